@@ -1,0 +1,5 @@
+"""`python -m pipelines` is `authmeter`."""
+
+from pipelines.cli import main
+
+main()

@@ -1,0 +1,155 @@
+"""The command line: each command opens what it needs, calls one function, and says what it did.
+
+Errors end in one screen without a traceback: exit 1 the run failed, 2 wrong use or settings, 3 a warning fired.
+"""
+
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipelines.errors import AuthmeterError
+
+app = typer.Typer(
+    name="authmeter",
+    help="T+1 usage and login-authorization reports from your own verification logs.\n\n"
+    "Drop logs into DATA/landing, then `authmeter run`; open DATA/site/index.html. New here? `authmeter demo`.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    rich_markup_mode="markdown",
+)
+
+DONE_WITH_WARNINGS = 3
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no day; write it as 2026-11-23") from None
+
+
+Data = Annotated[Path | None, typer.Option("--data", help="Data folder [default: $AUTHMETER_DATA, else data/ of the project]")]
+DayOption = Annotated[date | None, typer.Option("--day", parser=_day, metavar="YYYY-MM-DD", help="Last day to close [default: yesterday]")]
+
+
+def _folder(data: Path | None) -> Path:
+    from pipelines.settings import data_folder
+
+    return data_folder(data)
+
+
+@app.command()
+def run(day: DayOption = None, data: Data = None) -> None:
+    """Read new logs, close every day up to DAY, publish tables and reports."""
+    from pipelines.commands import run_daily
+
+    raise typer.Exit(run_daily(_folder(data), day))
+
+
+@app.command()
+def backfill(
+    first: Annotated[date, typer.Argument(parser=_day, metavar="FROM", help="First day")],
+    last: Annotated[date, typer.Argument(parser=_day, metavar="TO", help="Last day")],
+    data: Data = None,
+) -> None:
+    """Compute the days FROM to TO anew from stored events, and publish."""
+    from pipelines.commands import run_backfill
+
+    raise typer.Exit(run_backfill(_folder(data), first, last))
+
+
+@app.command()
+def demo(data: Data = None) -> None:
+    """Make sample logs for 60 days in a folder of their own (data/demo), run them, and say where to look."""
+    from pipelines.commands import run_demo
+
+    raise typer.Exit(run_demo(_folder(data) / "demo"))
+
+
+@app.command()
+def sample(
+    out: Annotated[Path, typer.Option("--out", help="Folder for landing/ and registry/")],
+    days: Annotated[int, typer.Option(help="Days of logs")] = 60,
+    apps: Annotated[int, typer.Option(help="Registered apps")] = 8,
+    events: Annotated[int, typer.Option(help="Events a day")] = 20_000,
+    seed: Annotated[int, typer.Option(help="Another seed, other logs")] = 1,
+    format: Annotated[str, typer.Option(help="ndjson, csv or parquet")] = "ndjson",
+    last_day: Annotated[date | None, typer.Option("--last-day", parser=_day, metavar="YYYY-MM-DD", help="Last day [default: yesterday]")] = None,
+    data: Data = None,
+) -> None:
+    """Write synthetic logs and a registry, labelled as such."""
+    from pipelines.commands import make_sample
+
+    make_sample(out, days=days, apps=apps, events=events, seed=seed, format=format, last_day=last_day)
+
+
+@app.command()
+def export(
+    app_key: Annotated[str, typer.Option("--app", help="App key")],
+    first: Annotated[date, typer.Option("--from", parser=_day, metavar="YYYY-MM-DD", help="First day")],
+    last: Annotated[date, typer.Option("--to", parser=_day, metavar="YYYY-MM-DD", help="Last day")],
+    format: Annotated[str, typer.Option("--format", help="csv, parquet or xlsx")] = "csv",
+    events: Annotated[bool, typer.Option("--events", help="Record level, masked, instead of the daily detail")] = False,
+    out: Annotated[Path | None, typer.Option("--out", help="File to write [default: a name from app and span, here]")] = None,
+    data: Data = None,
+) -> None:
+    """Write the detail of one app for any span."""
+    from pipelines.commands import run_export
+
+    run_export(_folder(data), app_key, first, last, format, events, out)
+
+
+@app.command()
+def check(
+    file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="A log file to try a source on")] = None,
+    source: Annotated[str | None, typer.Option("--source", metavar="NAME", help="The source to read FILE with")] = None,
+    data: Data = None,
+) -> None:
+    """Check settings, registry and sources without running; with a file, show its first 20 records as read."""
+    from pipelines.check_command import check_file, check_folder
+
+    raise typer.Exit(check_file(_folder(data), source, file) if file else check_folder(_folder(data), source))
+
+
+@app.command()
+def accept(path: Annotated[str, typer.Argument(help="Path under landing, as the warning named it")], data: Data = None) -> None:
+    """Take a held file: its new content replaces what it gave before; the next run restates the days."""
+    from pipelines.commands import accept_file
+
+    accept_file(_folder(data), path)
+
+
+@app.command()
+def dev(
+    port: Annotated[int, typer.Option(help="Port on loopback")] = 3000,
+    data: Data = None,
+) -> None:
+    """Dagster's web server and scheduler on this data folder, on loopback."""
+    from pipelines.commands import run_dev
+
+    raise typer.Exit(run_dev(_folder(data), port))
+
+
+@app.command()
+def status(data: Data = None) -> None:
+    """What is published, what is late, what is wrong."""
+    from pipelines.status import print_status
+
+    raise typer.Exit(print_status(_folder(data)))
+
+
+def main() -> None:
+    """Runs the command line; the process ends with the exit code that the contract gives."""
+    try:
+        app(prog_name="authmeter")
+    except AuthmeterError as error:
+        print(f"authmeter: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        print("authmeter: stopped; the last good report still stands", file=sys.stderr)
+        sys.exit(1)
+

@@ -1,0 +1,134 @@
+"""What the commands do, each in a few calls; how they are named and described is in `cli.py`."""
+
+import os
+import shutil
+import subprocess
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from pipelines.dagster_home import execute, prepare
+from pipelines.daily_run import open_run
+from pipelines.days import days_between, last_closed_day
+from pipelines.errors import UsageError
+from pipelines.lock import hold
+from pipelines.settings import PROJECT, Settings, load_settings
+from pipelines.store import Store
+
+WARNED = 3
+
+
+def run_daily(data: Path, day: date | None, tags: dict[str, str] | None = None) -> int:
+    """`authmeter run`: the daily job in this process. Gives the exit code.
+
+    Raises:
+        UsageError: the day is not over, or something of the data folder is wrong.
+        AuthmeterError: the run failed.
+    """
+    opened, notice = open_run(data)
+    if notice:
+        print(notice)
+    over = last_closed_day(opened.now, opened.settings.timezone)
+    day = day or over
+    if day > over:
+        raise UsageError(
+            f"{day} is not over in {opened.settings.timezone}.",
+            where="--day",
+            why="A report never shows a part of a day.",
+            do=f"Give {over} or an earlier day.",
+        )
+    with hold(opened.store, "run", opened.now):
+        execute(data, day, tags or {})
+    return _closing_words(data)
+
+
+def _closing_words(data: Path) -> int:
+    from pipelines.status import warnings_of
+
+    store = Store(data)
+    warnings = warnings_of(store)
+    for warning in warnings:
+        print(f"warning: {warning.check_name}: {warning.detail_en}")
+    print(f"published as of {store.read_manifest().as_of}: {store.site / 'index.html'}")
+    return WARNED if warnings else 0
+
+
+def run_backfill(data: Path, first: date, last: date) -> int:
+    """`authmeter backfill`: computes the days anew from stored events, then publishes as a run does."""
+    from pipelines.data_folder import BACKFILL_FIRST, BACKFILL_LAST
+
+    if last < first:
+        raise UsageError(f"The span ends ({last}) before it begins ({first}).", do="Give the earlier day first.")
+    stored = Store(data).read_manifest().as_of
+    if stored is None:
+        raise UsageError("Nothing is published yet.", where=str(data), do="Run `authmeter run` first.")
+    return run_daily(data, stored, {BACKFILL_FIRST: str(first), BACKFILL_LAST: str(last)})
+
+
+def run_demo(data: Path) -> int:
+    """`authmeter demo`: 60 days of sample logs in `data`, run; warnings do not change the exit code."""
+    from pipelines.sample import write_sample
+
+    print(f"Making 60 days of synthetic logs in {data} …")
+    last_day = last_closed_day(datetime.now(UTC), Settings().timezone)
+    write_sample(data, days=60, apps=8, events=20_000, seed=1, last_day=last_day)
+    run_daily(data, None)
+    return 0
+
+
+def make_sample(out: Path, *, days: int, apps: int, events: int, seed: int, format: str, last_day: date | None) -> None:
+    """`authmeter sample`."""
+    from pipelines.progress import stage
+    from pipelines.sample import write_sample
+
+    last = last_day or last_closed_day(datetime.now(UTC), Settings().timezone)
+    with stage("sample") as told:
+        report = write_sample(
+            out, days=days, apps=apps, events=events, seed=seed, format=format, last_day=last,
+            progress=lambda done: told(done, days),
+        )  # fmt: skip
+        told.result = f"{report.files:,} files, {report.lines:,} lines in {out}"
+
+
+def run_export(data: Path, app_key: str, first: date, last: date, format: str, events: bool, out: Path | None) -> None:
+    """`authmeter export`: the daily detail, or with `events` the stored records, masked."""
+    from pipelines.exports import export_detail, export_events
+
+    store = Store(data)
+    target = (out or Path(f"{app_key}_{first}_{last}{'_events' if events else ''}.{format}")).absolute()
+    if events:
+        manifest = store.read_manifest()
+        last_shown = min(last, manifest.as_of or last)
+        span = set(days_between(first, last_shown))
+        parts = [entry.part for entry in manifest.live_files() if entry.part and span & entry.days.keys()]
+        temp = store.warehouse / f"export.{os.getpid()}.tmp"
+        try:
+            rows = export_events(
+                store.part_files(parts), app_key, first, last_shown, format, target, settings=load_settings(data), temp=temp
+            )
+        finally:
+            shutil.rmtree(temp, ignore_errors=True)
+    else:
+        rows = export_detail(store.database, app_key, first, last, format, target)
+    print(f"{rows:,} rows: {target}")
+
+
+def accept_file(data: Path, path: str) -> None:
+    """`authmeter accept`."""
+    from pipelines.ingest import accept_held
+
+    store = Store(data)
+    with hold(store, "accept", datetime.now(UTC)):
+        entry = accept_held(store, store.read_manifest(), path)
+    print(f"accepted {entry.path}: {entry.accepted:,} records; the next `authmeter run` restates the days it touches")
+
+
+def run_dev(data: Path, port: int) -> int:
+    """`authmeter dev`: Dagster's web server and daemon with this data folder's instance, loopback only."""
+    open_run(data)
+    prepare(data)
+    print(f"Dagster on http://127.0.0.1:{port} for {data}; stop it with Ctrl-C.")
+    command = [
+        sys.executable, "-m", "dagster", "dev", "-w", str(PROJECT / "workspace.yaml"), "-h", "127.0.0.1", "-p", str(port),
+    ]  # fmt: skip
+    return subprocess.call(command, cwd=PROJECT)

@@ -1,0 +1,105 @@
+"""CSV with a header as Arrow batches: a bad row costs itself and nothing after it.
+
+The `csv` module would let one unclosed quote swallow the rest of a file. Here a row is taken line by line: lines
+are joined only while a quote is open, and if that does not end in a whole row, only its first line is given up.
+"""
+
+import csv
+import io
+from collections.abc import Iterator
+
+import pyarrow as pa
+
+from pipelines.lines import BATCH_LINES, BROKEN, MAX_LINE_BYTES, SOUND, ByteStream, LineCounts, blocks
+
+# A quoted cell that runs over more lines than this is an unclosed quote.
+MAX_JOINED_LINES = 64
+csv.field_size_limit(MAX_LINE_BYTES)
+Row = tuple[int, str, int, list[str]]
+
+
+def csv_batches(stream: ByteStream, counts: LineCounts) -> Iterator[pa.RecordBatch]:
+    """Rows as batches of `line`, `record`, `flaw` and a text column per header cell; an empty cell is NULL.
+
+    `line` is the physical line where the row begins, the header's being 1; a row that is none (other number of
+    cells than the header, broken quotes, no UTF-8) is `BROKEN`. The first batch comes even without rows, so that
+    the columns are known.
+    """
+    rows = _rows(stream)
+    header = _header(next(rows, None))
+    names = [f"column {name}" for name in header]
+    schema = pa.schema(
+        [("line", pa.int64()), ("record", pa.string()), ("flaw", pa.int8())] + [(name, pa.string()) for name in names]
+    )
+    batch: list[Row] = []
+    yield _batch([], len(header), schema)
+    for number, text, flaw, cells in rows:
+        counts.records += 1
+        batch.append((number, text, flaw if len(cells) == len(header) else BROKEN, cells))
+        if len(batch) == BATCH_LINES:
+            yield _batch(batch, len(header), schema)
+            batch = []
+    if batch:
+        yield _batch(batch, len(header), schema)
+
+
+def _header(row: Row | None) -> list[str]:
+    """The header's names; a name that comes twice is taken where it stands first."""
+    cells = row[3] if row else []
+    return [name if cells.index(name) == place else f"{name} again at {place}" for place, name in enumerate(cells)]
+
+
+def _batch(rows: list[Row], width: int, schema: pa.Schema) -> pa.RecordBatch:
+    columns = [[row[3][i] or None if row[2] != BROKEN else None for row in rows] for i in range(width)]
+    head = [[row[i] for row in rows] for i in range(3)]
+    return pa.RecordBatch.from_arrays(
+        [pa.array(c, type=f.type) for c, f in zip(head + columns, schema, strict=True)], schema=schema
+    )
+
+
+def _rows(stream: ByteStream) -> Iterator[Row]:
+    pending: list[tuple[int, bytes]] = []
+    for block in blocks(stream):
+        for index in range(len(block)):
+            pending.append((block.first_line + index, block.line(index)))
+            yield from _whole_rows(pending, final=False)
+    yield from _whole_rows(pending, final=True)
+
+
+def _whole_rows(pending: list[tuple[int, bytes]], *, final: bool) -> Iterator[Row]:
+    """Takes the rows that are complete off the front of `pending`."""
+    while pending:
+        taken, quotes = 0, 0
+        for taken, (_, line) in enumerate(pending, 1):
+            quotes += line.count(b'"')
+            if quotes % 2 == 0:
+                break
+        if quotes % 2 and not final and taken < MAX_JOINED_LINES:
+            return
+        number, first = pending[0]
+        if quotes % 2:
+            taken = 1
+        raw = b"\n".join(line for _, line in pending[:taken])
+        row = _row(number, raw)
+        if row is not None and row[2] == BROKEN and taken > 1:
+            # The quotes met by chance: give up the first line alone and look at the next ones anew.
+            taken, row = 1, (number, first.decode("utf-8", "replace"), BROKEN, [])
+        del pending[:taken]
+        if row is not None:
+            yield row
+
+
+def _row(number: int, raw: bytes) -> Row | None:
+    if not raw.strip():
+        return None
+    try:
+        text = raw.removesuffix(b"\r").decode("utf-8")
+    except UnicodeDecodeError:
+        return number, raw.decode("utf-8", "replace"), BROKEN, []
+    if '"' not in text:
+        return number, text, SOUND, text.split(",")
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    except csv.Error:
+        return number, text, BROKEN, []
+    return (number, text, SOUND, rows[0]) if len(rows) == 1 else (number, text, BROKEN, [])

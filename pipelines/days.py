@@ -1,0 +1,70 @@
+"""Business days and windows: time zone and day boundaries live here and nowhere else.
+
+A business day D is [D 00:00, D+1 00:00) of `event_time` in the business time zone. A window of n days is the
+n days that end at `as_of`, inclusive; the previous window is the n days just before.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+WINDOWS = (7, 30)
+
+
+@dataclass(frozen=True)
+class Window:
+    """Days `first` to `last`, both inclusive."""
+
+    first: date
+    last: date
+
+    def __iter__(self) -> Iterator[date]:
+        return days_between(self.first, self.last)
+
+
+def days_between(first: date, last: date) -> Iterator[date]:
+    """Every day from `first` to `last`, both inclusive; none where `last` is earlier."""
+    day = first
+    while day <= last:
+        yield day
+        day += timedelta(days=1)
+
+
+def window(as_of: date, days: int) -> Window:
+    """The window of `days` days that ends at `as_of`."""
+    return Window(as_of - timedelta(days=days - 1), as_of)
+
+
+def previous_window(as_of: date, days: int) -> Window:
+    """The same number of days just before `window(as_of, days)`."""
+    return window(as_of - timedelta(days=days), days)
+
+
+def business_day(instant: datetime, zone: str) -> date:
+    """The business day of an aware instant."""
+    return instant.astimezone(ZoneInfo(zone)).date()
+
+
+def day_start(day: date, zone: str) -> datetime:
+    """The first instant of a business day, in UTC."""
+    return datetime.combine(day, time.min, ZoneInfo(zone)).astimezone(UTC)
+
+
+def last_closed_day(now: datetime, zone: str) -> date:
+    """The newest business day that is over at `now`: yesterday."""
+    return business_day(now, zone) - timedelta(days=1)
+
+
+def local_to_utc(local: datetime, zone: str) -> datetime:
+    """The instant of a local time without offset, in UTC; of an hour that comes twice, the first (PEP 495)."""
+    return local.replace(tzinfo=ZoneInfo(zone), fold=0).astimezone(UTC)
+
+
+def fixed_offset(zone: str, first: datetime, last: datetime) -> timedelta | None:
+    """The zone's offset from UTC where it is the same at every hour from `first` to `last`, else None."""
+    tz = ZoneInfo(zone)
+    hours = int((last - first) / timedelta(hours=1)) + 1
+    offsets = {(first + timedelta(hours=hour)).astimezone(tz).utcoffset() for hour in range(hours)}
+    offsets.add(last.astimezone(tz).utcoffset())
+    return offsets.pop() if len(offsets) == 1 else None

@@ -1,0 +1,205 @@
+"""The heavy step in DuckDB, first half: one landed file into an event part.
+
+Another engine would offer the same class, write the same Parquet and be held to the same cases.
+"""
+import json
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+import polars_hash as plh
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipelines import log_format
+from pipelines.errors import AuthmeterError
+from pipelines.field_views import create_lines_view, fields_query
+from pipelines.landing import LandedFile
+from pipelines.lines import BROKEN, LineCounts
+from pipelines.log_format import FIELD_NAMES, MALFORMED
+from pipelines.raw_batches import RawStream
+from pipelines.records import Accepted, Reading, Rejected, Text, parse_json, read_record
+from pipelines.sources import Format, SourceMapping
+from pipelines.warehouse import sql
+
+# Hashes do not compress: a stronger codec would only cost time.
+_CODEC = "zstd"
+_FETCH_ROWS = 10_000
+# One column of a part for each field that a record may give, but for the carrier, which is never NULL.
+_GIVEN_COLUMNS = ("event_id", "event_time", *FIELD_NAMES[2:9], *FIELD_NAMES[10:12], "device_hash", "phone_hash", *FIELD_NAMES[14:])
+
+_TEXT = pa.string()
+EVENT_SCHEMA = pa.schema(
+    [("line", pa.int64()), ("event_id", _TEXT), ("event_time", pa.timestamp("us")), ("day", pa.date32())]
+    + [(name, _TEXT) for name in FIELD_NAMES[2:10]]
+    + [("has_carrier", pa.bool_())]
+    + [(name, _TEXT) for name in FIELD_NAMES[10:12]]
+    + [("device_hash", _TEXT), ("phone_hash", _TEXT), ("phone_mask", _TEXT), ("latency_ms", pa.int32())]
+    + [(name, _TEXT) for name in FIELD_NAMES[15:]]
+)
+REJECT_SCHEMA = pa.schema([("line", pa.int64()), ("reason", _TEXT), ("record", _TEXT)])
+
+
+@dataclass
+class PartBooks:
+    """The books of one read file: `records_read` = `accepted` + `rejected`, `skipped` stand beside."""
+
+    records_read: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    skipped: int = 0
+    days: dict[date, int] = field(default_factory=dict)
+    nulled: Counter[str] = field(default_factory=Counter)
+
+
+class FileReader:
+    """Reads landed files into parts over one open workbench."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, key: str) -> None:
+        self._connection = connection
+        _add_keyed_hash(connection, key)
+        connection.execute(sql("macros"))
+
+    def read(self, file: LandedFile, mapping: SourceMapping, reading: Reading, target: Path) -> PartBooks:
+        """Reads one file into the empty folder `target`: `events.parquet`, and where needed `exact.parquet`
+        (events that only the exact reading could judge) and `rejects.parquet` (line, reason, masked record).
+
+        Raises:
+            DamagedFile: the file is cut or corrupt.
+            UsageError: an expression of the mapping cannot be used.
+        """
+        books, odd_lines = self._read_plain(file, mapping, reading, target / "events.parquet")
+        if odd_lines:
+            self._read_exactly(file, mapping, reading, odd_lines, target, books)
+        books.records_read = books.accepted + books.rejected
+        return books
+
+    def _read_plain(
+        self, file: LandedFile, mapping: SourceMapping, reading: Reading, part: Path
+    ) -> tuple[PartBooks, list[int]]:
+        """The fast pass: everything plainly good goes to `part`; gives the lines of all else."""
+        form = mapping.format_for(file.path)
+        counts = self._write_plain(file, mapping, form, reading, part, has_extra_keys=False)
+        # A key that comes twice shows in no value. So keys are counted: where a JSON file has more of them than
+        # fields were found, it is read again with an eye on the keys of each line.
+        if form == "ndjson" and not mapping.fields and counts.key_marks != self._fields_found(part):
+            counts = self._write_plain(file, mapping, form, reading, part, has_extra_keys=True)
+        odd_lines = [line for (line,) in self._ask("SELECT line FROM read_parquet(?) WHERE day IS NULL ORDER BY line", part)]
+        days = dict(self._ask("SELECT day, count(*) FROM read_parquet(?) WHERE day IS NOT NULL GROUP BY ALL ORDER BY ALL", part))
+        accepted = sum(days.values())
+        return PartBooks(accepted=accepted, skipped=counts.records - accepted - len(odd_lines), days=days), odd_lines
+
+    def _write_plain(
+        self, file: LandedFile, mapping: SourceMapping, form: Format, reading: Reading, part: Path, *, has_extra_keys: bool
+    ) -> LineCounts:
+        with self._fields(file, mapping, form, has_extra_keys=has_extra_keys) as stream:
+            parameters = {
+                "source_zone": reading.source_zone,
+                "business_zone": reading.business_zone,
+                "fixed_offset_ms": reading.fixed_offset_ms,
+                "oldest": reading.oldest.replace(tzinfo=None),
+                "newest": reading.newest.replace(tzinfo=None),
+            }
+            self._connection.sql(sql("typed_fields"), params=parameters).write_parquet(str(part), compression=_CODEC)
+            return stream.counts
+
+    @contextmanager
+    def _fields(
+        self, file: LandedFile, mapping: SourceMapping, form: Format, *, has_extra_keys: bool = False
+    ) -> Iterator[RawStream]:
+        """The views `lines` and `fields` over a file, good for one query."""
+        stream = RawStream(file, form)
+        self._connection.register("raw", stream.reader)
+        try:
+            self._connection.execute("SET VARIABLE has_extra_keys = ?", [has_extra_keys])
+            create_lines_view(self._connection, mapping, form, stream.schema)
+            query = fields_query(self._connection, mapping, form)
+            self._connection.execute(f"CREATE OR REPLACE TEMP VIEW fields AS {query}")
+            yield stream
+        except duckdb.OutOfMemoryException:
+            raise
+        except (duckdb.Error, pa.ArrowException) as error:
+            raise stream.failure or AuthmeterError(
+                f"The file cannot be read: {str(error).splitlines()[0]}", where=file.path
+            ) from None
+        finally:
+            self._connection.unregister("raw")
+
+    def _read_exactly(
+        self, file: LandedFile, mapping: SourceMapping, reading: Reading, odd_lines: list[int], target: Path, books: PartBooks
+    ) -> None:
+        """The second pass: judges the lines that the fast pass set aside, one by one."""
+        form = mapping.format_for(file.path)
+        is_json_record = not mapping.fields and form in ("ndjson", "parquet")
+        query = "SELECT line, record, flaw FROM lines" if is_json_record else f"SELECT line, record, flaw, {', '.join(FIELD_NAMES)} FROM fields"
+        odd = pa.table({"line": pa.array(odd_lines, pa.int64())})
+        self._connection.register("odd", odd)
+        events = pq.ParquetWriter(target / "exact.parquet", EVENT_SCHEMA, compression=_CODEC)
+        rejects = pq.ParquetWriter(target / "rejects.parquet", REJECT_SCHEMA, compression=_CODEC)
+        with events, rejects, self._fields(file, mapping, form):
+            cursor = self._connection.execute(f"{query} SEMI JOIN odd USING (line)")
+            while rows := cursor.fetchmany(_FETCH_ROWS):
+                accepted, rejected = [], []
+                for line, record, flaw, *texts in rows:
+                    result = _judge(record, flaw, texts, reading, is_json=form == "ndjson", is_mapped=not is_json_record)
+                    if isinstance(result, Rejected):
+                        rejected.append({"line": line, "reason": result.reason, "record": _shown(record, texts)})
+                    else:
+                        accepted.append(result)
+                _write_events(events, accepted, books)
+                rejects.write_table(pa.Table.from_pylist(rejected, schema=REJECT_SCHEMA))
+                books.rejected += len(rejected)
+        self._connection.unregister("odd")
+
+    def _fields_found(self, part: Path) -> int:
+        """How many raw fields the events of a part had; a number is read from the file's own statistics."""
+        given = ", ".join(f"count({name})" for name in _GIVEN_COLUMNS)
+        has_carrier = "count(*) FILTER (day IS NOT NULL AND has_carrier)"
+        return sum(self._ask(f"SELECT {given}, {has_carrier} FROM read_parquet(?)", part)[0])
+
+    def _ask(self, query: str, part: Path) -> list[tuple[Any, ...]]:
+        return self._connection.execute(query, [str(part)]).fetchall()
+
+
+def _judge(record: str, flaw: int, texts: list[str | None], reading: Reading, *, is_json: bool, is_mapped: bool) -> Accepted | Rejected:
+    if flaw == BROKEN:
+        return Rejected(MALFORMED)
+    parsed = parse_json(record) if is_json or not is_mapped else {}
+    if parsed is None:
+        return Rejected(MALFORMED)
+    if is_mapped:
+        parsed = {name: None if text is None else Text(text) for name, text in zip(FIELD_NAMES, texts, strict=True)}
+    return read_record(parsed, reading)
+
+
+def _shown(record: str | None, texts: list[str | None]) -> str:
+    """A rejected record as people may see it; of a Parquet row, which has no text, its fields."""
+    if record is None:
+        record = json.dumps({n: t for n, t in zip(FIELD_NAMES, texts, strict=True) if t is not None}, ensure_ascii=False)
+    return log_format.masked_text(record.rstrip("\r\n"))
+
+
+def _write_events(writer: pq.ParquetWriter, accepted: list[Accepted], books: PartBooks) -> None:
+    for event, nulled in accepted:
+        books.nulled.update(nulled)
+        books.days[event["day"]] = books.days.get(event["day"], 0) + 1
+    books.accepted += len(accepted)
+    rows = [{**event, "line": None} for event, _ in accepted]
+    writer.write_table(pa.Table.from_pylist(rows, schema=EVENT_SCHEMA))
+
+
+def _add_keyed_hash(connection: duckdb.DuckDBPyConnection, key: str) -> None:
+    """Registers `keyed_hash(text)`: HMAC-SHA-256 in hex. The key never stands in SQL."""
+
+    def keyed_hash(texts: pa.ChunkedArray) -> pa.Array:
+        frame = pl.DataFrame({"text": pl.Series(pl.from_arrow(texts))})
+        hashed = frame.select(plh.col("text").chash.hmac_sha256(key=key)).to_series()
+        return hashed.to_arrow().cast(pa.string())
+
+    connection.create_function("keyed_hash", keyed_hash, ["VARCHAR"], "VARCHAR", type="arrow")  # type: ignore[arg-type]

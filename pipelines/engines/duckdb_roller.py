@@ -1,0 +1,80 @@
+"""The heavy step in DuckDB, second half: one day's live parts into the day's tables."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from pipelines.registry import CODE_COLUMNS, Registry
+from pipelines.settings import BillingRule
+from pipelines.warehouse import sql
+
+DAY_TABLES = ("channel_daily", "channel_detail_daily", "outcome_daily", "app_devices", "unplatformed_apps", "unmapped_codes")
+
+
+@dataclass(frozen=True)
+class DayBooks:
+    """The books of one day: `accepted` - `duplicates` = `counted`, the records behind `outcome_daily`."""
+
+    accepted: int
+    counted: int
+    unmapped: int
+    in_outcomes: int
+
+
+class DayRoller:
+    """Rolls days up over one open workbench."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, registry: Registry) -> None:
+        self._connection = connection
+        platforms = sorted(registry.platforms.items())
+        connection.register(
+            "app_platforms",
+            pa.table({"app_key": [key for key, _ in platforms], "platform": [name for _, name in platforms]}, _PLATFORM_SCHEMA),
+        )
+        codes = {name: [row[name] for row in registry.codes] for name in CODE_COLUMNS[:6]}
+        connection.register("result_codes", pa.table(codes, _CODE_SCHEMA))
+
+    def roll_up(self, day: date, parts: list[Path], billing: BillingRule, target: Path) -> DayBooks:
+        """De-duplicates the day's events and writes its tables into the empty folder `target`."""
+        given = {"parts": [str(part) for part in parts], "day": day}
+        self._table("repeated_ids", sql("repeated_ids"), given)
+        self._table("counted_copies", sql("counted_copies"), given)
+        # Only repeated ids need a look at their copies: most days have few of them.
+        records = "SELECT * FROM read_parquet($parts) ANTI JOIN repeated_ids USING (event_id) WHERE day = $day"
+        counted = f"WITH counted_records AS ({records} UNION ALL BY NAME FROM counted_copies) "
+        self._table("record_groups", counted + f"({sql('record_groups')})", given)
+        self._table("device_sets", counted + f"({sql('device_sets')})", given)
+        self._table("latencies", counted + _nested(sql("latencies")), given)
+        self._table("resolved_groups", sql("resolved_groups"), {})
+        billed = {"billed_one_click": list(billing.one_click), "billed_local_verify": list(billing.local_verify)}
+        self._table("counts", sql("counts"), billed)
+        for table in DAY_TABLES:
+            query = sql(f"day/{table}")
+            parameters = {"day": day} if "$day" in query else {}
+            self._connection.sql(query, params=parameters).write_parquet(str(target / f"{table}.parquet"), compression="zstd")
+        return self._books(day, given, target)
+
+    def _books(self, day: date, given: dict[str, object], target: Path) -> DayBooks:
+        accepted = self._number("SELECT count(*) FROM read_parquet($parts) WHERE day = $day", given)
+        counted = self._number("SELECT sum(records)::BIGINT FROM record_groups", {})
+        unmapped = self._number("SELECT coalesce(sum(records), 0)::BIGINT FROM counts WHERE is_unmapped", {})
+        outcomes = {"file": str(target / "outcome_daily.parquet")}
+        in_outcomes = self._number("SELECT coalesce(sum(records), 0)::BIGINT FROM read_parquet($file)", outcomes)
+        return DayBooks(accepted, counted, unmapped, in_outcomes)
+
+    def _number(self, query: str, parameters: dict[str, object]) -> int:
+        return int(self._connection.execute(query, parameters).fetchall()[0][0])
+
+    def _table(self, name: str, query: str, parameters: dict[str, object]) -> None:
+        self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}", parameters)
+
+
+def _nested(query: str) -> str:
+    return f"(FROM ({query}))"
+
+
+_PLATFORM_SCHEMA = pa.schema([("app_key", pa.string()), ("platform", pa.string())])
+_CODE_SCHEMA = pa.schema([(name, pa.string()) for name in CODE_COLUMNS[:6]])

@@ -1,0 +1,109 @@
+"""The SQL that turns a file's raw batches into the text fields of the log record, per source mapping.
+
+The expressions of a mapping are SQL by nature; all else here is quoted names. What the fields then mean is in
+`sql/typed_fields.sql` and `records.py`.
+"""
+
+import duckdb
+import pyarrow as pa
+
+from pipelines.errors import UsageError
+from pipelines.log_format import FIELD_NAMES
+from pipelines.sources import Format, SourceMapping
+from pipelines.warehouse import sql
+
+
+def create_lines_view(connection: duckdb.DuckDBPyConnection, mapping: SourceMapping, form: Format, schema: pa.Schema) -> None:
+    """Makes the view `lines` (line, record, flaw, and the raw columns that are asked for) over the stream `raw`."""
+    columns = [name.removeprefix("column ") for name in schema.names if name.startswith("column ")]
+    if form == "parquet" and not mapping.fields:
+        types = {field.name.removeprefix("column "): field.type for field in schema}
+        pairs = ", ".join(f"{_literal(n)}: {_as_json_value(n, types[n])}" for n in FIELD_NAMES if n in columns)
+        record = f"to_json({{{pairs}}})::VARCHAR" if pairs else "'{}'"
+        query = f"SELECT line, {record} AS record, flaw FROM raw"
+    elif form == "lines":
+        query = "SELECT line, record, flaw, rtrim(record, chr(10) || chr(13)) AS \"line text\" FROM raw"
+    elif form in ("csv", "parquet"):
+        wanted = FIELD_NAMES if not mapping.fields else [n for n in mapping.columns if n != "record"]
+        texts = [f"{_column(n)}::VARCHAR AS {_name('text ' + n)}" if n in columns else f"NULL AS {_name('text ' + n)}" for n in wanted]
+        query = "SELECT " + ", ".join(["line", "record", "flaw", *texts]) + " FROM raw"
+    else:
+        query = "SELECT line, record, flaw FROM raw"
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW lines AS {query}")
+
+
+def fields_query(connection: duckdb.DuckDBPyConnection, mapping: SourceMapping, form: Format) -> str:
+    """The query over `lines` that gives the fields of the log record as text, `line` and `is_plain`.
+
+    Raises:
+        UsageError: an expression of the mapping cannot be used over such records.
+    """
+    if not mapping.fields:
+        if form in ("ndjson", "parquet"):
+            return sql("json_fields")
+        texts = ", ".join(f"{_name('text ' + name)} AS {_name(name)}" for name in FIELD_NAMES)
+        return f"SELECT line, flaw = 0 AS is_plain, {texts} FROM lines"
+    named = _raw_columns(mapping, form)
+    where = f"WHERE flaw = 2 OR NOT is_record OR TRY({mapping.where})" if mapping.where else ""
+    fields = ", ".join(f"{_field(connection, mapping, name, named)} AS {_name(name)}" for name in FIELD_NAMES)
+    # The mapping's names live one level below ours, so that a raw column may be called as a field is.
+    return f"""
+        SELECT "line number" AS line, flaw = 0 AND is_record AS is_plain, "raw record" AS record, flaw, {fields}
+        FROM ({named}) {where}
+    """
+
+
+def _raw_columns(mapping: SourceMapping, form: Format) -> str:
+    """The raw record under the names that the mapping's expressions use."""
+    head = 'line AS "line number", record AS "raw record", flaw'
+    if form == "lines":
+        return f"SELECT {head}, true AS is_record, \"line text\" AS line FROM lines"
+    names = [name for name in mapping.columns if name != "record"]
+    if form == "ndjson":
+        # One parse of the record for all its columns; a JSON text comes without quotes, anything else as its JSON.
+        pointers = ", ".join(_literal("/" + name.replace("~", "~0").replace("/", "~1")) for name in names)
+        texts = f"CASE WHEN json_valid(record) THEN record ->> [{pointers}] END" if names else "NULL"
+        picked = "".join(f", texts[{place}] AS {_name(name)}" for place, name in enumerate(names, 1))
+        inner = f"SELECT *, {texts} AS texts FROM lines"
+        record = ', CASE WHEN json_valid(record) THEN record::JSON END AS record' if "record" in mapping.columns else ""
+        return f"SELECT {head}, coalesce(json_valid(record), false) AS is_record{record}{picked} FROM ({inner})"
+    picked = "".join(f", {_name('text ' + name)} AS {_name(name)}" for name in names)
+    return f"SELECT {head}, flaw = 0 AS is_record{picked} FROM lines"
+
+
+def _field(connection: duckdb.DuckDBPyConnection, mapping: SourceMapping, name: str, named: str) -> str:
+    """One field's expression as text; an instant or a timestamp in the form of the log contract."""
+    if name not in mapping.fields:
+        return "NULL"
+    expression = mapping.fields[name]
+    try:
+        kind = str(connection.execute(f"DESCRIBE SELECT ({expression}) AS value FROM ({named})").fetchall()[0][1])
+    except duckdb.Error as error:
+        raise UsageError(
+            f"The expression of `{name}` cannot be used: {str(error).splitlines()[0]}",
+            where=f"source {mapping.name}: {expression}",
+            do="All raw columns are text; a JSON part is reached by record ->> '$.a.b'.",
+        ) from None
+    if kind == "TIMESTAMP WITH TIME ZONE":
+        return f"TRY(strftime(({expression}) AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%S.%gZ'))"
+    return f"TRY(({expression})::VARCHAR)"
+
+
+def _as_json_value(name: str, kind: pa.DataType) -> str:
+    """A Parquet value as the JSON value that the log contract gives it: an instant is Unix milliseconds."""
+    if pa.types.is_timestamp(kind):
+        column = _column(name)
+        return f"epoch_ms({column})" if kind.tz else f"strftime({column}::TIMESTAMP, '%Y-%m-%dT%H:%M:%S.%f')"
+    return _column(name)
+
+
+def _column(name: str) -> str:
+    return _name(f"column {name}")
+
+
+def _name(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

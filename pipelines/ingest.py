@@ -1,0 +1,216 @@
+"""Ingest: every new or changed file of landing becomes one event part and its books.
+
+Same bytes in, same part out. What a part counts for is decided by the manifest; how bytes become events is in
+`engines/`.
+"""
+
+import hashlib
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from pipelines.days import day_start
+from pipelines.engines.duckdb_reader import FileReader, PartBooks
+from pipelines.errors import AuthmeterError, DamagedFile, UsageError
+from pipelines.landing import LandedFile, current_stamp, scan, sha256_of
+from pipelines.log_format import FUTURE_DAYS
+from pipelines.records import Reading
+from pipelines.settings import Settings
+from pipelines.sources import SourceMapping, Sources
+from pipelines.store import DayRows, FileEntry, Manifest, Store
+from pipelines.warehouse import sql, workbench
+
+# A manifest is committed after so many files, so that a run that dies late need not read them all again.
+FILES_PER_COMMIT = 50
+
+
+@dataclass
+class IngestReport:
+    """What an ingest did: contents read, damaged and held, files left for the next run."""
+
+    read: list[FileEntry] = field(default_factory=list)
+    damaged: list[FileEntry] = field(default_factory=list)
+    held: list[FileEntry] = field(default_factory=list)
+    changing: list[str] = field(default_factory=list)
+
+    @property
+    def records(self) -> int:
+        """Records read."""
+        return sum(entry.records_read for entry in self.read)
+
+
+@dataclass(frozen=True)
+class Clock:
+    """The run's day D, and its time."""
+
+    day: date
+    now: datetime
+
+
+def reading_limits(settings: Settings, source: SourceMapping, clock: Clock, key: str) -> Reading:
+    """What a run may accept: from the retention before its day to two days after its clock."""
+    return Reading(
+        business_zone=settings.timezone,
+        source_zone=source.timezone or settings.timezone,
+        oldest=day_start(clock.day - timedelta(days=settings.retention_days), settings.timezone),
+        newest=(clock.now + timedelta(days=FUTURE_DAYS)).astimezone(day_start(clock.day, "UTC").tzinfo),
+        key=key,
+    )
+
+
+def ingest(
+    store: Store, manifest: Manifest, settings: Settings, sources: Sources, key: str, clock: Clock,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> IngestReport:  # fmt: skip
+    """Reads what is new in landing and commits the manifest.
+
+    Args:
+        progress: told the bytes done and the bytes in all, of the files that are to be read.
+    """
+    return _Ingest(store, manifest, settings, sources, key, clock).run(progress)
+
+
+class _Ingest:
+    def __init__(
+        self, store: Store, manifest: Manifest, settings: Settings, sources: Sources, key: str, clock: Clock
+    ) -> None:
+        self._store, self._manifest, self._settings = store, manifest, settings
+        self._sources, self._key, self._clock = sources, key, clock
+        self._report = IngestReport()
+        self._entries: dict[str, list[FileEntry]] = {}
+        for entry in manifest.files:
+            self._entries.setdefault(entry.path, []).append(entry)
+
+    def run(self, progress: Callable[[int, int], None]) -> IngestReport:
+        new = [(file, source) for file in scan(self._store.landing) if (source := self._to_read(file))]
+        total, done = sum(file.bytes for file, _ in new), 0
+        with ExitStack() as stack:
+            if new:
+                connection = stack.enter_context(workbench(self._settings, self._store.temp, [self._store.warehouse]))
+                self._connection = connection
+                self._reader = FileReader(connection, self._key)
+                self._hasher = stack.enter_context(ThreadPoolExecutor(1))
+            for number, (file, source) in enumerate(new, 1):
+                progress(done, total)
+                self._take(file, source)
+                done += file.bytes
+                if number % FILES_PER_COMMIT == 0 or number == len(new):
+                    self._commit()
+            progress(done, total)
+        return self._report
+
+    def _to_read(self, file: LandedFile) -> SourceMapping | None:
+        """The mapping of a file that is new or may have changed; None for one that was read, or is no log."""
+        if any(entry.stamp == file.stamp and entry.status != "replaced" for entry in self._entries.get(file.path, ())):
+            return None
+        return self._sources.for_file(file.path)
+
+    def _commit(self) -> None:
+        self._manifest.files = [entry for path in sorted(self._entries) for entry in self._entries[path]]
+        self._store.commit(self._manifest)
+
+    def _take(self, file: LandedFile, source: SourceMapping) -> None:
+        # The checksum is taken beside the parsing: most new files are new, and only then is it known.
+        checksum = self._hasher.submit(sha256_of, file)
+        fresh = self._store.fresh_folder("part")
+        try:
+            books = self._reader.read(file, source, reading_limits(self._settings, source, self._clock, self._key), fresh)
+            finding = None
+        except UsageError:
+            raise
+        except (AuthmeterError, OSError) as error:
+            books, finding = PartBooks(), error.what if isinstance(error, DamagedFile) else str(error)
+        try:
+            sha256 = checksum.result()
+            unchanged = current_stamp(file) == file.stamp
+        except OSError as error:
+            sha256, unchanged, finding = "", True, f"The file cannot be read: {error.strerror}"
+        if not unchanged:
+            self._report.changing.append(file.path)
+            return
+        self._settle(file, source, sha256, books, finding, fresh)
+
+    def _settle(
+        self, file: LandedFile, source: SourceMapping, sha256: str, books: PartBooks, finding: str | None, fresh: Path
+    ) -> None:
+        """Decides what a read content means beside what the path gave before."""
+        entries = self._entries.setdefault(file.path, [])
+        for entry in entries:
+            if entry.sha256 == sha256 and entry.status != "replaced":
+                entry.stamp = file.stamp
+                return
+        live = next((entry for entry in entries if entry.status == "read"), None)
+        entry = self._entry(file, source, sha256, books)
+        entries[:] = [e for e in entries if e.sha256 != sha256]
+        if finding is not None:
+            entry.status, entry.finding = "damaged", finding
+            self._report.damaged.append(entry)
+        else:
+            entry.part = self._part_name(entry)
+            self._store.place_part(fresh, entry.part)
+            self._count_late(entry, live)
+            if live and self._takes_away(entry, live):
+                entry.status = "held"
+                self._report.held.append(entry)
+            else:
+                self._report.read.append(entry)
+        for other in entries:
+            if other.status in ("held", "damaged") or (other.status == "read" and entry.status == "read"):
+                other.status = "replaced"
+        entries.append(entry)
+
+    def _entry(self, file: LandedFile, source: SourceMapping, sha256: str, books: PartBooks) -> FileEntry:
+        return FileEntry(
+            path=file.path, sha256=sha256, bytes=file.bytes, stamp=file.stamp, source=source.name, status="read",
+            first_read_at=self._clock.now.isoformat(timespec="seconds"), closed_through=self._manifest.as_of,
+            records_read=books.records_read, accepted=books.accepted, rejected=books.rejected, skipped=books.skipped,
+            nulled=dict(sorted(books.nulled.items())),
+            days={day: DayRows(accepted=rows) for day, rows in sorted(books.days.items())},
+        )  # fmt: skip
+
+    def _part_name(self, entry: FileEntry) -> str:
+        """Named by what went in: the content, its path, and the day and mapping it was read with."""
+        mapping = self._sources.named(entry.source)
+        told = [entry.sha256, entry.path, mapping.fingerprint, str(self._clock.day), self._settings.timezone]
+        return hashlib.sha256("\n".join(told).encode()).hexdigest()[:24]
+
+    def _count_late(self, entry: FileEntry, live: FileEntry | None) -> None:
+        """Records of days that were closed already are late, but for as many as the path had given in time."""
+        closed = self._manifest.as_of
+        for day, rows in entry.days.items():
+            if closed is not None and day <= closed:
+                before = live.days.get(day) if live else None
+                in_time = before.accepted - before.late if before else 0
+                rows.late = max(0, rows.accepted - in_time)
+
+    def _takes_away(self, entry: FileEntry, live: FileEntry) -> bool:
+        """Whether the new content lacks an id that the path gave to a closed day."""
+        closed = self._manifest.as_of
+        if closed is None or not live.part or not entry.part:
+            return False
+        old = [str(file) for file in self._store.part_files([live.part])]
+        new = [str(file) for file in self._store.part_files([entry.part])]
+        return bool(self._connection.execute(sql("ids_taken_away"), {"old": old, "new": new, "closed": closed}).fetchall())
+
+
+def accept_held(store: Store, manifest: Manifest, path: str) -> FileEntry:
+    """Lets a held content count: it replaces what the path gave before; the next run restates the days.
+
+    Raises:
+        UsageError: no content of that path is held.
+    """
+    held = next((entry for entry in manifest.files if entry.path == path and entry.status == "held"), None)
+    if held is None:
+        others = sorted(entry.path for entry in manifest.files if entry.status == "held")
+        raise UsageError(
+            f"No held file has the path {path!r}.", do="Held are: " + (", ".join(others) if others else "none") + "."
+        )
+    for entry in manifest.files:
+        if entry.path == path and entry.status == "read":
+            entry.status = "replaced"
+    held.status = "read"
+    store.commit(manifest)
+    return held

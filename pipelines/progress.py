@@ -1,0 +1,50 @@
+"""How a run tells what it does: bars on a terminal, one line per stage elsewhere."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+
+class Stage(Protocol):
+    """One stage that is under way: told how far it is, and at the end what it did."""
+
+    result: str
+
+    def __call__(self, done: int, total: int) -> None: ...
+
+
+class _QuietStage:
+    def __init__(self) -> None:
+        self.result = ""
+
+    def __call__(self, done: int, total: int) -> None:
+        """A line per stage needs no steps between."""
+
+
+class _BarStage:
+    def __init__(self, update: Callable[[int, int], None]) -> None:
+        self.result = ""
+        self._update = update
+
+    def __call__(self, done: int, total: int) -> None:
+        self._update(done, total)
+
+
+@contextmanager
+def stage(name: str) -> Iterator[Stage]:
+    """Announces a stage; at its end prints its name, what it did and the seconds it took, to standard output."""
+    begun = time.monotonic()
+    if sys.stdout.isatty():
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+        columns = (TextColumn("{task.description:<10}"), BarColumn(), TimeElapsedColumn())
+        with Progress(*columns, transient=True) as bars:
+            task = bars.add_task(name, total=None)
+            shown: Stage = _BarStage(lambda done, total: bars.update(task, completed=done, total=total or None))
+            yield shown
+    else:
+        shown = _QuietStage()
+        yield shown
+    print(f"{name:<10} {shown.result or 'nothing new'}  {time.monotonic() - begun:.2f} s", flush=True)

@@ -1,0 +1,64 @@
+"""Publishing: is anything new, and the site's switch from one generation to the next.
+
+The site is a link to the folder of a generation, named after the run; a rename moves all pages at once. The
+generation before stays, for readers who are in it.
+"""
+
+import hashlib
+import os
+import shutil
+from datetime import date
+from pathlib import Path
+
+from pipelines import durable
+from pipelines.checks import CheckResult
+from pipelines.marts import MARTS_VERSION
+from pipelines.registry import Registry
+from pipelines.settings import Settings
+from pipelines.store import Manifest, Store
+
+
+def inputs_fingerprint(
+    store: Store, manifest: Manifest, settings: Settings, registry: Registry, checks: list[CheckResult], as_of: date
+) -> str:
+    """Changes whenever the published tables or pages would: of the state only, never of the time."""
+    files = [(e.path, e.sha256, e.status, e.finding) for e in manifest.files]
+    days = [(day, entry.folder) for day, entry in sorted(manifest.days.items())]
+    synthetic = (store.landing / "_SYNTHETIC.md").exists()
+    told = (MARTS_VERSION, as_of, settings.timezone, registry.fingerprint, files, days, checks, manifest.restatements, synthetic)
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
+
+
+def generation_folder(store: Store, manifest: Manifest) -> Path:
+    """Where the site of the manifest's run belongs."""
+    return store.site_generations / f"{manifest.run:08d}"
+
+
+def site_is_current(store: Store, manifest: Manifest) -> bool:
+    """Whether the site is the one of the manifest's run."""
+    return store.site.is_symlink() and store.site.resolve() == generation_folder(store, manifest).resolve()
+
+
+def switch_site(store: Store, fresh: Path, manifest: Manifest) -> None:
+    """Puts a finished site in place and keeps one generation before it.
+
+    A `site` that is no link (made by hand, or by something else) is moved aside, not lost.
+    """
+    target = generation_folder(store, manifest)
+    store.site_generations.mkdir(parents=True, exist_ok=True)
+    if target.exists():
+        shutil.rmtree(target)
+    os.sync()
+    os.replace(fresh, target)
+    durable.sync_folder(store.site_generations)
+    before = store.site.resolve().name if store.site.is_symlink() else None
+    if store.site.exists() and not store.site.is_symlink():
+        os.replace(store.site, store.site.with_name("site.before"))
+    link = store.data / ".site.new"
+    link.unlink(missing_ok=True)
+    link.symlink_to(Path(store.site_generations.name) / target.name)
+    os.replace(link, store.site)
+    durable.sync_folder(store.data)
+    for generation in sorted(store.site_generations.iterdir()):
+        if generation.name not in (target.name, before):
+            shutil.rmtree(generation)

@@ -1,0 +1,29 @@
+-- grain: day, app_key, channel (a row where there was a record, of any stage)
+WITH channel_counts AS (
+    SELECT
+        app_key,
+        channel,
+        sum(authorization_requests)::BIGINT AS authorization_requests,
+        sum(authorizations)::BIGINT AS authorizations,
+        sum(authorizations_cancelled)::BIGINT AS authorizations_cancelled,
+        sum(authorizations_failed)::BIGINT AS authorizations_failed,
+        sum(verification_requests)::BIGINT AS verification_requests,
+        sum(verifications)::BIGINT AS verifications,
+        sum(mismatches)::BIGINT AS mismatches,
+        sum(unknowns)::BIGINT AS unknowns,
+        sum(billable_verifications)::BIGINT AS billable_verifications
+    FROM counts
+    GROUP BY ALL
+), channel_devices AS (
+    SELECT app_key, channel, count(*) AS devices FROM device_sets GROUP BY ALL
+)
+SELECT
+    $day::DATE AS day,
+    channel_counts.*,
+    coalesce(devices, 0) AS devices,
+    latency_p50_ms,
+    latency_p95_ms
+FROM channel_counts
+LEFT JOIN channel_devices USING (app_key, channel)
+LEFT JOIN latencies USING (app_key, channel)
+ORDER BY app_key, channel

@@ -1,0 +1,21 @@
+-- grain: one row per app_key, channel with a latency: nearest-rank percentiles, values that occurred.
+WITH histogram AS (
+    SELECT app_key, channel, latency_ms, count(*) AS records
+    FROM counted_records
+    WHERE latency_ms IS NOT NULL AND stage IN ('authorize', 'verify', 'login')
+    GROUP BY ALL
+), ranked AS (
+    SELECT
+        *,
+        sum(records) OVER (PARTITION BY app_key, channel ORDER BY latency_ms) AS rank,
+        sum(records) OVER (PARTITION BY app_key, channel) AS total
+    FROM histogram
+)
+SELECT
+    app_key,
+    channel,
+    -- Whole numbers only: 0.95 * n in floating point may miss the rank by one.
+    min(latency_ms) FILTER (rank * 100 >= total * 50) AS latency_p50_ms,
+    min(latency_ms) FILTER (rank * 100 >= total * 95) AS latency_p95_ms
+FROM ranked
+GROUP BY ALL

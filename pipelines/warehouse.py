@@ -1,0 +1,80 @@
+"""The only code that opens DuckDB: a locked workbench for the heavy steps, and the published file.
+
+What is asked of it is in `sql/`; which files are where is known to `store.py`.
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+import duckdb
+
+from pipelines.errors import AuthmeterError
+from pipelines.settings import Settings
+
+SQL = Path(__file__).parent / "sql"
+# Readers with DuckDB 1.2 must be able to open the published file.
+STORAGE_VERSION = "v1.2.0"
+
+
+@cache
+def sql(name: str) -> str:
+    """The text of `sql/<name>.sql`."""
+    return (SQL / f"{name}.sql").read_text("utf-8")
+
+
+@contextmanager
+def workbench(settings: Settings, temp: Path, folders: Sequence[Path]) -> Iterator[duckdb.DuckDBPyConnection]:
+    """An in-memory DuckDB that reaches nothing but `folders`, loads no extension and keeps to its memory.
+
+    What does not fit in memory is spilled, encrypted, to `temp`.
+    """
+    temp.mkdir(parents=True, exist_ok=True)
+    connection = duckdb.connect()
+    try:
+        _configure(connection, settings, temp)
+        connection.execute("SET allowed_directories = ?", [[f"{folder}/" for folder in folders]])
+        connection.execute("SET enable_external_access = false")
+        connection.execute("SET lock_configuration = true")
+        yield connection
+    except duckdb.OutOfMemoryException as error:
+        raise AuthmeterError(
+            f"DuckDB ran out of memory: {str(error).splitlines()[0]}",
+            where="memory_limit in authmeter.toml",
+            why="The step could not be finished; the last good report still stands.",
+            do="Raise memory_limit, or free space in the data folder for what is spilled.",
+        ) from None
+    finally:
+        connection.close()
+
+
+def _configure(connection: duckdb.DuckDBPyConnection, settings: Settings, temp: Path) -> None:
+    connection.execute("SET threads = ?", [settings.threads or os.cpu_count() or 1])
+    connection.execute("SET memory_limit = ?", [settings.memory_limit])
+    connection.execute("SET temp_directory = ?", [str(temp)])
+    connection.execute("SET temp_file_encryption = true")
+    connection.execute("SET preserve_insertion_order = false")
+    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET autoinstall_known_extensions = false")
+    connection.execute("SET autoload_known_extensions = false")
+
+
+def expression_parser() -> duckdb.DuckDBPyConnection:
+    """A small connection without any file, for looking at SQL expressions."""
+    connection = duckdb.connect(config={"threads": 1})
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+    return connection
+
+
+def open_published(database: Path) -> duckdb.DuckDBPyConnection:
+    """The published DuckDB file, read-only.
+
+    Raises:
+        AuthmeterError: nothing was published yet.
+    """
+    if not database.is_file():
+        raise AuthmeterError("Nothing is published yet.", where=str(database), do="Run `authmeter run` first.")
+    return duckdb.connect(str(database), read_only=True)
