@@ -149,7 +149,30 @@ def main() -> None:
     except AuthmeterError as error:
         print(f"authmeter: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
+    except Exception as error:  # the last net: a fault of ours ends in words, too
+        print(_fault(error), file=sys.stderr)
+        sys.exit(1)
     except KeyboardInterrupt:
         print("authmeter: stopped; the last good report still stands", file=sys.stderr)
         sys.exit(1)
 
+
+
+def _fault(error: Exception) -> str:
+    """An unforeseen error in one screen; the trace goes to a file, with what may be personal masked."""
+    import tempfile
+    import traceback
+
+    from pipelines.log_format import masked_text
+
+    with tempfile.NamedTemporaryFile("w", prefix="authmeter-fault-", suffix=".txt", delete=False) as trace:
+        trace.write("\n".join(masked_text(line) for line in traceback.format_exc().splitlines()))
+    first_line = masked_text(str(error).strip().splitlines()[0] if str(error).strip() else "no message")
+    return str(
+        AuthmeterError(
+            f"This should not happen: {type(error).__name__}: {first_line}",
+            where=trace.name,
+            why="It is a fault of authmeter; the last good report still stands.",
+            do="Run again; if it comes back, report it with that file.",
+        )
+    )

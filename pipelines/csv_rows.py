@@ -79,27 +79,28 @@ def _whole_rows(pending: list[tuple[int, bytes]], *, final: bool) -> Iterator[Ro
         number, first = pending[0]
         if quotes % 2:
             taken = 1
-        raw = b"\n".join(line for _, line in pending[:taken])
-        row = _row(number, raw)
-        if row is not None and row[2] == BROKEN and taken > 1:
+        row = _row(number, b"\n".join(line for _, line in pending[:taken]))
+        if row is None and taken > 1:
             # The quotes met by chance: give up the first line alone and look at the next ones anew.
-            taken, row = 1, (number, first.decode("utf-8", "replace"), BROKEN, [])
+            taken = 1
         del pending[:taken]
         if row is not None:
             yield row
+        elif first.strip():
+            yield number, first.decode("utf-8", "replace"), BROKEN, []
 
 
 def _row(number: int, raw: bytes) -> Row | None:
+    """The row of some whole lines; None where they are blank, or no row by their quotes."""
     if not raw.strip():
         return None
-    try:
-        text = raw.removesuffix(b"\r").decode("utf-8")
-    except UnicodeDecodeError:
-        return number, raw.decode("utf-8", "replace"), BROKEN, []
+    text, flaw = raw.removesuffix(b"\r").decode("utf-8", "replace"), SOUND
+    if "\ufffd" in text and text.encode() != raw.removesuffix(b"\r"):
+        flaw = BROKEN
     if '"' not in text:
-        return number, text, SOUND, text.split(",")
+        return number, text, flaw, text.split(",")
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error:
-        return number, text, BROKEN, []
-    return (number, text, SOUND, rows[0]) if len(rows) == 1 else (number, text, BROKEN, [])
+        return None
+    return (number, text, flaw, rows[0]) if len(rows) == 1 else None

@@ -4,13 +4,10 @@ They know the data folder and each other's order, and not who calls them: Dagste
 """
 
 import shutil
-from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
-
-import duckdb
 
 from pipelines.checks import CheckResult, run_checks
 from pipelines.errors import UsageError
@@ -24,6 +21,7 @@ from pipelines.rollup import RollupReport, roll_up
 from pipelines.settings import Settings, hash_key, load_settings
 from pipelines.sources import Sources, load_sources
 from pipelines.store import Manifest, Store
+from pipelines.warehouse import published_run
 from reports.site import SiteReport, render_site
 
 
@@ -129,14 +127,3 @@ def open_run(data: Path, forced: frozenset[date] = frozenset()) -> tuple[DailyRu
     key, notice = hash_key(data)
     run = DailyRun(store, settings, sources, load_registry(store.registry), key, datetime.now(UTC), forced)
     return run, notice
-
-
-def published_run(database: Path) -> int | None:
-    """The number of the run that the published file shows; None where there is none that can be read."""
-    if not database.is_file():
-        return None
-    try:
-        with closing(duckdb.connect(str(database), read_only=True)) as connection:
-            return int(connection.execute("SELECT run FROM publication").fetchall()[0][0])
-    except duckdb.Error:
-        return None

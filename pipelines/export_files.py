@@ -5,13 +5,13 @@ Here: the file formats of exports. Which rows they hold is in `exports.py`; how 
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final
 
 import duckdb
 import polars as pl
-import xlsxwriter  # type: ignore[import-untyped]
+import xlsxwriter
 
 from pipelines.atomic import whole_file
 from pipelines.errors import UsageError
@@ -29,7 +29,7 @@ _TYPES: dict[str, pl.DataType | type[pl.DataType]] = {
     "VARCHAR": pl.String,
 }
 # A workbook names the time of its making; a fixed one keeps equal exports equal.
-_MADE = datetime(2000, 1, 1)
+_MADE = datetime(2000, 1, 1, tzinfo=UTC)
 _COLUMN_WIDTH = 16
 
 
@@ -42,9 +42,7 @@ def write_query(
         UsageError: more rows than an xlsx sheet has, or `target` is a folder.
     """
     if target.is_dir():
-        raise UsageError(
-            "The export's file name is a folder.", where=str(target), do="Give the name of a file."
-        )
+        raise UsageError("The export's file name is a folder.", where=str(target), do="Give the name of a file.")
     if format == "xlsx" and (rows := _count(connection, query, values)) > XLSX_MAX_ROWS:
         raise UsageError(
             f"{rows:,} rows do not fit in an xlsx sheet, which holds {XLSX_MAX_ROWS:,}.",
@@ -117,9 +115,7 @@ def _write_xlsx(path: Path, result: duckdb.DuckDBPyConnection) -> int:
                     if isinstance(value, str):
                         sheet.write_string(row_number, column, value)
                     elif isinstance(value, date):
-                        sheet.write_datetime(
-                            row_number, column, datetime.combine(value, _MADE.time()), day_format
-                        )
+                        sheet.write_datetime(row_number, column, value, day_format)
                     elif isinstance(value, float):
                         sheet.write_number(row_number, column, value, rate_format)
                     elif value is not None:

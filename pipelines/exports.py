@@ -93,6 +93,4 @@ def _check(first: date, last: date, format: str) -> None:
     if format not in FORMATS:
         raise UsageError(f"The format {format!r} is not known.", do=f"Use one of {', '.join(FORMATS)}.")
     if last < first:
-        raise UsageError(
-            f"The span ends ({last}) before it begins ({first}).", do="Give the earlier day as --from."
-        )
+        raise UsageError(f"The span ends ({last}) before it begins ({first}).", do="Give the earlier day as --from.")

@@ -25,7 +25,7 @@ def create_lines_view(connection: duckdb.DuckDBPyConnection, mapping: SourceMapp
         query = "SELECT line, record, flaw, rtrim(record, chr(10) || chr(13)) AS \"line text\" FROM raw"
     elif form in ("csv", "parquet"):
         wanted = FIELD_NAMES if not mapping.fields else [n for n in mapping.columns if n != "record"]
-        texts = [f"{_column(n)}::VARCHAR AS {_name('text ' + n)}" if n in columns else f"NULL AS {_name('text ' + n)}" for n in wanted]
+        texts = [f"{_column(n)}::VARCHAR AS {_name('text ' + n)}" if n in columns else f"NULL::VARCHAR AS {_name('text ' + n)}" for n in wanted]
         query = "SELECT " + ", ".join(["line", "record", "flaw", *texts]) + " FROM raw"
     else:
         query = "SELECT line, record, flaw FROM raw"
@@ -42,7 +42,7 @@ def fields_query(connection: duckdb.DuckDBPyConnection, mapping: SourceMapping, 
         if form in ("ndjson", "parquet"):
             return sql("json_fields")
         texts = ", ".join(f"{_name('text ' + name)} AS {_name(name)}" for name in FIELD_NAMES)
-        return f"SELECT line, flaw = 0 AS is_plain, {texts} FROM lines"
+        return f"SELECT line, record, flaw, flaw = 0 AS is_plain, {texts} FROM lines"
     named = _raw_columns(mapping, form)
     where = f"WHERE flaw = 2 OR NOT is_record OR TRY({mapping.where})" if mapping.where else ""
     fields = ", ".join(f"{_field(connection, mapping, name, named)} AS {_name(name)}" for name in FIELD_NAMES)
@@ -74,7 +74,7 @@ def _raw_columns(mapping: SourceMapping, form: Format) -> str:
 def _field(connection: duckdb.DuckDBPyConnection, mapping: SourceMapping, name: str, named: str) -> str:
     """One field's expression as text; an instant or a timestamp in the form of the log contract."""
     if name not in mapping.fields:
-        return "NULL"
+        return "NULL::VARCHAR"
     expression = mapping.fields[name]
     try:
         kind = str(connection.execute(f"DESCRIBE SELECT ({expression}) AS value FROM ({named})").fetchall()[0][1])
@@ -85,7 +85,7 @@ def _field(connection: duckdb.DuckDBPyConnection, mapping: SourceMapping, name: 
             do="All raw columns are text; a JSON part is reached by record ->> '$.a.b'.",
         ) from None
     if kind == "TIMESTAMP WITH TIME ZONE":
-        return f"TRY(strftime(({expression}) AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%S.%gZ'))"
+        return f"TRY(strftime(({expression}) AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%S.%fZ'))"
     return f"TRY(({expression})::VARCHAR)"
 
 
@@ -93,7 +93,7 @@ def _as_json_value(name: str, kind: pa.DataType) -> str:
     """A Parquet value as the JSON value that the log contract gives it: an instant is Unix milliseconds."""
     if pa.types.is_timestamp(kind):
         column = _column(name)
-        return f"epoch_ms({column})" if kind.tz else f"strftime({column}::TIMESTAMP, '%Y-%m-%dT%H:%M:%S.%f')"
+        return f"epoch_us({column}) // 1000" if kind.tz else f"strftime({column}::TIMESTAMP, '%Y-%m-%dT%H:%M:%S.%f')"
     return _column(name)
 
 

@@ -2,7 +2,8 @@
 
 Lives here: what a figure is called and what it means. The tables' column names, the pages' headings and tooltips,
 the metrics page and the docs all read from here.
-Add here: a metric that a table or a page shows. A meaning that changes also goes into `CHANGELOG.md`, heading *Meaning*.
+Add here: a metric that a table or a page shows. A meaning that changes also goes into `CHANGELOG.md`, heading
+*Meaning*.
 Does not belong here: how a metric is computed (`pipelines/sql/`), how it looks (`reports/`).
 """
 

@@ -13,7 +13,7 @@ COUNTS = (
 LATENCIES = ("latency_p50_ms", "latency_p95_ms")
 # Devices of an app over all its channels: they are no sum of the channels' own.
 ALL_CHANNELS = "*"
-SCHEMA = {
+SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "run": pl.Int64, "day": pl.Date, "app_key": pl.String, "channel": pl.String, "metric": pl.String,
     "published_before": pl.Int64, "published_now": pl.Int64, "cause": pl.String,
 }  # fmt: skip
@@ -38,7 +38,8 @@ def changed_figures(store: Store, manifest: Manifest, day: date, new: DayEntry |
     changed = both.with_columns(
         run=pl.lit(manifest.run + 1, pl.Int64), day=pl.lit(day), cause=pl.lit(_cause(manifest, old, new))
     )
-    return [changed.select(SCHEMA).cast(SCHEMA).sort("app_key", "channel", "metric")]  # type: ignore[arg-type]
+    typed = [pl.col(name).cast(kind) for name, kind in SCHEMA.items()]
+    return [changed.select(typed).sort("app_key", "channel", "metric")]
 
 
 def _or_zero(column: str, where: pl.Expr) -> pl.Expr:
@@ -46,16 +47,17 @@ def _or_zero(column: str, where: pl.Expr) -> pl.Expr:
 
 
 def _figures(store: Store, entry: DayEntry | None) -> pl.DataFrame:
-    schema = {"app_key": pl.String, "channel": pl.String, "metric": pl.String, "figure": pl.Int64}
+    columns = {"app_key": pl.String, "channel": pl.String, "metric": pl.String, "figure": pl.Int64}
     if entry is None:
-        return pl.DataFrame(schema=schema)
+        return pl.DataFrame(schema=columns)
+    typed = [pl.col(name).cast(kind) for name, kind in columns.items()]
     channels = pl.read_parquet(store.day_table(entry, "channel_daily"))
     apps = pl.read_parquet(store.day_table(entry, "app_devices")).with_columns(channel=pl.lit(ALL_CHANNELS))
     frames = [
-        frame.unpivot(on=metrics, index=["app_key", "channel"], variable_name="metric", value_name="figure").cast(schema)
+        frame.unpivot(on=metrics, index=["app_key", "channel"], variable_name="metric", value_name="figure").select(typed)
         for frame, metrics in ((channels, [*COUNTS, *LATENCIES]), (apps, ["devices"]))
     ]
-    return pl.concat([frame.select(schema) for frame in frames])
+    return pl.concat(frames)
 
 
 def _cause(manifest: Manifest, old: DayEntry | None, new: DayEntry | None) -> str:

@@ -72,9 +72,7 @@ def write_sample(
         UsageError: a number below 1, an unknown format, or `out` holds logs or a registry that are no sample.
     """
     if min(days, apps, events) < 1:
-        raise UsageError(
-            "Days, apps and events must each be 1 or more.", do="Give whole numbers of at least 1."
-        )
+        raise UsageError("Days, apps and events must each be 1 or more.", do="Give whole numbers of at least 1.")
     if format not in FORMATS:
         raise UsageError(f"The format {format!r} is not known.", do=f"Use one of {', '.join(FORMATS)}.")
     landing = out / "landing"

@@ -58,9 +58,7 @@ class SampleDay:
 class SampleRecords:
     """The records of a sample; `choose` a day, then `write` any stretch of it."""
 
-    def __init__(
-        self, connection: duckdb.DuckDBPyConnection, apps: list[SampleApp], events: int, seed: int
-    ) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, apps: list[SampleApp], events: int, seed: int) -> None:
         """`events` is the number of records a day."""
         self._connection = connection
         self._apps = apps
@@ -117,9 +115,7 @@ class SampleRecords:
     def _table(self, name: str, rows: list[dict[str, Any]]) -> None:
         """A table from one value: row-by-row inserts of 2,000 apps would take a second."""
         self._set({name: rows})
-        self._connection.execute(
-            f"CREATE TEMP TABLE {name} AS SELECT unnest(getvariable('{name}'), max_depth := 2)"
-        )
+        self._connection.execute(f"CREATE TEMP TABLE {name} AS SELECT unnest(getvariable('{name}'), max_depth := 2)")
 
     def _key(self, name: str, day: date | None) -> int:
         """A 60-bit number from which hashes start: SHA-256, so that days and seeds have nothing in common."""

@@ -5,7 +5,7 @@ What is asked of it is in `sql/`; which files are where is known to `store.py`.
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -78,3 +78,14 @@ def open_published(database: Path) -> duckdb.DuckDBPyConnection:
     if not database.is_file():
         raise AuthmeterError("Nothing is published yet.", where=str(database), do="Run `authmeter run` first.")
     return duckdb.connect(str(database), read_only=True)
+
+
+def published_run(database: Path) -> int | None:
+    """The number of the run that the published file shows; None where there is none that can be read."""
+    if not database.is_file():
+        return None
+    try:
+        with closing(duckdb.connect(str(database), read_only=True)) as connection:
+            return int(connection.execute("SELECT run FROM publication").fetchall()[0][0])
+    except duckdb.Error:
+        return None

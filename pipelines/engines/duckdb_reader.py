@@ -40,7 +40,7 @@ EVENT_SCHEMA = pa.schema(
     + [(name, _TEXT) for name in FIELD_NAMES[2:10]]
     + [("has_carrier", pa.bool_())]
     + [(name, _TEXT) for name in FIELD_NAMES[10:12]]
-    + [("device_hash", _TEXT), ("phone_hash", _TEXT), ("phone_mask", _TEXT), ("latency_ms", pa.int32())]
+    + [("device_hash", pa.uuid()), ("phone_hash", pa.uuid()), ("phone_mask", _TEXT), ("latency_ms", pa.int32())]
     + [(name, _TEXT) for name in FIELD_NAMES[15:]]
 )
 REJECT_SCHEMA = pa.schema([("line", pa.int64()), ("reason", _TEXT), ("record", _TEXT)])
@@ -126,7 +126,7 @@ class FileReader:
             raise
         except (duckdb.Error, pa.ArrowException) as error:
             raise stream.failure or AuthmeterError(
-                f"The file cannot be read: {str(error).splitlines()[0]}", where=file.path
+                f"The file cannot be read: {log_format.masked_text(str(error).splitlines()[0])}", where=file.path
             ) from None
         finally:
             self._connection.unregister("raw")

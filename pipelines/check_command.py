@@ -1,0 +1,116 @@
+"""`authmeter check`: settings, registry and sources without running, or one file as a source would read it."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from pipelines.days import last_closed_day
+from pipelines.engines.duckdb_reader import FileReader, PartBooks
+from pipelines.errors import UsageError
+from pipelines.ingest import Clock, reading_limits
+from pipelines.landing import LandedFile, scan
+from pipelines.log_format import masked_text
+from pipelines.registry import load_registry
+from pipelines.settings import Settings, load_settings
+from pipelines.sources import Sources, load_sources
+from pipelines.warehouse import workbench
+
+SHOWN = 20
+# A dry reading keeps nothing, so its hashes need no secret.
+_KEY = "authmeter check, nothing is kept"
+
+
+def check_folder(data: Path, source: str | None = None) -> int:
+    """Prints what the data folder's settings, registry and sources say; gives 0, or 2 where a row is bad.
+
+    Raises:
+        UsageError: a setting or a source mapping is wrong.
+    """
+    settings, sources, registry = load_settings(data), load_sources(data), load_registry(data / "registry")
+    if source:
+        sources.named(source)
+    print(f"settings   time zone {settings.timezone}, run at {settings.schedule_time}, retention {settings.retention_days} days")
+    print(f"registry   {len(registry.apps):,} apps, {len(registry.schemes):,} scheme packages, {len(registry.codes):,} codes")
+    print(f"sources    {', '.join(mapping.name for mapping in sources.mappings)}")
+    counted: dict[str, int] = {}
+    for file in scan(data / "landing"):
+        mapping = sources.for_file(file.path)
+        name = mapping.name if mapping else "read by no source"
+        counted[name] = counted.get(name, 0) + 1
+    print("landing    " + (", ".join(f"{count:,} files {name}" for name, count in sorted(counted.items())) or "empty"))
+    for problem in registry.problems:
+        print(f"bad row    {problem.path}, line {problem.line}: {problem.reason}: {problem.record}")
+    return 2 if registry.problems else 0
+
+
+def check_file(data: Path, source: str | None, file: Path) -> int:
+    """Reads a file as a source would, keeps nothing, prints its first records and rejects; gives 0, 3 with rejects.
+
+    Raises:
+        UsageError: there is no such file or source, or an expression of the mapping cannot be used.
+        DamagedFile: the file is cut or corrupt.
+    """
+    settings, sources = load_settings(data), load_sources(data)
+    if not file.is_file():
+        raise UsageError("There is no such file.", where=str(file))
+    landed = LandedFile(file.name, file.absolute(), file.stat().st_size, "")
+    mapping = sources.named(source) if source else _matching(sources, landed)
+    now = datetime.now(UTC)
+    # Whatever day the file is of: a look at a mapping should not fail on the age of its sample.
+    wide = settings.model_copy(update={"retention_days": 36500})
+    clock = Clock(last_closed_day(now, settings.timezone), now)
+    with TemporaryDirectory(prefix="authmeter-check-") as folder:
+        target = Path(folder).resolve()
+        with workbench(settings, target / "tmp", [target]) as connection:
+            books = FileReader(connection, _KEY).read(landed, mapping, reading_limits(wide, mapping, clock, _KEY), target)
+            _print_books(landed, mapping.name, settings, books)
+            for row in islice(_events(connection, target), SHOWN):
+                print("  " + "  ".join(f"{name}={value}" for name, value in row.items() if value is not None))
+            for line, reason, record in _rejects(connection, target):
+                print(f"  rejected   line {line}: {reason}: {masked_text(record)[:200]}")
+    return 3 if books.rejected else 0
+
+
+def _matching(sources: Sources, landed: LandedFile) -> Any:
+    mapping = sources.for_file(landed.path)
+    if mapping is None:
+        known = ", ".join(mapping.name for mapping in sources.mappings)
+        raise UsageError(
+            "No source matches the file's name.", where=landed.path, do=f"Name one with --source; known are {known}."
+        )
+    return mapping
+
+
+def _print_books(landed: LandedFile, source: str, settings: Settings, books: PartBooks) -> None:
+    print(
+        f"{landed.path} as {source}: {books.records_read:,} records read, {books.accepted:,} accepted, "
+        f"{books.rejected:,} rejected, {books.skipped:,} skipped"
+    )
+    for day, rows in sorted(books.days.items()):
+        print(f"  {day} ({settings.timezone}): {rows:,} records")
+    for name, count in sorted(books.nulled.items()):
+        print(f"  {name}: {count:,} values broke their rule and became empty")
+
+
+def _events(connection: Any, target: Path) -> Iterator[dict[str, Any]]:
+    files = [str(file) for name in ("events", "exact") if (file := target / f"{name}.parquet").exists()]
+    cursor = connection.execute(
+        "SELECT * EXCLUDE (line, has_carrier, device_hash, phone_hash), device_hash IS NOT NULL AS has_device "
+        "FROM read_parquet($files, union_by_name = true) WHERE day IS NOT NULL ORDER BY ALL LIMIT $shown",
+        {"files": files, "shown": SHOWN},
+    )
+    names = [column[0] for column in cursor.description]
+    for row in cursor.fetchall():
+        yield dict(zip(names, row, strict=True))
+
+
+def _rejects(connection: Any, target: Path) -> list[tuple[int, str, str]]:
+    file = target / "rejects.parquet"
+    if not file.exists():
+        return []
+    query = "SELECT line, reason, record FROM read_parquet($file) ORDER BY line LIMIT $shown"
+    found: list[tuple[int, str, str]] = connection.execute(query, {"file": str(file), "shown": SHOWN}).fetchall()
+    return found

@@ -1,0 +1,75 @@
+"""Scripts, styles and chart shapes that all pages share, written once under `assets/`.
+
+Lives here: which files, and their names. A name holds a digest of the content, so that a browser never joins a new
+page with an old script. Does not belong here: what the scripts do (`static/`).
+"""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from pipelines.errors import AuthmeterError
+from pipelines.metrics import METRICS
+from reports.charts import shapes
+from reports.language import script_msgids, t
+from reports.words import WORDS, word
+from reports.writer import SiteWriter
+
+STATIC = Path(__file__).parent / "static"
+LIBRARIES = Path(__file__).parents[1] / "node_modules"
+_PLOTLY = "plotly.js-basic-dist-min/plotly-basic.min.js"
+_TABLES = "datatables.net/js/dataTables.min.js"
+
+
+def _library(path: str) -> bytes:
+    try:
+        return (LIBRARIES / path).read_bytes()
+    except FileNotFoundError:
+        raise AuthmeterError(
+            "A front-end library is missing.",
+            where=f"node_modules/{path}",
+            why="Charts and tables of the site need it.",
+            do="Run `make setup`.",
+        ) from None
+
+
+def _script(variable: str, content: Any) -> bytes:
+    """A classic script that sets one variable: the only way to load data from a file:// page."""
+    return f"window.{variable}=".encode() + orjson.dumps(content, option=orjson.OPT_SORT_KEYS) + b";\n"
+
+
+def _texts() -> dict[str, Any]:
+    def both(zh: str, en: str) -> dict[str, str]:
+        return {"zh": zh, "en": en}
+
+    return {
+        "strings": {msgid: both(t(msgid).zh, t(msgid).en) for msgid in script_msgids()},
+        "words": {value: both(word(value).zh, word(value).en) for value in WORDS},
+        "metrics": {
+            m.name: {"label": both(m.label_zh, m.label_en), "meaning": both(m.meaning_zh, m.meaning_en)}
+            for m in METRICS.values()
+        },
+    }
+
+
+def write_assets(writer: SiteWriter) -> dict[str, str]:
+    """Writes every asset and gives its path in the site by short name."""
+    contents = {
+        "report.css": (STATIC / "report.css").read_bytes(),
+        "report.js": (STATIC / "report.js").read_bytes(),
+        "texts.js": _script("AUTHMETER_TEXTS", _texts()),
+        "charts.js": _script("AUTHMETER_CHARTS", shapes()),
+        "plotly.js": _library(_PLOTLY),
+        "tables.js": _library(_TABLES),
+    }
+    writer.folder("assets")
+    paths = {}
+    for name, content in contents.items():
+        stem, suffix = name.split(".")
+        paths[stem if suffix == "js" else "style"] = path = (
+            f"assets/{stem}-{hashlib.sha256(content).hexdigest()[:10]}.{suffix}"
+        )
+        writer.write(path, content)
+    return paths

@@ -1,0 +1,9 @@
+-- one row: the books of all files together
+SELECT
+    count(*) AS files,
+    CAST(coalesce(sum(records_read), 0) AS BIGINT) AS records_read,
+    CAST(coalesce(sum(accepted), 0) AS BIGINT) AS accepted,
+    CAST(coalesce(sum(rejected), 0) AS BIGINT) AS rejected,
+    CAST(coalesce(sum(skipped), 0) AS BIGINT) AS skipped,
+    count(*) FILTER (status IN ('damaged', 'held')) AS files_refused
+FROM input_files

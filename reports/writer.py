@@ -1,0 +1,50 @@
+"""Writes the files of the site and keeps their books for `manifest.json`.
+
+Lives here: bytes to disk, sizes and digests. Does not belong here: what stands in a file.
+"""
+
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import orjson
+
+
+@dataclass(frozen=True)
+class WrittenFile:
+    """One file of the site: path relative to it (with `/`), size in bytes, SHA-256, and, for CSV, its records."""
+
+    path: str
+    bytes: int
+    sha256: str
+    rows: int | None = None
+
+
+@dataclass
+class SiteWriter:
+    """Writes files under `target`, an empty folder, and remembers them."""
+
+    target: Path
+    files: list[WrittenFile] = field(default_factory=list)
+
+    def folder(self, path: str) -> None:
+        """Makes a folder of the site."""
+        (self.target / path).mkdir(parents=True)
+
+    def write(self, path: str, content: bytes, rows: int | None = None) -> WrittenFile:
+        """Writes one file; its folder must be there."""
+        # Paths are joined as text: building a Path object for each of 20,000 files costs as much as writing them.
+        with open(f"{self.target}/{path}", "xb", buffering=0) as file:  # noqa: PTH123
+            file.write(content)
+        written = WrittenFile(path, len(content), hashlib.sha256(content).hexdigest(), rows)
+        self.files.append(written)
+        return written
+
+    def manifest(self, as_of: str, generated_at: str) -> None:
+        """Writes `manifest.json` over every other file, sorted by path."""
+        entries = [
+            {"path": f.path, "bytes": f.bytes, "sha256": f.sha256} | ({} if f.rows is None else {"rows": f.rows})
+            for f in sorted(self.files, key=lambda f: f.path)
+        ]
+        content = {"as_of": as_of, "generated_at": generated_at, "files": entries}
+        self.write("manifest.json", orjson.dumps(content, option=orjson.OPT_INDENT_2) + b"\n")

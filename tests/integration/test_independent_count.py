@@ -1,0 +1,155 @@
+"""Every cell of the published tables against the independent count, over random landing folders."""
+
+from __future__ import annotations
+
+import math
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date, timedelta
+from pathlib import Path
+from random import Random
+from zoneinfo import ZoneInfo
+
+import duckdb
+import pytest
+
+from tests.oracle import counts, raw_rows, records, trends
+from tests.oracle.counts import Row
+from tests.oracle.random_events import Scene
+from tests.oracle.random_logs import write_data
+
+REPO = Path(__file__).parents[2]
+CODES = counts.read_codes(REPO / "pipelines" / "result_codes.csv")
+AS_OF = date(2026, 11, 12)
+SHANGHAI = "Asia/Shanghai"
+DETAIL_KEY = ("day", "app_key", "channel", "platform", "scheme_id", "package_name", "carrier")
+OUTCOME_KEY = (
+    *DETAIL_KEY[:3],
+    "stage",
+    "platform",
+    "carrier",
+    "sdk_version",
+    "outcome",
+    "vendor",
+    "result_code",
+)
+SUMMARY_KEY = ("as_of", "window_days", "app_key", "channel")
+KEYS = {
+    "usage_daily": ("day", "app_key"),
+    "channel_daily": ("day", "app_key", "channel"),
+    "channel_detail_daily": DETAIL_KEY,
+    "outcome_daily": OUTCOME_KEY,
+    "login_trend": (*SUMMARY_KEY, "day"),
+    "login_trend_summary": SUMMARY_KEY,
+    "day_quality": ("day",),
+    "input_files": ("path",),
+}
+
+
+def scene(zone: str = SHANGHAI, *, has_edges: bool = True) -> Scene:
+    """What the folders of these tests are about; the clock is that of the runs to come."""
+    return Scene(AS_OF, ZoneInfo(zone), int(time.time() * 1000), CODES, has_edges)
+
+
+def run(data: Path, day: date) -> None:
+    """Runs the product on a data folder; a warning (exit 3) is no failure here."""
+    command = [sys.executable, "-m", "pipelines", "run", "--data", str(data), "--day", day.isoformat()]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("AUTHMETER_")}
+    done = subprocess.run(command, cwd=REPO, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode not in (0, 3):
+        pytest.fail(f"exit {done.returncode} of {command}\n{done.stdout}\n{done.stderr}")
+
+
+def published(data: Path, table: str, columns: Iterable[str]) -> list[Row]:
+    """Some columns of a published table."""
+    names = list(columns)
+    with duckdb.connect(str(data / "warehouse" / "authmeter.duckdb"), read_only=True) as connection:
+        listed = ", ".join(f'"{name}"' for name in names)
+        rows = connection.execute(f'SELECT {listed} FROM "{table}"').fetchall()
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def differences(expected: list[Row], actual: list[Row], key: tuple[str, ...]) -> list[str]:
+    """One readable line for each row or cell that differs, in the order of the key."""
+
+    def by_key(rows: list[Row]) -> dict[tuple[object, ...], Row]:
+        return {tuple(row[name] for name in key): row for row in rows}
+
+    wanted, found = by_key(expected), by_key(actual)
+    lines = [f"{len(actual) - len(found)} rows have the key of another"] if len(actual) != len(found) else []
+    for at in sorted({*wanted, *found}, key=lambda values: [(value is not None, str(value)) for value in values]):
+        where = ", ".join(f"{name}={value!r}" for name, value in zip(key, at, strict=True))
+        if at not in found:
+            lines.append(f"missing row: {where}")
+        elif at not in wanted:
+            lines.append(f"row too many: {where}")
+        else:
+            lines += [
+                f"{where}: {name} is {found[at][name]!r}, counted {value!r}"
+                for name, value in wanted[at].items()
+                if not is_same(found[at][name], value)
+            ]
+    return lines
+
+
+def is_same(found: object, counted: object) -> bool:
+    """Equal, of the same kind; a rate may differ by the last bits of its division."""
+    if isinstance(found, float) and isinstance(counted, float):
+        return math.isclose(found, counted, rel_tol=1e-12, abs_tol=1e-12)
+    return type(found) is type(counted) and found == counted
+
+
+def assert_as_counted(data: Path, of: Scene) -> None:
+    """Reads the landing folder independently and compares every table and the rejects."""
+    landing = records.read_landing(data / "landing", records.limits(of.as_of, of.clock_ms, of.zone))
+    apps = counts.read_apps(data / "registry" / "apps.csv")
+    expected = trends.tables(landing.records, apps, of.codes, of.as_of, of.zone)
+    expected["input_files"] = [books._asdict() for books in landing.files]
+    report: list[str] = []
+    for table, key in KEYS.items():
+        lines = differences(expected[table], published(data, table, expected[table][0]), key)
+        report += [f"{table}: {line}" for line in lines[:10]]
+        report += [f"{table}: {len(lines)} differences in all"] if lines[10:] else []
+    counted = Counter(str(tuple(reject)) for reject in landing.rejects)
+    rows = published(data, "rejected_records", records.Reject._fields)
+    found = Counter(str(tuple(row.values())) for row in rows)
+    report += [f"rejected_records: lacks {reject}" for reject in sorted((counted - found).elements())[:20]]
+    report += [f"rejected_records: too many {reject}" for reject in sorted((found - counted).elements())[:20]]
+    assert not report, "\n".join(report)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_one_run(tmp_path: Path, seed: int) -> None:
+    of = scene()
+    write_data(tmp_path, seed, of)
+    run(tmp_path, AS_OF)
+    assert_as_counted(tmp_path, of)
+
+
+def test_another_business_zone(tmp_path: Path) -> None:
+    of = scene("America/New_York")
+    write_data(tmp_path, 4, of)
+    (tmp_path / "authmeter.toml").write_text('timezone = "America/New_York"\n')
+    run(tmp_path, AS_OF)
+    assert_as_counted(tmp_path, of)
+
+
+def test_the_same_files_over_three_runs(tmp_path: Path) -> None:
+    """Whatever came late or waited for its day, the last run shows what one run over all files would."""
+    of = scene(has_edges=False)
+    everything, data = tmp_path / "all", tmp_path / "data"
+    write_data(everything, 5, of)
+    shutil.copytree(everything / "registry", data / "registry")
+    names = sorted(path.relative_to(everything) for path in raw_rows.log_files(everything / "landing"))
+    Random(5).shuffle(names)
+    for arrival in range(3):
+        for name in names[arrival::3]:
+            (data / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(everything / name, data / name)
+        run(data, AS_OF - timedelta(days=2 - arrival))
+    assert_as_counted(data, of)

@@ -1,0 +1,183 @@
+"""A published database made by hand, for the tests of the reports: tables by `pipelines/tables.py`."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import duckdb
+
+from pipelines.metrics import METRICS
+from pipelines.tables import TABLES
+
+AS_OF = date(2026, 3, 31)
+GENERATED_AT = "2026-04-01T02:31:07+08:00"
+
+# Names that break out of HTML, scripts, charts, CSV cells or the line they stand in.
+HOSTILE_NAMES = {
+    "img": '<img src=x onerror="document.title=`owned`">',
+    "script": "</script><script>document.title='owned'</script>",
+    "cmd": "=cmd|' /C calc'!A0",
+    "quotes": "\"double\" 'single' `back` &amp; a,b",
+    "bidi": "abc\u202edef\u2066ghi",
+    "emoji": "应用 👩‍👩‍👧‍👦 café",
+    "long": "长" * 300,
+    "link": '<a href="https://example.invalid/">click</a>',
+}
+
+
+class Database:
+    """Builds one published database; `add` takes rows as mappings, absent columns are NULL."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.connection = duckdb.connect(str(path))
+        for table in TABLES.values():
+            columns = ", ".join(f"{name} {kind}" for name, kind in table.columns.items())
+            self.connection.execute(f"CREATE TABLE {table.name} ({columns})")
+
+    def add(self, table: str, *rows: dict[str, object]) -> None:
+        """Appends rows to a table."""
+        for row in rows:
+            places = ", ".join("?" * len(row))
+            self.connection.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({places})", list(row.values()))
+
+    def publish(self, *, is_synthetic: bool = False, first_day: date | None = None) -> None:
+        """Adds the row of `publication` and the dictionary of metrics."""
+        self.add("publication", {
+            "as_of": AS_OF, "generated_at": GENERATED_AT, "time_zone": "Asia/Shanghai", "run": 1,
+            "first_day": first_day, "is_synthetic": is_synthetic,
+        })  # fmt: skip
+        names = ("label_zh", "label_en", "unit", "meaning_zh", "meaning_en", "formula", "caveat_zh", "caveat_en",
+                 "is_additive")  # fmt: skip
+        for metric in METRICS.values():
+            self.add("metrics", {"metric": metric.name} | {name: getattr(metric, name) for name in names})
+
+    def close(self) -> Path:
+        """Closes the database, so that the reports can open it."""
+        self.connection.close()
+        return self.path
+
+
+def day(back: int) -> date:
+    """The day that lies `back` days before the as-of."""
+    return AS_OF - timedelta(days=back)
+
+
+# Day 3 before the as-of is missing; the first day with data is 40 days before it.
+MISSING_BACK = 3
+FIRST_BACK = 40
+# app, channel, scheme, package, carrier, requests per day, of those successes and cancelled ones, verify successes.
+_SHAPES = [
+    ("shop", "one_click", "s1", "com.example.shop", "CMCC", 20, 15, 3, 14),
+    ("shop", "one_click", "s1", "com.example.shop", "CUCC", 10, 7, 1, 7),
+    ("shop", "local_verify", "s2", None, "CTCC", 0, 0, 0, 9),
+    ("shop", "wechat", None, None, "unknown", 8, 6, 1, 0),
+    ("Shop", "qq", None, None, "unknown", 4, 2, 1, 0),
+    ("ghost", "weibo", "=1+1", None, "unknown", 3, 1, 0, 0),
+    *((key, "one_click", None, None, "CMCC", 5, 4, 0, 4) for key in HOSTILE_NAMES),
+]
+
+
+def example(path: Path) -> Path:
+    """A database with case twins, an unregistered app, an idle app, hostile names and a missing day.
+
+    Counts of a day are those of `_SHAPES` times (1 + back % 3), `back` the days before the as-of.
+    """
+    made = Database(path)
+    made.publish(is_synthetic=True, first_day=day(FIRST_BACK))
+    names = {"shop": "商城", "Shop": "Shop twin", "ghost": "ghost", "idle": "Idle", "CON": "Console"} | HOSTILE_NAMES
+    for key, name in names.items():
+        made.add("apps", {
+            "app_key": key, "app_name": name, "platform": "unknown" if key == "ghost" else "android",
+            "status": None if key == "ghost" else "disabled" if key == "idle" else "enabled",
+            "is_registered": key != "ghost",
+        })  # fmt: skip
+    for scheme in ("s1", "s2"):
+        made.add("schemes", {
+            "scheme_id": scheme, "scheme_group": "g", "app_key": "shop", "scheme_name": f"方案 {scheme}",
+            "package_name": "com.example.shop", "methods": "number;wechat",
+        })  # fmt: skip
+    for back in range(FIRST_BACK + 1):
+        missing = back == MISSING_BACK
+        made.add("day_quality", {
+            "day": day(back), "records_accepted": 0 if missing else 500 + back, "duplicates": 2, "unmapped_codes": 1,
+            "unregistered_apps": 1, "late_records": 5 if back == 0 else 0, "restated": back == 4,
+            "day_state": "missing" if missing else "complete",
+        })  # fmt: skip
+        for app, channel, scheme, package, carrier, requests, successes, cancelled, verified in _SHAPES:
+            if not missing:
+                n = 1 + back % 3
+                made.add("channel_detail_daily", {
+                    "day": day(back), "app_key": app, "channel": channel, "platform": "android", "scheme_id": scheme,
+                    "package_name": package, "carrier": carrier, "authorization_requests": n * requests,
+                    "authorizations": n * successes, "authorizations_cancelled": n * cancelled,
+                    "authorizations_failed": n * (requests - successes - cancelled),
+                    "verification_requests": n * verified + bool(verified), "verifications": n * verified,
+                    "mismatches": 0, "unknowns": int(bool(verified)), "billable_verifications": n * verified,
+                })  # fmt: skip
+    _derive(made.connection)
+    made.add("input_files", {
+        "path": "<b>.ndjson", "sha256": "ab", "source": "authmeter", "bytes": 10, "records_read": 5, "accepted": 3,
+        "rejected": 2, "skipped": 0, "nulled": 0, "status": "read",
+    }, {
+        "path": "cut.zst", "sha256": "cd", "source": "authmeter", "bytes": 4, "records_read": 0, "accepted": 0,
+        "rejected": 0, "skipped": 0, "nulled": 0, "status": "damaged", "finding": "<i>cut</i> off",
+    })  # fmt: skip
+    made.add("rejected_records", *(
+        {"path": "<b>.ndjson", "line": line, "reason": "malformed", "record": "<img src=x onerror=alert(1)>"}
+        for line in range(1, 6)
+    ))  # fmt: skip
+    made.add("result_codes", {"vendor": "umeng", "layer": "sdk", "platform": "*", "code": "600001", "stage": "page"},
+             {"vendor": "umeng", "layer": "sdk", "platform": "ios", "code": "7", "outcome": "error"})  # fmt: skip
+    coded = {"day": AS_OF, "app_key": "shop", "channel": "one_click", "stage": "authorize", "outcome": "error",
+             "vendor": "umeng"}  # fmt: skip
+    made.add("outcome_daily", coded | {"platform": "android", "result_code": "7", "records": 3},
+             coded | {"platform": "ipad", "result_code": "7", "records": 4},
+             coded | {"platform": "ios", "result_code": "600001", "records": 5})  # fmt: skip
+    made.add("nulled_fields", {"path": "<b>.ndjson", "field": "latency_ms", "records": 2})
+    made.add("check_results", {"check_name": "files_balance", "severity": "error", "passed": True,
+                               "detail_en": "All <b>files</b> balance.", "detail_zh": "账目平衡。"},
+             {"check_name": "volume_jump", "severity": "warn", "passed": False, "day": AS_OF,
+              "detail_en": "Fewer records.", "detail_zh": "记录减少。"})  # fmt: skip
+    made.add("restatements", {"run": 1, "day": day(4), "app_key": "shop", "channel": "one_click",
+                              "metric": "authorizations", "published_before": 40, "published_now": 44,
+                              "cause": "late.ndjson"})  # fmt: skip
+    return made.close()
+
+
+def _derive(connection: duckdb.DuckDBPyConnection) -> None:
+    """The tables that follow from the detail, as the marts would hold them."""
+    connection.execute("""
+        INSERT INTO usage_daily
+        SELECT day, app_key, any_value(app_name), any_value(apps.platform), sum(verifications),
+            coalesce(sum(verifications) FILTER (channel = 'one_click'), 0),
+            coalesce(sum(verifications) FILTER (channel = 'local_verify'), 0),
+            coalesce(sum(authorizations) FILTER (channel IN ('wechat', 'qq', 'weibo')), 0),
+            coalesce(sum(authorizations) FILTER (channel = 'wechat'), 0),
+            coalesce(sum(authorizations) FILTER (channel = 'qq'), 0),
+            coalesce(sum(authorizations) FILTER (channel = 'weibo'), 0),
+            sum(verification_requests), sum(billable_verifications), 1
+        FROM channel_detail_daily JOIN apps USING (app_key) GROUP BY day, app_key""")
+    connection.execute("""
+        INSERT INTO login_trend
+        WITH counts AS (
+            SELECT day, coalesce(app_key, '*') AS app_key, channel, sum(authorizations) AS won,
+                sum(authorization_requests) AS asked, sum(authorizations_cancelled) AS left_out
+            FROM channel_detail_daily GROUP BY GROUPING SETS ((day, app_key, channel), (day, channel))
+        )
+        SELECT as_of, window_days, app_key, channel, days.day,
+            CASE WHEN day_state = 'complete' THEN coalesce(won, 0) END,
+            CASE WHEN day_state = 'complete' THEN coalesce(asked, 0) END,
+            CASE WHEN day_state = 'complete' THEN coalesce(left_out, 0) END,
+            won / nullif(asked, 0), day_state
+        FROM publication
+        CROSS JOIN (SELECT unnest([7, 30]) AS window_days)
+        CROSS JOIN (SELECT app_key FROM apps UNION ALL SELECT '*')
+        CROSS JOIN (SELECT unnest(['one_click', 'wechat', 'qq', 'weibo']) AS channel)
+        JOIN day_quality AS days ON days.day > as_of - window_days
+        LEFT JOIN counts USING (app_key, channel, day)""")
+    connection.execute("""
+        INSERT INTO login_trend_summary
+        SELECT as_of, window_days, app_key, channel, sum(authorizations), sum(authorization_requests),
+            sum(authorizations) / nullif(sum(authorization_requests), 0), 100,
+            CASE WHEN window_days = 7 THEN -0.125 END, count(authorizations), window_days
+        FROM login_trend GROUP BY ALL""")

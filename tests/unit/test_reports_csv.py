@@ -1,0 +1,54 @@
+"""CSV bytes: the format, and no cell that a spreadsheet would run."""
+
+import csv
+import io
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reports.csv_files import csv_bytes, csv_parts, harmless
+
+
+def cell(text: str | None) -> str:
+    return harmless(pl.DataFrame({"text": [text]}, schema={"text": pl.String}))["text"][0]
+
+
+@pytest.mark.parametrize("text", [
+    "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\tx", "\rx", "\nx", "  =1", "\u3000=1", "\u00a0=1", "\u200b=1", "\ufeff=1",
+    "＝1", "＋1", "－1", "＠x", " \t=1", "\x00=1",
+])  # fmt: skip
+def test_a_formula_becomes_text(text):
+    assert cell(text) == "'" + text
+
+
+def test_behind_a_separator_of_other_locales_too():
+    assert cell("a;=1") == "a;'=1"
+    assert cell("a\r\n =1") == "a\r\n' =1"
+    assert cell("\n=1") == "'\n'=1"
+
+
+@pytest.mark.parametrize("text", ["", "app", "a=b", "a-b", "商城", "1", "'=1", "a, -b", "😀=", "a;b", None])
+def test_other_texts_stay(text):
+    assert cell(text) == text
+
+
+def test_numbers_stay_numbers():
+    frame = pl.DataFrame({"name": ["-x"], "count": [-5], "rate": [-1e-7], "none": [None]})
+    assert csv_bytes(harmless(frame)) == b"\xef\xbb\xbfname,count,rate,none\r\n'-x,-5,-0.0000001,\r\n"
+
+
+TEXTS = st.text(alphabet=st.characters(codec="utf-8"), max_size=8)
+
+
+@given(st.lists(TEXTS, max_size=6), st.data())
+def test_reads_back_and_splits_into_the_same_files(texts, data):
+    frame = harmless(pl.DataFrame({"text": texts, "n": range(len(texts))}, schema={"text": pl.String, "n": pl.Int64}))
+    first = data.draw(st.integers(0, len(texts)))
+    lengths = [first, 0, len(texts) - first]
+    slices = [frame.slice(0, first), frame.slice(0, 0), frame.slice(first)]
+    assert csv_parts(frame, lengths) == [csv_bytes(one) for one in slices]
+    content = csv_bytes(frame).decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(content, newline=""), strict=True))
+    assert rows == [["text", "n"], *([text, str(n)] for text, n in frame.rows())]

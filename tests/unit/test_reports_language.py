@@ -1,0 +1,54 @@
+"""Both languages: no text without Chinese, none in the catalogue that no page uses, numbers escaped."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.extract import extract_from_file
+
+import reports
+from pipelines.errors import AuthmeterError
+from reports.language import Text, catalogue, script_msgids, t
+from reports.words import WORDS
+
+HERE = Path(reports.__file__).parent
+
+
+def used_msgids() -> set[str]:
+    found = set(script_msgids()) | set(WORDS.values())
+    for template in (HERE / "pages").glob("*.jinja"):
+        found |= {m for _, m, _, _ in extract_from_file("jinja2.ext:babel_extract", template, keywords={"t": None})}
+    for module in HERE.glob("*.py"):
+        found |= {m for _, m, _, _ in extract_from_file("python", module, keywords={"t": None})}
+    return found
+
+
+def test_the_catalogue_has_exactly_the_texts_in_use():
+    assert set(catalogue("zh")) == used_msgids()
+    assert set(catalogue("en")) <= used_msgids()
+
+
+def test_places_are_the_same_in_both_languages():
+    for msgid, translated in catalogue("zh").items():
+        places = r"\{\w+\}|_[A-Z]+_"
+        assert sorted(re.findall(places, msgid)) == sorted(re.findall(places, translated)), msgid
+
+
+def test_a_text_prints_both_languages_escaped():
+    assert Text("甲<", "a<").html == '<span lang="zh-CN">甲&lt;</span><span lang="en">a&lt;</span>'
+    assert Text("QQ", "QQ").html == "QQ"
+    assert t("{days} days").format(days=7) == Text("7 天", "7 days")
+
+
+def test_a_text_without_chinese_is_refused():
+    with pytest.raises(AuthmeterError, match="no Chinese"):
+        t("Nobody wrote this")
+
+
+def test_reports_never_import_dagster_or_assets():
+    for module in HERE.glob("*.py"):
+        for node in ast.walk(ast.parse(module.read_text("utf-8"))):
+            names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            assert not any(n.startswith(("dagster", "pipelines.assets")) for n in names), module

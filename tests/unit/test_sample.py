@@ -1,0 +1,232 @@
+"""The sample is synthetic, labelled, repeatable, keeps the log contract, and shows what it says it shows."""
+
+import csv
+import hashlib
+from collections import Counter
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import duckdb
+import pytest
+
+from pipelines.errors import UsageError
+from pipelines.sample import SampleReport, write_sample
+from pipelines.sample_behaviour import (
+    ANSWERS,
+    BLOCKS,
+    DRAWS,
+    KIND_ENDS,
+    RECORDS_PER_BLOCK,
+    answer_rows,
+    clock,
+)
+from pipelines.sample_folder import MARKER
+from tests.oracle.records import Landing, limits, read_landing
+
+LAST = date(2026, 3, 31)
+ZONE = ZoneInfo("Asia/Shanghai")
+EVENTS = 1200
+
+
+def make(out: Path, **changes: object) -> SampleReport:
+    values = {
+        "days": 22,
+        "apps": 6,
+        "events": EVENTS,
+        "seed": 7,
+        "format": "ndjson",
+        "last_day": LAST,
+        **changes,
+    }
+    return write_sample(out, **values)  # type: ignore[arg-type]
+
+
+def digests(folder: Path) -> dict[str, str]:
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def read(out: Path) -> Landing:
+    midnight = datetime(LAST.year, LAST.month, LAST.day, tzinfo=ZONE) + timedelta(days=1)
+    return read_landing(out / "landing", limits(LAST, int(midnight.timestamp() * 1000), ZONE))
+
+
+def business_day(event_ms: int) -> date:
+    return datetime.fromtimestamp(event_ms / 1000, ZONE).date()
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, SampleReport, Landing]:
+    out = tmp_path_factory.mktemp("sample")
+    report = make(out)
+    return out, report, read(out)
+
+
+@pytest.mark.parametrize("format", ["ndjson", "parquet"])
+def test_same_seed_same_bytes_on_any_number_of_threads(
+    tmp_path: Path, format: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect = duckdb.connect
+    for name, threads in (("a", 1), ("b", 4)):
+        monkeypatch.setattr(duckdb, "connect", lambda threads=threads: connect(config={"threads": threads}))
+        make(tmp_path / name, days=2, events=130_000, format=format)
+    assert digests(tmp_path / "a") == digests(tmp_path / "b")
+
+
+def test_another_seed_gives_other_logs_of_the_same_apps(tmp_path: Path) -> None:
+    make(tmp_path / "a", days=1, seed=1)
+    make(tmp_path / "b", days=1, seed=2)
+    one, other = digests(tmp_path / "a"), digests(tmp_path / "b")
+    log = f"landing/{LAST}/part-0000.ndjson"
+    assert one[log] != other[log]
+    assert one["registry/apps.csv"] == other["registry/apps.csv"]
+
+
+def test_formats_hold_the_same_records(tmp_path: Path) -> None:
+    found = {}
+    for format in ("ndjson", "csv", "parquet"):
+        make(tmp_path / format, days=3, format=format)
+        found[format] = sorted(read(tmp_path / format).records)
+    assert found["ndjson"] == found["csv"] == found["parquet"]
+
+
+def test_it_is_labelled(sample: tuple[Path, SampleReport, Landing]) -> None:
+    out, _, landing = sample
+    assert "Synthetic" in (out / "landing" / MARKER).read_text("utf-8")
+    with (out / "registry" / "apps.csv").open(encoding="utf-8", newline="") as file:
+        apps = list(csv.DictReader(file))
+    assert all("示例" in app["app_name"] and "Sample" in app["app_name"] for app in apps)
+    assert all(app["app_key"].startswith("sample-") for app in apps)
+    assert all(record.phone.startswith("160") and len(record.phone) == 11 for record in landing.records if record.phone)
+
+
+def test_each_day_has_the_asked_number_of_events(sample: tuple[Path, SampleReport, Landing]) -> None:
+    _, report, landing = sample
+    ids: dict[date, set[str]] = {}
+    for record in landing.records:
+        ids.setdefault(business_day(record.event_ms), set()).add(record.event_id)
+    days = {report.first_day + timedelta(days=n) for n in range(22)} - {report.missing_day}
+    assert {day: len(found) for day, found in ids.items()} == dict.fromkeys(days, EVENTS)
+    assert report.events == EVENTS * 21
+    assert report.missing_day is not None
+    assert LAST - timedelta(days=29) <= report.missing_day < LAST
+
+
+def test_about_one_in_a_hundred_comes_twice_byte_for_byte(sample: tuple[Path, SampleReport, Landing]) -> None:
+    _, report, landing = sample
+    copies = Counter(landing.records)
+    repeats = sum(count - 1 for count in copies.values())
+    assert 0.005 < repeats / report.events < 0.015
+    # Nothing but whole copies shares an id within a day.
+    assert len({(record.event_id, business_day(record.event_ms)) for record in copies}) == len(copies)
+
+
+def test_only_the_small_files_have_bad_lines(sample: tuple[Path, SampleReport, Landing]) -> None:
+    _, report, landing = sample
+    assert {Path(reject.path).parent.name for reject in landing.rejects} == {"edge"}
+    assert len({reject.reason for reject in landing.rejects}) == 6
+    assert len(landing.rejects) == report.bad_lines
+    assert sum(book.records_read for book in landing.files) == report.lines
+    assert len(landing.files) == report.files
+
+
+def test_late_records_come_with_the_next_days_logs(sample: tuple[Path, SampleReport, Landing]) -> None:
+    out, report, _ = sample
+    late = sorted((out / "landing").glob("*/late-*.ndjson"))
+    # 21 days with logs, all but the last with late ones; an edge day's own file is one record shorter.
+    assert len(late) == 20
+    assert 20 * 5 <= report.late_events <= 20 * EVENTS // 200
+    for path in late:
+        day = date.fromisoformat(path.stem.removeprefix("late-"))
+        assert date.fromisoformat(path.parent.name) > day
+        assert f'"{day}T23:' in path.read_text("utf-8").splitlines()[0]
+
+
+def test_the_registry_has_a_silent_app_and_lacks_one_that_logs(
+    sample: tuple[Path, SampleReport, Landing],
+) -> None:
+    out, _, landing = sample
+    logging = {record.app_key for record in landing.records}
+    with (out / "registry" / "apps.csv").open(encoding="utf-8", newline="") as file:
+        registered = {row["app_key"] for row in csv.DictReader(file)}
+    with (out / "registry" / "schemes.csv").open(encoding="utf-8", newline="") as file:
+        schemes = list(csv.DictReader(file))
+    assert logging - registered == {"sample-unregistered"}
+    assert registered - logging == {"sample-app-0006"} == registered - {row["app_key"] for row in schemes}
+    assert len({(row["scheme_id"], row["package_name"]) for row in schemes}) == len(schemes)
+    used = {(r.scheme_id, r.package_name) for r in landing.records if r.scheme_id}
+    assert used <= {(row["scheme_id"], row["package_name"]) for row in schemes}
+
+
+def test_the_story_shows(sample: tuple[Path, SampleReport, Landing]) -> None:
+    _, report, landing = sample
+    middle = report.first_day + timedelta(days=11)
+    growing = Counter(business_day(r.event_ms) >= middle for r in landing.records if r.app_key == "sample-app-0002")
+    assert growing[True] > 1.15 * growing[False]
+    answers = Counter(
+        (r.sdk_version == "2.15.0", (r.result_code or r.outcome) in ("600000", "success"))
+        for r in landing.records
+        if r.app_key == "sample-app-0003" and r.stage == "authorize"
+    )
+    assert answers[True, True] < answers[True, False]
+    assert answers[False, True] > answers[False, False]
+    assert {r.channel for r in landing.records} == {"one_click", "local_verify", "wechat", "qq", "weibo"}
+    assert {r.stage for r in landing.records} == {"prefetch", "page", "click", "authorize", "verify", "login"}
+
+
+def test_steps_of_an_attempt_share_its_id_and_follow_each_other(
+    sample: tuple[Path, SampleReport, Landing],
+) -> None:
+    _, _, landing = sample
+    attempts: dict[str, list[tuple[int, str]]] = {}
+    for record in set(landing.records):
+        if record.channel == "one_click" and record.attempt_id:
+            attempts.setdefault(record.attempt_id, []).append((record.event_ms, record.stage))
+    orders = {tuple(stage for _, stage in sorted(steps)) for steps in attempts.values() if len(steps) > 4}
+    # At the very end of a day the steps may fall on its last millisecond.
+    assert ("prefetch", "page", "click", "authorize", "verify") in orders
+    assert len(orders) <= 3
+
+
+def test_an_earlier_sample_is_replaced_and_anything_else_stays(tmp_path: Path) -> None:
+    make(tmp_path, days=5)
+    report = make(tmp_path, days=2)
+    logs = [path for path in (tmp_path / "landing").rglob("*") if path.is_file() and path.name != MARKER]
+    assert len(logs) == report.files
+    foreign = tmp_path / "other" / "landing" / "real.ndjson"
+    foreign.parent.mkdir(parents=True)
+    foreign.write_text("{}\n")
+    with pytest.raises(UsageError, match="no sample"):
+        make(tmp_path / "other")
+    assert foreign.read_text() == "{}\n"
+
+
+@pytest.mark.parametrize("wrong", [{"days": 0}, {"apps": 0}, {"events": -1}, {"format": "xml"}])
+def test_wrong_arguments_are_refused(tmp_path: Path, wrong: dict[str, object]) -> None:
+    with pytest.raises(UsageError):
+        make(tmp_path, **wrong)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("size", [1, 5, 6, 7, 13])
+def test_the_smallest_samples_are_whole(tmp_path: Path, size: int) -> None:
+    report = make(tmp_path, days=1, apps=1, events=size)
+    assert len(set(read(tmp_path).records)) == size == report.events
+
+
+def test_the_tables_of_behaviour_are_sound() -> None:
+    assert all(abs(sum(share for _, _, share in answers) - 1) < 1e-9 for answers in ANSWERS.values())
+    assert Counter(row["situation"] for row in answer_rows()) == dict.fromkeys(ANSWERS, DRAWS)
+    assert all(len(steps) == RECORDS_PER_BLOCK for steps in BLOCKS.values())
+    assert list(KIND_ENDS.values()) == sorted(KIND_ENDS.values())
+    points = clock()
+    assert points == sorted(points)
+    assert points[0] == 0
+    assert points[-1] == 86_400_000
+
+
+def test_progress_counts_days(tmp_path: Path) -> None:
+    seen: list[int] = []
+    make(tmp_path, days=3, events=10, progress=seen.append)
+    assert seen == [1, 2, 3]
