@@ -20,7 +20,7 @@ WARN_CHECKS = (
 
 business_days = dg.DailyPartitionsDefinition(start_date=FIRST_DAY, timezone=load_settings(data_folder(None)).timezone)
 
-Results = Iterator[dg.MaterializeResult | dg.AssetCheckResult]
+Results = Iterator["dg.MaterializeResult[None] | dg.AssetCheckResult"]
 
 
 def run_day(context: dg.AssetExecutionContext, run: DailyRun) -> date:
@@ -48,7 +48,9 @@ def event_parts(context: dg.AssetExecutionContext, data: dg.ResourceParam[DailyR
             "seconds": time.monotonic() - begun,
         }
     )
-    yield dg.AssetCheckResult(passed=not unbalanced, check_name="file_books", metadata={"unbalanced_files": len(unbalanced)})
+    yield dg.AssetCheckResult(
+        passed=not unbalanced, check_name="file_books", metadata={"unbalanced_files": len(unbalanced)}
+    )
 
 
 @dg.asset(
@@ -74,7 +76,9 @@ def day_tables(context: dg.AssetExecutionContext, data: dg.ResourceParam[DailyRu
     }
     for other in report.days:
         if other != day:
-            context.log_event(dg.AssetMaterialization("day_tables", partition=str(other), metadata={"closed_by_run_of": str(day)}))
+            context.log_event(
+                dg.AssetMaterialization("day_tables", partition=str(other), metadata={"closed_by_run_of": str(day)})
+            )
     yield dg.MaterializeResult(metadata=metadata)
     yield dg.AssetCheckResult(passed=True, check_name="day_books_and_keys", metadata={"days": len(report.days)})
     for check in data.checks:
@@ -85,7 +89,7 @@ def day_tables(context: dg.AssetExecutionContext, data: dg.ResourceParam[DailyRu
 
 
 @dg.asset(group_name=GROUP, deps=[day_tables])
-def marts(data: dg.ResourceParam[DailyRun]) -> dg.MaterializeResult:
+def marts(data: dg.ResourceParam[DailyRun]) -> "dg.MaterializeResult[None]":
     """The published DuckDB file: every table, of whole and closed days."""
     begun = time.monotonic()
     report = data.build_marts()
@@ -94,7 +98,7 @@ def marts(data: dg.ResourceParam[DailyRun]) -> dg.MaterializeResult:
 
 
 @dg.asset(group_name=GROUP, deps=[marts])
-def site(data: dg.ResourceParam[DailyRun]) -> dg.MaterializeResult:
+def site(data: dg.ResourceParam[DailyRun]) -> "dg.MaterializeResult[None]":
     """The published reports: pages and CSV files, switched to in one step."""
     begun = time.monotonic()
     report = data.render_site()

@@ -32,8 +32,14 @@ def check_folder(data: Path, source: str | None = None) -> int:
     settings, sources, registry = load_settings(data), load_sources(data), load_registry(data / "registry")
     if source:
         sources.named(source)
-    print(f"settings   time zone {settings.timezone}, run at {settings.schedule_time}, retention {settings.retention_days} days")
-    print(f"registry   {len(registry.apps):,} apps, {len(registry.schemes):,} scheme packages, {len(registry.codes):,} codes")
+    print(
+        f"settings   time zone {settings.timezone}, run at {settings.schedule_time}, "
+        f"retention {settings.retention_days} days"
+    )
+    print(
+        f"registry   {len(registry.apps):,} apps, {len(registry.schemes):,} scheme packages, "
+        f"{len(registry.codes):,} codes"
+    )
     print(f"sources    {', '.join(mapping.name for mapping in sources.mappings)}")
     counted: dict[str, int] = {}
     for file in scan(data / "landing"):
@@ -51,7 +57,7 @@ def check_file(data: Path, source: str | None, file: Path) -> int:
 
     Raises:
         UsageError: there is no such file or source, or an expression of the mapping cannot be used.
-        DamagedFile: the file is cut or corrupt.
+        DamagedFileError: the file is cut or corrupt.
     """
     settings, sources = load_settings(data), load_sources(data)
     if not file.is_file():
@@ -65,7 +71,9 @@ def check_file(data: Path, source: str | None, file: Path) -> int:
     with TemporaryDirectory(prefix="authmeter-check-") as folder:
         target = Path(folder).resolve()
         with workbench(settings, target / "tmp", [target]) as connection:
-            books = FileReader(connection, _KEY).read(landed, mapping, reading_limits(wide, mapping, clock, _KEY), target)
+            books = FileReader(connection, _KEY).read(
+                landed, mapping, reading_limits(wide, mapping, clock, _KEY), target
+            )
             _print_books(landed, mapping.name, settings, books)
             for row in islice(_events(connection, target), SHOWN):
                 print("  " + "  ".join(f"{name}={value}" for name, value in row.items() if value is not None))

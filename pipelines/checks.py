@@ -31,7 +31,9 @@ def run_checks(manifest: Manifest, settings: Settings, registry: Registry, as_of
     """All warning checks, of the data as of a day, in a fixed order."""
     return [
         _files_with_status(manifest, "damaged", "cut or corrupt, to be delivered again", "损坏，需重新投递"),
-        _files_with_status(manifest, "held", "held back: `authmeter accept PATH` takes it", "暂扣：用 authmeter accept PATH 放行"),
+        _files_with_status(
+            manifest, "held", "held back: `authmeter accept PATH` takes it", "暂扣：用 authmeter accept PATH 放行"
+        ),
         _registry_rows(registry),
         _rejected_share(manifest, settings),
         _day_is_there(manifest, as_of),
@@ -49,7 +51,10 @@ def _files_with_status(manifest: Manifest, status: str, text_en: str, text_zh: s
     if not paths:
         return CheckResult(f"{status}_files", True, "none", "无")
     return CheckResult(
-        f"{status}_files", False, f"{len(paths)} files {text_en}: {_listed(paths)}", f"{len(paths)} 个文件{text_zh}：{_listed(paths)}"
+        f"{status}_files",
+        False,
+        f"{len(paths)} files {text_en}: {_listed(paths)}",
+        f"{len(paths)} 个文件{text_zh}：{_listed(paths)}",
     )
 
 

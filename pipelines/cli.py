@@ -32,8 +32,12 @@ def _day(text: str) -> date:
         raise typer.BadParameter(f"{text!r} is no day; write it as 2026-11-23") from None
 
 
-Data = Annotated[Path | None, typer.Option("--data", help="Data folder [default: $AUTHMETER_DATA, else data/ of the project]")]
-DayOption = Annotated[date | None, typer.Option("--day", parser=_day, metavar="YYYY-MM-DD", help="Last day to close [default: yesterday]")]
+Data = Annotated[
+    Path | None, typer.Option("--data", help="Data folder [default: $AUTHMETER_DATA, else data/ of the project]")
+]
+DayOption = Annotated[
+    date | None, typer.Option("--day", parser=_day, metavar="YYYY-MM-DD", help="Last day to close [default: yesterday]")
+]
 
 
 def _folder(data: Path | None) -> Path:
@@ -78,7 +82,9 @@ def sample(
     events: Annotated[int, typer.Option(help="Events a day")] = 20_000,
     seed: Annotated[int, typer.Option(help="Another seed, other logs")] = 1,
     format: Annotated[str, typer.Option(help="ndjson, csv or parquet")] = "ndjson",
-    last_day: Annotated[date | None, typer.Option("--last-day", parser=_day, metavar="YYYY-MM-DD", help="Last day [default: yesterday]")] = None,
+    last_day: Annotated[
+        date | None, typer.Option("--last-day", parser=_day, metavar="YYYY-MM-DD", help="Last day [default: yesterday]")
+    ] = None,
     data: Data = None,
 ) -> None:
     """Write synthetic logs and a registry, labelled as such."""
@@ -94,7 +100,9 @@ def export(
     last: Annotated[date, typer.Option("--to", parser=_day, metavar="YYYY-MM-DD", help="Last day")],
     format: Annotated[str, typer.Option("--format", help="csv, parquet or xlsx")] = "csv",
     events: Annotated[bool, typer.Option("--events", help="Record level, masked, instead of the daily detail")] = False,
-    out: Annotated[Path | None, typer.Option("--out", help="File to write [default: a name from app and span, here]")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="File to write [default: a name from app and span, here]")
+    ] = None,
     data: Data = None,
 ) -> None:
     """Write the detail of one app for any span."""
@@ -116,7 +124,9 @@ def check(
 
 
 @app.command()
-def accept(path: Annotated[str, typer.Argument(help="Path under landing, as the warning named it")], data: Data = None) -> None:
+def accept(
+    path: Annotated[str, typer.Argument(help="Path under landing, as the warning named it")], data: Data = None
+) -> None:
     """Take a held file: its new content replaces what it gave before; the next run restates the days."""
     from pipelines.commands import accept_file
 
@@ -155,7 +165,6 @@ def main() -> None:
     except KeyboardInterrupt:
         print("authmeter: stopped; the last good report still stands", file=sys.stderr)
         sys.exit(1)
-
 
 
 def _fault(error: Exception) -> str:

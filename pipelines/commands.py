@@ -104,7 +104,14 @@ def run_export(data: Path, app_key: str, first: date, last: date, format: str, e
         temp = store.warehouse / f"export.{os.getpid()}.tmp"
         try:
             rows = export_events(
-                store.part_files(parts), app_key, first, last_shown, format, target, settings=load_settings(data), temp=temp
+                store.part_files(parts),
+                app_key,
+                first,
+                last_shown,
+                format,
+                target,
+                settings=load_settings(data),
+                temp=temp,
             )
         finally:
             shutil.rmtree(temp, ignore_errors=True)
@@ -128,7 +135,5 @@ def run_dev(data: Path, port: int) -> int:
     open_run(data)
     prepare(data)
     print(f"Dagster on http://127.0.0.1:{port} for {data}; stop it with Ctrl-C.")
-    command = [
-        sys.executable, "-m", "dagster", "dev", "-w", str(PROJECT / "workspace.yaml"), "-h", "127.0.0.1", "-p", str(port),
-    ]  # fmt: skip
-    return subprocess.call(command, cwd=PROJECT)
+    where = ["-w", str(PROJECT / "workspace.yaml"), "-h", "127.0.0.1", "-p", str(port)]
+    return subprocess.call([sys.executable, "-m", "dagster", "dev", *where], cwd=PROJECT)

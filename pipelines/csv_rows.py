@@ -7,10 +7,12 @@ are joined only while a quote is open, and if that does not end in a whole row, 
 import csv
 import io
 from collections.abc import Iterator
+from typing import Any
 
 import pyarrow as pa
 
-from pipelines.lines import BATCH_LINES, BROKEN, MAX_LINE_BYTES, SOUND, ByteStream, LineCounts, blocks
+from pipelines.landing import ByteStream
+from pipelines.lines import BATCH_LINES, BROKEN, MAX_LINE_BYTES, SOUND, LineCounts, blocks
 
 # A quoted cell that runs over more lines than this is an unclosed quote.
 MAX_JOINED_LINES = 64
@@ -51,7 +53,7 @@ def _header(row: Row | None) -> list[str]:
 
 def _batch(rows: list[Row], width: int, schema: pa.Schema) -> pa.RecordBatch:
     columns = [[row[3][i] or None if row[2] != BROKEN else None for row in rows] for i in range(width)]
-    head = [[row[i] for row in rows] for i in range(3)]
+    head: list[list[Any]] = [[row[i] for row in rows] for i in range(3)]
     return pa.RecordBatch.from_arrays(
         [pa.array(c, type=f.type) for c, f in zip(head + columns, schema, strict=True)], schema=schema
     )
@@ -70,10 +72,9 @@ def _whole_rows(pending: list[tuple[int, bytes]], *, final: bool) -> Iterator[Ro
     """Takes the rows that are complete off the front of `pending`."""
     while pending:
         taken, quotes = 0, 0
-        for taken, (_, line) in enumerate(pending, 1):
-            quotes += line.count(b'"')
-            if quotes % 2 == 0:
-                break
+        while taken < len(pending) and (taken == 0 or quotes % 2):
+            quotes += pending[taken][1].count(b'"')
+            taken += 1
         if quotes % 2 and not final and taken < MAX_JOINED_LINES:
             return
         number, first = pending[0]

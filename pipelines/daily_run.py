@@ -7,12 +7,12 @@ import shutil
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from pipelines.checks import CheckResult, run_checks
 from pipelines.errors import UsageError
 from pipelines.ingest import Clock, IngestReport, ingest
-from pipelines.marts import MartsReport, build_marts
 from pipelines.progress import stage
 from pipelines.publish import inputs_fingerprint, site_is_current, switch_site
 from pipelines.records import keyed_hash
@@ -22,7 +22,10 @@ from pipelines.settings import Settings, hash_key, load_settings
 from pipelines.sources import Sources, load_sources
 from pipelines.store import Manifest, Store
 from pipelines.warehouse import published_run
-from reports.site import SiteReport, render_site
+
+if TYPE_CHECKING:
+    from pipelines.marts import MartsReport
+    from reports.site import SiteReport
 
 
 @dataclass
@@ -48,7 +51,9 @@ class DailyRun:
             )
             if report.read or report.damaged or report.held:
                 told.result = f"{len(report.read)} files, {report.records:,} records" + "".join(
-                    f", {len(found)} {word}" for found, word in ((report.damaged, "damaged"), (report.held, "held")) if found
+                    f", {len(found)} {word}"
+                    for found, word in ((report.damaged, "damaged"), (report.held, "held"))
+                    if found
                 )
         return report
 
@@ -70,22 +75,27 @@ class DailyRun:
                 self.store.commit(manifest)
         return report
 
-    def build_marts(self) -> MartsReport | None:
+    def build_marts(self) -> "MartsReport | None":
         """Builds the published DuckDB file where it is not the one of the manifest."""
         manifest = self._manifest()
         with stage("marts") as told:
             if published_run(self.store.database) == manifest.run:
                 return None
+            from pipelines.marts import build_marts
+
             report = build_marts(self.store, manifest, self.settings, self.registry, self.checks)
             told.result = f"{len(report.rows)} tables, {sum(report.rows.values()):,} rows"
         return report
 
-    def render_site(self) -> SiteReport | None:
+    def render_site(self) -> "SiteReport | None":
         """Renders the site of the published file where it is not there yet, and switches to it."""
         manifest = self._manifest()
         with stage("site") as told:
             if site_is_current(self.store, manifest):
                 return None
+            # Charts and frames take a second to import, which a run with nothing new should not pay.
+            from reports.site import render_site
+
             fresh = self.store.fresh_folder("site")
             report = render_site(self.store.database, fresh)
             switch_site(self.store, fresh, manifest)

@@ -31,5 +31,5 @@ class UsageError(AuthmeterError):
     exit_code = 2
 
 
-class DamagedFile(AuthmeterError):
+class DamagedFileError(AuthmeterError):
     """A landed file is cut or corrupt: it is refused whole, the others go on."""

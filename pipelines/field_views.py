@@ -13,7 +13,9 @@ from pipelines.sources import Format, SourceMapping
 from pipelines.warehouse import sql
 
 
-def create_lines_view(connection: duckdb.DuckDBPyConnection, mapping: SourceMapping, form: Format, schema: pa.Schema) -> None:
+def create_lines_view(
+    connection: duckdb.DuckDBPyConnection, mapping: SourceMapping, form: Format, schema: pa.Schema
+) -> None:
     """Makes the view `lines` (line, record, flaw, and the raw columns that are asked for) over the stream `raw`."""
     columns = [name.removeprefix("column ") for name in schema.names if name.startswith("column ")]
     if form == "parquet" and not mapping.fields:
@@ -22,10 +24,15 @@ def create_lines_view(connection: duckdb.DuckDBPyConnection, mapping: SourceMapp
         record = f"to_json({{{pairs}}})::VARCHAR" if pairs else "'{}'"
         query = f"SELECT line, {record} AS record, flaw FROM raw"
     elif form == "lines":
-        query = "SELECT line, record, flaw, rtrim(record, chr(10) || chr(13)) AS \"line text\" FROM raw"
+        query = 'SELECT line, record, flaw, rtrim(record, chr(10) || chr(13)) AS "line text" FROM raw'
     elif form in ("csv", "parquet"):
         wanted = FIELD_NAMES if not mapping.fields else [n for n in mapping.columns if n != "record"]
-        texts = [f"{_column(n)}::VARCHAR AS {_name('text ' + n)}" if n in columns else f"NULL::VARCHAR AS {_name('text ' + n)}" for n in wanted]
+        texts = [
+            f"{_column(n)}::VARCHAR AS {_name('text ' + n)}"
+            if n in columns
+            else f"NULL::VARCHAR AS {_name('text ' + n)}"
+            for n in wanted
+        ]
         query = "SELECT " + ", ".join(["line", "record", "flaw", *texts]) + " FROM raw"
     else:
         query = "SELECT line, record, flaw FROM raw"
@@ -57,7 +64,7 @@ def _raw_columns(mapping: SourceMapping, form: Format) -> str:
     """The raw record under the names that the mapping's expressions use."""
     head = 'line AS "line number", record AS "raw record", flaw'
     if form == "lines":
-        return f"SELECT {head}, true AS is_record, \"line text\" AS line FROM lines"
+        return f'SELECT {head}, true AS is_record, "line text" AS line FROM lines'
     names = [name for name in mapping.columns if name != "record"]
     if form == "ndjson":
         # One parse of the record for all its columns; a JSON text comes without quotes, anything else as its JSON.
@@ -65,7 +72,7 @@ def _raw_columns(mapping: SourceMapping, form: Format) -> str:
         texts = f"CASE WHEN json_valid(record) THEN record ->> [{pointers}] END" if names else "NULL"
         picked = "".join(f", texts[{place}] AS {_name(name)}" for place, name in enumerate(names, 1))
         inner = f"SELECT *, {texts} AS texts FROM lines"
-        record = ', CASE WHEN json_valid(record) THEN record::JSON END AS record' if "record" in mapping.columns else ""
+        record = ", CASE WHEN json_valid(record) THEN record::JSON END AS record" if "record" in mapping.columns else ""
         return f"SELECT {head}, coalesce(json_valid(record), false) AS is_record{record}{picked} FROM ({inner})"
     picked = "".join(f", {_name('text ' + name)} AS {_name(name)}" for name in names)
     return f"SELECT {head}, flaw = 0 AS is_record{picked} FROM lines"

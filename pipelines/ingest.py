@@ -11,10 +11,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipelines.days import day_start
-from pipelines.engines.duckdb_reader import FileReader, PartBooks
-from pipelines.errors import AuthmeterError, DamagedFile, UsageError
+from pipelines.errors import AuthmeterError, DamagedFileError, UsageError
 from pipelines.landing import LandedFile, current_stamp, scan, sha256_of
 from pipelines.log_format import FUTURE_DAYS
 from pipelines.records import Reading
@@ -22,6 +22,9 @@ from pipelines.settings import Settings
 from pipelines.sources import SourceMapping, Sources
 from pipelines.store import DayRows, FileEntry, Manifest, Store
 from pipelines.warehouse import sql, workbench
+
+if TYPE_CHECKING:
+    from pipelines.engines.duckdb_reader import PartBooks
 
 # A manifest is committed after so many files, so that a run that dies late need not read them all again.
 FILES_PER_COMMIT = 50
@@ -89,6 +92,9 @@ class _Ingest:
         total, done = sum(file.bytes for file, _ in new), 0
         with ExitStack() as stack:
             if new:
+                # The engine's libraries take half a second to import, which a run with nothing new should not pay.
+                from pipelines.engines.duckdb_reader import FileReader
+
                 connection = stack.enter_context(workbench(self._settings, self._store.temp, [self._store.warehouse]))
                 self._connection = connection
                 self._reader = FileReader(connection, self._key)
@@ -117,12 +123,14 @@ class _Ingest:
         checksum = self._hasher.submit(sha256_of, file)
         fresh = self._store.fresh_folder("part")
         try:
-            books = self._reader.read(file, source, reading_limits(self._settings, source, self._clock, self._key), fresh)
+            books = self._reader.read(
+                file, source, reading_limits(self._settings, source, self._clock, self._key), fresh
+            )
             finding = None
         except UsageError:
             raise
         except (AuthmeterError, OSError) as error:
-            books, finding = PartBooks(), error.what if isinstance(error, DamagedFile) else str(error)
+            books, finding = None, error.what if isinstance(error, DamagedFileError) else str(error)
         try:
             sha256 = checksum.result()
             unchanged = current_stamp(file) == file.stamp
@@ -134,7 +142,13 @@ class _Ingest:
         self._settle(file, source, sha256, books, finding, fresh)
 
     def _settle(
-        self, file: LandedFile, source: SourceMapping, sha256: str, books: PartBooks, finding: str | None, fresh: Path
+        self,
+        file: LandedFile,
+        source: SourceMapping,
+        sha256: str,
+        books: "PartBooks | None",
+        finding: str | None,
+        fresh: Path,
     ) -> None:
         """Decides what a read content means beside what the path gave before."""
         entries = self._entries.setdefault(file.path, [])
@@ -162,14 +176,17 @@ class _Ingest:
                 other.status = "replaced"
         entries.append(entry)
 
-    def _entry(self, file: LandedFile, source: SourceMapping, sha256: str, books: PartBooks) -> FileEntry:
-        return FileEntry(
+    def _entry(self, file: LandedFile, source: SourceMapping, sha256: str, books: "PartBooks | None") -> FileEntry:
+        entry = FileEntry(
             path=file.path, sha256=sha256, bytes=file.bytes, stamp=file.stamp, source=source.name, status="read",
             first_read_at=self._clock.now.isoformat(timespec="seconds"), closed_through=self._manifest.as_of,
-            records_read=books.records_read, accepted=books.accepted, rejected=books.rejected, skipped=books.skipped,
-            nulled=dict(sorted(books.nulled.items())),
-            days={day: DayRows(accepted=rows) for day, rows in sorted(books.days.items())},
         )  # fmt: skip
+        if books:
+            entry.records_read, entry.accepted = books.records_read, books.accepted
+            entry.rejected, entry.skipped = books.rejected, books.skipped
+            entry.nulled = dict(sorted(books.nulled.items()))
+            entry.days = {day: DayRows(accepted=rows) for day, rows in sorted(books.days.items())}
+        return entry
 
     def _part_name(self, entry: FileEntry) -> str:
         """Named by what went in: the content, its path, and the day and mapping it was read with."""
@@ -193,7 +210,9 @@ class _Ingest:
             return False
         old = [str(file) for file in self._store.part_files([live.part])]
         new = [str(file) for file in self._store.part_files([entry.part])]
-        return bool(self._connection.execute(sql("ids_taken_away"), {"old": old, "new": new, "closed": closed}).fetchall())
+        return bool(
+            self._connection.execute(sql("ids_taken_away"), {"old": old, "new": new, "closed": closed}).fetchall()
+        )
 
 
 def accept_held(store: Store, manifest: Manifest, path: str) -> FileEntry:

@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
-from pipelines.errors import DamagedFile
-from pipelines.lines import ByteStream
+from pipelines.errors import DamagedFileError
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -26,6 +26,12 @@ TEXT_SUFFIXES = (".ndjson", ".jsonl", ".json", ".log", ".csv")
 COMPRESSIONS = (".gz", ".zst")
 _LEFT_ALONE_STARTS = (".", "_")
 _LEFT_ALONE_ENDS = (".tmp", ".part", ".crc")
+
+
+class ByteStream(Protocol):
+    """A binary stream that fills a buffer: a file, or a decompressor over one."""
+
+    def readinto(self, buffer: memoryview, /) -> int | None: ...
 
 
 @dataclass(frozen=True)
@@ -86,13 +92,13 @@ def opened(file: LandedFile) -> Iterator[ByteStream]:
     """The file's bytes, decompressed by its suffix and verified up to the last one.
 
     Raises:
-        DamagedFile: while reading, where the file is cut or corrupt, or is not what its suffix says.
+        DamagedFileError: while reading, where the file is cut or corrupt, or is not what its suffix says.
     """
     # O_NOFOLLOW and the look at the opened file: what was scanned may be something else by now.
     descriptor = os.open(file.full, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     with os.fdopen(descriptor, "rb", buffering=0) as raw:
         if not stat.S_ISREG(os.fstat(raw.fileno()).st_mode):
-            raise DamagedFile("It is no regular file any more.", where=file.path)
+            raise DamagedFileError("It is no regular file any more.", where=file.path)
         try:
             if file.path.endswith(".gz"):
                 with gzip.GzipFile(fileobj=raw) as unpacked:
@@ -106,9 +112,9 @@ def opened(file: LandedFile) -> Iterator[ByteStream]:
             raise damaged(file.path, str(error)) from None
 
 
-def damaged(path: str, finding: str) -> DamagedFile:
+def damaged(path: str, finding: str) -> DamagedFileError:
     """The error of a file that is cut or corrupt."""
-    return DamagedFile(
+    return DamagedFileError(
         f"The file is cut or corrupt: {finding}",
         where=path,
         why="Nothing of it counts, since what is missing cannot be known.",

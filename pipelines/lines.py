@@ -6,10 +6,12 @@ checked in the same pass that parses it. What a line means is not known here.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
+
+from pipelines.landing import ByteStream
+from pipelines.log_format import FIELD_NAMES, NUMBER_FIELDS
 
 # About the size of a core's cache: the checks of a block then cost little beside its parsing.
 BLOCK_BYTES = 2 << 20
@@ -24,16 +26,19 @@ SOUND, DOUBTFUL, BROKEN = 0, 1, 2
 BOM = b"\xef\xbb\xbf"
 _NEWLINE = 10
 _SPACES = np.frombuffer(b" \t\r\n\x0b\x0c", dtype=np.uint8)
-# A two-byte mark as a little-endian number: numpy compares it at memory speed.
+# Short marks as little-endian numbers: numpy compares them at memory speed.
 _KEY_END = int.from_bytes(b'":', "little")
+_APART = [int.from_bytes(mark, "little") for mark in (b" :", b"\t:")]
+_NULL = int.from_bytes(b"null", "little")
+_QUOTE = ord('"')
+# The fields whose value must be a JSON string, by the last eight bytes of their key with its closing quote: how far
+# an eight-byte number is to be shifted, and what it is then.
+_TEXT_KEYS = [
+    (8 * (8 - len(tail)), int.from_bytes(tail, "little"))
+    for tail in (f'"{name}"'.encode()[-8:] for name in FIELD_NAMES if name not in NUMBER_FIELDS)
+]
 _CLOSING = tuple(b"}]")
 _COMMA, _SPACE = tuple(b", ")
-
-
-class ByteStream(Protocol):
-    """A binary stream that fills a buffer: a file, or a decompressor over one."""
-
-    def readinto(self, buffer: memoryview, /) -> int | None: ...
 
 
 @dataclass
@@ -147,8 +152,8 @@ class LineCounts:
 def line_batches(stream: ByteStream, counts: LineCounts, *, lenient: bool = False) -> Iterator[pa.RecordBatch]:
     """Numbered lines as Arrow batches with the columns of `SCHEMA`, blank ones left out.
 
-    Bytes that are no UTF-8 become U+FFFD; such a line is `BROKEN`. A line with a comma before a closing bracket,
-    which DuckDB's JSON reader would accept, is `DOUBTFUL`.
+    Bytes that are no UTF-8 become U+FFFD; such a line is `BROKEN`. What DuckDB's JSON reader would take though it is
+    not plainly right is `DOUBTFUL`.
 
     Args:
         stream: the verified bytes of one text file.
@@ -159,7 +164,7 @@ def line_batches(stream: ByteStream, counts: LineCounts, *, lenient: bool = Fals
     for block in blocks(stream):
         flaws = np.zeros(len(block), dtype=np.int8)
         if not lenient:
-            flaws[_oddly_ended(block, counts, scratch)] = DOUBTFUL
+            flaws[_doubtful(block, counts, scratch)] = DOUBTFUL
         records, undecodable = _records(block)
         if not lenient:
             flaws[undecodable] = BROKEN
@@ -192,7 +197,7 @@ def _not_blank(block: Block) -> np.ndarray:
     first_bytes = np.frombuffer(block.data, dtype=np.uint8)[block.starts[:-1]]
     filled = np.ones(len(block), dtype=bool)
     for index in np.flatnonzero(np.isin(first_bytes, _SPACES)):
-        filled[index] = bool(block.line(index).strip())
+        filled[index] = bool(block.line(int(index)).strip())
     return filled
 
 
@@ -206,21 +211,57 @@ class _Scratch:
         """Where `values` are `wanted`; valid until the next call."""
         if len(self._mask) < len(values):
             self._mask = np.empty(len(values), dtype=bool)
-        return np.equal(values, wanted, out=self._mask[: len(values)])
+        mask: np.ndarray = np.equal(values, wanted, out=self._mask[: len(values)])
+        return mask
 
 
-def _oddly_ended(block: Block, counts: LineCounts, scratch: _Scratch) -> list[int]:
-    """The lines with a comma before a closing bracket; counts the key marks on the way."""
+def _doubtful(block: Block, counts: LineCounts, scratch: _Scratch) -> np.ndarray:
+    """The lines that DuckDB's JSON reader would take and that are not plainly right; counts key marks on the way.
+
+    These are lines with a comma before a closing bracket, lines where a field that must be text is none, and lines
+    with a blank before a colon, whose keys are not looked for here.
+    """
     size = int(block.starts[-1])
     data = np.frombuffer(block.data, dtype=np.uint8, count=size)
+    places = [_trailing_commas(data, scratch)]
     for shift in (0, 1):
         pairs = data[shift : shift + (size - shift) // 2 * 2].view(np.uint16)
-        counts.key_marks += int(np.count_nonzero(scratch.equal(pairs, _KEY_END)))
-    odd = []
+        ends = scratch.equal(pairs, _KEY_END)
+        counts.key_marks += int(np.count_nonzero(ends))
+        # Only few keys have no quote right behind their colon; looking for these alone is what makes this cheap.
+        ends[: len(pairs) - 1] &= data[shift + 2 : shift + 2 * len(pairs) : 2] != _QUOTE
+        places.append(_no_text(data, np.flatnonzero(ends) * 2 + (shift + 1)))
+        for mark in _APART:
+            places.append(np.flatnonzero(scratch.equal(pairs, mark)) * 2 + shift)
+    lines: np.ndarray = np.searchsorted(block.starts, np.concatenate(places), side="right") - 1
+    return lines
+
+
+def _trailing_commas(data: np.ndarray, scratch: _Scratch) -> np.ndarray:
+    """The closing brackets with a comma before them, white space between or not."""
+    found: list[int] = []
     for bracket in _CLOSING:
         places = np.flatnonzero(scratch.equal(data, bracket))
         before = data[np.maximum(places - 1, 0)]
         for place in places[(before == _COMMA) | (before <= _SPACE)]:
             if data[max(0, place - 64) : place].tobytes().rstrip().endswith(b","):
-                odd.append(int(np.searchsorted(block.starts, place, side="right")) - 1)
-    return odd
+                found.append(int(place))
+    return np.array(found, dtype=np.int64)
+
+
+def _no_text(data: np.ndarray, colons: np.ndarray) -> np.ndarray:
+    """The colons behind a key that wants a text, where neither a string nor `null` follows."""
+    # The shortest `{"phone":1}` has eight bytes before its colon, and two bytes and the line end behind it.
+    colons = colons[(colons >= 8) & (colons < len(data) - 3)]
+    values = colons + 1
+    values = values + (data[values] == _SPACE)
+    strange = data[values] != _QUOTE
+    colons, values = colons[strange], values[strange]
+    words = np.ndarray(len(data) - 3, dtype="<u4", buffer=data.data, strides=(1,))
+    not_null = words[np.minimum(values, len(words) - 1)] != _NULL
+    colons = colons[not_null]
+    keys = np.ndarray(len(data) - 7, dtype="<u8", buffer=data.data, strides=(1,))[colons - 8]
+    wants_text = np.zeros(len(colons), dtype=bool)
+    for shift, tail in _TEXT_KEYS:
+        wants_text |= (keys >> np.uint64(shift)) == tail
+    return colons[wants_text]

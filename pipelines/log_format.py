@@ -65,6 +65,8 @@ FIELDS: Final = (
     Field("account_id"),
 )
 FIELD_NAMES: Final = tuple(field.name for field in FIELDS)
+# Where JSON may hold a number; in every other field it must be a string.
+NUMBER_FIELDS: Final = ("event_id", "event_time", "result_code", "latency_ms")
 
 
 def carrier_of(word: str | None) -> str:
@@ -84,7 +86,9 @@ def phone_mask(phone: str) -> str:
 
 _TOKEN_KEY = r"(?:phone|mobile|msisdn|device_?id|device|imei|idfa|oaid|android_?id|token|access_?token|secret)"
 # What stands under a phone, device or token key, in JSON (also escaped) or key=value form.
-_KEYED = re.compile(rf"(?i)(\\?[\"']?[\w.-]*{_TOKEN_KEY}[\w.-]*\\?[\"']?\s*[:=]\s*)(\\?\"(?:[^\"\\]|\\.)*\"?|[^\s,;&}}\]]+)")
+_KEYED = re.compile(
+    rf"(?i)(\\?[\"']?[\w.-]*{_TOKEN_KEY}[\w.-]*\\?[\"']?\s*[:=]\s*)(\\?\"(?:[^\"\\]|\\.)*\"?|[^\s,;&}}\]]+)"
+)
 _UUID = re.compile(r"(?i)(?<![0-9a-f])[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}(?![0-9a-f])")
 _IMEI = re.compile(r"(?<!\d)\d{15}(?!\d)")
 _MOBILE = re.compile(r"(?<!\d)(?:86)?1[3-9]\d{9}(?!\d)")

@@ -7,6 +7,7 @@ from typing import Any
 import pyarrow as pa
 
 from pipelines.checks import CheckResult
+from pipelines.log_format import masked_text
 from pipelines.metrics import METRICS
 from pipelines.registry import APP_COLUMNS, CODE_COLUMNS, SCHEME_COLUMNS, Registry
 from pipelines.settings import Settings
@@ -45,10 +46,15 @@ def listed_rows(
               e.status, sum(e.nulled.values()), e.closed_through, e.finding] for e in manifest.files),
         ),
         "listed_nulled_fields": _rows(
-            "path field records:BIGINT", ([e.path, name, count] for e in live for name, count in sorted(e.nulled.items()))
+            "path field records:BIGINT",
+            ([e.path, name, count] for e in live for name, count in sorted(e.nulled.items())),
         ),
         "rejects_paths": _rows(
             "filename path", ([str(store.rejects_file(e.part)), e.path] for e in live if e.part and e.rejected)
+        ),
+        "registry_problems": _rows(
+            "path line:BIGINT reason record",
+            ([p.path, p.line, p.reason, masked_text(p.record)] for p in registry.problems),
         ),
         "listed_check_results": _rows(
             "check_name severity passed:BOOLEAN day:DATE detail_en detail_zh",

@@ -19,8 +19,8 @@ from pipelines.store import Manifest, Store
 from pipelines.tables import TABLES, Table
 from pipelines.warehouse import SQL, STORAGE_VERSION, sql, workbench
 
-# Part of what decides whether anything is new: raise it when the same day tables would give other marts or pages.
-MARTS_VERSION = 1
+# DuckDB reads no empty list of files.
+NO_REJECTS = "SELECT 0::BIGINT AS line, '' AS reason, '' AS record, '' AS filename WHERE false"
 
 # In the order of their building: a table may read those before it.
 _FROM_DAYS = ("channel_daily", "channel_detail_daily", "outcome_daily")
@@ -47,13 +47,17 @@ def build_marts(
         for name, rows in listed_rows(store, manifest, settings, registry, checks).items():
             connection.register(name, rows)
         files = _source_files(store, manifest)
+        for variable, paths in files.items():
+            connection.execute(f"SET VARIABLE {variable} = $paths", {"paths": paths})
+        rejects = (
+            "FROM read_parquet(getvariable('rejects_files'), filename = true)" if files["rejects_files"] else NO_REJECTS
+        )
+        connection.execute(f"CREATE TEMP VIEW file_rejects AS {rejects}")
         rows_by_table = {}
         for name in [*_ORDER, *sorted(TABLES.keys() - set(_ORDER))]:
             _create(connection, TABLES[name])
             if f"{name}_files" in files and not files[f"{name}_files"]:
                 continue
-            for variable, paths in files.items():
-                connection.execute(f"SET VARIABLE {variable} = $paths", {"paths": paths})
             query = sql(f"mart/{name}") if (SQL / "mart" / f"{name}.sql").exists() else f"FROM listed_{name}"
             given = {"as_of": manifest.as_of} if "$as_of" in query else {}
             connection.execute(f"INSERT INTO out.{name} BY NAME {query}", given)
@@ -74,12 +78,13 @@ def _create(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
 def _source_files(store: Store, manifest: Manifest) -> dict[str, list[str]]:
     """The Parquet files that the mart statements read, by the name of their variable."""
     days = [entry for _, entry in sorted(manifest.days.items())]
-    files = {f"{name}_files": [str(store.day_table(entry, name)) for entry in days] for name in (*_FROM_DAYS, "app_devices")}
+    files = {
+        f"{name}_files": [str(store.day_table(entry, name)) for entry in days] for name in (*_FROM_DAYS, "app_devices")
+    }
     files["usage_daily_files"] = files["app_devices_files"]
     files["restatements_files"] = [str(file) for file in store.restatement_files(manifest)]
     rejects = [store.rejects_file(entry.part) for entry in manifest.live_files() if entry.part and entry.rejected]
     files["rejects_files"] = [str(file) for file in rejects]
-    files["rejected_records_files"] = files["rejects_files"]
     return files
 
 

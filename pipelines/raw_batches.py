@@ -57,7 +57,11 @@ def _parquet_batches(file: LandedFile, counts: LineCounts) -> Iterator[pa.Record
             for batch in parquet.iter_batches(batch_size=BATCH_LINES):
                 numbers = np.arange(counts.records + 1, counts.records + 1 + len(batch), dtype=np.int64)
                 counts.records += len(batch)
-                head = [pa.array(numbers), pa.nulls(len(batch), pa.string()), pa.array(np.full(len(batch), SOUND, np.int8))]
+                head = [
+                    pa.array(numbers),
+                    pa.nulls(len(batch), pa.string()),
+                    pa.array(np.full(len(batch), SOUND, np.int8)),
+                ]
                 yield pa.RecordBatch.from_arrays(head + batch.columns, names=["line", "record", "flaw", *names])
     except (pa.ArrowException, OSError) as error:
         raise damaged(file.path, str(error).splitlines()[0]) from None

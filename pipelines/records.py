@@ -9,22 +9,23 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from pipelines import log_format
 from pipelines.days import business_day, fixed_offset, local_to_utc
-from pipelines.log_format import FIELD_NAMES, MALFORMED, MAX_LATENCY_MS, MAX_TEXT, TOO_OLD
+from pipelines.log_format import FIELD_NAMES, MAX_LATENCY_MS, MAX_TEXT, TOO_OLD
 
 _TIME: Final = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)[Tt ]([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(?:\.(\d+))?(?:([Zz])|([+-])([01]\d|2[0-3]):([0-5]\d))?",
+    r"(\d{4})-(\d\d)-(\d\d)[Tt ]([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(?:\.(\d+))?"
+    r"(?:([Zz])|([+-])([01]\d|2[0-3]):([0-5]\d))?",
     re.ASCII,
 )
 _INTEGER: Final = re.compile(r"-?\d+", re.ASCII)
 _MILLIS_TEXT: Final = re.compile(r"\d{13}", re.ASCII)
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Number(str):
@@ -127,7 +128,9 @@ def read_record(values: Mapping[str, Any], reading: Reading) -> Accepted | Rejec
     return Accepted(_event(raw, instant, kept, reading), tuple(nulled))
 
 
-def _event(raw: Mapping[str, Any], instant: datetime, kept: Mapping[str, str | None], reading: Reading) -> dict[str, Any]:
+def _event(
+    raw: Mapping[str, Any], instant: datetime, kept: Mapping[str, str | None], reading: Reading
+) -> dict[str, Any]:
     latency = kept["latency_ms"]
     phone = kept["phone"]
     return {
@@ -163,12 +166,12 @@ def parse_time(value: Any, source_zone: str) -> datetime | None:
             return None
         year, month, day, hour, minute, second, fraction, zulu, sign, off_hour, off_minute = found.groups()
         millis = int(((fraction or "") + "000")[:3])
-        local = datetime(int(year), int(month), int(day), int(hour), int(minute), int(second), millis * 1000)
+        local = datetime(int(year), int(month), int(day), int(hour), int(minute), int(second), millis * 1000)  # noqa: DTZ001
         if zulu:
-            return local.replace(tzinfo=timezone.utc)
+            return local.replace(tzinfo=UTC)
         if sign:
             offset = timedelta(hours=int(off_hour), minutes=int(off_minute))
-            return (local - offset if sign == "+" else local + offset).replace(tzinfo=timezone.utc)
+            return (local - offset if sign == "+" else local + offset).replace(tzinfo=UTC)
         return local_to_utc(local, source_zone)
     except (ValueError, OverflowError):
         return None
@@ -216,7 +219,7 @@ _REQUIRED_RULES: Final = {
     "outcome": _one_of(log_format.OUTCOMES),
     "result_code": lambda value: isinstance(value, str),
 }
-_OPTIONAL_RULES: Final = {name: _is_text for name in FIELD_NAMES[7:]} | {
+_OPTIONAL_RULES: Final = dict.fromkeys(FIELD_NAMES[7:], _is_text) | {
     "platform": _one_of(log_format.PLATFORMS),
     "package_name": _matches(log_format.PACKAGE_PATTERN),
     "latency_ms": _is_latency,

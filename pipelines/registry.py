@@ -84,7 +84,8 @@ def _read_apps(folder: Path, registry: Registry) -> None:
 def _read_schemes(folder: Path, registry: Registry) -> None:
     key = ("scheme_id", "package_name")
     registry.schemes = sorted(
-        _rows(folder / "schemes.csv", SCHEME_COLUMNS, registry, _scheme_problem, key=key), key=lambda row: _key(row, key)
+        _rows(folder / "schemes.csv", SCHEME_COLUMNS, registry, _scheme_problem, key=key),
+        key=lambda row: _key(row, key),
     )
 
 
@@ -145,7 +146,7 @@ def _rows(
             first_line, line = line + 1, reader.line_num
             if not any(cell.strip() for cell in cells):
                 continue
-            row = {name: None for name in columns} | dict(zip(header, (cell.strip() or None for cell in cells), strict=False))
+            row = dict.fromkeys(columns) | dict(zip(header, (cell.strip() or None for cell in cells), strict=False))
             row = {name: row[name] for name in columns}
             reason = "malformed" if len(cells) != len(header) or "\ufffd" in "".join(cells) else problem_of(row)
             if reason is None and _key(row, key) in seen:

@@ -54,7 +54,9 @@ def _figures(store: Store, entry: DayEntry | None) -> pl.DataFrame:
     channels = pl.read_parquet(store.day_table(entry, "channel_daily"))
     apps = pl.read_parquet(store.day_table(entry, "app_devices")).with_columns(channel=pl.lit(ALL_CHANNELS))
     frames = [
-        frame.unpivot(on=metrics, index=["app_key", "channel"], variable_name="metric", value_name="figure").select(typed)
+        frame.unpivot(on=metrics, index=["app_key", "channel"], variable_name="metric", value_name="figure").select(
+            typed
+        )
         for frame, metrics in ((channels, [*COUNTS, *LATENCIES]), (apps, ["devices"]))
     ]
     return pl.concat(frames)

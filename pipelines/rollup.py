@@ -8,16 +8,18 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TYPE_CHECKING
 
-import polars as pl
-
-from pipelines.engines.duckdb_roller import DayBooks, DayRoller
 from pipelines.errors import AuthmeterError
 from pipelines.registry import Registry
-from pipelines.restatements import changed_figures
 from pipelines.settings import Settings
 from pipelines.store import DayEntry, Manifest, Store
 from pipelines.warehouse import workbench
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from pipelines.engines.duckdb_roller import DayBooks
 
 # Part of every day's fingerprint: raise it when the same parts would give other tables.
 ROLLUP_VERSION = 1
@@ -59,6 +61,10 @@ def roll_up(
     manifest.platforms = registry.platforms
     if not changed and not emptied:
         return report
+    # These libraries take half a second to import, which a run with nothing new should not pay.
+    from pipelines.engines.duckdb_roller import DayRoller
+    from pipelines.restatements import changed_figures
+
     restated: list[pl.DataFrame] = []
     with workbench(settings, store.temp, [store.warehouse]) as connection:
         roller = DayRoller(connection, registry)
@@ -92,7 +98,11 @@ def _parts_by_day(manifest: Manifest, as_of: date) -> dict[date, list[str]]:
 
 
 def _fingerprint(day: date, parts: list[str], registry: Registry, settings: Settings) -> str:
-    told = [str(ROLLUP_VERSION), registry.codes_fingerprint, settings.billing_on(day).model_dump_json(exclude={"valid_from"})]
+    told = [
+        str(ROLLUP_VERSION),
+        registry.codes_fingerprint,
+        settings.billing_on(day).model_dump_json(exclude={"valid_from"}),
+    ]
     return hashlib.sha256("\n".join([*told, *parts]).encode()).hexdigest()[:16]
 
 
@@ -111,7 +121,7 @@ def _days_of_changed_platforms(store: Store, manifest: Manifest, settings: Setti
     return {files[name] for (name,) in found}
 
 
-def _check_books(day: date, books: DayBooks) -> None:
+def _check_books(day: date, books: "DayBooks") -> None:
     if books.counted != books.in_outcomes or books.counted > books.accepted:
         raise AuthmeterError(
             f"The books of {day} do not balance: {books.accepted} accepted, {books.counted} after de-duplication, "

@@ -55,7 +55,9 @@ class Settings(BaseModel):
     schedule_time: Annotated[str, AfterValidator(_schedule_time)] = Field(
         "02:30", description="business time of the daily run"
     )
-    retention_days: int = Field(400, ge=60, le=36500, description="records older than this before the run's day are rejected")
+    retention_days: int = Field(
+        400, ge=60, le=36500, description="records older than this before the run's day are rejected"
+    )
     threads: int = Field(0, ge=0, le=256, description="threads of DuckDB; 0: as many as the machine has cores")
     memory_limit: str = Field(
         "3GB", pattern=r"^[1-9]\d*(MB|GB)$", description="memory of DuckDB before it spills to the data folder"
@@ -63,8 +65,12 @@ class Settings(BaseModel):
     billing: tuple[BillingRule, ...] = Field(
         (BillingRule(),), min_length=1, description="billing rules, each in force from its `valid_from` on"
     )
-    rejected_warn_share: float = Field(0.01, ge=0, le=1, description="warn where more of a run's read records are rejected")
-    unmapped_warn_share: float = Field(0.01, ge=0, le=1, description="warn where more of a day's records have an unmapped code")
+    rejected_warn_share: float = Field(
+        0.01, ge=0, le=1, description="warn where more of a run's read records are rejected"
+    )
+    unmapped_warn_share: float = Field(
+        0.01, ge=0, le=1, description="warn where more of a day's records have an unmapped code"
+    )
     jump_warn_ratio: float = Field(
         0.5, gt=0, le=10, description="warn where a day's records differ from the 7-day median by more than this share"
     )
@@ -132,7 +138,9 @@ def hash_key(data: Path) -> tuple[str, str | None]:
                 out.write(secrets.token_hex(32) + "\n")
                 out.flush()
                 os.fsync(out.fileno())
-            notice = f"No hash key was given: a random one was made in {file}. Keep it: another key counts devices twice."
+            notice = (
+                f"No hash key was given: a random one was made in {file}. Keep it: another key counts devices twice."
+            )
         try:
             key = file.read_text("utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
 
@@ -91,14 +92,19 @@ def _parsed(expression: str, source: str) -> Any:
     Raises:
         UsageError: it is none, or more than one expression.
     """
-    tree = json.loads(expression_parser().execute("SELECT json_serialize_sql('SELECT (' || ? || ')')", [expression]).fetchall()[0][0])
+    tree = json.loads(
+        expression_parser().execute("SELECT json_serialize_sql('SELECT (' || ? || ')')", [expression]).fetchall()[0][0]
+    )
     if tree.get("error"):
-        raise UsageError(f"This is no SQL expression: {expression}: {tree.get('error_message')}", where=f"source {source}")
+        raise UsageError(
+            f"This is no SQL expression: {expression}: {tree.get('error_message')}", where=f"source {source}"
+        )
     nodes = [statement["node"] for statement in tree["statements"]]
     plain = len(nodes) == 1 and len(nodes[0].get("select_list", ())) == 1 and nodes[0]["from_table"]["type"] == "EMPTY"
     if not plain or '"SUBQUERY"' in json.dumps(nodes):
         raise UsageError(
-            f"A mapping may hold one expression over the raw record, and no query: {expression}", where=f"source {source}"
+            f"A mapping may hold one expression over the raw record, and no query: {expression}",
+            where=f"source {source}",
         )
     return nodes[0]["select_list"]
 
@@ -152,7 +158,9 @@ class Sources:
             if mapping.name == name:
                 return mapping
         known = ", ".join(sorted(mapping.name for mapping in self.mappings))
-        raise UsageError(f"There is no source {name!r}.", do=f"Known sources: {known}. Yours belong in <data>/sources/.")
+        raise UsageError(
+            f"There is no source {name!r}.", do=f"Known sources: {known}. Yours belong in <data>/sources/."
+        )
 
 
 def load_sources(data: Path) -> Sources:
@@ -162,9 +170,11 @@ def load_sources(data: Path) -> Sources:
         UsageError: a mapping is no TOML, names an unknown key or field, or holds no SQL expression.
     """
     own = [_load(file) for file in sorted((data / "sources").glob("*.toml"))]
-    for first, second in zip(own, own[1:], strict=False):
+    for first, second in pairwise(sorted(own, key=lambda mapping: mapping.name)):
         if first.name == second.name:
-            raise UsageError(f"Two mappings have the name {first.name!r}.", where=str(data / "sources"), do="Rename one.")
+            raise UsageError(
+                f"Two mappings have the name {first.name!r}.", where=str(data / "sources"), do="Rename one."
+            )
     own_names = {mapping.name for mapping in own}
     shipped = [m for m in (_load(file) for file in sorted(SHIPPED.glob("*.toml"))) if m.name not in own_names]
     ordered = sorted(own, key=lambda m: m.name) + sorted(shipped, key=lambda m: (m.name == CANONICAL, m.name))

@@ -9,13 +9,15 @@ import shutil
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-import polars as pl
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pipelines import durable
 from pipelines.errors import AuthmeterError
+
+if TYPE_CHECKING:
+    import polars as pl
 
 SCHEMA_VERSION = 1
 Status = Literal["read", "damaged", "held", "replaced"]
@@ -130,7 +132,9 @@ class Store:
     def part_files(self, parts: Iterable[str]) -> list[Path]:
         """The Parquet files with the events of parts, in order."""
         folders = (self.warehouse / "events" / part for part in sorted(parts))
-        return [file for folder in folders for name in ("events", "exact") if (file := folder / f"{name}.parquet").exists()]
+        return [
+            file for folder in folders for name in ("events", "exact") if (file := folder / f"{name}.parquet").exists()
+        ]
 
     def rejects_file(self, part: str) -> Path:
         """The Parquet file with the rejected records of a part; absent where none was rejected."""
@@ -158,8 +162,10 @@ class Store:
         """The Parquet file of one table of a rolled-up day."""
         return self.warehouse / "days" / entry.folder / f"{table}.parquet"
 
-    def add_restatements(self, manifest: Manifest, frames: list[pl.DataFrame]) -> int:
+    def add_restatements(self, manifest: Manifest, frames: "list[pl.DataFrame]") -> int:
         """Stores the figures that this run restates, and names them in the manifest; gives how many there are."""
+        import polars as pl
+
         rows = pl.concat(frames) if frames else pl.DataFrame()
         if rows.is_empty():
             return 0
@@ -184,7 +190,9 @@ class Store:
         kept_days = {entry.folder for entry in manifest.days.values()}
         self._keep_only("days", {folder.partition("/")[0] for folder in kept_days})
         for day in sorted((self.warehouse / "days").glob("*")):
-            self._keep_only(f"days/{day.name}", {f.partition("/")[2] for f in kept_days if f.startswith(f"{day.name}/")})
+            self._keep_only(
+                f"days/{day.name}", {f.partition("/")[2] for f in kept_days if f.startswith(f"{day.name}/")}
+            )
         self._keep_only("restatements", set(manifest.restatements))
 
     def _keep_only(self, folder: str, names: set[str]) -> None:

@@ -34,7 +34,7 @@ class SiteWriter:
     def write(self, path: str, content: bytes, rows: int | None = None) -> WrittenFile:
         """Writes one file; its folder must be there."""
         # Paths are joined as text: building a Path object for each of 20,000 files costs as much as writing them.
-        with open(f"{self.target}/{path}", "xb", buffering=0) as file:  # noqa: PTH123
+        with open(f"{self.target}/{path}", "xb", buffering=0) as file:
             file.write(content)
         written = WrittenFile(path, len(content), hashlib.sha256(content).hexdigest(), rows)
         self.files.append(written)

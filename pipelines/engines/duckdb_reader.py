@@ -2,6 +2,7 @@
 
 Another engine would offer the same class, write the same Parquet and be held to the same cases.
 """
+
 import json
 from collections import Counter
 from collections.abc import Iterator
@@ -32,7 +33,15 @@ from pipelines.warehouse import sql
 _CODEC = "zstd"
 _FETCH_ROWS = 10_000
 # One column of a part for each field that a record may give, but for the carrier, which is never NULL.
-_GIVEN_COLUMNS = ("event_id", "event_time", *FIELD_NAMES[2:9], *FIELD_NAMES[10:12], "device_hash", "phone_hash", *FIELD_NAMES[14:])
+_GIVEN_COLUMNS = (
+    "event_id",
+    "event_time",
+    *FIELD_NAMES[2:9],
+    *FIELD_NAMES[10:12],
+    "device_hash",
+    "phone_hash",
+    *FIELD_NAMES[14:],
+)
 
 _TEXT = pa.string()
 EVENT_SCHEMA = pa.schema(
@@ -71,7 +80,7 @@ class FileReader:
         (events that only the exact reading could judge) and `rejects.parquet` (line, reason, masked record).
 
         Raises:
-            DamagedFile: the file is cut or corrupt.
+            DamagedFileError: the file is cut or corrupt.
             UsageError: an expression of the mapping cannot be used.
         """
         books, odd_lines = self._read_plain(file, mapping, reading, target / "events.parquet")
@@ -90,13 +99,24 @@ class FileReader:
         # fields were found, it is read again with an eye on the keys of each line.
         if form == "ndjson" and not mapping.fields and counts.key_marks != self._fields_found(part):
             counts = self._write_plain(file, mapping, form, reading, part, has_extra_keys=True)
-        odd_lines = [line for (line,) in self._ask("SELECT line FROM read_parquet(?) WHERE day IS NULL ORDER BY line", part)]
-        days = dict(self._ask("SELECT day, count(*) FROM read_parquet(?) WHERE day IS NOT NULL GROUP BY ALL ORDER BY ALL", part))
+        odd_lines = [
+            line for (line,) in self._ask("SELECT line FROM read_parquet(?) WHERE day IS NULL ORDER BY line", part)
+        ]
+        days = dict(
+            self._ask("SELECT day, count(*) FROM read_parquet(?) WHERE day IS NOT NULL GROUP BY ALL ORDER BY ALL", part)
+        )
         accepted = sum(days.values())
         return PartBooks(accepted=accepted, skipped=counts.records - accepted - len(odd_lines), days=days), odd_lines
 
     def _write_plain(
-        self, file: LandedFile, mapping: SourceMapping, form: Format, reading: Reading, part: Path, *, has_extra_keys: bool
+        self,
+        file: LandedFile,
+        mapping: SourceMapping,
+        form: Format,
+        reading: Reading,
+        part: Path,
+        *,
+        has_extra_keys: bool,
     ) -> LineCounts:
         with self._fields(file, mapping, form, has_extra_keys=has_extra_keys) as stream:
             parameters = {
@@ -132,12 +152,22 @@ class FileReader:
             self._connection.unregister("raw")
 
     def _read_exactly(
-        self, file: LandedFile, mapping: SourceMapping, reading: Reading, odd_lines: list[int], target: Path, books: PartBooks
+        self,
+        file: LandedFile,
+        mapping: SourceMapping,
+        reading: Reading,
+        odd_lines: list[int],
+        target: Path,
+        books: PartBooks,
     ) -> None:
         """The second pass: judges the lines that the fast pass set aside, one by one."""
         form = mapping.format_for(file.path)
         is_json_record = not mapping.fields and form in ("ndjson", "parquet")
-        query = "SELECT line, record, flaw FROM lines" if is_json_record else f"SELECT line, record, flaw, {', '.join(FIELD_NAMES)} FROM fields"
+        query = (
+            "SELECT line, record, flaw FROM lines"
+            if is_json_record
+            else f"SELECT line, record, flaw, {', '.join(FIELD_NAMES)} FROM fields"
+        )
         odd = pa.table({"line": pa.array(odd_lines, pa.int64())})
         self._connection.register("odd", odd)
         events = pq.ParquetWriter(target / "exact.parquet", EVENT_SCHEMA, compression=_CODEC)
@@ -147,7 +177,9 @@ class FileReader:
             while rows := cursor.fetchmany(_FETCH_ROWS):
                 accepted, rejected = [], []
                 for line, record, flaw, *texts in rows:
-                    result = _judge(record, flaw, texts, reading, is_json=form == "ndjson", is_mapped=not is_json_record)
+                    result = _judge(
+                        record, flaw, texts, reading, is_json=form == "ndjson", is_mapped=not is_json_record
+                    )
                     if isinstance(result, Rejected):
                         rejected.append({"line": line, "reason": result.reason, "record": _shown(record, texts)})
                     else:
@@ -167,7 +199,9 @@ class FileReader:
         return self._connection.execute(query, [str(part)]).fetchall()
 
 
-def _judge(record: str, flaw: int, texts: list[str | None], reading: Reading, *, is_json: bool, is_mapped: bool) -> Accepted | Rejected:
+def _judge(
+    record: str, flaw: int, texts: list[str | None], reading: Reading, *, is_json: bool, is_mapped: bool
+) -> Accepted | Rejected:
     if flaw == BROKEN:
         return Rejected(MALFORMED)
     parsed = parse_json(record) if is_json or not is_mapped else {}
@@ -181,7 +215,9 @@ def _judge(record: str, flaw: int, texts: list[str | None], reading: Reading, *,
 def _shown(record: str | None, texts: list[str | None]) -> str:
     """A rejected record as people may see it; of a Parquet row, which has no text, its fields."""
     if record is None:
-        record = json.dumps({n: t for n, t in zip(FIELD_NAMES, texts, strict=True) if t is not None}, ensure_ascii=False)
+        record = json.dumps(
+            {n: t for n, t in zip(FIELD_NAMES, texts, strict=True) if t is not None}, ensure_ascii=False
+        )
     return log_format.masked_text(record.rstrip("\r\n"))
 
 
@@ -202,4 +238,5 @@ def _add_keyed_hash(connection: duckdb.DuckDBPyConnection, key: str) -> None:
         hashed = frame.select(plh.col("text").chash.hmac_sha256(key=key)).to_series()
         return hashed.to_arrow().cast(pa.string())
 
-    connection.create_function("keyed_hash", keyed_hash, ["VARCHAR"], "VARCHAR", type="arrow")  # type: ignore[arg-type]
+    # The stub of DuckDB wants an enumeration here; at run time the name of the kind is taken.
+    connection.create_function("keyed_hash", keyed_hash, ["VARCHAR"], "VARCHAR", type="arrow")  # type: ignore[call-overload]

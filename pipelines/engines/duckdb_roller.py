@@ -11,7 +11,14 @@ from pipelines.registry import CODE_COLUMNS, Registry
 from pipelines.settings import BillingRule
 from pipelines.warehouse import sql
 
-DAY_TABLES = ("channel_daily", "channel_detail_daily", "outcome_daily", "app_devices", "unplatformed_apps", "unmapped_codes")
+DAY_TABLES = (
+    "channel_daily",
+    "channel_detail_daily",
+    "outcome_daily",
+    "app_devices",
+    "unplatformed_apps",
+    "unmapped_codes",
+)
 
 
 @dataclass(frozen=True)
@@ -32,7 +39,10 @@ class DayRoller:
         platforms = sorted(registry.platforms.items())
         connection.register(
             "app_platforms",
-            pa.table({"app_key": [key for key, _ in platforms], "platform": [name for _, name in platforms]}, _PLATFORM_SCHEMA),
+            pa.table(
+                {"app_key": [key for key, _ in platforms], "platform": [name for _, name in platforms]},
+                _PLATFORM_SCHEMA,
+            ),
         )
         codes = {name: [row[name] for row in registry.codes] for name in CODE_COLUMNS[:6]}
         connection.register("result_codes", pa.table(codes, _CODE_SCHEMA))
@@ -49,19 +59,24 @@ class DayRoller:
         self._table("device_sets", counted + f"({sql('device_sets')})", given)
         self._table("latencies", counted + _nested(sql("latencies")), given)
         self._table("resolved_groups", sql("resolved_groups"), {})
-        billed = {"billed_one_click": list(billing.one_click), "billed_local_verify": list(billing.local_verify)}
+        billed: dict[str, object] = {
+            "billed_one_click": list(billing.one_click),
+            "billed_local_verify": list(billing.local_verify),
+        }
         self._table("counts", sql("counts"), billed)
         for table in DAY_TABLES:
             query = sql(f"day/{table}")
             parameters = {"day": day} if "$day" in query else {}
-            self._connection.sql(query, params=parameters).write_parquet(str(target / f"{table}.parquet"), compression="zstd")
+            self._connection.sql(query, params=parameters).write_parquet(
+                str(target / f"{table}.parquet"), compression="zstd"
+            )
         return self._books(day, given, target)
 
     def _books(self, day: date, given: dict[str, object], target: Path) -> DayBooks:
         accepted = self._number("SELECT count(*) FROM read_parquet($parts) WHERE day = $day", given)
         counted = self._number("SELECT sum(records)::BIGINT FROM record_groups", {})
         unmapped = self._number("SELECT coalesce(sum(records), 0)::BIGINT FROM counts WHERE is_unmapped", {})
-        outcomes = {"file": str(target / "outcome_daily.parquet")}
+        outcomes: dict[str, object] = {"file": str(target / "outcome_daily.parquet")}
         in_outcomes = self._number("SELECT coalesce(sum(records), 0)::BIGINT FROM read_parquet($file)", outcomes)
         return DayBooks(accepted, counted, unmapped, in_outcomes)
 

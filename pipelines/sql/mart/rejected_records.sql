@@ -1,5 +1,5 @@
--- grain: rejected record
-SELECT path, line, reason, record
-FROM read_parquet(getvariable('rejects_files'), filename = true)
-JOIN rejects_paths USING (filename)
+-- grain: rejected record, of a landed file or of the registry
+SELECT path, line, reason, record FROM file_rejects JOIN rejects_paths USING (filename)
+UNION ALL
+SELECT path, line, reason, record FROM registry_problems
 ORDER BY path, line, reason
