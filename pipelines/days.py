@@ -7,6 +7,7 @@ n days that end at `as_of`, inclusive; the previous window is the n days just be
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 WINDOWS = (7, 30)
@@ -61,6 +62,7 @@ def local_to_utc(local: datetime, zone: str) -> datetime:
     return local.replace(tzinfo=ZoneInfo(zone), fold=0).astimezone(UTC)
 
 
+@cache
 def fixed_offset(zone: str, first: datetime, last: datetime) -> timedelta | None:
     """The zone's offset from UTC where it is the same at every hour from `first` to `last`, else None."""
     tz = ZoneInfo(zone)

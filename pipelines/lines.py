@@ -173,9 +173,14 @@ def line_batches(stream: ByteStream, counts: LineCounts, *, lenient: bool = Fals
         if not filled.all():
             records, numbers, flaws = records.filter(pa.array(filled)), numbers[filled], flaws[filled]
         counts.records += len(numbers)
-        batch = pa.RecordBatch.from_arrays([pa.array(numbers), records, pa.array(flaws)], schema=SCHEMA)
+        batch = pa.RecordBatch.from_arrays([arrow_of(numbers), records, arrow_of(flaws)], schema=SCHEMA)
         for first in range(0, len(batch), BATCH_LINES):
             yield batch.slice(first, BATCH_LINES)
+
+
+def arrow_of(values: np.ndarray) -> pa.Array:
+    """A numpy array as an Arrow array over the same bytes; `pa.array` would copy, and first look for pandas."""
+    return pa.Array.from_buffers(pa.from_numpy_dtype(values.dtype), len(values), [None, pa.py_buffer(values)])
 
 
 def _records(block: Block) -> tuple[pa.Array, list[int]]:

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from pipelines.csv_rows import csv_batches
 from pipelines.landing import LandedFile, damaged, opened
-from pipelines.lines import BATCH_LINES, SCHEMA, SOUND, LineCounts, line_batches
+from pipelines.lines import BATCH_LINES, SCHEMA, SOUND, LineCounts, arrow_of, line_batches
 from pipelines.sources import Format
 
 
@@ -58,9 +58,9 @@ def _parquet_batches(file: LandedFile, counts: LineCounts) -> Iterator[pa.Record
                 numbers = np.arange(counts.records + 1, counts.records + 1 + len(batch), dtype=np.int64)
                 counts.records += len(batch)
                 head = [
-                    pa.array(numbers),
+                    arrow_of(numbers),
                     pa.nulls(len(batch), pa.string()),
-                    pa.array(np.full(len(batch), SOUND, np.int8)),
+                    arrow_of(np.full(len(batch), SOUND, np.int8)),
                 ]
                 yield pa.RecordBatch.from_arrays(head + batch.columns, names=["line", "record", "flaw", *names])
     except (pa.ArrowException, OSError) as error:
