@@ -152,10 +152,13 @@ class _Ingest:
     ) -> None:
         """Decides what a read content means beside what the path gave before."""
         entries = self._entries.setdefault(file.path, [])
-        for entry in entries:
-            if entry.sha256 == sha256 and entry.status != "replaced":
-                entry.stamp = file.stamp
-                return
+        known = next((entry for entry in entries if entry.sha256 == sha256 and entry.status != "replaced"), None)
+        if known:
+            known.stamp = file.stamp
+            for other in entries:
+                if other is not known and other.status in ("held", "damaged"):
+                    other.status = "replaced"
+            return
         live = next((entry for entry in entries if entry.status == "read"), None)
         entry = self._entry(file, source, sha256, books)
         entries[:] = [e for e in entries if e.sha256 != sha256]

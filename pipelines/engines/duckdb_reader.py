@@ -72,6 +72,7 @@ class FileReader:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, key: str) -> None:
         self._connection = connection
+        self._with_extra_keys: set[str] = set()
         _add_keyed_hash(connection, key)
         connection.execute(sql("macros"))
 
@@ -94,10 +95,13 @@ class FileReader:
     ) -> tuple[PartBooks, list[int]]:
         """The fast pass: everything plainly good goes to `part`; gives the lines of all else."""
         form = mapping.format_for(file.path)
-        counts = self._write_plain(file, mapping, form, reading, part, has_extra_keys=False)
+        has_extra_keys = mapping.name in self._with_extra_keys
+        counts = self._write_plain(file, mapping, form, reading, part, has_extra_keys=has_extra_keys)
         # A key that comes twice shows in no value. So keys are counted: where a JSON file has more of them than
-        # fields were found, it is read again with an eye on the keys of each line.
-        if form == "ndjson" and not mapping.fields and counts.key_marks != self._fields_found(part):
+        # fields were found, it is read again with an eye on the keys of each line, and so are the source's next files.
+        is_json_record = form == "ndjson" and not mapping.fields
+        if is_json_record and not has_extra_keys and counts.key_marks != self._fields_found(part):
+            self._with_extra_keys.add(mapping.name)
             counts = self._write_plain(file, mapping, form, reading, part, has_extra_keys=True)
         odd_lines = [
             line for (line,) in self._ask("SELECT line FROM read_parquet(?) WHERE day IS NULL ORDER BY line", part)
