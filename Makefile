@@ -48,4 +48,4 @@ bench: setup
 # Every dependency with its hashes, and without the address of any registry.
 lock:
 	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --all-extras --no-emit-index-url --no-header pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --all-extras --no-emit-index-url --no-header pyproject.toml -o requirements.lock
