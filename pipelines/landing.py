@@ -101,6 +101,9 @@ def opened(file: LandedFile) -> Iterator[ByteStream]:
             raise DamagedFileError("It is no regular file any more.", where=file.path)
         try:
             if file.path.endswith(".gz"):
+                # The gzip module takes no bytes for no members.
+                if not os.fstat(raw.fileno()).st_size:
+                    raise EOFError("it is empty, which no gzip file is")
                 with gzip.GzipFile(fileobj=raw) as unpacked:
                     yield unpacked
             elif file.path.endswith(".zst"):

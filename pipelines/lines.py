@@ -206,6 +206,9 @@ def _not_blank(block: Block) -> np.ndarray:
     return filled
 
 
+_NOWHERE = np.empty(0, dtype=np.int64)
+
+
 class _Scratch:
     """One mask that every block uses: a fresh one for each comparison costs more than the comparison."""
 
@@ -218,6 +221,11 @@ class _Scratch:
             self._mask = np.empty(len(values), dtype=bool)
         mask: np.ndarray = np.equal(values, wanted, out=self._mask[: len(values)])
         return mask
+
+    def places(self, values: np.ndarray, wanted: int) -> np.ndarray:
+        """The indices where `values` are `wanted`; that there is none, as most often, is told at once."""
+        mask = self.equal(values, wanted)
+        return np.flatnonzero(mask) if mask.any() else _NOWHERE
 
 
 def _doubtful(block: Block, counts: LineCounts, scratch: _Scratch) -> np.ndarray:
@@ -237,7 +245,7 @@ def _doubtful(block: Block, counts: LineCounts, scratch: _Scratch) -> np.ndarray
         ends[: len(pairs) - 1] &= data[shift + 2 : shift + 2 * len(pairs) : 2] != _QUOTE
         places.append(_no_text(data, np.flatnonzero(ends) * 2 + (shift + 1)))
         for mark in _APART:
-            places.append(np.flatnonzero(scratch.equal(pairs, mark)) * 2 + shift)
+            places.append(scratch.places(pairs, mark) * 2 + shift)
     lines: np.ndarray = np.searchsorted(block.starts, np.concatenate(places), side="right") - 1
     return lines
 
@@ -246,7 +254,7 @@ def _trailing_commas(data: np.ndarray, scratch: _Scratch) -> np.ndarray:
     """The closing brackets with a comma before them, white space between or not."""
     found: list[int] = []
     for bracket in _CLOSING:
-        places = np.flatnonzero(scratch.equal(data, bracket))
+        places = scratch.places(data, bracket)
         before = data[np.maximum(places - 1, 0)]
         for place in places[(before == _COMMA) | (before <= _SPACE)]:
             if data[max(0, place - 64) : place].tobytes().rstrip().endswith(b","):

@@ -85,10 +85,10 @@ def phone_mask(phone: str) -> str:
 
 
 _TOKEN_KEY = r"(?:phone|mobile|msisdn|device_?id|device|imei|idfa|oaid|android_?id|token|access_?token|secret)"
-# What stands under a phone, device or token key, in JSON (also escaped) or key=value form.
-_KEYED = re.compile(
-    rf"(?i)(\\?[\"']?[\w.-]*{_TOKEN_KEY}[\w.-]*\\?[\"']?\s*[:=]\s*)(\\?\"(?:[^\"\\]|\\.)*\"?|[^\s,;&}}\]]+)"
-)
+# The end of a phone, device or token key, in JSON (also escaped) or key=value form.
+_KEY = re.compile(rf"(?i){_TOKEN_KEY}[\w.-]{{0,64}}\\?[\"']?\s*[:=]\s*")
+_VALUE = re.compile(r"""\\?"(?:[^"\\]|\\.)*"?|'[^']*'?|[^\s,;&}\]]+""")
+_JSON_MARK = re.compile(r'\\.|["\[\]{}]')
 _UUID = re.compile(r"(?i)(?<![0-9a-f])[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}(?![0-9a-f])")
 _IMEI = re.compile(r"(?<!\d)\d{15}(?!\d)")
 _MOBILE = re.compile(r"(?<!\d)(?:86)?1[3-9]\d{9}(?!\d)")
@@ -104,8 +104,38 @@ def masked_text(text: str) -> str:
     if len(text) > MAX_REJECTED_TEXT * 4:
         # A line of megabytes is cut first, with room for what masks shorten, and without the half word at the edge.
         text = re.sub(r"[^\s,;]{0,200}$", "", text[: MAX_REJECTED_TEXT * 4])
-    text = _KEYED.sub(r"\1***", text)
+    text = _keys_masked(text)
     text = _UUID.sub("***", text)
     text = _IMEI.sub("***", text)
     text = _MOBILE.sub("***", text)
     return text[:MAX_REJECTED_TEXT]
+
+
+def _keys_masked(text: str) -> str:
+    """The text without what stands under the keys: a value, or all of a list or object."""
+    shown, place = [], 0
+    while key := _KEY.search(text, place):
+        shown.append(text[place : key.end()])
+        place = key.end()
+        if text[place : place + 1] in ("[", "{"):
+            shown.append("***")
+            place = _nested_end(text, place)
+        elif value := _VALUE.match(text, place):
+            shown.append("***")
+            place = value.end()
+    return "".join([*shown, text[place:]])
+
+
+def _nested_end(text: str, place: int) -> int:
+    """Where the JSON list or object that begins at `place` ends; the end of the text where it is cut."""
+    depth, in_text = 0, False
+    for found in _JSON_MARK.finditer(text, place):
+        if found[0] == '"':
+            in_text = not in_text
+        elif not in_text and found[0] in "[{":
+            depth += 1
+        elif not in_text and found[0] in "]}":
+            depth -= 1
+            if depth == 0:
+                return found.end()
+    return len(text)
