@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.days import day_start
-from pipelines.errors import AuthmeterError, DamagedFileError, UsageError
+from pipelines.errors import AuthmeterError, UsageError
 from pipelines.landing import LandedFile, current_stamp, scan, sha256_of
 from pipelines.log_format import FUTURE_DAYS
 from pipelines.records import Reading
@@ -129,14 +129,16 @@ class _Ingest:
             finding = None
         except UsageError:
             raise
-        except (AuthmeterError, OSError) as error:
-            books, finding = None, error.what if isinstance(error, DamagedFileError) else str(error)
+        except AuthmeterError as error:
+            books, finding = None, error.what
+        except OSError as error:
+            books, finding = None, f"The file cannot be read: {error.strerror}"
         try:
             sha256 = checksum.result()
-            unchanged = current_stamp(file) == file.stamp
-        except OSError as error:
-            sha256, unchanged, finding = "", True, f"The file cannot be read: {error.strerror}"
-        if not unchanged:
+        except OSError:
+            sha256 = ""
+        if current_stamp(file) != file.stamp:
+            # Still being written, or gone: the next run takes it as it then is.
             self._report.changing.append(file.path)
             return
         self._settle(file, source, sha256, books, finding, fresh)

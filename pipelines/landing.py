@@ -71,9 +71,12 @@ def _stamp(info: os.stat_result) -> str:
     return f"{info.st_size}:{info.st_mtime_ns}:{info.st_ino}"
 
 
-def current_stamp(file: LandedFile) -> str:
-    """The stamp that the file has now: another one than `file.stamp` means that it changed meanwhile."""
-    return _stamp(file.full.lstat())
+def current_stamp(file: LandedFile) -> str | None:
+    """The stamp that the file has now: another one than `file.stamp` means that it changed meanwhile; None: it is gone."""
+    try:
+        return _stamp(file.full.lstat())
+    except FileNotFoundError:
+        return None
 
 
 def bare_name(path: str) -> str:

@@ -65,7 +65,7 @@ def switch_site(store: Store, fresh: Path, manifest: Manifest) -> None:
     durable.sync_folder(store.site_generations)
     before = store.site.resolve().name if store.site.is_symlink() else None
     if store.site.exists() and not store.site.is_symlink():
-        os.replace(store.site, store.site.with_name("site.before"))
+        os.replace(store.site, _free_name(store.site.with_name("site.before")))
     link = store.data / ".site.new"
     link.unlink(missing_ok=True)
     link.symlink_to(Path(store.site_generations.name) / target.name)
@@ -74,3 +74,12 @@ def switch_site(store: Store, fresh: Path, manifest: Manifest) -> None:
     for generation in sorted(store.site_generations.iterdir()):
         if generation.name not in (target.name, before):
             shutil.rmtree(generation)
+
+
+def _free_name(path: Path) -> Path:
+    """The path, with a number behind it where something has that name already."""
+    number, free = 1, path
+    while os.path.lexists(free):
+        number += 1
+        free = path.with_name(f"{path.name}.{number}")
+    return free
