@@ -1,0 +1,195 @@
+"""Writes `tables.md` and `metrics.md` from `pipelines/tables.py` and `pipelines/metrics.py`.
+
+    .venv/bin/python docs/reference/make.py
+
+Run it after a change of either; `tests/conventions/test_docs.py` compares the files with fresh output. What a column
+means that is no metric is said here, in `COLUMNS`; a column without a word there stops the script.
+"""
+
+from pathlib import Path
+
+from pipelines.metrics import METRICS, Metric
+from pipelines.tables import TABLES, Table
+
+HERE = Path(__file__).resolve().parent
+_NOTE = "<!-- Written by docs/reference/make.py. Do not edit: run that script. -->"
+_LATENCIES = ("latency_p50_ms", "latency_p95_ms")
+
+# The meaning of a column, by its name, or by `table.column` where a name means something of its own in a table.
+COLUMNS = {
+    "account_id": "the account, as the registry says",
+    "accepted": "records accepted",
+    "app_key": "the key of the app",
+    "app_name": "the registered name; the key where there is none",
+    "as_of": "the last closed day",
+    "bytes": "size of the file as it lies in landing",
+    "carrier": "`CMCC`, `CUCC`, `CTCC` or `unknown`",
+    "cause": "the files that changed it, separated by `; `, or `registry, result codes or billing rule`",
+    "caveat_en": "what to keep in mind, in English",
+    "caveat_zh": "what to keep in mind, in Chinese",
+    "change": "`authorizations / previous_authorizations - 1`; NULL where the previous is 0, or where the two windows "
+    "have not the same number of days with data",
+    "channel": "`one_click`, `local_verify`, `wechat`, `qq` or `weibo`",
+    "login_trend.channel": "`one_click`, `wechat`, `qq` or `weibo`",
+    "login_trend_summary.channel": "`one_click`, `wechat`, `qq` or `weibo`",
+    "restatements.channel": "the channel; `*`: all channels of the app together, for `devices`",
+    "check_name": "the check; see the [operator's guide](../operator.md#warnings-one-by-one)",
+    "closed_through": "the last closed day when the file was read; NULL where nothing was published yet",
+    "code": "the result code, as text",
+    "created_at": "as the registry says",
+    "day": "business day",
+    "check_results.day": "the day that was looked at; NULL: the data folder as a whole",
+    "day_state": "`complete`: at least one record was read for the day, from any app; `missing`: none",
+    "days_with_data": "days of the window that are `complete`",
+    "detail_en": "the finding, in English",
+    "detail_zh": "the finding, in Chinese",
+    "duplicates": "accepted records that are copies of another one of the day, by `event_id`",
+    "field": "the field",
+    "finding": "why the file is damaged",
+    "first_day": "the first day with records",
+    "first_read_at": "when this content was read first, UTC",
+    "formula": "one line of plain algebra",
+    "generated_at": "when data last changed, RFC 3339 in the business time zone",
+    "is_additive": "whether values of several days, apps or channels may be added",
+    "is_registered": "whether the app is in `registry/apps.csv`",
+    "is_synthetic": "whether the logs are those of `authmeter sample`",
+    "label_en": "its name in English",
+    "label_zh": "its name in Chinese",
+    "late_records": "accepted records that came after the day was closed, copies included",
+    "layer": "`sdk`, `server`, `carrier` or `oauth`",
+    "line": "the line, or for Parquet the row, counted from 1; in CSV the header is line 1",
+    "meaning_en": "the meaning in English",
+    "meaning_zh": "the meaning in Chinese",
+    "methods": "of `number`, `wechat`, `qq`, `weibo`, separated by `;`",
+    "metric": "the name of the metric",
+    "nulled": "optional fields that broke their rule and became NULL",
+    "outcome": "one of the twelve outcomes, as logged or as resolved from the code",
+    "result_codes.outcome": "the outcome that the code gives; NULL in a row that names a stage",
+    "package_name": "the package; NULL where the record named none",
+    "schemes.package_name": "the package",
+    "passed": "whether the check passed",
+    "path": "path under `landing`, with `/`",
+    "rejected_records.path": "path under `landing`, or, of the registry's rows, `registry/<file>`",
+    "platform": "`android`, `ios`, `ipad`, `harmony`, `h5` or `unknown`: of the record, else of the registry",
+    "apps.platform": "the registered platform, else `unknown`",
+    "usage_daily.platform": "the registered platform, else `unknown`",
+    "result_codes.platform": "the platform that the row is for; `*`: any",
+    "previous_authorizations": "authorizations of as many days just before the window",
+    "previous_days_with_data": "days of the previous window that are `complete`",
+    "published_before": "the figure that stood published; NULL where the day had no records then",
+    "published_now": "the figure that stands now; NULL where the day has no records any more",
+    "reason": "why it was rejected; see the [log format](../log-format.md#reasons-of-rejection)",
+    "record": "its text, personal data masked, cut at 2,000 characters",
+    "records": "records, copies left out",
+    "nulled_fields.records": "records where the field became NULL",
+    "records_accepted": "records accepted for the day, copies included",
+    "records_read": "records read: `accepted + rejected`",
+    "rejected": "records rejected",
+    "restated": "whether a later run ever changed a published figure of the day",
+    "result_code": "the code as logged; NULL where there was none",
+    "run": "number of the run that changed data",
+    "scheme_group": "as the registry says",
+    "scheme_id": "the scheme; NULL where the record named none",
+    "schemes.scheme_id": "the scheme",
+    "scheme_name": "as the registry says",
+    "sdk_version": "as logged; NULL where there was none",
+    "severity": "`warn`",
+    "sha256": "SHA-256 of the file as it lies in landing, in hex",
+    "skipped": "raw records that the source mapping's `where` left out",
+    "source": "the source mapping that read the file",
+    "stage": "`prefetch`, `page`, `click`, `authorize`, `verify` or `login`",
+    "result_codes.stage": "the step that the code tells of, instead of an outcome; `none`: an action that is no step",
+    "status": "`read`, `damaged`, `held` or `replaced`",
+    "apps.status": "`enabled` or `disabled`; NULL where the app is not registered",
+    "time_zone": "the business time zone",
+    "unit": "`records`, `share` (0 to 1), `devices` or `ms`",
+    "unmapped_codes": "records, copies left out, whose code gave no outcome; they count as `error`",
+    "unregistered_apps": "keys that logged on the day and are not in the registry",
+    "vendor": "the vendor, as logged or by the channel",
+    "result_codes.vendor": "the vendor whose code it is",
+    "window_days": "7 or 30",
+}
+
+
+def tables_page() -> str:
+    """The text of `tables.md`."""
+    index = "\n".join(f"| [`{t.name}`](#{t.name}) | {t.grain} |" for t in TABLES.values())
+    sections = "\n\n".join(_table_section(table) for table in TABLES.values())
+    return f"""{_NOTE}
+
+# Tables
+
+The tables of `<data>/warehouse/authmeter.duckdb`, schema `main`. How to open them, with example queries, is in the
+[engineer's guide](../engineer.md#the-duckdb-file); what the metrics mean is in [metrics](metrics.md). Rows lie in the
+order of the key.
+
+| table | one row is |
+| --- | --- |
+{index}
+
+{sections}
+"""
+
+
+def _table_section(table: Table) -> str:
+    rows = "\n".join(
+        f"| `{column}` | {kind} | {_meaning(table.name, column)} |" for column, kind in table.columns.items()
+    )
+    key = ", ".join(f"`{name}`" for name in table.key)
+    return f"""## {table.name}
+
+Grain: {table.grain}. Key: {key}.
+
+| column | type | meaning |
+| --- | --- | --- |
+{rows}"""
+
+
+def _meaning(table: str, column: str) -> str:
+    for name in (f"{table}.{column}", column):
+        if name in COLUMNS:
+            return COLUMNS[name]
+    if column in METRICS:
+        none = "; NULL where no record has a latency" if column in _LATENCIES else ""
+        return f"[{METRICS[column].label_en}](metrics.md#{column}){none}"
+    if column.removesuffix("_authorizations") in ("wechat", "qq", "weibo"):
+        return f"[Authorizations](metrics.md#authorizations) in channel `{column.removesuffix('_authorizations')}`"
+    raise SystemExit(f"docs/reference/make.py: say in COLUMNS what {table}.{column} means")
+
+
+def metrics_page() -> str:
+    """The text of `metrics.md`."""
+    index = "\n".join(f"| [`{m.name}`](#{m.name}) | {m.label_zh} | {m.label_en} |" for m in METRICS.values())
+    sections = "\n\n".join(_metric_section(metric) for metric in METRICS.values())
+    return f"""{_NOTE}
+
+# Metrics
+
+Each metric is declared once, in `pipelines/metrics.py`; the pages, the table `metrics` and this page read it there. A
+*record* is an accepted log record, counted once per `event_id` and business day. Counts add up; a share is a sum over
+a sum, and NULL where the lower one is 0.
+
+| metric | 中文 | English |
+| --- | --- | --- |
+{index}
+
+{sections}
+"""
+
+
+def _metric_section(metric: Metric) -> str:
+    lines = [f"## {metric.name}", "", f"{metric.label_zh} · {metric.label_en}", "", metric.meaning_en]
+    lines += ["", metric.meaning_zh, "", f"- Formula: `{metric.formula}`"]
+    lines.append(f"- Unit: {metric.unit}; {'adds up' if metric.is_additive else 'does not add up'}")
+    if metric.numerator:
+        lines.append(f"- Share: sum of `{metric.numerator}` over sum of `{metric.denominator}`")
+    if metric.caveat_en:
+        lines += [f"- Keep in mind: {metric.caveat_en}", f"- 注意：{metric.caveat_zh}"]
+    tables = [f"[`{t.name}`](tables.md#{t.name})" for t in TABLES.values() if metric.name in t.columns]
+    lines.append(f"- Column of: {', '.join(tables) if tables else 'no table: derive it from its parts'}")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    (HERE / "tables.md").write_text(tables_page(), "utf-8")
+    (HERE / "metrics.md").write_text(metrics_page(), "utf-8")

@@ -1,0 +1,257 @@
+"""The documentation says what is: references equal the code, settings and commands exist, links lead somewhere,
+queries run, and the README's cheap commands do on a small published folder.
+"""
+
+import importlib.util
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+from types import ModuleType
+
+import duckdb
+import pytest
+import typer
+
+from pipelines.checks import run_checks
+from pipelines.cli import app
+from pipelines.log_format import CHANNELS, FIELD_NAMES, OUTCOMES, PLATFORMS, STAGES
+from pipelines.registry import load_registry
+from pipelines.settings import BillingRule, Settings
+from pipelines.store import Manifest
+from pipelines.tables import TABLES
+
+PROJECT = Path(__file__).resolve().parents[2]
+DOCS = PROJECT / "docs"
+READMES = (PROJECT / "README.md", PROJECT / "README.zh-CN.md")
+PAGES = sorted([*READMES, PROJECT / "CHANGELOG.md", *DOCS.rglob("*.md")])
+COMMANDS = typer.main.get_command(app)
+
+
+def name_of(page: Path) -> str:
+    return page.relative_to(PROJECT).as_posix()
+
+
+def blocks(page: Path, language: str) -> list[str]:
+    """The fenced blocks of one language of a page."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", page.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+
+
+def code_of(page: Path) -> Iterator[str]:
+    """Every piece of code of a page: code spans, and the lines of fenced blocks."""
+    text = page.read_text("utf-8")
+    for block in re.findall(r"^```[\w-]*\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
+        yield from block.splitlines()
+    yield from re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL))
+
+
+@pytest.fixture(scope="session")
+def made() -> ModuleType:
+    """The script that writes the references."""
+    spec = importlib.util.spec_from_file_location("docs_reference_make", DOCS / "reference" / "make.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small data folder of sample logs, published."""
+    folder = tmp_path_factory.mktemp("docs") / "data"
+    made = command("sample", "--out", str(folder), "--days", "9", "--apps", "3", "--events", "150", data=folder)
+    assert made.returncode == 0, made.stderr
+    ran = command("run", data=folder)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    return folder
+
+
+def command(*arguments: str, data: Path, cwd: Path = PROJECT) -> subprocess.CompletedProcess[str]:
+    """Runs `authmeter` on a data folder, with no other setting from the environment."""
+    env = {name: value for name, value in os.environ.items() if not name.startswith("AUTHMETER_")}
+    env |= {"AUTHMETER_DATA": str(data), "PYTHONPATH": str(PROJECT)}
+    line = [sys.executable, "-m", "pipelines", *arguments]
+    return subprocess.run(line, capture_output=True, text=True, env=env, cwd=cwd, timeout=300, check=False)
+
+
+# ---- references
+
+
+@pytest.mark.parametrize("page", ["tables", "metrics"])
+def test_a_reference_is_what_its_script_writes(made: ModuleType, page: str) -> None:
+    fresh = getattr(made, f"{page}_page")()
+    assert (DOCS / "reference" / f"{page}.md").read_text("utf-8") == fresh, "run docs/reference/make.py"
+
+
+def test_every_meaning_in_the_script_is_of_a_column(made: ModuleType) -> None:
+    columns = {name for t in TABLES.values() for column in t.columns for name in (column, f"{t.name}.{column}")}
+    assert made.COLUMNS.keys() <= columns
+
+
+def test_settings_are_all_documented_with_their_defaults() -> None:
+    text = (DOCS / "settings.md").read_text("utf-8")
+    rows = dict(re.findall(r"^\| \[?`(\w+)`(?:\]\(#\w+\))? \| ([^|]+) \|", text, re.MULTILINE))
+    for name, field in Settings.model_fields.items():
+        assert f"## {name}\n" in text
+        default = rows[name].strip().strip("`")
+        if name != "billing":
+            assert tomllib.loads(f"value = {default}")["value"] == field.default
+    for name, field in BillingRule.model_fields.items():
+        value = tomllib.loads(f"value = {rows[name].strip().strip('`')}")["value"]
+        assert (tuple(value) if isinstance(value, list) else value) == field.default
+    headings = set(re.findall(r"^## ([a-z_]+)$", text, re.MULTILINE))
+    assert headings == set(Settings.model_fields)
+
+
+def test_the_example_of_settings_is_accepted() -> None:
+    (example,) = blocks(DOCS / "settings.md", "toml")
+    Settings.model_validate(tomllib.loads(example))
+
+
+def test_environment_variables_are_all_documented() -> None:
+    documented = set(re.findall(r"`(AUTHMETER_\w+)`", (DOCS / "settings.md").read_text("utf-8")))
+    sources = [*(PROJECT / "pipelines").glob("*.py"), *(PROJECT / "bench").glob("*.py")]
+    sources += [PROJECT / "tests" / "browser" / "conftest.py", DOCS / "pictures" / "make.py"]
+    read = {
+        name
+        for source in sources
+        for name in re.findall(r"environ(?:\.get\(|\[)\"(AUTHMETER_\w+)\"", source.read_text("utf-8"))
+    }
+    assert documented == read
+
+
+def test_the_record_is_all_documented() -> None:
+    text = (DOCS / "log-format.md").read_text("utf-8")
+    for word in (*FIELD_NAMES, *CHANNELS, *STAGES, *OUTCOMES, *PLATFORMS):
+        assert f"`{word}`" in text
+
+
+def test_warnings_are_all_documented(tmp_path: Path) -> None:
+    text = (DOCS / "operator.md").read_text("utf-8")
+    for check in run_checks(Manifest(), Settings(), load_registry(tmp_path), date(2026, 3, 10)):
+        assert f"| `{check.check_name}` |" in text
+
+
+# ---- commands, links
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_every_command_and_option_exists(page: Path) -> None:
+    targets = set(re.findall(r"^([a-z]+):", (PROJECT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    for code in code_of(page):
+        for name, rest in re.findall(r"(?<![\w/.-])(?:\.venv/bin/|… )?authmeter ([a-z]+)\b([^|>&\n]*)", code):
+            if code.startswith("Description="):  # the free text of a systemd unit
+                continue
+            assert name in COMMANDS.commands, code
+            known = {option for parameter in COMMANDS.commands[name].params for option in parameter.opts}
+            assert set(re.findall(r"--[a-z-]+", rest)) <= known, code
+        for target in re.findall(r"^\s*make ([a-z]+)", code):
+            assert target in targets, code
+        for script in re.findall(r"\b((?:docs|bench|tests)/[\w/]+\.(?:py|sh))\b", code):
+            assert (PROJECT / script).is_file(), code
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors of a page's headings, as GitHub makes them."""
+    text = re.sub(r"^```.*?^```$", "", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_every_relative_link_resolves(page: Path) -> None:
+    text = re.sub(r"^```.*?^```$", "", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+    for link in re.findall(r"\]\(([^)\s]+)\)", text):
+        if "://" in link:
+            continue
+        path, _, anchor = link.partition("#")
+        target = (page.parent / path).resolve() if path else page
+        assert target.is_file(), link
+        if anchor:
+            assert anchor in anchors(target), link
+
+
+def test_both_readmes_show_the_same_commands_and_paths() -> None:
+    english, chinese = READMES
+    assert blocks(english, "sh") == blocks(chinese, "sh")
+    rows = [re.findall(r"^\| `([^`]+)` \|", page.read_text("utf-8"), re.MULTILINE) for page in READMES]
+    assert rows[0] == rows[1]
+
+
+# ---- what runs
+
+
+QUERIES = [(page, query) for page in PAGES for query in blocks(page, "sql")]
+
+
+@pytest.mark.parametrize(
+    ("page", "query"), QUERIES, ids=[f"{name_of(page)}-{place}" for place, (page, _) in enumerate(QUERIES)]
+)
+def test_queries_run(published: Path, page: Path, query: str) -> None:
+    with closing(duckdb.connect(str(published / "warehouse" / "authmeter.duckdb"), read_only=True)) as connection:
+        rows = connection.execute(query.replace("'data/", f"'{published}/")).fetchall()
+    may_be_empty = ("FROM restatements", "NOT IN (SELECT code FROM result_codes)")
+    assert rows or any(part in query for part in may_be_empty)
+
+
+def test_queries_name_every_table() -> None:
+    named = set(re.findall(r"\bFROM (\w+)", " ".join(query for _, query in QUERIES)))
+    assert set(TABLES) <= named
+
+
+def test_the_two_steps_from_a_card_agree(published: Path) -> None:
+    card, by_outcome = blocks(DOCS / "analyst.md", "sql")
+    with closing(duckdb.connect(str(published / "warehouse" / "authmeter.duckdb"), read_only=True)) as connection:
+        ((total,),) = connection.execute(card).fetchall()
+        rows = connection.execute(by_outcome).fetchall()
+    assert total == sum(records for _, _, outcome, records in rows if outcome in ("success", "mismatch"))
+
+
+CHEAP = [
+    line.split()[1:]
+    for page in (PROJECT / "README.md", DOCS / "analyst.md", DOCS / "operator.md")
+    for block in blocks(page, "sh")
+    for line in block.splitlines()
+    if line.split()[0] == ".venv/bin/authmeter" and line.split()[1] in ("run", "check", "status", "export", "backfill")
+]
+
+
+@pytest.mark.parametrize("line", sorted({tuple(line) for line in CHEAP}), ids=" ".join)
+def test_cheap_commands_of_the_pages_work(published: Path, tmp_path: Path, line: tuple[str, ...]) -> None:
+    if line[0] == "export" and "--events" in line:
+        day = max(path.name for path in (published / "landing").iterdir() if re.fullmatch(r"[\d-]{10}", path.name))
+        line = tuple(day if re.fullmatch(r"\d{4}-\d\d-\d\d", word) else word for word in line)
+    done = command(*line, data=published, cwd=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_worked_example_of_a_source_gives_what_is_shown(tmp_path: Path) -> None:
+    page = DOCS / "engineer.md"
+    log, shown = blocks(page, "text")
+    (mapping,) = [block for block in blocks(page, "toml") if "shop_gateway" in block]
+    file = tmp_path / "gateway" / "2026-11-23.log"
+    for path, text in ((file, log), (tmp_path / "data" / "sources" / "shop_gateway.toml", mapping)):
+        path.parent.mkdir(parents=True)
+        path.write_text(text, "utf-8")
+    (line,) = [block for block in blocks(page, "sh") if "check --source" in block]
+    done = command(*line.split()[1:], data=tmp_path / "data", cwd=tmp_path)
+    assert done.returncode == 3
+    assert done.stdout == shown
+    (condition,) = blocks(page, "sql-expression")
+    mended = re.sub(r"^where = .*$", lambda _: f'where = "{condition.strip()}"', mapping, flags=re.MULTILINE)
+    (tmp_path / "data" / "sources" / "shop_gateway.toml").write_text(mended, "utf-8")
+    done = command(*line.split()[1:], data=tmp_path / "data", cwd=tmp_path)
+    assert done.returncode == 0
+    assert "3 records read, 3 accepted, 0 rejected, 2 skipped" in done.stdout
+
+
+def test_the_example_of_the_code_dictionary_is_a_good_row(tmp_path: Path) -> None:
+    (rows,) = blocks(DOCS / "engineer.md", "csv")
+    (tmp_path / "result_codes.csv").write_text(rows, "utf-8")
+    assert load_registry(tmp_path).problems == []
