@@ -62,7 +62,9 @@ def check_file(data: Path, source: str | None, file: Path) -> int:
     settings, sources = load_settings(data), load_sources(data)
     if not file.is_file():
         raise UsageError("There is no such file.", where=str(file))
-    landed = LandedFile(file.name, file.absolute(), file.stat().st_size, "")
+    under_landing = file.absolute().is_relative_to(data / "landing")
+    path = file.absolute().relative_to(data / "landing").as_posix() if under_landing else file.name
+    landed = LandedFile(path, file.absolute(), file.stat().st_size, "")
     mapping = sources.named(source) if source else _matching(sources, landed)
     now = datetime.now(UTC)
     # Whatever day the file is of: a look at a mapping should not fail on the age of its sample.

@@ -47,7 +47,7 @@ def _listed(paths: list[str]) -> str:
 
 
 def _files_with_status(manifest: Manifest, status: str, text_en: str, text_zh: str) -> CheckResult:
-    paths = sorted(entry.path for entry in manifest.files if entry.status == status)
+    paths = sorted(entry.path for entry in manifest.files if entry.status == status and not entry.is_gone)
     if not paths:
         return CheckResult(f"{status}_files", True, "none", "无")
     return CheckResult(

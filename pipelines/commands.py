@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from pipelines.errors import UsageError
 from pipelines.lock import hold
 from pipelines.settings import PROJECT, Settings, load_settings
 from pipelines.store import Store
+from pipelines.warehouse import open_published
 
 WARNED = 3
 
@@ -92,11 +94,13 @@ def make_sample(out: Path, *, days: int, apps: int, events: int, seed: int, form
 
 def run_export(data: Path, app_key: str, first: date, last: date, format: str, events: bool, out: Path | None) -> None:
     """`authmeter export`: the daily detail, or with `events` the stored records, masked."""
-    from pipelines.exports import export_detail, export_events
+    from pipelines.exports import export_detail, export_events, require_app
 
     store = Store(data)
     target = (out or Path(f"{app_key}_{first}_{last}{'_events' if events else ''}.{format}")).absolute()
     if events:
+        with closing(open_published(store.database)) as connection:
+            require_app(connection, app_key)
         manifest = store.read_manifest()
         last_shown = min(last, manifest.as_of or last)
         span = set(days_between(first, last_shown))

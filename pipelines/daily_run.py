@@ -60,6 +60,7 @@ class DailyRun:
     def roll_up(self, day: date) -> RollupReport:
         """Brings every day up to D up to date and commits what is then to be published."""
         manifest = self._manifest()
+        before = manifest.model_copy(deep=True)
         as_of = max(day, manifest.as_of or day)
         with stage("roll up") as told:
             report = roll_up(self.store, manifest, self.settings, self.registry, as_of, self.forced, progress=told)
@@ -67,11 +68,12 @@ class DailyRun:
                 told.result = f"{len(report.days) + len(report.emptied)} days, {report.records:,} records"
             self.checks = run_checks(manifest, self.settings, self.registry, as_of)
             inputs = inputs_fingerprint(self.store, manifest, self.settings, self.registry, self.checks, as_of)
-            if inputs != manifest.inputs or report.days:
+            if inputs != manifest.inputs:
                 manifest.as_of, manifest.inputs = as_of, inputs
                 manifest.run += 1
                 zone = ZoneInfo(self.settings.timezone)
                 manifest.generated_at = self.now.astimezone(zone).isoformat(timespec="seconds")
+            if manifest != before:
                 self.store.commit(manifest)
         return report
 
@@ -79,7 +81,7 @@ class DailyRun:
         """Builds the published DuckDB file where it is not the one of the manifest."""
         manifest = self._manifest()
         with stage("marts") as told:
-            if published_run(self.store.database) == manifest.run:
+            if published_run(self.store.database) == (manifest.run, manifest.generated_at):
                 return None
             from pipelines.marts import build_marts
 

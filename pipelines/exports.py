@@ -9,6 +9,8 @@ from contextlib import closing
 from datetime import date
 from pathlib import Path
 
+import duckdb
+
 from pipelines.errors import UsageError
 from pipelines.export_files import FORMATS, write_query
 from pipelines.settings import Settings
@@ -32,16 +34,25 @@ def export_detail(database: Path, app_key: str, first: date, last: date, format:
     """
     _check(first, last, format)
     with closing(open_published(database)) as connection:
-        known = connection.execute("SELECT app_key FROM apps WHERE app_key = $app_key", {"app_key": app_key})
-        if known.fetchone() is None:
-            raise UsageError(
-                f"No app {app_key!r} is published.",
-                where="--app",
-                why="An empty file would look like an app without usage.",
-                do="Give an app_key of registry/apps.csv, or one that has logged; table `apps` lists them.",
-            )
+        require_app(connection, app_key)
         values = {"app_key": app_key, "first": first, "last": last}
         return write_query(connection, sql("export_detail"), values, format, target)
+
+
+def require_app(connection: duckdb.DuckDBPyConnection, app_key: str) -> None:
+    """Refuses an app that is not published.
+
+    Raises:
+        UsageError: it is neither registered nor has it logged.
+    """
+    known = connection.execute("SELECT app_key FROM apps WHERE app_key = $app_key", {"app_key": app_key})
+    if known.fetchone() is None:
+        raise UsageError(
+            f"No app {app_key!r} is published.",
+            where="--app",
+            why="An empty file would look like an app without usage.",
+            do="Give an app_key of registry/apps.csv, or one that has logged; table `apps` lists them.",
+        )
 
 
 def export_events(

@@ -88,7 +88,9 @@ class _Ingest:
             self._entries.setdefault(entry.path, []).append(entry)
 
     def run(self, progress: Callable[[int, int], None]) -> IngestReport:
-        new = [(file, source) for file in scan(self._store.landing) if (source := self._to_read(file))]
+        landed = list(scan(self._store.landing))
+        new = [(file, source) for file in landed if (source := self._to_read(file))]
+        self._note_gone({file.path for file in landed})
         total, done = sum(file.bytes for file, _ in new), 0
         with ExitStack() as stack:
             if new:
@@ -113,6 +115,12 @@ class _Ingest:
         if any(entry.stamp == file.stamp and entry.status != "replaced" for entry in self._entries.get(file.path, ())):
             return None
         return self._sources.for_file(file.path)
+
+    def _note_gone(self, paths: set[str]) -> None:
+        """A refused or held file that is no longer there needs nobody's attention."""
+        for entry in self._manifest.files:
+            if entry.status in ("damaged", "held"):
+                entry.is_gone = entry.path not in paths
 
     def _commit(self) -> None:
         self._manifest.files = [entry for path in sorted(self._entries) for entry in self._entries[path]]
@@ -184,7 +192,7 @@ class _Ingest:
     def _entry(self, file: LandedFile, source: SourceMapping, sha256: str, books: "PartBooks | None") -> FileEntry:
         entry = FileEntry(
             path=file.path, sha256=sha256, bytes=file.bytes, stamp=file.stamp, source=source.name, status="read",
-            first_read_at=self._clock.now.isoformat(timespec="seconds"), closed_through=self._manifest.as_of,
+            first_read_at=self._clock.now.isoformat(timespec="seconds"), closed_through=self._manifest.closed_through,
         )  # fmt: skip
         if books:
             entry.records_read, entry.accepted = books.records_read, books.accepted
@@ -201,7 +209,7 @@ class _Ingest:
 
     def _count_late(self, entry: FileEntry, live: FileEntry | None) -> None:
         """Records of days that were closed already are late, but for as many as the path had given in time."""
-        closed = self._manifest.as_of
+        closed = self._manifest.closed_through
         for day, rows in entry.days.items():
             if closed is not None and day <= closed:
                 before = live.days.get(day) if live else None
@@ -210,7 +218,7 @@ class _Ingest:
 
     def _takes_away(self, entry: FileEntry, live: FileEntry) -> bool:
         """Whether the new content lacks an id that the path gave to a closed day."""
-        closed = self._manifest.as_of
+        closed = self._manifest.closed_through
         if closed is None or not live.part or not entry.part:
             return False
         old = [str(file) for file in self._store.part_files([live.part])]

@@ -72,7 +72,7 @@ def _stamp(info: os.stat_result) -> str:
 
 
 def current_stamp(file: LandedFile) -> str | None:
-    """The stamp that the file has now: another one than `file.stamp` means that it changed meanwhile; None: it is gone."""
+    """The stamp that the file has now; another one than `file.stamp`: it changed meanwhile; None: it is gone."""
     try:
         return _stamp(file.full.lstat())
     except FileNotFoundError:

@@ -25,7 +25,8 @@ def inputs_fingerprint(
 ) -> str:
     """Changes whenever the published tables or pages would: of the state only, never of the time."""
     files = [(e.path, e.sha256, e.status, e.finding) for e in manifest.files]
-    days = [(day, entry.folder) for day, entry in sorted(manifest.days.items())]
+    days = [(day, e.content, e.accepted, e.counted, e.unmapped) for day, e in sorted(manifest.days.items())]
+    late = [(e.path, day, rows.late) for e in manifest.live_files() for day, rows in e.days.items() if rows.late]
     synthetic = (store.landing / "_SYNTHETIC.md").exists()
     told = (
         MARTS_VERSION,
@@ -34,6 +35,7 @@ def inputs_fingerprint(
         registry.fingerprint,
         files,
         days,
+        late,
         checks,
         manifest.restatements,
         synthetic,
@@ -42,8 +44,9 @@ def inputs_fingerprint(
 
 
 def generation_folder(store: Store, manifest: Manifest) -> Path:
-    """Where the site of the manifest's run belongs."""
-    return store.site_generations / f"{manifest.run:08d}"
+    """Where the site of the manifest's run belongs; its time tells it from a run of a store that is no more."""
+    mark = hashlib.sha256(str(manifest.generated_at).encode()).hexdigest()[:8]
+    return store.site_generations / f"{manifest.run:08d}-{mark}"
 
 
 def site_is_current(store: Store, manifest: Manifest) -> bool:

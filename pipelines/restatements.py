@@ -25,7 +25,7 @@ def changed_figures(store: Store, manifest: Manifest, day: date, new: DayEntry |
     `published_before` is NULL where the day was missing, `published_now` where it is missing now; else an absent
     count is 0. `cause` names the files that came, went or were replaced.
     """
-    if manifest.as_of is None or day > manifest.as_of:
+    if manifest.closed_through is None or day > manifest.closed_through:
         return []
     old = manifest.days.get(day)
     before, now = _figures(store, old), _figures(store, new)

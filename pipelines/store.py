@@ -43,6 +43,7 @@ class FileEntry(BaseModel):
     closed_through: date | None
     part: str | None = None
     finding: str | None = None
+    is_gone: bool = False
     records_read: int = 0
     accepted: int = 0
     rejected: int = 0
@@ -52,9 +53,10 @@ class FileEntry(BaseModel):
 
 
 class DayEntry(BaseModel):
-    """One rolled-up day: its folder, the parts behind it and its books."""
+    """One rolled-up day: its folder, the checksum of its tables, the parts behind it and its books."""
 
     folder: str
+    content: str
     fingerprint: str
     parts: list[str]
     accepted: int
@@ -78,6 +80,11 @@ class Manifest(BaseModel):
     platforms: dict[str, str] = {}
     restatements: list[str] = []
     inputs: str | None = None
+
+    @property
+    def closed_through(self) -> date | None:
+        """The last day that was closed with its records; None where no record was ever published."""
+        return self.as_of if self.days else None
 
     def live_files(self) -> list[FileEntry]:
         """The contents that count: status `read`."""

@@ -80,12 +80,13 @@ def open_published(database: Path) -> duckdb.DuckDBPyConnection:
     return duckdb.connect(str(database), read_only=True)
 
 
-def published_run(database: Path) -> int | None:
-    """The number of the run that the published file shows; None where there is none that can be read."""
+def published_run(database: Path) -> tuple[int, str] | None:
+    """The run that the published file shows, and its time; None where there is no file that can be read."""
     if not database.is_file():
         return None
     try:
         with closing(duckdb.connect(str(database), read_only=True)) as connection:
-            return int(connection.execute("SELECT run FROM publication").fetchall()[0][0])
+            run, generated_at = connection.execute("SELECT run, generated_at FROM publication").fetchall()[0]
+            return int(run), str(generated_at)
     except duckdb.Error:
         return None

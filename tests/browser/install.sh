@@ -3,7 +3,7 @@
 # named where not.
 set -eu
 need=""
-command -v chromium >/dev/null || command -v google-chrome >/dev/null || [ -n "${AUTHMETER_CHROMIUM:-}" ] || need="chromium"
+command -v chromium >/dev/null || [ -n "${AUTHMETER_CHROMIUM:-}" ] || need="chromium"
 if command -v fc-list >/dev/null && fc-list :lang=zh | grep -q .; then :; else need="$need fontconfig fonts-noto-cjk"; fi
 [ -z "$need" ] && exit 0
 if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
