@@ -22,6 +22,7 @@ class DataFolder(dg.ConfigurableResource[DailyRun]):
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[DailyRun]:
+        """The boxes over the folder, whose lock is held until the Dagster run ends."""
         tags = context.run.tags if context.run else {}
         forced: frozenset[date] = frozenset()
         if BACKFILL_FIRST in tags:

@@ -8,7 +8,7 @@ import duckdb
 import pyarrow as pa
 
 from pipelines.errors import UsageError
-from pipelines.log_format import FIELD_NAMES
+from pipelines.log_format import FIELD_NAMES, TEXT_FIELDS
 from pipelines.sources import Format, SourceMapping
 from pipelines.warehouse import sql
 
@@ -22,7 +22,12 @@ def create_lines_view(
         types = {field.name.removeprefix("column "): field.type for field in schema}
         pairs = ", ".join(f"{_literal(n)}: {_as_json_value(n, types[n])}" for n in FIELD_NAMES if n in columns)
         record = f"to_json({{{pairs}}})::VARCHAR" if pairs else "'{}'"
-        query = f"SELECT line, {record} AS record, flaw FROM raw"
+        # A text field in a column of another type is no text: such a row is read exactly.
+        strange = [_column(n) for n in TEXT_FIELDS if n in columns and not _holds_text(types[n])]
+        flaw = (
+            f"CASE WHEN {' OR '.join(f'{c} IS NOT NULL' for c in strange)} THEN 1 ELSE flaw END" if strange else "flaw"
+        )
+        query = f"SELECT line, {record} AS record, {flaw} AS flaw FROM raw"
     elif form == "lines":
         query = 'SELECT line, record, flaw, rtrim(record, chr(10) || chr(13)) AS "line text" FROM raw'
     elif form in ("csv", "parquet"):
@@ -102,6 +107,12 @@ def _as_json_value(name: str, kind: pa.DataType) -> str:
         column = _column(name)
         return f"epoch_us({column}) // 1000" if kind.tz else f"strftime({column}::TIMESTAMP, '%Y-%m-%dT%H:%M:%S.%f')"
     return _column(name)
+
+
+def _holds_text(kind: pa.DataType) -> bool:
+    if pa.types.is_dictionary(kind):
+        return _holds_text(kind.value_type)
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
 
 
 def _column(name: str) -> str:

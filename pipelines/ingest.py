@@ -13,10 +13,12 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import duckdb
+
 from pipelines.days import day_start
 from pipelines.errors import AuthmeterError, UsageError
 from pipelines.landing import LandedFile, current_stamp, scan, sha256_of
-from pipelines.log_format import FUTURE_DAYS
+from pipelines.log_format import FUTURE_DAYS, masked_text
 from pipelines.records import Reading
 from pipelines.settings import Settings
 from pipelines.sources import SourceMapping, Sources
@@ -141,6 +143,10 @@ class _Ingest:
             books, finding = None, error.what
         except OSError as error:
             books, finding = None, f"The file cannot be read: {error.strerror}"
+        except (duckdb.OutOfMemoryException, MemoryError):
+            raise
+        except Exception as error:  # one file's fault must not keep the others from being published
+            books, finding = None, f"authmeter failed on the file: {type(error).__name__}: {masked_text(str(error))}"
         try:
             sha256 = checksum.result()
         except OSError:

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from pipelines.landing import ByteStream
-from pipelines.log_format import FIELD_NAMES, NUMBER_FIELDS
+from pipelines.log_format import TEXT_FIELDS
 
 # About the size of a core's cache: the checks of a block then cost little beside its parsing.
 BLOCK_BYTES = 2 << 20
@@ -35,7 +35,7 @@ _QUOTE = ord('"')
 # an eight-byte number is to be shifted, and what it is then.
 _TEXT_KEYS = [
     (8 * (8 - len(tail)), int.from_bytes(tail, "little"))
-    for tail in (f'"{name}"'.encode()[-8:] for name in FIELD_NAMES if name not in NUMBER_FIELDS)
+    for tail in (f'"{name}"'.encode()[-8:] for name in TEXT_FIELDS)
 ]
 _CLOSING = tuple(b"}]")
 _COMMA, _SPACE = tuple(b", ")
@@ -266,6 +266,8 @@ def _no_text(data: np.ndarray, colons: np.ndarray) -> np.ndarray:
     """The colons behind a key that wants a text, where neither a string nor `null` follows."""
     # The shortest `{"phone":1}` has eight bytes before its colon, and two bytes and the line end behind it.
     colons = colons[(colons >= 8) & (colons < len(data) - 3)]
+    if not len(colons):
+        return _NOWHERE
     values = colons + 1
     values = values + (data[values] == _SPACE)
     strange = data[values] != _QUOTE

@@ -65,8 +65,10 @@ FIELDS: Final = (
     Field("account_id"),
 )
 FIELD_NAMES: Final = tuple(field.name for field in FIELDS)
-# Where JSON may hold a number; in every other field it must be a string.
-NUMBER_FIELDS: Final = ("event_id", "event_time", "result_code", "latency_ms")
+# In these JSON must hold a string; in the others it may be a number.
+TEXT_FIELDS: Final = tuple(
+    name for name in FIELD_NAMES if name not in ("event_id", "event_time", "result_code", "latency_ms")
+)
 
 
 def carrier_of(word: str | None) -> str:
