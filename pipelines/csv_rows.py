@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from pipelines.landing import ByteStream
 from pipelines.lines import BATCH_LINES, BROKEN, MAX_LINE_BYTES, SOUND, LineCounts, blocks
+from pipelines.log_format import is_personal_name
 
 # A quoted cell that runs over more lines than this is an unclosed quote.
 MAX_JOINED_LINES = 64
@@ -20,7 +21,9 @@ csv.field_size_limit(MAX_LINE_BYTES)
 Row = tuple[int, str, int, list[str]]
 
 
-def csv_batches(stream: ByteStream, counts: LineCounts) -> Iterator[pa.RecordBatch]:
+def csv_batches(
+    stream: ByteStream, counts: LineCounts, personal: frozenset[str] = frozenset()
+) -> Iterator[pa.RecordBatch]:
     """Rows as batches of `line`, `record`, `flaw` and a text column per header cell; an empty cell is NULL.
 
     `line` is the physical line where the row begins, the header's being 1; a row that is none (other number of
@@ -30,6 +33,8 @@ def csv_batches(stream: ByteStream, counts: LineCounts) -> Iterator[pa.RecordBat
     rows = _rows(stream)
     header = _header(next(rows, None))
     names = [f"column {name}" for name in header]
+    places = [place for place, name in enumerate(header) if name in personal or is_personal_name(name)]
+    first_personal = min(places, default=len(header))
     schema = pa.schema(
         [("line", pa.int64()), ("record", pa.string()), ("flaw", pa.int8())] + [(name, pa.string()) for name in names]
     )
@@ -37,12 +42,20 @@ def csv_batches(stream: ByteStream, counts: LineCounts) -> Iterator[pa.RecordBat
     yield _batch([], len(header), schema)
     for number, text, flaw, cells in rows:
         counts.records += 1
-        batch.append((number, text, flaw if len(cells) == len(header) else BROKEN, cells))
+        if flaw == BROKEN or len(cells) != len(header):
+            flaw, text = BROKEN, _shown(text, first_personal)
+        batch.append((number, text, flaw, cells))
         if len(batch) == BATCH_LINES:
             yield _batch(batch, len(header), schema)
             batch = []
     if batch:
         yield _batch(batch, len(header), schema)
+
+
+def _shown(text: str, first_personal: int) -> str:
+    """A row that is none, for people to read: without sure columns, all from the first personal one on is masked."""
+    cells = text.split(",")
+    return ",".join(cells[:first_personal] + ["***"] * bool(cells[first_personal:]))
 
 
 def _header(row: Row | None) -> list[str]:

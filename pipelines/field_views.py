@@ -104,8 +104,10 @@ def _field(connection: duckdb.DuckDBPyConnection, mapping: SourceMapping, name: 
 def _as_json_value(name: str, kind: pa.DataType) -> str:
     """A Parquet value as the JSON value that the log contract gives it: an instant is Unix milliseconds."""
     if pa.types.is_timestamp(kind):
+        # Down to milliseconds by whole numbers: a cast of nanoseconds would round, and may carry into the next day.
         column = _column(name)
-        return f"epoch_us({column}) // 1000" if kind.tz else f"strftime({column}::TIMESTAMP, '%Y-%m-%dT%H:%M:%S.%f')"
+        millis = f"epoch_ns({column}) // 1000000" if kind.unit == "ns" else f"epoch_us({column}) // 1000"
+        return millis if kind.tz else f"strftime(epoch_ms({millis}), '%Y-%m-%dT%H:%M:%S.%g')"
     return _column(name)
 
 

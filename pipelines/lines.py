@@ -28,7 +28,7 @@ _NEWLINE = 10
 _SPACES = np.frombuffer(b" \t\r\n\x0b\x0c", dtype=np.uint8)
 # Short marks as little-endian numbers: numpy compares them at memory speed.
 _KEY_END = int.from_bytes(b'":', "little")
-_APART = [int.from_bytes(mark, "little") for mark in (b" :", b"\t:")]
+_APART = [int.from_bytes(mark, "little") for mark in (b" :", b"\t:", b"\r:")]
 _NULL = int.from_bytes(b"null", "little")
 _QUOTE = ord('"')
 # The fields whose value must be a JSON string, by the last eight bytes of their key with its closing quote: how far
@@ -257,9 +257,19 @@ def _trailing_commas(data: np.ndarray, scratch: _Scratch) -> np.ndarray:
         places = scratch.places(data, bracket)
         before = data[np.maximum(places - 1, 0)]
         for place in places[(before == _COMMA) | (before <= _SPACE)]:
-            if data[max(0, place - 64) : place].tobytes().rstrip().endswith(b","):
+            if _follows_comma(data, int(place)):
                 found.append(int(place))
     return np.array(found, dtype=np.int64)
+
+
+def _follows_comma(data: np.ndarray, place: int) -> bool:
+    """Whether a comma is the last byte before `place` that is no white space."""
+    reach = 64
+    while True:
+        before = data[max(0, place - reach) : place].tobytes().rstrip()
+        if before or reach >= place:
+            return before.endswith(b",")
+        reach *= 8
 
 
 def _no_text(data: np.ndarray, colons: np.ndarray) -> np.ndarray:

@@ -5,6 +5,7 @@ Change it when the log contract changes. How values are typed is in `records.py`
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -65,6 +66,8 @@ FIELDS: Final = (
     Field("account_id"),
 )
 FIELD_NAMES: Final = tuple(field.name for field in FIELDS)
+# What these hold is stored as a keyed hash only.
+PERSONAL_FIELDS: Final = ("device_id", "phone")
 # In these JSON must hold a string; in the others it may be a number.
 TEXT_FIELDS: Final = tuple(
     name for name in FIELD_NAMES if name not in ("event_id", "event_time", "result_code", "latency_ms")
@@ -97,12 +100,22 @@ _MOBILE = re.compile(r"(?<!\d)(?:86)?1[3-9]\d{9}(?!\d)")
 MAX_REJECTED_TEXT: Final = 2000
 
 
-def masked_text(text: str) -> str:
+def is_personal_name(name: str) -> bool:
+    """Whether a column's name says that it holds a phone, a device or a token."""
+    return bool(re.search(rf"(?i){_TOKEN_KEY}", name))
+
+
+def masked_text(text: str, personal: Iterable[str] = ()) -> str:
     """A rejected record's text for people to read: personal data masked, then cut at 2,000 characters.
 
     Masked is what stands under a phone, device or token key, and any 11-digit mobile number, 15-digit IMEI
     or UUID anywhere. Masking comes before the cut, so that no half of a number is left at the edge.
+
+    Args:
+        personal: values that are known to be a device or a phone, wherever they stand.
     """
+    for value in personal:
+        text = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", "***", text)
     if len(text) > MAX_REJECTED_TEXT * 4:
         # A line of megabytes is cut first, with room for what masks shorten, and without the half word at the edge.
         text = re.sub(r"[^\s,;]{0,200}$", "", text[: MAX_REJECTED_TEXT * 4])

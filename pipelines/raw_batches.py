@@ -17,12 +17,15 @@ from pipelines.sources import Format
 
 
 class RawStream:
-    """A file's batches, drawn once. DuckDB reports an error of the stream in its own words: `failure` keeps ours."""
+    """A file's batches, drawn once. DuckDB reports an error of the stream in its own words: `failure` keeps ours.
 
-    def __init__(self, file: LandedFile, form: Format) -> None:
+    `personal` names the columns that hold a device or a phone, for what is shown of a broken CSV row.
+    """
+
+    def __init__(self, file: LandedFile, form: Format, personal: frozenset[str] = frozenset()) -> None:
         self.counts = LineCounts()
         self.failure: Exception | None = None
-        self._batches = _batches(file, form, self.counts)
+        self._batches = _batches(file, form, self.counts, personal)
         first = next(self._batches, None)
         self.schema = first.schema if first is not None else SCHEMA
         self._first = first
@@ -39,13 +42,13 @@ class RawStream:
             raise
 
 
-def _batches(file: LandedFile, form: Format, counts: LineCounts) -> Iterator[pa.RecordBatch]:
+def _batches(file: LandedFile, form: Format, counts: LineCounts, personal: frozenset[str]) -> Iterator[pa.RecordBatch]:
     if form == "parquet":
         yield from _parquet_batches(file, counts)
         return
     with opened(file) as stream:
         if form == "csv":
-            yield from csv_batches(stream, counts)
+            yield from csv_batches(stream, counts, personal)
         else:
             yield from line_batches(stream, counts, lenient=form == "lines")
 

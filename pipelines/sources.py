@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from pipelines.errors import UsageError
 from pipelines.landing import COMPRESSIONS, TEXT_SUFFIXES, bare_name
-from pipelines.log_format import FIELD_NAMES
+from pipelines.log_format import FIELD_NAMES, PERSONAL_FIELDS
 from pipelines.settings import Zone
 from pipelines.warehouse import expression_parser
 
@@ -80,6 +80,15 @@ class SourceMapping(BaseModel):
         for expression in self._expressions:
             _collect_columns(_parsed(expression, self.name), names)
         return tuple(sorted(names))
+
+    @cached_property
+    def personal_columns(self) -> frozenset[str]:
+        """The raw columns that the device or the phone is made of."""
+        names = {name for name in PERSONAL_FIELDS if not self.fields}
+        for name in PERSONAL_FIELDS:
+            if name in self.fields:
+                _collect_columns(_parsed(self.fields[name], self.name), names)
+        return frozenset(names - {"record", "line"})
 
     @property
     def _expressions(self) -> list[str]:

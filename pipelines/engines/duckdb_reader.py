@@ -138,7 +138,7 @@ class FileReader:
         self, file: LandedFile, mapping: SourceMapping, form: Format, *, has_extra_keys: bool = False
     ) -> Iterator[RawStream]:
         """The views `lines` and `fields` over a file, good for one query."""
-        stream = RawStream(file, form)
+        stream = RawStream(file, form, mapping.personal_columns)
         self._connection.register("raw", stream.reader)
         try:
             self._connection.execute("SET VARIABLE has_extra_keys = ?", [has_extra_keys])
@@ -218,11 +218,11 @@ def _judge(
 
 def _shown(record: str | None, texts: list[str | None]) -> str:
     """A rejected record as people may see it; of a Parquet row, which has no text, its fields."""
+    fields = dict(zip(FIELD_NAMES, texts, strict=True)) if texts else {}
     if record is None:
-        record = json.dumps(
-            {n: t for n, t in zip(FIELD_NAMES, texts, strict=True) if t is not None}, ensure_ascii=False
-        )
-    return log_format.masked_text(record.rstrip("\r\n"))
+        record = json.dumps({name: text for name, text in fields.items() if text is not None}, ensure_ascii=False)
+    personal = [text for name in log_format.PERSONAL_FIELDS if (text := fields.get(name))]
+    return log_format.masked_text(record.rstrip("\r\n"), personal)
 
 
 def _write_events(writer: pq.ParquetWriter, accepted: list[Accepted], books: PartBooks) -> None:
