@@ -103,6 +103,8 @@ def _write_odd_files(rng: Random, landing: Path) -> None:
     _write(rng, landing / "copy" / "again.jsonl", lines)
     _write(rng, landing / "q" / "b[1].ndjson", lines[: len(lines) // 2])
     _write(rng, landing / "q" / "b1.ndjson", lines[len(lines) // 2 :])
+    typed = pa.table({"event_id": ["t1", "t2"], "event_time": ["2026-11-10 10:00:00"] * 2, "app_key": [1, None]})
+    pq.write_table(typed, landing / "typed.parquet")
     packed = gzip.compress(lines, mtime=0)
     _write(rng, landing / "cut.parquet", next(landing.rglob("part6.parquet")).read_bytes()[:-9])
     for name, damaged in {
@@ -241,6 +243,7 @@ def _parquet(rng: Random, first: int, number: int, events: list[Event]) -> bytes
         micros = [None if ms is None else ms * 1000 + rng.randrange(1000) for ms in moments]
         columns["event_time"] = pa.array(micros, pa.timestamp("us", tz=rng.choice(("UTC", "America/New_York"))))
         columns["device_id"] = pa.array([rng.randrange(9) for _ in events], pa.int64())
+        columns["sdk_version"] = pa.array([rng.choice((2.1, None)) for _ in events])
         columns["outcome"] = columns["outcome"].dictionary_encode()
     elif kind == 3:
         columns["event_time"] = pa.array(moments, pa.timestamp("ms")).cast(

@@ -94,11 +94,12 @@ def _unzstd(data: bytes) -> bytes:
 
 def _json_rows(data: bytes) -> Iterator[RawRow]:
     for number, line in enumerate(data.split(b"\n"), start=1):
-        if line.strip(b" \t\r"):
+        if line.strip():
             yield number, _json_object(line)
 
 
 def _json_object(line: bytes) -> dict[str, object] | None:
+    """Strict; nesting over some 900 levels is more than Python reads, so a good line must not go deeper here."""
     try:
         value = json.loads(line.decode(), parse_int=Number, parse_float=Number, parse_constant=_refuse)
         json.dumps(value, ensure_ascii=False).encode()  # fails on an escape that stands for half a character
@@ -155,17 +156,18 @@ def _parquet_rows(data: bytes) -> Iterator[RawRow]:
         table = pq.read_table(io.BytesIO(data))
     except pa.ArrowException as error:
         raise DamagedError from error
-    columns = {field.name: _parquet_values(field.type, table.column(field.name)) for field in table.schema}
+    columns = {field.name: _parquet_values(field.name, table.column(field.name)) for field in table.schema}
     for row in range(table.num_rows):
         yield row + 1, {name: values[row] for name, values in columns.items()}
 
 
-def _parquet_values(kind: pa.DataType, column: pa.ChunkedArray) -> list[object]:
-    """Numbers as their text, timestamps as RFC 3339, in UTC or, where they have no zone, without offset."""
-    if pa.types.is_timestamp(kind):
+def _parquet_values(name: str, column: pa.ChunkedArray) -> list[object]:
+    """Numbers as their text; the times of `event_time` as RFC 3339, in UTC or, without a zone, without offset."""
+    kind = column.type
+    if pa.types.is_timestamp(kind) and name == "event_time":
         form = "%Y-%m-%dT%H:%M:%S.%f" + ("Z" if kind.tz else "")
         ticks = column.cast(pa.timestamp("ms"), safe=False).cast(pa.int64()).to_pylist()
         return [None if ms is None else utc_time(ms).strftime(form) for ms in ticks]
-    if pa.types.is_integer(kind):
+    if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         return [None if value is None else Number(value) for value in column.to_pylist()]
     return list(column.to_pylist())

@@ -257,5 +257,5 @@ def _carrier(value: object) -> str:
 
 
 def _latency_ms(value: object) -> int | None:
-    small = isinstance(value, Number) and re.fullmatch("[0-9]{1,6}", value)
-    return int(str(value)) if small and int(str(value)) <= 600_000 else None
+    small = isinstance(value, Number) and re.fullmatch("-?[0-9]{1,6}", value)
+    return int(str(value)) if small and 0 <= int(str(value)) <= 600_000 else None

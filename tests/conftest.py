@@ -1,0 +1,36 @@
+"""Of all tests: nothing of the caller's environment reaches them, and property tests draw the same cases each time."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from tests.reading import ReadingBench, reading_bench
+from tests.support import DataFolder
+
+settings.register_profile(
+    "deterministic",
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+settings.load_profile("deterministic")
+
+for name in [name for name in os.environ if name.startswith(("AUTHMETER_", "DAGSTER_"))]:
+    del os.environ[name]
+
+
+@pytest.fixture(scope="session")
+def bench() -> Iterator[ReadingBench]:
+    """Reads bytes as landed files."""
+    with reading_bench() as opened:
+        yield opened
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> DataFolder:
+    """An empty data folder."""
+    return DataFolder(tmp_path / "data")

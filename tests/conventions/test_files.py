@@ -1,0 +1,82 @@
+"""What is tracked: no registry, no path of one machine, no data; what is installed is locked by its hashes."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+
+import pytest
+
+from pipelines.settings import PROJECT
+
+LISTED = subprocess.run(
+    ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+    cwd=PROJECT,
+    capture_output=True,
+    check=False,
+)
+TRACKED = [PROJECT / name for name in LISTED.stdout.decode().split("\0") if name and (PROJECT / name).is_file()]
+TEXTS = [file for file in TRACKED if file.suffix not in (".png", ".woff2", ".ico")]
+# Written in two halves, so that this file may be searched as well.
+REGISTRIES = [f"{name}.{end}" for name, end in (
+    ("pypi", "org"), ("pythonhosted", "org"), ("npmjs", "org"), ("npmjs", "com"), ("npmmirror", "com"), ("jsdelivr",
+    "net"), ("unpkg", "com"),
+    ("cdnjs.cloudflare", "com"), ("fonts.googleapis", "com"), ("tuna.tsinghua", "edu.cn"), ("mirrors.aliyun", "com"),
+    ("crates", "io"),
+)]  # fmt: skip
+# A folder of one machine: behind a quote, a blank or the like, never inside a longer path or address.
+MACHINE_PATH = re.compile(r"(?<![\w./~$}<*-])/(?:home|root|Users|work)/[\w.-]")
+
+
+def test_the_files_are_listed() -> None:
+    assert LISTED.returncode == 0, "these tests need git and the history of the project"
+    assert PROJECT / "pyproject.toml" in TRACKED
+
+
+@pytest.mark.parametrize("host", REGISTRIES)
+def test_no_file_names_a_registry(host: str) -> None:
+    assert [str(file.relative_to(PROJECT)) for file in TEXTS if host in file.read_text("utf-8", "replace")] == []
+
+
+def test_no_file_names_a_folder_of_one_machine() -> None:
+    found = [
+        f"{file.relative_to(PROJECT)}: {match[0]}"
+        for file in TEXTS
+        for match in MACHINE_PATH.finditer(file.read_text("utf-8", "replace"))
+    ]
+    assert found == []
+
+
+def test_no_data_is_tracked() -> None:
+    assert [file.name for file in TRACKED if file.is_relative_to(PROJECT / "data")] == ["README.md"]
+    assert [file.name for file in TRACKED if file.suffix in (".duckdb", ".parquet", ".key", ".db")] == []
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-node.lock"])
+def test_a_lock_holds_hashes_and_no_address(name: str) -> None:
+    text = (PROJECT / name).read_text()
+    blocks = re.split(r"\n(?=[a-zA-Z0-9])", text.strip())
+    packages = [block for block in blocks if not block.startswith("#")]
+    assert packages
+    for block in packages:
+        assert re.match(r"[\w.-]+(\[[\w,.-]+\])?==[\w.!+]+", block), block
+        assert "--hash=sha256:" in block, block.splitlines()[0]
+    assert "://" not in text
+    assert "--index-url" not in text
+
+
+def test_the_front_ends_lock_holds_hashes_and_no_address() -> None:
+    packages = json.loads((PROJECT / "package-lock.json").read_text())["packages"]
+    assert len(packages) > 1
+    for name, package in packages.items():
+        if name:
+            assert package["integrity"].startswith("sha512-"), name
+            assert "resolved" not in package, name
+
+
+def test_what_is_asked_for_is_locked() -> None:
+    wanted = re.findall(r'^  "([\w.-]+)>=', (PROJECT / "pyproject.toml").read_text(), re.MULTILINE)
+    locked = re.findall(r"^([\w.-]+)(?:\[[\w,.-]+\])?==", (PROJECT / "requirements.lock").read_text(), re.MULTILINE)
+    assert len(wanted) > 20
+    assert set(wanted) <= set(locked)

@@ -1,0 +1,146 @@
+"""The names of the contract, written down here once more: tables, columns, metrics, commands, checks and files."""
+
+from __future__ import annotations
+
+import csv
+
+import plotly.offline
+import pytest
+import typer
+
+from pipelines.cli import app
+from pipelines.log_format import CHANNELS, OUTCOMES, PLATFORMS, STAGES
+from pipelines.metrics import METRICS
+from pipelines.registry import SHIPPED_CODES, load_registry
+from pipelines.settings import PROJECT
+from pipelines.tables import TABLES
+from pipelines.warehouse import SQL
+
+COUNTS = (
+    "authorization_requests authorizations authorizations_cancelled authorizations_failed verification_requests "
+    "verifications mismatches unknowns billable_verifications"
+)
+CONTRACT_TABLES = {
+    "usage_daily": "day app_key app_name platform number_verifications one_click_verifications local_verifications "
+    "third_party_authorizations wechat_authorizations qq_authorizations weibo_authorizations verification_requests "
+    "billable_verifications devices",
+    "channel_daily": f"day app_key channel {COUNTS} devices latency_p50_ms latency_p95_ms",
+    "channel_detail_daily": f"day app_key channel platform scheme_id package_name carrier {COUNTS}",
+    "login_trend": "as_of window_days app_key channel day authorizations authorization_requests "
+    "authorizations_cancelled authorization_rate day_state",
+    "login_trend_summary": "as_of window_days app_key channel authorizations authorization_requests authorization_rate "
+    "previous_authorizations change days_with_data previous_days_with_data",
+    "outcome_daily": "day app_key channel stage platform carrier sdk_version outcome vendor result_code records",
+    "input_files": "path sha256 bytes source records_read accepted rejected skipped first_read_at status",
+    "rejected_records": "path line reason record",
+    "day_quality": "day records_accepted duplicates unmapped_codes unregistered_apps late_records restated day_state",
+    "restatements": "run day app_key channel metric published_before published_now cause",
+    "apps": "app_key app_name platform account_id created_at status",
+    "schemes": "scheme_id scheme_group app_key scheme_name package_name methods created_at",
+    "metrics": "metric",
+    "result_codes": "vendor layer platform code outcome stage",
+}
+CONTRACT_METRICS = [
+    "authorization_requests",
+    "authorizations",
+    "authorizations_cancelled",
+    "authorizations_failed",
+    "authorization_rate",
+    "technical_success_rate",
+    "verification_requests",
+    "verifications",
+    "one_click_verifications",
+    "local_verifications",
+    "number_verifications",
+    "third_party_authorizations",
+    "billable_verifications",
+    "devices",
+    "latency_p50_ms",
+    "latency_p95_ms",
+]
+CONTRACT_LABELS = {
+    "authorization_requests": "授权请求量", "authorizations": "登录授权量", "authorizations_cancelled": "用户取消",
+    "authorizations_failed": "授权失败", "authorization_rate": "授权成功率", "technical_success_rate": "技术成功率",
+    "verification_requests": "认证请求量", "verifications": "认证量", "one_click_verifications": "一键登录认证量",
+    "local_verifications": "本机号码认证量", "number_verifications": "号码认证量",
+    "third_party_authorizations": "三方授权量",
+    "billable_verifications": "计费量", "devices": "设备数",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CONTRACT_TABLES)
+def test_a_table_of_the_contract_has_its_columns_in_order(name: str) -> None:
+    columns = list(TABLES[name].columns)
+    wanted = CONTRACT_TABLES[name].split()
+    assert [column for column in columns if column in wanted] == wanted
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
+def test_a_table_has_a_grain_and_a_key_of_its_own_columns(table: object) -> None:
+    assert TABLES[table.name] is table  # type: ignore[attr-defined]
+    assert table.grain  # type: ignore[attr-defined]
+    assert set(table.key) <= table.columns.keys()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_table_comes_of_one_statement_or_of_listed_rows(name: str) -> None:
+    listed = f'"listed_{name}"' in (PROJECT / "pipelines" / "mart_rows.py").read_text()
+    assert (SQL / "mart" / f"{name}.sql").exists() != listed
+
+
+def test_every_mart_statement_has_its_table() -> None:
+    assert {file.stem for file in (SQL / "mart").glob("*.sql")} <= TABLES.keys()
+
+
+def test_the_metrics_are_those_of_the_contract() -> None:
+    assert [name for name in METRICS if name in CONTRACT_METRICS] == CONTRACT_METRICS
+
+
+@pytest.mark.parametrize("name", CONTRACT_LABELS)
+def test_a_metric_is_called_as_the_contract_calls_it(name: str) -> None:
+    assert METRICS[name].label_zh == CONTRACT_LABELS[name]
+
+
+def test_the_words_of_the_log_are_those_of_the_contract() -> None:
+    assert CHANNELS == ("one_click", "local_verify", "wechat", "qq", "weibo")
+    assert STAGES == ("prefetch", "page", "click", "authorize", "verify", "login")
+    assert PLATFORMS == ("android", "ios", "ipad", "harmony", "h5")
+    assert OUTCOMES == (
+        "success", "mismatch", "unknown", "cancelled", "switched", "unsupported", "carrier_error", "config_error",
+        "timeout",
+        "limited", "quota_exhausted", "error",
+    )  # fmt: skip
+
+
+OPTIONS = {
+    "run": {"--day"}, "backfill": {"first", "last"}, "demo": set(), "sample": {"--out", "--days", "--apps", "--events",
+    "--seed", "--format", "--last-day"},
+    "export": {"--app", "--from", "--to", "--format", "--events"}, "check": {"--source", "file"}, "accept": {"path"},
+    "dev": set(), "status": set(),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OPTIONS)
+def test_a_command_takes_what_the_contract_says(name: str) -> None:
+    command = typer.main.get_command(app).commands[name]  # type: ignore[attr-defined]
+    taken = {option for parameter in command.params for option in (*parameter.opts, parameter.name)}
+    assert OPTIONS[name] | {"--data"} <= taken
+
+
+def test_a_code_is_in_the_dictionary_once() -> None:
+    with SHIPPED_CODES.open(newline="", encoding="utf-8") as lines:
+        keys = [(row["vendor"], row["layer"], row["platform"], row["code"]) for row in csv.DictReader(lines)]
+    assert len(keys) == len(set(keys)) > 200
+
+
+def test_the_shipped_dictionary_has_no_bad_row() -> None:
+    registry = load_registry(PROJECT / "nothing")
+    assert registry.problems == []
+    assert all(row["meaning_en"] and row["meaning_zh"] for row in registry.codes)
+
+
+def test_the_charts_library_of_the_pages_is_the_one_that_python_checks_against() -> None:
+    assert (
+        f'"plotly.js-basic-dist-min": "{plotly.offline.get_plotlyjs_version()}"'
+        in (PROJECT / "package.json").read_text()
+    )

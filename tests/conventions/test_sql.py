@@ -1,0 +1,54 @@
+"""SQL stands in files: one statement each, its grain in the first line, values bound, and none that nobody reads."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipelines.settings import PROJECT
+
+OURS = sorted((PROJECT / "pipelines" / "sql").rglob("*.sql"))
+FILES = [*OURS, *sorted((PROJECT / "reports" / "sql").rglob("*.sql"))]
+STATEMENTS = [file for file in FILES if file.stem != "macros"]
+PYTHON = "\n".join(
+    file.read_text("utf-8") for folder in ("pipelines", "reports") for file in (PROJECT / folder).rglob("*.py")
+)
+
+
+def name_of(file: Path) -> str:
+    return file.relative_to(PROJECT).as_posix()
+
+
+@pytest.mark.parametrize("file", STATEMENTS, ids=name_of)
+def test_the_first_line_names_the_grain(file: Path) -> None:
+    first = file.read_text("utf-8").splitlines()[0]
+    # In `pipelines/sql` with the word itself; in `reports/sql` as `what a row is: what it tells`.
+    assert re.match(r"(?i)-- grain: \S" if file in OURS else r"-- [^:]+: \S", first)
+
+
+@pytest.mark.parametrize("file", STATEMENTS, ids=name_of)
+def test_a_file_holds_one_query(file: Path) -> None:
+    text = file.read_text("utf-8")
+    (statement,) = duckdb.extract_statements(text)
+    assert statement.type == duckdb.StatementType.SELECT
+    assert ";" not in re.sub(r"--[^\n]*|'[^']*'", "", text)
+
+
+@pytest.mark.parametrize("file", STATEMENTS, ids=name_of)
+def test_nothing_is_formatted_into_it(file: Path) -> None:
+    text = re.sub(r"--[^\n]*", "", file.read_text("utf-8"))
+    assert not re.search(r"\{[a-z_]\w*\}|%s|%\(|\{\{", text)
+
+
+@pytest.mark.parametrize("file", FILES, ids=name_of)
+def test_it_is_read_by_the_code(file: Path) -> None:
+    if file.parent.name == "mart":
+        # By the name of its table.
+        assert f'"{file.stem}"' in (PROJECT / "pipelines" / "tables.py").read_text()
+    elif file.parent.name == "day":
+        assert f'"{file.stem}"' in (PROJECT / "pipelines" / "engines" / "duckdb_roller.py").read_text()
+    else:
+        assert f'"{file.stem}"' in PYTHON

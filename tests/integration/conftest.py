@@ -1,0 +1,128 @@
+"""One published data folder for all tests of commands and of Dagster, made by the command line as a user would."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from pipelines import cli
+from pipelines.days import last_closed_day
+from pipelines.settings import PROJECT
+from tests.support import DataFolder, Row, days_before, lines, record, records
+
+# Nobody's device and number, each once in every format, in good records and in rejected ones.
+MARKED_DEVICE = "Marked-Device-7f3a9c"
+MARKED_PHONE = "16612088877"
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A command that has ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+def checked(ended: Ended) -> Ended:
+    """Whatever a command says, it says in one screen and in words."""
+    assert "Traceback" not in ended.err + ended.out, ended.err
+    assert len(ended.err.splitlines()) <= 24, ended.err
+    if ended.code in (1, 2):
+        assert (ended.err + ended.out).strip(), "it failed without a word"
+    return ended
+
+
+def authmeter(*arguments: object, data: Path | None = None, **environment: str) -> Ended:
+    """Runs a command in a process of its own."""
+    command = [sys.executable, "-m", "pipelines", *map(str, arguments), *(["--data", str(data)] if data else [])]
+    done = subprocess.run(
+        command, cwd=PROJECT, env=os.environ | environment, capture_output=True, text=True, check=False
+    )
+    return checked(Ended(done.returncode, done.stdout, done.stderr))
+
+
+@pytest.fixture
+def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ended]:
+    """Runs a command in this process, for those that need no Dagster: it ends as the program does."""
+
+    def ended(*arguments: object, data: Path | None = None) -> Ended:
+        monkeypatch.setattr(sys, "argv", ["authmeter", *map(str, arguments), *(["--data", str(data)] if data else [])])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as exit:
+            cli.main()
+        out, err = capsys.readouterr()
+        return checked(Ended(exit.value.code if isinstance(exit.value.code, int) else 0, out, err))
+
+    return ended
+
+
+@pytest.fixture(scope="session")
+def yesterday() -> date:
+    """The newest day that is over in Shanghai."""
+    return last_closed_day(datetime.now(UTC), "Asia/Shanghai")
+
+
+def marked(event_id: str, day: date, **changes: object) -> Row:
+    """A record with the marked device and number."""
+    return record(event_id, day, device_id=MARKED_DEVICE, phone=MARKED_PHONE, stage="login", **changes)
+
+
+def as_csv(rows: list[Row]) -> bytes:
+    """Rows as CSV; all have the columns of the first."""
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, list(rows[0]))
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue().encode()
+
+
+def as_parquet(rows: list[Row]) -> bytes:
+    """Rows as Parquet."""
+    sink = io.BytesIO()
+    pq.write_table(pa.Table.from_pylist(rows), sink)
+    return sink.getvalue()
+
+
+def fill(folder: DataFolder, newest: date) -> None:
+    """Three days of logs of two apps in three formats, with a few rejects, fewer than a warning takes."""
+    folder.write(
+        "registry/apps.csv",
+        "app_key,app_name,platform,account_id,created_at,status\nshop,商城,ios,,2026-01-02,\ngame,Game,android,,2026-01-02,\n",
+    )
+    for back in range(3):
+        day = days_before(newest, back)
+        folder.land(f"{day}/shop.ndjson", [*records(150, day), marked(f"m{back}", day)])
+        folder.land(f"{day}/game.ndjson", records(100, day, "g", app_key="game", channel="wechat", stage="login"))
+    folder.land("more.csv", as_csv([marked("c1", newest), marked("c2", newest, channel="sms")]))
+    folder.land("more.parquet", as_parquet([marked("p1", newest), marked("p2", newest, channel="sms")]))
+    folder.land("odd.jsonl", lines([marked("o1", newest, channel="sms")]) + lines([marked("o2", newest)])[:-5] + b"\n")
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory: pytest.TempPathFactory, yesterday: date) -> DataFolder:
+    """A published folder; no test may change it."""
+    folder = DataFolder(tmp_path_factory.mktemp("published") / "data")
+    fill(folder, yesterday)
+    ended = authmeter("run", data=folder.root)
+    assert ended.code == 0, ended
+    return folder
+
+
+@pytest.fixture
+def own(published: DataFolder, tmp_path: Path) -> DataFolder:
+    """A copy of the published folder that a test may change."""
+    shutil.copytree(published.root, tmp_path / "data", symlinks=True)
+    return DataFolder(tmp_path / "data")

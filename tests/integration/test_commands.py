@@ -1,0 +1,506 @@
+"""Every command as a user types it: what it does, how it ends, and what it says when it cannot go on."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import date, timedelta
+from pathlib import Path
+from zipfile import ZipFile
+
+import dagster as dg
+import duckdb
+import pyarrow.parquet as pq
+import pytest
+
+from pipelines.settings import PROJECT
+from tests.integration.conftest import MARKED_DEVICE, MARKED_PHONE, Ended, authmeter, marked
+from tests.support import KEY, DataFolder, days_before, lines, record, records
+
+Call = Callable[..., Ended]
+COMMANDS = ("run", "backfill", "demo", "sample", "export", "check", "accept", "dev", "status")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_tells_its_use(call: Call, command: str) -> None:
+    ended = call(command, "--help")
+    assert ended.code == 0
+    assert "--data" in ended.out
+    assert command in ended.out
+
+
+def test_the_program_lists_its_commands(call: Call) -> None:
+    ended = call("--help")
+    assert ended.code == 0
+    assert all(command in ended.out for command in COMMANDS)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("fly",), ("run", "--day", "yesterday"), ("run", "--day", "2026-02-30"), ("run", "--speed", "1"), ("backfill",
+        "2026-03-10"),
+        ("export", "--app", "shop"), ("sample",), ("accept",), ("check", "--source"),
+    ],
+)  # fmt: skip
+def test_wrong_use_ends_with_2(call: Call, arguments: tuple[str, ...]) -> None:
+    assert call(*arguments).code == 2
+
+
+# --- run
+
+
+def test_the_first_run_publishes_and_says_where(published: DataFolder, yesterday: date) -> None:
+    assert published.rows("SELECT as_of, run FROM publication") == [(yesterday, 1)]
+    assert published.rows("SELECT sum(records_accepted)::INTEGER, sum(duplicates)::INTEGER FROM day_quality") == [
+        (755, 0)
+    ]
+    assert (published.store.site / "index.html").is_file()
+
+
+def tree(root: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(root)): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()}
+
+
+def test_a_run_with_nothing_new_leaves_the_site_untouched(own: DataFolder, yesterday: date) -> None:
+    site, link, made = tree(own.store.site), os.readlink(own.store.site), own.store.database.stat().st_mtime_ns
+    ended = authmeter("run", data=own.root)
+    assert ended.code == 0
+    assert f"published as of {yesterday}: {own.store.site / 'index.html'}" in ended.out
+    assert tree(own.store.site) == site
+    assert (os.readlink(own.store.site), own.store.database.stat().st_mtime_ns) == (link, made)
+
+
+def test_the_sites_manifest_lists_every_other_file(published: DataFolder, yesterday: date) -> None:
+    files = tree(published.store.site)
+    manifest = json.loads(files.pop("manifest.json"))
+    assert manifest["as_of"] == str(yesterday)
+    assert manifest["generated_at"] == published.manifest.generated_at
+    assert {entry["path"]: entry["bytes"] for entry in manifest["files"]} == {
+        name: len(content) for name, content in files.items()
+    }
+
+
+def test_a_day_that_is_not_over_is_refused(call: Call, own: DataFolder, yesterday: date) -> None:
+    ended = call("run", "--day", yesterday + timedelta(days=1), data=own.root)
+    assert ended.code == 2
+    assert f"{yesterday + timedelta(days=1)} is not over" in ended.err
+
+
+def test_another_hash_key_is_refused(own: DataFolder) -> None:
+    site = tree(own.store.site)
+    ended = authmeter("run", data=own.root, AUTHMETER_HASH_KEY="quite another key for this folder")
+    assert ended.code == 2
+    assert "hash key is not the one" in ended.err
+    assert "quite another key" not in ended.err + ended.out
+    assert tree(own.store.site) == site
+
+
+@pytest.mark.parametrize(
+    "command", [("run",), ("backfill", "2026-03-01", "2026-03-02"), ("check",), ("dev",), ("status",)]
+)
+def test_a_wrong_setting_is_refused_by_name(call: Call, own: DataFolder, command: tuple[str, ...]) -> None:
+    own.write("authmeter.toml", "retention = 30\n")
+    ended = call(*command, data=own.root)
+    assert ended.code == 2
+    assert "`retention` is not known" in ended.err
+    assert str(own.root / "authmeter.toml") in ended.err
+
+
+def test_a_wrong_source_is_refused_by_place(call: Call, own: DataFolder) -> None:
+    own.write("sources/x.toml", 'name = "x"\nfiles = ["*"]\n[fields]\ndevice = "a"\n')
+    ended = call("run", data=own.root)
+    assert ended.code == 2
+    assert "x.toml" in ended.err
+
+
+def test_a_failed_run_ends_with_1_and_the_last_good_report_stands(own: DataFolder) -> None:
+    site = tree(own.store.site)
+    own.land("new.ndjson", records(5, prefix="new"))
+    (own.store.warehouse / "manifest.json").write_text("{")
+    ended = authmeter("run", data=own.root)
+    assert ended.code == 1
+    assert "The manifest cannot be read" in ended.err
+    assert "what to do:" in ended.err
+    assert tree(own.store.site) == site
+    with dg.DagsterInstance.from_config(str(own.root / "dagster")) as instance:
+        assert [run.status for run in instance.get_runs()] == [dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.SUCCESS]
+
+
+HOLDER = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from pipelines.lock import hold
+from pipelines.store import Store
+with hold(Store(Path(sys.argv[1])), "run", datetime.now(UTC)):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+@contextmanager
+def held(folder: DataFolder) -> Iterator[int]:
+    """Another process holds the data folder; gives its number."""
+    command = [sys.executable, "-c", HOLDER, str(folder.root)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=PROJECT) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        yield holder.pid
+        holder.communicate("")
+
+
+@pytest.mark.parametrize("command", [("run",), ("accept", "a.ndjson")])
+def test_a_second_run_at_once_ends_with_1_and_says_who_holds_the_folder(
+    call: Call, own: DataFolder, command: tuple[str, ...]
+) -> None:
+    with held(own) as process:
+        ended = call(*command, data=own.root)
+    assert ended.code == 1
+    assert f"process {process} has been doing `run` since" in ended.err
+
+
+def test_reading_commands_do_not_wait_for_a_run(call: Call, own: DataFolder) -> None:
+    with held(own):
+        assert call("status", data=own.root).code == 0
+        assert call("check", data=own.root).code == 0
+
+
+def test_the_published_file_can_be_read_at_any_time_of_a_run(own: DataFolder, yesterday: date) -> None:
+    own.land("new.ndjson", records(4000, yesterday, "new"))
+    command = [sys.executable, "-m", "pipelines", "run", "--data", str(own.root)]
+    whole = (
+        "SELECT run, (SELECT sum(records) FROM outcome_daily), "
+        "(SELECT sum(records_accepted - duplicates) FROM day_quality) FROM publication"
+    )
+    # A process of its own, as an analyst's is: within one process DuckDB gives the file that is open already.
+    opened = f"duckdb.connect({str(own.store.database)!r}, read_only=True)"
+    query = f"import duckdb; print({opened}.execute({whole!r}).fetchone())"
+    seen = set()
+    with (
+        closing(duckdb.connect(str(own.store.database), read_only=True)) as early,
+        subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as running,
+    ):
+        while running.poll() is None:
+            seen.add(subprocess.run([sys.executable, "-c", query], capture_output=True, text=True, check=True).stdout)
+            time.sleep(0.05)
+        assert early.execute("SELECT run FROM publication").fetchall() == [(1,)]
+        assert running.stderr is not None
+        assert running.returncode in (0, 3), running.stderr.read()
+    assert own.rows(whole) == [(2, 4755, 4755)]
+    assert seen <= {"(1, 755, 755)\n", "(2, 4755, 4755)\n"}
+    assert "(1, 755, 755)\n" in seen
+
+
+# --- backfill
+
+
+def test_a_backfill_computes_those_days_anew(own: DataFolder, yesterday: date) -> None:
+    before, rows = own.manifest, own.rows("SELECT * FROM channel_daily")
+    # As if the tables of all days were of an older authmeter, which counted otherwise.
+    for entry in before.days.values():
+        entry.content = "other tables"
+    own.store.commit(before)
+    ended = authmeter("backfill", days_before(yesterday, 1), yesterday, data=own.root)
+    assert ended.code == 0
+    anew = [day for day, entry in sorted(own.manifest.days.items()) if entry.content != "other tables"]
+    assert anew == [days_before(yesterday, 1), yesterday]
+    assert own.rows("SELECT * FROM channel_daily") == rows
+    assert own.rows("SELECT count(*) FROM restatements") == [(0,)]
+
+
+def test_a_backfill_without_anything_published_is_refused(call: Call, folder: DataFolder) -> None:
+    ended = call("backfill", "2026-03-01", "2026-03-02", data=folder.root)
+    assert ended.code == 2
+    assert "Nothing is published yet" in ended.err
+
+
+def test_a_span_that_ends_before_it_begins_is_refused(call: Call, published: DataFolder) -> None:
+    assert call("backfill", "2026-03-02", "2026-03-01", data=published.root).code == 2
+    assert call("export", "--app", "shop", "--from", "2026-03-02", "--to", "2026-03-01", data=published.root).code == 2
+
+
+# --- sample and demo
+
+
+@pytest.mark.parametrize("form", ["ndjson", "csv", "parquet"])
+def test_a_sample_is_labelled_and_in_the_form_asked_for(call: Call, tmp_path: Path, yesterday: date, form: str) -> None:
+    ended = call("sample", "--out", tmp_path, "--days", 2, "--apps", 2, "--events", 50, "--seed", 3, "--format", form)
+    assert ended.code == 0
+    assert (tmp_path / "landing" / "_SYNTHETIC.md").is_file()
+    assert (tmp_path / "landing" / str(yesterday) / f"part-0000.{form}").is_file()
+    assert (tmp_path / "registry" / "apps.csv").is_file()
+
+
+@pytest.mark.parametrize("changes", [("--days", 0), ("--format", "xml"), ("--last-day", "never")])
+def test_a_sample_that_cannot_be_made_is_refused(call: Call, tmp_path: Path, changes: tuple[object, ...]) -> None:
+    assert call("sample", "--out", tmp_path, "--days", 1, "--apps", 1, "--events", 5, "--seed", 1, *changes).code == 2
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_sample_never_goes_among_real_logs(call: Call, published: DataFolder) -> None:
+    before = tree(published.store.landing)
+    assert call("sample", "--out", published.root, "--days", 1, "--apps", 1, "--events", 5, "--seed", 1).code == 2
+    assert tree(published.store.landing) == before
+
+
+SMALL_DEMO = """
+import sys
+from datetime import timedelta
+from pipelines import cli, sample
+write = sample.write_sample
+def write_less(out, **given):
+    return write(out, **(given | {"days": 8, "events": 300, "last_day": given["last_day"] - timedelta(days=1)}))
+sample.write_sample = write_less
+sys.argv = ["authmeter", "demo", "--data", sys.argv[1]]
+cli.main()
+"""
+
+
+def test_a_demo_has_a_folder_of_its_own_and_ends_with_0_whatever_warns(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", SMALL_DEMO, str(tmp_path)], cwd=PROJECT, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    data = tmp_path / "demo"
+    assert [path.name for path in tmp_path.iterdir()] == ["demo"]
+    assert "warning: day_is_there" in done.stdout
+    assert str(data / "site" / "index.html") in done.stdout
+    assert DataFolder(data).rows("SELECT is_synthetic FROM publication") == [(True,)]
+    # No key was given, so one was made; that is said, the key is not.
+    assert f"a random one was made in {data / 'hash.key'}" in done.stdout
+    assert (data / "hash.key").read_text().strip() not in done.stdout
+
+
+# --- export
+
+
+def export(call: Call, folder: DataFolder, target: Path, *more: object) -> Ended:
+    return call(
+        "export",
+        "--app",
+        "shop",
+        "--from",
+        "2020-01-01",
+        "--to",
+        "2100-01-01",
+        "--out",
+        target,
+        *more,
+        data=folder.root,
+    )
+
+
+def test_an_export_as_csv_is_the_sites_own(call: Call, published: DataFolder, tmp_path: Path) -> None:
+    ended = export(call, published, tmp_path / "shop.csv", "--format", "csv")
+    assert ended.code == 0
+    assert str(tmp_path / "shop.csv") in ended.out
+    assert (tmp_path / "shop.csv").read_bytes() == (
+        published.store.site / "apps" / "shop" / "usage_detail.csv"
+    ).read_bytes()
+
+
+def test_an_export_as_parquet_holds_typed_columns(call: Call, published: DataFolder, tmp_path: Path) -> None:
+    assert export(call, published, tmp_path / "shop.parquet", "--format", "parquet").code == 0
+    table = pq.read_table(tmp_path / "shop.parquet")
+    assert str(table.schema.field("day").type) == "date32[day]"
+    assert sum(table["authorization_requests"].to_pylist()) == 455
+    assert set(table["app_name"].to_pylist()) == {"商城"}
+
+
+def test_an_export_as_xlsx_is_a_workbook(call: Call, published: DataFolder, tmp_path: Path) -> None:
+    assert export(call, published, tmp_path / "shop.xlsx", "--format", "xlsx").code == 0
+    with ZipFile(tmp_path / "shop.xlsx") as book:
+        assert "xl/worksheets/sheet1.xml" in book.namelist()
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_exported_events_are_masked(call: Call, published: DataFolder, tmp_path: Path, form: str) -> None:
+    target = tmp_path / f"events.{form}"
+    assert export(call, published, target, "--events", "--format", form).code == 0
+    if form == "csv":
+        rows = list(csv.DictReader(io.StringIO(target.read_text("utf-8-sig"))))
+    else:
+        rows = pq.read_table(target).to_pylist()
+    assert len(rows) == 455
+    masks = [row["phone_mask"] for row in rows if row["phone_mask"]]
+    assert masks == ["166****8877"] * 5
+    assert MARKED_PHONE not in str(rows)
+    assert MARKED_DEVICE not in str(rows)
+    assert len({row["device_hash"] for row in rows if row["device_hash"]}) == 1
+
+
+@pytest.mark.parametrize("more", [("--app", "nobody"), ("--format", "xml")])
+def test_an_export_of_what_is_not_there_is_refused_and_writes_nothing(
+    call: Call, published: DataFolder, tmp_path: Path, more: tuple[str, ...]
+) -> None:
+    assert export(call, published, tmp_path / "out" / "file", *more).code == 2
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_export_before_the_first_run_ends_with_1(call: Call, folder: DataFolder, tmp_path: Path) -> None:
+    assert export(call, folder, tmp_path / "shop.csv").code == 1
+
+
+# --- check
+
+
+def test_a_check_of_a_sound_folder_ends_with_0(call: Call, published: DataFolder) -> None:
+    ended = call("check", data=published.root)
+    assert ended.code == 0
+    assert "2 apps" in ended.out
+    assert "canonical" in ended.out
+
+
+def test_a_check_lists_bad_rows_and_ends_with_2(call: Call, own: DataFolder) -> None:
+    own.write("registry/apps.csv", "app_key,app_name,app_secret\nshop,Shop,s3cr3t\nbad key,B,s3cr3t\n")
+    ended = call("check", data=own.root)
+    assert ended.code == 2
+    assert "registry/apps.csv, line 1: secret:app_secret" in ended.out
+    assert "registry/apps.csv, line 3: invalid:app_key" in ended.out
+    assert "s3cr3t" not in ended.out
+
+
+def test_a_check_of_a_file_shows_it_as_the_source_reads_it(
+    call: Call, published: DataFolder, tmp_path: Path, yesterday: date
+) -> None:
+    file = tmp_path / "try.ndjson"
+    file.write_bytes(lines([*records(30, yesterday), marked("m", yesterday)]))
+    before = tree(published.root / "warehouse")
+    ended = call("check", "--source", "canonical", file, data=published.root)
+    assert ended.code == 0
+    assert "31 records read, 31 accepted, 0 rejected, 0 skipped" in ended.out
+    assert ended.out.count("event_id=") == 20
+    assert MARKED_PHONE not in ended.out
+    assert MARKED_DEVICE not in ended.out
+    assert tree(published.root / "warehouse") == before
+
+
+def test_a_check_of_a_file_with_rejects_tells_why_and_ends_with_3(
+    call: Call, published: DataFolder, tmp_path: Path, yesterday: date
+) -> None:
+    file = tmp_path / "try.ndjson"
+    file.write_bytes(lines([record("e1", yesterday), marked("m", yesterday, channel="sms")]))
+    ended = call("check", file, data=published.root)
+    assert ended.code == 3
+    assert "line 2: invalid:channel" in ended.out
+    assert MARKED_PHONE not in ended.out
+    assert MARKED_DEVICE not in ended.out
+
+
+def test_a_check_of_a_damaged_file_ends_with_1(call: Call, published: DataFolder, tmp_path: Path) -> None:
+    (tmp_path / "try.ndjson.gz").write_bytes(b"no gzip")
+    assert call("check", tmp_path / "try.ndjson.gz", data=published.root).code == 1
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--source", "nobody"), ("--source", "nobody", __file__), ("nothing.ndjson",), ("Makefile",)]
+)
+def test_a_check_of_what_is_not_there_is_refused(call: Call, published: DataFolder, arguments: tuple[str, ...]) -> None:
+    assert call("check", *arguments, data=published.root).code == 2
+
+
+# --- accept
+
+
+def test_a_held_file_is_a_warning_and_can_be_accepted(call: Call, own: DataFolder, yesterday: date) -> None:
+    own.land(f"{yesterday}/shop.ndjson", records(10, yesterday, "rotated"))
+    own.land("cut.ndjson.gz", b"\x1f\x8b\x08 cut")
+    ended = authmeter("run", data=own.root)
+    assert ended.code == 3
+    assert "warning: damaged_files: 1 files" in ended.out
+    assert "cut.ndjson.gz" in ended.out
+    assert "warning: held_files: 1 files" in ended.out
+    assert f"{yesterday}/shop.ndjson" in ended.out
+    assert "authmeter accept" in ended.out
+    assert own.counted()[yesterday] == 253
+    ended = call("accept", f"{yesterday}/shop.ndjson", data=own.root)
+    assert ended.code == 0
+    assert f"accepted {yesterday}/shop.ndjson: 10 records" in ended.out
+    own.tables(yesterday)
+    assert own.counted()[yesterday] == 112
+
+
+def test_only_a_held_file_can_be_accepted(call: Call, own: DataFolder) -> None:
+    ended = call("accept", "more.csv", data=own.root)
+    assert ended.code == 2
+    assert "No held file has the path 'more.csv'" in ended.err
+
+
+# --- status and dev
+
+
+def test_the_status_of_a_sound_folder_is_0(call: Call, published: DataFolder, yesterday: date) -> None:
+    ended = call("status", data=published.root)
+    assert ended.code == 0
+    assert f"as of {yesterday}" in ended.out
+    assert "3 with records, 0 missing, 0 restated" in ended.out
+
+
+def test_the_status_before_the_first_run_is_3(call: Call, folder: DataFolder) -> None:
+    ended = call("status", data=folder.root)
+    assert ended.code == 3
+    assert "nothing yet" in ended.out
+
+
+def test_the_status_tells_what_is_overdue_and_wrong(call: Call, folder: DataFolder, yesterday: date) -> None:
+    folder.land("a.ndjson", records(3, days_before(yesterday, 4)))
+    folder.land("cut.ndjson.gz", b"")
+    folder.publish(days_before(yesterday, 4))
+    ended = call("status", data=folder.root)
+    assert ended.code == 3
+    assert f"4 days, up to {yesterday}" in ended.out
+    assert "damaged_files" in ended.out
+
+
+def test_dev_starts_dagster_on_loopback_with_the_folders_home(
+    call: Call, own: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("DAGSTER_HOME", "AUTHMETER_DATA", "DAGSTER_DISABLE_TELEMETRY"):
+        monkeypatch.setenv(name, "to be set back")
+    started: list[tuple[list[str], str]] = []
+    monkeypatch.setattr(
+        subprocess, "call", lambda command, **_: started.append((command, os.environ["DAGSTER_HOME"])) or 0
+    )
+    assert call("dev", "--port", 3999, data=own.root).code == 0
+    ((command, home),) = started
+    assert command[1:4] == ["-m", "dagster", "dev"]
+    assert command[command.index("-w") + 1] == str(PROJECT / "workspace.yaml")
+    assert command[command.index("-h") + 1] == "127.0.0.1"
+    assert home == str(own.root / "dagster")
+
+
+# --- personal data
+
+
+def test_nothing_of_a_device_or_number_is_anywhere_but_in_landing(published: DataFolder) -> None:
+    found = []
+    for path in published.root.rglob("*"):
+        if not path.is_file() or path.is_relative_to(published.store.landing):
+            continue
+        content = path.read_bytes()
+        if path.suffix == ".parquet":
+            content += str(pq.read_table(path).to_pylist()).encode()
+        if any(mark.encode() in content for mark in (MARKED_DEVICE, MARKED_PHONE, KEY)) and path.name != "hash.key":
+            found.append(str(path.relative_to(published.root)))
+    for (table,) in published.rows("SELECT table_name FROM duckdb_tables()"):
+        cells = str(published.rows(f'SELECT * FROM "{table}"'))
+        if any(mark in cells for mark in (MARKED_DEVICE, MARKED_PHONE)):
+            found.append(f"table {table}")
+    assert found == []
+
+
+def test_the_search_for_personal_data_would_find_it(published: DataFolder) -> None:
+    # The rejects and the hashes of the marked records are there, so there was something to hide.
+    assert published.rows("SELECT count(*) FROM rejected_records") == [(4,)]
+    files = list(published.store.warehouse.glob("events/*/*.parquet"))
+    masks = [row.get("phone_mask") for file in files for row in pq.read_table(file).to_pylist()]
+    assert masks.count("166****8877") == 5
+    assert list((published.root / "dagster").rglob("*.db"))

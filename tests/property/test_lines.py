@@ -1,0 +1,55 @@
+"""Blocks of lines are the bytes of the file split at its line ends, however the stream is cut."""
+
+from __future__ import annotations
+
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from pipelines.lines import BOM, LineCounts, blocks, line_batches
+
+PIECES = [b"\n", b"\n\n", b"\r\n", b"a", b"long line", b"\xef\xbb\xbf", b"\xff", b" ", b"\0", b'{"a":1}', "中".encode()]
+CONTENT = st.one_of(st.binary(max_size=60), st.lists(st.sampled_from(PIECES), max_size=25).map(b"".join))
+
+
+class Trickle:
+    """A stream that gives as few bytes at a time as `steps` say, in turn."""
+
+    def __init__(self, content: bytes, steps: list[int]) -> None:
+        self._content, self._steps, self._place, self._turn = content, steps, 0, 0
+
+    def readinto(self, buffer: memoryview, /) -> int:
+        count = min(self._steps[self._turn % len(self._steps)], len(buffer), len(self._content) - self._place)
+        buffer[:count] = self._content[self._place : self._place + count]
+        self._place, self._turn = self._place + count, self._turn + 1
+        return count
+
+
+def split(content: bytes) -> list[bytes]:
+    """The lines of a file: without its byte order mark; a last line end begins no line."""
+    lines = content.removeprefix(BOM).split(b"\n")
+    return lines[:-1] if lines[-1] == b"" else lines
+
+
+# A block holds at least the byte order mark and a missing last line end.
+@settings(max_examples=200)
+@given(CONTENT, st.integers(4, 80), st.lists(st.integers(1, 80), min_size=1, max_size=4))
+@example(b"x" * 50 + b"\ny", 4, [1])
+@example(BOM, 4, [2])
+def test_blocks_hold_every_line_once_and_in_order(content: bytes, block_bytes: int, steps: list[int]) -> None:
+    found: list[bytes] = []
+    for block in blocks(Trickle(content, steps), block_bytes):
+        assert block.first_line == len(found) + 1
+        # Read at once: the next block may use the same memory.
+        found += [block.line(index) for index in range(len(block))]
+    assert found == split(content)
+
+
+@settings(max_examples=100)
+@given(CONTENT, st.lists(st.integers(1, 80), min_size=1, max_size=4))
+def test_batches_hold_every_line_that_is_not_blank(content: bytes, steps: list[int]) -> None:
+    counts = LineCounts()
+    batches = list(line_batches(Trickle(content, steps), counts, lenient=True))
+    found = {row["line"]: row["record"] for batch in batches for row in batch.to_pylist()}
+    wanted = {number: line.decode("utf-8", "replace") for number, line in enumerate(split(content), 1) if line.strip()}
+    assert {number: record.removesuffix("\n") for number, record in found.items()} == wanted
+    assert counts.records == len(wanted)

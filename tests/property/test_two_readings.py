@@ -1,0 +1,205 @@
+"""The fast reading in SQL and the exact reading in Python agree on every line of JSON, good, odd or broken."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipelines.log_format import CHANNELS, FIELD_NAMES, MALFORMED, OUTCOMES, PLATFORMS, STAGES
+from pipelines.records import Accepted, Reading, Rejected, parse_json, read_record
+from tests.reading import ReadingBench, limits
+
+ZONES = ("Asia/Shanghai", "America/New_York", "UTC")
+Judgement = tuple[Counter[str], list[tuple[int, str]], dict[str, int]]
+
+# JSON texts of values, by what they are good for; every field may get each of them.
+ODD_TOKENS = (
+    "null", "true", "false", "[]", "{}", '["a"]', '{"a":1}', '""', '" "', "0", "-0", "-1", "1", "7.0", "7.5", "1e3",
+    "1E+2",
+    "600000", "600001", "0600", "+1", ".5", "1.", "NaN", "-Infinity", "9" * 19, "9" * 128, "9" * 129, "-" + "9" * 40,
+    '"null"',
+    '"NaN"', '"a\\u0000b"', '"\\ud800"', '"\\ud83d\\ude00"', '"\\u4e2d"', '"中"', f'"{"x" * 128}"', f'"{"x" * 129}"',
+    f'"{"中" * 128}"', f'"{"中" * 43}"', f'"{"😀" * 128}"', '"a\\"b"', '"a\\\\"', '"tab\\there"', '"\u00a0"',
+    '"\u007f"',
+    '"a,b}"',
+)  # fmt: skip
+TIMES = (
+    '"2026-03-10T10:00:00.000+08:00"', '"2026-03-10 10:00:00+08:00"', '"2026-03-09T23:59:59.999Z"',
+    '"2026-03-10T00:00:00Z"',
+    '"2026-03-08T02:30:00"', '"2026-11-01T01:30:00"', '"2025-11-02T01:30:00.5"', '"2026-03-10T10:00:00.1234567Z"',
+    "1773100800000",
+    '"1773100800000"', '"1773100800000.5"', "1773100800000.0", "1.7731008e12", "177310080000", '"177310080000"',
+    "253402300800000",
+    '"2026-02-30T10:00:00Z"', '"2024-02-29T10:00:00Z"', '"2026-03-10T24:00:00Z"', '"2026-03-10T10:00:60Z"',
+    '"2026-03-10T10:00Z"',
+    '"2026-03-10T10:00:00+24:00"', '"2026-03-10T10:00:00+23:59"', '"2026-03-10T10:00:00+0800"',
+    '"2026-03-10t10:00:00z"',
+    '"2026-03-10T10:00:00.+08:00"', '" 2026-03-10T10:00:00Z"', '"2026-03-10T10:00:00Z "', '"0001-01-01T00:00:00+14:00"',
+    '"9999-12-31T23:59:59-14:00"', '"２０２６-03-10T10:00:00Z"', '"2026-03-10T10:00:00.999999+00:00"', '"yesterday"',
+    '"2026-03-10"',
+    '"2025-02-03T00:00:00+08:00"', '"2025-02-02T23:59:59.999+08:00"', '"2026-03-12T18:30:00Z"',
+    '"2026-03-12T18:30:00.001Z"',
+)  # fmt: skip
+WORDS = {
+    "event_id": ['"e1"', '"e2"', '"\\u00651"', "1", "12345678901234567890", "-5", "007"],
+    "app_key": ['"shop"', '"a.b-c_d"', '"-x"', '".x"', '"a b"', f'"{"a" * 64}"', f'"{"a" * 65}"', '"商城"'],
+    "channel": [f'"{name}"' for name in (*CHANNELS, "sms", "WECHAT", "wechat ")],
+    "stage": [f'"{name}"' for name in (*STAGES, "pay")],
+    "outcome": [f'"{name}"' for name in (*OUTCOMES, "ok")],
+    "result_code": ['"600000"', "600000", "-4", "-0", "0", '"OK"', "1.5", f'"{"c" * 300}"'],
+    "vendor": ['"umeng"', '"jiguang"'],
+    "platform": [f'"{name}"' for name in (*PLATFORMS, "windows", "iOS")],
+    "carrier": [
+        '"CMCC"',
+        '"cm_zyhl"',
+        '"CU"',
+        '"ct"',
+        '"cm"',
+        '"CMX"',
+        '"chinamobile"',
+        '"ｃｍ"',
+        '"ct_"',
+        '"unknown"',
+        '"ı"',
+    ],
+    "package_name": ['"com.example.a"', f'"{"p" * 128}"', f'"{"p" * 129}"', '"com example"'],
+    "phone": [
+        '"13812345678"',
+        '"138"',
+        '"+8613812345678"',
+        '"138-1234-5678"',
+        '"１３８12345678"',
+        "13812345678",
+        '"1381234567"',
+    ],
+    "latency_ms": ["0", "180", "600000", "600001", "-1", "12.0", '"180"', "1e2", "00", "0600000", "999999"],
+}
+FIELD_TOKENS = {
+    name: st.sampled_from(TIMES)
+    if name == "event_time"
+    else st.sampled_from(WORDS.get(name, ['"s1"', '"2.14.5"', '"长"']))
+    for name in FIELD_NAMES
+}
+GOOD = {
+    "event_id": '"e1"', "event_time": '"2026-03-10T10:00:00.000+08:00"', "app_key": '"shop"', "channel": '"one_click"',
+    "stage": '"authorize"', "outcome": '"success"',
+}  # fmt: skip
+TEXT_TOKENS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12).map(json.dumps)
+OTHER_KEYS = (
+    '"note"',
+    '"Event_ID"',
+    '"event_id "',
+    '""',
+    '"\\u0065vent_id"',
+    '"app\\u005fkey"',
+    '"a":1,"b"',
+    '"x\\"y"',
+)
+
+
+@st.composite
+def objects(draw: st.DrawFn) -> str:
+    """One JSON object, or what nearly is one: fields of a good record changed, absent, repeated, joined by others."""
+    tokens = dict(GOOD)
+    for name in draw(st.lists(st.sampled_from(FIELD_NAMES), max_size=5, unique=True)):
+        tokens[name] = draw(st.one_of(FIELD_TOKENS[name], FIELD_TOKENS[name], st.sampled_from(ODD_TOKENS), TEXT_TOKENS))
+    for name in draw(st.lists(st.sampled_from(FIELD_NAMES[:7]), max_size=1)):
+        tokens.pop(name, None)
+    colon, comma = draw(st.sampled_from([(":", ","), (":", ","), (": ", ", "), (" :\t", " , "), ("\r:", "\r,")]))
+    members = [f'"{name}"{colon}{token}' for name, token in tokens.items()]
+    if draw(st.integers(0, 5)) == 0:
+        again = draw(st.sampled_from(FIELD_NAMES))
+        members.append(f'"{again}"{colon}{draw(FIELD_TOKENS[again])}')
+    if draw(st.integers(0, 3)) == 0:
+        members.append(f"{draw(st.sampled_from(OTHER_KEYS))}{colon}{draw(st.sampled_from(ODD_TOKENS))}")
+    return "{" + comma.join(draw(st.permutations(members))) + "}"
+
+
+@st.composite
+def json_lines(draw: st.DrawFn) -> bytes:
+    """A line of a log: mostly an object, at times cut, wrapped, doubled, blank or of other bytes."""
+    text = draw(objects())
+    kind = draw(st.integers(0, 9))
+    if kind == 0:
+        cut = draw(st.integers(0, len(text)))
+        return draw(st.sampled_from([text[:cut], text[cut:], text[:cut] + "," + text[cut:]])).encode()
+    if kind == 1:
+        before, after = draw(st.sampled_from([
+            ("[", "]"), ("", ","), ("", text), ("  ", "\t"), ("\ufeff", ""), ("", " //"), ("", "\0"), ("\u00a0", ""),
+            ("\x0b", ""),
+            ("", ",}"),
+        ]))  # fmt: skip
+        return (before + text + after).encode()
+    if kind == 2:
+        return draw(
+            st.sampled_from(
+                [b"", b"  ", b"\t", b"\r", b"null", b"[]", b"42", b"{}", b'"e"', b"[" * 2000, b"\x0c", b"\xa0"]
+            )
+        )
+    if kind == 3:
+        place = draw(st.integers(1, len(text)))
+        encoded = text.encode()
+        return (
+            encoded[:place]
+            + draw(st.sampled_from([b"\xff", b"\xc0\xaf", b"\xed\xa0\x80", b"\xc3", b"\x00", b"\x1f", b"\\"]))
+            + encoded[place:]
+        )
+    if kind == 4:
+        return text[:-1].encode() + draw(
+            st.sampled_from([b",}", b", }", b",\t]}", b' ,"x":[1,]}', b',"x":{"y":1 , }}', b"," + b" " * 80 + b"}"])
+        )
+    return text.encode()
+
+
+def by_python(content: bytes, reading: Reading) -> Judgement:
+    """What the exact reading says of each line of a file."""
+    events, rejects, nulled = Counter[str](), [], Counter[str]()
+    for number, raw in enumerate(content.removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):
+        if not raw.strip():
+            continue
+        values = parse_json(raw)
+        result = Rejected(MALFORMED) if values is None else read_record(values, reading)
+        if isinstance(result, Accepted):
+            events[shown(result.event)] += 1
+            nulled.update(result.nulled)
+        else:
+            rejects.append((number, result.reason))
+    return events, rejects, dict(nulled)
+
+
+def by_sql(content: bytes, reading: Reading, bench: ReadingBench) -> Judgement:
+    """What the fast reading makes of the same file, with what it hands on to the exact one."""
+    read = bench.read(content, reading=reading)
+    books = read.books
+    assert books.accepted == len(read.events)
+    assert books.rejected == len(read.rejects)
+    assert books.records_read == books.accepted + books.rejected
+    assert books.skipped == 0
+    assert books.days == Counter(event["day"] for event in read.events)
+    return Counter(shown(event) for event in read.events), read.reasons, dict(books.nulled)
+
+
+def shown(event: dict[str, Any]) -> str:
+    """An event as one comparable text, column by column; `line` is of rejects only."""
+    return json.dumps(
+        {name: None if value is None else str(value) for name, value in sorted(event.items()) if name != "line"}
+    )
+
+
+@settings(max_examples=50)
+@given(
+    written=st.lists(json_lines(), min_size=1, max_size=40),
+    zones=st.tuples(st.sampled_from(ZONES), st.sampled_from(ZONES)),
+    mark=st.sampled_from([b"", b"\xef\xbb\xbf"]),
+    end=st.sampled_from([b"\n", b"\r\n"]),
+)
+def test_every_line_is_read_alike(
+    bench: ReadingBench, written: list[bytes], zones: tuple[str, str], mark: bytes, end: bytes
+) -> None:
+    reading = limits(*zones)
+    content = mark + end.join(written)
+    assert by_sql(content, reading, bench) == by_python(content, reading)

@@ -1,0 +1,145 @@
+"""What many tests need: a data folder that is fed by hand, run in this process, and read back.
+
+Here: plain records with sensible defaults, the boxes of the daily run without Dagster, rows of published tables. What a
+table should hold is said by each test.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from contextlib import closing
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipelines.checks import CheckResult
+from pipelines.daily_run import DailyRun, open_run
+from pipelines.ingest import IngestReport
+from pipelines.rollup import RollupReport
+from pipelines.store import FileEntry, Manifest, Store
+
+KEY = "a key for tests, 64 characters or not"
+DAY = date(2026, 3, 10)
+Row = dict[str, Any]
+
+
+def record(event_id: str, day: date = DAY, **changes: object) -> Row:
+    """A record that counts: one-click authorize with success, at ten in the morning of `day` in Shanghai.
+
+    A change to None takes the field away.
+    """
+    fields: Row = {
+        "event_id": event_id,
+        "event_time": f"{day}T10:00:00.000+08:00",
+        "app_key": "shop",
+        "channel": "one_click",
+        "stage": "authorize",
+        "outcome": "success",
+        **changes,
+    }
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def records(count: int, day: date = DAY, prefix: str = "e", **changes: object) -> list[Row]:
+    """`count` records of a day with different ids."""
+    return [record(f"{prefix}{day:%m%d}-{number}", day, **changes) for number in range(count)]
+
+
+def lines(rows: Iterable[Row]) -> bytes:
+    """Records as NDJSON."""
+    return b"".join(json.dumps(row, ensure_ascii=False).encode() + b"\n" for row in rows)
+
+
+def days_before(day: date, back: int) -> date:
+    """The day `back` days before."""
+    return day - timedelta(days=back)
+
+
+def morning_after(day: date) -> datetime:
+    """The usual time of the run that closes `day`: 02:30 of the next morning in Shanghai."""
+    return datetime(day.year, day.month, day.day, 18, 30, tzinfo=UTC)
+
+
+class DataFolder:
+    """A data folder of a test."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.store = Store(root)
+        root.mkdir(parents=True, exist_ok=True)
+        (root / "hash.key").write_text(KEY)
+
+    def land(self, path: str, rows: Iterable[Row] | bytes) -> Path:
+        """Puts a log into landing: records as NDJSON, or bytes as they are."""
+        file = self.store.landing / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        fresh = file.with_name(f".{file.name}.fresh")
+        fresh.write_bytes(rows if isinstance(rows, bytes) else lines(rows))
+        fresh.replace(file)
+        return file
+
+    def write(self, path: str, text: str) -> Path:
+        """Writes a settings, registry or source file of the data folder."""
+        file = self.root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+        return file
+
+    def open(self, day: date = DAY, now: datetime | None = None, forced: frozenset[date] = frozenset()) -> DailyRun:
+        """The boxes of a run for `day`, with the clock of the morning after."""
+        run, _ = open_run(self.root, forced)
+        run.now = now or morning_after(day)
+        return run
+
+    def tables(
+        self, day: date = DAY, now: datetime | None = None, forced: frozenset[date] = frozenset()
+    ) -> RollupReport:
+        """A run up to the published tables, without the site."""
+        run = self.open(day, now, forced)
+        run.ingest(day)
+        report = run.roll_up(day)
+        run.build_marts()
+        return report
+
+    def ingest(self, day: date = DAY, now: datetime | None = None) -> IngestReport:
+        """The first box alone."""
+        return self.open(day, now).ingest(day)
+
+    def publish(self, day: date = DAY, now: datetime | None = None) -> DailyRun:
+        """A whole run, the site included."""
+        run = self.open(day, now)
+        run.ingest(day)
+        run.roll_up(day)
+        run.build_marts()
+        run.render_site()
+        return run
+
+    @property
+    def manifest(self) -> Manifest:
+        """What counts now."""
+        return self.store.read_manifest()
+
+    def files(self, path: str) -> list[FileEntry]:
+        """The contents of one landed path, in order of their coming."""
+        return [entry for entry in self.manifest.files if entry.path == path]
+
+    def statuses(self, path: str) -> list[str]:
+        """The status of each content of one landed path."""
+        return [entry.status for entry in self.files(path)]
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """What a query over the published tables gives."""
+        with closing(duckdb.connect(str(self.store.database), read_only=True)) as connection:
+            return connection.execute(query).fetchall()
+
+    def counted(self) -> dict[date, int]:
+        """De-duplicated records by published day."""
+        return dict(self.rows("SELECT day, sum(records)::INTEGER FROM outcome_daily GROUP BY ALL ORDER BY ALL"))
+
+
+def finding(checks: Iterable[CheckResult], name: str) -> CheckResult:
+    """One check of a run, by its name."""
+    return next(check for check in checks if check.check_name == name)

@@ -1,0 +1,138 @@
+"""Each warning check fires where its cause is, and is quiet where it is not."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from pipelines.assets import WARN_CHECKS
+from pipelines.checks import CheckResult, run_checks
+from pipelines.registry import Problem, Registry
+from pipelines.settings import Settings
+from pipelines.store import DayEntry, FileEntry, Manifest, Status
+from tests.support import DAY, finding
+
+
+def file(
+    path: str = "a.ndjson", status: Status = "read", *, read: int = 100, rejected: int = 0, at: str = "t1"
+) -> FileEntry:
+    return FileEntry(
+        path=path, sha256=path, bytes=1, stamp="", source="canonical", status=status, first_read_at=at,
+        closed_through=None,
+        records_read=read, accepted=read - rejected, rejected=rejected,
+    )  # fmt: skip
+
+
+def entry(counted: int = 100, unmapped: int = 0) -> DayEntry:
+    return DayEntry(
+        folder="", content="", fingerprint="", parts=[], accepted=counted, counted=counted, unmapped=unmapped
+    )
+
+
+def days(*counted: int) -> dict[date, DayEntry]:
+    """The days up to as-of, oldest first; 0 is a missing day."""
+    return {DAY - timedelta(days=back): entry(count) for back, count in enumerate(reversed(counted)) if count}
+
+
+def check(
+    name: str, manifest: Manifest, registry: Registry | None = None, settings: Settings | None = None
+) -> CheckResult:
+    return finding(run_checks(manifest, settings or Settings(), registry or Registry(), DAY), name)
+
+
+def test_a_sound_folder_passes_every_check() -> None:
+    results = run_checks(Manifest(files=[file()], days=days(100, 100, 100, 100)), Settings(), Registry(), DAY)
+    assert [result.check_name for result in results] == list(WARN_CHECKS)
+    assert all(result.passed for result in results)
+
+
+def test_an_empty_folder_passes_every_check() -> None:
+    assert all(result.passed for result in run_checks(Manifest(), Settings(), Registry(), DAY))
+
+
+@pytest.mark.parametrize(
+    "result", run_checks(Manifest(), Settings(), Registry(), DAY), ids=lambda result: result.check_name
+)
+def test_every_check_tells_its_finding_in_both_languages(result: CheckResult) -> None:
+    assert result.detail_en
+    assert result.detail_zh
+    assert result.detail_zh != result.detail_en
+    assert result.severity == "warn"
+
+
+@pytest.mark.parametrize(("name", "status"), [("damaged_files", "damaged"), ("held_files", "held")])
+def test_a_damaged_or_held_file_fires_and_is_named(name: str, status: Status) -> None:
+    result = check(name, Manifest(files=[file("good.ndjson"), file("bad.ndjson", status)]))
+    assert not result.passed
+    assert "bad.ndjson" in result.detail_en
+    assert "good.ndjson" not in result.detail_en
+    assert check(name, Manifest(files=[file("good.ndjson"), file("old.ndjson", "replaced")])).passed
+
+
+def test_many_files_are_counted_and_not_all_listed() -> None:
+    result = check("damaged_files", Manifest(files=[file(f"{number:02}.gz", "damaged") for number in range(30)]))
+    assert result.detail_en.startswith("30 files")
+    assert "04.gz … (+25)" in result.detail_en
+
+
+def test_a_bad_registry_row_fires_with_its_place() -> None:
+    registry = Registry(problems=[Problem("registry/apps.csv", 7, "invalid:platform", "row")])
+    result = check("registry_rows", Manifest(), registry)
+    assert not result.passed
+    assert "registry/apps.csv:7 invalid:platform" in result.detail_en
+
+
+@pytest.mark.parametrize(("rejected", "passed"), [(0, True), (1, True), (2, False), (100, False)])
+def test_too_many_rejects_fire(rejected: int, passed: bool) -> None:
+    assert check("rejected_share", Manifest(files=[file(rejected=rejected)])).passed is passed
+
+
+def test_rejects_are_judged_over_the_newest_files_together() -> None:
+    old_bad = file("old.ndjson", rejected=100, at="t1")
+    assert check("rejected_share", Manifest(files=[old_bad, file("new.ndjson", at="t2")])).passed
+    small_bad = file("small.ndjson", read=10, rejected=5, at="t2")
+    assert check("rejected_share", Manifest(files=[small_bad, file("large.ndjson", read=1000, at="t2")])).passed
+    assert not check("rejected_share", Manifest(files=[small_bad, file("large.ndjson", read=100, at="t2")])).passed
+
+
+def test_a_missing_newest_day_fires() -> None:
+    assert check("day_is_there", Manifest(days=days(5, 5))).passed
+    result = check("day_is_there", Manifest(days=days(5, 0)))
+    assert not result.passed
+    assert result.day == DAY
+
+
+@pytest.mark.parametrize(("unmapped", "passed"), [(0, True), (1, True), (2, False)])
+def test_too_many_unmapped_codes_fire(unmapped: int, passed: bool) -> None:
+    assert check("unmapped_share", Manifest(days={DAY: entry(100, unmapped)})).passed is passed
+
+
+def test_unmapped_codes_of_an_older_day_do_not_fire() -> None:
+    assert check("unmapped_share", Manifest(days={DAY: entry(100), DAY - timedelta(days=1): entry(100, 100)})).passed
+
+
+@pytest.mark.parametrize(
+    ("counted", "passed"),
+    [
+        ((100, 100, 100, 100), True), ((100, 100, 100, 150), True), ((100, 100, 100, 151), False), ((100, 100, 100,
+        50), True),
+        ((100, 100, 100, 49), False), ((1, 100, 100, 100, 9000, 100), True), ((100, 100, 1), True), ((0, 0, 0, 0, 100,
+        100, 100, 1), False),
+        # Only the seven days before count.
+        ((1000, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 10, 10, 10, 10, 10, 10, 10, 10), True),
+    ],
+)  # fmt: skip
+def test_a_jump_of_the_volume_fires(counted: tuple[int, ...], passed: bool) -> None:
+    assert check("volume_jump", Manifest(days=days(*counted))).passed is passed
+
+
+def test_the_thresholds_are_settings() -> None:
+    manifest = Manifest(
+        files=[file(rejected=30)],
+        days={DAY: entry(100, 30), **{DAY - timedelta(days=n): entry(400) for n in (1, 2, 3)}},
+    )
+    wide = Settings(rejected_warn_share=0.3, unmapped_warn_share=0.3, jump_warn_ratio=0.75)
+    for name in ("rejected_share", "unmapped_share", "volume_jump"):
+        assert not check(name, manifest).passed
+        assert check(name, manifest, settings=wide).passed

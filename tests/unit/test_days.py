@@ -1,0 +1,104 @@
+"""Business days and windows: their boundaries, in zones with and without a change of clocks."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from pipelines.days import (
+    business_day,
+    day_start,
+    days_between,
+    fixed_offset,
+    last_closed_day,
+    local_to_utc,
+    previous_window,
+    window,
+)
+
+NEW_YORK, SHANGHAI = "America/New_York", "Asia/Shanghai"
+
+
+@pytest.mark.parametrize(
+    ("days", "first", "last", "previous_first", "previous_last"),
+    [
+        (7, date(2026, 3, 4), date(2026, 3, 10), date(2026, 2, 25), date(2026, 3, 3)),
+        (30, date(2026, 2, 9), date(2026, 3, 10), date(2026, 1, 10), date(2026, 2, 8)),
+        (1, date(2026, 3, 10), date(2026, 3, 10), date(2026, 3, 9), date(2026, 3, 9)),
+    ],
+)
+def test_a_window_ends_at_as_of_and_the_previous_one_just_before(
+    days: int, first: date, last: date, previous_first: date, previous_last: date
+) -> None:
+    now, before = window(date(2026, 3, 10), days), previous_window(date(2026, 3, 10), days)
+    assert (now.first, now.last, before.first, before.last) == (first, last, previous_first, previous_last)
+    assert len(list(now)) == len(list(before)) == days
+
+
+def test_days_between_holds_both_ends_or_nothing() -> None:
+    assert list(days_between(date(2026, 2, 28), date(2026, 3, 1))) == [date(2026, 2, 28), date(2026, 3, 1)]
+    assert list(days_between(date(2026, 3, 2), date(2026, 3, 1))) == []
+
+
+@pytest.mark.parametrize(
+    ("instant", "zone", "day"),
+    [
+        (datetime(2026, 3, 9, 15, 59, 59, 999_000, UTC), SHANGHAI, date(2026, 3, 9)),
+        (datetime(2026, 3, 9, 16, tzinfo=UTC), SHANGHAI, date(2026, 3, 10)),
+        (datetime(2026, 3, 9, 3, 59, tzinfo=UTC), NEW_YORK, date(2026, 3, 8)),
+        (datetime(2026, 3, 9, 4, tzinfo=UTC), NEW_YORK, date(2026, 3, 9)),
+        (datetime(2026, 3, 8, 4, 59, tzinfo=UTC), NEW_YORK, date(2026, 3, 7)),
+        (datetime(2026, 3, 9, 18, 14, tzinfo=UTC), "Asia/Kathmandu", date(2026, 3, 9)),
+        (datetime(2026, 3, 9, 18, 15, tzinfo=UTC), "Asia/Kathmandu", date(2026, 3, 10)),
+    ],
+)
+def test_an_instant_belongs_to_the_day_of_the_zone(instant: datetime, zone: str, day: date) -> None:
+    assert business_day(instant, zone) == day
+
+
+@pytest.mark.parametrize(
+    ("day", "zone", "start", "hours"),
+    [
+        (date(2026, 3, 10), SHANGHAI, datetime(2026, 3, 9, 16, tzinfo=UTC), 24),
+        (date(2026, 3, 8), NEW_YORK, datetime(2026, 3, 8, 5, tzinfo=UTC), 23),
+        (date(2026, 11, 1), NEW_YORK, datetime(2026, 11, 1, 4, tzinfo=UTC), 25),
+    ],
+)
+def test_a_day_lasts_from_midnight_to_midnight(day: date, zone: str, start: datetime, hours: int) -> None:
+    assert day_start(day, zone) == start
+    assert day_start(day + timedelta(days=1), zone) - day_start(day, zone) == timedelta(hours=hours)
+
+
+@pytest.mark.parametrize(
+    ("now", "closed"),
+    [
+        (datetime(2026, 3, 10, 15, 59, tzinfo=UTC), date(2026, 3, 9)),
+        (datetime(2026, 3, 10, 16, tzinfo=UTC), date(2026, 3, 10)),
+        (datetime(2026, 3, 10, 18, 30, tzinfo=UTC), date(2026, 3, 10)),
+    ],
+)
+def test_the_last_closed_day_is_yesterday_in_the_zone(now: datetime, closed: date) -> None:
+    assert last_closed_day(now, SHANGHAI) == closed
+
+
+def test_of_an_hour_that_comes_twice_the_first_is_meant() -> None:
+    assert local_to_utc(datetime.fromisoformat("2026-11-01T01:30:00"), NEW_YORK) == datetime(
+        2026, 11, 1, 5, 30, tzinfo=UTC
+    )
+
+
+@pytest.mark.parametrize(
+    ("zone", "first", "last", "offset"),
+    [
+        (SHANGHAI, datetime(2025, 1, 1, tzinfo=UTC), datetime(2026, 3, 10, tzinfo=UTC), timedelta(hours=8)),
+        (NEW_YORK, datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 3, 8, 6, tzinfo=UTC), timedelta(hours=-5)),
+        (NEW_YORK, datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 3, 8, 7, tzinfo=UTC), None),
+        # Shanghai changed its clocks until 1991.
+        (SHANGHAI, datetime(1990, 1, 1, tzinfo=UTC), datetime(1991, 1, 1, tzinfo=UTC), None),
+    ],
+)
+def test_a_zone_has_one_offset_where_its_clock_is_not_changed(
+    zone: str, first: datetime, last: datetime, offset: timedelta | None
+) -> None:
+    assert fixed_offset(zone, first, last) == offset

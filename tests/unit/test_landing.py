@@ -1,0 +1,178 @@
+"""Which files of landing are logs, and that a cut or corrupt one is found out before anything of it counts."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from pipelines.errors import DamagedFileError
+from pipelines.landing import LandedFile, current_stamp, opened, scan, sha256_of
+from tests.reading import ReadingBench
+from tests.support import lines, record, records
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+LOG = lines(records(40))
+
+
+def landed(tmp_path: Path, name: str, content: bytes) -> LandedFile:
+    file = tmp_path / name
+    file.write_bytes(content)
+    return next(found for found in scan(tmp_path) if found.path == name)
+
+
+def content_of(file: LandedFile) -> bytes:
+    """All bytes of an opened file, in pieces of odd sizes."""
+    pieces, buffer = [], bytearray(37)
+    with opened(file) as stream:
+        while count := stream.readinto(memoryview(buffer)):
+            pieces.append(bytes(buffer[:count]))
+    return b"".join(pieces)
+
+
+def test_finds_files_of_any_layout_in_order_of_path(tmp_path: Path) -> None:
+    for name in ("b.ndjson", "2026/03/10/a.log.gz", "A.csv", "日志/一 二.jsonl", "a[1].ndjson", "no suffix"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(b"x")
+    found = [(file.path, file.bytes) for file in scan(tmp_path)]
+    assert found == [
+        (name, 1)
+        for name in ("2026/03/10/a.log.gz", "A.csv", "a[1].ndjson", "b.ndjson", "no suffix", "日志/一 二.jsonl")
+    ]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [".hidden.ndjson", "_SUCCESS", "_SYNTHETIC.md", "a.ndjson.tmp", "a.csv.part", ".a.ndjson.crc", "a.crc",
+    "_temporary/a.ndjson",
+     ".staging/a.ndjson", "day.tmp/a.ndjson"],
+)  # fmt: skip
+def test_leaves_hidden_and_unfinished_names_alone(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / name).write_bytes(LOG)
+    (tmp_path / "kept.ndjson").write_bytes(LOG)
+    assert [file.path for file in scan(tmp_path)] == ["kept.ndjson"]
+
+
+def test_leaves_links_and_special_files_alone(tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "secret.ndjson").write_bytes(LOG)
+    landing = tmp_path / "landing"
+    landing.mkdir()
+    (landing / "file.ndjson").symlink_to(outside / "secret.ndjson")
+    (landing / "folder").symlink_to(outside)
+    (landing / "nowhere.ndjson").symlink_to(tmp_path / "nothing")
+    os.mkfifo(landing / "pipe.ndjson")
+    assert list(scan(landing)) == []
+
+
+def test_a_landing_that_is_not_there_is_empty(tmp_path: Path) -> None:
+    assert list(scan(tmp_path / "landing")) == []
+
+
+def test_a_name_that_is_no_text_is_told_in_escapes(tmp_path: Path) -> None:
+    Path(os.fsdecode(os.fsencode(tmp_path) + b"/a\xff.ndjson")).write_bytes(LOG)
+    (file,) = scan(tmp_path)
+    assert file.path == "a\\xff.ndjson"
+    assert content_of(file) == LOG
+
+
+def test_a_file_that_was_swapped_for_a_link_is_not_followed(tmp_path: Path) -> None:
+    file = landed(tmp_path, "a.ndjson", LOG)
+    secret = tmp_path / ".secret"
+    secret.write_bytes(b"not for you")
+    file.full.unlink()
+    file.full.symlink_to(secret)
+    with pytest.raises(OSError, match="symbolic links"):
+        content_of(file)
+
+
+@pytest.mark.parametrize("change", [lambda file: file.write_bytes(LOG + b"\n"), lambda file: os.utime(file, ns=(1, 1))])
+def test_the_stamp_tells_a_change(tmp_path: Path, change: Callable[[Path], object]) -> None:
+    file = landed(tmp_path, "a.ndjson", LOG)
+    assert current_stamp(file) == file.stamp
+    change(file.full)
+    assert current_stamp(file) != file.stamp
+
+
+def test_the_checksum_is_of_the_file_as_it_lies_there(tmp_path: Path) -> None:
+    # printf abc | sha256sum
+    file = landed(tmp_path, "a.ndjson", b"abc")
+    assert sha256_of(file) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+
+
+def zst(content: bytes, *, checksum: bool = True) -> bytes:
+    return zstd.compress(content, options={zstd.CompressionParameter.checksum_flag: int(checksum)})
+
+
+WHOLE = {
+    "plain.ndjson": LOG,
+    "one.ndjson.gz": gzip.compress(LOG),
+    "two members.ndjson.gz": gzip.compress(LOG[:100]) + gzip.compress(LOG[100:]),
+    "one.ndjson.zst": zst(LOG),
+    "two frames.ndjson.zst": zst(LOG[:100]) + zst(LOG[100:]),
+    "no checksum.ndjson.zst": zst(LOG, checksum=False),
+    "skippable.ndjson.zst": b"\x50\x2a\x4d\x18\x04\x00\x00\x00skip" + zst(LOG),
+}
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_a_whole_file_is_read_through_its_compression(tmp_path: Path, name: str) -> None:
+    assert content_of(landed(tmp_path, name, WHOLE[name])) == LOG
+
+
+def flipped(content: bytes, place: int) -> bytes:
+    return content[:place] + bytes([content[place] ^ 0x10]) + content[place + 1 :]
+
+
+DAMAGED = {
+    "cut.ndjson.gz": gzip.compress(LOG)[:-20],
+    "no trailer.ndjson.gz": gzip.compress(LOG)[:-8],
+    "wrong sum.ndjson.gz": flipped(gzip.compress(LOG), -6),
+    "wrong length.ndjson.gz": flipped(gzip.compress(LOG), -2),
+    "second member cut.ndjson.gz": gzip.compress(LOG) + gzip.compress(LOG)[:-9],
+    "rubbish behind.ndjson.gz": gzip.compress(LOG) + b"rubbish",
+    "no gzip.ndjson.gz": LOG,
+    "empty.ndjson.gz": b"",
+    "cut.ndjson.zst": zst(LOG)[:-20],
+    "wrong sum.ndjson.zst": flipped(zst(LOG), -2),
+    "second frame cut.ndjson.zst": zst(LOG) + zst(LOG)[:-9],
+    "rubbish behind.ndjson.zst": zst(LOG) + b"rubbish",
+    "no zstd.ndjson.zst": LOG,
+    "empty.ndjson.zst": b"",
+}
+
+
+@pytest.mark.parametrize("name", DAMAGED)
+def test_a_cut_or_corrupt_file_is_found_out(tmp_path: Path, name: str) -> None:
+    with pytest.raises(DamagedFileError, match="cut or corrupt"):
+        content_of(landed(tmp_path, name, DAMAGED[name]))
+
+
+def parquet(rows: int) -> bytes:
+    sink = io.BytesIO()
+    columns = {name: [record(f"e{number}")[name] for number in range(rows)] for name in record("e")}
+    pq.write_table(pa.table(columns), sink, compression="zstd", write_page_checksum=True)
+    return sink.getvalue()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [parquet(50)[:-9], parquet(50)[4:], b"PAR1PAR1", b"", LOG],
+    ids=["cut", "no head", "short", "empty", "text"],
+)
+def test_a_cut_parquet_file_is_found_out(bench: ReadingBench, content: bytes) -> None:
+    with pytest.raises(DamagedFileError, match="cut or corrupt"):
+        bench.read(content, "a.parquet")

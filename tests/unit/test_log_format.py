@@ -1,0 +1,129 @@
+"""What is kept of carriers and phones, and that a rejected record is shown without anything personal."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+
+from pipelines.log_format import FIELD_NAMES, MAX_REJECTED_TEXT, carrier_of, masked_text, phone_mask
+
+
+def test_the_fields_stand_in_the_contracts_order() -> None:
+    assert FIELD_NAMES == (
+        "event_id", "event_time", "app_key", "channel", "stage", "outcome", "result_code", "vendor", "platform",
+        "carrier",
+        "scheme_id", "package_name", "device_id", "phone", "latency_ms", "sdk_version", "os_version", "attempt_id",
+        "account_id",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("word", "carrier"),
+    [
+        ("CMCC", "CMCC"), ("CUCC", "CUCC"), ("CTCC", "CTCC"), ("cmcc", "CMCC"), ("CM", "CMCC"), ("CU", "CUCC"), ("CT",
+        "CTCC"),
+        ("cm", "CMCC"), ("cm_zyhl", "CMCC"), ("cu_xw", "CUCC"), ("ct_sjl", "CTCC"), ("CT_SJL", "CTCC"), ("cmx",
+        "unknown"),
+        ("CMCCX", "unknown"), ("unknown", "unknown"), ("", "unknown"), ("中国移动", "unknown"), (None, "unknown"),
+    ],
+)  # fmt: skip
+def test_a_vendors_word_names_the_carrier(word: str | None, carrier: str) -> None:
+    assert carrier_of(word) == carrier
+
+
+@pytest.mark.parametrize(
+    ("phone", "mask"),
+    [("13812345678", "138****5678"), ("+8613812345678", "+86****5678"), ("1381234567", "****"), ("1", "****")],
+)
+def test_of_a_phone_only_its_ends_are_shown(phone: str, mask: str) -> None:
+    assert phone_mask(phone) == mask
+
+
+SECRETS = {
+    "phone": '{"phone":"02088886666","channel":"qq"}',
+    "phone as a number": '{"phone": 2088886666, "channel":"qq"}',
+    "words under phone": '{"phone":"2088 886 666","channel":"qq"}',
+    "device": '{"device_id":"2088886666","channel":"qq"}',
+    "vendor's device": '{"deviceId":"2088886666","channel":"qq"}',
+    "list of devices": '{"devices":["a","2088886666"],"channel":"qq"}',
+    "list with spaces": '{"devices": [ "a", "2088886666" ], "channel":"qq"}',
+    "object": '{"device": { "kind": "x", "id": "2088886666" },"channel":"qq"}',
+    "object in object": '{"device":{"a":{"b":1},"id":"2088886666"},"channel":"qq"}',
+    "bracket in a text": '{"device":{"a":"}","id":"2088886666"},"channel":"qq"}',
+    "token": '{"token":"2088886666.x-y","channel":"qq"}',
+    "access token": '{"accessToken":"2088886666","channel":"qq"}',
+    "capitals": '{"PHONE":"2088886666","channel":"qq"}',
+    "escaped JSON": '{"body":"{\\"mobile\\":\\"2088886666\\"}","channel":"qq"}',
+    "quote within": '{"device_id":"a\\"2088886666","channel":"qq"}',
+    "cut": '{"channel":"qq","phone":"2088886666',
+    "cut object": '{"channel":"qq","device":{"id":"2088886666',
+    "form": "channel=qq&phone=2088886666",
+    "single quotes": "{'phone': '2088886666', 'channel': 'qq'}",
+    "words in single quotes": "{'device_id': 'my 2088886666', 'channel': 'qq'}",
+    "no key, a mobile number": '{"note":"call 13820888866 now","channel":"qq"}',
+    "mobile number with 86": "8613820888866,qq",
+    "mobile number with +86": "+8613820888866,qq",
+    "mobile number with 0086": "008613820888866,qq",
+    "mobile number in words": "user13820888866x,qq",
+    "IMEI": "490154208888666,qq",
+    "UUID": "f47ac10b-58cc-4372-a567-2088886666ab,qq",
+    "UUID without dashes": "F47AC10B58CC4372A5672088886666AB,qq",
+}
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_masks_what_is_personal_and_nothing_else(name: str) -> None:
+    shown = masked_text(SECRETS[name])
+    assert "20888" not in shown
+    assert "***" in shown
+    assert "qq" in shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        '{"event_id":"e1","event_time":1773100800000}',
+        "2026-03-10T10:00:00.000+08:00",
+        "12345678901",
+        "138123456789",
+        "not json",
+        "中文",
+    ],
+)
+def test_other_text_stays_as_it_is(text: str) -> None:
+    assert masked_text(text) == text
+
+
+def test_a_long_record_is_cut() -> None:
+    assert masked_text("a b " * 5000) == ("a b " * 5000)[:MAX_REJECTED_TEXT]
+    assert MAX_REJECTED_TEXT == 2000
+
+
+@pytest.mark.parametrize("length", range(1980, 2001))
+def test_no_half_of_a_number_is_left_at_the_cut(length: int) -> None:
+    assert "138" not in masked_text("x" * length + " 13820888866 " + "y" * 100)
+
+
+@pytest.mark.parametrize("length", range(7980, 8001))
+def test_no_half_of_a_number_is_left_where_a_line_of_megabytes_is_cut(length: int) -> None:
+    filler = "13900000000 " * (length // 12) + "x" * (length % 12)
+    assert "1382088" not in masked_text(filler + " 13820888866 " + "y " * 100_000)
+
+
+def test_a_value_of_megabytes_under_a_key_is_masked_whole() -> None:
+    shown = masked_text(json.dumps({"event_id": "e1", "token": "20888" * 400_000}))
+    assert shown.startswith('{"event_id": "e1", "token": ***')
+    assert "20888" not in shown
+
+
+@pytest.mark.parametrize(
+    "text", ["x" * 8000, "phone" * 1600, "phone" + "-" * 8000, '"' * 8000, "phone:[" * 1000, "0" * 8000]
+)
+def test_no_text_takes_long_to_mask(text: str) -> None:
+    # One word of 8,000 letters once took two seconds, and `phonephone…` ten minutes.
+    begun = time.monotonic()
+    masked_text(text)
+    assert time.monotonic() - begun < 0.5

@@ -1,0 +1,100 @@
+"""The site is a link that is switched in one step; the generation before stays for its readers."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from pipelines.publish import generation_folder, site_is_current, switch_site
+from pipelines.store import Manifest
+from tests.support import DataFolder
+
+
+def switch(folder: DataFolder, run: int) -> None:
+    fresh = folder.store.fresh_folder("site")
+    (fresh / "index.html").write_text(f"run {run}")
+    switch_site(folder.store, fresh, Manifest(run=run))
+
+
+def generations(folder: DataFolder) -> set[Path]:
+    return set(folder.store.site_generations.iterdir())
+
+
+def generation(folder: DataFolder, run: int) -> Path:
+    return generation_folder(folder.store, Manifest(run=run))
+
+
+def test_the_site_is_a_link_to_the_generation_of_the_run(folder: DataFolder) -> None:
+    assert not site_is_current(folder.store, Manifest(run=1))
+    switch(folder, 1)
+    assert folder.store.site.is_symlink()
+    # A relative link: a folder that is moved or mounted elsewhere keeps its site.
+    assert os.readlink(folder.store.site) == f".site/{generation(folder, 1).name}"
+    assert site_is_current(folder.store, Manifest(run=1))
+    assert not site_is_current(folder.store, Manifest(run=2))
+
+
+def test_the_previous_generation_is_kept_and_the_one_before_it_goes(folder: DataFolder) -> None:
+    for run in (1, 2, 5):
+        switch(folder, run)
+    assert generations(folder) == {generation(folder, 2), generation(folder, 5)}
+    assert (folder.store.site / "index.html").read_text() == "run 5"
+
+
+def test_a_reader_in_the_old_generation_goes_on_reading(folder: DataFolder) -> None:
+    switch(folder, 1)
+    reader = folder.store.site.resolve()
+    switch(folder, 2)
+    assert (reader / "index.html").read_text() == "run 1"
+
+
+def test_the_link_is_never_absent(folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    switch(folder, 1)
+    seen: list[str] = []
+    real = os.replace
+
+    def watched(source: object, target: object) -> None:
+        real(source, target)  # type: ignore[call-overload]
+        seen.append((folder.store.site / "index.html").read_text())
+
+    monkeypatch.setattr(os, "replace", watched)
+    switch(folder, 2)
+    assert seen == ["run 1", "run 2"]
+
+
+def test_a_site_that_is_no_link_is_moved_aside(folder: DataFolder) -> None:
+    folder.store.site.mkdir()
+    (folder.store.site / "mine.html").write_text("mine")
+    switch(folder, 1)
+    assert (folder.root / "site.before" / "mine.html").read_text() == "mine"
+    assert (folder.store.site / "index.html").read_text() == "run 1"
+
+
+def test_a_site_that_is_no_link_is_moved_aside_every_time(folder: DataFolder) -> None:
+    for run in (1, 2):
+        folder.store.site.unlink(missing_ok=True)
+        folder.store.site.mkdir()
+        (folder.store.site / f"mine{run}.html").write_text("mine")
+        switch(folder, run)
+    assert sorted(path.name for path in folder.root.rglob("mine*.html")) == ["mine1.html", "mine2.html"]
+
+
+def test_a_leftover_of_a_dead_switch_is_no_hindrance(folder: DataFolder) -> None:
+    switch(folder, 1)
+    (folder.root / ".site.new").symlink_to("nowhere")
+    target = generation(folder, 2)
+    target.mkdir()
+    (target / "half.html").write_text("half")
+    switch(folder, 2)
+    assert [path.name for path in Path(folder.store.site).iterdir()] == ["index.html"]
+
+
+def test_another_time_of_the_same_run_is_another_generation(folder: DataFolder) -> None:
+    # Of a data folder whose warehouse was removed: run 1 comes again.
+    one, other = (
+        Manifest(run=1, generated_at="2026-03-11T02:30:00+08:00"),
+        Manifest(run=1, generated_at="2026-03-12T02:30:00+08:00"),
+    )
+    assert generation_folder(folder.store, one) != generation_folder(folder.store, other)

@@ -1,0 +1,160 @@
+"""The registry: what a good row means, how a bad one is listed, and that nothing secret is taken in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipelines.registry import SHIPPED_CODES, Registry, load_registry
+
+APPS = "app_key,app_name,platform,account_id,created_at,status\n"
+SCHEMES = "scheme_id,scheme_group,app_key,scheme_name,package_name,methods,created_at\n"
+CODES = "vendor,layer,platform,code,outcome,stage,meaning_en,meaning_zh\n"
+
+
+def load(folder: Path, *, apps: str | bytes = "", schemes: str = "", codes: str = "") -> Registry:
+    for name, text in (("apps", apps), ("schemes", schemes), ("result_codes", codes)):
+        if text:
+            (folder / f"{name}.csv").write_bytes(text if isinstance(text, bytes) else text.encode())
+    return load_registry(folder)
+
+
+def problems(registry: Registry) -> list[tuple[str, int, str]]:
+    return [(problem.path, problem.line, problem.reason) for problem in registry.problems]
+
+
+def test_an_absent_registry_is_empty_and_has_the_shipped_codes(tmp_path: Path) -> None:
+    registry = load_registry(tmp_path / "nothing")
+    assert (registry.apps, registry.schemes, registry.problems) == ([], [], [])
+    assert len(registry.codes) == len(SHIPPED_CODES.read_text().splitlines()) - 1
+
+
+def test_an_app_row_is_read_as_it_is_written(tmp_path: Path) -> None:
+    registry = load(tmp_path, apps=APPS + '"shop","商城, ""新""",ios,acc,2026-01-02,disabled\n')
+    assert registry.apps == [
+        {
+            "app_key": "shop",
+            "app_name": '商城, "新"',
+            "platform": "ios",
+            "account_id": "acc",
+            "created_at": "2026-01-02",
+            "status": "disabled",
+        }
+    ]
+    assert registry.platforms == {"shop": "ios"}
+
+
+def test_an_app_without_a_name_is_called_by_its_key(tmp_path: Path) -> None:
+    assert load(tmp_path, apps=APPS + "shop,,,,,\n").apps[0]["app_name"] == "shop"
+
+
+def test_an_empty_status_is_enabled_where_a_scheme_exists(tmp_path: Path) -> None:
+    registry = load(
+        tmp_path, apps=APPS + "b,,,,,\na,,,,,\nc,,,,,disabled\n", schemes=SCHEMES + "s1,,a,,,,\ns2,,c,,,,\n"
+    )
+    assert [(app["app_key"], app["status"]) for app in registry.apps] == [
+        ("a", "enabled"),
+        ("b", "disabled"),
+        ("c", "disabled"),
+    ]
+
+
+def test_bad_app_rows_are_listed_and_cost_themselves_alone(tmp_path: Path) -> None:
+    text = (
+        APPS
+        + ",no key,,,,\nbad key,x,,,,\n\nshop,Shop,ios,,,\nshop,again,,,,\nb,B,windows,,,\n"
+        + "c,C,,,,open\nd,D,,,\ne,E,,,,enabled,more\nf,F,,,,\n"
+    )
+    registry = load(tmp_path, apps=text)
+    assert [app["app_key"] for app in registry.apps] == ["f", "shop"]
+    assert problems(registry) == [
+        ("registry/apps.csv", 2, "missing:app_key"), ("registry/apps.csv", 3, "invalid:app_key"),
+        ("registry/apps.csv", 6, "repeated:app_key"), ("registry/apps.csv", 7, "invalid:platform"),
+        ("registry/apps.csv", 8, "invalid:status"), ("registry/apps.csv", 9, "malformed"), ("registry/apps.csv", 10,
+        "malformed"),
+    ]  # fmt: skip
+
+
+def test_bad_scheme_rows_are_listed_and_cost_themselves_alone(tmp_path: Path) -> None:
+    rows = [
+        "s1,g,shop,One,com.a,number;wechat,2026-01-01", "s1,g,shop,One,com.b,qq;weibo,", "s1,g,shop,One,com.a,number,",
+        ",g,shop,,,,",
+        "s2,g,,,,,", "s3,g,shop,,com a,,", "s4,g,shop,,,sms,", "s5,g,shop,,,number;,", f"s6,g,shop,,{'p' * 129},,",
+    ]  # fmt: skip
+    registry = load(tmp_path, schemes=SCHEMES + "\n".join(rows))
+    assert [(row["scheme_id"], row["package_name"]) for row in registry.schemes] == [
+        ("s1", "com.a"),
+        ("s1", "com.b"),
+        ("s5", None),
+    ]
+    assert problems(registry) == [
+        ("registry/schemes.csv", 4, "repeated:package_name"), ("registry/schemes.csv", 5, "missing:scheme_id"),
+        ("registry/schemes.csv", 6, "missing:app_key"), ("registry/schemes.csv", 7, "invalid:package_name"),
+        ("registry/schemes.csv", 8, "invalid:methods"), ("registry/schemes.csv", 10, "invalid:package_name"),
+    ]  # fmt: skip
+
+
+def test_a_code_of_the_folder_adds_to_the_dictionary_or_takes_a_rows_place(tmp_path: Path) -> None:
+    registry = load(tmp_path, codes=CODES + "umeng,sdk,*,600000,error,,,\nacme,sdk,*,1,success,,,\n")
+    codes = {(row["vendor"], row["layer"], row["platform"], row["code"]): row["outcome"] for row in registry.codes}
+    assert codes["umeng", "sdk", "*", "600000"] == "error"
+    assert codes["acme", "sdk", "*", "1"] == "success"
+    assert len(codes) == len(load_registry(tmp_path / "nothing").codes) + 1
+
+
+def test_bad_code_rows_are_listed(tmp_path: Path) -> None:
+    rows = ["acme,app,*,1,success,,,", "acme,sdk,mac,1,success,,,", "acme,sdk,*,,success,,,", ",sdk,*,1,success,,,",
+    "acme,sdk,*,1,good,,,",
+            "acme,sdk,*,1,,pay,,", "acme,sdk,*,1,,,,", "acme,sdk,*,1,,none,,"]  # fmt: skip
+    registry = load(tmp_path, codes=CODES + "\n".join(rows))
+    assert [reason for _, _, reason in problems(registry)] == [
+        "invalid:layer", "invalid:platform", "missing:code", "missing:vendor", "invalid:outcome", "invalid:stage",
+        "missing:outcome",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "column", ["app_secret", "AppSecret", "password", "access_token", "PrivateKey", "master_key", "api_key"]
+)
+def test_a_column_that_looks_like_a_secret_is_refused_and_its_values_go_nowhere(tmp_path: Path, column: str) -> None:
+    text = APPS.strip() + f",{column}\nshop,Shop,,,,,s3cr3t\nbad key,B,,,,,s3cr3t\n"
+    registry = load(tmp_path, apps=text)
+    assert ("registry/apps.csv", 1, f"secret:{column}") in problems(registry)
+    assert "s3cr3t" not in str(registry)
+
+
+def test_another_unknown_column_is_ignored(tmp_path: Path) -> None:
+    registry = load(tmp_path, apps=APPS.strip() + ",note\nshop,Shop,,,,,hello\n")
+    assert problems(registry) == []
+    assert "hello" not in str(registry)
+
+
+def test_columns_may_stand_in_any_order_or_be_absent(tmp_path: Path) -> None:
+    assert load(tmp_path, apps="app_name,app_key\nShop,shop\n").apps[0]["app_key"] == "shop"
+
+
+def test_a_byte_order_mark_and_line_ends_of_windows_are_no_matter(tmp_path: Path) -> None:
+    registry = load(tmp_path, apps=b"\xef\xbb\xbf" + (APPS + "shop,Shop,,,,\n").replace("\n", "\r\n").encode())
+    assert ([app["app_key"] for app in registry.apps], registry.problems) == (["shop"], [])
+
+
+def test_bytes_that_are_no_text_cost_their_row(tmp_path: Path) -> None:
+    registry = load(tmp_path, apps=APPS.encode() + b"a,\xff,,,,\nb,B,,,,\n")
+    assert [app["app_key"] for app in registry.apps] == ["b"]
+    assert problems(registry) == [("registry/apps.csv", 2, "malformed")]
+
+
+def test_a_name_of_two_lines_is_one_row(tmp_path: Path) -> None:
+    registry = load(tmp_path, apps=APPS + '"a","two\nlines",,,,\nbad key,,,,,\n')
+    assert [app["app_name"] for app in registry.apps] == ["two\nlines"]
+    assert problems(registry) == [("registry/apps.csv", 4, "invalid:app_key")]
+
+
+def test_the_fingerprints_change_with_what_is_shown_and_with_outcomes(tmp_path: Path) -> None:
+    plain = load_registry(tmp_path)
+    named = load(tmp_path, apps=APPS + "shop,Shop,,,,\n")
+    assert named.fingerprint != plain.fingerprint
+    assert named.codes_fingerprint == plain.codes_fingerprint
+    coded = load(tmp_path, codes=CODES + "acme,sdk,*,1,success,,,\n")
+    assert coded.codes_fingerprint != plain.codes_fingerprint

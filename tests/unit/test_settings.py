@@ -1,0 +1,144 @@
+"""Settings: defaults, what is refused and by what name, billing rules in time, and the key of the hashes."""
+
+from __future__ import annotations
+
+import stat
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from pipelines.errors import UsageError
+from pipelines.settings import PROJECT, Settings, data_folder, hash_key, load_settings
+from tests.support import DataFolder
+
+
+def test_without_a_file_every_setting_has_its_default(tmp_path: Path) -> None:
+    settings = load_settings(tmp_path)
+    assert settings == Settings()
+    assert (settings.timezone, settings.schedule_time, settings.retention_days) == ("Asia/Shanghai", "02:30", 400)
+    rule = settings.billing_on(date(2026, 3, 10))
+    assert (rule.one_click, rule.local_verify) == (("success",), ("success", "mismatch"))
+
+
+def test_a_setting_of_the_file_counts(folder: DataFolder) -> None:
+    folder.write("authmeter.toml", 'timezone = "America/New_York"\nretention_days = 90\nmemory_limit = "512MB"\n')
+    settings = load_settings(folder.root)
+    assert (settings.timezone, settings.retention_days, settings.memory_limit) == ("America/New_York", 90, "512MB")
+
+
+REFUSED = {
+    "retention = 30": "`retention` is not known",
+    "[billing_rules]\nx = 1": "`billing_rules` is not known",
+    'timezone = "China"': "`timezone`",
+    'schedule_time = "2:30"': "`schedule_time`",
+    'schedule_time = "24:00"': "`schedule_time`",
+    "retention_days = 0": "`retention_days`",
+    'retention_days = "many"': "`retention_days`",
+    'memory_limit = "3 apples"': "`memory_limit`",
+    "threads = -1": "`threads`",
+    "rejected_warn_share = 2": "`rejected_warn_share`",
+    "jump_warn_ratio = 0": "`jump_warn_ratio`",
+    "billing = []": "`billing`",
+    '[[billing]]\none_click = ["error"]': "`billing.0.one_click.0`",
+    "[[billing]]\nvalid_until = 2026-01-01": "`billing.0.valid_until` is not known",
+    "timezone = ": "not valid TOML",
+    "timezone = 'Asia/Shanghai'\ntimezone = 'UTC'": "not valid TOML",
+}
+
+
+@pytest.mark.parametrize("text", REFUSED)
+def test_an_unknown_or_wrong_setting_is_refused_by_name(folder: DataFolder, text: str) -> None:
+    folder.write("authmeter.toml", text + "\n")
+    with pytest.raises(UsageError) as refused:
+        load_settings(folder.root)
+    assert REFUSED[text] in refused.value.what
+    assert refused.value.where == str(folder.root / "authmeter.toml")
+    assert refused.value.exit_code == 2
+
+
+def test_the_refusal_names_the_known_settings(folder: DataFolder) -> None:
+    folder.write("authmeter.toml", "retention = 30\n")
+    with pytest.raises(UsageError) as refused:
+        load_settings(folder.root)
+    assert all(name in refused.value.do for name in Settings.model_fields)
+
+
+@pytest.mark.parametrize("name", Settings.model_fields)
+def test_every_setting_is_documented_where_it_is_declared(name: str) -> None:
+    assert Settings.model_fields[name].description
+
+
+def test_the_billing_rule_of_a_day_is_the_newest_that_began(folder: DataFolder) -> None:
+    folder.write("authmeter.toml", """
+[[billing]]
+valid_from = 2026-03-10
+local_verify = ["success"]
+[[billing]]
+valid_from = 2026-02-01
+one_click = ["success", "mismatch"]
+""")  # fmt: skip
+    settings = load_settings(folder.root)
+    rules = {
+        day: settings.billing_on(date.fromisoformat(day))
+        for day in ("2026-01-31", "2026-02-01", "2026-03-09", "2026-03-10")
+    }
+    assert {day: (rule.one_click, rule.local_verify) for day, rule in rules.items()} == {
+        "2026-01-31": (("success",), ("success", "mismatch")),
+        "2026-02-01": (("success", "mismatch"), ("success", "mismatch")),
+        "2026-03-09": (("success", "mismatch"), ("success", "mismatch")),
+        "2026-03-10": (("success",), ("success",)),
+    }
+
+
+def test_the_data_folder_is_the_argument_then_the_environment_then_the_projects(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert data_folder(None) == PROJECT / "data"
+    monkeypatch.setenv("AUTHMETER_DATA", str(tmp_path / "env"))
+    assert data_folder(None) == tmp_path / "env"
+    assert data_folder(tmp_path / "given") == tmp_path / "given"
+    monkeypatch.chdir(tmp_path)
+    assert data_folder(Path("here")) == tmp_path / "here"
+
+
+def test_a_key_is_made_once_at_random_for_its_owner_alone(tmp_path: Path) -> None:
+    key, notice = hash_key(tmp_path / "a")
+    file = tmp_path / "a" / "hash.key"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert notice is not None
+    assert str(file) in notice
+    assert key not in notice
+    assert len(key) == 64
+    assert hash_key(tmp_path / "a") == (key, None)
+    assert hash_key(tmp_path / "b")[0] != key
+
+
+def test_the_key_of_the_environment_wins_over_every_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "named").write_text("the key of a named file\n")
+    monkeypatch.setenv("AUTHMETER_HASH_KEY_FILE", str(tmp_path / "named"))
+    assert hash_key(tmp_path) == ("the key of a named file", None)
+    monkeypatch.setenv("AUTHMETER_HASH_KEY", "the key of the environment")
+    assert hash_key(tmp_path) == ("the key of the environment", None)
+    assert not (tmp_path / "hash.key").exists()
+
+
+def test_a_named_key_file_that_is_not_there_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AUTHMETER_HASH_KEY_FILE", str(tmp_path / "nothing"))
+    with pytest.raises(UsageError, match="cannot be read"):
+        hash_key(tmp_path)
+    assert not (tmp_path / "hash.key").exists()
+
+
+@pytest.mark.parametrize("key", ["xq7", "123456789012345", "中" * 15])
+def test_a_key_that_can_be_guessed_is_refused_and_not_shown(tmp_path: Path, key: str) -> None:
+    (tmp_path / "hash.key").write_text(key)
+    with pytest.raises(UsageError, match="shorter than 16") as refused:
+        hash_key(tmp_path)
+    assert key not in str(refused.value)
+
+
+def test_an_empty_key_file_is_no_key(tmp_path: Path) -> None:
+    (tmp_path / "hash.key").write_text("  \n")
+    with pytest.raises(UsageError, match="shorter than 16"):
+        hash_key(tmp_path)

@@ -1,0 +1,300 @@
+"""Source mappings: which files they read, what is refused, and what the shipped ones make of a vendor's records."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+
+from pipelines.errors import UsageError
+from pipelines.records import keyed_hash
+from pipelines.sources import SourceMapping, format_of, load_sources
+from tests.reading import ReadingBench, limits
+from tests.support import DAY, KEY, DataFolder, Row
+
+CHOSEN = [
+    ("a.ndjson", "canonical"), ("x/y/a.csv.gz", "canonical"), ("a.parquet", "canonical"), ("a.json.zst", "canonical"),
+    ("a.LOG", "canonical"), ("umeng_sdk/a.ndjson", "umeng_sdk"), ("2026/umeng_sdk/03/a.log", "umeng_sdk"),
+    ("umeng_sdk-03-10.jsonl", "umeng_sdk"), ("umeng_server/app1/a.ndjson.gz", "umeng_server"), ("a.txt", None), ("a",
+    None),
+    ("a.parquet.gz", None), ("README", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "name"), CHOSEN)
+def test_the_shipped_mappings_share_the_files(folder: DataFolder, path: str, name: str | None) -> None:
+    mapping = load_sources(folder.root).for_file(path)
+    assert (mapping.name if mapping else None) == name
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [("a.ndjson", "ndjson"), ("a.jsonl.gz", "ndjson"), ("a.json", "ndjson"), ("a.log.zst", "ndjson"), ("a.CSV", "csv"),
+     ("a.csv.gz", "csv"), ("a.parquet", "parquet"), ("a.parquet.gz", None), ("a.gz", None), ("a.txt", None)],
+)  # fmt: skip
+def test_the_suffix_tells_the_format(path: str, form: str | None) -> None:
+    assert format_of(path) == form
+
+
+OWN = 'name = "nginx"\nfiles = ["nginx/*.log"]\nformat = "lines"\n[fields]\nevent_id = "md5(line)"\n'
+
+
+def test_a_users_mapping_comes_before_the_shipped_ones(folder: DataFolder) -> None:
+    folder.write("sources/nginx.toml", OWN)
+    folder.write("sources/mine.toml", OWN.replace('"nginx"', '"umeng_sdk"'))
+    sources = load_sources(folder.root)
+    assert [mapping.name for mapping in sources.mappings] == ["nginx", "umeng_sdk", "umeng_server", "canonical"]
+    assert sources.named("umeng_sdk").files == ("nginx/*.log",)
+
+
+REFUSED = {
+    'name = "x"\nfiles = ["*"]\n[fields]\ndevice = "a"\n': "unknown field device",
+    'name = "x"\nfiles = ["*"]\nfilter = "a"\n': "`filter`",
+    'name = "X y"\nfiles = ["*"]\n': "`name`",
+    'name = "x"\n': "`files`",
+    'name = "x"\nfiles = []\n': "`files`",
+    'name = "x"\nfiles = ["*"]\nformat = "xml"\n': "`format`",
+    'name = "x"\nfiles = ["*"]\ntimezone = "China"\n': "`timezone`",
+    'name = "x"\nfiles = ["*"]\nformat = "lines"\n': "needs [fields]",
+    'name = "x\nfiles = ["*"]\n': "not valid TOML",
+    'name = "x"\nfiles = ["*"]\nwhere = "a = "\n': "no SQL expression",
+    'name = "x"\nfiles = ["*"]\n[fields]\nevent_id = "(SELECT 1)"\n': "no query",
+    'name = "x"\nfiles = ["*"]\n[fields]\nevent_id = "a) FROM read_csv(\'/etc/passwd\'"\n': "",
+    'name = "x"\nfiles = ["*"]\n[fields]\nevent_id = "a); SELECT (b"\n': "",
+    'name = "x"\nfiles = ["*"]\nwhere = "EXISTS (FROM t)"\n': "no query",
+    'name = "x"\nfiles = ["*"]\nwhere = "a IN (SELECT 1)"\n': "no query",
+}
+
+
+@pytest.mark.parametrize("text", REFUSED)
+def test_a_mapping_that_cannot_be_used_is_refused_with_its_place(folder: DataFolder, text: str) -> None:
+    folder.write("sources/x.toml", text)
+    with pytest.raises(UsageError) as refused:
+        load_sources(folder.root)
+    assert REFUSED[text] in str(refused.value)
+    assert "x.toml" in refused.value.where or refused.value.where == "source x"
+
+
+def test_two_mappings_of_one_name_are_refused(folder: DataFolder) -> None:
+    folder.write("sources/a.toml", OWN)
+    folder.write("sources/b.toml", OWN)
+    with pytest.raises(UsageError, match="Two mappings have the name 'nginx'"):
+        load_sources(folder.root)
+
+
+def test_two_mappings_of_one_name_are_refused_whatever_stands_between(folder: DataFolder) -> None:
+    folder.write("sources/a.toml", OWN)
+    folder.write("sources/b.toml", OWN.replace('"nginx"', '"other"'))
+    folder.write("sources/c.toml", OWN)
+    with pytest.raises(UsageError, match="Two mappings have the name 'nginx'"):
+        load_sources(folder.root)
+
+
+def test_an_unknown_name_lists_the_known_ones(folder: DataFolder) -> None:
+    with pytest.raises(UsageError) as refused:
+        load_sources(folder.root).named("umeng")
+    assert "canonical, umeng_sdk, umeng_server" in refused.value.do
+
+
+def test_a_raw_column_keeps_its_case(bench: ReadingBench) -> None:
+    mapping = SourceMapping(name="x", files=("*",), format="ndjson", fields=SAME | {"account_id": '"userId"'})
+    assert mapping.columns == tuple(sorted({*SAME, "userId"}))
+    read = bench.read(ndjson(good("e1") | {"userId": "u1"}, good("e2") | {"userid": "u2"}), mapping=mapping)
+    assert [event["account_id"] for event in read.events] == ["u1", None]
+
+
+SAME = {name: name for name in ("event_id", "event_time", "app_key", "channel", "stage", "outcome")}
+
+
+def good(event_id: str) -> Row:
+    return {
+        "event_id": event_id,
+        "event_time": f"{DAY} 10:00:00",
+        "app_key": "shop",
+        "channel": "qq",
+        "stage": "login",
+        "outcome": "success",
+    }
+
+
+def ndjson(*rows: Any) -> bytes:
+    return b"".join((row if isinstance(row, bytes) else json.dumps(row).encode()) + b"\n" for row in rows)
+
+
+def test_where_skips_what_is_no_record_and_counts_it(bench: ReadingBench) -> None:
+    mapping = SourceMapping(name="x", files=("*",), format="ndjson", where="kind = 'login'", fields=SAME)
+    rows = [
+        good("e1") | {"kind": "login"},
+        good("e2") | {"kind": "ping"},
+        good("e3"),
+        good("e4") | {"kind": "login", "channel": "sms"},
+    ]
+    read = bench.read(ndjson(*rows, b"not json"), mapping=mapping)
+    assert [event["event_id"] for event in read.events] == ["e1"]
+    assert read.reasons == [(4, "invalid:channel"), (5, "malformed")]
+    assert (read.books.records_read, read.books.skipped) == (3, 2)
+
+
+def test_a_time_without_offset_is_of_the_mappings_zone(bench: ReadingBench) -> None:
+    mapping = SourceMapping(name="x", files=("*",), format="ndjson", timezone="UTC", fields=SAME)
+    event = bench.read(ndjson(good("e1")), mapping=mapping, reading=limits(source_zone="UTC")).event("e1")
+    assert (event["event_time"], event["day"]) == (datetime.fromisoformat("2026-03-10T10:00:00"), DAY)
+
+
+def test_an_expression_that_fails_on_one_record_costs_that_field_alone(bench: ReadingBench) -> None:
+    mapping = SourceMapping(
+        name="x", files=("*",), format="ndjson", fields=SAME | {"latency_ms": "(seconds::DOUBLE * 1000)::INTEGER"}
+    )
+    read = bench.read(ndjson(good("e1") | {"seconds": 0.18}, good("e2") | {"seconds": "slow"}), mapping=mapping)
+    assert [event["latency_ms"] for event in read.events] == [180, None]
+
+
+def test_an_expression_over_what_is_not_there_is_refused_by_name(bench: ReadingBench) -> None:
+    mapping = SourceMapping(
+        name="x", files=("*",), format="lines", fields=SAME | {"event_id": "no_such_function(line)"}
+    )
+    with pytest.raises(UsageError, match="`event_id` cannot be used"):
+        bench.read(b"a line\n", mapping=mapping)
+
+
+def test_lines_are_parsed_by_expressions(bench: ReadingBench) -> None:
+    fields = {
+        "event_id": "md5(line)", "event_time": "strptime(split_part(line, ' ', 1), '%Y-%m-%dT%H:%M:%S')",
+        "app_key": "'shop'",
+        "channel": "'wechat'", "stage": "'login'",
+        "outcome": "CASE WHEN line LIKE '% 200 %' THEN 'success' ELSE 'error' END",
+    }  # fmt: skip
+    mapping = SourceMapping(name="x", files=("*",), format="lines", where="contains(line, '/login')", fields=fields)
+    read = bench.read(
+        b"2026-03-10T10:00:00 200 /login\n2026-03-10T10:00:01 500 /login\r\n2026-03-10T10:00:02 200 /ping\nx /login\n",
+        mapping=mapping,
+    )
+    assert sorted((event["event_time"], event["outcome"]) for event in read.events) == [
+        (datetime.fromisoformat("2026-03-10T02:00:00"), "success"),
+        (datetime.fromisoformat("2026-03-10T02:00:01"), "error"),
+    ]  # fmt: skip
+    assert (read.reasons, read.books.skipped) == ([(4, "missing:event_time")], 1)
+
+
+def test_a_csv_column_may_be_called_as_a_field_is(bench: ReadingBench) -> None:
+    fields = SAME | {
+        "event_id": "id",
+        "event_time": "time",
+        "channel": "CASE channel WHEN '1' THEN 'qq' ELSE 'weibo' END",
+    }
+    mapping = SourceMapping(name="x", files=("*",), format="csv", fields=fields)
+    content = (
+        b"id,time,app_key,channel,stage,outcome\n"
+        b"e1,2026-03-10 10:00:00,shop,1,login,success\ne2,2026-03-10 10:00:00,shop,2,login,success\n"
+    )
+    read = bench.read(content, "a.csv", mapping)
+    assert [(event["event_id"], event["channel"]) for event in read.events] == [("e1", "qq"), ("e2", "weibo")]
+
+
+def test_what_a_mapping_takes_for_device_and_phone_is_not_shown_of_a_reject(bench: ReadingBench) -> None:
+    fields = SAME | {"channel": "'sms'", "device_id": "visitor", "phone": "contact"}
+    mapping = SourceMapping(name="x", files=("*",), format="ndjson", fields=fields)
+    read = bench.read(ndjson(good("e1") | {"visitor": "Anna's phone", "contact": "02120888"}), mapping=mapping)
+    ((_, reason, text),) = read.rejects
+    assert reason == "invalid:channel"
+    assert "Anna" not in text
+    assert "20888" not in text
+
+
+# The shipped mappings, by hand: what a callback or an answer says, and which record it must become.
+NOON = 1773115200000  # 2026-03-10 12:00 in Shanghai
+
+
+def sdk(code: str, **more: object) -> Row:
+    return {"appKey": "shop", "time": NOON, "deviceId": "d1", "requestId": f"r{code}", "code": code, **more}
+
+
+def test_umeng_sdk_turns_callbacks_into_steps(bench: ReadingBench, folder: DataFolder) -> None:
+    mapping = load_sources(folder.root).named("umeng_sdk")
+    rows = [
+        sdk("600000", vendorName="cm_zyhl", platform="Android", sdkVersion="2.13.0", token="t", eventId="authorized"),
+        sdk("600001", eventId="shown"),
+        sdk("700002", eventId="pressed"),
+        sdk("600024", eventId="fetched"),
+        sdk("600012", eventId="not fetched"),
+        sdk("700000", eventId="gone back"),
+        sdk("700003", eventId="no step"),
+        {"appKey": "shop", "time": NOON, "resultCode": "600011", "os": "iOS", "eventId": "ios code"},
+        {"appKey": "shop", "time": NOON, "callback": {"code": "600015", "vendorName": "CT"}, "eventId": "nested"},
+        {"appKey": "shop", "time": NOON, "msg": "no code", "eventId": "no callback"},
+        {"time": NOON, "code": "600000", "eventId": "no app"},
+    ]
+    read = bench.read(ndjson(*rows), mapping=mapping)
+    found = {
+        event["event_id"]: (event["stage"], event["result_code"], event["carrier"], event["platform"])
+        for event in read.events
+    }
+    assert found == {
+        "authorized": ("authorize", "600000", "CMCC", "android"),
+        "shown": ("page", "600001", "unknown", None),
+        "pressed": ("click", "700002", "unknown", None),
+        "fetched": ("prefetch", "600024", "unknown", None),
+        "not fetched": ("prefetch", "600012", "unknown", None),
+        "gone back": ("authorize", "700000", "unknown", None),
+        "ios code": ("authorize", "600011", "unknown", "ios"),
+        "nested": ("authorize", "600015", "CTCC", None),
+    }
+    assert {(event["channel"], event["vendor"], event["day"]) for event in read.events} == {
+        ("one_click", "umeng", date(2026, 3, 10))
+    }
+    assert read.event("authorized")["device_hash"] == keyed_hash("d1", KEY)
+    assert (read.reasons, read.books.skipped) == ([(11, "missing:app_key")], 2)
+
+
+def test_umeng_sdk_makes_a_stable_id_where_there_is_none(bench: ReadingBench, folder: DataFolder) -> None:
+    mapping = load_sources(folder.root).named("umeng_sdk")
+    one = bench.read(ndjson(sdk("600000"), sdk("600000", time=NOON + 1)), mapping=mapping).events
+    again = bench.read(ndjson(sdk("600000")), mapping=mapping).events
+    assert len({event["event_id"] for event in one}) == 2
+    assert again[0]["event_id"] in {event["event_id"] for event in one}
+
+
+def test_umeng_server_turns_answers_into_verifications(bench: ReadingBench, folder: DataFolder) -> None:
+    mapping = load_sources(folder.root).named("umeng_server")
+
+    def call(event_id: str, api: str, response: Row, **more: object) -> Row:
+        return {
+            "eventId": event_id,
+            "time": "2026-03-10T12:00:00+08:00",
+            "appKey": "shop",
+            "api": f"/api/v1/mobile/{api}",
+            "response": response,
+            **more,
+        }
+
+    number = {"mobile": "13820888866"}
+    rows = [
+        call("number", "info", {"success": True, "code": "OK", "data": number}, latencyMs=180),
+        call("no number", "info", {"success": True, "code": "OK", "data": {}}),
+        call("refused", "info", {"success": False, "code": "isv.LIMIT"}),
+        call("no answer", "info", {}),
+        call(
+            "passed", "verify", {"success": True, "code": "OK", "data": {"verifyResult": "PASS"}}, phone="13820888866"
+        ),
+        call("other number", "verify", {"success": True, "code": "OK", "data": {"verifyResult": "REJECT"}}),
+        call("cannot tell", "verify", {"success": True, "code": "OK", "data": {"verifyResult": "unknown"}}),
+        call("not checked", "verify", {"success": False, "code": "isv.LIMIT"}),
+        call("something else", "token", {"success": True}),
+    ]
+    read = bench.read(ndjson(*rows), mapping=mapping)
+    assert {event["event_id"]: (event["channel"], event["outcome"], event["result_code"]) for event in read.events} == {
+        "number": ("one_click", "success", "OK"),
+        "no number": ("one_click", "error", "OK"),
+        "refused": ("one_click", None, "isv.LIMIT"),
+        "no answer": ("one_click", "error", None),
+        "passed": ("local_verify", "success", "OK"),
+        "other number": ("local_verify", "mismatch", "OK"),
+        "cannot tell": ("local_verify", "unknown", "OK"),
+        "not checked": ("local_verify", None, "isv.LIMIT"),
+    }
+    assert {(event["stage"], event["vendor"]) for event in read.events} == {("verify", "umeng")}
+    assert (read.event("number")["latency_ms"], read.event("number")["phone_mask"]) == (180, "138****8866")
+    assert read.event("passed")["phone_hash"] == read.event("number")["phone_hash"]
+    assert (read.rejects, read.books.skipped) == ([], 1)

@@ -1,0 +1,116 @@
+"""The store: the manifest is the one commit point, and what no manifest names is cleared away, and nothing else."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from pipelines import durable
+from pipelines.errors import AuthmeterError
+from pipelines.store import SCHEMA_VERSION, Manifest, Store
+from tests.support import DAY, DataFolder, days_before, records
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / "data")
+
+
+def test_a_new_folder_has_an_empty_manifest(store: Store) -> None:
+    assert store.read_manifest() == Manifest()
+    assert not store.warehouse.exists()
+
+
+def test_what_is_committed_is_read_back(store: Store) -> None:
+    manifest = Manifest(run=3, as_of=DAY, platforms={"shop": "ios"})
+    store.commit(manifest)
+    assert store.read_manifest() == manifest
+
+
+def test_a_commit_that_dies_leaves_the_manifest_before(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    store.commit(Manifest(run=1))
+
+    def dies(*_: object) -> None:
+        raise OSError("no space left")
+
+    for step in ("fsync", "replace"):
+        with monkeypatch.context() as patched:
+            patched.setattr(os, step, dies)
+            with pytest.raises(OSError, match="no space left"):
+                store.commit(Manifest(run=2))
+        assert store.read_manifest().run == 1
+    store.commit(Manifest(run=2))
+    assert store.read_manifest().run == 2
+
+
+def test_the_bytes_are_on_disk_before_the_name_is(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    steps: list[str] = []
+    for name in ("fsync", "replace"):
+        real = getattr(os, name)
+        monkeypatch.setattr(os, name, lambda *given, name=name, real=real: (steps.append(name), real(*given))[1])
+    store.commit(Manifest(run=1))
+    assert steps == ["fsync", "replace", "fsync"]
+
+
+def test_a_newer_schema_is_refused(store: Store) -> None:
+    store.commit(Manifest(schema_version=SCHEMA_VERSION + 1))
+    with pytest.raises(AuthmeterError, match="newer authmeter") as refused:
+        store.read_manifest()
+    assert refused.value.exit_code == 1
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b'{"run": "many"}', b"\xff"])
+def test_a_damaged_manifest_is_no_empty_one(store: Store, content: bytes) -> None:
+    store.commit(Manifest())
+    (store.warehouse / "manifest.json").write_bytes(content)
+    with pytest.raises(AuthmeterError, match="cannot be read"):
+        store.read_manifest()
+
+
+def test_a_folder_takes_its_place_whole(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / f"{name}.parquet").write_text(name)
+    durable.place_folder(tmp_path / "one", tmp_path / "events" / "part")
+    durable.place_folder(tmp_path / "two", tmp_path / "events" / "part")
+    assert [file.name for file in (tmp_path / "events" / "part").iterdir()] == ["two.parquet"]
+    assert not (tmp_path / "two").exists()
+
+
+def tree(root: Path) -> set[str]:
+    return {str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()}
+
+
+def test_what_dead_runs_left_is_cleared_and_all_that_counts_stays(folder: DataFolder) -> None:
+    folder.land("a.ndjson", records(5))
+    folder.tables()
+    folder.land("b.ndjson", records(5, prefix="b"))
+    folder.tables()
+    counts = tree(folder.store.warehouse)
+    for left in ("tmp/part/events.parquet", "events/0123/events.parquet", f"days/{DAY}/99999999/channel_daily.parquet",
+                 "days/2001-01-01/00000001/channel_daily.parquet", "restatements/99999999.parquet"):  # fmt: skip
+        (folder.store.warehouse / left).parent.mkdir(parents=True, exist_ok=True)
+        (folder.store.warehouse / left).write_text("left behind")
+    folder.store.clear_unfinished(folder.manifest)
+    # The tables of the run before, which nothing names any more, go as well.
+    assert tree(folder.store.warehouse) == {name for name in counts if f"days/{DAY}/00000001" not in name}
+    assert any(f"days/{DAY}/00000002" in name for name in counts)
+
+
+def test_a_run_that_dies_before_its_commit_changes_nothing_that_counts(
+    folder: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.land("a.ndjson", records(5))
+    folder.tables()
+    before = folder.manifest
+    folder.land("b.ndjson", records(5, prefix="b"))
+    folder.land("c.ndjson", records(5, days_before(DAY, 1), prefix="c"))
+    with monkeypatch.context() as patched:
+        patched.setattr(Store, "commit", lambda *_: (_ for _ in ()).throw(OSError("killed")))
+        with pytest.raises(OSError, match="killed"):
+            folder.ingest()
+    assert folder.manifest == before
+    folder.tables()
+    assert folder.counted() == {DAY: 10, days_before(DAY, 1): 5}
