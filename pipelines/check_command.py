@@ -73,7 +73,7 @@ def check_file(data: Path, source: str | None, file: Path) -> int:
     with TemporaryDirectory(prefix="authmeter-check-") as folder:
         target = Path(folder).resolve()
         with workbench(settings, target / "tmp", [target]) as connection:
-            books = FileReader(connection, _KEY).read(
+            books = FileReader(connection, _KEY, keeps_lines=True).read(
                 landed, mapping, reading_limits(wide, mapping, clock, _KEY), target
             )
             _print_books(landed, mapping.name, settings, books)
@@ -108,8 +108,8 @@ def _print_books(landed: LandedFile, source: str, settings: Settings, books: Par
 def _events(connection: Any, target: Path) -> Iterator[dict[str, Any]]:
     files = [str(file) for name in ("events", "exact") if (file := target / f"{name}.parquet").exists()]
     cursor = connection.execute(
-        "SELECT * EXCLUDE (line, has_carrier, device_hash, phone_hash), device_hash IS NOT NULL AS has_device "
-        "FROM read_parquet($files, union_by_name = true) WHERE day IS NOT NULL ORDER BY ALL LIMIT $shown",
+        "SELECT * EXCLUDE (has_carrier, device_hash, phone_hash), device_hash IS NOT NULL AS has_device "
+        "FROM read_parquet($files, union_by_name = true) WHERE day IS NOT NULL ORDER BY line LIMIT $shown",
         {"files": files, "shown": SHOWN},
     )
     names = [column[0] for column in cursor.description]

@@ -33,8 +33,7 @@ def csv_batches(
     rows = _rows(stream)
     header = _header(next(rows, None))
     names = [f"column {name}" for name in header]
-    places = [place for place, name in enumerate(header) if name in personal or is_personal_name(name)]
-    first_personal = min(places, default=len(header))
+    has_personal = any(name in personal or is_personal_name(name) for name in header)
     schema = pa.schema(
         [("line", pa.int64()), ("record", pa.string()), ("flaw", pa.int8())] + [(name, pa.string()) for name in names]
     )
@@ -43,7 +42,7 @@ def csv_batches(
     for number, text, flaw, cells in rows:
         counts.records += 1
         if flaw == BROKEN or len(cells) != len(header):
-            flaw, text = BROKEN, _shown(text, first_personal)
+            flaw, text = BROKEN, _shown(text, has_personal)
         batch.append((number, text, flaw, cells))
         if len(batch) == BATCH_LINES:
             yield _batch(batch, len(header), schema)
@@ -52,10 +51,9 @@ def csv_batches(
         yield _batch(batch, len(header), schema)
 
 
-def _shown(text: str, first_personal: int) -> str:
-    """A row that is none, for people to read: without sure columns, all from the first personal one on is masked."""
-    cells = text.split(",")
-    return ",".join(cells[:first_personal] + ["***"] * bool(cells[first_personal:]))
+def _shown(text: str, has_personal: bool) -> str:
+    """A row that is none, for people to read: its cells stand under no sure column, and one may be personal."""
+    return ",".join("***" for _ in text.split(",")) if has_personal else text
 
 
 def _header(row: Row | None) -> list[str]:
@@ -95,8 +93,8 @@ def _whole_rows(pending: list[tuple[int, bytes]], *, final: bool) -> Iterator[Ro
             taken = 1
         row = _row(number, b"\n".join(line for _, line in pending[:taken]))
         if row is None and taken > 1:
-            # The quotes met by chance: give up the first line alone and look at the next ones anew.
-            taken = 1
+            # The quotes met by chance: the first line stands or falls alone, the next ones are looked at anew.
+            taken, row = 1, _row(number, first)
         del pending[:taken]
         if row is not None:
             yield row

@@ -102,7 +102,16 @@ def _field(connection: duckdb.DuckDBPyConnection, mapping: SourceMapping, name: 
 
 
 def _as_json_value(name: str, kind: pa.DataType) -> str:
-    """A Parquet value as the JSON value that the log contract gives it: an instant is Unix milliseconds."""
+    """A Parquet value as the JSON value that the log contract gives it: an instant is Unix milliseconds.
+
+    A number that JSON does not know (NaN, infinity), and a time where none is due, become `true`: right for no field,
+    and told as such.
+    """
+    if pa.types.is_floating(kind):
+        column = _column(name)
+        return f"CASE WHEN isfinite({column}) THEN to_json({column}) WHEN {column} IS NOT NULL THEN to_json(true) END"
+    if pa.types.is_temporal(kind) and name != "event_time":
+        return f"CASE WHEN {_column(name)} IS NOT NULL THEN to_json(true) END"
     if pa.types.is_timestamp(kind):
         # Down to milliseconds by whole numbers: a cast of nanoseconds would round, and may carry into the next day.
         column = _column(name)

@@ -114,9 +114,13 @@ class _Ingest:
 
     def _to_read(self, file: LandedFile) -> SourceMapping | None:
         """The mapping of a file that is new or may have changed; None for one that was read, or is no log."""
-        if any(entry.stamp == file.stamp and entry.status != "replaced" for entry in self._entries.get(file.path, ())):
-            return None
-        return self._sources.for_file(file.path)
+        source = self._sources.for_file(file.path)
+        for entry in self._entries.get(file.path, ()):
+            # What was refused is tried again when its mapping was mended.
+            is_refused = entry.status == "damaged" and source is not None and entry.mapping != source.fingerprint
+            if entry.stamp == file.stamp and entry.status != "replaced" and not is_refused:
+                return None
+        return source
 
     def _note_gone(self, paths: set[str]) -> None:
         """A refused or held file that is no longer there needs nobody's attention."""
@@ -169,8 +173,8 @@ class _Ingest:
         """Decides what a read content means beside what the path gave before."""
         entries = self._entries.setdefault(file.path, [])
         known = next((entry for entry in entries if entry.sha256 == sha256 and entry.status != "replaced"), None)
-        if known:
-            known.stamp = file.stamp
+        if known and not (known.status == "damaged" and finding is None):
+            known.stamp, known.mapping = file.stamp, source.fingerprint
             for other in entries:
                 if other is not known and other.status in ("held", "damaged"):
                     other.status = "replaced"
@@ -197,7 +201,8 @@ class _Ingest:
 
     def _entry(self, file: LandedFile, source: SourceMapping, sha256: str, books: "PartBooks | None") -> FileEntry:
         entry = FileEntry(
-            path=file.path, sha256=sha256, bytes=file.bytes, stamp=file.stamp, source=source.name, status="read",
+            path=file.path, sha256=sha256, bytes=file.bytes, stamp=file.stamp,
+            source=source.name, mapping=source.fingerprint, status="read",
             first_read_at=self._clock.now.isoformat(timespec="seconds"), closed_through=self._manifest.closed_through,
         )  # fmt: skip
         if books:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from pipelines.errors import UsageError
 
@@ -75,6 +75,13 @@ class Settings(BaseModel):
         0.5, gt=0, le=10, description="warn where a day's records differ from the 7-day median by more than this share"
     )
 
+    @field_validator("billing")
+    @classmethod
+    def _one_rule_a_day(cls, rules: tuple[BillingRule, ...]) -> tuple[BillingRule, ...]:
+        if len({rule.valid_from for rule in rules}) < len(rules):
+            raise ValueError("two rules have the same valid_from")
+        return rules
+
     def billing_on(self, day: date) -> BillingRule:
         """The billing rule in force on `day`: the newest that began, else the default one."""
         begun = [rule for rule in self.billing if rule.valid_from <= day]
@@ -84,7 +91,10 @@ class Settings(BaseModel):
 def data_folder(data: Path | None) -> Path:
     """The data folder: the argument, else `AUTHMETER_DATA`, else `data/` of the project; absolute."""
     chosen = data or (Path(os.environ["AUTHMETER_DATA"]) if os.environ.get("AUTHMETER_DATA") else PROJECT / "data")
-    return chosen.expanduser().absolute()
+    folder = chosen.expanduser().absolute()
+    if folder.exists() and not folder.is_dir():
+        raise UsageError("The data folder is a file.", where=str(folder), do="Name a folder with --data.")
+    return folder
 
 
 def load_settings(data: Path) -> Settings:

@@ -15,6 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
 
+import duckdb
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from pipelines.errors import UsageError
@@ -205,5 +206,31 @@ def _load(file: Path) -> SourceMapping:
     if mapping.format == "lines" and not mapping.fields:
         raise UsageError("A source of format lines needs [fields].", where=str(file))
     if file.parent != SHIPPED:
-        _ = mapping.columns  # parses every expression, so that a slip is found before the run
+        _try_expressions(mapping, file)
     return mapping
+
+
+def _try_expressions(mapping: SourceMapping, file: Path) -> None:
+    """Tries every expression on two empty records, so that a slip is found before the run.
+
+    Raises:
+        UsageError: one cannot be used, or gives not one value for each record (an aggregate, unnest).
+    """
+    columns = ", ".join(
+        f'NULL::{"JSON" if name == "record" else "VARCHAR"} AS "{name.replace(chr(34), chr(34) * 2)}"'
+        for name in mapping.columns
+    )
+    for name, expression in [*mapping.fields.items(), *([("where", mapping.where)] if mapping.where else [])]:
+        query = f"SELECT ({expression}) AS value FROM (SELECT {columns or 'NULL AS nothing'} FROM range(2))"
+        try:
+            rows = len(expression_parser().execute(query).fetchall())
+        except duckdb.Error as error:
+            rows, why = 0, str(error).splitlines()[0]
+        else:
+            why = f"it gives {rows} values for two records"
+        if rows != 2:
+            raise UsageError(
+                f"The expression of `{name}` cannot be used: {why}",
+                where=f"{file}: {expression}",
+                do="Give one value for each record; all raw columns are text, a JSON part is record ->> '$.a.b'.",
+            )

@@ -38,6 +38,7 @@ class FileEntry(BaseModel):
     bytes: int
     stamp: str
     source: str
+    mapping: str = ""
     status: Status
     first_read_at: str
     closed_through: date | None

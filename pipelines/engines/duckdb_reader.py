@@ -70,7 +70,10 @@ class PartBooks:
 class FileReader:
     """Reads landed files into parts over one open workbench."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, key: str) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, key: str, *, keeps_lines: bool = False) -> None:
+        """With `keeps_lines` every event says its line; else only what was set aside does, which costs less."""
+        self._keeps_lines = keeps_lines
+        connection.execute("SET VARIABLE keeps_lines = ?", [keeps_lines])
         self._connection = connection
         self._with_extra_keys: set[str] = set()
         _add_keyed_hash(connection, key)
@@ -187,6 +190,7 @@ class FileReader:
                     if isinstance(result, Rejected):
                         rejected.append({"line": line, "reason": result.reason, "record": _shown(record, texts)})
                     else:
+                        result.event["line"] = line if self._keeps_lines else None
                         accepted.append(result)
                 _write_events(events, accepted, books)
                 rejects.write_table(pa.Table.from_pylist(rejected, schema=REJECT_SCHEMA))
@@ -230,7 +234,7 @@ def _write_events(writer: pq.ParquetWriter, accepted: list[Accepted], books: Par
         books.nulled.update(nulled)
         books.days[event["day"]] = books.days.get(event["day"], 0) + 1
     books.accepted += len(accepted)
-    rows = [{**event, "line": None} for event, _ in accepted]
+    rows = [event for event, _ in accepted]
     writer.write_table(pa.Table.from_pylist(rows, schema=EVENT_SCHEMA))
 
 

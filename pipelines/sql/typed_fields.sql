@@ -44,7 +44,7 @@ WITH instants AS (
     FROM instants
 )
 SELECT
-    CASE WHEN NOT is_good THEN line END AS line,
+    CASE WHEN NOT is_good OR getvariable('keeps_lines') THEN line END AS line,
     CASE WHEN is_good THEN event_id END AS event_id,
     CASE WHEN is_good THEN instant END AS event_time,
     CASE WHEN is_good THEN 

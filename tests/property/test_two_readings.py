@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -78,12 +79,8 @@ WORDS = {
     ],
     "latency_ms": ["0", "180", "600000", "600001", "-1", "12.0", '"180"', "1e2", "00", "0600000", "999999"],
 }
-FIELD_TOKENS = {
-    name: st.sampled_from(TIMES)
-    if name == "event_time"
-    else st.sampled_from(WORDS.get(name, ['"s1"', '"2.14.5"', '"长"']))
-    for name in FIELD_NAMES
-}
+OWN_TOKENS = {name: WORDS.get(name, ['"s1"', '"2.14.5"', '"长"']) for name in FIELD_NAMES} | {"event_time": list(TIMES)}
+FIELD_TOKENS = {name: st.sampled_from(tokens) for name, tokens in OWN_TOKENS.items()}
 GOOD = {
     "event_id": '"e1"', "event_time": '"2026-03-10T10:00:00.000+08:00"', "app_key": '"shop"', "channel": '"one_click"',
     "stage": '"authorize"', "outcome": '"success"',
@@ -190,9 +187,30 @@ def shown(event: dict[str, Any]) -> str:
     )
 
 
-@settings(max_examples=50)
+@pytest.mark.parametrize(
+    "zones", [("Asia/Shanghai", "Asia/Shanghai"), ("America/New_York", "UTC"), ("UTC", "America/New_York")]
+)
+@pytest.mark.parametrize("space", ["", " ", "\r"])
+def test_every_value_in_every_field_is_read_alike(bench: ReadingBench, zones: tuple[str, str], space: str) -> None:
+    good = record_of(GOOD, space)
+    lines = [good]
+    for name in FIELD_NAMES:
+        lines += [record_of(GOOD | {name: token}, space) for token in (*OWN_TOKENS[name], *ODD_TOKENS)]
+        lines.append(record_of({key: token for key, token in GOOD.items() if key != name}, space))
+    content = "\n".join(lines).encode()
+    events, rejects, nulled = by_sql(content, limits(*zones), bench)
+    assert (events, rejects, nulled) == by_python(content, limits(*zones))
+    assert events.total() > 500
+    assert len(rejects) > 200
+
+
+def record_of(tokens: dict[str, str], space: str) -> str:
+    return "{" + ",".join(f'"{name}":{space}{token}' for name, token in tokens.items()) + "}"
+
+
+@settings(max_examples=40)
 @given(
-    written=st.lists(json_lines(), min_size=1, max_size=40),
+    written=st.lists(json_lines(), min_size=1, max_size=60),
     zones=st.tuples(st.sampled_from(ZONES), st.sampled_from(ZONES)),
     mark=st.sampled_from([b"", b"\xef\xbb\xbf"]),
     end=st.sampled_from([b"\n", b"\r\n"]),

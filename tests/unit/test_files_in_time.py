@@ -274,6 +274,17 @@ def test_a_missing_day_is_a_gap_and_not_a_zero(folder: DataFolder) -> None:
     assert folder.rows("SELECT DISTINCT days_with_data FROM login_trend_summary") == [(2,)]
 
 
+def test_a_rate_without_requests_is_null(folder: DataFolder) -> None:
+    folder.land("a.ndjson", [record("e1"), record("e2", channel="qq", stage="click")])
+    folder.tables()
+    rates = (
+        "SELECT channel, authorization_rate FROM {} WHERE window_days = 7 AND app_key = 'shop' AND {} ORDER BY channel"
+    )
+    wanted = [("one_click", 1.0), ("qq", None), ("wechat", None), ("weibo", None)]
+    assert folder.rows(rates.format("login_trend", f"day = DATE '{DAY}'")) == wanted
+    assert folder.rows(rates.format("login_trend_summary", "true")) == wanted
+
+
 def test_a_run_without_the_newest_day_warns_and_publishes_the_gap(folder: DataFolder) -> None:
     folder.land("a.ndjson", records(2, BEFORE))
     run = folder.open()

@@ -118,6 +118,17 @@ def test_a_bad_csv_row_costs_itself_and_keeps_its_place(bench: ReadingBench) -> 
     ]
 
 
+def test_two_open_quotes_do_not_swallow_what_stands_between(bench: ReadingBench) -> None:
+    head = ["event_id", "event_time", "app_key", "channel", "stage", "outcome"]
+    good = ",".join(str(record("e{}")[name]) for name in head)
+    text = "\n".join(
+        [",".join(head), good.format(1), '2,"open', good.format(3), 'x,"y', good.format(4), 'x,"z', good.format(5)]
+    )
+    read = bench.read(text.encode(), "a.csv")
+    assert [event["event_id"] for event in read.events] == ["e1", "e3", "e4", "e5"]
+    assert read.reasons == [(3, "malformed"), (5, "malformed"), (7, "malformed")]
+
+
 def test_a_row_of_two_lines_stands_where_it_begins(bench: ReadingBench) -> None:
     rows = [record("e1", account_id="two\nlines"), record("e2", app_key="no key"), record("e3")]
     assert bench.read(csv_of(rows), "a.csv").reasons == [(4, "invalid:app_key")]
