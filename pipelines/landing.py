@@ -103,10 +103,7 @@ def opened(file: LandedFile) -> Iterator[ByteStream]:
         if not stat.S_ISREG(os.fstat(raw.fileno()).st_mode):
             raise DamagedFileError("It is no regular file any more.", where=file.path)
         try:
-            if os.fstat(raw.fileno()).st_size == 0:
-                # Nothing is compressed as nothing by some writers: no record, and no damage.
-                yield raw
-            elif file.path.endswith(".gz"):
+            if file.path.endswith(".gz"):
                 # The gzip module takes no bytes for no members.
                 if not os.fstat(raw.fileno()).st_size:
                     raise EOFError("it is empty, which no gzip file is")

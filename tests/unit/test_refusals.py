@@ -60,7 +60,7 @@ def test_a_csv_row_is_judged_by_itself(bench: ReadingBench, neighbour: str) -> N
     assert bench.read(content, "a.csv").reasons[0] == (2, "missing:event_id")
 
 
-@pytest.mark.parametrize("name", ["a.ndjson", "a.ndjson.gz", "a.ndjson.zst", "a.csv.zst"])
+@pytest.mark.parametrize("name", ["a.ndjson", "a.csv", "a.log"])
 def test_an_empty_file_holds_no_record_and_is_not_damaged(bench: ReadingBench, name: str) -> None:
     assert bench.read(b"", name).books.records_read == 0
 
