@@ -145,6 +145,32 @@ def dev(
 
 
 @app.command()
+def serve(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port on loopback; 0: any free one")] = 8650,
+    tokens: Annotated[
+        Path | None,
+        typer.Option("--tokens", metavar="FILE", help="Who may see which apps [default: everybody the whole site]"),
+    ] = None,
+    new_token: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--new-token", metavar="APP", help="Only make a token for APP, '*' for the whole site; repeatable"
+        ),
+    ] = None,
+    data: Data = None,
+) -> None:
+    """The published site on loopback, whole or limited by token to the pages of some apps."""
+    if new_token:
+        from pipelines.serving.tokens import print_new_token
+
+        print_new_token(new_token)
+    else:
+        from pipelines.serving.server import serve as serve_site
+
+        serve_site(_folder(data), port, tokens)
+
+
+@app.command()
 def status(data: Data = None) -> None:
     """What is published, what is late, what is wrong."""
     from pipelines.status import print_status

@@ -1,14 +1,22 @@
 #!/bin/sh
-# What the browser tests need of the system: Chromium and a font with Chinese characters. Installed where it may be,
-# named where not.
+# What the tests need of the system: Chromium and a font with Chinese characters for those of the pages; nginx and openssl
+# for that of its configuration in docs/serving.md. Installed where it may be, named where not.
 set -eu
 need=""
 command -v chromium >/dev/null || [ -n "${AUTHMETER_CHROMIUM:-}" ] || need="chromium"
 if command -v fc-list >/dev/null && fc-list :lang=zh | grep -q .; then :; else need="$need fontconfig fonts-noto-cjk"; fi
+command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || need="$need nginx"
+command -v openssl >/dev/null || need="$need openssl"
 [ -z "$need" ] && exit 0
 if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
+    # Debian's nginx starts as a service when it is installed; the test starts its own, and leaves none behind.
+    policy=/usr/sbin/policy-rc.d
+    if [ ! -e "$policy" ]; then
+        trap 'rm -f "$policy"' EXIT
+        printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod 755 "$policy"
+    fi
     apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $need >/dev/null
 else
-    echo "The browser tests need: $need. Install them, or name a Chromium with AUTHMETER_CHROMIUM." >&2
+    echo "The tests need: $need. Install them, or name a Chromium with AUTHMETER_CHROMIUM." >&2
     exit 1
 fi

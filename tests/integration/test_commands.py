@@ -25,7 +25,7 @@ from tests.integration.conftest import MARKED_DEVICE, MARKED_PHONE, Ended, authm
 from tests.support import KEY, DataFolder, days_before, lines, record, records
 
 Call = Callable[..., Ended]
-COMMANDS = ("run", "backfill", "demo", "sample", "export", "check", "accept", "dev", "status")
+COMMANDS = ("run", "backfill", "demo", "sample", "export", "check", "accept", "dev", "serve", "status")
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -1,0 +1,131 @@
+"""A small published folder for the tests of `authmeter serve` and of the nginx configuration, made without a run.
+
+Here: a site whose text files say their own path, the table `apps` behind it, a tokens file, a switch to the next
+generation as a run makes it, and a plain HTTP request.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import http.client
+import os
+import shutil
+import ssl
+from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from reports.folders import app_folders
+
+# `pair` and `Pair` are case twins: their folders are digests.
+APPS = ("game", "pair", "Pair", "shop")
+FOLDERS = app_folders(APPS)
+FOR_ALL = (
+    "index.html", "usage.html", "monitor.html", "quality.html", "metrics.html", "usage_all.csv", "manifest.json",
+    "data/figures.js", "data/usage_all.csv", "days/2026-03-10/index.html",
+)  # fmt: skip
+OF_AN_APP = ("index.html", "figures.js", "usage_detail.csv", "usage_detail.xlsx")
+ASSETS = ("assets/report-0a1b2c3d4e.js", "assets/report-0a1b2c3d4e.css")
+# Larger than what is sent at once, and different in each generation.
+LARGE = "assets/plotly-0a1b2c3d4e.js"
+LARGE_BYTES = 1_200_000
+
+
+def app_files(key: str) -> list[str]:
+    """The files of an app's folder."""
+    return [f"apps/{FOLDERS[key]}/{name}" for name in OF_AN_APP]
+
+
+def all_files() -> list[str]:
+    """Every text file of the site."""
+    return [*FOR_ALL, *ASSETS, *(file for key in APPS for file in app_files(key))]
+
+
+def publish(data: Path, generation: int = 1) -> Path:
+    """Publishes a generation and clears away all but the one before, as a run does; gives its folder."""
+    folder = data / ".site" / f"{generation:08d}-0123abcd"
+    for path in all_files():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(f"{path}\n")
+    (folder / LARGE).write_text(f"{generation:08d}" * (LARGE_BYTES // 8))
+    link = data / ".site.new"
+    link.symlink_to(Path(".site") / folder.name)
+    os.replace(link, data / "site")
+    for old in sorted(folder.parent.iterdir())[:-2]:
+        shutil.rmtree(old)
+    return folder
+
+
+def published_folder(data: Path, keys: Iterable[str] = APPS) -> Path:
+    """A data folder with one generation of the site and the table `apps`; gives it back."""
+    publish(data)
+    (data / "warehouse").mkdir()
+    with closing(duckdb.connect(str(data / "warehouse" / "authmeter.duckdb"))) as connection:
+        connection.execute("CREATE TABLE apps (app_key VARCHAR)")
+        connection.executemany("INSERT INTO apps VALUES (?)", [[key] for key in keys])
+    return data
+
+
+def token_of(name: str) -> str:
+    """A token that a test can name."""
+    return f"token-of-{name}-0123456789"
+
+
+def write_tokens(file: Path, grants: dict[str, list[str]]) -> Path:
+    """A tokens file: for each name, `token_of` that name opens those apps."""
+    entries = [
+        f'[[token]]\nsha256 = "{hashlib.sha256(token_of(name).encode()).hexdigest()}"\napps = {apps}\n'
+        for name, apps in grants.items()
+    ]
+    fresh = file.with_suffix(".fresh")
+    fresh.touch(0o600)
+    fresh.write_text("\n".join(entries).replace("'", '"'))
+    fresh.replace(file)
+    return file
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer of a server: names of headers in lower case."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        """The body as text."""
+        return self.body.decode()
+
+
+def ask(
+    port: int,
+    path: str,
+    *,
+    method: str = "GET",
+    body: str | None = None,
+    tls: ssl.SSLContext | None = None,
+    host: str | None = None,
+    **headers: str,
+) -> Answer:
+    """One request with exactly this path; `_` in the name of a header stands for `-`, no `host` for the usual one."""
+    connection = (
+        http.client.HTTPSConnection("127.0.0.1", port, timeout=30, context=tls)
+        if tls
+        else http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    )
+    with closing(connection):
+        connection.putrequest(method, path, skip_host=host is not None, skip_accept_encoding=True)
+        if host:
+            connection.putheader("Host", host)
+        if body is not None:
+            connection.putheader("Content-Length", str(len(body)))
+            connection.putheader("Content-Type", "application/x-www-form-urlencoded")
+        for name, value in headers.items():
+            connection.putheader(name.replace("_", "-"), value)
+        connection.endheaders(body.encode() if body is not None else None)
+        answer = connection.getresponse()
+        return Answer(answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read())

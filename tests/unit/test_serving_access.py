@@ -1,0 +1,228 @@
+"""Who may open what: how an address is read, what a grant opens, and that no path leads out of it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import event, given, settings
+from hypothesis import strategies as st
+
+from pipelines.errors import AuthmeterError
+from pipelines.serving.access import WHOLE_SITE, Grant, address, is_loopback, site_path
+from pipelines.serving.app import ServedSite
+from pipelines.serving.site import PublishedSite, open_file
+from pipelines.serving.tokens import TokensFile
+from pipelines.store import Store
+from tests.served_site import ASSETS, FOLDERS, all_files, app_files, publish, published_folder, token_of, write_tokens
+
+READ = {
+    b"/": ("index.html",),
+    b"/usage.html": ("usage.html",),
+    b"/apps/shop/": ("apps", "shop", "index.html"),
+    b"/apps/shop": ("apps", "shop"),
+    b"/apps/%73hop/usage%5Fdetail.csv": ("apps", "shop", "usage_detail.csv"),
+    b"/days/2026-03-10/index.html": ("days", "2026-03-10", "index.html"),
+    b"/assets/a..b.js": ("assets", "a..b.js"),
+}
+
+
+@pytest.mark.parametrize("raw", READ)
+def test_an_address_names_a_file(raw: bytes) -> None:
+    assert site_path(raw) == READ[raw]
+
+
+NO_FILES = [
+    b"", b"*", b"http://127.0.0.1/index.html", b"//index.html", b"/apps//shop/", b"/..", b"/../hash.key", b"/.",
+    b"/./index.html", b"/apps/shop/../game/", b"/apps/shop/%2e%2e/game/", b"/apps/shop/%2E./game/", b"/apps%2fshop/",
+    b"/apps/shop%2F..%2Fgame/", b"/apps/shop%5c..%5cgame/", b"/apps/shop\\..\\game/", b"/apps/shop/%252e%252e/game/",
+    b"/.site/", b"/.hidden", b"/apps/.shop/", b"/index.html%00", b"/index.html%00.css", b"/index.html%0a",
+    b"/index.html\xff", b"/%ff", b"/\xc3\xa9", b"/%E5%BA%94", b"/index.html;a=b", b"/index.html:stream", b"/~root/",
+    b"/index.html%20", b"/ index.html", b"/c:/", b"/index.html#", b"/%", b"/%zz", b"/" + b"a" * 300,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("raw", NO_FILES)
+def test_an_address_that_no_file_of_the_site_has_names_none(raw: bytes) -> None:
+    assert site_path(raw) is None
+
+
+def test_an_address_is_one_of_this_server() -> None:
+    assert address(("apps", "shop", "index.html")) == "/apps/shop/index.html"
+
+
+SHOP = Grant({"shop": "shop", "Pair": FOLDERS["Pair"], "gone": None})
+REFUSED = [
+    ("index.html",), ("usage_all.csv",), ("manifest.json",), ("data", "figures.js"), ("days", "2026-03-10",
+    "index.html"), ("apps", "index.html"), ("apps", "game", "index.html"), ("apps", "Shop", "index.html"),
+    ("Apps", "shop", "index.html"), ("apps",), ("assets",), ("shop", "index.html"), ("apps", "Pair", "index.html"),
+    ("apps", FOLDERS["pair"], "index.html"), ("apps", "gone", "index.html"), ("apps", "None", "index.html"),
+    ("data", "apps", "shop"), ("Assets", "report.js"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", REFUSED, ids="/".join)
+def test_a_grant_of_apps_opens_nothing_else(path: tuple[str, ...]) -> None:
+    assert not SHOP.may_open(path)
+    assert WHOLE_SITE.may_open(path)
+
+
+@pytest.mark.parametrize(
+    "path", [("apps", "shop", "index.html"), ("apps", "shop"), ("apps", FOLDERS["Pair"], "usage_detail.csv"),
+    ("assets", "report.js")], ids="/".join,
+)  # fmt: skip
+def test_a_grant_of_apps_opens_their_folders_and_the_assets(path: tuple[str, ...]) -> None:
+    assert SHOP.may_open(path)
+    assert not Grant().may_open(("apps", "shop", "index.html"))
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "127.0.0.1:8650", "localhost", "LocalHost:1", "[::1]", "[::1]:65535"]
+)  # fmt: skip
+def test_a_loopback_name_is_one(host: str) -> None:
+    assert is_loopback(host)
+
+
+@pytest.mark.parametrize(
+    "host", ["", "example.com", "localhost.example.com", "127.0.0.1.example.com", "localhost.", "127.0.0.1:", "::1",
+    "127.0.0.1:8650:1", "localhost@example.com", "0.0.0.0", "127.0.0.1:80a", "x localhost", "localhost\n"],
+)  # fmt: skip
+def test_any_other_name_is_none(host: str) -> None:
+    assert not is_loopback(host)
+
+
+# --- on disk
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return published_folder(tmp_path / "data")
+
+
+def test_an_open_file_stays_whole_though_its_generation_goes(data: Path) -> None:
+    site = PublishedSite(Store(data))
+    root = site.root()
+    with open_file(root, ("apps", "shop", "index.html")) as file:
+        publish(data, 2)
+        publish(data, 3)
+        assert not root.exists()
+        assert file.read() == b"apps/shop/index.html\n"
+    assert site.root() == (data / "site").resolve()
+
+
+def test_no_link_no_pipe_and_no_folder_is_opened(data: Path) -> None:
+    root = (data / "site").resolve()
+    (data / "hash.key").write_text("secret")
+    shop = root / "apps" / "shop"
+    for link, target in (
+        ("file.html", "../game/index.html"),
+        ("folder", "../game"),
+        ("out", "/etc"),
+        ("key", data / "hash.key"),
+    ):
+        (shop / link).symlink_to(target)
+    os.mkfifo(shop / "pipe")
+    for name in ("file.html", "folder", "key", "pipe", "nothing", "index.html/more"):
+        with pytest.raises(FileNotFoundError):
+            open_file(root, ("apps", "shop", *name.split("/")))
+    for path in (("apps", "shop", "folder", "index.html"), ("apps", "shop", "out", "passwd")):
+        with pytest.raises(FileNotFoundError):
+            open_file(root, path)
+    with pytest.raises(IsADirectoryError):
+        open_file(root, ("apps", "shop"))
+
+
+def test_folders_are_those_of_the_published_apps(data: Path) -> None:
+    site = PublishedSite(Store(data))
+    assert site.folders(site.root()) == FOLDERS
+    assert FOLDERS["Pair"] != "Pair"
+
+
+def test_without_a_site_or_its_tables_it_is_said(tmp_path: Path) -> None:
+    with pytest.raises(AuthmeterError, match="Nothing is published"):
+        PublishedSite(Store(tmp_path)).root()
+    publish(tmp_path)
+    site = PublishedSite(Store(tmp_path))
+    with pytest.raises(AuthmeterError, match="Nothing is published"):
+        site.folders(site.root())
+
+
+# --- any path
+
+
+@pytest.fixture(scope="module")
+def limited(tmp_path_factory: pytest.TempPathFactory) -> ServedSite:
+    """The application for a reader of `shop` and `Pair`, over a site with links that lead elsewhere."""
+    data = published_folder(tmp_path_factory.mktemp("limited") / "data")
+    (data / "hash.key").write_text("hash.key\n")
+    root = (data / "site").resolve()
+    (root / ".hidden").write_text(".hidden\n")
+    for link in (root / "apps" / "shop" / "link", root / "assets" / "link"):
+        link.symlink_to("../game" if "shop" in link.parts else "../apps/game")
+        link.with_name("up").symlink_to(data)
+        link.with_name("file").symlink_to(root / "index.html")
+    tokens = write_tokens(data / "tokens.toml", {"shop": ["shop", "Pair"]})
+    return ServedSite(PublishedSite(Store(data)), TokensFile(tokens), "authmeter")
+
+
+def answer(app: ServedSite, raw_path: bytes, query: bytes = b"") -> tuple[int, bytes]:
+    """Status and body that the application gives to a request of the reader of `shop`."""
+    scope = {
+        "type": "http", "http_version": "1.1", "asgi": {"version": "3.0", "spec_version": "2.4"}, "method": "GET",
+        "scheme": "http", "path": "/", "raw_path": raw_path, "query_string": query, "root_path": "",
+        "headers": [(b"host", b"localhost"), (b"cookie", f"authmeter={token_of('shop')}".encode())],
+        "client": None, "server": None,
+    }  # fmt: skip
+    sent: list[dict[str, object]] = []
+
+    async def receive() -> dict[str, object]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: dict[str, object]) -> None:
+        sent.append(message)
+
+    asyncio.run(app(scope, receive, send))  # type: ignore[arg-type]
+    return sent[0]["status"], b"".join(message["body"] for message in sent[1:])  # type: ignore[return-value, misc]
+
+
+# Names that lead astray, beside those of the site.
+ASTRAY = [
+    "..", ".", "", "...", "..;", "\\", "..\\", "\0", "~", "*", "shop", "Shop", "SHOP", "shop ", "apps", "Apps",
+    "assets", "link", "up", "file", ".hidden", ".site", "site", "data",
+]  # fmt: skip
+TARGETS = [
+    *all_files(), ".hidden", "apps/shop/link/index.html", "apps/shop/file", "apps/shop/up/hash.key", "assets/file",
+    "assets/link/shop/index.html", "assets/up/hash.key", "assets/up/site/index.html", "apps/shop/../../../../hash.key",
+]  # fmt: skip
+LEADS = ["", "", "", "apps/shop/../../", "apps/shop/../", "assets/../", "apps/shop/", "/", "./", "assets/"]
+
+
+@st.composite
+def paths(draw: st.DrawFn) -> bytes:
+    """Ways to files of the site and beside it: with names put between, and with characters encoded, once or twice."""
+    names = (draw(st.sampled_from(LEADS)) + draw(st.sampled_from(TARGETS))).split("/")
+    for _ in range(draw(st.integers(0, 2))):
+        place = draw(st.integers(0, len(names)))
+        names[place : place + draw(st.integers(0, 1))] = [draw(st.sampled_from(ASTRAY) | st.text(max_size=3))]
+    raw = [bytes([byte]) for byte in "/".join(names).encode("utf-8", "surrogatepass")]
+    for _ in range(draw(st.integers(0, 3)) if raw else 0):
+        place = draw(st.integers(0, len(raw) - 1))
+        raw[place] = draw(st.sampled_from([b"%%%02x", b"%%%02X", b"%%25%02x"])) % raw[place][0]
+    return draw(st.sampled_from([b"/", b"/", b"/", b"", b"//"])) + b"".join(raw)
+
+
+@settings(max_examples=1000)
+@given(paths())
+def test_no_path_leads_a_reader_of_apps_out_of_their_folders(limited: ServedSite, raw_path: bytes) -> None:
+    status, body = answer(limited, raw_path)
+    event(str(status))
+    assert status in (200, 303, 403, 404)
+    if status == 200:
+        assert body.decode().strip() in {*app_files("shop"), *app_files("Pair"), *ASSETS}
+
+
+def test_the_reader_of_apps_does_get_their_files(limited: ServedSite) -> None:
+    for file in (*app_files("shop"), *app_files("Pair"), *ASSETS):
+        assert answer(limited, f"/{file}".encode()) == (200, f"{file}\n".encode())
