@@ -15,7 +15,8 @@ from pipelines.settings import data_folder, load_settings
 FIRST_DAY = "2000-01-01"
 GROUP = "daily"
 WARN_CHECKS = (
-    "damaged_files", "held_files", "registry_rows", "rejected_share", "day_is_there", "unmapped_share", "volume_jump",
+    "damaged_files", "held_files", "unreadable_folders", "registry_rows", "rejected_share", "day_is_there",
+    "unmapped_share", "volume_jump",
 )  # fmt: skip
 
 business_days = dg.DailyPartitionsDefinition(start_date=FIRST_DAY, timezone=load_settings(data_folder(None)).timezone)

@@ -1,6 +1,7 @@
 """`authmeter check`: settings, registry and sources without running, or one file as a source would read it."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -13,10 +14,11 @@ from pipelines.errors import UsageError
 from pipelines.ingest import Clock, reading_limits
 from pipelines.landing import LandedFile, scan
 from pipelines.log_format import masked_text
-from pipelines.registry import load_registry
+from pipelines.registry import Registry, load_registry
 from pipelines.settings import Settings, load_settings
 from pipelines.sources import Sources, load_sources
-from pipelines.warehouse import workbench
+from pipelines.store import Store
+from pipelines.warehouse import open_published, workbench
 
 SHOWN = 20
 # A dry reading keeps nothing, so its hashes need no secret.
@@ -24,7 +26,7 @@ _KEY = "authmeter check, nothing is kept"
 
 
 def check_folder(data: Path, source: str | None = None) -> int:
-    """Prints what the data folder's settings, registry and sources say; gives 0, or 2 where a row is bad.
+    """Prints what the data folder's settings, registry and sources say; gives 0, 3 with a warning, 2 with a bad row.
 
     Raises:
         UsageError: a setting or a source mapping is wrong.
@@ -42,14 +44,30 @@ def check_folder(data: Path, source: str | None = None) -> int:
     )
     print(f"sources    {', '.join(mapping.name for mapping in sources.mappings)}")
     counted: dict[str, int] = {}
-    for file in scan(data / "landing"):
+    unreadable: set[str] = set()
+    for file in scan(data / "landing", unreadable):
         mapping = sources.for_file(file.path)
         name = mapping.name if mapping else "read by no source"
         counted[name] = counted.get(name, 0) + 1
     print("landing    " + (", ".join(f"{count:,} files {name}" for name, count in sorted(counted.items())) or "empty"))
+    for folder in sorted(unreadable):
+        print(f"warning    landing/{folder} cannot be read")
     for problem in registry.problems:
         print(f"bad row    {problem.path}, line {problem.line}: {problem.reason}: {problem.record}")
-    return 2 if registry.problems else 0
+    unknown = _unknown_apps(data, settings, registry)
+    for app_key in unknown:
+        print(f"warning    xlsx_apps: no app {app_key!r} is registered or published")
+    return 2 if registry.problems else 3 if unknown or unreadable else 0
+
+
+def _unknown_apps(data: Path, settings: Settings, registry: Registry) -> list[str]:
+    """The apps of `xlsx_apps` that have neither a row in the registry nor a published record."""
+    unknown = set(settings.xlsx_apps) - {"*"} - {app["app_key"] for app in registry.apps}
+    database = Store(data).database
+    if unknown and database.is_file():
+        with closing(open_published(database)) as connection:
+            unknown -= {app_key for (app_key,) in connection.execute("SELECT app_key FROM apps").fetchall()}
+    return sorted(unknown)
 
 
 def check_file(data: Path, source: str | None, file: Path) -> int:

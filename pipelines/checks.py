@@ -34,6 +34,7 @@ def run_checks(manifest: Manifest, settings: Settings, registry: Registry, as_of
         _files_with_status(
             manifest, "held", "held back: `authmeter accept PATH` takes it", "暂扣：用 authmeter accept PATH 放行"
         ),
+        _unreadable_folders(manifest),
         _registry_rows(registry),
         _rejected_share(manifest, settings),
         _day_is_there(manifest, as_of),
@@ -55,6 +56,18 @@ def _files_with_status(manifest: Manifest, status: str, text_en: str, text_zh: s
         False,
         f"{len(paths)} files {text_en}: {_listed(paths)}",
         f"{len(paths)} 个文件{text_zh}：{_listed(paths)}",
+    )
+
+
+def _unreadable_folders(manifest: Manifest) -> CheckResult:
+    folders = manifest.unreadable
+    if not folders:
+        return CheckResult("unreadable_folders", True, "none", "无")
+    return CheckResult(
+        "unreadable_folders",
+        False,
+        f"{len(folders)} folders under landing that cannot be read: {_listed(folders)}",
+        f"landing 下有 {len(folders)} 个文件夹无法读取：{_listed(folders)}",
     )
 
 

@@ -6,9 +6,11 @@ are joined only while a quote is open, and if that does not end in a whole row, 
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from pipelines.landing import ByteStream
@@ -17,6 +19,9 @@ from pipelines.log_format import is_personal_name
 
 # A quoted cell that runs over more lines than this is an unclosed quote.
 MAX_JOINED_LINES = 64
+# A header longer than this is none; its line end is looked for no further.
+_MAX_HEADER_BYTES = 1 << 20
+_QUOTED_OR_END = re.compile(rb'"[^"]*"|\r\n|[\r\n]')
 csv.field_size_limit(MAX_LINE_BYTES)
 Row = tuple[int, str, int, list[str]]
 
@@ -72,11 +77,47 @@ def _batch(rows: list[Row], width: int, schema: pa.Schema) -> pa.RecordBatch:
 
 def _rows(stream: ByteStream) -> Iterator[Row]:
     pending: list[tuple[int, bytes]] = []
-    for block in blocks(stream):
+    for block in blocks(_LineFeeds(stream)):
         for index in range(len(block)):
             pending.append((block.first_line + index, block.line(index)))
             yield from _whole_rows(pending, final=False)
     yield from _whole_rows(pending, final=True)
+
+
+class _LineFeeds:
+    """A stream whose lines end in line feeds, also where the file's end in carriage returns alone, as some
+    spreadsheets write them. The header's end tells; any other file passes as it is.
+    """
+
+    def __init__(self, stream: ByteStream) -> None:
+        self._stream = stream
+        self._head = b""
+        self._has_returns = self._ends_in_return()
+
+    def readinto(self, buffer: memoryview, /) -> int | None:
+        count: int | None = min(len(buffer), len(self._head))
+        if count:
+            buffer[:count], self._head = self._head[:count], self._head[count:]
+        else:
+            count = self._stream.readinto(buffer)
+        if count and self._has_returns:
+            taken = np.frombuffer(buffer, np.uint8, count)
+            taken[taken == ord("\r")] = ord("\n")
+        return count
+
+    def _ends_in_return(self) -> bool:
+        """Reads on until the header's end is there, and looks at it."""
+        chunk = memoryview(bytearray(1 << 16))
+        while len(self._head) < _MAX_HEADER_BYTES:
+            count = self._stream.readinto(chunk)
+            self._head += chunk[: count or 0]
+            ends = (found for found in _QUOTED_OR_END.finditer(self._head) if found[0][:1] != b'"')
+            # Behind a return that is the last byte so far, a line feed may follow.
+            if (end := next(ends, None)) and (end.end() < len(self._head) or not count):
+                return end[0] == b"\r"
+            if not count:
+                break
+        return False
 
 
 def _whole_rows(pending: list[tuple[int, bytes]], *, final: bool) -> Iterator[Row]:

@@ -99,7 +99,7 @@ class DailyRun:
             from reports.site import render_site
 
             fresh = self.store.fresh_folder("site")
-            report = render_site(self.store.database, fresh)
+            report = render_site(self.store.database, fresh, self.settings.xlsx_apps)
             switch_site(self.store, fresh, manifest)
             shutil.rmtree(self.store.temp, ignore_errors=True)
             told.result = f"{report.apps:,} apps, {report.files:,} files"

@@ -1,7 +1,7 @@
 """Exports for analysts: the detail of one app over any span, and its stored records, masked.
 
-Here: which rows. How they become a file is in `export_files.py`; the 30-day `usage_detail.csv` of the site is made by
-`reports/`, and an export of the same span has the same bytes.
+Here: which rows. How they become a file is in `export_files.py`; the 30-day `usage_detail` of the site is made by
+`reports/`, by the same statement, and an export of the same span has the same bytes.
 """
 
 from collections.abc import Sequence
@@ -13,8 +13,10 @@ import duckdb
 
 from pipelines.errors import UsageError
 from pipelines.export_files import FORMATS, write_query
-from pipelines.settings import Settings
+from pipelines.settings import PROJECT, Settings
 from pipelines.warehouse import open_published, sql, workbench
+
+REPORTS_SQL = PROJECT / "reports" / "sql"
 
 
 def export_detail(database: Path, app_key: str, first: date, last: date, format: str, target: Path) -> int:
@@ -35,8 +37,8 @@ def export_detail(database: Path, app_key: str, first: date, last: date, format:
     _check(first, last, format)
     with closing(open_published(database)) as connection:
         require_app(connection, app_key)
-        values = {"app_key": app_key, "first": first, "last": last}
-        return write_query(connection, sql("export_detail"), values, format, target)
+        values = {"first_app": app_key, "last_app": app_key, "first": first, "last": last}
+        return write_query(connection, sql("usage_detail", REPORTS_SQL), values, format, target)
 
 
 def require_app(connection: duckdb.DuckDBPyConnection, app_key: str) -> None:

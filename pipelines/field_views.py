@@ -18,8 +18,8 @@ def create_lines_view(
 ) -> None:
     """Makes the view `lines` (line, record, flaw, and the raw columns that are asked for) over the stream `raw`."""
     columns = [name.removeprefix("column ") for name in schema.names if name.startswith("column ")]
+    types = {field.name.removeprefix("column "): field.type for field in schema}
     if form == "parquet" and not mapping.fields:
-        types = {field.name.removeprefix("column "): field.type for field in schema}
         pairs = ", ".join(f"{_literal(n)}: {_as_json_value(n, types[n])}" for n in FIELD_NAMES if n in columns)
         record = f"to_json({{{pairs}}})::VARCHAR" if pairs else "'{}'"
         # A text field in a column of another type is no text: such a row is read exactly.
@@ -33,7 +33,7 @@ def create_lines_view(
     elif form in ("csv", "parquet"):
         wanted = FIELD_NAMES if not mapping.fields else [n for n in mapping.columns if n != "record"]
         texts = [
-            f"{_column(n)}::VARCHAR AS {_name('text ' + n)}"
+            f"{_as_text(n, types[n])} AS {_name('text ' + n)}"
             if n in columns
             else f"NULL::VARCHAR AS {_name('text ' + n)}"
             for n in wanted
@@ -109,7 +109,12 @@ def _as_json_value(name: str, kind: pa.DataType) -> str:
     """
     if pa.types.is_floating(kind):
         column = _column(name)
-        return f"CASE WHEN isfinite({column}) THEN to_json({column}) WHEN {column} IS NOT NULL THEN to_json(true) END"
+        return (
+            f"CASE WHEN {_is_whole(column, kind)} THEN to_json({column}::BIGINT) "
+            f"WHEN isfinite({column}) THEN to_json({column}) WHEN {column} IS NOT NULL THEN to_json(true) END"
+        )
+    if pa.types.is_decimal(kind):
+        return f"{_without_zeros(_column(name))}::JSON"
     if pa.types.is_temporal(kind) and name != "event_time":
         return f"CASE WHEN {_column(name)} IS NOT NULL THEN to_json(true) END"
     if pa.types.is_timestamp(kind):
@@ -118,6 +123,28 @@ def _as_json_value(name: str, kind: pa.DataType) -> str:
         millis = f"epoch_ns({column}) // 1000000" if kind.unit == "ns" else f"epoch_us({column}) // 1000"
         return millis if kind.tz else f"strftime(epoch_ms({millis}), '%Y-%m-%dT%H:%M:%S.%g')"
     return _column(name)
+
+
+def _as_text(name: str, kind: pa.DataType) -> str:
+    """A value of a CSV or Parquet column as the text that a mapping sees."""
+    column = _column(name)
+    if pa.types.is_floating(kind):
+        return f"CASE WHEN {_is_whole(column, kind)} THEN {column}::BIGINT::VARCHAR ELSE {column}::VARCHAR END"
+    return _without_zeros(column) if pa.types.is_decimal(kind) else f"{column}::VARCHAR"
+
+
+def _without_zeros(column: str) -> str:
+    """A decimal number as text, a whole one without the zeros that its column's scale puts behind it."""
+    return rf"regexp_replace({column}::VARCHAR, '\.0+$', '')"
+
+
+def _is_whole(column: str, kind: pa.DataType) -> str:
+    """Whether a number of a floating-point column is a whole one, and sure: beyond its digits neighbours are alike.
+
+    Whole numbers stand in such columns where a writer had to leave some empty.
+    """
+    largest = 2 ** {16: 11, 32: 24, 64: 53}[kind.bit_width]
+    return f"({column} = trunc({column}) AND abs({column}) <= {largest})"
 
 
 def _holds_text(kind: pa.DataType) -> bool:

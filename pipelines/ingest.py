@@ -90,9 +90,11 @@ class _Ingest:
             self._entries.setdefault(entry.path, []).append(entry)
 
     def run(self, progress: Callable[[int, int], None]) -> IngestReport:
-        landed = list(scan(self._store.landing))
+        unreadable: set[str] = set()
+        landed = list(scan(self._store.landing, unreadable))
         new = [(file, source) for file in landed if (source := self._to_read(file))]
-        self._note_gone({file.path for file in landed})
+        if self._note_missing({file.path for file in landed}, unreadable) and not new:
+            self._commit()
         total, done = sum(file.bytes for file, _ in new), 0
         with ExitStack() as stack:
             if new:
@@ -114,19 +116,30 @@ class _Ingest:
 
     def _to_read(self, file: LandedFile) -> SourceMapping | None:
         """The mapping of a file that is new or may have changed; None for one that was read, or is no log."""
+        known = [entry for entry in self._entries.get(file.path, ()) if entry.status != "replaced"]
+        same = [entry for entry in known if entry.stamp == file.stamp]
+        if any(entry.status != "damaged" for entry in same):
+            return None
         source = self._sources.for_file(file.path)
-        for entry in self._entries.get(file.path, ()):
-            # What was refused is tried again when its mapping was mended.
-            is_refused = entry.status == "damaged" and source is not None and entry.mapping != source.fingerprint
-            if entry.stamp == file.stamp and entry.status != "replaced" and not is_refused:
-                return None
+        # What was refused is tried again when its mapping was mended, and where no byte of it could be read: a file
+        # whose rights were mended has the same stamp.
+        if any(entry.sha256 and (source is None or entry.mapping == source.fingerprint) for entry in same):
+            return None
         return source
 
-    def _note_gone(self, paths: set[str]) -> None:
-        """A refused or held file that is no longer there needs nobody's attention."""
+    def _note_missing(self, paths: set[str], unreadable: set[str]) -> bool:
+        """Notes which folders cannot be read, and which refused and held files are no longer there: these need nobody's
+        attention. Gives whether that is new.
+        """
+        is_new = self._manifest.unreadable != sorted(unreadable)
+        self._manifest.unreadable = sorted(unreadable)
         for entry in self._manifest.files:
             if entry.status in ("damaged", "held"):
-                entry.is_gone = entry.path not in paths
+                is_hidden = any(folder == "." or entry.path.startswith(f"{folder}/") for folder in unreadable)
+                is_gone = entry.is_gone if is_hidden else entry.path not in paths
+                is_new |= is_gone != entry.is_gone
+                entry.is_gone = is_gone
+        return is_new
 
     def _commit(self) -> None:
         self._manifest.files = [entry for path in sorted(self._entries) for entry in self._entries[path]]

@@ -48,23 +48,39 @@ class LandedFile:
     stamp: str
 
 
-def scan(landing: Path) -> Iterator[LandedFile]:
-    """Every landed file in order of path. Hidden, temporary, linked and special files are left alone."""
+def scan(landing: Path, unreadable: set[str]) -> Iterator[LandedFile]:
+    """Every landed file in order of path. Hidden, temporary, linked and special files are left alone.
+
+    A folder that cannot be read is left out, and its path (`.` for landing itself) goes to `unreadable`.
+    """
     if landing.is_dir():
-        yield from sorted(_walk(landing, ""), key=lambda file: file.path)
+        yield from sorted(_walk(landing, "", unreadable), key=lambda file: file.path)
 
 
-def _walk(folder: Path, prefix: str) -> Iterator[LandedFile]:
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.name.startswith(_LEFT_ALONE_STARTS) or entry.name.endswith(_LEFT_ALONE_ENDS):
-                continue
-            name = os.fsencode(entry.name).decode("utf-8", "backslashreplace")
+def _walk(folder: Path, prefix: str, unreadable: set[str]) -> Iterator[LandedFile]:
+    # What goes away while it is looked at is none of this run's.
+    try:
+        with os.scandir(folder) as listed:
+            entries = list(listed)
+    except FileNotFoundError:
+        return
+    except OSError:
+        unreadable.add(prefix.rstrip("/") or ".")
+        return
+    for entry in entries:
+        if entry.name.startswith(_LEFT_ALONE_STARTS) or entry.name.endswith(_LEFT_ALONE_ENDS):
+            continue
+        name = os.fsencode(entry.name).decode("utf-8", "backslashreplace")
+        try:
             if entry.is_dir(follow_symlinks=False):
-                yield from _walk(Path(entry.path), f"{prefix}{name}/")
+                yield from _walk(Path(entry.path), f"{prefix}{name}/", unreadable)
             elif entry.is_file(follow_symlinks=False):
                 info = entry.stat(follow_symlinks=False)
                 yield LandedFile(f"{prefix}{name}", Path(entry.path), info.st_size, _stamp(info))
+        except FileNotFoundError:
+            continue
+        except OSError:
+            unreadable.add(prefix.rstrip("/") or ".")
 
 
 def _stamp(info: os.stat_result) -> str:

@@ -23,7 +23,7 @@ from pipelines.warehouse import SQL, STORAGE_VERSION, sql, workbench
 NO_REJECTS = "SELECT 0::BIGINT AS line, '' AS reason, '' AS record, '' AS filename WHERE false"
 
 # In the order of their building: a table may read those before it.
-_FROM_DAYS = ("channel_daily", "channel_detail_daily", "outcome_daily")
+_FROM_DAYS = ("channel_daily", "channel_detail_daily", "outcome_daily", "latency_daily")
 _ORDER = (
     *_FROM_DAYS, "apps", "usage_daily", "restatements", "day_quality", "login_trend", "login_trend_summary",
     "rejected_records",

@@ -75,6 +75,8 @@ class Settings(BaseModel):
         0.5, gt=0, le=10, description="warn where a day's records differ from the 7-day median by more than this share"
     )
 
+    xlsx_apps: tuple[str, ...] = Field((), description="apps that get `usage_detail.xlsx` beside the CSV; `*` for all")
+
     @field_validator("billing")
     @classmethod
     def _one_rule_a_day(cls, rules: tuple[BillingRule, ...]) -> tuple[BillingRule, ...]:

@@ -79,6 +79,7 @@ class Manifest(BaseModel):
     files: list[FileEntry] = []
     days: dict[date, DayEntry] = {}
     platforms: dict[str, str] = {}
+    unreadable: list[str] = []
     restatements: list[str] = []
     inputs: str | None = None
 

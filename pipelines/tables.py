@@ -87,6 +87,12 @@ _ALL: Final = (
         """day:DATE app_key channel stage platform carrier sdk_version outcome vendor result_code records:BIGINT""",
     ),
     _table(
+        "latency_daily",
+        "day, channel with a record that has a latency, over all apps together",
+        "day channel",
+        "day:DATE channel records:BIGINT latency_p50_ms:INTEGER latency_p95_ms:INTEGER",
+    ),
+    _table(
         "login_trend",
         "as_of, window_days, app_key, channel, day: every day of the window",
         "as_of window_days app_key channel day",

@@ -20,9 +20,9 @@ STORAGE_VERSION = "v1.2.0"
 
 
 @cache
-def sql(name: str) -> str:
-    """The text of `sql/<name>.sql`."""
-    return (SQL / f"{name}.sql").read_text("utf-8")
+def sql(name: str, folder: Path = SQL) -> str:
+    """The text of `sql/<name>.sql`, or of that file in another folder."""
+    return (folder / f"{name}.sql").read_text("utf-8")
 
 
 @contextmanager

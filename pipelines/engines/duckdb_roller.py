@@ -15,6 +15,7 @@ DAY_TABLES = (
     "channel_daily",
     "channel_detail_daily",
     "outcome_daily",
+    "latency_daily",
     "app_devices",
     "unplatformed_apps",
     "unmapped_codes",
@@ -57,7 +58,8 @@ class DayRoller:
         counted = f"WITH counted_records AS ({records} UNION ALL BY NAME FROM counted_copies) "
         self._table("record_groups", counted + f"({sql('record_groups')})", given)
         self._table("device_sets", counted + f"({sql('device_sets')})", given)
-        self._table("latencies", counted + _nested(sql("latencies")), given)
+        self._table("latency_histogram", counted + f"({sql('latency_histogram')})", given)
+        self._table("latencies", sql("latencies"), {})
         self._table("resolved_groups", sql("resolved_groups"), {})
         billed: dict[str, object] = {
             "billed_one_click": list(billing.one_click),
@@ -85,10 +87,6 @@ class DayRoller:
 
     def _table(self, name: str, query: str, parameters: dict[str, object]) -> None:
         self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}", parameters)
-
-
-def _nested(query: str) -> str:
-    return f"(FROM ({query}))"
 
 
 _PLATFORM_SCHEMA = pa.schema([("app_key", pa.string()), ("platform", pa.string())])

@@ -1,15 +1,10 @@
 -- grain: one row per app_key, channel with a latency: nearest-rank percentiles, values that occurred.
-WITH histogram AS (
-    SELECT app_key, channel, latency_ms, count(*) AS records
-    FROM counted_records
-    WHERE latency_ms IS NOT NULL AND stage IN ('authorize', 'verify', 'login')
-    GROUP BY ALL
-), ranked AS (
+WITH ranked AS (
     SELECT
         *,
         sum(records) OVER (PARTITION BY app_key, channel ORDER BY latency_ms) AS rank,
         sum(records) OVER (PARTITION BY app_key, channel) AS total
-    FROM histogram
+    FROM latency_histogram
 )
 SELECT
     app_key,

@@ -68,7 +68,7 @@ def test_the_checks_stand_between_the_boxes(described: dict[str, Any]) -> None:
     assert described["checks"] == [
         "damaged_files", "day_books_and_keys", "day_is_there", "file_books", "held_files", "registry_rows",
         "rejected_share",
-        "unmapped_share", "volume_jump",
+        "unmapped_share", "unreadable_folders", "volume_jump",
     ]  # fmt: skip
 
 

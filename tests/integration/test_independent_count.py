@@ -44,6 +44,7 @@ KEYS = {
     "channel_daily": ("day", "app_key", "channel"),
     "channel_detail_daily": DETAIL_KEY,
     "outcome_daily": OUTCOME_KEY,
+    "latency_daily": ("day", "channel"),
     "login_trend": (*SUMMARY_KEY, "day"),
     "login_trend_summary": SUMMARY_KEY,
     "day_quality": ("day",),

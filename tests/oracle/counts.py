@@ -159,13 +159,18 @@ def devices(group: list[Counted]) -> int:
     return len(seen - {None})
 
 
-def latency(group: list[Counted], percent: int) -> int | None:
-    """Nearest rank: the smallest value that at least `percent` of the values do not exceed."""
-    values = sorted(
+def latencies(group: list[Counted]) -> list[int]:
+    """The latencies that count, sorted."""
+    return sorted(
         one.record.latency_ms
         for one in group
         if one.record.latency_ms is not None and (_is_authorization(one) or one.record.stage == "verify")
     )
+
+
+def latency(group: list[Counted], percent: int) -> int | None:
+    """Nearest rank: the smallest value that at least `percent` of the values do not exceed."""
+    values = latencies(group)
     rank = -(-percent * len(values) // 100)
     return values[rank - 1] if values else None
 
@@ -224,6 +229,21 @@ def outcome_daily(counted: list[Counted]) -> list[Row]:
     names = (*where, "outcome", "vendor", "result_code")
     groups = grouped(counted, names)
     return [{**dict(zip(names, key, strict=True)), "records": len(group)} for key, group in groups.items()]
+
+
+def latency_daily(counted: list[Counted]) -> list[Row]:
+    """Key: day, channel, where a latency counts; over all apps together."""
+    return [
+        {
+            "day": day,
+            "channel": channel,
+            "records": len(latencies(group)),
+            "latency_p50_ms": latency(group, 50),
+            "latency_p95_ms": latency(group, 95),
+        }
+        for (day, channel), group in grouped(counted, ("day", "channel")).items()
+        if latencies(group)
+    ]
 
 
 def day_quality(counted: list[Counted], apps: dict[str, App], accepted: Counter[date], as_of: date) -> list[Row]:

@@ -229,16 +229,17 @@ def _parquet(rng: Random, first: int, number: int, events: list[Event]) -> bytes
         values = [_text(event.fields.get(name)) for event in events]
         columns[name] = pa.array([value[:1000] if value else value for value in values], pa.string())
     latencies = [event.fields.get("latency_ms") for event in events]
-    columns["latency_ms"] = pa.array([ms if type(ms) is int else None for ms in latencies], pa.int64())
+    whole = [ms if type(ms) is int else None for ms in latencies]
+    columns["latency_ms"] = pa.array(whole, rng.choice((pa.int64(), pa.float64())))
     moments = [event.ms for event in events]
     kind = number - first
     if kind == 1:
-        columns["event_time"] = pa.array(moments, pa.int64())
+        columns["event_time"] = pa.array(moments, rng.choice((pa.int64(), pa.float64())))
         ids = [zlib.crc32(repr(event.fields.get("event_id")).encode()) for event in events]
         columns["event_id"] = pa.array(ids, pa.int64())
         codes = [_text(event.fields.get("result_code")) or "" for event in events]
         numbers = [int(code) if code.lstrip("-").isdecimal() else None for code in codes]
-        columns["result_code"] = pa.array(numbers, pa.int32())
+        columns["result_code"] = pa.array(numbers, rng.choice((pa.int32(), pa.float64(), pa.decimal128(20, 2))))
     elif kind == 2:
         micros = [None if ms is None else ms * 1000 + rng.randrange(1000) for ms in moments]
         columns["event_time"] = pa.array(micros, pa.timestamp("us", tz=rng.choice(("UTC", "America/New_York"))))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import math
 import os
 import re
 import zlib
@@ -168,6 +169,13 @@ def _parquet_values(name: str, column: pa.ChunkedArray) -> list[object]:
         form = "%Y-%m-%dT%H:%M:%S.%f" + ("Z" if kind.tz else "")
         ticks = column.cast(pa.timestamp("ms"), safe=False).cast(pa.int64()).to_pylist()
         return [None if ms is None else utc_time(ms).strftime(form) for ms in ticks]
-    if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
+    if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
+        # A whole number stands for itself, in floats as far as they tell it from the next one.
+        sure = math.inf if pa.types.is_decimal(kind) else 2.0 ** {32: 24, 64: 53}[kind.bit_width]
+        return [
+            None if value is None else Number(int(value) if abs(value) <= sure and value == int(value) else value)
+            for value in column.to_pylist()
+        ]
+    if pa.types.is_integer(kind):
         return [None if value is None else Number(value) for value in column.to_pylist()]
     return list(column.to_pylist())

@@ -32,6 +32,7 @@ def tables(
         "channel_daily": counts.channel_daily(counted),
         "channel_detail_daily": counts.channel_detail_daily(counted),
         "outcome_daily": counts.outcome_daily(counted),
+        "latency_daily": counts.latency_daily(counted),
         "login_trend": login_trend(counted, apps, set(accepted), as_of),
         "login_trend_summary": login_trend_summary(counted, apps, set(accepted), as_of),
         "day_quality": counts.day_quality(counted, apps, accepted, as_of),

@@ -19,6 +19,7 @@ TABLES = {
     "channel_daily": "*",
     "channel_detail_daily": "*",
     "outcome_daily": "*",
+    "latency_daily": "*",
     "login_trend": "*",
     "login_trend_summary": "*",
     "day_quality": "* EXCLUDE (late_records, restated)",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections import Counter
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -168,9 +171,9 @@ def by_python(content: bytes, reading: Reading) -> Judgement:
     return events, rejects, dict(nulled)
 
 
-def by_sql(content: bytes, reading: Reading, bench: ReadingBench) -> Judgement:
+def by_sql(content: bytes, reading: Reading, bench: ReadingBench, name: str = "a.ndjson") -> Judgement:
     """What the fast reading makes of the same file, with what it hands on to the exact one."""
-    read = bench.read(content, reading=reading)
+    read = bench.read(content, name, reading=reading)
     books = read.books
     assert books.accepted == len(read.events)
     assert books.rejected == len(read.rejects)
@@ -202,6 +205,31 @@ def test_every_value_in_every_field_is_read_alike(bench: ReadingBench, zones: tu
     assert (events, rejects, nulled) == by_python(content, limits(*zones))
     assert events.total() > 500
     assert len(rejects) > 200
+
+
+NUMBERS = (
+    0.0, -0.0, 1.0, 7.5, 250.0, -4.0, 600000.0, 600001.0, 1773108000123.0, 1773108000123.5, 2.0**53 - 1, 2.0**53,
+    2.0**53 + 2, None,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("is_odd", [False, True], ids=["fast", "exact"])
+@pytest.mark.parametrize("name", ["event_id", "event_time", "result_code", "latency_ms", "scheme_id"])
+def test_the_numbers_of_a_float_column_are_read_as_those_of_json(bench: ReadingBench, name: str, is_odd: bool) -> None:
+    # A platform that is none makes a row one for the exact reading.
+    rows = [
+        {key: json.loads(token) for key, token in GOOD.items()}
+        | {"event_id": f"e{number}", name: value}
+        | ({"platform": "windows"} if is_odd else {})
+        for number, value in enumerate(NUMBERS)
+    ]
+    sink = io.BytesIO()
+    pq.write_table(pa.Table.from_pylist(rows), sink)
+    for row in rows:
+        value = row[name]
+        row[name] = int(value) if value is not None and value == int(value) and value <= 2**53 else value
+    lines = "\n".join(json.dumps(row) for row in rows).encode()
+    assert by_sql(sink.getvalue(), limits(), bench, "a.parquet") == by_python(lines, limits())
 
 
 def record_of(tokens: dict[str, str], space: str) -> str:

@@ -15,6 +15,7 @@ from pipelines import export_files
 from pipelines.errors import AuthmeterError, UsageError
 from pipelines.exports import export_detail, export_events
 from pipelines.settings import Settings
+from reports.workbook import heading
 from tests.unit.report_database import AS_OF, Database, day
 
 COUNTS = (
@@ -90,6 +91,7 @@ def test_csv_texts_do_not_run_as_formulas(database: Path, tmp_path: Path) -> Non
 
 def test_the_same_span_has_the_bytes_of_the_site(database: Path, tmp_path: Path) -> None:
     site = pytest.importorskip("reports.site")
+    (tmp_path / "site").mkdir()
     site.render_site(database, tmp_path / "site")
     for app in ("other", "0123456789012345678"):
         export_detail(database, app, day(29), AS_OF, "csv", tmp_path / "detail.csv")
@@ -102,7 +104,7 @@ def test_xlsx_keeps_texts_as_texts_and_numbers_as_numbers(database: Path, tmp_pa
     target = tmp_path / "detail.xlsx"
     assert export_detail(database, "0123456789012345678", day(9), AS_OF, "xlsx", target) == 10
     rows = list(sheet_rows(target))
-    assert rows[0] == [*HEADER.split(","), "authorization_rate"]
+    assert rows[0] == [heading(name) for name in [*HEADER.split(","), "authorization_rate"]]
     first = rows[1]
     # Excel counts days from 1899-12-30.
     assert first[0] == (day(9) - date(1899, 12, 30)).days
@@ -212,7 +214,7 @@ def test_events_are_masked_and_whole(parts: list[Path], tmp_path: Path, format: 
     elif format == "parquet":
         assert pl.read_parquet(target)["event_id"].to_list() == ["e1", "e2"]
     else:
-        assert [row[0] for row in sheet_rows(target)] == ["event_id", "e1", "e2"]
+        assert [row[0] for row in sheet_rows(target)] == [heading("event_id"), "e1", "e2"]
 
 
 def test_events_of_no_part_are_an_error(tmp_path: Path) -> None:

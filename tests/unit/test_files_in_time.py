@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from pipelines import marts, publish, rollup
+from pipelines.engines import duckdb_roller
 from pipelines.errors import UsageError
 from pipelines.ingest import accept_held
 from pipelines.landing import LandedFile
+from pipelines.tables import TABLES
 from tests.support import DAY, DataFolder, days_before, finding, lines, morning_after, record, records
 
 BEFORE = days_before(DAY, 1)
@@ -358,6 +361,27 @@ def test_a_forced_day_is_computed_anew_and_stays_as_it_was(folder: DataFolder) -
     assert folder.rows("SELECT * FROM channel_daily") == rows
     assert folder.manifest == before
     assert folder.rows("SELECT count(*) FROM restatements") == [(0,)]
+
+
+def test_a_store_of_before_a_day_table_gets_it_with_the_next_run(
+    folder: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.land("a.ndjson", records(3, BEFORE, latency_ms=7) + records(2, latency_ms=9))
+    with monkeypatch.context() as before:
+        before.setattr(rollup, "ROLLUP_VERSION", 1)
+        before.setattr(publish, "MARTS_VERSION", 1)
+        before.setattr(duckdb_roller, "DAY_TABLES", tuple(set(duckdb_roller.DAY_TABLES) - {"latency_daily"}))
+        for name in ("_FROM_DAYS", "_ORDER"):
+            before.setattr(marts, name, tuple(table for table in getattr(marts, name) if table != "latency_daily"))
+        before.setattr(marts, "TABLES", {name: table for name, table in TABLES.items() if name != "latency_daily"})
+        folder.tables()
+    assert list(folder.store.warehouse.rglob("latency_daily.parquet")) == []
+    counted = folder.counted()
+    folder.tables()
+    assert folder.rows("FROM latency_daily") == [(BEFORE, "one_click", 3, 7, 7), (DAY, "one_click", 2, 9, 9)]
+    assert folder.counted() == counted
+    assert folder.rows("SELECT count(*) FROM restatements") == [(0,)]
+    assert folder.tables().days == []
 
 
 def test_another_key_is_refused(folder: DataFolder) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import math
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
@@ -13,8 +15,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.records import keyed_hash
+from pipelines.sources import SourceMapping
 from tests.reading import ReadingBench
-from tests.support import DAY, KEY, Row, lines, record
+from tests.support import DAY, KEY, Row, lines, record, records
 
 FULL = record(
     "e1", result_code="600000", vendor="umeng", platform="ios", carrier="cm_zyhl", scheme_id="s1",
@@ -91,6 +94,55 @@ def test_a_parquet_time_of_any_type_is_the_same_instant(bench: ReadingBench, tim
     assert read.event("e1")["event_time"] == datetime.fromisoformat("2026-03-10T02:00:00.123")
 
 
+WHOLE = {
+    "event_id": ([1.0, 2.0, 3.0], ["1", "2", "3"]),
+    "event_time": ([1773108000123.0] * 3, [datetime.fromisoformat("2026-03-10T02:00:00.123")] * 3),
+    "result_code": ([600000.0, -4.0, -0.0], ["600000", "-4", "0"]),
+    "latency_ms": ([250.0, 0.0, 600000.0], [250, 0, 600000]),
+}
+
+
+@pytest.mark.parametrize("kind", [pa.float64(), pa.decimal128(38, 10), pa.decimal128(20, 0)], ids=str)
+@pytest.mark.parametrize("name", WHOLE)
+def test_a_whole_number_in_a_column_of_fractions_is_that_number(
+    bench: ReadingBench, name: str, kind: pa.DataType
+) -> None:
+    numbers, wanted = WHOLE[name]
+    values = pa.array(numbers if kind == pa.float64() else [Decimal(int(number)) for number in numbers], kind)
+    read = bench.read(parquet_of(columns_of(records(3)) | {name: values}), "a.parquet")
+    assert (read.rejects, read.books.nulled) == ([], {})
+    assert [event[name] for event in read.events] == wanted
+
+
+def test_a_whole_number_in_a_float_column_is_so_for_a_mapping_too(bench: ReadingBench) -> None:
+    fields = {name: name for name in record("e1")} | {"latency_ms": "cost", "result_code": "code"}
+    mapping = SourceMapping(name="floats", files=("*",), fields=fields)
+    for kind in (pa.float64(), pa.decimal128(20, 1)):
+        numbers = {name: pa.array([Decimal(text)]).cast(kind) for name, text in (("cost", "250.0"), ("code", "1.5"))}
+        event = bench.read(parquet_of(columns_of([record("e1")]) | numbers), "a.parquet", mapping).event("e1")
+        assert (event["latency_ms"], event["result_code"]) == (250, "1.5")
+
+
+def test_another_number_in_a_float_column_is_no_whole_one(bench: ReadingBench) -> None:
+    given = columns_of(records(3)) | {
+        "latency_ms": pa.array([250.5, math.inf, 1e300]), "result_code": pa.array([1.5, 600000.25, 1e300])
+    }  # fmt: skip
+    read = bench.read(parquet_of(given), "a.parquet")
+    assert [event["result_code"] for event in read.events] == ["1.5", "600000.25", "1e300"]
+    assert read.books.nulled == {"latency_ms": 3}
+
+
+@pytest.mark.parametrize(
+    ("kind", "number"), [(pa.float64(), 2.0**53 + 2), (pa.float32(), 2.0**24 + 2), (pa.float32(), 1773108000000.0)]
+)
+def test_a_number_that_a_float_column_cannot_tell_from_the_next_is_no_id_and_no_time(
+    bench: ReadingBench, kind: pa.DataType, number: float
+) -> None:
+    for name in ("event_id", "event_time"):
+        given = columns_of([record("e1")]) | {name: pa.array([number], kind)}
+        assert bench.read(parquet_of(given), "a.parquet").reasons == [(1, f"invalid:{name}")]
+
+
 def test_a_bad_csv_row_costs_itself_and_keeps_its_place(bench: ReadingBench) -> None:
     head = ["event_id", "event_time", "app_key", "channel", "stage", "outcome", "note"]
     good = ",".join(str(record("e{}").get(name, "x")) for name in head)
@@ -116,6 +168,36 @@ def test_a_bad_csv_row_costs_itself_and_keeps_its_place(bench: ReadingBench) -> 
         (7, "malformed"),
         (9, "missing:event_id"),
     ]
+
+
+HEAD = "event_id,event_time,app_key,channel,stage,outcome,account_id"
+GOOD_ROW = ",".join(str(record("{}")[name]) for name in HEAD.split(",")[:6]) + ",{}"
+
+
+@pytest.mark.parametrize("packed", [False, True], ids=["plain", "gzip"])
+@pytest.mark.parametrize("head", [HEAD, "\ufeff" + HEAD, HEAD.replace("event_id", '"event_id"'), '"a\rb",' + HEAD])
+def test_the_lines_of_a_csv_may_end_in_a_carriage_return_alone(bench: ReadingBench, head: str, packed: bool) -> None:
+    before = "x," if "\r" in head else ""
+    rows = [GOOD_ROW.format("e1", "a"), "", "too,few", GOOD_ROW.format("e2", '"b,c"'), GOOD_ROW.format("e3", '"d\re"')]
+    content = "\r".join([head, *(before + row if row else row for row in rows)]).encode()
+    read = bench.read(gzip.compress(content) if packed else content, "a.csv.gz" if packed else "a.csv")
+    assert [(event["event_id"], event["account_id"]) for event in read.events] == [
+        ("e1", "a"), ("e2", "b,c"), ("e3", "d\ne")
+    ]  # fmt: skip
+    assert read.reasons == [(4 + head.count("\r"), "malformed")]
+    assert bench.read((content + b"\r"), "a.csv").books.accepted == 3
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_carriage_return_within_a_cell_ends_no_line(bench: ReadingBench, end: str) -> None:
+    content = end.join([HEAD, GOOD_ROW.format("e1", '"a\rb"'), GOOD_ROW.format("e2", "c")]).encode()
+    assert [event["account_id"] for event in bench.read(content, "a.csv").events] == ["a\rb", "c"]
+
+
+def test_a_long_csv_of_carriage_returns_is_read_to_its_end(bench: ReadingBench) -> None:
+    rows = [GOOD_ROW.format(f"e{number}", "x" * 90) for number in range(40_000)]
+    read = bench.read("\r".join([HEAD, *rows]).encode(), "a.csv")
+    assert (read.books.accepted, read.books.rejected) == (40_000, 0)
 
 
 def test_two_open_quotes_do_not_swallow_what_stands_between(bench: ReadingBench) -> None:

@@ -29,7 +29,7 @@ LOG = lines(records(40))
 def landed(tmp_path: Path, name: str, content: bytes) -> LandedFile:
     file = tmp_path / name
     file.write_bytes(content)
-    return next(found for found in scan(tmp_path) if found.path == name)
+    return next(found for found in scan(tmp_path, set()) if found.path == name)
 
 
 def content_of(file: LandedFile) -> bytes:
@@ -45,7 +45,7 @@ def test_finds_files_of_any_layout_in_order_of_path(tmp_path: Path) -> None:
     for name in ("b.ndjson", "2026/03/10/a.log.gz", "A.csv", "日志/一 二.jsonl", "a[1].ndjson", "no suffix"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes(b"x")
-    found = [(file.path, file.bytes) for file in scan(tmp_path)]
+    found = [(file.path, file.bytes) for file in scan(tmp_path, set())]
     assert found == [
         (name, 1)
         for name in ("2026/03/10/a.log.gz", "A.csv", "a[1].ndjson", "b.ndjson", "no suffix", "日志/一 二.jsonl")
@@ -62,7 +62,7 @@ def test_leaves_hidden_and_unfinished_names_alone(tmp_path: Path, name: str) -> 
     (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
     (tmp_path / name).write_bytes(LOG)
     (tmp_path / "kept.ndjson").write_bytes(LOG)
-    assert [file.path for file in scan(tmp_path)] == ["kept.ndjson"]
+    assert [file.path for file in scan(tmp_path, set())] == ["kept.ndjson"]
 
 
 def test_leaves_links_and_special_files_alone(tmp_path: Path) -> None:
@@ -75,16 +75,16 @@ def test_leaves_links_and_special_files_alone(tmp_path: Path) -> None:
     (landing / "folder").symlink_to(outside)
     (landing / "nowhere.ndjson").symlink_to(tmp_path / "nothing")
     os.mkfifo(landing / "pipe.ndjson")
-    assert list(scan(landing)) == []
+    assert list(scan(landing, set())) == []
 
 
 def test_a_landing_that_is_not_there_is_empty(tmp_path: Path) -> None:
-    assert list(scan(tmp_path / "landing")) == []
+    assert list(scan(tmp_path / "landing", set())) == []
 
 
 def test_a_name_that_is_no_text_is_told_in_escapes(tmp_path: Path) -> None:
     Path(os.fsdecode(os.fsencode(tmp_path) + b"/a\xff.ndjson")).write_bytes(LOG)
-    (file,) = scan(tmp_path)
+    (file,) = scan(tmp_path, set())
     assert file.path == "a\\xff.ndjson"
     assert content_of(file) == LOG
 

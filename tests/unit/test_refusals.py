@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import math
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
 
-from pipelines.check_command import check_file
+from pipelines import ingest, raw_batches
+from pipelines.check_command import check_file, check_folder
 from pipelines.errors import UsageError
+from pipelines.landing import LandedFile
 from pipelines.settings import data_folder, load_settings
-from pipelines.sources import load_sources
+from pipelines.sources import SourceMapping, Sources, load_sources
+from pipelines.status import warnings_of
 from tests.reading import ReadingBench
 from tests.support import DAY, DataFolder, record
 
@@ -101,6 +106,127 @@ def test_a_refused_file_is_read_again_when_its_mapping_was_mended(folder: DataFo
     folder.ingest(DAY)
     assert folder.statuses("a.txt") == ["read"]
     assert folder.files("a.txt")[0].accepted == 2
+
+
+def close(patched: pytest.MonkeyPatch, folder: Path, *, error: type[OSError] = PermissionError) -> None:
+    """Lets a folder be unreadable, which file modes do not do for a superuser."""
+    real = os.scandir
+
+    def scandir(path: int | str | Path) -> Iterator[os.DirEntry[str]]:
+        if not isinstance(path, int) and Path(path) == folder:
+            raise error(13, "Permission denied")
+        return real(path)
+
+    patched.setattr(os, "scandir", scandir)
+
+
+def test_a_folder_that_cannot_be_read_is_told_and_keeps_nobody_else(
+    folder: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.land("shut/day/a.ndjson", [record("a")])
+    folder.land("shut/cut.ndjson.gz", b"no gzip")
+    folder.tables(DAY)
+    folder.land("shut/day/b.ndjson", [record("b")])
+    folder.land("open/c.ndjson", [record("c")])
+    with monkeypatch.context() as patched:
+        close(patched, folder.store.landing / "shut")
+        folder.tables(DAY)
+    # What came of it before counts on, and what was wrong in it is not mended.
+    assert folder.counted() == {DAY: 2}
+    assert [(check.check_name, check.detail_en.rpartition(": ")[2]) for check in warnings_of(folder.store)] == [
+        ("damaged_files", "shut/cut.ndjson.gz"), ("unreadable_folders", "shut")
+    ]  # fmt: skip
+    assert folder.rows("SELECT passed FROM check_results WHERE check_name = 'unreadable_folders'") == [(False,)]
+    folder.tables(DAY)
+    assert folder.counted() == {DAY: 3}
+    assert [check.check_name for check in warnings_of(folder.store)] == ["damaged_files"]
+
+
+def test_a_folder_that_cannot_be_read_is_told_without_anything_new(
+    folder: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.land("a.ndjson", [record("a")])
+    folder.land("shut/b.ndjson", [record("b")])
+    folder.tables(DAY)
+    run = folder.manifest.run
+    for is_shut in (True, True, False, False):
+        with monkeypatch.context() as patched:
+            if is_shut:
+                close(patched, folder.store.landing / "shut")
+            folder.tables(DAY)
+        assert folder.manifest.unreadable == (["shut"] if is_shut else [])
+    assert folder.manifest.run == run + 2
+
+
+def test_a_landing_that_cannot_be_read_is_told(folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder.land("a.ndjson", [record("a")])
+    folder.tables(DAY)
+    close(monkeypatch, folder.store.landing)
+    folder.tables(DAY)
+    assert folder.counted() == {DAY: 1}
+    assert folder.manifest.unreadable == ["."]
+
+
+def test_a_check_names_a_folder_that_cannot_be_read(
+    folder: DataFolder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder.land("shut/a.ndjson", [record("a")])
+    close(monkeypatch, folder.store.landing / "shut")
+    assert check_folder(folder.root) == 3
+    assert "landing/shut cannot be read" in capsys.readouterr().out
+
+
+def test_a_folder_that_went_away_meanwhile_is_none(folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder.land("shut/a.ndjson", [record("a")])
+    close(monkeypatch, folder.store.landing / "shut", error=FileNotFoundError)
+    folder.tables(DAY)
+    assert folder.manifest.unreadable == []
+
+
+def test_a_damaged_file_that_is_deleted_warns_no_more_without_anything_new(folder: DataFolder) -> None:
+    cut = folder.land("cut.ndjson.gz", b"no gzip")
+    folder.tables(DAY)
+    assert [check.check_name for check in warnings_of(folder.store)] == ["damaged_files"]
+    cut.unlink()
+    folder.tables(DAY)
+    assert warnings_of(folder.store) == []
+
+
+def test_a_file_that_could_not_be_read_is_tried_again(folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(file: LandedFile) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    folder.land("a.ndjson", [record("a")])
+    with monkeypatch.context() as patched:
+        patched.setattr(raw_batches, "opened", refused)
+        patched.setattr(ingest, "sha256_of", refused)
+        folder.tables(DAY)
+        folder.tables(DAY)
+    assert folder.statuses("a.ndjson") == ["damaged"]
+    # A change of rights changes neither size nor time of a file.
+    folder.tables(DAY)
+    assert folder.counted() == {DAY: 1}
+
+
+def test_a_source_is_looked_up_for_what_is_new_or_was_refused_alone(
+    folder: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    real = Sources.for_file
+
+    def for_file(sources: Sources, path: str) -> SourceMapping | None:
+        asked.append(path)
+        return real(sources, path)
+
+    monkeypatch.setattr(Sources, "for_file", for_file)
+    folder.land("a.ndjson", [record("a")])
+    folder.land("cut.ndjson.gz", b"no gzip")
+    folder.ingest(DAY)
+    assert asked == ["a.ndjson", "cut.ndjson.gz"]
+    folder.land("b.ndjson", [record("b")])
+    asked.clear()
+    folder.ingest(DAY)
+    assert asked == ["b.ndjson", "cut.ndjson.gz"]
 
 
 def test_check_shows_the_first_records_in_the_order_of_the_file(

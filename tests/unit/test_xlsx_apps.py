@@ -1,0 +1,93 @@
+"""The setting `xlsx_apps`: which apps get a workbook in the site, what a change of it does, and what a check says."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import openpyxl
+import polars as pl
+import pytest
+
+from pipelines.check_command import check_folder
+from pipelines.exports import export_detail
+from pipelines.settings import Settings
+from tests.support import DAY, DataFolder, days_before, record, records
+
+
+def setting(folder: DataFolder, *apps: str) -> None:
+    folder.write("authmeter.toml", f"xlsx_apps = {json.dumps(apps)}\n")
+
+
+def land(folder: DataFolder) -> None:
+    folder.write("registry/apps.csv", "app_key,app_name\nshop,=1+1\nidle,Idle\n")
+    folder.land("a.ndjson", [*records(3), record("g", app_key="game", scheme_id="<r>007</r>")])
+
+
+def workbooks(folder: DataFolder) -> list[str]:
+    return sorted(path.parent.name for path in folder.store.site.glob("apps/*/usage_detail.xlsx"))
+
+
+def test_a_list_of_texts_is_the_setting() -> None:
+    assert Settings().xlsx_apps == ()
+    assert Settings.model_validate({"xlsx_apps": ["shop", "*"]}).xlsx_apps == ("shop", "*")
+
+
+def test_a_change_publishes_anew_and_the_order_is_none(folder: DataFolder) -> None:
+    land(folder)
+    folder.tables()
+    runs = [folder.manifest.run]
+    for apps in (("shop", "game"), ("game", "shop", "shop"), ("*",), ()):
+        setting(folder, *apps)
+        assert folder.tables().days == []
+        runs.append(folder.manifest.run)
+    assert runs == [1, 2, 2, 3, 4]
+
+
+@pytest.mark.parametrize(
+    ("apps", "unknown"), [((), ""), (("*", "shop", "idle", "game"), ""), (("shop", "shp", "Game"), "Game shp")]
+)
+def test_a_check_warns_of_an_app_that_nobody_knows(
+    folder: DataFolder, capsys: pytest.CaptureFixture[str], apps: tuple[str, ...], unknown: str
+) -> None:
+    land(folder)
+    folder.tables()
+    setting(folder, *apps)
+    code = check_folder(folder.root)
+    warned = [line.split("'")[1] for line in capsys.readouterr().out.splitlines() if line.startswith("warning ")]
+    assert (code, warned) == (3 if unknown else 0, unknown.split())
+
+
+def test_before_anything_is_published_the_registry_alone_is_known(folder: DataFolder) -> None:
+    land(folder)
+    setting(folder, "idle")
+    assert check_folder(folder.root) == 0
+    setting(folder, "game")
+    assert check_folder(folder.root) == 3
+
+
+def test_the_named_apps_have_a_workbook_beside_their_csv(folder: DataFolder) -> None:
+    land(folder)
+    folder.publish()
+    assert workbooks(folder) == []
+    for apps, found in ((("game", "nobody"), ["game"]), (("*",), ["game", "idle", "shop"]), ((), [])):
+        setting(folder, *apps)
+        folder.publish()
+        assert workbooks(folder) == found
+
+
+def test_a_workbook_holds_the_rows_of_the_csv_and_is_that_of_an_export(folder: DataFolder, tmp_path: Path) -> None:
+    land(folder)
+    setting(folder, "*")
+    folder.publish()
+    for app in ("shop", "game", "idle"):
+        site = folder.store.site / "apps" / app
+        headings, *rows = openpyxl.load_workbook(site / "usage_detail.xlsx").active.iter_rows(values_only=True)
+        texts = pl.read_csv(site / "usage_detail.csv", infer_schema=False)
+        assert [name.rpartition(" ")[2] for name in headings] == texts.columns
+        assert len(rows) == texts.height
+        assert {row[1] for row in rows} <= {app}
+        export_detail(folder.store.database, app, days_before(DAY, 29), DAY, "xlsx", tmp_path / "a.xlsx")
+        assert (tmp_path / "a.xlsx").read_bytes() == (site / "usage_detail.xlsx").read_bytes()
+    listed = {file["path"] for file in json.loads((folder.store.site / "manifest.json").read_text())["files"]}
+    assert "apps/shop/usage_detail.xlsx" in listed
