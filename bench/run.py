@@ -13,11 +13,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from bench import scenarios
+from bench import scenarios, site
 from bench.inputs import Cache
 from bench.measure import BenchError
 
-SCENARIOS = ("whole", "growth", "idle", "day31")
+SCENARIOS = ("whole", "growth", "idle", "day31", "site")
 GROWTH = 4
 
 
@@ -27,6 +27,9 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--records", type=int, default=5_000_000, help="records of the big day (5,000,000)")
     parser.add_argument("--apps", type=int, default=2_000, help="apps (2,000)")
     parser.add_argument("--day-records", type=int, default=0, help="records of each of the 31 days (records / 10)")
+    parser.add_argument(
+        "--site-apps", nargs="+", type=int, default=[10_000, 100_000], help="apps of the sites (10,000 and 100,000)"
+    )
     parser.add_argument("--rounds", type=int, default=5, help="runs of each; medians are shown (5)")
     parser.add_argument(
         "--growth-rounds", type=int, default=0, help="runs of the growth question (as --rounds, at most 3)"
@@ -48,8 +51,9 @@ def main() -> int:
     cache = Cache(Path(os.environ.get("AUTHMETER_BENCH_DIR") or Path(__file__).parent / ".cache").absolute())
     print(f"# authmeter benchmark\n\n{_machine()}\n")
     try:
-        big = cache.logs(days=1, apps=arguments.apps, events=arguments.records)
-        size = f"{arguments.records:,} records, {arguments.apps:,} apps, {big.bytes / 1e9:.2f} GB of NDJSON"
+        if {"whole", "growth", "idle"} & set(arguments.only):
+            big = cache.logs(days=1, apps=arguments.apps, events=arguments.records)
+            size = f"{arguments.records:,} records, {arguments.apps:,} apps, {big.bytes / 1e9:.2f} GB of NDJSON"
         if "whole" in arguments.only:
             rows, split = scenarios.whole_command(cache, big, arguments.rounds, arguments.peers)
             _print(f"Whole command: {size}; median of {arguments.rounds}", rows, "× bare DuckDB")
@@ -67,6 +71,11 @@ def main() -> int:
             rows = scenarios.one_more_day(cache, month, arguments.rounds)
             title = f"31 days of {arguments.day_records:,} records, {arguments.apps:,} apps"
             _print(f"One more day: {title}; median of {arguments.rounds}", rows, "× first day")
+        for apps in arguments.site_apps if "site" in arguments.only else ():
+            rounds = arguments.rounds if apps <= 10_000 else 1
+            rows, folder = site.rendering(cache, apps, rounds)
+            _print(f"Site: {apps:,} apps; median of {rounds}", rows, "× cp -r")
+            _print(f"Readers of it, in the browser; median of {rounds}", site.waiting(folder, apps, rounds), "limit")
     except BenchError as error:
         print(error, file=sys.stderr)
         return 1

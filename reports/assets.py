@@ -1,7 +1,7 @@
 """Scripts, styles and chart shapes that all pages share, written once under `assets/`.
 
-Lives here: which files, and their names. A name holds a digest of the content, so that a browser never joins a new
-page with an old script. Does not belong here: what the scripts do (`static/`).
+Lives here: which files, their order, and their names. A name holds a digest of the content, so that a browser never
+joins a new page with an old script. Does not belong here: what the scripts do (`static/`).
 """
 
 import hashlib
@@ -12,7 +12,7 @@ import orjson
 
 from pipelines.errors import AuthmeterError
 from pipelines.metrics import METRICS
-from reports.charts import shapes
+from reports.charts import LOOKS, shapes
 from reports.language import script_msgids, t
 from reports.words import WORDS, word
 from reports.writer import SiteWriter
@@ -20,7 +20,14 @@ from reports.writer import SiteWriter
 STATIC = Path(__file__).parent / "static"
 LIBRARIES = Path(__file__).parents[1] / "node_modules"
 _PLOTLY = "plotly.js-basic-dist-min/plotly-basic.min.js"
-_TABLES = "datatables.net/js/dataTables.min.js"
+# Joined in this order into one script of one scope, as classic scripts are all that runs from file://; a file may use
+# what an earlier one declares, and `page` starts them all.
+SCRIPTS = (
+    "dom", "language", "format", "figures", "windows", "change", "sparkline", "keys", "trust", "sections",
+    "cards", "periods", "scales", "charts", "chart_tables", "summary", "breakdowns", "app",
+    "cells", "columns", "filters", "tables", "lists", "picker", "apptable", "page",
+)  # fmt: skip
+STYLES = ("base", "trust", "cards", "charts", "breakdowns", "pages", "tables", "print")
 
 
 def _library(path: str) -> bytes:
@@ -30,7 +37,7 @@ def _library(path: str) -> bytes:
         raise AuthmeterError(
             "A front-end library is missing.",
             where=f"node_modules/{path}",
-            why="Charts and tables of the site need it.",
+            why="The charts of the site need it.",
             do="Run `make setup`.",
         ) from None
 
@@ -51,18 +58,24 @@ def _texts() -> dict[str, Any]:
             m.name: {"label": both(m.label_zh, m.label_en), "meaning": both(m.meaning_zh, m.meaning_en)}
             for m in METRICS.values()
         },
+        # Legends stand in the pages before the charts are there.
+        "looks": {name: {"dash": look.dash, "marker": look.marker} for name, look in LOOKS.items()},
     }
 
 
-def write_assets(writer: SiteWriter) -> dict[str, str]:
-    """Writes every asset and gives its path in the site by short name."""
+def _joined(folder: str, names: tuple[str, ...], suffix: str) -> bytes:
+    return b"".join((STATIC / folder / f"{name}.{suffix}").read_bytes() for name in names)
+
+
+def write_assets(writer: SiteWriter, site: dict[str, Any]) -> dict[str, str]:
+    """Writes every asset and gives its path in the site by short name; `site` is what all pages share as data."""
     contents = {
-        "report.css": (STATIC / "report.css").read_bytes(),
-        "report.js": (STATIC / "report.js").read_bytes(),
+        "report.css": _joined("css", STYLES, "css"),
+        "report.js": b'(function () {\n"use strict";\n' + _joined("js", SCRIPTS, "js") + b"})();\n",
         "texts.js": _script("AUTHMETER_TEXTS", _texts()),
+        "site.js": _script("AUTHMETER_SITE", site),
         "charts.js": _script("AUTHMETER_CHARTS", shapes()),
         "plotly.js": _library(_PLOTLY),
-        "tables.js": _library(_TABLES),
     }
     writer.folder("assets")
     paths = {}

@@ -1,20 +1,25 @@
-"""What each page shows, typed: the rows of the marts, arranged for the templates and for `report.js`.
+"""What the site's pages share, typed: how the data day stands, the apps, the periods, the days' overviews.
 
-Lives here: arranging. Does not belong here: reading (`marts.py`), words and markup (`pages/`), the look (`charts.py`).
+Lives here: arranging the rows of the marts. Does not belong here: reading (`marts.py`), words and markup (`pages/`),
+the look (`charts.py`), the figures themselves (`sql/figures/`), what needs attention (`attention.py`).
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
+from statistics import median
 from typing import Any
 
 import orjson
+import polars as pl
 from markupsafe import Markup
 
 from pipelines.days import WINDOWS, window
-from reports.charts import TREND_CHANNELS
 from reports.folders import app_folders
+from reports.language import Text
 from reports.marts import Marts, Publication
+from reports.name_order import initials, spelling
 
 ALL_APPS = "*"
 CARD_METRICS = (
@@ -23,23 +28,78 @@ CARD_METRICS = (
     "local_verifications",
     "third_party_authorizations",
 )
-# The lists of a trend, as in sql/login_series.sql.
-TREND_FIELDS = ("authorizations", "authorization_requests", "authorization_rate")
+# A day's page names so many restated figures; the quality page names them all.
+RESTATEMENTS_SHOWN = 200
+
+
+@dataclass(frozen=True)
+class Day:
+    """A row of `day_quality`."""
+
+    day: date
+    state: str
+    records_accepted: int
+    duplicates: int
+    unmapped_codes: int
+    unregistered_apps: int
+    late_records: int
+    is_restated: bool
+
+
+@dataclass(frozen=True)
+class FailedCheck:
+    """A check of the last run that did not pass; `day` is None where it is about the whole run."""
+
+    name: str
+    severity: str
+    day: date | None
+    detail: Text
 
 
 @dataclass(frozen=True)
 class Standing:
-    """The line on top of every page: what is published, and how the last closed day stands."""
+    """The trust bar: what is published, how the data day stands, and what is wrong in the 30 days."""
 
     publication: Publication
-    day_state: str
-    is_restated: bool
-    late_records: int
-    records_accepted: int
+    today: Day
+    usual_records: int | None
+    """Median of the records of the seven days before that have data; None where none has."""
     coverage: dict[int, int]
     """Days with data, by window."""
-    missing: tuple[int, ...]
-    """Which of the 30 days have no data, counted from the oldest, 0."""
+    missing_days: tuple[date, ...]
+    restated_days: tuple[date, ...]
+    late_days: tuple[tuple[date, int], ...]
+    failed_checks: tuple[FailedCheck, ...]
+
+    @property
+    def day_state(self) -> str:
+        """State of the data day: `complete` or `missing`."""
+        return self.today.state
+
+    @property
+    def is_restated(self) -> bool:
+        """Whether a published figure of the data day was changed by a later run."""
+        return self.today.is_restated
+
+    @property
+    def late_records(self) -> int:
+        """Records of the data day that arrived after it was closed."""
+        return self.today.late_records
+
+    @property
+    def records_accepted(self) -> int:
+        """Accepted records of the data day, copies included."""
+        return self.today.records_accepted
+
+    @property
+    def duplicates(self) -> int:
+        """Copies among the accepted records of the data day."""
+        return self.today.duplicates
+
+    @property
+    def unmapped_codes(self) -> int:
+        """Records of the data day whose result code the dictionary lacks."""
+        return self.today.unmapped_codes
 
 
 @dataclass(frozen=True)
@@ -50,149 +110,147 @@ class App:
     name: str
     platform: str
     status: str
+    account_id: str | None
     schemes: int
     folder: str
 
 
 @dataclass(frozen=True)
-class Card:
-    """One of the console's four counts: on the data day, and over the windows; None where no day has data."""
-
-    metric: str
-    day: int | None
-    sums: dict[int, int | None]
-
-
-@dataclass(frozen=True)
-class ChannelRow:
-    """Login authorization of one channel over one window, a row of `login_trend_summary`."""
+class ChannelDay:
+    """Login authorization of all apps in one channel on one day."""
 
     channel: str
-    authorizations: int | None
-    authorization_requests: int | None
+    authorizations: int
+    authorization_requests: int
+    authorizations_cancelled: int
+    authorizations_failed: int
     authorization_rate: float | None
-    previous_authorizations: int | None
-    change: float | None
-    days_with_data: int
-    previous_days_with_data: int
+    technical_success_rate: float | None
 
 
 @dataclass(frozen=True)
-class Figures:
-    """All figures of one app, or of all together: cards, channel rows by window, and the charts' lists by day."""
+class Overview:
+    """A closed day at a glance; `cards` are metric, count, and count of the same weekday of the week before."""
 
-    cards: tuple[Card, ...]
-    channels: dict[int, list[ChannelRow]]
-    usage: dict[str, dict[str, Sequence[int | None]]]
-    trend: dict[str, dict[str, Sequence[float | None]]]
+    day: date
+    quality: Day
+    cards: tuple[tuple[str, int | None, int | None], ...]
+    channels: tuple[ChannelDay, ...]
+    restatements: tuple[tuple[Any, ...], ...]
+    earlier: date | None
+    later: date | None
 
 
-def standing(marts: Marts) -> Standing:
-    """How the last closed day stands, from `day_quality`."""
+def quality_by_day(marts: Marts) -> dict[date, Day]:
+    """Every day from the first record to the as-of."""
+    return {row[0]: Day(*row) for row in marts.rows("day_quality")}
+
+
+def standing(marts: Marts, quality: dict[date, Day]) -> Standing:
+    """How the data day stands."""
     as_of = marts.publication.as_of
-    days = {row[0]: row for row in marts.rows("day_quality")}
-    last = days.get(as_of)
-    has_data = {day for day, row in days.items() if row[1] == "complete"}
+    shown = [quality.get(day) or _no_data(day) for day in window(as_of, max(WINDOWS))]
+    before = [day.records_accepted for day in shown[-8:-1] if day.state == "complete"]
     return Standing(
         publication=marts.publication,
-        day_state=last[1] if last else "missing",
-        is_restated=bool(last and last[7]),
-        late_records=(last[6] or 0) if last else 0,
-        records_accepted=(last[2] or 0) if last else 0,
-        coverage={n: sum(day in has_data for day in window(as_of, n)) for n in WINDOWS},
-        missing=tuple(i for i, day in enumerate(window(as_of, max(WINDOWS))) if day not in has_data),
+        today=shown[-1],
+        usual_records=round(median(before)) if before else None,
+        coverage={n: sum(day.state == "complete" for day in shown[-n:]) for n in WINDOWS},
+        missing_days=tuple(day.day for day in shown if day.state == "missing"),
+        restated_days=tuple(day.day for day in shown if day.is_restated),
+        late_days=tuple((day.day, day.late_records) for day in shown if day.late_records),
+        failed_checks=tuple(
+            FailedCheck(name, severity, day, Text(zh, en))
+            for name, severity, passed, day, zh, en in marts.rows("checks")
+            if not passed
+        ),
     )
+
+
+def _no_data(day: date) -> Day:
+    """A day before the first record: as missing as one without files."""
+    return Day(day, "missing", 0, 0, 0, 0, 0, False)
 
 
 def apps(marts: Marts) -> list[App]:
     """Every app, by key."""
     rows = marts.rows("apps")
     folders = app_folders(row[0] for row in rows)
-    return [App(key, name, platform, status, schemes, folders[key]) for key, name, platform, status, schemes in rows]
+    return [
+        App(key, name, platform, status, account_id, schemes, folders[key])
+        for key, name, platform, status, account_id, schemes in rows
+    ]
 
 
-def figures(marts: Marts) -> dict[str, Figures]:
-    """The figures of every app by key, those of all apps together under `*`."""
-    channels: dict[str, dict[int, list[ChannelRow]]] = defaultdict(lambda: {n: [] for n in WINDOWS})
-    order = {channel: place for place, channel in enumerate(TREND_CHANNELS)}
-    for app_key, days, *row in sorted(marts.rows("login_summary"), key=lambda r: (r[0], r[1], order[r[2]])):
-        channels[app_key][days].append(ChannelRow(*row))
-    trends: dict[str, dict[str, dict[str, Sequence[float | None]]]] = defaultdict(dict)
-    for app_key, channel, *lists in marts.rows("login_series"):
-        trends[app_key][channel] = dict(zip(TREND_FIELDS, lists, strict=True))
-    found = {}
-    count = len(CARD_METRICS)
-    for app_key, *columns in marts.rows("usage"):
-        lists, sums = columns[:count], columns[count:]
-        found[app_key] = Figures(
-            cards=tuple(
-                Card(name, total[0], dict(zip(WINDOWS, total[1:], strict=True)))
-                for name, total in zip(CARD_METRICS, sums, strict=True)
-            ),
-            channels=channels[app_key],
-            usage={name: {"count": values} for name, values in zip(CARD_METRICS, lists, strict=True)},
-            trend=trends[app_key],
+def listed_apps(found: list[App], with_workbook: set[str]) -> pl.DataFrame:
+    """The apps and `*` as `Marts.prepare` takes them; `with_workbook` holds the keys that get an xlsx."""
+    spelt = {app.key: spelling(app.name) for app in found}
+    place = {key: i for i, key in enumerate(sorted(spelt, key=lambda key: (spelt[key], key)))}
+    rows = [
+        (app.key, app.name, app.platform, app.status, app.account_id, app.schemes, app.folder, place[app.key],
+         initials(spelt[app.key]), app.key in with_workbook)
+        for app in found
+    ]  # fmt: skip
+    return pl.DataFrame(
+        [(ALL_APPS, ALL_APPS, None, None, None, None, None, -1, "", False), *rows],
+        {"app_key": pl.String, "app_name": pl.String, "platform": pl.String, "status": pl.String,
+         "account_id": pl.String, "schemes": pl.Int64, "folder": pl.String, "place": pl.Int64, "initials": pl.String,
+         "has_xlsx": pl.Boolean},
+        orient="row",
+    )  # fmt: skip
+
+
+def shared_data(marts: Marts, stand: Standing, quality: dict[date, Day], version: str) -> dict[str, Any]:
+    """What the script of every page knows of the site: days, periods and their coverage, the code dictionary."""
+    publication = stand.publication
+    days = list(window(publication.as_of, max(WINDOWS)))
+    names = ("first", "last", "base_first", "base_last", "days", "days_with_data", "base_days", "base_days_with_data")
+    return {
+        "version": version,
+        "as_of": publication.as_of,
+        "time_zone": publication.time_zone,
+        "generated_at": publication.generated_at,
+        "is_synthetic": publication.is_synthetic,
+        "days": days,
+        "missing": [i for i, day in enumerate(days) if day in stand.missing_days],
+        "restated": [i for i, day in enumerate(days) if day in stand.restated_days],
+        "late": [i for i, day in enumerate(days) if day in quality and quality[day].late_records],
+        "periods": {period: dict(zip(names, row, strict=True)) for period, *row in marts.rows("periods")},
+        "codes": [list(row) for row in marts.rows("codes")],
+    }
+
+
+def overviews(marts: Marts, quality: dict[date, Day]) -> Iterator[Overview]:
+    """The overview of each of the 30 days that lies between the first record and the as-of, newest first."""
+    as_of = marts.publication.as_of
+    totals = {row[0]: row[1:] for row in marts.rows("day_totals")}
+    channels: dict[date, list[ChannelDay]] = defaultdict(list)
+    for day, *row in marts.rows("day_channels"):
+        channels[day].append(ChannelDay(*row))
+    restatements: dict[date, list[tuple[Any, ...]]] = defaultdict(list)
+    for day, *row in marts.rows("restatements"):
+        restatements[day].append(tuple(row))
+    shown = sorted((day for day in window(as_of, max(WINDOWS)) if day in quality), reverse=True)
+    nothing = (None,) * len(CARD_METRICS)
+    for i, day in enumerate(shown):
+        now, base = (totals.get(one, nothing) for one in (day, day - timedelta(days=7)))
+        yield Overview(
+            day=day,
+            quality=quality[day],
+            cards=tuple(zip(CARD_METRICS, now, base, strict=True)),
+            channels=tuple(channels[day]),
+            restatements=tuple(restatements[day][:RESTATEMENTS_SHOWN]),
+            earlier=shown[i + 1] if i + 1 < len(shown) else None,
+            later=shown[i - 1] if i else None,
         )
-    none = tuple(Card(name, None, dict.fromkeys(WINDOWS)) for name in CARD_METRICS)
-    found.setdefault(ALL_APPS, Figures(none, channels[ALL_APPS], {}, trends[ALL_APPS]))
-    return found
+
+
+def app_cell(app: App) -> list[str]:
+    """An app in a table's cell: name, key, folder."""
+    return [app.name, app.key, app.folder]
 
 
 def json_block(content: Any) -> Markup:
     """Data for `report.js`, safe inside a script element of a type that no browser runs."""
     # Nothing in it can close the element or open a comment once `<` is gone.
     return Markup(orjson.dumps(content).replace(b"<", b"\\u003c").decode())
-
-
-def chart_data(stand: Standing, figures: Figures) -> dict[str, Any]:
-    """The numbers of a page's charts: the window's first day, its missing days, and the lists by series and field."""
-    first = window(stand.publication.as_of, max(WINDOWS)).first
-    series = {name: lists for name, lists in figures.usage.items() if name != "number_verifications"}
-    return {"first": first, "missing": stand.missing, "series": series | figures.trend}
-
-
-def app_name(app: App) -> list[str]:
-    """An app in a table's cell: name, key, folder."""
-    return [app.name, app.key, app.folder]
-
-
-def usage_rows(listed: list[App], by_app: dict[str, Figures]) -> list[list[Any]]:
-    """The app table of the usage page; each count as [data day, 7 days, 30 days]."""
-    return [
-        [app.platform, app_name(app), app.schemes, app.status,
-         *([card.day, *card.sums.values()] for card in by_app[app.key].cards), app.folder]
-        for app in listed
-    ]  # fmt: skip
-
-
-def trend_rows(listed: list[App], by_app: dict[str, Figures]) -> list[list[Any]]:
-    """The app table of the monitor page; each figure as [7 days, 30 days]: authorizations by channel, all, rate."""
-    rows: list[list[Any]] = []
-    for app in listed:
-        windows = by_app[app.key].channels
-        by_channel = [
-            [next((row.authorizations for row in windows[n] if row.channel == channel), None) for n in WINDOWS]
-            for channel in TREND_CHANNELS
-        ]
-        total = [_sum([row.authorizations for row in windows[n]]) for n in WINDOWS]
-        requests = [_sum([row.authorization_requests for row in windows[n]]) for n in WINDOWS]
-        rate = [round(part / whole, 6) if part is not None and whole else None
-                for part, whole in zip(total, requests, strict=True)]  # fmt: skip
-        rows.append([app.platform, app_name(app), *by_channel, requests, total, rate])
-    return rows
-
-
-def unregistered_rows(listed: list[App], by_app: dict[str, Figures]) -> list[list[Any]]:
-    """Apps that log without being registered, with their number verifications and third-party authorizations."""
-    rows: list[list[Any]] = []
-    for app in listed:
-        if app.status == "unregistered":
-            number, *_, third_party = by_app[app.key].cards
-            rows.append([app_name(app), number.sums[max(WINDOWS)], third_party.sums[max(WINDOWS)]])
-    return rows
-
-
-def _sum(values: list[int | None]) -> int | None:
-    """The sum of what is there; None where nothing is."""
-    known = [value for value in values if value is not None]
-    return sum(known) if known else None

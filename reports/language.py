@@ -2,8 +2,8 @@
 
 Lives here: reading the two catalogues (`locale/<language>/LC_MESSAGES/messages.po`) and putting a text into HTML.
 The msgid is the English text; an entry of the English catalogue is needed only where the two must differ.
-Add a text: write it as `t("...")` in a template or `_("...")` in `report.js`, then its Chinese in the catalogue;
-a test names what is missing. Does not belong here: names and meanings of metrics (`pipelines/metrics.py`).
+Add a text: write it as `t("...")` in a template, or `_("...")` or `both("...")` in a script, then its Chinese in the
+catalogue; a test names what is missing. Does not belong here: names and meanings of metrics (`pipelines/metrics.py`).
 """
 
 from dataclasses import dataclass
@@ -82,6 +82,10 @@ def metric_label(name: str) -> Text:
 
 
 def script_msgids() -> list[str]:
-    """The msgids that `static/report.js` uses, sorted."""
-    found = extract_from_file("javascript", HERE / "static" / "report.js", keywords={"_": None})
-    return sorted({str(message) for _, message, _, _ in found})
+    """The msgids that the scripts under `static/js/` use, sorted."""
+    found = {
+        str(message)
+        for script in (HERE / "static" / "js").glob("*.js")
+        for _, message, _, _ in extract_from_file("javascript", script, keywords={"_": None, "both": None})
+    }
+    return sorted(found)

@@ -3,13 +3,14 @@
 Lives here: filters and globals of the templates in `pages/`. Does not belong here: words (`language.py`, `words.py`).
 """
 
+from datetime import date
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes
 from markupsafe import Markup
 
 from pipelines.metrics import METRICS
-from reports.language import t
+from reports.language import Text, t
 from reports.words import word
 
 # Plotly adds one empty style element and fills it by script; the hash is that of nothing.
@@ -31,12 +32,23 @@ def share(value: float | None) -> str:
     return ABSENT if value is None else f"{value:.2%}"
 
 
-def change(value: float | None) -> str:
-    """A change as signed per cent with one decimal; a dash where there is none."""
-    if value is None:
-        return ABSENT
-    text = f"{abs(value):.1%}"
-    return text if text == "0.0%" else f"{'+' if value > 0 else '−'}{text}"
+def share_of(value: int, whole: int) -> str:
+    """A part of a whole as per cent without decimals."""
+    return f"{value / whole:.0%}"
+
+
+_WEEKDAYS = (t("Mon"), t("Tue"), t("Wed"), t("Thu"), t("Fri"), t("Sat"), t("Sun"))
+
+
+def weekday(day: date) -> Text:
+    """The short name of a day's weekday."""
+    return _WEEKDAYS[day.weekday()]
+
+
+def day_text(day: date) -> Text:
+    """A date that nobody can misread: year first, and the weekday, as `2026-11-23 Mon`."""
+    name = weekday(day)
+    return Text(f"{day} {name.zh}", f"{day} {name.en}")
 
 
 def size(value: int) -> str:
@@ -74,8 +86,8 @@ def environment(shared: dict[str, object]) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    found.filters |= {"count": count, "share": share, "change": change, "size": size}
+    found.filters |= {
+        "count": count, "share": share, "share_of": share_of, "size": size, "day_text": day_text, "weekday": weekday,
+    }  # fmt: skip
     found.globals |= {"t": t, "word": word, "METRICS": METRICS, "CSP": CSP} | shared
-    # The line on top of every page is the same on all.
-    found.globals["standing"] = found.get_template("parts.html.jinja").module.standing()  # type: ignore[attr-defined]
     return found

@@ -1,7 +1,7 @@
 """Words for the fixed values of the tables: channels, states, statuses, platforms.
 
 Lives here: which text (msgid) stands for which value. Add here: a value that a page shows and people should read as
-a word. Values without a word (a carrier's abbreviation, a file's name) are shown as they are.
+a word. Values without a word (a vendor, a file's name) are shown as they are.
 """
 
 from reports.language import Text, t
@@ -45,6 +45,23 @@ WORDS: dict[str, str] = {
     "ms": "ms",
     # methods of a scheme
     "number": "Number verification",
+    # carriers
+    "CMCC": "China Mobile",
+    "CUCC": "China Unicom",
+    "CTCC": "China Telecom",
+    # outcomes of a record
+    "success": "Success",
+    "mismatch": "Mismatch",
+    "cancelled": "Cancelled by user",
+    "switched": "Switched to another way",
+    "unsupported": "Not supported on the device",
+    "carrier_error": "Carrier error",
+    "config_error": "Configuration error",
+    "timeout": "Timed out",
+    "limited": "Rate limited",
+    "quota_exhausted": "Quota exhausted",
+    # the four channels together
+    "*": "All four channels",
 }
 
 

@@ -24,11 +24,13 @@ from reports.folders import app_folders
 APPS = ("game", "pair", "Pair", "shop")
 FOLDERS = app_folders(APPS)
 FOR_ALL = (
-    "index.html", "usage.html", "monitor.html", "quality.html", "metrics.html", "usage_all.csv", "manifest.json",
+    "index.html", "usage.html", "monitor.html", "quality.html", "usage_all.csv", "manifest.json",
     "data/figures.js", "data/usage_all.csv", "days/2026-03-10/index.html",
 )  # fmt: skip
 OF_AN_APP = ("index.html", "figures.js", "usage_detail.csv", "usage_detail.xlsx")
 ASSETS = ("assets/report-0a1b2c3d4e.js", "assets/report-0a1b2c3d4e.css")
+# What every holder of a token may open.
+SHARED = ("metrics.html", *ASSETS)
 # Larger than what is sent at once, and different in each generation.
 LARGE = "assets/plotly-0a1b2c3d4e.js"
 LARGE_BYTES = 1_200_000
@@ -41,7 +43,7 @@ def app_files(key: str) -> list[str]:
 
 def all_files() -> list[str]:
     """Every text file of the site."""
-    return [*FOR_ALL, *ASSETS, *(file for key in APPS for file in app_files(key))]
+    return [*FOR_ALL, *SHARED, *(file for key in APPS for file in app_files(key))]
 
 
 def publish(data: Path, generation: int = 1) -> Path:

@@ -13,6 +13,8 @@ from urllib.parse import unquote_to_bytes
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,250}", re.ASCII)
 _LOOPBACK = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?", re.ASCII | re.IGNORECASE)
 INDEX = "index.html"
+# What the figures mean is no secret: it holds none, and every figure of an app's page points to it.
+METRICS_PAGE = ("metrics.html",)
 
 # A file of the site: the names of its folders, then its own.
 SitePath = tuple[str, ...]
@@ -20,7 +22,8 @@ SitePath = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Grant:
-    """What one reader may open: the whole site, or the folders of some apps and the assets that all pages share.
+    """What one reader may open: the whole site, or the folders of some apps and what all pages share: assets and the
+    page of the metrics.
 
     `apps` gives the folder of each granted app key, None where the published site has no such app.
     """
@@ -31,6 +34,8 @@ class Grant:
     def may_open(self, path: SitePath) -> bool:
         """Whether that file is granted; a folder counts as its own index page."""
         if self.is_whole_site:
+            return True
+        if path == METRICS_PAGE:
             return True
         if len(path) < 2:
             return False

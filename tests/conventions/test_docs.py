@@ -101,7 +101,8 @@ def test_settings_are_all_documented_with_their_defaults() -> None:
         assert f"## {name}\n" in text
         default = rows[name].strip().strip("`")
         if name != "billing":
-            assert tomllib.loads(f"value = {default}")["value"] == field.default
+            value = tomllib.loads(f"value = {default}")["value"]
+            assert (tuple(value) if isinstance(value, list) else value) == field.default
     for name, field in BillingRule.model_fields.items():
         value = tomllib.loads(f"value = {rows[name].strip().strip('`')}")["value"]
         assert (tuple(value) if isinstance(value, list) else value) == field.default

@@ -31,6 +31,7 @@ CONTRACT_TABLES = {
     "login_trend_summary": "as_of window_days app_key channel authorizations authorization_requests authorization_rate "
     "previous_authorizations change days_with_data previous_days_with_data",
     "outcome_daily": "day app_key channel stage platform carrier sdk_version outcome vendor result_code records",
+    "latency_daily": "day channel records latency_p50_ms latency_p95_ms",
     "input_files": "path sha256 bytes source records_read accepted rejected skipped first_read_at status",
     "rejected_records": "path line reason record",
     "day_quality": "day records_accepted duplicates unmapped_codes unregistered_apps late_records restated day_state",
@@ -116,7 +117,7 @@ OPTIONS = {
     "run": {"--day"}, "backfill": {"first", "last"}, "demo": set(), "sample": {"--out", "--days", "--apps", "--events",
     "--seed", "--format", "--last-day"},
     "export": {"--app", "--from", "--to", "--format", "--events"}, "check": {"--source", "file"}, "accept": {"path"},
-    "dev": set(), "status": set(),
+    "dev": set(), "serve": {"--port", "--tokens"}, "status": set(),
 }  # fmt: skip
 
 

@@ -50,5 +50,8 @@ def test_it_is_read_by_the_code(file: Path) -> None:
         assert f'"{file.stem}"' in (PROJECT / "pipelines" / "tables.py").read_text()
     elif file.parent.name == "day":
         assert f'"{file.stem}"' in (PROJECT / "pipelines" / "engines" / "duckdb_roller.py").read_text()
+    elif file.parent.name == "figures":
+        # By the step's name, or by its folder and name.
+        assert re.search(rf'"(figures/)?{file.stem}"', PYTHON)
     else:
         assert f'"{file.stem}"' in PYTHON

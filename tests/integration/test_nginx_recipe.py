@@ -29,6 +29,7 @@ from tests.served_site import (
     FOR_ALL,
     LARGE,
     LARGE_BYTES,
+    SHARED,
     Answer,
     all_files,
     app_files,
@@ -163,7 +164,7 @@ def is_up(nginx: Nginx) -> bool:
         return False
 
 
-@pytest.mark.parametrize("path", [*app_files("shop"), *ASSETS])
+@pytest.mark.parametrize("path", [*app_files("shop"), *SHARED])
 def test_a_holder_gets_the_page_the_detail_files_and_the_assets(nginx: Nginx, path: str) -> None:
     answer = nginx.ask(f"/{path}", "shop-team")
     assert (answer.status, answer.text) == (200, f"{path}\n")

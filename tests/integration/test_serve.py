@@ -28,6 +28,7 @@ from tests.served_site import (
     FOR_ALL,
     LARGE,
     LARGE_BYTES,
+    SHARED,
     Answer,
     all_files,
     app_files,
@@ -305,7 +306,7 @@ def test_without_a_token_there_is_nothing_but_the_form(limited: Serving, path: s
         assert path not in answer.text.replace(f'action="/{path}"', "")
 
 
-@pytest.mark.parametrize("path", [*app_files("shop"), *ASSETS])
+@pytest.mark.parametrize("path", [*app_files("shop"), *SHARED])
 def test_a_holder_gets_the_files_of_the_app_and_the_assets(limited: Serving, path: str) -> None:
     answer = limited.ask(f"/{path}", "shop")
     assert (answer.status, answer.text) == (200, f"{path}\n")

@@ -147,6 +147,27 @@ def example(path: Path) -> Path:
 def _derive(connection: duckdb.DuckDBPyConnection) -> None:
     """The tables that follow from the detail, as the marts would hold them."""
     connection.execute("""
+        INSERT INTO channel_daily
+        SELECT day, app_key, channel, sum(COLUMNS(* EXCLUDE (day, app_key, channel, platform, scheme_id, package_name,
+            carrier))), 1, CASE WHEN channel <> 'qq' THEN 100 + day - DATE '2026-01-01' END,
+            CASE WHEN channel <> 'qq' THEN 900 + day - DATE '2026-01-01' END
+        FROM channel_detail_daily GROUP BY day, app_key, channel""")
+    connection.execute("""
+        INSERT INTO latency_daily
+        SELECT day, channel, count(*), max(latency_p50_ms), max(latency_p95_ms)
+        FROM channel_daily WHERE latency_p50_ms IS NOT NULL GROUP BY day, channel""")
+    connection.execute("""
+        INSERT INTO outcome_daily
+        SELECT day, app_key, channel, stage, platform, carrier, NULL, outcome,
+            CASE WHEN channel IN ('one_click', 'local_verify') THEN 'umeng' ELSE channel END, NULL, records
+        FROM (
+            SELECT *, unnest([authorizations, authorizations_cancelled, authorizations_failed, verifications, unknowns])
+                    AS records,
+                unnest(['success', 'cancelled', 'timeout', 'success', 'unknown']) AS outcome,
+                unnest(['authorize', 'authorize', 'authorize', 'verify', 'verify']) AS stage
+            FROM channel_detail_daily
+        ) WHERE records > 0""")
+    connection.execute("""
         INSERT INTO usage_daily
         SELECT day, app_key, any_value(app_name), any_value(apps.platform), sum(verifications),
             coalesce(sum(verifications) FILTER (channel = 'one_click'), 0),

@@ -38,7 +38,7 @@ def test_places_are_the_same_in_both_languages():
 def test_a_text_prints_both_languages_escaped():
     assert Text("甲<", "a<").html == '<span lang="zh-CN">甲&lt;</span><span lang="en">a&lt;</span>'
     assert Text("QQ", "QQ").html == "QQ"
-    assert t("{days} days").format(days=7) == Text("7 天", "7 days")
+    assert t("{count} apps").format(count=7) == Text("7 个应用", "7 apps")
 
 
 def test_a_text_without_chinese_is_refused():

@@ -16,7 +16,7 @@ from pipelines.serving.app import ServedSite
 from pipelines.serving.site import PublishedSite, open_file
 from pipelines.serving.tokens import TokensFile
 from pipelines.store import Store
-from tests.served_site import ASSETS, FOLDERS, all_files, app_files, publish, published_folder, token_of, write_tokens
+from tests.served_site import FOLDERS, SHARED, all_files, app_files, publish, published_folder, token_of, write_tokens
 
 READ = {
     b"/": ("index.html",),
@@ -220,9 +220,9 @@ def test_no_path_leads_a_reader_of_apps_out_of_their_folders(limited: ServedSite
     event(str(status))
     assert status in (200, 303, 403, 404)
     if status == 200:
-        assert body.decode().strip() in {*app_files("shop"), *app_files("Pair"), *ASSETS}
+        assert body.decode().strip() in {*app_files("shop"), *app_files("Pair"), *SHARED}
 
 
 def test_the_reader_of_apps_does_get_their_files(limited: ServedSite) -> None:
-    for file in (*app_files("shop"), *app_files("Pair"), *ASSETS):
+    for file in (*app_files("shop"), *app_files("Pair"), *SHARED):
         assert answer(limited, f"/{file}".encode()) == (200, f"{file}\n".encode())

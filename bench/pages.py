@@ -1,0 +1,150 @@
+"""What a reader waits for, in headless Chromium, from file://: the first chart, the tables, a search, a switch.
+
+Lives here: opening pages and reading the browser's own clocks. Figures are milliseconds of the browser, on this
+machine; they have limits instead of a peer, since a person waits for them and not for a ratio.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+from playwright.sync_api import Page, sync_playwright
+
+from bench.measure import BenchError
+
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+# Set before any script of the page: marks the first chart and the table by the attributes that the page sets, and
+# keeps what the browser says of paints, shifts and delays.
+_WATCH = """
+window.watched = {lcp: 0, shift: 0, delay: 0};
+const note = (name) => { if (!(name in window.watched)) window.watched[name] = performance.now(); };
+new MutationObserver((changes) => {
+  for (const change of changes) {
+    const place = change.target;
+    if (!place.dataset.ready) continue;
+    if (place.dataset.chart) note("chart");
+    if (place.dataset.table) note("table");
+  }
+}).observe(document, {subtree: true, attributes: true, attributeFilter: ["data-ready"]});
+const keep = (type, use) => new PerformanceObserver((list) => list.getEntries().forEach(use)).observe(
+  {type, buffered: true, durationThreshold: 16});
+keep("largest-contentful-paint", (entry) => { window.watched.lcp = entry.startTime; });
+keep("layout-shift", (entry) => { if (!entry.hadRecentInput) window.watched.shift += entry.value; });
+keep("event", (entry) => {
+  if (entry.interactionId) window.watched.delay = Math.max(window.watched.delay, entry.duration);
+});
+"""
+# From the click until the next frame after everything is drawn: the handlers draw before they return.
+_SWITCH = """(days) => new Promise((done) => {
+  const button = document.querySelector(`[data-days-button="${days}"]`);
+  const before = performance.now();
+  button.click();
+  requestAnimationFrame(() => setTimeout(() => done(performance.now() - before)));
+})"""
+_SEARCH = """(text) => new Promise((done) => {
+  const field = document.querySelector('input[type="search"]');
+  const before = performance.now();
+  field.value = text;
+  field.dispatchEvent(new Event("input", {bubbles: true}));
+  requestAnimationFrame(() => setTimeout(() => done(performance.now() - before)));
+})"""
+
+
+@dataclass(frozen=True)
+class Waited:
+    """What was waited for, the median and the largest of the rounds, and the limit; `unit` is ms or none."""
+
+    what: str
+    middle: float
+    largest: float
+    limit: float
+    unit: str = " ms"
+
+
+@contextmanager
+def browser_page(throttle: int = 1) -> Iterator[Page]:
+    """A fresh page in a fresh browser, its processor slowed down by `throttle`."""
+    program = os.environ.get("AUTHMETER_CHROMIUM") or shutil.which("chromium")
+    if not program:
+        raise BenchError("No Chromium: install `chromium`, or name its program in AUTHMETER_CHROMIUM.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        page = browser.new_page(viewport={"width": 1280, "height": 800})
+        page.add_init_script(_WATCH)
+        if throttle > 1:
+            page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": throttle})
+        yield page
+        browser.close()
+
+
+def table_ready(site: Path, rounds: int, limit: float, name: str) -> list[Waited]:
+    """How long the usage page's table of all apps takes, from the start of its page, and a search in it.
+
+    The table's own script is loaded after the first chart; what is told is the time between the two.
+    """
+    ready, searched = [], []
+    for _ in range(rounds):
+        with browser_page() as page:
+            page.goto((site / "usage.html").as_uri())
+            page.wait_for_selector("table[data-table][data-ready]")
+            watched = page.evaluate("window.watched")
+            ready.append(max(0, watched["table"] - watched["chart"]))
+            searched += [page.evaluate(_SEARCH, text) for text in ("9", "99", "重庆", "app-0000", "")]
+    return [_waited(f"{name}: table after the first chart", ready, limit), _waited(f"{name}: search", searched, 100)]
+
+
+def first_chart(site: Path, rounds: int) -> list[Waited]:
+    """The first chart of both pages with charts, and the switch of all charts between 7 and 30 days."""
+    found = []
+    for path in ("usage.html", "monitor.html"):
+        charts, switched = [], []
+        for _ in range(rounds):
+            with browser_page() as page:
+                page.goto((site / path).as_uri())
+                page.wait_for_selector("html:not(:has([data-chart]:not([data-ready])))", state="attached")
+                page.wait_for_selector("table[data-table][data-ready]")
+                charts.append(page.evaluate("window.watched.chart"))
+                # The window that is not shown is drawn when the browser has time.
+                page.wait_for_timeout(1500)
+                switched += [page.evaluate(_SWITCH, days) for days in (7, 30, 7, 30)]
+        found += [_waited(f"{path}: first chart", charts, 1000), _waited(f"{path}: 7/30 switch", switched, 50)]
+    return found
+
+
+def slow_reader(site: Path, rounds: int) -> list[Waited]:
+    """Paint, shift and the longest delay of an input on a machine four times slower, over the site's pages."""
+    found = []
+    app = next(iter(sorted((site / "apps").iterdir()))).name
+    for path in ("index.html", "usage.html", "monitor.html", f"apps/{app}/index.html"):
+        told = []
+        for _ in range(rounds):
+            with browser_page(throttle=4) as page:
+                page.goto((site / path).as_uri())
+                page.wait_for_selector("html[data-ready]", state="attached")
+                page.wait_for_timeout(4000)
+                for key in ("7", "3", "7"):
+                    page.keyboard.press(key)
+                    page.wait_for_timeout(400)
+                if path != f"apps/{app}/index.html":
+                    page.keyboard.press("/")
+                    page.keyboard.type("app-1", delay=150)
+                    page.wait_for_timeout(500)
+                told.append(page.evaluate("window.watched"))
+        name = "apps/<key>/index.html" if path.startswith("apps/") else path
+        found += [
+            _waited(f"{name}, 4 times slower: largest paint", [one["lcp"] for one in told], 2500),
+            _waited(f"{name}, 4 times slower: longest input delay", [one["delay"] for one in told], 200),
+            _waited(f"{name}, 4 times slower: layout shift", [one["shift"] for one in told], 0.1, ""),
+        ]
+    return found
+
+
+def _waited(what: str, values: list[float], limit: float, unit: str = " ms") -> Waited:
+    return Waited(what, median(values), max(values), limit, unit)

@@ -1,0 +1,43 @@
+-- app: its row of the usage page's table, in the order of its name; counts as lists, one value for each period
+WITH lines AS (
+    SELECT
+        app_key,
+        -- A line's height in 36 steps of its own highest day; an app that only signs in through others shows that.
+        CASE
+            WHEN list_max(number_verifications) > 0 THEN number_verifications ELSE third_party_authorizations
+        END AS counts
+    FROM usage_days
+), heights AS (
+    SELECT
+        app_key,
+        list_transform(
+            counts,
+            lambda one: CASE
+                WHEN one IS NULL THEN '.'
+                ELSE substr('0123456789abcdefghijklmnopqrstuvwxyz', 1 + one * 35 // greatest(list_max(counts), 1), 1)
+            END
+        ) AS steps
+    FROM lines
+)
+SELECT
+    listed.app_name AS name,
+    listed.app_key AS key,
+    listed.folder,
+    listed.initials,
+    listed.has_xlsx::INTEGER AS has_xlsx,
+    array_to_string(heights.steps, '') AS sparkline,
+    listed.platform,
+    coalesce(listed.account_id, '') AS account,
+    listed.status,
+    listed.schemes,
+    sums.number_verifications,
+    sums.one_click_verifications,
+    sums.local_verifications,
+    sums.third_party_authorizations,
+    sums.base_number_verifications AS previous_number_verifications,
+    sums.base_third_party_authorizations AS previous_third_party_authorizations
+FROM listed_apps AS listed
+JOIN usage_periods AS sums USING (app_key)
+JOIN heights USING (app_key)
+WHERE listed.app_key <> '*'
+ORDER BY listed.place

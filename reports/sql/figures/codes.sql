@@ -1,0 +1,4 @@
+-- vendor, layer, platform, code: the code dictionary with each row's place, from 0
+SELECT row_number() OVER (ORDER BY vendor, layer, platform, code) - 1 AS place, *
+FROM result_codes
+ORDER BY place

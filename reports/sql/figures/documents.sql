@@ -1,0 +1,168 @@
+-- app_key, or '*' for all apps together: its figures as one JSON document, for the keys from $first_app to $last_app
+WITH trend AS (
+    SELECT app_key, map_from_entries(list((channel, lists) ORDER BY channel)) AS by_channel
+    FROM trend_days
+    WHERE app_key BETWEEN $first_app AND $last_app
+    GROUP BY app_key
+), latency AS (
+    SELECT app_key, map_from_entries(list((channel, lists) ORDER BY channel)) AS by_channel
+    FROM latency_days
+    WHERE app_key BETWEEN $first_app AND $last_app
+    GROUP BY app_key
+), channel_columns AS (
+    SELECT
+        app_key,
+        window_days,
+        {
+            'authorizations': list(authorizations ORDER BY place),
+            'authorization_requests': list(requests ORDER BY place),
+            'authorizations_cancelled': list(cancelled ORDER BY place),
+            'authorizations_failed': list(failed ORDER BY place),
+            'previous_authorizations': list(previous_authorizations ORDER BY place),
+            'previous_authorization_requests': list(previous_requests ORDER BY place)
+        } AS columns
+    FROM (
+        SELECT *, list_position(['one_click', 'wechat', 'qq', 'weibo', '*'], channel) AS place
+        FROM channel_windows
+        WHERE app_key BETWEEN $first_app AND $last_app
+    )
+    GROUP BY app_key, window_days
+), windows AS (
+    SELECT app_key, map_from_entries(list((window_days::VARCHAR, columns) ORDER BY window_days)) AS channels
+    FROM channel_columns
+    GROUP BY app_key
+), parts AS (
+    SELECT
+        app_key,
+        dimension,
+        window_days,
+        list(
+            json_array(
+                value,
+                authorizations,
+                requests,
+                cancelled,
+                previous_authorizations,
+                previous_requests
+            )
+            ORDER BY requests DESC, value
+        ) AS rows
+    FROM breakdowns
+    WHERE app_key BETWEEN $first_app AND $last_app
+    GROUP BY app_key, dimension, window_days
+), dimensions AS (
+    SELECT
+        app_key,
+        map_from_entries(list((window_days::VARCHAR, rows) ORDER BY window_days) FILTER (dimension = 'platform'))
+            AS platforms,
+        map_from_entries(list((window_days::VARCHAR, rows) ORDER BY window_days) FILTER (dimension = 'carrier'))
+            AS carriers
+    FROM parts
+    GROUP BY app_key
+), outcome_sums AS (
+    SELECT
+        app_key,
+        window_days,
+        step,
+        outcome,
+        sum(records)::BIGINT AS records,
+        sum(previous_records)::BIGINT AS previous_records
+    FROM failures
+    WHERE app_key BETWEEN $first_app AND $last_app
+    GROUP BY app_key, window_days, step, outcome
+), outcomes AS (
+    SELECT app_key, map_from_entries(list((window_days::VARCHAR, rows) ORDER BY window_days)) AS by_window
+    FROM (
+        SELECT
+            app_key,
+            window_days,
+            list(json_array(step, outcome, records, previous_records) ORDER BY step, records DESC, outcome) AS rows
+        FROM outcome_sums
+        GROUP BY app_key, window_days
+    )
+    GROUP BY app_key
+), top_codes AS (
+    SELECT *
+    FROM failures
+    WHERE app_key BETWEEN $first_app AND $last_app AND result_code IS NOT NULL AND records > 0
+    QUALIFY row_number() OVER (
+        PARTITION BY app_key, window_days, step
+        ORDER BY records DESC, channel, vendor, result_code, outcome, code_place NULLS FIRST
+    ) <= 10
+), code_rows AS (
+    SELECT app_key, map_from_entries(list((window_days::VARCHAR, rows) ORDER BY window_days)) AS by_window
+    FROM (
+        SELECT
+            app_key,
+            window_days,
+            list(
+                json_array(step, channel, vendor, result_code, outcome, records, code_place)
+                ORDER BY step, records DESC, channel, vendor, result_code, outcome, code_place NULLS FIRST
+            ) AS rows
+        FROM top_codes
+        GROUP BY app_key, window_days
+    )
+    GROUP BY app_key
+), package_rows AS (
+    SELECT
+        app_key,
+        list(
+            json_array(
+                scheme_id, scheme_name, scheme_group, package_name, methods, created_at, verifications, authorizations
+            )
+            ORDER BY scheme_id NULLS FIRST, package_name NULLS FIRST
+        ) AS rows
+    FROM packages
+    WHERE app_key BETWEEN $first_app AND $last_app
+    GROUP BY app_key
+)
+SELECT
+    listed.app_key,
+    to_json({
+        'key': listed.app_key,
+        'name': listed.app_name,
+        'folder': listed.folder,
+        'platform': listed.platform,
+        'status': listed.status,
+        'account': listed.account_id,
+        'schemes': listed.schemes,
+        'records': presence.records,
+        'devices': presence.devices,
+        'first_seen': presence.first_seen,
+        'last_seen': presence.last_seen,
+        'usage': {
+            'one_click_verifications': usage_days.one_click_verifications,
+            'local_verifications': usage_days.local_verifications,
+            'third_party_authorizations': usage_days.third_party_authorizations,
+            'billable_verifications': usage_days.billable_verifications
+        },
+        'sums': {
+            'number_verifications': list_transform(sums.number_verifications, lambda value, i: [value, sums.base_number_verifications[i]]),
+            'one_click_verifications': list_transform(sums.one_click_verifications, lambda value, i: [value, sums.base_one_click_verifications[i]]),
+            'local_verifications': list_transform(sums.local_verifications, lambda value, i: [value, sums.base_local_verifications[i]]),
+            'third_party_authorizations':
+                list_transform(sums.third_party_authorizations, lambda value, i: [value, sums.base_third_party_authorizations[i]]),
+            'billable_verifications': list_transform(sums.billable_verifications, lambda value, i: [value, sums.base_billable_verifications[i]])
+        },
+        'trend': trend.by_channel,
+        'latency': coalesce(latency.by_channel, MAP {}),
+        'channels': windows.channels,
+        'platforms': coalesce(dimensions.platforms, MAP {}),
+        'carriers': coalesce(dimensions.carriers, MAP {}),
+        'outcomes': coalesce(outcomes.by_window, MAP {}),
+        'codes': coalesce(code_rows.by_window, MAP {}),
+        'packages': coalesce(package_rows.rows, [])
+    })::VARCHAR AS document
+FROM listed_apps AS listed
+JOIN usage_days USING (app_key)
+JOIN usage_periods AS sums USING (app_key)
+LEFT JOIN trend USING (app_key)
+LEFT JOIN latency USING (app_key)
+LEFT JOIN windows USING (app_key)
+LEFT JOIN dimensions USING (app_key)
+LEFT JOIN outcomes USING (app_key)
+LEFT JOIN code_rows USING (app_key)
+LEFT JOIN package_rows USING (app_key)
+LEFT JOIN presence USING (app_key)
+WHERE listed.app_key BETWEEN $first_app AND $last_app
+ORDER BY listed.app_key

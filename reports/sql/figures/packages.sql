@@ -1,0 +1,30 @@
+-- app_key, scheme_id, package_name: registered, or seen in the logs of the 30 days, with its counts over 7 and 30 days
+WITH seen AS (
+    SELECT
+        app_key,
+        scheme_id,
+        package_name,
+        sum(verifications) FILTER (day > $last::DATE - 7) AS verifications_7,
+        sum(verifications) AS verifications_30,
+        sum(authorizations) FILTER (day > $last::DATE - 7) AS authorizations_7,
+        sum(authorizations) AS authorizations_30
+    FROM channel_detail_daily
+    WHERE day BETWEEN $first AND $last
+    GROUP BY ALL
+)
+SELECT
+    coalesce(seen.app_key, schemes.app_key) AS app_key,
+    coalesce(seen.scheme_id, schemes.scheme_id) AS scheme_id,
+    scheme_name,
+    scheme_group,
+    coalesce(seen.package_name, schemes.package_name) AS package_name,
+    methods,
+    created_at,
+    [coalesce(verifications_7, 0)::BIGINT, coalesce(verifications_30, 0)::BIGINT] AS verifications,
+    [coalesce(authorizations_7, 0)::BIGINT, coalesce(authorizations_30, 0)::BIGINT] AS authorizations
+FROM seen
+FULL JOIN schemes
+    ON schemes.app_key = seen.app_key
+    AND schemes.scheme_id = seen.scheme_id
+    AND schemes.package_name IS NOT DISTINCT FROM seen.package_name
+ORDER BY app_key, scheme_id NULLS FIRST, package_name NULLS FIRST

@@ -1,0 +1,23 @@
+-- app_key: number verifications of the data day and of the same weekday of the week before, the five apps that gained
+-- most and the five that lost most
+WITH both_days AS (
+    SELECT
+        app_key,
+        coalesce(sum(number_verifications) FILTER (day = $last), 0)::BIGINT AS now,
+        coalesce(sum(number_verifications) FILTER (day = $last::DATE - 7), 0)::BIGINT AS base
+    FROM usage_daily
+    WHERE day IN ($last, $last::DATE - 7)
+    GROUP BY app_key
+    -- Without data on one of the days every app would seem to have come or gone.
+    HAVING (SELECT count(*) FROM day_quality WHERE day IN ($last, $last::DATE - 7) AND day_state = 'complete') = 2
+), ranked AS (
+    SELECT
+        *,
+        row_number() OVER (ORDER BY now - base DESC, app_key) AS from_top,
+        row_number() OVER (ORDER BY now - base, app_key) AS from_bottom
+    FROM both_days
+)
+SELECT app_key, now, base
+FROM ranked
+WHERE (from_top <= 5 AND now > base) OR (from_bottom <= 5 AND now < base)
+ORDER BY now - base DESC, app_key

@@ -1,0 +1,85 @@
+/* What only an app's own page shows: its facts from the registry, its files, its schemes and packages.
+   The page is one shell for all apps; its figures.js fills it. */
+
+function fact(label, ...content) {
+  return element("div", {}, element("dt", { textContent: label }), element("dd", {}, ...content));
+}
+
+function badge(value) {
+  return element("span", { className: "badge " + value, textContent: word(value) });
+}
+
+function drawFacts() {
+  for (const place of all("[data-part=facts]")) {
+    place.replaceChildren(
+      fact(_("App key"), element("code", {}, named(figures.key))),
+      fact(_("Platform"), word(figures.platform)),
+      fact(
+        _("Status"), badge(figures.status),
+        figures.status === "unregistered" ? " " + _("This app logs but is not in the registry; its name is its key.") : "",
+      ),
+      ...(figures.account ? [fact(_("Account"), named(figures.account))] : []),
+      fact(_("Schemes"), number(figures.schemes)),
+      element("div", {}, element("dt", {}, metricLink("devices")), element("dd", { textContent: number(figures.devices) })),
+      fact(_("First seen"), figures.first_seen || ABSENT),
+      fact(_("Last seen"), figures.last_seen ? dayLabel(figures.last_seen) : _("never")),
+    );
+  }
+}
+
+function drawRecords() {
+  for (const place of all("[data-part=records]")) {
+    place.lastElementChild.textContent = number(figures.records);
+    place.hidden = false;
+  }
+}
+
+function drawFiles() {
+  const { csv, xlsx } = figures.files || { csv: null, xlsx: null };
+  for (const place of all("[data-part=csv]")) {
+    place.textContent = csv ? filled(_("{rows} rows, {size}"), { rows: number(csv[0]), size: size(csv[1]) }) : "";
+  }
+  for (const place of all("[data-part=xlsx]")) {
+    place.hidden = !known(xlsx);
+    place.lastElementChild.textContent = size(xlsx);
+  }
+}
+
+// [scheme id, name, group, package, methods, created, [verifications 7, 30], [authorizations 7, 30]]
+function packageRow([id, name, group, bundle, methods, created, verifications, authorizations]) {
+  const place = chosenDays === 7 ? 0 : 1;
+  const listed = (methods || "").split(";").filter(Boolean).map(word).join(" · ");
+  return element(
+    "tr", {},
+    element("th", { scope: "row" }, name || id ? named(name || id) : _("Without a scheme"), id ? element("code", { className: "detail" }, named(id)) : null),
+    element("td", {}, element("code", {}, named(bundle || ABSENT))),
+    element("td", {}, named(group || ABSENT)),
+    element("td", { textContent: listed || ABSENT }),
+    element("td", { className: "word", textContent: created ? created.slice(0, 10) : ABSENT }),
+    numberCell(number(verifications[place])),
+    numberCell(number(authorizations[place])),
+  );
+}
+
+function drawPackages() {
+  for (const place of all("[data-part=packages]")) {
+    const head = [
+      headCell(_("Scheme")), headCell(_("Package")), headCell(_("Group")), headCell(_("Methods")), headCell(_("Created")),
+      headCell(metricLink("verifications"), true, periodLabel(String(chosenDays))),
+      headCell(metricLink("authorizations"), true, periodLabel(String(chosenDays))),
+    ];
+    place.replaceChildren(breakdownTable(_("Scheme"), head, (figures.packages || []).map(packageRow)));
+  }
+}
+
+function drawApp() {
+  drawFacts();
+  drawRecords();
+  drawFiles();
+  drawPackages();
+}
+
+function startApp() {
+  onFigures(drawApp);
+  onWindow(drawPackages);
+}

@@ -1,0 +1,105 @@
+/* The table of all apps on the usage page: counts of one period, their change, and the row of sums.
+   The period has its own choice, and follows the page's 7 and 30 days when those are pressed. */
+
+const SUMMED = [
+  "number_verifications", "one_click_verifications", "local_verifications", "third_party_authorizations",
+  "previous_number_verifications", "previous_third_party_authorizations",
+];
+
+function drawAppTable(table, data) {
+  const listing = table.closest(".listing");
+  let period = PERIODS.includes(asked("period")) ? asked("period") : String(currentWindow());
+  const values = (name) => () => data.list(name, PERIODS.indexOf(period));
+  const isFair = () => isComparable(period);
+
+  const columns = {
+    platform: codedColumn(data, "platform", wordCell, word),
+    app: appColumn(data),
+    account: codedColumn(data, "account", textCell, (value) => value),
+    status: codedColumn(data, "status", badgeCell, word),
+    schemes: numberColumn(() => data.list("schemes"), number),
+    change_of_number_verifications: changeColumn(
+      values("number_verifications"), values("previous_number_verifications"), "ratio", isFair,
+    ),
+    change_of_third_party_authorizations: changeColumn(
+      values("third_party_authorizations"), values("previous_third_party_authorizations"), "ratio", isFair,
+    ),
+    sparkline: { cell: (row) => element("td", {}, sparkline(data.list("sparkline")[row])) },
+    files: { cell: (row) => filesCell(data, row) },
+  };
+  for (const name of SUMMED.slice(0, 4)) columns[name] = numberColumn(values(name), number);
+
+  const hasAccounts = data.list("account").values.some(Boolean);
+  for (const part of listing.querySelectorAll("[data-column=account], .accounts")) part.hidden = !hasAccounts;
+
+  function sums(rows, headings) {
+    const totals = Object.fromEntries(SUMMED.map((name) => [name, total(values(name)(), rows)]));
+    return headings.map((heading) => {
+      const { column } = heading.dataset;
+      const metric = column.replace("change_of_", "");
+      if (column === "app") return element("th", { scope: "row", className: "of-app", textContent: counted(rows.length) });
+      if (!Object.hasOwn(totals, metric)) return element("td", {});
+      if (metric === column) return numberCell(number(totals[column]));
+      return changeCell(totals[metric], totals["previous_" + metric], "ratio", isFair());
+    });
+  }
+
+  const counted = (shown) =>
+    filled(_("Total of {shown} / {all} apps"), { shown: number(shown), all: number(data.count) });
+  const matches = makeFilters(listing, data, () => made.filter());
+  const made = makeTable(table, {
+    count: data.count,
+    columns,
+    sorted: { column: "number_verifications", descending: true },
+    matches,
+    found: (shown) => filled(_("{shown} / {all} apps"), { shown: number(shown), all: number(data.count) }),
+    shows: () => [period],
+    sums,
+  });
+
+  function choose(chosen) {
+    period = chosen;
+    showPeriod(listing, period);
+    made.order();
+  }
+  for (const button of listing.querySelectorAll("[data-period]")) {
+    button.addEventListener("click", () => {
+      keepFilter("period", button.dataset.period);
+      choose(button.dataset.period);
+    });
+  }
+  showPeriod(listing, period);
+  onLanguage(() => showPeriod(listing, period));
+  onWindow(() => {
+    keepFilter("period", "");
+    painted().then(() => choose(String(currentWindow())));
+  });
+}
+
+/* The sum of what is known of these rows; null where nothing is. */
+function total(values, rows) {
+  let found = null;
+  for (const row of rows) if (values[row] !== null) found += values[row];
+  return found;
+}
+
+function filesCell(data, row) {
+  const [folder, name] = [data.folder(row), data.list("name")[row]];
+  const links = [fileLink(folder, "usage_detail.csv", "CSV", name)];
+  if (data.list("has_xlsx")[row]) links.push(fileLink(folder, "usage_detail.xlsx", "xlsx", name));
+  return element("td", { className: "word links" }, ...links);
+}
+
+/* Which button is pressed, which days the period has, and what its change is against. */
+function showPeriod(listing, period) {
+  for (const button of listing.querySelectorAll("[data-period]")) {
+    button.setAttribute("aria-pressed", String(button.dataset.period === period));
+  }
+  const { first, last, base_first: baseFirst, base_last: baseLast } = site.periods[period];
+  const parts = [
+    dayRange(first, last) + coverageNote(period),
+    filled(_("change against {days}"), { days: dayRange(baseFirst, baseLast) }),
+    isComparable(period) ? "" : _("no change is shown, as they differ in days with data"),
+  ];
+  listing.querySelector(".period").textContent = parts.filter(Boolean).join(" · ");
+}

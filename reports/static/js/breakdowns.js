@@ -1,0 +1,105 @@
+/* Where a change comes from, over the chosen window: platforms, carriers, failures by outcome, and the result codes
+   behind them with their meaning in words. */
+
+function breakdownTable(label, head, rows) {
+  if (!rows.length) return element("p", { className: "empty", textContent: _("Nothing in this window.") });
+  return plainTable(label, head, rows);
+}
+
+// Rows of platforms and carriers: [value, authorizations, requests, cancelled, rate, technical, before, rate before].
+function valueRows(rows, comparable) {
+  const most = Math.max(1, ...rows.map((row) => row[1] ?? 0));
+  return rows.map(([value, won, requests, , rate, technical, before, rateBefore]) => {
+    const cell = barCell(won ?? 0, most, number(won));
+    cell.append(changeNode(won, before, { comparable, better: "up" }));
+    return element(
+      "tr", {},
+      element("th", { scope: "row", className: "word" }, named(word(value))),
+      cell,
+      withChange(share(rate), changeNode(rate, rateBefore, { comparable, better: "up", kind: "points" })),
+      numberCell(share(technical)),
+      numberCell(number(requests)),
+    );
+  });
+}
+
+function drawValues(part, label, rows, period) {
+  const compared = baseLabel(period) + coverageNote(period);
+  const head = [
+    headCell(label),
+    headCell(metricLink("authorizations"), true, compared),
+    headCell(metricLink("authorization_rate"), true, compared),
+    headCell(metricLink("technical_success_rate"), true),
+    headCell(metricLink("authorization_requests"), true),
+  ];
+  for (const place of all(`[data-part=${part}]`)) {
+    place.replaceChildren(breakdownTable(label, head, valueRows(rows, isComparable(period))));
+  }
+}
+
+// What is listed are requests of that step by how they ended.
+const requestsLink = (step) => metricLink(step + "_requests", _("Records"));
+const outcomesLabel = (step) => (step === "authorization" ? _("Authorization, by outcome") : _("Verification, by outcome"));
+const codesLabel = (step) =>
+  step === "authorization" ? _("Authorization, first ten result codes") : _("Verification, first ten result codes");
+const outcomeWord = (value) => (value === "unknown" ? _("Carrier could not tell") : word(value));
+
+// Rows of outcomes: [step, outcome, records, before]; a user's own choice is no fault, so it has no colour.
+function drawOutcomes(step, period) {
+  const rows = figures.outcomes[period].filter((row) => row[0] === step);
+  const total = sum(...rows.map((row) => row[2])) || 0;
+  const most = Math.max(1, ...rows.map((row) => row[2] ?? 0));
+  const made = rows.map(([, outcome, records, before]) => {
+    const chosen = outcome === "cancelled" || outcome === "switched";
+    const options = { comparable: isComparable(period), better: chosen ? "none" : "down" };
+    return element(
+      "tr", {},
+      element("th", { scope: "row" }, outcomeWord(outcome)),
+      barCell(records ?? 0, most, number(records)),
+      numberCell(share(ratio(records, total))),
+      numberCell(changeNode(records, before, options)),
+    );
+  });
+  const head = [headCell(_("Outcome")), headCell(requestsLink(step), true), headCell(_("Share"), true), headCell(_("Change"), true, baseLabel(period) + coverageNote(period))];
+  for (const place of all(`[data-part=outcomes-${step}]`)) place.replaceChildren(breakdownTable(outcomesLabel(step), head, made));
+}
+
+function codeMeaning(index) {
+  const entry = known(index) ? site.codes[index] : null;
+  return entry ? entry[language === "zh" ? 4 : 5] : _("Not in the dictionary of result codes");
+}
+
+// Rows of codes: [step, channel, vendor, code, outcome, records, index of its meaning].
+function drawCodes(step, period) {
+  const rows = figures.codes[period].filter((row) => row[0] === step);
+  const most = Math.max(1, ...rows.map((row) => row[5]));
+  const made = rows.map(([, channel, vendor, code, outcome, records, index]) =>
+    element(
+      "tr", {},
+      element("th", { scope: "row" }, element("code", {}, named(code)), element("span", { className: "detail" }, named(vendor || ABSENT))),
+      element(
+        "td", { className: "explained" },
+        codeMeaning(index),
+        element("span", { className: "detail", textContent: word(channel) + " · " + outcomeWord(outcome) }),
+      ),
+      barCell(records, most),
+    ),
+  );
+  const head = [headCell(_("Code")), headCell(_("Meaning")), headCell(requestsLink(step), true)];
+  for (const place of all(`[data-part=codes-${step}]`)) place.replaceChildren(breakdownTable(codesLabel(step), head, made));
+}
+
+function drawBreakdowns() {
+  const period = String(chosenDays);
+  drawValues("platforms", _("Platform"), figures.platforms[period], period);
+  drawValues("carriers", _("Carrier"), figures.carriers[period], period);
+  for (const step of ["authorization", "verification"]) {
+    drawOutcomes(step, period);
+    drawCodes(step, period);
+  }
+}
+
+function startBreakdowns() {
+  onFigures(drawBreakdowns);
+  onWindow(drawBreakdowns);
+}

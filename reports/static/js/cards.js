@@ -1,0 +1,61 @@
+/* The four counts of a console's front page: the data day large, its change against the same weekday of the week
+   before, the course of 30 days, and the chosen window with its change. */
+
+const CARD_METRICS = [
+  "number_verifications", "one_click_verifications", "local_verifications", "third_party_authorizations",
+];
+const PERIODS = ["day", "7", "30", "month", "last_month"];
+
+/* A count, short where it is long, and the exact one beside. */
+function countNode(value) {
+  const short = element("span", { className: "short", textContent: compact(value) });
+  if (!isShortened(value)) return [short];
+  return [short, element("span", { className: "exact", textContent: number(value) })];
+}
+
+function versus(metric, period) {
+  const [value, base] = figures.sums[metric][PERIODS.indexOf(period)];
+  return element(
+    "p", { className: "versus" },
+    changeNode(value, base, { comparable: isComparable(period), better: BETTER[metric] }),
+    element("span", { className: "muted", textContent: baseLabel(period) + coverageNote(period) }),
+  );
+}
+
+function windowRow(metric) {
+  const period = String(chosenDays);
+  const [value] = figures.sums[metric][PERIODS.indexOf(period)];
+  return element(
+    "div", { className: "window" },
+    element(
+      "p", { className: "sum" },
+      element("span", { className: "muted", textContent: periodLabel(period) }),
+      element("span", { className: "figures" }, ...countNode(value)),
+    ),
+    versus(metric, period),
+  );
+}
+
+function card(metric) {
+  const [value] = figures.sums[metric][0];
+  return element(
+    "section", { className: "card", id: "card-" + metric },
+    element("h2", {}, metricLink(metric)),
+    element(
+      "p", { className: "figure" },
+      element("span", { className: "figures" }, ...countNode(value)),
+      sparkline(figures.usage[metric], { width: 104, height: 34, lit: chosenDays }),
+    ),
+    versus(metric, "day"),
+    windowRow(metric),
+  );
+}
+
+function drawCards() {
+  for (const place of all("[data-part=cards]")) place.replaceChildren(...CARD_METRICS.map(card));
+}
+
+function startCards() {
+  onFigures(drawCards);
+  onWindow(drawCards);
+}

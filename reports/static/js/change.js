@@ -1,0 +1,58 @@
+/* A change against a base, said three times: arrow, sign and word, so that no one needs the colour. The colour tells
+   good from bad by the metric: a failure rate that falls is good. Without a base there is no per cent. */
+
+const LEVEL = 0.0005;
+
+function changeWord(delta) {
+  if (delta === 0) return _("level");
+  return delta > 0 ? _("higher") : _("lower");
+}
+
+function changeText(delta, kind) {
+  const sign = delta > 0 ? "+" : delta < 0 ? "−" : "±";
+  const amount = Math.abs(delta) * 100;
+  if (kind === "points") return sign + filled(_("{points} pp"), { points: amount.toFixed(2) });
+  return sign + (amount < 1000 ? amount.toFixed(1) : number(Math.round(amount))) + "%";
+}
+
+/* `better`: which direction is good ("up", "down" or "none"). `kind`: "ratio" for counts, "points" for the difference
+   of two shares. `comparable`: whether both windows cover the same number of days; the reason stands beside what they are
+   compared with (coverageNote). */
+function changeNode(value, base, { comparable = true, better = "none", kind = "ratio" } = {}) {
+  const none = (text) => element("span", { className: "change none", textContent: text });
+  if (!known(value)) return none(ABSENT);
+  if (!comparable) return none(_("not comparable"));
+  if (!known(base) || (kind === "ratio" && base === 0)) return none(_("no base to compare"));
+  const exact = kind === "points" ? value - base : value / base - 1;
+  const delta = Math.abs(exact) < (kind === "points" ? LEVEL / 10 : LEVEL) ? 0 : exact;
+  const direction = delta === 0 ? "level" : delta > 0 ? "up" : "down";
+  const judged = delta === 0 || better === "none" ? "" : direction === better ? " good" : " bad";
+  return element(
+    "span", { className: "change " + direction + judged },
+    element("span", { className: "arrow", "aria-hidden": "true", textContent: { up: "▲", down: "▼", level: "■" }[direction] }),
+    element("b", { textContent: changeText(delta, kind) }),
+    element("span", { className: "direction", textContent: changeWord(delta) }),
+  );
+}
+
+// Which way is good, by metric; one that is not here is neither.
+const BETTER = {
+  number_verifications: "up", one_click_verifications: "up", local_verifications: "up",
+  third_party_authorizations: "up", authorizations: "up", authorization_rate: "up", technical_success_rate: "up",
+  authorizations_failed: "down",
+};
+
+/* A change that a template left as two numbers. */
+function drawChanges() {
+  for (const place of all("[data-change]")) {
+    const { value, base, better } = place.dataset;
+    const parsed = (text) => (text === "" ? null : Number(text));
+    place.replaceChildren(changeNode(parsed(value), parsed(base), { better: better || "none" }));
+  }
+  for (const place of all("[data-compact]")) place.textContent = compact(Number(place.dataset.compact));
+}
+
+function startChanges() {
+  drawChanges();
+  onLanguage(drawChanges);
+}

@@ -1,0 +1,44 @@
+/* What stands beside the charts: the table of the figures behind each, and the legends. */
+
+function chartTable(name, title) {
+  const shape = window.AUTHMETER_CHARTS.charts[name][language].light;
+  const format = { records: number, share, ms: milliseconds }[window.AUTHMETER_CHARTS.units[name]];
+  const head = [headCell(_("Day")), ...shape.data.map((trace) => headCell(trace.name, true))];
+  const lists = shape.data.map((trace) => seriesValues(trace.meta));
+  const rows = site.days.map((day, i) =>
+    element(
+      "tr", {},
+      element("th", { scope: "row", className: "word", textContent: dayLabel(day) }),
+      ...lists.map((list) => numberCell(site.missing.includes(i) ? _("no data") : format(list[i]))),
+    ),
+  );
+  return plainTable(_("Figures of this chart") + " · " + title, head, rows.slice(DAYS - chosenDays).reverse(), "plain dense");
+}
+
+/* The table behind a chart is made when it is opened. */
+async function drawChartTable(details) {
+  if (!details.open) return;
+  await loadScript(page.dataset.charts);
+  const title = details.closest("figure").querySelector(`figcaption [lang="${LANGUAGE_TAGS[language]}"]`).textContent;
+  details.querySelector("[data-chart-table]").replaceChildren(chartTable(details.dataset.figures, title));
+}
+
+function drawChartTables() {
+  for (const details of all("details[data-figures]")) drawChartTable(details);
+}
+
+function drawLegends() {
+  const legends = {
+    channels: ["one_click", "wechat", "qq", "weibo"].map((name) => [name, word(name)]),
+    timed: ["one_click", "wechat", "qq", "weibo", "local_verify"].map((name) => [name, word(name)]),
+    usage: [
+      ["one_click", metricLabel("one_click_verifications")], ["local_verify", metricLabel("local_verifications")],
+      ["third_party", metricLabel("third_party_authorizations")],
+    ],
+  };
+  for (const place of all("[data-legend]")) {
+    place.replaceChildren(
+      ...legends[place.dataset.legend].map(([look, label]) => element("li", {}, seriesKey(look), label)),
+    );
+  }
+}

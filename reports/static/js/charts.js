@@ -1,0 +1,147 @@
+/* The charts: the page's numbers in the shapes of charts.py, drawn by Plotly.
+   Each chart has two layers, one a window, so that the switch only shows the other layer (charts.css) instead of
+   drawing anew. Layers are drawn one per task, the chosen window first: the page takes input between them. */
+
+const LAYERS = [7, 30];
+const dark = window.matchMedia("(prefers-color-scheme: dark)");
+let printing = false;
+let revision = 0;
+let pendingCharts = null;
+let library = null;
+
+const theme = () => (dark.matches && !printing ? "dark" : "light");
+
+// Weekdays in the hovered date; Plotly itself knows English only.
+function addChinese() {
+  const days = ["日", "一", "二", "三", "四", "五", "六"].map((name) => "周" + name);
+  const months = Array.from({ length: 12 }, (unused, i) => i + 1 + "月");
+  window.Plotly.register({
+    moduleType: "locale", name: "zh-CN", dictionary: {},
+    format: { days, shortDays: days, months, shortMonths: months, date: "%Y-%m-%d" },
+  });
+}
+
+function seriesValues({ group, series, field }) {
+  const found = own(figures[group], series);
+  const list = field === null ? found : own(found, field);
+  return list || Array(DAYS).fill(null);
+}
+
+const stamp = (days) => [language, theme(), days, revision].join(" ");
+
+function layerOf(place, days) {
+  const found = place.querySelector(`[data-layer="${days}"]`);
+  if (found) return found;
+  // The figures stand in the table below; a reader by ear has no use for the parts of a drawing.
+  const made = element("div", { className: "layer", "data-layer": days, "aria-hidden": "true" });
+  place.append(made);
+  return made;
+}
+
+function drawLayer(place, days) {
+  const { charts, units, gap } = window.AUTHMETER_CHARTS;
+  const name = place.dataset.chart;
+  const { data, layout } = structuredClone(charts[name][language][theme()]);
+  const shown = site.days.slice(DAYS - days);
+  for (const trace of data) {
+    trace.x = shown;
+    trace.y = seriesValues(trace.meta).slice(DAYS - days);
+  }
+  const values = data.flatMap((trace) => trace.y);
+  Object.assign(layout.xaxis, dayScale(shown));
+  Object.assign(layout.yaxis, scale(values, units[name], name === "share" || units[name] === "records"));
+  layout.shapes = gaps(shown, gap[theme()]);
+  const layer = layerOf(place, days);
+  layout.width = place.clientWidth;
+  layout.height = place.clientHeight;
+  const config = {
+    displayModeBar: false, displaylogo: false, showSendToCloud: false, doubleClick: false, locale: LANGUAGE_TAGS[language],
+  };
+  window.Plotly.react(layer, data, layout, config);
+  // Paper has another width than the screen: with a view box the drawing follows its box (print.css).
+  for (const image of all("svg.main-svg", layer)) image.setAttribute("viewBox", `0 0 ${layout.width} ${layout.height}`);
+  layer.dataset.drawn = stamp(days);
+  layer.dataset.width = layout.width;
+  showReady(place);
+}
+
+/* Says for tests and print that the shown layer is drawn. */
+function showReady(place) {
+  const layer = layerOf(place, chosenDays);
+  if (layer.dataset.drawn === stamp(chosenDays)) place.dataset.ready = [language, theme(), chosenDays].join(" ");
+  else delete place.dataset.ready;
+}
+
+function isStale(place, days) {
+  const layer = layerOf(place, days);
+  return layer.dataset.drawn !== stamp(days) || Number(layer.dataset.width) !== place.clientWidth;
+}
+
+function nextLayer() {
+  const places = all("[data-chart]");
+  for (const days of [chosenDays, ...LAYERS.filter((one) => one !== chosenDays)]) {
+    const place = places.find((one) => isStale(one, days));
+    if (place) return [place, days];
+  }
+  return null;
+}
+
+async function drawPending() {
+  library = library || Promise.all([loadScript(page.dataset.plotly), loadScript(page.dataset.charts)]).then(addChinese);
+  await library;
+  await nextTask();
+  for (let next = nextLayer(); next; next = nextLayer()) {
+    if (next[1] !== chosenDays) chartsShown();
+    drawLayer(...next);
+    await nextTask();
+  }
+  chartsShown();
+  pendingCharts = null;
+}
+
+let chartsShown = null;
+/* Resolves once the charts of the chosen window are there: what is less urgent waits for it. */
+const whenChartsShown = new Promise((resolve) => {
+  chartsShown = resolve;
+});
+
+function drawCharts() {
+  if (!all("[data-chart]").length) return chartsShown();
+  for (const place of all("[data-chart]")) showReady(place);
+  if (!pendingCharts) pendingCharts = drawPending();
+}
+
+/* Paper does not wait. */
+function drawShownChartsNow() {
+  if (!window.Plotly || !window.AUTHMETER_CHARTS) return;
+  for (const place of all("[data-chart]")) if (isStale(place, chosenDays)) drawLayer(place, chosenDays);
+}
+
+function startCharts() {
+  onLanguage(drawLegends);
+  drawLegends();
+  onFigures(() => {
+    revision += 1;
+    drawCharts();
+    drawChartTables();
+  });
+  onWindow(() => {
+    drawCharts();
+    drawChartTables();
+  });
+  for (const details of all("details[data-figures]")) details.addEventListener("toggle", () => drawChartTable(details));
+  dark.addEventListener("change", drawCharts);
+  let waiting = 0;
+  window.addEventListener("resize", () => {
+    window.clearTimeout(waiting);
+    waiting = window.setTimeout(drawCharts, 150);
+  });
+  window.addEventListener("beforeprint", () => {
+    printing = true;
+    drawShownChartsNow();
+  });
+  window.addEventListener("afterprint", () => {
+    printing = false;
+    drawCharts();
+  });
+}

@@ -1,0 +1,61 @@
+/* The table of periods: the four counts and the billable one over the data day, 7 and 30 days, the month to date and
+   the last whole month, since bills are monthly. Exact counts, each with its change. */
+
+const PERIOD_METRICS = [...CARD_METRICS, "billable_verifications"];
+
+/* A table head cell; `number` aligns it with the figures below. */
+function headCell(content, isNumber, ...details) {
+  return element(
+    "th", { scope: "col", className: isNumber ? "number" : "" },
+    content,
+    ...details.map((detail) => element("span", { className: "detail", textContent: detail })),
+  );
+}
+
+/* A table of the page: rows are elements already. */
+function plainTable(label, head, rows, className = "plain") {
+  return element(
+    "div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": label },
+    element(
+      "table", { className },
+      element("thead", {}, element("tr", {}, ...head)),
+      element("tbody", {}, ...rows),
+    ),
+  );
+}
+
+function numberCell(...children) {
+  return element("td", { className: "number" }, ...children);
+}
+
+function periodHead(name) {
+  const { first, last } = site.periods[name];
+  return headCell(periodLabel(name), true, dayRange(first, last), baseLabel(name) + coverageNote(name));
+}
+
+function periodCell(metric, name, place) {
+  const [value, base] = figures.sums[metric][place];
+  return numberCell(
+    element("span", { className: "value", textContent: number(value) }),
+    changeNode(value, base, { comparable: isComparable(name), better: BETTER[metric] }),
+  );
+}
+
+function drawPeriods() {
+  for (const place of all("[data-part=periods]")) {
+    const rows = PERIOD_METRICS.map((metric) =>
+      element(
+        "tr", {},
+        element("th", { scope: "row" }, metricLink(metric)),
+        ...PERIODS.map((name, i) => periodCell(metric, name, i)),
+      ),
+    );
+    place.replaceChildren(
+      plainTable(_("By period"), [headCell(_("Metric")), ...PERIODS.map(periodHead)], rows, "plain periods"),
+    );
+  }
+}
+
+function startPeriods() {
+  onFigures(drawPeriods);
+}

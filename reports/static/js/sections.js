@@ -1,0 +1,95 @@
+/* The sections of figures that pages share: usage on the usage page, login authorization on the monitoring page, both on
+   an app's own page. Made by script, so that the shell of each of many thousand apps stays small. They stand in both
+   languages from the start, as the templates' texts do; other scripts fill what is marked by `data-…`. */
+
+function both(msgid) {
+  const said = texts.strings[msgid];
+  return Object.entries(LANGUAGE_TAGS).map(([name, tag]) => element("span", { lang: tag, textContent: said[name] }));
+}
+
+function part(name, className = "panel") {
+  return element("div", { className, "data-part": name });
+}
+
+/* `legend` names the series of the charts below; the days of the window stand to the right. */
+function heading(title, legend) {
+  return element(
+    "div", { className: "heading" },
+    element("h2", {}, ...title),
+    legend ? element("ul", { className: "legend", "data-legend": legend }) : null,
+    element("p", { className: "span", "data-span": legend ? "gaps" : "" }),
+  );
+}
+
+function chartFigure(name, title, metric) {
+  const link = element("a", { className: "term", href: root + "metrics.html#" + metric, "data-metric": metric }, ...title);
+  return element(
+    "figure", { className: "panel" },
+    element("figcaption", {}, link),
+    element("div", { className: "chart", "data-chart": name }),
+    element(
+      "details", { "data-figures": name },
+      element("summary", {}, ...both("Figures of this chart")),
+      element("div", { "data-chart-table": "" }),
+    ),
+  );
+}
+
+function titled(title, name) {
+  return element("div", { className: "panel" }, element("h3", {}, ...title), part(name, ""));
+}
+
+function section(...children) {
+  return element("section", {}, ...children);
+}
+
+const SECTIONS = {
+  usage: () => [
+    section(
+      heading(both("Usage by day"), "usage"),
+      element("div", { className: "charts wide" }, chartFigure("usage", both("Records a day"), "number_verifications")),
+    ),
+    section(element("div", { className: "heading" }, element("h2", {}, ...both("By period"))), part("periods")),
+  ],
+  login: () => [
+    section(heading(both("By channel")), part("summary")),
+    section(
+      heading(both("Trends"), "timed"),
+      element(
+        "div", { className: "charts" },
+        chartFigure("authorizations", both("Authorizations"), "authorizations"),
+        chartFigure("share", both("Share of the four channels"), "authorizations"),
+        chartFigure("authorization_rate", both("Authorization rate"), "authorization_rate"),
+        chartFigure("technical_success_rate", both("Technical success rate"), "technical_success_rate"),
+        chartFigure("latency_p50_ms", both("Latency p50 (ms)"), "latency_p50_ms"),
+        chartFigure("latency_p95_ms", both("Latency p95 (ms)"), "latency_p95_ms"),
+      ),
+    ),
+    section(
+      heading(both("Where it comes from")),
+      element(
+        "div", { className: "pair" },
+        titled(both("By platform"), "platforms"), titled(both("By carrier, one-click login"), "carriers"),
+      ),
+    ),
+    section(
+      heading(both("Why it failed")),
+      element(
+        "div", { className: "pair" },
+        titled(both("Authorization, by outcome"), "outcomes-authorization"),
+        titled(both("Verification, by outcome"), "outcomes-verification"),
+        titled(both("Authorization, first ten result codes"), "codes-authorization"),
+        titled(both("Verification, first ten result codes"), "codes-verification"),
+      ),
+    ),
+  ],
+  packages: () => [
+    section(element("div", { className: "heading" }, element("h2", {}, ...both("Schemes and packages"))), part("packages")),
+  ],
+};
+
+function drawSections() {
+  for (const place of all("[data-sections]")) {
+    place.append(...place.dataset.sections.split(" ").flatMap((name) => SECTIONS[name]()));
+  }
+}

@@ -1,0 +1,59 @@
+/* Small drawings made as SVG: the course of 30 days beside a figure, and the key of a series in a legend.
+   They are an addition for the eye: the figures stand beside them, so they are hidden from screen readers. */
+
+/* The levels of a string of base-36 digits ('.' = a day without data), as the app table keeps them. */
+function levelsOf(text) {
+  return Array.from(text, (digit) => (digit === "." ? null : parseInt(digit, 36)));
+}
+
+/* A line over days, broken where a day has no data, with a dot on the last one; `lit` days at its end are drawn in
+   full strength. `levels` is a list of numbers and nulls, or a string of levels. */
+function sparkline(levels, { width = 96, height = 22, lit = DAYS } = {}) {
+  const values = typeof levels === "string" ? levelsOf(levels) : levels;
+  const found = drawing("svg", {
+    class: "sparkline", width, height, viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true", focusable: "false",
+  });
+  const top = Math.max(0, ...values.filter(known)) || 1;
+  const least = Math.min(top, ...values.filter(known));
+  // A course that never comes near zero would be a flat line: it stands on its own floor then.
+  const floor = Math.max(0, least - (top - least) * 0.6);
+  const x = (i) => (2 + (i * (width - 5)) / Math.max(1, values.length - 1)).toFixed(1);
+  const y = (value) => (height - 2.5 - ((value - floor) / (top - floor || 1)) * (height - 5)).toFixed(1);
+  const start = values.length - lit;
+  const runs = (first, last) => {
+    let path = "";
+    for (let i = Math.max(0, first); i <= last; i++) {
+      if (!known(values[i])) continue;
+      const begins = i === Math.max(0, first) || !known(values[i - 1]);
+      // A day between two gaps is a dot: a line of no length with round ends.
+      path += (begins ? "M" : "L") + x(i) + " " + y(values[i]) + (begins ? "h0" : "");
+    }
+    return path;
+  };
+  if (start > 0) found.append(drawing("path", { class: "past", d: runs(0, start) }));
+  found.append(drawing("path", { class: "lit", d: runs(start, values.length - 1) }));
+  const last = values.length - 1;
+  if (known(values[last])) found.append(drawing("circle", { cx: x(last), cy: y(values[last]), r: 2.2 }));
+  return found;
+}
+
+const DASHES = { solid: "", dash: "5 3", dot: "1.5 2.5", dashdot: "5 2 1.5 2", longdash: "8 3" };
+const MARKERS = {
+  circle: ["circle", { cx: 13, cy: 6, r: 3.2 }],
+  square: ["rect", { x: 10, y: 3, width: 6, height: 6 }],
+  diamond: ["path", { d: "M13 2l4 4-4 4-4-4z" }],
+  "triangle-up": ["path", { d: "M13 2l4 7h-8z" }],
+  x: ["path", { d: "M10 3l6 6M16 3l-6 6", class: "cross" }],
+  cross: ["path", { d: "M13 2v8M9 6h8", class: "cross" }],
+};
+
+/* The line, dash and marker of a series, as its charts draw it. */
+function seriesKey(name) {
+  const { dash, marker } = texts.looks[name];
+  const [shape, attributes] = MARKERS[marker];
+  return drawing(
+    "svg", { class: "key look-" + name, width: 26, height: 12, viewBox: "0 0 26 12", "aria-hidden": "true", focusable: "false" },
+    drawing("path", { d: "M0 6h26", "stroke-dasharray": DASHES[dash] }),
+    drawing(shape, attributes),
+  );
+}

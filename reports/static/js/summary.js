@@ -1,0 +1,67 @@
+/* The four channels side by side over the chosen window: counts, shares and rates, each with its change; also the
+   legend of the charts below, since each row carries the key of its line. */
+
+function channelName(channel) {
+  return channel === "*" ? [word("*")] : [seriesKey(channel), word(channel)];
+}
+
+function courseOf(channel) {
+  if (channel !== "*") return figures.trend[channel].authorizations;
+  return site.days.map((day, i) => sum(...TREND_CHANNELS.map((name) => figures.trend[name].authorizations[i])));
+}
+
+/* A figure with its change under it. */
+function withChange(text, change) {
+  return numberCell(element("span", { className: "value", textContent: text }), change);
+}
+
+/* A share with a bar behind it: the bar is for the eye, the number for the reader. */
+function barCell(value, whole, text = number(value)) {
+  const bar = element("span", { className: "bar", "aria-hidden": "true" });
+  bar.style.width = whole ? Math.max(0, Math.min(100, (100 * value) / whole)) + "%" : "0";
+  return element("td", { className: "number barred" }, bar, element("span", { className: "value", textContent: text }));
+}
+
+function channelRow(row, period) {
+  const comparable = isComparable(period);
+  return element(
+    "tr", { className: row.channel === "*" ? "total" : "" },
+    element("th", { scope: "row", className: "word" }, ...channelName(row.channel)),
+    element("td", { className: "course" }, sparkline(courseOf(row.channel), { lit: chosenDays })),
+    withChange(number(row.authorizations), changeNode(row.authorizations, row.previous_authorizations, { comparable, better: "up" })),
+    barCell(row.share, 1, share(row.share)),
+    withChange(
+      share(row.authorization_rate),
+      changeNode(row.authorization_rate, row.previous_authorization_rate, { comparable, better: "up", kind: "points" }),
+    ),
+    numberCell(share(row.technical_success_rate)),
+    numberCell(number(row.authorization_requests)),
+    numberCell(number(row.authorizations_cancelled)),
+    numberCell(number(row.authorizations_failed)),
+  );
+}
+
+function drawSummary() {
+  const period = String(chosenDays);
+  const compared = baseLabel(period) + coverageNote(period);
+  for (const place of all("[data-part=summary]")) {
+    const head = [
+      headCell(_("Channel")),
+      element("th", { scope: "col", className: "course", textContent: _("30 days") }),
+      headCell(metricLink("authorizations"), true, compared),
+      headCell(metricLink("authorizations", _("Share")), true),
+      headCell(metricLink("authorization_rate"), true, compared),
+      headCell(metricLink("technical_success_rate"), true),
+      headCell(metricLink("authorization_requests"), true),
+      headCell(metricLink("authorizations_cancelled"), true),
+      headCell(metricLink("authorizations_failed"), true),
+    ];
+    const rows = figures.channels[period].map((row) => channelRow(row, period));
+    place.replaceChildren(plainTable(_("By channel"), head, rows, "plain summary"));
+  }
+}
+
+function startSummary() {
+  onFigures(drawSummary);
+  onWindow(drawSummary);
+}

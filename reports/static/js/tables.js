@@ -1,0 +1,131 @@
+/* Tables of up to 100,000 rows: order, filter, pages. A table sorts all its rows when its order changes, filters them in
+   that order, and draws one page of them.
+   The heading and the place for everything stand in the page (table_parts.html.jinja); each `<th data-column>` holds a
+   button. A column here is `{key(), cell(row)}`: the numbers to sort by, and the `<td>` or `<th>` to show.
+   Does not belong here: what a table holds (apptable.js, lists.js), the look of a cell (cells.js). */
+
+const PAGE_LENGTHS = [25, 50, 100];
+
+/* `options`: count; columns by name; sorted {column, descending}, or {} for the order of the rows; matches() giving the
+   test that the filters make of a row, or null; found(number) saying how many it lets through; shows() naming the period,
+   if the rows have several; and, for a row of sums, sums(rows, headings) giving its cells. */
+function makeTable(table, options) {
+  const state = { ...options.sorted, length: PAGE_LENGTHS[0], page: 0, ordered: null, rows: null };
+  const headings = Array.from(table.tHead.rows[0].cells);
+  const pager = makePager(table, state, options.count, draw);
+  const visible = () => headings.filter((heading) => !heading.hidden);
+  const found = table.closest(".listing").querySelector(".found");
+
+  function order() {
+    const keyOf = state.column ? options.columns[state.column].key() : (row) => row;
+    state.ordered = sortedRows(options.count, keyOf, state.descending);
+    for (const heading of headings) {
+      if (heading.dataset.column !== state.column) heading.removeAttribute("aria-sort");
+      else heading.setAttribute("aria-sort", state.descending ? "descending" : "ascending");
+    }
+    filter();
+  }
+
+  function filter() {
+    const test = options.matches();
+    state.rows = test ? state.ordered.filter(test) : state.ordered;
+    state.page = 0;
+    if (found) found.textContent = options.found(state.rows.length);
+    if (options.sums) table.tHead.rows[1].replaceChildren(...options.sums(state.rows, visible()));
+    draw();
+  }
+
+  function draw() {
+    const first = state.page * state.length;
+    const shown = visible();
+    const lines = Array.from(state.rows.subarray(first, first + state.length), (row) =>
+      element("tr", {}, ...shown.map((heading) => options.columns[heading.dataset.column].cell(row))),
+    );
+    if (!lines.length) {
+      const nothing = element("td", { colSpan: shown.length, className: "nothing", textContent: _("Nothing matches.") });
+      lines.push(element("tr", {}, nothing));
+    }
+    table.tBodies[0].replaceChildren(...lines);
+    table.closest(".scroll").querySelector(".waiting")?.remove();
+    pager.show(state.rows.length);
+    table.dataset.ready = [language, ...options.shows()].join(" ");
+  }
+
+  for (const heading of headings) {
+    const button = heading.querySelector("button");
+    if (!button) continue;
+    button.addEventListener("click", () => {
+      const { column } = heading.dataset;
+      const turned = state.column === column ? !state.descending : heading.classList.contains("number");
+      Object.assign(state, { column, descending: turned });
+      order();
+    });
+  }
+  // Words sort differently in another language, and what is said of the rows changes.
+  onLanguage(order);
+  order();
+  return { order, filter };
+}
+
+/* Resolves when what is drawn so far is painted: a table follows the charts, it does not hold them up. */
+function painted() {
+  return new Promise((resolve) => requestAnimationFrame(() => nextTask().then(resolve)));
+}
+
+/* ---- pages: the buttons stay the same elements, so that the focus stays where it is */
+
+function makePager(table, state, count, draw) {
+  const lengths = element("select", {}, ...PAGE_LENGTHS.map((length) => element("option", { textContent: length })));
+  const label = element("span", {});
+  const where = element("span", { className: "where" });
+  const steps = [
+    ["«", () => _("First page"), () => 0],
+    ["‹", () => _("Previous page"), () => state.page - 1],
+    ["›", () => _("Next page"), () => state.page + 1],
+    ["»", () => _("Last page"), (last) => last],
+  ].map(([sign, name, target]) => ({ button: element("button", { type: "button", textContent: sign }), name, target }));
+  const lastPage = () => Math.max(0, Math.ceil(state.rows.length / state.length) - 1);
+  const isPossible = (page) => page >= 0 && page <= lastPage() && page !== state.page;
+
+  for (const { button, target } of steps) {
+    button.addEventListener("click", () => {
+      const page = target(lastPage());
+      if (!isPossible(page)) return;
+      state.page = page;
+      draw();
+    });
+  }
+  lengths.addEventListener("change", () => {
+    const first = state.page * state.length;
+    state.length = Number(lengths.value);
+    state.page = Math.floor(first / state.length);
+    draw();
+  });
+  const buttons = steps.map((step) => step.button);
+  const place = element(
+    "div", { className: "pager" },
+    where,
+    element("span", { className: "steps" }, ...buttons),
+    element("label", { className: "lengths" }, label, lengths),
+  );
+  // A list that fits on its first page needs no pages.
+  if (count > PAGE_LENGTHS[0]) table.closest(".scroll").after(place);
+
+  return {
+    show(rows) {
+      const first = state.page * state.length;
+      place.hidden = rows === 0;
+      label.textContent = _("Rows per page");
+      where.textContent = filled(_("Rows {first} to {last} of {all}"), {
+        first: number(first + 1),
+        last: number(Math.min(first + state.length, rows)),
+        all: number(rows),
+      });
+      for (const { button, name, target } of steps) {
+        button.setAttribute("aria-label", name());
+        // Not `disabled`, which would throw the focus away at the last page.
+        button.setAttribute("aria-disabled", String(!isPossible(target(lastPage()))));
+      }
+    },
+  };
+}

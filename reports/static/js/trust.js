@@ -1,0 +1,11 @@
+/* The reasons behind the bar on top of an app's page: the same for all apps, so they stand once in the site's data. */
+
+function drawReasons() {
+  for (const place of all("[data-part=reasons]")) {
+    place.append(
+      ...site.reasons.map(([severity, zh, en]) =>
+        element("li", { className: severity }, element("span", { lang: "zh-CN", textContent: zh }), element("span", { lang: "en", textContent: en })),
+      ),
+    );
+  }
+}

@@ -1,0 +1,129 @@
+"""What the report centre points to: real falls and stops, and nothing that chance or missing days explain."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from pipelines.warehouse import open_published
+from reports import context
+from reports.attention import Finding, findings
+from reports.marts import Marts
+from tests.unit.report_database import AS_OF, Database, day
+
+
+def found_in(made: Database) -> list[Finding]:
+    with closing(open_published(made.close())) as connection:
+        marts = Marts(connection)
+        stand = context.standing(marts, context.quality_by_day(marts))
+        return findings(marts, stand, {app.key: app for app in context.apps(marts)})
+
+
+def history(path: Path, *, missing: tuple[int, ...] = ()) -> Database:
+    """Eight days of one app, 1,000 requests a day in one channel, without the data day's figures."""
+    made = Database(path)
+    made.publish(first_day=day(7))
+    made.add("apps", {"app_key": "shop", "app_name": "<b>商城", "platform": "android", "is_registered": True})
+    for back in range(8):
+        quality = {"day": day(back), "records_accepted": 1000, "duplicates": 0, "unmapped_codes": 0,
+                   "unregistered_apps": 0, "late_records": 0, "restated": False,
+                   "day_state": "missing" if back in missing else "complete"}  # fmt: skip
+        made.add("day_quality", quality)
+        if back and back not in missing:
+            add_day(made, back, 1000, 930, 50)
+    return made
+
+
+def add_day(made: Database, back: int, requests: int, won: int, cancelled: int) -> None:
+    key = {"day": day(back), "app_key": "shop", "channel": "one_click"}
+    made.add("channel_daily", key | {
+        "authorization_requests": requests, "authorizations": won, "authorizations_cancelled": cancelled,
+        "authorizations_failed": requests - won - cancelled,
+    })  # fmt: skip
+    made.add(
+        "outcome_daily", key | {"stage": "authorize", "outcome": "success", "vendor": "umeng", "records": requests}
+    )
+
+
+@pytest.fixture
+def path(tmp_path) -> Path:
+    return tmp_path / "authmeter.duckdb"
+
+
+def test_a_fallen_success_rate_is_told_for_all_apps_and_for_the_app(path):
+    made = history(path)
+    add_day(made, 0, 1000, 800, 50)
+    found = found_in(made)
+    assert [(one.severity, one.link, one.app and one.app.key) for one in found] == [
+        ("bad", "monitor.html", None),
+        ("bad", "apps/shop/index.html", "shop"),
+    ]
+    # 800 of 950 against 930 of 950; the difference of 13.68 points on 950 requests.
+    assert "84.21%" in found[0].text.en
+    assert "97.89%" in found[0].text.en
+    assert "some 130 " in found[0].text.en
+    assert "一键登录" in found[0].text.zh
+
+
+@pytest.mark.parametrize(
+    ("requests", "won", "cancelled"),
+    [
+        (1000, 915, 50),  # 1.6 points: below two
+        (1000, 740, 250),  # users cancelled more often, which is no fault
+        (150, 90, 10),  # too few to judge
+    ],
+)
+def test_small_falls_cancellations_and_few_requests_are_not_told(path, requests, won, cancelled):
+    made = history(path)
+    add_day(made, 0, requests, won, cancelled)
+    assert found_in(made) == []
+
+
+def test_an_app_that_stopped_is_told(path):
+    found = found_in(history(path))
+    assert [(one.severity, one.app and one.app.key, one.text.en) for one in found] == [
+        ("bad", "shop", "No record on the data day, 1,000 a day before")
+    ]
+
+
+def test_on_a_missing_day_no_app_stopped(path):
+    found = found_in(history(path, missing=(0,)))
+    assert [one.app for one in found] == [None]
+    assert "no records at all" in found[0].text.en
+
+
+def test_an_app_that_logs_now_and_then_has_not_stopped(path):
+    made = history(path)
+    made.connection.execute("DELETE FROM outcome_daily WHERE day = $day", {"day": day(2)})
+    assert found_in(made) == []
+
+
+def test_gaps_checks_and_files_are_told_the_worst_first(path):
+    made = history(path, missing=(3,))
+    add_day(made, 0, 1000, 930, 50)
+    made.connection.execute(
+        "UPDATE day_quality SET restated = true, late_records = 3, unmapped_codes = 2, unregistered_apps = 1 "
+        "WHERE day = $day", {"day": AS_OF},
+    )  # fmt: skip
+    made.add("check_results", {"check_name": "volume_jump", "severity": "warn", "passed": False, "day": AS_OF,
+                               "detail_en": "Fewer.", "detail_zh": "减少。"})  # fmt: skip
+    made.add("input_files", {"path": "a", "sha256": "1", "records_read": 10, "accepted": 8, "rejected": 2,
+                             "skipped": 0, "status": "read"},
+             {"path": "b", "sha256": "2", "records_read": 0, "accepted": 0, "rejected": 0, "skipped": 0,
+              "status": "damaged"})  # fmt: skip
+    found = found_in(made)
+    assert [one.severity for one in found] == ["bad", "warn", "warn", *["note"] * 5]
+    texts = "\n".join(one.text.en for one in found)
+    for told in (
+        "1 files were refused",
+        f"no data: {day(3)}",
+        f"{AS_OF}: Fewer.",
+        f"Restated by late data or corrections: {AS_OF}",
+        "2 of 10 records read",
+        "2 records of the data day have a result code",
+        "1 apps log",
+        "3 records of the data day came late",
+    ):
+        assert told in texts
