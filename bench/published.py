@@ -23,7 +23,8 @@ _NAMES = ["示例商城", "重庆出行", "微光阅读", "Sample Shop", "北京
 _LINES = """(VALUES
     ('android', 'one_click', 'CMCC', 1, 40), ('android', 'one_click', 'CUCC', 1, 20),
     ('ios', 'one_click', 'CMCC', 2, 25), ('android', 'local_verify', 'CTCC', 1, 10),
-    ('android', 'wechat', 'unknown', 1, 30), ('ios', 'qq', 'unknown', 2, 10), ('android', 'weibo', 'unknown', 1, 5)) AS lines(platform, channel, carrier, scheme, weight)"""
+    ('android', 'wechat', 'unknown', 1, 30), ('ios', 'qq', 'unknown', 2, 10), ('android', 'weibo', 'unknown', 1, 5)
+) AS lines(platform, channel, carrier, scheme, weight)"""
 
 
 def make_published(target: Path, apps: int) -> None:
