@@ -13,6 +13,7 @@ from typing import NamedTuple
 import polars as pl
 from markupsafe import escape
 
+from pipelines.errors import AuthmeterError
 from reports.context import App
 from reports.csv_files import csv_parts, harmful_keys, harmless
 from reports.marts import Marts
@@ -102,6 +103,14 @@ def _batches(marts: Marts, apps: list[App], xlsx_apps: Collection[str]) -> Itera
         # Rows are sorted by app, so that each app's are one run; an app without rows has none.
         runs = dict(detail.get_column("app_key").rle().struct.unnest().select("value", "len").iter_rows())
         lengths = [runs.get(key, 0) for key in keys]
+        if sum(lengths) != detail.height:
+            # Rows of an app that is not listed would end up in the file of the next one.
+            raise AuthmeterError(
+                "The detail has rows of apps that the table `apps` lacks.",
+                where=f"channel_detail_daily, apps {keys[0]} to {keys[-1]}",
+                why="Their rows would stand in the file of another app.",
+                do="Run `authmeter run`: it makes the tables anew. If that does not help, report this.",
+            )
         starts = accumulate(lengths, initial=0)
         documents = dict(marts.documents(keys))
         parts = csv_parts(detail if harmful.isdisjoint(keys) else harmless(detail), lengths)

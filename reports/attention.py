@@ -47,7 +47,7 @@ def _days(stand: Standing) -> Iterator[Finding]:
     if gaps:
         yield Finding(
             "warn",
-            t("{count} of the last 30 days have no data: {days}").format(
+            t("No data on {count} of the last 30 days: {days}").format(
                 count=len(gaps), days=_some([day.isoformat() for day in gaps])
             ),
             "quality.html",
@@ -108,11 +108,7 @@ def _stopped(marts: Marts, by_key: dict[str, App]) -> Iterator[Finding]:
 
 
 def _files(marts: Marts) -> Iterator[Finding]:
-    (_, read, _, rejected, _, refused) = marts.rows("file_totals")[0]
-    if refused:
-        yield Finding(
-            "bad", t("{count} files were refused or are held").format(count=f"{refused:,}"), "quality.html#files"
-        )
+    (_, read, _, rejected, _, _) = marts.rows("file_totals")[0]
     if rejected:
         yield Finding(
             "note",
@@ -126,7 +122,7 @@ def _records(marts: Marts, stand: Standing) -> Iterator[Finding]:
     if today.unmapped_codes:
         yield Finding(
             "note",
-            t("{count} records of the data day have a result code that the dictionary lacks").format(
+            t("Records of the data day whose result code the dictionary lacks: {count}").format(
                 count=f"{today.unmapped_codes:,}"
             ),
             "quality.html#codes",
@@ -134,7 +130,7 @@ def _records(marts: Marts, stand: Standing) -> Iterator[Finding]:
     if today.unregistered_apps:
         yield Finding(
             "note",
-            t("{count} apps log without being registered").format(count=f"{today.unregistered_apps:,}"),
+            t("Apps that log without being registered: {count}").format(count=f"{today.unregistered_apps:,}"),
             "quality.html#unregistered",
         )
     if today.late_records:

@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from statistics import median
 from typing import Any
 
 import orjson
@@ -16,9 +15,10 @@ import polars as pl
 from markupsafe import Markup
 
 from pipelines.days import WINDOWS, window
+from pipelines.log_format import CHANNELS, OUTCOMES
 from reports.folders import app_folders
 from reports.language import Text
-from reports.marts import Marts, Publication
+from reports.marts import RESTATEMENTS_SHOWN, Marts, Publication
 from reports.name_order import initials, spelling
 
 ALL_APPS = "*"
@@ -28,8 +28,6 @@ CARD_METRICS = (
     "local_verifications",
     "third_party_authorizations",
 )
-# A day's page names so many restated figures; the quality page names them all.
-RESTATEMENTS_SHOWN = 200
 
 
 @dataclass(frozen=True)
@@ -44,6 +42,8 @@ class Day:
     unregistered_apps: int
     late_records: int
     is_restated: bool
+    usual_records: int | None
+    """Counted records of a usual day of that weekday; None where too few days came before."""
 
 
 @dataclass(frozen=True)
@@ -62,8 +62,6 @@ class Standing:
 
     publication: Publication
     today: Day
-    usual_records: int | None
-    """Median of the records of the seven days before that have data; None where none has."""
     coverage: dict[int, int]
     """Days with data, by window."""
     missing_days: tuple[date, ...]
@@ -75,16 +73,6 @@ class Standing:
     def day_state(self) -> str:
         """State of the data day: `complete` or `missing`."""
         return self.today.state
-
-    @property
-    def is_restated(self) -> bool:
-        """Whether a published figure of the data day was changed by a later run."""
-        return self.today.is_restated
-
-    @property
-    def late_records(self) -> int:
-        """Records of the data day that arrived after it was closed."""
-        return self.today.late_records
 
     @property
     def records_accepted(self) -> int:
@@ -137,6 +125,8 @@ class Overview:
     cards: tuple[tuple[str, int | None, int | None], ...]
     channels: tuple[ChannelDay, ...]
     restatements: tuple[tuple[Any, ...], ...]
+    """App key, its name, channel, metric, count before, count now, cause."""
+    has_more_restatements: bool
     earlier: date | None
     later: date | None
 
@@ -150,13 +140,13 @@ def standing(marts: Marts, quality: dict[date, Day]) -> Standing:
     """How the data day stands."""
     as_of = marts.publication.as_of
     shown = [quality.get(day) or _no_data(day) for day in window(as_of, max(WINDOWS))]
-    before = [day.records_accepted for day in shown[-8:-1] if day.state == "complete"]
+    first = marts.publication.first_day
     return Standing(
         publication=marts.publication,
         today=shown[-1],
-        usual_records=round(median(before)) if before else None,
         coverage={n: sum(day.state == "complete" for day in shown[-n:]) for n in WINDOWS},
-        missing_days=tuple(day.day for day in shown if day.state == "missing"),
+        # Before the first record there was nothing to miss.
+        missing_days=tuple(day.day for day in shown if day.state == "missing" and first and day.day >= first),
         restated_days=tuple(day.day for day in shown if day.is_restated),
         late_days=tuple((day.day, day.late_records) for day in shown if day.late_records),
         failed_checks=tuple(
@@ -169,7 +159,7 @@ def standing(marts: Marts, quality: dict[date, Day]) -> Standing:
 
 def _no_data(day: date) -> Day:
     """A day before the first record: as missing as one without files."""
-    return Day(day, "missing", 0, 0, 0, 0, 0, False)
+    return Day(day, "missing", 0, 0, 0, 0, 0, False, None)
 
 
 def apps(marts: Marts) -> list[App]:
@@ -204,7 +194,8 @@ def shared_data(marts: Marts, stand: Standing, quality: dict[date, Day], version
     """What the script of every page knows of the site: days, periods and their coverage, the code dictionary."""
     publication = stand.publication
     days = list(window(publication.as_of, max(WINDOWS)))
-    names = ("first", "last", "base_first", "base_last", "days", "days_with_data", "base_days", "base_days_with_data")
+    names = ("first", "last", "base_first", "base_last", "days", "days_with_data", "base_days", "base_days_with_data",
+             "is_comparable")  # fmt: skip
     return {
         "version": version,
         "as_of": publication.as_of,
@@ -212,11 +203,11 @@ def shared_data(marts: Marts, stand: Standing, quality: dict[date, Day], version
         "generated_at": publication.generated_at,
         "is_synthetic": publication.is_synthetic,
         "days": days,
-        "missing": [i for i, day in enumerate(days) if day in stand.missing_days],
-        "restated": [i for i, day in enumerate(days) if day in stand.restated_days],
-        "late": [i for i, day in enumerate(days) if day in quality and quality[day].late_records],
+        "missing": [i for i, day in enumerate(days) if day not in quality or quality[day].state == "missing"],
         "periods": {period: dict(zip(names, row, strict=True)) for period, *row in marts.rows("periods")},
         "codes": [list(row) for row in marts.rows("codes")],
+        "channels": CHANNELS,
+        "outcomes": OUTCOMES,
     }
 
 
@@ -228,7 +219,7 @@ def overviews(marts: Marts, quality: dict[date, Day]) -> Iterator[Overview]:
     for day, *row in marts.rows("day_channels"):
         channels[day].append(ChannelDay(*row))
     restatements: dict[date, list[tuple[Any, ...]]] = defaultdict(list)
-    for day, *row in marts.rows("restatements"):
+    for day, *row in marts.rows("day_restatements"):
         restatements[day].append(tuple(row))
     shown = sorted((day for day in window(as_of, max(WINDOWS)) if day in quality), reverse=True)
     nothing = (None,) * len(CARD_METRICS)
@@ -240,14 +231,10 @@ def overviews(marts: Marts, quality: dict[date, Day]) -> Iterator[Overview]:
             cards=tuple(zip(CARD_METRICS, now, base, strict=True)),
             channels=tuple(channels[day]),
             restatements=tuple(restatements[day][:RESTATEMENTS_SHOWN]),
+            has_more_restatements=len(restatements[day]) > RESTATEMENTS_SHOWN,
             earlier=shown[i + 1] if i + 1 < len(shown) else None,
             later=shown[i - 1] if i else None,
         )
-
-
-def app_cell(app: App) -> list[str]:
-    """An app in a table's cell: name, key, folder."""
-    return [app.name, app.key, app.folder]
 
 
 def json_block(content: Any) -> Markup:

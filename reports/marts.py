@@ -17,12 +17,15 @@ import duckdb
 import polars as pl
 
 from pipelines.errors import AuthmeterError
+from pipelines.log_format import CHANNELS, OUTCOMES
 from pipelines.warehouse import sql
 
 SQL = Path(__file__).parent / "sql"
 DAYS = 30
 # A page must open in a browser: tables that grow without end are cut here, and say so.
 ROW_LIMIT = 5000
+# A day's page names so many restated figures; the table `restatements` holds them all.
+RESTATEMENTS_SHOWN = 200
 # In the order of their making: a step may read those before it.
 STEPS = (
     "subjects", "days", "periods", "codes", "usage_days", "usage_periods", "trend_days", "latency_days",
@@ -56,7 +59,14 @@ class Marts:
             )
         as_of, generated_at, time_zone, first_day, is_synthetic = found[0]
         self.publication = Publication(as_of, str(generated_at), time_zone, first_day, bool(is_synthetic))
-        self._values = {"first": as_of - timedelta(days=DAYS - 1), "last": as_of, "limit": ROW_LIMIT}
+        self._values = {
+            "first": as_of - timedelta(days=DAYS - 1),
+            "last": as_of,
+            "limit": ROW_LIMIT,
+            "shown": RESTATEMENTS_SHOWN,
+        }
+        # Figures name channels and outcomes by their place in these lists.
+        self._values |= {"channels": list(CHANNELS), "outcomes": list(OUTCOMES)}
 
     def _query(self, name: str, values: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         """The text of a query, and of all values those that it names."""

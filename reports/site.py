@@ -5,14 +5,19 @@ Lives here: the layout of the site and the order of writing. Does not belong her
 """
 
 import hashlib
+import shutil
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import polars as pl
 
+from pipelines.days import WINDOWS, window
+from pipelines.errors import AuthmeterError
 from pipelines.metrics import METRICS
+from pipelines.settings import Settings
 from pipelines.warehouse import open_published
 from reports import context
 from reports.app_files import FILE_COLUMNS, AppFiles, write_app_files
@@ -20,7 +25,7 @@ from reports.assets import write_assets
 from reports.attention import findings
 from reports.column_script import column_script
 from reports.csv_files import csv_bytes, harmless
-from reports.language import Text, metric_label, t
+from reports.language import Text, metric_label
 from reports.marts import ROW_LIMIT, Marts
 from reports.rendering import environment
 from reports.trust import public_reasons, reasons
@@ -37,15 +42,29 @@ class SiteReport:
     bytes: int
 
 
-def render_site(database: Path, target: Path, xlsx_apps: Collection[str] = ()) -> SiteReport:
+def render_site(
+    database: Path, target: Path, xlsx_apps: Collection[str] = (), settings: Settings | None = None
+) -> SiteReport:
     """Writes the whole site of the published `database` into `target`, an empty folder.
 
     `xlsx_apps` are the keys of the apps that get a workbook beside their CSV; `*` among them stands for all. The
-    same database gives the same bytes. Raises `AuthmeterError` where nothing is published or a front-end library is
-    missing; `target` is then incomplete and must not be shown.
+    memory and threads of `settings` are kept to. The same database gives the same bytes. Raises `AuthmeterError` where
+    nothing is published, the database is of an older version or a front-end library is missing; `target` is then
+    incomplete and must not be shown.
     """
-    with open_published(database) as connection:
-        return _Site(Marts(connection), SiteWriter(target), xlsx_apps).write()
+    spill = target.with_name(f"{target.name}.spill")
+    try:
+        with open_published(database, settings or Settings(), spill) as connection:
+            return _Site(Marts(connection), SiteWriter(target), xlsx_apps).write()
+    except (duckdb.CatalogException, duckdb.BinderException) as error:
+        raise AuthmeterError(
+            f"The published tables are not those of this version: {str(error).splitlines()[0]}",
+            where=str(database),
+            why="A page would lack the figures of that table.",
+            do="Run `authmeter run`: it makes the tables anew from the stored days.",
+        ) from None
+    finally:
+        shutil.rmtree(spill, ignore_errors=True)
 
 
 class _Site:
@@ -77,10 +96,6 @@ class _Site:
                 "version": self.version,
                 "asset": write_assets(writer, shared),
                 "labels": {name: metric_label(name) for name in METRICS},
-                "coverage": {
-                    n: t("{with_data} of {window} days with data").format(with_data=days, window=n)
-                    for n, days in self.standing.coverage.items()
-                },
             }
         )
 
@@ -122,6 +137,7 @@ class _Site:
             self.writer.write(path, content)
 
     def _quality(self) -> None:
+        days = window(self.standing.publication.as_of, max(WINDOWS))
         tables = {
             "days": self.marts.rows("day_quality"),
             "files": self.marts.rows("input_files"),
@@ -130,10 +146,13 @@ class _Site:
             "unregistered": [(self._cell(key), *rest) for key, *rest in self.marts.rows("unregistered_apps")],
             "packages": [(self._cell(key), *rest) for key, *rest in self.marts.rows("unregistered_packages")],
         }
+        rejected = self.marts.rows("rejected")
         self._page(
             "quality.html",
-            totals=self.marts.rows("file_totals")[0], rejected=self.marts.rows("rejected"),
+            rejected_count=sum(row[1] for row in rejected),
+            totals=self.marts.rows("file_totals")[0], rejected=rejected,
             checks=[(row[:4], Text(row[4], row[5])) for row in self.marts.rows("checks")],
+            unmapped=sum(self.quality[day].unmapped_codes for day in days if day in self.quality),
             nulled=self.marts.rows("nulled_fields"), tables=tables, limit=ROW_LIMIT,
             data=context.json_block({"tables": tables}),
         )  # fmt: skip

@@ -21,20 +21,15 @@ def reasons(stand: Standing) -> list[tuple[str, Text]]:
 
 
 def public_reasons(stand: Standing) -> list[tuple[str, Text]]:
-    """The reasons for whoever may see the pages of some apps only: days, but no count over all apps and no finding of
-    a check, which may name files or apps of others."""
+    """The reasons for whoever may see the pages of some apps only: which days have data. Late and restated records and
+    the findings of checks may be those of other apps; an app's own figures tell its own restated days."""
     found: list[tuple[str, Text]] = []
     if stand.day_state == "missing":
         found.append(("bad", t("The data day has no records at all.")))
     else:
         found.append(("good", t("The data day is closed.")))
-    found += _window(stand, with_counts=False)
-    if stand.failed_checks:
-        found.append(
-            ("warn", t("Checks of the last run that did not pass: {count}").format(count=len(stand.failed_checks)))
-        )
-    else:
-        found.append(("good", t("All checks of the last run passed.")))
+    if stand.missing_days:
+        found.append(("bad", _listed(t("Days without data in the last 30:"), stand.missing_days)))
     return found
 
 
@@ -44,15 +39,15 @@ def _data_day(stand: Standing) -> Iterator[tuple[str, Text]]:
         return
     yield (
         "good",
-        t(
-            "The data day is closed: {records} records accepted, {duplicates} of them duplicates that do not count."
-        ).format(records=count(stand.records_accepted), duplicates=count(stand.duplicates)),
+        t("The day is closed: {records} records accepted, {duplicates} of them duplicates that do not count.").format(
+            records=count(stand.records_accepted), duplicates=count(stand.duplicates)
+        ),
     )
-    if stand.usual_records:
+    if stand.today.usual_records:
         yield (
             "good",
-            t("A usual day has {usual}: the median of those of the seven days before that have data.").format(
-                usual=count(stand.usual_records)
+            t("Usual for this weekday, by the days before, duplicates left out: {usual} records.").format(
+                usual=count(stand.today.usual_records)
             ),
         )
     if stand.unmapped_codes:
@@ -64,14 +59,14 @@ def _data_day(stand: Standing) -> Iterator[tuple[str, Text]]:
         )
 
 
-def _window(stand: Standing, with_counts: bool = True) -> Iterator[tuple[str, Text]]:
+def _window(stand: Standing) -> Iterator[tuple[str, Text]]:
     if stand.missing_days:
         yield "bad", _listed(t("Days without data in the last 30:"), stand.missing_days)
     if stand.restated_days:
         yield "warn", _listed(t("Days restated after publication in the last 30:"), stand.restated_days)
     if stand.late_days:
         late = dict(stand.late_days)
-        yield "warn", _listed(t("Late records in the last 30 days:"), tuple(late), late if with_counts else None)
+        yield "warn", _listed(t("Late records in the last 30 days:"), tuple(late), late)
 
 
 def _checks(stand: Standing) -> Iterator[tuple[str, Text]]:

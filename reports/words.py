@@ -62,6 +62,7 @@ WORDS: dict[str, str] = {
     "quota_exhausted": "Quota exhausted",
     # the four channels together
     "*": "All four channels",
+    "all_channels": "All channels",
 }
 
 

@@ -1,29 +1,53 @@
-"""Takes the pictures of the README from a published site, in headless Chromium.
+"""Takes the pictures of the READMEs and the docs from a published site, in headless Chromium.
 
     .venv/bin/python docs/pictures/make.py [SITE]
 
 SITE is `data/demo/site` unless given: run `make demo` first. Chromium is `chromium` or `google-chrome` on the path, or
-the program that AUTHMETER_CHROMIUM names.
+the program that AUTHMETER_CHROMIUM names. A picture shows what a reader sees without scrolling.
 """
 
 import os
 import shutil
 import sys
 from pathlib import Path
+from typing import Literal, NamedTuple
+from urllib.parse import urlencode
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import ViewportSize, sync_playwright
 
 HERE = Path(__file__).resolve().parent
-# Picture by language of the page; one for each README.
-PICTURES = {"en": "monitor.png", "zh": "monitor.zh-CN.png"}
-_SIZE = {"width": 1280, "height": 900}
+_DESK = ViewportSize(width=1280, height=800)
+_PHONE = ViewportSize(width=390, height=844)
+
+
+class Picture(NamedTuple):
+    """One picture: of which page, in which language, over how many days, on which screen."""
+
+    page: str
+    language: str
+    days: int
+    size: ViewportSize = _DESK
+    scheme: Literal["light", "dark"] = "light"
+
+
+PICTURES = {
+    "centre.png": Picture("index.html", "en", 7),
+    "centre.zh-CN.png": Picture("index.html", "zh", 7),
+    "usage.png": Picture("usage.html", "en", 7),
+    "usage.zh-CN.png": Picture("usage.html", "zh", 7),
+    "monitor.png": Picture("monitor.html", "en", 30),
+    "monitor.zh-CN.png": Picture("monitor.html", "zh", 30),
+    "monitor-dark.png": Picture("monitor.html", "en", 30, scheme="dark"),
+    "phone.png": Picture("index.html", "zh", 7, size=_PHONE),
+}
 
 
 def main(site: Path) -> int:
     """Writes the pictures beside this file; gives the exit code."""
-    page_file = site.resolve() / "monitor.html"
-    if not page_file.is_file():
-        print(f"There is no {page_file}. Run `make demo` first, or name a published site folder.", file=sys.stderr)
+    site = site.resolve()
+    missing = [site / one.page for one in PICTURES.values() if not (site / one.page).is_file()]
+    if missing:
+        print(f"There is no {missing[0]}. Run `make demo` first, or name a published site folder.", file=sys.stderr)
         return 2
     program = os.environ.get("AUTHMETER_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     if not program:
@@ -31,13 +55,14 @@ def main(site: Path) -> int:
         return 2
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
-        for language, name in PICTURES.items():
-            page = browser.new_page(viewport=_SIZE, color_scheme="light")
-            page.goto(page_file.as_uri())
-            page.click(f"[data-language={language}]")
-            # The page says by an attribute that its charts are drawn.
+        for name, one in PICTURES.items():
+            # A page of its own context remembers nothing of the one before.
+            page = browser.new_page(viewport=one.size, color_scheme=one.scheme)
+            page.goto(f"{(site / one.page).as_uri()}?{urlencode({'lang': one.language, 'days': one.days})}")
+            # The page says by attributes that its charts and tables are drawn.
             page.wait_for_selector("html[data-ready]", state="attached")
-            page.wait_for_selector("html:not(:has([data-chart]:not([data-ready])))", state="attached")
+            waiting = "[data-chart]:not([data-ready]), [data-table]:not([data-ready])"
+            page.wait_for_selector(f"html:not(:has({waiting}))", state="attached")
             page.screenshot(path=HERE / name)
             print(HERE / name)
             page.close()

@@ -1,7 +1,7 @@
--- day, channel: login authorization of all apps together in the four channels, the 30 days
+-- day, channel, and '*' for the four together: login authorization of all apps together in the four channels, the 30 days
 SELECT
     day,
-    channel,
+    coalesce(channel, '*') AS channel,
     sum(authorizations)::BIGINT AS authorizations,
     sum(authorization_requests)::BIGINT AS authorization_requests,
     sum(authorizations_cancelled)::BIGINT AS authorizations_cancelled,
@@ -11,5 +11,5 @@ SELECT
         AS technical_success_rate
 FROM channel_daily
 WHERE day BETWEEN $first AND $last AND channel IN ('one_click', 'wechat', 'qq', 'weibo')
-GROUP BY day, channel
-ORDER BY day, list_position(['one_click', 'wechat', 'qq', 'weibo'], channel)
+GROUP BY day, GROUPING SETS ((channel), ())
+ORDER BY day, list_position(['one_click', 'wechat', 'qq', 'weibo', '*'], coalesce(channel_daily.channel, '*'))

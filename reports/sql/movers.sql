@@ -20,4 +20,5 @@ WITH both_days AS (
 SELECT app_key, now, base
 FROM ranked
 WHERE (from_top <= 5 AND now > base) OR (from_bottom <= 5 AND now < base)
-ORDER BY now - base DESC, app_key
+-- The largest rise first, then the largest fall first.
+ORDER BY now < base, abs(now - base) DESC, app_key

@@ -1,5 +1,6 @@
 """A published database made by hand, for the tests of the reports: tables by `pipelines/tables.py`."""
 
+from collections.abc import Callable, Collection
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -30,6 +31,8 @@ class Database:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.connection = duckdb.connect(str(path))
+        # Hundreds of rows, each of which would else be written through to the disk.
+        self.connection.execute("BEGIN")
         for table in TABLES.values():
             columns = ", ".join(f"{name} {kind}" for name, kind in table.columns.items())
             self.connection.execute(f"CREATE TABLE {table.name} ({columns})")
@@ -51,8 +54,16 @@ class Database:
         for metric in METRICS.values():
             self.add("metrics", {"metric": metric.name} | {name: getattr(metric, name) for name in names})
 
+    def add_codes(self) -> None:
+        """Adds a dictionary of twelve codes; no published database is without one."""
+        self.connection.execute("""
+            INSERT INTO result_codes
+            SELECT 'umeng', layer, '*', 600000 + code, 'error', NULL, 'Meaning ' || code, '含义 ' || code
+            FROM range(12) AS codes(code), (SELECT unnest(['sdk', 'server']) AS layer)""")
+
     def close(self) -> Path:
         """Closes the database, so that the reports can open it."""
+        self.connection.execute("COMMIT")
         self.connection.close()
         return self.path
 
@@ -89,8 +100,13 @@ def example(path: Path) -> Path:
         made.add("apps", {
             "app_key": key, "app_name": name, "platform": "unknown" if key == "ghost" else "android",
             "status": None if key == "ghost" else "disabled" if key == "idle" else "enabled",
-            "is_registered": key != "ghost",
+            "is_registered": key != "ghost", "account_id": HOSTILE_NAMES.get(key),
         })  # fmt: skip
+        if key in HOSTILE_NAMES:
+            made.add("schemes", {
+                "scheme_id": f"of-{key}", "scheme_group": name, "app_key": key, "scheme_name": name,
+                "package_name": "com.example.odd", "methods": name,
+            })  # fmt: skip
     for scheme in ("s1", "s2"):
         made.add("schemes", {
             "scheme_id": scheme, "scheme_group": "g", "app_key": "shop", "scheme_name": f"方案 {scheme}",
@@ -132,7 +148,9 @@ def example(path: Path) -> Path:
              "vendor": "umeng"}  # fmt: skip
     made.add("outcome_daily", coded | {"platform": "android", "result_code": "7", "records": 3},
              coded | {"platform": "ipad", "result_code": "7", "records": 4},
-             coded | {"platform": "ios", "result_code": "600001", "records": 5})  # fmt: skip
+             coded | {"platform": "ios", "result_code": "600001", "records": 5},
+             *(coded | {"app_key": key, "platform": "android", "result_code": name, "vendor": name, "records": 1}
+               for key, name in HOSTILE_NAMES.items()))  # fmt: skip
     made.add("nulled_fields", {"path": "<b>.ndjson", "field": "latency_ms", "records": 2})
     made.add("check_results", {"check_name": "files_balance", "severity": "error", "passed": True,
                                "detail_en": "All <b>files</b> balance.", "detail_zh": "账目平衡。"},
@@ -140,7 +158,126 @@ def example(path: Path) -> Path:
               "detail_en": "Fewer records.", "detail_zh": "记录减少。"})  # fmt: skip
     made.add("restatements", {"run": 1, "day": day(4), "app_key": "shop", "channel": "one_click",
                               "metric": "authorizations", "published_before": 40, "published_now": 44,
-                              "cause": "late.ndjson"})  # fmt: skip
+                              "cause": f"late.ndjson, {HOSTILE_NAMES['img']}"})  # fmt: skip
+    return made.close()
+
+
+def steady(
+    path: Path,
+    *,
+    days: int = 62,
+    missing: Collection[int] = (),
+    restated: Collection[int] = (),
+    won: Callable[[int], int] = lambda back: 70,
+    left: Callable[[int], int] = lambda back: 10,
+) -> Path:
+    """A database of one app with 100 requests a day, `won` of them authorized and `left` cancelled, the rest timed out.
+
+    Days are counted back from the as-of; each has 40 verifications and nothing wrong but what is asked for.
+    """
+    made = Database(path)
+    made.publish(first_day=day(days - 1))
+    made.add_codes()
+    made.add("apps", {"app_key": "shop", "app_name": "商城", "platform": "android", "status": "enabled",
+                      "is_registered": True})  # fmt: skip
+    for back in range(days):
+        quality = _complete(back, 140) | {"restated": back in restated}
+        if back in missing:
+            made.add("day_quality", quality | {"records_accepted": 0, "day_state": "missing"})
+        else:
+            made.add("day_quality", quality)
+            made.add("channel_detail_daily", {
+                "day": day(back), "app_key": "shop", "channel": "one_click", "platform": "android", "carrier": "CMCC",
+                "authorization_requests": 100, "authorizations": won(back), "authorizations_cancelled": left(back),
+                "authorizations_failed": 100 - won(back) - left(back), "verification_requests": 40,
+                "verifications": 40, "mismatches": 0, "unknowns": 0, "billable_verifications": 40,
+            })  # fmt: skip
+    _derive(made.connection)
+    made.add("check_results", {"check_name": "files_balance", "severity": "error", "passed": True,
+                               "detail_en": "All files balance.", "detail_zh": "账目平衡。"})  # fmt: skip
+    return made.close()
+
+
+def _complete(back: int, records: int) -> dict[str, object]:
+    """A row of `day_quality` with nothing wrong."""
+    nothing = dict.fromkeys(("duplicates", "unmapped_codes", "unregistered_apps", "late_records"), 0)
+    return {"day": day(back), "records_accepted": records, "restated": False, "day_state": "complete"} | nothing
+
+
+def many(path: Path, count: int) -> Path:
+    """A database of `count` apps over ten days, `app-0000` the smallest; app i has i verifications a day, every third
+    also authorizations. Two platforms, three accounts; every tenth app is disabled, every fifth has no record."""
+    made = Database(path)
+    made.publish(first_day=day(9))
+    made.add_codes()
+    made.connection.execute(
+        """
+        INSERT INTO apps
+        SELECT format('app-{:04d}', i), ['示例商城', 'Sample Shop', '重庆出行'][1 + i % 3] || ' ' || i,
+            ['android', 'ios'][1 + i % 2], 'account-' || i % 3, NULL, if(i % 10 = 0, 'disabled', 'enabled'), true
+        FROM range($count) AS numbers(i)""",
+        {"count": count},
+    )
+    made.add("day_quality", *(_complete(back, 100) for back in range(10)))
+    made.connection.execute(
+        """
+        INSERT INTO channel_detail_daily
+        SELECT $last::DATE - back::INTEGER, app_key, 'one_click', platform, NULL, NULL, 'CMCC',
+            if(i % 3 = 0, 2 * i, 0), if(i % 3 = 0, i, 0), 0, if(i % 3 = 0, i, 0), i, i, 0, 0, i
+        FROM (SELECT *, split_part(app_key, '-', 2)::INTEGER AS i FROM apps), range(10) AS days(back)
+        WHERE i % 5 > 0""",
+        {"last": AS_OF},
+    )
+    _derive(made.connection)
+    return made.close()
+
+
+def full(path: Path) -> Path:
+    """A database of one app with all that its page can show: seven digits in every count of 62 days, all channels,
+    platforms, carriers and outcomes, and more than ten codes in each step."""
+    made = Database(path)
+    made.publish(first_day=day(61))
+    made.add_codes()
+    made.add("apps", {"app_key": "60f1a2b3c4d5e6f7a8b9c0d1", "app_name": "一个名字很长的示例应用 Sample",
+                      "platform": "android", "status": "enabled", "account_id": "account-0001",
+                      "is_registered": True})  # fmt: skip
+    for scheme in range(1, 4):
+        made.add("schemes", {
+            "scheme_id": f"scheme-{scheme:06}", "scheme_group": "默认分组", "app_key": "60f1a2b3c4d5e6f7a8b9c0d1",
+            "scheme_name": f"示例方案 {scheme}", "package_name": f"com.example.sample.app{scheme}",
+            "methods": "number;wechat;qq;weibo", "created_at": "2026-01-02",
+        })  # fmt: skip
+    values = {"last": AS_OF}
+    made.add("day_quality", *(_complete(back, 100_000_000) for back in range(62)))
+    # A channel's counts of a day, the sums over its six platforms, have seven digits each.
+    made.connection.execute(
+        """
+        INSERT INTO channel_detail_daily
+        WITH cells AS (
+            SELECT $last::DATE - back::INTEGER AS day, channel, platform, carrier,
+                170000 + (hash(back, channel, platform, carrier) % 240000)::BIGINT AS n
+            FROM range(62) AS days(back),
+                (SELECT unnest(['one_click', 'local_verify', 'wechat', 'qq', 'weibo']) AS channel),
+                (VALUES ('android', 'CMCC'), ('ios', 'CUCC'), ('ipad', 'CTCC'), ('harmony', 'unknown'), ('h5', 'CMCC'),
+                    ('unknown', 'CUCC')) AS places(platform, carrier)
+        )
+        SELECT day, '60f1a2b3c4d5e6f7a8b9c0d1', channel, platform, 'scheme-000001', 'com.example.sample.app1', carrier,
+            4 * n, n, n + 1, 2 * n - 1, 3 * n, 2 * n, n, n, 2 * n
+        FROM cells""",
+        values,
+    )
+    _derive(made.connection)
+    made.connection.execute("UPDATE channel_daily SET latency_p50_ms = 1234, latency_p95_ms = 12345")
+    made.connection.execute(
+        """
+        INSERT INTO outcome_daily
+        SELECT $last::DATE - 7 * back::INTEGER, '60f1a2b3c4d5e6f7a8b9c0d1', 'one_click', stage, 'android', 'CMCC', NULL,
+            outcome, 'umeng', 600000 + code, 1000000 + code
+        FROM range(2) AS days(back), (SELECT unnest(['authorize', 'verify']) AS stage), range(12) AS codes(code),
+            (SELECT unnest(['switched', 'unsupported', 'carrier_error', 'config_error', 'limited', 'quota_exhausted',
+                'error', 'unknown', 'mismatch']) AS outcome)""",
+        values,
+    )
     return made.close()
 
 
@@ -189,12 +326,14 @@ def _derive(connection: duckdb.DuckDBPyConnection) -> None:
             CASE WHEN day_state = 'complete' THEN coalesce(won, 0) END,
             CASE WHEN day_state = 'complete' THEN coalesce(asked, 0) END,
             CASE WHEN day_state = 'complete' THEN coalesce(left_out, 0) END,
-            won / nullif(asked, 0), day_state
+            won / nullif(asked, 0), coalesce(day_state, 'missing')
         FROM publication
         CROSS JOIN (SELECT unnest([7, 30]) AS window_days)
+        CROSS JOIN LATERAL (SELECT as_of - back::INTEGER AS day FROM range(30) AS backs(back)
+            WHERE back < window_days) AS days
         CROSS JOIN (SELECT app_key FROM apps UNION ALL SELECT '*')
         CROSS JOIN (SELECT unnest(['one_click', 'wechat', 'qq', 'weibo']) AS channel)
-        JOIN day_quality AS days ON days.day > as_of - window_days
+        LEFT JOIN day_quality USING (day)
         LEFT JOIN counts USING (app_key, channel, day)""")
     connection.execute("""
         INSERT INTO login_trend_summary

@@ -11,10 +11,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipelines.log_format import CHANNELS, OUTCOMES
 from pipelines.warehouse import open_published
 from reports import context
 from reports.marts import Marts
-from tests.unit.report_database import AS_OF, MISSING_BACK, day, example
+from tests.unit.report_database import AS_OF, MISSING_BACK, Database, day, example
 
 TREND = ("one_click", "wechat", "qq", "weibo")
 COUNTS = ("authorizations", "authorization_requests", "authorizations_cancelled", "authorizations_failed")
@@ -92,11 +93,39 @@ def test_sums_over_each_period_and_the_one_before(tables):
 
 
 def test_coverage_of_a_period_is_counted_in_days_with_data(tables):
-    names = ("days", "days_with_data", "base_days", "base_days_with_data")
-    found = {name: dict(zip(names, row[4:], strict=True)) for name, row in tables.periods.items()}
-    assert found["7"] == {"days": 7, "days_with_data": 6, "base_days": 7, "base_days_with_data": 7}
-    assert found["30"] == {"days": 30, "days_with_data": 29, "base_days": 30, "base_days_with_data": 11}
-    assert found["month"] == {"days": 31, "days_with_data": 30, "base_days": 28, "base_days_with_data": 10}
+    # Days, those with data, and the same of the period before; then whether the two may be compared.
+    found = {name: row[4:] for name, row in tables.periods.items()}
+    assert found == {
+        "day": (1, 1, 1, 1, True),
+        "7": (7, 6, 7, 7, False),
+        "30": (30, 29, 30, 11, False),
+        "month": (31, 30, 28, 10, False),
+        "last_month": (28, 10, 31, 0, False),
+    }
+
+
+@pytest.mark.parametrize(
+    ("as_of", "missing", "expected"),
+    [
+        (date(2026, 3, 31), [], {"month", "last_month", "day", "7", "30"}),
+        # A gap in one of two months of unequal length: nothing tells how much is missing.
+        (date(2026, 3, 31), [date(2026, 3, 2)], {"last_month", "day", "7"}),
+        # As many gaps on both sides of equally long windows are fair.
+        (date(2026, 3, 31), [date(2026, 3, 30), date(2026, 3, 20)], {"last_month", "day", "7"}),
+        (date(2026, 3, 31), [date(2026, 3, 24)], {"last_month"}),
+    ],
+)
+def test_which_periods_may_be_compared(tmp_path, as_of, missing, expected):
+    path = tmp_path / "authmeter.duckdb"
+    made = Database(path)
+    made.publish()
+    for back in range(120):
+        one = as_of - timedelta(days=back)
+        made.add("day_quality", {"day": one, "day_state": "missing" if one in missing else "complete"})
+    with closing(open_published(made.close())) as connection:
+        marts = Marts(connection)
+        marts.prepare(context.listed_apps([], set()))
+        assert {row[0] for row in marts.rows("periods") if row[-1]} == expected
 
 
 def test_login_trend_and_windows_by_channel(tables):
@@ -104,18 +133,16 @@ def test_login_trend_and_windows_by_channel(tables):
         for place, channel in enumerate([*TREND, "*"]):
             rows = [r for r in of(tables.detail, key) if r["channel"] in (TREND if channel == "*" else (channel,))]
             if channel != "*":
-                for name in COUNTS[:3]:
-                    assert document["trend"][channel][name] == [
+                for lists, name in zip(document["trend"][channel], COUNTS, strict=False):
+                    assert lists == [
                         None if back == MISSING_BACK else total(rows, name, day(back), day(back))
                         for back in reversed(range(30))
                     ]
             for days in (7, 30):
                 columns = document["channels"][str(days)]
-                for name in COUNTS:
-                    assert columns[name][place] == total(rows, name, day(days - 1), AS_OF)
-                for name in COUNTS[:2]:
-                    expected = total(rows, name, day(2 * days - 1), day(days))
-                    assert columns["previous_" + name][place] == expected
+                now = [total(rows, name, day(days - 1), AS_OF) for name in COUNTS]
+                before = [total(rows, name, day(2 * days - 1), day(days)) for name in COUNTS[:2]]
+                assert [column[place] for column in columns] == [*now, *before]
 
 
 @pytest.mark.parametrize(("part", "dimension"), [("platforms", "platform"), ("carriers", "carrier")])
@@ -137,21 +164,22 @@ def test_breakdowns_add_up(tables, part, dimension):
 def test_failures_by_outcome_and_code(tables):
     for key, document in tables.documents.items():
         for days in (7, 30):
-            expected: dict[tuple[str, str], int] = defaultdict(int)
+            expected: dict[tuple[int, int], int] = defaultdict(int)
             for row in of(tables.outcomes, key):
                 if row["day"] <= AS_OF - timedelta(days=days):
                     continue
                 if row["stage"] == "authorize" and row["channel"] in TREND and row["outcome"] != "success":
-                    expected["authorization", row["outcome"]] += row["records"]
+                    expected[0, OUTCOMES.index(row["outcome"])] += row["records"]
                 if row["stage"] == "verify" and row["outcome"] not in ("success", "mismatch"):
-                    expected["verification", row["outcome"]] += row["records"]
+                    expected[1, OUTCOMES.index(row["outcome"])] += row["records"]
             rows = document["outcomes"].get(str(days), [])
             assert {(step, outcome): records for step, outcome, records, _ in rows if records} == expected, key
     codes = tables.documents["shop"]["codes"]["7"]
     # A code is looked up for its platform first; ipad is looked up as ios; 600001 is a code of another stage.
-    assert ["authorization", "one_click", "umeng", "7", "error", 4, 1] in codes
-    assert ["authorization", "one_click", "umeng", "7", "error", 3, None] in codes
-    assert ["authorization", "one_click", "umeng", "600001", "error", 5, 0] in codes
+    one_click, error = CHANNELS.index("one_click"), OUTCOMES.index("error")
+    assert [0, one_click, error, 4, 1] in codes
+    assert [0, one_click, error, 3, ["umeng", "7"]] in codes
+    assert [0, one_click, error, 5, 0] in codes
 
 
 def test_latencies_are_gaps_on_days_without(tables):
@@ -159,10 +187,10 @@ def test_latencies_are_gaps_on_days_without(tables):
         for channel, lists in document["latency"].items():
             rows = {r["day"]: r for r in of(tables.channels, key) if r["channel"] == channel}
             if key != "*":
-                assert lists["latency_p95_ms"] == [
+                assert lists[1] == [
                     rows[day(back)]["latency_p95_ms"] if day(back) in rows else None for back in reversed(range(30))
                 ]
-            assert lists["latency_p50_ms"][29 - MISSING_BACK] is None
+            assert lists[0][29 - MISSING_BACK] is None
     assert "qq" not in tables.documents["*"]["latency"]
 
 

@@ -1,73 +1,81 @@
-"""The whole site of a small database: the files, their figures, the manifest, and the same bytes twice."""
+"""The whole site of a small database: its files, manifest, CSV and data scripts, and the same bytes twice.
+
+What a reader sees of it is in the tests of the browser; whether its figures are right in `test_reports_figures.py` and
+in what the browser reads back.
+"""
+
+from __future__ import annotations
 
 import csv
 import hashlib
+import html
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
-from report_database import AS_OF, GENERATED_AT, HOSTILE_NAMES, MISSING_BACK, Database, day, example
 
 from pipelines.errors import AuthmeterError
+from reports import assets
 from reports.folders import app_folders
 from reports.site import render_site
+from tests.unit.report_database import (
+    AS_OF,
+    FIRST_BACK,
+    GENERATED_AT,
+    HOSTILE_NAMES,
+    MISSING_BACK,
+    Database,
+    day,
+    example,
+    full,
+    many,
+)
 
+PAGES = {f"{name}.html" for name in ("index", "usage", "monitor", "quality", "metrics")}
+COUNT_COLUMNS = [
+    "authorization_requests", "authorizations", "authorizations_cancelled", "authorizations_failed",
+    "verification_requests", "verifications", "mismatches", "unknowns", "billable_verifications",
+]  # fmt: skip
 DETAIL_COLUMNS = [
-    "day",
-    "app_key",
-    "app_name",
-    "platform",
-    "scheme_id",
-    "package_name",
-    "channel",
-    "carrier",
-    "authorization_requests",
-    "authorizations",
-    "authorizations_cancelled",
-    "authorizations_failed",
-    "verification_requests",
-    "verifications",
-    "mismatches",
-    "unknowns",
-    "billable_verifications",
+    "day", "app_key", "app_name", "platform", "scheme_id", "package_name", "channel", "carrier", *COUNT_COLUMNS,
     "authorization_rate",
-]
+]  # fmt: skip
 USAGE_COLUMNS = [
-    "day",
-    "app_key",
-    "app_name",
-    "platform",
-    "number_verifications",
-    "one_click_verifications",
-    "local_verifications",
-    "third_party_authorizations",
-    "wechat_authorizations",
-    "qq_authorizations",
-    "weibo_authorizations",
-    "verification_requests",
-    "billable_verifications",
-    "devices",
-]
+    "day", "app_key", "app_name", "platform", "number_verifications", "one_click_verifications", "local_verifications",
+    "third_party_authorizations", "wechat_authorizations", "qq_authorizations", "weibo_authorizations",
+    "verification_requests", "billable_verifications", "devices",
+]  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def database(tmp_path_factory) -> Path:
-    return example(tmp_path_factory.mktemp("db") / "authmeter.duckdb")
-
-
-@pytest.fixture(scope="module")
-def site(database, tmp_path_factory) -> Path:
-    target = tmp_path_factory.mktemp("site")
-    render_site(database, target)
+def rendered(database: Path, xlsx_apps: tuple[str, ...] = ()) -> Path:
+    """The site of a database, in a new folder beside it."""
+    target = database.parent / "site"
+    target.mkdir()
+    render_site(database, target, xlsx_apps)
     return target
 
 
 @pytest.fixture(scope="module")
-def folders(database) -> dict[str, str]:
+def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return example(tmp_path_factory.mktemp("example") / "authmeter.duckdb")
+
+
+@pytest.fixture(scope="module")
+def site(database: Path) -> Path:
+    return rendered(database, ("Shop", "nobody"))
+
+
+@pytest.fixture(scope="module")
+def folders(database: Path) -> dict[str, str]:
     with duckdb.connect(str(database), read_only=True) as connection:
         return app_folders(key for (key,) in connection.sql("SELECT app_key FROM apps").fetchall())
+
+
+def names(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
 
 
 def read_csv(path: Path) -> tuple[list[str], list[dict[str, str]]]:
@@ -79,31 +87,66 @@ def read_csv(path: Path) -> tuple[list[str], list[dict[str, str]]]:
     return list(reader.fieldnames or ()), rows
 
 
-def page_data(path: Path) -> dict:
-    (block,) = re.findall(
-        r'<script type="application/json" id="page-data">(.*?)</script>', path.read_text("utf-8"), re.S
-    )
-    return json.loads(block)
+def script_data(path: Path) -> Any:
+    """What a script of the site sets its one variable to."""
+    (content,) = re.findall(r"^window\.AUTHMETER_[A-Z]+=(.*);$", path.read_text("utf-8"), re.DOTALL)
+    return json.loads(content)
 
 
-def card(path: Path, metric: str) -> dict[int, str]:
-    (section,) = re.findall(rf'id="card-{metric}">(.*?)</section>', path.read_text("utf-8"), re.S)
-    return {int(n): text for n, text in re.findall(r'<data data-window="(\d+)">(.*?)</data>', section)}
+def columns(path: Path) -> dict[str, Any]:
+    """The columns of a list of all apps; each is a JSON text in a string of the script."""
+    text = path.read_bytes().decode("ascii")
+    assert "<" not in text
+    found: dict[str, Any] = {}
+    for line in text.splitlines()[1:-1]:
+        name, _, strings = line.rstrip(",").partition(":")
+        values = [
+            json.loads(json.loads(f'"{one}"'.replace("\\'", "'")))
+            for one in re.findall(r"'((?:[^'\\]|\\.)*)'", strings.replace('"', '\\"'))
+        ]
+        found[json.loads(name)] = values if strings.startswith("[") else values[0]
+    return found
 
 
-def test_holds_the_files_of_the_contract(site, folders):
-    pages = {f"{name}.html" for name in ("index", "usage", "monitor", "quality", "metrics")}
-    assert {path.name for path in site.iterdir()} == pages | {"usage_all.csv", "manifest.json", "apps", "assets"}
-    assert {path.name for path in (site / "apps").iterdir()} == set(folders.values())
-    for folder in folders.values():
-        assert {p.name for p in (site / "apps" / folder).iterdir()} == {"index.html", "usage_detail.csv"}
+def quality_tables(site: Path) -> dict[str, list[list[Any]]]:
+    """The rows that the quality page holds for its script."""
+    block = r'<script type="application/json" id="page-data">(.*?)</script>'
+    (content,) = re.findall(block, (site / "quality.html").read_text("utf-8"), re.DOTALL)
+    return json.loads(content)["tables"]
 
 
-def test_the_manifest_lists_every_other_file(site):
+# ---- files
+
+
+def test_holds_the_files_of_the_contract(site: Path, folders: dict[str, str]) -> None:
+    assert names(site) == PAGES | {"usage_all.csv", "manifest.json", "apps", "assets", "data", "days"}
+    assert names(site / "data") == {"all.js", "apps.js", "logins.js", "files.js"}
+    assert names(site / "apps") == set(folders.values())
+
+
+def test_a_workbook_is_there_for_the_apps_that_are_named(site: Path, folders: dict[str, str]) -> None:
+    for key, folder in folders.items():
+        workbook = {"usage_detail.xlsx"} if key == "Shop" else set()
+        assert names(site / "apps" / folder) == {"index.html", "figures.js", "usage_detail.csv"} | workbook, key
+    listed = columns(site / "data" / "apps.js")
+    assert [key for key, has in zip(listed["key"], listed["has_xlsx"], strict=True) if has] == ["Shop"]
+
+
+def test_each_earlier_day_of_the_30_has_a_page(site: Path) -> None:
+    assert names(site / "days") == {f"{day(back)}.html" for back in range(1, 30)}
+    assert FIRST_BACK > 30
+
+
+def test_days_before_the_first_record_have_no_page(tmp_path: Path) -> None:
+    site = rendered(many(tmp_path / "authmeter.duckdb", 1))
+    assert names(site / "days") == {f"{day(back)}.html" for back in range(1, 10)}
+
+
+def test_the_manifest_lists_every_other_file(site: Path) -> None:
     manifest = json.loads((site / "manifest.json").read_bytes())
     assert (manifest["as_of"], manifest["generated_at"]) == (AS_OF.isoformat(), GENERATED_AT)
     listed = {entry["path"]: entry for entry in manifest["files"]}
-    found = {p.relative_to(site).as_posix() for p in site.rglob("*") if p.is_file()}
+    found = {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()}
     assert set(listed) == found - {"manifest.json"}
     assert list(listed) == sorted(listed)
     for path, entry in listed.items():
@@ -114,125 +157,216 @@ def test_the_manifest_lists_every_other_file(site):
             assert entry["rows"] == len(read_csv(site / path)[1])
 
 
-def test_the_same_database_gives_the_same_bytes(site, database, tmp_path):
-    render_site(database, tmp_path)
-    for path in site.rglob("*"):
-        if path.is_file():
-            assert path.read_bytes() == (tmp_path / path.relative_to(site)).read_bytes(), path
+def test_the_same_database_gives_the_same_bytes(site: Path, database: Path, tmp_path: Path) -> None:
+    render_site(database, tmp_path, ("nobody", "Shop"))
+    found = sorted(path.relative_to(site) for path in site.rglob("*") if path.is_file())
+    assert found == sorted(path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file())
+    for path in found:
+        assert (site / path).read_bytes() == (tmp_path / path).read_bytes(), path
 
 
-def test_detail_csv_sums_to_the_tables_and_the_page(site, database, folders):
-    folder = site / "apps" / folders["shop"]
-    columns, rows = read_csv(folder / "usage_detail.csv")
-    assert columns == DETAIL_COLUMNS
+def test_a_name_or_a_version_changes_with_what_it_names(site: Path) -> None:
+    """A browser must not join a new page with an old script: assets are named by their digest, data by the version."""
+    for path in (site / "assets").iterdir():
+        assert path.stem.rpartition("-")[2] == hashlib.sha256(path.read_bytes()).hexdigest()[:10]
+    version = script_data(next((site / "assets").glob("site-*.js")))["version"]
+    assert version == hashlib.sha256(f"{AS_OF} {GENERATED_AT}".encode()).hexdigest()[:8]
+    for path in site.rglob("*.html"):
+        for source in re.findall(r'<script[^>]* src="([^"]*)"', path.read_text("utf-8")):
+            assert "assets/" in source or source.endswith(f"?v={version}"), (path, source)
+
+
+def test_every_script_and_style_is_part_of_the_site() -> None:
+    """They are joined in a listed order: one that is not listed would be left out without a word."""
+    assert sorted(assets.SCRIPTS) == sorted(path.stem for path in (assets.STATIC / "js").iterdir())
+    assert sorted(assets.STYLES) == sorted(path.stem for path in (assets.STATIC / "css").iterdir())
+
+
+def test_a_database_without_any_data_gives_a_site(tmp_path: Path) -> None:
+    made = Database(tmp_path / "authmeter.duckdb")
+    made.publish()
+    site = rendered(made.close())
+    assert set(script_data(site / "data" / "all.js")["sums"]["number_verifications"][0]) == {None}
+    assert columns(site / "data" / "apps.js")["key"] == []
+    assert 'class="badge missing"' in (site / "usage.html").read_text("utf-8")
+    assert names(site / "days") == set()
+
+
+def test_an_unpublished_database_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(AuthmeterError, match="Nothing is published"):
+        render_site(tmp_path / "none.duckdb", tmp_path)
+
+
+def test_without_the_library_of_the_charts_it_says_what_to_do(
+    database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(assets, "LIBRARIES", tmp_path / "nowhere")
+    with pytest.raises(AuthmeterError) as refused:
+        render_site(database, tmp_path)
+    assert "make setup" in str(refused.value.do)
+
+
+def test_a_thousand_apps_have_their_files_and_rows(tmp_path: Path) -> None:
+    database = many(tmp_path / "authmeter.duckdb", 1000)
+    (tmp_path / "site").mkdir()
+    report = render_site(database, tmp_path / "site")
+    site = tmp_path / "site"
+    assert report.apps == 1000
+    assert report.files == sum(path.is_file() for path in site.rglob("*"))
+    assert report.bytes == sum(path.stat().st_size for path in site.rglob("*") if path.is_file())
+    keys = {f"app-{number:04}" for number in range(1000)}
+    for key in keys:
+        assert script_data(site / "apps" / key / "figures.js")["key"] == key
+    for name in ("apps", "logins", "files"):
+        assert set(columns(site / "data" / f"{name}.js")["key"]) == keys
+    listed = columns(site / "data" / "apps.js")
+    counts = dict(zip(listed["key"], listed["number_verifications"][0], strict=True))
+    assert counts == {f"app-{number:04}": number if number % 5 else 0 for number in range(1000)}
+
+
+def test_an_app_with_everything_has_small_files(tmp_path: Path) -> None:
+    """There may be a hundred thousand apps, so a page and its figures stay within 15 kB."""
+    (app,) = (rendered(full(tmp_path / "authmeter.duckdb")) / "apps").iterdir()
+    assert sum((app / name).stat().st_size for name in ("index.html", "figures.js")) <= 15_000
+
+
+# ---- CSV
+
+
+def test_detail_csv_sums_to_the_tables(site: Path, database: Path, folders: dict[str, str]) -> None:
+    found, rows = read_csv(site / "apps" / folders["shop"] / "usage_detail.csv")
+    assert found == DETAIL_COLUMNS
     assert rows == sorted(rows, key=lambda r: (r["day"], r["platform"], r["scheme_id"], r["package_name"], r["channel"],
                                                r["carrier"]))  # fmt: skip
-    assert {row["day"] for row in rows} == {day(b).isoformat() for b in range(30) if b != MISSING_BACK}
+    assert {row["day"] for row in rows} == {day(back).isoformat() for back in range(30) if back != MISSING_BACK}
     one_click = sum(int(row["verifications"]) for row in rows if row["channel"] == "one_click")
     with duckdb.connect(str(database), read_only=True) as connection:
         (table,) = connection.execute(
             "SELECT sum(one_click_verifications) FROM usage_daily WHERE app_key = 'shop' AND day > ?", [day(30)]
         ).fetchall()
     assert one_click == table[0]
-    assert card(folder / "index.html", "one_click_verifications")[30] == f"{one_click:,}"
     assert [row["authorization_rate"] for row in rows if row["channel"] == "wechat"] == ["0.75"] * 29
     assert [row["authorization_rate"] for row in rows if row["channel"] == "local_verify"] == [""] * 29
 
 
-def test_usage_csv_has_the_columns_of_the_table(site):
-    columns, rows = read_csv(site / "usage_all.csv")
-    assert columns == USAGE_COLUMNS
+def test_an_idle_app_has_a_csv_of_headings(site: Path, folders: dict[str, str]) -> None:
+    assert read_csv(site / "apps" / folders["idle"] / "usage_detail.csv") == (DETAIL_COLUMNS, [])
+
+
+def test_usage_csv_has_the_columns_of_the_table(site: Path) -> None:
+    found, rows = read_csv(site / "usage_all.csv")
+    assert found == USAGE_COLUMNS
     assert len(rows) == 29 * (3 + len(HOSTILE_NAMES))
-    assert [(r["day"], r["app_key"]) for r in rows] == sorted((r["day"], r["app_key"]) for r in rows)
+    assert [(row["day"], row["app_key"]) for row in rows] == sorted((row["day"], row["app_key"]) for row in rows)
 
 
-def test_formulas_in_csv_are_text(site, folders):
+def test_formulas_in_csv_are_text(site: Path, folders: dict[str, str]) -> None:
     _, rows = read_csv(site / "apps" / folders["cmd"] / "usage_detail.csv")
     assert {row["app_name"] for row in rows} == {"'" + HOSTILE_NAMES["cmd"]}
     _, rows = read_csv(site / "apps" / folders["ghost"] / "usage_detail.csv")
     assert {row["scheme_id"] for row in rows} == {"'=1+1"}
 
 
-def test_cards_of_all_apps(site):
-    # Counts of a day are the base times 1 + back % 3; day 3 is missing.
-    factor = {1: 1, 7: sum(1 + b % 3 for b in range(7) if b != 3), 30: sum(1 + b % 3 for b in range(30) if b != 3)}
-    base = {"one_click_verifications": 21 + 4 * len(HOSTILE_NAMES), "local_verifications": 9,
-            "third_party_authorizations": 6 + 2 + 1}  # fmt: skip
-    base["number_verifications"] = base["one_click_verifications"] + 9
-    for page in ("index.html", "usage.html"):
-        for metric, count in base.items():
-            assert card(site / page, metric) == {n: f"{count * f:,}" for n, f in factor.items()}
+# ---- pages and data scripts
 
 
-def test_a_missing_day_is_a_gap_and_an_idle_app_is_zero(site, folders):
-    shop = page_data(site / "apps" / folders["shop"] / "index.html")
-    assert shop["missing"] == [29 - MISSING_BACK]
-    assert shop["first"] == day(29).isoformat()
-    wechat = shop["series"]["wechat"]
-    assert wechat["authorizations"][-5:] == [12, None, 18, 12, 6]
-    assert wechat["authorization_rate"][-5:] == [0.75, None, 0.75, 0.75, 0.75]
-    assert shop["series"]["third_party_authorizations"]["count"][-5:] == [12, None, 18, 12, 6]
-    idle = site / "apps" / folders["idle"]
-    assert page_data(idle / "index.html")["series"]["wechat"]["authorizations"][-5:] == [0, None, 0, 0, 0]
-    assert card(idle / "index.html", "number_verifications") == {1: "0", 7: "0", 30: "0"}
-    assert read_csv(idle / "usage_detail.csv") == (DETAIL_COLUMNS, [])
-
-
-def test_windows_carry_their_coverage(site):
-    text = (site / "index.html").read_text("utf-8")
-    assert "7 天中 6 天有数据" in text
-    assert "29 of 30 days with data" in text
-
-
-def test_every_page_says_what_is_published(site):
-    for page in [*site.glob("*.html"), *site.glob("apps/*/index.html")]:
+def test_every_page_says_what_is_published(site: Path) -> None:
+    pages = [*site.rglob("*.html")]
+    assert len(pages) == 5 + 29 + 5 + len(HOSTILE_NAMES)
+    for page in pages:
         text = page.read_text("utf-8")
-        assert f'id="as-of">{AS_OF}<' in text
-        assert f'id="generated-at">{GENERATED_AT}<' in text
+        shown = page.stem if page.parent.name == "days" else AS_OF
+        assert f'id="as-of" datetime="{shown}">' in text
+        assert f'id="generated-at" datetime="{GENERATED_AT}">' in text
         assert "Asia/Shanghai" in text
         assert "Synthetic data" in text
-        assert "迟到记录</span>" in text
-        assert "default-src 'none'" in text
-        assert "connect-src 'none'" in text
-        assert not re.search(r"<script(?![^>]* (src=|type=\"application/json\"))|\son\w+=\"|\sstyle=\"", text)
+        # Late records may be those of other apps: pages that any reader may open do not tell of them.
+        is_for_all = page.parent == site and page.name != "metrics.html"
+        assert ("badge late" in text) == is_for_all
+        assert ("badge restated" in text.split("</summary>")[0]) == (page.stem == str(day(4)))
 
 
-def test_hostile_names_are_text(site):
-    everything = "".join(page.read_text("utf-8") for page in site.rglob("*.html"))
-    assert "<img" not in everything
-    assert "<script>" not in everything
-    assert 'example.invalid/">' not in everything
+def test_every_page_runs_the_sites_own_scripts_only(site: Path) -> None:
+    for page in site.rglob("*.html"):
+        text = page.read_text("utf-8")
+        (policy,) = re.findall(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">', text)
+        rules = {name: values for name, *values in (rule.split() for rule in html.unescape(policy).split(";"))}
+        assert rules["default-src"] == rules["connect-src"] == rules["form-action"] == rules["base-uri"] == ["'none'"]
+        assert rules["script-src"] == ["'self'"]
+        # Plotly adds one empty style element; what it is allowed by is the digest of nothing.
+        assert rules["style-src"] == ["'self'", "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"]
+        assert not re.search(r"<script(?![^>]*( src=|type=\"application/json\"))", text), page
+        assert not re.search(r"<[^>]* (on\w+|style)=", text), page
+        assert not re.search(r'<[^>]* (?:src|href|srcset|action|data|poster)="(?:\w+:)?//', text), page
 
 
-def test_the_app_table_has_every_app(site, folders):
-    rows = {row[1][1]: row for row in page_data(site / "usage.html")["tables"]["apps"]}
-    assert set(rows) == set(folders)
-    assert rows["shop"][:5] == ["android", ["商城", "shop", folders["shop"]], 2, "enabled", [30, 30 * 12, 30 * 59]]
-    assert rows["ghost"][3] == "unregistered"
-    assert rows["idle"][3] == "disabled"
+def test_hostile_names_are_text(site: Path) -> None:
+    for page in site.rglob("*.html"):
+        text = page.read_text("utf-8")
+        assert "<img" not in text, page
+        assert "<script>" not in text, page
+        assert "</script><script>" not in text.replace("&lt;/script&gt;", ""), page
+        assert 'example.invalid/">' not in text, page
 
 
-def test_unmapped_codes_follow_the_rule_of_look_up(site):
+def test_every_link_leads_to_a_file_and_a_place_in_it(site: Path) -> None:
+    places = {page: set(re.findall(r' id="([^"]*)"', page.read_text("utf-8"))) for page in site.rglob("*.html")}
+    for page, own in places.items():
+        for link in re.findall(r'<a [^>]*href="([^"]*)"', page.read_text("utf-8")):
+            path, _, place = html.unescape(link).partition("#")
+            target = (page.parent / path).resolve() if path else page
+            assert target.is_file() or target.name == "usage_detail.xlsx", (page, link)
+            if place:
+                assert place in (places[target] if path else own), (page, link)
+
+
+def test_a_missing_day_is_a_gap_and_an_idle_app_is_zero(site: Path, folders: dict[str, str]) -> None:
+    known = script_data(next((site / "assets").glob("site-*.js")))
+    assert known["missing"] == [29 - MISSING_BACK]
+    assert known["days"] == [day(back).isoformat() for back in reversed(range(30))]
+    shop = script_data(site / "apps" / folders["shop"] / "figures.js")
+    assert shop["trend"]["wechat"][0][-5:] == [12, None, 18, 12, 6]
+    assert shop["usage"]["third_party_authorizations"][-5:] == [12, None, 18, 12, 6]
+    idle = script_data(site / "apps" / folders["idle"] / "figures.js")
+    assert idle["trend"]["wechat"][0][-5:] == [0, None, 0, 0, 0]
+    assert [now for now, _ in idle["sums"]["number_verifications"]] == [0] * 5
+
+
+def test_the_lists_have_every_app_in_the_order_of_names(site: Path, folders: dict[str, str]) -> None:
+    listed = columns(site / "data" / "apps.js")
+    assert sorted(listed["key"]) == sorted(folders)
+    plain = [name for name in listed["name"] if name in ("Console", "Idle", "Shop twin", "ghost", "商城")]
+    assert plain == ["Console", "ghost", "Idle", "Shop twin", "商城"]
+    place = listed["key"].index("shop")
+    assert listed["initials"][place] == "sc"
+    assert [listed[name]["values"][listed[name]["of"][place]] for name in ("platform", "account", "status")] == [
+        "android", "", "enabled",
+    ]  # fmt: skip
+    assert listed["folder"][place] == folders["shop"]
+    assert listed["folder"][listed["key"].index("ghost")] == 0
+    # Counts of a day are 30 times 1 + back % 3; the highest days are level z, the missing one is a dot.
+    assert [values[place] for values in listed["number_verifications"][:3]] == [30, 30 * 12, 30 * 59]
+    line = "".join("." if back == MISSING_BACK else "bnz"[back % 3] for back in reversed(range(30)))
+    assert listed["sparkline"][place] == line
+
+
+def test_what_every_reader_may_load_tells_nothing_of_an_app(site: Path, database: Path) -> None:
+    """A server may give a reader some apps only; scripts and styles are for all."""
+    with duckdb.connect(str(database), read_only=True) as connection:
+        keys = [key for (key,) in connection.sql("SELECT app_key FROM apps").fetchall()]
+        accepted = connection.execute("SELECT records_accepted FROM day_quality WHERE day = ?", [AS_OF]).fetchall()
+    (path,) = (site / "assets").glob("site-*.js")
+    text = path.read_text("utf-8")
+    for word in [*HOSTILE_NAMES.values(), *keys, "商城", "Fewer records", "ndjson", str(accepted[0][0])]:
+        assert not re.search(rf"(?<![\w-]){re.escape(json.dumps(word, ensure_ascii=False)[1:-1])}(?![\w-])", text), word
+
+
+def test_unmapped_codes_follow_the_rule_of_look_up(site: Path) -> None:
     # Code 7 is known for iOS, and iPad reads as iOS; 600001 names another stage.
-    codes = page_data(site / "quality.html")["tables"]["codes"]
+    codes = [row for row in quality_tables(site)["codes"] if row[0] == "umeng"]
     assert codes == [["umeng", "sdk", "ios", "600001", 5], ["umeng", "sdk", "android", "7", 3]]
 
 
-def test_rejected_records_have_three_examples(site):
+def test_rejected_records_have_three_examples(site: Path) -> None:
     text = (site / "quality.html").read_text("utf-8")
     assert text.count("&lt;img src=x onerror=alert(1)&gt;") == 3
-
-
-def test_a_database_without_any_data_gives_a_site(tmp_path):
-    made = Database(tmp_path / "empty.duckdb")
-    made.publish()
-    (tmp_path / "site").mkdir()
-    report = render_site(made.close(), tmp_path / "site")
-    assert report.apps == 0
-    assert card(tmp_path / "site" / "index.html", "number_verifications") == dict.fromkeys((1, 7, 30), "—")
-    assert "badge missing" in (tmp_path / "site" / "usage.html").read_text("utf-8")
-
-
-def test_an_unpublished_database_is_refused(tmp_path):
-    with pytest.raises(AuthmeterError, match="Nothing is published"):
-        render_site(tmp_path / "none.duckdb", tmp_path)

@@ -13,14 +13,14 @@ WITH trend AS (
     SELECT
         app_key,
         window_days,
-        {
-            'authorizations': list(authorizations ORDER BY place),
-            'authorization_requests': list(requests ORDER BY place),
-            'authorizations_cancelled': list(cancelled ORDER BY place),
-            'authorizations_failed': list(failed ORDER BY place),
-            'previous_authorizations': list(previous_authorizations ORDER BY place),
-            'previous_authorization_requests': list(previous_requests ORDER BY place)
-        } AS columns
+        [
+            list(authorizations ORDER BY place),
+            list(requests ORDER BY place),
+            list(cancelled ORDER BY place),
+            list(failed ORDER BY place),
+            list(previous_authorizations ORDER BY place),
+            list(previous_requests ORDER BY place)
+        ] AS columns
     FROM (
         SELECT *, list_position(['one_click', 'wechat', 'qq', 'weibo', '*'], channel) AS place
         FROM channel_windows
@@ -63,20 +63,23 @@ WITH trend AS (
     SELECT
         app_key,
         window_days,
-        step,
+        CASE step WHEN 'authorization' THEN 0 ELSE 1 END AS step_place,
         outcome,
         sum(records)::BIGINT AS records,
         sum(previous_records)::BIGINT AS previous_records
     FROM failures
     WHERE app_key BETWEEN $first_app AND $last_app
-    GROUP BY app_key, window_days, step, outcome
+    GROUP BY app_key, window_days, step_place, outcome
 ), outcomes AS (
     SELECT app_key, map_from_entries(list((window_days::VARCHAR, rows) ORDER BY window_days)) AS by_window
     FROM (
         SELECT
             app_key,
             window_days,
-            list(json_array(step, outcome, records, previous_records) ORDER BY step, records DESC, outcome) AS rows
+            list(
+                [step_place, list_position($outcomes, outcome) - 1, records, previous_records]
+                ORDER BY step_place, records DESC, outcome
+            ) AS rows
         FROM outcome_sums
         GROUP BY app_key, window_days
     )
@@ -96,7 +99,14 @@ WITH trend AS (
             app_key,
             window_days,
             list(
-                json_array(step, channel, vendor, result_code, outcome, records, code_place)
+                json_array(
+                    CASE step WHEN 'authorization' THEN 0 ELSE 1 END,
+                    list_position($channels, channel) - 1,
+                    list_position($outcomes, outcome) - 1,
+                    records,
+                    -- A known code is its row in the dictionary; an unknown one stands with its vendor.
+                    coalesce(to_json(code_place), json_array(vendor, result_code))
+                )
                 ORDER BY step, records DESC, channel, vendor, result_code, outcome, code_place NULLS FIRST
             ) AS rows
         FROM top_codes
@@ -115,6 +125,11 @@ WITH trend AS (
     FROM packages
     WHERE app_key BETWEEN $first_app AND $last_app
     GROUP BY app_key
+), restated_days AS (
+    SELECT app_key, list(DISTINCT day ORDER BY day) AS days
+    FROM restatements
+    WHERE day BETWEEN $first AND $last AND app_key BETWEEN $first_app AND $last_app
+    GROUP BY app_key
 )
 SELECT
     listed.app_key,
@@ -130,6 +145,7 @@ SELECT
         'devices': presence.devices,
         'first_seen': presence.first_seen,
         'last_seen': presence.last_seen,
+        'restated': coalesce(restated_days.days, []),
         'usage': {
             'one_click_verifications': usage_days.one_click_verifications,
             'local_verifications': usage_days.local_verifications,
@@ -164,5 +180,6 @@ LEFT JOIN outcomes USING (app_key)
 LEFT JOIN code_rows USING (app_key)
 LEFT JOIN package_rows USING (app_key)
 LEFT JOIN presence USING (app_key)
+LEFT JOIN restated_days USING (app_key)
 WHERE listed.app_key BETWEEN $first_app AND $last_app
 ORDER BY listed.app_key

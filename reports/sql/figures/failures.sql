@@ -41,8 +41,8 @@ WITH of_apps AS (
             ELSE 'sdk'
         END AS layer,
         window_days,
-        CASE window_days WHEN 7 THEN records_7 ELSE records_30 END AS records,
-        CASE window_days WHEN 7 THEN previous_records_7 ELSE previous_records_30 END AS previous_records
+        coalesce(CASE window_days WHEN 7 THEN records_7 ELSE records_30 END, 0) AS records,
+        coalesce(CASE window_days WHEN 7 THEN previous_records_7 ELSE previous_records_30 END, 0) AS previous_records
     FROM steps, unnest([7, 30]) AS lengths(window_days)
 )
 SELECT
@@ -54,8 +54,8 @@ SELECT
     windows.result_code,
     windows.outcome,
     coalesce(exact_code.place, any_code.place) AS code_place,
-    coalesce(sum(records), 0)::BIGINT AS records,
-    coalesce(sum(previous_records), 0)::BIGINT AS previous_records
+    sum(records)::BIGINT AS records,
+    sum(previous_records)::BIGINT AS previous_records
 FROM windows
 LEFT JOIN codes AS exact_code
     ON exact_code.vendor = windows.vendor AND exact_code.layer = windows.layer AND exact_code.code = windows.result_code

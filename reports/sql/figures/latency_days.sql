@@ -9,10 +9,7 @@ WITH measured AS (
 SELECT
     app_key,
     channel,
-    {
-        'latency_p50_ms': list(latency_p50_ms ORDER BY days.day),
-        'latency_p95_ms': list(latency_p95_ms ORDER BY days.day)
-    } AS lists
+    [list(latency_p50_ms ORDER BY days.day), list(latency_p95_ms ORDER BY days.day)] AS lists
 FROM (SELECT DISTINCT app_key, channel FROM known) AS channels
 CROSS JOIN days
 LEFT JOIN known USING (app_key, channel, day)

@@ -21,10 +21,15 @@ SELECT
     methods,
     created_at,
     [coalesce(verifications_7, 0)::BIGINT, coalesce(verifications_30, 0)::BIGINT] AS verifications,
-    [coalesce(authorizations_7, 0)::BIGINT, coalesce(authorizations_30, 0)::BIGINT] AS authorizations
+    [coalesce(authorizations_7, 0)::BIGINT, coalesce(authorizations_30, 0)::BIGINT] AS authorizations,
+    seen.app_key IS NOT NULL AS is_logged
 FROM seen
 FULL JOIN schemes
     ON schemes.app_key = seen.app_key
     AND schemes.scheme_id = seen.scheme_id
     AND schemes.package_name IS NOT DISTINCT FROM seen.package_name
+-- Steps that are no request, such as a page shown, may name no scheme either; they are no usage.
+WHERE coalesce(seen.scheme_id, schemes.scheme_id, seen.package_name, schemes.package_name) IS NOT NULL
+    OR verifications_30 > 0
+    OR authorizations_30 > 0
 ORDER BY app_key, scheme_id NULLS FIRST, package_name NULLS FIRST

@@ -19,13 +19,22 @@ WITH bounds AS (
     FROM bounds
 ), complete_days AS (
     SELECT day FROM day_quality WHERE day_state = 'complete'
+), covered AS (
+    SELECT
+        named.*,
+        CASE period WHEN '7' THEN 7 WHEN '30' THEN 30 END AS window_days,
+        (last - first + 1)::INTEGER AS days,
+        (SELECT count(*) FROM complete_days WHERE day BETWEEN first AND last)::INTEGER AS days_with_data,
+        (base_last - base_first + 1)::INTEGER AS base_days,
+        (SELECT count(*) FROM complete_days WHERE day BETWEEN base_first AND base_last)::INTEGER AS base_days_with_data
+    FROM named
 )
 SELECT
-    named.*,
-    CASE period WHEN '7' THEN 7 WHEN '30' THEN 30 END AS window_days,
-    (last - first + 1)::INTEGER AS days,
-    (SELECT count(*) FROM complete_days WHERE day BETWEEN first AND last)::INTEGER AS days_with_data,
-    (base_last - base_first + 1)::INTEGER AS base_days,
-    (SELECT count(*) FROM complete_days WHERE day BETWEEN base_first AND base_last)::INTEGER AS base_days_with_data
-FROM named
+    *,
+    -- Equally long and with data on equally many days; or whole months, which may differ in length, without a gap.
+    days_with_data > 0 AND (
+        (days = base_days AND days_with_data = base_days_with_data)
+        OR (days = days_with_data AND base_days = base_days_with_data)
+    ) AS is_comparable
+FROM covered
 ORDER BY place

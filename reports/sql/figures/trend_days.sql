@@ -2,11 +2,11 @@
 SELECT
     app_key,
     channel,
-    {
-        'authorizations': list(authorizations ORDER BY day),
-        'authorization_requests': list(authorization_requests ORDER BY day),
-        'authorizations_cancelled': list(authorizations_cancelled ORDER BY day)
-    } AS lists
+    [
+        list(authorizations ORDER BY day),
+        list(authorization_requests ORDER BY day),
+        list(authorizations_cancelled ORDER BY day)
+    ] AS lists
 FROM login_trend
 WHERE as_of = $last AND window_days = 30
 GROUP BY app_key, channel

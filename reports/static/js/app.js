@@ -32,6 +32,13 @@ function drawRecords() {
     place.lastElementChild.textContent = number(figures.records);
     place.hidden = false;
   }
+  const days = figures.restated;
+  for (const place of all("[data-part=restated]")) {
+    place.hidden = !days.length;
+    place.textContent = filled(_("Figures of this app were changed after publication on: {days}"), {
+      days: days.map(dayLabel).join(", "),
+    });
+  }
 }
 
 function drawFiles() {

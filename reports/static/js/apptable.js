@@ -96,10 +96,11 @@ function showPeriod(listing, period) {
     button.setAttribute("aria-pressed", String(button.dataset.period === period));
   }
   const { first, last, base_first: baseFirst, base_last: baseLast } = site.periods[period];
+  const { days_with_data: days, base_days_with_data: base } = site.periods[period];
   const parts = [
-    dayRange(first, last) + coverageNote(period),
+    dayRange(first, last),
     filled(_("change against {days}"), { days: dayRange(baseFirst, baseLast) }),
-    isComparable(period) ? "" : _("no change is shown, as they differ in days with data"),
+    isComparable(period) ? "" : filled(_("no change is shown: {days} vs {base} days with data"), { days, base }),
   ];
   listing.querySelector(".period").textContent = parts.filter(Boolean).join(" · ");
 }

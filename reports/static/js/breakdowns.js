@@ -11,12 +11,12 @@ function valueRows(rows, comparable) {
   const most = Math.max(1, ...rows.map((row) => row[1] ?? 0));
   return rows.map(([value, won, requests, , rate, technical, before, rateBefore]) => {
     const cell = barCell(won ?? 0, most, number(won));
-    cell.append(changeNode(won, before, { comparable, better: "up" }));
+    cell.append(changeNode(won, before, { comparable, better: "up", quiet: true }));
     return element(
       "tr", {},
       element("th", { scope: "row", className: "word" }, named(word(value))),
       cell,
-      withChange(share(rate), changeNode(rate, rateBefore, { comparable, better: "up", kind: "points" })),
+      withChange(share(rate), changeNode(rate, rateBefore, { comparable, better: "up", kind: "points", quiet: true })),
       numberCell(share(technical)),
       numberCell(number(requests)),
     );
@@ -24,11 +24,11 @@ function valueRows(rows, comparable) {
 }
 
 function drawValues(part, label, rows, period) {
-  const compared = baseLabel(period) + coverageNote(period);
+  const compared = [baseLabel(period), coverageNote(period)];
   const head = [
     headCell(label),
-    headCell(metricLink("authorizations"), true, compared),
-    headCell(metricLink("authorization_rate"), true, compared),
+    headCell(metricLink("authorizations"), true, ...compared),
+    headCell(metricLink("authorization_rate"), true, ...compared),
     headCell(metricLink("technical_success_rate"), true),
     headCell(metricLink("authorization_requests"), true),
   ];
@@ -51,7 +51,7 @@ function drawOutcomes(step, period) {
   const most = Math.max(1, ...rows.map((row) => row[2] ?? 0));
   const made = rows.map(([, outcome, records, before]) => {
     const chosen = outcome === "cancelled" || outcome === "switched";
-    const options = { comparable: isComparable(period), better: chosen ? "none" : "down" };
+    const options = { comparable: isComparable(period), better: chosen ? "none" : "down", quiet: true };
     return element(
       "tr", {},
       element("th", { scope: "row" }, outcomeWord(outcome)),
@@ -60,7 +60,10 @@ function drawOutcomes(step, period) {
       numberCell(changeNode(records, before, options)),
     );
   });
-  const head = [headCell(_("Outcome")), headCell(requestsLink(step), true), headCell(_("Share"), true), headCell(_("Change"), true, baseLabel(period) + coverageNote(period))];
+  const head = [
+    headCell(_("Outcome")), headCell(requestsLink(step), true), headCell(_("Share"), true),
+    headCell(_("Change"), true, baseLabel(period), coverageNote(period)),
+  ];
   for (const place of all(`[data-part=outcomes-${step}]`)) place.replaceChildren(breakdownTable(outcomesLabel(step), head, made));
 }
 

@@ -18,7 +18,8 @@ function versus(metric, period) {
   return element(
     "p", { className: "versus" },
     changeNode(value, base, { comparable: isComparable(period), better: BETTER[metric] }),
-    element("span", { className: "muted", textContent: baseLabel(period) + coverageNote(period) }),
+    element("span", { className: "muted", textContent: baseLabel(period) }),
+    coverageNote(period) ? element("span", { className: "muted whole", textContent: coverageNote(period) }) : null,
   );
 }
 

@@ -14,8 +14,9 @@ function badgeCell(value) {
   return element("td", { className: "word" }, element("span", { className: "badge " + value, textContent: word(value) }));
 }
 
-/* The name of an app, linked to its page where it has one, and its key where that is another. */
+/* The name of an app, linked to its page where it has one, and its key where that is another; `*` is all apps. */
 function appCell(name, key, folder) {
+  if (key === "*") return element("th", { scope: "row", className: "of-app", textContent: _("All apps") });
   const label = element("bdi", { className: "name", textContent: name });
   const shown = folder === null ? label : element("a", { href: appHref(folder, "index.html") }, label);
   const cell = element("th", { scope: "row", className: "of-app" }, shown);

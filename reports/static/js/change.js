@@ -17,11 +17,11 @@ function changeText(delta, kind) {
 
 /* `better`: which direction is good ("up", "down" or "none"). `kind`: "ratio" for counts, "points" for the difference
    of two shares. `comparable`: whether both windows cover the same number of days; the reason stands beside what they are
-   compared with (coverageNote). */
-function changeNode(value, base, { comparable = true, better = "none", kind = "ratio" } = {}) {
-  const none = (text) => element("span", { className: "change none", textContent: text });
+   compared with (coverageNote). `quiet`: the head of the column says so already, so that a dash is enough in each cell. */
+function changeNode(value, base, { comparable = true, better = "none", kind = "ratio", quiet = false } = {}) {
+  const none = (text, title) => element("span", { className: "change none", textContent: text, title });
   if (!known(value)) return none(ABSENT);
-  if (!comparable) return none(_("not comparable"));
+  if (!comparable) return quiet ? none(ABSENT, _("not comparable")) : none(_("not comparable"));
   if (!known(base) || (kind === "ratio" && base === 0)) return none(_("no base to compare"));
   const exact = kind === "points" ? value - base : value / base - 1;
   const delta = Math.abs(exact) < (kind === "points" ? LEVEL / 10 : LEVEL) ? 0 : exact;

@@ -29,6 +29,13 @@ function seriesValues({ group, series, field }) {
 
 const stamp = (days) => [language, theme(), days, revision].join(" ");
 
+/* A marker on every day of a month hides the lines: then only the days with a tick have one, by which the series are told
+   apart, and a day between two gaps, which has no line. */
+function markerSizes(list, days, ticks, size) {
+  const isAlone = (i) => !known(list[i - 1]) && !known(list[i + 1]);
+  return days.map((day, i) => (ticks.includes(day) || isAlone(i) ? size : 0));
+}
+
 function layerOf(place, days) {
   const found = place.querySelector(`[data-layer="${days}"]`);
   if (found) return found;
@@ -43,12 +50,16 @@ function drawLayer(place, days) {
   const name = place.dataset.chart;
   const { data, layout } = structuredClone(charts[name][language][theme()]);
   const shown = site.days.slice(DAYS - days);
+  const scaled = dayScale(shown);
   for (const trace of data) {
     trace.x = shown;
     trace.y = seriesValues(trace.meta).slice(DAYS - days);
+    // Plotly takes markers of several sizes for bubbles, which it would draw pale and edged.
+    const even = { opacity: 1, line: { width: 0 } };
+    if (days > 7) Object.assign(trace.marker, even, { size: markerSizes(trace.y, shown, scaled.tickvals, trace.marker.size) });
   }
   const values = data.flatMap((trace) => trace.y);
-  Object.assign(layout.xaxis, dayScale(shown));
+  Object.assign(layout.xaxis, scaled);
   Object.assign(layout.yaxis, scale(values, units[name], name === "share" || units[name] === "records"));
   layout.shapes = gaps(shown, gap[theme()]);
   const layer = layerOf(place, days);

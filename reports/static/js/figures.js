@@ -18,25 +18,20 @@ function technicalRate(authorizations, requests, cancelled) {
 }
 
 function isComparable(period) {
-  const { days_with_data, base_days_with_data } = site.periods[period];
-  return days_with_data === base_days_with_data;
-}
-
-// A change to no base, or between windows that cover other numbers of days, is none.
-function changeOf(value, base, period) {
-  const quotient = isComparable(period) ? ratio(value, base) : null;
-  return quotient === null ? null : quotient - 1;
+  return site.periods[period].is_comparable;
 }
 
 function trendByChannel(counts) {
-  const totals = site.days.map((day, i) => sum(...TREND_CHANNELS.map((name) => counts[name].authorizations[i])));
+  const totals = site.days.map((day, i) => sum(...TREND_CHANNELS.map((name) => counts[name][0][i])));
   return Object.fromEntries(
     TREND_CHANNELS.map((name) => {
-      const { authorizations, authorization_requests: requests, authorizations_cancelled: cancelled } = counts[name];
+      const [authorizations, requests, cancelled] = counts[name];
       return [
         name,
         {
-          ...counts[name],
+          authorizations,
+          authorization_requests: requests,
+          authorizations_cancelled: cancelled,
           share: authorizations.map((value, i) => ratio(value, totals[i])),
           authorization_rate: authorizations.map((value, i) => ratio(value, requests[i])),
           technical_success_rate: authorizations.map((value, i) => technicalRate(value, requests[i], cancelled[i])),
@@ -46,18 +41,23 @@ function trendByChannel(counts) {
   );
 }
 
-function channelRows(columns, period) {
+// In the order of the file's columns.
+const WINDOW_COUNTS = [
+  "authorizations", "authorization_requests", "authorizations_cancelled", "authorizations_failed",
+  "previous_authorizations", "previous_authorization_requests",
+];
+
+function channelRows(columns) {
   const all = TREND_CHANNELS.length;
   return [...TREND_CHANNELS, "*"].map((channel, i) => {
     const row = { channel };
-    for (const [name, values] of Object.entries(columns)) row[name] = values[i];
-    row.share = ratio(row.authorizations, columns.authorizations[all]);
+    WINDOW_COUNTS.forEach((name, place) => (row[name] = columns[place][i]));
+    row.share = ratio(row.authorizations, columns[0][all]);
     row.authorization_rate = ratio(row.authorizations, row.authorization_requests);
     row.technical_success_rate = technicalRate(
       row.authorizations, row.authorization_requests, row.authorizations_cancelled,
     );
     row.previous_authorization_rate = ratio(row.previous_authorizations, row.previous_authorization_requests);
-    row.change = changeOf(row.authorizations, row.previous_authorizations, period);
     return row;
   });
 }
@@ -72,6 +72,26 @@ function breakdownRow([value, authorizations, requests, cancelled, before, reque
   ];
 }
 
+const STEPS = ["authorization", "verification"];
+
+function outcomeRow([step, outcome, records, before]) {
+  return [STEPS[step], site.outcomes[outcome], records, before];
+}
+
+/* A code's row: `code` is its place in the dictionary, or vendor and code where the dictionary lacks it. */
+function codeRow([step, channel, outcome, records, code]) {
+  const [vendor, name] = Array.isArray(code) ? code : [site.codes[code][0], site.codes[code][3]];
+  return [
+    STEPS[step], site.channels[channel], vendor, name, site.outcomes[outcome], records, Array.isArray(code) ? null : code,
+  ];
+}
+
+function latencyByChannel(lists) {
+  return Object.fromEntries(
+    Object.entries(lists).map(([channel, [p50, p95]]) => [channel, { latency_p50_ms: p50, latency_p95_ms: p95 }]),
+  );
+}
+
 function byWindow(content, rows) {
   return Object.fromEntries(["7", "30"].map((days) => [days, rows(content[days] || [], days)]));
 }
@@ -80,15 +100,15 @@ function byWindow(content, rows) {
 function completedFigures(raw) {
   const { one_click_verifications: oneClick, local_verifications: local } = raw.usage;
   const breakdown = (rows) => rows.map(breakdownRow);
-  const asTheyAre = (rows) => rows;
   return {
     ...raw,
     usage: { number_verifications: oneClick.map((value, i) => sum(value, local[i])), ...raw.usage },
     trend: trendByChannel(raw.trend),
+    latency: latencyByChannel(raw.latency),
     channels: byWindow(raw.channels, channelRows),
     platforms: byWindow(raw.platforms, breakdown),
     carriers: byWindow(raw.carriers, breakdown),
-    outcomes: byWindow(raw.outcomes, asTheyAre),
-    codes: byWindow(raw.codes, asTheyAre),
+    outcomes: byWindow(raw.outcomes, (rows) => rows.map(outcomeRow)),
+    codes: byWindow(raw.codes, (rows) => rows.map(codeRow)),
   };
 }

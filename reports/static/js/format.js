@@ -16,7 +16,8 @@ const milliseconds = (value) => (known(value) ? number(value) + " ms" : ABSENT);
 function size(value) {
   if (!known(value)) return ABSENT;
   if (value < 1000) return value + " B";
-  return value < 1e6 ? (value / 1e3).toFixed(1) + " kB" : (value / 1e6).toFixed(1) + " MB";
+  // From 999,950 on, one decimal would say 1000.0 kB.
+  return value < 999950 ? (value / 1e3).toFixed(1) + " kB" : (value / 1e6).toFixed(1) + " MB";
 }
 
 const UNITS = {
@@ -28,7 +29,8 @@ const UNITS = {
 function compact(value) {
   if (!known(value)) return ABSENT;
   for (const [threshold, name] of UNITS[language]) {
-    if (Math.abs(value) < threshold) continue;
+    // What rounds up to the larger unit is written in it: 1亿, not 10,000万.
+    if (Math.abs(value) < threshold * (name === UNITS[language].at(-1)[1] ? 1 : 0.9995)) continue;
     const scaled = value / (name === "K" ? 1e3 : threshold);
     const digits = Math.floor(Math.log10(Math.abs(scaled))) + 1;
     return (digits < 3 ? TWO_PLACES : digits < 4 ? ONE_PLACE : WHOLE).format(scaled) + name;
@@ -66,9 +68,9 @@ function baseLabel(name) {
   return labels[name];
 }
 
-/* How many days of a period and of its base have data, such as "(29 : 30 days)": said only where they differ, as there
+/* How many days of a period and of its base have data, such as "(29 vs 30 days)": said only where they differ, as there
    is no change to show then. */
 function coverageNote(name) {
   const { days_with_data: withData, base_days_with_data: base } = site.periods[name];
-  return withData === base ? "" : filled(_(" ({days} : {base} days)"), { days: withData, base });
+  return withData === base ? "" : filled(_("({days} vs {base} days)"), { days: withData, base });
 }

@@ -5,7 +5,7 @@
 function withoutFigures() {
   for (const place of all("[data-part=cards]")) {
     place.replaceWith(
-      element("p", { className: "alert" }, ...both("The figures of this page could not be loaded; its CSV file holds them.")),
+      element("p", { className: "alert" }, ...both("The figures of this page could not be loaded; its CSV file holds the counts.")),
     );
   }
   for (const place of all("[data-sections]")) place.remove();

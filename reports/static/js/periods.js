@@ -8,7 +8,7 @@ function headCell(content, isNumber, ...details) {
   return element(
     "th", { scope: "col", className: isNumber ? "number" : "" },
     content,
-    ...details.map((detail) => element("span", { className: "detail", textContent: detail })),
+    ...details.filter(Boolean).map((detail) => element("span", { className: "detail", textContent: detail })),
   );
 }
 
@@ -30,14 +30,14 @@ function numberCell(...children) {
 
 function periodHead(name) {
   const { first, last } = site.periods[name];
-  return headCell(periodLabel(name), true, dayRange(first, last), baseLabel(name) + coverageNote(name));
+  return headCell(periodLabel(name), true, dayRange(first, last), baseLabel(name), coverageNote(name));
 }
 
 function periodCell(metric, name, place) {
   const [value, base] = figures.sums[metric][place];
   return numberCell(
     element("span", { className: "value", textContent: number(value) }),
-    changeNode(value, base, { comparable: isComparable(name), better: BETTER[metric] }),
+    changeNode(value, base, { comparable: isComparable(name), better: BETTER[metric], quiet: true }),
   );
 }
 

@@ -18,7 +18,11 @@ function startPicker() {
   input.addEventListener("input", openPicker);
   input.addEventListener("blur", closePicker);
   input.addEventListener("keydown", pressedInPicker);
-  document.querySelector("[data-picker-all]").addEventListener("click", () => showApp(""));
+  document.querySelector("[data-picker-all]").addEventListener("click", () => {
+    showApp("");
+    // The button hides itself, and would take the focus with it.
+    input.focus();
+  });
   closePicker();
   onLanguage(closePicker);
   onLanguage(() => sayInPicker(pickerState.message));

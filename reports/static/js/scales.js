@@ -4,12 +4,13 @@
 const DAY = 864e5;
 const moment = (day, shift = 0) => new Date(Date.parse(day) + shift * DAY).toISOString().slice(0, 16).replace("T", " ");
 
-/* Even steps over the values: a count starts at zero; a rate or a latency shows its own range, or its changes would not be seen. */
+/* Even steps over the values: a count starts at zero; a rate or a latency shows its own range, or its changes would not be
+   seen. A latency's range is at least a third of its height: noise of a few milliseconds is to look like noise. */
 function scale(values, unit, fromZero) {
   const found = values.filter(known);
   let low = fromZero || !found.length ? 0 : Math.min(...found);
   let high = found.length ? Math.max(...found) : 1;
-  const least = unit === "share" ? 0.04 : 4;
+  const least = { share: 0.04, ms: Math.max(4, high / 3) }[unit] || 4;
   if (high - low < least) {
     low = fromZero ? 0 : Math.max(0, (high + low - least) / 2);
     high = unit === "share" ? Math.min(1, low + least) : low + least;

@@ -52,7 +52,7 @@ const SECTIONS = {
     section(element("div", { className: "heading" }, element("h2", {}, ...both("By period"))), part("periods")),
   ],
   login: () => [
-    section(heading(both("By channel")), part("summary")),
+    // What changed shows in the lines; the tables below say by how much, where and why.
     section(
       heading(both("Trends"), "timed"),
       element(
@@ -65,10 +65,11 @@ const SECTIONS = {
         chartFigure("latency_p95_ms", both("Latency p95 (ms)"), "latency_p95_ms"),
       ),
     ),
+    section(heading(both("By channel")), part("summary")),
     section(
       heading(both("Where it comes from")),
       element(
-        "div", { className: "pair" },
+        "div", { className: "pair values" },
         titled(both("By platform"), "platforms"), titled(both("By carrier, one-click login"), "carriers"),
       ),
     ),

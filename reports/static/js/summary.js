@@ -1,5 +1,5 @@
-/* The four channels side by side over the chosen window: counts, shares and rates, each with its change; also the
-   legend of the charts below, since each row carries the key of its line. */
+/* The four channels side by side over the chosen window: counts, shares and rates, each with its change. Each row
+   carries the key of its line in the charts. */
 
 function channelName(channel) {
   return channel === "*" ? [word("*")] : [seriesKey(channel), word(channel)];
@@ -15,10 +15,10 @@ function withChange(text, change) {
   return numberCell(element("span", { className: "value", textContent: text }), change);
 }
 
-/* A share with a bar behind it: the bar is for the eye, the number for the reader. */
+/* A number over its bar: the bar is for the eye, the number for the reader; it does not lie on the digits. */
 function barCell(value, whole, text = number(value)) {
   const bar = element("span", { className: "bar", "aria-hidden": "true" });
-  bar.style.width = whole ? Math.max(0, Math.min(100, (100 * value) / whole)) + "%" : "0";
+  bar.style.setProperty("--part", whole ? Math.max(0, Math.min(1, value / whole)) : 0);
   return element("td", { className: "number barred" }, bar, element("span", { className: "value", textContent: text }));
 }
 
@@ -28,11 +28,11 @@ function channelRow(row, period) {
     "tr", { className: row.channel === "*" ? "total" : "" },
     element("th", { scope: "row", className: "word" }, ...channelName(row.channel)),
     element("td", { className: "course" }, sparkline(courseOf(row.channel), { lit: chosenDays })),
-    withChange(number(row.authorizations), changeNode(row.authorizations, row.previous_authorizations, { comparable, better: "up" })),
+    withChange(number(row.authorizations), changeNode(row.authorizations, row.previous_authorizations, { comparable, better: "up", quiet: true })),
     barCell(row.share, 1, share(row.share)),
     withChange(
       share(row.authorization_rate),
-      changeNode(row.authorization_rate, row.previous_authorization_rate, { comparable, better: "up", kind: "points" }),
+      changeNode(row.authorization_rate, row.previous_authorization_rate, { comparable, better: "up", kind: "points", quiet: true }),
     ),
     numberCell(share(row.technical_success_rate)),
     numberCell(number(row.authorization_requests)),
@@ -43,14 +43,14 @@ function channelRow(row, period) {
 
 function drawSummary() {
   const period = String(chosenDays);
-  const compared = baseLabel(period) + coverageNote(period);
+  const compared = [baseLabel(period), coverageNote(period)];
   for (const place of all("[data-part=summary]")) {
     const head = [
       headCell(_("Channel")),
       element("th", { scope: "col", className: "course", textContent: _("30 days") }),
-      headCell(metricLink("authorizations"), true, compared),
+      headCell(metricLink("authorizations"), true, ...compared),
       headCell(metricLink("authorizations", _("Share")), true),
-      headCell(metricLink("authorization_rate"), true, compared),
+      headCell(metricLink("authorization_rate"), true, ...compared),
       headCell(metricLink("technical_success_rate"), true),
       headCell(metricLink("authorization_requests"), true),
       headCell(metricLink("authorizations_cancelled"), true),

@@ -31,7 +31,7 @@ function makeTable(table, options) {
     state.rows = test ? state.ordered.filter(test) : state.ordered;
     state.page = 0;
     if (found) found.textContent = options.found(state.rows.length);
-    if (options.sums) table.tHead.rows[1].replaceChildren(...options.sums(state.rows, visible()));
+    if (options.sums) table.tHead.rows[1].replaceChildren(...inColumns(visible(), options.sums(state.rows, visible())));
     draw();
   }
 
@@ -39,7 +39,7 @@ function makeTable(table, options) {
     const first = state.page * state.length;
     const shown = visible();
     const lines = Array.from(state.rows.subarray(first, first + state.length), (row) =>
-      element("tr", {}, ...shown.map((heading) => options.columns[heading.dataset.column].cell(row))),
+      element("tr", {}, ...inColumns(shown, shown.map((heading) => options.columns[heading.dataset.column].cell(row)))),
     );
     if (!lines.length) {
       const nothing = element("td", { colSpan: shown.length, className: "nothing", textContent: _("Nothing matches.") });
@@ -65,6 +65,14 @@ function makeTable(table, options) {
   onLanguage(order);
   order();
   return { order, filter };
+}
+
+/* Cells that know their column: on a phone the style sheet leaves some out. */
+function inColumns(headings, cells) {
+  cells.forEach((cell, place) => {
+    cell.dataset.of = headings[place].dataset.column;
+  });
+  return cells;
 }
 
 /* Resolves when what is drawn so far is painted: a table follows the charts, it does not hold them up. */

@@ -2,7 +2,7 @@
 
 function drawReasons() {
   for (const place of all("[data-part=reasons]")) {
-    place.append(
+    place.prepend(
       ...site.reasons.map(([severity, zh, en]) =>
         element("li", { className: severity }, element("span", { lang: "zh-CN", textContent: zh }), element("span", { lang: "en", textContent: en })),
       ),

@@ -40,7 +40,8 @@ function chooseWindow(days) {
   if (days === chosenDays) return;
   chosenDays = days;
   showWindow();
-  for (const listener of windowListeners) listener();
+  // A page without figures has nothing to draw; the choice is kept for the next one.
+  if (figures) for (const listener of windowListeners) listener();
   remember("days", days);
   keepInAddress("days", days);
   carryChoices();
