@@ -2,13 +2,14 @@
 # demo    set-up, 60 days of sample logs, a run over them
 # test    set-up and every test, browser tests included
 # check   format, lint, types, fast tests
+# reliability   every promise of operation tried at full length; writes docs/reliability.md (hours)
 # bench   the project beside its peers, as ratios (takes about half an hour)
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup demo test check bench lock browser
+.PHONY: setup demo test check bench reliability lock browser
 .DEFAULT_GOAL := setup
 
 setup: $(VENV)/.installed node_modules/.installed
@@ -40,6 +41,9 @@ check: setup
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q tests/unit tests/property tests/conventions
+
+reliability: setup
+	$(BIN)/python -m tests.reliability.run
 
 bench: setup
 	-$(BIN)/python -m pip install --quiet --disable-pip-version-check -r bench/requirements.txt

@@ -6,6 +6,7 @@ from datetime import date
 
 import dagster as dg
 
+from pipelines.checks import STATISTICS
 from pipelines.daily_run import DailyRun
 from pipelines.days import last_closed_day
 from pipelines.errors import AuthmeterError
@@ -15,8 +16,8 @@ from pipelines.settings import data_folder, load_settings
 FIRST_DAY = "2000-01-01"
 GROUP = "daily"
 WARN_CHECKS = (
-    "damaged_files", "held_files", "unreadable_folders", "registry_rows", "rejected_share", "day_is_there",
-    "unmapped_share", "volume_jump",
+    "damaged_files", "held_files", "unreadable_folders", "registry_rows", "rejected_share", "nothing_accepted",
+    "day_is_there", "unmapped_share", *STATISTICS,
 )  # fmt: skip
 
 business_days = dg.DailyPartitionsDefinition(start_date=FIRST_DAY, timezone=load_settings(data_folder(None)).timezone)
@@ -82,10 +83,12 @@ def day_tables(context: dg.AssetExecutionContext, data: dg.ResourceParam[DailyRu
             )
     yield dg.MaterializeResult(metadata=metadata)
     yield dg.AssetCheckResult(passed=True, check_name="day_books_and_keys", metadata={"days": len(report.days)})
-    for check in data.checks:
+    for name in WARN_CHECKS:
+        # Days that were closed together have a finding each.
+        found = [check for check in data.checks if check.check_name == name]
         yield dg.AssetCheckResult(
-            passed=check.passed, check_name=check.check_name, severity=dg.AssetCheckSeverity.WARN,
-            metadata={"finding": check.detail_en},
+            passed=all(check.passed for check in found), check_name=name, severity=dg.AssetCheckSeverity.WARN,
+            metadata={"finding": "; ".join(check.detail_en for check in found)},
         )  # fmt: skip
 
 

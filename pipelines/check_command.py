@@ -7,12 +7,14 @@ from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from pipelines.alerts import receivers
 from pipelines.days import last_closed_day
 from pipelines.engines.duckdb_reader import FileReader, PartBooks
 from pipelines.errors import UsageError
-from pipelines.ingest import Clock, reading_limits
-from pipelines.landing import LandedFile, scan
+from pipelines.ingest import Clock, reading_limits, unpack_limits
+from pipelines.landing import LandedFile, scan, shown
 from pipelines.log_format import masked_text
 from pipelines.registry import Registry, load_registry
 from pipelines.settings import Settings, load_settings
@@ -32,6 +34,7 @@ def check_folder(data: Path, source: str | None = None) -> int:
         UsageError: a setting or a source mapping is wrong.
     """
     settings, sources, registry = load_settings(data), load_sources(data), load_registry(data / "registry")
+    receivers(data, settings.alerts)
     if source:
         sources.named(source)
     print(
@@ -45,13 +48,16 @@ def check_folder(data: Path, source: str | None = None) -> int:
     print(f"sources    {', '.join(mapping.name for mapping in sources.mappings)}")
     counted: dict[str, int] = {}
     unreadable: set[str] = set()
-    for file in scan(data / "landing", unreadable):
+    passed_over: set[str] = set()
+    for file in scan(data / "landing", unreadable, passed_over):
         mapping = sources.for_file(file.path)
         name = mapping.name if mapping else "read by no source"
         counted[name] = counted.get(name, 0) + 1
     print("landing    " + (", ".join(f"{count:,} files {name}" for name, count in sorted(counted.items())) or "empty"))
+    for path in sorted(passed_over):
+        print(f"left alone landing/{shown(path)} is a link or a special file")
     for folder in sorted(unreadable):
-        print(f"warning    landing/{folder} cannot be read")
+        print(f"warning    landing/{shown(folder)} cannot be read")
     for problem in registry.problems:
         print(f"bad row    {problem.path}, line {problem.line}: {problem.reason}: {problem.record}")
     unknown = _unknown_apps(data, settings, registry)
@@ -91,11 +97,14 @@ def check_file(data: Path, source: str | None, file: Path) -> int:
     with TemporaryDirectory(prefix="authmeter-check-") as folder:
         target = Path(folder).resolve()
         with workbench(settings, target / "tmp", [target]) as connection:
-            books = FileReader(connection, _KEY, keeps_lines=True).read(
+            books = FileReader(connection, _KEY, unpack_limits(settings), keeps_lines=True).read(
                 landed, mapping, reading_limits(wide, mapping, clock, _KEY), target
             )
             _print_books(landed, mapping.name, settings, books)
             for row in islice(_events(connection, target), SHOWN):
+                # Stored times are UTC; people read the clock of the business.
+                instant = row["event_time"].replace(tzinfo=UTC).astimezone(ZoneInfo(settings.timezone))
+                row["event_time"] = instant.isoformat(timespec="milliseconds")
                 print("  " + "  ".join(f"{name}={value}" for name, value in row.items() if value is not None))
             for line, reason, record in _rejects(connection, target):
                 print(f"  rejected   line {line}: {reason}: {masked_text(record)[:200]}")

@@ -67,6 +67,23 @@ def backfill(
 
 
 @app.command()
+def reread(
+    source: Annotated[
+        str | None, typer.Option("--source", metavar="NAME", help="Only what this source gave or would read now")
+    ] = None,
+    first: Annotated[
+        date | None,
+        typer.Option("--from", parser=_day, metavar="YYYY-MM-DD", help="Only files with records of this day or later"),
+    ] = None,
+    data: Data = None,
+) -> None:
+    """Read landed files again after a mapping or a setting was mended, and restate what comes out otherwise."""
+    from pipelines.commands import run_reread
+
+    raise typer.Exit(run_reread(_folder(data), source, first))
+
+
+@app.command()
 def demo(data: Data = None) -> None:
     """Make sample logs for 60 days in a folder of their own (data/demo), run them, and say where to look."""
     from pipelines.commands import run_demo
@@ -134,6 +151,17 @@ def accept(
 
 
 @app.command()
+def alert(
+    test: Annotated[bool, typer.Option("--test", help="Send a test message to everybody, now")] = False,
+    data: Data = None,
+) -> None:
+    """Tell those whom the settings name that days are late, where they are; for a timer of your own."""
+    from pipelines.commands import run_alert
+
+    raise typer.Exit(run_alert(_folder(data), test))
+
+
+@app.command()
 def dev(
     port: Annotated[int, typer.Option(help="Port on loopback")] = 3000,
     data: Data = None,
@@ -171,11 +199,26 @@ def serve(
 
 
 @app.command()
-def status(data: Data = None) -> None:
-    """What is published, what is late, what is wrong."""
+def verify(
+    first: Annotated[date | None, typer.Argument(parser=_day, metavar="[FROM", help="First day [default: all]")] = None,
+    last: Annotated[date | None, typer.Argument(parser=_day, metavar="TO]", help="Last day")] = None,
+    data: Data = None,
+) -> None:
+    """Compute the published days anew from their parts, and compare every table with what is stored and published."""
+    from pipelines.verify_command import run_verify
+
+    raise typer.Exit(run_verify(_folder(data), first, last))
+
+
+@app.command()
+def status(
+    as_json: Annotated[bool, typer.Option("--json", help="For programs: the fields of status.json, as of now")] = False,
+    data: Data = None,
+) -> None:
+    """What is published, what is late, what failed and why, what to do."""
     from pipelines.status import print_status
 
-    raise typer.Exit(print_status(_folder(data)))
+    raise typer.Exit(print_status(_folder(data), as_json))
 
 
 def main() -> None:

@@ -1,19 +1,21 @@
 """What the commands do, each in a few calls; how they are named and described is in `cli.py`."""
 
-import os
 import shutil
-import subprocess
 import sys
 from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from pipelines.dagster_home import execute, prepare
+from pipelines.alerts import alert_if_late, alert_test, undelivered
+from pipelines.clock import require_near_day
+from pipelines.dagster_home import end_runs_of_the_dead, execute, prepare
 from pipelines.daily_run import open_run
 from pipelines.days import days_between, last_closed_day
 from pipelines.errors import UsageError
 from pipelines.lock import hold
+from pipelines.scheduler import run_alone
 from pipelines.settings import PROJECT, Settings, load_settings
+from pipelines.status_file import failures_noted
 from pipelines.store import Store
 from pipelines.warehouse import open_published
 
@@ -27,11 +29,15 @@ def run_daily(data: Path, day: date | None, tags: dict[str, str] | None = None) 
         UsageError: the day is not over, or something of the data folder is wrong.
         AuthmeterError: the run failed.
     """
-    opened, notice = open_run(data)
+    with failures_noted(data, day):
+        opened, notice = open_run(data)
     if notice:
         print(notice)
     over = last_closed_day(opened.now, opened.settings.timezone)
-    day = day or over
+    if day is None:
+        with failures_noted(data, over):
+            require_near_day(opened.store.read_manifest(), opened.settings, over)
+        day = over
     if day > over:
         raise UsageError(
             f"{day} is not over in {opened.settings.timezone}.",
@@ -39,7 +45,7 @@ def run_daily(data: Path, day: date | None, tags: dict[str, str] | None = None) 
             why="A report never shows a part of a day.",
             do=f"Give {over} or an earlier day.",
         )
-    with hold(opened.store, "run", opened.now):
+    with hold(opened.store, "run", opened.now), failures_noted(data, day):
         execute(data, day, tags or {})
     return _closing_words(data)
 
@@ -51,8 +57,10 @@ def _closing_words(data: Path) -> int:
     warnings = warnings_of(store)
     for warning in warnings:
         print(f"warning: {warning.check_name}: {warning.detail_en}")
+    if not_told := undelivered(data):
+        print(f"warning: alerts: {not_told}")
     print(f"published as of {store.read_manifest().as_of}: {store.site / 'index.html'}")
-    return WARNED if warnings else 0
+    return WARNED if warnings or not_told else 0
 
 
 def run_backfill(data: Path, first: date, last: date) -> int:
@@ -65,6 +73,25 @@ def run_backfill(data: Path, first: date, last: date) -> int:
     if stored is None:
         raise UsageError("Nothing is published yet.", where=str(data), do="Run `authmeter run` first.")
     return run_daily(data, stored, {BACKFILL_FIRST: str(first), BACKFILL_LAST: str(last)})
+
+
+def run_reread(data: Path, source: str | None, first: date | None) -> int:
+    """`authmeter reread`: reads landed files again, then publishes as a run does.
+
+    Raises:
+        UsageError: there is no such source, or nothing is published yet.
+    """
+    from pipelines.data_folder import REREAD, REREAD_FROM, REREAD_SOURCE
+    from pipelines.sources import load_sources
+
+    manifest = Store(data).read_manifest()
+    if manifest.as_of is None:
+        raise UsageError("Nothing is published yet.", where=str(data), do="Run `authmeter run` first.")
+    # A source that is no more may have given files, which another one reads today.
+    if source and source not in {entry.source for entry in manifest.files}:
+        load_sources(data).named(source)
+    given = {REREAD: "yes", REREAD_SOURCE: source, REREAD_FROM: str(first) if first else None}
+    return run_daily(data, manifest.as_of, {name: value for name, value in given.items() if value})
 
 
 def run_demo(data: Path) -> int:
@@ -105,7 +132,7 @@ def run_export(data: Path, app_key: str, first: date, last: date, format: str, e
         last_shown = min(last, manifest.as_of or last)
         span = set(days_between(first, last_shown))
         parts = [entry.part for entry in manifest.live_files() if entry.part and span & entry.days.keys()]
-        temp = store.warehouse / f"export.{os.getpid()}.tmp"
+        temp = store.export_temp()
         try:
             rows = export_events(
                 store.part_files(parts),
@@ -134,10 +161,27 @@ def accept_file(data: Path, path: str) -> None:
     print(f"accepted {entry.path}: {entry.accepted:,} records; the next `authmeter run` restates the days it touches")
 
 
+def run_alert(data: Path, test: bool) -> int:
+    """`authmeter alert`: tells that days are late, or sends a message to try the receivers. Gives the exit code."""
+    now = datetime.now(UTC)
+    if not test:
+        print("told that days are late" if alert_if_late(data, now) else "nothing to tell")
+        return WARNED if undelivered(data) else 0
+    if finding := alert_test(data, now):
+        print(f"not everybody took the test message: {finding}")
+        return WARNED
+    print("everybody took the test message")
+    return 0
+
+
 def run_dev(data: Path, port: int) -> int:
     """`authmeter dev`: Dagster's web server and daemon with this data folder's instance, loopback only."""
     open_run(data)
-    prepare(data)
-    print(f"Dagster on http://127.0.0.1:{port} for {data}; stop it with Ctrl-C.")
+    home = prepare(data)
+
+    def before() -> None:
+        end_runs_of_the_dead(data)
+        print(f"Dagster on http://127.0.0.1:{port} for {data}; stop it with Ctrl-C.", flush=True)
+
     where = ["-w", str(PROJECT / "workspace.yaml"), "-h", "127.0.0.1", "-p", str(port)]
-    return subprocess.call([sys.executable, "-m", "dagster", "dev", *where], cwd=PROJECT)
+    return run_alone([sys.executable, "-m", "dagster", "dev", *where], home, PROJECT, before)

@@ -14,11 +14,26 @@ import numpy as np
 import pyarrow as pa
 
 from pipelines.landing import ByteStream
-from pipelines.lines import BATCH_LINES, BROKEN, MAX_LINE_BYTES, SOUND, LineCounts, blocks
+from pipelines.lines import (
+    BATCH_BYTES,
+    BATCH_LINES,
+    BROKEN,
+    HEAD_BYTES,
+    MAX_LINE_BYTES,
+    SOUND,
+    LineCounts,
+    blocks,
+    is_refused,
+    long_lines,
+)
 from pipelines.log_format import is_personal_name
 
 # A quoted cell that runs over more lines than this is an unclosed quote.
 MAX_JOINED_LINES = 64
+# More columns than this are no header of a log.
+MAX_COLUMNS = 10_000
+# Cells that a batch may hold: each is a Python text while the batch is made.
+_BATCH_CELLS = 1_000_000
 # A header longer than this is none; its line end is looked for no further.
 _MAX_HEADER_BYTES = 1 << 20
 _QUOTED_OR_END = re.compile(rb'"[^"]*"|\r\n|[\r\n]')
@@ -43,15 +58,19 @@ def csv_batches(
         [("line", pa.int64()), ("record", pa.string()), ("flaw", pa.int8())] + [(name, pa.string()) for name in names]
     )
     batch: list[Row] = []
+    size = 0
+    most = min(BATCH_LINES, _BATCH_CELLS // max(1, len(header)))
     yield _batch([], len(header), schema)
     for number, text, flaw, cells in rows:
         counts.records += 1
         if flaw == BROKEN or len(cells) != len(header):
-            flaw, text = BROKEN, _shown(text, has_personal)
+            # The cells of a row that is none are of no use, and may be millions.
+            flaw, text, cells = BROKEN, _shown(text[:HEAD_BYTES], has_personal), []
         batch.append((number, text, flaw, cells))
-        if len(batch) == BATCH_LINES:
+        size += len(text)
+        if len(batch) >= most or size > BATCH_BYTES:
             yield _batch(batch, len(header), schema)
-            batch = []
+            batch, size = [], 0
     if batch:
         yield _batch(batch, len(header), schema)
 
@@ -62,8 +81,10 @@ def _shown(text: str, has_personal: bool) -> str:
 
 
 def _header(row: Row | None) -> list[str]:
-    """The header's names; a name that comes twice is taken where it stands first."""
+    """The header's names; a name that comes twice is taken where it stands first. Too many are none."""
     cells = row[3] if row else []
+    if len(cells) > MAX_COLUMNS:
+        return []
     return [name if cells.index(name) == place else f"{name} again at {place}" for place, name in enumerate(cells)]
 
 
@@ -78,8 +99,14 @@ def _batch(rows: list[Row], width: int, schema: pa.Schema) -> pa.RecordBatch:
 def _rows(stream: ByteStream) -> Iterator[Row]:
     pending: list[tuple[int, bytes]] = []
     for block in blocks(_LineFeeds(stream)):
+        long = long_lines(block)
         for index in range(len(block)):
-            pending.append((block.first_line + index, block.line(index)))
+            number, line = block.first_line + index, block.line(index)
+            if index in long and is_refused(block, index, is_json=False):
+                yield from _whole_rows(pending, final=True)
+                yield number, line[:HEAD_BYTES].decode("utf-8", "replace"), BROKEN, []
+                continue
+            pending.append((number, line))
             yield from _whole_rows(pending, final=False)
     yield from _whole_rows(pending, final=True)
 
@@ -123,11 +150,12 @@ class _LineFeeds:
 def _whole_rows(pending: list[tuple[int, bytes]], *, final: bool) -> Iterator[Row]:
     """Takes the rows that are complete off the front of `pending`."""
     while pending:
-        taken, quotes = 0, 0
+        taken, quotes, size = 0, 0, 0
         while taken < len(pending) and (taken == 0 or quotes % 2):
             quotes += pending[taken][1].count(b'"')
+            size += len(pending[taken][1])
             taken += 1
-        if quotes % 2 and not final and taken < MAX_JOINED_LINES:
+        if quotes % 2 and not final and taken < MAX_JOINED_LINES and size <= MAX_LINE_BYTES:
             return
         number, first = pending[0]
         if quotes % 2:

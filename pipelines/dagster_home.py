@@ -1,12 +1,15 @@
 """The Dagster instance of a data folder, `<data>/dagster`: its settings, and the daily job run in this process."""
 
 import os
-from datetime import date
+import shutil
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines import durable
-from pipelines.errors import AuthmeterError
+from pipelines.errors import AuthmeterError, InUseError
+from pipelines.lock import hold
+from pipelines.store import Store
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -42,6 +45,52 @@ def prepare(data: Path) -> Path:
     os.environ["AUTHMETER_DATA"] = str(data)
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "yes"
     return home
+
+
+def end_dead_runs(instance: "dg.DagsterInstance", but: str | None = None) -> int:
+    """Ends, in the record, the runs that are said to be under way although their process is gone; gives their number.
+
+    Only for whoever holds the lock of the data folder, who thereby knows that no other run lives. Left alone, such a
+    run would keep the next ones waiting, since only one may run.
+
+    Args:
+        but: the caller's own run.
+    """
+    import dagster as dg
+
+    under_way = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING])
+    dead = [run for run in instance.get_runs(under_way) if run.run_id != but]
+    for run in dead:
+        instance.report_run_failed(run, "Its process is gone: it was killed, or the machine went down.")
+    return len(dead)
+
+
+def end_runs_of_the_dead(data: Path) -> int:
+    """As `end_dead_runs`, for a process that has no run of its own; where a run is alive, there is nothing to end."""
+    import dagster as dg
+
+    try:
+        with hold(Store(data), "dev", datetime.now(UTC)), dg.DagsterInstance.get() as instance:
+            return end_dead_runs(instance)
+    except InUseError:
+        return 0
+
+
+def forget_old_runs(instance: "dg.DagsterInstance", now: datetime, days: int) -> int:
+    """Removes what Dagster recorded of runs that ended more than `days` days ago, and of ticks as old; gives how many
+    runs that were.
+    """
+    import dagster as dg
+
+    before = now - timedelta(days=days)
+    ended = [status for status in dg.DagsterRunStatus if status.name in ("SUCCESS", "FAILURE", "CANCELED")]
+    old = instance.get_runs(dg.RunsFilter(statuses=ended, created_before=before))
+    for run in old:
+        instance.delete_run(run.run_id)
+        shutil.rmtree(Path(instance.storage_directory()) / run.run_id, ignore_errors=True)
+    for state in instance.all_instigator_state():
+        instance.purge_ticks(state.instigator_origin_id, state.selector_id, before.timestamp())
+    return len(old)
 
 
 def execute(data: Path, day: date, tags: dict[str, str]) -> "dg.ExecuteInProcessResult":

@@ -4,23 +4,29 @@ They know the data folder and each other's order, and not who calls them: Dagste
 """
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from pipelines.checks import CheckResult, run_checks
-from pipelines.errors import UsageError
+from pipelines.checks import CheckResult, checks_of, hold_back
+from pipelines.clock import require_sound_clock
+from pipelines.errors import AuthmeterError, UsageError
 from pipelines.ingest import Clock, IngestReport, ingest
-from pipelines.progress import stage
-from pipelines.publish import inputs_fingerprint, site_is_current, switch_site
+from pipelines.progress import Stage, stage
+from pipelines.publish import clear_generations, inputs_fingerprint, site_is_current, switch_site
 from pipelines.records import keyed_hash
 from pipelines.registry import Registry, load_registry
+from pipelines.reread import RereadRequest, reread
+from pipelines.retention import apply_retention
 from pipelines.rollup import RollupReport, roll_up
 from pipelines.settings import Settings, hash_key, load_settings
+from pipelines.shortage import in_words
 from pipelines.sources import Sources, load_sources
-from pipelines.store import Manifest, Store
+from pipelines.store import FileEntry, Manifest, Store
 from pipelines.warehouse import published_run
 
 if TYPE_CHECKING:
@@ -30,7 +36,10 @@ if TYPE_CHECKING:
 
 @dataclass
 class DailyRun:
-    """One run over one data folder, whose lock the caller holds."""
+    """One run over one data folder, whose lock the caller holds.
+
+    `failure` is what ended it before its time; `is_done` that its last box came to its end.
+    """
 
     store: Store
     settings: Settings
@@ -39,15 +48,19 @@ class DailyRun:
     key: str
     now: datetime
     forced: frozenset[date] = frozenset()
+    reread: RereadRequest | None = None
     checks: list[CheckResult] = field(default_factory=list)
+    failure: AuthmeterError | None = None
+    is_done: bool = False
 
     def ingest(self, day: date) -> IngestReport:
         """Reads what is new in landing; D and the clock say which records are too old or of the future."""
-        manifest = self._manifest()
-        self.store.clear_unfinished(manifest)
-        with stage("ingest") as told:
+        with self._box("ingest") as told:
+            manifest = self._manifest()
+            self.store.clear_unfinished(manifest)
+            clock = Clock(day, self.now, manifest.events_from)
             report = ingest(
-                self.store, manifest, self.settings, self.sources, self.key, Clock(day, self.now), progress=told
+                self.store, manifest, self.settings, self.sources, self.key, clock, told, self._is_to_be_reread
             )
             if report.read or report.damaged or report.held:
                 told.result = f"{len(report.read)} files, {report.records:,} records" + "".join(
@@ -55,18 +68,34 @@ class DailyRun:
                     for found, word in ((report.damaged, "damaged"), (report.held, "held"))
                     if found
                 )
+        if self.reread:
+            with self._box("reread") as told:
+                found_again = reread(
+                    self.store, manifest, self.settings, self.sources, self.key, self.reread, progress=told
+                )
+                told.result = f"{found_again.read:,} files, {len(found_again.changed):,} of them changed"
+            for line in found_again.told():
+                print(line)
         return report
+
+    def _is_to_be_reread(self, entry: FileEntry) -> bool:
+        return bool(self.reread and self.reread.asks_for(entry, self.sources, self.settings.timezone))
 
     def roll_up(self, day: date) -> RollupReport:
         """Brings every day up to D up to date and commits what is then to be published."""
-        manifest = self._manifest()
-        before = manifest.model_copy(deep=True)
-        as_of = max(day, manifest.as_of or day)
-        with stage("roll up") as told:
+        with self._box("roll up") as told:
+            manifest = self._manifest()
+            before = manifest.model_copy(deep=True)
+            as_of = max(day, manifest.as_of or day)
             report = roll_up(self.store, manifest, self.settings, self.registry, as_of, self.forced, progress=told)
             if report.days or report.emptied:
                 told.result = f"{len(report.days) + len(report.emptied)} days, {report.records:,} records"
-            self.checks = run_checks(manifest, self.settings, self.registry, as_of)
+            if manifest.as_of and as_of > manifest.as_of:
+                manifest.closed_before = manifest.as_of
+            hold_back(manifest, self.settings, as_of)
+            # What is older than the settings keep goes when its days have had their last roll-up.
+            apply_retention(self.store, manifest, self.settings, day)
+            self.checks = checks_of(self.store, manifest, self.settings, self.registry, as_of)
             inputs = inputs_fingerprint(self.store, manifest, self.settings, self.registry, self.checks, as_of)
             if inputs != manifest.inputs:
                 manifest.as_of, manifest.inputs = as_of, inputs
@@ -79,8 +108,8 @@ class DailyRun:
 
     def build_marts(self) -> "MartsReport | None":
         """Builds the published DuckDB file where it is not the one of the manifest."""
-        manifest = self._manifest()
-        with stage("marts") as told:
+        with self._box("marts") as told:
+            manifest = self._manifest()
             if published_run(self.store.database) == (manifest.run, manifest.generated_at):
                 return None
             from pipelines.marts import build_marts
@@ -91,19 +120,43 @@ class DailyRun:
 
     def render_site(self) -> "SiteReport | None":
         """Renders the site of the published file where it is not there yet, and switches to it."""
-        manifest = self._manifest()
-        with stage("site") as told:
+        with self._box("site") as told:
+            manifest = self._manifest()
             if site_is_current(self.store, manifest):
+                clear_generations(self.store)
+                self.is_done = True
                 return None
             # Charts and frames take a second to import, which a run with nothing new should not pay.
             from reports.site import render_site
 
             fresh = self.store.fresh_folder("site")
-            report = render_site(self.store.database, fresh, self.settings.xlsx_apps)
+            report = render_site(self.store.database, fresh, self.settings.xlsx_apps, self.settings)
             switch_site(self.store, fresh, manifest)
             shutil.rmtree(self.store.temp, ignore_errors=True)
             told.result = f"{report.apps:,} apps, {report.files:,} files"
+            self.is_done = True
         return report
+
+    @contextmanager
+    def _box(self, name: str) -> Iterator[Stage]:
+        """A stage whose failure is kept for the status, in words where it is the machine's."""
+        try:
+            with stage(name) as told:
+                yield told
+        except AuthmeterError as error:
+            self.failure = error
+            raise
+        except Exception as error:
+            self.failure = in_words(error, str(self.store.data))
+            if self.failure:
+                raise self.failure from error
+            self.failure = AuthmeterError(
+                f"This should not happen: {type(error).__name__} in the step {name}.",
+                where=str(self.store.data),
+                why="It is a fault of authmeter; the last good report still stands.",
+                do="Run `authmeter run`; if it comes back, report what it says.",
+            )
+            raise
 
     def _manifest(self) -> Manifest:
         manifest = self.store.read_manifest()
@@ -131,11 +184,13 @@ def open_run(data: Path, forced: frozenset[date] = frozenset()) -> tuple[DailyRu
 
     Raises:
         UsageError: a setting, the registry, a source mapping or the key is wrong.
+        AuthmeterError: the manifest cannot be read, or the clock is behind what was done.
     """
     settings = load_settings(data)
     store = Store(data)
     sources = load_sources(data)
     store.landing.mkdir(parents=True, exist_ok=True)
-    key, notice = hash_key(data)
-    run = DailyRun(store, settings, sources, load_registry(store.registry), key, datetime.now(UTC), forced)
-    return run, notice
+    manifest, now = store.read_manifest(), datetime.now(UTC)
+    require_sound_clock(manifest, now)
+    key, notice = hash_key(data, may_make=manifest.key_fingerprint is None)
+    return DailyRun(store, settings, sources, load_registry(store.registry), key, now, forced), notice

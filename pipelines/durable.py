@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -17,6 +18,14 @@ def sync_file(path: Path) -> None:
 def sync_folder(path: Path) -> None:
     """Waits until the folder's entries (names made, renamed, removed) are on disk."""
     sync_file(path)
+
+
+def make_folder(path: Path) -> None:
+    """Makes the folder, and those above it that are missing; their names are on disk too."""
+    missing = [folder for folder in (path, *path.parents) if not folder.exists()]
+    path.mkdir(parents=True, exist_ok=True)
+    for folder in reversed(missing):
+        sync_folder(folder.parent)
 
 
 def write_file(path: Path, content: bytes) -> None:
@@ -35,8 +44,29 @@ def place_folder(fresh: Path, target: Path) -> None:
     for file in sorted(fresh.iterdir()):
         sync_file(file)
     sync_folder(fresh)
-    target.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(target.parent)
     if target.exists():
         shutil.rmtree(target)
     os.replace(fresh, target)
     sync_folder(target.parent)
+
+
+def write_once(path: Path, content: bytes) -> None:
+    """Writes a file that only its owner may read, whole or not at all; one that is there already stays."""
+    fresh = path.with_name(f".{path.name}.{os.getpid()}.new")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as out:
+        out.write(content)
+        out.flush()
+        os.fsync(out.fileno())
+    # A link, not a rename: of two that write at once, both must go on with the same file.
+    with suppress(FileExistsError):
+        os.link(fresh, path)
+    fresh.unlink(missing_ok=True)
+    sync_folder(path.parent)
+
+
+def clear_unfinished(folder: Path) -> None:
+    """Removes what writers that died left in a folder beside the files they were to write."""
+    for leftover in folder.glob(".*.new"):
+        leftover.unlink(missing_ok=True)

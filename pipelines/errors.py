@@ -31,5 +31,9 @@ class UsageError(AuthmeterError):
     exit_code = 2
 
 
+class InUseError(AuthmeterError):
+    """Another process works on the data folder: this one did nothing, which is no failure of the folder's last run."""
+
+
 class DamagedFileError(AuthmeterError):
     """A landed file is cut or corrupt: it is refused whole, the others go on."""

@@ -11,16 +11,17 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import duckdb
 
 from pipelines.days import day_start
-from pipelines.errors import AuthmeterError, UsageError
-from pipelines.landing import LandedFile, current_stamp, scan, sha256_of
+from pipelines.errors import AuthmeterError, DamagedFileError, UsageError
+from pipelines.landing import LandedFile, UnpackLimits, current_stamp, scan, sha256_of
 from pipelines.log_format import FUTURE_DAYS, masked_text
 from pipelines.records import Reading
 from pipelines.settings import Settings
+from pipelines.shortage import is_short_of_room
 from pipelines.sources import SourceMapping, Sources
 from pipelines.store import DayRows, FileEntry, Manifest, Store
 from pipelines.warehouse import sql, workbench
@@ -49,41 +50,114 @@ class IngestReport:
 
 @dataclass(frozen=True)
 class Clock:
-    """The run's day D, and its time."""
+    """The run's day D, its time, and the first day whose events are stored, where retention took some away."""
 
     day: date
     now: datetime
+    events_from: date | None = None
 
 
 def reading_limits(settings: Settings, source: SourceMapping, clock: Clock, key: str) -> Reading:
-    """What a run may accept: from the retention before its day to two days after its clock."""
+    """What a run may accept: from the retention before its day to two days after its clock.
+
+    A record of a day whose other events are gone cannot restate it, so it is too old, too.
+    """
+    first = clock.day - timedelta(days=settings.retention_days)
     return Reading(
         business_zone=settings.timezone,
         source_zone=source.timezone or settings.timezone,
-        oldest=day_start(clock.day - timedelta(days=settings.retention_days), settings.timezone),
+        oldest=day_start(max(first, clock.events_from or first), settings.timezone),
         newest=(clock.now + timedelta(days=FUTURE_DAYS)).astimezone(day_start(clock.day, "UTC").tzinfo),
         key=key,
     )
 
 
+def unpack_limits(settings: Settings) -> UnpackLimits:
+    """How far a packed file may grow."""
+    return UnpackLimits(settings.max_unpack_ratio, settings.max_unpacked_gb * 10**9)
+
+
 def ingest(
     store: Store, manifest: Manifest, settings: Settings, sources: Sources, key: str, clock: Clock,
     progress: Callable[[int, int], None] = lambda done, total: None,
+    tries_again: Callable[[FileEntry], bool] = lambda entry: False,
 ) -> IngestReport:  # fmt: skip
     """Reads what is new in landing and commits the manifest.
 
     Args:
+        tries_again: whether a refused content is tried again, though nothing of its mapping changed.
         progress: told the bytes done and the bytes in all, of the files that are to be read.
     """
-    return _Ingest(store, manifest, settings, sources, key, clock).run(progress)
+    return _Ingest(store, manifest, settings, sources, key, clock, tries_again).run(progress)
+
+
+@dataclass
+class ReadPart:
+    """One reading of a file: its checksum, and in `folder` its part with the books; or a finding."""
+
+    sha256: str
+    books: "PartBooks | None"
+    finding: str | None
+    folder: Path
+
+
+class PartReader:
+    """Reads files into parts, one at a time; the engine is opened with it."""
+
+    def __init__(self, store: Store, settings: Settings, key: str) -> None:
+        self._store, self._settings, self._key = store, settings, key
+
+    def __enter__(self) -> Self:
+        # The engine's libraries take half a second to import, which a run with nothing new should not pay.
+        from pipelines.engines.duckdb_reader import FileReader
+
+        with ExitStack() as stack:
+            self.connection = stack.enter_context(workbench(self._settings, self._store.temp, [self._store.warehouse]))
+            self._reader = FileReader(self.connection, self._key, unpack_limits(self._settings))
+            self._hasher = stack.enter_context(ThreadPoolExecutor(1))
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._stack.close()
+
+    def read(self, file: LandedFile, source: SourceMapping, clock: Clock) -> ReadPart:
+        """Reads one file; what is wrong with it is a finding.
+
+        Raises:
+            AuthmeterError: what is wrong is not the file: a mapping, the disk, the memory.
+        """
+        # The checksum is taken beside the parsing: most new files are new, and only then is it known.
+        checksum = self._hasher.submit(sha256_of, file)
+        fresh = self._store.fresh_folder("part")
+        try:
+            limits = reading_limits(self._settings, source, clock, self._key)
+            books, finding = self._reader.read(file, source, limits, fresh), None
+        except Exception as error:  # one file's fault must not keep the others from being published
+            if _is_ours(error):
+                raise
+            books, finding = None, _finding(error)
+        try:
+            sha256 = checksum.result()
+        except (OSError, DamagedFileError):
+            sha256 = ""
+        return ReadPart(sha256, books, finding, fresh)
 
 
 class _Ingest:
     def __init__(
-        self, store: Store, manifest: Manifest, settings: Settings, sources: Sources, key: str, clock: Clock
+        self,
+        store: Store,
+        manifest: Manifest,
+        settings: Settings,
+        sources: Sources,
+        key: str,
+        clock: Clock,
+        tries_again: Callable[[FileEntry], bool],
     ) -> None:
         self._store, self._manifest, self._settings = store, manifest, settings
         self._sources, self._key, self._clock = sources, key, clock
+        self._tries_again = tries_again
         self._report = IngestReport()
         self._entries: dict[str, list[FileEntry]] = {}
         for entry in manifest.files:
@@ -98,13 +172,7 @@ class _Ingest:
         total, done = sum(file.bytes for file, _ in new), 0
         with ExitStack() as stack:
             if new:
-                # The engine's libraries take half a second to import, which a run with nothing new should not pay.
-                from pipelines.engines.duckdb_reader import FileReader
-
-                connection = stack.enter_context(workbench(self._settings, self._store.temp, [self._store.warehouse]))
-                self._connection = connection
-                self._reader = FileReader(connection, self._key)
-                self._hasher = stack.enter_context(ThreadPoolExecutor(1))
+                self._reader = stack.enter_context(PartReader(self._store, self._settings, self._key))
             for number, (file, source) in enumerate(new, 1):
                 progress(done, total)
                 self._take(file, source)
@@ -123,7 +191,10 @@ class _Ingest:
         source = self._sources.for_file(file.path)
         # What was refused is tried again when its mapping was mended, and where no byte of it could be read: a file
         # whose rights were mended has the same stamp.
-        if any(entry.sha256 and (source is None or entry.mapping == source.fingerprint) for entry in same):
+        if any(
+            entry.sha256 and (source is None or entry.mapping == source.fingerprint) and not self._tries_again(entry)
+            for entry in same
+        ):
             return None
         return source
 
@@ -134,7 +205,7 @@ class _Ingest:
         is_new = self._manifest.unreadable != sorted(unreadable)
         self._manifest.unreadable = sorted(unreadable)
         for entry in self._manifest.files:
-            if entry.status in ("damaged", "held"):
+            if entry.status in ("damaged", "held") or entry.is_fruitless:
                 is_hidden = any(folder == "." or entry.path.startswith(f"{folder}/") for folder in unreadable)
                 is_gone = entry.is_gone if is_hidden else entry.path not in paths
                 is_new |= is_gone != entry.is_gone
@@ -146,63 +217,34 @@ class _Ingest:
         self._store.commit(self._manifest)
 
     def _take(self, file: LandedFile, source: SourceMapping) -> None:
-        # The checksum is taken beside the parsing: most new files are new, and only then is it known.
-        checksum = self._hasher.submit(sha256_of, file)
-        fresh = self._store.fresh_folder("part")
-        try:
-            books = self._reader.read(
-                file, source, reading_limits(self._settings, source, self._clock, self._key), fresh
-            )
-            finding = None
-        except UsageError:
-            raise
-        except AuthmeterError as error:
-            books, finding = None, error.what
-        except OSError as error:
-            books, finding = None, f"The file cannot be read: {error.strerror}"
-        except (duckdb.OutOfMemoryException, MemoryError):
-            raise
-        except Exception as error:  # one file's fault must not keep the others from being published
-            books, finding = None, f"authmeter failed on the file: {type(error).__name__}: {masked_text(str(error))}"
-        try:
-            sha256 = checksum.result()
-        except OSError:
-            sha256 = ""
+        got = self._reader.read(file, source, self._clock)
         if current_stamp(file) != file.stamp:
             # Still being written, or gone: the next run takes it as it then is.
             self._report.changing.append(file.path)
             return
-        self._settle(file, source, sha256, books, finding, fresh)
+        self._settle(file, source, got)
 
-    def _settle(
-        self,
-        file: LandedFile,
-        source: SourceMapping,
-        sha256: str,
-        books: "PartBooks | None",
-        finding: str | None,
-        fresh: Path,
-    ) -> None:
+    def _settle(self, file: LandedFile, source: SourceMapping, got: ReadPart) -> None:
         """Decides what a read content means beside what the path gave before."""
         entries = self._entries.setdefault(file.path, [])
-        known = next((entry for entry in entries if entry.sha256 == sha256 and entry.status != "replaced"), None)
-        if known and not (known.status == "damaged" and finding is None):
+        known = next((entry for entry in entries if entry.sha256 == got.sha256 and entry.status != "replaced"), None)
+        if known and not (known.status == "damaged" and got.finding is None):
             known.stamp, known.mapping = file.stamp, source.fingerprint
-            for other in entries:
-                if other is not known and other.status in ("held", "damaged"):
-                    other.status = "replaced"
+            known.finding = got.finding if known.status == "damaged" else None
+            # What stood in its place and never counted was taken back, and replaced nothing.
+            entries[:] = [entry for entry in entries if entry is known or entry.status not in ("held", "damaged")]
             return
         live = next((entry for entry in entries if entry.status == "read"), None)
-        entry = self._entry(file, source, sha256, books)
-        entries[:] = [e for e in entries if e.sha256 != sha256]
-        if finding is not None:
-            entry.status, entry.finding = "damaged", finding
+        entry = new_entry(file, source, got.sha256, got.books, self._clock, self._manifest.closed_through)
+        entries[:] = [e for e in entries if e.sha256 != got.sha256]
+        if got.finding is not None:
+            entry.status, entry.finding = "damaged", got.finding
             self._report.damaged.append(entry)
         else:
             entry.part = self._part_name(entry)
-            self._store.place_part(fresh, entry.part)
-            self._count_late(entry, live)
-            if live and self._takes_away(entry, live):
+            entry.part_digest = self._store.place_part(got.folder, entry.part)
+            count_late(entry, live, self._manifest.closed_through)
+            if live and takes_away(self._store, self._manifest, self._reader.connection, entry, live):
                 entry.status = "held"
                 self._report.held.append(entry)
             else:
@@ -212,44 +254,72 @@ class _Ingest:
                 other.status = "replaced"
         entries.append(entry)
 
-    def _entry(self, file: LandedFile, source: SourceMapping, sha256: str, books: "PartBooks | None") -> FileEntry:
-        entry = FileEntry(
-            path=file.path, sha256=sha256, bytes=file.bytes, stamp=file.stamp,
-            source=source.name, mapping=source.fingerprint, status="read",
-            first_read_at=self._clock.now.isoformat(timespec="seconds"), closed_through=self._manifest.closed_through,
-        )  # fmt: skip
-        if books:
-            entry.records_read, entry.accepted = books.records_read, books.accepted
-            entry.rejected, entry.skipped = books.rejected, books.skipped
-            entry.nulled = dict(sorted(books.nulled.items()))
-            entry.days = {day: DayRows(accepted=rows) for day, rows in sorted(books.days.items())}
-        return entry
-
     def _part_name(self, entry: FileEntry) -> str:
         """Named by what went in: the content, its path, and the day and mapping it was read with."""
         mapping = self._sources.named(entry.source)
         told = [entry.sha256, entry.path, mapping.fingerprint, str(self._clock.day), self._settings.timezone]
         return hashlib.sha256("\n".join(told).encode()).hexdigest()[:24]
 
-    def _count_late(self, entry: FileEntry, live: FileEntry | None) -> None:
-        """Records of days that were closed already are late, but for as many as the path had given in time."""
-        closed = self._manifest.closed_through
-        for day, rows in entry.days.items():
-            if closed is not None and day <= closed:
-                before = live.days.get(day) if live else None
-                in_time = before.accepted - before.late if before else 0
-                rows.late = max(0, rows.accepted - in_time)
 
-    def _takes_away(self, entry: FileEntry, live: FileEntry) -> bool:
-        """Whether the new content lacks an id that the path gave to a closed day."""
-        closed = self._manifest.closed_through
-        if closed is None or not live.part or not entry.part:
-            return False
-        old = [str(file) for file in self._store.part_files([live.part])]
-        new = [str(file) for file in self._store.part_files([entry.part])]
-        return bool(
-            self._connection.execute(sql("ids_taken_away"), {"old": old, "new": new, "closed": closed}).fetchall()
-        )
+def new_entry(
+    file: LandedFile,
+    source: SourceMapping,
+    sha256: str,
+    books: "PartBooks | None",
+    clock: Clock,
+    closed_through: date | None,
+) -> FileEntry:
+    """The entry of a content that was read, with its books where it has some."""
+    entry = FileEntry(
+        path=file.path, sha256=sha256, bytes=file.bytes, stamp=file.stamp,
+        source=source.name, mapping=source.fingerprint, status="read",
+        first_read_at=clock.now.isoformat(timespec="seconds"), closed_through=closed_through, run_day=clock.day,
+    )  # fmt: skip
+    if books:
+        entry.records_read, entry.accepted = books.records_read, books.accepted
+        entry.rejected, entry.skipped = books.rejected, books.skipped
+        entry.nulled = dict(sorted(books.nulled.items()))
+        entry.days = {day: DayRows(accepted=rows) for day, rows in sorted(books.days.items())}
+    return entry
+
+
+def count_late(entry: FileEntry, live: FileEntry | None, closed: date | None) -> None:
+    """Records of days that were closed already are late, but for as many as the path had given in time."""
+    for day, rows in entry.days.items():
+        if closed is not None and day <= closed:
+            before = live.days.get(day) if live else None
+            in_time = before.accepted - before.late if before else 0
+            rows.late = max(0, rows.accepted - in_time)
+
+
+def takes_away(
+    store: Store, manifest: Manifest, connection: duckdb.DuckDBPyConnection, entry: FileEntry, live: FileEntry
+) -> bool:
+    """Whether the new content lacks an id that the path gave to a closed day."""
+    closed = manifest.closed_through
+    if closed is None or not live.part or not entry.part:
+        return False
+    # What retention took, or will, is nobody's loss: the new content may lack it.
+    oldest = manifest.events_from or date.min
+    old = [str(file) for file in store.part_files([live.part])]
+    new = [str(file) for file in store.part_files([entry.part])]
+    given = {"old": old, "new": new, "closed": closed, "oldest": oldest}
+    return bool(connection.execute(sql("ids_taken_away"), given).fetchall())
+
+
+def _is_ours(error: Exception) -> bool:
+    """Whether an error is not the file's: a mapping that cannot be used, no memory, no room on the disk."""
+    if isinstance(error, DamagedFileError):
+        return False
+    return isinstance(error, AuthmeterError | MemoryError | duckdb.OutOfMemoryException) or is_short_of_room(error)
+
+
+def _finding(error: Exception) -> str:
+    if isinstance(error, AuthmeterError):
+        return error.what
+    if isinstance(error, OSError):
+        return f"The file cannot be read: {error.strerror}"
+    return f"authmeter failed on the file: {type(error).__name__}: {masked_text(str(error))}"
 
 
 def accept_held(store: Store, manifest: Manifest, path: str) -> FileEntry:

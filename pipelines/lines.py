@@ -17,8 +17,15 @@ from pipelines.log_format import TEXT_FIELDS
 BLOCK_BYTES = 2 << 20
 # Rows of one batch: small enough that both cores get work, large enough to cost nothing.
 BATCH_LINES = 8192
+# What a batch may hold beside one line: long lines come in small batches, since all of a batch is in memory at once.
+BATCH_BYTES = 4 << 20
 # A line longer than this is no record of any log; it is refused as malformed and not held in memory.
 MAX_LINE_BYTES = 64 << 20
+# Nor is one with more values than this, told by the commas and brackets that they need: a parsed value takes up to a
+# hundred times its bytes.
+MAX_LINE_VALUES = 4_000_000
+# What is kept of such a line, for people to read.
+HEAD_BYTES = 16_000
 
 SCHEMA = pa.schema([("line", pa.int64()), ("record", pa.string()), ("flaw", pa.int8())])
 # What a batch says of a line: nothing to see; to be read exactly; no text, or no row, at all.
@@ -43,11 +50,15 @@ _COMMA, _SPACE = tuple(b", ")
 
 @dataclass
 class Block:
-    """Whole lines of a file: line i is `data[starts[i]:starts[i + 1] - 1]` and has number `first_line + i`."""
+    """Whole lines of a file: line i is `data[starts[i]:starts[i + 1] - 1]` and has number `first_line + i`.
+
+    With `is_head` its one line is only the head of one that is longer than a line may be.
+    """
 
     data: memoryview
     starts: np.ndarray
     first_line: int
+    is_head: bool = False
 
     def __len__(self) -> int:
         return len(self.starts) - 1
@@ -112,10 +123,13 @@ def blocks(stream: ByteStream, block_bytes: int = BLOCK_BYTES) -> Iterator[Block
             carry = bytes(buffer[:filled])
             size *= 2
             if len(carry) > MAX_LINE_BYTES:
-                carry, ended = _skip_line(stream)
-                yield Block(memoryview(b"\n"), np.array([0, 1], dtype=np.int32), line)
+                head = carry.lstrip()[:HEAD_BYTES]
+                carry, ended, is_blank = _skip_line(stream)
+                if head or not is_blank:
+                    head = head or b"..."
+                    yield Block(memoryview(head + b"\n"), np.array([0, len(head) + 1], dtype=np.int32), line, True)
                 line += 1
-                size = block_bytes
+                size = max(block_bytes, 2 * len(carry))
         if ended and not carry:
             return
 
@@ -131,14 +145,33 @@ def _fill(stream: ByteStream, buffer: bytearray, filled: int) -> tuple[int, bool
     return filled, False
 
 
-def _skip_line(stream: ByteStream) -> tuple[bytes, bool]:
-    """Drops the rest of an endless line; gives what follows it and whether the stream ended."""
+def _skip_line(stream: ByteStream) -> tuple[bytes, bool, bool]:
+    """Drops the rest of an endless line; gives what follows it, whether the stream ended, and whether it is blank."""
     buffer = bytearray(1 << 20)
+    is_blank = True
     while count := stream.readinto(memoryview(buffer)):
         end = buffer.find(b"\n", 0, count)
+        is_blank = is_blank and not buffer[: count if end < 0 else end].strip()
         if end >= 0:
-            return bytes(buffer[end + 1 : count]), False
-    return b"", True
+            return bytes(buffer[end + 1 : count]), False, is_blank
+    return b"", True, is_blank
+
+
+class LineSet:
+    """Numbers of lines, one bit each: of a file of nothing but short lines there may be a billion."""
+
+    def __init__(self, last: int) -> None:
+        self._bits = np.zeros(last // 8 + 1, dtype=np.uint8)
+
+    def add(self, lines: np.ndarray) -> None:
+        """Adds numbers."""
+        np.bitwise_or.at(self._bits, lines >> 3, (1 << (lines & 7)).astype(np.uint8))
+
+    def has(self, lines: np.ndarray) -> np.ndarray:
+        """Which of the numbers are in it."""
+        bits = self._bits[np.minimum(lines >> 3, len(self._bits) - 1)]
+        found: np.ndarray = ((bits >> (lines & 7).astype(np.uint8)) & 1 == 1) & (lines >> 3 < len(self._bits))
+        return found
 
 
 @dataclass
@@ -169,13 +202,47 @@ def line_batches(stream: ByteStream, counts: LineCounts, *, lenient: bool = Fals
         if not lenient:
             flaws[undecodable] = BROKEN
         numbers = np.arange(block.first_line, block.first_line + len(block), dtype=np.int64)
+        if refused := [index for index in long_lines(block) if is_refused(block, index, is_json=not lenient)]:
+            flaws[refused] = BROKEN
+            texts = records.to_pylist()
+            for index in refused:
+                texts[index] = texts[index][:HEAD_BYTES]
+            records = pa.array(texts, type=pa.string())
         filled = _not_blank(block)
+        sizes = np.diff(block.starts)
         if not filled.all():
             records, numbers, flaws = records.filter(pa.array(filled)), numbers[filled], flaws[filled]
+            sizes = sizes[filled]
         counts.records += len(numbers)
         batch = pa.RecordBatch.from_arrays([arrow_of(numbers), records, arrow_of(flaws)], schema=SCHEMA)
-        for first in range(0, len(batch), BATCH_LINES):
-            yield batch.slice(first, BATCH_LINES)
+        for first, count in _pieces(sizes):
+            yield batch.slice(first, count)
+
+
+def _pieces(sizes: np.ndarray) -> Iterator[tuple[int, int]]:
+    """Where each batch of some lines begins, and how many it takes."""
+    ends = np.cumsum(sizes, dtype=np.int64)
+    first = 0
+    while first < len(sizes):
+        before = int(ends[first - 1]) if first else 0
+        by_bytes = int(np.searchsorted(ends, before + BATCH_BYTES, side="right")) - first
+        count = min(BATCH_LINES, max(1, by_bytes), len(sizes) - first)
+        yield first, count
+        first += count
+
+
+def long_lines(block: Block) -> list[int]:
+    """The lines that may be refused for their length or their values alone."""
+    return [0] if block.is_head else [int(i) for i in np.flatnonzero(np.diff(block.starts) > MAX_LINE_VALUES)]
+
+
+def is_refused(block: Block, index: int, *, is_json: bool) -> bool:
+    """Whether a line is longer than one may be, or has more values."""
+    if block.is_head or int(block.starts[index + 1] - block.starts[index]) > MAX_LINE_BYTES:
+        return True
+    line = block.line(index)
+    marks = (b",", b"[", b"{") if is_json else (b",",)
+    return len(line) > MAX_LINE_VALUES and sum(line.count(mark) for mark in marks) > MAX_LINE_VALUES
 
 
 def arrow_of(values: np.ndarray) -> pa.Array:
@@ -200,8 +267,9 @@ def _records(block: Block) -> tuple[pa.Array, list[int]]:
 def _not_blank(block: Block) -> np.ndarray:
     """Which lines hold more than white space; only those that begin with some are looked at whole."""
     first_bytes = np.frombuffer(block.data, dtype=np.uint8)[block.starts[:-1]]
-    filled = np.ones(len(block), dtype=bool)
-    for index in np.flatnonzero(np.isin(first_bytes, _SPACES)):
+    # A file may be nothing but line ends: these are told without a look at each.
+    filled: np.ndarray = first_bytes != _NEWLINE
+    for index in np.flatnonzero(filled & np.isin(first_bytes, _SPACES)):
         filled[index] = bool(block.line(int(index)).strip())
     return filled
 

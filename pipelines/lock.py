@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from pipelines.errors import AuthmeterError
+from pipelines.errors import InUseError
 from pipelines.store import Store
 
 _held: set[str] = set()
@@ -20,7 +20,7 @@ def hold(store: Store, doing: str, now: datetime) -> Iterator[None]:
     The operating system frees the lock when the process ends, however it ends.
 
     Raises:
-        AuthmeterError: another process holds it; the message says which, and since when.
+        InUseError: another process holds it; the message says which, and since when.
     """
     name = str(store.lock)
     if name in _held:
@@ -32,7 +32,7 @@ def hold(store: Store, doing: str, now: datetime) -> Iterator[None]:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise AuthmeterError(
+            raise InUseError(
                 f"The data folder is in use: {_holder(descriptor)}.",
                 where=str(store.data),
                 why="Two runs at once would publish over each other.",

@@ -118,7 +118,8 @@ def masked_text(text: str, personal: Iterable[str] = ()) -> str:
         text = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", "***", text)
     if len(text) > MAX_REJECTED_TEXT * 4:
         # A line of megabytes is cut first, with room for what masks shorten, and without the half word at the edge.
-        text = re.sub(r"[^\s,;]{0,200}$", "", text[: MAX_REJECTED_TEXT * 4])
+        text = text[: MAX_REJECTED_TEXT * 4]
+        text = text[:-200] + re.sub(r"[^\s,;]+$", "", text[-200:])
     text = _keys_masked(text)
     text = _UUID.sub("***", text)
     text = _IMEI.sub("***", text)

@@ -7,11 +7,13 @@ from typing import Any
 import pyarrow as pa
 
 from pipelines.checks import CheckResult
+from pipelines.days import days_between
 from pipelines.log_format import masked_text
 from pipelines.metrics import METRICS
 from pipelines.registry import APP_COLUMNS, CODE_COLUMNS, SCHEME_COLUMNS, Registry
 from pipelines.settings import Settings
-from pipelines.store import Manifest, Store
+from pipelines.store import DayEntry, Manifest, Store
+from pipelines.unusual_levels import usual_records
 
 _TYPES = {"BIGINT": pa.int64(), "DATE": pa.date32(), "BOOLEAN": pa.bool_(), "VARCHAR": pa.string()}
 
@@ -25,6 +27,7 @@ def listed_rows(
         for day, rows in entry.days.items():
             late[day] = late.get(day, 0) + rows.late
     days = sorted(manifest.days.items())
+    counted = {day: entry.counted for day, entry in days}
     live = manifest.live_files()
     return {
         "registered_apps": _texts(APP_COLUMNS, registry.apps),
@@ -38,6 +41,10 @@ def listed_rows(
         "day_books": _rows(
             "day:DATE accepted:BIGINT counted:BIGINT unmapped:BIGINT late:BIGINT",
             ([day, entry.accepted, entry.counted, entry.unmapped, late.get(day, 0)] for day, entry in days),
+        ),
+        "usual_volumes": _rows(
+            "day:DATE usual_records:BIGINT",
+            ([day, usual_records(day, counted)] for day in _spine(days, manifest)),
         ),
         "listed_input_files": _rows(
             "path sha256 bytes:BIGINT source records_read:BIGINT accepted:BIGINT rejected:BIGINT skipped:BIGINT "
@@ -66,6 +73,11 @@ def listed_rows(
               (store.landing / "_SYNTHETIC.md").exists()]],
         ),
     }  # fmt: skip
+
+
+def _spine(days: list[tuple[date, DayEntry]], manifest: Manifest) -> Iterable[date]:
+    """Every day from the first record to the as-of."""
+    return days_between(days[0][0], manifest.as_of) if days and manifest.as_of else ()
 
 
 def _texts(columns: tuple[str, ...], rows: list[dict[str, str | None]]) -> pa.Table:

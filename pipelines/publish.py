@@ -1,12 +1,13 @@
 """Publishing: is anything new, and the site's switch from one generation to the next.
 
 The site is a link to the folder of a generation, named after the run; a rename moves all pages at once. The
-generation before stays, for readers who are in it.
+generation before stays, and every one that was replaced a short while ago, for readers who are in it.
 """
 
 import hashlib
 import os
 import shutil
+import time
 from datetime import date
 from pathlib import Path
 
@@ -16,15 +17,22 @@ from pipelines.registry import Registry
 from pipelines.settings import Settings
 from pipelines.store import Manifest, Store
 
+# A generation stays for so long after it was replaced, whatever comes after it: a page and what it loads are one.
+READERS_SECONDS = 600
+_GONE = ".gone"
 # Raise it when the same day tables would give other marts or pages.
-MARTS_VERSION = 2
+MARTS_VERSION = 3
 
 
 def inputs_fingerprint(
     store: Store, manifest: Manifest, settings: Settings, registry: Registry, checks: list[CheckResult], as_of: date
 ) -> str:
     """Changes whenever the published tables or pages would: of the state only, never of the time."""
-    files = [(e.path, e.sha256, e.status, e.finding) for e in manifest.files]
+    # What a reading gave is told too: a file that is read again may be rejected otherwise and count the same.
+    files = [
+        (e.path, e.sha256, e.status, e.finding, e.source, e.rejected, e.skipped, len(e.earlier_parts))
+        for e in manifest.files
+    ]
     days = [(day, e.content, e.accepted, e.counted, e.unmapped) for day, e in sorted(manifest.days.items())]
     late = [(e.path, day, rows.late) for e in manifest.live_files() for day, rows in e.days.items() if rows.late]
     synthetic = (store.landing / "_SYNTHETIC.md").exists()
@@ -38,6 +46,8 @@ def inputs_fingerprint(
         late,
         checks,
         manifest.restatements,
+        manifest.events_from,
+        manifest.days_from,
         synthetic,
         sorted(set(settings.xlsx_apps)),
     )
@@ -45,8 +55,12 @@ def inputs_fingerprint(
 
 
 def generation_folder(store: Store, manifest: Manifest) -> Path:
-    """Where the site of the manifest's run belongs; its time tells it from a run of a store that is no more."""
-    mark = hashlib.sha256(str(manifest.generated_at).encode()).hexdigest()[:8]
+    """Where the site of the manifest's run belongs, named after the run and the version of the site.
+
+    The version stands in the addresses of the site's scripts as well, so that a server knows to which generation a
+    page belongs that loads them; and its time tells a run from one of a store that is no more.
+    """
+    mark = hashlib.sha256(f"{manifest.as_of} {manifest.generated_at}".encode()).hexdigest()[:8]
     return store.site_generations / f"{manifest.run:08d}-{mark}"
 
 
@@ -56,14 +70,14 @@ def site_is_current(store: Store, manifest: Manifest) -> bool:
 
 
 def switch_site(store: Store, fresh: Path, manifest: Manifest) -> None:
-    """Puts a finished site in place and keeps one generation before it.
+    """Puts a finished site in place and keeps the one before it, and what was replaced a short while ago.
 
     A `site` that is no link (made by hand, or by something else) is moved aside, not lost.
     """
     target = generation_folder(store, manifest)
-    store.site_generations.mkdir(parents=True, exist_ok=True)
+    durable.make_folder(store.site_generations)
     if target.exists():
-        shutil.rmtree(target)
+        _remove(target)
     os.sync()
     os.replace(fresh, target)
     durable.sync_folder(store.site_generations)
@@ -75,9 +89,36 @@ def switch_site(store: Store, fresh: Path, manifest: Manifest) -> None:
     link.symlink_to(Path(store.site_generations.name) / target.name)
     os.replace(link, store.site)
     durable.sync_folder(store.data)
-    for generation in sorted(store.site_generations.iterdir()):
-        if generation.name not in (target.name, before):
+    if before not in (None, target.name) and (store.site_generations / str(before)).is_dir():
+        # When it was replaced: see clear_generations.
+        os.utime(store.site_generations / str(before))
+    clear_generations(store)
+
+
+def clear_generations(store: Store) -> None:
+    """Removes the generations that no reader is in any more, and what a run that died while removing left of them.
+
+    That which stands, the one before it and those that were replaced a short while ago stay.
+    """
+    if not store.site_generations.is_dir():
+        return
+    current, now = store.site.resolve().name, time.time()
+    others = []
+    for generation in store.site_generations.iterdir():
+        if generation.name.startswith(_GONE):
             shutil.rmtree(generation)
+        elif generation.name != current:
+            others.append((generation.stat().st_mtime, generation))
+    for replaced_at, generation in sorted(others)[:-1]:
+        if abs(now - replaced_at) > READERS_SECONDS:
+            _remove(generation)
+
+
+def _remove(generation: Path) -> None:
+    # Renamed first: what is half removed must not be taken for a generation.
+    gone = _free_name(generation.with_name(f"{_GONE}-{generation.name}"))
+    os.replace(generation, gone)
+    shutil.rmtree(gone)
 
 
 def _free_name(path: Path) -> Path:

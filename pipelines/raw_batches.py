@@ -5,27 +5,38 @@ named `column <name>`, so that no name of a file can meet one of ours.
 """
 
 from collections.abc import Iterator
+from itertools import chain
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from pipelines.csv_rows import csv_batches
-from pipelines.landing import LandedFile, damaged, opened
-from pipelines.lines import BATCH_LINES, SCHEMA, SOUND, LineCounts, arrow_of, line_batches
+from pipelines.landing import LandedFile, UnpackLimits, opened
+from pipelines.lines import BATCH_BYTES, BATCH_LINES, SCHEMA, SOUND, LineCounts, LineSet, arrow_of, line_batches
+from pipelines.parquet_process import ParquetProcess
 from pipelines.sources import Format
 
 
 class RawStream:
     """A file's batches, drawn once. DuckDB reports an error of the stream in its own words: `failure` keeps ours.
 
-    `personal` names the columns that hold a device or a phone, for what is shown of a broken CSV row.
+    `personal` names the columns that hold a device or a phone, for what is shown of a broken CSV row. With `only`,
+    DuckDB sees no other line.
     """
 
-    def __init__(self, file: LandedFile, form: Format, personal: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        file: LandedFile,
+        form: Format,
+        limits: UnpackLimits,
+        parquet: ParquetProcess,
+        personal: frozenset[str] = frozenset(),
+        only: LineSet | None = None,
+    ) -> None:
         self.counts = LineCounts()
+        self._only = only
         self.failure: Exception | None = None
-        self._batches = _batches(file, form, self.counts, personal)
+        self._batches = _batches(file, form, self.counts, limits, personal, parquet)
         first = next(self._batches, None)
         self.schema = first.schema if first is not None else SCHEMA
         self._first = first
@@ -33,38 +44,41 @@ class RawStream:
 
     def _drawn(self) -> Iterator[pa.RecordBatch]:
         try:
-            if self._first is not None:
-                yield self._first
-                self._first = None
-                yield from self._batches
+            first, self._first = self._first, None
+            for batch in chain([first] if first is not None else [], self._batches):
+                if self._only is None:
+                    yield batch
+                elif (wanted := self._only.has(batch.column("line").to_numpy())).any():
+                    yield batch.filter(pa.array(wanted))
         except Exception as error:
             self.failure = error
             raise
 
 
-def _batches(file: LandedFile, form: Format, counts: LineCounts, personal: frozenset[str]) -> Iterator[pa.RecordBatch]:
+def _batches(
+    file: LandedFile,
+    form: Format,
+    counts: LineCounts,
+    limits: UnpackLimits,
+    personal: frozenset[str],
+    parquet: ParquetProcess,
+) -> Iterator[pa.RecordBatch]:
     if form == "parquet":
-        yield from _parquet_batches(file, counts)
+        yield from _parquet_batches(file, counts, limits, parquet)
         return
-    with opened(file) as stream:
+    with opened(file, limits) as stream:
         if form == "csv":
             yield from csv_batches(stream, counts, personal)
         else:
             yield from line_batches(stream, counts, lenient=form == "lines")
 
 
-def _parquet_batches(file: LandedFile, counts: LineCounts) -> Iterator[pa.RecordBatch]:
-    try:
-        with open(file.full, "rb") as raw, pq.ParquetFile(raw) as parquet:
-            names = [f"column {name}" for name in parquet.schema_arrow.names]
-            for batch in parquet.iter_batches(batch_size=BATCH_LINES):
-                numbers = np.arange(counts.records + 1, counts.records + 1 + len(batch), dtype=np.int64)
-                counts.records += len(batch)
-                head = [
-                    arrow_of(numbers),
-                    pa.nulls(len(batch), pa.string()),
-                    arrow_of(np.full(len(batch), SOUND, np.int8)),
-                ]
-                yield pa.RecordBatch.from_arrays(head + batch.columns, names=["line", "record", "flaw", *names])
-    except (pa.ArrowException, OSError) as error:
-        raise damaged(file.path, str(error).splitlines()[0]) from None
+def _parquet_batches(
+    file: LandedFile, counts: LineCounts, limits: UnpackLimits, parquet: ParquetProcess
+) -> Iterator[pa.RecordBatch]:
+    for batch in parquet.batches(file, limits, BATCH_LINES, BATCH_BYTES):
+        numbers = np.arange(counts.records + 1, counts.records + 1 + len(batch), dtype=np.int64)
+        counts.records += len(batch)
+        head = [arrow_of(numbers), pa.nulls(len(batch), pa.string()), arrow_of(np.full(len(batch), SOUND, np.int8))]
+        names = [f"column {name}" for name in batch.schema.names]
+        yield pa.RecordBatch.from_arrays(head + batch.columns, names=["line", "record", "flaw", *names])

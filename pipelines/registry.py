@@ -5,6 +5,7 @@ A bad row is listed with its file, line and reason and costs itself alone; the r
 
 import csv
 import hashlib
+import io
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -135,7 +136,7 @@ def _rows(
         return
     seen: set[tuple[str, ...]] = set()
     text = file.read_bytes().decode("utf-8-sig", "replace")
-    reader = csv.reader(text.splitlines(keepends=True))
+    reader = csv.reader(io.StringIO(text, newline=""))
     header = [name.strip() for name in next(reader, [])]
     for name in header:
         if name not in columns and _SECRET.search(name):

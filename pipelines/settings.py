@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from pipelines import durable
 from pipelines.errors import UsageError
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -46,6 +47,22 @@ class BillingRule(BaseModel):
     local_verify: tuple[Outcome, ...] = Field(("success", "mismatch"), description="billed outcomes of local_verify")
 
 
+class AlertSettings(BaseModel):
+    """Who is told how a day went, and of what."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    urls_file: str = Field("", description="file with the addresses of the receivers, one a line")
+    command: tuple[str, ...] = Field((), description="program and arguments that get each message as JSON on stdin")
+    on: tuple[Literal["failed", "late", "warning", "daily"], ...] = Field(
+        ("failed", "late", "warning", "daily"), description="what is told, each at most once for a business day"
+    )
+    late_after: Annotated[str, AfterValidator(_schedule_time)] = Field(
+        "09:00", description="business time from which a day that is not published is late"
+    )
+    language: Literal["zh", "en"] = Field("zh", description="language of the messages")
+
+
 class Settings(BaseModel):
     """All settings; the description of each is its documentation."""
 
@@ -58,6 +75,14 @@ class Settings(BaseModel):
     retention_days: int = Field(
         400, ge=60, le=36500, description="records older than this before the run's day are rejected"
     )
+    keep_events_days: int = Field(
+        0,
+        ge=0,
+        le=40000,
+        description="days whose events are kept; 0: 30 more than a record may be old (`retention_days`)",
+    )
+    keep_days: int = Field(0, ge=0, le=40000, description="days whose tables are kept and published; 0: all of them")
+    keep_runs_days: int = Field(90, ge=7, le=40000, description="days for which Dagster's record of a run is kept")
     threads: int = Field(0, ge=0, le=256, description="threads of DuckDB; 0: as many as the machine has cores")
     memory_limit: str = Field(
         "3GB", pattern=r"^[1-9]\d*(MB|GB)$", description="memory of DuckDB before it spills to the data folder"
@@ -72,10 +97,26 @@ class Settings(BaseModel):
         0.01, ge=0, le=1, description="warn where more of a day's records have an unmapped code"
     )
     jump_warn_ratio: float = Field(
-        0.5, gt=0, le=10, description="warn where a day's records differ from the 7-day median by more than this share"
+        0.5,
+        gt=0,
+        le=10,
+        description="warn where a day's records differ from its weekday's norm by more than 1 + this times",
+    )
+    block_below_share: float = Field(
+        0, ge=0, lt=1, description="publish nothing where a day has less than this share of its usual records; 0: never"
+    )
+    holidays: tuple[date, ...] = Field(
+        (), description="holidays, and working weekends: days that may have the volume of any weekday"
     )
 
+    max_unpack_ratio: int = Field(
+        200, ge=10, le=100_000, description="refuse a packed file that unpacks to more than so many times its size"
+    )
+    max_unpacked_gb: int = Field(
+        100, ge=1, le=100_000, description="refuse a packed file that unpacks to more than so many GB"
+    )
     xlsx_apps: tuple[str, ...] = Field((), description="apps that get `usage_detail.xlsx` beside the CSV; `*` for all")
+    alerts: AlertSettings = Field(AlertSettings(), description="who is told when a day is published, late or failed")
 
     @field_validator("billing")
     @classmethod
@@ -83,6 +124,25 @@ class Settings(BaseModel):
         if len({rule.valid_from for rule in rules}) < len(rules):
             raise ValueError("two rules have the same valid_from")
         return rules
+
+    @model_validator(mode="after")
+    def _nothing_is_removed_that_is_needed(self) -> "Settings":
+        if 0 < self.keep_events_days <= self.retention_days:
+            raise ValueError(
+                f"keep_events_days ({self.keep_events_days}) must be above retention_days ({self.retention_days}): "
+                "a late record restates its day, which needs the day's other events"
+            )
+        if 0 < self.keep_days < self.events_kept_days:
+            raise ValueError(
+                f"keep_days ({self.keep_days}) must not be below the days whose events are kept "
+                f"({self.events_kept_days}): a day with events would be made again"
+            )
+        return self
+
+    @property
+    def events_kept_days(self) -> int:
+        """For how many days, up to the published one, events are kept."""
+        return self.keep_events_days or self.retention_days + 30
 
     def billing_on(self, day: date) -> BillingRule:
         """The billing rule in force on `day`: the newest that began, else the default one."""
@@ -123,19 +183,24 @@ def load_settings(data: Path) -> Settings:
 
 def _explain(error: Any) -> str:
     name = ".".join(str(part) for part in error["loc"])
+    if not name:
+        return str(error["msg"])
     if error["type"] == "extra_forbidden":
         return f"`{name}` is not known"
     return f"`{name}`: {error['msg']}"
 
 
-def hash_key(data: Path) -> tuple[str, str | None]:
+def hash_key(data: Path, may_make: bool = True) -> tuple[str, str | None]:
     """The key of the hashes, and a notice where it was made just now.
 
     From `AUTHMETER_HASH_KEY`, else the file that `AUTHMETER_HASH_KEY_FILE` names, else `<data>/hash.key`, which
     is made once, at random, readable by its owner alone.
 
+    Args:
+        may_make: whether the folder has no key yet; where it has, a new one would be a wrong one.
+
     Raises:
-        UsageError: the named file cannot be read, or the key is shorter than 16 characters.
+        UsageError: there is no key, its file cannot be read, or it is shorter than 16 characters.
     """
     where, notice = "AUTHMETER_HASH_KEY", None
     key = os.environ.get("AUTHMETER_HASH_KEY", "")
@@ -143,13 +208,16 @@ def hash_key(data: Path) -> tuple[str, str | None]:
         named = os.environ.get("AUTHMETER_HASH_KEY_FILE")
         file = Path(named) if named else data / "hash.key"
         where = str(file)
+        if not named and not file.exists() and not may_make:
+            raise UsageError(
+                "The hash key is missing.",
+                where=where,
+                why="What is stored was hashed with it; with another key the same device would count twice.",
+                do="Put the key back, or give it in AUTHMETER_HASH_KEY or a file that AUTHMETER_HASH_KEY_FILE names.",
+            )
         if not named and not file.exists():
             data.mkdir(parents=True, exist_ok=True)
-            descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w") as out:
-                out.write(secrets.token_hex(32) + "\n")
-                out.flush()
-                os.fsync(out.fileno())
+            durable.write_once(file, f"{secrets.token_hex(32)}\n".encode())
             notice = (
                 f"No hash key was given: a random one was made in {file}. Keep it: another key counts devices twice."
             )

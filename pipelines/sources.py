@@ -19,7 +19,7 @@ import duckdb
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from pipelines.errors import UsageError
-from pipelines.landing import COMPRESSIONS, TEXT_SUFFIXES, bare_name
+from pipelines.landing import TEXT_SUFFIXES, bare_name
 from pipelines.log_format import FIELD_NAMES, PERSONAL_FIELDS
 from pipelines.settings import Zone
 from pipelines.warehouse import expression_parser
@@ -140,7 +140,7 @@ def _collect_columns(node: Any, names: set[str], bound: frozenset[str] = frozens
 
 def format_of(path: str) -> Format | None:
     """The format that a file's suffix says, through `.gz` and `.zst`; None for a suffix that is no log's."""
-    name = bare_name(path).lower() if path.lower().endswith(COMPRESSIONS) else path.lower()
+    name = bare_name(path).lower()
     if name.endswith(".csv"):
         return "csv"
     if name.endswith(TEXT_SUFFIXES):

@@ -1,15 +1,17 @@
-"""`authmeter status`: what is published, what is late, what is wrong. Reads only; a run may be under way."""
+"""`authmeter status`: what is published, what is late, what failed and why, what to do. Reads only; a run may be under
+way. The same for programs is in `status_file.py`.
+"""
 
-from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pipelines.checks import CheckResult, run_checks
-from pipelines.days import last_closed_day
+from pipelines.checks import CheckResult, checks_of
 from pipelines.registry import load_registry
 from pipelines.settings import load_settings
+from pipelines.status_file import Status, status_of
 from pipelines.store import Store
-from pipelines.warehouse import open_published
+
+WARNED = 3
 
 
 def warnings_of(store: Store) -> list[CheckResult]:
@@ -17,33 +19,48 @@ def warnings_of(store: Store) -> list[CheckResult]:
     manifest = store.read_manifest()
     if manifest.as_of is None:
         return []
-    checks = run_checks(manifest, load_settings(store.data), load_registry(store.registry), manifest.as_of)
+    checks = checks_of(store, manifest, load_settings(store.data), load_registry(store.registry), manifest.as_of)
     return [check for check in checks if not check.passed]
 
 
-def print_status(data: Path) -> int:
+def print_status(data: Path, as_json: bool = False) -> int:
     """Prints the state of a data folder; gives the exit code: 0 all well, 3 something to look at."""
-    store, settings = Store(data), load_settings(data)
-    manifest = store.read_manifest()
-    over = last_closed_day(datetime.now(UTC), settings.timezone)
-    print(f"data folder   {data}")
-    if manifest.as_of is None:
-        print("published     nothing yet: run `authmeter run`")
-        return WARNED
-    overdue = (over - manifest.as_of).days
-    print(f"published     as of {manifest.as_of}, generated at {manifest.generated_at} (run {manifest.run})")
-    print(f"overdue       {f'{overdue} days, up to {over}' if overdue > 0 else 'nothing'}")
-    late = sum(rows.late for entry in manifest.live_files() for rows in entry.days.values())
-    print(f"late records  {late:,}")
-    with closing(open_published(store.database)) as connection:
-        restated, missing = connection.execute(
-            "SELECT count(*) FILTER (restated), count(*) FILTER (day_state = 'missing') FROM day_quality"
-        ).fetchall()[0]
-    print(f"days          {len(manifest.days):,} with records, {missing} missing, {restated} restated")
-    warnings = warnings_of(store)
-    for warning in warnings:
-        print(f"warning       {warning.check_name}: {warning.detail_en}")
-    return WARNED if warnings or overdue > 0 else 0
+    status = status_of(data, datetime.now(UTC))
+    if as_json:
+        print(status.as_json(), end="")
+    else:
+        print(f"data folder   {data}")
+        for label, text in _lines(status):
+            print(f"{label:<13} {text}")
+    return 0 if status.state == "ok" else WARNED
 
 
-WARNED = 3
+def _lines(status: Status) -> list[tuple[str, str]]:
+    lines: list[tuple[str, str]] = []
+    if published := status.published:
+        lines += [
+            ("published", f"as of {published.as_of}, generated at {published.generated_at} (run {published.run})"),
+            (
+                "overdue",
+                f"{status.overdue.days} days, up to {status.overdue.last}" if status.overdue.days else "nothing",
+            ),
+            ("late records", f"{published.late_records:,}"),
+            (
+                "days",
+                f"{published.days:,} with records, {published.missing_days} missing, "
+                f"{'?' if published.restated_days is None else published.restated_days} restated",
+            ),
+        ]
+    else:
+        lines.append(("published", "nothing yet: run `authmeter run`"))
+    if status.kept.events_from:
+        published_from = f", days from {status.kept.days_from}" if status.kept.days_from else ""
+        lines.append(("kept", f"events from {status.kept.events_from}{published_from}"))
+    if last := status.last_run:
+        why = f": {last.error.what}" if last.error else ""
+        lines.append(("last run", f"{last.result} at {last.ended_at}{why}"))
+    for label, work in (("running", status.running), ("killed", status.interrupted)):
+        if work:
+            lines.append((label, f"`{work.doing}`, process {work.process}, since {work.since}"))
+    lines += [("warning", f"{warning.check}: {warning.detail_en}") for warning in status.warnings]
+    return lines + [("to do", text) for text in status.to_do]

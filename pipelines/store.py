@@ -4,6 +4,7 @@ The manifest, written last, says which parts and day tables count. Whatever dies
 that counts, and the next run clears it away.
 """
 
+import json
 import os
 import shutil
 from collections.abc import Iterable
@@ -14,13 +15,20 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pipelines import durable
+from pipelines.digests import digest_of_folder
 from pipelines.errors import AuthmeterError
+from pipelines.upgrades import upgraded
 
 if TYPE_CHECKING:
     import polars as pl
 
-SCHEMA_VERSION = 1
+# Older stores are upgraded (`upgrades.py`), newer ones refused.
+SCHEMA_VERSION = 2
 Status = Literal["read", "damaged", "held", "replaced"]
+
+
+# A file of less is of no weight, whatever it holds.
+_SOME_RECORDS, _SOME_BYTES = 100, 64 << 10
 
 
 class DayRows(BaseModel):
@@ -31,7 +39,12 @@ class DayRows(BaseModel):
 
 
 class FileEntry(BaseModel):
-    """One content of one landed path, and its books."""
+    """One content of one landed path, and its books.
+
+    `part_digest` is the checksum of the part's files; parts of the first stores have none. By retention a part loses
+    its oldest days, and a name with it: see `origin_of`. `run_day` is the day D of the run that read it first;
+    `earlier_parts` are those of earlier readings of the same content.
+    """
 
     path: str
     sha256: str
@@ -43,6 +56,7 @@ class FileEntry(BaseModel):
     first_read_at: str
     closed_through: date | None
     part: str | None = None
+    part_digest: str | None = None
     finding: str | None = None
     is_gone: bool = False
     records_read: int = 0
@@ -51,6 +65,14 @@ class FileEntry(BaseModel):
     skipped: int = 0
     nulled: dict[str, int] = {}
     days: dict[date, DayRows] = {}
+    run_day: date | None = None
+    earlier_parts: list[str] = []
+
+    @property
+    def is_fruitless(self) -> bool:
+        """Whether the content was read and none of its records was accepted, and it is no matter of a few lines."""
+        is_some = self.records_read >= _SOME_RECORDS or self.bytes >= _SOME_BYTES
+        return self.status == "read" and self.records_read > 0 and not self.accepted and is_some
 
 
 class DayEntry(BaseModel):
@@ -66,7 +88,13 @@ class DayEntry(BaseModel):
 
 
 class Manifest(BaseModel):
-    """What counts. `run` numbers the runs that changed data; `generated_at` is the time of the last of them."""
+    """What counts. `run` numbers the runs that changed data; `generated_at` is the time of the last of them.
+
+    `closed_before` is the `as_of` before this one: the days after it were closed together.
+
+    By retention, no events are stored of days before `events_from`: their tables stand as they are, and what comes of
+    them is too old. Nothing is stored of days before `days_from`.
+    """
 
     model_config = ConfigDict(validate_assignment=False)
 
@@ -76,12 +104,15 @@ class Manifest(BaseModel):
     run: int = 0
     generated_at: str | None = None
     as_of: date | None = None
+    closed_before: date | None = None
     files: list[FileEntry] = []
     days: dict[date, DayEntry] = {}
     platforms: dict[str, str] = {}
     unreadable: list[str] = []
     restatements: list[str] = []
     inputs: str | None = None
+    events_from: date | None = None
+    days_from: date | None = None
 
     @property
     def closed_through(self) -> date | None:
@@ -91,6 +122,15 @@ class Manifest(BaseModel):
     def live_files(self) -> list[FileEntry]:
         """The contents that count: status `read`."""
         return [entry for entry in self.files if entry.status == "read"]
+
+    def has_events_of(self, day: date) -> bool:
+        """Whether the stored events of a day are all there, as far as retention goes."""
+        return self.events_from is None or day >= self.events_from
+
+
+def origin_of(part: str) -> str:
+    """The name that a part was made under, whatever days retention took from it since (`name.2026-01-05`)."""
+    return part.partition(".")[0]
 
 
 class Store:
@@ -112,30 +152,42 @@ class Store:
         """The manifest; an empty one in a new data folder.
 
         Raises:
-            AuthmeterError: it is damaged, or of a newer version of authmeter.
+            AuthmeterError: it is damaged, lost, or of a newer version of authmeter.
         """
         if not self._manifest_file.exists():
+            # A day is rolled up after the first commit: where there are days, there was a manifest.
+            if any(self.warehouse.glob("days/*/*")):
+                raise self._unreadable("it is missing, and the store is not empty")
             return Manifest()
         try:
-            manifest = Manifest.model_validate_json(self._manifest_file.read_bytes())
-        except ValidationError as error:
+            raw = json.loads(self._manifest_file.read_bytes())
+            version = int(raw.get("schema_version", 1))
+        except (ValueError, TypeError, AttributeError) as error:
+            raise self._unreadable(str(error)) from None
+        if version > SCHEMA_VERSION:
             raise AuthmeterError(
-                f"The manifest cannot be read: {error.errors()[0]['msg']}",
+                f"The store was written by a newer authmeter (version {version} of the store, here {SCHEMA_VERSION}).",
                 where=str(self._manifest_file),
-                why="It says which records count; without it nothing can be published.",
-                do="Restore the warehouse folder from a backup, or remove it: the next run reads all of landing again.",
-            ) from None
-        if manifest.schema_version > SCHEMA_VERSION:
-            raise AuthmeterError(
-                f"The store was written by a newer authmeter (version {manifest.schema_version} of the store).",
-                where=str(self._manifest_file),
-                do="Use that version or a newer one.",
+                why="What this version does not know of, it would take away or count twice.",
+                do="Use that version of authmeter or a newer one.",
             )
-        return manifest
+        try:
+            return Manifest.model_validate_json(json.dumps(upgraded(raw, self.warehouse, SCHEMA_VERSION)))
+        except (ValidationError, KeyError) as error:
+            found = error.errors()[0]["msg"] if isinstance(error, ValidationError) else f"it lacks {error}"
+            raise self._unreadable(found) from None
+
+    def _unreadable(self, found: str) -> AuthmeterError:
+        return AuthmeterError(
+            f"The manifest cannot be read: {found}",
+            where=str(self._manifest_file),
+            why="It says which records count; without it nothing can be published.",
+            do="Restore the warehouse folder from a backup, or remove it: the next run reads all of landing again.",
+        )
 
     def commit(self, manifest: Manifest) -> None:
         """Makes the manifest the one that counts: the only commit point of the store."""
-        self.warehouse.mkdir(parents=True, exist_ok=True)
+        durable.make_folder(self.warehouse)
         durable.write_file(self._manifest_file, manifest.model_dump_json(indent=1).encode())
 
     def part_files(self, parts: Iterable[str]) -> list[Path]:
@@ -157,9 +209,15 @@ class Store:
         folder.mkdir(parents=True)
         return folder
 
-    def place_part(self, fresh: Path, part: str) -> None:
-        """Moves a finished part to its place; it counts once a manifest names it."""
-        durable.place_folder(fresh, self.warehouse / "events" / part)
+    def part_folder(self, part: str) -> Path:
+        """The folder with the files of a part."""
+        return self.warehouse / "events" / part
+
+    def place_part(self, fresh: Path, part: str) -> str:
+        """Moves a finished part to its place; it counts once a manifest names it. Gives the checksum of its files."""
+        digest = digest_of_folder(fresh)
+        durable.place_folder(fresh, self.part_folder(part))
+        return digest
 
     def place_day(self, fresh: Path, day: date, run: int) -> str:
         """Moves a finished day's tables to their place; gives the folder's name for the manifest."""
@@ -167,9 +225,13 @@ class Store:
         durable.place_folder(fresh, self.warehouse / "days" / folder)
         return folder
 
+    def day_folder(self, entry: DayEntry) -> Path:
+        """The folder with the tables of a rolled-up day."""
+        return self.warehouse / "days" / entry.folder
+
     def day_table(self, entry: DayEntry, table: str) -> Path:
         """The Parquet file of one table of a rolled-up day."""
-        return self.warehouse / "days" / entry.folder / f"{table}.parquet"
+        return self.day_folder(entry) / f"{table}.parquet"
 
     def add_restatements(self, manifest: Manifest, frames: "list[pl.DataFrame]") -> int:
         """Stores the figures that this run restates, and names them in the manifest; gives how many there are."""
@@ -182,7 +244,7 @@ class Store:
         fresh = self.fresh_folder("restatements")
         rows.write_parquet(fresh / name)
         durable.sync_file(fresh / name)
-        (self.warehouse / "restatements").mkdir(exist_ok=True)
+        durable.make_folder(self.warehouse / "restatements")
         os.replace(fresh / name, self.warehouse / "restatements" / name)
         durable.sync_folder(self.warehouse / "restatements")
         manifest.restatements = [*(n for n in manifest.restatements if n != name), name]
@@ -195,6 +257,9 @@ class Store:
     def clear_unfinished(self, manifest: Manifest) -> None:
         """Removes what dead runs left and what no manifest names any more."""
         shutil.rmtree(self.temp, ignore_errors=True)
+        for folder in (self.data, self.warehouse, self.data / "dagster"):
+            durable.clear_unfinished(folder)
+        self._clear_dead_exports()
         self._keep_only("events", {entry.part for entry in manifest.files if entry.part and entry.status != "replaced"})
         kept_days = {entry.folder for entry in manifest.days.values()}
         self._keep_only("days", {folder.partition("/")[0] for folder in kept_days})
@@ -203,6 +268,19 @@ class Store:
                 f"days/{day.name}", {f.partition("/")[2] for f in kept_days if f.startswith(f"{day.name}/")}
             )
         self._keep_only("restatements", set(manifest.restatements))
+
+    def export_temp(self) -> Path:
+        """Where an export of this process spills to."""
+        return self.warehouse / f"export.{os.getpid()}.tmp"
+
+    def _clear_dead_exports(self) -> None:
+        for folder in self.warehouse.glob("export.*.tmp"):
+            try:
+                os.kill(int(folder.name.split(".")[1]), 0)
+            except ProcessLookupError:
+                shutil.rmtree(folder, ignore_errors=True)
+            except (ValueError, PermissionError):
+                continue
 
     def _keep_only(self, folder: str, names: set[str]) -> None:
         for entry in sorted((self.warehouse / folder).glob("*")):

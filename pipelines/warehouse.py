@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -55,10 +56,32 @@ def _configure(connection: duckdb.DuckDBPyConnection, settings: Settings, temp: 
     connection.execute("SET memory_limit = ?", [settings.memory_limit])
     connection.execute("SET temp_directory = ?", [str(temp)])
     connection.execute("SET temp_file_encryption = true")
+    # Without an extension, DuckDB 2.0 refuses to write anything encrypted, and each spill would fail. It calls its own
+    # encryption unsafe for lack of good random numbers; for files that live as long as a step, under a key that is in
+    # memory only, it is far better than plain text.
+    connection.execute("SET force_mbedtls_unsafe = 'true'")
     connection.execute("SET preserve_insertion_order = false")
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute("SET autoinstall_known_extensions = false")
     connection.execute("SET autoload_known_extensions = false")
+
+
+def rows_of(
+    query: str, parameters: dict[str, object], files: Sequence[Path], settings: Settings
+) -> list[tuple[Any, ...]]:
+    """What a query over Parquet files gives; it reaches nothing but these files, and writes none."""
+    with closing(duckdb.connect()) as connection:
+        connection.execute("SET memory_limit = ?", [settings.memory_limit])
+        connection.execute("SET allowed_paths = ?", [[str(file) for file in files]])
+        connection.execute("SET enable_external_access = false")
+        connection.execute("SET lock_configuration = true")
+        return connection.execute(query, parameters).fetchall()
+
+
+def attach(connection: duckdb.DuckDBPyConnection, database: Path, name: str) -> None:
+    """Opens a DuckDB file, read-only, under a name of ours beside what a workbench has."""
+    literal = str(database).replace("'", "''")
+    connection.execute(f"ATTACH '{literal}' AS {name} (READ_ONLY)")
 
 
 def expression_parser() -> duckdb.DuckDBPyConnection:
@@ -69,15 +92,22 @@ def expression_parser() -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def open_published(database: Path) -> duckdb.DuckDBPyConnection:
+def open_published(
+    database: Path, settings: Settings | None = None, temp: Path | None = None
+) -> duckdb.DuckDBPyConnection:
     """The published DuckDB file, read-only.
+
+    With settings, it keeps to their memory and threads, and spills what does not fit to `temp`, encrypted.
 
     Raises:
         AuthmeterError: nothing was published yet.
     """
     if not database.is_file():
         raise AuthmeterError("Nothing is published yet.", where=str(database), do="Run `authmeter run` first.")
-    return duckdb.connect(str(database), read_only=True)
+    connection = duckdb.connect(str(database), read_only=True)
+    if settings and temp:
+        _configure(connection, settings, temp)
+    return connection
 
 
 def published_run(database: Path) -> tuple[int, str] | None:

@@ -32,7 +32,8 @@ COLUMNS = {
     "channel": "`one_click`, `local_verify`, `wechat`, `qq` or `weibo`",
     "login_trend.channel": "`one_click`, `wechat`, `qq` or `weibo`",
     "login_trend_summary.channel": "`one_click`, `wechat`, `qq` or `weibo`",
-    "restatements.channel": "the channel; `*`: all channels of the app together, for `devices`",
+    "restatements.app_key": "the key of the app; `*`: all apps together",
+    "restatements.channel": "the channel; `*`: all channels together, as in `usage_daily`",
     "check_name": "the check; see the [operator's guide](../operator.md#warnings-one-by-one)",
     "closed_through": "the last closed day when the file was read; NULL where nothing was published yet",
     "code": "the result code, as text",
@@ -108,6 +109,8 @@ COLUMNS = {
     "unit": "`records`, `share` (0 to 1), `devices` or `ms`",
     "unmapped_codes": "records, copies left out, whose code gave no outcome; they count as `error`",
     "unregistered_apps": "keys that logged on the day and are not in the registry",
+    "usual_records": "records, copies left out, of a usual day of that weekday, by the days before; where there are "
+    "fewer than 14 of these with data, their median; NULL where there are fewer than three",
     "vendor": "the vendor, as logged or by the channel",
     "result_codes.vendor": "the vendor whose code it is",
     "window_days": "7 or 30",

@@ -19,19 +19,24 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines import log_format
-from pipelines.errors import AuthmeterError
+from pipelines.errors import AuthmeterError, DamagedFileError
 from pipelines.field_views import create_lines_view, fields_query
-from pipelines.landing import LandedFile
-from pipelines.lines import BROKEN, LineCounts
+from pipelines.landing import LIMITS, LandedFile, UnpackLimits
+from pipelines.lines import BROKEN, LineCounts, LineSet
 from pipelines.log_format import FIELD_NAMES, MALFORMED
+from pipelines.parquet_process import ParquetProcess
 from pipelines.raw_batches import RawStream
 from pipelines.records import Accepted, Reading, Rejected, Text, parse_json, read_record
+from pipelines.shortage import is_short_of_room
 from pipelines.sources import Format, SourceMapping
 from pipelines.warehouse import sql
 
 # Hashes do not compress: a stronger codec would only cost time.
 _CODEC = "zstd"
+# Lines that the exact reading takes at once: so many, or so many characters of them.
 _FETCH_ROWS = 10_000
+_FETCH_CHARACTERS = 8 << 20
+_ODD_LINES = 1_000_000
 # One column of a part for each field that a record may give, but for the carrier, which is never NULL.
 _GIVEN_COLUMNS = (
     "event_id",
@@ -70,9 +75,18 @@ class PartBooks:
 class FileReader:
     """Reads landed files into parts over one open workbench."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, key: str, *, keeps_lines: bool = False) -> None:
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        key: str,
+        limits: UnpackLimits = LIMITS,
+        *,
+        keeps_lines: bool = False,
+    ) -> None:
         """With `keeps_lines` every event says its line; else only what was set aside does, which costs less."""
         self._keeps_lines = keeps_lines
+        self._limits = limits
+        self._parquet = ParquetProcess()
         connection.execute("SET VARIABLE keeps_lines = ?", [keeps_lines])
         self._connection = connection
         self._with_extra_keys: set[str] = set()
@@ -84,19 +98,20 @@ class FileReader:
         (events that only the exact reading could judge) and `rejects.parquet` (line, reason, masked record).
 
         Raises:
-            DamagedFileError: the file is cut or corrupt.
+            DamagedFileError: the file is cut or corrupt, or cannot be what its name says.
             UsageError: an expression of the mapping cannot be used.
+            AuthmeterError: the part cannot be written, whatever the file.
         """
         books, odd_lines = self._read_plain(file, mapping, reading, target / "events.parquet")
         if odd_lines:
-            self._read_exactly(file, mapping, reading, odd_lines, target, books)
+            self._read_exactly(file, mapping, reading, target, books)
         books.records_read = books.accepted + books.rejected
         return books
 
     def _read_plain(
         self, file: LandedFile, mapping: SourceMapping, reading: Reading, part: Path
-    ) -> tuple[PartBooks, list[int]]:
-        """The fast pass: everything plainly good goes to `part`; gives the lines of all else."""
+    ) -> tuple[PartBooks, int]:
+        """The fast pass: everything plainly good goes to `part`, of all else the lines; gives how many these are."""
         form = mapping.format_for(file.path)
         has_extra_keys = mapping.name in self._with_extra_keys
         counts = self._write_plain(file, mapping, form, reading, part, has_extra_keys=has_extra_keys)
@@ -106,14 +121,12 @@ class FileReader:
         if is_json_record and not has_extra_keys and counts.key_marks != self._fields_found(part):
             self._with_extra_keys.add(mapping.name)
             counts = self._write_plain(file, mapping, form, reading, part, has_extra_keys=True)
-        odd_lines = [
-            line for (line,) in self._ask("SELECT line FROM read_parquet(?) WHERE day IS NULL ORDER BY line", part)
-        ]
+        ((odd_lines,),) = self._ask("SELECT count(*) FILTER (day IS NULL) FROM read_parquet(?)", part)
         days = dict(
             self._ask("SELECT day, count(*) FROM read_parquet(?) WHERE day IS NOT NULL GROUP BY ALL ORDER BY ALL", part)
         )
         accepted = sum(days.values())
-        return PartBooks(accepted=accepted, skipped=counts.records - accepted - len(odd_lines), days=days), odd_lines
+        return PartBooks(accepted=accepted, skipped=counts.records - accepted - odd_lines, days=days), odd_lines
 
     def _write_plain(
         self,
@@ -138,10 +151,16 @@ class FileReader:
 
     @contextmanager
     def _fields(
-        self, file: LandedFile, mapping: SourceMapping, form: Format, *, has_extra_keys: bool = False
+        self,
+        file: LandedFile,
+        mapping: SourceMapping,
+        form: Format,
+        *,
+        has_extra_keys: bool = False,
+        only: LineSet | None = None,
     ) -> Iterator[RawStream]:
-        """The views `lines` and `fields` over a file, good for one query."""
-        stream = RawStream(file, form, mapping.personal_columns)
+        """The views `lines` and `fields` over a file, or over some of its lines, good for one query."""
+        stream = RawStream(file, form, self._limits, self._parquet, mapping.personal_columns, only)
         self._connection.register("raw", stream.reader)
         try:
             self._connection.execute("SET VARIABLE has_extra_keys = ?", [has_extra_keys])
@@ -149,12 +168,21 @@ class FileReader:
             query = fields_query(self._connection, mapping, form)
             self._connection.execute(f"CREATE OR REPLACE TEMP VIEW fields AS {query}")
             yield stream
-        except duckdb.OutOfMemoryException:
+        except (duckdb.OutOfMemoryException, MemoryError):
             raise
         except (duckdb.Error, pa.ArrowException) as error:
-            raise stream.failure or AuthmeterError(
-                f"The file cannot be read: {log_format.masked_text(str(error).splitlines()[0])}", where=file.path
-            ) from None
+            words = log_format.masked_text(str(error).splitlines()[0])
+            # The file itself comes through the stream: what DuckDB cannot read or write is ours.
+            if stream.failure is None and isinstance(error, duckdb.IOException):
+                if is_short_of_room(error):
+                    raise
+                raise AuthmeterError(
+                    f"The store cannot be written: {words}",
+                    where="warehouse/ in the data folder",
+                    why="What was read could not be kept; the last good report still stands.",
+                    do="Mend the rights of that folder, or its disk, and run again.",
+                ) from None
+            raise stream.failure or DamagedFileError(f"The file cannot be read: {words}", where=file.path) from None
         finally:
             self._connection.unregister("raw")
 
@@ -163,7 +191,6 @@ class FileReader:
         file: LandedFile,
         mapping: SourceMapping,
         reading: Reading,
-        odd_lines: list[int],
         target: Path,
         books: PartBooks,
     ) -> None:
@@ -175,13 +202,13 @@ class FileReader:
             if is_json_record
             else f"SELECT line, record, flaw, {', '.join(FIELD_NAMES)} FROM fields"
         )
-        odd = pa.table({"line": pa.array(odd_lines, pa.int64())})
-        self._connection.register("odd", odd)
+        # A join would not do: DuckDB knows nothing of the stream's size, and would put all of it into memory.
+        odd = self._odd_lines(target / "events.parquet")
         events = pq.ParquetWriter(target / "exact.parquet", EVENT_SCHEMA, compression=_CODEC)
         rejects = pq.ParquetWriter(target / "rejects.parquet", REJECT_SCHEMA, compression=_CODEC)
-        with events, rejects, self._fields(file, mapping, form):
-            cursor = self._connection.execute(f"{query} SEMI JOIN odd USING (line)")
-            while rows := cursor.fetchmany(_FETCH_ROWS):
+        with events, rejects, self._fields(file, mapping, form, only=odd):
+            cursor = self._connection.execute(query)
+            while rows := _some_rows(cursor):
                 accepted, rejected = [], []
                 for line, record, flaw, *texts in rows:
                     result = _judge(
@@ -195,7 +222,14 @@ class FileReader:
                 _write_events(events, accepted, books)
                 rejects.write_table(pa.Table.from_pylist(rejected, schema=REJECT_SCHEMA))
                 books.rejected += len(rejected)
-        self._connection.unregister("odd")
+
+    def _odd_lines(self, part: Path) -> LineSet:
+        ((last,),) = self._ask("SELECT max(line) FROM read_parquet(?) WHERE day IS NULL", part)
+        odd = LineSet(last)
+        lines = self._connection.sql("SELECT line FROM read_parquet(?) WHERE day IS NULL", params=[str(part)])
+        for batch in lines.to_arrow_reader(_ODD_LINES):
+            odd.add(batch.column(0).to_numpy())
+        return odd
 
     def _fields_found(self, part: Path) -> int:
         """How many raw fields the events of a part had; a number is read from the file's own statistics."""
@@ -205,6 +239,16 @@ class FileReader:
 
     def _ask(self, query: str, part: Path) -> list[tuple[Any, ...]]:
         return self._connection.execute(query, [str(part)]).fetchall()
+
+
+def _some_rows(cursor: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
+    """The next rows, few where they are long: each holds the text of a line, and that may be megabytes."""
+    rows: list[tuple[Any, ...]] = []
+    characters = 0
+    while len(rows) < _FETCH_ROWS and characters < _FETCH_CHARACTERS and (row := cursor.fetchone()):
+        rows.append(row)
+        characters += sum(len(value) for value in row if isinstance(value, str))
+    return rows
 
 
 def _judge(

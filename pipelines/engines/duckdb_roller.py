@@ -1,7 +1,8 @@
 """The heavy step in DuckDB, second half: one day's live parts into the day's tables."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
@@ -19,6 +20,7 @@ DAY_TABLES = (
     "app_devices",
     "unplatformed_apps",
     "unmapped_codes",
+    "profile_daily",
 )
 
 
@@ -48,9 +50,17 @@ class DayRoller:
         codes = {name: [row[name] for row in registry.codes] for name in CODE_COLUMNS[:6]}
         connection.register("result_codes", pa.table(codes, _CODE_SCHEMA))
 
-    def roll_up(self, day: date, parts: list[Path], billing: BillingRule, target: Path) -> DayBooks:
-        """De-duplicates the day's events and writes its tables into the empty folder `target`."""
+    def roll_up(
+        self, day: date, day_start: datetime, parts: Mapping[Path, str], billing: BillingRule, target: Path
+    ) -> DayBooks:
+        """De-duplicates the day's events and writes its tables into the empty folder `target`.
+
+        Args:
+            day_start: the day's first instant, in UTC.
+            parts: the files of the day's live parts, each with the source that read it.
+        """
         given = {"parts": [str(part) for part in parts], "day": day}
+        began = {"day_start": day_start.replace(tzinfo=None)}
         self._table("repeated_ids", sql("repeated_ids"), given)
         self._table("counted_copies", sql("counted_copies"), given)
         # Only repeated ids need a look at their copies: most days have few of them.
@@ -59,6 +69,11 @@ class DayRoller:
         self._table("record_groups", counted + f"({sql('record_groups')})", given)
         self._table("device_sets", counted + f"({sql('device_sets')})", given)
         self._table("latency_histogram", counted + f"({sql('latency_histogram')})", given)
+        self._table("record_hours", counted + f"({sql('record_hours')})", given | began)
+        self._connection.register(
+            "file_sources", pa.table({"filename": given["parts"], "source": list(parts.values())}, _SOURCE_SCHEMA)
+        )
+        self._table("source_hours", sql("source_hours"), given | began)
         self._table("latencies", sql("latencies"), {})
         self._table("resolved_groups", sql("resolved_groups"), {})
         billed: dict[str, object] = {
@@ -90,4 +105,5 @@ class DayRoller:
 
 
 _PLATFORM_SCHEMA = pa.schema([("app_key", pa.string()), ("platform", pa.string())])
+_SOURCE_SCHEMA = pa.schema([("filename", pa.string()), ("source", pa.string())])
 _CODE_SCHEMA = pa.schema([(name, pa.string()) for name in CODE_COLUMNS[:6]])

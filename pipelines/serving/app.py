@@ -91,7 +91,10 @@ class ServedSite:
         if not grant.is_whole_site and not (path and grant.may_open(path)):
             return own_page(403, grant)
         try:
-            return served(request, path, open_file(root, path)) if path else own_page(404)
+            if not path:
+                return own_page(404)
+            of_page = self._site.root_for(path, request.query_params.get("v"))
+            return served(request, path, open_file(of_page, path))
         except IsADirectoryError:
             return redirect(request, (*(path or ()), INDEX))
         except FileNotFoundError:

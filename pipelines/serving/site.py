@@ -25,7 +25,7 @@ class PublishedSite:
     """The site of one data folder, whichever generation the runs have switched it to."""
 
     def __init__(self, store: Store) -> None:
-        self.link, self._database = store.site, store.database
+        self.link, self._database, self._generations = store.site, store.database, store.site_generations
         self._folders: tuple[Path | None, dict[str, str]] = (None, {})
 
     def root(self) -> Path:
@@ -38,6 +38,29 @@ class PublishedSite:
         if not root.is_dir():
             raise AuthmeterError("Nothing is published yet.", where=str(self.link), do="Run `authmeter run` first.")
         return root
+
+    def root_for(self, path: SitePath, version: str | None) -> Path:
+        """The folder of the generation whose page asks for the file, while it is there; else the one that stands.
+
+        A page names the version of its data scripts, and its assets by their content. Where the site is switched while
+        a page is being loaded, all of it is then of one generation.
+
+        Raises:
+            AuthmeterError: nothing is published.
+        """
+        root = self.root()
+        is_asset = path[0] == "assets"
+        if root.name.endswith(f"-{version}") if version else not is_asset or root.joinpath(*path).exists():
+            return root
+        others = sorted(self._generations.glob("[0-9]*-*"), reverse=True)
+        return next(
+            (
+                other
+                for other in others
+                if (other.name.endswith(f"-{version}") if version else other.joinpath(*path).exists())
+            ),
+            root,
+        )
 
     def folders(self, root: Path) -> dict[str, str]:
         """The folder of each published app in that generation, by app key.

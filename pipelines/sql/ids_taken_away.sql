@@ -1,7 +1,7 @@
 -- grain: at most one row: an id of a closed day that the old content of a path has and the new one lacks.
 SELECT old.event_id
 FROM read_parquet($old) AS old
-WHERE old.day <= $closed
+WHERE old.day BETWEEN $oldest AND $closed
     AND NOT EXISTS (
         SELECT 1 FROM read_parquet($new) AS new WHERE new.day = old.day AND new.event_id = old.event_id
     )

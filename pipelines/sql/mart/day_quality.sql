@@ -14,9 +14,11 @@ SELECT
     coalesce(unmapped, 0) AS unmapped_codes,
     coalesce(unregistered_apps, 0) AS unregistered_apps,
     coalesce(late, 0) AS late_records,
+    usual_records,
     day IN (SELECT day FROM out.restatements) AS restated,
     CASE WHEN accepted > 0 THEN 'complete' ELSE 'missing' END AS day_state
 FROM spine
 LEFT JOIN day_books USING (day)
 LEFT JOIN unregistered USING (day)
+LEFT JOIN usual_volumes USING (day)
 ORDER BY day

@@ -1,0 +1,90 @@
+"""What used to be delivered each day and was not: a source, or a file of a daily set.
+
+Lives here: the comparison of a day's files with those of the days before, from the books of the files alone. A file of
+a daily set is known by its path, with the dates in it taken as the days that they are away from the newest of them:
+`gw2/2026-11-23/13.log` is each day's `gw2/<day>/13.log`.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from statistics import median
+
+from pipelines.findings import Finding, about
+from pipelines.norms import MIN_DAYS, WEEK, history
+from pipelines.store import FileEntry, Manifest
+
+# What came on so many of the last days that have data is delivered daily; a source may also keep to its weekdays.
+_LAST_DAYS = 14
+_DAILY = 12
+_SAME_WEEKDAYS = 3
+# What gives fewer records on a usual day may be silent by chance.
+_LEAST_RECORDS = 20
+# A missing file is told where its records are missing, too: a set may be cut anew.
+_LEAST_MISSING = 0.5
+_DATE = re.compile(r"(?<!\d)(20\d\d)(\D?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?!\d)")
+
+
+def missing_deliveries(manifest: Manifest, day: date) -> Iterator[Finding]:
+    """The sources and files that used to come each day and are not there for `day`."""
+    by_source: dict[str, dict[date, int]] = defaultdict(lambda: defaultdict(int))
+    by_file: dict[tuple[str, str], dict[date, int]] = defaultdict(lambda: defaultdict(int))
+    for entry in manifest.live_files():
+        for other, rows in entry.days.items():
+            by_source[entry.source][other] += rows.accepted
+        if placed := dated(entry):
+            by_file[entry.source, placed[0]][placed[1]] += entry.accepted
+    with_data = sorted(history(day, manifest.days))[-_LAST_DAYS:]
+    if len(with_data) < MIN_DAYS:
+        return
+    silent = set()
+    for source, came in sorted(by_source.items()):
+        usual = _usual(came, with_data)
+        if not came.get(day) and usual >= _LEAST_RECORDS and _is_expected(came, with_data, day):
+            silent.add(source)
+            yield Finding(
+                f"日志源 {source} 没有 {day} 的任何记录，平时每天约 {about(usual)} 条",
+                f"source {source} has no record of {day}, usually some {about(usual)} a day",
+                usual,
+            )
+    for (source, path), came in sorted(by_file.items()):
+        usual = _usual(came, with_data)
+        if source in silent or day in came or usual < _LEAST_RECORDS:
+            continue
+        lacking = _usual(by_source[source], with_data) - by_source[source].get(day, 0)
+        if all(other in came for other in with_data) and lacking >= _LEAST_MISSING * usual:
+            name = path.replace("<day>", str(day))
+            yield Finding(
+                f"每天都有的文件没有送达：{name}，平时约 {about(usual)} 条",
+                f"a file that comes every day did not: {name}, usually some {about(usual)} records",
+                usual,
+            )
+
+
+def dated(entry: FileEntry) -> tuple[str, date] | None:
+    """The path with its dates as days away from the newest of them, and that day; None where it has no date."""
+    dates = []
+    for match in _DATE.finditer(entry.path):
+        try:
+            dates.append((match, date(int(match[1]), int(match[3]), int(match[4]))))
+        except ValueError:
+            continue
+    if not dates:
+        return None
+    newest, path = max(day for _, day in dates), entry.path
+    for match, day in reversed(dates):
+        back = (newest - day).days
+        path = path[: match.start()] + (f"<day-{back}>" if back else "<day>") + path[match.end() :]
+    return path, newest
+
+
+def _usual(came: Mapping[date, int], with_data: list[date]) -> float:
+    return median(came.get(other, 0) for other in with_data)
+
+
+def _is_expected(came: Mapping[date, int], with_data: list[date], day: date) -> bool:
+    if sum(bool(came.get(other)) for other in with_data) >= _DAILY:
+        return True
+    same = [day - timedelta(days=WEEK * back) for back in range(1, _SAME_WEEKDAYS + 1)]
+    return all(came.get(other) for other in same)

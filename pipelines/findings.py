@@ -1,0 +1,53 @@
+"""What a statistical check found about a day, in both languages, and how several findings become one text.
+
+Lives here: the finding and its words that all such checks share. What is found is said where it is found.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+# So many findings of a check are told; the rest is counted.
+_TOLD = 4
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing about a day that is not as usual; `weight` is how many records it is about."""
+
+    zh: str
+    en: str
+    weight: float
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What the day was compared with: so many days with data, the first of them."""
+
+    days: int
+    since: date
+
+
+def told(findings: Sequence[Finding], basis: Basis, do_zh: str, do_en: str) -> tuple[str, str]:
+    """The gravest findings, what they were compared with and what to do, in Chinese and in English."""
+    gravest = sorted(findings, key=lambda finding: (-finding.weight, finding.en))
+    more = len(gravest) - _TOLD
+    zh = "；".join(finding.zh for finding in gravest[:_TOLD]) + (f"；另有 {more} 项" if more > 0 else "")
+    en = "; ".join(finding.en for finding in gravest[:_TOLD]) + (f"; {more} more" if more > 0 else "")
+    return (
+        f"{zh}。对照：{basis.since} 起 {basis.days} 个有数据日的同星期常态。{do_zh}",
+        f"{en}. Compared with the norm of the weekday over {basis.days} days with data since {basis.since}. {do_en}",
+    )
+
+
+def too_few(days: int, needed: int) -> tuple[str, str]:
+    """Why nothing is judged yet, in Chinese and in English."""
+    return (
+        f"尚不判断：此前 8 周内需 {needed} 个有数据日，现有 {days} 个",
+        f"not judged yet: it takes {needed} days with data in the eight weeks before, there are {days}",
+    )
+
+
+def about(number: float) -> str:
+    """A number in a finding."""
+    return f"{number:,.0f}" if abs(number) >= 10 else f"{number:.2g}"

@@ -1,0 +1,59 @@
+"""How days are made up: what the checks compare with the days before.
+
+Lives here: the profile of a day and how it is read, from `profile_daily`, `latency_daily` and the books of the files.
+Does not belong here: what is usual (`norms.py`), what is unusual (`unusual*.py`, `deliveries.py`).
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from typing import Final
+
+from pipelines.norms import WEEK, WEEKS
+from pipelines.settings import Settings
+from pipelines.store import Manifest, Store
+from pipelines.warehouse import rows_of, sql
+
+Group = tuple[str, str]
+"""A measure, and the whole whose parts it counts: ("stage", "wechat"); the whole of the day is ""."""
+Profile = dict[Group, dict[str, int]]
+"""The parts of each group. A group that is not there is unknown; a part that is not there in a group is 0."""
+Profiles = Mapping[date, Profile]
+
+NO_PROFILES: Final[Profiles] = {}
+# A day is compared with eight weeks; after a long gap more days than these are not looked at one by one.
+JUDGED_DAYS = 7
+
+
+def judged_days(manifest: Manifest, as_of: date) -> list[date]:
+    """The days that the statistics look at: those that the last publication closed, at most seven, the newest last."""
+    before = manifest.closed_before
+    first = max(before + timedelta(days=1), as_of - timedelta(days=JUDGED_DAYS - 1)) if before else as_of
+    return [first + timedelta(days=n) for n in range((as_of - first).days + 1)] if first <= as_of else [as_of]
+
+
+def read_profiles(store: Store, manifest: Manifest, settings: Settings, days: Iterable[date]) -> Profiles:
+    """The profiles of the days and of the eight weeks before each."""
+    wanted = {day - timedelta(days=back) for day in days for back in range(WEEK * WEEKS + 1)}
+    entries = {day: entry for day, entry in manifest.days.items() if day in wanted}
+    tables = {name: [store.day_table(entry, name) for entry in entries.values()] for name in _TABLES}
+    # Of a day that an older version rolled up there is no profile until a run has rolled it up once more.
+    files = {name: [file for file in paths if file.exists()] for name, paths in tables.items()}
+    profiles: dict[date, Profile] = {day: {} for day in sorted(entries)}
+    if not all(files.values()):
+        return profiles
+    given: dict[str, object] = {
+        "profiles": [str(file) for file in files["profile_daily"]],
+        "latencies": [str(file) for file in files["latency_daily"]],
+    }
+    read = [*files["profile_daily"], *files["latency_daily"]]
+    for day, measure, whole, part, amount in rows_of(sql("profiles"), given, read, settings):
+        profiles[day].setdefault((measure, whole), {})[part] = amount
+    for entry in manifest.live_files():
+        for day, rows in entry.days.items():
+            if profiles.get(day):
+                sources = profiles[day].setdefault(("source", ""), {})
+                sources[entry.source] = sources.get(entry.source, 0) + rows.accepted
+    return profiles
+
+
+_TABLES = ("profile_daily", "latency_daily")

@@ -1,0 +1,69 @@
+"""The machine's shortages, told from other errors: no room on the disk, no memory. They are nobody's fault but the
+machine's, so no file is blamed for one, and each ends the run in words.
+
+What is looked at is what the libraries say: DuckDB, SQLite and Python have no common error for it.
+"""
+
+import errno
+import re
+from collections.abc import Iterator
+
+from pipelines.errors import AuthmeterError
+
+_ROOM_NUMBERS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_ROOM_WORDS = re.compile(
+    r"no space left on device|disk quota exceeded|file too large|database or disk is full|"
+    r"max_temp_directory_size|maximum swap space",
+    re.IGNORECASE,
+)
+_MEMORY_WORDS = re.compile(r"out ?of ?memory|bad.?alloc|cannot allocate memory|failed to allocate", re.IGNORECASE)
+
+
+def is_short_of_room(error: BaseException) -> bool:
+    """Whether the error, or one behind it, says that the disk is full."""
+    return any(
+        (isinstance(one, OSError) and one.errno in _ROOM_NUMBERS) or _ROOM_WORDS.search(str(one))
+        for one in _chain(error)
+    )
+
+
+def is_short_of_memory(error: BaseException) -> bool:
+    """Whether the error, or one behind it, says that there is not enough memory."""
+    return any(
+        isinstance(one, MemoryError)
+        or (isinstance(one, OSError) and one.errno == errno.ENOMEM)
+        or type(one).__name__ == "OutOfMemoryException"
+        or (not isinstance(one, AuthmeterError) and _MEMORY_WORDS.search(str(one)))
+        for one in _chain(error)
+    )
+
+
+def in_words(error: BaseException, where: str) -> AuthmeterError | None:
+    """The shortage as a user reads it; None where the error is of another kind, or in words already."""
+    if isinstance(error, AuthmeterError):
+        return None
+    if is_short_of_room(error):
+        return AuthmeterError(
+            "The disk is full.",
+            where=where,
+            why="The step could not be finished; the last good report still stands.",
+            do="Free space where the data folder is, then run again: nothing else is needed.",
+        )
+    if is_short_of_memory(error):
+        return AuthmeterError(
+            "There is not enough memory.",
+            where=f"memory_limit in authmeter.toml, and the memory of the machine ({where})",
+            why="The step could not be finished; the last good report still stands.",
+            do="Lower memory_limit below what the machine has free, or give it more memory, then run again.",
+        )
+    return None
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    # An error may come to stand behind itself, where it is raised once more from one that it caused.
+    seen: list[BaseException] = []
+    one: BaseException | None = error
+    while one is not None and one not in seen:
+        yield one
+        seen.append(one)
+        one = one.__cause__ or one.__context__

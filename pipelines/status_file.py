@@ -1,0 +1,297 @@
+"""The state of a data folder as a program reads it: `<data>/status.json`, and `authmeter status --json`.
+
+A run writes the file when it ends, also a failed one, in one step; docs/operator.md lists the fields. A field may be
+added; where one changes its meaning, `STATUS_VERSION` is raised.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Literal
+
+import duckdb
+from pydantic import BaseModel, ValidationError
+
+from pipelines import durable
+from pipelines.alerts import alert_of_end, undelivered
+from pipelines.checks import checks_of
+from pipelines.days import last_closed_day
+from pipelines.errors import AuthmeterError, InUseError
+from pipelines.log_format import masked_text
+from pipelines.registry import load_registry
+from pipelines.settings import load_settings
+from pipelines.shortage import in_words
+from pipelines.store import Manifest, Store
+from pipelines.warehouse import open_published
+
+STATUS_VERSION = 1
+State = Literal["ok", "warning", "late", "failed", "empty"]
+
+# What a warning asks of whoever reads it; the long form is in docs/operator.md.
+TO_DO = {
+    "damaged_files": "Deliver these files again under the same names, or delete them.",
+    "held_files": "`authmeter accept PATH` where the new content is right; else put the old content back.",
+    "unreadable_folders": "Let the user that runs authmeter read these folders.",
+    "registry_rows": "Mend these rows.",
+    "rejected_share": "Look at the rejected records on the quality page: one reason for all is a changed log format.",
+    "nothing_accepted": "See why on the quality page; mend the mapping and `authmeter reread`, or delete the file.",
+    "day_is_there": "Deliver the logs of that day.",
+    "unmapped_share": "Add the codes to registry/result_codes.csv.",
+    "volume_jump": "See whether a delivery is missing, or came twice under new ids.",
+    "missing_delivery": "Deliver what is missing.",
+    "hour_shift": "Check clocks, time zones and log rotation; deliver mended files under their paths.",
+    "mix_shift": "See whether these logs came, came twice, or are of another environment.",
+    "outcome_shift": "Look at the vendor and the carrier, and at how results are logged.",
+    "field_shift": "See whether the log still has these fields, and whether ids are real.",
+    "latency_shift": "Look at the unit of latencies, and at the network.",
+    "duplicate_share": "See whether files came twice (harmless) or an event_id was used again (records are lost).",
+}
+_SEE = "See the warnings, one by one, in docs/operator.md."
+
+
+class Published(BaseModel):
+    """What readers see now."""
+
+    as_of: date
+    generated_at: str
+    run: int
+    time_zone: str
+    days: int
+    missing_days: int
+    restated_days: int | None
+    late_records: int
+
+
+class Overdue(BaseModel):
+    """The days that are over and not published."""
+
+    days: int
+    first: date | None = None
+    last: date | None = None
+
+
+class Failure(BaseModel):
+    """Why a run failed, as the command says it."""
+
+    what: str
+    where: str
+    why: str
+    do: str
+
+
+class LastRun(BaseModel):
+    """The last run that ended."""
+
+    ended_at: str
+    day: date | None
+    result: Literal["done", "failed"]
+    error: Failure | None = None
+
+
+class Work(BaseModel):
+    """What a process does with the folder, or did when it was killed."""
+
+    process: int
+    doing: str
+    since: str
+
+
+class Warned(BaseModel):
+    """One warning that stands."""
+
+    check: str
+    severity: str
+    day: date | None
+    detail_en: str
+    detail_zh: str
+    do: str
+
+
+class Kept(BaseModel):
+    """The first day with stored events, and the first one that is published, where retention has taken some away."""
+
+    events_from: date | None = None
+    days_from: date | None = None
+
+
+class Status(BaseModel):
+    """The state of a data folder."""
+
+    schema_version: int = STATUS_VERSION
+    written_at: str
+    state: State
+    published: Published | None = None
+    overdue: Overdue = Overdue(days=0)
+    last_run: LastRun | None = None
+    running: Work | None = None
+    interrupted: Work | None = None
+    warnings: list[Warned] = []
+    kept: Kept = Kept()
+    to_do: list[str] = []
+
+    def as_json(self) -> str:
+        """The text of `status.json`."""
+        return self.model_dump_json(indent=1) + "\n"
+
+
+def status_of(data: Path, now: datetime, last_run: LastRun | None = None) -> Status:
+    """The state of a data folder at a time; the last run is the one that `status.json` tells of, where not given.
+
+    Raises:
+        AuthmeterError: settings, registry or manifest cannot be read.
+    """
+    store, settings = Store(data), load_settings(data)
+    manifest, registry = store.read_manifest(), load_registry(store.registry)
+    status = Status(written_at=_time(now), state="ok", last_run=last_run or _last_run(data))
+    status.kept = Kept(events_from=manifest.events_from, days_from=manifest.days_from)
+    _tell_work(status, store)
+    if manifest.as_of is not None:
+        status.published = _published(store, manifest, manifest.as_of)
+        over = last_closed_day(now, settings.timezone)
+        if over > manifest.as_of:
+            first = manifest.as_of + timedelta(days=1)
+            status.overdue = Overdue(days=(over - manifest.as_of).days, first=first, last=over)
+        status.warnings = [
+            Warned(
+                check=check.check_name, severity=check.severity, day=check.day, detail_en=check.detail_en,
+                detail_zh=check.detail_zh, do=TO_DO.get(check.check_name, _SEE),
+            )
+            for check in checks_of(store, manifest, settings, registry, manifest.as_of)
+            if not check.passed
+        ]  # fmt: skip
+    if undelivered(data):
+        status.warnings.append(_undelivered(data))
+    _judge(status)
+    return status
+
+
+def note_end(data: Path, now: datetime, day: date | None, error: AuthmeterError | None) -> None:
+    """Writes `status.json` at the end of a run, and tells whoever wants to be told."""
+    failure = None
+    if error:
+        where, do = error.where, masked_text(error.do)
+        failure = Failure(what=masked_text(error.what), where=where, why=error.why, do=do)
+    last = LastRun(ended_at=_time(now), day=day, result="failed" if error else "done", error=failure)
+    try:
+        status = status_of(data, now, last)
+    except AuthmeterError:
+        # What the run failed of, settings or manifest, keeps the rest from being told.
+        status = Status(written_at=_time(now), state="failed", last_run=last, to_do=[failure.do] if failure else [])
+    status.running = None
+    durable.write_file(data / "status.json", status.as_json().encode())
+    if alert_of_end(data, status):
+        status.warnings.append(_undelivered(data))
+        status.to_do = []
+        _judge(status)
+        durable.write_file(data / "status.json", status.as_json().encode())
+
+
+@contextmanager
+def failures_noted(data: Path, day: date | None) -> Iterator[None]:
+    """Whatever ends what is done inside is noted in `status.json`; a shortage of the machine is told in words.
+
+    That the folder is in use is no failure: the run that uses it will note its own end.
+    """
+    try:
+        yield
+    except InUseError:
+        raise
+    except Exception as error:
+        told = error if isinstance(error, AuthmeterError) else in_words(error, str(data))
+        unforeseen = AuthmeterError(
+            f"This should not happen: {type(error).__name__}.",
+            where=str(data),
+            why="It is a fault of authmeter; the last good report still stands.",
+            do="Run `authmeter run`; if it comes back, report what it says.",
+        )
+        # On a full disk there is no room for the note either; the error itself is what must be told.
+        with suppress(OSError):
+            note_end(data, datetime.now(UTC), day, told or unforeseen)
+        if told and told is not error:
+            raise told from error
+        raise
+
+
+def _undelivered(data: Path) -> Warned:
+    return Warned(
+        check="alerts", severity="warn", day=None, detail_en=undelivered(data) or "", detail_zh="有提醒未能送达",
+        do="See whether the receivers can be reached: `authmeter alert --test`.",
+    )  # fmt: skip
+
+
+def _time(instant: datetime) -> str:
+    return instant.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def _last_run(data: Path) -> LastRun | None:
+    try:
+        told = json.loads((data / "status.json").read_bytes())
+        return LastRun.model_validate(told["last_run"]) if told["last_run"] else None
+    except (OSError, ValueError, KeyError, TypeError, ValidationError):
+        return None
+
+
+def _published(store: Store, manifest: Manifest, as_of: date) -> Published:
+    days = sorted(manifest.days)
+    span = (as_of - days[0]).days + 1 if days else 0
+    return Published(
+        as_of=as_of,
+        generated_at=str(manifest.generated_at),
+        run=manifest.run,
+        time_zone=str(manifest.time_zone),
+        days=len(days),
+        missing_days=span - len(days),
+        restated_days=_restated_days(store.database),
+        late_records=sum(rows.late for entry in manifest.live_files() for rows in entry.days.values()),
+    )
+
+
+def _restated_days(database: Path) -> int | None:
+    """None where the published file is not there, or not of this version: the next run makes it."""
+    try:
+        with closing(open_published(database)) as connection:
+            return int(connection.execute("SELECT count(*) FILTER (restated) FROM day_quality").fetchall()[0][0])
+    except (AuthmeterError, duckdb.Error):
+        return None
+
+
+def _tell_work(status: Status, store: Store) -> None:
+    """Who holds the folder, as the lock's note says; a note whose process is gone is of one that was killed."""
+    try:
+        work = Work.model_validate_json(store.lock.read_bytes())
+    except (OSError, ValidationError):
+        return
+    try:
+        os.kill(work.process, 0)
+    except ProcessLookupError:
+        status.interrupted = work
+    except PermissionError:
+        status.running = work
+    else:
+        status.running = work
+
+
+def _judge(status: Status) -> None:
+    """The state in one word, worst first, and what is to be done, most urgent first."""
+    failed = status.last_run is not None and status.last_run.result == "failed"
+    if failed and status.last_run and status.last_run.error:
+        status.to_do.append(f"{status.last_run.error.what} {status.last_run.error.do}".strip())
+    if status.interrupted:
+        status.to_do.append(
+            f"`{status.interrupted.doing}` was killed: run `authmeter run`, which takes up where it was."
+        )
+    if status.published is None:
+        status.to_do.append("Nothing is published yet: run `authmeter run`.")
+    if status.overdue.days:
+        status.to_do.append(f"Run `authmeter run`: {status.overdue.first} to {status.overdue.last} are overdue.")
+    status.to_do += [f"{warning.check}: {warning.do}" for warning in status.warnings]
+    status.state = (
+        "failed" if failed or status.interrupted
+        else "empty" if status.published is None
+        else "late" if status.overdue.days
+        else "warning" if status.warnings
+        else "ok"
+    )  # fmt: skip

@@ -1,0 +1,164 @@
+"""Numbers of a day that left the norm of their weekday: its volume, its latencies, its devices, its copies.
+
+Lives here: series of single numbers. Parts of a whole are in `unusual.py`, the hours in `unusual_hours.py`.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from math import exp, log, sqrt
+from statistics import median
+
+from pipelines.findings import Finding, about
+from pipelines.norms import MIN_DAYS, Norm, history, norm
+from pipelines.profiles import Group, Profile, Profiles
+from pipelines.store import DayEntry
+
+SIGMAS = 4.0
+_VOLUME_SIGMAS = 3.5
+_SPREAD_FLOOR = 0.08
+# Of fewer records a median is chance.
+_LEAST_RECORDS = 100
+_LEAST_OF_DAY = 0.02
+# From zero milliseconds there is no ratio.
+_MS = 1.0
+_COPIES_MORE = 0.05
+_RARE = 20
+
+
+@dataclass(frozen=True)
+class Volume:
+    """A day's records beside the norm of its weekday; `ratio` is what came over what usually comes."""
+
+    usual: float
+    ratio: float
+    is_unusual: bool
+    basis: Norm
+
+
+def volume(day: date, counted: Mapping[date, int], factor: float, on_time: float, any_weekday: bool) -> Volume | None:
+    """How the day's volume stands; None where too few days came before.
+
+    Args:
+        counted: records by day, copies left out.
+        factor: that many times the usual volume, or under one in that many, is unusual.
+        on_time: the share of a usual day's records that is there when the day is closed.
+        any_weekday: the day may be as any day of the week: a holiday, or a working Sunday.
+    """
+    usual = norm(day, {other: log(records) for other, records in history(day, counted).items() if records})
+    if usual is None:
+        return None
+    there = log(counted[day]) if counted.get(day) else log(0.5)
+    low, high = (usual.low, usual.high) if any_weekday else (usual.expected, usual.expected)
+    change = min(there - low - log(on_time), 0.0) + max(there - high - log(on_time), 0.0)
+    chance = sqrt(_SPREAD_FLOOR**2 + 1 / max(exp(usual.expected), 1.0))
+    is_far = abs(change) > max(log(factor), _VOLUME_SIGMAS * max(usual.spread, chance))
+    expected = exp(usual.expected) * on_time
+    return Volume(expected, counted.get(day, 0) / expected, is_far, usual)
+
+
+def usual_records(day: date, counted: Mapping[date, int]) -> int | None:
+    """Records of a usual day of that weekday; of a young folder the median of the days before, None under three."""
+    before = history(day, counted)
+    usual = norm(day, {other: log(records) for other, records in before.items() if records})
+    if usual:
+        return round(exp(usual.expected))
+    newest = [before[other] for other in sorted(before)[-7:]]
+    return round(median(newest)) if len(newest) >= 3 else None
+
+
+def unusual_latencies(day: date, profiles: Profiles) -> Iterator[Finding]:
+    """Medians and 95th percentiles of channels, and medians of large apps, that are not as usual."""
+    said = set()
+    for group, parts in sorted(profiles[day].items()):
+        measure, whole = group
+        if measure == "latency" and parts["records"] >= _LEAST_RECORDS:
+            for name, factor in (("p50", 2.0), ("p95", 3.0)):
+                if finding := _latency(day, profiles, group, name, factor, f"{whole} {name}", parts["records"]):
+                    said.add(whole)
+                    yield finding
+        elif measure == "latency_of_app" and _is_large(day, profiles, whole):
+            for channel in sorted(parts.keys() - said):
+                if profiles[day].get(("channel_of_app", whole), {}).get(channel, 0) < _LEAST_RECORDS:
+                    continue
+                if finding := _latency(day, profiles, group, channel, 4.0, f"{whole} {channel} p50", _LEAST_RECORDS):
+                    yield finding
+
+
+def _latency(
+    day: date, profiles: Profiles, group: Group, part: str, factor: float, name: str, weight: int
+) -> Finding | None:  # fmt: skip
+    before = {
+        other: log(profile[group][part] + _MS)
+        for other, profile in history(day, profiles).items()
+        if part in profile.get(group, {})
+    }
+    now, usual = profiles[day][group][part], norm(day, before)
+    if usual is None or not _is_far(log(now + _MS), usual, factor):
+        return None
+    ms = exp(usual.expected) - _MS
+    return Finding(
+        f"{name}：{now:,} 毫秒，平时约 {about(ms)} 毫秒", f"{name}: {now:,} ms, usually some {about(ms)} ms", weight
+    )
+
+
+def unusual_devices(day: date, profiles: Profiles) -> Iterator[Finding]:
+    """Wholes with far fewer or far more devices for their records than usual; the day, channels, large apps."""
+    said = False
+    for group, parts in sorted(profiles[day].items()):
+        measure, whole = group
+        if measure not in ("devices", "devices_of_app") or parts.get("answers", 0) < _LEAST_RECORDS:
+            continue
+        if (measure == "devices_of_app" and not _is_large(day, profiles, whole)) or (whole and said):
+            continue
+        before = {other: profile[group] for other, profile in history(day, profiles).items() if group in profile}
+        ratios = norm(day, {other: _of_answer(one) for other, one in before.items() if one.get("answers")})
+        counts = norm(day, {other: log(one.get("devices", 0) + 0.5) for other, one in before.items()})
+        if ratios is None or counts is None or exp(counts.expected) < _LEAST_RECORDS:
+            continue
+        now, devices = _of_answer(parts), parts.get("devices", 0)
+        factor = 2.0 if measure == "devices_of_app" else 1.6
+        # With twice the people there are twice the devices; more devices for the same people are made up.
+        more = now > ratios.high and log(devices + 0.5) > counts.high + log(factor)
+        if _is_far(now, ratios, factor) and (more or now < ratios.low):
+            said = said or not whole
+            usual = exp(ratios.expected) * parts["answers"]
+            name_zh, name_en = (f"{whole} 设备数", f"devices of {whole}") if whole else ("设备数", "devices")
+            yield Finding(
+                f"{name_zh}：{devices:,}，对 {parts['answers']:,} 条记录平时约 {about(usual)}",
+                f"{name_en}: {devices:,}, usually some {about(usual)} for {parts['answers']:,} records",
+                abs(usual - devices),
+            )
+
+
+def _of_answer(parts: Mapping[str, int]) -> float:
+    return log((parts.get("devices", 0) + 0.5) / (parts.get("answers", 0) + 0.5))
+
+
+def _is_far(value: float, usual: Norm, factor: float) -> bool:
+    """Whether a logarithm lies outside of what any weekday would have, by the factor and by more than chance."""
+    distance = max(usual.low - value, value - usual.high, 0.0)
+    return distance > max(log(factor), SIGMAS * max(usual.spread, _SPREAD_FLOOR))
+
+
+def _is_large(day: date, profiles: Profiles, app_key: str) -> bool:
+    """Whether an app's single figures are looked at."""
+    apps: Profile = profiles[day]
+    of_day = apps.get(("app", ""), {})
+    return of_day.get(app_key, 0) >= _LEAST_OF_DAY * sum(of_day.values())
+
+
+def unusual_copies(day: date, days: Mapping[date, DayEntry]) -> tuple[float, float, Norm | None] | None:
+    """The day's share of copies, the usual one, and the basis where that is unusual; None after too few days."""
+    before = {other: _copies(entry) for other, entry in history(day, days).items() if entry.accepted}
+    if day not in days or len(before) < MIN_DAYS:
+        return None
+    now, usual = _copies(days[day]), median(before.values())
+    as_many = sum(share >= now for share in before.values())
+    is_unusual = now > usual + _COPIES_MORE and as_many <= max(1, len(before) // _RARE)
+    basis = norm(day, dict.fromkeys(before, 0.0)) if is_unusual else None
+    return now, usual, basis
+
+
+def _copies(entry: DayEntry) -> float:
+    return 1 - entry.counted / entry.accepted if entry.accepted else 0.0

@@ -1,0 +1,52 @@
+"""`authmeter verify` at the command line: what it compared, and what differs."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from pipelines.days import Window
+from pipelines.errors import UsageError
+from pipelines.lock import hold
+from pipelines.registry import load_registry
+from pipelines.settings import load_settings
+from pipelines.store import Store
+
+_SHOWN = 20
+_TO_DO = """\
+what to do: a part: restore its folder under warehouse/events from the backup, or, where its log is still in landing,
+  read it again. Tables of a day: remove that folder under warehouse/days. A published table: remove
+  warehouse/authmeter.duckdb. Then `authmeter run`, and verify again."""
+
+
+def run_verify(data: Path, first: date | None, last: date | None) -> int:
+    """Gives 0 where all is as it was computed, 1 where something differs.
+
+    Raises:
+        UsageError: the span ends before it begins.
+    """
+    from pipelines.verify import verify
+
+    span = Window(first, last or first) if first else None
+    if span and span.last < span.first:
+        raise UsageError(
+            f"The span ends ({span.last}) before it begins ({span.first}).", do="Give the earlier day first."
+        )
+    store, settings = Store(data), load_settings(data)
+    if not store.warehouse.is_dir():
+        raise UsageError("Nothing is published yet.", where=str(data), do="Run `authmeter run` first.")
+    with hold(store, "verify", datetime.now(UTC)):
+        report = verify(store, settings, load_registry(store.registry), span)
+    print(f"files         {report.parts:,} parts and the tables of every day are as they were written")
+    if report.without_checksum:
+        print(f"              {report.without_checksum:,} parts are of a version that noted no checksum")
+    print(f"recomputed    {report.days:,} days; {report.tables:,} tables, {report.rows:,} rows compared")
+    if report.without_events:
+        print(f"              {report.without_events:,} days have no events any more, by retention")
+    for difference in report.differences[:_SHOWN]:
+        print(f"differs       {difference}")
+    if len(report.differences) > _SHOWN:
+        print(f"              … (+{len(report.differences) - _SHOWN})")
+    if report.differences:
+        print(_TO_DO)
+        return 1
+    print("all the same")
+    return 0
