@@ -73,7 +73,6 @@ def write_assets(writer: SiteWriter, site: dict[str, Any]) -> dict[str, str]:
         "report.css": _joined("css", STYLES, "css"),
         "report.js": b'(function () {\n"use strict";\n' + _joined("js", SCRIPTS, "js") + b"})();\n",
         "texts.js": _script("AUTHMETER_TEXTS", _texts()),
-        "site.js": _script("AUTHMETER_SITE", site),
         "charts.js": _script("AUTHMETER_CHARTS", shapes()),
         "plotly.js": _library(_PLOTLY),
     }
@@ -85,4 +84,7 @@ def write_assets(writer: SiteWriter, site: dict[str, Any]) -> dict[str, str]:
             f"assets/{stem}-{hashlib.sha256(content).hexdigest()[:10]}.{suffix}"
         )
         writer.write(path, content)
-    return paths
+    # Each run makes it anew. Under a plain name, a page that was opened just before a new site took its place still
+    # finds it; the version keeps browsers from an older one of their store.
+    writer.write("assets/site.js", _script("AUTHMETER_SITE", site))
+    return paths | {"site": f"assets/site.js?v={site['version']}"}

@@ -19,8 +19,10 @@ settings.register_profile(
 )
 settings.load_profile("deterministic")
 
+# But for the program of the browser tests, which is no setting of the product.
 for name in [name for name in os.environ if name.startswith(("AUTHMETER_", "DAGSTER_"))]:
-    del os.environ[name]
+    if name != "AUTHMETER_CHROMIUM":
+        del os.environ[name]
 
 
 @pytest.fixture(scope="session")

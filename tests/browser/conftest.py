@@ -1,23 +1,26 @@
-"""The site of the example database, opened from its folder in Chromium.
+"""Sites opened from their folder in Chromium, as a reader opens them.
 
-Chromium is `chromium` on the path, or what `AUTHMETER_CHROMIUM` names.
+Chromium is `chromium` on the path, or what `AUTHMETER_CHROMIUM` names. What a page complains about, and every request
+that leaves the site's folder, fails the test that opened it.
 """
+
+from __future__ import annotations
 
 import os
 import shutil
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-# The builder of the example database is shared with the unit tests.
-sys.path.append(str(Path(__file__).parents[1] / "unit"))
-
-from report_database import example
-
+from reports.folders import app_folders
 from reports.site import render_site
+from tests.browser import random_data
+from tests.browser.counted import Published
+from tests.unit.report_database import example
 
 FLAGS = [
     "--no-sandbox",
@@ -30,14 +33,36 @@ FLAGS = [
 ]
 
 
+def rendered(database: Path, xlsx_apps: tuple[str, ...] = ()) -> Path:
+    """The site of a database, in a new folder beside it."""
+    target = database.parent / "site"
+    target.mkdir()
+    render_site(database, target, xlsx_apps)
+    return target
+
+
 @pytest.fixture(scope="session")
-def site(tmp_path_factory) -> Path:
-    """A rendered site."""
-    folder = tmp_path_factory.mktemp("browser")
-    database = example(folder / "authmeter.duckdb")
-    (folder / "site").mkdir()
-    render_site(database, folder / "site")
-    return folder / "site"
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site of the example database, which lies beside it."""
+    return rendered(example(tmp_path_factory.mktemp("browser") / "authmeter.duckdb"))
+
+
+@pytest.fixture(scope="session")
+def logged(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of the random logs, after both runs."""
+    return random_data.publish(tmp_path_factory.mktemp("random") / "data").root
+
+
+@pytest.fixture(scope="session")
+def tables(logged: Path) -> Published:
+    """The tables of the random logs."""
+    return Published(logged / "warehouse" / "authmeter.duckdb")
+
+
+@pytest.fixture(scope="session")
+def folders(tables: Published) -> dict[str, str]:
+    """The folder of each app of the random logs."""
+    return app_folders(tables.apps)
 
 
 @pytest.fixture(scope="session")
@@ -52,36 +77,77 @@ def browser() -> Iterator[Browser]:
 
 
 class Reader:
-    """A page of the site with what it complained about and what it asked for."""
+    """A page of a site, with what it complained about and what it asked for."""
 
-    def __init__(self, page: Page, site: Path) -> None:
-        self.page, self.site = page, site
+    def __init__(self, context: BrowserContext, site: Path) -> None:
+        self.context, self.site, self.page = context, site, context.new_page()
         self.complaints: list[str] = []
         self.requests: list[str] = []
-        page.on("console", lambda message: self.complaints.append(message.text))
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("console", lambda message: self.complaints.append(message.text))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("dialog", lambda dialog: self.complaints.append(f"dialog {dialog.message}"))
 
-    def open(self, path: str) -> Page:
-        """Opens a page of the site and waits until its script is done."""
-        self.page.goto(f"file://{self.site}/{path}")
-        self.ready()
+    def open(self, path: str, **choices: object) -> Page:
+        """Opens a page, with choices in its address, and waits until everything is drawn."""
+        self.page.goto((self.site / path).as_uri() + (f"?{urlencode(choices)}" if choices else ""))
+        self.settle(str(choices.get("period", "")))
         return self.page
 
-    def ready(self) -> None:
-        """Waits for an attribute: under the strict policy no function can be injected to wait for."""
+    def settle(self, period: str = "") -> None:
+        """Waits until charts and tables show the language and the days that the page is set to.
+
+        Waits for attributes: under the strict policy no function can be injected to wait for. `period` is that of the
+        table of all apps, where it is not the page's days.
+        """
         self.page.wait_for_selector("html[data-ready]", state="attached")
-        for chart in self.page.locator("[data-chart]").all():
-            chart.wait_for()
-        self.page.wait_for_selector("html:not(:has([data-chart]:not([data-ready])))", state="attached")
+        html = self.page.locator("html")
+        language = (html.get_attribute("lang") or "")[:2]
+        days = html.get_attribute("data-days")
+        waiting = (
+            f'[data-chart]:not([data-ready^="{language} "][data-ready$=" {days}"])',
+            f'[data-table=apps]:not([data-ready="{language} {period or days}"])',
+            f'[data-table=logins]:not([data-ready="{language} {days}"])',
+            f'[data-table]:not([data-ready^="{language}"])',
+            "details[open] [data-chart-table]:empty",
+        )
+        self.page.wait_for_selector(f"html:not(:has({', '.join(waiting)}))", state="attached")
+
+    def press(self, key: str) -> None:
+        """Presses a key and waits for what it changes."""
+        self.page.keyboard.press(key)
+        self.settle()
+
+    def speak(self, language: str) -> None:
+        """Switches the language."""
+        self.page.locator(f"[data-language={language}]").click()
+        self.settle()
+
+    def close(self) -> None:
+        """Fails where a page complained or asked for anything outside the site."""
+        self.context.close()
+        assert self.complaints == []
+        outside = (f"{self.site.as_uri()}/", "data:", "blob:")
+        assert [url for url in self.requests if not url.startswith(outside)] == []
 
 
 @pytest.fixture
-def reader(browser: Browser, site: Path) -> Iterator[Reader]:
-    """A fresh reader; after the test, the page must not have complained nor asked for anything elsewhere."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    found = Reader(context.new_page(), site)
-    yield found
-    context.close()
-    assert found.complaints == []
-    assert [url for url in found.requests if not url.startswith((f"file://{site}/", "data:", "blob:"))] == []
+def read_site(browser: Browser) -> Iterator[Callable[..., Reader]]:
+    """Gives readers of any site, each in a browser context of its own with nothing remembered."""
+    readers: list[Reader] = []
+
+    def opened(site: Path, **options: Any) -> Reader:
+        context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}} | options)
+        # A published site is a link to the newest one.
+        readers.append(Reader(context, site.resolve()))
+        return readers[-1]
+
+    yield opened
+    for reader in readers:
+        reader.close()
+
+
+@pytest.fixture
+def reader(read_site: Callable[..., Reader], site: Path) -> Reader:
+    """A reader of the example site."""
+    return read_site(site)

@@ -11,9 +11,9 @@ import time
 from pathlib import Path
 
 import pytest
-from test_site_in_browser import AXE
 
 from pipelines.settings import PROJECT
+from tests.browser.test_accessibility import AXE
 from tests.served_site import token_of, write_tokens
 
 APP = "cmd"

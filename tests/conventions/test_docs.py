@@ -22,7 +22,7 @@ from pipelines.checks import run_checks
 from pipelines.cli import app
 from pipelines.log_format import CHANNELS, FIELD_NAMES, OUTCOMES, PLATFORMS, STAGES
 from pipelines.registry import load_registry
-from pipelines.settings import BillingRule, Settings
+from pipelines.settings import AlertSettings, BillingRule, Settings
 from pipelines.store import Manifest
 from pipelines.tables import TABLES
 
@@ -30,6 +30,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 DOCS = PROJECT / "docs"
 READMES = (PROJECT / "README.md", PROJECT / "README.zh-CN.md")
 PAGES = sorted([*READMES, PROJECT / "CHANGELOG.md", *DOCS.rglob("*.md")])
+TABLES_OF_SETTINGS = {"billing": BillingRule, "alerts": AlertSettings}
 COMMANDS = typer.main.get_command(app)
 
 
@@ -100,12 +101,13 @@ def test_settings_are_all_documented_with_their_defaults() -> None:
     for name, field in Settings.model_fields.items():
         assert f"## {name}\n" in text
         default = rows[name].strip().strip("`")
-        if name != "billing":
+        if name not in TABLES_OF_SETTINGS:
             value = tomllib.loads(f"value = {default}")["value"]
             assert (tuple(value) if isinstance(value, list) else value) == field.default
-    for name, field in BillingRule.model_fields.items():
-        value = tomllib.loads(f"value = {rows[name].strip().strip('`')}")["value"]
-        assert (tuple(value) if isinstance(value, list) else value) == field.default
+    for table in TABLES_OF_SETTINGS.values():
+        for name, field in table.model_fields.items():
+            value = tomllib.loads(f"value = {rows[name].strip().strip('`')}")["value"]
+            assert (tuple(value) if isinstance(value, list) else value) == field.default
     headings = set(re.findall(r"^## ([a-z_]+)$", text, re.MULTILINE))
     assert headings == set(Settings.model_fields)
 

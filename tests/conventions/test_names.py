@@ -114,10 +114,10 @@ def test_the_words_of_the_log_are_those_of_the_contract() -> None:
 
 
 OPTIONS = {
-    "run": {"--day"}, "backfill": {"first", "last"}, "demo": set(), "sample": {"--out", "--days", "--apps", "--events",
-    "--seed", "--format", "--last-day"},
+    "run": {"--day"}, "backfill": {"first", "last"}, "reread": {"--source", "--from"},
+    "demo": set(), "sample": {"--out", "--days", "--apps", "--events", "--seed", "--format", "--last-day"},
     "export": {"--app", "--from", "--to", "--format", "--events"}, "check": {"--source", "file"}, "accept": {"path"},
-    "dev": set(), "serve": {"--port", "--tokens"}, "status": set(),
+    "dev": set(), "serve": {"--port", "--tokens"}, "status": {"--json"}, "verify": {"first", "last"},
 }  # fmt: skip
 
 

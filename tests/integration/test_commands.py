@@ -25,7 +25,20 @@ from tests.integration.conftest import MARKED_DEVICE, MARKED_PHONE, Ended, authm
 from tests.support import KEY, DataFolder, days_before, lines, record, records
 
 Call = Callable[..., Ended]
-COMMANDS = ("run", "backfill", "demo", "sample", "export", "check", "accept", "dev", "serve", "status")
+COMMANDS = (
+    "run",
+    "backfill",
+    "reread",
+    "demo",
+    "sample",
+    "export",
+    "check",
+    "accept",
+    "dev",
+    "serve",
+    "status",
+    "verify",
+)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -225,6 +238,43 @@ def test_a_backfill_without_anything_published_is_refused(call: Call, folder: Da
 def test_a_span_that_ends_before_it_begins_is_refused(call: Call, published: DataFolder) -> None:
     assert call("backfill", "2026-03-02", "2026-03-01", data=published.root).code == 2
     assert call("export", "--app", "shop", "--from", "2026-03-02", "--to", "2026-03-01", data=published.root).code == 2
+
+
+# --- reread
+
+
+def test_a_reread_where_nothing_was_mended_changes_nothing(own: DataFolder) -> None:
+    site, before = tree(own.store.site), own.manifest
+    ended = authmeter("reread", "--from", "2020-01-01", data=own.root)
+    assert ended.code == 0
+    assert "0 of them changed" in ended.out
+    assert tree(own.store.site) == site
+    assert own.manifest == before
+
+
+def test_a_reread_takes_what_a_mended_mapping_gives(own: DataFolder, yesterday: date) -> None:
+    own.land("gate.log", b"".join(b"ok %d\n" % n for n in range(5)))
+    assert authmeter("run", data=own.root).code == 3
+    own.write(
+        "sources/gate.toml",
+        f"""name = "gate"\nfiles = ["gate*"]\nformat = "lines"\n[fields]\nevent_id = "line"\nstage = "'verify'"
+        event_time = "'{yesterday}T10:00:00+08:00'"\napp_key = "'gate'"\nchannel = "'qq'"\noutcome = "'success'"
+        """,
+    )
+    assert authmeter("reread", "--source", "gate", data=own.root).code == 0
+    assert own.rows("SELECT sum(records)::INTEGER FROM outcome_daily WHERE app_key = 'gate'") == [(5,)]
+    assert own.rows("SELECT DISTINCT cause FROM restatements") == [("gate.log (read again)",)]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"), [(("--source", "nobody"), "no source 'nobody'"), ((), "published yet")]
+)
+def test_a_reread_that_cannot_be_is_refused(
+    call: Call, own: DataFolder, tmp_path: Path, arguments: tuple[str, ...], words: str
+) -> None:
+    ended = call("reread", *arguments, data=own.root if arguments else tmp_path / "new")
+    assert ended.code == 2
+    assert words in ended.err
 
 
 # --- sample and demo

@@ -66,9 +66,9 @@ def test_the_boxes_are_assets_in_order(described: dict[str, Any]) -> None:
 
 def test_the_checks_stand_between_the_boxes(described: dict[str, Any]) -> None:
     assert described["checks"] == [
-        "damaged_files", "day_books_and_keys", "day_is_there", "file_books", "held_files", "registry_rows",
-        "rejected_share",
-        "unmapped_share", "unreadable_folders", "volume_jump",
+        "damaged_files", "day_books_and_keys", "day_is_there", "duplicate_share", "field_shift", "file_books",
+        "held_files", "hour_shift", "latency_shift", "missing_delivery", "mix_shift", "nothing_accepted",
+        "outcome_shift", "registry_rows", "rejected_share", "unmapped_share", "unreadable_folders", "volume_jump",
     ]  # fmt: skip
 
 

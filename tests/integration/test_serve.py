@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -437,6 +438,29 @@ def test_readers_get_whole_files_while_the_site_is_switched(tmp_path: Path) -> N
         is_over.set()
         assert len(set().union(*(one.result() for one in reading))) > 5
         assert server.said().count("\n") == 1
+
+
+def test_what_a_page_loads_is_of_its_own_generation_while_that_is_there(tmp_path: Path) -> None:
+    data = published_folder(tmp_path / "data")
+    old, new = data / ".site" / "00000001-0123abcd", data / ".site" / "00000002-89abcdef"
+    shutil.copytree(old, new)
+    (old / "assets" / "site-old.js").write_text("old")
+    for folder in (old, new):
+        (folder / "data" / "figures.js").write_text(folder.name)
+    (data / "site").unlink()
+    (data / "site").symlink_to(Path(".site") / new.name)
+    with serving(data, log=tmp_path / "log") as server:
+        assert server.ask("/data/figures.js").text == new.name
+        assert server.ask("/data/figures.js?v=89abcdef").text == new.name
+        assert server.ask("/data/figures.js?v=0123abcd").text == old.name
+        # Of a generation that is gone, or never was: the one that stands.
+        for version in ("76543210", "", "*", "../x"):
+            assert server.ask(f"/data/figures.js?v={version}").text == new.name
+        assert server.ask("/assets/site-old.js").text == "old"
+        assert server.ask("/assets/never.js").status == 404
+        shutil.rmtree(old)
+        assert server.ask("/data/figures.js?v=0123abcd").text == new.name
+        assert server.ask("/assets/site-old.js").status == 404
 
 
 def test_a_slow_reader_holds_nobody_up(whole: Serving) -> None:

@@ -7,10 +7,11 @@ from datetime import date, timedelta
 import pytest
 
 from pipelines.assets import WARN_CHECKS
-from pipelines.checks import CheckResult, run_checks
+from pipelines.checks import STATISTICS, CheckResult, hold_back, run_checks
+from pipelines.errors import AuthmeterError
 from pipelines.registry import Problem, Registry
 from pipelines.settings import Settings
-from pipelines.store import DayEntry, FileEntry, Manifest, Status
+from pipelines.store import DayEntry, DayRows, FileEntry, Manifest, Status
 from tests.support import DAY, finding
 
 
@@ -113,24 +114,70 @@ def test_unmapped_codes_of_an_older_day_do_not_fire() -> None:
 
 
 @pytest.mark.parametrize(
-    ("counted", "passed"),
-    [
-        ((100, 100, 100, 100), True), ((100, 100, 100, 150), True), ((100, 100, 100, 151), False), ((100, 100, 100,
-        50), True),
-        ((100, 100, 100, 49), False), ((1, 100, 100, 100, 9000, 100), True), ((100, 100, 1), True), ((0, 0, 0, 0, 100,
-        100, 100, 1), False),
-        # Only the seven days before count.
-        ((1000, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 10, 10, 10, 10, 10, 10, 10, 10), True),
-    ],
-)  # fmt: skip
-def test_a_jump_of_the_volume_fires(counted: tuple[int, ...], passed: bool) -> None:
-    assert check("volume_jump", Manifest(days=days(*counted))).passed is passed
+    ("newest", "passed"), [(100, True), (149, True), (156, False), (68, True), (64, False), (1, False)]
+)
+def test_a_jump_of_the_volume_fires(newest: int, passed: bool) -> None:
+    assert check("volume_jump", Manifest(days=days(*[10_000] * 28, newest * 100))).passed is passed
+
+
+def test_a_weekday_is_compared_with_its_like() -> None:
+    # DAY is a Tuesday: the day two days before is a Sunday.
+    weeks = [100, 100, 100, 100, 100, 40, 40]
+    counted = [weeks[(DAY - timedelta(days=back)).weekday()] for back in range(28, -1, -1)]
+    assert check("volume_jump", Manifest(days=days(*counted))).passed
+    assert not check("volume_jump", Manifest(days=days(*counted[:-1], 40))).passed
+    holiday = Settings(holidays=(DAY,))
+    assert check("volume_jump", Manifest(days=days(*counted[:-1], 40)), settings=holiday).passed
+    assert not check("volume_jump", Manifest(days=days(*counted[:-1], 20)), settings=holiday).passed
+
+
+def test_a_young_folder_is_not_judged_and_says_so() -> None:
+    for name in STATISTICS:
+        result = check(name, Manifest(days=days(*[100] * 13, 1)))
+        assert result.passed
+        assert "14" in result.detail_en
+
+
+def test_what_usually_comes_late_is_not_missed() -> None:
+    late = [file(f"{back}", at="t1") for back in range(1, 21)]
+    for back, entry_of_file in enumerate(late, 1):
+        entry_of_file.days = {DAY - timedelta(days=back): DayRows(accepted=100, late=45)}
+    assert check("volume_jump", Manifest(files=late, days=days(*[100] * 20, 55))).passed
+    assert not check("volume_jump", Manifest(days=days(*[100] * 20, 55))).passed
+
+
+def test_days_that_were_closed_together_are_judged_each() -> None:
+    manifest = Manifest(days=days(*[100] * 20, 10, 100, 100), closed_before=DAY - timedelta(days=3))
+    found = [r for r in run_checks(manifest, Settings(), Registry(), DAY) if r.check_name == "volume_jump"]
+    assert [(r.day, r.passed) for r in found] == [(DAY, True), (DAY - timedelta(days=2), False)]
+
+
+def test_an_unusual_share_of_copies_fires() -> None:
+    copies = days(*[100] * 21)
+    copies[DAY].accepted = 150
+    result = check("duplicate_share", Manifest(days=copies))
+    assert not result.passed
+    assert "33.3% copies" in result.detail_en
+
+
+def test_a_day_that_is_too_small_is_held_back_where_that_is_set() -> None:
+    small = Manifest(days=days(*[100] * 20, 30), as_of=DAY - timedelta(days=1), closed_before=DAY - timedelta(days=1))
+    hold_back(small, Settings(), DAY)
+    hold_back(small, Settings(block_below_share=0.2), DAY)
+    with pytest.raises(AuthmeterError, match="30 records, 30% of the 100"):
+        hold_back(small, Settings(block_below_share=0.5), DAY)
+    # What is published stays so.
+    hold_back(small.model_copy(update={"as_of": DAY}), Settings(block_below_share=0.5), DAY)
+    with pytest.raises(AuthmeterError, match="0 records"):
+        hold_back(
+            Manifest(days=days(*[100] * 20, 0), as_of=DAY - timedelta(days=1)), Settings(block_below_share=0.5), DAY
+        )
 
 
 def test_the_thresholds_are_settings() -> None:
     manifest = Manifest(
         files=[file(rejected=30)],
-        days={DAY: entry(100, 30), **{DAY - timedelta(days=n): entry(400) for n in (1, 2, 3)}},
+        days={DAY: entry(100, 30), **{DAY - timedelta(days=n): entry(170) for n in range(1, 29)}},
     )
     wide = Settings(rejected_warn_share=0.3, unmapped_warn_share=0.3, jump_warn_ratio=0.75)
     for name in ("rejected_share", "unmapped_share", "volume_jump"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import shutil
 from datetime import timedelta
 from pathlib import Path
 
@@ -83,9 +84,10 @@ def test_late_records_restate_their_day_and_are_counted(folder: DataFolder) -> N
         (AFTER, 0, False),
     ]
     assert folder.rows("SELECT * FROM restatements") == [
-        (2, BEFORE, "shop", "one_click", "authorization_requests", 3, 5, "late.ndjson"),
-        (2, BEFORE, "shop", "one_click", "authorizations", 3, 5, "late.ndjson"),
-    ]  # fmt: skip
+        (2, BEFORE, app, "one_click", metric, 3, 5, "late.ndjson")
+        for app in ("*", "shop")
+        for metric in ("authorization_requests", "authorizations")
+    ]
     assert folder.rows(
         "SELECT authorizations FROM login_trend_summary "
         "WHERE window_days = 7 AND app_key = '*' AND channel = 'one_click'"
@@ -103,6 +105,80 @@ def test_a_late_day_that_was_missing_had_no_figure_before(folder: DataFolder) ->
     assert folder.rows("SELECT day_state, late_records, restated FROM day_quality")[1] == ("complete", 2, True)
     figures = folder.rows("SELECT DISTINCT published_before FROM restatements WHERE day = DATE '2026-03-09'")
     assert figures == [(None,)]
+
+
+def test_a_day_that_appears_lists_the_figures_that_are_zero(folder: DataFolder) -> None:
+    folder.land("a.ndjson", records(1, days_before(DAY, 2)) + records(1))
+    folder.tables()
+    # Steps that name no device: the app's devices are 0, where they were unknown.
+    folder.land("late.ndjson", [record("p", BEFORE, stage="page")])
+    folder.tables()
+    found = folder.rows(
+        "SELECT app_key, channel, published_before, published_now FROM restatements WHERE metric = 'devices'"
+    )
+    assert found == [("shop", "*", None, 0), ("shop", "one_click", None, 0)]
+    # Of all apps together every channel has its figures.
+    every = "SELECT DISTINCT channel FROM restatements WHERE app_key = '*' AND published_now = 0 AND channel <> '*'"
+    assert len(folder.rows(every)) == 5
+
+
+def test_latencies_over_all_apps_are_restated_too(folder: DataFolder) -> None:
+    folder.land("a.ndjson", records(1, BEFORE, latency_ms=7) + records(1))
+    folder.tables()
+    folder.land("late.ndjson", [record("l", BEFORE, latency_ms=3)])
+    folder.tables()
+    found = (
+        "SELECT metric, published_before, published_now FROM restatements WHERE app_key = '*' AND metric LIKE 'lat%'"
+    )
+    assert folder.rows(found) == [("latency_p50_ms", 7, 3)]
+
+
+def test_after_empty_runs_no_day_was_closed(folder: DataFolder) -> None:
+    folder.tables()
+    folder.land("a.ndjson", records(1, days_before(DAY, 2)) + records(1, BEFORE) + records(1))
+    folder.tables()
+    assert folder.rows("SELECT count(*) FROM restatements") == [(0,)]
+    assert folder.rows("SELECT bool_or(restated), sum(late_records) FROM day_quality") == [(False, 0)]
+
+
+def test_files_and_a_mended_dictionary_are_both_the_cause(folder: DataFolder) -> None:
+    folder.land("a.ndjson", [record("e1", BEFORE, outcome=None, result_code="new code"), record("e2")])
+    folder.tables()
+    folder.write(
+        "registry/result_codes.csv",
+        "vendor,layer,platform,code,outcome,stage,meaning_en,meaning_zh\numeng,sdk,*,new code,success,,,\n",
+    )
+    folder.land("late.ndjson", records(1, BEFORE, "late"))
+    folder.tables()
+    assert folder.rows("SELECT DISTINCT cause FROM restatements") == [
+        ("late.ndjson; registry, result codes or billing rule",)
+    ]
+
+
+@pytest.mark.parametrize("is_forced", [False, True])
+def test_a_lost_day_is_computed_anew(folder: DataFolder, is_forced: bool) -> None:
+    folder.land("a.ndjson", records(3, BEFORE) + records(2))
+    folder.publish()
+    shown, site = folder.rows("FROM channel_daily"), folder.store.site.resolve()
+    shutil.rmtree(folder.store.warehouse / "days" / str(BEFORE))
+    assert folder.tables(forced=frozenset([BEFORE] if is_forced else [])).days == [BEFORE]
+    folder.store.database.unlink()
+    folder.publish()
+    assert folder.rows("FROM channel_daily") == shown
+    assert folder.rows("SELECT count(*) FROM restatements") == [(0,)]
+    assert folder.store.site.resolve() == site
+
+
+def test_a_lost_day_that_comes_out_otherwise_is_restated_from_what_was_published(folder: DataFolder) -> None:
+    folder.land("a.ndjson", records(3, BEFORE) + records(2))
+    folder.tables()
+    shutil.rmtree(folder.store.warehouse / "days" / str(BEFORE))
+    folder.land("late.ndjson", records(1, BEFORE, "late"))
+    folder.tables()
+    found = (
+        "SELECT DISTINCT metric, published_before, published_now FROM restatements WHERE app_key = 'shop' ORDER BY ALL"
+    )
+    assert folder.rows(found) == [("authorization_requests", 3, 4), ("authorizations", 3, 4)]
 
 
 def test_a_late_copy_of_what_is_there_restates_nothing(folder: DataFolder) -> None:
@@ -176,6 +252,27 @@ def test_a_held_file_that_grows_back_is_taken_without_a_word(rotated: DataFolder
     rotated.tables(AFTER)
     assert rotated.statuses("app.log") == ["replaced", "replaced", "read"]
     assert rotated.counted() == {DAY: 3, AFTER: 2}
+
+
+def test_a_held_content_that_was_taken_back_replaced_nothing(rotated: DataFolder) -> None:
+    rotated.land("app.log", records(3))
+    rotated.tables(AFTER)
+    assert rotated.statuses("app.log") == ["read"]
+    assert rotated.counted() == {DAY: 3}
+
+
+def test_a_file_without_one_good_record_is_named_until_it_is_gone(folder: DataFolder) -> None:
+    folder.land("a.ndjson", records(300))
+    file = folder.land("b.ndjson", b"nothing good\n" * 100)
+    folder.land("c.ndjson", b"nothing good\n" * 2)
+    folder.tables()
+    query = "SELECT passed, detail_en FROM check_results WHERE check_name = 'nothing_accepted'"
+    ((passed, detail),) = folder.rows(query)
+    assert not passed
+    assert detail == "1 files without one good record, perhaps of another format: b.ndjson"
+    file.unlink()
+    folder.tables(AFTER)
+    assert folder.rows(query) == [(True, "none")]
 
 
 def test_only_a_held_path_can_be_accepted(rotated: DataFolder) -> None:
@@ -336,10 +433,12 @@ def test_a_mended_dictionary_restates_without_reading_logs_again(folder: DataFol
     )
     folder.tables()
     assert folder.rows("SELECT outcome FROM outcome_daily") == [("success",)]
-    assert folder.rows("SELECT metric, published_before, published_now, cause FROM restatements ORDER BY metric") == [
-        ("authorizations", 0, 1, "registry, result codes or billing rule"),
-        ("authorizations_failed", 1, 0, "registry, result codes or billing rule"),
-    ]  # fmt: skip
+    found = folder.rows("SELECT app_key, metric, published_before, published_now, cause FROM restatements")
+    assert found == [
+        (app, metric, before, now, "registry, result codes or billing rule")
+        for app in ("*", "shop")
+        for metric, before, now in (("authorizations", 0, 1), ("authorizations_failed", 1, 0))
+    ]
 
 
 def test_a_new_billing_rule_restates_the_days_it_is_in_force(folder: DataFolder) -> None:

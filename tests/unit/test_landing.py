@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import gzip
+import inspect
 import io
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from random import Random
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from pipelines.errors import DamagedFileError
-from pipelines.landing import LandedFile, current_stamp, opened, scan, sha256_of
+from pipelines.landing import LIMITS, LandedFile, UnpackLimits, current_stamp, opened, scan, sha256_of
+from pipelines.sources import format_of
 from tests.reading import ReadingBench
 from tests.support import lines, record, records
 
@@ -35,7 +38,7 @@ def landed(tmp_path: Path, name: str, content: bytes) -> LandedFile:
 def content_of(file: LandedFile) -> bytes:
     """All bytes of an opened file, in pieces of odd sizes."""
     pieces, buffer = [], bytearray(37)
-    with opened(file) as stream:
+    with opened(file, LIMITS) as stream:
         while count := stream.readinto(memoryview(buffer)):
             pieces.append(bytes(buffer[:count]))
     return b"".join(pieces)
@@ -161,6 +164,82 @@ def test_a_cut_or_corrupt_file_is_found_out(tmp_path: Path, name: str) -> None:
         content_of(landed(tmp_path, name, DAMAGED[name]))
 
 
+def test_a_file_that_unpacks_to_more_than_a_log_is_refused(tmp_path: Path) -> None:
+    bomb = gzip.compress(b"\0" * 10_000_000)
+    for name, content in (("a.log.gz", bomb * 11), ("b.log.zst", zst(b"\0" * 10_000_000) * 11)):
+        file = landed(tmp_path, name, content)
+        with pytest.raises(DamagedFileError, match="unpacks to more than 100,000,000 bytes"):
+            list(pieces(file, LIMITS))
+        assert sum(map(len, pieces(file, UnpackLimits(ratio=100_000)))) == 110_000_000
+        with pytest.raises(DamagedFileError, match="unpacks to more than 99 bytes") as refused:
+            list(pieces(file, UnpackLimits(bytes=99)))
+        assert "max_unpacked_gb" in refused.value.do
+
+
+def pieces(file: LandedFile, limits: UnpackLimits) -> Iterator[bytes]:
+    buffer = bytearray(1 << 20)
+    with opened(file, limits) as stream:
+        while count := stream.readinto(memoryview(buffer)):
+            yield bytes(buffer[:count])
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"PAR1\x15\x04\x15", "a Parquet file"),
+        (gzip.compress(LOG), "a gzip file"),
+        (zst(LOG), "a Zstandard file"),
+        (b"\x89PNG\r\n\x1a\n", "a picture"),
+        (b"PK\x03\x04\x14", "a zip archive or an Office file"),
+        (LOG.decode().encode("utf-16"), "text in UTF-16, where UTF-8 is wanted"),
+    ],
+)
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_what_is_no_text_is_told_by_its_kind(
+    tmp_path: Path, content: bytes, kind: str, pack: Callable[[bytes], bytes]
+) -> None:
+    file = landed(tmp_path, "a.log" if pack is bytes else "a.log.gz", pack(content))
+    with pytest.raises(DamagedFileError, match=f"not what its name says: it is {kind}"):
+        content_of(file)
+
+
+def test_the_letter_case_of_a_suffix_does_not_count(tmp_path: Path) -> None:
+    assert content_of(landed(tmp_path, "A.NDJSON.GZ", gzip.compress(LOG))) == LOG
+    assert (format_of("A.NDJSON.GZ"), format_of("b.Csv.ZST"), format_of("C.PARQUET")) == ("ndjson", "csv", "parquet")
+    (tmp_path / "left.TMP").write_bytes(LOG)
+    assert [file.path for file in scan(tmp_path, set())] == ["A.NDJSON.GZ"]
+
+
+def test_no_two_files_have_one_path(tmp_path: Path) -> None:
+    for name in (b"a\xff.log", b"a\\xff.log", b"a\\x5cxff.log", b"a\\\xff.log", b"b\\c.log"):
+        Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name)).write_bytes(b"x")
+    paths = [file.path for file in scan(tmp_path, set())]
+    assert len(set(paths)) == len(paths) == 5
+    assert {"a\\xff.log", "a\\x5cxff.log", "b\\c.log"} < set(paths)
+
+
+def test_folders_may_be_nested_deeper_than_calls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    deep = tmp_path.joinpath(*["d"] * 150)
+    deep.mkdir(parents=True)
+    (deep / "a.log").write_bytes(LOG)
+    limit = sys.getrecursionlimit()
+    # As deep as the calls of the test itself, and little more.
+    sys.setrecursionlimit(len(inspect.stack(0)) + 100)
+    try:
+        assert [file.full.name for file in scan(tmp_path, set())] == ["a.log"]
+    finally:
+        sys.setrecursionlimit(limit)
+
+
+def test_what_is_left_alone_for_its_kind_is_told(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.log")
+    (tmp_path / "link.log").symlink_to("/dev/zero")
+    (tmp_path / ".hidden").write_bytes(LOG)
+    passed_over: set[str] = set()
+    assert list(scan(tmp_path, set(), passed_over)) == []
+    assert passed_over == {"pipe.log", "link.log"}
+
+
 def parquet(rows: int) -> bytes:
     sink = io.BytesIO()
     columns = {name: [record(f"e{number}")[name] for number in range(rows)] for name in record("e")}
@@ -176,3 +255,24 @@ def parquet(rows: int) -> bytes:
 def test_a_cut_parquet_file_is_found_out(bench: ReadingBench, content: bytes) -> None:
     with pytest.raises(DamagedFileError, match="cut or corrupt"):
         bench.read(content, "a.parquet")
+
+
+def corrupted(content: bytes, seed: int) -> bytes:
+    """One flipped bit in the footer."""
+    rng = Random(seed)
+    raw = bytearray(content)
+    footer = int.from_bytes(raw[-8:-4], "little") + 8
+    raw[len(raw) - 1 - rng.randrange(footer)] ^= 1 << rng.randrange(8)
+    return bytes(raw)
+
+
+def test_a_flipped_bit_of_a_footer_harms_neither_the_run_nor_unseen_the_rows(bench: ReadingBench) -> None:
+    whole = parquet(50)
+    wanted = bench.read(whole, "a.parquet").events
+    refused = 0
+    for seed in range(60):
+        try:
+            assert bench.read(corrupted(whole, seed), "a.parquet").events == wanted
+        except DamagedFileError:
+            refused += 1
+    assert refused > 10

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 import pytest
 
-from pipelines.publish import generation_folder, site_is_current, switch_site
+from pipelines.publish import clear_generations, generation_folder, site_is_current, switch_site
 from pipelines.store import Manifest
-from tests.support import DataFolder
+from tests.support import DataFolder, records
 
 
 def switch(folder: DataFolder, run: int) -> None:
@@ -39,8 +40,28 @@ def test_the_site_is_a_link_to_the_generation_of_the_run(folder: DataFolder) -> 
 def test_the_previous_generation_is_kept_and_the_one_before_it_goes(folder: DataFolder) -> None:
     for run in (1, 2, 5):
         switch(folder, run)
+    assert generations(folder) == {generation(folder, 1), generation(folder, 2), generation(folder, 5)}
+    for run, minutes in ((1, 30), (2, 20)):
+        os.utime(generation(folder, run), (time.time() - 60 * minutes,) * 2)
+    clear_generations(folder.store)
     assert generations(folder) == {generation(folder, 2), generation(folder, 5)}
     assert (folder.store.site / "index.html").read_text() == "run 5"
+
+
+def test_what_was_replaced_a_short_while_ago_stays(folder: DataFolder) -> None:
+    switch(folder, 1)
+    os.utime(generation(folder, 1), (0, 0))
+    switch(folder, 2)
+    switch(folder, 5)
+    # It was made long ago, and stood until now.
+    assert generation(folder, 1) in generations(folder)
+
+
+def test_what_a_run_that_died_while_removing_left_is_removed(folder: DataFolder) -> None:
+    switch(folder, 1)
+    (folder.store.site_generations / ".gone-00000000-12345678").mkdir()
+    clear_generations(folder.store)
+    assert generations(folder) == {generation(folder, 1)}
 
 
 def test_a_reader_in_the_old_generation_goes_on_reading(folder: DataFolder) -> None:
@@ -89,6 +110,13 @@ def test_a_leftover_of_a_dead_switch_is_no_hindrance(folder: DataFolder) -> None
     (target / "half.html").write_text("half")
     switch(folder, 2)
     assert [path.name for path in Path(folder.store.site).iterdir()] == ["index.html"]
+
+
+def test_a_generation_is_named_after_the_version_in_its_pages(folder: DataFolder) -> None:
+    folder.land("a.ndjson", records(1))
+    folder.publish()
+    version = folder.store.site.resolve().name.partition("-")[2]
+    assert f"?v={version}" in (folder.store.site / "index.html").read_text("utf-8")
 
 
 def test_another_time_of_the_same_run_is_another_generation(folder: DataFolder) -> None:

@@ -46,6 +46,7 @@ def test_a_commit_that_dies_leaves_the_manifest_before(store: Store, monkeypatch
 
 
 def test_the_bytes_are_on_disk_before_the_name_is(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    store.warehouse.mkdir(parents=True, exist_ok=True)
     steps: list[str] = []
     for name in ("fsync", "replace"):
         real = getattr(os, name)

@@ -1,0 +1,79 @@
+"""No fault of accessibility on any page, in either language and theme, with everything open that can be opened."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from reports.folders import app_folder
+from tests.browser.conftest import Reader
+from tests.unit.report_database import day
+
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+PAGES = (
+    "index.html", "usage.html", "monitor.html", "quality.html", "metrics.html",
+    f"apps/{app_folder('shop', ['Shop'])}/index.html", f"days/{day(4)}.html",
+)  # fmt: skip
+
+
+def faults(page: Page) -> list[tuple[str, list[str]]]:
+    """What axe-core finds wrong: the rule, and the first elements that break it."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text("utf-8"))
+    # Without `preload` axe would fetch the style sheet, which the policy forbids.
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations'], preload: false})")
+    return [(one["id"], [node["html"][:300] for node in one["nodes"]][:3]) for one in found["violations"]]
+
+
+def assert_faultless(page: Page) -> None:
+    found = faults(page)
+    assert found == [], json.dumps(found, indent=1, ensure_ascii=False)
+
+
+def open_all(page: Page) -> None:
+    """Opens the reasons of the trust bar and the table behind each chart."""
+    for summary in page.locator("summary").all():
+        summary.click()
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_page_has_a_fault_in_any_language_or_theme(reader: Reader, path: str) -> None:
+    page = reader.open(path, lang="zh")
+    open_all(page)
+    for language in ("zh", "en"):
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            reader.speak(language)
+            assert_faultless(page)
+    fields = page.locator("input[type=search]").all()
+    for field in fields:
+        field.fill("no such app")
+    assert page.locator("td.nothing").count() == len(fields)
+    if fields:
+        assert_faultless(page)
+
+
+@pytest.mark.parametrize("path", [PAGES[0], PAGES[2], PAGES[5]])
+def test_no_page_has_a_fault_on_a_phone(reader: Reader, path: str) -> None:
+    reader.page.set_viewport_size({"width": 390, "height": 800})
+    reader.page.emulate_media(color_scheme="dark")
+    page = reader.open(path, lang="en", days=7)
+    open_all(page)
+    assert_faultless(page)
+
+
+def test_the_help_and_the_picker_have_no_fault_when_they_are_open(reader: Reader) -> None:
+    page = reader.open("monitor.html", lang="en")
+    page.locator("#picker-field").click()
+    assert page.get_by_role("option").count() > 5
+    page.keyboard.press("ArrowDown")
+    assert_faultless(page)
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Keyboard shortcuts").click()
+    assert page.get_by_role("dialog").is_visible()
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        assert_faultless(page)

@@ -1,0 +1,188 @@
+"""Everything works from the keyboard: short-cuts, every control by Tab, Enter, Space and arrows; the focus is seen."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page
+
+from reports.folders import app_folder
+from tests.browser.conftest import Reader
+from tests.browser.dom import table_rows
+
+# What a hand can use: every control that is shown, even where somebody took it out of the order of Tab.
+_MARK = """() => {
+  let number = 0;
+  for (const one of document.querySelectorAll("a[href], button, input, select, summary, [tabindex='0']")) {
+    if (one.checkVisibility({visibilityProperty: true}) && !one.disabled) one.dataset.stop = number++;
+  }
+  return number;
+}"""
+# Tells of what has the focus: its number, and whether it looks other than without.
+_FOCUSED = """() => {
+  const one = document.activeElement;
+  const style = getComputedStyle(one);
+  const isSeen = (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1) || style.boxShadow !== "none";
+  return [one.dataset.stop ?? one.outerHTML.slice(0, 80), isSeen];
+}"""
+
+
+def days_of(page: Page) -> str | None:
+    return page.locator("html").get_attribute("data-days")
+
+
+def test_keys_switch_the_window_search_and_show_help(reader: Reader) -> None:
+    page = reader.open("usage.html", lang="en")
+    reader.press("7")
+    assert days_of(page) == "7"
+    assert "days=7" in page.url
+    reader.press("3")
+    assert days_of(page) == "30"
+    page.keyboard.press("/")
+    search = page.locator("input[type=search]")
+    assert search.evaluate("one => one === document.activeElement")
+    page.keyboard.type("7/3?")
+    assert search.input_value() == "7/3?"
+    assert days_of(page) == "30"
+    assert page.get_by_role("dialog").count() == 0
+    search.fill("")
+    search.blur()
+    page.keyboard.press("?")
+    dialog = page.get_by_role("dialog")
+    assert dialog.get_by_role("heading").inner_text() == "Keyboard shortcuts"
+    assert set("73/?") <= set(dialog.locator("kbd").all_text_contents())
+    page.keyboard.press("7")
+    assert days_of(page) == "30"
+    page.keyboard.press("Escape")
+    assert dialog.count() == 0
+    reader.press("7")
+    assert days_of(page) == "7"
+
+
+@pytest.mark.parametrize("modifier", ["Control", "Meta", "Alt"])
+def test_keys_with_a_modifier_are_the_browsers(reader: Reader, modifier: str) -> None:
+    page = reader.open("metrics.html", lang="en", days=30)
+    for key in ("7", "3", "/", "Shift+?"):
+        page.keyboard.press(f"{modifier}+{key}")
+    assert days_of(page) == "30"
+    assert page.get_by_role("dialog").count() == 0
+
+
+@pytest.mark.parametrize("place", ["select[data-filter=platform]", "input[data-filter=account]"])
+def test_keys_are_not_taken_from_fields(reader: Reader, place: str) -> None:
+    page = reader.open("usage.html", lang="en", days=30)
+    page.locator(place).focus()
+    page.keyboard.type("7?/")
+    assert days_of(page) == "30"
+    assert page.get_by_role("dialog").count() == 0
+    assert page.locator(place).evaluate("one => one === document.activeElement")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["index.html", "usage.html", "monitor.html", "quality.html", f"apps/{app_folder('shop', ['Shop'])}/index.html"],
+)
+def test_tab_reaches_everything_and_shows_where_it_is(reader: Reader, path: str) -> None:
+    page = reader.open(path, lang="en")
+    stops = page.evaluate(_MARK)
+    assert stops > 15
+    reached = []
+    for _ in range(stops):
+        page.keyboard.press("Tab")
+        stop, is_seen = page.evaluate(_FOCUSED)
+        assert is_seen, (stop, page.evaluate("document.activeElement.outerHTML.slice(0, 200)"))
+        reached.append(stop)
+    # Each once, in the order of the page but for the header, whose parts stand in another order than in the text.
+    assert sorted(map(int, reached)) == list(range(stops))
+
+
+def test_buttons_headings_and_details_work_by_enter_and_space(reader: Reader) -> None:
+    page = reader.open("usage.html", lang="en", days=30)
+    month = page.locator("[data-period=month]")
+    month.focus()
+    page.keyboard.press("Space")
+    reader.settle("month")
+    assert month.get_attribute("aria-pressed") == "true"
+    heading = page.locator("th[data-column=local_verifications]")
+    heading.get_by_role("button").focus()
+    page.keyboard.press("Enter")
+    assert heading.get_attribute("aria-sort") == "descending"
+    page.keyboard.press("Space")
+    assert heading.get_attribute("aria-sort") == "ascending"
+    assert heading.get_by_role("button").evaluate("one => one === document.activeElement")
+    page.locator(".trust summary").focus()
+    page.keyboard.press("Enter")
+    assert page.locator(".trust li").first.is_visible()
+    page.locator("figure summary").focus()
+    page.keyboard.press("Space")
+    page.locator("figure details table").wait_for()
+    chinese = page.get_by_role("button", name="中文")
+    chinese.focus()
+    page.keyboard.press("Enter")
+    reader.settle("month")
+    assert page.locator("html").get_attribute("lang") == "zh-CN"
+    assert chinese.evaluate("one => one === document.activeElement")
+
+
+def test_the_skip_link_comes_first_and_leads_to_the_content(reader: Reader) -> None:
+    page = reader.open("usage.html", lang="en")
+    page.keyboard.press("Tab")
+    link = page.locator(":focus")
+    assert link.inner_text() == "Skip to content"
+    assert (link.bounding_box() or {})["x"] >= 0
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.querySelector('main').contains(document.activeElement)")
+
+
+def test_the_picker_works_by_arrows_enter_and_escape(reader: Reader) -> None:
+    page = reader.open("monitor.html", lang="en", days=30)
+    field, options = page.locator("#picker-field"), page.locator("#picker-list [role=option]")
+    everyone = table_rows(page, "[data-part=summary] table")
+    field.focus()
+    page.keyboard.press("ArrowDown")
+    assert field.get_attribute("aria-expanded") == "true"
+    assert options.first.inner_text() == "All apps"
+    page.keyboard.type("shop")
+    assert options.locator("code").all_inner_texts() == ["Shop", "shop"]
+    active = field.get_attribute("aria-activedescendant")
+    assert active
+    assert page.locator(f"#{active}").get_attribute("aria-selected") == "true"
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
+    assert field.get_attribute("aria-activedescendant") == active
+    # Escape leaves everything as it was.
+    page.keyboard.press("Escape")
+    assert field.get_attribute("aria-expanded") == "false"
+    assert field.input_value() == "All apps"
+    assert table_rows(page, "[data-part=summary] table") == everyone
+    # By the initials of its pinyin; what is called `script` begins so, too.
+    page.keyboard.type("sc")
+    assert options.locator("code").all_inner_texts() == ["script", "shop"]
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[data-picker-note] bdi")
+    reader.settle()
+    assert field.input_value() == "商城"
+    assert "app=shop" in page.url
+    picked = table_rows(page, "[data-part=summary] table")
+    assert picked != everyone
+    # Another page and back: the address still names the app. The button takes it away.
+    page.reload()
+    page.wait_for_selector("[data-picker-note] bdi")
+    reader.settle()
+    assert table_rows(page, "[data-part=summary] table") == picked
+    page.get_by_role("button", name="All apps").focus()
+    page.keyboard.press("Enter")
+    reader.settle()
+    assert table_rows(page, "[data-part=summary] table") == everyone
+    assert "app=" not in page.url
+    assert page.evaluate("document.activeElement !== document.body")
+
+
+def test_the_picker_says_when_nothing_matches(reader: Reader) -> None:
+    page = reader.open("monitor.html", lang="en")
+    page.locator("#picker-field").fill("no such app")
+    assert page.locator("#picker-list").is_hidden()
+    assert page.locator("[data-picker-note]").inner_text() == "No app matches."
+    page.keyboard.press("Enter")
+    assert "app=" not in page.url

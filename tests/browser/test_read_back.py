@@ -1,0 +1,350 @@
+"""Every number of the pages with charts equals the tables, counted a second time by `counted.py`: cards, periods,
+charts, the tables behind them, summary, breakdowns, failures, packages, and the lists of apps.
+
+The data are random and went through two real runs (`random_data.py`). Each page is read in both languages and both
+windows, and against the same counts: so the numbers of both languages are also the same.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.browser.conftest import Reader
+from tests.browser.counted import CHANNELS, PERIODS, USAGE, Published, ratio
+from tests.browser.dom import read
+from tests.browser.random_data import AS_OF, HABITS, day
+from tests.browser.shown import ABSENT, Change, Compact, Share, count, day_said, said
+
+KEYS = [*HABITS, "idle"]
+CARDS = USAGE[:4]
+STATES = [("zh", 30), ("zh", 7), ("en", 7), ("en", 30)]
+LOGIN_COUNTS = (
+    "authorizations", "authorization_requests", "authorizations_cancelled", "authorizations_failed",
+)  # fmt: skip
+
+
+@pytest.fixture
+def reader(read_site: Callable[..., Reader], logged: Path) -> Reader:
+    return read_site(logged / "site")
+
+
+def each_state(
+    reader: Reader, path: str, states: Sequence[tuple[str, int]] = STATES, **choices: object
+) -> Iterator[tuple[str, int, dict[str, Any]]]:
+    """What a page shows in both windows and both languages, with the table behind each chart open."""
+    language, days = states[0]
+    page = reader.open(path, lang=language, days=days, **choices)
+    for summary in page.locator("figure summary").all():
+        summary.click()
+    reader.settle()
+    for next_language, next_days in states:
+        if next_language != language:
+            reader.speak(next_language)
+        if next_days != days:
+            reader.press(str(next_days)[0])
+        language, days = next_language, next_days
+        yield language, days, read(page)
+
+
+# ---- the parts that pages share
+
+
+def check_cards(shown: dict[str, Any], tables: Published, key: str, days: int, language: str) -> None:
+    """The data day against the same weekday of the week before, and the window against the one before."""
+    (today, week_before), (window, before) = tables.period("day"), tables.period(str(days))
+    expected = {}
+    for metric in CARDS:
+        now, then = tables.usage(key, metric, today), tables.usage(key, metric, week_before)
+        total, base = tables.usage(key, metric, window), tables.usage(key, metric, before)
+        expected[metric] = [
+            Compact(now, language),
+            count(now) if now and now >= 10_000 else None,
+            Change(now, then, tables.is_fair("day")),
+            Compact(total, language),
+            count(total) if total and total >= 10_000 else None,
+            Change(total, base, tables.is_fair(str(days))),
+        ]
+    assert shown["cards"] == expected
+
+
+def check_charts(shown: dict[str, Any], expected: dict[str, dict[str, list[Any]]], tables: Published, days: int,
+                 language: str) -> None:  # fmt: skip
+    """What Plotly draws, and the table behind each chart; a missing day is null in the one, words in the other."""
+    window = tables.window(days)
+    for name, series in expected.items():
+        drawn = shown["charts"][name][str(days)]
+        assert list(drawn) == list(series), name
+        for one, values in series.items():
+            assert drawn[one] == [[str(day) for day in window], pytest.approx(values)], (name, one)
+        kind = Share if "rate" in name or name == "share" else count if "latency" not in name else _milliseconds
+        rows = [
+            [day_said(day, language), *(kind(values[i]) for values in series.values())]  # type: ignore[operator]
+            for i, day in enumerate(window)
+            if tables.has_data(day)
+        ]
+        found = shown["figures"][name]
+        gaps = [row for row in found if row[0][:10] in {str(day) for day in window if not tables.has_data(day)}]
+        assert len(gaps) + len(rows) == days
+        assert not any(re.search(r"\d", text) for row in gaps for text in row[1:])
+        assert [row for row in found if row not in gaps] == rows[::-1], name
+
+
+def _milliseconds(value: int | None) -> str:
+    return ABSENT if value is None else f"{value:,} ms"
+
+
+def check_usage(shown: dict[str, Any], tables: Published, key: str, days: int, language: str) -> None:
+    """The chart of usage by day, and the table of periods."""
+    lines = {metric: [tables.usage(key, metric, [day]) for day in tables.window(days)] for metric in CARDS[1:]}
+    check_charts(shown, {"usage": lines}, tables, days, language)
+    rows = []
+    for metric in USAGE:
+        row: list[Any] = []
+        for name in PERIODS:
+            now, base = (tables.usage(key, metric, span) for span in tables.period(name))
+            row += [count(now), Change(now, base, tables.is_fair(name))]
+        rows.append(row)
+    assert [row[1:] for row in shown["parts"]["periods"]] == rows
+
+
+def login_lines(tables: Published, key: str, days: int) -> dict[str, dict[str, list[Any]]]:
+    """The values of the six charts of login authorization, by chart and series."""
+    lines: dict[str, dict[str, list[Any]]] = defaultdict(dict)
+    window = tables.window(days)
+    for channel in CHANNELS:
+        won, asked, left = ([tables.logins(key, channel, name, [day]) for day in window] for name in LOGIN_COUNTS[:3])
+        whole = [tables.logins(key, "*", "authorizations", [day]) for day in window]
+        lines["authorizations"][channel] = won
+        lines["share"][channel] = [ratio(*pair) for pair in zip(won, whole, strict=True)]
+        lines["authorization_rate"][channel] = [ratio(*pair) for pair in zip(won, asked, strict=True)]
+        lines["technical_success_rate"][channel] = [
+            ratio(one, all_ - gone) if all_ is not None else None
+            for one, all_, gone in zip(won, asked, left, strict=True)
+        ]
+    for name in ("latency_p50_ms", "latency_p95_ms"):
+        for channel in (*CHANNELS, "local_verify"):
+            lines[name][channel] = [tables.latency(key, channel, name, day) for day in window]
+    return lines
+
+
+def check_logins(shown: dict[str, Any], tables: Published, key: str, days: int, language: str) -> None:
+    """Charts, the summary by channel, breakdowns by platform and carrier, outcomes and codes."""
+    check_charts(shown, login_lines(tables, key, days), tables, days, language)
+    window, before = tables.period(str(days))
+    fair = tables.is_fair(str(days))
+    rows: list[list[Any]] = []
+    all_won = tables.logins(key, "*", "authorizations", window)
+    for channel in (*CHANNELS, "*"):
+        won, asked, left, failed = (tables.logins(key, channel, name, window) for name in LOGIN_COUNTS)
+        won_before, asked_before = (tables.logins(key, channel, name, before) for name in LOGIN_COUNTS[:2])
+        rows.append([
+            said(channel, language), "", count(won), Change(won, won_before, fair), Share(ratio(won, all_won)),
+            Share(ratio(won, asked)), Change(ratio(won, asked), ratio(won_before, asked_before), fair, points=True),
+            Share(ratio(won, asked - left)), count(asked), count(left), count(failed),
+        ])  # fmt: skip
+    assert shown["parts"]["summary"] == rows
+    check_breakdown(shown["parts"]["platforms"], tables, key, "platform", days, language)
+    check_breakdown(shown["parts"]["carriers"], tables, key, "carrier", days, language)
+    for step in ("authorization", "verification"):
+        check_failures(shown["parts"], tables, key, step, days, language)
+
+
+def check_breakdown(found: list[list[str]], tables: Published, key: str, dimension: str, days: int,
+                    language: str) -> None:  # fmt: skip
+    window, before = tables.period(str(days))
+    fair = tables.is_fair(str(days))
+    now, then = (tables.by_dimension(key, dimension, span) for span in (window, before))
+    rows: list[list[Any]] = []
+    for value in sorted(now | then, key=lambda one: (-now.get(one, [0, 0, 0])[1], one)):
+        won, asked, left = now.get(value, [0, 0, 0])
+        won_before, asked_before, _ = then.get(value, [0, 0, 0])
+        rows.append([
+            said(value, language), count(won), Change(won, won_before, fair), Share(ratio(won, asked)),
+            Change(ratio(won, asked), ratio(won_before, asked_before), fair, points=True),
+            Share(ratio(won, asked - left)), count(asked),
+        ])  # fmt: skip
+    assert found == rows
+
+
+def check_failures(parts: dict[str, Any], tables: Published, key: str, step: str, days: int, language: str) -> None:
+    """Outcomes with their share of all that failed, and the ten codes that came most."""
+    window, before = tables.period(str(days))
+    now: dict[str, int] = defaultdict(int)
+    then: dict[str, int] = defaultdict(int)
+    codes: dict[tuple[Any, ...], int] = defaultdict(int)
+    for row in tables.failures(key, step, window):
+        now[row["outcome"]] += row["records"]
+        if row["result_code"] is not None:
+            meaning = tables.meaning(row)
+            # The order of those that came equally often is part of the key.
+            codes[row["channel"], row["vendor"], row["result_code"], row["outcome"], meaning] += row["records"]
+    for row in tables.failures(key, step, before):
+        then[row["outcome"]] += row["records"]
+    total = sum(now.values())
+    assert parts[f"outcomes-{step}"] == [
+        [unknown_said(outcome, language), count(now[outcome]), Share(ratio(now[outcome], total)),
+         Change(now[outcome], then[outcome], tables.is_fair(str(days)))]
+        for outcome in sorted(now | then, key=lambda one: (-now[one], one))
+    ]  # fmt: skip
+    first_ten = sorted(codes.items(), key=lambda item: (-item[1], item[0][:4]))[:10]
+    missing = "字典" if language == "zh" else "Not in the dictionary"
+    for found, ((channel, vendor, code, outcome, meaning), records) in zip(
+        parts[f"codes-{step}"], first_ten, strict=True
+    ):
+        assert found[0] == f"{code} {vendor}"
+        told, _, rest = found[1].rpartition(said(channel, language))
+        assert told.strip() == meaning[language == "en"] if meaning else missing in told or "码表" in told
+        assert rest == f" · {unknown_said(outcome, language)}"
+        assert found[2] == count(records)
+
+
+def unknown_said(outcome: str, language: str) -> str:
+    """An outcome in words; `unknown` is the carrier's answer there, not an unknown value."""
+    if outcome == "unknown":
+        return "Carrier could not tell" if language == "en" else "运营商无法判断"
+    return said(outcome, language)
+
+
+# ---- the pages
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_the_page_of_an_app(reader: Reader, tables: Published, folders: dict[str, str], key: str) -> None:
+    # Language and window do not hang on each other: one app is read in each pair of them.
+    states = STATES if key == "shop" else STATES[::2]
+    for language, days, shown in each_state(reader, f"apps/{folders[key]}/index.html", states):
+        check_cards(shown, tables, key, days, language)
+        check_usage(shown, tables, key, days, language)
+        check_logins(shown, tables, key, days, language)
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_what_an_app_is_and_which_packages_it_has(
+    reader: Reader, tables: Published, folders: dict[str, str], key: str
+) -> None:
+    page = reader.open(f"apps/{folders[key]}/index.html", lang="en", days=30)
+    app = tables.apps[key]
+    registered = [row for row in tables.schemes if row["app_key"] == key]
+    days = [row["day"] for row in tables.rows("channel_daily") if row["app_key"] == key]
+    today = [row for row in tables.rows("usage_daily") if (row["app_key"], row["day"]) == (key, AS_OF)]
+    records = sum(row["records"] for row in tables.outcomes if (row["app_key"], row["day"]) == (key, AS_OF))
+    facts = read(page)["facts"]
+    status = app["status"] if app["is_registered"] else "unregistered"
+    assert facts.pop("Status").startswith(said(status or "disabled", "en"))
+    assert facts == {
+        "App key": key,
+        "Platform": said(tables.platform(key), "en"),
+        **({"Account": app["account_id"]} if app["account_id"] else {}),
+        "Schemes": count(len({row["scheme_id"] for row in registered})),
+        "Devices": count(today[0]["devices"] if today else 0 if days else None),
+        "First seen": str(min(days)) if days else ABSENT,
+        "Last seen": day_said(max(days), "en") if days else "never",
+    }
+    shown = page.locator(".trust summary [data-part=records]").inner_text()
+    assert shown == f"Records {count(records if days else None)}"
+    for window in (30, 7):
+        reader.press(str(window)[0])
+        assert_packages(read(page)["parts"]["packages"], tables, key, registered, window)
+
+
+def assert_packages(
+    found: list[list[str]], tables: Published, key: str, registered: list[dict[str, Any]], window: int
+) -> None:
+    """Every package that is registered, or logged in the 30 days, with its counts over the window."""
+    names = {(row["scheme_id"], row["package_name"]): row for row in registered}
+    counted: dict[tuple[str | None, str | None], list[int]] = {pair: [0, 0] for pair in names}
+    for row in tables.detail:
+        if row["app_key"] == key and row["day"] > day(30):
+            counts = counted.setdefault((row["scheme_id"], row["package_name"]), [0, 0])
+            if row["day"] > day(window):
+                counts[0] += row["verifications"]
+                counts[1] += row["authorizations"]
+    pairs = sorted(counted, key=lambda pair: [(part is not None, part or "") for part in pair])
+    assert [row[-2:] for row in found] == [[count(one) for one in counted[pair]] for pair in pairs]
+    for row, (scheme, package) in zip(found, pairs, strict=True):
+        known = names.get((scheme, package), {})
+        name = known.get("scheme_name") or scheme
+        methods = [said(one, "en") for one in (known.get("methods") or "").split(";") if one]
+        assert row[:-2] == [
+            f"{name} {scheme}" if scheme else "Without a scheme", package or ABSENT,
+            known.get("scheme_group") or ABSENT, " · ".join(methods) or ABSENT, known.get("created_at") or ABSENT,
+        ]  # fmt: skip
+
+
+def test_the_usage_page(reader: Reader, tables: Published) -> None:
+    for language, days, shown in each_state(reader, "usage.html"):
+        check_cards(shown, tables, "*", days, language)
+        check_usage(shown, tables, "*", days, language)
+        check_apps(shown, tables, str(days), language)
+    assert reader.page.locator(".title").inner_text().startswith("Usage All apps, 9\n")
+    for name in PERIODS:
+        reader.page.locator(f'[data-period="{name}"]').click()
+        reader.settle(name)
+        check_apps(read(reader.page), tables, name, "en")
+        note = reader.page.locator(".period").inner_text()
+        days, base = tables.period(name)
+        assert ("no change is shown" in note) is not tables.is_fair(name)
+        assert str(days[0])[5:] in note
+        assert str(base[-1])[5:] in note
+
+
+def check_apps(shown: dict[str, Any], tables: Published, period: str, language: str) -> None:
+    """A row for every app, most verifications first, and the sums of all rows."""
+    days, base = tables.period(period)
+    fair = tables.is_fair(period)
+    rows, sums = {}, [""] * 12
+    for key in ["*", *tables.apps]:
+        number, one_click, local, third = (tables.usage(key, metric, days) for metric in CARDS)
+        before, third_before = (tables.usage(key, metric, base) for metric in (CARDS[0], CARDS[3]))
+        counts: list[Any] = [count(number), Change(number, before, fair), count(one_click), count(local), count(third),
+                             Change(third, third_before, fair)]  # fmt: skip
+        if key == "*":
+            sums = [f"{len(KEYS)} / {len(KEYS)}", "", "", "", *counts, "", ""]
+            continue
+        app = tables.apps[key]
+        status = app["status"] or "disabled" if app["is_registered"] else "unregistered"
+        schemes = {row["scheme_id"] for row in tables.schemes if row["app_key"] == key}
+        rows[tables.named(key)] = [
+            said(tables.platform(key), language), app["account_id"] or ABSENT, said(status, language),
+            count(len(schemes)), *counts, "", "CSVxlsx",
+        ]  # fmt: skip
+    found = {row[1]: row[:1] + row[2:] for row in shown["tables"]["apps"]}
+    assert found == rows
+    assert len(shown["tables"]["apps"]) == len(KEYS)
+    order = [int(row[5].replace(",", "")) for row in shown["tables"]["apps"]]
+    assert order == sorted(order, reverse=True)
+    assert sums[0] in shown["sums"][1]
+    assert shown["sums"][:1] + shown["sums"][2:] == ["", *sums[1:]]
+
+
+@pytest.mark.parametrize("key", ["*", "shop"])
+def test_the_monitor_page(reader: Reader, tables: Published, key: str) -> None:
+    choices = {} if key == "*" else {"app": key}
+    for language, days, shown in each_state(reader, "monitor.html", **choices):
+        check_logins(shown, tables, key, days, language)
+        check_login_table(shown["tables"]["logins"], tables, days, language)
+
+
+def check_login_table(found: list[list[str]], tables: Published, days: int, language: str) -> None:
+    window, before = tables.period(str(days))
+    fair = tables.is_fair(str(days))
+    rows = {}
+    for key in tables.apps:
+        won, asked, left = (tables.logins(key, "*", name, window) for name in LOGIN_COUNTS[:3])
+        rate_before = ratio(*(tables.logins(key, "*", name, before) for name in LOGIN_COUNTS[:2]))
+        channels = [count(tables.logins(key, channel, "authorizations", window)) for channel in CHANNELS]
+        rows[tables.named(key)] = [
+            said(tables.platform(key), language), *channels, count(asked), count(won), Share(ratio(won, asked)),
+            Change(ratio(won, asked), rate_before, fair, points=True), Share(ratio(won, asked - left)),
+            "Show" if language == "en" else "查看",
+        ]  # fmt: skip
+    assert {row[1]: row[:1] + row[2:] for row in found} == rows
+    assert len(found) == len(rows)
+    order = [int(row[7].replace(",", "")) for row in found]
+    assert order == sorted(order, reverse=True)

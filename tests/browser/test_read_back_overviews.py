@@ -1,0 +1,313 @@
+"""Every number of the report centre, days' overviews and quality page equals the tables; see `test_read_back`."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipelines.metrics import METRICS
+from tests.browser import random_data
+from tests.browser.conftest import Reader
+from tests.browser.counted import CHANNELS, Published, layer_of, ratio
+from tests.browser.dom import read, table_rows
+from tests.browser.random_data import AS_OF, MISSING_BACK, day
+from tests.browser.shown import ABSENT, Change, Compact, Share, Size, count, day_said, numbers, said
+from tests.browser.test_read_back import CARDS, LOGIN_COUNTS, STATES, check_cards
+
+
+@pytest.fixture
+def reader(read_site: Callable[..., Reader], logged: Path) -> Reader:
+    return read_site(logged / "site")
+
+
+def test_the_report_centre(reader: Reader, tables: Published, logged: Path, folders: dict[str, str]) -> None:
+    page = reader.open("index.html", lang="zh", days=30)
+    for language, days in STATES:
+        if reader.page.locator("html").get_attribute("lang")[:2] != language:  # type: ignore[index]
+            reader.speak(language)
+        reader.press(str(days)[0])
+        shown = read(page)
+        check_cards(shown, tables, "*", days, language)
+        check_movers(table_rows(page, "table.movers"), tables)
+        check_calendar(page.locator(".calendar a").all_inner_texts(), tables, language)
+        check_attention(page.locator(".attention li").all_inner_texts(), tables)
+        check_files(shown["tables"]["files"], tables, logged / "site", folders, language)
+        assert_trust(reader, tables)
+
+
+def check_movers(found: list[list[str]], tables: Published) -> None:
+    """The five apps that gained most, then the five that lost most."""
+    moves = []
+    for key in tables.apps:
+        now, base = (tables.usage(key, CARDS[0], [one]) or 0 for one in (AS_OF, day(7)))
+        moves.append((base - now, key, now, base))
+    gained = [move for move in sorted(moves) if move[0] < 0][:5]
+    lost = [move for move in sorted(moves, key=lambda move: (-move[0], move[1])) if move[0] > 0][:5]
+    assert found == [
+        [tables.name(key), count(now), count(base), Change(now, base)] for _, key, now, base in [*gained, *lost]
+    ]
+
+
+def check_calendar(found: list[str], tables: Published, language: str) -> None:
+    """The 30 days with the number verifications of each; words where there is none."""
+    for text, one in zip(found, tables.window(30), strict=True):
+        date_said, _, value = text.partition("\n")
+        assert date_said.startswith(f"{one:%m-%d} {day_said(one, language)[11:]}"), text
+        if tables.has_data(one):
+            assert value.split()[0] == Compact(tables.usage("*", CARDS[0], [one]), language)
+            assert (len(value.split()) > 1) is tables.quality[one]["restated"]
+        else:
+            assert not re.search(r"\d", value)
+
+
+def check_attention(found: list[str], tables: Published) -> None:
+    """Every finding by its numbers: of all those in the tables none is missing, none is there twice."""
+    files = tables.rows("input_files")
+    week = [day(back) for back in range(1, 8)]
+    stopped = sum(row["records"] for row in tables.outcomes if row["app_key"] == "stopped" and row["day"] in week)
+    today = tables.quality[AS_OF]
+    expected = [
+        (count(round(stopped / len(week))),),
+        ("1", str(day(MISSING_BACK))),
+        *(numbers(f"{row['day'] or ''}: {row['detail_en']}") for row in failed_checks(tables)),
+        tuple(str(one) for one, row in sorted(tables.quality.items()) if row["restated"] and one > day(30)),
+        (count(sum(row["rejected"] for row in files)), count(sum(row["records_read"] for row in files))),
+        *((count(today[name]),) for name in ("unmapped_codes", "unregistered_apps", "late_records") if today[name]),
+    ]
+    # The two languages name the numbers of a sentence in different orders.
+    assert sorted(sorted(numbers(text)) for text in found) == sorted(map(sorted, expected))
+
+
+def check_files(found: list[list[str]], tables: Published, site: Path, folders: dict[str, str], language: str) -> None:
+    """What lies in each app's folder, as large as it is."""
+    rows = {}
+    for key in tables.apps:
+        place = site / "apps" / folders[key]
+        page, detail, book = (
+            (place / name).stat().st_size for name in ("index.html", "usage_detail.csv", "usage_detail.xlsx")
+        )
+        lines = sum(row["app_key"] == key and row["day"] > day(30) for row in tables.detail)
+        rows[tables.named(key)] = [tables.platform(key), Size(page), count(lines), Size(detail), Size(book)]
+    words = {said(value, language): value for value in ("android", "ios", "ipad", "harmony", "h5", "unknown")}
+    assert {row[1]: [words[row[0]], *row[2:]] for row in found} == rows
+    assert len(found) == len(rows)
+
+
+def assert_trust(reader: Reader, tables: Published) -> None:
+    """The bar: day, records and their share of the usual, time; and every number of its reasons."""
+    page = reader.page
+    today = tables.quality[AS_OF]
+    usual = today["usual_records"]
+    summary = page.locator(".trust summary").inner_text()
+    share = ratio(today["records_accepted"] - today["duplicates"], usual)
+    assert f"{AS_OF} " in summary
+    assert f"{today['records_accepted']:,}" in summary
+    assert "%" in summary if share else "%" not in summary
+    assert not share or f"{share:.0%}" in summary
+    assert f"{AS_OF.replace(day=AS_OF.day + 1)} 02:30" in summary
+    page.locator(".trust summary").click()
+    reasons = page.locator(".trust li").all_inner_texts()
+    page.locator(".trust summary").click()
+    expected = [
+        (count(today["records_accepted"]), count(today["duplicates"])),
+        *([(count(usual),)] if usual else []),
+        (count(today["unmapped_codes"]),),
+        (str(day(MISSING_BACK)),),
+        (str(day(random_data.LATE_BACK)),),
+        (str(day(random_data.LATE_BACK)), "40"),
+        # The first three; the quality page has all. The last line leads there.
+        *[numbers(f"{row['day'] or ''} {row['detail_en']}") for row in failed_checks(tables)][:3],
+        (),
+    ]
+    assert [numbers(text) for text in reasons] == expected
+
+
+def failed_checks(tables: Published) -> list[dict[str, Any]]:
+    """The checks that did not pass, errors first."""
+    failed = [row for row in tables.rows("check_results") if not row["passed"]]
+    return sorted(failed, key=lambda row: (row["severity"], row["check_name"], str(row["day"] or "")))
+
+
+@pytest.mark.parametrize("back", [1, random_data.LATE_BACK, MISSING_BACK, 29])
+def test_the_overview_of_an_earlier_day(reader: Reader, tables: Published, back: int) -> None:
+    one = day(back)
+    quality = tables.quality[one]
+    page = reader.open(f"days/{one}.html", lang="zh")
+    for language in ("zh", "en"):
+        if language == "en":
+            reader.speak("en")
+        shown = read(page)
+        assert page.locator("h1").inner_text().startswith(day_said(one, language))
+        assert f"{quality['records_accepted']:,}" in page.locator(".trust summary").inner_text()
+        badges = page.locator(".trust .state .badge").all_inner_texts()
+        late = [f"{said('late', language)} {count(quality['late_records'])}"] * bool(quality["late_records"])
+        restated = [said("restated", language)] * quality["restated"]
+        assert badges == [said(quality["day_state"], language), *restated, *late]
+        if not tables.has_data(one):
+            assert shown["cards"] == {}
+            assert page.locator("table").count() == 0
+            continue
+        assert {metric: [figures[0], figures[2]] for metric, figures in shown["cards"].items()} == {
+            metric: [
+                count(tables.usage("*", metric, [one])),
+                Change(tables.usage("*", metric, [one]), tables.usage("*", metric, [day(back + 7)])),
+            ]
+            for metric in CARDS
+        }
+        rows = []
+        for channel in (*CHANNELS, "*"):
+            won, asked, left, failed = (tables.logins("*", channel, name, [one]) for name in LOGIN_COUNTS)
+            rows.append([said(channel, language), count(won), Share(ratio(won, asked)), Share(ratio(won, asked - left)),
+                         count(asked), count(left), count(failed)])  # fmt: skip
+        assert table_rows(page, "table.summary") == rows
+        changed = [row for row in tables.rows("restatements") if row["day"] == one]
+        assert bool(changed) == bool(restated)
+        if changed:
+            assert sorted(table_rows(page, "table.plain:not(.summary)")) == sorted(
+                restated_row(row, tables, language) for row in changed
+            )
+
+
+# ---- the quality page
+
+
+def test_the_quality_page(reader: Reader, tables: Published) -> None:
+    page = reader.open("quality.html", lang="zh")
+    for language in ("zh", "en"):
+        if language == "en":
+            reader.speak("en")
+        for lengths in page.locator(".lengths select").all():
+            lengths.select_option("100")
+        shown = read(page)["tables"]
+        assert set(shown) == {"days", "input_files", "restatements", "codes", "unregistered", "packages"}
+        check_quality_days(shown["days"], tables, language)
+        check_input_files(shown["input_files"], tables, language)
+        check_restatements(shown["restatements"], tables, language)
+        check_unmapped(shown["codes"], tables, language)
+        check_unregistered(shown, tables)
+        check_books(reader, tables, language)
+
+
+def check_quality_days(found: list[list[str]], tables: Published, language: str) -> None:
+    assert found == [
+        [day_said(one, language), said(row["day_state"], language),
+         *(count(row[name]) for name in ("records_accepted", "duplicates", "unmapped_codes", "unregistered_apps",
+                                         "late_records")),
+         said("restated", language) if row["restated"] else ""]
+        for one, row in sorted(tables.quality.items(), reverse=True)
+    ]  # fmt: skip
+
+
+def check_input_files(found: list[list[str]], tables: Published, language: str) -> None:
+    expected = [
+        [row["path"], row["source"], Size(row["bytes"]),
+         *(count(row[name]) for name in ("records_read", "accepted", "rejected", "skipped", "nulled")),
+         said(row["status"], language), row["finding"] or ABSENT]
+        for row in sorted(
+            tables.rows("input_files"),
+            key=lambda row: (row["status"] == "read" and not row["rejected"], row["path"], row["sha256"]),
+        )
+    ]  # fmt: skip
+    assert found == expected
+    assert [row[0] for row in found[:3]] == ["bad.log", "cut.json.gz", "rotated.ndjson"]
+
+
+def restated_row(row: dict[str, Any], tables: Published, language: str) -> list[str]:
+    """A restated figure as tables show it, without its day."""
+    # Devices are those of an app over all its channels.
+    every = "全部渠道" if language == "zh" else "All channels"
+    metric = METRICS.get(row["metric"])
+    return [
+        tables.named(row["app_key"], language), every if row["channel"] == "*" else said(row["channel"], language),
+        getattr(metric, f"label_{language}", row["metric"]), count(row["published_before"]),
+        count(row["published_now"]), row["cause"],
+    ]  # fmt: skip
+
+
+def check_restatements(found: list[list[str]], tables: Published, language: str) -> None:
+    expected = [
+        [day_said(row["day"], language), *restated_row(row, tables, language)] for row in tables.rows("restatements")
+    ]
+    assert sorted(found) == sorted(expected)
+    assert len(expected) > 25
+
+
+def check_unmapped(found: list[list[str]], tables: Published, language: str) -> None:
+    """Codes that the dictionary lacks, of records that count as error."""
+    expected: dict[tuple[str, ...], int] = defaultdict(int)
+    window = set(tables.window(30))
+    for row in tables.outcomes:
+        if row["day"] in window and row["outcome"] == "error" and row["result_code"] and not tables.meaning(row):
+            platform = "ios" if row["platform"] == "ipad" else row["platform"]
+            expected[row["vendor"], layer_of(row), said(platform, language), row["result_code"]] += row["records"]
+    assert sorted(found) == sorted([*key, count(records)] for key, records in expected.items())
+
+
+def check_unregistered(shown: dict[str, Any], tables: Published) -> None:
+    window = tables.window(30)
+    assert sorted(shown["unregistered"]) == sorted(
+        [key, *(count(tables.usage(key, metric, window)) for metric in (CARDS[0], CARDS[3]))] for key in ("ghost", "-x")
+    )
+    listed = {(row["app_key"], row["scheme_id"], row["package_name"]) for row in tables.schemes}
+    schemes = {(row["app_key"], row["scheme_id"]) for row in tables.schemes}
+    packages = {(row["app_key"], row["package_name"]) for row in tables.schemes}
+    expected: dict[tuple[str, str | None, str | None], list[int]] = defaultdict(lambda: [0, 0])
+    for row in tables.detail:
+        key, scheme, package = (row[name] for name in ("app_key", "scheme_id", "package_name"))
+        if row["day"] <= day(30) or not tables.apps[key]["is_registered"] or (scheme is None and package is None):
+            continue
+        is_whole = scheme is not None and package is not None
+        parts = (key, scheme) in schemes or (key, package) in packages
+        if not ((key, scheme, package) in listed if is_whole else parts):
+            expected[key, scheme, package][0] += row["verifications"]
+            expected[key, scheme, package][1] += row["authorizations"]
+    assert sorted(shown["packages"]) == sorted(
+        [tables.named(key), scheme or ABSENT, package or ABSENT, *map(count, counts)]
+        for (key, scheme, package), counts in expected.items()
+    )
+
+
+def check_books(reader: Reader, tables: Published, language: str) -> None:
+    """What stands in the template: the books, the heads of the sections, checks, reasons, fields."""
+    page = reader.page
+    files, rejected = tables.rows("input_files"), tables.rows("rejected_records")
+    read_, accepted, refused = (sum(row[name] for row in files) for name in ("records_read", "accepted", "rejected"))
+    assert numbers(page.locator(".books").inner_text()) == tuple(map(count, (len(files), read_, accepted, refused)))
+    reasons = defaultdict(int)
+    for row in rejected:
+        reasons[row["reason"]] += 1
+    shown = {}
+    for part in page.locator("#rejected section").all():
+        shown[part.locator("h3 code").inner_text()] = part.locator("h3 b").inner_text()
+        assert part.locator("li").count() == min(3, reasons[part.locator("h3 code").inner_text()])
+    assert shown == {reason: count(records) for reason, records in reasons.items()}
+    nulled: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    for row in tables.rows("nulled_fields"):
+        nulled[row["field"]][0] += row["records"]
+        nulled[row["field"]][1] += 1
+    assert sorted(table_rows(page, "#nulled table")) == sorted([name, *map(count, two)] for name, two in nulled.items())
+    checks = tables.rows("check_results")
+    assert sorted(row[3] for row in table_rows(page, "#checks table")) == sorted(
+        row[f"detail_{language}"] for row in checks
+    )
+    quality = list(tables.quality.values())
+    heads = page.locator(".findings b").all_inner_texts()
+    assert heads == [
+        count(sum(not row["passed"] for row in checks)),
+        count(sum(row["status"] in ("damaged", "held") for row in files)),
+        count(refused),
+        count(len(tables.rows("restatements"))),
+        count(sum(row["late_records"] for row in quality)),
+        count(sum(tables.quality[one]["unmapped_codes"] for one in tables.window(30))),
+        "2",
+        heads[7],
+        count(sum(records for records, _ in nulled.values())),
+        count(sum(row["duplicates"] for row in quality)),
+    ]
+    # That of the unregistered packages is the length of their table.
+    assert heads[7] == page.locator("#packages .found").inner_text().split(" / ")[0]

@@ -1,0 +1,198 @@
+"""The lists of apps: every row once over the pages, order, search, filters and sums, all kept in the address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import Reader, rendered
+from tests.browser.dom import table_rows
+from tests.unit.report_database import many
+
+COUNT = 1000
+# Of app i over the ten days: its verifications, and none for every fifth.
+VERIFIED = {f"app-{i:04}": 10 * i if i % 5 else 0 for i in range(COUNT)}
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return rendered(many(tmp_path_factory.mktemp("many") / "authmeter.duckdb", COUNT))
+
+
+@pytest.fixture
+def reader(read_site: Callable[..., Reader], large: Path) -> Reader:
+    return read_site(large)
+
+
+def keys(page: Page) -> list[str]:
+    return page.locator("table[data-table] tbody th code").all_inner_texts()
+
+
+def cells(page: Page, column: str) -> list[str]:
+    """What a column shows, row by row."""
+    heads = page.locator("table[data-table] thead tr:first-child th:not([hidden])").all()
+    place = [head.get_attribute("data-column") for head in heads].index(column)
+    return [row[place] for row in table_rows(page, "table[data-table]")]
+
+
+def found(page: Page) -> str:
+    return page.locator(".found").inner_text()
+
+
+def asked(page: Page) -> dict[str, str]:
+    return {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
+
+
+@pytest.mark.parametrize("path", ["usage.html", "monitor.html", "index.html"])
+def test_every_row_stands_on_one_of_the_pages(reader: Reader, path: str) -> None:
+    page = reader.open(path, lang="en")
+    assert len(keys(page)) == 25
+    page.locator(".lengths select").select_option("100")
+    seen = keys(page)
+    for number in range(1, 10):
+        page.get_by_role("button", name="Next page").click()
+        assert f"Rows {number * 100 + 1:,} to {number * 100 + 100:,} of 1,000" in page.locator(".pager").inner_text()
+        seen += keys(page)
+    assert len(seen) == COUNT
+    assert set(seen) == set(VERIFIED)
+    # The last page has none after it, and the button keeps the focus.
+    forward = page.get_by_role("button", name="Next page")
+    assert forward.get_attribute("aria-disabled") == "true"
+    forward.press("Enter")
+    assert keys(page) == seen[-100:]
+    assert forward.evaluate("one => one === document.activeElement")
+    page.get_by_role("button", name="First page").click()
+    assert keys(page) == seen[:100]
+    page.get_by_role("button", name="Last page").click()
+    assert keys(page) == seen[-100:]
+
+
+def test_a_heading_sorts_all_rows_and_turns(reader: Reader) -> None:
+    page = reader.open("usage.html", lang="en", days=30)
+    biggest = sorted(VERIFIED, key=lambda key: -VERIFIED[key])[:25]
+    assert keys(page) == biggest
+    heading = page.locator("th[data-column=number_verifications]")
+    assert heading.get_attribute("aria-sort") == "descending"
+    heading.get_by_role("button").click()
+    assert heading.get_attribute("aria-sort") == "ascending"
+    assert cells(page, "number_verifications") == ["0"] * 25
+    page.get_by_role("button", name="Last page").click()
+    assert keys(page) == biggest[::-1]
+    # Names: Latin before Chinese, a number in a name by its value.
+    page.locator("th[data-column=app] button").first.click()
+    assert [text.split(" app-")[0] for text in cells(page, "app")[:3]] == [
+        "Sample Shop 1", "Sample Shop 4", "Sample Shop 7",
+    ]  # fmt: skip
+    page.locator("th[data-column=status] button").first.click()
+    assert set(cells(page, "status")) == {"Enabled"}
+    page.locator("th[data-column=status] button").first.click()
+    assert set(cells(page, "status")) == {"Not enabled"}
+    assert page.locator("[aria-sort]").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("app-0042", ["app-0042"]),
+        ("SHOP 100", ["app-0100"]),
+        ("cqcx 20", [key for i, key in enumerate(VERIFIED) if i % 3 == 2 and ("20" in str(i) or "20" in key)]),
+        ("示例 999", ["app-0999"]),
+        ("nothing like it", []),
+    ],
+)
+def test_search_finds_by_name_key_and_initials(reader: Reader, text: str, expected: list[str]) -> None:
+    page = reader.open("usage.html", lang="en", days=30)
+    page.get_by_label("Search").fill(text)
+    assert sorted(keys(page)) == sorted(expected)[:25]
+    assert found(page) == f"{len(expected)} / 1,000 apps"
+    assert page.locator("td.nothing").count() == (not expected)
+    sums = page.locator("tr.sums").inner_text().split("\t")
+    total = sum(VERIFIED[key] for key in expected)
+    assert f"{len(expected):,} / 1,000" in "".join(sums)
+    assert (f"{total:,}" if expected else "—") in sums
+
+
+def test_filters_join_and_stay_in_the_address(reader: Reader) -> None:
+    page = reader.open("usage.html", lang="en", days=30)
+    page.get_by_label("Platform").select_option("ios")
+    page.get_by_label("Status").select_option("disabled")
+    page.get_by_label("Account").fill("account-2")
+    page.get_by_label("Account").blur()
+    # App i: iOS where i is odd, disabled where it ends in 0: none is both.
+    assert keys(page) == []
+    assert found(page) == "0 / 1,000 apps"
+    page.get_by_label("Platform").select_option("android")
+    expected = [f"app-{i:04}" for i in range(COUNT) if i % 10 == 0 and i % 3 == 2]
+    assert found(page) == f"{len(expected)} / 1,000 apps"
+    assert set(keys(page)) <= set(expected)
+    assert asked(page) == {"platform": "android", "status": "disabled", "account": "account-2", "lang": "en",
+                           "days": "30"}  # fmt: skip
+    reader.speak("zh")
+    assert found(page).startswith(f"{len(expected)} / 1,000")
+    assert set(cells(page, "status")) == {"未开通"}
+    page.reload()
+    reader.settle()
+    assert found(page).startswith(f"{len(expected)} / 1,000")
+    page.locator("select[data-filter=status]").select_option("")
+    assert "status" not in asked(page)
+
+
+def test_the_period_of_the_table_has_its_own_choice_and_follows_the_pages(reader: Reader) -> None:
+    page = reader.open("usage.html", lang="en", days=30)
+    assert cells(page, "number_verifications")[0] == "9,990"
+    page.locator("[data-period=day]").click()
+    reader.settle("day")
+    assert cells(page, "number_verifications")[0] == "999"
+    assert asked(page)["period"] == "day"
+    assert page.locator("[data-period][aria-pressed=true]").all_inner_texts() == ["Data day"]
+    reader.press("7")
+    assert cells(page, "number_verifications")[0] == "6,993"
+    assert "period" not in asked(page)
+    page = reader.open("usage.html", lang="en", days=30, period="month")
+    assert page.locator("[data-period=month]").get_attribute("aria-pressed") == "true"
+
+
+def test_an_app_is_reached_and_its_csv_lies_beside_it(reader: Reader) -> None:
+    page = reader.open("usage.html", lang="en", days=7)
+    page.get_by_label("Search").fill("app-0042")
+    csv = page.locator("table[data-table] tbody a[download]")
+    assert csv.get_attribute("href") == "apps/app-0042/usage_detail.csv"
+    assert csv.get_attribute("download") == "app-0042_usage_detail.csv"
+    page.locator("table[data-table] tbody th a").click()
+    reader.settle()
+    assert page.locator("h1").inner_text() == "示例商城 42"
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Detail (CSV)").click()
+    assert Path(download.value.path()).read_bytes() == (reader.site / csv_path("app-0042")).read_bytes()
+
+
+def csv_path(key: str) -> str:
+    return f"apps/{key}/usage_detail.csv"
+
+
+def test_show_puts_an_app_into_the_charts(reader: Reader) -> None:
+    page = reader.open("monitor.html", lang="en", days=30)
+    page.get_by_label("Search").fill("app-0042")
+    page.get_by_role("button", name="Show").click()
+    page.wait_for_selector("[data-picker-note] bdi")
+    reader.settle()
+    assert page.locator("#picker-field").input_value() == "示例商城 42"
+    assert asked(page)["app"] == "app-0042"
+    # App 42: 84 requests and 42 authorizations a day, on ten days.
+    assert table_rows(page, "[data-part=summary] table")[0][-3:] == ["840", "0", "420"]
+    # What an address names and nobody has is said.
+    page = reader.open("monitor.html", lang="en", app="nobody")
+    page.wait_for_selector("[data-picker-note]:not(:empty)")
+    assert page.locator("[data-picker-note]").inner_text() == "There is no such app."
+
+
+def test_a_list_that_cannot_be_loaded_says_so(reader: Reader) -> None:
+    page = reader.page
+    page.route("**/data/apps.js*", lambda route: route.abort())
+    page.goto((reader.site / "usage.html").as_uri() + "?lang=en")
+    page.wait_for_selector(".waiting:text('could not be loaded')")
+    reader.complaints.clear()

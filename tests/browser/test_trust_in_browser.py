@@ -1,0 +1,233 @@
+"""How far the figures can be trusted, said on every page: state, reasons, and no change where there is none to tell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.browser.conftest import Reader, rendered
+from tests.browser.dom import read
+from tests.unit.report_database import AS_OF, MISSING_BACK, day, steady
+
+ReadSite = Callable[..., Reader]
+
+
+@pytest.fixture(scope="module")
+def site_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Renders `steady` databases, each kind once."""
+    made: dict[str, Path] = {}
+
+    def of(name: str, **changes: object) -> Path:
+        if name not in made:
+            made[name] = rendered(steady(tmp_path_factory.mktemp(name) / "authmeter.duckdb", **changes))  # type: ignore[arg-type]
+        return made[name]
+
+    return of
+
+
+def badges(reader: Reader) -> list[str]:
+    return reader.page.locator(".trust .state .badge").all_inner_texts()
+
+
+def reasons(reader: Reader) -> list[tuple[str, str]]:
+    """Class and text of each reason, once they are open."""
+    if reader.page.locator(".trust").get_attribute("open") is None:
+        reader.page.locator(".trust summary").click()
+    shown = [one for one in reader.page.locator(".trust li").all() if one.is_visible()]
+    found = [(one.get_attribute("class") or "", one.inner_text()) for one in shown]
+    # The last one of most pages is a link to the quality page.
+    return [one for one in found if one[0] != "more"]
+
+
+def changes(reader: Reader, where: str = "main") -> list[str]:
+    return reader.page.locator(f"{where} .change").all_inner_texts()
+
+
+# A server may give a reader some apps only: their pages, and that of the metrics.
+PUBLIC = ("metrics.html", "apps/shop/index.html")
+PAGES = ("index.html", "usage.html", "monitor.html", "quality.html", *PUBLIC)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_complete_day_is_called_so(read_site: ReadSite, site_of: Callable[..., Path], path: str) -> None:
+    reader = read_site(site_of("calm"))
+    page = reader.open(path, lang="en")
+    assert badges(reader) == ["Complete"]
+    told = reasons(reader)
+    assert {severity for severity, _ in told} == {"good"}
+    assert "closed" in told[0][1]
+    assert ("All checks of the last run passed." in told[-1][1]) == (path not in PUBLIC)
+    assert re.search(rf"{AS_OF} Tue", page.locator(".trust summary").inner_text())
+    if path == "index.html":
+        assert page.locator(".verdict").inner_text() == "Nothing needs attention"
+        assert page.locator(".attention").count() == 0
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_data_day_without_records_is_called_so(read_site: ReadSite, site_of: Callable[..., Path], path: str) -> None:
+    reader = read_site(site_of("nothing", missing=(0,)))
+    page = reader.open(path, lang="en", days=7)
+    assert badges(reader) == ["No data"]
+    told = reasons(reader)
+    assert told[0][0] == "bad"
+    assert "no records at all" in told[0][1]
+    assert any(severity == "bad" and str(AS_OF) in text for severity, text in told)
+    if page.locator(".card").count():
+        cards = read(page)["cards"]
+        # The day and its change are a dash; so is the change of a window with a day less than the one before.
+        assert {figures[0] for figures in cards.values()} == {"—"}
+        assert not any(re.search(r"[\d%]", text) for text in changes(reader, ".card"))
+        assert cards["number_verifications"][3] == "240"
+    if path == "index.html":
+        assert page.locator(".verdict").inner_text() == "No data for this day"
+        assert page.locator(".attention li").first.locator(".mark").inner_text() == "Act"
+        assert page.locator(".calendar [aria-current]").inner_text().endswith("No data")
+
+
+def test_late_restated_and_failed_are_flagged_and_said(reader: Reader) -> None:
+    """The example: its data day has late records, one day was restated, one is missing, one check failed."""
+    for path in ("index.html", "usage.html", "quality.html"):
+        page = reader.open(path, lang="en")
+        assert badges(reader) == ["Complete", "Late records 5", "Synthetic data"]
+        told = {text: severity for severity, text in reasons(reader)}
+        for piece, severity in {
+            f"Days without data in the last 30: {day(MISSING_BACK)}": "bad",
+            f"last 30: {day(4)}": "warn",
+            f"Late records in the last 30 days: {AS_OF} Tue (5)": "warn",
+            "Fewer records.": "warn",
+            "(501": "",
+        }.items():
+            found = [one for text, one in told.items() if piece in text]
+            assert found == [severity] * bool(severity), piece
+        assert "All checks" not in "".join(told)
+    page = reader.open(f"days/{day(4)}.html", lang="en")
+    assert badges(reader) == ["Complete", "Restated", "Synthetic data"]
+    assert any("changed after publication" in text for _, text in reasons(reader))
+    page = reader.open("index.html", lang="en")
+    flags = page.locator(".calendar a:has(.flag)")
+    assert flags.count() == 1
+    assert flags.get_attribute("href", timeout=1000).startswith(f"days/{day(4)}.html")  # type: ignore[union-attr]
+
+
+def test_a_restated_data_day_is_flagged_and_told_to_whom_it_concerns(
+    read_site: ReadSite, site_of: Callable[..., Path]
+) -> None:
+    reader = read_site(site_of("restated", restated=(0,)))
+    for path in PAGES:
+        reader.open(path, lang="en")
+        assert badges(reader) == ["Complete", "Restated"][: 1 if path in PUBLIC else 2]
+        # What was restated is a figure of the app, so its own page says so.
+        warned = [text for severity, text in reasons(reader) if severity == "warn"]
+        assert [str(AS_OF) in text for text in warned] == [True] * (path != "metrics.html")
+
+
+def test_an_apps_page_tells_nothing_of_the_others(reader: Reader) -> None:
+    """Whoever may see some apps only must not learn the records of all, nor what a check found elsewhere."""
+    page = reader.open("apps/cmd/index.html", lang="en")
+    told = " ".join(text for _, text in reasons(reader))
+    assert badges(reader) == ["Complete", "Synthetic data"]
+    assert "Fewer records" not in told
+    assert str(day(4)) not in told
+    assert "500" not in told
+    assert "500" not in page.locator(".trust summary").inner_text()
+
+
+def test_windows_of_other_coverage_have_no_change_and_say_so(reader: Reader) -> None:
+    """The example has data on 6 of its 7 days, on 7 of the 7 before, on 29 of 30, and on 11 of the 30 before."""
+    page = reader.open("apps/shop/index.html".replace("shop", "cmd"), lang="en", days=30)
+    for days, coverage in ((30, r"29 (:|vs) 11"), (7, r"6 (:|vs) 7")):
+        reader.press(str(days)[0])
+        for part in (".card .window", "[data-part=summary]", "[data-part=platforms]", "[data-part=carriers]",
+                     "[data-part=outcomes-authorization]"):  # fmt: skip
+            shown = page.locator(part).first.inner_text()
+            assert re.search(coverage, shown), part
+            found = changes(reader, part)
+            assert found, part
+            assert not any(re.search(r"[\d%▲▼]", text) for text in found), part
+        column = page.locator(f"[data-part=periods] tbody td:nth-child({4 if days == 30 else 3})").all_inner_texts()
+        assert len(column) == 5
+        assert not any("%" in text for text in column)
+    # Against the same weekday of the week before there is a change: both days are there.
+    assert all("%" in text for text in changes(reader, ".card > .versus")[:2])
+    page = reader.open("usage.html", lang="en", days=7)
+    assert re.search(r"6 (:|vs) 7 days", page.locator("p.period").inner_text())
+    assert "no change is shown" in page.locator("p.period").inner_text()
+    assert not any("%" in text for text in page.locator("table[data-table=apps] td").all_inner_texts())
+
+
+def test_without_anything_before_there_is_no_change(read_site: ReadSite, site_of: Callable[..., Path]) -> None:
+    reader = read_site(site_of("young", days=5))
+    page = reader.open("apps/shop/index.html", lang="en", days=7)
+    found = changes(reader)
+    assert len(found) > 20
+    assert not any(re.search(r"[\d%▲▼]", text) for text in found)
+    assert page.locator("#card-number_verifications .short").first.inner_text() == "40"
+    page = reader.open("index.html", lang="en")
+    assert not any(re.search(r"[\d%▲▼]", text) for text in changes(reader))
+    assert page.locator(".movers").count() == 0
+
+
+def test_against_nothing_there_is_no_per_cent(read_site: ReadSite, site_of: Callable[..., Path]) -> None:
+    """Both weeks are whole, and both have no local number verification."""
+    reader = read_site(site_of("calm"))
+    page = reader.open("apps/shop/index.html", lang="en", days=7)
+    assert page.locator("#card-local_verifications .short").all_inner_texts() == ["0", "0"]
+    found = changes(reader, "#card-local_verifications")
+    assert len(found) == 2
+    assert not any(re.search(r"[\d%▲▼■]", text) for text in found)
+
+
+def test_nothing_changed_is_level_not_better_or_worse(read_site: ReadSite, site_of: Callable[..., Path]) -> None:
+    reader = read_site(site_of("calm"))
+    page = reader.open("apps/shop/index.html", lang="en", days=7)
+    found = page.locator("#card-one_click_verifications .change, [data-part=summary] tr:first-child .change")
+    assert found.count() >= 4
+    for one in found.all():
+        assert "level" in (one.get_attribute("class") or "")
+        assert "±0.0" in one.inner_text()
+    # But for months, which are of different lengths.
+    assert page.locator(".change.good, .change.bad").count() == page.locator(".periods .good, .periods .bad").count()
+
+
+def direction(reader: Reader, part: str, row: str) -> str:
+    """The class of the first change in a row, without `change`."""
+    cell = reader.page.locator(f"[data-part={part}] tr", has_text=row).locator(".change").first
+    return (cell.get_attribute("class") or "").removeprefix("change ")
+
+
+@pytest.mark.parametrize(
+    ("name", "up", "down", "won"),
+    [
+        # Of 100 requests: more won and fewer that time out or are cancelled, or the other way.
+        ("better", "up good", "down good", lambda back: 80 if back < 7 else 60),
+        ("worse", "down bad", "up bad", lambda back: 60 if back < 7 else 80),
+    ],
+)
+def test_a_change_is_judged_by_what_it_is_a_change_of(
+    read_site: ReadSite, site_of: Callable[..., Path], name: str, up: str, down: str, won: Callable[[int], int]
+) -> None:
+    reader = read_site(site_of(name, won=won, left=lambda back: (100 - won(back)) // 2))
+    reader.open("apps/shop/index.html", lang="en", days=7)
+    assert direction(reader, "summary", "One-click login") == up
+    assert direction(reader, "platforms", "Android") == up
+    # 10 against 20 time out: a figure that falls, and that is good.
+    assert direction(reader, "outcomes-authorization", "Timed out") == down
+    text = reader.page.locator("[data-part=outcomes-authorization] tr", has_text="Timed out").inner_text()
+    assert ("−50.0%" if name == "better" else "+100.0%") in text
+    # Said by sign and word as well as by colour.
+    assert ("lower" if name == "better" else "higher") in text
+
+
+@pytest.mark.parametrize(("name", "expected"), [("better", "down good"), ("worse", "up bad")])
+def test_a_falling_number_of_cancelled_sign_ins_is_good(
+    read_site: ReadSite, site_of: Callable[..., Path], name: str, expected: str
+) -> None:
+    def won(back: int) -> int:
+        return (80 if name == "better" else 60) if back < 7 else (60 if name == "better" else 80)
+
+    reader = read_site(site_of(name, won=won, left=lambda back: (100 - won(back)) // 2))
+    reader.open("apps/shop/index.html", lang="en", days=7)
+    assert direction(reader, "outcomes-authorization", "Cancelled by user") == expected

@@ -1,0 +1,123 @@
+"""What a command did to its files, read off its system calls: is a file on disk before it gets its name, is the name on
+disk before the next thing gets one.
+
+A kill cannot show this: what is written stays in the memory of the machine, whoever dies. The loss of power would.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+_CALLS = "write,pwrite64,writev,pwritev,fsync,fdatasync,sync,syncfs,rename,renameat,renameat2,link,linkat,ftruncate"
+_LINE = re.compile(r"^(\d+) +(?:<\.\.\. )?(\w+)(?: resumed>|\()(.*)$")
+_DESCRIPTOR = re.compile(r"^\d+<([^>]*)>")
+_NAMES = re.compile(r'"((?:[^"\\]|\\.)*)"')
+
+
+def _may_trace() -> bool:
+    if not shutil.which("strace"):
+        return False
+    return subprocess.run(["strace", "-f", "-o", "/dev/null", "true"], capture_output=True, check=False).returncode == 0
+
+
+HAS_STRACE = _may_trace()
+Event = tuple[str, tuple[str, ...]]
+
+
+def traced(command: tuple[str, ...], folder: Path, start: Callable[..., subprocess.Popen[str]]) -> list[Event]:
+    """Runs the command under watch; gives what it wrote, flushed and renamed, in order."""
+    out = folder.with_suffix(".trace")
+    if HAS_STRACE:
+        prefix = ("strace", "-f", "-y", "--seccomp-bpf", "-s", "0", "-e", f"trace={_CALLS}", "-o", str(out))
+        process = start(command, folder, prefix)
+    else:
+        process = start(command, folder, module=("tests.reliability.watched_calls", str(out)))
+    said, _ = process.communicate()
+    assert process.returncode in (0, 3), said
+    events = _events(out) if HAS_STRACE else [(call, tuple(names)) for call, *names in _json_lines(out)]
+    out.unlink()
+    return events
+
+
+def _json_lines(file: Path) -> list[list[str]]:
+    return [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+
+
+def _events(trace: Path) -> list[Event]:
+    """The calls that succeeded, each where it ended, but a rename where it began."""
+    begun: dict[str, str] = {}
+    events: list[Event] = []
+    with trace.open(encoding="utf-8", errors="replace") as lines:
+        for line in lines:
+            found = _LINE.match(line)
+            if not found:
+                continue
+            process, call, rest = found.groups()
+            is_name = call.startswith(("rename", "link"))
+            if rest.rstrip().endswith("<unfinished ...>"):
+                begun[process] = rest
+                if is_name:
+                    events.append((call, tuple(_NAMES.findall(rest))))
+                continue
+            resumed = "resumed>" in line
+            given = begun.pop(process, "") if resumed else rest
+            if " = -1 " in rest or (is_name and resumed):
+                continue
+            if is_name:
+                events.append((call, tuple(_NAMES.findall(given))))
+            elif call in ("sync", "syncfs"):
+                events.append(("sync", ()))
+            elif descriptor := _DESCRIPTOR.match(given):
+                kind = "flush" if call in ("fsync", "fdatasync") else "write"
+                events.append((kind, (descriptor[1],)))
+    return events
+
+
+def faults_of(events: list[Event], data: Path) -> tuple[int, list[str]]:
+    """How many names were given under the data folder (Dagster's own left out), and what was wrong with them."""
+    root, dagster, temp = f"{data}/", f"{data}/dagster/", f"{data}/warehouse/tmp/"
+    written: dict[str, int] = {}
+    flushed: dict[str, int] = {}
+    all_flushed = -1
+    faults: list[str] = []
+    checked = 0
+    waiting: str | None = None
+    for place, (call, names) in enumerate(events):
+        if call == "write":
+            written[names[0]] = place
+        elif call == "flush":
+            flushed[names[0]] = place
+            if names[0] == waiting:
+                waiting = None
+        elif call == "sync":
+            all_flushed = place
+        else:
+            source, target = names[0], names[1]
+            inside = [name for name in written if name == source or name.startswith(f"{source}/")]
+            if not target.startswith(root) or target.startswith((dagster, temp)) or "/.gone-" in target:
+                _moved(written, flushed, inside, source, target)
+                continue
+            checked += 1
+            if waiting:
+                faults.append(f"{target} was named before the folder {waiting} was flushed")
+            for name in inside:
+                if written[name] > max(flushed.get(name, -1), all_flushed):
+                    faults.append(f"{name} was not flushed before it became {target}")
+            waiting = target.rpartition("/")[0]
+            _moved(written, flushed, inside, source, target)
+    if waiting:
+        faults.append(f"the folder {waiting} was not flushed at the end")
+    return checked, faults
+
+
+def _moved(written: dict[str, int], flushed: dict[str, int], names: list[str], source: str, target: str) -> None:
+    """The files have other names from now on."""
+    for name in names:
+        moved = target + name.removeprefix(source)
+        written[moved] = written.pop(name)
+        flushed[moved] = flushed.pop(name, -1)

@@ -1,0 +1,97 @@
+"""What the trials share: results, counting of tries and failures, the table of `docs/reliability.md`.
+
+A trial module `trial_<nn>_<name>.py` offers `trial(scale, work)`: `scale` 1.0 is the full number of tries, the short
+form in `make test` passes less; `work` is an empty folder of its own. It draws from seeds, so that a failure can be had
+again, and never swallows one: it is counted, and its first case stands in the note.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+HERE = Path(__file__).parent
+PROJECT = HERE.parents[1]
+PAGE = PROJECT / "docs" / "reliability.md"
+NOT_TRIED = HERE / "not_tried.md"
+SHORT = 0.03
+
+_HEAD = """\
+# Reliability
+
+Every promise below is tried out by a test that does its best to break it. `make reliability` runs all of them at full
+length and writes this page; `make test` runs a short form of each. How a trial goes about it is told at the top of its
+module, `tests/reliability/trial_*.py`.
+"""
+_COLUMNS = "| promise | what was tried | tries | failures | note |\n| ---: | --- | ---: | ---: | --- |\n"
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one trial of a promise found; `note` holds the first failure, and what a reader must know of the tries."""
+
+    promise: int
+    what: str
+    tries: int
+    failures: int
+    note: str = ""
+
+
+class Tally:
+    """Counts the tries and failures of one result; the first failure is kept."""
+
+    def __init__(self, promise: int, what: str) -> None:
+        self.promise, self.what = promise, what
+        self.tries = self.failures = 0
+        self.first: str | None = None
+
+    def tried(self, tries: int = 1) -> None:
+        """Counts tries."""
+        self.tries += tries
+
+    def failed(self, case: str) -> None:
+        """Counts a failure; `case` is what is needed to have it again: seed, file, what differs."""
+        self.failures += 1
+        self.first = self.first or case
+
+    def check(self, is_right: bool, case: Callable[[], str] | str) -> bool:
+        """One try, and a failure where it is not right; gives whether it was."""
+        self.tried()
+        if not is_right:
+            self.failed(case if isinstance(case, str) else case())
+        return is_right
+
+    def result(self, note: str = "") -> Result:
+        """The result as it stands now."""
+        first = f"first failure: {self.first}" if self.first else ""
+        return Result(self.promise, self.what, self.tries, self.failures, "; ".join(filter(None, (note, first))))
+
+
+def some(full: int, scale: float, least: int = 1) -> int:
+    """How many of the full number of tries a run at this scale makes."""
+    return max(least, round(full * scale))
+
+
+def modules() -> dict[str, ModuleType]:
+    """The trial modules by their number and name, in order: `01_killed`."""
+    names = sorted(file.stem for file in HERE.glob("trial_*.py"))
+    return {name.removeprefix("trial_"): importlib.import_module(f"tests.reliability.{name}") for name in names}
+
+
+def page(results: Iterable[Result], scale: float) -> str:
+    """The text of `docs/reliability.md`."""
+    ordered = sorted(results, key=lambda result: result.promise)
+    rows = "".join(
+        f"| {r.promise} | {_cell(r.what)} | {r.tries:,} | {r.failures:,} | {_cell(r.note)} |\n" for r in ordered
+    )
+    of_scale = "" if scale == 1 else f"\nThis page is of a run at {scale:g} of the full number of tries.\n"
+    return f"{_HEAD}{of_scale}\n{_COLUMNS}{rows}\n{NOT_TRIED.read_text('utf-8')}"
+
+
+def _cell(text: str) -> str:
+    """Text that stays in its cell of a Markdown table."""
+    return re.sub(r"\s+", " ", text).replace("|", "\\|").replace("<", "&lt;").strip()

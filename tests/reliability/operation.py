@@ -1,0 +1,108 @@
+"""What the trials of operation share: commands as processes, small installations, and what is published, to compare."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipelines.settings import PROJECT
+from pipelines.tables import TABLES
+from tests.support import DataFolder, days_before, records
+
+# What may differ between two runs of the same logs: when they were.
+TIMES = {"publication": ("generated_at", "run"), "input_files": ("first_read_at",)}
+# How a folder got where it is, which differs where one run did what two did elsewhere.
+HISTORY = {"publication", "restatements", "day_quality", "input_files", "check_results"}
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A command that has ended; `said` is all that it wrote."""
+
+    code: int
+    said: str
+
+    @property
+    def is_in_words(self) -> bool:
+        """Whether it ended without a trace, and did not call it a fault of its own."""
+        return "Traceback" not in self.said and "should not happen" not in self.said
+
+
+def environment(**more: str) -> dict[str, str]:
+    """This process's environment without what would reach another data folder."""
+    left_out = ("AUTHMETER_", "DAGSTER_")
+    return {name: value for name, value in os.environ.items() if not name.startswith(left_out)} | more
+
+
+def authmeter(*arguments: object, data: Path, **more: str) -> Ended:
+    """Runs a command in a process of its own."""
+    command = [sys.executable, "-m", "pipelines", *map(str, arguments), "--data", str(data)]
+    done = subprocess.run(
+        command, cwd=PROJECT, env=environment(**more), capture_output=True, text=True, check=False,
+        stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    return Ended(done.returncode, done.stdout + done.stderr)
+
+
+def land_day(folder: DataFolder, day: date, count: int = 40) -> None:
+    """One day's logs of two apps."""
+    folder.land(f"{day}/shop.ndjson", records(count, day, device_id="d1"))
+    folder.land(f"{day}/game.ndjson", records(count // 2, day, "g", app_key="game", channel="wechat", stage="login"))
+
+
+def installation(root: Path, last: date, days: int = 3) -> DataFolder:
+    """A folder with so many days of logs, and nothing run yet."""
+    folder = DataFolder(root)
+    for back in reversed(range(days)):
+        land_day(folder, days_before(last, back))
+    return folder
+
+
+def tables(database: Path, without: frozenset[str] | set[str] = frozenset()) -> dict[str, list[tuple[Any, ...]]]:
+    """All published tables without the times of their making."""
+    found = {}
+    with closing(duckdb.connect(str(database), read_only=True)) as connection:
+        for name in TABLES.keys() - without:
+            left_out = TIMES.get(name, ())
+            columns = ", ".join(column for column in TABLES[name].columns if column not in left_out)
+            found[name] = sorted(connection.execute(f"SELECT {columns} FROM {name}").fetchall(), key=repr)
+    return found
+
+
+def first_difference(one: dict[str, Any], other: dict[str, Any]) -> str:
+    """The names that are not the same in both; empty where all are."""
+    return ", ".join(name for name in sorted(one.keys() | other.keys()) if one.get(name) != other.get(name))
+
+
+def whole_site(folder: DataFolder) -> bool:
+    """Whether every file of the published site is there and is what its manifest says."""
+    try:
+        site = folder.store.site.resolve(strict=True)
+        listed = json.loads((site / "manifest.json").read_bytes())["files"]
+        return all(hashlib.sha256((site / f["path"]).read_bytes()).hexdigest() == f["sha256"] for f in listed)
+    except OSError:
+        return False
+
+
+def as_of(folder: DataFolder) -> date | None:
+    """The day up to which the published file shows data."""
+    found = folder.rows("SELECT as_of FROM publication")[0][0]
+    return found if isinstance(found, date) else None
+
+
+def stored_files(root: Path, *, but: tuple[str, ...] = ()) -> Iterator[Path]:
+    """Every file of a folder, links not followed, without some first folders."""
+    for path in sorted(root.rglob("*")):
+        if path.is_file() and not path.is_symlink() and path.relative_to(root).parts[0] not in but:
+            yield path

@@ -1,0 +1,241 @@
+"""Days as a plausible installation would have them, drawn without logs: profiles and books for the statistical checks.
+
+Apps of very different size and habits, a rhythm of the week, growth, noise of the day, of each app and of each channel,
+and a few weak holidays. A fault is a change of one day's numbers before they are added up. Nothing here
+knows how the checks judge.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+import numpy as np
+
+from pipelines.profiles import Profile
+from pipelines.store import DayEntry, DayRows, FileEntry, Manifest
+
+CHANNELS = ("one_click", "local_verify", "wechat", "qq", "weibo")
+PLATFORMS = ("android", "ios", "harmony")
+CARRIERS = ("CMCC", "CUCC", "CTCC", "unknown")
+KINDS = ("success", "cancelled", "failed")
+FIELDS = ("result_code", "sdk_version", "scheme_id", "package_name")
+FIRST = date(2026, 1, 1)
+_WORKDAYS = np.array(
+    (30, 17, 9, 6, 5, 8, 20, 45, 68, 76, 78, 82, 92, 84, 72, 70, 72, 78, 88, 98, 108, 112, 94, 60), float
+)
+_WEEKENDS = np.array(
+    (42, 26, 14, 9, 6, 7, 12, 24, 42, 62, 80, 90, 94, 92, 90, 88, 86, 86, 92, 102, 110, 112, 100, 70), float
+)
+_STEPS = {"one_click": ("prefetch", "page", "click", "authorize", "verify"), "local_verify": ("verify",)}
+_STEP_SHARES = (0.34, 0.22, 0.16, 0.16, 0.12)
+
+
+@dataclass
+class Day:
+    """One day's numbers before they are added up: records by app, channel, platform, carrier, and what they hold."""
+
+    cells: np.ndarray
+    """Records by app, channel, platform and carrier."""
+    hours: np.ndarray
+    """Weights of the hours, by app."""
+    answers: np.ndarray
+    """Shares of success, cancelled, failed, by app and channel."""
+    latencies: np.ndarray
+    """Median milliseconds, by app and channel."""
+    devices: float = 0.83
+    """Devices for each answer."""
+    copies: float = 0.008
+    filled: dict[str, float] = field(default_factory=lambda: dict.fromkeys(FIELDS, 0.97))
+    apps: list[str] = field(default_factory=list)
+    packages: list[str] = field(default_factory=list)
+    codes: dict[str, float] = field(default_factory=dict)
+    """Shares of codes that were never there, of the records of each channel."""
+    unmapped: float = 0.001
+    rejected: float = 0.0005
+    late: float = 0.0
+    lost_sources: set[str] = field(default_factory=set)
+    shifted: dict[int, int] = field(default_factory=dict)
+    """Hours by which an app's records are moved; what leaves the day is lost to it."""
+    lost_hours: tuple[int, ...] = ()
+
+
+Fault = Callable[[Day, np.random.Generator], None]
+
+
+class Installation:
+    """A made-up installation: its apps, their habits, and its days."""
+
+    def __init__(self, seed: int, records: int, apps: int, noise: float, growth: float, holidays: bool) -> None:
+        self.seed, self.records, self.noise, self.growth = seed, records, noise, growth
+        draw = np.random.default_rng(seed)
+        self.apps = [f"app-{number:02d}" for number in range(apps)]
+        self.packages = [f"com.example.app{number:02d}" for number in range(apps)]
+        self.sources = ["gateway", "sdk"]
+        sizes = 1 / np.arange(1, apps + 1) ** draw.uniform(0.6, 1.2)
+        self.sizes = sizes / sizes.sum()
+        self.channel_shares = draw.dirichlet((6, 3, 3, 1.5, 1), apps)
+        self.platform_shares = draw.dirichlet((5, 4, 1), apps)
+        self.carrier_shares = draw.dirichlet((50, 20, 18, 6), apps)
+        self.weekend = draw.uniform(0.45, 1.25, apps)
+        self.all_weekend = draw.uniform(0.55, 1.1)
+        rates = draw.dirichlet((90, 7, 5), (apps, len(CHANNELS)))
+        self.answers = 0.6 * rates + 0.4 * np.array((0.88, 0.07, 0.05))
+        self.latencies = draw.uniform(150, 900, (apps, len(CHANNELS)))
+        span = range(200)
+        self.holidays = set(draw.choice(span, 5, replace=False).tolist()) if holidays else set()
+
+    def drawn(self, number: int, fault: Fault | None = None) -> Day:
+        """One day by its number, with its fault."""
+        draw = np.random.default_rng((self.seed, number))
+        day = FIRST + timedelta(days=number)
+        is_weekend = day.weekday() >= 5
+        holiday = draw.uniform(0.72, 0.85) if number in self.holidays else 1.0
+        rest = is_weekend or number in self.holidays
+        level = self.records * (1 + self.growth) ** number * draw.lognormal(0, self.noise) * holiday
+        if is_weekend:
+            level *= self.all_weekend
+        of_apps = self.sizes * np.where(rest, self.weekend, 1.0) * draw.lognormal(0, self.noise, len(self.apps))
+        of_apps *= 1 / (self.sizes * np.where(rest, self.weekend, 1.0)).sum()
+        of_channels = self.channel_shares * draw.lognormal(0, self.noise / 2, len(CHANNELS))
+        of_channels *= draw.lognormal(0, self.noise / 2, of_channels.shape)
+        mean = level * np.einsum("a,ac,ap,ar->acpr", of_apps, of_channels, self.platform_shares, self.carrier_shares)
+        hours = (_WEEKENDS if rest else _WORKDAYS) * draw.lognormal(0, 0.05, 24) * np.ones((len(self.apps), 1))
+        failing = draw.lognormal(0, 0.15, (1, len(CHANNELS)))
+        answers = self.answers.copy()
+        answers[..., 2] *= failing
+        made = Day(
+            cells=draw.poisson(mean), hours=hours * draw.lognormal(0, 0.05, hours.shape),
+            answers=answers / answers.sum(axis=-1, keepdims=True),
+            latencies=self.latencies * draw.lognormal(0, 0.06, self.latencies.shape),
+            devices=0.83 * draw.lognormal(0, 0.02), copies=0.008 * draw.lognormal(0, 0.3),
+            apps=list(self.apps), packages=list(self.packages),
+        )  # fmt: skip
+        if fault:
+            fault(made, draw)
+        return made
+
+    def days(self, count: int, faults: dict[int, Fault]) -> tuple[Manifest, dict[date, Profile]]:
+        """The books and the profiles of `count` days, faults by the number of their day."""
+        manifest, profiles = Manifest(), {}
+        for number in range(count):
+            day = FIRST + timedelta(days=number)
+            draw = np.random.default_rng((self.seed, number, 1))
+            made = self.drawn(number, faults.get(number))
+            profile, sources = _profile(made, draw)
+            self._book(manifest, day, made, sources)
+            if sum(sources.values()):
+                profiles[day] = profile
+        return manifest, profiles
+
+    def _book(self, manifest: Manifest, day: date, made: Day, sources: dict[str, int]) -> None:
+        counted = sum(sources.values())
+        for source, accepted in sources.items():
+            if accepted:
+                read = round(accepted / (1 - made.rejected))
+                manifest.files.append(FileEntry(
+                    path=f"{source}/{day}.ndjson", sha256=f"{source}{day}", bytes=1, stamp="", source=source,
+                    status="read", first_read_at=f"{day}", closed_through=None, part=f"{source}{day}",
+                    records_read=read, accepted=accepted, rejected=read - accepted,
+                    days={day: DayRows(accepted=accepted)},
+                ))  # fmt: skip
+        if counted:
+            accepted = round(counted / (1 - made.copies))
+            manifest.days[day] = DayEntry(
+                folder="", content="", fingerprint="", parts=[], accepted=accepted, counted=counted,
+                unmapped=round(counted * made.unmapped),
+            )  # fmt: skip
+
+
+def _profile(made: Day, draw: np.random.Generator) -> tuple[Profile, dict[str, int]]:
+    """The day added up as the roll-up adds it, and its records by source."""
+    hours = np.array(
+        [draw.multinomial(n, w / w.sum()) for n, w in zip(made.cells.sum(axis=(1, 2, 3)), made.hours, strict=True)]
+    )
+    for app, shift in made.shifted.items():
+        moved = np.zeros(24, int)
+        kept = range(max(0, -shift), min(24, 24 - shift))
+        moved[[hour + shift for hour in kept]] = hours[app][list(kept)]
+        hours[app] = moved
+    hours[:, list(made.lost_hours)] = 0
+    before = np.maximum(made.cells.sum(axis=(1, 2, 3)), 1)
+    cells = draw.binomial(made.cells, (hours.sum(axis=1) / before)[:, None, None, None])
+    # The social channels are logged by the SDK, the rest by the gateway.
+    for source, channels in (("gateway", slice(0, 2)), ("sdk", slice(2, 5))):
+        if source in made.lost_sources:
+            cells[:, channels] = 0
+    profile: Profile = {}
+
+    def put(measure: str, whole: str, part: str, amount: float) -> None:
+        if amount > 0:
+            parts = profile.setdefault((measure, whole), {})
+            parts[part] = parts.get(part, 0) + int(amount)
+
+    total = int(cells.sum())
+    for measure, names, axes in (
+        ("channel", CHANNELS, (0, 2, 3)),
+        ("platform", PLATFORMS, (0, 1, 3)),
+        ("carrier", CARRIERS, (0, 1, 2)),
+    ):
+        for name, amount in zip(names, cells.sum(axis=axes), strict=True):
+            put(measure, "", name, amount)
+    steps = np.zeros(len(CHANNELS), int)
+    for a, app in enumerate(made.apps):
+        mine = cells[a]
+        put("app", "", app, mine.sum())
+        is_large = mine.sum() * 200 >= total
+        for c, channel in enumerate(CHANNELS):
+            amount = int(mine[c].sum())
+            stages = _STEPS.get(channel, ("authorize",))
+            split = draw.multinomial(amount, _STEP_SHARES) if len(stages) > 1 else [amount]
+            for stage, n in zip(stages, split, strict=True):
+                put("stage", channel, stage, n)
+            answered = int(sum(split[3:])) if len(stages) > 1 else amount
+            steps[c] += answered
+            for kind, n in zip(KINDS, draw.multinomial(answered, made.answers[a, c]), strict=True):
+                put("outcome", "", kind, n)
+                put("outcome", channel, kind, n)
+                if is_large:
+                    put("outcome_of_app", app, kind, n)
+            put("vendor", "", channel if c > 1 else "umeng", amount)
+            strange = sum(made.codes.values())
+            for code, share in made.codes.items():
+                put("code", channel, code, draw.binomial(amount, share))
+            put(
+                "code",
+                channel,
+                "umeng 600000",
+                draw.binomial(amount, max(0.9 - strange, 0) * made.filled["result_code"]),
+            )
+            if is_large:
+                put("channel_of_app", app, channel, amount)
+                if amount:
+                    put("latency_of_app", app, channel, max(made.latencies[a, c], 1e-9) if made.latencies[a, c] else 0)
+                    profile.setdefault(("latency_of_app", app), {}).setdefault(channel, 0)
+        if is_large:
+            for name, amount in zip(PLATFORMS, mine.sum(axis=(0, 2)), strict=True):
+                put("platform_of_app", app, name, amount)
+            put("package_of_app", app, made.packages[a], mine.sum())
+            for name, share in (("records", 1.0), *made.filled.items()):
+                put("field_of_app", app, name, draw.binomial(int(mine.sum()), share))
+        for hour, amount in enumerate(hours[a]):
+            put("hour", "", f"{hour:02d}", amount)
+            if is_large:
+                put("hour_of_app", app, f"{hour:02d}", amount)
+    for name, share in (("records", 1.0), *made.filled.items()):
+        put("field", "", name, draw.binomial(total, share))
+    put("devices", "", "answers", steps.sum())
+    put("devices", "", "devices", np.ceil(steps.sum() * made.devices))
+    for c, channel in enumerate(CHANNELS):
+        if steps[c]:
+            put("devices", channel, "answers", steps[c])
+            put("devices", channel, "devices", np.ceil(steps[c] * made.devices))
+            p50 = float(np.median(made.latencies[:, c]))
+            profile["latency", channel] = {"p50": round(p50), "p95": round(p50 * 3.2), "records": int(steps[c])}
+    sources = {"gateway": int(cells[:, :2].sum()), "sdk": int(cells[:, 2:].sum())}
+    profile["source", ""] = dict(sources)
+    for source in sources:
+        for hour, amount in enumerate(hours.sum(axis=0)):
+            put("hour_of_source", source, f"{hour:02d}", amount * sources[source] / max(total, 1))
+    return profile, sources

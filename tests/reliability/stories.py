@@ -1,0 +1,202 @@
+"""Stories: what is delivered before each run of a data folder, and a small model that says what must come of it.
+
+The model knows no part, no fingerprint and no SQL: it keeps for every path the records it gave, and for every figure
+that was published its number. It is told what the runs did (which contents were held, what the tables say) only where
+the contract leaves it to the records' own meaning, which the oracle of the tests checks elsewhere.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from pipelines.log_format import CHANNELS
+from pipelines.tables import TABLES
+from tests.support import DataFolder
+
+NUMBERS = ("usage_daily", "channel_daily", "channel_detail_daily", "outcome_daily", "latency_daily", "login_trend",
+           "login_trend_summary")  # fmt: skip
+Figure = tuple[date, str, str, str]
+COUNTS_AND_LATENCIES = tuple(
+    column for column in TABLES["channel_daily"].columns if column not in TABLES["channel_daily"].key
+)
+USAGE = tuple(column for column, kind in TABLES["usage_daily"].columns.items() if kind == "BIGINT")
+LATENCIES = ("latency_p50_ms", "latency_p95_ms")
+
+
+def cells(folder: DataFolder, tables: tuple[str, ...] = NUMBERS) -> dict[str, list[tuple[Any, ...]]]:
+    """Every cell of the tables."""
+    return {name: sorted(folder.rows(f"FROM {name}"), key=repr) for name in tables}
+
+
+def figures(folder: DataFolder) -> tuple[dict[Figure, int | None], set[date]]:
+    """Every published figure that a restatement can name, and the days that have records.
+
+    By day, app, channel and metric: of the tables by channel; of usage, all channels of an app together; of all apps
+    together, as the trend and the latencies over all apps have them, and their sums.
+    """
+    found: dict[Figure, int | None] = {}
+    sums: dict[Figure, int] = defaultdict(int)
+    days = {day for (day,) in folder.rows("SELECT day FROM day_quality WHERE day_state = 'complete'")}
+    for day in days:
+        for channel in CHANNELS:
+            for metric in COUNTS_AND_LATENCIES:
+                if metric not in (*LATENCIES, "devices"):
+                    sums[day, "*", channel, metric] = 0
+    for table, names in (("channel_daily", COUNTS_AND_LATENCIES), ("usage_daily", USAGE)):
+        columns = ", ".join(names)
+        channel_of = "channel" if table == "channel_daily" else "'*'"
+        for day, app, channel, *values in folder.rows(f"SELECT day, app_key, {channel_of}, {columns} FROM {table}"):
+            for metric, value in zip(names, values, strict=True):
+                found[day, app, channel, metric] = value
+                if metric not in (*LATENCIES, "devices"):
+                    sums[day, "*", channel, metric] += value
+    for day, channel, *values in folder.rows(f"SELECT day, channel, {', '.join(LATENCIES)} FROM latency_daily"):
+        for metric, value in zip(LATENCIES, values, strict=True):
+            found[day, "*", channel, metric] = value
+    return found | sums, days
+
+
+def changes(
+    before: tuple[dict[Figure, int | None], set[date]],
+    now: tuple[dict[Figure, int | None], set[date]],
+    closed: date | None,
+) -> dict[Figure, tuple[int | None, int | None]]:
+    """The figures of closed days that are other ones now: what was, what is. An absent count of a day is 0."""
+    if closed is None:
+        return {}
+
+    def value(figure: Figure, published: tuple[dict[Figure, int | None], set[date]]) -> int | None:
+        numbers, days = published
+        if figure in numbers:
+            return numbers[figure]
+        return 0 if figure[0] in days and figure[3] not in LATENCIES else None
+
+    all_figures = {figure for figure in before[0].keys() | now[0].keys() if figure[0] <= closed}
+    both = {figure: (value(figure, before), value(figure, now)) for figure in all_figures}
+    return {figure: pair for figure, pair in both.items() if pair[0] != pair[1]}
+
+
+@dataclass
+class Delivered:
+    """One content of a path, as the model sees it: good records by day and their ids, lines that are none."""
+
+    text: bytes
+    days: dict[date, list[str]]
+    broken: int
+    status: str = "read"
+    late: dict[date, int] = field(default_factory=dict)
+
+    @property
+    def accepted(self) -> int:
+        """Good records."""
+        return sum(len(ids) for ids in self.days.values())
+
+
+def delivered(text: bytes) -> Delivered:
+    """A content of NDJSON, of which every JSON line is a good record whose time names its business day."""
+    days: dict[date, list[str]] = defaultdict(list)
+    broken = 0
+    for line in text.splitlines():
+        try:
+            row = json.loads(line)
+        except ValueError:
+            broken += 1
+            continue
+        days[date.fromisoformat(row["event_time"][:10])].append(row["event_id"])
+    return Delivered(text, dict(days), broken)
+
+
+@dataclass
+class Model:
+    """What a data folder must tell of its files, its copies and its late records."""
+
+    files: dict[str, list[Delivered]] = field(default_factory=dict)
+    closed: date | None = None
+
+    def land(self, path: str, text: bytes) -> None:
+        """A run saw this content of the path."""
+        known = self.files.setdefault(path, [])
+        same = next((one for one in known if one.text == text and one.status != "replaced"), None)
+        if same:
+            # Content that is known: what else waited is of no more interest.
+            for one in known:
+                if one is not same and one.status == "held":
+                    one.status = "replaced"
+            return
+        new, live = delivered(text), self.live(path)
+        known[:] = [one for one in known if one.text != text]
+        for day, ids in new.days.items():
+            if self.closed and day <= self.closed:
+                in_time = len(live.days.get(day, ())) - live.late.get(day, 0) if live else 0
+                new.late[day] = max(0, len(ids) - in_time)
+        if live and self._takes_away(live, new):
+            new.status = "held"
+        for one in known:
+            if one.status == "held" or (one.status == "read" and new.status == "read"):
+                one.status = "replaced"
+        known.append(new)
+
+    def accept(self, path: str) -> None:
+        """The held content of the path counts from now on."""
+        for one in self.files[path]:
+            one.status = {"held": "read", "read": "replaced"}.get(one.status, one.status)
+
+    def live(self, path: str) -> Delivered | None:
+        """The content of the path that counts."""
+        return next((one for one in self.files.get(path, ()) if one.status == "read"), None)
+
+    def _takes_away(self, old: Delivered, new: Delivered) -> bool:
+        return any(
+            set(ids) - set(new.days.get(day, ())) for day, ids in old.days.items() if self.closed and day <= self.closed
+        )
+
+    def held(self) -> list[str]:
+        """Paths with a held content."""
+        return sorted(path for path, known in self.files.items() if any(one.status == "held" for one in known))
+
+    def _live(self) -> list[Delivered]:
+        return [one for path in self.files if (one := self.live(path))]
+
+    def close(self, as_of: date) -> None:
+        """A run published as of that day."""
+        if self.closed or any(day <= as_of for one in self._live() for day in one.days):
+            self.closed = max(as_of, self.closed or as_of)
+
+    def books(self) -> list[tuple[Any, ...]]:
+        """Rows of `input_files`: path, status, read, accepted, rejected."""
+        return sorted(
+            (path, one.status, one.accepted + one.broken, one.accepted, one.broken)
+            for path, known in self.files.items()
+            for one in known
+        )
+
+    def quality(self, as_of: date) -> dict[date, tuple[int, int, int]]:
+        """By day with records: accepted, duplicates, late."""
+        found: dict[date, tuple[int, int, int]] = {}
+        for day in {day for one in self._live() for day in one.days if day <= as_of}:
+            ids = [name for one in self._live() for name in one.days.get(day, ())]
+            late = sum(one.late.get(day, 0) for one in self._live())
+            found[day] = (len(ids), len(ids) - len(set(ids)), late)
+        return found
+
+
+def wrong_books(folder: DataFolder, model: Model, as_of: date) -> Iterator[str]:
+    """Where the folder tells otherwise than the model of its files, copies and late records."""
+    told = folder.rows("SELECT path, status, records_read, accepted, rejected FROM input_files")
+    if sorted(told) != model.books():
+        yield f"input_files: {sorted(set(told) ^ set(model.books()))[:4]}"
+    quality = {
+        day: row
+        for day, *row in folder.rows(
+            "SELECT day, records_accepted, duplicates, late_records, day_state FROM day_quality"
+        )
+        if row[3] == "complete" or row[2]
+    }
+    told_days = {day: tuple(row[:3]) for day, row in quality.items()}
+    if told_days != model.quality(as_of):
+        yield f"day_quality: {sorted(set(told_days.items()) ^ set(model.quality(as_of).items()))[:4]}"

@@ -1,0 +1,20 @@
+"""The short form of every trial: few tries, none of which may fail."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.reliability.harness import SHORT, modules
+
+TRIALS = modules()
+
+
+@pytest.mark.parametrize("name", TRIALS)
+def test_no_trial_breaks_a_promise(name: str, tmp_path: Path) -> None:
+    results = TRIALS[name].trial(SHORT, tmp_path)
+    assert results
+    for result in results:
+        assert result.failures == 0, f"{result.what}: {result.note}"
+        assert result.tries > 0, result.what

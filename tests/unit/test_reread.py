@@ -1,0 +1,260 @@
+"""Landed files that are read again: what a mended mapping or setting changes, and that nothing else does."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from pipelines import reread
+from pipelines.ingest import IngestReport
+from pipelines.reread import RereadRequest
+from tests.support import DAY, DataFolder, days_before, lines, morning_after, record, records
+
+BEFORE = days_before(DAY, 1)
+AFTER = DAY + timedelta(days=1)
+LATER = morning_after(DAY) + timedelta(hours=5)
+WRONG = 'name = "shop"\nfiles = ["shop*"]\nformat = "ndjson"\n[fields]\n' + "\n".join(
+    f'{name} = "{source}"'
+    for name, source in {
+        "event_id": "id", "event_time": "time", "app_key": "'shop'", "channel": "'qq'", "stage": "'authorize'",
+        "outcome": "done",
+    }.items()
+)  # fmt: skip
+MENDED = WRONG.replace('"done"', "\"CASE done WHEN 'yes' THEN 'success' ELSE 'error' END\"")
+
+
+def foreign(count: int, day: date = DAY, done: str = "yes") -> bytes:
+    """Records of a foreign log, which `WRONG` rejects and `MENDED` reads."""
+    return lines({"id": f"{day:%d}{n}", "time": f"{day}T10:00:00+08:00", "done": done} for n in range(count))
+
+
+def run(
+    folder: DataFolder, request: RereadRequest | None = None, day: date = DAY, *, publishes: bool = False
+) -> IngestReport:
+    """A run with a reread, some hours after the morning's."""
+    opened = folder.open(day, LATER if day == DAY else None)
+    opened.reread = request or RereadRequest()
+    report = opened.ingest(day)
+    opened.roll_up(day)
+    opened.build_marts()
+    if publishes:
+        opened.render_site()
+    return report
+
+
+@pytest.fixture
+def wrong(folder: DataFolder) -> DataFolder:
+    """Two days of a foreign log that the mapping does not understand, beside good records, published."""
+    folder.write("sources/shop.toml", WRONG)
+    folder.land("shop-09.ndjson", foreign(4, BEFORE))
+    folder.land("shop-10.ndjson", foreign(6))
+    folder.land("good.ndjson", records(2, BEFORE) + records(3))
+    folder.tables()
+    assert folder.counted() == {BEFORE: 2, DAY: 3}
+    return folder
+
+
+def test_a_mended_mapping_counts_what_it_rejected(wrong: DataFolder) -> None:
+    wrong.write("sources/shop.toml", MENDED)
+    wrong.tables()
+    assert wrong.counted() == {BEFORE: 2, DAY: 3}
+    run(wrong)
+    assert wrong.counted() == {BEFORE: 6, DAY: 9}
+    assert wrong.rows("SELECT path, accepted, rejected FROM input_files WHERE source = 'shop' ORDER BY path") == [
+        ("shop-09.ndjson", 4, 0),
+        ("shop-10.ndjson", 6, 0),
+    ]
+    assert wrong.rows("SELECT count(*) FROM rejected_records") == [(0,)]
+
+
+def test_a_restatement_says_that_a_file_was_read_again(wrong: DataFolder) -> None:
+    wrong.write("sources/shop.toml", MENDED)
+    run(wrong)
+    query = "SELECT DISTINCT day, cause FROM restatements ORDER BY day"
+    assert wrong.rows(query) == [(BEFORE, "shop-09.ndjson (read again)"), (DAY, "shop-10.ndjson (read again)")]
+    wrong.land("shop-09.ndjson", foreign(5, BEFORE))
+    wrong.tables(AFTER)
+    assert (BEFORE, "shop-09.ndjson") in wrong.rows(query)
+
+
+def test_records_that_came_in_time_are_not_late_when_they_are_read_again(wrong: DataFolder) -> None:
+    wrong.write("sources/shop.toml", MENDED)
+    run(wrong)
+    assert wrong.rows("SELECT sum(late_records)::INTEGER, bool_and(restated) FROM day_quality") == [(0, True)]
+
+
+def test_late_records_stay_late(folder: DataFolder) -> None:
+    folder.write("sources/shop.toml", MENDED)
+    folder.land("good.ndjson", records(3))
+    folder.tables()
+    folder.land("shop.ndjson", foreign(4) + foreign(2, AFTER))
+    folder.tables(AFTER)
+    folder.write("sources/shop.toml", MENDED.replace("'error'", "'timeout'"))
+    run(folder, day=AFTER)
+    assert folder.rows("SELECT day, late_records::INTEGER FROM day_quality ORDER BY day") == [(DAY, 4), (AFTER, 0)]
+
+
+def test_the_clock_is_that_of_the_first_reading(folder: DataFolder) -> None:
+    folder.write("authmeter.toml", "retention_days = 60\n")
+    old, future = days_before(DAY, 60), DAY + timedelta(days=4)
+    folder.land("a.ndjson", [record("old", old), record("future", future), record("now")])
+    folder.tables()
+    later = DAY + timedelta(days=20)
+    folder.land("b.ndjson", records(1, later))
+    folder.tables(later)
+    before = folder.files("a.ndjson")
+    run(folder, day=later)
+    assert folder.files("a.ndjson") == before
+    assert folder.counted() == {old: 1, DAY: 1, later: 1}
+
+
+def test_where_nothing_was_mended_nothing_changes(wrong: DataFolder) -> None:
+    wrong.publish()
+    before = wrong.manifest
+    tree = {
+        path: path.read_bytes()
+        for path in sorted(wrong.root.rglob("*"))
+        if path.is_file() and not path.is_relative_to(wrong.store.temp)
+    }
+    run(wrong, publishes=True)
+    assert wrong.manifest == before
+    assert {path: path.read_bytes() for path in tree} == tree
+
+
+def test_a_mended_retention_takes_what_was_too_old(folder: DataFolder) -> None:
+    folder.write("authmeter.toml", "retention_days = 60\n")
+    old = days_before(DAY, 61)
+    folder.land("a.ndjson", [record("old", old), record("now")])
+    folder.tables()
+    folder.write("authmeter.toml", "retention_days = 90\n")
+    run(folder)
+    assert folder.counted() == {old: 1, DAY: 1}
+
+
+def test_one_source_alone_is_read_again(wrong: DataFolder) -> None:
+    wrong.write("sources/shop.toml", MENDED)
+    wrong.write("sources/other.toml", MENDED.replace('"shop"', '"other"').replace("shop*", "good*"))
+    run(wrong, RereadRequest(source="shop"))
+    assert wrong.counted() == {BEFORE: 6, DAY: 9}
+
+
+def test_a_file_that_another_source_reads_now_is_of_that_source(folder: DataFolder) -> None:
+    folder.land("shop.ndjson", foreign(4))
+    folder.land("good.ndjson", records(3))
+    folder.tables()
+    assert folder.rows("SELECT source, rejected FROM input_files WHERE path = 'shop.ndjson'") == [("canonical", 4)]
+    folder.write("sources/shop.toml", MENDED)
+    run(folder, RereadRequest(source="shop"))
+    assert folder.rows("SELECT source, accepted FROM input_files WHERE path = 'shop.ndjson'") == [("shop", 4)]
+    assert folder.counted() == {DAY: 7}
+
+
+@pytest.mark.parametrize("first", [DAY, AFTER, AFTER + timedelta(days=1)])
+def test_files_with_rejects_are_of_the_day_they_came_on(wrong: DataFolder, first: date) -> None:
+    # Both came on the morning after DAY.
+    wrong.write("sources/shop.toml", MENDED)
+    run(wrong, RereadRequest(first=first))
+    assert wrong.counted() == ({BEFORE: 6, DAY: 9} if first <= AFTER else {BEFORE: 2, DAY: 3})
+
+
+def test_files_of_earlier_days_are_left_alone(folder: DataFolder) -> None:
+    folder.write("sources/shop.toml", MENDED)
+    folder.land("shop-09.ndjson", foreign(4, BEFORE))
+    folder.land("shop-10.ndjson", foreign(6))
+    folder.tables()
+    folder.write("sources/shop.toml", MENDED.replace("'qq'", "'weibo'"))
+    run(folder, RereadRequest(first=DAY))
+    assert folder.rows("SELECT day, channel, authorizations::INTEGER FROM channel_daily ORDER BY day") == [
+        (BEFORE, "qq", 4),
+        (DAY, "weibo", 6),
+    ]
+
+
+def test_what_a_reread_takes_away_is_taken_and_told(wrong: DataFolder, capsys: pytest.CaptureFixture[str]) -> None:
+    wrong.write(
+        "sources/good.toml",
+        MENDED.replace('"shop"', '"good"').replace("shop*", "good*").replace('"id"', '"event_id"').replace(
+            '"time"', '"event_time"').replace("format =", "where = \"event_id <> 'e0310-1'\"\nformat ="),
+    )  # fmt: skip
+    run(wrong, RereadRequest(source="good"))
+    assert wrong.counted() == {BEFORE: 2, DAY: 2}
+    assert "taken away: good.ndjson: 1 records of closed days are no longer there" in capsys.readouterr().out
+
+
+def test_a_deleted_or_changed_file_stays_and_is_named(wrong: DataFolder, capsys: pytest.CaptureFixture[str]) -> None:
+    (wrong.store.landing / "shop-09.ndjson").unlink()
+    wrong.write("sources/shop.toml", MENDED)
+    run(wrong)
+    assert wrong.counted() == {BEFORE: 2, DAY: 9}
+    assert "left as they were: 1 files, no longer in landing as read: shop-09.ndjson" in capsys.readouterr().out
+
+
+def test_a_held_file_is_read_again_and_stays_held(folder: DataFolder) -> None:
+    folder.write("sources/shop.toml", MENDED)
+    folder.land("shop.ndjson", foreign(4))
+    folder.tables()
+    folder.land("shop.ndjson", foreign(2, AFTER, "no"))
+    folder.tables(AFTER)
+    assert folder.statuses("shop.ndjson") == ["read", "held"]
+    folder.write("sources/shop.toml", MENDED.replace("'error'", "'timeout'"))
+    run(folder, day=AFTER)
+    assert folder.statuses("shop.ndjson") == ["read", "held"]
+    assert folder.counted() == {DAY: 4}
+    assert folder.files("shop.ndjson")[1].earlier_parts
+
+
+def test_a_refused_file_is_tried_again(folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    import gzip
+
+    from pipelines import landing
+
+    monkeypatch.setattr(landing, "FREE_BYTES", 1000)
+    folder.write("authmeter.toml", "max_unpack_ratio = 10\n")
+    folder.land("a.ndjson.gz", gzip.compress(lines(records(5000))))
+    folder.land("b.ndjson", records(1, prefix="b"))
+    folder.tables()
+    assert folder.statuses("a.ndjson.gz") == ["damaged"]
+    folder.write("authmeter.toml", "max_unpack_ratio = 500\n")
+    folder.tables()
+    assert folder.statuses("a.ndjson.gz") == ["damaged"]
+    run(folder)
+    assert folder.statuses("a.ndjson.gz") == ["read"]
+    assert folder.counted() == {DAY: 5001}
+
+
+def test_a_reread_that_dies_changed_nothing(wrong: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong.write("sources/shop.toml", MENDED)
+    wrong.tables()
+    before, rows = wrong.manifest, wrong.rows("FROM channel_daily")
+    with monkeypatch.context() as broken:
+
+        def dies(fresh: object, entry: object, closed: object) -> None:
+            raise KeyboardInterrupt
+
+        broken.setattr(reread, "count_late", dies)
+        with pytest.raises(KeyboardInterrupt):
+            run(wrong)
+    assert wrong.manifest == before
+    wrong.tables()
+    assert wrong.rows("FROM channel_daily") == rows
+    run(wrong)
+    assert wrong.counted() == {BEFORE: 6, DAY: 9}
+
+
+def test_a_reread_of_a_reread_changes_nothing(wrong: DataFolder) -> None:
+    wrong.write("sources/shop.toml", MENDED)
+    run(wrong)
+    before = wrong.manifest
+    run(wrong)
+    assert wrong.manifest == before
+
+
+def test_a_mapping_that_is_set_back_gives_the_first_figures(wrong: DataFolder) -> None:
+    rows = wrong.rows("FROM channel_daily")
+    wrong.write("sources/shop.toml", MENDED)
+    run(wrong)
+    wrong.write("sources/shop.toml", WRONG)
+    run(wrong)
+    assert wrong.rows("FROM channel_daily") == rows
+    assert len(wrong.rows("SELECT DISTINCT run FROM restatements")) == 2

@@ -1,0 +1,89 @@
+"""Retention: what goes, what stays, and what a day means whose events are gone."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from pipelines.errors import UsageError
+from pipelines.settings import Settings, load_settings
+from tests.support import DAY, DataFolder, days_before, record, records
+
+OLD = days_before(DAY, 60)
+
+
+@pytest.fixture
+def run_on(folder: DataFolder) -> DataFolder:
+    """A folder that keeps 61 days of events, with a record each of 61 days ago and of today in one file, run to DAY."""
+    folder.write("authmeter.toml", "retention_days = 60\nkeep_events_days = 61\n")
+    folder.land("mixed.ndjson", [*records(3, OLD), *records(3, DAY)])
+    folder.land("old.ndjson", records(2, OLD, "o"))
+    folder.tables(DAY)
+    return folder
+
+
+def next_day(folder: DataFolder) -> date:
+    """A run a day later."""
+    day = DAY + timedelta(days=1)
+    folder.land("new.ndjson", records(1, day))
+    folder.tables(day)
+    return day
+
+
+def test_nothing_goes_that_a_late_record_may_restate(run_on: DataFolder) -> None:
+    assert run_on.manifest.events_from is None
+    run_on.land("late.ndjson", [record("late", OLD)])
+    run_on.tables(DAY)
+    assert run_on.counted()[OLD] == 6
+
+
+def test_a_part_goes_with_its_last_day_and_another_loses_the_day(run_on: DataFolder) -> None:
+    parts = {entry.path: entry.part for entry in run_on.manifest.files}
+    day = next_day(run_on)
+    left = {entry.path: entry.part for entry in run_on.manifest.files}
+    assert left["old.ndjson"] is None
+    assert left["mixed.ndjson"] == f"{parts['mixed.ndjson']}.{days_before(day, 60)}"
+    run_on.store.clear_unfinished(run_on.manifest)
+    assert {path.name for path in run_on.store.warehouse.glob("events/*")} == {part for part in left.values() if part}
+
+
+def test_the_day_stays_published_and_is_not_restated(run_on: DataFolder) -> None:
+    before = run_on.rows(f"SELECT * FROM channel_daily WHERE day = '{OLD}'")
+    day = next_day(run_on)
+    run_on.land("late.ndjson", [record("late", OLD)])
+    run_on.write("registry/apps.csv", "app_key,app_name,platform,account_id,created_at,status\nshop,S,ios,,,\n")
+    run_on.tables(day, forced=frozenset({OLD}))
+    assert run_on.rows(f"SELECT * FROM channel_daily WHERE day = '{OLD}'") == before
+    assert run_on.rows("SELECT path, reason FROM rejected_records") == [("late.ndjson", "too_old:event_time")]
+    assert run_on.rows(f"SELECT * FROM restatements WHERE day = '{OLD}'") == []
+
+
+def test_days_that_are_not_kept_are_no_longer_published(run_on: DataFolder) -> None:
+    run_on.write("authmeter.toml", "retention_days = 60\nkeep_events_days = 61\nkeep_days = 61\n")
+    day = next_day(run_on)
+    assert set(run_on.counted()) == {DAY, day}
+    assert run_on.rows("SELECT min(day) FROM day_quality") == [(DAY,)]
+    # Its file still lies in landing, so it must stay known.
+    assert {entry.path for entry in run_on.manifest.files} == {"mixed.ndjson", "old.ndjson", "new.ndjson"}
+
+
+def test_an_older_run_day_takes_nothing(run_on: DataFolder) -> None:
+    run_on.tables(days_before(DAY, 30))
+    assert run_on.manifest.events_from is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["keep_events_days = 400", "retention_days = 60\nkeep_events_days = 60", "keep_days = 100", "keep_runs_days = 1"],
+)
+def test_settings_that_would_take_too_much_are_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "authmeter.toml").write_text(text)
+    with pytest.raises(UsageError, match="keep_"):
+        load_settings(tmp_path)
+
+
+def test_the_default_keeps_what_may_still_be_restated() -> None:
+    assert Settings().events_kept_days == 430
+    assert Settings(retention_days=36500).events_kept_days > 36500

@@ -1,0 +1,163 @@
+"""Parts, hours, latencies and devices of a day beside those of the days before: what is a finding, and what is none."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from datetime import date, timedelta
+
+import pytest
+
+from pipelines.findings import Finding
+from pipelines.profiles import Group, Profile, judged_days
+from pipelines.store import Manifest
+from pipelines.unusual import FIELDS, MIX, OUTCOMES, mixed_up, unusual_parts
+from pipelines.unusual_hours import unusual_hours
+from pipelines.unusual_levels import unusual_devices, unusual_latencies, usual_records
+from tests.support import DAY
+
+HOURS = {f"{hour:02d}": 20 + 5 * abs(12 - abs(hour - 14)) for hour in range(24)}
+USUAL: Profile = {
+    ("channel", ""): {"one_click": 1000, "wechat": 600, "qq": 400},
+    ("app", ""): {"shop": 1200, "game": 800},
+    ("outcome", "wechat"): {"success": 540, "cancelled": 40, "failed": 20},
+    ("code", "wechat"): {"wechat 0": 540, "wechat -2": 60},
+    ("field", ""): {"records": 2000, "result_code": 1900},
+    ("package_of_app", "shop"): {"com.shop": 1200},
+    ("package_of_app", "game"): {"com.game": 800},
+    ("hour", ""): HOURS,
+    ("latency", "wechat"): {"p50": 300, "p95": 900, "records": 600},
+    ("devices", ""): {"answers": 2000, "devices": 1500},
+}
+
+
+def changed(group: Group, **parts: int) -> Profile:
+    """The usual day with other parts in a group."""
+    profile = deepcopy(USUAL)
+    profile[group] = profile[group] | {name.replace("__", " "): amount for name, amount in parts.items()}
+    return profile
+
+
+def among(today: Profile, days: int = 28) -> dict[date, Profile]:
+    """The day after so many usual ones."""
+    return {DAY - timedelta(days=back): USUAL for back in range(1, days + 1)} | {DAY: today}
+
+
+def said(findings: list[Finding]) -> list[str]:
+    return [finding.en for finding in findings]
+
+
+def scaled(factor: float) -> Profile:
+    return {group: {name: round(amount * factor) for name, amount in parts.items()} for group, parts in USUAL.items()}
+
+
+@pytest.mark.parametrize("rules", [MIX, OUTCOMES, FIELDS])
+@pytest.mark.parametrize("factor", [1.0, 0.6, 1.6])
+def test_a_day_on_which_all_is_alike_less_or_more_has_no_finding(rules: tuple, factor: float) -> None:  # type: ignore[type-arg]
+    assert unusual_parts(DAY, among(scaled(factor)), rules) == []
+
+
+def test_a_channel_that_is_gone_is_a_finding_and_the_others_are_none() -> None:
+    found = said(unusual_parts(DAY, among(changed(("channel", ""), wechat=0)), MIX))
+    assert found == ["channel wechat: 0 records, usually some 600"]
+
+
+def test_an_app_that_is_there_twice_is_a_finding() -> None:
+    found = said(unusual_parts(DAY, among(changed(("app", ""), shop=2400)), MIX))
+    assert found == ["app shop: 2,400 records, usually some 1,200"]
+
+
+def test_a_new_app_is_a_finding_where_it_is_large() -> None:
+    assert "never seen" in said(unusual_parts(DAY, among(changed(("app", ""), test=600)), MIX))[0]
+    assert unusual_parts(DAY, among(changed(("app", ""), test=60)), MIX) == []
+
+
+def test_the_same_again_is_no_news_after_it_was_there_on_days_before() -> None:
+    profiles = among(changed(("channel", ""), wechat=0))
+    for back in (1, 2, 3, 4):
+        profiles[DAY - timedelta(days=back)] = changed(("channel", ""), wechat=0)
+    assert unusual_parts(DAY, profiles, MIX) == []
+
+
+@pytest.mark.parametrize(("success", "failed"), [(200, 360), (580, 0)])
+def test_success_that_collapsed_or_became_perfect_is_a_finding(success: int, failed: int) -> None:
+    assert unusual_parts(DAY, among(changed(("outcome", "wechat"), success=success, failed=failed)), OUTCOMES)
+
+
+def test_a_new_code_is_a_finding_where_it_is_frequent() -> None:
+    assert unusual_parts(DAY, among(changed(("code", "wechat"), wechat__9=120)), OUTCOMES)
+    assert unusual_parts(DAY, among(changed(("code", "wechat"), wechat__9=12)), OUTCOMES) == []
+
+
+def test_a_field_that_is_absent_is_a_finding() -> None:
+    assert unusual_parts(DAY, among(changed(("field", ""), result_code=0)), FIELDS)
+
+
+def test_packages_of_another_app_are_a_finding_and_new_ones_are_none() -> None:
+    profiles = among(changed(("package_of_app", "shop"), **{"com.game": 600}))
+    assert said(list(mixed_up(DAY, profiles))) == [
+        "app shop: 600 records with package com.game, which was only of game before"
+    ]
+    assert list(mixed_up(DAY, among(changed(("package_of_app", "shop"), **{"com.shop.lite": 600})))) == []
+
+
+def test_nothing_is_judged_before_two_weeks() -> None:
+    today = changed(("channel", ""), wechat=0) | {("hour", ""): {"03": 2000}}
+    assert unusual_parts(DAY, among(today, 13), MIX) == []
+    assert list(unusual_hours(DAY, among(today, 13))) == []
+
+
+@pytest.mark.parametrize(("shift", "words"), [(-8, "8 hours behind"), (8, "8 hours ahead")])
+def test_a_clock_that_is_off_is_told_with_its_hours(shift: int, words: str) -> None:
+    moved = {f"{hour + shift:02d}": HOURS[f"{hour:02d}"] for hour in range(24) if 0 <= hour + shift < 24}
+    found = said(list(unusual_hours(DAY, among(USUAL | {("hour", ""): moved}))))
+    assert len(found) == 1
+    assert words in found[0]
+
+
+def test_hours_that_are_missing_are_told() -> None:
+    morning = {hour: records for hour, records in HOURS.items() if hour < "12"}
+    (found,) = said(list(unusual_hours(DAY, among(USUAL | {("hour", ""): morning}))))
+    assert "hours with next to no records: 12, 13, 14" in found
+
+
+def test_a_holiday_that_is_spent_as_a_sunday_is_none() -> None:
+    sunday = {hour: HOURS[f"{(int(hour) + 4) % 24:02d}"] for hour in HOURS}
+    profiles = among(USUAL | {("hour", ""): sunday})
+    for back in range(1, 29):
+        if (DAY - timedelta(days=back)).weekday() == 6:
+            profiles[DAY - timedelta(days=back)] = USUAL | {("hour", ""): sunday}
+    assert list(unusual_hours(DAY, profiles)) == []
+
+
+@pytest.mark.parametrize("p50", [0, 3000])
+def test_latencies_in_another_unit_are_a_finding(p50: int) -> None:
+    assert list(unusual_latencies(DAY, among(changed(("latency", "wechat"), p50=p50))))
+    assert list(unusual_latencies(DAY, among(changed(("latency", "wechat"), p50=400)))) == []
+
+
+@pytest.mark.parametrize(
+    ("answers", "devices", "is_found"),
+    [
+        (2000, 1, True),
+        (2000, 0, True),
+        (4000, 1500, True),
+        (1400, 1400, False),
+        (1000, 750, False),
+        (2000, 1400, False),
+    ],
+)
+def test_devices_that_do_not_fit_the_records_are_a_finding(answers: int, devices: int, is_found: bool) -> None:
+    today = changed(("devices", ""), answers=answers, devices=devices)
+    assert bool(list(unusual_devices(DAY, among(today)))) == is_found
+
+
+def test_usual_records_of_a_young_folder_are_a_median() -> None:
+    counted = {DAY - timedelta(days=back): 100 + back for back in range(1, 4)}
+    assert usual_records(DAY, counted) == 102
+    assert usual_records(DAY - timedelta(days=1), counted) is None
+
+
+def test_the_days_of_the_last_publication_are_judged_seven_at_most() -> None:
+    assert judged_days(Manifest(), DAY) == [DAY]
+    assert judged_days(Manifest(closed_before=DAY - timedelta(days=2)), DAY) == [DAY - timedelta(days=1), DAY]
+    assert len(judged_days(Manifest(closed_before=DAY - timedelta(days=40)), DAY)) == 7

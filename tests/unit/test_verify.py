@@ -1,0 +1,107 @@
+"""`verify`, the upgrade of older stores, and the clock: what each says and does, case by case."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from datetime import timedelta
+
+import polars as pl
+import pytest
+
+from pipelines.clock import require_near_day, require_sound_clock
+from pipelines.days import Window
+from pipelines.errors import AuthmeterError
+from pipelines.registry import load_registry
+from pipelines.settings import Settings, load_settings
+from pipelines.shortage import in_words, is_short_of_room
+from pipelines.store import SCHEMA_VERSION
+from pipelines.verify import VerifyReport, verify
+from tests.support import DAY, DataFolder, days_before, morning_after, records
+
+
+def report_of(folder: DataFolder, span: Window | None = None) -> VerifyReport:
+    return verify(folder.store, load_settings(folder.root), load_registry(folder.store.registry), span)
+
+
+@pytest.fixture
+def sound(folder: DataFolder) -> DataFolder:
+    folder.land("a.ndjson", [*records(4, days_before(DAY, 1)), *records(5)])
+    folder.tables()
+    return folder
+
+
+def test_a_sound_folder_has_no_difference(sound: DataFolder) -> None:
+    report = report_of(sound)
+    assert (report.differences, report.days, report.parts) == ([], 2, 1)
+    assert report_of(sound, Window(DAY, DAY)).days == 1
+
+
+def test_a_changed_day_is_named(sound: DataFolder) -> None:
+    file = sound.store.day_table(sound.manifest.days[DAY], "channel_daily")
+    pl.read_parquet(file).with_columns(pl.col("authorizations") + 1).write_parquet(file)
+    (found,) = report_of(sound).differences
+    assert found.startswith(f"tables of {DAY}:")
+
+
+def test_a_table_that_was_computed_wrongly_is_found_by_its_cells(sound: DataFolder) -> None:
+    manifest = sound.manifest
+    file = sound.store.day_table(manifest.days[DAY], "outcome_daily")
+    pl.read_parquet(file).with_columns(pl.col("records") + 1).write_parquet(file)
+    from pipelines.digests import digest_of_folder
+
+    manifest.days[DAY].content = digest_of_folder(sound.store.day_folder(manifest.days[DAY]))
+    sound.store.commit(manifest)
+    sound.tables()  # publishes the wrong day
+    found = report_of(sound).differences
+    assert any(text.startswith(f"day {DAY}, outcome_daily: 1 rows only as stored") for text in found)
+    assert any(text.startswith("published table outcome_daily") for text in found)
+
+
+def test_other_settings_ask_for_a_run_first(sound: DataFolder) -> None:
+    sound.write("registry/apps.csv", "app_key,app_name,platform,account_id,created_at,status\nshop,S,ios,,,\n")
+    with pytest.raises(AuthmeterError, match="changed since the last run"):
+        report_of(sound)
+
+
+def test_an_older_store_runs_on(sound: DataFolder) -> None:
+    file = sound.store.warehouse / "manifest.json"
+    raw = json.loads(file.read_bytes())
+    raw["schema_version"] = 1
+    for entry in raw["days"].values():
+        del entry["content"]
+    shutil.rmtree(sound.store.warehouse / "days" / str(DAY))
+    file.write_text(json.dumps(raw))
+    sound.land("b.ndjson", records(1, prefix="b"))
+    sound.tables()
+    assert sound.counted() == {days_before(DAY, 1): 4, DAY: 6}
+    assert json.loads(file.read_bytes())["schema_version"] == SCHEMA_VERSION
+
+
+def test_a_lost_manifest_is_no_empty_store(sound: DataFolder) -> None:
+    (sound.store.warehouse / "manifest.json").unlink()
+    with pytest.raises(AuthmeterError, match="missing, and the store is not empty"):
+        sound.tables()
+    assert sound.store.database.is_file()
+
+
+def test_a_clock_is_believed_within_a_day(sound: DataFolder) -> None:
+    now = morning_after(DAY)
+    require_sound_clock(sound.manifest, now - timedelta(hours=23))
+    with pytest.raises(AuthmeterError, match="The clock says"):
+        require_sound_clock(sound.manifest, now - timedelta(hours=25))
+    require_near_day(sound.manifest, Settings(), DAY + timedelta(days=400))
+    with pytest.raises(AuthmeterError, match="401 days after"):
+        require_near_day(sound.manifest, Settings(), DAY + timedelta(days=401))
+
+
+def test_a_shortage_is_told_behind_any_error() -> None:
+    full = OSError(28, "No space left on device")
+    wrapped = RuntimeError("it failed")
+    wrapped.__cause__ = full
+    assert is_short_of_room(wrapped)
+    full.__context__ = wrapped  # raised once more from what it caused
+    assert "The disk is full" in str(in_words(full, "data"))
+    assert "not enough memory" in str(in_words(MemoryError(), "data"))
+    assert in_words(ValueError("no"), "data") is None
+    assert in_words(AuthmeterError("told already"), "data") is None
