@@ -9,7 +9,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup demo test check bench reliability lock browser
+.PHONY: setup demo test check bench reliability lock browser audit
 .DEFAULT_GOAL := setup
 
 setup: $(VENV)/.installed node_modules/.installed
@@ -48,6 +48,12 @@ reliability: setup
 bench: setup
 	-$(BIN)/python -m pip install --quiet --disable-pip-version-check -r bench/requirements.txt
 	$(BIN)/python bench/run.py
+
+# Asks an advisory service for known faults of what is locked; it needs one to be within reach, and fails without.
+audit:
+	$(PYTHON) -m venv $(VENV)/audit
+	$(VENV)/audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit
+	$(VENV)/audit/bin/pip-audit --strict --require-hashes --disable-pip -r requirements.lock -r requirements-node.lock
 
 # Every dependency with its hashes, and without the address of any registry.
 lock:

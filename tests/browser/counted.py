@@ -115,9 +115,11 @@ class Published:
         return _days(before, first - timedelta(days=1)), _days(long_before, before - timedelta(days=1))
 
     def is_fair(self, name: str) -> bool:
-        """Whether a period and its base have data on equally many days."""
+        """Whether a period may be compared: both have data on equally many of as many days, or on all of theirs."""
         days, base = self.period(name)
-        return self.covered(days) == self.covered(base)
+        covered, base_covered = self.covered(days), self.covered(base)
+        is_alike = len(days) == len(base) and covered == base_covered
+        return covered > 0 and (is_alike or (covered == len(days) and base_covered == len(base)))
 
     def _sum(self, counts: dict[tuple[Any, ...], int], key: tuple[Any, ...], days: Iterable[date]) -> int | None:
         days = [day for day in days if self.has_data(day)]

@@ -31,7 +31,7 @@ SETTINGS = 'memory_limit = "1GB"\nthreads = 2\n'
 GOOD = 40
 SECRET = "13700001234"
 # How a poison must be told.
-REFUSED, FRUITLESS, LEFT_ALONE, UNREADABLE, EMPTY, READ = range(6)
+REFUSED, FRUITLESS, REJECTED, LEFT_ALONE, UNREADABLE, EMPTY, READ = range(7)
 
 
 @dataclass(frozen=True)
@@ -115,9 +115,8 @@ def _is_told(
         return (status, accepted, rejected) == ("read", GOOD, 0)
     if how == EMPTY:
         return (status, accepted, rejected) == ("read", 0, 0)
-    return (
-        status == "read" and not accepted and rejected > 0 and "without one good record" in checks["nothing_accepted"]
-    )
+    is_warned = "without one good record" in checks["nothing_accepted"]
+    return status == "read" and not accepted and rejected > 0 and (is_warned or how == REJECTED)
 
 
 def _give_rights(folder: Path) -> None:
@@ -173,8 +172,8 @@ def _kinds(last: date, sparse_bytes: int) -> dict[str, Poison]:
             text__log__gz=(log, REFUSED),
             parquet__json__gz=(gz(_parquet(log)), REFUSED),
             wide__ndjson=(log.decode().encode("utf-16"), REFUSED),
-            csv__ndjson=(b"event_id,event_time\n1,2\n3,4\n", FRUITLESS),
-            json__csv=(log, FRUITLESS),
+            csv__ndjson=(b"event_id,event_time\n1,2\n3,4\n", REJECTED),
+            json__csv=(log, REJECTED),
         ),
         "folders": _folders(last),
         "rights": _rights(last),

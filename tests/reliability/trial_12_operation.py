@@ -371,9 +371,12 @@ def backups(tries: int, work: Path) -> Result:
         for copy in copies:
             shutil.copytree(source.store.landing, copy.store.landing, dirs_exist_ok=True)
             damaged = _damaged(copy)
-            copy.tables(DAY)
-            found = damaged or "; ".join(report_of(copy).differences[:3])
-            found = found or first_difference(tables(copy.store.database, HISTORY), wanted)
+            try:
+                copy.tables(DAY)
+                found = damaged or "; ".join(report_of(copy).differences[:3])
+                found = found or first_difference(tables(copy.store.database, HISTORY), wanted)
+            except Exception as error:
+                found = f"{damaged} {type(error).__name__}: {error}"
             tally.check(not found, f"{copy.root.name}: {found}")
             shutil.rmtree(copy.root)
     return tally.result()
