@@ -229,7 +229,10 @@ def main() -> None:
         print(f"authmeter: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
     except Exception as error:  # the last net: a fault of ours ends in words, too
-        print(_fault(error), file=sys.stderr)
+        from pipelines.shortage import in_words
+
+        short = in_words(error, "the folder that was written to")
+        print(f"authmeter: {short}" if short else _fault(error), file=sys.stderr)
         sys.exit(1)
     except KeyboardInterrupt:
         print("authmeter: stopped; the last good report still stands", file=sys.stderr)

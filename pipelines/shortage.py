@@ -5,6 +5,7 @@ What is looked at is what the libraries say: DuckDB, SQLite and Python have no c
 """
 
 import errno
+import os
 import re
 from collections.abc import Iterator
 
@@ -16,6 +17,8 @@ _ROOM_WORDS = re.compile(
     r"max_temp_directory_size|maximum swap space",
     re.IGNORECASE,
 )
+_DISK_WORDS = re.compile(r"disk i/o error|unable to open database file", re.IGNORECASE)
+_FEW_BYTES = 1 << 20
 _MEMORY_WORDS = re.compile(r"out ?of ?memory|bad.?alloc|cannot allocate memory|failed to allocate", re.IGNORECASE)
 
 
@@ -39,10 +42,14 @@ def is_short_of_memory(error: BaseException) -> bool:
 
 
 def in_words(error: BaseException, where: str) -> AuthmeterError | None:
-    """The shortage as a user reads it; None where the error is of another kind, or in words already."""
+    """The shortage as a user reads it; None where the error is of another kind, or in words already.
+
+    Args:
+        where: the data folder.
+    """
     if isinstance(error, AuthmeterError):
         return None
-    if is_short_of_room(error):
+    if is_short_of_room(error) or (_is_of_the_disk(error) and _free_bytes(where) < _FEW_BYTES):
         return AuthmeterError(
             "The disk is full.",
             where=where,
@@ -57,6 +64,19 @@ def in_words(error: BaseException, where: str) -> AuthmeterError | None:
             do="Lower memory_limit below what the machine has free, or give it more memory, then run again.",
         )
     return None
+
+
+def _is_of_the_disk(error: BaseException) -> bool:
+    """Whether the error is one that SQLite also gives where the disk is full."""
+    return any(_DISK_WORDS.search(str(one)) for one in _chain(error))
+
+
+def _free_bytes(where: str) -> int:
+    try:
+        info = os.statvfs(where)
+    except OSError:
+        return _FEW_BYTES
+    return info.f_bavail * info.f_frsize
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

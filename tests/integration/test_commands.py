@@ -15,7 +15,6 @@ from datetime import date, timedelta
 from pathlib import Path
 from zipfile import ZipFile
 
-import dagster as dg
 import duckdb
 import pyarrow.parquet as pq
 import pytest

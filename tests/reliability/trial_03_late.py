@@ -121,7 +121,9 @@ def _on_the_quality_page(folder: DataFolder) -> set[tuple[Any, ...]]:
     found = re.search(r'<script type="application/json"[^>]*>(.*?)</script>', page, re.DOTALL)
     assert found
     rows = json.loads(found[1])["tables"]["restatements"]
-    return {(date.fromisoformat(row[0]), row[1][1], *row[2:4]) for row in rows}
+    # The page has a word of its own for all channels of an app together.
+    channels = {"all_channels": "*"}
+    return {(date.fromisoformat(row[0]), row[1][1], channels.get(row[2], row[2]), row[3]) for row in rows}
 
 
 def _wrong_page(folder: DataFolder, day: date, rows: list[tuple[Any, ...]]) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+import subprocess
 import sys
 import threading
 import time
@@ -24,7 +25,7 @@ import pipelines.alerts
 from pipelines.alerts import alert_if_late, alert_of_end, undelivered
 from pipelines.errors import AuthmeterError
 from pipelines.status_file import Failure, LastRun, Status, note_end, status_of
-from tests.reliability.harness import Result, Tally, some
+from tests.reliability.harness import PROJECT, Result, Tally, some
 from tests.support import DAY, DataFolder, morning_after, records
 
 TOKEN = "tok3nOfTheReceiver"
@@ -159,6 +160,30 @@ def texts(folder: DataFolder) -> Iterator[str]:
             yield file.read_bytes().decode("latin-1")
 
 
+_TELLER = """
+import sys
+from pathlib import Path
+from pipelines.alerts import alert_of_end
+from pipelines.status_file import Status
+status = Status.model_validate_json(sys.stdin.readline())
+print("ready", flush=True)
+alert_of_end(Path(sys.argv[1]), status)
+"""
+
+
+def killed(folder: DataFolder, status: Status, after: float) -> None:
+    """A process that tells of a run's end, killed so many seconds after it began to."""
+    line = [sys.executable, "-c", _TELLER, str(folder.root)]
+    with subprocess.Popen(line, cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdin
+        assert child.stdout
+        child.stdin.write(status.model_dump_json() + "\n")
+        child.stdin.flush()
+        child.stdout.readline()
+        time.sleep(after)
+        child.kill()
+
+
 def claimed(scale: float, work: Path) -> Result:
     """Killed between claim and message, or ended at the same time: never twice."""
     told = Tally(12, "alerts: processes killed while they tell, and many that end at once: no message twice")
@@ -171,13 +196,7 @@ def claimed(scale: float, work: Path) -> Result:
                 ended_at="", day=day, result="failed", error=Failure(what="w", where="", why="", do="d")
             )
             if number % 2:
-                child = os.fork()
-                if not child:
-                    time.sleep = lambda _: None  # type: ignore[assignment]
-                    threading.Timer(0.02 * (number % 40), lambda: os._exit(9)).start()
-                    alert_of_end(folder.root, status)
-                    os._exit(0)
-                os.waitpid(child, 0)
+                killed(folder, status, 0.02 * (number % 40))
             with ThreadPoolExecutor(3) as pool:
                 list(pool.map(lambda _, status=status: alert_of_end(folder.root, status), range(3)))
             time.sleep(0.5)
