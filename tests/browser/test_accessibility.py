@@ -45,7 +45,7 @@ def open_all(page: Page) -> None:
 
 @pytest.mark.parametrize("number", range(len(PAGES)), ids=PAGES)
 def test_no_page_has_a_fault_in_any_language_or_theme(reader: Reader, number: int) -> None:
-    """Colours do not hang on words, so each page is looked at in both languages and both themes, but not in each pair."""
+    """Colours do not hang on words: each page is seen in both languages and both themes, but not in each pair."""
     page = reader.open(PAGES[number], lang="zh")
     open_all(page)
     for language, scheme in zip(("zh", "en"), SCHEMES[:: 1 if number % 2 else -1], strict=True):
