@@ -6,7 +6,6 @@ most of the run.
 """
 
 from collections.abc import Collection, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -60,20 +59,11 @@ def write_app_files(
     writer.folder("apps")
     # Splitting once is cheaper than searching the page anew for each app.
     pieces = [part.split(NAME_MARK) for part in shell.split(FOLDER_MARK)]
-    found: dict[str, AppFiles] = {}
-
-    def write(batch: list[_Content]) -> None:
-        for content in batch:
-            found[content.app.key] = _write_folder(writer, content, pieces)
-
-    # One batch is written while the next one is queried: the kernel's work and DuckDB's share no lock.
-    with ThreadPoolExecutor(max_workers=1) as background:
-        writing = background.submit(write, [])
-        for batch in _batches(marts, apps, xlsx_apps):
-            writing.result()
-            writing = background.submit(write, batch)
-        writing.result()
-    return found
+    return {
+        content.app.key: _write_folder(writer, content, pieces)
+        for batch in _batches(marts, apps, xlsx_apps)
+        for content in batch
+    }
 
 
 def _write_folder(writer: SiteWriter, content: _Content, pieces: list[list[str]]) -> AppFiles:
