@@ -10,11 +10,11 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from reports.folders import app_folders
 from reports.site import render_site
@@ -76,17 +76,37 @@ def browser() -> Iterator[Browser]:
         opened.close()
 
 
+@pytest.fixture(scope="session")
+def tab(browser: Browser) -> Page:
+    """One tab for all tests: opening another takes as long as a page with all its charts."""
+    return browser.new_context().new_page()
+
+
 class Reader:
     """A page of a site, with what it complained about and what it asked for."""
 
-    def __init__(self, context: BrowserContext, site: Path) -> None:
-        self.context, self.site, self.page = context, site, context.new_page()
+    def __init__(self, page: Page, site: Path) -> None:
+        # A published site is a link to the newest one.
+        self.page, self.site = page, site.resolve()
         self.complaints: list[str] = []
         self.requests: list[str] = []
-        self.page.on("console", lambda message: self.complaints.append(message.text))
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("request", lambda request: self.requests.append(request.url))
-        self.page.on("dialog", lambda dialog: self.complaints.append(f"dialog {dialog.message}"))
+        self._listeners: dict[Literal["console", "pageerror", "request", "dialog"], Callable[[Any], None]] = {
+            "console": lambda message: self.complaints.append(message.text),
+            "pageerror": lambda error: self.complaints.append(str(error)),
+            "request": lambda request: self.requests.append(request.url),
+            "dialog": lambda dialog: self.complaints.append(f"dialog {dialog.message}"),
+        }
+        for name, listener in self._listeners.items():
+            page.on(name, listener)  # type: ignore[call-overload]
+        self._forget()
+
+    def _forget(self) -> None:
+        """Nothing of an earlier reader is left: no choice, no size, no theme."""
+        session = self.page.context.new_cdp_session(self.page)
+        session.send("Storage.clearDataForOrigin", {"origin": "file://", "storageTypes": "local_storage"})
+        session.detach()
+        self.page.set_viewport_size({"width": 1280, "height": 900})
+        self.page.emulate_media(media="screen", color_scheme="light")
 
     def open(self, path: str, **choices: object) -> Page:
         """Opens a page, with choices in its address, and waits until everything is drawn."""
@@ -125,26 +145,30 @@ class Reader:
 
     def close(self) -> None:
         """Fails where a page complained or asked for anything outside the site."""
-        self.context.close()
+        self.page.unroute_all()
+        self.page.goto("about:blank")
+        for name, listener in self._listeners.items():
+            self.page.remove_listener(name, listener)
         assert self.complaints == []
-        outside = (f"{self.site.as_uri()}/", "data:", "blob:")
+        outside = (f"{self.site.as_uri()}/", "data:", "blob:", "about:")
         assert [url for url in self.requests if not url.startswith(outside)] == []
 
 
 @pytest.fixture
-def read_site(browser: Browser) -> Iterator[Callable[..., Reader]]:
-    """Gives readers of any site, each in a browser context of its own with nothing remembered."""
+def read_site(browser: Browser, tab: Page) -> Iterator[Callable[..., Reader]]:
+    """Gives a reader of any site; `fresh` in a tab of its own, for what cannot be taken back."""
     readers: list[Reader] = []
 
-    def opened(site: Path, **options: Any) -> Reader:
-        context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}} | options)
-        # A published site is a link to the newest one.
-        readers.append(Reader(context, site.resolve()))
+    def opened(site: Path, *, fresh: bool = False) -> Reader:
+        assert not readers, "a tab has one reader at a time"
+        readers.append(Reader(browser.new_context().new_page() if fresh else tab, site))
         return readers[-1]
 
     yield opened
     for reader in readers:
         reader.close()
+        if reader.page is not tab:
+            reader.page.context.close()
 
 
 @pytest.fixture

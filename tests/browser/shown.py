@@ -96,7 +96,8 @@ class Compact:
         whole = found[1].replace(",", "")
         places = {1: 2, 2: 2, 3: 1}.get(len(whole), 0)
         shown = float(f"{whole}.{found[2] or 0}")
-        sizes = [one for one in UNITS[self.language].values() if self.value >= max(one, 10_000)]
+        # What rounds up to 10,000 of a unit is one of the next.
+        sizes = [one for one in UNITS[self.language].values() if self.value >= max(0.99995 * one, 10_000)]
         return unit == max(sizes) and abs(shown - self.value / unit) <= 0.5000001 * 10**-places
 
     __hash__ = None  # type: ignore[assignment]

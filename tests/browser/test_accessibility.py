@@ -60,7 +60,7 @@ def test_no_page_has_a_fault_in_any_language_or_theme(reader: Reader, number: in
         assert_faultless(page)
 
 
-@pytest.mark.parametrize("path", [PAGES[0], PAGES[2], PAGES[5]])
+@pytest.mark.parametrize("path", [PAGES[2], PAGES[5]])
 def test_no_page_has_a_fault_on_a_phone(reader: Reader, path: str) -> None:
     reader.page.set_viewport_size({"width": 390, "height": 800})
     reader.page.emulate_media(color_scheme="dark")

@@ -15,11 +15,12 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import Reader
+from tests.browser.conftest import Reader, rendered
 from tests.browser.counted import CHANNELS, PERIODS, USAGE, Published, ratio
 from tests.browser.dom import read
 from tests.browser.random_data import AS_OF, HABITS, day
 from tests.browser.shown import ABSENT, Change, Compact, Share, count, day_said, said
+from tests.unit.report_database import full
 
 KEYS = [*HABITS, "idle"]
 CARDS = USAGE[:4]
@@ -346,3 +347,34 @@ def check_login_table(found: list[list[str]], tables: Published, days: int, lang
     assert len(found) == len(rows)
     order = [int(row[7].replace(",", "")) for row in found]
     assert order == sorted(order, reverse=True)
+
+
+def test_long_counts_are_short_with_the_exact_one_beside(read_site: Callable[..., Reader], tmp_path: Path) -> None:
+    """万 and 亿, thousands and millions: rounded rightly, and never alone."""
+    database = full(tmp_path / "authmeter.duckdb")
+    counted = Published(database)
+    reader = read_site(rendered(database))
+    page = reader.open("index.html", lang="en", days=7)
+    for language, units in (("zh", "万亿"), ("en", "M")):
+        reader.speak(language)
+        for days in (7, 30):
+            reader.press(str(days)[0])
+            check_cards(read(page), counted, "*", days, language)
+        shown = "".join(page.locator(".card .short").all_inner_texts())
+        assert all(unit in shown for unit in units)
+        days_shown = page.locator(".calendar [data-compact]").all_inner_texts()
+        assert days_shown == [Compact(counted.usage("*", CARDS[0], [day]), language) for day in counted.window(30)]
+    # Where one unit ends and the next begins: the page writes whatever number stands there anew in another language.
+    values = [
+        0, 999, 9_999, 10_000, 12_345, 99_994, 99_996, 999_949, 1_000_000, 1_234_567, 99_951_000, 99_994_999,
+        99_995_000, 99_999_999, 100_000_000, 123_456_789, 999_999_999, 1_000_000_000, 1_234_567_890, 123_456_789_012,
+    ]  # fmt: skip
+    page.eval_on_selector_all(
+        ".calendar [data-compact]",
+        "(all, values) => values.forEach((one, i) => { all[i].dataset.compact = one; })",
+        values,
+    )
+    for language in ("zh", "en"):
+        reader.speak(language)
+        written = page.locator(".calendar [data-compact]").all_inner_texts()[: len(values)]
+        assert written == [Compact(value, language) for value in values]

@@ -30,7 +30,7 @@ function compact(value) {
   if (!known(value)) return ABSENT;
   for (const [threshold, name] of UNITS[language]) {
     // What rounds up to the larger unit is written in it: 1亿, not 10,000万.
-    if (Math.abs(value) < threshold * (name === UNITS[language].at(-1)[1] ? 1 : 0.9995)) continue;
+    if (Math.abs(value) < threshold * (name === UNITS[language].at(-1)[1] ? 1 : 0.99995)) continue;
     const scaled = value / (name === "K" ? 1e3 : threshold);
     const digits = Math.floor(Math.log10(Math.abs(scaled))) + 1;
     return (digits < 3 ? TWO_PLACES : digits < 4 ? ONE_PLACE : WHOLE).format(scaled) + name;
