@@ -2,6 +2,7 @@
 where a file ended it. What it does is in `parquet_rows.py`.
 """
 
+import fcntl
 import json
 import os
 import signal
@@ -17,6 +18,8 @@ from pipelines.errors import DamagedFileError
 from pipelines.landing import LandedFile, UnpackLimits, damaged, raw_file
 from pipelines.settings import PROJECT
 
+# How far the child may read ahead, so that neither waits for the other all the time: as much as any user may ask for.
+_PIPE_BYTES = 1 << 20
 # A child whose pipe is broken ends by itself; if it does not, it is ended.
 _LAST_SECONDS = 10
 
@@ -70,6 +73,9 @@ class ParquetProcess:
                 cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                 env={**os.environ, "ARROW_DEFAULT_MEMORY_POOL": "system"},
             )  # fmt: skip
+            # A user may have used up what pipes may hold, and not every system has the call: it then reads ahead less.
+            with suppress(OSError, AttributeError):
+                fcntl.fcntl(self._child.stdout or -1, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
             finalize(self, _end, self._child)
         return self._child
 
