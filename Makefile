@@ -34,7 +34,7 @@ browser:
 	@sh tests/browser/install.sh
 
 test: setup browser
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: setup
 	$(BIN)/ruff format --check .
