@@ -121,6 +121,7 @@ def _days(connection: duckdb.DuckDBPyConnection, folder: Path, apps: int) -> Non
     connection.execute("""CREATE TABLE day_books AS
         SELECT day, sum(records)::BIGINT AS accepted, sum(records)::BIGINT AS counted, 0 AS unmapped, 0 AS late
         FROM out.outcome_daily GROUP BY day""")
+    connection.execute("CREATE TABLE usual_volumes AS SELECT day, accepted AS usual_records FROM day_books")
 
 
 if __name__ == "__main__":

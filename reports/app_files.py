@@ -6,6 +6,7 @@ most of the run.
 """
 
 from collections.abc import Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -61,9 +62,18 @@ def write_app_files(
     pieces = [part.split(NAME_MARK) for part in shell.split(FOLDER_MARK)]
     return {
         content.app.key: _write_folder(writer, content, pieces)
-        for batch in _batches(marts, apps, xlsx_apps)
+        for batch in _ahead(_batches(marts, apps, xlsx_apps))
         for content in batch
     }
+
+
+def _ahead(batches: Iterator[list[_Content]]) -> Iterator[list[_Content]]:
+    """The same batches, each read while the one before it is written: the one asks DuckDB, the other the file system."""
+    with ThreadPoolExecutor(1) as reader:
+        coming = reader.submit(next, batches, None)
+        while batch := coming.result():
+            coming = reader.submit(next, batches, None)
+            yield batch
 
 
 def _write_folder(writer: SiteWriter, content: _Content, pieces: list[list[str]]) -> AppFiles:

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from bench.measure import BenchError, Run, run
+from bench.published import make_published
 from bench.scenarios import BARE, _answer, peer, stages
 from pipelines.progress import stage
 from pipelines.sample import write_sample
+from reports.site import render_site
 
 
 @pytest.fixture(scope="module")
@@ -46,3 +48,12 @@ def test_memory_is_that_of_the_child_and_its_children() -> None:
     measured = run([sys.executable, "-c", script, inner])
     assert measured.peak_bytes > 120_000_000
     assert measured.seconds > 0.6
+
+
+def test_a_made_up_publication_has_a_whole_site(tmp_path: Path) -> None:
+    database, site = tmp_path / "authmeter.duckdb", tmp_path / "site"
+    make_published(database, 3)
+    site.mkdir()
+    report = render_site(database, site)
+    assert report.apps == 3
+    assert {"usage_all.csv", "apps", "manifest.json"} <= {path.name for path in site.iterdir()}
