@@ -3,6 +3,7 @@
 Lives here: the questions about the site. Not here: the made-up database (`published.py`), the browser (`pages.py`).
 """
 
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -21,19 +22,23 @@ TABLE_LIMITS = {10_000: 300, 100_000: 1_000}
 
 def rendering(cache: Cache, apps: int, rounds: int) -> tuple[list[Row], Path]:
     """The whole process that renders the site of `apps` apps, against `cp -r` of what it wrote; and the site."""
-    database, site, copy = (cache.folder / f"{name}-{apps}" for name in ("published", "site", "copy"))
+    database, sites, copies = (cache.folder / f"{name}-{apps}" for name in ("published", "site", "copy"))
     if not database.exists():
         fresh = database.with_name(f"{database.name}.new")
         make_published(fresh, apps)
         fresh.replace(database)
     runs: dict[str, list[Run]] = {"render": [], "cp": []}
-    for _ in range(rounds):
-        for folder in (site, copy):
-            shutil.rmtree(folder, ignore_errors=True)
-        site.mkdir()
+    # Nothing is removed between the rounds: a file system is still busy with that long after.
+    for folder in (sites, copies):
+        shutil.rmtree(folder, ignore_errors=True)
+    os.sync()
+    for number in range(rounds):
+        site, copy = sites / str(number), copies / str(number)
+        site.mkdir(parents=True)
+        copies.mkdir(exist_ok=True)
         runs["render"].append(run([sys.executable, "-c", _RENDER, str(database), str(site)]))
         runs["cp"].append(run(["cp", "-r", str(site), str(copy)]))
-    shutil.rmtree(copy, ignore_errors=True)
+    shutil.rmtree(copies)
     files = sum(1 for file in site.rglob("*") if file.is_file())
     return [
         Row(f"cp -r of the finished site, {files:,} files (the yardstick)", _seconds(runs["cp"]), "1.00"),

@@ -68,7 +68,7 @@ def write_app_files(
 
 
 def _ahead(batches: Iterator[list[_Content]]) -> Iterator[list[_Content]]:
-    """The same batches, each read while the one before it is written: the one asks DuckDB, the other the file system."""
+    """The same batches, each read while the one before is written: the one asks DuckDB, the other the file system."""
     with ThreadPoolExecutor(1) as reader:
         coming = reader.submit(next, batches, None)
         while batch := coming.result():
