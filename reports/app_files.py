@@ -21,7 +21,7 @@ from reports.workbook import gets_workbook, workbook_bytes
 from reports.writer import SiteWriter, script
 
 # Apps are read so many at a time, which bounds memory.
-BATCH = 1000
+BATCH = 2000
 NAME_MARK, FOLDER_MARK = "@@NAME@@", "@@FOLDER@@"
 
 

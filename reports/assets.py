@@ -67,8 +67,8 @@ def _joined(folder: str, names: tuple[str, ...], suffix: str) -> bytes:
     return b"".join((STATIC / folder / f"{name}.{suffix}").read_bytes() for name in names)
 
 
-def write_assets(writer: SiteWriter, site: dict[str, Any]) -> dict[str, str]:
-    """Writes every asset and gives its path in the site by short name; `site` is what all pages share as data."""
+def write_assets(writer: SiteWriter) -> dict[str, str]:
+    """Writes the assets that are the same whatever is published, and gives their paths in the site by short name."""
     contents = {
         "report.css": _joined("css", STYLES, "css"),
         "report.js": b'(function () {\n"use strict";\n' + _joined("js", SCRIPTS, "js") + b"})();\n",
@@ -84,7 +84,14 @@ def write_assets(writer: SiteWriter, site: dict[str, Any]) -> dict[str, str]:
             f"assets/{stem}-{hashlib.sha256(content).hexdigest()[:10]}.{suffix}"
         )
         writer.write(path, content)
-    # Each run makes it anew. Under a plain name, a page that was opened just before a new site took its place still
-    # finds it; the version keeps browsers from an older one of their store.
+    return paths
+
+
+def write_shared_data(writer: SiteWriter, site: dict[str, Any]) -> str:
+    """Writes `site`, what all pages share as data, among the assets, and gives its address.
+
+    Each run makes it anew. Under a plain name, a page that was opened just before a new site took its place still finds
+    it; the version keeps browsers from an older one of their store.
+    """
     writer.write("assets/site.js", _script("AUTHMETER_SITE", site))
-    return paths | {"site": f"assets/site.js?v={site['version']}"}
+    return f"assets/site.js?v={site['version']}"

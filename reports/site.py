@@ -7,6 +7,7 @@ Lives here: the layout of the site and the order of writing. Does not belong her
 import hashlib
 import shutil
 from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -21,7 +22,7 @@ from pipelines.settings import Settings
 from pipelines.warehouse import open_published
 from reports import context
 from reports.app_files import FILE_COLUMNS, AppFiles, write_app_files
-from reports.assets import write_assets
+from reports.assets import write_assets, write_shared_data
 from reports.attention import findings
 from reports.column_script import column_script
 from reports.csv_files import csv_bytes, harmless
@@ -78,11 +79,14 @@ class _Site:
         self.by_key = {app.key: app for app in self.apps}
         self.xlsx_apps = xlsx_apps
         rows = dict(marts.rows("detail_rows")) if xlsx_apps else {}
-        marts.prepare(
-            context.listed_apps(
-                self.apps, {app.key for app in self.apps if gets_workbook(app.key, rows.get(app.key, 0), xlsx_apps)}
+        # DuckDB takes the steps to the figures while Python makes the shapes of the charts.
+        with ThreadPoolExecutor(1) as aside:
+            assets = aside.submit(write_assets, writer)
+            marts.prepare(
+                context.listed_apps(
+                    self.apps, {app.key for app in self.apps if gets_workbook(app.key, rows.get(app.key, 0), xlsx_apps)}
+                )
             )
-        )
         publication = self.standing.publication
         # Stands in the addresses of the data scripts, so that a browser never joins a new page with old figures.
         self.version = hashlib.sha256(f"{publication.as_of} {publication.generated_at}".encode()).hexdigest()[:8]
@@ -94,7 +98,7 @@ class _Site:
                 "stand": self.standing,
                 "reasons": reasons(self.standing),
                 "version": self.version,
-                "asset": write_assets(writer, shared),
+                "asset": assets.result() | {"site": write_shared_data(writer, shared)},
                 "labels": {name: metric_label(name) for name in METRICS},
             }
         )
