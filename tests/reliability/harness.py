@@ -24,10 +24,12 @@ _HEAD = """\
 # Reliability
 
 Every promise below is tried out by a test that does its best to break it. `make reliability` runs all of them at full
-length and writes this page; `make test` runs a short form of each. How a trial goes about it is told at the top of its
-module, `tests/reliability/trial_*.py`.
+length, which takes hours, and writes this page; `make test` runs a short form of most. A single trial is run by
+`.venv/bin/python -m tests.reliability.run --only 01`, which replaces its rows. How a trial goes about it is told at the
+top of its module, `tests/reliability/trial_*.py`.
 """
-_COLUMNS = "| promise | what was tried | tries | failures | note |\n| ---: | --- | ---: | ---: | --- |\n"
+_COLUMNS = "| promise | trial | what was tried | tries | failures | note |\n| ---: | --- | --- | ---: | ---: | --- |\n"
+_ROW = re.compile(r"^\| \d+ \| `(\w+)` \| .*\|$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -82,14 +84,22 @@ def modules() -> dict[str, ModuleType]:
     return {name.removeprefix("trial_"): importlib.import_module(f"tests.reliability.{name}") for name in names}
 
 
-def page(results: Iterable[Result], scale: float) -> str:
-    """The text of `docs/reliability.md`."""
-    ordered = sorted(results, key=lambda result: result.promise)
-    rows = "".join(
-        f"| {r.promise} | {_cell(r.what)} | {r.tries:,} | {r.failures:,} | {_cell(r.note)} |\n" for r in ordered
-    )
-    of_scale = "" if scale == 1 else f"\nThis page is of a run at {scale:g} of the full number of tries.\n"
-    return f"{_HEAD}{of_scale}\n{_COLUMNS}{rows}\n{NOT_TRIED.read_text('utf-8')}"
+def rows(trial: str, results: Iterable[Result]) -> list[str]:
+    """What a trial found, as rows of the page's table."""
+    return [
+        f"| {r.promise} | `{trial}` | {_cell(r.what)} | {r.tries:,} | {r.failures:,} | {_cell(r.note)} |"
+        for r in results
+    ]
+
+
+def page(before: str, found: dict[str, list[str]]) -> str:
+    """The text of `docs/reliability.md`: the rows found, by trial; those of other trials as they were `before`."""
+    kept: dict[str, list[str]] = {trial: [] for trial in modules()}
+    for row in _ROW.finditer(before):
+        if row[1] in kept:
+            kept[row[1]].append(row[0])
+    table = "".join(f"{row}\n" for trial, lines in (kept | found).items() for row in lines)
+    return f"{_HEAD}\n{_COLUMNS}{table}\n{NOT_TRIED.read_text('utf-8')}"
 
 
 def _cell(text: str) -> str:

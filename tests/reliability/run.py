@@ -1,6 +1,6 @@
 """Runs the trials and writes `docs/reliability.md`: `python -m tests.reliability.run [--only NN …] [--scale X]`.
 
-With `--only`, the page keeps the rows of the other trials out: it is written by a run of all of them alone.
+Each trial replaces its own rows of the page when it has ended; a run that is ended early keeps what it found.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.reliability.harness import PAGE, Result, modules, page
+from tests.reliability.harness import PAGE, modules, page, rows
 
 
 def main() -> int:
@@ -25,7 +25,7 @@ def main() -> int:
     given = parser.parse_args()
     for name in [name for name in os.environ if name.startswith(("AUTHMETER_", "DAGSTER_"))]:
         del os.environ[name]
-    results: list[Result] = []
+    has_failed = False
     for name, module in modules().items():
         if given.only and name.partition("_")[0] not in given.only:
             continue
@@ -33,15 +33,13 @@ def main() -> int:
         # The runs tell their stages; here only what was found is told.
         with tempfile.TemporaryDirectory(prefix="authmeter-") as work, contextlib.redirect_stdout(io.StringIO()):
             found = module.trial(given.scale, Path(work))
-        results += found
+        has_failed |= any(result.failures for result in found)
+        PAGE.write_text(page(PAGE.read_text("utf-8") if PAGE.exists() else "", {name: rows(name, found)}), "utf-8")
         for result in found:
             print(f"{result.promise:>2}  {result.what}: {result.tries:,} tries, {result.failures:,} failures", end="")
             print(f" ({result.note})" if result.note else "", flush=True)
         print(f"    {name} took {time.monotonic() - begun:.0f} s", flush=True)
-    if not given.only:
-        PAGE.write_text(page(results, given.scale), "utf-8")
-        print(f"written: {PAGE}")
-    return int(any(result.failures for result in results))
+    return int(has_failed)
 
 
 if __name__ == "__main__":
