@@ -1,5 +1,6 @@
 """The Dagster instance of a data folder, `<data>/dagster`: its settings, and the daily job run in this process."""
 
+import fcntl
 import os
 import shutil
 from datetime import UTC, date, datetime, timedelta
@@ -33,18 +34,39 @@ run_retries:
   enabled: true
   max_retries: 2
 """
+# Stands where Dagster's tables are made.
+_MADE = ".tables_made"
 
 
 def prepare(data: Path) -> Path:
-    """Makes the instance's folder and settings where they are missing, and points Dagster to it; gives the folder."""
+    """Makes the instance's folder, settings and tables where they are missing, and points Dagster to it; gives the
+    folder.
+    """
     home = data / "dagster"
     home.mkdir(parents=True, exist_ok=True)
-    if not (home / "dagster.yaml").exists():
-        durable.write_file(home / "dagster.yaml", _SETTINGS.encode())
     os.environ["DAGSTER_HOME"] = str(home)
     os.environ["AUTHMETER_DATA"] = str(data)
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "yes"
+    if not ((home / "dagster.yaml").exists() and (home / _MADE).exists()):
+        _make(home)
     return home
+
+
+def _make(home: Path) -> None:
+    """The settings and tables of a new home, made by one process at a time.
+
+    Two that open it together, a run and the scheduler say, would both mark Dagster's tables as made; Dagster refuses
+    tables with two marks from then on.
+    """
+    import dagster as dg
+
+    with (home / ".making.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (home / "dagster.yaml").exists():
+            durable.write_file(home / "dagster.yaml", _SETTINGS.encode())
+        with dg.DagsterInstance.from_config(str(home)) as instance:
+            instance.get_runs(limit=1)
+        (home / _MADE).touch()
 
 
 def end_dead_runs(instance: "dg.DagsterInstance", but: str | None = None) -> int:

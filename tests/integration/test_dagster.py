@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -35,6 +37,28 @@ print(json.dumps({
     "status": schedule.default_status.value,
     "job": schedule.job_name,
 }))
+"""
+
+
+# Eight processes that open the same new Dagster home at once; it gives how many could not.
+OPENED_AT_ONCE = """
+import os, sys
+from pathlib import Path
+import dagster as dg
+from pipelines.dagster_home import prepare
+children = []
+come, go = os.pipe()
+for _ in range(8):
+    if not (child := os.fork()):
+        os.close(go)
+        os.read(come, 1)
+        prepare(Path(sys.argv[1]))
+        with dg.DagsterInstance.get() as instance:
+            instance.get_runs(limit=1)
+        os._exit(0)
+    children.append(child)
+os.close(go)
+sys.exit(sum(os.waitpid(child, 0)[1] != 0 for child in children))
 """
 
 
@@ -171,3 +195,15 @@ def test_the_workspace_loads_as_dagster_dev_would_load_it(tmp_path: Path) -> Non
     done = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "Validation successful for code location authmeter" in done.stderr + done.stdout
+
+
+def test_a_new_home_may_be_opened_by_many_at_once(tmp_path: Path) -> None:
+    """Dagster itself would mark its tables as made twice, and never open them again."""
+    done = subprocess.run(
+        [sys.executable, "-c", OPENED_AT_ONCE, str(tmp_path / "data")], cwd=PROJECT, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-2000:]
+    for name in ("history/runs", "schedules/schedules"):
+        with closing(sqlite3.connect(tmp_path / "data" / "dagster" / f"{name}.db")) as opened:
+            assert opened.execute("SELECT count(*) FROM alembic_version").fetchall() == [(1,)]

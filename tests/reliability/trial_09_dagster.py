@@ -129,7 +129,7 @@ def real_scheduler(rounds: int, work: Path) -> Result:
         folder = installation(work / f"real{number}", days_before(newest, 5), 2)
         folder.publish(days_before(newest, 5))
         with scheduler(folder):
-            seen = until(lambda f=folder: (f.root / "dagster" / "schedules").exists() and set_back(f, 5))
+            seen = until(lambda f=folder: (f.root / "dagster" / ".tables_made").exists() and set_back(f, 5))
         tally.check(seen, f"round {number}: the scheduler did not come up")
         set_back(folder, 5)
         for day in days_between(days_before(newest, 4), newest):
