@@ -123,10 +123,8 @@ class Model:
         known = self.files.setdefault(path, [])
         same = next((one for one in known if one.text == text and one.status != "replaced"), None)
         if same:
-            # Content that is known: what else waited is of no more interest.
-            for one in known:
-                if one is not same and one.status == "held":
-                    one.status = "replaced"
+            # Content that is known: what waited in its place was taken back.
+            known[:] = [one for one in known if one is same or one.status != "held"]
             return
         new, live = delivered(text), self.live(path)
         known[:] = [one for one in known if one.text != text]
