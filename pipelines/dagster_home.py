@@ -69,7 +69,9 @@ def _make(home: Path) -> None:
         (home / _MADE).touch()
 
 
-def end_dead_runs(instance: "dg.DagsterInstance", but: str | None = None) -> int:
+def end_dead_runs(
+    instance: "dg.DagsterInstance", but: str | None = None, *, is_no_scheduler_alive: bool = False
+) -> int:
     """Ends, in the record, the runs that are said to be under way although their process is gone; gives their number.
 
     Only for whoever holds the lock of the data folder, who thereby knows that no other run lives. Left alone, such a
@@ -77,10 +79,15 @@ def end_dead_runs(instance: "dg.DagsterInstance", but: str | None = None) -> int
 
     Args:
         but: the caller's own run.
+        is_no_scheduler_alive: whether there is also none that could be starting a run. Dagster would wait five minutes
+            for a run that is said to be starting.
     """
     import dagster as dg
 
-    under_way = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING])
+    statuses = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
+    if is_no_scheduler_alive:
+        statuses.append(dg.DagsterRunStatus.STARTING)
+    under_way = dg.RunsFilter(statuses=statuses)
     dead = [run for run in instance.get_runs(under_way) if run.run_id != but]
     for run in dead:
         instance.report_run_failed(run, "Its process is gone: it was killed, or the machine went down.")
@@ -88,12 +95,12 @@ def end_dead_runs(instance: "dg.DagsterInstance", but: str | None = None) -> int
 
 
 def end_runs_of_the_dead(data: Path) -> int:
-    """As `end_dead_runs`, for a process that has no run of its own; where a run is alive, there is nothing to end."""
+    """As `end_dead_runs`, for a scheduler before it begins; where a run is alive, there is nothing to end."""
     import dagster as dg
 
     try:
         with hold(Store(data), "dev", datetime.now(UTC)), dg.DagsterInstance.get() as instance:
-            return end_dead_runs(instance)
+            return end_dead_runs(instance, is_no_scheduler_alive=True)
     except InUseError:
         return 0
 

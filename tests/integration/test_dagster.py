@@ -18,6 +18,7 @@ import dagster as dg
 import pytest
 import yaml
 
+from pipelines.dagster_home import end_runs_of_the_dead, prepare
 from pipelines.settings import PROJECT
 from tests.integration.conftest import authmeter
 from tests.support import DataFolder, days_before, records
@@ -207,3 +208,23 @@ def test_a_new_home_may_be_opened_by_many_at_once(tmp_path: Path) -> None:
     for name in ("history/runs", "schedules/schedules"):
         with closing(sqlite3.connect(tmp_path / "data" / "dagster" / f"{name}.db")) as opened:
             assert opened.execute("SELECT count(*) FROM alembic_version").fetchall() == [(1,)]
+
+
+def test_a_scheduler_ends_what_a_killed_one_had_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also what it was only starting: the next run would have to wait five minutes for that."""
+    for name in ("DAGSTER_HOME", "AUTHMETER_DATA", "DAGSTER_DISABLE_TELEMETRY"):
+        monkeypatch.setenv(name, "")
+    prepare(tmp_path)
+
+    @dg.job
+    def small() -> None:
+        pass
+
+    begun = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.CANCELING]
+    with dg.DagsterInstance.get() as instance:
+        for status in (*begun, dg.DagsterRunStatus.NOT_STARTED):
+            instance.create_run_for_job(small, status=status)
+    assert end_runs_of_the_dead(tmp_path) == len(begun)
+    with dg.DagsterInstance.get() as instance:
+        left = sorted(run.status.value for run in instance.get_runs())
+    assert left == ["FAILURE", "FAILURE", "FAILURE", "NOT_STARTED"]
