@@ -335,8 +335,10 @@ def _said(run: Callable[[], object]) -> str:
 
 RUNS = """
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from pipelines.errors import InUseError
 from pipelines.lock import hold
 from tests.reliability.operation import land_day
 from tests.support import DAY, DataFolder, days_before, records
@@ -345,8 +347,10 @@ for back in range(int(sys.argv[2]), -1, -1):
     day = days_before(DAY, back)
     land_day(folder, day)
     folder.land(f"late-{back}.ndjson", records(2, days_before(day, 2), f"late{back}-"))
-    with hold(folder.store, "run", datetime.now(UTC)):
-        folder.tables(day)
+    while folder.manifest.as_of != day:
+        # While a copy is taken under the lock, a run is refused, and is started again.
+        with suppress(InUseError), hold(folder.store, "run", datetime.now(UTC)):
+            folder.tables(day)
 """
 
 
