@@ -84,10 +84,12 @@ def modules() -> dict[str, ModuleType]:
     return {name.removeprefix("trial_"): importlib.import_module(f"tests.reliability.{name}") for name in names}
 
 
-def rows(trial: str, results: Iterable[Result]) -> list[str]:
-    """What a trial found, as rows of the page's table."""
+def rows(trial: str, results: Iterable[Result], scale: float) -> list[str]:
+    """What a trial found, as rows of the page's table; they say where it was cut short."""
+    short = "" if scale >= 1 else f"at {scale:g} of its full length"
     return [
-        f"| {r.promise} | `{trial}` | {_cell(r.what)} | {r.tries:,} | {r.failures:,} | {_cell(r.note)} |"
+        f"| {r.promise} | `{trial}` | {_cell(r.what)} | {r.tries:,} | {r.failures:,} "
+        f"| {_cell('; '.join(filter(None, (short, r.note))))} |"
         for r in results
     ]
 

@@ -34,7 +34,9 @@ def main() -> int:
         with tempfile.TemporaryDirectory(prefix="authmeter-") as work, contextlib.redirect_stdout(io.StringIO()):
             found = module.trial(given.scale, Path(work))
         has_failed |= any(result.failures for result in found)
-        PAGE.write_text(page(PAGE.read_text("utf-8") if PAGE.exists() else "", {name: rows(name, found)}), "utf-8")
+        PAGE.write_text(
+            page(PAGE.read_text("utf-8") if PAGE.exists() else "", {name: rows(name, found, given.scale)}), "utf-8"
+        )
         for result in found:
             print(f"{result.promise:>2}  {result.what}: {result.tries:,} tries, {result.failures:,} failures", end="")
             print(f" ({result.note})" if result.note else "", flush=True)
