@@ -393,7 +393,10 @@ def _copy(source: DataFolder, target: Path, locked: bool) -> DataFolder:
     if locked:
         subprocess.run(["flock", str(there / ".lock"), "cp", "-a", f"{there}/.", str(copy.store.warehouse)], check=True)
         return copy
-    for name in ("manifest.json", "events", "days", "restatements"):
+    # A manifest that is replaced in the midst of it is not copied, which `cp` says; it is then copied once more.
+    while subprocess.run(["cp", "-a", str(there / "manifest.json"), str(copy.store.warehouse)], check=False).returncode:
+        pass
+    for name in ("events", "days", "restatements"):
         if (there / name).exists():
             # What is no more named by the manifest that was just copied may go while it is copied.
             subprocess.run(["cp", "-a", str(there / name), str(copy.store.warehouse)], check=False, capture_output=True)
