@@ -31,11 +31,11 @@ def rendering(cache: Cache, apps: int, rounds: int) -> tuple[list[Row], Path]:
     # Nothing is removed between the rounds: a file system is still busy with that long after.
     for folder in (sites, copies):
         shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
     os.sync()
     for number in range(rounds):
         site, copy = sites / str(number), copies / str(number)
-        site.mkdir(parents=True)
-        copies.mkdir(exist_ok=True)
+        site.mkdir()
         runs["render"].append(run([sys.executable, "-c", _RENDER, str(database), str(site)]))
         runs["cp"].append(run(["cp", "-r", str(site), str(copy)]))
     shutil.rmtree(copies)
