@@ -6,8 +6,8 @@ from datetime import date
 
 import dagster as dg
 
-from pipelines.checks import STATISTICS
 from pipelines.daily_run import DailyRun
+from pipelines.day_checks import STATISTICS
 from pipelines.days import last_closed_day
 from pipelines.errors import AuthmeterError
 from pipelines.settings import data_folder, load_settings

@@ -13,9 +13,9 @@ from pipelines.alerts import receivers
 from pipelines.days import last_closed_day
 from pipelines.engines.duckdb_reader import FileReader, PartBooks
 from pipelines.errors import UsageError
-from pipelines.ingest import Clock, reading_limits, unpack_limits
 from pipelines.landing import LandedFile, scan, shown
 from pipelines.log_format import masked_text
+from pipelines.part_reader import Clock, reading_limits, unpack_limits
 from pipelines.registry import Registry, load_registry
 from pipelines.settings import Settings, load_settings
 from pipelines.sources import Sources, load_sources

@@ -13,19 +13,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from pipelines.blocks import HEAD_BYTES, MAX_LINE_BYTES, blocks, is_refused, long_lines
 from pipelines.landing import ByteStream
-from pipelines.lines import (
-    BATCH_BYTES,
-    BATCH_LINES,
-    BROKEN,
-    HEAD_BYTES,
-    MAX_LINE_BYTES,
-    SOUND,
-    LineCounts,
-    blocks,
-    is_refused,
-    long_lines,
-)
+from pipelines.lines import BATCH_BYTES, BATCH_LINES, BROKEN, SOUND, LineCounts
 from pipelines.log_format import is_personal_name
 
 # A quoted cell that runs over more lines than this is an unclosed quote.

@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from pipelines.checks import CheckResult, checks_of, hold_back
+from pipelines.checks import checks_of, hold_back
 from pipelines.clock import require_sound_clock
 from pipelines.errors import AuthmeterError, UsageError
-from pipelines.ingest import Clock, IngestReport, ingest
+from pipelines.findings import CheckResult
+from pipelines.ingest import IngestReport, ingest
+from pipelines.part_reader import Clock
 from pipelines.progress import Stage, stage
 from pipelines.publish import clear_generations, inputs_fingerprint, site_is_current, switch_site
 from pipelines.records import keyed_hash

@@ -1,6 +1,7 @@
-"""What a statistical check found about a day, in both languages, and how several findings become one text.
+"""What a check found, in both languages, and how several findings about a day become one text.
 
-Lives here: the finding and its words that all such checks share. What is found is said where it is found.
+Lives here: the result of a check, the finding, and the words that all such checks share. What is found is said where it
+is found.
 """
 
 from collections.abc import Sequence
@@ -9,6 +10,18 @@ from datetime import date
 
 # So many findings of a check are told; the rest is counted.
 _TOLD = 4
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """One check's finding, in both languages; `day` None: of the data folder as a whole."""
+
+    check_name: str
+    passed: bool
+    detail_en: str
+    detail_zh: str
+    day: date | None = None
+    severity: str = "warn"
 
 
 @dataclass(frozen=True)

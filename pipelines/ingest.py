@@ -6,25 +6,20 @@ Same bytes in, same part out. What a part counts for is decided by the manifest;
 
 import hashlib
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from datetime import date
+from typing import TYPE_CHECKING
 
 import duckdb
 
-from pipelines.days import day_start
-from pipelines.errors import AuthmeterError, DamagedFileError, UsageError
-from pipelines.landing import LandedFile, UnpackLimits, current_stamp, scan, sha256_of
-from pipelines.log_format import FUTURE_DAYS, masked_text
-from pipelines.records import Reading
+from pipelines.errors import UsageError
+from pipelines.landing import LandedFile, current_stamp, scan
+from pipelines.part_reader import Clock, PartReader, ReadPart
 from pipelines.settings import Settings
-from pipelines.shortage import is_short_of_room
 from pipelines.sources import SourceMapping, Sources
 from pipelines.store import DayRows, FileEntry, Manifest, Store
-from pipelines.warehouse import sql, workbench
+from pipelines.warehouse import sql
 
 if TYPE_CHECKING:
     from pipelines.engines.duckdb_reader import PartBooks
@@ -48,35 +43,6 @@ class IngestReport:
         return sum(entry.records_read for entry in self.read)
 
 
-@dataclass(frozen=True)
-class Clock:
-    """The run's day D, its time, and the first day whose events are stored, where retention took some away."""
-
-    day: date
-    now: datetime
-    events_from: date | None = None
-
-
-def reading_limits(settings: Settings, source: SourceMapping, clock: Clock, key: str) -> Reading:
-    """What a run may accept: from the retention before its day to two days after its clock.
-
-    A record of a day whose other events are gone cannot restate it, so it is too old, too.
-    """
-    first = clock.day - timedelta(days=settings.retention_days)
-    return Reading(
-        business_zone=settings.timezone,
-        source_zone=source.timezone or settings.timezone,
-        oldest=day_start(max(first, clock.events_from or first), settings.timezone),
-        newest=(clock.now + timedelta(days=FUTURE_DAYS)).astimezone(day_start(clock.day, "UTC").tzinfo),
-        key=key,
-    )
-
-
-def unpack_limits(settings: Settings) -> UnpackLimits:
-    """How far a packed file may grow."""
-    return UnpackLimits(settings.max_unpack_ratio, settings.max_unpacked_gb * 10**9)
-
-
 def ingest(
     store: Store, manifest: Manifest, settings: Settings, sources: Sources, key: str, clock: Clock,
     progress: Callable[[int, int], None] = lambda done, total: None,
@@ -89,59 +55,6 @@ def ingest(
         progress: told the bytes done and the bytes in all, of the files that are to be read.
     """
     return _Ingest(store, manifest, settings, sources, key, clock, tries_again).run(progress)
-
-
-@dataclass
-class ReadPart:
-    """One reading of a file: its checksum, and in `folder` its part with the books; or a finding."""
-
-    sha256: str
-    books: "PartBooks | None"
-    finding: str | None
-    folder: Path
-
-
-class PartReader:
-    """Reads files into parts, one at a time; the engine is opened with it."""
-
-    def __init__(self, store: Store, settings: Settings, key: str) -> None:
-        self._store, self._settings, self._key = store, settings, key
-
-    def __enter__(self) -> Self:
-        # The engine's libraries take half a second to import, which a run with nothing new should not pay.
-        from pipelines.engines.duckdb_reader import FileReader
-
-        with ExitStack() as stack:
-            self.connection = stack.enter_context(workbench(self._settings, self._store.temp, [self._store.warehouse]))
-            self._reader = FileReader(self.connection, self._key, unpack_limits(self._settings))
-            self._hasher = stack.enter_context(ThreadPoolExecutor(1))
-            self._stack = stack.pop_all()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._stack.close()
-
-    def read(self, file: LandedFile, source: SourceMapping, clock: Clock) -> ReadPart:
-        """Reads one file; what is wrong with it is a finding.
-
-        Raises:
-            AuthmeterError: what is wrong is not the file: a mapping, the disk, the memory.
-        """
-        # The checksum is taken beside the parsing: most new files are new, and only then is it known.
-        checksum = self._hasher.submit(sha256_of, file)
-        fresh = self._store.fresh_folder("part")
-        try:
-            limits = reading_limits(self._settings, source, clock, self._key)
-            books, finding = self._reader.read(file, source, limits, fresh), None
-        except Exception as error:  # one file's fault must not keep the others from being published
-            if _is_ours(error):
-                raise
-            books, finding = None, _finding(error)
-        try:
-            sha256 = checksum.result()
-        except (OSError, DamagedFileError):
-            sha256 = ""
-        return ReadPart(sha256, books, finding, fresh)
 
 
 class _Ingest:
@@ -305,21 +218,6 @@ def takes_away(
     new = [str(file) for file in store.part_files([entry.part])]
     given = {"old": old, "new": new, "closed": closed, "oldest": oldest}
     return bool(connection.execute(sql("ids_taken_away"), given).fetchall())
-
-
-def _is_ours(error: Exception) -> bool:
-    """Whether an error is not the file's: a mapping that cannot be used, no memory, no room on the disk."""
-    if isinstance(error, DamagedFileError):
-        return False
-    return isinstance(error, AuthmeterError | MemoryError | duckdb.OutOfMemoryException) or is_short_of_room(error)
-
-
-def _finding(error: Exception) -> str:
-    if isinstance(error, AuthmeterError):
-        return error.what
-    if isinstance(error, OSError):
-        return f"The file cannot be read: {error.strerror}"
-    return f"authmeter failed on the file: {type(error).__name__}: {masked_text(str(error))}"
 
 
 def accept_held(store: Store, manifest: Manifest, path: str) -> FileEntry:

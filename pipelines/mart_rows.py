@@ -6,8 +6,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from pipelines.checks import CheckResult
 from pipelines.days import days_between
+from pipelines.findings import CheckResult
 from pipelines.log_format import masked_text
 from pipelines.metrics import METRICS
 from pipelines.registry import APP_COLUMNS, CODE_COLUMNS, SCHEME_COLUMNS, Registry

@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines import durable
-from pipelines.checks import CheckResult
+from pipelines.findings import CheckResult
 from pipelines.mart_rows import listed_rows
 from pipelines.registry import Registry
 from pipelines.settings import Settings

@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from pipelines import durable
-from pipelines.checks import CheckResult
+from pipelines.findings import CheckResult
 from pipelines.registry import Registry
 from pipelines.settings import Settings
 from pipelines.store import Manifest, Store

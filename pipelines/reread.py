@@ -14,8 +14,9 @@ from typing import Any
 
 from pipelines.days import business_day
 from pipelines.errors import DamagedFileError
-from pipelines.ingest import Clock, PartReader, count_late, new_entry, takes_away
+from pipelines.ingest import count_late, new_entry, takes_away
 from pipelines.landing import LandedFile, current_stamp, scan, sha256_of, shown
+from pipelines.part_reader import Clock, PartReader
 from pipelines.settings import Settings
 from pipelines.sources import SourceMapping, Sources
 from pipelines.store import FileEntry, Manifest, Store

@@ -5,7 +5,8 @@ way. The same for programs is in `status_file.py`.
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pipelines.checks import CheckResult, checks_of
+from pipelines.checks import checks_of
+from pipelines.findings import CheckResult
 from pipelines.registry import load_registry
 from pipelines.settings import load_settings
 from pipelines.status_file import Status, status_of

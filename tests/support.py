@@ -15,8 +15,8 @@ from typing import Any
 
 import duckdb
 
-from pipelines.checks import CheckResult
 from pipelines.daily_run import DailyRun, open_run
+from pipelines.findings import CheckResult
 from pipelines.ingest import IngestReport
 from pipelines.rollup import RollupReport
 from pipelines.store import FileEntry, Manifest, Store

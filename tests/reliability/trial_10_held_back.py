@@ -14,8 +14,9 @@ from pathlib import Path
 
 import numpy as np
 
-from pipelines.checks import CheckResult, run_checks
+from pipelines.checks import run_checks
 from pipelines.errors import AuthmeterError
+from pipelines.findings import CheckResult
 from pipelines.profiles import Profile
 from pipelines.registry import Registry
 from pipelines.settings import Settings

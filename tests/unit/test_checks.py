@@ -7,8 +7,10 @@ from datetime import date, timedelta
 import pytest
 
 from pipelines.assets import WARN_CHECKS
-from pipelines.checks import STATISTICS, CheckResult, hold_back, run_checks
+from pipelines.checks import hold_back, run_checks
+from pipelines.day_checks import STATISTICS
 from pipelines.errors import AuthmeterError
+from pipelines.findings import CheckResult
 from pipelines.registry import Problem, Registry
 from pipelines.settings import Settings
 from pipelines.store import DayEntry, DayRows, FileEntry, Manifest, Status

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines import lines as lines_module
+from pipelines import blocks as blocks_module
 from pipelines.records import keyed_hash
 from pipelines.sources import SourceMapping
 from tests.reading import ReadingBench
@@ -263,7 +263,7 @@ def test_a_csv_without_a_required_column_rejects_every_row(bench: ReadingBench) 
 def test_a_line_longer_than_a_record_may_be_is_rejected_and_no_other(
     bench: ReadingBench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lines_module, "MAX_LINE_BYTES", 1 << 20)
+    monkeypatch.setattr(blocks_module, "MAX_LINE_BYTES", 1 << 20)
     good = lines(records(2))
     content = good + b"x" * (5 << 20) + b"\n" + b" " * (5 << 20) + b"\n" + good + b"\0" * (5 << 20)
     read = bench.read(content)
@@ -275,7 +275,7 @@ def test_a_line_longer_than_a_record_may_be_is_rejected_and_no_other(
 def test_a_csv_row_longer_than_one_may_be_is_rejected_and_no_other(
     bench: ReadingBench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lines_module, "MAX_LINE_BYTES", 1 << 20)
+    monkeypatch.setattr(blocks_module, "MAX_LINE_BYTES", 1 << 20)
     row = b"%s,2026-03-10T10:00:00+08:00,shop,qq,authorize,success\n"
     content = (
         b"event_id,event_time,app_key,channel,stage,outcome\n" + row % b"a" + b"," * (5 << 20) + b"\n" + row % b"b"
@@ -285,7 +285,7 @@ def test_a_csv_row_longer_than_one_may_be_is_rejected_and_no_other(
 
 
 def test_a_line_of_too_many_values_is_rejected(bench: ReadingBench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lines_module, "MAX_LINE_VALUES", 1000)
+    monkeypatch.setattr(blocks_module, "MAX_LINE_VALUES", 1000)
     many = lines([record("e1")])[:-2] + b', "x": [' + b"1," * 1000 + b"1]}\n"
     read = bench.read(many + lines([record("e2"), record("e3", x="," * 900)]))
     assert (read.books.accepted, read.reasons) == (2, [(1, "malformed")])

@@ -10,7 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from pipelines import ingest, raw_batches
+from pipelines import part_reader, raw_batches
 from pipelines.check_command import check_file, check_folder
 from pipelines.errors import UsageError
 from pipelines.landing import LandedFile
@@ -199,7 +199,7 @@ def test_a_file_that_could_not_be_read_is_tried_again(folder: DataFolder, monkey
     folder.land("a.ndjson", [record("a")])
     with monkeypatch.context() as patched:
         patched.setattr(raw_batches, "opened", refused)
-        patched.setattr(ingest, "sha256_of", refused)
+        patched.setattr(part_reader, "sha256_of", refused)
         folder.tables(DAY)
         folder.tables(DAY)
     assert folder.statuses("a.ndjson") == ["damaged"]

@@ -1,0 +1,155 @@
+"""The checks that compare a day with the norm of its weekday, as results in both languages.
+
+Lives here: what each is called, and what it says. What is unusual is found in `unusual*.py` and `deliveries.py`; which
+days are looked at is the business of `checks.py`.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from statistics import median
+
+from pipelines.deliveries import missing_deliveries
+from pipelines.findings import Basis, CheckResult, Finding, about, told, too_few
+from pipelines.norms import MIN_DAYS, history
+from pipelines.profiles import Profiles
+from pipelines.settings import Settings
+from pipelines.store import Manifest
+from pipelines.unusual import FIELDS, MIX, OUTCOMES, mixed_up, unusual_parts
+from pipelines.unusual_hours import unusual_hours
+from pipelines.unusual_levels import Volume, unusual_copies, unusual_devices, unusual_latencies, volume
+
+# Over so many days it is looked at how much of a day is there when it is closed.
+_DAYS_OF_ON_TIME = 14
+
+
+def statistics(manifest: Manifest, settings: Settings, day: date, profiles: Profiles) -> list[CheckResult]:
+    """What compares a day with the norm of its weekday, one result for each check."""
+    before = history(day, manifest.days)
+    if len(before) < MIN_DAYS or day not in manifest.days:
+        zh, en = too_few(len(before), MIN_DAYS) if day in manifest.days else (f"{day} 没有记录", f"{day} has no record")
+        silent = [CheckResult(name, True, en, zh, day) for name in STATISTICS]
+        if day in manifest.days:
+            return silent
+        return [_delivery(manifest, day) if one.check_name == "missing_delivery" else one for one in silent]
+    basis = Basis(len(before), min(before))
+    profiles = profiles if profiles.get(day) else {**profiles, day: {}}
+    on_time = _on_time_share(manifest, day)
+    shifts: dict[str, Iterable[Finding]] = {
+        "hour_shift": unusual_hours(day, profiles),
+        "mix_shift": [*unusual_parts(day, profiles, MIX, on_time), *mixed_up(day, profiles)],
+        "outcome_shift": unusual_parts(day, profiles, OUTCOMES),
+        "field_shift": [*unusual_parts(day, profiles, FIELDS), *unusual_devices(day, profiles)],
+        "latency_shift": unusual_latencies(day, profiles),
+    }
+    return [
+        _volume_jump(manifest, settings, day),
+        _delivery(manifest, day),
+        *(_shift(name, day, basis, found) for name, found in shifts.items()),
+        _duplicate_share(manifest, day),
+    ]
+
+
+STATISTICS = (
+    "volume_jump", "missing_delivery", "hour_shift", "mix_shift", "outcome_shift", "field_shift", "latency_shift",
+    "duplicate_share",
+)  # fmt: skip
+
+
+# What to do about a shift, in Chinese and in English.
+_TO_DO = {
+    "hour_shift": (
+        "核对时钟和时区、日志轮转；改正后以原路径重新投递。",
+        "Check clocks, time zones and log rotation; deliver mended files under their paths.",
+    ),
+    "mix_shift": (
+        "核对该部分的日志是否送达、是否重复、是否混入别处流量。",
+        "See whether its logs came, came twice, or are of another environment.",
+    ),
+    "outcome_shift": (
+        "核对供应商与运营商状态、结果码写法。",
+        "Look at the vendor and the carrier, and at how results are logged.",
+    ),
+    "field_shift": (
+        "核对日志是否还写这些字段、编号是否真实、文件是否换号重投。",
+        "See whether the log still has these fields, whether ids are real, whether files came again under new ids.",
+    ),
+    "latency_shift": ("核对时延单位与网络。", "Look at the unit of latencies, and at the network."),
+}
+
+
+def _shift(name: str, day: date, basis: Basis, found: Iterable[Finding]) -> CheckResult:
+    findings = list(found)
+    if not findings:
+        return CheckResult(name, True, "as usual", "与常态一致", day)
+    zh, en = told(findings, basis, *_TO_DO[name])
+    return CheckResult(name, False, en, zh, day)
+
+
+def counted_by_day(manifest: Manifest) -> dict[date, int]:
+    """The records of each day, copies left out."""
+    return {day: entry.counted for day, entry in manifest.days.items()}
+
+
+def volume_of(manifest: Manifest, settings: Settings, day: date) -> Volume | None:
+    """How a day stands beside the usual volume of its weekday; None where too few days came before."""
+    factor, on_time = 1 + settings.jump_warn_ratio, _on_time_share(manifest, day)
+    return volume(day, counted_by_day(manifest), factor, on_time, any_weekday=day in settings.holidays)
+
+
+def _volume_jump(manifest: Manifest, settings: Settings, day: date) -> CheckResult:
+    stands = volume_of(manifest, settings, day)
+    if stands is None:
+        zh, en = too_few(len(history(day, manifest.days)), MIN_DAYS)
+        return CheckResult("volume_jump", True, en, zh, day)
+    records, basis = manifest.days[day].counted, Basis(stands.basis.days, stands.basis.since)
+    zh, en = (
+        f"{records:,} 条记录，平时约 {about(stands.usual)} 条（{stands.ratio:.0%}）",
+        (f"{records:,} records, usually some {about(stands.usual)} ({stands.ratio:.0%})"),
+    )
+    if stands.is_unusual:
+        found = [Finding(zh, en, records)]
+        zh, en = told(
+            found,
+            basis,
+            "核对是否漏送，或换号重复投递。",
+            "See whether a delivery is missing or came twice under new ids.",
+        )
+    return CheckResult("volume_jump", not stands.is_unusual, en, zh, day)
+
+
+def _delivery(manifest: Manifest, day: date) -> CheckResult:
+    found = list(missing_deliveries(manifest, day))
+    before = history(day, manifest.days)
+    if not found or len(before) < MIN_DAYS:
+        return CheckResult("missing_delivery", True, "all that comes daily is there", "每日应到的都已送达", day)
+    zh, en = told(found, Basis(len(before), min(before)), "请补送。", "Deliver what is missing.")
+    return CheckResult("missing_delivery", False, en, zh, day)
+
+
+def _duplicate_share(manifest: Manifest, day: date) -> CheckResult:
+    copies = unusual_copies(day, manifest.days)
+    if copies is None:
+        zh, en = too_few(len(history(day, manifest.days)), MIN_DAYS)
+        return CheckResult("duplicate_share", True, en, zh, day)
+    now, usual, basis = copies
+    zh, en = f"重复 {now:.1%}，平时 {usual:.1%}", f"{now:.1%} copies, usually {usual:.1%}"
+    if basis:
+        zh, en = told(
+            [Finding(zh, en, 1)], Basis(basis.days, basis.since),
+            "若文件重复投递，数字无误；若 event_id 被重复使用，则有记录丢失。",
+            "Where files came twice, the numbers are right; where an event_id was used again, records are lost.",
+        )  # fmt: skip
+    return CheckResult("duplicate_share", basis is None, en, zh, day)
+
+
+def _on_time_share(manifest: Manifest, day: date) -> float:
+    """The share of a usual day's records that is there when the day is closed; 1 for a day that got late records."""
+    late: dict[date, int] = {}
+    for entry in manifest.live_files():
+        for other, rows in entry.days.items():
+            late[other] = late.get(other, 0) + rows.late
+    before = history(day, manifest.days)
+    newest = [other for other in sorted(before)[-_DAYS_OF_ON_TIME:] if before[other].accepted]
+    if late.get(day) or not newest:
+        return 1.0
+    return median(max(1 - late.get(other, 0) / before[other].accepted, 0.01) for other in newest)
