@@ -4,6 +4,7 @@ Here: clocks and memory. Not here: what is run (`scenarios.py`), what is made of
 """
 
 import os
+import resource
 import subprocess
 import sys
 import threading
@@ -60,8 +61,9 @@ def run(command: Sequence[str], *, environment: Mapping[str, str] | None = None,
     sampler.join()
     if process.returncode not in allowed:
         raise BenchError(f"{' '.join(command)}\nended with exit code {process.returncode}:\n{output[-2000:]}")
-    scale = 1 if sys.platform == "darwin" else _KIB
-    return Run(seconds, max(peak[0], usage.ru_maxrss * scale), output)
+    # The peak of the process that starts it is a child's from the beginning: only above that it says something.
+    kernel = usage.ru_maxrss if usage.ru_maxrss > resource.getrusage(resource.RUSAGE_SELF).ru_maxrss else 0
+    return Run(seconds, max(peak[0], kernel * (1 if sys.platform == "darwin" else _KIB)), output)
 
 
 def middle(runs: Sequence[Run]) -> float:

@@ -18,6 +18,8 @@ from pipelines.warehouse import STORAGE_VERSION, sql
 
 AS_OF = date(2026, 3, 31)
 DAYS = 62
+# The tables of 100,000 apps would take 15 GB; what does not fit waits beside the target.
+MEMORY = {"memory_limit": "4GB"}
 _NAMES = ["示例商城", "重庆出行", "微光阅读", "Sample Shop", "北京生活", "云端相册", "Quick Bank", "音乐时光"]
 # platform, channel, carrier, scheme place, weight: the lines of an app's detail a day.
 _LINES = """(VALUES
@@ -30,7 +32,10 @@ _LINES = """(VALUES
 def make_published(target: Path, apps: int) -> None:
     """Writes a published database with `apps` apps, 62 days and about seven detail rows per app and day."""
     target.unlink(missing_ok=True)
-    with TemporaryDirectory() as folder, closing(duckdb.connect()) as connection:
+    with (
+        TemporaryDirectory(dir=target.parent) as folder,
+        closing(duckdb.connect(config=MEMORY | {"temp_directory": folder})) as connection,
+    ):
         connection.execute(f"ATTACH '{target}' AS out (STORAGE_VERSION '{STORAGE_VERSION}')")
         for table in TABLES.values():
             columns = ", ".join(f'"{name}" {kind}' for name, kind in table.columns.items())

@@ -50,6 +50,13 @@ def test_memory_is_that_of_the_child_and_its_children() -> None:
     assert measured.seconds > 0.6
 
 
+def test_memory_that_the_benchmark_held_itself_is_not_the_childs() -> None:
+    """A child begins with the kernel's peak of the process that started it."""
+    big = b"1" * 300_000_000
+    del big
+    assert run([sys.executable, "-c", "import time; time.sleep(0.3)"]).peak_bytes < 100_000_000
+
+
 def test_a_made_up_publication_has_a_whole_site(tmp_path: Path) -> None:
     database, site = tmp_path / "authmeter.duckdb", tmp_path / "site"
     make_published(database, 3)
