@@ -8,7 +8,7 @@ from datetime import date
 
 from pipelines.day_checks import counted_by_day, statistics, volume_of
 from pipelines.errors import AuthmeterError
-from pipelines.findings import CheckResult, about
+from pipelines.findings import CheckResult, about, counted
 from pipelines.landing import shown
 from pipelines.profiles import NO_PROFILES, Profiles, judged_days, read_profiles
 from pipelines.registry import Registry
@@ -82,7 +82,7 @@ def _files_with_status(manifest: Manifest, status: str, text_en: str, text_zh: s
     return CheckResult(
         f"{status}_files",
         False,
-        f"{len(paths)} files {text_en}: {_listed(paths)}",
+        f"{counted(len(paths), 'file')} {text_en}: {_listed(paths)}",
         f"{len(paths)} 个文件{text_zh}：{_listed(paths)}",
     )
 
@@ -94,7 +94,7 @@ def _unreadable_folders(manifest: Manifest) -> CheckResult:
     return CheckResult(
         "unreadable_folders",
         False,
-        f"{len(folders)} folders under landing that cannot be read: {_listed(folders)}",
+        f"{counted(len(folders), 'folder')} under landing that cannot be read: {_listed(folders)}",
         f"landing 下有 {len(folders)} 个文件夹无法读取：{_listed(folders)}",
     )
 
@@ -104,7 +104,10 @@ def _registry_rows(registry: Registry) -> CheckResult:
     if not places:
         return CheckResult("registry_rows", True, "all rows are good", "全部有效")
     return CheckResult(
-        "registry_rows", False, f"{len(places)} bad rows: {_listed(places)}", f"{len(places)} 行无效：{_listed(places)}"
+        "registry_rows",
+        False,
+        f"{counted(len(places), 'bad row')}: {_listed(places)}",
+        f"{len(places)} 行无效：{_listed(places)}",
     )
 
 
@@ -117,8 +120,8 @@ def _rejected_share(manifest: Manifest, settings: Settings) -> CheckResult:
     share = rejected / read if read else 0.0
     return CheckResult(
         "rejected_share", share <= settings.rejected_warn_share,
-        f"{rejected} of {read} records of the newest files rejected ({share:.2%})",
-        f"最新文件的 {read} 条记录中拒收 {rejected} 条（{share:.2%}）",
+        f"{rejected:,} of {counted(read, 'record')} of the newest files rejected ({share:.2%})",
+        f"最新文件的 {read:,} 条记录中拒收 {rejected:,} 条（{share:.2%}）",
     )  # fmt: skip
 
 
@@ -130,7 +133,7 @@ def _nothing_accepted(manifest: Manifest) -> CheckResult:
     return CheckResult(
         "nothing_accepted",
         False,
-        f"{len(paths)} files without one good record, perhaps of another format: {_listed(paths)}",
+        f"{counted(len(paths), 'file')} without one good record, perhaps of another format: {_listed(paths)}",
         f"{len(paths)} 个文件没有一条有效记录，可能是别的格式：{_listed(paths)}",
     )
 
@@ -151,7 +154,7 @@ def _unmapped_share(manifest: Manifest, settings: Settings, as_of: date) -> Chec
     count = entry.unmapped if entry else 0
     return CheckResult(
         "unmapped_share", share <= settings.unmapped_warn_share,
-        f"{count} records have a code that the dictionary lacks ({share:.2%})",
-        f"{count} 条记录的结果码不在码表中（{share:.2%}）",
+        f"{counted(count, 'record')} with a code that the dictionary lacks ({share:.2%})",
+        f"{count:,} 条记录的结果码不在码表中（{share:.2%}）",
         as_of,
     )  # fmt: skip

@@ -9,7 +9,7 @@ from datetime import date
 from statistics import median
 
 from pipelines.deliveries import missing_deliveries
-from pipelines.findings import Basis, CheckResult, Finding, about, told, too_few
+from pipelines.findings import Basis, CheckResult, Finding, about, counted, told, too_few
 from pipelines.norms import MIN_DAYS, history
 from pipelines.profiles import Profiles
 from pipelines.settings import Settings
@@ -104,7 +104,7 @@ def _volume_jump(manifest: Manifest, settings: Settings, day: date) -> CheckResu
     records, basis = manifest.days[day].counted, Basis(stands.basis.days, stands.basis.since)
     zh, en = (
         f"{records:,} 条记录，平时约 {about(stands.usual)} 条（{stands.ratio:.0%}）",
-        (f"{records:,} records, usually some {about(stands.usual)} ({stands.ratio:.0%})"),
+        (f"{counted(records, 'record')}, usually some {about(stands.usual)} ({stands.ratio:.0%})"),
     )
     if stands.is_unusual:
         found = [Finding(zh, en, records)]

@@ -61,6 +61,11 @@ def too_few(days: int, needed: int) -> tuple[str, str]:
     )
 
 
+def counted(number: int, noun: str) -> str:
+    """A number with its English noun, which is given in the singular."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def about(number: float) -> str:
     """A number in a finding."""
     return f"{number:,.0f}" if abs(number) >= 10 else f"{number:.2g}"

@@ -12,7 +12,7 @@ from datetime import date
 from math import exp, log, sqrt
 from statistics import median
 
-from pipelines.findings import Finding, about
+from pipelines.findings import Finding, about, counted
 from pipelines.norms import MIN_DAYS, Norm, history, norm
 from pipelines.profiles import Group, Profiles
 
@@ -197,7 +197,7 @@ class _Comparison:
             )
         return Finding(
             f"{self.rule.zh} {of}{part}：{now:,} 条，平时约 {about(usual)} 条",
-            f"{self.rule.en} {of}{part}: {now:,} records, usually some {about(usual)}",
+            f"{self.rule.en} {of}{part}: {counted(now, 'record')}, usually some {about(usual)}",
             abs(now - usual),
         )
 

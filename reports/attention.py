@@ -88,7 +88,7 @@ def _rates(marts: Marts, by_key: dict[str, App]) -> Iterator[Finding]:
     if len(of_apps) > APPS_NAMED:
         yield Finding(
             "warn",
-            t("The success rate of {count} more apps and channels fell").format(count=len(of_apps) - APPS_NAMED),
+            t("More apps and channels whose success rate fell: {count}").format(count=len(of_apps) - APPS_NAMED),
             "monitor.html",
         )
 
@@ -104,7 +104,7 @@ def _stopped(marts: Marts, by_key: dict[str, App]) -> Iterator[Finding]:
             app,
         )
     if len(rows) > APPS_NAMED:
-        yield Finding("warn", t("{count} more apps stopped").format(count=len(rows) - APPS_NAMED), "usage.html")
+        yield Finding("warn", t("More apps that stopped: {count}").format(count=len(rows) - APPS_NAMED), "usage.html")
 
 
 def _files(marts: Marts) -> Iterator[Finding]:
@@ -112,7 +112,7 @@ def _files(marts: Marts) -> Iterator[Finding]:
     if rejected:
         yield Finding(
             "note",
-            t("{count} of {all} records read were rejected").format(count=f"{rejected:,}", all=f"{read:,}"),
+            t("Records rejected: {count} of {all} read").format(count=f"{rejected:,}", all=f"{read:,}"),
             "quality.html#rejected",
         )
 
@@ -136,7 +136,7 @@ def _records(marts: Marts, stand: Standing) -> Iterator[Finding]:
     if today.late_records:
         yield Finding(
             "note",
-            t("{count} records of the data day came late").format(count=f"{today.late_records:,}"),
+            t("Late records of the data day: {count}").format(count=f"{today.late_records:,}"),
             "quality.html#days",
         )
 

@@ -9,7 +9,7 @@ from babel.messages.extract import extract_from_file
 
 import reports
 from pipelines.errors import AuthmeterError
-from reports.language import Text, catalogue, script_msgids, t
+from reports.language import LANGUAGES, Text, catalogue, script_msgids, t
 from reports.words import WORDS
 
 HERE = Path(reports.__file__).parent
@@ -29,6 +29,12 @@ def test_the_catalogue_has_exactly_the_texts_in_use():
     assert set(catalogue("en")) <= used_msgids()
 
 
+def test_the_catalogue_is_sorted_for_whoever_looks_a_text_up():
+    for language in LANGUAGES:
+        msgids = list(catalogue(language))
+        assert msgids == sorted(msgids, key=lambda msgid: (msgid.casefold(), msgid))
+
+
 def test_places_are_the_same_in_both_languages():
     for msgid, translated in catalogue("zh").items():
         places = r"\{\w+\}|_[A-Z]+_"
@@ -38,7 +44,7 @@ def test_places_are_the_same_in_both_languages():
 def test_a_text_prints_both_languages_escaped():
     assert Text("甲<", "a<").html == '<span lang="zh-CN">甲&lt;</span><span lang="en">a&lt;</span>'
     assert Text("QQ", "QQ").html == "QQ"
-    assert t("{count} apps").format(count=7) == Text("7 个应用", "7 apps")
+    assert t("Apps: {count}").format(count=7) == Text("7 个应用", "Apps: 7")
 
 
 def test_a_text_without_chinese_is_refused():
