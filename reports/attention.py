@@ -71,12 +71,21 @@ def _days(stand: Standing) -> Iterator[Finding]:
 def _rates(marts: Marts, by_key: dict[str, App]) -> Iterator[Finding]:
     rows = marts.rows("falling_rates")
     of_apps = [row for row in rows if row[0] != ALL_APPS]
-    for key, channel, rate, before, lost in [row for row in rows if row[0] == ALL_APPS] + of_apps[:APPS_NAMED]:
+    for key, channel, rate, before, lost, is_lasting in [row for row in rows if row[0] == ALL_APPS] + of_apps[
+        :APPS_NAMED
+    ]:
         app = by_key.get(key)
         yield Finding(
-            "bad",
+            "warn" if is_lasting else "bad",
             _both(
-                t("{channel}: technical success rate {rate}, {before} in the 7 days before; some {lost} sign-ins lost"),
+                t(
+                    "{channel}: technical success rate still {rate}, {before} in the three weeks before the last 7 "
+                    "days; some {lost} sign-ins lost"
+                )
+                if is_lasting
+                else t(
+                    "{channel}: technical success rate {rate}, {before} in the 7 days before; some {lost} sign-ins lost"
+                ),
                 {"channel": word(channel)},
                 rate=f"{rate:.2%}",
                 before=f"{before:.2%}",
@@ -95,11 +104,11 @@ def _rates(marts: Marts, by_key: dict[str, App]) -> Iterator[Finding]:
 
 def _stopped(marts: Marts, by_key: dict[str, App]) -> Iterator[Finding]:
     rows = marts.rows("stopped_apps")
-    for key, usual in rows[:APPS_NAMED]:
+    for key, usual, last_seen in rows[:APPS_NAMED]:
         app = by_key[key]
         yield Finding(
             "bad",
-            t("No record on the data day, {usual} a day before").format(usual=f"{usual:,}"),
+            t("No record since {day}; {usual} a day until then").format(day=f"{last_seen}", usual=f"{usual:,}"),
             f"apps/{app.folder}/index.html",
             app,
         )

@@ -22,12 +22,12 @@ def found_in(made: Database) -> list[Finding]:
         return findings(marts, stand, {app.key: app for app in context.apps(marts)})
 
 
-def history(path: Path, *, missing: tuple[int, ...] = ()) -> Database:
-    """Eight days of one app, 1,000 requests a day in one channel, without the data day's figures."""
+def history(path: Path, *, missing: tuple[int, ...] = (), weeks: int = 1) -> Database:
+    """Weeks of one app and the data day, 1,000 requests a day in one channel, without the data day's figures."""
     made = Database(path)
-    made.publish(first_day=day(7))
+    made.publish(first_day=day(7 * weeks))
     made.add("apps", {"app_key": "shop", "app_name": "<b>商城", "platform": "android", "is_registered": True})
-    for back in range(8):
+    for back in range(7 * weeks + 1):
         quality = {"day": day(back), "records_accepted": 1000, "duplicates": 0, "unmapped_codes": 0,
                    "unregistered_apps": 0, "late_records": 0, "restated": False,
                    "day_state": "missing" if back in missing else "complete"}  # fmt: skip
@@ -68,6 +68,24 @@ def test_a_fallen_success_rate_is_told_for_all_apps_and_for_the_app(path):
     assert "一键登录" in found[0].text.zh
 
 
+def test_a_rate_that_stays_low_is_told_after_the_week_in_which_it_fell(path):
+    made = history(path, weeks=4)
+    made.connection.execute("UPDATE channel_daily SET authorizations = 800 WHERE day >= $day", {"day": day(10)})
+    add_day(made, 0, 1000, 800, 50)
+    found = found_in(made)
+    assert [(one.severity, one.link) for one in found] == [("warn", "monitor.html"), ("warn", "apps/shop/index.html")]
+    # 800 of 950 against 3 days like it and 18 days of 930.
+    assert "84.21%" in found[0].text.en
+    assert f"{(18 * 930 + 3 * 800) / (21 * 950):.2%} in the three weeks before the last 7 days" in found[0].text.en
+    assert "仍为 84.21%" in found[0].text.zh
+
+
+def test_a_rate_that_fell_this_week_is_told_once(path):
+    made = history(path, weeks=4)
+    add_day(made, 0, 1000, 800, 50)
+    assert [one.severity for one in found_in(made)] == ["bad", "bad"]
+
+
 @pytest.mark.parametrize(
     ("requests", "won", "cancelled"),
     [
@@ -85,8 +103,19 @@ def test_small_falls_cancellations_and_few_requests_are_not_told(path, requests,
 def test_an_app_that_stopped_is_told(path):
     found = found_in(history(path))
     assert [(one.severity, one.app and one.app.key, one.text.en) for one in found] == [
-        ("bad", "shop", "No record on the data day, 1,000 a day before")
+        ("bad", "shop", f"No record since {day(1)}; 1,000 a day until then")
     ]
+
+
+@pytest.mark.parametrize(("stopped", "is_told"), [(1, True), (7, True), (8, False)])
+def test_an_app_that_stopped_is_told_for_a_week(path, stopped, is_told):
+    made = history(path, weeks=3)
+    made.add("apps", {"app_key": "other", "app_name": "other", "platform": "ios", "is_registered": True})
+    made.add("outcome_daily", {"day": AS_OF, "app_key": "other", "channel": "qq", "stage": "authorize",
+                               "outcome": "success", "vendor": "qq", "records": 5})  # fmt: skip
+    made.connection.execute("DELETE FROM outcome_daily WHERE app_key = 'shop' AND day > $day", {"day": day(stopped)})
+    told = [one.text.en for one in found_in(made)]
+    assert told == ([f"No record since {day(stopped)}; 1,000 a day until then"] if is_told else [])
 
 
 def test_on_a_missing_day_no_app_stopped(path):
