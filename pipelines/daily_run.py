@@ -125,6 +125,8 @@ class DailyRun:
         with self._box("site") as told:
             manifest = self._manifest()
             if site_is_current(self.store, manifest):
+                # A day that was computed anew, to what it was before, lies there still.
+                shutil.rmtree(self.store.temp, ignore_errors=True)
                 clear_generations(self.store)
                 self.is_done = True
                 return None

@@ -108,9 +108,9 @@ class DataFolder:
         """The first box alone."""
         return self.open(day, now).ingest(day)
 
-    def publish(self, day: date = DAY, now: datetime | None = None) -> DailyRun:
+    def publish(self, day: date = DAY, now: datetime | None = None, forced: frozenset[date] = frozenset()) -> DailyRun:
         """A whole run, the site included."""
-        run = self.open(day, now)
+        run = self.open(day, now, forced)
         run.ingest(day)
         run.roll_up(day)
         run.build_marts()

@@ -10,7 +10,7 @@ import pytest
 
 from pipelines.publish import clear_generations, generation_folder, site_is_current, switch_site
 from pipelines.store import Manifest
-from tests.support import DataFolder, records
+from tests.support import DAY, DataFolder, records
 
 
 def switch(folder: DataFolder, run: int) -> None:
@@ -126,3 +126,11 @@ def test_another_time_of_the_same_run_is_another_generation(folder: DataFolder) 
         Manifest(run=1, generated_at="2026-03-12T02:30:00+08:00"),
     )
     assert generation_folder(folder.store, one) != generation_folder(folder.store, other)
+
+
+def test_days_that_are_computed_anew_to_the_same_leave_nothing_behind(folder: DataFolder) -> None:
+    folder.land("a.ndjson", records(3))
+    folder.publish()
+    again = folder.publish(forced=frozenset({DAY}))
+    assert again.is_done
+    assert not folder.store.temp.exists()
