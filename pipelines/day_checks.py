@@ -80,7 +80,7 @@ _TO_DO = {
 def _shift(name: str, day: date, basis: Basis, found: Iterable[Finding]) -> CheckResult:
     findings = list(found)
     if not findings:
-        return CheckResult(name, True, "as usual", "与常态一致", day)
+        return CheckResult(name, True, "as usual", "与平时一致", day)
     zh, en = told(findings, basis, *_TO_DO[name])
     return CheckResult(name, False, en, zh, day)
 

@@ -48,7 +48,7 @@ def told(findings: Sequence[Finding], basis: Basis, do_zh: str, do_en: str) -> t
     zh = "；".join(finding.zh for finding in gravest[:_TOLD]) + (f"；另有 {more} 项" if more > 0 else "")
     en = "; ".join(finding.en for finding in gravest[:_TOLD]) + (f"; {more} more" if more > 0 else "")
     return (
-        f"{zh}。对照：{basis.since} 起 {basis.days} 个有数据日的同星期常态。{do_zh}",
+        f"{zh}。对照：{basis.since} 起 {basis.days} 个有数据日的同星期平时水平。{do_zh}",
         f"{en}. Compared with the norm of the weekday over {basis.days} days with data since {basis.since}. {do_en}",
     )
 

@@ -29,7 +29,7 @@ def public_reasons(stand: Standing) -> list[tuple[str, Text]]:
     else:
         found.append(("good", t("The data day is closed.")))
     if stand.missing_days:
-        found.append(("bad", _listed(t("Days without data in the last 30:"), stand.missing_days)))
+        found.append((_gaps(stand), _listed(t("Days without data in the last 30:"), stand.missing_days)))
     return found
 
 
@@ -61,12 +61,17 @@ def _data_day(stand: Standing) -> Iterator[tuple[str, Text]]:
 
 def _window(stand: Standing) -> Iterator[tuple[str, Text]]:
     if stand.missing_days:
-        yield "bad", _listed(t("Days without data in the last 30:"), stand.missing_days)
+        yield _gaps(stand), _listed(t("Days without data in the last 30:"), stand.missing_days)
     if stand.restated_days:
         yield "warn", _listed(t("Days restated after publication in the last 30:"), stand.restated_days)
     if stand.late_days:
         late = dict(stand.late_days)
         yield "warn", _listed(t("Late records in the last 30 days:"), tuple(late), late)
+
+
+def _gaps(stand: Standing) -> str:
+    """How bad days without data are: a gap in the window asks for a look, one on the data day for more."""
+    return "bad" if stand.day_state == "missing" else "warn"
 
 
 def _checks(stand: Standing) -> Iterator[tuple[str, Text]]:

@@ -1,5 +1,5 @@
 -- app_key: number verifications of the data day and of the same weekday of the week before, the five apps that gained
--- most and the five that lost most
+-- most and the five that lost most; the largest move first
 WITH both_days AS (
     SELECT
         app_key,
@@ -20,5 +20,4 @@ WITH both_days AS (
 SELECT app_key, now, base
 FROM ranked
 WHERE (from_top <= 5 AND now > base) OR (from_bottom <= 5 AND now < base)
--- The largest rise first, then the largest fall first.
-ORDER BY now < base, abs(now - base) DESC, app_key
+ORDER BY abs(now - base) DESC, app_key

@@ -149,10 +149,11 @@ def test_paper_is_light_and_shows_charts_and_tables_but_no_controls(reader: Read
     page.wait_for_selector('html:not(:has([data-chart]:not([data-ready="zh dark 30"])))', state="attached")
 
 
-def test_paper_hides_the_controls_of_lists(reader: Reader) -> None:
+def test_paper_hides_the_controls_of_lists_and_says_what_they_show(reader: Reader) -> None:
     page = reader.open("monitor.html", lang="en")
     page.emulate_media(media="print")
-    for control in ("header", ".picker", ".filters", ".pager"):
+    assert page.locator(".filters .found").is_visible()
+    for control in ("header", ".picker", ".filters .field", ".pager .steps", ".pager .lengths"):
         assert not any(one.is_visible() for one in page.locator(control).all()), control
     assert page.locator("table[data-table=logins] tbody tr").first.is_visible()
 

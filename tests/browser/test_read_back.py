@@ -149,7 +149,7 @@ def check_logins(shown: dict[str, Any], tables: Published, key: str, days: int, 
             Share(ratio(won, asked)), Change(ratio(won, asked), ratio(won_before, asked_before), fair, points=True),
             Share(ratio(won, asked - left)), count(asked), count(left), count(failed),
         ])  # fmt: skip
-    assert shown["parts"]["summary"] == rows
+    assert shown["parts"]["summary"] == where_fair(rows, fair)
     check_breakdown(shown["parts"]["platforms"], tables, key, "platform", days, language)
     check_breakdown(shown["parts"]["carriers"], tables, key, "carrier", days, language)
     for step in ("authorization", "verification"):
@@ -170,7 +170,12 @@ def check_breakdown(found: list[list[str]], tables: Published, key: str, dimensi
             Change(ratio(won, asked), ratio(won_before, asked_before), fair, points=True),
             Share(ratio(won, asked - left)), count(asked),
         ])  # fmt: skip
-    assert found == rows
+    assert found == where_fair(rows, fair)
+
+
+def where_fair(rows: list[list[Any]], fair: bool) -> list[list[Any]]:
+    """The rows without their changes where the windows cannot be compared: the head of the column says so."""
+    return [[cell for cell in row if fair or not isinstance(cell, Change)] for row in rows]
 
 
 def check_failures(parts: dict[str, Any], tables: Published, key: str, step: str, days: int, language: str) -> None:

@@ -41,7 +41,7 @@ def test_the_report_centre(reader: Reader, tables: Published, logged: Path, fold
 
 
 def check_movers(found: list[list[str]], tables: Published) -> None:
-    """The five apps that gained most, then the five that lost most."""
+    """The five apps that gained most and the five that lost most, the largest move first."""
     moves = []
     for key in tables.apps:
         now, base = (tables.usage(key, CARDS[0], [one]) or 0 for one in (AS_OF, day(7)))
@@ -49,7 +49,14 @@ def check_movers(found: list[list[str]], tables: Published) -> None:
     gained = [move for move in sorted(moves) if move[0] < 0][:5]
     lost = [move for move in sorted(moves, key=lambda move: (-move[0], move[1])) if move[0] > 0][:5]
     assert found == [
-        [tables.name(key), count(now), count(base), Change(now, base)] for _, key, now, base in [*gained, *lost]
+        [
+            tables.name(key),
+            count(now),
+            count(base),
+            f"{'+' if now > base else '−'}{abs(now - base):,}",
+            Change(now, base),
+        ]
+        for _, key, now, base in sorted([*gained, *lost], key=lambda move: (-abs(move[0]), move[1]))
     ]
 
 
@@ -72,7 +79,7 @@ def check_attention(found: list[str], tables: Published) -> None:
     stopped = sum(row["records"] for row in tables.outcomes if row["app_key"] == "stopped" and row["day"] in week)
     today = tables.quality[AS_OF]
     expected = [
-        (count(round(stopped / len(week))),),
+        (count(round(stopped / len(week))), str(day(1))),
         ("1", str(day(MISSING_BACK))),
         *(numbers(f"{row['day'] or ''}: {row['detail_en']}") for row in failed_checks(tables)),
         tuple(str(one) for one, row in sorted(tables.quality.items()) if row["restated"] and one > day(30)),
@@ -106,7 +113,7 @@ def assert_trust(reader: Reader, tables: Published) -> None:
     summary = page.locator(".trust summary").inner_text()
     share = ratio(today["records_accepted"] - today["duplicates"], usual)
     assert f"{AS_OF} " in summary
-    assert f"{today['records_accepted']:,}" in summary
+    assert re.search(rf"(Records|记录数) {today['records_accepted'] - today['duplicates']:,}\b", summary)
     assert "%" in summary if share else "%" not in summary
     assert not share or f"{share:.0%}" in summary
     assert f"{AS_OF.replace(day=AS_OF.day + 1)} 02:30" in summary
@@ -143,7 +150,7 @@ def test_the_overview_of_an_earlier_day(reader: Reader, tables: Published, back:
             reader.speak("en")
         shown = read(page)
         assert page.locator("h1").inner_text().startswith(day_said(one, language))
-        assert f"{quality['records_accepted']:,}" in page.locator(".trust summary").inner_text()
+        assert f"{quality['records_accepted'] - quality['duplicates']:,}" in page.locator(".trust summary").inner_text()
         badges = page.locator(".trust .state .badge").all_inner_texts()
         late = [f"{said('late', language)} {count(quality['late_records'])}"] * bool(quality["late_records"])
         restated = [said("restated", language)] * quality["restated"]
@@ -292,9 +299,15 @@ def check_books(reader: Reader, tables: Published, language: str) -> None:
         nulled[row["field"]][1] += 1
     assert sorted(table_rows(page, "#nulled table")) == sorted([name, *map(count, two)] for name, two in nulled.items())
     checks = tables.rows("check_results")
-    assert sorted(row[3] for row in table_rows(page, "#checks table")) == sorted(
-        row[f"detail_{language}"] for row in checks
-    )
+    details = page.locator("#checks details")
+    assert not details.evaluate("one => one.open")
+    details.locator("summary").click()
+    assert numbers(details.locator("summary").inner_text()) == (count(sum(row["passed"] for row in checks)),)
+    for place, passed in (("#checks > .scroll table", False), ("#checks details table", True)):
+        assert sorted(row[3] for row in table_rows(page, place)) == sorted(
+            row[f"detail_{language}"] for row in checks if row["passed"] is passed
+        )
+    details.locator("summary").click()
     quality = list(tables.quality.values())
     heads = page.locator(".findings b").all_inner_texts()
     assert heads == [

@@ -94,7 +94,7 @@ def test_late_restated_and_failed_are_flagged_and_said(reader: Reader) -> None:
         assert badges(reader) == ["Complete", "Late records 5", "Synthetic data"]
         told = {text: severity for severity, text in reasons(reader)}
         for piece, severity in {
-            f"Days without data in the last 30: {day(MISSING_BACK)}": "bad",
+            f"Days without data in the last 30: {day(MISSING_BACK)}": "warn",
             f"last 30: {day(4)}": "warn",
             f"Late records in the last 30 days: {AS_OF} Tue (5)": "warn",
             "Fewer records.": "warn",
@@ -145,7 +145,8 @@ def test_windows_of_other_coverage_have_no_change_and_say_so(reader: Reader) -> 
             shown = page.locator(part).first.inner_text()
             assert re.search(coverage, shown), part
             found = changes(reader, part)
-            assert found, part
+            # Under the figures of a table nothing stands: the head of its column said why.
+            assert bool(found) is part.startswith((".card", "[data-part=outcomes")), part
             assert not any(re.search(r"[\d%▲▼]", text) for text in found), part
         column = page.locator(f"[data-part=periods] tbody td:nth-child({4 if days == 30 else 3})").all_inner_texts()
         assert len(column) == 5

@@ -11,12 +11,12 @@ function valueRows(rows, comparable) {
   const most = Math.max(1, ...rows.map((row) => row[1] ?? 0));
   return rows.map(([value, won, requests, , rate, technical, before, rateBefore]) => {
     const cell = barCell(won ?? 0, most, number(won));
-    cell.append(changeNode(won, before, { comparable, better: "up", quiet: true }));
+    cell.append(...[columnChange(won, before, comparable)].filter(Boolean));
     return element(
       "tr", {},
       element("th", { scope: "row", className: "word" }, named(word(value))),
       cell,
-      withChange(share(rate), changeNode(rate, rateBefore, { comparable, better: "up", kind: "points", quiet: true })),
+      withChange(share(rate), columnChange(rate, rateBefore, comparable, "points")),
       numberCell(share(technical)),
       numberCell(number(requests)),
     );
@@ -41,7 +41,7 @@ function drawValues(part, label, rows, period) {
 const requestsLink = (step) => metricLink(step + "_requests", _("Records"));
 const outcomesLabel = (step) => (step === "authorization" ? _("Authorization, by outcome") : _("Verification, by outcome"));
 const codesLabel = (step) =>
-  step === "authorization" ? _("Authorization, first ten result codes") : _("Verification, first ten result codes");
+  step === "authorization" ? _("Authorization, up to ten result codes") : _("Verification, up to ten result codes");
 const outcomeWord = (value) => (value === "unknown" ? _("Carrier could not tell") : word(value));
 
 // Rows of outcomes: [step, outcome, records, before]; a user's own choice is no fault, so it has no colour.

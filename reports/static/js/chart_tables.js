@@ -30,7 +30,10 @@ function drawChartTables() {
 function drawLegends() {
   const legends = {
     channels: ["one_click", "wechat", "qq", "weibo"].map((name) => [name, word(name)]),
-    timed: ["one_click", "wechat", "qq", "weibo", "local_verify"].map((name) => [name, word(name)]),
+    timed: [
+      ...["one_click", "wechat", "qq", "weibo"].map((name) => [name, word(name)]),
+      ["local_verify", filled(_("{channel}, latencies only"), { channel: word("local_verify") })],
+    ],
     usage: [
       ["one_click", metricLabel("one_click_verifications")], ["local_verify", metricLabel("local_verifications")],
       ["third_party", metricLabel("third_party_authorizations")],

@@ -27,6 +27,10 @@ function seriesValues({ group, series, field }) {
   return list || Array(DAYS).fill(null);
 }
 
+// On paper a wide chart would be scaled down until its letters are too small to read.
+const PAPER_WIDTH = 720;
+const widthOf = (place) => (printing ? Math.min(place.clientWidth, PAPER_WIDTH) : place.clientWidth);
+
 const stamp = (days) => [language, theme(), days, revision].join(" ");
 
 /* A marker on every day of a month hides the lines: then only the days with a tick have one, by which the series are told
@@ -63,7 +67,7 @@ function drawLayer(place, days) {
   Object.assign(layout.yaxis, scale(values, units[name], name === "share" || units[name] === "records"));
   layout.shapes = gaps(shown, gap[theme()]);
   const layer = layerOf(place, days);
-  layout.width = place.clientWidth;
+  layout.width = widthOf(place);
   layout.height = place.clientHeight;
   const config = {
     displayModeBar: false, displaylogo: false, showSendToCloud: false, doubleClick: false, locale: LANGUAGE_TAGS[language],
@@ -85,7 +89,7 @@ function showReady(place) {
 
 function isStale(place, days) {
   const layer = layerOf(place, days);
-  return layer.dataset.drawn !== stamp(days) || Number(layer.dataset.width) !== place.clientWidth;
+  return layer.dataset.drawn !== stamp(days) || Number(layer.dataset.width) !== widthOf(place);
 }
 
 function nextLayer() {

@@ -76,6 +76,7 @@ function drawFilesTable(table, data) {
       return cell;
     },
   });
+  for (const heading of all("[data-column=xlsx_bytes]", table)) heading.hidden = !xlsx.some(known);
   const withXlsx = numberColumn(values("xlsx_bytes"), size);
   const asLink = linked(withXlsx, "usage_detail.xlsx", "xlsx");
   listTable(table, data, {

@@ -57,7 +57,7 @@ function openPicker() {
   const text = isOld ? "" : input.value;
   const found = pickerMatches(data, text).map((row) => ({
     key: data.list("key")[row],
-    content: [named(data.list("name")[row]), element("code", {}, named(data.list("key")[row]))],
+    content: pickerWords(data.list("name")[row], data.list("key")[row]),
   }));
   const everything = { key: "", content: [_("All apps")] };
   pickerState.options = text.trim() ? found : [everything, ...found];
@@ -75,6 +75,11 @@ function openPicker() {
   input.setAttribute("aria-expanded", String(!list.hidden));
   sayInPicker(() => (found.length ? [] : [_("No app matches.")]));
   markOption(text.trim() && found.length ? 0 : -1);
+}
+
+/* An app that is not registered is known by its key alone. */
+function pickerWords(name, key) {
+  return name === key ? [named(name)] : [named(name), element("code", {}, named(key))];
 }
 
 function closePicker() {

@@ -12,7 +12,12 @@ function courseOf(channel) {
 
 /* A figure with its change under it. */
 function withChange(text, change) {
-  return numberCell(element("span", { className: "value", textContent: text }), change);
+  return numberCell(element("span", { className: "value", textContent: text }), ...(change ? [change] : []));
+}
+
+/* The change under a figure; where nothing can be compared, the head of the column says so once, and no cell does. */
+function columnChange(value, base, comparable, kind = "ratio") {
+  return comparable ? changeNode(value, base, { better: "up", kind, quiet: true }) : null;
 }
 
 /* A number over its bar: the bar is for the eye, the number for the reader; it does not lie on the digits. */
@@ -28,11 +33,12 @@ function channelRow(row, period) {
     "tr", { className: row.channel === "*" ? "total" : "" },
     element("th", { scope: "row", className: "word" }, ...channelName(row.channel)),
     element("td", { className: "course" }, sparkline(courseOf(row.channel), { lit: chosenDays })),
-    withChange(number(row.authorizations), changeNode(row.authorizations, row.previous_authorizations, { comparable, better: "up", quiet: true })),
-    barCell(row.share, 1, share(row.share)),
+    withChange(number(row.authorizations), columnChange(row.authorizations, row.previous_authorizations, comparable)),
+    // All of it is no bar.
+    row.channel === "*" ? numberCell(share(row.share)) : barCell(row.share, 1, share(row.share)),
     withChange(
       share(row.authorization_rate),
-      changeNode(row.authorization_rate, row.previous_authorization_rate, { comparable, better: "up", kind: "points", quiet: true }),
+      columnChange(row.authorization_rate, row.previous_authorization_rate, comparable, "points"),
     ),
     numberCell(share(row.technical_success_rate)),
     numberCell(number(row.authorization_requests)),
