@@ -6,11 +6,13 @@ A bad row is listed with its file, line and reason and costs itself alone; the r
 import csv
 import hashlib
 import io
+import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pipelines.errors import UsageError
 from pipelines.log_format import APP_KEY_PATTERN, LAYERS, OUTCOMES, PACKAGE_PATTERN, PLATFORMS, STAGES
 
 APP_COLUMNS = ("app_key", "app_name", "platform", "account_id", "created_at", "status")
@@ -62,6 +64,9 @@ def load_registry(folder: Path) -> Registry:
     """Reads `apps.csv`, `schemes.csv` and `result_codes.csv` of the folder; each may be absent.
 
     A `result_codes.csv` of the folder adds to the shipped dictionary; where both have a key, the folder's counts.
+
+    Raises:
+        UsageError: one of them is there and cannot be read.
     """
     registry = Registry()
     _read_schemes(folder, registry)
@@ -126,18 +131,42 @@ def _key(row: dict[str, str | None], names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(row[name] or "" for name in names)
 
 
+def _text_of(file: Path) -> str:
+    """The text of a registry file; what is no UTF-8 stands as the character for that.
+
+    Raises:
+        UsageError: it is there and cannot be read. As if it were not there, all its names would go from the reports.
+    """
+    try:
+        return file.read_bytes().decode("utf-8-sig", "replace")
+    except OSError as error:
+        raise UsageError(
+            f"The registry file cannot be read: {error.strerror}.",
+            where=str(file),
+            why="Without it, apps would be reported under their keys, and codes as unmapped.",
+            do="Make it a file that the user who runs authmeter may read, or take it away.",
+        ) from None
+
+
 def _rows(
     file: Path, columns: tuple[str, ...], registry: Registry, problem_of: Callable[[dict[str, str | None]], str | None],
     key: tuple[str, ...],
 ) -> Iterator[dict[str, str | None]]:  # fmt: skip
     """The good rows of a CSV file, empty cells as None; every bad one becomes a problem."""
     path = f"registry/{file.name}"
-    if not file.is_file():
+    if not os.path.lexists(file):
         return
     seen: set[tuple[str, ...]] = set()
-    text = file.read_bytes().decode("utf-8-sig", "replace")
+    text = _text_of(file)
+    if "\ufffd" in text:
+        place = text.count("\n", 0, text.index("\ufffd")) + 1
+        registry.problems.append(Problem(path, place, "not UTF-8: save the file as CSV UTF-8", ""))
     reader = csv.reader(io.StringIO(text, newline=""))
     header = [name.strip() for name in next(reader, [])]
+    if header and key[0] not in header:
+        lacking = f"no column {key[0]}: the first line names the columns, separated by commas"
+        registry.problems.append(Problem(path, 1, lacking, ",".join(header)))
+        return
     for name in header:
         if name not in columns and _SECRET.search(name):
             registry.problems.append(Problem(path, 1, f"secret:{name}", name))

@@ -7,16 +7,16 @@ people who run the same folder run it alike. An unknown setting is refused by na
 import os
 import re
 import secrets
-import tomllib
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from pipelines import durable
 from pipelines.errors import UsageError
+from pipelines.wrong_input import findings, read_toml
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -169,25 +169,20 @@ def load_settings(data: Path) -> Settings:
     if not file.is_file():
         return Settings()
     try:
-        return Settings.model_validate(tomllib.loads(file.read_text("utf-8")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"The settings are not valid TOML: {error}", where=str(file), do="Mend that line.") from None
+        return Settings.model_validate(read_toml(file))
     except ValidationError as error:
+        is_unknown = any(fault["type"] == "extra_forbidden" for fault in error.errors())
+        known = ", ".join(sorted(Settings.model_fields))
         raise UsageError(
-            "A setting is wrong: " + "; ".join(_explain(e) for e in error.errors()),
+            "A setting is wrong: " + findings(error, {"memory_limit": 'such as "800MB" or "6GB"'}),
             where=str(file),
-            why="A guess instead of the setting would change the numbers.",
-            do="Mend or remove it. Known settings: " + ", ".join(sorted(Settings.model_fields)) + ".",
+            why="A guess instead of the setting could change what is published.",
+            do=f"Mend or remove it. Known settings: {known}."
+            if is_unknown
+            else "Mend it, or remove it for its default.",
         ) from None
-
-
-def _explain(error: Any) -> str:
-    name = ".".join(str(part) for part in error["loc"])
-    if not name:
-        return str(error["msg"])
-    if error["type"] == "extra_forbidden":
-        return f"`{name}` is not known"
-    return f"`{name}`: {error['msg']}"
+    except ValueError as error:
+        raise UsageError(f"The settings are not valid TOML: {error}", where=str(file), do="Mend that line.") from None
 
 
 def hash_key(data: Path, may_make: bool = True) -> tuple[str, str | None]:

@@ -6,7 +6,6 @@ takes the place of a shipped one. Nobody has to rewrite their logs.
 
 import hashlib
 import json
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -23,6 +22,7 @@ from pipelines.landing import TEXT_SUFFIXES, bare_name
 from pipelines.log_format import FIELD_NAMES, PERSONAL_FIELDS
 from pipelines.settings import Zone
 from pipelines.warehouse import expression_parser
+from pipelines.wrong_input import findings, read_toml
 
 Format = Literal["ndjson", "csv", "parquet", "lines"]
 SHIPPED = Path(__file__).parent / "sources"
@@ -107,14 +107,17 @@ def _parsed(expression: str, source: str) -> Any:
     )
     if tree.get("error"):
         raise UsageError(
-            f"This is no SQL expression: {expression}: {tree.get('error_message')}", where=f"source {source}"
+            f"This is no SQL expression: {str(tree.get('error_message')).splitlines()[0]}",
+            where=f"source {source}: {expression}",
+            do="Write one DuckDB expression over the raw record, such as record ->> '$.a.b'.",
         )
     nodes = [statement["node"] for statement in tree["statements"]]
     plain = len(nodes) == 1 and len(nodes[0].get("select_list", ())) == 1 and nodes[0]["from_table"]["type"] == "EMPTY"
     if not plain or '"SUBQUERY"' in json.dumps(nodes):
         raise UsageError(
-            f"A mapping may hold one expression over the raw record, and no query: {expression}",
-            where=f"source {source}",
+            "A mapping may hold one expression over the raw record, and no query.",
+            where=f"source {source}: {expression}",
+            do="Say it without SELECT; a look-up belongs into the registry or the code dictionary.",
         )
     return nodes[0]["select_list"]
 
@@ -193,18 +196,23 @@ def load_sources(data: Path) -> Sources:
 
 def _load(file: Path) -> SourceMapping:
     try:
-        mapping = SourceMapping.model_validate(tomllib.loads(file.read_text("utf-8")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"The source mapping is not valid TOML: {error}", where=str(file)) from None
+        mapping = SourceMapping.model_validate(read_toml(file))
     except ValidationError as error:
-        findings = "; ".join(f"`{'.'.join(map(str, e['loc']))}`: {e['msg']}" for e in error.errors())
         raise UsageError(
-            f"The source mapping is wrong: {findings}",
+            "The source mapping is wrong: " + findings(error, {"name": "1 to 64 small letters, digits and _"}),
             where=str(file),
             do="A mapping has name, files, format (ndjson, csv, parquet, lines), timezone, where and [fields].",
         ) from None
+    except ValueError as error:
+        raise UsageError(
+            f"The source mapping is not valid TOML: {error}", where=str(file), do="Mend that line."
+        ) from None
     if mapping.format == "lines" and not mapping.fields:
-        raise UsageError("A source of format lines needs [fields].", where=str(file))
+        raise UsageError(
+            "A source of format lines needs [fields].",
+            where=str(file),
+            do="Say for each field how it is made of the column `line`.",
+        )
     if file.parent != SHIPPED:
         _try_expressions(mapping, file)
     return mapping

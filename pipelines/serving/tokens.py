@@ -14,7 +14,6 @@ import re
 import secrets
 import stat
 import sys
-import tomllib
 from pathlib import Path
 from typing import Annotated
 
@@ -22,6 +21,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from pipelines.errors import UsageError
 from pipelines.log_format import APP_KEY_PATTERN
+from pipelines.wrong_input import findings, read_toml
 
 EVERY_APP = "*"
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{20,200}", re.ASCII)
@@ -89,14 +89,14 @@ class TokensFile:
         if mode & 0o077:
             raise self._refusal("can be read or changed by others", f"Run `chmod 600 {self.file}`.")
         try:
-            entries = _Content.model_validate(tomllib.loads(self.file.read_text("utf-8"))).token
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise self._refusal(f"is not valid TOML: {error}", "Mend that line.") from None
+            entries = _Content.model_validate(read_toml(self.file)).token
         except ValidationError as error:
-            found = "; ".join(f"`{'.'.join(map(str, e['loc']))}`: {e['msg']}" for e in error.errors())
+            found = findings(error, {"sha256": "64 hex digits", "apps": "an app key, or *"})
             raise self._refusal(
                 f"holds something wrong: {found}", "Mend or remove it. Each [[token]] has `sha256` and `apps`."
             ) from None
+        except ValueError as error:
+            raise self._refusal(f"is not valid TOML: {error}", "Mend that line.") from None
         if len({entry.sha256 for entry in entries}) < len(entries):
             raise self._refusal("holds one token twice", "Keep one entry with all of its apps.")
         return entries

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.errors import UsageError
 from pipelines.registry import SHIPPED_CODES, Registry, load_registry
 
 APPS = "app_key,app_name,platform,account_id,created_at,status\n"
@@ -142,7 +143,28 @@ def test_a_byte_order_mark_and_line_ends_of_windows_are_no_matter(tmp_path: Path
 def test_bytes_that_are_no_text_cost_their_row(tmp_path: Path) -> None:
     registry = load(tmp_path, apps=APPS.encode() + b"a,\xff,,,,\nb,B,,,,\n")
     assert [app["app_key"] for app in registry.apps] == ["b"]
-    assert problems(registry) == [("registry/apps.csv", 2, "malformed")]
+    assert problems(registry) == [
+        ("registry/apps.csv", 2, "not UTF-8: save the file as CSV UTF-8"), ("registry/apps.csv", 2, "malformed"),
+    ]  # fmt: skip
+
+
+def test_a_file_of_another_separator_is_told_by_its_header(tmp_path: Path) -> None:
+    registry = load(tmp_path, apps="app_key;app_name\nshop;Shop\n")
+    assert registry.apps == []
+    assert [(line, reason.partition(":")[0]) for _, line, reason in problems(registry)] == [(1, "no column app_key")]
+
+
+@pytest.mark.parametrize("name", ["apps.csv", "schemes.csv", "result_codes.csv"])
+@pytest.mark.parametrize("what", ["folder", "link that leads nowhere"])
+def test_a_file_that_is_there_and_cannot_be_read_is_not_taken_for_none(tmp_path: Path, name: str, what: str) -> None:
+    if what == "folder":
+        (tmp_path / name).mkdir()
+    else:
+        (tmp_path / name).symlink_to(tmp_path / "nothing")
+    with pytest.raises(UsageError, match="cannot be read") as refused:
+        load_registry(tmp_path)
+    assert refused.value.where == str(tmp_path / name)
+    assert refused.value.do
 
 
 def test_a_name_of_two_lines_is_one_row(tmp_path: Path) -> None:

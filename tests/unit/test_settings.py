@@ -42,6 +42,10 @@ REFUSED = {
     "billing = []": "`billing`",
     '[[billing]]\none_click = ["error"]': "`billing.0.one_click.0`",
     "[[billing]]\nvalid_until = 2026-01-01": "`billing.0.valid_until` is not known",
+    'memory_limit = "lots"': '`memory_limit`: must be such as "800MB" or "6GB"',
+    'xlsx_apps = "shop"': '`xlsx_apps` must be a list, such as ["a", "b"]',
+    'threads = "two"': "`threads` must be a whole number",
+    "holidays = [1.5]": "`holidays.0` must be a day, such as 2026-11-23",
     "timezone = ": "not valid TOML",
     "timezone = 'Asia/Shanghai'\ntimezone = 'UTC'": "not valid TOML",
 }
@@ -55,6 +59,20 @@ def test_an_unknown_or_wrong_setting_is_refused_by_name(folder: DataFolder, text
     assert REFUSED[text] in refused.value.what
     assert refused.value.where == str(folder.root / "authmeter.toml")
     assert refused.value.exit_code == 2
+
+
+def test_a_wrong_value_in_a_list_is_told_alone(folder: DataFolder) -> None:
+    folder.write("authmeter.toml", '[[billing]]\none_click = ["nix"]\n')
+    with pytest.raises(UsageError) as refused:
+        load_settings(folder.root)
+    assert refused.value.what.count("`") == 2
+    assert "Known settings" not in refused.value.do
+
+
+def test_what_is_no_utf_8_is_told_by_its_line(folder: DataFolder) -> None:
+    (folder.root / "authmeter.toml").write_bytes(b"threads = 2\n# \xff\xfe\n")
+    with pytest.raises(UsageError, match="line 2 is not UTF-8"):
+        load_settings(folder.root)
 
 
 def test_the_refusal_names_the_known_settings(folder: DataFolder) -> None:

@@ -58,6 +58,7 @@ REFUSED = {
     'name = "x"\nfiles = ["*"]\nformat = "xml"\n': "`format`",
     'name = "x"\nfiles = ["*"]\ntimezone = "China"\n': "`timezone`",
     'name = "x"\nfiles = ["*"]\nformat = "lines"\n': "needs [fields]",
+    'name = "x"\nfiles = "a"\n': '`files` must be a list, such as ["a", "b"]',
     'name = "x\nfiles = ["*"]\n': "not valid TOML",
     'name = "x"\nfiles = ["*"]\nwhere = "a = "\n': "no SQL expression",
     'name = "x"\nfiles = ["*"]\n[fields]\nevent_id = "(SELECT 1)"\n': "no query",
@@ -74,7 +75,8 @@ def test_a_mapping_that_cannot_be_used_is_refused_with_its_place(folder: DataFol
     with pytest.raises(UsageError) as refused:
         load_sources(folder.root)
     assert REFUSED[text] in str(refused.value)
-    assert "x.toml" in refused.value.where or refused.value.where == "source x"
+    assert "x.toml" in refused.value.where or refused.value.where.startswith("source x: ")
+    assert refused.value.do
 
 
 def test_two_mappings_of_one_name_are_refused(folder: DataFolder) -> None:

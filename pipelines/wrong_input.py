@@ -1,0 +1,68 @@
+"""What is wrong with a TOML file that a user wrote, in words: settings, source mappings, tokens.
+
+Lives here: reading the file, and saying of each fault of its content which key has it and what would be right. What the
+file may hold is said by its model.
+"""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+# By the library's own names of faults; what is not here is told in the library's words.
+_WORDS = {
+    "extra_forbidden": "is not known",
+    "missing": "is missing",
+    "tuple_type": 'must be a list, such as ["a", "b"]',
+    "string_type": 'must be a text in quotes, such as "a"',
+    "int_type": "must be a whole number without quotes",
+    "int_parsing": "must be a whole number",
+    "float_type": "must be a number without quotes",
+    "float_parsing": "must be a number",
+    "date_type": "must be a day, such as 2026-11-23",
+    "date_parsing": "must be a day, such as 2026-11-23",
+    "date_from_datetime_parsing": "must be a day, such as 2026-11-23",
+    "date_from_datetime_inexact": "must be a day, such as 2026-11-23",
+}
+
+
+def read_toml(file: Path) -> dict[str, Any]:
+    """The content of a TOML file.
+
+    Raises:
+        ValueError: it is none; the text says at which line.
+    """
+    content = file.read_bytes()
+    try:
+        return tomllib.loads(content.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ValueError(f"line {line} is not UTF-8 text") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(str(error)) from None
+
+
+def findings(error: ValidationError, forms: Mapping[str, str] | None = None) -> str:
+    """Each fault with its key, joined; `forms` says in words what the texts of a pattern look like, by key."""
+    faults = error.errors()
+    # Where a part of a value is wrong, that the whole has too few good parts is no news.
+    inner = [fault["loc"] for fault in faults]
+    told = [
+        fault
+        for fault in faults
+        if not any(fault["loc"] == loc[: len(fault["loc"])] and fault["loc"] != loc for loc in inner)
+    ]
+    return "; ".join(_in_words(fault["loc"], fault["type"], fault["msg"], forms or {}) for fault in told)
+
+
+def _in_words(place: Sequence[str | int], kind: str, said: str, forms: Mapping[str, str]) -> str:
+    said = said.removeprefix("Value error, ")
+    if not place:
+        return said
+    keys = [str(part) for part in place if isinstance(part, str)]
+    if kind == "string_pattern_mismatch" and keys and keys[-1] in forms:
+        said = f"must be {forms[keys[-1]]}"
+    name = ".".join(map(str, place))
+    return f"`{name}` {_WORDS[kind]}" if kind in _WORDS else f"`{name}`: {said}"
