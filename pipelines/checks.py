@@ -155,6 +155,6 @@ def _unmapped_share(manifest: Manifest, settings: Settings, as_of: date) -> Chec
     return CheckResult(
         "unmapped_share", share <= settings.unmapped_warn_share,
         f"{counted(count, 'record')} with a code that the dictionary lacks ({share:.2%})",
-        f"{count:,} 条记录的结果码不在码表中（{share:.2%}）",
+        f"{count:,} 条记录的结果码不在字典中（{share:.2%}）",
         as_of,
     )  # fmt: skip

@@ -4,43 +4,13 @@ Lives here: what a figure is called and what it means. The tables' column names,
 the metrics page and the docs all read from here.
 Add here: a metric that a table or a page shows. A meaning that changes also goes into `CHANGELOG.md`, heading
 *Meaning*.
-Does not belong here: how a metric is computed (`pipelines/sql/`), how it looks (`reports/`).
+Does not belong here: the counts of files and days (`quality_metrics.py`), how a metric is computed (`pipelines/sql/`),
+how it looks (`reports/`).
 """
 
-from dataclasses import dataclass
-from typing import Literal
-
 from pipelines.errors import AuthmeterError
-
-Unit = Literal["records", "share", "devices", "ms"]
-
-
-@dataclass(frozen=True)
-class Metric:
-    """One figure of the reports.
-
-    `unit` is `records` (a count), `share` (0 to 1), `devices` (distinct devices) or `ms` (milliseconds).
-    `formula` is one line of plain algebra over record fields or other metrics, the same in every language.
-    `numerator` and `denominator` are set for shares only: metric names, or sums and differences of them.
-    """
-
-    name: str
-    label_zh: str
-    label_en: str
-    unit: Unit
-    meaning_zh: str
-    meaning_en: str
-    formula: str
-    caveat_zh: str = ""
-    caveat_en: str = ""
-    numerator: str | None = None
-    denominator: str | None = None
-
-    @property
-    def is_additive(self) -> bool:
-        """Whether values of several days, apps or channels may be added up."""
-        return self.unit == "records"
-
+from pipelines.metric_type import Metric
+from pipelines.quality_metrics import QUALITY
 
 _ALL = (
     Metric(
@@ -187,6 +157,33 @@ _ALL = (
         formula="authorizations where channel in {wechat, qq, weibo}",
     ),
     Metric(
+        name="wechat_authorizations",
+        label_zh="微信授权量",
+        label_en="WeChat authorizations",
+        unit="records",
+        meaning_zh="微信渠道的登录授权量。",
+        meaning_en="Authorizations in the channel wechat.",
+        formula="authorizations in channel wechat",
+    ),
+    Metric(
+        name="qq_authorizations",
+        label_zh="QQ授权量",
+        label_en="QQ authorizations",
+        unit="records",
+        meaning_zh="QQ渠道的登录授权量。",
+        meaning_en="Authorizations in the channel qq.",
+        formula="authorizations in channel qq",
+    ),
+    Metric(
+        name="weibo_authorizations",
+        label_zh="微博授权量",
+        label_en="Weibo authorizations",
+        unit="records",
+        meaning_zh="微博渠道的登录授权量。",
+        meaning_en="Authorizations in the channel weibo.",
+        formula="authorizations in channel weibo",
+    ),
+    Metric(
         name="billable_verifications",
         label_zh="计费量",
         label_en="Billable verifications",
@@ -233,7 +230,7 @@ _ALL = (
     ),
 )
 
-METRICS: dict[str, Metric] = {one.name: one for one in _ALL}
+METRICS: dict[str, Metric] = {one.name: one for one in (*_ALL, *QUALITY)}
 
 
 def metric(name: str) -> Metric:

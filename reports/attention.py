@@ -53,6 +53,9 @@ def _days(stand: Standing) -> Iterator[Finding]:
             "quality.html",
         )
     for check in stand.failed_checks:
+        # That the data day has no record is said already.
+        if check.name == "day_is_there" and stand.day_state == "missing":
+            continue
         yield Finding(
             "bad" if check.severity == "error" else "warn",
             Text(_told(check.day, check.detail.zh), _told(check.day, check.detail.en)),
@@ -128,7 +131,8 @@ def _files(marts: Marts) -> Iterator[Finding]:
 
 def _records(marts: Marts, stand: Standing) -> Iterator[Finding]:
     today = stand.today
-    if today.unmapped_codes:
+    # Where they are so many that the check warns, it says so.
+    if today.unmapped_codes and not any(check.name == "unmapped_share" for check in stand.failed_checks):
         yield Finding(
             "note",
             t("Records of the data day whose result code the dictionary lacks: {count}").format(

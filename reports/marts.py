@@ -74,9 +74,9 @@ class Marts:
         named = set(re.findall(r"\$(\w+)", text))
         return text, {k: v for k, v in (self._values | values).items() if k in named}
 
-    def rows(self, name: str) -> list[tuple[Any, ...]]:
-        """The rows of `sql/<name>.sql`."""
-        return self._connection.execute(*self._query(name, {})).fetchall()
+    def rows(self, name: str, **values: str) -> list[tuple[Any, ...]]:
+        """The rows of `sql/<name>.sql`; `values` are the query's own parameters."""
+        return self._connection.execute(*self._query(name, values)).fetchall()
 
     def frame(self, name: str, **values: str) -> pl.DataFrame:
         """The rows of `sql/<name>.sql` as a frame; `values` are the query's own parameters."""

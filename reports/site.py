@@ -175,15 +175,17 @@ class _Site:
 
     def _report_centre(self, usage_csv: WrittenFile) -> None:
         pages = {file.path: file for file in self.writer.files if file.path.endswith(".html") and "/" not in file.path}
-        days: list[tuple[date, str, bool, int | None, int | None]] = [
-            (one.day, one.quality.state, one.quality.is_restated, one.cards[0][1], one.cards[3][1])
-            for one in context.overviews(self.marts, self.quality)
+        overviews = list(context.overviews(self.marts, self.quality))
+        # Who has sign-in by others alone is told of that.
+        place = 0 if any(one.cards[0][1] for one in overviews) else 3
+        metric = context.CARD_METRICS[place]
+        days: list[tuple[date, str, bool, int | None]] = [
+            (one.day, one.quality.state, one.quality.is_restated, one.cards[place][1]) for one in overviews
         ]
         self._page(
             "index.html", pages=pages, csv=usage_csv, files={"usage_all.csv": usage_csv}, days=days,
             attention=findings(self.marts, self.standing, self.by_key),
-            movers=[
-                (self.by_key[key], "number_verifications", now, base) for key, now, base in self.marts.rows("movers")
-            ],
+            metric=metric,
+            movers=[(self.by_key[key], now, base) for key, now, base in self.marts.rows("movers", metric=metric)],
             app_count=len(self.apps),
         )  # fmt: skip

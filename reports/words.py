@@ -43,6 +43,7 @@ WORDS: dict[str, str] = {
     "share": "share",
     "devices": "devices",
     "ms": "ms",
+    "apps": "apps",
     # methods of a scheme
     "number": "Number verification",
     # carriers

@@ -158,8 +158,6 @@ def _meaning(table: str, column: str) -> str:
     if column in METRICS:
         none = "; NULL where no record has a latency" if column in _LATENCIES else ""
         return f"[{METRICS[column].label_en}](metrics.md#{column}){none}"
-    if column.removesuffix("_authorizations") in ("wechat", "qq", "weibo"):
-        return f"[Authorizations](metrics.md#authorizations) in channel `{column.removesuffix('_authorizations')}`"
     raise SystemExit(f"docs/reference/make.py: say in COLUMNS what {table}.{column} means")
 
 

@@ -16,6 +16,7 @@ from playwright.sync_api import Page
 
 from reports.folders import app_folder
 from tests.browser.conftest import Reader
+from tests.support import DataFolder
 from tests.unit.report_database import HOSTILE_NAMES, day
 
 SHOP = app_folder("shop", ["Shop"])
@@ -207,3 +208,16 @@ def test_hostile_names_are_only_text_in_every_list(reader: Reader, path: str) ->
     assert_harmless(page)
     page.set_viewport_size({"width": 390, "height": 800})
     assert_harmless(page, width=390)
+
+
+def test_a_folder_without_any_record_has_pages_that_say_so(read_site: Callable[..., Reader], tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path)
+    folder.publish()
+    reader = read_site(folder.store.site)
+    for path in ("index.html", "usage.html", "monitor.html", "quality.html", "metrics.html"):
+        page = reader.open(path, lang="zh")
+        reader.speak("en")
+        assert page.locator(".waiting").count() == 0
+        assert set(page.locator("table[data-table] .nothing").all_inner_texts()) <= {"Nothing matches."}
+    page = reader.open("usage.html", lang="en", period="month")
+    assert page.locator("[data-period=month]").get_attribute("aria-pressed") == "true"

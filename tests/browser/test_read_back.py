@@ -7,10 +7,13 @@ windows, and against the same counts: so the numbers of both languages are also 
 
 from __future__ import annotations
 
+import math
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import pytest
@@ -253,7 +256,19 @@ def check_facts(
         "First seen": str(min(days)) if days else ABSENT,
         "Last seen": day_said(max(days), "en") if days else "never",
     }
-    assert records == f"Records {count(counted if days else None)}"
+    share = ratio(counted, usual_of(tables, key, min(days))) if days else None
+    # As JavaScript rounds: a half goes up.
+    told = "" if share is None else f" ({math.floor(100 * share + 0.5)}% of usual)"
+    assert records == f"Records {count(counted if days else None)}{told}"
+
+
+def usual_of(tables: Published, key: str, first_seen: date) -> int | None:
+    """The app's records on a usual day: the median of that weekday over eight weeks, of three with data at least."""
+    weeks = [one for one in (day(7 * back) for back in range(1, 9)) if one >= first_seen and tables.has_data(one)]
+    counts = [
+        sum(row["records"] for row in tables.outcomes if (row["app_key"], row["day"]) == (key, one)) for one in weeks
+    ]
+    return math.floor(median(counts) + 0.5) if len(weeks) >= 3 else None
 
 
 def check_packages(

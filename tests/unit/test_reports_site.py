@@ -11,6 +11,7 @@ import hashlib
 import html
 import json
 import re
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ from tests.unit.report_database import (
     example,
     full,
     many,
+    steady,
 )
 
 PAGES = {f"{name}.html" for name in ("index", "usage", "monitor", "quality", "metrics")}
@@ -374,3 +376,16 @@ def test_unmapped_codes_follow_the_rule_of_look_up(site: Path) -> None:
 def test_rejected_records_have_three_examples(site: Path) -> None:
     text = (site / "quality.html").read_text("utf-8")
     assert text.count("&lt;img src=x onerror=alert(1)&gt;") == 3
+
+
+def test_who_has_sign_in_by_others_alone_is_told_of_that(tmp_path: Path) -> None:
+    database = steady(tmp_path / "authmeter.duckdb", won=lambda back: 80 if back else 60)
+    with closing(duckdb.connect(str(database))) as connection:
+        connection.execute("UPDATE usage_daily SET number_verifications = 0, one_click_verifications = 0")
+        connection.execute("UPDATE usage_daily SET local_verifications = 0, third_party_authorizations = 50 + day(day)")
+    page = (rendered(database) / "index.html").read_text("utf-8")
+    assert page.count('data-metric="third_party_authorizations"') == 2
+    assert 'data-metric="number_verifications"' not in page
+    assert f'data-compact="{50 + AS_OF.day}"' in page
+    # A week moves it by seven.
+    assert "+7</td>" in page

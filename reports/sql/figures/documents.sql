@@ -142,6 +142,7 @@ SELECT
         'account': listed.account_id,
         'schemes': listed.schemes,
         'records': presence.records,
+        'usual': presence.usual_records,
         'devices': presence.devices,
         'first_seen': presence.first_seen,
         'last_seen': presence.last_seen,

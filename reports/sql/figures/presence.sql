@@ -1,11 +1,31 @@
--- app_key: since when and until when it logs, and its records and devices on the data day (NULL where that has no data)
+-- app_key: since when and until when it logs, its records and devices on the data day (NULL where that has no data), and
+-- its usual records: the median of that weekday over the eight weeks before, of three weeks with data at least
+WITH spans AS (
+    SELECT app_key, min(day) AS first_seen, max(day) AS last_seen FROM channel_daily GROUP BY app_key
+), weeks AS (
+    SELECT day FROM day_quality
+    WHERE day BETWEEN $last::DATE - 56 AND $last AND ($last::DATE - day) % 7 = 0 AND day_state = 'complete'
+), counted AS (
+    SELECT app_key, day, sum(records)::BIGINT AS records
+    FROM outcome_daily
+    WHERE day IN (FROM weeks)
+    GROUP BY app_key, day
+), usual AS (
+    SELECT app_key, round(median(coalesce(records, 0)))::BIGINT AS usual_records
+    FROM spans
+    JOIN weeks ON weeks.day BETWEEN first_seen AND $last::DATE - 1
+    LEFT JOIN counted USING (app_key, day)
+    GROUP BY app_key
+    HAVING count(*) >= 3
+)
 SELECT
     spans.*,
-    CASE WHEN has_data THEN coalesce(today.records, 0)::BIGINT END AS records,
+    CASE WHEN has_data THEN coalesce(today.records, 0) END AS records,
+    nullif(usual_records, 0) AS usual_records,
     CASE WHEN has_data THEN coalesce(usage_daily.devices, 0) END AS devices
-FROM (SELECT app_key, min(day) AS first_seen, max(day) AS last_seen FROM channel_daily GROUP BY app_key) AS spans
-LEFT JOIN (SELECT app_key, sum(records) AS records FROM outcome_daily WHERE day = $last GROUP BY app_key) AS today
-    USING (app_key)
+FROM spans
+LEFT JOIN usual USING (app_key)
+LEFT JOIN counted AS today ON today.app_key = spans.app_key AND today.day = $last
 CROSS JOIN (SELECT has_data FROM days WHERE day = $last) AS data_day
 LEFT JOIN usage_daily ON usage_daily.app_key = spans.app_key AND usage_daily.day = $last
-ORDER BY app_key
+ORDER BY spans.app_key

@@ -28,11 +28,18 @@ function drawFacts() {
 }
 
 function drawRecords() {
+  const { records, usual, restated: days } = figures;
   for (const place of all("[data-part=records]")) {
-    place.lastElementChild.textContent = number(figures.records);
+    const part = known(records) && known(usual) ? Math.round((100 * records) / usual) + "%" : "";
+    const counted = element("b", { textContent: number(records) });
+    // The label, in both languages, stays.
+    while (place.lastChild.nodeName !== "SPAN") place.lastChild.remove();
+    place.append(" ", counted, part && " " + filled(_("({share} of usual)"), { share: part }));
     place.hidden = false;
+    const state = document.querySelector(".trust .state");
+    state.querySelector(".restated")?.remove();
+    if (days.includes(site.as_of)) state.append(element("span", { className: "badge restated", textContent: word("restated") }));
   }
-  const days = figures.restated;
   for (const place of all("[data-part=restated]")) {
     place.hidden = !days.length;
     place.textContent = filled(_("Figures of this app were changed after publication on: {days}"), {

@@ -61,7 +61,7 @@ function drawOutcomes(step, period) {
     );
   });
   const head = [
-    headCell(_("Outcome")), headCell(requestsLink(step), true), headCell(_("Share"), true),
+    headCell(_("Outcome")), headCell(requestsLink(step), true), headCell(metricLink(step + "_requests", _("Share")), true),
     headCell(_("Change"), true, baseLabel(period), coverageNote(period)),
   ];
   for (const place of all(`[data-part=outcomes-${step}]`)) place.replaceChildren(breakdownTable(outcomesLabel(step), head, made));

@@ -10,7 +10,8 @@ function columnsOf({ rows, columns }) {
     count: rows,
     list(name, place) {
       const key = place === undefined ? name : name + " " + place;
-      if (!read.has(key)) read.set(key, JSON.parse(place === undefined ? columns[name] : columns[name][place]));
+      // Without any row there is no list of lists either.
+      if (!read.has(key)) read.set(key, JSON.parse((place === undefined ? columns[name] : columns[name][place]) ?? "[]"));
       return read.get(key);
     },
     value(name, row) {
