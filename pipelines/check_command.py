@@ -31,8 +31,9 @@ def check_folder(data: Path, source: str | None = None) -> int:
     """Prints what the data folder's settings, registry and sources say; gives 0, 3 with a warning, 2 with a bad row.
 
     Raises:
-        UsageError: a setting or a source mapping is wrong.
+        UsageError: there is no such folder, or a setting or a source mapping is wrong.
     """
+    _require_folder(data)
     settings, sources, registry = load_settings(data), load_sources(data), load_registry(data / "registry")
     receivers(data, settings.alerts)
     if source:
@@ -53,7 +54,8 @@ def check_folder(data: Path, source: str | None = None) -> int:
         mapping = sources.for_file(file.path)
         name = mapping.name if mapping else "read by no source"
         counted[name] = counted.get(name, 0) + 1
-    print("landing    " + (", ".join(f"{count:,} files {name}" for name, count in sorted(counted.items())) or "empty"))
+    found = ", ".join(f"{count:,} files {name}" for name, count in sorted(counted.items()))
+    print(f"landing    {found}" if found else f"landing    empty: no log in {data / 'landing'}")
     for path in sorted(passed_over):
         print(f"left alone landing/{shown(path)} is a link or a special file")
     for folder in sorted(unreadable):
@@ -64,6 +66,16 @@ def check_folder(data: Path, source: str | None = None) -> int:
     for app_key in unknown:
         print(f"warning    xlsx_apps: no app {app_key!r} is registered or published")
     return 2 if registry.problems else 3 if unknown or unreadable else 0
+
+
+def _require_folder(data: Path) -> None:
+    if not data.is_dir():
+        raise UsageError(
+            "There is no such folder.",
+            where=str(data),
+            why="A run would make it, and publish empty reports.",
+            do="Name the data folder with --data or AUTHMETER_DATA, or make it and put logs into its landing/.",
+        )
 
 
 def _unknown_apps(data: Path, settings: Settings, registry: Registry) -> list[str]:
@@ -80,9 +92,10 @@ def check_file(data: Path, source: str | None, file: Path) -> int:
     """Reads a file as a source would, keeps nothing, prints its first records and rejects; gives 0, 3 with rejects.
 
     Raises:
-        UsageError: there is no such file or source, or an expression of the mapping cannot be used.
+        UsageError: there is no such folder, file or source, or an expression of the mapping cannot be used.
         DamagedFileError: the file is cut or corrupt.
     """
+    _require_folder(data)
     settings, sources = load_settings(data), load_sources(data)
     if not file.is_file():
         raise UsageError("There is no such file.", where=str(file))

@@ -32,8 +32,21 @@ def _day(text: str) -> date:
         raise typer.BadParameter(f"{text!r} is no day; write it as 2026-11-23") from None
 
 
+def _path(text: str) -> Path:
+    # An empty text is what a script gives whose variable is not set; as a path it would be the folder one is in.
+    if not text:
+        raise typer.BadParameter("the name is empty")
+    return Path(text)
+
+
 Data = Annotated[
-    Path | None, typer.Option("--data", help="Data folder [default: $AUTHMETER_DATA, else data/ of the project]")
+    Path | None,
+    typer.Option(
+        "--data",
+        parser=_path,
+        metavar="DIR",
+        help="Data folder [default: $AUTHMETER_DATA, else data/ of the project]",
+    ),
 ]
 DayOption = Annotated[
     date | None, typer.Option("--day", parser=_day, metavar="YYYY-MM-DD", help="Last day to close [default: yesterday]")

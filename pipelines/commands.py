@@ -59,7 +59,10 @@ def _closing_words(data: Path) -> int:
         print(f"warning: {warning.check_name}: {warning.detail_en}")
     if not_told := undelivered(data):
         print(f"warning: alerts: {not_told}")
-    print(f"published as of {store.read_manifest().as_of}: {store.site / 'index.html'}")
+    manifest = store.read_manifest()
+    if not manifest.files:
+        print(f"no log was ever found in {store.landing}; --data or AUTHMETER_DATA names another data folder")
+    print(f"published as of {manifest.as_of}: {store.site / 'index.html'}")
     return WARNED if warnings or not_told else 0
 
 

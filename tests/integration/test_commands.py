@@ -107,6 +107,20 @@ def test_a_day_that_is_not_over_is_refused(call: Call, own: DataFolder, yesterda
     assert f"{yesterday + timedelta(days=1)} is not over" in ended.err
 
 
+def test_a_run_over_a_folder_without_any_log_warns_and_says_where_it_looked(tmp_path: Path) -> None:
+    ended = authmeter("run", data=tmp_path / "typo")
+    assert ended.code == 3
+    assert "warning: day_is_there: no record of" in ended.out
+    assert f"no log was ever found in {tmp_path / 'typo' / 'landing'}" in ended.out
+
+
+@pytest.mark.parametrize("command", ["run", "check", "status"])
+def test_a_data_folder_without_a_name_is_refused(call: Call, command: str) -> None:
+    ended = call(command, "--data", "")
+    assert ended.code == 2
+    assert "empty" in ended.err
+
+
 def test_another_hash_key_is_refused(own: DataFolder) -> None:
     site = tree(own.store.site)
     ended = authmeter("run", data=own.root, AUTHMETER_HASH_KEY="quite another key for this folder")
@@ -411,6 +425,20 @@ def test_a_check_of_a_sound_folder_ends_with_0(call: Call, published: DataFolder
     assert ended.code == 0
     assert "2 apps" in ended.out
     assert "canonical" in ended.out
+
+
+@pytest.mark.parametrize("arguments", [(), (__file__,)])
+def test_a_check_of_no_folder_is_refused(call: Call, tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    ended = call("check", *arguments, data=tmp_path / "typo")
+    assert ended.code == 2
+    assert "There is no such folder." in ended.err
+    assert str(tmp_path / "typo") in ended.err
+
+
+def test_a_check_says_that_landing_is_empty_and_where_it_is(call: Call, folder: DataFolder) -> None:
+    ended = call("check", data=folder.root)
+    assert ended.code == 0
+    assert f"empty: no log in {folder.store.landing}" in ended.out
 
 
 def test_a_check_lists_bad_rows_and_ends_with_2(call: Call, own: DataFolder) -> None:
