@@ -176,7 +176,7 @@ def alert(
 
 @app.command()
 def dev(
-    port: Annotated[int, typer.Option(help="Port on loopback")] = 3000,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port on loopback")] = 3000,
     data: Data = None,
 ) -> None:
     """Dagster's web server and scheduler on this data folder, on loopback."""

@@ -13,6 +13,7 @@ from pipelines.daily_run import open_run
 from pipelines.days import days_between, last_closed_day
 from pipelines.errors import UsageError
 from pipelines.lock import hold
+from pipelines.loopback import LOOPBACK, require_free
 from pipelines.scheduler import run_alone
 from pipelines.settings import PROJECT, Settings, load_settings
 from pipelines.status_file import failures_noted
@@ -178,13 +179,19 @@ def run_alert(data: Path, test: bool) -> int:
 
 
 def run_dev(data: Path, port: int) -> int:
-    """`authmeter dev`: Dagster's web server and daemon with this data folder's instance, loopback only."""
+    """`authmeter dev`: Dagster's web server and daemon with this data folder's instance, loopback only.
+
+    Raises:
+        AuthmeterError: another one runs on the folder, or the port is taken.
+    """
     open_run(data)
     home = prepare(data)
 
     def before() -> None:
+        # Dagster's web server would end over it, and its head wait for ever. What a killed one left has ended by now.
+        require_free(port)
         end_runs_of_the_dead(data)
-        print(f"Dagster on http://127.0.0.1:{port} for {data}; stop it with Ctrl-C.", flush=True)
+        print(f"Dagster on http://{LOOPBACK}:{port} for {data}; stop it with Ctrl-C.", flush=True)
 
-    where = ["-w", str(PROJECT / "workspace.yaml"), "-h", "127.0.0.1", "-p", str(port)]
+    where = ["-w", str(PROJECT / "workspace.yaml"), "-h", LOOPBACK, "-p", str(port)]
     return run_alone([sys.executable, "-m", "dagster", "dev", *where], home, PROJECT, before)

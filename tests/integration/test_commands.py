@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -556,6 +557,15 @@ def test_dev_starts_dagster_on_loopback_with_the_folders_home(
     assert command[command.index("-w") + 1] == str(PROJECT / "workspace.yaml")
     assert command[command.index("-h") + 1] == "127.0.0.1"
     assert home == str(own.root / "dagster")
+
+
+def test_dev_refuses_a_port_that_is_taken(own: DataFolder) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ended = authmeter("dev", "--port", port, data=own.root)
+    assert ended.code == 1
+    assert f"Port {port} cannot be had" in ended.err
+    assert "http://" not in ended.out
 
 
 # --- personal data
