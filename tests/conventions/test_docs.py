@@ -187,6 +187,14 @@ def test_both_readmes_show_the_same_commands_and_paths() -> None:
     assert rows[0] == rows[1]
 
 
+@pytest.mark.parametrize("page", [*READMES, DOCS / "operator.md"], ids=name_of)
+def test_followed_to_the_letter_logs_come_first_then_the_check_then_the_run(page: Path) -> None:
+    text = page.read_text("utf-8")
+    landed = text.index("data/landing/", text.index("make setup"))
+    checked, ran = (text.index(f"\n.venv/bin/authmeter {name}\n") for name in ("check", "run"))
+    assert landed < checked < ran
+
+
 # ---- what runs
 
 
