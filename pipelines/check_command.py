@@ -10,12 +10,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipelines.alerts import receivers
-from pipelines.days import last_closed_day
+from pipelines.days import last_closed_day, require_same_zone
 from pipelines.engines.duckdb_reader import FileReader, PartBooks
 from pipelines.errors import UsageError
 from pipelines.landing import LandedFile, scan, shown
 from pipelines.log_format import masked_text
-from pipelines.part_reader import Clock, reading_limits, unpack_limits
+from pipelines.part_reader import Clock, first_accepted, reading_limits, unpack_limits
 from pipelines.registry import Registry, load_registry
 from pipelines.settings import Settings, load_settings
 from pipelines.sources import Sources, load_sources
@@ -31,11 +31,13 @@ def check_folder(data: Path, source: str | None = None) -> int:
     """Prints what the data folder's settings, registry and sources say; gives 0, 3 with a warning, 2 with a bad row.
 
     Raises:
-        UsageError: there is no such folder, or a setting or a source mapping is wrong.
+        UsageError: there is no such folder, a setting or a source mapping is wrong, or the stored days are of another
+            time zone.
     """
     _require_folder(data)
     settings, sources, registry = load_settings(data), load_sources(data), load_registry(data / "registry")
     receivers(data, settings.alerts)
+    require_same_zone(Store(data).read_manifest().time_zone, settings.timezone)
     if source:
         sources.named(source)
     print(
@@ -89,7 +91,8 @@ def _unknown_apps(data: Path, settings: Settings, registry: Registry) -> list[st
 
 
 def check_file(data: Path, source: str | None, file: Path) -> int:
-    """Reads a file as a source would, keeps nothing, prints its first records and rejects; gives 0, 3 with rejects.
+    """Reads a file as a source would, keeps nothing, prints its first records and rejects; gives 0, or 3 where a run
+    would reject a record.
 
     Raises:
         UsageError: there is no such folder, file or source, or an expression of the mapping cannot be used.
@@ -114,6 +117,7 @@ def check_file(data: Path, source: str | None, file: Path) -> int:
                 landed, mapping, reading_limits(wide, mapping, clock, _KEY), target
             )
             _print_books(landed, mapping.name, settings, books)
+            too_old = _print_too_old(settings, Clock(clock.day, now, Store(data).read_manifest().events_from), books)
             for row in islice(_events(connection, target), SHOWN):
                 # Stored times are UTC; people read the clock of the business.
                 instant = row["event_time"].replace(tzinfo=UTC).astimezone(ZoneInfo(settings.timezone))
@@ -121,7 +125,7 @@ def check_file(data: Path, source: str | None, file: Path) -> int:
                 print("  " + "  ".join(f"{name}={value}" for name, value in row.items() if value is not None))
             for line, reason, record in _rejects(connection, target):
                 print(f"  rejected   line {line}: {reason}: {masked_text(record)[:200]}")
-    return 3 if books.rejected else 0
+    return 3 if books.rejected or too_old else 0
 
 
 def _matching(sources: Sources, landed: LandedFile) -> Any:
@@ -143,6 +147,18 @@ def _print_books(landed: LandedFile, source: str, settings: Settings, books: Par
         print(f"  {day} ({settings.timezone}): {rows:,} records")
     for name, count in sorted(books.nulled.items()):
         print(f"  {name}: {count:,} values broke their rule and became empty")
+
+
+def _print_too_old(settings: Settings, clock: Clock, books: PartBooks) -> int:
+    """Says how many of the accepted records a run would reject for their age; gives their number."""
+    first = first_accepted(settings, clock)
+    too_old = sum(rows for day, rows in books.days.items() if day < first)
+    if too_old:
+        print(
+            f"  warning    {too_old:,} of the accepted are of days before {first}: "
+            "a run rejects them as too_old:event_time"
+        )
+    return too_old
 
 
 def _events(connection: Any, target: Path) -> Iterator[dict[str, Any]]:

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from pipelines.checks import checks_of, hold_back
 from pipelines.clock import require_sound_clock
+from pipelines.days import require_same_zone
 from pipelines.errors import AuthmeterError, UsageError
 from pipelines.findings import CheckResult
 from pipelines.ingest import IngestReport, ingest
@@ -172,13 +173,7 @@ class DailyRun:
                 why="The same device would have two hashes and count twice.",
                 do="Give the first key again (AUTHMETER_HASH_KEY, AUTHMETER_HASH_KEY_FILE or <data>/hash.key).",
             )
-        if manifest.time_zone not in (None, self.settings.timezone):
-            raise UsageError(
-                f"The business time zone was {manifest.time_zone} and is now {self.settings.timezone}.",
-                where="timezone in authmeter.toml",
-                why="Stored events carry the business day of the first zone; days of two zones cannot be added.",
-                do="Set it back, or use a new data folder for the other zone.",
-            )
+        require_same_zone(manifest.time_zone, self.settings.timezone)
         manifest.key_fingerprint, manifest.time_zone = fingerprint, self.settings.timezone
         return manifest
 

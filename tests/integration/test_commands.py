@@ -478,6 +478,26 @@ def test_a_check_of_a_file_with_rejects_tells_why_and_ends_with_3(
     assert MARKED_DEVICE not in ended.out
 
 
+def test_a_check_of_a_file_says_what_a_run_would_find_too_old(
+    call: Call, published: DataFolder, tmp_path: Path, yesterday: date
+) -> None:
+    file = tmp_path / "try.ndjson"
+    first = days_before(yesterday, 400)
+    file.write_bytes(lines([*records(3, days_before(first, 1)), *records(2, first)]))
+    ended = call("check", file, data=published.root)
+    assert ended.code == 3
+    assert "5 records read, 5 accepted, 0 rejected" in ended.out
+    assert f"3 of the accepted are of days before {first}: a run rejects them as too_old:event_time" in ended.out
+
+
+def test_a_check_refuses_another_zone_in_the_words_of_a_run(call: Call, own: DataFolder) -> None:
+    own.write("authmeter.toml", 'timezone = "Asia/Tokyo"\n')
+    checked, ran = call("check", data=own.root), authmeter("run", data=own.root)
+    assert (checked.code, ran.code) == (2, 2)
+    assert "The business time zone was Asia/Shanghai and is now Asia/Tokyo." in checked.err
+    assert checked.err == ran.err
+
+
 def test_a_check_of_a_damaged_file_ends_with_1(call: Call, published: DataFolder, tmp_path: Path) -> None:
     (tmp_path / "try.ndjson.gz").write_bytes(b"no gzip")
     assert call("check", tmp_path / "try.ndjson.gz", data=published.root).code == 1
