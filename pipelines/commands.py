@@ -11,7 +11,7 @@ from pipelines.clock import require_near_day
 from pipelines.dagster_home import end_runs_of_the_dead, execute, prepare
 from pipelines.daily_run import open_run
 from pipelines.days import days_between, last_closed_day
-from pipelines.errors import UsageError
+from pipelines.errors import UsageError, nothing_published
 from pipelines.lock import hold
 from pipelines.loopback import LOOPBACK, require_free
 from pipelines.scheduler import run_alone
@@ -75,7 +75,7 @@ def run_backfill(data: Path, first: date, last: date) -> int:
         raise UsageError(f"The span ends ({last}) before it begins ({first}).", do="Give the earlier day first.")
     stored = Store(data).read_manifest().as_of
     if stored is None:
-        raise UsageError("Nothing is published yet.", where=str(data), do="Run `authmeter run` first.")
+        raise nothing_published(data)
     return run_daily(data, stored, {BACKFILL_FIRST: str(first), BACKFILL_LAST: str(last)})
 
 
@@ -90,7 +90,7 @@ def run_reread(data: Path, source: str | None, first: date | None) -> int:
 
     manifest = Store(data).read_manifest()
     if manifest.as_of is None:
-        raise UsageError("Nothing is published yet.", where=str(data), do="Run `authmeter run` first.")
+        raise nothing_published(data)
     # A source that is no more may have given files, which another one reads today.
     if source and source not in {entry.source for entry in manifest.files}:
         load_sources(data).named(source)

@@ -31,8 +31,8 @@ def export_detail(database: Path, app_key: str, first: date, last: date, format:
         target: the file to write; replaced whole.
 
     Raises:
-        UsageError: unknown app or format, a span that ends before it begins, too many rows for xlsx.
-        AuthmeterError: nothing is published.
+        UsageError: nothing is published, unknown app or format, a span that ends before it begins, too many rows for
+            xlsx.
     """
     _check(first, last, format)
     with closing(open_published(database)) as connection:

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from pipelines.days import Window
-from pipelines.errors import UsageError
+from pipelines.errors import UsageError, nothing_published
 from pipelines.lock import hold
 from pipelines.registry import load_registry
 from pipelines.settings import load_settings
@@ -21,7 +21,7 @@ def run_verify(data: Path, first: date | None, last: date | None) -> int:
     """Gives 0 where all is as it was computed, 1 where something differs.
 
     Raises:
-        UsageError: the span ends before it begins.
+        UsageError: the span ends before it begins, or nothing is published yet.
     """
     from pipelines.verify import verify
 
@@ -32,7 +32,7 @@ def run_verify(data: Path, first: date | None, last: date | None) -> int:
         )
     store, settings = Store(data), load_settings(data)
     if not store.warehouse.is_dir():
-        raise UsageError("Nothing is published yet.", where=str(data), do="Run `authmeter run` first.")
+        raise nothing_published(data)
     with hold(store, "verify", datetime.now(UTC)):
         report = verify(store, settings, load_registry(store.registry), span)
     print(f"files         {report.parts:,} parts and the tables of every day are as they were written")

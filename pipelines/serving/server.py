@@ -26,8 +26,8 @@ def serve(data: Path, port: int, tokens: Path | None) -> None:
         tokens: who may see which app; None: whoever reaches the port sees the whole site.
 
     Raises:
-        UsageError: the tokens file is missing or wrong.
-        AuthmeterError: nothing is published, or the port is taken.
+        UsageError: nothing is published, or the tokens file is missing or wrong.
+        AuthmeterError: the port is taken.
     """
     site = PublishedSite(Store(data))
     root, tokens_file = site.root(), TokensFile(tokens) if tokens else None

@@ -414,8 +414,22 @@ def test_an_export_of_what_is_not_there_is_refused_and_writes_nothing(
     assert not (tmp_path / "out").exists()
 
 
-def test_an_export_before_the_first_run_ends_with_1(call: Call, folder: DataFolder, tmp_path: Path) -> None:
-    assert export(call, folder, tmp_path / "shop.csv").code == 1
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("export", "--app", "shop", "--from", "2026-03-01", "--to", "2026-03-02"), ("serve",), ("verify",), ("reread",),
+        ("backfill", "2026-03-01", "2026-03-02"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("is_made", [False, True])
+def test_before_the_first_run_what_reads_what_is_published_is_wrong_use(
+    call: Call, folder: DataFolder, command: tuple[str, ...], is_made: bool
+) -> None:
+    if is_made:
+        folder.store.warehouse.mkdir()
+    ended = call(*command, data=folder.root)
+    assert ended.code == 2
+    assert "Nothing is published yet." in ended.err
 
 
 # --- check
