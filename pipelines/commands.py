@@ -10,8 +10,9 @@ from pipelines.alerts import alert_if_late, alert_test, undelivered
 from pipelines.clock import require_near_day
 from pipelines.dagster_home import end_runs_of_the_dead, execute, prepare
 from pipelines.daily_run import open_run
-from pipelines.days import days_between, last_closed_day
+from pipelines.days import last_closed_day
 from pipelines.errors import UsageError, nothing_published
+from pipelines.findings import counted
 from pipelines.lock import hold
 from pipelines.loopback import LOOPBACK, require_free
 from pipelines.scheduler import run_alone
@@ -73,10 +74,12 @@ def run_backfill(data: Path, first: date, last: date) -> int:
 
     if last < first:
         raise UsageError(f"The span ends ({last}) before it begins ({first}).", do="Give the earlier day first.")
-    stored = Store(data).read_manifest().as_of
-    if stored is None:
+    manifest = Store(data).read_manifest()
+    if manifest.as_of is None:
         raise nothing_published(data)
-    return run_daily(data, stored, {BACKFILL_FIRST: str(first), BACKFILL_LAST: str(last)})
+    if not any(first <= day <= last and manifest.has_events_of(day) for day in manifest.days):
+        print(f"no stored day in this span, {first} to {last}: nothing of it is computed anew")
+    return run_daily(data, manifest.as_of, {BACKFILL_FIRST: str(first), BACKFILL_LAST: str(last)})
 
 
 def run_reread(data: Path, source: str | None, first: date | None) -> int:
@@ -128,21 +131,21 @@ def run_export(data: Path, app_key: str, first: date, last: date, format: str, e
     from pipelines.exports import export_detail, export_events, require_app
 
     store = Store(data)
+    manifest = store.read_manifest()
+    as_of = manifest.as_of or last
+    published = {day for day in manifest.days if first <= day <= min(last, as_of)}
     target = (out or Path(f"{app_key}_{first}_{last}{'_events' if events else ''}.{format}")).absolute()
     if events:
         with closing(open_published(store.database)) as connection:
             require_app(connection, app_key)
-        manifest = store.read_manifest()
-        last_shown = min(last, manifest.as_of or last)
-        span = set(days_between(first, last_shown))
-        parts = [entry.part for entry in manifest.live_files() if entry.part and span & entry.days.keys()]
+        parts = [entry.part for entry in manifest.live_files() if entry.part and published & entry.days.keys()]
         temp = store.export_temp()
         try:
             rows = export_events(
                 store.part_files(parts),
                 app_key,
                 first,
-                last_shown,
+                min(last, as_of) if parts else last,
                 format,
                 target,
                 settings=load_settings(data),
@@ -152,7 +155,9 @@ def run_export(data: Path, app_key: str, first: date, last: date, format: str, e
             shutil.rmtree(temp, ignore_errors=True)
     else:
         rows = export_detail(store.database, app_key, first, last, format, target)
-    print(f"{rows:,} rows: {target}")
+    if not published:
+        print(f"no published day between {first} and {last}")
+    print(f"{counted(rows, 'row')}: {target}")
 
 
 def accept_file(data: Path, path: str) -> None:

@@ -247,6 +247,12 @@ def test_a_backfill_computes_those_days_anew(own: DataFolder, yesterday: date) -
     assert own.rows("SELECT count(*) FROM restatements") == [(0,)]
 
 
+def test_a_backfill_of_a_span_without_stored_days_says_so(own: DataFolder) -> None:
+    ended = authmeter("backfill", "2020-01-01", "2020-01-02", data=own.root)
+    assert ended.code == 0
+    assert "no stored day in this span" in ended.out
+
+
 def test_a_backfill_without_anything_published_is_refused(call: Call, folder: DataFolder) -> None:
     ended = call("backfill", "2026-03-01", "2026-03-02", data=folder.root)
     assert ended.code == 2
@@ -413,6 +419,31 @@ def test_an_export_of_what_is_not_there_is_refused_and_writes_nothing(
 ) -> None:
     assert export(call, published, tmp_path / "out" / "file", *more).code == 2
     assert not (tmp_path / "out").exists()
+
+
+def test_an_export_without_a_folder_or_of_another_format_is_refused(
+    call: Call, published: DataFolder, tmp_path: Path
+) -> None:
+    for target in (tmp_path / "typo" / "shop.csv", tmp_path / "shop.xlsx"):
+        for more in ((), ("--events",)):
+            ended = export(call, published, target, *more)
+            assert ended.code == 2
+            assert str(target.parent) in ended.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_export_of_a_span_without_a_published_day_says_so(
+    call: Call, published: DataFolder, tmp_path: Path, yesterday: date
+) -> None:
+    after = yesterday + timedelta(days=1)
+    span = ("--from", after, "--to", after, "--out", tmp_path / "shop.csv")
+    ended = call("export", "--app", "shop", *span, data=published.root)
+    assert ended.code == 0
+    assert f"no published day between {after} and {after}" in ended.out
+    assert "0 rows: " in ended.out
+    ended = call("export", "--app", "shop", "--events", *span, data=published.root)
+    assert ended.code == 2
+    assert f"No records are stored for {after} to {after}." in ended.err
 
 
 @pytest.mark.parametrize(
