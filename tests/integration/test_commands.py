@@ -609,6 +609,29 @@ def test_the_status_tells_what_is_overdue_and_wrong(call: Call, folder: DataFold
     assert "damaged_files" in ended.out
 
 
+def test_the_status_names_missing_days(call: Call, folder: DataFolder, yesterday: date) -> None:
+    for back in (6, 4):
+        folder.land(f"{back}.ndjson", records(3, days_before(yesterday, back)))
+    folder.publish(yesterday)
+    named = ", ".join(str(days_before(yesterday, back)) for back in (2, 1, 0))
+    assert f"2 with records, 5 missing (the newest {named}), 0 restated" in call("status", data=folder.root).out
+
+
+def test_all_times_of_the_status_are_of_the_business_zone(call: Call, own: DataFolder) -> None:
+    stored = json.loads((own.root / "status.json").read_bytes())
+    # As an older version wrote it.
+    stored["last_run"]["ended_at"] = "2026-03-10T20:30:00+00:00"
+    own.write("status.json", json.dumps(stored))
+    with held(own):
+        told = json.loads(call("status", "--json", data=own.root).out)
+        shown = call("status", data=own.root).out
+    assert told["last_run"]["ended_at"] == "2026-03-11T04:30:00+08:00"
+    times = [told["written_at"], told["published"]["generated_at"], told["running"]["since"], stored["written_at"]]
+    assert [time[-6:] for time in times] == ["+08:00"] * 4
+    assert "+00:00" not in shown
+    assert shown.count("+08:00") == 3
+
+
 def test_dev_starts_dagster_on_loopback_with_the_folders_home(
     call: Call, own: DataFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
