@@ -27,7 +27,7 @@ SHOWN = 20
 _KEY = "authmeter check, nothing is kept"
 
 
-def check_folder(data: Path, source: str | None = None) -> int:
+def check_folder(data: Path) -> int:
     """Prints what the data folder's settings, registry and sources say; gives 0, 3 with a warning, 2 with a bad row.
 
     Raises:
@@ -38,8 +38,6 @@ def check_folder(data: Path, source: str | None = None) -> int:
     settings, sources, registry = load_settings(data), load_sources(data), load_registry(data / "registry")
     receivers(data, settings.alerts)
     require_same_zone(Store(data).read_manifest().time_zone, settings.timezone)
-    if source:
-        sources.named(source)
     print(
         f"settings   time zone {settings.timezone}, run at {settings.schedule_time}, "
         f"retention {settings.retention_days} days"
@@ -100,6 +98,12 @@ def check_file(data: Path, source: str | None, file: Path) -> int:
     """
     _require_folder(data)
     settings, sources = load_settings(data), load_sources(data)
+    if file.is_dir():
+        raise UsageError(
+            "It is a folder, not a file.",
+            where=str(file),
+            do="Give one log file; without a file, `authmeter check` looks at the data folder and its landing/.",
+        )
     if not file.is_file():
         raise UsageError("There is no such file.", where=str(file))
     under_landing = file.absolute().is_relative_to(data / "landing")

@@ -196,7 +196,10 @@ def run_dev(data: Path, port: int) -> int:
         # Dagster's web server would end over it, and its head wait for ever. What a killed one left has ended by now.
         require_free(port)
         end_runs_of_the_dead(data)
-        print(f"Dagster on http://{LOOPBACK}:{port} for {data}; stop it with Ctrl-C.", flush=True)
+        page = f"http://{LOOPBACK}:{port}" if port else "a free port, which it names below,"
+        print(f"Dagster on {page} for {data}; stop it with Ctrl-C.", flush=True)
 
     where = ["-w", str(PROJECT / "workspace.yaml"), "-h", LOOPBACK, "-p", str(port)]
-    return run_alone([sys.executable, "-m", "dagster", "dev", *where], home, PROJECT, before)
+    # Dagster names its next tool there, which is nothing that whoever reads this could use.
+    quiet = ["-W", "ignore:Function `dev_command` is superseded"]
+    return run_alone([sys.executable, *quiet, "-m", "dagster", "dev", *where], home, PROJECT, before)

@@ -51,6 +51,14 @@ def test_every_command_tells_its_use(call: Call, command: str) -> None:
     assert command in ended.out
 
 
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_help_screen_shows_arguments_once_bracketed_and_switches_without_a_type(call: Call, command: str) -> None:
+    out = call(command, "--help").out
+    assert "[[" not in out
+    assert "<bool>" not in out
+    assert call("--help").out.count("<bool>") == 0
+
+
 def test_the_program_lists_its_commands(call: Call) -> None:
     ended = call("--help")
     assert ended.code == 0
@@ -550,10 +558,21 @@ def test_a_check_of_a_damaged_file_ends_with_1(call: Call, published: DataFolder
 
 
 @pytest.mark.parametrize(
-    "arguments", [("--source", "nobody"), ("--source", "nobody", __file__), ("nothing.ndjson",), ("Makefile",)]
+    ("arguments", "words"),
+    [
+        (("--source", "canonical"), "give a FILE"),
+        (("--source", "nobody", __file__), "no source 'nobody'"),
+        (("nothing.ndjson",), "There is no such file."),
+        (("docs",), "It is a folder"),
+        (("Makefile",), "No source matches"),
+    ],
 )
-def test_a_check_of_what_is_not_there_is_refused(call: Call, published: DataFolder, arguments: tuple[str, ...]) -> None:
-    assert call("check", *arguments, data=published.root).code == 2
+def test_a_check_of_what_is_not_there_is_refused(
+    call: Call, published: DataFolder, arguments: tuple[str, ...], words: str
+) -> None:
+    ended = call("check", *arguments, data=published.root)
+    assert ended.code == 2
+    assert words in ended.err
 
 
 # --- accept
@@ -642,7 +661,8 @@ def test_dev_starts_dagster_on_loopback_with_the_folders_home(
     assert call("dev", "--port", 3999, data=own.root).code == 0
     ((command, home),) = started
     assert home == os.environ["DAGSTER_HOME"]
-    assert command[1:4] == ["-m", "dagster", "dev"]
+    assert command[1] == "-W"
+    assert command[3:6] == ["-m", "dagster", "dev"]
     assert command[command.index("-w") + 1] == str(PROJECT / "workspace.yaml")
     assert command[command.index("-h") + 1] == "127.0.0.1"
     assert home == str(own.root / "dagster")
