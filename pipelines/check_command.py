@@ -13,6 +13,7 @@ from pipelines.alerts import receivers
 from pipelines.days import last_closed_day, require_same_zone
 from pipelines.engines.duckdb_reader import FileReader, PartBooks
 from pipelines.errors import UsageError
+from pipelines.findings import counted
 from pipelines.landing import LandedFile, scan, shown
 from pipelines.log_format import masked_text
 from pipelines.part_reader import Clock, first_accepted, reading_limits, unpack_limits
@@ -40,21 +41,21 @@ def check_folder(data: Path) -> int:
     require_same_zone(Store(data).read_manifest().time_zone, settings.timezone)
     print(
         f"settings   time zone {settings.timezone}, run at {settings.schedule_time}, "
-        f"retention {settings.retention_days} days"
+        f"retention {counted(settings.retention_days, 'day')}"
     )
     print(
-        f"registry   {len(registry.apps):,} apps, {len(registry.schemes):,} scheme packages, "
-        f"{len(registry.codes):,} codes"
+        f"registry   {counted(len(registry.apps), 'app')}, {counted(len(registry.schemes), 'scheme package')}, "
+        f"{counted(len(registry.codes), 'code')}"
     )
     print(f"sources    {', '.join(mapping.name for mapping in sources.mappings)}")
-    counted: dict[str, int] = {}
+    files: dict[str, int] = {}
     unreadable: set[str] = set()
     passed_over: set[str] = set()
     for file in scan(data / "landing", unreadable, passed_over):
         mapping = sources.for_file(file.path)
         name = mapping.name if mapping else "read by no source"
-        counted[name] = counted.get(name, 0) + 1
-    found = ", ".join(f"{count:,} files {name}" for name, count in sorted(counted.items()))
+        files[name] = files.get(name, 0) + 1
+    found = ", ".join(f"{counted(count, 'file')} {name}" for name, count in sorted(files.items()))
     print(f"landing    {found}" if found else f"landing    empty: no log in {data / 'landing'}")
     for path in sorted(passed_over):
         print(f"left alone landing/{shown(path)} is a link or a special file")
@@ -144,13 +145,13 @@ def _matching(sources: Sources, landed: LandedFile) -> Any:
 
 def _print_books(landed: LandedFile, source: str, settings: Settings, books: PartBooks) -> None:
     print(
-        f"{landed.path} as {source}: {books.records_read:,} records read, {books.accepted:,} accepted, "
+        f"{landed.path} as {source}: {counted(books.records_read, 'record')} read, {books.accepted:,} accepted, "
         f"{books.rejected:,} rejected, {books.skipped:,} skipped"
     )
     for day, rows in sorted(books.days.items()):
-        print(f"  {day} ({settings.timezone}): {rows:,} records")
+        print(f"  {day} ({settings.timezone}): {counted(rows, 'record')}")
     for name, count in sorted(books.nulled.items()):
-        print(f"  {name}: {count:,} values broke their rule and became empty")
+        print(f"  {name}: {counted(count, 'value')} broke the rule and became empty")
 
 
 def _print_too_old(settings: Settings, clock: Clock, books: PartBooks) -> int:

@@ -167,7 +167,8 @@ def accept_file(data: Path, path: str) -> None:
     store = Store(data)
     with hold(store, "accept", datetime.now(UTC)):
         entry = accept_held(store, store.read_manifest(), path)
-    print(f"accepted {entry.path}: {entry.accepted:,} records; the next `authmeter run` restates the days it touches")
+    taken = f"accepted {entry.path}: {counted(entry.accepted, 'record')}"
+    print(f"{taken}; the next `authmeter run` restates the days it touches")
 
 
 def run_alert(data: Path, test: bool) -> int:

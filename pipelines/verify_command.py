@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pipelines.days import Window
 from pipelines.errors import UsageError, nothing_published
+from pipelines.findings import counted
 from pipelines.lock import hold
 from pipelines.registry import load_registry
 from pipelines.settings import load_settings
@@ -35,12 +36,13 @@ def run_verify(data: Path, first: date | None, last: date | None) -> int:
         raise nothing_published(data)
     with hold(store, "verify", datetime.now(UTC)):
         report = verify(store, settings, load_registry(store.registry), span)
-    print(f"files         {report.parts:,} parts and the tables of every day are as they were written")
+    print(f"files         {counted(report.parts, 'part')} and the tables of every day are as they were written")
     if report.without_checksum:
-        print(f"              {report.without_checksum:,} parts are of a version that noted no checksum")
-    print(f"recomputed    {report.days:,} days; {report.tables:,} tables, {report.rows:,} rows compared")
+        print(f"              {counted(report.without_checksum, 'part')} of a version that noted no checksum")
+    compared = f"{counted(report.tables, 'table')}, {counted(report.rows, 'row')} compared"
+    print(f"recomputed    {counted(report.days, 'day')}; {compared}")
     if report.without_events:
-        print(f"              {report.without_events:,} days have no events any more, by retention")
+        print(f"              {counted(report.without_events, 'day')} without events any more, by retention")
     for difference in report.differences[:_SHOWN]:
         print(f"differs       {difference}")
     if len(report.differences) > _SHOWN:

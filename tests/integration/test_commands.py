@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -482,6 +483,17 @@ def test_a_check_of_a_sound_folder_ends_with_0(call: Call, published: DataFolder
     assert "canonical" in ended.out
 
 
+def test_one_of_a_thing_is_in_the_singular(call: Call, folder: DataFolder, yesterday: date) -> None:
+    file = folder.land("a.ndjson", records(1, yesterday))
+    folder.write("registry/apps.csv", "app_key,app_name\nshop,Shop\n")
+    said = call("check", data=folder.root).out + call("check", file, data=folder.root).out
+    folder.tables(yesterday)
+    said += call("verify", data=folder.root).out
+    for words in ("1 app,", "1 file canonical", ": 1 record read", "): 1 record\n", "1 part and", "1 day;"):
+        assert words in said
+    assert re.findall(r"\b1 (?:app|file|record|part|day)s\b", said) == []
+
+
 @pytest.mark.parametrize("arguments", [(), (__file__,)])
 def test_a_check_of_no_folder_is_refused(call: Call, tmp_path: Path, arguments: tuple[str, ...]) -> None:
     ended = call("check", *arguments, data=tmp_path / "typo")
@@ -583,9 +595,9 @@ def test_a_held_file_is_a_warning_and_can_be_accepted(call: Call, own: DataFolde
     own.land("cut.ndjson.gz", b"\x1f\x8b\x08 cut")
     ended = authmeter("run", data=own.root)
     assert ended.code == 3
-    assert "warning: damaged_files: 1 files" in ended.out
+    assert "warning: damaged_files: 1 file " in ended.out
     assert "cut.ndjson.gz" in ended.out
-    assert "warning: held_files: 1 files" in ended.out
+    assert "warning: held_files: 1 file " in ended.out
     assert f"{yesterday}/shop.ndjson" in ended.out
     assert "authmeter accept" in ended.out
     assert own.counted()[yesterday] == 253
@@ -600,6 +612,7 @@ def test_only_a_held_file_can_be_accepted(call: Call, own: DataFolder) -> None:
     ended = call("accept", "more.csv", data=own.root)
     assert ended.code == 2
     assert "No held file has the path 'more.csv'" in ended.err
+    assert f"where: {own.store.landing}" in ended.err
 
 
 # --- status and dev
