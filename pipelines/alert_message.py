@@ -17,7 +17,7 @@ from pipelines.errors import AuthmeterError
 from pipelines.metrics import METRICS
 from pipelines.warehouse import open_published, sql
 
-Kind = Literal["failed", "late", "warning", "daily"]
+Kind = Literal["failed", "late", "warning", "daily", "test"]
 Language = Literal["zh", "en"]
 
 _HEADLINE = (
@@ -78,6 +78,8 @@ class Message:
             "warning": (f"{days} 报告有告警", f"report of {days} has warnings"),
             "late": (f"{days} 数据未到或未发布", f"{days} late: not there or not published"),
             "failed": (f"{days} 运行失败", f"run for {days} failed"),
+            # Whoever gets it must not take it for the news of a day.
+            "test": ("测试消息", "test message"),
         }[self.kind]
         return f"authmeter：{zh}" if language == "zh" else f"authmeter: {en}"
 

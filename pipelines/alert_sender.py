@@ -1,7 +1,7 @@
 """Sends one alert through apprise, in a process of its own: `python -m pipelines.alert_sender`, JSON on stdin.
 
 A process, so that a receiver that hangs can be ended with it, and so that nothing of an address, which holds a token,
-gets into a log. On stdout it says how many receivers there are and how many took the message, and nothing else.
+gets into a log. On stdout it says which addresses are known and how many receivers took the message, and nothing else.
 """
 
 import json
@@ -13,18 +13,18 @@ import apprise
 
 
 def main() -> None:
-    """Reads `urls`, `title`, `body`, `is_bad` and `seconds`; prints `{"receivers": …, "delivered": …}`."""
+    """Reads `urls`, `title`, `body`, `is_bad` and `seconds`; prints `{"known": […], "delivered": …}`."""
     given = json.load(sys.stdin)
     logging.disable(logging.CRITICAL)
     receivers = apprise.Apprise()
-    known = [url for url in given["urls"] if receivers.add(url)]
-    result = known and receivers.notify(
+    known = [bool(receivers.add(url)) for url in given["urls"]]
+    result = any(known) and receivers.notify(
         given["body"], title=given["title"], body_format=apprise.NotifyFormat.TEXT, timeout=given["seconds"],
         notify_type=apprise.NotifyType.WARNING if given["is_bad"] else apprise.NotifyType.INFO,
     )  # fmt: skip
     delivered = sum(bool(one) for one in result) if result else 0
     # A receiver that hangs must not keep the process from its end.
-    print(json.dumps({"receivers": len(given["urls"]), "delivered": delivered}), flush=True)
+    print(json.dumps({"known": known, "delivered": delivered}), flush=True)
     os._exit(0)
 
 

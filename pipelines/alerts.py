@@ -35,8 +35,8 @@ _MARKERS_KEPT = 40
 _SECRETS = ("AUTHMETER_HASH_KEY", "AUTHMETER_ALERT_URLS")
 
 
-def receivers(data: Path, alerts: AlertSettings) -> list[str]:
-    """The addresses of the receivers: from `AUTHMETER_ALERT_URLS`, else from the file of the settings, one a line.
+def receivers(data: Path, alerts: AlertSettings) -> dict[int, str]:
+    """The addresses of the receivers: from `AUTHMETER_ALERT_URLS`, else from the file of the settings, by line number.
 
     Raises:
         UsageError: the file is not there, or others than its owner may read it. It is told without its content.
@@ -54,12 +54,18 @@ def receivers(data: Path, alerts: AlertSettings) -> list[str]:
                 )
             text = file.read_text("utf-8")
         except (OSError, UnicodeDecodeError) as error:
+            found = error.strerror if isinstance(error, OSError) else "It is not UTF-8 text"
             raise UsageError(
-                f"The file with the addresses of the alerts cannot be read: {type(error).__name__}",
+                f"The file with the addresses of the alerts cannot be read: {found}.",
                 where=str(file),
+                why="Nobody can be told.",
                 do="Make it readable for the user that runs authmeter, or take urls_file out of [alerts].",
             ) from None
-    return [line.strip() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    return {
+        number: line.strip()
+        for number, line in enumerate(text.splitlines(), 1)
+        if line.strip() and not line.lstrip().startswith("#")
+    }
 
 
 def alert_of_end(data: Path, status: "Status") -> bool:
@@ -119,17 +125,22 @@ def alert_if_late(data: Path, now: datetime) -> bool:
 
 
 def alert_test(data: Path, now: datetime) -> str | None:
-    """Sends a message that tells of nothing, whatever was sent before; gives why not everybody took it, or None."""
+    """Sends a message that tells of nothing, whatever was sent before; gives why not everybody took it, or None.
+
+    Raises:
+        UsageError: nobody is named, or the file with the addresses cannot be used.
+    """
     settings = load_settings(data)
     day = last_closed_day(now, settings.timezone)
     text = "这是一条测试消息" if settings.alerts.language == "zh" else "This is a test message"
-    if not _is_set(settings.alerts):
+    if not settings.alerts.command and not receivers(data, settings.alerts):
         raise UsageError(
             "Nobody is to be told.",
             where="[alerts] in authmeter.toml",
+            why="A test message would go nowhere.",
             do="Set command or urls_file there, or the variable AUTHMETER_ALERT_URLS.",
         )
-    delivery = _send(data, settings.alerts, Message("daily", day, day, "ok", what=text))
+    delivery = _send(data, settings.alerts, Message("test", day, day, "ok", what=text))
     return None if delivery.is_whole else str(delivery)
 
 
@@ -229,11 +240,11 @@ def _call(command: list[str], text: str, data: Path) -> _Delivery:
     return _Delivery(1, 1) if done.returncode == 0 else _Delivery(1, 0, f"the command ended with {done.returncode}")
 
 
-def _post(urls: list[str], message: Message, alerts: AlertSettings) -> _Delivery:
+def _post(urls: dict[int, str], message: Message, alerts: AlertSettings) -> _Delivery:
     """Has the receivers told in a process of its own, which is ended when it takes too long."""
     given = {
-        "urls": urls, "title": message.title(alerts.language), "body": message.body(alerts.language),
-        "is_bad": message.kind != "daily", "seconds": SECONDS,
+        "urls": list(urls.values()), "title": message.title(alerts.language), "body": message.body(alerts.language),
+        "is_bad": message.kind not in ("daily", "test"), "seconds": SECONDS,
     }  # fmt: skip
     environment = {name: value for name, value in os.environ.items() if name not in _SECRETS}
     try:
@@ -241,8 +252,18 @@ def _post(urls: list[str], message: Message, alerts: AlertSettings) -> _Delivery
             [sys.executable, "-m", "pipelines.alert_sender"], input=json.dumps(given).encode(), cwd=PROJECT,
             env=environment, timeout=SECONDS + _START, check=False, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         )  # fmt: skip
-        return _Delivery(**json.loads(done.stdout))
+        answer = json.loads(done.stdout)
+        unknown = [number for number, is_known in zip(urls, answer["known"], strict=True) if not is_known]
+        return _Delivery(len(urls), int(answer["delivered"]), _not_known(unknown))
     except subprocess.TimeoutExpired:
         return _Delivery(len(urls), 0, f"no answer within {SECONDS} seconds")
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, KeyError):
         return _Delivery(len(urls), 0, "the sender could not be run")
+
+
+def _not_known(lines: list[int]) -> str:
+    """Which addresses are none, by their lines: an address itself is told nowhere."""
+    if not lines:
+        return ""
+    which = "line " if len(lines) == 1 else "lines "
+    return f"no address that is known, or not a whole one: {which}{', '.join(map(str, lines))} of the addresses"

@@ -10,12 +10,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipelines.alerts import receivers
-from pipelines.days import last_closed_day
+from pipelines.days import last_closed_day, require_same_zone
 from pipelines.engines.duckdb_reader import FileReader, PartBooks
 from pipelines.errors import UsageError
+from pipelines.findings import counted
 from pipelines.landing import LandedFile, scan, shown
 from pipelines.log_format import masked_text
-from pipelines.part_reader import Clock, reading_limits, unpack_limits
+from pipelines.part_reader import Clock, first_accepted, reading_limits, unpack_limits
 from pipelines.registry import Registry, load_registry
 from pipelines.settings import Settings, load_settings
 from pipelines.sources import Sources, load_sources
@@ -27,33 +28,35 @@ SHOWN = 20
 _KEY = "authmeter check, nothing is kept"
 
 
-def check_folder(data: Path, source: str | None = None) -> int:
+def check_folder(data: Path) -> int:
     """Prints what the data folder's settings, registry and sources say; gives 0, 3 with a warning, 2 with a bad row.
 
     Raises:
-        UsageError: a setting or a source mapping is wrong.
+        UsageError: there is no such folder, a setting or a source mapping is wrong, or the stored days are of another
+            time zone.
     """
+    _require_folder(data)
     settings, sources, registry = load_settings(data), load_sources(data), load_registry(data / "registry")
     receivers(data, settings.alerts)
-    if source:
-        sources.named(source)
+    require_same_zone(Store(data).read_manifest().time_zone, settings.timezone)
     print(
         f"settings   time zone {settings.timezone}, run at {settings.schedule_time}, "
-        f"retention {settings.retention_days} days"
+        f"retention {counted(settings.retention_days, 'day')}"
     )
     print(
-        f"registry   {len(registry.apps):,} apps, {len(registry.schemes):,} scheme packages, "
-        f"{len(registry.codes):,} codes"
+        f"registry   {counted(len(registry.apps), 'app')}, {counted(len(registry.schemes), 'scheme package')}, "
+        f"{counted(len(registry.codes), 'code')}"
     )
     print(f"sources    {', '.join(mapping.name for mapping in sources.mappings)}")
-    counted: dict[str, int] = {}
+    files: dict[str, int] = {}
     unreadable: set[str] = set()
     passed_over: set[str] = set()
     for file in scan(data / "landing", unreadable, passed_over):
         mapping = sources.for_file(file.path)
         name = mapping.name if mapping else "read by no source"
-        counted[name] = counted.get(name, 0) + 1
-    print("landing    " + (", ".join(f"{count:,} files {name}" for name, count in sorted(counted.items())) or "empty"))
+        files[name] = files.get(name, 0) + 1
+    found = ", ".join(f"{counted(count, 'file')} {name}" for name, count in sorted(files.items()))
+    print(f"landing    {found}" if found else f"landing    empty: no log in {data / 'landing'}")
     for path in sorted(passed_over):
         print(f"left alone landing/{shown(path)} is a link or a special file")
     for folder in sorted(unreadable):
@@ -64,6 +67,16 @@ def check_folder(data: Path, source: str | None = None) -> int:
     for app_key in unknown:
         print(f"warning    xlsx_apps: no app {app_key!r} is registered or published")
     return 2 if registry.problems else 3 if unknown or unreadable else 0
+
+
+def _require_folder(data: Path) -> None:
+    if not data.is_dir():
+        raise UsageError(
+            "There is no such folder.",
+            where=str(data),
+            why="A run would make it, and publish empty reports.",
+            do="Name the data folder with --data or AUTHMETER_DATA, or make it and put logs into its landing/.",
+        )
 
 
 def _unknown_apps(data: Path, settings: Settings, registry: Registry) -> list[str]:
@@ -77,13 +90,21 @@ def _unknown_apps(data: Path, settings: Settings, registry: Registry) -> list[st
 
 
 def check_file(data: Path, source: str | None, file: Path) -> int:
-    """Reads a file as a source would, keeps nothing, prints its first records and rejects; gives 0, 3 with rejects.
+    """Reads a file as a source would, keeps nothing, prints its first records and rejects; gives 0, or 3 where a run
+    would reject a record.
 
     Raises:
-        UsageError: there is no such file or source, or an expression of the mapping cannot be used.
+        UsageError: there is no such folder, file or source, or an expression of the mapping cannot be used.
         DamagedFileError: the file is cut or corrupt.
     """
+    _require_folder(data)
     settings, sources = load_settings(data), load_sources(data)
+    if file.is_dir():
+        raise UsageError(
+            "It is a folder, not a file.",
+            where=str(file),
+            do="Give one log file; without a file, `authmeter check` looks at the data folder and its landing/.",
+        )
     if not file.is_file():
         raise UsageError("There is no such file.", where=str(file))
     under_landing = file.absolute().is_relative_to(data / "landing")
@@ -101,6 +122,7 @@ def check_file(data: Path, source: str | None, file: Path) -> int:
                 landed, mapping, reading_limits(wide, mapping, clock, _KEY), target
             )
             _print_books(landed, mapping.name, settings, books)
+            too_old = _print_too_old(settings, Clock(clock.day, now, Store(data).read_manifest().events_from), books)
             for row in islice(_events(connection, target), SHOWN):
                 # Stored times are UTC; people read the clock of the business.
                 instant = row["event_time"].replace(tzinfo=UTC).astimezone(ZoneInfo(settings.timezone))
@@ -108,7 +130,7 @@ def check_file(data: Path, source: str | None, file: Path) -> int:
                 print("  " + "  ".join(f"{name}={value}" for name, value in row.items() if value is not None))
             for line, reason, record in _rejects(connection, target):
                 print(f"  rejected   line {line}: {reason}: {masked_text(record)[:200]}")
-    return 3 if books.rejected else 0
+    return 3 if books.rejected or too_old else 0
 
 
 def _matching(sources: Sources, landed: LandedFile) -> Any:
@@ -123,13 +145,25 @@ def _matching(sources: Sources, landed: LandedFile) -> Any:
 
 def _print_books(landed: LandedFile, source: str, settings: Settings, books: PartBooks) -> None:
     print(
-        f"{landed.path} as {source}: {books.records_read:,} records read, {books.accepted:,} accepted, "
+        f"{landed.path} as {source}: {counted(books.records_read, 'record')} read, {books.accepted:,} accepted, "
         f"{books.rejected:,} rejected, {books.skipped:,} skipped"
     )
     for day, rows in sorted(books.days.items()):
-        print(f"  {day} ({settings.timezone}): {rows:,} records")
+        print(f"  {day} ({settings.timezone}): {counted(rows, 'record')}")
     for name, count in sorted(books.nulled.items()):
-        print(f"  {name}: {count:,} values broke their rule and became empty")
+        print(f"  {name}: {counted(count, 'value')} broke the rule and became empty")
+
+
+def _print_too_old(settings: Settings, clock: Clock, books: PartBooks) -> int:
+    """Says how many of the accepted records a run would reject for their age; gives their number."""
+    first = first_accepted(settings, clock)
+    too_old = sum(rows for day, rows in books.days.items() if day < first)
+    if too_old:
+        print(
+            f"  warning    {too_old:,} of the accepted are of days before {first}: "
+            "a run rejects them as too_old:event_time"
+        )
+    return too_old
 
 
 def _events(connection: Any, target: Path) -> Iterator[dict[str, Any]]:

@@ -139,11 +139,13 @@ def _nothing_accepted(manifest: Manifest) -> CheckResult:
 
 
 def _day_is_there(manifest: Manifest, as_of: date) -> CheckResult:
-    there = as_of in manifest.days or not manifest.days
+    there = as_of in manifest.days
+    # A folder that never had a record is most likely the wrong one, or its logs go elsewhere.
+    zh, en = ("", "") if manifest.days else ("，此前任何一天也没有", ", nor of any day before")
     return CheckResult(
         "day_is_there", there,
-        f"{as_of} has records" if there else f"no record of {as_of} was delivered",
-        f"{as_of} 有记录" if there else f"{as_of} 没有任何记录送达",
+        f"{as_of} has records" if there else f"no record of {as_of} was delivered{en}",
+        f"{as_of} 有记录" if there else f"{as_of} 没有任何记录送达{zh}",
         as_of,
     )  # fmt: skip
 

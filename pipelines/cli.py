@@ -6,14 +6,38 @@ Errors end in one screen without a traceback: exit 1 the run failed, 2 wrong use
 import sys
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from pipelines.errors import AuthmeterError
 
+
+class _Commands(TyperGroup):
+    """The commands; their help screens give `--help` no type: it is a switch, like those with an empty metavar."""
+
+    def get_help_option(self, ctx: Any) -> Any:
+        """The switch of the list of commands."""
+        return _as_switch(super().get_help_option(ctx))
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """A command by its name."""
+        command = super().get_command(ctx, cmd_name)
+        if command:
+            _as_switch(command.get_help_option(ctx))
+        return command
+
+
+def _as_switch(option: Any) -> Any:
+    if option:
+        option.metavar = ""
+    return option
+
+
 app = typer.Typer(
     name="authmeter",
+    cls=_Commands,
     help="T+1 usage and login-authorization reports from your own verification logs.\n\n"
     "Drop logs into DATA/landing, then `authmeter run`; open DATA/site/index.html. New here? `authmeter demo`.",
     no_args_is_help=True,
@@ -32,8 +56,21 @@ def _day(text: str) -> date:
         raise typer.BadParameter(f"{text!r} is no day; write it as 2026-11-23") from None
 
 
+def _path(text: str) -> Path:
+    # An empty text is what a script gives whose variable is not set; as a path it would be the folder one is in.
+    if not text:
+        raise typer.BadParameter("the name is empty")
+    return Path(text)
+
+
 Data = Annotated[
-    Path | None, typer.Option("--data", help="Data folder [default: $AUTHMETER_DATA, else data/ of the project]")
+    Path | None,
+    typer.Option(
+        "--data",
+        parser=_path,
+        metavar="DIR",
+        help="Data folder [default: $AUTHMETER_DATA, else data/ of the project]",
+    ),
 ]
 DayOption = Annotated[
     date | None, typer.Option("--day", parser=_day, metavar="YYYY-MM-DD", help="Last day to close [default: yesterday]")
@@ -116,7 +153,9 @@ def export(
     first: Annotated[date, typer.Option("--from", parser=_day, metavar="YYYY-MM-DD", help="First day")],
     last: Annotated[date, typer.Option("--to", parser=_day, metavar="YYYY-MM-DD", help="Last day")],
     format: Annotated[str, typer.Option("--format", help="csv, parquet or xlsx")] = "csv",
-    events: Annotated[bool, typer.Option("--events", help="Record level, masked, instead of the daily detail")] = False,
+    events: Annotated[
+        bool, typer.Option("--events", metavar="", help="Record level, masked, instead of the daily detail")
+    ] = False,
     out: Annotated[
         Path | None, typer.Option("--out", help="File to write [default: a name from app and span, here]")
     ] = None,
@@ -130,14 +169,16 @@ def export(
 
 @app.command()
 def check(
-    file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="A log file to try a source on")] = None,
+    file: Annotated[Path | None, typer.Argument(metavar="FILE", help="A log file to try a source on")] = None,
     source: Annotated[str | None, typer.Option("--source", metavar="NAME", help="The source to read FILE with")] = None,
     data: Data = None,
 ) -> None:
     """Check settings, registry and sources without running; with a file, show its first 20 records as read."""
     from pipelines.check_command import check_file, check_folder
 
-    raise typer.Exit(check_file(_folder(data), source, file) if file else check_folder(_folder(data), source))
+    if source and not file:
+        raise typer.BadParameter("give a FILE to read with it", param_hint="--source")
+    raise typer.Exit(check_file(_folder(data), source, file) if file else check_folder(_folder(data)))
 
 
 @app.command()
@@ -152,7 +193,7 @@ def accept(
 
 @app.command()
 def alert(
-    test: Annotated[bool, typer.Option("--test", help="Send a test message to everybody, now")] = False,
+    test: Annotated[bool, typer.Option("--test", metavar="", help="Send a test message to everybody, now")] = False,
     data: Data = None,
 ) -> None:
     """Tell those whom the settings name that days are late, where they are; for a timer of your own."""
@@ -163,7 +204,7 @@ def alert(
 
 @app.command()
 def dev(
-    port: Annotated[int, typer.Option(help="Port on loopback")] = 3000,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port on loopback; 0: any free one")] = 3000,
     data: Data = None,
 ) -> None:
     """Dagster's web server and scheduler on this data folder, on loopback."""
@@ -200,8 +241,8 @@ def serve(
 
 @app.command()
 def verify(
-    first: Annotated[date | None, typer.Argument(parser=_day, metavar="[FROM", help="First day [default: all]")] = None,
-    last: Annotated[date | None, typer.Argument(parser=_day, metavar="TO]", help="Last day")] = None,
+    first: Annotated[date | None, typer.Argument(parser=_day, metavar="FROM", help="First day [default: all]")] = None,
+    last: Annotated[date | None, typer.Argument(parser=_day, metavar="TO", help="Last day")] = None,
     data: Data = None,
 ) -> None:
     """Compute the published days anew from their parts, and compare every table with what is stored and published."""
@@ -212,7 +253,9 @@ def verify(
 
 @app.command()
 def status(
-    as_json: Annotated[bool, typer.Option("--json", help="For programs: the fields of status.json, as of now")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", metavar="", help="For programs: the fields of status.json, as of now")
+    ] = False,
     data: Data = None,
 ) -> None:
     """What is published, what is late, what failed and why, what to do."""

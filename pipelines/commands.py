@@ -10,9 +10,11 @@ from pipelines.alerts import alert_if_late, alert_test, undelivered
 from pipelines.clock import require_near_day
 from pipelines.dagster_home import end_runs_of_the_dead, execute, prepare
 from pipelines.daily_run import open_run
-from pipelines.days import days_between, last_closed_day
-from pipelines.errors import UsageError
+from pipelines.days import last_closed_day
+from pipelines.errors import UsageError, nothing_published
+from pipelines.findings import counted
 from pipelines.lock import hold
+from pipelines.loopback import LOOPBACK, require_free
 from pipelines.scheduler import run_alone
 from pipelines.settings import PROJECT, Settings, load_settings
 from pipelines.status_file import failures_noted
@@ -59,7 +61,10 @@ def _closing_words(data: Path) -> int:
         print(f"warning: {warning.check_name}: {warning.detail_en}")
     if not_told := undelivered(data):
         print(f"warning: alerts: {not_told}")
-    print(f"published as of {store.read_manifest().as_of}: {store.site / 'index.html'}")
+    manifest = store.read_manifest()
+    if not manifest.files:
+        print(f"no log was ever found in {store.landing}; --data or AUTHMETER_DATA names another data folder")
+    print(f"published as of {manifest.as_of}: {store.site / 'index.html'}")
     return WARNED if warnings or not_told else 0
 
 
@@ -69,10 +74,12 @@ def run_backfill(data: Path, first: date, last: date) -> int:
 
     if last < first:
         raise UsageError(f"The span ends ({last}) before it begins ({first}).", do="Give the earlier day first.")
-    stored = Store(data).read_manifest().as_of
-    if stored is None:
-        raise UsageError("Nothing is published yet.", where=str(data), do="Run `authmeter run` first.")
-    return run_daily(data, stored, {BACKFILL_FIRST: str(first), BACKFILL_LAST: str(last)})
+    manifest = Store(data).read_manifest()
+    if manifest.as_of is None:
+        raise nothing_published(data)
+    if not any(first <= day <= last and manifest.has_events_of(day) for day in manifest.days):
+        print(f"no stored day in this span, {first} to {last}: nothing of it is computed anew")
+    return run_daily(data, manifest.as_of, {BACKFILL_FIRST: str(first), BACKFILL_LAST: str(last)})
 
 
 def run_reread(data: Path, source: str | None, first: date | None) -> int:
@@ -86,7 +93,7 @@ def run_reread(data: Path, source: str | None, first: date | None) -> int:
 
     manifest = Store(data).read_manifest()
     if manifest.as_of is None:
-        raise UsageError("Nothing is published yet.", where=str(data), do="Run `authmeter run` first.")
+        raise nothing_published(data)
     # A source that is no more may have given files, which another one reads today.
     if source and source not in {entry.source for entry in manifest.files}:
         load_sources(data).named(source)
@@ -124,21 +131,21 @@ def run_export(data: Path, app_key: str, first: date, last: date, format: str, e
     from pipelines.exports import export_detail, export_events, require_app
 
     store = Store(data)
+    manifest = store.read_manifest()
+    as_of = manifest.as_of or last
+    published = {day for day in manifest.days if first <= day <= min(last, as_of)}
     target = (out or Path(f"{app_key}_{first}_{last}{'_events' if events else ''}.{format}")).absolute()
     if events:
         with closing(open_published(store.database)) as connection:
             require_app(connection, app_key)
-        manifest = store.read_manifest()
-        last_shown = min(last, manifest.as_of or last)
-        span = set(days_between(first, last_shown))
-        parts = [entry.part for entry in manifest.live_files() if entry.part and span & entry.days.keys()]
+        parts = [entry.part for entry in manifest.live_files() if entry.part and published & entry.days.keys()]
         temp = store.export_temp()
         try:
             rows = export_events(
                 store.part_files(parts),
                 app_key,
                 first,
-                last_shown,
+                min(last, as_of) if parts else last,
                 format,
                 target,
                 settings=load_settings(data),
@@ -148,7 +155,9 @@ def run_export(data: Path, app_key: str, first: date, last: date, format: str, e
             shutil.rmtree(temp, ignore_errors=True)
     else:
         rows = export_detail(store.database, app_key, first, last, format, target)
-    print(f"{rows:,} rows: {target}")
+    if not published:
+        print(f"no published day between {first} and {last}")
+    print(f"{counted(rows, 'row')}: {target}")
 
 
 def accept_file(data: Path, path: str) -> None:
@@ -158,7 +167,8 @@ def accept_file(data: Path, path: str) -> None:
     store = Store(data)
     with hold(store, "accept", datetime.now(UTC)):
         entry = accept_held(store, store.read_manifest(), path)
-    print(f"accepted {entry.path}: {entry.accepted:,} records; the next `authmeter run` restates the days it touches")
+    taken = f"accepted {entry.path}: {counted(entry.accepted, 'record')}"
+    print(f"{taken}; the next `authmeter run` restates the days it touches")
 
 
 def run_alert(data: Path, test: bool) -> int:
@@ -175,13 +185,22 @@ def run_alert(data: Path, test: bool) -> int:
 
 
 def run_dev(data: Path, port: int) -> int:
-    """`authmeter dev`: Dagster's web server and daemon with this data folder's instance, loopback only."""
+    """`authmeter dev`: Dagster's web server and daemon with this data folder's instance, loopback only.
+
+    Raises:
+        AuthmeterError: another one runs on the folder, or the port is taken.
+    """
     open_run(data)
     home = prepare(data)
 
     def before() -> None:
+        # Dagster's web server would end over it, and its head wait for ever. What a killed one left has ended by now.
+        require_free(port)
         end_runs_of_the_dead(data)
-        print(f"Dagster on http://127.0.0.1:{port} for {data}; stop it with Ctrl-C.", flush=True)
+        page = f"http://{LOOPBACK}:{port}" if port else "a free port, which it names below,"
+        print(f"Dagster on {page} for {data}; stop it with Ctrl-C.", flush=True)
 
-    where = ["-w", str(PROJECT / "workspace.yaml"), "-h", "127.0.0.1", "-p", str(port)]
-    return run_alone([sys.executable, "-m", "dagster", "dev", *where], home, PROJECT, before)
+    where = ["-w", str(PROJECT / "workspace.yaml"), "-h", LOOPBACK, "-p", str(port)]
+    # Dagster names its next tool there, which is nothing that whoever reads this could use.
+    quiet = ["-W", "ignore:Function `dev_command` is superseded"]
+    return run_alone([sys.executable, *quiet, "-m", "dagster", "dev", *where], home, PROJECT, before)

@@ -14,8 +14,9 @@ from zoneinfo import ZoneInfo
 
 from pipelines.checks import checks_of, hold_back
 from pipelines.clock import require_sound_clock
+from pipelines.days import require_same_zone
 from pipelines.errors import AuthmeterError, UsageError
-from pipelines.findings import CheckResult
+from pipelines.findings import CheckResult, counted
 from pipelines.ingest import IngestReport, ingest
 from pipelines.part_reader import Clock
 from pipelines.progress import Stage, stage
@@ -65,7 +66,7 @@ class DailyRun:
                 self.store, manifest, self.settings, self.sources, self.key, clock, told, self._is_to_be_reread
             )
             if report.read or report.damaged or report.held:
-                told.result = f"{len(report.read)} files, {report.records:,} records" + "".join(
+                told.result = f"{counted(len(report.read), 'file')}, {counted(report.records, 'record')}" + "".join(
                     f", {len(found)} {word}"
                     for found, word in ((report.damaged, "damaged"), (report.held, "held"))
                     if found
@@ -75,7 +76,7 @@ class DailyRun:
                 found_again = reread(
                     self.store, manifest, self.settings, self.sources, self.key, self.reread, progress=told
                 )
-                told.result = f"{found_again.read:,} files, {len(found_again.changed):,} of them changed"
+                told.result = f"{counted(found_again.read, 'file')}, {len(found_again.changed):,} of them changed"
             for line in found_again.told():
                 print(line)
         return report
@@ -91,7 +92,8 @@ class DailyRun:
             as_of = max(day, manifest.as_of or day)
             report = roll_up(self.store, manifest, self.settings, self.registry, as_of, self.forced, progress=told)
             if report.days or report.emptied:
-                told.result = f"{len(report.days) + len(report.emptied)} days, {report.records:,} records"
+                days = len(report.days) + len(report.emptied)
+                told.result = f"{counted(days, 'day')}, {counted(report.records, 'record')}"
             if manifest.as_of and as_of > manifest.as_of:
                 manifest.closed_before = manifest.as_of
             hold_back(manifest, self.settings, as_of)
@@ -137,7 +139,7 @@ class DailyRun:
             report = render_site(self.store.database, fresh, self.settings.xlsx_apps, self.settings)
             switch_site(self.store, fresh, manifest)
             shutil.rmtree(self.store.temp, ignore_errors=True)
-            told.result = f"{report.apps:,} apps, {report.files:,} files"
+            told.result = f"{counted(report.apps, 'app')}, {counted(report.files, 'file')}"
             self.is_done = True
         return report
 
@@ -172,13 +174,7 @@ class DailyRun:
                 why="The same device would have two hashes and count twice.",
                 do="Give the first key again (AUTHMETER_HASH_KEY, AUTHMETER_HASH_KEY_FILE or <data>/hash.key).",
             )
-        if manifest.time_zone not in (None, self.settings.timezone):
-            raise UsageError(
-                f"The business time zone was {manifest.time_zone} and is now {self.settings.timezone}.",
-                where="timezone in authmeter.toml",
-                why="Stored events carry the business day of the first zone; days of two zones cannot be added.",
-                do="Set it back, or use a new data folder for the other zone.",
-            )
+        require_same_zone(manifest.time_zone, self.settings.timezone)
         manifest.key_fingerprint, manifest.time_zone = fingerprint, self.settings.timezone
         return manifest
 

@@ -10,6 +10,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
+from pipelines.errors import UsageError
+
 WINDOWS = (7, 30)
 
 
@@ -50,6 +52,21 @@ def business_day(instant: datetime, zone: str) -> date:
 def day_start(day: date, zone: str) -> datetime:
     """The first instant of a business day, in UTC."""
     return datetime.combine(day, time.min, ZoneInfo(zone)).astimezone(UTC)
+
+
+def require_same_zone(stored: str | None, zone: str) -> None:
+    """Refuses another business zone than the one of the days that are stored; None: none are.
+
+    Raises:
+        UsageError: the two differ.
+    """
+    if stored not in (None, zone):
+        raise UsageError(
+            f"The business time zone was {stored} and is now {zone}.",
+            where="timezone in authmeter.toml",
+            why="Stored events carry the business day of the first zone; days of two zones cannot be added.",
+            do="Set it back, or use a new data folder for the other zone.",
+        )
 
 
 def last_closed_day(now: datetime, zone: str) -> date:

@@ -31,6 +31,11 @@ class UsageError(AuthmeterError):
     exit_code = 2
 
 
+def nothing_published(where: object) -> UsageError:
+    """What a command that reads what is published says before the first run, the same and with the same exit code."""
+    return UsageError("Nothing is published yet.", where=str(where), do="Run `authmeter run` first.")
+
+
 class InUseError(AuthmeterError):
     """Another process works on the data folder: this one did nothing, which is no failure of the folder's last run."""
 

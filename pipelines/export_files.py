@@ -29,6 +29,31 @@ _TYPES: dict[str, pl.DataType | type[pl.DataType]] = {
 }
 
 
+def require_target(target: Path, format: str) -> None:
+    """Refuses a file name that an export of that format should not be written to.
+
+    Raises:
+        UsageError: its ending is another format's, it is a folder, or its folder is not there.
+    """
+    ending = target.suffix.lower().removeprefix(".")
+    if ending in FORMATS and ending != format:
+        raise UsageError(
+            f"The file's name ends in .{ending}, and the format is {format}.",
+            where=str(target),
+            why="A program that goes by the name could not open it.",
+            do=f"Add --format {ending}, or name a file that ends in .{format}.",
+        )
+    if target.is_dir():
+        raise UsageError("The export's file name is a folder.", where=str(target), do="Give the name of a file.")
+    if not target.absolute().parent.is_dir():
+        raise UsageError(
+            "The folder of the export is not there.",
+            where=str(target.absolute().parent),
+            why="It may be mistyped.",
+            do="Make it first, or name another.",
+        )
+
+
 def write_query(
     connection: duckdb.DuckDBPyConnection, query: str, values: Mapping[str, Any], format: str, target: Path
 ) -> int:
@@ -37,10 +62,8 @@ def write_query(
     The day `last` of `values` stands as the creation date of a workbook: equal exports are equal bytes.
 
     Raises:
-        UsageError: more rows than an xlsx sheet has, or `target` is a folder.
+        UsageError: more rows than an xlsx sheet has.
     """
-    if target.is_dir():
-        raise UsageError("The export's file name is a folder.", where=str(target), do="Give the name of a file.")
     if format == "xlsx" and (rows := _count(connection, query, values)) > XLSX_MAX_ROWS:
         raise UsageError(
             f"{rows:,} rows do not fit in an xlsx sheet, which holds {XLSX_MAX_ROWS:,}.",

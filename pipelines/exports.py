@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.errors import UsageError
-from pipelines.export_files import FORMATS, write_query
+from pipelines.export_files import FORMATS, require_target, write_query
 from pipelines.settings import PROJECT, Settings
 from pipelines.warehouse import open_published, sql, workbench
 
@@ -31,10 +31,10 @@ def export_detail(database: Path, app_key: str, first: date, last: date, format:
         target: the file to write; replaced whole.
 
     Raises:
-        UsageError: unknown app or format, a span that ends before it begins, too many rows for xlsx.
-        AuthmeterError: nothing is published.
+        UsageError: nothing is published, unknown app or format, a span that ends before it begins, a target that
+            cannot be, too many rows for xlsx.
     """
-    _check(first, last, format)
+    _check(first, last, format, target)
     with closing(open_published(database)) as connection:
         require_app(connection, app_key)
         values = {"first_app": app_key, "last_app": app_key, "first": first, "last": last}
@@ -81,9 +81,10 @@ def export_events(
         temp: a folder for what does not fit in memory.
 
     Raises:
-        UsageError: unknown format, a span that ends before it begins, no part, too many rows for xlsx.
+        UsageError: unknown format, a span that ends before it begins, a target that cannot be, no part, too many rows
+            for xlsx.
     """
-    _check(first, last, format)
+    _check(first, last, format, target)
     if not parts:
         raise UsageError(
             f"No records are stored for {first} to {last}.",
@@ -91,7 +92,6 @@ def export_events(
             do="Choose days that were read.",
         )
     folders = sorted({part.resolve().parent for part in parts} | {target.absolute().parent})
-    target.absolute().parent.mkdir(parents=True, exist_ok=True)
     with workbench(settings, temp, folders) as connection:
         values = {
             "app_key": app_key,
@@ -102,8 +102,9 @@ def export_events(
         return write_query(connection, sql("export_events"), values, format, target.absolute())
 
 
-def _check(first: date, last: date, format: str) -> None:
+def _check(first: date, last: date, format: str, target: Path) -> None:
     if format not in FORMATS:
         raise UsageError(f"The format {format!r} is not known.", do=f"Use one of {', '.join(FORMATS)}.")
     if last < first:
         raise UsageError(f"The span ends ({last}) before it begins ({first}).", do="Give the earlier day as --from.")
+    require_target(target, format)

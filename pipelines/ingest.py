@@ -230,7 +230,10 @@ def accept_held(store: Store, manifest: Manifest, path: str) -> FileEntry:
     if held is None:
         others = sorted(entry.path for entry in manifest.files if entry.status == "held")
         raise UsageError(
-            f"No held file has the path {path!r}.", do="Held are: " + (", ".join(others) if others else "none") + "."
+            f"No held file has the path {path!r}.",
+            where=str(store.landing),
+            why="Only new content that is held back can be taken.",
+            do="Held are: " + (", ".join(others) if others else "none") + ".",
         )
     for entry in manifest.files:
         if entry.path == path and entry.status == "read":

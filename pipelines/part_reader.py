@@ -36,16 +36,21 @@ class Clock:
     events_from: date | None = None
 
 
-def reading_limits(settings: Settings, source: SourceMapping, clock: Clock, key: str) -> Reading:
-    """What a run may accept: from the retention before its day to two days after its clock.
+def first_accepted(settings: Settings, clock: Clock) -> date:
+    """The first day whose records a run accepts.
 
     A record of a day whose other events are gone cannot restate it, so it is too old, too.
     """
     first = clock.day - timedelta(days=settings.retention_days)
+    return max(first, clock.events_from or first)
+
+
+def reading_limits(settings: Settings, source: SourceMapping, clock: Clock, key: str) -> Reading:
+    """What a run may accept: from the retention before its day to two days after its clock."""
     return Reading(
         business_zone=settings.timezone,
         source_zone=source.timezone or settings.timezone,
-        oldest=day_start(max(first, clock.events_from or first), settings.timezone),
+        oldest=day_start(first_accepted(settings, clock), settings.timezone),
         newest=(clock.now + timedelta(days=FUTURE_DAYS)).astimezone(day_start(clock.day, "UTC").tzinfo),
         key=key,
     )

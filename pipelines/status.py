@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pipelines.checks import checks_of
-from pipelines.findings import CheckResult
+from pipelines.findings import CheckResult, counted
 from pipelines.registry import load_registry
 from pipelines.settings import load_settings
-from pipelines.status_file import Status, status_of
+from pipelines.status_file import Published, Status, status_of
 from pipelines.store import Store
 
 WARNED = 3
@@ -36,6 +36,13 @@ def print_status(data: Path, as_json: bool = False) -> int:
     return 0 if status.state == "ok" else WARNED
 
 
+def _missing(published: Published) -> str:
+    count, named = published.missing_days, ", ".join(map(str, published.newest_missing_days))
+    if not count:
+        return "0 missing"
+    return f"{count:,} missing ({'the newest ' if count > len(published.newest_missing_days) else ''}{named})"
+
+
 def _lines(status: Status) -> list[tuple[str, str]]:
     lines: list[tuple[str, str]] = []
     if published := status.published:
@@ -43,12 +50,14 @@ def _lines(status: Status) -> list[tuple[str, str]]:
             ("published", f"as of {published.as_of}, generated at {published.generated_at} (run {published.run})"),
             (
                 "overdue",
-                f"{status.overdue.days} days, up to {status.overdue.last}" if status.overdue.days else "nothing",
+                f"{counted(status.overdue.days, 'day')}, up to {status.overdue.last}"
+                if status.overdue.days
+                else "nothing",
             ),
             ("late records", f"{published.late_records:,}"),
             (
                 "days",
-                f"{published.days:,} with records, {published.missing_days} missing, "
+                f"{published.days:,} with records, {_missing(published)}, "
                 f"{'?' if published.restated_days is None else published.restated_days} restated",
             ),
         ]

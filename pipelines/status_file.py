@@ -11,6 +11,7 @@ from contextlib import closing, contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 import duckdb
 from pydantic import BaseModel, ValidationError
@@ -18,7 +19,7 @@ from pydantic import BaseModel, ValidationError
 from pipelines import durable
 from pipelines.alerts import alert_of_end, undelivered
 from pipelines.checks import checks_of
-from pipelines.days import last_closed_day
+from pipelines.days import days_between, last_closed_day
 from pipelines.errors import AuthmeterError, InUseError
 from pipelines.log_format import masked_text
 from pipelines.registry import load_registry
@@ -28,6 +29,8 @@ from pipelines.store import Manifest, Store
 from pipelines.warehouse import open_published
 
 STATUS_VERSION = 1
+# So many missing days are named; the quality page has them all.
+_NAMED = 3
 State = Literal["ok", "warning", "late", "failed", "empty"]
 
 # What a warning asks of whoever reads it; the long form is in docs/operator.md.
@@ -61,6 +64,7 @@ class Published(BaseModel):
     time_zone: str
     days: int
     missing_days: int
+    newest_missing_days: list[date] = []
     restated_days: int | None
     late_records: int
 
@@ -145,9 +149,10 @@ def status_of(data: Path, now: datetime, last_run: LastRun | None = None) -> Sta
     """
     store, settings = Store(data), load_settings(data)
     manifest, registry = store.read_manifest(), load_registry(store.registry)
-    status = Status(written_at=_time(now), state="ok", last_run=last_run or _last_run(data))
+    status = Status(written_at=_time(now, settings.timezone), state="ok")
+    status.last_run = last_run or _last_run(data, settings.timezone)
     status.kept = Kept(events_from=manifest.events_from, days_from=manifest.days_from)
-    _tell_work(status, store)
+    _tell_work(status, store, settings.timezone)
     if manifest.as_of is not None:
         status.published = _published(store, manifest, manifest.as_of)
         over = last_closed_day(now, settings.timezone)
@@ -174,12 +179,13 @@ def note_end(data: Path, now: datetime, day: date | None, error: AuthmeterError 
     if error:
         where, do = error.where, masked_text(error.do)
         failure = Failure(what=masked_text(error.what), where=where, why=error.why, do=do)
-    last = LastRun(ended_at=_time(now), day=day, result="failed" if error else "done", error=failure)
+    ended_at = _time(now, _zone(data))
+    last = LastRun(ended_at=ended_at, day=day, result="failed" if error else "done", error=failure)
     try:
         status = status_of(data, now, last)
     except AuthmeterError:
         # What the run failed of, settings or manifest, keeps the rest from being told.
-        status = Status(written_at=_time(now), state="failed", last_run=last, to_do=[failure.do] if failure else [])
+        status = Status(written_at=ended_at, state="failed", last_run=last, to_do=[failure.do] if failure else [])
     status.running = None
     durable.write_file(data / "status.json", status.as_json().encode())
     if alert_of_end(data, status):
@@ -222,28 +228,41 @@ def _undelivered(data: Path) -> Warned:
     )  # fmt: skip
 
 
-def _time(instant: datetime) -> str:
-    return instant.astimezone(UTC).isoformat(timespec="seconds")
+def _time(instant: datetime, zone: str) -> str:
+    return instant.astimezone(ZoneInfo(zone)).isoformat(timespec="seconds")
 
 
-def _last_run(data: Path) -> LastRun | None:
+def _zone(data: Path) -> str:
+    try:
+        return load_settings(data).timezone
+    except AuthmeterError:
+        # Settings that cannot be read are what the run failed of; it is to be told all the same.
+        return "UTC"
+
+
+def _last_run(data: Path, zone: str) -> LastRun | None:
     try:
         told = json.loads((data / "status.json").read_bytes())
-        return LastRun.model_validate(told["last_run"]) if told["last_run"] else None
+        if not told["last_run"]:
+            return None
+        last = LastRun.model_validate(told["last_run"])
+        last.ended_at = _time(datetime.fromisoformat(last.ended_at), zone)
+        return last
     except (OSError, ValueError, KeyError, TypeError, ValidationError):
         return None
 
 
 def _published(store: Store, manifest: Manifest, as_of: date) -> Published:
     days = sorted(manifest.days)
-    span = (as_of - days[0]).days + 1 if days else 0
+    missing = [day for day in days_between(days[0], as_of) if day not in manifest.days] if days else []
     return Published(
         as_of=as_of,
         generated_at=str(manifest.generated_at),
         run=manifest.run,
         time_zone=str(manifest.time_zone),
         days=len(days),
-        missing_days=span - len(days),
+        missing_days=len(missing),
+        newest_missing_days=missing[-_NAMED:],
         restated_days=_restated_days(store.database),
         late_records=sum(rows.late for entry in manifest.live_files() for rows in entry.days.values()),
     )
@@ -258,11 +277,12 @@ def _restated_days(database: Path) -> int | None:
         return None
 
 
-def _tell_work(status: Status, store: Store) -> None:
+def _tell_work(status: Status, store: Store, zone: str) -> None:
     """Who holds the folder, as the lock's note says; a note whose process is gone is of one that was killed."""
     try:
         work = Work.model_validate_json(store.lock.read_bytes())
-    except (OSError, ValidationError):
+        work.since = _time(datetime.fromisoformat(work.since), zone)
+    except (OSError, ValueError):
         return
     try:
         os.kill(work.process, 0)

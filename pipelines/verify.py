@@ -16,7 +16,7 @@ from pipelines.checks import checks_of
 from pipelines.days import Window
 from pipelines.digests import digest_of_folder
 from pipelines.engines.duckdb_roller import DayRoller
-from pipelines.errors import AuthmeterError
+from pipelines.errors import AuthmeterError, nothing_published
 from pipelines.marts import build_marts
 from pipelines.publish import inputs_fingerprint
 from pipelines.registry import Registry
@@ -57,11 +57,12 @@ def verify(store: Store, settings: Settings, registry: Registry, span: Window | 
     """Looks at the whole store, and recomputes the days of the span, else all of them. The caller holds the lock.
 
     Raises:
-        AuthmeterError: nothing is published, or settings, registry or logs changed since.
+        UsageError: nothing is published.
+        AuthmeterError: settings, registry or logs changed since.
     """
     manifest = store.read_manifest()
     if manifest.as_of is None:
-        raise AuthmeterError("Nothing is published yet.", where=str(store.data), do="Run `authmeter run` first.")
+        raise nothing_published(store.data)
     report = VerifyReport()
     report.differences += _damaged_files(store, manifest, report)
     if report.differences:

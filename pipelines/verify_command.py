@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from pipelines.days import Window
-from pipelines.errors import UsageError
+from pipelines.errors import UsageError, nothing_published
+from pipelines.findings import counted
 from pipelines.lock import hold
 from pipelines.registry import load_registry
 from pipelines.settings import load_settings
@@ -21,7 +22,7 @@ def run_verify(data: Path, first: date | None, last: date | None) -> int:
     """Gives 0 where all is as it was computed, 1 where something differs.
 
     Raises:
-        UsageError: the span ends before it begins.
+        UsageError: the span ends before it begins, or nothing is published yet.
     """
     from pipelines.verify import verify
 
@@ -32,15 +33,16 @@ def run_verify(data: Path, first: date | None, last: date | None) -> int:
         )
     store, settings = Store(data), load_settings(data)
     if not store.warehouse.is_dir():
-        raise UsageError("Nothing is published yet.", where=str(data), do="Run `authmeter run` first.")
+        raise nothing_published(data)
     with hold(store, "verify", datetime.now(UTC)):
         report = verify(store, settings, load_registry(store.registry), span)
-    print(f"files         {report.parts:,} parts and the tables of every day are as they were written")
+    print(f"files         {counted(report.parts, 'part')} and the tables of every day are as they were written")
     if report.without_checksum:
-        print(f"              {report.without_checksum:,} parts are of a version that noted no checksum")
-    print(f"recomputed    {report.days:,} days; {report.tables:,} tables, {report.rows:,} rows compared")
+        print(f"              {counted(report.without_checksum, 'part')} of a version that noted no checksum")
+    compared = f"{counted(report.tables, 'table')}, {counted(report.rows, 'row')} compared"
+    print(f"recomputed    {counted(report.days, 'day')}; {compared}")
     if report.without_events:
-        print(f"              {report.without_events:,} days have no events any more, by retention")
+        print(f"              {counted(report.without_events, 'day')} without events any more, by retention")
     for difference in report.differences[:_SHOWN]:
         print(f"differs       {difference}")
     if len(report.differences) > _SHOWN:

@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines.errors import AuthmeterError
+from pipelines.errors import AuthmeterError, nothing_published
 from pipelines.settings import Settings
 
 SQL = Path(__file__).parent / "sql"
@@ -100,10 +100,10 @@ def open_published(
     With settings, it keeps to their memory and threads, and spills what does not fit to `temp`, encrypted.
 
     Raises:
-        AuthmeterError: nothing was published yet.
+        UsageError: nothing was published yet.
     """
     if not database.is_file():
-        raise AuthmeterError("Nothing is published yet.", where=str(database), do="Run `authmeter run` first.")
+        raise nothing_published(database)
     connection = duckdb.connect(str(database), read_only=True)
     if settings and temp:
         _configure(connection, settings, temp)

@@ -1,23 +1,20 @@
 """Runs the application on loopback until it is stopped.
 
-Lives here: the port, the signals, and what the operator is told. Does not belong here: what is answered (`app.py`).
+Lives here: the signals, and what the operator is told. Does not belong here: what is answered (`app.py`).
 """
 
 import signal
-import socket
 from pathlib import Path
 
 import uvicorn
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 
-from pipelines.errors import AuthmeterError
+from pipelines.loopback import LOOPBACK, listen
 from pipelines.serving.app import ServedSite
 from pipelines.serving.responses import XLSX
 from pipelines.serving.site import PublishedSite
 from pipelines.serving.tokens import EVERY_APP, TokensFile
 from pipelines.store import Store
-
-LOOPBACK = "127.0.0.1"
 
 
 def serve(data: Path, port: int, tokens: Path | None) -> None:
@@ -29,8 +26,8 @@ def serve(data: Path, port: int, tokens: Path | None) -> None:
         tokens: who may see which app; None: whoever reaches the port sees the whole site.
 
     Raises:
-        UsageError: the tokens file is missing or wrong.
-        AuthmeterError: nothing is published, or the port is taken.
+        UsageError: nothing is published, or the tokens file is missing or wrong.
+        AuthmeterError: the port is taken.
     """
     site = PublishedSite(Store(data))
     root, tokens_file = site.root(), TokensFile(tokens) if tokens else None
@@ -38,7 +35,7 @@ def serve(data: Path, port: int, tokens: Path | None) -> None:
         named = {app for entry in tokens_file.entries() for app in entry.apps if app != EVERY_APP}
         for app in sorted(named - site.folders(root).keys()):
             print(f"note: the tokens file names {app}, which no published app is called")
-    listener = _listener(port)
+    listener = listen(port)
     port = listener.getsockname()[1]
     application = ServedSite(site, tokens_file, f"authmeter_{port}")
     compressed = GZipMiddleware(
@@ -61,20 +58,3 @@ def serve(data: Path, port: int, tokens: Path | None) -> None:
     who = f"whom {tokens} names" if tokens else "everybody who reaches this port"
     print(f"{site.link} for {who}: http://{LOOPBACK}:{port}/ (stop it with Ctrl-C)", flush=True)
     server.run(sockets=[listener])
-
-
-def _listener(port: int) -> socket.socket:
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    # A port that was served a moment ago may be taken at once.
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((LOOPBACK, port))
-        listener.listen(128)
-    except OSError as error:
-        listener.close()
-        raise AuthmeterError(
-            f"Port {port} cannot be had: {error.strerror}.",
-            where="--port",
-            do="Give another port, or 0 for any free one.",
-        ) from None
-    return listener

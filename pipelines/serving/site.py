@@ -10,7 +10,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import BinaryIO
 
-from pipelines.errors import AuthmeterError
+from pipelines.errors import nothing_published
 from pipelines.serving.access import SitePath
 from pipelines.store import Store
 from pipelines.warehouse import open_published
@@ -32,11 +32,11 @@ class PublishedSite:
         """The folder of the generation that stands now.
 
         Raises:
-            AuthmeterError: nothing is published.
+            UsageError: nothing is published.
         """
         root = Path(os.path.realpath(self.link))
         if not root.is_dir():
-            raise AuthmeterError("Nothing is published yet.", where=str(self.link), do="Run `authmeter run` first.")
+            raise nothing_published(self.link)
         return root
 
     def root_for(self, path: SitePath, version: str | None) -> Path:
@@ -46,7 +46,7 @@ class PublishedSite:
         a page is being loaded, all of it is then of one generation.
 
         Raises:
-            AuthmeterError: nothing is published.
+            UsageError: nothing is published.
         """
         root = self.root()
         is_asset = path[0] == "assets"
@@ -66,7 +66,7 @@ class PublishedSite:
         """The folder of each published app in that generation, by app key.
 
         Raises:
-            AuthmeterError: the published tables are not there.
+            UsageError: the published tables are not there.
         """
         if self._folders[0] != root:
             with closing(open_published(self._database)) as connection:

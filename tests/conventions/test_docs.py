@@ -187,6 +187,14 @@ def test_both_readmes_show_the_same_commands_and_paths() -> None:
     assert rows[0] == rows[1]
 
 
+@pytest.mark.parametrize("page", [*READMES, DOCS / "operator.md"], ids=name_of)
+def test_followed_to_the_letter_logs_come_first_then_the_check_then_the_run(page: Path) -> None:
+    text = page.read_text("utf-8")
+    landed = text.index("data/landing/", text.index("make setup"))
+    checked, ran = (text.index(f"\n.venv/bin/authmeter {name}\n") for name in ("check", "run"))
+    assert landed < checked < ran
+
+
 # ---- what runs
 
 
@@ -239,8 +247,13 @@ def test_the_worked_example_of_a_source_gives_what_is_shown(tmp_path: Path) -> N
     log, shown = blocks(page, "text")
     (mapping,) = [block for block in blocks(page, "toml") if "shop_gateway" in block]
     file = tmp_path / "gateway" / "2026-11-23.log"
-    for path, text in ((file, log), (tmp_path / "data" / "sources" / "shop_gateway.toml", mapping)):
-        path.parent.mkdir(parents=True)
+    # The example must not grow too old with the page.
+    settings = tmp_path / "data" / "authmeter.toml"
+    sources = tmp_path / "data" / "sources"
+    for path, text in (
+        (file, log), (sources / "shop_gateway.toml", mapping), (settings, "retention_days = 36500\n"),
+    ):  # fmt: skip
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
     (line,) = [block for block in blocks(page, "sh") if "check --source" in block]
     done = command(*line.split()[1:], data=tmp_path / "data", cwd=tmp_path)
@@ -248,7 +261,7 @@ def test_the_worked_example_of_a_source_gives_what_is_shown(tmp_path: Path) -> N
     assert done.stdout == shown
     (condition,) = blocks(page, "sql-expression")
     mended = re.sub(r"^where = .*$", lambda _: f'where = "{condition.strip()}"', mapping, flags=re.MULTILINE)
-    (tmp_path / "data" / "sources" / "shop_gateway.toml").write_text(mended, "utf-8")
+    (sources / "shop_gateway.toml").write_text(mended, "utf-8")
     done = command(*line.split()[1:], data=tmp_path / "data", cwd=tmp_path)
     assert done.returncode == 0
     assert "3 records read, 3 accepted, 0 rejected, 2 skipped" in done.stdout

@@ -6,6 +6,8 @@ import csv
 import io
 import json
 import os
+import re
+import socket
 import subprocess
 import sys
 import time
@@ -38,6 +40,7 @@ COMMANDS = (
     "serve",
     "status",
     "verify",
+    "alert",
 )
 
 
@@ -47,6 +50,14 @@ def test_every_command_tells_its_use(call: Call, command: str) -> None:
     assert ended.code == 0
     assert "--data" in ended.out
     assert command in ended.out
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_help_screen_shows_arguments_once_bracketed_and_switches_without_a_type(call: Call, command: str) -> None:
+    out = call(command, "--help").out
+    assert "[[" not in out
+    assert "<bool>" not in out
+    assert call("--help").out.count("<bool>") == 0
 
 
 def test_the_program_lists_its_commands(call: Call) -> None:
@@ -105,6 +116,20 @@ def test_a_day_that_is_not_over_is_refused(call: Call, own: DataFolder, yesterda
     ended = call("run", "--day", yesterday + timedelta(days=1), data=own.root)
     assert ended.code == 2
     assert f"{yesterday + timedelta(days=1)} is not over" in ended.err
+
+
+def test_a_run_over_a_folder_without_any_log_warns_and_says_where_it_looked(tmp_path: Path) -> None:
+    ended = authmeter("run", data=tmp_path / "typo")
+    assert ended.code == 3
+    assert "warning: day_is_there: no record of" in ended.out
+    assert f"no log was ever found in {tmp_path / 'typo' / 'landing'}" in ended.out
+
+
+@pytest.mark.parametrize("command", ["run", "check", "status"])
+def test_a_data_folder_without_a_name_is_refused(call: Call, command: str) -> None:
+    ended = call(command, "--data", "")
+    assert ended.code == 2
+    assert "empty" in ended.err
 
 
 def test_another_hash_key_is_refused(own: DataFolder) -> None:
@@ -229,6 +254,12 @@ def test_a_backfill_computes_those_days_anew(own: DataFolder, yesterday: date) -
     assert anew == [days_before(yesterday, 1), yesterday]
     assert own.rows("SELECT * FROM channel_daily") == rows
     assert own.rows("SELECT count(*) FROM restatements") == [(0,)]
+
+
+def test_a_backfill_of_a_span_without_stored_days_says_so(own: DataFolder) -> None:
+    ended = authmeter("backfill", "2020-01-01", "2020-01-02", data=own.root)
+    assert ended.code == 0
+    assert "no stored day in this span" in ended.out
 
 
 def test_a_backfill_without_anything_published_is_refused(call: Call, folder: DataFolder) -> None:
@@ -399,8 +430,47 @@ def test_an_export_of_what_is_not_there_is_refused_and_writes_nothing(
     assert not (tmp_path / "out").exists()
 
 
-def test_an_export_before_the_first_run_ends_with_1(call: Call, folder: DataFolder, tmp_path: Path) -> None:
-    assert export(call, folder, tmp_path / "shop.csv").code == 1
+def test_an_export_without_a_folder_or_of_another_format_is_refused(
+    call: Call, published: DataFolder, tmp_path: Path
+) -> None:
+    for target in (tmp_path / "typo" / "shop.csv", tmp_path / "shop.xlsx"):
+        for more in ((), ("--events",)):
+            ended = export(call, published, target, *more)
+            assert ended.code == 2
+            assert str(target.parent) in ended.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_export_of_a_span_without_a_published_day_says_so(
+    call: Call, published: DataFolder, tmp_path: Path, yesterday: date
+) -> None:
+    after = yesterday + timedelta(days=1)
+    span = ("--from", after, "--to", after, "--out", tmp_path / "shop.csv")
+    ended = call("export", "--app", "shop", *span, data=published.root)
+    assert ended.code == 0
+    assert f"no published day between {after} and {after}" in ended.out
+    assert "0 rows: " in ended.out
+    ended = call("export", "--app", "shop", "--events", *span, data=published.root)
+    assert ended.code == 2
+    assert f"No records are stored for {after} to {after}." in ended.err
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("export", "--app", "shop", "--from", "2026-03-01", "--to", "2026-03-02"), ("serve",), ("verify",), ("reread",),
+        ("backfill", "2026-03-01", "2026-03-02"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("is_made", [False, True])
+def test_before_the_first_run_what_reads_what_is_published_is_wrong_use(
+    call: Call, folder: DataFolder, command: tuple[str, ...], is_made: bool
+) -> None:
+    if is_made:
+        folder.store.warehouse.mkdir()
+    ended = call(*command, data=folder.root)
+    assert ended.code == 2
+    assert "Nothing is published yet." in ended.err
 
 
 # --- check
@@ -411,6 +481,31 @@ def test_a_check_of_a_sound_folder_ends_with_0(call: Call, published: DataFolder
     assert ended.code == 0
     assert "2 apps" in ended.out
     assert "canonical" in ended.out
+
+
+def test_one_of_a_thing_is_in_the_singular(call: Call, folder: DataFolder, yesterday: date) -> None:
+    file = folder.land("a.ndjson", records(1, yesterday))
+    folder.write("registry/apps.csv", "app_key,app_name\nshop,Shop\n")
+    said = call("check", data=folder.root).out + call("check", file, data=folder.root).out
+    folder.tables(yesterday)
+    said += call("verify", data=folder.root).out
+    for words in ("1 app,", "1 file canonical", ": 1 record read", "): 1 record\n", "1 part and", "1 day;"):
+        assert words in said
+    assert re.findall(r"\b1 (?:app|file|record|part|day)s\b", said) == []
+
+
+@pytest.mark.parametrize("arguments", [(), (__file__,)])
+def test_a_check_of_no_folder_is_refused(call: Call, tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    ended = call("check", *arguments, data=tmp_path / "typo")
+    assert ended.code == 2
+    assert "There is no such folder." in ended.err
+    assert str(tmp_path / "typo") in ended.err
+
+
+def test_a_check_says_that_landing_is_empty_and_where_it_is(call: Call, folder: DataFolder) -> None:
+    ended = call("check", data=folder.root)
+    assert ended.code == 0
+    assert f"empty: no log in {folder.store.landing}" in ended.out
 
 
 def test_a_check_lists_bad_rows_and_ends_with_2(call: Call, own: DataFolder) -> None:
@@ -449,16 +544,47 @@ def test_a_check_of_a_file_with_rejects_tells_why_and_ends_with_3(
     assert MARKED_DEVICE not in ended.out
 
 
+def test_a_check_of_a_file_says_what_a_run_would_find_too_old(
+    call: Call, published: DataFolder, tmp_path: Path, yesterday: date
+) -> None:
+    file = tmp_path / "try.ndjson"
+    first = days_before(yesterday, 400)
+    file.write_bytes(lines([*records(3, days_before(first, 1)), *records(2, first)]))
+    ended = call("check", file, data=published.root)
+    assert ended.code == 3
+    assert "5 records read, 5 accepted, 0 rejected" in ended.out
+    assert f"3 of the accepted are of days before {first}: a run rejects them as too_old:event_time" in ended.out
+
+
+def test_a_check_refuses_another_zone_in_the_words_of_a_run(call: Call, own: DataFolder) -> None:
+    own.write("authmeter.toml", 'timezone = "Asia/Tokyo"\n')
+    checked, ran = call("check", data=own.root), authmeter("run", data=own.root)
+    assert (checked.code, ran.code) == (2, 2)
+    assert "The business time zone was Asia/Shanghai and is now Asia/Tokyo." in checked.err
+    assert checked.err == ran.err
+
+
 def test_a_check_of_a_damaged_file_ends_with_1(call: Call, published: DataFolder, tmp_path: Path) -> None:
     (tmp_path / "try.ndjson.gz").write_bytes(b"no gzip")
     assert call("check", tmp_path / "try.ndjson.gz", data=published.root).code == 1
 
 
 @pytest.mark.parametrize(
-    "arguments", [("--source", "nobody"), ("--source", "nobody", __file__), ("nothing.ndjson",), ("Makefile",)]
+    ("arguments", "words"),
+    [
+        (("--source", "canonical"), "give a FILE"),
+        (("--source", "nobody", __file__), "no source 'nobody'"),
+        (("nothing.ndjson",), "There is no such file."),
+        (("docs",), "It is a folder"),
+        (("Makefile",), "No source matches"),
+    ],
 )
-def test_a_check_of_what_is_not_there_is_refused(call: Call, published: DataFolder, arguments: tuple[str, ...]) -> None:
-    assert call("check", *arguments, data=published.root).code == 2
+def test_a_check_of_what_is_not_there_is_refused(
+    call: Call, published: DataFolder, arguments: tuple[str, ...], words: str
+) -> None:
+    ended = call("check", *arguments, data=published.root)
+    assert ended.code == 2
+    assert words in ended.err
 
 
 # --- accept
@@ -469,9 +595,9 @@ def test_a_held_file_is_a_warning_and_can_be_accepted(call: Call, own: DataFolde
     own.land("cut.ndjson.gz", b"\x1f\x8b\x08 cut")
     ended = authmeter("run", data=own.root)
     assert ended.code == 3
-    assert "warning: damaged_files: 1 files" in ended.out
+    assert "warning: damaged_files: 1 file " in ended.out
     assert "cut.ndjson.gz" in ended.out
-    assert "warning: held_files: 1 files" in ended.out
+    assert "warning: held_files: 1 file " in ended.out
     assert f"{yesterday}/shop.ndjson" in ended.out
     assert "authmeter accept" in ended.out
     assert own.counted()[yesterday] == 253
@@ -486,6 +612,7 @@ def test_only_a_held_file_can_be_accepted(call: Call, own: DataFolder) -> None:
     ended = call("accept", "more.csv", data=own.root)
     assert ended.code == 2
     assert "No held file has the path 'more.csv'" in ended.err
+    assert f"where: {own.store.landing}" in ended.err
 
 
 # --- status and dev
@@ -514,6 +641,29 @@ def test_the_status_tells_what_is_overdue_and_wrong(call: Call, folder: DataFold
     assert "damaged_files" in ended.out
 
 
+def test_the_status_names_missing_days(call: Call, folder: DataFolder, yesterday: date) -> None:
+    for back in (6, 4):
+        folder.land(f"{back}.ndjson", records(3, days_before(yesterday, back)))
+    folder.publish(yesterday)
+    named = ", ".join(str(days_before(yesterday, back)) for back in (2, 1, 0))
+    assert f"2 with records, 5 missing (the newest {named}), 0 restated" in call("status", data=folder.root).out
+
+
+def test_all_times_of_the_status_are_of_the_business_zone(call: Call, own: DataFolder) -> None:
+    stored = json.loads((own.root / "status.json").read_bytes())
+    # As an older version wrote it.
+    stored["last_run"]["ended_at"] = "2026-03-10T20:30:00+00:00"
+    own.write("status.json", json.dumps(stored))
+    with held(own):
+        told = json.loads(call("status", "--json", data=own.root).out)
+        shown = call("status", data=own.root).out
+    assert told["last_run"]["ended_at"] == "2026-03-11T04:30:00+08:00"
+    times = [told["written_at"], told["published"]["generated_at"], told["running"]["since"], stored["written_at"]]
+    assert [time[-6:] for time in times] == ["+08:00"] * 4
+    assert "+00:00" not in shown
+    assert shown.count("+08:00") == 3
+
+
 def test_dev_starts_dagster_on_loopback_with_the_folders_home(
     call: Call, own: DataFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -524,10 +674,63 @@ def test_dev_starts_dagster_on_loopback_with_the_folders_home(
     assert call("dev", "--port", 3999, data=own.root).code == 0
     ((command, home),) = started
     assert home == os.environ["DAGSTER_HOME"]
-    assert command[1:4] == ["-m", "dagster", "dev"]
+    assert command[1] == "-W"
+    assert command[3:6] == ["-m", "dagster", "dev"]
     assert command[command.index("-w") + 1] == str(PROJECT / "workspace.yaml")
     assert command[command.index("-h") + 1] == "127.0.0.1"
     assert home == str(own.root / "dagster")
+
+
+def test_dev_refuses_a_port_that_is_taken(own: DataFolder) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ended = authmeter("dev", "--port", port, data=own.root)
+    assert ended.code == 1
+    assert f"Port {port} cannot be had" in ended.err
+    assert "http://" not in ended.out
+
+
+# --- alert
+
+SAID = "import pathlib, sys; pathlib.Path('said.json').write_bytes(sys.stdin.buffer.read())"
+
+
+@pytest.mark.parametrize(("language", "word"), [("zh", "测试"), ("en", "test")])
+def test_a_test_message_says_that_it_is_one(call: Call, folder: DataFolder, language: str, word: str) -> None:
+    command = json.dumps([sys.executable, "-c", SAID])
+    folder.write("authmeter.toml", f'[alerts]\ncommand = {command}\nlanguage = "{language}"\n')
+    assert call("alert", "--test", data=folder.root).code == 0
+    said = json.loads((folder.root / "said.json").read_bytes())
+    assert said["kind"] == "test"
+    assert word in said["title"]
+    assert "报告" not in said["title"]
+    assert "report" not in said["title"]
+
+
+@pytest.mark.parametrize(
+    ("mode", "words"), [(None, "No such file"), (0o644, "Others than its owner may read"), (0o600, "Nobody is to be")]
+)
+def test_a_test_message_with_wrong_settings_is_refused(
+    call: Call, folder: DataFolder, mode: int | None, words: str
+) -> None:
+    folder.write("authmeter.toml", '[alerts]\nurls_file = "alerts.urls"\n')
+    if mode:
+        folder.write("alerts.urls", "# nobody yet\n").chmod(mode)
+    ended = call("alert", "--test", data=folder.root)
+    assert ended.code == 2
+    assert words in ended.err
+    assert all(label in ended.err for label in ("where: ", "why it matters: ", "what to do: "))
+
+
+def test_an_address_that_is_none_is_told_by_its_line(call: Call, folder: DataFolder) -> None:
+    folder.write("authmeter.toml", '[alerts]\nurls_file = "alerts.urls"\n')
+    folder.write("alerts.urls", "# ours\n\nfoo://s3cr3tToken\n").chmod(0o600)
+    ended = call("alert", "--test", data=folder.root)
+    assert ended.code == 3
+    assert "0 of 1 receivers took it" in ended.out
+    assert "line 3 of the addresses" in ended.out
+    assert "s3cr3tToken" not in ended.out + ended.err
+    assert "foo" not in ended.out + ended.err
 
 
 # --- personal data

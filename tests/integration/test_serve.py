@@ -496,7 +496,7 @@ def test_a_port_that_is_taken_is_said(whole: Serving, data: Path) -> None:
 
 def test_nothing_published_is_said(tmp_path: Path) -> None:
     ended = authmeter("serve", data=tmp_path)
-    assert ended.code == 1
+    assert ended.code == 2
     assert "Nothing is published yet." in ended.err
 
 

@@ -50,8 +50,10 @@ def test_a_sound_folder_passes_every_check() -> None:
     assert all(result.passed for result in results)
 
 
-def test_an_empty_folder_passes_every_check() -> None:
-    assert all(result.passed for result in run_checks(Manifest(), Settings(), Registry(), DAY))
+def test_in_an_empty_folder_only_that_nothing_came_fires() -> None:
+    (fired,) = [result for result in run_checks(Manifest(), Settings(), Registry(), DAY) if not result.passed]
+    assert fired.check_name == "day_is_there"
+    assert fired.detail_en == f"no record of {DAY} was delivered, nor of any day before"
 
 
 @pytest.mark.parametrize(

@@ -156,9 +156,19 @@ def test_wrong_use_is_refused_with_a_remedy(database: Path, tmp_path: Path) -> N
         export_detail(database, "other", day(1), AS_OF, "ods", target)
     with pytest.raises(UsageError, match="is a folder"):
         export_detail(database, "other", day(1), AS_OF, "csv", tmp_path)
+    with pytest.raises(UsageError, match="folder of the export is not there"):
+        export_detail(database, "other", day(1), AS_OF, "csv", tmp_path / "typo" / "x.csv")
+    with pytest.raises(UsageError, match="and the format is csv"):
+        export_detail(database, "other", day(1), AS_OF, "csv", tmp_path / "x.XLSX")
     with pytest.raises(AuthmeterError, match="Nothing is published"):
         export_detail(tmp_path / "none.duckdb", "other", day(1), AS_OF, "csv", target)
     assert not target.exists()
+    assert not (tmp_path / "typo").exists()
+
+
+def test_a_name_without_an_ending_of_a_format_is_taken(database: Path, tmp_path: Path) -> None:
+    for name in ("shop", "shop.txt", "shop.2026"):
+        assert export_detail(database, "other", day(1), AS_OF, "csv", tmp_path / name) == 2
 
 
 def test_a_span_without_rows_is_a_file_with_its_header(database: Path, tmp_path: Path) -> None:
@@ -199,7 +209,7 @@ TYPES = {
 
 @pytest.mark.parametrize("format", export_files.FORMATS)
 def test_events_are_masked_and_whole(parts: list[Path], tmp_path: Path, format: str) -> None:
-    target = tmp_path / "out" / f"events.{format}"
+    target = tmp_path / f"events.{format}"
     rows = export_events(
         parts[::-1], "other", AS_OF, AS_OF, format, target, settings=Settings(), temp=tmp_path / "temp"
     )
