@@ -269,7 +269,7 @@ def test_a_file_without_one_good_record_is_named_until_it_is_gone(folder: DataFo
     query = "SELECT passed, detail_en FROM check_results WHERE check_name = 'nothing_accepted'"
     ((passed, detail),) = folder.rows(query)
     assert not passed
-    assert detail == "1 files without one good record, perhaps of another format: b.ndjson"
+    assert detail == "1 file without one good record, perhaps of another format: b.ndjson"
     file.unlink()
     folder.tables(AFTER)
     assert folder.rows(query) == [(True, "none")]
