@@ -184,6 +184,7 @@ def test_a_folder_that_went_away_meanwhile_is_none(folder: DataFolder, monkeypat
 
 
 def test_a_damaged_file_that_is_deleted_warns_no_more_without_anything_new(folder: DataFolder) -> None:
+    folder.land("a.ndjson", [record("a")])
     cut = folder.land("cut.ndjson.gz", b"no gzip")
     folder.tables(DAY)
     assert [check.check_name for check in warnings_of(folder.store)] == ["damaged_files"]
