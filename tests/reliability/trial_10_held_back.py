@@ -37,6 +37,7 @@ def failing(manifest: Manifest, profiles: dict[date, Profile], number: int) -> l
     known = Manifest(
         files=[entry for entry in manifest.files if min(entry.days) <= day],
         days={other: entry for other, entry in manifest.days.items() if other <= day},
+        closed_before=day - timedelta(days=1),
     )
     results = run_checks(known, Settings(), Registry(), day, {d: p for d, p in profiles.items() if d <= day})
     return [result for result in results if not result.passed]

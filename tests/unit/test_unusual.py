@@ -8,8 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from pipelines.findings import Finding
-from pipelines.profiles import Group, Profile, judged_days
-from pipelines.store import Manifest
+from pipelines.profiles import Group, Profile
 from pipelines.unusual import FIELDS, MIX, OUTCOMES, mixed_up, unusual_parts
 from pipelines.unusual_hours import unusual_hours
 from pipelines.unusual_levels import unusual_devices, unusual_latencies, usual_records
@@ -155,9 +154,3 @@ def test_usual_records_of_a_young_folder_are_a_median() -> None:
     counted = {DAY - timedelta(days=back): 100 + back for back in range(1, 4)}
     assert usual_records(DAY, counted) == 102
     assert usual_records(DAY - timedelta(days=1), counted) is None
-
-
-def test_the_days_of_the_last_publication_are_judged_seven_at_most() -> None:
-    assert judged_days(Manifest(), DAY) == [DAY]
-    assert judged_days(Manifest(closed_before=DAY - timedelta(days=2)), DAY) == [DAY - timedelta(days=1), DAY]
-    assert len(judged_days(Manifest(closed_before=DAY - timedelta(days=40)), DAY)) == 7
