@@ -150,11 +150,30 @@ def test_a_weekday_is_compared_with_its_like() -> None:
     assert not check("volume_jump", Manifest(days=days(*counted[:-1], 20)), settings=holiday).passed
 
 
-def test_a_young_folder_is_not_judged_and_says_so() -> None:
+def test_a_folder_of_few_days_is_not_judged_and_says_so() -> None:
     for name in STATISTICS:
-        result = check(name, Manifest(days=days(*[100] * 13, 1)))
+        result = check(name, Manifest(days=days(*[100] * 6, 1)))
         assert result.passed
-        assert "14" in result.detail_en
+        assert ("7" if name in ("volume_jump", "missing_delivery") else "14") in result.detail_en
+
+
+@pytest.mark.parametrize(
+    ("newest", "passed"), [(1000, True), (550, True), (450, False), (1900, True), (2100, False), (1, False)]
+)
+def test_half_or_double_the_volume_fires_in_a_young_folder(newest: int, passed: bool) -> None:
+    result = check("volume_jump", Manifest(days=days(*[1000] * 9, newest)))
+    assert result.passed is passed
+    assert passed or "Compared with the median over 9 days" in result.detail_en
+    # So few records are half by chance.
+    assert check("volume_jump", Manifest(days=days(*[40] * 9, 15))).passed
+
+
+def test_a_weekend_of_a_young_folder_is_as_the_one_before() -> None:
+    # DAY is a Tuesday; the weeks here end on it.
+    weeks = [1000] * 5 + [300, 330]
+    assert check("volume_jump", Manifest(days=days(*weeks, *weeks[:5], 290))).passed
+    assert not check("volume_jump", Manifest(days=days(*weeks, *weeks[:5], 150))).passed
+    assert check("volume_jump", Manifest(days=days(*weeks, 450)), settings=Settings(holidays=(DAY,))).passed
 
 
 def test_what_usually_comes_late_is_not_missed() -> None:
