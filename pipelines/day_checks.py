@@ -37,7 +37,7 @@ def statistics(manifest: Manifest, settings: Settings, day: date, profiles: Prof
     profiles = profiles if profiles.get(day) else {**profiles, day: {}}
     on_time = _on_time_share(manifest, day)
     shifts: dict[str, Iterable[Finding]] = {
-        "hour_shift": unusual_hours(day, profiles),
+        "hour_shift": unusual_hours(day, profiles, on_time),
         "mix_shift": [*unusual_parts(day, profiles, MIX, on_time), *mixed_up(day, profiles)],
         "outcome_shift": unusual_parts(day, profiles, OUTCOMES),
         "field_shift": [*unusual_parts(day, profiles, FIELDS), *unusual_devices(day, profiles)],
@@ -60,8 +60,8 @@ STATISTICS = (
 # What to do about a shift, in Chinese and in English.
 _TO_DO = {
     "hour_shift": (
-        "核对时钟和时区、日志轮转；改正后以原路径重新投递。",
-        "Check clocks, time zones and log rotation; deliver mended files under their paths.",
+        "核对时钟和时区、日志轮转、投递的是否是当日日志；改正后以原路径重新投递。",
+        "Check clocks, time zones, log rotation and whose day was delivered; deliver mended files under their paths.",
     ),
     "mix_shift": (
         "核对该部分的日志是否送达、是否重复、是否混入别处流量。",
