@@ -1,7 +1,8 @@
 """The checks between the boxes. Structure and books block (they raise where they are found); these here warn.
 
 A check looks at the state of the data folder, not at the run: it fires until its cause is gone. The statistics look at
-the days that the last publication closed; what is usual and what is not is found in `unusual*.py` and `deliveries.py`.
+the days that the last publication closed or restated (`judged.py`); what is usual and what is not is found in
+`unusual*.py` and `deliveries.py`.
 """
 
 from datetime import date
@@ -9,8 +10,9 @@ from datetime import date
 from pipelines.day_checks import counted_by_day, statistics, volume_of
 from pipelines.errors import AuthmeterError
 from pipelines.findings import CheckResult, about, counted
+from pipelines.judged import closed_days, files_since_closing, judged_days
 from pipelines.landing import shown
-from pipelines.profiles import NO_PROFILES, Profiles, judged_days, read_profiles
+from pipelines.profiles import NO_PROFILES, Profiles, read_profiles
 from pipelines.registry import Registry
 from pipelines.settings import Settings
 from pipelines.store import Manifest, Store
@@ -21,7 +23,7 @@ def run_checks(
 ) -> list[CheckResult]:
     """All warning checks, of the data as of a day, in a fixed order.
 
-    Of days that were closed together with `as_of`, only what is unusual is told.
+    Of days that were closed together with `as_of`, or restated since, only what is unusual is told.
 
     Args:
         profiles: those of the judged days and the days before; without them only the books are looked at.
@@ -59,7 +61,7 @@ def hold_back(manifest: Manifest, settings: Settings, as_of: date) -> None:
     """
     if not settings.block_below_share or (manifest.as_of and as_of <= manifest.as_of):
         return
-    for day in judged_days(manifest, as_of):
+    for day in closed_days(manifest, as_of):
         stands = volume_of(manifest, settings, day)
         if stands and stands.ratio < settings.block_below_share:
             raise AuthmeterError(
@@ -112,10 +114,8 @@ def _registry_rows(registry: Registry) -> CheckResult:
 
 
 def _rejected_share(manifest: Manifest, settings: Settings) -> CheckResult:
-    """Of the files that came last: an old bad file must not warn for ever."""
-    live = manifest.live_files()
-    newest = max((entry.first_read_at for entry in live), default=None)
-    latest = [entry for entry in live if entry.first_read_at == newest]
+    """Of the files since the last closing: an old bad file must not warn for ever, nor a later good one silence it."""
+    latest = files_since_closing(manifest)
     read, rejected = sum(entry.records_read for entry in latest), sum(entry.rejected for entry in latest)
     share = rejected / read if read else 0.0
     return CheckResult(

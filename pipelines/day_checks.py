@@ -10,13 +10,13 @@ from statistics import median
 
 from pipelines.deliveries import missing_deliveries
 from pipelines.findings import Basis, CheckResult, Finding, about, counted, told, too_few
-from pipelines.norms import MIN_DAYS, history
+from pipelines.norms import MIN_DAYS, YOUNG_DAYS, history
 from pipelines.profiles import Profiles
 from pipelines.settings import Settings
 from pipelines.store import Manifest
 from pipelines.unusual import FIELDS, MIX, OUTCOMES, mixed_up, unusual_parts
 from pipelines.unusual_hours import unusual_hours
-from pipelines.unusual_levels import Volume, unusual_copies, unusual_devices, unusual_latencies, volume
+from pipelines.unusual_levels import Volume, unusual_copies, unusual_devices, unusual_latencies, volume, young_volume
 
 # Over so many days it is looked at how much of a day is there when it is closed.
 _DAYS_OF_ON_TIME = 14
@@ -27,15 +27,17 @@ def statistics(manifest: Manifest, settings: Settings, day: date, profiles: Prof
     before = history(day, manifest.days)
     if len(before) < MIN_DAYS or day not in manifest.days:
         zh, en = too_few(len(before), MIN_DAYS) if day in manifest.days else (f"{day} 没有记录", f"{day} has no record")
-        silent = [CheckResult(name, True, en, zh, day) for name in STATISTICS]
+        silent = {name: CheckResult(name, True, en, zh, day) for name in STATISTICS}
+        # Of a young folder these two tell the coarsest, without a norm.
+        silent["missing_delivery"] = _delivery(manifest, day)
         if day in manifest.days:
-            return silent
-        return [_delivery(manifest, day) if one.check_name == "missing_delivery" else one for one in silent]
+            silent["volume_jump"] = _volume_jump(manifest, settings, day)
+        return list(silent.values())
     basis = Basis(len(before), min(before))
     profiles = profiles if profiles.get(day) else {**profiles, day: {}}
     on_time = _on_time_share(manifest, day)
     shifts: dict[str, Iterable[Finding]] = {
-        "hour_shift": unusual_hours(day, profiles),
+        "hour_shift": unusual_hours(day, profiles, on_time),
         "mix_shift": [*unusual_parts(day, profiles, MIX, on_time), *mixed_up(day, profiles)],
         "outcome_shift": unusual_parts(day, profiles, OUTCOMES),
         "field_shift": [*unusual_parts(day, profiles, FIELDS), *unusual_devices(day, profiles)],
@@ -58,8 +60,8 @@ STATISTICS = (
 # What to do about a shift, in Chinese and in English.
 _TO_DO = {
     "hour_shift": (
-        "核对时钟和时区、日志轮转；改正后以原路径重新投递。",
-        "Check clocks, time zones and log rotation; deliver mended files under their paths.",
+        "核对时钟和时区、日志轮转、投递的是否是当日日志；改正后以原路径重新投递。",
+        "Check clocks, time zones, log rotation and whose day was delivered; deliver mended files under their paths.",
     ),
     "mix_shift": (
         "核对该部分的日志是否送达、是否重复、是否混入别处流量。",
@@ -96,12 +98,17 @@ def volume_of(manifest: Manifest, settings: Settings, day: date) -> Volume | Non
     return volume(day, counted_by_day(manifest), factor, on_time, any_weekday=day in settings.holidays)
 
 
+def _young_volume_of(manifest: Manifest, settings: Settings, day: date) -> Volume | None:
+    factor, on_time = 1 + settings.jump_warn_ratio, _on_time_share(manifest, day)
+    return young_volume(day, counted_by_day(manifest), factor, on_time, any_weekday=day in settings.holidays)
+
+
 def _volume_jump(manifest: Manifest, settings: Settings, day: date) -> CheckResult:
-    stands = volume_of(manifest, settings, day)
+    stands = volume_of(manifest, settings, day) or _young_volume_of(manifest, settings, day)
     if stands is None:
-        zh, en = too_few(len(history(day, manifest.days)), MIN_DAYS)
+        zh, en = too_few(len(history(day, manifest.days)), YOUNG_DAYS)
         return CheckResult("volume_jump", True, en, zh, day)
-    records, basis = manifest.days[day].counted, Basis(stands.basis.days, stands.basis.since)
+    records = manifest.days[day].counted
     zh, en = (
         f"{records:,} 条记录，平时约 {about(stands.usual)} 条（{stands.ratio:.0%}）",
         (f"{counted(records, 'record')}, usually some {about(stands.usual)} ({stands.ratio:.0%})"),
@@ -110,7 +117,7 @@ def _volume_jump(manifest: Manifest, settings: Settings, day: date) -> CheckResu
         found = [Finding(zh, en, records)]
         zh, en = told(
             found,
-            basis,
+            stands.basis,
             "核对是否漏送，或换号重复投递。",
             "See whether a delivery is missing or came twice under new ids.",
         )
@@ -120,9 +127,14 @@ def _volume_jump(manifest: Manifest, settings: Settings, day: date) -> CheckResu
 def _delivery(manifest: Manifest, day: date) -> CheckResult:
     found = list(missing_deliveries(manifest, day))
     before = history(day, manifest.days)
-    if not found or len(before) < MIN_DAYS:
+    if len(before) < YOUNG_DAYS:
+        zh, en = too_few(len(before), YOUNG_DAYS)
+        return CheckResult("missing_delivery", True, en, zh, day)
+    if not found:
         return CheckResult("missing_delivery", True, "all that comes daily is there", "每日应到的都已送达", day)
-    zh, en = told(found, Basis(len(before), min(before)), "请补送。", "Deliver what is missing.")
+    zh, en = told(
+        found, Basis(len(before), min(before), has_norm=len(before) >= MIN_DAYS), "请补送。", "Deliver what is missing."
+    )
     return CheckResult("missing_delivery", False, en, zh, day)
 
 

@@ -12,10 +12,11 @@ from datetime import date, timedelta
 from statistics import median
 
 from pipelines.findings import Finding, about
-from pipelines.norms import MIN_DAYS, WEEK, history
+from pipelines.norms import WEEK, YOUNG_DAYS, history
 from pipelines.store import FileEntry, Manifest
 
-# What came on so many of the last days that have data is delivered daily; a source may also keep to its weekdays.
+# What came on so many of the last days that have data is delivered daily; a source may also keep to its weekdays. Where
+# there are fewer days yet, on each of them.
 _LAST_DAYS = 14
 _DAILY = 12
 _SAME_WEEKDAYS = 3
@@ -36,7 +37,7 @@ def missing_deliveries(manifest: Manifest, day: date) -> Iterator[Finding]:
         if placed := dated(entry):
             by_file[entry.source, placed[0]][placed[1]] += entry.accepted
     with_data = sorted(history(day, manifest.days))[-_LAST_DAYS:]
-    if len(with_data) < MIN_DAYS:
+    if len(with_data) < YOUNG_DAYS:
         return
     silent = set()
     for source, came in sorted(by_source.items()):
@@ -53,7 +54,7 @@ def missing_deliveries(manifest: Manifest, day: date) -> Iterator[Finding]:
         if source in silent or day in came or usual < _LEAST_RECORDS:
             continue
         lacking = _usual(by_source[source], with_data) - by_source[source].get(day, 0)
-        if all(other in came for other in with_data) and lacking >= _LEAST_MISSING * usual:
+        if _is_daily(came, with_data) and lacking >= _LEAST_MISSING * usual:
             name = path.replace("<day>", str(day))
             yield Finding(
                 f"每天都有的文件没有送达：{name}，平时约 {about(usual)} 条",
@@ -83,8 +84,13 @@ def _usual(came: Mapping[date, int], with_data: list[date]) -> float:
     return median(came.get(other, 0) for other in with_data)
 
 
+def _is_daily(came: Mapping[date, int], with_data: list[date]) -> bool:
+    """Whether it comes daily. A day or two without it do not end that: what stays away is named more than once."""
+    return sum(other in came for other in with_data) >= min(_DAILY, len(with_data))
+
+
 def _is_expected(came: Mapping[date, int], with_data: list[date], day: date) -> bool:
-    if sum(bool(came.get(other)) for other in with_data) >= _DAILY:
+    if _is_daily(came, with_data):
         return True
     same = [day - timedelta(days=WEEK * back) for back in range(1, _SAME_WEEKDAYS + 1)]
     return all(came.get(other) for other in same)

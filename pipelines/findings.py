@@ -35,10 +35,11 @@ class Finding:
 
 @dataclass(frozen=True)
 class Basis:
-    """What the day was compared with: so many days with data, the first of them."""
+    """What the day was compared with: so many days with data, the first of them. Without a norm: their median."""
 
     days: int
     since: date
+    has_norm: bool = True
 
 
 def told(findings: Sequence[Finding], basis: Basis, do_zh: str, do_en: str) -> tuple[str, str]:
@@ -47,9 +48,10 @@ def told(findings: Sequence[Finding], basis: Basis, do_zh: str, do_en: str) -> t
     more = len(gravest) - _TOLD
     zh = "；".join(finding.zh for finding in gravest[:_TOLD]) + (f"；另有 {more} 项" if more > 0 else "")
     en = "; ".join(finding.en for finding in gravest[:_TOLD]) + (f"; {more} more" if more > 0 else "")
+    of_zh, of_en = ("同星期平时水平", "norm of the weekday") if basis.has_norm else ("中位数", "median")
     return (
-        f"{zh}。对照：{basis.since} 起 {basis.days} 个有数据日的同星期平时水平。{do_zh}",
-        f"{en}. Compared with the norm of the weekday over {basis.days} days with data since {basis.since}. {do_en}",
+        f"{zh}。对照：{basis.since} 起 {basis.days} 个有数据日的{of_zh}。{do_zh}",
+        f"{en}. Compared with the {of_en} over {basis.days} days with data since {basis.since}. {do_en}",
     )
 
 

@@ -21,6 +21,8 @@ WEEK = 7
 WEEKS = 8
 MIN_DAYS = 14
 """Days with data that a norm needs: two of each weekday."""
+YOUNG_DAYS = 7
+"""Days with data from which on the coarsest checks speak without a norm: one of each weekday."""
 
 _ROUNDS = 4
 _LEAST_STEPS = 3

@@ -1,7 +1,8 @@
 """How days are made up: what the checks compare with the days before.
 
 Lives here: the profile of a day and how it is read, from `profile_daily`, `latency_daily` and the books of the files.
-Does not belong here: what is usual (`norms.py`), what is unusual (`unusual*.py`, `deliveries.py`).
+Does not belong here: what is usual (`norms.py`), what is unusual (`unusual*.py`, `deliveries.py`), which
+days are looked at (`judged.py`).
 """
 
 from collections.abc import Iterable, Mapping
@@ -20,15 +21,6 @@ Profile = dict[Group, dict[str, int]]
 Profiles = Mapping[date, Profile]
 
 NO_PROFILES: Final[Profiles] = {}
-# A day is compared with eight weeks; after a long gap more days than these are not looked at one by one.
-JUDGED_DAYS = 7
-
-
-def judged_days(manifest: Manifest, as_of: date) -> list[date]:
-    """The days that the statistics look at: those that the last publication closed, at most seven, the newest last."""
-    before = manifest.closed_before
-    first = max(before + timedelta(days=1), as_of - timedelta(days=JUDGED_DAYS - 1)) if before else as_of
-    return [first + timedelta(days=n) for n in range((as_of - first).days + 1)] if first <= as_of else [as_of]
 
 
 def read_profiles(store: Store, manifest: Manifest, settings: Settings, days: Iterable[date]) -> Profiles:

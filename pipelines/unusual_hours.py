@@ -1,4 +1,4 @@
-"""The hours of a day: a clock that is wrong, a zone that was mistaken, hours whose log is lost.
+"""The hours of a day: a clock that is wrong, a zone that was mistaken, hours whose log is lost, a day that is a copy.
 
 Lives here: the comparison of a day's hours with those of the days before. A day is as usual when some of them are like
 it: so a holiday that is spent as a Sunday is none, while no day of the week is like one that is eight hours off.
@@ -9,9 +9,9 @@ from datetime import date
 from math import sqrt
 from statistics import median
 
-from pipelines.findings import Finding
+from pipelines.findings import Finding, about, counted
 from pipelines.norms import MIN_DAYS, history
-from pipelines.profiles import Group, Profiles
+from pipelines.profiles import Group, Profile, Profiles
 
 MEASURES = ("hour", "hour_of_source", "hour_of_channel", "hour_of_app")
 _NAMES = {
@@ -26,15 +26,30 @@ _LEAST_OF_DAY = 0.03
 # Two days of which so large a share lies in other hours are not alike.
 _LEAST_DISTANCE = 0.12
 _CLOSEST = 3
+# An hour with so small a part of its records is lost, where one day in twenty at most had a smaller share of the day.
+_EMPTY = 0.1
+_RARE = 20
+_LEAST_OF_HOUR = 30
+# No two days agree in so many records by hour and channel, nor to a quarter of what days are usually apart.
+_COPY = 0.05
+_COPY_OF_USUAL = 0.25
+_LEAST_OF_COPY = 200
 
 Shares = list[float]
 
 
-def unusual_hours(day: date, profiles: Profiles) -> Iterator[Finding]:
-    """Wholes whose records lie in other hours than on any day before."""
+def unusual_hours(day: date, profiles: Profiles, on_time: float = 1.0) -> Iterator[Finding]:
+    """Wholes whose records lie in other hours than on any day before, or lack an hour; a day that is one before.
+
+    Args:
+        on_time: the share of a usual day's records that is there when the day is closed.
+    """
     earlier = history(day, profiles)
     of_day = sum(profiles[day].get(("hour", ""), {}).values())
+    yield from _copied(day, profiles)
     found = False
+    # An hour whose records may all be late is not lost.
+    least = max(_LEAST_OF_HOUR, 2 * of_day * (1 - on_time) / on_time)
     for measure in MEASURES:
         # The day or its sources say it all: no need to name each channel and app.
         if found and measure in ("hour_of_channel", "hour_of_app"):
@@ -45,9 +60,12 @@ def unusual_hours(day: date, profiles: Profiles) -> Iterator[Finding]:
                 continue
             newest = sorted(other for other, profile in earlier.items() if group in profile)[-_HISTORY:]
             before = [shares(earlier[other][group]) for other in newest]
-            if finding := _finding(group, now, before):
+            if finding := _finding(group, now, before) or _lost_hours(group, now, before, least):
                 found = True
                 yield finding
+        # What the whole day lacks need not be told of its sources.
+        if found and measure == "hour":
+            least = float("inf")
 
 
 def shares(hours: Mapping[str, int]) -> Shares:
@@ -78,6 +96,59 @@ def _finding(group: Group, hours: Mapping[str, int], before: Sequence[Shares]) -
         f"{name_en}: {distance:.0%} of the records lie in other hours than on any day before{guess_en}",
         distance * records,
     )
+
+
+def _lost_hours(group: Group, hours: Mapping[str, int], before: Sequence[Shares], least: float) -> Finding | None:
+    """Hours that are as good as empty, with what they would have had by their share of the days before."""
+    if len(before) < MIN_DAYS or group[0] not in ("hour", "hour_of_source"):
+        return None
+    records, few = sum(hours.values()), len(before) // _RARE
+    usual = {hour: sorted(shares[hour] for shares in before)[few] * records for hour in range(24)}
+    lost = [hour for hour in range(24) if usual[hour] >= least and hours.get(f"{hour:02d}", 0) <= _EMPTY * usual[hour]]
+    if not lost:
+        return None
+    zh, en = _NAMES[group[0]]
+    name_zh, name_en = f"{zh} {group[1]}".strip(), f"{en} {group[1]}".strip()
+    listed, missing = ", ".join(f"{hour:02d}" for hour in lost), sum(usual[hour] for hour in lost)
+    is_edge = lost in ([0], [23])
+    guess_zh, guess_en = ("，也可能是时钟差一小时", ", or a clock is off by an hour") if is_edge else ("", "")
+    return Finding(
+        f"{name_zh}：几乎没有记录的小时：{listed}，平时至少 {about(missing)} 条{guess_zh}",
+        f"{name_en}: hours with next to no records: {listed}, usually at least {about(missing)}{guess_en}",
+        missing,
+    )
+
+
+def _copied(day: date, profiles: Profiles) -> Iterator[Finding]:
+    """The earlier day whose records by hour and channel are those of this one, give or take a few."""
+    now = _cells(profiles[day])
+    records = sum(now.values())
+    if records < _LEAST_OF_COPY:
+        return
+    cells = {other: _cells(profile) for other, profile in history(day, profiles).items()}
+    apart = {other: sum(abs(now.get(c, 0) - one.get(c, 0)) for c in {*now, *one}) for other, one in cells.items()}
+    if len(apart) < MIN_DAYS:
+        return
+    nearest = min(apart, key=lambda other: (apart[other], other))
+    # Days that are all alike are made up, and none of them is a copy.
+    usual = median(apart.values())
+    if usual and apart[nearest] <= min(_COPY * records, _COPY_OF_USUAL * usual):
+        yield Finding(
+            f"像是 {nearest} 的副本：{records:,} 条记录按小时和渠道与该日只差 {apart[nearest]:,} 条",
+            f"a copy of {nearest}, it seems: {counted(records, 'record')}, which by hour and channel are those of that "
+            f"day but for {apart[nearest]:,}",
+            records,
+        )
+
+
+def _cells(profile: Profile) -> dict[tuple[str, str], int]:
+    """Records by channel and hour."""
+    return {
+        (whole, hour): amount
+        for (measure, whole), hours in profile.items()
+        if measure == "hour_of_channel"
+        for hour, amount in hours.items()
+    }
 
 
 def _distance(one: Shares, other: Shares) -> float:

@@ -5,17 +5,19 @@ Lives here: series of single numbers. Parts of a whole are in `unusual.py`, the 
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from math import exp, log, sqrt
 from statistics import median
 
-from pipelines.findings import Finding, about
-from pipelines.norms import MIN_DAYS, Norm, history, norm
+from pipelines.findings import Basis, Finding, about
+from pipelines.norms import MIN_DAYS, WEEK, YOUNG_DAYS, Norm, history, norm
 from pipelines.profiles import Group, Profile, Profiles
 from pipelines.store import DayEntry
 
 SIGMAS = 4.0
 _VOLUME_SIGMAS = 3.5
+# Without a norm of the weekday, less than double or half is no finding.
+_YOUNG_FACTOR = 2.0
 _SPREAD_FLOOR = 0.08
 # Of fewer records a median is chance.
 _LEAST_RECORDS = 100
@@ -33,7 +35,7 @@ class Volume:
     usual: float
     ratio: float
     is_unusual: bool
-    basis: Norm
+    basis: Basis
 
 
 def volume(day: date, counted: Mapping[date, int], factor: float, on_time: float, any_weekday: bool) -> Volume | None:
@@ -54,7 +56,25 @@ def volume(day: date, counted: Mapping[date, int], factor: float, on_time: float
     chance = sqrt(_SPREAD_FLOOR**2 + 1 / max(exp(usual.expected), 1.0))
     is_far = abs(change) > max(log(factor), _VOLUME_SIGMAS * max(usual.spread, chance))
     expected = exp(usual.expected) * on_time
-    return Volume(expected, counted.get(day, 0) / expected, is_far, usual)
+    return Volume(expected, counted.get(day, 0) / expected, is_far, Basis(usual.days, usual.since))
+
+
+def young_volume(
+    day: date, counted: Mapping[date, int], factor: float, on_time: float, any_weekday: bool
+) -> Volume | None:
+    """How a day stands beside the median of the days before, which are too few for a norm; None where there is none.
+
+    A weekend may be half a workday: the same weekday of the week before has to bear it out, by `factor`.
+    """
+    before = history(day, {other: records for other, records in counted.items() if records})
+    if not YOUNG_DAYS <= len(before) < MIN_DAYS or any_weekday:
+        return None
+    usual, now = median(before.values()) * on_time, counted.get(day, 0)
+    like = before.get(day - timedelta(days=WEEK), usual / on_time) * on_time
+    is_less = now < usual / _YOUNG_FACTOR and now < like / factor
+    is_more = now > usual * _YOUNG_FACTOR and now > like * factor
+    is_far = (is_less or is_more) and max(now, usual) >= _LEAST_RECORDS
+    return Volume(usual, now / usual, is_far, Basis(len(before), min(before), has_norm=False))
 
 
 def usual_records(day: date, counted: Mapping[date, int]) -> int | None:

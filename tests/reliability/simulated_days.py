@@ -136,7 +136,7 @@ class Installation:
                 read = round(accepted / (1 - made.rejected))
                 manifest.files.append(FileEntry(
                     path=f"{source}/{day}.ndjson", sha256=f"{source}{day}", bytes=1, stamp="", source=source,
-                    status="read", first_read_at=f"{day}", closed_through=None, part=f"{source}{day}",
+                    status="read", first_read_at=f"{day}", closed_through=None, run_day=day, part=f"{source}{day}",
                     records_read=read, accepted=accepted, rejected=read - accepted,
                     days={day: DayRows(accepted=accepted)},
                 ))  # fmt: skip

@@ -18,11 +18,12 @@ from tests.support import DAY, finding
 
 
 def file(
-    path: str = "a.ndjson", status: Status = "read", *, read: int = 100, rejected: int = 0, at: str = "t1"
-) -> FileEntry:
+    path: str = "a.ndjson", status: Status = "read", *, read: int = 100, rejected: int = 0, at: str = "t1",
+    closed: date | None = None,
+) -> FileEntry:  # fmt: skip
     return FileEntry(
         path=path, sha256=path, bytes=1, stamp="", source="canonical", status=status, first_read_at=at,
-        closed_through=None,
+        closed_through=closed,
         records_read=read, accepted=read - rejected, rejected=rejected,
     )  # fmt: skip
 
@@ -93,12 +94,28 @@ def test_too_many_rejects_fire(rejected: int, passed: bool) -> None:
     assert check("rejected_share", Manifest(files=[file(rejected=rejected)])).passed is passed
 
 
-def test_rejects_are_judged_over_the_newest_files_together() -> None:
-    old_bad = file("old.ndjson", rejected=100, at="t1")
-    assert check("rejected_share", Manifest(files=[old_bad, file("new.ndjson", at="t2")])).passed
-    small_bad = file("small.ndjson", read=10, rejected=5, at="t2")
-    assert check("rejected_share", Manifest(files=[small_bad, file("large.ndjson", read=1000, at="t2")])).passed
-    assert not check("rejected_share", Manifest(files=[small_bad, file("large.ndjson", read=100, at="t2")])).passed
+def test_rejects_are_judged_over_the_files_since_the_last_closing() -> None:
+    def rejects(*files: FileEntry) -> CheckResult:
+        return check("rejected_share", Manifest(files=list(files), closed_before=DAY - timedelta(days=1)))
+
+    before = DAY - timedelta(days=2)
+    assert rejects(file("old.ndjson", rejected=100, closed=before), file("new.ndjson", closed=DAY)).passed
+    small_bad = file("small.ndjson", read=10, rejected=5, closed=DAY)
+    assert rejects(small_bad, file("large.ndjson", read=1000, closed=DAY)).passed
+    assert not rejects(small_bad, file("large.ndjson", read=100, closed=DAY)).passed
+
+
+def test_a_later_good_file_does_not_silence_the_rejects_of_the_day() -> None:
+    day_before = DAY - timedelta(days=1)
+    files = [
+        file("day.ndjson", read=1000, rejected=140, closed=day_before),
+        file("small.ndjson", at="t2", closed=DAY),
+    ]
+    result = check("rejected_share", Manifest(files=files, closed_before=day_before))
+    assert not result.passed
+    assert "140 of 1,100 records" in result.detail_en
+    # Once the next day is closed, it is told of that day's files.
+    assert check("rejected_share", Manifest(files=files, closed_before=DAY)).passed
 
 
 def test_a_missing_newest_day_fires() -> None:
@@ -135,11 +152,30 @@ def test_a_weekday_is_compared_with_its_like() -> None:
     assert not check("volume_jump", Manifest(days=days(*counted[:-1], 20)), settings=holiday).passed
 
 
-def test_a_young_folder_is_not_judged_and_says_so() -> None:
+def test_a_folder_of_few_days_is_not_judged_and_says_so() -> None:
     for name in STATISTICS:
-        result = check(name, Manifest(days=days(*[100] * 13, 1)))
+        result = check(name, Manifest(days=days(*[100] * 6, 1)))
         assert result.passed
-        assert "14" in result.detail_en
+        assert ("7" if name in ("volume_jump", "missing_delivery") else "14") in result.detail_en
+
+
+@pytest.mark.parametrize(
+    ("newest", "passed"), [(1000, True), (550, True), (450, False), (1900, True), (2100, False), (1, False)]
+)
+def test_half_or_double_the_volume_fires_in_a_young_folder(newest: int, passed: bool) -> None:
+    result = check("volume_jump", Manifest(days=days(*[1000] * 9, newest)))
+    assert result.passed is passed
+    assert passed or "Compared with the median over 9 days" in result.detail_en
+    # So few records are half by chance.
+    assert check("volume_jump", Manifest(days=days(*[40] * 9, 15))).passed
+
+
+def test_a_weekend_of_a_young_folder_is_as_the_one_before() -> None:
+    # DAY is a Tuesday; the weeks here end on it.
+    weeks = [1000] * 5 + [300, 330]
+    assert check("volume_jump", Manifest(days=days(*weeks, *weeks[:5], 290))).passed
+    assert not check("volume_jump", Manifest(days=days(*weeks, *weeks[:5], 150))).passed
+    assert check("volume_jump", Manifest(days=days(*weeks, 450)), settings=Settings(holidays=(DAY,))).passed
 
 
 def test_what_usually_comes_late_is_not_missed() -> None:
@@ -154,6 +190,17 @@ def test_days_that_were_closed_together_are_judged_each() -> None:
     manifest = Manifest(days=days(*[100] * 20, 10, 100, 100), closed_before=DAY - timedelta(days=3))
     found = [r for r in run_checks(manifest, Settings(), Registry(), DAY) if r.check_name == "volume_jump"]
     assert [(r.day, r.passed) for r in found] == [(DAY, True), (DAY - timedelta(days=2), False)]
+
+
+def test_a_closed_day_that_came_again_under_new_ids_is_told_with_its_day() -> None:
+    twice = days(*[100] * 20, 207, 100)
+    day_before = DAY - timedelta(days=1)
+    again = file("again.ndjson", closed=day_before)
+    again.days = {day_before: DayRows(accepted=107, late=107)}
+    manifest = Manifest(files=[again], days=twice, closed_before=day_before)
+    found = [r for r in run_checks(manifest, Settings(), Registry(), DAY) if r.check_name == "volume_jump"]
+    assert [(r.day, r.passed) for r in found] == [(DAY, True), (day_before, False)]
+    assert "(207%)" in found[1].detail_en
 
 
 def test_an_unusual_share_of_copies_fires() -> None:

@@ -75,8 +75,25 @@ def test_what_comes_now_and_then_is_not_missed() -> None:
     assert found(files) == []
 
 
-def test_nothing_is_said_before_two_weeks() -> None:
-    assert found({b: [file(f"a/{days(b)}.log", days(b))] for b in range(1, 13)} | {0: []}) == []
+def test_nothing_is_said_before_a_week() -> None:
+    assert found({b: [file(f"a/{days(b)}.log", days(b))] for b in range(1, 7)} | {0: []}) == []
+
+
+def test_of_a_young_folder_what_came_on_every_day_is_missed() -> None:
+    files = {b: [file(f"{name}/{days(b)}.log", days(b), source=name) for name in ("a", "b")] for b in range(1, 9)}
+    files[0] = [file(f"a/{DAY}.log", DAY, source="a")]
+    assert found(files) == [f"source b has no record of {DAY}, usually some 100 a day"]
+    # It was not there each day: perhaps it keeps to other days.
+    del files[4][1]
+    assert found(files) == []
+
+
+@pytest.mark.parametrize(("gone_for", "is_named"), [(1, True), (2, True), (3, True), (4, False)])
+def test_a_file_of_a_daily_set_that_stays_away_is_named_for_days(gone_for: int, is_named: bool) -> None:
+    files = {b: [file(f"gw{n}/{days(b):%Y%m%d}/13.log", days(b)) for n in (1, 2)] for b in range(20)}
+    for back in range(gone_for):
+        del files[back][1]
+    assert bool(found(files)) is is_named
 
 
 @pytest.mark.parametrize(

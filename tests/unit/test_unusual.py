@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import random
 from copy import deepcopy
 from datetime import date, timedelta
 
 import pytest
 
 from pipelines.findings import Finding
-from pipelines.profiles import Group, Profile, judged_days
-from pipelines.store import Manifest
+from pipelines.profiles import Group, Profile
 from pipelines.unusual import FIELDS, MIX, OUTCOMES, mixed_up, unusual_parts
 from pipelines.unusual_hours import unusual_hours
 from pipelines.unusual_levels import unusual_devices, unusual_latencies, usual_records
@@ -129,6 +129,68 @@ def test_a_holiday_that_is_spent_as_a_sunday_is_none() -> None:
     assert list(unusual_hours(DAY, profiles)) == []
 
 
+def drawn_days(records: int = 3000, days: int = 28) -> dict[date, Profile]:
+    """Days whose hours differ by chance, as real ones do."""
+    draw = random.Random(1)
+    made: dict[date, Profile] = {}
+    for back in range(days + 1):
+        cells = {c: dict.fromkeys(HOURS, 0) for c in ("one_click", "wechat")}
+        for hour in draw.choices(list(HOURS), list(HOURS.values()), k=round(records * draw.uniform(0.95, 1.05))):
+            cells[draw.choice(("one_click", "wechat"))][hour] += 1
+        made[DAY - timedelta(days=back)] = with_hours(cells)
+    return made
+
+
+def with_hours(cells: dict[str, dict[str, int]]) -> Profile:
+    """A profile of records by channel and hour."""
+    whole = {hour: sum(one[hour] for one in cells.values()) for hour in HOURS}
+    channels = {("hour_of_channel", name): one for name, one in cells.items()}
+    return {("hour", ""): whole, ("hour_of_source", "all"): whole, **channels}
+
+
+def cells_of(profile: Profile) -> dict[str, dict[str, int]]:
+    return {group[1]: dict(hours) for group, hours in profile.items() if group[0] == "hour_of_channel"}
+
+
+@pytest.mark.parametrize("records", [300, 3000, 30_000])
+def test_hours_that_differ_by_chance_are_no_finding(records: int) -> None:
+    assert list(unusual_hours(DAY, drawn_days(records))) == []
+
+
+@pytest.mark.parametrize("lost", ["21", "00", "23"])
+def test_an_hour_without_its_records_is_told_once(lost: str) -> None:
+    profiles = drawn_days()
+    profiles[DAY] = with_hours({name: one | {lost: 0} for name, one in cells_of(profiles[DAY]).items()})
+    (found,) = said(list(unusual_hours(DAY, profiles)))
+    assert found.startswith(f"the day: hours with next to no records: {lost}, usually at least ")
+    assert found.endswith("a clock is off by an hour") is (lost != "21")
+    # Where so much is late each day, it may yet come.
+    assert list(unusual_hours(DAY, profiles, on_time=0.8)) == []
+
+
+def test_an_hour_that_is_scarce_is_not_missed() -> None:
+    profiles = drawn_days(300)
+    profiles[DAY] = with_hours({name: one | {"14": 0} for name, one in cells_of(profiles[DAY]).items()})
+    assert list(unusual_hours(DAY, profiles)) == []
+
+
+@pytest.mark.parametrize("more", [0, 60])
+def test_a_day_that_is_a_copy_of_an_earlier_one_is_told(more: int) -> None:
+    profiles = drawn_days()
+    before = DAY - timedelta(days=7)
+    cells = cells_of(profiles[before])
+    cells["wechat"]["12"] += more
+    profiles[DAY] = with_hours(cells)
+    (found,) = said(list(unusual_hours(DAY, profiles)))
+    assert found.startswith(f"a copy of {before}, it seems")
+    assert found.endswith(f"those of that day but for {more}")
+
+
+def test_days_that_are_all_alike_are_no_copies() -> None:
+    one = drawn_days()[DAY]
+    assert list(unusual_hours(DAY, {DAY - timedelta(days=back): one for back in range(29)})) == []
+
+
 @pytest.mark.parametrize("p50", [0, 3000])
 def test_latencies_in_another_unit_are_a_finding(p50: int) -> None:
     assert list(unusual_latencies(DAY, among(changed(("latency", "wechat"), p50=p50))))
@@ -155,9 +217,3 @@ def test_usual_records_of_a_young_folder_are_a_median() -> None:
     counted = {DAY - timedelta(days=back): 100 + back for back in range(1, 4)}
     assert usual_records(DAY, counted) == 102
     assert usual_records(DAY - timedelta(days=1), counted) is None
-
-
-def test_the_days_of_the_last_publication_are_judged_seven_at_most() -> None:
-    assert judged_days(Manifest(), DAY) == [DAY]
-    assert judged_days(Manifest(closed_before=DAY - timedelta(days=2)), DAY) == [DAY - timedelta(days=1), DAY]
-    assert len(judged_days(Manifest(closed_before=DAY - timedelta(days=40)), DAY)) == 7
