@@ -14,9 +14,11 @@ from pipelines.norms import MIN_DAYS, YOUNG_DAYS, history
 from pipelines.profiles import Profiles
 from pipelines.settings import Settings
 from pipelines.store import Manifest
-from pipelines.unusual import FIELDS, MIX, OUTCOMES, mixed_up, unusual_parts
+from pipelines.unusual import FIELDS, MIX, OUTCOMES, unusual_parts
+from pipelines.unusual_fields import thinned_fields
 from pipelines.unusual_hours import unusual_hours
 from pipelines.unusual_levels import Volume, unusual_copies, unusual_devices, unusual_latencies, volume, young_volume
+from pipelines.unusual_owners import mixed_up
 
 # Over so many days it is looked at how much of a day is there when it is closed.
 _DAYS_OF_ON_TIME = 14
@@ -36,11 +38,16 @@ def statistics(manifest: Manifest, settings: Settings, day: date, profiles: Prof
     basis = Basis(len(before), min(before))
     profiles = profiles if profiles.get(day) else {**profiles, day: {}}
     on_time = _on_time_share(manifest, day)
+    fields: set[tuple[str, str]] = set()
     shifts: dict[str, Iterable[Finding]] = {
         "hour_shift": unusual_hours(day, profiles, on_time),
         "mix_shift": [*unusual_parts(day, profiles, MIX, on_time), *mixed_up(day, profiles)],
         "outcome_shift": unusual_parts(day, profiles, OUTCOMES),
-        "field_shift": [*unusual_parts(day, profiles, FIELDS), *unusual_devices(day, profiles)],
+        "field_shift": [
+            *unusual_parts(day, profiles, FIELDS, said=fields),
+            *thinned_fields(day, profiles, fields),
+            *unusual_devices(day, profiles),
+        ],
         "latency_shift": unusual_latencies(day, profiles),
     }
     return [

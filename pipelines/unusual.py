@@ -1,6 +1,7 @@
 """Parts of a day that are gone, fell, rose or are new against the norm of their weekday: channels, apps, outcomes, …
 
-Lives here: the rules, one row each, and the one comparison behind them. A part is unusual only where both its records
+Lives here: the rules, one row each, and the one comparison behind them. What an app never had is in
+`unusual_owners.py`, how many records have a field in `unusual_fields.py`. A part is unusual only where both its records
 and its odds against the rest of its whole left the norm: so a quiet holiday, on which everything falls alike, is none,
 and what is left when another part is gone is none either. A part may always be as it would be on some other day of the
 week: a holiday looks like a Sunday.
@@ -27,8 +28,6 @@ _GONE = 0.1
 # Such a value may have been there on one day in twenty.
 _RARE = 20
 _NEW_DAYS = 28
-# From such a share of an app's records on, what is another app's is a mistake and no test.
-_MIXED_UP = 0.1
 
 
 @dataclass(frozen=True)
@@ -57,9 +56,10 @@ MIX = (
     Rule("carrier", "运营商", "carrier", 1.7, 1.8, 0.005, least_new=0.03),
     Rule("vendor", "供应商", "vendor", 1.7, 1.8, 0.005, least_new=0.03),
     Rule("app", "应用", "app", 2.2, 1.8, 0.01, 0.03, 0.08, least_new=0.08),
-    Rule("stage", "环节", "stage", 2.0, 2.0, 0.03, 0.05, 0.1, least_new=0.1, least_of_day=0.01),
+    Rule("stage", "环节", "stage", 2.0, 2.0, 0.01, 0.05, 0.1, least_new=0.1, least_of_day=0.01),
     Rule("channel_of_app", "应用渠道", "channel of app", 4.0, 4.0, 0.05, 0.1, 0.2, 0.3, 0.03, "channel"),
     Rule("platform_of_app", "应用平台", "platform of app", 4.0, 4.0, 0.05, 0.1, 0.2, 0.3, 0.03, "platform"),
+    Rule("scheme_of_app", "应用方案", "scheme of app", 4.0, 0.0, 0.1, 0.1, least_of_day=0.03),
 )
 OUTCOMES = (
     Rule("outcome", "结果", "outcome", 1.6, 2.2, 0.01, 0.05, 0.06, least_of_day=0.01),
@@ -84,14 +84,18 @@ FIELDS = (
 )
 
 
-def unusual_parts(day: date, profiles: Profiles, rules: Sequence[Rule], on_time: float = 1.0) -> list[Finding]:
+def unusual_parts(
+    day: date, profiles: Profiles, rules: Sequence[Rule], on_time: float = 1.0,
+    said: set[tuple[str, str]] | None = None,
+) -> list[Finding]:  # fmt: skip
     """The parts of the day that are not as usual.
 
     Args:
         on_time: the share of a usual day's records that is there when the day is closed.
+        said: gets the measure and the part of each finding.
     """
     found: list[Finding] = []
-    said: set[tuple[str, str]] = set()
+    said = set() if said is None else said
     today, earlier = profiles[day], history(day, profiles)
     of_day = sum(today.get(("channel", ""), {}).values())
     for rule in rules:
@@ -104,31 +108,6 @@ def unusual_parts(day: date, profiles: Profiles, rules: Sequence[Rule], on_time:
                     found.append(finding)
                 said.add((rule.measure, part))
     return found
-
-
-def mixed_up(day: date, profiles: Profiles) -> Iterator[Finding]:
-    """Packages and schemes under an app that never had them, while another one did."""
-    earlier = history(day, profiles)
-    for measure, zh, en in (("package_of_app", "包名", "package"), ("scheme_of_app", "方案", "scheme")):
-        owners: dict[str, set[str]] = {}
-        known: dict[str, int] = {}
-        for profile in earlier.values():
-            for (name, app_key), parts in profile.items():
-                if name == measure:
-                    known[app_key] = known.get(app_key, 0) + 1
-                    for part in parts:
-                        owners.setdefault(part, set()).add(app_key)
-        for (name, app_key), parts in sorted(profiles[day].items()):
-            if name != measure or known.get(app_key, 0) < MIN_DAYS:
-                continue
-            for part, records in sorted(parts.items()):
-                others = owners.get(part, {app_key})
-                if app_key not in others and records >= max(LEAST_RECORDS, _MIXED_UP * sum(parts.values())):
-                    yield Finding(
-                        f"应用 {app_key} 中有 {records:,} 条记录使用{zh} {part}，此前只属于 {min(others)}",
-                        f"app {app_key}: {records:,} records with {en} {part}, which was only of {min(others)} before",
-                        records,
-                    )
 
 
 def _whole(group: Group, parts: Mapping[str, int]) -> int:

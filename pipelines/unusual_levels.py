@@ -3,7 +3,7 @@
 Lives here: series of single numbers. Parts of a whole are in `unusual.py`, the hours in `unusual_hours.py`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from math import exp, log, sqrt
@@ -24,8 +24,15 @@ _LEAST_RECORDS = 100
 _LEAST_OF_DAY = 0.02
 # From zero milliseconds there is no ratio.
 _MS = 1.0
+# So many more are unusual where they were never as many, and fewer where they were never half as many.
 _COPIES_MORE = 0.05
+_COPIES_AT_LEAST = 0.02
+_LEAST_COPIES = 10
 _RARE = 20
+# A device for each record: ids that are made anew each time, where people used to come back.
+_MADE_UP = 0.99
+_COMING_BACK = 0.95
+_LEAST_COMING_BACK = 20
 
 
 @dataclass(frozen=True)
@@ -140,7 +147,8 @@ def unusual_devices(day: date, profiles: Profiles) -> Iterator[Finding]:
         factor = 2.0 if measure == "devices_of_app" else 1.6
         # With twice the people there are twice the devices; more devices for the same people are made up.
         more = now > ratios.high and log(devices + 0.5) > counts.high + log(factor)
-        if _is_far(now, ratios, factor) and (more or now < ratios.low):
+        far = _is_far(now, ratios, factor) and (more or now < ratios.low)
+        if far or _are_made_up(parts, list(before.values())):
             said = said or not whole
             usual = exp(ratios.expected) * parts["answers"]
             name_zh, name_en = (f"{whole} 设备数", f"devices of {whole}") if whole else ("设备数", "devices")
@@ -149,6 +157,14 @@ def unusual_devices(day: date, profiles: Profiles) -> Iterator[Finding]:
                 f"{name_en}: {devices:,}, usually some {about(usual)} for {parts['answers']:,} records",
                 abs(usual - devices),
             )
+
+
+def _are_made_up(parts: Mapping[str, int], before: Sequence[Mapping[str, int]]) -> bool:
+    """Whether hardly a device came twice, while on each day before enough of them did."""
+    if parts.get("devices", 0) <= _MADE_UP * parts["answers"]:
+        return False
+    most = max(one.get("devices", 0) / max(one.get("answers", 0), 1) for one in before)
+    return most <= _COMING_BACK and (1 - most) * parts["answers"] >= _LEAST_COMING_BACK
 
 
 def _of_answer(parts: Mapping[str, int]) -> float:
@@ -174,8 +190,12 @@ def unusual_copies(day: date, days: Mapping[date, DayEntry]) -> tuple[float, flo
     if day not in days or len(before) < MIN_DAYS:
         return None
     now, usual = _copies(days[day]), median(before.values())
-    as_many = sum(share >= now for share in before.values())
-    is_unusual = now > usual + _COPIES_MORE and as_many <= max(1, len(before) // _RARE)
+    as_many, copies = sum(share >= now for share in before.values()), days[day].accepted - days[day].counted
+    high = sorted(before.values())[-1 - len(before) // _RARE]
+    is_unusual = copies >= _LEAST_COPIES and (
+        (now > usual + _COPIES_MORE and as_many <= max(1, len(before) // _RARE))
+        or now > max(usual + _COPIES_AT_LEAST, 2 * high)
+    )
     basis = norm(day, dict.fromkeys(before, 0.0)) if is_unusual else None
     return now, usual, basis
 

@@ -28,8 +28,10 @@ _WORKDAYS = np.array(
 _WEEKENDS = np.array(
     (42, 26, 14, 9, 6, 7, 12, 24, 42, 62, 80, 90, 94, 92, 90, 88, 86, 86, 92, 102, 110, 112, 100, 70), float
 )
-_STEPS = {"one_click": ("prefetch", "page", "click", "authorize", "verify"), "local_verify": ("verify",)}
-_STEP_SHARES = (0.34, 0.22, 0.16, 0.16, 0.12)
+_STEPS = {"one_click": ("prefetch", "page", "click", "authorize", "verify", "login"), "local_verify": ("verify",)}
+_STEP_SHARES = (0.34, 0.22, 0.16, 0.16, 0.1, 0.02)
+SCHEMES = (0.7, 0.3)
+"""Shares of an app's schemes."""
 
 
 @dataclass
@@ -50,6 +52,10 @@ class Day:
     filled: dict[str, float] = field(default_factory=lambda: dict.fromkeys(FIELDS, 0.97))
     apps: list[str] = field(default_factory=list)
     packages: list[str] = field(default_factory=list)
+    new_package: float = 0.0
+    """The share of the first app's records under a package that nobody had."""
+    schemes: tuple[float, ...] = SCHEMES
+    lost_stages: set[str] = field(default_factory=set)
     codes: dict[str, float] = field(default_factory=dict)
     """Shares of codes that were never there, of the records of each channel."""
     unmapped: float = 0.001
@@ -59,6 +65,8 @@ class Day:
     shifted: dict[int, int] = field(default_factory=dict)
     """Hours by which an app's records are moved; what leaves the day is lost to it."""
     lost_hours: tuple[int, ...] = ()
+    copy_of: int = 0
+    """The day is the one so many days before it, under new ids."""
 
 
 Fault = Callable[[Day, np.random.Generator], None]
@@ -123,6 +131,9 @@ class Installation:
             day = FIRST + timedelta(days=number)
             draw = np.random.default_rng((self.seed, number, 1))
             made = self.drawn(number, faults.get(number))
+            if made.copy_of:
+                draw = np.random.default_rng((self.seed, number - made.copy_of, 1))
+                made = self.drawn(number - made.copy_of)
             profile, sources = _profile(made, draw)
             self._book(manifest, day, made, sources)
             if sum(sources.values()):
@@ -190,7 +201,7 @@ def _profile(made: Day, draw: np.random.Generator) -> tuple[Profile, dict[str, i
             stages = _STEPS.get(channel, ("authorize",))
             split = draw.multinomial(amount, _STEP_SHARES) if len(stages) > 1 else [amount]
             for stage, n in zip(stages, split, strict=True):
-                put("stage", channel, stage, n)
+                put("stage", channel, stage, 0 if stage in made.lost_stages else n)
             answered = int(sum(split[3:])) if len(stages) > 1 else amount
             steps[c] += answered
             for kind, n in zip(KINDS, draw.multinomial(answered, made.answers[a, c]), strict=True):
@@ -216,7 +227,11 @@ def _profile(made: Day, draw: np.random.Generator) -> tuple[Profile, dict[str, i
         if is_large:
             for name, amount in zip(PLATFORMS, mine.sum(axis=(0, 2)), strict=True):
                 put("platform_of_app", app, name, amount)
-            put("package_of_app", app, made.packages[a], mine.sum())
+            strange = 0 if a else draw.binomial(int(mine.sum()), made.new_package)
+            put("package_of_app", app, made.packages[a], mine.sum() - strange)
+            put("package_of_app", app, "com.example.unheard.of", strange)
+            for n, amount in enumerate(draw.multinomial(int(mine.sum()), made.schemes)):
+                put("scheme_of_app", app, f"S-{app}-{n}", amount)
             for name, share in (("records", 1.0), *made.filled.items()):
                 put("field_of_app", app, name, draw.binomial(int(mine.sum()), share))
         for hour, amount in enumerate(hours[a]):
@@ -235,6 +250,10 @@ def _profile(made: Day, draw: np.random.Generator) -> tuple[Profile, dict[str, i
             profile["latency", channel] = {"p50": round(p50), "p95": round(p50 * 3.2), "records": int(steps[c])}
     sources = {"gateway": int(cells[:, :2].sum()), "sdk": int(cells[:, 2:].sum())}
     profile["source", ""] = dict(sources)
+    of_hours = hours.sum(axis=0) / max(hours.sum(), 1)
+    for c, channel in enumerate(CHANNELS):
+        for hour, amount in enumerate(draw.multinomial(int(cells[:, c].sum()), of_hours) if hours.sum() else ()):
+            put("hour_of_channel", channel, f"{hour:02d}", amount)
     for source in sources:
         for hour, amount in enumerate(hours.sum(axis=0)):
             put("hour_of_source", source, f"{hour:02d}", amount * sources[source] / max(total, 1))

@@ -10,9 +10,12 @@ import pytest
 
 from pipelines.findings import Finding
 from pipelines.profiles import Group, Profile
-from pipelines.unusual import FIELDS, MIX, OUTCOMES, mixed_up, unusual_parts
+from pipelines.store import DayEntry
+from pipelines.unusual import FIELDS, MIX, OUTCOMES, unusual_parts
+from pipelines.unusual_fields import thinned_fields
 from pipelines.unusual_hours import unusual_hours
-from pipelines.unusual_levels import unusual_devices, unusual_latencies, usual_records
+from pipelines.unusual_levels import unusual_copies, unusual_devices, unusual_latencies, usual_records
+from pipelines.unusual_owners import mixed_up
 from tests.support import DAY
 
 HOURS = {f"{hour:02d}": 20 + 5 * abs(12 - abs(hour - 14)) for hour in range(24)}
@@ -21,7 +24,10 @@ USUAL: Profile = {
     ("app", ""): {"shop": 1200, "game": 800},
     ("outcome", "wechat"): {"success": 540, "cancelled": 40, "failed": 20},
     ("code", "wechat"): {"wechat 0": 540, "wechat -2": 60},
-    ("field", ""): {"records": 2000, "result_code": 1900},
+    ("field", ""): {"records": 2000, "result_code": 1900, "sdk_version": 1950},
+    ("stage", "one_click"): {"authorize": 980, "login": 20},
+    ("field_of_app", "shop"): {"records": 1200, "sdk_version": 1150},
+    ("scheme_of_app", "shop"): {"S-A": 890, "S-B": 300},
     ("package_of_app", "shop"): {"com.shop": 1200},
     ("package_of_app", "game"): {"com.game": 800},
     ("hour", ""): HOURS,
@@ -92,12 +98,79 @@ def test_a_field_that_is_absent_is_a_finding() -> None:
     assert unusual_parts(DAY, among(changed(("field", ""), result_code=0)), FIELDS)
 
 
-def test_packages_of_another_app_are_a_finding_and_new_ones_are_none() -> None:
+def test_packages_of_another_app_are_a_finding() -> None:
     profiles = among(changed(("package_of_app", "shop"), **{"com.game": 600}))
     assert said(list(mixed_up(DAY, profiles))) == [
         "app shop: 600 records with package com.game, which was only of game before"
     ]
-    assert list(mixed_up(DAY, among(changed(("package_of_app", "shop"), **{"com.shop.lite": 600})))) == []
+
+
+def test_a_package_that_is_new_in_an_app_is_a_finding_once() -> None:
+    today = changed(("package_of_app", "shop"), **{"com.shop.debug": 600})
+    profiles = among(today)
+    assert said(list(mixed_up(DAY, profiles))) == [
+        "app shop: 600 records with package com.shop.debug, never seen in the eight weeks before"
+    ]
+    profiles[DAY - timedelta(days=1)] = today
+    assert list(mixed_up(DAY, profiles)) == []
+    assert list(mixed_up(DAY, among(changed(("package_of_app", "shop"), **{"com.shop.debug": 60})))) == []
+    # Of an app that is new itself, all is.
+    assert list(mixed_up(DAY, among(USUAL | {("package_of_app", "news"): {"com.news": 600}}))) == []
+
+
+def test_a_scheme_that_is_gone_is_a_finding() -> None:
+    profiles = among(changed(("scheme_of_app", "shop"), **{"S-A": 1190, "S-B": 0}))
+    assert said(unusual_parts(DAY, profiles, MIX)) == ["scheme of app shop S-B: 0 records, usually some 300"]
+
+
+def test_a_stage_of_one_or_two_in_a_hundred_that_is_gone_is_a_finding() -> None:
+    profiles = among(changed(("stage", "one_click"), login=0))
+    assert said(unusual_parts(DAY, profiles, MIX)) == ["stage one_click login: 0 records, usually some 20"]
+
+
+@pytest.mark.parametrize(("filled", "is_found"), [(1900, False), (1760, False), (1620, True), (1400, True)])
+def test_a_field_that_some_records_lost_is_a_finding(filled: int, is_found: bool) -> None:
+    profiles = among(changed(("field", ""), result_code=filled))
+    assert bool(list(thinned_fields(DAY, profiles, set()))) is is_found
+    if is_found:
+        assert list(thinned_fields(DAY, profiles, {("field", "result_code")})) == []
+
+
+def test_a_lost_field_is_told_of_the_day_or_of_an_app_alone() -> None:
+    of_app = changed(("field_of_app", "shop"), sdk_version=700)
+    assert said(list(thinned_fields(DAY, among(of_app), set()))) == [
+        "58% of the records of app shop have the field sdk_version, usually at least 96%"
+    ]
+    both = of_app | {("field", ""): {"records": 2000, "result_code": 1900, "sdk_version": 1450}}
+    assert said(list(thinned_fields(DAY, among(both), set()))) == [
+        "72% of the records have the field sdk_version, usually at least 98%"
+    ]
+
+
+def test_a_field_whose_share_varies_is_none() -> None:
+    profiles = among(changed(("field", ""), result_code=1500))
+    for back in (2, 9, 16, 23):
+        profiles[DAY - timedelta(days=back)] = changed(("field", ""), result_code=1450)
+    assert list(thinned_fields(DAY, profiles, set())) == []
+
+
+@pytest.mark.parametrize(
+    ("copies", "usual", "is_found"),
+    [(40, 0, True), (15, 0, False), (40, 30, False), (70, 30, True), (75, 45, False)],
+)
+def test_a_few_copies_are_a_finding_where_there_were_never_half_as_many(
+    copies: int, usual: int, is_found: bool
+) -> None:
+    counted = {
+        DAY - timedelta(days=back): DayEntry(
+            folder="", content="", fingerprint="", parts=[], accepted=1000, unmapped=0,
+            counted=1000 - (usual if back else copies),
+        )
+        for back in range(29)
+    }  # fmt: skip
+    found = unusual_copies(DAY, counted)
+    assert found
+    assert (found[2] is not None) is is_found
 
 
 def test_nothing_is_judged_before_two_weeks() -> None:
@@ -203,9 +276,11 @@ def test_latencies_in_another_unit_are_a_finding(p50: int) -> None:
         (2000, 1, True),
         (2000, 0, True),
         (4000, 1500, True),
-        (1400, 1400, False),
+        (1400, 1370, False),
         (1000, 750, False),
         (2000, 1400, False),
+        (2000, 1995, True),
+        (2000, 1950, False),
     ],
 )
 def test_devices_that_do_not_fit_the_records_are_a_finding(answers: int, devices: int, is_found: bool) -> None:
