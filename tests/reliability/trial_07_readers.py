@@ -113,8 +113,14 @@ def _told(reader: Any, told: Any) -> list[tuple[str, int, list[str]]]:
 def read_on(kind: str, root: str, seed: int, stop: Event, told: Any) -> None:
     """Reads until told to stop; then tells the kind, how often it read, and what was wrong."""
     draw, data = random.Random(seed), Path(root)
-    reader = {"generation": read_generation, "link": ThroughLink().read, "browser": Browser(data).read,
-              "tables": Tables().read}[kind]  # fmt: skip
+    # Only the one that is asked for is made: a browser starts a server, which lives until it is closed.
+    browser = Browser(data) if kind == "browser" else None
+    others = {
+        "generation": lambda: read_generation,
+        "link": lambda: ThroughLink().read,
+        "tables": lambda: Tables().read,
+    }
+    reader = browser.read if browser else others[kind]()
     tries, failures = 0, []
     while not stop.is_set():
         try:
@@ -124,8 +130,8 @@ def read_on(kind: str, root: str, seed: int, stop: Event, told: Any) -> None:
             failures.append(f"{kind} after {tries} reads: {type(error).__name__}: {error}")
             if len(failures) > 50:
                 break
-    if isinstance(getattr(reader, "__self__", None), Browser):
-        reader.__self__.close()
+    if browser:
+        browser.close()
     told.put((kind, tries, failures))
 
 
