@@ -24,7 +24,7 @@ from pipelines.settings import PROJECT, AlertSettings, Settings, load_settings
 from pipelines.store import Store
 
 if TYPE_CHECKING:
-    from pipelines.status_file import Status
+    from pipelines.status_fields import Status
 
 # A receiver or a command that takes longer is given up.
 SECONDS = 20

@@ -6,38 +6,16 @@ Errors end in one screen without a traceback: exit 1 the run failed, 2 wrong use
 import sys
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from typer.core import TyperGroup
 
 from pipelines.errors import AuthmeterError
-
-
-class _Commands(TyperGroup):
-    """The commands; their help screens give `--help` no type: it is a switch, like those with an empty metavar."""
-
-    def get_help_option(self, ctx: Any) -> Any:
-        """The switch of the list of commands."""
-        return _as_switch(super().get_help_option(ctx))
-
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """A command by its name."""
-        command = super().get_command(ctx, cmd_name)
-        if command:
-            _as_switch(command.get_help_option(ctx))
-        return command
-
-
-def _as_switch(option: Any) -> Any:
-    if option:
-        option.metavar = ""
-    return option
-
+from pipelines.help_screens import Commands
 
 app = typer.Typer(
     name="authmeter",
-    cls=_Commands,
+    cls=Commands,
     help="T+1 usage and login-authorization reports from your own verification logs.\n\n"
     "Drop logs into DATA/landing, then `authmeter run`; open DATA/site/index.html. New here? `authmeter demo`.",
     no_args_is_help=True,

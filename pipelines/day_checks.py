@@ -4,7 +4,7 @@ Lives here: what each is called, and what it says. What is unusual is found in `
 days are looked at is the business of `checks.py`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from statistics import median
 
@@ -101,17 +101,16 @@ def counted_by_day(manifest: Manifest) -> dict[date, int]:
 
 def volume_of(manifest: Manifest, settings: Settings, day: date) -> Volume | None:
     """How a day stands beside the usual volume of its weekday; None where too few days came before."""
-    factor, on_time = 1 + settings.jump_warn_ratio, _on_time_share(manifest, day)
-    return volume(day, counted_by_day(manifest), factor, on_time, any_weekday=day in settings.holidays)
+    return _volume_by(volume, manifest, settings, day)
 
 
-def _young_volume_of(manifest: Manifest, settings: Settings, day: date) -> Volume | None:
+def _volume_by(judge: Callable[..., Volume | None], manifest: Manifest, settings: Settings, day: date) -> Volume | None:
     factor, on_time = 1 + settings.jump_warn_ratio, _on_time_share(manifest, day)
-    return young_volume(day, counted_by_day(manifest), factor, on_time, any_weekday=day in settings.holidays)
+    return judge(day, counted_by_day(manifest), factor, on_time, any_weekday=day in settings.holidays)
 
 
 def _volume_jump(manifest: Manifest, settings: Settings, day: date) -> CheckResult:
-    stands = volume_of(manifest, settings, day) or _young_volume_of(manifest, settings, day)
+    stands = volume_of(manifest, settings, day) or _volume_by(young_volume, manifest, settings, day)
     if stands is None:
         zh, en = too_few(len(history(day, manifest.days)), YOUNG_DAYS)
         return CheckResult("volume_jump", True, en, zh, day)

@@ -9,7 +9,8 @@ from pipelines.checks import checks_of
 from pipelines.findings import CheckResult, counted
 from pipelines.registry import load_registry
 from pipelines.settings import load_settings
-from pipelines.status_file import Published, Status, status_of
+from pipelines.status_fields import Published, Status
+from pipelines.status_file import status_of
 from pipelines.store import Store
 
 WARNED = 3

@@ -1,7 +1,6 @@
 """The state of a data folder as a program reads it: `<data>/status.json`, and `authmeter status --json`.
 
-A run writes the file when it ends, also a failed one, in one step; docs/operator.md lists the fields. A field may be
-added; where one changes its meaning, `STATUS_VERSION` is raised.
+A run writes the file when it ends, also a failed one, in one step. Its fields are in `status_fields.py`.
 """
 
 import json
@@ -10,11 +9,10 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Literal
 from zoneinfo import ZoneInfo
 
 import duckdb
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from pipelines import durable
 from pipelines.alerts import alert_of_end, undelivered
@@ -25,13 +23,12 @@ from pipelines.log_format import masked_text
 from pipelines.registry import load_registry
 from pipelines.settings import load_settings
 from pipelines.shortage import in_words
+from pipelines.status_fields import Failure, Kept, LastRun, Overdue, Published, Status, Warned, Work
 from pipelines.store import Manifest, Store
 from pipelines.warehouse import open_published
 
-STATUS_VERSION = 1
 # So many missing days are named; the quality page has them all.
 _NAMED = 3
-State = Literal["ok", "warning", "late", "failed", "empty"]
 
 # What a warning asks of whoever reads it; the long form is in docs/operator.md.
 TO_DO = {
@@ -53,92 +50,6 @@ TO_DO = {
     "duplicate_share": "See whether files came twice (harmless) or an event_id was used again (records are lost).",
 }
 _SEE = "See the warnings, one by one, in docs/operator.md."
-
-
-class Published(BaseModel):
-    """What readers see now."""
-
-    as_of: date
-    generated_at: str
-    run: int
-    time_zone: str
-    days: int
-    missing_days: int
-    newest_missing_days: list[date] = []
-    restated_days: int | None
-    late_records: int
-
-
-class Overdue(BaseModel):
-    """The days that are over and not published."""
-
-    days: int
-    first: date | None = None
-    last: date | None = None
-
-
-class Failure(BaseModel):
-    """Why a run failed, as the command says it."""
-
-    what: str
-    where: str
-    why: str
-    do: str
-
-
-class LastRun(BaseModel):
-    """The last run that ended."""
-
-    ended_at: str
-    day: date | None
-    result: Literal["done", "failed"]
-    error: Failure | None = None
-
-
-class Work(BaseModel):
-    """What a process does with the folder, or did when it was killed."""
-
-    process: int
-    doing: str
-    since: str
-
-
-class Warned(BaseModel):
-    """One warning that stands."""
-
-    check: str
-    severity: str
-    day: date | None
-    detail_en: str
-    detail_zh: str
-    do: str
-
-
-class Kept(BaseModel):
-    """The first day with stored events, and the first one that is published, where retention has taken some away."""
-
-    events_from: date | None = None
-    days_from: date | None = None
-
-
-class Status(BaseModel):
-    """The state of a data folder."""
-
-    schema_version: int = STATUS_VERSION
-    written_at: str
-    state: State
-    published: Published | None = None
-    overdue: Overdue = Overdue(days=0)
-    last_run: LastRun | None = None
-    running: Work | None = None
-    interrupted: Work | None = None
-    warnings: list[Warned] = []
-    kept: Kept = Kept()
-    to_do: list[str] = []
-
-    def as_json(self) -> str:
-        """The text of `status.json`."""
-        return self.model_dump_json(indent=1) + "\n"
 
 
 def status_of(data: Path, now: datetime, last_run: LastRun | None = None) -> Status:

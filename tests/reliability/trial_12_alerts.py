@@ -24,7 +24,8 @@ from typing import Any
 import pipelines.alerts
 from pipelines.alerts import alert_if_late, alert_of_end, undelivered
 from pipelines.errors import AuthmeterError
-from pipelines.status_file import Failure, LastRun, Status, note_end, status_of
+from pipelines.status_fields import Failure, LastRun, Status
+from pipelines.status_file import note_end, status_of
 from tests.reliability.harness import PROJECT, Result, Tally, some
 from tests.support import DAY, DataFolder, morning_after, records
 
@@ -164,7 +165,7 @@ _TELLER = """
 import sys
 from pathlib import Path
 from pipelines.alerts import alert_of_end
-from pipelines.status_file import Status
+from pipelines.status_fields import Status
 status = Status.model_validate_json(sys.stdin.readline())
 print("ready", flush=True)
 alert_of_end(Path(sys.argv[1]), status)

@@ -26,7 +26,8 @@ from pipelines.dagster_home import forget_old_runs
 from pipelines.errors import AuthmeterError
 from pipelines.registry import load_registry
 from pipelines.settings import PROJECT, load_settings
-from pipelines.status_file import Status, failures_noted, note_end, status_of
+from pipelines.status_fields import Status
+from pipelines.status_file import failures_noted, note_end, status_of
 from pipelines.store import Manifest
 from pipelines.tables import TABLES
 from pipelines.verify import VerifyReport, verify
