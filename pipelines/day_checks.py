@@ -13,12 +13,13 @@ from pipelines.findings import Basis, CheckResult, Finding, about, counted, told
 from pipelines.norms import MIN_DAYS, YOUNG_DAYS, history
 from pipelines.profiles import Profiles
 from pipelines.settings import Settings
+from pipelines.share_cuts import ANSWERS, FIELDS, IDS, MAKE_UP
 from pipelines.store import Manifest
-from pipelines.unusual import FIELDS, MIX, OUTCOMES, unusual_parts
-from pipelines.unusual_fields import thinned_fields
+from pipelines.unusual import unusual_parts
 from pipelines.unusual_hours import unusual_hours
 from pipelines.unusual_levels import Volume, unusual_copies, unusual_devices, unusual_latencies, volume, young_volume
 from pipelines.unusual_owners import mixed_up
+from pipelines.unusual_shares import unusual_shares
 
 # Over so many days it is looked at how much of a day is there when it is closed.
 _DAYS_OF_ON_TIME = 14
@@ -38,14 +39,17 @@ def statistics(manifest: Manifest, settings: Settings, day: date, profiles: Prof
     basis = Basis(len(before), min(before))
     profiles = profiles if profiles.get(day) else {**profiles, day: {}}
     on_time = _on_time_share(manifest, day)
-    fields: set[tuple[str, str]] = set()
     shifts: dict[str, Iterable[Finding]] = {
         "hour_shift": unusual_hours(day, profiles, on_time),
-        "mix_shift": [*unusual_parts(day, profiles, MIX, on_time), *mixed_up(day, profiles)],
-        "outcome_shift": unusual_parts(day, profiles, OUTCOMES),
+        "mix_shift": [
+            *unusual_parts(day, profiles, on_time),
+            *unusual_shares(day, profiles, MAKE_UP),
+            *mixed_up(day, profiles),
+        ],
+        "outcome_shift": unusual_shares(day, profiles, ANSWERS),
         "field_shift": [
-            *unusual_parts(day, profiles, FIELDS, said=fields),
-            *thinned_fields(day, profiles, fields),
+            *unusual_shares(day, profiles, FIELDS),
+            *unusual_shares(day, profiles, IDS),
             *unusual_devices(day, profiles),
         ],
         "latency_shift": unusual_latencies(day, profiles),

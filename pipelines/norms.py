@@ -32,7 +32,7 @@ _MAD_TO_SD = 1.4826
 
 @dataclass(frozen=True)
 class Norm:
-    """The norm of one day: logarithms. `low` and `high` are the least and the most that any weekday would have."""
+    """The norm of one day: logarithms. `low` and `high` are the least and the most of the weekdays it may be like."""
 
     expected: float
     low: float
@@ -49,11 +49,12 @@ def history(day: date, values: Mapping[date, T]) -> dict[date, T]:
     }
 
 
-def norm(day: date, before: Mapping[date, float]) -> Norm | None:
+def norm(day: date, before: Mapping[date, float], like: int | None = None) -> Norm | None:
     """What `day` should have by the logarithms of the days before; None where they are too few.
 
     Args:
         before: as `history` gives it.
+        like: the days back to the weekday whose habits the day may have beside its own, 1 to 7; None: any weekday's.
     """
     if len(before) < MIN_DAYS:
         return None
@@ -71,9 +72,16 @@ def norm(day: date, before: Mapping[date, float]) -> Norm | None:
     level = levels[min(levels)] + _growth(levels)
     # The same weekday as `day` lies a whole week back: the last of the places 0 to 6.
     own = effects.get(WEEK - 1, 0.0)
-    return Norm(
-        level + own, level + min(effects.values()), level + max(effects.values()), spread, len(before), min(before)
-    )
+    may_be = effects.values() if like is None else (own, effects.get(like - 1, own))
+    return Norm(level + own, level + min(may_be), level + max(may_be), spread, len(before), min(before))
+
+
+def by_weekday(day: date, before: Mapping[date, float]) -> dict[int, float]:
+    """What each weekday would have in the week of `day`, by the days back to it, 1 to 7; empty after too few days."""
+    if len(before) < MIN_DAYS:
+        return {}
+    levels, effects = _polish({divmod((day - other).days - 1, WEEK): value for other, value in before.items()})
+    return {place + 1: levels[min(levels)] + effect for place, effect in effects.items()}
 
 
 def _growth(levels: Mapping[int, float]) -> float:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Final
 
+from pipelines.deliveries import dated
 from pipelines.norms import WEEK, WEEKS
 from pipelines.settings import Settings
 from pipelines.store import Manifest, Store
@@ -45,6 +46,10 @@ def read_profiles(store: Store, manifest: Manifest, settings: Settings, days: It
             if profiles.get(day):
                 sources = profiles[day].setdefault(("source", ""), {})
                 sources[entry.source] = sources.get(entry.source, 0) + rows.accepted
+        placed = dated(entry)
+        if placed and profiles.get(placed[1]):
+            files_of_source = profiles[placed[1]].setdefault(("file", entry.source), {})
+            files_of_source[placed[0]] = files_of_source.get(placed[0], 0) + entry.accepted
     return profiles
 
 

@@ -10,7 +10,7 @@ from math import sqrt
 from statistics import median
 
 from pipelines.findings import Finding, about, counted
-from pipelines.norms import MIN_DAYS, history
+from pipelines.norms import MIN_DAYS, history, norm
 from pipelines.profiles import Group, Profile, Profiles
 
 MEASURES = ("hour", "hour_of_source", "hour_of_channel", "hour_of_app")
@@ -30,6 +30,12 @@ _CLOSEST = 3
 _EMPTY = 0.1
 _RARE = 20
 _LEAST_OF_HOUR = 30
+# The mean hour of a day: it must be so far from any weekday's, and so many standard deviations.
+_LEAST_AWAY = 0.6
+_SIGMAS = 4.5
+# The standard deviation of one record's hour, and how many records an attempt leaves at once.
+_HOURS_APART = 6.0
+_OF_ATTEMPT = 2.5
 # No two days agree in so many records by hour and channel, nor to a quarter of what days are usually apart.
 _COPY = 0.05
 _COPY_OF_USUAL = 0.25
@@ -60,7 +66,12 @@ def unusual_hours(day: date, profiles: Profiles, on_time: float = 1.0) -> Iterat
                 continue
             newest = sorted(other for other, profile in earlier.items() if group in profile)[-_HISTORY:]
             before = [shares(earlier[other][group]) for other in newest]
-            if finding := _finding(group, now, before) or _lost_hours(group, now, before, least):
+            of_days = {other: earlier[other][group] for other in newest}
+            if finding := (
+                _finding(group, now, before)
+                or _lost_hours(group, now, before, least)
+                or _off_centre(day, group, now, of_days)
+            ):
                 found = True
                 yield finding
         # What the whole day lacks need not be told of its sources.
@@ -103,13 +114,22 @@ def _lost_hours(group: Group, hours: Mapping[str, int], before: Sequence[Shares]
     if len(before) < MIN_DAYS or group[0] not in ("hour", "hour_of_source"):
         return None
     records, few = sum(hours.values()), len(before) // _RARE
-    usual = {hour: sorted(shares[hour] for shares in before)[few] * records for hour in range(24)}
-    lost = [hour for hour in range(24) if usual[hour] >= least and hours.get(f"{hour:02d}", 0) <= _EMPTY * usual[hour]]
-    if not lost:
+
+    def usual(run: Sequence[int]) -> float:
+        return sorted(sum(shares[hour] for hour in run) for shares in before)[few] * records
+
+    empty = [
+        hour
+        for hour in range(24)
+        if hours.get(f"{hour:02d}", 0) <= _EMPTY * median(one[hour] for one in before) * records
+    ]
+    runs = [run for run in _runs(empty) if usual(run) >= least]
+    if not runs:
         return None
+    lost = [hour for run in runs for hour in run]
     zh, en = _NAMES[group[0]]
     name_zh, name_en = f"{zh} {group[1]}".strip(), f"{en} {group[1]}".strip()
-    listed, missing = ", ".join(f"{hour:02d}" for hour in lost), sum(usual[hour] for hour in lost)
+    listed, missing = ", ".join(f"{hour:02d}" for hour in lost), usual(lost)
     is_edge = lost in ([0], [23])
     guess_zh, guess_en = ("，也可能是时钟差一小时", ", or a clock is off by an hour") if is_edge else ("", "")
     return Finding(
@@ -117,6 +137,45 @@ def _lost_hours(group: Group, hours: Mapping[str, int], before: Sequence[Shares]
         f"{name_en}: hours with next to no records: {listed}, usually at least {about(missing)}{guess_en}",
         missing,
     )
+
+
+def _runs(hours: Sequence[int]) -> list[list[int]]:
+    """Hours as runs of hours that follow each other."""
+    runs: list[list[int]] = []
+    for hour in hours:
+        if runs and runs[-1][-1] == hour - 1:
+            runs[-1].append(hour)
+        else:
+            runs.append([hour])
+    return runs
+
+
+def _off_centre(
+    day: date, group: Group, hours: Mapping[str, int], before: Mapping[date, Mapping[str, int]]
+) -> Finding | None:
+    """A day whose middle lies hours away: a clock that is off by less than moves most records, or a part day."""
+    records = sum(hours.values())
+    usual = norm(day, {other: _centre(one) for other, one in before.items() if sum(one.values())})
+    if usual is None:
+        return None
+    there, chance = _centre(hours), _HOURS_APART * sqrt(_OF_ATTEMPT / records)
+    away = there - usual.low if there < usual.low else max(there - usual.high, 0.0)
+    if abs(away) <= max(_LEAST_AWAY, _SIGMAS * max(usual.spread, chance)):
+        return None
+    zh, en = _NAMES[group[0]]
+    name_zh, name_en = f"{zh} {group[1]}".strip(), f"{en} {group[1]}".strip()
+    late_zh, late_en = ("晚", "later") if away > 0 else ("早", "earlier")
+    return Finding(
+        f"{name_zh}：记录的平均时刻比平时{late_zh} {abs(there - usual.expected):.1f} 小时，可能时钟有误或缺少部分时段",
+        f"{name_en}: the mean time of the records is {abs(there - usual.expected):.1f} hours {late_en} than usual: a "
+        "clock that is off, or hours that are missing",
+        abs(away) * records / 24,
+    )
+
+
+def _centre(hours: Mapping[str, int]) -> float:
+    """The mean hour of the records."""
+    return sum(int(hour) * records for hour, records in hours.items()) / sum(hours.values())
 
 
 def _copied(day: date, profiles: Profiles) -> Iterator[Finding]:
@@ -166,7 +225,8 @@ def _guess(now: Shares, usual: Shares, records: int) -> tuple[str, str]:
     """What the hours look like: hours that are not there, or a clock that is off."""
     there = [hour for hour in range(24) if now[hour] >= 0.1 * usual[hour]]
     gone = [hour for hour in range(24) if hour not in there and usual[hour] * records >= 10]
-    if gone and _unlike([now[hour] for hour in there], [usual[hour] for hour in there]) < _LEAST_DISTANCE / 2:
+    chance = 0.3 * sqrt(HOURS / records)
+    if gone and _unlike([now[hour] for hour in there], [usual[hour] for hour in there]) < _LEAST_DISTANCE / 2 + chance:
         listed = ", ".join(f"{hour:02d}" for hour in gone)
         return f"；几乎没有记录的小时：{listed}", f"; hours with next to no records: {listed}"
     offsets = {hours: _off(now, usual, hours) for hours in range(-12, 13)}

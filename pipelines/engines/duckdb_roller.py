@@ -69,6 +69,9 @@ class DayRoller:
         self._table("record_groups", counted + f"({sql('record_groups')})", given)
         self._table("device_sets", counted + f"({sql('device_sets')})", given)
         self._table("latency_histogram", counted + f"({sql('latency_histogram')})", given)
+        # A million records tell whether ids are real as well as all do.
+        of = {"of": max(self._number(_RECORDS, given) // 1_000_000, 1)}
+        self._table("id_sample", counted + f"({sql('id_sample')})", given | of)
         self._table("record_hours", counted + f"({sql('record_hours')})", given | began)
         self._connection.register(
             "file_sources", pa.table({"filename": given["parts"], "source": list(parts.values())}, _SOURCE_SCHEMA)
@@ -90,7 +93,7 @@ class DayRoller:
         return self._books(day, given, target)
 
     def _books(self, day: date, given: dict[str, object], target: Path) -> DayBooks:
-        accepted = self._number("SELECT count(*) FROM read_parquet($parts) WHERE day = $day", given)
+        accepted = self._number(_RECORDS, given)
         counted = self._number("SELECT sum(records)::BIGINT FROM record_groups", {})
         unmapped = self._number("SELECT coalesce(sum(records), 0)::BIGINT FROM counts WHERE is_unmapped", {})
         outcomes: dict[str, object] = {"file": str(target / "outcome_daily.parquet")}
@@ -104,6 +107,7 @@ class DayRoller:
         self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}", parameters)
 
 
+_RECORDS = "SELECT count(*) FROM read_parquet($parts) WHERE day = $day"
 _PLATFORM_SCHEMA = pa.schema([("app_key", pa.string()), ("platform", pa.string())])
 _SOURCE_SCHEMA = pa.schema([("filename", pa.string()), ("source", pa.string())])
 _CODE_SCHEMA = pa.schema([(name, pa.string()) for name in CODE_COLUMNS[:6]])

@@ -1,6 +1,13 @@
--- grain: one row per combination of what records say, over the day's de-duplicated records; `records` counts them.
+-- grain: one row per combination of what records say, over the day's de-duplicated records; `records` counts them, and
+-- the rest those that have a field by which nothing is counted.
 SELECT
     app_key, channel, stage, outcome, result_code, vendor, platform, carrier, scheme_id, package_name, sdk_version,
-    count(*) AS records
+    count(*) AS records,
+    count(os_version) AS with_os_version,
+    count(device_hash) AS with_device_id,
+    count(phone_hash) AS with_phone,
+    count(attempt_id) AS with_attempt_id,
+    count(account_id) AS with_account_id,
+    count(latency_ms) AS with_latency_ms
 FROM counted_records
 GROUP BY ALL

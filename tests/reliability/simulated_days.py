@@ -7,7 +7,7 @@ knows how the checks judge.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -20,7 +20,9 @@ CHANNELS = ("one_click", "local_verify", "wechat", "qq", "weibo")
 PLATFORMS = ("android", "ios", "harmony")
 CARRIERS = ("CMCC", "CUCC", "CTCC", "unknown")
 KINDS = ("success", "cancelled", "failed")
-FIELDS = ("result_code", "sdk_version", "scheme_id", "package_name")
+FIELDS = ("result_code", "sdk_version", "scheme_id", "package_name", "os_version", "attempt_id", "account_id")
+VERSIONS = ("2.14.4", "2.14.5", "2.15.0")
+HOSTS = ("gw1", "gw2", "gw3")
 FIRST = date(2026, 1, 1)
 _WORKDAYS = np.array(
     (30, 17, 9, 6, 5, 8, 20, 45, 68, 76, 78, 82, 92, 84, 72, 70, 72, 78, 88, 98, 108, 112, 94, 60), float
@@ -49,6 +51,8 @@ class Day:
     devices: float = 0.83
     """Devices for each answer."""
     copies: float = 0.008
+    versions: tuple[float, ...] = (0.2, 0.6, 0.2)
+    """Shares of the versions of the SDK."""
     filled: dict[str, float] = field(default_factory=lambda: dict.fromkeys(FIELDS, 0.97))
     apps: list[str] = field(default_factory=list)
     packages: list[str] = field(default_factory=list)
@@ -56,6 +60,18 @@ class Day:
     """The share of the first app's records under a package that nobody had."""
     schemes: tuple[float, ...] = SCHEMES
     lost_stages: set[str] = field(default_factory=set)
+    failing_line: tuple[int, int] | None = None
+    """The platform and the carrier of which all answers fail."""
+    mismatches: float = 0.04
+    """Of the numbers that were looked up."""
+    platform_without: str = ""
+    """The field that the first platform lost."""
+    twins: float = 0.002
+    attempts: float = 0.31
+    """Attempts for each record."""
+    devices_of_platform: tuple[float, ...] = (1.0, 1.0, 1.0)
+    hosts: tuple[float, ...] = (1.0, 1.0, 1.0)
+    """What came of each of the hosts of the gateway."""
     codes: dict[str, float] = field(default_factory=dict)
     """Shares of codes that were never there, of the records of each channel."""
     unmapped: float = 0.001
@@ -118,7 +134,8 @@ class Installation:
             answers=answers / answers.sum(axis=-1, keepdims=True),
             latencies=self.latencies * draw.lognormal(0, 0.06, self.latencies.shape),
             devices=0.83 * draw.lognormal(0, 0.02), copies=0.008 * draw.lognormal(0, 0.3),
-            apps=list(self.apps), packages=list(self.packages),
+            apps=list(self.apps), packages=list(self.packages), versions=_versions(number),
+            attempts=0.31 * draw.lognormal(0, 0.02),
         )  # fmt: skip
         if fault:
             fault(made, draw)
@@ -191,24 +208,41 @@ def _profile(made: Day, draw: np.random.Generator) -> tuple[Profile, dict[str, i
     ):
         for name, amount in zip(names, cells.sum(axis=axes), strict=True):
             put(measure, "", name, amount)
-    steps = np.zeros(len(CHANNELS), int)
+    answered_by_channel = np.zeros((len(CHANNELS), len(PLATFORMS)), int)
     for a, app in enumerate(made.apps):
         mine = cells[a]
         put("app", "", app, mine.sum())
-        is_large = mine.sum() * 200 >= total
+        is_large, is_main = mine.sum() * 200 >= total, mine.sum() * 50 >= total
         for c, channel in enumerate(CHANNELS):
             amount = int(mine[c].sum())
             stages = _STEPS.get(channel, ("authorize",))
-            split = draw.multinomial(amount, _STEP_SHARES) if len(stages) > 1 else [amount]
-            for stage, n in zip(stages, split, strict=True):
-                put("stage", channel, stage, 0 if stage in made.lost_stages else n)
-            answered = int(sum(split[3:])) if len(stages) > 1 else amount
-            steps[c] += answered
-            for kind, n in zip(KINDS, draw.multinomial(answered, made.answers[a, c]), strict=True):
-                put("outcome", "", kind, n)
-                put("outcome", channel, kind, n)
-                if is_large:
-                    put("outcome_of_app", app, kind, n)
+            shares = _STEP_SHARES if len(stages) > 1 else (1.0,)
+            split = draw.multinomial(mine[c], shares)
+            for n, stage in enumerate(stages):
+                if stage not in made.lost_stages:
+                    put("stage", channel, stage, split[..., n].sum())
+                    if is_main:
+                        put("stage_of_app", f"{app} {channel}", stage, split[..., n].sum())
+                    for p, platform in enumerate(PLATFORMS):
+                        put("stage_of_platform", f"{channel} {platform}", stage, split[:, :, n][p].sum())
+            answered = split[..., 3:].sum(axis=-1) if len(stages) > 1 else split[..., 0]
+            answered_by_channel[c] += answered.sum(axis=1)
+            kinds = _answered(made, draw, answered, made.answers[a, c])
+            for put_in, whole, by_kind in _cut(kinds, app, channel, is_large, is_main):
+                for kind, n in zip(KINDS, by_kind, strict=True):
+                    put(put_in, whole, kind, n)
+            for kind, of_versions in zip(KINDS, draw.multinomial(kinds.sum(axis=(0, 1)), made.versions), strict=True):
+                for version, n in zip(VERSIONS, of_versions, strict=True):
+                    put("outcome_of_version", version, kind, n)
+            raw = f"{channel} {'verify' if channel == 'local_verify' else 'authorize'}"
+            success, cancelled, failed = kinds.sum(axis=(0, 1))
+            mismatch = draw.binomial(success, made.mismatches if channel == "local_verify" else 0.0)
+            timeout, error = draw.multinomial(failed, (0.4, 0.6))
+            for outcome, n in (
+                ("success", success - mismatch), ("mismatch", mismatch), ("cancelled", cancelled), ("timeout", timeout),
+                ("error", error),
+            ):  # fmt: skip
+                put("outcome_of_stage", raw, outcome, n)
             put("vendor", "", channel if c > 1 else "umeng", amount)
             strange = sum(made.codes.values())
             for code, share in made.codes.items():
@@ -224,6 +258,11 @@ def _profile(made: Day, draw: np.random.Generator) -> tuple[Profile, dict[str, i
                 if amount:
                     put("latency_of_app", app, channel, max(made.latencies[a, c], 1e-9) if made.latencies[a, c] else 0)
                     profile.setdefault(("latency_of_app", app), {}).setdefault(channel, 0)
+            if is_main:
+                put("vendor_of_app", app, channel if c > 1 else "umeng", amount)
+        if is_main:
+            for name, amount in zip(CARRIERS, mine.sum(axis=(0, 1)), strict=True):
+                put("carrier_of_app", app, name, amount)
         if is_large:
             for name, amount in zip(PLATFORMS, mine.sum(axis=(0, 2)), strict=True):
                 put("platform_of_app", app, name, amount)
@@ -232,14 +271,35 @@ def _profile(made: Day, draw: np.random.Generator) -> tuple[Profile, dict[str, i
             put("package_of_app", app, "com.example.unheard.of", strange)
             for n, amount in enumerate(draw.multinomial(int(mine.sum()), made.schemes)):
                 put("scheme_of_app", app, f"S-{app}-{n}", amount)
-            for name, share in (("records", 1.0), *made.filled.items()):
-                put("field_of_app", app, name, draw.binomial(int(mine.sum()), share))
+        for name, share in (("records", 1.0), *made.filled.items()):
+            for c, channel in enumerate(CHANNELS):
+                for p, platform in enumerate(PLATFORMS):
+                    is_lost = p == 0 and name == made.platform_without
+                    n = 0 if is_lost else draw.binomial(int(mine[c, p].sum()), share)
+                    put("field", "", name, n)
+                    put("field_of_channel", channel, name, n)
+                    put("field_of_platform", platform, name, n)
+                    if is_large:
+                        put("field_of_app", app, name, n)
         for hour, amount in enumerate(hours[a]):
             put("hour", "", f"{hour:02d}", amount)
             if is_large:
                 put("hour_of_app", app, f"{hour:02d}", amount)
-    for name, share in (("records", 1.0), *made.filled.items()):
-        put("field", "", name, draw.binomial(total, share))
+    for p, platform in enumerate(PLATFORMS):
+        for c, channel in enumerate(CHANNELS):
+            put("channel_of_platform", platform, channel, cells[:, c, p].sum())
+        for r, carrier in enumerate(CARRIERS):
+            put("carrier_of_platform", platform, carrier, cells[:, :, p, r].sum())
+        answers = answered_by_channel[:, p].sum()
+        put("device_of_platform", platform, "records", answers)
+        put("device_of_platform", platform, "device", np.ceil(answers * made.devices * made.devices_of_platform[p]))
+    for c, channel in enumerate(CHANNELS):
+        amount = int(cells[:, c].sum())
+        put("twin", channel, "records", amount)
+        put("twin", channel, "twin", draw.binomial(amount, made.twins))
+        put("attempt", channel, "records", amount)
+        put("attempt", channel, "attempt", draw.binomial(amount, made.attempts))
+    steps = answered_by_channel.sum(axis=1)
     put("devices", "", "answers", steps.sum())
     put("devices", "", "devices", np.ceil(steps.sum() * made.devices))
     for c, channel in enumerate(CHANNELS):
@@ -248,6 +308,9 @@ def _profile(made: Day, draw: np.random.Generator) -> tuple[Profile, dict[str, i
             put("devices", channel, "devices", np.ceil(steps[c] * made.devices))
             p50 = float(np.median(made.latencies[:, c]))
             profile["latency", channel] = {"p50": round(p50), "p95": round(p50 * 3.2), "records": int(steps[c])}
+    balanced = draw.lognormal(0, 0.03, len(HOSTS))
+    for host, n in zip(HOSTS, draw.multinomial(int(cells[:, :2].sum()), balanced / balanced.sum()), strict=True):
+        put("file", "gateway", f"{host}/<day>.log", draw.binomial(n, made.hosts[HOSTS.index(host)]))
     sources = {"gateway": int(cells[:, :2].sum()), "sdk": int(cells[:, 2:].sum())}
     profile["source", ""] = dict(sources)
     of_hours = hours.sum(axis=0) / max(hours.sum(), 1)
@@ -258,3 +321,37 @@ def _profile(made: Day, draw: np.random.Generator) -> tuple[Profile, dict[str, i
         for hour, amount in enumerate(hours.sum(axis=0)):
             put("hour_of_source", source, f"{hour:02d}", amount * sources[source] / max(total, 1))
     return profile, sources
+
+
+def _versions(number: int) -> tuple[float, ...]:
+    """The shares of the SDK's versions: the newest takes over within half a year."""
+    newest = min(0.05 + number / 200, 0.9)
+    return (1 - newest) / 4, 3 * (1 - newest) / 4, newest
+
+
+def _answered(made: Day, draw: np.random.Generator, answered: np.ndarray, shares: np.ndarray) -> np.ndarray:
+    """Success, cancelled and failed by platform and carrier. A failure is tried again: they come in pairs."""
+    pairs, single = np.divmod(answered, 2)
+    kinds = 2 * draw.multinomial(pairs, shares) + draw.multinomial(single, shares)
+    if made.failing_line:
+        kinds[made.failing_line] = (0, 0, answered[made.failing_line])
+    return kinds
+
+
+def _cut(
+    kinds: np.ndarray, app: str, channel: str, is_large: bool, is_main: bool
+) -> Iterator[tuple[str, str, np.ndarray]]:  # fmt: skip
+    """The measures and wholes to which an app's answers in a channel belong, each with its kinds."""
+    whole = kinds.sum(axis=(0, 1))
+    yield "outcome", "", whole
+    yield "outcome", channel, whole
+    if is_large:
+        yield "outcome_of_app", app, whole
+    if is_main:
+        yield "outcome_of_app", f"{app} {channel}", whole
+    for p, platform in enumerate(PLATFORMS):
+        yield "outcome_of_platform", f"{channel} {platform}", kinds[p].sum(axis=0)
+        for r, carrier in enumerate(CARRIERS):
+            yield "outcome_of_line", f"{carrier} {platform}", kinds[p, r]
+    for r, carrier in enumerate(CARRIERS):
+        yield "outcome_of_carrier", f"{channel} {carrier}", kinds[:, r].sum(axis=0)

@@ -11,8 +11,7 @@ import pytest
 from pipelines.findings import Finding
 from pipelines.profiles import Group, Profile
 from pipelines.store import DayEntry
-from pipelines.unusual import FIELDS, MIX, OUTCOMES, unusual_parts
-from pipelines.unusual_fields import thinned_fields
+from pipelines.unusual import unusual_parts, weekday_alike
 from pipelines.unusual_hours import unusual_hours
 from pipelines.unusual_levels import unusual_copies, unusual_devices, unusual_latencies, usual_records
 from pipelines.unusual_owners import mixed_up
@@ -22,12 +21,7 @@ HOURS = {f"{hour:02d}": 20 + 5 * abs(12 - abs(hour - 14)) for hour in range(24)}
 USUAL: Profile = {
     ("channel", ""): {"one_click": 1000, "wechat": 600, "qq": 400},
     ("app", ""): {"shop": 1200, "game": 800},
-    ("outcome", "wechat"): {"success": 540, "cancelled": 40, "failed": 20},
-    ("code", "wechat"): {"wechat 0": 540, "wechat -2": 60},
-    ("field", ""): {"records": 2000, "result_code": 1900, "sdk_version": 1950},
     ("stage", "one_click"): {"authorize": 980, "login": 20},
-    ("field_of_app", "shop"): {"records": 1200, "sdk_version": 1150},
-    ("scheme_of_app", "shop"): {"S-A": 890, "S-B": 300},
     ("package_of_app", "shop"): {"com.shop": 1200},
     ("package_of_app", "game"): {"com.game": 800},
     ("hour", ""): HOURS,
@@ -56,46 +50,31 @@ def scaled(factor: float) -> Profile:
     return {group: {name: round(amount * factor) for name, amount in parts.items()} for group, parts in USUAL.items()}
 
 
-@pytest.mark.parametrize("rules", [MIX, OUTCOMES, FIELDS])
 @pytest.mark.parametrize("factor", [1.0, 0.6, 1.6])
-def test_a_day_on_which_all_is_alike_less_or_more_has_no_finding(rules: tuple, factor: float) -> None:  # type: ignore[type-arg]
-    assert unusual_parts(DAY, among(scaled(factor)), rules) == []
+def test_a_day_on_which_all_is_alike_less_or_more_has_no_finding(factor: float) -> None:
+    assert unusual_parts(DAY, among(scaled(factor))) == []
 
 
 def test_a_channel_that_is_gone_is_a_finding_and_the_others_are_none() -> None:
-    found = said(unusual_parts(DAY, among(changed(("channel", ""), wechat=0)), MIX))
+    found = said(unusual_parts(DAY, among(changed(("channel", ""), wechat=0))))
     assert found == ["channel wechat: 0 records, usually some 600"]
 
 
 def test_an_app_that_is_there_twice_is_a_finding() -> None:
-    found = said(unusual_parts(DAY, among(changed(("app", ""), shop=2400)), MIX))
+    found = said(unusual_parts(DAY, among(changed(("app", ""), shop=2400))))
     assert found == ["app shop: 2,400 records, usually some 1,200"]
 
 
 def test_a_new_app_is_a_finding_where_it_is_large() -> None:
-    assert "never seen" in said(unusual_parts(DAY, among(changed(("app", ""), test=600)), MIX))[0]
-    assert unusual_parts(DAY, among(changed(("app", ""), test=60)), MIX) == []
+    assert "never seen" in said(unusual_parts(DAY, among(changed(("app", ""), test=600))))[0]
+    assert unusual_parts(DAY, among(changed(("app", ""), test=60))) == []
 
 
 def test_the_same_again_is_no_news_after_it_was_there_on_days_before() -> None:
     profiles = among(changed(("channel", ""), wechat=0))
     for back in (1, 2, 3, 4):
         profiles[DAY - timedelta(days=back)] = changed(("channel", ""), wechat=0)
-    assert unusual_parts(DAY, profiles, MIX) == []
-
-
-@pytest.mark.parametrize(("success", "failed"), [(200, 360), (580, 0)])
-def test_success_that_collapsed_or_became_perfect_is_a_finding(success: int, failed: int) -> None:
-    assert unusual_parts(DAY, among(changed(("outcome", "wechat"), success=success, failed=failed)), OUTCOMES)
-
-
-def test_a_new_code_is_a_finding_where_it_is_frequent() -> None:
-    assert unusual_parts(DAY, among(changed(("code", "wechat"), wechat__9=120)), OUTCOMES)
-    assert unusual_parts(DAY, among(changed(("code", "wechat"), wechat__9=12)), OUTCOMES) == []
-
-
-def test_a_field_that_is_absent_is_a_finding() -> None:
-    assert unusual_parts(DAY, among(changed(("field", ""), result_code=0)), FIELDS)
+    assert unusual_parts(DAY, profiles) == []
 
 
 def test_packages_of_another_app_are_a_finding() -> None:
@@ -118,40 +97,33 @@ def test_a_package_that_is_new_in_an_app_is_a_finding_once() -> None:
     assert list(mixed_up(DAY, among(USUAL | {("package_of_app", "news"): {"com.news": 600}}))) == []
 
 
-def test_a_scheme_that_is_gone_is_a_finding() -> None:
-    profiles = among(changed(("scheme_of_app", "shop"), **{"S-A": 1190, "S-B": 0}))
-    assert said(unusual_parts(DAY, profiles, MIX)) == ["scheme of app shop S-B: 0 records, usually some 300"]
+def of_apps(weekend: float, **today: int) -> dict[date, Profile]:
+    """Four weeks of three apps, two of which are half at weekends and one is twice; and the day, a Monday or so."""
+    made: dict[date, Profile] = {}
+    for back in range(1, 43):
+        other = DAY - timedelta(days=back)
+        office, game = (weekend, 2.0) if other.weekday() >= 5 else (1.0, 1.0)
+        sizes = {"office": 1000 * office, "bank": 800 * office, "game": 600 * game, "news": 900}
+        made[other] = {("app", ""): {name: round(size) for name, size in sizes.items()}}
+    return made | {DAY: {("app", ""): today}}
+
+
+def test_half_of_an_app_is_a_finding_though_a_sunday_has_no_more_of_it() -> None:
+    assert DAY.weekday() < 5
+    profiles = of_apps(0.5, office=500, bank=800, game=600, news=900)
+    assert weekday_alike(DAY, profiles) == 7
+    assert said(unusual_parts(DAY, profiles)) == ["app office: 500 records, usually some 1,000"]
+
+
+def test_a_holiday_that_is_like_a_sunday_in_all_apps_is_none() -> None:
+    profiles = of_apps(0.5, office=500, bank=400, game=1200, news=900)
+    assert (DAY - timedelta(days=weekday_alike(DAY, profiles))).weekday() >= 5
+    assert unusual_parts(DAY, profiles) == []
 
 
 def test_a_stage_of_one_or_two_in_a_hundred_that_is_gone_is_a_finding() -> None:
     profiles = among(changed(("stage", "one_click"), login=0))
-    assert said(unusual_parts(DAY, profiles, MIX)) == ["stage one_click login: 0 records, usually some 20"]
-
-
-@pytest.mark.parametrize(("filled", "is_found"), [(1900, False), (1760, False), (1620, True), (1400, True)])
-def test_a_field_that_some_records_lost_is_a_finding(filled: int, is_found: bool) -> None:
-    profiles = among(changed(("field", ""), result_code=filled))
-    assert bool(list(thinned_fields(DAY, profiles, set()))) is is_found
-    if is_found:
-        assert list(thinned_fields(DAY, profiles, {("field", "result_code")})) == []
-
-
-def test_a_lost_field_is_told_of_the_day_or_of_an_app_alone() -> None:
-    of_app = changed(("field_of_app", "shop"), sdk_version=700)
-    assert said(list(thinned_fields(DAY, among(of_app), set()))) == [
-        "58% of the records of app shop have the field sdk_version, usually at least 96%"
-    ]
-    both = of_app | {("field", ""): {"records": 2000, "result_code": 1900, "sdk_version": 1450}}
-    assert said(list(thinned_fields(DAY, among(both), set()))) == [
-        "72% of the records have the field sdk_version, usually at least 98%"
-    ]
-
-
-def test_a_field_whose_share_varies_is_none() -> None:
-    profiles = among(changed(("field", ""), result_code=1500))
-    for back in (2, 9, 16, 23):
-        profiles[DAY - timedelta(days=back)] = changed(("field", ""), result_code=1450)
-    assert list(thinned_fields(DAY, profiles, set())) == []
+    assert said(unusual_parts(DAY, profiles)) == ["stage one_click login: 0 records, usually some 20"]
 
 
 @pytest.mark.parametrize(
@@ -175,7 +147,7 @@ def test_a_few_copies_are_a_finding_where_there_were_never_half_as_many(
 
 def test_nothing_is_judged_before_two_weeks() -> None:
     today = changed(("channel", ""), wechat=0) | {("hour", ""): {"03": 2000}}
-    assert unusual_parts(DAY, among(today, 13), MIX) == []
+    assert unusual_parts(DAY, among(today, 13)) == []
     assert list(unusual_hours(DAY, among(today, 13))) == []
 
 
@@ -245,6 +217,26 @@ def test_an_hour_that_is_scarce_is_not_missed() -> None:
     profiles = drawn_days(300)
     profiles[DAY] = with_hours({name: one | {"14": 0} for name, one in cells_of(profiles[DAY]).items()})
     assert list(unusual_hours(DAY, profiles)) == []
+
+
+def test_hours_that_are_scarce_alone_are_missed_together() -> None:
+    profiles = drawn_days(300)
+    lost = {"13": 0, "14": 0, "15": 0}
+    profiles[DAY] = with_hours({name: one | lost for name, one in cells_of(profiles[DAY]).items()})
+    found = said(list(unusual_hours(DAY, profiles)))
+    assert "hours with next to no records: 13, 14, 15" in found[0]
+
+
+def test_a_clock_that_is_off_by_less_is_seen_by_the_middle_of_the_day() -> None:
+    profiles = drawn_days(1500)
+    moved = {
+        name: {f"{hour:02d}": one.get(f"{hour - 2:02d}", 0) for hour in range(24)}
+        for name, one in cells_of(profiles[DAY]).items()
+    }
+    profiles[DAY] = with_hours(moved)
+    found = said(list(unusual_hours(DAY, profiles)))
+    assert found, found
+    assert all("later than usual" in one or "ahead" in one or "00, 01" in one for one in found), found
 
 
 @pytest.mark.parametrize("more", [0, 60])

@@ -1,0 +1,62 @@
+"""Which shares of a day are looked at, and what they are called.
+
+Lives here: the cuts, one row each, from coarse to fine. How a share is judged is in `unusual_shares.py`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A way to cut a day: the parts of each whole of `measure`, as shares of it."""
+
+    measure: str
+    zh: str
+    en: str
+    least_odds: float = 1.5
+    """The odds of a part must change by this factor, and its share by `least_points`, unless it is gone."""
+    least_points: float = 0.01
+    rises: bool = True
+    """Whether a larger share is worth a word, too."""
+    least_of_day: float = 0.0
+    """A whole with a smaller share of the day's records is not looked at."""
+
+    def whole(self, parts: Mapping[str, int]) -> int:
+        """The records of a whole: where parts overlap, as the fields of a record do, they are given."""
+        return parts["records"] if "records" in parts else sum(parts.values())
+
+
+ANSWERS = (
+    Cut("outcome", "结果", "outcome"),
+    Cut("outcome_of_stage", "结果", "outcome"),
+    Cut("code", "结果码", "result code", 1.7, 0.02),
+    Cut("outcome_of_platform", "平台结果", "outcome of platform"),
+    Cut("outcome_of_carrier", "运营商结果", "outcome of carrier"),
+    Cut("outcome_of_line", "运营商与平台结果", "outcome of carrier and platform"),
+    Cut("outcome_of_app", "应用结果", "outcome of app"),
+    Cut("outcome_of_version", "SDK 版本结果", "outcome of SDK version"),
+)
+MAKE_UP = (
+    Cut("stage_of_platform", "平台环节", "stage of platform", least_points=0.02),
+    Cut("carrier_of_platform", "平台运营商", "carrier of platform", least_points=0.02),
+    Cut("channel_of_platform", "平台渠道", "channel of platform", 1.7, 0.03),
+    Cut("channel_of_app", "应用渠道", "channel of app", 1.7, 0.03),
+    Cut("platform_of_app", "应用平台", "platform of app", 1.7, 0.03),
+    Cut("carrier_of_app", "应用运营商", "carrier of app", 1.7, 0.03),
+    Cut("vendor_of_app", "应用供应商", "vendor of app", 1.7, 0.03),
+    Cut("stage_of_app", "应用环节", "stage of app", 1.7, 0.03),
+    Cut("scheme_of_app", "应用方案", "scheme of app", 1.7, 0.03),
+    Cut("file", "日志文件", "file of source", 1.6, 0.01, rises=False),
+)
+FIELDS = (
+    Cut("field", "有值的字段", "records with the field", least_points=0.05, rises=False),
+    Cut("field_of_channel", "渠道中有值的字段", "records of the channel with the field", 1.5, 0.05, rises=False),
+    Cut("field_of_platform", "平台中有值的字段", "records of the platform with the field", 1.5, 0.05, rises=False),
+    Cut("field_of_app", "应用中有值的字段", "records of the app with the field", 1.5, 0.05, rises=False),
+)
+IDS = (
+    Cut("device_of_platform", "平台不同设备", "distinct devices of platform", 1.7, 0.1),
+    Cut("twin", "同一设备同一毫秒的重复记录", "records of the same device, app, stage and millisecond"),
+    Cut("attempt", "登录尝试编号", "distinct attempt ids", 1.5, 0.05),
+)

@@ -1,0 +1,188 @@
+"""Shares that left what they were on the days before: of failures in a carrier, of a field in a platform, of a file.
+
+Lives here: the one test behind them all. Which shares are looked at, and what they are called, is in `share_cuts.py`.
+
+A share does not fall with the volume, so a quiet holiday is none. How far it comes and goes is learned from the days
+before: from binomial chance (what is scarce), through bursts (an attempt leaves several records), to the swing of the
+week (a workday's apps are not a Sunday's). Many shares are looked at each day, so what counts as far grows with their
+number.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
+from datetime import date
+from math import copysign, log, sqrt
+from statistics import NormalDist
+
+from pipelines.findings import Finding
+from pipelines.norms import MIN_DAYS, history
+from pipelines.profiles import Group, Profiles
+from pipelines.share_cuts import Cut
+
+# Days with a false alarm by chance alone, were the days before a perfect guide.
+_ALPHA = 0.0005
+_HISTORY = 28
+# A difference of fewer records is not worth a line, however improbable.
+_LEAST_RECORDS = 10
+_RARE = 20
+_GONE = 0.1
+# Before any day is seen, the variance is taken for this many times the binomial's, as if seen on so many days.
+_BURSTS = 1.6
+_PRIOR_DAYS = 8
+# Of the days before, so many of the strangest are left out: they had their own alarm. The rest has less variance.
+_TRIMMED = 14
+_OF_TRIMMED = 1.35
+# A finer cut is told beside the coarser one where it is much worse there.
+_CONCENTRATED = 1.3
+
+Counts = tuple[int, int]
+"""So many of so many."""
+
+
+@dataclass(frozen=True)
+class _Share:
+    """One part of a whole, that day and on the days before."""
+
+    cut: Cut
+    group: Group
+    part: str
+    now: Counts
+    before: Sequence[Counts]
+
+    @property
+    def usual(self) -> float:
+        """The share over all days before."""
+        return sum(k for k, _ in self.before) / sum(n for _, n in self.before)
+
+    @property
+    def excess(self) -> float:
+        """So many more than usual."""
+        return self.now[0] - self.usual * self.now[1]
+
+    @property
+    def change(self) -> float:
+        """The change of the odds, as a logarithm."""
+        return _odds(*self.now) - _odds(sum(k for k, _ in self.before), sum(n for _, n in self.before))
+
+    def is_worth_a_test(self) -> bool:
+        """Whether the change would matter, were it no chance; cheap, as thousands of shares are asked."""
+        (k, n), cut = self.now, self.cut
+        if abs(self.excess) < _LEAST_RECORDS or (self.excess > 0 and not cut.rises):
+            return False
+        is_gone = k <= _GONE * self.usual * n
+        if not is_gone and (abs(self.change) < log(cut.least_odds) or abs(k / n - self.usual) < cut.least_points):
+            return False
+        as_far = sum((one / of >= k / n) if self.excess > 0 else (one / of <= k / n) for one, of in self.before)
+        return as_far <= len(self.before) // _RARE
+
+    def strangeness(self) -> float:
+        """How far the share is from usual, as a normal deviation."""
+        days = sorted(self.before, key=lambda day: abs(_deviation(day[0], day[1], self.usual)))
+        kept = days[: len(days) - len(days) // _TRIMMED]
+        all_k, all_n = sum(k for k, _ in kept), sum(n for _, n in kept)
+        usual = all_k / all_n
+        seen = sum(_deviation(k, n, usual) ** 2 for k, n in kept) * _OF_TRIMMED
+        variance = (_PRIOR_DAYS * _BURSTS + seen) / (_PRIOR_DAYS + len(kept))
+        k, n = self.now
+        # Both sides are uncertain: the day by its records, and the days before by theirs.
+        pooled = (k + all_k) / (n + all_n)
+        squared = (_deviation(k, n, pooled) ** 2 + _deviation(all_k, all_n, pooled) ** 2) / variance
+        # The variance is itself known but roughly: a t value, as the normal one that is as improbable.
+        freedom = _PRIOR_DAYS + len(kept) - 1
+        return sqrt(freedom * log(1 + squared / freedom))
+
+    def finding(self) -> Finding:
+        """The words."""
+        (k, n), of = self.now, f"{self.group[1]} " if self.group[1] else ""
+        zh, en = f"平时约 {self.usual:.1%}", f"usually some {self.usual:.1%}"
+        if not self.usual:
+            zh, en = f"此前 {len(self.before)} 天从未出现", f"never seen in the {len(self.before)} days before"
+        return Finding(
+            f"{self.cut.zh} {of}{self.part}：{n:,} 条中 {k:,} 条（{k / n:.1%}），{zh}",
+            f"{self.cut.en} {of}{self.part}: {k:,} of {n:,} ({k / n:.1%}), {en}",
+            abs(self.excess),
+        )
+
+
+def unusual_shares(day: date, profiles: Profiles, cuts: Iterable[Cut]) -> list[Finding]:
+    """The shares of the day that are not as usual, the coarser cuts before the finer.
+
+    Args:
+        cuts: those of one subject, from coarse to fine.
+    """
+    earlier = history(day, profiles)
+    newest = {other: earlier[other] for other in sorted(earlier)[-_HISTORY:]}
+    of_day = sum(profiles[day].get(("channel", ""), {}).values())
+    groups = [
+        _Cutting(cut, group, parts, [p[group] for p in newest.values() if cut.whole(p.get(group, {}))])
+        for cut in cuts
+        for group, parts in sorted(profiles[day].items())
+        if group[0] == cut.measure and cut.whole(parts) >= max(cut.least_of_day * of_day, 1)
+    ]
+    groups = [group for group in groups if len(group.before) >= MIN_DAYS]
+    if not (looked_at := sum(len(group.shares()) for group in groups)):
+        return []
+    far, found = NormalDist().inv_cdf(1 - _ALPHA / 2 / looked_at), list[_Share]()
+    for group in groups:
+        found += [share for share in group.strange(far) if all(_adds(share, told) for told in found)]
+    return [share.finding() for share in found]
+
+
+@dataclass(frozen=True)
+class _Cutting:
+    """The parts of one group, that day and on the days before."""
+
+    cut: Cut
+    group: Group
+    today: Mapping[str, int]
+    before: Sequence[Mapping[str, int]]
+
+    def shares(self, without: Set[str] = frozenset()) -> list[_Share]:
+        """The parts that have enough records to be told from chance, as shares of what is left without some of them."""
+        whole = self._left(self.today, without)
+        days = [(parts, left) for parts in self.before if (left := self._left(parts, without))]
+        if not whole or len(days) < MIN_DAYS:
+            return []
+        usual, made = whole / sum(left for _, left in days), []
+        for part in sorted({*self.today, *(part for parts, _ in days for part in parts)} - {"records", *without}):
+            counts = [(parts.get(part, 0), left) for parts, left in days]
+            if max(self.today.get(part, 0), sum(k for k, _ in counts) * usual) >= _LEAST_RECORDS:
+                made.append(_Share(self.cut, self.group, part, (self.today.get(part, 0), whole), counts))
+        return made
+
+    def strange(self, far: float) -> Iterator[_Share]:
+        """The strangest part, then the strangest of the rest, as long as there is one: what one lost others gain.
+
+        Of two parts of one whole both are as strange; the smaller is told.
+        """
+        without: set[str] = set()
+        while shares := [share for share in self.shares(without) if share.is_worth_a_test()]:
+            strangest = max(shares, key=lambda share: (round(share.strangeness(), 6), -share.usual, share.part))
+            if strangest.strangeness() < far:
+                return
+            without.add(strangest.part)
+            yield strangest
+
+    def _left(self, parts: Mapping[str, int], without: Set[str]) -> int:
+        overlap = "records" in parts
+        return self.cut.whole(parts) - (0 if overlap else sum(parts.get(part, 0) for part in without))
+
+
+def _adds(share: _Share, told: _Share) -> bool:
+    """Whether a share says something that a coarser cut did not."""
+    if share.cut == told.cut or share.part != told.part:
+        return True
+    if (share.excess > 0) != (told.excess > 0):
+        return True
+    return abs(share.change) > abs(told.change) + log(_CONCENTRATED)
+
+
+def _odds(k: float, n: float) -> float:
+    return log((k + 0.5) / (n - k + 0.5))
+
+
+def _deviation(k: float, n: float, share: float) -> float:
+    """How far `k` of `n` is from its share, in binomial standard deviations: the signed root of the deviance."""
+    expected = n * share
+    deviance = (k * log(k / expected) if k else 0.0) + ((n - k) * log((n - k) / (n - expected)) if k < n else 0.0)
+    return copysign(sqrt(max(2 * deviance, 0.0)), k - expected)
