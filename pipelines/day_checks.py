@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from statistics import median
 
+from pipelines.copied_days import copied_days
 from pipelines.deliveries import missing_deliveries
 from pipelines.findings import Basis, CheckResult, Finding, about, counted, told, too_few
 from pipelines.norms import MIN_DAYS, YOUNG_DAYS, history
 from pipelines.profiles import Profiles
 from pipelines.settings import Settings
-from pipelines.share_cuts import ANSWERS, FIELDS, IDS, MAKE_UP
+from pipelines.share_cuts import ANSWERS, FIELDS, MAKE_UP, VALUES
 from pipelines.store import Manifest
 from pipelines.unusual import unusual_parts
 from pipelines.unusual_hours import unusual_hours
@@ -40,7 +41,7 @@ def statistics(manifest: Manifest, settings: Settings, day: date, profiles: Prof
     profiles = profiles if profiles.get(day) else {**profiles, day: {}}
     on_time = _on_time_share(manifest, day)
     shifts: dict[str, Iterable[Finding]] = {
-        "hour_shift": unusual_hours(day, profiles, on_time),
+        "hour_shift": [*copied_days(day, profiles), *unusual_hours(day, profiles, on_time)],
         "mix_shift": [
             *unusual_parts(day, profiles, on_time),
             *unusual_shares(day, profiles, MAKE_UP),
@@ -49,7 +50,7 @@ def statistics(manifest: Manifest, settings: Settings, day: date, profiles: Prof
         "outcome_shift": unusual_shares(day, profiles, ANSWERS),
         "field_shift": [
             *unusual_shares(day, profiles, FIELDS),
-            *unusual_shares(day, profiles, IDS),
+            *unusual_shares(day, profiles, VALUES),
             *unusual_devices(day, profiles),
         ],
         "latency_shift": unusual_latencies(day, profiles),

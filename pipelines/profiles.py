@@ -44,13 +44,20 @@ def read_profiles(store: Store, manifest: Manifest, settings: Settings, days: It
     for entry in manifest.live_files():
         for day, rows in entry.days.items():
             if profiles.get(day):
-                sources = profiles[day].setdefault(("source", ""), {})
-                sources[entry.source] = sources.get(entry.source, 0) + rows.accepted
+                _add(profiles[day], ("source", ""), entry.source, rows.accepted)
         placed = dated(entry)
         if placed and profiles.get(placed[1]):
-            files_of_source = profiles[placed[1]].setdefault(("file", entry.source), {})
-            files_of_source[placed[0]] = files_of_source.get(placed[0], 0) + entry.accepted
+            _add(profiles[placed[1]], ("file", entry.source), placed[0], entry.accepted)
+            for day, rows in entry.days.items():
+                back = (placed[1] - day).days
+                part = "same" if back == 0 else "before" if back > 0 else "after"
+                _add(profiles[placed[1]], ("day_of_file", entry.source), part, rows.accepted)
     return profiles
+
+
+def _add(profile: Profile, group: Group, part: str, amount: int) -> None:
+    parts = profile.setdefault(group, {})
+    parts[part] = parts.get(part, 0) + amount
 
 
 _TABLES = ("profile_daily", "latency_daily")

@@ -47,6 +47,7 @@ MAKE_UP = (
     Cut("vendor_of_app", "应用供应商", "vendor of app", 1.7, 0.03),
     Cut("stage_of_app", "应用环节", "stage of app", 1.7, 0.03),
     Cut("scheme_of_app", "应用方案", "scheme of app", 1.7, 0.03),
+    Cut("day_of_file", "日志文件中的日期", "day of the records in files of source", 2.0, 0.05),
     Cut("file", "日志文件", "file of source", 1.6, 0.01, rises=False),
 )
 FIELDS = (
@@ -55,8 +56,12 @@ FIELDS = (
     Cut("field_of_platform", "平台中有值的字段", "records of the platform with the field", 1.5, 0.05, rises=False),
     Cut("field_of_app", "应用中有值的字段", "records of the app with the field", 1.5, 0.05, rises=False),
 )
-IDS = (
-    Cut("device_of_platform", "平台不同设备", "distinct devices of platform", 1.7, 0.1),
-    Cut("twin", "同一设备同一毫秒的重复记录", "records of the same device, app, stage and millisecond"),
-    Cut("attempt", "登录尝试编号", "distinct attempt ids", 1.5, 0.05),
+VALUES = (
+    Cut("sdk_version", "平台 SDK 版本", "SDK version of platform", 2.5, 0.25),
+    Cut("os_version", "平台系统版本", "OS version of platform", 2.5, 0.25),
+    Cut("device_of_platform", "平台不同设备与记录", "distinct devices for the records of platform", 1.7, 0.1),
+    Cut("busiest_device", "记录最多的一台设备", "records of the busiest device", 2.0, 0.03),
+    Cut("twin", "同一设备、应用、环节、毫秒的重复记录", "records that repeat device, app, stage and millisecond"),
+    Cut("attempt", "不同登录尝试与记录", "distinct attempts for the records of", 1.5, 0.05),
+    Cut("full_hour", "时刻恰为整点的记录", "records at a full hour to the millisecond"),
 )

@@ -1,4 +1,4 @@
-"""The hours of a day: a clock that is wrong, a zone that was mistaken, hours whose log is lost, a day that is a copy.
+"""The hours of a day: a clock that is wrong, a zone that was mistaken, hours whose log is lost.
 
 Lives here: the comparison of a day's hours with those of the days before. A day is as usual when some of them are like
 it: so a holiday that is spent as a Sunday is none, while no day of the week is like one that is eight hours off.
@@ -9,14 +9,14 @@ from datetime import date
 from math import sqrt
 from statistics import median
 
-from pipelines.findings import Finding, about, counted
+from pipelines.findings import Finding, about
 from pipelines.norms import MIN_DAYS, history, norm
-from pipelines.profiles import Group, Profile, Profiles
+from pipelines.profiles import Group, Profiles
 
-MEASURES = ("hour", "hour_of_source", "hour_of_channel", "hour_of_app")
+MEASURES = ("hour", "hour_of_source", "hour_of_platform", "hour_of_channel", "hour_of_app")
 _NAMES = {
     "hour": ("全天", "the day"), "hour_of_source": ("日志源", "source"), "hour_of_channel": ("渠道", "channel"),
-    "hour_of_app": ("应用", "app"),
+    "hour_of_platform": ("平台", "platform"), "hour_of_app": ("应用", "app"),
 }  # fmt: skip
 # A day that a clock is changed on may have one hour more.
 HOURS = 25
@@ -36,33 +36,27 @@ _SIGMAS = 4.5
 # The standard deviation of one record's hour, and how many records an attempt leaves at once.
 _HOURS_APART = 6.0
 _OF_ATTEMPT = 2.5
-# No two days agree in so many records by hour and channel, nor to a quarter of what days are usually apart.
-_COPY = 0.05
-_COPY_OF_USUAL = 0.25
-_LEAST_OF_COPY = 200
 
 Shares = list[float]
 
 
 def unusual_hours(day: date, profiles: Profiles, on_time: float = 1.0) -> Iterator[Finding]:
-    """Wholes whose records lie in other hours than on any day before, or lack an hour; a day that is one before.
+    """Wholes whose records lie in other hours than on any day before, or lack some.
 
     Args:
         on_time: the share of a usual day's records that is there when the day is closed.
     """
-    earlier = history(day, profiles)
-    of_day = sum(profiles[day].get(("hour", ""), {}).values())
-    yield from _copied(day, profiles)
-    found = False
+    earlier, found = history(day, profiles), False
     # An hour whose records may all be late is not lost.
-    least = max(_LEAST_OF_HOUR, 2 * of_day * (1 - on_time) / on_time)
+    least = max(_LEAST_OF_HOUR, 2 * sum(profiles[day].get(("hour", ""), {}).values()) * (1 - on_time) / on_time)
     for measure in MEASURES:
-        # The day or its sources say it all: no need to name each channel and app.
-        if found and measure in ("hour_of_channel", "hour_of_app"):
+        # The day or its sources say it all: no need to name each platform, channel and app.
+        if found and measure not in ("hour", "hour_of_source"):
             return
-        for group in sorted(group for group in profiles[day] if group[0] == measure):
-            now = profiles[day][group]
-            if sum(now.values()) < max(_LEAST_RECORDS, _LEAST_OF_DAY * of_day if group[1] else 0):
+        groups = {group: parts for group, parts in sorted(profiles[day].items()) if group[0] == measure}
+        of_all = sum(sum(parts.values()) for parts in groups.values())
+        for group, now in groups.items():
+            if sum(now.values()) < max(_LEAST_RECORDS, _LEAST_OF_DAY * of_all if group[1] else 0):
                 continue
             newest = sorted(other for other, profile in earlier.items() if group in profile)[-_HISTORY:]
             before = [shares(earlier[other][group]) for other in newest]
@@ -111,7 +105,7 @@ def _finding(group: Group, hours: Mapping[str, int], before: Sequence[Shares]) -
 
 def _lost_hours(group: Group, hours: Mapping[str, int], before: Sequence[Shares], least: float) -> Finding | None:
     """Hours that are as good as empty, with what they would have had by their share of the days before."""
-    if len(before) < MIN_DAYS or group[0] not in ("hour", "hour_of_source"):
+    if len(before) < MIN_DAYS:
         return None
     records, few = sum(hours.values()), len(before) // _RARE
 
@@ -176,38 +170,6 @@ def _off_centre(
 def _centre(hours: Mapping[str, int]) -> float:
     """The mean hour of the records."""
     return sum(int(hour) * records for hour, records in hours.items()) / sum(hours.values())
-
-
-def _copied(day: date, profiles: Profiles) -> Iterator[Finding]:
-    """The earlier day whose records by hour and channel are those of this one, give or take a few."""
-    now = _cells(profiles[day])
-    records = sum(now.values())
-    if records < _LEAST_OF_COPY:
-        return
-    cells = {other: _cells(profile) for other, profile in history(day, profiles).items()}
-    apart = {other: sum(abs(now.get(c, 0) - one.get(c, 0)) for c in {*now, *one}) for other, one in cells.items()}
-    if len(apart) < MIN_DAYS:
-        return
-    nearest = min(apart, key=lambda other: (apart[other], other))
-    # Days that are all alike are made up, and none of them is a copy.
-    usual = median(apart.values())
-    if usual and apart[nearest] <= min(_COPY * records, _COPY_OF_USUAL * usual):
-        yield Finding(
-            f"像是 {nearest} 的副本：{records:,} 条记录按小时和渠道与该日只差 {apart[nearest]:,} 条",
-            f"a copy of {nearest}, it seems: {counted(records, 'record')}, which by hour and channel are those of that "
-            f"day but for {apart[nearest]:,}",
-            records,
-        )
-
-
-def _cells(profile: Profile) -> dict[tuple[str, str], int]:
-    """Records by channel and hour."""
-    return {
-        (whole, hour): amount
-        for (measure, whole), hours in profile.items()
-        if measure == "hour_of_channel"
-        for hour, amount in hours.items()
-    }
 
 
 def _distance(one: Shares, other: Shares) -> float:

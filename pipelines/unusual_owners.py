@@ -13,7 +13,11 @@ from pipelines.unusual import LEAST_RECORDS
 
 # From such a share of an app's records on, it is no test.
 _LEAST_SHARE = 0.1
-_MEASURES = (("package_of_app", "包名", "package"), ("scheme_of_app", "方案", "scheme"))
+_MEASURES = (
+    ("package_of_app", "包名", "package"),
+    ("scheme_of_app", "方案", "scheme"),
+    ("account_of_app", "账号", "account"),
+)
 
 
 def mixed_up(day: date, profiles: Profiles) -> Iterator[Finding]:

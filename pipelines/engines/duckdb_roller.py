@@ -69,9 +69,8 @@ class DayRoller:
         self._table("record_groups", counted + f"({sql('record_groups')})", given)
         self._table("device_sets", counted + f"({sql('device_sets')})", given)
         self._table("latency_histogram", counted + f"({sql('latency_histogram')})", given)
-        # A million records tell whether ids are real as well as all do.
-        of = {"of": max(self._number(_RECORDS, given) // 1_000_000, 1)}
-        self._table("id_sample", counted + f"({sql('id_sample')})", given | of)
+        of = {"of": max(self._number(_RECORDS, given) // _SAMPLE, 1)}
+        self._table("id_sample", counted + f"({sql('id_sample')})", given | began | of)
         self._table("record_hours", counted + f"({sql('record_hours')})", given | began)
         self._connection.register(
             "file_sources", pa.table({"filename": given["parts"], "source": list(parts.values())}, _SOURCE_SCHEMA)
@@ -107,6 +106,8 @@ class DayRoller:
         self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}", parameters)
 
 
+# So many records tell whether ids are real as well as all do.
+_SAMPLE = 400_000
 _RECORDS = "SELECT count(*) FROM read_parquet($parts) WHERE day = $day"
 _PLATFORM_SCHEMA = pa.schema([("app_key", pa.string()), ("platform", pa.string())])
 _SOURCE_SCHEMA = pa.schema([("filename", pa.string()), ("source", pa.string())])

@@ -22,6 +22,7 @@ CARRIERS = ("CMCC", "CUCC", "CTCC", "unknown")
 KINDS = ("success", "cancelled", "failed")
 FIELDS = ("result_code", "sdk_version", "scheme_id", "package_name", "os_version", "attempt_id", "account_id")
 VERSIONS = ("2.14.4", "2.14.5", "2.15.0")
+OS_VERSIONS = ("12", "13", "14")
 HOSTS = ("gw1", "gw2", "gw3")
 FIRST = date(2026, 1, 1)
 _WORKDAYS = np.array(
@@ -69,6 +70,11 @@ class Day:
     twins: float = 0.002
     attempts: float = 0.31
     """Attempts for each record."""
+    busiest: float = 0.0
+    """The share of the records of each channel that one device has besides."""
+    full_hour: float = 3e-7
+    """The share of times at a full hour."""
+    os_versions: tuple[float, ...] = (0.5, 0.3, 0.2)
     devices_of_platform: tuple[float, ...] = (1.0, 1.0, 1.0)
     hosts: tuple[float, ...] = (1.0, 1.0, 1.0)
     """What came of each of the hosts of the gateway."""
@@ -77,6 +83,8 @@ class Day:
     unmapped: float = 0.001
     rejected: float = 0.0005
     late: float = 0.0
+    after: float = 0.001
+    """The share of the files' records that belong to the next day."""
     lost_sources: set[str] = field(default_factory=set)
     shifted: dict[int, int] = field(default_factory=dict)
     """Hours by which an app's records are moved; what leaves the day is lost to it."""
@@ -290,6 +298,15 @@ def _profile(made: Day, draw: np.random.Generator) -> tuple[Profile, dict[str, i
             put("channel_of_platform", platform, channel, cells[:, c, p].sum())
         for r, carrier in enumerate(CARRIERS):
             put("carrier_of_platform", platform, carrier, cells[:, :, p, r].sum())
+        of_platform = int(cells[:, :, p].sum())
+        for names, measure, shares in (
+            (VERSIONS, "sdk_version", made.versions),
+            (OS_VERSIONS, "os_version", made.os_versions),
+        ):
+            for name, n in zip(names, draw.multinomial(of_platform, shares), strict=True):
+                put(measure, platform, name, n)
+        for hour, n in enumerate(draw.multinomial(of_platform, hours.sum(axis=0) / max(hours.sum(), 1))):
+            put("hour_of_platform", platform, f"{hour:02d}", n)
         answers = answered_by_channel[:, p].sum()
         put("device_of_platform", platform, "records", answers)
         put("device_of_platform", platform, "device", np.ceil(answers * made.devices * made.devices_of_platform[p]))
@@ -297,8 +314,14 @@ def _profile(made: Day, draw: np.random.Generator) -> tuple[Profile, dict[str, i
         amount = int(cells[:, c].sum())
         put("twin", channel, "records", amount)
         put("twin", channel, "twin", draw.binomial(amount, made.twins))
-        put("attempt", channel, "records", amount)
-        put("attempt", channel, "attempt", draw.binomial(amount, made.attempts))
+        put("busiest_device", channel, "records", amount)
+        put("busiest_device", channel, "device", 6 + draw.poisson(3) + made.busiest * amount)
+        for p, platform in enumerate(PLATFORMS):
+            amount = int(cells[:, c, p].sum())
+            put("attempt", f"{channel} {platform}", "records", amount)
+            put("attempt", f"{channel} {platform}", "attempt", draw.binomial(amount, made.attempts))
+            put("full_hour", f"{channel} {platform}", "records", amount)
+            put("full_hour", f"{channel} {platform}", "record", draw.binomial(amount, made.full_hour))
     steps = answered_by_channel.sum(axis=1)
     put("devices", "", "answers", steps.sum())
     put("devices", "", "devices", np.ceil(steps.sum() * made.devices))
@@ -311,6 +334,9 @@ def _profile(made: Day, draw: np.random.Generator) -> tuple[Profile, dict[str, i
     balanced = draw.lognormal(0, 0.03, len(HOSTS))
     for host, n in zip(HOSTS, draw.multinomial(int(cells[:, :2].sum()), balanced / balanced.sum()), strict=True):
         put("file", "gateway", f"{host}/<day>.log", draw.binomial(n, made.hosts[HOSTS.index(host)]))
+    after = draw.binomial(total, made.after)
+    put("day_of_file", "gateway", "same", total - after)
+    put("day_of_file", "gateway", "after", after)
     sources = {"gateway": int(cells[:, :2].sum()), "sdk": int(cells[:, 2:].sum())}
     profile["source", ""] = dict(sources)
     of_hours = hours.sum(axis=0) / max(hours.sum(), 1)

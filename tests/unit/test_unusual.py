@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from pipelines.copied_days import copied_days
 from pipelines.findings import Finding
 from pipelines.profiles import Group, Profile
 from pipelines.store import DayEntry
@@ -246,14 +247,14 @@ def test_a_day_that_is_a_copy_of_an_earlier_one_is_told(more: int) -> None:
     cells = cells_of(profiles[before])
     cells["wechat"]["12"] += more
     profiles[DAY] = with_hours(cells)
-    (found,) = said(list(unusual_hours(DAY, profiles)))
+    (found,) = said(list(copied_days(DAY, profiles)))
     assert found.startswith(f"a copy of {before}, it seems")
     assert found.endswith(f"those of that day but for {more}")
 
 
 def test_days_that_are_all_alike_are_no_copies() -> None:
     one = drawn_days()[DAY]
-    assert list(unusual_hours(DAY, {DAY - timedelta(days=back): one for back in range(29)})) == []
+    assert list(copied_days(DAY, {DAY - timedelta(days=back): one for back in range(29)})) == []
 
 
 @pytest.mark.parametrize("p50", [0, 3000])

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from pipelines.profiles import Group, Profile
-from pipelines.share_cuts import ANSWERS, FIELDS, IDS, MAKE_UP, Cut
+from pipelines.share_cuts import ANSWERS, FIELDS, MAKE_UP, VALUES, Cut
 from pipelines.unusual_shares import unusual_shares
 from tests.support import DAY
 
-ALL = (ANSWERS, MAKE_UP, FIELDS, IDS)
+ALL = (ANSWERS, MAKE_UP, FIELDS, VALUES)
 GROUPS: dict[Group, dict[str, float]] = {
     ("outcome", "wechat"): {"success": 0.9, "cancelled": 0.06, "failed": 0.04},
     ("outcome_of_stage", "local_verify verify"): {"success": 0.91, "mismatch": 0.05, "error": 0.04},
@@ -155,9 +155,9 @@ def test_records_of_the_same_millisecond_and_attempts_that_are_one_are_findings(
     profiles = drawn()
     profiles[DAY]["twin", "wechat"]["twin"] = 60
     profiles[DAY]["attempt", "one_click"]["attempt"] = 1
-    found = said(profiles, IDS)
-    assert found[0].startswith("records of the same device, app, stage and millisecond wechat twin: 60 of ")
-    assert found[1].startswith("distinct attempt ids one_click attempt: 1 of ")
+    found = said(profiles, VALUES)
+    assert found[0].startswith("records that repeat device, app, stage and millisecond wechat twin: 60 of ")
+    assert found[1].startswith("distinct attempts for the records of one_click attempt: 1 of ")
 
 
 def test_a_past_day_that_was_wrong_hides_no_later_one() -> None:
