@@ -11,16 +11,17 @@ from statistics import median
 from pipelines.copied_days import copied_days
 from pipelines.deliveries import missing_deliveries
 from pipelines.findings import Basis, CheckResult, Finding, about, counted, told, too_few
+from pipelines.middle_of_day import unusual_middles
 from pipelines.norms import MIN_DAYS, YOUNG_DAYS, history
 from pipelines.profiles import Profiles
 from pipelines.settings import Settings
-from pipelines.share_cuts import ANSWERS, FIELDS, MAKE_UP, VALUES
+from pipelines.share_cuts import ANSWERS, FIELDS, HOURS, MAKE_UP, VALUES
 from pipelines.store import Manifest
 from pipelines.unusual import unusual_parts
 from pipelines.unusual_hours import unusual_hours
 from pipelines.unusual_levels import Volume, unusual_copies, unusual_devices, unusual_latencies, volume, young_volume
 from pipelines.unusual_owners import mixed_up
-from pipelines.unusual_shares import unusual_shares
+from pipelines.unusual_shares import LEAST_RECORDS, unusual_shares
 
 # Over so many days it is looked at how much of a day is there when it is closed.
 _DAYS_OF_ON_TIME = 14
@@ -41,7 +42,7 @@ def statistics(manifest: Manifest, settings: Settings, day: date, profiles: Prof
     profiles = profiles if profiles.get(day) else {**profiles, day: {}}
     on_time = _on_time_share(manifest, day)
     shifts: dict[str, Iterable[Finding]] = {
-        "hour_shift": [*copied_days(day, profiles), *unusual_hours(day, profiles, on_time)],
+        "hour_shift": _hours(day, profiles, on_time),
         "mix_shift": [
             *unusual_parts(day, profiles, on_time),
             *unusual_shares(day, profiles, MAKE_UP),
@@ -61,6 +62,18 @@ def statistics(manifest: Manifest, settings: Settings, day: date, profiles: Prof
         *(_shift(name, day, basis, found) for name, found in shifts.items()),
         _duplicate_share(manifest, day),
     ]
+
+
+def _hours(day: date, profiles: Profiles, on_time: float) -> list[Finding]:
+    """What is odd about the hours, from the plainest to what only the sum of many records shows."""
+    of_day = sum(profiles[day].get(("hour", ""), {}).values())
+    # What may all be late is not lost.
+    least = max(LEAST_RECORDS, 2 * of_day * (1 - on_time) / on_time)
+    return (
+        [*copied_days(day, profiles), *unusual_hours(day, profiles, on_time)]
+        or unusual_shares(day, profiles, HOURS, least)
+        or list(unusual_middles(day, profiles, on_time))
+    )
 
 
 STATISTICS = (

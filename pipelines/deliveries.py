@@ -9,10 +9,11 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
+from math import exp, log
 from statistics import median
 
 from pipelines.findings import Finding, about
-from pipelines.norms import WEEK, YOUNG_DAYS, history
+from pipelines.norms import WEEK, YOUNG_DAYS, history, norm
 from pipelines.store import FileEntry, Manifest
 
 # What came on so many of the last days that have data is delivered daily; a source may also keep to its weekdays. Where
@@ -53,7 +54,7 @@ def missing_deliveries(manifest: Manifest, day: date) -> Iterator[Finding]:
         usual = _usual(came, with_data)
         if source in silent or day in came or usual < _LEAST_RECORDS:
             continue
-        lacking = _usual(by_source[source], with_data) - by_source[source].get(day, 0)
+        lacking = _expected(by_source[source], day, with_data) - by_source[source].get(day, 0)
         if _is_daily(came, with_data) and lacking >= _LEAST_MISSING * usual:
             name = path.replace("<day>", str(day))
             yield Finding(
@@ -82,6 +83,12 @@ def dated(entry: FileEntry) -> tuple[str, date] | None:
 
 def _usual(came: Mapping[date, int], with_data: list[date]) -> float:
     return median(came.get(other, 0) for other in with_data)
+
+
+def _expected(came: Mapping[date, int], day: date, with_data: list[date]) -> float:
+    """What should come on that weekday; where too few days came before, what comes on any day."""
+    of_weekday = norm(day, {other: log(records) for other, records in history(day, came).items() if records})
+    return exp(of_weekday.expected) if of_weekday else _usual(came, with_data)
 
 
 def _is_daily(came: Mapping[date, int], with_data: list[date]) -> bool:

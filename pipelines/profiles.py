@@ -21,6 +21,9 @@ Profile = dict[Group, dict[str, int]]
 """The parts of each group. A group that is not there is unknown; a part that is not there in a group is 0."""
 Profiles = Mapping[date, Profile]
 
+WINDOWED = ("hour", "hour_of_source", "hour_of_platform", "hour_of_app")
+_WINDOW = 3
+
 NO_PROFILES: Final[Profiles] = {}
 
 
@@ -52,7 +55,21 @@ def read_profiles(store: Store, manifest: Manifest, settings: Settings, days: It
                 back = (placed[1] - day).days
                 part = "same" if back == 0 else "before" if back > 0 else "after"
                 _add(profiles[placed[1]], ("day_of_file", entry.source), part, rows.accepted)
+    for profile in profiles.values():
+        profile |= hour_windows(profile)
     return profiles
+
+
+def hour_windows(profile: Profile) -> Profile:
+    """The records by windows of three hours: `hours` as `hour`, `hours_of_app` as `hour_of_app`."""
+    windows: Profile = {}
+    for (measure, whole), parts in profile.items():
+        if measure in WINDOWED:
+            for hour, amount in parts.items():
+                first = int(hour) // _WINDOW * _WINDOW
+                group = (measure.replace("hour", "hours", 1), whole)
+                _add(windows, group, f"{first:02d}–{first + _WINDOW - 1:02d}", amount)
+    return windows
 
 
 def _add(profile: Profile, group: Group, part: str, amount: int) -> None:

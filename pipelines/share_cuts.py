@@ -50,6 +50,12 @@ MAKE_UP = (
     Cut("day_of_file", "日志文件中的日期", "day of the records in files of source", 2.0, 0.05),
     Cut("file", "日志文件", "file of source", 1.6, 0.01, rises=False),
 )
+HOURS = (
+    Cut("hours", "时段", "hours", 1.8, 0.02, rises=False),
+    Cut("hours_of_source", "日志源时段", "hours of source", 1.8, 0.02, rises=False),
+    Cut("hours_of_platform", "平台时段", "hours of platform", 1.8, 0.02, rises=False),
+    Cut("hours_of_app", "应用时段", "hours of app", 1.8, 0.02, rises=False, least_of_day=0.02),
+)
 FIELDS = (
     Cut("field", "有值的字段", "records with the field", least_points=0.05, rises=False),
     Cut("field_of_channel", "渠道中有值的字段", "records of the channel with the field", 1.5, 0.05, rises=False),

@@ -18,7 +18,7 @@ from pipelines.norms import MIN_DAYS, WEEK, Norm, by_weekday, history, norm
 from pipelines.profiles import Group, Profiles
 
 # A part must leave the norm by so many standard deviations: hundreds of parts are looked at each day.
-SIGMAS = 5.0
+SIGMAS = 4.5
 SPREAD_FLOOR = 0.08
 LEAST_RECORDS = 30
 # That so many are none at all is no chance either.
@@ -58,7 +58,7 @@ MIX = (
     Rule("platform", "平台", "platform", 1.7, 1.8, 0.005, least_new=0.03),
     Rule("carrier", "运营商", "carrier", 1.7, 1.8, 0.005, least_new=0.03),
     Rule("vendor", "供应商", "vendor", 1.7, 1.8, 0.005, least_new=0.03),
-    Rule("app", "应用", "app", 1.7, 1.8, 0.01, 0.03, 0.08, least_new=0.08),
+    Rule("app", "应用", "app", 1.7, 1.8, 0.01, 0.03, 0.08, least_new=0.03),
     Rule("stage", "环节", "stage", 2.0, 2.0, 0.01, 0.05, 0.1, least_new=0.1, least_of_day=0.01),
 )
 

@@ -10,13 +10,13 @@ from math import sqrt
 from statistics import median
 
 from pipelines.findings import Finding, about
-from pipelines.norms import MIN_DAYS, history, norm
+from pipelines.norms import MIN_DAYS, history
 from pipelines.profiles import Group, Profiles
 
-MEASURES = ("hour", "hour_of_source", "hour_of_platform", "hour_of_channel", "hour_of_app")
-_NAMES = {
+MEASURES = ("hour", "hour_of_source", "hour_of_platform", "hour_of_channel", "hour_of_stage", "hour_of_app")
+NAMES = {
     "hour": ("全天", "the day"), "hour_of_source": ("日志源", "source"), "hour_of_channel": ("渠道", "channel"),
-    "hour_of_platform": ("平台", "platform"), "hour_of_app": ("应用", "app"),
+    "hour_of_platform": ("平台", "platform"), "hour_of_stage": ("环节", "stage"), "hour_of_app": ("应用", "app"),
 }  # fmt: skip
 # A day that a clock is changed on may have one hour more.
 HOURS = 25
@@ -30,12 +30,6 @@ _CLOSEST = 3
 _EMPTY = 0.1
 _RARE = 20
 _LEAST_OF_HOUR = 30
-# The mean hour of a day: it must be so far from any weekday's, and so many standard deviations.
-_LEAST_AWAY = 0.6
-_SIGMAS = 4.5
-# The standard deviation of one record's hour, and how many records an attempt leaves at once.
-_HOURS_APART = 6.0
-_OF_ATTEMPT = 2.5
 
 Shares = list[float]
 
@@ -60,12 +54,7 @@ def unusual_hours(day: date, profiles: Profiles, on_time: float = 1.0) -> Iterat
                 continue
             newest = sorted(other for other, profile in earlier.items() if group in profile)[-_HISTORY:]
             before = [shares(earlier[other][group]) for other in newest]
-            of_days = {other: earlier[other][group] for other in newest}
-            if finding := (
-                _finding(group, now, before)
-                or _lost_hours(group, now, before, least)
-                or _off_centre(day, group, now, of_days)
-            ):
+            if finding := _finding(group, now, before) or _lost_hours(group, now, before, least):
                 found = True
                 yield finding
         # What the whole day lacks need not be told of its sources.
@@ -93,7 +82,7 @@ def _finding(group: Group, hours: Mapping[str, int], before: Sequence[Shares]) -
     distance = _closest(now, before)
     if distance <= limit:
         return None
-    zh, en = _NAMES[group[0]]
+    zh, en = NAMES[group[0]]
     name_zh, name_en = f"{zh} {group[1]}".strip(), f"{en} {group[1]}".strip()
     guess_zh, guess_en = _guess(now, usual, records)
     return Finding(
@@ -121,7 +110,7 @@ def _lost_hours(group: Group, hours: Mapping[str, int], before: Sequence[Shares]
     if not runs:
         return None
     lost = [hour for run in runs for hour in run]
-    zh, en = _NAMES[group[0]]
+    zh, en = NAMES[group[0]]
     name_zh, name_en = f"{zh} {group[1]}".strip(), f"{en} {group[1]}".strip()
     listed, missing = ", ".join(f"{hour:02d}" for hour in lost), usual(lost)
     is_edge = lost in ([0], [23])
@@ -142,34 +131,6 @@ def _runs(hours: Sequence[int]) -> list[list[int]]:
         else:
             runs.append([hour])
     return runs
-
-
-def _off_centre(
-    day: date, group: Group, hours: Mapping[str, int], before: Mapping[date, Mapping[str, int]]
-) -> Finding | None:
-    """A day whose middle lies hours away: a clock that is off by less than moves most records, or a part day."""
-    records = sum(hours.values())
-    usual = norm(day, {other: _centre(one) for other, one in before.items() if sum(one.values())})
-    if usual is None:
-        return None
-    there, chance = _centre(hours), _HOURS_APART * sqrt(_OF_ATTEMPT / records)
-    away = there - usual.low if there < usual.low else max(there - usual.high, 0.0)
-    if abs(away) <= max(_LEAST_AWAY, _SIGMAS * max(usual.spread, chance)):
-        return None
-    zh, en = _NAMES[group[0]]
-    name_zh, name_en = f"{zh} {group[1]}".strip(), f"{en} {group[1]}".strip()
-    late_zh, late_en = ("晚", "later") if away > 0 else ("早", "earlier")
-    return Finding(
-        f"{name_zh}：记录的平均时刻比平时{late_zh} {abs(there - usual.expected):.1f} 小时，可能时钟有误或缺少部分时段",
-        f"{name_en}: the mean time of the records is {abs(there - usual.expected):.1f} hours {late_en} than usual: a "
-        "clock that is off, or hours that are missing",
-        abs(away) * records / 24,
-    )
-
-
-def _centre(hours: Mapping[str, int]) -> float:
-    """The mean hour of the records."""
-    return sum(int(hour) * records for hour, records in hours.items()) / sum(hours.values())
 
 
 def _distance(one: Shares, other: Shares) -> float:

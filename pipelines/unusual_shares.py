@@ -11,27 +11,19 @@ number.
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
-from math import copysign, log, sqrt
-from statistics import NormalDist
+from math import log
 
+from pipelines.chance import as_normal, binomial_deviation, far_of, without_strangest
 from pipelines.findings import Finding
 from pipelines.norms import MIN_DAYS, history
 from pipelines.profiles import Group, Profiles
 from pipelines.share_cuts import Cut
 
-# Days with a false alarm by chance alone, were the days before a perfect guide.
-_ALPHA = 0.0005
 _HISTORY = 28
 # A difference of fewer records is not worth a line, however improbable.
-_LEAST_RECORDS = 10
+LEAST_RECORDS = 10
 _RARE = 20
 _GONE = 0.1
-# Before any day is seen, the variance is taken for this many times the binomial's, as if seen on so many days.
-_BURSTS = 1.6
-_PRIOR_DAYS = 8
-# Of the days before, so many of the strangest are left out: they had their own alarm. The rest has less variance.
-_TRIMMED = 14
-_OF_TRIMMED = 1.35
 # A finer cut is told beside the coarser one where it is much worse there.
 _CONCENTRATED = 1.3
 
@@ -64,10 +56,10 @@ class _Share:
         """The change of the odds, as a logarithm."""
         return _odds(*self.now) - _odds(sum(k for k, _ in self.before), sum(n for _, n in self.before))
 
-    def is_worth_a_test(self) -> bool:
+    def is_worth_a_test(self, least: float) -> bool:
         """Whether the change would matter, were it no chance; cheap, as thousands of shares are asked."""
         (k, n), cut = self.now, self.cut
-        if abs(self.excess) < _LEAST_RECORDS or (self.excess > 0 and not cut.rises):
+        if abs(self.excess) < least or (self.excess > 0 and not cut.rises):
             return False
         is_gone = k <= _GONE * self.usual * n
         if not is_gone and (abs(self.change) < log(cut.least_odds) or abs(k / n - self.usual) < cut.least_points):
@@ -77,19 +69,13 @@ class _Share:
 
     def strangeness(self) -> float:
         """How far the share is from usual, as a normal deviation."""
-        days = sorted(self.before, key=lambda day: abs(_deviation(day[0], day[1], self.usual)))
-        kept = days[: len(days) - len(days) // _TRIMMED]
+        kept = without_strangest(self.before, lambda day: binomial_deviation(day[0], day[1], self.usual))
         all_k, all_n = sum(k for k, _ in kept), sum(n for _, n in kept)
-        usual = all_k / all_n
-        seen = sum(_deviation(k, n, usual) ** 2 for k, n in kept) * _OF_TRIMMED
-        variance = (_PRIOR_DAYS * _BURSTS + seen) / (_PRIOR_DAYS + len(kept))
-        k, n = self.now
+        (k, n), usual = self.now, all_k / all_n
         # Both sides are uncertain: the day by its records, and the days before by theirs.
         pooled = (k + all_k) / (n + all_n)
-        squared = (_deviation(k, n, pooled) ** 2 + _deviation(all_k, all_n, pooled) ** 2) / variance
-        # The variance is itself known but roughly: a t value, as the normal one that is as improbable.
-        freedom = _PRIOR_DAYS + len(kept) - 1
-        return sqrt(freedom * log(1 + squared / freedom))
+        squared = binomial_deviation(k, n, pooled) ** 2 + binomial_deviation(all_k, all_n, pooled) ** 2
+        return as_normal(squared, [binomial_deviation(k, n, usual) for k, n in kept])
 
     def finding(self) -> Finding:
         """The words."""
@@ -104,11 +90,14 @@ class _Share:
         )
 
 
-def unusual_shares(day: date, profiles: Profiles, cuts: Iterable[Cut]) -> list[Finding]:
+def unusual_shares(
+    day: date, profiles: Profiles, cuts: Iterable[Cut], least: float = LEAST_RECORDS
+) -> list[Finding]:  # fmt: skip
     """The shares of the day that are not as usual, the coarser cuts before the finer.
 
     Args:
         cuts: those of one subject, from coarse to fine.
+        least: a difference of fewer records is none.
     """
     earlier = history(day, profiles)
     newest = {other: earlier[other] for other in sorted(earlier)[-_HISTORY:]}
@@ -122,9 +111,9 @@ def unusual_shares(day: date, profiles: Profiles, cuts: Iterable[Cut]) -> list[F
     groups = [group for group in groups if len(group.before) >= MIN_DAYS]
     if not (looked_at := sum(len(group.shares()) for group in groups)):
         return []
-    far, found = NormalDist().inv_cdf(1 - _ALPHA / 2 / looked_at), list[_Share]()
+    far, found = far_of(looked_at), list[_Share]()
     for group in groups:
-        found += [share for share in group.strange(far) if all(_adds(share, told) for told in found)]
+        found += [share for share in group.strange(far, least) if all(_adds(share, told) for told in found)]
     return [share.finding() for share in found]
 
 
@@ -146,17 +135,17 @@ class _Cutting:
         usual, made = whole / sum(left for _, left in days), []
         for part in sorted({*self.today, *(part for parts, _ in days for part in parts)} - {"records", *without}):
             counts = [(parts.get(part, 0), left) for parts, left in days]
-            if max(self.today.get(part, 0), sum(k for k, _ in counts) * usual) >= _LEAST_RECORDS:
+            if max(self.today.get(part, 0), sum(k for k, _ in counts) * usual) >= LEAST_RECORDS:
                 made.append(_Share(self.cut, self.group, part, (self.today.get(part, 0), whole), counts))
         return made
 
-    def strange(self, far: float) -> Iterator[_Share]:
+    def strange(self, far: float, least: float) -> Iterator[_Share]:
         """The strangest part, then the strangest of the rest, as long as there is one: what one lost others gain.
 
         Of two parts of one whole both are as strange; the smaller is told.
         """
         without: set[str] = set()
-        while shares := [share for share in self.shares(without) if share.is_worth_a_test()]:
+        while shares := [share for share in self.shares(without) if share.is_worth_a_test(least)]:
             strangest = max(shares, key=lambda share: (round(share.strangeness(), 6), -share.usual, share.part))
             if strangest.strangeness() < far:
                 return
@@ -179,10 +168,3 @@ def _adds(share: _Share, told: _Share) -> bool:
 
 def _odds(k: float, n: float) -> float:
     return log((k + 0.5) / (n - k + 0.5))
-
-
-def _deviation(k: float, n: float, share: float) -> float:
-    """How far `k` of `n` is from its share, in binomial standard deviations: the signed root of the deviance."""
-    expected = n * share
-    deviance = (k * log(k / expected) if k else 0.0) + ((n - k) * log((n - k) / (n - expected)) if k < n else 0.0)
-    return copysign(sqrt(max(2 * deviance, 0.0)), k - expected)

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from pipelines.profiles import Profile
+from pipelines.profiles import Profile, hour_windows
 from pipelines.store import DayEntry, DayRows, FileEntry, Manifest
 
 CHANNELS = ("one_click", "local_verify", "wechat", "qq", "weibo")
@@ -318,8 +318,8 @@ def _profile(made: Day, draw: np.random.Generator) -> tuple[Profile, dict[str, i
         put("busiest_device", channel, "device", 6 + draw.poisson(3) + made.busiest * amount)
         for p, platform in enumerate(PLATFORMS):
             amount = int(cells[:, c, p].sum())
-            put("attempt", f"{channel} {platform}", "records", amount)
-            put("attempt", f"{channel} {platform}", "attempt", draw.binomial(amount, made.attempts))
+            put("attempt", channel, "records", amount)
+            put("attempt", channel, "attempt", draw.binomial(amount, made.attempts))
             put("full_hour", f"{channel} {platform}", "records", amount)
             put("full_hour", f"{channel} {platform}", "record", draw.binomial(amount, made.full_hour))
     steps = answered_by_channel.sum(axis=1)
@@ -346,7 +346,7 @@ def _profile(made: Day, draw: np.random.Generator) -> tuple[Profile, dict[str, i
     for source in sources:
         for hour, amount in enumerate(hours.sum(axis=0)):
             put("hour_of_source", source, f"{hour:02d}", amount * sources[source] / max(total, 1))
-    return profile, sources
+    return profile | hour_windows(profile), sources
 
 
 def _versions(number: int) -> tuple[float, ...]:

@@ -185,11 +185,11 @@ WITH sizes AS (
     GROUP BY channel
     UNION ALL
     SELECT
-        'attempt', channel || ' ' || platform, unnest(['records', 'attempt']),
+        'attempt', channel || ' ' || stage, unnest(['records', 'attempt']),
         unnest([count(*), count(DISTINCT attempt_id)])
     FROM id_sample
     WHERE attempt_id IS NOT NULL
-    GROUP BY channel, platform
+    GROUP BY channel, stage
     UNION ALL
     SELECT
         'full_hour', channel || ' ' || platform, unnest(['records', 'record']),
@@ -201,6 +201,7 @@ WITH sizes AS (
     UNION ALL SELECT 'hour', '', format('{:02d}', hour), records FROM record_hours
     UNION ALL SELECT 'hour_of_channel', channel, format('{:02d}', hour), records FROM record_hours
     UNION ALL SELECT 'hour_of_platform', platform, format('{:02d}', hour), 1 FROM id_sample
+    UNION ALL SELECT 'hour_of_stage', channel || ' ' || stage, format('{:02d}', hour), 1 FROM id_sample
     UNION ALL
     SELECT 'hour_of_app', app_key, format('{:02d}', hour), records FROM record_hours SEMI JOIN large_apps USING (app_key)
     UNION ALL SELECT 'hour_of_source', source, format('{:02d}', hour), records FROM source_hours
