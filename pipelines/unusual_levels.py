@@ -100,7 +100,7 @@ def unusual_latencies(day: date, profiles: Profiles) -> Iterator[Finding]:
     for group, parts in sorted(profiles[day].items()):
         measure, whole = group
         if measure == "latency" and parts["records"] >= _LEAST_RECORDS:
-            for name, factor in (("p50", 2.0), ("p95", 3.0)):
+            for name, factor in (("p50", 1.7), ("p95", 2.0)):
                 if finding := _latency(day, profiles, group, name, factor, f"{whole} {name}", parts["records"]):
                     said.add(whole)
                     yield finding
