@@ -117,7 +117,7 @@ def example(path: Path) -> Path:
         made.add("day_quality", {
             "day": day(back), "records_accepted": 0 if missing else 500 + back, "duplicates": 2, "unmapped_codes": 1,
             "unregistered_apps": 1, "late_records": 5 if back == 0 else 0, "restated": back == 4,
-            "day_state": "missing" if missing else "complete",
+            "day_state": "missing" if missing else "complete", "usual_records": None if missing else 400,
         })  # fmt: skip
         for app, channel, scheme, package, carrier, requests, successes, cancelled, verified in _SHAPES:
             if not missing:

@@ -292,6 +292,17 @@ def test_every_page_says_what_is_published(site: Path) -> None:
         assert ("badge restated" in text.split("</summary>")[0]) == (page.stem == str(day(4)))
 
 
+def test_every_bar_says_how_much_of_a_usual_day_is_there(site: Path) -> None:
+    for page in [*site.glob("*.html"), *site.glob("days/*.html")]:
+        bar = page.read_text("utf-8").split("</summary>")[0]
+        if page.stem == str(day(MISSING_BACK)):
+            continue
+        assert re.search(r"1[23]\d% of usual", bar), page
+        # A reader of a few apps may open this one: a share has no number of other apps in it.
+        counts = re.search(r"<b>[45]\d\d</b>", bar)
+        assert (counts is None) == (page.name == "metrics.html"), page
+
+
 def test_every_page_runs_the_sites_own_scripts_only(site: Path) -> None:
     for page in site.rglob("*.html"):
         text = page.read_text("utf-8")
