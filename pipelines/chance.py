@@ -13,7 +13,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 # Days with a false alarm by chance alone, were the days before a perfect guide.
-_ALPHA = 0.0005
+_ALPHA = 0.001
 # Before any day is seen, the variance is taken for this many times that of pure chance, as if seen on so many days.
 _BURSTS = 1.6
 _PRIOR_DAYS = 8

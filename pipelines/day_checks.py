@@ -15,7 +15,7 @@ from pipelines.middle_of_day import unusual_middles
 from pipelines.norms import MIN_DAYS, YOUNG_DAYS, history
 from pipelines.profiles import Profiles
 from pipelines.settings import Settings
-from pipelines.share_cuts import ANSWERS, FIELDS, HOURS, MAKE_UP, VALUES
+from pipelines.share_cuts import ANSWERS, FIELDS, HOURS, LATENCIES, MAKE_UP, VALUES, WHOLES
 from pipelines.store import Manifest
 from pipelines.unusual import unusual_parts
 from pipelines.unusual_hours import unusual_hours
@@ -44,7 +44,7 @@ def statistics(manifest: Manifest, settings: Settings, day: date, profiles: Prof
     shifts: dict[str, Iterable[Finding]] = {
         "hour_shift": _hours(day, profiles, on_time),
         "mix_shift": [
-            *unusual_parts(day, profiles, on_time),
+            *(unusual_parts(day, profiles, on_time) or unusual_shares(day, profiles, WHOLES)),
             *unusual_shares(day, profiles, MAKE_UP),
             *mixed_up(day, profiles),
         ],
@@ -54,7 +54,7 @@ def statistics(manifest: Manifest, settings: Settings, day: date, profiles: Prof
             *unusual_shares(day, profiles, VALUES),
             *unusual_devices(day, profiles),
         ],
-        "latency_shift": unusual_latencies(day, profiles),
+        "latency_shift": list(unusual_latencies(day, profiles)) or unusual_shares(day, profiles, LATENCIES),
     }
     return [
         _volume_jump(manifest, settings, day),

@@ -5,6 +5,7 @@ Lives here: the cuts, one row each, from coarse to fine. How a share is judged i
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import inf
 
 
 @dataclass(frozen=True)
@@ -17,8 +18,8 @@ class Cut:
     least_odds: float = 1.5
     """The odds of a part must change by this factor, and its share by `least_points`, unless it is gone."""
     least_points: float = 0.01
-    rises: bool = True
-    """Whether a larger share is worth a word, too."""
+    rise_odds: float = 0.0
+    """The factor by which they must rise, where it is another one; infinity where more is no fault."""
     least_of_day: float = 0.0
     """A whole with a smaller share of the day's records is not looked at."""
 
@@ -37,6 +38,13 @@ ANSWERS = (
     Cut("outcome_of_app", "应用结果", "outcome of app"),
     Cut("outcome_of_version", "SDK 版本结果", "outcome of SDK version"),
 )
+WHOLES = (
+    Cut("channel", "渠道", "channel", 1.8, 0.02),
+    Cut("platform", "平台", "platform", 1.8, 0.02),
+    Cut("carrier", "运营商", "carrier", 1.8, 0.02),
+    Cut("stage", "环节", "stage", 1.8, 0.02),
+    Cut("app", "应用", "app", 1.8, 0.03),
+)
 MAKE_UP = (
     Cut("stage_of_platform", "平台环节", "stage of platform", least_points=0.02),
     Cut("carrier_of_platform", "平台运营商", "carrier of platform", least_points=0.02),
@@ -48,19 +56,23 @@ MAKE_UP = (
     Cut("stage_of_app", "应用环节", "stage of app", 1.7, 0.03),
     Cut("scheme_of_app", "应用方案", "scheme of app", 1.7, 0.03),
     Cut("day_of_file", "日志文件中的日期", "day of the records in files of source", 2.0, 0.05),
-    Cut("file", "日志文件", "file of source", 1.6, 0.01, rises=False),
+    Cut("file", "日志文件", "file of source", 1.6, 0.01, rise_odds=inf),
 )
 HOURS = (
-    Cut("hours", "时段", "hours", 1.8, 0.02, rises=False),
-    Cut("hours_of_source", "日志源时段", "hours of source", 1.8, 0.02, rises=False),
-    Cut("hours_of_platform", "平台时段", "hours of platform", 1.8, 0.02, rises=False),
-    Cut("hours_of_app", "应用时段", "hours of app", 1.8, 0.02, rises=False, least_of_day=0.02),
+    Cut("hours", "时段", "hours", 1.8, 0.02, 3.0),
+    Cut("hours_of_source", "日志源时段", "hours of source", 1.8, 0.02, 3.0),
+    Cut("hours_of_platform", "平台时段", "hours of platform", 1.8, 0.02, 3.0),
+    Cut("hours_of_app", "应用时段", "hours of app", 1.8, 0.02, 4.0, least_of_day=0.02),
 )
 FIELDS = (
-    Cut("field", "有值的字段", "records with the field", least_points=0.05, rises=False),
-    Cut("field_of_channel", "渠道中有值的字段", "records of the channel with the field", 1.5, 0.05, rises=False),
-    Cut("field_of_platform", "平台中有值的字段", "records of the platform with the field", 1.5, 0.05, rises=False),
-    Cut("field_of_app", "应用中有值的字段", "records of the app with the field", 1.5, 0.05, rises=False),
+    Cut("field", "有值的字段", "records with the field", least_points=0.05, rise_odds=inf),
+    Cut("field_of_channel", "渠道中有值的字段", "records of the channel with the field", 1.5, 0.05, rise_odds=inf),
+    Cut("field_of_platform", "平台中有值的字段", "records of the platform with the field", 1.5, 0.05, rise_odds=inf),
+    Cut("field_of_app", "应用中有值的字段", "records of the app with the field", 1.5, 0.05, rise_odds=inf),
+)
+LATENCIES = (
+    Cut("latency_class", "时延", "latencies", 2.0, 0.03),
+    Cut("latency_class_of_platform", "平台时延", "latencies of platform", 2.0, 0.05),
 )
 VALUES = (
     Cut("sdk_version", "平台 SDK 版本", "SDK version of platform", 2.5, 0.25),

@@ -8,7 +8,8 @@ week (a workday's apps are not a Sunday's). Many shares are looked at each day, 
 number.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from math import log
@@ -59,10 +60,11 @@ class _Share:
     def is_worth_a_test(self, least: float) -> bool:
         """Whether the change would matter, were it no chance; cheap, as thousands of shares are asked."""
         (k, n), cut = self.now, self.cut
-        if abs(self.excess) < least or (self.excess > 0 and not cut.rises):
+        if abs(self.excess) < least:
             return False
+        factor = cut.rise_odds if self.excess > 0 and cut.rise_odds else cut.least_odds
         is_gone = k <= _GONE * self.usual * n
-        if not is_gone and (abs(self.change) < log(cut.least_odds) or abs(k / n - self.usual) < cut.least_points):
+        if not is_gone and (abs(self.change) < log(factor) or abs(k / n - self.usual) < cut.least_points):
             return False
         as_far = sum((one / of >= k / n) if self.excess > 0 else (one / of <= k / n) for one, of in self.before)
         return as_far <= len(self.before) // _RARE
@@ -91,7 +93,7 @@ class _Share:
 
 
 def unusual_shares(
-    day: date, profiles: Profiles, cuts: Iterable[Cut], least: float = LEAST_RECORDS
+    day: date, profiles: Profiles, cuts: Sequence[Cut], least: float = LEAST_RECORDS
 ) -> list[Finding]:  # fmt: skip
     """The shares of the day that are not as usual, the coarser cuts before the finer.
 
@@ -109,10 +111,11 @@ def unusual_shares(
         if group[0] == cut.measure and cut.whole(parts) >= max(cut.least_of_day * of_day, 1)
     ]
     groups = [group for group in groups if len(group.before) >= MIN_DAYS]
-    if not (looked_at := sum(len(group.shares()) for group in groups)):
-        return []
-    far, found = far_of(looked_at), list[_Share]()
+    looked_at = Counter(group.cut for group in groups for _ in group.shares())
+    found: list[_Share] = []
     for group in groups:
+        # Each cut has as much room for chance as the others: a few large parts need less than many small ones.
+        far = far_of(len(cuts) * looked_at[group.cut])
         found += [share for share in group.strange(far, least) if all(_adds(share, told) for told in found)]
     return [share.finding() for share in found]
 

@@ -10,7 +10,8 @@ SELECT
     (epoch_ms(event_time) - epoch_ms($day_start::TIMESTAMP)) // 3600000 AS hour,
     attempt_id,
     account_id,
-    os_version
+    os_version,
+    latency_ms
 FROM counted_records
 LEFT JOIN app_platforms USING (app_key)
 WHERE CASE WHEN device_hash IS NULL THEN hash(event_id) ELSE hash(device_hash) END % $of = 0

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from statistics import NormalDist
 
 import numpy as np
 
@@ -23,6 +24,7 @@ KINDS = ("success", "cancelled", "failed")
 FIELDS = ("result_code", "sdk_version", "scheme_id", "package_name", "os_version", "attempt_id", "account_id")
 VERSIONS = ("2.14.4", "2.14.5", "2.15.0")
 OS_VERSIONS = ("12", "13", "14")
+CLASSES = ("0 ms", "1–99 ms", "100–299 ms", "300–999 ms", "1–2.9 s", "3–9.9 s", "10 s and more")
 HOSTS = ("gw1", "gw2", "gw3")
 FIRST = date(2026, 1, 1)
 _WORKDAYS = np.array(
@@ -33,6 +35,7 @@ _WEEKENDS = np.array(
 )
 _STEPS = {"one_click": ("prefetch", "page", "click", "authorize", "verify", "login"), "local_verify": ("verify",)}
 _STEP_SHARES = (0.34, 0.22, 0.16, 0.16, 0.1, 0.02)
+_NORMAL = NormalDist()
 SCHEMES = (0.7, 0.3)
 """Shares of an app's schemes."""
 
@@ -294,6 +297,9 @@ def _profile(made: Day, draw: np.random.Generator) -> tuple[Profile, dict[str, i
             if is_large:
                 put("hour_of_app", app, f"{hour:02d}", amount)
     for p, platform in enumerate(PLATFORMS):
+        shares = _classes(float(np.median(made.latencies)))
+        for name, n in zip(CLASSES, draw.multinomial(answered_by_channel[:, p].sum(), shares), strict=True):
+            put("latency_class_of_platform", platform, name, n)
         for c, channel in enumerate(CHANNELS):
             put("channel_of_platform", platform, channel, cells[:, c, p].sum())
         for r, carrier in enumerate(CARRIERS):
@@ -330,6 +336,8 @@ def _profile(made: Day, draw: np.random.Generator) -> tuple[Profile, dict[str, i
             put("devices", channel, "answers", steps[c])
             put("devices", channel, "devices", np.ceil(steps[c] * made.devices))
             p50 = float(np.median(made.latencies[:, c]))
+            for name, n in zip(CLASSES, draw.multinomial(steps[c], _classes(p50)), strict=True):
+                put("latency_class", channel, name, n)
             profile["latency", channel] = {"p50": round(p50), "p95": round(p50 * 3.2), "records": int(steps[c])}
     balanced = draw.lognormal(0, 0.03, len(HOSTS))
     for host, n in zip(HOSTS, draw.multinomial(int(cells[:, :2].sum()), balanced / balanced.sum()), strict=True):
@@ -347,6 +355,12 @@ def _profile(made: Day, draw: np.random.Generator) -> tuple[Profile, dict[str, i
         for hour, amount in enumerate(hours.sum(axis=0)):
             put("hour_of_source", source, f"{hour:02d}", amount * sources[source] / max(total, 1))
     return profile | hour_windows(profile), sources
+
+
+def _classes(p50: float) -> np.ndarray:
+    """The shares of the classes of latencies that are spread about their median as real ones are."""
+    ends = [_NORMAL.cdf(np.log(max(end, 0.5) / max(p50, 0.1)) / 0.7) for end in (1, 100, 300, 1000, 3000, 10000)]
+    return np.diff([0.0, *ends, 1.0])
 
 
 def _versions(number: int) -> tuple[float, ...]:

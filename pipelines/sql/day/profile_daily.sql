@@ -109,6 +109,12 @@ WITH sizes AS (
     SELECT sdk_version FROM cells GROUP BY sdk_version HAVING sum(records) * 100 >= (SELECT sum(records) FROM cells)
 ), device_records AS (
     SELECT channel, device_hash, count(*) AS records FROM id_sample WHERE device_hash IS NOT NULL GROUP BY ALL
+), timed AS (
+    SELECT 'latency_class' AS measure, channel AS whole, latency_ms, records FROM latency_histogram
+    UNION ALL
+    SELECT 'latency_class_of_platform', platform, latency_ms, 1
+    FROM id_sample
+    WHERE latency_ms IS NOT NULL AND stage IN ('authorize', 'verify', 'login')
 ), parts AS (
     SELECT 'channel' AS measure, '' AS whole, channel AS part, records AS amount FROM cells
     UNION ALL SELECT 'platform', '', platform, records FROM cells
@@ -196,6 +202,21 @@ WITH sizes AS (
         unnest([count(*), count(*) FILTER (epoch_ms(event_time) % 3600000 = 0)])
     FROM id_sample
     GROUP BY channel, platform
+    UNION ALL
+    SELECT
+        measure,
+        whole,
+        CASE
+            WHEN latency_ms = 0 THEN '0 ms'
+            WHEN latency_ms < 100 THEN '1–99 ms'
+            WHEN latency_ms < 300 THEN '100–299 ms'
+            WHEN latency_ms < 1000 THEN '300–999 ms'
+            WHEN latency_ms < 3000 THEN '1–2.9 s'
+            WHEN latency_ms < 10000 THEN '3–9.9 s'
+            ELSE '10 s and more'
+        END,
+        records
+    FROM timed
     UNION ALL
     SELECT 'latency_of_app', app_key, channel, latency_p50_ms FROM latencies SEMI JOIN large_apps USING (app_key)
     UNION ALL SELECT 'hour', '', format('{:02d}', hour), records FROM record_hours
