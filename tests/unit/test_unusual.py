@@ -1,31 +1,26 @@
-"""Parts, hours, latencies and devices of a day beside those of the days before: what is a finding, and what is none."""
+"""Parts, latencies and devices of a day beside those of the days before: what is a finding, and what is none."""
 
 from __future__ import annotations
 
-import random
 from copy import deepcopy
 from datetime import date, timedelta
 
 import pytest
 
-from pipelines.copied_days import copied_days
 from pipelines.findings import Finding
 from pipelines.profiles import Group, Profile
 from pipelines.store import DayEntry
 from pipelines.unusual import unusual_parts, weekday_alike
-from pipelines.unusual_hours import unusual_hours
 from pipelines.unusual_levels import unusual_copies, unusual_devices, unusual_latencies, usual_records
 from pipelines.unusual_owners import mixed_up
 from tests.support import DAY
 
-HOURS = {f"{hour:02d}": 20 + 5 * abs(12 - abs(hour - 14)) for hour in range(24)}
 USUAL: Profile = {
     ("channel", ""): {"one_click": 1000, "wechat": 600, "qq": 400},
     ("app", ""): {"shop": 1200, "game": 800},
     ("stage", "one_click"): {"authorize": 980, "login": 20},
     ("package_of_app", "shop"): {"com.shop": 1200},
     ("package_of_app", "game"): {"com.game": 800},
-    ("hour", ""): HOURS,
     ("latency", "wechat"): {"p50": 300, "p95": 900, "records": 600},
     ("devices", ""): {"answers": 2000, "devices": 1500},
 }
@@ -147,114 +142,7 @@ def test_a_few_copies_are_a_finding_where_there_were_never_half_as_many(
 
 
 def test_nothing_is_judged_before_two_weeks() -> None:
-    today = changed(("channel", ""), wechat=0) | {("hour", ""): {"03": 2000}}
-    assert unusual_parts(DAY, among(today, 13)) == []
-    assert list(unusual_hours(DAY, among(today, 13))) == []
-
-
-@pytest.mark.parametrize(("shift", "words"), [(-8, "8 hours behind"), (8, "8 hours ahead")])
-def test_a_clock_that_is_off_is_told_with_its_hours(shift: int, words: str) -> None:
-    moved = {f"{hour + shift:02d}": HOURS[f"{hour:02d}"] for hour in range(24) if 0 <= hour + shift < 24}
-    found = said(list(unusual_hours(DAY, among(USUAL | {("hour", ""): moved}))))
-    assert len(found) == 1
-    assert words in found[0]
-
-
-def test_hours_that_are_missing_are_told() -> None:
-    morning = {hour: records for hour, records in HOURS.items() if hour < "12"}
-    (found,) = said(list(unusual_hours(DAY, among(USUAL | {("hour", ""): morning}))))
-    assert "hours with next to no records: 12, 13, 14" in found
-
-
-def test_a_holiday_that_is_spent_as_a_sunday_is_none() -> None:
-    sunday = {hour: HOURS[f"{(int(hour) + 4) % 24:02d}"] for hour in HOURS}
-    profiles = among(USUAL | {("hour", ""): sunday})
-    for back in range(1, 29):
-        if (DAY - timedelta(days=back)).weekday() == 6:
-            profiles[DAY - timedelta(days=back)] = USUAL | {("hour", ""): sunday}
-    assert list(unusual_hours(DAY, profiles)) == []
-
-
-def drawn_days(records: int = 3000, days: int = 28) -> dict[date, Profile]:
-    """Days whose hours differ by chance, as real ones do."""
-    draw = random.Random(1)
-    made: dict[date, Profile] = {}
-    for back in range(days + 1):
-        cells = {c: dict.fromkeys(HOURS, 0) for c in ("one_click", "wechat")}
-        for hour in draw.choices(list(HOURS), list(HOURS.values()), k=round(records * draw.uniform(0.95, 1.05))):
-            cells[draw.choice(("one_click", "wechat"))][hour] += 1
-        made[DAY - timedelta(days=back)] = with_hours(cells)
-    return made
-
-
-def with_hours(cells: dict[str, dict[str, int]]) -> Profile:
-    """A profile of records by channel and hour."""
-    whole = {hour: sum(one[hour] for one in cells.values()) for hour in HOURS}
-    channels = {("hour_of_channel", name): one for name, one in cells.items()}
-    return {("hour", ""): whole, ("hour_of_source", "all"): whole, **channels}
-
-
-def cells_of(profile: Profile) -> dict[str, dict[str, int]]:
-    return {group[1]: dict(hours) for group, hours in profile.items() if group[0] == "hour_of_channel"}
-
-
-@pytest.mark.parametrize("records", [300, 3000, 30_000])
-def test_hours_that_differ_by_chance_are_no_finding(records: int) -> None:
-    assert list(unusual_hours(DAY, drawn_days(records))) == []
-
-
-@pytest.mark.parametrize("lost", ["21", "00", "23"])
-def test_an_hour_without_its_records_is_told_once(lost: str) -> None:
-    profiles = drawn_days()
-    profiles[DAY] = with_hours({name: one | {lost: 0} for name, one in cells_of(profiles[DAY]).items()})
-    (found,) = said(list(unusual_hours(DAY, profiles)))
-    assert found.startswith(f"the day: hours with next to no records: {lost}, usually at least ")
-    assert found.endswith("a clock is off by an hour") is (lost != "21")
-    # Where so much is late each day, it may yet come.
-    assert list(unusual_hours(DAY, profiles, on_time=0.8)) == []
-
-
-def test_an_hour_that_is_scarce_is_not_missed() -> None:
-    profiles = drawn_days(300)
-    profiles[DAY] = with_hours({name: one | {"14": 0} for name, one in cells_of(profiles[DAY]).items()})
-    assert list(unusual_hours(DAY, profiles)) == []
-
-
-def test_hours_that_are_scarce_alone_are_missed_together() -> None:
-    profiles = drawn_days(300)
-    lost = {"13": 0, "14": 0, "15": 0}
-    profiles[DAY] = with_hours({name: one | lost for name, one in cells_of(profiles[DAY]).items()})
-    found = said(list(unusual_hours(DAY, profiles)))
-    assert "hours with next to no records: 13, 14, 15" in found[0]
-
-
-def test_a_clock_that_is_off_by_less_is_seen_by_the_middle_of_the_day() -> None:
-    profiles = drawn_days(1500)
-    moved = {
-        name: {f"{hour:02d}": one.get(f"{hour - 2:02d}", 0) for hour in range(24)}
-        for name, one in cells_of(profiles[DAY]).items()
-    }
-    profiles[DAY] = with_hours(moved)
-    found = said(list(unusual_hours(DAY, profiles)))
-    assert found, found
-    assert all("later than usual" in one or "ahead" in one or "00, 01" in one for one in found), found
-
-
-@pytest.mark.parametrize("more", [0, 60])
-def test_a_day_that_is_a_copy_of_an_earlier_one_is_told(more: int) -> None:
-    profiles = drawn_days()
-    before = DAY - timedelta(days=7)
-    cells = cells_of(profiles[before])
-    cells["wechat"]["12"] += more
-    profiles[DAY] = with_hours(cells)
-    (found,) = said(list(copied_days(DAY, profiles)))
-    assert found.startswith(f"a copy of {before}, it seems")
-    assert found.endswith(f"those of that day but for {more}")
-
-
-def test_days_that_are_all_alike_are_no_copies() -> None:
-    one = drawn_days()[DAY]
-    assert list(copied_days(DAY, {DAY - timedelta(days=back): one for back in range(29)})) == []
+    assert unusual_parts(DAY, among(changed(("channel", ""), wechat=0), 13)) == []
 
 
 @pytest.mark.parametrize("p50", [0, 3000])

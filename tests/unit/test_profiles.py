@@ -1,0 +1,116 @@
+"""How a day is made up, as the checks see it: of a few records, every measure by hand."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from pipelines.profiles import Profile, read_profiles
+from tests.support import DAY, DataFolder, record
+
+# Five records: two attempts at one-click on Android, the second cancelled; a mismatch on iOS; a WeChat sign-in that
+# failed, and once more as it was, under another id.
+ROWS = [
+    record(
+        "1", platform="android", carrier="CMCC", device_id="a", attempt_id="t1", latency_ms=250, sdk_version="2.1",
+        os_version="14", package_name="com.shop", scheme_id="S1", account_id="north", result_code="600000",
+    ),
+    record(
+        "2", event_time=f"{DAY}T23:00:00.001+08:00", platform="android", carrier="CUCC", device_id="b",
+        attempt_id="t1", sdk_version="2.1", os_version="13", outcome="cancelled", account_id="north",
+    ),
+    record(
+        "3", channel="local_verify", stage="verify", outcome="mismatch", platform="ios", device_id="c", latency_ms=0,
+        event_time=f"{DAY}T00:30:00.000+08:00", phone="16012345678",
+    ),
+    *(
+        record(
+            number, app_key="game", channel="wechat", outcome="timeout", platform="ios", device_id="c",
+            event_time=f"{DAY}T10:20:30.400+08:00", latency_ms=12_000,
+        )
+        for number in ("4", "5")
+    ),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def profile(tmp_path_factory: pytest.TempPathFactory) -> Profile:
+    folder = DataFolder(tmp_path_factory.mktemp("profile"))
+    folder.land(f"gw1/{DAY}.ndjson", ROWS[:3])
+    folder.land(f"gw2/{DAY}.ndjson", [*ROWS[3:], record("6", DAY + timedelta(days=1))])
+    folder.tables()
+    return read_profiles(folder.store, folder.manifest, folder.open().settings, [DAY])[DAY]
+
+
+@pytest.mark.parametrize(
+    ("measure", "whole", "parts"),
+    [
+        ("channel", "", {"one_click": 2, "local_verify": 1, "wechat": 2}),
+        ("platform", "", {"android": 2, "ios": 3}),
+        ("carrier", "", {"CMCC": 1, "CUCC": 1, "unknown": 3}),
+        ("app", "", {"shop": 3, "game": 2}),
+        ("source", "", {"canonical": 5}),
+        ("stage", "local_verify", {"verify": 1}),
+        ("stage_of_platform", "one_click android", {"authorize": 2}),
+        ("stage_of_app", "shop one_click", {"authorize": 2}),
+        ("channel_of_platform", "ios", {"local_verify": 1, "wechat": 2}),
+        ("channel_of_app", "shop", {"one_click": 2, "local_verify": 1}),
+        ("carrier_of_platform", "android", {"CMCC": 1, "CUCC": 1}),
+        ("carrier_of_app", "game", {"unknown": 2}),
+        ("platform_of_app", "shop", {"android": 2, "ios": 1}),
+        ("vendor_of_app", "game", {"wechat": 2}),
+        ("package_of_app", "shop", {"com.shop": 1}),
+        ("scheme_of_app", "shop", {"S1": 1}),
+        ("account_of_app", "shop", {"north": 2}),
+        ("code", "one_click", {"umeng 600000": 1}),
+        ("outcome", "", {"success": 2, "cancelled": 1, "failed": 2}),
+        ("outcome", "wechat", {"failed": 2}),
+        ("outcome_of_stage", "local_verify verify", {"mismatch": 1}),
+        ("outcome_of_stage", "wechat authorize", {"timeout": 2}),
+        ("outcome_of_platform", "one_click android", {"success": 1, "cancelled": 1}),
+        ("outcome_of_carrier", "one_click CUCC", {"cancelled": 1}),
+        ("outcome_of_line", "CMCC android", {"success": 1}),
+        ("outcome_of_version", "2.1", {"success": 1, "cancelled": 1}),
+        ("outcome_of_app", "game", {"failed": 2}),
+        ("outcome_of_app", "shop local_verify", {"success": 1}),
+        (
+            "field", "",
+            {
+                "records": 5, "device_id": 5, "platform": 5, "latency_ms": 4, "carrier": 2, "sdk_version": 2,
+                "os_version": 2, "attempt_id": 2, "account_id": 2, "scheme_id": 1, "package_name": 1, "result_code": 1,
+                "phone": 1,
+            },
+        ),
+        ("field_of_channel", "wechat", {"records": 2, "device_id": 2, "platform": 2, "latency_ms": 2}),
+        ("field_of_platform", "ios", {"records": 3, "device_id": 3, "platform": 3, "latency_ms": 3, "phone": 1}),
+        ("field_of_app", "game", {"records": 2, "device_id": 2, "platform": 2, "latency_ms": 2}),
+        ("sdk_version", "android", {"2.1": 2}),
+        ("os_version", "android", {"13": 1, "14": 1}),
+        ("devices", "", {"answers": 5, "devices": 3}),
+        ("device_of_platform", "ios", {"records": 3, "device": 1}),
+        ("busiest_device", "", {"records": 5, "device": 3}),
+        ("busiest_device", "one_click", {"records": 2, "device": 1}),
+        ("twin", "wechat", {"records": 2, "twin": 1}),
+        ("twin", "one_click", {"records": 2}),
+        ("attempt", "one_click authorize", {"records": 2, "attempt": 1}),
+        ("full_hour", "one_click android", {"records": 2, "record": 1}),
+        ("latency_class", "one_click", {"100–299 ms": 1}),
+        ("latency_class_of_platform", "ios", {"0 ms": 1, "10 s and more": 2}),
+        ("hour", "", {"00": 1, "10": 3, "23": 1}),
+        ("hour_of_platform", "ios", {"00": 1, "10": 2}),
+        ("hour_of_stage", "one_click authorize", {"10": 1, "23": 1}),
+        ("hour_of_app", "game", {"10": 2}),
+        ("hours", "", {"00–02": 1, "09–11": 3, "21–23": 1}),
+        ("hours_of_app", "game", {"09–11": 2}),
+        ("file", "canonical", {"gw1/<day>.ndjson": 3, "gw2/<day>.ndjson": 3}),
+        ("day_of_file", "canonical", {"same": 5, "after": 1}),
+    ],
+)  # fmt: skip
+def test_a_day_is_made_up_of(profile: Profile, measure: str, whole: str, parts: dict[str, int]) -> None:
+    assert profile.get((measure, whole)) == parts
+
+
+def test_nothing_personal_is_in_a_profile(profile: Profile) -> None:
+    words = {word for (_, whole), parts in profile.items() for word in (whole, *parts)}
+    assert not words & {"a", "b", "c", "t1", "16012345678"}
