@@ -14,9 +14,10 @@ T = TypeVar("T")
 
 # Days with a false alarm by chance alone, were the days before a perfect guide.
 _ALPHA = 0.001
-# Before any day is seen, the variance is taken for this many times that of pure chance, as if seen on so many days.
-_BURSTS = 1.6
+# Before any day is seen, the variance is taken for that of bursts, as if seen on so many days.
 _PRIOR_DAYS = 8
+# Bursts are of different size, and the large ones weigh more.
+_UNEVEN = 1.4
 # Of the days before, one in so many is left out. The rest has less variance than all.
 _TRIMMED = 14
 _OF_TRIMMED = 1.35
@@ -33,15 +34,21 @@ def without_strangest(days: Iterable[T], deviation: Callable[[T], float]) -> lis
     return by_strangeness[: len(by_strangeness) - len(by_strangeness) // _TRIMMED]
 
 
-def as_normal(squared: float, deviations: Sequence[float]) -> float:
+def variance_of_bursts(size: float) -> float:
+    """The variance of a count in that of pure chance, where records come in bursts of a mean size."""
+    return 1 + _UNEVEN * (size - 1)
+
+
+def as_normal(squared: float, deviations: Sequence[float], bursts: float) -> float:
     """How far a day is, as a normal deviation, beside days that swing.
 
     Args:
         squared: the day's deviation, squared.
         deviations: those of the days before, the strangest left out.
+        bursts: the variance before any day is seen.
     """
     seen = sum(one**2 for one in deviations) * _OF_TRIMMED
-    variance = (_PRIOR_DAYS * _BURSTS + seen) / (_PRIOR_DAYS + len(deviations))
+    variance = (_PRIOR_DAYS * bursts + seen) / (_PRIOR_DAYS + len(deviations))
     # The variance is itself known but roughly: a t value, as the normal one that is as improbable.
     freedom = _PRIOR_DAYS + len(deviations) - 1
     return sqrt(freedom * log(1 + squared / variance / freedom))

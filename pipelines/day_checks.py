@@ -21,7 +21,7 @@ from pipelines.unusual import unusual_parts
 from pipelines.unusual_hours import unusual_hours
 from pipelines.unusual_levels import Volume, unusual_copies, unusual_devices, unusual_latencies, volume, young_volume
 from pipelines.unusual_owners import mixed_up
-from pipelines.unusual_shares import LEAST_RECORDS, unusual_shares
+from pipelines.unusual_shares import unusual_shares
 
 # Over so many days it is looked at how much of a day is there when it is closed.
 _DAYS_OF_ON_TIME = 14
@@ -68,7 +68,7 @@ def _hours(day: date, profiles: Profiles, on_time: float) -> list[Finding]:
     """What is odd about the hours, from the plainest to what only the sum of many records shows."""
     of_day = sum(profiles[day].get(("hour", ""), {}).values())
     # What may all be late is not lost.
-    least = max(LEAST_RECORDS, 2 * of_day * (1 - on_time) / on_time)
+    least = 2 * of_day * (1 - on_time) / on_time
     return (
         [*copied_days(day, profiles), *unusual_hours(day, profiles, on_time)]
         or unusual_shares(day, profiles, HOURS, least)

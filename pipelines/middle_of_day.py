@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from math import sqrt
 
-from pipelines.chance import as_normal, far_of, without_strangest
+from pipelines.chance import as_normal, far_of, variance_of_bursts, without_strangest
 from pipelines.findings import Finding
 from pipelines.norms import MIN_DAYS, WEEK, by_weekday, history
-from pipelines.profiles import Group, Profiles
+from pipelines.profiles import Group, Profiles, burst_size
 from pipelines.unusual_hours import MEASURES, NAMES
 
 _LEAST_RECORDS = 100
@@ -35,12 +35,13 @@ def unusual_middles(day: date, profiles: Profiles, on_time: float = 1.0) -> Iter
     there = [group for group, hours in sorted(profiles[day].items()) if _records(hours) >= _LEAST_RECORDS]
     groups = {measure: [group for group in there if group[0] == measure] for measure in MEASURES}
     far = far_of(sum(map(len, groups.values())))
+    burst = burst_size(earlier.values())
     least = _LEAST_AWAY + _LAST_HOURS * (1 - on_time)
     for measure in MEASURES:
         found = False
         for group in groups[measure]:
             before = {other: profile[group] for other, profile in earlier.items() if _records(profile.get(group, {}))}
-            if finding := _finding(day, group, profiles[day][group], before, far, least):
+            if finding := _finding(day, group, profiles[day][group], before, far, least, burst):
                 found = True
                 yield finding
         if found:
@@ -54,6 +55,7 @@ def _finding(
     before: Mapping[date, Mapping[str, int]],
     far: float,
     least: float,
+    burst: float,
 ) -> Finding | None:
     means = {other: _mean(one) for other, one in before.items()}
     usual = by_weekday(day, means)
@@ -73,7 +75,7 @@ def _finding(
     # What is usual is the median of a few noisy days, from which the rests are nearer than from the truth.
     weeks = len(means) / WEEK
     unsure = (1 + _OF_MEDIAN * (1 / weeks + 1 / WEEK)) * len(means) / (len(means) - WEEK - weeks + 1)
-    if as_normal((away / _HOURS_APART) ** 2 * _records(hours) / unsure, rests) < far:
+    if as_normal((away / _HOURS_APART) ** 2 * _records(hours) / unsure, rests, variance_of_bursts(burst)) < far:
         return None
     zh, en = NAMES[group[0]]
     name_zh, name_en = f"{zh} {group[1]}".strip(), f"{en} {group[1]}".strip()

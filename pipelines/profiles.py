@@ -7,6 +7,7 @@ days are looked at (`judged.py`).
 
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
+from statistics import median
 from typing import Final
 
 from pipelines.deliveries import dated
@@ -23,6 +24,7 @@ Profiles = Mapping[date, Profile]
 
 WINDOWED = ("hour", "hour_of_source", "hour_of_platform", "hour_of_app")
 _WINDOW = 3
+_LARGEST_BURST = 6.0
 
 NO_PROFILES: Final[Profiles] = {}
 
@@ -58,6 +60,17 @@ def read_profiles(store: Store, manifest: Manifest, settings: Settings, days: It
     for profile in profiles.values():
         profile |= hour_windows(profile)
     return profiles
+
+
+def burst_size(profiles: Iterable[Profile], *, of_answers: bool = False) -> float:
+    """How many records, or answers, a device leaves on a day of these, in the median; 1 where nothing tells it."""
+    group, many, few = (("devices", ""), "answers", "devices") if of_answers else (("burst", ""), "records", "bursts")
+    sizes = [
+        parts[many] / parts[few]
+        for profile in profiles
+        if (parts := profile.get(group, {})).get(few) and parts.get(many, 0) >= parts[few]
+    ]
+    return min(median(sizes), _LARGEST_BURST) if sizes else 1.0
 
 
 def hour_windows(profile: Profile) -> Profile:

@@ -20,6 +20,8 @@ class Cut:
     least_points: float = 0.01
     rise_odds: float = 0.0
     """The factor by which they must rise, where it is another one; infinity where more is no fault."""
+    of_answers: bool = False
+    """Whether it comes one by one, as the answers of a device nearly do, and not in bursts, as its records."""
     least_of_day: float = 0.0
     """A whole with a smaller share of the day's records is not looked at."""
 
@@ -29,14 +31,14 @@ class Cut:
 
 
 ANSWERS = (
-    Cut("outcome", "结果", "outcome"),
-    Cut("outcome_of_stage", "结果", "outcome"),
+    Cut("outcome", "结果", "outcome", of_answers=True),
+    Cut("outcome_of_stage", "结果", "outcome", of_answers=True),
     Cut("code", "结果码", "result code", 1.7, 0.02),
-    Cut("outcome_of_platform", "平台结果", "outcome of platform"),
-    Cut("outcome_of_carrier", "运营商结果", "outcome of carrier"),
-    Cut("outcome_of_line", "运营商与平台结果", "outcome of carrier and platform"),
-    Cut("outcome_of_app", "应用结果", "outcome of app"),
-    Cut("outcome_of_version", "SDK 版本结果", "outcome of SDK version"),
+    Cut("outcome_of_platform", "平台结果", "outcome of platform", of_answers=True),
+    Cut("outcome_of_carrier", "运营商结果", "outcome of carrier", of_answers=True),
+    Cut("outcome_of_line", "运营商与平台结果", "outcome of carrier and platform", of_answers=True),
+    Cut("outcome_of_app", "应用结果", "outcome of app", of_answers=True),
+    Cut("outcome_of_version", "SDK 版本结果", "outcome of SDK version", of_answers=True),
 )
 WHOLES = (
     Cut("channel", "渠道", "channel", 1.8, 0.02),
@@ -71,15 +73,27 @@ FIELDS = (
     Cut("field_of_app", "应用中有值的字段", "records of the app with the field", 1.5, 0.05, rise_odds=inf),
 )
 LATENCIES = (
-    Cut("latency_class", "时延", "latencies", 2.0, 0.03),
-    Cut("latency_class_of_platform", "平台时延", "latencies of platform", 2.0, 0.05),
+    Cut("latency_class", "时延", "latencies", 2.0, 0.03, of_answers=True),
+    Cut("latency_class_of_platform", "平台时延", "latencies of platform", 2.0, 0.05, of_answers=True),
 )
 VALUES = (
     Cut("sdk_version", "平台 SDK 版本", "SDK version of platform", 2.5, 0.25),
     Cut("os_version", "平台系统版本", "OS version of platform", 2.5, 0.25),
-    Cut("device_of_platform", "平台不同设备与记录", "distinct devices for the records of platform", 1.7, 0.1),
-    Cut("busiest_device", "记录最多的一台设备", "records of the busiest device", 2.0, 0.03),
-    Cut("twin", "同一设备、应用、环节、毫秒的重复记录", "records that repeat device, app, stage and millisecond"),
-    Cut("attempt", "不同登录尝试与记录", "distinct attempts for the records of", 1.5, 0.05),
-    Cut("full_hour", "时刻恰为整点的记录", "records at a full hour to the millisecond"),
+    Cut(
+        "device_of_platform",
+        "平台不同设备与记录",
+        "distinct devices for the records of platform",
+        1.7,
+        0.1,
+        of_answers=True,
+    ),
+    Cut("busiest_device", "记录最多的一台设备", "records of the busiest device", 2.0, 0.03, of_answers=True),
+    Cut(
+        "twin",
+        "同一设备、应用、环节、毫秒的重复记录",
+        "records that repeat device, app, stage and millisecond",
+        of_answers=True,
+    ),
+    Cut("attempt", "不同登录尝试与记录", "distinct attempts for the records of", 1.5, 0.05, of_answers=True),
+    Cut("full_hour", "时刻恰为整点的记录", "records at a full hour to the millisecond", of_answers=True),
 )

@@ -13,9 +13,10 @@ from datetime import date
 from math import exp, log, sqrt
 from statistics import mean, median
 
+from pipelines.chance import variance_of_bursts
 from pipelines.findings import Finding, about, counted
 from pipelines.norms import MIN_DAYS, WEEK, Norm, by_weekday, history, norm
-from pipelines.profiles import Group, Profiles
+from pipelines.profiles import Group, Profiles, burst_size
 
 # A part must leave the norm by so many standard deviations: hundreds of parts are looked at each day.
 SIGMAS = 4.5
@@ -72,12 +73,13 @@ def unusual_parts(day: date, profiles: Profiles, on_time: float = 1.0) -> list[F
     found: list[Finding] = []
     today, earlier = profiles[day], history(day, profiles)
     of_day, like = sum(today.get(("channel", ""), {}).values()), weekday_alike(day, profiles)
+    chance = variance_of_bursts(burst_size(earlier.values()))
     for rule in MIX:
         for group in sorted(group for group in today if group[0] == rule.measure):
             before = {other: profile[group] for other, profile in earlier.items() if group in profile}
             if len(before) < MIN_DAYS or (group[1] and sum(today[group].values()) < rule.least_of_day * of_day):
                 continue
-            found += _Comparison(day, group, rule, today[group], before, on_time, like).findings()
+            found += _Comparison(day, group, rule, today[group], before, on_time, like, chance).findings()
     return found
 
 
@@ -117,6 +119,8 @@ class _Comparison:
     before: Mapping[date, Mapping[str, int]]
     on_time: float
     like: int
+    chance: float
+    """The variance of a count that comes in bursts, in that of pure chance."""
 
     def findings(self) -> Iterator[Finding]:
         """The parts that are not as usual."""
@@ -143,11 +147,11 @@ class _Comparison:
             return None
         usual = exp(count.expected) * self.on_time
         # What is scarce comes and goes by chance alone.
-        chance, of_rest = 1 / max(usual, 1.0), exp(usual_odds.expected) / max(usual, 1.0)
+        chance, of_rest = self.chance / max(usual, 1.0), self.chance * exp(usual_odds.expected) / max(usual, 1.0)
         by_count = _beyond(log(now + 0.5) - log(self.on_time), count, sqrt(chance))
         by_odds = _beyond(odds_now, usual_odds, sqrt(chance + of_rest))
         share = max(usual, now) / max(whole, median(sum(parts.values()) for parts in self.before.values()))
-        if max(usual, now) < LEAST_RECORDS and (now or usual < _LEAST_GONE):
+        if max(usual, now) < LEAST_RECORDS * self.chance and (now or usual < _LEAST_GONE * self.chance):
             return None
         if falls and rule.fall:
             change = -max(by_count, by_odds)

@@ -11,7 +11,7 @@ from statistics import median
 
 from pipelines.findings import Finding, about
 from pipelines.norms import MIN_DAYS, history
-from pipelines.profiles import Group, Profiles
+from pipelines.profiles import Group, Profiles, burst_size
 
 MEASURES = ("hour", "hour_of_source", "hour_of_platform", "hour_of_channel", "hour_of_stage", "hour_of_app")
 NAMES = {
@@ -30,6 +30,8 @@ _CLOSEST = 3
 _EMPTY = 0.1
 _RARE = 20
 _LEAST_OF_HOUR = 30
+# That so many bursts of records are none is no chance.
+_LEAST_BURSTS = 14
 
 Shares = list[float]
 
@@ -42,7 +44,11 @@ def unusual_hours(day: date, profiles: Profiles, on_time: float = 1.0) -> Iterat
     """
     earlier, found = history(day, profiles), False
     # An hour whose records may all be late is not lost.
-    least = max(_LEAST_OF_HOUR, 2 * sum(profiles[day].get(("hour", ""), {}).values()) * (1 - on_time) / on_time)
+    least = max(
+        _LEAST_BURSTS * burst_size(earlier.values()),
+        _LEAST_OF_HOUR,
+        2 * sum(profiles[day].get(("hour", ""), {}).values()) * (1 - on_time) / on_time,
+    )
     for measure in MEASURES:
         # The day or its sources say it all: no need to name each platform, channel and app.
         if found and measure not in ("hour", "hour_of_source"):

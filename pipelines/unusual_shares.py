@@ -14,15 +14,15 @@ from dataclasses import dataclass
 from datetime import date
 from math import log
 
-from pipelines.chance import as_normal, binomial_deviation, far_of, without_strangest
+from pipelines.chance import as_normal, binomial_deviation, far_of, variance_of_bursts, without_strangest
 from pipelines.findings import Finding
 from pipelines.norms import MIN_DAYS, history
-from pipelines.profiles import Group, Profiles
+from pipelines.profiles import Group, Profiles, burst_size
 from pipelines.share_cuts import Cut
 
 _HISTORY = 28
-# A difference of fewer records is not worth a line, however improbable.
-LEAST_RECORDS = 10
+# A difference of fewer bursts of records is not worth a line, however improbable.
+LEAST_BURSTS = 10
 _RARE = 20
 _GONE = 0.1
 # A finer cut is told beside the coarser one where it is much worse there.
@@ -69,7 +69,7 @@ class _Share:
         as_far = sum((one / of >= k / n) if self.excess > 0 else (one / of <= k / n) for one, of in self.before)
         return as_far <= len(self.before) // _RARE
 
-    def strangeness(self) -> float:
+    def strangeness(self, burst: float) -> float:
         """How far the share is from usual, as a normal deviation."""
         kept = without_strangest(self.before, lambda day: binomial_deviation(day[0], day[1], self.usual))
         all_k, all_n = sum(k for k, _ in kept), sum(n for _, n in kept)
@@ -77,7 +77,7 @@ class _Share:
         # Both sides are uncertain: the day by its records, and the days before by theirs.
         pooled = (k + all_k) / (n + all_n)
         squared = binomial_deviation(k, n, pooled) ** 2 + binomial_deviation(all_k, all_n, pooled) ** 2
-        return as_normal(squared, [binomial_deviation(k, n, usual) for k, n in kept])
+        return as_normal(squared, [binomial_deviation(k, n, usual) for k, n in kept], variance_of_bursts(burst))
 
     def finding(self) -> Finding:
         """The words."""
@@ -93,7 +93,7 @@ class _Share:
 
 
 def unusual_shares(
-    day: date, profiles: Profiles, cuts: Sequence[Cut], least: float = LEAST_RECORDS
+    day: date, profiles: Profiles, cuts: Sequence[Cut], least: float = 0.0
 ) -> list[Finding]:  # fmt: skip
     """The shares of the day that are not as usual, the coarser cuts before the finer.
 
@@ -112,11 +112,13 @@ def unusual_shares(
     ]
     groups = [group for group in groups if len(group.before) >= MIN_DAYS]
     looked_at = Counter(group.cut for group in groups for _ in group.shares())
+    bursts = {kind: burst_size(newest.values(), of_answers=kind) for kind in (False, True)}
     found: list[_Share] = []
     for group in groups:
         # Each cut has as much room for chance as the others: a few large parts need less than many small ones.
-        far = far_of(len(cuts) * looked_at[group.cut])
-        found += [share for share in group.strange(far, least) if all(_adds(share, told) for told in found)]
+        far, burst = far_of(len(cuts) * looked_at[group.cut]), bursts[group.cut.of_answers]
+        strange = group.strange(far, burst, max(least, LEAST_BURSTS * burst))
+        found += [share for share in strange if all(_adds(share, told) for told in found)]
     return [share.finding() for share in found]
 
 
@@ -138,19 +140,19 @@ class _Cutting:
         usual, made = whole / sum(left for _, left in days), []
         for part in sorted({*self.today, *(part for parts, _ in days for part in parts)} - {"records", *without}):
             counts = [(parts.get(part, 0), left) for parts, left in days]
-            if max(self.today.get(part, 0), sum(k for k, _ in counts) * usual) >= LEAST_RECORDS:
+            if max(self.today.get(part, 0), sum(k for k, _ in counts) * usual) >= LEAST_BURSTS:
                 made.append(_Share(self.cut, self.group, part, (self.today.get(part, 0), whole), counts))
         return made
 
-    def strange(self, far: float, least: float) -> Iterator[_Share]:
+    def strange(self, far: float, burst: float, least: float) -> Iterator[_Share]:
         """The strangest part, then the strangest of the rest, as long as there is one: what one lost others gain.
 
         Of two parts of one whole both are as strange; the smaller is told.
         """
         without: set[str] = set()
         while shares := [share for share in self.shares(without) if share.is_worth_a_test(least)]:
-            strangest = max(shares, key=lambda share: (round(share.strangeness(), 6), -share.usual, share.part))
-            if strangest.strangeness() < far:
+            strangest = max(shares, key=lambda share: (round(share.strangeness(burst), 6), -share.usual, share.part))
+            if strangest.strangeness(burst) < far:
                 return
             without.add(strangest.part)
             yield strangest

@@ -24,6 +24,7 @@ KINDS = ("success", "cancelled", "failed")
 FIELDS = ("result_code", "sdk_version", "scheme_id", "package_name", "os_version", "attempt_id", "account_id")
 VERSIONS = ("2.14.4", "2.14.5", "2.15.0")
 OS_VERSIONS = ("12", "13", "14")
+BURST = 3
 CLASSES = ("0 ms", "1–99 ms", "100–299 ms", "300–999 ms", "1–2.9 s", "3–9.9 s", "10 s and more")
 HOSTS = ("gw1", "gw2", "gw3")
 FIRST = date(2026, 1, 1)
@@ -140,8 +141,10 @@ class Installation:
         failing = draw.lognormal(0, 0.15, (1, len(CHANNELS)))
         answers = self.answers.copy()
         answers[..., 2] *= failing
+        # An attempt leaves two to four records.
+        attempts = draw.poisson(mean / BURST)
         made = Day(
-            cells=draw.poisson(mean), hours=hours * draw.lognormal(0, 0.05, hours.shape),
+            cells=2 * attempts + draw.binomial(2 * attempts, 0.5), hours=hours * draw.lognormal(0, 0.05, hours.shape),
             answers=answers / answers.sum(axis=-1, keepdims=True),
             latencies=self.latencies * draw.lognormal(0, 0.06, self.latencies.shape),
             devices=0.83 * draw.lognormal(0, 0.02), copies=0.008 * draw.lognormal(0, 0.3),
@@ -328,6 +331,8 @@ def _profile(made: Day, draw: np.random.Generator) -> tuple[Profile, dict[str, i
             put("attempt", channel, "attempt", draw.binomial(amount, made.attempts))
             put("full_hour", f"{channel} {platform}", "records", amount)
             put("full_hour", f"{channel} {platform}", "record", draw.binomial(amount, made.full_hour))
+    put("burst", "", "records", total)
+    put("burst", "", "bursts", total / BURST)
     steps = answered_by_channel.sum(axis=1)
     put("devices", "", "answers", steps.sum())
     put("devices", "", "devices", np.ceil(steps.sum() * made.devices))

@@ -196,13 +196,72 @@ def few_ids_used_again(day: Day, draw: np.random.Generator) -> None:
     day.cells, day.copies = draw.binomial(day.cells, 0.96), 0.04
 
 
+def carrier_fails_on_a_platform(day: Day, draw: np.random.Generator) -> None:
+    day.failing_line = (0, 1)
+
+
+def mismatches_as_success(day: Day, draw: np.random.Generator) -> None:
+    day.mismatches = 0.0
+
+
+def half_of_the_second_app(day: Day, draw: np.random.Generator) -> None:
+    day.cells[1] = draw.binomial(day.cells[1], 0.45)
+
+
+def half_of_a_host(day: Day, draw: np.random.Generator) -> None:
+    day.hosts = (0.5, 1.0, 1.0)
+
+
+def field_lost_on_a_platform(day: Day, draw: np.random.Generator) -> None:
+    day.platform_without = "account_id"
+
+
+def records_repeated(day: Day, draw: np.random.Generator) -> None:
+    day.twins = 0.04
+
+
+def attempts_joined(day: Day, draw: np.random.Generator) -> None:
+    day.attempts = 0.2
+
+
+def devices_of_a_platform_equal(day: Day, draw: np.random.Generator) -> None:
+    day.devices_of_platform = (1.0, 1e-9, 1.0)
+
+
+def one_device_busy(day: Day, draw: np.random.Generator) -> None:
+    day.busiest = 0.08
+
+
+def versions_of_the_system_equal(day: Day, draw: np.random.Generator) -> None:
+    day.os_versions = (1.0, 0.0, 0.0)
+
+
+def versions_of_the_sdk_rolled_back(day: Day, draw: np.random.Generator) -> None:
+    day.versions = (1.0, 0.0, 0.0)
+
+
+def times_cut_to_the_hour(day: Day, draw: np.random.Generator) -> None:
+    day.full_hour = 0.5
+
+
+def records_of_tomorrow(day: Day, draw: np.random.Generator) -> None:
+    day.after = 0.2
+
+
+def most_of_the_evening_lost(day: Day, draw: np.random.Generator) -> None:
+    day.hours[:, 21:24] *= 0.3
+
+
 FAULTS: tuple[Fault, ...] = (
     half_gone, clock_behind, clock_ahead, clock_of_an_app, afternoon_lost, unknown_code, new_code_with_outcome,
     channel_gone, platform_gone, carrier_gone, success_collapsed, success_total, devices_equal, devices_absent,
     doubled_under_new_ids, ids_used_again, large_app_gone, source_missing, latency_zero, latency_tenfold, codes_absent,
     traffic_of_a_test, apps_mixed_up, rejected, app_under_another_key,
     day_copied, hour_lost, clock_one_hour, package_new, scheme_gone, field_thinned, small_stage_gone, devices_made_up,
-    few_ids_used_again,
+    few_ids_used_again, carrier_fails_on_a_platform, mismatches_as_success, half_of_the_second_app, half_of_a_host,
+    field_lost_on_a_platform, records_repeated, attempts_joined, devices_of_a_platform_equal, one_device_busy,
+    versions_of_the_system_equal, versions_of_the_sdk_rolled_back, times_cut_to_the_hour, records_of_tomorrow,
+    most_of_the_evening_lost,
 )  # fmt: skip
 
 
@@ -353,6 +412,27 @@ REAL_FAULTS: dict[str, Callable[[list[Row]], list[Row]]] = {
     ],
     "a field that a third lost": _set(0.35, sdk_version=None),
     "a fifth of bad lines": _set(0.2, channel="sms"),
+    "failures of one carrier on one platform": lambda rows: [
+        row | ({"outcome": "timeout"} if (row["carrier"], row["platform"]) == ("CUCC", "ios") else {}) for row in rows
+    ],
+    "half of a large app": lambda rows: [row for n, row in enumerate(rows) if row["app_key"] != "game" or n % 2],
+    "a platform without a field": lambda rows: [
+        {name: value for name, value in row.items() if name != "sdk_version" or row["platform"] != "ios"}
+        for row in rows
+    ],
+    "one device on a platform": lambda rows: [
+        row | ({"device_id": "0"} if row["platform"] == "ios" else {}) for row in rows
+    ],
+    "a device that asks all day": lambda rows: [
+        row | ({"device_id": "probe"} if n % 10 == 0 else {}) for n, row in enumerate(rows)
+    ],
+    "times cut to the hour": lambda rows: [
+        row | {"event_time": f"{str(row['event_time'])[:13]}:00:00.000+08:00"} for row in rows
+    ],
+    "another version of the SDK": _set(1.0, sdk_version="1.0"),
+    "latency zero on a platform": lambda rows: [
+        row | ({"latency_ms": 0} if row["platform"] == "ios" else {}) for row in rows
+    ],
 }
 
 

@@ -169,6 +169,12 @@ WITH sizes AS (
     FROM device_sets SEMI JOIN large_apps USING (app_key)
     GROUP BY app_key
     UNION ALL
+    -- Records do not come one by one: a device leaves several, which are there or not there together.
+    SELECT
+        'burst', '', unnest(['records', 'bursts']),
+        unnest([count(*), count(DISTINCT coalesce(device_hash::VARCHAR, attempt_id, event_time::VARCHAR))])
+    FROM id_sample
+    UNION ALL
     SELECT 'device_of_platform', platform, unnest(['records', 'device']), unnest([count(*), count(DISTINCT device_hash)])
     FROM id_sample
     WHERE device_hash IS NOT NULL AND stage IN ('authorize', 'verify', 'login')
