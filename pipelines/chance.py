@@ -13,7 +13,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 # Days with a false alarm by chance alone, were the days before a perfect guide.
-_ALPHA = 0.001
+_ALPHA = 0.0005
 # Before any day is seen, the variance is taken for that of bursts, as if seen on so many days.
 _PRIOR_DAYS = 8
 # Bursts are of different size, and the large ones weigh more.

@@ -26,6 +26,8 @@ YOUNG_DAYS = 7
 
 _ROUNDS = 4
 _LEAST_STEPS = 3
+# The variance of a median of noisy values, in that of a mean.
+_OF_MEDIAN = 1.57
 # A median of absolute rests, times this, is a standard deviation where the rests are normal.
 _MAD_TO_SD = 1.4826
 
@@ -63,17 +65,26 @@ def norm(day: date, before: Mapping[date, float], like: int | None = None) -> No
     rests = [value - levels[place[other][0]] - effects[place[other][1]] for other, value in before.items()]
     freedom = max(len(before) - len(levels) - len(effects) + 1, 1)
     spread = _MAD_TO_SD * median(abs(rest) for rest in rests) * sqrt(len(before) / freedom)
+    effects = _shrunk(effects, spread, len(levels))
     # Of few rests, the spread is known but roughly.
     spread *= 1 + 3 / freedom
     # The level and the effect are themselves medians of so many noisy days.
     of_weekday = sum(weekday == WEEK - 1 for _, weekday in place.values())
-    spread *= sqrt(1 + 1.57 * (1 / max(of_weekday, 1) + 1 / WEEK))
+    spread *= sqrt(1 + _OF_MEDIAN * (1 / max(of_weekday, 1) + 1 / WEEK))
     # The effect of a weekday has in it where in its week it lies: to the next week it is one week's growth.
     level = levels[min(levels)] + _growth(levels)
     # The same weekday as `day` lies a whole week back: the last of the places 0 to 6.
     own = effects.get(WEEK - 1, 0.0)
     may_be = effects.values() if like is None else (own, effects.get(like - 1, own))
     return Norm(level + own, level + min(may_be), level + max(may_be), spread, len(before), min(before))
+
+
+def _shrunk(effects: Mapping[int, float], spread: float, weeks: int) -> dict[int, float]:
+    """The effects as far as they are more than noise: where all weekdays are alike, their medians still differ."""
+    noise = _OF_MEDIAN * spread**2 / weeks
+    squares = sum(effect**2 for effect in effects.values())
+    kept = max(0.0, 1 - (WEEK - 2) * noise / squares) if squares else 1.0
+    return {weekday: kept * effect for weekday, effect in effects.items()}
 
 
 def by_weekday(day: date, before: Mapping[date, float]) -> dict[int, float]:

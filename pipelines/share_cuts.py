@@ -15,11 +15,11 @@ class Cut:
     measure: str
     zh: str
     en: str
-    least_odds: float = 1.5
-    """The odds of a part must change by this factor, and its share by `least_points`, unless it is gone."""
+    fall_odds: float = 1.5
+    """The odds of a part must fall by this factor, and its share by `least_points`, unless it is gone."""
     least_points: float = 0.01
     rise_odds: float = 0.0
-    """The factor by which they must rise, where it is another one; infinity where more is no fault."""
+    """The factor by which they must rise, where it is another one. Infinity: never looked at."""
     of_answers: bool = False
     """Whether it comes one by one, as the answers of a device nearly do, and not in bursts, as its records."""
     least_of_day: float = 0.0
@@ -73,12 +73,12 @@ FIELDS = (
     Cut("field_of_app", "应用中有值的字段", "records of the app with the field", 1.5, 0.05, rise_odds=inf),
 )
 LATENCIES = (
-    Cut("latency_class", "时延", "latencies", 2.0, 0.03, of_answers=True),
-    Cut("latency_class_of_platform", "平台时延", "latencies of platform", 2.0, 0.05, of_answers=True),
+    Cut("latency_class", "时延", "latencies", 2.0, 0.06, of_answers=True),
+    Cut("latency_class_of_platform", "平台时延", "latencies of platform", 2.0, 0.08, of_answers=True),
 )
 VALUES = (
-    Cut("sdk_version", "平台 SDK 版本", "SDK version of platform", 2.5, 0.25),
-    Cut("os_version", "平台系统版本", "OS version of platform", 2.5, 0.25),
+    Cut("sdk_version", "平台 SDK 版本", "SDK version of platform", inf, 0.25, 2.5),
+    Cut("os_version", "平台系统版本", "OS version of platform", inf, 0.25, 2.5),
     Cut(
         "device_of_platform",
         "平台不同设备与记录",

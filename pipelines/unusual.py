@@ -19,7 +19,7 @@ from pipelines.norms import MIN_DAYS, WEEK, Norm, by_weekday, history, norm
 from pipelines.profiles import Group, Profiles, burst_size
 
 # A part must leave the norm by so many standard deviations: hundreds of parts are looked at each day.
-SIGMAS = 4.5
+SIGMAS = 5.0
 SPREAD_FLOOR = 0.08
 LEAST_RECORDS = 30
 # That so many are none at all is no chance either.

@@ -43,6 +43,7 @@ def unusual_hours(day: date, profiles: Profiles, on_time: float = 1.0) -> Iterat
         on_time: the share of a usual day's records that is there when the day is closed.
     """
     earlier, found = history(day, profiles), False
+    burst = burst_size(earlier.values())
     # An hour whose records may all be late is not lost.
     least = max(
         _LEAST_BURSTS * burst_size(earlier.values()),
@@ -60,7 +61,7 @@ def unusual_hours(day: date, profiles: Profiles, on_time: float = 1.0) -> Iterat
                 continue
             newest = sorted(other for other, profile in earlier.items() if group in profile)[-_HISTORY:]
             before = [shares(earlier[other][group]) for other in newest]
-            if finding := _finding(group, now, before) or _lost_hours(group, now, before, least):
+            if finding := _finding(group, now, before, burst) or _lost_hours(group, now, before, least):
                 found = True
                 yield finding
         # What the whole day lacks need not be told of its sources.
@@ -74,7 +75,7 @@ def shares(hours: Mapping[str, int]) -> Shares:
     return [hours.get(f"{hour:02d}", 0) / total for hour in range(HOURS)] if total else [0.0] * HOURS
 
 
-def _finding(group: Group, hours: Mapping[str, int], before: Sequence[Shares]) -> Finding | None:
+def _finding(group: Group, hours: Mapping[str, int], before: Sequence[Shares], burst: float) -> Finding | None:
     if len(before) < MIN_DAYS:
         return None
     now, records = shares(hours), sum(hours.values())
@@ -83,7 +84,7 @@ def _finding(group: Group, hours: Mapping[str, int], before: Sequence[Shares]) -
         return None
     # As far as the days before are from each other, all but one in twenty of them.
     apart = sorted(_closest(one, [other for other in before if other is not one]) for one in before)
-    chance = 0.6 * sqrt(24 / records)
+    chance = 0.6 * sqrt(24 * burst / records)
     limit = max(_LEAST_DISTANCE, 1.5 * apart[-1 - len(apart) // 20], chance)
     distance = _closest(now, before)
     if distance <= limit:

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
-from math import log
+from math import inf, log
 
 from pipelines.chance import as_normal, binomial_deviation, far_of, variance_of_bursts, without_strangest
 from pipelines.findings import Finding
@@ -62,8 +62,8 @@ class _Share:
         (k, n), cut = self.now, self.cut
         if abs(self.excess) < least:
             return False
-        factor = cut.rise_odds if self.excess > 0 and cut.rise_odds else cut.least_odds
-        is_gone = k <= _GONE * self.usual * n
+        factor = cut.rise_odds if self.excess > 0 and cut.rise_odds else cut.fall_odds
+        is_gone = k <= _GONE * self.usual * n and cut.fall_odds < inf
         if not is_gone and (abs(self.change) < log(factor) or abs(k / n - self.usual) < cut.least_points):
             return False
         as_far = sum((one / of >= k / n) if self.excess > 0 else (one / of <= k / n) for one, of in self.before)
