@@ -25,7 +25,7 @@ Profiles = Mapping[date, Profile]
 WINDOWED = ("hour", "hour_of_source", "hour_of_platform", "hour_of_app")
 _WINDOW = 3
 _LARGEST_BURST = 6.0
-_LEAST_OF_ANSWERS = 1.7
+_LEAST_OF_ANSWERS = 2.0
 
 NO_PROFILES: Final[Profiles] = {}
 
@@ -66,7 +66,7 @@ def read_profiles(store: Store, manifest: Manifest, settings: Settings, days: It
 def burst_size(profiles: Iterable[Profile], *, of_answers: bool = False) -> float:
     """How many records a device leaves on a day of these, in the median, or answers; 1 where nothing tells it.
 
-    What fails is tried again at once: of answers it is taken for 1.7 at the least.
+    What fails is tried again at once: of answers it is taken for two at the least.
     """
     group, many, few = (("devices", ""), "answers", "devices") if of_answers else (("burst", ""), "records", "bursts")
     sizes = [

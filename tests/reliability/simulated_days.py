@@ -300,7 +300,7 @@ def _profile(made: Day, draw: np.random.Generator) -> tuple[Profile, dict[str, i
             if is_large:
                 put("hour_of_app", app, f"{hour:02d}", amount)
     for p, platform in enumerate(PLATFORMS):
-        shares = _classes(float(np.median(made.latencies)))
+        shares = _classes(float(np.exp(np.log(np.maximum(made.latencies, 1e-9)).mean())))
         for name, n in zip(CLASSES, draw.multinomial(answered_by_channel[:, p].sum(), shares), strict=True):
             put("latency_class_of_platform", platform, name, n)
         for c, channel in enumerate(CHANNELS):
@@ -340,7 +340,7 @@ def _profile(made: Day, draw: np.random.Generator) -> tuple[Profile, dict[str, i
         if steps[c]:
             put("devices", channel, "answers", steps[c])
             put("devices", channel, "devices", np.ceil(steps[c] * made.devices))
-            p50 = float(np.median(made.latencies[:, c]))
+            p50 = float(np.exp(np.log(np.maximum(made.latencies[:, c], 1e-9)).mean()))
             for name, n in zip(CLASSES, draw.multinomial(steps[c], _classes(p50)), strict=True):
                 put("latency_class", channel, name, n)
             profile["latency", channel] = {"p50": round(p50), "p95": round(p50 * 3.2), "records": int(steps[c])}
