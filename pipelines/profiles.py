@@ -25,7 +25,6 @@ Profiles = Mapping[date, Profile]
 WINDOWED = ("hour", "hour_of_source", "hour_of_platform", "hour_of_app")
 _WINDOW = 3
 _LARGEST_BURST = 6.0
-_LEAST_OF_ANSWERS = 2.0
 
 NO_PROFILES: Final[Profiles] = {}
 
@@ -63,19 +62,19 @@ def read_profiles(store: Store, manifest: Manifest, settings: Settings, days: It
     return profiles
 
 
-def burst_size(profiles: Iterable[Profile], *, of_answers: bool = False) -> float:
+def burst_size(profiles: Iterable[Profile], channel: str = "", *, of_answers: bool = False) -> float:
     """How many records a device leaves on a day of these, in the median, or answers; 1 where nothing tells it.
 
-    What fails is tried again at once: of answers it is taken for two at the least.
+    Args:
+        channel: the channel of which records are counted; all, where it is empty.
     """
-    group, many, few = (("devices", ""), "answers", "devices") if of_answers else (("burst", ""), "records", "bursts")
+    measure, many, few = ("devices", "answers", "devices") if of_answers else ("burst", "records", "bursts")
     sizes = [
         parts[many] / parts[few]
         for profile in profiles
-        if (parts := profile.get(group, {})).get(few) and parts.get(many, 0) >= parts[few]
+        if (parts := profile.get((measure, channel), {})).get(few) and parts.get(many, 0) >= parts[few]
     ]
-    least = _LEAST_OF_ANSWERS if of_answers else 1.0
-    return min(max(median(sizes) if sizes else 1.0, least), _LARGEST_BURST)
+    return min(median(sizes), _LARGEST_BURST) if sizes else 1.0
 
 
 def hour_windows(profile: Profile) -> Profile:

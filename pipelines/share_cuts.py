@@ -20,8 +20,8 @@ class Cut:
     least_points: float = 0.01
     rise_odds: float = 0.0
     """The factor by which they must rise, where it is another one. Infinity: never looked at."""
-    of_answers: bool = False
-    """Whether it comes one by one, as the answers of a device nearly do, and not in bursts, as its records."""
+    comes_alone: bool = False
+    """Whether a device leaves one of a kind, an answer or a stage, and not several, as of records in general."""
     least_of_day: float = 0.0
     """A whole with a smaller share of the day's records is not looked at."""
 
@@ -31,31 +31,31 @@ class Cut:
 
 
 ANSWERS = (
-    Cut("outcome", "结果", "outcome", of_answers=True),
-    Cut("outcome_of_stage", "结果", "outcome", of_answers=True),
+    Cut("outcome", "结果", "outcome", comes_alone=True),
+    Cut("outcome_of_stage", "结果", "outcome", comes_alone=True),
     Cut("code", "结果码", "result code", 1.7, 0.02),
-    Cut("outcome_of_platform", "平台结果", "outcome of platform", of_answers=True),
-    Cut("outcome_of_carrier", "运营商结果", "outcome of carrier", of_answers=True),
-    Cut("outcome_of_line", "运营商与平台结果", "outcome of carrier and platform", of_answers=True),
-    Cut("outcome_of_app", "应用结果", "outcome of app", of_answers=True),
-    Cut("outcome_of_version", "SDK 版本结果", "outcome of SDK version", of_answers=True),
+    Cut("outcome_of_platform", "平台结果", "outcome of platform", comes_alone=True),
+    Cut("outcome_of_carrier", "运营商结果", "outcome of carrier", comes_alone=True),
+    Cut("outcome_of_line", "运营商与平台结果", "outcome of carrier and platform", comes_alone=True),
+    Cut("outcome_of_app", "应用结果", "outcome of app", comes_alone=True),
+    Cut("outcome_of_version", "SDK 版本结果", "outcome of SDK version", comes_alone=True),
 )
 WHOLES = (
     Cut("channel", "渠道", "channel", 1.8, 0.02),
     Cut("platform", "平台", "platform", 1.8, 0.02),
     Cut("carrier", "运营商", "carrier", 1.8, 0.02),
-    Cut("stage", "环节", "stage", 1.8, 0.02),
+    Cut("stage", "环节", "stage", 1.8, 0.02, comes_alone=True),
     Cut("app", "应用", "app", 1.8, 0.03),
 )
 MAKE_UP = (
-    Cut("stage_of_platform", "平台环节", "stage of platform", least_points=0.02),
+    Cut("stage_of_platform", "平台环节", "stage of platform", least_points=0.02, comes_alone=True),
     Cut("carrier_of_platform", "平台运营商", "carrier of platform", least_points=0.02),
     Cut("channel_of_platform", "平台渠道", "channel of platform", 1.7, 0.03),
     Cut("channel_of_app", "应用渠道", "channel of app", 1.7, 0.03),
     Cut("platform_of_app", "应用平台", "platform of app", 1.7, 0.03),
     Cut("carrier_of_app", "应用运营商", "carrier of app", 1.7, 0.03),
     Cut("vendor_of_app", "应用供应商", "vendor of app", 1.7, 0.03),
-    Cut("stage_of_app", "应用环节", "stage of app", 1.7, 0.03),
+    Cut("stage_of_app", "应用环节", "stage of app", 1.7, 0.03, comes_alone=True),
     Cut("scheme_of_app", "应用方案", "scheme of app", 1.7, 0.03),
     Cut("day_of_file", "日志文件中的日期", "day of the records in files of source", 2.0, 0.05),
     Cut("file", "日志文件", "file of source", 1.6, 0.01, rise_odds=inf),
@@ -73,8 +73,8 @@ FIELDS = (
     Cut("field_of_app", "应用中有值的字段", "records of the app with the field", 1.5, 0.05, rise_odds=inf),
 )
 LATENCIES = (
-    Cut("latency_class", "时延", "latencies", 2.0, 0.06, of_answers=True),
-    Cut("latency_class_of_platform", "平台时延", "latencies of platform", 2.0, 0.08, of_answers=True),
+    Cut("latency_class", "时延", "latencies", 2.0, 0.06, comes_alone=True),
+    Cut("latency_class_of_platform", "平台时延", "latencies of platform", 2.0, 0.08, comes_alone=True),
 )
 VALUES = (
     Cut("sdk_version", "平台 SDK 版本", "SDK version of platform", inf, 0.25, 2.5),
@@ -85,15 +85,15 @@ VALUES = (
         "distinct devices for the records of platform",
         1.7,
         0.1,
-        of_answers=True,
+        comes_alone=True,
     ),
-    Cut("busiest_device", "记录最多的一台设备", "records of the busiest device", 2.0, 0.03, of_answers=True),
+    Cut("busiest_device", "记录最多的一台设备", "records of the busiest device", 2.0, 0.03, comes_alone=True),
     Cut(
         "twin",
         "同一设备、应用、环节、毫秒的重复记录",
         "records that repeat device, app, stage and millisecond",
-        of_answers=True,
+        comes_alone=True,
     ),
-    Cut("attempt", "不同登录尝试与记录", "distinct attempts for the records of", 1.5, 0.05, of_answers=True),
-    Cut("full_hour", "时刻恰为整点的记录", "records at a full hour to the millisecond", of_answers=True),
+    Cut("attempt", "不同登录尝试与记录", "distinct attempts for the records of", 1.5, 0.05, comes_alone=True),
+    Cut("full_hour", "时刻恰为整点的记录", "records at a full hour to the millisecond", comes_alone=True),
 )

@@ -7,7 +7,7 @@ is none, and what is left when another part is gone is none either. Where the wh
 the week than like its own, as a holiday looks like a Sunday, each part may be as on that day.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import exp, log, sqrt
@@ -16,14 +16,14 @@ from statistics import mean, median
 from pipelines.chance import variance_of_bursts
 from pipelines.findings import Finding, about, counted
 from pipelines.norms import MIN_DAYS, WEEK, Norm, by_weekday, history, norm
-from pipelines.profiles import Group, Profiles, burst_size
+from pipelines.profiles import Group, Profile, Profiles, burst_size
 
 # A part must leave the norm by so many standard deviations: hundreds of parts are looked at each day.
 SIGMAS = 5.0
 SPREAD_FLOOR = 0.08
 LEAST_RECORDS = 30
-# That so many are none at all is no chance either.
-_LEAST_GONE = 15
+# That so many bursts of records are none at all is no chance either.
+_LEAST_GONE = 14
 # What is under a tenth of the norm is as good as gone, whatever the rule's factor.
 _GONE = 0.1
 # Such a value may have been there on one day in twenty.
@@ -73,13 +73,14 @@ def unusual_parts(day: date, profiles: Profiles, on_time: float = 1.0) -> list[F
     found: list[Finding] = []
     today, earlier = profiles[day], history(day, profiles)
     of_day, like = sum(today.get(("channel", ""), {}).values()), weekday_alike(day, profiles)
-    chance = variance_of_bursts(burst_size(earlier.values()))
     for rule in MIX:
         for group in sorted(group for group in today if group[0] == rule.measure):
             before = {other: profile[group] for other, profile in earlier.items() if group in profile}
             if len(before) < MIN_DAYS or (group[1] and sum(today[group].values()) < rule.least_of_day * of_day):
                 continue
-            found += _Comparison(day, group, rule, today[group], before, on_time, like, chance).findings()
+            found += _Comparison(
+                day, group, rule, today[group], before, on_time, like, list(earlier.values())
+            ).findings()
     return found
 
 
@@ -119,8 +120,7 @@ class _Comparison:
     before: Mapping[date, Mapping[str, int]]
     on_time: float
     like: int
-    chance: float
-    """The variance of a count that comes in bursts, in that of pure chance."""
+    earlier: Sequence[Profile]
 
     def findings(self) -> Iterator[Finding]:
         """The parts that are not as usual."""
@@ -146,12 +146,14 @@ class _Comparison:
         if not count or not usual_odds:
             return None
         usual = exp(count.expected) * self.on_time
-        # What is scarce comes and goes by chance alone.
-        chance, of_rest = self.chance / max(usual, 1.0), self.chance * exp(usual_odds.expected) / max(usual, 1.0)
+        # What is scarce comes and goes by chance alone, the more as it comes in bursts.
+        burst = self._burst(part)
+        variance = variance_of_bursts(burst)
+        chance, of_rest = variance / max(usual, 1.0), variance * exp(usual_odds.expected) / max(usual, 1.0)
         by_count = _beyond(log(now + 0.5) - log(self.on_time), count, sqrt(chance))
         by_odds = _beyond(odds_now, usual_odds, sqrt(chance + of_rest))
         share = max(usual, now) / max(whole, median(sum(parts.values()) for parts in self.before.values()))
-        if max(usual, now) < LEAST_RECORDS * self.chance and (now or usual < _LEAST_GONE * self.chance):
+        if max(usual, now) < LEAST_RECORDS * variance and (now or usual < _LEAST_GONE * burst):
             return None
         if falls and rule.fall:
             change = -max(by_count, by_odds)
@@ -160,6 +162,12 @@ class _Comparison:
         else:
             is_unusual = min(by_count, by_odds) >= log(rule.rise) and share >= rule.least_rise
         return self._told(part, now, usual) if is_unusual else None
+
+    def _burst(self, part: str) -> float:
+        """How many of the part's records a device leaves; of a stage it leaves one, or tries again."""
+        if self.rule.measure == "stage":
+            return burst_size(self.earlier, of_answers=True)
+        return burst_size(self.earlier, part if self.rule.measure == "channel" else "")
 
     def _told(self, part: str, now: int, usual: float, *, is_new: bool = False) -> Finding:
         of = f"{self.group[1]} " if self.group[1] else ""

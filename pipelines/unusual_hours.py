@@ -26,8 +26,9 @@ _LEAST_OF_DAY = 0.03
 # Two days of which so large a share lies in other hours are not alike.
 _LEAST_DISTANCE = 0.12
 _CLOSEST = 3
-# An hour with so small a part of its records is lost, where one day in twenty at most had a smaller share of the day.
+# An hour with so small a part of its usual records is lost, where one day in twenty at most had as few of the day's.
 _EMPTY = 0.1
+_LEAST_OF_USUAL = 0.25
 _RARE = 20
 _LEAST_OF_HOUR = 30
 # That so many bursts of records are none is no chance.
@@ -106,7 +107,9 @@ def _lost_hours(group: Group, hours: Mapping[str, int], before: Sequence[Shares]
     records, few = sum(hours.values()), len(before) // _RARE
 
     def usual(run: Sequence[int]) -> float:
-        return sorted(sum(shares[hour] for hour in run) for shares in before)[few] * records
+        """What the hours would have; nothing where they had as little before."""
+        by_day = sorted(sum(shares[hour] for hour in run) for shares in before)
+        return median(by_day) * records if by_day[few] >= _LEAST_OF_USUAL * median(by_day) else 0.0
 
     empty = [
         hour
@@ -123,8 +126,8 @@ def _lost_hours(group: Group, hours: Mapping[str, int], before: Sequence[Shares]
     is_edge = lost in ([0], [23])
     guess_zh, guess_en = ("，也可能是时钟差一小时", ", or a clock is off by an hour") if is_edge else ("", "")
     return Finding(
-        f"{name_zh}：几乎没有记录的小时：{listed}，平时至少 {about(missing)} 条{guess_zh}",
-        f"{name_en}: hours with next to no records: {listed}, usually at least {about(missing)}{guess_en}",
+        f"{name_zh}：几乎没有记录的小时：{listed}，平时约 {about(missing)} 条{guess_zh}",
+        f"{name_en}: hours with next to no records: {listed}, usually some {about(missing)}{guess_en}",
         missing,
     )
 

@@ -21,8 +21,11 @@ from pipelines.profiles import Group, Profiles, burst_size
 from pipelines.share_cuts import Cut
 
 _HISTORY = 28
-# A difference of fewer bursts of records is not worth a line, however improbable.
-LEAST_BURSTS = 10
+# A difference of fewer records, or bursts of records, is not worth a line, however improbable.
+_LEAST_RECORDS = 10
+_LEAST_BURSTS = 6
+# Even what comes one by one is tried again at once where it fails.
+_RETRIED = 2.0
 _RARE = 20
 _GONE = 0.1
 # A finer cut is told beside the coarser one where it is much worse there.
@@ -77,7 +80,9 @@ class _Share:
         # Both sides are uncertain: the day by its records, and the days before by theirs.
         pooled = (k + all_k) / (n + all_n)
         squared = binomial_deviation(k, n, pooled) ** 2 + binomial_deviation(all_k, all_n, pooled) ** 2
-        return as_normal(squared, [binomial_deviation(k, n, usual) for k, n in kept], variance_of_bursts(burst))
+        return as_normal(
+            squared, [binomial_deviation(k, n, usual) for k, n in kept], variance_of_bursts(max(burst, _RETRIED))
+        )
 
     def finding(self) -> Finding:
         """The words."""
@@ -116,8 +121,8 @@ def unusual_shares(
     found: list[_Share] = []
     for group in groups:
         # Each cut has as much room for chance as the others: a few large parts need less than many small ones.
-        far, burst = far_of(len(cuts) * looked_at[group.cut]), bursts[group.cut.of_answers]
-        strange = group.strange(far, burst, max(least, LEAST_BURSTS * burst))
+        far, burst = far_of(len(cuts) * looked_at[group.cut]), bursts[group.cut.comes_alone]
+        strange = group.strange(far, burst, max(least, _LEAST_RECORDS, _LEAST_BURSTS * burst))
         found += [share for share in strange if all(_adds(share, told) for told in found)]
     return [share.finding() for share in found]
 
@@ -140,7 +145,7 @@ class _Cutting:
         usual, made = whole / sum(left for _, left in days), []
         for part in sorted({*self.today, *(part for parts, _ in days for part in parts)} - {"records", *without}):
             counts = [(parts.get(part, 0), left) for parts, left in days]
-            if max(self.today.get(part, 0), sum(k for k, _ in counts) * usual) >= LEAST_BURSTS:
+            if max(self.today.get(part, 0), sum(k for k, _ in counts) * usual) >= _LEAST_RECORDS:
                 made.append(_Share(self.cut, self.group, part, (self.today.get(part, 0), whole), counts))
         return made
 

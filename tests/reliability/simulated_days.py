@@ -331,8 +331,9 @@ def _profile(made: Day, draw: np.random.Generator) -> tuple[Profile, dict[str, i
             put("attempt", channel, "attempt", draw.binomial(amount, made.attempts))
             put("full_hour", f"{channel} {platform}", "records", amount)
             put("full_hour", f"{channel} {platform}", "record", draw.binomial(amount, made.full_hour))
-    put("burst", "", "records", total)
-    put("burst", "", "bursts", total / BURST)
+    for whole, amount in (("", total), *zip(CHANNELS, cells.sum(axis=(0, 2, 3)), strict=True)):
+        put("burst", whole, "records", amount)
+        put("burst", whole, "bursts", amount / BURST)
     steps = answered_by_channel.sum(axis=1)
     put("devices", "", "answers", steps.sum())
     put("devices", "", "devices", np.ceil(steps.sum() * made.devices))

@@ -90,7 +90,7 @@ def test_an_hour_without_its_records_is_told_once(lost: str) -> None:
     profiles = drawn_days()
     profiles[DAY] = with_hours({name: one | {lost: 0} for name, one in cells_of(profiles[DAY]).items()})
     (found,) = said(list(unusual_hours(DAY, profiles)))
-    assert found.startswith(f"the day: hours with next to no records: {lost}, usually at least ")
+    assert found.startswith(f"the day: hours with next to no records: {lost}, usually some ")
     assert found.endswith("a clock is off by an hour") is (lost != "21")
     # Where so much is late each day, it may yet come.
     assert list(unusual_hours(DAY, profiles, on_time=0.8)) == []

@@ -88,6 +88,8 @@ def profile(tmp_path_factory: pytest.TempPathFactory) -> Profile:
         ("sdk_version", "android", {"2.1": 2}),
         ("os_version", "android", {"13": 1, "14": 1}),
         ("devices", "", {"answers": 5, "devices": 3}),
+        ("burst", "", {"records": 5, "bursts": 3}),
+        ("burst", "wechat", {"records": 2, "bursts": 1}),
         ("device_of_platform", "ios", {"records": 3, "device": 1}),
         ("busiest_device", "", {"records": 5, "device": 3}),
         ("busiest_device", "one_click", {"records": 2, "device": 1}),

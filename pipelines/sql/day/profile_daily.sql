@@ -171,9 +171,12 @@ WITH sizes AS (
     UNION ALL
     -- Records do not come one by one: a device leaves several, which are there or not there together.
     SELECT
-        'burst', '', unnest(['records', 'bursts']),
+        'burst',
+        whole,
+        unnest(['records', 'bursts']),
         unnest([count(*), count(DISTINCT coalesce(device_hash::VARCHAR, attempt_id, event_time::VARCHAR))])
-    FROM id_sample
+    FROM (SELECT *, unnest(['', channel]) AS whole FROM id_sample)
+    GROUP BY whole
     UNION ALL
     SELECT 'device_of_platform', platform, unnest(['records', 'device']), unnest([count(*), count(DISTINCT device_hash)])
     FROM id_sample
