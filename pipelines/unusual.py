@@ -22,8 +22,6 @@ from pipelines.profiles import Group, Profile, Profiles, burst_size
 SIGMAS = 5.0
 SPREAD_FLOOR = 0.08
 LEAST_RECORDS = 30
-# That so many bursts of records are none at all is no chance either.
-_LEAST_GONE = 14
 # What is under a tenth of the norm is as good as gone, whatever the rule's factor.
 _GONE = 0.1
 # Such a value may have been there on one day in twenty.
@@ -49,13 +47,15 @@ class Rule:
     least_fall: float = 0.03
     least_rise: float = 0.05
     least_new: float = 0.0
+    gone_bursts: float = 14.0
+    """So many bursts of records are usual of what is gone: fewer may all be away by chance, among many parts."""
     least_of_day: float = 0.0
     """A whole with a smaller share of the day's records is not looked at."""
 
 
 MIX = (
     Rule("source", "日志源", "source", 1.7, 1.8, least_new=0.05),
-    Rule("channel", "渠道", "channel", 1.7, 1.8, 0.005, least_new=0.02),
+    Rule("channel", "渠道", "channel", 1.7, 1.8, 0.005, least_new=0.02, gone_bursts=8),
     Rule("platform", "平台", "platform", 1.7, 1.8, 0.005, least_new=0.03),
     Rule("carrier", "运营商", "carrier", 1.7, 1.8, 0.005, least_new=0.03),
     Rule("vendor", "供应商", "vendor", 1.7, 1.8, 0.005, least_new=0.03),
@@ -153,7 +153,7 @@ class _Comparison:
         by_count = _beyond(log(now + 0.5) - log(self.on_time), count, sqrt(chance))
         by_odds = _beyond(odds_now, usual_odds, sqrt(chance + of_rest))
         share = max(usual, now) / max(whole, median(sum(parts.values()) for parts in self.before.values()))
-        if max(usual, now) < LEAST_RECORDS * variance and (now or usual < _LEAST_GONE * burst):
+        if max(usual, now) < LEAST_RECORDS * variance and (now or usual < rule.gone_bursts * burst):
             return None
         if falls and rule.fall:
             change = -max(by_count, by_odds)
