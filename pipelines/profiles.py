@@ -77,6 +77,11 @@ def burst_size(profiles: Iterable[Profile], channel: str = "", *, of_answers: bo
     return min(median(sizes), _LARGEST_BURST) if sizes else 1.0
 
 
+def parts_of_weight(days: Iterable[tuple[Mapping[str, int], int]], least: float) -> list[str]:
+    """The parts that have such a share of the whole on some day: of apps there may be a hundred thousand."""
+    return sorted({part for parts, whole in days for part, amount in parts.items() if amount >= least * whole})
+
+
 def hour_windows(profile: Profile) -> Profile:
     """The records by windows of three hours: `hours` as `hour`, `hours_of_app` as `hour_of_app`."""
     windows: Profile = {}

@@ -10,13 +10,14 @@ the week than like its own, as a holiday looks like a Sunday, each part may be a
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from math import exp, log, sqrt
 from statistics import mean, median
 
 from pipelines.chance import variance_of_bursts
 from pipelines.findings import Finding, about, counted
 from pipelines.norms import MIN_DAYS, WEEK, Norm, by_weekday, history, norm
-from pipelines.profiles import Group, Profile, Profiles, burst_size
+from pipelines.profiles import Group, Profile, Profiles, burst_size, parts_of_weight
 
 # A part must leave the norm by so many standard deviations: hundreds of parts are looked at each day.
 SIGMAS = 5.0
@@ -91,11 +92,12 @@ def weekday_alike(day: date, profiles: Profiles) -> int:
     for group in (("app", ""), ("channel", "")):
         now = profiles[day].get(group, {})
         before = {other: profile[group] for other, profile in earlier.items() if group in profile}
+        wholes = {other: sum(parts.values()) for other, parts in {day: now, **before}.items()}
         for part in sorted(now, key=lambda name: (-now[name], name))[:_LARGEST]:
             if now[part] < LEAST_RECORDS:
                 continue
-            logs = {other: log((parts.get(part, 0) + 0.5) / sum(parts.values())) for other, parts in before.items()}
-            here = log((now[part] + 0.5) / sum(now.values()))
+            logs = {other: log((parts.get(part, 0) + 0.5) / wholes[other]) for other, parts in before.items()}
+            here = log((now[part] + 0.5) / wholes[day])
             for back, usual in by_weekday(day, logs).items():
                 apart[back].append(here - usual)
     # What one part lost the others gained, all alike. A part that is gone is like no weekday's.
@@ -124,17 +126,26 @@ class _Comparison:
 
     def findings(self) -> Iterator[Finding]:
         """The parts that are not as usual."""
-        for part in sorted({*self.today, *(part for parts in self.before.values() for part in parts)}):
+        days = [(self.today, self._whole), *((parts, self._wholes[day]) for day, parts in self.before.items())]
+        for part in parts_of_weight(days, self.rule.least_gone / 2):
             if finding := self._finding(part):
                 yield finding
 
+    @cached_property
+    def _whole(self) -> int:
+        return sum(self.today.values())
+
+    @cached_property
+    def _wholes(self) -> dict[date, int]:
+        return {other: sum(parts.values()) for other, parts in self.before.items()}
+
     def _finding(self, part: str) -> Finding | None:
-        rule, now, whole = self.rule, self.today.get(part, 0), sum(self.today.values())
+        rule, now, whole = self.rule, self.today.get(part, 0), self._whole
         earlier = {other: parts.get(part, 0) for other, parts in self.before.items()}
         if not any(earlier[other] for other in sorted(earlier)[-_NEW_DAYS:]):
             is_new = rule.least_new and now >= max(rule.least_new * whole, LEAST_RECORDS)
             return self._told(part, now, 0.0, is_new=True) if is_new else None
-        odds = {other: _odds(amount, sum(self.before[other].values())) for other, amount in earlier.items()}
+        odds = {other: _odds(amount, self._wholes[other]) for other, amount in earlier.items()}
         alike = [odds[other] for other in odds if (self.day - other).days % WEEK in (0, self.like % WEEK)]
         odds_now, few = _odds(now, whole), max(1, len(alike) // _RARE)
         falls = sum(value <= odds_now for value in alike) <= few
@@ -152,7 +163,7 @@ class _Comparison:
         chance, of_rest = variance / max(usual, 1.0), variance * exp(usual_odds.expected) / max(usual, 1.0)
         by_count = _beyond(log(now + 0.5) - log(self.on_time), count, sqrt(chance))
         by_odds = _beyond(odds_now, usual_odds, sqrt(chance + of_rest))
-        share = max(usual, now) / max(whole, median(sum(parts.values()) for parts in self.before.values()))
+        share = max(usual, now) / max(whole, median(self._wholes.values()))
         if max(usual, now) < LEAST_RECORDS * variance and (now or usual < rule.gone_bursts * burst):
             return None
         if falls and rule.fall:

@@ -17,7 +17,7 @@ from math import inf, log
 from pipelines.chance import as_normal, binomial_deviation, far_of, variance_of_bursts, without_strangest
 from pipelines.findings import Finding
 from pipelines.norms import MIN_DAYS, history
-from pipelines.profiles import Group, Profiles, burst_size
+from pipelines.profiles import Group, Profiles, burst_size, parts_of_weight
 from pipelines.share_cuts import Cut
 
 _HISTORY = 28
@@ -143,9 +143,12 @@ class _Cutting:
         if not whole or len(days) < MIN_DAYS:
             return []
         usual, made = whole / sum(left for _, left in days), []
-        for part in sorted({*self.today, *(part for parts, _ in days for part in parts)} - {"records", *without}):
+        least = max(_LEAST_RECORDS, self.cut.least_points * whole)
+        for part in parts_of_weight([(self.today, whole), *days], least / whole):
+            if part == "records" or part in without:
+                continue
             counts = [(parts.get(part, 0), left) for parts, left in days]
-            if max(self.today.get(part, 0), sum(k for k, _ in counts) * usual) >= _LEAST_RECORDS:
+            if max(self.today.get(part, 0), sum(k for k, _ in counts) * usual) >= least:
                 made.append(_Share(self.cut, self.group, part, (self.today.get(part, 0), whole), counts))
         return made
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from pipelines.profiles import Profile, read_profiles
-from tests.support import DAY, DataFolder, record
+from tests.support import DAY, DataFolder, record, records
 
 # Five records: two attempts at one-click on Android, the second cancelled; a mismatch on iOS; a WeChat sign-in that
 # failed, and once more as it was, under another id.
@@ -116,3 +117,17 @@ def test_a_day_is_made_up_of(profile: Profile, measure: str, whole: str, parts: 
 def test_nothing_personal_is_in_a_profile(profile: Profile) -> None:
     words = {word for (_, whole), parts in profile.items() for word in (whole, *parts)}
     assert not words & {"a", "b", "c", "t1", "16012345678"}
+
+
+def test_apps_that_are_small_on_each_day_are_one(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path)
+    for back in (1, 0):
+        day = DAY - timedelta(days=back)
+        rows = [*records(1000, day, "big"), *records(3, day, "small", app_key="small")]
+        # Large on one day is large on all.
+        rows += records(400 if back else 2, day, "waning", app_key="waning")
+        folder.land(f"{day}.ndjson", [*rows, *records(2, day, "tiny", app_key="tiny")])
+    folder.tables()
+    read = read_profiles(folder.store, folder.manifest, folder.open().settings, [DAY])
+    assert read[DAY]["app", ""] == {"shop": 1000, "waning": 2, "(others)": 5}
+    assert read[DAY - timedelta(days=1)]["app", ""] == {"shop": 1000, "waning": 400, "(others)": 5}

@@ -117,6 +117,26 @@ def test_a_holiday_that_is_like_a_sunday_in_all_apps_is_none() -> None:
     assert unusual_parts(DAY, profiles) == []
 
 
+class Weighed(dict[str, int]):
+    """The parts of a group, which count how often they are all gone through."""
+
+    looks = 0
+
+    def values(self):  # type: ignore[no-untyped-def]
+        Weighed.looks += 1
+        return super().values()
+
+
+def test_many_small_apps_are_not_gone_through_for_each_of_them() -> None:
+    apps = {f"app-{number}": 5 for number in range(3000)} | {"shop": 4000, "game": 3000}
+    profiles: dict[date, Profile] = {
+        DAY - timedelta(days=back): {("app", ""): Weighed(apps), ("channel", ""): {"qq": 22_000}} for back in range(29)
+    }
+    profiles[DAY]["app", ""]["game"] = 1200
+    assert said(unusual_parts(DAY, profiles)) == ["app game: 1,200 records, usually some 3,001"]
+    assert Weighed.looks < 10 * len(profiles)
+
+
 def test_a_stage_of_one_or_two_in_a_hundred_that_is_gone_is_a_finding() -> None:
     profiles = among(changed(("stage", "one_click"), login=0))
     assert said(unusual_parts(DAY, profiles)) == ["stage one_click login: 0 records, usually some 20"]
