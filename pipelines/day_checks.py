@@ -19,9 +19,10 @@ from pipelines.share_cuts import ANSWERS, FIELDS, HOURS, LATENCIES, MAKE_UP, VAL
 from pipelines.store import Manifest
 from pipelines.unusual import unusual_parts
 from pipelines.unusual_hours import unusual_hours
-from pipelines.unusual_levels import Volume, unusual_copies, unusual_devices, unusual_latencies, volume, young_volume
+from pipelines.unusual_levels import unusual_copies, unusual_devices, unusual_latencies
 from pipelines.unusual_owners import mixed_up
 from pipelines.unusual_shares import unusual_shares
+from pipelines.volumes import Volume, volume, young_volume
 
 # Over so many days it is looked at how much of a day is there when it is closed.
 _DAYS_OF_ON_TIME = 14

@@ -13,7 +13,7 @@ from pipelines.metrics import METRICS
 from pipelines.registry import APP_COLUMNS, CODE_COLUMNS, SCHEME_COLUMNS, Registry
 from pipelines.settings import Settings
 from pipelines.store import DayEntry, Manifest, Store
-from pipelines.unusual_levels import usual_records
+from pipelines.volumes import usual_records
 
 _TYPES = {"BIGINT": pa.int64(), "DATE": pa.date32(), "BOOLEAN": pa.bool_(), "VARCHAR": pa.string()}
 

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from math import exp, log, sqrt
-from statistics import mean, median
+from statistics import median
 
 from pipelines.chance import variance_of_bursts
 from pipelines.findings import Finding, about, counted
-from pipelines.norms import MIN_DAYS, WEEK, Norm, by_weekday, history, norm
+from pipelines.norms import MIN_DAYS, WEEK, Norm, history, norm
 from pipelines.profiles import Group, Profile, Profiles, burst_size, parts_of_weight
+from pipelines.weekday_alike import weekday_alike
 
 # A part must leave the norm by so many standard deviations: hundreds of parts are looked at each day.
 SIGMAS = 5.0
@@ -28,11 +29,6 @@ _GONE = 0.1
 # Such a value may have been there on one day in twenty.
 _RARE = 20
 _NEW_DAYS = 28
-# A day is like another weekday where its shares are this far from its own in the mean, and so much nearer to that one.
-_LARGEST = 20
-_LEAST_MISFIT = 0.04
-_FAR = 0.7
-_MISFIT = 1.5
 
 
 @dataclass(frozen=True)
@@ -83,32 +79,6 @@ def unusual_parts(day: date, profiles: Profiles, on_time: float = 1.0) -> list[F
                 day, group, rule, today[group], before, on_time, like, list(earlier.values())
             ).findings()
     return found
-
-
-def weekday_alike(day: date, profiles: Profiles) -> int:
-    """How many days back the weekday lies whose mix of apps and channels the day has: 7, its own, but for a holiday."""
-    earlier = history(day, profiles)
-    apart: dict[int, list[float]] = {back: [] for back in range(1, WEEK + 1)}
-    for group in (("app", ""), ("channel", "")):
-        now = profiles[day].get(group, {})
-        before = {other: profile[group] for other, profile in earlier.items() if group in profile}
-        wholes = {other: sum(parts.values()) for other, parts in {day: now, **before}.items()}
-        for part in sorted(now, key=lambda name: (-now[name], name))[:_LARGEST]:
-            if now[part] < LEAST_RECORDS:
-                continue
-            logs = {other: log((parts.get(part, 0) + 0.5) / wholes[other]) for other, parts in before.items()}
-            here = log((now[part] + 0.5) / wholes[day])
-            for back, usual in by_weekday(day, logs).items():
-                apart[back].append(here - usual)
-    # What one part lost the others gained, all alike. A part that is gone is like no weekday's.
-    misfit = {
-        back: mean(min(abs(one - median(those)), _FAR) for one in those) for back, those in apart.items() if those
-    }
-    if len(misfit) < WEEK:
-        return WEEK
-    nearest = min(misfit, key=lambda back: (misfit[back], -back))
-    is_other = misfit[WEEK] > max(_LEAST_MISFIT, _MISFIT * misfit[nearest])
-    return nearest if is_other else WEEK
 
 
 @dataclass(frozen=True)

@@ -97,9 +97,7 @@ class _Share:
         )
 
 
-def unusual_shares(
-    day: date, profiles: Profiles, cuts: Sequence[Cut], least: float = 0.0
-) -> list[Finding]:  # fmt: skip
+def unusual_shares(day: date, profiles: Profiles, cuts: Sequence[Cut], least: float = 0.0) -> list[Finding]:
     """The shares of the day that are not as usual, the coarser cuts before the finer.
 
     Args:

@@ -10,9 +10,11 @@ import pytest
 from pipelines.findings import Finding
 from pipelines.profiles import Group, Profile
 from pipelines.store import DayEntry
-from pipelines.unusual import unusual_parts, weekday_alike
-from pipelines.unusual_levels import unusual_copies, unusual_devices, unusual_latencies, usual_records
+from pipelines.unusual import unusual_parts
+from pipelines.unusual_levels import unusual_copies, unusual_devices, unusual_latencies
 from pipelines.unusual_owners import mixed_up
+from pipelines.volumes import usual_records
+from pipelines.weekday_alike import weekday_alike
 from tests.support import DAY
 
 USUAL: Profile = {
