@@ -55,7 +55,7 @@ def read_profiles(store: Store, manifest: Manifest, settings: Settings, days: It
             _add(profiles[placed[1]], ("file", entry.source), placed[0], entry.accepted)
             for day, rows in entry.days.items():
                 back = (placed[1] - day).days
-                part = "same" if back == 0 else "before" if back > 0 else "after"
+                part = "same" if back == 0 else "earlier" if back > 0 else "later"
                 _add(profiles[placed[1]], ("day_of_file", entry.source), part, rows.accepted)
     for profile in profiles.values():
         profile |= hour_windows(profile)

@@ -86,13 +86,13 @@ class _Share:
 
     def finding(self) -> Finding:
         """The words."""
-        (k, n), of = self.now, f"{self.group[1]} " if self.group[1] else ""
+        (k, n), of = self.now, " ".join(word for word in (self.group[1], self.part) if word)
         zh, en = f"平时约 {self.usual:.1%}", f"usually some {self.usual:.1%}"
         if not self.usual:
             zh, en = f"此前 {len(self.before)} 天从未出现", f"never seen in the {len(self.before)} days before"
         return Finding(
-            f"{self.cut.zh} {of}{self.part}：{n:,} 条中 {k:,} 条（{k / n:.1%}），{zh}",
-            f"{self.cut.en} {of}{self.part}: {k:,} of {n:,} ({k / n:.1%}), {en}",
+            f"{self.cut.zh} {of}：{n:,} 条中 {k:,} 条（{k / n:.1%}），{zh}",
+            f"{self.cut.en} {of}: {k:,} of {n:,} ({k / n:.1%}), {en}",
             abs(self.excess),
         )
 

@@ -318,19 +318,19 @@ def _profile(made: Day, draw: np.random.Generator) -> tuple[Profile, dict[str, i
             put("hour_of_platform", platform, f"{hour:02d}", n)
         answers = answered_by_channel[:, p].sum()
         put("device_of_platform", platform, "records", answers)
-        put("device_of_platform", platform, "device", np.ceil(answers * made.devices * made.devices_of_platform[p]))
+        put("device_of_platform", platform, "", np.ceil(answers * made.devices * made.devices_of_platform[p]))
     for c, channel in enumerate(CHANNELS):
         amount = int(cells[:, c].sum())
         put("twin", channel, "records", amount)
-        put("twin", channel, "twin", draw.binomial(amount, made.twins))
+        put("twin", channel, "", draw.binomial(amount, made.twins))
         put("busiest_device", channel, "records", amount)
-        put("busiest_device", channel, "device", 6 + draw.poisson(3) + made.busiest * amount)
+        put("busiest_device", channel, "", 6 + draw.poisson(3) + made.busiest * amount)
         for p, platform in enumerate(PLATFORMS):
             amount = int(cells[:, c, p].sum())
             put("attempt", channel, "records", amount)
-            put("attempt", channel, "attempt", draw.binomial(amount, made.attempts))
+            put("attempt", channel, "", draw.binomial(amount, made.attempts))
             put("full_hour", f"{channel} {platform}", "records", amount)
-            put("full_hour", f"{channel} {platform}", "record", draw.binomial(amount, made.full_hour))
+            put("full_hour", f"{channel} {platform}", "", draw.binomial(amount, made.full_hour))
     for whole, amount in (("", total), *zip(CHANNELS, cells.sum(axis=(0, 2, 3)), strict=True)):
         put("burst", whole, "records", amount)
         put("burst", whole, "bursts", amount / BURST)
@@ -350,7 +350,7 @@ def _profile(made: Day, draw: np.random.Generator) -> tuple[Profile, dict[str, i
         put("file", "gateway", f"{host}/<day>.log", draw.binomial(n, made.hosts[HOSTS.index(host)]))
     after = draw.binomial(total, made.after)
     put("day_of_file", "gateway", "same", total - after)
-    put("day_of_file", "gateway", "after", after)
+    put("day_of_file", "gateway", "later", after)
     sources = {"gateway": int(cells[:, :2].sum()), "sdk": int(cells[:, 2:].sum())}
     profile["source", ""] = dict(sources)
     of_hours = hours.sum(axis=0) / max(hours.sum(), 1)

@@ -23,8 +23,8 @@ GROUPS: dict[Group, dict[str, float]] = {
     ("file", "gateway"): {"gw1/<day>.log": 0.5, "gw2/<day>.log": 0.5},
     ("field", ""): {"records": 1.0, "sdk_version": 0.97, "account_id": 0.4},
     ("field_of_app", "shop"): {"records": 1.0, "sdk_version": 0.97},
-    ("twin", "wechat"): {"records": 1.0, "twin": 0.002},
-    ("attempt", "one_click"): {"records": 1.0, "attempt": 0.3},
+    ("twin", "wechat"): {"records": 1.0, "": 0.002},
+    ("attempt", "one_click"): {"records": 1.0, "": 0.3},
 }
 
 
@@ -153,11 +153,11 @@ def test_a_scheme_and_a_carrier_that_are_gone_are_findings() -> None:
 
 def test_records_of_the_same_millisecond_and_attempts_that_are_one_are_findings() -> None:
     profiles = drawn()
-    profiles[DAY]["twin", "wechat"]["twin"] = 60
-    profiles[DAY]["attempt", "one_click"]["attempt"] = 1
+    profiles[DAY]["twin", "wechat"][""] = 60
+    profiles[DAY]["attempt", "one_click"][""] = 1
     found = said(profiles, VALUES)
-    assert found[0].startswith("records that repeat device, app, stage and millisecond wechat twin: 60 of ")
-    assert found[1].startswith("distinct attempts for the records of one_click attempt: 1 of ")
+    assert found[0].startswith("records that repeat device, app, stage and millisecond in wechat: 60 of ")
+    assert found[1].startswith("distinct attempts for the records of one_click: 1 of ")
 
 
 def test_a_past_day_that_was_wrong_hides_no_later_one() -> None:

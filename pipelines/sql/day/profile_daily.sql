@@ -178,36 +178,36 @@ WITH sizes AS (
     FROM (SELECT *, unnest(['', channel]) AS whole FROM id_sample)
     GROUP BY whole
     UNION ALL
-    SELECT 'device_of_platform', platform, unnest(['records', 'device']), unnest([count(*), count(DISTINCT device_hash)])
+    SELECT 'device_of_platform', platform, unnest(['records', '']), unnest([count(*), count(DISTINCT device_hash)])
     FROM id_sample
     WHERE device_hash IS NOT NULL AND stage IN ('authorize', 'verify', 'login')
     GROUP BY platform
     UNION ALL
-    SELECT 'busiest_device', channel, unnest(['records', 'device']), unnest([sum(records), max(records)])
+    SELECT 'busiest_device', channel, unnest(['records', '']), unnest([sum(records), max(records)])
     FROM device_records
     GROUP BY channel
     UNION ALL
-    SELECT 'busiest_device', '', unnest(['records', 'device']), unnest([sum(records), max(records)])
+    SELECT 'busiest_device', 'all', unnest(['records', '']), unnest([sum(records), max(records)])
     FROM (SELECT device_hash, sum(records) AS records FROM device_records GROUP BY device_hash)
     UNION ALL
     SELECT
         'twin',
         channel,
-        unnest(['records', 'twin']),
+        unnest(['records', '']),
         unnest([count(*), count(*) - count(DISTINCT (app_key, stage, device_hash, event_time))])
     FROM id_sample
     WHERE device_hash IS NOT NULL
     GROUP BY channel
     UNION ALL
     SELECT
-        'attempt', channel || ' ' || stage, unnest(['records', 'attempt']),
+        'attempt', channel || ' ' || stage, unnest(['records', '']),
         unnest([count(*), count(DISTINCT attempt_id)])
     FROM id_sample
     WHERE attempt_id IS NOT NULL
     GROUP BY channel, stage
     UNION ALL
     SELECT
-        'full_hour', channel || ' ' || platform, unnest(['records', 'record']),
+        'full_hour', channel || ' ' || platform, unnest(['records', '']),
         unnest([count(*), count(*) FILTER (epoch_ms(event_time) % 3600000 = 0)])
     FROM id_sample
     GROUP BY channel, platform
