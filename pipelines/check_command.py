@@ -170,7 +170,8 @@ def _events(connection: Any, target: Path) -> Iterator[dict[str, Any]]:
     files = [str(file) for name in ("events", "exact") if (file := target / f"{name}.parquet").exists()]
     cursor = connection.execute(
         "SELECT * EXCLUDE (has_carrier, device_hash, phone_hash), device_hash IS NOT NULL AS has_device "
-        "FROM read_parquet($files, union_by_name = true) WHERE day IS NOT NULL ORDER BY line LIMIT $shown",
+        "FROM read_parquet($files, union_by_name = true, hive_partitioning = false) "
+        "WHERE day IS NOT NULL ORDER BY line LIMIT $shown",
         {"files": files, "shown": SHOWN},
     )
     names = [column[0] for column in cursor.description]
@@ -182,6 +183,6 @@ def _rejects(connection: Any, target: Path) -> list[tuple[int, str, str]]:
     file = target / "rejects.parquet"
     if not file.exists():
         return []
-    query = "SELECT line, reason, record FROM read_parquet($file) ORDER BY line LIMIT $shown"
+    query = "SELECT line, reason, record FROM read_parquet($file, hive_partitioning = false) ORDER BY line LIMIT $shown"
     found: list[tuple[int, str, str]] = connection.execute(query, {"file": str(file), "shown": SHOWN}).fetchall()
     return found

@@ -50,7 +50,9 @@ def build_marts(
         for variable, paths in files.items():
             connection.execute(f"SET VARIABLE {variable} = $paths", {"paths": paths})
         rejects = (
-            "FROM read_parquet(getvariable('rejects_files'), filename = true)" if files["rejects_files"] else NO_REJECTS
+            "FROM read_parquet(getvariable('rejects_files'), filename = true, hive_partitioning = false)"
+            if files["rejects_files"]
+            else NO_REJECTS
         )
         connection.execute(f"CREATE TEMP VIEW file_rejects AS {rejects}")
         rows_by_table = {}

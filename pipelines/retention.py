@@ -17,7 +17,7 @@ from pipelines.settings import Settings
 from pipelines.store import FileEntry, Manifest, Store, origin_of
 from pipelines.warehouse import workbench
 
-_KEPT = "SELECT * FROM read_parquet($files) WHERE day >= $first"
+_KEPT = "SELECT * FROM read_parquet($files, hive_partitioning = false) WHERE day >= $first"
 
 
 @dataclass

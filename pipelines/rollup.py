@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.days import day_start
+from pipelines.days import day_clock
 from pipelines.digests import digest_of_folder
 from pipelines.errors import AuthmeterError
 from pipelines.registry import Registry
@@ -111,7 +111,7 @@ def roll_up_day(
     """The tables of one day, of its live parts, into the empty folder `fresh`."""
     live = sorted((entry.part, entry.source) for entry in manifest.live_files() if entry.part and day in entry.days)
     files = {file: source for part, source in live for file in store.part_files([part])}
-    return roller.roll_up(day, day_start(day, settings.timezone), files, settings.billing_on(day), fresh)
+    return roller.roll_up(day, day_clock(day, settings.timezone), files, settings.billing_on(day), fresh)
 
 
 def _changed_days(
@@ -161,7 +161,8 @@ def _days_of_changed_platforms(store: Store, manifest: Manifest, settings: Setti
         return set()
     with workbench(settings, store.temp, [store.warehouse]) as connection:
         found = connection.execute(
-            "SELECT DISTINCT filename FROM read_parquet($files, filename = true) WHERE list_contains($apps, app_key)",
+            "SELECT DISTINCT filename FROM read_parquet($files, filename = true, hive_partitioning = false) "
+            "WHERE list_contains($apps, app_key)",
             {"files": sorted(files), "apps": apps},
         ).fetchall()
     return {files[name] for (name,) in found}

@@ -26,6 +26,9 @@ from pipelines.store import DayEntry, Manifest, Store
 from pipelines.tables import TABLES
 from pipelines.warehouse import attach, workbench
 
+_STORED = "read_parquet($left, hive_partitioning = false)"
+_RECOMPUTED = "read_parquet($right, hive_partitioning = false)"
+
 
 @dataclass
 class VerifyReport:
@@ -143,10 +146,7 @@ def _differing_day(
         stored_folder = Store(beside.data).day_folder(entry)
         for file in sorted(fresh.glob("*.parquet")):
             files = {"left": str(stored_folder / file.name), "right": str(file)}
-            found += [
-                f"{file.stem}: {text}"
-                for text in _compare(connection, "read_parquet($left)", "read_parquet($right)", files, report)
-            ]
+            found += [f"{file.stem}: {text}" for text in _compare(connection, _STORED, _RECOMPUTED, files, report)]
     beside.recomputed[entry.folder] = fresh
     return [f"day {day}, {text}" for text in found]
 

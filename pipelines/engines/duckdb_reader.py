@@ -33,6 +33,7 @@ from pipelines.warehouse import sql
 
 # Hashes do not compress: a stronger codec would only cost time.
 _CODEC = "zstd"
+_PART = "read_parquet(?, hive_partitioning = false)"
 # Lines that the exact reading takes at once: so many, or so many characters of them.
 _FETCH_ROWS = 10_000
 _FETCH_CHARACTERS = 8 << 20
@@ -121,9 +122,9 @@ class FileReader:
         if is_json_record and not has_extra_keys and counts.key_marks != self._fields_found(part):
             self._with_extra_keys.add(mapping.name)
             counts = self._write_plain(file, mapping, form, reading, part, has_extra_keys=True)
-        ((odd_lines,),) = self._ask("SELECT count(*) FILTER (day IS NULL) FROM read_parquet(?)", part)
+        ((odd_lines,),) = self._ask(f"SELECT count(*) FILTER (day IS NULL) FROM {_PART}", part)
         days = dict(
-            self._ask("SELECT day, count(*) FROM read_parquet(?) WHERE day IS NOT NULL GROUP BY ALL ORDER BY ALL", part)
+            self._ask(f"SELECT day, count(*) FROM {_PART} WHERE day IS NOT NULL GROUP BY ALL ORDER BY ALL", part)
         )
         accepted = sum(days.values())
         return PartBooks(accepted=accepted, skipped=counts.records - accepted - odd_lines, days=days), odd_lines
@@ -224,9 +225,9 @@ class FileReader:
                 books.rejected += len(rejected)
 
     def _odd_lines(self, part: Path) -> LineSet:
-        ((last,),) = self._ask("SELECT max(line) FROM read_parquet(?) WHERE day IS NULL", part)
+        ((last,),) = self._ask(f"SELECT max(line) FROM {_PART} WHERE day IS NULL", part)
         odd = LineSet(last)
-        lines = self._connection.sql("SELECT line FROM read_parquet(?) WHERE day IS NULL", params=[str(part)])
+        lines = self._connection.sql(f"SELECT line FROM {_PART} WHERE day IS NULL", params=[str(part)])
         for batch in lines.to_arrow_reader(_ODD_LINES):
             odd.add(batch.column(0).to_numpy())
         return odd
@@ -235,7 +236,7 @@ class FileReader:
         """How many raw fields the events of a part had; a number is read from the file's own statistics."""
         given = ", ".join(f"count({name})" for name in _GIVEN_COLUMNS)
         has_carrier = "count(*) FILTER (day IS NOT NULL AND has_carrier)"
-        return sum(self._ask(f"SELECT {given}, {has_carrier} FROM read_parquet(?)", part)[0])
+        return sum(self._ask(f"SELECT {given}, {has_carrier} FROM {_PART}", part)[0])
 
     def _ask(self, query: str, part: Path) -> list[tuple[Any, ...]]:
         return self._connection.execute(query, [str(part)]).fetchall()

@@ -21,6 +21,6 @@ SELECT
     os_version,
     attempt_id,
     account_id
-FROM read_parquet($parts, union_by_name := true)
+FROM read_parquet($parts, union_by_name := true, hive_partitioning = false)
 WHERE app_key = $app_key AND day BETWEEN $first AND $last
 ORDER BY ALL NULLS FIRST

@@ -55,3 +55,11 @@ def test_it_is_read_by_the_code(file: Path) -> None:
         assert re.search(rf'"(figures/)?{file.stem}"', PYTHON)
     else:
         assert f'"{file.stem}"' in PYTHON
+
+
+def test_no_folder_name_becomes_a_column() -> None:
+    # Where `hive_partitioning` is not named, DuckDB takes `day=x` in a data folder's path for the value of a column.
+    calls = re.findall(r"read_parquet\((?:[^()]|\([^()]*\))*\)", PYTHON + "\n".join(map(Path.read_text, OURS)))
+    named = [call for call in calls if "$" in call or "?" in call or "getvariable" in call]
+    assert len(named) > 20
+    assert [call for call in named if "hive_partitioning = false" not in call] == []

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pipelines.settings import Settings
 from pipelines.warehouse import workbench
+from tests.support import DAY, DataFolder, record, records
 
 MARK = "spilled-13800138000"
 
@@ -21,3 +22,11 @@ def test_what_does_not_fit_in_memory_is_spilled_encrypted(tmp_path: Path) -> Non
         files = [file for file in (tmp_path / "tmp").rglob("*") if file.is_file()]
         assert sum(file.stat().st_size for file in files) > 10_000_000
         assert not any(MARK.encode() in file.read_bytes() for file in files)
+
+
+def test_a_data_folder_may_be_called_like_a_value_of_a_column(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path / "app_key=other" / "day=today, latency_ms=many")
+    folder.land(f"channel=none/{DAY}.ndjson", [*records(3), record("x", app_key="")])
+    folder.publish()
+    assert folder.rows("SELECT day, app_key, authorization_requests FROM channel_daily") == [(DAY, "shop", 3)]
+    assert folder.rows("SELECT count(*) FROM rejected_records") == [(1,)]

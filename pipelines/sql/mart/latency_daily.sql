@@ -1,2 +1,2 @@
 -- grain: day, channel
-FROM read_parquet(getvariable('latency_daily_files')) ORDER BY day, channel
+FROM read_parquet(getvariable('latency_daily_files'), hive_partitioning = false) ORDER BY day, channel

@@ -30,5 +30,5 @@ SELECT
     coalesce(app_devices.devices, 0) AS devices
 FROM usage
 JOIN out.apps AS apps USING (app_key)
-LEFT JOIN read_parquet(getvariable('app_devices_files')) AS app_devices USING (day, app_key)
+LEFT JOIN read_parquet(getvariable('app_devices_files'), hive_partitioning = false) AS app_devices USING (day, app_key)
 ORDER BY day, app_key
