@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
+from math import ceil
 from zoneinfo import ZoneInfo
 
 from pipelines.errors import UsageError
@@ -52,6 +53,29 @@ def business_day(instant: datetime, zone: str) -> date:
 def day_start(day: date, zone: str) -> datetime:
     """The first instant of a business day, in UTC."""
     return datetime.combine(day, time.min, ZoneInfo(zone)).astimezone(UTC)
+
+
+@dataclass(frozen=True)
+class DayClock:
+    """A business day's first instant, in UTC, and what the clock says in each hour that has gone by since, 0 to 23.
+
+    On a day that the clock is changed on, one hour comes twice or never.
+    """
+
+    start: datetime
+    hours: tuple[int, ...]
+
+
+def day_clock(day: date, zone: str) -> DayClock:
+    """The hours of a business day."""
+    start, end = day_start(day, zone), day_start(day + timedelta(days=1), zone)
+    elapsed = range(ceil((end - start) / timedelta(hours=1)))
+    return DayClock(start, tuple((start + timedelta(hours=n)).astimezone(ZoneInfo(zone)).hour for n in elapsed))
+
+
+def skipped_hours(day: date, zone: str) -> frozenset[int]:
+    """The hours that the clock skips on a business day."""
+    return frozenset(range(24)) - frozenset(day_clock(day, zone).hours)
 
 
 def require_same_zone(stored: str | None, zone: str) -> None:

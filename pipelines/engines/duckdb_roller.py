@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
+from pipelines.days import DayClock
 from pipelines.registry import CODE_COLUMNS, Registry
 from pipelines.settings import BillingRule
 from pipelines.warehouse import sql
@@ -51,26 +52,26 @@ class DayRoller:
         connection.register("result_codes", pa.table(codes, _CODE_SCHEMA))
 
     def roll_up(
-        self, day: date, day_start: datetime, parts: Mapping[Path, str], billing: BillingRule, target: Path
+        self, day: date, clock: DayClock, parts: Mapping[Path, str], billing: BillingRule, target: Path
     ) -> DayBooks:
         """De-duplicates the day's events and writes its tables into the empty folder `target`.
 
         Args:
-            day_start: the day's first instant, in UTC.
+            clock: when the day begins, and its hours.
             parts: the files of the day's live parts, each with the source that read it.
         """
         given = {"parts": [str(part) for part in parts], "day": day}
-        began = {"day_start": day_start.replace(tzinfo=None)}
+        began = {"day_start": clock.start.replace(tzinfo=None), "clock_hours": list(clock.hours)}
         self._table("repeated_ids", sql("repeated_ids"), given)
         self._table("counted_copies", sql("counted_copies"), given)
         # Only repeated ids need a look at their copies: most days have few of them.
-        records = "SELECT * FROM read_parquet($parts) ANTI JOIN repeated_ids USING (event_id) WHERE day = $day"
+        records = f"SELECT * FROM {_PARTS} ANTI JOIN repeated_ids USING (event_id) WHERE day = $day"
         counted = f"WITH counted_records AS ({records} UNION ALL BY NAME FROM counted_copies) "
         self._table("record_groups", counted + f"({sql('record_groups')})", given)
-        self._table("device_sets", counted + f"({sql('device_sets')})", given)
+        self._table("device_records", counted + f"({sql('device_records')})", given)
         self._table("latency_histogram", counted + f"({sql('latency_histogram')})", given)
         of = {"of": max(self._number(_RECORDS, given) // _SAMPLE, 1)}
-        self._table("id_sample", counted + f"({sql('id_sample')})", given | began | of)
+        self._table("id_sample", counted + f"({sql('id_sample')})", given | of)
         self._table("record_hours", counted + f"({sql('record_hours')})", given | began)
         self._connection.register(
             "file_sources", pa.table({"filename": given["parts"], "source": list(parts.values())}, _SOURCE_SCHEMA)
@@ -96,7 +97,9 @@ class DayRoller:
         counted = self._number("SELECT sum(records)::BIGINT FROM record_groups", {})
         unmapped = self._number("SELECT coalesce(sum(records), 0)::BIGINT FROM counts WHERE is_unmapped", {})
         outcomes: dict[str, object] = {"file": str(target / "outcome_daily.parquet")}
-        in_outcomes = self._number("SELECT coalesce(sum(records), 0)::BIGINT FROM read_parquet($file)", outcomes)
+        in_outcomes = self._number(
+            "SELECT coalesce(sum(records), 0)::BIGINT FROM read_parquet($file, hive_partitioning = false)", outcomes
+        )
         return DayBooks(accepted, counted, unmapped, in_outcomes)
 
     def _number(self, query: str, parameters: dict[str, object]) -> int:
@@ -108,7 +111,8 @@ class DayRoller:
 
 # So many records tell whether ids are real as well as all do.
 _SAMPLE = 400_000
-_RECORDS = "SELECT count(*) FROM read_parquet($parts) WHERE day = $day"
+_PARTS = "read_parquet($parts, hive_partitioning = false)"
+_RECORDS = f"SELECT count(*) FROM {_PARTS} WHERE day = $day"
 _PLATFORM_SCHEMA = pa.schema([("app_key", pa.string()), ("platform", pa.string())])
 _SOURCE_SCHEMA = pa.schema([("filename", pa.string()), ("source", pa.string())])
 _CODE_SCHEMA = pa.schema([(name, pa.string()) for name in CODE_COLUMNS[:6]])

@@ -1,9 +1,9 @@
--- grain: source, hour since the business day began, over the day's records as delivered: copies are in them
+-- grain: source, hour of the clock, over the day's records as delivered: copies are in them
 SELECT
     file_sources.source,
-    (epoch_ms(event_time) - epoch_ms($day_start::TIMESTAMP)) // 3600000 AS hour,
+    $clock_hours[(epoch_ms(event_time) - epoch_ms($day_start::TIMESTAMP)) // 3600000 + 1] AS hour,
     count(*) AS records
-FROM read_parquet($parts, filename = true) AS events
+FROM read_parquet($parts, filename = true, hive_partitioning = false) AS events
 JOIN file_sources USING (filename)
 WHERE day = $day
 GROUP BY ALL

@@ -8,12 +8,14 @@ import pytest
 
 from pipelines.days import (
     business_day,
+    day_clock,
     day_start,
     days_between,
     fixed_offset,
     last_closed_day,
     local_to_utc,
     previous_window,
+    skipped_hours,
     window,
 )
 
@@ -102,3 +104,20 @@ def test_a_zone_has_one_offset_where_its_clock_is_not_changed(
     zone: str, first: datetime, last: datetime, offset: timedelta | None
 ) -> None:
     assert fixed_offset(zone, first, last) == offset
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "twice", "skipped"),
+    [
+        ("Asia/Shanghai", date(2026, 3, 10), [], []),
+        ("Europe/Berlin", date(2025, 10, 26), [2], []),
+        ("Europe/Berlin", date(2026, 3, 29), [], [2]),
+        ("Australia/Lord_Howe", date(2026, 4, 5), [1], []),
+        ("Africa/Cairo", date(2026, 4, 24), [], [0]),
+    ],
+)
+def test_the_hours_of_a_day_are_those_of_the_clock(zone: str, day: date, twice: list[int], skipped: list[int]) -> None:
+    hours = day_clock(day, zone).hours
+    assert [hour for hour in range(24) if hours.count(hour) == 2] == twice
+    assert sorted(skipped_hours(day, zone)) == skipped
+    assert list(hours) == sorted(hours)

@@ -15,7 +15,7 @@ WITH channel_counts AS (
     FROM counts
     GROUP BY ALL
 ), channel_devices AS (
-    SELECT app_key, channel, count(*) AS devices FROM device_sets GROUP BY ALL
+    SELECT app_key, channel, count(*) AS devices FROM device_records WHERE answers > 0 GROUP BY ALL
 )
 SELECT
     $day::DATE AS day,

@@ -107,14 +107,12 @@ WITH sizes AS (
 ), versions AS (
     -- Of versions there may be many, and few matter.
     SELECT sdk_version FROM cells GROUP BY sdk_version HAVING sum(records) * 100 >= (SELECT sum(records) FROM cells)
-), device_records AS (
-    SELECT channel, device_hash, count(*) AS records FROM id_sample WHERE device_hash IS NOT NULL GROUP BY ALL
-), timed AS (
-    SELECT 'latency_class' AS measure, channel AS whole, latency_ms, records FROM latency_histogram
-    UNION ALL
-    SELECT 'latency_class_of_platform', platform, latency_ms, 1
-    FROM id_sample
-    WHERE latency_ms IS NOT NULL AND stage IN ('authorize', 'verify', 'login')
+), hours AS (
+    SELECT * FROM record_hours WHERE NOT is_of_app
+), app_hours AS (
+    SELECT record_hours.* FROM record_hours SEMI JOIN large_apps USING (app_key) WHERE is_of_app
+), answering_devices AS (
+    SELECT * FROM device_records WHERE answers > 0
 ), parts AS (
     SELECT 'channel' AS measure, '' AS whole, channel AS part, records AS amount FROM cells
     UNION ALL SELECT 'platform', '', platform, records FROM cells
@@ -138,6 +136,11 @@ WITH sizes AS (
     WHERE account_id IS NOT NULL
     GROUP BY app_key, account_id
     QUALIFY count(*) * 20 >= sum(count(*)) OVER (PARTITION BY app_key)
+    UNION ALL
+    SELECT 'account_of_app', app_key, '', count(*)
+    FROM id_sample SEMI JOIN large_apps USING (app_key)
+    WHERE account_id IS NOT NULL
+    GROUP BY app_key
     UNION ALL SELECT 'code', channel, vendor || ' ' || result_code, records FROM cells WHERE result_code IS NOT NULL
     UNION ALL SELECT 'outcome', '', kind, records FROM answers
     UNION ALL SELECT 'outcome', channel, kind, records FROM answers
@@ -162,11 +165,12 @@ WITH sizes AS (
     UNION ALL SELECT 'devices', '', 'answers', records FROM answers
     UNION ALL SELECT 'devices', channel, 'answers', records FROM answers
     UNION ALL SELECT 'devices_of_app', app_key, 'answers', records FROM app_cells WHERE is_answer
-    UNION ALL SELECT 'devices', '', 'devices', count(DISTINCT device_hash) FROM device_sets
-    UNION ALL SELECT 'devices', channel, 'devices', count(DISTINCT device_hash) FROM device_sets GROUP BY channel
+    UNION ALL SELECT 'devices', '', 'devices', count(DISTINCT device_hash) FROM answering_devices
+    UNION ALL
+    SELECT 'devices', channel, 'devices', count(DISTINCT device_hash) FROM answering_devices GROUP BY channel
     UNION ALL
     SELECT 'devices_of_app', app_key, 'devices', count(DISTINCT device_hash)
-    FROM device_sets SEMI JOIN large_apps USING (app_key)
+    FROM answering_devices SEMI JOIN large_apps USING (app_key)
     GROUP BY app_key
     UNION ALL
     -- Records do not come one by one: a device leaves several, which are there or not there together.
@@ -184,11 +188,8 @@ WITH sizes AS (
     GROUP BY platform
     UNION ALL
     SELECT 'busiest_device', channel, unnest(['records', '']), unnest([sum(records), max(records)])
-    FROM device_records
+    FROM (SELECT channel, device_hash, sum(records) AS records FROM device_records GROUP BY ALL)
     GROUP BY channel
-    UNION ALL
-    SELECT 'busiest_device', 'all', unnest(['records', '']), unnest([sum(records), max(records)])
-    FROM (SELECT device_hash, sum(records) AS records FROM device_records GROUP BY device_hash)
     UNION ALL
     SELECT
         'twin',
@@ -208,32 +209,20 @@ WITH sizes AS (
     UNION ALL
     SELECT
         'full_hour', channel || ' ' || platform, unnest(['records', '']),
-        unnest([count(*), count(*) FILTER (epoch_ms(event_time) % 3600000 = 0)])
-    FROM id_sample
+        unnest([sum(records), sum(at_full_hour)])
+    FROM hours
     GROUP BY channel, platform
     UNION ALL
-    SELECT
-        measure,
-        whole,
-        CASE
-            WHEN latency_ms = 0 THEN '0 ms'
-            WHEN latency_ms < 100 THEN '1–99 ms'
-            WHEN latency_ms < 300 THEN '100–299 ms'
-            WHEN latency_ms < 1000 THEN '300–999 ms'
-            WHEN latency_ms < 3000 THEN '1–2.9 s'
-            WHEN latency_ms < 10000 THEN '3–9.9 s'
-            ELSE '10 s and more'
-        END,
-        records
-    FROM timed
+    SELECT 'latency_class', channel, latency_class, records FROM hours WHERE latency_class IS NOT NULL
+    UNION ALL
+    SELECT 'latency_class_of_platform', platform, latency_class, records FROM hours WHERE latency_class IS NOT NULL
     UNION ALL
     SELECT 'latency_of_app', app_key, channel, latency_p50_ms FROM latencies SEMI JOIN large_apps USING (app_key)
-    UNION ALL SELECT 'hour', '', format('{:02d}', hour), records FROM record_hours
-    UNION ALL SELECT 'hour_of_channel', channel, format('{:02d}', hour), records FROM record_hours
-    UNION ALL SELECT 'hour_of_platform', platform, format('{:02d}', hour), 1 FROM id_sample
-    UNION ALL SELECT 'hour_of_stage', channel || ' ' || stage, format('{:02d}', hour), 1 FROM id_sample
-    UNION ALL
-    SELECT 'hour_of_app', app_key, format('{:02d}', hour), records FROM record_hours SEMI JOIN large_apps USING (app_key)
+    UNION ALL SELECT 'hour', '', format('{:02d}', hour), records FROM hours
+    UNION ALL SELECT 'hour_of_channel', channel, format('{:02d}', hour), records FROM hours
+    UNION ALL SELECT 'hour_of_platform', platform, format('{:02d}', hour), records FROM hours
+    UNION ALL SELECT 'hour_of_stage', channel || ' ' || stage, format('{:02d}', hour), records FROM hours
+    UNION ALL SELECT 'hour_of_app', app_key, format('{:02d}', hour), records FROM app_hours
     UNION ALL SELECT 'hour_of_source', source, format('{:02d}', hour), records FROM source_hours
 )
 SELECT $day::DATE AS day, measure, whole, part, sum(amount)::BIGINT AS amount

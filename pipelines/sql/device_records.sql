@@ -1,0 +1,10 @@
+-- grain: one row per app_key, channel, device of the day: its records, and its authorize, verify and login records.
+SELECT
+    app_key,
+    channel,
+    device_hash,
+    count(*) AS records,
+    count(*) FILTER (stage IN ('authorize', 'verify', 'login')) AS answers
+FROM counted_records
+WHERE device_hash IS NOT NULL
+GROUP BY ALL
