@@ -17,6 +17,8 @@ _LEAST_RECORDS = 100
 # A copy is this much nearer than chance allows, and than days usually are.
 _OF_CHANCE = 0.35
 _OF_USUAL = 0.25
+# Days that are nearer to each other than half of chance are drawn from nothing.
+_LEAST_APART = 0.5
 # The mean difference of two draws of one Poisson count, in its standard deviations: 2 / sqrt(pi).
 _MEAN_DIFFERENCE = 1.128
 
@@ -41,9 +43,9 @@ def _repeated(day: date, cells: Mapping[date, Mapping[str, int]]) -> tuple[date,
         return None
     apart = {other: sum(abs(now.get(c, 0) - one.get(c, 0)) for c in {*now, *one}) for other, one in earlier.items()}
     nearest = min(apart, key=lambda other: (apart[other], other))
-    # Days that are all alike are made up, and none of them is a copy.
-    usual = median(apart.values())
-    is_copy = usual and apart[nearest] <= min(_OF_CHANCE * _by_chance(now, earlier[nearest]), _OF_USUAL * usual)
+    usual, by_chance = median(apart.values()), _by_chance(now, earlier[nearest])
+    # What sends the same each day, as a probe does, repeats itself on every good day: that is no copy.
+    is_copy = usual >= _LEAST_APART * by_chance and apart[nearest] <= min(_OF_CHANCE * by_chance, _OF_USUAL * usual)
     return (nearest, records, apart[nearest]) if is_copy else None
 
 

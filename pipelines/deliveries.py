@@ -26,6 +26,7 @@ _LEAST_RECORDS = 20
 # A missing file is told where its records are missing, too: a set may be cut anew.
 _LEAST_MISSING = 0.5
 _DATE = re.compile(r"(?<!\d)(20\d\d)(\D?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?!\d)")
+_PLACED = re.compile(r"<day(?:-(\d+))?>")
 
 
 def missing_deliveries(manifest: Manifest, day: date) -> Iterator[Finding]:
@@ -55,8 +56,8 @@ def missing_deliveries(manifest: Manifest, day: date) -> Iterator[Finding]:
         if source in silent or day in came or usual < _LEAST_RECORDS:
             continue
         lacking = _expected(by_source[source], day, with_data) - by_source[source].get(day, 0)
-        if _is_daily(came, with_data) and lacking >= _LEAST_MISSING * usual:
-            name = path.replace("<day>", str(day))
+        if _is_daily(came, with_data) and lacking >= _LEAST_MISSING * _expected(came, day, with_data):
+            name = path_of(path, day)
             yield Finding(
                 f"每天都有的文件没有送达：{name}，平时约 {about(usual)} 条",
                 f"a file that comes every day did not: {name}, usually some {about(usual)} records",
@@ -79,6 +80,11 @@ def dated(entry: FileEntry) -> tuple[str, date] | None:
         back = (newest - day).days
         path = path[: match.start()] + (f"<day-{back}>" if back else "<day>") + path[match.end() :]
     return path, newest
+
+
+def path_of(path: str, day: date) -> str:
+    """The path of a file of a daily set on that day, as good as `dated` keeps it: its dates in one form."""
+    return _PLACED.sub(lambda found: str(day - timedelta(days=int(found[1] or 0))), path)
 
 
 def _usual(came: Mapping[date, int], with_data: list[date]) -> float:

@@ -4,7 +4,7 @@ Lives here: the comparison of a day's hours with those of the days before. A day
 it: so a holiday that is spent as a Sunday is none, while no day of the week is like one that is eight hours off.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from datetime import date
 from math import sqrt
 from statistics import median
@@ -18,8 +18,7 @@ NAMES = {
     "hour": ("全天", "the day"), "hour_of_source": ("日志源", "source"), "hour_of_channel": ("渠道", "channel"),
     "hour_of_platform": ("平台", "platform"), "hour_of_stage": ("环节", "stage"), "hour_of_app": ("应用", "app"),
 }  # fmt: skip
-# A day that a clock is changed on may have one hour more.
-HOURS = 25
+HOURS = 24
 _HISTORY = 28
 _LEAST_RECORDS = 100
 _LEAST_OF_DAY = 0.03
@@ -37,11 +36,14 @@ _LEAST_BURSTS = 14
 Shares = list[float]
 
 
-def unusual_hours(day: date, profiles: Profiles, on_time: float = 1.0) -> Iterator[Finding]:
+def unusual_hours(
+    day: date, profiles: Profiles, on_time: float = 1.0, skipped: Set[int] = frozenset()
+) -> Iterator[Finding]:
     """Wholes whose records lie in other hours than on any day before, or lack some.
 
     Args:
         on_time: the share of a usual day's records that is there when the day is closed.
+        skipped: hours that the clock skipped that day.
     """
     earlier, found = history(day, profiles), False
     burst = burst_size(earlier.values())
@@ -62,7 +64,7 @@ def unusual_hours(day: date, profiles: Profiles, on_time: float = 1.0) -> Iterat
                 continue
             newest = sorted(other for other, profile in earlier.items() if group in profile)[-_HISTORY:]
             before = [shares(earlier[other][group]) for other in newest]
-            if finding := _finding(group, now, before, burst) or _lost_hours(group, now, before, least):
+            if finding := _finding(group, now, before, burst) or _lost_hours(group, now, before, least, skipped):
                 found = True
                 yield finding
         # What the whole day lacks need not be told of its sources.
@@ -100,7 +102,9 @@ def _finding(group: Group, hours: Mapping[str, int], before: Sequence[Shares], b
     )
 
 
-def _lost_hours(group: Group, hours: Mapping[str, int], before: Sequence[Shares], least: float) -> Finding | None:
+def _lost_hours(
+    group: Group, hours: Mapping[str, int], before: Sequence[Shares], least: float, skipped: Set[int]
+) -> Finding | None:
     """Hours that are as good as empty, with what they would have had by their share of the days before."""
     if len(before) < MIN_DAYS:
         return None
@@ -111,12 +115,13 @@ def _lost_hours(group: Group, hours: Mapping[str, int], before: Sequence[Shares]
         by_day = sorted(sum(shares[hour] for hour in run) for shares in before)
         return median(by_day) * records if by_day[few] >= _LEAST_OF_USUAL * median(by_day) else 0.0
 
+    medians = [median(one[hour] for one in before) for hour in range(HOURS)]
     empty = [
         hour
-        for hour in range(24)
-        if hours.get(f"{hour:02d}", 0) <= _EMPTY * median(one[hour] for one in before) * records
+        for hour in range(HOURS)
+        if hour not in skipped and hours.get(f"{hour:02d}", 0) <= _EMPTY * medians[hour] * records
     ]
-    runs = [run for run in _runs(empty) if usual(run) >= least]
+    runs = [run for run in _runs(empty, medians) if usual(run) >= least]
     if not runs:
         return None
     lost = [hour for run in runs for hour in run]
@@ -132,15 +137,18 @@ def _lost_hours(group: Group, hours: Mapping[str, int], before: Sequence[Shares]
     )
 
 
-def _runs(hours: Sequence[int]) -> list[list[int]]:
-    """Hours as runs of hours that follow each other."""
+def _runs(hours: Sequence[int], usual: Sequence[float]) -> list[list[int]]:
+    """Hours as runs of hours that follow each other; one that usually has nothing may lie between others alone."""
     runs: list[list[int]] = []
     for hour in hours:
         if runs and runs[-1][-1] == hour - 1:
             runs[-1].append(hour)
         else:
             runs.append([hour])
-    return runs
+    with_records = [[hour for hour in run if usual[hour]] for run in runs]
+    return [
+        run[run.index(held[0]) : run.index(held[-1]) + 1] for run, held in zip(runs, with_records, strict=True) if held
+    ]
 
 
 def _distance(one: Shares, other: Shares) -> float:

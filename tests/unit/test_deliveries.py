@@ -55,6 +55,24 @@ def test_a_source_that_keeps_to_its_weekdays_is_missed_on_them_alone() -> None:
     assert not any("source weekly" in text for text in found(files))
 
 
+def test_a_file_that_is_missing_on_a_quiet_weekday_is_named() -> None:
+    files = {
+        b: [file(f"{n}/{days(b)}.log", days(b), 400 if days(b).weekday() >= 5 else 1000) for n in "ab"]
+        for b in range(30)
+        if days(b) <= days(2)
+    }
+    sunday = days(2)
+    assert sunday.weekday() == 6
+    del files[2][1]
+    manifest = Manifest(
+        files=[one for some in files.values() for one in some],
+        days={days(back): entry() for back in files},
+    )
+    assert [finding.en for finding in missing_deliveries(manifest, sunday)] == [
+        f"a file that comes every day did not: b/{sunday}.log, usually some 1,000 records"
+    ]
+
+
 def test_a_missing_file_of_a_daily_set_is_named() -> None:
     files = {b: [file(f"gw{n}/{days(b):%Y%m%d}/13.log", days(b)) for n in (1, 2)] for b in range(20)}
     assert found(files) == []

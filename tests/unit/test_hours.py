@@ -121,6 +121,24 @@ def moved_by(profile: Profile, hours: int, one_in: int = 1) -> Profile:
     return with_hours(cells)
 
 
+def test_hours_that_never_have_a_record_are_not_missed() -> None:
+    by_day = {hour: records if "08" <= hour <= "21" else 0 for hour, records in HOURS.items()}
+    for lost in ("08", "21"):
+        profiles = among(by_day | {lost: 0})
+        for day, profile in profiles.items():
+            if day != DAY:
+                profile["hour", ""] = by_day
+        (found,) = said(list(unusual_hours(DAY, profiles)))
+        assert f"hours with next to no records: {lost}, usually" in found
+
+
+def test_an_hour_that_the_clock_skips_is_not_missed() -> None:
+    profiles = drawn_days(30_000)
+    profiles[DAY] = with_hours({name: one | {"02": 0} for name, one in cells_of(profiles[DAY]).items()})
+    assert list(unusual_hours(DAY, profiles))
+    assert list(unusual_hours(DAY, profiles, skipped=frozenset([2]))) == []
+
+
 @pytest.mark.parametrize(("records", "hours", "one_in"), [(9000, 1, 1), (1200, 2, 1), (3000, -8, 4), (30_000, 1, 1)])
 def test_a_clock_that_is_off_by_little_or_on_some_devices_moves_the_middle(
     records: int, hours: int, one_in: int
@@ -173,6 +191,17 @@ def test_a_day_that_is_a_copy_of_an_earlier_one_is_told(more: int) -> None:
     (found,) = said(list(copied_days(DAY, profiles)))
     assert found.startswith(f"a copy of {before}, it seems")
     assert found.endswith(f"those of that day but for {more}")
+
+
+def test_a_source_that_sends_the_same_each_day_is_no_copy_of_itself() -> None:
+    draw = random.Random(3)
+    probe: dict[date, Profile] = {}
+    for back in range(29):
+        # One record a minute, of which now and then one is lost.
+        hours = {hour: 60 - (draw.random() < 0.03) for hour in HOURS}
+        probe[DAY - timedelta(days=back)] = with_hours({"one_click": hours})
+    for day, profile in list(probe.items())[:14]:
+        assert list(copied_days(day, probe | {DAY: profile})) == []
 
 
 def test_days_that_are_all_alike_are_no_copies() -> None:
