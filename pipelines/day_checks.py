@@ -4,19 +4,21 @@ Lives here: what each is called, and what it says. What is unusual is found in `
 days are looked at is the business of `checks.py`.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
 from datetime import date
 from statistics import median
 
 from pipelines.copied_days import copied_days
+from pipelines.days import skipped_hours
 from pipelines.deliveries import missing_deliveries
 from pipelines.findings import Basis, CheckResult, Finding, about, counted, told, too_few
 from pipelines.middle_of_day import unusual_middles
 from pipelines.norms import MIN_DAYS, YOUNG_DAYS, history
-from pipelines.profiles import Profiles
+from pipelines.profiles import Profiles, with_others
 from pipelines.settings import Settings
 from pipelines.share_cuts import ANSWERS, FIELDS, HOURS, LATENCIES, MAKE_UP, VALUES, WHOLES
 from pipelines.store import Manifest
+from pipelines.thinned_files import thinned_files
 from pipelines.unusual import unusual_parts
 from pipelines.unusual_hours import unusual_hours
 from pipelines.unusual_levels import unusual_copies, unusual_devices, unusual_latencies
@@ -40,13 +42,15 @@ def statistics(manifest: Manifest, settings: Settings, day: date, profiles: Prof
             silent["volume_jump"] = _volume_jump(manifest, settings, day)
         return list(silent.values())
     basis = Basis(len(before), min(before))
-    profiles = profiles if profiles.get(day) else {**profiles, day: {}}
-    on_time = _on_time_share(manifest, day)
+    profiles = with_others(day, profiles if profiles.get(day) else {**profiles, day: {}})
+    on_time, delivery = _on_time_share(manifest, day), _delivery(manifest, day)
     shifts: dict[str, Iterable[Finding]] = {
-        "hour_shift": _hours(day, profiles, on_time),
+        "hour_shift": _hours(day, profiles, on_time, skipped_hours(day, settings.timezone)),
         "mix_shift": [
             *(unusual_parts(day, profiles, on_time) or unusual_shares(day, profiles, WHOLES)),
             *unusual_shares(day, profiles, MAKE_UP),
+            # A file that did not come is told by its name, and the rest of its set then has other shares.
+            *(thinned_files(day, profiles) if delivery.passed else []),
             *mixed_up(day, profiles),
         ],
         "outcome_shift": unusual_shares(day, profiles, ANSWERS),
@@ -59,19 +63,19 @@ def statistics(manifest: Manifest, settings: Settings, day: date, profiles: Prof
     }
     return [
         _volume_jump(manifest, settings, day),
-        _delivery(manifest, day),
+        delivery,
         *(_shift(name, day, basis, found) for name, found in shifts.items()),
         _duplicate_share(manifest, day),
     ]
 
 
-def _hours(day: date, profiles: Profiles, on_time: float) -> list[Finding]:
+def _hours(day: date, profiles: Profiles, on_time: float, skipped: Set[int]) -> list[Finding]:
     """What is odd about the hours, from the plainest to what only the sum of many records shows."""
     of_day = sum(profiles[day].get(("hour", ""), {}).values())
     # What may all be late is not lost.
     least = 2 * of_day * (1 - on_time) / on_time
     return (
-        [*copied_days(day, profiles), *unusual_hours(day, profiles, on_time)]
+        [*copied_days(day, profiles), *unusual_hours(day, profiles, on_time, skipped)]
         or unusual_shares(day, profiles, HOURS, least)
         or list(unusual_middles(day, profiles, on_time))
     )

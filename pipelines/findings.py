@@ -8,8 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from pipelines.landing import shown
+
 # So many findings of a check are told; the rest is counted.
 _TOLD = 4
+# What is named in a finding comes from logs and may be of any length.
+_MAX_TEXT = 300
+_MOST_DIGITS = 6
 
 
 @dataclass(frozen=True)
@@ -46,8 +51,8 @@ def told(findings: Sequence[Finding], basis: Basis, do_zh: str, do_en: str) -> t
     """The gravest findings, what they were compared with and what to do, in Chinese and in English."""
     gravest = sorted(findings, key=lambda finding: (-finding.weight, finding.en))
     more = len(gravest) - _TOLD
-    zh = "；".join(finding.zh for finding in gravest[:_TOLD]) + (f"；另有 {more} 项" if more > 0 else "")
-    en = "; ".join(finding.en for finding in gravest[:_TOLD]) + (f"; {more} more" if more > 0 else "")
+    zh = "；".join(_clean(finding.zh) for finding in gravest[:_TOLD]) + (f"；另有 {more} 项" if more > 0 else "")
+    en = "; ".join(_clean(finding.en) for finding in gravest[:_TOLD]) + (f"; {more} more" if more > 0 else "")
     of_zh, of_en = ("同星期平时水平", "norm of the weekday") if basis.has_norm else ("中位数", "median")
     return (
         f"{zh}。对照：{basis.since} 起 {basis.days} 个有数据日的{of_zh}。{do_zh}",
@@ -68,6 +73,19 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
+def percent(share: float) -> str:
+    """A share in a finding: small ones with the digits that tell them from nothing."""
+    digits = 1
+    while share and digits < _MOST_DIGITS and share < 10 ** -(digits + 2):
+        digits += 1
+    return f"{share:.{digits}%}"
+
+
 def about(number: float) -> str:
     """A number in a finding."""
     return f"{number:,.0f}" if abs(number) >= 10 else f"{number:.2g}"
+
+
+def _clean(text: str) -> str:
+    """A finding's text on one line and of a length to be read, whatever a log or a file in it is called."""
+    return shown(text if len(text) <= _MAX_TEXT else f"{text[: _MAX_TEXT - 1]}…")

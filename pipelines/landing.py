@@ -47,7 +47,8 @@ _NO_TEXT = {
 }
 # Up to so many bytes a file may unpack to whatever its own size is: short logs of one line repeated pack very well.
 FREE_BYTES = 100_000_000
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+# What ends a line, steers a terminal or turns the text around.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 # A text of a name that could be taken for an escape of ours, see `LandedFile`.
 _LIKE_ESCAPE = re.compile(r"\\(?=x[0-9a-f]{2})")
 
@@ -158,7 +159,7 @@ def current_stamp(file: LandedFile) -> str | None:
 
 
 def shown(path: str) -> str:
-    """A path for a message: what could end its line or steer a terminal is written as `\\xNN`."""
+    """A path for a message: what could end its line, steer a terminal or turn it around is written as `\\xNN`."""
     return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", path)
 
 

@@ -11,7 +11,7 @@ from statistics import median
 from typing import Final
 
 from pipelines.deliveries import dated
-from pipelines.norms import WEEK, WEEKS
+from pipelines.norms import WEEK, WEEKS, history
 from pipelines.settings import Settings
 from pipelines.store import Manifest, Store
 from pipelines.warehouse import rows_of, sql
@@ -22,9 +22,13 @@ Profile = dict[Group, dict[str, int]]
 """The parts of each group. A group that is not there is unknown; a part that is not there in a group is 0."""
 Profiles = Mapping[date, Profile]
 
+OTHERS = "(others)"
+"""The apps that are small on each of the days looked at, as one part."""
 WINDOWED = ("hour", "hour_of_source", "hour_of_platform", "hour_of_app")
 _WINDOW = 3
 _LARGEST_BURST = 6.0
+# An app with a smaller share of the records on each day is one of the others.
+_SMALL = 250
 
 NO_PROFILES: Final[Profiles] = {}
 
@@ -60,6 +64,27 @@ def read_profiles(store: Store, manifest: Manifest, settings: Settings, days: It
     for profile in profiles.values():
         profile |= hour_windows(profile)
     return profiles
+
+
+def with_others(day: date, profiles: Profiles) -> Profiles:
+    """The day and the eight weeks before, apps that are small on each of them as one: of the days that were read
+    together, each may have others that are small."""
+    seen = {day: profiles[day]} | history(day, profiles)
+    apps = {other: profile.get(_APPS, {}) for other, profile in seen.items()}
+    large = {part for parts in apps.values() for part, n in parts.items() if n * _SMALL >= sum(parts.values())}
+    merged: dict[date, Profile] = {}
+    for other, profile in seen.items():
+        parts: dict[str, int] = {}
+        for part, amount in apps[other].items():
+            name = part if part in large else OTHERS
+            parts[name] = parts.get(name, 0) + amount
+        merged[other] = profile | {_APPS: parts} if parts else profile
+    return merged
+
+
+def named(part: str) -> tuple[str, str]:
+    """What a part is called in Chinese and in English."""
+    return ("其余应用", "the other apps") if part == OTHERS else (part, part)
 
 
 def burst_size(profiles: Iterable[Profile], channel: str = "", *, of_answers: bool = False) -> float:
@@ -99,4 +124,5 @@ def _add(profile: Profile, group: Group, part: str, amount: int) -> None:
     parts[part] = parts.get(part, 0) + amount
 
 
+_APPS: Group = ("app", "")
 _TABLES = ("profile_daily", "latency_daily")

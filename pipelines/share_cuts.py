@@ -5,7 +5,14 @@ Lives here: the cuts, one row each, from coarse to fine. How a share is judged i
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from math import inf
+
+from pipelines.deliveries import path_of
+from pipelines.profiles import named
+
+WHOLE = "records"
+"""What the whole of parts that overlap is called in a profile."""
 
 
 @dataclass(frozen=True)
@@ -24,10 +31,24 @@ class Cut:
     """Whether a device leaves one of a kind, an answer or a stage, and not several, as of records in general."""
     least_of_day: float = 0.0
     """A whole with a smaller share of the day's records is not looked at."""
+    overlaps: bool = False
+    """Whether a record may be in several parts, as it has several fields; the whole is then given as `records`."""
+    is_sampled: bool = False
+    """Whether it is seen on some of a large day's records alone, so that their number says nothing."""
 
     def whole(self, parts: Mapping[str, int]) -> int:
-        """The records of a whole: where parts overlap, as the fields of a record do, they are given."""
-        return parts["records"] if "records" in parts else sum(parts.values())
+        """The records of a whole."""
+        return parts.get(WHOLE, 0) if self.overlaps else sum(parts.values())
+
+    def is_part(self, name: str) -> bool:
+        """Whether that is a part, and not the whole of parts that overlap. An app may be called `records`, too."""
+        return not (self.overlaps and name == WHOLE)
+
+    def name_of(self, part: str, day: date) -> tuple[str, str]:
+        """What a part is called in Chinese and in English: a file by its path on that day."""
+        if self.measure == "file":
+            part = path_of(part, day)
+        return named(part)
 
 
 ANSWERS = (
@@ -58,8 +79,8 @@ MAKE_UP = (
     Cut("stage_of_app", "应用环节", "stage of app", 1.7, 0.03, comes_alone=True),
     Cut("scheme_of_app", "应用方案", "scheme of app", 1.7, 0.03),
     Cut("day_of_file", "日志文件中的日期", "day of the records in files of source", 2.0, 0.05),
-    Cut("file", "日志文件", "file of source", 1.6, 0.01, rise_odds=inf),
 )
+FILES = (Cut("file", "日志文件", "file of source", 1.6, 0.01, rise_odds=inf),)
 HOURS = (
     Cut("hours", "时段", "hours", 1.8, 0.02, 3.0),
     Cut("hours_of_source", "日志源时段", "hours of source", 1.8, 0.02, 3.0),
@@ -67,10 +88,28 @@ HOURS = (
     Cut("hours_of_app", "应用时段", "hours of app", 1.8, 0.02, 4.0, least_of_day=0.02),
 )
 FIELDS = (
-    Cut("field", "有值的字段", "records with the field", least_points=0.05, rise_odds=inf),
-    Cut("field_of_channel", "渠道中有值的字段", "records of the channel with the field", 1.5, 0.05, rise_odds=inf),
-    Cut("field_of_platform", "平台中有值的字段", "records of the platform with the field", 1.5, 0.05, rise_odds=inf),
-    Cut("field_of_app", "应用中有值的字段", "records of the app with the field", 1.5, 0.05, rise_odds=inf),
+    Cut("field", "有值的字段", "records with the field", least_points=0.05, rise_odds=inf, overlaps=True),
+    Cut(
+        "field_of_channel",
+        "渠道中有值的字段",
+        "records of the channel with the field",
+        1.5,
+        0.05,
+        rise_odds=inf,
+        overlaps=True,
+    ),
+    Cut(
+        "field_of_platform",
+        "平台中有值的字段",
+        "records of the platform with the field",
+        1.5,
+        0.05,
+        rise_odds=inf,
+        overlaps=True,
+    ),
+    Cut(
+        "field_of_app", "应用中有值的字段", "records of the app with the field", 1.5, 0.05, rise_odds=inf, overlaps=True
+    ),
 )
 LATENCIES = (
     Cut("latency_class", "时延", "latencies", 2.0, 0.06, comes_alone=True),
@@ -78,22 +117,26 @@ LATENCIES = (
 )
 VALUES = (
     Cut("sdk_version", "平台 SDK 版本", "SDK version of platform", inf, 0.25, 2.5),
-    Cut("os_version", "平台系统版本", "OS version of platform", inf, 0.25, 2.5),
+    Cut("os_version", "平台系统版本", "OS version of platform", inf, 0.25, 2.5, is_sampled=True),
     Cut(
-        "device_of_platform",
-        "不同设备与记录之比，平台",
-        "distinct devices for the records of platform",
-        1.7,
-        0.1,
-        comes_alone=True,
+        "device_of_platform", "不同设备与记录之比，平台", "distinct devices for the records of platform", 1.7, 0.1,
+        comes_alone=True, overlaps=True, is_sampled=True,
     ),
-    Cut("busiest_device", "同一台设备的记录，渠道", "records of one device in", 2.0, 0.03, comes_alone=True),
     Cut(
-        "twin",
-        "设备、应用、环节、毫秒都相同的记录，渠道",
+        "busiest_device", "同一台设备的记录，渠道", "records of one device in", 2.0, 0.03,
+        comes_alone=True, overlaps=True,
+    ),
+    Cut(
+        "twin", "设备、应用、环节、毫秒都相同的记录，渠道",
         "records that repeat device, app, stage and millisecond in",
-        comes_alone=True,
+        comes_alone=True, overlaps=True, is_sampled=True,
     ),
-    Cut("attempt", "不同登录尝试与记录之比", "distinct attempts for the records of", 1.5, 0.05, comes_alone=True),
-    Cut("full_hour", "时刻恰为整点的记录", "records at a full hour to the millisecond in", comes_alone=True),
-)
+    Cut(
+        "attempt", "不同登录尝试与记录之比", "distinct attempts for the records of", 1.5, 0.05,
+        comes_alone=True, overlaps=True, is_sampled=True,
+    ),
+    Cut(
+        "full_hour", "时刻恰为整点的记录", "records at a full hour to the millisecond in", comes_alone=True,
+        overlaps=True,
+    ),
+)  # fmt: skip

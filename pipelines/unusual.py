@@ -17,7 +17,7 @@ from statistics import median
 from pipelines.chance import variance_of_bursts
 from pipelines.findings import Finding, about, counted
 from pipelines.norms import MIN_DAYS, WEEK, Norm, history, norm
-from pipelines.profiles import Group, Profile, Profiles, burst_size, parts_of_weight
+from pipelines.profiles import Group, Profile, Profiles, burst_size, named, parts_of_weight
 from pipelines.weekday_alike import weekday_alike
 
 # A part must leave the norm by so many standard deviations: hundreds of parts are looked at each day.
@@ -151,16 +151,16 @@ class _Comparison:
         return burst_size(self.earlier, part if self.rule.measure == "channel" else "")
 
     def _told(self, part: str, now: int, usual: float, *, is_new: bool = False) -> Finding:
-        of = f"{self.group[1]} " if self.group[1] else ""
+        of, (name_zh, name_en) = f"{self.group[1]} " if self.group[1] else "", named(part)
         if is_new:
             return Finding(
-                f"{self.rule.zh} {of}{part}：{now:,} 条，此前 {_NEW_DAYS} 天从未出现",
-                f"{self.rule.en} {of}{part}: {now:,} records, never seen in the {_NEW_DAYS} days before",
+                f"{self.rule.zh} {of}{name_zh}：{now:,} 条，此前 {_NEW_DAYS} 天从未出现",
+                f"{self.rule.en} {of}{name_en}: {now:,} records, never seen in the {_NEW_DAYS} days before",
                 now,
             )
         return Finding(
-            f"{self.rule.zh} {of}{part}：{now:,} 条，平时约 {about(usual)} 条",
-            f"{self.rule.en} {of}{part}: {counted(now, 'record')}, usually some {about(usual)}",
+            f"{self.rule.zh} {of}{name_zh}：{now:,} 条，平时约 {about(usual)} 条",
+            f"{self.rule.en} {of}{name_en}: {counted(now, 'record')}, usually some {about(usual)}",
             abs(now - usual),
         )
 

@@ -15,7 +15,7 @@ from datetime import date
 from math import inf, log
 
 from pipelines.chance import as_normal, binomial_deviation, far_of, variance_of_bursts, without_strangest
-from pipelines.findings import Finding
+from pipelines.findings import Finding, percent
 from pipelines.norms import MIN_DAYS, history
 from pipelines.profiles import Group, Profiles, burst_size, parts_of_weight
 from pipelines.share_cuts import Cut
@@ -44,6 +44,8 @@ class _Share:
     part: str
     now: Counts
     before: Sequence[Counts]
+    without: frozenset[str] = frozenset()
+    """The parts that are left out of the wholes: those that were told before."""
 
     @property
     def usual(self) -> float:
@@ -84,15 +86,22 @@ class _Share:
             squared, [binomial_deviation(k, n, usual) for k, n in kept], variance_of_bursts(max(burst, _RETRIED))
         )
 
-    def finding(self) -> Finding:
+    def finding(self, day: date) -> Finding:
         """The words."""
-        (k, n), of = self.now, " ".join(word for word in (self.group[1], self.part) if word)
-        zh, en = f"平时约 {self.usual:.1%}", f"usually some {self.usual:.1%}"
+        (k, n), part = self.now, self.cut.name_of(self.part, day)
+        of_zh, of_en = (" ".join(word for word in (self.group[1], one) if word) for one in part)
+        rest_zh, rest_en = ("，不计 ", ", without ") if self.without else ("", "")
+        left_zh, left_en = (", ".join(self.cut.name_of(one, day)[n] for one in sorted(self.without)) for n in (0, 1))
+        zh, en = f"{n:,} 条中 {k:,} 条（{percent(k / n)}）", f"{k:,} of {n:,} ({percent(k / n)})"
+        if self.cut.is_sampled:
+            zh = en = percent(k / n)
+        usual_zh, usual_en = f"平时约 {percent(self.usual)}", f"usually some {percent(self.usual)}"
         if not self.usual:
-            zh, en = f"此前 {len(self.before)} 天从未出现", f"never seen in the {len(self.before)} days before"
+            usual_zh = f"此前 {len(self.before)} 天从未出现"
+            usual_en = f"never seen in the {len(self.before)} days before"
         return Finding(
-            f"{self.cut.zh} {of}：{n:,} 条中 {k:,} 条（{k / n:.1%}），{zh}",
-            f"{self.cut.en} {of}: {k:,} of {n:,} ({k / n:.1%}), {en}",
+            f"{self.cut.zh} {of_zh}：{zh}{rest_zh}{left_zh}，{usual_zh}",
+            f"{self.cut.en} {of_en}: {en}{rest_en}{left_en}, {usual_en}",
             abs(self.excess),
         )
 
@@ -117,12 +126,15 @@ def unusual_shares(day: date, profiles: Profiles, cuts: Sequence[Cut], least: fl
     looked_at = Counter(group.cut for group in groups for _ in group.shares())
     bursts = {kind: burst_size(newest.values(), of_answers=kind) for kind in (False, True)}
     found: list[_Share] = []
+    told: list[Finding] = []
     for group in groups:
         # Each cut has as much room for chance as the others: a few large parts need less than many small ones.
         far, burst = far_of(len(cuts) * looked_at[group.cut]), bursts[group.cut.comes_alone]
         strange = group.strange(far, burst, max(least, _LEAST_RECORDS, _LEAST_BURSTS * burst))
-        found += [share for share in strange if all(_adds(share, told) for told in found)]
-    return [share.finding() for share in found]
+        new = [share for share in strange if all(_adds(share, other) for other in found)]
+        found += new
+        told += [group.of_whole(share).finding(day) for share in new]
+    return told
 
 
 @dataclass(frozen=True)
@@ -143,11 +155,12 @@ class _Cutting:
         usual, made = whole / sum(left for _, left in days), []
         least = max(_LEAST_RECORDS, self.cut.least_points * whole)
         for part in parts_of_weight([(self.today, whole), *days], least / whole):
-            if part == "records" or part in without:
+            if part in without or not self.cut.is_part(part):
                 continue
             counts = [(parts.get(part, 0), left) for parts, left in days]
             if max(self.today.get(part, 0), sum(k for k, _ in counts) * usual) >= least:
-                made.append(_Share(self.cut, self.group, part, (self.today.get(part, 0), whole), counts))
+                now = self.today.get(part, 0), whole
+                made.append(_Share(self.cut, self.group, part, now, counts, frozenset(without)))
         return made
 
     def strange(self, far: float, burst: float, least: float) -> Iterator[_Share]:
@@ -163,9 +176,17 @@ class _Cutting:
             without.add(strangest.part)
             yield strangest
 
+    def of_whole(self, share: _Share) -> _Share:
+        """The share of the whole in place of what was left of it, where that tells the same."""
+        days = [(parts.get(share.part, 0), self.cut.whole(parts)) for parts in self.before]
+        now = self.today.get(share.part, 0), self.cut.whole(self.today)
+        whole = _Share(share.cut, share.group, share.part, now, days)
+        is_same = (whole.change > 0) == (share.change > 0) and abs(whole.change) >= log(_CONCENTRATED)
+        return whole if is_same else share
+
     def _left(self, parts: Mapping[str, int], without: Set[str]) -> int:
-        overlap = "records" in parts
-        return self.cut.whole(parts) - (0 if overlap else sum(parts.get(part, 0) for part in without))
+        left_out = 0 if self.cut.overlaps else sum(parts.get(part, 0) for part in without)
+        return self.cut.whole(parts) - left_out
 
 
 def _adds(share: _Share, told: _Share) -> bool:

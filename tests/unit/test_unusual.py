@@ -78,7 +78,7 @@ def test_the_same_again_is_no_news_after_it_was_there_on_days_before() -> None:
 def test_packages_of_another_app_are_a_finding() -> None:
     profiles = among(changed(("package_of_app", "shop"), **{"com.game": 600}))
     assert said(list(mixed_up(DAY, profiles))) == [
-        "app shop: 600 records with package com.game, which was only of game before"
+        "app shop: 33.3% of the records that name the package have com.game, which was only of game before"
     ]
 
 
@@ -86,13 +86,23 @@ def test_a_package_that_is_new_in_an_app_is_a_finding_once() -> None:
     today = changed(("package_of_app", "shop"), **{"com.shop.debug": 600})
     profiles = among(today)
     assert said(list(mixed_up(DAY, profiles))) == [
-        "app shop: 600 records with package com.shop.debug, never seen in the eight weeks before"
+        "app shop: 33.3% of the records that name the package have com.shop.debug, never seen in the eight weeks before"
     ]
     profiles[DAY - timedelta(days=1)] = today
     assert list(mixed_up(DAY, profiles)) == []
     assert list(mixed_up(DAY, among(changed(("package_of_app", "shop"), **{"com.shop.debug": 60})))) == []
     # Of an app that is new itself, all is.
     assert list(mixed_up(DAY, among(USUAL | {("package_of_app", "news"): {"com.news": 600}}))) == []
+
+
+def test_an_account_that_is_new_in_an_app_is_told_by_its_share_and_shows_no_phone_number() -> None:
+    group = ("account_of_app", "shop")
+    profiles = among(USUAL | {group: {"": 2000, "13812345678": 700, "north": 1300}})
+    for day in profiles.keys() - {DAY}:
+        profiles[day] = USUAL | {group: {"": 1200, "north": 1200}}
+    assert said(list(mixed_up(DAY, profiles))) == [
+        "app shop: 35.0% of the records that name the account have ***, never seen in the eight weeks before"
+    ]
 
 
 def of_apps(weekend: float, **today: int) -> dict[date, Profile]:

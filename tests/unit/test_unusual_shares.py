@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from pipelines.profiles import Group, Profile
-from pipelines.share_cuts import ANSWERS, FIELDS, MAKE_UP, VALUES, Cut
+from pipelines.share_cuts import ANSWERS, FIELDS, FILES, MAKE_UP, VALUES, Cut
+from pipelines.thinned_files import thinned_files
 from pipelines.unusual_shares import unusual_shares
 from tests.support import DAY
 
@@ -135,11 +136,18 @@ def test_a_field_that_more_records_have_is_none() -> None:
 def test_half_of_a_file_is_a_finding_and_a_new_file_is_none() -> None:
     profiles = drawn()
     moved(profiles, ("file", "gateway"), "gw1/<day>.log", "", 0.5)
-    (found,) = said(profiles, MAKE_UP)
-    assert found.startswith("file of source gateway gw1/<day>.log: ")
+    (found,) = said(profiles, FILES)
+    assert found.startswith(f"file of source gateway gw1/{DAY}.log: ")
+    assert [finding.en for finding in thinned_files(DAY, profiles)] == [found]
+
+
+def test_a_set_of_files_that_is_cut_anew_lacks_none() -> None:
     profiles = drawn()
-    profiles[DAY]["file", "gateway"]["gw3/<day>.log"] = 300
-    assert said(profiles, MAKE_UP) == []
+    profiles[DAY]["file", "gateway"] = {"gw2/<day>.log": 1000, "gw3/<day>.log": 1000}
+    assert list(thinned_files(DAY, profiles)) == []
+    # A small file beside the set does not cut it anew.
+    profiles[DAY]["file", "gateway"] = {"gw1/<day>.log": 400, "gw2/<day>.log": 1000, "retry/<day>.log": 30}
+    assert len(thinned_files(DAY, profiles)) == 1
 
 
 def test_a_scheme_and_a_carrier_that_are_gone_are_findings() -> None:
@@ -155,9 +163,42 @@ def test_records_of_the_same_millisecond_and_attempts_that_are_one_are_findings(
     profiles = drawn()
     profiles[DAY]["twin", "wechat"][""] = 60
     profiles[DAY]["attempt", "one_click"][""] = 1
-    found = said(profiles, VALUES)
-    assert found[0].startswith("records that repeat device, app, stage and millisecond in wechat: 60 of ")
-    assert found[1].startswith("distinct attempts for the records of one_click: 1 of ")
+    # Of a large day they are seen on a sample: its numbers would say nothing.
+    whole = profiles[DAY]["twin", "wechat"]["records"]
+    twins, attempts = said(profiles, VALUES)
+    named = "records that repeat device, app, stage and millisecond in wechat"
+    assert twins.startswith(f"{named}: {60 / whole:.1%}, usually some 0.2%")
+    assert attempts.startswith("distinct attempts for the records of one_click: 0.0")
+
+
+def test_a_part_that_is_called_as_the_whole_of_others_is_is_a_part() -> None:
+    profiles = drawn()
+    for profile in profiles.values():
+        profile["scheme_of_app", "shop"] = {"S1": 1500, "records": 500}
+    assert said(profiles, MAKE_UP) == []
+    profiles[DAY]["scheme_of_app", "shop"] = {"S1": 1500}
+    assert said(profiles, MAKE_UP) == ["scheme of app shop records: 0 of 1,500 (0.0%), usually some 25.0%"]
+
+
+def test_each_part_is_told_with_its_share_of_the_whole() -> None:
+    profiles = {DAY - timedelta(days=back): {("outcome", "wechat"): {"success": 1720, "cancelled": 200, "failed": 80}}
+                for back in range(1, 29)}  # fmt: skip
+    profiles[DAY] = {("outcome", "wechat"): {"success": 400, "cancelled": 400, "failed": 1200}}
+    assert said(profiles, ANSWERS)[:2] == [
+        "outcome wechat failed: 1,200 of 2,000 (60.0%), usually some 4.0%",
+        "outcome wechat cancelled: 400 of 2,000 (20.0%), usually some 10.0%",
+    ]
+
+
+def test_a_part_that_fell_among_the_rest_alone_is_told_as_such() -> None:
+    group = ("channel_of_app", "shop")
+    usual = {"one_click": 1000, "wechat": 600, "qq": 200, "weibo": 200}
+    profiles = {DAY - timedelta(days=back): {group: usual} for back in range(1, 29)}
+    profiles[DAY] = {group: {"wechat": 660, "qq": 660, "weibo": 660}}
+    assert said(profiles, MAKE_UP)[:2] == [
+        "channel of app shop one_click: 0 of 1,980 (0.0%), usually some 50.0%",
+        "channel of app shop wechat: 660 of 1,980 (33.3%), without one_click, usually some 60.0%",
+    ]
 
 
 def test_a_past_day_that_was_wrong_hides_no_later_one() -> None:

@@ -1,0 +1,27 @@
+"""Files of a daily set that hold fewer of their source's records than usual: a host that lost half of its log.
+
+Lives here: which sets can be compared with the days before. A file that did not come is found in `deliveries.py`.
+"""
+
+from datetime import date
+
+from pipelines.findings import Finding
+from pipelines.norms import history
+from pipelines.profiles import Profile, Profiles
+from pipelines.share_cuts import FILES
+from pipelines.unusual_shares import unusual_shares
+
+# Files that no day before had, with so large a share of the records: other files hold them now, and none is missing.
+_CUT_ANEW = 0.05
+
+
+def thinned_files(day: date, profiles: Profiles) -> list[Finding]:
+    """The files whose share of their source's records fell; of a set that is cut anew there are none."""
+    earlier = list(history(day, profiles).values())
+    today: Profile = {}
+    for group, parts in profiles[day].items():
+        if group[0] == "file":
+            known = {name: records for name, records in parts.items() if any(name in p.get(group, {}) for p in earlier)}
+            if sum(parts.values()) - sum(known.values()) < _CUT_ANEW * sum(parts.values()):
+                today[group] = known
+    return unusual_shares(day, {**profiles, day: today}, FILES)
