@@ -136,6 +136,14 @@ VALUES = (
         comes_alone=True, overlaps=True, is_sampled=True,
     ),
     Cut(
+        "repeated_attempt", "同一台设备再次尝试，渠道", "attempts of a device that had one already in", 1.8, 0.03,
+        comes_alone=True, overlaps=True, is_sampled=True,
+    ),
+    Cut(
+        "phone", "不同号码与有号码的记录之比，渠道", "distinct phone numbers for the records that have one in",
+        1.7, 0.1, comes_alone=True, overlaps=True, is_sampled=True,
+    ),
+    Cut(
         "full_hour", "时刻恰为整点的记录", "records at a full hour to the millisecond in", comes_alone=True,
         overlaps=True,
     ),

@@ -6,6 +6,7 @@ SELECT
     stage,
     coalesce(counted_records.platform, app_platforms.platform, 'unknown') AS platform,
     device_hash,
+    phone_hash,
     event_time,
     attempt_id,
     account_id,

@@ -74,6 +74,10 @@ class Day:
     twins: float = 0.002
     attempts: float = 0.31
     """Attempts for each record."""
+    tried_again: float = 0.15
+    """Attempts of a device that had one already, for each attempt."""
+    phones: float = 0.9
+    """Numbers for each record that has one."""
     busiest: float = 0.0
     """The share of the records of each channel that one device has besides."""
     full_hour: float = 3e-7
@@ -329,6 +333,10 @@ def _profile(made: Day, draw: np.random.Generator) -> tuple[Profile, dict[str, i
             amount = int(cells[:, c, p].sum())
             put("attempt", channel, "records", amount)
             put("attempt", channel, "", draw.binomial(amount, made.attempts))
+            put("repeated_attempt", channel, "records", attempts := round(amount * 0.31))
+            put("repeated_attempt", channel, "", draw.binomial(attempts, made.tried_again))
+            put("phone", channel, "records", with_phone := round(amount * 0.2) if c < 2 else 0)
+            put("phone", channel, "", np.ceil(with_phone * made.phones * draw.normal(1, 0.01)))
             put("full_hour", f"{channel} {platform}", "records", amount)
             put("full_hour", f"{channel} {platform}", "", draw.binomial(amount, made.full_hour))
     for whole, amount in (("", total), *zip(CHANNELS, cells.sum(axis=(0, 2, 3)), strict=True)):

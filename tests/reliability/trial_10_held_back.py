@@ -240,6 +240,14 @@ def versions_of_the_sdk_rolled_back(day: Day, draw: np.random.Generator) -> None
     day.versions = (1.0, 0.0, 0.0)
 
 
+def devices_made_anew_for_each_attempt(day: Day, draw: np.random.Generator) -> None:
+    day.tried_again = 0.0
+
+
+def phone_numbers_equal(day: Day, draw: np.random.Generator) -> None:
+    day.phones = 1e-9
+
+
 def times_cut_to_the_hour(day: Day, draw: np.random.Generator) -> None:
     day.full_hour = 0.5
 
@@ -260,7 +268,8 @@ FAULTS: tuple[Fault, ...] = (
     day_copied, hour_lost, clock_one_hour, package_new, scheme_gone, field_thinned, small_stage_gone, devices_made_up,
     few_ids_used_again, carrier_fails_on_a_platform, mismatches_as_success, half_of_the_second_app, half_of_a_host,
     field_lost_on_a_platform, records_repeated, attempts_joined, devices_of_a_platform_equal, one_device_busy,
-    versions_of_the_system_equal, versions_of_the_sdk_rolled_back, times_cut_to_the_hour, records_of_tomorrow,
+    devices_made_anew_for_each_attempt, phone_numbers_equal, versions_of_the_system_equal,
+    versions_of_the_sdk_rolled_back, times_cut_to_the_hour, records_of_tomorrow,
     most_of_the_evening_lost,
 )  # fmt: skip
 

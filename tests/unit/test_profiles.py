@@ -99,6 +99,7 @@ def profile(tmp_path_factory: pytest.TempPathFactory) -> Profile:
         ("twin", "wechat", {"records": 2, "": 1}),
         ("twin", "one_click", {"records": 2}),
         ("attempt", "one_click authorize", {"records": 2, "": 1}),
+        ("phone", "local_verify", {"records": 1, "": 1}),
         ("full_hour", "one_click android", {"records": 2, "": 1}),
         ("latency_class", "one_click", {"100–299 ms": 1}),
         ("latency_class_of_platform", "ios", {"0 ms": 1, "10 s and more": 2}),
@@ -150,6 +151,21 @@ def test_of_a_large_day_hours_latencies_and_the_busiest_device_are_counted_and_n
     assert profile["hour_of_platform", "ios"] == profile["hour", ""] == {"10": 400}
     assert profile["latency_class_of_platform", "ios"] == {"1–99 ms": 400}
     assert profile["full_hour", "one_click ios"] == {"records": 400, "": 400}
+
+
+def test_attempts_of_a_device_that_had_one_already_are_counted(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path)
+    tries = [("ann", "t1"), ("ann", "t1"), ("ann", "t2"), ("ann", "t3"), ("bob", "t4"), ("bob", "")]
+    folder.land(
+        f"{DAY}.ndjson",
+        [
+            record(str(n), device_id=device, **({"attempt_id": attempt} if attempt else {}))
+            for n, (device, attempt) in enumerate(tries)
+        ],
+    )
+    folder.tables()
+    profile = read_profiles(folder.store, folder.manifest, folder.open().settings, [DAY])[DAY]
+    assert profile["repeated_attempt", "one_click"] == {"records": 4, "": 2}
 
 
 def test_attempts_without_a_device_are_looked_at_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

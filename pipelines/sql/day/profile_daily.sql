@@ -208,6 +208,18 @@ WITH sizes AS (
     GROUP BY channel, stage
     UNION ALL
     SELECT
+        'repeated_attempt', channel, unnest(['records', '']),
+        unnest([count(DISTINCT attempt_id), count(DISTINCT attempt_id) - count(DISTINCT device_hash)])
+    FROM id_sample
+    WHERE attempt_id IS NOT NULL AND device_hash IS NOT NULL
+    GROUP BY channel
+    UNION ALL
+    SELECT 'phone', channel, unnest(['records', '']), unnest([count(*), count(DISTINCT phone_hash)])
+    FROM id_sample
+    WHERE phone_hash IS NOT NULL
+    GROUP BY channel
+    UNION ALL
+    SELECT
         'full_hour', channel || ' ' || platform, unnest(['records', '']),
         unnest([sum(records), sum(at_full_hour)])
     FROM hours
