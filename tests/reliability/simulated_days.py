@@ -328,7 +328,7 @@ def _profile(made: Day, draw: np.random.Generator) -> tuple[Profile, dict[str, i
         put("twin", channel, "records", amount)
         put("twin", channel, "", draw.binomial(amount, made.twins))
         put("busiest_device", channel, "records", amount)
-        put("busiest_device", channel, "", 6 + draw.poisson(3) + made.busiest * amount)
+        put("busiest_device", channel, "", min(6 + draw.poisson(3) + made.busiest * amount, amount))
         for p, platform in enumerate(PLATFORMS):
             amount = int(cells[:, c, p].sum())
             put("attempt", channel, "records", amount)
