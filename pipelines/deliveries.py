@@ -82,9 +82,9 @@ def dated(entry: FileEntry) -> tuple[str, date] | None:
     return path, newest
 
 
-def path_of(path: str, day: date) -> str:
-    """The path of a file of a daily set on that day, as good as `dated` keeps it: its dates in one form."""
-    return _PLACED.sub(lambda found: str(day - timedelta(days=int(found[1] or 0))), path)
+def path_of(text: str, day: date) -> str:
+    """A path of a daily set, or a text that names some, with the dates of that day, all in one form."""
+    return _PLACED.sub(lambda found: str(day - timedelta(days=int(found[1] or 0))), text)
 
 
 def _usual(came: Mapping[date, int], with_data: list[date]) -> float:

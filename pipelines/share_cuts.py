@@ -5,11 +5,7 @@ Lives here: the cuts, one row each, from coarse to fine. How a share is judged i
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from math import inf
-
-from pipelines.deliveries import path_of
-from pipelines.profiles import named
 
 WHOLE = "records"
 """What the whole of parts that overlap is called in a profile."""
@@ -43,12 +39,6 @@ class Cut:
     def is_part(self, name: str) -> bool:
         """Whether that is a part, and not the whole of parts that overlap. An app may be called `records`, too."""
         return not (self.overlaps and name == WHOLE)
-
-    def name_of(self, part: str, day: date) -> tuple[str, str]:
-        """What a part is called in Chinese and in English: a file by its path on that day."""
-        if self.measure == "file":
-            part = path_of(part, day)
-        return named(part)
 
 
 ANSWERS = (
@@ -90,27 +80,18 @@ HOURS = (
 FIELDS = (
     Cut("field", "有值的字段", "records with the field", least_points=0.05, rise_odds=inf, overlaps=True),
     Cut(
-        "field_of_channel",
-        "渠道中有值的字段",
-        "records of the channel with the field",
-        1.5,
-        0.05,
-        rise_odds=inf,
-        overlaps=True,
+        "field_of_channel", "渠道中有值的字段", "records of the channel with the field", 1.5, 0.05,
+        rise_odds=inf, overlaps=True,
     ),
     Cut(
-        "field_of_platform",
-        "平台中有值的字段",
-        "records of the platform with the field",
-        1.5,
-        0.05,
-        rise_odds=inf,
-        overlaps=True,
+        "field_of_platform", "平台中有值的字段", "records of the platform with the field", 1.5, 0.05,
+        rise_odds=inf, overlaps=True,
     ),
     Cut(
-        "field_of_app", "应用中有值的字段", "records of the app with the field", 1.5, 0.05, rise_odds=inf, overlaps=True
+        "field_of_app", "应用中有值的字段", "records of the app with the field", 1.5, 0.05,
+        rise_odds=inf, overlaps=True,
     ),
-)
+)  # fmt: skip
 LATENCIES = (
     Cut("latency_class", "时延", "latencies", 2.0, 0.06, comes_alone=True),
     Cut("latency_class_of_platform", "平台时延", "latencies of platform", 2.0, 0.08, comes_alone=True),

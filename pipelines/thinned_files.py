@@ -3,8 +3,10 @@
 Lives here: which sets can be compared with the days before. A file that did not come is found in `deliveries.py`.
 """
 
+from dataclasses import replace
 from datetime import date
 
+from pipelines.deliveries import path_of
 from pipelines.findings import Finding
 from pipelines.norms import history
 from pipelines.profiles import Profile, Profiles
@@ -24,4 +26,5 @@ def thinned_files(day: date, profiles: Profiles) -> list[Finding]:
             known = {name: records for name, records in parts.items() if any(name in p.get(group, {}) for p in earlier)}
             if sum(parts.values()) - sum(known.values()) < _CUT_ANEW * sum(parts.values()):
                 today[group] = known
-    return unusual_shares(day, {**profiles, day: today}, FILES)
+    found = unusual_shares(day, {**profiles, day: today}, FILES)
+    return [replace(finding, zh=path_of(finding.zh, day), en=path_of(finding.en, day)) for finding in found]

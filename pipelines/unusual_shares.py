@@ -17,7 +17,7 @@ from math import inf, log
 from pipelines.chance import as_normal, binomial_deviation, far_of, variance_of_bursts, without_strangest
 from pipelines.findings import Finding, percent
 from pipelines.norms import MIN_DAYS, history
-from pipelines.profiles import Group, Profiles, burst_size, parts_of_weight
+from pipelines.profiles import Group, Profiles, burst_size, named, parts_of_weight
 from pipelines.share_cuts import Cut
 
 _HISTORY = 28
@@ -86,12 +86,14 @@ class _Share:
             squared, [binomial_deviation(k, n, usual) for k, n in kept], variance_of_bursts(max(burst, _RETRIED))
         )
 
-    def finding(self, day: date) -> Finding:
+    def finding(self) -> Finding:
         """The words."""
-        (k, n), part = self.now, self.cut.name_of(self.part, day)
-        of_zh, of_en = (" ".join(word for word in (self.group[1], one) if word) for one in part)
-        rest_zh, rest_en = ("，不计 ", ", without ") if self.without else ("", "")
-        left_zh, left_en = (", ".join(self.cut.name_of(one, day)[n] for one in sorted(self.without)) for n in (0, 1))
+        k, n = self.now
+        of_zh, of_en = (" ".join(word for word in (self.group[1], name) if word) for name in named(self.part))
+        rest_zh = rest_en = ""
+        if self.without:
+            left_zh, left_en = zip(*(named(part) for part in sorted(self.without)), strict=True)
+            rest_zh, rest_en = f"，不计 {', '.join(left_zh)}", f", without {', '.join(left_en)}"
         zh, en = f"{n:,} 条中 {k:,} 条（{percent(k / n)}）", f"{k:,} of {n:,} ({percent(k / n)})"
         if self.cut.is_sampled:
             zh = en = percent(k / n)
@@ -100,8 +102,8 @@ class _Share:
             usual_zh = f"此前 {len(self.before)} 天从未出现"
             usual_en = f"never seen in the {len(self.before)} days before"
         return Finding(
-            f"{self.cut.zh} {of_zh}：{zh}{rest_zh}{left_zh}，{usual_zh}",
-            f"{self.cut.en} {of_en}: {en}{rest_en}{left_en}, {usual_en}",
+            f"{self.cut.zh} {of_zh}：{zh}{rest_zh}，{usual_zh}",
+            f"{self.cut.en} {of_en}: {en}{rest_en}, {usual_en}",
             abs(self.excess),
         )
 
@@ -133,7 +135,7 @@ def unusual_shares(day: date, profiles: Profiles, cuts: Sequence[Cut], least: fl
         strange = group.strange(far, burst, max(least, _LEAST_RECORDS, _LEAST_BURSTS * burst))
         new = [share for share in strange if all(_adds(share, other) for other in found)]
         found += new
-        told += [group.of_whole(share).finding(day) for share in new]
+        told += [group.of_whole(share).finding() for share in new]
     return told
 
 

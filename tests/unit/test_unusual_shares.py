@@ -136,9 +136,13 @@ def test_a_field_that_more_records_have_is_none() -> None:
 def test_half_of_a_file_is_a_finding_and_a_new_file_is_none() -> None:
     profiles = drawn()
     moved(profiles, ("file", "gateway"), "gw1/<day>.log", "", 0.5)
-    (found,) = said(profiles, FILES)
-    assert found.startswith(f"file of source gateway gw1/{DAY}.log: ")
-    assert [finding.en for finding in thinned_files(DAY, profiles)] == [found]
+    (found,) = thinned_files(DAY, profiles)
+    assert found.en.startswith(f"file of source gateway gw1/{DAY}.log: ")
+    assert f" gw1/{DAY}.log：" in found.zh
+    profiles = drawn()
+    profiles[DAY]["file", "gateway"]["gw3/<day>.log"] = 300
+    assert said(profiles, FILES) == []
+    assert thinned_files(DAY, profiles) == []
 
 
 def test_a_set_of_files_that_is_cut_anew_lacks_none() -> None:
