@@ -46,6 +46,8 @@ def read_profiles(store: Store, manifest: Manifest, settings: Settings, days: It
     given: dict[str, object] = {
         "profiles": [str(file) for file in files["profile_daily"]],
         "latencies": [str(file) for file in files["latency_daily"]],
+        "small": _SMALL,
+        "others": OTHERS,
     }
     read = [*files["profile_daily"], *files["latency_daily"]]
     for day, measure, whole, part, amount in rows_of(sql("profiles"), given, read, settings):
@@ -67,18 +69,18 @@ def read_profiles(store: Store, manifest: Manifest, settings: Settings, days: It
 
 
 def with_others(day: date, profiles: Profiles) -> Profiles:
-    """The day and the eight weeks before, apps that are small on each of them as one: of the days that were read
-    together, each may have others that are small."""
+    """The day and the eight weeks before, apps that are small on each of them as one.
+
+    Of days that are read together, each may have other apps that are small.
+    """
     seen = {day: profiles[day]} | history(day, profiles)
     apps = {other: profile.get(_APPS, {}) for other, profile in seen.items()}
     large = {part for parts in apps.values() for part, n in parts.items() if n * _SMALL >= sum(parts.values())}
     merged: dict[date, Profile] = {}
     for other, profile in seen.items():
-        parts: dict[str, int] = {}
+        merged[other] = {group: parts for group, parts in profile.items() if group != _APPS}
         for part, amount in apps[other].items():
-            name = part if part in large else OTHERS
-            parts[name] = parts.get(name, 0) + amount
-        merged[other] = profile | {_APPS: parts} if parts else profile
+            _add(merged[other], _APPS, part if part in large else OTHERS, amount)
     return merged
 
 

@@ -49,7 +49,7 @@ def unusual_hours(
     burst = burst_size(earlier.values())
     # An hour whose records may all be late is not lost.
     least = max(
-        _LEAST_BURSTS * burst_size(earlier.values()),
+        _LEAST_BURSTS * burst,
         _LEAST_OF_HOUR,
         2 * sum(profiles[day].get(("hour", ""), {}).values()) * (1 - on_time) / on_time,
     )
@@ -145,10 +145,8 @@ def _runs(hours: Sequence[int], usual: Sequence[float]) -> list[list[int]]:
             runs[-1].append(hour)
         else:
             runs.append([hour])
-    with_records = [[hour for hour in run if usual[hour]] for run in runs]
-    return [
-        run[run.index(held[0]) : run.index(held[-1]) + 1] for run, held in zip(runs, with_records, strict=True) if held
-    ]
+    with_records = ([hour for hour in run if usual[hour]] for run in runs)
+    return [list(range(held[0], held[-1] + 1)) for held in with_records if held]
 
 
 def _distance(one: Shares, other: Shares) -> float:

@@ -5,11 +5,11 @@ WITH profiles AS (
 ), apps AS (
     SELECT *, sum(amount) OVER (PARTITION BY day) AS of_day FROM profiles WHERE measure = 'app'
 ), named_apps AS (
-    SELECT DISTINCT part FROM apps WHERE amount * 250 >= of_day
+    SELECT DISTINCT part FROM apps WHERE amount * $small >= of_day
 )
 SELECT * FROM profiles WHERE measure <> 'app'
 UNION ALL
-SELECT day, measure, whole, coalesce(named_apps.part, '(others)'), sum(amount)::BIGINT
+SELECT day, measure, whole, coalesce(named_apps.part, $others), sum(amount)::BIGINT
 FROM apps
 LEFT JOIN named_apps USING (part)
 GROUP BY ALL
