@@ -1,4 +1,4 @@
--- grain: app_key, channel, hour of the clock; and, where app_key is null, channel, stage, platform, hour of the clock, class
+-- grain: app_key, channel, hour of the clock; and, where not is_of_app, channel, stage, platform, hour of the clock, class
 -- of the latency of authorize, verify and login records. Over the day's de-duplicated records, in one look at them.
 SELECT
     app_key,
