@@ -43,25 +43,25 @@ def missing_deliveries(manifest: Manifest, day: date) -> Iterator[Finding]:
         return
     silent = set()
     for source, came in sorted(by_source.items()):
-        usual = _usual(came, with_data)
-        if not came.get(day) and usual >= _LEAST_RECORDS and _is_expected(came, with_data, day):
+        if not came.get(day) and _usual(came, with_data) >= _LEAST_RECORDS and _is_expected(came, with_data, day):
             silent.add(source)
+            expected = _expected(came, day, with_data)
             yield Finding(
-                f"日志源 {source} 没有 {day} 的任何记录，平时每天约 {about(usual)} 条",
-                f"source {source} has no record of {day}, usually some {about(usual)} a day",
-                usual,
+                f"日志源 {source} 没有 {day} 的任何记录，平时约 {about(expected)} 条",
+                f"source {source} has no record of {day}, usually some {about(expected)}",
+                expected,
             )
     for (source, path), came in sorted(by_file.items()):
-        usual = _usual(came, with_data)
-        if source in silent or day in came or usual < _LEAST_RECORDS:
+        if source in silent or day in came or _usual(came, with_data) < _LEAST_RECORDS:
             continue
+        expected = _expected(came, day, with_data)
         lacking = _expected(by_source[source], day, with_data) - by_source[source].get(day, 0)
-        if _is_daily(came, with_data) and lacking >= _LEAST_MISSING * _expected(came, day, with_data):
+        if _is_daily(came, with_data) and lacking >= _LEAST_MISSING * expected:
             name = path_of(path, day)
             yield Finding(
-                f"每天都有的文件没有送达：{name}，平时约 {about(usual)} 条",
-                f"a file that comes every day did not: {name}, usually some {about(usual)} records",
-                usual,
+                f"每天都有的文件没有送达：{name}，平时约 {about(expected)} 条",
+                f"a file that comes every day did not: {name}, usually some {about(expected)} records",
+                expected,
             )
 
 

@@ -41,7 +41,24 @@ def test_a_silent_source_is_named_with_its_day() -> None:
     }
     assert found(files) == []
     del files[0][1]
-    assert found(files) == [f"source gateway has no record of {DAY}, usually some 100 a day"]
+    assert found(files) == [f"source gateway has no record of {DAY}, usually some 100"]
+
+
+def test_the_records_that_are_missed_are_those_of_the_weekday() -> None:
+    sunday, monday = days(2), days(1)
+    for day, usual in ((sunday, "400"), (monday, "1,000")):
+        manifest = Manifest(
+            files=[
+                file(f"{source}/{other}.log", other, 400 if other.weekday() >= 5 else 1000, source)
+                for source in ("canonical", "gateway")
+                for other in (day - timedelta(days=back) for back in range(30))
+                if (source, other) != ("gateway", day)
+            ],
+            days={day - timedelta(days=back): entry() for back in range(30)},
+        )
+        assert [finding.en for finding in missing_deliveries(manifest, day)] == [
+            f"source gateway has no record of {day}, usually some {usual}"
+        ]
 
 
 def test_a_source_that_keeps_to_its_weekdays_is_missed_on_them_alone() -> None:
@@ -69,7 +86,7 @@ def test_a_file_that_is_missing_on_a_quiet_weekday_is_named() -> None:
         days={days(back): entry() for back in files},
     )
     assert [finding.en for finding in missing_deliveries(manifest, sunday)] == [
-        f"a file that comes every day did not: b/{sunday}.log, usually some 1,000 records"
+        f"a file that comes every day did not: b/{sunday}.log, usually some 400 records"
     ]
 
 
@@ -100,7 +117,7 @@ def test_nothing_is_said_before_a_week() -> None:
 def test_of_a_young_folder_what_came_on_every_day_is_missed() -> None:
     files = {b: [file(f"{name}/{days(b)}.log", days(b), source=name) for name in ("a", "b")] for b in range(1, 9)}
     files[0] = [file(f"a/{DAY}.log", DAY, source="a")]
-    assert found(files) == [f"source b has no record of {DAY}, usually some 100 a day"]
+    assert found(files) == [f"source b has no record of {DAY}, usually some 100"]
     # It was not there each day: perhaps it keeps to other days.
     del files[4][1]
     assert found(files) == []
