@@ -41,7 +41,7 @@ class ParquetProcess:
         """
         with raw_file(file):
             pass
-        child = self._running()
+        child = self._taken()
         assert child.stdin
         assert child.stdout
         is_whole = False
@@ -61,23 +61,26 @@ class ParquetProcess:
         except (pa.ArrowException, OSError) as error:
             raise self._died(child, file) from error
         finally:
-            if not is_whole:
+            if is_whole:
+                self._child = child
+            else:
                 # Its pipes hold the rest of a file that nobody wants, or it is no more.
                 _end(child)
-                self._child = None
 
-    def _running(self) -> subprocess.Popen[bytes]:
-        if self._child is None:
-            self._child = subprocess.Popen(
+    def _taken(self) -> subprocess.Popen[bytes]:
+        """A child that nobody else reads from: who draws no more from a file need not say so before the next one."""
+        child, self._child = self._child, None
+        if child is None:
+            child = subprocess.Popen(
                 [sys.executable, "-m", "pipelines.parquet_rows"],
                 cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                 env={**os.environ, "ARROW_DEFAULT_MEMORY_POOL": "system"},
             )  # fmt: skip
             # A user may have used up what pipes may hold, and not every system has the call: it then reads ahead less.
             with suppress(OSError, AttributeError):
-                fcntl.fcntl(self._child.stdout or -1, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
-            finalize(self, _end, self._child)
-        return self._child
+                fcntl.fcntl(child.stdout or -1, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+            finalize(self, _end, child)
+        return child
 
     def _told(self, child: subprocess.Popen[bytes], file: LandedFile) -> str | None:
         assert child.stdout

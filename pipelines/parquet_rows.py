@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipelines.errors import DamagedFileError
@@ -24,6 +25,10 @@ _MEMORY_BYTES = 2 << 30
 MAX_COLUMNS = 10_000
 # What a row counts for at least: a column of one value, repeated, has rows without end in a few bytes.
 _LEAST_ROW_BYTES = 100
+# From the second day of the year 1 to the last but one of 9999, in Unix seconds: in every zone these are times.
+_YEARS = (-62_135_510_400, 253_402_128_000)
+_PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
+_LARGEST = 2**63 - 2
 
 
 def parquet_batches(file: LandedFile, limits: UnpackLimits, batch_rows: int, batch_bytes: int) -> Iterator[Any]:
@@ -42,7 +47,7 @@ def parquet_batches(file: LandedFile, limits: UnpackLimits, batch_rows: int, bat
             pq.ParquetFile(raw, buffer_size=1 << 20, pre_buffer=False, page_checksum_verification=True) as parquet,
         ):
             _check_footer(file, parquet.metadata, limits)
-            schema = _unpacked(parquet.schema_arrow)
+            schema = _readable(parquet.schema_arrow)
             yield schema
             for group in range(parquet.num_row_groups):
                 told = parquet.metadata.row_group(group)
@@ -50,7 +55,7 @@ def parquet_batches(file: LandedFile, limits: UnpackLimits, batch_rows: int, bat
                 rows = 0
                 for packed in parquet.iter_batches(max(1, min(batch_rows, by_bytes)), row_groups=[group]):
                     packed.validate(full=True)
-                    batch = packed.cast(schema)
+                    batch = _converted(packed, schema)
                     growth.grew(max(batch.nbytes, _LEAST_ROW_BYTES * len(batch)))
                     rows += len(batch)
                     yield batch
@@ -60,11 +65,41 @@ def parquet_batches(file: LandedFile, limits: UnpackLimits, batch_rows: int, bat
         raise damaged(file.path, str(error).splitlines()[0]) from None
 
 
-def _unpacked(schema: pa.Schema) -> pa.Schema:
-    """The schema with the values of dictionaries themselves: a dictionary hides how much its rows unpack to."""
-    return pa.schema(
-        [field.with_type(field.type.value_type) if pa.types.is_dictionary(field.type) else field for field in schema]
-    )
+def _readable(schema: pa.Schema) -> pa.Schema:
+    """The schema in types that the database knows, which hold the same values."""
+    return pa.schema([field.with_type(_readable_type(field.type)) for field in schema])
+
+
+def _readable_type(kind: pa.DataType) -> pa.DataType:
+    if pa.types.is_dictionary(kind):
+        # A dictionary hides how much its rows unpack to.
+        return _readable_type(kind.value_type)
+    if pa.types.is_timestamp(kind) and kind.unit in ("s", "ms"):
+        return pa.timestamp("us", kind.tz)
+    if pa.types.is_float16(kind):
+        return pa.float32()
+    return pa.string() if pa.types.is_decimal256(kind) else kind
+
+
+def _converted(packed: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
+    columns = []
+    for column, field in zip(packed.columns, schema, strict=True):
+        if pa.types.is_dictionary(column.type):
+            column = column.dictionary_decode()
+        columns.append((_within_years(column) if pa.types.is_timestamp(column.type) else column).cast(field.type))
+    return pa.RecordBatch.from_arrays(columns, schema=schema)
+
+
+def _within_years(times: pa.Array) -> pa.Array:
+    """Times before the year 1 or after 9999 as the first and the last of these: the database fails over others, and
+    with them the whole file; such a record is rejected by its time.
+    """
+    first, last = (bound * _PER_SECOND[times.type.unit] for bound in _YEARS)
+    # Nanoseconds reach less far, and their ends stand for infinity.
+    least, most = max(first, -_LARGEST), min(last, _LARGEST)
+    numbers = times.cast(pa.int64())
+    within = pc.max_element_wise(pc.min_element_wise(numbers, most, skip_nulls=False), least, skip_nulls=False)
+    return within.cast(times.type)
 
 
 def _check_footer(file: LandedFile, footer: pq.FileMetaData, limits: UnpackLimits) -> None:

@@ -8,13 +8,17 @@ import io
 import math
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from pipelines import blocks as blocks_module
+from pipelines.landing import LIMITS, LandedFile
+from pipelines.parquet_process import ParquetProcess
 from pipelines.records import keyed_hash
 from pipelines.sources import SourceMapping
 from tests.reading import ReadingBench
@@ -93,6 +97,59 @@ def test_a_parquet_time_of_any_type_is_the_same_instant(bench: ReadingBench, tim
     read = bench.read(parquet_of(columns_of([record("e1")]) | {"event_time": times}), "a.parquet")
     assert read.rejects == []
     assert read.event("e1")["event_time"] == datetime.fromisoformat("2026-03-10T02:00:00.123")
+
+
+def test_a_parquet_file_that_is_left_half_read_takes_no_other_with_it(tmp_path: Path) -> None:
+    process, files = ParquetProcess(), []
+    for name in ("left", "next", "last"):
+        full = tmp_path / f"{name}.parquet"
+        full.write_bytes(parquet_of({"event_id": [f"{name} {row}" for row in range(1000)]}))
+        files.append(LandedFile(full.name, full, full.stat().st_size, ""))
+    # Who draws no more, such as a query that failed, may keep what it draws from.
+    left = process.batches(files[0], LIMITS, 10, 1 << 20)
+    assert next(left).column(0)[0].as_py() == "left 0"
+    for file in files[1:]:
+        texts = [text for batch in process.batches(file, LIMITS, 10, 1 << 20) for text in batch.column(0).to_pylist()]
+        assert texts == [f"{file.path.removesuffix('.parquet')} {row}" for row in range(1000)]
+    assert next(left).column(0)[0].as_py() == "left 10"
+
+
+LARGEST = 2**63 - 1
+
+
+@pytest.mark.parametrize(
+    ("number", "reason"),
+    [
+        (1_773_108_000_000_000_000, "invalid"), (10**17, "invalid"), (LARGEST, "invalid"), (-LARGEST, "too_old"),
+        (-LARGEST - 1, "too_old"), (-(10**17), "too_old"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("zone", [None, "UTC", "Asia/Shanghai"])
+def test_a_parquet_time_that_cannot_be_costs_its_row(
+    bench: ReadingBench, zone: str | None, number: int, reason: str
+) -> None:
+    for unit in ("ms", "us"):
+        times = pa.array([1_773_108_000_000 * (1000 if unit == "us" else 1), number], pa.timestamp(unit, zone))
+        read = bench.read(parquet_of(columns_of(records(2)) | {"event_time": times}), "a.parquet")
+        assert read.reasons == [(2, f"{reason}:event_time")], unit
+        assert read.books.accepted == 1
+
+
+def test_of_nanoseconds_the_ends_are_times(bench: ReadingBench) -> None:
+    times = pa.array([LARGEST, -LARGEST - 1], pa.timestamp("ns", "UTC"))
+    read = bench.read(parquet_of(columns_of(records(2)) | {"event_time": times}), "a.parquet")
+    assert read.reasons == [(1, "invalid:event_time"), (2, "too_old:event_time")]
+
+
+def test_types_that_the_database_does_not_know_are_read(bench: ReadingBench) -> None:
+    given = columns_of(records(2)) | {
+        "event_id": pa.array([Decimal(10**59), Decimal(10**59 + 1)], pa.decimal256(70, 0)),
+        "latency_ms": pa.array(np.array([250, 1.5], np.float16)),
+    }
+    read = bench.read(parquet_of(given), "a.parquet")
+    assert [event["event_id"] for event in read.events] == ["1" + "0" * 59, "1" + "0" * 58 + "1"]
+    assert [event["latency_ms"] for event in read.events] == [250, None]
+    assert read.books.nulled == {"latency_ms": 1}
 
 
 WHOLE = {
