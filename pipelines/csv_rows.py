@@ -7,7 +7,7 @@ are joined only while a quote is open, and if that does not end in a whole row, 
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import numpy as np
@@ -63,6 +63,16 @@ def csv_batches(
             batch, size = [], 0
     if batch:
         yield _batch(batch, len(header), schema)
+
+
+def row_without(text: str, places: Collection[int]) -> str:
+    """A sound row's text with `***` in the cells of these places that have any text."""
+    cells = next(csv.reader(io.StringIO(text, newline="")))
+    shown = io.StringIO()
+    csv.writer(shown, lineterminator="").writerow(
+        "***" if place in places and cell else cell for place, cell in enumerate(cells)
+    )
+    return shown.getvalue()
 
 
 def _shown(text: str, has_personal: bool) -> str:

@@ -89,14 +89,20 @@ def phone_mask(phone: str) -> str:
     return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 11 else "****"
 
 
-_TOKEN_KEY = r"(?:phone|mobile|msisdn|device_?id|device|imei|idfa|oaid|android_?id|token|access_?token|secret)"
-# The end of a phone, device or token key, in JSON (also escaped) or key=value form.
-_KEY = re.compile(rf"(?i){_TOKEN_KEY}[\w.-]{{0,64}}\\?[\"']?\s*[:=]\s*")
+# The short ones are parts of other words, too: hotel, machine, candidate.
+_TOKEN_KEY = (
+    r"(?:phone|mobile|msisdn|device|imei|imsi|idfa|idfv|oaid|android_?id|token|secret|手机|电话|设备"
+    r"|(?<![a-z])(?:tel|telno|udid|gaid|mac|did)(?![a-z]))"
+)
+# The end of a phone, device or token key, in JSON (also escaped) or key=value form. Between quotes it may have spaces.
+_KEY = re.compile(rf"(?i){_TOKEN_KEY}(?:[\w .-]{{0,64}}\\?[\"']|[\w.-]{{0,64}})\s*[:=]\s*")
 _VALUE = re.compile(r"""\\?"(?:[^"\\]|\\.)*"?|'[^']*'?|[^\s,;&}\]]+""")
 _JSON_MARK = re.compile(r'\\.|["\[\]{}]')
 _UUID = re.compile(r"(?i)(?<![0-9a-f])[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}(?![0-9a-f])")
 _IMEI = re.compile(r"(?<!\d)\d{15}(?!\d)")
-_MOBILE = re.compile(r"(?<!\d)(?:86)?1[3-9]\d{9}(?!\d)")
+_MOBILE = re.compile(r"(?<!\d)(?:86)?1[3-9]\d(?:[ -]?\d{4}){2}(?!\d)")
+# Letters and digits that JSON hides behind their code points, in a JSON text of a JSON text, too.
+_HIDDEN = re.compile(r"\\{1,4}u([0-9a-fA-F]{4})")
 MAX_REJECTED_TEXT: Final = 2000
 
 
@@ -109,11 +115,13 @@ def masked_text(text: str, personal: Iterable[str] = ()) -> str:
     """A rejected record's text for people to read: personal data masked, then cut at 2,000 characters.
 
     Masked is what stands under a phone, device or token key, and any 11-digit mobile number, 15-digit IMEI
-    or UUID anywhere. Masking comes before the cut, so that no half of a number is left at the edge.
+    or UUID anywhere. Masking comes before the cut, so that no half of a number is left at the edge. Letters and digits
+    that JSON escapes are shown as themselves: a key is known in any spelling.
 
     Args:
         personal: values that are known to be a device or a phone, wherever they stand.
     """
+    text = _HIDDEN.sub(_as_itself, text)
     for value in personal:
         text = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", "***", text)
     if len(text) > MAX_REJECTED_TEXT * 4:
@@ -125,6 +133,11 @@ def masked_text(text: str, personal: Iterable[str] = ()) -> str:
     text = _IMEI.sub("***", text)
     text = _MOBILE.sub("***", text)
     return text[:MAX_REJECTED_TEXT]
+
+
+def _as_itself(hidden: re.Match[str]) -> str:
+    letter = chr(int(hidden[1], 16))
+    return letter if letter.isalnum() or letter in "_- " else hidden[0]
 
 
 def _keys_masked(text: str) -> str:

@@ -305,6 +305,25 @@ def test_a_csv_row_with_a_cell_too_many_shows_neither_device_nor_phone(bench: Re
     assert "20888" not in text
 
 
+@pytest.mark.parametrize(
+    "name", ["Device ID", " device_id", "device_id ", "设备号", "udid", "Phone Number", "user_tel", "MAC"]
+)
+def test_of_a_rejected_csv_row_no_cell_of_a_column_named_so_is_shown(bench: ReadingBench, name: str) -> None:
+    for cell in ("Anna 20888", '"Anna ""20888"", x"'):
+        content = f"event_id,{name},channel\n1,{cell},sms\n".encode()
+        ((_, _, text),) = bench.read(content, "a.csv").rejects
+        assert text == "1,***,sms"
+
+
+@pytest.mark.parametrize("mark", [";", "\t", "|"])
+def test_a_csv_with_other_marks_between_its_cells_shows_neither_device_nor_phone(
+    bench: ReadingBench, mark: str
+) -> None:
+    content = csv_of([PERSONAL]).replace(b",", mark.encode())
+    ((_, reason, text),) = bench.read(content, "a.csv").rejects
+    assert (reason, text) == ("missing:event_id", "***")
+
+
 def test_a_column_that_comes_twice_is_read_where_it_stands_first(bench: ReadingBench) -> None:
     head = list(record("e1"))
     rows = [[*head, "channel"], [*map(str, record("e1").values()), "sms"]]

@@ -54,6 +54,16 @@ SECRETS = {
     "bracket in a text": '{"device":{"a":"}","id":"2088886666"},"channel":"qq"}',
     "token": '{"token":"2088886666.x-y","channel":"qq"}',
     "access token": '{"accessToken":"2088886666","channel":"qq"}',
+    "words as a key": '{"Device ID":"2088886666","channel":"qq"}',
+    "a space behind the key": '{"device_id ":"2088886666","channel":"qq"}',
+    "words as a key of escaped JSON": '{"body":"{\\"Phone number\\":\\"2088886666\\"}","channel":"qq"}',
+    "a key in Chinese": '{"手机号":"2088886666","channel":"qq"}',
+    "a key in escaped Chinese": '{"\\u8bbe\\u5907\\u53f7":"2088886666","channel":"qq"}',
+    "an escaped letter in the key": '{"\\u0064evice_id":"2088886666","channel":"qq"}',
+    "an escaped letter in the key of a text": '{"body":"{\\"ph\\\\u006fne\\":\\"2088886666\\"}","channel":"qq"}',
+    "escaped digits": '{"note":"call \\u0031\\u0033820888866","channel":"qq"}',
+    "a short key": '{"user_tel":"2088886666","did":"2088886666","mac":"2088886666","channel":"qq"}',
+    "mobile number with dashes": "138-2088-8666,qq",
     "capitals": '{"PHONE":"2088886666","channel":"qq"}',
     "escaped JSON": '{"body":"{\\"mobile\\":\\"2088886666\\"}","channel":"qq"}',
     "quote within": '{"device_id":"a\\"2088886666","channel":"qq"}',
@@ -91,6 +101,8 @@ def test_masks_what_is_personal_and_nothing_else(name: str) -> None:
         "138123456789",
         "not json",
         "中文",
+        '{"hotel":"a","machine":"b","candidate":"c"}',
+        '{"note":"\\n \\ud800"}',
     ],
 )
 def test_other_text_stays_as_it_is(text: str) -> None:
@@ -120,7 +132,18 @@ def test_a_value_of_megabytes_under_a_key_is_masked_whole() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["x" * 8000, "phone" * 1600, "phone" + "-" * 8000, '"' * 8000, "phone:[" * 1000, "0" * 8000]
+    "text",
+    [
+        "x" * 8000,
+        "phone" * 1600,
+        "phone" + "-" * 8000,
+        '"' * 8000,
+        "phone:[" * 1000,
+        "0" * 8000,
+        "phone " * 1300,
+        "\\u0061" * 1300,
+        "1 " * 4000,
+    ],
 )
 def test_no_text_takes_long_to_mask(text: str) -> None:
     # One word of 8,000 letters once took two seconds, and `phonephone…` ten minutes.
