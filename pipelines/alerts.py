@@ -69,10 +69,10 @@ def receivers(data: Path, alerts: AlertSettings) -> dict[int, str]:
 
 
 def alert_of_end(data: Path, status: "Status") -> bool:
-    """Tells of the end of a run, as far as the settings ask for it; gives whether that newly failed."""
+    """Tells of the end of a run, as far as the settings ask for it; gives whether `undelivered` changed."""
     before = undelivered(data)
     _alert_of_end(data, status)
-    return undelivered(data) not in (None, before)
+    return undelivered(data) != before
 
 
 def _alert_of_end(data: Path, status: "Status") -> None:

@@ -78,9 +78,7 @@ def status_of(data: Path, now: datetime, last_run: LastRun | None = None) -> Sta
             for check in checks_of(store, manifest, settings, registry, manifest.as_of)
             if not check.passed
         ]  # fmt: skip
-    if undelivered(data):
-        status.warnings.append(_undelivered(data))
-    _judge(status)
+    _judge_alerts(data, status)
     return status
 
 
@@ -100,9 +98,7 @@ def note_end(data: Path, now: datetime, day: date | None, error: AuthmeterError 
     status.running = None
     durable.write_file(data / "status.json", status.as_json().encode())
     if alert_of_end(data, status):
-        status.warnings.append(_undelivered(data))
-        status.to_do = []
-        _judge(status)
+        _judge_alerts(data, status)
         durable.write_file(data / "status.json", status.as_json().encode())
 
 
@@ -132,11 +128,22 @@ def failures_noted(data: Path, day: date | None) -> Iterator[None]:
         raise
 
 
-def _undelivered(data: Path) -> Warned:
-    return Warned(
-        check="alerts", severity="warn", day=None, detail_en=undelivered(data) or "", detail_zh="有提醒未能送达",
-        do="See whether the receivers can be reached: `authmeter alert --test`.",
-    )  # fmt: skip
+def _judge_alerts(data: Path, status: Status) -> None:
+    """The warning of what nobody was told, as it stands now, and with it the state."""
+    status.warnings = [warning for warning in status.warnings if warning.check != "alerts"]
+    if not_told := undelivered(data):
+        status.warnings.append(
+            Warned(
+                check="alerts",
+                severity="warn",
+                day=None,
+                detail_en=not_told,
+                detail_zh="有提醒未能送达",
+                do="See whether the receivers can be reached: `authmeter alert --test`.",
+            )
+        )
+    status.to_do = []
+    _judge(status)
 
 
 def _time(instant: datetime, zone: str) -> str:

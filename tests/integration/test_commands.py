@@ -722,6 +722,21 @@ def test_a_test_message_with_wrong_settings_is_refused(
     assert all(label in ended.err for label in ("where: ", "why it matters: ", "what to do: "))
 
 
+def test_status_json_says_of_alerts_what_the_end_of_the_run_left(
+    call: Call, folder: DataFolder, yesterday: date
+) -> None:
+    folder.land("a.ndjson", records(1, yesterday))
+    for ending, state in ((1, "warning"), (0, "ok")):
+        command = json.dumps([sys.executable, "-c", f"raise SystemExit({ending})"])
+        folder.write("authmeter.toml", f"[alerts]\ncommand = {command}\n")
+        assert call("run", data=folder.root).code == (3 if ending else 0)
+        noted = json.loads((folder.root / "status.json").read_bytes())
+        told = json.loads(call("status", "--json", data=folder.root).out)
+        assert noted["state"] == told["state"] == state
+        assert noted["warnings"] == told["warnings"]
+        assert noted["to_do"] == told["to_do"]
+
+
 def test_an_address_that_is_none_is_told_by_its_line(call: Call, folder: DataFolder) -> None:
     folder.write("authmeter.toml", '[alerts]\nurls_file = "alerts.urls"\n')
     folder.write("alerts.urls", "# ours\n\nfoo://s3cr3tToken\n").chmod(0o600)
