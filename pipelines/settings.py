@@ -12,7 +12,16 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    Strict,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from pipelines import durable
 from pipelines.errors import UsageError
@@ -33,6 +42,9 @@ def _schedule_time(text: str) -> str:
     return text
 
 
+# A text is not taken for a number, nor true for 1: a slip of the file is told.
+WholeNumber = Annotated[int, Strict()]
+Number = Annotated[float, Strict()]
 Zone = Annotated[str, AfterValidator(_known_zone)]
 Outcome = Literal["success", "mismatch", "unknown"]
 
@@ -72,47 +84,51 @@ class Settings(BaseModel):
     schedule_time: Annotated[str, AfterValidator(_schedule_time)] = Field(
         "02:30", description="business time of the daily run"
     )
-    retention_days: int = Field(
+    retention_days: WholeNumber = Field(
         400, ge=60, le=36500, description="records older than this before the run's day are rejected"
     )
-    keep_events_days: int = Field(
+    keep_events_days: WholeNumber = Field(
         0,
         ge=0,
         le=40000,
         description="days whose events are kept; 0: 30 more than a record may be old (`retention_days`)",
     )
-    keep_days: int = Field(0, ge=0, le=40000, description="days whose tables are kept and published; 0: all of them")
-    keep_runs_days: int = Field(90, ge=7, le=40000, description="days for which Dagster's record of a run is kept")
-    threads: int = Field(0, ge=0, le=256, description="threads of DuckDB; 0: as many as the machine has cores")
+    keep_days: WholeNumber = Field(
+        0, ge=0, le=40000, description="days whose tables are kept and published; 0: all of them"
+    )
+    keep_runs_days: WholeNumber = Field(
+        90, ge=7, le=40000, description="days for which Dagster's record of a run is kept"
+    )
+    threads: WholeNumber = Field(0, ge=0, le=256, description="threads of DuckDB; 0: as many as the machine has cores")
     memory_limit: str = Field(
         "3GB", pattern=r"^[1-9]\d*(MB|GB)$", description="memory of DuckDB before it spills to the data folder"
     )
     billing: tuple[BillingRule, ...] = Field(
         (BillingRule(),), min_length=1, description="billing rules, each in force from its `valid_from` on"
     )
-    rejected_warn_share: float = Field(
+    rejected_warn_share: Number = Field(
         0.01, ge=0, le=1, description="warn where more of a run's read records are rejected"
     )
-    unmapped_warn_share: float = Field(
+    unmapped_warn_share: Number = Field(
         0.01, ge=0, le=1, description="warn where more of a day's records have an unmapped code"
     )
-    jump_warn_ratio: float = Field(
+    jump_warn_ratio: Number = Field(
         0.5,
         gt=0,
         le=10,
         description="warn where a day's records differ from its weekday's norm by more than 1 + this times",
     )
-    block_below_share: float = Field(
+    block_below_share: Number = Field(
         0, ge=0, lt=1, description="publish nothing where a day has less than this share of its usual records; 0: never"
     )
     holidays: tuple[date, ...] = Field(
         (), description="holidays, and working weekends: days that may have the volume of any weekday"
     )
 
-    max_unpack_ratio: int = Field(
+    max_unpack_ratio: WholeNumber = Field(
         200, ge=10, le=100_000, description="refuse a packed file that unpacks to more than so many times its size"
     )
-    max_unpacked_gb: int = Field(
+    max_unpacked_gb: WholeNumber = Field(
         100, ge=1, le=100_000, description="refuse a packed file that unpacks to more than so many GB"
     )
     xlsx_apps: tuple[str, ...] = Field((), description="apps that get `usage_detail.xlsx` beside the CSV; `*` for all")
