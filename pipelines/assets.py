@@ -8,19 +8,19 @@ import dagster as dg
 
 from pipelines.daily_run import DailyRun
 from pipelines.day_checks import STATISTICS
-from pipelines.days import last_closed_day
+from pipelines.days import FIRST_DAY, last_closed_day
 from pipelines.errors import AuthmeterError
 from pipelines.settings import data_folder, load_settings
 
-# Long before any log that this may ever read: a run's day must be a partition.
-FIRST_DAY = "2000-01-01"
 GROUP = "daily"
 WARN_CHECKS = (
     "damaged_files", "held_files", "unreadable_folders", "registry_rows", "rejected_share", "nothing_accepted",
     "day_is_there", "unmapped_share", *STATISTICS,
 )  # fmt: skip
 
-business_days = dg.DailyPartitionsDefinition(start_date=FIRST_DAY, timezone=load_settings(data_folder(None)).timezone)
+business_days = dg.DailyPartitionsDefinition(
+    start_date=str(FIRST_DAY), timezone=load_settings(data_folder(None)).timezone
+)
 
 Results = Iterator["dg.MaterializeResult[None] | dg.AssetCheckResult"]
 

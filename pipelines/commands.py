@@ -10,7 +10,7 @@ from pipelines.alerts import alert_if_late, alert_test, undelivered
 from pipelines.clock import require_near_day
 from pipelines.dagster_home import end_runs_of_the_dead, execute, prepare
 from pipelines.daily_run import open_run
-from pipelines.days import last_closed_day
+from pipelines.days import FIRST_DAY, last_closed_day
 from pipelines.errors import UsageError, nothing_published
 from pipelines.findings import counted
 from pipelines.lock import hold
@@ -46,6 +46,13 @@ def run_daily(data: Path, day: date | None, tags: dict[str, str] | None = None) 
             where="--day",
             why="A report never shows a part of a day.",
             do=f"Give {over} or an earlier day.",
+        )
+    if day < FIRST_DAY:
+        raise UsageError(
+            f"{day} lies before {FIRST_DAY}.",
+            where="--day",
+            why="No run is for a day before that one.",
+            do=f"Give a day from {FIRST_DAY} to {over}.",
         )
     with hold(opened.store, "run", opened.now), failures_noted(data, day):
         execute(data, day, tags or {})

@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 from pipelines.errors import UsageError
 
 WINDOWS = (7, 30)
+FIRST_DAY = date(2000, 1, 1)
+"""The first day that a run may be for: long before any log that this may ever read."""
 
 
 @dataclass(frozen=True)

@@ -118,6 +118,13 @@ def test_a_day_that_is_not_over_is_refused(call: Call, own: DataFolder, yesterda
     assert f"{yesterday + timedelta(days=1)} is not over" in ended.err
 
 
+def test_a_day_before_all_days_is_refused_and_no_failed_run(call: Call, own: DataFolder) -> None:
+    ended = call("run", "--day", "1999-12-31", data=own.root)
+    assert ended.code == 2
+    assert "1999-12-31 lies before 2000-01-01" in ended.err
+    assert call("status", data=own.root).code == 0
+
+
 def test_a_run_over_a_folder_without_any_log_warns_and_says_where_it_looked(tmp_path: Path) -> None:
     ended = authmeter("run", data=tmp_path / "typo")
     assert ended.code == 3
@@ -688,6 +695,18 @@ def test_dev_refuses_a_port_that_is_taken(own: DataFolder) -> None:
     assert ended.code == 1
     assert f"Port {port} cannot be had" in ended.err
     assert "http://" not in ended.out
+
+
+def test_verify_says_that_all_is_as_written_only_where_it_is(call: Call, folder: DataFolder, yesterday: date) -> None:
+    folder.land("a.ndjson", records(3, yesterday))
+    folder.tables(yesterday)
+    assert "as they were written" in call("verify", data=folder.root).out
+    (file,) = folder.store.warehouse.glob("days/*/*/channel_daily.parquet")
+    file.write_bytes(file.read_bytes().replace(b"PAR1", b"PAR2"))
+    ended = call("verify", data=folder.root)
+    assert ended.code == 1
+    assert "differs" in ended.out
+    assert "as they were written" not in ended.out
 
 
 # --- alert
