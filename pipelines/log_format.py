@@ -92,7 +92,7 @@ def phone_mask(phone: str) -> str:
 # The short ones are parts of other words, too: hotel, machine, candidate.
 _TOKEN_KEY = (
     r"(?:phone|mobile|msisdn|device|imei|imsi|idfa|idfv|oaid|android_?id|token|secret|手机|电话|设备"
-    r"|(?<![a-z])(?:tel|telno|udid|gaid|mac|did)(?![a-z]))"
+    r"|(?<![a-z])(?:tel|telno|udid|gaid|mac|macaddr|did)(?![a-z]))"
 )
 # The end of a phone, device or token key, in JSON (also escaped) or key=value form. Between quotes it may have spaces.
 _KEY = re.compile(rf"(?i){_TOKEN_KEY}(?:[\w .-]{{0,64}}\\?[\"']|[\w.-]{{0,64}})\s*[:=]\s*")
