@@ -52,11 +52,13 @@ def missing_deliveries(manifest: Manifest, day: date) -> Iterator[Finding]:
                 expected,
             )
     for (source, path), came in sorted(by_file.items()):
-        if source in silent or day in came or _usual(came, with_data) < _LEAST_RECORDS:
+        if source in silent or day in came or not _is_daily(came, with_data):
+            continue
+        if _usual(came, with_data) < _LEAST_RECORDS:
             continue
         expected = _expected(came, day, with_data)
         lacking = _expected(by_source[source], day, with_data) - by_source[source].get(day, 0)
-        if _is_daily(came, with_data) and lacking >= _LEAST_MISSING * expected:
+        if lacking >= _LEAST_MISSING * expected:
             name = path_of(path, day)
             yield Finding(
                 f"每天都有的文件没有送达：{name}，平时约 {about(expected)} 条",
