@@ -142,7 +142,6 @@ def _judge_alerts(data: Path, status: Status) -> None:
                 do="See whether the receivers can be reached: `authmeter alert --test`.",
             )
         )
-    status.to_do = []
     _judge(status)
 
 
@@ -214,6 +213,7 @@ def _tell_work(status: Status, store: Store, zone: str) -> None:
 
 def _judge(status: Status) -> None:
     """The state in one word, worst first, and what is to be done, most urgent first."""
+    status.to_do = []
     failed = status.last_run is not None and status.last_run.result == "failed"
     if failed and status.last_run and status.last_run.error:
         status.to_do.append(f"{status.last_run.error.what} {status.last_run.error.do}".strip())
