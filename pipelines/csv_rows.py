@@ -7,7 +7,7 @@ are joined only while a quote is open, and if that does not end in a whole row, 
 import csv
 import io
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ import pyarrow as pa
 from pipelines.blocks import HEAD_BYTES, MAX_LINE_BYTES, blocks, is_refused, long_lines
 from pipelines.landing import ByteStream
 from pipelines.lines import BATCH_BYTES, BATCH_LINES, BROKEN, SOUND, LineCounts
-from pipelines.log_format import is_personal_name
+from pipelines.shown_records import personal_places
 
 # A quoted cell that runs over more lines than this is an unclosed quote.
 MAX_JOINED_LINES = 64
@@ -43,7 +43,7 @@ def csv_batches(
     rows = _rows(stream)
     header = _header(next(rows, None))
     names = [f"column {name}" for name in header]
-    has_personal = any(name in personal or is_personal_name(name) for name in header)
+    has_personal = bool(personal_places(header, personal))
     schema = pa.schema(
         [("line", pa.int64()), ("record", pa.string()), ("flaw", pa.int8())] + [(name, pa.string()) for name in names]
     )
@@ -63,16 +63,6 @@ def csv_batches(
             batch, size = [], 0
     if batch:
         yield _batch(batch, len(header), schema)
-
-
-def row_without(text: str, places: Collection[int]) -> str:
-    """A sound row's text with `***` in the cells of these places that have any text."""
-    cells = next(csv.reader(io.StringIO(text, newline=""))) if '"' in text else text.split(",")
-    shown = io.StringIO()
-    csv.writer(shown, lineterminator="").writerow(
-        "***" if place in places and cell else cell for place, cell in enumerate(cells)
-    )
-    return shown.getvalue()
 
 
 def _shown(text: str, has_personal: bool) -> str:

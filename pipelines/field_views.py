@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from pipelines.errors import UsageError
 from pipelines.log_format import FIELD_NAMES, TEXT_FIELDS
+from pipelines.raw_batches import file_columns
 from pipelines.sources import Format, SourceMapping
 from pipelines.warehouse import sql
 
@@ -17,7 +18,7 @@ def create_lines_view(
     connection: duckdb.DuckDBPyConnection, mapping: SourceMapping, form: Format, schema: pa.Schema
 ) -> None:
     """Makes the view `lines` (line, record, flaw, and the raw columns that are asked for) over the stream `raw`."""
-    columns = [name.removeprefix("column ") for name in schema.names if name.startswith("column ")]
+    columns = file_columns(schema)
     types = {field.name.removeprefix("column "): field.type for field in schema}
     if form == "parquet" and not mapping.fields:
         pairs = ", ".join(f"{_literal(n)}: {_as_json_value(n, types[n])}" for n in FIELD_NAMES if n in columns)

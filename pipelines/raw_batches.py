@@ -55,6 +55,11 @@ class RawStream:
             raise
 
 
+def file_columns(schema: pa.Schema) -> list[str]:
+    """The names of the file's own columns in a stream of this schema, of CSV and Parquet, in their order."""
+    return [name.removeprefix("column ") for name in schema.names if name.startswith("column ")]
+
+
 def _batches(
     file: LandedFile,
     form: Format,

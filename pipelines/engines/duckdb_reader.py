@@ -3,7 +3,6 @@
 Another engine would offer the same class, write the same Parquet and be held to the same cases.
 """
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,16 +18,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines import log_format
-from pipelines.csv_rows import row_without
 from pipelines.errors import AuthmeterError, DamagedFileError
 from pipelines.field_views import create_lines_view, fields_query
 from pipelines.landing import LIMITS, LandedFile, UnpackLimits
 from pipelines.lines import BROKEN, LineCounts, LineSet
 from pipelines.log_format import FIELD_NAMES, MALFORMED
 from pipelines.parquet_process import ParquetProcess
-from pipelines.raw_batches import RawStream
+from pipelines.raw_batches import RawStream, file_columns
 from pipelines.records import Accepted, Reading, Rejected, Text, parse_json, read_record
 from pipelines.shortage import is_short_of_room
+from pipelines.shown_records import personal_places, shown_record
 from pipelines.sources import Format, SourceMapping
 from pipelines.warehouse import sql
 
@@ -209,7 +208,7 @@ class FileReader:
         events = pq.ParquetWriter(target / "exact.parquet", EVENT_SCHEMA, compression=_CODEC)
         rejects = pq.ParquetWriter(target / "rejects.parquet", REJECT_SCHEMA, compression=_CODEC)
         with events, rejects, self._fields(file, mapping, form, only=odd) as stream:
-            personal = _personal_places(stream.schema, mapping) if form == "csv" else []
+            personal = personal_places(file_columns(stream.schema), mapping.personal_columns) if form == "csv" else []
             cursor = self._connection.execute(query)
             while rows := _some_rows(cursor):
                 accepted, rejected = [], []
@@ -218,9 +217,8 @@ class FileReader:
                         record, flaw, texts, reading, is_json=form == "ndjson", is_mapped=not is_json_record
                     )
                     if isinstance(result, Rejected):
-                        rejected.append(
-                            {"line": line, "reason": result.reason, "record": _shown(record, texts, personal)}
-                        )
+                        shown = shown_record(record, texts, personal)
+                        rejected.append({"line": line, "reason": result.reason, "record": shown})
                     else:
                         result.event["line"] = line if self._keeps_lines else None
                         accepted.append(result)
@@ -267,27 +265,6 @@ def _judge(
     if is_mapped:
         parsed = {name: None if text is None else Text(text) for name, text in zip(FIELD_NAMES, texts, strict=True)}
     return read_record(parsed, reading)
-
-
-def _personal_places(schema: pa.Schema, mapping: SourceMapping) -> list[int]:
-    """The places of a CSV file's columns that hold what is personal by their names, or by the mapping."""
-    names = [name.removeprefix("column ") for name in schema.names if name.startswith("column ")]
-    return [
-        place
-        for place, name in enumerate(names)
-        if name in mapping.personal_columns or log_format.is_personal_name(name)
-    ]
-
-
-def _shown(record: str | None, texts: list[str | None], personal_places: list[int]) -> str:
-    """A rejected record as people may see it; of a Parquet row, which has no text, its fields."""
-    fields = dict(zip(FIELD_NAMES, texts, strict=True)) if texts else {}
-    if record is None:
-        record = json.dumps({name: text for name, text in fields.items() if text is not None}, ensure_ascii=False)
-    personal = [text for name in log_format.PERSONAL_FIELDS if (text := fields.get(name))]
-    if personal_places:
-        record = row_without(record, personal_places)
-    return log_format.masked_text(record.rstrip("\r\n"), personal)
 
 
 def _write_events(writer: pq.ParquetWriter, accepted: list[Accepted], books: PartBooks) -> None:

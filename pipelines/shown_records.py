@@ -1,0 +1,42 @@
+"""What people may see of a rejected record: its text, without what is personal by column, by mapping or by form.
+
+Which names are personal, and what a phone or an id looks like, is in `log_format.py`.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Collection, Sequence
+
+from pipelines.log_format import FIELD_NAMES, PERSONAL_FIELDS, is_personal_name, masked_text
+
+
+def personal_places(header: Sequence[str], personal: Collection[str]) -> list[int]:
+    """The places of the columns that hold a device, a phone or a token: by their names, or as `personal` has them."""
+    return [place for place, name in enumerate(header) if name in personal or is_personal_name(name)]
+
+
+def shown_record(record: str | None, texts: Sequence[str | None], places: Collection[int]) -> str:
+    """A rejected record, masked and cut; of a Parquet row, which has no text, its fields.
+
+    Args:
+        texts: the fields of the log record, in their order; none where they are not known.
+        places: of a CSV row, the cells that are personal.
+    """
+    fields = dict(zip(FIELD_NAMES, texts, strict=True)) if texts else {}
+    if record is None:
+        record = json.dumps({name: text for name, text in fields.items() if text is not None}, ensure_ascii=False)
+    personal = [text for name in PERSONAL_FIELDS if (text := fields.get(name))]
+    if places:
+        record = _without_cells(record, places)
+    return masked_text(record.rstrip("\r\n"), personal)
+
+
+def _without_cells(row: str, places: Collection[int]) -> str:
+    """A sound row's text with `***` in the cells of these places that have any text."""
+    cells = next(csv.reader(io.StringIO(row, newline=""))) if '"' in row else row.split(",")
+    shown = io.StringIO()
+    csv.writer(shown, lineterminator="").writerow(
+        "***" if place in places and cell else cell for place, cell in enumerate(cells)
+    )
+    return shown.getvalue()
