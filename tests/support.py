@@ -7,6 +7,7 @@ table should hold is said by each test.
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterable
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
@@ -16,6 +17,7 @@ from typing import Any
 import duckdb
 
 from pipelines.daily_run import DailyRun, open_run
+from pipelines.days import day_start, last_closed_day
 from pipelines.findings import CheckResult
 from pipelines.ingest import IngestReport
 from pipelines.rollup import RollupReport
@@ -56,6 +58,20 @@ def lines(rows: Iterable[Row]) -> bytes:
 def days_before(day: date, back: int) -> date:
     """The day `back` days before."""
     return day - timedelta(days=back)
+
+
+def closed_day(stays: timedelta = timedelta(minutes=2)) -> date:
+    """The newest day that is over in Shanghai by the machine's clock, and that stays it for a while.
+
+    For commands, which look at that clock themselves: a midnight that would come between the test and its command is
+    waited for.
+    """
+    day = last_closed_day(datetime.now(UTC), "Asia/Shanghai")
+    left = day_start(day + timedelta(days=2), "Asia/Shanghai") - datetime.now(UTC)
+    if left > stays:
+        return day
+    time.sleep(left.total_seconds() + 1)
+    return day + timedelta(days=1)
 
 
 def morning_after(day: date) -> datetime:

@@ -8,9 +8,10 @@ import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import date
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 
@@ -25,6 +26,7 @@ from pipelines.registry import load_registry
 from pipelines.settings import AlertSettings, BillingRule, Settings
 from pipelines.store import Manifest
 from pipelines.tables import TABLES
+from tests.support import closed_day
 
 PROJECT = Path(__file__).resolve().parents[2]
 DOCS = PROJECT / "docs"
@@ -63,14 +65,25 @@ def made() -> ModuleType:
 
 
 @pytest.fixture(scope="session")
-def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small data folder of sample logs, published."""
-    folder = tmp_path_factory.mktemp("docs") / "data"
-    made = command("sample", "--out", str(folder), "--days", "9", "--apps", "3", "--events", "150", data=folder)
-    assert made.returncode == 0, made.stderr
-    ran = command("run", data=folder)
-    assert ran.returncode == 0, ran.stdout + ran.stderr
-    return folder
+def publish_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[date], Path]:
+    """Gives the data folder that is published as of a day, the same one for all tests of that day."""
+
+    @cache
+    def folder_of(day: date) -> Path:
+        folder = tmp_path_factory.mktemp("docs") / "data"
+        made = command("sample", "--out", str(folder), "--days", "9", "--apps", "3", "--events", "150", data=folder)
+        assert made.returncode == 0, made.stderr
+        ran = command("run", "--day", str(day), data=folder)
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+        return folder
+
+    return folder_of
+
+
+@pytest.fixture
+def published(publish_once: Callable[[date], Path]) -> Path:
+    """A small data folder of sample logs, published as of the newest day that is over."""
+    return publish_once(closed_day())
 
 
 def command(*arguments: str, data: Path, cwd: Path = PROJECT) -> subprocess.CompletedProcess[str]:

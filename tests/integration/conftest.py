@@ -10,7 +10,8 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
+from functools import cache
 from pathlib import Path
 
 import pyarrow as pa
@@ -18,9 +19,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines import cli
-from pipelines.days import last_closed_day
 from pipelines.settings import PROJECT
-from tests.support import DataFolder, Row, days_before, lines, record, records
+from tests.support import DataFolder, Row, closed_day, days_before, lines, record, records
 
 # Nobody's device and number, each once in every format, in good records and in rejected ones.
 MARKED_DEVICE = "Marked-Device-7f3a9c"
@@ -69,10 +69,10 @@ def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
     return ended
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def yesterday() -> date:
-    """The newest day that is over in Shanghai."""
-    return last_closed_day(datetime.now(UTC), "Asia/Shanghai")
+    """The newest day that is over in Shanghai, for as long as a test takes."""
+    return closed_day()
 
 
 def marked(event_id: str, day: date, **changes: object) -> Row:
@@ -112,13 +112,24 @@ def fill(folder: DataFolder, newest: date) -> None:
 
 
 @pytest.fixture(scope="session")
-def published(tmp_path_factory: pytest.TempPathFactory, yesterday: date) -> DataFolder:
+def publish_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[date], DataFolder]:
+    """Gives the folder that is published as of a day, the same one for all tests of that day."""
+
+    @cache
+    def folder_of(day: date) -> DataFolder:
+        folder = DataFolder(tmp_path_factory.mktemp("published") / "data")
+        fill(folder, day)
+        ended = authmeter("run", data=folder.root)
+        assert ended.code == 0, ended
+        return folder
+
+    return folder_of
+
+
+@pytest.fixture
+def published(publish_once: Callable[[date], DataFolder], yesterday: date) -> DataFolder:
     """A published folder; no test may change it."""
-    folder = DataFolder(tmp_path_factory.mktemp("published") / "data")
-    fill(folder, yesterday)
-    ended = authmeter("run", data=folder.root)
-    assert ended.code == 0, ended
-    return folder
+    return publish_once(yesterday)
 
 
 @pytest.fixture

@@ -8,10 +8,9 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
-from pipelines.days import last_closed_day
 from pipelines.settings import PROJECT
 from tests.reliability.operation import Ended, environment
 
@@ -47,11 +46,6 @@ def _without_privileges() -> None:
     libc = ctypes.CDLL(None)
     for capability in _OVERRIDING:
         libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0)
-
-
-def yesterday() -> date:
-    """The day that a run closes now."""
-    return last_closed_day(datetime.now(UTC), ZONE)
 
 
 def now() -> datetime:

@@ -22,9 +22,9 @@ import pyarrow.parquet as pq
 import zstandard
 
 from tests.oracle.records import limits, read_landing
-from tests.reliability.files import ZONE, Measured, measured, yesterday
+from tests.reliability.files import ZONE, Measured, measured
 from tests.reliability.harness import Result, Tally, some
-from tests.support import DataFolder, Row, days_before, lines, record, records
+from tests.support import DataFolder, Row, closed_day, days_before, lines, record, records
 
 MUTATED = 1_000_000
 LONG_LINES = 20
@@ -52,7 +52,7 @@ def trial(scale: float, work: Path) -> list[Result]:
 def _mutated(scale: float, root: Path) -> list[Result]:
     books = Tally(4, "lines mutated at random: each accepted or rejected, as the oracle says")
     good = Tally(4, "lines left as they were, between the mutated ones: each counted")
-    folder, rng, last = DataFolder(root), Random(4), yesterday()
+    folder, rng, last = DataFolder(root), Random(4), closed_day()
     folder.write("authmeter.toml", SETTINGS)
     maker = _Maker(rng, last)
     wanted = {}
@@ -285,7 +285,7 @@ _MUTATIONS = (
 def _long(scale: float, root: Path) -> list[Result]:
     """Lines of 40 MiB and more, whole and broken, between good ones; and lines of nothing but values."""
     tally = Tally(4, "lines of 40 MiB to 150 MiB: each accounted for, and all lines beside them counted")
-    folder, rng, last = DataFolder(root), Random(44), yesterday()
+    folder, rng, last = DataFolder(root), Random(44), closed_day()
     folder.write("authmeter.toml", SETTINGS)
     size = 40 << 20
     kinds: list[tuple[str, Callable[[], bytes], bool | None]] = [

@@ -24,9 +24,9 @@ import pyarrow.parquet as pq
 import zstandard
 
 from pipelines.ingest import accept_held
-from tests.reliability.files import measured, now, yesterday
+from tests.reliability.files import measured, now
 from tests.reliability.harness import Result, Tally, some
-from tests.support import DataFolder, Row, days_before, lines, record, records
+from tests.support import DataFolder, Row, closed_day, days_before, lines, record, records
 
 DAMAGED = 300
 GOOD_FILES = 5
@@ -86,7 +86,7 @@ def _damaged(scale: float, root: Path) -> list[Result]:
     found = Tally(5, "cuts and bit flips in gzip, Zstandard, Parquet: refused whole and named, where they do harm")
     rest = Tally(5, "whole files beside them: all counted, exit 3")
     again = Tally(5, "the whole files delivered again: all taken")
-    folder, rng, last = DataFolder(root), Random(5), yesterday()
+    folder, rng, last = DataFolder(root), Random(5), closed_day()
     for number in range(GOOD_FILES):
         folder.land(f"good/{number}.ndjson", _rows(f"good{number}-", last))
     whole: dict[str, bytes] = {}
@@ -173,13 +173,13 @@ def _is_same_parquet(folder: DataFolder, path: str, whole: bytes) -> bool:
     other = DataFolder(folder.root.parent / f"{folder.root.name}-{path}")
     other.write("hash.key", (folder.root / "hash.key").read_text())
     other.land(path, whole)
-    other.ingest(yesterday(), now())
+    other.ingest(closed_day(), now())
     return _stored(folder, path) == _stored(other, path)
 
 
 def _without_checksums(scale: float, root: Path) -> str:
     """What is found of flips in Parquet pages without checksums, told and not counted: the format gives no way."""
-    folder, rng, last = DataFolder(root.with_name("unchecked")), Random(55), yesterday()
+    folder, rng, last = DataFolder(root.with_name("unchecked")), Random(55), closed_day()
     tries = some(DAMAGED // 3, scale, 6)
     for number in range(tries):
         whole = _parquet(lines(_rows(f"d{number}-", last)), has_checksums=False)
@@ -196,7 +196,7 @@ def _without_checksums(scale: float, root: Path) -> str:
 def _growing(scale: float, root: Path) -> Result:
     """Files that a writer appends to, or that come piece by piece, while a run reads them."""
     tally = Tally(5, "files that grow while they are read: left for the next run, which takes them whole")
-    last = yesterday()
+    last = closed_day()
     for number in range(some(10, scale)):
         folder = DataFolder(root / str(number))
         folder.land("still.ndjson", records(50, last, "s"))
@@ -206,7 +206,7 @@ def _growing(scale: float, root: Path) -> Result:
         def write(target: Path = target, stop: threading.Event = stop, written: list[int] = written) -> None:
             with target.open("ab", buffering=0) as out:
                 while not stop.wait(0.002):
-                    out.write(lines([record(f"more{len(written)}", yesterday())]))
+                    out.write(lines([record(f"more{len(written)}", last)]))
                     written.append(1)
 
         writer = threading.Thread(target=write)
@@ -229,7 +229,7 @@ def _growing(scale: float, root: Path) -> Result:
 def _taken_back(root: Path) -> Result:
     """New content that would take records of a closed day away is held; all that there is to do about it is done."""
     tally = Tally(5, "content that would take records of a closed day away: held, and counted when it is accepted")
-    last = yesterday()
+    last = closed_day()
     kinds = {
         "one id less": records(49, last),
         "another day's": records(50, days_before(last, 1), "other"),

@@ -21,10 +21,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import zstandard
 
-from tests.reliability.files import Measured, measured, yesterday
+from tests.reliability.files import Measured, measured
 from tests.reliability.harness import Result, Tally
 from tests.reliability.operation import stored_files
-from tests.support import DataFolder, lines, records
+from tests.support import DataFolder, closed_day, lines, records
 
 MEMORY_BYTES = 2_500_000_000
 SETTINGS = 'memory_limit = "1GB"\nthreads = 2\n'
@@ -44,7 +44,7 @@ class Poison:
 
 def trial(scale: float, work: Path) -> list[Result]:
     """Each alone, of a short trial some; then all together."""
-    last = yesterday()
+    last = closed_day()
     kinds = _kinds(last, 3 << 30 if scale >= 1 else 300 << 20)
     alone = Tally(6, "poison files, each kind alone beside good files: named, and all good files counted")
     chosen = sorted(kinds) if scale >= 1 else Random(6).sample(sorted(kinds), 1 + int(scale * 20))

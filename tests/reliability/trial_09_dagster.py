@@ -21,18 +21,13 @@ from pathlib import Path
 import dagster as dg
 
 from pipelines.dagster_home import end_dead_runs, prepare
-from pipelines.days import days_between, last_closed_day
+from pipelines.days import days_between
 from pipelines.settings import PROJECT
 from tests.reliability.harness import Result, Tally, some
 from tests.reliability.operation import as_of, authmeter, environment, installation, land_day, whole_site
-from tests.support import DataFolder, days_before
+from tests.support import DataFolder, closed_day, days_before
 
 UNDER_WAY = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.CANCELING]
-
-
-def yesterday() -> date:
-    """The newest day that is over: Dagster's clock is the machine's."""
-    return last_closed_day(datetime.now(UTC), "Asia/Shanghai")
 
 
 # ---- down for days
@@ -43,8 +38,9 @@ def down(tries: int, work: Path) -> Result:
     from pipelines.definitions import definitions
 
     tally = Tally(9, "Days without a scheduler, all closed by the one run that the next tick asks for")
-    schedule, newest = definitions.resolve_schedule_def("daily_schedule"), yesterday()
+    schedule = definitions.resolve_schedule_def("daily_schedule")
     for seed in range(tries):
+        newest = closed_day()
         days = 5 if seed == 0 else random.Random(seed).randint(1, 12)
         folder = installation(work / f"down{seed}", days_before(newest, days), 2)
         folder.tables(days_before(newest, days))
@@ -121,11 +117,9 @@ def runs(folder: DataFolder) -> list[dg.DagsterRun]:
 
 def real_scheduler(rounds: int, work: Path) -> Result:
     """A real scheduler: down for five days; killed with everything in the midst of its run; started again."""
-    tally, newest = (
-        Tally(9, "A real `authmeter dev`: five days down, then killed during its run, then back"),
-        yesterday(),
-    )
+    tally = Tally(9, "A real `authmeter dev`: five days down, then killed during its run, then back")
     for number in range(rounds):
+        newest = closed_day(stays=timedelta(minutes=5))
         folder = installation(work / f"real{number}", days_before(newest, 5), 2)
         folder.publish(days_before(newest, 5))
         with scheduler(folder):
@@ -139,7 +133,7 @@ def real_scheduler(rounds: int, work: Path) -> Result:
             time.sleep(random.Random(number).uniform(0, 6))
         tally.check(started, f"round {number}: no run was started")
         with scheduler(folder):
-            done = until(lambda f=folder: f.manifest.as_of == newest and as_of(f) == newest and whole_site(f))
+            done = until(lambda f=folder, day=newest: f.manifest.as_of == day and as_of(f) == day and whole_site(f))
             tally.check(done, f"round {number}: {folder.manifest.as_of} is published")
             ended = until(lambda f=folder: not any(run.status in UNDER_WAY for run in runs(f)), 60)
             tally.check(ended, f"round {number}: {[run.status.value for run in runs(folder)]}")
@@ -161,11 +155,9 @@ def is_run_under_way(folder: DataFolder) -> bool:
 
 def stuck_runs(tries: int, work: Path) -> Result:
     """Runs that are said to be under way although nothing lives, ended by the next command."""
-    tally, newest = (
-        Tally(9, "Commands killed during a run: the next one ends what is said to be under way"),
-        yesterday(),
-    )
+    tally = Tally(9, "Commands killed during a run: the next one ends what is said to be under way")
     for seed in range(tries):
+        newest = closed_day()
         folder = installation(work / f"stuck{seed}", newest, 2)
         command = [sys.executable, "-m", "pipelines", "run", "--data", str(folder.root)]
         head = subprocess.Popen(command, cwd=PROJECT, env=environment(), stdout=subprocess.DEVNULL)
