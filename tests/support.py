@@ -60,14 +60,18 @@ def days_before(day: date, back: int) -> date:
     return day - timedelta(days=back)
 
 
-def closed_day(stays: timedelta = timedelta(minutes=2)) -> date:
+def closed_day(stays: timedelta = timedelta(minutes=2), at: timedelta = timedelta(0)) -> date:
     """The newest day that is over in Shanghai by the machine's clock, and that stays it for a while.
 
     For commands, which look at that clock themselves: a midnight that would come between the test and its command is
     waited for.
+
+    Args:
+        at: the time of the next day at which the day is to be closed: its midnight, or that of the schedule.
     """
-    day = last_closed_day(datetime.now(UTC), "Asia/Shanghai")
-    left = day_start(day + timedelta(days=2), "Asia/Shanghai") - datetime.now(UTC)
+    now = datetime.now(UTC) - at
+    day = last_closed_day(now, "Asia/Shanghai")
+    left = day_start(day + timedelta(days=2), "Asia/Shanghai") - now
     if left > stays:
         return day
     time.sleep(left.total_seconds() + 1)

@@ -119,7 +119,8 @@ def real_scheduler(rounds: int, work: Path) -> Result:
     """A real scheduler: down for five days; killed with everything in the midst of its run; started again."""
     tally = Tally(9, "A real `authmeter dev`: five days down, then killed during its run, then back")
     for number in range(rounds):
-        newest = closed_day(stays=timedelta(minutes=5))
+        # Between midnight and the time of the schedule, the newest day that is over is nobody's to close yet.
+        newest = closed_day(stays=timedelta(minutes=5), at=timedelta(hours=2, minutes=30))
         folder = installation(work / f"real{number}", days_before(newest, 5), 2)
         folder.publish(days_before(newest, 5))
         with scheduler(folder):
