@@ -16,7 +16,7 @@ import pyarrow as pa
 from pipelines.blocks import HEAD_BYTES, MAX_LINE_BYTES, blocks, is_refused, long_lines
 from pipelines.landing import ByteStream
 from pipelines.lines import BATCH_BYTES, BATCH_LINES, BROKEN, SOUND, LineCounts
-from pipelines.shown_records import personal_places
+from pipelines.log_format import personal_places
 
 # A quoted cell that runs over more lines than this is an unclosed quote.
 MAX_JOINED_LINES = 64
@@ -168,10 +168,16 @@ def _row(number: int, raw: bytes) -> Row | None:
     text, flaw = raw.removesuffix(b"\r").decode("utf-8", "replace"), SOUND
     if "\ufffd" in text and text.encode() != raw.removesuffix(b"\r"):
         flaw = BROKEN
+    cells = cells_of(text)
+    return None if cells is None else (number, text, flaw, cells)
+
+
+def cells_of(text: str) -> list[str] | None:
+    """The cells of a row; None where the text is no row by its quotes, or more than one."""
     if '"' not in text:
-        return number, text, flaw, text.split(",")
+        return text.split(",")
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error:
         return None
-    return (number, text, flaw, rows[0]) if len(rows) == 1 else None
+    return rows[0] if len(rows) == 1 else None

@@ -5,7 +5,7 @@ Change it when the log contract changes. How values are typed is in `records.py`
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -106,9 +106,9 @@ _HIDDEN = re.compile(r"\\{1,4}u([0-9a-fA-F]{4})")
 MAX_REJECTED_TEXT: Final = 2000
 
 
-def is_personal_name(name: str) -> bool:
-    """Whether a column's name says that it holds a phone, a device or a token."""
-    return bool(re.search(rf"(?i){_TOKEN_KEY}", name))
+def personal_places(header: Sequence[str], personal: Collection[str]) -> list[int]:
+    """The places of the columns that hold a device, a phone or a token: by their names, or as `personal` has them."""
+    return [place for place, name in enumerate(header) if name in personal or re.search(rf"(?i){_TOKEN_KEY}", name)]
 
 
 def masked_text(text: str, personal: Iterable[str] = ()) -> str:

@@ -8,12 +8,8 @@ import io
 import json
 from collections.abc import Collection, Sequence
 
-from pipelines.log_format import FIELD_NAMES, PERSONAL_FIELDS, is_personal_name, masked_text
-
-
-def personal_places(header: Sequence[str], personal: Collection[str]) -> list[int]:
-    """The places of the columns that hold a device, a phone or a token: by their names, or as `personal` has them."""
-    return [place for place, name in enumerate(header) if name in personal or is_personal_name(name)]
+from pipelines.csv_rows import cells_of
+from pipelines.log_format import FIELD_NAMES, PERSONAL_FIELDS, masked_text
 
 
 def shown_record(record: str | None, texts: Sequence[str | None], places: Collection[int]) -> str:
@@ -34,7 +30,8 @@ def shown_record(record: str | None, texts: Sequence[str | None], places: Collec
 
 def _without_cells(row: str, places: Collection[int]) -> str:
     """A sound row's text with `***` in the cells of these places that have any text."""
-    cells = next(csv.reader(io.StringIO(row, newline=""))) if '"' in row else row.split(",")
+    cells = cells_of(row)
+    assert cells is not None
     shown = io.StringIO()
     csv.writer(shown, lineterminator="").writerow(
         "***" if place in places and cell else cell for place, cell in enumerate(cells)

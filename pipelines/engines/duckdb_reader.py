@@ -22,12 +22,12 @@ from pipelines.errors import AuthmeterError, DamagedFileError
 from pipelines.field_views import create_lines_view, fields_query
 from pipelines.landing import LIMITS, LandedFile, UnpackLimits
 from pipelines.lines import BROKEN, LineCounts, LineSet
-from pipelines.log_format import FIELD_NAMES, MALFORMED
+from pipelines.log_format import FIELD_NAMES, MALFORMED, personal_places
 from pipelines.parquet_process import ParquetProcess
 from pipelines.raw_batches import RawStream, file_columns
 from pipelines.records import Accepted, Reading, Rejected, Text, parse_json, read_record
 from pipelines.shortage import is_short_of_room
-from pipelines.shown_records import personal_places, shown_record
+from pipelines.shown_records import shown_record
 from pipelines.sources import Format, SourceMapping
 from pipelines.warehouse import sql
 
