@@ -25,6 +25,7 @@ from pipelines.store import FileEntry, Manifest, Store
 
 KEY = "a key for tests, 64 characters or not"
 DAY = date(2026, 3, 10)
+ZONE = "Asia/Shanghai"
 Row = dict[str, Any]
 
 
@@ -70,8 +71,8 @@ def closed_day(stays: timedelta = timedelta(minutes=2), at: timedelta = timedelt
         at: the time of the next day at which the day is to be closed: its midnight, or that of the schedule.
     """
     now = datetime.now(UTC) - at
-    day = last_closed_day(now, "Asia/Shanghai")
-    left = day_start(day + timedelta(days=2), "Asia/Shanghai") - now
+    day = last_closed_day(now, ZONE)
+    left = day_start(day + timedelta(days=2), ZONE) - now
     if left > stays:
         return day
     time.sleep(left.total_seconds() + 1)

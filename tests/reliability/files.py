@@ -1,4 +1,4 @@
-"""What the trials of landed files share: a command whose memory is measured, and the day that a run closes."""
+"""What the trials of landed files share: a command whose memory is measured, and that rights of files may bind."""
 
 from __future__ import annotations
 
@@ -8,13 +8,11 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from pipelines.settings import PROJECT
 from tests.reliability.operation import Ended, environment
 
-ZONE = "Asia/Shanghai"
 # From linux/prctl.h and linux/capability.h: CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH.
 _PR_CAPBSET_DROP = 24
 _OVERRIDING = (1, 2)
@@ -46,8 +44,3 @@ def _without_privileges() -> None:
     libc = ctypes.CDLL(None)
     for capability in _OVERRIDING:
         libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0)
-
-
-def now() -> datetime:
-    """The time of a run in this process that closes that day."""
-    return datetime.now(UTC)

@@ -22,9 +22,9 @@ import pyarrow.parquet as pq
 import zstandard
 
 from tests.oracle.records import limits, read_landing
-from tests.reliability.files import ZONE, Measured, measured
+from tests.reliability.files import Measured, measured
 from tests.reliability.harness import Result, Tally, some
-from tests.support import DataFolder, Row, closed_day, days_before, lines, record, records
+from tests.support import ZONE, DataFolder, Row, closed_day, days_before, lines, record, records
 
 MUTATED = 1_000_000
 LONG_LINES = 20

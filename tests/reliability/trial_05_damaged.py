@@ -15,7 +15,7 @@ import json
 import threading
 import zlib
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from random import Random
 
@@ -24,7 +24,7 @@ import pyarrow.parquet as pq
 import zstandard
 
 from pipelines.ingest import accept_held
-from tests.reliability.files import measured, now
+from tests.reliability.files import measured
 from tests.reliability.harness import Result, Tally, some
 from tests.support import DataFolder, Row, closed_day, days_before, lines, record, records
 
@@ -173,7 +173,7 @@ def _is_same_parquet(folder: DataFolder, path: str, whole: bytes) -> bool:
     other = DataFolder(folder.root.parent / f"{folder.root.name}-{path}")
     other.write("hash.key", (folder.root / "hash.key").read_text())
     other.land(path, whole)
-    other.ingest(closed_day(), now())
+    other.ingest(closed_day(), datetime.now(UTC))
     return _stored(folder, path) == _stored(other, path)
 
 
@@ -186,7 +186,7 @@ def _without_checksums(scale: float, root: Path) -> str:
         raw = bytearray(whole)
         raw[rng.randrange(len(raw))] ^= 1 << rng.randrange(8)
         folder.land(f"{number}.parquet", bytes(raw))
-    folder.ingest(last, now())
+    folder.ingest(last, datetime.now(UTC))
     refused = sum(entry.status == "damaged" for entry in folder.manifest.files)
     return (
         f"of {tries} flips in Parquet without page checksums {refused} were found: the format gives no way to find more"
@@ -212,12 +212,12 @@ def _growing(scale: float, root: Path) -> Result:
         writer = threading.Thread(target=write)
         writer.start()
         try:
-            report = folder.ingest(last, now())
+            report = folder.ingest(last, datetime.now(UTC))
         finally:
             stop.set()
             writer.join()
         is_left = report.changing == ["grows.ndjson"] and [e.path for e in report.read] == ["still.ndjson"]
-        folder.tables(last, now())
+        folder.tables(last, datetime.now(UTC))
         counted = sum(folder.counted().values())
         wanted = 50 + 20_000 + len(written)
         tally.check(
@@ -240,7 +240,7 @@ def _taken_back(root: Path) -> Result:
     folder = DataFolder(root)
     for kind in kinds:
         folder.land(f"{kind}.ndjson", records(50, last))
-    folder.tables(last, now())
+    folder.tables(last, datetime.now(UTC))
     before = folder.counted()
     for kind, rows in kinds.items():
         folder.land(f"{kind}.ndjson", rows)
@@ -251,7 +251,7 @@ def _taken_back(root: Path) -> Result:
     tally.check(run.code == 3 and folder.counted() == before, f"exit {run.code}, {folder.counted()} was {before}")
     for kind in kinds:
         accept_held(folder.store, folder.manifest, f"{kind}.ndjson")
-    folder.tables(last, now())
+    folder.tables(last, datetime.now(UTC))
     wanted = {(row["event_id"], row["event_time"][:10]) for rows in kinds.values() for row in rows}
     tally.check(sum(folder.counted().values()) == len(wanted), f"{folder.counted()} after all were accepted")
     return tally.result()
