@@ -12,9 +12,10 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
-from pipelines.registry import CODE_COLUMNS, load_registry
-from pipelines.tables import TABLES
-from pipelines.warehouse import STORAGE_VERSION, sql
+from pipelines.common.sql import sql
+from pipelines.contract.registry import CODE_COLUMNS, load_registry
+from pipelines.contract.tables import TABLES
+from pipelines.store.database import STORAGE_VERSION
 
 AS_OF = date(2026, 3, 31)
 DAYS = 62
@@ -43,7 +44,7 @@ def make_published(target: Path, apps: int) -> None:
         _registry(connection, Path(folder), apps)
         _days(connection, Path(folder), apps)
         for mart in ("usage_daily", "day_quality", "login_trend", "login_trend_summary"):
-            query = sql(f"mart/{mart}")
+            query = sql("pipelines.marts", mart)
             connection.execute(f"INSERT INTO out.{mart} BY NAME {query}", {"as_of": AS_OF} if "$as_of" in query else {})
         connection.execute(
             "INSERT INTO out.publication VALUES ($day, 1, '2026-04-01T02:31:07+08:00', 'Asia/Shanghai', $first, true)",

@@ -27,7 +27,7 @@ BARE = "bare_duckdb"
 _PEER_FOLDER = Path(__file__).parent / "peers"
 _KEY = {"AUTHMETER_HASH_KEY": "0" * 64}
 _ANSWER = re.compile(r'\{"groups".*?\}')
-# `ingest     1 file, 202,019 records  3.21 s`, as pipelines/progress.py prints it.
+# `ingest     1 file, 202,019 records  3.21 s`, as pipelines/common/progress.py prints it.
 _STAGE = re.compile(r"^([a-z][\w ]*?)  +.*?  (\d+\.\d+) s$", re.MULTILINE)
 # 3 is "done, but a warning check fired": the sample has an unregistered app on purpose.
 _DONE = (0, 3)

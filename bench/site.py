@@ -14,7 +14,7 @@ from bench.measure import Run, middle, peak_mib, run
 from bench.published import make_published
 from bench.scenarios import Row
 
-_RENDER = "import sys; from pathlib import Path; from reports.site import render_site; " \
+_RENDER = "import sys; from pathlib import Path; from reports.build.site import render_site; " \
     "print(render_site(Path(sys.argv[1]), Path(sys.argv[2])))"  # fmt: skip
 # What a table may take before it is there, in ms, by the number of apps.
 TABLE_LIMITS = {10_000: 300, 100_000: 1_000}

@@ -10,8 +10,8 @@ from typing import Annotated
 
 import typer
 
-from pipelines.errors import AuthmeterError
-from pipelines.help_screens import Commands
+from pipelines.commands.help_screens import Commands
+from pipelines.common.errors import AuthmeterError
 
 app = typer.Typer(
     name="authmeter",
@@ -23,8 +23,6 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode="markdown",
 )
-
-DONE_WITH_WARNINGS = 3
 
 
 def _day(text: str) -> date:
@@ -56,7 +54,7 @@ DayOption = Annotated[
 
 
 def _folder(data: Path | None) -> Path:
-    from pipelines.settings import data_folder
+    from pipelines.contract.settings import data_folder
 
     return data_folder(data)
 
@@ -64,7 +62,7 @@ def _folder(data: Path | None) -> Path:
 @app.command()
 def run(day: DayOption = None, data: Data = None) -> None:
     """Read new logs, close every day up to DAY, publish tables and reports."""
-    from pipelines.commands import run_daily
+    from pipelines.commands.run import run_daily
 
     raise typer.Exit(run_daily(_folder(data), day))
 
@@ -76,7 +74,7 @@ def backfill(
     data: Data = None,
 ) -> None:
     """Compute the days FROM to TO anew from stored events, and publish."""
-    from pipelines.commands import run_backfill
+    from pipelines.commands.backfill import run_backfill
 
     raise typer.Exit(run_backfill(_folder(data), first, last))
 
@@ -93,7 +91,7 @@ def reread(
     data: Data = None,
 ) -> None:
     """Read landed files again after a mapping or a setting was mended, and restate what comes out otherwise."""
-    from pipelines.commands import run_reread
+    from pipelines.commands.reread import run_reread
 
     raise typer.Exit(run_reread(_folder(data), source, first))
 
@@ -101,7 +99,7 @@ def reread(
 @app.command()
 def demo(data: Data = None) -> None:
     """Make sample logs for 60 days in a folder of their own (data/demo), run them, and say where to look."""
-    from pipelines.commands import run_demo
+    from pipelines.commands.demo import run_demo
 
     raise typer.Exit(run_demo(_folder(data) / "demo"))
 
@@ -120,7 +118,7 @@ def sample(
     data: Data = None,
 ) -> None:
     """Write synthetic logs and a registry, labelled as such."""
-    from pipelines.commands import make_sample
+    from pipelines.commands.sample import make_sample
 
     make_sample(out, days=days, apps=apps, events=events, seed=seed, format=format, last_day=last_day)
 
@@ -140,7 +138,7 @@ def export(
     data: Data = None,
 ) -> None:
     """Write the detail of one app for any span."""
-    from pipelines.commands import run_export
+    from pipelines.commands.export import run_export
 
     run_export(_folder(data), app_key, first, last, format, events, out)
 
@@ -152,7 +150,7 @@ def check(
     data: Data = None,
 ) -> None:
     """Check settings, registry and sources without running; with a file, show its first 20 records as read."""
-    from pipelines.check_command import check_file, check_folder
+    from pipelines.commands.check import check_file, check_folder
 
     if source and not file:
         raise typer.BadParameter("give a FILE to read with it", param_hint="--source")
@@ -164,7 +162,7 @@ def accept(
     path: Annotated[str, typer.Argument(help="Path under landing, as the warning named it")], data: Data = None
 ) -> None:
     """Take a held file: its new content replaces what it gave before; the next run restates the days."""
-    from pipelines.commands import accept_file
+    from pipelines.commands.accept import accept_file
 
     accept_file(_folder(data), path)
 
@@ -175,7 +173,7 @@ def alert(
     data: Data = None,
 ) -> None:
     """Tell those whom the settings name that days are late, where they are; for a timer of your own."""
-    from pipelines.commands import run_alert
+    from pipelines.commands.alert import run_alert
 
     raise typer.Exit(run_alert(_folder(data), test))
 
@@ -186,7 +184,7 @@ def dev(
     data: Data = None,
 ) -> None:
     """Dagster's web server and scheduler on this data folder, on loopback."""
-    from pipelines.commands import run_dev
+    from pipelines.commands.dev import run_dev
 
     raise typer.Exit(run_dev(_folder(data), port))
 
@@ -208,11 +206,11 @@ def serve(
 ) -> None:
     """The published site on loopback, whole or limited by token to the pages of some apps."""
     if new_token:
-        from pipelines.serving.tokens import print_new_token
+        from reports.serve.tokens import print_new_token
 
         print_new_token(new_token)
     else:
-        from pipelines.serving.server import serve as serve_site
+        from reports.serve.server import serve as serve_site
 
         serve_site(_folder(data), port, tokens)
 
@@ -224,7 +222,7 @@ def verify(
     data: Data = None,
 ) -> None:
     """Compute the published days anew from their parts, and compare every table with what is stored and published."""
-    from pipelines.verify_command import run_verify
+    from pipelines.commands.verify import run_verify
 
     raise typer.Exit(run_verify(_folder(data), first, last))
 
@@ -237,7 +235,7 @@ def status(
     data: Data = None,
 ) -> None:
     """What is published, what is late, what failed and why, what to do."""
-    from pipelines.status import print_status
+    from pipelines.commands.status import print_status
 
     raise typer.Exit(print_status(_folder(data), as_json))
 
@@ -250,9 +248,9 @@ def main() -> None:
         print(f"authmeter: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
     except Exception as error:  # the last net: a fault of ours ends in words, too
-        from pipelines.shortage import in_words
+        from pipelines.common.machine_limits import as_machine_error
 
-        short = in_words(error, "the folder that was written to")
+        short = as_machine_error(error, "the folder that was written to")
         print(f"authmeter: {short}" if short else _fault(error), file=sys.stderr)
         sys.exit(1)
     except KeyboardInterrupt:
@@ -265,7 +263,7 @@ def _fault(error: Exception) -> str:
     import tempfile
     import traceback
 
-    from pipelines.log_format import masked_text
+    from pipelines.contract.masking import masked_text
 
     with tempfile.NamedTemporaryFile("w", prefix="authmeter-fault-", suffix=".txt", delete=False) as trace:
         trace.write("\n".join(masked_text(line) for line in traceback.format_exc().splitlines()))

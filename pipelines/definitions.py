@@ -2,10 +2,10 @@
 
 import dagster as dg
 
-from pipelines.assets import day_tables, event_parts, marts, site
-from pipelines.data_folder import DataFolder
-from pipelines.schedule import daily_job, daily_schedule, late_day_sensor
-from pipelines.settings import data_folder
+from pipelines.contract.settings import data_folder
+from pipelines.orchestration.assets import day_tables, event_parts, marts, site
+from pipelines.orchestration.resource import DataFolder
+from pipelines.orchestration.schedule import daily_job, daily_schedule, late_day_sensor
 
 definitions = dg.Definitions(
     assets=[event_parts, day_tables, marts, site],

@@ -11,12 +11,13 @@ from tempfile import TemporaryDirectory
 
 import pyarrow.parquet as pq
 
-from pipelines.engines.duckdb_reader import FileReader, PartBooks
-from pipelines.landing import LandedFile
-from pipelines.records import Reading
-from pipelines.settings import Settings
-from pipelines.sources import SourceMapping
-from pipelines.warehouse import workbench
+from pipelines.contract.parts import PartBooks
+from pipelines.contract.settings import Settings
+from pipelines.engines.duckdb.reader import FileReader
+from pipelines.reading.landing import LandedFile
+from pipelines.reading.records import Reading
+from pipelines.reading.sources import SourceMapping
+from pipelines.store.database import workbench
 from tests.support import KEY, Row
 
 CANONICAL = SourceMapping(name="canonical", files=("*",))

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import duckdb
 
-from reports.folders import app_folders
+from reports.content.folders import app_folders
 
 # `pair` and `Pair` are case twins: their folders are digests.
 APPS = ("game", "pair", "Pair", "shop")

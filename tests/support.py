@@ -16,12 +16,13 @@ from typing import Any
 
 import duckdb
 
-from pipelines.daily_run import DailyRun, open_run
-from pipelines.days import day_start, last_closed_day
-from pipelines.findings import CheckResult
-from pipelines.ingest import IngestReport
-from pipelines.rollup import RollupReport
-from pipelines.store import FileEntry, Manifest, Store
+from pipelines.common.days import day_start, last_closed_day
+from pipelines.contract.checks import CheckResult
+from pipelines.ingest.ingest import IngestReport
+from pipelines.rollup.rollup import RollupReport
+from pipelines.run.daily_run import DailyRun, open_run
+from pipelines.store.manifest import FileEntry, Manifest
+from pipelines.store.store import Store
 
 KEY = "a key for tests, 64 characters or not"
 DAY = date(2026, 3, 10)

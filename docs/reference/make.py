@@ -1,4 +1,4 @@
-"""Writes `tables.md` and `metrics.md` from `pipelines/tables.py` and `pipelines/metrics.py`.
+"""Writes `tables.md` and `metrics.md` from `pipelines/contract/tables.py` and `pipelines/contract/metrics.py`.
 
     .venv/bin/python docs/reference/make.py
 
@@ -8,8 +8,8 @@ means that is no metric is said here, in `COLUMNS`; a column without a word ther
 
 from pathlib import Path
 
-from pipelines.metrics import METRICS, Metric
-from pipelines.tables import TABLES, Table
+from pipelines.contract.metrics import METRICS, Metric
+from pipelines.contract.tables import TABLES, Table
 
 HERE = Path(__file__).resolve().parent
 _NOTE = "<!-- Written by docs/reference/make.py. Do not edit: run that script. -->"
@@ -169,9 +169,9 @@ def metrics_page() -> str:
 
 # Metrics
 
-Each metric is declared once, in `pipelines/metrics.py`; the pages, the table `metrics` and this page read it there. A
-*record* is an accepted log record, counted once per `event_id` and business day. Counts add up; a share is a sum over
-a sum, and NULL where the lower one is 0.
+Each metric is declared once, in `pipelines/contract/metrics.py`; the pages, the table `metrics` and this page read it
+there. A *record* is an accepted log record, counted once per `event_id` and business day. Counts add up; a share is
+a sum over a sum, and NULL where the lower one is 0.
 
 | metric | 中文 | English |
 | --- | --- | --- |

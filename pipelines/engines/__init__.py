@@ -1,1 +1,1 @@
-"""Engines of the heavy step: reading files into event parts, and rolling a day's parts up."""
+"""Who does the heavy steps: reading files into parts, and rolling up a day."""

@@ -16,8 +16,8 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from reports.folders import app_folders
-from reports.site import render_site
+from reports.build.site import render_site
+from reports.content.folders import app_folders
 from tests.browser import random_data
 from tests.browser.counted import Published
 from tests.unit.report_database import example

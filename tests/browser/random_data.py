@@ -16,7 +16,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.log_format import CHANNELS, FIELD_NAMES, PLATFORMS
+from pipelines.contract.record import CHANNELS, FIELD_NAMES, PLATFORMS
 from tests.support import DAY, DataFolder, days_before
 
 AS_OF = DAY

@@ -9,7 +9,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Page
 
-from reports.folders import app_folder
+from reports.content.folders import app_folder
 from tests.browser.conftest import Reader
 from tests.unit.report_database import day
 

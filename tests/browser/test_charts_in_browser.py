@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from reports.charts import LOOKS
-from reports.folders import app_folder
+from reports.charts.shapes import LOOKS
+from reports.content.folders import app_folder
 from tests.browser.conftest import Reader
 from tests.unit.report_database import MISSING_BACK, day
 

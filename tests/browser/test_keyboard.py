@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page
 
-from reports.folders import app_folder
+from reports.content.folders import app_folder
 from tests.browser.conftest import Reader
 from tests.browser.dom import table_rows
 

@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from playwright.sync_api import Page
 
-from reports.folders import app_folder
+from reports.content.folders import app_folder
 from tests.browser.conftest import Reader
 from tests.support import DataFolder
 from tests.unit.report_database import HOSTILE_NAMES, day

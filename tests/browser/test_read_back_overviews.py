@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.metrics import METRICS
+from pipelines.contract.metrics import METRICS
 from tests.browser import random_data
 from tests.browser.conftest import Reader
 from tests.browser.counted import CHANNELS, Published, layer_of, ratio

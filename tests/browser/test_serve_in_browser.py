@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.settings import PROJECT
+from pipelines.common.project import PROJECT
 from tests.browser.test_accessibility import AXE
 from tests.served_site import token_of, write_tokens
 

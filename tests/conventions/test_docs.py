@@ -19,13 +19,13 @@ import duckdb
 import pytest
 import typer
 
-from pipelines.checks import run_checks
 from pipelines.cli import app
-from pipelines.log_format import CHANNELS, FIELD_NAMES, OUTCOMES, PLATFORMS, STAGES
-from pipelines.registry import load_registry
-from pipelines.settings import AlertSettings, BillingRule, Settings
-from pipelines.store import Manifest
-from pipelines.tables import TABLES
+from pipelines.closing.checks import run_checks
+from pipelines.contract.record import CHANNELS, FIELD_NAMES, OUTCOMES, PLATFORMS, STAGES
+from pipelines.contract.registry import load_registry
+from pipelines.contract.settings import AlertSettings, BillingRule, Settings
+from pipelines.contract.tables import TABLES
+from pipelines.store.manifest import Manifest
 from tests.support import closed_day
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -132,7 +132,7 @@ def test_the_example_of_settings_is_accepted() -> None:
 
 def test_environment_variables_are_all_documented() -> None:
     documented = set(re.findall(r"`(AUTHMETER_\w+)`", (DOCS / "settings.md").read_text("utf-8")))
-    sources = [*(PROJECT / "pipelines").glob("*.py"), *(PROJECT / "bench").glob("*.py")]
+    sources = [*(PROJECT / "pipelines").rglob("*.py"), *(PROJECT / "bench").glob("*.py")]
     sources += [PROJECT / "tests" / "browser" / "conftest.py", DOCS / "pictures" / "make.py"]
     read = {
         name

@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from pipelines.settings import PROJECT
+from pipelines.common.project import PROJECT
 
 LISTED = subprocess.run(
     ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],

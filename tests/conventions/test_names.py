@@ -9,13 +9,13 @@ import pytest
 import typer
 
 from pipelines.cli import app
-from pipelines.log_format import CHANNELS, OUTCOMES, PLATFORMS, STAGES
-from pipelines.metrics import METRICS
-from pipelines.registry import SHIPPED_CODES, load_registry
-from pipelines.settings import PROJECT
-from pipelines.tables import TABLES
-from pipelines.warehouse import SQL
+from pipelines.common.project import PROJECT
+from pipelines.contract.metrics import METRICS
+from pipelines.contract.record import CHANNELS, OUTCOMES, PLATFORMS, STAGES
+from pipelines.contract.registry import SHIPPED_CODES, load_registry
+from pipelines.contract.tables import TABLES
 
+MARTS = PROJECT / "pipelines" / "marts" / "sql"
 COUNTS = (
     "authorization_requests authorizations authorizations_cancelled authorizations_failed verification_requests "
     "verifications mismatches unknowns billable_verifications"
@@ -85,12 +85,12 @@ def test_a_table_has_a_grain_and_a_key_of_its_own_columns(table: object) -> None
 
 @pytest.mark.parametrize("name", TABLES)
 def test_a_table_comes_of_one_statement_or_of_listed_rows(name: str) -> None:
-    listed = f'"listed_{name}"' in (PROJECT / "pipelines" / "mart_rows.py").read_text()
-    assert (SQL / "mart" / f"{name}.sql").exists() != listed
+    listed = f'"listed_{name}"' in (PROJECT / "pipelines" / "marts" / "rows.py").read_text()
+    assert (MARTS / f"{name}.sql").exists() != listed
 
 
 def test_every_mart_statement_has_its_table() -> None:
-    assert {file.stem for file in (SQL / "mart").glob("*.sql")} <= TABLES.keys()
+    assert {file.stem for file in MARTS.glob("*.sql")} <= TABLES.keys()
 
 
 def test_the_metrics_are_those_of_the_contract() -> None:

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines import cli
-from pipelines.settings import PROJECT
+from pipelines.common.project import PROJECT
 from tests.support import DataFolder, Row, closed_day, days_before, lines, record, records
 
 # Nobody's device and number, each once in every format, in good records and in rejected ones.

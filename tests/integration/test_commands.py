@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines import commands
-from pipelines.settings import PROJECT
+from pipelines.common.project import PROJECT
 from tests.integration.conftest import MARKED_DEVICE, MARKED_PHONE, Ended, authmeter, marked
 from tests.support import KEY, DataFolder, days_before, lines, record, records
 
@@ -185,9 +185,9 @@ HOLDER = """
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from pipelines.lock import hold
-from pipelines.store import Store
-with hold(Store(Path(sys.argv[1])), "run", datetime.now(UTC)):
+from pipelines.common.lock import hold
+from pipelines.store.store import Store
+with hold(Store(Path(sys.argv[1])).lock, "run", datetime.now(UTC)):
     print("held", flush=True)
     sys.stdin.read()
 """

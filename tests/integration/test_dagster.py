@@ -18,8 +18,8 @@ import dagster as dg
 import pytest
 import yaml
 
-from pipelines.dagster_home import end_runs_of_the_dead, prepare
-from pipelines.settings import PROJECT
+from pipelines.common.project import PROJECT
+from pipelines.orchestration.home import end_runs_of_the_dead, prepare
 from tests.integration.conftest import authmeter
 from tests.support import DataFolder, days_before, records
 
@@ -46,7 +46,7 @@ OPENED_AT_ONCE = """
 import os, sys
 from pathlib import Path
 import dagster as dg
-from pipelines.dagster_home import prepare
+from pipelines.orchestration.home import prepare
 children = []
 come, go = os.pipe()
 for _ in range(8):

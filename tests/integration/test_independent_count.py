@@ -24,7 +24,7 @@ from tests.oracle.random_events import Scene
 from tests.oracle.random_logs import write_data
 
 REPO = Path(__file__).parents[2]
-CODES = counts.read_codes(REPO / "pipelines" / "result_codes.csv")
+CODES = counts.read_codes(REPO / "pipelines" / "contract" / "result_codes.csv")
 AS_OF = date(2026, 11, 12)
 SHANGHAI = "Asia/Shanghai"
 DETAIL_KEY = ("day", "app_key", "channel", "platform", "scheme_id", "package_name", "carrier")

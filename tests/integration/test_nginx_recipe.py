@@ -22,7 +22,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.settings import PROJECT
+from pipelines.common.project import PROJECT
 from tests.served_site import (
     ASSETS,
     FOLDERS,

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.settings import PROJECT
+from pipelines.common.project import PROJECT
 from tests.integration.conftest import Ended, authmeter
 from tests.served_site import (
     APPS,

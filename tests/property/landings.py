@@ -6,7 +6,7 @@ import json
 
 from hypothesis import strategies as st
 
-from pipelines.log_format import CHANNELS, OUTCOMES, STAGES
+from pipelines.contract.record import CHANNELS, OUTCOMES, STAGES
 from tests.support import DAY, Row, days_before
 
 DAYS = 4

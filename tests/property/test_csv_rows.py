@@ -8,8 +8,8 @@ import io
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.csv_rows import csv_batches
-from pipelines.lines import BROKEN, SOUND, LineCounts
+from pipelines.reading.csv_rows import csv_batches
+from pipelines.reading.lines import BROKEN, SOUND, LineCounts
 
 CELLS = st.one_of(
     st.text(st.characters(codec="utf-8"), max_size=6),

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.log_format import CHANNELS, FIELD_NAMES, MALFORMED, OUTCOMES, PLATFORMS, STAGES
-from pipelines.records import Accepted, Reading, Rejected, parse_json, read_record
+from pipelines.contract.record import CHANNELS, FIELD_NAMES, MALFORMED, OUTCOMES, PLATFORMS, STAGES
+from pipelines.reading.records import Accepted, Reading, Rejected, parse_json, read_record
 from tests.reading import ReadingBench, limits
 
 ZONES = ("Asia/Shanghai", "America/New_York", "UTC")

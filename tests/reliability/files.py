@@ -10,7 +10,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.settings import PROJECT
+from pipelines.common.project import PROJECT
 from tests.reliability.operation import Ended, environment
 
 # From linux/prctl.h and linux/capability.h: CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH.

@@ -16,8 +16,8 @@ from typing import Any
 
 import duckdb
 
-from pipelines.settings import PROJECT
-from pipelines.tables import TABLES
+from pipelines.common.project import PROJECT
+from pipelines.contract.tables import TABLES
 from tests.support import DataFolder, days_before, records
 
 # What may differ between two runs of the same logs: when they were.

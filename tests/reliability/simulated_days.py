@@ -14,8 +14,8 @@ from statistics import NormalDist
 
 import numpy as np
 
-from pipelines.profiles import Profile, hour_windows
-from pipelines.store import DayEntry, DayRows, FileEntry, Manifest
+from pipelines.incidents.profiles import Profile, hour_windows
+from pipelines.store.manifest import DayEntry, DayRows, FileEntry, Manifest
 
 CHANNELS = ("one_click", "local_verify", "wechat", "qq", "weibo")
 PLATFORMS = ("android", "ios", "harmony")

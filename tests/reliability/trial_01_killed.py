@@ -29,10 +29,10 @@ from typing import Any
 
 import duckdb
 
-from pipelines.exports import export_detail
-from pipelines.store import Store
-from pipelines.tables import TABLES
-from reports.site import render_site
+from pipelines.contract.tables import TABLES
+from pipelines.store.store import Store
+from reports.build.site import render_site
+from reports.export.exports import export_detail
 from tests.reliability.deliveries import DAY, REGISTRY, log, span
 from tests.reliability.durable_names import HAS_STRACE, faults_of, traced
 from tests.reliability.harness import PROJECT, Result, Tally, some

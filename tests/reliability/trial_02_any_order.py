@@ -14,7 +14,7 @@ import shutil
 from datetime import date
 from pathlib import Path
 
-from pipelines.ingest import accept_held
+from pipelines.ingest.ingest import accept_held
 from tests.reliability.deliveries import DAY, REGISTRY, log, span
 from tests.reliability.harness import Result, Tally, some
 from tests.reliability.stories import Model, cells, changes, figures, wrong_books

@@ -16,7 +16,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from reports.language import t
+from reports.content.language import t
 from tests.reliability.deliveries import DAY, REGISTRY, log, span
 from tests.reliability.harness import Result, Tally, some
 from tests.reliability.stories import changes, figures

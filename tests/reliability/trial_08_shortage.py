@@ -18,10 +18,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from unittest import mock
 
-from pipelines import commands, daily_run
-from pipelines.days import last_closed_day
-from pipelines.errors import AuthmeterError
-from pipelines.settings import PROJECT
+from pipelines import commands
+from pipelines.common.days import last_closed_day
+from pipelines.common.errors import AuthmeterError
+from pipelines.common.project import PROJECT
+from pipelines.run import daily_run
 from tests.reliability.harness import Result, Tally, some
 from tests.reliability.operation import (
     HISTORY,
@@ -143,7 +144,7 @@ _BOXES = """
 import sys
 from pathlib import Path
 from tests.support import DataFolder, DAY
-from pipelines.errors import AuthmeterError
+from pipelines.common.errors import AuthmeterError
 try:
     DataFolder(Path(sys.argv[1])).publish(DAY)
 except AuthmeterError as error:

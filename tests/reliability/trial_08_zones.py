@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from pipelines.settings import PROJECT
+from pipelines.common.project import PROJECT
 from tests.reliability.harness import Result, Tally, some
 from tests.reliability.operation import environment, first_difference, installation, tables
 from tests.support import DAY, KEY, DataFolder, record

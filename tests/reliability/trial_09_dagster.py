@@ -20,9 +20,9 @@ from pathlib import Path
 
 import dagster as dg
 
-from pipelines.dagster_home import end_dead_runs, prepare
-from pipelines.days import days_between
-from pipelines.settings import PROJECT
+from pipelines.common.days import days_between
+from pipelines.common.project import PROJECT
+from pipelines.orchestration.home import end_dead_runs, prepare
 from tests.reliability.harness import Result, Tally, some
 from tests.reliability.operation import as_of, authmeter, environment, installation, land_day, whole_site
 from tests.support import DataFolder, closed_day, days_before
@@ -189,8 +189,8 @@ def stuck_runs(tries: int, work: Path) -> Result:
 ALONE = """
 import sys
 from pathlib import Path
-from pipelines.errors import AuthmeterError
-from pipelines.scheduler import run_alone
+from pipelines.common.errors import AuthmeterError
+from pipelines.orchestration.scheduler_process import run_alone
 try:
     child = "import subprocess, time; subprocess.Popen(['sleep', '300']); time.sleep(300)"
     run_alone([sys.executable, "-c", child], Path(sys.argv[1]), Path(sys.argv[1]), lambda: None)

@@ -14,13 +14,13 @@ from pathlib import Path
 
 import numpy as np
 
-from pipelines.checks import run_checks
-from pipelines.errors import AuthmeterError
-from pipelines.findings import CheckResult
-from pipelines.profiles import Profile
-from pipelines.registry import Registry
-from pipelines.settings import Settings
-from pipelines.store import Manifest
+from pipelines.closing.checks import run_checks
+from pipelines.common.errors import AuthmeterError
+from pipelines.contract.checks import CheckResult
+from pipelines.contract.registry import Registry
+from pipelines.contract.settings import Settings
+from pipelines.incidents.profiles import Profile
+from pipelines.store.manifest import Manifest
 from tests.reliability.harness import Result, Tally, some
 from tests.reliability.real_days import NEWEST, begun, day_rows, land, moved
 from tests.reliability.simulated_days import FIRST, Day, Fault, Installation

@@ -28,8 +28,8 @@ from zipfile import ZipFile
 import duckdb
 import polars as pl
 
-from pipelines.errors import AuthmeterError
-from pipelines.settings import PROJECT
+from pipelines.common.errors import AuthmeterError
+from pipelines.common.project import PROJECT
 from tests.reliability.harness import Result, Tally, some
 from tests.reliability.operation import authmeter, environment, stored_files
 from tests.support import DAY, DataFolder, Row, days_before, lines, record

@@ -21,11 +21,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-import pipelines.alerts
-from pipelines.alerts import alert_if_late, alert_of_end, undelivered
-from pipelines.errors import AuthmeterError
-from pipelines.status_fields import Failure, LastRun, Status
-from pipelines.status_file import note_end, status_of
+from pipelines.alerts import delivery
+from pipelines.alerts.due import alert_if_late, alert_of_end, undelivered
+from pipelines.common.errors import AuthmeterError
+from pipelines.contract.status import Failure, LastRun, Status
+from pipelines.run.status import note_end, status_of
 from tests.reliability.harness import PROJECT, Result, Tally, some
 from tests.support import DAY, DataFolder, morning_after, records
 
@@ -147,11 +147,11 @@ def unreachable(scale: float, work: Path) -> Result:
 @contextmanager
 def shorter() -> Iterator[None]:
     """The product's patience, cut."""
-    before, pipelines.alerts.SECONDS = pipelines.alerts.SECONDS, 3
+    before, delivery.SECONDS = delivery.SECONDS, 3
     try:
         yield
     finally:
-        pipelines.alerts.SECONDS = before
+        delivery.SECONDS = before
 
 
 def texts(folder: DataFolder) -> Iterator[str]:
@@ -164,8 +164,8 @@ def texts(folder: DataFolder) -> Iterator[str]:
 _TELLER = """
 import sys
 from pathlib import Path
-from pipelines.alerts import alert_of_end
-from pipelines.status_fields import Status
+from pipelines.alerts.due import alert_of_end
+from pipelines.contract.status import Status
 status = Status.model_validate_json(sys.stdin.readline())
 print("ready", flush=True)
 alert_of_end(Path(sys.argv[1]), status)

@@ -22,15 +22,16 @@ import dagster as dg
 import duckdb
 import polars as pl
 
-from pipelines.dagster_home import forget_old_runs
-from pipelines.errors import AuthmeterError
-from pipelines.registry import load_registry
-from pipelines.settings import PROJECT, load_settings
-from pipelines.status_fields import Status
-from pipelines.status_file import failures_noted, note_end, status_of
-from pipelines.store import Manifest
-from pipelines.tables import TABLES
-from pipelines.verify import VerifyReport, verify
+from pipelines.common.errors import AuthmeterError
+from pipelines.common.project import PROJECT
+from pipelines.contract.registry import load_registry
+from pipelines.contract.settings import load_settings
+from pipelines.contract.status import Status
+from pipelines.contract.tables import TABLES
+from pipelines.orchestration.home import forget_old_runs
+from pipelines.run.status import failures_noted, note_end, status_of
+from pipelines.run.verify import VerifyReport, verify
+from pipelines.store.manifest import Manifest
 from tests.reliability.harness import Result, Tally, some
 from tests.reliability.operation import HISTORY, environment, first_difference, installation, land_day, tables
 from tests.support import DAY, DataFolder, Row, days_before, morning_after, record, records
@@ -339,8 +340,8 @@ import sys
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from pipelines.errors import InUseError
-from pipelines.lock import hold
+from pipelines.common.errors import InUseError
+from pipelines.common.lock import hold
 from tests.reliability.operation import land_day
 from tests.support import DAY, DataFolder, days_before, records
 folder = DataFolder(Path(sys.argv[1]))
@@ -350,7 +351,7 @@ for back in range(int(sys.argv[2]), -1, -1):
     folder.land(f"late-{back}.ndjson", records(2, days_before(day, 2), f"late{back}-"))
     while folder.manifest.as_of != day:
         # While a copy is taken under the lock, a run is refused, and is started again.
-        with suppress(InUseError), hold(folder.store, "run", datetime.now(UTC)):
+        with suppress(InUseError), hold(folder.store.lock, "run", datetime.now(UTC)):
             folder.tables(day)
 """
 

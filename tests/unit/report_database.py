@@ -1,4 +1,4 @@
-"""A published database made by hand, for the tests of the reports: tables by `pipelines/tables.py`."""
+"""A published database made by hand, for the tests of the reports: tables by `pipelines/contract/tables.py`."""
 
 from collections.abc import Callable, Collection
 from datetime import date, timedelta
@@ -6,8 +6,8 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.metrics import METRICS
-from pipelines.tables import TABLES
+from pipelines.contract.metrics import METRICS
+from pipelines.contract.tables import TABLES
 
 AS_OF = date(2026, 3, 31)
 GENERATED_AT = "2026-04-01T02:31:07+08:00"

@@ -9,9 +9,9 @@ import pytest
 from bench.measure import BenchError, Run, run
 from bench.published import make_published
 from bench.scenarios import BARE, _answer, peer, stages
-from pipelines.progress import stage
-from pipelines.sample import write_sample
-from reports.site import render_site
+from pipelines.common.progress import stage
+from pipelines.sample.write import write_sample
+from reports.build.site import render_site
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,8 @@ from math import isclose, sqrt
 import numpy as np
 import pytest
 
-from pipelines.chance import as_normal, binomial_deviation, far_of, variance_of_bursts, without_strangest
-from pipelines.profiles import Profile, burst_size
+from pipelines.incidents.chance import as_normal, binomial_deviation, far_of, variance_of_bursts, without_strangest
+from pipelines.incidents.profiles import Profile, burst_size
 
 
 def test_a_deviation_is_in_standard_deviations_where_there_are_many() -> None:

@@ -6,14 +6,14 @@ from datetime import date, timedelta
 
 import pytest
 
-from pipelines.assets import WARN_CHECKS
-from pipelines.checks import hold_back, run_checks
-from pipelines.day_checks import STATISTICS
-from pipelines.errors import AuthmeterError
-from pipelines.findings import CheckResult
-from pipelines.registry import Problem, Registry
-from pipelines.settings import Settings
-from pipelines.store import DayEntry, DayRows, FileEntry, Manifest, Status
+from pipelines.closing.checks import hold_back, run_checks
+from pipelines.common.errors import AuthmeterError
+from pipelines.contract.checks import CheckResult
+from pipelines.contract.registry import Problem, Registry
+from pipelines.contract.settings import Settings
+from pipelines.incidents.day_statistics import STATISTICS
+from pipelines.orchestration.assets import WARN_CHECKS
+from pipelines.store.manifest import DayEntry, DayRows, FileEntry, Manifest, Status
 from tests.support import DAY, finding
 
 

@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from pipelines.days import (
+from pipelines.common.days import (
     business_day,
-    day_clock,
+    day_hours,
     day_start,
     days_between,
     fixed_offset,
@@ -117,7 +117,7 @@ def test_a_zone_has_one_offset_where_its_clock_is_not_changed(
     ],
 )
 def test_the_hours_of_a_day_are_those_of_the_clock(zone: str, day: date, twice: list[int], skipped: list[int]) -> None:
-    hours = day_clock(day, zone).hours
+    hours = day_hours(day, zone).hours
     assert [hour for hour in range(24) if hours.count(hour) == 2] == twice
     assert sorted(skipped_hours(day, zone)) == skipped
     assert list(hours) == sorted(hours)

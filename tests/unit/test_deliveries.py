@@ -6,8 +6,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from pipelines.deliveries import dated, missing_deliveries
-from pipelines.store import DayEntry, DayRows, FileEntry, Manifest
+from pipelines.incidents.daily_files import dated
+from pipelines.incidents.detectors.missing_deliveries import missing_deliveries
+from pipelines.store.manifest import DayEntry, DayRows, FileEntry, Manifest
 from tests.support import DAY
 
 

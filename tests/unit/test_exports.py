@@ -11,11 +11,11 @@ import duckdb
 import polars as pl
 import pytest
 
-from pipelines import export_files
-from pipelines.errors import AuthmeterError, UsageError
-from pipelines.exports import export_detail, export_events
-from pipelines.settings import Settings
-from reports.workbook import heading
+from pipelines.common.errors import AuthmeterError, UsageError
+from pipelines.contract.settings import Settings
+from reports.export import files as export_files
+from reports.export.exports import export_detail, export_events
+from reports.export.workbook import heading
 from tests.unit.report_database import AS_OF, Database, day
 
 COUNTS = (
@@ -90,7 +90,7 @@ def test_csv_texts_do_not_run_as_formulas(database: Path, tmp_path: Path) -> Non
 
 
 def test_the_same_span_has_the_bytes_of_the_site(database: Path, tmp_path: Path) -> None:
-    site = pytest.importorskip("reports.site")
+    site = pytest.importorskip("reports.build.site")
     (tmp_path / "site").mkdir()
     site.render_site(database, tmp_path / "site")
     for app in ("other", "0123456789012345678"):

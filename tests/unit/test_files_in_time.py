@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import marts, publish, rollup
-from pipelines.engines import duckdb_roller
-from pipelines.errors import UsageError
-from pipelines.ingest import accept_held
-from pipelines.landing import LandedFile
-from pipelines.tables import TABLES
+from pipelines.closing import fingerprint
+from pipelines.common.errors import UsageError
+from pipelines.contract.tables import TABLES
+from pipelines.engines.duckdb import roller
+from pipelines.ingest.ingest import accept_held
+from pipelines.marts import build as marts
+from pipelines.reading.landing import LandedFile
+from pipelines.rollup import rollup
 from tests.support import DAY, DataFolder, days_before, finding, lines, morning_after, record, records
 
 BEFORE = days_before(DAY, 1)
@@ -329,7 +331,7 @@ def test_a_file_that_is_still_being_written_waits_for_the_next_run(
     folder: DataFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = folder.land("a.ndjson", records(3))
-    import pipelines.ingest as ingest
+    from pipelines.ingest import ingest
 
     def grows(landed: LandedFile) -> str:
         with file.open("ab") as out:
@@ -468,8 +470,8 @@ def test_a_store_of_before_a_day_table_gets_it_with_the_next_run(
     folder.land("a.ndjson", records(3, BEFORE, latency_ms=7) + records(2, latency_ms=9))
     with monkeypatch.context() as before:
         before.setattr(rollup, "ROLLUP_VERSION", 1)
-        before.setattr(publish, "MARTS_VERSION", 1)
-        before.setattr(duckdb_roller, "DAY_TABLES", tuple(set(duckdb_roller.DAY_TABLES) - {"latency_daily"}))
+        before.setattr(fingerprint, "MARTS_VERSION", 1)
+        before.setattr(roller, "DAY_TABLES", tuple(set(roller.DAY_TABLES) - {"latency_daily"}))
         for name in ("_FROM_DAYS", "_ORDER"):
             before.setattr(marts, name, tuple(table for table in getattr(marts, name) if table != "latency_daily"))
         before.setattr(marts, "TABLES", {name: table for name, table in TABLES.items() if name != "latency_daily"})

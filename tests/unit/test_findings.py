@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.findings import Basis, Finding, percent, told
+from pipelines.common.text import percent
+from pipelines.incidents.findings import Basis, Finding, describe
 from tests.support import DAY
 
 
@@ -18,12 +19,12 @@ def test_a_small_share_is_not_told_as_none(share: float, text: str) -> None:
 
 def test_a_name_from_a_log_ends_no_line_and_turns_no_text_around() -> None:
     name = "gw\u202e2\nOK: all is well\x1b[2J"
-    for text in told([Finding(name, name, 1)], Basis(28, DAY), "去看", "Look."):
+    for text in describe([Finding(name, name, 1)], Basis(28, DAY), "去看", "Look."):
         assert text.startswith("gw\\x202e2\\x0aOK: all is well\\x1b[2J")
 
 
 def test_a_name_of_any_length_leaves_room_for_the_rest() -> None:
-    zh, en = told([Finding("长" * 5000, "x" * 5000, 1)], Basis(28, DAY), "去看。", "Look.")
+    zh, en = describe([Finding("长" * 5000, "x" * 5000, 1)], Basis(28, DAY), "去看。", "Look.")
     assert "…" in zh
     assert len(zh) < 400
     assert en.endswith("Look.")

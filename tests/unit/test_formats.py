@@ -16,11 +16,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines import blocks as blocks_module
-from pipelines.landing import LIMITS, LandedFile
-from pipelines.parquet_process import ParquetProcess
-from pipelines.records import keyed_hash
-from pipelines.sources import SourceMapping
+from pipelines.reading import blocks as blocks_module
+from pipelines.reading.landing import LIMITS, LandedFile
+from pipelines.reading.parquet_process import ParquetProcess
+from pipelines.reading.records import keyed_hash
+from pipelines.reading.sources import SourceMapping
 from tests.reading import ReadingBench
 from tests.support import DAY, KEY, Row, lines, record, records
 

@@ -7,13 +7,13 @@ from datetime import date, timedelta
 
 import pytest
 
-from pipelines.copied_days import copied_days
-from pipelines.findings import Finding
-from pipelines.middle_of_day import unusual_middles
-from pipelines.profiles import Profile, hour_windows
-from pipelines.share_cuts import HOURS as HOURS_CUTS
-from pipelines.unusual_hours import unusual_hours
-from pipelines.unusual_shares import unusual_shares
+from pipelines.incidents.detectors.copied_days import copied_days
+from pipelines.incidents.detectors.mean_time_of_day import unusual_mean_times
+from pipelines.incidents.detectors.unusual_hours import unusual_hours
+from pipelines.incidents.detectors.unusual_shares import unusual_shares
+from pipelines.incidents.findings import Finding
+from pipelines.incidents.profiles import Profile, hour_windows
+from pipelines.incidents.share_cuts import HOURS as HOURS_CUTS
 from tests.support import DAY
 
 HOURS = {f"{hour:02d}": 20 + 5 * abs(12 - abs(hour - 14)) for hour in range(24)}
@@ -145,7 +145,7 @@ def test_a_clock_that_is_off_by_little_or_on_some_devices_moves_the_middle(
 ) -> None:
     profiles = drawn_days(records)
     profiles[DAY] = moved_by(profiles[DAY], hours, one_in)
-    found = said(list(unusual_middles(DAY, profiles)))
+    found = said(list(unusual_mean_times(DAY, profiles)))
     assert len(found) == 1
     assert found[0].startswith("the day: the mean time of the records is ")
     assert ("later" if hours > 0 else "earlier") in found[0]
@@ -154,21 +154,21 @@ def test_a_clock_that_is_off_by_little_or_on_some_devices_moves_the_middle(
 @pytest.mark.parametrize("records", [200, 3000, 30_000])
 def test_the_middle_of_a_usual_day_is_no_finding(records: int) -> None:
     profiles = drawn_days(records)
-    assert list(unusual_middles(DAY, profiles)) == []
+    assert list(unusual_mean_times(DAY, profiles)) == []
     # A holiday may be as late as a Sunday.
     for back in (0, *(back for back in range(1, 29) if (DAY - timedelta(days=back)).weekday() == 6)):
         profiles[DAY - timedelta(days=back)] = moved_by(profiles[DAY - timedelta(days=back)], 1)
-    assert list(unusual_middles(DAY, profiles)) == []
+    assert list(unusual_mean_times(DAY, profiles)) == []
 
 
 def test_the_middle_is_not_judged_before_two_weeks_nor_where_the_evening_may_yet_come() -> None:
     profiles = drawn_days(days=13)
     profiles[DAY] = moved_by(profiles[DAY], -2)
-    assert list(unusual_middles(DAY, profiles)) == []
+    assert list(unusual_mean_times(DAY, profiles)) == []
     profiles = drawn_days()
     profiles[DAY] = moved_by(profiles[DAY], -2)
-    assert list(unusual_middles(DAY, profiles))
-    assert list(unusual_middles(DAY, profiles, on_time=0.8)) == []
+    assert list(unusual_mean_times(DAY, profiles))
+    assert list(unusual_mean_times(DAY, profiles, on_time=0.8)) == []
 
 
 def test_windows_of_hours_of_which_most_records_are_lost_are_told() -> None:

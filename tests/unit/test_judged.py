@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.judged import closed_days, files_since_closing, judged_days
-from pipelines.store import DayEntry, DayRows, FileEntry, Manifest
+from pipelines.closing.examined import closed_days, examined_days, files_since_closing
+from pipelines.store.manifest import DayEntry, DayRows, FileEntry, Manifest
 from tests.support import DAY, DataFolder, records
 
 YESTERDAY = DAY - timedelta(days=1)
@@ -32,16 +32,16 @@ def back(days: int) -> date:
 
 
 def test_the_days_of_the_last_publication_are_judged_seven_at_most() -> None:
-    assert judged_days(Manifest(), DAY) == [DAY]
-    assert judged_days(Manifest(closed_before=back(2)), DAY) == [YESTERDAY, DAY]
-    assert len(judged_days(Manifest(closed_before=back(40)), DAY)) == 7
+    assert examined_days(Manifest(), DAY) == [DAY]
+    assert examined_days(Manifest(closed_before=back(2)), DAY) == [YESTERDAY, DAY]
+    assert len(examined_days(Manifest(closed_before=back(40)), DAY)) == 7
 
 
 @pytest.mark.parametrize(("late", "is_judged"), [(0, False), (40, False), (60, True), (1000, True)])
 def test_a_closed_day_that_got_much_since_is_judged_again(late: int, is_judged: bool) -> None:
     again = file("again.ndjson", YESTERDAY, DAY, {YESTERDAY: DayRows(accepted=late or 1000, late=late)})
     manifest = Manifest(files=[again], days={YESTERDAY: entry(1000), DAY: entry(1000)}, closed_before=YESTERDAY)
-    assert judged_days(manifest, DAY) == ([YESTERDAY, DAY] if is_judged else [DAY])
+    assert examined_days(manifest, DAY) == ([YESTERDAY, DAY] if is_judged else [DAY])
     assert closed_days(manifest, DAY) == [DAY]
 
 
@@ -49,26 +49,26 @@ def test_a_restated_day_is_judged_until_the_next_one_is_closed() -> None:
     # Read when DAY was closed already, by a run later on the same morning.
     again = file("again.ndjson", DAY, DAY, {back(3): DayRows(accepted=900, late=900)})
     manifest = Manifest(files=[again], days={back(n): entry(1000) for n in range(9)}, closed_before=YESTERDAY)
-    assert judged_days(manifest, DAY) == [back(3), DAY]
+    assert examined_days(manifest, DAY) == [back(3), DAY]
     tomorrow = DAY + timedelta(days=1)
     manifest.closed_before = DAY
-    assert judged_days(manifest, tomorrow) == [back(3), tomorrow]
+    assert examined_days(manifest, tomorrow) == [back(3), tomorrow]
     manifest.closed_before = tomorrow
-    assert judged_days(manifest, DAY + timedelta(days=2)) == [DAY + timedelta(days=2)]
+    assert examined_days(manifest, DAY + timedelta(days=2)) == [DAY + timedelta(days=2)]
 
 
 def test_what_comes_in_small_deliveries_is_added_up() -> None:
     pieces = [file(f"{n}.ndjson", DAY, DAY, {back(2): DayRows(accepted=20, late=20)}) for n in range(5)]
     manifest = Manifest(files=pieces, days={back(n): entry(1000) for n in range(9)}, closed_before=YESTERDAY)
-    assert judged_days(manifest, DAY) == [back(2), DAY]
+    assert examined_days(manifest, DAY) == [back(2), DAY]
 
 
 def test_of_many_restated_days_the_newest_are_judged() -> None:
     late = file("late.ndjson", DAY, DAY, {back(n): DayRows(accepted=500, late=500) for n in range(2, 30)})
     manifest = Manifest(files=[late], days={back(n): entry(1000) for n in range(30)}, closed_before=back(2))
-    assert judged_days(manifest, DAY) == [back(n) for n in (6, 5, 4, 3, 2, 1, 0)]
+    assert examined_days(manifest, DAY) == [back(n) for n in (6, 5, 4, 3, 2, 1, 0)]
     manifest.closed_before = back(30)
-    assert judged_days(manifest, DAY) == [back(n) for n in (6, 5, 4, 3, 2, 1, 0)]
+    assert examined_days(manifest, DAY) == [back(n) for n in (6, 5, 4, 3, 2, 1, 0)]
 
 
 def test_the_files_since_the_last_closing_are_those_of_its_run_and_of_later_ones() -> None:

@@ -15,9 +15,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.errors import DamagedFileError
-from pipelines.landing import LIMITS, LandedFile, UnpackLimits, current_stamp, opened, scan, sha256_of
-from pipelines.sources import format_of
+from pipelines.common.errors import DamagedFileError
+from pipelines.reading.landing import LIMITS, LandedFile, UnpackLimits, current_stamp, opened, scan, sha256_of
+from pipelines.reading.sources import format_of
 from tests.reading import ReadingBench
 from tests.support import lines, record, records
 

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from pipelines.errors import AuthmeterError
-from pipelines.lock import hold
-from pipelines.settings import PROJECT
-from pipelines.store import Store
+from pipelines.common.errors import AuthmeterError
+from pipelines.common.lock import hold
+from pipelines.common.project import PROJECT
+from pipelines.store.store import Store
 from tests.support import DataFolder
 
 NOW = datetime(2026, 3, 10, 18, 30, tzinfo=UTC)
@@ -19,9 +19,9 @@ HOLDER = """
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from pipelines.lock import hold
-from pipelines.store import Store
-with hold(Store(Path(sys.argv[1])), "run", datetime(2026, 3, 10, 18, 30, tzinfo=UTC)):
+from pipelines.common.lock import hold
+from pipelines.store.store import Store
+with hold(Store(Path(sys.argv[1])).lock, "run", datetime(2026, 3, 10, 18, 30, tzinfo=UTC)):
     print("held", flush=True)
     sys.stdin.read()
 """
@@ -42,29 +42,29 @@ def start_holder(store: Store) -> subprocess.Popen[str]:
 
 def test_a_second_process_is_refused_and_told_who_holds_it(folder: DataFolder) -> None:
     with start_holder(folder.store) as holder:
-        with pytest.raises(AuthmeterError) as refused, hold(folder.store, "accept", NOW):
+        with pytest.raises(AuthmeterError) as refused, hold(folder.store.lock, "accept", NOW):
             pass
         assert f"process {holder.pid} has been doing `run` since 2026-03-10T18:30:00+00:00" in refused.value.what
         assert refused.value.exit_code == 1
         holder.communicate("")
-    with hold(folder.store, "accept", NOW):
+    with hold(folder.store.lock, "accept", NOW):
         pass
 
 
 def test_a_killed_holder_holds_nothing(folder: DataFolder) -> None:
     with start_holder(folder.store) as holder:
         holder.kill()
-    with hold(folder.store, "run", NOW):
+    with hold(folder.store.lock, "run", NOW):
         pass
 
 
 def test_one_process_may_hold_it_again(folder: DataFolder) -> None:
-    with hold(folder.store, "run", NOW), hold(folder.store, "run", NOW):
+    with hold(folder.store.lock, "run", NOW), hold(folder.store.lock, "run", NOW):
         pass
 
 
 def test_after_an_error_it_is_free(folder: DataFolder) -> None:
-    with pytest.raises(ValueError, match="x"), hold(folder.store, "run", NOW):
+    with pytest.raises(ValueError, match="x"), hold(folder.store.lock, "run", NOW):
         raise ValueError("x")
     with start_holder(folder.store) as holder:
         holder.communicate("")

@@ -7,7 +7,8 @@ import time
 
 import pytest
 
-from pipelines.log_format import FIELD_NAMES, MAX_REJECTED_TEXT, carrier_of, masked_text, phone_mask
+from pipelines.contract.masking import MAX_REJECTED_TEXT, masked_text, phone_mask
+from pipelines.contract.record import FIELD_NAMES, carrier_of
 
 
 def test_the_fields_stand_in_the_contracts_order() -> None:

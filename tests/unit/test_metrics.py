@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from pipelines.errors import AuthmeterError
-from pipelines.metrics import METRICS, metric
-from pipelines.tables import TABLES
+from pipelines.common.errors import AuthmeterError
+from pipelines.contract.metrics import METRICS, metric
+from pipelines.contract.tables import TABLES
 
 CONTRACT_ORDER = [
     "authorization_requests",

@@ -8,7 +8,7 @@ from math import exp, log
 
 import pytest
 
-from pipelines.norms import MIN_DAYS, Norm, history, norm
+from pipelines.incidents.norms import MIN_DAYS, Norm, history, norm
 
 DAY = date(2026, 3, 10)
 WEEK_SHAPE = (1.0, 1.05, 1.0, 0.95, 1.1, 0.6, 0.5)

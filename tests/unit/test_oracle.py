@@ -19,7 +19,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 AS_OF = date(2026, 3, 10)
 NOON_MS = 1_773_115_200_000  # 2026-03-10 12:00 in Shanghai
 LIMITS = records.limits(AS_OF, NOON_MS + records.DAY_MS, SHANGHAI)
-CODES = counts.read_codes(Path(__file__).parents[2] / "pipelines" / "result_codes.csv")
+CODES = counts.read_codes(Path(__file__).parents[2] / "pipelines" / "contract" / "result_codes.csv")
 GOOD = {
     "event_id": "e1",
     "event_time": NOON_MS,

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.publish import clear_generations, generation_folder, site_is_current, switch_site
-from pipelines.store import Manifest
+from pipelines.run.site_generations import clear_generations, generation_folder, site_is_current, switch_site
+from pipelines.store.manifest import Manifest
 from tests.support import DAY, DataFolder, records
 
 

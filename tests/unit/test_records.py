@@ -11,7 +11,7 @@ from uuid import UUID
 
 import pytest
 
-from pipelines.records import Accepted, Number, Rejected, Text, keyed_hash, parse_json, parse_time, read_record
+from pipelines.reading.records import Accepted, Number, Rejected, Text, keyed_hash, parse_json, parse_time, read_record
 from tests.reading import ReadingBench, limits
 from tests.support import KEY, record
 

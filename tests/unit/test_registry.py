@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.errors import UsageError
-from pipelines.registry import SHIPPED_CODES, Registry, load_registry
+from pipelines.common.errors import UsageError
+from pipelines.contract.registry import SHIPPED_CODES, Registry, load_registry
 
 APPS = "app_key,app_name,platform,account_id,created_at,status\n"
 SCHEMES = "scheme_id,scheme_group,app_key,scheme_name,package_name,methods,created_at\n"

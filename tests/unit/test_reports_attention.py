@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.warehouse import open_published
-from reports import context
-from reports.attention import Finding, findings
-from reports.marts import Marts
+from pipelines.store.database import open_published
+from reports.content import context
+from reports.content.attention import Finding, findings
+from reports.content.published import PublishedTables
 from tests.unit.report_database import AS_OF, Database, day
 
 
 def found_in(made: Database) -> list[Finding]:
     with closing(open_published(made.close())) as connection:
-        marts = Marts(connection)
+        marts = PublishedTables(connection)
         stand = context.standing(marts, context.quality_by_day(marts))
         return findings(marts, stand, {app.key: app for app in context.apps(marts)})
 

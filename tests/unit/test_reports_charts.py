@@ -6,8 +6,8 @@ import plotly.graph_objects as go
 import pytest
 from plotly.offline import get_plotlyjs_version
 
-from reports.assets import LIBRARIES
-from reports.charts import LOOKS, charts, shapes
+from reports.build.static_files import LIBRARIES
+from reports.charts.shapes import LOOKS, charts, shapes
 
 SHAPES = shapes()["charts"]
 ALL = [(name, language, theme) for name in SHAPES for language in ("zh", "en") for theme in ("light", "dark")]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.csv_files import csv_bytes, csv_parts, harmless
+from reports.export.csv_files import csv_bytes, csv_parts, harmless
 
 
 def cell(text: str | None) -> str:

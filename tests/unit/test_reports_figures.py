@@ -11,10 +11,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.log_format import CHANNELS, OUTCOMES
-from pipelines.warehouse import open_published
-from reports import context
-from reports.marts import Marts
+from pipelines.contract.record import CHANNELS, OUTCOMES
+from pipelines.store.database import open_published
+from reports.content import context
+from reports.content.published import PublishedTables
 from tests.unit.report_database import AS_OF, MISSING_BACK, Database, day, example
 
 TREND = ("one_click", "wechat", "qq", "weibo")
@@ -31,7 +31,7 @@ class Tables:
             self.usage = self._rows(connection, "usage_daily")
             self.channels = self._rows(connection, "channel_daily")
         with closing(open_published(path)) as connection:
-            marts = Marts(connection)
+            marts = PublishedTables(connection)
             listed = context.apps(marts)
             marts.prepare(context.listed_apps(listed, set()))
             keys = ["*", *(app.key for app in listed)]
@@ -123,7 +123,7 @@ def test_which_periods_may_be_compared(tmp_path, as_of, missing, expected):
         one = as_of - timedelta(days=back)
         made.add("day_quality", {"day": one, "day_state": "missing" if one in missing else "complete"})
     with closing(open_published(made.close())) as connection:
-        marts = Marts(connection)
+        marts = PublishedTables(connection)
         marts.prepare(context.listed_apps([], set()))
         assert {row[0] for row in marts.rows("periods") if row[-1]} == expected
 

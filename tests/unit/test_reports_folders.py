@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.log_format import APP_KEY_PATTERN
-from reports.folders import app_folder, app_folders
+from pipelines.contract.record import APP_KEY_PATTERN
+from reports.content.folders import app_folder, app_folders
 
 
 def digest(key: str) -> str:

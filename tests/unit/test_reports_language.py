@@ -8,9 +8,9 @@ import pytest
 from babel.messages.extract import extract_from_file
 
 import reports
-from pipelines.errors import AuthmeterError
-from reports.language import LANGUAGES, Text, catalogue, script_msgids, t
-from reports.words import WORDS
+from pipelines.common.errors import AuthmeterError
+from reports.content.language import LANGUAGES, Text, catalogue, script_msgids, t
+from reports.content.words import WORDS
 
 HERE = Path(reports.__file__).parent
 
@@ -19,7 +19,7 @@ def used_msgids() -> set[str]:
     found = set(script_msgids()) | set(WORDS.values())
     for template in (HERE / "pages").glob("*.jinja"):
         found |= {m for _, m, _, _ in extract_from_file("jinja2.ext:babel_extract", template, keywords={"t": None})}
-    for module in HERE.glob("*.py"):
+    for module in HERE.rglob("*.py"):
         found |= {m for _, m, _, _ in extract_from_file("python", module, keywords={"t": None})}
     return found
 
@@ -53,7 +53,7 @@ def test_a_text_without_chinese_is_refused():
 
 
 def test_reports_never_import_dagster_or_assets():
-    for module in HERE.glob("*.py"):
+    for module in HERE.rglob("*.py"):
         for node in ast.walk(ast.parse(module.read_text("utf-8"))):
             names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []

@@ -2,7 +2,7 @@
 
 import pytest
 
-from reports.name_order import initials, spelling
+from reports.content.name_order import initials, spelling
 
 
 def test_digits_latin_and_chinese_by_pinyin_in_this_order():

@@ -18,10 +18,10 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipelines.errors import AuthmeterError
-from reports import assets
-from reports.folders import app_folders
-from reports.site import render_site
+from pipelines.common.errors import AuthmeterError
+from reports.build import static_files as assets
+from reports.build.site import render_site
+from reports.content.folders import app_folders
 from tests.unit.report_database import (
     AS_OF,
     FIRST_BACK,

@@ -6,9 +6,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from pipelines import reread
-from pipelines.ingest import IngestReport
-from pipelines.reread import RereadRequest
+from pipelines.ingest import reread
+from pipelines.ingest.ingest import IngestReport
+from pipelines.ingest.reread import RereadRequest
 from tests.support import DAY, DataFolder, days_before, lines, morning_after, record, records
 
 BEFORE = days_before(DAY, 1)
@@ -207,7 +207,7 @@ def test_a_held_file_is_read_again_and_stays_held(folder: DataFolder) -> None:
 def test_a_refused_file_is_tried_again(folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     import gzip
 
-    from pipelines import landing
+    from pipelines.reading import landing
 
     monkeypatch.setattr(landing, "FREE_BYTES", 1000)
     folder.write("authmeter.toml", "max_unpack_ratio = 10\n")

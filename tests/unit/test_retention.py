@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.errors import UsageError
-from pipelines.settings import Settings, load_settings
+from pipelines.common.errors import UsageError
+from pipelines.contract.settings import Settings, load_settings
 from tests.support import DAY, DataFolder, days_before, record, records
 
 OLD = days_before(DAY, 60)

@@ -10,18 +10,10 @@ from zoneinfo import ZoneInfo
 import duckdb
 import pytest
 
-from pipelines.errors import UsageError
-from pipelines.sample import SampleReport, write_sample
-from pipelines.sample_behaviour import (
-    ANSWERS,
-    BLOCKS,
-    DRAWS,
-    KIND_ENDS,
-    RECORDS_PER_BLOCK,
-    answer_rows,
-    clock,
-)
-from pipelines.sample_folder import MARKER
+from pipelines.common.errors import UsageError
+from pipelines.sample.behaviour import ANSWERS, BLOCKS, DRAWS, KIND_ENDS, RECORDS_PER_BLOCK, answer_rows, clock
+from pipelines.sample.folder import MARKER
+from pipelines.sample.write import SampleReport, write_sample
 from tests.oracle.records import Landing, limits, read_landing
 
 LAST = date(2026, 3, 31)

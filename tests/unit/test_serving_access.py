@@ -11,12 +11,12 @@ import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from pipelines.errors import AuthmeterError
-from pipelines.serving.access import WHOLE_SITE, Grant, address, is_loopback, site_path
-from pipelines.serving.app import ServedSite
-from pipelines.serving.site import PublishedSite, open_file
-from pipelines.serving.tokens import TokensFile
-from pipelines.store import Store
+from pipelines.common.errors import AuthmeterError
+from pipelines.store.store import Store
+from reports.serve.access import WHOLE_SITE, Grant, address, is_loopback, site_path
+from reports.serve.app import ServedSite
+from reports.serve.published_site import PublishedSite, open_file
+from reports.serve.tokens import TokensFile
 from tests.served_site import FOLDERS, SHARED, all_files, app_files, publish, published_folder, token_of, write_tokens
 
 READ = {

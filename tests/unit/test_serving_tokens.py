@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.errors import UsageError
-from pipelines.serving.tokens import Entry, TokensFile, print_new_token
-from pipelines.settings import PROJECT
+from pipelines.common.errors import UsageError
+from pipelines.common.project import PROJECT
+from reports.serve.tokens import Entry, TokensFile, print_new_token
 from tests.served_site import token_of, write_tokens
 
 DIGEST = hashlib.sha256(token_of("shop").encode()).hexdigest()

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.errors import UsageError
-from pipelines.settings import PROJECT, Settings, data_folder, hash_key, load_settings
+from pipelines.common.errors import UsageError
+from pipelines.common.project import PROJECT
+from pipelines.contract.hash_key import hash_key
+from pipelines.contract.settings import Settings, data_folder, load_settings
 from tests.support import DataFolder
 
 

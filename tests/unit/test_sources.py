@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from pipelines.errors import UsageError
-from pipelines.records import keyed_hash
-from pipelines.sources import SourceMapping, format_of, load_sources
+from pipelines.common.errors import UsageError
+from pipelines.reading.records import keyed_hash
+from pipelines.reading.sources import SourceMapping, format_of, load_sources
 from tests.reading import ReadingBench, limits
 from tests.support import DAY, KEY, DataFolder, Row
 

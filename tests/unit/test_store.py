@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import durable
-from pipelines.errors import AuthmeterError
-from pipelines.store import SCHEMA_VERSION, Manifest, Store
+from pipelines.common import durable
+from pipelines.common.errors import AuthmeterError
+from pipelines.store.manifest import SCHEMA_VERSION, Manifest
+from pipelines.store.store import Store
 from tests.support import DAY, DataFolder, days_before, records
 
 

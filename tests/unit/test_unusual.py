@@ -7,14 +7,14 @@ from datetime import date, timedelta
 
 import pytest
 
-from pipelines.findings import Finding
-from pipelines.profiles import Group, Profile
-from pipelines.store import DayEntry
-from pipelines.unusual import unusual_parts
-from pipelines.unusual_levels import unusual_copies, unusual_devices, unusual_latencies
-from pipelines.unusual_owners import mixed_up
-from pipelines.volumes import usual_records
-from pipelines.weekday_alike import weekday_alike
+from pipelines.incidents.detectors.swapped_owners import swapped_owners
+from pipelines.incidents.detectors.unusual_levels import unusual_copies, unusual_devices, unusual_latencies
+from pipelines.incidents.detectors.unusual_parts import unusual_parts
+from pipelines.incidents.findings import Finding
+from pipelines.incidents.profiles import Group, Profile
+from pipelines.incidents.volumes import usual_records
+from pipelines.incidents.weekday_alike import weekday_alike
+from pipelines.store.manifest import DayEntry
 from tests.support import DAY
 
 USUAL: Profile = {
@@ -77,7 +77,7 @@ def test_the_same_again_is_no_news_after_it_was_there_on_days_before() -> None:
 
 def test_packages_of_another_app_are_a_finding() -> None:
     profiles = among(changed(("package_of_app", "shop"), **{"com.game": 600}))
-    assert said(list(mixed_up(DAY, profiles))) == [
+    assert said(list(swapped_owners(DAY, profiles))) == [
         "app shop: 33.3% of the records that name the package have com.game, which was only of game before"
     ]
 
@@ -85,14 +85,14 @@ def test_packages_of_another_app_are_a_finding() -> None:
 def test_a_package_that_is_new_in_an_app_is_a_finding_once() -> None:
     today = changed(("package_of_app", "shop"), **{"com.shop.debug": 600})
     profiles = among(today)
-    assert said(list(mixed_up(DAY, profiles))) == [
+    assert said(list(swapped_owners(DAY, profiles))) == [
         "app shop: 33.3% of the records that name the package have com.shop.debug, never seen in the eight weeks before"
     ]
     profiles[DAY - timedelta(days=1)] = today
-    assert list(mixed_up(DAY, profiles)) == []
-    assert list(mixed_up(DAY, among(changed(("package_of_app", "shop"), **{"com.shop.debug": 60})))) == []
+    assert list(swapped_owners(DAY, profiles)) == []
+    assert list(swapped_owners(DAY, among(changed(("package_of_app", "shop"), **{"com.shop.debug": 60})))) == []
     # Of an app that is new itself, all is.
-    assert list(mixed_up(DAY, among(USUAL | {("package_of_app", "news"): {"com.news": 600}}))) == []
+    assert list(swapped_owners(DAY, among(USUAL | {("package_of_app", "news"): {"com.news": 600}}))) == []
 
 
 def test_an_account_that_is_new_in_an_app_is_told_by_its_share_and_shows_no_phone_number() -> None:
@@ -100,7 +100,7 @@ def test_an_account_that_is_new_in_an_app_is_told_by_its_share_and_shows_no_phon
     profiles = among(USUAL | {group: {"": 2000, "13812345678": 700, "north": 1300}})
     for day in profiles.keys() - {DAY}:
         profiles[day] = USUAL | {group: {"": 1200, "north": 1200}}
-    assert said(list(mixed_up(DAY, profiles))) == [
+    assert said(list(swapped_owners(DAY, profiles))) == [
         "app shop: 35.0% of the records that name the account have ***, never seen in the eight weeks before"
     ]
 

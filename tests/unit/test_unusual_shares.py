@@ -7,10 +7,10 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from pipelines.profiles import Group, Profile
-from pipelines.share_cuts import ANSWERS, FIELDS, FILES, MAKE_UP, VALUES, Cut
-from pipelines.thinned_files import thinned_files
-from pipelines.unusual_shares import unusual_shares
+from pipelines.incidents.detectors.shrunken_files import shrunken_files
+from pipelines.incidents.detectors.unusual_shares import unusual_shares
+from pipelines.incidents.profiles import Group, Profile
+from pipelines.incidents.share_cuts import ANSWERS, FIELDS, FILES, MAKE_UP, VALUES, Cut
 from tests.support import DAY
 
 ALL = (ANSWERS, MAKE_UP, FIELDS, VALUES)
@@ -136,22 +136,22 @@ def test_a_field_that_more_records_have_is_none() -> None:
 def test_half_of_a_file_is_a_finding_and_a_new_file_is_none() -> None:
     profiles = drawn()
     moved(profiles, ("file", "gateway"), "gw1/<day>.log", "", 0.5)
-    (found,) = thinned_files(DAY, profiles)
+    (found,) = shrunken_files(DAY, profiles)
     assert found.en.startswith(f"file of source gateway gw1/{DAY}.log: ")
     assert f" gw1/{DAY}.log：" in found.zh
     profiles = drawn()
     profiles[DAY]["file", "gateway"]["gw3/<day>.log"] = 300
     assert said(profiles, FILES) == []
-    assert thinned_files(DAY, profiles) == []
+    assert shrunken_files(DAY, profiles) == []
 
 
 def test_a_set_of_files_that_is_cut_anew_lacks_none() -> None:
     profiles = drawn()
     profiles[DAY]["file", "gateway"] = {"gw2/<day>.log": 1000, "gw3/<day>.log": 1000}
-    assert list(thinned_files(DAY, profiles)) == []
+    assert list(shrunken_files(DAY, profiles)) == []
     # A small file beside the set does not cut it anew.
     profiles[DAY]["file", "gateway"] = {"gw1/<day>.log": 400, "gw2/<day>.log": 1000, "retry/<day>.log": 30}
-    assert len(thinned_files(DAY, profiles)) == 1
+    assert len(shrunken_files(DAY, profiles)) == 1
 
 
 def test_a_scheme_and_a_carrier_that_are_gone_are_findings() -> None:

@@ -9,14 +9,14 @@ from datetime import timedelta
 import polars as pl
 import pytest
 
-from pipelines.clock import require_near_day, require_sound_clock
-from pipelines.days import Window
-from pipelines.errors import AuthmeterError
-from pipelines.registry import load_registry
-from pipelines.settings import Settings, load_settings
-from pipelines.shortage import in_words, is_short_of_room
-from pipelines.store import SCHEMA_VERSION
-from pipelines.verify import VerifyReport, verify
+from pipelines.closing.machine_clock import require_near_day, require_sound_clock
+from pipelines.common.days import Window
+from pipelines.common.errors import AuthmeterError
+from pipelines.common.machine_limits import as_machine_error, is_disk_full
+from pipelines.contract.registry import load_registry
+from pipelines.contract.settings import Settings, load_settings
+from pipelines.run.verify import VerifyReport, verify
+from pipelines.store.manifest import SCHEMA_VERSION
 from tests.support import DAY, DataFolder, days_before, morning_after, records
 
 
@@ -48,7 +48,7 @@ def test_a_table_that_was_computed_wrongly_is_found_by_its_cells(sound: DataFold
     manifest = sound.manifest
     file = sound.store.day_table(manifest.days[DAY], "outcome_daily")
     pl.read_parquet(file).with_columns(pl.col("records") + 1).write_parquet(file)
-    from pipelines.digests import digest_of_folder
+    from pipelines.common.digests import digest_of_folder
 
     manifest.days[DAY].content = digest_of_folder(sound.store.day_folder(manifest.days[DAY]))
     sound.store.commit(manifest)
@@ -99,9 +99,9 @@ def test_a_shortage_is_told_behind_any_error() -> None:
     full = OSError(28, "No space left on device")
     wrapped = RuntimeError("it failed")
     wrapped.__cause__ = full
-    assert is_short_of_room(wrapped)
+    assert is_disk_full(wrapped)
     full.__context__ = wrapped  # raised once more from what it caused
-    assert "The disk is full" in str(in_words(full, "data"))
-    assert "not enough memory" in str(in_words(MemoryError(), "data"))
-    assert in_words(ValueError("no"), "data") is None
-    assert in_words(AuthmeterError("told already"), "data") is None
+    assert "The disk is full" in str(as_machine_error(full, "data"))
+    assert "not enough memory" in str(as_machine_error(MemoryError(), "data"))
+    assert as_machine_error(ValueError("no"), "data") is None
+    assert as_machine_error(AuthmeterError("told already"), "data") is None

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipelines.settings import Settings
-from pipelines.warehouse import workbench
+from pipelines.contract.settings import Settings
+from pipelines.store.database import workbench
 from tests.support import DAY, DataFolder, record, records
 
 MARK = "spilled-13800138000"

@@ -13,11 +13,9 @@ import openpyxl
 import polars as pl
 import pytest
 
-from pipelines.exports import REPORTS_SQL
-from pipelines.settings import PROJECT
-from pipelines.warehouse import sql
-from reports import workbook
-from reports.workbook import EVERY_APP, gets_workbook, heading, workbook_bytes
+from pipelines.common.sql import sql
+from reports.export import workbook
+from reports.export.workbook import EVERY_APP, gets_workbook, heading, workbook_bytes
 
 MADE = date(2026, 3, 31)
 HOSTILE = [
@@ -94,7 +92,7 @@ def test_one_row_of_headings_stays_in_sight_and_has_a_filter(count: int) -> None
 def test_every_column_of_the_exports_has_a_heading_in_both_languages() -> None:
     columns = [
         line.strip().rstrip(",").rpartition(" ")[2].rpartition(".")[2]
-        for text in (sql("usage_detail", REPORTS_SQL), sql("export_events"))
+        for text in (sql("reports.content", "usage_detail"), sql("reports.export", "export_events"))
         for line in text.partition("SELECT")[2].partition("\nFROM")[0].splitlines()
         if line.strip()
     ]
@@ -126,4 +124,3 @@ def test_nothing_is_left_in_the_folder_of_what_is_unfinished(tmp_path: Path) -> 
     (tmp_path / "unfinished").mkdir()
     assert workbook.write_workbook(tmp_path / "a.xlsx", ["day"], [(MADE,)], MADE, tmp_path / "unfinished") == 1
     assert list((tmp_path / "unfinished").iterdir()) == []
-    assert (PROJECT / "reports" / "sql").samefile(REPORTS_SQL)

@@ -9,9 +9,9 @@ import openpyxl
 import polars as pl
 import pytest
 
-from pipelines.check_command import check_folder
-from pipelines.exports import export_detail
-from pipelines.settings import Settings
+from pipelines.commands.check import check_folder
+from pipelines.contract.settings import Settings
+from reports.export.exports import export_detail
 from tests.support import DAY, DataFolder, days_before, record, records
 
 

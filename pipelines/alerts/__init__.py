@@ -1,0 +1,1 @@
+"""Who is sent which message about a run, and when."""

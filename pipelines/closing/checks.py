@@ -1,0 +1,172 @@
+"""The checks between the boxes. Structure and books block (they raise where they are found); these here warn.
+
+A check looks at the state of the data folder, not at the run: it fires until its cause is gone. The statistics look at
+the days that the last publication closed or restated (`examined.py`); what is usual and what is not is found in
+`incidents/`.
+"""
+
+from datetime import date
+
+from pipelines.closing.examined import closed_days, examined_days, files_since_closing
+from pipelines.common.errors import AuthmeterError
+from pipelines.common.text import about, counted, printable
+from pipelines.contract.checks import CheckResult
+from pipelines.contract.registry import Registry, load_registry
+from pipelines.contract.settings import Settings, load_settings
+from pipelines.incidents.day_statistics import counted_by_day, statistics, volume_of
+from pipelines.incidents.profiles import NO_PROFILES, Profiles, read_profiles
+from pipelines.store.manifest import Manifest
+from pipelines.store.store import Store
+
+
+def run_checks(
+    manifest: Manifest, settings: Settings, registry: Registry, as_of: date, profiles: Profiles = NO_PROFILES
+) -> list[CheckResult]:
+    """All warning checks, of the data as of a day, in a fixed order.
+
+    Of days that were closed together with `as_of`, or restated since, only what is unusual is told.
+
+    Args:
+        profiles: those of the judged days and the days before; without them only the books are looked at.
+    """
+    *earlier, newest = examined_days(manifest, as_of)
+    return [
+        _files_with_status(manifest, "damaged", "cut or corrupt, to be delivered again", "损坏，需重新投递"),
+        _files_with_status(
+            manifest, "held", "held back: `authmeter accept PATH` takes it", "搁置：用 authmeter accept PATH 放行"
+        ),
+        _unreadable_folders(manifest),
+        _registry_rows(registry),
+        _rejected_share(manifest, settings),
+        _nothing_accepted(manifest),
+        _day_is_there(manifest, as_of),
+        _unmapped_share(manifest, settings, as_of),
+        *statistics(manifest, settings, newest, profiles),
+        *(result for day in earlier for result in statistics(manifest, settings, day, profiles) if not result.passed),
+    ]
+
+
+def checks_of(
+    store: Store, manifest: Manifest, settings: Settings, registry: Registry, as_of: date
+) -> list[CheckResult]:
+    """All warning checks of a data folder, with the profiles of its days."""
+    profiles = read_profiles(store, manifest, settings, examined_days(manifest, as_of))
+    return run_checks(manifest, settings, registry, as_of, profiles)
+
+
+def firing_checks(store: Store) -> list[CheckResult]:
+    """The warning checks that fire on the data folder as it is."""
+    manifest = store.read_manifest()
+    if manifest.as_of is None:
+        return []
+    checks = checks_of(store, manifest, load_settings(store.data), load_registry(store.registry), manifest.as_of)
+    return [check for check in checks if not check.passed]
+
+
+def hold_back(manifest: Manifest, settings: Settings, as_of: date) -> None:
+    """Stops a run that would close a day with less than `block_below_share` of its usual volume.
+
+    Raises:
+        AuthmeterError: such a day is to be closed; nothing is published.
+    """
+    if not settings.block_below_share or (manifest.as_of and as_of <= manifest.as_of):
+        return
+    for day in closed_days(manifest, as_of):
+        stands = volume_of(manifest, settings, day)
+        if stands and stands.ratio < settings.block_below_share:
+            raise AuthmeterError(
+                f"{day} has {counted_by_day(manifest).get(day, 0):,} records, {stands.ratio:.0%} of the "
+                f"{about(stands.usual)} that are usual on its weekday.",
+                where=f"block_below_share = {settings.block_below_share:g} in authmeter.toml",
+                why=f"Too little has arrived to publish {day}; the last good report still stands.",
+                do="Deliver the rest and run again. If this is all there is: set block_below_share to 0 for one run.",
+            )
+
+
+def _listed(paths: list[str]) -> str:
+    return ", ".join(map(printable, paths[:5])) + (f" … (+{len(paths) - 5})" if len(paths) > 5 else "")
+
+
+def _files_with_status(manifest: Manifest, status: str, text_en: str, text_zh: str) -> CheckResult:
+    paths = sorted(entry.path for entry in manifest.files if entry.status == status and not entry.is_gone)
+    if not paths:
+        return CheckResult(f"{status}_files", True, "none", "无")
+    return CheckResult(
+        f"{status}_files",
+        False,
+        f"{counted(len(paths), 'file')} {text_en}: {_listed(paths)}",
+        f"{len(paths)} 个文件{text_zh}：{_listed(paths)}",
+    )
+
+
+def _unreadable_folders(manifest: Manifest) -> CheckResult:
+    folders = manifest.unreadable
+    if not folders:
+        return CheckResult("unreadable_folders", True, "none", "无")
+    return CheckResult(
+        "unreadable_folders",
+        False,
+        f"{counted(len(folders), 'folder')} under landing that cannot be read: {_listed(folders)}",
+        f"landing 下有 {len(folders)} 个文件夹无法读取：{_listed(folders)}",
+    )
+
+
+def _registry_rows(registry: Registry) -> CheckResult:
+    places = [f"{problem.path}:{problem.line} {problem.reason}" for problem in registry.problems]
+    if not places:
+        return CheckResult("registry_rows", True, "all rows are good", "全部有效")
+    return CheckResult(
+        "registry_rows",
+        False,
+        f"{counted(len(places), 'bad row')}: {_listed(places)}",
+        f"{len(places)} 行无效：{_listed(places)}",
+    )
+
+
+def _rejected_share(manifest: Manifest, settings: Settings) -> CheckResult:
+    """Of the files since the last closing: an old bad file must not warn for ever, nor a later good one silence it."""
+    latest = files_since_closing(manifest)
+    read, rejected = sum(entry.records_read for entry in latest), sum(entry.rejected for entry in latest)
+    share = rejected / read if read else 0.0
+    return CheckResult(
+        "rejected_share", share <= settings.rejected_warn_share,
+        f"{rejected:,} of {counted(read, 'record')} of the newest files rejected ({share:.2%})",
+        f"最新文件的 {read:,} 条记录中拒收 {rejected:,} 条（{share:.2%}）",
+    )  # fmt: skip
+
+
+def _nothing_accepted(manifest: Manifest) -> CheckResult:
+    """Whole files without one good record: in the share of rejected records, a small one would not be seen."""
+    paths = sorted(entry.path for entry in manifest.files if entry.is_fruitless and not entry.is_gone)
+    if not paths:
+        return CheckResult("nothing_accepted", True, "none", "无")
+    return CheckResult(
+        "nothing_accepted",
+        False,
+        f"{counted(len(paths), 'file')} without one good record, perhaps of another format: {_listed(paths)}",
+        f"{len(paths)} 个文件没有一条有效记录，可能是别的格式：{_listed(paths)}",
+    )
+
+
+def _day_is_there(manifest: Manifest, as_of: date) -> CheckResult:
+    there = as_of in manifest.days
+    # A folder that never had a record is most likely the wrong one, or its logs go elsewhere.
+    zh, en = ("", "") if manifest.days else ("，此前任何一天也没有", ", nor of any day before")
+    return CheckResult(
+        "day_is_there", there,
+        f"{as_of} has records" if there else f"no record of {as_of} was delivered{en}",
+        f"{as_of} 有记录" if there else f"{as_of} 没有任何记录送达{zh}",
+        as_of,
+    )  # fmt: skip
+
+
+def _unmapped_share(manifest: Manifest, settings: Settings, as_of: date) -> CheckResult:
+    entry = manifest.days.get(as_of)
+    share = entry.unmapped / entry.counted if entry and entry.counted else 0.0
+    count = entry.unmapped if entry else 0
+    return CheckResult(
+        "unmapped_share", share <= settings.unmapped_warn_share,
+        f"{counted(count, 'record')} with a code that the dictionary lacks ({share:.2%})",
+        f"{count:,} 条记录的结果码不在字典中（{share:.2%}）",
+        as_of,
+    )  # fmt: skip

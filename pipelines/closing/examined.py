@@ -1,0 +1,56 @@
+"""Which days and files the checks look at: what the last publication closed, and what came since the one before it.
+
+Lives here: the choice, from the manifest alone, so that a run with nothing new makes the same one. What is usual of a
+day is found in `incidents/`.
+"""
+
+from datetime import date, timedelta
+
+from pipelines.store.manifest import FileEntry, Manifest
+
+# A day is compared with eight weeks; after a long gap more days than these are not looked at one by one.
+EXAMINED_DAYS = 7
+# A day to which less came late is the day that was judged when it was closed: the same again would be no news.
+_RESTATED = 0.05
+
+
+def closed_days(manifest: Manifest, as_of: date) -> list[date]:
+    """The days that the last publication closed, at most seven, the newest last."""
+    before = manifest.closed_before
+    first = max(before + timedelta(days=1), as_of - timedelta(days=EXAMINED_DAYS - 1)) if before else as_of
+    return [first + timedelta(days=n) for n in range((as_of - first).days + 1)] if first <= as_of else [as_of]
+
+
+def examined_days(manifest: Manifest, as_of: date) -> list[date]:
+    """The days that the statistics look at: those just closed, and those that got much since then, `as_of` last.
+
+    Seven at most, those just closed first, then the newest.
+    """
+    closed = closed_days(manifest, as_of)
+    room = EXAMINED_DAYS - len(closed)
+    return [*[day for day in _restated_days(manifest) if day < closed[0]][-room:], *closed] if room else closed
+
+
+def files_since_closing(manifest: Manifest) -> list[FileEntry]:
+    """The live files that were read by the run that closed the newest day, or by a later one.
+
+    They stay the same until the next day is closed.
+    """
+    before = manifest.closed_before
+    return [
+        entry
+        for entry in manifest.live_files()
+        # What was read for an older day than the newest has that one's closing alone to tell when it came.
+        if before is None or (entry.run_day and entry.run_day > before)
+        or (entry.closed_through and entry.closed_through >= before)
+    ]  # fmt: skip
+
+
+def _restated_days(manifest: Manifest) -> list[date]:
+    """The closed days to which the files since the last closing gave late records, where these are many by now."""
+    late: dict[date, int] = {}
+    for entry in manifest.live_files():
+        for day, rows in entry.days.items():
+            late[day] = late.get(day, 0) + rows.late
+    came = {day for entry in files_since_closing(manifest) for day, rows in entry.days.items() if rows.late}
+    return sorted(day for day in came if day in manifest.days and late[day] >= _RESTATED * manifest.days[day].accepted)

@@ -1,0 +1,58 @@
+"""The clock of the machine, looked at before it is believed.
+
+A record from more than two days after the clock is refused and its file counts as read; a day that was published is
+never taken back. So a clock that is wrong by days would lose records, or publish days that have not been.
+"""
+
+from datetime import UTC, date, datetime, timedelta
+
+from pipelines.common.errors import AuthmeterError
+from pipelines.contract.settings import Settings
+from pipelines.store.manifest import Manifest
+
+# Older than this code: a clock that was never set.
+_FIRST = datetime(2026, 1, 1, tzinfo=UTC)
+# Records may be from two days after the clock, so one day back does no harm.
+_BACK = timedelta(days=1)
+
+
+def require_sound_clock(manifest: Manifest, now: datetime) -> None:
+    """Refuses a clock that is behind what was done already.
+
+    Raises:
+        AuthmeterError: the clock says less than the last run's did, by more than a day.
+    """
+    times = [entry.first_read_at for entry in manifest.files]
+    if manifest.generated_at:
+        times.append(manifest.generated_at)
+    last = max((datetime.fromisoformat(time) for time in times), default=_FIRST)
+    if now < last - _BACK:
+        raise AuthmeterError(
+            f"The clock says {_minute(now)}, and the last run was at {_minute(last)}."
+            if times
+            else f"The clock says {_minute(now)}, which is before authmeter was written.",
+            where="the clock of the machine",
+            why="Records that are later than the clock would be refused, and their files count as read.",
+            do="Set the clock and run again. If it was the last run's clock that was wrong, restore the warehouse "
+            "folder from before that run, or remove it: the next run reads all of landing again.",
+        )
+
+
+def _minute(instant: datetime) -> str:
+    return f"{instant.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def require_near_day(manifest: Manifest, settings: Settings, day: date) -> None:
+    """Refuses to close, unasked, a day so far from the published one that only a wrong clock is likely to want it.
+
+    Raises:
+        AuthmeterError: between the two lies more than the retention.
+    """
+    if manifest.as_of and (day - manifest.as_of).days > settings.retention_days:
+        raise AuthmeterError(
+            f"By the clock, {day} is to be closed next, {(day - manifest.as_of).days} days after the published day "
+            f"{manifest.as_of}.",
+            where="the clock of the machine",
+            why="A published day is never taken back, so a wrong clock would end all reports up to then.",
+            do=f"Set the clock and run again. If it is right, say so once: `authmeter run --day {day}`.",
+        )

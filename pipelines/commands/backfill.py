@@ -1,0 +1,22 @@
+"""`authmeter backfill`: days computed anew from stored events."""
+
+from datetime import date
+from pathlib import Path
+
+from pipelines.commands.run import run_daily
+from pipelines.common.errors import UsageError, nothing_published
+from pipelines.store.store import Store
+
+
+def run_backfill(data: Path, first: date, last: date) -> int:
+    """`authmeter backfill`: computes the days anew from stored events, then publishes as a run does."""
+    from pipelines.orchestration.resource import BACKFILL_FIRST, BACKFILL_LAST
+
+    if last < first:
+        raise UsageError(f"The span ends ({last}) before it begins ({first}).", do="Give the earlier day first.")
+    manifest = Store(data).read_manifest()
+    if manifest.as_of is None:
+        raise nothing_published(data)
+    if not any(first <= day <= last and manifest.has_events_of(day) for day in manifest.days):
+        print(f"no stored day in this span, {first} to {last}: nothing of it is computed anew")
+    return run_daily(data, manifest.as_of, {BACKFILL_FIRST: str(first), BACKFILL_LAST: str(last)})

@@ -1,0 +1,189 @@
+"""`authmeter check`: settings, registry and sources without running, or one file as a source would read it."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pipelines.alerts.delivery import receivers
+from pipelines.common.days import last_closed_day, require_same_zone
+from pipelines.common.errors import UsageError
+from pipelines.common.text import counted, printable
+from pipelines.contract.masking import masked_text
+from pipelines.contract.parts import PartBooks
+from pipelines.contract.registry import Registry, load_registry
+from pipelines.contract.settings import Settings, load_settings
+from pipelines.engines.duckdb.reader import FileReader
+from pipelines.ingest.part_reader import RunTime, first_accepted, reading_limits, unpack_limits
+from pipelines.reading.landing import LandedFile, scan
+from pipelines.reading.sources import Sources, load_sources
+from pipelines.store.database import open_published, workbench
+from pipelines.store.store import Store
+
+SHOWN = 20
+# A dry reading keeps nothing, so its hashes need no secret.
+_KEY = "authmeter check, nothing is kept"
+
+
+def check_folder(data: Path) -> int:
+    """Prints what the data folder's settings, registry and sources say; gives 0, 3 with a warning, 2 with a bad row.
+
+    Raises:
+        UsageError: there is no such folder, a setting or a source mapping is wrong, or the stored days are of another
+            time zone.
+    """
+    _require_folder(data)
+    settings, sources, registry = load_settings(data), load_sources(data), load_registry(data / "registry")
+    receivers(data, settings.alerts)
+    require_same_zone(Store(data).read_manifest().time_zone, settings.timezone)
+    print(
+        f"settings   time zone {settings.timezone}, run at {settings.schedule_time}, "
+        f"retention {counted(settings.retention_days, 'day')}"
+    )
+    print(
+        f"registry   {counted(len(registry.apps), 'app')}, {counted(len(registry.schemes), 'scheme package')}, "
+        f"{counted(len(registry.codes), 'code')}"
+    )
+    print(f"sources    {', '.join(mapping.name for mapping in sources.mappings)}")
+    files: dict[str, int] = {}
+    unreadable: set[str] = set()
+    passed_over: set[str] = set()
+    for file in scan(data / "landing", unreadable, passed_over):
+        mapping = sources.for_file(file.path)
+        name = mapping.name if mapping else "read by no source"
+        files[name] = files.get(name, 0) + 1
+    found = ", ".join(f"{counted(count, 'file')} {name}" for name, count in sorted(files.items()))
+    print(f"landing    {found}" if found else f"landing    empty: no log in {data / 'landing'}")
+    for path in sorted(passed_over):
+        print(f"left alone landing/{printable(path)} is a link or a special file")
+    for folder in sorted(unreadable):
+        print(f"warning    landing/{printable(folder)} cannot be read")
+    for problem in registry.problems:
+        print(f"bad row    {problem.path}, line {problem.line}: {problem.reason}: {problem.record}")
+    unknown = _unknown_apps(data, settings, registry)
+    for app_key in unknown:
+        print(f"warning    xlsx_apps: no app {app_key!r} is registered or published")
+    return 2 if registry.problems else 3 if unknown or unreadable else 0
+
+
+def _require_folder(data: Path) -> None:
+    if not data.is_dir():
+        raise UsageError(
+            "There is no such folder.",
+            where=str(data),
+            why="A run would make it, and publish empty reports.",
+            do="Name the data folder with --data or AUTHMETER_DATA, or make it and put logs into its landing/.",
+        )
+
+
+def _unknown_apps(data: Path, settings: Settings, registry: Registry) -> list[str]:
+    """The apps of `xlsx_apps` that have neither a row in the registry nor a published record."""
+    unknown = set(settings.xlsx_apps) - {"*"} - {app["app_key"] for app in registry.apps}
+    database = Store(data).database
+    if unknown and database.is_file():
+        with closing(open_published(database)) as connection:
+            unknown -= {app_key for (app_key,) in connection.execute("SELECT app_key FROM apps").fetchall()}
+    return sorted(unknown)
+
+
+def check_file(data: Path, source: str | None, file: Path) -> int:
+    """Reads a file as a source would, keeps nothing, prints its first records and rejects; gives 0, or 3 where a run
+    would reject a record.
+
+    Raises:
+        UsageError: there is no such folder, file or source, or an expression of the mapping cannot be used.
+        DamagedFileError: the file is cut or corrupt.
+    """
+    _require_folder(data)
+    settings, sources = load_settings(data), load_sources(data)
+    if file.is_dir():
+        raise UsageError(
+            "It is a folder, not a file.",
+            where=str(file),
+            do="Give one log file; without a file, `authmeter check` looks at the data folder and its landing/.",
+        )
+    if not file.is_file():
+        raise UsageError("There is no such file.", where=str(file))
+    under_landing = file.absolute().is_relative_to(data / "landing")
+    path = file.absolute().relative_to(data / "landing").as_posix() if under_landing else file.name
+    landed = LandedFile(path, file.absolute(), file.stat().st_size, "")
+    mapping = sources.named(source) if source else _matching(sources, landed)
+    now = datetime.now(UTC)
+    # Whatever day the file is of: a look at a mapping should not fail on the age of its sample.
+    wide = settings.model_copy(update={"retention_days": 36500})
+    clock = RunTime(last_closed_day(now, settings.timezone), now)
+    with TemporaryDirectory(prefix="authmeter-check-") as folder:
+        target = Path(folder).resolve()
+        with workbench(settings, target / "tmp", [target]) as connection:
+            books = FileReader(connection, _KEY, unpack_limits(settings), keeps_lines=True).read(
+                landed, mapping, reading_limits(wide, mapping, clock, _KEY), target
+            )
+            _print_books(landed, mapping.name, settings, books)
+            too_old = _print_too_old(settings, RunTime(clock.day, now, Store(data).read_manifest().events_from), books)
+            for row in islice(_events(connection, target), SHOWN):
+                # Stored times are UTC; people read the clock of the business.
+                instant = row["event_time"].replace(tzinfo=UTC).astimezone(ZoneInfo(settings.timezone))
+                row["event_time"] = instant.isoformat(timespec="milliseconds")
+                print("  " + "  ".join(f"{name}={value}" for name, value in row.items() if value is not None))
+            for line, reason, record in _rejects(connection, target):
+                print(f"  rejected   line {line}: {reason}: {masked_text(record)[:200]}")
+    return 3 if books.rejected or too_old else 0
+
+
+def _matching(sources: Sources, landed: LandedFile) -> Any:
+    mapping = sources.for_file(landed.path)
+    if mapping is None:
+        known = ", ".join(mapping.name for mapping in sources.mappings)
+        raise UsageError(
+            "No source matches the file's name.", where=landed.path, do=f"Name one with --source; known are {known}."
+        )
+    return mapping
+
+
+def _print_books(landed: LandedFile, source: str, settings: Settings, books: PartBooks) -> None:
+    print(
+        f"{landed.path} as {source}: {counted(books.records_read, 'record')} read, {books.accepted:,} accepted, "
+        f"{books.rejected:,} rejected, {books.skipped:,} skipped"
+    )
+    for day, rows in sorted(books.days.items()):
+        print(f"  {day} ({settings.timezone}): {counted(rows, 'record')}")
+    for name, count in sorted(books.nulled.items()):
+        print(f"  {name}: {counted(count, 'value')} broke the rule and became empty")
+
+
+def _print_too_old(settings: Settings, clock: RunTime, books: PartBooks) -> int:
+    """Says how many of the accepted records a run would reject for their age; gives their number."""
+    first = first_accepted(settings, clock)
+    too_old = sum(rows for day, rows in books.days.items() if day < first)
+    if too_old:
+        print(
+            f"  warning    {too_old:,} of the accepted are of days before {first}: "
+            "a run rejects them as too_old:event_time"
+        )
+    return too_old
+
+
+def _events(connection: Any, target: Path) -> Iterator[dict[str, Any]]:
+    files = [str(file) for name in ("events", "exact") if (file := target / f"{name}.parquet").exists()]
+    cursor = connection.execute(
+        "SELECT * EXCLUDE (has_carrier, device_hash, phone_hash), device_hash IS NOT NULL AS has_device "
+        "FROM read_parquet($files, union_by_name = true, hive_partitioning = false) "
+        "WHERE day IS NOT NULL ORDER BY line LIMIT $shown",
+        {"files": files, "shown": SHOWN},
+    )
+    names = [column[0] for column in cursor.description]
+    for row in cursor.fetchall():
+        yield dict(zip(names, row, strict=True))
+
+
+def _rejects(connection: Any, target: Path) -> list[tuple[int, str, str]]:
+    file = target / "rejects.parquet"
+    if not file.exists():
+        return []
+    query = "SELECT line, reason, record FROM read_parquet($file, hive_partitioning = false) ORDER BY line LIMIT $shown"
+    found: list[tuple[int, str, str]] = connection.execute(query, {"file": str(file), "shown": SHOWN}).fetchall()
+    return found

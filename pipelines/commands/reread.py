@@ -1,0 +1,27 @@
+"""`authmeter reread`: landed files read again."""
+
+from datetime import date
+from pathlib import Path
+
+from pipelines.commands.run import run_daily
+from pipelines.common.errors import nothing_published
+from pipelines.store.store import Store
+
+
+def run_reread(data: Path, source: str | None, first: date | None) -> int:
+    """`authmeter reread`: reads landed files again, then publishes as a run does.
+
+    Raises:
+        UsageError: there is no such source, or nothing is published yet.
+    """
+    from pipelines.orchestration.resource import REREAD, REREAD_FROM, REREAD_SOURCE
+    from pipelines.reading.sources import load_sources
+
+    manifest = Store(data).read_manifest()
+    if manifest.as_of is None:
+        raise nothing_published(data)
+    # A source that is no more may have given files, which another one reads today.
+    if source and source not in {entry.source for entry in manifest.files}:
+        load_sources(data).named(source)
+    given = {REREAD: "yes", REREAD_SOURCE: source, REREAD_FROM: str(first) if first else None}
+    return run_daily(data, manifest.as_of, {name: value for name, value in given.items() if value})

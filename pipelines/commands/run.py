@@ -1,0 +1,76 @@
+"""`authmeter run`: the daily job in this process."""
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelines.alerts.due import undelivered
+from pipelines.closing.checks import firing_checks
+from pipelines.closing.machine_clock import require_near_day
+from pipelines.common.days import FIRST_DAY, last_closed_day
+from pipelines.common.errors import WARNED, UsageError
+from pipelines.common.lock import hold
+from pipelines.orchestration.home import execute
+from pipelines.run.daily_run import open_run
+from pipelines.run.status import failures_noted
+from pipelines.store.store import Store
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+
+def run_daily(data: Path, day: date | None, tags: dict[str, str] | None = None) -> int:
+    """`authmeter run`: the daily job in this process. Gives the exit code.
+
+    Raises:
+        UsageError: the day is not over, or something of the data folder is wrong.
+        AuthmeterError: the run failed.
+    """
+    with failures_noted(data, day):
+        opened, notice = open_run(data)
+    if notice:
+        print(notice)
+    over = last_closed_day(opened.now, opened.settings.timezone)
+    if day is None:
+        with failures_noted(data, over):
+            require_near_day(opened.store.read_manifest(), opened.settings, over)
+        day = over
+    if day > over:
+        raise UsageError(
+            f"{day} is not over in {opened.settings.timezone}.",
+            where="--day",
+            why="A report never shows a part of a day.",
+            do=f"Give {over} or an earlier day.",
+        )
+    if day < FIRST_DAY:
+        raise UsageError(
+            f"{day} lies before {FIRST_DAY}.",
+            where="--day",
+            why="No run is for a day before that one.",
+            do=f"Give a day from {FIRST_DAY} to {over}.",
+        )
+    with hold(opened.store.lock, "run", opened.now), failures_noted(data, day):
+        execute(data, _daily_job, day, tags or {})
+    return _closing_words(data)
+
+
+def _daily_job() -> "dg.JobDefinition":
+    # The definitions read the environment that Dagster is given, which `execute` sets.
+    from pipelines.definitions import definitions
+    from pipelines.orchestration.schedule import JOB
+
+    return definitions.resolve_job_def(JOB)
+
+
+def _closing_words(data: Path) -> int:
+    store = Store(data)
+    warnings = firing_checks(store)
+    for warning in warnings:
+        print(f"warning: {warning.check_name}: {warning.detail_en}")
+    if not_told := undelivered(data):
+        print(f"warning: alerts: {not_told}")
+    manifest = store.read_manifest()
+    if not manifest.files:
+        print(f"no log was ever found in {store.landing}; --data or AUTHMETER_DATA names another data folder")
+    print(f"published as of {manifest.as_of}: {store.site / 'index.html'}")
+    return WARNED if warnings or not_told else 0

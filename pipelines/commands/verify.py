@@ -1,0 +1,55 @@
+"""`authmeter verify` at the command line: what it compared, and what differs."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from pipelines.common.days import Window
+from pipelines.common.errors import UsageError, nothing_published
+from pipelines.common.lock import hold
+from pipelines.common.text import counted
+from pipelines.contract.registry import load_registry
+from pipelines.contract.settings import load_settings
+from pipelines.store.store import Store
+
+_SHOWN = 20
+_TO_DO = """\
+what to do: a part: restore its folder under warehouse/events from the backup, or, where its log is still in landing,
+  read it again. Tables of a day: remove that folder under warehouse/days. A published table: remove
+  warehouse/authmeter.duckdb. Then `authmeter run`, and verify again."""
+
+
+def run_verify(data: Path, first: date | None, last: date | None) -> int:
+    """Gives 0 where all is as it was computed, 1 where something differs.
+
+    Raises:
+        UsageError: the span ends before it begins, or nothing is published yet.
+    """
+    from pipelines.run.verify import verify
+
+    span = Window(first, last or first) if first else None
+    if span and span.last < span.first:
+        raise UsageError(
+            f"The span ends ({span.last}) before it begins ({span.first}).", do="Give the earlier day first."
+        )
+    store, settings = Store(data), load_settings(data)
+    if not store.warehouse.is_dir():
+        raise nothing_published(data)
+    with hold(store.lock, "verify", datetime.now(UTC)):
+        report = verify(store, settings, load_registry(store.registry), span)
+    found = "were looked at" if report.differences else "are as they were written"
+    print(f"files         {counted(report.parts, 'part')} and the tables of every day {found}")
+    if report.without_checksum:
+        print(f"              {counted(report.without_checksum, 'part')} of a version that noted no checksum")
+    compared = f"{counted(report.tables, 'table')}, {counted(report.rows, 'row')} compared"
+    print(f"recomputed    {counted(report.days, 'day')}; {compared}")
+    if report.without_events:
+        print(f"              {counted(report.without_events, 'day')} without events any more, by retention")
+    for difference in report.differences[:_SHOWN]:
+        print(f"differs       {difference}")
+    if len(report.differences) > _SHOWN:
+        print(f"              … (+{len(report.differences) - _SHOWN})")
+    if report.differences:
+        print(_TO_DO)
+        return 1
+    print("all the same")
+    return 0

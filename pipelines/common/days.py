@@ -1,0 +1,115 @@
+"""Business days and windows: time zone and day boundaries live here and nowhere else.
+
+A business day D is [D 00:00, D+1 00:00) of `event_time` in the business time zone. A window of n days is the
+n days that end at `as_of`, inclusive; the previous window is the n days just before.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from math import ceil
+from zoneinfo import ZoneInfo
+
+from pipelines.common.errors import UsageError
+
+WINDOWS = (7, 30)
+FIRST_DAY = date(2000, 1, 1)
+"""The first day that a run may be for: long before any log that this may ever read."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """Days `first` to `last`, both inclusive."""
+
+    first: date
+    last: date
+
+    def __iter__(self) -> Iterator[date]:
+        return days_between(self.first, self.last)
+
+
+def days_between(first: date, last: date) -> Iterator[date]:
+    """Every day from `first` to `last`, both inclusive; none where `last` is earlier."""
+    day = first
+    while day <= last:
+        yield day
+        day += timedelta(days=1)
+
+
+def window(as_of: date, days: int) -> Window:
+    """The window of `days` days that ends at `as_of`."""
+    return Window(as_of - timedelta(days=days - 1), as_of)
+
+
+def previous_window(as_of: date, days: int) -> Window:
+    """The same number of days just before `window(as_of, days)`."""
+    return window(as_of - timedelta(days=days), days)
+
+
+def business_day(instant: datetime, zone: str) -> date:
+    """The business day of an aware instant."""
+    return instant.astimezone(ZoneInfo(zone)).date()
+
+
+def day_start(day: date, zone: str) -> datetime:
+    """The first instant of a business day, in UTC."""
+    return datetime.combine(day, time.min, ZoneInfo(zone)).astimezone(UTC)
+
+
+@dataclass(frozen=True)
+class DayHours:
+    """A business day's first instant, in UTC, and what the clock says in each hour that has gone by since, 0 to 23.
+
+    On a day that the clock is changed on, one hour comes twice or never.
+    """
+
+    start: datetime
+    hours: tuple[int, ...]
+
+
+def day_hours(day: date, zone: str) -> DayHours:
+    """The hours of a business day."""
+    start, end = day_start(day, zone), day_start(day + timedelta(days=1), zone)
+    elapsed = range(ceil((end - start) / timedelta(hours=1)))
+    return DayHours(start, tuple((start + timedelta(hours=n)).astimezone(ZoneInfo(zone)).hour for n in elapsed))
+
+
+def skipped_hours(day: date, zone: str) -> frozenset[int]:
+    """The hours that the clock skips on a business day."""
+    return frozenset(range(24)) - frozenset(day_hours(day, zone).hours)
+
+
+def require_same_zone(stored: str | None, zone: str) -> None:
+    """Refuses another business zone than the one of the days that are stored; None: none are.
+
+    Raises:
+        UsageError: the two differ.
+    """
+    if stored not in (None, zone):
+        raise UsageError(
+            f"The business time zone was {stored} and is now {zone}.",
+            where="timezone in authmeter.toml",
+            why="Stored events carry the business day of the first zone; days of two zones cannot be added.",
+            do="Set it back, or use a new data folder for the other zone.",
+        )
+
+
+def last_closed_day(now: datetime, zone: str) -> date:
+    """The newest business day that is over at `now`: yesterday."""
+    return business_day(now, zone) - timedelta(days=1)
+
+
+def local_to_utc(local: datetime, zone: str) -> datetime:
+    """The instant of a local time without offset, in UTC; of an hour that comes twice, the first (PEP 495)."""
+    return local.replace(tzinfo=ZoneInfo(zone), fold=0).astimezone(UTC)
+
+
+@cache
+def fixed_offset(zone: str, first: datetime, last: datetime) -> timedelta | None:
+    """The zone's offset from UTC where it is the same at every hour from `first` to `last`, else None."""
+    tz = ZoneInfo(zone)
+    hours = int((last - first) / timedelta(hours=1)) + 1
+    offsets = {(first + timedelta(hours=hour)).astimezone(tz).utcoffset() for hour in range(hours)}
+    offsets.add(last.astimezone(tz).utcoffset())
+    return offsets.pop() if len(offsets) == 1 else None

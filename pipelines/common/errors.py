@@ -1,0 +1,47 @@
+"""The errors a user can meet. Each says what happened, where, why it matters and what to do.
+
+Add a class only where a caller must tell it from the others; a new cause needs no new class.
+"""
+
+WARNED = 3
+"""The exit code of a command that is done while a warning fired."""
+
+
+class AuthmeterError(Exception):
+    """The run cannot go on; the last good report still stands.
+
+    Args:
+        what: what happened, one sentence.
+        where: the file, setting, table or day.
+        why: why it matters.
+        do: what to do next.
+    """
+
+    exit_code = 1
+
+    def __init__(self, what: str, *, where: str = "", why: str = "", do: str = "") -> None:
+        super().__init__(what)
+        self.what, self.where, self.why, self.do = what, where, why, do
+
+    def __str__(self) -> str:
+        parts = [("", self.what), ("where: ", self.where), ("why it matters: ", self.why), ("what to do: ", self.do)]
+        return "\n".join(label + text for label, text in parts if text)
+
+
+class UsageError(AuthmeterError):
+    """A wrong argument, setting, registry or source mapping: nothing was run."""
+
+    exit_code = 2
+
+
+def nothing_published(where: object) -> UsageError:
+    """What a command that reads what is published says before the first run, the same and with the same exit code."""
+    return UsageError("Nothing is published yet.", where=str(where), do="Run `authmeter run` first.")
+
+
+class InUseError(AuthmeterError):
+    """Another process works on the data folder: this one did nothing, which is no failure of the folder's last run."""
+
+
+class DamagedFileError(AuthmeterError):
+    """A landed file is cut or corrupt: it is refused whole, the others go on."""

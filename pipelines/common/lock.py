@@ -1,0 +1,59 @@
+"""One run at a time per data folder: a lock on a file, and who holds it."""
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from pipelines.common.errors import InUseError
+
+_held: set[str] = set()
+
+
+@contextmanager
+def hold(lock: Path, doing: str, now: datetime) -> Iterator[None]:
+    """Holds the data folder whose warehouse the lock lies in, for this process; within it, it may be held again.
+
+    The operating system frees the lock when the process ends, however it ends.
+
+    Raises:
+        InUseError: another process holds it; the message says which, and since when.
+    """
+    name = str(lock)
+    if name in _held:
+        yield
+        return
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise InUseError(
+                f"The data folder is in use: {_holder(descriptor)}.",
+                where=str(lock.parents[1]),
+                why="Two runs at once would publish over each other.",
+                do="Wait until it has ended, then run again.",
+            ) from None
+        note = {"process": os.getpid(), "doing": doing, "since": now.isoformat(timespec="seconds")}
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, json.dumps(note).encode(), 0)
+        _held.add(name)
+        try:
+            yield
+        finally:
+            _held.discard(name)
+            os.ftruncate(descriptor, 0)
+    finally:
+        os.close(descriptor)
+
+
+def _holder(descriptor: int) -> str:
+    try:
+        note = json.loads(os.pread(descriptor, 4096, 0))
+        return f"process {note['process']} has been doing `{note['doing']}` since {note['since']}"
+    except (ValueError, KeyError):
+        return "another process holds it"

@@ -1,0 +1,89 @@
+"""The machine's shortages, told from other errors: no room on the disk, no memory. They are nobody's fault but the
+machine's, so no file is blamed for one, and each ends the run in words.
+
+What is looked at is what the libraries say: DuckDB, SQLite and Python have no common error for it.
+"""
+
+import errno
+import os
+import re
+from collections.abc import Iterator
+
+from pipelines.common.errors import AuthmeterError
+
+_ROOM_NUMBERS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_ROOM_WORDS = re.compile(
+    r"no space left on device|disk quota exceeded|file too large|database or disk is full|"
+    r"max_temp_directory_size|maximum swap space",
+    re.IGNORECASE,
+)
+_DISK_WORDS = re.compile(r"disk i/o error|unable to open database file", re.IGNORECASE)
+_FEW_BYTES = 1 << 20
+_MEMORY_WORDS = re.compile(r"out ?of ?memory|bad.?alloc|cannot allocate memory|failed to allocate", re.IGNORECASE)
+
+
+def is_disk_full(error: BaseException) -> bool:
+    """Whether the error, or one behind it, says that the disk is full."""
+    return any(
+        (isinstance(one, OSError) and one.errno in _ROOM_NUMBERS) or _ROOM_WORDS.search(str(one))
+        for one in _chain(error)
+    )
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether the error, or one behind it, says that there is not enough memory."""
+    return any(
+        isinstance(one, MemoryError)
+        or (isinstance(one, OSError) and one.errno == errno.ENOMEM)
+        or type(one).__name__ == "OutOfMemoryException"
+        or (not isinstance(one, AuthmeterError) and _MEMORY_WORDS.search(str(one)))
+        for one in _chain(error)
+    )
+
+
+def as_machine_error(error: BaseException, where: str) -> AuthmeterError | None:
+    """The shortage as a user reads it; None where the error is of another kind, or in words already.
+
+    Args:
+        where: the data folder.
+    """
+    if isinstance(error, AuthmeterError):
+        return None
+    if is_disk_full(error) or (_is_of_the_disk(error) and _free_bytes(where) < _FEW_BYTES):
+        return AuthmeterError(
+            "The disk is full.",
+            where=where,
+            why="The step could not be finished; the last good report still stands.",
+            do="Free space where the data folder is, then run again: nothing else is needed.",
+        )
+    if is_out_of_memory(error):
+        return AuthmeterError(
+            "There is not enough memory.",
+            where=f"memory_limit in authmeter.toml, and the memory of the machine ({where})",
+            why="The step could not be finished; the last good report still stands.",
+            do="Lower memory_limit below what the machine has free, or give it more memory, then run again.",
+        )
+    return None
+
+
+def _is_of_the_disk(error: BaseException) -> bool:
+    """Whether the error is one that SQLite also gives where the disk is full."""
+    return any(_DISK_WORDS.search(str(one)) for one in _chain(error))
+
+
+def _free_bytes(where: str) -> int:
+    try:
+        info = os.statvfs(where)
+    except OSError:
+        return _FEW_BYTES
+    return info.f_bavail * info.f_frsize
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    # An error may come to stand behind itself, where it is raised once more from one that it caused.
+    seen: list[BaseException] = []
+    one: BaseException | None = error
+    while one is not None and one not in seen:
+        yield one
+        seen.append(one)
+        one = one.__cause__ or one.__context__

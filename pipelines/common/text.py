@@ -1,0 +1,35 @@
+"""How numbers and names stand in messages.
+
+Lives here: forms that every message shares. Does not belong here: what a message says.
+"""
+
+import re
+
+# What ends a line, steers a terminal or turns the text around.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+
+
+def printable(path: str) -> str:
+    """A path for a message: what could end its line, steer a terminal or turn it around is written as `\\xNN`."""
+    return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", path)
+
+
+_MOST_DIGITS = 6
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its English noun, which is given in the singular."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def percent(share: float) -> str:
+    """A share in a finding: small ones with the digits that tell them from nothing."""
+    digits = 1
+    while share and digits < _MOST_DIGITS and share < 10 ** -(digits + 2):
+        digits += 1
+    return f"{share:.{digits}%}"
+
+
+def about(number: float) -> str:
+    """A number in a finding."""
+    return f"{number:,.0f}" if abs(number) >= 10 else f"{number:.2g}"

@@ -1,0 +1,58 @@
+"""The key of the hashes: where it comes from, and that it is made once."""
+
+import os
+import secrets
+from pathlib import Path
+
+from pipelines.common import durable
+from pipelines.common.errors import UsageError
+
+
+def hash_key(data: Path, may_make: bool = True) -> tuple[str, str | None]:
+    """The key of the hashes, and a notice where it was made just now.
+
+    From `AUTHMETER_HASH_KEY`, else the file that `AUTHMETER_HASH_KEY_FILE` names, else `<data>/hash.key`, which
+    is made once, at random, readable by its owner alone.
+
+    Args:
+        may_make: whether the folder has no key yet; where it has, a new one would be a wrong one.
+
+    Raises:
+        UsageError: there is no key, its file cannot be read, or it is shorter than 16 characters.
+    """
+    where, notice = "AUTHMETER_HASH_KEY", None
+    key = os.environ.get("AUTHMETER_HASH_KEY", "")
+    if not key:
+        named = os.environ.get("AUTHMETER_HASH_KEY_FILE")
+        file = Path(named) if named else data / "hash.key"
+        where = str(file)
+        if not named and not file.exists() and not may_make:
+            raise UsageError(
+                "The hash key is missing.",
+                where=where,
+                why="What is stored was hashed with it; with another key the same device would count twice.",
+                do="Put the key back, or give it in AUTHMETER_HASH_KEY or a file that AUTHMETER_HASH_KEY_FILE names.",
+            )
+        if not named and not file.exists():
+            data.mkdir(parents=True, exist_ok=True)
+            durable.write_once(file, f"{secrets.token_hex(32)}\n".encode())
+            notice = (
+                f"No hash key was given: a random one was made in {file}. Keep it: another key counts devices twice."
+            )
+        try:
+            key = file.read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise UsageError(
+                f"The hash key cannot be read: {error}",
+                where=where,
+                why="Phones and devices are stored as keyed hashes only.",
+                do="Make the file readable, or set AUTHMETER_HASH_KEY.",
+            ) from None
+    if len(key) < 16:
+        raise UsageError(
+            "The hash key is shorter than 16 characters.",
+            where=where,
+            why="A short key can be guessed, and phone numbers with it.",
+            do="Use a long random key, such as 64 hex digits.",
+        )
+    return key, notice

@@ -1,0 +1,249 @@
+"""Each metric once: its name, labels, unit, meaning, caveat and how it is derived.
+
+Lives here: what a figure is called and what it means. The tables' column names, the pages' headings and tooltips,
+the metrics page and the docs all read from here.
+Add here: a metric that a table or a page shows. A meaning that changes also goes into `CHANGELOG.md`, heading
+*Meaning*.
+Does not belong here: the counts of files and days (`quality_metrics.py`), how a metric is computed
+(`pipelines/rollup/sql/`), how it looks (`reports/`).
+"""
+
+from pipelines.common.errors import AuthmeterError
+from pipelines.contract.metric_type import Metric
+from pipelines.contract.quality_metrics import QUALITY
+
+_ALL = (
+    Metric(
+        name="authorization_requests",
+        label_zh="授权请求量",
+        label_en="Authorization requests",
+        unit="records",
+        meaning_zh="授权步骤的记录数：SDK 或社交平台给出了回答，无论授权与否。",
+        meaning_en="Records of the authorize step: the SDK or the social platform answered, authorized or not.",
+        formula="count(stage in {authorize, login})",
+        caveat_zh="login 记录同时计为授权和认证。",
+        caveat_en="A login record counts both as an authorization and as a verification.",
+    ),
+    Metric(
+        name="authorizations",
+        label_zh="登录授权量",
+        label_en="Authorizations",
+        unit="records",
+        meaning_zh="授权请求中结果为成功的记录数。",
+        meaning_en="Authorization requests whose outcome is success.",
+        formula="count(stage in {authorize, login} and outcome = success)",
+        caveat_zh="一键登录的授权成功只得到令牌，还没有号码；取到号码的次数见一键登录认证量。",
+        caveat_en="In one-click login a success yields a token, not yet a number; "
+        "numbers delivered are one-click verifications.",
+    ),
+    Metric(
+        name="authorizations_cancelled",
+        label_zh="用户取消",
+        label_en="Cancelled by user",
+        unit="records",
+        meaning_zh="授权请求中用户取消或改用其他方式的记录数。",
+        meaning_en="Authorization requests that the user cancelled or left for another way to sign in.",
+        formula="count(stage in {authorize, login} and outcome in {cancelled, switched})",
+    ),
+    Metric(
+        name="authorizations_failed",
+        label_zh="授权失败",
+        label_en="Authorizations failed",
+        unit="records",
+        meaning_zh="既未成功也未被用户取消的授权请求数。",
+        meaning_en="Authorization requests that neither succeeded nor were cancelled by the user.",
+        formula="authorization_requests - authorizations - authorizations_cancelled",
+    ),
+    Metric(
+        name="authorization_rate",
+        label_zh="授权成功率",
+        label_en="Authorization rate",
+        unit="share",
+        meaning_zh="登录授权量占授权请求量的比例。",
+        meaning_en="Share of authorization requests that succeeded.",
+        formula="authorizations / authorization_requests",
+        caveat_zh="用户取消计入分母；没有请求时不显示比例。",
+        caveat_en="Cancellations by the user are in the denominator; without requests there is no rate.",
+        numerator="authorizations",
+        denominator="authorization_requests",
+    ),
+    Metric(
+        name="technical_success_rate",
+        label_zh="技术成功率",
+        label_en="Technical success rate",
+        unit="share",
+        meaning_zh="去掉用户取消之后，登录授权量所占的比例。",
+        meaning_en="Share of authorization requests that succeeded, cancellations by the user left out.",
+        formula="authorizations / (authorization_requests - authorizations_cancelled)",
+        caveat_zh="反映 SDK、运营商与配置，不反映用户意愿。",
+        caveat_en="Speaks of SDK, carrier and configuration, not of what users want.",
+        numerator="authorizations",
+        denominator="authorization_requests - authorizations_cancelled",
+    ),
+    Metric(
+        name="verification_requests",
+        label_zh="认证请求量",
+        label_en="Verification requests",
+        unit="records",
+        meaning_zh="一键登录和本机号码认证渠道中认证步骤的记录数。",
+        meaning_en="Records of the verify step in the channels one_click and local_verify.",
+        formula="count(stage in {verify, login} and channel in {one_click, local_verify})",
+    ),
+    Metric(
+        name="verifications",
+        label_zh="认证量",
+        label_en="Verifications",
+        unit="records",
+        meaning_zh="认证请求中给出了结果（一致或不一致）的记录数。",
+        meaning_en="Verification requests that delivered a result: success or mismatch.",
+        formula="count(verification request and outcome in {success, mismatch})",
+        caveat_zh="结果为“无法判断”不计入认证量。",
+        caveat_en="A result of unknown (the carrier cannot tell) is no verification.",
+    ),
+    Metric(
+        name="mismatches",
+        label_zh="号码不一致",
+        label_en="Mismatches",
+        unit="records",
+        meaning_zh="认证请求中号码与本机不一致的记录数。",
+        meaning_en="Verification requests where the number checked does not match.",
+        formula="count(verification request and outcome = mismatch)",
+        caveat_zh="不一致也是已给出的结果，计入认证量。",
+        caveat_en="A mismatch is a delivered result and is part of verifications.",
+    ),
+    Metric(
+        name="unknowns",
+        label_zh="无法判断",
+        label_en="Unknown results",
+        unit="records",
+        meaning_zh="认证请求中运营商无法判断的记录数。",
+        meaning_en="Verification requests where the carrier could not tell.",
+        formula="count(verification request and outcome = unknown)",
+    ),
+    Metric(
+        name="one_click_verifications",
+        label_zh="一键登录认证量",
+        label_en="One-click verifications",
+        unit="records",
+        meaning_zh="一键登录渠道的认证量。",
+        meaning_en="Verifications in channel one_click.",
+        formula="verifications where channel = one_click",
+    ),
+    Metric(
+        name="local_verifications",
+        label_zh="本机号码认证量",
+        label_en="Local number verifications",
+        unit="records",
+        meaning_zh="本机号码认证渠道的认证量，一致与不一致都计入。",
+        meaning_en="Verifications in channel local_verify, matches and mismatches alike.",
+        formula="verifications where channel = local_verify",
+    ),
+    Metric(
+        name="number_verifications",
+        label_zh="号码认证量",
+        label_en="Number verifications",
+        unit="records",
+        meaning_zh="一键登录认证量与本机号码认证量之和。",
+        meaning_en="One-click verifications plus local number verifications.",
+        formula="one_click_verifications + local_verifications",
+    ),
+    Metric(
+        name="third_party_authorizations",
+        label_zh="三方授权量",
+        label_en="Third-party authorizations",
+        unit="records",
+        meaning_zh="微信、QQ、微博三个渠道的登录授权量之和。",
+        meaning_en="Authorizations in the channels wechat, qq and weibo.",
+        formula="authorizations where channel in {wechat, qq, weibo}",
+    ),
+    Metric(
+        name="wechat_authorizations",
+        label_zh="微信授权量",
+        label_en="WeChat authorizations",
+        unit="records",
+        meaning_zh="微信渠道的登录授权量。",
+        meaning_en="Authorizations in the channel wechat.",
+        formula="authorizations in channel wechat",
+    ),
+    Metric(
+        name="qq_authorizations",
+        label_zh="QQ授权量",
+        label_en="QQ authorizations",
+        unit="records",
+        meaning_zh="QQ渠道的登录授权量。",
+        meaning_en="Authorizations in the channel qq.",
+        formula="authorizations in channel qq",
+    ),
+    Metric(
+        name="weibo_authorizations",
+        label_zh="微博授权量",
+        label_en="Weibo authorizations",
+        unit="records",
+        meaning_zh="微博渠道的登录授权量。",
+        meaning_en="Authorizations in the channel weibo.",
+        formula="authorizations in channel weibo",
+    ),
+    Metric(
+        name="billable_verifications",
+        label_zh="计费量",
+        label_en="Billable verifications",
+        unit="records",
+        meaning_zh="按当日生效的计费规则应计费的认证记录数。",
+        meaning_en="Verification records that the billing rule in force on that day bills.",
+        formula="count(verification request and (channel, outcome) billed on that day)",
+        caveat_zh="默认规则：一键登录成功、本机号码认证一致与不一致计费，其余不计。各服务商规则不同，请与账单核对。",
+        caveat_en="Default rule: one-click success, local check match and mismatch; nothing else. "
+        "Providers differ: compare with the bill.",
+    ),
+    Metric(
+        name="devices",
+        label_zh="设备数",
+        label_en="Devices",
+        unit="devices",
+        meaning_zh="授权与认证记录中去重后的设备数。",
+        meaning_en="Distinct device hashes over authorize, verify and login records.",
+        formula="count distinct(device_hash) over stage in {authorize, verify, login}",
+        caveat_zh="各日、各应用、各渠道之间不能相加；没有设备号的记录不计。",
+        caveat_en="Never add it over days, apps or channels; records without a device id are not in it.",
+    ),
+    Metric(
+        name="latency_p50_ms",
+        label_zh="时延中位数",
+        label_en="Latency, median",
+        unit="ms",
+        meaning_zh="授权与认证记录的时延中位数，取实际出现过的值（最近秩）。",
+        meaning_en="Median latency of authorize, verify and login records, nearest rank: a value that occurred.",
+        formula="nearest rank 50 % of latency_ms over stage in {authorize, verify, login}",
+        caveat_zh="只含带时延的记录；不能相加或再取平均。",
+        caveat_en="Records with a latency only; neither add nor average it.",
+    ),
+    Metric(
+        name="latency_p95_ms",
+        label_zh="时延 95 分位",
+        label_en="Latency, 95th percentile",
+        unit="ms",
+        meaning_zh="95% 的授权与认证记录不超过的时延，取实际出现过的值（最近秩）。",
+        meaning_en="Latency that 95 % of authorize, verify and login records do not exceed, nearest rank.",
+        formula="nearest rank 95 % of latency_ms over stage in {authorize, verify, login}",
+        caveat_zh="只含带时延的记录；不能相加或再取平均。",
+        caveat_en="Records with a latency only; neither add nor average it.",
+    ),
+)
+
+METRICS: dict[str, Metric] = {one.name: one for one in (*_ALL, *QUALITY)}
+
+
+def metric(name: str) -> Metric:
+    """The metric of that name.
+
+    Raises `AuthmeterError`, with the known names, where there is none.
+    """
+    try:
+        return METRICS[name]
+    except KeyError:
+        raise AuthmeterError(
+            f"There is no metric {name!r}.",
+            where="pipelines/contract/metrics.py",
+            why="A figure without a declared meaning must not be shown.",
+            do=f"Use one of: {', '.join(METRICS)}.",
+        ) from None

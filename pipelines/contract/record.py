@@ -1,0 +1,82 @@
+"""THE RECORD: the fields of a log record, their allowed values, and the reasons of rejection.
+
+Change it when the log contract changes. How values are typed is in `records.py` (exactly, one by one) and
+`engines/duckdb/sql/typed_fields.sql` (the same, fast); what the numbers mean is in `metrics.py`.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+CHANNELS: Final = ("one_click", "local_verify", "wechat", "qq", "weibo")
+NUMBER_CHANNELS: Final = ("one_click", "local_verify")
+SOCIAL_CHANNELS: Final = ("wechat", "qq", "weibo")
+TREND_CHANNELS: Final = ("one_click", "wechat", "qq", "weibo")
+STAGES: Final = ("prefetch", "page", "click", "authorize", "verify", "login")
+OUTCOMES: Final = (
+    "success", "mismatch", "unknown", "cancelled", "switched", "unsupported",
+    "carrier_error", "config_error", "timeout", "limited", "quota_exhausted", "error",
+)  # fmt: skip
+PLATFORMS: Final = ("android", "ios", "ipad", "harmony", "h5")
+CARRIERS: Final = ("CMCC", "CUCC", "CTCC", "unknown")
+LAYERS: Final = ("sdk", "server", "carrier", "oauth")
+
+APP_KEY_PATTERN: Final = r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}"
+PACKAGE_PATTERN: Final = r"[A-Za-z0-9._-]{1,128}"
+MAX_TEXT: Final = 128
+MAX_LATENCY_MS: Final = 600_000
+FUTURE_DAYS: Final = 2
+
+# ATAuth's words name the carrier by their prefix; Jiguang writes the two letters alone.
+CARRIER_PREFIXES: Final = {"CM": "CMCC", "CU": "CUCC", "CT": "CTCC"}
+
+MALFORMED: Final = "malformed"
+TOO_OLD: Final = "too_old:event_time"
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of the log record; `required` fields reject the record when they break their rule."""
+
+    name: str
+    required: bool = False
+
+
+# The order is the contract's: the first broken field names the reason, and copies of one id compare by it.
+FIELDS: Final = (
+    Field("event_id", required=True),
+    Field("event_time", required=True),
+    Field("app_key", required=True),
+    Field("channel", required=True),
+    Field("stage", required=True),
+    Field("outcome", required=True),
+    Field("result_code", required=True),
+    Field("vendor"),
+    Field("platform"),
+    Field("carrier"),
+    Field("scheme_id"),
+    Field("package_name"),
+    Field("device_id"),
+    Field("phone"),
+    Field("latency_ms"),
+    Field("sdk_version"),
+    Field("os_version"),
+    Field("attempt_id"),
+    Field("account_id"),
+)
+FIELD_NAMES: Final = tuple(field.name for field in FIELDS)
+# What these hold is stored as a keyed hash only.
+PERSONAL_FIELDS: Final = ("device_id", "phone")
+# In these JSON must hold a string; in the others it may be a number.
+TEXT_FIELDS: Final = tuple(
+    name for name in FIELD_NAMES if name not in ("event_id", "event_time", "result_code", "latency_ms")
+)
+
+
+def carrier_of(word: str | None) -> str:
+    """The carrier behind a vendor's word: `CMCC`, `CUCC`, `CTCC`, or `unknown` for any other and for none."""
+    if word is None:
+        return "unknown"
+    upper = word.upper()
+    if upper in CARRIERS[:3]:
+        return upper
+    return CARRIER_PREFIXES.get(upper.partition("_")[0], "unknown")

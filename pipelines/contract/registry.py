@@ -1,0 +1,191 @@
+"""The registry of apps and schemes, and the code dictionary: small CSV files that people keep by hand.
+
+A bad row is listed with its file, line and reason and costs itself alone; the rest counts.
+"""
+
+import csv
+import hashlib
+import io
+import os
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pipelines.common.errors import UsageError
+from pipelines.contract.record import APP_KEY_PATTERN, LAYERS, OUTCOMES, PACKAGE_PATTERN, PLATFORMS, STAGES
+
+APP_COLUMNS = ("app_key", "app_name", "platform", "account_id", "created_at", "status")
+SCHEME_COLUMNS = ("scheme_id", "scheme_group", "app_key", "scheme_name", "package_name", "methods", "created_at")
+CODE_COLUMNS = ("vendor", "layer", "platform", "code", "outcome", "stage", "meaning_en", "meaning_zh")
+METHODS = ("number", "wechat", "qq", "weibo")
+SHIPPED_CODES = Path(__file__).parent / "result_codes.csv"
+# Names under which consoles and SDKs keep what must not be shown.
+_SECRET = re.compile(r"(?i)secret|password|passwd|token|private|credential|signing|master_?key|access_?key|api_?key")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A bad row of the registry: where it is, and why it does not count."""
+
+    path: str
+    line: int
+    reason: str
+    record: str
+
+
+@dataclass
+class Registry:
+    """Apps, schemes and result codes as used, as rows of text by column, and the problems found."""
+
+    apps: list[dict[str, str | None]] = field(default_factory=list)
+    schemes: list[dict[str, str | None]] = field(default_factory=list)
+    codes: list[dict[str, str | None]] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def platforms(self) -> dict[str, str]:
+        """The registered platform by app key, where there is one."""
+        return {str(app["app_key"]): app["platform"] for app in self.apps if app["platform"] not in (None, "unknown")}
+
+    @property
+    def codes_fingerprint(self) -> str:
+        """Changes whenever a code may get another outcome."""
+        keys = sorted(str([row[name] for name in CODE_COLUMNS[:6]]) for row in self.codes)
+        return hashlib.sha256("\n".join(keys).encode()).hexdigest()[:16]
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes whenever anything that is shown of the registry or the dictionary does."""
+        return hashlib.sha256(repr((self.apps, self.schemes, self.codes, self.problems)).encode()).hexdigest()[:16]
+
+
+def load_registry(folder: Path) -> Registry:
+    """Reads `apps.csv`, `schemes.csv` and `result_codes.csv` of the folder; each may be absent.
+
+    A `result_codes.csv` of the folder adds to the shipped dictionary; where both have a key, the folder's counts.
+
+    Raises:
+        UsageError: one of them is there and cannot be read.
+    """
+    registry = Registry()
+    _read_schemes(folder, registry)
+    _read_apps(folder, registry)
+    own = list(_rows(folder / "result_codes.csv", CODE_COLUMNS, registry, _code_problem, key=CODE_COLUMNS[:4]))
+    shipped = list(_rows(SHIPPED_CODES, CODE_COLUMNS, registry, _code_problem, key=CODE_COLUMNS[:4]))
+    merged = {_key(row, CODE_COLUMNS[:4]): row for row in [*shipped, *own]}
+    registry.codes = [merged[key] for key in sorted(merged)]
+    return registry
+
+
+def _read_apps(folder: Path, registry: Registry) -> None:
+    with_scheme = {row["app_key"] for row in registry.schemes}
+    for row in _rows(folder / "apps.csv", APP_COLUMNS, registry, _app_problem, key=("app_key",)):
+        row["app_name"] = row["app_name"] or row["app_key"]
+        row["status"] = row["status"] or ("enabled" if row["app_key"] in with_scheme else "disabled")
+        registry.apps.append(row)
+    registry.apps.sort(key=lambda row: str(row["app_key"]))
+
+
+def _read_schemes(folder: Path, registry: Registry) -> None:
+    key = ("scheme_id", "package_name")
+    registry.schemes = sorted(
+        _rows(folder / "schemes.csv", SCHEME_COLUMNS, registry, _scheme_problem, key=key),
+        key=lambda row: _key(row, key),
+    )
+
+
+def _app_problem(row: dict[str, str | None]) -> str | None:
+    if not re.fullmatch(APP_KEY_PATTERN, row["app_key"] or "", re.ASCII):
+        return "invalid:app_key" if row["app_key"] else "missing:app_key"
+    if row["platform"] not in (None, "unknown", *PLATFORMS):
+        return "invalid:platform"
+    return "invalid:status" if row["status"] not in (None, "enabled", "disabled") else None
+
+
+def _scheme_problem(row: dict[str, str | None]) -> str | None:
+    for name in ("scheme_id", "app_key"):
+        if not row[name]:
+            return f"missing:{name}"
+    if row["package_name"] is not None and not re.fullmatch(PACKAGE_PATTERN, row["package_name"], re.ASCII):
+        return "invalid:package_name"
+    methods = [method for method in (row["methods"] or "").split(";") if method]
+    return "invalid:methods" if any(method not in METHODS for method in methods) else None
+
+
+def _code_problem(row: dict[str, str | None]) -> str | None:
+    if row["layer"] not in LAYERS:
+        return "invalid:layer"
+    if row["platform"] not in (*PLATFORMS, "*"):
+        return "invalid:platform"
+    if row["code"] is None or row["vendor"] is None:
+        return "missing:code" if row["code"] is None else "missing:vendor"
+    if row["outcome"] is not None and row["outcome"] not in OUTCOMES:
+        return "invalid:outcome"
+    if row["stage"] is not None and row["stage"] not in (*STAGES, "none"):
+        return "invalid:stage"
+    return "missing:outcome" if row["outcome"] is None and row["stage"] is None else None
+
+
+def _key(row: dict[str, str | None], names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(row[name] or "" for name in names)
+
+
+def _text_of(file: Path) -> str:
+    """The text of a registry file; what is no UTF-8 stands as the character for that.
+
+    Raises:
+        UsageError: it is there and cannot be read. As if it were not there, all its names would go from the reports.
+    """
+    try:
+        return file.read_bytes().decode("utf-8-sig", "replace")
+    except OSError as error:
+        raise UsageError(
+            f"The registry file cannot be read: {error.strerror}.",
+            where=str(file),
+            why="Without it, apps would be reported under their keys, and codes as unmapped.",
+            do="Make it a file that the user who runs authmeter may read, or take it away.",
+        ) from None
+
+
+def _rows(
+    file: Path, columns: tuple[str, ...], registry: Registry, problem_of: Callable[[dict[str, str | None]], str | None],
+    key: tuple[str, ...],
+) -> Iterator[dict[str, str | None]]:  # fmt: skip
+    """The good rows of a CSV file, empty cells as None; every bad one becomes a problem."""
+    path = f"registry/{file.name}"
+    if not os.path.lexists(file):
+        return
+    seen: set[tuple[str, ...]] = set()
+    text = _text_of(file)
+    if "\ufffd" in text:
+        place = text.count("\n", 0, text.index("\ufffd")) + 1
+        registry.problems.append(Problem(path, place, "not UTF-8: save the file as CSV UTF-8", ""))
+    reader = csv.reader(io.StringIO(text, newline=""))
+    header = [name.strip() for name in next(reader, [])]
+    if header and key[0] not in header:
+        lacking = f"no column {key[0]}: the first line names the columns, separated by commas"
+        registry.problems.append(Problem(path, 1, lacking, ",".join(header)))
+        return
+    for name in header:
+        if name not in columns and _SECRET.search(name):
+            registry.problems.append(Problem(path, 1, f"secret:{name}", name))
+    line = 1
+    try:
+        for cells in reader:
+            first_line, line = line + 1, reader.line_num
+            if not any(cell.strip() for cell in cells):
+                continue
+            row = dict.fromkeys(columns) | dict(zip(header, (cell.strip() or None for cell in cells), strict=False))
+            row = {name: row[name] for name in columns}
+            reason = "malformed" if len(cells) != len(header) or "\ufffd" in "".join(cells) else problem_of(row)
+            if reason is None and _key(row, key) in seen:
+                reason = f"repeated:{key[-1]}"
+            if reason is None:
+                seen.add(_key(row, key))
+                yield row
+            else:
+                # The registry's own columns only: a column that is not read may hold a secret.
+                registry.problems.append(Problem(path, first_line, reason, ",".join(row[n] or "" for n in columns)))
+    except csv.Error as error:
+        registry.problems.append(Problem(path, line + 1, "malformed", str(error)))

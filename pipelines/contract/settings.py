@@ -1,0 +1,198 @@
+"""Settings of one data folder: `<data>/authmeter.toml`, each documented here and in docs/settings.md.
+
+The data folder and the hash key come from the environment; everything else from the file, so that two
+people who run the same folder run it alike. An unknown setting is refused by name.
+"""
+
+import os
+import re
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import available_timezones
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    Strict,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+from pipelines.common.errors import UsageError
+from pipelines.common.project import PROJECT
+from pipelines.common.toml_files import findings, read_toml
+
+
+def _known_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("must be a time zone of the tz database, such as Asia/Shanghai or UTC")
+    return name
+
+
+def _schedule_time(text: str) -> str:
+    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text):
+        raise ValueError("must be a time of day, HH:MM, such as 02:30")
+    return text
+
+
+# A text is not taken for a number, nor true for 1: a slip of the file is told.
+WholeNumber = Annotated[int, Strict()]
+Number = Annotated[float, Strict()]
+Zone = Annotated[str, AfterValidator(_known_zone)]
+Outcome = Literal["success", "mismatch", "unknown"]
+
+
+class BillingRule(BaseModel):
+    """Which verification outcomes are billed from a day on."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    valid_from: date = Field(date(1970, 1, 1), description="first business day of the rule")
+    one_click: tuple[Outcome, ...] = Field(("success",), description="billed outcomes of one_click")
+    local_verify: tuple[Outcome, ...] = Field(("success", "mismatch"), description="billed outcomes of local_verify")
+
+
+class AlertSettings(BaseModel):
+    """Who is told how a day went, and of what."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    urls_file: str = Field("", description="file with the addresses of the receivers, one a line")
+    command: tuple[str, ...] = Field((), description="program and arguments that get each message as JSON on stdin")
+    on: tuple[Literal["failed", "late", "warning", "daily"], ...] = Field(
+        ("failed", "late", "warning", "daily"), description="what is told, each at most once for a business day"
+    )
+    late_after: Annotated[str, AfterValidator(_schedule_time)] = Field(
+        "09:00", description="business time from which a day that is not published is late"
+    )
+    language: Literal["zh", "en"] = Field("zh", description="language of the messages")
+
+
+class Settings(BaseModel):
+    """All settings; the description of each is its documentation."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    timezone: Zone = Field("Asia/Shanghai", description="business time zone: where a day begins and ends")
+    schedule_time: Annotated[str, AfterValidator(_schedule_time)] = Field(
+        "02:30", description="business time of the daily run"
+    )
+    retention_days: WholeNumber = Field(
+        400, ge=60, le=36500, description="records older than this before the run's day are rejected"
+    )
+    keep_events_days: WholeNumber = Field(
+        0,
+        ge=0,
+        le=40000,
+        description="days whose events are kept; 0: 30 more than a record may be old (`retention_days`)",
+    )
+    keep_days: WholeNumber = Field(
+        0, ge=0, le=40000, description="days whose tables are kept and published; 0: all of them"
+    )
+    keep_runs_days: WholeNumber = Field(
+        90, ge=7, le=40000, description="days for which Dagster's record of a run is kept"
+    )
+    threads: WholeNumber = Field(0, ge=0, le=256, description="threads of DuckDB; 0: as many as the machine has cores")
+    memory_limit: str = Field(
+        "3GB", pattern=r"^[1-9]\d*(MB|GB)$", description="memory of DuckDB before it spills to the data folder"
+    )
+    billing: tuple[BillingRule, ...] = Field(
+        (BillingRule(),), min_length=1, description="billing rules, each in force from its `valid_from` on"
+    )
+    rejected_warn_share: Number = Field(
+        0.01, ge=0, le=1, description="warn where more of a run's read records are rejected"
+    )
+    unmapped_warn_share: Number = Field(
+        0.01, ge=0, le=1, description="warn where more of a day's records have an unmapped code"
+    )
+    jump_warn_ratio: Number = Field(
+        0.5,
+        gt=0,
+        le=10,
+        description="warn where a day's records differ from its weekday's norm by more than 1 + this times",
+    )
+    block_below_share: Number = Field(
+        0, ge=0, lt=1, description="publish nothing where a day has less than this share of its usual records; 0: never"
+    )
+    holidays: tuple[date, ...] = Field(
+        (), description="holidays, and working weekends: days that may have the volume of any weekday"
+    )
+
+    max_unpack_ratio: WholeNumber = Field(
+        200, ge=10, le=100_000, description="refuse a packed file that unpacks to more than so many times its size"
+    )
+    max_unpacked_gb: WholeNumber = Field(
+        100, ge=1, le=100_000, description="refuse a packed file that unpacks to more than so many GB"
+    )
+    xlsx_apps: tuple[str, ...] = Field((), description="apps that get `usage_detail.xlsx` beside the CSV; `*` for all")
+    alerts: AlertSettings = Field(AlertSettings(), description="who is told when a day is published, late or failed")
+
+    @field_validator("billing")
+    @classmethod
+    def _one_rule_a_day(cls, rules: tuple[BillingRule, ...]) -> tuple[BillingRule, ...]:
+        if len({rule.valid_from for rule in rules}) < len(rules):
+            raise ValueError("two rules have the same valid_from")
+        return rules
+
+    @model_validator(mode="after")
+    def _nothing_is_removed_that_is_needed(self) -> "Settings":
+        if 0 < self.keep_events_days <= self.retention_days:
+            raise ValueError(
+                f"keep_events_days ({self.keep_events_days}) must be above retention_days ({self.retention_days}): "
+                "a late record restates its day, which needs the day's other events"
+            )
+        if 0 < self.keep_days < self.events_kept_days:
+            raise ValueError(
+                f"keep_days ({self.keep_days}) must not be below the days whose events are kept "
+                f"({self.events_kept_days}): a day with events would be made again"
+            )
+        return self
+
+    @property
+    def events_kept_days(self) -> int:
+        """For how many days, up to the published one, events are kept."""
+        return self.keep_events_days or self.retention_days + 30
+
+    def billing_on(self, day: date) -> BillingRule:
+        """The billing rule in force on `day`: the newest that began, else the default one."""
+        begun = [rule for rule in self.billing if rule.valid_from <= day]
+        return max(begun, key=lambda rule: rule.valid_from) if begun else BillingRule()
+
+
+def data_folder(data: Path | None) -> Path:
+    """The data folder: the argument, else `AUTHMETER_DATA`, else `data/` of the project; absolute."""
+    chosen = data or (Path(os.environ["AUTHMETER_DATA"]) if os.environ.get("AUTHMETER_DATA") else PROJECT / "data")
+    folder = chosen.expanduser().absolute()
+    if folder.exists() and not folder.is_dir():
+        raise UsageError("The data folder is a file.", where=str(folder), do="Name a folder with --data.")
+    return folder
+
+
+def load_settings(data: Path) -> Settings:
+    """Reads `<data>/authmeter.toml`; without the file, every setting has its default.
+
+    Raises:
+        UsageError: the file is no TOML, or holds an unknown or wrong setting.
+    """
+    file = data / "authmeter.toml"
+    if not file.is_file():
+        return Settings()
+    try:
+        return Settings.model_validate(read_toml(file))
+    except ValidationError as error:
+        is_unknown = any(fault["type"] == "extra_forbidden" for fault in error.errors())
+        known = ", ".join(sorted(Settings.model_fields))
+        raise UsageError(
+            "A setting is wrong: " + findings(error, {"memory_limit": 'such as "800MB" or "6GB"'}),
+            where=str(file),
+            why="A guess instead of the setting could change what is published.",
+            do=f"Mend or remove it. Known settings: {known}."
+            if is_unknown
+            else "Mend it, or remove it for its default.",
+        ) from None
+    except ValueError as error:
+        raise UsageError(f"The settings are not valid TOML: {error}", where=str(file), do="Mend that line.") from None

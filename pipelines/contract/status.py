@@ -1,0 +1,99 @@
+"""The fields of `<data>/status.json`; docs/operator.md lists them.
+
+A field may be added; where one changes its meaning, `STATUS_VERSION` is raised. Does not belong here: how they are
+found (`run/status.py`).
+"""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import BaseModel
+
+STATUS_VERSION = 1
+State = Literal["ok", "warning", "late", "failed", "empty"]
+
+
+class Published(BaseModel):
+    """What readers see now."""
+
+    as_of: date
+    generated_at: str
+    run: int
+    time_zone: str
+    days: int
+    missing_days: int
+    newest_missing_days: list[date] = []
+    restated_days: int | None
+    late_records: int
+
+
+class Overdue(BaseModel):
+    """The days that are over and not published."""
+
+    days: int
+    first: date | None = None
+    last: date | None = None
+
+
+class Failure(BaseModel):
+    """Why a run failed, as the command says it."""
+
+    what: str
+    where: str
+    why: str
+    do: str
+
+
+class LastRun(BaseModel):
+    """The last run that ended."""
+
+    ended_at: str
+    day: date | None
+    result: Literal["done", "failed"]
+    error: Failure | None = None
+
+
+class Work(BaseModel):
+    """What a process does with the folder, or did when it was killed."""
+
+    process: int
+    doing: str
+    since: str
+
+
+class Warned(BaseModel):
+    """One warning that stands."""
+
+    check: str
+    severity: str
+    day: date | None
+    detail_en: str
+    detail_zh: str
+    do: str
+
+
+class Kept(BaseModel):
+    """The first day with stored events, and the first one that is published, where retention has taken some away."""
+
+    events_from: date | None = None
+    days_from: date | None = None
+
+
+class Status(BaseModel):
+    """The state of a data folder."""
+
+    schema_version: int = STATUS_VERSION
+    written_at: str
+    state: State
+    published: Published | None = None
+    overdue: Overdue = Overdue(days=0)
+    last_run: LastRun | None = None
+    running: Work | None = None
+    interrupted: Work | None = None
+    warnings: list[Warned] = []
+    kept: Kept = Kept()
+    to_do: list[str] = []
+
+    def as_json(self) -> str:
+        """The text of `status.json`."""
+        return self.model_dump_json(indent=1) + "\n"

@@ -1,0 +1,150 @@
+"""Each published table: what one row is, its key, and its columns with their DuckDB types.
+
+Add a table or column here and in `marts/sql/<table>.sql`; the docs and tests compare with this list.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True)
+class Table:
+    """A published table. `key` is unique and never changes its meaning; rows lie in its order."""
+
+    name: str
+    grain: str
+    key: tuple[str, ...]
+    columns: dict[str, str]
+
+
+def _table(name: str, grain: str, key: str, columns: str) -> Table:
+    """A table whose columns are given as `name:TYPE`, or `name` for a text."""
+    named = (column.partition(":") for column in columns.split())
+    return Table(name, grain, tuple(key.split()), {column: kind or "VARCHAR" for column, _, kind in named})
+
+
+_COUNTS: Final = """
+    authorization_requests:BIGINT authorizations:BIGINT authorizations_cancelled:BIGINT authorizations_failed:BIGINT
+    verification_requests:BIGINT verifications:BIGINT mismatches:BIGINT unknowns:BIGINT billable_verifications:BIGINT
+"""
+
+_ALL: Final = (
+    _table(
+        "publication",
+        "the one row of what is published",
+        "as_of",
+        "as_of:DATE run:BIGINT generated_at time_zone first_day:DATE is_synthetic:BOOLEAN",
+    ),
+    _table(
+        "apps",
+        "app: registered, or seen in a log",
+        "app_key",
+        "app_key app_name platform account_id created_at status is_registered:BOOLEAN",
+    ),
+    _table(
+        "schemes",
+        "scheme and package",
+        "scheme_id package_name",
+        "scheme_id scheme_group app_key scheme_name package_name methods created_at",
+    ),
+    _table(
+        "metrics",
+        "metric",
+        "metric",
+        "metric label_zh label_en unit meaning_zh meaning_en formula caveat_zh caveat_en is_additive:BOOLEAN",
+    ),
+    _table(
+        "result_codes",
+        "vendor, layer, platform, code",
+        "vendor layer platform code",
+        "vendor layer platform code outcome stage meaning_en meaning_zh",
+    ),
+    _table(
+        "channel_daily",
+        "day, app_key, channel with a record of any stage",
+        "day app_key channel",
+        f"day:DATE app_key channel {_COUNTS} devices:BIGINT latency_p50_ms:INTEGER latency_p95_ms:INTEGER",
+    ),
+    _table(
+        "usage_daily",
+        "day, app_key with a record",
+        "day app_key",
+        """day:DATE app_key app_name platform number_verifications:BIGINT one_click_verifications:BIGINT
+        local_verifications:BIGINT third_party_authorizations:BIGINT wechat_authorizations:BIGINT
+        qq_authorizations:BIGINT weibo_authorizations:BIGINT verification_requests:BIGINT
+        billable_verifications:BIGINT devices:BIGINT""",
+    ),
+    _table(
+        "channel_detail_daily",
+        "day, app_key, channel, platform, scheme_id, package_name, carrier",
+        "day app_key channel platform scheme_id package_name carrier",
+        f"day:DATE app_key channel platform scheme_id package_name carrier {_COUNTS}",
+    ),
+    _table(
+        "outcome_daily",
+        "day, app_key, channel, stage, platform, carrier, sdk_version, outcome, vendor, result_code",
+        "day app_key channel stage platform carrier sdk_version outcome vendor result_code",
+        """day:DATE app_key channel stage platform carrier sdk_version outcome vendor result_code records:BIGINT""",
+    ),
+    _table(
+        "latency_daily",
+        "day, channel with a record that has a latency, over all apps together",
+        "day channel",
+        "day:DATE channel records:BIGINT latency_p50_ms:INTEGER latency_p95_ms:INTEGER",
+    ),
+    _table(
+        "login_trend",
+        "as_of, window_days, app_key, channel, day: every day of the window",
+        "as_of window_days app_key channel day",
+        """as_of:DATE window_days:INTEGER app_key channel day:DATE authorizations:BIGINT authorization_requests:BIGINT
+        authorizations_cancelled:BIGINT authorization_rate:DOUBLE day_state""",
+    ),
+    _table(
+        "login_trend_summary",
+        "as_of, window_days, app_key, channel",
+        "as_of window_days app_key channel",
+        """as_of:DATE window_days:INTEGER app_key channel authorizations:BIGINT authorization_requests:BIGINT
+        authorization_rate:DOUBLE previous_authorizations:BIGINT change:DOUBLE days_with_data:INTEGER
+        previous_days_with_data:INTEGER""",
+    ),
+    _table(
+        "input_files",
+        "content of a landed path",
+        "path sha256",
+        """path sha256 bytes:BIGINT source records_read:BIGINT accepted:BIGINT rejected:BIGINT skipped:BIGINT
+        first_read_at status nulled:BIGINT closed_through:DATE finding""",
+    ),
+    _table(
+        "rejected_records",
+        "rejected record of a log, or row of the registry",
+        "path line reason",
+        "path line:BIGINT reason record",
+    ),
+    _table(
+        "nulled_fields",
+        "path, field: optional fields that broke their rule and became null",
+        "path field",
+        "path field records:BIGINT",
+    ),
+    _table(
+        "day_quality",
+        "day, from the first record to as_of",
+        "day",
+        """day:DATE records_accepted:BIGINT duplicates:BIGINT unmapped_codes:BIGINT unregistered_apps:BIGINT
+        late_records:BIGINT restated:BOOLEAN day_state usual_records:BIGINT""",
+    ),
+    _table(
+        "restatements",
+        "run, day, app_key, channel, metric: a published figure that a later run changed",
+        "run day app_key channel metric",
+        "run:BIGINT day:DATE app_key channel metric published_before:BIGINT published_now:BIGINT cause",
+    ),
+    _table(
+        "check_results",
+        "check of the run that published",
+        "check_name day",
+        "check_name severity passed:BOOLEAN day:DATE detail_en detail_zh",
+    ),
+)
+
+TABLES: Final = {table.name: table for table in _ALL}

@@ -1,0 +1,1 @@
+"""The heavy steps in DuckDB, in this process."""

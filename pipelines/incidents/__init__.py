@@ -1,0 +1,1 @@
+"""What is not as usual: norms, detectors, and what they find in a day."""

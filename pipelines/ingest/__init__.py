@@ -1,0 +1,1 @@
+"""Landed files to event parts and their books; reading files again."""

@@ -1,0 +1,244 @@
+"""Ingest: every new or changed file of landing becomes one event part and its books.
+
+Same bytes in, same part out. What a part counts for is decided by the manifest; how bytes become events is in
+`engines/`.
+"""
+
+import hashlib
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from pipelines.common.errors import UsageError
+from pipelines.common.sql import sql
+from pipelines.contract.settings import Settings
+from pipelines.ingest.part_reader import PartReader, ReadPart, RunTime
+from pipelines.reading.landing import LandedFile, current_stamp, scan
+from pipelines.reading.sources import SourceMapping, Sources
+from pipelines.store.manifest import DayRows, FileEntry, Manifest
+from pipelines.store.store import Store
+
+if TYPE_CHECKING:
+    from pipelines.contract.parts import PartBooks
+
+# A manifest is committed after so many files, so that a run that dies late need not read them all again.
+FILES_PER_COMMIT = 50
+
+
+@dataclass
+class IngestReport:
+    """What an ingest did: contents read, damaged and held, files left for the next run."""
+
+    read: list[FileEntry] = field(default_factory=list)
+    damaged: list[FileEntry] = field(default_factory=list)
+    held: list[FileEntry] = field(default_factory=list)
+    changing: list[str] = field(default_factory=list)
+
+    @property
+    def records(self) -> int:
+        """Records read."""
+        return sum(entry.records_read for entry in self.read)
+
+
+def ingest(
+    store: Store, manifest: Manifest, settings: Settings, sources: Sources, key: str, clock: RunTime,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+    tries_again: Callable[[FileEntry], bool] = lambda entry: False,
+) -> IngestReport:  # fmt: skip
+    """Reads what is new in landing and commits the manifest.
+
+    Args:
+        tries_again: whether a refused content is tried again, though nothing of its mapping changed.
+        progress: told the bytes done and the bytes in all, of the files that are to be read.
+    """
+    return _Ingest(store, manifest, settings, sources, key, clock, tries_again).run(progress)
+
+
+class _Ingest:
+    def __init__(
+        self,
+        store: Store,
+        manifest: Manifest,
+        settings: Settings,
+        sources: Sources,
+        key: str,
+        clock: RunTime,
+        tries_again: Callable[[FileEntry], bool],
+    ) -> None:
+        self._store, self._manifest, self._settings = store, manifest, settings
+        self._sources, self._key, self._clock = sources, key, clock
+        self._tries_again = tries_again
+        self._report = IngestReport()
+        self._entries: dict[str, list[FileEntry]] = {}
+        for entry in manifest.files:
+            self._entries.setdefault(entry.path, []).append(entry)
+
+    def run(self, progress: Callable[[int, int], None]) -> IngestReport:
+        unreadable: set[str] = set()
+        landed = list(scan(self._store.landing, unreadable))
+        new = [(file, source) for file in landed if (source := self._to_read(file))]
+        if self._note_missing({file.path for file in landed}, unreadable) and not new:
+            self._commit()
+        total, done = sum(file.bytes for file, _ in new), 0
+        with ExitStack() as stack:
+            if new:
+                self._reader = stack.enter_context(PartReader(self._store, self._settings, self._key))
+            for number, (file, source) in enumerate(new, 1):
+                progress(done, total)
+                self._take(file, source)
+                done += file.bytes
+                if number % FILES_PER_COMMIT == 0 or number == len(new):
+                    self._commit()
+            progress(done, total)
+        return self._report
+
+    def _to_read(self, file: LandedFile) -> SourceMapping | None:
+        """The mapping of a file that is new or may have changed; None for one that was read, or is no log."""
+        known = [entry for entry in self._entries.get(file.path, ()) if entry.status != "replaced"]
+        same = [entry for entry in known if entry.stamp == file.stamp]
+        if any(entry.status != "damaged" for entry in same):
+            return None
+        source = self._sources.for_file(file.path)
+        # What was refused is tried again when its mapping was mended, and where no byte of it could be read: a file
+        # whose rights were mended has the same stamp.
+        if any(
+            entry.sha256 and (source is None or entry.mapping == source.fingerprint) and not self._tries_again(entry)
+            for entry in same
+        ):
+            return None
+        return source
+
+    def _note_missing(self, paths: set[str], unreadable: set[str]) -> bool:
+        """Notes which folders cannot be read, and which refused and held files are no longer there: these need nobody's
+        attention. Gives whether that is new.
+        """
+        is_new = self._manifest.unreadable != sorted(unreadable)
+        self._manifest.unreadable = sorted(unreadable)
+        for entry in self._manifest.files:
+            if entry.status in ("damaged", "held") or entry.is_fruitless:
+                is_hidden = any(folder == "." or entry.path.startswith(f"{folder}/") for folder in unreadable)
+                is_gone = entry.is_gone if is_hidden else entry.path not in paths
+                is_new |= is_gone != entry.is_gone
+                entry.is_gone = is_gone
+        return is_new
+
+    def _commit(self) -> None:
+        self._manifest.files = [entry for path in sorted(self._entries) for entry in self._entries[path]]
+        self._store.commit(self._manifest)
+
+    def _take(self, file: LandedFile, source: SourceMapping) -> None:
+        got = self._reader.read(file, source, self._clock)
+        if current_stamp(file) != file.stamp:
+            # Still being written, or gone: the next run takes it as it then is.
+            self._report.changing.append(file.path)
+            return
+        self._settle(file, source, got)
+
+    def _settle(self, file: LandedFile, source: SourceMapping, got: ReadPart) -> None:
+        """Decides what a read content means beside what the path gave before."""
+        entries = self._entries.setdefault(file.path, [])
+        known = next((entry for entry in entries if entry.sha256 == got.sha256 and entry.status != "replaced"), None)
+        if known and not (known.status == "damaged" and got.finding is None):
+            known.stamp, known.mapping = file.stamp, source.fingerprint
+            known.finding = got.finding if known.status == "damaged" else None
+            # What stood in its place and never counted was taken back, and replaced nothing.
+            entries[:] = [entry for entry in entries if entry is known or entry.status not in ("held", "damaged")]
+            return
+        live = next((entry for entry in entries if entry.status == "read"), None)
+        entry = new_entry(file, source, got.sha256, got.books, self._clock, self._manifest.closed_through)
+        entries[:] = [e for e in entries if e.sha256 != got.sha256]
+        if got.finding is not None:
+            entry.status, entry.finding = "damaged", got.finding
+            self._report.damaged.append(entry)
+        else:
+            entry.part = self._part_name(entry)
+            entry.part_digest = self._store.place_part(got.folder, entry.part)
+            count_late(entry, live, self._manifest.closed_through)
+            if live and takes_away(self._store, self._manifest, self._reader.connection, entry, live):
+                entry.status = "held"
+                self._report.held.append(entry)
+            else:
+                self._report.read.append(entry)
+        for other in entries:
+            if other.status in ("held", "damaged") or (other.status == "read" and entry.status == "read"):
+                other.status = "replaced"
+        entries.append(entry)
+
+    def _part_name(self, entry: FileEntry) -> str:
+        """Named by what went in: the content, its path, and the day and mapping it was read with."""
+        mapping = self._sources.named(entry.source)
+        told = [entry.sha256, entry.path, mapping.fingerprint, str(self._clock.day), self._settings.timezone]
+        return hashlib.sha256("\n".join(told).encode()).hexdigest()[:24]
+
+
+def new_entry(
+    file: LandedFile,
+    source: SourceMapping,
+    sha256: str,
+    books: "PartBooks | None",
+    clock: RunTime,
+    closed_through: date | None,
+) -> FileEntry:
+    """The entry of a content that was read, with its books where it has some."""
+    entry = FileEntry(
+        path=file.path, sha256=sha256, bytes=file.bytes, stamp=file.stamp,
+        source=source.name, mapping=source.fingerprint, status="read",
+        first_read_at=clock.now.isoformat(timespec="seconds"), closed_through=closed_through, run_day=clock.day,
+    )  # fmt: skip
+    if books:
+        entry.records_read, entry.accepted = books.records_read, books.accepted
+        entry.rejected, entry.skipped = books.rejected, books.skipped
+        entry.nulled = dict(sorted(books.nulled.items()))
+        entry.days = {day: DayRows(accepted=rows) for day, rows in sorted(books.days.items())}
+    return entry
+
+
+def count_late(entry: FileEntry, live: FileEntry | None, closed: date | None) -> None:
+    """Records of days that were closed already are late, but for as many as the path had given in time."""
+    for day, rows in entry.days.items():
+        if closed is not None and day <= closed:
+            before = live.days.get(day) if live else None
+            in_time = before.accepted - before.late if before else 0
+            rows.late = max(0, rows.accepted - in_time)
+
+
+def takes_away(
+    store: Store, manifest: Manifest, connection: duckdb.DuckDBPyConnection, entry: FileEntry, live: FileEntry
+) -> bool:
+    """Whether the new content lacks an id that the path gave to a closed day."""
+    closed = manifest.closed_through
+    if closed is None or not live.part or not entry.part:
+        return False
+    # What retention took, or will, is nobody's loss: the new content may lack it.
+    oldest = manifest.events_from or date.min
+    old = [str(file) for file in store.part_files([live.part])]
+    new = [str(file) for file in store.part_files([entry.part])]
+    given = {"old": old, "new": new, "closed": closed, "oldest": oldest}
+    return bool(connection.execute(sql("pipelines.ingest", "ids_taken_away"), given).fetchall())
+
+
+def accept_held(store: Store, manifest: Manifest, path: str) -> FileEntry:
+    """Lets a held content count: it replaces what the path gave before; the next run restates the days.
+
+    Raises:
+        UsageError: no content of that path is held.
+    """
+    held = next((entry for entry in manifest.files if entry.path == path and entry.status == "held"), None)
+    if held is None:
+        others = sorted(entry.path for entry in manifest.files if entry.status == "held")
+        raise UsageError(
+            f"No held file has the path {path!r}.",
+            where=str(store.landing),
+            why="Only new content that is held back can be taken.",
+            do="Held are: " + (", ".join(others) if others else "none") + ".",
+        )
+    for entry in manifest.files:
+        if entry.path == path and entry.status == "read":
+            entry.status = "replaced"
+    held.status = "read"
+    store.commit(manifest)
+    return held

@@ -1,0 +1,130 @@
+"""One landed file read into a part, or what is wrong with it, within the limits of a run.
+
+Lives here: whose fault it is where a file cannot be read. Does not belong here: what a part counts for (`ingest.py`).
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+import duckdb
+
+from pipelines.common.days import day_start
+from pipelines.common.errors import AuthmeterError, DamagedFileError
+from pipelines.common.machine_limits import is_disk_full
+from pipelines.contract.masking import masked_text
+from pipelines.contract.record import FUTURE_DAYS
+from pipelines.contract.settings import Settings
+from pipelines.reading.landing import LandedFile, UnpackLimits, sha256_of
+from pipelines.reading.records import Reading
+from pipelines.reading.sources import SourceMapping
+from pipelines.store.database import workbench
+from pipelines.store.store import Store
+
+if TYPE_CHECKING:
+    from pipelines.contract.parts import PartBooks
+
+
+@dataclass(frozen=True)
+class RunTime:
+    """The run's day D, its time, and the first day whose events are stored, where retention took some away."""
+
+    day: date
+    now: datetime
+    events_from: date | None = None
+
+
+def first_accepted(settings: Settings, clock: RunTime) -> date:
+    """The first day whose records a run accepts.
+
+    A record of a day whose other events are gone cannot restate it, so it is too old, too.
+    """
+    first = clock.day - timedelta(days=settings.retention_days)
+    return max(first, clock.events_from or first)
+
+
+def reading_limits(settings: Settings, source: SourceMapping, clock: RunTime, key: str) -> Reading:
+    """What a run may accept: from the retention before its day to two days after its clock."""
+    return Reading(
+        business_zone=settings.timezone,
+        source_zone=source.timezone or settings.timezone,
+        oldest=day_start(first_accepted(settings, clock), settings.timezone),
+        newest=(clock.now + timedelta(days=FUTURE_DAYS)).astimezone(day_start(clock.day, "UTC").tzinfo),
+        key=key,
+    )
+
+
+def unpack_limits(settings: Settings) -> UnpackLimits:
+    """How far a packed file may grow."""
+    return UnpackLimits(settings.max_unpack_ratio, settings.max_unpacked_gb * 10**9)
+
+
+@dataclass
+class ReadPart:
+    """One reading of a file: its checksum, and in `folder` its part with the books; or a finding."""
+
+    sha256: str
+    books: "PartBooks | None"
+    finding: str | None
+    folder: Path
+
+
+class PartReader:
+    """Reads files into parts, one at a time; the engine is opened with it."""
+
+    def __init__(self, store: Store, settings: Settings, key: str) -> None:
+        self._store, self._settings, self._key = store, settings, key
+
+    def __enter__(self) -> Self:
+        # The engine's libraries take half a second to import, which a run with nothing new should not pay.
+        from pipelines.engines.duckdb.reader import FileReader
+
+        with ExitStack() as stack:
+            self.connection = stack.enter_context(workbench(self._settings, self._store.temp, [self._store.warehouse]))
+            self._reader = FileReader(self.connection, self._key, unpack_limits(self._settings))
+            self._hasher = stack.enter_context(ThreadPoolExecutor(1))
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._stack.close()
+
+    def read(self, file: LandedFile, source: SourceMapping, clock: RunTime) -> ReadPart:
+        """Reads one file; what is wrong with it is a finding.
+
+        Raises:
+            AuthmeterError: what is wrong is not the file: a mapping, the disk, the memory.
+        """
+        # The checksum is taken beside the parsing: most new files are new, and only then is it known.
+        checksum = self._hasher.submit(sha256_of, file)
+        fresh = self._store.fresh_folder("part")
+        try:
+            limits = reading_limits(self._settings, source, clock, self._key)
+            books, finding = self._reader.read(file, source, limits, fresh), None
+        except Exception as error:  # one file's fault must not keep the others from being published
+            if _is_ours(error):
+                raise
+            books, finding = None, _finding(error)
+        try:
+            sha256 = checksum.result()
+        except (OSError, DamagedFileError):
+            sha256 = ""
+        return ReadPart(sha256, books, finding, fresh)
+
+
+def _is_ours(error: Exception) -> bool:
+    """Whether an error is not the file's: a mapping that cannot be used, no memory, no room on the disk."""
+    if isinstance(error, DamagedFileError):
+        return False
+    return isinstance(error, AuthmeterError | MemoryError | duckdb.OutOfMemoryException) or is_disk_full(error)
+
+
+def _finding(error: Exception) -> str:
+    if isinstance(error, AuthmeterError):
+        return error.what
+    if isinstance(error, OSError):
+        return f"The file cannot be read: {error.strerror}"
+    return f"authmeter failed on the file: {type(error).__name__}: {masked_text(str(error))}"

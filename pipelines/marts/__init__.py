@@ -1,0 +1,1 @@
+"""Day tables and books to the published DuckDB file."""

@@ -1,0 +1,100 @@
+"""Marts: all published tables, built into a new DuckDB file that takes the old one's place in one step.
+
+Each table is one SELECT in `sql/<table>.sql`, or the rows of a list that the run holds (`rows.py`);
+its columns are declared in `tables.py`.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from pipelines.common import durable
+from pipelines.common.sql import sql
+from pipelines.contract.checks import CheckResult
+from pipelines.contract.registry import Registry
+from pipelines.contract.settings import Settings
+from pipelines.contract.tables import TABLES, Table
+from pipelines.marts.rows import listed_rows
+from pipelines.store.database import STORAGE_VERSION, workbench
+from pipelines.store.manifest import Manifest
+from pipelines.store.store import Store
+
+# DuckDB reads no empty list of files.
+NO_REJECTS = "SELECT 0::BIGINT AS line, '' AS reason, '' AS record, '' AS filename WHERE false"
+
+# In the order of their building: a table may read those before it.
+_FROM_DAYS = ("channel_daily", "channel_detail_daily", "outcome_daily", "latency_daily")
+_ORDER = (
+    *_FROM_DAYS, "apps", "usage_daily", "restatements", "day_quality", "login_trend", "login_trend_summary",
+    "rejected_records",
+)  # fmt: skip
+
+# The other tables are rows that the run holds.
+_QUERIES = frozenset(file.stem for file in (Path(__file__).parent / "sql").glob("*.sql"))
+
+
+@dataclass(frozen=True)
+class MartsReport:
+    """Rows by table."""
+
+    rows: dict[str, int]
+
+
+def build_marts(
+    store: Store, manifest: Manifest, settings: Settings, registry: Registry, checks: list[CheckResult]
+) -> MartsReport:
+    """Builds every table of the manifest's published days and puts the new file in place."""
+    fresh = store.fresh_folder("marts") / "authmeter.duckdb"
+    with workbench(settings, store.temp, [store.warehouse]) as connection:
+        connection.execute(f"ATTACH {_literal(fresh)} AS out (STORAGE_VERSION '{STORAGE_VERSION}')")
+        for name, rows in listed_rows(store, manifest, settings, registry, checks).items():
+            connection.register(name, rows)
+        files = _source_files(store, manifest)
+        for variable, paths in files.items():
+            connection.execute(f"SET VARIABLE {variable} = $paths", {"paths": paths})
+        rejects = (
+            "FROM read_parquet(getvariable('rejects_files'), filename = true, hive_partitioning = false)"
+            if files["rejects_files"]
+            else NO_REJECTS
+        )
+        connection.execute(f"CREATE TEMP VIEW file_rejects AS {rejects}")
+        rows_by_table = {}
+        for name in [*_ORDER, *sorted(TABLES.keys() - set(_ORDER))]:
+            _create(connection, TABLES[name])
+            if f"{name}_files" in files and not files[f"{name}_files"]:
+                continue
+            query = sql("pipelines.marts", name) if name in _QUERIES else f"FROM listed_{name}"
+            given = {"as_of": manifest.as_of} if "$as_of" in query else {}
+            connection.execute(f"INSERT INTO out.{name} BY NAME {query}", given)
+            rows_by_table[name] = int(connection.execute(f"SELECT count(*) FROM out.{name}").fetchall()[0][0])
+        connection.execute("CHECKPOINT out")
+        connection.execute("DETACH out")
+    durable.sync_file(fresh)
+    os.replace(fresh, store.database)
+    durable.sync_folder(store.warehouse)
+    return MartsReport(rows_by_table)
+
+
+def _create(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+    columns = ", ".join(f'"{name}" {kind}' for name, kind in table.columns.items())
+    connection.execute(f"CREATE TABLE out.{table.name} ({columns})")
+
+
+def _source_files(store: Store, manifest: Manifest) -> dict[str, list[str]]:
+    """The Parquet files that the mart statements read, by the name of their variable."""
+    days = [entry for _, entry in sorted(manifest.days.items())]
+    files = {
+        f"{name}_files": [str(store.day_table(entry, name)) for entry in days] for name in (*_FROM_DAYS, "app_devices")
+    }
+    files["usage_daily_files"] = files["app_devices_files"]
+    files["restatements_files"] = [str(file) for file in store.restatement_files(manifest)]
+    rejects = [store.rejects_file(entry.part) for entry in manifest.live_files() if entry.part and entry.rejected]
+    files["rejects_files"] = [str(file) for file in rejects]
+    return files
+
+
+def _literal(path: Path) -> str:
+    """A path in SQL where no parameter can stand; only the data folder's own path comes here."""
+    return "'" + str(path).replace("'", "''") + "'"

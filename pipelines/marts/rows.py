@@ -1,0 +1,93 @@
+"""The mart rows that come from no Parquet file: the books of the manifest, registry, dictionaries, checks."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+
+from pipelines.common.days import days_between
+from pipelines.contract.checks import CheckResult
+from pipelines.contract.masking import masked_text
+from pipelines.contract.metrics import METRICS
+from pipelines.contract.registry import APP_COLUMNS, CODE_COLUMNS, SCHEME_COLUMNS, Registry
+from pipelines.contract.settings import Settings
+from pipelines.incidents.volumes import usual_records
+from pipelines.store.manifest import DayEntry, Manifest
+from pipelines.store.store import Store
+
+_TYPES = {"BIGINT": pa.int64(), "DATE": pa.date32(), "BOOLEAN": pa.bool_(), "VARCHAR": pa.string()}
+
+
+def listed_rows(
+    store: Store, manifest: Manifest, settings: Settings, registry: Registry, checks: list[CheckResult]
+) -> dict[str, pa.Table]:
+    """Arrow tables by the name under which the mart statements read them."""
+    late: dict[date, int] = {}
+    for entry in manifest.live_files():
+        for day, rows in entry.days.items():
+            late[day] = late.get(day, 0) + rows.late
+    days = sorted(manifest.days.items())
+    counted = {day: entry.counted for day, entry in days}
+    live = manifest.live_files()
+    return {
+        "registered_apps": _texts(APP_COLUMNS, registry.apps),
+        "listed_schemes": _texts(SCHEME_COLUMNS, registry.schemes),
+        "listed_result_codes": _texts(CODE_COLUMNS, registry.codes),
+        "listed_metrics": _rows(
+            "metric label_zh label_en unit meaning_zh meaning_en formula caveat_zh caveat_en is_additive:BOOLEAN",
+            ([m.name, m.label_zh, m.label_en, m.unit, m.meaning_zh, m.meaning_en, m.formula, m.caveat_zh, m.caveat_en,
+              m.is_additive] for m in METRICS.values()),
+        ),
+        "day_books": _rows(
+            "day:DATE accepted:BIGINT counted:BIGINT unmapped:BIGINT late:BIGINT",
+            ([day, entry.accepted, entry.counted, entry.unmapped, late.get(day, 0)] for day, entry in days),
+        ),
+        "usual_volumes": _rows(
+            "day:DATE usual_records:BIGINT",
+            ([day, usual_records(day, counted)] for day in _spine(days, manifest)),
+        ),
+        "listed_input_files": _rows(
+            "path sha256 bytes:BIGINT source records_read:BIGINT accepted:BIGINT rejected:BIGINT skipped:BIGINT "
+            "first_read_at status nulled:BIGINT closed_through:DATE finding",
+            ([e.path, e.sha256, e.bytes, e.source, e.records_read, e.accepted, e.rejected, e.skipped, e.first_read_at,
+              e.status, sum(e.nulled.values()), e.closed_through, e.finding] for e in manifest.files),
+        ),
+        "listed_nulled_fields": _rows(
+            "path field records:BIGINT",
+            ([e.path, name, count] for e in live for name, count in sorted(e.nulled.items())),
+        ),
+        "rejects_paths": _rows(
+            "filename path", ([str(store.rejects_file(e.part)), e.path] for e in live if e.part and e.rejected)
+        ),
+        "registry_problems": _rows(
+            "path line:BIGINT reason record",
+            ([p.path, p.line, p.reason, masked_text(p.record)] for p in registry.problems),
+        ),
+        "listed_check_results": _rows(
+            "check_name severity passed:BOOLEAN day:DATE detail_en detail_zh",
+            ([c.check_name, c.severity, c.passed, c.day, c.detail_en, c.detail_zh] for c in checks),
+        ),
+        "listed_publication": _rows(
+            "as_of:DATE run:BIGINT generated_at time_zone first_day:DATE is_synthetic:BOOLEAN",
+            [[manifest.as_of, manifest.run, manifest.generated_at, settings.timezone, days[0][0] if days else None,
+              (store.landing / "_SYNTHETIC.md").exists()]],
+        ),
+    }  # fmt: skip
+
+
+def _spine(days: list[tuple[date, DayEntry]], manifest: Manifest) -> Iterable[date]:
+    """Every day from the first record to the as-of."""
+    return days_between(days[0][0], manifest.as_of) if days and manifest.as_of else ()
+
+
+def _texts(columns: tuple[str, ...], rows: list[dict[str, str | None]]) -> pa.Table:
+    return _rows(" ".join(columns), ([row[name] for name in columns] for row in rows))
+
+
+def _rows(columns: str, rows: Iterable[list[Any]]) -> pa.Table:
+    """Rows under columns given as `name` (text) or `name:TYPE`."""
+    named = [column.partition(":") for column in columns.split()]
+    schema = pa.schema([(name, _TYPES[kind or "VARCHAR"]) for name, _, kind in named])
+    taken = list(rows)
+    return pa.table([pa.array([row[i] for row in taken], type=f.type) for i, f in enumerate(schema)], schema=schema)

@@ -1,0 +1,1 @@
+"""Dagster: assets, checks, jobs, schedule, resources. The only package that imports dagster."""

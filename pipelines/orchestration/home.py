@@ -1,0 +1,146 @@
+"""The Dagster instance of a data folder, `<data>/dagster`: its settings, and the daily job run in this process."""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelines.common import durable
+from pipelines.common.errors import AuthmeterError, InUseError
+from pipelines.common.lock import hold
+from pipelines.store.store import Store
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+# One run at a time; a run whose process died is marked failed and lets the next one in; nothing is sent anywhere.
+_SETTINGS = """\
+# Written by authmeter; see docs/operator.md before you change it.
+telemetry:
+  enabled: false
+run_coordinator:
+  module: dagster.core.run_coordinator
+  class: QueuedRunCoordinator
+  config:
+    max_concurrent_runs: 1
+run_monitoring:
+  enabled: true
+  start_timeout_seconds: 300
+  max_runtime_seconds: 43200
+  free_slots_after_run_end_seconds: 60
+run_retries:
+  enabled: true
+  max_retries: 2
+"""
+# Stands where Dagster's tables are made.
+_MADE = ".tables_made"
+
+
+def prepare(data: Path) -> Path:
+    """Makes the instance's folder, settings and tables where they are missing, and points Dagster to it; gives the
+    folder.
+    """
+    home = data / "dagster"
+    home.mkdir(parents=True, exist_ok=True)
+    os.environ["DAGSTER_HOME"] = str(home)
+    os.environ["AUTHMETER_DATA"] = str(data)
+    os.environ["DAGSTER_DISABLE_TELEMETRY"] = "yes"
+    if not ((home / "dagster.yaml").exists() and (home / _MADE).exists()):
+        _make(home)
+    return home
+
+
+def _make(home: Path) -> None:
+    """The settings and tables of a new home, made by one process at a time.
+
+    Two that open it together, a run and the scheduler say, would both mark Dagster's tables as made; Dagster refuses
+    tables with two marks from then on.
+    """
+    import dagster as dg
+
+    with (home / ".making.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (home / "dagster.yaml").exists():
+            durable.write_file(home / "dagster.yaml", _SETTINGS.encode())
+        with dg.DagsterInstance.from_config(str(home)) as instance:
+            instance.get_runs(limit=1)
+        (home / _MADE).touch()
+
+
+def end_dead_runs(
+    instance: "dg.DagsterInstance", but: str | None = None, *, is_no_scheduler_alive: bool = False
+) -> int:
+    """Ends, in the record, the runs that are said to be under way although their process is gone; gives their number.
+
+    Only for whoever holds the lock of the data folder, who thereby knows that no other run lives. Left alone, such a
+    run would keep the next ones waiting, since only one may run.
+
+    Args:
+        but: the caller's own run.
+        is_no_scheduler_alive: whether there is also none that could be starting a run. Dagster would wait five minutes
+            for a run that is said to be starting.
+    """
+    import dagster as dg
+
+    statuses = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
+    if is_no_scheduler_alive:
+        statuses.append(dg.DagsterRunStatus.STARTING)
+    under_way = dg.RunsFilter(statuses=statuses)
+    dead = [run for run in instance.get_runs(under_way) if run.run_id != but]
+    for run in dead:
+        instance.report_run_failed(run, "Its process is gone: it was killed, or the machine went down.")
+    return len(dead)
+
+
+def end_runs_of_the_dead(data: Path) -> int:
+    """As `end_dead_runs`, for a scheduler before it begins; where a run is alive, there is nothing to end."""
+    import dagster as dg
+
+    try:
+        with hold(Store(data).lock, "dev", datetime.now(UTC)), dg.DagsterInstance.get() as instance:
+            return end_dead_runs(instance, is_no_scheduler_alive=True)
+    except InUseError:
+        return 0
+
+
+def forget_old_runs(instance: "dg.DagsterInstance", now: datetime, days: int) -> int:
+    """Removes what Dagster recorded of runs that ended more than `days` days ago, and of ticks as old; gives how many
+    runs that were.
+    """
+    import dagster as dg
+
+    before = now - timedelta(days=days)
+    ended = [status for status in dg.DagsterRunStatus if status.name in ("SUCCESS", "FAILURE", "CANCELED")]
+    old = instance.get_runs(dg.RunsFilter(statuses=ended, created_before=before))
+    for run in old:
+        instance.delete_run(run.run_id)
+        shutil.rmtree(Path(instance.storage_directory()) / run.run_id, ignore_errors=True)
+    for state in instance.all_instigator_state():
+        instance.purge_ticks(state.instigator_origin_id, state.selector_id, before.timestamp())
+    return len(old)
+
+
+def execute(
+    data: Path, job_of: "Callable[[], dg.JobDefinition]", day: date, tags: dict[str, str]
+) -> "dg.ExecuteInProcessResult":
+    """Runs the daily job for a day in this process, recorded in the instance as a scheduled run is.
+
+    Args:
+        job_of: gives the job, once Dagster points to the data folder.
+
+    Raises:
+        AuthmeterError: a box could not do its work; the last good report stands.
+    """
+    prepare(data)
+    import dagster as dg
+
+    quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+    with dg.DagsterInstance.get() as instance:
+        job = job_of()
+        try:
+            return job.execute_in_process(run_config=quiet, instance=instance, partition_key=str(day), tags=tags)
+        except dg.DagsterError as error:
+            raise AuthmeterError(f"The run failed in Dagster: {error}", where=str(data / "dagster")) from error

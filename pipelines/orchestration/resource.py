@@ -1,0 +1,68 @@
+"""The Dagster resource that opens the data folder for a run, holds its lock until the run ends, and notes the end."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import dagster as dg
+
+from pipelines.closing.machine_clock import require_near_day
+from pipelines.common.days import days_between
+from pipelines.common.errors import AuthmeterError
+from pipelines.common.lock import hold
+from pipelines.ingest.reread import RereadRequest
+from pipelines.orchestration.home import end_dead_runs, forget_old_runs
+from pipelines.run.daily_run import DailyRun, open_run
+from pipelines.run.status import failures_noted, note_end
+
+# Run tags of a backfill: the first and last day to compute anew.
+BACKFILL_FIRST, BACKFILL_LAST = "authmeter/backfill_first", "authmeter/backfill_last"
+# Run tags of a reread: that it is one, and the source and the first day, where files are chosen by them.
+REREAD, REREAD_SOURCE, REREAD_FROM = "authmeter/reread", "authmeter/reread_source", "authmeter/reread_from"
+_PARTITION, _SCHEDULE = "dagster/partition", "dagster/schedule_name"
+
+
+class DataFolder(dg.ConfigurableResource[DailyRun]):
+    """The data folder at `path`."""
+
+    path: str
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[DailyRun]:
+        """The boxes over the folder, whose lock is held until the Dagster run ends."""
+        data, tags = Path(self.path), context.run.tags if context.run else {}
+        day = date.fromisoformat(tags[_PARTITION]) if _PARTITION in tags else None
+        forced: frozenset[date] = frozenset()
+        if BACKFILL_FIRST in tags:
+            first, last = (date.fromisoformat(tags[name]) for name in (BACKFILL_FIRST, BACKFILL_LAST))
+            forced = frozenset(days_between(first, last))
+        with failures_noted(data, day):
+            run, notice = open_run(data, forced)
+            if day and _SCHEDULE in tags:
+                require_near_day(run.store.read_manifest(), run.settings, day)
+        if REREAD in tags:
+            since = tags.get(REREAD_FROM)
+            run.reread = RereadRequest(tags.get(REREAD_SOURCE), date.fromisoformat(since) if since else None)
+        if notice and context.log:
+            context.log.warning(notice)
+        with hold(run.store.lock, "run", run.now):
+            if context.instance and context.run:
+                # Whoever holds the lock is alone: any other run that is said to be under way is dead.
+                end_dead_runs(context.instance, but=context.run.run_id)
+                forget_old_runs(context.instance, run.now, run.settings.keep_runs_days)
+            try:
+                yield run
+            finally:
+                is_whole = context.run is None or context.run.asset_selection is None
+                if run.failure or run.is_done or is_whole:
+                    note_end(data, datetime.now(UTC), day, run.failure or (None if run.is_done else _stopped(data)))
+
+
+def _stopped(data: Path) -> AuthmeterError:
+    return AuthmeterError(
+        "The run was stopped before its last step.",
+        where=str(data / "dagster"),
+        why="The last good report still stands.",
+        do="Run `authmeter run`; `authmeter dev` shows what the steps of the stopped one said.",
+    )

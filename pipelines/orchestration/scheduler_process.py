@@ -1,0 +1,129 @@
+"""`dagster dev` as a process tree of its own, one per data folder, and the end of what a killed one left behind.
+
+The tree's standard input is the lock file. All its processes inherit it, so the lock is free exactly when none of them
+is left, however they ended; and since they are one session, what outlives its head can be ended together.
+"""
+
+import fcntl
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from pipelines.common.errors import AuthmeterError, InUseError
+
+# dagster dev itself gives its processes ten seconds to end.
+_PATIENCE_S = 20
+
+
+def run_alone(command: Sequence[str], home: Path, folder: Path, before: Callable[[], object]) -> int:
+    """Runs the command as the one scheduler of a Dagster home, until it ends or is stopped; gives its exit code.
+
+    Args:
+        folder: where it runs.
+        before: is called once it is sure that no other scheduler is there.
+
+    Raises:
+        InUseError: another scheduler runs there, whose `authmeter dev` is alive.
+        AuthmeterError: what a killed one left does not end.
+    """
+    descriptor = os.open(home / ".scheduler.lock", os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        _take(descriptor, home)
+        _note(descriptor, {"head": os.getpid(), "session": 0})
+        before()
+        stopped, tree = False, None
+
+        def stop(*_: object) -> None:
+            nonlocal stopped
+            stopped = True
+            if tree:
+                tree.send_signal(signal.SIGINT)
+
+        # Set before the tree is there: what is ignored here, as SIGINT is in the background, it would ignore, too.
+        handlers = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+        try:
+            tree = subprocess.Popen(command, cwd=folder, stdin=descriptor, start_new_session=True)
+            _note(descriptor, {"head": os.getpid(), "session": tree.pid})
+            code = tree.wait()
+        finally:
+            for number, handler in handlers.items():
+                signal.signal(number, handler)
+        # dagster dev has ended; what it could not end goes with it.
+        _signal(tree.pid, signal.SIGKILL)
+        _note(descriptor, {})
+        return 0 if stopped else code
+    finally:
+        os.close(descriptor)
+
+
+def _take(descriptor: int, home: Path) -> None:
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        until = time.monotonic() + _PATIENCE_S
+        is_told = False
+        while time.monotonic() < until:
+            if _is_free(descriptor):
+                return
+            note = _noted(descriptor)
+            if note is None or _is_alive(note["head"]):
+                raise InUseError(
+                    f"Dagster runs on this data folder already, under process {note['head'] if note else '?'}.",
+                    where=str(home),
+                    why="Two schedulers would each start every run.",
+                    do="Use the one that runs, or stop it first (Ctrl-C).",
+                )
+            # Its `authmeter dev` was killed, and what that had started goes on without it.
+            if not is_told:
+                _signal(note["session"], number)
+                is_told = True
+            time.sleep(0.1)
+    raise AuthmeterError(
+        "What a killed `authmeter dev` left behind does not end.",
+        where=str(home),
+        why="Two schedulers would each start every run.",
+        do="End the processes of `dagster dev` by hand, then start again.",
+    )
+
+
+def _is_free(descriptor: int) -> bool:
+    """Takes the lock where it is free."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _note(descriptor: int, note: dict[str, int]) -> None:
+    os.ftruncate(descriptor, 0)
+    os.pwrite(descriptor, json.dumps(note).encode(), 0)
+
+
+def _noted(descriptor: int) -> dict[str, int] | None:
+    try:
+        note = json.loads(os.pread(descriptor, 4096, 0))
+        return {name: int(note[name]) for name in ("head", "session")}
+    except (ValueError, KeyError):
+        return None
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _signal(session: int, number: int) -> None:
+    if not session:
+        return
+    try:
+        os.killpg(session, number)
+    except ProcessLookupError:
+        return

@@ -1,0 +1,244 @@
+"""Source mappings: how the raw records of a file become log records. One TOML file each.
+
+Shipped ones are in `pipelines/sources/`, a user's own in `<data>/sources/`; a user's mapping of the same name
+takes the place of a shipped one. Nobody has to rewrite their logs.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from functools import cached_property
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Literal
+
+import duckdb
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from pipelines.common.errors import UsageError
+from pipelines.common.toml_files import findings, read_toml
+from pipelines.contract.record import FIELD_NAMES, PERSONAL_FIELDS
+from pipelines.contract.settings import Zone
+from pipelines.reading.landing import TEXT_SUFFIXES, bare_name
+from pipelines.store.database import expression_parser
+
+Format = Literal["ndjson", "csv", "parquet", "lines"]
+SHIPPED = Path(__file__).parent / "mappings"
+CANONICAL = "canonical"
+
+
+class SourceMapping(BaseModel):
+    """One source: the files it matches and an SQL expression per field over the raw record.
+
+    Without `fields` the raw record is the log record itself.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(pattern=r"^[a-z0-9_]{1,64}$")
+    files: tuple[str, ...] = Field(min_length=1)
+    format: Format | None = None
+    timezone: Zone | None = None
+    where: str | None = None
+    fields: dict[str, str] = {}
+
+    @field_validator("fields")
+    @classmethod
+    def _known_fields(cls, fields: dict[str, str]) -> dict[str, str]:
+        unknown = sorted(set(fields) - set(FIELD_NAMES))
+        if unknown:
+            raise ValueError(f"unknown field {', '.join(unknown)}; a log record has {', '.join(FIELD_NAMES)}")
+        return fields
+
+    def matches(self, path: str) -> bool:
+        """Whether the mapping reads a landed file: a pattern fits its path under landing, or its name."""
+        name = path.rpartition("/")[2]
+        fits = any(fnmatchcase(path, pattern) or fnmatchcase(name, pattern) for pattern in self.files)
+        return fits and (self.format is not None or format_of(path) is not None)
+
+    def format_for(self, path: str) -> Format:
+        """The format of a matched file: the mapping's, else by the file's suffix."""
+        found = self.format or format_of(path)
+        if found is None:
+            raise UsageError(
+                "The format of the file cannot be told from its name.",
+                where=path,
+                do=f"Name it .ndjson, .csv or .parquet, or give `format` in the source mapping {self.name}.",
+            )
+        return found
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Changes whenever the mapping would read a file otherwise."""
+        return hashlib.sha256(json.dumps(self.model_dump(exclude={"files"}), sort_keys=True).encode()).hexdigest()[:16]
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """The raw columns that `where` and `fields` name, in order."""
+        names: set[str] = set()
+        for expression in self._expressions:
+            _collect_columns(_parsed(expression, self.name), names)
+        return tuple(sorted(names))
+
+    @cached_property
+    def personal_columns(self) -> frozenset[str]:
+        """The raw columns that the device or the phone is made of."""
+        names = {name for name in PERSONAL_FIELDS if not self.fields}
+        for name in PERSONAL_FIELDS:
+            if name in self.fields:
+                _collect_columns(_parsed(self.fields[name], self.name), names)
+        return frozenset(names - {"record", "line"})
+
+    @property
+    def _expressions(self) -> list[str]:
+        return [*self.fields.values(), *([self.where] if self.where else [])]
+
+
+def _parsed(expression: str, source: str) -> Any:
+    """The syntax tree of one SQL expression.
+
+    Raises:
+        UsageError: it is none, or more than one expression.
+    """
+    tree = json.loads(
+        expression_parser().execute("SELECT json_serialize_sql('SELECT (' || ? || ')')", [expression]).fetchall()[0][0]
+    )
+    if tree.get("error"):
+        raise UsageError(
+            f"This is no SQL expression: {str(tree.get('error_message')).splitlines()[0]}",
+            where=f"source {source}: {expression}",
+            do="Write one DuckDB expression over the raw record, such as record ->> '$.a.b'.",
+        )
+    nodes = [statement["node"] for statement in tree["statements"]]
+    plain = len(nodes) == 1 and len(nodes[0].get("select_list", ())) == 1 and nodes[0]["from_table"]["type"] == "EMPTY"
+    if not plain or '"SUBQUERY"' in json.dumps(nodes):
+        raise UsageError(
+            "A mapping may hold one expression over the raw record, and no query.",
+            where=f"source {source}: {expression}",
+            do="Say it without SELECT; a look-up belongs into the registry or the code dictionary.",
+        )
+    return nodes[0]["select_list"]
+
+
+def _collect_columns(node: Any, names: set[str], bound: frozenset[str] = frozenset()) -> None:
+    if isinstance(node, list):
+        for part in node:
+            _collect_columns(part, names, bound)
+    elif isinstance(node, dict):
+        if node.get("class") == "COLUMN_REF":
+            if node["column_names"][0] not in bound:
+                names.add(node["column_names"][0])
+            return
+        if node.get("class") == "LAMBDA":
+            parameters: set[str] = set()
+            _collect_columns(node.get("lhs"), parameters)
+            bound = bound | parameters
+            _collect_columns(node.get("expr"), names, bound)
+            return
+        for part in node.values():
+            _collect_columns(part, names, bound)
+
+
+def format_of(path: str) -> Format | None:
+    """The format that a file's suffix says, through `.gz` and `.zst`; None for a suffix that is no log's."""
+    name = bare_name(path).lower()
+    if name.endswith(".csv"):
+        return "csv"
+    if name.endswith(TEXT_SUFFIXES):
+        return "ndjson"
+    return "parquet" if path.lower().endswith(".parquet") else None
+
+
+@dataclass(frozen=True)
+class Sources:
+    """All mappings of a data folder, in the order in which they are asked for a file."""
+
+    mappings: Sequence[SourceMapping] = field(default_factory=tuple)
+
+    def for_file(self, path: str) -> SourceMapping | None:
+        """The first mapping that matches: a user's before a shipped one, by name, `canonical` last."""
+        return next((mapping for mapping in self.mappings if mapping.matches(path)), None)
+
+    def named(self, name: str) -> SourceMapping:
+        """The mapping of that name.
+
+        Raises:
+            UsageError: there is none; the known ones are listed.
+        """
+        for mapping in self.mappings:
+            if mapping.name == name:
+                return mapping
+        known = ", ".join(sorted(mapping.name for mapping in self.mappings))
+        raise UsageError(
+            f"There is no source {name!r}.", do=f"Known sources: {known}. Yours belong in <data>/sources/."
+        )
+
+
+def load_sources(data: Path) -> Sources:
+    """Reads the shipped mappings and those of the data folder.
+
+    Raises:
+        UsageError: a mapping is no TOML, names an unknown key or field, or holds no SQL expression.
+    """
+    own = [_load(file) for file in sorted((data / "sources").glob("*.toml"))]
+    for first, second in pairwise(sorted(own, key=lambda mapping: mapping.name)):
+        if first.name == second.name:
+            raise UsageError(
+                f"Two mappings have the name {first.name!r}.", where=str(data / "sources"), do="Rename one."
+            )
+    own_names = {mapping.name for mapping in own}
+    shipped = [m for m in (_load(file) for file in sorted(SHIPPED.glob("*.toml"))) if m.name not in own_names]
+    ordered = sorted(own, key=lambda m: m.name) + sorted(shipped, key=lambda m: (m.name == CANONICAL, m.name))
+    return Sources(tuple(sorted(ordered, key=lambda m: m.name == CANONICAL)))
+
+
+def _load(file: Path) -> SourceMapping:
+    try:
+        mapping = SourceMapping.model_validate(read_toml(file))
+    except ValidationError as error:
+        raise UsageError(
+            "The source mapping is wrong: " + findings(error, {"name": "1 to 64 small letters, digits and _"}),
+            where=str(file),
+            do="A mapping has name, files, format (ndjson, csv, parquet, lines), timezone, where and [fields].",
+        ) from None
+    except ValueError as error:
+        raise UsageError(
+            f"The source mapping is not valid TOML: {error}", where=str(file), do="Mend that line."
+        ) from None
+    if mapping.format == "lines" and not mapping.fields:
+        raise UsageError(
+            "A source of format lines needs [fields].",
+            where=str(file),
+            do="Say for each field how it is made of the column `line`.",
+        )
+    if file.parent != SHIPPED:
+        _try_expressions(mapping, file)
+    return mapping
+
+
+def _try_expressions(mapping: SourceMapping, file: Path) -> None:
+    """Tries every expression on two empty records, so that a slip is found before the run.
+
+    Raises:
+        UsageError: one cannot be used, or gives not one value for each record (an aggregate, unnest).
+    """
+    columns = ", ".join(
+        f'NULL::{"JSON" if name == "record" else "VARCHAR"} AS "{name.replace(chr(34), chr(34) * 2)}"'
+        for name in mapping.columns
+    )
+    for name, expression in [*mapping.fields.items(), *([("where", mapping.where)] if mapping.where else [])]:
+        query = f"SELECT ({expression}) AS value FROM (SELECT {columns or 'NULL AS nothing'} FROM range(2))"
+        try:
+            rows = len(expression_parser().execute(query).fetchall())
+        except duckdb.Error as error:
+            rows, why = 0, str(error).splitlines()[0]
+        else:
+            why = f"it gives {rows} values for two records"
+        if rows != 2:
+            raise UsageError(
+                f"The expression of `{name}` cannot be used: {why}",
+                where=f"{file}: {expression}",
+                do="Give one value for each record; all raw columns are text, a JSON part is record ->> '$.a.b'.",
+            )

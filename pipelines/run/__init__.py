@@ -1,0 +1,1 @@
+"""The daily run: its boxes in order, publication, retention, status, verification."""

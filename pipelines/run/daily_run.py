@@ -1,0 +1,200 @@
+"""The boxes of the daily run, one function each, in order: ingest, roll up, marts, site.
+
+They know the data folder and each other's order, and not who calls them: Dagster's assets do (`assets.py`).
+"""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from pipelines.closing.checks import checks_of, hold_back
+from pipelines.closing.fingerprint import inputs_fingerprint
+from pipelines.closing.machine_clock import require_sound_clock
+from pipelines.common.days import require_same_zone
+from pipelines.common.errors import AuthmeterError, UsageError
+from pipelines.common.machine_limits import as_machine_error
+from pipelines.common.progress import Stage, stage
+from pipelines.common.text import counted
+from pipelines.contract.checks import CheckResult
+from pipelines.contract.hash_key import hash_key
+from pipelines.contract.registry import Registry, load_registry
+from pipelines.contract.settings import Settings, load_settings
+from pipelines.ingest.ingest import IngestReport, ingest
+from pipelines.ingest.part_reader import RunTime
+from pipelines.ingest.reread import RereadRequest, reread
+from pipelines.reading.records import keyed_hash
+from pipelines.reading.sources import Sources, load_sources
+from pipelines.rollup.rollup import RollupReport, roll_up
+from pipelines.run.retention import apply_retention
+from pipelines.run.site_generations import clear_generations, site_is_current, switch_site
+from pipelines.store.database import published_run
+from pipelines.store.manifest import FileEntry, Manifest
+from pipelines.store.store import Store
+
+if TYPE_CHECKING:
+    from pipelines.marts.build import MartsReport
+    from reports.build.site import SiteReport
+
+
+@dataclass
+class DailyRun:
+    """One run over one data folder, whose lock the caller holds.
+
+    `failure` is what ended it before its time; `is_done` that its last box came to its end.
+    """
+
+    store: Store
+    settings: Settings
+    sources: Sources
+    registry: Registry
+    key: str
+    now: datetime
+    forced: frozenset[date] = frozenset()
+    reread: RereadRequest | None = None
+    checks: list[CheckResult] = field(default_factory=list)
+    failure: AuthmeterError | None = None
+    is_done: bool = False
+
+    def ingest(self, day: date) -> IngestReport:
+        """Reads what is new in landing; D and the clock say which records are too old or of the future."""
+        with self._box("ingest") as told:
+            manifest = self._manifest()
+            self.store.clear_unfinished(manifest)
+            clock = RunTime(day, self.now, manifest.events_from)
+            report = ingest(
+                self.store, manifest, self.settings, self.sources, self.key, clock, told, self._is_to_be_reread
+            )
+            if report.read or report.damaged or report.held:
+                told.result = f"{counted(len(report.read), 'file')}, {counted(report.records, 'record')}" + "".join(
+                    f", {len(found)} {word}"
+                    for found, word in ((report.damaged, "damaged"), (report.held, "held"))
+                    if found
+                )
+        if self.reread:
+            with self._box("reread") as told:
+                found_again = reread(
+                    self.store, manifest, self.settings, self.sources, self.key, self.reread, progress=told
+                )
+                told.result = f"{counted(found_again.read, 'file')}, {len(found_again.changed):,} of them changed"
+            for line in found_again.told():
+                print(line)
+        return report
+
+    def _is_to_be_reread(self, entry: FileEntry) -> bool:
+        return bool(self.reread and self.reread.asks_for(entry, self.sources, self.settings.timezone))
+
+    def roll_up(self, day: date) -> RollupReport:
+        """Brings every day up to D up to date and commits what is then to be published."""
+        with self._box("roll up") as told:
+            manifest = self._manifest()
+            before = manifest.model_copy(deep=True)
+            as_of = max(day, manifest.as_of or day)
+            report = roll_up(self.store, manifest, self.settings, self.registry, as_of, self.forced, progress=told)
+            if report.days or report.emptied:
+                days = len(report.days) + len(report.emptied)
+                told.result = f"{counted(days, 'day')}, {counted(report.records, 'record')}"
+            if manifest.as_of and as_of > manifest.as_of:
+                manifest.closed_before = manifest.as_of
+            hold_back(manifest, self.settings, as_of)
+            # What is older than the settings keep goes when its days have had their last roll-up.
+            apply_retention(self.store, manifest, self.settings, day)
+            self.checks = checks_of(self.store, manifest, self.settings, self.registry, as_of)
+            inputs = inputs_fingerprint(self.store, manifest, self.settings, self.registry, self.checks, as_of)
+            if inputs != manifest.inputs:
+                manifest.as_of, manifest.inputs = as_of, inputs
+                manifest.run += 1
+                zone = ZoneInfo(self.settings.timezone)
+                manifest.generated_at = self.now.astimezone(zone).isoformat(timespec="seconds")
+            if manifest != before:
+                self.store.commit(manifest)
+        return report
+
+    def build_marts(self) -> "MartsReport | None":
+        """Builds the published DuckDB file where it is not the one of the manifest."""
+        with self._box("marts") as told:
+            manifest = self._manifest()
+            if published_run(self.store.database) == (manifest.run, manifest.generated_at):
+                return None
+            from pipelines.marts.build import build_marts
+
+            report = build_marts(self.store, manifest, self.settings, self.registry, self.checks)
+            told.result = f"{len(report.rows)} tables, {sum(report.rows.values()):,} rows"
+        return report
+
+    def render_site(self) -> "SiteReport | None":
+        """Renders the site of the published file where it is not there yet, and switches to it."""
+        with self._box("site") as told:
+            manifest = self._manifest()
+            if site_is_current(self.store, manifest):
+                # A day that was computed anew, to what it was before, lies there still.
+                shutil.rmtree(self.store.temp, ignore_errors=True)
+                clear_generations(self.store)
+                self.is_done = True
+                return None
+            # Charts and frames take a second to import, which a run with nothing new should not pay.
+            from reports.build.site import render_site
+
+            fresh = self.store.fresh_folder("site")
+            report = render_site(self.store.database, fresh, self.settings.xlsx_apps, self.settings)
+            switch_site(self.store, fresh, manifest)
+            shutil.rmtree(self.store.temp, ignore_errors=True)
+            told.result = f"{counted(report.apps, 'app')}, {counted(report.files, 'file')}"
+            self.is_done = True
+        return report
+
+    @contextmanager
+    def _box(self, name: str) -> Iterator[Stage]:
+        """A stage whose failure is kept for the status, in words where it is the machine's."""
+        try:
+            with stage(name) as told:
+                yield told
+        except AuthmeterError as error:
+            self.failure = error
+            raise
+        except Exception as error:
+            self.failure = as_machine_error(error, str(self.store.data))
+            if self.failure:
+                raise self.failure from error
+            self.failure = AuthmeterError(
+                f"This should not happen: {type(error).__name__} in the step {name}.",
+                where=str(self.store.data),
+                why="It is a fault of authmeter; the last good report still stands.",
+                do="Run `authmeter run`; if it comes back, report what it says.",
+            )
+            raise
+
+    def _manifest(self) -> Manifest:
+        manifest = self.store.read_manifest()
+        fingerprint = str(keyed_hash("authmeter", self.key))
+        if manifest.key_fingerprint not in (None, fingerprint):
+            raise UsageError(
+                "The hash key is not the one that this data folder was made with.",
+                where=str(self.store.data),
+                why="The same device would have two hashes and count twice.",
+                do="Give the first key again (AUTHMETER_HASH_KEY, AUTHMETER_HASH_KEY_FILE or <data>/hash.key).",
+            )
+        require_same_zone(manifest.time_zone, self.settings.timezone)
+        manifest.key_fingerprint, manifest.time_zone = fingerprint, self.settings.timezone
+        return manifest
+
+
+def open_run(data: Path, forced: frozenset[date] = frozenset()) -> tuple[DailyRun, str | None]:
+    """Loads all that a run needs; gives it and a notice for the user, if there is one.
+
+    Raises:
+        UsageError: a setting, the registry, a source mapping or the key is wrong.
+        AuthmeterError: the manifest cannot be read, or the clock is behind what was done.
+    """
+    settings = load_settings(data)
+    store = Store(data)
+    sources = load_sources(data)
+    store.landing.mkdir(parents=True, exist_ok=True)
+    manifest, now = store.read_manifest(), datetime.now(UTC)
+    require_sound_clock(manifest, now)
+    key, notice = hash_key(data, may_make=manifest.key_fingerprint is None)
+    return DailyRun(store, settings, sources, load_registry(store.registry), key, now, forced), notice

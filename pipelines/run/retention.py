@@ -1,0 +1,120 @@
+"""Retention: how long events and days are kept, and what a run takes out of the manifest for it.
+
+The manifest goes first: what it no longer names counts no more, and its files are removed at the start of the next run
+(`Store.clear_unfinished`), so that a run that dies in between leaves nothing half removed, and a copy of the folder
+that is being made still finds every file that its manifest names.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import duckdb
+
+from pipelines.common.days import business_day
+from pipelines.common.errors import AuthmeterError
+from pipelines.contract.settings import Settings
+from pipelines.reading.landing import scan
+from pipelines.store.database import workbench
+from pipelines.store.manifest import FileEntry, Manifest, origin_of
+from pipelines.store.store import Store
+
+_KEPT = "SELECT * FROM read_parquet($files, hive_partitioning = false) WHERE day >= $first"
+
+
+@dataclass
+class RetentionReport:
+    """What was taken out: parts whole, parts that lost their oldest days, days, and files' books."""
+
+    parts: int = 0
+    trimmed: int = 0
+    days: int = 0
+    files: int = 0
+
+
+def apply_retention(store: Store, manifest: Manifest, settings: Settings, day: date) -> RetentionReport:
+    """Takes out of the manifest what is older than the settings keep, counted from the run's day D.
+
+    Events of a day go together: then its tables stand for good, and a record of it is too old. The manifest is changed,
+    not yet committed.
+    """
+    report = RetentionReport()
+    first = _first_kept(day, settings.events_kept_days, manifest.events_from)
+    for entry in manifest.files:
+        if entry.part and entry.status in ("read", "held"):
+            _drop_events(store, first, entry, settings, report)
+    if report.parts or report.trimmed:
+        manifest.events_from = first
+    if settings.keep_days:
+        _drop_days(store, manifest, _first_kept(day, settings.keep_days, manifest.days_from), settings, report)
+    return report
+
+
+def _first_kept(day: date, days: int, before: date | None) -> date:
+    """The first of the last `days` days; it never goes back, since what is gone does not come again."""
+    first = day - timedelta(days=min(days, day.toordinal()) - 1)
+    return max(first, before) if before else first
+
+
+def _drop_events(store: Store, first: date, entry: FileEntry, settings: Settings, report: RetentionReport) -> None:
+    last = max(entry.days, default=_read_on(entry, settings))
+    if last < first:
+        entry.part = entry.part_digest = None
+        report.parts += 1
+    elif entry.part and any(day < first and not _is_without(entry.part, day) for day in entry.days):
+        _trim(store, first, entry, settings)
+        report.trimmed += 1
+
+
+def _read_on(entry: FileEntry, settings: Settings) -> date:
+    """The day on which a file was read: the age of one that gave no record."""
+    return business_day(datetime.fromisoformat(entry.first_read_at), settings.timezone)
+
+
+def _is_without(part: str, day: date) -> bool:
+    """Whether a part has lost a day already, as its name says."""
+    _, _, first = part.partition(".")
+    return bool(first) and day < date.fromisoformat(first)
+
+
+def _trim(store: Store, first: date, entry: FileEntry, settings: Settings) -> None:
+    """Another part in place of the entry's, without the days before `first`, and otherwise the same."""
+    assert entry.part
+    fresh, old = store.fresh_folder("part"), store.part_folder(entry.part)
+    with workbench(settings, store.temp, [store.warehouse]) as connection:
+        for file in sorted(old.glob("*.parquet")):
+            if file.name == "rejects.parquet":
+                (fresh / file.name).write_bytes(file.read_bytes())
+                continue
+            try:
+                kept = connection.sql(_KEPT, params={"files": [str(file)], "first": first})
+                kept.write_parquet(str(fresh / file.name), compression="zstd")
+            except duckdb.Error as error:
+                raise AuthmeterError(
+                    f"A stored part cannot be read: {str(error).splitlines()[0]}",
+                    where=str(file),
+                    why=f"The days before {first} are to be taken from it.",
+                    do="`authmeter verify` tells what else is damaged; restore that folder from a backup.",
+                ) from None
+    entry.part = f"{origin_of(entry.part)}.{first}"
+    entry.part_digest = store.place_part(fresh, entry.part)
+
+
+def _drop_days(store: Store, manifest: Manifest, first: date, settings: Settings, report: RetentionReport) -> None:
+    for day in [day for day in manifest.days if day < first]:
+        del manifest.days[day]
+        report.days += 1
+    if report.days:
+        manifest.days_from = first
+    spent = [entry for entry in manifest.files if _is_spent(entry, first, settings)]
+    if spent:
+        # A file that still lies in landing keeps its books: without them it would be read again.
+        landed = {file.path for file in scan(store.landing, set())}
+        gone = [entry for entry in spent if entry.path not in landed]
+        report.files = len(gone)
+        manifest.files = [entry for entry in manifest.files if entry not in gone]
+    for entry in manifest.files:
+        entry.days = {day: rows for day, rows in entry.days.items() if day >= first}
+
+
+def _is_spent(entry: FileEntry, first: date, settings: Settings) -> bool:
+    return entry.part is None and max(entry.days, default=_read_on(entry, settings)) < first

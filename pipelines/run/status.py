@@ -1,0 +1,236 @@
+"""The state of a data folder as a program reads it: `<data>/status.json`, and `authmeter status --json`.
+
+A run writes the file when it ends, also a failed one, in one step. Its fields are in `contract/status.py`.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import duckdb
+from pydantic import ValidationError
+
+from pipelines.alerts.due import alert_of_end, undelivered
+from pipelines.closing.checks import checks_of
+from pipelines.common import durable
+from pipelines.common.days import days_between, last_closed_day
+from pipelines.common.errors import AuthmeterError, InUseError
+from pipelines.common.machine_limits import as_machine_error
+from pipelines.contract.masking import masked_text
+from pipelines.contract.registry import load_registry
+from pipelines.contract.settings import load_settings
+from pipelines.contract.status import Failure, Kept, LastRun, Overdue, Published, Status, Warned, Work
+from pipelines.store.database import open_published
+from pipelines.store.manifest import Manifest
+from pipelines.store.store import Store
+
+# So many missing days are named; the quality page has them all.
+_NAMED = 3
+
+# What a warning asks of whoever reads it; the long form is in docs/operator.md.
+TO_DO = {
+    "damaged_files": "Deliver these files again under the same names, or delete them.",
+    "held_files": "`authmeter accept PATH` where the new content is right; else put the old content back.",
+    "unreadable_folders": "Let the user that runs authmeter read these folders.",
+    "registry_rows": "Mend these rows.",
+    "rejected_share": "Look at the rejected records on the quality page: one reason for all is a changed log format.",
+    "nothing_accepted": "See why on the quality page; mend the mapping and `authmeter reread`, or delete the file.",
+    "day_is_there": "Deliver the logs of that day.",
+    "unmapped_share": "Add the codes to registry/result_codes.csv.",
+    "volume_jump": "See whether a delivery is missing, or came twice under new ids.",
+    "missing_delivery": "Deliver what is missing.",
+    "hour_shift": "Check clocks, time zones and log rotation; deliver mended files under their paths.",
+    "mix_shift": "See whether these logs came, came twice, or are of another environment.",
+    "outcome_shift": "Look at the vendor and the carrier, and at how results are logged.",
+    "field_shift": "See whether the log still has these fields, and whether ids are real.",
+    "latency_shift": "Look at the unit of latencies, and at the network.",
+    "duplicate_share": "See whether files came twice (harmless) or an event_id was used again (records are lost).",
+}
+_SEE = "See the warnings, one by one, in docs/operator.md."
+
+
+def status_of(data: Path, now: datetime, last_run: LastRun | None = None) -> Status:
+    """The state of a data folder at a time; the last run is the one that `status.json` tells of, where not given.
+
+    Raises:
+        AuthmeterError: settings, registry or manifest cannot be read.
+    """
+    store, settings = Store(data), load_settings(data)
+    manifest, registry = store.read_manifest(), load_registry(store.registry)
+    status = Status(written_at=_time(now, settings.timezone), state="ok")
+    status.last_run = last_run or _last_run(data, settings.timezone)
+    status.kept = Kept(events_from=manifest.events_from, days_from=manifest.days_from)
+    _tell_work(status, store, settings.timezone)
+    if manifest.as_of is not None:
+        status.published = _published(store, manifest, manifest.as_of)
+        over = last_closed_day(now, settings.timezone)
+        if over > manifest.as_of:
+            first = manifest.as_of + timedelta(days=1)
+            status.overdue = Overdue(days=(over - manifest.as_of).days, first=first, last=over)
+        status.warnings = [
+            Warned(
+                check=check.check_name, severity=check.severity, day=check.day, detail_en=check.detail_en,
+                detail_zh=check.detail_zh, do=TO_DO.get(check.check_name, _SEE),
+            )
+            for check in checks_of(store, manifest, settings, registry, manifest.as_of)
+            if not check.passed
+        ]  # fmt: skip
+    _judge_alerts(data, status)
+    return status
+
+
+def note_end(data: Path, now: datetime, day: date | None, error: AuthmeterError | None) -> None:
+    """Writes `status.json` at the end of a run, and tells whoever wants to be told."""
+    failure = None
+    if error:
+        where, do = error.where, masked_text(error.do)
+        failure = Failure(what=masked_text(error.what), where=where, why=error.why, do=do)
+    ended_at = _time(now, _zone(data))
+    last = LastRun(ended_at=ended_at, day=day, result="failed" if error else "done", error=failure)
+    try:
+        status = status_of(data, now, last)
+    except AuthmeterError:
+        # What the run failed of, settings or manifest, keeps the rest from being told.
+        status = Status(written_at=ended_at, state="failed", last_run=last, to_do=[failure.do] if failure else [])
+    status.running = None
+    durable.write_file(data / "status.json", status.as_json().encode())
+    if alert_of_end(data, status):
+        _judge_alerts(data, status)
+        durable.write_file(data / "status.json", status.as_json().encode())
+
+
+@contextmanager
+def failures_noted(data: Path, day: date | None) -> Iterator[None]:
+    """Whatever ends what is done inside is noted in `status.json`; a shortage of the machine is told in words.
+
+    That the folder is in use is no failure: the run that uses it will note its own end.
+    """
+    try:
+        yield
+    except InUseError:
+        raise
+    except Exception as error:
+        told = error if isinstance(error, AuthmeterError) else as_machine_error(error, str(data))
+        unforeseen = AuthmeterError(
+            f"This should not happen: {type(error).__name__}.",
+            where=str(data),
+            why="It is a fault of authmeter; the last good report still stands.",
+            do="Run `authmeter run`; if it comes back, report what it says.",
+        )
+        # On a full disk there is no room for the note either; the error itself is what must be told.
+        with suppress(OSError):
+            note_end(data, datetime.now(UTC), day, told or unforeseen)
+        if told and told is not error:
+            raise told from error
+        raise
+
+
+def _judge_alerts(data: Path, status: Status) -> None:
+    """The warning of what nobody was told, as it stands now, and with it the state."""
+    status.warnings = [warning for warning in status.warnings if warning.check != "alerts"]
+    if not_told := undelivered(data):
+        status.warnings.append(
+            Warned(
+                check="alerts",
+                severity="warn",
+                day=None,
+                detail_en=not_told,
+                detail_zh="有提醒未能送达",
+                do="See whether the receivers can be reached: `authmeter alert --test`.",
+            )
+        )
+    _judge(status)
+
+
+def _time(instant: datetime, zone: str) -> str:
+    return instant.astimezone(ZoneInfo(zone)).isoformat(timespec="seconds")
+
+
+def _zone(data: Path) -> str:
+    try:
+        return load_settings(data).timezone
+    except AuthmeterError:
+        # Settings that cannot be read are what the run failed of; it is to be told all the same.
+        return "UTC"
+
+
+def _last_run(data: Path, zone: str) -> LastRun | None:
+    try:
+        told = json.loads((data / "status.json").read_bytes())
+        if not told["last_run"]:
+            return None
+        last = LastRun.model_validate(told["last_run"])
+        last.ended_at = _time(datetime.fromisoformat(last.ended_at), zone)
+        return last
+    except (OSError, ValueError, KeyError, TypeError, ValidationError):
+        return None
+
+
+def _published(store: Store, manifest: Manifest, as_of: date) -> Published:
+    days = sorted(manifest.days)
+    missing = [day for day in days_between(days[0], as_of) if day not in manifest.days] if days else []
+    return Published(
+        as_of=as_of,
+        generated_at=str(manifest.generated_at),
+        run=manifest.run,
+        time_zone=str(manifest.time_zone),
+        days=len(days),
+        missing_days=len(missing),
+        newest_missing_days=missing[-_NAMED:],
+        restated_days=_restated_days(store.database),
+        late_records=sum(rows.late for entry in manifest.live_files() for rows in entry.days.values()),
+    )
+
+
+def _restated_days(database: Path) -> int | None:
+    """None where the published file is not there, or not of this version: the next run makes it."""
+    try:
+        with closing(open_published(database)) as connection:
+            return int(connection.execute("SELECT count(*) FILTER (restated) FROM day_quality").fetchall()[0][0])
+    except (AuthmeterError, duckdb.Error):
+        return None
+
+
+def _tell_work(status: Status, store: Store, zone: str) -> None:
+    """Who holds the folder, as the lock's note says; a note whose process is gone is of one that was killed."""
+    try:
+        work = Work.model_validate_json(store.lock.read_bytes())
+        work.since = _time(datetime.fromisoformat(work.since), zone)
+    except (OSError, ValueError):
+        return
+    try:
+        os.kill(work.process, 0)
+    except ProcessLookupError:
+        status.interrupted = work
+    except PermissionError:
+        status.running = work
+    else:
+        status.running = work
+
+
+def _judge(status: Status) -> None:
+    """The state in one word, worst first, and what is to be done, most urgent first."""
+    status.to_do = []
+    failed = status.last_run is not None and status.last_run.result == "failed"
+    if failed and status.last_run and status.last_run.error:
+        status.to_do.append(f"{status.last_run.error.what} {status.last_run.error.do}".strip())
+    if status.interrupted:
+        status.to_do.append(
+            f"`{status.interrupted.doing}` was killed: run `authmeter run`, which takes up where it was."
+        )
+    if status.published is None:
+        status.to_do.append("Nothing is published yet: run `authmeter run`.")
+    if status.overdue.days:
+        status.to_do.append(f"Run `authmeter run`: {status.overdue.first} to {status.overdue.last} are overdue.")
+    status.to_do += [f"{warning.check}: {warning.do}" for warning in status.warnings]
+    status.state = (
+        "failed" if failed or status.interrupted
+        else "empty" if status.published is None
+        else "late" if status.overdue.days
+        else "warning" if status.warnings
+        else "ok"
+    )  # fmt: skip

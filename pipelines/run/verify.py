@@ -1,0 +1,172 @@
+"""`authmeter verify`: published days computed anew from their parts, and compared with what is stored and published.
+
+First the store: every file that the manifest names is there, and its checksum is the one noted when it was written.
+Then each day of the span is rolled up once more, beside the store, and compared with its tables row by row; and all
+published tables are built once more over these days and compared with the published file. Nothing is changed.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from pipelines.closing.checks import checks_of
+from pipelines.closing.fingerprint import inputs_fingerprint
+from pipelines.common.days import Window
+from pipelines.common.digests import digest_of_folder
+from pipelines.common.errors import AuthmeterError, nothing_published
+from pipelines.contract.registry import Registry
+from pipelines.contract.settings import Settings
+from pipelines.contract.tables import TABLES
+from pipelines.engines.duckdb.roller import DayRoller
+from pipelines.marts.build import build_marts
+from pipelines.rollup.rollup import days_to_roll_up, roll_up_day
+from pipelines.store.database import attach, workbench
+from pipelines.store.manifest import DayEntry, Manifest
+from pipelines.store.store import Store
+
+_STORED = "read_parquet($left, hive_partitioning = false)"
+_RECOMPUTED = "read_parquet($right, hive_partitioning = false)"
+
+
+@dataclass
+class VerifyReport:
+    """What was looked at, and each difference in words."""
+
+    parts: int = 0
+    days: int = 0
+    tables: int = 0
+    rows: int = 0
+    without_events: int = 0
+    without_checksum: int = 0
+    differences: list[str] = field(default_factory=list)
+
+
+class _Beside(Store):
+    """The store with some days' tables and the published file in another place."""
+
+    def __init__(self, store: Store, temp: Path) -> None:
+        super().__init__(store.data)
+        self.temp, self.database = temp, temp / "recomputed.duckdb"
+        self.recomputed: dict[str, Path] = {}
+
+    def day_folder(self, entry: DayEntry) -> Path:
+        """The folder that was just computed, else the stored one."""
+        return self.recomputed.get(entry.folder) or super().day_folder(entry)
+
+
+def verify(store: Store, settings: Settings, registry: Registry, span: Window | None) -> VerifyReport:
+    """Looks at the whole store, and recomputes the days of the span, else all of them. The caller holds the lock.
+
+    Raises:
+        UsageError: nothing is published.
+        AuthmeterError: settings, registry or logs changed since.
+    """
+    manifest = store.read_manifest()
+    if manifest.as_of is None:
+        raise nothing_published(store.data)
+    report = VerifyReport()
+    report.differences += _damaged_files(store, manifest, report)
+    if report.differences:
+        return report
+    _require_current(store, manifest, settings, registry, manifest.as_of)
+    beside = _Beside(store, store.fresh_folder("verify"))
+    days = [day for day in sorted(manifest.days) if span is None or span.first <= day <= span.last]
+    for day in days:
+        if manifest.has_events_of(day):
+            report.differences += _differing_day(beside, manifest, settings, registry, day, report)
+        else:
+            report.without_events += 1
+    build_marts(beside, manifest, settings, registry, checks_of(store, manifest, settings, registry, manifest.as_of))
+    with workbench(settings, beside.temp, [store.warehouse]) as connection:
+        attach(connection, store.database, "published")
+        attach(connection, beside.database, "recomputed")
+        for name in TABLES:
+            found = _compare(connection, f"published.{name}", f"recomputed.{name}", {}, report)
+            report.differences += [f"published table {name}: {text}" for text in found]
+    return report
+
+
+def _require_current(store: Store, manifest: Manifest, settings: Settings, registry: Registry, as_of: date) -> None:
+    checks = checks_of(store, manifest, settings, registry, as_of)
+    inputs = inputs_fingerprint(store, manifest, settings, registry, checks, as_of)
+    if inputs != manifest.inputs or days_to_roll_up(store, manifest, settings, registry, as_of):
+        raise AuthmeterError(
+            "Settings, registry, result codes or authmeter itself changed since the last run.",
+            where=str(store.data),
+            why="What is computed now must differ from what was published then.",
+            do="Run `authmeter run`, then verify.",
+        )
+
+
+def _damaged_files(store: Store, manifest: Manifest, report: VerifyReport) -> Iterator[str]:
+    """What the manifest names and is not there, or is not what was written."""
+    for entry in manifest.files:
+        if not entry.part or entry.status not in ("read", "held"):
+            continue
+        report.parts += 1
+        folder = store.part_folder(entry.part)
+        if not folder.is_dir():
+            yield f"part {entry.part} of {entry.path} is missing"
+        elif entry.part_digest is None:
+            report.without_checksum += 1
+        elif digest_of_folder(folder) != entry.part_digest:
+            yield f"part {entry.part} of {entry.path} is not what was written"
+    for day, day_entry in sorted(manifest.days.items()):
+        folder = store.day_folder(day_entry)
+        if not folder.is_dir():
+            yield f"tables of {day}: {day_entry.folder} is missing"
+        elif digest_of_folder(folder) != day_entry.content:
+            yield f"tables of {day}: {day_entry.folder} is not what was written"
+    for file in store.restatement_files(manifest):
+        if not file.is_file():
+            yield f"restatements: {file.name} is missing"
+    if not store.database.is_file():
+        yield f"the published file {store.database.name} is missing"
+
+
+def _differing_day(
+    beside: _Beside, manifest: Manifest, settings: Settings, registry: Registry, day: date, report: VerifyReport
+) -> list[str]:
+    report.days += 1
+    entry, fresh = manifest.days[day], beside.temp / str(day)
+    fresh.mkdir()
+    with workbench(settings, beside.temp / "spilled", [beside.warehouse]) as connection:
+        roller = DayRoller(connection, registry)
+        books = roll_up_day(roller, beside, manifest, settings, day, fresh)
+        found = [
+            f"{name} is {stored:,} in the manifest, {counted:,} recomputed"
+            for name, stored, counted in (
+                ("accepted", entry.accepted, books.accepted), ("counted", entry.counted, books.counted),
+                ("unmapped", entry.unmapped, books.unmapped),
+            )
+            if stored != counted
+        ]  # fmt: skip
+        stored_folder = Store(beside.data).day_folder(entry)
+        for file in sorted(fresh.glob("*.parquet")):
+            files = {"left": str(stored_folder / file.name), "right": str(file)}
+            found += [f"{file.stem}: {text}" for text in _compare(connection, _STORED, _RECOMPUTED, files, report)]
+    beside.recomputed[entry.folder] = fresh
+    return [f"day {day}, {text}" for text in found]
+
+
+def _compare(
+    connection: duckdb.DuckDBPyConnection, left: str, right: str, given: dict[str, str], report: VerifyReport
+) -> list[str]:
+    """How many rows only one side has, and the first of them; both sides are names of our own, never a user's."""
+    report.tables += 1
+    report.rows += int(connection.execute(f"SELECT count(*) FROM {left}", _only(given, left)).fetchall()[0][0])
+    found = []
+    for one, other, word in ((left, right, "stored"), (right, left, "recomputed")):
+        query = f"SELECT * FROM {one} EXCEPT ALL SELECT * FROM {other}"
+        rows = connection.execute(f"SELECT count(*), min(row::VARCHAR) FROM ({query}) AS row", given).fetchall()
+        count, row = rows[0]
+        if count:
+            found.append(f"{count:,} rows only as {word}, such as {row}")
+    return found
+
+
+def _only(given: dict[str, str], text: str) -> dict[str, str]:
+    return {name: value for name, value in given.items() if f"${name}" in text}

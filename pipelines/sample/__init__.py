@@ -1,0 +1,1 @@
+"""Synthetic logs and a registry, labelled as such."""

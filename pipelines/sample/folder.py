@@ -1,0 +1,51 @@
+"""The folder of a sample: its label, and what a new sample may take away.
+
+Here: the marker file by which everyone tells synthetic logs from real ones, and the refusal to mix the two.
+"""
+
+from pathlib import Path
+from typing import Final
+
+from pipelines.common.errors import UsageError
+
+MARKER: Final = "_SYNTHETIC.md"
+# All that a sample writes into `landing`, and all that a later one may take away again.
+_OWN_FILES = ("????-??-??/part-*", "????-??-??/late-????-??-??.*", "edge/bad-lines-????-??-??.ndjson")
+_LABEL = """# 合成数据 Synthetic data
+
+本目录的日志由 `authmeter sample` 生成，没有任何真实的用户、设备或号码；号码都以 160 开头。
+These logs were made by `authmeter sample`. No person, device or phone number in them is real:
+numbers begin with 160, which no mobile network is known to use.
+
+"""
+
+
+def prepare_folder(landing: Path, registry: Path, command: str) -> None:
+    """Makes `landing`, labels it, and takes away the files of an earlier sample.
+
+    Args:
+        command: what makes the same sample again; written into the label.
+
+    Raises:
+        UsageError: `landing` or `registry` hold something that is no sample; nothing was changed.
+    """
+    if (landing / MARKER).exists():
+        for path in [path for pattern in _OWN_FILES for path in landing.glob(pattern)]:
+            path.unlink()
+    else:
+        _refuse_foreign(landing, registry)
+        landing.mkdir(parents=True, exist_ok=True)
+    (landing / MARKER).write_text(f"{_LABEL}    {command}\n", "utf-8")
+
+
+def _refuse_foreign(landing: Path, registry: Path) -> None:
+    foreign = list(registry.glob("*.csv"))
+    if landing.is_dir():
+        foreign += [path for path in landing.iterdir() if not path.name.startswith((".", "_", "README"))]
+    if foreign:
+        raise UsageError(
+            "The folder already holds logs or a registry that are no sample.",
+            where=", ".join(str(path) for path in sorted(foreign)[:3]),
+            why="Synthetic records among real ones would falsify every figure.",
+            do="Give --out a new folder.",
+        )

@@ -1,0 +1,122 @@
+"""Draws the synthetic records and writes them to log files, with DuckDB.
+
+Here: what `sql/sample_events.sql` is told of the sample and of each day, and the three file formats. Not here: which
+file holds what (`write.py`), the apps (`apps.py`), the shares and rhythms (`behaviour.py`).
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+
+from pipelines.common.atomic import whole_file
+from pipelines.common.sql import sql
+from pipelines.sample.apps import SampleApp
+from pipelines.sample.behaviour import (
+    DRAWS,
+    KIND_ENDS,
+    RECORDS_PER_BLOCK,
+    answer_rows,
+    block_rows,
+    browse_share,
+    clock,
+    keep_shares,
+)
+
+FORMATS: Final = ("ndjson", "csv", "parquet")
+_COPY: Final = {
+    # One column of finished lines: no quoting, and a delimiter that no line holds.
+    "ndjson": r"COPY (FROM sample_lines) TO $path (FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\x01')",
+    "csv": "COPY (FROM sample_events) TO $path (FORMAT csv, HEADER true)",
+    "parquet": "COPY (FROM sample_events) TO $path (FORMAT parquet, COMPRESSION zstd)",
+}
+# Gives about 1.6 million distinct devices in a day of 5 million records.
+_RECORDS_PER_DEVICE = 2.5
+_KEYS = ("block", "record", "repeat", "person", "attempt")
+
+
+@dataclass(frozen=True)
+class SampleDay:
+    """One day with logs: how many records it has, and what is going on.
+
+    `progress` runs from 0 on the first day of the sample to 1 on the last. The records from `late_from` on are
+    delivered with the next day's logs.
+    """
+
+    day: date
+    progress: float
+    events: int
+    late_from: int
+    has_bad_lines: bool
+    is_sdk_failing: bool
+
+
+class SampleRecords:
+    """The records of a sample; `choose` a day, then `write` any stretch of it."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, apps: list[SampleApp], events: int, seed: int) -> None:
+        """`events` is the number of records a day."""
+        self._connection = connection
+        self._apps = apps
+        self._seed = seed
+        connection.execute("SET memory_limit = '2GB'")
+        # The order of the lines is part of "the same bytes". A join keeps the order of its left side only, and for
+        # small files the optimizer would change sides.
+        connection.execute("SET preserve_insertion_order = true")
+        connection.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
+        self._set(
+            {
+                "apps": sum(app.has_logs for app in apps),
+                "blocks": -(-events // RECORDS_PER_BLOCK),
+                "devices": max(1, int(events / _RECORDS_PER_DEVICE)),
+                "draws": DRAWS,
+                "clock": clock(),
+                "device_key": self._key("device", None),
+                **{f"{kind}_end": end for kind, end in KIND_ENDS.items()},
+            }
+        )
+        self._table("sample_app", [vars(app) for app in apps if app.has_logs])
+        self._table("sample_block", block_rows())
+        self._table("sample_answer", answer_rows())
+
+    def choose(self, day: SampleDay) -> None:
+        """Sets the day that is written next."""
+        self._set({f"{name}_key": self._key(name, day.day) for name in _KEYS})
+        self._set(
+            {
+                "day": day.day,
+                "keep_shares": keep_shares(self._apps, day.day, day.progress),
+                "browse_share": browse_share(day.day),
+                "new_sdk_share": 0.25 + 0.5 * day.progress,
+                "is_sdk_failing": day.is_sdk_failing,
+            }
+        )
+
+    def write(self, path: Path, format: str, first: int, last: int) -> int:
+        """Writes records `first` to `last` - 1 of the chosen day; returns the lines written, repeats included."""
+        self._set({"first_record": first, "last_record": last})
+        for view in ("sample_events", "sample_lines"):
+            # Made anew each time: a view over variables keeps the types they had, and its plan their values.
+            self._connection.execute(f"CREATE OR REPLACE TEMP VIEW {view} AS {sql('pipelines.sample', view)}")
+        with whole_file(path) as temporary:
+            row = self._connection.execute(_COPY[format], {"path": str(temporary)}).fetchone()
+        assert row is not None
+        return int(row[0])
+
+    def _set(self, values: Mapping[str, Any]) -> None:
+        """Sets session variables, which the views read: a view takes no bound parameters."""
+        for name, value in values.items():
+            self._connection.execute(f"SET VARIABLE {name} = ?", [value])
+
+    def _table(self, name: str, rows: list[dict[str, Any]]) -> None:
+        """A table from one value: row-by-row inserts of 2,000 apps would take a second."""
+        self._set({name: rows})
+        self._connection.execute(f"CREATE TEMP TABLE {name} AS SELECT unnest(getvariable('{name}'), max_depth := 2)")
+
+    def _key(self, name: str, day: date | None) -> int:
+        """A 60-bit number from which hashes start: SHA-256, so that days and seeds have nothing in common."""
+        return int.from_bytes(hashlib.sha256(f"{self._seed}/{name}/{day}".encode()).digest()[:8]) >> 4

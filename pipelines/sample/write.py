@@ -1,0 +1,170 @@
+"""Synthetic logs and registry, labelled so: `write_sample`, behind `authmeter sample` and `authmeter demo`.
+
+Here: which day gets which files. The label, and what a new sample replaces, is in `folder.py`; what the apps are
+in `apps.py`; how people behave in `behaviour.py`; how records are drawn and written in
+`records.py`. Nothing here knows how logs are read.
+
+The days are business days of Asia/Shanghai. The same arguments give the same bytes, on any number of threads.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipelines.common.atomic import whole_file
+from pipelines.common.errors import UsageError
+from pipelines.sample.apps import sample_apps, write_registry
+from pipelines.sample.folder import prepare_folder
+from pipelines.sample.records import FORMATS, SampleDay, SampleRecords
+
+_DAYS_WITH_A_GAP = 20
+_DAYS_WITH_A_STORY = 10
+_EVENTS_WITH_BAD_LINES = 100
+_RECORDS_PER_LATE_ONE = 200
+
+
+@dataclass(frozen=True)
+class SampleReport:
+    """What was written. `events` are distinct valid records; `lines` counts repeats and `bad_lines` as well."""
+
+    first_day: date
+    last_day: date
+    missing_day: date | None
+    apps: int
+    events: int
+    lines: int
+    bad_lines: int
+    late_events: int
+    files: int
+    bytes: int
+
+
+def write_sample(
+    out: Path,
+    *,
+    days: int,
+    apps: int,
+    events: int,
+    seed: int,
+    format: str = "ndjson",
+    last_day: date,
+    progress: Callable[[int], None] | None = None,
+) -> SampleReport:
+    """Writes synthetic logs to `out/landing` and their registry to `out/registry`.
+
+    Args:
+        out: the folder; an earlier sample in it is replaced, anything else in the way is an error.
+        days: how many days, ending at `last_day`; from 20 on one of them has no logs.
+        apps: registered apps; from 4 on the last is silent and one more logs without being registered.
+        events: distinct valid records a day. About 1 % are delivered twice, the last of a day come with the next
+            day's logs, and every seventh day has a small file of bad lines beside its own.
+        seed: another seed, other people and other luck; the apps stay.
+        format: `ndjson`, `csv` or `parquet`; the bad lines are NDJSON always.
+        last_day: the last business day.
+        progress: called after each day with the number of days done.
+
+    Raises:
+        UsageError: a number below 1, an unknown format, or `out` holds logs or a registry that are no sample.
+    """
+    if min(days, apps, events) < 1:
+        raise UsageError("Days, apps and events must each be 1 or more.", do="Give whole numbers of at least 1.")
+    if format not in FORMATS:
+        raise UsageError(f"The format {format!r} is not known.", do=f"Use one of {', '.join(FORMATS)}.")
+    landing = out / "landing"
+    prepare_folder(landing, out / "registry", _command(days, apps, events, seed, format, last_day))
+    plan = _plan(days, events, last_day)
+    made = sample_apps(apps)
+    written: list[Path] = []
+    lines = bad_lines = 0
+    write_registry(out / "registry", made, plan[0].day)
+    with duckdb.connect() as connection:
+        records = SampleRecords(connection, made, events, seed)
+        for position, day in enumerate(plan):
+            records.choose(day)
+            written.append(landing / f"{day.day}" / f"part-0000.{format}")
+            lines += records.write(written[-1], format, 0, day.late_from)
+            if day.late_from < day.events:
+                written.append(landing / f"{plan[position + 1].day}" / f"late-{day.day}.{format}")
+                lines += records.write(written[-1], format, day.late_from, day.events)
+            if day.has_bad_lines:
+                texts = _edge_lines(day.day, made[0].app_key)
+                written.append(landing / "edge" / f"bad-lines-{day.day}.ndjson")
+                with whole_file(written[-1]) as temporary:
+                    temporary.write_text("".join(f"{text}\n" for text in texts), "utf-8")
+                lines += len(texts)
+                bad_lines += len(texts) - 1
+            if progress is not None:
+                progress(position + 1)
+    with_logs = {day.day for day in plan}
+    gaps = [day for day in (last_day - timedelta(days=back) for back in range(days)) if day not in with_logs]
+    return SampleReport(
+        first_day=last_day - timedelta(days=days - 1),
+        last_day=last_day,
+        missing_day=gaps[0] if gaps else None,
+        apps=len(made),
+        events=events * len(plan),
+        lines=lines,
+        bad_lines=bad_lines,
+        late_events=sum(day.events - day.late_from for day in plan),
+        files=len(written),
+        bytes=sum(path.stat().st_size for path in written),
+    )
+
+
+def _command(days: int, apps: int, events: int, seed: int, format: str, last_day: date) -> str:
+    """The command that makes the same sample again."""
+    return (
+        f"authmeter sample --days {days} --apps {apps} --events {events} --seed {seed} "
+        f"--format {format} --last-day {last_day}"
+    )
+
+
+def _plan(days: int, events: int, last_day: date) -> list[SampleDay]:
+    """The days with logs, oldest first."""
+    # Inside the 30 days that a report shows, so that the gap is seen.
+    gap = min(days // 2, 20) if days >= _DAYS_WITH_A_GAP else None
+    has_story = days >= _DAYS_WITH_A_STORY
+    plan = []
+    for back in (back for back in reversed(range(days)) if back != gap):
+        position = days - 1 - back
+        has_bad_lines = position % 7 == 3 and events >= _EVENTS_WITH_BAD_LINES
+        # The file of bad lines holds one record that counts, so that a day has exactly `events` of them.
+        own = events - has_bad_lines
+        plan.append(
+            SampleDay(
+                day=last_day - timedelta(days=back),
+                progress=position / (days - 1) if has_story else 1.0,
+                events=own,
+                late_from=own - (own // _RECORDS_PER_LATE_ONE if back else 0),
+                has_bad_lines=has_bad_lines,
+                is_sdk_failing=has_story and position >= days * 7 // 10,
+            )
+        )
+    return plan
+
+
+def _edge_lines(day: date, app_key: str) -> list[str]:
+    """One record with a broken optional field, which counts, then lines that must be rejected."""
+    good = {
+        "event_id": f"edge-{day:%Y%m%d}-1",
+        "event_time": f"{day}T09:30:00.000+08:00",
+        "app_key": app_key,
+        "channel": "one_click",
+        "stage": "prefetch",
+        "outcome": "success",
+    }
+    records: list[dict[str, Any]] = [
+        {**good, "latency_ms": -5, "sdk_version": "2.14.5"},
+        {**good, "event_id": None},
+        {**good, "event_id": f"edge-{day:%Y%m%d}-2", "channel": "sms"},
+        {**good, "event_id": f"edge-{day:%Y%m%d}-3", "event_time": "yesterday"},
+        {**good, "event_id": f"edge-{day:%Y%m%d}-4", "outcome": None, "phone": "16000000000"},
+        {**good, "event_id": f"edge-{day:%Y%m%d}-5", "app_key": "sample app"},
+    ]
+    lines = [json.dumps(record, separators=(",", ":")) for record in records]
+    return [*lines, lines[0][: len(lines[0]) // 2]]

@@ -1,0 +1,114 @@
+"""The only code that opens DuckDB: a locked workbench for the heavy steps, and the published file.
+
+What is asked of it is in the `sql/` of the package that asks; which files are where is known to `store.py`.
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipelines.common.errors import AuthmeterError, nothing_published
+from pipelines.contract.settings import Settings
+
+# Readers with DuckDB 1.2 must be able to open the published file.
+STORAGE_VERSION = "v1.2.0"
+
+
+@contextmanager
+def workbench(settings: Settings, temp: Path, folders: Sequence[Path]) -> Iterator[duckdb.DuckDBPyConnection]:
+    """An in-memory DuckDB that reaches nothing but `folders`, loads no extension and keeps to its memory.
+
+    What does not fit in memory is spilled, encrypted, to `temp`.
+    """
+    temp.mkdir(parents=True, exist_ok=True)
+    connection = duckdb.connect()
+    try:
+        _configure(connection, settings, temp)
+        connection.execute("SET allowed_directories = ?", [[f"{folder}/" for folder in folders]])
+        connection.execute("SET enable_external_access = false")
+        connection.execute("SET lock_configuration = true")
+        yield connection
+    except duckdb.OutOfMemoryException as error:
+        raise AuthmeterError(
+            f"DuckDB ran out of memory: {str(error).splitlines()[0]}",
+            where="memory_limit in authmeter.toml",
+            why="The step could not be finished; the last good report still stands.",
+            do="Raise memory_limit, or free space in the data folder for what is spilled.",
+        ) from None
+    finally:
+        connection.close()
+
+
+def _configure(connection: duckdb.DuckDBPyConnection, settings: Settings, temp: Path) -> None:
+    connection.execute("SET threads = ?", [settings.threads or os.cpu_count() or 1])
+    connection.execute("SET memory_limit = ?", [settings.memory_limit])
+    connection.execute("SET temp_directory = ?", [str(temp)])
+    connection.execute("SET temp_file_encryption = true")
+    # Without an extension, DuckDB 2.0 refuses to write anything encrypted, and each spill would fail. It calls its own
+    # encryption unsafe for lack of good random numbers; for files that live as long as a step, under a key that is in
+    # memory only, it is far better than plain text.
+    connection.execute("SET force_mbedtls_unsafe = 'true'")
+    connection.execute("SET preserve_insertion_order = false")
+    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET autoinstall_known_extensions = false")
+    connection.execute("SET autoload_known_extensions = false")
+
+
+def rows_of(
+    query: str, parameters: dict[str, object], files: Sequence[Path], settings: Settings
+) -> list[tuple[Any, ...]]:
+    """What a query over Parquet files gives; it reaches nothing but these files, and writes none."""
+    with closing(duckdb.connect()) as connection:
+        connection.execute("SET memory_limit = ?", [settings.memory_limit])
+        connection.execute("SET allowed_paths = ?", [[str(file) for file in files]])
+        connection.execute("SET enable_external_access = false")
+        connection.execute("SET lock_configuration = true")
+        return connection.execute(query, parameters).fetchall()
+
+
+def attach(connection: duckdb.DuckDBPyConnection, database: Path, name: str) -> None:
+    """Opens a DuckDB file, read-only, under a name of ours beside what a workbench has."""
+    literal = str(database).replace("'", "''")
+    connection.execute(f"ATTACH '{literal}' AS {name} (READ_ONLY)")
+
+
+def expression_parser() -> duckdb.DuckDBPyConnection:
+    """A small connection without any file, for looking at SQL expressions."""
+    connection = duckdb.connect(config={"threads": 1})
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+    return connection
+
+
+def open_published(
+    database: Path, settings: Settings | None = None, temp: Path | None = None
+) -> duckdb.DuckDBPyConnection:
+    """The published DuckDB file, read-only.
+
+    With settings, it keeps to their memory and threads, and spills what does not fit to `temp`, encrypted.
+
+    Raises:
+        UsageError: nothing was published yet.
+    """
+    if not database.is_file():
+        raise nothing_published(database)
+    connection = duckdb.connect(str(database), read_only=True)
+    if settings and temp:
+        _configure(connection, settings, temp)
+    return connection
+
+
+def published_run(database: Path) -> tuple[int, str] | None:
+    """The run that the published file shows, and its time; None where there is no file that can be read."""
+    if not database.is_file():
+        return None
+    try:
+        with closing(duckdb.connect(str(database), read_only=True)) as connection:
+            run, generated_at = connection.execute("SELECT run, generated_at FROM publication").fetchall()[0]
+            return int(run), str(generated_at)
+    except duckdb.Error:
+        return None

@@ -1,0 +1,1 @@
+"""Writes the site: its layout, its files, its manifest."""

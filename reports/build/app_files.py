@@ -1,0 +1,134 @@
+"""The files of each app's folder: page, figures, detail CSV, and a workbook where one is wanted.
+
+Lives here: what stands in an app's folder, and writing it for very many apps. The page is the same for all but for
+the name, as everything else in it comes from the figures: rendering a template for each of 100,000 apps would take
+most of the run.
+"""
+
+from collections.abc import Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import accumulate
+from typing import NamedTuple
+
+import polars as pl
+from markupsafe import escape
+
+from pipelines.common.errors import AuthmeterError
+from reports.build.writer import SiteWriter, script
+from reports.content.context import App
+from reports.content.published import PublishedTables
+from reports.export.csv_files import csv_parts, harmful_keys, harmless
+from reports.export.workbook import gets_workbook, workbook_bytes
+
+# Apps are read so many at a time, which bounds memory.
+BATCH = 2000
+NAME_MARK, FOLDER_MARK = "@@NAME@@", "@@FOLDER@@"
+
+
+class AppFiles(NamedTuple):
+    """What was written for one app, in bytes; `csv_rows` without the header; no workbook is None."""
+
+    page_bytes: int
+    csv_rows: int
+    csv_bytes: int
+    xlsx_bytes: int | None
+
+
+FILE_COLUMNS = dict.fromkeys(AppFiles._fields, pl.Int64)
+
+
+class _Content(NamedTuple):
+    """What an app's folder will hold, but for what depends on the sizes of its files."""
+
+    app: App
+    document: str
+    rows: int
+    csv: bytes
+    workbook: bytes | None
+
+
+def write_app_files(
+    marts: PublishedTables, writer: SiteWriter, apps: list[App], xlsx_apps: Collection[str], shell: str
+) -> dict[str, AppFiles]:
+    """Writes the folder of every app and tells what is in it, by app key.
+
+    Args:
+        apps: sorted by key.
+        xlsx_apps: keys of the apps that get `usage_detail.xlsx`; `*` stands for all.
+        shell: the page of an app, with `@@NAME@@` for its name and `@@FOLDER@@` for its folder.
+    """
+    writer.folder("apps")
+    # Splitting once is cheaper than searching the page anew for each app.
+    pieces = [part.split(NAME_MARK) for part in shell.split(FOLDER_MARK)]
+    return {
+        content.app.key: _write_folder(writer, content, pieces)
+        for batch in _ahead(_batches(marts, apps, xlsx_apps))
+        for content in batch
+    }
+
+
+def _ahead(batches: Iterator[list[_Content]]) -> Iterator[list[_Content]]:
+    """The same batches, each read while the one before is written: the one asks DuckDB, the other the file system."""
+    with ThreadPoolExecutor(1) as reader:
+        coming = reader.submit(next, batches, None)
+        while batch := coming.result():
+            coming = reader.submit(next, batches, None)
+            yield batch
+
+
+def _write_folder(writer: SiteWriter, content: _Content, pieces: list[list[str]]) -> AppFiles:
+    app, workbook = content.app, content.workbook
+    folder = f"apps/{app.folder}"
+    writer.folder(folder)
+    name = str(escape(app.name))
+    page = writer.write(f"{folder}/index.html", app.folder.join(name.join(part) for part in pieces).encode())
+    writer.write(f"{folder}/usage_detail.csv", content.csv, content.rows)
+    if workbook:
+        writer.write(f"{folder}/usage_detail.xlsx", workbook)
+    files = AppFiles(page.bytes, content.rows, len(content.csv), len(workbook) if workbook else None)
+    writer.write(f"{folder}/figures.js", _figures(content.document, files))
+    return files
+
+
+def _batches(marts: PublishedTables, apps: list[App], xlsx_apps: Collection[str]) -> Iterator[list[_Content]]:
+    """The contents of all apps, `BATCH` at a time."""
+    made = marts.publication.as_of
+    # Looking through every row for formulas takes a fifth of the time; the few apps that have one are known from
+    # their distinct texts.
+    harmful = harmful_keys(marts.frame("detail_texts"))
+    for start in range(0, len(apps), BATCH):
+        batch = apps[start : start + BATCH]
+        keys = [app.key for app in batch]
+        detail = marts.frame("usage_detail", first_app=keys[0], last_app=keys[-1])
+        # Rows are sorted by app, so that each app's are one run; an app without rows has none.
+        runs = dict(detail.get_column("app_key").rle().struct.unnest().select("value", "len").iter_rows())
+        lengths = [runs.get(key, 0) for key in keys]
+        if sum(lengths) != detail.height:
+            # Rows of an app that is not listed would end up in the file of the next one.
+            raise AuthmeterError(
+                "The detail has rows of apps that the table `apps` lacks.",
+                where=f"channel_detail_daily, apps {keys[0]} to {keys[-1]}",
+                why="Their rows would stand in the file of another app.",
+                do="Run `authmeter run`: it makes the tables anew. If that does not help, report this.",
+            )
+        starts = accumulate(lengths, initial=0)
+        documents = dict(marts.documents(keys))
+        parts = csv_parts(detail if harmful.isdisjoint(keys) else harmless(detail), lengths)
+        yield [
+            _Content(
+                app,
+                documents[app.key],
+                length,
+                part,
+                workbook_bytes(detail.slice(place, length), made)
+                if gets_workbook(app.key, length, xlsx_apps)
+                else None,
+            )
+            for app, place, length, part in zip(batch, starts, lengths, parts, strict=False)
+        ]
+
+
+def _figures(document: str, files: AppFiles) -> bytes:
+    """The script of an app's figures; the sizes of its files are known only here, and go to the document's end."""
+    sizes = f'{{"csv":[{files.csv_rows},{files.csv_bytes}],"xlsx":{files.xlsx_bytes or "null"}}}'
+    return script("AUTHMETER_FIGURES", f'{document[:-1]},"files":{sizes}}}')

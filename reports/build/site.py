@@ -1,0 +1,191 @@
+"""Builds the whole site from the published database: every page, data script, CSV and the manifest.
+
+Lives here: the layout of the site and the order of writing. Does not belong here: what a page shows (`context.py`,
+`pages/`), the files of an app (`app_files.py`), and the swap of the old site for the new (the caller's).
+"""
+
+import hashlib
+import shutil
+from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from pipelines.common.days import WINDOWS, window
+from pipelines.common.errors import AuthmeterError
+from pipelines.contract.metrics import METRICS
+from pipelines.contract.settings import Settings
+from pipelines.store.database import open_published
+from reports.build.app_files import FILE_COLUMNS, AppFiles, write_app_files
+from reports.build.column_script import column_script
+from reports.build.static_files import write_assets, write_shared_data
+from reports.build.writer import SiteWriter, WrittenFile, script
+from reports.content import context
+from reports.content.attention import findings
+from reports.content.language import Text, metric_label
+from reports.content.published import ROW_LIMIT, PublishedTables
+from reports.content.trust import public_reasons, reasons
+from reports.export.csv_files import csv_bytes, harmless
+from reports.export.workbook import gets_workbook
+from reports.pages.rendering import environment
+
+
+@dataclass(frozen=True)
+class SiteReport:
+    """What was written: apps, files and bytes, the manifest included."""
+
+    apps: int
+    files: int
+    bytes: int
+
+
+def render_site(
+    database: Path, target: Path, xlsx_apps: Collection[str] = (), settings: Settings | None = None
+) -> SiteReport:
+    """Writes the whole site of the published `database` into `target`, an empty folder.
+
+    `xlsx_apps` are the keys of the apps that get a workbook beside their CSV; `*` among them stands for all. The
+    memory and threads of `settings` are kept to. The same database gives the same bytes. Raises `AuthmeterError` where
+    nothing is published, the database is of an older version or a front-end library is missing; `target` is then
+    incomplete and must not be shown.
+    """
+    spill = target.with_name(f"{target.name}.spill")
+    try:
+        with open_published(database, settings or Settings(), spill) as connection:
+            return _Site(PublishedTables(connection), SiteWriter(target), xlsx_apps).write()
+    except (duckdb.CatalogException, duckdb.BinderException) as error:
+        raise AuthmeterError(
+            f"The published tables are not those of this version: {str(error).splitlines()[0]}",
+            where=str(database),
+            why="A page would lack the figures of that table.",
+            do="Run `authmeter run`: it makes the tables anew from the stored days.",
+        ) from None
+    finally:
+        shutil.rmtree(spill, ignore_errors=True)
+
+
+class _Site:
+    """One site in the making: what all its pages share."""
+
+    def __init__(self, marts: PublishedTables, writer: SiteWriter, xlsx_apps: Collection[str]) -> None:
+        self.marts, self.writer = marts, writer
+        self.quality = context.quality_by_day(marts)
+        self.standing = context.standing(marts, self.quality)
+        self.apps = context.apps(marts)
+        self.by_key = {app.key: app for app in self.apps}
+        self.xlsx_apps = xlsx_apps
+        rows = dict(marts.rows("detail_rows")) if xlsx_apps else {}
+        # DuckDB takes the steps to the figures while Python makes the shapes of the charts.
+        with ThreadPoolExecutor(1) as aside:
+            assets = aside.submit(write_assets, writer)
+            marts.prepare(
+                context.listed_apps(
+                    self.apps, {app.key for app in self.apps if gets_workbook(app.key, rows.get(app.key, 0), xlsx_apps)}
+                )
+            )
+        publication = self.standing.publication
+        # Stands in the addresses of the data scripts, so that a browser never joins a new page with old figures.
+        self.version = hashlib.sha256(f"{publication.as_of} {publication.generated_at}".encode()).hexdigest()[:8]
+        shared = context.shared_data(marts, self.standing, self.quality, self.version)
+        # This script lies among the assets, which a reader of one app's page may read, too.
+        shared["reasons"] = [(severity, text.zh, text.en) for severity, text in public_reasons(self.standing)]
+        self.templates = environment(
+            {
+                "stand": self.standing,
+                "reasons": reasons(self.standing),
+                "version": self.version,
+                "asset": assets.result() | {"site": write_shared_data(writer, shared)},
+                "labels": {name: metric_label(name) for name in METRICS},
+            }
+        )
+
+    def write(self) -> SiteReport:
+        usage_csv = self._usage_csv()
+        shell = self.templates.get_template("app.html.jinja").render(root="../../", page="app")
+        files = write_app_files(self.marts, self.writer, self.apps, self.xlsx_apps, shell)
+        self._data(files)
+        self._page("usage.html", csv=usage_csv, app_count=len(self.apps))
+        self._page("monitor.html", app_count=len(self.apps))
+        self._page("metrics.html")
+        self._quality()
+        self._days()
+        self._report_centre(usage_csv)
+        publication = self.standing.publication
+        self.writer.manifest(publication.as_of.isoformat(), publication.generated_at)
+        return SiteReport(len(self.apps), len(self.writer.files), sum(f.bytes for f in self.writer.files))
+
+    def _page(self, path: str, template: str | None = None, root: str = "", **values: object) -> WrittenFile:
+        text = self.templates.get_template(f"{template or path}.jinja").render(root=root, page=path, **values)
+        return self.writer.write(path, text.encode())
+
+    def _usage_csv(self) -> WrittenFile:
+        rows = harmless(self.marts.frame("usage_all"))
+        return self.writer.write("usage_all.csv", csv_bytes(rows), rows.height)
+
+    def _data(self, files: dict[str, AppFiles]) -> None:
+        """The figures of all apps together, and the tables that list all apps."""
+        self.writer.folder("data")
+        ((_, document),) = self.marts.documents([context.ALL_APPS])
+        listed = self.marts.frame("listed_apps")
+        sizes = pl.DataFrame([files[key] for key in listed.get_column("key")], FILE_COLUMNS, orient="row")
+        for path, content in (
+            ("data/all.js", script("AUTHMETER_FIGURES", document)),
+            ("data/apps.js", column_script("AUTHMETER_APPS", self.marts.frame("figures/app_table"))),
+            ("data/logins.js", column_script("AUTHMETER_LOGINS", self.marts.frame("figures/login_table"))),
+            ("data/files.js", column_script("AUTHMETER_FILES", listed.hstack(sizes))),
+        ):
+            self.writer.write(path, content)
+
+    def _quality(self) -> None:
+        days = window(self.standing.publication.as_of, max(WINDOWS))
+        tables = {
+            "days": self.marts.rows("day_quality"),
+            "files": self.marts.rows("input_files"),
+            "restatements": [(day, self._cell(key), *rest) for day, key, *rest in self.marts.rows("restatements")],
+            "codes": self.marts.rows("unmapped_codes"),
+            "unregistered": [(self._cell(key), *rest) for key, *rest in self.marts.rows("unregistered_apps")],
+            "packages": [(self._cell(key), *rest) for key, *rest in self.marts.rows("unregistered_packages")],
+        }
+        rejected = self.marts.rows("rejected")
+        self._page(
+            "quality.html",
+            rejected_count=sum(row[1] for row in rejected),
+            totals=self.marts.rows("file_totals")[0], rejected=rejected,
+            checks=[(row[:4], Text(row[4], row[5])) for row in self.marts.rows("checks")],
+            unmapped=sum(self.quality[day].unmapped_codes for day in days if day in self.quality),
+            nulled=self.marts.rows("nulled_fields"), tables=tables, limit=ROW_LIMIT,
+            data=context.json_block({"tables": tables}),
+        )  # fmt: skip
+
+    def _cell(self, key: str) -> list[str | None]:
+        """An app in a table of the quality page; `*`, all apps together, has no page."""
+        app = self.by_key.get(key)
+        return [app.name, app.key, app.folder] if app else [key, key, None]
+
+    def _days(self) -> None:
+        """The overview of every earlier day; the data day's is the report centre."""
+        self.writer.folder("days")
+        for overview in context.overviews(self.marts, self.quality):
+            if overview.day < self.standing.publication.as_of:
+                self._page(f"days/{overview.day}.html", "day.html", "../", overview=overview)
+
+    def _report_centre(self, usage_csv: WrittenFile) -> None:
+        pages = {file.path: file for file in self.writer.files if file.path.endswith(".html") and "/" not in file.path}
+        overviews = list(context.overviews(self.marts, self.quality))
+        # Who has sign-in by others alone is told of that.
+        place = 0 if any(one.cards[0][1] for one in overviews) else 3
+        metric = context.CARD_METRICS[place]
+        days: list[tuple[date, str, bool, int | None]] = [
+            (one.day, one.quality.state, one.quality.is_restated, one.cards[place][1]) for one in overviews
+        ]
+        self._page(
+            "index.html", pages=pages, csv=usage_csv, files={"usage_all.csv": usage_csv}, days=days,
+            attention=findings(self.marts, self.standing, self.by_key),
+            metric=metric,
+            movers=[(self.by_key[key], now, base) for key, now, base in self.marts.rows("movers", metric=metric)],
+            app_count=len(self.apps),
+        )  # fmt: skip

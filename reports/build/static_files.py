@@ -1,0 +1,97 @@
+"""Scripts, styles and chart shapes that all pages share, written once under `assets/`.
+
+Lives here: which files, their order, and their names. A name holds a digest of the content, so that a browser never
+joins a new page with an old script. Does not belong here: what the scripts do (`static/`).
+"""
+
+import hashlib
+from typing import Any
+
+import orjson
+
+from pipelines.common.errors import AuthmeterError
+from pipelines.common.project import PROJECT
+from pipelines.contract.metrics import METRICS
+from reports.build.writer import SiteWriter
+from reports.charts.shapes import LOOKS, shapes
+from reports.content.language import script_msgids, t
+from reports.content.words import WORDS, word
+
+STATIC = PROJECT / "reports" / "static"
+LIBRARIES = PROJECT / "node_modules"
+_PLOTLY = "plotly.js-basic-dist-min/plotly-basic.min.js"
+# Joined in this order into one script of one scope, as classic scripts are all that runs from file://; a file may use
+# what an earlier one declares, and `page` starts them all.
+SCRIPTS = (
+    "dom", "language", "format", "figures", "windows", "change", "sparkline", "keys", "trust", "sections",
+    "cards", "periods", "scales", "charts", "chart_tables", "summary", "breakdowns", "app",
+    "cells", "columns", "filters", "tables", "lists", "picker", "apptable", "page",
+)  # fmt: skip
+STYLES = ("base", "trust", "cards", "charts", "breakdowns", "pages", "tables", "print")
+
+
+def _library(path: str) -> bytes:
+    try:
+        return (LIBRARIES / path).read_bytes()
+    except FileNotFoundError:
+        raise AuthmeterError(
+            "A front-end library is missing.",
+            where=f"node_modules/{path}",
+            why="The charts of the site need it.",
+            do="Run `make setup`.",
+        ) from None
+
+
+def _script(variable: str, content: Any) -> bytes:
+    """A classic script that sets one variable: the only way to load data from a file:// page."""
+    return f"window.{variable}=".encode() + orjson.dumps(content, option=orjson.OPT_SORT_KEYS) + b";\n"
+
+
+def _texts() -> dict[str, Any]:
+    def both(zh: str, en: str) -> dict[str, str]:
+        return {"zh": zh, "en": en}
+
+    return {
+        "strings": {msgid: both(t(msgid).zh, t(msgid).en) for msgid in script_msgids()},
+        "words": {value: both(word(value).zh, word(value).en) for value in WORDS},
+        "metrics": {
+            m.name: {"label": both(m.label_zh, m.label_en), "meaning": both(m.meaning_zh, m.meaning_en)}
+            for m in METRICS.values()
+        },
+        # Legends stand in the pages before the charts are there.
+        "looks": {name: {"dash": look.dash, "marker": look.marker} for name, look in LOOKS.items()},
+    }
+
+
+def _joined(folder: str, names: tuple[str, ...], suffix: str) -> bytes:
+    return b"".join((STATIC / folder / f"{name}.{suffix}").read_bytes() for name in names)
+
+
+def write_assets(writer: SiteWriter) -> dict[str, str]:
+    """Writes the assets that are the same whatever is published, and gives their paths in the site by short name."""
+    contents = {
+        "report.css": _joined("css", STYLES, "css"),
+        "report.js": b'(function () {\n"use strict";\n' + _joined("js", SCRIPTS, "js") + b"})();\n",
+        "texts.js": _script("AUTHMETER_TEXTS", _texts()),
+        "charts.js": _script("AUTHMETER_CHARTS", shapes()),
+        "plotly.js": _library(_PLOTLY),
+    }
+    writer.folder("assets")
+    paths = {}
+    for name, content in contents.items():
+        stem, suffix = name.split(".")
+        paths[stem if suffix == "js" else "style"] = path = (
+            f"assets/{stem}-{hashlib.sha256(content).hexdigest()[:10]}.{suffix}"
+        )
+        writer.write(path, content)
+    return paths
+
+
+def write_shared_data(writer: SiteWriter, site: dict[str, Any]) -> str:
+    """Writes `site`, what all pages share as data, among the assets, and gives its address.
+
+    Each run makes it anew. Under a plain name, a page that was opened just before a new site took its place still finds
+    it; the version keeps browsers from an older one of their store.
+    """
+    writer.write("assets/site.js", _script("AUTHMETER_SITE", site))
+    return f"assets/site.js?v={site['version']}"

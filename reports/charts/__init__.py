@@ -1,0 +1,1 @@
+"""Each chart's shape."""

@@ -1,0 +1,162 @@
+"""Each chart's shape, once: traces, axes, colours, in both languages and for light and dark.
+
+Lives here: what a chart looks like. A page carries its numbers only (`figures.js`), and `static/js/charts.js` puts
+them into the shape, by the `group`, `series` and `field` that stand in each trace's `meta`; it also sets the ticks,
+which hang on the numbers and the language.
+Add a chart: an entry of `charts()`. Does not belong here: numbers, and names that come from logs or the registry
+(Plotly reads tags in a name as HTML).
+"""
+
+# Plotly gives its classes out by a lazy import that mypy cannot see through.
+# mypy: disable-error-code="attr-defined,name-defined,no-untyped-call"
+
+from dataclasses import dataclass
+from typing import Any
+
+import plotly.graph_objects as go
+
+from reports.content.language import LANGUAGES, Text, metric_label
+from reports.content.words import word
+
+
+@dataclass(frozen=True)
+class Look:
+    """How one series is drawn, the same in every chart; told apart by colour, dash and marker each alone."""
+
+    light: str
+    dark: str
+    dash: str
+    marker: str
+
+
+# The four channels' colours are told apart by every kind of colour vision.
+LOOKS = {
+    "one_click": Look("#2456D6", "#8FA2FF", "solid", "circle"),
+    "wechat": Look("#12A594", "#5CF2DD", "dash", "square"),
+    "qq": Look("#B36200", "#E9B000", "dot", "diamond"),
+    "weibo": Look("#7A0F3A", "#E0457B", "dashdot", "triangle-up"),
+    "local_verify": Look("#5B6472", "#C3CBD6", "longdash", "x"),
+    "third_party": Look("#B05FD3", "#D7A6F5", "dash", "cross"),
+}
+# Ink, muted ink and rules of the two themes, as in static/css/base.css.
+THEMES = {
+    "light": {"ink": "#17202B", "muted": "#586474", "rule": "#E6EAEF", "surface": "#FFFFFF", "gap": "#EEF1F4"},
+    "dark": {"ink": "#E8ECF1", "muted": "#A7B1BE", "rule": "#2D3743", "surface": "#1A212A", "gap": "#28313C"},
+}
+TREND_CHANNELS = ("one_click", "wechat", "qq", "weibo")
+# What a hovered value looks like, by the unit of the chart's metric.
+_HOVER = {"records": "%{y:,d}", "share": "%{y:.2%}", "ms": "%{y:,d} ms"}
+
+
+@dataclass(frozen=True)
+class Series:
+    """One line of a chart: its look and its label."""
+
+    name: str
+    look: str
+    label: Text
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart over the days of a window.
+
+    `group` and `field` name the list of numbers in a page's figures: `group[series][field]`, or `group[series]` where
+    there is no field. Its title stands in the page.
+    """
+
+    series: tuple[Series, ...]
+    group: str
+    field: str | None
+    unit: str = "records"
+
+
+def charts() -> dict[str, Chart]:
+    """Every chart by the name that a page's `data-chart` gives."""
+    channels = tuple(Series(name, name, word(name)) for name in TREND_CHANNELS)
+    timed = (*channels, Series("local_verify", "local_verify", word("local_verify")))
+    usage = (
+        Series("one_click_verifications", "one_click", metric_label("one_click_verifications")),
+        Series("local_verifications", "local_verify", metric_label("local_verifications")),
+        Series("third_party_authorizations", "third_party", metric_label("third_party_authorizations")),
+    )
+
+    return {
+        "usage": Chart(usage, "usage", None),
+        "authorizations": Chart(channels, "trend", "authorizations"),
+        "share": Chart(channels, "trend", "share", "share"),
+        "authorization_rate": Chart(channels, "trend", "authorization_rate", "share"),
+        "technical_success_rate": Chart(channels, "trend", "technical_success_rate", "share"),
+        "latency_p50_ms": Chart(timed, "latency", "latency_p50_ms", "ms"),
+        "latency_p95_ms": Chart(timed, "latency", "latency_p95_ms", "ms"),
+    }
+
+
+def figure(chart: Chart, language: str, theme: str) -> go.Figure:
+    """The empty figure of a chart in one language and theme; Plotly checks every attribute."""
+    colours = THEMES[theme]
+    traces = []
+    for one in chart.series:
+        look = LOOKS[one.look]
+        colour = look.light if theme == "light" else look.dark
+        traces.append(
+            go.Scatter(
+                name=getattr(one.label, language),
+                mode="lines+markers",
+                # A missing day is a gap; markers keep a day between two gaps visible.
+                connectgaps=False,
+                line={"color": colour, "dash": look.dash, "width": 1.75},
+                marker={"color": colour, "symbol": look.marker, "size": 5},
+                hovertemplate=_HOVER[chart.unit],
+                meta={"series": one.name, "field": chart.field, "group": chart.group, "look": one.look},
+            )
+        )
+    # Dragging on a phone scrolls the page. Margins are fixed: measuring labels would draw each chart twice.
+    axis = {
+        "gridcolor": colours["rule"],
+        "linecolor": colours["rule"],
+        "tickfont": {"color": colours["muted"], "size": 11},
+        "fixedrange": True,
+        "automargin": False,
+        "ticklabeloverflow": "allow",
+        "zeroline": False,
+    }
+    return go.Figure(
+        data=traces,
+        layout={
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            # The line under the pointer is edged in this colour.
+            "plot_bgcolor": colours["surface"],
+            "font": {"color": colours["ink"], "family": "system-ui, sans-serif", "size": 12},
+            "margin": {"l": 46, "r": 10, "t": 8, "b": 36},
+            "hovermode": "x unified",
+            "hoverlabel": {"bgcolor": colours["surface"], "bordercolor": colours["rule"],
+                           "font": {"color": colours["ink"], "size": 12}},
+            "dragmode": False,
+            # The legend stands in the page, once for all charts beside each other.
+            "showlegend": False,
+            "xaxis": axis | {"type": "date", "hoverformat": "%Y-%m-%d %a", "showgrid": False,
+                             "unifiedhovertitle": {"text": "%{x|%Y-%m-%d %a}"}, "spikethickness": 1,
+                             "spikedash": "dot", "spikecolor": colours["muted"], "showline": True,
+                             "ticks": "outside", "ticklen": 4, "tickcolor": colours["rule"]},
+            "yaxis": axis,
+        },
+    )  # fmt: skip
+
+
+def shapes() -> dict[str, Any]:
+    """All charts as `charts.js` takes them: name, language, theme, then `data` and `layout`; units; and gaps' fills."""
+    found: dict[str, Any] = {
+        "gap": {theme: colours["gap"] for theme, colours in THEMES.items()},
+        "units": {name: chart.unit for name, chart in charts().items()},
+        "charts": {},
+    }
+    for name, chart in charts().items():
+        found["charts"][name] = {}
+        for language in LANGUAGES:
+            for theme in THEMES:
+                shape = figure(chart, language, theme).to_plotly_json()
+                # Plotly's default template is 6.5 KB a figure and sets nothing that is not set above.
+                shape["layout"].pop("template", None)
+                found["charts"][name].setdefault(language, {})[theme] = shape
+    return found

@@ -1,0 +1,1 @@
+"""What a page says: figures, words in both languages, names, findings."""

@@ -1,0 +1,243 @@
+"""What the site's pages share, typed: how the data day stands, the apps, the periods, the days' overviews.
+
+Lives here: arranging the rows of the marts. Does not belong here: reading (`published.py`), words and markup
+(`pages/`), the look (`shapes.py`), the figures themselves (`sql/figures/`), what needs attention (`attention.py`).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import orjson
+import polars as pl
+from markupsafe import Markup
+
+from pipelines.common.days import WINDOWS, window
+from pipelines.contract.record import CHANNELS, OUTCOMES
+from reports.content.folders import app_folders
+from reports.content.language import Text
+from reports.content.name_order import initials, spelling
+from reports.content.published import RESTATEMENTS_SHOWN, Publication, PublishedTables
+
+ALL_APPS = "*"
+CARD_METRICS = (
+    "number_verifications",
+    "one_click_verifications",
+    "local_verifications",
+    "third_party_authorizations",
+)
+
+
+@dataclass(frozen=True)
+class Day:
+    """A row of `day_quality`."""
+
+    day: date
+    state: str
+    records_accepted: int
+    duplicates: int
+    unmapped_codes: int
+    unregistered_apps: int
+    late_records: int
+    is_restated: bool
+    usual_records: int | None
+    """Counted records of a usual day of that weekday; None where too few days came before."""
+
+
+@dataclass(frozen=True)
+class FailedCheck:
+    """A check of the last run that did not pass; `day` is None where it is about the whole run."""
+
+    name: str
+    severity: str
+    day: date | None
+    detail: Text
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The trust bar: what is published, how the data day stands, and what is wrong in the 30 days."""
+
+    publication: Publication
+    today: Day
+    coverage: dict[int, int]
+    """Days with data, by window."""
+    missing_days: tuple[date, ...]
+    restated_days: tuple[date, ...]
+    late_days: tuple[tuple[date, int], ...]
+    failed_checks: tuple[FailedCheck, ...]
+
+    @property
+    def day_state(self) -> str:
+        """State of the data day: `complete` or `missing`."""
+        return self.today.state
+
+    @property
+    def records_accepted(self) -> int:
+        """Accepted records of the data day, copies included."""
+        return self.today.records_accepted
+
+    @property
+    def duplicates(self) -> int:
+        """Copies among the accepted records of the data day."""
+        return self.today.duplicates
+
+    @property
+    def unmapped_codes(self) -> int:
+        """Records of the data day whose result code the dictionary lacks."""
+        return self.today.unmapped_codes
+
+
+@dataclass(frozen=True)
+class App:
+    """One app as the lists name it; `status` is `enabled`, `disabled` or `unregistered`."""
+
+    key: str
+    name: str
+    platform: str
+    status: str
+    account_id: str | None
+    schemes: int
+    folder: str
+
+
+@dataclass(frozen=True)
+class ChannelDay:
+    """Login authorization of all apps in one channel on one day."""
+
+    channel: str
+    authorizations: int
+    authorization_requests: int
+    authorizations_cancelled: int
+    authorizations_failed: int
+    authorization_rate: float | None
+    technical_success_rate: float | None
+
+
+@dataclass(frozen=True)
+class Overview:
+    """A closed day at a glance; `cards` are metric, count, and count of the same weekday of the week before."""
+
+    day: date
+    quality: Day
+    cards: tuple[tuple[str, int | None, int | None], ...]
+    channels: tuple[ChannelDay, ...]
+    restatements: tuple[tuple[Any, ...], ...]
+    """App key, its name, channel, metric, count before, count now, cause."""
+    has_more_restatements: bool
+    earlier: date | None
+    later: date | None
+
+
+def quality_by_day(marts: PublishedTables) -> dict[date, Day]:
+    """Every day from the first record to the as-of."""
+    return {row[0]: Day(*row) for row in marts.rows("day_quality")}
+
+
+def standing(marts: PublishedTables, quality: dict[date, Day]) -> Standing:
+    """How the data day stands."""
+    as_of = marts.publication.as_of
+    shown = [quality.get(day) or _no_data(day) for day in window(as_of, max(WINDOWS))]
+    first = marts.publication.first_day
+    return Standing(
+        publication=marts.publication,
+        today=shown[-1],
+        coverage={n: sum(day.state == "complete" for day in shown[-n:]) for n in WINDOWS},
+        # Before the first record there was nothing to miss.
+        missing_days=tuple(day.day for day in shown if day.state == "missing" and first and day.day >= first),
+        restated_days=tuple(day.day for day in shown if day.is_restated),
+        late_days=tuple((day.day, day.late_records) for day in shown if day.late_records),
+        failed_checks=tuple(
+            FailedCheck(name, severity, day, Text(zh, en))
+            for name, severity, passed, day, zh, en in marts.rows("checks")
+            if not passed
+        ),
+    )
+
+
+def _no_data(day: date) -> Day:
+    """A day before the first record: as missing as one without files."""
+    return Day(day, "missing", 0, 0, 0, 0, 0, False, None)
+
+
+def apps(marts: PublishedTables) -> list[App]:
+    """Every app, by key."""
+    rows = marts.rows("apps")
+    folders = app_folders(row[0] for row in rows)
+    return [
+        App(key, name, platform, status, account_id, schemes, folders[key])
+        for key, name, platform, status, account_id, schemes in rows
+    ]
+
+
+def listed_apps(found: list[App], with_workbook: set[str]) -> pl.DataFrame:
+    """The apps and `*` as `PublishedTables.prepare` takes them; `with_workbook` holds the keys that get an xlsx."""
+    spelt = {app.key: spelling(app.name) for app in found}
+    place = {key: i for i, key in enumerate(sorted(spelt, key=lambda key: (spelt[key], key)))}
+    rows = [
+        (app.key, app.name, app.platform, app.status, app.account_id, app.schemes, app.folder, place[app.key],
+         initials(spelt[app.key]), app.key in with_workbook)
+        for app in found
+    ]  # fmt: skip
+    return pl.DataFrame(
+        [(ALL_APPS, ALL_APPS, None, None, None, None, None, -1, "", False), *rows],
+        {"app_key": pl.String, "app_name": pl.String, "platform": pl.String, "status": pl.String,
+         "account_id": pl.String, "schemes": pl.Int64, "folder": pl.String, "place": pl.Int64, "initials": pl.String,
+         "has_xlsx": pl.Boolean},
+        orient="row",
+    )  # fmt: skip
+
+
+def shared_data(marts: PublishedTables, stand: Standing, quality: dict[date, Day], version: str) -> dict[str, Any]:
+    """What the script of every page knows of the site: days, periods and their coverage, the code dictionary."""
+    publication = stand.publication
+    days = list(window(publication.as_of, max(WINDOWS)))
+    names = ("first", "last", "base_first", "base_last", "days", "days_with_data", "base_days", "base_days_with_data",
+             "is_comparable")  # fmt: skip
+    return {
+        "version": version,
+        "as_of": publication.as_of,
+        "time_zone": publication.time_zone,
+        "generated_at": publication.generated_at,
+        "is_synthetic": publication.is_synthetic,
+        "days": days,
+        "missing": [i for i, day in enumerate(days) if day not in quality or quality[day].state == "missing"],
+        "periods": {period: dict(zip(names, row, strict=True)) for period, *row in marts.rows("periods")},
+        "codes": [list(row) for row in marts.rows("codes")],
+        "channels": CHANNELS,
+        "outcomes": OUTCOMES,
+    }
+
+
+def overviews(marts: PublishedTables, quality: dict[date, Day]) -> Iterator[Overview]:
+    """The overview of each of the 30 days that lies between the first record and the as-of, newest first."""
+    as_of = marts.publication.as_of
+    totals = {row[0]: row[1:] for row in marts.rows("day_totals")}
+    channels: dict[date, list[ChannelDay]] = defaultdict(list)
+    for day, *row in marts.rows("day_channels"):
+        channels[day].append(ChannelDay(*row))
+    restatements: dict[date, list[tuple[Any, ...]]] = defaultdict(list)
+    for day, *row in marts.rows("day_restatements"):
+        restatements[day].append(tuple(row))
+    shown = sorted((day for day in window(as_of, max(WINDOWS)) if day in quality), reverse=True)
+    nothing = (None,) * len(CARD_METRICS)
+    for i, day in enumerate(shown):
+        now, base = (totals.get(one, nothing) for one in (day, day - timedelta(days=7)))
+        yield Overview(
+            day=day,
+            quality=quality[day],
+            cards=tuple(zip(CARD_METRICS, now, base, strict=True)),
+            channels=tuple(channels[day]),
+            restatements=tuple(restatements[day][:RESTATEMENTS_SHOWN]),
+            has_more_restatements=len(restatements[day]) > RESTATEMENTS_SHOWN,
+            earlier=shown[i + 1] if i + 1 < len(shown) else None,
+            later=shown[i - 1] if i else None,
+        )
+
+
+def json_block(content: Any) -> Markup:
+    """Data for `report.js`, safe inside a script element of a type that no browser runs."""
+    # Nothing in it can close the element or open a comment once `<` is gone.
+    return Markup(orjson.dumps(content).replace(b"<", b"\\u003c").decode())

@@ -1,0 +1,92 @@
+"""Chinese and English: every text of the pages stands in both, one is shown.
+
+Lives here: reading the two catalogues (`locale/<language>/LC_MESSAGES/messages.po`) and putting a text into HTML.
+The msgid is the English text; an entry of the English catalogue is needed only where the two must differ.
+Add a text: write it as `t("...")` in a template, or `_("...")` or `both("...")` in a script, then its Chinese in the
+catalogue; a test names what is missing. Does not belong here: names and meanings of metrics
+(`pipelines/contract/metrics.py`).
+"""
+
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+
+from babel.messages.extract import extract_from_file
+from babel.messages.pofile import read_po
+from markupsafe import Markup, escape
+
+from pipelines.common.errors import AuthmeterError
+from pipelines.contract.metrics import metric
+
+HERE = Path(__file__).parents[1]
+# The catalogue's folder, and the tag that browsers choose fonts and voices by.
+LANGUAGES = {"zh": "zh-CN", "en": "en"}
+
+
+@dataclass(frozen=True)
+class Text:
+    """One text in both languages; in a template it prints itself as HTML, the hidden language included."""
+
+    zh: str
+    en: str
+
+    @cached_property
+    def html(self) -> Markup:
+        """The text as HTML."""
+        if self.zh == self.en:
+            return escape(self.zh)
+        return Markup('<span lang="zh-CN">{}</span><span lang="en">{}</span>').format(self.zh, self.en)
+
+    def __html__(self) -> Markup:
+        return self.html
+
+    def format(self, **values: str | int) -> "Text":
+        """The text with its `{name}` places filled."""
+        return Text(self.zh.format(**values), self.en.format(**values))
+
+
+def catalogue(language: str) -> dict[str, str]:
+    """The translations of one language, by msgid; entries marked fuzzy or left empty are not in it."""
+    with (HERE / "locale" / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        entries = read_po(file, locale=language)
+    return {str(e.id): str(e.string) for e in entries if e.id and e.string and not e.fuzzy}
+
+
+@cache
+def texts() -> dict[str, Text]:
+    """Every text of the catalogues, by msgid."""
+    zh, en = catalogue("zh"), catalogue("en")
+    return {msgid: Text(translated, en.get(msgid, msgid)) for msgid, translated in zh.items()}
+
+
+def t(msgid: str) -> Text:
+    """The text of that msgid in both languages.
+
+    Raises `AuthmeterError` where the Chinese catalogue lacks it: a page in half a language must not go out.
+    """
+    try:
+        return texts()[msgid]
+    except KeyError:
+        raise AuthmeterError(
+            f"The text {msgid!r} has no Chinese translation.",
+            where="reports/locale/zh/LC_MESSAGES/messages.po",
+            why="Both languages carry the same page.",
+            do="Add the entry.",
+        ) from None
+
+
+@cache
+def metric_label(name: str) -> Text:
+    """The label of a metric, from the dictionary of metrics."""
+    found = metric(name)
+    return Text(found.label_zh, found.label_en)
+
+
+def script_msgids() -> list[str]:
+    """The msgids that the scripts under `static/js/` use, sorted."""
+    found = {
+        str(message)
+        for script in (HERE / "static" / "js").glob("*.js")
+        for _, message, _, _ in extract_from_file("javascript", script, keywords={"_": None, "both": None})
+    }
+    return sorted(found)

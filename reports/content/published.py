@@ -1,0 +1,100 @@
+"""Reads the published tables; a few queries for all apps together, whatever their number.
+
+Lives here: running `sql/*.sql` and nothing more. Does not belong here: what a page makes of the rows.
+
+`sql/figures/` are the steps to the figures documents: each becomes a temporary table of its name, which the later
+ones read.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from pipelines.common.errors import AuthmeterError
+from pipelines.common.sql import sql
+from pipelines.contract.record import CHANNELS, OUTCOMES
+
+DAYS = 30
+# A page must open in a browser: tables that grow without end are cut here, and say so.
+ROW_LIMIT = 5000
+# A day's page names so many restated figures; the table `restatements` holds them all.
+RESTATEMENTS_SHOWN = 200
+# In the order of their making: a step may read those before it.
+STEPS = (
+    "subjects", "days", "periods", "codes", "usage_days", "usage_periods", "trend_days", "latency_days",
+    "channel_windows", "breakdowns", "failures", "packages", "presence",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What is published: the last closed day, when data last changed (RFC 3339), zone, and whose data it is."""
+
+    as_of: date
+    generated_at: str
+    time_zone: str
+    first_day: date | None
+    is_synthetic: bool
+
+
+class PublishedTables:
+    """The published tables of one as-of, read-only."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+        found = self._connection.sql(sql("reports.content", "publication")).fetchall()
+        if len(found) != 1:
+            raise AuthmeterError(
+                "Nothing is published yet.",
+                where="table publication",
+                why="Reports show published days only.",
+                do="Run `authmeter run`.",
+            )
+        as_of, generated_at, time_zone, first_day, is_synthetic = found[0]
+        self.publication = Publication(as_of, str(generated_at), time_zone, first_day, bool(is_synthetic))
+        self._values = {
+            "first": as_of - timedelta(days=DAYS - 1),
+            "last": as_of,
+            "limit": ROW_LIMIT,
+            "shown": RESTATEMENTS_SHOWN,
+        }
+        # Figures name channels and outcomes by their place in these lists.
+        self._values |= {"channels": list(CHANNELS), "outcomes": list(OUTCOMES)}
+
+    def _query(self, name: str, values: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+        """The text of a query, and of all values those that it names."""
+        text = sql("reports.content", name)
+        named = set(re.findall(r"\$(\w+)", text))
+        return text, {k: v for k, v in (self._values | values).items() if k in named}
+
+    def rows(self, name: str, **values: str) -> list[tuple[Any, ...]]:
+        """The rows of `sql/<name>.sql`; `values` are the query's own parameters."""
+        return self._connection.execute(*self._query(name, values)).fetchall()
+
+    def frame(self, name: str, **values: str) -> pl.DataFrame:
+        """The rows of `sql/<name>.sql` as a frame; `values` are the query's own parameters."""
+        text, given = self._query(name, values)
+        return pl.DataFrame(self._connection.sql(text, params=given))
+
+    def prepare(self, listed: pl.DataFrame) -> None:
+        """Takes every step to the figures documents.
+
+        `listed` is every app and `*`: app_key, app_name, platform, status, account_id, schemes, and what the site
+        decides: folder (NULL for `*`), place in the order of names, initials, has_xlsx.
+        """
+        self._connection.register("listed_rows", listed)
+        self._connection.execute("CREATE TEMP TABLE listed_apps AS FROM listed_rows ORDER BY app_key")
+        self._connection.unregister("listed_rows")
+        for step in STEPS:
+            text, values = self._query(f"figures/{step}", {})
+            self._connection.execute(f"CREATE TEMP TABLE {step} AS {text}", values)
+
+    def documents(self, keys: Sequence[str]) -> Iterator[tuple[str, str]]:
+        """Key and figures document, as JSON text, of the apps from the first to the last of the sorted `keys`."""
+        found = self.frame("figures/documents", first_app=keys[0], last_app=keys[-1])
+        return zip(found.get_column("app_key"), found.get_column("document"), strict=True)

@@ -1,0 +1,97 @@
+"""Why the figures can be trusted, or not: the reasons behind the bar on top of every page.
+
+Lives here: their order and words. Does not belong here: what makes a day complete, late or restated
+(`pipelines/common/days.py`, the marts), what to do about it (`attention.py`).
+"""
+
+from collections.abc import Iterator
+from datetime import date
+
+from reports.content.context import Standing
+from reports.content.formats import count, day_text
+from reports.content.language import Text, t
+
+# So many days or checks are named in a reason; the rest is counted.
+NAMED = 3
+
+
+def reasons(stand: Standing) -> list[tuple[str, Text]]:
+    """Severity (`good`, `warn`, `bad`) and text of every reason, as the bar lists them."""
+    return [*_data_day(stand), *_window(stand), *_checks(stand)]
+
+
+def public_reasons(stand: Standing) -> list[tuple[str, Text]]:
+    """The reasons for whoever may see the pages of some apps only: which days have data. Late and restated records and
+    the findings of checks may be those of other apps; an app's own figures tell its own restated days."""
+    found: list[tuple[str, Text]] = []
+    if stand.day_state == "missing":
+        found.append(("bad", t("The data day has no records at all.")))
+    else:
+        found.append(("good", t("The data day is closed.")))
+    if stand.missing_days:
+        found.append((_gaps(stand), _listed(t("Days without data in the last 30:"), stand.missing_days)))
+    return found
+
+
+def _data_day(stand: Standing) -> Iterator[tuple[str, Text]]:
+    if stand.day_state == "missing":
+        yield "bad", t("The data day has no records at all: nothing was delivered, or its files are damaged or held.")
+        return
+    yield (
+        "good",
+        t("The day is closed: {records} records accepted, {duplicates} of them duplicates that do not count.").format(
+            records=count(stand.records_accepted), duplicates=count(stand.duplicates)
+        ),
+    )
+    if stand.today.usual_records:
+        yield (
+            "good",
+            t("Usual for this weekday, by the days before, duplicates left out: {usual} records.").format(
+                usual=count(stand.today.usual_records)
+            ),
+        )
+    if stand.unmapped_codes:
+        yield (
+            "warn",
+            t("Records whose result code the dictionary lacks, counted as error: {records}").format(
+                records=count(stand.unmapped_codes)
+            ),
+        )
+
+
+def _window(stand: Standing) -> Iterator[tuple[str, Text]]:
+    if stand.missing_days:
+        yield _gaps(stand), _listed(t("Days without data in the last 30:"), stand.missing_days)
+    if stand.restated_days:
+        yield "warn", _listed(t("Days restated after publication in the last 30:"), stand.restated_days)
+    if stand.late_days:
+        late = dict(stand.late_days)
+        yield "warn", _listed(t("Late records in the last 30 days:"), tuple(late), late)
+
+
+def _gaps(stand: Standing) -> str:
+    """How bad days without data are: a gap in the window asks for a look, one on the data day for more."""
+    return "bad" if stand.day_state == "missing" else "warn"
+
+
+def _checks(stand: Standing) -> Iterator[tuple[str, Text]]:
+    for check in stand.failed_checks[:NAMED]:
+        head = f"{check.name} {check.day}" if check.day else check.name
+        yield (
+            "bad" if check.severity == "error" else "warn",
+            Text(f"{head} {check.detail.zh}", f"{head} {check.detail.en}"),
+        )
+    if not stand.failed_checks:
+        yield "good", t("All checks of the last run passed.")
+
+
+def _listed(head: Text, days: tuple[date, ...], numbers: dict[date, int] | None = None) -> Text:
+    """The head and the newest days, each with its number where there is one."""
+
+    def said(language: str) -> str:
+        newest = sorted(days, reverse=True)[:NAMED]
+        named = (getattr(day_text(day), language) + (f" ({count(numbers[day])})" if numbers else "") for day in newest)
+        more = f" … ({len(days)})" if len(days) > NAMED else ""
+        return f"{getattr(head, language)} {', '.join(named)}{more}"
+
+    return Text(said("zh"), said("en"))

@@ -1,0 +1,74 @@
+"""Words for the fixed values of the tables: channels, states, statuses, platforms.
+
+Lives here: which text (msgid) stands for which value. Add here: a value that a page shows and people should read as
+a word. Values without a word (a vendor, a file's name) are shown as they are.
+"""
+
+from reports.content.language import Text, t
+
+WORDS: dict[str, str] = {
+    # channels
+    "one_click": "One-click login",
+    "local_verify": "Local number check",
+    "wechat": "WeChat",
+    "qq": "QQ",
+    "weibo": "Weibo",
+    # state of a day, and the flags beside it
+    "complete": "Complete",
+    "missing": "No data",
+    "late": "Late records",
+    "restated": "Restated",
+    # status of an app
+    "enabled": "Enabled",
+    "disabled": "Not enabled",
+    "unregistered": "Unregistered",
+    # platforms
+    "android": "Android",
+    "ios": "iOS",
+    "ipad": "iPad",
+    "harmony": "HarmonyOS",
+    "h5": "H5",
+    "unknown": "Unknown",
+    # status of an input file
+    "read": "Read",
+    "damaged": "Damaged",
+    "held": "Held",
+    "replaced": "Replaced",
+    # results of checks
+    "passed": "Passed",
+    "warn": "Warning",
+    "error": "Error",
+    # units
+    "records": "records",
+    "share": "share",
+    "devices": "devices",
+    "ms": "ms",
+    "apps": "apps",
+    # methods of a scheme
+    "number": "Number verification",
+    # carriers
+    "CMCC": "China Mobile",
+    "CUCC": "China Unicom",
+    "CTCC": "China Telecom",
+    # outcomes of a record
+    "success": "Success",
+    "mismatch": "Mismatch",
+    "cancelled": "Cancelled by user",
+    "switched": "Switched to another way",
+    "unsupported": "Not supported on the device",
+    "carrier_error": "Carrier error",
+    "config_error": "Configuration error",
+    "timeout": "Timed out",
+    "limited": "Rate limited",
+    "quota_exhausted": "Quota exhausted",
+    # the four channels together
+    "*": "All four channels",
+    "all_channels": "All channels",
+}
+
+
+def word(value: str | None) -> Text:
+    """The word for a value of a table; the value itself where there is none."""
+    if value is None:
+        return Text("—", "—")
+    return t(WORDS[value]) if value in WORDS else Text(value, value)

@@ -1,0 +1,161 @@
+"""The xlsx files, of the site and of `authmeter export` alike: one sheet with one row of headings, ready for Excel.
+
+Lives here: how rows become a workbook. Does not belong here: which rows (`sql/`), where they go (`site.py`).
+
+One heading row, since a pivot table and a filter take no second one; it names each column in Chinese and by the name
+that the CSV, the tables and the docs have. A text is a text cell whatever it looks like, also after somebody edits it:
+a key keeps its zeros, a formula or link stays letters. A day is a date, a share a percentage. NULL is an empty cell.
+The creation date is a day of the data, so that the same rows give the same bytes.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import UTC, date, datetime, time
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Final
+from unicodedata import east_asian_width
+
+import polars as pl
+import xlsxwriter
+
+from pipelines.contract.metrics import METRICS
+
+# An Excel sheet has 2^20 rows, and the first holds the headings.
+XLSX_MAX_ROWS: Final = 1_048_575
+# Of a setting that names apps: all of them.
+EVERY_APP: Final = "*"
+_MAX_TEXT = 32_767
+_MAX_WIDTH = 40
+# A heading has two lines; the filter's button takes room beside the lower one.
+_HEADING_HEIGHT = 32
+_BUTTON_WIDTH = 3
+# Widths are taken from so many first rows: looking at all would cost as much as writing them.
+_MEASURED_ROWS = 1000
+
+_HEADINGS: Final = {
+    "day": "日期",
+    "app_key": "AppKey",
+    "app_name": "应用名称",
+    "platform": "平台",
+    "scheme_id": "方案 ID",
+    "package_name": "包名",
+    "channel": "渠道",
+    "carrier": "运营商",
+    "event_id": "记录 ID",
+    "event_time": "时间（UTC）",
+    "stage": "步骤",
+    "outcome": "结果",
+    "result_code": "结果码",
+    "vendor": "服务商",
+    "device_hash": "设备哈希",
+    "phone_hash": "手机号哈希",
+    "phone_mask": "手机号掩码",
+    "latency_ms": "时延（毫秒）",
+    "sdk_version": "SDK 版本",
+    "os_version": "系统版本",
+    "attempt_id": "尝试 ID",
+    "account_id": "账号 ID",
+}
+
+
+def heading(column: str) -> str:
+    """The heading of a column: its Chinese name, a space, its name in the tables."""
+    label = METRICS[column].label_zh if column in METRICS else _HEADINGS.get(column)
+    return f"{label} {column}" if label else column
+
+
+def gets_workbook(app_key: str, rows: int, xlsx_apps: Collection[str]) -> bool:
+    """Whether the setting `xlsx_apps` asks for the app's workbook, and its rows fit in a sheet."""
+    return rows <= XLSX_MAX_ROWS and (EVERY_APP in xlsx_apps or app_key in xlsx_apps)
+
+
+def workbook_bytes(frame: pl.DataFrame, made: date) -> bytes:
+    """A frame of at most `XLSX_MAX_ROWS` rows as a workbook; its texts as they are, not through `harmless`."""
+    buffer = BytesIO()
+    write_workbook(buffer, frame.columns, frame.iter_rows(), made)
+    return buffer.getvalue()
+
+
+def write_workbook(
+    target: Path | BytesIO,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    made: date,
+    folder: Path | None = None,
+) -> int:
+    """Writes at most `XLSX_MAX_ROWS` rows as they come, without holding them; gives their number.
+
+    Args:
+        made: the day that stands as the workbook's creation date.
+        folder: where unfinished rows wait; without it, the system's folder for such.
+    """
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "tmpdir": str(folder) if folder else None,
+    }
+    with xlsxwriter.Workbook(str(target) if isinstance(target, Path) else target, options) as workbook:
+        workbook.set_properties({"created": datetime.combine(made, time(), UTC)})
+        return _Sheet(workbook, columns).write(rows)
+
+
+class _Sheet:
+    """The sheet of a workbook in the making."""
+
+    def __init__(self, workbook: Any, columns: Sequence[str]) -> None:
+        self._sheet = workbook.add_worksheet("authmeter")
+        self._columns = columns
+        self._headings = [heading(column) for column in columns]
+        self._widths = [max(map(_width, text.rsplit(" ", 1))) + _BUTTON_WIDTH for text in self._headings]
+        self._heading = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+        # With the format of texts, a cell stays one when it is edited.
+        self._text = workbook.add_format({"num_format": "@"})
+        self._day = workbook.add_format({"num_format": "yyyy-mm-dd"})
+        self._count = workbook.add_format({"num_format": "#,##0"})
+        self._share = workbook.add_format({"num_format": "0.00%"})
+
+    def write(self, rows: Iterable[Sequence[Any]]) -> int:
+        self._sheet.freeze_panes(1, 0)
+        self._sheet.set_row(0, _HEADING_HEIGHT)
+        for column, text in enumerate(self._headings):
+            self._sheet.write_string(0, column, text, self._heading)
+        written = 0
+        for written, row in enumerate(rows, start=1):
+            for column, value in enumerate(row):
+                self._cell(written, column, value)
+        self._sheet.autofilter(0, 0, written, len(self._columns) - 1)
+        for column, width in enumerate(self._widths):
+            self._sheet.set_column(column, column, min(width, _MAX_WIDTH))
+        # A key of digits is meant to be a text; Excel would mark each with a warning.
+        self._sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{written + 1}"})
+        return written
+
+    def _cell(self, row: int, column: int, value: Any) -> None:
+        if isinstance(value, str):
+            self._text_cell(row, column, value)
+        elif isinstance(value, date):
+            self._sheet.write_datetime(row, column, value, self._day)
+        elif isinstance(value, float):
+            self._sheet.write_number(row, column, value, self._share)
+        elif value is not None:
+            self._sheet.write_number(row, column, value, self._count)
+
+    def _text_cell(self, row: int, column: int, text: str) -> None:
+        if row <= _MEASURED_ROWS:
+            self._widths[column] = max(self._widths[column], _width(text) + 1)
+        if len(text) > _MAX_TEXT // 2:
+            # XlsxWriter would leave a longer text out; Excel counts in 16-bit units.
+            text = text.encode("utf-16-le")[: _MAX_TEXT * 2].decode("utf-16-le", "ignore")
+        if text.startswith("<r>") and text.endswith("</r>"):
+            # XlsxWriter takes such a text for the markup of its own rich strings and writes it unescaped: a name could
+            # bring a formula along. As a rich string made of pieces it is escaped.
+            self._sheet.write_rich_string(row, column, text[0], text[1], text[2:], self._text)
+        else:
+            self._sheet.write_string(row, column, text, self._text)
+
+
+def _width(text: str) -> int:
+    """How wide a text stands, in digits; a Chinese character takes two."""
+    return len(text) if text.isascii() else sum(2 if east_asian_width(char) in "WF" else 1 for char in text)

@@ -1,0 +1,1 @@
+"""Templates, and how values become text in them."""

@@ -1,0 +1,1 @@
+"""The published site on loopback, whole or by token."""

@@ -1,0 +1,125 @@
+"""The web application: from a request to a file of the site, a page of its own, or a redirect.
+
+Lives here: the order of the questions (this machine? a reader's request? whose token? granted? there?) and the cookie.
+Does not belong here: the answers to them (`access.py`, `tokens.py`, `published_site.py`), and what an answer looks like
+(`responses.py`).
+"""
+
+import sys
+from pathlib import Path
+from urllib.parse import parse_qs
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from pipelines.common.errors import AuthmeterError
+from reports.serve.access import INDEX, WHOLE_SITE, Grant, SitePath, app_page, is_loopback, site_path
+from reports.serve.published_site import PublishedSite, open_file
+from reports.serve.responses import HEADERS, own_page, redirect, served, sign_in
+from reports.serve.tokens import EVERY_APP, Entry, TokensFile
+
+_FORM_LIMIT = 4096
+
+
+class ServedSite:
+    """The application: the site of a data folder for the readers that the tokens file names, or for all."""
+
+    def __init__(self, site: PublishedSite, tokens: TokensFile | None, cookie: str) -> None:
+        self._site, self._tokens, self._cookie = site, tokens, cookie
+        self._methods = ("GET", "HEAD") if tokens is None else ("GET", "HEAD", "POST")
+        self._told = ""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        try:
+            form = await _form(request)
+        except ClientDisconnect:
+            return
+        response = await run_in_threadpool(self._answer, request, form)
+        response.headers.update(HEADERS)
+        await response(scope, receive, send)
+
+    def _answer(self, request: Request, form: bytes) -> Response:
+        try:
+            return self._checked(request, form)
+        except AuthmeterError as error:
+            self._tell(str(error))
+            return own_page(503)
+        except Exception as error:  # the last net: a reader gets a page, the operator a line, and the server goes on
+            self._tell(f"This should not happen: {type(error).__name__}: {error}")
+            return own_page(500)
+
+    def _checked(self, request: Request, form: bytes) -> Response:
+        if not is_loopback(request.headers.get("host", "")):
+            return own_page(421)
+        if request.method not in self._methods:
+            refused = own_page(405)
+            refused.headers["allow"] = ", ".join(self._methods)
+            return refused
+        if len(form) > _FORM_LIMIT:
+            return own_page(413)
+        path = site_path(request.scope["raw_path"])
+        if self._tokens is None:
+            return self._file(request, path, None)
+        given = _given_token(request, form)
+        entry = self._tokens.find(request.cookies.get(self._cookie, "") if given is None else given)
+        if entry is None:
+            return sign_in(request, path or (INDEX,), is_wrong=given is not None)
+        return self._file(request, path, entry) if given is None else self._signed_in(request, path, entry, given)
+
+    def _signed_in(self, request: Request, path: SitePath | None, entry: Entry, token: str) -> Response:
+        """Keeps the token in a cookie, and leads to the address without it; from the start page to an only app."""
+        grant = self._grant(entry, self._site.root())
+        target, folders = path or (INDEX,), list(grant.apps.values())
+        if target == (INDEX,) and len(folders) == 1 and folders[0]:
+            target = app_page(folders[0])
+        response = redirect(request, target)
+        response.set_cookie(self._cookie, token, httponly=True, samesite="strict")
+        return response
+
+    def _grant(self, entry: Entry | None, root: Path) -> Grant:
+        if entry is None or EVERY_APP in entry.apps:
+            return WHOLE_SITE
+        folders = self._site.folders(root)
+        return Grant({key: folders.get(key) for key in entry.apps})
+
+    def _file(self, request: Request, path: SitePath | None, entry: Entry | None) -> Response:
+        root = self._site.root()
+        grant = self._grant(entry, root)
+        if not grant.is_whole_site and not (path and grant.may_open(path)):
+            return own_page(403, grant)
+        try:
+            if not path:
+                return own_page(404)
+            of_page = self._site.root_for(path, request.query_params.get("v"))
+            return served(request, path, open_file(of_page, path))
+        except IsADirectoryError:
+            return redirect(request, (*(path or ()), INDEX))
+        except FileNotFoundError:
+            # A run may have switched the site and cleared this generation away.
+            return own_page(404) if self._site.root() == root else self._file(request, path, entry)
+
+    def _tell(self, text: str) -> None:
+        if text != self._told:
+            self._told = text
+            print(f"authmeter: {text}", file=sys.stderr, flush=True)
+
+
+async def _form(request: Request) -> bytes:
+    """The body of a sign-in, no longer than is needed to see that it is too long."""
+    body = b""
+    if request.method == "POST":
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > _FORM_LIMIT:
+                break
+    return body
+
+
+def _given_token(request: Request, form: bytes) -> str | None:
+    """The token of the address or of the sign-in form; None where the request comes without."""
+    if request.method == "POST":
+        return parse_qs(form.decode("latin-1")).get("token", [""])[0].strip()
+    return request.query_params.get("token")

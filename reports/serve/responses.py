@@ -1,0 +1,107 @@
+"""What an answer looks like: a file with its type and its name as a download, a page of the server, a redirect.
+
+Lives here: the headers. Does not belong here: which answer a request gets (`app.py`), the words of a page (`pages.py`).
+"""
+
+import os
+from collections.abc import Iterator
+from typing import BinaryIO
+from urllib.parse import parse_qsl, urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from reports.serve.access import Grant, SitePath, address
+from reports.serve.pages import POLICY, page
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_TYPES = {
+    "html": "text/html; charset=utf-8", "css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8",
+    "csv": "text/csv; charset=utf-8", "json": "application/json", "xlsx": XLSX,
+}  # fmt: skip
+_DOWNLOADS = ("csv", "xlsx")
+# Of every answer.
+HEADERS = {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    # Other sites could otherwise run the figures of an app as a script of theirs, and read them.
+    "cross-origin-resource-policy": "same-origin",
+}
+_CHUNK = 256 * 1024
+
+
+def address_without_token(request: Request, path: SitePath) -> str:
+    """The address of a file, with what was asked for beside the token."""
+    asked = parse_qsl(request.scope["query_string"].decode("latin-1"))
+    rest = urlencode([(key, value) for key, value in asked if key != "token"])
+    return address(path) + (f"?{rest}" if rest else "")
+
+
+def redirect(request: Request, path: SitePath) -> Response:
+    """To another address of this server."""
+    headers = {"location": address_without_token(request, path), "cache-control": "no-store"}
+    return Response(status_code=303, headers=headers)
+
+
+def own_page(status: int, grant: Grant | None = None) -> Response:
+    """A page of the server itself; see `pages.page`."""
+    return _html(status, page(status, grant=grant))
+
+
+def sign_in(request: Request, path: SitePath, is_wrong: bool) -> Response:
+    """The page with the sign-in form.
+
+    A browser keeps the cookie back where another site led here, be it by a link with a token. The page then asks for
+    the address once more: that request is this site's own, and has the cookie if there is one.
+    """
+    is_led_here = request.headers.get("sec-fetch-site") == "cross-site" and not is_wrong
+    form = address_without_token(request, path)
+    response = _html(401, page(401, form=form, is_wrong=is_wrong, is_once_more=is_led_here))
+    response.headers["www-authenticate"] = 'Cookie realm="authmeter"'
+    return response
+
+
+def _html(status: int, text: str) -> Response:
+    return Response(text, status, {"content-security-policy": POLICY, "cache-control": "no-store"}, "text/html")
+
+
+def served(request: Request, path: SitePath, file: BinaryIO) -> Response:
+    """The answer with an open file; it closes the file."""
+    status = os.fstat(file.fileno())
+    # Weak, since the same file goes out compressed as well.
+    etag = f'W/"{status.st_mtime_ns:x}-{status.st_ino:x}-{status.st_size:x}"'
+    kind = path[-1].rpartition(".")[2]
+    headers = {"cache-control": "no-cache", "etag": etag, "content-security-policy": "frame-ancestors 'none'"}
+    known = [tag.strip() for tag in request.headers.get("if-none-match", "").split(",")]
+    if etag in known:
+        file.close()
+        return Response(status_code=304, headers=headers)
+    headers |= {"content-type": _TYPES.get(kind, "application/octet-stream"), "content-length": str(status.st_size)}
+    if kind in _DOWNLOADS:
+        # A detail file has the same name in every app's folder; on a reader's disk it has the app's name in front.
+        name = f"{path[1]}_{path[-1]}" if path[0] == "apps" and len(path) > 2 else path[-1]
+        headers["content-disposition"] = f'attachment; filename="{name}"'
+    if request.method == "HEAD":
+        file.close()
+        return Response(headers=headers)
+    return _Streamed(file, headers)
+
+
+class _Streamed(StreamingResponse):
+    """An open file as a response; it is closed also where the reader went away before the first byte."""
+
+    def __init__(self, file: BinaryIO, headers: dict[str, str]) -> None:
+        super().__init__(_chunks(file), headers=headers)
+        self._file = file
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._file.close()
+
+
+def _chunks(file: BinaryIO) -> Iterator[bytes]:
+    while chunk := file.read(_CHUNK):
+        yield chunk

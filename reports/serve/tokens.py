@@ -1,0 +1,129 @@
+"""The tokens file: which token opens which apps.
+
+Lives here: reading the file, refusing a bad one, finding the entry of a token, making a token. Does not belong here:
+what an entry opens (`access.py`).
+
+The file holds SHA-256 digests, so that it gives no token away. A plain digest is enough: a token is long and random,
+and cannot be guessed from it.
+"""
+
+import hashlib
+import hmac
+import json
+import re
+import secrets
+import stat
+import sys
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from pipelines.common.errors import UsageError
+from pipelines.common.toml_files import findings, read_toml
+from pipelines.contract.record import APP_KEY_PATTERN
+
+EVERY_APP = "*"
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{20,200}", re.ASCII)
+
+
+def _as_list(apps: object) -> object:
+    return [apps] if apps == EVERY_APP else apps
+
+
+_App = Annotated[str, Field(pattern=rf"^(\*|{APP_KEY_PATTERN})$")]
+
+
+class Entry(BaseModel):
+    """One token, by its digest, and the app keys that it opens; `*` is the whole site."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    apps: Annotated[tuple[_App, ...], BeforeValidator(_as_list), Field(min_length=1)]
+
+
+class _Content(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    token: tuple[Entry, ...] = ()
+
+
+class TokensFile:
+    """A tokens file as it stands: it is read again whenever it has changed, so that a token can be withdrawn."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self._read: tuple[object, tuple[Entry, ...]] = (None, ())
+
+    def entries(self) -> tuple[Entry, ...]:
+        """Every entry of the file.
+
+        Raises:
+            UsageError: the file is missing, readable by others, no TOML, or holds what is unknown or wrong.
+        """
+        try:
+            status = self.file.stat()
+            mark = (status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+            if mark != self._read[0]:
+                self._read = (mark, self._parse(status.st_mode))
+        except OSError as error:
+            raise self._refusal(
+                f"cannot be read: {error.strerror}", "Name a file that is there with --tokens."
+            ) from None
+        return self._read[1]
+
+    def find(self, token: str) -> Entry | None:
+        """The entry of a token; None where it opens nothing. How long it takes tells nothing about the file.
+
+        Raises:
+            UsageError: see `entries`.
+        """
+        digest = hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+        same = [entry for entry in self.entries() if hmac.compare_digest(entry.sha256, digest)]
+        return same[0] if same and _TOKEN.fullmatch(token) else None
+
+    def _parse(self, mode: int) -> tuple[Entry, ...]:
+        if not stat.S_ISREG(mode):
+            raise self._refusal("is no file", "Name a file with --tokens.")
+        if mode & 0o077:
+            raise self._refusal("can be read or changed by others", f"Run `chmod 600 {self.file}`.")
+        try:
+            entries = _Content.model_validate(read_toml(self.file)).token
+        except ValidationError as error:
+            found = findings(error, {"sha256": "64 hex digits", "apps": "an app key, or *"})
+            raise self._refusal(
+                f"holds something wrong: {found}", "Mend or remove it. Each [[token]] has `sha256` and `apps`."
+            ) from None
+        except ValueError as error:
+            raise self._refusal(f"is not valid TOML: {error}", "Mend that line.") from None
+        if len({entry.sha256 for entry in entries}) < len(entries):
+            raise self._refusal("holds one token twice", "Keep one entry with all of its apps.")
+        return entries
+
+    def _refusal(self, what: str, do: str) -> UsageError:
+        return UsageError(
+            f"The tokens file {what}.",
+            where=str(self.file),
+            why="It says who may see which app; while it is in doubt, nobody may see any.",
+            do=do,
+        )
+
+
+def print_new_token(apps: list[str]) -> None:
+    """`authmeter serve --new-token`: makes a random token; prints its entry for the tokens file, and it to stderr.
+
+    Raises:
+        UsageError: an app key is none.
+    """
+    token = secrets.token_hex(32)
+    try:
+        entry = Entry(sha256=hashlib.sha256(token.encode()).hexdigest(), apps=tuple(apps))
+    except ValidationError:
+        raise UsageError(
+            f"Not every one of these is an app key: {', '.join(apps)}.",
+            where="--new-token",
+            do="Give the app key as the logs write it, or '*' for the whole site.",
+        ) from None
+    print(f"The token, for its holder, shown this once: {token}", file=sys.stderr)
+    print(f'[[token]]\nsha256 = "{entry.sha256}"\napps = {json.dumps(entry.apps)}')
