@@ -8,11 +8,13 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# The machine's npm and node come first; those of the Python package stand in where it has none.
+NPM = PATH="$$PATH:$(CURDIR)/$(BIN)" npm
 
 .PHONY: setup demo test check bench reliability lock browser audit
 .DEFAULT_GOAL := setup
 
-setup: $(VENV)/.installed node_modules/.installed
+setup: $(VENV)/.installed node_modules/.installed reports/static/build/report.js
 
 $(VENV)/.installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "authmeter needs Python 3.11 or newer; name one: make setup PYTHON=python3.12" >&2; exit 1; }
@@ -26,6 +28,9 @@ node_modules/.installed: package-lock.json package.json | $(VENV)/.installed
 	if command -v npm >/dev/null; then npm ci --silent --no-audit --no-fund --ignore-scripts; \
 	else $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-node.lock && $(BIN)/npm ci --silent --no-audit --no-fund --ignore-scripts; fi
 	touch $@
+
+reports/static/build/report.js: $(wildcard reports/static/js/*.js) node_modules/.installed
+	$(NPM) run --silent build
 
 demo: setup
 	$(BIN)/authmeter demo
@@ -60,3 +65,4 @@ lock:
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --all-extras --no-emit-index-url --no-header pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements-node.in -o requirements-node.lock
+	$(NPM) install --silent --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved

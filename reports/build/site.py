@@ -50,7 +50,7 @@ def render_site(
 
     `xlsx_apps` are the keys of the apps that get a workbook beside their CSV; `*` among them stands for all. The
     memory and threads of `settings` are kept to. The same database gives the same bytes. Raises `AuthmeterError` where
-    nothing is published, the database is of an older version or a front-end library is missing; `target` is then
+    nothing is published, the database is of an older version or a part of the front end is missing; `target` is then
     incomplete and must not be shown.
     """
     spill = target.with_name(f"{target.name}.spill")

@@ -20,24 +20,19 @@ from reports.content.words import WORDS, word
 STATIC = PROJECT / "reports" / "static"
 LIBRARIES = PROJECT / "node_modules"
 _PLOTLY = "plotly.js-basic-dist-min/plotly-basic.min.js"
-# Joined in this order into one script of one scope, as classic scripts are all that runs from file://; a file may use
-# what an earlier one declares, and `page` starts them all.
-SCRIPTS = (
-    "dom", "language", "format", "figures", "windows", "change", "sparkline", "keys", "trust", "sections",
-    "cards", "periods", "scales", "charts", "chart_tables", "summary", "breakdowns", "app",
-    "cells", "columns", "filters", "tables", "lists", "picker", "apptable", "page",
-)  # fmt: skip
+# The modules of `static/js/` in one classic script, which is all that runs from file://.
+BUNDLE = STATIC / "build" / "report.js"
 STYLES = ("base", "trust", "cards", "charts", "breakdowns", "pages", "tables", "print")
 
 
-def _library(path: str) -> bytes:
+def _made_by_setup(file: Path) -> bytes:
     try:
-        return (LIBRARIES / path).read_bytes()
+        return file.read_bytes()
     except FileNotFoundError:
         raise AuthmeterError(
-            "A front-end library is missing.",
-            where=f"node_modules/{path}",
-            why="The charts of the site need it.",
+            "A part of the front end is missing.",
+            where=str(file),
+            why="The pages of the site need it.",
             do="Run `make setup`.",
         ) from None
 
@@ -63,18 +58,18 @@ def _texts() -> dict[str, Any]:
     }
 
 
-def _joined(folder: str, names: tuple[str, ...], suffix: str) -> bytes:
-    return b"".join((STATIC / folder / f"{name}.{suffix}").read_bytes() for name in names)
+def _styles() -> bytes:
+    return b"".join((STATIC / "css" / f"{name}.css").read_bytes() for name in STYLES)
 
 
 def write_assets(writer: SiteWriter) -> dict[str, str]:
     """Writes the assets that are the same whatever is published, and gives their paths in the site by short name."""
     contents = {
-        "report.css": _joined("css", STYLES, "css"),
-        "report.js": b'(function () {\n"use strict";\n' + _joined("js", SCRIPTS, "js") + b"})();\n",
+        "report.css": _styles(),
+        "report.js": _made_by_setup(BUNDLE),
         "texts.js": _script("AUTHMETER_TEXTS", _texts()),
         "charts.js": _script("AUTHMETER_CHARTS", shapes()),
-        "plotly.js": _library(_PLOTLY),
+        "plotly.js": _made_by_setup(LIBRARIES / _PLOTLY),
     }
     writer.folder("assets")
     paths = {}

@@ -183,8 +183,9 @@ def test_a_name_or_a_version_changes_with_what_it_names(site: Path) -> None:
 
 
 def test_every_script_and_style_is_part_of_the_site() -> None:
-    """They are joined in a listed order: one that is not listed would be left out without a word."""
-    assert sorted(assets.SCRIPTS) == sorted(path.stem for path in (assets.STATIC / "js").iterdir())
+    """A module that no other imports, a style that is not listed would be left out without a word."""
+    bundled = re.findall(r"^ *// reports/static/js/(\w+\.js)$", assets.BUNDLE.read_text("utf-8"), re.MULTILINE)
+    assert sorted(bundled) == sorted(path.name for path in (assets.STATIC / "js").glob("*.js"))
     assert sorted(assets.STYLES) == sorted(path.stem for path in (assets.STATIC / "css").iterdir())
 
 
@@ -203,10 +204,11 @@ def test_an_unpublished_database_is_refused(tmp_path: Path) -> None:
         render_site(tmp_path / "none.duckdb", tmp_path)
 
 
-def test_without_the_library_of_the_charts_it_says_what_to_do(
-    database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("part", ["LIBRARIES", "BUNDLE"])
+def test_without_a_part_of_the_front_end_it_says_what_to_do(
+    database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: str
 ) -> None:
-    monkeypatch.setattr(assets, "LIBRARIES", tmp_path / "nowhere")
+    monkeypatch.setattr(assets, part, tmp_path / "nowhere")
     with pytest.raises(AuthmeterError) as refused:
         render_site(database, tmp_path)
     assert "make setup" in str(refused.value.do)

@@ -1,6 +1,14 @@
 /* What only an app's own page shows: its facts from the registry, its files, its schemes and packages.
    The page is one shell for all apps; its figures.js fills it. */
 
+import { breakdownTable } from "./breakdowns.js";
+import { all, element, named } from "./dom.js";
+import { ABSENT, dayLabel, known, number, periodLabel, size } from "./format.js";
+import { _, filled, metricLink, word } from "./language.js";
+import { headCell, numberCell } from "./periods.js";
+import { chosenDays, figures, site } from "./state.js";
+import { onFigures, onWindow } from "./windows.js";
+
 function fact(label, ...content) {
   return element("div", {}, element("dt", { textContent: label }), element("dd", {}, ...content));
 }
@@ -93,7 +101,7 @@ function drawApp() {
   drawPackages();
 }
 
-function startApp() {
+export function startApp() {
   onFigures(drawApp);
   onWindow(drawPackages);
 }

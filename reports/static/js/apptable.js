@@ -1,14 +1,27 @@
 /* The table of all apps on the usage page: counts of one period, their change, and the row of sums.
    The period has its own choice, and follows the page's 7 and 30 days when those are pressed. */
 
+import { PERIODS } from "./cards.js";
+import { appColumn, badgeCell, changeCell, changeColumn, codedColumn, fileLink, numberColumn, textCell, wordCell } from "./cells.js";
+import { asked, element } from "./dom.js";
+import { isComparable } from "./figures.js";
+import { keepFilter, makeFilters } from "./filters.js";
+import { dayRange, number } from "./format.js";
+import { _, filled, onLanguage, word } from "./language.js";
+import { numberCell } from "./periods.js";
+import { sparkline } from "./sparkline.js";
+import { chosenDays, site } from "./state.js";
+import { makeTable, painted } from "./tables.js";
+import { onWindow } from "./windows.js";
+
 const SUMMED = [
   "number_verifications", "one_click_verifications", "local_verifications", "third_party_authorizations",
   "previous_number_verifications", "previous_third_party_authorizations",
 ];
 
-function drawAppTable(table, data) {
+export function drawAppTable(table, data) {
   const listing = table.closest(".listing");
-  let period = PERIODS.includes(asked("period")) ? asked("period") : String(currentWindow());
+  let period = PERIODS.includes(asked("period")) ? asked("period") : String(chosenDays);
   const values = (name) => () => data.list(name, PERIODS.indexOf(period));
   const isFair = () => isComparable(period);
 
@@ -72,7 +85,7 @@ function drawAppTable(table, data) {
   onLanguage(() => showPeriod(listing, period));
   onWindow(() => {
     keepFilter("period", "");
-    painted().then(() => choose(String(currentWindow())));
+    painted().then(() => choose(String(chosenDays)));
   });
 }
 

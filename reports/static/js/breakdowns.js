@@ -1,7 +1,17 @@
 /* Where a change comes from, over the chosen window: platforms, carriers, failures by outcome, and the result codes
    behind them with their meaning in words. */
 
-function breakdownTable(label, head, rows) {
+import { changeNode } from "./change.js";
+import { all, element, named } from "./dom.js";
+import { isComparable, ratio, sum } from "./figures.js";
+import { ABSENT, baseLabel, coverageNote, known, number, share } from "./format.js";
+import { _, metricLink, word } from "./language.js";
+import { headCell, numberCell, plainTable } from "./periods.js";
+import { chosenDays, figures, language, site } from "./state.js";
+import { barCell, columnChange, withChange } from "./summary.js";
+import { onFigures, onWindow } from "./windows.js";
+
+export function breakdownTable(label, head, rows) {
   if (!rows.length) return element("p", { className: "empty", textContent: _("Nothing in this window.") });
   return plainTable(label, head, rows);
 }
@@ -102,7 +112,7 @@ function drawBreakdowns() {
   }
 }
 
-function startBreakdowns() {
+export function startBreakdowns() {
   onFigures(drawBreakdowns);
   onWindow(drawBreakdowns);
 }

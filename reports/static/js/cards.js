@@ -1,10 +1,19 @@
 /* The four counts of a console's front page: the data day large, its change against the same weekday of the week
    before, the course of 30 days, and the chosen window with its change. */
 
-const CARD_METRICS = [
+import { BETTER, changeNode } from "./change.js";
+import { all, element } from "./dom.js";
+import { isComparable } from "./figures.js";
+import { baseLabel, compact, coverageNote, isShortened, number, periodLabel } from "./format.js";
+import { metricLink } from "./language.js";
+import { sparkline } from "./sparkline.js";
+import { chosenDays, figures } from "./state.js";
+import { onFigures, onWindow } from "./windows.js";
+
+export const CARD_METRICS = [
   "number_verifications", "one_click_verifications", "local_verifications", "third_party_authorizations",
 ];
-const PERIODS = ["day", "7", "30", "month", "last_month"];
+export const PERIODS = ["day", "7", "30", "month", "last_month"];
 
 /* A count, short where it is long, and the exact one beside. */
 function countNode(value) {
@@ -56,7 +65,7 @@ function drawCards() {
   for (const place of all("[data-part=cards]")) place.replaceChildren(...CARD_METRICS.map(card));
 }
 
-function startCards() {
+export function startCards() {
   onFigures(drawCards);
   onWindow(drawCards);
 }

@@ -2,20 +2,27 @@
    a `<bdi>`, never HTML. A column is `{key(), cell(row)}`: `key()` gives the number of a row to sort by, null where there
    is none; `cell(row)` the element to show. Does not belong here: which columns a table has. */
 
-function textCell(text) {
+import { changeNode } from "./change.js";
+import { codedKeys } from "./columns.js";
+import { element, named } from "./dom.js";
+import { ABSENT } from "./format.js";
+import { _, appHref, word } from "./language.js";
+import { numberCell } from "./periods.js";
+
+export function textCell(text) {
   return element("td", {}, named(text || ABSENT));
 }
 
-function wordCell(value) {
+export function wordCell(value) {
   return element("td", { className: "word", textContent: value ? word(value) : ABSENT });
 }
 
-function badgeCell(value) {
+export function badgeCell(value) {
   return element("td", { className: "word" }, element("span", { className: "badge " + value, textContent: word(value) }));
 }
 
 /* The name of an app, linked to its page where it has one, and its key where that is another; `*` is all apps. */
-function appCell(name, key, folder) {
+export function appCell(name, key, folder) {
   if (key === "*") return element("th", { scope: "row", className: "of-app", textContent: _("All apps") });
   const label = element("bdi", { className: "name", textContent: name });
   const shown = folder === null ? label : element("a", { href: appHref(folder, "index.html") }, label);
@@ -24,7 +31,7 @@ function appCell(name, key, folder) {
   return cell;
 }
 
-function fileLink(folder, file, label, name) {
+export function fileLink(folder, file, label, name) {
   return element("a", {
     href: appHref(folder, file),
     textContent: label,
@@ -34,17 +41,17 @@ function fileLink(folder, file, label, name) {
   });
 }
 
-function appColumn(data) {
+export function appColumn(data) {
   const [names, keys] = [data.list("name"), data.list("key")];
   return { key: () => (row) => row, cell: (row) => appCell(names[row], keys[row], data.folder(row)) };
 }
 
-function codedColumn(data, name, toCell, textOf) {
+export function codedColumn(data, name, toCell, textOf) {
   return { key: () => codedKeys(data, name, textOf), cell: (row) => toCell(data.value(name, row)) };
 }
 
 /* Numbers: `values()` gives the list of the period or window that is chosen. */
-function numberColumn(values, format) {
+export function numberColumn(values, format) {
   return {
     key() {
       const list = values();
@@ -55,7 +62,7 @@ function numberColumn(values, format) {
 }
 
 /* A change from `bases()` to `values()`; `kind` as in changeNode, `isFair()` whether both cover as many days. */
-function changeColumn(values, bases, kind, isFair) {
+export function changeColumn(values, bases, kind, isFair) {
   const changed = kind === "ratio" ? (value, base) => value / base : (value, base) => value - base;
   return {
     key() {
@@ -68,7 +75,7 @@ function changeColumn(values, bases, kind, isFair) {
 }
 
 /* Without a base there is a dash only: what is said of the period says why, once for all rows. */
-function changeCell(value, base, kind, isFair) {
+export function changeCell(value, base, kind, isFair) {
   const isKnown = isFair && value !== null && base !== null && (kind === "points" || base !== 0);
   return numberCell(isKnown ? changeNode(value, base, { better: "up", kind }) : ABSENT);
 }

@@ -1,6 +1,10 @@
 /* A change against a base, said three times: arrow, sign and word, so that no one needs the colour. The colour tells
    good from bad by the metric: a failure rate that falls is good. Without a base there is no per cent. */
 
+import { all, element } from "./dom.js";
+import { ABSENT, compact, known, number } from "./format.js";
+import { _, filled, onLanguage } from "./language.js";
+
 const LEVEL = 0.0005;
 
 function changeWord(delta) {
@@ -18,7 +22,7 @@ function changeText(delta, kind) {
 /* `better`: which direction is good ("up", "down" or "none"). `kind`: "ratio" for counts, "points" for the difference
    of two shares. `comparable`: whether both windows cover the same number of days; the reason stands beside what they are
    compared with (coverageNote). `quiet`: the head of the column says so already, so that a dash is enough in each cell. */
-function changeNode(value, base, { comparable = true, better = "none", kind = "ratio", quiet = false } = {}) {
+export function changeNode(value, base, { comparable = true, better = "none", kind = "ratio", quiet = false } = {}) {
   const none = (text, title) => element("span", { className: "change none", textContent: text, title });
   if (!known(value)) return none(ABSENT);
   if (!comparable) return quiet ? none(ABSENT, _("not comparable")) : none(_("not comparable"));
@@ -36,7 +40,7 @@ function changeNode(value, base, { comparable = true, better = "none", kind = "r
 }
 
 // Which way is good, by metric; one that is not here is neither.
-const BETTER = {
+export const BETTER = {
   number_verifications: "up", one_click_verifications: "up", local_verifications: "up",
   third_party_authorizations: "up", authorizations: "up", authorization_rate: "up", technical_success_rate: "up",
   authorizations_failed: "down",
@@ -52,7 +56,7 @@ function drawChanges() {
   for (const place of all("[data-compact]")) place.textContent = compact(Number(place.dataset.compact));
 }
 
-function startChanges() {
+export function startChanges() {
   drawChanges();
   onLanguage(drawChanges);
 }

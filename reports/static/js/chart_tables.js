@@ -1,5 +1,13 @@
 /* What stands beside the charts: the table of the figures behind each, and the legends. */
 
+import { all, element, loadScript } from "./dom.js";
+import { seriesValues } from "./figures.js";
+import { dayLabel, milliseconds, number, share } from "./format.js";
+import { _, filled, metricLabel, word } from "./language.js";
+import { headCell, numberCell, plainTable } from "./periods.js";
+import { seriesKey } from "./sparkline.js";
+import { LANGUAGE_TAGS, chosenDays, language, site } from "./state.js";
+
 function chartTable(name, title) {
   const shape = window.AUTHMETER_CHARTS.charts[name][language].light;
   const format = { records: number, share, ms: milliseconds }[window.AUTHMETER_CHARTS.units[name]];
@@ -12,22 +20,22 @@ function chartTable(name, title) {
       ...lists.map((list) => numberCell(site.missing.includes(i) ? _("no data") : format(list[i]))),
     ),
   );
-  return plainTable(_("Figures of this chart") + " · " + title, head, rows.slice(DAYS - chosenDays).reverse(), "plain dense");
+  return plainTable(_("Figures of this chart") + " · " + title, head, rows.slice(-chosenDays).reverse(), "plain dense");
 }
 
 /* The table behind a chart is made when it is opened. */
-async function drawChartTable(details) {
+export async function drawChartTable(details) {
   if (!details.open) return;
-  await loadScript(page.dataset.charts);
+  await loadScript(document.documentElement.dataset.charts);
   const title = details.closest("figure").querySelector(`figcaption [lang="${LANGUAGE_TAGS[language]}"]`).textContent;
   details.querySelector("[data-chart-table]").replaceChildren(chartTable(details.dataset.figures, title));
 }
 
-function drawChartTables() {
+export function drawChartTables() {
   for (const details of all("details[data-figures]")) drawChartTable(details);
 }
 
-function drawLegends() {
+export function drawLegends() {
   const legends = {
     channels: ["one_click", "wechat", "qq", "weibo"].map((name) => [name, word(name)]),
     timed: [

@@ -2,14 +2,23 @@
    Each chart has two layers, one a window, so that the switch only shows the other layer (charts.css) instead of
    drawing anew. Layers are drawn one per task, the chosen window first: the page takes input between them. */
 
+import { drawChartTable, drawChartTables, drawLegends } from "./chart_tables.js";
+import { all, element, loadScript, nextTask } from "./dom.js";
+import { seriesValues } from "./figures.js";
+import { known } from "./format.js";
+import { onLanguage } from "./language.js";
+import { dayScale, gaps, scale } from "./scales.js";
+import { LANGUAGE_TAGS, chosenDays, language, site } from "./state.js";
+import { onFigures, onWindow } from "./windows.js";
+
 const LAYERS = [7, 30];
-const dark = window.matchMedia("(prefers-color-scheme: dark)");
+let dark = null;
 let printing = false;
 let revision = 0;
 let pendingCharts = null;
 let library = null;
 
-const theme = () => (dark.matches && !printing ? "dark" : "light");
+const theme = () => (dark?.matches && !printing ? "dark" : "light");
 
 // Weekdays in the hovered date; Plotly itself knows English only.
 function addChinese() {
@@ -19,12 +28,6 @@ function addChinese() {
     moduleType: "locale", name: "zh-CN", dictionary: {},
     format: { days, shortDays: days, months, shortMonths: months, date: "%Y-%m-%d" },
   });
-}
-
-function seriesValues({ group, series, field }) {
-  const found = own(figures[group], series);
-  const list = field === null ? found : own(found, field);
-  return list || Array(DAYS).fill(null);
 }
 
 // On paper a wide chart would be scaled down until its letters are too small to read.
@@ -53,11 +56,11 @@ function drawLayer(place, days) {
   const { charts, units, gap } = window.AUTHMETER_CHARTS;
   const name = place.dataset.chart;
   const { data, layout } = structuredClone(charts[name][language][theme()]);
-  const shown = site.days.slice(DAYS - days);
+  const shown = site.days.slice(-days);
   const scaled = dayScale(shown);
   for (const trace of data) {
     trace.x = shown;
-    trace.y = seriesValues(trace.meta).slice(DAYS - days);
+    trace.y = seriesValues(trace.meta).slice(-days);
     // Plotly takes markers of several sizes for bubbles, which it would draw pale and edged.
     const even = { opacity: 1, line: { width: 0 } };
     if (days > 7) Object.assign(trace.marker, even, { size: markerSizes(trace.y, shown, scaled.tickvals, trace.marker.size) });
@@ -102,7 +105,7 @@ function nextLayer() {
 }
 
 async function drawPending() {
-  library = library || Promise.all([loadScript(page.dataset.plotly), loadScript(page.dataset.charts)]).then(addChinese);
+  library = library || Promise.all([loadScript(document.documentElement.dataset.plotly), loadScript(document.documentElement.dataset.charts)]).then(addChinese);
   await library;
   await nextTask();
   for (let next = nextLayer(); next; next = nextLayer()) {
@@ -116,11 +119,11 @@ async function drawPending() {
 
 let chartsShown = null;
 /* Resolves once the charts of the chosen window are there: what is less urgent waits for it. */
-const whenChartsShown = new Promise((resolve) => {
+export const whenChartsShown = new Promise((resolve) => {
   chartsShown = resolve;
 });
 
-function drawCharts() {
+export function drawCharts() {
   if (!all("[data-chart]").length) return chartsShown();
   for (const place of all("[data-chart]")) showReady(place);
   if (!pendingCharts) pendingCharts = drawPending();
@@ -132,7 +135,8 @@ function drawShownChartsNow() {
   for (const place of all("[data-chart]")) if (isStale(place, chosenDays)) drawLayer(place, chosenDays);
 }
 
-function startCharts() {
+export function startCharts() {
+  dark = window.matchMedia("(prefers-color-scheme: dark)");
   onLanguage(drawLegends);
   drawLegends();
   onFigures(() => {

@@ -4,7 +4,10 @@
    `values` for each row. The rows come in the order of the names, so that the row's number is the name's sort key.
    Does not belong here: how a cell looks (cells.js). */
 
-function columnsOf({ rows, columns }) {
+import { ABSENT } from "./format.js";
+import { LANGUAGE_TAGS, language } from "./state.js";
+
+export function columnsOf({ rows, columns }) {
   const read = new Map();
   return {
     count: rows,
@@ -29,7 +32,7 @@ function columnsOf({ rows, columns }) {
 }
 
 /* All rows by key, as numbers: null is last either way, equal keys keep the order of the rows. */
-function sortedRows(count, keyOf, descending) {
+export function sortedRows(count, keyOf, descending) {
   const keys = new Float64Array(count);
   const rows = new Uint32Array(count);
   for (let row = 0; row < count; row += 1) {
@@ -42,14 +45,14 @@ function sortedRows(count, keyOf, descending) {
 }
 
 /* Sort keys of texts: the rank of each, as people of the page's language sort them. */
-function ranks(texts) {
-  const { compare } = new Intl.Collator(page.lang, { numeric: true });
+export function ranks(texts) {
+  const { compare } = new Intl.Collator(LANGUAGE_TAGS[language], { numeric: true });
   const different = [...new Set(texts)].filter((text) => text !== ABSENT).sort(compare);
   const rank = new Map(different.map((text, place) => [text, place]));
   return texts.map((text) => rank.get(text) ?? null);
 }
 
-function codedKeys(data, name, textOf) {
+export function codedKeys(data, name, textOf) {
   const { values, of } = data.list(name);
   const rank = ranks(values.map((value) => textOf(value) || ABSENT));
   return (row) => rank[of[row]];
@@ -57,16 +60,16 @@ function codedKeys(data, name, textOf) {
 
 /* ---- search, in lists of apps by name, key and initials of the name's pinyin */
 
-function searchTerms(text) {
+export function searchTerms(text) {
   return text.toLowerCase().split(/\s+/).filter(Boolean);
 }
 
 // Made once and kept: making them takes as long as ten searches.
-function searchLines(data) {
+export function searchLines(data) {
   data.lines ??= data.texts().map((text) => text.toLowerCase());
   return data.lines;
 }
 
-function hasTerms(line, terms) {
+export function hasTerms(line, terms) {
   return terms.every((term) => line.includes(term));
 }

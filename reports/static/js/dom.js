@@ -1,18 +1,13 @@
-/* What every other script stands on: the data of the site, elements, and files loaded later.
-   All scripts are joined into one classic script (assets.py): a page opened from a folder can load neither modules
-   nor data by fetch. Elements are made with text content only, never from HTML: names come from logs and registries. */
+/* What every other module stands on: elements, files loaded later, and what is kept in the address and the browser.
+   Elements are made with text content only, never from HTML: names come from logs and registries. */
 
-const site = window.AUTHMETER_SITE;
-const texts = window.AUTHMETER_TEXTS;
-const page = document.documentElement;
-const root = page.dataset.root;
-const DAYS = site.days.length;
+import { root, site } from "./state.js";
 
-const own = (object, name) => (object && Object.hasOwn(object, name) ? object[name] : undefined);
-const all = (selector, within = document) => Array.from(within.querySelectorAll(selector));
+export const own = (object, name) => (object && Object.hasOwn(object, name) ? object[name] : undefined);
+export const all = (selector, within = document) => Array.from(within.querySelectorAll(selector));
 
 /* An element with properties (`className`, `textContent`, …), attributes by `aria-*` or `data-*` name, and children. */
-function element(name, properties = {}, ...children) {
+export function element(name, properties = {}, ...children) {
   const found = document.createElement(name);
   for (const [key, value] of Object.entries(properties)) {
     if (value === undefined || value === null) continue;
@@ -24,11 +19,11 @@ function element(name, properties = {}, ...children) {
 }
 
 /* A name from outside, kept apart from the text around it: it may hold marks that turn the direction of writing. */
-function named(text) {
+export function named(text) {
   return element("bdi", { textContent: text });
 }
 
-function drawing(name, attributes, ...children) {
+export function drawing(name, attributes, ...children) {
   const found = document.createElementNS("http://www.w3.org/2000/svg", name);
   for (const [key, value] of Object.entries(attributes)) found.setAttribute(key, value);
   found.append(...children);
@@ -39,7 +34,7 @@ const loading = new Map();
 
 /* Runs a script of the site once; resolves when it has run. Assets carry a digest in their name, data files do not
    and are told apart by the site's version. */
-function loadScript(path) {
+export function loadScript(path) {
   if (!loading.has(path)) {
     const versioned = root + path + (path.startsWith("assets/") ? "" : "?v=" + site.version);
     loading.set(
@@ -54,12 +49,12 @@ function loadScript(path) {
 }
 
 /* Lets the browser paint and take input before the next piece of work. */
-function nextTask() {
+export function nextTask() {
   return new Promise((resolve) => window.setTimeout(resolve, 0));
 }
 
 /* What a reader chose before. Storage can be forbidden; the address carries the choice then. */
-function remembered(name) {
+export function remembered(name) {
   try {
     return window.localStorage.getItem("authmeter-" + name);
   } catch {
@@ -67,7 +62,7 @@ function remembered(name) {
   }
 }
 
-function remember(name, value) {
+export function remember(name, value) {
   try {
     window.localStorage.setItem("authmeter-" + name, value);
   } catch {
@@ -75,12 +70,12 @@ function remember(name, value) {
   }
 }
 
-function asked(name) {
+export function asked(name) {
   return new URLSearchParams(window.location.search).get(name);
 }
 
 /* Keeps a choice in the address, so that a copied address shows the same page. */
-function keepInAddress(name, value) {
+export function keepInAddress(name, value) {
   const address = new URL(window.location.href);
   address.searchParams.set(name, value);
   window.history.replaceState(null, "", address);

@@ -2,13 +2,16 @@
    Lives here: putting back what the file leaves out because it follows from the rest: rates and shares (a sum over a
    sum, null where the lower one is 0 or unknown), changes, and sums of two counts. Does not belong here: drawing. */
 
-const TREND_CHANNELS = ["one_click", "wechat", "qq", "weibo"];
+import { own } from "./dom.js";
+import { figures, site } from "./state.js";
 
-function ratio(part, whole) {
+export const TREND_CHANNELS = ["one_click", "wechat", "qq", "weibo"];
+
+export function ratio(part, whole) {
   return part === null || !whole ? null : part / whole;
 }
 
-function sum(...values) {
+export function sum(...values) {
   const known = values.filter((value) => value !== null);
   return known.length ? known.reduce((total, value) => total + value, 0) : null;
 }
@@ -17,7 +20,7 @@ function technicalRate(authorizations, requests, cancelled) {
   return ratio(authorizations, requests === null ? null : requests - cancelled);
 }
 
-function isComparable(period) {
+export function isComparable(period) {
   return site.periods[period].is_comparable;
 }
 
@@ -97,7 +100,7 @@ function byWindow(content, rows) {
 }
 
 /* The figures as `sql/figures/documents.sql` writes them, completed. */
-function completedFigures(raw) {
+export function completedFigures(raw) {
   const { one_click_verifications: oneClick, local_verifications: local } = raw.usage;
   const breakdown = (rows) => rows.map(breakdownRow);
   return {
@@ -111,4 +114,11 @@ function completedFigures(raw) {
     outcomes: byWindow(raw.outcomes, (rows) => rows.map(outcomeRow)),
     codes: byWindow(raw.codes, (rows) => rows.map(codeRow)),
   };
+}
+
+/* The numbers of a chart's series, one for each day; `meta` says where they lie (charts.py). */
+export function seriesValues({ group, series, field }) {
+  const found = own(figures[group], series);
+  const list = field === null ? found : own(found, field);
+  return list || Array(site.days.length).fill(null);
 }

@@ -2,10 +2,15 @@
    is kept in the address under the same name, so that a filtered list can be sent and linked to.
    Does not belong here: how rows are searched (columns.js). */
 
+import { hasTerms, ranks, searchLines, searchTerms } from "./columns.js";
+import { asked, element, keepInAddress } from "./dom.js";
+import { _, onLanguage, word } from "./language.js";
+import { painted } from "./tables.js";
+
 const SUGGESTIONS = 50;
 
 /* What is empty has no place in the address. */
-function keepFilter(name, value) {
+export function keepFilter(name, value) {
   keepInAddress(name, value);
   if (value) return;
   const address = new URL(window.location.href);
@@ -14,7 +19,7 @@ function keepFilter(name, value) {
 }
 
 /* Gives a function that gives the test of a row, null where every row passes. */
-function makeFilters(listing, data, changed) {
+export function makeFilters(listing, data, changed) {
   const fields = Array.from(listing.querySelectorAll("[data-filter]"));
   const write = () => {
     for (const field of fields.filter((one) => one.tagName === "SELECT")) writeChoices(field, data);

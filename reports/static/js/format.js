@@ -1,19 +1,22 @@
 /* How numbers, days and sizes are written, in both languages. Nothing is rounded away silently: where a count is
    shortened (10 thousand and more), the exact one stands beside it. */
 
-const ABSENT = "—";
-const known = (value) => value !== null && value !== undefined;
+import { _, filled } from "./language.js";
+import { language, site } from "./state.js";
+
+export const ABSENT = "—";
+export const known = (value) => value !== null && value !== undefined;
 
 // Kept: making one costs more than formatting a hundred numbers with it.
 const [WHOLE, ONE_PLACE, TWO_PLACES, FOUR_PLACES] = [0, 1, 2, 4].map(
   (maximumFractionDigits) => new Intl.NumberFormat("en-US", { maximumFractionDigits }),
 );
 
-const number = (value) => (known(value) ? FOUR_PLACES.format(value) : ABSENT);
-const share = (value) => (known(value) ? (value * 100).toFixed(2) + "%" : ABSENT);
-const milliseconds = (value) => (known(value) ? number(value) + " ms" : ABSENT);
+export const number = (value) => (known(value) ? FOUR_PLACES.format(value) : ABSENT);
+export const share = (value) => (known(value) ? (value * 100).toFixed(2) + "%" : ABSENT);
+export const milliseconds = (value) => (known(value) ? number(value) + " ms" : ABSENT);
 
-function size(value) {
+export function size(value) {
   if (!known(value)) return ABSENT;
   if (value < 1000) return value + " B";
   // From 999,950 on, one decimal would say 1000.0 kB.
@@ -26,7 +29,7 @@ const UNITS = {
 };
 
 /* A count in four digits at most: 8,123 · 12.35万 · 1.235亿 · 12.35K · 1.235M. */
-function compact(value) {
+export function compact(value) {
   if (!known(value)) return ABSENT;
   for (const [threshold, name] of UNITS[language]) {
     // What rounds up to the larger unit is written in it: 1亿, not 10,000万.
@@ -38,21 +41,21 @@ function compact(value) {
   return number(value);
 }
 
-const isShortened = (value) => known(value) && Math.abs(value) >= 1e4;
+export const isShortened = (value) => known(value) && Math.abs(value) >= 1e4;
 
 const WEEKDAYS = () => [_("Sun"), _("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat")];
-const weekday = (day) => WEEKDAYS()[new Date(day + "T00:00:00Z").getUTCDay()];
+export const weekday = (day) => WEEKDAYS()[new Date(day + "T00:00:00Z").getUTCDay()];
 
 /* `2026-11-23 周一` or `2026-11-23 Mon`: year first, so that no one takes the month for the day. */
-const dayLabel = (day) => day + " " + weekday(day);
+export const dayLabel = (day) => day + " " + weekday(day);
 
 /* `2026-11-17 – 11-23`, with both years where they differ. */
-function dayRange(first, last) {
+export function dayRange(first, last) {
   if (first === last) return dayLabel(first);
   return first.slice(0, 4) === last.slice(0, 4) ? first + " – " + last.slice(5) : first + " – " + last;
 }
 
-function periodLabel(name) {
+export function periodLabel(name) {
   const labels = {
     day: _("Data day"), 7: _("7 days"), 30: _("30 days"), month: _("Month to date"), last_month: _("Last month"),
   };
@@ -60,7 +63,7 @@ function periodLabel(name) {
 }
 
 /* What a period is compared with. */
-function baseLabel(name) {
+export function baseLabel(name) {
   const labels = {
     day: _("vs same weekday last week"), 7: _("vs previous 7 days"), 30: _("vs previous 30 days"),
     month: _("vs same days last month"), last_month: _("vs the month before"),
@@ -70,7 +73,7 @@ function baseLabel(name) {
 
 /* How many days of a period and of its base have data, such as "(29 vs 30 days)": said only where they differ, as there
    is no change to show then. */
-function coverageNote(name) {
+export function coverageNote(name) {
   const { days_with_data: withData, base_days_with_data: base } = site.periods[name];
   return withData === base ? "" : filled(_("({days} vs {base} days)"), { days: withData, base });
 }

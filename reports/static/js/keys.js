@@ -1,5 +1,9 @@
 /* Keys: 7 and 3 switch the window, / goes to the search, ? shows what the keys do. Never while something is typed. */
 
+import { all, element } from "./dom.js";
+import { _ } from "./language.js";
+import { chooseWindow } from "./windows.js";
+
 function helpDialog() {
   const rows = [
     ["7", _("Show the last 7 days")],
@@ -55,7 +59,7 @@ function pressed(event) {
   event.preventDefault();
 }
 
-function startKeys() {
+export function startKeys() {
   document.addEventListener("keydown", pressed);
   for (const button of all("[data-help]")) button.addEventListener("click", showHelp);
 }

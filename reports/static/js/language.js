@@ -2,37 +2,38 @@
    Texts of the templates stand in both languages and the style sheet hides one; texts of the scripts are looked up
    here by _("..."). */
 
-const LANGUAGE_TAGS = { zh: "zh-CN", en: "en" };
-let language = [asked("lang"), remembered("language")].find((one) => one && Object.hasOwn(LANGUAGE_TAGS, one)) || "zh";
+import { all, asked, element, keepInAddress, own, remember, remembered } from "./dom.js";
+import { LANGUAGE_TAGS, chosenDays, language, root, setLanguage, site, texts } from "./state.js";
+
 const languageListeners = [];
 
-const _ = (msgid) => texts.strings[msgid][language];
-const word = (value) => (own(texts.words, value) || { [language]: value })[language];
-const metricLabel = (name) => texts.metrics[name].label[language];
+export const _ = (msgid) => texts.strings[msgid][language];
+export const word = (value) => (own(texts.words, value) || { [language]: value })[language];
+export const metricLabel = (name) => texts.metrics[name].label[language];
 
 /* A text with its `{name}` places filled. */
-function filled(text, values) {
+export function filled(text, values) {
   return text.replace(/\{(\w+)\}/g, (place, name) => String(values[name]));
 }
 
 /* `listener` runs after each change of the language. */
-function onLanguage(listener) {
+export function onLanguage(listener) {
   languageListeners.push(listener);
 }
 
 /* The address of another page of the site, with what was chosen here. */
 function localAddress(path) {
-  return path + "?lang=" + language + (chosenDays === DAYS ? "" : "&days=" + chosenDays);
+  return path + "?lang=" + language + (chosenDays === site.days.length ? "" : "&days=" + chosenDays);
 }
 
 /* A file in an app's folder, seen from this page. */
-function appHref(folder, file) {
+export function appHref(folder, file) {
   const path = root + "apps/" + encodeURIComponent(folder) + "/" + file;
   return file.endsWith(".html") ? localAddress(path) : path;
 }
 
 /* Links to pages carry the choices; called again whenever one changes. */
-function carryChoices() {
+export function carryChoices() {
   for (const link of all("a[href]")) {
     const [path, fragment] = link.getAttribute("href").split("#");
     const file = path.split("?")[0];
@@ -41,15 +42,15 @@ function carryChoices() {
 }
 
 /* A link to what a metric means; its meaning shows on hover. */
-function metricLink(name, label = metricLabel(name)) {
+export function metricLink(name, label = metricLabel(name)) {
   return element("a", {
     className: "term", href: localAddress(root + "metrics.html") + "#" + name, textContent: label,
     title: texts.metrics[name].meaning[language], "data-metric": name,
   });
 }
 
-function showLanguage() {
-  page.lang = LANGUAGE_TAGS[language];
+export function showLanguage() {
+  document.documentElement.lang = LANGUAGE_TAGS[language];
   if (document.readyState === "loading") return;
   // An app's page is titled by its name, the same in both languages.
   document.title = document.querySelector("title").dataset[language] || document.title;
@@ -63,15 +64,20 @@ function showLanguage() {
   carryChoices();
 }
 
+/* Before anything is painted: the language that the address or an earlier visit asks for. */
+export function recallLanguage() {
+  setLanguage([asked("lang"), remembered("language")].find((one) => one && Object.hasOwn(LANGUAGE_TAGS, one)) || "zh");
+}
+
 function chooseLanguage(value) {
-  language = value;
+  setLanguage(value);
   remember("language", value);
   keepInAddress("lang", value);
   showLanguage();
   for (const listener of languageListeners) listener();
 }
 
-function startLanguage() {
+export function startLanguage() {
   for (const button of all("[data-language]")) {
     button.addEventListener("click", () => chooseLanguage(button.dataset.language));
   }

@@ -1,28 +1,30 @@
-/* Where the tables of a page get their rows: the big lists from the data scripts, after the charts are drawn, and those of
-   the quality page from its own data. Lives here too: the tables of the monitor page and of the report centre.
+/* The tables of a page: those of the big lists, after the charts are drawn, and those of the quality page from its own
+   data. Lives here too: the tables of the monitor page and of the report centre.
    Does not belong here: order, filter and pages (tables.js), the table of the usage page (apptable.js). */
 
-const LISTS = {
-  apps: ["data/apps.js", () => window.AUTHMETER_APPS, drawAppTable],
-  logins: ["data/logins.js", () => window.AUTHMETER_LOGINS, drawLoginTable],
-  files: ["data/files.js", () => window.AUTHMETER_FILES, drawFilesTable],
-};
-const lists = new Map();
+import { drawAppTable } from "./apptable.js";
+import { appCell, appColumn, badgeCell, changeColumn, codedColumn, fileLink, numberColumn, textCell, wordCell } from "./cells.js";
+import { ranks } from "./columns.js";
+import { all, element, own } from "./dom.js";
+import { isComparable } from "./figures.js";
+import { makeFilters } from "./filters.js";
+import { ABSENT, dayLabel, known, number, share, size } from "./format.js";
+import { _, filled, metricLabel, onLanguage, word } from "./language.js";
+import { loadList } from "./loaded_lists.js";
+import { showApp } from "./picker.js";
+import { chosenDays, texts } from "./state.js";
+import { makeTable, painted } from "./tables.js";
+import { onWindow } from "./windows.js";
 
-/* The columns of a big list; the table and the picker of the monitor page share one. */
-function loadList(name) {
-  const [path, content] = LISTS[name];
-  if (!lists.has(name)) lists.set(name, loadScript(path).then(() => columnsOf(content())));
-  return lists.get(name);
-}
+const DRAWN = { apps: drawAppTable, logins: drawLoginTable, files: drawFilesTable };
 
-function startTables() {
+export function startTables() {
   const block = document.getElementById("page-data");
   const listed = block ? JSON.parse(block.textContent).tables : {};
   for (const table of all("table[data-table]")) {
     const { table: name, rows } = table.dataset;
     if (rows) drawListed(table, listed[rows]);
-    else loadList(name).then((data) => LISTS[name][2](table, data), () => sayLost(table));
+    else loadList(name).then((data) => DRAWN[name](table, data), () => sayLost(table));
   }
 }
 
@@ -35,12 +37,12 @@ function sayLost(table) {
 }
 
 function drawLoginTable(table, data) {
-  const values = (name) => () => data.list(name, currentWindow() === 7 ? 0 : 1);
+  const values = (name) => () => data.list(name, chosenDays === 7 ? 0 : 1);
   const columns = {
     platform: codedColumn(data, "platform", wordCell, word),
     app: appColumn(data),
     change: changeColumn(
-      values("authorization_rate"), values("previous_authorization_rate"), "points", () => isComparable(currentWindow()),
+      values("authorization_rate"), values("previous_authorization_rate"), "points", () => isComparable(chosenDays),
     ),
     show: { cell: (row) => element("td", { className: "word" }, showButton(data, row)) },
   };
@@ -49,7 +51,7 @@ function drawLoginTable(table, data) {
   }
   for (const name of ["authorization_rate", "technical_success_rate"]) columns[name] = numberColumn(values(name), share);
   const sorted = { column: "authorizations", descending: true };
-  const made = listTable(table, data, columns, sorted, () => [currentWindow()]);
+  const made = listTable(table, data, columns, sorted, () => [chosenDays]);
   onWindow(() => painted().then(made.order));
 }
 

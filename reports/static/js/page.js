@@ -1,5 +1,23 @@
-/* The start of a page. Runs in the head, so that language and window are set before anything is painted; the rest
+/* The start of a page, and of the bundle: a page opened from a folder can load no modules, so esbuild joins them all into
+   one classic script. Runs in the head, so that language and window are set before anything is painted; the rest
    waits for the document. Everything but the charts is drawn at once, then the charts, then the big tables. */
+
+import { startApp } from "./app.js";
+import { startBreakdowns } from "./breakdowns.js";
+import { startCards } from "./cards.js";
+import { startChanges } from "./change.js";
+import { drawCharts, startCharts, whenChartsShown } from "./charts.js";
+import { all, element } from "./dom.js";
+import { startKeys } from "./keys.js";
+import { recallLanguage, showLanguage, startLanguage } from "./language.js";
+import { startTables } from "./lists.js";
+import { startPeriods } from "./periods.js";
+import { startPicker } from "./picker.js";
+import { both, drawSections } from "./sections.js";
+import { setSite } from "./state.js";
+import { startSummary } from "./summary.js";
+import { drawReasons } from "./trust.js";
+import { recallWindow, setFigures, showWindow, startWindows } from "./windows.js";
 
 /* A page without figures of its own, or one whose figures did not come: an app's folder copied in part, for example. */
 function withoutFigures() {
@@ -33,7 +51,7 @@ function start() {
   startCharts();
   if (window.AUTHMETER_FIGURES) setFigures(window.AUTHMETER_FIGURES);
   else withoutFigures();
-  page.dataset.ready = "true";
+  document.documentElement.dataset.ready = "true";
   whenChartsShown.then(() => {
     showCurrentPage();
     startPicker();
@@ -41,6 +59,9 @@ function start() {
   });
 }
 
+setSite(window.AUTHMETER_SITE, window.AUTHMETER_TEXTS, document.documentElement.dataset.root);
+recallLanguage();
+recallWindow();
 showLanguage();
 showWindow();
 document.addEventListener("DOMContentLoaded", start);

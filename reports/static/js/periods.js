@@ -1,10 +1,19 @@
 /* The table of periods: the four counts and the billable one over the data day, 7 and 30 days, the month to date and
    the last whole month, since bills are monthly. Exact counts, each with its change. */
 
+import { CARD_METRICS, PERIODS } from "./cards.js";
+import { BETTER, changeNode } from "./change.js";
+import { all, element } from "./dom.js";
+import { isComparable } from "./figures.js";
+import { baseLabel, coverageNote, dayRange, number, periodLabel } from "./format.js";
+import { _, metricLink } from "./language.js";
+import { figures, site } from "./state.js";
+import { onFigures } from "./windows.js";
+
 const PERIOD_METRICS = [...CARD_METRICS, "billable_verifications"];
 
 /* A table head cell; `number` aligns it with the figures below. */
-function headCell(content, isNumber, ...details) {
+export function headCell(content, isNumber, ...details) {
   return element(
     "th", { scope: "col", className: isNumber ? "number" : "" },
     content,
@@ -13,7 +22,7 @@ function headCell(content, isNumber, ...details) {
 }
 
 /* A table of the page: rows are elements already. */
-function plainTable(label, head, rows, className = "plain") {
+export function plainTable(label, head, rows, className = "plain") {
   return element(
     "div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": label },
     element(
@@ -24,7 +33,7 @@ function plainTable(label, head, rows, className = "plain") {
   );
 }
 
-function numberCell(...children) {
+export function numberCell(...children) {
   return element("td", { className: "number" }, ...children);
 }
 
@@ -56,6 +65,6 @@ function drawPeriods() {
   }
 }
 
-function startPeriods() {
+export function startPeriods() {
   onFigures(drawPeriods);
 }

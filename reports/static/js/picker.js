@@ -2,10 +2,17 @@
    pattern of a combobox with a list. Shows the chosen app's figures in the page's charts and keeps `?app=` in the
    address; an empty key is all apps together, whose figures the page came with. */
 
+import { hasTerms, searchLines, searchTerms, sortedRows } from "./columns.js";
+import { all, asked, element, loadScript, named } from "./dom.js";
+import { keepFilter } from "./filters.js";
+import { _, onLanguage } from "./language.js";
+import { loadList } from "./loaded_lists.js";
+import { setFigures } from "./windows.js";
+
 const MATCHES = 20;
 const pickerState = { figures: new Map(), key: "", options: [], active: -1, message: () => [] };
 
-function startPicker() {
+export function startPicker() {
   const input = document.querySelector("[data-picker]");
   if (!input) return;
   pickerState.input = input;
@@ -128,7 +135,7 @@ function sayInPicker(message) {
 }
 
 /* Shows one app in the charts of the page, all together where the key is empty. */
-function showApp(key) {
+export function showApp(key) {
   const { data, figures: known } = pickerState;
   pickerState.wanted = key;
   if (known.has(key)) return showPicked(key);

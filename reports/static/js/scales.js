@@ -1,12 +1,15 @@
 /* The scales of the charts, which hang on the numbers, the language and the missing days.
    Does not belong here: what a chart looks like (charts.py), when it is drawn (charts.js). */
 
+import { compact, known, weekday } from "./format.js";
+import { site } from "./state.js";
+
 const DAY = 864e5;
 const moment = (day, shift = 0) => new Date(Date.parse(day) + shift * DAY).toISOString().slice(0, 16).replace("T", " ");
 
 /* Even steps over the values: a count starts at zero; a rate or a latency shows its own range, or its changes would not be
    seen. A latency's range is at least a third of its height: noise of a few milliseconds is to look like noise. */
-function scale(values, unit, fromZero) {
+export function scale(values, unit, fromZero) {
   const found = values.filter(known);
   let low = fromZero || !found.length ? 0 : Math.min(...found);
   let high = found.length ? Math.max(...found) : 1;
@@ -28,7 +31,7 @@ function scale(values, unit, fromZero) {
 }
 
 // Ticks stand on the weekday of the data day, so that a week reads as a week.
-function dayScale(days) {
+export function dayScale(days) {
   const every = days.length > 7 ? 7 : 1;
   const ticks = days.filter((day, i) => (days.length - 1 - i) % every === 0);
   return {
@@ -39,7 +42,7 @@ function dayScale(days) {
 }
 
 // A missing day is shaded over its whole width, so that a gap is not taken for a line's end.
-function gaps(days, fill) {
+export function gaps(days, fill) {
   return site.missing
     .map((place) => site.days[place])
     .filter((day) => days.includes(day))

@@ -2,7 +2,10 @@
    an app's own page. Made by script, so that the shell of each of many thousand apps stays small. They stand in both
    languages from the start, as the templates' texts do; other scripts fill what is marked by `data-…`. */
 
-function both(msgid) {
+import { all, element } from "./dom.js";
+import { LANGUAGE_TAGS, root, texts } from "./state.js";
+
+export function both(msgid) {
   const said = texts.strings[msgid];
   return Object.entries(LANGUAGE_TAGS).map(([name, tag]) => element("span", { lang: tag, textContent: said[name] }));
 }
@@ -89,7 +92,7 @@ const SECTIONS = {
   ],
 };
 
-function drawSections() {
+export function drawSections() {
   for (const place of all("[data-sections]")) {
     place.append(...place.dataset.sections.split(" ").flatMap((name) => SECTIONS[name]()));
   }

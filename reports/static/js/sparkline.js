@@ -1,6 +1,10 @@
 /* Small drawings made as SVG: the course of 30 days beside a figure, and the key of a series in a legend.
    They are an addition for the eye: the figures stand beside them, so they are hidden from screen readers. */
 
+import { drawing } from "./dom.js";
+import { known } from "./format.js";
+import { site, texts } from "./state.js";
+
 /* The levels of a string of base-36 digits ('.' = a day without data), as the app table keeps them. */
 function levelsOf(text) {
   return Array.from(text, (digit) => (digit === "." ? null : parseInt(digit, 36)));
@@ -8,7 +12,7 @@ function levelsOf(text) {
 
 /* A line over days, broken where a day has no data, with a dot on the last one; `lit` days at its end are drawn in
    full strength. `levels` is a list of numbers and nulls, or a string of levels. */
-function sparkline(levels, { width = 96, height = 22, lit = DAYS } = {}) {
+export function sparkline(levels, { width = 96, height = 22, lit = site.days.length } = {}) {
   const values = typeof levels === "string" ? levelsOf(levels) : levels;
   const found = drawing("svg", {
     class: "sparkline", width, height, viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true", focusable: "false",
@@ -48,7 +52,7 @@ const MARKERS = {
 };
 
 /* The line, dash and marker of a series, as its charts draw it. */
-function seriesKey(name) {
+export function seriesKey(name) {
   const { dash, marker } = texts.looks[name];
   const [shape, attributes] = MARKERS[marker];
   return drawing(

@@ -1,6 +1,16 @@
 /* The four channels side by side over the chosen window: counts, shares and rates, each with its change. Each row
    carries the key of its line in the charts. */
 
+import { changeNode } from "./change.js";
+import { all, element } from "./dom.js";
+import { TREND_CHANNELS, isComparable, sum } from "./figures.js";
+import { baseLabel, coverageNote, number, share } from "./format.js";
+import { _, metricLink, word } from "./language.js";
+import { headCell, numberCell, plainTable } from "./periods.js";
+import { seriesKey, sparkline } from "./sparkline.js";
+import { chosenDays, figures, site } from "./state.js";
+import { onFigures, onWindow } from "./windows.js";
+
 function channelName(channel) {
   return channel === "*" ? [word("*")] : [seriesKey(channel), word(channel)];
 }
@@ -11,17 +21,17 @@ function courseOf(channel) {
 }
 
 /* A figure with its change under it. */
-function withChange(text, change) {
+export function withChange(text, change) {
   return numberCell(element("span", { className: "value", textContent: text }), ...(change ? [change] : []));
 }
 
 /* The change under a figure; where nothing can be compared, the head of the column says so once, and no cell does. */
-function columnChange(value, base, comparable, kind = "ratio") {
+export function columnChange(value, base, comparable, kind = "ratio") {
   return comparable ? changeNode(value, base, { better: "up", kind, quiet: true }) : null;
 }
 
 /* A number over its bar: the bar is for the eye, the number for the reader; it does not lie on the digits. */
-function barCell(value, whole, text = number(value)) {
+export function barCell(value, whole, text = number(value)) {
   const bar = element("span", { className: "bar", "aria-hidden": "true" });
   bar.style.setProperty("--part", whole ? Math.max(0, Math.min(1, value / whole)) : 0);
   return element("td", { className: "number barred" }, bar, element("span", { className: "value", textContent: text }));
@@ -67,7 +77,7 @@ function drawSummary() {
   }
 }
 
-function startSummary() {
+export function startSummary() {
   onFigures(drawSummary);
   onWindow(drawSummary);
 }

@@ -4,12 +4,18 @@
    button. A column here is `{key(), cell(row)}`: the numbers to sort by, and the `<td>` or `<th>` to show.
    Does not belong here: what a table holds (apptable.js, lists.js), the look of a cell (cells.js). */
 
+import { sortedRows } from "./columns.js";
+import { element, nextTask } from "./dom.js";
+import { number } from "./format.js";
+import { _, filled, onLanguage } from "./language.js";
+import { language } from "./state.js";
+
 const PAGE_LENGTHS = [25, 50, 100];
 
 /* `options`: count; columns by name; sorted {column, descending}, or {} for the order of the rows; matches() giving the
    test that the filters make of a row, or null; found(number) saying how many it lets through; shows() naming the period,
    if the rows have several; and, for a row of sums, sums(rows, headings) giving its cells. */
-function makeTable(table, options) {
+export function makeTable(table, options) {
   const state = { ...options.sorted, length: PAGE_LENGTHS[0], page: 0, ordered: null, rows: null };
   const headings = Array.from(table.tHead.rows[0].cells);
   const pager = makePager(table, state, options.count, draw);
@@ -76,7 +82,7 @@ function inColumns(headings, cells) {
 }
 
 /* Resolves when what is drawn so far is painted: a table follows the charts, it does not hold them up. */
-function painted() {
+export function painted() {
   return new Promise((resolve) => requestAnimationFrame(() => nextTask().then(resolve)));
 }
 

@@ -1,6 +1,9 @@
 /* The reasons behind the bar on top of an app's page: the same for all apps, so they stand once in the site's data. */
 
-function drawReasons() {
+import { all, element } from "./dom.js";
+import { site } from "./state.js";
+
+export function drawReasons() {
   for (const place of all("[data-part=reasons]")) {
     place.prepend(
       ...site.reasons.map(([severity, zh, en]) =>

@@ -2,20 +2,22 @@
    A choice is kept in the address and in the browser. Charts of both windows are drawn beforehand (charts.js), so the
    switch shows the other layer and redraws small tables only. */
 
-let chosenDays = Number([asked("days"), remembered("days")].find((one) => one === "7" || one === "30") || DAYS);
+import { all, asked, element, keepInAddress, remember, remembered } from "./dom.js";
+import { completedFigures } from "./figures.js";
+import { dayLabel, dayRange } from "./format.js";
+import { _, carryChoices, filled, onLanguage } from "./language.js";
+import { chosenDays, figures, setChosenDays, setShown, site } from "./state.js";
+
 const windowListeners = [];
 const figureListeners = [];
-let figures = null;
-
-const currentWindow = () => chosenDays;
 
 /* `listener` runs after each switch of the window. */
-function onWindow(listener) {
+export function onWindow(listener) {
   windowListeners.push(listener);
 }
 
 /* `listener` draws figures: it runs at the start, and again with every change of figures or language. */
-function onFigures(listener) {
+export function onFigures(listener) {
   figureListeners.push(listener);
 }
 
@@ -24,21 +26,27 @@ function drawFigures() {
 }
 
 /* Shows other figures on this page, raw as their file has them: of an app that was picked, or of all together. */
-function setFigures(raw) {
-  figures = completedFigures(raw);
+export function setFigures(raw) {
+  setShown(completedFigures(raw));
   drawFigures();
 }
 
-function showWindow() {
-  page.dataset.days = chosenDays;
+/* Before anything is painted: the window that the address or an earlier visit asks for. */
+export function recallWindow() {
+  const wanted = [asked("days"), remembered("days")].find((one) => one === "7" || one === "30");
+  setChosenDays(Number(wanted || site.days.length));
+}
+
+export function showWindow() {
+  document.documentElement.dataset.days = chosenDays;
   for (const button of all("[data-days-button]")) {
     button.setAttribute("aria-pressed", String(Number(button.dataset.daysButton) === chosenDays));
   }
 }
 
-function chooseWindow(days) {
+export function chooseWindow(days) {
   if (days === chosenDays) return;
-  chosenDays = days;
+  setChosenDays(days);
   showWindow();
   // A page without figures has nothing to draw; the choice is kept for the next one.
   if (figures) for (const listener of windowListeners) listener();
@@ -49,10 +57,11 @@ function chooseWindow(days) {
 
 /* The days of the window, and which of them lack data: a gap is explained beside the charts that show it. */
 function drawSpans() {
-  const missing = site.missing.filter((place) => place >= DAYS - chosenDays).map((place) => dayLabel(site.days[place]));
+  const first = site.days.length - chosenDays;
+  const missing = site.missing.filter((place) => place >= first).map((place) => dayLabel(site.days[place]));
   for (const place of all("[data-span]")) {
     place.replaceChildren(
-      dayRange(site.days[DAYS - chosenDays], site.days[DAYS - 1]),
+      dayRange(site.days[first], site.days.at(-1)),
       ...(missing.length && place.dataset.span === "gaps"
         ? [
             element("span", {
@@ -67,7 +76,7 @@ function drawSpans() {
   }
 }
 
-function startWindows() {
+export function startWindows() {
   for (const button of all("[data-days-button]")) {
     button.addEventListener("click", () => chooseWindow(Number(button.dataset.daysButton)));
   }
