@@ -23,12 +23,20 @@ function drawFacts() {
       fact(_("App key"), element("code", {}, named(figures.key))),
       fact(_("Platform"), word(figures.platform)),
       fact(
-        _("Status"), badge(figures.status),
-        figures.status === "unregistered" ? " " + _("This app logs but is not in the registry; its name is its key.") : "",
+        _("Status"),
+        badge(figures.status),
+        figures.status === "unregistered"
+          ? " " + _("This app logs but is not in the registry; its name is its key.")
+          : "",
       ),
       ...(figures.account ? [fact(_("Account"), named(figures.account))] : []),
       fact(_("Schemes"), number(figures.schemes)),
-      element("div", {}, element("dt", {}, metricLink("devices")), element("dd", { textContent: number(figures.devices) })),
+      element(
+        "div",
+        {},
+        element("dt", {}, metricLink("devices")),
+        element("dd", { textContent: number(figures.devices) }),
+      ),
       fact(_("First seen"), figures.first_seen || ABSENT),
       fact(_("Last seen"), figures.last_seen ? dayLabel(figures.last_seen) : _("never")),
     );
@@ -46,7 +54,8 @@ function drawRecords() {
     place.hidden = false;
     const state = document.querySelector(".trust .state");
     state.querySelector(".restated")?.remove();
-    if (days.includes(site.as_of)) state.append(element("span", { className: "badge restated", textContent: word("restated") }));
+    if (days.includes(site.as_of))
+      state.append(element("span", { className: "badge restated", textContent: word("restated") }));
   }
   for (const place of all("[data-part=restated]")) {
     place.hidden = !days.length;
@@ -72,8 +81,14 @@ function packageRow([id, name, group, bundle, methods, created, verifications, a
   const place = chosenDays === 7 ? 0 : 1;
   const listed = (methods || "").split(";").filter(Boolean).map(word).join(" · ");
   return element(
-    "tr", {},
-    element("th", { scope: "row" }, name || id ? named(name || id) : _("Without a scheme"), id ? element("code", { className: "detail" }, named(id)) : null),
+    "tr",
+    {},
+    element(
+      "th",
+      { scope: "row" },
+      name || id ? named(name || id) : _("Without a scheme"),
+      id ? element("code", { className: "detail" }, named(id)) : null,
+    ),
     element("td", {}, element("code", {}, named(bundle || ABSENT))),
     element("td", {}, named(group || ABSENT)),
     element("td", { textContent: listed || ABSENT }),
@@ -86,7 +101,11 @@ function packageRow([id, name, group, bundle, methods, created, verifications, a
 function drawPackages() {
   for (const place of all("[data-part=packages]")) {
     const head = [
-      headCell(_("Scheme")), headCell(_("Package")), headCell(_("Group")), headCell(_("Methods")), headCell(_("Created")),
+      headCell(_("Scheme")),
+      headCell(_("Package")),
+      headCell(_("Group")),
+      headCell(_("Methods")),
+      headCell(_("Created")),
       headCell(metricLink("verifications"), true, periodLabel(String(chosenDays))),
       headCell(metricLink("authorizations"), true, periodLabel(String(chosenDays))),
     ];

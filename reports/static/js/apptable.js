@@ -2,7 +2,17 @@
    The period has its own choice, and follows the page's 7 and 30 days when those are pressed. */
 
 import { PERIODS } from "./cards.js";
-import { appColumn, badgeCell, changeCell, changeColumn, codedColumn, fileLink, numberColumn, textCell, wordCell } from "./cells.js";
+import {
+  appColumn,
+  badgeCell,
+  changeCell,
+  changeColumn,
+  codedColumn,
+  fileLink,
+  numberColumn,
+  textCell,
+  wordCell,
+} from "./cells.js";
 import { asked, element } from "./dom.js";
 import { isComparable } from "./figures.js";
 import { keepFilter, makeFilters } from "./filters.js";
@@ -15,8 +25,12 @@ import { makeTable, painted } from "./tables.js";
 import { onWindow } from "./windows.js";
 
 const SUMMED = [
-  "number_verifications", "one_click_verifications", "local_verifications", "third_party_authorizations",
-  "previous_number_verifications", "previous_third_party_authorizations",
+  "number_verifications",
+  "one_click_verifications",
+  "local_verifications",
+  "third_party_authorizations",
+  "previous_number_verifications",
+  "previous_third_party_authorizations",
 ];
 
 export function drawAppTable(table, data) {
@@ -32,10 +46,16 @@ export function drawAppTable(table, data) {
     status: codedColumn(data, "status", badgeCell, word),
     schemes: numberColumn(() => data.list("schemes"), number),
     change_of_number_verifications: changeColumn(
-      values("number_verifications"), values("previous_number_verifications"), "ratio", isFair,
+      values("number_verifications"),
+      values("previous_number_verifications"),
+      "ratio",
+      isFair,
     ),
     change_of_third_party_authorizations: changeColumn(
-      values("third_party_authorizations"), values("previous_third_party_authorizations"), "ratio", isFair,
+      values("third_party_authorizations"),
+      values("previous_third_party_authorizations"),
+      "ratio",
+      isFair,
     ),
     sparkline: { cell: (row) => element("td", {}, sparkline(data.list("sparkline")[row])) },
     files: { cell: (row) => filesCell(data, row) },
@@ -50,7 +70,8 @@ export function drawAppTable(table, data) {
     return headings.map((heading) => {
       const { column } = heading.dataset;
       const metric = column.replace("change_of_", "");
-      if (column === "app") return element("th", { scope: "row", className: "of-app", textContent: counted(rows.length) });
+      if (column === "app")
+        return element("th", { scope: "row", className: "of-app", textContent: counted(rows.length) });
       if (!Object.hasOwn(totals, metric)) return element("td", {});
       if (metric === column) return numberCell(number(totals[column]));
       return changeCell(totals[metric], totals["previous_" + metric], "ratio", isFair());

@@ -23,7 +23,8 @@ function valueRows(rows, comparable) {
     const cell = barCell(won ?? 0, most, number(won));
     cell.append(...[columnChange(won, before, comparable)].filter(Boolean));
     return element(
-      "tr", {},
+      "tr",
+      {},
       element("th", { scope: "row", className: "word" }, named(word(value))),
       cell,
       withChange(share(rate), columnChange(rate, rateBefore, comparable, "points")),
@@ -49,7 +50,8 @@ function drawValues(part, label, rows, period) {
 
 // What is listed are requests of that step by how they ended.
 const requestsLink = (step) => metricLink(step + "_requests", _("Records"));
-const outcomesLabel = (step) => (step === "authorization" ? _("Authorization, by outcome") : _("Verification, by outcome"));
+const outcomesLabel = (step) =>
+  step === "authorization" ? _("Authorization, by outcome") : _("Verification, by outcome");
 const codesLabel = (step) =>
   step === "authorization" ? _("Authorization, up to ten result codes") : _("Verification, up to ten result codes");
 const outcomeWord = (value) => (value === "unknown" ? _("Carrier could not tell") : word(value));
@@ -63,7 +65,8 @@ function drawOutcomes(step, period) {
     const chosen = outcome === "cancelled" || outcome === "switched";
     const options = { comparable: isComparable(period), better: chosen ? "none" : "down", quiet: true };
     return element(
-      "tr", {},
+      "tr",
+      {},
       element("th", { scope: "row" }, outcomeWord(outcome)),
       barCell(records ?? 0, most, number(records)),
       numberCell(share(ratio(records, total))),
@@ -71,10 +74,13 @@ function drawOutcomes(step, period) {
     );
   });
   const head = [
-    headCell(_("Outcome")), headCell(requestsLink(step), true), headCell(metricLink(step + "_requests", _("Share")), true),
+    headCell(_("Outcome")),
+    headCell(requestsLink(step), true),
+    headCell(metricLink(step + "_requests", _("Share")), true),
     headCell(_("Change"), true, baseLabel(period), coverageNote(period)),
   ];
-  for (const place of all(`[data-part=outcomes-${step}]`)) place.replaceChildren(breakdownTable(outcomesLabel(step), head, made));
+  for (const place of all(`[data-part=outcomes-${step}]`))
+    place.replaceChildren(breakdownTable(outcomesLabel(step), head, made));
 }
 
 function codeMeaning(index) {
@@ -88,10 +94,17 @@ function drawCodes(step, period) {
   const most = Math.max(1, ...rows.map((row) => row[5]));
   const made = rows.map(([, channel, vendor, code, outcome, records, index]) =>
     element(
-      "tr", {},
-      element("th", { scope: "row" }, element("code", {}, named(code)), element("span", { className: "detail" }, named(vendor || ABSENT))),
+      "tr",
+      {},
       element(
-        "td", { className: "explained" },
+        "th",
+        { scope: "row" },
+        element("code", {}, named(code)),
+        element("span", { className: "detail" }, named(vendor || ABSENT)),
+      ),
+      element(
+        "td",
+        { className: "explained" },
         codeMeaning(index),
         element("span", { className: "detail", textContent: word(channel) + " · " + outcomeWord(outcome) }),
       ),
@@ -99,7 +112,8 @@ function drawCodes(step, period) {
     ),
   );
   const head = [headCell(_("Code")), headCell(_("Meaning")), headCell(requestsLink(step), true)];
-  for (const place of all(`[data-part=codes-${step}]`)) place.replaceChildren(breakdownTable(codesLabel(step), head, made));
+  for (const place of all(`[data-part=codes-${step}]`))
+    place.replaceChildren(breakdownTable(codesLabel(step), head, made));
 }
 
 function drawBreakdowns() {

@@ -11,7 +11,10 @@ import { chosenDays, figures } from "./state.js";
 import { onFigures, onWindow } from "./windows.js";
 
 export const CARD_METRICS = [
-  "number_verifications", "one_click_verifications", "local_verifications", "third_party_authorizations",
+  "number_verifications",
+  "one_click_verifications",
+  "local_verifications",
+  "third_party_authorizations",
 ];
 export const PERIODS = ["day", "7", "30", "month", "last_month"];
 
@@ -25,7 +28,8 @@ function countNode(value) {
 function versus(metric, period) {
   const [value, base] = figures.sums[metric][PERIODS.indexOf(period)];
   return element(
-    "p", { className: "versus" },
+    "p",
+    { className: "versus" },
     changeNode(value, base, { comparable: isComparable(period), better: BETTER[metric] }),
     element("span", { className: "muted", textContent: baseLabel(period) }),
     coverageNote(period) ? element("span", { className: "muted whole", textContent: coverageNote(period) }) : null,
@@ -36,9 +40,11 @@ function windowRow(metric) {
   const period = String(chosenDays);
   const [value] = figures.sums[metric][PERIODS.indexOf(period)];
   return element(
-    "div", { className: "window" },
+    "div",
+    { className: "window" },
     element(
-      "p", { className: "sum" },
+      "p",
+      { className: "sum" },
       element("span", { className: "muted", textContent: periodLabel(period) }),
       element("span", { className: "figures" }, ...countNode(value)),
     ),
@@ -49,10 +55,12 @@ function windowRow(metric) {
 function card(metric) {
   const [value] = figures.sums[metric][0];
   return element(
-    "section", { className: "card", id: "card-" + metric },
+    "section",
+    { className: "card", id: "card-" + metric },
     element("h2", {}, metricLink(metric)),
     element(
-      "p", { className: "figure" },
+      "p",
+      { className: "figure" },
       element("span", { className: "figures" }, ...countNode(value)),
       sparkline(figures.usage[metric], { width: 104, height: 34, lit: chosenDays }),
     ),

@@ -18,7 +18,11 @@ export function wordCell(value) {
 }
 
 export function badgeCell(value) {
-  return element("td", { className: "word" }, element("span", { className: "badge " + value, textContent: word(value) }));
+  return element(
+    "td",
+    { className: "word" },
+    element("span", { className: "badge " + value, textContent: word(value) }),
+  );
 }
 
 /* The name of an app, linked to its page where it has one, and its key where that is another; `*` is all apps. */

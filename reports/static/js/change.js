@@ -32,8 +32,13 @@ export function changeNode(value, base, { comparable = true, better = "none", ki
   const direction = delta === 0 ? "level" : delta > 0 ? "up" : "down";
   const judged = delta === 0 || better === "none" ? "" : direction === better ? " good" : " bad";
   return element(
-    "span", { className: "change " + direction + judged },
-    element("span", { className: "arrow", "aria-hidden": "true", textContent: { up: "▲", down: "▼", level: "■" }[direction] }),
+    "span",
+    { className: "change " + direction + judged },
+    element("span", {
+      className: "arrow",
+      "aria-hidden": "true",
+      textContent: { up: "▲", down: "▼", level: "■" }[direction],
+    }),
     element("b", { textContent: changeText(delta, kind) }),
     element("span", { className: "direction", textContent: changeWord(delta) }),
   );
@@ -41,8 +46,13 @@ export function changeNode(value, base, { comparable = true, better = "none", ki
 
 // Which way is good, by metric; one that is not here is neither.
 export const BETTER = {
-  number_verifications: "up", one_click_verifications: "up", local_verifications: "up",
-  third_party_authorizations: "up", authorizations: "up", authorization_rate: "up", technical_success_rate: "up",
+  number_verifications: "up",
+  one_click_verifications: "up",
+  local_verifications: "up",
+  third_party_authorizations: "up",
+  authorizations: "up",
+  authorization_rate: "up",
+  technical_success_rate: "up",
   authorizations_failed: "down",
 };
 

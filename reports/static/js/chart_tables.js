@@ -15,7 +15,8 @@ function chartTable(name, title) {
   const lists = shape.data.map((trace) => seriesValues(trace.meta));
   const rows = site.days.map((day, i) =>
     element(
-      "tr", {},
+      "tr",
+      {},
       element("th", { scope: "row", className: "word", textContent: dayLabel(day) }),
       ...lists.map((list) => numberCell(site.missing.includes(i) ? _("no data") : format(list[i]))),
     ),
@@ -43,7 +44,8 @@ export function drawLegends() {
       ["local_verify", filled(_("{channel}, latencies only"), { channel: word("local_verify") })],
     ],
     usage: [
-      ["one_click", metricLabel("one_click_verifications")], ["local_verify", metricLabel("local_verifications")],
+      ["one_click", metricLabel("one_click_verifications")],
+      ["local_verify", metricLabel("local_verifications")],
       ["third_party", metricLabel("third_party_authorizations")],
     ],
   };

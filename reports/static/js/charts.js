@@ -25,7 +25,9 @@ function addChinese() {
   const days = ["日", "一", "二", "三", "四", "五", "六"].map((name) => "周" + name);
   const months = Array.from({ length: 12 }, (unused, i) => i + 1 + "月");
   window.Plotly.register({
-    moduleType: "locale", name: "zh-CN", dictionary: {},
+    moduleType: "locale",
+    name: "zh-CN",
+    dictionary: {},
     format: { days, shortDays: days, months, shortMonths: months, date: "%Y-%m-%d" },
   });
 }
@@ -63,7 +65,8 @@ function drawLayer(place, days) {
     trace.y = seriesValues(trace.meta).slice(-days);
     // Plotly takes markers of several sizes for bubbles, which it would draw pale and edged.
     const even = { opacity: 1, line: { width: 0 } };
-    if (days > 7) Object.assign(trace.marker, even, { size: markerSizes(trace.y, shown, scaled.tickvals, trace.marker.size) });
+    if (days > 7)
+      Object.assign(trace.marker, even, { size: markerSizes(trace.y, shown, scaled.tickvals, trace.marker.size) });
   }
   const values = data.flatMap((trace) => trace.y);
   Object.assign(layout.xaxis, scaled);
@@ -73,7 +76,11 @@ function drawLayer(place, days) {
   layout.width = widthOf(place);
   layout.height = place.clientHeight;
   const config = {
-    displayModeBar: false, displaylogo: false, showSendToCloud: false, doubleClick: false, locale: LANGUAGE_TAGS[language],
+    displayModeBar: false,
+    displaylogo: false,
+    showSendToCloud: false,
+    doubleClick: false,
+    locale: LANGUAGE_TAGS[language],
   };
   window.Plotly.react(layer, data, layout, config);
   // Paper has another width than the screen: with a view box the drawing follows its box (print.css).
@@ -105,7 +112,12 @@ function nextLayer() {
 }
 
 async function drawPending() {
-  library = library || Promise.all([loadScript(document.documentElement.dataset.plotly), loadScript(document.documentElement.dataset.charts)]).then(addChinese);
+  library =
+    library ||
+    Promise.all([
+      loadScript(document.documentElement.dataset.plotly),
+      loadScript(document.documentElement.dataset.charts),
+    ]).then(addChinese);
   await library;
   await nextTask();
   for (let next = nextLayer(); next; next = nextLayer()) {

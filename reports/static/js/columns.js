@@ -14,7 +14,8 @@ export function columnsOf({ rows, columns }) {
     list(name, place) {
       const key = place === undefined ? name : name + " " + place;
       // Without any row there is no list of lists either.
-      if (!read.has(key)) read.set(key, JSON.parse((place === undefined ? columns[name] : columns[name][place]) ?? "[]"));
+      if (!read.has(key))
+        read.set(key, JSON.parse((place === undefined ? columns[name] : columns[name][place]) ?? "[]"));
       return read.get(key);
     },
     value(name, row) {

@@ -46,8 +46,12 @@ function trendByChannel(counts) {
 
 // In the order of the file's columns.
 const WINDOW_COUNTS = [
-  "authorizations", "authorization_requests", "authorizations_cancelled", "authorizations_failed",
-  "previous_authorizations", "previous_authorization_requests",
+  "authorizations",
+  "authorization_requests",
+  "authorizations_cancelled",
+  "authorizations_failed",
+  "previous_authorizations",
+  "previous_authorization_requests",
 ];
 
 function channelRows(columns) {
@@ -58,7 +62,9 @@ function channelRows(columns) {
     row.share = ratio(row.authorizations, columns[0][all]);
     row.authorization_rate = ratio(row.authorizations, row.authorization_requests);
     row.technical_success_rate = technicalRate(
-      row.authorizations, row.authorization_requests, row.authorizations_cancelled,
+      row.authorizations,
+      row.authorization_requests,
+      row.authorizations_cancelled,
     );
     row.previous_authorization_rate = ratio(row.previous_authorizations, row.previous_authorization_requests);
     return row;
@@ -67,7 +73,10 @@ function channelRows(columns) {
 
 function breakdownRow([value, authorizations, requests, cancelled, before, requestsBefore]) {
   return [
-    value, authorizations, requests, cancelled,
+    value,
+    authorizations,
+    requests,
+    cancelled,
     ratio(authorizations, requests),
     technicalRate(authorizations, requests, cancelled),
     before,
@@ -85,7 +94,13 @@ function outcomeRow([step, outcome, records, before]) {
 function codeRow([step, channel, outcome, records, code]) {
   const [vendor, name] = Array.isArray(code) ? code : [site.codes[code][0], site.codes[code][3]];
   return [
-    STEPS[step], site.channels[channel], vendor, name, site.outcomes[outcome], records, Array.isArray(code) ? null : code,
+    STEPS[step],
+    site.channels[channel],
+    vendor,
+    name,
+    site.outcomes[outcome],
+    records,
+    Array.isArray(code) ? null : code,
   ];
 }
 

@@ -24,8 +24,15 @@ export function size(value) {
 }
 
 const UNITS = {
-  zh: [[1e8, "亿"], [1e4, "万"]],
-  en: [[1e9, "B"], [1e6, "M"], [1e4, "K"]],
+  zh: [
+    [1e8, "亿"],
+    [1e4, "万"],
+  ],
+  en: [
+    [1e9, "B"],
+    [1e6, "M"],
+    [1e4, "K"],
+  ],
 };
 
 /* A count in four digits at most: 8,123 · 12.35万 · 1.235亿 · 12.35K · 1.235M. */
@@ -57,7 +64,11 @@ export function dayRange(first, last) {
 
 export function periodLabel(name) {
   const labels = {
-    day: _("Data day"), 7: _("7 days"), 30: _("30 days"), month: _("Month to date"), last_month: _("Last month"),
+    day: _("Data day"),
+    7: _("7 days"),
+    30: _("30 days"),
+    month: _("Month to date"),
+    last_month: _("Last month"),
   };
   return labels[name];
 }
@@ -65,8 +76,11 @@ export function periodLabel(name) {
 /* What a period is compared with. */
 export function baseLabel(name) {
   const labels = {
-    day: _("vs same weekday last week"), 7: _("vs previous 7 days"), 30: _("vs previous 30 days"),
-    month: _("vs same days last month"), last_month: _("vs the month before"),
+    day: _("vs same weekday last week"),
+    7: _("vs previous 7 days"),
+    30: _("vs previous 30 days"),
+    month: _("vs same days last month"),
+    last_month: _("vs the month before"),
   };
   return labels[name];
 }

@@ -13,12 +13,19 @@ function helpDialog() {
     ["Esc", _("Close")],
   ];
   const dialog = element(
-    "dialog", { className: "help", "aria-labelledby": "help-title" },
+    "dialog",
+    { className: "help", "aria-labelledby": "help-title" },
     element("h2", { id: "help-title", textContent: _("Keyboard shortcuts") }),
     element(
-      "dl", {},
+      "dl",
+      {},
       ...rows.map(([key, what]) =>
-        element("div", {}, element("dt", {}, element("kbd", { textContent: key })), element("dd", { textContent: what })),
+        element(
+          "div",
+          {},
+          element("dt", {}, element("kbd", { textContent: key })),
+          element("dd", { textContent: what }),
+        ),
       ),
     ),
     element("button", { type: "button", className: "button", textContent: _("Close"), onclick: () => dialog.close() }),

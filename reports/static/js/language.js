@@ -44,8 +44,11 @@ export function carryChoices() {
 /* A link to what a metric means; its meaning shows on hover. */
 export function metricLink(name, label = metricLabel(name)) {
   return element("a", {
-    className: "term", href: localAddress(root + "metrics.html") + "#" + name, textContent: label,
-    title: texts.metrics[name].meaning[language], "data-metric": name,
+    className: "term",
+    href: localAddress(root + "metrics.html") + "#" + name,
+    textContent: label,
+    title: texts.metrics[name].meaning[language],
+    "data-metric": name,
   });
 }
 

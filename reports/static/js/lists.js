@@ -3,7 +3,17 @@
    Does not belong here: order, filter and pages (tables.js), the table of the usage page (apptable.js). */
 
 import { drawAppTable } from "./apptable.js";
-import { appCell, appColumn, badgeCell, changeColumn, codedColumn, fileLink, numberColumn, textCell, wordCell } from "./cells.js";
+import {
+  appCell,
+  appColumn,
+  badgeCell,
+  changeColumn,
+  codedColumn,
+  fileLink,
+  numberColumn,
+  textCell,
+  wordCell,
+} from "./cells.js";
 import { ranks } from "./columns.js";
 import { all, element, own } from "./dom.js";
 import { isComparable } from "./figures.js";
@@ -24,7 +34,11 @@ export function startTables() {
   for (const table of all("table[data-table]")) {
     const { table: name, rows } = table.dataset;
     if (rows) drawListed(table, listed[rows]);
-    else loadList(name).then((data) => DRAWN[name](table, data), () => sayLost(table));
+    else
+      loadList(name).then(
+        (data) => DRAWN[name](table, data),
+        () => sayLost(table),
+      );
   }
 }
 
@@ -41,15 +55,16 @@ function drawLoginTable(table, data) {
   const columns = {
     platform: codedColumn(data, "platform", wordCell, word),
     app: appColumn(data),
-    change: changeColumn(
-      values("authorization_rate"), values("previous_authorization_rate"), "points", () => isComparable(chosenDays),
+    change: changeColumn(values("authorization_rate"), values("previous_authorization_rate"), "points", () =>
+      isComparable(chosenDays),
     ),
     show: { cell: (row) => element("td", { className: "word" }, showButton(data, row)) },
   };
   for (const name of ["one_click", "wechat", "qq", "weibo", "authorization_requests", "authorizations"]) {
     columns[name] = numberColumn(values(name), number);
   }
-  for (const name of ["authorization_rate", "technical_success_rate"]) columns[name] = numberColumn(values(name), share);
+  for (const name of ["authorization_rate", "technical_success_rate"])
+    columns[name] = numberColumn(values(name), share);
   const sorted = { column: "authorizations", descending: true };
   const made = listTable(table, data, columns, sorted, () => [chosenDays]);
   onWindow(() => painted().then(made.order));
@@ -81,14 +96,19 @@ function drawFilesTable(table, data) {
   for (const heading of all("[data-column=xlsx_bytes]", table)) heading.hidden = !xlsx.some(known);
   const withXlsx = numberColumn(values("xlsx_bytes"), size);
   const asLink = linked(withXlsx, "usage_detail.xlsx", "xlsx");
-  listTable(table, data, {
-    platform: codedColumn(data, "platform", wordCell, word),
-    app: appColumn(data),
-    page_bytes: numberColumn(values("page_bytes"), size),
-    csv_rows: numberColumn(values("csv_rows"), number),
-    csv_bytes: linked(numberColumn(values("csv_bytes"), size), "usage_detail.csv", "CSV"),
-    xlsx_bytes: { key: asLink.key, cell: (row) => (xlsx[row] === null ? withXlsx : asLink).cell(row) },
-  }, { column: "app", descending: false });
+  listTable(
+    table,
+    data,
+    {
+      platform: codedColumn(data, "platform", wordCell, word),
+      app: appColumn(data),
+      page_bytes: numberColumn(values("page_bytes"), size),
+      csv_rows: numberColumn(values("csv_rows"), number),
+      csv_bytes: linked(numberColumn(values("csv_bytes"), size), "usage_detail.csv", "CSV"),
+      xlsx_bytes: { key: asLink.key, cell: (row) => (xlsx[row] === null ? withXlsx : asLink).cell(row) },
+    },
+    { column: "app", descending: false },
+  );
 }
 
 /* A table with the filters of its list and nothing more. */
@@ -111,7 +131,10 @@ function drawListed(table, rows) {
   const headings = Array.from(table.tHead.rows[0].cells);
   const columns = {};
   headings.forEach((heading, place) => {
-    columns[heading.dataset.column] = listedColumn(heading.dataset.kind, rows.map((row) => row[place]));
+    columns[heading.dataset.column] = listedColumn(
+      heading.dataset.kind,
+      rows.map((row) => row[place]),
+    );
   });
   const textOf = (value) => (value === null ? "" : value + " " + word(value));
   const texts = () => rows.map((row) => row.flat().map(textOf).join("\n"));

@@ -13,6 +13,10 @@ const lists = new Map();
 /* The columns of a big list; the table and the picker of the monitor page share one. */
 export function loadList(name) {
   const [path, content] = LISTS[name];
-  if (!lists.has(name)) lists.set(name, loadScript(path).then(() => columnsOf(content())));
+  if (!lists.has(name))
+    lists.set(
+      name,
+      loadScript(path).then(() => columnsOf(content())),
+    );
   return lists.get(name);
 }

@@ -23,7 +23,11 @@ import { recallWindow, setFigures, showWindow, startWindows } from "./windows.js
 function withoutFigures() {
   for (const place of all("[data-part=cards]")) {
     place.replaceWith(
-      element("p", { className: "alert" }, ...both("The figures of this page could not be loaded; its CSV file holds the counts.")),
+      element(
+        "p",
+        { className: "alert" },
+        ...both("The figures of this page could not be loaded; its CSV file holds the counts."),
+      ),
     );
   }
   for (const place of all("[data-sections]")) place.remove();

@@ -15,7 +15,8 @@ const PERIOD_METRICS = [...CARD_METRICS, "billable_verifications"];
 /* A table head cell; `number` aligns it with the figures below. */
 export function headCell(content, isNumber, ...details) {
   return element(
-    "th", { scope: "col", className: isNumber ? "number" : "" },
+    "th",
+    { scope: "col", className: isNumber ? "number" : "" },
     content,
     ...details.filter(Boolean).map((detail) => element("span", { className: "detail", textContent: detail })),
   );
@@ -24,12 +25,9 @@ export function headCell(content, isNumber, ...details) {
 /* A table of the page: rows are elements already. */
 export function plainTable(label, head, rows, className = "plain") {
   return element(
-    "div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": label },
-    element(
-      "table", { className },
-      element("thead", {}, element("tr", {}, ...head)),
-      element("tbody", {}, ...rows),
-    ),
+    "div",
+    { className: "scroll", tabIndex: 0, role: "region", "aria-label": label },
+    element("table", { className }, element("thead", {}, element("tr", {}, ...head)), element("tbody", {}, ...rows)),
   );
 }
 
@@ -54,7 +52,8 @@ function drawPeriods() {
   for (const place of all("[data-part=periods]")) {
     const rows = PERIOD_METRICS.map((metric) =>
       element(
-        "tr", {},
+        "tr",
+        {},
         element("th", { scope: "row" }, metricLink(metric)),
         ...PERIODS.map((name, i) => periodCell(metric, name, i)),
       ),

@@ -33,10 +33,13 @@ export function startPicker() {
   closePicker();
   onLanguage(closePicker);
   onLanguage(() => sayInPicker(pickerState.message));
-  loadList("logins").then((data) => {
-    pickerState.data = data;
-    if (asked("app")) showApp(asked("app"));
-  }, () => sayInPicker(() => [_("The list could not be loaded.")]));
+  loadList("logins").then(
+    (data) => {
+      pickerState.data = data;
+      if (asked("app")) showApp(asked("app"));
+    },
+    () => sayInPicker(() => [_("The list could not be loaded.")]),
+  );
 }
 
 /* Rows that match, those first whose name, key or initials begin with the text; without a text the largest apps. */
@@ -142,11 +145,14 @@ export function showApp(key) {
   const row = data.list("key").indexOf(key);
   if (row < 0) return sayInPicker(() => [_("There is no such app.")]);
   const path = "apps/" + encodeURIComponent(data.folder(row)) + "/figures.js";
-  return loadScript(path).then(() => {
-    known.set(key, window.AUTHMETER_FIGURES);
-    // Another may have been picked meanwhile.
-    if (pickerState.wanted === key) showPicked(key);
-  }, () => sayInPicker(() => [_("The figures of this app could not be loaded.")]));
+  return loadScript(path).then(
+    () => {
+      known.set(key, window.AUTHMETER_FIGURES);
+      // Another may have been picked meanwhile.
+      if (pickerState.wanted === key) showPicked(key);
+    },
+    () => sayInPicker(() => [_("The figures of this app could not be loaded.")]),
+  );
 }
 
 function showPicked(key) {

@@ -47,7 +47,15 @@ export function gaps(days, fill) {
     .map((place) => site.days[place])
     .filter((day) => days.includes(day))
     .map((day) => ({
-      type: "rect", xref: "x", yref: "paper", x0: moment(day, -0.5), x1: moment(day, 0.5), y0: 0, y1: 1,
-      fillcolor: fill, line: { width: 0 }, layer: "below",
+      type: "rect",
+      xref: "x",
+      yref: "paper",
+      x0: moment(day, -0.5),
+      x1: moment(day, 0.5),
+      y0: 0,
+      y1: 1,
+      fillcolor: fill,
+      line: { width: 0 },
+      layer: "below",
     }));
 }

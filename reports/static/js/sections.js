@@ -17,7 +17,8 @@ function part(name, className = "panel") {
 /* `legend` names the series of the charts below; the days of the window stand to the right. */
 function heading(title, legend) {
   return element(
-    "div", { className: "heading" },
+    "div",
+    { className: "heading" },
     element("h2", {}, ...title),
     legend ? element("ul", { className: "legend", "data-legend": legend }) : null,
     element("p", { className: "span", "data-span": legend ? "gaps" : "" }),
@@ -25,13 +26,19 @@ function heading(title, legend) {
 }
 
 function chartFigure(name, title, metric) {
-  const link = element("a", { className: "term", href: root + "metrics.html#" + metric, "data-metric": metric }, ...title);
+  const link = element(
+    "a",
+    { className: "term", href: root + "metrics.html#" + metric, "data-metric": metric },
+    ...title,
+  );
   return element(
-    "figure", { className: "panel" },
+    "figure",
+    { className: "panel" },
     element("figcaption", {}, link),
     element("div", { className: "chart", "data-chart": name }),
     element(
-      "details", { "data-figures": name },
+      "details",
+      { "data-figures": name },
       element("summary", {}, ...both("Figures of this chart")),
       element("div", { "data-chart-table": "" }),
     ),
@@ -59,7 +66,8 @@ const SECTIONS = {
     section(
       heading(both("Trends"), "timed"),
       element(
-        "div", { className: "charts" },
+        "div",
+        { className: "charts" },
         chartFigure("authorizations", both("Authorizations"), "authorizations"),
         chartFigure("share", both("Share of the four channels"), "authorizations"),
         chartFigure("authorization_rate", both("Authorization rate"), "authorization_rate"),
@@ -72,14 +80,17 @@ const SECTIONS = {
     section(
       heading(both("Where it comes from")),
       element(
-        "div", { className: "pair values" },
-        titled(both("By platform"), "platforms"), titled(both("By carrier, one-click login"), "carriers"),
+        "div",
+        { className: "pair values" },
+        titled(both("By platform"), "platforms"),
+        titled(both("By carrier, one-click login"), "carriers"),
       ),
     ),
     section(
       heading(both("Why it failed")),
       element(
-        "div", { className: "pair" },
+        "div",
+        { className: "pair" },
         titled(both("Authorization, by outcome"), "outcomes-authorization"),
         titled(both("Verification, by outcome"), "outcomes-verification"),
         titled(both("Authorization, up to ten result codes"), "codes-authorization"),
@@ -88,7 +99,10 @@ const SECTIONS = {
     ),
   ],
   packages: () => [
-    section(element("div", { className: "heading" }, element("h2", {}, ...both("Schemes and packages"))), part("packages")),
+    section(
+      element("div", { className: "heading" }, element("h2", {}, ...both("Schemes and packages"))),
+      part("packages"),
+    ),
   ],
 };
 

@@ -15,7 +15,12 @@ function levelsOf(text) {
 export function sparkline(levels, { width = 96, height = 22, lit = site.days.length } = {}) {
   const values = typeof levels === "string" ? levelsOf(levels) : levels;
   const found = drawing("svg", {
-    class: "sparkline", width, height, viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true", focusable: "false",
+    class: "sparkline",
+    width,
+    height,
+    viewBox: `0 0 ${width} ${height}`,
+    "aria-hidden": "true",
+    focusable: "false",
   });
   const top = Math.max(0, ...values.filter(known)) || 1;
   const least = Math.min(top, ...values.filter(known));
@@ -56,7 +61,15 @@ export function seriesKey(name) {
   const { dash, marker } = texts.looks[name];
   const [shape, attributes] = MARKERS[marker];
   return drawing(
-    "svg", { class: "key look-" + name, width: 26, height: 12, viewBox: "0 0 26 12", "aria-hidden": "true", focusable: "false" },
+    "svg",
+    {
+      class: "key look-" + name,
+      width: 26,
+      height: 12,
+      viewBox: "0 0 26 12",
+      "aria-hidden": "true",
+      focusable: "false",
+    },
     drawing("path", { d: "M0 6h26", "stroke-dasharray": DASHES[dash] }),
     drawing(shape, attributes),
   );

@@ -40,7 +40,8 @@ export function barCell(value, whole, text = number(value)) {
 function channelRow(row, period) {
   const comparable = isComparable(period);
   return element(
-    "tr", { className: row.channel === "*" ? "total" : "" },
+    "tr",
+    { className: row.channel === "*" ? "total" : "" },
     element("th", { scope: "row", className: "word" }, ...channelName(row.channel)),
     element("td", { className: "course" }, sparkline(courseOf(row.channel), { lit: chosenDays })),
     withChange(number(row.authorizations), columnChange(row.authorizations, row.previous_authorizations, comparable)),

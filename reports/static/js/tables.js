@@ -45,10 +45,21 @@ export function makeTable(table, options) {
     const first = state.page * state.length;
     const shown = visible();
     const lines = Array.from(state.rows.subarray(first, first + state.length), (row) =>
-      element("tr", {}, ...inColumns(shown, shown.map((heading) => options.columns[heading.dataset.column].cell(row)))),
+      element(
+        "tr",
+        {},
+        ...inColumns(
+          shown,
+          shown.map((heading) => options.columns[heading.dataset.column].cell(row)),
+        ),
+      ),
     );
     if (!lines.length) {
-      const nothing = element("td", { colSpan: shown.length, className: "nothing", textContent: _("Nothing matches.") });
+      const nothing = element("td", {
+        colSpan: shown.length,
+        className: "nothing",
+        textContent: _("Nothing matches."),
+      });
       lines.push(element("tr", {}, nothing));
     }
     table.tBodies[0].replaceChildren(...lines);
@@ -117,7 +128,8 @@ function makePager(table, state, count, draw) {
   });
   const buttons = steps.map((step) => step.button);
   const place = element(
-    "div", { className: "pager" },
+    "div",
+    { className: "pager" },
     where,
     element("span", { className: "steps" }, ...buttons),
     element("label", { className: "lengths" }, label, lengths),

@@ -7,7 +7,12 @@ export function drawReasons() {
   for (const place of all("[data-part=reasons]")) {
     place.prepend(
       ...site.reasons.map(([severity, zh, en]) =>
-        element("li", { className: severity }, element("span", { lang: "zh-CN", textContent: zh }), element("span", { lang: "en", textContent: en })),
+        element(
+          "li",
+          { className: severity },
+          element("span", { lang: "zh-CN", textContent: zh }),
+          element("span", { lang: "en", textContent: en }),
+        ),
       ),
     );
   }
