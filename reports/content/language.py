@@ -87,6 +87,8 @@ def script_msgids() -> list[str]:
     found = {
         str(message)
         for script in (HERE / "static" / "js").glob("*.js")
-        for _, message, _, _ in extract_from_file("javascript", script, keywords={"_": None, "both": None})
+        for _, message, _, _ in extract_from_file(
+            "javascript", script, keywords={"_": None, "both": None}, options={"parse_template_string": True}
+        )
     }
     return sorted(found)

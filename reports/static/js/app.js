@@ -14,7 +14,7 @@ function fact(label, ...content) {
 }
 
 function badge(value) {
-  return element("span", { className: "badge " + value, textContent: word(value) });
+  return element("span", { className: `badge ${value}`, textContent: word(value) });
 }
 
 function drawFacts() {
@@ -26,7 +26,7 @@ function drawFacts() {
         _("Status"),
         badge(figures.status),
         figures.status === "unregistered"
-          ? " " + _("This app logs but is not in the registry; its name is its key.")
+          ? ` ${_("This app logs but is not in the registry; its name is its key.")}`
           : "",
       ),
       ...(figures.account ? [fact(_("Account"), named(figures.account))] : []),
@@ -46,11 +46,11 @@ function drawFacts() {
 function drawRecords() {
   const { records, usual, restated: days } = figures;
   for (const place of all("[data-part=records]")) {
-    const part = known(records) && known(usual) ? Math.round((100 * records) / usual) + "%" : "";
+    const part = known(records) && known(usual) ? `${Math.round((100 * records) / usual)}%` : "";
     const counted = element("b", { textContent: number(records) });
     // The label, in both languages, stays.
     while (place.lastChild.nodeName !== "SPAN") place.lastChild.remove();
-    place.append(" ", counted, part && " " + filled(_("({share} of usual)"), { share: part }));
+    place.append(" ", counted, part && ` ${filled(_("({share} of usual)"), { share: part })}`);
     place.hidden = false;
     const state = document.querySelector(".trust .state");
     state.querySelector(".restated")?.remove();

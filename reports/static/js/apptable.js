@@ -74,7 +74,7 @@ export function drawAppTable(table, data) {
         return element("th", { scope: "row", className: "of-app", textContent: counted(rows.length) });
       if (!Object.hasOwn(totals, metric)) return element("td", {});
       if (metric === column) return numberCell(number(totals[column]));
-      return changeCell(totals[metric], totals["previous_" + metric], "ratio", isFair());
+      return changeCell(totals[metric], totals[`previous_${metric}`], "ratio", isFair());
     });
   }
 

@@ -49,7 +49,7 @@ function drawValues(part, label, rows, period) {
 }
 
 // What is listed are requests of that step by how they ended.
-const requestsLink = (step) => metricLink(step + "_requests", _("Records"));
+const requestsLink = (step) => metricLink(`${step}_requests`, _("Records"));
 const outcomesLabel = (step) =>
   step === "authorization" ? _("Authorization, by outcome") : _("Verification, by outcome");
 const codesLabel = (step) =>
@@ -76,7 +76,7 @@ function drawOutcomes(step, period) {
   const head = [
     headCell(_("Outcome")),
     headCell(requestsLink(step), true),
-    headCell(metricLink(step + "_requests", _("Share")), true),
+    headCell(metricLink(`${step}_requests`, _("Share")), true),
     headCell(_("Change"), true, baseLabel(period), coverageNote(period)),
   ];
   for (const place of all(`[data-part=outcomes-${step}]`))
@@ -106,7 +106,7 @@ function drawCodes(step, period) {
         "td",
         { className: "explained" },
         codeMeaning(index),
-        element("span", { className: "detail", textContent: word(channel) + " · " + outcomeWord(outcome) }),
+        element("span", { className: "detail", textContent: `${word(channel)} · ${outcomeWord(outcome)}` }),
       ),
       barCell(records, most),
     ),

@@ -56,7 +56,7 @@ function card(metric) {
   const [value] = figures.sums[metric][0];
   return element(
     "section",
-    { className: "card", id: "card-" + metric },
+    { className: "card", id: `card-${metric}` },
     element("h2", {}, metricLink(metric)),
     element(
       "p",

@@ -21,7 +21,7 @@ export function badgeCell(value) {
   return element(
     "td",
     { className: "word" },
-    element("span", { className: "badge " + value, textContent: word(value) }),
+    element("span", { className: `badge ${value}`, textContent: word(value) }),
   );
 }
 
@@ -39,9 +39,9 @@ export function fileLink(folder, file, label, name) {
   return element("a", {
     href: appHref(folder, file),
     textContent: label,
-    download: folder + "_" + file,
+    download: `${folder}_${file}`,
     // Which app's it is, for those who hear the links without their row.
-    "aria-label": label + " · " + name,
+    "aria-label": `${label} · ${name}`,
   });
 }
 

@@ -16,7 +16,7 @@ function changeText(delta, kind) {
   const sign = delta > 0 ? "+" : delta < 0 ? "−" : "±";
   const amount = Math.abs(delta) * 100;
   if (kind === "points") return sign + filled(_("{points} pp"), { points: amount.toFixed(2) });
-  return sign + (amount < 1000 ? amount.toFixed(1) : number(Math.round(amount))) + "%";
+  return `${sign + (amount < 1000 ? amount.toFixed(1) : number(Math.round(amount)))}%`;
 }
 
 /* `better`: which direction is good ("up", "down" or "none"). `kind`: "ratio" for counts, "points" for the difference
@@ -33,7 +33,7 @@ export function changeNode(value, base, { comparable = true, better = "none", ki
   const judged = delta === 0 || better === "none" ? "" : direction === better ? " good" : " bad";
   return element(
     "span",
-    { className: "change " + direction + judged },
+    { className: `change ${direction}${judged}` },
     element("span", {
       className: "arrow",
       "aria-hidden": "true",

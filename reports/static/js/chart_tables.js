@@ -6,7 +6,7 @@ import { dayLabel, milliseconds, number, share } from "./format.js";
 import { _, filled, metricLabel, word } from "./language.js";
 import { headCell, numberCell, plainTable } from "./periods.js";
 import { seriesKey } from "./sparkline.js";
-import { LANGUAGE_TAGS, chosenDays, language, site } from "./state.js";
+import { chosenDays, LANGUAGE_TAGS, language, site } from "./state.js";
 
 function chartTable(name, title) {
   const shape = window.AUTHMETER_CHARTS.charts[name][language].light;
@@ -21,7 +21,7 @@ function chartTable(name, title) {
       ...lists.map((list) => numberCell(site.missing.includes(i) ? _("no data") : format(list[i]))),
     ),
   );
-  return plainTable(_("Figures of this chart") + " · " + title, head, rows.slice(-chosenDays).reverse(), "plain dense");
+  return plainTable(`${_("Figures of this chart")} · ${title}`, head, rows.slice(-chosenDays).reverse(), "plain dense");
 }
 
 /* The table behind a chart is made when it is opened. */

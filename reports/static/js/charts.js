@@ -8,7 +8,7 @@ import { seriesValues } from "./figures.js";
 import { known } from "./format.js";
 import { onLanguage } from "./language.js";
 import { dayScale, gaps, scale } from "./scales.js";
-import { LANGUAGE_TAGS, chosenDays, language, site } from "./state.js";
+import { chosenDays, LANGUAGE_TAGS, language, site } from "./state.js";
 import { onFigures, onWindow } from "./windows.js";
 
 const LAYERS = [7, 30];
@@ -22,8 +22,8 @@ const theme = () => (dark?.matches && !printing ? "dark" : "light");
 
 // Weekdays in the hovered date; Plotly itself knows English only.
 function addChinese() {
-  const days = ["日", "一", "二", "三", "四", "五", "六"].map((name) => "周" + name);
-  const months = Array.from({ length: 12 }, (unused, i) => i + 1 + "月");
+  const days = ["日", "一", "二", "三", "四", "五", "六"].map((name) => `周${name}`);
+  const months = Array.from({ length: 12 }, (_unused, i) => `${i + 1}月`);
   window.Plotly.register({
     moduleType: "locale",
     name: "zh-CN",

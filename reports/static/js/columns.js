@@ -12,7 +12,7 @@ export function columnsOf({ rows, columns }) {
   return {
     count: rows,
     list(name, place) {
-      const key = place === undefined ? name : name + " " + place;
+      const key = place === undefined ? name : `${name} ${place}`;
       // Without any row there is no list of lists either.
       if (!read.has(key))
         read.set(key, JSON.parse((place === undefined ? columns[name] : columns[name][place]) ?? "[]"));
@@ -27,7 +27,7 @@ export function columnsOf({ rows, columns }) {
     },
     texts() {
       const [names, keys, initials] = ["name", "key", "initials"].map((name) => this.list(name));
-      return names.map((name, row) => name + "\n" + keys[row] + "\n" + initials[row]);
+      return names.map((name, row) => `${name}\n${keys[row]}\n${initials[row]}`);
     },
   };
 }

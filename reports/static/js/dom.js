@@ -36,7 +36,7 @@ const loading = new Map();
    and are told apart by the site's version. */
 export function loadScript(path) {
   if (!loading.has(path)) {
-    const versioned = root + path + (path.startsWith("assets/") ? "" : "?v=" + site.version);
+    const versioned = root + path + (path.startsWith("assets/") ? "" : `?v=${site.version}`);
     loading.set(
       path,
       new Promise((resolve, reject) => {
@@ -56,7 +56,7 @@ export function nextTask() {
 /* What a reader chose before. Storage can be forbidden; the address carries the choice then. */
 export function remembered(name) {
   try {
-    return window.localStorage.getItem("authmeter-" + name);
+    return window.localStorage.getItem(`authmeter-${name}`);
   } catch {
     return null;
   }
@@ -64,7 +64,7 @@ export function remembered(name) {
 
 export function remember(name, value) {
   try {
-    window.localStorage.setItem("authmeter-" + name, value);
+    window.localStorage.setItem(`authmeter-${name}`, value);
   } catch {
     /* as above */
   }

@@ -25,7 +25,7 @@ export function isComparable(period) {
 }
 
 function trendByChannel(counts) {
-  const totals = site.days.map((day, i) => sum(...TREND_CHANNELS.map((name) => counts[name][0][i])));
+  const totals = site.days.map((_day, i) => sum(...TREND_CHANNELS.map((name) => counts[name][0][i])));
   return Object.fromEntries(
     TREND_CHANNELS.map((name) => {
       const [authorizations, requests, cancelled] = counts[name];
@@ -58,7 +58,9 @@ function channelRows(columns) {
   const all = TREND_CHANNELS.length;
   return [...TREND_CHANNELS, "*"].map((channel, i) => {
     const row = { channel };
-    WINDOW_COUNTS.forEach((name, place) => (row[name] = columns[place][i]));
+    WINDOW_COUNTS.forEach((name, place) => {
+      row[name] = columns[place][i];
+    });
     row.share = ratio(row.authorizations, columns[0][all]);
     row.authorization_rate = ratio(row.authorizations, row.authorization_requests);
     row.technical_success_rate = technicalRate(

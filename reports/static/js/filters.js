@@ -64,7 +64,7 @@ function writeChoices(field, data) {
   const chosen = field.value;
   const texts = values.map((value) => word(value));
   const rank = ranks(texts);
-  const places = values.map((value, place) => place).sort((a, b) => rank[a] - rank[b]);
+  const places = values.map((_value, place) => place).sort((a, b) => rank[a] - rank[b]);
   field.replaceChildren(
     element("option", { value: "", textContent: _("All") }),
     ...places.map((place) => element("option", { value: values[place], textContent: texts[place] })),

@@ -13,14 +13,14 @@ const [WHOLE, ONE_PLACE, TWO_PLACES, FOUR_PLACES] = [0, 1, 2, 4].map(
 );
 
 export const number = (value) => (known(value) ? FOUR_PLACES.format(value) : ABSENT);
-export const share = (value) => (known(value) ? (value * 100).toFixed(2) + "%" : ABSENT);
-export const milliseconds = (value) => (known(value) ? number(value) + " ms" : ABSENT);
+export const share = (value) => (known(value) ? `${(value * 100).toFixed(2)}%` : ABSENT);
+export const milliseconds = (value) => (known(value) ? `${number(value)} ms` : ABSENT);
 
 export function size(value) {
   if (!known(value)) return ABSENT;
-  if (value < 1000) return value + " B";
+  if (value < 1000) return `${value} B`;
   // From 999,950 on, one decimal would say 1000.0 kB.
-  return value < 999950 ? (value / 1e3).toFixed(1) + " kB" : (value / 1e6).toFixed(1) + " MB";
+  return value < 999950 ? `${(value / 1e3).toFixed(1)} kB` : `${(value / 1e6).toFixed(1)} MB`;
 }
 
 const UNITS = {
@@ -51,15 +51,15 @@ export function compact(value) {
 export const isShortened = (value) => known(value) && Math.abs(value) >= 1e4;
 
 const WEEKDAYS = () => [_("Sun"), _("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat")];
-export const weekday = (day) => WEEKDAYS()[new Date(day + "T00:00:00Z").getUTCDay()];
+export const weekday = (day) => WEEKDAYS()[new Date(`${day}T00:00:00Z`).getUTCDay()];
 
 /* `2026-11-23 周一` or `2026-11-23 Mon`: year first, so that no one takes the month for the day. */
-export const dayLabel = (day) => day + " " + weekday(day);
+export const dayLabel = (day) => `${day} ${weekday(day)}`;
 
 /* `2026-11-17 – 11-23`, with both years where they differ. */
 export function dayRange(first, last) {
   if (first === last) return dayLabel(first);
-  return first.slice(0, 4) === last.slice(0, 4) ? first + " – " + last.slice(5) : first + " – " + last;
+  return first.slice(0, 4) === last.slice(0, 4) ? `${first} – ${last.slice(5)}` : `${first} – ${last}`;
 }
 
 export function periodLabel(name) {

@@ -3,7 +3,7 @@
    here by _("..."). */
 
 import { all, asked, element, keepInAddress, own, remember, remembered } from "./dom.js";
-import { LANGUAGE_TAGS, chosenDays, language, root, setLanguage, site, texts } from "./state.js";
+import { chosenDays, LANGUAGE_TAGS, language, root, setLanguage, site, texts } from "./state.js";
 
 const languageListeners = [];
 
@@ -13,7 +13,7 @@ export const metricLabel = (name) => texts.metrics[name].label[language];
 
 /* A text with its `{name}` places filled. */
 export function filled(text, values) {
-  return text.replace(/\{(\w+)\}/g, (place, name) => String(values[name]));
+  return text.replace(/\{(\w+)\}/g, (_place, name) => String(values[name]));
 }
 
 /* `listener` runs after each change of the language. */
@@ -23,12 +23,13 @@ export function onLanguage(listener) {
 
 /* The address of another page of the site, with what was chosen here. */
 function localAddress(path) {
-  return path + "?lang=" + language + (chosenDays === site.days.length ? "" : "&days=" + chosenDays);
+  const days = chosenDays === site.days.length ? "" : `&days=${chosenDays}`;
+  return `${path}?lang=${language}${days}`;
 }
 
 /* A file in an app's folder, seen from this page. */
 export function appHref(folder, file) {
-  const path = root + "apps/" + encodeURIComponent(folder) + "/" + file;
+  const path = `${root}apps/${encodeURIComponent(folder)}/${file}`;
   return file.endsWith(".html") ? localAddress(path) : path;
 }
 
@@ -37,15 +38,16 @@ export function carryChoices() {
   for (const link of all("a[href]")) {
     const [path, fragment] = link.getAttribute("href").split("#");
     const file = path.split("?")[0];
-    if (file.endsWith(".html")) link.setAttribute("href", localAddress(file) + (fragment ? "#" + fragment : ""));
+    if (file.endsWith(".html")) link.setAttribute("href", localAddress(file) + (fragment ? `#${fragment}` : ""));
   }
 }
 
 /* A link to what a metric means; its meaning shows on hover. */
 export function metricLink(name, label = metricLabel(name)) {
+  const page = localAddress(`${root}metrics.html`);
   return element("a", {
     className: "term",
-    href: localAddress(root + "metrics.html") + "#" + name,
+    href: `${page}#${name}`,
     textContent: label,
     title: texts.metrics[name].meaning[language],
     "data-metric": name,

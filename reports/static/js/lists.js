@@ -72,7 +72,7 @@ function drawLoginTable(table, data) {
 
 function showButton(data, row) {
   const label = _("Show");
-  const of = { "aria-label": label + " · " + data.list("name")[row] };
+  const of = { "aria-label": `${label} · ${data.list("name")[row]}` };
   const button = element("button", { type: "button", className: "show", textContent: label, ...of });
   button.addEventListener("click", () => {
     showApp(data.list("key")[row]);
@@ -136,7 +136,7 @@ function drawListed(table, rows) {
       rows.map((row) => row[place]),
     );
   });
-  const textOf = (value) => (value === null ? "" : value + " " + word(value));
+  const textOf = (value) => (value === null ? "" : `${value} ${word(value)}`);
   const texts = () => rows.map((row) => row.flat().map(textOf).join("\n"));
   const { sorted } = table.dataset;
   listTable(table, { count: rows.length, texts }, columns, sorted ? { column: sorted, descending: true } : {});

@@ -54,7 +54,7 @@ function pickerMatches(data, text) {
   for (let row = 0; row < data.count && begins.length < MATCHES; row += 1) {
     const line = lines[row];
     if (!hasTerms(line, terms)) continue;
-    if (line.startsWith(terms[0]) || line.includes("\n" + terms[0])) begins.push(row);
+    if (line.startsWith(terms[0]) || line.includes(`\n${terms[0]}`)) begins.push(row);
     else if (others.length < MATCHES) others.push(row);
   }
   return [...begins, ...others].slice(0, MATCHES);
@@ -74,7 +74,7 @@ function openPicker() {
   const list = document.getElementById("picker-list");
   list.replaceChildren(
     ...pickerState.options.map(({ key, content }, place) => {
-      const option = element("li", { id: "picker-" + place, role: "option", "aria-selected": "false" }, ...content);
+      const option = element("li", { id: `picker-${place}`, role: "option", "aria-selected": "false" }, ...content);
       // The focus stays in the field, which would close the list when it left.
       option.addEventListener("pointerdown", (event) => event.preventDefault());
       option.addEventListener("click", () => showApp(key));
@@ -107,7 +107,7 @@ function markOption(place) {
     if (i === place) option.scrollIntoView({ block: "nearest" });
   });
   if (place < 0) pickerState.input.removeAttribute("aria-activedescendant");
-  else pickerState.input.setAttribute("aria-activedescendant", "picker-" + place);
+  else pickerState.input.setAttribute("aria-activedescendant", `picker-${place}`);
 }
 
 function pressedInPicker(event) {
@@ -144,7 +144,7 @@ export function showApp(key) {
   if (known.has(key)) return showPicked(key);
   const row = data.list("key").indexOf(key);
   if (row < 0) return sayInPicker(() => [_("There is no such app.")]);
-  const path = "apps/" + encodeURIComponent(data.folder(row)) + "/figures.js";
+  const path = `apps/${encodeURIComponent(data.folder(row))}/figures.js`;
   return loadScript(path).then(
     () => {
       known.set(key, window.AUTHMETER_FIGURES);

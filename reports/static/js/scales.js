@@ -23,9 +23,9 @@ export function scale(values, unit, fromZero) {
   const step = [1, 2, 2.5, 5, 10].map((one) => one * power).find((one) => one >= rough * 0.99);
   const first = Math.floor(low / step + 1e-9);
   const last = Math.ceil(high / step - 1e-9);
-  const ticks = Array.from({ length: last - first + 1 }, (unused, i) => (first + i) * step);
+  const ticks = Array.from({ length: last - first + 1 }, (_unused, i) => (first + i) * step);
   const decimals = Math.abs(step * 100 - Math.round(step * 100)) > 1e-9 ? 1 : 0;
-  const label = unit === "share" ? (tick) => (tick * 100).toFixed(decimals) + "%" : compact;
+  const label = unit === "share" ? (tick) => `${(tick * 100).toFixed(decimals)}%` : compact;
   const room = (ticks.at(-1) - ticks[0]) * 0.04;
   return { tickvals: ticks, ticktext: ticks.map(label), range: [ticks[0] - room, ticks.at(-1) + room] };
 }
@@ -33,10 +33,10 @@ export function scale(values, unit, fromZero) {
 // Ticks stand on the weekday of the data day, so that a week reads as a week.
 export function dayScale(days) {
   const every = days.length > 7 ? 7 : 1;
-  const ticks = days.filter((day, i) => (days.length - 1 - i) % every === 0);
+  const ticks = days.filter((_day, i) => (days.length - 1 - i) % every === 0);
   return {
     tickvals: ticks,
-    ticktext: ticks.map((day) => day.slice(5) + "<br>" + weekday(day)),
+    ticktext: ticks.map((day) => `${day.slice(5)}<br>${weekday(day)}`),
     range: [moment(days[0], -0.5), moment(days.at(-1), 0.5)],
   };
 }

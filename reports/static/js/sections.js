@@ -28,7 +28,7 @@ function heading(title, legend) {
 function chartFigure(name, title, metric) {
   const link = element(
     "a",
-    { className: "term", href: root + "metrics.html#" + metric, "data-metric": metric },
+    { className: "term", href: `${root}metrics.html#${metric}`, "data-metric": metric },
     ...title,
   );
   return element(

@@ -35,7 +35,7 @@ export function sparkline(levels, { width = 96, height = 22, lit = site.days.len
       if (!known(values[i])) continue;
       const begins = i === Math.max(0, first) || !known(values[i - 1]);
       // A day between two gaps is a dot: a line of no length with round ends.
-      path += (begins ? "M" : "L") + x(i) + " " + y(values[i]) + (begins ? "h0" : "");
+      path += `${(begins ? "M" : "L") + x(i)} ${y(values[i])}${begins ? "h0" : ""}`;
     }
     return path;
   };
@@ -63,7 +63,7 @@ export function seriesKey(name) {
   return drawing(
     "svg",
     {
-      class: "key look-" + name,
+      class: `key look-${name}`,
       width: 26,
       height: 12,
       viewBox: "0 0 26 12",

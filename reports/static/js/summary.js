@@ -3,7 +3,7 @@
 
 import { changeNode } from "./change.js";
 import { all, element } from "./dom.js";
-import { TREND_CHANNELS, isComparable, sum } from "./figures.js";
+import { isComparable, sum, TREND_CHANNELS } from "./figures.js";
 import { baseLabel, coverageNote, number, share } from "./format.js";
 import { _, metricLink, word } from "./language.js";
 import { headCell, numberCell, plainTable } from "./periods.js";
@@ -17,7 +17,7 @@ function channelName(channel) {
 
 function courseOf(channel) {
   if (channel !== "*") return figures.trend[channel].authorizations;
-  return site.days.map((day, i) => sum(...TREND_CHANNELS.map((name) => figures.trend[name].authorizations[i])));
+  return site.days.map((_day, i) => sum(...TREND_CHANNELS.map((name) => figures.trend[name].authorizations[i])));
 }
 
 /* A figure with its change under it. */
