@@ -2,7 +2,7 @@
    a `<bdi>`, never HTML. A column is `{key(), cell(row)}`: `key()` gives the number of a row to sort by, null where there
    is none; `cell(row)` the element to show. Does not belong here: which columns a table has. */
 
-import { changeNode } from "./change.js";
+import { changeNode, changeOf } from "./change.js";
 import { codedKeys } from "./columns.js";
 import { element, named } from "./dom.js";
 import { ABSENT } from "./format.js";
@@ -67,12 +67,10 @@ export function numberColumn(values, format) {
 
 /* A change from `bases()` to `values()`; `kind` as in changeNode, `isFair()` whether both cover as many days. */
 export function changeColumn(values, bases, kind, isFair) {
-  const changed = kind === "ratio" ? (value, base) => value / base : (value, base) => value - base;
   return {
     key() {
       const [list, before] = [values(), bases()];
-      const isKnown = (row) => list[row] !== null && before[row] !== null && (kind === "points" || before[row] !== 0);
-      return isFair() ? (row) => (isKnown(row) ? changed(list[row], before[row]) : null) : () => null;
+      return isFair() ? (row) => changeOf(list[row], before[row], kind) : () => null;
     },
     cell: (row) => changeCell(values()[row], bases()[row], kind, isFair()),
   };
@@ -80,6 +78,6 @@ export function changeColumn(values, bases, kind, isFair) {
 
 /* Without a base there is a dash only: what is said of the period says why, once for all rows. */
 export function changeCell(value, base, kind, isFair) {
-  const isKnown = isFair && value !== null && base !== null && (kind === "points" || base !== 0);
+  const isKnown = isFair && changeOf(value, base, kind) !== null;
   return numberCell(isKnown ? changeNode(value, base, { better: "up", kind }) : ABSENT);
 }

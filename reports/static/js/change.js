@@ -7,6 +7,14 @@ import { _, filled, onLanguage } from "./language.js";
 
 const LEVEL = 0.0005;
 
+/* From `base` to `value`: of counts ("ratio") what came to the base as a part of it, of shares ("points") the difference.
+   Null where one of the two is absent, or a count has grown from nothing. */
+export function changeOf(value, base, kind) {
+  if (!known(value) || !known(base)) return null;
+  if (kind === "points") return value - base;
+  return base === 0 ? null : value / base - 1;
+}
+
 function changeWord(delta) {
   if (delta === 0) return _("level");
   return delta > 0 ? _("higher") : _("lower");
@@ -26,8 +34,8 @@ export function changeNode(value, base, { comparable = true, better = "none", ki
   const none = (text, title) => element("span", { className: "change none", textContent: text, title });
   if (!known(value)) return none(ABSENT);
   if (!comparable) return quiet ? none(ABSENT, _("not comparable")) : none(_("not comparable"));
-  if (!known(base) || (kind === "ratio" && base === 0)) return none(_("no base to compare"));
-  const exact = kind === "points" ? value - base : value / base - 1;
+  const exact = changeOf(value, base, kind);
+  if (exact === null) return none(_("no base to compare"));
   const delta = Math.abs(exact) < (kind === "points" ? LEVEL / 10 : LEVEL) ? 0 : exact;
   const direction = delta === 0 ? "level" : delta > 0 ? "up" : "down";
   const judged = delta === 0 || better === "none" ? "" : direction === better ? " good" : " bad";

@@ -17,7 +17,7 @@ export function sum(...values) {
 }
 
 function technicalRate(authorizations, requests, cancelled) {
-  return ratio(authorizations, requests === null ? null : requests - cancelled);
+  return ratio(authorizations, requests === null || cancelled === null ? null : requests - cancelled);
 }
 
 export function isComparable(period) {
