@@ -2,17 +2,28 @@
    The page is one shell for all apps; its figures.js fills it. */
 
 import { breakdownTable } from "./breakdowns.js";
-import { all, element, named } from "./dom.js";
+import { all, element, named, one } from "./dom.js";
 import { ABSENT, dayLabel, known, number, periodLabel, size } from "./format.js";
 import { _, filled, metricLink, word } from "./language.js";
 import { headCell, numberCell } from "./periods.js";
-import { chosenDays, figures, site } from "./state.js";
+import { chosenDays, figures, site, windowKey } from "./state.js";
 import { onFigures, onWindow } from "./windows.js";
 
+/** @import { PackageRow } from "./types.d.ts" */
+
+/**
+ * @param {string} label
+ * @param {...(Node | string)} content
+ * @returns {HTMLElement}
+ */
 function fact(label, ...content) {
   return element("div", {}, element("dt", { textContent: label }), element("dd", {}, ...content));
 }
 
+/**
+ * @param {string} value
+ * @returns {HTMLElement}
+ */
 function badge(value) {
   return element("span", { className: `badge ${value}`, textContent: word(value) });
 }
@@ -21,10 +32,10 @@ function drawFacts() {
   for (const place of all("[data-part=facts]")) {
     place.replaceChildren(
       fact(_("App key"), element("code", {}, named(figures.key))),
-      fact(_("Platform"), word(figures.platform)),
+      fact(_("Platform"), word(figures.platform || "")),
       fact(
         _("Status"),
-        badge(figures.status),
+        badge(figures.status || ""),
         figures.status === "unregistered"
           ? ` ${_("This app logs but is not in the registry; its name is its key.")}`
           : "",
@@ -49,10 +60,10 @@ function drawRecords() {
     const part = known(records) && known(usual) ? `${Math.round((100 * records) / usual)}%` : "";
     const counted = element("b", { textContent: number(records) });
     // The label, in both languages, stays.
-    while (place.lastChild.nodeName !== "SPAN") place.lastChild.remove();
+    while (place.lastChild && place.lastChild.nodeName !== "SPAN") place.lastChild.remove();
     place.append(" ", counted, part && ` ${filled(_("({share} of usual)"), { share: part })}`);
     place.hidden = false;
-    const state = document.querySelector(".trust .state");
+    const state = one(".trust .state");
     state.querySelector(".restated")?.remove();
     if (days.includes(site.as_of))
       state.append(element("span", { className: "badge restated", textContent: word("restated") }));
@@ -72,13 +83,18 @@ function drawFiles() {
   }
   for (const place of all("[data-part=xlsx]")) {
     place.hidden = !known(xlsx);
-    place.lastElementChild.textContent = size(xlsx);
+    if (place.lastElementChild) place.lastElementChild.textContent = size(xlsx);
   }
 }
 
-// [scheme id, name, group, package, methods, created, [verifications 7, 30], [authorizations 7, 30]]
+/**
+ * [scheme id, name, group, package, methods, created, [verifications 7, 30], [authorizations 7, 30]]
+ * @param {PackageRow} row
+ * @returns {HTMLElement}
+ */
 function packageRow([id, name, group, bundle, methods, created, verifications, authorizations]) {
   const place = chosenDays === 7 ? 0 : 1;
+  const title = name || id;
   const listed = (methods || "").split(";").filter(Boolean).map(word).join(" · ");
   return element(
     "tr",
@@ -86,7 +102,7 @@ function packageRow([id, name, group, bundle, methods, created, verifications, a
     element(
       "th",
       { scope: "row" },
-      name || id ? named(name || id) : _("Without a scheme"),
+      title ? named(title) : _("Without a scheme"),
       id ? element("code", { className: "detail" }, named(id)) : null,
     ),
     element("td", {}, element("code", {}, named(bundle || ABSENT))),
@@ -106,8 +122,8 @@ function drawPackages() {
       headCell(_("Group")),
       headCell(_("Methods")),
       headCell(_("Created")),
-      headCell(metricLink("verifications"), true, periodLabel(String(chosenDays))),
-      headCell(metricLink("authorizations"), true, periodLabel(String(chosenDays))),
+      headCell(metricLink("verifications"), true, periodLabel(windowKey())),
+      headCell(metricLink("authorizations"), true, periodLabel(windowKey())),
     ];
     place.replaceChildren(breakdownTable(_("Scheme"), head, (figures.packages || []).map(packageRow)));
   }
@@ -120,6 +136,7 @@ function drawApp() {
   drawPackages();
 }
 
+/** Draws the parts of an app's page with every change of figures or window. */
 export function startApp() {
   onFigures(drawApp);
   onWindow(drawPackages);

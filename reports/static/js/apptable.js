@@ -13,16 +13,18 @@ import {
   textCell,
   wordCell,
 } from "./cells.js";
-import { asked, element } from "./dom.js";
+import { all, around, asked, element, one } from "./dom.js";
 import { isComparable } from "./figures.js";
 import { keepFilter, makeFilters } from "./filters.js";
 import { dayRange, number } from "./format.js";
 import { _, filled, onLanguage, word } from "./language.js";
 import { numberCell } from "./periods.js";
 import { sparkline } from "./sparkline.js";
-import { chosenDays, site } from "./state.js";
+import { site, windowKey } from "./state.js";
 import { makeTable, painted } from "./tables.js";
 import { onWindow } from "./windows.js";
+
+/** @import { BigList, Columns, PeriodKey, Value } from "./types.d.ts" */
 
 const SUMMED = [
   "number_verifications",
@@ -33,12 +35,19 @@ const SUMMED = [
   "previous_third_party_authorizations",
 ];
 
+/**
+ * Fills the table of all apps.
+ * @param {HTMLTableElement} table
+ * @param {BigList} data
+ */
 export function drawAppTable(table, data) {
-  const listing = table.closest(".listing");
-  let period = PERIODS.includes(asked("period")) ? asked("period") : String(chosenDays);
+  const listing = around(table, ".listing");
+  let period = PERIODS.find((one) => one === asked("period")) || windowKey();
+  /** @param {string} name */
   const values = (name) => () => data.list(name, PERIODS.indexOf(period));
   const isFair = () => isComparable(period);
 
+  /** @type {Columns} */
   const columns = {
     platform: codedColumn(data, "platform", wordCell, word),
     app: appColumn(data),
@@ -63,12 +72,16 @@ export function drawAppTable(table, data) {
   for (const name of SUMMED.slice(0, 4)) columns[name] = numberColumn(values(name), number);
 
   const hasAccounts = data.list("account").values.some(Boolean);
-  for (const part of listing.querySelectorAll("[data-column=account], .accounts")) part.hidden = !hasAccounts;
+  for (const part of all("[data-column=account], .accounts", listing)) part.hidden = !hasAccounts;
 
+  /**
+   * @param {Uint32Array} rows
+   * @param {HTMLElement[]} headings
+   */
   function sums(rows, headings) {
     const totals = Object.fromEntries(SUMMED.map((name) => [name, total(values(name)(), rows)]));
     return headings.map((heading) => {
-      const { column } = heading.dataset;
+      const { column = "" } = heading.dataset;
       const metric = column.replace("change_of_", "");
       if (column === "app")
         return element("th", { scope: "row", className: "of-app", textContent: counted(rows.length) });
@@ -78,6 +91,7 @@ export function drawAppTable(table, data) {
     });
   }
 
+  /** @param {number} shown */
   const counted = (shown) =>
     filled(_("Total of {shown} / {all} apps"), { shown: number(shown), all: number(data.count) });
   const matches = makeFilters(listing, data, () => made.filter());
@@ -91,32 +105,48 @@ export function drawAppTable(table, data) {
     sums,
   });
 
+  /** @param {PeriodKey} chosen */
   function choose(chosen) {
     period = chosen;
     showPeriod(listing, period);
     made.order();
   }
-  for (const button of listing.querySelectorAll("[data-period]")) {
+  for (const button of all("[data-period]", listing)) {
+    const offered = /** @type {PeriodKey} */ (button.dataset.period);
     button.addEventListener("click", () => {
-      keepFilter("period", button.dataset.period);
-      choose(button.dataset.period);
+      keepFilter("period", offered);
+      choose(offered);
     });
   }
   showPeriod(listing, period);
   onLanguage(() => showPeriod(listing, period));
   onWindow(() => {
     keepFilter("period", "");
-    painted().then(() => choose(String(chosenDays)));
+    painted().then(() => choose(windowKey()));
   });
 }
 
-/* The sum of what is known of these rows; null where nothing is. */
+/**
+ * The sum of what is known of these rows; null where nothing is.
+ * @param {Value[]} values
+ * @param {Uint32Array} rows
+ * @returns {Value}
+ */
 function total(values, rows) {
+  /** @type {Value} */
   let found = null;
-  for (const row of rows) if (values[row] !== null) found += values[row];
+  for (const row of rows) {
+    const value = values[row];
+    if (value !== null) found = (found ?? 0) + value;
+  }
   return found;
 }
 
+/**
+ * @param {BigList} data
+ * @param {number} row
+ * @returns {HTMLTableCellElement}
+ */
 function filesCell(data, row) {
   const [folder, name] = [data.folder(row), data.list("name")[row]];
   const links = [fileLink(folder, "usage_detail.csv", "CSV", name)];
@@ -124,9 +154,13 @@ function filesCell(data, row) {
   return element("td", { className: "word links" }, ...links);
 }
 
-/* Which button is pressed, which days the period has, and what its change is against. */
+/**
+ * Which button is pressed, which days the period has, and what its change is against.
+ * @param {HTMLElement} listing
+ * @param {PeriodKey} period
+ */
 function showPeriod(listing, period) {
-  for (const button of listing.querySelectorAll("[data-period]")) {
+  for (const button of all("[data-period]", listing)) {
     button.setAttribute("aria-pressed", String(button.dataset.period === period));
   }
   const { first, last, base_first: baseFirst, base_last: baseLast } = site.periods[period];
@@ -136,5 +170,5 @@ function showPeriod(listing, period) {
     filled(_("change against {days}"), { days: dayRange(baseFirst, baseLast) }),
     isComparable(period) ? "" : filled(_("no change is shown: {days} vs {base} days with data"), { days, base }),
   ];
-  listing.querySelector(".period").textContent = parts.filter(Boolean).join(" · ");
+  one(".period", listing).textContent = parts.filter(Boolean).join(" · ");
 }

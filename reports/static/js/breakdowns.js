@@ -3,25 +3,40 @@
 
 import { changeNode } from "./change.js";
 import { all, element, named } from "./dom.js";
-import { isComparable, ratio, sum } from "./figures.js";
+import { isComparable, ratio, STEPS, sum } from "./figures.js";
 import { ABSENT, baseLabel, coverageNote, known, number, share } from "./format.js";
 import { _, metricLink, word } from "./language.js";
 import { headCell, numberCell, plainTable } from "./periods.js";
-import { chosenDays, figures, language, site } from "./state.js";
+import { figures, language, site, windowKey } from "./state.js";
 import { barCell, columnChange, withChange } from "./summary.js";
 import { onFigures, onWindow } from "./windows.js";
 
+/** @import { Better, Breakdown, Step, WindowKey } from "./types.d.ts" */
+
+/**
+ * A table of the parts of a figure, or a word that there are none.
+ * @param {string} label
+ * @param {Node[]} head
+ * @param {Node[]} rows
+ * @returns {HTMLElement}
+ */
 export function breakdownTable(label, head, rows) {
   if (!rows.length) return element("p", { className: "empty", textContent: _("Nothing in this window.") });
   return plainTable(label, head, rows);
 }
 
-// Rows of platforms and carriers: [value, authorizations, requests, cancelled, rate, technical, before, rate before].
+/**
+ * Rows of platforms and carriers: [value, authorizations, requests, cancelled, rate, technical, before, rate before].
+ * @param {Breakdown[]} rows
+ * @param {boolean} comparable
+ * @returns {HTMLElement[]}
+ */
 function valueRows(rows, comparable) {
   const most = Math.max(1, ...rows.map((row) => row[1] ?? 0));
   return rows.map(([value, won, requests, , rate, technical, before, rateBefore]) => {
     const cell = barCell(won ?? 0, most, number(won));
-    cell.append(...[columnChange(won, before, comparable)].filter(Boolean));
+    const change = columnChange(won, before, comparable);
+    if (change) cell.append(change);
     return element(
       "tr",
       {},
@@ -34,6 +49,12 @@ function valueRows(rows, comparable) {
   });
 }
 
+/**
+ * @param {string} part
+ * @param {string} label
+ * @param {Breakdown[]} rows
+ * @param {WindowKey} period
+ */
 function drawValues(part, label, rows, period) {
   const compared = [baseLabel(period), coverageNote(period)];
   const head = [
@@ -48,29 +69,52 @@ function drawValues(part, label, rows, period) {
   }
 }
 
-// What is listed are requests of that step by how they ended.
+/**
+ * What is listed are requests of that step by how they ended.
+ * @param {Step} step
+ * @returns {HTMLElement}
+ */
 const requestsLink = (step) => metricLink(`${step}_requests`, _("Records"));
+
+/**
+ * @param {Step} step
+ * @returns {string}
+ */
 const outcomesLabel = (step) =>
   step === "authorization" ? _("Authorization, by outcome") : _("Verification, by outcome");
+
+/**
+ * @param {Step} step
+ * @returns {string}
+ */
 const codesLabel = (step) =>
   step === "authorization" ? _("Authorization, up to ten result codes") : _("Verification, up to ten result codes");
+
+/**
+ * @param {string} value
+ * @returns {string}
+ */
 const outcomeWord = (value) => (value === "unknown" ? _("Carrier could not tell") : word(value));
 
-// Rows of outcomes: [step, outcome, records, before]; a user's own choice is no fault, so it has no colour.
+/**
+ * Rows of outcomes: [step, outcome, records, before]; a user's own choice is no fault, so it has no colour.
+ * @param {Step} step
+ * @param {WindowKey} period
+ */
 function drawOutcomes(step, period) {
   const rows = figures.outcomes[period].filter((row) => row[0] === step);
   const total = sum(...rows.map((row) => row[2])) || 0;
   const most = Math.max(1, ...rows.map((row) => row[2] ?? 0));
   const made = rows.map(([, outcome, records, before]) => {
-    const chosen = outcome === "cancelled" || outcome === "switched";
-    const options = { comparable: isComparable(period), better: chosen ? "none" : "down", quiet: true };
+    /** @type {Better} */
+    const better = outcome === "cancelled" || outcome === "switched" ? "none" : "down";
     return element(
       "tr",
       {},
       element("th", { scope: "row" }, outcomeWord(outcome)),
       barCell(records ?? 0, most, number(records)),
       numberCell(share(ratio(records, total))),
-      numberCell(changeNode(records, before, options)),
+      numberCell(changeNode(records, before, { comparable: isComparable(period), better, quiet: true })),
     );
   });
   const head = [
@@ -83,12 +127,20 @@ function drawOutcomes(step, period) {
     place.replaceChildren(breakdownTable(outcomesLabel(step), head, made));
 }
 
+/**
+ * @param {number | null} index
+ * @returns {string}
+ */
 function codeMeaning(index) {
   const entry = known(index) ? site.codes[index] : null;
   return entry ? entry[language === "zh" ? 4 : 5] : _("Not in the dictionary of result codes");
 }
 
-// Rows of codes: [step, channel, vendor, code, outcome, records, index of its meaning].
+/**
+ * Rows of codes: [step, channel, vendor, code, outcome, records, index of its meaning].
+ * @param {Step} step
+ * @param {WindowKey} period
+ */
 function drawCodes(step, period) {
   const rows = figures.codes[period].filter((row) => row[0] === step);
   const most = Math.max(1, ...rows.map((row) => row[5]));
@@ -117,15 +169,16 @@ function drawCodes(step, period) {
 }
 
 function drawBreakdowns() {
-  const period = String(chosenDays);
+  const period = windowKey();
   drawValues("platforms", _("Platform"), figures.platforms[period], period);
   drawValues("carriers", _("Carrier"), figures.carriers[period], period);
-  for (const step of ["authorization", "verification"]) {
+  for (const step of STEPS) {
     drawOutcomes(step, period);
     drawCodes(step, period);
   }
 }
 
+/** Draws the tables with every change of figures or window. */
 export function startBreakdowns() {
   onFigures(drawBreakdowns);
   onWindow(drawBreakdowns);

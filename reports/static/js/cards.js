@@ -7,24 +7,38 @@ import { isComparable } from "./figures.js";
 import { baseLabel, compact, coverageNote, isShortened, number, periodLabel } from "./format.js";
 import { metricLink } from "./language.js";
 import { sparkline } from "./sparkline.js";
-import { chosenDays, figures } from "./state.js";
+import { chosenDays, figures, windowKey } from "./state.js";
 import { onFigures, onWindow } from "./windows.js";
 
+/** @import { PeriodKey, UsageMetric, Value } from "./types.d.ts" */
+
+/** @type {UsageMetric[]} */
 export const CARD_METRICS = [
   "number_verifications",
   "one_click_verifications",
   "local_verifications",
   "third_party_authorizations",
 ];
+
+/** @type {PeriodKey[]} */
 export const PERIODS = ["day", "7", "30", "month", "last_month"];
 
-/* A count, short where it is long, and the exact one beside. */
+/**
+ * A count, short where it is long, and the exact one beside.
+ * @param {Value} value
+ * @returns {HTMLElement[]}
+ */
 function countNode(value) {
   const short = element("span", { className: "short", textContent: compact(value) });
   if (!isShortened(value)) return [short];
   return [short, element("span", { className: "exact", textContent: number(value) })];
 }
 
+/**
+ * @param {UsageMetric} metric
+ * @param {PeriodKey} period
+ * @returns {HTMLElement}
+ */
 function versus(metric, period) {
   const [value, base] = figures.sums[metric][PERIODS.indexOf(period)];
   return element(
@@ -36,8 +50,12 @@ function versus(metric, period) {
   );
 }
 
+/**
+ * @param {UsageMetric} metric
+ * @returns {HTMLElement}
+ */
 function windowRow(metric) {
-  const period = String(chosenDays);
+  const period = windowKey();
   const [value] = figures.sums[metric][PERIODS.indexOf(period)];
   return element(
     "div",
@@ -52,6 +70,10 @@ function windowRow(metric) {
   );
 }
 
+/**
+ * @param {UsageMetric} metric
+ * @returns {HTMLElement}
+ */
 function card(metric) {
   const [value] = figures.sums[metric][0];
   return element(
@@ -73,6 +95,7 @@ function drawCards() {
   for (const place of all("[data-part=cards]")) place.replaceChildren(...CARD_METRICS.map(card));
 }
 
+/** Draws the cards with every change of figures or window. */
 export function startCards() {
   onFigures(drawCards);
   onWindow(drawCards);

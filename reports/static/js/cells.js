@@ -9,14 +9,31 @@ import { ABSENT } from "./format.js";
 import { _, appHref, word } from "./language.js";
 import { numberCell } from "./periods.js";
 
+/** @import { BigList, ChangeKind, CodedName, Column, KeyOf, Value } from "./types.d.ts" */
+
+/**
+ * A name or another text from outside.
+ * @param {string | null} text
+ * @returns {HTMLTableCellElement}
+ */
 export function textCell(text) {
   return element("td", {}, named(text || ABSENT));
 }
 
+/**
+ * A fixed value, in its word.
+ * @param {string | null} value
+ * @returns {HTMLTableCellElement}
+ */
 export function wordCell(value) {
   return element("td", { className: "word", textContent: value ? word(value) : ABSENT });
 }
 
+/**
+ * A state, in its word and colour.
+ * @param {string} value
+ * @returns {HTMLTableCellElement}
+ */
 export function badgeCell(value) {
   return element(
     "td",
@@ -25,7 +42,13 @@ export function badgeCell(value) {
   );
 }
 
-/* The name of an app, linked to its page where it has one, and its key where that is another; `*` is all apps. */
+/**
+ * The name of an app, linked to its page where it has one, and its key where that is another; `*` is all apps.
+ * @param {string} name
+ * @param {string} key
+ * @param {string | null} folder
+ * @returns {HTMLTableCellElement}
+ */
 export function appCell(name, key, folder) {
   if (key === "*") return element("th", { scope: "row", className: "of-app", textContent: _("All apps") });
   const label = element("bdi", { className: "name", textContent: name });
@@ -35,6 +58,14 @@ export function appCell(name, key, folder) {
   return cell;
 }
 
+/**
+ * A file of an app, to be kept under a name that says whose it is.
+ * @param {string} folder
+ * @param {string} file
+ * @param {string} label
+ * @param {string} name
+ * @returns {HTMLAnchorElement}
+ */
 export function fileLink(folder, file, label, name) {
   return element("a", {
     href: appHref(folder, file),
@@ -45,16 +76,34 @@ export function fileLink(folder, file, label, name) {
   });
 }
 
+/**
+ * The apps of a big list, in the order of their names.
+ * @param {BigList} data
+ * @returns {Column & { key: () => KeyOf }}
+ */
 export function appColumn(data) {
   const [names, keys] = [data.list("name"), data.list("key")];
   return { key: () => (row) => row, cell: (row) => appCell(names[row], keys[row], data.folder(row)) };
 }
 
+/**
+ * A column of few different values, sorted as people of the page's language sort them.
+ * @param {BigList} data
+ * @param {CodedName} name
+ * @param {(value: string) => HTMLTableCellElement} toCell
+ * @param {(value: string) => string} textOf
+ * @returns {Column}
+ */
 export function codedColumn(data, name, toCell, textOf) {
   return { key: () => codedKeys(data, name, textOf), cell: (row) => toCell(data.value(name, row)) };
 }
 
-/* Numbers: `values()` gives the list of the period or window that is chosen. */
+/**
+ * Numbers: `values()` gives the list of the period or window that is chosen.
+ * @param {() => Value[]} values
+ * @param {(value: Value) => string} format
+ * @returns {Column}
+ */
 export function numberColumn(values, format) {
   return {
     key() {
@@ -65,7 +114,14 @@ export function numberColumn(values, format) {
   };
 }
 
-/* A change from `bases()` to `values()`; `kind` as in changeNode, `isFair()` whether both cover as many days. */
+/**
+ * A change from `bases()` to `values()`; `kind` as in changeNode, `isFair()` whether both cover as many days.
+ * @param {() => Value[]} values
+ * @param {() => Value[]} bases
+ * @param {ChangeKind} kind
+ * @param {() => boolean} isFair
+ * @returns {Column}
+ */
 export function changeColumn(values, bases, kind, isFair) {
   return {
     key() {
@@ -76,7 +132,14 @@ export function changeColumn(values, bases, kind, isFair) {
   };
 }
 
-/* Without a base there is a dash only: what is said of the period says why, once for all rows. */
+/**
+ * Without a base there is a dash only: what is said of the period says why, once for all rows.
+ * @param {Value} value
+ * @param {Value} base
+ * @param {ChangeKind} kind
+ * @param {boolean} isFair
+ * @returns {HTMLTableCellElement}
+ */
 export function changeCell(value, base, kind, isFair) {
   const isKnown = isFair && changeOf(value, base, kind) !== null;
   return numberCell(isKnown ? changeNode(value, base, { better: "up", kind }) : ABSENT);

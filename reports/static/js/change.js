@@ -5,21 +5,38 @@ import { all, element } from "./dom.js";
 import { ABSENT, compact, known, number } from "./format.js";
 import { _, filled, onLanguage } from "./language.js";
 
+/** @import { Better, ChangeKind, Value } from "./types.d.ts" */
+
 const LEVEL = 0.0005;
 
-/* From `base` to `value`: of counts ("ratio") what came to the base as a part of it, of shares ("points") the difference.
-   Null where one of the two is absent, or a count has grown from nothing. */
+/**
+ * From `base` to `value`: of counts ("ratio") what came to the base as a part of it, of shares ("points") the difference.
+ * Null where one of the two is absent, or a count has grown from nothing.
+ * @param {Value | undefined} value
+ * @param {Value | undefined} base
+ * @param {ChangeKind} kind
+ * @returns {Value}
+ */
 export function changeOf(value, base, kind) {
   if (!known(value) || !known(base)) return null;
   if (kind === "points") return value - base;
   return base === 0 ? null : value / base - 1;
 }
 
+/**
+ * @param {number} delta
+ * @returns {string}
+ */
 function changeWord(delta) {
   if (delta === 0) return _("level");
   return delta > 0 ? _("higher") : _("lower");
 }
 
+/**
+ * @param {number} delta
+ * @param {ChangeKind} kind
+ * @returns {string}
+ */
 function changeText(delta, kind) {
   const sign = delta > 0 ? "+" : delta < 0 ? "−" : "±";
   const amount = Math.abs(delta) * 100;
@@ -27,10 +44,17 @@ function changeText(delta, kind) {
   return `${sign + (amount < 1000 ? amount.toFixed(1) : number(Math.round(amount)))}%`;
 }
 
-/* `better`: which direction is good ("up", "down" or "none"). `kind`: "ratio" for counts, "points" for the difference
-   of two shares. `comparable`: whether both windows cover the same number of days; the reason stands beside what they are
-   compared with (coverageNote). `quiet`: the head of the column says so already, so that a dash is enough in each cell. */
+/**
+ * `better`: which direction is good ("up", "down" or "none"). `kind`: "ratio" for counts, "points" for the difference
+ * of two shares. `comparable`: whether both windows cover the same number of days; the reason stands beside what they are
+ * compared with (coverageNote). `quiet`: the head of the column says so already, so that a dash is enough in each cell.
+ * @param {Value} value
+ * @param {Value} base
+ * @param {{ comparable?: boolean, better?: Better, kind?: ChangeKind, quiet?: boolean }} [options]
+ * @returns {HTMLElement}
+ */
 export function changeNode(value, base, { comparable = true, better = "none", kind = "ratio", quiet = false } = {}) {
+  /** @param {string} text @param {string} [title] */
   const none = (text, title) => element("span", { className: "change none", textContent: text, title });
   if (!known(value)) return none(ABSENT);
   if (!comparable) return quiet ? none(ABSENT, _("not comparable")) : none(_("not comparable"));
@@ -53,6 +77,8 @@ export function changeNode(value, base, { comparable = true, better = "none", ki
 }
 
 // Which way is good, by metric; one that is not here is neither.
+
+/** @type {Record<string, Better>} */
 export const BETTER = {
   number_verifications: "up",
   one_click_verifications: "up",
@@ -68,12 +94,16 @@ export const BETTER = {
 function drawChanges() {
   for (const place of all("[data-change]")) {
     const { value, base, better } = place.dataset;
-    const parsed = (text) => (text === "" ? null : Number(text));
-    place.replaceChildren(changeNode(parsed(value), parsed(base), { better: better || "none" }));
+    /** @param {string | undefined} text */
+    const parsed = (text) => (text ? Number(text) : null);
+    place.replaceChildren(
+      changeNode(parsed(value), parsed(base), { better: /** @type {Better} */ (better) || "none" }),
+    );
   }
   for (const place of all("[data-compact]")) place.textContent = compact(Number(place.dataset.compact));
 }
 
+/** Draws the changes of the templates, and again with every change of language. */
 export function startChanges() {
   drawChanges();
   onLanguage(drawChanges);

@@ -1,6 +1,6 @@
 /* What stands beside the charts: the table of the figures behind each, and the legends. */
 
-import { all, element, loadScript } from "./dom.js";
+import { all, around, element, loadScript, one } from "./dom.js";
 import { seriesValues } from "./figures.js";
 import { dayLabel, milliseconds, number, share } from "./format.js";
 import { _, filled, metricLabel, word } from "./language.js";
@@ -8,6 +8,11 @@ import { headCell, numberCell, plainTable } from "./periods.js";
 import { seriesKey } from "./sparkline.js";
 import { chosenDays, LANGUAGE_TAGS, language, site } from "./state.js";
 
+/**
+ * @param {string} name
+ * @param {string} title
+ * @returns {HTMLElement}
+ */
 function chartTable(name, title) {
   const shape = window.AUTHMETER_CHARTS.charts[name][language].light;
   const format = { records: number, share, ms: milliseconds }[window.AUTHMETER_CHARTS.units[name]];
@@ -24,19 +29,28 @@ function chartTable(name, title) {
   return plainTable(`${_("Figures of this chart")} · ${title}`, head, rows.slice(-chosenDays).reverse(), "plain dense");
 }
 
-/* The table behind a chart is made when it is opened. */
+/**
+ * The table behind a chart is made when it is opened.
+ * @param {HTMLDetailsElement} details
+ */
 export async function drawChartTable(details) {
   if (!details.open) return;
-  await loadScript(document.documentElement.dataset.charts);
-  const title = details.closest("figure").querySelector(`figcaption [lang="${LANGUAGE_TAGS[language]}"]`).textContent;
-  details.querySelector("[data-chart-table]").replaceChildren(chartTable(details.dataset.figures, title));
+  await loadScript(document.documentElement.dataset.charts || "");
+  const title = one(`figcaption [lang="${LANGUAGE_TAGS[language]}"]`, around(details, "figure")).textContent;
+  one("[data-chart-table]", details).replaceChildren(chartTable(details.dataset.figures || "", title));
 }
 
+/** What opens to the table behind each chart. */
+export const chartDetails = () => /** @type {HTMLDetailsElement[]} */ (all("details[data-figures]"));
+
+/** The tables that are open, anew. */
 export function drawChartTables() {
-  for (const details of all("details[data-figures]")) drawChartTable(details);
+  for (const details of chartDetails()) drawChartTable(details);
 }
 
+/** The names and keys of the series, in the language of the page. */
 export function drawLegends() {
+  /** @type {Record<string, string[][]>} */
   const legends = {
     channels: ["one_click", "wechat", "qq", "weibo"].map((name) => [name, word(name)]),
     timed: [
@@ -51,7 +65,7 @@ export function drawLegends() {
   };
   for (const place of all("[data-legend]")) {
     place.replaceChildren(
-      ...legends[place.dataset.legend].map(([look, label]) => element("li", {}, seriesKey(look), label)),
+      ...legends[place.dataset.legend || ""].map(([look, label]) => element("li", {}, seriesKey(look), label)),
     );
   }
 }

@@ -2,7 +2,7 @@
    Each chart has two layers, one a window, so that the switch only shows the other layer (charts.css) instead of
    drawing anew. Layers are drawn one per task, the chosen window first: the page takes input between them. */
 
-import { drawChartTable, drawChartTables, drawLegends } from "./chart_tables.js";
+import { chartDetails, drawChartTable, drawChartTables, drawLegends } from "./chart_tables.js";
 import { all, element, loadScript, nextTask } from "./dom.js";
 import { seriesValues } from "./figures.js";
 import { known } from "./format.js";
@@ -11,12 +11,20 @@ import { dayScale, gaps, scale } from "./scales.js";
 import { chosenDays, LANGUAGE_TAGS, language, site } from "./state.js";
 import { onFigures, onWindow } from "./windows.js";
 
+/** @import { Value } from "./types.d.ts" */
+
 const LAYERS = [7, 30];
-let dark = null;
+
+/** @type {MediaQueryList | undefined} */
+let dark;
 let printing = false;
 let revision = 0;
+
+/** @type {Promise<void> | null} */
 let pendingCharts = null;
-let library = null;
+
+/** @type {Promise<void> | undefined} */
+let library;
 
 const theme = () => (dark?.matches && !printing ? "dark" : "light");
 
@@ -34,19 +42,41 @@ function addChinese() {
 
 // On paper a wide chart would be scaled down until its letters are too small to read.
 const PAPER_WIDTH = 720;
+
+/**
+ * @param {HTMLElement} place
+ * @returns {number}
+ */
 const widthOf = (place) => (printing ? Math.min(place.clientWidth, PAPER_WIDTH) : place.clientWidth);
 
+/**
+ * @param {number} days
+ * @returns {string}
+ */
 const stamp = (days) => [language, theme(), days, revision].join(" ");
 
-/* A marker on every day of a month hides the lines: then only the days with a tick have one, by which the series are told
-   apart, and a day between two gaps, which has no line. */
+/**
+ * A marker on every day of a month hides the lines: then only the days with a tick have one, by which the series are told
+ * apart, and a day between two gaps, which has no line.
+ * @param {Value[]} list
+ * @param {string[]} days
+ * @param {string[]} ticks
+ * @param {number} size
+ * @returns {number[]}
+ */
 function markerSizes(list, days, ticks, size) {
+  /** @param {number} i */
   const isAlone = (i) => !known(list[i - 1]) && !known(list[i + 1]);
   return days.map((day, i) => (ticks.includes(day) || isAlone(i) ? size : 0));
 }
 
+/**
+ * @param {HTMLElement} place
+ * @param {number} days
+ * @returns {HTMLElement}
+ */
 function layerOf(place, days) {
-  const found = place.querySelector(`[data-layer="${days}"]`);
+  const [found] = all(`[data-layer="${days}"]`, place);
   if (found) return found;
   // The figures stand in the table below; a reader by ear has no use for the parts of a drawing.
   const made = element("div", { className: "layer", "data-layer": days, "aria-hidden": "true" });
@@ -54,21 +84,27 @@ function layerOf(place, days) {
   return made;
 }
 
+/**
+ * @param {HTMLElement} place
+ * @param {number} days
+ */
 function drawLayer(place, days) {
   const { charts, units, gap } = window.AUTHMETER_CHARTS;
-  const name = place.dataset.chart;
+  const { chart: name = "" } = place.dataset;
   const { data, layout } = structuredClone(charts[name][language][theme()]);
   const shown = site.days.slice(-days);
   const scaled = dayScale(shown);
-  for (const trace of data) {
+  const values = data.flatMap((trace) => {
+    const list = seriesValues(trace.meta).slice(-days);
     trace.x = shown;
-    trace.y = seriesValues(trace.meta).slice(-days);
+    trace.y = list;
     // Plotly takes markers of several sizes for bubbles, which it would draw pale and edged.
     const even = { opacity: 1, line: { width: 0 } };
-    if (days > 7)
-      Object.assign(trace.marker, even, { size: markerSizes(trace.y, shown, scaled.tickvals, trace.marker.size) });
-  }
-  const values = data.flatMap((trace) => trace.y);
+    if (days > 7) {
+      Object.assign(trace.marker, even, { size: markerSizes(list, shown, scaled.tickvals, trace.marker.size) });
+    }
+    return list;
+  });
   Object.assign(layout.xaxis, scaled);
   Object.assign(layout.yaxis, scale(values, units[name], name === "share" || units[name] === "records"));
   layout.shapes = gaps(shown, gap[theme()]);
@@ -86,22 +122,31 @@ function drawLayer(place, days) {
   // Paper has another width than the screen: with a view box the drawing follows its box (print.css).
   for (const image of all("svg.main-svg", layer)) image.setAttribute("viewBox", `0 0 ${layout.width} ${layout.height}`);
   layer.dataset.drawn = stamp(days);
-  layer.dataset.width = layout.width;
+  layer.dataset.width = String(layout.width);
   showReady(place);
 }
 
-/* Says for tests and print that the shown layer is drawn. */
+/**
+ * Says for tests and print that the shown layer is drawn.
+ * @param {HTMLElement} place
+ */
 function showReady(place) {
   const layer = layerOf(place, chosenDays);
   if (layer.dataset.drawn === stamp(chosenDays)) place.dataset.ready = [language, theme(), chosenDays].join(" ");
   else delete place.dataset.ready;
 }
 
+/**
+ * @param {HTMLElement} place
+ * @param {number} days
+ * @returns {boolean}
+ */
 function isStale(place, days) {
   const layer = layerOf(place, days);
   return layer.dataset.drawn !== stamp(days) || Number(layer.dataset.width) !== widthOf(place);
 }
 
+/** @returns {[HTMLElement, number] | null} */
 function nextLayer() {
   const places = all("[data-chart]");
   for (const days of [chosenDays, ...LAYERS.filter((one) => one !== chosenDays)]) {
@@ -112,12 +157,8 @@ function nextLayer() {
 }
 
 async function drawPending() {
-  library =
-    library ||
-    Promise.all([
-      loadScript(document.documentElement.dataset.plotly),
-      loadScript(document.documentElement.dataset.charts),
-    ]).then(addChinese);
+  const { plotly = "", charts = "" } = document.documentElement.dataset;
+  library ??= Promise.all([loadScript(plotly), loadScript(charts)]).then(addChinese);
   await library;
   await nextTask();
   for (let next = nextLayer(); next; next = nextLayer()) {
@@ -129,16 +170,23 @@ async function drawPending() {
   pendingCharts = null;
 }
 
-let chartsShown = null;
-/* Resolves once the charts of the chosen window are there: what is less urgent waits for it. */
+/** @type {() => void} */
+let chartsShown;
+
+/**
+ * Resolves once the charts of the chosen window are there: what is less urgent waits for it.
+ * @type {Promise<void>}
+ */
 export const whenChartsShown = new Promise((resolve) => {
   chartsShown = resolve;
 });
 
+/** Starts to draw what is not drawn yet; the page takes input meanwhile. */
 export function drawCharts() {
-  if (!all("[data-chart]").length) return chartsShown();
-  for (const place of all("[data-chart]")) showReady(place);
-  if (!pendingCharts) pendingCharts = drawPending();
+  const places = all("[data-chart]");
+  for (const place of places) showReady(place);
+  if (!places.length) chartsShown();
+  else if (!pendingCharts) pendingCharts = drawPending();
 }
 
 /* Paper does not wait. */
@@ -147,6 +195,7 @@ function drawShownChartsNow() {
   for (const place of all("[data-chart]")) if (isStale(place, chosenDays)) drawLayer(place, chosenDays);
 }
 
+/** Draws the charts with every change of figures, window, theme or width, and for paper. */
 export function startCharts() {
   dark = window.matchMedia("(prefers-color-scheme: dark)");
   onLanguage(drawLegends);
@@ -160,7 +209,7 @@ export function startCharts() {
     drawCharts();
     drawChartTables();
   });
-  for (const details of all("details[data-figures]")) details.addEventListener("toggle", () => drawChartTable(details));
+  for (const details of chartDetails()) details.addEventListener("toggle", () => drawChartTable(details));
   dark.addEventListener("change", drawCharts);
   let waiting = 0;
   window.addEventListener("resize", () => {

@@ -7,15 +7,27 @@
 import { ABSENT } from "./format.js";
 import { LANGUAGE_TAGS, language } from "./state.js";
 
+/** @import { BigList, CodedName, KeyOf, RawList, Rows, Value } from "./types.d.ts" */
+
+/**
+ * Reads a list by column.
+ * @param {RawList} list
+ * @returns {BigList}
+ */
 export function columnsOf({ rows, columns }) {
+  /** @type {Map<string, any>} */
   const read = new Map();
   return {
     count: rows,
+    /**
+     * @param {string} name
+     * @param {number} [place]
+     */
     list(name, place) {
       const key = place === undefined ? name : `${name} ${place}`;
       // Without any row there is no list of lists either.
-      if (!read.has(key))
-        read.set(key, JSON.parse((place === undefined ? columns[name] : columns[name][place]) ?? "[]"));
+      const text = place === undefined ? columns[name] : columns[name][place];
+      if (!read.has(key)) read.set(key, JSON.parse(/** @type {string | undefined} */ (text) ?? "[]"));
       return read.get(key);
     },
     value(name, row) {
@@ -26,13 +38,19 @@ export function columnsOf({ rows, columns }) {
       return this.list("folder")[row] || this.list("key")[row];
     },
     texts() {
-      const [names, keys, initials] = ["name", "key", "initials"].map((name) => this.list(name));
+      const [names, keys, initials] = [this.list("name"), this.list("key"), this.list("initials")];
       return names.map((name, row) => `${name}\n${keys[row]}\n${initials[row]}`);
     },
   };
 }
 
-/* All rows by key, as numbers: null is last either way, equal keys keep the order of the rows. */
+/**
+ * All rows by key, as numbers: null is last either way, equal keys keep the order of the rows.
+ * @param {number} count
+ * @param {KeyOf} keyOf
+ * @param {boolean | undefined} descending
+ * @returns {Uint32Array}
+ */
 export function sortedRows(count, keyOf, descending) {
   const keys = new Float64Array(count);
   const rows = new Uint32Array(count);
@@ -45,7 +63,11 @@ export function sortedRows(count, keyOf, descending) {
   return rows.sort((a, b) => keys[a] - keys[b] || a - b);
 }
 
-/* Sort keys of texts: the rank of each, as people of the page's language sort them. */
+/**
+ * Sort keys of texts: the rank of each, as people of the page's language sort them.
+ * @param {string[]} texts
+ * @returns {Value[]}
+ */
 export function ranks(texts) {
   const { compare } = new Intl.Collator(LANGUAGE_TAGS[language], { numeric: true });
   const different = [...new Set(texts)].filter((text) => text !== ABSENT).sort(compare);
@@ -53,6 +75,13 @@ export function ranks(texts) {
   return texts.map((text) => rank.get(text) ?? null);
 }
 
+/**
+ * Sort keys of a column of few different values.
+ * @param {BigList} data
+ * @param {CodedName} name
+ * @param {(value: string) => string} textOf
+ * @returns {KeyOf}
+ */
 export function codedKeys(data, name, textOf) {
   const { values, of } = data.list(name);
   const rank = ranks(values.map((value) => textOf(value) || ABSENT));
@@ -61,16 +90,31 @@ export function codedKeys(data, name, textOf) {
 
 /* ---- search, in lists of apps by name, key and initials of the name's pinyin */
 
+/**
+ * What is searched for: words in any order, in any case.
+ * @param {string} text
+ * @returns {string[]}
+ */
 export function searchTerms(text) {
   return text.toLowerCase().split(/\s+/).filter(Boolean);
 }
 
-// Made once and kept: making them takes as long as ten searches.
+/**
+ * Made once and kept: making them takes as long as ten searches.
+ * @param {Rows} data
+ * @returns {string[]}
+ */
 export function searchLines(data) {
   data.lines ??= data.texts().map((text) => text.toLowerCase());
   return data.lines;
 }
 
+/**
+ * Whether all words are found.
+ * @param {string} line
+ * @param {string[]} terms
+ * @returns {boolean}
+ */
 export function hasTerms(line, terms) {
   return terms.every((term) => line.includes(term));
 }

@@ -3,57 +3,126 @@
 
 import { root, site } from "./state.js";
 
+/** @import { Attributes } from "./types.d.ts" */
+
+/**
+ * What `object` itself holds under `name`, not what it inherits.
+ * @template T
+ * @param {Record<string, T> | null | undefined} object
+ * @param {string} name
+ * @returns {T | undefined}
+ */
 export const own = (object, name) => (object && Object.hasOwn(object, name) ? object[name] : undefined);
+
+/**
+ * The elements that match, in the order of the page.
+ * @param {string} selector
+ * @param {ParentNode} [within]
+ * @returns {HTMLElement[]}
+ */
 export const all = (selector, within = document) => Array.from(within.querySelectorAll(selector));
 
-/* An element with properties (`className`, `textContent`, …), attributes by `aria-*` or `data-*` name, and children. */
+/**
+ * The first element that matches, which the page must have.
+ * @param {string} selector
+ * @param {ParentNode} [within]
+ * @returns {HTMLElement}
+ */
+export function one(selector, within = document) {
+  const [found] = all(selector, within);
+  if (!found) throw new Error(`The page lacks ${selector}.`);
+  return found;
+}
+
+/**
+ * The element that matches around another, which must be there.
+ * @param {Element} inner
+ * @param {string} selector
+ * @returns {HTMLElement}
+ */
+export function around(inner, selector) {
+  const found = inner.closest(selector);
+  if (!(found instanceof HTMLElement)) throw new Error(`The page lacks ${selector}.`);
+  return found;
+}
+
+/**
+ * An element with properties (`className`, `textContent`, …), attributes by `aria-*` or `data-*` name, and children.
+ * @template {keyof HTMLElementTagNameMap} Name
+ * @param {Name} name
+ * @param {Partial<HTMLElementTagNameMap[Name]> & Attributes} [properties]
+ * @param {...(Node | string | null | undefined)} children
+ * @returns {HTMLElementTagNameMap[Name]}
+ */
 export function element(name, properties = {}, ...children) {
   const found = document.createElement(name);
   for (const [key, value] of Object.entries(properties)) {
     if (value === undefined || value === null) continue;
-    if (key.includes("-")) found.setAttribute(key, value);
-    else found[key] = value;
+    if (key.includes("-")) found.setAttribute(key, String(value));
+    else Object.assign(found, { [key]: value });
   }
-  found.append(...children.filter((child) => child !== null && child !== undefined));
+  for (const child of children) if (child !== null && child !== undefined) found.append(child);
   return found;
 }
 
-/* A name from outside, kept apart from the text around it: it may hold marks that turn the direction of writing. */
+/**
+ * A name from outside, kept apart from the text around it: it may hold marks that turn the direction of writing.
+ * @param {string} text
+ * @returns {HTMLElement}
+ */
 export function named(text) {
   return element("bdi", { textContent: text });
 }
 
+/**
+ * An element of a drawing, with its attributes and children.
+ * @template {keyof SVGElementTagNameMap} Name
+ * @param {Name} name
+ * @param {Record<string, string | number>} attributes
+ * @param {...Node} children
+ * @returns {SVGElementTagNameMap[Name]}
+ */
 export function drawing(name, attributes, ...children) {
   const found = document.createElementNS("http://www.w3.org/2000/svg", name);
-  for (const [key, value] of Object.entries(attributes)) found.setAttribute(key, value);
+  for (const [key, value] of Object.entries(attributes)) found.setAttribute(key, String(value));
   found.append(...children);
   return found;
 }
 
+/** @type {Map<string, Promise<unknown>>} */
 const loading = new Map();
 
-/* Runs a script of the site once; resolves when it has run. Assets carry a digest in their name, data files do not
-   and are told apart by the site's version. */
+/**
+ * Runs a script of the site once; resolves when it has run. Assets carry a digest in their name, data files do not
+ * and are told apart by the site's version.
+ * @param {string} path
+ * @returns {Promise<unknown>}
+ */
 export function loadScript(path) {
-  if (!loading.has(path)) {
-    const versioned = root + path + (path.startsWith("assets/") ? "" : `?v=${site.version}`);
-    loading.set(
-      path,
-      new Promise((resolve, reject) => {
-        const script = element("script", { src: versioned, onload: resolve, onerror: reject });
-        document.head.append(script);
-      }),
-    );
-  }
-  return loading.get(path);
+  const known = loading.get(path);
+  if (known) return known;
+  const versioned = root + path + (path.startsWith("assets/") ? "" : `?v=${site.version}`);
+  const loaded = new Promise((resolve, reject) => {
+    const script = element("script", { src: versioned, onload: resolve, onerror: reject });
+    document.head.append(script);
+  });
+  loading.set(path, loaded);
+  return loaded;
 }
 
-/* Lets the browser paint and take input before the next piece of work. */
+/**
+ * Lets the browser paint and take input before the next piece of work.
+ * @returns {Promise<void>}
+ */
 export function nextTask() {
   return new Promise((resolve) => window.setTimeout(resolve, 0));
 }
 
-/* What a reader chose before. Storage can be forbidden; the address carries the choice then. */
+/**
+ * What a reader chose before. Storage can be forbidden; the address carries the choice then.
+ * @param {string} name
+ * @returns {string | null}
+ */
 export function remembered(name) {
   try {
     return window.localStorage.getItem(`authmeter-${name}`);
@@ -62,6 +131,11 @@ export function remembered(name) {
   }
 }
 
+/**
+ * Keeps a choice for the next visit, where the browser allows it.
+ * @param {string} name
+ * @param {string} value
+ */
 export function remember(name, value) {
   try {
     window.localStorage.setItem(`authmeter-${name}`, value);
@@ -70,11 +144,20 @@ export function remember(name, value) {
   }
 }
 
+/**
+ * What the address asks for under `name`.
+ * @param {string} name
+ * @returns {string | null}
+ */
 export function asked(name) {
   return new URLSearchParams(window.location.search).get(name);
 }
 
-/* Keeps a choice in the address, so that a copied address shows the same page. */
+/**
+ * Keeps a choice in the address, so that a copied address shows the same page.
+ * @param {string} name
+ * @param {string} value
+ */
 export function keepInAddress(name, value) {
   const address = new URL(window.location.href);
   address.searchParams.set(name, value);

@@ -5,74 +5,104 @@
 import { own } from "./dom.js";
 import { figures, site } from "./state.js";
 
+/** @import { Breakdown, ByWindow, ChannelRow, Code, Figures, Outcome, PeriodKey, RawBreakdown, RawCode, RawFigures, RawOutcome, SeriesPlace, Step, TrendChannel, Value } from "./types.d.ts" */
+
+/** @type {TrendChannel[]} */
 export const TREND_CHANNELS = ["one_click", "wechat", "qq", "weibo"];
 
+/**
+ * A rate or share: null where the part is absent, or the whole is absent or 0.
+ * @param {Value} part
+ * @param {Value} whole
+ * @returns {Value}
+ */
 export function ratio(part, whole) {
   return part === null || !whole ? null : part / whole;
 }
 
+/**
+ * The sum of what is known; null where nothing is.
+ * @param {...Value} values
+ * @returns {Value}
+ */
 export function sum(...values) {
   const known = values.filter((value) => value !== null);
   return known.length ? known.reduce((total, value) => total + value, 0) : null;
 }
 
+/**
+ * @param {Value} authorizations
+ * @param {Value} requests
+ * @param {Value} cancelled
+ * @returns {Value}
+ */
 function technicalRate(authorizations, requests, cancelled) {
   return ratio(authorizations, requests === null || cancelled === null ? null : requests - cancelled);
 }
 
+/**
+ * Whether a period and its base have data of the same number of days.
+ * @param {PeriodKey} period
+ * @returns {boolean}
+ */
 export function isComparable(period) {
   return site.periods[period].is_comparable;
 }
 
+/**
+ * @param {RawFigures["trend"]} counts
+ * @returns {Figures["trend"]}
+ */
 function trendByChannel(counts) {
   const totals = site.days.map((_day, i) => sum(...TREND_CHANNELS.map((name) => counts[name][0][i])));
-  return Object.fromEntries(
-    TREND_CHANNELS.map((name) => {
-      const [authorizations, requests, cancelled] = counts[name];
-      return [
-        name,
-        {
-          authorizations,
-          authorization_requests: requests,
-          authorizations_cancelled: cancelled,
-          share: authorizations.map((value, i) => ratio(value, totals[i])),
-          authorization_rate: authorizations.map((value, i) => ratio(value, requests[i])),
-          technical_success_rate: authorizations.map((value, i) => technicalRate(value, requests[i], cancelled[i])),
-        },
-      ];
-    }),
-  );
+  /** @param {TrendChannel} name */
+  const trend = (name) => {
+    const [authorizations, requests, cancelled] = counts[name];
+    return {
+      authorizations,
+      authorization_requests: requests,
+      authorizations_cancelled: cancelled,
+      share: authorizations.map((value, i) => ratio(value, totals[i])),
+      authorization_rate: authorizations.map((value, i) => ratio(value, requests[i])),
+      technical_success_rate: authorizations.map((value, i) => technicalRate(value, requests[i], cancelled[i])),
+    };
+  };
+  return { one_click: trend("one_click"), wechat: trend("wechat"), qq: trend("qq"), weibo: trend("weibo") };
 }
 
-// In the order of the file's columns.
-const WINDOW_COUNTS = [
-  "authorizations",
-  "authorization_requests",
-  "authorizations_cancelled",
-  "authorizations_failed",
-  "previous_authorizations",
-  "previous_authorization_requests",
-];
+/**
+ * The rows of the table of channels, the last one for all four.
+ * @type {ChannelRow["channel"][]}
+ */
+const CHANNELS = [...TREND_CHANNELS, "*"];
 
+/**
+ * @param {Value[][]} columns
+ * @returns {ChannelRow[]}
+ */
 function channelRows(columns) {
-  const all = TREND_CHANNELS.length;
-  return [...TREND_CHANNELS, "*"].map((channel, i) => {
-    const row = { channel };
-    WINDOW_COUNTS.forEach((name, place) => {
-      row[name] = columns[place][i];
-    });
-    row.share = ratio(row.authorizations, columns[0][all]);
-    row.authorization_rate = ratio(row.authorizations, row.authorization_requests);
-    row.technical_success_rate = technicalRate(
-      row.authorizations,
-      row.authorization_requests,
-      row.authorizations_cancelled,
-    );
-    row.previous_authorization_rate = ratio(row.previous_authorizations, row.previous_authorization_requests);
-    return row;
+  return CHANNELS.map((channel, i) => {
+    const [authorizations, requests, cancelled, failed, before, requestsBefore] = columns.map((column) => column[i]);
+    return {
+      channel,
+      authorizations,
+      authorization_requests: requests,
+      authorizations_cancelled: cancelled,
+      authorizations_failed: failed,
+      previous_authorizations: before,
+      previous_authorization_requests: requestsBefore,
+      share: ratio(authorizations, columns[0][TREND_CHANNELS.length]),
+      authorization_rate: ratio(authorizations, requests),
+      technical_success_rate: technicalRate(authorizations, requests, cancelled),
+      previous_authorization_rate: ratio(before, requestsBefore),
+    };
   });
 }
 
+/**
+ * @param {RawBreakdown} row
+ * @returns {Breakdown}
+ */
 function breakdownRow([value, authorizations, requests, cancelled, before, requestsBefore]) {
   return [
     value,
@@ -86,13 +116,22 @@ function breakdownRow([value, authorizations, requests, cancelled, before, reque
   ];
 }
 
-const STEPS = ["authorization", "verification"];
+/** @type {Step[]} */
+export const STEPS = ["authorization", "verification"];
 
+/**
+ * @param {RawOutcome} row
+ * @returns {Outcome}
+ */
 function outcomeRow([step, outcome, records, before]) {
   return [STEPS[step], site.outcomes[outcome], records, before];
 }
 
-/* A code's row: `code` is its place in the dictionary, or vendor and code where the dictionary lacks it. */
+/**
+ * A code's row: `code` is its place in the dictionary, or vendor and code where the dictionary lacks it.
+ * @param {RawCode} row
+ * @returns {Code}
+ */
 function codeRow([step, channel, outcome, records, code]) {
   const [vendor, name] = Array.isArray(code) ? code : [site.codes[code][0], site.codes[code][3]];
   return [
@@ -106,19 +145,34 @@ function codeRow([step, channel, outcome, records, code]) {
   ];
 }
 
+/**
+ * @param {RawFigures["latency"]} lists
+ * @returns {Figures["latency"]}
+ */
 function latencyByChannel(lists) {
   return Object.fromEntries(
     Object.entries(lists).map(([channel, [p50, p95]]) => [channel, { latency_p50_ms: p50, latency_p95_ms: p95 }]),
   );
 }
 
+/**
+ * @template Raw, Row
+ * @param {Partial<ByWindow<Raw[]>>} content
+ * @param {(rows: Raw[]) => Row[]} rows
+ * @returns {ByWindow<Row[]>}
+ */
 function byWindow(content, rows) {
-  return Object.fromEntries(["7", "30"].map((days) => [days, rows(content[days] || [], days)]));
+  return { 7: rows(content[7] || []), 30: rows(content[30] || []) };
 }
 
-/* The figures as `sql/figures/documents.sql` writes them, completed. */
+/**
+ * The figures as `sql/figures/documents.sql` writes them, completed.
+ * @param {RawFigures} raw
+ * @returns {Figures}
+ */
 export function completedFigures(raw) {
   const { one_click_verifications: oneClick, local_verifications: local } = raw.usage;
+  /** @param {RawBreakdown[]} rows */
   const breakdown = (rows) => rows.map(breakdownRow);
   return {
     ...raw,
@@ -133,9 +187,15 @@ export function completedFigures(raw) {
   };
 }
 
-/* The numbers of a chart's series, one for each day; `meta` says where they lie (charts.py). */
+/**
+ * The numbers of a chart's series, one for each day; `meta` says where they lie (charts.py).
+ * @param {SeriesPlace} meta
+ * @returns {Value[]}
+ */
 export function seriesValues({ group, series, field }) {
-  const found = own(figures[group], series);
-  const list = field === null ? found : own(found, field);
-  return list || Array(site.days.length).fill(null);
+  /** @type {Record<string, Value[] | Record<string, Value[]>>} */
+  const content = figures[group];
+  const found = own(content, series);
+  const list = field === null || Array.isArray(found) ? found : own(found, field);
+  return Array.isArray(list) ? list : Array(site.days.length).fill(null);
 }

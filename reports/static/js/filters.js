@@ -3,13 +3,19 @@
    Does not belong here: how rows are searched (columns.js). */
 
 import { hasTerms, ranks, searchLines, searchTerms } from "./columns.js";
-import { asked, element, keepInAddress } from "./dom.js";
+import { all, asked, element, keepInAddress } from "./dom.js";
 import { _, onLanguage, word } from "./language.js";
 import { painted } from "./tables.js";
 
+/** @import { BigList, Coded, CodedName, Field, RowTest, Rows } from "./types.d.ts" */
+
 const SUGGESTIONS = 50;
 
-/* What is empty has no place in the address. */
+/**
+ * What is empty has no place in the address.
+ * @param {string} name
+ * @param {string} value
+ */
 export function keepFilter(name, value) {
   keepInAddress(name, value);
   if (value) return;
@@ -18,18 +24,24 @@ export function keepFilter(name, value) {
   window.history.replaceState(null, "", address);
 }
 
-/* Gives a function that gives the test of a row, null where every row passes. */
+/**
+ * Gives a function that gives the test of a row, null where every row passes.
+ * @param {HTMLElement} listing
+ * @param {Rows} data
+ * @param {() => void} changed
+ * @returns {() => RowTest | null}
+ */
 export function makeFilters(listing, data, changed) {
-  const fields = Array.from(listing.querySelectorAll("[data-filter]"));
+  const fields = /** @type {Field[]} */ (all("[data-filter]", listing));
   const write = () => {
-    for (const field of fields.filter((one) => one.tagName === "SELECT")) writeChoices(field, data);
+    for (const field of fields) if (field instanceof HTMLSelectElement) writeChoices(field, data);
   };
   onLanguage(write);
   write();
   for (const field of fields) {
-    const { filter } = field.dataset;
+    const { filter = "" } = field.dataset;
     field.value = asked(filter) || "";
-    if (field.list) suggest(field, data);
+    if (field instanceof HTMLInputElement && field.list) suggest(field, field.list, data);
     field.addEventListener("input", changed);
     // Not at each letter: browsers allow an address to change only so often.
     field.addEventListener("change", () => keepFilter(filter, field.value.trim()));
@@ -42,29 +54,52 @@ export function makeFilters(listing, data, changed) {
   };
 }
 
+/**
+ * @param {Field} field
+ * @param {Rows} data
+ * @returns {RowTest}
+ */
 function testOf(field, data) {
-  const { filter } = field.dataset;
-  if (filter === "search") {
+  if (field.dataset.filter === "search") {
     const [lines, terms] = [searchLines(data), searchTerms(field.value)];
     return (row) => hasTerms(lines[row], terms);
   }
-  const { values, of } = data.list(filter);
-  const isMeant = field.tagName === "SELECT" ? (value) => value === field.value : hasText(field.value);
+  const { values, of } = codedOf(field, data);
+  /** @type {(value: string) => boolean} */
+  const isMeant = field instanceof HTMLSelectElement ? (value) => value === field.value : hasText(field.value);
   const passes = values.map(isMeant);
   return (row) => passes[of[row]];
 }
 
+/**
+ * The column of a filter: choices and suggestions are over big lists only.
+ * @param {Field} field
+ * @param {Rows} data
+ * @returns {Coded}
+ */
+function codedOf(field, data) {
+  return /** @type {BigList} */ (data).list(/** @type {CodedName} */ (field.dataset.filter));
+}
+
+/**
+ * @param {string} text
+ * @returns {(value: string | null) => boolean}
+ */
 function hasText(text) {
   const terms = searchTerms(text);
   return (value) => hasTerms((value || "").toLowerCase(), terms);
 }
 
+/**
+ * @param {HTMLSelectElement} field
+ * @param {Rows} data
+ */
 function writeChoices(field, data) {
-  const { values } = data.list(field.dataset.filter);
+  const { values } = codedOf(field, data);
   const chosen = field.value;
   const texts = values.map((value) => word(value));
   const rank = ranks(texts);
-  const places = values.map((_value, place) => place).sort((a, b) => rank[a] - rank[b]);
+  const places = values.map((_value, place) => place).sort((a, b) => (rank[a] ?? 0) - (rank[b] ?? 0));
   field.replaceChildren(
     element("option", { value: "", textContent: _("All") }),
     ...places.map((place) => element("option", { value: values[place], textContent: texts[place] })),
@@ -72,10 +107,15 @@ function writeChoices(field, data) {
   field.value = chosen;
 }
 
-function suggest(field, data) {
+/**
+ * @param {Field} field
+ * @param {HTMLElement} list
+ * @param {Rows} data
+ */
+function suggest(field, list, data) {
   const show = () => {
-    const values = data.list(field.dataset.filter).values.filter(Boolean).filter(hasText(field.value));
-    field.list.replaceChildren(...values.slice(0, SUGGESTIONS).map((value) => element("option", { value })));
+    const values = codedOf(field, data).values.filter(Boolean).filter(hasText(field.value));
+    list.replaceChildren(...values.slice(0, SUGGESTIONS).map((value) => element("option", { value })));
   };
   field.addEventListener("focus", show);
   field.addEventListener("input", show);

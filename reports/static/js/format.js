@@ -4,7 +4,16 @@
 import { _, filled } from "./language.js";
 import { language, site } from "./state.js";
 
+/** @import { Language, PeriodKey, Value } from "./types.d.ts" */
+
 export const ABSENT = "—";
+
+/**
+ * Whether there is a value at all; zero is one.
+ * @template T
+ * @param {T | null | undefined} value
+ * @returns {value is T}
+ */
 export const known = (value) => value !== null && value !== undefined;
 
 // Kept: making one costs more than formatting a hundred numbers with it.
@@ -12,10 +21,32 @@ const [WHOLE, ONE_PLACE, TWO_PLACES, FOUR_PLACES] = [0, 1, 2, 4].map(
   (maximumFractionDigits) => new Intl.NumberFormat("en-US", { maximumFractionDigits }),
 );
 
+/**
+ * An exact number, up to four decimals: 1,234,567.
+ * @param {Value | undefined} value
+ * @returns {string}
+ */
 export const number = (value) => (known(value) ? FOUR_PLACES.format(value) : ABSENT);
+
+/**
+ * A part of one, in per cent with two decimals.
+ * @param {Value | undefined} value
+ * @returns {string}
+ */
 export const share = (value) => (known(value) ? `${(value * 100).toFixed(2)}%` : ABSENT);
+
+/**
+ * A latency: 1,234 ms.
+ * @param {Value | undefined} value
+ * @returns {string}
+ */
 export const milliseconds = (value) => (known(value) ? `${number(value)} ms` : ABSENT);
 
+/**
+ * Bytes, in kB of 1,000 and MB from there.
+ * @param {Value | undefined} value
+ * @returns {string}
+ */
 export function size(value) {
   if (!known(value)) return ABSENT;
   if (value < 1000) return `${value} B`;
@@ -23,6 +54,7 @@ export function size(value) {
   return value < 999950 ? `${(value / 1e3).toFixed(1)} kB` : `${(value / 1e6).toFixed(1)} MB`;
 }
 
+/** @type {Record<Language, [number, string][]>} */
 const UNITS = {
   zh: [
     [1e8, "亿"],
@@ -35,12 +67,16 @@ const UNITS = {
   ],
 };
 
-/* A count in four digits at most: 8,123 · 12.35万 · 1.235亿 · 12.35K · 1.235M. */
+/**
+ * A count in four digits at most: 8,123 · 12.35万 · 1.235亿 · 12.35K · 1.235M.
+ * @param {Value | undefined} value
+ * @returns {string}
+ */
 export function compact(value) {
   if (!known(value)) return ABSENT;
   for (const [threshold, name] of UNITS[language]) {
     // What rounds up to the larger unit is written in it: 1亿, not 10,000万.
-    if (Math.abs(value) < threshold * (name === UNITS[language].at(-1)[1] ? 1 : 0.99995)) continue;
+    if (Math.abs(value) < threshold * (threshold === 1e4 ? 1 : 0.99995)) continue;
     const scaled = value / (name === "K" ? 1e3 : threshold);
     const digits = Math.floor(Math.log10(Math.abs(scaled))) + 1;
     return (digits < 3 ? TWO_PLACES : digits < 4 ? ONE_PLACE : WHOLE).format(scaled) + name;
@@ -48,20 +84,45 @@ export function compact(value) {
   return number(value);
 }
 
+/**
+ * Whether `compact` leaves digits out.
+ * @param {Value} value
+ * @returns {boolean}
+ */
 export const isShortened = (value) => known(value) && Math.abs(value) >= 1e4;
 
 const WEEKDAYS = () => [_("Sun"), _("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat")];
+
+/**
+ * The weekday of an ISO date, in a word.
+ * @param {string} day
+ * @returns {string}
+ */
 export const weekday = (day) => WEEKDAYS()[new Date(`${day}T00:00:00Z`).getUTCDay()];
 
-/* `2026-11-23 周一` or `2026-11-23 Mon`: year first, so that no one takes the month for the day. */
+/**
+ * `2026-11-23 周一` or `2026-11-23 Mon`: year first, so that no one takes the month for the day.
+ * @param {string} day
+ * @returns {string}
+ */
 export const dayLabel = (day) => `${day} ${weekday(day)}`;
 
-/* `2026-11-17 – 11-23`, with both years where they differ. */
+/**
+ * `2026-11-17 – 11-23`, with both years where they differ.
+ * @param {string} first
+ * @param {string} last
+ * @returns {string}
+ */
 export function dayRange(first, last) {
   if (first === last) return dayLabel(first);
   return first.slice(0, 4) === last.slice(0, 4) ? `${first} – ${last.slice(5)}` : `${first} – ${last}`;
 }
 
+/**
+ * What a period is called.
+ * @param {PeriodKey} name
+ * @returns {string}
+ */
 export function periodLabel(name) {
   const labels = {
     day: _("Data day"),
@@ -73,7 +134,11 @@ export function periodLabel(name) {
   return labels[name];
 }
 
-/* What a period is compared with. */
+/**
+ * What a period is compared with.
+ * @param {PeriodKey} name
+ * @returns {string}
+ */
 export function baseLabel(name) {
   const labels = {
     day: _("vs same weekday last week"),
@@ -85,8 +150,12 @@ export function baseLabel(name) {
   return labels[name];
 }
 
-/* How many days of a period and of its base have data, such as "(29 vs 30 days)": said only where they differ, as there
-   is no change to show then. */
+/**
+ * How many days of a period and of its base have data, such as "(29 vs 30 days)": said only where they differ, as there
+ * is no change to show then.
+ * @param {PeriodKey} name
+ * @returns {string}
+ */
 export function coverageNote(name) {
   const { days_with_data: withData, base_days_with_data: base } = site.periods[name];
   return withData === base ? "" : filled(_("({days} vs {base} days)"), { days: withData, base });

@@ -12,6 +12,7 @@ function helpDialog() {
     ["?", _("Show these keys")],
     ["Esc", _("Close")],
   ];
+  const close = element("button", { type: "button", className: "button", textContent: _("Close") });
   const dialog = element(
     "dialog",
     { className: "help", "aria-labelledby": "help-title" },
@@ -28,8 +29,9 @@ function helpDialog() {
         ),
       ),
     ),
-    element("button", { type: "button", className: "button", textContent: _("Close"), onclick: () => dialog.close() }),
+    close,
   );
+  close.addEventListener("click", () => dialog.close());
   dialog.addEventListener("click", (event) => {
     if (event.target === dialog) dialog.close();
   });
@@ -46,18 +48,30 @@ function showHelp() {
 
 function focusSearch() {
   const search = all("input[type=search]").find((one) => one.offsetParent !== null);
-  if (!search) return false;
+  if (!(search instanceof HTMLInputElement)) return false;
   search.focus();
   search.select();
   return true;
 }
 
+/**
+ * @param {HTMLElement} target
+ * @returns {boolean}
+ */
 function isTyping(target) {
   return target.isContentEditable || ["INPUT", "SELECT", "TEXTAREA"].includes(target.tagName);
 }
 
+/** @param {KeyboardEvent} event */
 function pressed(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || isTyping(event.target)) return;
+  if (
+    event.ctrlKey ||
+    event.metaKey ||
+    event.altKey ||
+    event.isComposing ||
+    isTyping(/** @type {HTMLElement} */ (event.target))
+  )
+    return;
   if (document.querySelector("dialog[open]")) return;
   if (event.key === "7") chooseWindow(7);
   else if (event.key === "3") chooseWindow(30);
@@ -66,6 +80,7 @@ function pressed(event) {
   event.preventDefault();
 }
 
+/** Makes the keys work, and the button that shows them. */
 export function startKeys() {
   document.addEventListener("keydown", pressed);
   for (const button of all("[data-help]")) button.addEventListener("click", showHelp);

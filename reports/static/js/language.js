@@ -2,32 +2,69 @@
    Texts of the templates stand in both languages and the style sheet hides one; texts of the scripts are looked up
    here by _("..."). */
 
-import { all, asked, element, keepInAddress, own, remember, remembered } from "./dom.js";
+import { all, asked, element, keepInAddress, one, own, remember, remembered } from "./dom.js";
 import { chosenDays, LANGUAGE_TAGS, language, root, setLanguage, site, texts } from "./state.js";
 
+/** @import { Language } from "./types.d.ts" */
+
+/** @type {(() => void)[]} */
 const languageListeners = [];
 
+/**
+ * A text of the scripts in the language of the page; `msgid` is its English.
+ * @param {string} msgid
+ * @returns {string}
+ */
 export const _ = (msgid) => texts.strings[msgid][language];
+
+/**
+ * The word for a fixed value of the tables, or the value itself where it has none.
+ * @param {string} value
+ * @returns {string}
+ */
 export const word = (value) => (own(texts.words, value) || { [language]: value })[language];
+
+/**
+ * What a metric is called.
+ * @param {string} name
+ * @returns {string}
+ */
 export const metricLabel = (name) => texts.metrics[name].label[language];
 
-/* A text with its `{name}` places filled. */
+/**
+ * A text with its `{name}` places filled.
+ * @param {string} text
+ * @param {Record<string, unknown>} values
+ * @returns {string}
+ */
 export function filled(text, values) {
   return text.replace(/\{(\w+)\}/g, (_place, name) => String(values[name]));
 }
 
-/* `listener` runs after each change of the language. */
+/**
+ * `listener` runs after each change of the language.
+ * @param {() => void} listener
+ */
 export function onLanguage(listener) {
   languageListeners.push(listener);
 }
 
-/* The address of another page of the site, with what was chosen here. */
+/**
+ * The address of another page of the site, with what was chosen here.
+ * @param {string} path
+ * @returns {string}
+ */
 function localAddress(path) {
   const days = chosenDays === site.days.length ? "" : `&days=${chosenDays}`;
   return `${path}?lang=${language}${days}`;
 }
 
-/* A file in an app's folder, seen from this page. */
+/**
+ * A file in an app's folder, seen from this page.
+ * @param {string} folder
+ * @param {string} file
+ * @returns {string}
+ */
 export function appHref(folder, file) {
   const path = `${root}apps/${encodeURIComponent(folder)}/${file}`;
   return file.endsWith(".html") ? localAddress(path) : path;
@@ -36,13 +73,18 @@ export function appHref(folder, file) {
 /* Links to pages carry the choices; called again whenever one changes. */
 export function carryChoices() {
   for (const link of all("a[href]")) {
-    const [path, fragment] = link.getAttribute("href").split("#");
+    const [path, fragment] = (link.getAttribute("href") || "").split("#");
     const file = path.split("?")[0];
     if (file.endsWith(".html")) link.setAttribute("href", localAddress(file) + (fragment ? `#${fragment}` : ""));
   }
 }
 
-/* A link to what a metric means; its meaning shows on hover. */
+/**
+ * A link to what a metric means; its meaning shows on hover.
+ * @param {string} name
+ * @param {string} [label]
+ * @returns {HTMLAnchorElement}
+ */
 export function metricLink(name, label = metricLabel(name)) {
   const page = localAddress(`${root}metrics.html`);
   return element("a", {
@@ -54,26 +96,34 @@ export function metricLink(name, label = metricLabel(name)) {
   });
 }
 
+/** Puts the page into its language: the tag, and what is said in attributes and the title. */
 export function showLanguage() {
   document.documentElement.lang = LANGUAGE_TAGS[language];
   if (document.readyState === "loading") return;
   // An app's page is titled by its name, the same in both languages.
-  document.title = document.querySelector("title").dataset[language] || document.title;
+  document.title = one("title").dataset[language] || document.title;
   for (const button of all("[data-language]")) {
     button.setAttribute("aria-pressed", String(button.dataset.language === language));
   }
-  for (const term of all("[data-metric]")) term.title = texts.metrics[term.dataset.metric].meaning[language];
+  for (const term of all("[data-metric]")) term.title = texts.metrics[term.dataset.metric || ""].meaning[language];
   for (const named of all("[data-label-zh]")) {
-    named.setAttribute("aria-label", language === "zh" ? named.dataset.labelZh : named.dataset.labelEn);
+    named.setAttribute("aria-label", (language === "zh" ? named.dataset.labelZh : named.dataset.labelEn) || "");
   }
   carryChoices();
 }
 
-/* Before anything is painted: the language that the address or an earlier visit asks for. */
+/**
+ * @param {string | null | undefined} value
+ * @returns {value is Language}
+ */
+const isLanguage = (value) => Boolean(value && Object.hasOwn(LANGUAGE_TAGS, value));
+
+/** Before anything is painted: the language that the address or an earlier visit asks for. */
 export function recallLanguage() {
-  setLanguage([asked("lang"), remembered("language")].find((one) => one && Object.hasOwn(LANGUAGE_TAGS, one)) || "zh");
+  setLanguage([asked("lang"), remembered("language")].find(isLanguage) || "zh");
 }
 
+/** @param {Language} value */
 function chooseLanguage(value) {
   setLanguage(value);
   remember("language", value);
@@ -82,9 +132,11 @@ function chooseLanguage(value) {
   for (const listener of languageListeners) listener();
 }
 
+/** Makes the buttons of the languages work. */
 export function startLanguage() {
   for (const button of all("[data-language]")) {
-    button.addEventListener("click", () => chooseLanguage(button.dataset.language));
+    const { language: offered } = button.dataset;
+    if (isLanguage(offered)) button.addEventListener("click", () => chooseLanguage(offered));
   }
   showLanguage();
 }

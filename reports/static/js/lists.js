@@ -15,24 +15,28 @@ import {
   wordCell,
 } from "./cells.js";
 import { ranks } from "./columns.js";
-import { all, element, own } from "./dom.js";
+import { all, around, element, one, own } from "./dom.js";
 import { isComparable } from "./figures.js";
 import { makeFilters } from "./filters.js";
 import { ABSENT, dayLabel, known, number, share, size } from "./format.js";
 import { _, filled, metricLabel, onLanguage, word } from "./language.js";
 import { loadList } from "./loaded_lists.js";
 import { showApp } from "./picker.js";
-import { chosenDays, texts } from "./state.js";
+import { chosenDays, texts, windowKey } from "./state.js";
 import { makeTable, painted } from "./tables.js";
 import { onWindow } from "./windows.js";
 
+/** @import { BigList, Column, Columns, MadeTable, Rows, Sorting, Value } from "./types.d.ts" */
+
+/** @type {Record<string, (table: HTMLTableElement, data: BigList) => void>} */
 const DRAWN = { apps: drawAppTable, logins: drawLoginTable, files: drawFilesTable };
 
+/** Fills the tables of the page. */
 export function startTables() {
   const block = document.getElementById("page-data");
-  const listed = block ? JSON.parse(block.textContent).tables : {};
-  for (const table of all("table[data-table]")) {
-    const { table: name, rows } = table.dataset;
+  const listed = block ? JSON.parse(block.textContent || "").tables : {};
+  for (const table of /** @type {HTMLTableElement[]} */ (all("table[data-table]"))) {
+    const { table: name = "", rows } = table.dataset;
     if (rows) drawListed(table, listed[rows]);
     else
       loadList(name).then(
@@ -42,21 +46,28 @@ export function startTables() {
   }
 }
 
+/** @param {HTMLElement} table */
 function sayLost(table) {
   const say = () => {
-    table.closest(".scroll").querySelector(".waiting").textContent = _("The list could not be loaded.");
+    one(".waiting", around(table, ".scroll")).textContent = _("The list could not be loaded.");
   };
   onLanguage(say);
   say();
 }
 
+/**
+ * @param {HTMLTableElement} table
+ * @param {BigList} data
+ */
 function drawLoginTable(table, data) {
+  /** @param {string} name */
   const values = (name) => () => data.list(name, chosenDays === 7 ? 0 : 1);
+  /** @type {Columns} */
   const columns = {
     platform: codedColumn(data, "platform", wordCell, word),
     app: appColumn(data),
     change: changeColumn(values("authorization_rate"), values("previous_authorization_rate"), "points", () =>
-      isComparable(chosenDays),
+      isComparable(windowKey()),
     ),
     show: { cell: (row) => element("td", { className: "word" }, showButton(data, row)) },
   };
@@ -70,6 +81,11 @@ function drawLoginTable(table, data) {
   onWindow(() => painted().then(made.order));
 }
 
+/**
+ * @param {BigList} data
+ * @param {number} row
+ * @returns {HTMLElement}
+ */
 function showButton(data, row) {
   const label = _("Show");
   const of = { "aria-label": `${label} · ${data.list("name")[row]}` };
@@ -77,14 +93,25 @@ function showButton(data, row) {
   button.addEventListener("click", () => {
     showApp(data.list("key")[row]);
     // To where its figures appear; the field says which app it is.
-    document.querySelector("[data-picker]").focus();
+    one("[data-picker]").focus();
   });
   return button;
 }
 
+/**
+ * @param {HTMLTableElement} table
+ * @param {BigList} data
+ */
 function drawFilesTable(table, data) {
+  /** @param {string} name */
   const values = (name) => () => data.list(name);
   const [names, xlsx] = [data.list("name"), data.list("xlsx_bytes")];
+  /**
+   * @param {Column} column
+   * @param {string} file
+   * @param {string} label
+   * @returns {Column}
+   */
   const linked = (column, file, label) => ({
     key: column.key,
     cell: (row) => {
@@ -111,9 +138,17 @@ function drawFilesTable(table, data) {
   );
 }
 
-/* A table with the filters of its list and nothing more. */
+/**
+ * A table with the filters of its list and nothing more.
+ * @param {HTMLTableElement} table
+ * @param {Rows} data
+ * @param {Columns} columns
+ * @param {Sorting} sorted
+ * @param {() => unknown[]} [shows]
+ * @returns {MadeTable}
+ */
 function listTable(table, data, columns, sorted, shows = () => []) {
-  const matches = makeFilters(table.closest(".listing"), data, () => made.filter());
+  const matches = makeFilters(around(table, ".listing"), data, () => made.filter());
   const made = makeTable(table, {
     count: data.count,
     columns,
@@ -127,35 +162,54 @@ function listTable(table, data, columns, sorted, shows = () => []) {
 
 /* ---- tables of the quality page: rows in the page, a kind of cell by heading */
 
+/**
+ * @param {HTMLTableElement} table
+ * @param {any[][]} rows
+ */
 function drawListed(table, rows) {
-  const headings = Array.from(table.tHead.rows[0].cells);
+  const headings = Array.from(table.rows[0].cells);
+  /** @type {Columns} */
   const columns = {};
   headings.forEach((heading, place) => {
-    columns[heading.dataset.column] = listedColumn(
-      heading.dataset.kind,
+    const { column = "", kind = "" } = heading.dataset;
+    columns[column] = listedColumn(
+      kind,
       rows.map((row) => row[place]),
     );
   });
-  const textOf = (value) => (value === null ? "" : `${value} ${word(value)}`);
+  /** @param {string | number | null} value */
+  const textOf = (value) => (value === null ? "" : `${value} ${word(String(value))}`);
   const texts = () => rows.map((row) => row.flat().map(textOf).join("\n"));
   const { sorted } = table.dataset;
   listTable(table, { count: rows.length, texts }, columns, sorted ? { column: sorted, descending: true } : {});
 }
 
-/* A column of the quality page; an app is `[name, key, folder]`, without a folder where it has no page. */
+/** @type {Record<string, (value: Value) => string>} */
+const FORMATS = { count: number, size, share };
+
+/**
+ * By what a cell's kind is sorted, and how it looks. What a cell holds is told by its kind alone.
+ * @type {Record<string, [(value: any) => string, (value: any) => HTMLTableCellElement]>}
+ */
+const KINDS = {
+  text: [(value) => value, textCell],
+  day: [(value) => value, (value) => element("td", { className: "word", textContent: dayLabel(value) })],
+  word: [word, wordCell],
+  badge: [word, badgeCell],
+  flag: [(value) => (value ? _("Restated") : ""), (value) => (value ? badgeCell("restated") : element("td"))],
+  metric: [metricName, (value) => element("td", { textContent: metricName(value) })],
+  app: [([name]) => name, ([name, key, folder]) => appCell(name, key, folder)],
+};
+
+/**
+ * A column of the quality page; an app is `[name, key, folder]`, without a folder where it has no page.
+ * @param {string} kind
+ * @param {any[]} values
+ * @returns {Column}
+ */
 function listedColumn(kind, values) {
-  if (["count", "size", "share"].includes(kind)) {
-    return numberColumn(() => values, { count: number, size, share }[kind]);
-  }
-  const [textOf, toCell] = {
-    text: [(value) => value, textCell],
-    day: [(value) => value, (value) => element("td", { className: "word", textContent: dayLabel(value) })],
-    word: [word, wordCell],
-    badge: [word, badgeCell],
-    flag: [(value) => (value ? _("Restated") : ""), (value) => (value ? badgeCell("restated") : element("td"))],
-    metric: [metricName, (value) => element("td", { textContent: metricName(value) })],
-    app: [([name]) => name, (value) => appCell(...value)],
-  }[kind];
+  if (kind in FORMATS) return numberColumn(() => values, FORMATS[kind]);
+  const [textOf, toCell] = KINDS[kind];
   return {
     key() {
       const rank = ranks(values.map((value) => (value === null ? "" : textOf(value)) || ABSENT));
@@ -165,6 +219,10 @@ function listedColumn(kind, values) {
   };
 }
 
+/**
+ * @param {string} name
+ * @returns {string}
+ */
 function metricName(name) {
   return own(texts.metrics, name) ? metricLabel(name) : name;
 }

@@ -3,20 +3,26 @@
 import { columnsOf } from "./columns.js";
 import { loadScript } from "./dom.js";
 
+/** @import { BigList, RawList } from "./types.d.ts" */
+
+/** @type {Record<string, [string, () => RawList]>} */
 const LISTS = {
   apps: ["data/apps.js", () => window.AUTHMETER_APPS],
   logins: ["data/logins.js", () => window.AUTHMETER_LOGINS],
   files: ["data/files.js", () => window.AUTHMETER_FILES],
 };
+
+/** @type {Map<string, Promise<BigList>>} */
 const lists = new Map();
 
-/* The columns of a big list; the table and the picker of the monitor page share one. */
+/**
+ * The columns of a big list; the table and the picker of the monitor page share one.
+ * @param {string} name
+ * @returns {Promise<BigList>}
+ */
 export function loadList(name) {
   const [path, content] = LISTS[name];
-  if (!lists.has(name))
-    lists.set(
-      name,
-      loadScript(path).then(() => columnsOf(content())),
-    );
-  return lists.get(name);
+  const found = lists.get(name) || loadScript(path).then(() => columnsOf(content()));
+  lists.set(name, found);
+  return found;
 }

@@ -36,8 +36,9 @@ function withoutFigures() {
 
 /* On a phone the names of the pages do not fit beside each other. */
 function showCurrentPage() {
-  const current = document.querySelector("header nav [aria-current]");
-  if (current) current.parentElement.scrollLeft = current.offsetLeft - current.parentElement.offsetLeft - 24;
+  const [current] = all("header nav [aria-current]");
+  const bar = current?.parentElement;
+  if (bar) bar.scrollLeft = current.offsetLeft - bar.offsetLeft - 24;
 }
 
 function start() {
@@ -63,7 +64,7 @@ function start() {
   });
 }
 
-setSite(window.AUTHMETER_SITE, window.AUTHMETER_TEXTS, document.documentElement.dataset.root);
+setSite(window.AUTHMETER_SITE, window.AUTHMETER_TEXTS, document.documentElement.dataset.root || "");
 recallLanguage();
 recallWindow();
 showLanguage();

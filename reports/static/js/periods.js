@@ -10,9 +10,18 @@ import { _, metricLink } from "./language.js";
 import { figures, site } from "./state.js";
 import { onFigures } from "./windows.js";
 
+/** @import { PeriodKey, UsageMetric } from "./types.d.ts" */
+
+/** @type {UsageMetric[]} */
 const PERIOD_METRICS = [...CARD_METRICS, "billable_verifications"];
 
-/* A table head cell; `number` aligns it with the figures below. */
+/**
+ * A table head cell; `number` aligns it with the figures below.
+ * @param {Node | string} content
+ * @param {boolean} [isNumber]
+ * @param {...string} details
+ * @returns {HTMLElement}
+ */
 export function headCell(content, isNumber, ...details) {
   return element(
     "th",
@@ -22,7 +31,14 @@ export function headCell(content, isNumber, ...details) {
   );
 }
 
-/* A table of the page: rows are elements already. */
+/**
+ * A table of the page: rows are elements already.
+ * @param {string} label
+ * @param {Node[]} head
+ * @param {Node[]} rows
+ * @param {string} [className]
+ * @returns {HTMLElement}
+ */
 export function plainTable(label, head, rows, className = "plain") {
   return element(
     "div",
@@ -31,15 +47,30 @@ export function plainTable(label, head, rows, className = "plain") {
   );
 }
 
+/**
+ * A cell with a figure.
+ * @param {...(Node | string)} children
+ * @returns {HTMLTableCellElement}
+ */
 export function numberCell(...children) {
   return element("td", { className: "number" }, ...children);
 }
 
+/**
+ * @param {PeriodKey} name
+ * @returns {HTMLElement}
+ */
 function periodHead(name) {
   const { first, last } = site.periods[name];
   return headCell(periodLabel(name), true, dayRange(first, last), baseLabel(name), coverageNote(name));
 }
 
+/**
+ * @param {UsageMetric} metric
+ * @param {PeriodKey} name
+ * @param {number} place
+ * @returns {HTMLElement}
+ */
 function periodCell(metric, name, place) {
   const [value, base] = figures.sums[metric][place];
   return numberCell(
@@ -64,6 +95,7 @@ function drawPeriods() {
   }
 }
 
+/** Draws the table with every change of figures. */
 export function startPeriods() {
   onFigures(drawPeriods);
 }

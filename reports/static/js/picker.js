@@ -3,20 +3,34 @@
    address; an empty key is all apps together, whose figures the page came with. */
 
 import { hasTerms, searchLines, searchTerms, sortedRows } from "./columns.js";
-import { all, asked, element, loadScript, named } from "./dom.js";
+import { all, asked, element, loadScript, named, one } from "./dom.js";
 import { keepFilter } from "./filters.js";
 import { _, onLanguage } from "./language.js";
 import { loadList } from "./loaded_lists.js";
 import { setFigures } from "./windows.js";
 
+/** @import { BigList, RawFigures } from "./types.d.ts" */
+
 const MATCHES = 20;
+
+/**
+ * `figures` are those that are loaded, by key; `key` is that of the app shown, `wanted` of the one picked last, which may
+ * still be under way; `active` is the place of the marked option, -1 for none.
+ * @type {{
+ *   data?: BigList, figures: Map<string, RawFigures>, key: string, wanted?: string,
+ *   options: { key: string, content: (Node | string)[] }[], active: number, message: () => (Node | string)[],
+ * }}
+ */
 const pickerState = { figures: new Map(), key: "", options: [], active: -1, message: () => [] };
 
+const pickerField = () => /** @type {HTMLInputElement} */ (one("[data-picker]"));
+const pickerList = () => one("#picker-list");
+
+/** Makes the choice of one app work, where the page has it. */
 export function startPicker() {
-  const input = document.querySelector("[data-picker]");
-  if (!input) return;
-  pickerState.input = input;
-  pickerState.figures.set("", window.AUTHMETER_FIGURES);
+  if (!all("[data-picker]").length) return;
+  const input = pickerField();
+  if (window.AUTHMETER_FIGURES) pickerState.figures.set("", window.AUTHMETER_FIGURES);
   input.addEventListener("focus", () => input.select());
   input.addEventListener("click", () => {
     if (input.value === pickerLabel()) input.select();
@@ -25,7 +39,7 @@ export function startPicker() {
   input.addEventListener("input", openPicker);
   input.addEventListener("blur", closePicker);
   input.addEventListener("keydown", pressedInPicker);
-  document.querySelector("[data-picker-all]").addEventListener("click", () => {
+  one("[data-picker-all]").addEventListener("click", () => {
     showApp("");
     // The button hides itself, and would take the focus with it.
     input.focus();
@@ -36,13 +50,19 @@ export function startPicker() {
   loadList("logins").then(
     (data) => {
       pickerState.data = data;
-      if (asked("app")) showApp(asked("app"));
+      const wanted = asked("app");
+      if (wanted) showApp(wanted);
     },
     () => sayInPicker(() => [_("The list could not be loaded.")]),
   );
 }
 
-/* Rows that match, those first whose name, key or initials begin with the text; without a text the largest apps. */
+/**
+ * Rows that match, those first whose name, key or initials begin with the text; without a text the largest apps.
+ * @param {BigList} data
+ * @param {string} text
+ * @returns {number[]}
+ */
 function pickerMatches(data, text) {
   const terms = searchTerms(text);
   if (!terms.length) {
@@ -50,7 +70,11 @@ function pickerMatches(data, text) {
     data.largest ??= Array.from(sortedRows(data.count, (row) => values[row], true).subarray(0, MATCHES));
     return data.largest;
   }
-  const [lines, begins, others] = [searchLines(data), [], []];
+  const lines = searchLines(data);
+  /** @type {number[]} */
+  const begins = [];
+  /** @type {number[]} */
+  const others = [];
   for (let row = 0; row < data.count && begins.length < MATCHES; row += 1) {
     const line = lines[row];
     if (!hasTerms(line, terms)) continue;
@@ -61,8 +85,9 @@ function pickerMatches(data, text) {
 }
 
 function openPicker() {
-  const { input, data } = pickerState;
+  const { data } = pickerState;
   if (!data) return;
+  const input = pickerField();
   const isOld = input.value === pickerLabel();
   const text = isOld ? "" : input.value;
   const found = pickerMatches(data, text).map((row) => ({
@@ -71,7 +96,7 @@ function openPicker() {
   }));
   const everything = { key: "", content: [_("All apps")] };
   pickerState.options = text.trim() ? found : [everything, ...found];
-  const list = document.getElementById("picker-list");
+  const list = pickerList();
   list.replaceChildren(
     ...pickerState.options.map(({ key, content }, place) => {
       const option = element("li", { id: `picker-${place}`, role: "option", "aria-selected": "false" }, ...content);
@@ -87,33 +112,41 @@ function openPicker() {
   markOption(text.trim() && found.length ? 0 : -1);
 }
 
-/* An app that is not registered is known by its key alone. */
+/**
+ * An app that is not registered is known by its key alone.
+ * @param {string} name
+ * @param {string} key
+ * @returns {Node[]}
+ */
 function pickerWords(name, key) {
   return name === key ? [named(name)] : [named(name), element("code", {}, named(key))];
 }
 
 function closePicker() {
-  const { input } = pickerState;
-  document.getElementById("picker-list").hidden = true;
+  const input = pickerField();
+  pickerList().hidden = true;
   input.setAttribute("aria-expanded", "false");
   markOption(-1);
   input.value = pickerLabel();
 }
 
+/** @param {number} place */
 function markOption(place) {
   pickerState.active = place;
   all("#picker-list [role=option]").forEach((option, i) => {
     option.setAttribute("aria-selected", String(i === place));
     if (i === place) option.scrollIntoView({ block: "nearest" });
   });
-  if (place < 0) pickerState.input.removeAttribute("aria-activedescendant");
-  else pickerState.input.setAttribute("aria-activedescendant", `picker-${place}`);
+  if (place < 0) pickerField().removeAttribute("aria-activedescendant");
+  else pickerField().setAttribute("aria-activedescendant", `picker-${place}`);
 }
 
+/** @param {KeyboardEvent} event */
 function pressedInPicker(event) {
-  const { input, options, active } = pickerState;
+  const { options, active } = pickerState;
+  const input = pickerField();
   const isOpen = input.getAttribute("aria-expanded") === "true";
-  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
   if (event.isComposing) return;
   if (step) {
     if (!isOpen) openPicker();
@@ -126,40 +159,56 @@ function pressedInPicker(event) {
   event.preventDefault();
 }
 
-/* The name of what is shown now. */
+/**
+ * The name of what is shown now.
+ * @returns {string}
+ */
 function pickerLabel() {
-  return pickerState.key ? pickerState.figures.get(pickerState.key).name : _("All apps");
+  const shown = pickerState.key ? pickerState.figures.get(pickerState.key) : null;
+  return shown ? shown.name : _("All apps");
 }
 
-/* `message` gives the parts of what is said, in the language of the moment. */
+/**
+ * `message` gives the parts of what is said, in the language of the moment.
+ * @param {() => (Node | string)[]} message
+ */
 function sayInPicker(message) {
   pickerState.message = message;
-  document.querySelector("[data-picker-note]").replaceChildren(...message());
+  one("[data-picker-note]").replaceChildren(...message());
 }
 
-/* Shows one app in the charts of the page, all together where the key is empty. */
+/**
+ * Shows one app in the charts of the page, all together where the key is empty.
+ * @param {string} key
+ */
 export function showApp(key) {
-  const { data, figures: known } = pickerState;
+  const { data, figures } = pickerState;
   pickerState.wanted = key;
-  if (known.has(key)) return showPicked(key);
-  const row = data.list("key").indexOf(key);
-  if (row < 0) return sayInPicker(() => [_("There is no such app.")]);
+  const known = figures.get(key);
+  if (known) return showPicked(key, known);
+  const row = data ? data.list("key").indexOf(key) : -1;
+  if (!data || row < 0) return sayInPicker(() => [_("There is no such app.")]);
   const path = `apps/${encodeURIComponent(data.folder(row))}/figures.js`;
   return loadScript(path).then(
     () => {
-      known.set(key, window.AUTHMETER_FIGURES);
+      const loaded = /** @type {RawFigures} */ (window.AUTHMETER_FIGURES);
+      figures.set(key, loaded);
       // Another may have been picked meanwhile.
-      if (pickerState.wanted === key) showPicked(key);
+      if (pickerState.wanted === key) showPicked(key, loaded);
     },
     () => sayInPicker(() => [_("The figures of this app could not be loaded.")]),
   );
 }
 
-function showPicked(key) {
+/**
+ * @param {string} key
+ * @param {RawFigures} figures
+ */
+function showPicked(key, figures) {
   pickerState.key = key;
   closePicker();
   sayInPicker(() => (key ? [_("Shown:"), " ", named(pickerLabel())] : []));
   keepFilter("app", key);
-  document.querySelector("[data-picker-all]").hidden = !key;
-  setFigures(pickerState.figures.get(key));
+  one("[data-picker-all]").hidden = !key;
+  setFigures(figures);
 }

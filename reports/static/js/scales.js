@@ -4,44 +4,69 @@
 import { compact, known, weekday } from "./format.js";
 import { site } from "./state.js";
 
+/** @import { Axis, Unit, Value } from "./types.d.ts" */
+
 const DAY = 864e5;
+
+/**
+ * @param {string} day
+ * @param {number} [shift]
+ * @returns {string}
+ */
 const moment = (day, shift = 0) => new Date(Date.parse(day) + shift * DAY).toISOString().slice(0, 16).replace("T", " ");
 
-/* Even steps over the values: a count starts at zero; a rate or a latency shows its own range, or its changes would not be
-   seen. A latency's range is at least a third of its height: noise of a few milliseconds is to look like noise. */
+/**
+ * Even steps over the values: a count starts at zero; a rate or a latency shows its own range, or its changes would not be
+ * seen. A latency's range is at least a third of its height: noise of a few milliseconds is to look like noise.
+ * @param {Value[]} values
+ * @param {Unit} unit
+ * @param {boolean} fromZero
+ * @returns {Axis}
+ */
 export function scale(values, unit, fromZero) {
   const found = values.filter(known);
   let low = fromZero || !found.length ? 0 : Math.min(...found);
   let high = found.length ? Math.max(...found) : 1;
-  const least = { share: 0.04, ms: Math.max(4, high / 3) }[unit] || 4;
+  const least = { share: 0.04, ms: Math.max(4, high / 3), records: 4 }[unit];
   if (high - low < least) {
     low = fromZero ? 0 : Math.max(0, (high + low - least) / 2);
     high = unit === "share" ? Math.min(1, low + least) : low + least;
   }
   const rough = (high - low) / 4;
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 2.5, 5, 10].map((one) => one * power).find((one) => one >= rough * 0.99);
+  const step = power * ([1, 2, 2.5, 5].find((one) => one * power >= rough * 0.99) || 10);
   const first = Math.floor(low / step + 1e-9);
   const last = Math.ceil(high / step - 1e-9);
+  /** @type {number[]} */
   const ticks = Array.from({ length: last - first + 1 }, (_unused, i) => (first + i) * step);
   const decimals = Math.abs(step * 100 - Math.round(step * 100)) > 1e-9 ? 1 : 0;
-  const label = unit === "share" ? (tick) => `${(tick * 100).toFixed(decimals)}%` : compact;
-  const room = (ticks.at(-1) - ticks[0]) * 0.04;
-  return { tickvals: ticks, ticktext: ticks.map(label), range: [ticks[0] - room, ticks.at(-1) + room] };
+  const ticktext = ticks.map((tick) => (unit === "share" ? `${(tick * 100).toFixed(decimals)}%` : compact(tick)));
+  const [bottom, top] = [ticks[0], ticks[ticks.length - 1]];
+  const room = (top - bottom) * 0.04;
+  return { tickvals: ticks, ticktext, range: [bottom - room, top + room] };
 }
 
-// Ticks stand on the weekday of the data day, so that a week reads as a week.
+/**
+ * Ticks stand on the weekday of the data day, so that a week reads as a week.
+ * @param {string[]} days
+ * @returns {Axis & { tickvals: string[] }}
+ */
 export function dayScale(days) {
   const every = days.length > 7 ? 7 : 1;
   const ticks = days.filter((_day, i) => (days.length - 1 - i) % every === 0);
   return {
     tickvals: ticks,
     ticktext: ticks.map((day) => `${day.slice(5)}<br>${weekday(day)}`),
-    range: [moment(days[0], -0.5), moment(days.at(-1), 0.5)],
+    range: [moment(days[0], -0.5), moment(days[days.length - 1], 0.5)],
   };
 }
 
-// A missing day is shaded over its whole width, so that a gap is not taken for a line's end.
+/**
+ * A missing day is shaded over its whole width, so that a gap is not taken for a line's end.
+ * @param {string[]} days
+ * @param {string} fill
+ * @returns {object[]}
+ */
 export function gaps(days, fill) {
   return site.missing
     .map((place) => site.days[place])

@@ -5,16 +5,35 @@
 import { all, element } from "./dom.js";
 import { LANGUAGE_TAGS, root, texts } from "./state.js";
 
+/** @import { Language } from "./types.d.ts" */
+
+/**
+ * A text in both languages; the style sheet hides one.
+ * @param {string} msgid
+ * @returns {HTMLElement[]}
+ */
 export function both(msgid) {
   const said = texts.strings[msgid];
-  return Object.entries(LANGUAGE_TAGS).map(([name, tag]) => element("span", { lang: tag, textContent: said[name] }));
+  /** @param {Language} language */
+  const span = (language) => element("span", { lang: LANGUAGE_TAGS[language], textContent: said[language] });
+  return [span("zh"), span("en")];
 }
 
+/**
+ * @param {string} name
+ * @param {string} [className]
+ * @returns {HTMLElement}
+ */
 function part(name, className = "panel") {
   return element("div", { className, "data-part": name });
 }
 
-/* `legend` names the series of the charts below; the days of the window stand to the right. */
+/**
+ * `legend` names the series of the charts below; the days of the window stand to the right.
+ * @param {Node[]} title
+ * @param {string} [legend]
+ * @returns {HTMLElement}
+ */
 function heading(title, legend) {
   return element(
     "div",
@@ -25,6 +44,12 @@ function heading(title, legend) {
   );
 }
 
+/**
+ * @param {string} name
+ * @param {Node[]} title
+ * @param {string} metric
+ * @returns {HTMLElement}
+ */
 function chartFigure(name, title, metric) {
   const link = element(
     "a",
@@ -45,14 +70,24 @@ function chartFigure(name, title, metric) {
   );
 }
 
+/**
+ * @param {Node[]} title
+ * @param {string} name
+ * @returns {HTMLElement}
+ */
 function titled(title, name) {
   return element("div", { className: "panel" }, element("h3", {}, ...title), part(name, ""));
 }
 
+/**
+ * @param {...Node} children
+ * @returns {HTMLElement}
+ */
 function section(...children) {
   return element("section", {}, ...children);
 }
 
+/** @type {Record<string, () => HTMLElement[]>} */
 const SECTIONS = {
   usage: () => [
     section(
@@ -106,8 +141,9 @@ const SECTIONS = {
   ],
 };
 
+/** Puts the sections where the page names them. */
 export function drawSections() {
   for (const place of all("[data-sections]")) {
-    place.append(...place.dataset.sections.split(" ").flatMap((name) => SECTIONS[name]()));
+    place.append(...(place.dataset.sections || "").split(" ").flatMap((name) => SECTIONS[name]()));
   }
 }

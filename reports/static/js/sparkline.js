@@ -5,13 +5,24 @@ import { drawing } from "./dom.js";
 import { known } from "./format.js";
 import { site, texts } from "./state.js";
 
-/* The levels of a string of base-36 digits ('.' = a day without data), as the app table keeps them. */
+/** @import { Value } from "./types.d.ts" */
+
+/**
+ * The levels of a string of base-36 digits ('.' = a day without data), as the app table keeps them.
+ * @param {string} text
+ * @returns {Value[]}
+ */
 function levelsOf(text) {
   return Array.from(text, (digit) => (digit === "." ? null : parseInt(digit, 36)));
 }
 
-/* A line over days, broken where a day has no data, with a dot on the last one; `lit` days at its end are drawn in
-   full strength. `levels` is a list of numbers and nulls, or a string of levels. */
+/**
+ * A line over days, broken where a day has no data, with a dot on the last one; `lit` days at its end are drawn in
+ * full strength. `levels` is a list of numbers and nulls, or a string of levels.
+ * @param {Value[] | string} levels
+ * @param {{ width?: number, height?: number, lit?: number }} [options]
+ * @returns {SVGElement}
+ */
 export function sparkline(levels, { width = 96, height = 22, lit = site.days.length } = {}) {
   const values = typeof levels === "string" ? levelsOf(levels) : levels;
   const found = drawing("svg", {
@@ -26,27 +37,35 @@ export function sparkline(levels, { width = 96, height = 22, lit = site.days.len
   const least = Math.min(top, ...values.filter(known));
   // A course that never comes near zero would be a flat line: it stands on its own floor then.
   const floor = Math.max(0, least - (top - least) * 0.6);
+  /** @param {number} i */
   const x = (i) => (2 + (i * (width - 5)) / Math.max(1, values.length - 1)).toFixed(1);
+  /** @param {number} value */
   const y = (value) => (height - 2.5 - ((value - floor) / (top - floor || 1)) * (height - 5)).toFixed(1);
   const start = values.length - lit;
+  /** @param {number} first @param {number} last */
   const runs = (first, last) => {
     let path = "";
     for (let i = Math.max(0, first); i <= last; i++) {
-      if (!known(values[i])) continue;
+      const value = values[i];
+      if (!known(value)) continue;
       const begins = i === Math.max(0, first) || !known(values[i - 1]);
       // A day between two gaps is a dot: a line of no length with round ends.
-      path += `${(begins ? "M" : "L") + x(i)} ${y(values[i])}${begins ? "h0" : ""}`;
+      path += `${(begins ? "M" : "L") + x(i)} ${y(value)}${begins ? "h0" : ""}`;
     }
     return path;
   };
   if (start > 0) found.append(drawing("path", { class: "past", d: runs(0, start) }));
   found.append(drawing("path", { class: "lit", d: runs(start, values.length - 1) }));
   const last = values.length - 1;
-  if (known(values[last])) found.append(drawing("circle", { cx: x(last), cy: y(values[last]), r: 2.2 }));
+  const newest = values[last];
+  if (known(newest)) found.append(drawing("circle", { cx: x(last), cy: y(newest), r: 2.2 }));
   return found;
 }
 
+/** @type {Record<string, string>} */
 const DASHES = { solid: "", dash: "5 3", dot: "1.5 2.5", dashdot: "5 2 1.5 2", longdash: "8 3" };
+
+/** @type {Record<string, ["circle" | "rect" | "path", Record<string, string | number>]>} */
 const MARKERS = {
   circle: ["circle", { cx: 13, cy: 6, r: 3.2 }],
   square: ["rect", { x: 10, y: 3, width: 6, height: 6 }],
@@ -56,7 +75,11 @@ const MARKERS = {
   cross: ["path", { d: "M13 2v8M9 6h8", class: "cross" }],
 };
 
-/* The line, dash and marker of a series, as its charts draw it. */
+/**
+ * The line, dash and marker of a series, as its charts draw it.
+ * @param {string} name
+ * @returns {SVGElement}
+ */
 export function seriesKey(name) {
   const { dash, marker } = texts.looks[name];
   const [shape, attributes] = MARKERS[marker];

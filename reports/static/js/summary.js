@@ -8,35 +8,69 @@ import { baseLabel, coverageNote, number, share } from "./format.js";
 import { _, metricLink, word } from "./language.js";
 import { headCell, numberCell, plainTable } from "./periods.js";
 import { seriesKey, sparkline } from "./sparkline.js";
-import { chosenDays, figures, site } from "./state.js";
+import { chosenDays, figures, site, windowKey } from "./state.js";
 import { onFigures, onWindow } from "./windows.js";
 
+/** @import { ChangeKind, ChannelRow, Value, WindowKey } from "./types.d.ts" */
+
+/**
+ * @param {ChannelRow["channel"]} channel
+ * @returns {(Node | string)[]}
+ */
 function channelName(channel) {
   return channel === "*" ? [word("*")] : [seriesKey(channel), word(channel)];
 }
 
+/**
+ * @param {ChannelRow["channel"]} channel
+ * @returns {Value[]}
+ */
 function courseOf(channel) {
   if (channel !== "*") return figures.trend[channel].authorizations;
   return site.days.map((_day, i) => sum(...TREND_CHANNELS.map((name) => figures.trend[name].authorizations[i])));
 }
 
-/* A figure with its change under it. */
+/**
+ * A figure with its change under it.
+ * @param {string} text
+ * @param {HTMLElement | null} change
+ * @returns {HTMLElement}
+ */
 export function withChange(text, change) {
   return numberCell(element("span", { className: "value", textContent: text }), ...(change ? [change] : []));
 }
 
-/* The change under a figure; where nothing can be compared, the head of the column says so once, and no cell does. */
+/**
+ * The change under a figure; where nothing can be compared, the head of the column says so once, and no cell does.
+ * @param {Value} value
+ * @param {Value} base
+ * @param {boolean} comparable
+ * @param {ChangeKind} [kind]
+ * @returns {HTMLElement | null}
+ */
 export function columnChange(value, base, comparable, kind = "ratio") {
   return comparable ? changeNode(value, base, { better: "up", kind, quiet: true }) : null;
 }
 
-/* A number over its bar: the bar is for the eye, the number for the reader; it does not lie on the digits. */
+/**
+ * A number over its bar: the bar is for the eye, the number for the reader; it does not lie on the digits.
+ * @param {Value} value
+ * @param {number} whole
+ * @param {string} [text]
+ * @returns {HTMLElement}
+ */
 export function barCell(value, whole, text = number(value)) {
   const bar = element("span", { className: "bar", "aria-hidden": "true" });
-  bar.style.setProperty("--part", whole ? Math.max(0, Math.min(1, value / whole)) : 0);
+  const part = whole ? Math.max(0, Math.min(1, (value ?? 0) / whole)) : 0;
+  bar.style.setProperty("--part", String(part));
   return element("td", { className: "number barred" }, bar, element("span", { className: "value", textContent: text }));
 }
 
+/**
+ * @param {ChannelRow} row
+ * @param {WindowKey} period
+ * @returns {HTMLElement}
+ */
 function channelRow(row, period) {
   const comparable = isComparable(period);
   return element(
@@ -59,7 +93,7 @@ function channelRow(row, period) {
 }
 
 function drawSummary() {
-  const period = String(chosenDays);
+  const period = windowKey();
   const compared = [baseLabel(period), coverageNote(period)];
   for (const place of all("[data-part=summary]")) {
     const head = [
@@ -78,6 +112,7 @@ function drawSummary() {
   }
 }
 
+/** Draws the table with every change of figures or window. */
 export function startSummary() {
   onFigures(drawSummary);
   onWindow(drawSummary);

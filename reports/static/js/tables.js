@@ -5,26 +5,33 @@
    Does not belong here: what a table holds (apptable.js, lists.js), the look of a cell (cells.js). */
 
 import { sortedRows } from "./columns.js";
-import { element, nextTask } from "./dom.js";
+import { around, element, nextTask } from "./dom.js";
 import { number } from "./format.js";
 import { _, filled, onLanguage } from "./language.js";
 import { language } from "./state.js";
 
-const PAGE_LENGTHS = [25, 50, 100];
+/** @import { MadeTable, TableOptions, TableState } from "./types.d.ts" */
 
-/* `options`: count; columns by name; sorted {column, descending}, or {} for the order of the rows; matches() giving the
-   test that the filters make of a row, or null; found(number) saying how many it lets through; shows() naming the period,
-   if the rows have several; and, for a row of sums, sums(rows, headings) giving its cells. */
+const PAGE_LENGTHS = [25, 50, 100];
+const NONE = new Uint32Array();
+
+/**
+ * Makes the table work and draws it.
+ * @param {HTMLTableElement} table
+ * @param {TableOptions} options
+ * @returns {MadeTable}
+ */
 export function makeTable(table, options) {
-  const state = { ...options.sorted, length: PAGE_LENGTHS[0], page: 0, ordered: null, rows: null };
-  const headings = Array.from(table.tHead.rows[0].cells);
+  /** @type {TableState} */
+  const state = { ...options.sorted, length: PAGE_LENGTHS[0], page: 0, ordered: NONE, rows: NONE };
+  const headings = Array.from(table.rows[0].cells);
   const pager = makePager(table, state, options.count, draw);
   const visible = () => headings.filter((heading) => !heading.hidden);
-  const found = table.closest(".listing").querySelector(".found");
+  const found = around(table, ".listing").querySelector(".found");
 
   function order() {
-    const keyOf = state.column ? options.columns[state.column].key() : (row) => row;
-    state.ordered = sortedRows(options.count, keyOf, state.descending);
+    const keyOf = state.column ? options.columns[state.column].key?.() : null;
+    state.ordered = sortedRows(options.count, keyOf || ((row) => row), state.descending);
     for (const heading of headings) {
       if (heading.dataset.column !== state.column) heading.removeAttribute("aria-sort");
       else heading.setAttribute("aria-sort", state.descending ? "descending" : "ascending");
@@ -37,7 +44,7 @@ export function makeTable(table, options) {
     state.rows = test ? state.ordered.filter(test) : state.ordered;
     state.page = 0;
     if (found) found.textContent = options.found(state.rows.length);
-    if (options.sums) table.tHead.rows[1].replaceChildren(...inColumns(visible(), options.sums(state.rows, visible())));
+    if (options.sums) table.rows[1].replaceChildren(...inColumns(visible(), options.sums(state.rows, visible())));
     draw();
   }
 
@@ -50,7 +57,7 @@ export function makeTable(table, options) {
         {},
         ...inColumns(
           shown,
-          shown.map((heading) => options.columns[heading.dataset.column].cell(row)),
+          shown.map((heading) => options.columns[heading.dataset.column || ""].cell(row)),
         ),
       ),
     );
@@ -63,7 +70,7 @@ export function makeTable(table, options) {
       lines.push(element("tr", {}, nothing));
     }
     table.tBodies[0].replaceChildren(...lines);
-    table.closest(".scroll").querySelector(".waiting")?.remove();
+    around(table, ".scroll").querySelector(".waiting")?.remove();
     pager.show(state.rows.length);
     table.dataset.ready = [language, ...options.shows()].join(" ");
   }
@@ -84,7 +91,12 @@ export function makeTable(table, options) {
   return { order, filter };
 }
 
-/* Cells that know their column: on a phone the style sheet leaves some out. */
+/**
+ * Cells that know their column: on a phone the style sheet leaves some out.
+ * @param {HTMLElement[]} headings
+ * @param {HTMLElement[]} cells
+ * @returns {HTMLElement[]}
+ */
 function inColumns(headings, cells) {
   cells.forEach((cell, place) => {
     cell.dataset.of = headings[place].dataset.column;
@@ -92,24 +104,65 @@ function inColumns(headings, cells) {
   return cells;
 }
 
-/* Resolves when what is drawn so far is painted: a table follows the charts, it does not hold them up. */
+/**
+ * Resolves when what is drawn so far is painted: a table follows the charts, it does not hold them up.
+ * @returns {Promise<void>}
+ */
 export function painted() {
   return new Promise((resolve) => requestAnimationFrame(() => nextTask().then(resolve)));
 }
 
 /* ---- pages: the buttons stay the same elements, so that the focus stays where it is */
 
+/**
+ * @param {HTMLTableElement} table
+ * @param {TableState} state
+ * @param {number} count
+ * @param {() => void} draw
+ * @returns {{ show(rows: number): void }}
+ */
 function makePager(table, state, count, draw) {
-  const lengths = element("select", {}, ...PAGE_LENGTHS.map((length) => element("option", { textContent: length })));
+  const lengths = element(
+    "select",
+    {},
+    ...PAGE_LENGTHS.map((length) => element("option", { textContent: String(length) })),
+  );
   const label = element("span", {});
   const where = element("span", { className: "where" });
+  /**
+   * @param {string} sign
+   * @param {() => string} name
+   * @param {(last: number) => number} target
+   */
+  const step = (sign, name, target) => ({
+    button: element("button", { type: "button", textContent: sign }),
+    name,
+    target,
+  });
   const steps = [
-    ["«", () => _("First page"), () => 0],
-    ["‹", () => _("Previous page"), () => state.page - 1],
-    ["›", () => _("Next page"), () => state.page + 1],
-    ["»", () => _("Last page"), (last) => last],
-  ].map(([sign, name, target]) => ({ button: element("button", { type: "button", textContent: sign }), name, target }));
+    step(
+      "«",
+      () => _("First page"),
+      () => 0,
+    ),
+    step(
+      "‹",
+      () => _("Previous page"),
+      () => state.page - 1,
+    ),
+    step(
+      "›",
+      () => _("Next page"),
+      () => state.page + 1,
+    ),
+    step(
+      "»",
+      () => _("Last page"),
+      (last) => last,
+    ),
+  ];
   const lastPage = () => Math.max(0, Math.ceil(state.rows.length / state.length) - 1);
+  /** @param {number} page */
   const isPossible = (page) => page >= 0 && page <= lastPage() && page !== state.page;
 
   for (const { button, target } of steps) {
@@ -126,7 +179,7 @@ function makePager(table, state, count, draw) {
     state.page = Math.floor(first / state.length);
     draw();
   });
-  const buttons = steps.map((step) => step.button);
+  const buttons = steps.map(({ button }) => button);
   const place = element(
     "div",
     { className: "pager" },
@@ -135,7 +188,7 @@ function makePager(table, state, count, draw) {
     element("label", { className: "lengths" }, label, lengths),
   );
   // A list that fits on its first page needs no pages.
-  if (count > PAGE_LENGTHS[0]) table.closest(".scroll").after(place);
+  if (count > PAGE_LENGTHS[0]) around(table, ".scroll").after(place);
 
   return {
     show(rows) {

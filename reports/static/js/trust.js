@@ -3,6 +3,7 @@
 import { all, element } from "./dom.js";
 import { site } from "./state.js";
 
+/** Puts the reasons into the bar. */
 export function drawReasons() {
   for (const place of all("[data-part=reasons]")) {
     place.prepend(

@@ -8,15 +8,26 @@ import { dayLabel, dayRange } from "./format.js";
 import { _, carryChoices, filled, onLanguage } from "./language.js";
 import { chosenDays, figures, setChosenDays, setShown, site } from "./state.js";
 
+/** @import { RawFigures } from "./types.d.ts" */
+
+/** @type {(() => void)[]} */
 const windowListeners = [];
+
+/** @type {(() => void)[]} */
 const figureListeners = [];
 
-/* `listener` runs after each switch of the window. */
+/**
+ * `listener` runs after each switch of the window.
+ * @param {() => void} listener
+ */
 export function onWindow(listener) {
   windowListeners.push(listener);
 }
 
-/* `listener` draws figures: it runs at the start, and again with every change of figures or language. */
+/**
+ * `listener` draws figures: it runs at the start, and again with every change of figures or language.
+ * @param {() => void} listener
+ */
 export function onFigures(listener) {
   figureListeners.push(listener);
 }
@@ -25,7 +36,10 @@ function drawFigures() {
   if (figures) for (const listener of figureListeners) listener();
 }
 
-/* Shows other figures on this page, raw as their file has them: of an app that was picked, or of all together. */
+/**
+ * Shows other figures on this page, raw as their file has them: of an app that was picked, or of all together.
+ * @param {RawFigures} raw
+ */
 export function setFigures(raw) {
   setShown(completedFigures(raw));
   drawFigures();
@@ -37,21 +51,26 @@ export function recallWindow() {
   setChosenDays(Number(wanted || site.days.length));
 }
 
+/** Marks the page and the buttons with the window. */
 export function showWindow() {
-  document.documentElement.dataset.days = chosenDays;
+  document.documentElement.dataset.days = String(chosenDays);
   for (const button of all("[data-days-button]")) {
     button.setAttribute("aria-pressed", String(Number(button.dataset.daysButton) === chosenDays));
   }
 }
 
+/**
+ * Switches the whole page to the last `days` days.
+ * @param {number} days
+ */
 export function chooseWindow(days) {
   if (days === chosenDays) return;
   setChosenDays(days);
   showWindow();
   // A page without figures has nothing to draw; the choice is kept for the next one.
   if (figures) for (const listener of windowListeners) listener();
-  remember("days", days);
-  keepInAddress("days", days);
+  remember("days", String(days));
+  keepInAddress("days", String(days));
   carryChoices();
 }
 
@@ -61,7 +80,7 @@ function drawSpans() {
   const missing = site.missing.filter((place) => place >= first).map((place) => dayLabel(site.days[place]));
   for (const place of all("[data-span]")) {
     place.replaceChildren(
-      dayRange(site.days[first], site.days.at(-1)),
+      dayRange(site.days[first], site.days[site.days.length - 1]),
       ...(missing.length && place.dataset.span === "gaps"
         ? [
             element("span", {
@@ -76,6 +95,7 @@ function drawSpans() {
   }
 }
 
+/** Makes the buttons of the windows work. */
 export function startWindows() {
   for (const button of all("[data-days-button]")) {
     button.addEventListener("click", () => chooseWindow(Number(button.dataset.daysButton)));

@@ -1,0 +1,340 @@
+// What the data scripts of the site hold, and what the modules hand each other.
+// Where the data are made: site.js by context.py, figures by sql/figures/documents.sql, lists by column_script.py, charts by
+// charts.py, texts by assets.py.
+
+/** A count, a rate, a share or milliseconds. Null is absent, which is never zero. */
+export type Value = number | null;
+
+export type Language = "zh" | "en";
+
+/** A text in both languages. */
+export type Both = Record<Language, string>;
+
+/** A window as a key of the figures, in days. */
+export type WindowKey = "7" | "30";
+
+/** The periods of cards and tables; a period is a place in this order in `sums` and in lists of counts. */
+export type PeriodKey = "day" | WindowKey | "month" | "last_month";
+
+export type Step = "authorization" | "verification";
+
+/** The channels of the login-authorization trend; local_verify has latencies only. */
+export type TrendChannel = "one_click" | "wechat" | "qq" | "weibo";
+
+export type UsageMetric =
+  | "number_verifications"
+  | "one_click_verifications"
+  | "local_verifications"
+  | "third_party_authorizations"
+  | "billable_verifications";
+
+/** Whether a change is a part of the base, or the difference of two shares. */
+export type ChangeKind = "ratio" | "points";
+
+/** Which direction of a change is good. */
+export type Better = "up" | "down" | "none";
+
+export type Unit = "records" | "share" | "ms";
+
+export type Theme = "light" | "dark";
+
+/** A period and the one that it is compared with. Days are ISO dates, both ends included. */
+export interface Period {
+  first: string;
+  last: string;
+  base_first: string;
+  base_last: string;
+  days_with_data: number;
+  base_days_with_data: number;
+  /** Both have data of the same number of days. */
+  is_comparable: boolean;
+}
+
+/** What all pages know of the site. */
+export interface Site {
+  /** Changes with what is published; stands in the addresses of data scripts. */
+  version: string;
+  /** The data day. */
+  as_of: string;
+  /** The 30 days up to the data day, oldest first. */
+  days: string[];
+  /** Places in `days` that lack data. */
+  missing: number[];
+  periods: Record<PeriodKey, Period>;
+  /** The dictionary of result codes: vendor, layer, platform, code, its meaning in Chinese and in English. */
+  codes: [string, string, string, string, string, string][];
+  channels: string[];
+  outcomes: string[];
+  /** Why the figures may lack something, as every reader may see it: severity, Chinese, English. */
+  reasons: [string, string, string][];
+}
+
+export interface Texts {
+  /** Texts of the scripts, by their English. */
+  strings: Record<string, Both>;
+  /** Words for fixed values of the tables. */
+  words: Record<string, Both>;
+  metrics: Record<string, { label: Both; meaning: Both }>;
+  /** How a series is drawn, by its name. */
+  looks: Record<string, { dash: string; marker: string }>;
+}
+
+/** value, authorizations, requests, cancelled, authorizations before, requests before. */
+export type RawBreakdown = [string, Value, Value, Value, Value, Value];
+
+/** value, authorizations, requests, cancelled, rate, technical rate, authorizations before, rate before. */
+export type Breakdown = [string, Value, Value, Value, Value, Value, Value, Value];
+
+/** place of the step, place of the outcome, records, records before. */
+export type RawOutcome = [number, number, Value, Value];
+
+/** step, outcome, records, records before. */
+export type Outcome = [Step, string, Value, Value];
+
+/** place of the step, of the channel, of the outcome, records, place in the dictionary or else vendor and code. */
+export type RawCode = [number, number, number, number, number | [string | null, string]];
+
+/** step, channel, vendor, code, outcome, records, place in the dictionary. */
+export type Code = [Step, string, string | null, string, string, number, number | null];
+
+/** scheme, its name, its group, package, methods, created at, verifications and authorizations over 7 and 30 days. */
+export type PackageRow = [
+  string | null,
+  string | null,
+  string | null,
+  string | null,
+  string | null,
+  string | null,
+  [number, number],
+  [number, number],
+];
+
+export type ByWindow<Rows> = Record<WindowKey, Rows>;
+
+/** What is written of an app, or of all apps together, whose key is `*`. */
+export interface RawFigures {
+  key: string;
+  name: string;
+  folder: string | null;
+  platform: string | null;
+  status: string | null;
+  account: string | null;
+  schemes: Value;
+  /** Records of the data day, and what is usual on its weekday. */
+  records: Value;
+  usual: Value;
+  devices: Value;
+  first_seen: string | null;
+  last_seen: string | null;
+  /** Days whose figures were changed after publication. */
+  restated: string[];
+  /** One value for each of the site's days. */
+  usage: Record<Exclude<UsageMetric, "number_verifications">, Value[]>;
+  /** The sum of each period, and of its base. */
+  sums: Record<UsageMetric, [Value, Value][]>;
+  /** Authorizations, requests and cancelled by day. */
+  trend: Record<TrendChannel, [Value[], Value[], Value[]]>;
+  /** The median and the 95th percentile by day, in milliseconds. */
+  latency: Record<string, [Value[], Value[]]>;
+  /** By window a list for each WindowCount, with a value for each channel and, last, for all of them. */
+  channels: Partial<ByWindow<Value[][]>>;
+  platforms: Partial<ByWindow<RawBreakdown[]>>;
+  carriers: Partial<ByWindow<RawBreakdown[]>>;
+  outcomes: Partial<ByWindow<RawOutcome[]>>;
+  codes: Partial<ByWindow<RawCode[]>>;
+  packages: PackageRow[];
+  /** Rows and bytes of the CSV, bytes of the workbook; all apps together have none. */
+  files?: { csv: [number, number]; xlsx: number | null };
+}
+
+/** One channel by day, each list as long as the site's days. */
+export type ChannelTrend = {
+  authorizations: Value[];
+  authorization_requests: Value[];
+  authorizations_cancelled: Value[];
+  /** Its part of the authorizations of the four channels. */
+  share: Value[];
+  authorization_rate: Value[];
+  technical_success_rate: Value[];
+};
+
+/** The counts of a channel over a window, in the order of the file. */
+export type WindowCount =
+  | "authorizations"
+  | "authorization_requests"
+  | "authorizations_cancelled"
+  | "authorizations_failed"
+  | "previous_authorizations"
+  | "previous_authorization_requests";
+
+/** One channel over a window; `*` is all four. */
+export interface ChannelRow extends Record<WindowCount, Value> {
+  channel: TrendChannel | "*";
+  share: Value;
+  authorization_rate: Value;
+  technical_success_rate: Value;
+  previous_authorization_rate: Value;
+}
+
+/** The figures with what follows from them. */
+export interface Figures
+  extends Omit<
+    RawFigures,
+    "usage" | "trend" | "latency" | "channels" | "platforms" | "carriers" | "outcomes" | "codes"
+  > {
+  usage: Record<UsageMetric, Value[]>;
+  trend: Record<TrendChannel, ChannelTrend>;
+  latency: Record<string, { latency_p50_ms: Value[]; latency_p95_ms: Value[] }>;
+  channels: ByWindow<ChannelRow[]>;
+  platforms: ByWindow<Breakdown[]>;
+  carriers: ByWindow<Breakdown[]>;
+  outcomes: ByWindow<Outcome[]>;
+  codes: ByWindow<Code[]>;
+}
+
+/** Where the numbers of a chart's series lie: `figures[group][series][field]`, or `[group][series]` without a field. */
+export interface SeriesPlace {
+  group: "usage" | "trend" | "latency";
+  series: string;
+  field: string | null;
+}
+
+export interface Trace {
+  name: string;
+  meta: SeriesPlace;
+  marker: { size: number };
+  x?: string[];
+  y?: Value[];
+}
+
+export interface Axis {
+  tickvals: (string | number)[];
+  ticktext: string[];
+  range: (string | number)[];
+}
+
+/** What the scripts set of a chart's layout; the rest is as charts.py has it. */
+export interface Layout {
+  xaxis: Partial<Axis>;
+  yaxis: Partial<Axis>;
+  shapes?: object[];
+  width?: number;
+  height?: number;
+}
+
+export interface Charts {
+  charts: Record<string, Record<Language, Record<Theme, { data: Trace[]; layout: Layout }>>>;
+  units: Record<string, Unit>;
+  /** The fill of a missing day. */
+  gap: Record<Theme, string>;
+}
+
+/** What is used of Plotly. */
+export interface Plotly {
+  register(locale: object): void;
+  react(place: HTMLElement, data: Trace[], layout: Layout, config: object): Promise<void>;
+}
+
+/** Attributes whose names hold a dash, which are no properties. */
+export type Attributes = { [name: `${string}-${string}`]: string | number };
+
+/** A column of few different values: `of` is the place in `values` for each row. */
+export interface Coded {
+  values: string[];
+  of: number[];
+}
+
+export type CodedName = "platform" | "account" | "status";
+
+/** A list as its script has it: each column a JSON text, or one for each period or window. */
+export interface RawList {
+  rows: number;
+  columns: Record<string, string | string[]>;
+}
+
+/** Rows that can be searched. */
+export interface Rows {
+  count: number;
+  /** What the search looks at, by row. */
+  texts(): string[];
+  /** The texts in lower case, kept. */
+  lines?: string[];
+}
+
+/** A big list of apps, read by column. */
+export interface BigList extends Rows {
+  list(name: "name" | "key" | "initials" | "sparkline"): string[];
+  list(name: "folder"): (string | 0)[];
+  list(name: CodedName): Coded;
+  /** `place` is that of the period or window. */
+  list(name: string, place?: number): Value[];
+  value(name: CodedName, row: number): string;
+  /** The folder of a row's app. */
+  folder(row: number): string;
+  /** Rows of the apps with the most authorizations, kept. */
+  largest?: number[];
+}
+
+/** What a row is sorted by; null comes last. */
+export type KeyOf = (row: number) => Value;
+
+/** A column of a table; without `key` it cannot be sorted by. */
+export interface Column {
+  key?: () => KeyOf;
+  cell: (row: number) => HTMLTableCellElement;
+}
+
+export type Columns = Record<string, Column>;
+
+export type RowTest = (row: number) => boolean;
+
+export interface Sorting {
+  column?: string;
+  descending?: boolean;
+}
+
+/** How a table is ordered and filtered anew. */
+export interface MadeTable {
+  order: () => void;
+  filter: () => void;
+}
+
+/** A field of the filters over a list. */
+export type Field = HTMLInputElement | HTMLSelectElement;
+
+/** `matches` gives the test that the filters make of a row, or null; `found` says how many rows it lets through. */
+export interface TableOptions {
+  count: number;
+  columns: Columns;
+  /** Without a column, the order of the rows. */
+  sorted: Sorting;
+  matches: () => RowTest | null;
+  found: (shown: number) => string;
+  /** What the rows are of, where it can change: the period or window. */
+  shows: () => unknown[];
+  /** The cells of a row of sums. */
+  sums?: (rows: Uint32Array, headings: HTMLElement[]) => HTMLTableCellElement[];
+}
+
+export interface TableState extends Sorting {
+  /** Rows on a page. */
+  length: number;
+  page: number;
+  /** All rows in order, and those that pass the filters. */
+  ordered: Uint32Array;
+  rows: Uint32Array;
+}
+
+declare global {
+  interface Window {
+    AUTHMETER_SITE: Site;
+    AUTHMETER_TEXTS: Texts;
+    /** Set by the data script of the page or of the app that was loaded last. */
+    AUTHMETER_FIGURES?: RawFigures;
+    AUTHMETER_CHARTS: Charts;
+    AUTHMETER_APPS: RawList;
+    AUTHMETER_LOGINS: RawList;
+    AUTHMETER_FILES: RawList;
+    Plotly: Plotly;
+  }
+}
