@@ -11,7 +11,7 @@ BIN := $(VENV)/bin
 # The machine's npm and node come first; those of the Python package stand in where it has none.
 NPM = PATH="$$PATH:$(CURDIR)/$(BIN)" npm
 
-.PHONY: setup demo test check bench reliability lock browser audit
+.PHONY: setup demo test check frontend-check bench reliability lock browser audit
 .DEFAULT_GOAL := setup
 
 setup: $(VENV)/.installed node_modules/.installed reports/static/build/report.js
@@ -46,6 +46,12 @@ check: setup
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q tests/unit tests/property tests/conventions
+
+# Lint, format, types and unit tests of the pages' scripts.
+frontend-check: node_modules/.installed
+	$(NPM) run --silent lint
+	$(NPM) run --silent types
+	$(NPM) test --silent
 
 reliability: setup
 	$(BIN)/python -m tests.reliability.run

@@ -132,7 +132,7 @@ export function drawAppTable(table, data) {
  * @param {Uint32Array} rows
  * @returns {Value}
  */
-function total(values, rows) {
+export function total(values, rows) {
   /** @type {Value} */
   let found = null;
   for (const row of rows) {

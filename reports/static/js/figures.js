@@ -31,12 +31,13 @@ export function sum(...values) {
 }
 
 /**
+ * The rate of those who did not turn back: null where any of the three is absent, or nobody is left.
  * @param {Value} authorizations
  * @param {Value} requests
  * @param {Value} cancelled
  * @returns {Value}
  */
-function technicalRate(authorizations, requests, cancelled) {
+export function technicalRate(authorizations, requests, cancelled) {
   return ratio(authorizations, requests === null || cancelled === null ? null : requests - cancelled);
 }
 

@@ -137,7 +137,7 @@ export interface RawFigures {
   /** The median and the 95th percentile by day, in milliseconds. */
   latency: Record<string, [Value[], Value[]]>;
   /** By window a list for each WindowCount, with a value for each channel and, last, for all of them. */
-  channels: Partial<ByWindow<Value[][]>>;
+  channels: ByWindow<Value[][]>;
   platforms: Partial<ByWindow<RawBreakdown[]>>;
   carriers: Partial<ByWindow<RawBreakdown[]>>;
   outcomes: Partial<ByWindow<RawOutcome[]>>;

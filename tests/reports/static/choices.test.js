@@ -1,0 +1,82 @@
+/* What a reader chose: the language (language.js), the window and the figures (windows.js). */
+
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, test } from "node:test";
+import { filled, recallLanguage, word } from "../../../reports/static/js/language.js";
+import { chosenDays, figures, language, setLanguage, site, windowKey } from "../../../reports/static/js/state.js";
+import { onFigures, recallWindow, setFigures } from "../../../reports/static/js/windows.js";
+import { useExampleSite } from "./example_site.js";
+
+/* A browser whose address and memory hold choices; a memory of null is one that is forbidden. */
+function visit(search, memory = {}) {
+  globalThis.window = {
+    location: { search },
+    localStorage: { getItem: (name) => memory[name] ?? null },
+  };
+  if (memory === null) delete globalThis.window.localStorage;
+}
+
+beforeEach(() => {
+  useExampleSite();
+  site.days = Array.from({ length: 30 }, (_day, i) => `2026-03-${String(i + 1).padStart(2, "0")}`);
+});
+afterEach(() => {
+  delete globalThis.window;
+});
+
+test("the address decides, then an earlier visit, then Chinese", () => {
+  const languageOf = (...choices) => {
+    visit(...choices);
+    recallLanguage();
+    return language;
+  };
+  assert.equal(languageOf("?lang=en", { "authmeter-language": "zh" }), "en");
+  assert.equal(languageOf("", { "authmeter-language": "en" }), "en");
+  assert.equal(languageOf(""), "zh");
+  assert.equal(languageOf("?lang=toString", { "authmeter-language": "fr" }), "zh");
+  assert.equal(languageOf("?lang=en", null), "en");
+});
+
+test("the window is the one asked for, then that of an earlier visit, then all days", () => {
+  const daysOf = (...choices) => {
+    visit(...choices);
+    recallWindow();
+    return [chosenDays, windowKey()];
+  };
+  assert.deepEqual(daysOf("?days=7", { "authmeter-days": "30" }), [7, "7"]);
+  assert.deepEqual(daysOf("", { "authmeter-days": "7" }), [7, "7"]);
+  assert.deepEqual(daysOf(""), [30, "30"]);
+  assert.deepEqual(daysOf("?days=8", { "authmeter-days": "x" }), [30, "30"]);
+  assert.deepEqual(daysOf("", null), [30, "30"]);
+});
+
+test("figures are completed before anyone draws them", () => {
+  const drawn = [];
+  onFigures(() => drawn.push(figures.usage.number_verifications));
+  assert.deepEqual(drawn, []);
+  const none = [[], [], []];
+  const counts = Array(6).fill([]);
+  setFigures({
+    usage: { one_click_verifications: [1, null], local_verifications: [2, null] },
+    trend: { one_click: none, wechat: none, qq: none, weibo: none },
+    latency: {},
+    channels: { 7: counts, 30: counts },
+    platforms: {},
+    carriers: {},
+    outcomes: {},
+    codes: {},
+  });
+  assert.deepEqual(drawn, [[3, null]]);
+});
+
+test("a value without a word stands for itself", () => {
+  assert.equal(word("success"), "Success");
+  setLanguage("zh");
+  assert.equal(word("success"), "成功");
+  assert.equal(word("com.example.shop"), "com.example.shop");
+  assert.equal(word("toString"), "toString");
+});
+
+test("places of a text are filled, whatever the values hold", () => {
+  assert.equal(filled("{days} vs {base} days", { days: 0, base: "{days}" }), "0 vs {days} days");
+});

@@ -1,0 +1,187 @@
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import {
+  completedFigures,
+  isComparable,
+  ratio,
+  seriesValues,
+  sum,
+  technicalRate,
+} from "../../../reports/static/js/figures.js";
+import { setShown } from "../../../reports/static/js/state.js";
+import { useExampleSite } from "./example_site.js";
+
+beforeEach(useExampleSite);
+
+const NOTHING = [null, null, null, null, null];
+
+/* A document as the site holds it: two channels with data, two that were never used; the third day is missing. */
+const raw = () => ({
+  key: "shop",
+  name: "Shop",
+  usage: {
+    one_click_verifications: [10, 0, null, 7, 5],
+    local_verifications: [1, 2, null, null, 0],
+    third_party_authorizations: [3, 3, null, 3, 3],
+    billable_verifications: [10, 0, null, 7, 5],
+  },
+  sums: {},
+  trend: {
+    one_click: [
+      [8, 0, null, 60, 4],
+      [10, 0, null, 80, 5],
+      [2, 0, null, 5, 1],
+    ],
+    wechat: [
+      [2, 0, null, 20, 0],
+      [10, 4, null, 40, 0],
+      [0, 4, null, 0, 0],
+    ],
+    qq: [NOTHING, NOTHING, NOTHING],
+    weibo: [NOTHING, NOTHING, NOTHING],
+  },
+  latency: { one_click: [NOTHING, [900, null, null, 1200, 800]] },
+  channels: {
+    7: [
+      [90, 10, 0, null, 100],
+      [100, 100, 0, null, 200],
+      [10, 0, 0, null, 10],
+      [0, 90, 0, null, 90],
+      [45, 0, null, 5, 50],
+      [90, 0, null, 5, 95],
+    ],
+    30: Array(6).fill(NOTHING),
+  },
+  platforms: { 7: [["android", 30, 40, 10, 0, 0]] },
+  carriers: {},
+  outcomes: {
+    7: [
+      [0, 3, 12, 6],
+      [1, 1, 4, null],
+    ],
+  },
+  codes: {
+    7: [
+      [0, 0, 0, 12, 0],
+      [1, 1, 1, 4, ["cucc", "9999"]],
+      [1, 1, 1, 3, [null, "?"]],
+    ],
+  },
+  packages: [],
+});
+
+test("a rate of nothing known is absent, a rate of no success is zero", () => {
+  assert.equal(ratio(null, 10), null);
+  assert.equal(ratio(3, null), null);
+  assert.equal(ratio(0, 0), null);
+  assert.equal(ratio(0, 10), 0);
+  assert.equal(ratio(3, 4), 0.75);
+});
+
+test("a sum is of what is known, and absent where nothing is", () => {
+  assert.equal(sum(1, null, 2), 3);
+  assert.equal(sum(0, null), 0);
+  assert.equal(sum(null, null), null);
+  assert.equal(sum(), null);
+});
+
+test("a user who turned back is no failure of the technique", () => {
+  assert.equal(technicalRate(8, 12, 2), 0.8);
+  assert.equal(technicalRate(0, 5, 5), null, "all of them turned back");
+  assert.equal(technicalRate(8, null, 2), null);
+  assert.equal(technicalRate(8, 12, null), null, "how many turned back is not known");
+});
+
+test("the verifications of a day are those of both ways, and a missing day stays missing", () => {
+  assert.deepEqual(completedFigures(raw()).usage.number_verifications, [11, 2, null, 7, 5]);
+});
+
+test("rates and shares of a day follow from its counts", () => {
+  const { one_click: oneClick, wechat, qq } = completedFigures(raw()).trend;
+  assert.deepEqual(oneClick.authorizations, [8, 0, null, 60, 4]);
+  assert.deepEqual(oneClick.authorization_rate, [0.8, null, null, 0.75, 0.8]);
+  assert.deepEqual(oneClick.technical_success_rate, [1, null, null, 0.8, 1]);
+  assert.deepEqual(oneClick.share, [0.8, null, null, 0.75, 1]);
+  assert.deepEqual(wechat.authorization_rate, [0.2, 0, null, 0.5, null]);
+  assert.deepEqual(wechat.share, [0.2, null, null, 0.25, 0]);
+  assert.deepEqual(qq.share, NOTHING, "a channel without data has no share, not a share of zero");
+});
+
+test("the rate of a window is the sum of its authorizations over the sum of its requests", () => {
+  const rows = completedFigures(raw()).channels[7];
+  assert.deepEqual(
+    rows.map((row) => row.channel),
+    ["one_click", "wechat", "qq", "weibo", "*"],
+  );
+  const [oneClick, wechat, qq, weibo, whole] = rows;
+  assert.equal(oneClick.authorization_rate, 0.9);
+  assert.equal(wechat.authorization_rate, 0.1);
+  assert.equal(qq.authorization_rate, null);
+  assert.equal(weibo.authorization_rate, null);
+  assert.equal(whole.authorization_rate, 100 / 200);
+  assert.equal(oneClick.technical_success_rate, 1);
+  assert.equal(whole.technical_success_rate, 100 / 190);
+  assert.deepEqual(
+    rows.map((row) => row.share),
+    [0.9, 0.1, 0, null, 1],
+  );
+});
+
+test("a window keeps its other counts apart, and those of the window before", () => {
+  const [oneClick, wechat] = completedFigures(raw()).channels[7];
+  assert.deepEqual(
+    [oneClick.authorizations, oneClick.authorization_requests, oneClick.authorizations_cancelled],
+    [90, 100, 10],
+  );
+  assert.equal(wechat.authorizations_failed, 90);
+  assert.deepEqual([oneClick.previous_authorizations, oneClick.previous_authorization_requests], [45, 90]);
+  assert.equal(oneClick.previous_authorization_rate, 0.5);
+  assert.equal(wechat.previous_authorization_rate, null);
+});
+
+test("a platform has its rates, and the one before from the counts before", () => {
+  assert.deepEqual(completedFigures(raw()).platforms[7], [["android", 30, 40, 10, 0.75, 1, 0, null]]);
+});
+
+test("a window without rows is empty", () => {
+  const found = completedFigures(raw());
+  assert.deepEqual([found.platforms[30], found.carriers[7], found.outcomes[30], found.codes[30]], [[], [], [], []]);
+});
+
+test("places become the names that all pages share", () => {
+  const found = completedFigures(raw());
+  assert.deepEqual(found.outcomes[7], [
+    ["authorization", "cancelled", 12, 6],
+    ["verification", "mismatch", 4, null],
+  ]);
+  assert.deepEqual(found.codes[7], [
+    ["authorization", "one_click", "cmcc", "103000", "success", 12, 0],
+    ["verification", "local_verify", "cucc", "9999", "mismatch", 4, null],
+    ["verification", "local_verify", null, "?", "mismatch", 3, null],
+  ]);
+});
+
+test("what the file says is left as it is", () => {
+  const document = raw();
+  completedFigures(document);
+  assert.deepEqual(document, raw());
+});
+
+test("a chart's series are found by group, series and field", () => {
+  setShown(completedFigures(raw()));
+  const list = (group, series, field = null) => seriesValues({ group, series, field });
+  assert.deepEqual(list("usage", "third_party_authorizations"), [3, 3, null, 3, 3]);
+  assert.deepEqual(list("trend", "one_click", "authorizations"), [8, 0, null, 60, 4]);
+  assert.deepEqual(list("latency", "one_click", "latency_p95_ms"), [900, null, null, 1200, 800]);
+});
+
+test("a series without data is absent on every day, never zero", () => {
+  setShown(completedFigures(raw()));
+  assert.deepEqual(seriesValues({ group: "latency", series: "weibo", field: "latency_p50_ms" }), NOTHING);
+  assert.deepEqual(seriesValues({ group: "usage", series: "toString", field: null }), NOTHING);
+});
+
+test("periods are compared only where both have data of as many days", () => {
+  assert.equal(isComparable("30"), true);
+  assert.equal(isComparable("7"), false);
+});

@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import { dayScale, gaps, scale } from "../../../reports/static/js/scales.js";
+import { setLanguage } from "../../../reports/static/js/state.js";
+import { useExampleSite } from "./example_site.js";
+
+beforeEach(useExampleSite);
+
+const SERIES = {
+  counts: [[120, null, 45, 980], "records", true],
+  "large counts": [[1234567, 1300000, null], "records", true],
+  rates: [[0.71, 0.74, null, 0.69], "share", false],
+  "high rates": [[0.998, 1], "share", false],
+  shares: [[0.4, 0.1, 0.9], "share", true],
+  latencies: [[812, 900, 1430], "ms", false],
+  "one value": [[7], "records", true],
+  nothing: [[null, null], "records", true],
+  "no rates": [[], "share", false],
+  zeros: [[0, 0], "records", true],
+};
+
+for (const [name, [values, unit, fromZero]] of Object.entries(SERIES)) {
+  test(`${name} lie within even steps`, () => {
+    const { tickvals, ticktext, range } = scale(values, unit, fromZero);
+    assert.equal(ticktext.length, tickvals.length);
+    assert.ok(tickvals.length >= 2 && tickvals.length <= 7, `${tickvals.length} ticks`);
+    const step = tickvals[1] - tickvals[0];
+    tickvals.forEach((tick, i) => {
+      assert.ok(Math.abs(tick - (tickvals[0] + i * step)) < step * 1e-6, `${tickvals}`);
+    });
+    for (const value of values.filter((one) => one !== null)) {
+      assert.ok(
+        value >= tickvals[0] - step * 1e-6 && value <= tickvals.at(-1) + step * 1e-6,
+        `${value} of ${tickvals}`,
+      );
+    }
+    assert.ok(range[0] <= tickvals[0] && range[1] >= tickvals.at(-1));
+    assert.equal(new Set(ticktext).size, ticktext.length, "two ticks say the same");
+  });
+}
+
+test("a count starts at zero", () => {
+  assert.equal(scale([900, 950, 1000], "records", true).tickvals[0], 0);
+});
+
+test("a rate shows its own range, and ends at a whole", () => {
+  const { tickvals } = scale([0.992, 0.998], "share", false);
+  assert.ok(tickvals[0] > 0.9);
+  assert.ok(tickvals.at(-1) <= 1 + 1e-9);
+});
+
+test("noise of a few milliseconds looks like noise", () => {
+  const { tickvals } = scale([900, 905, 903], "ms", false);
+  assert.ok(tickvals.at(-1) - tickvals[0] >= 905 / 3);
+});
+
+test("ticks are written in their unit and language", () => {
+  assert.deepEqual(scale([0.1, 0.5], "share", true).ticktext.slice(0, 2), ["0%", "20%"]);
+  const counts = [0, 40000];
+  assert.deepEqual(scale(counts, "records", true).ticktext, ["0", "10K", "20K", "30K", "40K"]);
+  setLanguage("zh");
+  assert.deepEqual(scale(counts, "records", true).ticktext, ["0", "1万", "2万", "3万", "4万"]);
+});
+
+test("each day of a week has a tick, and of a month the weekday of the data day", () => {
+  const days = Array.from({ length: 30 }, (_day, i) => new Date(Date.UTC(2026, 1, 9 + i)).toISOString().slice(0, 10));
+  assert.deepEqual(dayScale(days.slice(-7)).tickvals, days.slice(-7));
+  const { tickvals, ticktext, range } = dayScale(days);
+  assert.deepEqual(tickvals, ["2026-02-10", "2026-02-17", "2026-02-24", "2026-03-03", "2026-03-10"]);
+  assert.ok(ticktext.every((text) => text.endsWith("<br>Tue")));
+  assert.deepEqual(range, ["2026-02-08 12:00", "2026-03-10 12:00"]);
+});
+
+test("a missing day is shaded from noon to noon, one outside the window is not", () => {
+  const [gap, ...others] = gaps(["2026-03-07", "2026-03-08", "2026-03-09"], "#eee");
+  assert.deepEqual([gap.x0, gap.x1, gap.fillcolor], ["2026-03-07 12:00", "2026-03-08 12:00", "#eee"]);
+  assert.deepEqual(others, []);
+  assert.deepEqual(gaps(["2026-03-09", "2026-03-10"], "#eee"), []);
+});
