@@ -23,10 +23,10 @@ SHORT = 0.03
 _HEAD = """\
 # Reliability
 
-Every promise below is tried out by a test that does its best to break it. `make reliability` runs all of them at full
-length, which takes hours, and writes this page; `make test` runs a short form of most. A single trial is run by
-`.venv/bin/python -m tests.reliability.run --only 01`, which replaces its rows. How a trial goes about it is told at the
-top of its module, `tests/reliability/trial_*.py`.
+A test tries to break every promise below. `make reliability` runs all tests at full length, which takes hours, and
+writes this page. `make test` runs a short form of most. To run one trial and replace its rows, use
+`.venv/bin/python -m tests.reliability.run --only 01`. The top of its module, `tests/reliability/trial_*.py`, describes
+how it works.
 """
 _COLUMNS = "| promise | trial | what was tried | tries | failures | note |\n| ---: | --- | --- | ---: | ---: | --- |\n"
 _ROW = re.compile(r"^\| \d+ \| `(\w+)` \| .*\|$", re.MULTILINE)
