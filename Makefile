@@ -45,7 +45,7 @@ check: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -q tests/unit tests/property tests/conventions
+	$(BIN)/python -m pytest -q -m "not slow"
 
 # Lint, format, types and unit tests of the pages' scripts.
 frontend-check: node_modules/.installed

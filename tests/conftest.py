@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.reading import ReadingBench, reading_bench
+from tests.reading_bench import ReadingBench, reading_bench
 from tests.support import DataFolder
+
+pytest_plugins = ["tests.published_folder"]
 
 settings.register_profile(
     "deterministic",

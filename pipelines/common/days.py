@@ -42,11 +42,6 @@ def window(as_of: date, days: int) -> Window:
     return Window(as_of - timedelta(days=days - 1), as_of)
 
 
-def previous_window(as_of: date, days: int) -> Window:
-    """The same number of days just before `window(as_of, days)`."""
-    return window(as_of - timedelta(days=days), days)
-
-
 def business_day(instant: datetime, zone: str) -> date:
     """The business day of an aware instant."""
     return instant.astimezone(ZoneInfo(zone)).date()

@@ -4,7 +4,6 @@ Change it when the log contract changes. How values are typed is in `records.py`
 `engines/duckdb/sql/typed_fields.sql` (the same, fast); what the numbers mean is in `metrics.py`.
 """
 
-from dataclasses import dataclass
 from typing import Final
 
 CHANNELS: Final = ("one_click", "local_verify", "wechat", "qq", "weibo")
@@ -33,37 +32,28 @@ MALFORMED: Final = "malformed"
 TOO_OLD: Final = "too_old:event_time"
 
 
-@dataclass(frozen=True)
-class Field:
-    """One field of the log record; `required` fields reject the record when they break their rule."""
-
-    name: str
-    required: bool = False
-
-
 # The order is the contract's: the first broken field names the reason, and copies of one id compare by it.
-FIELDS: Final = (
-    Field("event_id", required=True),
-    Field("event_time", required=True),
-    Field("app_key", required=True),
-    Field("channel", required=True),
-    Field("stage", required=True),
-    Field("outcome", required=True),
-    Field("result_code", required=True),
-    Field("vendor"),
-    Field("platform"),
-    Field("carrier"),
-    Field("scheme_id"),
-    Field("package_name"),
-    Field("device_id"),
-    Field("phone"),
-    Field("latency_ms"),
-    Field("sdk_version"),
-    Field("os_version"),
-    Field("attempt_id"),
-    Field("account_id"),
+FIELD_NAMES: Final = (
+    "event_id",
+    "event_time",
+    "app_key",
+    "channel",
+    "stage",
+    "outcome",
+    "result_code",
+    "vendor",
+    "platform",
+    "carrier",
+    "scheme_id",
+    "package_name",
+    "device_id",
+    "phone",
+    "latency_ms",
+    "sdk_version",
+    "os_version",
+    "attempt_id",
+    "account_id",
 )
-FIELD_NAMES: Final = tuple(field.name for field in FIELDS)
 # What these hold is stored as a keyed hash only.
 PERSONAL_FIELDS: Final = ("device_id", "phone")
 # In these JSON must hold a string; in the others it may be a number.

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-LABEL = "示例 Sample"
 SMALLEST_WITH_EDGE_CASES = 4
 
 _KINDS = (

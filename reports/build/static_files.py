@@ -5,6 +5,7 @@ joins a new page with an old script. Does not belong here: what the scripts do (
 """
 
 import hashlib
+from pathlib import Path
 from typing import Any
 
 import orjson

@@ -20,7 +20,7 @@ from reports.build.site import render_site
 from reports.content.folders import app_folders
 from tests.browser import random_data
 from tests.browser.counted import Published
-from tests.unit.report_database import example
+from tests.reports.report_database import example
 
 FLAGS = [
     "--no-sandbox",

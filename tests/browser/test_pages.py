@@ -16,8 +16,8 @@ from playwright.sync_api import Page
 
 from reports.content.folders import app_folder
 from tests.browser.conftest import Reader
+from tests.reports.report_database import HOSTILE_NAMES, day
 from tests.support import DataFolder
-from tests.unit.report_database import HOSTILE_NAMES, day
 
 SHOP = app_folder("shop", ["Shop"])
 PAGES = (

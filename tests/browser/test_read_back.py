@@ -23,7 +23,7 @@ from tests.browser.counted import CHANNELS, PERIODS, USAGE, Published, ratio
 from tests.browser.dom import read
 from tests.browser.random_data import AS_OF, HABITS, day
 from tests.browser.shown import ABSENT, Change, Compact, Share, count, day_said, said
-from tests.unit.report_database import full
+from tests.reports.report_database import full
 
 KEYS = [*HABITS, "idle"]
 CARDS = USAGE[:4]

@@ -14,7 +14,7 @@ import pytest
 
 from pipelines.common.project import PROJECT
 from tests.browser.test_accessibility import AXE
-from tests.served_site import token_of, write_tokens
+from tests.reports.serve.served_site import token_of, write_tokens
 
 APP = "cmd"
 

@@ -11,8 +11,7 @@ import pytest
 from pipelines.common.project import PROJECT
 
 MODULES = sorted([*(PROJECT / "pipelines").rglob("*.py"), *(PROJECT / "reports").rglob("*.py")])
-WITH_DAGSTER = {"assets", "schedule", "definitions", "data_folder", "dagster_home"}
-# sample.py belongs to a part that knows nothing of how logs are read: its DuckDB makes records, without a file.
+# sample/ knows nothing of how logs are read: its DuckDB makes records, without a file.
 OPEN_DUCKDB = {"pipelines/store/database.py", "pipelines/sample/write.py"}
 
 

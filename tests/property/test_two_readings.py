@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from pipelines.contract.record import CHANNELS, FIELD_NAMES, MALFORMED, OUTCOMES, PLATFORMS, STAGES
 from pipelines.reading.records import Accepted, Reading, Rejected, parse_json, read_record
-from tests.reading import ReadingBench, limits
+from tests.reading_bench import ReadingBench, limits
 
 ZONES = ("Asia/Shanghai", "America/New_York", "UTC")
 Judgement = tuple[Counter[str], list[tuple[int, str]], dict[str, int]]

@@ -157,7 +157,6 @@ class ThroughLink:
     def __init__(self) -> None:
         self._digests: dict[str, dict[str, int]] = {}
         self._seen: dict[str, int] = {}
-        self._newest = 0
         self._known: set[str] = set()
 
     def read(self, data: Path, draw: random.Random) -> int:

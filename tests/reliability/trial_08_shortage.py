@@ -46,7 +46,6 @@ class Base:
     """A folder with the day before published, and what a folder publishes that had no fault, once the new day came."""
 
     def __init__(self, work: Path) -> None:
-        self._work = work
         self.folder = installation(work / "base", OLD)
         self.folder.publish(OLD)
         self.before = tables(self.folder.store.database)

@@ -23,7 +23,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.common.project import PROJECT
-from tests.served_site import (
+from tests.reports.serve.served_site import (
     ASSETS,
     FOLDERS,
     FOR_ALL,

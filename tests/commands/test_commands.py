@@ -23,7 +23,7 @@ import pytest
 
 from pipelines import commands
 from pipelines.common.project import PROJECT
-from tests.integration.conftest import MARKED_DEVICE, MARKED_PHONE, Ended, authmeter, marked
+from tests.published_folder import MARKED_DEVICE, MARKED_PHONE, Ended, authmeter, marked
 from tests.support import KEY, DataFolder, days_before, lines, record, records
 
 Call = Callable[..., Ended]

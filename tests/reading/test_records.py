@@ -12,7 +12,7 @@ from uuid import UUID
 import pytest
 
 from pipelines.reading.records import Accepted, Number, Rejected, Text, keyed_hash, parse_json, parse_time, read_record
-from tests.reading import ReadingBench, limits
+from tests.reading_bench import ReadingBench, limits
 from tests.support import KEY, record
 
 LONG, TOO_LONG = "中" * 128, "中" * 129

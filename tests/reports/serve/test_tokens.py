@@ -12,7 +12,7 @@ import pytest
 from pipelines.common.errors import UsageError
 from pipelines.common.project import PROJECT
 from reports.serve.tokens import Entry, TokensFile, print_new_token
-from tests.served_site import token_of, write_tokens
+from tests.reports.serve.served_site import token_of, write_tokens
 
 DIGEST = hashlib.sha256(token_of("shop").encode()).hexdigest()
 

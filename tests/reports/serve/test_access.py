@@ -17,7 +17,16 @@ from reports.serve.access import WHOLE_SITE, Grant, address, is_loopback, site_p
 from reports.serve.app import ServedSite
 from reports.serve.published_site import PublishedSite, open_file
 from reports.serve.tokens import TokensFile
-from tests.served_site import FOLDERS, SHARED, all_files, app_files, publish, published_folder, token_of, write_tokens
+from tests.reports.serve.served_site import (
+    FOLDERS,
+    SHARED,
+    all_files,
+    app_files,
+    publish,
+    published_folder,
+    token_of,
+    write_tokens,
+)
 
 READ = {
     b"/": ("index.html",),

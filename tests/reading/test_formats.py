@@ -21,7 +21,7 @@ from pipelines.reading.landing import LIMITS, LandedFile
 from pipelines.reading.parquet_process import ParquetProcess
 from pipelines.reading.records import keyed_hash
 from pipelines.reading.sources import SourceMapping
-from tests.reading import ReadingBench
+from tests.reading_bench import ReadingBench
 from tests.support import DAY, KEY, Row, lines, record, records
 
 FULL = record(

@@ -18,7 +18,7 @@ import pytest
 from pipelines.common.errors import DamagedFileError
 from pipelines.reading.landing import LIMITS, LandedFile, UnpackLimits, current_stamp, opened, scan, sha256_of
 from pipelines.reading.sources import format_of
-from tests.reading import ReadingBench
+from tests.reading_bench import ReadingBench
 from tests.support import lines, record, records
 
 if sys.version_info >= (3, 14):

@@ -20,7 +20,7 @@ import yaml
 
 from pipelines.common.project import PROJECT
 from pipelines.orchestration.home import end_runs_of_the_dead, prepare
-from tests.integration.conftest import authmeter
+from tests.published_folder import authmeter
 from tests.support import DataFolder, days_before, records
 
 DESCRIBE = """

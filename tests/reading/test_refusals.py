@@ -18,7 +18,7 @@ from pipelines.ingest import part_reader
 from pipelines.reading import raw_batches
 from pipelines.reading.landing import LandedFile
 from pipelines.reading.sources import SourceMapping, Sources, load_sources
-from tests.reading import ReadingBench
+from tests.reading_bench import ReadingBench
 from tests.support import DAY, DataFolder, record
 
 HEADER = "event_id,event_time,app_key,channel,stage,outcome,phone,device_id,note"

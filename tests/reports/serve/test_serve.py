@@ -21,8 +21,8 @@ from pathlib import Path
 import pytest
 
 from pipelines.common.project import PROJECT
-from tests.integration.conftest import Ended, authmeter
-from tests.served_site import (
+from tests.published_folder import Ended, authmeter
+from tests.reports.serve.served_site import (
     APPS,
     ASSETS,
     FOLDERS,

@@ -14,7 +14,6 @@ from pipelines.common.days import (
     fixed_offset,
     last_closed_day,
     local_to_utc,
-    previous_window,
     skipped_hours,
     window,
 )
@@ -23,19 +22,17 @@ NEW_YORK, SHANGHAI = "America/New_York", "Asia/Shanghai"
 
 
 @pytest.mark.parametrize(
-    ("days", "first", "last", "previous_first", "previous_last"),
+    ("days", "first", "last"),
     [
-        (7, date(2026, 3, 4), date(2026, 3, 10), date(2026, 2, 25), date(2026, 3, 3)),
-        (30, date(2026, 2, 9), date(2026, 3, 10), date(2026, 1, 10), date(2026, 2, 8)),
-        (1, date(2026, 3, 10), date(2026, 3, 10), date(2026, 3, 9), date(2026, 3, 9)),
+        (7, date(2026, 3, 4), date(2026, 3, 10)),
+        (30, date(2026, 2, 9), date(2026, 3, 10)),
+        (1, date(2026, 3, 10), date(2026, 3, 10)),
     ],
 )
-def test_a_window_ends_at_as_of_and_the_previous_one_just_before(
-    days: int, first: date, last: date, previous_first: date, previous_last: date
-) -> None:
-    now, before = window(date(2026, 3, 10), days), previous_window(date(2026, 3, 10), days)
-    assert (now.first, now.last, before.first, before.last) == (first, last, previous_first, previous_last)
-    assert len(list(now)) == len(list(before)) == days
+def test_a_window_ends_at_as_of(days: int, first: date, last: date) -> None:
+    now = window(date(2026, 3, 10), days)
+    assert (now.first, now.last) == (first, last)
+    assert len(list(now)) == days
 
 
 def test_days_between_holds_both_ends_or_nothing() -> None:

@@ -11,7 +11,7 @@ import pytest
 from pipelines.common.errors import UsageError
 from pipelines.reading.records import keyed_hash
 from pipelines.reading.sources import SourceMapping, format_of, load_sources
-from tests.reading import ReadingBench, limits
+from tests.reading_bench import ReadingBench, limits
 from tests.support import DAY, KEY, DataFolder, Row
 
 CHOSEN = [
