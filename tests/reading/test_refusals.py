@@ -10,7 +10,6 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from pipelines.closing.checks import firing_checks
 from pipelines.commands.check import check_file, check_folder
 from pipelines.common.errors import UsageError
 from pipelines.contract.settings import data_folder, load_settings
@@ -134,13 +133,13 @@ def test_a_folder_that_cannot_be_read_is_told_and_keeps_nobody_else(
         folder.tables(DAY)
     # What came of it before counts on, and what was wrong in it is not mended.
     assert folder.counted() == {DAY: 2}
-    assert [(check.check_name, check.detail_en.rpartition(": ")[2]) for check in firing_checks(folder.store)] == [
+    assert [(check.check_name, check.detail_en.rpartition(": ")[2]) for check in folder.warnings] == [
         ("damaged_files", "shut/cut.ndjson.gz"), ("unreadable_folders", "shut")
     ]  # fmt: skip
     assert folder.rows("SELECT passed FROM check_results WHERE check_name = 'unreadable_folders'") == [(False,)]
     folder.tables(DAY)
     assert folder.counted() == {DAY: 3}
-    assert [check.check_name for check in firing_checks(folder.store)] == ["damaged_files"]
+    assert [check.check_name for check in folder.warnings] == ["damaged_files"]
 
 
 def test_a_folder_that_cannot_be_read_is_told_without_anything_new(
@@ -188,10 +187,10 @@ def test_a_damaged_file_that_is_deleted_warns_no_more_without_anything_new(folde
     folder.land("a.ndjson", [record("a")])
     cut = folder.land("cut.ndjson.gz", b"no gzip")
     folder.tables(DAY)
-    assert [check.check_name for check in firing_checks(folder.store)] == ["damaged_files"]
+    assert [check.check_name for check in folder.warnings] == ["damaged_files"]
     cut.unlink()
     folder.tables(DAY)
-    assert firing_checks(folder.store) == []
+    assert folder.warnings == []
 
 
 def test_a_file_that_could_not_be_read_is_tried_again(folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
