@@ -74,7 +74,7 @@ audit: setup
 	$(VENV)/audit/bin/pip-audit --strict --require-hashes --disable-pip -r requirements.lock -r requirements-dev.lock -r requirements-node.lock
 
 # Every dependency with its hashes, and without the address of any registry. What both locks hold is of one version.
-COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-header
 lock: setup
 	$(BIN)/python -m pip install --quiet uv
 	$(COMPILE) pyproject.toml --group build -o requirements.lock
