@@ -13,7 +13,7 @@ stamp=.venv/.installed
 
 recorded() { sed -n "s/^$1 //p" "$stamp"; }
 version() { "$1" -I -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null; }
-base() { "$1" -I -c 'import os, sys; print("%d.%d" % sys.version_info[:2], os.path.realpath(sys._base_executable))'; }
+base() { "$1" -I -c 'import os, sys; print("%d.%d" % sys.version_info[:2], os.path.realpath(sys._base_executable))' 2>/dev/null; }
 pip() { .venv/bin/python -m pip "$@" --quiet --disable-pip-version-check; }
 
 must_be_new_enough() {
@@ -60,7 +60,6 @@ bring() {
     cp "$file" ".venv/$file"
 }
 
-[ -z "$named" ] || must_be_new_enough "$named"
 if [ ! -e .venv ] && [ ! -L .venv ]; then
     make_anew "there was none"
 else

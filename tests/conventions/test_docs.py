@@ -159,7 +159,7 @@ def test_warnings_are_all_documented(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_every_command_and_option_exists(page: Path) -> None:
-    targets = set(re.findall(r"^([a-z]+):", (PROJECT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    targets = set(re.findall(r"^([a-z-]+):", (PROJECT / "Makefile").read_text("utf-8"), re.MULTILINE))
     for code in code_of(page):
         for name, rest in re.findall(r"(?<![\w/.-])(?:\.venv/bin/|… )?authmeter ([a-z]+)\b([^|>&\n]*)", code):
             if code.startswith("Description="):  # the free text of a systemd unit
@@ -167,9 +167,9 @@ def test_every_command_and_option_exists(page: Path) -> None:
             assert name in COMMANDS.commands, code
             known = {option for parameter in COMMANDS.commands[name].params for option in parameter.opts}
             assert set(re.findall(r"--[a-z-]+", rest)) <= known, code
-        for target in re.findall(r"^\s*make ([a-z]+)", code):
+        for target in re.findall(r"^\s*make ([a-z-]+)", code):
             assert target in targets, code
-        for script in re.findall(r"\b((?:docs|bench|tests)/[\w/]+\.(?:py|sh))\b", code):
+        for script in re.findall(r"\b((?:docs|bench|tests|tools)/[\w/]+\.(?:py|sh))\b", code):
             assert (PROJECT / script).is_file(), code
 
 
