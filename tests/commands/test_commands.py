@@ -21,7 +21,7 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines import commands
+from pipelines.commands import dev
 from pipelines.common.project import PROJECT
 from tests.published_folder import MARKED_DEVICE, MARKED_PHONE, Ended, authmeter, marked
 from tests.support import KEY, DataFolder, days_before, lines, record, records
@@ -346,7 +346,8 @@ def test_a_sample_never_goes_among_real_logs(call: Call, published: DataFolder) 
 SMALL_DEMO = """
 import sys
 from datetime import timedelta
-from pipelines import cli, sample
+from pipelines import cli
+from pipelines.sample import write as sample
 write = sample.write_sample
 def write_less(out, **given):
     return write(out, **(given | {"days": 8, "events": 300, "last_day": given["last_day"] - timedelta(days=1)}))
@@ -677,7 +678,7 @@ def test_dev_starts_dagster_on_loopback_with_the_folders_home(
     for name in ("DAGSTER_HOME", "AUTHMETER_DATA", "DAGSTER_DISABLE_TELEMETRY"):
         monkeypatch.setenv(name, "to be set back")
     started: list[tuple[list[str], str]] = []
-    monkeypatch.setattr(commands, "run_alone", lambda command, home, *_: started.append((command, str(home))) or 0)
+    monkeypatch.setattr(dev, "run_alone", lambda command, home, *_: started.append((command, str(home))) or 0)
     assert call("dev", "--port", 3999, data=own.root).code == 0
     ((command, home),) = started
     assert home == os.environ["DAGSTER_HOME"]
