@@ -1,15 +1,14 @@
-"""The Dagster instance of a data folder, `<data>/dagster`: its settings, and the daily job run in this process."""
+"""The Dagster instance of a data folder, `<data>/dagster`: its settings, its tables, the end of dead and old runs."""
 
 import fcntl
 import os
 import shutil
-from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.common import durable
-from pipelines.common.errors import AuthmeterError, InUseError
+from pipelines.common.errors import InUseError
 from pipelines.common.lock import hold
 from pipelines.store.store import Store
 
@@ -121,26 +120,3 @@ def forget_old_runs(instance: "dg.DagsterInstance", now: datetime, days: int) ->
     for state in instance.all_instigator_state():
         instance.purge_ticks(state.instigator_origin_id, state.selector_id, before.timestamp())
     return len(old)
-
-
-def execute(
-    data: Path, job_of: "Callable[[], dg.JobDefinition]", day: date, tags: dict[str, str]
-) -> "dg.ExecuteInProcessResult":
-    """Runs the daily job for a day in this process, recorded in the instance as a scheduled run is.
-
-    Args:
-        job_of: gives the job, once Dagster points to the data folder.
-
-    Raises:
-        AuthmeterError: a box could not do its work; the last good report stands.
-    """
-    prepare(data)
-    import dagster as dg
-
-    quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-    with dg.DagsterInstance.get() as instance:
-        job = job_of()
-        try:
-            return job.execute_in_process(run_config=quiet, instance=instance, partition_key=str(day), tags=tags)
-        except dg.DagsterError as error:
-            raise AuthmeterError(f"The run failed in Dagster: {error}", where=str(data / "dagster")) from error
