@@ -7,9 +7,8 @@ from zoneinfo import ZoneInfo
 
 import dagster as dg
 
-from pipelines.closing.checks import checks_of
 from pipelines.common.days import last_closed_day
-from pipelines.contract.checks import CHECKS, FOLDER_CHECKS, STATISTICS, CheckResult
+from pipelines.contract.checks import CHECKS, FOLDER_CHECKS, STATISTICS
 from pipelines.contract.settings import load_settings
 from pipelines.run.daily_run import DailyRun
 from pipelines.store.store import Store
@@ -29,23 +28,15 @@ def daily_checks(
     context: dg.AssetCheckExecutionContext, data: dg.ResourceParam[DailyRun]
 ) -> Iterator[dg.AssetCheckResult]:
     """The checks that warn, of the data folder as it stands; after a roll-up those that it has just made."""
-    results = data.checks or _standing(data)
     for key in sorted(context.selected_asset_check_keys):
         # Days that were closed together have a finding each.
-        found = [result for result in results if result.check_name == key.name]
+        found = [result for result in data.checks if result.check_name == key.name]
         if found:
             yield dg.AssetCheckResult(
                 asset_key=key.asset_key, check_name=key.name, passed=all(result.passed for result in found),
                 severity=dg.AssetCheckSeverity.WARN,
                 metadata={"finding": "; ".join(result.detail_en for result in found)},
             )  # fmt: skip
-
-
-def _standing(run: DailyRun) -> list[CheckResult]:
-    manifest = run.store.read_manifest()
-    if manifest.as_of is None:
-        return []
-    return checks_of(run.store, manifest, run.settings, run.registry, manifest.as_of)
 
 
 @dg.multi_asset_check(specs=[spec_of(FRESHNESS)])

@@ -13,7 +13,7 @@ from pipelines.common.errors import AuthmeterError
 from pipelines.common.lock import hold
 from pipelines.contract.settings import data_folder
 from pipelines.ingest.reread import RereadRequest
-from pipelines.orchestration.home import end_dead_runs, forget_old_runs
+from pipelines.orchestration.home import end_dead_runs, forget_old_runs, records_kept_open
 from pipelines.orchestration.partitions import PARTITION_TAG
 from pipelines.run.daily_run import DailyRun, open_run
 from pipelines.run.status import failures_noted, note_end
@@ -58,8 +58,10 @@ class DataFolder(dg.ConfigurableResource[DailyRun]):
                 # Whoever holds the lock is alone: any other run that is said to be under way is dead.
                 end_dead_runs(context.instance, but=context.run.run_id)
                 forget_old_runs(context.instance, run.now, run.settings.keep_runs_days)
+            run_id = context.run.run_id if context.run else ""
             try:
-                yield run
+                with records_kept_open(data, run_id):
+                    yield run
             finally:
                 is_whole = context.run is None or context.run.asset_selection is None
                 if run.failure or run.is_done or is_whole:
