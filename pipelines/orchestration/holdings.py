@@ -1,4 +1,4 @@
-"""What each asset holds after a run, as metadata: rows, files, days, the page to open; also after a run with nothing new.
+"""What each asset holds after a run, as metadata: rows, files, the page to open; also after a run with nothing new.
 
 Numbers, days and paths of ours only: nothing of a person.
 """
@@ -73,18 +73,27 @@ def of_tables(store: Store) -> dict[str, Metadata]:
     return {name: {ROWS: rows[name], COLUMNS: table_columns(table)} for name, table in TABLES.items()}
 
 
-def of_site(site: Path) -> tuple[Metadata, Metadata]:
+def of_site(site: Path) -> dict[str, Metadata]:
     """The pages, and the CSV files beside them."""
     listed = json.loads((site / "manifest.json").read_bytes())
-    tables = [file for file in listed["files"] if "rows" in file]
     pages = [file for file in listed["files"] if file["path"].endswith(".html")]
-    as_of = {"as_of": listed["as_of"], "generated_at": listed["generated_at"]}
-    return (
-        {"pages": len(pages), "bytes": sum(file["bytes"] for file in listed["files"]),
-         "page": _page(site / "index.html"), **as_of},
-        {ROWS: sum(file["rows"] for file in tables), "files": len(tables),
-         "bytes": sum(file["bytes"] for file in tables), "page": _page(site / "files.html"), **as_of},
-    )  # fmt: skip
+    tables = [file for file in listed["files"] if "rows" in file]
+    both = {"as_of": listed["as_of"], "generated_at": listed["generated_at"]}
+    return {
+        "site": {
+            "pages": len(pages),
+            "bytes": sum(file["bytes"] for file in listed["files"]),
+            "page": _page(site / "index.html"),
+            **both,
+        },
+        "exports": {
+            ROWS: sum(file["rows"] for file in tables),
+            "files": len(tables),
+            "bytes": sum(file["bytes"] for file in tables),
+            "page": _page(site / "files.html"),
+            **both,
+        },
+    }
 
 
 def _page(file: Path) -> dg.UrlMetadataValue:
