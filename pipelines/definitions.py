@@ -1,16 +1,22 @@
-"""Table of contents for Dagster."""
+"""What `dagster dev` loads."""
 
 import dagster as dg
 
-from pipelines.contract.settings import data_folder
-from pipelines.orchestration.assets import day_tables, event_parts, marts, site
+from pipelines.common.errors import AuthmeterError
+from pipelines.contract.settings import Settings, data_folder, load_settings
+from pipelines.orchestration.code_location import build_definitions
 from pipelines.orchestration.resource import DataFolder
-from pipelines.orchestration.schedule import daily_job, daily_schedule, late_day_sensor
 
-definitions = dg.Definitions(
-    assets=[event_parts, day_tables, marts, site],
-    jobs=[daily_job],
-    schedules=[daily_schedule],
-    sensors=[late_day_sensor],
-    resources={"data": DataFolder(path=str(data_folder(None)))},
-)
+
+@dg.definitions
+def definitions() -> dg.Definitions:
+    """The definitions over the data folder of the environment. Importing this module reads nothing; Dagster calls it.
+
+    Settings that cannot be read are an error of the run, which says what is wrong; till then the schedule has the
+    default time.
+    """
+    try:
+        settings = load_settings(data_folder(None))
+    except (AuthmeterError, OSError):
+        settings = Settings()
+    return build_definitions(DataFolder(), settings)

@@ -10,7 +10,7 @@ from datetime import date
 from pipelines.closing.examined import closed_days, examined_days, files_since_closing
 from pipelines.common.errors import AuthmeterError
 from pipelines.common.text import about, counted, printable
-from pipelines.contract.checks import CheckResult
+from pipelines.contract.checks import FOLDER_CHECKS, CheckResult
 from pipelines.contract.registry import Registry
 from pipelines.contract.settings import Settings
 from pipelines.incidents.day_statistics import counted_by_day, statistics, volume_of
@@ -22,7 +22,7 @@ from pipelines.store.store import Store
 def run_checks(
     manifest: Manifest, settings: Settings, registry: Registry, as_of: date, profiles: Profiles = NO_PROFILES
 ) -> list[CheckResult]:
-    """All warning checks, of the data as of a day, in a fixed order.
+    """All warning checks, of the data as of a day, in the order of their list.
 
     Of days that were closed together with `as_of`, or restated since, only what is unusual is told.
 
@@ -30,7 +30,7 @@ def run_checks(
         profiles: those of the judged days and the days before; without them only the books are looked at.
     """
     *earlier, newest = examined_days(manifest, as_of)
-    return [
+    of_folder = (
         _files_with_status(manifest, "damaged", "cut or corrupt, to be delivered again", "损坏，需重新投递"),
         _files_with_status(
             manifest, "held", "held back: `authmeter accept PATH` takes it", "搁置：用 authmeter accept PATH 放行"
@@ -41,6 +41,10 @@ def run_checks(
         _nothing_accepted(manifest),
         _day_is_there(manifest, as_of),
         _unmapped_share(manifest, settings, as_of),
+    )
+    by_name = {result.check_name: result for result in of_folder}
+    return [
+        *(by_name[name] for name in FOLDER_CHECKS),
         *statistics(manifest, settings, newest, profiles),
         *(result for day in earlier for result in statistics(manifest, settings, day, profiles) if not result.passed),
     ]

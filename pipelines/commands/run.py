@@ -2,19 +2,14 @@
 
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pipelines.closing.machine_clock import require_near_day
 from pipelines.common.days import FIRST_DAY, last_closed_day
 from pipelines.common.errors import WARNED, UsageError
 from pipelines.common.lock import hold
-from pipelines.orchestration.home import execute
 from pipelines.run.daily_run import open_run
 from pipelines.run.status import failures_noted, last_status
 from pipelines.store.store import Store
-
-if TYPE_CHECKING:
-    import dagster as dg
 
 
 def run_daily(data: Path, day: date | None, tags: dict[str, str] | None = None) -> int:
@@ -48,16 +43,11 @@ def run_daily(data: Path, day: date | None, tags: dict[str, str] | None = None) 
             do=f"Give a day from {FIRST_DAY} to {over}.",
         )
     with hold(opened.store.lock, "run", opened.now), failures_noted(data, day):
-        execute(data, _daily_job, day, tags or {})
+        # Dagster takes a second to load, which wrong use should not pay.
+        from pipelines.orchestration.in_process import run_in_process
+
+        run_in_process(data, day, tags or {})
     return _closing_words(data)
-
-
-def _daily_job() -> "dg.JobDefinition":
-    # The definitions read the environment that Dagster is given, which `execute` sets.
-    from pipelines.definitions import definitions
-    from pipelines.orchestration.schedule import JOB
-
-    return definitions.resolve_job_def(JOB)
 
 
 def _closing_words(data: Path) -> int:

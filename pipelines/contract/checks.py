@@ -1,7 +1,42 @@
-"""The result of a check, as the run, the published table and Dagster have it."""
+"""THE CHECKS: every check of a run, declared once, and the result of one.
+
+Dagster's check specs, the to-do of `status.json`, the advice at the end of a finding and the order of the results come
+from here; docs/operator.md has a row for each. What a check looks at is in `closing/checks.py` and `incidents/`.
+"""
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Final, Literal
+
+Kind = Literal["books", "folder", "statistic", "freshness"]
+
+
+@dataclass(frozen=True)
+class Check:
+    """A check.
+
+    Attributes:
+        asset: what it judges, by its name in Dagster.
+        kind: the run stops where `books` fail; a check of the `folder` looks at its files, its registry and the newest
+            day, a `statistic` compares a day with the norm of its weekday; `freshness` is for Dagster alone.
+        meaning_en: when it fails.
+        to_do: what a failure asks of whoever reads `status.json`.
+        advice_en: the same, at the end of the finding itself; empty where the finding says it.
+    """
+
+    name: str
+    asset: str
+    kind: Kind
+    meaning_en: str
+    meaning_zh: str
+    to_do: str
+    advice_en: str = ""
+    advice_zh: str = ""
+
+    @property
+    def is_blocking(self) -> bool:
+        """Whether nothing is published where it fails."""
+        return self.kind == "books"
 
 
 @dataclass(frozen=True)
@@ -14,3 +49,142 @@ class CheckResult:
     detail_zh: str
     day: date | None = None
     severity: str = "warn"
+
+
+_ALL: Final = (
+    Check(
+        "file_books", "event_parts", "books",
+        "A file's records read are not its accepted and rejected ones together.",
+        "某个文件的读取记录数不等于接受数与拒收数之和。",
+        "Report it: it is a fault of authmeter.",
+    ),
+    Check(
+        "day_books_and_keys", "day_tables", "books",
+        "A day's accepted records without its duplicates are not the counted ones, or a key is not unique.",
+        "某日的接受数减去重复数不等于计入数，或某个键不唯一。",
+        "Report it: it is a fault of authmeter.",
+    ),
+    Check(
+        "damaged_files", "event_parts", "folder",
+        "A file is incomplete or corrupt; none of its records count.",
+        "有文件不完整或已损坏，其中的记录都不计入。",
+        "Deliver these files again under the same names, or delete them.",
+    ),
+    Check(
+        "held_files", "event_parts", "folder",
+        "A file has new content that would remove records from a closed day.",
+        "有文件的新内容会使已关闭的日期减少记录。",
+        "`authmeter accept PATH` where the new content is right; else put the old content back.",
+    ),
+    Check(
+        "unreadable_folders", "event_parts", "folder",
+        "A folder under landing cannot be read.",
+        "landing 下有文件夹无法读取。",
+        "Let the user that runs authmeter read these folders.",
+    ),
+    Check(
+        "registry_rows", "registry", "folder",
+        "A row of the registry or of the code dictionary is bad, or a column looks like a secret.",
+        "登记表或结果码字典中有无效的行，或某列疑似密钥。",
+        "Mend these rows.",
+    ),
+    Check(
+        "rejected_share", "event_parts", "folder",
+        "More of the newest files' records than `rejected_warn_share` were rejected.",
+        "最新文件的拒收比例超过 `rejected_warn_share`。",
+        "Look at the rejected records on the quality page: one reason for all is a changed log format.",
+    ),
+    Check(
+        "nothing_accepted", "event_parts", "folder",
+        "A file of at least 100 records or 64 KiB has no valid record.",
+        "有文件至少 100 条记录或 64 KiB，却没有一条有效记录。",
+        "See why on the quality page; mend the mapping and `authmeter reread`, or delete the file.",
+    ),
+    Check(
+        "day_is_there", "day_tables", "folder",
+        "The last closed day has no records.",
+        "最近关闭的一天没有记录。",
+        "Deliver the logs of that day.",
+    ),
+    Check(
+        "unmapped_share", "day_tables", "folder",
+        "More of the last closed day's records than `unmapped_warn_share` have a code that the dictionary lacks.",
+        "最近关闭的一天，结果码不在字典中的比例超过 `unmapped_warn_share`。",
+        "Add the codes to registry/result_codes.csv.",
+    ),
+    Check(
+        "volume_jump", "day_tables", "statistic",
+        "A day has far more or far fewer records than is usual for its weekday.",
+        "某日的记录数远多于或远少于同一星期几的平时水平。",
+        "See whether a delivery is missing, or came twice under new ids.",
+        "See whether a delivery is missing or came twice under new ids.",
+        "核对是否漏送，或换号重复投递。",
+    ),
+    Check(
+        "missing_delivery", "day_tables", "statistic",
+        "A source or a file that comes every day, or on every such weekday, did not come.",
+        "每日或每逢该星期几都到的来源或文件没有送达。",
+        "Deliver what is missing.",
+        "Deliver what is missing.",
+        "请补送。",
+    ),
+    Check(
+        "hour_shift", "day_tables", "statistic",
+        "The records of a day are at unusual hours, or hours are missing.",
+        "某日的记录出现在异常时段，或缺少某些小时。",
+        "Check clocks, time zones and log rotation; deliver mended files under their paths.",
+        "Check clocks, time zones, log rotation and whose day was delivered; deliver mended files under their paths.",
+        "核对时钟和时区、日志轮转、投递的是否是当日日志；改正后以原路径重新投递。",
+    ),
+    Check(
+        "mix_shift", "day_tables", "statistic",
+        "The mix of sources, channels, platforms, apps and so on changed.",
+        "来源、渠道、平台、应用等的构成发生变化。",
+        "See whether these logs came, came twice, or are of another environment.",
+        "See whether its logs came, came twice, or are of another environment.",
+        "核对该部分的日志是否送达、是否重复、是否混入别处流量。",
+    ),
+    Check(
+        "outcome_shift", "day_tables", "statistic",
+        "The share of an outcome or a result code changed.",
+        "某种结果或结果码的占比发生变化。",
+        "Look at the vendor and the carrier, and at how results are logged.",
+        "Look at the vendor and the carrier, and at how results are logged.",
+        "核对供应商与运营商状态、结果码写法。",
+    ),
+    Check(
+        "field_shift", "day_tables", "statistic",
+        "A field is missing more often than usual, or its values look unreal.",
+        "某个字段缺失比平时多，或取值不像真实数据。",
+        "See whether the log still has these fields, and whether ids are real.",
+        "See whether the log still has these fields, whether ids are real, whether files came again under new ids.",
+        "核对日志是否还写这些字段、编号是否真实、文件是否换号重投。",
+    ),
+    Check(
+        "latency_shift", "day_tables", "statistic",
+        "Latencies are far from usual.",
+        "时延与平时相差很大。",
+        "Look at the unit of latencies, and at the network.",
+        "Look at the unit of latencies, and at the network.",
+        "核对时延单位与网络。",
+    ),
+    Check(
+        "duplicate_share", "day_tables", "statistic",
+        "A day has an unusual share of duplicates.",
+        "某日的重复比例异常。",
+        "See whether files came twice (harmless) or an event_id was used again (records are lost).",
+        "Where files came twice, the numbers are right; where an event_id was used again, records are lost.",
+        "若文件重复投递，数字无误；若 event_id 被重复使用，则有记录丢失。",
+    ),
+    Check(
+        "yesterday_is_published", "site", "freshness",
+        "It is past `late_after`, and the day before is not published.",
+        "已过 `late_after`，而前一天尚未发布。",
+        "Run `authmeter run`; `authmeter status` says what is wrong.",
+    ),
+)  # fmt: skip
+
+CHECKS: Final = {check.name: check for check in _ALL}
+# In the order of the results of a run.
+FOLDER_CHECKS: Final = tuple(check.name for check in _ALL if check.kind == "folder")
+STATISTICS: Final = tuple(check.name for check in _ALL if check.kind == "statistic")

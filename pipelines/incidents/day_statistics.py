@@ -1,7 +1,7 @@
 """The checks that compare a day with the norm of its weekday, as results in both languages.
 
-Lives here: what each is called, and what it says. What is unusual is found in `detectors/`; which days
-are examined is the business of `closing/examined.py`.
+Lives here: what each says. Its name and its advice are in `contract/checks.py`; what is unusual is found in
+`detectors/`; which days are examined is the business of `closing/examined.py`.
 """
 
 from collections.abc import Callable, Iterable, Set
@@ -10,7 +10,7 @@ from statistics import median
 
 from pipelines.common.days import skipped_hours
 from pipelines.common.text import about, counted
-from pipelines.contract.checks import CheckResult
+from pipelines.contract.checks import CHECKS, STATISTICS, CheckResult
 from pipelines.contract.settings import Settings
 from pipelines.incidents.detectors.copied_days import copied_days
 from pipelines.incidents.detectors.mean_time_of_day import unusual_mean_times
@@ -83,39 +83,16 @@ def _hours(day: date, profiles: Profiles, on_time: float, skipped: Set[int]) -> 
     )
 
 
-STATISTICS = (
-    "volume_jump", "missing_delivery", "hour_shift", "mix_shift", "outcome_shift", "field_shift", "latency_shift",
-    "duplicate_share",
-)  # fmt: skip
-
-
-# What to do about a shift, in Chinese and in English.
-_TO_DO = {
-    "hour_shift": (
-        "核对时钟和时区、日志轮转、投递的是否是当日日志；改正后以原路径重新投递。",
-        "Check clocks, time zones, log rotation and whose day was delivered; deliver mended files under their paths.",
-    ),
-    "mix_shift": (
-        "核对该部分的日志是否送达、是否重复、是否混入别处流量。",
-        "See whether its logs came, came twice, or are of another environment.",
-    ),
-    "outcome_shift": (
-        "核对供应商与运营商状态、结果码写法。",
-        "Look at the vendor and the carrier, and at how results are logged.",
-    ),
-    "field_shift": (
-        "核对日志是否还写这些字段、编号是否真实、文件是否换号重投。",
-        "See whether the log still has these fields, whether ids are real, whether files came again under new ids.",
-    ),
-    "latency_shift": ("核对时延单位与网络。", "Look at the unit of latencies, and at the network."),
-}
+def _advice(name: str) -> tuple[str, str]:
+    """What a finding ends with, in Chinese and in English."""
+    return CHECKS[name].advice_zh, CHECKS[name].advice_en
 
 
 def _shift(name: str, day: date, basis: Basis, found: Iterable[Finding]) -> CheckResult:
     findings = list(found)
     if not findings:
         return CheckResult(name, True, "as usual", "与平时一致", day)
-    zh, en = describe(findings, basis, *_TO_DO[name])
+    zh, en = describe(findings, basis, *_advice(name))
     return CheckResult(name, False, en, zh, day)
 
 
@@ -145,13 +122,7 @@ def _volume_jump(manifest: Manifest, settings: Settings, day: date) -> CheckResu
         (f"{counted(records, 'record')}, usually some {about(stands.usual)} ({stands.ratio:.0%})"),
     )
     if stands.is_unusual:
-        found = [Finding(zh, en, records)]
-        zh, en = describe(
-            found,
-            stands.basis,
-            "核对是否漏送，或换号重复投递。",
-            "See whether a delivery is missing or came twice under new ids.",
-        )
+        zh, en = describe([Finding(zh, en, records)], stands.basis, *_advice("volume_jump"))
     return CheckResult("volume_jump", not stands.is_unusual, en, zh, day)
 
 
@@ -163,9 +134,8 @@ def _delivery(manifest: Manifest, day: date) -> CheckResult:
         return CheckResult("missing_delivery", True, en, zh, day)
     if not found:
         return CheckResult("missing_delivery", True, "all that comes daily is there", "每日应到的都已送达", day)
-    zh, en = describe(
-        found, Basis(len(before), min(before), has_norm=len(before) >= MIN_DAYS), "请补送。", "Deliver what is missing."
-    )
+    basis = Basis(len(before), min(before), has_norm=len(before) >= MIN_DAYS)
+    zh, en = describe(found, basis, *_advice("missing_delivery"))
     return CheckResult("missing_delivery", False, en, zh, day)
 
 
@@ -177,11 +147,7 @@ def _duplicate_share(manifest: Manifest, day: date) -> CheckResult:
     now, usual, basis = copies
     zh, en = f"重复 {now:.1%}，平时 {usual:.1%}", f"{now:.1%} copies, usually {usual:.1%}"
     if basis:
-        zh, en = describe(
-            [Finding(zh, en, 1)], Basis(basis.days, basis.since),
-            "若文件重复投递，数字无误；若 event_id 被重复使用，则有记录丢失。",
-            "Where files came twice, the numbers are right; where an event_id was used again, records are lost.",
-        )  # fmt: skip
+        zh, en = describe([Finding(zh, en, 1)], Basis(basis.days, basis.since), *_advice("duplicate_share"))
     return CheckResult("duplicate_share", basis is None, en, zh, day)
 
 

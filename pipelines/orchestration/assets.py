@@ -1,49 +1,52 @@
-"""The boxes as Dagster assets, one each and thin: call the box, report its numbers and checks."""
+"""From landing to site: the boxes of the daily run as Dagster assets, each thin: call the box, say what it holds."""
 
 import time
 from collections.abc import Iterator
-from datetime import date
 
 import dagster as dg
 
-from pipelines.common.days import FIRST_DAY, last_closed_day
 from pipelines.common.errors import AuthmeterError
-from pipelines.contract.settings import data_folder, load_settings
-from pipelines.incidents.day_statistics import STATISTICS
+from pipelines.contract.tables import TABLES
+from pipelines.orchestration import holdings
+from pipelines.orchestration.checks import spec_of
+from pipelines.orchestration.partitions import business_days, keep_in_line, run_day, unrecorded_days
 from pipelines.run.daily_run import DailyRun
-
-GROUP = "daily"
-WARN_CHECKS = (
-    "damaged_files", "held_files", "unreadable_folders", "registry_rows", "rejected_share", "nothing_accepted",
-    "day_is_there", "unmapped_share", *STATISTICS,
-)  # fmt: skip
-
-business_days = dg.DailyPartitionsDefinition(
-    start_date=str(FIRST_DAY), timezone=load_settings(data_folder(None)).timezone
-)
 
 Results = Iterator["dg.MaterializeResult[None] | dg.AssetCheckResult"]
 
+landing = dg.AssetSpec(
+    "landing",
+    group_name="landing",
+    kinds={"json", "csv", "parquet"},
+    description="The logs, dropped into `landing/` by whatever delivers them.",
+)
+registry = dg.AssetSpec(
+    "registry",
+    group_name="landing",
+    kinds={"csv"},
+    description="Apps, schemes and result codes, as `registry/` has them.",
+)
 
-def run_day(context: dg.AssetExecutionContext, run: DailyRun) -> date:
-    """The run's day D: its partition, else the last day that is over."""
-    tag = context.run.tags.get("dagster/partition")
-    return date.fromisoformat(tag) if tag else last_closed_day(run.now, run.settings.timezone)
 
-
-@dg.asset(group_name=GROUP, check_specs=[dg.AssetCheckSpec("file_books", asset="event_parts", blocking=True)])
+@dg.asset(
+    group_name="events",
+    kinds={"parquet"},
+    deps=[landing],
+    check_specs=[spec_of("file_books")],
+    metadata={holdings.COLUMNS: holdings.EVENT_COLUMNS},
+)
 def event_parts(context: dg.AssetExecutionContext, data: dg.ResourceParam[DailyRun]) -> Results:
-    """Every landed file as one Parquet part of typed, pseudonymised events, with its books."""
+    """Each landed file as one Parquet part of typed, pseudonymised events, with its books."""
     begun = time.monotonic()
     report = data.ingest(run_day(context, data))
     unbalanced = [entry.path for entry in report.read if entry.records_read != entry.accepted + entry.rejected]
+    manifest = data.store.read_manifest()
+    context.log_event(dg.AssetObservation("landing", metadata=holdings.of_landing(manifest)))
     yield dg.MaterializeResult(
         metadata={
-            "files": len(report.read),
-            "records_read": report.records,
-            "accepted": sum(entry.accepted for entry in report.read),
-            "rejected": sum(entry.rejected for entry in report.read),
-            "skipped": sum(entry.skipped for entry in report.read),
+            **holdings.of_parts(manifest),
+            "new_files": len(report.read),
+            "new_records": report.records,
             "damaged_files": len(report.damaged),
             "held_files": len(report.held),
             "still_changing_files": len(report.changing),
@@ -56,55 +59,89 @@ def event_parts(context: dg.AssetExecutionContext, data: dg.ResourceParam[DailyR
 
 
 @dg.asset(
-    group_name=GROUP,
-    deps=[event_parts],
+    group_name="days",
+    kinds={"parquet"},
+    deps=[event_parts, registry],
     partitions_def=business_days,
-    check_specs=[dg.AssetCheckSpec("day_books_and_keys", asset="day_tables", blocking=True)]
-    + [dg.AssetCheckSpec(name, asset="day_tables") for name in WARN_CHECKS],
+    check_specs=[spec_of("day_books_and_keys")],
 )
 def day_tables(context: dg.AssetExecutionContext, data: dg.ResourceParam[DailyRun]) -> Results:
-    """Each business day's additive tables, de-duplicated. One run closes every day that is overdue or changed."""
+    """The additive tables of each business day, de-duplicated. One run closes every day that is overdue or changed."""
     begun, day = time.monotonic(), run_day(context, data)
     try:
         report = data.roll_up(day)
     except AuthmeterError as error:
         yield dg.AssetCheckResult(passed=False, check_name="day_books_and_keys", metadata={"finding": error.what})
         raise
-    metadata = {
-        "days": len(report.days),
-        "records": report.records,
-        "restated_figures": report.restated_figures,
-        "seconds": time.monotonic() - begun,
-    }
-    for other in report.days:
-        if other != day:
-            context.log_event(
-                dg.AssetMaterialization("day_tables", partition=str(other), metadata={"closed_by_run_of": str(day)})
-            )
-    yield dg.MaterializeResult(metadata=metadata)
-    yield dg.AssetCheckResult(passed=True, check_name="day_books_and_keys", metadata={"days": len(report.days)})
-    for name in WARN_CHECKS:
-        # Days that were closed together have a finding each.
-        found = [check for check in data.checks if check.check_name == name]
-        yield dg.AssetCheckResult(
-            passed=all(check.passed for check in found), check_name=name, severity=dg.AssetCheckSeverity.WARN,
-            metadata={"finding": "; ".join(check.detail_en for check in found)},
-        )  # fmt: skip
+    manifest, site = data.store.read_manifest(), data.store.site
+    keep_in_line(context.instance, manifest)
+    for other in sorted({*report.days, *unrecorded_days(context.instance, manifest, "day_tables")} - {day}):
+        holds = {**holdings.of_day(manifest, other, site), "closed_by_run_of": str(day)}
+        context.log_event(dg.AssetMaterialization("day_tables", partition=str(other), metadata=holds))
+    yield dg.MaterializeResult(
+        metadata={
+            **holdings.of_day(manifest, day, site),
+            "days": len(manifest.days),
+            "new_days": len(report.days),
+            "new_records": report.records,
+            "restated_figures": report.restated_figures,
+            "seconds": time.monotonic() - begun,
+        }
+    )
+    yield dg.AssetCheckResult(passed=True, check_name="day_books_and_keys", metadata={"new_days": len(report.days)})
 
 
-@dg.asset(group_name=GROUP, deps=[day_tables])
-def marts(data: dg.ResourceParam[DailyRun]) -> "dg.MaterializeResult[None]":
-    """The published DuckDB file: every table, of whole and closed days."""
+# Asked for one table, the box makes them all; reported is what was asked for.
+@dg.multi_asset(
+    name="build_marts",
+    can_subset=True,
+    specs=[
+        dg.AssetSpec(
+            table.name,
+            group_name="marts",
+            kinds={"duckdb", "table"},
+            deps=[day_tables, registry],
+            description=f"One row per {table.grain}.",
+            metadata={holdings.COLUMNS: holdings.table_columns(table), "dagster/table_name": f"authmeter.main.{name}"},
+        )
+        for name, table in TABLES.items()
+    ],
+)
+def marts(context: dg.AssetExecutionContext, data: dg.ResourceParam[DailyRun]) -> Results:
+    """The published DuckDB file with all tables, of whole and closed days; put in place in one step."""
     begun = time.monotonic()
-    report = data.build_marts()
-    rows = report.rows if report else {}
-    return dg.MaterializeResult(metadata={**rows, "tables": len(rows), "seconds": time.monotonic() - begun})
+    data.build_marts()
+    yield from _made(context, holdings.of_tables(data.store), time.monotonic() - begun)
 
 
-@dg.asset(group_name=GROUP, deps=[marts])
-def site(data: dg.ResourceParam[DailyRun]) -> "dg.MaterializeResult[None]":
-    """The published reports: pages and CSV files, switched to in one step."""
+@dg.multi_asset(
+    name="render_site",
+    can_subset=True,
+    specs=[
+        dg.AssetSpec(
+            "site",
+            group_name="reports",
+            kinds={"html"},
+            deps=list(TABLES),
+            description="The published pages, switched to in one step.",
+        ),
+        dg.AssetSpec(
+            "exports",
+            group_name="reports",
+            kinds={"csv"},
+            deps=list(TABLES),
+            description="The CSV files of the site: the detail of each app, the usage of all, and the months.",
+        ),
+    ],
+)
+def reports(context: dg.AssetExecutionContext, data: dg.ResourceParam[DailyRun]) -> Results:
+    """Pages and CSV files, of one version."""
     begun = time.monotonic()
-    report = data.render_site()
-    files = {"apps": report.apps, "files": report.files, "bytes": report.bytes} if report else {"files": 0}
-    return dg.MaterializeResult(metadata={**files, "seconds": time.monotonic() - begun})
+    data.render_site()
+    yield from _made(context, holdings.of_site(data.store.site), time.monotonic() - begun)
+
+
+def _made(context: dg.AssetExecutionContext, holds: dict[str, holdings.Metadata], seconds: float) -> Results:
+    for name, metadata in holds.items():
+        if dg.AssetKey(name) in context.selected_asset_keys:
+            yield dg.MaterializeResult(asset_key=name, metadata={**metadata, "seconds": seconds})

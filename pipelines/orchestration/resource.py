@@ -11,8 +11,10 @@ from pipelines.closing.machine_clock import require_near_day
 from pipelines.common.days import days_between
 from pipelines.common.errors import AuthmeterError
 from pipelines.common.lock import hold
+from pipelines.contract.settings import data_folder
 from pipelines.ingest.reread import RereadRequest
-from pipelines.orchestration.home import end_dead_runs, forget_old_runs
+from pipelines.orchestration.home import end_dead_runs, forget_old_runs, records_kept_open
+from pipelines.orchestration.partitions import PARTITION_TAG
 from pipelines.run.daily_run import DailyRun, open_run
 from pipelines.run.status import failures_noted, note_end
 
@@ -20,19 +22,24 @@ from pipelines.run.status import failures_noted, note_end
 BACKFILL_FIRST, BACKFILL_LAST = "authmeter/backfill_first", "authmeter/backfill_last"
 # Run tags of a reread: that it is one, and the source and the first day, where files are chosen by them.
 REREAD, REREAD_SOURCE, REREAD_FROM = "authmeter/reread", "authmeter/reread_source", "authmeter/reread_from"
-_PARTITION, _SCHEDULE = "dagster/partition", "dagster/schedule_name"
+_SCHEDULE = "dagster/schedule_name"
 
 
 class DataFolder(dg.ConfigurableResource[DailyRun]):
-    """The data folder at `path`."""
+    """The data folder at `path`; where it is empty, that of the environment, looked up when a run begins."""
 
-    path: str
+    path: str = ""
+
+    @property
+    def folder(self) -> Path:
+        """The folder, absolute."""
+        return data_folder(Path(self.path) if self.path else None)
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[DailyRun]:
         """The boxes over the folder, whose lock is held until the Dagster run ends."""
-        data, tags = Path(self.path), context.run.tags if context.run else {}
-        day = date.fromisoformat(tags[_PARTITION]) if _PARTITION in tags else None
+        data, tags = self.folder, context.run.tags if context.run else {}
+        day = date.fromisoformat(tags[PARTITION_TAG]) if PARTITION_TAG in tags else None
         forced: frozenset[date] = frozenset()
         if BACKFILL_FIRST in tags:
             first, last = (date.fromisoformat(tags[name]) for name in (BACKFILL_FIRST, BACKFILL_LAST))
@@ -51,8 +58,10 @@ class DataFolder(dg.ConfigurableResource[DailyRun]):
                 # Whoever holds the lock is alone: any other run that is said to be under way is dead.
                 end_dead_runs(context.instance, but=context.run.run_id)
                 forget_old_runs(context.instance, run.now, run.settings.keep_runs_days)
+            run_id = context.run.run_id if context.run else ""
             try:
-                yield run
+                with records_kept_open(data, run_id):
+                    yield run
             finally:
                 is_whole = context.run is None or context.run.asset_selection is None
                 if run.failure or run.is_done or is_whole:

@@ -6,33 +6,67 @@ A tick that was missed is made up for by the next one: each run closes every day
 from datetime import UTC, datetime
 
 import dagster as dg
+from dagster import AssetCheckEvaluation
 
 from pipelines.alerts.due import alert_if_late
-from pipelines.contract.settings import data_folder, load_settings
+from pipelines.common.days import last_closed_day
+from pipelines.contract.checks import CHECKS
+from pipelines.contract.settings import Settings, load_settings
+from pipelines.orchestration.checks import FRESHNESS, yesterday_is_published
+from pipelines.orchestration.partitions import add_days
+from pipelines.orchestration.resource import DataFolder
 
 JOB = "daily"
 
 daily_job = dg.define_asset_job(
     JOB,
-    selection=dg.AssetSelection.all(),
+    selection=dg.AssetSelection.all() | dg.AssetSelection.all_asset_checks(),
     executor_def=dg.in_process_executor,
     description="Reads new logs, closes every day that is over, publishes tables and reports.",
 )
 
 
-@dg.sensor(minimum_interval_seconds=600, default_status=dg.DefaultSensorStatus.RUNNING)
-def late_day_sensor() -> dg.SkipReason:
-    """Tells whom the settings name that a day is over and not published; it starts no run."""
-    told = alert_if_late(data_folder(None), datetime.now(UTC))
-    return dg.SkipReason("told that days are late" if told else "nothing to tell")
+def build_schedule(settings: Settings) -> dg.ScheduleDefinition:
+    """The daily schedule, at the settings' time of day in their zone."""
+    hour, minute = settings.schedule_time.split(":")
+
+    @dg.schedule(
+        job=daily_job,
+        cron_schedule=f"{int(minute)} {int(hour)} * * *",
+        execution_timezone=settings.timezone,
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+        description="Publishes the day before. After a downtime, the first tick's run closes all overdue days.",
+    )
+    def daily_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+        day = last_closed_day(context.scheduled_execution_time, settings.timezone)
+        add_days(context.instance, [day])
+        return dg.RunRequest(run_key=str(day), partition_key=str(day))
+
+    return daily_schedule
 
 
-_hour, _minute = load_settings(data_folder(None)).schedule_time.split(":")
+def build_late_day_sensor(folder: DataFolder) -> dg.SensorDefinition:
+    """The sensor that looks whether the day before is there, over a data folder."""
 
-daily_schedule = dg.build_schedule_from_partitioned_job(
-    daily_job,
-    name="daily_schedule",
-    hour_of_day=int(_hour),
-    minute_of_hour=int(_minute),
-    default_status=dg.DefaultScheduleStatus.RUNNING,
-)
+    @dg.sensor(
+        minimum_interval_seconds=600,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Tells whom the settings name that a day is over and not published; it starts no run.",
+    )
+    def late_day_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+        data, now = folder.folder, datetime.now(UTC)
+        told = alert_if_late(data, now)
+        # Whoever starts a run by hand finds the day to choose.
+        add_days(context.instance, [last_closed_day(now, load_settings(data).timezone)])
+        passed, finding = yesterday_is_published(data, now)
+        evaluation = AssetCheckEvaluation(
+            asset_key=dg.AssetKey(CHECKS[FRESHNESS].asset), check_name=FRESHNESS, passed=passed,
+            severity=dg.AssetCheckSeverity.WARN, metadata={"finding": dg.MetadataValue.text(finding)},
+        )  # fmt: skip
+        return dg.SensorResult(
+            skip_reason="told that days are late" if told else "nothing to tell",
+            cursor=finding,
+            asset_events=[] if finding == context.cursor else [evaluation],
+        )
+
+    return late_day_sensor

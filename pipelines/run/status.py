@@ -20,7 +20,7 @@ from pipelines.common import durable
 from pipelines.common.days import days_between, last_closed_day
 from pipelines.common.errors import AuthmeterError, InUseError
 from pipelines.common.machine_limits import as_machine_error
-from pipelines.contract.checks import CheckResult
+from pipelines.contract.checks import CHECKS, CheckResult
 from pipelines.contract.masking import masked_text
 from pipelines.contract.registry import load_registry
 from pipelines.contract.settings import load_settings
@@ -31,27 +31,6 @@ from pipelines.store.store import Store
 
 # So many missing days are named; the quality page has them all.
 _NAMED = 3
-
-# What a warning asks of whoever reads it; the long form is in docs/operator.md.
-TO_DO = {
-    "damaged_files": "Deliver these files again under the same names, or delete them.",
-    "held_files": "`authmeter accept PATH` where the new content is right; else put the old content back.",
-    "unreadable_folders": "Let the user that runs authmeter read these folders.",
-    "registry_rows": "Mend these rows.",
-    "rejected_share": "Look at the rejected records on the quality page: one reason for all is a changed log format.",
-    "nothing_accepted": "See why on the quality page; mend the mapping and `authmeter reread`, or delete the file.",
-    "day_is_there": "Deliver the logs of that day.",
-    "unmapped_share": "Add the codes to registry/result_codes.csv.",
-    "volume_jump": "See whether a delivery is missing, or came twice under new ids.",
-    "missing_delivery": "Deliver what is missing.",
-    "hour_shift": "Check clocks, time zones and log rotation; deliver mended files under their paths.",
-    "mix_shift": "See whether these logs came, came twice, or are of another environment.",
-    "outcome_shift": "Look at the vendor and the carrier, and at how results are logged.",
-    "field_shift": "See whether the log still has these fields, and whether ids are real.",
-    "latency_shift": "Look at the unit of latencies, and at the network.",
-    "duplicate_share": "See whether files came twice (harmless) or an event_id was used again (records are lost).",
-}
-_SEE = "See the warnings, one by one, in docs/operator.md."
 
 
 def status_of(
@@ -81,7 +60,7 @@ def status_of(
         status.warnings = [
             Warned(
                 check=check.check_name, severity=check.severity, day=check.day, detail_en=check.detail_en,
-                detail_zh=check.detail_zh, do=TO_DO.get(check.check_name, _SEE),
+                detail_zh=check.detail_zh, do=CHECKS[check.check_name].to_do,
             )
             for check in checks or checks_of(store, manifest, settings, registry, manifest.as_of)
             if not check.passed

@@ -8,11 +8,9 @@ import pytest
 
 from pipelines.closing.checks import hold_back, run_checks
 from pipelines.common.errors import AuthmeterError
-from pipelines.contract.checks import CheckResult
+from pipelines.contract.checks import FOLDER_CHECKS, STATISTICS, CheckResult
 from pipelines.contract.registry import Problem, Registry
 from pipelines.contract.settings import Settings
-from pipelines.incidents.day_statistics import STATISTICS
-from pipelines.orchestration.assets import WARN_CHECKS
 from pipelines.store.manifest import DayEntry, DayRows, FileEntry, Manifest, Status
 from tests.support import DAY, finding
 
@@ -47,7 +45,7 @@ def check(
 
 def test_a_sound_folder_passes_every_check() -> None:
     results = run_checks(Manifest(files=[file()], days=days(100, 100, 100, 100)), Settings(), Registry(), DAY)
-    assert [result.check_name for result in results] == list(WARN_CHECKS)
+    assert [result.check_name for result in results] == [*FOLDER_CHECKS, *STATISTICS]
     assert all(result.passed for result in results)
 
 

@@ -93,13 +93,19 @@ import sys
 from datetime import UTC, datetime
 import dagster as dg
 from dagster._utils.schedules import cron_string_iterator
+from pipelines.contract.settings import data_folder
 from pipelines.definitions import definitions
-schedule = definitions.resolve_schedule_def("daily_schedule")
+from pipelines.orchestration.home import prepare
+repository = definitions().get_repository_def()
+schedule = repository.get_schedule_def("daily_schedule")
+prepare(data_folder(None))
+instance = dg.DagsterInstance.get()
 begin = datetime(2024, 1, 15, tzinfo=UTC).timestamp()
 for tick in cron_string_iterator(begin, schedule.cron_schedule, schedule.execution_timezone):
     if tick.timestamp() > begin + 86400 * int(sys.argv[1]):
         break
-    (request,) = schedule.evaluate_tick(dg.build_schedule_context(scheduled_execution_time=tick)).run_requests
+    context = dg.build_schedule_context(instance, tick, repository_def=repository)
+    (request,) = schedule.evaluate_tick(context).run_requests
     print(request.tags["dagster/partition"])
 """
 

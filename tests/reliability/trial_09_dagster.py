@@ -38,7 +38,9 @@ def down(tries: int, work: Path) -> Result:
     from pipelines.definitions import definitions
 
     tally = Tally(9, "Days without a scheduler, all closed by the one run that the next tick asks for")
-    schedule = definitions.resolve_schedule_def("daily_schedule")
+    repository = definitions().get_repository_def()
+    schedule = repository.get_schedule_def("daily_schedule")
+    prepare(work)
     for seed in range(tries):
         newest = closed_day()
         days = 5 if seed == 0 else random.Random(seed).randint(1, 12)
@@ -48,8 +50,9 @@ def down(tries: int, work: Path) -> Result:
         for day in missed:
             land_day(folder, day, 6)
         tick = datetime.combine(newest + timedelta(days=1), datetime.min.time(), UTC) - timedelta(hours=5, minutes=30)
-        context = dg.build_schedule_context(scheduled_execution_time=tick)
-        (request,) = schedule.evaluate_tick(context).run_requests or ()
+        with dg.DagsterInstance.get() as instance:
+            context = dg.build_schedule_context(instance, tick, repository_def=repository)
+            (request,) = schedule.evaluate_tick(context).run_requests or ()
         folder.tables(date.fromisoformat(request.tags["dagster/partition"]))
         tally.check(set(missed) <= folder.counted().keys(), f"seed {seed}: {days} days down")
     return tally.result()

@@ -1,0 +1,64 @@
+"""The checks of `contract/checks.py` as Dagster's, each on the asset that it judges."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import dagster as dg
+
+from pipelines.common.days import last_closed_day
+from pipelines.contract.checks import CHECKS, FOLDER_CHECKS, STATISTICS
+from pipelines.contract.settings import load_settings
+from pipelines.run.daily_run import DailyRun
+from pipelines.store.store import Store
+
+FRESHNESS = "yesterday_is_published"
+
+
+def spec_of(name: str) -> dg.AssetCheckSpec:
+    """A check as Dagster knows it."""
+    check = CHECKS[name]
+    said = f"Fails where: {check.meaning_en} {check.to_do}\n\n{check.meaning_zh}"
+    return dg.AssetCheckSpec(name, asset=check.asset, description=said, blocking=check.is_blocking)
+
+
+@dg.multi_asset_check(specs=[spec_of(name) for name in (*FOLDER_CHECKS, *STATISTICS)], can_subset=True)
+def daily_checks(
+    context: dg.AssetCheckExecutionContext, data: dg.ResourceParam[DailyRun]
+) -> Iterator[dg.AssetCheckResult]:
+    """The checks that warn, of the data folder as it stands; after a roll-up those that it has just made."""
+    for key in sorted(context.selected_asset_check_keys):
+        # Days that were closed together have a finding each.
+        found = [result for result in data.checks if result.check_name == key.name]
+        if found:
+            yield dg.AssetCheckResult(
+                asset_key=key.asset_key, check_name=key.name, passed=all(result.passed for result in found),
+                severity=dg.AssetCheckSeverity.WARN,
+                metadata={"finding": "; ".join(result.detail_en for result in found)},
+            )  # fmt: skip
+
+
+@dg.multi_asset_check(specs=[spec_of(FRESHNESS)])
+def freshness_check(data: dg.ResourceParam[DailyRun]) -> dg.AssetCheckResult:
+    """Dagster's own freshness looks at the last materialization of any partition: a backfill would turn it green."""
+    passed, finding = yesterday_is_published(data.store.data, datetime.now(UTC))
+    return dg.AssetCheckResult(
+        asset_key=CHECKS[FRESHNESS].asset, check_name=FRESHNESS, passed=passed,
+        severity=dg.AssetCheckSeverity.WARN, metadata={"finding": finding},
+    )  # fmt: skip
+
+
+def yesterday_is_published(data: Path, now: datetime) -> tuple[bool, str]:
+    """Whether every day is published that should be by now, and how it stands in words.
+
+    A day should be published by `late_after` of the next one.
+
+    Raises:
+        AuthmeterError: settings or manifest cannot be read.
+    """
+    settings = load_settings(data)
+    as_of, due = Store(data).read_manifest().as_of, last_closed_day(now, settings.timezone)
+    if now.astimezone(ZoneInfo(settings.timezone)).strftime("%H:%M") < settings.alerts.late_after:
+        due -= timedelta(days=1)
+    return as_of is not None and as_of >= due, f"published as of {as_of or 'no day'}, due by now: {due}"

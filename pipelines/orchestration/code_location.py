@@ -1,0 +1,26 @@
+"""Table of contents for Dagster."""
+
+import dagster as dg
+
+from pipelines.contract.settings import Settings
+from pipelines.orchestration.assets import day_tables, event_parts, landing, marts, registry, reports
+from pipelines.orchestration.checks import daily_checks, freshness_check
+from pipelines.orchestration.resource import DataFolder
+from pipelines.orchestration.schedule import build_late_day_sensor, build_schedule, daily_job
+
+
+def build_definitions(folder: DataFolder, settings: Settings) -> dg.Definitions:
+    """All that Dagster knows of the project. It reads nothing: the folder is opened by a run, and by nothing before.
+
+    Args:
+        settings: time of day and zone of the schedule.
+    """
+    return dg.Definitions(
+        assets=[landing, registry, event_parts, day_tables, marts, reports],
+        asset_checks=[daily_checks, freshness_check],
+        jobs=[daily_job],
+        schedules=[build_schedule(settings)],
+        sensors=[build_late_day_sensor(folder)],
+        resources={"data": folder},
+        executor=dg.in_process_executor,
+    )

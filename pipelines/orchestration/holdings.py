@@ -1,0 +1,100 @@
+"""What each asset holds after a run, as metadata: rows, files, the page to open; also after a run with nothing new.
+
+Numbers, days and paths of ours only: nothing of a person.
+"""
+
+import json
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+
+from pipelines.contract.parts import EVENT_SCHEMA
+from pipelines.contract.tables import TABLES, Table
+from pipelines.store.database import open_published
+from pipelines.store.manifest import Manifest
+from pipelines.store.store import Store
+
+ROWS, ROWS_OF_DAY, COLUMNS = "dagster/row_count", "dagster/partition_row_count", "dagster/column_schema"
+Metadata = dict[str, Any]
+
+EVENT_COLUMNS = dg.TableSchema([dg.TableColumn(field.name, str(field.type)) for field in EVENT_SCHEMA])
+
+
+def table_columns(table: Table) -> dg.TableSchema:
+    """The columns of a published table, and its key."""
+    return dg.TableSchema(
+        [dg.TableColumn(name, kind) for name, kind in table.columns.items()],
+        dg.TableConstraints([f"unique: {', '.join(table.key)}"]),
+    )
+
+
+def of_landing(manifest: Manifest) -> Metadata:
+    """The files that were read and still lie there."""
+    there = [entry for entry in manifest.files if not entry.is_gone]
+    return {"files": len(there), "bytes": sum(entry.bytes for entry in there)}
+
+
+def of_parts(manifest: Manifest) -> Metadata:
+    """The events of all files that count, and their books."""
+    live = manifest.live_files()
+    accepted = sum(entry.accepted for entry in live)
+    return {
+        ROWS: accepted,
+        "files": len(live),
+        "records_read": sum(entry.records_read for entry in live),
+        "accepted": accepted,
+        "rejected": sum(entry.rejected for entry in live),
+        "skipped": sum(entry.skipped for entry in live),
+    }
+
+
+def of_day(manifest: Manifest, day: date, site: Path) -> Metadata:
+    """The counted records of a day; none for a day without data."""
+    entry = manifest.days.get(day)
+    if entry is None:
+        return {ROWS_OF_DAY: 0}
+    return {
+        ROWS_OF_DAY: entry.counted,
+        "accepted": entry.accepted,
+        "duplicates": entry.accepted - entry.counted,
+        "unmapped_codes": entry.unmapped,
+        "page": _page(site / "days" / f"{day}.html"),
+    }
+
+
+def of_tables(store: Store) -> dict[str, Metadata]:
+    """The rows of each published table."""
+    with closing(open_published(store.database)) as connection:
+        counts = " UNION ALL ".join(f"SELECT '{name}', count(*) FROM {name}" for name in TABLES)
+        rows = dict(connection.execute(counts).fetchall())
+    return {name: {ROWS: rows[name], COLUMNS: table_columns(table)} for name, table in TABLES.items()}
+
+
+def of_site(site: Path) -> dict[str, Metadata]:
+    """The pages, and the CSV files beside them."""
+    listed = json.loads((site / "manifest.json").read_bytes())
+    pages = [file for file in listed["files"] if file["path"].endswith(".html")]
+    tables = [file for file in listed["files"] if "rows" in file]
+    both = {"as_of": listed["as_of"], "generated_at": listed["generated_at"]}
+    return {
+        "site": {
+            "pages": len(pages),
+            "bytes": sum(file["bytes"] for file in listed["files"]),
+            "page": _page(site / "index.html"),
+            **both,
+        },
+        "exports": {
+            ROWS: sum(file["rows"] for file in tables),
+            "files": len(tables),
+            "bytes": sum(file["bytes"] for file in tables),
+            "page": _page(site / "files.html"),
+            **both,
+        },
+    }
+
+
+def _page(file: Path) -> dg.UrlMetadataValue:
+    return dg.MetadataValue.url(file.as_uri())

@@ -1,0 +1,45 @@
+"""The partitions: the business days that have tables, and those that a run was for.
+
+They are dynamic. A daily definition would have to begin at a first day that nobody knows when the definitions are
+loaded, and each day without data would be missing for ever.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+
+import dagster as dg
+
+from pipelines.common.days import last_closed_day
+from pipelines.run.daily_run import DailyRun
+from pipelines.store.manifest import Manifest
+
+PARTITION_TAG = "dagster/partition"
+business_days = dg.DynamicPartitionsDefinition(name="business_days")
+_NAME = str(business_days.name)
+
+
+def run_day(context: dg.AssetExecutionContext, run: DailyRun) -> date:
+    """The run's day D: its partition, else the last day that is over."""
+    tag = context.run.tags.get(PARTITION_TAG)
+    return date.fromisoformat(tag) if tag else last_closed_day(run.now, run.settings.timezone)
+
+
+def add_days(instance: dg.DagsterInstance, days: Iterable[date]) -> None:
+    """Makes partitions of the days that are none yet."""
+    known = set(instance.get_dynamic_partitions(_NAME))
+    if fresh := sorted({str(day) for day in days} - known):
+        instance.add_dynamic_partitions(_NAME, fresh)
+
+
+def keep_in_line(instance: dg.DagsterInstance, manifest: Manifest) -> None:
+    """Makes the partitions those of the store: each day with tables is one, and none whose tables retention took."""
+    add_days(instance, manifest.days)
+    for key in instance.get_dynamic_partitions(_NAME):
+        if manifest.days_from and key < str(manifest.days_from):
+            instance.delete_dynamic_partition(_NAME, key)
+
+
+def unrecorded_days(instance: dg.DagsterInstance, manifest: Manifest, asset: str) -> set[date]:
+    """The days with tables of which Dagster has no record (any more): its records are kept for some days only."""
+    recorded = instance.get_materialized_partitions(dg.AssetKey(asset))
+    return {day for day in manifest.days if str(day) not in recorded}

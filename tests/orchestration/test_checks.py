@@ -1,0 +1,46 @@
+"""The check of freshness: a day is due from `late_after` of the next one on."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from pipelines.orchestration.checks import yesterday_is_published
+from tests.support import DAY, DataFolder, records
+
+
+def at(clock: str, days_later: int = 1) -> datetime:
+    """A time of day in Shanghai, so many days after the published one."""
+    hour, minute = map(int, clock.split(":"))
+    return datetime(DAY.year, DAY.month, DAY.day, hour, minute, tzinfo=UTC) + timedelta(days=days_later, hours=-8)
+
+
+@pytest.mark.parametrize(
+    ("now", "passed"),
+    [
+        (at("00:10"), True),
+        (at("23:59"), True),
+        (at("08:59", 2), True),
+        (at("09:00", 2), False),
+        (at("08:00", 3), False),
+    ],
+)
+def test_a_day_is_due_from_late_after_on(folder: DataFolder, now: datetime, passed: bool) -> None:
+    folder.land("a.ndjson", records(3))
+    folder.publish()
+    assert yesterday_is_published(folder.root, now)[0] == passed
+
+
+def test_late_after_is_a_setting(folder: DataFolder) -> None:
+    folder.land("a.ndjson", records(3))
+    folder.publish()
+    folder.write("authmeter.toml", '[alerts]\nlate_after = "10:30"\n')
+    assert yesterday_is_published(folder.root, at("10:29", 2)) == (True, f"published as of {DAY}, due by now: {DAY}")
+    assert yesterday_is_published(folder.root, at("10:30", 2))[0] is False
+
+
+def test_where_nothing_is_published_it_fails(folder: DataFolder) -> None:
+    passed, finding = yesterday_is_published(folder.root, at("12:00"))
+    assert not passed
+    assert "published as of no day" in finding

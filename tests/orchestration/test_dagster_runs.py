@@ -1,0 +1,147 @@
+"""Runs that Dagster starts: by schedule, for days of a backfill, for an old day, for one asset."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import UTC, date, datetime, timedelta
+
+import dagster as dg
+import pytest
+
+from pipelines.contract.settings import Settings
+from pipelines.orchestration.code_location import build_definitions
+from pipelines.orchestration.home import prepare
+from pipelines.orchestration.resource import DataFolder as Resource
+from tests.orchestration.test_runs import recorded_days
+from tests.support import DataFolder, days_before, records
+
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+class Dagster:
+    """Dagster over a data folder, as its daemon and its pages use it."""
+
+    def __init__(self, folder: DataFolder, instance: dg.DagsterInstance) -> None:
+        self.instance = instance
+        self.definitions = build_definitions(Resource(path=str(folder.root)), Settings())
+        self.repository = self.definitions.get_repository_def()
+
+    def run(self, day: date | None, *assets: str, **tags: str) -> dg.DagsterRun:
+        """A run of the job for a partition, or of some assets."""
+        job = (
+            self.definitions.resolve_implicit_global_asset_job_def()
+            if assets
+            else self.definitions.resolve_job_def("daily")
+        )
+        result = job.execute_in_process(
+            run_config=QUIET, instance=self.instance, partition_key=str(day) if day else None, tags=tags,
+            asset_selection=[dg.AssetKey(name) for name in assets] or None,
+        )  # fmt: skip
+        assert result.success
+        return result.dagster_run
+
+    def tick(self, at: datetime) -> list[dg.RunRequest]:
+        """What the schedule asks for at a time."""
+        context = dg.build_schedule_context(self.instance, at, repository_def=self.repository)
+        schedule = self.repository.get_schedule_def("daily_schedule")
+        return list(schedule.evaluate_tick(context).run_requests or ())
+
+    def look(self, cursor: str | None = None) -> dg.SensorResult:
+        """What the sensor says."""
+        sensor = self.repository.get_sensor_def("late_day_sensor")
+        result = sensor(dg.build_sensor_context(self.instance, cursor=cursor))
+        assert isinstance(result, dg.SensorResult)
+        return result
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[DataFolder], Dagster]]:
+    """Opens Dagster over a folder, for as long as a test takes."""
+    for name in ("DAGSTER_HOME", "AUTHMETER_DATA", "DAGSTER_DISABLE_TELEMETRY"):
+        monkeypatch.setenv(name, "")
+    with ExitStack() as stack:
+
+        def of(folder: DataFolder) -> Dagster:
+            prepare(folder.root)
+            return Dagster(folder, stack.enter_context(dg.DagsterInstance.get()))
+
+        yield of
+
+
+@pytest.fixture
+def dagster(own: DataFolder, opened: Callable[[DataFolder], Dagster]) -> Dagster:
+    """Dagster over a folder with three published days."""
+    return opened(own)
+
+
+def test_a_backfill_of_three_days_runs_each(dagster: Dagster, own: DataFolder, yesterday: date) -> None:
+    before = own.counted()
+    for back in (2, 1, 0):
+        dagster.run(days_before(yesterday, back), **{"dagster/backfill": "abcdefgh"})
+    assert own.counted() == before
+    runs = dagster.instance.get_runs(dg.RunsFilter(tags={"dagster/backfill": "abcdefgh"}))
+    assert [run.status for run in runs] == [dg.DagsterRunStatus.SUCCESS] * 3
+    assert own.manifest.as_of == yesterday
+
+
+def test_an_old_day_is_brought_up_to_date(dagster: Dagster, own: DataFolder, yesterday: date) -> None:
+    old = days_before(yesterday, 2)
+    before = own.counted()[old]
+    own.land("late.ndjson", records(5, old, "late"))
+    dagster.run(old)
+    assert own.counted()[old] == before + 5
+    assert own.manifest.as_of == yesterday
+
+
+def test_one_asset_can_be_made_alone(dagster: Dagster, own: DataFolder) -> None:
+    own.store.database.unlink()
+    run = dagster.run(None, "usage_daily")
+    assert own.rows("SELECT count(*) FROM usage_daily") == [(6,)]
+    logs = dagster.instance.all_logs(run.run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION)
+    assert [log.dagster_event.asset_key.path[-1] for log in logs] == ["usage_daily"]
+
+
+def test_the_pages_can_be_made_alone(dagster: Dagster, own: DataFolder) -> None:
+    own.store.site.unlink()
+    dagster.run(None, "site")
+    assert (own.store.site / "index.html").is_file()
+
+
+def test_the_first_tick_after_days_without_one_closes_them_all(
+    opened: Callable[[DataFolder], Dagster], folder: DataFolder, yesterday: date
+) -> None:
+    days = [days_before(yesterday, back) for back in (3, 2, 1, 0)]
+    folder.land("0.ndjson", records(3, days[0]))
+    folder.publish(days[0])
+    for number, day in enumerate(days[1:], 1):
+        folder.land(f"{number}.ndjson", records(3, day))
+    dagster = opened(folder)
+    tick = datetime.combine(yesterday + timedelta(days=1), datetime.min.time(), UTC) - timedelta(hours=5, minutes=30)
+    (request,) = dagster.tick(tick)
+    assert request.tags["dagster/partition"] == str(yesterday)
+    dagster.run(yesterday, **request.tags)
+    assert folder.counted() == dict.fromkeys(days, 3)
+    assert recorded_days(dagster.instance) == {str(day) for day in days}
+
+
+def test_the_sensor_finds_yesterday_published(dagster: Dagster, yesterday: date) -> None:
+    result = dagster.look()
+    (event,) = result.asset_events
+    assert isinstance(event, dg.AssetCheckEvaluation)
+    assert (event.check_name, event.asset_key.path[-1], event.passed) == ("yesterday_is_published", "site", True)
+    assert dagster.instance.has_dynamic_partition("business_days", str(yesterday))
+
+
+def test_the_sensor_says_a_thing_once(dagster: Dagster) -> None:
+    assert dagster.look(dagster.look().cursor).asset_events == []
+
+
+def test_the_sensor_finds_a_day_that_is_not_published(
+    opened: Callable[[DataFolder], Dagster], folder: DataFolder, yesterday: date
+) -> None:
+    folder.land("a.ndjson", records(3, days_before(yesterday, 2)))
+    folder.publish(days_before(yesterday, 2))
+    (event,) = opened(folder).look().asset_events
+    assert isinstance(event, dg.AssetCheckEvaluation)
+    assert not event.passed

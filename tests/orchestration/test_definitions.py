@@ -1,0 +1,163 @@
+"""The definitions: they read nothing when imported, and show the project as users of Dagster look for it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+import yaml
+
+from pipelines.common.project import PROJECT
+from pipelines.contract.checks import CHECKS
+from pipelines.contract.settings import Settings
+from pipelines.contract.tables import TABLES
+from pipelines.orchestration.code_location import build_definitions
+from pipelines.orchestration.resource import DataFolder
+
+# Imports the definitions; says which files of a folder that opened, and whether it looked into the environment.
+WATCHED = """
+import json, os, sys
+import dagster
+folder, opened, asked = sys.argv[1], [], []
+class Watched(type(os.environ)):
+    def __getitem__(self, name):
+        asked.append(name)
+        return super().__getitem__(name)
+os.environ.__class__ = Watched
+def watch(event, arguments):
+    if event in ("open", "os.listdir", "os.scandir", "sqlite3.connect") and str(arguments[0]).startswith(folder):
+        opened.append(str(arguments[0]))
+sys.addaudithook(watch)
+import pipelines.definitions
+print(json.dumps({"opened": opened, "asked": [name for name in asked if name.startswith("AUTHMETER")]}))
+"""
+
+# The definitions as Dagster loads them.
+LOADED = """
+import json
+from pipelines.definitions import definitions
+schedule = definitions().resolve_schedule_def("daily_schedule")
+print(json.dumps([schedule.cron_schedule, schedule.execution_timezone, schedule.default_status.value]))
+"""
+
+
+def python(program: str, data: Path, *arguments: str) -> Any:
+    """What a program prints in a fresh interpreter, for a data folder; a warning of Dagster's ends it."""
+    done = subprocess.run(
+        [sys.executable, "-W", "error::DeprecationWarning:dagster", "-c", program, *arguments], cwd=PROJECT,
+        env=os.environ | {"AUTHMETER_DATA": str(data)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert done.stderr == ""
+    return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def graph() -> Any:
+    """The asset graph."""
+    return build_definitions(DataFolder(), Settings()).resolve_asset_graph()
+
+
+def names(keys: Any) -> set[str]:
+    return {key.path[-1] for key in keys}
+
+
+def test_importing_them_reads_neither_environment_nor_data_folder(tmp_path: Path) -> None:
+    (tmp_path / "authmeter.toml").write_text("this is = no TOML =")
+    assert python(WATCHED, tmp_path, str(tmp_path)) == {"opened": [], "asked": []}
+
+
+def test_loading_them_makes_nothing(tmp_path: Path) -> None:
+    assert python(LOADED, tmp_path / "data") == ["30 2 * * *", "Asia/Shanghai", "RUNNING"]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_schedule_follows_the_settings(tmp_path: Path) -> None:
+    (tmp_path / "authmeter.toml").write_text('schedule_time = "05:07"\ntimezone = "America/New_York"\n')
+    assert python(LOADED, tmp_path) == ["7 5 * * *", "America/New_York", "RUNNING"]
+
+
+def test_broken_settings_leave_the_schedule_at_its_default(tmp_path: Path) -> None:
+    (tmp_path / "authmeter.toml").write_text("this is = no TOML =")
+    assert python(LOADED, tmp_path) == ["30 2 * * *", "Asia/Shanghai", "RUNNING"]
+
+
+def test_the_graph_leads_from_landing_to_site(graph: Any) -> None:
+    parents = {key.path[-1]: names(graph.get(key).parent_keys) for key in graph.get_all_asset_keys()}
+    assert parents == {
+        "landing": set(),
+        "registry": set(),
+        "event_parts": {"landing"},
+        "day_tables": {"event_parts", "registry"},
+        **{table: {"day_tables", "registry"} for table in TABLES},
+        "site": set(TABLES),
+        "exports": set(TABLES),
+    }
+    assert names(graph.external_asset_keys) == {"landing", "registry"}
+
+
+def test_an_asset_has_its_group_kinds_and_description(graph: Any) -> None:
+    groups: dict[str, set[str]] = {}
+    for key in graph.get_all_asset_keys():
+        node = graph.get(key)
+        groups.setdefault(node.group_name, set()).add(key.path[-1])
+        assert node.kinds, key
+        assert node.description, key
+    assert groups == {
+        "landing": {"landing", "registry"},
+        "events": {"event_parts"},
+        "days": {"day_tables"},
+        "marts": set(TABLES),
+        "reports": {"site", "exports"},
+    }
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
+def test_a_table_has_its_grain_and_columns(graph: Any, table: Any) -> None:
+    node = graph.get(dg.AssetKey(table.name))
+    assert table.grain in str(node.description)
+    schema = node.metadata["dagster/column_schema"]
+    assert {column.name: column.type for column in schema.columns} == table.columns
+
+
+def test_partitions_are_the_days_that_runs_add(graph: Any) -> None:
+    partitioned = [key for key in graph.get_all_asset_keys() if graph.get(key).is_partitioned]
+    assert names(partitioned) == {"day_tables"}
+    definition = graph.get(dg.AssetKey("day_tables")).partitions_def
+    assert isinstance(definition, dg.DynamicPartitionsDefinition)
+    assert definition.name == "business_days"
+
+
+def test_each_check_stands_on_the_asset_that_it_judges(graph: Any) -> None:
+    found = {key.name: graph.get_check_spec(key) for key in graph.asset_check_keys}
+    assert found.keys() == CHECKS.keys()
+    for name, check in CHECKS.items():
+        assert found[name].asset_key.path[-1] == check.asset
+        assert found[name].blocking == check.is_blocking
+        assert check.meaning_en in str(found[name].description)
+
+
+def test_workspace_and_project_name_one_location() -> None:
+    (location,) = yaml.safe_load((PROJECT / "workspace.yaml").read_text())["load_from"]
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["tool"]
+    module = location["python_module"]
+    assert module["location_name"] == project["dagster"]["code_location_name"] == "authmeter"
+    assert module["module_name"] == project["dagster"]["module_name"]
+    assert module["working_directory"] == "."
+
+
+@pytest.mark.parametrize("where", [("-w", "workspace.yaml"), ("-m", "pipelines.definitions")], ids=" ".join)
+def test_dagster_loads_them_also_beside_broken_settings(tmp_path: Path, where: tuple[str, str]) -> None:
+    (tmp_path / "authmeter.toml").write_text("this is = no TOML =")
+    environment = os.environ | {"AUTHMETER_DATA": str(tmp_path), "DAGSTER_DISABLE_TELEMETRY": "yes"}
+    command = [sys.executable, "-m", "dagster", "definitions", "validate", *where]
+    done = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "Validation successful for code location" in done.stderr + done.stdout

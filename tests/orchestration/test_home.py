@@ -1,0 +1,77 @@
+"""The Dagster home of a data folder: opened by many at once, freed of the runs of the dead, quiet."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import dagster as dg
+import pytest
+import yaml
+
+from pipelines.common.project import PROJECT
+from pipelines.orchestration.home import end_runs_of_the_dead, prepare
+from tests.support import DataFolder
+
+# Eight processes that open the same new Dagster home at once; it gives how many could not.
+OPENED_AT_ONCE = """
+import os, sys
+from pathlib import Path
+import dagster as dg
+from pipelines.orchestration.home import prepare
+children = []
+come, go = os.pipe()
+for _ in range(8):
+    if not (child := os.fork()):
+        os.close(go)
+        os.read(come, 1)
+        prepare(Path(sys.argv[1]))
+        with dg.DagsterInstance.get() as instance:
+            instance.get_runs(limit=1)
+        os._exit(0)
+    children.append(child)
+os.close(go)
+sys.exit(sum(os.waitpid(child, 0)[1] != 0 for child in children))
+"""
+
+
+def test_nothing_is_sent_anywhere(published: DataFolder) -> None:
+    settings = yaml.safe_load((published.root / "dagster" / "dagster.yaml").read_text())
+    assert settings["telemetry"] == {"enabled": False}
+    assert settings["run_coordinator"]["config"] == {"max_concurrent_runs": 1}
+    assert settings["run_monitoring"]["enabled"] is True
+
+
+def test_a_new_home_may_be_opened_by_many_at_once(tmp_path: Path) -> None:
+    """Dagster itself would mark its tables as made twice, and never open them again."""
+    done = subprocess.run(
+        [sys.executable, "-c", OPENED_AT_ONCE, str(tmp_path / "data")], cwd=PROJECT, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-2000:]
+    for name in ("history/runs", "schedules/schedules"):
+        with closing(sqlite3.connect(tmp_path / "data" / "dagster" / f"{name}.db")) as opened:
+            assert opened.execute("SELECT count(*) FROM alembic_version").fetchall() == [(1,)]
+
+
+def test_a_scheduler_ends_what_a_killed_one_had_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also what it was only starting: the next run would have to wait five minutes for that."""
+    for name in ("DAGSTER_HOME", "AUTHMETER_DATA", "DAGSTER_DISABLE_TELEMETRY"):
+        monkeypatch.setenv(name, "")
+    prepare(tmp_path)
+
+    @dg.job
+    def small() -> None:
+        pass
+
+    begun = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.CANCELING]
+    with dg.DagsterInstance.get() as instance:
+        for status in (*begun, dg.DagsterRunStatus.NOT_STARTED):
+            instance.create_run_for_job(small, status=status)
+    assert end_runs_of_the_dead(tmp_path) == len(begun)
+    with dg.DagsterInstance.get() as instance:
+        left = sorted(run.status.value for run in instance.get_runs())
+    assert left == ["FAILURE", "FAILURE", "FAILURE", "NOT_STARTED"]

@@ -1,0 +1,172 @@
+"""Runs as Dagster records them: what was made, what it holds, which checks, which days."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+
+from pipelines.contract.checks import CHECKS
+from pipelines.contract.tables import TABLES
+from pipelines.orchestration.home import prepare
+from tests.published_folder import MARKED_DEVICE, MARKED_PHONE, authmeter
+from tests.support import DataFolder, days_before, records
+
+ASSETS = ("event_parts", "day_tables", *TABLES, "site", "exports")
+
+
+@pytest.fixture
+def instance(published: DataFolder) -> Iterator[dg.DagsterInstance]:
+    """The Dagster instance of the published folder."""
+    with dg.DagsterInstance.from_config(str(published.root / "dagster")) as opened:
+        yield opened
+
+
+def only_run(instance: dg.DagsterInstance) -> dg.DagsterRun:
+    (run,) = instance.get_runs()
+    return run
+
+
+def holdings(instance: dg.DagsterInstance, name: str) -> dict[str, Any]:
+    """The metadata of an asset's newest materialization."""
+    event = instance.get_latest_materialization_event(dg.AssetKey(name))
+    assert event is not None, name
+    assert event.asset_materialization is not None
+    return {key: value.value for key, value in event.asset_materialization.metadata.items()}
+
+
+def recorded_days(instance: dg.DagsterInstance) -> set[str]:
+    """The partitions that Dagster shows as made: those it knows, of which it has a record."""
+    recorded = instance.get_materialized_partitions(dg.AssetKey("day_tables"))
+    return recorded & set(instance.get_dynamic_partitions("business_days"))
+
+
+def evaluations(instance: dg.DagsterInstance, run: dg.DagsterRun) -> list[dg.AssetCheckEvaluation]:
+    """The results of the checks of a run."""
+    logs = instance.all_logs(run.run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION)
+    return [log.dagster_event.asset_check_evaluation_data for log in logs if log.dagster_event]
+
+
+def test_a_run_of_the_command_is_recorded_with_its_partition(instance: dg.DagsterInstance, yesterday: date) -> None:
+    run = only_run(instance)
+    assert (run.job_name, run.status) == ("daily", dg.DagsterRunStatus.SUCCESS)
+    assert run.tags["dagster/partition"] == str(yesterday)
+
+
+def test_a_run_records_what_it_made(instance: dg.DagsterInstance) -> None:
+    for name in ASSETS:
+        event = instance.get_latest_materialization_event(dg.AssetKey(name))
+        assert event is not None, name
+        assert event.run_id == only_run(instance).run_id
+
+
+def assert_holds(instance: dg.DagsterInstance, published: DataFolder, day: date) -> None:
+    """That the metadata of each asset are of what lies in the folder."""
+    parts, days = holdings(instance, "event_parts"), holdings(instance, "day_tables")
+    assert (parts["records_read"], parts["rejected"], parts["dagster/row_count"]) == (759, 4, 755)
+    assert days["dagster/partition_row_count"] == published.counted()[day]
+    assert days["page"].endswith(f"/site/days/{day}.html")
+    for name, table in TABLES.items():
+        holds = holdings(instance, name)
+        assert holds["dagster/row_count"] == published.rows(f"SELECT count(*) FROM {name}")[0][0]
+        assert [column.name for column in holds["dagster/column_schema"].columns] == list(table.columns)
+    site, exports = holdings(instance, "site"), holdings(instance, "exports")
+    assert site["pages"] == len(list(published.store.site.rglob("*.html")))
+    assert Path(site["page"].removeprefix("file://")).is_file()
+    assert exports["files"] == len(list(published.store.site.rglob("*.csv")))
+
+
+def test_a_run_says_what_each_asset_holds(instance: dg.DagsterInstance, published: DataFolder, yesterday: date) -> None:
+    assert_holds(instance, published, yesterday)
+    assert holdings(instance, "event_parts")["new_records"] == 759
+    assert holdings(instance, "day_tables")["new_days"] == 3
+
+
+def test_so_does_a_run_with_nothing_new(own: DataFolder, yesterday: date) -> None:
+    assert authmeter("run", data=own.root).code == 0
+    with dg.DagsterInstance.from_config(str(own.root / "dagster")) as instance:
+        newest, _ = instance.get_runs()
+        for name in ASSETS:
+            event = instance.get_latest_materialization_event(dg.AssetKey(name))
+            assert event is not None
+            assert event.run_id == newest.run_id
+        assert_holds(instance, own, yesterday)
+        assert holdings(instance, "event_parts")["new_records"] == 0
+        assert holdings(instance, "day_tables")["new_days"] == 0
+
+
+def test_nothing_of_a_person_is_recorded(published: DataFolder) -> None:
+    files = [file for file in (published.root / "dagster").rglob("*") if file.is_file()]
+    assert files
+    for file in files:
+        content = file.read_bytes()
+        assert MARKED_DEVICE.encode() not in content
+        assert MARKED_PHONE.encode() not in content
+
+
+def test_a_run_records_every_day_that_it_closed(instance: dg.DagsterInstance, yesterday: date) -> None:
+    days = {str(days_before(yesterday, back)) for back in range(3)}
+    assert recorded_days(instance) == days == set(instance.get_dynamic_partitions("business_days"))
+
+
+def test_a_run_records_every_check(instance: dg.DagsterInstance) -> None:
+    made = evaluations(instance, only_run(instance))
+    assert {check.check_name: check.asset_key.path[-1] for check in made} == {
+        name: check.asset for name, check in CHECKS.items()
+    }
+    assert all(check.passed for check in made)
+
+
+def test_a_check_that_fires_fails_where_it_belongs(folder: DataFolder, yesterday: date) -> None:
+    folder.land("a.ndjson", records(3, yesterday))
+    folder.write("registry/apps.csv", "app_key,app_name\n,nobody\n")
+    assert authmeter("run", data=folder.root).code == 3
+    with dg.DagsterInstance.from_config(str(folder.root / "dagster")) as instance:
+        (fired,) = [check for check in evaluations(instance, only_run(instance)) if not check.passed]
+    assert (fired.check_name, fired.asset_key.path[-1]) == ("registry_rows", "registry")
+    assert fired.severity == dg.AssetCheckSeverity.WARN
+    assert "registry/apps.csv:2" in str(fired.metadata["finding"].value)
+
+
+def test_a_day_without_data_can_be_run_for(folder: DataFolder, yesterday: date) -> None:
+    folder.land("a.ndjson", records(3, days_before(yesterday, 2)))
+    assert authmeter("run", data=folder.root).code == 3
+    with dg.DagsterInstance.from_config(str(folder.root / "dagster")) as instance:
+        assert only_run(instance).status == dg.DagsterRunStatus.SUCCESS
+        assert holdings(instance, "day_tables")["dagster/partition_row_count"] == 0
+        assert recorded_days(instance) == {str(yesterday), str(days_before(yesterday, 2))}
+
+
+def test_an_older_home_goes_on_working(own: DataFolder, yesterday: date, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its days are partitions of a daily definition since 2000, which Dagster wrote nowhere but in the events."""
+    for name in ("DAGSTER_HOME", "AUTHMETER_DATA", "DAGSTER_DISABLE_TELEMETRY"):
+        monkeypatch.setenv(name, "")
+    (own.root / "dagster").rename(own.root / "dagster.before")
+    prepare(own.root)
+    first = days_before(yesterday, 2)
+
+    @dg.asset(partitions_def=dg.DailyPartitionsDefinition(str(first), timezone="Asia/Shanghai"))
+    def day_tables() -> None:
+        pass
+
+    older = dg.Definitions([day_tables], jobs=[dg.define_asset_job("daily", "*")]).resolve_job_def("daily")
+    with dg.DagsterInstance.get() as instance:
+        assert older.execute_in_process(instance=instance, partition_key=str(first)).success
+    assert authmeter("run", data=own.root).code == 0
+    with dg.DagsterInstance.get() as instance:
+        assert [run.status for run in instance.get_runs()] == [dg.DagsterRunStatus.SUCCESS] * 2
+        assert recorded_days(instance) == {str(first + timedelta(days=n)) for n in range(3)}
+
+
+def test_days_whose_record_is_gone_are_recorded_anew(own: DataFolder, yesterday: date) -> None:
+    """Records of runs are kept for some days, and `dagster/` may be deleted; the tables of the days are still there."""
+    with dg.DagsterInstance.from_config(str(own.root / "dagster")) as instance:
+        instance.delete_run(only_run(instance).run_id)
+        assert recorded_days(instance) == set()
+    assert authmeter("run", data=own.root).code == 0
+    with dg.DagsterInstance.from_config(str(own.root / "dagster")) as instance:
+        assert recorded_days(instance) == {str(days_before(yesterday, back)) for back in range(3)}
