@@ -49,7 +49,8 @@ COLUMNS = {
     "finding": "why the file is damaged",
     "first_day": "the first day with records",
     "first_read_at": "when this content was read first, UTC",
-    "formula": "one line of plain algebra",
+    "formula": "its definition in one line: SQL over the counted records or over other metrics; of the counts of files and "
+    "days, words",
     "generated_at": "when data last changed, RFC 3339 in the business time zone",
     "is_additive": "whether values of several days, apps or channels may be added",
     "is_registered": "whether the app is in `registry/apps.csv`",
@@ -171,7 +172,8 @@ def metrics_page() -> str:
 
 Each metric is declared once, in `pipelines/contract/metrics.py`; the pages, the table `metrics` and this page read it
 there. A *record* is an accepted log record, counted once per `event_id` and business day. Counts add up; a share is
-a sum over a sum, and NULL where the lower one is 0.
+a sum over a sum, and NULL where the lower one is 0. Formulas are SQL over these records, or over other metrics;
+`$billed` is what the billing rule of the day bills, each as channel and outcome.
 
 | metric | 中文 | English |
 | --- | --- | --- |

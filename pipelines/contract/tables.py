@@ -6,6 +6,8 @@ Add a table or column here and in `marts/sql/<table>.sql`; the docs and tests co
 from dataclasses import dataclass
 from typing import Final
 
+from pipelines.contract.counts import COUNTS
+
 
 @dataclass(frozen=True)
 class Table:
@@ -23,10 +25,7 @@ def _table(name: str, grain: str, key: str, columns: str) -> Table:
     return Table(name, grain, tuple(key.split()), {column: kind or "VARCHAR" for column, _, kind in named})
 
 
-_COUNTS: Final = """
-    authorization_requests:BIGINT authorizations:BIGINT authorizations_cancelled:BIGINT authorizations_failed:BIGINT
-    verification_requests:BIGINT verifications:BIGINT mismatches:BIGINT unknowns:BIGINT billable_verifications:BIGINT
-"""
+_COUNTS: Final = " ".join(f"{name}:BIGINT" for name in COUNTS)
 
 _ALL: Final = (
     _table(

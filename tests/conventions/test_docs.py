@@ -21,9 +21,10 @@ import typer
 
 from pipelines.cli import app
 from pipelines.closing.checks import run_checks
+from pipelines.contract.billing import BillingRule
 from pipelines.contract.record import CHANNELS, FIELD_NAMES, OUTCOMES, PLATFORMS, STAGES
 from pipelines.contract.registry import load_registry
-from pipelines.contract.settings import AlertSettings, BillingRule, Settings
+from pipelines.contract.settings import AlertSettings, Settings
 from pipelines.contract.tables import TABLES
 from pipelines.store.manifest import Manifest
 from tests.support import closed_day

@@ -9,9 +9,10 @@ import pyarrow as pa
 
 from pipelines.common.days import DayHours
 from pipelines.common.sql import sql
+from pipelines.contract.billing import BillingRule
+from pipelines.contract.counts import counts_query
 from pipelines.contract.day_tables import DAY_TABLES, DayBooks
 from pipelines.contract.registry import CODE_COLUMNS, Registry
-from pipelines.contract.settings import BillingRule
 
 
 class DayRoller:
@@ -58,11 +59,7 @@ class DayRoller:
         self._table("source_hours", sql("pipelines.rollup", "source_hours"), given | began)
         self._table("latencies", sql("pipelines.rollup", "latencies"), {})
         self._table("resolved_groups", sql("pipelines.rollup", "resolved_groups"), {})
-        billed: dict[str, object] = {
-            "billed_one_click": list(billing.one_click),
-            "billed_local_verify": list(billing.local_verify),
-        }
-        self._table("counts", sql("pipelines.rollup", "counts"), billed)
+        self._table("counts", counts_query(), {"billed": billing.billed})
         for table in DAY_TABLES:
             query = sql("pipelines.rollup", f"day/{table}")
             parameters = {"day": day} if "$day" in query else {}

@@ -33,7 +33,5 @@ WITH named AS (
 SELECT
     * EXCLUDE (layer, outcome, code_outcome, code_stage, known_outcome),
     coalesce(known_outcome, 'error') AS outcome,
-    known_outcome IS NULL AS is_unmapped,
-    stage IN ('authorize', 'login') AS is_authorization,
-    stage IN ('verify', 'login') AND channel IN ('one_click', 'local_verify') AS is_verification
+    known_outcome IS NULL AS is_unmapped
 FROM judged
