@@ -49,8 +49,8 @@ COLUMNS = {
     "finding": "why the file is damaged",
     "first_day": "the first day with records",
     "first_read_at": "when this content was read first, UTC",
-    "formula": "its definition in one line: SQL over the counted records or over other metrics; of the counts of files and "
-    "days, words",
+    "formula": "its definition in one line: SQL over the counted records or over other metrics; of counts of files "
+    "and days, words",
     "generated_at": "when data last changed, RFC 3339 in the business time zone",
     "is_additive": "whether values of several days, apps or channels may be added",
     "is_registered": "whether the app is in `registry/apps.csv`",
