@@ -25,10 +25,10 @@ from pipelines.store.store import Store
 NO_REJECTS = "SELECT 0::BIGINT AS line, '' AS reason, '' AS record, '' AS filename WHERE false"
 
 # In the order of their building: a table may read those before it.
-_FROM_DAYS = ("channel_daily", "channel_detail_daily", "outcome_daily", "latency_daily")
+_FROM_DAYS = ("channel_daily", "channel_detail_daily", "outcome_daily", "unmapped_codes", "latency_daily")
 _ORDER = (
-    *_FROM_DAYS, "apps", "usage_daily", "restatements", "day_quality", "login_trend", "login_trend_summary",
-    "rejected_records",
+    *_FROM_DAYS, "apps", "usage_daily", "restatements", "day_quality", "period_days", "periods", "login_trend",
+    "login_trend_summary", "rejected_records",
 )  # fmt: skip
 
 # The other tables are rows that the run holds.
