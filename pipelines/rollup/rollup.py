@@ -51,7 +51,7 @@ def roll_up(
         forced: days that are computed anew even where nothing changed.
 
     Raises:
-        AuthmeterError: the books of a day do not balance; nothing is published.
+        AuthmeterError: the books of a day do not balance, or a key is there twice; nothing is published.
     """
     by_registry = _days_of_changed_platforms(store, manifest, settings, registry)
     parts_by_day = _parts_by_day(manifest, as_of)
@@ -62,6 +62,7 @@ def roll_up(
         return report
     # These libraries take half a second to import, which a run with nothing new should not pay.
     from pipelines.engines.duckdb.roller import DayRoller
+    from pipelines.rollup.day_keys import check_day_keys
     from pipelines.rollup.restatements import changed_figures
 
     closed_through = manifest.closed_through
@@ -73,6 +74,7 @@ def roll_up(
             fresh = store.fresh_folder("day")
             books = roll_up_day(roller, store, manifest, settings, day, fresh)
             _check_books(day, books)
+            check_day_keys(connection, day, fresh)
             content = digest_of_folder(fresh)
             old = manifest.days.get(day)
             new = DayEntry(
