@@ -48,9 +48,6 @@ def files_since_closing(manifest: Manifest) -> list[FileEntry]:
 
 def _restated_days(manifest: Manifest) -> list[date]:
     """The closed days to which the files since the last closing gave late records, where these are many by now."""
-    late: dict[date, int] = {}
-    for entry in manifest.live_files():
-        for day, rows in entry.days.items():
-            late[day] = late.get(day, 0) + rows.late
+    late = manifest.late_records
     came = {day for entry in files_since_closing(manifest) for day, rows in entry.days.items() if rows.late}
     return sorted(day for day in came if day in manifest.days and late[day] >= _RESTATED * manifest.days[day].accepted)

@@ -25,6 +25,7 @@ from pydantic import (
 from pipelines.common.errors import UsageError
 from pipelines.common.project import PROJECT
 from pipelines.common.toml_files import findings, read_toml
+from pipelines.contract.billing import BillingRule, rule_in_force
 
 
 def _known_zone(name: str) -> str:
@@ -43,17 +44,6 @@ def _schedule_time(text: str) -> str:
 WholeNumber = Annotated[int, Strict()]
 Number = Annotated[float, Strict()]
 Zone = Annotated[str, AfterValidator(_known_zone)]
-Outcome = Literal["success", "mismatch", "unknown"]
-
-
-class BillingRule(BaseModel):
-    """Which verification outcomes are billed from a day on."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    valid_from: date = Field(date(1970, 1, 1), description="first business day of the rule")
-    one_click: tuple[Outcome, ...] = Field(("success",), description="billed outcomes of one_click")
-    local_verify: tuple[Outcome, ...] = Field(("success", "mismatch"), description="billed outcomes of local_verify")
 
 
 class AlertSettings(BaseModel):
@@ -161,9 +151,8 @@ class Settings(BaseModel):
         return self.keep_events_days or self.retention_days + 30
 
     def billing_on(self, day: date) -> BillingRule:
-        """The billing rule in force on `day`: the newest that began, else the default one."""
-        begun = [rule for rule in self.billing if rule.valid_from <= day]
-        return max(begun, key=lambda rule: rule.valid_from) if begun else BillingRule()
+        """The billing rule in force on `day`."""
+        return rule_in_force(self.billing, day)
 
 
 def data_folder(data: Path | None) -> Path:

@@ -20,10 +20,11 @@ import pytest
 import typer
 
 from pipelines.cli import app
+from pipelines.contract.billing import BillingRule
 from pipelines.contract.checks import CHECKS, FOLDER_CHECKS, STATISTICS
 from pipelines.contract.record import CHANNELS, FIELD_NAMES, OUTCOMES, PLATFORMS, STAGES
 from pipelines.contract.registry import load_registry
-from pipelines.contract.settings import AlertSettings, BillingRule, Settings
+from pipelines.contract.settings import AlertSettings, Settings
 from pipelines.contract.tables import TABLES
 from tests.support import closed_day
 

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.common.sql import sql
 from pipelines.contract.metrics import METRICS
 from pipelines.contract.tables import TABLES
 
 AS_OF = date(2026, 3, 31)
 GENERATED_AT = "2026-04-01T02:31:07+08:00"
+COMPARED = ("period_days", "periods", "login_trend", "login_trend_summary")
 
 # Names that break out of HTML, scripts, charts, CSV cells or the line they stand in.
 HOSTILE_NAMES = {
@@ -62,7 +64,12 @@ class Database:
             FROM range(12) AS codes(code), (SELECT unnest(['sdk', 'server']) AS layer)""")
 
     def close(self) -> Path:
-        """Closes the database, so that the reports can open it."""
+        """Derives what compares days and adds them up, as the marts do, and closes the database for the reports."""
+        self.connection.execute(sql("pipelines.contract", "macros"))
+        for table in COMPARED:
+            query = sql("pipelines.marts", table).replace("out.", "")
+            given = {"as_of": AS_OF} if "$as_of" in query else {}
+            self.connection.execute(f"INSERT INTO {table} BY NAME {query}", given)
         self.connection.execute("COMMIT")
         self.connection.close()
         return self.path
@@ -151,6 +158,12 @@ def example(path: Path) -> Path:
              coded | {"platform": "ios", "result_code": "600001", "records": 5},
              *(coded | {"app_key": key, "platform": "android", "result_code": name, "vendor": name, "records": 1}
                for key, name in HOSTILE_NAMES.items()))  # fmt: skip
+    unmapped = {"day": AS_OF, "channel": "one_click", "stage": "authorize", "vendor": "umeng"}
+    made.add("unmapped_codes", unmapped | {"platform": "android", "result_code": "7", "records": 3},
+             unmapped | {"platform": "ios", "result_code": "600001", "records": 4},
+             unmapped | {"platform": "ipad", "result_code": "600001", "records": 1},
+             *(unmapped | {"platform": "android", "vendor": name, "result_code": name, "records": 1}
+               for name in HOSTILE_NAMES.values()))  # fmt: skip
     made.add("nulled_fields", {"path": "<b>.ndjson", "field": "latency_ms", "records": 2})
     made.add("check_results", {"check_name": "files_balance", "severity": "error", "passed": True,
                                "detail_en": "All <b>files</b> balance.", "detail_zh": "账目平衡。"},
@@ -320,29 +333,3 @@ def _derive(connection: duckdb.DuckDBPyConnection) -> None:
             coalesce(sum(authorizations) FILTER (channel = 'weibo'), 0),
             sum(verification_requests), sum(billable_verifications), 1
         FROM channel_detail_daily JOIN apps USING (app_key) GROUP BY day, app_key""")
-    connection.execute("""
-        INSERT INTO login_trend
-        WITH counts AS (
-            SELECT day, coalesce(app_key, '*') AS app_key, channel, sum(authorizations) AS won,
-                sum(authorization_requests) AS asked, sum(authorizations_cancelled) AS left_out
-            FROM channel_detail_daily GROUP BY GROUPING SETS ((day, app_key, channel), (day, channel))
-        )
-        SELECT as_of, window_days, app_key, channel, days.day,
-            CASE WHEN day_state = 'complete' THEN coalesce(won, 0) END,
-            CASE WHEN day_state = 'complete' THEN coalesce(asked, 0) END,
-            CASE WHEN day_state = 'complete' THEN coalesce(left_out, 0) END,
-            won / nullif(asked, 0), coalesce(day_state, 'missing')
-        FROM publication
-        CROSS JOIN (SELECT unnest([7, 30]) AS window_days)
-        CROSS JOIN LATERAL (SELECT as_of - back::INTEGER AS day FROM range(30) AS backs(back)
-            WHERE back < window_days) AS days
-        CROSS JOIN (SELECT app_key FROM apps UNION ALL SELECT '*')
-        CROSS JOIN (SELECT unnest(['one_click', 'wechat', 'qq', 'weibo']) AS channel)
-        LEFT JOIN day_quality USING (day)
-        LEFT JOIN counts USING (app_key, channel, day)""")
-    connection.execute("""
-        INSERT INTO login_trend_summary
-        SELECT as_of, window_days, app_key, channel, sum(authorizations), sum(authorization_requests),
-            sum(authorizations) / nullif(sum(authorization_requests), 0), 100,
-            CASE WHEN window_days = 7 THEN -0.125 END, count(authorizations), window_days
-        FROM login_trend GROUP BY ALL""")
