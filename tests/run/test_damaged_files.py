@@ -1,0 +1,50 @@
+"""Damaged files count for nothing until they are whole, and files without one good record are named."""
+
+from __future__ import annotations
+
+import gzip
+from datetime import timedelta
+
+from tests.support import DAY, DataFolder, lines, records
+
+AFTER = DAY + timedelta(days=1)
+
+
+def test_a_file_without_one_good_record_is_named_until_it_is_gone(folder: DataFolder) -> None:
+    folder.land("a.ndjson", records(300))
+    file = folder.land("b.ndjson", b"nothing good\n" * 100)
+    folder.land("c.ndjson", b"nothing good\n" * 2)
+    folder.tables()
+    query = "SELECT passed, detail_en FROM check_results WHERE check_name = 'nothing_accepted'"
+    ((passed, detail),) = folder.rows(query)
+    assert not passed
+    assert detail == "1 file without one good record, perhaps of another format: b.ndjson"
+    file.unlink()
+    folder.tables(AFTER)
+    assert folder.rows(query) == [(True, "none")]
+
+
+def test_a_damaged_file_counts_for_nothing_until_it_is_whole(folder: DataFolder) -> None:
+    whole = gzip.compress(lines(records(300)), mtime=0)
+    folder.land("a.ndjson.gz", whole[:-20])
+    folder.land("b.ndjson", records(2, prefix="b"))
+    folder.tables()
+    assert folder.statuses("a.ndjson.gz") == ["damaged"]
+    assert folder.counted() == {DAY: 2}
+    assert folder.rows(
+        "SELECT records_read, accepted, finding IS NOT NULL FROM input_files WHERE status = 'damaged'"
+    ) == [(0, 0, True)]
+    folder.land("a.ndjson.gz", whole)
+    folder.tables()
+    assert folder.statuses("a.ndjson.gz") == ["replaced", "read"]
+    assert folder.counted() == {DAY: 302}
+
+
+def test_a_good_file_that_is_cut_later_keeps_what_it_gave(folder: DataFolder) -> None:
+    whole = gzip.compress(lines(records(300)), mtime=0)
+    folder.land("a.ndjson.gz", whole)
+    folder.tables()
+    folder.land("a.ndjson.gz", whole[:-20])
+    folder.tables(AFTER)
+    assert folder.statuses("a.ndjson.gz") == ["read", "damaged"]
+    assert folder.counted() == {DAY: 300}
