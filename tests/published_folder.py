@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import os
 import shutil
 import subprocess
@@ -14,13 +12,22 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from pipelines import cli
 from pipelines.common.project import PROJECT
-from tests.support import DataFolder, Row, closed_day, days_before, lines, record, records
+from tests.support import (
+    DataFolder,
+    Row,
+    as_csv,
+    as_parquet,
+    closed_day,
+    columns_of,
+    days_before,
+    lines,
+    record,
+    records,
+)
 
 # Nobody's device and number, each once in every format, in good records and in rejected ones.
 MARKED_DEVICE = "Marked-Device-7f3a9c"
@@ -80,22 +87,6 @@ def marked(event_id: str, day: date, **changes: object) -> Row:
     return record(event_id, day, device_id=MARKED_DEVICE, phone=MARKED_PHONE, stage="login", **changes)
 
 
-def as_csv(rows: list[Row]) -> bytes:
-    """Rows as CSV; all have the columns of the first."""
-    out = io.StringIO(newline="")
-    writer = csv.DictWriter(out, list(rows[0]))
-    writer.writeheader()
-    writer.writerows(rows)
-    return out.getvalue().encode()
-
-
-def as_parquet(rows: list[Row]) -> bytes:
-    """Rows as Parquet."""
-    sink = io.BytesIO()
-    pq.write_table(pa.Table.from_pylist(rows), sink)
-    return sink.getvalue()
-
-
 def fill(folder: DataFolder, newest: date) -> None:
     """Three days of logs of two apps in three formats, with a few rejects, fewer than a warning takes."""
     folder.write(
@@ -107,7 +98,7 @@ def fill(folder: DataFolder, newest: date) -> None:
         folder.land(f"{day}/shop.ndjson", [*records(150, day), marked(f"m{back}", day)])
         folder.land(f"{day}/game.ndjson", records(100, day, "g", app_key="game", channel="wechat", stage="login"))
     folder.land("more.csv", as_csv([marked("c1", newest), marked("c2", newest, channel="sms")]))
-    folder.land("more.parquet", as_parquet([marked("p1", newest), marked("p2", newest, channel="sms")]))
+    folder.land("more.parquet", as_parquet(columns_of([marked("p1", newest), marked("p2", newest, channel="sms")])))
     folder.land("odd.jsonl", lines([marked("o1", newest, channel="sms")]) + lines([marked("o2", newest)])[:-5] + b"\n")
 
 

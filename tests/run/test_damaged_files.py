@@ -5,7 +5,13 @@ from __future__ import annotations
 import gzip
 from datetime import timedelta
 
-from tests.support import DAY, DataFolder, lines, records
+import pytest
+
+from pipelines.closing.checks import firing_checks
+from pipelines.ingest import part_reader
+from pipelines.reading import raw_batches
+from pipelines.reading.landing import LandedFile
+from tests.support import DAY, DataFolder, lines, record, records, write_line_source
 
 AFTER = DAY + timedelta(days=1)
 
@@ -48,3 +54,41 @@ def test_a_good_file_that_is_cut_later_keeps_what_it_gave(folder: DataFolder) ->
     folder.tables(AFTER)
     assert folder.statuses("a.ndjson.gz") == ["read", "damaged"]
     assert folder.counted() == {DAY: 300}
+
+
+def test_a_refused_file_is_read_again_when_its_mapping_was_mended(folder: DataFolder) -> None:
+    write_line_source(folder.root, "error(line)")
+    folder.store.landing.mkdir(parents=True, exist_ok=True)
+    (folder.store.landing / "a.txt").write_text("one\ntwo\n")
+    folder.ingest(DAY)
+    assert folder.statuses("a.txt") == ["damaged"]
+    write_line_source(folder.root, "line")
+    folder.ingest(DAY)
+    assert folder.statuses("a.txt") == ["read"]
+    assert folder.files("a.txt")[0].accepted == 2
+
+
+def test_a_damaged_file_that_is_deleted_warns_no_more_without_anything_new(folder: DataFolder) -> None:
+    folder.land("a.ndjson", [record("a")])
+    cut = folder.land("cut.ndjson.gz", b"no gzip")
+    folder.tables(DAY)
+    assert [check.check_name for check in firing_checks(folder.store)] == ["damaged_files"]
+    cut.unlink()
+    folder.tables(DAY)
+    assert firing_checks(folder.store) == []
+
+
+def test_a_file_that_could_not_be_read_is_tried_again(folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(file: LandedFile) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    folder.land("a.ndjson", [record("a")])
+    with monkeypatch.context() as patched:
+        patched.setattr(raw_batches, "opened", refused)
+        patched.setattr(part_reader, "sha256_of", refused)
+        folder.tables(DAY)
+        folder.tables(DAY)
+    assert folder.statuses("a.ndjson") == ["damaged"]
+    # A change of rights changes neither size nor time of a file.
+    folder.tables(DAY)
+    assert folder.counted() == {DAY: 1}

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from tests.support import DAY, DataFolder, records
+import pytest
+
+from pipelines.reading.sources import SourceMapping, Sources
+from tests.support import DAY, DataFolder, record, records
 
 
 def test_a_file_is_read_once(folder: DataFolder) -> None:
@@ -26,3 +29,24 @@ def test_deleting_a_file_that_was_read_changes_nothing(folder: DataFolder) -> No
     folder.land("b.ndjson", records(2, prefix="b"))
     folder.tables()
     assert folder.counted() == {DAY: 5}
+
+
+def test_a_source_is_looked_up_for_what_is_new_or_was_refused_alone(
+    folder: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    real = Sources.for_file
+
+    def for_file(sources: Sources, path: str) -> SourceMapping | None:
+        asked.append(path)
+        return real(sources, path)
+
+    monkeypatch.setattr(Sources, "for_file", for_file)
+    folder.land("a.ndjson", [record("a")])
+    folder.land("cut.ndjson.gz", b"no gzip")
+    folder.ingest(DAY)
+    assert asked == ["a.ndjson", "cut.ndjson.gz"]
+    folder.land("b.ndjson", [record("b")])
+    asked.clear()
+    folder.ingest(DAY)
+    assert asked == ["b.ndjson", "cut.ndjson.gz"]
