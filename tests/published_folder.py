@@ -6,7 +6,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -100,6 +101,29 @@ def fill(folder: DataFolder, newest: date) -> None:
     folder.land("more.csv", as_csv([marked("c1", newest), marked("c2", newest, channel="sms")]))
     folder.land("more.parquet", as_parquet(columns_of([marked("p1", newest), marked("p2", newest, channel="sms")])))
     folder.land("odd.jsonl", lines([marked("o1", newest, channel="sms")]) + lines([marked("o2", newest)])[:-5] + b"\n")
+
+
+HOLDER = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from pipelines.common.lock import hold
+from pipelines.store.store import Store
+with hold(Store(Path(sys.argv[1])).lock, "run", datetime.now(UTC)):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+@contextmanager
+def held(folder: DataFolder) -> Iterator[int]:
+    """Another process holds the data folder; gives its number."""
+    command = [sys.executable, "-c", HOLDER, str(folder.root)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=PROJECT) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        yield holder.pid
+        holder.communicate("")
 
 
 @pytest.fixture(scope="session")

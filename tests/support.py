@@ -208,6 +208,11 @@ def write_line_source(data: Path, event_id: str) -> None:
     (data / "sources" / "x.toml").write_text(_LINE_SOURCE.format(event_id=event_id, day=DAY))
 
 
+def tree(root: Path) -> dict[str, bytes]:
+    """The content of every file below a folder, by its path from there."""
+    return {str(path.relative_to(root)): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()}
+
+
 def finding(checks: Iterable[CheckResult], name: str) -> CheckResult:
     """One check of a run, by its name."""
     return next(check for check in checks if check.check_name == name)

@@ -5,25 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from tests.support import DAY, DataFolder, days_before, morning_after, records
+from tests.support import DAY, DataFolder, days_before, morning_after, records, tree
 
 BEFORE = days_before(DAY, 1)
-
-
-def site_bytes(folder: DataFolder) -> dict[str, bytes]:
-    return {
-        str(path.relative_to(folder.store.site)): path.read_bytes()
-        for path in sorted(folder.store.site.rglob("*"))
-        if path.is_file()
-    }
 
 
 def test_a_run_with_nothing_new_leaves_everything_untouched(folder: DataFolder) -> None:
     folder.land("a.ndjson", records(3))
     folder.publish()
-    site, database, manifest = site_bytes(folder), folder.store.database.stat(), folder.manifest
+    site, database, manifest = tree(folder.store.site), folder.store.database.stat(), folder.manifest
     folder.publish(now=morning_after(DAY) + timedelta(hours=5))
-    assert site_bytes(folder) == site
+    assert tree(folder.store.site) == site
     assert folder.store.database.stat() == database
     assert folder.manifest == manifest
 
@@ -36,7 +28,7 @@ def test_the_same_input_gives_the_same_site(tmp_path: Path) -> None:
         for number in order:
             folder.land(f"{number}.ndjson", files[number])
         folder.publish()
-        sites.append(site_bytes(folder))
+        sites.append(tree(folder.store.site))
     assert sites[0] == sites[1]
 
 
@@ -47,7 +39,7 @@ def test_the_first_run_of_an_empty_folder_publishes_an_empty_site(folder: DataFo
     assert folder.rows("SELECT as_of FROM publication") == [(DAY,)]
 
 
-def test_a_folder_that_was_moved_goes_on_where_it_was(folder: DataFolder, tmp_path: Path) -> None:
+def test_a_folder_that_was_moved_goes_on_where_it_was(folder: DataFolder, tree, tmp_path: Path) -> None:
     folder.land("a.ndjson", records(3))
     folder.publish()
     moved = DataFolder(folder.root.rename(tmp_path / "moved"))
