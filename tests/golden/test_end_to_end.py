@@ -1,8 +1,8 @@
-"""Golden cases: small folders of log lines that a reviewer can read, and the rows that must come of them.
+"""Golden cases end to end: small folders of log lines that a reviewer can read, and the rows that must come of them.
 
 A case is a folder: `case.toml` says what it shows and which runs there are, each with the folder that lands before it;
 `registry/` and `authmeter.toml` are optional; `expected/<table>.csv` holds every row of a table, of the columns in its
-head. An empty cell is NULL. To add a case, add a folder.
+head. An empty cell is NULL. To add a case, add a folder to `end_to_end/`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import pytest
 from pipelines.contract.tables import TABLES
 from tests.support import DataFolder
 
-CASES = sorted(path.parent for path in Path(__file__).parent.glob("*/case.toml"))
+CASES = sorted(path.parent for path in Path(__file__).parent.glob("end_to_end/*/case.toml"))
 
 
 def expected(file: Path) -> tuple[list[str], list[list[str]]]:
