@@ -1,4 +1,4 @@
-"""Small real logs with a rhythm, for faults that go the whole way: 21 days, two sources, three apps, five channels."""
+"""Small logs with a rhythm, for faults that go the whole way: 21 days, two sources, three apps, five channels."""
 
 from __future__ import annotations
 

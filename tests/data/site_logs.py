@@ -11,13 +11,9 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random
-from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
-from pipelines.contract.record import CHANNELS, FIELD_NAMES, PLATFORMS
-from tests.support import DAY, DataFolder, days_before
+from pipelines.contract.record import CHANNELS, PLATFORMS
+from tests.support import DAY, DataFolder, Row, as_parquet, columns_of, days_before
 
 AS_OF = DAY
 DAYS = 71
@@ -61,7 +57,6 @@ CODES = {
     "qq": ("-4", "100030", "oops"),
     "weibo": ("21327", "21330", "nope"),
 }  # fmt: skip
-Row = dict[str, Any]
 
 
 def day(back: int) -> date:
@@ -154,8 +149,4 @@ def _bad_lines(rows: list[Row]) -> Iterator[bytes]:
 
 
 def _land(folder: DataFolder, path: str, rows: list[Row]) -> None:
-    columns = [name for name in FIELD_NAMES if any(name in row for row in rows)]
-    table = pa.table({name: [row.get(name) for row in rows] for name in columns})
-    sink = pa.BufferOutputStream()
-    pq.write_table(table, sink)
-    folder.land(path, bytes(sink.getvalue()))
+    folder.land(path, as_parquet(columns_of(rows)))

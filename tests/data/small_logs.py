@@ -1,4 +1,4 @@
-"""Random logs for the trials: records that repeat, correct each other and break rules, drawn from a seed."""
+"""Small random logs, drawn from a seed: records that repeat, correct each other and break rules often."""
 
 from __future__ import annotations
 
@@ -44,6 +44,23 @@ def log(draw: random.Random, days: list[date], count: int, ids: int = 40) -> byt
     """An NDJSON file of `count` records of those days, now and then with a line that is none."""
     text = lines(row(draw, draw.choice(days), ids) for _ in range(count))
     return text + (b"not json\n" if draw.random() < 0.2 else b"")
+
+
+BROKEN_LINES = (b"not json", b'{"event_id":"x"}', b'{"event_id":', b'{"a":1,}', b"\xff\xfe")
+
+
+def landing(seed: int, newest: date) -> dict[str, bytes]:
+    """Files by name: 1 to 5 NDJSON files of up to 60 records, some lines broken, at times a file twice.
+
+    The days are `newest`, three before it, and the one after; an id comes on any of them.
+    """
+    draw = random.Random(seed)
+    days = span(newest + timedelta(days=1), 5)
+    rows = [row(draw, draw.choice(days)) | {"event_id": f"id{draw.randrange(31)}"} for _ in range(draw.randint(5, 60))]
+    written = [*lines(rows).splitlines(), *draw.choices(BROKEN_LINES, k=draw.randint(0, 3))]
+    count = draw.randint(1, 5)
+    files = {f"{number}/log.ndjson": b"\n".join(written[number::count]) for number in range(count)}
+    return files | ({"copy.jsonl": files["0/log.ndjson"]} if draw.random() < 0.5 else {})
 
 
 def span(last: date, count: int) -> list[date]:
