@@ -45,7 +45,7 @@ check: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -q -m "not slow"
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile $(addprefix --ignore=tests/,browser commands orchestration oracle property reliability reports/serve run)
 
 # Lint, format, types and unit tests of the pages' scripts.
 frontend-check: node_modules/.installed

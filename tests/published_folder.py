@@ -44,6 +44,9 @@ class Ended:
     err: str
 
 
+Call = Callable[..., Ended]
+
+
 def checked(ended: Ended) -> Ended:
     """Whatever a command says, it says in one screen and in words."""
     assert "Traceback" not in ended.err + ended.out, ended.err
@@ -53,17 +56,16 @@ def checked(ended: Ended) -> Ended:
     return ended
 
 
-def authmeter(*arguments: object, data: Path | None = None, **environment: str) -> Ended:
+def authmeter(*arguments: object, data: Path | None = None, cwd: Path = PROJECT, **environment: str) -> Ended:
     """Runs a command in a process of its own."""
     command = [sys.executable, "-m", "pipelines", *map(str, arguments), *(["--data", str(data)] if data else [])]
-    done = subprocess.run(
-        command, cwd=PROJECT, env=os.environ | environment, capture_output=True, text=True, check=False
-    )
+    env = os.environ | {"PYTHONPATH": str(PROJECT)} | environment
+    done = subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, check=False)
     return checked(Ended(done.returncode, done.stdout, done.stderr))
 
 
 @pytest.fixture
-def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ended]:
+def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
     """Runs a command in this process, for those that need no Dagster: it ends as the program does."""
 
     def ended(*arguments: object, data: Path | None = None) -> Ended:

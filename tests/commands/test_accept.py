@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 
-from tests.published_folder import Ended, authmeter
+from tests.published_folder import Call, authmeter
 from tests.support import DataFolder, records
-
-Call = Callable[..., Ended]
 
 
 def test_a_held_file_is_a_warning_and_can_be_accepted(call: Call, own: DataFolder, yesterday: date) -> None:

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
 
 import pytest
 
-from tests.published_folder import Ended
+from tests.published_folder import Call
 from tests.support import DataFolder
-
-Call = Callable[..., Ended]
-
 
 SAID = "import pathlib, sys; pathlib.Path('said.json').write_bytes(sys.stdin.buffer.read())"
 

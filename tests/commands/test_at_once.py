@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from contextlib import closing
 from datetime import date
 
@@ -13,10 +12,8 @@ import duckdb
 import pytest
 
 from pipelines.common.project import PROJECT
-from tests.published_folder import Ended, held
+from tests.published_folder import Call, held
 from tests.support import DataFolder, records
-
-Call = Callable[..., Ended]
 
 
 @pytest.mark.parametrize("command", [("run",), ("accept", "a.ndjson")])

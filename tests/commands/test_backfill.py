@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 
-from tests.published_folder import Ended, authmeter
+from tests.published_folder import Call, authmeter
 from tests.support import DataFolder, days_before
-
-Call = Callable[..., Ended]
 
 
 def test_a_backfill_computes_those_days_anew(own: DataFolder, yesterday: date) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from pipelines.commands.check import check_file
-from tests.published_folder import MARKED_DEVICE, MARKED_PHONE, Ended, authmeter, marked
+from tests.published_folder import MARKED_DEVICE, MARKED_PHONE, Call, authmeter, marked
 from tests.support import DataFolder, days_before, lines, record, records, tree, write_line_source
 
 
@@ -25,9 +24,6 @@ def test_check_shows_the_first_records_in_the_order_of_the_file(
     assert len(shown) == 20
     assert "line=1  event_id=z40" in shown[0]
     assert "line=20  event_id=z21" in shown[-1]
-
-
-Call = Callable[..., Ended]
 
 
 def test_a_check_of_a_sound_folder_ends_with_0(call: Call, published: DataFolder) -> None:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable
 
 import pytest
 
 from pipelines import commands
 from pipelines.common.project import PROJECT
-from tests.published_folder import Ended, authmeter
+from tests.published_folder import Call, authmeter
 from tests.support import DataFolder
-
-Call = Callable[..., Ended]
 
 
 def test_dev_starts_dagster_on_loopback_with_the_folders_home(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from zipfile import ZipFile
@@ -12,10 +11,8 @@ from zipfile import ZipFile
 import pyarrow.parquet as pq
 import pytest
 
-from tests.published_folder import MARKED_DEVICE, MARKED_PHONE, Ended
+from tests.published_folder import MARKED_DEVICE, MARKED_PHONE, Call, Ended
 from tests.support import DataFolder
-
-Call = Callable[..., Ended]
 
 
 def export(call: Call, folder: DataFolder, target: Path, *more: object) -> Ended:

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import date
 
 import pytest
 
-from tests.published_folder import Ended
+from tests.published_folder import Call
 from tests.support import DataFolder, records
-
-Call = Callable[..., Ended]
-
 
 COMMANDS = (
     "run",

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from tests.published_folder import Ended, authmeter
+from tests.published_folder import Call, authmeter
 from tests.support import DataFolder, tree
-
-Call = Callable[..., Ended]
 
 
 def test_a_reread_where_nothing_was_mended_changes_nothing(own: DataFolder) -> None:

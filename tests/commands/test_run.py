@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
-from tests.published_folder import Ended, authmeter
+from tests.published_folder import Call, authmeter
 from tests.support import DataFolder, records, tree
-
-Call = Callable[..., Ended]
 
 
 def test_the_first_run_publishes_and_says_where(published: DataFolder, yesterday: date) -> None:

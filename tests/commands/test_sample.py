@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from pipelines.common.project import PROJECT
-from tests.published_folder import Ended
+from tests.published_folder import Call
 from tests.support import DataFolder, tree
-
-Call = Callable[..., Ended]
 
 
 @pytest.mark.parametrize("form", ["ndjson", "csv", "parquet"])

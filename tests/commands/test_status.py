@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
 from datetime import date
 
-from tests.published_folder import Ended, held
+from tests.published_folder import Call, held
 from tests.support import DataFolder, days_before, records
-
-Call = Callable[..., Ended]
 
 
 def test_the_status_of_a_sound_folder_is_0(call: Call, published: DataFolder, yesterday: date) -> None:

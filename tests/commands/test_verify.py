@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 
-from tests.published_folder import Ended
+from tests.published_folder import Call
 from tests.support import DataFolder, records
-
-Call = Callable[..., Ended]
 
 
 def test_verify_says_that_all_is_as_written_only_where_it_is(call: Call, folder: DataFolder, yesterday: date) -> None:

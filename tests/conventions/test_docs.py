@@ -3,10 +3,7 @@ queries run, and the README's cheap commands do on a small published folder.
 """
 
 import importlib.util
-import os
 import re
-import subprocess
-import sys
 import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -26,6 +23,7 @@ from pipelines.contract.registry import load_registry
 from pipelines.contract.settings import AlertSettings, BillingRule, Settings
 from pipelines.contract.tables import TABLES
 from pipelines.store.manifest import Manifest
+from tests.published_folder import authmeter
 from tests.support import closed_day
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -65,33 +63,25 @@ def made() -> ModuleType:
 
 
 @pytest.fixture(scope="session")
-def publish_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[date], Path]:
+def sample_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[date], Path]:
     """Gives the data folder that is published as of a day, the same one for all tests of that day."""
 
     @cache
     def folder_of(day: date) -> Path:
         folder = tmp_path_factory.mktemp("docs") / "data"
-        made = command("sample", "--out", str(folder), "--days", "9", "--apps", "3", "--events", "150", data=folder)
-        assert made.returncode == 0, made.stderr
-        ran = command("run", "--day", str(day), data=folder)
-        assert ran.returncode == 0, ran.stdout + ran.stderr
+        made = authmeter("sample", "--out", folder, "--days", 9, "--apps", 3, "--events", 150, data=folder)
+        assert made.code == 0, made.err
+        ran = authmeter("run", "--day", day, data=folder)
+        assert ran.code == 0, ran.out + ran.err
         return folder
 
     return folder_of
 
 
 @pytest.fixture
-def published(publish_once: Callable[[date], Path]) -> Path:
+def sampled(sample_once: Callable[[date], Path]) -> Path:
     """A small data folder of sample logs, published as of the newest day that is over."""
-    return publish_once(closed_day())
-
-
-def command(*arguments: str, data: Path, cwd: Path = PROJECT) -> subprocess.CompletedProcess[str]:
-    """Runs `authmeter` on a data folder, with no other setting from the environment."""
-    env = {name: value for name, value in os.environ.items() if not name.startswith("AUTHMETER_")}
-    env |= {"AUTHMETER_DATA": str(data), "PYTHONPATH": str(PROJECT)}
-    line = [sys.executable, "-m", "pipelines", *arguments]
-    return subprocess.run(line, capture_output=True, text=True, env=env, cwd=cwd, timeout=300, check=False)
+    return sample_once(closed_day())
 
 
 # ---- references
@@ -229,12 +219,12 @@ def test_followed_to_the_letter_logs_come_first_then_the_check_then_the_run() ->
 QUERIES = [(page, query) for page in PAGES for query in blocks(page, "sql")]
 
 
-def test_queries_run(published: Path) -> None:
+def test_queries_run(sampled: Path) -> None:
     may_be_empty = ("FROM restatements", "NOT IN (SELECT code FROM result_codes)")
-    with closing(duckdb.connect(str(published / "warehouse" / "authmeter.duckdb"), read_only=True)) as connection:
+    with closing(duckdb.connect(str(sampled / "warehouse" / "authmeter.duckdb"), read_only=True)) as connection:
         for page, query in QUERIES:
             try:
-                rows = connection.execute(query.replace("'data/", f"'{published}/")).fetchall()
+                rows = connection.execute(query.replace("'data/", f"'{sampled}/")).fetchall()
             except duckdb.Error as failed:
                 pytest.fail(f"{name_of(page)}: {failed}\n{query}")
             assert rows or any(part in query for part in may_be_empty), f"{name_of(page)}: no row\n{query}"
@@ -245,9 +235,9 @@ def test_queries_name_every_table() -> None:
     assert set(TABLES) <= named
 
 
-def test_the_two_steps_from_a_card_agree(published: Path) -> None:
+def test_the_two_steps_from_a_card_agree(sampled: Path) -> None:
     card, by_outcome = blocks(DOCS / "analyst.md", "sql")
-    with closing(duckdb.connect(str(published / "warehouse" / "authmeter.duckdb"), read_only=True)) as connection:
+    with closing(duckdb.connect(str(sampled / "warehouse" / "authmeter.duckdb"), read_only=True)) as connection:
         ((total,),) = connection.execute(card).fetchall()
         rows = connection.execute(by_outcome).fetchall()
     assert total == sum(records for _, _, outcome, records in rows if outcome in ("success", "mismatch"))
@@ -263,12 +253,12 @@ CHEAP = [
 
 
 @pytest.mark.parametrize("line", sorted({tuple(line) for line in CHEAP}), ids=" ".join)
-def test_cheap_commands_of_the_pages_work(published: Path, tmp_path: Path, line: tuple[str, ...]) -> None:
+def test_cheap_commands_of_the_pages_work(sampled: Path, tmp_path: Path, line: tuple[str, ...]) -> None:
     if line[0] == "export" and "--events" in line:
-        day = max(path.name for path in (published / "landing").iterdir() if re.fullmatch(r"[\d-]{10}", path.name))
+        day = max(path.name for path in (sampled / "landing").iterdir() if re.fullmatch(r"[\d-]{10}", path.name))
         line = tuple(day if re.fullmatch(r"\d{4}-\d\d-\d\d", word) else word for word in line)
-    done = command(*line, data=published, cwd=tmp_path)
-    assert done.returncode == 0, done.stdout + done.stderr
+    done = authmeter(*line, data=sampled, cwd=tmp_path)
+    assert done.code == 0, done.out + done.err
 
 
 def test_the_worked_example_of_a_source_gives_what_is_shown(tmp_path: Path) -> None:
@@ -285,15 +275,15 @@ def test_the_worked_example_of_a_source_gives_what_is_shown(tmp_path: Path) -> N
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
     (line,) = [block for block in blocks(page, "sh") if "check --source" in block]
-    done = command(*line.split()[1:], data=tmp_path / "data", cwd=tmp_path)
-    assert done.returncode == 3
-    assert done.stdout == shown
+    done = authmeter(*line.split()[1:], data=tmp_path / "data", cwd=tmp_path)
+    assert done.code == 3
+    assert done.out == shown
     (condition,) = blocks(page, "sql-expression")
     mended = re.sub(r"^where = .*$", lambda _: f'where = "{condition.strip()}"', mapping, flags=re.MULTILINE)
     (sources / "shop_gateway.toml").write_text(mended, "utf-8")
-    done = command(*line.split()[1:], data=tmp_path / "data", cwd=tmp_path)
-    assert done.returncode == 0
-    assert "3 records read, 3 accepted, 0 rejected, 2 skipped" in done.stdout
+    done = authmeter(*line.split()[1:], data=tmp_path / "data", cwd=tmp_path)
+    assert done.code == 0
+    assert "3 records read, 3 accepted, 0 rejected, 2 skipped" in done.out
 
 
 def test_the_example_of_the_code_dictionary_is_a_good_row(tmp_path: Path) -> None:

@@ -6,13 +6,12 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from pipelines.common.project import PROJECT
-from tests.published_folder import Ended, authmeter
+from tests.published_folder import Call, authmeter
 from tests.reports.serve.served_site import (
     write_tokens,
 )
@@ -42,9 +41,6 @@ def test_nothing_published_is_said(tmp_path: Path) -> None:
     ended = authmeter("serve", data=tmp_path)
     assert ended.code == 2
     assert "Nothing is published yet." in ended.err
-
-
-Call = Callable[..., Ended]
 
 
 @pytest.mark.parametrize(

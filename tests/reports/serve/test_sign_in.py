@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from tests.published_folder import Ended
+from tests.published_folder import Call
 from tests.reports.serve.served_site import (
     APPS,
     FOLDERS,
@@ -99,9 +98,6 @@ def test_a_token_is_withdrawn_without_a_restart(data: Path, tmp_path: Path) -> N
         assert server.said().count("can be read or changed by others") == 1
         assert "cannot be read" in server.said()
         assert "Traceback" not in server.said()
-
-
-Call = Callable[..., Ended]
 
 
 def test_a_new_token_opens_what_it_was_made_for(call: Call, data: Path, tmp_path: Path) -> None:
