@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from pipelines.contract.parts import PartBooks
 from pipelines.contract.settings import Settings
-from pipelines.engines.duckdb.reader import FileReader
+from pipelines.engines.duckdb.reader import DuckDBReader
 from pipelines.reading.landing import LandedFile
 from pipelines.reading.records import Reading
 from pipelines.reading.sources import SourceMapping
@@ -51,7 +51,7 @@ class ReadFile:
 class ReadingBench:
     """Reads bytes as if they were landed files."""
 
-    def __init__(self, reader: FileReader, root: Path) -> None:
+    def __init__(self, reader: DuckDBReader, root: Path) -> None:
         self._reader, self._root = reader, root
 
     def read(
@@ -83,4 +83,4 @@ def reading_bench() -> Iterator[ReadingBench]:
     with TemporaryDirectory(prefix="authmeter-readings-") as folder:
         root = Path(folder).resolve()
         with workbench(Settings(threads=2), root / "tmp", [root]) as connection:
-            yield ReadingBench(FileReader(connection, KEY), root)
+            yield ReadingBench(DuckDBReader(connection, KEY), root)

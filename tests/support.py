@@ -178,6 +178,11 @@ class DataFolder:
         """The status of each content of one landed path."""
         return [entry.status for entry in self.files(path)]
 
+    @property
+    def warnings(self) -> list[CheckResult]:
+        """The checks that fire on what is published."""
+        return [check for check in self.open().checks if not check.passed]
+
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """What a query over the published tables gives."""
         with closing(duckdb.connect(str(self.store.database), read_only=True)) as connection:

@@ -25,8 +25,8 @@ _HEADLINE = (
     "number_verifications", "one_click_verifications", "local_verifications", "third_party_authorizations",
     "billable_verifications", "authorizations", "authorization_rate",
 )  # fmt: skip
-# So many warnings are told; the rest is counted.
-_TOLD = 5
+# A message lists so many warnings and counts the rest.
+_LISTED = 5
 
 
 @dataclass(frozen=True)
@@ -99,9 +99,9 @@ class Message:
             )
         if self.warnings:
             lines.append(f"告警 {len(self.warnings)} 项：" if is_zh else f"{len(self.warnings)} warnings:")
-            lines += [f"- {check}: {zh if is_zh else en}" for check, zh, en in self.warnings[:_TOLD]]
-            if len(self.warnings) > _TOLD:
-                lines.append(f"- … (+{len(self.warnings) - _TOLD})")
+            lines += [f"- {check}: {zh if is_zh else en}" for check, zh, en in self.warnings[:_LISTED]]
+            if len(self.warnings) > _LISTED:
+                lines.append(f"- … (+{len(self.warnings) - _LISTED})")
         elif self.kind == "daily":
             lines.append("没有告警" if is_zh else "No warnings")
         if self.to_do:

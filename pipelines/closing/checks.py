@@ -11,8 +11,8 @@ from pipelines.closing.examined import closed_days, examined_days, files_since_c
 from pipelines.common.errors import AuthmeterError
 from pipelines.common.text import about, counted, printable
 from pipelines.contract.checks import CheckResult
-from pipelines.contract.registry import Registry, load_registry
-from pipelines.contract.settings import Settings, load_settings
+from pipelines.contract.registry import Registry
+from pipelines.contract.settings import Settings
 from pipelines.incidents.day_statistics import counted_by_day, statistics, volume_of
 from pipelines.incidents.profiles import NO_PROFILES, Profiles, read_profiles
 from pipelines.store.manifest import Manifest
@@ -52,15 +52,6 @@ def checks_of(
     """All warning checks of a data folder, with the profiles of its days."""
     profiles = read_profiles(store, manifest, settings, examined_days(manifest, as_of))
     return run_checks(manifest, settings, registry, as_of, profiles)
-
-
-def firing_checks(store: Store) -> list[CheckResult]:
-    """The warning checks that fire on the data folder as it is."""
-    manifest = store.read_manifest()
-    if manifest.as_of is None:
-        return []
-    checks = checks_of(store, manifest, load_settings(store.data), load_registry(store.registry), manifest.as_of)
-    return [check for check in checks if not check.passed]
 
 
 def hold_back(manifest: Manifest, settings: Settings, as_of: date) -> None:

@@ -10,7 +10,7 @@ from pipelines.store.manifest import FileEntry, Manifest
 
 # A day is compared with eight weeks; after a long gap more days than these are not looked at one by one.
 EXAMINED_DAYS = 7
-# A day to which less came late is the day that was judged when it was closed: the same again would be no news.
+# A day to which less came late is the day that was examined when it was closed: the same again would be no news.
 _RESTATED = 0.05
 
 

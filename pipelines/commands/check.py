@@ -17,14 +17,14 @@ from pipelines.contract.masking import masked_text
 from pipelines.contract.parts import PartBooks
 from pipelines.contract.registry import Registry, load_registry
 from pipelines.contract.settings import Settings, load_settings
-from pipelines.engines.duckdb.reader import FileReader
-from pipelines.ingest.part_reader import RunTime, first_accepted, reading_limits, unpack_limits
+from pipelines.engines.duckdb.engine import DuckDBEngine
+from pipelines.ingest.part_reader import RunTime, first_accepted, reading_limits
 from pipelines.reading.landing import LandedFile, scan
 from pipelines.reading.sources import Sources, load_sources
 from pipelines.store.database import open_published, workbench
 from pipelines.store.store import Store
 
-SHOWN = 20
+LISTED = 20
 # A dry reading keeps nothing, so its hashes need no secret.
 _KEY = "authmeter check, nothing is kept"
 
@@ -115,16 +115,15 @@ def check_file(data: Path, source: str | None, file: Path) -> int:
     now = datetime.now(UTC)
     # Whatever day the file is of: a look at a mapping should not fail on the age of its sample.
     wide = settings.model_copy(update={"retention_days": 36500})
-    clock = RunTime(last_closed_day(now, settings.timezone), now)
+    time = RunTime(last_closed_day(now, settings.timezone), now)
     with TemporaryDirectory(prefix="authmeter-check-") as folder:
         target = Path(folder).resolve()
         with workbench(settings, target / "tmp", [target]) as connection:
-            books = FileReader(connection, _KEY, unpack_limits(settings), keeps_lines=True).read(
-                landed, mapping, reading_limits(wide, mapping, clock, _KEY), target
-            )
+            with DuckDBEngine(settings, target / "tmp", target).file_reader(_KEY, keeps_lines=True) as reader:
+                books = reader.read(landed, mapping, reading_limits(wide, mapping, time, _KEY), target)
             _print_books(landed, mapping.name, settings, books)
-            too_old = _print_too_old(settings, RunTime(clock.day, now, Store(data).read_manifest().events_from), books)
-            for row in islice(_events(connection, target), SHOWN):
+            too_old = _print_too_old(settings, RunTime(time.day, now, Store(data).read_manifest().events_from), books)
+            for row in islice(_events(connection, target), LISTED):
                 # Stored times are UTC; people read the clock of the business.
                 instant = row["event_time"].replace(tzinfo=UTC).astimezone(ZoneInfo(settings.timezone))
                 row["event_time"] = instant.isoformat(timespec="milliseconds")
@@ -155,9 +154,9 @@ def _print_books(landed: LandedFile, source: str, settings: Settings, books: Par
         print(f"  {name}: {counted(count, 'value')} broke the rule and became empty")
 
 
-def _print_too_old(settings: Settings, clock: RunTime, books: PartBooks) -> int:
+def _print_too_old(settings: Settings, time: RunTime, books: PartBooks) -> int:
     """Says how many of the accepted records a run would reject for their age; gives their number."""
-    first = first_accepted(settings, clock)
+    first = first_accepted(settings, time)
     too_old = sum(rows for day, rows in books.days.items() if day < first)
     if too_old:
         print(
@@ -172,8 +171,8 @@ def _events(connection: Any, target: Path) -> Iterator[dict[str, Any]]:
     cursor = connection.execute(
         "SELECT * EXCLUDE (has_carrier, device_hash, phone_hash), device_hash IS NOT NULL AS has_device "
         "FROM read_parquet($files, union_by_name = true, hive_partitioning = false) "
-        "WHERE day IS NOT NULL ORDER BY line LIMIT $shown",
-        {"files": files, "shown": SHOWN},
+        "WHERE day IS NOT NULL ORDER BY line LIMIT $limit",
+        {"files": files, "limit": LISTED},
     )
     names = [column[0] for column in cursor.description]
     for row in cursor.fetchall():
@@ -184,6 +183,6 @@ def _rejects(connection: Any, target: Path) -> list[tuple[int, str, str]]:
     file = target / "rejects.parquet"
     if not file.exists():
         return []
-    query = "SELECT line, reason, record FROM read_parquet($file, hive_partitioning = false) ORDER BY line LIMIT $shown"
-    found: list[tuple[int, str, str]] = connection.execute(query, {"file": str(file), "shown": SHOWN}).fetchall()
+    query = "SELECT line, reason, record FROM read_parquet($file, hive_partitioning = false) ORDER BY line LIMIT $limit"
+    found: list[tuple[int, str, str]] = connection.execute(query, {"file": str(file), "limit": LISTED}).fetchall()
     return found

@@ -4,15 +4,13 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.alerts.due import undelivered
-from pipelines.closing.checks import firing_checks
 from pipelines.closing.machine_clock import require_near_day
 from pipelines.common.days import FIRST_DAY, last_closed_day
 from pipelines.common.errors import WARNED, UsageError
 from pipelines.common.lock import hold
 from pipelines.orchestration.home import execute
 from pipelines.run.daily_run import open_run
-from pipelines.run.status import failures_noted
+from pipelines.run.status import failures_noted, last_status
 from pipelines.store.store import Store
 
 if TYPE_CHECKING:
@@ -63,14 +61,11 @@ def _daily_job() -> "dg.JobDefinition":
 
 
 def _closing_words(data: Path) -> int:
-    store = Store(data)
-    warnings = firing_checks(store)
-    for warning in warnings:
-        print(f"warning: {warning.check_name}: {warning.detail_en}")
-    if not_told := undelivered(data):
-        print(f"warning: alerts: {not_told}")
+    store, status = Store(data), last_status(data)
+    for warning in status.warnings:
+        print(f"warning: {warning.check}: {warning.detail_en}")
     manifest = store.read_manifest()
     if not manifest.files:
         print(f"no log was ever found in {store.landing}; --data or AUTHMETER_DATA names another data folder")
     print(f"published as of {manifest.as_of}: {store.site / 'index.html'}")
-    return WARNED if warnings or not_told else 0
+    return WARNED if status.warnings else 0

@@ -12,9 +12,9 @@ from pipelines.sample.write import write_sample
 def make_sample(out: Path, *, days: int, apps: int, events: int, seed: int, format: str, last_day: date | None) -> None:
     """`authmeter sample`."""
     last = last_day or last_closed_day(datetime.now(UTC), Settings().timezone)
-    with stage("sample") as told:
+    with stage("sample") as box:
         report = write_sample(
             out, days=days, apps=apps, events=events, seed=seed, format=format, last_day=last,
-            progress=lambda done: told(done, days),
+            progress=lambda done: box(done, days),
         )  # fmt: skip
-        told.result = f"{report.files:,} files, {report.lines:,} lines in {out}"
+        box.result = f"{report.files:,} files, {report.lines:,} lines in {out}"

@@ -39,7 +39,7 @@ def _schedule_time(text: str) -> str:
     return text
 
 
-# A text is not taken for a number, nor true for 1: a slip of the file is told.
+# A text is not taken for a number, nor true for 1: a slip in the file is an error.
 WholeNumber = Annotated[int, Strict()]
 Number = Annotated[float, Strict()]
 Zone = Annotated[str, AfterValidator(_known_zone)]
@@ -57,14 +57,15 @@ class BillingRule(BaseModel):
 
 
 class AlertSettings(BaseModel):
-    """Who is told how a day went, and of what."""
+    """Who gets alerts, and which."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     urls_file: str = Field("", description="file with the addresses of the receivers, one a line")
     command: tuple[str, ...] = Field((), description="program and arguments that get each message as JSON on stdin")
     on: tuple[Literal["failed", "late", "warning", "daily"], ...] = Field(
-        ("failed", "late", "warning", "daily"), description="what is told, each at most once for a business day"
+        ("failed", "late", "warning", "daily"),
+        description="which alerts are sent, each at most once for a business day",
     )
     late_after: Annotated[str, AfterValidator(_schedule_time)] = Field(
         "09:00", description="business time from which a day that is not published is late"
@@ -129,7 +130,9 @@ class Settings(BaseModel):
         100, ge=1, le=100_000, description="refuse a packed file that unpacks to more than so many GB"
     )
     xlsx_apps: tuple[str, ...] = Field((), description="apps that get `usage_detail.xlsx` beside the CSV; `*` for all")
-    alerts: AlertSettings = Field(AlertSettings(), description="who is told when a day is published, late or failed")
+    alerts: AlertSettings = Field(
+        AlertSettings(), description="who gets alerts when a day is published, late or failed"
+    )
 
     @field_validator("billing")
     @classmethod

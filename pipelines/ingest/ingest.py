@@ -9,16 +9,15 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING
-
-import duckdb
+from typing import TYPE_CHECKING, Any
 
 from pipelines.common.errors import UsageError
 from pipelines.common.sql import sql
-from pipelines.contract.settings import Settings
+from pipelines.ingest.context import IngestContext
 from pipelines.ingest.part_reader import PartReader, ReadPart, RunTime
 from pipelines.reading.landing import LandedFile, current_stamp, scan
-from pipelines.reading.sources import SourceMapping, Sources
+from pipelines.reading.sources import SourceMapping
+from pipelines.store.database import workbench
 from pipelines.store.manifest import DayRows, FileEntry, Manifest
 from pipelines.store.store import Store
 
@@ -45,33 +44,26 @@ class IngestReport:
 
 
 def ingest(
-    store: Store, manifest: Manifest, settings: Settings, sources: Sources, key: str, clock: RunTime,
+    context: IngestContext,
+    manifest: Manifest,
+    time: RunTime,
     progress: Callable[[int, int], None] = lambda done, total: None,
     tries_again: Callable[[FileEntry], bool] = lambda entry: False,
-) -> IngestReport:  # fmt: skip
+) -> IngestReport:
     """Reads what is new in landing and commits the manifest.
 
     Args:
         tries_again: whether a refused content is tried again, though nothing of its mapping changed.
-        progress: told the bytes done and the bytes in all, of the files that are to be read.
+        progress: called with the bytes done and the bytes in all, of the files that are to be read.
     """
-    return _Ingest(store, manifest, settings, sources, key, clock, tries_again).run(progress)
+    return _Ingest(context, manifest, time, tries_again).run(progress)
 
 
 class _Ingest:
     def __init__(
-        self,
-        store: Store,
-        manifest: Manifest,
-        settings: Settings,
-        sources: Sources,
-        key: str,
-        clock: RunTime,
-        tries_again: Callable[[FileEntry], bool],
+        self, context: IngestContext, manifest: Manifest, time: RunTime, tries_again: Callable[[FileEntry], bool]
     ) -> None:
-        self._store, self._manifest, self._settings = store, manifest, settings
-        self._sources, self._key, self._clock = sources, key, clock
-        self._tries_again = tries_again
+        self._context, self._manifest, self._time, self._tries_again = context, manifest, time, tries_again
         self._report = IngestReport()
         self._entries: dict[str, list[FileEntry]] = {}
         for entry in manifest.files:
@@ -79,14 +71,14 @@ class _Ingest:
 
     def run(self, progress: Callable[[int, int], None]) -> IngestReport:
         unreadable: set[str] = set()
-        landed = list(scan(self._store.landing, unreadable))
+        landed = list(scan(self._context.store.landing, unreadable))
         new = [(file, source) for file in landed if (source := self._to_read(file))]
         if self._note_missing({file.path for file in landed}, unreadable) and not new:
             self._commit()
         total, done = sum(file.bytes for file, _ in new), 0
         with ExitStack() as stack:
             if new:
-                self._reader = stack.enter_context(PartReader(self._store, self._settings, self._key))
+                self._reader = stack.enter_context(PartReader(self._context))
             for number, (file, source) in enumerate(new, 1):
                 progress(done, total)
                 self._take(file, source)
@@ -102,7 +94,7 @@ class _Ingest:
         same = [entry for entry in known if entry.stamp == file.stamp]
         if any(entry.status != "damaged" for entry in same):
             return None
-        source = self._sources.for_file(file.path)
+        source = self._context.sources.for_file(file.path)
         # What was refused is tried again when its mapping was mended, and where no byte of it could be read: a file
         # whose rights were mended has the same stamp.
         if any(
@@ -128,10 +120,10 @@ class _Ingest:
 
     def _commit(self) -> None:
         self._manifest.files = [entry for path in sorted(self._entries) for entry in self._entries[path]]
-        self._store.commit(self._manifest)
+        self._context.store.commit(self._manifest)
 
     def _take(self, file: LandedFile, source: SourceMapping) -> None:
-        got = self._reader.read(file, source, self._clock)
+        got = self._reader.read(file, source, self._time)
         if current_stamp(file) != file.stamp:
             # Still being written, or gone: the next run takes it as it then is.
             self._report.changing.append(file.path)
@@ -149,16 +141,16 @@ class _Ingest:
             entries[:] = [entry for entry in entries if entry is known or entry.status not in ("held", "damaged")]
             return
         live = next((entry for entry in entries if entry.status == "read"), None)
-        entry = new_entry(file, source, got.sha256, got.books, self._clock, self._manifest.closed_through)
+        entry = new_entry(file, source, got.sha256, got.books, self._time, self._manifest.closed_through)
         entries[:] = [e for e in entries if e.sha256 != got.sha256]
         if got.finding is not None:
             entry.status, entry.finding = "damaged", got.finding
             self._report.damaged.append(entry)
         else:
             entry.part = self._part_name(entry)
-            entry.part_digest = self._store.place_part(got.folder, entry.part)
+            entry.part_digest = self._context.store.place_part(got.folder, entry.part)
             count_late(entry, live, self._manifest.closed_through)
-            if live and takes_away(self._store, self._manifest, self._reader.connection, entry, live):
+            if live and takes_away(self._context, self._manifest, entry, live):
                 entry.status = "held"
                 self._report.held.append(entry)
             else:
@@ -170,9 +162,9 @@ class _Ingest:
 
     def _part_name(self, entry: FileEntry) -> str:
         """Named by what went in: the content, its path, and the day and mapping it was read with."""
-        mapping = self._sources.named(entry.source)
-        told = [entry.sha256, entry.path, mapping.fingerprint, str(self._clock.day), self._settings.timezone]
-        return hashlib.sha256("\n".join(told).encode()).hexdigest()[:24]
+        mapping = self._context.sources.named(entry.source)
+        named_by = [entry.sha256, entry.path, mapping.fingerprint, str(self._time.day), self._context.settings.timezone]
+        return hashlib.sha256("\n".join(named_by).encode()).hexdigest()[:24]
 
 
 def new_entry(
@@ -180,14 +172,14 @@ def new_entry(
     source: SourceMapping,
     sha256: str,
     books: "PartBooks | None",
-    clock: RunTime,
+    time: RunTime,
     closed_through: date | None,
 ) -> FileEntry:
     """The entry of a content that was read, with its books where it has some."""
     entry = FileEntry(
         path=file.path, sha256=sha256, bytes=file.bytes, stamp=file.stamp,
         source=source.name, mapping=source.fingerprint, status="read",
-        first_read_at=clock.now.isoformat(timespec="seconds"), closed_through=closed_through, run_day=clock.day,
+        first_read_at=time.now.isoformat(timespec="seconds"), closed_through=closed_through, run_day=time.day,
     )  # fmt: skip
     if books:
         entry.records_read, entry.accepted = books.records_read, books.accepted
@@ -206,19 +198,23 @@ def count_late(entry: FileEntry, live: FileEntry | None, closed: date | None) ->
             rows.late = max(0, rows.accepted - in_time)
 
 
-def takes_away(
-    store: Store, manifest: Manifest, connection: duckdb.DuckDBPyConnection, entry: FileEntry, live: FileEntry
-) -> bool:
+def takes_away(context: IngestContext, manifest: Manifest, entry: FileEntry, live: FileEntry) -> bool:
     """Whether the new content lacks an id that the path gave to a closed day."""
     closed = manifest.closed_through
     if closed is None or not live.part or not entry.part:
         return False
     # What retention took, or will, is nobody's loss: the new content may lack it.
     oldest = manifest.events_from or date.min
-    old = [str(file) for file in store.part_files([live.part])]
-    new = [str(file) for file in store.part_files([entry.part])]
-    given = {"old": old, "new": new, "closed": closed, "oldest": oldest}
-    return bool(connection.execute(sql("pipelines.ingest", "ids_taken_away"), given).fetchall())
+    old = [str(file) for file in context.store.part_files([live.part])]
+    new = [str(file) for file in context.store.part_files([entry.part])]
+    given: dict[str, object] = {"old": old, "new": new, "closed": closed, "oldest": oldest}
+    return bool(ask(context, "ids_taken_away", given))
+
+
+def ask(context: IngestContext, query: str, values: dict[str, object]) -> list[tuple[Any, ...]]:
+    """What a query of `sql/` over parts of the store gives."""
+    with workbench(context.settings, context.store.temp, [context.store.warehouse]) as connection:
+        return connection.execute(sql("pipelines.ingest", query), values).fetchall()
 
 
 def accept_held(store: Store, manifest: Manifest, path: str) -> FileEntry:

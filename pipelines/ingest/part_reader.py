@@ -18,11 +18,10 @@ from pipelines.common.machine_limits import is_disk_full
 from pipelines.contract.masking import masked_text
 from pipelines.contract.record import FUTURE_DAYS
 from pipelines.contract.settings import Settings
-from pipelines.reading.landing import LandedFile, UnpackLimits, sha256_of
+from pipelines.ingest.context import IngestContext
+from pipelines.reading.landing import LandedFile, sha256_of
 from pipelines.reading.records import Reading
 from pipelines.reading.sources import SourceMapping
-from pipelines.store.database import workbench
-from pipelines.store.store import Store
 
 if TYPE_CHECKING:
     from pipelines.contract.parts import PartBooks
@@ -37,29 +36,24 @@ class RunTime:
     events_from: date | None = None
 
 
-def first_accepted(settings: Settings, clock: RunTime) -> date:
+def first_accepted(settings: Settings, time: RunTime) -> date:
     """The first day whose records a run accepts.
 
     A record of a day whose other events are gone cannot restate it, so it is too old, too.
     """
-    first = clock.day - timedelta(days=settings.retention_days)
-    return max(first, clock.events_from or first)
+    first = time.day - timedelta(days=settings.retention_days)
+    return max(first, time.events_from or first)
 
 
-def reading_limits(settings: Settings, source: SourceMapping, clock: RunTime, key: str) -> Reading:
-    """What a run may accept: from the retention before its day to two days after its clock."""
+def reading_limits(settings: Settings, source: SourceMapping, time: RunTime, key: str) -> Reading:
+    """What a run may accept: from the retention before its day to two days after its time."""
     return Reading(
         business_zone=settings.timezone,
         source_zone=source.timezone or settings.timezone,
-        oldest=day_start(first_accepted(settings, clock), settings.timezone),
-        newest=(clock.now + timedelta(days=FUTURE_DAYS)).astimezone(day_start(clock.day, "UTC").tzinfo),
+        oldest=day_start(first_accepted(settings, time), settings.timezone),
+        newest=(time.now + timedelta(days=FUTURE_DAYS)).astimezone(day_start(time.day, "UTC").tzinfo),
         key=key,
     )
-
-
-def unpack_limits(settings: Settings) -> UnpackLimits:
-    """How far a packed file may grow."""
-    return UnpackLimits(settings.max_unpack_ratio, settings.max_unpacked_gb * 10**9)
 
 
 @dataclass
@@ -75,16 +69,12 @@ class ReadPart:
 class PartReader:
     """Reads files into parts, one at a time; the engine is opened with it."""
 
-    def __init__(self, store: Store, settings: Settings, key: str) -> None:
-        self._store, self._settings, self._key = store, settings, key
+    def __init__(self, context: IngestContext) -> None:
+        self._context = context
 
     def __enter__(self) -> Self:
-        # The engine's libraries take half a second to import, which a run with nothing new should not pay.
-        from pipelines.engines.duckdb.reader import FileReader
-
         with ExitStack() as stack:
-            self.connection = stack.enter_context(workbench(self._settings, self._store.temp, [self._store.warehouse]))
-            self._reader = FileReader(self.connection, self._key, unpack_limits(self._settings))
+            self._reader = stack.enter_context(self._context.engine.file_reader(self._context.key))
             self._hasher = stack.enter_context(ThreadPoolExecutor(1))
             self._stack = stack.pop_all()
         return self
@@ -92,7 +82,7 @@ class PartReader:
     def __exit__(self, *error: object) -> None:
         self._stack.close()
 
-    def read(self, file: LandedFile, source: SourceMapping, clock: RunTime) -> ReadPart:
+    def read(self, file: LandedFile, source: SourceMapping, time: RunTime) -> ReadPart:
         """Reads one file; what is wrong with it is a finding.
 
         Raises:
@@ -100,9 +90,9 @@ class PartReader:
         """
         # The checksum is taken beside the parsing: most new files are new, and only then is it known.
         checksum = self._hasher.submit(sha256_of, file)
-        fresh = self._store.fresh_folder("part")
+        fresh = self._context.store.fresh_folder("part")
         try:
-            limits = reading_limits(self._settings, source, clock, self._key)
+            limits = reading_limits(self._context.settings, source, time, self._context.key)
             books, finding = self._reader.read(file, source, limits, fresh), None
         except Exception as error:  # one file's fault must not keep the others from being published
             if _is_ours(error):

@@ -14,15 +14,13 @@ from typing import Any
 
 from pipelines.common.days import business_day
 from pipelines.common.errors import DamagedFileError
-from pipelines.common.sql import sql
 from pipelines.common.text import printable
-from pipelines.contract.settings import Settings
-from pipelines.ingest.ingest import count_late, new_entry, takes_away
+from pipelines.ingest.context import IngestContext
+from pipelines.ingest.ingest import ask, count_late, new_entry, takes_away
 from pipelines.ingest.part_reader import PartReader, RunTime
 from pipelines.reading.landing import LandedFile, current_stamp, scan, sha256_of
 from pipelines.reading.sources import SourceMapping, Sources
 from pipelines.store.manifest import FileEntry, Manifest
-from pipelines.store.store import Store
 
 
 @dataclass(frozen=True)
@@ -65,7 +63,7 @@ class RereadReport:
     changing: list[str] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
 
-    def told(self) -> Iterator[str]:
+    def lines(self) -> Iterator[str]:
         """What a user should know, a line each."""
         for path, count in sorted(self.taken_away.items()):
             yield f"taken away: {printable(path)}: {count:,} records of closed days are no longer there"
@@ -84,58 +82,120 @@ class RereadReport:
 
 
 def reread(
-    store: Store,
+    context: IngestContext,
     manifest: Manifest,
-    settings: Settings,
-    sources: Sources,
-    key: str,
     request: RereadRequest,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> RereadReport:
     """Reads files again and commits the manifest where one comes out otherwise.
 
-    Each file is read with the clock of its first reading: what was too old or of the future then is so now, and what
+    Each file is read with the time of its first reading: what was too old or of the future then is so now, and what
     came in time then did not come late.
     """
-    report = RereadReport()
-    wanted = list(_wanted(store, manifest, settings, sources, request, report))
-    total, done = sum(file.bytes for _, file, _ in wanted), 0
-    is_new = False
-    with ExitStack() as stack:
-        reader = stack.enter_context(PartReader(store, settings, key)) if wanted else None
-        for entry, file, source in wanted:
-            assert reader
+    return _Reread(context, manifest, request).run(progress)
+
+
+class _Reread:
+    def __init__(self, context: IngestContext, manifest: Manifest, request: RereadRequest) -> None:
+        self._context, self._manifest, self._request = context, manifest, request
+        self._store, self._zone = context.store, context.settings.timezone
+        self._report = RereadReport()
+
+    def run(self, progress: Callable[[int, int], None]) -> RereadReport:
+        wanted = list(self._wanted())
+        total, done = sum(file.bytes for _, file, _ in wanted), 0
+        is_new = False
+        with ExitStack() as stack:
+            if wanted:
+                self._reader = stack.enter_context(PartReader(self._context))
+            for entry, file, source in wanted:
+                progress(done, total)
+                is_new |= self._read_again(entry, file, source)
+                done += file.bytes
             progress(done, total)
-            is_new |= _read_again(store, manifest, settings, reader, entry, file, source, report)
-            done += file.bytes
-        progress(done, total)
-    if is_new:
-        store.commit(manifest)
-    return report
+        if is_new:
+            self._store.commit(self._manifest)
+        return self._report
 
+    def _wanted(self) -> Iterator[tuple[FileEntry, LandedFile, SourceMapping]]:
+        landed = {file.path: file for file in scan(self._store.landing, set())}
+        for entry in self._manifest.files:
+            # What is damaged is tried again by the ingest before this.
+            if entry.status not in ("read", "held") or not self._request.asks_for(
+                entry, self._context.sources, self._zone
+            ):
+                continue
+            file, source = landed.get(entry.path), self._context.sources.for_file(entry.path)
+            if file is None or not _is_as_read(file, entry):
+                self._report.gone.append(entry.path)
+            elif entry.part is None:
+                self._report.spent.append(entry.path)
+            elif source is None:
+                self._report.unread.append(entry.path)
+            else:
+                yield entry, file, source
 
-def _wanted(
-    store: Store,
-    manifest: Manifest,
-    settings: Settings,
-    sources: Sources,
-    request: RereadRequest,
-    report: RereadReport,
-) -> Iterator[tuple[FileEntry, LandedFile, SourceMapping]]:
-    landed = {file.path: file for file in scan(store.landing, set())}
-    for entry in manifest.files:
-        # What is damaged is tried again by the ingest before this.
-        if entry.status not in ("read", "held") or not request.asks_for(entry, sources, settings.timezone):
-            continue
-        file, source = landed.get(entry.path), sources.for_file(entry.path)
-        if file is None or not _is_as_read(file, entry):
-            report.gone.append(entry.path)
-        elif entry.part is None:
-            report.spent.append(entry.path)
-        elif source is None:
-            report.unread.append(entry.path)
-        else:
-            yield entry, file, source
+    def _read_again(self, entry: FileEntry, file: LandedFile, source: SourceMapping) -> bool:
+        """Reads one content again; gives whether its entry in the manifest is another one now."""
+        first_read = datetime.fromisoformat(entry.first_read_at)
+        time = RunTime(entry.run_day or _first_read_on(entry, self._zone) - timedelta(days=1), first_read)
+        got = self._reader.read(file, source, time)
+        if current_stamp(file) != file.stamp or (got.sha256 and got.sha256 != entry.sha256):
+            self._report.changing.append(file.path)
+            return False
+        if got.books is None:
+            self._report.failed[file.path] = str(got.finding)
+            return False
+        self._report.read += 1
+        fresh = new_entry(file, source, entry.sha256, got.books, time, entry.closed_through)
+        fresh.status, fresh.first_read_at, fresh.is_gone = entry.status, entry.first_read_at, entry.is_gone
+        assert entry.part
+        old, new = self._content(self._store.part_folder(entry.part)), self._content(got.folder)
+        if old == new:
+            # The part stays; the mapping, or what it skipped, may be another.
+            before = entry.model_copy()
+            for name in ("source", "mapping", "records_read", "rejected", "skipped", "nulled"):
+                setattr(entry, name, getattr(fresh, name))
+            return entry != before
+        fresh.part = hashlib.sha256(repr((entry.path, entry.sha256, source.fingerprint, new)).encode()).hexdigest()[:24]
+        fresh.earlier_parts = [*entry.earlier_parts, entry.part]
+        fresh.part_digest = self._store.place_part(got.folder, fresh.part)
+        count_late(fresh, entry, entry.closed_through)
+        self._put_in_place(entry, fresh)
+        return True
+
+    def _put_in_place(self, old: FileEntry, new: FileEntry) -> None:
+        """The new reading instead of the old one. It counts whatever it takes away: who rereads has mended
+        something.
+        """
+        manifest = self._manifest
+        if old.status == "held":
+            live = next((e for e in manifest.files if e.path == old.path and e.status == "read"), None)
+            new.status = "held" if live and takes_away(self._context, manifest, new, live) else "read"
+            if live and new.status == "read":
+                live.status = "replaced"
+        elif closed := manifest.closed_through:
+            values = {"old": self._events(old), "new": self._events(new), "closed": closed, "oldest": self._oldest}
+            if lost := ask(self._context, "records_taken_away", values)[0][0]:
+                self._report.taken_away[new.path] = lost
+        self._report.changed.append(new)
+        manifest.files[manifest.files.index(old)] = new
+
+    @property
+    def _oldest(self) -> date:
+        return self._manifest.events_from or date.min
+
+    def _events(self, entry: FileEntry) -> list[str]:
+        return [str(file) for file in self._store.part_files([entry.part] if entry.part else [])]
+
+    def _content(self, folder: Path) -> tuple[Any, ...]:
+        """What a part holds, in numbers that do not depend on the order of its rows."""
+        events = [str(file) for name in ("events", "exact") if (file := folder / f"{name}.parquet").exists()]
+        rejects = folder / "rejects.parquet"
+        found = ask(self._context, "part_content", {"files": events, "first": self._oldest})[0]
+        if rejects.exists():
+            found += ask(self._context, "rejects_content", {"file": str(rejects)})[0]
+        return found
 
 
 def _is_as_read(file: LandedFile, entry: FileEntry) -> bool:
@@ -143,84 +203,6 @@ def _is_as_read(file: LandedFile, entry: FileEntry) -> bool:
         return file.stamp == entry.stamp or sha256_of(file) == entry.sha256
     except (OSError, DamagedFileError):
         return False
-
-
-def _read_again(
-    store: Store,
-    manifest: Manifest,
-    settings: Settings,
-    reader: PartReader,
-    entry: FileEntry,
-    file: LandedFile,
-    source: SourceMapping,
-    report: RereadReport,
-) -> bool:
-    """Reads one content again; gives whether its entry in the manifest is another one now."""
-    first_read = datetime.fromisoformat(entry.first_read_at)
-    clock = RunTime(entry.run_day or _first_read_on(entry, settings.timezone) - timedelta(days=1), first_read)
-    got = reader.read(file, source, clock)
-    if current_stamp(file) != file.stamp or (got.sha256 and got.sha256 != entry.sha256):
-        report.changing.append(file.path)
-        return False
-    if got.books is None:
-        report.failed[file.path] = str(got.finding)
-        return False
-    report.read += 1
-    fresh = new_entry(file, source, entry.sha256, got.books, clock, entry.closed_through)
-    fresh.status, fresh.first_read_at, fresh.is_gone = entry.status, entry.first_read_at, entry.is_gone
-    assert entry.part
-    parameters = {"first": manifest.events_from or date.min}
-    old = _content(reader, store.part_folder(entry.part), parameters)
-    new = _content(reader, got.folder, parameters)
-    if old == new:
-        # The part stays; the mapping, or what it skipped, may be another.
-        before = entry.model_copy()
-        for name in ("source", "mapping", "records_read", "rejected", "skipped", "nulled"):
-            setattr(entry, name, getattr(fresh, name))
-        return entry != before
-    fresh.part = hashlib.sha256(repr((entry.path, entry.sha256, source.fingerprint, new)).encode()).hexdigest()[:24]
-    fresh.earlier_parts = [*entry.earlier_parts, entry.part]
-    fresh.part_digest = store.place_part(got.folder, fresh.part)
-    count_late(fresh, entry, entry.closed_through)
-    _put_in_place(store, manifest, reader, entry, fresh, report)
-    return True
-
-
-def _put_in_place(
-    store: Store, manifest: Manifest, reader: PartReader, old: FileEntry, new: FileEntry, report: RereadReport
-) -> None:
-    """The new reading instead of the old one. It counts whatever it takes away: who rereads has mended something."""
-    if old.status == "held":
-        live = next((e for e in manifest.files if e.path == old.path and e.status == "read"), None)
-        new.status = "held" if live and takes_away(store, manifest, reader.connection, new, live) else "read"
-        if live and new.status == "read":
-            live.status = "replaced"
-    else:
-        closed, first = manifest.closed_through, manifest.events_from or date.min
-        files = {"old": _events(store, old), "new": _events(store, new)}
-        if closed and (
-            lost := reader.connection.execute(
-                sql("pipelines.ingest", "records_taken_away"), {**files, "closed": closed, "oldest": first}
-            ).fetchall()[0][0]
-        ):
-            report.taken_away[new.path] = lost
-    report.changed.append(new)
-    manifest.files[manifest.files.index(old)] = new
-
-
-def _events(store: Store, entry: FileEntry) -> list[str]:
-    return [str(file) for file in store.part_files([entry.part] if entry.part else [])]
-
-
-def _content(reader: PartReader, folder: Path, parameters: dict[str, date]) -> tuple[Any, ...]:
-    """What a part holds, in numbers that do not depend on the order of its rows."""
-    events = [str(file) for name in ("events", "exact") if (file := folder / f"{name}.parquet").exists()]
-    rejects = folder / "rejects.parquet"
-    ask = reader.connection.execute
-    found: tuple[Any, ...] = ask(sql("pipelines.ingest", "part_content"), {"files": events, **parameters}).fetchall()[0]
-    if rejects.exists():
-        found += ask(sql("pipelines.ingest", "rejects_content"), {"file": str(rejects)}).fetchall()[0]
-    return found
 
 
 def _first_read_on(entry: FileEntry, time_zone: str) -> date:

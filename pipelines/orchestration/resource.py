@@ -56,7 +56,8 @@ class DataFolder(dg.ConfigurableResource[DailyRun]):
             finally:
                 is_whole = context.run is None or context.run.asset_selection is None
                 if run.failure or run.is_done or is_whole:
-                    note_end(data, datetime.now(UTC), day, run.failure or (None if run.is_done else _stopped(data)))
+                    error = run.failure or (None if run.is_done else _stopped(data))
+                    note_end(data, datetime.now(UTC), day, error, run.made_checks)
 
 
 def _stopped(data: Path) -> AuthmeterError:

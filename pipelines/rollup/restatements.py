@@ -63,7 +63,7 @@ def changed_figures(
 
     `published_before` is NULL where the day was missing, `published_now` where it is missing now; else an absent
     count is 0. An app without a record of a day that appears or vanishes has no row of its own: that its figures went
-    from unknown to 0, or back, is told by the rows of all apps.
+    from unknown to 0, or back, stands in the rows of all apps.
 
     `cause` names the files that came, went or were replaced, and the registry, result codes or billing rule where
     `are_rules_new` or no file is the cause.

@@ -1,8 +1,10 @@
 """Roll-up: which days must be done again, and what a day done again changes in what was published.
 
-How a day's tables are computed is in `engines/` and `sql/day/`; the roll-up of a day is a function of its live
+How a day's tables are computed is in `plan.py` and `sql/`, by an engine; the roll-up of a day is a function of its live
 parts, the registry's platforms, the code dictionary and the billing rule of the day.
 """
+
+from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Set
@@ -11,10 +13,9 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.common.days import day_hours
 from pipelines.common.digests import digest_of_folder
 from pipelines.common.errors import AuthmeterError
-from pipelines.contract.day_tables import DAY_TABLES
+from pipelines.contract.day_tables import DAY_TABLES, DayBooks
 from pipelines.contract.registry import Registry
 from pipelines.contract.settings import Settings
 from pipelines.store.database import workbench
@@ -24,11 +25,20 @@ from pipelines.store.store import Store
 if TYPE_CHECKING:
     import polars as pl
 
-    from pipelines.contract.day_tables import DayBooks
-    from pipelines.engines.duckdb.roller import DayRoller
+    from pipelines.engines.base import DayRoller, Engine
 
 # Part of every day's fingerprint: raise it when the same parts would give other tables.
 ROLLUP_VERSION = 4
+
+
+@dataclass(frozen=True)
+class RollupInputs:
+    """What every roll-up of a run works with."""
+
+    store: Store
+    settings: Settings
+    registry: Registry
+    engine: Engine
 
 
 @dataclass
@@ -42,9 +52,12 @@ class RollupReport:
 
 
 def roll_up(
-    store: Store, manifest: Manifest, settings: Settings, registry: Registry, as_of: date,
-    forced: frozenset[date] = frozenset(), progress: Callable[[int, int], None] = lambda done, total: None,
-) -> RollupReport:  # fmt: skip
+    inputs: RollupInputs,
+    manifest: Manifest,
+    as_of: date,
+    forced: frozenset[date] = frozenset(),
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> RollupReport:
     """Brings the tables of every day up to `as_of` up to date; the manifest is changed, not yet committed.
 
     Args:
@@ -53,25 +66,24 @@ def roll_up(
     Raises:
         AuthmeterError: the books of a day do not balance; nothing is published.
     """
-    by_registry = _days_of_changed_platforms(store, manifest, settings, registry)
+    by_registry = _days_of_changed_platforms(inputs, manifest)
     parts_by_day = _parts_by_day(manifest, as_of)
-    changed, emptied = _changed_days(store, manifest, settings, registry, parts_by_day, forced | by_registry)
+    changed, emptied = _changed_days(inputs, manifest, parts_by_day, forced | by_registry)
     report = RollupReport(days=changed, emptied=emptied)
-    manifest.platforms = registry.platforms
+    manifest.platforms = inputs.registry.platforms
     if not changed and not emptied:
         return report
-    # These libraries take half a second to import, which a run with nothing new should not pay.
-    from pipelines.engines.duckdb.roller import DayRoller
+    # This takes half a second to import, which a run with nothing new should not pay.
+    from pipelines.rollup.plan import day_plan
     from pipelines.rollup.restatements import changed_figures
 
-    closed_through = manifest.closed_through
+    store, closed_through = inputs.store, manifest.closed_through
     restated: list[pl.DataFrame] = []
-    with workbench(settings, store.temp, [store.warehouse]) as connection:
-        roller = DayRoller(connection, registry)
+    with inputs.engine.day_roller(day_plan(inputs.registry)) as roller:
         for number, day in enumerate(changed):
             progress(number, len(changed))
             fresh = store.fresh_folder("day")
-            books = roll_up_day(roller, store, manifest, settings, day, fresh)
+            books = roll_up_day(roller, inputs, manifest, day, fresh)
             _check_books(day, books)
             content = digest_of_folder(fresh)
             old = manifest.days.get(day)
@@ -81,11 +93,11 @@ def roll_up(
                 if old and old.content == content and _is_there(store, old)
                 else store.place_day(fresh, day, manifest.run + 1),
                 content=content,
-                fingerprint=_fingerprint(day, parts_by_day[day], registry, settings),
+                fingerprint=_fingerprint(inputs, day, parts_by_day[day]),
                 parts=parts_by_day[day], accepted=books.accepted, counted=books.counted, unmapped=books.unmapped,
             )  # fmt: skip
             are_rules_new = old is not None and (
-                day in by_registry or old.fingerprint != _fingerprint(day, old.parts, registry, settings)
+                day in by_registry or old.fingerprint != _fingerprint(inputs, day, old.parts)
             )
             restated += changed_figures(store, manifest, closed_through, day, new, are_rules_new)
             manifest.days[day] = new
@@ -98,35 +110,33 @@ def roll_up(
     return report
 
 
-def days_to_roll_up(
-    store: Store, manifest: Manifest, settings: Settings, registry: Registry, as_of: date
-) -> list[date]:
+def days_to_roll_up(inputs: RollupInputs, manifest: Manifest, as_of: date) -> list[date]:
     """The days that a roll-up would do, or take away, as things are."""
-    by_registry = _days_of_changed_platforms(store, manifest, settings, registry)
-    changed, emptied = _changed_days(store, manifest, settings, registry, _parts_by_day(manifest, as_of), by_registry)
+    by_registry = _days_of_changed_platforms(inputs, manifest)
+    changed, emptied = _changed_days(inputs, manifest, _parts_by_day(manifest, as_of), by_registry)
     return sorted({*changed, *emptied})
 
 
-def roll_up_day(
-    roller: "DayRoller", store: Store, manifest: Manifest, settings: Settings, day: date, fresh: Path
-) -> "DayBooks":
+def roll_up_day(roller: DayRoller, inputs: RollupInputs, manifest: Manifest, day: date, fresh: Path) -> DayBooks:
     """The tables of one day, of its live parts, into the empty folder `fresh`."""
+    from pipelines.engines.base import DayEvents
+    from pipelines.rollup.plan import day_values
+
     live = sorted((entry.part, entry.source) for entry in manifest.live_files() if entry.part and day in entry.days)
-    files = {file: source for part, source in live for file in store.part_files([part])}
-    return roller.roll_up(day, day_hours(day, settings.timezone), files, settings.billing_on(day), fresh)
+    files = {file: source for part, source in live for file in inputs.store.part_files([part])}
+    return roller.roll_up(DayEvents(day, files, day_values(day, inputs.settings)), fresh)
 
 
 def _changed_days(
-    store: Store, manifest: Manifest, settings: Settings, registry: Registry,
-    parts_by_day: dict[date, list[str]], forced: Set[date],
-) -> tuple[list[date], list[date]]:  # fmt: skip
+    inputs: RollupInputs, manifest: Manifest, parts_by_day: dict[date, list[str]], forced: Set[date]
+) -> tuple[list[date], list[date]]:
     """The days whose tables are to be made, and those that have no part any more."""
     changed = [
         day
         for day, parts in sorted(parts_by_day.items())
         if day in forced or day not in manifest.days
-        or manifest.days[day].fingerprint != _fingerprint(day, parts, registry, settings)
-        or not _is_there(store, manifest.days[day])
+        or manifest.days[day].fingerprint != _fingerprint(inputs, day, parts)
+        or not _is_there(inputs.store, manifest.days[day])
     ]  # fmt: skip
     return changed, sorted(day for day in manifest.days if day not in parts_by_day and manifest.has_events_of(day))
 
@@ -140,19 +150,19 @@ def _parts_by_day(manifest: Manifest, as_of: date) -> dict[date, list[str]]:
     return {day: sorted(names) for day, names in parts.items()}
 
 
-def _fingerprint(day: date, parts: list[str], registry: Registry, settings: Settings) -> str:
-    told = [
+def _fingerprint(inputs: RollupInputs, day: date, parts: list[str]) -> str:
+    rules = [
         str(ROLLUP_VERSION),
-        registry.codes_fingerprint,
-        settings.billing_on(day).model_dump_json(exclude={"valid_from"}),
+        inputs.registry.codes_fingerprint,
+        inputs.settings.billing_on(day).model_dump_json(exclude={"valid_from"}),
     ]
     # Of a day that is rolled up, a part has the same records whatever older days retention took from it.
-    return hashlib.sha256("\n".join([*told, *map(origin_of, parts)]).encode()).hexdigest()[:16]
+    return hashlib.sha256("\n".join([*rules, *map(origin_of, parts)]).encode()).hexdigest()[:16]
 
 
-def _days_of_changed_platforms(store: Store, manifest: Manifest, settings: Settings, registry: Registry) -> set[date]:
+def _days_of_changed_platforms(inputs: RollupInputs, manifest: Manifest) -> set[date]:
     """The days with records that name no platform, of apps whose registered platform changed."""
-    old, new = manifest.platforms, registry.platforms
+    store, old, new = inputs.store, manifest.platforms, inputs.registry.platforms
     apps = sorted(key for key in old.keys() | new.keys() if old.get(key) != new.get(key))
     files = {
         str(store.day_table(entry, "unplatformed_apps")): day
@@ -161,7 +171,7 @@ def _days_of_changed_platforms(store: Store, manifest: Manifest, settings: Setti
     }
     if not apps or not files:
         return set()
-    with workbench(settings, store.temp, [store.warehouse]) as connection:
+    with workbench(inputs.settings, store.temp, [store.warehouse]) as connection:
         found = connection.execute(
             "SELECT DISTINCT filename FROM read_parquet($files, filename = true, hive_partitioning = false) "
             "WHERE list_contains($apps, app_key)",
@@ -175,7 +185,7 @@ def _is_there(store: Store, entry: DayEntry) -> bool:
     return all(store.day_table(entry, name).is_file() for name in DAY_TABLES)
 
 
-def _check_books(day: date, books: "DayBooks") -> None:
+def _check_books(day: date, books: DayBooks) -> None:
     if books.counted != books.in_outcomes or books.counted > books.accepted:
         raise AuthmeterError(
             f"The books of {day} do not balance: {books.accepted} accepted, {books.counted} after de-duplication, "

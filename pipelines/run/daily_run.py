@@ -6,14 +6,13 @@ They know the data folder and each other's order, and not who calls them: Dagste
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
-from pipelines.closing.checks import checks_of, hold_back
-from pipelines.closing.fingerprint import inputs_fingerprint
+from pipelines.closing.checks import checks_of
+from pipelines.closing.close import close_days, next_as_of, publication_of, publish
 from pipelines.closing.machine_clock import require_sound_clock
 from pipelines.common.days import require_same_zone
 from pipelines.common.errors import AuthmeterError, UsageError
@@ -24,12 +23,14 @@ from pipelines.contract.checks import CheckResult
 from pipelines.contract.hash_key import hash_key
 from pipelines.contract.registry import Registry, load_registry
 from pipelines.contract.settings import Settings, load_settings
+from pipelines.engines.duckdb.engine import DuckDBEngine
+from pipelines.ingest.context import IngestContext
 from pipelines.ingest.ingest import IngestReport, ingest
 from pipelines.ingest.part_reader import RunTime
 from pipelines.ingest.reread import RereadRequest, reread
 from pipelines.reading.records import keyed_hash
 from pipelines.reading.sources import Sources, load_sources
-from pipelines.rollup.rollup import RollupReport, roll_up
+from pipelines.rollup.rollup import RollupInputs, RollupReport, roll_up
 from pipelines.run.retention import apply_retention
 from pipelines.run.site_generations import clear_generations, site_is_current, switch_site
 from pipelines.store.database import published_run
@@ -45,7 +46,8 @@ if TYPE_CHECKING:
 class DailyRun:
     """One run over one data folder, whose lock the caller holds.
 
-    `failure` is what ended it before its time; `is_done` that its last box came to its end.
+    `failure` is what ended it before its time; `is_done` that its last box came to its end; `made_checks` are the
+    results of the warning checks, made once, when the days are closed.
     """
 
     store: Store
@@ -56,32 +58,52 @@ class DailyRun:
     now: datetime
     forced: frozenset[date] = frozenset()
     reread: RereadRequest | None = None
-    checks: list[CheckResult] = field(default_factory=list)
     failure: AuthmeterError | None = None
     is_done: bool = False
+    made_checks: list[CheckResult] | None = None
+
+    @property
+    def checks(self) -> list[CheckResult]:
+        """The warning checks of what is published: those that the roll-up of this run made, else made now."""
+        if self.made_checks is None:
+            manifest = self.store.read_manifest()
+            as_of = manifest.as_of
+            self.made_checks = (
+                checks_of(self.store, manifest, self.settings, self.registry, as_of) if as_of is not None else []
+            )
+        return self.made_checks
+
+    @property
+    def engine(self) -> DuckDBEngine:
+        """Who does the heavy steps."""
+        return DuckDBEngine(self.settings, self.store.temp, self.store.warehouse)
+
+    @property
+    def _ingest_context(self) -> IngestContext:
+        return IngestContext(self.store, self.settings, self.sources, self.key, self.engine)
+
+    @property
+    def _rollup_inputs(self) -> RollupInputs:
+        return RollupInputs(self.store, self.settings, self.registry, self.engine)
 
     def ingest(self, day: date) -> IngestReport:
         """Reads what is new in landing; D and the clock say which records are too old or of the future."""
-        with self._box("ingest") as told:
+        with self._box("ingest") as box:
             manifest = self._manifest()
             self.store.clear_unfinished(manifest)
-            clock = RunTime(day, self.now, manifest.events_from)
-            report = ingest(
-                self.store, manifest, self.settings, self.sources, self.key, clock, told, self._is_to_be_reread
-            )
+            time = RunTime(day, self.now, manifest.events_from)
+            report = ingest(self._ingest_context, manifest, time, box, self._is_to_be_reread)
             if report.read or report.damaged or report.held:
-                told.result = f"{counted(len(report.read), 'file')}, {counted(report.records, 'record')}" + "".join(
+                box.result = f"{counted(len(report.read), 'file')}, {counted(report.records, 'record')}" + "".join(
                     f", {len(found)} {word}"
                     for found, word in ((report.damaged, "damaged"), (report.held, "held"))
                     if found
                 )
         if self.reread:
-            with self._box("reread") as told:
-                found_again = reread(
-                    self.store, manifest, self.settings, self.sources, self.key, self.reread, progress=told
-                )
-                told.result = f"{counted(found_again.read, 'file')}, {len(found_again.changed):,} of them changed"
-            for line in found_again.told():
+            with self._box("reread") as box:
+                found_again = reread(self._ingest_context, manifest, self.reread, progress=box)
+                box.result = f"{counted(found_again.read, 'file')}, {len(found_again.changed):,} of them changed"
+            for line in found_again.lines():
                 print(line)
         return report
 
@@ -90,45 +112,39 @@ class DailyRun:
 
     def roll_up(self, day: date) -> RollupReport:
         """Brings every day up to D up to date and commits what is then to be published."""
-        with self._box("roll up") as told:
+        with self._box("roll up") as box:
             manifest = self._manifest()
             before = manifest.model_copy(deep=True)
-            as_of = max(day, manifest.as_of or day)
-            report = roll_up(self.store, manifest, self.settings, self.registry, as_of, self.forced, progress=told)
+            as_of = next_as_of(manifest, day)
+            report = roll_up(self._rollup_inputs, manifest, as_of, self.forced, progress=box)
             if report.days or report.emptied:
                 days = len(report.days) + len(report.emptied)
-                told.result = f"{counted(days, 'day')}, {counted(report.records, 'record')}"
-            if manifest.as_of and as_of > manifest.as_of:
-                manifest.closed_before = manifest.as_of
-            hold_back(manifest, self.settings, as_of)
+                box.result = f"{counted(days, 'day')}, {counted(report.records, 'record')}"
+            close_days(manifest, self.settings, as_of)
             # What is older than the settings keep goes when its days have had their last roll-up.
             apply_retention(self.store, manifest, self.settings, day)
-            self.checks = checks_of(self.store, manifest, self.settings, self.registry, as_of)
-            inputs = inputs_fingerprint(self.store, manifest, self.settings, self.registry, self.checks, as_of)
-            if inputs != manifest.inputs:
-                manifest.as_of, manifest.inputs = as_of, inputs
-                manifest.run += 1
-                zone = ZoneInfo(self.settings.timezone)
-                manifest.generated_at = self.now.astimezone(zone).isoformat(timespec="seconds")
+            publication = publication_of(self.store, manifest, self.settings, self.registry, as_of)
+            self.made_checks = publication.checks
+            publish(manifest, publication, self.settings.timezone, self.now)
             if manifest != before:
                 self.store.commit(manifest)
         return report
 
     def build_marts(self) -> "MartsReport | None":
         """Builds the published DuckDB file where it is not the one of the manifest."""
-        with self._box("marts") as told:
+        with self._box("marts") as box:
             manifest = self._manifest()
             if published_run(self.store.database) == (manifest.run, manifest.generated_at):
                 return None
             from pipelines.marts.build import build_marts
 
             report = build_marts(self.store, manifest, self.settings, self.registry, self.checks)
-            told.result = f"{len(report.rows)} tables, {sum(report.rows.values()):,} rows"
+            box.result = f"{len(report.rows)} tables, {sum(report.rows.values()):,} rows"
         return report
 
     def render_site(self) -> "SiteReport | None":
         """Renders the site of the published file where it is not there yet, and switches to it."""
-        with self._box("site") as told:
+        with self._box("site") as box:
             manifest = self._manifest()
             if site_is_current(self.store, manifest):
                 # A day that was computed anew, to what it was before, lies there still.
@@ -143,7 +159,7 @@ class DailyRun:
             report = render_site(self.store.database, fresh, self.settings.xlsx_apps, self.settings)
             switch_site(self.store, fresh, manifest)
             shutil.rmtree(self.store.temp, ignore_errors=True)
-            told.result = f"{counted(report.apps, 'app')}, {counted(report.files, 'file')}"
+            box.result = f"{counted(report.apps, 'app')}, {counted(report.files, 'file')}"
             self.is_done = True
         return report
 
@@ -151,8 +167,8 @@ class DailyRun:
     def _box(self, name: str) -> Iterator[Stage]:
         """A stage whose failure is kept for the status, in words where it is the machine's."""
         try:
-            with stage(name) as told:
-                yield told
+            with stage(name) as box:
+                yield box
         except AuthmeterError as error:
             self.failure = error
             raise

@@ -20,6 +20,7 @@ from pipelines.common import durable
 from pipelines.common.days import days_between, last_closed_day
 from pipelines.common.errors import AuthmeterError, InUseError
 from pipelines.common.machine_limits import as_machine_error
+from pipelines.contract.checks import CheckResult
 from pipelines.contract.masking import masked_text
 from pipelines.contract.registry import load_registry
 from pipelines.contract.settings import load_settings
@@ -53,8 +54,14 @@ TO_DO = {
 _SEE = "See the warnings, one by one, in docs/operator.md."
 
 
-def status_of(data: Path, now: datetime, last_run: LastRun | None = None) -> Status:
-    """The state of a data folder at a time; the last run is the one that `status.json` tells of, where not given.
+def status_of(
+    data: Path, now: datetime, last_run: LastRun | None = None, checks: list[CheckResult] | None = None
+) -> Status:
+    """The state of a data folder at a time.
+
+    Args:
+        last_run: that of `status.json`, where not given.
+        checks: the results of the warning checks, where they are made already.
 
     Raises:
         AuthmeterError: settings, registry or manifest cannot be read.
@@ -76,15 +83,25 @@ def status_of(data: Path, now: datetime, last_run: LastRun | None = None) -> Sta
                 check=check.check_name, severity=check.severity, day=check.day, detail_en=check.detail_en,
                 detail_zh=check.detail_zh, do=TO_DO.get(check.check_name, _SEE),
             )
-            for check in checks_of(store, manifest, settings, registry, manifest.as_of)
+            for check in checks or checks_of(store, manifest, settings, registry, manifest.as_of)
             if not check.passed
         ]  # fmt: skip
     _judge_alerts(data, status)
     return status
 
 
-def note_end(data: Path, now: datetime, day: date | None, error: AuthmeterError | None) -> None:
-    """Writes `status.json` at the end of a run, and tells whoever wants to be told."""
+def note_end(
+    data: Path,
+    now: datetime,
+    day: date | None,
+    error: AuthmeterError | None,
+    checks: list[CheckResult] | None = None,
+) -> None:
+    """Writes `status.json` at the end of a run, and sends the alerts that are due.
+
+    Args:
+        checks: the results that the run has; without them they are made now.
+    """
     failure = None
     if error:
         where, do = error.where, masked_text(error.do)
@@ -92,7 +109,7 @@ def note_end(data: Path, now: datetime, day: date | None, error: AuthmeterError 
     ended_at = _time(now, _zone(data))
     last = LastRun(ended_at=ended_at, day=day, result="failed" if error else "done", error=failure)
     try:
-        status = status_of(data, now, last)
+        status = status_of(data, now, last, checks)
     except AuthmeterError:
         # What the run failed of, settings or manifest, keeps the rest from being told.
         status = Status(written_at=ended_at, state="failed", last_run=last, to_do=[failure.do] if failure else [])
@@ -101,6 +118,15 @@ def note_end(data: Path, now: datetime, day: date | None, error: AuthmeterError 
     if alert_of_end(data, status):
         _judge_alerts(data, status)
         durable.write_file(data / "status.json", status.as_json().encode())
+
+
+def last_status(data: Path) -> Status:
+    """What `status.json` says: the state as the last run left it.
+
+    Raises:
+        OSError: no run ended on this folder.
+    """
+    return Status.model_validate_json((data / "status.json").read_bytes())
 
 
 @contextmanager

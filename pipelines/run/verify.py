@@ -12,17 +12,18 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.closing.checks import checks_of
-from pipelines.closing.fingerprint import inputs_fingerprint
+from pipelines.closing.close import Publication, publication_of
 from pipelines.common.days import Window
 from pipelines.common.digests import digest_of_folder
 from pipelines.common.errors import AuthmeterError, nothing_published
 from pipelines.contract.registry import Registry
 from pipelines.contract.settings import Settings
 from pipelines.contract.tables import TABLES
-from pipelines.engines.duckdb.roller import DayRoller
+from pipelines.engines.base import DayRoller
+from pipelines.engines.duckdb.engine import DuckDBEngine
 from pipelines.marts.build import build_marts
-from pipelines.rollup.rollup import days_to_roll_up, roll_up_day
+from pipelines.rollup.plan import day_plan
+from pipelines.rollup.rollup import RollupInputs, days_to_roll_up, roll_up_day
 from pipelines.store.database import attach, workbench
 from pipelines.store.manifest import DayEntry, Manifest
 from pipelines.store.store import Store
@@ -71,15 +72,17 @@ def verify(store: Store, settings: Settings, registry: Registry, span: Window | 
     report.differences += _damaged_files(store, manifest, report)
     if report.differences:
         return report
-    _require_current(store, manifest, settings, registry, manifest.as_of)
+    inputs = RollupInputs(store, settings, registry, DuckDBEngine(settings, store.temp, store.warehouse))
+    publication = _current_publication(inputs, manifest, manifest.as_of)
     beside = _Beside(store, store.fresh_folder("verify"))
     days = [day for day in sorted(manifest.days) if span is None or span.first <= day <= span.last]
-    for day in days:
-        if manifest.has_events_of(day):
-            report.differences += _differing_day(beside, manifest, settings, registry, day, report)
-        else:
-            report.without_events += 1
-    build_marts(beside, manifest, settings, registry, checks_of(store, manifest, settings, registry, manifest.as_of))
+    with inputs.engine.day_roller(day_plan(registry)) as roller:
+        for day in days:
+            if manifest.has_events_of(day):
+                report.differences += _differing_day(roller, inputs, beside, manifest, day, report)
+            else:
+                report.without_events += 1
+    build_marts(beside, manifest, settings, registry, publication.checks)
     with workbench(settings, beside.temp, [store.warehouse]) as connection:
         attach(connection, store.database, "published")
         attach(connection, beside.database, "recomputed")
@@ -89,16 +92,16 @@ def verify(store: Store, settings: Settings, registry: Registry, span: Window | 
     return report
 
 
-def _require_current(store: Store, manifest: Manifest, settings: Settings, registry: Registry, as_of: date) -> None:
-    checks = checks_of(store, manifest, settings, registry, as_of)
-    inputs = inputs_fingerprint(store, manifest, settings, registry, checks, as_of)
-    if inputs != manifest.inputs or days_to_roll_up(store, manifest, settings, registry, as_of):
+def _current_publication(inputs: RollupInputs, manifest: Manifest, as_of: date) -> Publication:
+    publication = publication_of(inputs.store, manifest, inputs.settings, inputs.registry, as_of)
+    if publication.inputs != manifest.inputs or days_to_roll_up(inputs, manifest, as_of):
         raise AuthmeterError(
             "Settings, registry, result codes or authmeter itself changed since the last run.",
-            where=str(store.data),
+            where=str(inputs.store.data),
             why="What is computed now must differ from what was published then.",
             do="Run `authmeter run`, then verify.",
         )
+    return publication
 
 
 def _damaged_files(store: Store, manifest: Manifest, report: VerifyReport) -> Iterator[str]:
@@ -128,23 +131,22 @@ def _damaged_files(store: Store, manifest: Manifest, report: VerifyReport) -> It
 
 
 def _differing_day(
-    beside: _Beside, manifest: Manifest, settings: Settings, registry: Registry, day: date, report: VerifyReport
+    roller: DayRoller, inputs: RollupInputs, beside: _Beside, manifest: Manifest, day: date, report: VerifyReport
 ) -> list[str]:
     report.days += 1
     entry, fresh = manifest.days[day], beside.temp / str(day)
     fresh.mkdir()
-    with workbench(settings, beside.temp / "spilled", [beside.warehouse]) as connection:
-        roller = DayRoller(connection, registry)
-        books = roll_up_day(roller, beside, manifest, settings, day, fresh)
-        found = [
-            f"{name} is {stored:,} in the manifest, {counted:,} recomputed"
-            for name, stored, counted in (
-                ("accepted", entry.accepted, books.accepted), ("counted", entry.counted, books.counted),
-                ("unmapped", entry.unmapped, books.unmapped),
-            )
-            if stored != counted
-        ]  # fmt: skip
-        stored_folder = Store(beside.data).day_folder(entry)
+    books = roll_up_day(roller, inputs, manifest, day, fresh)
+    found = [
+        f"{name} is {stored:,} in the manifest, {counted:,} recomputed"
+        for name, stored, counted in (
+            ("accepted", entry.accepted, books.accepted), ("counted", entry.counted, books.counted),
+            ("unmapped", entry.unmapped, books.unmapped),
+        )
+        if stored != counted
+    ]  # fmt: skip
+    stored_folder = inputs.store.day_folder(entry)
+    with workbench(inputs.settings, beside.temp / "spilled", [beside.warehouse]) as connection:
         for file in sorted(fresh.glob("*.parquet")):
             files = {"left": str(stored_folder / file.name), "right": str(file)}
             found += [f"{file.stem}: {text}" for text in _compare(connection, _STORED, _RECOMPUTED, files, report)]

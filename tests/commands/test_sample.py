@@ -38,7 +38,8 @@ def test_a_sample_never_goes_among_real_logs(call: Call, published: DataFolder) 
 SMALL_DEMO = """
 import sys
 from datetime import timedelta
-from pipelines import cli, sample
+from pipelines import cli
+from pipelines.sample import write as sample
 write = sample.write_sample
 def write_less(out, **given):
     return write(out, **(given | {"days": 8, "events": 300, "last_day": given["last_day"] - timedelta(days=1)}))

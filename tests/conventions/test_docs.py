@@ -157,14 +157,14 @@ def unknown_names(code: str, targets: set[str]) -> Iterator[str]:
             yield name
         else:
             yield from set(re.findall(r"--[a-z-]+", rest)) - {word for part in known.params for word in part.opts}
-    yield from set(re.findall(r"^\s*make ([a-z]+)", code)) - targets
-    for script in re.findall(r"\b((?:docs|bench|tests)/[\w/]+\.(?:py|sh))\b", code):
+    yield from set(re.findall(r"^\s*make ([a-z-]+)", code)) - targets
+    for script in re.findall(r"\b((?:docs|bench|tests|tools)/[\w/]+\.(?:py|sh))\b", code):
         if not (PROJECT / script).is_file():
             yield script
 
 
 def test_every_command_and_option_exists() -> None:
-    targets = set(re.findall(r"^([a-z]+):", (PROJECT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    targets = set(re.findall(r"^([a-z-]+):", (PROJECT / "Makefile").read_text("utf-8"), re.MULTILINE))
     pieces = [(page, code) for page in PAGES for code in code_of(page)]
     assert len(pieces) > 1000
     assert [

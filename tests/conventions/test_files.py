@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+import tomllib
 
 from pipelines.common.project import PROJECT
 
@@ -57,7 +58,7 @@ def test_no_data_is_tracked() -> None:
 
 
 def test_a_lock_holds_hashes_and_no_address() -> None:
-    for name in ("requirements.lock", "requirements-node.lock"):
+    for name in ("requirements.lock", "requirements-dev.lock", "requirements-node.lock"):
         text = (PROJECT / name).read_text()
         blocks = re.split(r"\n(?=[a-zA-Z0-9])", text.strip())
         packages = [block for block in blocks if not block.startswith("#")]
@@ -78,8 +79,28 @@ def test_the_front_ends_lock_holds_hashes_and_no_address() -> None:
             assert "resolved" not in package, name
 
 
+def locked(name: str) -> dict[str, str]:
+    """The packages of a lock with their versions."""
+    lines = (PROJECT / name).read_text()
+    return dict(re.findall(r"^([\w.-]+)(?:\[[\w,.-]+\])?==([\w.!+]+)", lines, re.MULTILINE))
+
+
 def test_what_is_asked_for_is_locked() -> None:
-    wanted = re.findall(r'^  "([\w.-]+)>=', (PROJECT / "pyproject.toml").read_text(), re.MULTILINE)
-    locked = re.findall(r"^([\w.-]+)(?:\[[\w,.-]+\])?==", (PROJECT / "requirements.lock").read_text(), re.MULTILINE)
-    assert len(wanted) > 20
-    assert set(wanted) <= set(locked)
+    asked = tomllib.loads((PROJECT / "pyproject.toml").read_text())
+    groups = asked["dependency-groups"]
+
+    def names(wanted: list[str]) -> set[str]:
+        return {re.split(r"[^\w.-]", line)[0] for line in wanted}
+
+    running, developing = locked("requirements.lock"), locked("requirements-dev.lock")
+    assert names(asked["project"]["dependencies"]) | names(groups["build"]) <= running.keys()
+    assert names(asked["build-system"]["requires"]) == names(groups["build"])
+    assert names(groups["dev"]) <= developing.keys()
+    assert not names(groups["dev"]) & running.keys(), "users do not get what only developers need"
+
+
+def test_what_both_locks_hold_is_of_one_version() -> None:
+    running, developing = locked("requirements.lock"), locked("requirements-dev.lock")
+    both = running.keys() & developing.keys()
+    assert both
+    assert {name: running[name] for name in both} == {name: developing[name] for name in both}

@@ -1,18 +1,19 @@
-"""Golden cases of single tables: the rows that one SQL statement reads, and the rows that must come of it.
+"""Golden cases of single tables: the rows that one statement reads, and the rows that must come of it.
 
-A case is a folder `rollup/<table>/<case>` or `marts/<table>/<case>`. `case.toml` says what it `shows`, and may give
-`parameters` and `where`, a condition on the expected rows of a table with many. Each other CSV is a relation that the
-statement reads; `expect.csv` holds every row of the result, of the columns in its head. An empty cell is NULL, or an
-empty text of the result. A column has the type `name:TYPE` of its head, else the type of the contract's column of that
-name, else it is text. What a file leaves out is NULL, or 0 where it is a count. To add a case, add a folder.
+A case is a folder `rollup/<table>/<case>` or `marts/<table>/<case>`. `case.toml` says what it `shows`; it may give the
+`day` (else 10 March 2026), `settings`, and `where`, a condition on the expected rows of a table with many. Each other
+CSV is a relation that the statement reads; `expect.csv` holds every row of the result, of the columns in its head. An
+empty cell is NULL, or an empty text of the result. A column has the type `name:TYPE` of its head, else the type of the
+contract's column of that name, else it is text. What a file leaves out is NULL, or 0 where it is a count. To add a
+case, add a folder.
 """
 
 from __future__ import annotations
 
 import csv
+import re
 import tomllib
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -20,19 +21,31 @@ import duckdb
 import pytest
 
 from pipelines.common.project import PROJECT
+from pipelines.common.sql import sql
 from pipelines.contract.parts import EVENT_SCHEMA
+from pipelines.contract.registry import Registry
+from pipelines.contract.settings import Settings
 from pipelines.contract.tables import TABLES
+from pipelines.rollup.plan import day_plan, day_values
+from pipelines.store.database import workbench
+from tests.support import DAY
 
 HERE = Path(__file__).parent
 CASES = sorted(file.parent for folder in ("rollup", "marts") for file in (HERE / folder).glob("*/*/case.toml"))
-STATEMENTS = {
-    **{f"rollup/{file.stem}": file for file in (PROJECT / "pipelines" / "rollup" / "sql").rglob("*.sql")},
-    **{f"marts/{file.stem}": file for file in (PROJECT / "pipelines" / "marts" / "sql").glob("*.sql")},
+PLAN = day_plan(Registry())
+QUERIES = {
+    "rollup/counted_records": PLAN.counted_records,
+    "rollup/day_books": PLAN.books,
+    **{f"rollup/{step.name}": step.query for step in (*PLAN.copies, *PLAN.steps, *PLAN.tables)},
+    **{
+        f"marts/{file.stem}": sql("pipelines.marts", file.stem)
+        for file in (PROJECT / "pipelines" / "marts" / "sql").glob("*.sql")
+    },
 }
+# Published tables have an order; the steps of a roll-up are read by others and have none.
+ORDERED = {f"rollup/{step.name}" for step in PLAN.tables} | {name for name in QUERIES if name.startswith("marts/")}
 # These put the files of all days in order and compute nothing; `rollup` has the cases of what is in them.
 ORDER_ALONE = {f"marts/{name}" for name in ("channel_daily", "channel_detail_daily", "outcome_daily", "latency_daily")}
-# Which file a record came in stands in no column.
-BY_FILE = {"rollup/source_hours"}
 
 _EVENTS = duckdb.from_arrow(EVENT_SCHEMA.empty_table())
 # A hash may be any text here, so that a case can name a device `d1`.
@@ -50,7 +63,7 @@ RESOLVED = GROUPS | dict.fromkeys(("is_unmapped", "is_authorization", "is_verifi
 COUNTS = {name: kind for name, kind in TABLES["channel_detail_daily"].columns.items() if kind == "BIGINT"}
 # The relations that are no published table, with all their columns.
 COLUMNS = {name: table.columns for name, table in TABLES.items()} | {
-    "events": EVENT,
+    "events": EVENT | {"filename": "VARCHAR"},
     "counted_records": EVENT,
     "record_groups": GROUPS,
     "resolved_groups": RESOLVED,
@@ -89,8 +102,8 @@ def create(connection: duckdb.DuckDBPyConnection, file: Path, folder: Path) -> N
 
 
 @pytest.fixture
-def connection() -> Iterator[duckdb.DuckDBPyConnection]:
-    with closing(duckdb.connect()) as opened:
+def connection(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    with workbench(Settings(), tmp_path, [tmp_path]) as opened:
         opened.execute("ATTACH ':memory:' AS out")
         yield opened
 
@@ -104,25 +117,23 @@ def test_a_table_gives_the_rows_that_were_worked_out_by_hand(
     case: Path, connection: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
     said: dict[str, Any] = tomllib.loads((case / "case.toml").read_text("utf-8"))
-    assert said.keys() <= {"shows", "parameters", "where"}
-    relations = [file for file in case.glob("*.csv") if file.stem != "expect"]
-    for file in relations:
-        create(connection, file, tmp_path)
-    statement = STATEMENTS[f"{case.parent.parent.name}/{case.parent.name}"]
-    query = statement.read_text("utf-8")
-    parameters = said.get("parameters", {})
-    if "$parts" in query:
-        parameters = parameters | {"parts": [str(tmp_path / "events.parquet")]}
+    assert said.keys() <= {"shows", "day", "settings", "where"}
+    for file in case.glob("*.csv"):
+        if file.stem != "expect":
+            create(connection, file, tmp_path)
+    name = name_of(case.parent)
+    day = said.get("day", DAY)
+    values = day_values(day, Settings(**said.get("settings", {}))) | {"as_of": day}
+    named = {value: values[value] for value in re.findall(r"\$(\w+)", QUERIES[name])}
     columns, expected = read(case / "expect.csv")
-    rows = f"SELECT {', '.join(columns)} FROM ({query}) WHERE {said.get('where', 'true')}"
-    result = connection.execute(f"SELECT COLUMNS(*)::VARCHAR FROM ({rows})", parameters).fetchall()
+    rows = f"SELECT {', '.join(columns)} FROM ({QUERIES[name]}) WHERE {said.get('where', 'true')}"
+    result = connection.execute(f"SELECT COLUMNS(*)::VARCHAR FROM ({rows})", named).fetchall()
     found = [[cell or None for cell in row] for row in result]
-    # The steps of a roll-up are read by others and have no order; published tables do.
-    if case.parent.parent.name == "rollup" and statement.parent.name != "day":
+    if name not in ORDERED:
         found.sort(key=str)
         expected.sort(key=str)
     assert found == expected, said["shows"]
 
 
-def test_every_statement_has_a_case() -> None:
-    assert {name_of(case.parent) for case in CASES} == STATEMENTS.keys() - ORDER_ALONE - BY_FILE
+def test_every_table_has_a_case() -> None:
+    assert {name_of(case.parent) for case in CASES} == QUERIES.keys() - ORDER_ALONE

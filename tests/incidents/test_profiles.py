@@ -9,8 +9,8 @@ import duckdb
 import pytest
 
 from pipelines.common.days import day_hours, day_start
-from pipelines.engines.duckdb import roller
 from pipelines.incidents.profiles import OTHERS, Profile, read_profiles, with_others
+from pipelines.rollup import plan
 from tests.support import DAY, DataFolder, record, records
 
 # Five records: two attempts at one-click on Android, the second cancelled; a mismatch on iOS; a WeChat sign-in that
@@ -134,7 +134,7 @@ def test_no_device_phone_or_attempt_is_in_a_profile(tmp_path: Path) -> None:
 def test_of_a_large_day_hours_latencies_and_the_busiest_device_are_counted_and_not_guessed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(roller, "_SAMPLE", 20)
+    monkeypatch.setattr(plan, "ID_SAMPLE", 20)
     folder = DataFolder(tmp_path)
     # The ids of one device in twenty are looked at. 80 records are of one device, 100 of none.
     rows = [
@@ -171,7 +171,7 @@ def test_attempts_of_a_device_that_had_one_already_are_counted(tmp_path: Path) -
 def test_attempts_without_a_device_are_looked_at_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = DataFolder(tmp_path)
     folder.land(f"{DAY}.ndjson", [record(str(n), attempt_id=f"t{n // 2}") for n in range(2000)])
-    monkeypatch.setattr(roller, "_SAMPLE", 100)
+    monkeypatch.setattr(plan, "ID_SAMPLE", 100)
     folder.tables()
     profile = read_profiles(folder.store, folder.manifest, folder.open().settings, [DAY])[DAY]
     attempts = profile["attempt", "one_click authorize"]

@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from unittest import mock
 
-from pipelines import commands
+from pipelines.commands.run import run_daily
 from pipelines.common.days import last_closed_day
 from pipelines.common.errors import AuthmeterError
 from pipelines.common.project import PROJECT
@@ -234,7 +234,7 @@ def wrong_clock(base: Base, tries: int, work: Path) -> Result:
         folder = base.copy(work / "clock")
         words = "The clock says" if clock < right else "By the clock"
         with _clock(clock):
-            fault = _refusal(lambda f=folder: commands.run_daily(f.root, None), words) or base.fault_of(folder)
+            fault = _refusal(lambda f=folder: run_daily(f.root, None), words) or base.fault_of(folder)
         folder.tables(NEW)
         tally.check(not (fault or base.unhealed(folder)), lambda n=number, c=clock, f=fault: f"{n}, {c}: {f}")
     # Within a day either way nothing is refused, and nothing is lost.

@@ -335,7 +335,7 @@ def network(work: Path) -> list[Result]:
 def locked_dependencies() -> Result:
     """Every package of the locks has its hashes, and no address beside them."""
     tally = Tally(11, "Locked packages, of Python and of the front end: each with a hash, none with an address")
-    for name in ("requirements.lock", "requirements-node.lock"):
+    for name in ("requirements.lock", "requirements-dev.lock", "requirements-node.lock"):
         text = (PROJECT / name).read_text("utf-8")
         for block in re.split(r"\n(?=[A-Za-z0-9])", text.strip()):
             is_locked = re.match(r"[\w.-]+(\[[\w,.-]+\])?==[\w.!+]+", block) and "--hash=sha256:" in block

@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import pytest
 
-from pipelines.closing.checks import firing_checks
 from pipelines.ingest import part_reader
 from pipelines.reading import raw_batches
 from pipelines.reading.landing import LandedFile
@@ -72,10 +71,10 @@ def test_a_damaged_file_that_is_deleted_warns_no_more_without_anything_new(folde
     folder.land("a.ndjson", [record("a")])
     cut = folder.land("cut.ndjson.gz", b"no gzip")
     folder.tables(DAY)
-    assert [check.check_name for check in firing_checks(folder.store)] == ["damaged_files"]
+    assert [check.check_name for check in folder.warnings] == ["damaged_files"]
     cut.unlink()
     folder.tables(DAY)
-    assert firing_checks(folder.store) == []
+    assert folder.warnings == []
 
 
 def test_a_file_that_could_not_be_read_is_tried_again(folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:

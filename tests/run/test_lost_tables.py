@@ -8,9 +8,8 @@ import pytest
 
 from pipelines.closing import fingerprint
 from pipelines.contract.tables import TABLES
-from pipelines.engines.duckdb import roller
 from pipelines.marts import build as marts
-from pipelines.rollup import rollup
+from pipelines.rollup import plan, rollup
 from tests.support import DAY, DataFolder, days_before, records
 
 BEFORE = days_before(DAY, 1)
@@ -59,7 +58,7 @@ def test_a_store_of_before_a_day_table_gets_it_with_the_next_run(
     with monkeypatch.context() as before:
         before.setattr(rollup, "ROLLUP_VERSION", 1)
         before.setattr(fingerprint, "MARTS_VERSION", 1)
-        before.setattr(roller, "DAY_TABLES", tuple(set(roller.DAY_TABLES) - {"latency_daily"}))
+        before.setattr(plan, "DAY_TABLES", tuple(set(plan.DAY_TABLES) - {"latency_daily"}))
         for name in ("_FROM_DAYS", "_ORDER"):
             before.setattr(marts, name, tuple(table for table in getattr(marts, name) if table != "latency_daily"))
         before.setattr(marts, "TABLES", {name: table for name, table in TABLES.items() if name != "latency_daily"})

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.closing.checks import firing_checks
 from pipelines.commands.check import check_folder
 from tests.support import DAY, DataFolder, record
 
@@ -38,13 +37,13 @@ def test_a_folder_that_cannot_be_read_is_told_and_keeps_nobody_else(
         folder.tables(DAY)
     # What came of it before counts on, and what was wrong in it is not mended.
     assert folder.counted() == {DAY: 2}
-    assert [(check.check_name, check.detail_en.rpartition(": ")[2]) for check in firing_checks(folder.store)] == [
+    assert [(check.check_name, check.detail_en.rpartition(": ")[2]) for check in folder.warnings] == [
         ("damaged_files", "shut/cut.ndjson.gz"), ("unreadable_folders", "shut")
     ]  # fmt: skip
     assert folder.rows("SELECT passed FROM check_results WHERE check_name = 'unreadable_folders'") == [(False,)]
     folder.tables(DAY)
     assert folder.counted() == {DAY: 3}
-    assert [check.check_name for check in firing_checks(folder.store)] == ["damaged_files"]
+    assert [check.check_name for check in folder.warnings] == ["damaged_files"]
 
 
 def test_a_folder_that_cannot_be_read_is_told_without_anything_new(

@@ -1,7 +1,4 @@
-"""The heavy step in DuckDB, first half: one landed file into an event part.
-
-Another engine would offer the same class, write the same Parquet and be held to the same cases.
-"""
+"""The heavy step in DuckDB, first half: one landed file into an event part."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -48,7 +45,7 @@ _GIVEN_COLUMNS = (
 )
 
 
-class FileReader:
+class DuckDBReader:
     """Reads landed files into parts over one open workbench."""
 
     def __init__(

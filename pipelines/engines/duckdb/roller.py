@@ -1,97 +1,61 @@
-"""The heavy step in DuckDB, second half: one day's live parts into the day's tables."""
+"""The heavy step in DuckDB, second half: one day's live parts into the day's tables, by the plan of the roll-up."""
 
+import re
 from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
-from pipelines.common.days import DayHours
-from pipelines.common.sql import sql
-from pipelines.contract.day_tables import DAY_TABLES, DayBooks
-from pipelines.contract.registry import CODE_COLUMNS, Registry
-from pipelines.contract.settings import BillingRule
+from pipelines.contract.day_tables import DayBooks
+from pipelines.engines.base import DayEvents, DayPlan, Step
+
+_SOURCES = pa.schema([("filename", pa.string()), ("source", pa.string())])
 
 
-class DayRoller:
+class DuckDBRoller:
     """Rolls days up over one open workbench."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, registry: Registry) -> None:
-        self._connection = connection
-        platforms = sorted(registry.platforms.items())
-        connection.register(
-            "app_platforms",
-            pa.table(
-                {"app_key": [key for key, _ in platforms], "platform": [name for _, name in platforms]},
-                _PLATFORM_SCHEMA,
-            ),
-        )
-        codes = {name: [row[name] for row in registry.codes] for name in CODE_COLUMNS[:6]}
-        connection.register("result_codes", pa.table(codes, _CODE_SCHEMA))
+    def __init__(self, connection: duckdb.DuckDBPyConnection, plan: DayPlan) -> None:
+        self._connection, self._plan = connection, plan
+        for name, rows in plan.relations.items():
+            connection.register(name, rows)
 
-    def roll_up(
-        self, day: date, clock: DayHours, parts: Mapping[Path, str], billing: BillingRule, target: Path
-    ) -> DayBooks:
-        """De-duplicates the day's events and writes its tables into the empty folder `target`.
+    def roll_up(self, events: DayEvents, target: Path) -> DayBooks:
+        """De-duplicates the day's events and writes its tables into the empty folder `target`."""
+        files = [str(file) for file in events.files]
+        sources = pa.table({"filename": files, "source": list(events.files.values())}, _SOURCES)
+        self._connection.register("file_sources", sources)
+        self._connection.execute("SET VARIABLE parts = $parts", {"parts": files})
+        self._connection.execute("SET VARIABLE day = $day", {"day": events.day})
+        # Views are made anew for each day: the plan of an older one keeps its values.
+        self._view("events", _EVENTS)
+        self._make(self._plan.copies, events.values)
+        self._view("counted_records", self._plan.counted_records)
+        self._make(self._plan.steps, events.values)
+        for table in self._plan.tables:
+            file = str(target / f"{table.name}.parquet")
+            written = self._connection.sql(table.query, params=_named(table.query, events.values))
+            written.write_parquet(file, compression="zstd")
+            # The books look at what was written, not at what was meant to be.
+            self._connection.read_parquet(file, hive_partitioning=False).create_view(table.name, replace=True)
+        return DayBooks(*self._connection.execute(self._plan.books).fetchall()[0])
 
-        Args:
-            clock: when the day begins, and its hours.
-            parts: the files of the day's live parts, each with the source that read it.
-        """
-        given = {"parts": [str(part) for part in parts], "day": day}
-        began = {"day_start": clock.start.replace(tzinfo=None), "clock_hours": list(clock.hours)}
-        self._table("repeated_ids", sql("pipelines.rollup", "repeated_ids"), given)
-        self._table("counted_copies", sql("pipelines.rollup", "counted_copies"), given)
-        # Only repeated ids need a look at their copies: most days have few of them.
-        records = f"SELECT * FROM {_PARTS} ANTI JOIN repeated_ids USING (event_id) WHERE day = $day"
-        counted = f"WITH counted_records AS ({records} UNION ALL BY NAME FROM counted_copies) "
-        self._table("record_groups", counted + f"({sql('pipelines.rollup', 'record_groups')})", given)
-        self._table("device_records", counted + f"({sql('pipelines.rollup', 'device_records')})", given)
-        self._table("latency_histogram", counted + f"({sql('pipelines.rollup', 'latency_histogram')})", given)
-        of = {"of": max(self._number(_RECORDS, given) // _SAMPLE, 1)}
-        self._table("id_sample", counted + f"({sql('pipelines.rollup', 'id_sample')})", given | of)
-        self._table("record_hours", counted + f"({sql('pipelines.rollup', 'record_hours')})", given | began)
-        self._connection.register(
-            "file_sources", pa.table({"filename": given["parts"], "source": list(parts.values())}, _SOURCE_SCHEMA)
-        )
-        self._table("source_hours", sql("pipelines.rollup", "source_hours"), given | began)
-        self._table("latencies", sql("pipelines.rollup", "latencies"), {})
-        self._table("resolved_groups", sql("pipelines.rollup", "resolved_groups"), {})
-        billed: dict[str, object] = {
-            "billed_one_click": list(billing.one_click),
-            "billed_local_verify": list(billing.local_verify),
-        }
-        self._table("counts", sql("pipelines.rollup", "counts"), billed)
-        for table in DAY_TABLES:
-            query = sql("pipelines.rollup", f"day/{table}")
-            parameters = {"day": day} if "$day" in query else {}
-            self._connection.sql(query, params=parameters).write_parquet(
-                str(target / f"{table}.parquet"), compression="zstd"
-            )
-        return self._books(day, given, target)
+    def _make(self, steps: tuple[Step, ...], values: Mapping[str, object]) -> None:
+        for step in steps:
+            query = f"CREATE OR REPLACE TEMP TABLE {step.name} AS {step.query}"
+            self._connection.execute(query, _named(step.query, values))
 
-    def _books(self, day: date, given: dict[str, object], target: Path) -> DayBooks:
-        accepted = self._number(_RECORDS, given)
-        counted = self._number("SELECT sum(records)::BIGINT FROM record_groups", {})
-        unmapped = self._number("SELECT coalesce(sum(records), 0)::BIGINT FROM counts WHERE is_unmapped", {})
-        outcomes: dict[str, object] = {"file": str(target / "outcome_daily.parquet")}
-        in_outcomes = self._number(
-            "SELECT coalesce(sum(records), 0)::BIGINT FROM read_parquet($file, hive_partitioning = false)", outcomes
-        )
-        return DayBooks(accepted, counted, unmapped, in_outcomes)
-
-    def _number(self, query: str, parameters: dict[str, object]) -> int:
-        return int(self._connection.execute(query, parameters).fetchall()[0][0])
-
-    def _table(self, name: str, query: str, parameters: dict[str, object]) -> None:
-        self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}", parameters)
+    def _view(self, name: str, query: str) -> None:
+        self._connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {query}")
 
 
-# So many records tell whether ids are real as well as all do.
-_SAMPLE = 400_000
-_PARTS = "read_parquet($parts, hive_partitioning = false)"
-_RECORDS = f"SELECT count(*) FROM {_PARTS} WHERE day = $day"
-_PLATFORM_SCHEMA = pa.schema([("app_key", pa.string()), ("platform", pa.string())])
-_SOURCE_SCHEMA = pa.schema([("filename", pa.string()), ("source", pa.string())])
-_CODE_SCHEMA = pa.schema([(name, pa.string()) for name in CODE_COLUMNS[:6]])
+_EVENTS = (
+    "SELECT * FROM read_parquet(getvariable('parts'), filename = true, hive_partitioning = false) "
+    "WHERE day = getvariable('day')"
+)
+
+
+def _named(query: str, values: Mapping[str, object]) -> dict[str, object]:
+    """Of the values those that a query names."""
+    return {name: values[name] for name in set(re.findall(r"\$(\w+)", query))}

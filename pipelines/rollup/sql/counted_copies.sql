@@ -12,8 +12,7 @@ FROM (
                 device_hash NULLS FIRST, phone_hash NULLS FIRST, latency_ms NULLS FIRST, sdk_version NULLS FIRST,
                 os_version NULLS FIRST, attempt_id NULLS FIRST, account_id NULLS FIRST
         ) AS place
-    FROM read_parquet($parts, hive_partitioning = false)
+    FROM events
     SEMI JOIN repeated_ids USING (event_id)
-    WHERE day = $day
 )
 WHERE place = 1

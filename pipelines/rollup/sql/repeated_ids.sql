@@ -1,6 +1,5 @@
--- grain: one row per event_id that the day's parts hold more than once.
+-- grain: one row per event_id that the day has more than once.
 SELECT event_id
-FROM read_parquet($parts, hive_partitioning = false)
-WHERE day = $day
+FROM events
 GROUP BY event_id
 HAVING count(*) > 1

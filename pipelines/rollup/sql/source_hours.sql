@@ -3,7 +3,6 @@ SELECT
     file_sources.source,
     $clock_hours[(epoch_ms(event_time) - epoch_ms($day_start::TIMESTAMP)) // 3600000 + 1] AS hour,
     count(*) AS records
-FROM read_parquet($parts, filename = true, hive_partitioning = false) AS events
+FROM events
 JOIN file_sources USING (filename)
-WHERE day = $day
 GROUP BY ALL

@@ -20,7 +20,7 @@ _RENDER = "import sys; from pathlib import Path; from reports.build.site import 
 TABLE_LIMITS = {10_000: 300, 100_000: 1_000}
 
 
-def rendering(cache: Cache, apps: int, rounds: int) -> tuple[list[Row], Path]:
+def renderings(cache: Cache, apps: int, rounds: int) -> tuple[list[Row], Path]:
     """The whole process that renders the site of `apps` apps, against `cp -r` of what it wrote; and the site."""
     database, sites, copies = (cache.folder / f"{name}-{apps}" for name in ("published", "site", "copy"))
     if not database.exists():

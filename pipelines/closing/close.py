@@ -1,0 +1,61 @@
+"""Closing: which day is then the as-of, whether it may be published, and whether anything new is to be.
+
+Lives here: the decisions, on the manifest of a run whose days are rolled up. Does not belong here: what a check says
+(`checks.py`), which days checks look at (`examined.py`), the roll-up, and the commit (`run/daily_run.py`).
+
+A published as-of never goes back, and a day that is closed stays closed: what comes for it later is late, and restates
+it.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from pipelines.closing.checks import checks_of, hold_back
+from pipelines.closing.fingerprint import inputs_fingerprint
+from pipelines.contract.checks import CheckResult
+from pipelines.contract.registry import Registry
+from pipelines.contract.settings import Settings
+from pipelines.store.manifest import Manifest
+from pipelines.store.store import Store
+
+
+def next_as_of(manifest: Manifest, day: date) -> date:
+    """The as-of after a run for a day: the newer one of that day and what is published."""
+    return max(day, manifest.as_of or day)
+
+
+def close_days(manifest: Manifest, settings: Settings, as_of: date) -> None:
+    """Closes the days up to the as-of: notes which one was the last before them.
+
+    Raises:
+        AuthmeterError: one of them has too few records to be published, by `block_below_share`.
+    """
+    if manifest.as_of and as_of > manifest.as_of:
+        manifest.closed_before = manifest.as_of
+    hold_back(manifest, settings, as_of)
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What a run publishes: the checks of the days that it closed, and the fingerprint of all that goes in."""
+
+    as_of: date
+    checks: list[CheckResult]
+    inputs: str
+
+
+def publication_of(
+    store: Store, manifest: Manifest, settings: Settings, registry: Registry, as_of: date
+) -> Publication:
+    """What the data folder, as it is, would publish as of a day."""
+    checks = checks_of(store, manifest, settings, registry, as_of)
+    return Publication(as_of, checks, inputs_fingerprint(store, manifest, settings, registry, checks, as_of))
+
+
+def publish(manifest: Manifest, publication: Publication, zone: str, now: datetime) -> None:
+    """Makes it the manifest's publication where it is another one than before: a new run number, and its time."""
+    if publication.inputs != manifest.inputs:
+        manifest.as_of, manifest.inputs = publication.as_of, publication.inputs
+        manifest.run += 1
+        manifest.generated_at = now.astimezone(ZoneInfo(zone)).isoformat(timespec="seconds")

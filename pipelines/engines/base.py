@@ -1,0 +1,87 @@
+"""What an engine does: the two heavy steps, reading files into parts and rolling up a day.
+
+Lives here: the protocol, and what is handed to an engine. What it must write is in `contract/` (`parts.py`,
+`day_tables.py`); what the steps of a roll-up compute is in `rollup/`: an engine puts data under their names, and runs
+them.
+"""
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Protocol
+
+import pyarrow as pa
+
+from pipelines.contract.day_tables import DayBooks
+from pipelines.contract.parts import PartBooks
+from pipelines.reading.landing import LandedFile
+from pipelines.reading.records import Reading
+from pipelines.reading.sources import SourceMapping
+
+
+@dataclass(frozen=True)
+class Step:
+    """One SELECT and the name of what it gives; parameters are named `$…`."""
+
+    name: str
+    query: str
+
+
+@dataclass(frozen=True)
+class DayPlan:
+    """The steps from a day's events to its tables, the same for every day of a run.
+
+    The engine provides `events` (columns of `contract/parts.py`, and `filename`) and `file_sources` (filename, source).
+    `copies` find the ids that come more than once; `counted_records` is the query of the events that count; `steps`
+    become relations that later ones read; `tables` are written, and can be read under their names by `books`.
+    """
+
+    relations: Mapping[str, pa.Table]
+    copies: tuple[Step, ...]
+    counted_records: str
+    steps: tuple[Step, ...]
+    tables: tuple[Step, ...]
+    books: str
+
+
+@dataclass(frozen=True)
+class DayEvents:
+    """A day to roll up: the files of its live parts, each with the source that read it, and the steps' parameters."""
+
+    day: date
+    files: Mapping[Path, str]
+    values: Mapping[str, object]
+
+
+class FileReader(Protocol):
+    """Reads landed files into parts."""
+
+    def read(self, file: LandedFile, mapping: SourceMapping, reading: Reading, target: Path) -> PartBooks:
+        """Reads one file into the empty folder `target`; gives its books.
+
+        Raises:
+            DamagedFileError: the file is cut or corrupt, or cannot be what its name says.
+            AuthmeterError: what is wrong is not the file.
+        """
+
+
+class DayRoller(Protocol):
+    """Rolls days up by one plan."""
+
+    def roll_up(self, events: DayEvents, target: Path) -> DayBooks:
+        """Writes the day's tables into the empty folder `target`; gives the books of the day."""
+
+
+class Engine(Protocol):
+    """Who does the heavy steps."""
+
+    def file_reader(self, key: str, *, keeps_lines: bool = False) -> AbstractContextManager[FileReader]:
+        """Opens a reader; `key` is that of the hashes.
+
+        With `keeps_lines` every event says its line; else only what was rejected does, which costs less.
+        """
+
+    def day_roller(self, plan: DayPlan) -> AbstractContextManager[DayRoller]:
+        """Opens a roller."""

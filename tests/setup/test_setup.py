@@ -1,0 +1,400 @@
+"""`make setup` leaves a command that starts, whatever became of the folder since, and takes no time where all is well.
+
+The scripts are the project's own, the environments are real ones of Python's `venv`, really moved, cut and killed. pip
+and npm are stand-ins that fetch nothing and write down what was asked of them; `authmeter` is one line that needs its
+interpreter and tells where it stands.
+"""
+
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[2]
+PYTHON = Path(sys._base_executable).resolve()  # type: ignore[attr-defined]
+TOOLS = ("sh", "make", "cat", "cksum", "cmp", "cp", "cut", "dirname", "find", "mkdir", "rm", "sed", "sort")
+PIP = """
+import os, pathlib, sys
+arguments = sys.argv[1:]
+with open(os.environ["ASKED"], "a") as asked:
+    print("pip", *arguments, file=asked)
+wish = os.environ.get("PIP", "")
+if wish == "fails":
+    sys.exit("no network")
+if wish == "is killed" and "--dry-run" not in arguments:
+    os.kill(os.getppid(), 9)
+def script(name, lines):
+    file = pathlib.Path(sys.executable).with_name(name)
+    file.write_text(lines)
+    file.chmod(0o755)
+if "-e" in arguments:
+    script("authmeter", f"#!{sys.executable}\\nprint('starts in', {os.getcwd()!r})\\n")
+if "requirements-node.lock" in arguments:
+    script("npm", os.environ["NPM"])
+"""
+NPM = """#!/bin/sh
+echo "npm $*" >>"$ASKED"
+rm -rf node_modules
+mkdir -p node_modules/charts && echo 1 >node_modules/charts/package.json && echo 2 >node_modules/charts/charts.js
+"""
+# What stands for a Python: real, but its new environments have the stand-in of pip.
+INTERPRETER = f"""#!/bin/sh
+echo "python $*" >>"$ASKED"
+case "$*" in *-m\\ venv*)
+    {PYTHON} "$@" --without-pip || exit
+    for packages in .venv/lib/python3*/site-packages; do cp -r "$PIP_FOLDER" "$packages/pip"; done;;
+*) {PYTHON} "$@";;
+esac
+"""
+# The same, that says to be in another place.
+OTHER = INTERPRETER.replace('"$@";;', """"$@" | sed 's/$/-other/';;""")
+TOO_OLD = '#!/bin/sh\necho "python $*" >>"$ASKED"\nexit 1\n'
+
+
+def executable(file: Path, text: str) -> None:
+    file.write_text(text, "utf-8")
+    file.chmod(0o755)
+
+
+@dataclass
+class Clone:
+    """A small project with the scripts and the Makefile of this one, and nothing on the path but what they need."""
+
+    folder: Path
+    bin: Path
+    asked: Path
+
+    def make(self, *words: str, **wishes: str) -> subprocess.CompletedProcess[str]:
+        """Runs make; `asked` then holds what was asked of Python, pip and npm meanwhile."""
+        self.asked.write_text("")
+        env = {"PATH": str(self.bin), "ASKED": str(self.asked), "NPM": NPM, "PIP_FOLDER": str(self.bin / "pip")}
+        line = [str(self.bin / "make"), *(words or ("setup",))]
+        return subprocess.run(
+            line, cwd=self.folder, env=env | wishes, capture_output=True, text=True, timeout=60, check=False
+        )
+
+    def made(self, *words: str) -> str:
+        """Runs make, which must do, and gives what it said."""
+        done = self.make(*words)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    @property
+    def calls(self) -> str:
+        """What was asked of Python, pip and npm by the last make."""
+        return self.asked.read_text()
+
+    @property
+    def started(self) -> str:
+        """What `authmeter` says when it is started; nothing where it cannot be."""
+        try:
+            return subprocess.run([self.folder / ".venv/bin/authmeter"], capture_output=True, text=True).stdout.strip()
+        except OSError:
+            return ""
+
+    @property
+    def runs(self) -> bool:
+        return self.started == f"starts in {self.folder}"
+
+
+def fresh(tmp_path: Path) -> Clone:
+    made = Clone(tmp_path / "project", tmp_path / "bin", tmp_path / "asked")
+    made.folder.mkdir()
+    shutil.copytree(PROJECT / "tools", made.folder / "tools")
+    shutil.copy(PROJECT / "Makefile", made.folder)
+    for name in (
+        "requirements.lock", "requirements-dev.lock", "requirements-node.lock", "pyproject.toml",
+        "package.json", "package-lock.json",
+    ):  # fmt: skip
+        (made.folder / name).write_text("1\n")
+    made.bin.mkdir()
+    for tool in TOOLS:
+        found = shutil.which(tool)
+        assert found, f"these tests need {tool}"
+        (made.bin / tool).symlink_to(found)
+    (made.bin / "pip").mkdir()
+    (made.bin / "pip" / "__main__.py").write_text(PIP)
+    for name, text in (("python3", INTERPRETER), ("other", OTHER), ("old", TOO_OLD), ("npm", NPM)):
+        executable(made.bin / name, text)
+    return made
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Clone:
+    """A clone that was never set up."""
+    return fresh(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def set_up(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Where a clone is that was set up, and a copy of its folder to put there again."""
+    place = tmp_path_factory.mktemp("setup") / "clone"
+    place.mkdir()
+    made = fresh(place)
+    assert "there was none" in made.made()
+    assert made.runs
+    kept = shutil.copytree(place, place.with_name("kept"), symlinks=True)
+    return place, kept
+
+
+@pytest.fixture
+def ready(set_up: tuple[Path, Path]) -> Clone:
+    """A clone that is set up."""
+    place, kept = set_up
+    shutil.rmtree(place)
+    shutil.copytree(kept, place, symlinks=True)
+    return Clone(place / "project", place / "bin", place / "asked")
+
+
+def test_where_all_is_well_nothing_is_done_and_at_once(ready: Clone) -> None:
+    """A second set-up asks nothing of pip, npm or Python's venv and is over within a second."""
+    took = []
+    for _ in range(3):
+        began = time.monotonic()
+        assert ready.made() == "authmeter is set up: .venv/bin/authmeter\n"
+        took.append(time.monotonic() - began)
+        assert ready.calls == ""
+    assert min(took) < 1
+
+
+# ---- each fault of .venv: how it comes about, and the reason that is given
+
+
+def moved(clone: Clone) -> None:
+    clone.folder = clone.folder.rename(clone.folder.with_name("elsewhere"))
+
+
+def copied(clone: Clone) -> None:
+    clone.folder = shutil.copytree(clone.folder, clone.folder.with_name("copy"), symlinks=True)
+
+
+def interpreter_gone(clone: Clone) -> None:
+    for link in (clone.folder / ".venv/bin").glob("python*"):
+        link.unlink()
+        link.symlink_to("/nowhere/python3")
+
+
+def interpreter_replaced(clone: Clone) -> None:
+    for link in (clone.folder / ".venv/bin").glob("python*"):
+        link.unlink()
+    executable(clone.folder / ".venv/bin/python", "#!/bin/sh\necho 3.99\n")
+
+
+def killed(clone: Clone) -> None:
+    (clone.folder / "requirements.lock").write_text("2\n")
+    assert clone.make(PIP="is killed").returncode != 0
+
+
+def killed_at_first(clone: Clone) -> None:
+    shutil.rmtree(clone.folder / ".venv")
+    assert clone.make(PIP="is killed").returncode != 0
+
+
+def failed_at_first(clone: Clone) -> None:
+    shutil.rmtree(clone.folder / ".venv")
+    assert clone.make(PIP="fails").returncode != 0
+
+
+def of_an_older_version(clone: Clone) -> None:
+    (clone.folder / ".venv/.installed").write_text("")
+
+
+def removed(clone: Clone) -> None:
+    shutil.rmtree(clone.folder / ".venv")
+
+
+@pytest.mark.parametrize(
+    ("happens", "reason"),
+    [
+        (moved, "the project was at "),
+        (copied, "the project was at "),
+        (interpreter_gone, "is gone"),
+        (interpreter_replaced, "is gone"),
+        (killed, "no set-up of it came to its end"),
+        (killed_at_first, "no set-up of it came to its end"),
+        (failed_at_first, "no set-up of it came to its end"),
+        (of_an_older_version, "no set-up of it came to its end"),
+        (removed, "there was none"),
+    ],
+)
+def test_an_environment_that_cannot_start_is_made_anew(
+    ready: Clone, happens: Callable[[Clone], None], reason: str
+) -> None:
+    """Whatever broke it, one `make setup` says why, makes the environment from nothing, and the command starts."""
+    (ready.folder / ".venv/left_over").write_text("of the broken one")
+    happens(ready)
+    said = ready.made()
+    assert reason in said
+    assert said.startswith(".venv is made with Python ")
+    assert ready.runs
+    assert not (ready.folder / ".venv/left_over").exists()
+    assert "pip install --require-hashes -r requirements.lock" in ready.calls
+    ready.made()
+    assert ready.calls == ""
+
+
+# ---- the Python that is named
+
+
+def test_another_python_by_name_makes_the_environment_anew(ready: Clone) -> None:
+    """`PYTHON=` is heeded also where a .venv stands, and once: with the same name again, nothing is made."""
+    assert "it is of Python " in ready.made("setup", "PYTHON=other")
+    assert ready.runs
+    ready.made("setup", "PYTHON=other")
+    assert "-m venv" not in ready.calls
+    assert "pip" not in ready.calls
+
+
+def test_without_a_name_the_python_of_the_environment_is_right(ready: Clone) -> None:
+    """Who named a Python once need not name it again: the machine's `python3` may then be another, or too old."""
+    ready.made("setup", "PYTHON=other")
+    executable(ready.bin / "python3", TOO_OLD)
+    ready.made()
+    assert ready.calls == ""
+
+
+@pytest.mark.parametrize("name", ["old", "absent"])
+def test_a_python_too_old_or_absent_is_refused_in_words(ready: Clone, name: str) -> None:
+    """What stands is not touched by the refusal."""
+    refused = ready.make("setup", f"PYTHON={name}")
+    assert refused.returncode != 0
+    assert f"authmeter needs Python 3.11 or newer, and {name} is none; name one: make setup PYTHON=" in refused.stderr
+    assert ready.runs
+    ready.made()
+    assert ready.calls == ""
+
+
+def test_a_machine_whose_python_is_too_old_is_told_so(clone: Clone) -> None:
+    """The first set-up ends with the reason and leaves no half environment."""
+    executable(clone.bin / "python3", TOO_OLD)
+    refused = clone.make()
+    assert refused.returncode != 0
+    assert "authmeter needs Python 3.11 or newer, and python3 is none" in refused.stderr
+    assert not (clone.folder / ".venv").exists()
+
+
+# ---- what is installed
+
+
+@pytest.mark.parametrize(
+    ("file", "call"),
+    [
+        ("requirements.lock", "pip install --require-hashes -r requirements.lock"),
+        ("pyproject.toml", "pip install --no-deps --no-build-isolation -e ."),
+    ],
+)
+def test_what_changed_is_installed_into_what_stands(ready: Clone, file: str, call: str) -> None:
+    """An upgrade does not begin from nothing: what another commit asks for is installed, and nothing else."""
+    (ready.folder / file).write_text("2\n")
+    said = ready.made()
+    assert f".venv is brought up to date: {file} is not what was installed." in said
+    asked = [line for line in ready.calls.splitlines() if "--dry-run" not in line]
+    assert [line.startswith(call) for line in asked] == [True]
+    ready.made()
+    assert ready.calls == ""
+
+
+def test_an_upgrade_that_cannot_be_fetched_leaves_what_works(ready: Clone) -> None:
+    """Without a network the old environment still starts, however often one tries; the next set-up upgrades it."""
+    (ready.folder / "requirements.lock").write_text("2\n")
+    for _ in range(2):
+        assert ready.make(PIP="fails").returncode != 0
+        assert ready.runs
+    said = ready.made()
+    assert "brought up to date" in said
+    assert "pip install --require-hashes -r requirements.lock" in ready.calls
+
+
+def test_users_get_what_running_needs_and_developers_the_rest(ready: Clone) -> None:
+    """A user's set-up names neither the developers' lock nor their front-end packages; theirs adds both, and stays."""
+    shutil.rmtree(ready.folder / ".venv")
+    shutil.rmtree(ready.folder / "node_modules")
+    ready.made("setup")
+    assert "requirements-dev.lock" not in ready.calls
+    assert "--omit=dev" in ready.calls
+    said = ready.made("setup-dev")
+    assert "requirements-dev.lock is not what was installed" in said
+    assert "what only developers need was left out" in said
+    assert "-r requirements.lock" not in ready.calls
+    assert "pip install --require-hashes -r requirements-dev.lock" in ready.calls
+    assert "npm ci" in ready.calls
+    assert "--omit=dev" not in ready.calls
+    for target in ("setup", "setup-dev"):
+        ready.made(target)
+        assert ready.calls == ""
+
+
+# ---- the front end
+
+
+def folder_gone(clone: Clone) -> None:
+    shutil.rmtree(clone.folder / "node_modules")
+
+
+def package_gone(clone: Clone) -> None:
+    shutil.rmtree(clone.folder / "node_modules/charts")
+
+
+def file_gone(clone: Clone) -> None:
+    (clone.folder / "node_modules/charts/charts.js").unlink()
+
+
+def npm_killed(clone: Clone) -> None:
+    folder_gone(clone)
+    executable(clone.bin / "npm", NPM + "kill -9 $PPID\n")
+    assert clone.make().returncode != 0
+    executable(clone.bin / "npm", NPM)
+
+
+def front_end_lock_changed(clone: Clone) -> None:
+    (clone.folder / "package-lock.json").write_text("2\n")
+
+
+@pytest.mark.parametrize(
+    ("happens", "reason"),
+    [
+        (folder_gone, "there was none"),
+        (package_gone, "files of it are gone or new"),
+        (file_gone, "files of it are gone or new"),
+        (npm_killed, "no set-up of it came to its end"),
+        (front_end_lock_changed, "package.json or package-lock.json changed"),
+    ],
+)
+def test_front_end_libraries_that_are_not_whole_are_fetched_again(
+    ready: Clone, happens: Callable[[Clone], None], reason: str
+) -> None:
+    """One `make setup` says why and fetches them, without touching .venv."""
+    happens(ready)
+    assert f"node_modules is made: {reason}." in ready.made()
+    assert ready.calls.startswith("npm ci ")
+    assert (ready.folder / "node_modules/charts/charts.js").is_file()
+    ready.made()
+    assert ready.calls == ""
+
+
+def test_without_npm_the_one_of_a_python_package_is_used(clone: Clone) -> None:
+    """A machine with Python alone is enough: npm then comes locked with the package that carries it."""
+    (clone.bin / "npm").unlink()
+    clone.made()
+    assert "--require-hashes -r requirements-node.lock" in clone.calls
+    assert "npm ci " in clone.calls
+    assert (clone.folder / "node_modules/charts/charts.js").is_file()
+
+
+# ---- the targets
+
+
+@pytest.mark.parametrize(
+    ("target", "kind"),
+    [("demo", "user"), ("test", "dev"), ("check", "dev"), ("bench", "dev"), ("reliability", "dev")],
+)
+def test_each_target_begins_with_the_set_up_that_it_needs(clone: Clone, target: str, kind: str) -> None:
+    """`make demo` on a fresh clone fetches no developer's tool; what needs one fetches it itself."""
+    lines = clone.made("-n", target).splitlines()
+    assert lines[0].startswith(f"sh tools/venv.sh {kind} ")
+    assert f"sh tools/node.sh {kind}" in lines
