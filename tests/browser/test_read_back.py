@@ -21,7 +21,7 @@ import pytest
 from tests.browser.conftest import Reader, rendered
 from tests.browser.counted import CHANNELS, PERIODS, USAGE, Published, ratio
 from tests.browser.dom import read
-from tests.browser.shown import ABSENT, Change, Compact, Share, count, day_said, said
+from tests.browser.figure_text import ABSENT, Change, Compact, Share, count, day_said, said
 from tests.data.published_tables import full
 from tests.data.site_logs import AS_OF, HABITS, day
 

@@ -14,7 +14,7 @@ from pipelines.contract.metrics import METRICS
 from tests.browser.conftest import Reader
 from tests.browser.counted import CHANNELS, Published, layer_of, ratio
 from tests.browser.dom import read, table_rows
-from tests.browser.shown import ABSENT, Change, Compact, Share, Size, count, day_said, numbers, said
+from tests.browser.figure_text import ABSENT, Change, Compact, Share, Size, count, day_said, numbers, said
 from tests.browser.test_read_back import CARDS, LOGIN_COUNTS, STATES, check_cards
 from tests.data import site_logs
 from tests.data.site_logs import AS_OF, MISSING_BACK, day
