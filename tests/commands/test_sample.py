@@ -39,11 +39,12 @@ SMALL_DEMO = """
 import sys
 from datetime import timedelta
 from pipelines import cli
-from pipelines.sample import write as sample
-write = sample.write_sample
-def write_less(out, **given):
-    return write(out, **(given | {"days": 8, "events": 300, "last_day": given["last_day"] - timedelta(days=1)}))
-sample.write_sample = write_less
+from dataclasses import replace
+from pipelines.commands import demo
+write = demo.write_sample
+def write_less(out, spec):
+    return write(out, replace(spec, days=8, events=300, last_day=spec.last_day - timedelta(days=1)))
+demo.write_sample = write_less
 sys.argv = ["authmeter", "demo", "--data", sys.argv[1]]
 cli.main()
 """
