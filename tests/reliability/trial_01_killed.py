@@ -33,7 +33,7 @@ from pipelines.contract.tables import TABLES
 from pipelines.store.store import Store
 from reports.build.site import render_site
 from reports.export.exports import ExportRequest, export_detail
-from tests.reliability.deliveries import DAY, REGISTRY, log, span
+from tests.data.small_logs import DAY, REGISTRY, log, span
 from tests.reliability.durable_names import HAS_STRACE, faults_of, traced
 from tests.reliability.harness import PROJECT, Result, Tally, some
 from tests.support import KEY, DataFolder, days_before, morning_after, records

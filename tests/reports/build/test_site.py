@@ -22,7 +22,7 @@ from pipelines.common.errors import AuthmeterError
 from reports.build import static_files as assets
 from reports.build.site import render_site
 from reports.content.folders import app_folders
-from tests.reports.report_database import (
+from tests.data.published_tables import (
     AS_OF,
     FIRST_BACK,
     GENERATED_AT,

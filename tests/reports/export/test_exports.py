@@ -16,7 +16,7 @@ from pipelines.contract.settings import Settings
 from reports.export import files as export_files
 from reports.export.exports import ExportRequest, export_detail, export_events
 from reports.export.workbook import heading
-from tests.reports.report_database import AS_OF, Database, day
+from tests.data.published_tables import AS_OF, Database, day
 
 COUNTS = (
     "authorization_requests", "authorizations", "authorizations_cancelled", "authorizations_failed",
