@@ -13,7 +13,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from bench import scenarios, site
+from bench import rendering, scenarios
 from bench.inputs import Cache
 from bench.measure import BenchError
 
@@ -73,9 +73,11 @@ def main() -> int:
             _print(f"One more day: {title}; median of {arguments.rounds}", rows, "× first day")
         for apps in arguments.site_apps if "site" in arguments.only else ():
             rounds = arguments.rounds if apps <= 10_000 else 1
-            rows, folder = site.rendering(cache, apps, rounds)
+            rows, folder = rendering.renderings(cache, apps, rounds)
             _print(f"Site: {apps:,} apps; median of {rounds}", rows, "× cp -r")
-            _print(f"Readers of it, in the browser; median of {rounds}", site.waiting(folder, apps, rounds), "limit")
+            _print(
+                f"Readers of it, in the browser; median of {rounds}", rendering.waiting(folder, apps, rounds), "limit"
+            )
     except BenchError as error:
         print(error, file=sys.stderr)
         return 1

@@ -118,9 +118,10 @@ def sample(
     data: Data = None,
 ) -> None:
     """Write synthetic logs and a registry, labelled as such."""
-    from pipelines.commands.sample import make_sample
+    from pipelines.commands.sample import make_sample, yesterday
+    from pipelines.sample.write import SampleSpec
 
-    make_sample(out, days=days, apps=apps, events=events, seed=seed, format=format, last_day=last_day)
+    make_sample(out, SampleSpec(days, apps, events, seed, last_day or yesterday(), format))
 
 
 @app.command()
@@ -139,8 +140,11 @@ def export(
 ) -> None:
     """Write the detail of one app for any span."""
     from pipelines.commands.export import run_export
+    from reports.export.exports import ExportRequest
 
-    run_export(_folder(data), app_key, first, last, format, events, out)
+    target = out or Path(f"{app_key}_{first}_{last}{'_events' if events else ''}.{format}")
+    request = ExportRequest(app_key, first, last, format, target.absolute())
+    run_export(_folder(data), request, is_of_events=events)
 
 
 @app.command()

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from pipelines import cli
 from pipelines.common.project import PROJECT
-from tests.support import DataFolder, Row, closed_day, days_before, lines, record, records
+from tests.support import (
+    DataFolder,
+    Row,
+    as_csv,
+    as_parquet,
+    closed_day,
+    columns_of,
+    days_before,
+    lines,
+    record,
+    records,
+)
 
 # Nobody's device and number, each once in every format, in good records and in rejected ones.
 MARKED_DEVICE = "Marked-Device-7f3a9c"
@@ -36,6 +44,9 @@ class Ended:
     err: str
 
 
+Call = Callable[..., Ended]
+
+
 def checked(ended: Ended) -> Ended:
     """Whatever a command says, it says in one screen and in words."""
     assert "Traceback" not in ended.err + ended.out, ended.err
@@ -45,17 +56,16 @@ def checked(ended: Ended) -> Ended:
     return ended
 
 
-def authmeter(*arguments: object, data: Path | None = None, **environment: str) -> Ended:
+def authmeter(*arguments: object, data: Path | None = None, cwd: Path = PROJECT, **environment: str) -> Ended:
     """Runs a command in a process of its own."""
     command = [sys.executable, "-m", "pipelines", *map(str, arguments), *(["--data", str(data)] if data else [])]
-    done = subprocess.run(
-        command, cwd=PROJECT, env=os.environ | environment, capture_output=True, text=True, check=False
-    )
+    env = os.environ | {"PYTHONPATH": str(PROJECT)} | environment
+    done = subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, check=False)
     return checked(Ended(done.returncode, done.stdout, done.stderr))
 
 
 @pytest.fixture
-def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ended]:
+def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
     """Runs a command in this process, for those that need no Dagster: it ends as the program does."""
 
     def ended(*arguments: object, data: Path | None = None) -> Ended:
@@ -80,22 +90,6 @@ def marked(event_id: str, day: date, **changes: object) -> Row:
     return record(event_id, day, device_id=MARKED_DEVICE, phone=MARKED_PHONE, stage="login", **changes)
 
 
-def as_csv(rows: list[Row]) -> bytes:
-    """Rows as CSV; all have the columns of the first."""
-    out = io.StringIO(newline="")
-    writer = csv.DictWriter(out, list(rows[0]))
-    writer.writeheader()
-    writer.writerows(rows)
-    return out.getvalue().encode()
-
-
-def as_parquet(rows: list[Row]) -> bytes:
-    """Rows as Parquet."""
-    sink = io.BytesIO()
-    pq.write_table(pa.Table.from_pylist(rows), sink)
-    return sink.getvalue()
-
-
 def fill(folder: DataFolder, newest: date) -> None:
     """Three days of logs of two apps in three formats, with a few rejects, fewer than a warning takes."""
     folder.write(
@@ -107,8 +101,31 @@ def fill(folder: DataFolder, newest: date) -> None:
         folder.land(f"{day}/shop.ndjson", [*records(150, day), marked(f"m{back}", day)])
         folder.land(f"{day}/game.ndjson", records(100, day, "g", app_key="game", channel="wechat", stage="login"))
     folder.land("more.csv", as_csv([marked("c1", newest), marked("c2", newest, channel="sms")]))
-    folder.land("more.parquet", as_parquet([marked("p1", newest), marked("p2", newest, channel="sms")]))
+    folder.land("more.parquet", as_parquet(columns_of([marked("p1", newest), marked("p2", newest, channel="sms")])))
     folder.land("odd.jsonl", lines([marked("o1", newest, channel="sms")]) + lines([marked("o2", newest)])[:-5] + b"\n")
+
+
+HOLDER = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from pipelines.common.lock import hold
+from pipelines.store.store import Store
+with hold(Store(Path(sys.argv[1])).lock, "run", datetime.now(UTC)):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+@contextmanager
+def held(folder: DataFolder) -> Iterator[int]:
+    """Another process holds the data folder; gives its number."""
+    command = [sys.executable, "-c", HOLDER, str(folder.root)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=PROJECT) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        yield holder.pid
+        holder.communicate("")
 
 
 @pytest.fixture(scope="session")

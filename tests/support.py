@@ -6,6 +6,8 @@ table should hold is said by each test.
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import time
 from collections.abc import Iterable
@@ -15,9 +17,12 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from pipelines.common.days import day_start, last_closed_day
 from pipelines.contract.checks import CheckResult
+from pipelines.contract.record import FIELD_NAMES
 from pipelines.ingest.ingest import IngestReport
 from pipelines.rollup.rollup import RollupReport
 from pipelines.run.daily_run import DailyRun, open_run
@@ -55,6 +60,27 @@ def records(count: int, day: date = DAY, prefix: str = "e", **changes: object) -
 def lines(rows: Iterable[Row]) -> bytes:
     """Records as NDJSON."""
     return b"".join(json.dumps(row, ensure_ascii=False).encode() + b"\n" for row in rows)
+
+
+def columns_of(rows: list[Row]) -> dict[str, list[Any]]:
+    """Records by column: every field of the contract, None where a record has no such field."""
+    return {name: [row.get(name) for row in rows] for name in FIELD_NAMES}
+
+
+def as_csv(rows: list[Row]) -> bytes:
+    """Records as CSV with every field of the contract in the header."""
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, FIELD_NAMES)
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue().encode()
+
+
+def as_parquet(columns: dict[str, Any]) -> bytes:
+    """Columns as a Parquet file, of the types that they have."""
+    sink = io.BytesIO()
+    pq.write_table(pa.table(columns), sink)
+    return sink.getvalue()
 
 
 def days_before(day: date, back: int) -> date:
@@ -165,6 +191,31 @@ class DataFolder:
     def counted(self) -> dict[date, int]:
         """De-duplicated records by published day."""
         return dict(self.rows("SELECT day, sum(records)::INTEGER FROM outcome_daily GROUP BY ALL ORDER BY ALL"))
+
+
+_LINE_SOURCE = """
+name = "x"
+files = ["*.txt"]
+format = "lines"
+[fields]
+event_id = "{event_id}"
+event_time = "'{day}T10:00:00+08:00'"
+app_key = "'shop'"
+channel = "'one_click'"
+stage = "'authorize'"
+outcome = "'success'"
+"""
+
+
+def write_line_source(data: Path, event_id: str) -> None:
+    """A source `x` of a data folder: each line of a `.txt` file is a good record, whose id is that expression."""
+    (data / "sources").mkdir(exist_ok=True)
+    (data / "sources" / "x.toml").write_text(_LINE_SOURCE.format(event_id=event_id, day=DAY))
+
+
+def tree(root: Path) -> dict[str, bytes]:
+    """The content of every file below a folder, by its path from there."""
+    return {str(path.relative_to(root)): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()}
 
 
 def finding(checks: Iterable[CheckResult], name: str) -> CheckResult:

@@ -22,13 +22,17 @@ COLUMNS = {
     "app_key": "the key of the app",
     "app_name": "the registered name; the key where there is none",
     "as_of": "the last closed day",
+    "base_days": "days of the base",
+    "base_days_with_data": "days of the base that are `complete`",
+    "base_first_day": "first day of the base: what the period is compared with",
+    "base_last_day": "last day of the base",
     "bytes": "size of the file as it lies in landing",
     "carrier": "`CMCC`, `CUCC`, `CTCC` or `unknown`",
     "cause": "the files that changed it, separated by `; `, or `registry, result codes or billing rule`",
     "caveat_en": "what to keep in mind, in English",
     "caveat_zh": "what to keep in mind, in Chinese",
     "change": "`authorizations / previous_authorizations - 1`; NULL where the previous is 0, or where the two windows "
-    "have not the same number of days with data",
+    "may not be compared (`is_comparable` in [`periods`](#periods))",
     "channel": "`one_click`, `local_verify`, `wechat`, `qq` or `weibo`",
     "login_trend.channel": "`one_click`, `wechat`, `qq` or `weibo`",
     "login_trend_summary.channel": "`one_click`, `wechat`, `qq` or `weibo`",
@@ -41,21 +45,29 @@ COLUMNS = {
     "day": "business day",
     "check_results.day": "the day that was looked at; NULL: the data folder as a whole",
     "day_state": "`complete`: at least one record was read for the day, from any app; `missing`: none",
+    "days": "days of the period",
     "days_with_data": "days of the window that are `complete`",
+    "periods.days_with_data": "days of the period that are `complete`",
     "detail_en": "the finding, in English",
     "detail_zh": "the finding, in Chinese",
     "duplicates": "accepted records that are copies of another one of the day, by `event_id`",
     "field": "the field",
     "finding": "why the file is damaged",
     "first_day": "the first day with records",
+    "periods.first_day": "first day of the period",
     "first_read_at": "when this content was read first, UTC",
-    "formula": "one line of plain algebra",
+    "formula": "its definition in one line: SQL over the counted records or over other metrics; of counts of files "
+    "and days, words",
     "generated_at": "when data last changed, RFC 3339 in the business time zone",
     "is_additive": "whether values of several days, apps or channels may be added",
+    "is_base": "whether the day is one of the base: what the period is compared with",
+    "is_comparable": "whether a change from the base to the period is shown: both have data on equally many of as many "
+    "days, or on all of theirs",
     "is_registered": "whether the app is in `registry/apps.csv`",
     "is_synthetic": "whether the logs are those of `authmeter sample`",
     "label_en": "its name in English",
     "label_zh": "its name in Chinese",
+    "last_day": "last day of the period",
     "late_records": "accepted records that came after the day was closed, copies included",
     "layer": "`sdk`, `server`, `carrier` or `oauth`",
     "line": "the line, or for Parquet the row, counted from 1; in CSV the header is line 1",
@@ -70,12 +82,15 @@ COLUMNS = {
     "schemes.package_name": "the package",
     "passed": "whether the check passed",
     "path": "path under `landing`, with `/`",
+    "period": "`day` (the data day), `7`, `30` (days), `month` (to date) or `last_month` (the last whole one)",
+    "place": "place in the order of the pages, from 0",
     "rejected_records.path": "path under `landing`, or, of the registry's rows, `registry/<file>`",
     "platform": "`android`, `ios`, `ipad`, `harmony`, `h5` or `unknown`: of the record, else of the registry",
     "apps.platform": "the registered platform, else `unknown`",
     "usage_daily.platform": "the registered platform, else `unknown`",
     "result_codes.platform": "the platform that the row is for; `*`: any",
     "previous_authorizations": "authorizations of as many days just before the window",
+    "previous_authorization_requests": "authorization requests of as many days just before the window",
     "previous_days_with_data": "days of the previous window that are `complete`",
     "published_before": "the figure that stood published; NULL where the day had no records then",
     "published_now": "the figure that stands now; NULL where the day has no records any more",
@@ -107,6 +122,8 @@ COLUMNS = {
     "apps.status": "`enabled` or `disabled`; NULL where the app is not registered",
     "time_zone": "the business time zone",
     "unit": "`records`, `share` (0 to 1), `devices` or `ms`",
+    "unmapped_codes.result_code": "the code as logged",
+    "unmapped_codes.platform": "`android`, `ios`, `ipad`, `harmony`, `h5` or `unknown`; `ipad` is looked up as `ios`",
     "unmapped_codes": "records, copies left out, whose code gave no outcome; they count as `error`",
     "unregistered_apps": "keys that logged on the day and are not in the registry",
     "usual_records": "records, copies left out, of a usual day of that weekday, by the days before; where there are "
@@ -114,6 +131,7 @@ COLUMNS = {
     "vendor": "the vendor, as logged or by the channel",
     "result_codes.vendor": "the vendor whose code it is",
     "window_days": "7 or 30",
+    "periods.window_days": "7 or 30; NULL in the other periods",
 }
 
 
@@ -171,7 +189,8 @@ def metrics_page() -> str:
 
 Each metric is declared once, in `pipelines/contract/metrics.py`; the pages, the table `metrics` and this page read it
 there. A *record* is an accepted log record, counted once per `event_id` and business day. Counts add up; a share is
-a sum over a sum, and NULL where the lower one is 0.
+a sum over a sum, and NULL where the lower one is 0. Formulas are SQL over these records, or over other metrics;
+`$billed` is what the billing rule of the day bills, each as channel and outcome.
 
 | metric | 中文 | English |
 | --- | --- | --- |

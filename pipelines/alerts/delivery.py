@@ -31,7 +31,7 @@ def receivers(data: Path, alerts: AlertSettings) -> dict[int, str]:
     """The addresses of the receivers: from `AUTHMETER_ALERT_URLS`, else from the file of the settings, by line number.
 
     Raises:
-        UsageError: the file is not there, or others than its owner may read it. It is told without its content.
+        UsageError: the file is not there, or others than its owner may read it. The message never holds its content.
     """
     text = os.environ.get("AUTHMETER_ALERT_URLS", "")
     if not text and alerts.urls_file:
@@ -50,7 +50,7 @@ def receivers(data: Path, alerts: AlertSettings) -> dict[int, str]:
             raise UsageError(
                 f"The file with the addresses of the alerts cannot be read: {found}.",
                 where=str(file),
-                why="Nobody can be told.",
+                why="No alert can be sent.",
                 do="Make it readable for the user that runs authmeter, or take urls_file out of [alerts].",
             ) from None
     return {
@@ -62,7 +62,7 @@ def receivers(data: Path, alerts: AlertSettings) -> dict[int, str]:
 
 @dataclass(frozen=True)
 class Delivery:
-    """How many were to be told, how many were, and why not all; never an address."""
+    """How many were to get a message, how many got it, and why not all; never an address."""
 
     receivers: int = 0
     delivered: int = 0
@@ -118,7 +118,7 @@ def _call(command: list[str], text: str, data: Path) -> Delivery:
 
 
 def _post(urls: dict[int, str], message: Message, alerts: AlertSettings) -> Delivery:
-    """Has the receivers told in a process of its own, which is ended when it takes too long."""
+    """Sends to the receivers from a process of its own, which is ended when it takes too long."""
     given = {
         "urls": list(urls.values()), "title": message.title(alerts.language), "body": message.body(alerts.language),
         "is_bad": message.kind not in ("daily", "test"), "seconds": SECONDS,
@@ -139,7 +139,7 @@ def _post(urls: dict[int, str], message: Message, alerts: AlertSettings) -> Deli
 
 
 def _not_known(lines: list[int]) -> str:
-    """Which addresses are none, by their lines: an address itself is told nowhere."""
+    """Which lines hold no address that is known; the address itself stands nowhere."""
     if not lines:
         return ""
     which = "line " if len(lines) == 1 else "lines "

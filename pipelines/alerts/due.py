@@ -1,6 +1,6 @@
-"""Alerts: when a run published, failed or is late, a command is called or receivers are told, once a day and kind.
+"""Alerts: which message is due when a run published, failed or is late; each kind once a day.
 
-Lives here: what is due, to whom, and that it is told once. A marker in `<data>/alerts/` claims a message before it is
+Lives here: what is due, and that it is sent once. A marker in `<data>/alerts/` claims a message before it is
 sent, so that a crash or a second process cannot send it twice; where nobody took it, the marker goes, and the next run
 tries again. What a message says is in `message.py`. Nothing here ends a run: what goes wrong is a warning.
 """
@@ -42,7 +42,7 @@ def _alert_of_end(data: Path, status: "Status") -> None:
     if status.last_run and status.last_run.error:
         failure, day = status.last_run.error, status.last_run.day
         day = day or last_closed_day(datetime.fromisoformat(status.written_at), settings.timezone)
-        _tell(
+        _send_once(
             data,
             settings,
             Message("failed", day, day, status.state, what=failure.what, why=failure.why, to_do=[failure.do]),
@@ -57,14 +57,14 @@ def _alert_of_end(data: Path, status: "Status") -> None:
         headline = read_headline(Store(data).database)
         for kind in wanted:
             # The message of the day has its warnings in it: they come apart where it is not wanted, or was sent.
-            if _tell(data, settings, Message(kind, as_of, min(first, as_of), status.state, headline, warnings)):
+            if _send_once(data, settings, Message(kind, as_of, min(first, as_of), status.state, headline, warnings)):
                 if kind == "daily" and warnings:
                     _claim(data, "warning", as_of)
                 break
 
 
 def alert_if_late(data: Path, now: datetime) -> bool:
-    """Tells that days are over and not published, from the time of `late_after` on; gives whether it told.
+    """Reports that days are over and not published, from the time of `late_after` on; whether it sent a message.
 
     Raises:
         AuthmeterError: settings or manifest cannot be read.
@@ -79,7 +79,7 @@ def alert_if_late(data: Path, now: datetime) -> bool:
         "late", over, as_of + timedelta(days=1), "late", what=zh if settings.alerts.language == "zh" else en,
         to_do=["authmeter status", "authmeter run"],
     )  # fmt: skip
-    return _tell(data, settings, message)
+    return _send_once(data, settings, message)
 
 
 def alert_test(data: Path, now: datetime) -> str | None:
@@ -93,7 +93,7 @@ def alert_test(data: Path, now: datetime) -> str | None:
     text = "这是一条测试消息" if settings.alerts.language == "zh" else "This is a test message"
     if not settings.alerts.command and not receivers(data, settings.alerts):
         raise UsageError(
-            "Nobody is to be told.",
+            "There is nobody to send alerts to.",
             where="[alerts] in authmeter.toml",
             why="A test message would go nowhere.",
             do="Set command or urls_file there, or the variable AUTHMETER_ALERT_URLS.",
@@ -110,8 +110,8 @@ def undelivered(data: Path) -> str | None:
         return None
 
 
-def _tell(data: Path, settings: Settings, message: Message) -> bool:
-    """Sends a message that is wanted and was not sent; gives whether anybody was told."""
+def _send_once(data: Path, settings: Settings, message: Message) -> bool:
+    """Sends a message that is wanted and was not sent; whether anybody got it."""
     alerts = settings.alerts
     if not is_set(alerts) or message.kind not in alerts.on or not _claim(data, message.kind, message.day):
         return False

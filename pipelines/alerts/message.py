@@ -25,26 +25,21 @@ _HEADLINE = (
     "number_verifications", "one_click_verifications", "local_verifications", "third_party_authorizations",
     "billable_verifications", "authorizations", "authorization_rate",
 )  # fmt: skip
-# So many warnings are told; the rest is counted.
-_TOLD = 5
+# A message lists so many warnings and counts the rest.
+_LISTED = 5
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One headline figure of a day, beside the same weekday of the week before."""
+    """One headline figure of a day, beside the same weekday of the week before.
+
+    `change` is ratio - 1, of a rate the difference; None where there is nothing to compare with.
+    """
 
     metric: str
     value: float | None
     week_before: float | None
-
-    @property
-    def change(self) -> float | None:
-        """Ratio - 1; of a rate the difference; None where there is nothing to compare with."""
-        if self.value is None or self.week_before is None:
-            return None
-        if self.metric.endswith("_rate"):
-            return self.value - self.week_before
-        return self.value / self.week_before - 1 if self.week_before else None
+    change: float | None
 
 
 @dataclass(frozen=True)
@@ -99,9 +94,9 @@ class Message:
             )
         if self.warnings:
             lines.append(f"告警 {len(self.warnings)} 项：" if is_zh else f"{len(self.warnings)} warnings:")
-            lines += [f"- {check}: {zh if is_zh else en}" for check, zh, en in self.warnings[:_TOLD]]
-            if len(self.warnings) > _TOLD:
-                lines.append(f"- … (+{len(self.warnings) - _TOLD})")
+            lines += [f"- {check}: {zh if is_zh else en}" for check, zh, en in self.warnings[:_LISTED]]
+            if len(self.warnings) > _LISTED:
+                lines.append(f"- … (+{len(self.warnings) - _LISTED})")
         elif self.kind == "daily":
             lines.append("没有告警" if is_zh else "No warnings")
         if self.to_do:
@@ -110,7 +105,7 @@ class Message:
 
     def as_json(self, language: Language) -> dict[str, object]:
         """The message for a command, with the figures as numbers."""
-        figures = {f.metric: {**asdict(f), "change": f.change} for f in self.headline.figures}
+        figures = {f.metric: asdict(f) for f in self.headline.figures}
         return {
             "kind": self.kind, "day": str(self.day), "first_day": str(self.first_day), "state": self.state,
             "title": self.title(language), "body": self.body(language), "figures": figures,
@@ -126,11 +121,12 @@ def read_headline(database: Path) -> Headline:
         with closing(open_published(database)) as connection:
             result = connection.execute(sql("pipelines.alerts", "headline"))
             names = [column[0] for column in result.description]
-            now, before = (dict(zip(names, row, strict=True)) for row in result.fetchall())
+            (row,) = result.fetchall()
     except (AuthmeterError, duckdb.Error):
         return Headline()
-    figures = tuple(Figure(metric, now[metric], before[metric]) for metric in _HEADLINE)
-    return Headline(figures, now["records"], now["usual_records"])
+    found = dict(zip(names, row, strict=True))
+    figures = tuple(Figure(metric, **found[metric]) for metric in _HEADLINE)
+    return Headline(figures, found["records"], found["usual_records"])
 
 
 def _figure_line(figure: Figure, language: Language) -> str:

@@ -10,7 +10,7 @@ from pipelines.store.manifest import FileEntry, Manifest
 
 # A day is compared with eight weeks; after a long gap more days than these are not looked at one by one.
 EXAMINED_DAYS = 7
-# A day to which less came late is the day that was judged when it was closed: the same again would be no news.
+# A day to which less came late is the day that was examined when it was closed: the same again would be no news.
 _RESTATED = 0.05
 
 
@@ -48,9 +48,6 @@ def files_since_closing(manifest: Manifest) -> list[FileEntry]:
 
 def _restated_days(manifest: Manifest) -> list[date]:
     """The closed days to which the files since the last closing gave late records, where these are many by now."""
-    late: dict[date, int] = {}
-    for entry in manifest.live_files():
-        for day, rows in entry.days.items():
-            late[day] = late.get(day, 0) + rows.late
+    late = manifest.late_records
     came = {day for entry in files_since_closing(manifest) for day, rows in entry.days.items() if rows.late}
     return sorted(day for day in came if day in manifest.days and late[day] >= _RESTATED * manifest.days[day].accepted)

@@ -10,14 +10,14 @@ from pipelines.store.manifest import Manifest
 from pipelines.store.store import Store
 
 # Raise it when the same day tables would give other marts or pages.
-MARTS_VERSION = 3
+MARTS_VERSION = 4
 
 
 def inputs_fingerprint(
     store: Store, manifest: Manifest, settings: Settings, registry: Registry, checks: list[CheckResult], as_of: date
 ) -> str:
     """Changes whenever the published tables or pages would: of the state only, never of the time."""
-    # What a reading gave is told too: a file that is read again may be rejected otherwise and count the same.
+    # What a reading gave is part of it: a file that is read again may be rejected otherwise and count the same.
     files = [
         (e.path, e.sha256, e.status, e.finding, e.source, e.rejected, e.skipped, len(e.earlier_parts))
         for e in manifest.files
@@ -25,7 +25,7 @@ def inputs_fingerprint(
     days = [(day, e.content, e.accepted, e.counted, e.unmapped) for day, e in sorted(manifest.days.items())]
     late = [(e.path, day, rows.late) for e in manifest.live_files() for day, rows in e.days.items() if rows.late]
     synthetic = (store.landing / "_SYNTHETIC.md").exists()
-    told = (
+    inputs = (
         MARTS_VERSION,
         as_of,
         settings.timezone,
@@ -40,4 +40,4 @@ def inputs_fingerprint(
         synthetic,
         sorted(set(settings.xlsx_apps)),
     )
-    return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
+    return hashlib.sha256(repr(inputs).encode()).hexdigest()[:16]

@@ -11,7 +11,7 @@ def run_alert(data: Path, test: bool) -> int:
     """`authmeter alert`: tells that days are late, or sends a message to try the receivers. Gives the exit code."""
     now = datetime.now(UTC)
     if not test:
-        print("told that days are late" if alert_if_late(data, now) else "nothing to tell")
+        print("sent: days are late" if alert_if_late(data, now) else "nothing to send")
         return WARNED if undelivered(data) else 0
     if finding := alert_test(data, now):
         print(f"not everybody took the test message: {finding}")

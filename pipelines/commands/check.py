@@ -24,7 +24,7 @@ from pipelines.reading.sources import Sources, load_sources
 from pipelines.store.database import open_published, workbench
 from pipelines.store.store import Store
 
-SHOWN = 20
+LISTED = 20
 # A dry reading keeps nothing, so its hashes need no secret.
 _KEY = "authmeter check, nothing is kept"
 
@@ -123,7 +123,7 @@ def check_file(data: Path, source: str | None, file: Path) -> int:
                 books = reader.read(landed, mapping, reading_limits(wide, mapping, time, _KEY), target)
             _print_books(landed, mapping.name, settings, books)
             too_old = _print_too_old(settings, RunTime(time.day, now, Store(data).read_manifest().events_from), books)
-            for row in islice(_events(connection, target), SHOWN):
+            for row in islice(_events(connection, target), LISTED):
                 # Stored times are UTC; people read the clock of the business.
                 instant = row["event_time"].replace(tzinfo=UTC).astimezone(ZoneInfo(settings.timezone))
                 row["event_time"] = instant.isoformat(timespec="milliseconds")
@@ -171,8 +171,8 @@ def _events(connection: Any, target: Path) -> Iterator[dict[str, Any]]:
     cursor = connection.execute(
         "SELECT * EXCLUDE (has_carrier, device_hash, phone_hash), device_hash IS NOT NULL AS has_device "
         "FROM read_parquet($files, union_by_name = true, hive_partitioning = false) "
-        "WHERE day IS NOT NULL ORDER BY line LIMIT $shown",
-        {"files": files, "shown": SHOWN},
+        "WHERE day IS NOT NULL ORDER BY line LIMIT $limit",
+        {"files": files, "limit": LISTED},
     )
     names = [column[0] for column in cursor.description]
     for row in cursor.fetchall():
@@ -183,6 +183,6 @@ def _rejects(connection: Any, target: Path) -> list[tuple[int, str, str]]:
     file = target / "rejects.parquet"
     if not file.exists():
         return []
-    query = "SELECT line, reason, record FROM read_parquet($file, hive_partitioning = false) ORDER BY line LIMIT $shown"
-    found: list[tuple[int, str, str]] = connection.execute(query, {"file": str(file), "shown": SHOWN}).fetchall()
+    query = "SELECT line, reason, record FROM read_parquet($file, hive_partitioning = false) ORDER BY line LIMIT $limit"
+    found: list[tuple[int, str, str]] = connection.execute(query, {"file": str(file), "limit": LISTED}).fetchall()
     return found

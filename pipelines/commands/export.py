@@ -2,43 +2,34 @@
 
 import shutil
 from contextlib import closing
-from datetime import date
+from dataclasses import replace
 from pathlib import Path
 
 from pipelines.common.text import counted
 from pipelines.contract.settings import load_settings
 from pipelines.store.database import open_published
 from pipelines.store.store import Store
-from reports.export.exports import export_detail, export_events, require_app
+from reports.export.exports import ExportRequest, export_detail, export_events, require_app
 
 
-def run_export(data: Path, app_key: str, first: date, last: date, format: str, events: bool, out: Path | None) -> None:
-    """`authmeter export`: the daily detail, or with `events` the stored records, masked."""
-    store = Store(data)
+def run_export(data: Path, request: ExportRequest, *, is_of_events: bool) -> None:
+    """`authmeter export`: the daily detail, or the stored records, masked."""
+    store, first, last = Store(data), request.first, request.last
     manifest = store.read_manifest()
     as_of = manifest.as_of or last
     published = {day for day in manifest.days if first <= day <= min(last, as_of)}
-    target = (out or Path(f"{app_key}_{first}_{last}{'_events' if events else ''}.{format}")).absolute()
-    if events:
+    if is_of_events:
         with closing(open_published(store.database)) as connection:
-            require_app(connection, app_key)
+            require_app(connection, request.app_key)
         parts = [entry.part for entry in manifest.live_files() if entry.part and published & entry.days.keys()]
+        until = replace(request, last=min(last, as_of) if parts else last)
         temp = store.export_temp()
         try:
-            rows = export_events(
-                store.part_files(parts),
-                app_key,
-                first,
-                min(last, as_of) if parts else last,
-                format,
-                target,
-                settings=load_settings(data),
-                temp=temp,
-            )
+            rows = export_events(store.part_files(parts), until, load_settings(data), temp)
         finally:
             shutil.rmtree(temp, ignore_errors=True)
     else:
-        rows = export_detail(store.database, app_key, first, last, format, target)
+        rows = export_detail(store.database, request)
     if not published:
         print(f"no published day between {first} and {last}")
-    print(f"{counted(rows, 'row')}: {target}")
+    print(f"{counted(rows, 'row')}: {request.target}")

@@ -6,15 +6,16 @@ from pathlib import Path
 from pipelines.common.days import last_closed_day
 from pipelines.common.progress import stage
 from pipelines.contract.settings import Settings
-from pipelines.sample.write import write_sample
+from pipelines.sample.write import SampleSpec, write_sample
 
 
-def make_sample(out: Path, *, days: int, apps: int, events: int, seed: int, format: str, last_day: date | None) -> None:
+def yesterday() -> date:
+    """The newest day that is over in the default business zone: the last one of a sample."""
+    return last_closed_day(datetime.now(UTC), Settings().timezone)
+
+
+def make_sample(out: Path, spec: SampleSpec) -> None:
     """`authmeter sample`."""
-    last = last_day or last_closed_day(datetime.now(UTC), Settings().timezone)
-    with stage("sample") as told:
-        report = write_sample(
-            out, days=days, apps=apps, events=events, seed=seed, format=format, last_day=last,
-            progress=lambda done: told(done, days),
-        )  # fmt: skip
-        told.result = f"{report.files:,} files, {report.lines:,} lines in {out}"
+    with stage("sample") as box:
+        report = write_sample(out, spec, progress=lambda done: box(done, spec.days))
+        box.result = f"{report.files:,} files, {report.lines:,} lines in {out}"

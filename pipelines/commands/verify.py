@@ -11,7 +11,7 @@ from pipelines.contract.registry import load_registry
 from pipelines.contract.settings import load_settings
 from pipelines.store.store import Store
 
-_SHOWN = 20
+_LISTED = 20
 _TO_DO = """\
 what to do: a part: restore its folder under warehouse/events from the backup, or, where its log is still in landing,
   read it again. Tables of a day: remove that folder under warehouse/days. A published table: remove
@@ -44,10 +44,10 @@ def run_verify(data: Path, first: date | None, last: date | None) -> int:
     print(f"recomputed    {counted(report.days, 'day')}; {compared}")
     if report.without_events:
         print(f"              {counted(report.without_events, 'day')} without events any more, by retention")
-    for difference in report.differences[:_SHOWN]:
+    for difference in report.differences[:_LISTED]:
         print(f"differs       {difference}")
-    if len(report.differences) > _SHOWN:
-        print(f"              … (+{len(report.differences) - _SHOWN})")
+    if len(report.differences) > _LISTED:
+        print(f"              … (+{len(report.differences) - _LISTED})")
     if report.differences:
         print(_TO_DO)
         return 1

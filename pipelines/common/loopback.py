@@ -1,4 +1,4 @@
-"""Ports on loopback: whoever serves something gets one, or is told at once that it is taken.
+"""Ports on loopback: whoever serves something gets one, or an error at once where it is taken.
 
 Lives here: the address and the port. Does not belong here: what is served there (`serving/`, `scheduler_process.py`).
 """

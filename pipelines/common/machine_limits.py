@@ -1,5 +1,5 @@
-"""The machine's shortages, told from other errors: no room on the disk, no memory. They are nobody's fault but the
-machine's, so no file is blamed for one, and each ends the run in words.
+"""The limits of the machine, and how to know them from other errors: a full disk, no memory. No file is blamed for one,
+and each ends the run in words.
 
 What is looked at is what the libraries say: DuckDB, SQLite and Python have no common error for it.
 """

@@ -8,7 +8,7 @@ from typing import Protocol
 
 
 class Stage(Protocol):
-    """One stage that is under way: told how far it is, and at the end what it did."""
+    """One stage that is under way: it is called with how far it is, and takes a text of what it did."""
 
     result: str
 
@@ -42,9 +42,9 @@ def stage(name: str) -> Iterator[Stage]:
         columns = (TextColumn("{task.description:<10}"), BarColumn(), TimeElapsedColumn())
         with Progress(*columns, transient=True) as bars:
             task = bars.add_task(name, total=None)
-            shown: Stage = _BarStage(lambda done, total: bars.update(task, completed=done, total=total or None))
-            yield shown
+            bar: Stage = _BarStage(lambda done, total: bars.update(task, completed=done, total=total or None))
+            yield bar
     else:
-        shown = _QuietStage()
-        yield shown
-    print(f"{name:<10} {shown.result or 'nothing new'}  {time.monotonic() - begun:.2f} s", flush=True)
+        bar = _QuietStage()
+        yield bar
+    print(f"{name:<10} {bar.result or 'nothing new'}  {time.monotonic() - begun:.2f} s", flush=True)

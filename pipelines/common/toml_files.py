@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-# By the library's own names of faults; what is not here is told in the library's words.
+# By the library's own names of faults; what is not here keeps the library's words.
 _WORDS = {
     "extra_forbidden": "is not known",
     "missing": "is missing",
@@ -49,12 +49,12 @@ def findings(error: ValidationError, forms: Mapping[str, str] | None = None) -> 
     faults = error.errors()
     # Where a part of a value is wrong, that the whole has too few good parts is no news.
     inner = [fault["loc"] for fault in faults]
-    told = [
+    innermost = [
         fault
         for fault in faults
         if not any(fault["loc"] == loc[: len(fault["loc"])] and fault["loc"] != loc for loc in inner)
     ]
-    return "; ".join(_in_words(fault["loc"], fault["type"], fault["msg"], forms or {}) for fault in told)
+    return "; ".join(_in_words(fault["loc"], fault["type"], fault["msg"], forms or {}) for fault in innermost)
 
 
 def _in_words(place: Sequence[str | int], kind: str, said: str, forms: Mapping[str, str]) -> str:

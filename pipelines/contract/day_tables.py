@@ -1,17 +1,19 @@
-"""The tables of a rolled-up day: their names, and the books of the day. Every engine writes the same."""
+"""The tables of a rolled-up day: their names and keys, and the books of the day. Every engine writes the same."""
 
 from dataclasses import dataclass
+from typing import Final
 
-DAY_TABLES = (
-    "channel_daily",
-    "channel_detail_daily",
-    "outcome_daily",
-    "latency_daily",
-    "app_devices",
-    "unplatformed_apps",
-    "unmapped_codes",
-    "profile_daily",
-)
+from pipelines.contract.tables import TABLES
+
+_PUBLISHED = ("channel_daily", "channel_detail_daily", "outcome_daily", "unmapped_codes", "latency_daily")
+
+DAY_TABLES: Final[dict[str, tuple[str, ...]]] = {
+    **{name: TABLES[name].key for name in _PUBLISHED},
+    "app_devices": ("day", "app_key"),
+    "unplatformed_apps": ("app_key",),
+    "profile_daily": ("day", "measure", "whole", "part"),
+}
+"""The key of each; rows lie in its order."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What a declared metric is: its names, unit, meaning and formula. The metrics themselves are in `metrics.py`."""
+"""What a declared metric is: its names, unit, meaning and definition. The metrics themselves are in `metrics.py`."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -12,8 +12,12 @@ class Metric:
 
     `unit` is `records` (a count), `share` (0 to 1), `devices`, `apps` (distinct ones) or `ms`
     (milliseconds).
-    `formula` is one line of plain algebra over record fields or other metrics, the same in every language.
-    `numerator` and `denominator` are set for shares only: metric names, or sums and differences of them.
+
+    What it is computed by is one of:
+        condition: SQL over a counted, resolved record: the metric counts the records that meet it.
+        summed, channels: the sum of another metric over these channels.
+        numerator, denominator: of a share: metric names, or sums and differences of them.
+        expression: anything else, in SQL over the records, or in words where there is no SQL for it.
     """
 
     name: str
@@ -22,13 +26,31 @@ class Metric:
     unit: Unit
     meaning_zh: str
     meaning_en: str
-    formula: str
     caveat_zh: str = ""
     caveat_en: str = ""
-    numerator: str | None = None
-    denominator: str | None = None
+    condition: str = ""
+    summed: str = ""
+    channels: tuple[str, ...] = ()
+    numerator: str = ""
+    denominator: str = ""
+    expression: str = ""
+
+    @property
+    def formula(self) -> str:
+        """The definition in one line, the same in every language."""
+        if self.condition:
+            return f"count_if({self.condition})"
+        if self.summed:
+            return f"sum({self.summed}) FILTER (channel IN ({', '.join(map(repr, self.channels))}))"
+        if self.numerator:
+            return f"{_term(self.numerator)} / {_term(self.denominator)}"
+        return self.expression
 
     @property
     def is_additive(self) -> bool:
         """Whether values of several days, apps or channels may be added up."""
         return self.unit == "records"
+
+
+def _term(names: str) -> str:
+    return f"({names})" if " " in names else names

@@ -1,16 +1,22 @@
-"""Each metric once: its name, labels, unit, meaning, caveat and how it is derived.
+"""Each metric once: its name, labels, unit, meaning, caveat and definition.
 
-Lives here: what a figure is called and what it means. The tables' column names, the pages' headings and tooltips,
-the metrics page and the docs all read from here.
+Lives here: what a figure is called, what it means, and the expression that it is computed by. The counts of the
+roll-up are made of the conditions (`counts.py`); the tables' column names, the pages' headings and tooltips, the
+metrics page and the docs all read from here.
 Add here: a metric that a table or a page shows. A meaning that changes also goes into `CHANGELOG.md`, heading
 *Meaning*.
-Does not belong here: the counts of files and days (`quality_metrics.py`), how a metric is computed
-(`pipelines/rollup/sql/`), how it looks (`reports/`).
+Does not belong here: the counts of files and days (`quality_metrics.py`), which outcomes are billed (`billing.py`),
+how a metric looks (`reports/`).
 """
 
 from pipelines.common.errors import AuthmeterError
 from pipelines.contract.metric_type import Metric
 from pipelines.contract.quality_metrics import QUALITY
+from pipelines.contract.record import NUMBER_CHANNELS, SOCIAL_CHANNELS
+
+_AUTHORIZATION = "stage IN ('authorize', 'login')"
+_VERIFICATION = "stage IN ('verify', 'login') AND channel IN ('one_click', 'local_verify')"
+_ANSWER = "stage IN ('authorize', 'verify', 'login')"
 
 _ALL = (
     Metric(
@@ -20,7 +26,7 @@ _ALL = (
         unit="records",
         meaning_zh="授权步骤的记录数：SDK 或社交平台给出了回答，无论授权与否。",
         meaning_en="Records of the authorize step: the SDK or the social platform answered, authorized or not.",
-        formula="count(stage in {authorize, login})",
+        condition=_AUTHORIZATION,
         caveat_zh="login 记录同时计为授权和认证。",
         caveat_en="A login record counts both as an authorization and as a verification.",
     ),
@@ -31,7 +37,7 @@ _ALL = (
         unit="records",
         meaning_zh="授权请求中结果为成功的记录数。",
         meaning_en="Authorization requests whose outcome is success.",
-        formula="count(stage in {authorize, login} and outcome = success)",
+        condition=f"{_AUTHORIZATION} AND outcome = 'success'",
         caveat_zh="一键登录的授权成功只得到令牌，还没有号码；取到号码的次数见一键登录认证量。",
         caveat_en="In one-click login a success yields a token, not yet a number; "
         "numbers delivered are one-click verifications.",
@@ -43,7 +49,7 @@ _ALL = (
         unit="records",
         meaning_zh="授权请求中用户取消或改用其他方式的记录数。",
         meaning_en="Authorization requests that the user cancelled or left for another way to sign in.",
-        formula="count(stage in {authorize, login} and outcome in {cancelled, switched})",
+        condition=f"{_AUTHORIZATION} AND outcome IN ('cancelled', 'switched')",
     ),
     Metric(
         name="authorizations_failed",
@@ -52,7 +58,7 @@ _ALL = (
         unit="records",
         meaning_zh="既未成功也未被用户取消的授权请求数。",
         meaning_en="Authorization requests that neither succeeded nor were cancelled by the user.",
-        formula="authorization_requests - authorizations - authorizations_cancelled",
+        condition=f"{_AUTHORIZATION} AND outcome NOT IN ('success', 'cancelled', 'switched')",
     ),
     Metric(
         name="authorization_rate",
@@ -61,7 +67,6 @@ _ALL = (
         unit="share",
         meaning_zh="登录授权量占授权请求量的比例。",
         meaning_en="Share of authorization requests that succeeded.",
-        formula="authorizations / authorization_requests",
         caveat_zh="用户取消计入分母；没有请求时不显示比例。",
         caveat_en="Cancellations by the user are in the denominator; without requests there is no rate.",
         numerator="authorizations",
@@ -74,7 +79,6 @@ _ALL = (
         unit="share",
         meaning_zh="去掉用户取消之后，登录授权量所占的比例。",
         meaning_en="Share of authorization requests that succeeded, cancellations by the user left out.",
-        formula="authorizations / (authorization_requests - authorizations_cancelled)",
         caveat_zh="反映 SDK、运营商与配置，不反映用户意愿。",
         caveat_en="Speaks of SDK, carrier and configuration, not of what users want.",
         numerator="authorizations",
@@ -87,7 +91,7 @@ _ALL = (
         unit="records",
         meaning_zh="一键登录和本机号码认证渠道中认证步骤的记录数。",
         meaning_en="Records of the verify step in the channels one_click and local_verify.",
-        formula="count(stage in {verify, login} and channel in {one_click, local_verify})",
+        condition=_VERIFICATION,
     ),
     Metric(
         name="verifications",
@@ -96,7 +100,7 @@ _ALL = (
         unit="records",
         meaning_zh="认证请求中给出了结果（一致或不一致）的记录数。",
         meaning_en="Verification requests that delivered a result: success or mismatch.",
-        formula="count(verification request and outcome in {success, mismatch})",
+        condition=f"{_VERIFICATION} AND outcome IN ('success', 'mismatch')",
         caveat_zh="结果为“无法判断”不计入认证量。",
         caveat_en="A result of unknown (the carrier cannot tell) is no verification.",
     ),
@@ -107,7 +111,7 @@ _ALL = (
         unit="records",
         meaning_zh="认证请求中号码与本机不一致的记录数。",
         meaning_en="Verification requests where the number checked does not match.",
-        formula="count(verification request and outcome = mismatch)",
+        condition=f"{_VERIFICATION} AND outcome = 'mismatch'",
         caveat_zh="不一致也是已给出的结果，计入认证量。",
         caveat_en="A mismatch is a delivered result and is part of verifications.",
     ),
@@ -118,7 +122,7 @@ _ALL = (
         unit="records",
         meaning_zh="认证请求中运营商无法判断的记录数。",
         meaning_en="Verification requests where the carrier could not tell.",
-        formula="count(verification request and outcome = unknown)",
+        condition=f"{_VERIFICATION} AND outcome = 'unknown'",
     ),
     Metric(
         name="one_click_verifications",
@@ -127,7 +131,8 @@ _ALL = (
         unit="records",
         meaning_zh="一键登录渠道的认证量。",
         meaning_en="Verifications in channel one_click.",
-        formula="verifications where channel = one_click",
+        summed="verifications",
+        channels=("one_click",),
     ),
     Metric(
         name="local_verifications",
@@ -136,7 +141,8 @@ _ALL = (
         unit="records",
         meaning_zh="本机号码认证渠道的认证量，一致与不一致都计入。",
         meaning_en="Verifications in channel local_verify, matches and mismatches alike.",
-        formula="verifications where channel = local_verify",
+        summed="verifications",
+        channels=("local_verify",),
     ),
     Metric(
         name="number_verifications",
@@ -145,7 +151,8 @@ _ALL = (
         unit="records",
         meaning_zh="一键登录认证量与本机号码认证量之和。",
         meaning_en="One-click verifications plus local number verifications.",
-        formula="one_click_verifications + local_verifications",
+        summed="verifications",
+        channels=NUMBER_CHANNELS,
     ),
     Metric(
         name="third_party_authorizations",
@@ -154,7 +161,8 @@ _ALL = (
         unit="records",
         meaning_zh="微信、QQ、微博三个渠道的登录授权量之和。",
         meaning_en="Authorizations in the channels wechat, qq and weibo.",
-        formula="authorizations where channel in {wechat, qq, weibo}",
+        summed="authorizations",
+        channels=SOCIAL_CHANNELS,
     ),
     Metric(
         name="wechat_authorizations",
@@ -163,7 +171,8 @@ _ALL = (
         unit="records",
         meaning_zh="微信渠道的登录授权量。",
         meaning_en="Authorizations in the channel wechat.",
-        formula="authorizations in channel wechat",
+        summed="authorizations",
+        channels=("wechat",),
     ),
     Metric(
         name="qq_authorizations",
@@ -172,7 +181,8 @@ _ALL = (
         unit="records",
         meaning_zh="QQ渠道的登录授权量。",
         meaning_en="Authorizations in the channel qq.",
-        formula="authorizations in channel qq",
+        summed="authorizations",
+        channels=("qq",),
     ),
     Metric(
         name="weibo_authorizations",
@@ -181,7 +191,8 @@ _ALL = (
         unit="records",
         meaning_zh="微博渠道的登录授权量。",
         meaning_en="Authorizations in the channel weibo.",
-        formula="authorizations in channel weibo",
+        summed="authorizations",
+        channels=("weibo",),
     ),
     Metric(
         name="billable_verifications",
@@ -190,7 +201,7 @@ _ALL = (
         unit="records",
         meaning_zh="按当日生效的计费规则应计费的认证记录数。",
         meaning_en="Verification records that the billing rule in force on that day bills.",
-        formula="count(verification request and (channel, outcome) billed on that day)",
+        condition=f"{_VERIFICATION} AND list_contains($billed, [channel, outcome])",
         caveat_zh="默认规则：一键登录成功、本机号码认证一致与不一致计费，其余不计。各服务商规则不同，请与账单核对。",
         caveat_en="Default rule: one-click success, local check match and mismatch; nothing else. "
         "Providers differ: compare with the bill.",
@@ -202,7 +213,7 @@ _ALL = (
         unit="devices",
         meaning_zh="授权与认证记录中去重后的设备数。",
         meaning_en="Distinct device hashes over authorize, verify and login records.",
-        formula="count distinct(device_hash) over stage in {authorize, verify, login}",
+        expression=f"count(DISTINCT device_hash) FILTER ({_ANSWER})",
         caveat_zh="各日、各应用、各渠道之间不能相加；没有设备号的记录不计。",
         caveat_en="Never add it over days, apps or channels; records without a device id are not in it.",
     ),
@@ -213,7 +224,7 @@ _ALL = (
         unit="ms",
         meaning_zh="授权与认证记录的时延中位数，取实际出现过的值（最近秩）。",
         meaning_en="Median latency of authorize, verify and login records, nearest rank: a value that occurred.",
-        formula="nearest rank 50 % of latency_ms over stage in {authorize, verify, login}",
+        expression=f"quantile_disc(latency_ms, 0.50) FILTER ({_ANSWER})",
         caveat_zh="只含带时延的记录；不能相加或再取平均。",
         caveat_en="Records with a latency only; neither add nor average it.",
     ),
@@ -224,7 +235,7 @@ _ALL = (
         unit="ms",
         meaning_zh="95% 的授权与认证记录不超过的时延，取实际出现过的值（最近秩）。",
         meaning_en="Latency that 95 % of authorize, verify and login records do not exceed, nearest rank.",
-        formula="nearest rank 95 % of latency_ms over stage in {authorize, verify, login}",
+        expression=f"quantile_disc(latency_ms, 0.95) FILTER ({_ANSWER})",
         caveat_zh="只含带时延的记录；不能相加或再取平均。",
         caveat_en="Records with a latency only; neither add nor average it.",
     ),

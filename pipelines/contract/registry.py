@@ -167,7 +167,7 @@ def _rows(
         lacking = f"no column {key[0]}: the first line names the columns, separated by commas"
         registry.problems.append(Problem(path, 1, lacking, ",".join(header)))
         return
-    for name in header:
+    for name in dict.fromkeys(header):
         if name not in columns and _SECRET.search(name):
             registry.problems.append(Problem(path, 1, f"secret:{name}", name))
     line = 1

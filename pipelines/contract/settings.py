@@ -25,6 +25,7 @@ from pydantic import (
 from pipelines.common.errors import UsageError
 from pipelines.common.project import PROJECT
 from pipelines.common.toml_files import findings, read_toml
+from pipelines.contract.billing import BillingRule, rule_in_force
 
 
 def _known_zone(name: str) -> str:
@@ -39,32 +40,22 @@ def _schedule_time(text: str) -> str:
     return text
 
 
-# A text is not taken for a number, nor true for 1: a slip of the file is told.
+# A text is not taken for a number, nor true for 1: a slip in the file is an error.
 WholeNumber = Annotated[int, Strict()]
 Number = Annotated[float, Strict()]
 Zone = Annotated[str, AfterValidator(_known_zone)]
-Outcome = Literal["success", "mismatch", "unknown"]
-
-
-class BillingRule(BaseModel):
-    """Which verification outcomes are billed from a day on."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    valid_from: date = Field(date(1970, 1, 1), description="first business day of the rule")
-    one_click: tuple[Outcome, ...] = Field(("success",), description="billed outcomes of one_click")
-    local_verify: tuple[Outcome, ...] = Field(("success", "mismatch"), description="billed outcomes of local_verify")
 
 
 class AlertSettings(BaseModel):
-    """Who is told how a day went, and of what."""
+    """Who gets alerts, and which."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     urls_file: str = Field("", description="file with the addresses of the receivers, one a line")
     command: tuple[str, ...] = Field((), description="program and arguments that get each message as JSON on stdin")
     on: tuple[Literal["failed", "late", "warning", "daily"], ...] = Field(
-        ("failed", "late", "warning", "daily"), description="what is told, each at most once for a business day"
+        ("failed", "late", "warning", "daily"),
+        description="which alerts are sent, each at most once for a business day",
     )
     late_after: Annotated[str, AfterValidator(_schedule_time)] = Field(
         "09:00", description="business time from which a day that is not published is late"
@@ -129,7 +120,9 @@ class Settings(BaseModel):
         100, ge=1, le=100_000, description="refuse a packed file that unpacks to more than so many GB"
     )
     xlsx_apps: tuple[str, ...] = Field((), description="apps that get `usage_detail.xlsx` beside the CSV; `*` for all")
-    alerts: AlertSettings = Field(AlertSettings(), description="who is told when a day is published, late or failed")
+    alerts: AlertSettings = Field(
+        AlertSettings(), description="who gets alerts when a day is published, late or failed"
+    )
 
     @field_validator("billing")
     @classmethod
@@ -158,9 +151,8 @@ class Settings(BaseModel):
         return self.keep_events_days or self.retention_days + 30
 
     def billing_on(self, day: date) -> BillingRule:
-        """The billing rule in force on `day`: the newest that began, else the default one."""
-        begun = [rule for rule in self.billing if rule.valid_from <= day]
-        return max(begun, key=lambda rule: rule.valid_from) if begun else BillingRule()
+        """The billing rule in force on `day`."""
+        return rule_in_force(self.billing, day)
 
 
 def data_folder(data: Path | None) -> Path:

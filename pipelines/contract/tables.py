@@ -6,6 +6,8 @@ Add a table or column here and in `marts/sql/<table>.sql`; the docs and tests co
 from dataclasses import dataclass
 from typing import Final
 
+from pipelines.contract.counts import COUNTS
+
 
 @dataclass(frozen=True)
 class Table:
@@ -23,10 +25,7 @@ def _table(name: str, grain: str, key: str, columns: str) -> Table:
     return Table(name, grain, tuple(key.split()), {column: kind or "VARCHAR" for column, _, kind in named})
 
 
-_COUNTS: Final = """
-    authorization_requests:BIGINT authorizations:BIGINT authorizations_cancelled:BIGINT authorizations_failed:BIGINT
-    verification_requests:BIGINT verifications:BIGINT mismatches:BIGINT unknowns:BIGINT billable_verifications:BIGINT
-"""
+_COUNTS: Final = " ".join(f"{name}:BIGINT" for name in COUNTS)
 
 _ALL: Final = (
     _table(
@@ -87,6 +86,12 @@ _ALL: Final = (
         """day:DATE app_key channel stage platform carrier sdk_version outcome vendor result_code records:BIGINT""",
     ),
     _table(
+        "unmapped_codes",
+        "day, channel, stage, vendor, platform, result_code that the dictionary lacks",
+        "day channel stage vendor platform result_code",
+        "day:DATE channel stage vendor platform result_code records:BIGINT",
+    ),
+    _table(
         "latency_daily",
         "day, channel with a record that has a latency, over all apps together",
         "day channel",
@@ -104,8 +109,22 @@ _ALL: Final = (
         "as_of, window_days, app_key, channel",
         "as_of window_days app_key channel",
         """as_of:DATE window_days:INTEGER app_key channel authorizations:BIGINT authorization_requests:BIGINT
-        authorization_rate:DOUBLE previous_authorizations:BIGINT change:DOUBLE days_with_data:INTEGER
+        authorizations_cancelled:BIGINT authorizations_failed:BIGINT authorization_rate:DOUBLE
+        previous_authorizations:BIGINT previous_authorization_requests:BIGINT change:DOUBLE days_with_data:INTEGER
         previous_days_with_data:INTEGER""",
+    ),
+    _table(
+        "periods",
+        "period that the pages show: the data day, 7 and 30 days, the month to date, the last whole month",
+        "period",
+        """period place:INTEGER window_days:INTEGER first_day:DATE last_day:DATE base_first_day:DATE base_last_day:DATE
+        days:INTEGER days_with_data:INTEGER base_days:INTEGER base_days_with_data:INTEGER is_comparable:BOOLEAN""",
+    ),
+    _table(
+        "period_days",
+        "period, is_base, day: the days of a period, and of the base that it is compared with",
+        "period is_base day",
+        "period is_base:BOOLEAN day:DATE day_state",
     ),
     _table(
         "input_files",

@@ -153,12 +153,9 @@ def _duplicate_share(manifest: Manifest, day: date) -> CheckResult:
 
 def _on_time_share(manifest: Manifest, day: date) -> float:
     """The share of a usual day's records that is there when the day is closed; 1 for a day that got late records."""
-    late: dict[date, int] = {}
-    for entry in manifest.live_files():
-        for other, rows in entry.days.items():
-            late[other] = late.get(other, 0) + rows.late
+    late = manifest.late_records
     before = history(day, manifest.days)
     newest = [other for other in sorted(before)[-_DAYS_OF_ON_TIME:] if before[other].accepted]
-    if late.get(day) or not newest:
+    if late[day] or not newest:
         return 1.0
-    return median(max(1 - late.get(other, 0) / before[other].accepted, 0.01) for other in newest)
+    return median(max(1 - late[other] / before[other].accepted, 0.01) for other in newest)

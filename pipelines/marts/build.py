@@ -18,17 +18,21 @@ from pipelines.contract.settings import Settings
 from pipelines.contract.tables import TABLES, Table
 from pipelines.marts.rows import listed_rows
 from pipelines.store.database import STORAGE_VERSION, workbench
+from pipelines.store.keys import require_unique_keys
 from pipelines.store.manifest import Manifest
 from pipelines.store.store import Store
 
 # DuckDB reads no empty list of files.
 NO_REJECTS = "SELECT 0::BIGINT AS line, '' AS reason, '' AS record, '' AS filename WHERE false"
 
+# A day whose events are gone is never made anew: it may be of before these tables.
+_LATER = ("latency_daily", "unmapped_codes")
+
 # In the order of their building: a table may read those before it.
-_FROM_DAYS = ("channel_daily", "channel_detail_daily", "outcome_daily", "latency_daily")
+_FROM_DAYS = ("channel_daily", "channel_detail_daily", "outcome_daily", "unmapped_codes", "latency_daily")
 _ORDER = (
-    *_FROM_DAYS, "apps", "usage_daily", "restatements", "day_quality", "login_trend", "login_trend_summary",
-    "rejected_records",
+    *_FROM_DAYS, "apps", "usage_daily", "restatements", "day_quality", "period_days", "periods", "login_trend",
+    "login_trend_summary", "rejected_records",
 )  # fmt: skip
 
 # The other tables are rows that the run holds.
@@ -45,7 +49,11 @@ class MartsReport:
 def build_marts(
     store: Store, manifest: Manifest, settings: Settings, registry: Registry, checks: list[CheckResult]
 ) -> MartsReport:
-    """Builds every table of the manifest's published days and puts the new file in place."""
+    """Builds every table of the manifest's published days and puts the new file in place.
+
+    Raises:
+        AuthmeterError: a key of a table is there twice; nothing is published.
+    """
     fresh = store.fresh_folder("marts") / "authmeter.duckdb"
     with workbench(settings, store.temp, [store.warehouse]) as connection:
         connection.execute(f"ATTACH {_literal(fresh)} AS out (STORAGE_VERSION '{STORAGE_VERSION}')")
@@ -61,7 +69,7 @@ def build_marts(
         )
         connection.execute(f"CREATE TEMP VIEW file_rejects AS {rejects}")
         rows_by_table = {}
-        for name in [*_ORDER, *sorted(TABLES.keys() - set(_ORDER))]:
+        for name in _built():
             _create(connection, TABLES[name])
             if f"{name}_files" in files and not files[f"{name}_files"]:
                 continue
@@ -69,6 +77,7 @@ def build_marts(
             given = {"as_of": manifest.as_of} if "$as_of" in query else {}
             connection.execute(f"INSERT INTO out.{name} BY NAME {query}", given)
             rows_by_table[name] = int(connection.execute(f"SELECT count(*) FROM out.{name}").fetchall()[0][0])
+        _check_keys(connection)
         connection.execute("CHECKPOINT out")
         connection.execute("DETACH out")
     durable.sync_file(fresh)
@@ -77,9 +86,24 @@ def build_marts(
     return MartsReport(rows_by_table)
 
 
+def _built() -> list[str]:
+    """The tables in the order of their building."""
+    return [*_ORDER, *sorted(TABLES.keys() - set(_ORDER))]
+
+
 def _create(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
     columns = ", ".join(f'"{name}" {kind}' for name, kind in table.columns.items())
     connection.execute(f"CREATE TABLE out.{table.name} ({columns})")
+
+
+def _check_keys(connection: duckdb.DuckDBPyConnection) -> None:
+    # Lists are as the run holds them; what is queried is sorted already.
+    keys = {name: TABLES[name].key for name in _built()}
+    sources = {
+        name: f"out.{name}" if name in _QUERIES else f"(FROM out.{name} ORDER BY {', '.join(key)})"
+        for name, key in keys.items()
+    }
+    require_unique_keys(connection, keys, sources, "marts")
 
 
 def _source_files(store: Store, manifest: Manifest) -> dict[str, list[str]]:
@@ -88,6 +112,12 @@ def _source_files(store: Store, manifest: Manifest) -> dict[str, list[str]]:
     files = {
         f"{name}_files": [str(store.day_table(entry, name)) for entry in days] for name in (*_FROM_DAYS, "app_devices")
     }
+    for name in _LATER:
+        files[f"{name}_files"] = [
+            str(store.day_table(entry, name))
+            for day, entry in sorted(manifest.days.items())
+            if manifest.has_events_of(day) or store.day_table(entry, name).is_file()
+        ]
     files["usage_daily_files"] = files["app_devices_files"]
     files["restatements_files"] = [str(file) for file in store.restatement_files(manifest)]
     rejects = [store.rejects_file(entry.part) for entry in manifest.live_files() if entry.part and entry.rejected]

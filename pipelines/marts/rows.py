@@ -23,10 +23,7 @@ def listed_rows(
     store: Store, manifest: Manifest, settings: Settings, registry: Registry, checks: list[CheckResult]
 ) -> dict[str, pa.Table]:
     """Arrow tables by the name under which the mart statements read them."""
-    late: dict[date, int] = {}
-    for entry in manifest.live_files():
-        for day, rows in entry.days.items():
-            late[day] = late.get(day, 0) + rows.late
+    late = manifest.late_records
     days = sorted(manifest.days.items())
     counted = {day: entry.counted for day, entry in days}
     live = manifest.live_files()
@@ -41,7 +38,7 @@ def listed_rows(
         ),
         "day_books": _rows(
             "day:DATE accepted:BIGINT counted:BIGINT unmapped:BIGINT late:BIGINT",
-            ([day, entry.accepted, entry.counted, entry.unmapped, late.get(day, 0)] for day, entry in days),
+            ([day, entry.accepted, entry.counted, entry.unmapped, late[day]] for day, entry in days),
         ),
         "usual_volumes": _rows(
             "day:DATE usual_records:BIGINT",

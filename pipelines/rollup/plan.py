@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from pipelines.common.days import day_hours
 from pipelines.common.sql import sql
+from pipelines.contract.counts import counts_query
 from pipelines.contract.day_tables import DAY_TABLES
 from pipelines.contract.registry import CODE_COLUMNS, Registry
 from pipelines.contract.settings import Settings
@@ -19,7 +20,7 @@ from pipelines.engines.base import DayPlan, Step
 _COPIES = ("repeated_ids", "counted_copies")
 _STEPS = (
     "record_groups", "device_records", "latency_histogram", "id_sample", "record_hours", "source_hours", "latencies",
-    "resolved_groups", "counts",
+    "resolved_groups",
 )  # fmt: skip
 # So many records tell whether ids are real as well as all do.
 ID_SAMPLE = 400_000
@@ -36,7 +37,7 @@ def day_plan(registry: Registry) -> DayPlan:
         },
         copies=_steps(*_COPIES),
         counted_records=sql("pipelines.rollup", "counted_records"),
-        steps=_steps(*_STEPS),
+        steps=(*_steps(*_STEPS), Step("counts", counts_query())),
         tables=tuple(Step(name, sql("pipelines.rollup", f"day/{name}")) for name in DAY_TABLES),
         books=sql("pipelines.rollup", "day_books"),
     )
@@ -50,8 +51,7 @@ def day_values(day: date, settings: Settings) -> dict[str, object]:
         "day_start": hours.start.replace(tzinfo=None),
         "clock_hours": list(hours.hours),
         "id_sample": ID_SAMPLE,
-        "billed_one_click": list(billing.one_click),
-        "billed_local_verify": list(billing.local_verify),
+        "billed": billing.billed,
     }
 
 

@@ -10,25 +10,17 @@ from datetime import date
 import duckdb
 import polars as pl
 
-from pipelines.contract.record import CHANNELS, NUMBER_CHANNELS, SOCIAL_CHANNELS
+from pipelines.contract.counts import COUNTS
+from pipelines.contract.metrics import METRICS
+from pipelines.contract.record import CHANNELS
 from pipelines.store.database import open_published
 from pipelines.store.manifest import DayEntry, Manifest, origin_of
 from pipelines.store.store import Store
 
-ADDITIVE = (
-    "authorization_requests", "authorizations", "authorizations_cancelled", "authorizations_failed",
-    "verification_requests", "verifications", "mismatches", "unknowns", "billable_verifications",
-)  # fmt: skip
 LATENCIES = ("latency_p50_ms", "latency_p95_ms")
 # The figures of an app over all its channels: the metric, what it sums, and in which channels.
 USAGE: dict[str, tuple[str, tuple[str, ...]]] = {
-    "number_verifications": ("verifications", NUMBER_CHANNELS),
-    "one_click_verifications": ("verifications", ("one_click",)),
-    "local_verifications": ("verifications", ("local_verify",)),
-    "third_party_authorizations": ("authorizations", SOCIAL_CHANNELS),
-    "wechat_authorizations": ("authorizations", ("wechat",)),
-    "qq_authorizations": ("authorizations", ("qq",)),
-    "weibo_authorizations": ("authorizations", ("weibo",)),
+    **{name: (metric.summed, metric.channels) for name, metric in METRICS.items() if metric.summed},
     "verification_requests": ("verification_requests", CHANNELS),
     "billable_verifications": ("billable_verifications", CHANNELS),
 }
@@ -63,7 +55,7 @@ def changed_figures(
 
     `published_before` is NULL where the day was missing, `published_now` where it is missing now; else an absent
     count is 0. An app without a record of a day that appears or vanishes has no row of its own: that its figures went
-    from unknown to 0, or back, is told by the rows of all apps.
+    from unknown to 0, or back, stands in the rows of all apps.
 
     `cause` names the files that came, went or were replaced, and the registry, result codes or billing rule where
     `are_rules_new` or no file is the cause.
@@ -121,14 +113,14 @@ def _figures(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     )
     # Of all apps together every channel has its figures, also 0.
     every = pl.DataFrame({"channel": CHANNELS}).join(
-        channels.group_by("channel").agg(pl.col(ADDITIVE).sum()), on="channel", how="left"
+        channels.group_by("channel").agg(pl.col(COUNTS).sum()), on="channel", how="left"
     )
     latencies = [_long(tables["latency_daily"], list(LATENCIES))] if "latency_daily" in tables else []
     return pl.concat(
         [
-            _long(channels, [*ADDITIVE, "devices", *LATENCIES]),
+            _long(channels, [*COUNTS, "devices", *LATENCIES]),
             _long(apps.join(devices, on="app_key", how="left").fill_null(0), [*USAGE, "devices"]),
-            _long(every.fill_null(0), list(ADDITIVE)),
+            _long(every.fill_null(0), list(COUNTS)),
             _long(apps.select(pl.col(USAGE).sum()), list(USAGE)),
             *latencies,
         ]

@@ -64,7 +64,7 @@ def roll_up(
         forced: days that are computed anew even where nothing changed.
 
     Raises:
-        AuthmeterError: the books of a day do not balance; nothing is published.
+        AuthmeterError: the books of a day do not balance, or a key is there twice; nothing is published.
     """
     by_registry = _days_of_changed_platforms(inputs, manifest)
     parts_by_day = _parts_by_day(manifest, as_of)
@@ -73,18 +73,23 @@ def roll_up(
     manifest.platforms = inputs.registry.platforms
     if not changed and not emptied:
         return report
-    # This takes half a second to import, which a run with nothing new should not pay.
+    # These take half a second to import, which a run with nothing new should not pay.
+    from pipelines.rollup.day_keys import check_day_keys
     from pipelines.rollup.plan import day_plan
     from pipelines.rollup.restatements import changed_figures
 
     store, closed_through = inputs.store, manifest.closed_through
     restated: list[pl.DataFrame] = []
-    with inputs.engine.day_roller(day_plan(inputs.registry)) as roller:
+    with (
+        inputs.engine.day_roller(day_plan(inputs.registry)) as roller,
+        workbench(inputs.settings, store.temp, [store.warehouse]) as connection,
+    ):
         for number, day in enumerate(changed):
             progress(number, len(changed))
             fresh = store.fresh_folder("day")
             books = roll_up_day(roller, inputs, manifest, day, fresh)
             _check_books(day, books)
+            check_day_keys(connection, day, fresh)
             content = digest_of_folder(fresh)
             old = manifest.days.get(day)
             new = DayEntry(

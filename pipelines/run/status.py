@@ -187,7 +187,7 @@ def _published(store: Store, manifest: Manifest, as_of: date) -> Published:
         missing_days=len(missing),
         newest_missing_days=missing[-_NAMED:],
         restated_days=_restated_days(store.database),
-        late_records=sum(rows.late for entry in manifest.live_files() for rows in entry.days.values()),
+        late_records=manifest.late_records.total(),
     )
 
 

@@ -44,53 +44,66 @@ class SampleReport:
     bytes: int
 
 
-def write_sample(
-    out: Path,
-    *,
-    days: int,
-    apps: int,
-    events: int,
-    seed: int,
-    format: str = "ndjson",
-    last_day: date,
-    progress: Callable[[int], None] | None = None,
-) -> SampleReport:
-    """Writes synthetic logs to `out/landing` and their registry to `out/registry`.
+@dataclass(frozen=True)
+class SampleSpec:
+    """What a sample holds.
 
     Args:
-        out: the folder; an earlier sample in it is replaced, anything else in the way is an error.
         days: how many days, ending at `last_day`; from 20 on one of them has no logs.
         apps: registered apps; from 4 on the last is silent and one more logs without being registered.
         events: distinct valid records a day. About 1 % are delivered twice, the last of a day come with the next
             day's logs, and every seventh day has a small file of bad lines beside its own.
         seed: another seed, other people and other luck; the apps stay.
-        format: `ndjson`, `csv` or `parquet`; the bad lines are NDJSON always.
         last_day: the last business day.
+        format: `ndjson`, `csv` or `parquet`; the bad lines are NDJSON always.
+    """
+
+    days: int
+    apps: int
+    events: int
+    seed: int
+    last_day: date
+    format: str = "ndjson"
+
+    @property
+    def command(self) -> str:
+        """The command that makes the same sample again."""
+        return (
+            f"authmeter sample --days {self.days} --apps {self.apps} --events {self.events} --seed {self.seed} "
+            f"--format {self.format} --last-day {self.last_day}"
+        )
+
+
+def write_sample(out: Path, spec: SampleSpec, progress: Callable[[int], None] | None = None) -> SampleReport:
+    """Writes synthetic logs to `out/landing` and their registry to `out/registry`.
+
+    Args:
+        out: the folder; an earlier sample in it is replaced, anything else in the way is an error.
         progress: called after each day with the number of days done.
 
     Raises:
         UsageError: a number below 1, an unknown format, or `out` holds logs or a registry that are no sample.
     """
-    if min(days, apps, events) < 1:
+    if min(spec.days, spec.apps, spec.events) < 1:
         raise UsageError("Days, apps and events must each be 1 or more.", do="Give whole numbers of at least 1.")
-    if format not in FORMATS:
-        raise UsageError(f"The format {format!r} is not known.", do=f"Use one of {', '.join(FORMATS)}.")
+    if spec.format not in FORMATS:
+        raise UsageError(f"The format {spec.format!r} is not known.", do=f"Use one of {', '.join(FORMATS)}.")
     landing = out / "landing"
-    prepare_folder(landing, out / "registry", _command(days, apps, events, seed, format, last_day))
-    plan = _plan(days, events, last_day)
-    made = sample_apps(apps)
+    prepare_folder(landing, out / "registry", spec.command)
+    plan = _plan(spec.days, spec.events, spec.last_day)
+    made = sample_apps(spec.apps)
     written: list[Path] = []
     lines = bad_lines = 0
     write_registry(out / "registry", made, plan[0].day)
     with duckdb.connect() as connection:
-        records = SampleRecords(connection, made, events, seed)
+        records = SampleRecords(connection, made, spec.events, spec.seed)
         for position, day in enumerate(plan):
             records.choose(day)
-            written.append(landing / f"{day.day}" / f"part-0000.{format}")
-            lines += records.write(written[-1], format, 0, day.late_from)
+            written.append(landing / f"{day.day}" / f"part-0000.{spec.format}")
+            lines += records.write(written[-1], spec.format, 0, day.late_from)
             if day.late_from < day.events:
-                written.append(landing / f"{plan[position + 1].day}" / f"late-{day.day}.{format}")
-                lines += records.write(written[-1], format, day.late_from, day.events)
+                written.append(landing / f"{plan[position + 1].day}" / f"late-{day.day}.{spec.format}")
+                lines += records.write(written[-1], spec.format, day.late_from, day.events)
             if day.has_bad_lines:
                 texts = _edge_lines(day.day, made[0].app_key)
                 written.append(landing / "edge" / f"bad-lines-{day.day}.ndjson")
@@ -101,26 +114,18 @@ def write_sample(
             if progress is not None:
                 progress(position + 1)
     with_logs = {day.day for day in plan}
-    gaps = [day for day in (last_day - timedelta(days=back) for back in range(days)) if day not in with_logs]
+    gaps = [day for day in (spec.last_day - timedelta(days=back) for back in range(spec.days)) if day not in with_logs]
     return SampleReport(
-        first_day=last_day - timedelta(days=days - 1),
-        last_day=last_day,
+        first_day=spec.last_day - timedelta(days=spec.days - 1),
+        last_day=spec.last_day,
         missing_day=gaps[0] if gaps else None,
         apps=len(made),
-        events=events * len(plan),
+        events=spec.events * len(plan),
         lines=lines,
         bad_lines=bad_lines,
         late_events=sum(day.events - day.late_from for day in plan),
         files=len(written),
         bytes=sum(path.stat().st_size for path in written),
-    )
-
-
-def _command(days: int, apps: int, events: int, seed: int, format: str, last_day: date) -> str:
-    """The command that makes the same sample again."""
-    return (
-        f"authmeter sample --days {days} --apps {apps} --events {events} --seed {seed} "
-        f"--format {format} --last-day {last_day}"
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 
 from pipelines.common.errors import AuthmeterError, nothing_published
+from pipelines.common.sql import sql
 from pipelines.contract.settings import Settings
 
 # Readers with DuckDB 1.2 must be able to open the published file.
@@ -28,6 +29,7 @@ def workbench(settings: Settings, temp: Path, folders: Sequence[Path]) -> Iterat
     connection = duckdb.connect()
     try:
         _configure(connection, settings, temp)
+        connection.execute(sql("pipelines.contract", "macros"))
         connection.execute("SET allowed_directories = ?", [[f"{folder}/" for folder in folders]])
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
@@ -99,6 +101,7 @@ def open_published(
     connection = duckdb.connect(str(database), read_only=True)
     if settings and temp:
         _configure(connection, settings, temp)
+    connection.execute(sql("pipelines.contract", "macros"))
     return connection
 
 

@@ -3,6 +3,7 @@
 Lives here: its fields. Does not belong here: where it lies and how it is committed (`store.py`).
 """
 
+from collections import Counter
 from datetime import date
 from typing import Literal
 
@@ -110,6 +111,14 @@ class Manifest(BaseModel):
     def live_files(self) -> list[FileEntry]:
         """The contents that count: status `read`."""
         return [entry for entry in self.files if entry.status == "read"]
+
+    @property
+    def late_records(self) -> Counter[date]:
+        """The late records of each day, over the live files; which of a file's are late, `ingest.count_late` says."""
+        late: Counter[date] = Counter()
+        for entry in self.live_files():
+            late.update({day: rows.late for day, rows in entry.days.items() if rows.late})
+        return late
 
     def has_events_of(self, day: date) -> bool:
         """Whether the stored events of a day are all there, as far as retention goes."""

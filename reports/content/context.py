@@ -7,7 +7,7 @@ Lives here: arranging the rows of the marts. Does not belong here: reading (`pub
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import orjson
@@ -118,7 +118,7 @@ class ChannelDay:
 
 @dataclass(frozen=True)
 class Overview:
-    """A closed day at a glance; `cards` are metric, count, and count of the same weekday of the week before."""
+    """A closed day at a glance; `cards` are metric, count, and count of the day that it is compared with."""
 
     day: date
     quality: Day
@@ -214,7 +214,8 @@ def shared_data(marts: PublishedTables, stand: Standing, quality: dict[date, Day
 def overviews(marts: PublishedTables, quality: dict[date, Day]) -> Iterator[Overview]:
     """The overview of each of the 30 days that lies between the first record and the as-of, newest first."""
     as_of = marts.publication.as_of
-    totals = {row[0]: row[1:] for row in marts.rows("day_totals")}
+    some = len(CARD_METRICS) + 1
+    totals = {row[0]: (row[1:some], row[some:]) for row in marts.rows("day_totals")}
     channels: dict[date, list[ChannelDay]] = defaultdict(list)
     for day, *row in marts.rows("day_channels"):
         channels[day].append(ChannelDay(*row))
@@ -222,9 +223,8 @@ def overviews(marts: PublishedTables, quality: dict[date, Day]) -> Iterator[Over
     for day, *row in marts.rows("day_restatements"):
         restatements[day].append(tuple(row))
     shown = sorted((day for day in window(as_of, max(WINDOWS)) if day in quality), reverse=True)
-    nothing = (None,) * len(CARD_METRICS)
     for i, day in enumerate(shown):
-        now, base = (totals.get(one, nothing) for one in (day, day - timedelta(days=7)))
+        now, base = totals[day]
         yield Overview(
             day=day,
             quality=quality[day],

@@ -26,7 +26,7 @@ ROW_LIMIT = 5000
 RESTATEMENTS_SHOWN = 200
 # In the order of their making: a step may read those before it.
 STEPS = (
-    "subjects", "days", "periods", "codes", "usage_days", "usage_periods", "trend_days", "latency_days",
+    "subjects", "days", "codes", "usage_days", "usage_periods", "trend_days", "latency_days",
     "channel_windows", "breakdowns", "failures", "packages", "presence",
 )  # fmt: skip
 

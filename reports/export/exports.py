@@ -6,6 +6,7 @@ Here: which rows. How they become a file is in `files.py`; the 30-day `usage_det
 
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -18,26 +19,39 @@ from pipelines.store.database import open_published, workbench
 from reports.export.files import FORMATS, require_target, write_query
 
 
-def export_detail(database: Path, app_key: str, first: date, last: date, format: str, target: Path) -> int:
-    """Writes the detail of one app, days `first` to `last` inclusive, and returns the number of rows.
+@dataclass(frozen=True)
+class ExportRequest:
+    """What is to be exported: an app, days `first` to `last` inclusive, as `csv`, `parquet` or `xlsx`, to `target`.
 
-    Rows and columns are those of `usage_detail.csv` (CONTRACT 5). Days that are not published have no rows.
+    `target` is replaced whole.
+    """
+
+    app_key: str
+    first: date
+    last: date
+    format: str
+    target: Path
+
+
+def export_detail(database: Path, request: ExportRequest) -> int:
+    """Writes the detail of one app and returns the number of rows.
+
+    Rows and columns are those of the app's detail CSV in the site. Days that are not published have no rows.
 
     Args:
         database: the published DuckDB file; only read.
-        app_key: a registered app, or one that logged.
-        format: `csv`, `parquet` or `xlsx`.
-        target: the file to write; replaced whole.
 
     Raises:
         UsageError: nothing is published, unknown app or format, a span that ends before it begins, a target that
             cannot be, too many rows for xlsx.
     """
-    _check(first, last, format, target)
+    _check(request)
     with closing(open_published(database)) as connection:
-        require_app(connection, app_key)
-        values = {"first_app": app_key, "last_app": app_key, "first": first, "last": last}
-        return write_query(connection, sql("reports.content", "usage_detail"), values, format, target)
+        require_app(connection, request.app_key)
+        app = {"first_app": request.app_key, "last_app": request.app_key}
+        values = app | {"first": request.first, "last": request.last}
+        query = sql("reports.content", "usage_detail")
+        return write_query(connection, query, values, request.format, request.target)
 
 
 def require_app(connection: duckdb.DuckDBPyConnection, app_key: str) -> None:
@@ -56,18 +70,8 @@ def require_app(connection: duckdb.DuckDBPyConnection, app_key: str) -> None:
         )
 
 
-def export_events(
-    parts: Sequence[Path],
-    app_key: str,
-    first: date,
-    last: date,
-    format: str,
-    target: Path,
-    *,
-    settings: Settings,
-    temp: Path,
-) -> int:
-    """Writes the stored records of one app, days `first` to `last` inclusive, and returns their number.
+def export_events(parts: Sequence[Path], request: ExportRequest, settings: Settings, temp: Path) -> int:
+    """Writes the stored records of one app and returns their number.
 
     Record level and masked: devices and phones as keyed hashes, phones also as `138****1234`. A record that was
     delivered twice stands there twice, with the same `event_id`; outcome and platform are as logged, not yet resolved
@@ -75,35 +79,35 @@ def export_events(
 
     Args:
         parts: event parts of the store that may hold these days; days not published are the caller's to leave out.
-        format: `csv`, `parquet` or `xlsx`.
-        target: the file to write; replaced whole.
         temp: a folder for what does not fit in memory.
 
     Raises:
         UsageError: unknown format, a span that ends before it begins, a target that cannot be, no part, too many rows
             for xlsx.
     """
-    _check(first, last, format, target)
+    _check(request)
     if not parts:
         raise UsageError(
-            f"No records are stored for {first} to {last}.",
+            f"No records are stored for {request.first} to {request.last}.",
             where="--from, --to",
             do="Choose days that were read.",
         )
-    folders = sorted({part.resolve().parent for part in parts} | {target.absolute().parent})
+    target = request.target.absolute()
+    folders = sorted({part.resolve().parent for part in parts} | {target.parent})
     with workbench(settings, temp, folders) as connection:
         values = {
-            "app_key": app_key,
-            "first": first,
-            "last": last,
+            "app_key": request.app_key,
+            "first": request.first,
+            "last": request.last,
             "parts": [str(part.resolve()) for part in sorted(parts)],
         }
-        return write_query(connection, sql("reports.export", "export_events"), values, format, target.absolute())
+        return write_query(connection, sql("reports.export", "export_events"), values, request.format, target)
 
 
-def _check(first: date, last: date, format: str, target: Path) -> None:
-    if format not in FORMATS:
-        raise UsageError(f"The format {format!r} is not known.", do=f"Use one of {', '.join(FORMATS)}.")
+def _check(request: ExportRequest) -> None:
+    first, last = request.first, request.last
+    if request.format not in FORMATS:
+        raise UsageError(f"The format {request.format!r} is not known.", do=f"Use one of {', '.join(FORMATS)}.")
     if last < first:
         raise UsageError(f"The span ends ({last}) before it begins ({first}).", do="Give the earlier day as --from.")
-    require_target(target, format)
+    require_target(request.target, request.format)

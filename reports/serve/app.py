@@ -29,7 +29,7 @@ class ServedSite:
     def __init__(self, site: PublishedSite, tokens: TokensFile | None, cookie: str) -> None:
         self._site, self._tokens, self._cookie = site, tokens, cookie
         self._methods = ("GET", "HEAD") if tokens is None else ("GET", "HEAD", "POST")
-        self._told = ""
+        self._logged = ""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -45,10 +45,10 @@ class ServedSite:
         try:
             return self._checked(request, form)
         except AuthmeterError as error:
-            self._tell(str(error))
+            self._log(str(error))
             return own_page(503)
         except Exception as error:  # the last net: a reader gets a page, the operator a line, and the server goes on
-            self._tell(f"This should not happen: {type(error).__name__}: {error}")
+            self._log(f"This should not happen: {type(error).__name__}: {error}")
             return own_page(500)
 
     def _checked(self, request: Request, form: bytes) -> Response:
@@ -101,9 +101,9 @@ class ServedSite:
             # A run may have switched the site and cleared this generation away.
             return own_page(404) if self._site.root() == root else self._file(request, path, entry)
 
-    def _tell(self, text: str) -> None:
-        if text != self._told:
-            self._told = text
+    def _log(self, text: str) -> None:
+        if text != self._logged:
+            self._logged = text
             print(f"authmeter: {text}", file=sys.stderr, flush=True)
 
 

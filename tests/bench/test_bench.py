@@ -10,14 +10,14 @@ from bench.measure import BenchError, Run, run
 from bench.published import make_published
 from bench.scenarios import BARE, _answer, peer, stages
 from pipelines.common.progress import stage
-from pipelines.sample.write import write_sample
+from pipelines.sample.write import SampleSpec, write_sample
 from reports.build.site import render_site
 
 
 @pytest.fixture(scope="module")
 def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("logs")
-    write_sample(out, days=1, apps=5, events=2000, seed=1, last_day=date(2026, 3, 31))
+    write_sample(out, SampleSpec(days=1, apps=5, events=2000, seed=1, last_day=date(2026, 3, 31)))
     return out / "landing" / "2026-03-31" / "part-0000.ndjson"
 
 

@@ -18,9 +18,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from reports.build.site import render_site
 from reports.content.folders import app_folders
-from tests.browser import random_data
 from tests.browser.counted import Published
-from tests.reports.report_database import example
+from tests.data import site_logs
+from tests.data.published_tables import example
 
 FLAGS = [
     "--no-sandbox",
@@ -50,7 +50,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def logged(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The data folder of the random logs, after both runs."""
-    return random_data.publish(tmp_path_factory.mktemp("random") / "data").root
+    return site_logs.publish(tmp_path_factory.mktemp("random") / "data").root
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,7 @@
 """What the site must show of the published tables, counted a second time in plain Python, never through the reports.
 
-Lives here: sums over the rows of the tables by day. Does not belong here: how a figure is written (`shown.py`), where
-on a page it stands (the tests that read pages back).
+Lives here: sums over the rows of the tables by day. Does not belong here: how a figure is written (`figure_text.py`),
+where on a page it stands (the tests that read pages back).
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 
 from reports.content.folders import app_folder
 from tests.browser.conftest import Reader
-from tests.reports.report_database import day
+from tests.data.published_tables import day
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 PAGES = (

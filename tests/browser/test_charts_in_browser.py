@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 from reports.charts.shapes import LOOKS
 from reports.content.folders import app_folder
 from tests.browser.conftest import Reader
-from tests.reports.report_database import MISSING_BACK, day
+from tests.data.published_tables import MISSING_BACK, day
 
 APP = f"apps/{app_folder('shop', ['Shop'])}/index.html"
 LOGIN_CHARTS = [

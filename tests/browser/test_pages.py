@@ -16,7 +16,7 @@ from playwright.sync_api import Page
 
 from reports.content.folders import app_folder
 from tests.browser.conftest import Reader
-from tests.reports.report_database import HOSTILE_NAMES, day
+from tests.data.published_tables import HOSTILE_NAMES, day
 from tests.support import DataFolder
 
 SHOP = app_folder("shop", ["Shop"])

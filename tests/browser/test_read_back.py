@@ -1,7 +1,7 @@
 """Every number of the pages with charts equals the tables, counted a second time by `counted.py`: cards, periods,
 charts, the tables behind them, summary, breakdowns, failures, packages, and the lists of apps.
 
-The data are random and went through two real runs (`random_data.py`). Each page is read in both languages and both
+The data are random and went through two real runs (`site_logs.py`). Each page is read in both languages and both
 windows, and against the same counts: so the numbers of both languages are also the same.
 """
 
@@ -21,9 +21,9 @@ import pytest
 from tests.browser.conftest import Reader, rendered
 from tests.browser.counted import CHANNELS, PERIODS, USAGE, Published, ratio
 from tests.browser.dom import read
-from tests.browser.random_data import AS_OF, HABITS, day
-from tests.browser.shown import ABSENT, Change, Compact, Share, count, day_said, said
-from tests.reports.report_database import full
+from tests.browser.figure_text import ABSENT, Change, Compact, Share, count, day_said, said
+from tests.data.published_tables import full
+from tests.data.site_logs import AS_OF, HABITS, day
 
 KEYS = [*HABITS, "idle"]
 CARDS = USAGE[:4]

@@ -13,8 +13,8 @@ import openpyxl
 import pytest
 
 from tests.browser.counted import Published, ratio
-from tests.browser.random_data import day
 from tests.browser.test_read_back import KEYS
+from tests.data.site_logs import day
 
 DETAIL_COUNTS = (
     "authorization_requests", "authorizations", "authorizations_cancelled", "authorizations_failed",

@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 
 from pipelines.contract.metrics import METRICS
-from tests.browser import random_data
 from tests.browser.conftest import Reader
 from tests.browser.counted import CHANNELS, Published, layer_of, ratio
 from tests.browser.dom import read, table_rows
-from tests.browser.random_data import AS_OF, MISSING_BACK, day
-from tests.browser.shown import ABSENT, Change, Compact, Share, Size, count, day_said, numbers, said
+from tests.browser.figure_text import ABSENT, Change, Compact, Share, Size, count, day_said, numbers, said
 from tests.browser.test_read_back import CARDS, LOGIN_COUNTS, STATES, check_cards
+from tests.data import site_logs
+from tests.data.site_logs import AS_OF, MISSING_BACK, day
 
 
 @pytest.fixture
@@ -127,8 +127,8 @@ def assert_trust(reader: Reader, tables: Published) -> None:
         *([(count(usual),)] if usual else []),
         (count(today["unmapped_codes"]),),
         (str(day(MISSING_BACK)),),
-        (str(day(random_data.LATE_BACK)),),
-        (str(day(random_data.LATE_BACK)), "40"),
+        (str(day(site_logs.LATE_BACK)),),
+        (str(day(site_logs.LATE_BACK)), "40"),
         # The first three; the quality page has all. The last line leads there.
         *[numbers(f"{row['day'] or ''} {row['detail_en']}") for row in failed_checks(tables)][:3],
         (),
@@ -142,7 +142,7 @@ def failed_checks(tables: Published) -> list[dict[str, Any]]:
     return sorted(failed, key=lambda row: (row["severity"], row["check_name"], str(row["day"] or "")))
 
 
-@pytest.mark.parametrize("back", [1, random_data.LATE_BACK, MISSING_BACK, 29])
+@pytest.mark.parametrize("back", [1, site_logs.LATE_BACK, MISSING_BACK, 29])
 def test_the_overview_of_an_earlier_day(reader: Reader, tables: Published, back: int) -> None:
     one = day(back)
     quality = tables.quality[one]

@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 
 from tests.browser.conftest import Reader, rendered
 from tests.browser.dom import table_rows
-from tests.reports.report_database import many
+from tests.data.published_tables import many
 
 COUNT = 1000
 # Of app i over the ten days: its verifications, and none for every fifth.

@@ -10,7 +10,7 @@ import pytest
 
 from tests.browser.conftest import Reader, rendered
 from tests.browser.dom import read
-from tests.reports.report_database import AS_OF, MISSING_BACK, day, steady
+from tests.data.published_tables import AS_OF, MISSING_BACK, day, steady
 
 ReadSite = Callable[..., Reader]
 

@@ -1,8 +1,7 @@
-"""Settings: defaults, what is refused and by what name, billing rules in time, and the key of the hashes."""
+"""Settings: defaults, what is refused and by what name, and billing rules in time."""
 
 from __future__ import annotations
 
-import stat
 from datetime import date
 from pathlib import Path
 
@@ -10,7 +9,6 @@ import pytest
 
 from pipelines.common.errors import UsageError
 from pipelines.common.project import PROJECT
-from pipelines.contract.hash_key import hash_key
 from pipelines.contract.settings import Settings, data_folder, load_settings
 from tests.support import DataFolder
 
@@ -88,9 +86,8 @@ def test_the_refusal_names_the_known_settings(folder: DataFolder) -> None:
     assert all(name in refused.value.do for name in Settings.model_fields)
 
 
-@pytest.mark.parametrize("name", Settings.model_fields)
-def test_every_setting_is_documented_where_it_is_declared(name: str) -> None:
-    assert Settings.model_fields[name].description
+def test_every_setting_is_documented_where_it_is_declared() -> None:
+    assert [name for name, field in Settings.model_fields.items() if not field.description] == []
 
 
 def test_the_billing_rule_of_a_day_is_the_newest_that_began(folder: DataFolder) -> None:
@@ -126,43 +123,13 @@ def test_the_data_folder_is_the_argument_then_the_environment_then_the_projects(
     assert data_folder(Path("here")) == tmp_path / "here"
 
 
-def test_a_key_is_made_once_at_random_for_its_owner_alone(tmp_path: Path) -> None:
-    key, notice = hash_key(tmp_path / "a")
-    file = tmp_path / "a" / "hash.key"
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert notice is not None
-    assert str(file) in notice
-    assert key not in notice
-    assert len(key) == 64
-    assert hash_key(tmp_path / "a") == (key, None)
-    assert hash_key(tmp_path / "b")[0] != key
+def test_a_data_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UsageError, match="file"):
+        data_folder(tmp_path / "file")
 
 
-def test_the_key_of_the_environment_wins_over_every_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "named").write_text("the key of a named file\n")
-    monkeypatch.setenv("AUTHMETER_HASH_KEY_FILE", str(tmp_path / "named"))
-    assert hash_key(tmp_path) == ("the key of a named file", None)
-    monkeypatch.setenv("AUTHMETER_HASH_KEY", "the key of the environment")
-    assert hash_key(tmp_path) == ("the key of the environment", None)
-    assert not (tmp_path / "hash.key").exists()
-
-
-def test_a_named_key_file_that_is_not_there_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AUTHMETER_HASH_KEY_FILE", str(tmp_path / "nothing"))
-    with pytest.raises(UsageError, match="cannot be read"):
-        hash_key(tmp_path)
-    assert not (tmp_path / "hash.key").exists()
-
-
-@pytest.mark.parametrize("key", ["xq7", "123456789012345", "中" * 15])
-def test_a_key_that_can_be_guessed_is_refused_and_not_shown(tmp_path: Path, key: str) -> None:
-    (tmp_path / "hash.key").write_text(key)
-    with pytest.raises(UsageError, match="shorter than 16") as refused:
-        hash_key(tmp_path)
-    assert key not in str(refused.value)
-
-
-def test_an_empty_key_file_is_no_key(tmp_path: Path) -> None:
-    (tmp_path / "hash.key").write_text("  \n")
-    with pytest.raises(UsageError, match="shorter than 16"):
-        hash_key(tmp_path)
+def test_two_billing_rules_of_one_day_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "authmeter.toml").write_text("[[billing]]\nvalid_from = 2026-01-01\n" * 2)
+    with pytest.raises(UsageError, match="valid_from"):
+        load_settings(tmp_path)

@@ -276,3 +276,8 @@ def test_a_flipped_bit_of_a_footer_harms_neither_the_run_nor_unseen_the_rows(ben
         except DamagedFileError:
             refused += 1
     assert refused > 10
+
+
+@pytest.mark.parametrize("name", ["a.ndjson", "a.csv", "a.log"])
+def test_an_empty_file_holds_no_record_and_is_not_damaged(bench: ReadingBench, name: str) -> None:
+    assert bench.read(b"", name).books.records_read == 0

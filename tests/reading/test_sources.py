@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from pipelines.common.errors import UsageError
 from pipelines.reading.records import keyed_hash
 from pipelines.reading.sources import SourceMapping, format_of, load_sources
 from tests.reading_bench import ReadingBench, limits
-from tests.support import DAY, KEY, DataFolder, Row
+from tests.support import DAY, KEY, DataFolder, Row, write_line_source
 
 CHOSEN = [
     ("a.ndjson", "canonical"), ("x/y/a.csv.gz", "canonical"), ("a.parquet", "canonical"), ("a.json.zst", "canonical"),
@@ -300,3 +301,10 @@ def test_umeng_server_turns_answers_into_verifications(bench: ReadingBench, fold
     assert (read.event("number")["latency_ms"], read.event("number")["phone_mask"]) == (180, "138****8866")
     assert read.event("passed")["phone_hash"] == read.event("number")["phone_hash"]
     assert (read.rejects, read.books.skipped) == ([], 1)
+
+
+@pytest.mark.parametrize("expression", ["count(*)", "unnest([1, 2])", "nosuchfunction(line)", "line.a.b"])
+def test_an_expression_that_gives_no_value_for_each_record_is_refused(tmp_path: Path, expression: str) -> None:
+    write_line_source(tmp_path, expression)
+    with pytest.raises(UsageError, match="event_id"):
+        load_sources(tmp_path)

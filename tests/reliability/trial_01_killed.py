@@ -32,8 +32,8 @@ import duckdb
 from pipelines.contract.tables import TABLES
 from pipelines.store.store import Store
 from reports.build.site import render_site
-from reports.export.exports import export_detail
-from tests.reliability.deliveries import DAY, REGISTRY, log, span
+from reports.export.exports import ExportRequest, export_detail
+from tests.data.small_logs import DAY, REGISTRY, log, span
 from tests.reliability.durable_names import HAS_STRACE, faults_of, traced
 from tests.reliability.harness import PROJECT, Result, Tally, some
 from tests.support import KEY, DataFolder, days_before, morning_after, records
@@ -302,7 +302,8 @@ def differences(never_killed: Path, killed: Path) -> Iterator[str]:
     for app in apps:
         exported = [
             export_detail(
-                root / "warehouse" / "authmeter.duckdb", app, days_before(DAY, 20), DAY, "csv", expected / name
+                root / "warehouse" / "authmeter.duckdb",
+                ExportRequest(app, days_before(DAY, 20), DAY, "csv", expected / name),
             )
             and (expected / name).read_bytes()
             for root, name in ((reference, "one.csv"), (killed, "other.csv"))

@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 
 from pipelines.ingest.ingest import accept_held
-from tests.reliability.deliveries import DAY, REGISTRY, log, span
+from tests.data.small_logs import DAY, REGISTRY, log, span
 from tests.reliability.harness import Result, Tally, some
 from tests.reliability.stories import Model, cells, changes, figures, wrong_books
 from tests.support import DataFolder, morning_after

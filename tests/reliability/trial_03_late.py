@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from reports.content.language import t
-from tests.reliability.deliveries import DAY, REGISTRY, log, span
+from tests.data.small_logs import DAY, REGISTRY, log, span
 from tests.reliability.harness import Result, Tally, some
 from tests.reliability.stories import changes, figures
 from tests.support import DataFolder, morning_after

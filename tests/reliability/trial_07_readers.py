@@ -31,7 +31,7 @@ from typing import Any
 
 import duckdb
 
-from tests.reliability.deliveries import DAY, REGISTRY, log, span
+from tests.data.small_logs import DAY, REGISTRY, log, span
 from tests.reliability.harness import Result, Tally, some
 from tests.reliability.trial_01_killed import RUN, start
 from tests.support import DataFolder, days_before, morning_after

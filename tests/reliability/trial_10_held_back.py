@@ -21,9 +21,9 @@ from pipelines.contract.registry import Registry
 from pipelines.contract.settings import Settings
 from pipelines.incidents.profiles import Profile
 from pipelines.store.manifest import Manifest
+from tests.data.daily_rhythm import NEWEST, begun, day_rows, land, moved
+from tests.data.simulated_days import FIRST, Day, Fault, Installation
 from tests.reliability.harness import Result, Tally, some
-from tests.reliability.real_days import NEWEST, begun, day_rows, land, moved
-from tests.reliability.simulated_days import FIRST, Day, Fault, Installation
 from tests.support import DataFolder, Row
 
 CLEAN_DAYS = 90

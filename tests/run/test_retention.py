@@ -87,3 +87,11 @@ def test_settings_that_would_take_too_much_are_refused(tmp_path: Path, text: str
 def test_the_default_keeps_what_may_still_be_restated() -> None:
     assert Settings().events_kept_days == 430
     assert Settings(retention_days=36500).events_kept_days > 36500
+
+
+def test_records_before_the_retention_are_too_old(folder: DataFolder) -> None:
+    folder.write("authmeter.toml", "retention_days = 60\n")
+    folder.land("a.ndjson", [record("kept", days_before(DAY, 60)), record("old", days_before(DAY, 61))])
+    folder.tables()
+    assert folder.rows("SELECT line, reason FROM rejected_records") == [(2, "too_old:event_time")]
+    assert folder.counted() == {days_before(DAY, 60): 1}

@@ -3,6 +3,7 @@
 import csv
 import hashlib
 from collections import Counter
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -13,7 +14,7 @@ import pytest
 from pipelines.common.errors import UsageError
 from pipelines.sample.behaviour import ANSWERS, BLOCKS, DRAWS, KIND_ENDS, RECORDS_PER_BLOCK, answer_rows, clock
 from pipelines.sample.folder import MARKER
-from pipelines.sample.write import SampleReport, write_sample
+from pipelines.sample.write import SampleReport, SampleSpec, write_sample
 from tests.oracle.records import Landing, limits, read_landing
 
 LAST = date(2026, 3, 31)
@@ -21,7 +22,7 @@ ZONE = ZoneInfo("Asia/Shanghai")
 EVENTS = 1200
 
 
-def make(out: Path, **changes: object) -> SampleReport:
+def make(out: Path, progress: Callable[[int], None] | None = None, **changes: object) -> SampleReport:
     values = {
         "days": 22,
         "apps": 6,
@@ -31,7 +32,7 @@ def make(out: Path, **changes: object) -> SampleReport:
         "last_day": LAST,
         **changes,
     }
-    return write_sample(out, **values)  # type: ignore[arg-type]
+    return write_sample(out, SampleSpec(**values), progress)  # type: ignore[arg-type]
 
 
 def digests(folder: Path) -> dict[str, str]:

@@ -1,7 +1,6 @@
--- grain: the as-of and the same weekday of the week before: the headline figures of all apps, NULL where the day is missing
-WITH days AS (
-    SELECT as_of AS day FROM publication UNION ALL SELECT as_of - 7 FROM publication
-), usage AS (
+-- grain: one row: each headline figure of all apps on the as-of, beside the day that it is compared with; NULL where a day
+-- is missing
+WITH usage AS (
     SELECT
         day,
         sum(number_verifications)::BIGINT AS number_verifications,
@@ -15,20 +14,30 @@ WITH days AS (
     SELECT day, sum(authorizations)::BIGINT AS authorizations, sum(authorization_requests)::BIGINT AS requests
     FROM channel_daily
     GROUP BY day
+), days AS (
+    SELECT
+        is_base,
+        usage.* EXCLUDE (day),
+        authorizations,
+        authorizations / nullif(requests, 0) AS authorization_rate,
+        (records_accepted - duplicates)::BIGINT AS records,
+        usual_records
+    FROM period_days
+    LEFT JOIN usage USING (day)
+    LEFT JOIN logins USING (day)
+    LEFT JOIN day_quality USING (day)
+    WHERE period = 'day'
 )
 SELECT
-    days.day,
-    number_verifications,
-    one_click_verifications,
-    local_verifications,
-    third_party_authorizations,
-    billable_verifications,
-    authorizations,
-    authorizations / nullif(requests, 0) AS authorization_rate,
-    (records_accepted - duplicates)::BIGINT AS records,
-    usual_records
-FROM days
-LEFT JOIN usage USING (day)
-LEFT JOIN logins USING (day)
-LEFT JOIN day_quality USING (day)
-ORDER BY days.day DESC
+    compared(now.number_verifications, base.number_verifications, false) AS number_verifications,
+    compared(now.one_click_verifications, base.one_click_verifications, false) AS one_click_verifications,
+    compared(now.local_verifications, base.local_verifications, false) AS local_verifications,
+    compared(now.third_party_authorizations, base.third_party_authorizations, false) AS third_party_authorizations,
+    compared(now.billable_verifications, base.billable_verifications, false) AS billable_verifications,
+    compared(now.authorizations, base.authorizations, false) AS authorizations,
+    compared(now.authorization_rate, base.authorization_rate, true) AS authorization_rate,
+    now.records,
+    now.usual_records
+FROM days AS now
+JOIN days AS base ON base.is_base
+WHERE NOT now.is_base

@@ -4,23 +4,19 @@ WITH named AS (
         record_groups.* EXCLUDE (vendor, platform),
         coalesce(vendor, CASE WHEN channel IN ('wechat', 'qq', 'weibo') THEN channel ELSE 'umeng' END) AS vendor,
         coalesce(record_groups.platform, app_platforms.platform, 'unknown') AS platform,
-        CASE
-            WHEN channel IN ('wechat', 'qq', 'weibo') THEN 'oauth'
-            WHEN stage IN ('verify', 'login') THEN 'server'
-            ELSE 'sdk'
-        END AS layer
+        layer_of(channel, stage) AS layer
     FROM record_groups
     LEFT JOIN app_platforms USING (app_key)
 ), looked_up AS (
     SELECT
         named.*,
-        -- A row for the exact platform wins over `*`; ipad is looked up as ios.
+        -- A row for the exact platform wins over `*`.
         CASE WHEN exact_code.code IS NOT NULL THEN exact_code.outcome ELSE any_code.outcome END AS code_outcome,
         CASE WHEN exact_code.code IS NOT NULL THEN exact_code.stage ELSE any_code.stage END AS code_stage
     FROM named
     LEFT JOIN result_codes AS exact_code
         ON exact_code.vendor = named.vendor AND exact_code.layer = named.layer AND exact_code.code = named.result_code
-        AND exact_code.platform = CASE WHEN named.platform = 'ipad' THEN 'ios' ELSE named.platform END
+        AND exact_code.platform = code_platform(named.platform)
     LEFT JOIN result_codes AS any_code
         ON any_code.vendor = named.vendor AND any_code.layer = named.layer AND any_code.code = named.result_code
         AND any_code.platform = '*'
@@ -33,7 +29,5 @@ WITH named AS (
 SELECT
     * EXCLUDE (layer, outcome, code_outcome, code_stage, known_outcome),
     coalesce(known_outcome, 'error') AS outcome,
-    known_outcome IS NULL AS is_unmapped,
-    stage IN ('authorize', 'login') AS is_authorization,
-    stage IN ('verify', 'login') AND channel IN ('one_click', 'local_verify') AS is_verification
+    known_outcome IS NULL AS is_unmapped
 FROM judged

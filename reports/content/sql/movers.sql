@@ -1,23 +1,22 @@
--- app_key: `$metric` (number verifications, or third-party authorizations) of the data day and of the same weekday of the week before, the five apps that gained
--- most and the five that lost most; the largest move first
-WITH both_days AS (
+-- app_key: `$metric` (number verifications, or third-party authorizations) of the data day and of the day that it is
+-- compared with, the five apps that gained most and the five that lost most; the largest move first
+WITH counted AS (
     SELECT
         app_key,
-        coalesce(sum(counted) FILTER (day = $last), 0)::BIGINT AS now,
-        coalesce(sum(counted) FILTER (day = $last::DATE - 7), 0)::BIGINT AS base
-    FROM (
-        SELECT
-            app_key,
-            day,
-            CASE
-                WHEN $metric = 'number_verifications' THEN number_verifications ELSE third_party_authorizations
-            END AS counted
-        FROM usage_daily
-    )
-    WHERE day IN ($last, $last::DATE - 7)
+        is_base,
+        CASE $metric WHEN 'number_verifications' THEN number_verifications ELSE third_party_authorizations END AS count
+    FROM usage_daily
+    JOIN period_days USING (day)
+    WHERE period = 'day'
+), both_days AS (
+    SELECT
+        app_key,
+        coalesce(sum(count) FILTER (NOT is_base), 0)::BIGINT AS now,
+        coalesce(sum(count) FILTER (is_base), 0)::BIGINT AS base
+    FROM counted
     GROUP BY app_key
     -- Without data on one of the days every app would seem to have come or gone.
-    HAVING (SELECT count(*) FROM day_quality WHERE day IN ($last, $last::DATE - 7) AND day_state = 'complete') = 2
+    HAVING (SELECT is_comparable FROM periods WHERE period = 'day')
 ), ranked AS (
     SELECT
         *,

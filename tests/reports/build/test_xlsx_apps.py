@@ -11,7 +11,7 @@ import pytest
 
 from pipelines.commands.check import check_folder
 from pipelines.contract.settings import Settings
-from reports.export.exports import export_detail
+from reports.export.exports import ExportRequest, export_detail
 from tests.support import DAY, DataFolder, days_before, record, records
 
 
@@ -87,7 +87,7 @@ def test_a_workbook_holds_the_rows_of_the_csv_and_is_that_of_an_export(folder: D
         assert [name.rpartition(" ")[2] for name in headings] == texts.columns
         assert len(rows) == texts.height
         assert {row[1] for row in rows} <= {app}
-        export_detail(folder.store.database, app, days_before(DAY, 29), DAY, "xlsx", tmp_path / "a.xlsx")
+        export_detail(folder.store.database, ExportRequest(app, days_before(DAY, 29), DAY, "xlsx", tmp_path / "a.xlsx"))
         assert (tmp_path / "a.xlsx").read_bytes() == (site / "usage_detail.xlsx").read_bytes()
     listed = {file["path"] for file in json.loads((folder.store.site / "manifest.json").read_text())["files"]}
     assert "apps/shop/usage_detail.xlsx" in listed

@@ -12,7 +12,7 @@ from pipelines.store.database import open_published
 from reports.content import context
 from reports.content.attention import Finding, findings
 from reports.content.published import PublishedTables
-from tests.reports.report_database import AS_OF, Database, day
+from tests.data.published_tables import AS_OF, Database, day
 
 
 def found_in(made: Database) -> list[Finding]:

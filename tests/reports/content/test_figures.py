@@ -15,7 +15,7 @@ from pipelines.contract.record import CHANNELS, OUTCOMES
 from pipelines.store.database import open_published
 from reports.content import context
 from reports.content.published import PublishedTables
-from tests.reports.report_database import AS_OF, MISSING_BACK, Database, day, example
+from tests.data.published_tables import AS_OF, MISSING_BACK, Database, day, example
 
 TREND = ("one_click", "wechat", "qq", "weibo")
 COUNTS = ("authorizations", "authorization_requests", "authorizations_cancelled", "authorizations_failed")

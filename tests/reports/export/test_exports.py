@@ -14,9 +14,9 @@ import pytest
 from pipelines.common.errors import AuthmeterError, UsageError
 from pipelines.contract.settings import Settings
 from reports.export import files as export_files
-from reports.export.exports import export_detail, export_events
+from reports.export.exports import ExportRequest, export_detail, export_events
 from reports.export.workbook import heading
-from tests.reports.report_database import AS_OF, Database, day
+from tests.data.published_tables import AS_OF, Database, day
 
 COUNTS = (
     "authorization_requests", "authorizations", "authorizations_cancelled", "authorizations_failed",
@@ -61,7 +61,7 @@ def sheet_rows(path: Path) -> Iterator[list[str | float | None]]:
 
 def test_csv_has_the_columns_the_span_and_the_line_ends_of_the_contract(database: Path, tmp_path: Path) -> None:
     target = tmp_path / "detail.csv"
-    assert export_detail(database, "other", day(35), day(3), "csv", target) == 33
+    assert export_detail(database, ExportRequest("other", day(35), day(3), "csv", target)) == 33
     content = target.read_bytes()
     assert content.startswith(b"\xef\xbb\xbf" + HEADER.encode() + b",authorization_rate\r\n")
     lines = content.decode("utf-8-sig").split("\r\n")
@@ -73,15 +73,15 @@ def test_csv_has_the_columns_the_span_and_the_line_ends_of_the_contract(database
 
 
 def test_csv_in_chunks_is_the_csv_in_one(database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    export_detail(database, "0123456789012345678", day(39), AS_OF, "csv", tmp_path / "one.csv")
+    export_detail(database, ExportRequest("0123456789012345678", day(39), AS_OF, "csv", tmp_path / "one.csv"))
     monkeypatch.setattr(export_files, "_ROWS_AT_ONCE", 7)
-    export_detail(database, "0123456789012345678", day(39), AS_OF, "csv", tmp_path / "chunks.csv")
+    export_detail(database, ExportRequest("0123456789012345678", day(39), AS_OF, "csv", tmp_path / "chunks.csv"))
     assert (tmp_path / "one.csv").read_bytes() == (tmp_path / "chunks.csv").read_bytes()
 
 
 def test_csv_texts_do_not_run_as_formulas(database: Path, tmp_path: Path) -> None:
     target = tmp_path / "detail.csv"
-    export_detail(database, "0123456789012345678", day(39), AS_OF, "csv", target)
+    export_detail(database, ExportRequest("0123456789012345678", day(39), AS_OF, "csv", target))
     frame = pl.read_csv(target.read_bytes(), infer_schema=False)
     assert len(frame) == 40
     assert set(frame["app_name"]) == {"'=cmd|' /C calc'!A0"}
@@ -94,7 +94,7 @@ def test_the_same_span_has_the_bytes_of_the_site(database: Path, tmp_path: Path)
     (tmp_path / "site").mkdir()
     site.render_site(database, tmp_path / "site")
     for app in ("other", "0123456789012345678"):
-        export_detail(database, app, day(29), AS_OF, "csv", tmp_path / "detail.csv")
+        export_detail(database, ExportRequest(app, day(29), AS_OF, "csv", tmp_path / "detail.csv"))
         assert (tmp_path / "detail.csv").read_bytes() == (
             tmp_path / "site" / "apps" / app / "usage_detail.csv"
         ).read_bytes()
@@ -102,7 +102,7 @@ def test_the_same_span_has_the_bytes_of_the_site(database: Path, tmp_path: Path)
 
 def test_xlsx_keeps_texts_as_texts_and_numbers_as_numbers(database: Path, tmp_path: Path) -> None:
     target = tmp_path / "detail.xlsx"
-    assert export_detail(database, "0123456789012345678", day(9), AS_OF, "xlsx", target) == 10
+    assert export_detail(database, ExportRequest("0123456789012345678", day(9), AS_OF, "xlsx", target)) == 10
     rows = list(sheet_rows(target))
     assert rows[0] == [heading(name) for name in [*HEADER.split(","), "authorization_rate"]]
     first = rows[1]
@@ -123,14 +123,14 @@ def test_xlsx_keeps_texts_as_texts_and_numbers_as_numbers(database: Path, tmp_pa
 def test_xlsx_refuses_what_a_sheet_cannot_hold(database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(export_files, "XLSX_MAX_ROWS", 9)
     with pytest.raises(UsageError) as caught:
-        export_detail(database, "other", day(9), AS_OF, "xlsx", tmp_path / "detail.xlsx")
+        export_detail(database, ExportRequest("other", day(9), AS_OF, "xlsx", tmp_path / "detail.xlsx"))
     assert "csv or parquet" in str(caught.value)
     assert not (tmp_path / "detail.xlsx").exists()
 
 
 def test_parquet_keeps_types_and_texts(database: Path, tmp_path: Path) -> None:
     target = tmp_path / "detail.parquet"
-    assert export_detail(database, "0123456789012345678", day(39), AS_OF, "parquet", target) == 40
+    assert export_detail(database, ExportRequest("0123456789012345678", day(39), AS_OF, "parquet", target)) == 40
     frame = pl.read_parquet(target)
     assert frame.schema["day"] == pl.Date
     assert frame.schema["billable_verifications"] == pl.Int64
@@ -141,7 +141,7 @@ def test_parquet_keeps_types_and_texts(database: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("format", export_files.FORMATS)
 def test_equal_exports_are_equal_bytes(database: Path, tmp_path: Path, format: str) -> None:
     for name in ("a", "b"):
-        export_detail(database, "other", day(39), AS_OF, format, tmp_path / name)
+        export_detail(database, ExportRequest("other", day(39), AS_OF, format, tmp_path / name))
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
     assert not list(tmp_path.glob("*.tmp"))
 
@@ -149,31 +149,31 @@ def test_equal_exports_are_equal_bytes(database: Path, tmp_path: Path, format: s
 def test_wrong_use_is_refused_with_a_remedy(database: Path, tmp_path: Path) -> None:
     target = tmp_path / "x"
     with pytest.raises(UsageError, match="No app 'typo'"):
-        export_detail(database, "typo", day(1), AS_OF, "csv", target)
+        export_detail(database, ExportRequest("typo", day(1), AS_OF, "csv", target))
     with pytest.raises(UsageError, match="before it begins"):
-        export_detail(database, "other", AS_OF, day(1), "csv", target)
+        export_detail(database, ExportRequest("other", AS_OF, day(1), "csv", target))
     with pytest.raises(UsageError, match="not known"):
-        export_detail(database, "other", day(1), AS_OF, "ods", target)
+        export_detail(database, ExportRequest("other", day(1), AS_OF, "ods", target))
     with pytest.raises(UsageError, match="is a folder"):
-        export_detail(database, "other", day(1), AS_OF, "csv", tmp_path)
+        export_detail(database, ExportRequest("other", day(1), AS_OF, "csv", tmp_path))
     with pytest.raises(UsageError, match="folder of the export is not there"):
-        export_detail(database, "other", day(1), AS_OF, "csv", tmp_path / "typo" / "x.csv")
+        export_detail(database, ExportRequest("other", day(1), AS_OF, "csv", tmp_path / "typo" / "x.csv"))
     with pytest.raises(UsageError, match="and the format is csv"):
-        export_detail(database, "other", day(1), AS_OF, "csv", tmp_path / "x.XLSX")
+        export_detail(database, ExportRequest("other", day(1), AS_OF, "csv", tmp_path / "x.XLSX"))
     with pytest.raises(AuthmeterError, match="Nothing is published"):
-        export_detail(tmp_path / "none.duckdb", "other", day(1), AS_OF, "csv", target)
+        export_detail(tmp_path / "none.duckdb", ExportRequest("other", day(1), AS_OF, "csv", target))
     assert not target.exists()
     assert not (tmp_path / "typo").exists()
 
 
 def test_a_name_without_an_ending_of_a_format_is_taken(database: Path, tmp_path: Path) -> None:
     for name in ("shop", "shop.txt", "shop.2026"):
-        assert export_detail(database, "other", day(1), AS_OF, "csv", tmp_path / name) == 2
+        assert export_detail(database, ExportRequest("other", day(1), AS_OF, "csv", tmp_path / name)) == 2
 
 
 def test_a_span_without_rows_is_a_file_with_its_header(database: Path, tmp_path: Path) -> None:
     target = tmp_path / "empty.csv"
-    assert export_detail(database, "other", day(90), day(80), "csv", target) == 0
+    assert export_detail(database, ExportRequest("other", day(90), day(80), "csv", target)) == 0
     assert target.read_bytes().count(b"\r\n") == 1
 
 
@@ -211,7 +211,7 @@ TYPES = {
 def test_events_are_masked_and_whole(parts: list[Path], tmp_path: Path, format: str) -> None:
     target = tmp_path / f"events.{format}"
     rows = export_events(
-        parts[::-1], "other", AS_OF, AS_OF, format, target, settings=Settings(), temp=tmp_path / "temp"
+        parts[::-1], ExportRequest("other", AS_OF, AS_OF, format, target), settings=Settings(), temp=tmp_path / "temp"
     )
     assert rows == 2
     if format == "csv":
@@ -229,4 +229,6 @@ def test_events_are_masked_and_whole(parts: list[Path], tmp_path: Path, format: 
 
 def test_events_of_no_part_are_an_error(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="No records are stored"):
-        export_events([], "other", AS_OF, AS_OF, "csv", tmp_path / "x", settings=Settings(), temp=tmp_path)
+        export_events(
+            [], ExportRequest("other", AS_OF, AS_OF, "csv", tmp_path / "x"), settings=Settings(), temp=tmp_path
+        )

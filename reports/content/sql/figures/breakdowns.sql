@@ -1,10 +1,6 @@
 -- app_key or '*', window_days, dimension, value: login authorization by platform (the four channels together) and by
 -- carrier (one_click alone: a social platform's answer has none), over the window and the one before
-WITH spans AS (
-    SELECT window_days, false AS is_base, first, last FROM periods WHERE window_days IS NOT NULL
-    UNION ALL
-    SELECT window_days, true, base_first, base_last FROM periods WHERE window_days IS NOT NULL
-), daily AS (
+WITH daily AS (
     SELECT app_key, day, 'platform' AS dimension, platform AS value,
         authorization_requests, authorizations, authorizations_cancelled
     FROM channel_detail_daily
@@ -25,7 +21,9 @@ SELECT
     coalesce(sum(authorizations) FILTER (is_base), 0)::BIGINT AS previous_authorizations,
     coalesce(sum(authorization_requests) FILTER (is_base), 0)::BIGINT AS previous_requests
 FROM daily
-JOIN spans ON day BETWEEN spans.first AND spans.last
+JOIN period_days USING (day)
+JOIN periods USING (period)
+WHERE window_days IS NOT NULL
 GROUP BY window_days, dimension, value, GROUPING SETS ((app_key), ())
 HAVING requests > 0 OR previous_requests > 0
 ORDER BY ALL

@@ -1,40 +1,29 @@
 -- app_key or '*', window_days, channel or '*' for the four together: login authorization over the window and the one
 -- before; NULL counts where no day of the window has data
-WITH spans AS (
-    SELECT window_days, false AS is_base, first, last FROM periods WHERE window_days IS NOT NULL
-    UNION ALL
-    SELECT window_days, true, base_first, base_last FROM periods WHERE window_days IS NOT NULL
-), sums AS (
+WITH known AS (
     SELECT
-        coalesce(app_key, '*') AS app_key,
-        coalesce(channel, '*') AS channel,
+        app_key,
         window_days,
-        is_base,
-        sum(authorizations)::BIGINT AS authorizations,
-        sum(authorization_requests)::BIGINT AS requests,
-        sum(authorizations_cancelled)::BIGINT AS cancelled,
-        sum(authorizations_failed)::BIGINT AS failed
-    FROM channel_daily
-    JOIN spans ON day BETWEEN spans.first AND spans.last
-    WHERE channel IN ('one_click', 'wechat', 'qq', 'weibo')
-    GROUP BY window_days, is_base, GROUPING SETS ((app_key, channel), (app_key), (channel), ())
+        channel,
+        CASE WHEN days_with_data > 0 THEN authorizations END AS authorizations,
+        CASE WHEN days_with_data > 0 THEN authorization_requests END AS requests,
+        CASE WHEN days_with_data > 0 THEN authorizations_cancelled END AS cancelled,
+        CASE WHEN days_with_data > 0 THEN authorizations_failed END AS failed,
+        CASE WHEN previous_days_with_data > 0 THEN previous_authorizations END AS previous_authorizations,
+        CASE WHEN previous_days_with_data > 0 THEN previous_authorization_requests END AS previous_requests
+    FROM login_trend_summary
+    WHERE as_of = $last
 )
 SELECT
-    subjects.app_key,
-    periods.window_days,
-    channels.channel,
-    CASE WHEN days_with_data > 0 THEN coalesce(now.authorizations, 0) END AS authorizations,
-    CASE WHEN days_with_data > 0 THEN coalesce(now.requests, 0) END AS requests,
-    CASE WHEN days_with_data > 0 THEN coalesce(now.cancelled, 0) END AS cancelled,
-    CASE WHEN days_with_data > 0 THEN coalesce(now.failed, 0) END AS failed,
-    CASE WHEN base_days_with_data > 0 THEN coalesce(base.authorizations, 0) END AS previous_authorizations,
-    CASE WHEN base_days_with_data > 0 THEN coalesce(base.requests, 0) END AS previous_requests
-FROM subjects
-CROSS JOIN unnest(['one_click', 'wechat', 'qq', 'weibo', '*']) WITH ORDINALITY AS channels(channel, place)
-CROSS JOIN periods
-LEFT JOIN (SELECT * FROM sums WHERE NOT is_base) AS now
-    ON now.app_key = subjects.app_key AND now.channel = channels.channel AND now.window_days = periods.window_days
-LEFT JOIN (SELECT * FROM sums WHERE is_base) AS base
-    ON base.app_key = subjects.app_key AND base.channel = channels.channel AND base.window_days = periods.window_days
-WHERE periods.window_days IS NOT NULL
-ORDER BY subjects.app_key, periods.window_days, channels.place
+    app_key,
+    window_days,
+    coalesce(channel, '*') AS channel,
+    sum(authorizations)::BIGINT AS authorizations,
+    sum(requests)::BIGINT AS requests,
+    sum(cancelled)::BIGINT AS cancelled,
+    sum(failed)::BIGINT AS failed,
+    sum(previous_authorizations)::BIGINT AS previous_authorizations,
+    sum(previous_requests)::BIGINT AS previous_requests
+FROM known
+GROUP BY app_key, window_days, GROUPING SETS ((channel), ())
+ORDER BY app_key, window_days, list_position(['one_click', 'wechat', 'qq', 'weibo', '*'], coalesce(known.channel, '*'))

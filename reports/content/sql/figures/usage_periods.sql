@@ -1,13 +1,9 @@
 -- app_key or '*': the counts of usage over each period, and over the period it is compared with; NULL where no day of it
 -- has data
-WITH spans AS (
-    SELECT place, false AS is_base, first, last FROM periods
-    UNION ALL
-    SELECT place, true, base_first, base_last FROM periods
-), sums AS (
+WITH sums AS (
     SELECT
         coalesce(app_key, '*') AS app_key,
-        place,
+        period,
         is_base,
         sum(number_verifications)::BIGINT AS number_verifications,
         sum(one_click_verifications)::BIGINT AS one_click_verifications,
@@ -15,16 +11,16 @@ WITH spans AS (
         sum(third_party_authorizations)::BIGINT AS third_party_authorizations,
         sum(billable_verifications)::BIGINT AS billable_verifications
     FROM usage_daily
-    JOIN spans ON day BETWEEN spans.first AND spans.last
-    GROUP BY place, is_base, GROUPING SETS ((app_key), ())
+    JOIN period_days USING (day)
+    GROUP BY period, is_base, GROUPING SETS ((app_key), ())
 ), pairs AS (
     SELECT
         app_key,
         periods.place,
         days_with_data > 0 AS has_data,
         base_days_with_data > 0 AS has_base,
-        now.* EXCLUDE (app_key, place, is_base),
-        base.* EXCLUDE (app_key, place, is_base) RENAME (
+        now.* EXCLUDE (app_key, period, is_base),
+        base.* EXCLUDE (app_key, period, is_base) RENAME (
             number_verifications AS base_number_verifications,
             one_click_verifications AS base_one_click_verifications,
             local_verifications AS base_local_verifications,
@@ -33,8 +29,8 @@ WITH spans AS (
         )
     FROM subjects
     CROSS JOIN periods
-    LEFT JOIN (SELECT * FROM sums WHERE NOT is_base) AS now USING (app_key, place)
-    LEFT JOIN (SELECT * FROM sums WHERE is_base) AS base USING (app_key, place)
+    LEFT JOIN (SELECT * FROM sums WHERE NOT is_base) AS now USING (app_key, period)
+    LEFT JOIN (SELECT * FROM sums WHERE is_base) AS base USING (app_key, period)
 )
 SELECT
     app_key,

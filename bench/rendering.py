@@ -1,0 +1,71 @@
+"""What the site costs: rendering it for very many apps, against copying the same files; and what its readers wait for.
+
+Lives here: the questions about the site. Not here: the made-up database (`published.py`), the browser (`pages.py`).
+"""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from bench import pages
+from bench.inputs import Cache
+from bench.measure import Run, middle, peak_mib, run
+from bench.published import make_published
+from bench.scenarios import Row
+
+_RENDER = "import sys; from pathlib import Path; from reports.build.site import render_site; " \
+    "print(render_site(Path(sys.argv[1]), Path(sys.argv[2])))"  # fmt: skip
+# What a table may take before it is there, in ms, by the number of apps.
+TABLE_LIMITS = {10_000: 300, 100_000: 1_000}
+
+
+def renderings(cache: Cache, apps: int, rounds: int) -> tuple[list[Row], Path]:
+    """The whole process that renders the site of `apps` apps, against `cp -r` of what it wrote; and the site."""
+    database, sites, copies = (cache.folder / f"{name}-{apps}" for name in ("published", "site", "copy"))
+    if not database.exists():
+        fresh = database.with_name(f"{database.name}.new")
+        make_published(fresh, apps)
+        fresh.replace(database)
+    runs: dict[str, list[Run]] = {"render": [], "cp": []}
+    # Nothing is removed between the rounds: a file system is still busy with that long after.
+    for folder in (sites, copies):
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+    os.sync()
+    for number in range(rounds):
+        site, copy = sites / str(number), copies / str(number)
+        site.mkdir()
+        runs["render"].append(run([sys.executable, "-c", _RENDER, str(database), str(site)]))
+        runs["cp"].append(run(["cp", "-r", str(site), str(copy)]))
+    shutil.rmtree(copies)
+    files = sum(1 for file in site.rglob("*") if file.is_file())
+    return [
+        Row(f"cp -r of the finished site, {files:,} files (the yardstick)", _seconds(runs["cp"]), "1.00"),
+        Row(
+            f"rendering {apps:,} apps: {middle(runs['render']) / apps * 1000:.2f} ms an app",
+            _seconds(runs["render"]),
+            f"{middle(runs['render']) / middle(runs['cp']):.2f}",
+            f"{peak_mib(runs['render']):,.0f} MiB",
+        ),
+    ], site
+
+
+def waiting(site: Path, apps: int, rounds: int) -> list[Row]:
+    """What a reader of that site waits for; all of it only where 10,000 apps are asked for, else the tables."""
+    found = pages.table_ready(site, rounds, TABLE_LIMITS.get(apps, 1_000), f"{apps:,} apps")
+    if apps <= 10_000:
+        found += [*pages.first_chart(site, rounds), *pages.slow_reader(site, rounds)]
+    return [
+        Row(
+            one.what,
+            f"{one.middle:,.3g}{one.unit} (up to {one.largest:,.3g})",
+            f"{'within' if one.largest <= one.limit else 'OVER'} {one.limit:,g}{one.unit}",
+        )
+        for one in found
+    ]
+
+
+def _seconds(runs: list[Run]) -> str:
+    times = [one.seconds for one in runs]
+    return f"{middle(runs):.2f} s ({min(times):.2f}–{max(times):.2f})"

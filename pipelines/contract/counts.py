@@ -1,0 +1,16 @@
+"""The counts that add up, as the roll-up computes them: each metric of `metrics.py` that has a condition."""
+
+from typing import Final
+
+from pipelines.contract.metrics import METRICS
+
+COUNTS: Final = tuple(name for name, metric in METRICS.items() if metric.condition)
+
+
+def counts_query() -> str:
+    """SQL that gives each row of `resolved_groups` its counts; `$billed` are channel and outcome of what is billed.
+
+    All tables of a day are sums of these.
+    """
+    counts = (f"CASE WHEN {METRICS[name].condition} THEN records ELSE 0 END AS {name}" for name in COUNTS)
+    return f"SELECT *, {', '.join(counts)} FROM resolved_groups"

@@ -1,0 +1,27 @@
+-- grain: period, with what it is compared with, the coverage of both, and whether a change from one to the other is shown
+WITH named(period, place, window_days) AS (
+    VALUES ('day', 0, NULL), ('7', 1, 7), ('30', 2, 30), ('month', 3, NULL), ('last_month', 4, NULL)
+), covered AS (
+    SELECT
+        period,
+        min(day) FILTER (NOT is_base) AS first_day,
+        max(day) FILTER (NOT is_base) AS last_day,
+        min(day) FILTER (is_base) AS base_first_day,
+        max(day) FILTER (is_base) AS base_last_day,
+        count(*) FILTER (NOT is_base) AS days,
+        count(*) FILTER (NOT is_base AND day_state = 'complete') AS days_with_data,
+        count(*) FILTER (is_base) AS base_days,
+        count(*) FILTER (is_base AND day_state = 'complete') AS base_days_with_data
+    FROM out.period_days
+    GROUP BY period
+)
+SELECT
+    *,
+    -- Equally long and with data on equally many days; or whole months, which may differ in length, without a gap.
+    days_with_data > 0 AND (
+        (days = base_days AND days_with_data = base_days_with_data)
+        OR (days = days_with_data AND base_days = base_days_with_data)
+    ) AS is_comparable
+FROM named
+JOIN covered USING (period)
+ORDER BY period

@@ -1,0 +1,51 @@
+"""`authmeter alert --test`: a message that says it is one, or a refusal that shows no address."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import pytest
+
+from tests.published_folder import Call
+from tests.support import DataFolder
+
+SAID = "import pathlib, sys; pathlib.Path('said.json').write_bytes(sys.stdin.buffer.read())"
+
+
+@pytest.mark.parametrize(("language", "word"), [("zh", "测试"), ("en", "test")])
+def test_a_test_message_says_that_it_is_one(call: Call, folder: DataFolder, language: str, word: str) -> None:
+    command = json.dumps([sys.executable, "-c", SAID])
+    folder.write("authmeter.toml", f'[alerts]\ncommand = {command}\nlanguage = "{language}"\n')
+    assert call("alert", "--test", data=folder.root).code == 0
+    said = json.loads((folder.root / "said.json").read_bytes())
+    assert said["kind"] == "test"
+    assert word in said["title"]
+    assert "报告" not in said["title"]
+    assert "report" not in said["title"]
+
+
+@pytest.mark.parametrize(
+    ("mode", "words"), [(None, "No such file"), (0o644, "Others than its owner may read"), (0o600, "There is nobody")]
+)
+def test_a_test_message_with_wrong_settings_is_refused(
+    call: Call, folder: DataFolder, mode: int | None, words: str
+) -> None:
+    folder.write("authmeter.toml", '[alerts]\nurls_file = "alerts.urls"\n')
+    if mode:
+        folder.write("alerts.urls", "# nobody yet\n").chmod(mode)
+    ended = call("alert", "--test", data=folder.root)
+    assert ended.code == 2
+    assert words in ended.err
+    assert all(label in ended.err for label in ("where: ", "why it matters: ", "what to do: "))
+
+
+def test_an_address_that_is_none_is_told_by_its_line(call: Call, folder: DataFolder) -> None:
+    folder.write("authmeter.toml", '[alerts]\nurls_file = "alerts.urls"\n')
+    folder.write("alerts.urls", "# ours\n\nfoo://s3cr3tToken\n").chmod(0o600)
+    ended = call("alert", "--test", data=folder.root)
+    assert ended.code == 3
+    assert "0 of 1 receivers took it" in ended.out
+    assert "line 3 of the addresses" in ended.out
+    assert "s3cr3tToken" not in ended.out + ended.err
+    assert "foo" not in ended.out + ended.err

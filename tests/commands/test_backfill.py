@@ -1,0 +1,34 @@
+"""`authmeter backfill`: stored days computed anew."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from tests.published_folder import Call, authmeter
+from tests.support import DataFolder, days_before
+
+
+def test_a_backfill_computes_those_days_anew(own: DataFolder, yesterday: date) -> None:
+    before, rows = own.manifest, own.rows("SELECT * FROM channel_daily")
+    # As if the tables of all days were of an older authmeter, which counted otherwise.
+    for entry in before.days.values():
+        entry.content = "other tables"
+    own.store.commit(before)
+    ended = authmeter("backfill", days_before(yesterday, 1), yesterday, data=own.root)
+    assert ended.code == 0
+    anew = [day for day, entry in sorted(own.manifest.days.items()) if entry.content != "other tables"]
+    assert anew == [days_before(yesterday, 1), yesterday]
+    assert own.rows("SELECT * FROM channel_daily") == rows
+    assert own.rows("SELECT count(*) FROM restatements") == [(0,)]
+
+
+def test_a_backfill_of_a_span_without_stored_days_says_so(own: DataFolder) -> None:
+    ended = authmeter("backfill", "2020-01-01", "2020-01-02", data=own.root)
+    assert ended.code == 0
+    assert "no stored day in this span" in ended.out
+
+
+def test_a_backfill_without_anything_published_is_refused(call: Call, folder: DataFolder) -> None:
+    ended = call("backfill", "2026-03-01", "2026-03-02", data=folder.root)
+    assert ended.code == 2
+    assert "Nothing is published yet" in ended.err

@@ -1,0 +1,126 @@
+"""`authmeter check`: the folder, its registry and sources, and a file as its source reads it."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from pipelines.commands.check import check_file
+from tests.published_folder import MARKED_DEVICE, MARKED_PHONE, Call, authmeter, marked
+from tests.support import DataFolder, days_before, lines, record, records, tree, write_line_source
+
+
+def test_check_shows_the_first_records_in_the_order_of_the_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_line_source(tmp_path, "line")
+    # The records of this test must not grow too old with it.
+    (tmp_path / "authmeter.toml").write_text("retention_days = 36500\n")
+    (tmp_path / "a.txt").write_text("".join(f"z{number:02}\n" for number in range(40, 0, -1)))
+    assert check_file(tmp_path, "x", tmp_path / "a.txt") == 0
+    shown = [line for line in capsys.readouterr().out.splitlines() if "event_id=" in line]
+    assert len(shown) == 20
+    assert "line=1  event_id=z40" in shown[0]
+    assert "line=20  event_id=z21" in shown[-1]
+
+
+def test_a_check_of_a_sound_folder_ends_with_0(call: Call, published: DataFolder) -> None:
+    ended = call("check", data=published.root)
+    assert ended.code == 0
+    assert "2 apps" in ended.out
+    assert "canonical" in ended.out
+
+
+@pytest.mark.parametrize("arguments", [(), (__file__,)])
+def test_a_check_of_no_folder_is_refused(call: Call, tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    ended = call("check", *arguments, data=tmp_path / "typo")
+    assert ended.code == 2
+    assert "There is no such folder." in ended.err
+    assert str(tmp_path / "typo") in ended.err
+
+
+def test_a_check_says_that_landing_is_empty_and_where_it_is(call: Call, folder: DataFolder) -> None:
+    ended = call("check", data=folder.root)
+    assert ended.code == 0
+    assert f"empty: no log in {folder.store.landing}" in ended.out
+
+
+def test_a_check_lists_bad_rows_and_ends_with_2(call: Call, own: DataFolder) -> None:
+    own.write("registry/apps.csv", "app_key,app_name,app_secret\nshop,Shop,s3cr3t\nbad key,B,s3cr3t\n")
+    ended = call("check", data=own.root)
+    assert ended.code == 2
+    assert "registry/apps.csv, line 1: secret:app_secret" in ended.out
+    assert "registry/apps.csv, line 3: invalid:app_key" in ended.out
+    assert "s3cr3t" not in ended.out
+
+
+def test_a_check_of_a_file_shows_it_as_the_source_reads_it(
+    call: Call, published: DataFolder, tmp_path: Path, yesterday: date
+) -> None:
+    file = tmp_path / "try.ndjson"
+    file.write_bytes(lines([*records(30, yesterday), marked("m", yesterday)]))
+    before = tree(published.root / "warehouse")
+    ended = call("check", "--source", "canonical", file, data=published.root)
+    assert ended.code == 0
+    assert "31 records read, 31 accepted, 0 rejected, 0 skipped" in ended.out
+    assert ended.out.count("event_id=") == 20
+    assert MARKED_PHONE not in ended.out
+    assert MARKED_DEVICE not in ended.out
+    assert tree(published.root / "warehouse") == before
+
+
+def test_a_check_of_a_file_with_rejects_tells_why_and_ends_with_3(
+    call: Call, published: DataFolder, tmp_path: Path, yesterday: date
+) -> None:
+    file = tmp_path / "try.ndjson"
+    file.write_bytes(lines([record("e1", yesterday), marked("m", yesterday, channel="sms")]))
+    ended = call("check", file, data=published.root)
+    assert ended.code == 3
+    assert "line 2: invalid:channel" in ended.out
+    assert MARKED_PHONE not in ended.out
+    assert MARKED_DEVICE not in ended.out
+
+
+def test_a_check_of_a_file_says_what_a_run_would_find_too_old(
+    call: Call, published: DataFolder, tmp_path: Path, yesterday: date
+) -> None:
+    file = tmp_path / "try.ndjson"
+    first = days_before(yesterday, 400)
+    file.write_bytes(lines([*records(3, days_before(first, 1)), *records(2, first)]))
+    ended = call("check", file, data=published.root)
+    assert ended.code == 3
+    assert "5 records read, 5 accepted, 0 rejected" in ended.out
+    assert f"3 of the accepted are of days before {first}: a run rejects them as too_old:event_time" in ended.out
+
+
+def test_a_check_refuses_another_zone_in_the_words_of_a_run(call: Call, own: DataFolder) -> None:
+    own.write("authmeter.toml", 'timezone = "Asia/Tokyo"\n')
+    checked, ran = call("check", data=own.root), authmeter("run", data=own.root)
+    assert (checked.code, ran.code) == (2, 2)
+    assert "The business time zone was Asia/Shanghai and is now Asia/Tokyo." in checked.err
+    assert checked.err == ran.err
+
+
+def test_a_check_of_a_damaged_file_ends_with_1(call: Call, published: DataFolder, tmp_path: Path) -> None:
+    (tmp_path / "try.ndjson.gz").write_bytes(b"no gzip")
+    assert call("check", tmp_path / "try.ndjson.gz", data=published.root).code == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--source", "canonical"), "give a FILE"),
+        (("--source", "nobody", __file__), "no source 'nobody'"),
+        (("nothing.ndjson",), "There is no such file."),
+        (("docs",), "It is a folder"),
+        (("Makefile",), "No source matches"),
+    ],
+)
+def test_a_check_of_what_is_not_there_is_refused(
+    call: Call, published: DataFolder, arguments: tuple[str, ...], words: str
+) -> None:
+    ended = call("check", *arguments, data=published.root)
+    assert ended.code == 2
+    assert words in ended.err

@@ -1,0 +1,103 @@
+"""`authmeter export`: the detail of an app, or its masked events, in each format."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import date, timedelta
+from pathlib import Path
+from zipfile import ZipFile
+
+import pyarrow.parquet as pq
+import pytest
+
+from tests.published_folder import MARKED_DEVICE, MARKED_PHONE, Call, Ended
+from tests.support import DataFolder
+
+
+def export(call: Call, folder: DataFolder, target: Path, *more: object) -> Ended:
+    return call(
+        "export",
+        "--app",
+        "shop",
+        "--from",
+        "2020-01-01",
+        "--to",
+        "2100-01-01",
+        "--out",
+        target,
+        *more,
+        data=folder.root,
+    )
+
+
+def test_an_export_as_csv_is_the_sites_own(call: Call, published: DataFolder, tmp_path: Path) -> None:
+    ended = export(call, published, tmp_path / "shop.csv", "--format", "csv")
+    assert ended.code == 0
+    assert str(tmp_path / "shop.csv") in ended.out
+    assert (tmp_path / "shop.csv").read_bytes() == (
+        published.store.site / "apps" / "shop" / "usage_detail.csv"
+    ).read_bytes()
+
+
+def test_an_export_as_parquet_holds_typed_columns(call: Call, published: DataFolder, tmp_path: Path) -> None:
+    assert export(call, published, tmp_path / "shop.parquet", "--format", "parquet").code == 0
+    table = pq.read_table(tmp_path / "shop.parquet")
+    assert str(table.schema.field("day").type) == "date32[day]"
+    assert sum(table["authorization_requests"].to_pylist()) == 455
+    assert set(table["app_name"].to_pylist()) == {"商城"}
+
+
+def test_an_export_as_xlsx_is_a_workbook(call: Call, published: DataFolder, tmp_path: Path) -> None:
+    assert export(call, published, tmp_path / "shop.xlsx", "--format", "xlsx").code == 0
+    with ZipFile(tmp_path / "shop.xlsx") as book:
+        assert "xl/worksheets/sheet1.xml" in book.namelist()
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_exported_events_are_masked(call: Call, published: DataFolder, tmp_path: Path, form: str) -> None:
+    target = tmp_path / f"events.{form}"
+    assert export(call, published, target, "--events", "--format", form).code == 0
+    if form == "csv":
+        rows = list(csv.DictReader(io.StringIO(target.read_text("utf-8-sig"))))
+    else:
+        rows = pq.read_table(target).to_pylist()
+    assert len(rows) == 455
+    masks = [row["phone_mask"] for row in rows if row["phone_mask"]]
+    assert masks == ["166****8877"] * 5
+    assert MARKED_PHONE not in str(rows)
+    assert MARKED_DEVICE not in str(rows)
+    assert len({row["device_hash"] for row in rows if row["device_hash"]}) == 1
+
+
+@pytest.mark.parametrize("more", [("--app", "nobody"), ("--format", "xml")])
+def test_an_export_of_what_is_not_there_is_refused_and_writes_nothing(
+    call: Call, published: DataFolder, tmp_path: Path, more: tuple[str, ...]
+) -> None:
+    assert export(call, published, tmp_path / "out" / "file", *more).code == 2
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_export_without_a_folder_or_of_another_format_is_refused(
+    call: Call, published: DataFolder, tmp_path: Path
+) -> None:
+    for target in (tmp_path / "typo" / "shop.csv", tmp_path / "shop.xlsx"):
+        for more in ((), ("--events",)):
+            ended = export(call, published, target, *more)
+            assert ended.code == 2
+            assert str(target.parent) in ended.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_export_of_a_span_without_a_published_day_says_so(
+    call: Call, published: DataFolder, tmp_path: Path, yesterday: date
+) -> None:
+    after = yesterday + timedelta(days=1)
+    span = ("--from", after, "--to", after, "--out", tmp_path / "shop.csv")
+    ended = call("export", "--app", "shop", *span, data=published.root)
+    assert ended.code == 0
+    assert f"no published day between {after} and {after}" in ended.out
+    assert "0 rows: " in ended.out
+    ended = call("export", "--app", "shop", "--events", *span, data=published.root)
+    assert ended.code == 2
+    assert f"No records are stored for {after} to {after}." in ended.err

@@ -1,0 +1,89 @@
+"""`authmeter run`: what it publishes, what it refuses, and how it ends when it fails."""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import date, timedelta
+from pathlib import Path
+
+from tests.published_folder import Call, authmeter
+from tests.support import DataFolder, records, tree
+
+
+def test_the_first_run_publishes_and_says_where(published: DataFolder, yesterday: date) -> None:
+    assert published.rows("SELECT as_of, run FROM publication") == [(yesterday, 1)]
+    assert published.rows("SELECT sum(records_accepted)::INTEGER, sum(duplicates)::INTEGER FROM day_quality") == [
+        (755, 0)
+    ]
+    assert (published.store.site / "index.html").is_file()
+
+
+def test_a_run_with_nothing_new_leaves_the_site_untouched(own: DataFolder, yesterday: date) -> None:
+    site, link, made = tree(own.store.site), os.readlink(own.store.site), own.store.database.stat().st_mtime_ns
+    ended = authmeter("run", data=own.root)
+    assert ended.code == 0
+    assert f"published as of {yesterday}: {own.store.site / 'index.html'}" in ended.out
+    assert tree(own.store.site) == site
+    assert (os.readlink(own.store.site), own.store.database.stat().st_mtime_ns) == (link, made)
+
+
+def test_the_sites_manifest_lists_every_other_file(published: DataFolder, yesterday: date) -> None:
+    files = tree(published.store.site)
+    manifest = json.loads(files.pop("manifest.json"))
+    assert manifest["as_of"] == str(yesterday)
+    assert manifest["generated_at"] == published.manifest.generated_at
+    assert {entry["path"]: entry["bytes"] for entry in manifest["files"]} == {
+        name: len(content) for name, content in files.items()
+    }
+
+
+def test_a_day_that_is_not_over_is_refused(call: Call, own: DataFolder, yesterday: date) -> None:
+    ended = call("run", "--day", yesterday + timedelta(days=1), data=own.root)
+    assert ended.code == 2
+    assert f"{yesterday + timedelta(days=1)} is not over" in ended.err
+
+
+def test_a_day_before_all_days_is_refused_and_no_failed_run(call: Call, own: DataFolder) -> None:
+    ended = call("run", "--day", "1999-12-31", data=own.root)
+    assert ended.code == 2
+    assert "1999-12-31 lies before 2000-01-01" in ended.err
+    assert call("status", data=own.root).code == 0
+
+
+def test_a_run_over_a_folder_without_any_log_warns_and_says_where_it_looked(tmp_path: Path) -> None:
+    ended = authmeter("run", data=tmp_path / "typo")
+    assert ended.code == 3
+    assert "warning: day_is_there: no record of" in ended.out
+    assert f"no log was ever found in {tmp_path / 'typo' / 'landing'}" in ended.out
+
+
+def test_another_hash_key_is_refused(own: DataFolder) -> None:
+    site = tree(own.store.site)
+    ended = authmeter("run", data=own.root, AUTHMETER_HASH_KEY="quite another key for this folder")
+    assert ended.code == 2
+    assert "hash key is not the one" in ended.err
+    assert "quite another key" not in ended.err + ended.out
+    assert tree(own.store.site) == site
+
+
+def test_a_wrong_source_is_refused_by_place(call: Call, own: DataFolder) -> None:
+    own.write("sources/x.toml", 'name = "x"\nfiles = ["*"]\n[fields]\ndevice = "a"\n')
+    ended = call("run", data=own.root)
+    assert ended.code == 2
+    assert "x.toml" in ended.err
+
+
+def test_a_failed_run_ends_with_1_and_the_last_good_report_stands(own: DataFolder) -> None:
+    site = tree(own.store.site)
+    own.land("new.ndjson", records(5, prefix="new"))
+    (own.store.warehouse / "manifest.json").write_text("{")
+    ended = authmeter("run", data=own.root)
+    assert ended.code == 1
+    assert "The manifest cannot be read" in ended.err
+    assert "what to do:" in ended.err
+    assert tree(own.store.site) == site
+    told = json.loads((own.root / "status.json").read_bytes())
+    assert (told["state"], told["last_run"]["result"]) == ("failed", "failed")
+    assert told["last_run"]["error"]["what"].startswith("The manifest cannot be read")
+    assert told["to_do"]

@@ -1,0 +1,65 @@
+"""`authmeter sample` and `authmeter demo`: made-up logs, labelled, and never among real ones."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from pipelines.common.project import PROJECT
+from tests.published_folder import Call
+from tests.support import DataFolder, tree
+
+
+@pytest.mark.parametrize("form", ["ndjson", "csv", "parquet"])
+def test_a_sample_is_labelled_and_in_the_form_asked_for(call: Call, tmp_path: Path, yesterday: date, form: str) -> None:
+    ended = call("sample", "--out", tmp_path, "--days", 2, "--apps", 2, "--events", 50, "--seed", 3, "--format", form)
+    assert ended.code == 0
+    assert (tmp_path / "landing" / "_SYNTHETIC.md").is_file()
+    assert (tmp_path / "landing" / str(yesterday) / f"part-0000.{form}").is_file()
+    assert (tmp_path / "registry" / "apps.csv").is_file()
+
+
+@pytest.mark.parametrize("changes", [("--days", 0), ("--format", "xml"), ("--last-day", "never")])
+def test_a_sample_that_cannot_be_made_is_refused(call: Call, tmp_path: Path, changes: tuple[object, ...]) -> None:
+    assert call("sample", "--out", tmp_path, "--days", 1, "--apps", 1, "--events", 5, "--seed", 1, *changes).code == 2
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_sample_never_goes_among_real_logs(call: Call, published: DataFolder) -> None:
+    before = tree(published.store.landing)
+    assert call("sample", "--out", published.root, "--days", 1, "--apps", 1, "--events", 5, "--seed", 1).code == 2
+    assert tree(published.store.landing) == before
+
+
+SMALL_DEMO = """
+import sys
+from datetime import timedelta
+from pipelines import cli
+from dataclasses import replace
+from pipelines.commands import demo
+write = demo.write_sample
+def write_less(out, spec):
+    return write(out, replace(spec, days=8, events=300, last_day=spec.last_day - timedelta(days=1)))
+demo.write_sample = write_less
+sys.argv = ["authmeter", "demo", "--data", sys.argv[1]]
+cli.main()
+"""
+
+
+def test_a_demo_has_a_folder_of_its_own_and_ends_with_0_whatever_warns(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", SMALL_DEMO, str(tmp_path)], cwd=PROJECT, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    data = tmp_path / "demo"
+    assert [path.name for path in tmp_path.iterdir()] == ["demo"]
+    assert "warning: day_is_there" in done.stdout
+    assert str(data / "site" / "index.html") in done.stdout
+    assert DataFolder(data).rows("SELECT is_synthetic FROM publication") == [(True,)]
+    # No key was given, so one was made; that is said, the key is not.
+    assert f"a random one was made in {data / 'hash.key'}" in done.stdout
+    assert (data / "hash.key").read_text().strip() not in done.stdout

@@ -1,0 +1,71 @@
+"""`authmeter status`: what is published, overdue, wrong and missing."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import date
+
+from tests.published_folder import Call, held
+from tests.support import DataFolder, days_before, records
+
+
+def test_the_status_of_a_sound_folder_is_0(call: Call, published: DataFolder, yesterday: date) -> None:
+    ended = call("status", data=published.root)
+    assert ended.code == 0
+    assert f"as of {yesterday}" in ended.out
+    assert "3 with records, 0 missing, 0 restated" in ended.out
+
+
+def test_the_status_before_the_first_run_is_3(call: Call, folder: DataFolder) -> None:
+    ended = call("status", data=folder.root)
+    assert ended.code == 3
+    assert "nothing yet" in ended.out
+
+
+def test_the_status_tells_what_is_overdue_and_wrong(call: Call, folder: DataFolder, yesterday: date) -> None:
+    folder.land("a.ndjson", records(3, days_before(yesterday, 4)))
+    folder.land("cut.ndjson.gz", b"")
+    folder.publish(days_before(yesterday, 4))
+    ended = call("status", data=folder.root)
+    assert ended.code == 3
+    assert f"4 days, up to {yesterday}" in ended.out
+    assert "damaged_files" in ended.out
+
+
+def test_the_status_names_missing_days(call: Call, folder: DataFolder, yesterday: date) -> None:
+    for back in (6, 4):
+        folder.land(f"{back}.ndjson", records(3, days_before(yesterday, back)))
+    folder.publish(yesterday)
+    named = ", ".join(str(days_before(yesterday, back)) for back in (2, 1, 0))
+    assert f"2 with records, 5 missing (the newest {named}), 0 restated" in call("status", data=folder.root).out
+
+
+def test_all_times_of_the_status_are_of_the_business_zone(call: Call, own: DataFolder) -> None:
+    stored = json.loads((own.root / "status.json").read_bytes())
+    # As an older version wrote it.
+    stored["last_run"]["ended_at"] = "2026-03-10T20:30:00+00:00"
+    own.write("status.json", json.dumps(stored))
+    with held(own):
+        told = json.loads(call("status", "--json", data=own.root).out)
+        shown = call("status", data=own.root).out
+    assert told["last_run"]["ended_at"] == "2026-03-11T04:30:00+08:00"
+    times = [told["written_at"], told["published"]["generated_at"], told["running"]["since"], stored["written_at"]]
+    assert [time[-6:] for time in times] == ["+08:00"] * 4
+    assert "+00:00" not in shown
+    assert shown.count("+08:00") == 3
+
+
+def test_status_json_says_of_alerts_what_the_end_of_the_run_left(
+    call: Call, folder: DataFolder, yesterday: date
+) -> None:
+    folder.land("a.ndjson", records(1, yesterday))
+    for ending, state in ((1, "warning"), (0, "ok")):
+        command = json.dumps([sys.executable, "-c", f"raise SystemExit({ending})"])
+        folder.write("authmeter.toml", f"[alerts]\ncommand = {command}\n")
+        assert call("run", data=folder.root).code == (3 if ending else 0)
+        noted = json.loads((folder.root / "status.json").read_bytes())
+        told = json.loads(call("status", "--json", data=folder.root).out)
+        assert noted["state"] == told["state"] == state
+        assert noted["warnings"] == told["warnings"]
+        assert noted["to_do"] == told["to_do"]

@@ -1,0 +1,189 @@
+"""A metric's definition is what the tables hold: the formula that is shown, run by DuckDB, against every table with it.
+
+Here: the records of all stages, channels and outcomes, and what is derived from the counts that they give. Whether the
+definitions are the contract's is said by the independent count (`tests/oracle/`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import date
+from itertools import product
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pytest
+
+from pipelines.contract.billing import BillingRule
+from pipelines.contract.counts import COUNTS
+from pipelines.contract.metrics import METRICS
+from pipelines.contract.record import CHANNELS, OUTCOMES, STAGES
+from pipelines.contract.settings import load_settings
+from pipelines.contract.tables import TABLES
+from pipelines.store.database import open_published
+from reports.content import context
+from reports.content.published import PublishedTables
+from tests.support import DAY, DataFolder, days_before, record
+
+BEFORE = days_before(DAY, 1)
+DAYS = (days_before(DAY, 8), BEFORE, DAY)
+OF_ANSWERS = ("devices", "latency_p50_ms", "latency_p95_ms")
+SHARES = [name for name, metric in METRICS.items() if metric.numerator]
+SUMMED = [name for name, metric in METRICS.items() if metric.summed]
+ALL_CHANNELS = ("verification_requests", "billable_verifications")
+
+
+def grid(day: date) -> list[dict[str, Any]]:
+    """Every stage, channel and outcome, each in a package of its own and some more than once; what counts differs by
+    app."""
+    cells = enumerate(product(("shop", "game"), STAGES, CHANNELS, OUTCOMES))
+    return [
+        record(
+            f"{number}-{copy}", day, app_key=app, stage=stage, channel=channel, outcome=outcome,
+            package_name=f"{stage}.{outcome}", device_id=f"d{(number * 7 + copy) % 11}", latency_ms=number * 13 % 997,
+        )
+        for number, (app, stage, channel, outcome) in cells
+        for copy in range(1 + (number + number // 12 + day.day) % 3)
+    ]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
+    """The grid on three days, the newest under a billing rule of its own, the middle one restated by late records."""
+    folder = DataFolder(tmp_path_factory.mktemp("definitions") / "data")
+    folder.write(
+        "authmeter.toml", f'[[billing]]\nvalid_from = {DAY}\none_click = ["unknown"]\nlocal_verify = ["success"]\n'
+    )
+    for day in DAYS:
+        rows = grid(day)
+        folder.land(f"{day}.ndjson", rows[:500] if day == BEFORE else rows)
+    folder.tables()
+    folder.land("late.ndjson", grid(BEFORE)[500:])
+    folder.tables()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def tables(folder: DataFolder) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The published tables, and beside them `records`: what was landed."""
+    rows = [row | {"day": day, "device_hash": row["device_id"]} for day in DAYS for row in grid(day)]
+    names = ("day", "app_key", "channel", "stage", "outcome", "package_name", "device_hash", "latency_ms")
+    with closing(open_published(folder.store.database)) as connection:
+        connection.register("records", pa.table({name: [row[name] for row in rows] for name in names}))
+        yield connection
+
+
+KEYS = {
+    "channel_daily": "app_key, channel",
+    "channel_detail_daily": "app_key, channel, package_name",
+    "usage_daily": "app_key",
+    "latency_daily": "channel",
+}
+
+
+@pytest.mark.parametrize(
+    ("table", "metric"),
+    [(table, name) for table in KEYS for name in (*COUNTS, *OF_ANSWERS) if name in TABLES[table].columns],
+)
+def test_a_table_of_a_day_holds_what_the_formula_counts(
+    folder: DataFolder, tables: duckdb.DuckDBPyConnection, table: str, metric: str
+) -> None:
+    key, formula = KEYS[table], METRICS[metric].formula
+    for day in DAYS:
+        given: dict[str, Any] = {"day": day}
+        if "$billed" in formula:
+            given["billed"] = load_settings(folder.root).billing_on(day).billed
+        counted = tables.execute(
+            f"SELECT {key}, {formula} FROM records WHERE day = $day GROUP BY ALL ORDER BY ALL", given
+        ).fetchall()
+        held = tables.execute(f"SELECT {key}, {metric} FROM {table} WHERE day = ? ORDER BY ALL", [day]).fetchall()
+        assert counted == held
+        assert any(row[-1] for row in counted)
+
+
+def test_a_billing_rule_bills_its_outcomes_in_their_channel() -> None:
+    assert BillingRule(one_click=("success", "unknown"), local_verify=("mismatch",)).billed == [
+        ["one_click", "success"], ["one_click", "unknown"], ["local_verify", "mismatch"],
+    ]  # fmt: skip
+    assert BillingRule(one_click=(), local_verify=()).billed == []
+
+
+@pytest.mark.parametrize("metric", SUMMED)
+def test_a_sum_over_channels_is_that_of_the_channels(tables: duckdb.DuckDBPyConnection, metric: str) -> None:
+    formula = METRICS[metric].formula
+    summed = tables.execute(f"SELECT day, app_key, {formula} FROM channel_daily GROUP BY ALL ORDER BY ALL").fetchall()
+    assert summed == tables.execute(f"SELECT day, app_key, {metric} FROM usage_daily ORDER BY ALL").fetchall()
+    assert all(row[-1] for row in summed)
+
+
+@pytest.mark.parametrize("metric", [*SUMMED, *ALL_CHANNELS])
+def test_a_restated_figure_of_all_channels_is_that_of_usage(tables: duckdb.DuckDBPyConnection, metric: str) -> None:
+    found = tables.execute(
+        "SELECT app_key, published_now FROM restatements WHERE channel = '*' AND metric = ? ORDER BY ALL", [metric]
+    ).fetchall()
+    held = tables.execute(
+        f"SELECT coalesce(app_key, '*'), sum({metric})::BIGINT FROM usage_daily WHERE day = ? "
+        "GROUP BY GROUPING SETS ((app_key), ()) ORDER BY ALL",
+        [BEFORE],
+    ).fetchall()
+    # An app whose figure stayed has no row.
+    assert set(found) <= set(held)
+    assert "*" in dict(found)
+
+
+@pytest.mark.parametrize("metric", COUNTS)
+def test_a_restated_figure_of_a_channel_is_that_of_the_table(tables: duckdb.DuckDBPyConnection, metric: str) -> None:
+    found = tables.execute(
+        "SELECT app_key, channel, published_now FROM restatements WHERE channel <> '*' AND metric = ? ORDER BY ALL",
+        [metric],
+    ).fetchall()
+    held = tables.execute(
+        f"SELECT coalesce(app_key, '*'), channel, sum({metric})::BIGINT FROM channel_daily WHERE day = ? "
+        "GROUP BY channel, GROUPING SETS ((app_key), ()) ORDER BY ALL",
+        [BEFORE],
+    ).fetchall()
+    assert found
+    assert set(found) <= set(held)
+
+
+def differing(connection: duckdb.DuckDBPyConnection, relation: str, columns: set[str]) -> dict[str, int]:
+    """Of each share among the columns whose parts are there too: the rows where it is not sum over sum."""
+    found = {}
+    for name in SHARES:
+        metric = METRICS[name]
+        parts = set(f"{metric.numerator} {metric.denominator}".split()) - {"-", "+"}
+        if {name, *parts} <= columns:
+            share = f"({metric.numerator}) / nullif({metric.denominator}, 0)"
+            query = f"SELECT count(*) FILTER ({name} IS DISTINCT FROM {share}), count({name}) FROM {relation}"
+            wrong, known = connection.execute(query).fetchall()[0]
+            assert known > 0
+            found[name] = wrong
+    return found
+
+
+def test_a_share_is_its_numerator_over_its_denominator_in_every_table(tables: duckdb.DuckDBPyConnection) -> None:
+    found = {
+        table.name: differing(tables, table.name, set(table.columns))
+        for table in TABLES.values()
+        if table.columns.keys() & set(SHARES)
+    }
+    assert found == {
+        "login_trend": {"authorization_rate": 0}, "login_trend_summary": {"authorization_rate": 0}
+    }  # fmt: skip
+
+
+def test_a_share_is_its_numerator_over_its_denominator_on_the_pages(folder: DataFolder) -> None:
+    with closing(open_published(folder.store.database)) as connection:
+        marts = PublishedTables(connection)
+        marts.prepare(context.listed_apps(context.apps(marts), set()))
+        found = {}
+        for name in ("day_channels", "usage_detail"):
+            rows = marts.frame(name, first_app="game", last_app="shop")
+            connection.register("shown", rows)
+            found[name] = differing(connection, "shown", set(rows.columns))
+    assert found == {
+        "day_channels": {"authorization_rate": 0, "technical_success_rate": 0},
+        "usage_detail": {"authorization_rate": 0},
+    }

@@ -1,0 +1,15 @@
+"""Made-up data for tests, one module for each purpose.
+
+Which to use when:
+
+- a few records that a test names itself, in a data folder: `tests.support` (`record`, `records`, `DataFolder`);
+- a folder that the command line published, for tests of commands: the fixtures of `tests.published_folder`;
+- many small logs that repeat and contradict each other, for properties and trials: `small_logs`;
+- logs with everything that the site shows, run twice, to read the pages back: `site_logs`;
+- a published database without a run, for the reports: `published_tables`;
+- three weeks of logs with a rhythm, for faults that go the whole way: `daily_rhythm`;
+- books and profiles of many days without logs, for the checks of unusual days: `simulated_days`.
+
+`tests/oracle` draws its own logs: it shares no code with the product, nor with what lives here. `bench/published.py`
+makes the large database of the benchmark, and `authmeter sample` the logs that a reader may try.
+"""

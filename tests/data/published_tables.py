@@ -1,0 +1,335 @@
+"""A published database made by hand, for the tests of the reports: tables by `pipelines/contract/tables.py`."""
+
+from collections.abc import Callable, Collection
+from datetime import date, timedelta
+from pathlib import Path
+
+import duckdb
+
+from pipelines.common.sql import sql
+from pipelines.contract.metrics import METRICS
+from pipelines.contract.tables import TABLES
+
+AS_OF = date(2026, 3, 31)
+GENERATED_AT = "2026-04-01T02:31:07+08:00"
+COMPARED = ("period_days", "periods", "login_trend", "login_trend_summary")
+
+# Names that break out of HTML, scripts, charts, CSV cells or the line they stand in.
+HOSTILE_NAMES = {
+    "img": '<img src=x onerror="document.title=`owned`">',
+    "script": "</script><script>document.title='owned'</script>",
+    "cmd": "=cmd|' /C calc'!A0",
+    "quotes": "\"double\" 'single' `back` &amp; a,b",
+    "bidi": "abc\u202edef\u2066ghi",
+    "emoji": "应用 👩‍👩‍👧‍👦 café",
+    "long": "长" * 300,
+    "link": '<a href="https://example.invalid/">click</a>',
+}
+
+
+class Database:
+    """Builds one published database; `add` takes rows as mappings, absent columns are NULL."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.connection = duckdb.connect(str(path))
+        # Hundreds of rows, each of which would else be written through to the disk.
+        self.connection.execute("BEGIN")
+        for table in TABLES.values():
+            columns = ", ".join(f"{name} {kind}" for name, kind in table.columns.items())
+            self.connection.execute(f"CREATE TABLE {table.name} ({columns})")
+
+    def add(self, table: str, *rows: dict[str, object]) -> None:
+        """Appends rows to a table."""
+        for row in rows:
+            places = ", ".join("?" * len(row))
+            self.connection.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({places})", list(row.values()))
+
+    def publish(self, *, is_synthetic: bool = False, first_day: date | None = None) -> None:
+        """Adds the row of `publication` and the dictionary of metrics."""
+        self.add("publication", {
+            "as_of": AS_OF, "generated_at": GENERATED_AT, "time_zone": "Asia/Shanghai", "run": 1,
+            "first_day": first_day, "is_synthetic": is_synthetic,
+        })  # fmt: skip
+        names = ("label_zh", "label_en", "unit", "meaning_zh", "meaning_en", "formula", "caveat_zh", "caveat_en",
+                 "is_additive")  # fmt: skip
+        for metric in METRICS.values():
+            self.add("metrics", {"metric": metric.name} | {name: getattr(metric, name) for name in names})
+
+    def add_codes(self) -> None:
+        """Adds a dictionary of twelve codes; no published database is without one."""
+        self.connection.execute("""
+            INSERT INTO result_codes
+            SELECT 'umeng', layer, '*', 600000 + code, 'error', NULL, 'Meaning ' || code, '含义 ' || code
+            FROM range(12) AS codes(code), (SELECT unnest(['sdk', 'server']) AS layer)""")
+
+    def close(self) -> Path:
+        """Derives what compares days and adds them up, as the marts do, and closes the database for the reports."""
+        self.connection.execute(sql("pipelines.contract", "macros"))
+        for table in COMPARED:
+            query = sql("pipelines.marts", table).replace("out.", "")
+            given = {"as_of": AS_OF} if "$as_of" in query else {}
+            self.connection.execute(f"INSERT INTO {table} BY NAME {query}", given)
+        self.connection.execute("COMMIT")
+        self.connection.close()
+        return self.path
+
+
+def day(back: int) -> date:
+    """The day that lies `back` days before the as-of."""
+    return AS_OF - timedelta(days=back)
+
+
+# Day 3 before the as-of is missing; the first day with data is 40 days before it.
+MISSING_BACK = 3
+FIRST_BACK = 40
+# app, channel, scheme, package, carrier, requests per day, of those successes and cancelled ones, verify successes.
+_SHAPES = [
+    ("shop", "one_click", "s1", "com.example.shop", "CMCC", 20, 15, 3, 14),
+    ("shop", "one_click", "s1", "com.example.shop", "CUCC", 10, 7, 1, 7),
+    ("shop", "local_verify", "s2", None, "CTCC", 0, 0, 0, 9),
+    ("shop", "wechat", None, None, "unknown", 8, 6, 1, 0),
+    ("Shop", "qq", None, None, "unknown", 4, 2, 1, 0),
+    ("ghost", "weibo", "=1+1", None, "unknown", 3, 1, 0, 0),
+    *((key, "one_click", None, None, "CMCC", 5, 4, 0, 4) for key in HOSTILE_NAMES),
+]
+
+
+def example(path: Path) -> Path:
+    """A database with case twins, an unregistered app, an idle app, hostile names and a missing day.
+
+    Counts of a day are those of `_SHAPES` times (1 + back % 3), `back` the days before the as-of.
+    """
+    made = Database(path)
+    made.publish(is_synthetic=True, first_day=day(FIRST_BACK))
+    names = {"shop": "商城", "Shop": "Shop twin", "ghost": "ghost", "idle": "Idle", "CON": "Console"} | HOSTILE_NAMES
+    for key, name in names.items():
+        made.add("apps", {
+            "app_key": key, "app_name": name, "platform": "unknown" if key == "ghost" else "android",
+            "status": None if key == "ghost" else "disabled" if key == "idle" else "enabled",
+            "is_registered": key != "ghost", "account_id": HOSTILE_NAMES.get(key),
+        })  # fmt: skip
+        if key in HOSTILE_NAMES:
+            made.add("schemes", {
+                "scheme_id": f"of-{key}", "scheme_group": name, "app_key": key, "scheme_name": name,
+                "package_name": "com.example.odd", "methods": name,
+            })  # fmt: skip
+    for scheme in ("s1", "s2"):
+        made.add("schemes", {
+            "scheme_id": scheme, "scheme_group": "g", "app_key": "shop", "scheme_name": f"方案 {scheme}",
+            "package_name": "com.example.shop", "methods": "number;wechat",
+        })  # fmt: skip
+    for back in range(FIRST_BACK + 1):
+        missing = back == MISSING_BACK
+        made.add("day_quality", {
+            "day": day(back), "records_accepted": 0 if missing else 500 + back, "duplicates": 2, "unmapped_codes": 1,
+            "unregistered_apps": 1, "late_records": 5 if back == 0 else 0, "restated": back == 4,
+            "day_state": "missing" if missing else "complete", "usual_records": None if missing else 400,
+        })  # fmt: skip
+        for app, channel, scheme, package, carrier, requests, successes, cancelled, verified in _SHAPES:
+            if not missing:
+                n = 1 + back % 3
+                made.add("channel_detail_daily", {
+                    "day": day(back), "app_key": app, "channel": channel, "platform": "android", "scheme_id": scheme,
+                    "package_name": package, "carrier": carrier, "authorization_requests": n * requests,
+                    "authorizations": n * successes, "authorizations_cancelled": n * cancelled,
+                    "authorizations_failed": n * (requests - successes - cancelled),
+                    "verification_requests": n * verified + bool(verified), "verifications": n * verified,
+                    "mismatches": 0, "unknowns": int(bool(verified)), "billable_verifications": n * verified,
+                })  # fmt: skip
+    _derive(made.connection)
+    made.add("input_files", {
+        "path": "<b>.ndjson", "sha256": "ab", "source": "authmeter", "bytes": 10, "records_read": 5, "accepted": 3,
+        "rejected": 2, "skipped": 0, "nulled": 0, "status": "read",
+    }, {
+        "path": "cut.zst", "sha256": "cd", "source": "authmeter", "bytes": 4, "records_read": 0, "accepted": 0,
+        "rejected": 0, "skipped": 0, "nulled": 0, "status": "damaged", "finding": "<i>cut</i> off",
+    })  # fmt: skip
+    made.add("rejected_records", *(
+        {"path": "<b>.ndjson", "line": line, "reason": "malformed", "record": "<img src=x onerror=alert(1)>"}
+        for line in range(1, 6)
+    ))  # fmt: skip
+    made.add("result_codes", {"vendor": "umeng", "layer": "sdk", "platform": "*", "code": "600001", "stage": "page"},
+             {"vendor": "umeng", "layer": "sdk", "platform": "ios", "code": "7", "outcome": "error"})  # fmt: skip
+    coded = {"day": AS_OF, "app_key": "shop", "channel": "one_click", "stage": "authorize", "outcome": "error",
+             "vendor": "umeng"}  # fmt: skip
+    made.add("outcome_daily", coded | {"platform": "android", "result_code": "7", "records": 3},
+             coded | {"platform": "ipad", "result_code": "7", "records": 4},
+             coded | {"platform": "ios", "result_code": "600001", "records": 5},
+             *(coded | {"app_key": key, "platform": "android", "result_code": name, "vendor": name, "records": 1}
+               for key, name in HOSTILE_NAMES.items()))  # fmt: skip
+    unmapped = {"day": AS_OF, "channel": "one_click", "stage": "authorize", "vendor": "umeng"}
+    made.add("unmapped_codes", unmapped | {"platform": "android", "result_code": "7", "records": 3},
+             unmapped | {"platform": "ios", "result_code": "600001", "records": 4},
+             unmapped | {"platform": "ipad", "result_code": "600001", "records": 1},
+             *(unmapped | {"platform": "android", "vendor": name, "result_code": name, "records": 1}
+               for name in HOSTILE_NAMES.values()))  # fmt: skip
+    made.add("nulled_fields", {"path": "<b>.ndjson", "field": "latency_ms", "records": 2})
+    made.add("check_results", {"check_name": "files_balance", "severity": "error", "passed": True,
+                               "detail_en": "All <b>files</b> balance.", "detail_zh": "账目平衡。"},
+             {"check_name": "volume_jump", "severity": "warn", "passed": False, "day": AS_OF,
+              "detail_en": "Fewer records.", "detail_zh": "记录减少。"})  # fmt: skip
+    made.add("restatements", {"run": 1, "day": day(4), "app_key": "shop", "channel": "one_click",
+                              "metric": "authorizations", "published_before": 40, "published_now": 44,
+                              "cause": f"late.ndjson, {HOSTILE_NAMES['img']}"})  # fmt: skip
+    return made.close()
+
+
+def steady(
+    path: Path,
+    *,
+    days: int = 62,
+    missing: Collection[int] = (),
+    restated: Collection[int] = (),
+    won: Callable[[int], int] = lambda back: 70,
+    left: Callable[[int], int] = lambda back: 10,
+) -> Path:
+    """A database of one app with 100 requests a day, `won` of them authorized and `left` cancelled, the rest timed out.
+
+    Days are counted back from the as-of; each has 40 verifications and nothing wrong but what is asked for.
+    """
+    made = Database(path)
+    made.publish(first_day=day(days - 1))
+    made.add_codes()
+    made.add("apps", {"app_key": "shop", "app_name": "商城", "platform": "android", "status": "enabled",
+                      "is_registered": True})  # fmt: skip
+    for back in range(days):
+        quality = _complete(back, 140) | {"restated": back in restated}
+        if back in missing:
+            made.add("day_quality", quality | {"records_accepted": 0, "day_state": "missing"})
+        else:
+            made.add("day_quality", quality)
+            made.add("channel_detail_daily", {
+                "day": day(back), "app_key": "shop", "channel": "one_click", "platform": "android", "carrier": "CMCC",
+                "authorization_requests": 100, "authorizations": won(back), "authorizations_cancelled": left(back),
+                "authorizations_failed": 100 - won(back) - left(back), "verification_requests": 40,
+                "verifications": 40, "mismatches": 0, "unknowns": 0, "billable_verifications": 40,
+            })  # fmt: skip
+    _derive(made.connection)
+    made.add("restatements", *(
+        {"run": 2, "day": day(back), "app_key": "shop", "channel": "one_click", "metric": "authorizations",
+         "published_before": 69, "published_now": won(back), "cause": "late.ndjson"}
+        for back in restated
+    ))  # fmt: skip
+    made.add("check_results", {"check_name": "files_balance", "severity": "error", "passed": True,
+                               "detail_en": "All files balance.", "detail_zh": "账目平衡。"})  # fmt: skip
+    return made.close()
+
+
+def _complete(back: int, records: int) -> dict[str, object]:
+    """A row of `day_quality` with nothing wrong."""
+    nothing = dict.fromkeys(("duplicates", "unmapped_codes", "unregistered_apps", "late_records"), 0)
+    return {"day": day(back), "records_accepted": records, "restated": False, "day_state": "complete"} | nothing
+
+
+def many(path: Path, count: int) -> Path:
+    """A database of `count` apps over ten days, `app-0000` the smallest; app i has i verifications a day, every third
+    also authorizations. Two platforms, three accounts; every tenth app is disabled, every fifth has no record."""
+    made = Database(path)
+    made.publish(first_day=day(9))
+    made.add_codes()
+    made.connection.execute(
+        """
+        INSERT INTO apps
+        SELECT format('app-{:04d}', i), ['示例商城', 'Sample Shop', '重庆出行'][1 + i % 3] || ' ' || i,
+            ['android', 'ios'][1 + i % 2], 'account-' || i % 3, NULL, if(i % 10 = 0, 'disabled', 'enabled'), true
+        FROM range($count) AS numbers(i)""",
+        {"count": count},
+    )
+    made.add("day_quality", *(_complete(back, 100) for back in range(10)))
+    made.connection.execute(
+        """
+        INSERT INTO channel_detail_daily
+        SELECT $last::DATE - back::INTEGER, app_key, 'one_click', platform, NULL, NULL, 'CMCC',
+            if(i % 3 = 0, 2 * i, 0), if(i % 3 = 0, i, 0), 0, if(i % 3 = 0, i, 0), i, i, 0, 0, i
+        FROM (SELECT *, split_part(app_key, '-', 2)::INTEGER AS i FROM apps), range(10) AS days(back)
+        WHERE i % 5 > 0""",
+        {"last": AS_OF},
+    )
+    _derive(made.connection)
+    return made.close()
+
+
+def full(path: Path) -> Path:
+    """A database of one app with all that its page can show: seven digits in every count of 62 days, all channels,
+    platforms, carriers and outcomes, and more than ten codes in each step."""
+    made = Database(path)
+    made.publish(first_day=day(61))
+    made.add_codes()
+    made.add("apps", {"app_key": "60f1a2b3c4d5e6f7a8b9c0d1", "app_name": "一个名字很长的示例应用 Sample",
+                      "platform": "android", "status": "enabled", "account_id": "account-0001",
+                      "is_registered": True})  # fmt: skip
+    for scheme in range(1, 4):
+        made.add("schemes", {
+            "scheme_id": f"scheme-{scheme:06}", "scheme_group": "默认分组", "app_key": "60f1a2b3c4d5e6f7a8b9c0d1",
+            "scheme_name": f"示例方案 {scheme}", "package_name": f"com.example.sample.app{scheme}",
+            "methods": "number;wechat;qq;weibo", "created_at": "2026-01-02",
+        })  # fmt: skip
+    values = {"last": AS_OF}
+    made.add("day_quality", *(_complete(back, 100_000_000) for back in range(62)))
+    # A channel's counts of a day, the sums over its six platforms, have seven digits each.
+    made.connection.execute(
+        """
+        INSERT INTO channel_detail_daily
+        WITH cells AS (
+            SELECT $last::DATE - back::INTEGER AS day, channel, platform, carrier,
+                170000 + (hash(back, channel, platform, carrier) % 240000)::BIGINT AS n
+            FROM range(62) AS days(back),
+                (SELECT unnest(['one_click', 'local_verify', 'wechat', 'qq', 'weibo']) AS channel),
+                (VALUES ('android', 'CMCC'), ('ios', 'CUCC'), ('ipad', 'CTCC'), ('harmony', 'unknown'), ('h5', 'CMCC'),
+                    ('unknown', 'CUCC')) AS places(platform, carrier)
+        )
+        SELECT day, '60f1a2b3c4d5e6f7a8b9c0d1', channel, platform, 'scheme-000001', 'com.example.sample.app1', carrier,
+            4 * n, n, n + 1, 2 * n - 1, 3 * n, 2 * n, n, n, 2 * n
+        FROM cells""",
+        values,
+    )
+    _derive(made.connection)
+    made.connection.execute("UPDATE channel_daily SET latency_p50_ms = 1234, latency_p95_ms = 12345")
+    made.connection.execute(
+        """
+        INSERT INTO outcome_daily
+        SELECT $last::DATE - 7 * back::INTEGER, '60f1a2b3c4d5e6f7a8b9c0d1', 'one_click', stage, 'android', 'CMCC', NULL,
+            outcome, 'umeng', 600000 + code, 1000000 + code
+        FROM range(2) AS days(back), (SELECT unnest(['authorize', 'verify']) AS stage), range(12) AS codes(code),
+            (SELECT unnest(['switched', 'unsupported', 'carrier_error', 'config_error', 'limited', 'quota_exhausted',
+                'error', 'unknown', 'mismatch']) AS outcome)""",
+        values,
+    )
+    return made.close()
+
+
+def _derive(connection: duckdb.DuckDBPyConnection) -> None:
+    """The tables that follow from the detail, as the marts would hold them."""
+    connection.execute("""
+        INSERT INTO channel_daily
+        SELECT day, app_key, channel, sum(COLUMNS(* EXCLUDE (day, app_key, channel, platform, scheme_id, package_name,
+            carrier))), 1, CASE WHEN channel <> 'qq' THEN 100 + day - DATE '2026-01-01' END,
+            CASE WHEN channel <> 'qq' THEN 900 + day - DATE '2026-01-01' END
+        FROM channel_detail_daily GROUP BY day, app_key, channel""")
+    connection.execute("""
+        INSERT INTO latency_daily
+        SELECT day, channel, count(*), max(latency_p50_ms), max(latency_p95_ms)
+        FROM channel_daily WHERE latency_p50_ms IS NOT NULL GROUP BY day, channel""")
+    connection.execute("""
+        INSERT INTO outcome_daily
+        SELECT day, app_key, channel, stage, platform, carrier, NULL, outcome,
+            CASE WHEN channel IN ('one_click', 'local_verify') THEN 'umeng' ELSE channel END, NULL, records
+        FROM (
+            SELECT *, unnest([authorizations, authorizations_cancelled, authorizations_failed, verifications, unknowns])
+                    AS records,
+                unnest(['success', 'cancelled', 'timeout', 'success', 'unknown']) AS outcome,
+                unnest(['authorize', 'authorize', 'authorize', 'verify', 'verify']) AS stage
+            FROM channel_detail_daily
+        ) WHERE records > 0""")
+    connection.execute("""
+        INSERT INTO usage_daily
+        SELECT day, app_key, any_value(app_name), any_value(apps.platform), sum(verifications),
+            coalesce(sum(verifications) FILTER (channel = 'one_click'), 0),
+            coalesce(sum(verifications) FILTER (channel = 'local_verify'), 0),
+            coalesce(sum(authorizations) FILTER (channel IN ('wechat', 'qq', 'weibo')), 0),
+            coalesce(sum(authorizations) FILTER (channel = 'wechat'), 0),
+            coalesce(sum(authorizations) FILTER (channel = 'qq'), 0),
+            coalesce(sum(authorizations) FILTER (channel = 'weibo'), 0),
+            sum(verification_requests), sum(billable_verifications), 1
+        FROM channel_detail_daily JOIN apps USING (app_key) GROUP BY day, app_key""")

@@ -1,0 +1,68 @@
+"""Small random logs, drawn from a seed: records that repeat, correct each other and break rules often."""
+
+from __future__ import annotations
+
+import random
+from datetime import date, timedelta
+
+from pipelines.contract.record import CHANNELS, OUTCOMES, STAGES
+from tests.support import Row, lines
+
+# Long past on any clock, so that the real command may close it.
+DAY = date(2025, 3, 10)
+APPS = ("shop", "game", "new", "Shop")
+REGISTRY = "app_key,app_name,platform,account_id,created_at,status\nshop,Shop,ios,,,\nidle,Idle,,,,\n"
+
+
+def row(draw: random.Random, day: date, ids: int = 40) -> Row:
+    """A record of a day; its id is one of `ids`, so that it comes again in other words."""
+    found: Row = {
+        "event_id": f"{day:%m%d}-{draw.randrange(ids)}",
+        "event_time": f"{day}T{draw.randrange(24):02}:{draw.randrange(60):02}:00+08:00",
+        "app_key": draw.choice(APPS),
+        "channel": draw.choice(CHANNELS),
+        "stage": draw.choice(STAGES),
+        "outcome": draw.choice(OUTCOMES),
+    }
+    for name, values in (
+        ("platform", ("android", "ios", "ipad")),
+        ("carrier", ("CMCC", "cu_xw", "?")),
+        ("scheme_id", ("s1", "s2")),
+        ("device_id", tuple(f"d{number}" for number in range(8))),
+        ("latency_ms", tuple(range(-1, 900, 37))),
+        ("sdk_version", ("2.14", "2.15")),
+    ):
+        if draw.random() < 0.6:
+            found[name] = draw.choice(values)
+    if draw.random() < 0.2:
+        del found["outcome"]
+        found["result_code"] = draw.choice(("600000", "-4", "OK", "no such code"))
+    return found
+
+
+def log(draw: random.Random, days: list[date], count: int, ids: int = 40) -> bytes:
+    """An NDJSON file of `count` records of those days, now and then with a line that is none."""
+    text = lines(row(draw, draw.choice(days), ids) for _ in range(count))
+    return text + (b"not json\n" if draw.random() < 0.2 else b"")
+
+
+BROKEN_LINES = (b"not json", b'{"event_id":"x"}', b'{"event_id":', b'{"a":1,}', b"\xff\xfe")
+
+
+def landing(seed: int, newest: date) -> dict[str, bytes]:
+    """Files by name: 1 to 5 NDJSON files of up to 60 records, some lines broken, at times a file twice.
+
+    The days are `newest`, three before it, and the one after; an id comes on any of them.
+    """
+    draw = random.Random(seed)
+    days = span(newest + timedelta(days=1), 5)
+    rows = [row(draw, draw.choice(days)) | {"event_id": f"id{draw.randrange(31)}"} for _ in range(draw.randint(5, 60))]
+    written = [*lines(rows).splitlines(), *draw.choices(BROKEN_LINES, k=draw.randint(0, 3))]
+    count = draw.randint(1, 5)
+    files = {f"{number}/log.ndjson": b"\n".join(written[number::count]) for number in range(count)}
+    return files | ({"copy.jsonl": files["0/log.ndjson"]} if draw.random() < 0.5 else {})
+
+
+def span(last: date, count: int) -> list[date]:
+    """The `count` days up to `last`."""
+    return [last - timedelta(days=back) for back in reversed(range(count))]

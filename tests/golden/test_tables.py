@@ -1,0 +1,139 @@
+"""Golden cases of single tables: the rows that one statement reads, and the rows that must come of it.
+
+A case is a folder `rollup/<table>/<case>` or `marts/<table>/<case>`. `case.toml` says what it `shows`; it may give the
+`day` (else 10 March 2026), `settings`, and `where`, a condition on the expected rows of a table with many. Each other
+CSV is a relation that the statement reads; `expect.csv` holds every row of the result, of the columns in its head. An
+empty cell is NULL, or an empty text of the result. A column has the type `name:TYPE` of its head, else the type of the
+contract's column of that name, else it is text. What a file leaves out is NULL, or 0 where it is a count. To add a
+case, add a folder.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from pipelines.common.project import PROJECT
+from pipelines.common.sql import sql
+from pipelines.contract.parts import EVENT_SCHEMA
+from pipelines.contract.registry import Registry
+from pipelines.contract.settings import Settings
+from pipelines.contract.tables import TABLES
+from pipelines.rollup.plan import day_plan, day_values
+from pipelines.store.database import workbench
+from tests.support import DAY
+
+HERE = Path(__file__).parent
+CASES = sorted(file.parent for folder in ("rollup", "marts") for file in (HERE / folder).glob("*/*/case.toml"))
+PLAN = day_plan(Registry())
+QUERIES = {
+    "rollup/counted_records": PLAN.counted_records,
+    "rollup/day_books": PLAN.books,
+    **{f"rollup/{step.name}": step.query for step in (*PLAN.copies, *PLAN.steps, *PLAN.tables)},
+    **{
+        f"marts/{file.stem}": sql("pipelines.marts", file.stem)
+        for file in (PROJECT / "pipelines" / "marts" / "sql").glob("*.sql")
+    },
+}
+# Published tables have an order; the steps of a roll-up are read by others and have none.
+ORDERED = {f"rollup/{step.name}" for step in PLAN.tables} | {name for name in QUERIES if name.startswith("marts/")}
+# These put the files of all days in order and compute nothing; `rollup` has the cases of what is in them.
+ORDER_ALONE = {f"marts/{name}" for name in ("channel_daily", "channel_detail_daily", "outcome_daily", "latency_daily")}
+
+_EVENTS = duckdb.from_arrow(EVENT_SCHEMA.empty_table())
+# A hash may be any text here, so that a case can name a device `d1`.
+EVENT = {
+    name: "VARCHAR" if name.endswith("_hash") else str(kind)
+    for name, kind in zip(_EVENTS.columns, _EVENTS.types, strict=True)
+}
+WORDS = (
+    "app_key", "channel", "stage", "outcome", "result_code", "vendor", "platform", "carrier", "scheme_id",
+    "package_name", "sdk_version",
+)  # fmt: skip
+WITH = [f"with_{name}" for name in ("os_version", "device_id", "phone", "attempt_id", "account_id", "latency_ms")]
+GROUPS = dict.fromkeys(WORDS, "VARCHAR") | dict.fromkeys(("records", *WITH), "BIGINT")
+RESOLVED = GROUPS | dict.fromkeys(("is_unmapped", "is_authorization", "is_verification"), "BOOLEAN")
+COUNTS = {name: kind for name, kind in TABLES["channel_detail_daily"].columns.items() if kind == "BIGINT"}
+# The relations that are no published table, with all their columns.
+COLUMNS = {name: table.columns for name, table in TABLES.items()} | {
+    "events": EVENT | {"filename": "VARCHAR"},
+    "counted_records": EVENT,
+    "record_groups": GROUPS,
+    "resolved_groups": RESOLVED,
+    "counts": RESOLVED | COUNTS,
+}
+TYPES = {name: kind for columns in COLUMNS.values() for name, kind in columns.items()}
+
+
+def read(file: Path) -> tuple[dict[str, str], list[list[str | None]]]:
+    """The columns of a CSV with their types, and its rows."""
+    with file.open(newline="", encoding="utf-8") as lines:
+        head, *rows = csv.reader(lines, strict=True)
+    typed = (name.partition(":") for name in head)
+    return {name: kind or TYPES.get(name, "VARCHAR") for name, _, kind in typed}, [
+        [cell or None for cell in row] for row in rows
+    ]
+
+
+def create(connection: duckdb.DuckDBPyConnection, file: Path, folder: Path) -> None:
+    """A relation of a CSV: as a table, as one of the database `out`, and as the Parquet file of a variable."""
+    given, rows = read(file)
+    columns = COLUMNS.get(file.stem, {}) | given
+    declared = ", ".join(
+        f"{name} {kind}{' DEFAULT 0' if kind == 'BIGINT' and name not in given else ''}"
+        for name, kind in columns.items()
+    )
+    connection.execute(f"CREATE TABLE out.{file.stem} ({declared})")
+    if rows:
+        connection.executemany(
+            f"INSERT INTO out.{file.stem} ({', '.join(given)}) VALUES ({', '.join('?' * len(given))})", rows
+        )
+    connection.execute(f"CREATE TEMP VIEW {file.stem} AS FROM out.{file.stem}")
+    parquet = folder / f"{file.stem}.parquet"
+    connection.table(f"out.{file.stem}").write_parquet(str(parquet))
+    connection.execute(f"SET VARIABLE {file.stem}_files = ['{parquet}']")
+
+
+@pytest.fixture
+def connection(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    with workbench(Settings(), tmp_path, [tmp_path]) as opened:
+        opened.execute("ATTACH ':memory:' AS out")
+        yield opened
+
+
+def name_of(case: Path) -> str:
+    return case.relative_to(HERE).as_posix()
+
+
+@pytest.mark.parametrize("case", CASES, ids=name_of)
+def test_a_table_gives_the_rows_that_were_worked_out_by_hand(
+    case: Path, connection: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    said: dict[str, Any] = tomllib.loads((case / "case.toml").read_text("utf-8"))
+    assert said.keys() <= {"shows", "day", "settings", "where"}
+    for file in case.glob("*.csv"):
+        if file.stem != "expect":
+            create(connection, file, tmp_path)
+    name = name_of(case.parent)
+    day = said.get("day", DAY)
+    values = day_values(day, Settings(**said.get("settings", {}))) | {"as_of": day}
+    named = {value: values[value] for value in re.findall(r"\$(\w+)", QUERIES[name])}
+    columns, expected = read(case / "expect.csv")
+    rows = f"SELECT {', '.join(columns)} FROM ({QUERIES[name]}) WHERE {said.get('where', 'true')}"
+    result = connection.execute(f"SELECT COLUMNS(*)::VARCHAR FROM ({rows})", named).fetchall()
+    found = [[cell or None for cell in row] for row in result]
+    if name not in ORDERED:
+        found.sort(key=str)
+        expected.sort(key=str)
+    assert found == expected, said["shows"]
+
+
+def test_every_table_has_a_case() -> None:
+    assert {name_of(case.parent) for case in CASES} == QUERIES.keys() - ORDER_ALONE

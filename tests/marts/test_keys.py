@@ -1,0 +1,110 @@
+"""Keys: every table's are unique, rows lie in their order, and a run that would break that publishes nothing."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+import duckdb
+import pyarrow as pa
+import pytest
+
+from pipelines.common.errors import AuthmeterError
+from pipelines.contract.day_tables import DAY_TABLES
+from pipelines.contract.tables import TABLES
+from pipelines.marts import build
+from tests.support import DAY, DataFolder, days_before, record
+
+# Lists are small, and as the run holds them.
+QUERIED = sorted(build._QUERIES)
+OPTIONAL = ("scheme_id", "package_name", "sdk_version", "result_code", "latency_ms", "device_id", "platform")
+
+
+def feed(folder: DataFolder) -> None:
+    """Days of records of which every optional field is there and absent, bad ones, and late ones for what is closed."""
+    fields = dict.fromkeys(OPTIONAL, "1") | {"outcome": None, "result_code": "x", "platform": "ios", "latency_ms": 7}
+    rows = [
+        record(f"{app}-{channel}-{absent}", day, app_key=app, channel=channel, **fields | {absent: None})
+        if absent != "result_code"
+        else record(
+            f"{app}-{channel}", day, app_key=app, channel=channel, **fields | {absent: None, "outcome": "error"}
+        )
+        for day in (days_before(DAY, 1), DAY)
+        for app in ("shop", "game")
+        for channel in ("one_click", "local_verify", "qq")
+        for absent in OPTIONAL
+    ]
+    folder.write("registry/schemes.csv", "scheme_id,app_key,package_name\n1,shop,\n1,shop,1\n")
+    folder.land("b.ndjson", [*rows, record("bad", stage="none"), record("nulled", latency_ms=-1, phone="1" * 200)])
+    folder.land("a.ndjson", [record("bad", stage="none"), record("bad", stage="none")])
+    folder.tables()
+    folder.land("late.ndjson", [row | {"event_id": f"late-{row['event_id']}"} for row in rows[::5]])
+    folder.tables()
+
+
+@pytest.fixture
+def fed(folder: DataFolder) -> DataFolder:
+    feed(folder)
+    return folder
+
+
+def in_order(connection: duckdb.DuckDBPyConnection, relation: str, key: tuple[str, ...]) -> int:
+    """Whether the rows lie in the order of the key, absent before present, each key once; gives their number."""
+    columns = ", ".join(key)
+    order = ", ".join(f"{column} NULLS FIRST" for column in key)
+    lie = connection.execute(f"SELECT {columns} FROM {relation}").fetchall()
+    assert lie == connection.execute(f"SELECT {columns} FROM {relation} ORDER BY {order}").fetchall()
+    assert len(set(lie)) == len(lie)
+    return len(lie)
+
+
+def test_rows_lie_in_the_order_of_the_key_in_the_store_and_where_they_are_published(fed: DataFolder) -> None:
+    with closing(duckdb.connect(str(fed.store.database), read_only=True)) as connection:
+        rows = {name: in_order(connection, name, TABLES[name].key) for name in QUERIED}
+        assert min(rows.values()) > 0
+        for entry in fed.manifest.days.values():
+            for name, key in DAY_TABLES.items():
+                assert in_order(connection, f"'{fed.store.day_table(entry, name)}'", key) > 0
+
+
+@pytest.mark.parametrize("name", QUERIED)
+def test_a_query_that_repeats_a_key_publishes_nothing(
+    fed: DataFolder, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    published = fed.store.database.read_bytes()
+    fed.land("more.ndjson", [record("more")])
+    read = build.sql
+
+    def twice(package: str, query: str) -> str:
+        text = read(package, query)
+        order = ", ".join(f"{column} NULLS FIRST" for column in TABLES[name].key)
+        return (
+            f"SELECT * FROM ({text}) UNION ALL BY NAME (FROM ({text}) LIMIT 1) ORDER BY {order}"
+            if query == name
+            else text
+        )
+
+    monkeypatch.setattr(build, "sql", twice)
+    with pytest.raises(
+        AuthmeterError, match=f"^The key of 1 row of {name} is that .*'{TABLES[name].key[0]}': "
+    ) as fault:
+        fed.tables()
+    assert "report this" in str(fault.value.do)
+    assert fed.store.database.read_bytes() == published
+
+
+@pytest.mark.parametrize("name", sorted(TABLES.keys() - set(QUERIED) - {"publication"}))
+def test_a_list_that_repeats_a_key_publishes_nothing(
+    fed: DataFolder, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    published = fed.store.database.read_bytes()
+    fed.land("more.ndjson", [record("more")])
+    listed = build.listed_rows
+
+    def twice(*given: object) -> dict[str, pa.Table]:
+        rows = listed(*given)  # type: ignore[arg-type]
+        return rows | {f"listed_{name}": pa.concat_tables([rows[f"listed_{name}"], rows[f"listed_{name}"].slice(0, 1)])}
+
+    monkeypatch.setattr(build, "listed_rows", twice)
+    with pytest.raises(AuthmeterError, match=f"^The key of 1 row of {name} is that"):
+        fed.tables()
+    assert fed.store.database.read_bytes() == published

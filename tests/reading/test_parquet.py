@@ -1,0 +1,170 @@
+"""Parquet of any column types: times, whole numbers and fractions, types that DuckDB does not know."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from pipelines.reading.landing import LIMITS, LandedFile
+from pipelines.reading.parquet_process import ParquetProcess
+from pipelines.reading.sources import SourceMapping
+from tests.reading_bench import ReadingBench
+from tests.support import as_parquet, columns_of, record, records
+
+
+def parquet(**columns: pa.Array) -> bytes:
+    """Good records with these columns changed."""
+    rows = [record(f"e{number}") for number in range(len(next(iter(columns.values()))))]
+    return as_parquet(columns_of(rows) | columns)
+
+
+def test_a_nan_in_an_optional_column_becomes_null_and_is_counted(bench: ReadingBench) -> None:
+    read = bench.read(parquet(latency_ms=pa.array([math.nan, None])), "a.parquet")
+    assert read.rejects == []
+    assert [event["latency_ms"] for event in read.events] == [None, None]
+    assert read.books.nulled == {"latency_ms": 1}
+
+
+def test_a_nan_in_a_required_column_names_the_field(bench: ReadingBench) -> None:
+    read = bench.read(parquet(event_time=pa.array([math.nan])), "a.parquet")
+    assert read.reasons == [(1, "invalid:event_time")]
+
+
+def test_a_time_in_a_text_column_is_no_text(bench: ReadingBench) -> None:
+    stamps = pa.array([0], pa.timestamp("us"))
+    assert bench.read(parquet(event_id=stamps), "a.parquet").reasons == [(1, "invalid:event_id")]
+    assert bench.read(parquet(scheme_id=stamps), "a.parquet").books.nulled == {"scheme_id": 1}
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        pa.array([datetime(2026, 3, 10, 2, 0, 0, 123_900, tzinfo=UTC)], pa.timestamp("us", "UTC")),
+        pa.array([datetime(2026, 3, 10, 2, 0, 0, 123_900, tzinfo=UTC)], pa.timestamp("ns", "America/New_York")),
+        # Without a zone: local in the source's zone, which is Shanghai here.
+        pa.array([datetime.fromisoformat("2026-03-10T10:00:00.123")], pa.timestamp("ms")),
+        pa.array([1773108000123]),
+        pa.array(["1773108000123"]),
+        pa.array(["2026-03-10T10:00:00.123+08:00"]).dictionary_encode(),
+    ],
+    ids=["us UTC", "ns New York", "ms without zone", "number", "13 digits", "dictionary"],
+)
+def test_a_parquet_time_of_any_type_is_the_same_instant(bench: ReadingBench, times: pa.Array) -> None:
+    read = bench.read(as_parquet(columns_of([record("e1")]) | {"event_time": times}), "a.parquet")
+    assert read.rejects == []
+    assert read.event("e1")["event_time"] == datetime.fromisoformat("2026-03-10T02:00:00.123")
+
+
+def test_a_parquet_file_that_is_left_half_read_takes_no_other_with_it(tmp_path: Path) -> None:
+    process, files = ParquetProcess(), []
+    for name in ("left", "next", "last"):
+        full = tmp_path / f"{name}.parquet"
+        full.write_bytes(as_parquet({"event_id": [f"{name} {row}" for row in range(1000)]}))
+        files.append(LandedFile(full.name, full, full.stat().st_size, ""))
+    # Who draws no more, such as a query that failed, may keep what it draws from.
+    left = process.batches(files[0], LIMITS, 10, 1 << 20)
+    assert next(left).column(0)[0].as_py() == "left 0"
+    for file in files[1:]:
+        texts = [text for batch in process.batches(file, LIMITS, 10, 1 << 20) for text in batch.column(0).to_pylist()]
+        assert texts == [f"{file.path.removesuffix('.parquet')} {row}" for row in range(1000)]
+    assert next(left).column(0)[0].as_py() == "left 10"
+
+
+LARGEST = 2**63 - 1
+
+
+@pytest.mark.parametrize(
+    ("number", "reason"),
+    [
+        (1_773_108_000_000_000_000, "invalid"), (10**17, "invalid"), (LARGEST, "invalid"), (-LARGEST, "too_old"),
+        (-LARGEST - 1, "too_old"), (-(10**17), "too_old"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("zone", [None, "UTC", "Asia/Shanghai"])
+def test_a_parquet_time_that_cannot_be_costs_its_row(
+    bench: ReadingBench, zone: str | None, number: int, reason: str
+) -> None:
+    for unit in ("ms", "us"):
+        times = pa.array([1_773_108_000_000 * (1000 if unit == "us" else 1), number], pa.timestamp(unit, zone))
+        read = bench.read(as_parquet(columns_of(records(2)) | {"event_time": times}), "a.parquet")
+        assert read.reasons == [(2, f"{reason}:event_time")], unit
+        assert read.books.accepted == 1
+
+
+def test_of_nanoseconds_the_ends_are_times(bench: ReadingBench) -> None:
+    times = pa.array([LARGEST, -LARGEST - 1], pa.timestamp("ns", "UTC"))
+    read = bench.read(as_parquet(columns_of(records(2)) | {"event_time": times}), "a.parquet")
+    assert read.reasons == [(1, "invalid:event_time"), (2, "too_old:event_time")]
+
+
+def test_types_that_the_database_does_not_know_are_read(bench: ReadingBench) -> None:
+    given = columns_of(records(2)) | {
+        "event_id": pa.array([Decimal(10**59), Decimal(10**59 + 1)], pa.decimal256(70, 0)),
+        "latency_ms": pa.array(np.array([250, 1.5], np.float16)),
+    }
+    read = bench.read(as_parquet(given), "a.parquet")
+    assert [event["event_id"] for event in read.events] == ["1" + "0" * 59, "1" + "0" * 58 + "1"]
+    assert [event["latency_ms"] for event in read.events] == [250, None]
+    assert read.books.nulled == {"latency_ms": 1}
+
+
+WHOLE = {
+    "event_id": ([1.0, 2.0, 3.0], ["1", "2", "3"]),
+    "event_time": ([1773108000123.0] * 3, [datetime.fromisoformat("2026-03-10T02:00:00.123")] * 3),
+    "result_code": ([600000.0, -4.0, -0.0], ["600000", "-4", "0"]),
+    "latency_ms": ([250.0, 0.0, 600000.0], [250, 0, 600000]),
+}
+
+
+@pytest.mark.parametrize("kind", [pa.float64(), pa.decimal128(38, 10), pa.decimal128(20, 0)], ids=str)
+@pytest.mark.parametrize("name", WHOLE)
+def test_a_whole_number_in_a_column_of_fractions_is_that_number(
+    bench: ReadingBench, name: str, kind: pa.DataType
+) -> None:
+    numbers, wanted = WHOLE[name]
+    values = pa.array(numbers if kind == pa.float64() else [Decimal(int(number)) for number in numbers], kind)
+    read = bench.read(as_parquet(columns_of(records(3)) | {name: values}), "a.parquet")
+    assert (read.rejects, read.books.nulled) == ([], {})
+    assert [event[name] for event in read.events] == wanted
+
+
+def test_a_whole_number_in_a_float_column_is_so_for_a_mapping_too(bench: ReadingBench) -> None:
+    fields = {name: name for name in record("e1")} | {"latency_ms": "cost", "result_code": "code"}
+    mapping = SourceMapping(name="floats", files=("*",), fields=fields)
+    for kind in (pa.float64(), pa.decimal128(20, 1)):
+        numbers = {name: pa.array([Decimal(text)]).cast(kind) for name, text in (("cost", "250.0"), ("code", "1.5"))}
+        event = bench.read(as_parquet(columns_of([record("e1")]) | numbers), "a.parquet", mapping).event("e1")
+        assert (event["latency_ms"], event["result_code"]) == (250, "1.5")
+
+
+def test_another_number_in_a_float_column_is_no_whole_one(bench: ReadingBench) -> None:
+    given = columns_of(records(3)) | {
+        "latency_ms": pa.array([250.5, math.inf, 1e300]), "result_code": pa.array([1.5, 600000.25, 1e300])
+    }  # fmt: skip
+    read = bench.read(as_parquet(given), "a.parquet")
+    assert [event["result_code"] for event in read.events] == ["1.5", "600000.25", "1e300"]
+    assert read.books.nulled == {"latency_ms": 3}
+
+
+@pytest.mark.parametrize(
+    ("kind", "number"), [(pa.float64(), 2.0**53 + 2), (pa.float32(), 2.0**24 + 2), (pa.float32(), 1773108000000.0)]
+)
+def test_a_number_that_a_float_column_cannot_tell_from_the_next_is_no_id_and_no_time(
+    bench: ReadingBench, kind: pa.DataType, number: float
+) -> None:
+    for name in ("event_id", "event_time"):
+        given = columns_of([record("e1")]) | {name: pa.array([number], kind)}
+        assert bench.read(as_parquet(given), "a.parquet").reasons == [(1, f"invalid:{name}")]
+
+
+def test_a_rejected_parquet_row_is_told_by_its_number(bench: ReadingBench) -> None:
+    rows = [record("e1"), record("e2", channel="sms"), record("e3", stage=None)]
+    read = bench.read(as_parquet(columns_of(rows)), "a.parquet")
+    assert read.reasons == [(2, "invalid:channel"), (3, "missing:stage")]
+    assert '"event_id":"e2"' in read.rejects[0][2].replace(" ", "")

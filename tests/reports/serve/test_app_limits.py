@@ -1,0 +1,97 @@
+"""What a token opens: the apps that it names, the shared files, and no way out of them."""
+
+from __future__ import annotations
+
+import re
+import socket
+from contextlib import closing
+
+import pytest
+
+from tests.reports.serve.served_site import (
+    FOLDERS,
+    FOR_ALL,
+    LARGE,
+    SHARED,
+    all_files,
+    app_files,
+    token_of,
+)
+from tests.reports.serve.server import Serving
+
+
+@pytest.mark.parametrize("path", [*all_files(), LARGE, "nothing", "..%2fhash.key"])
+def test_without_a_token_there_is_nothing_but_the_form(limited: Serving, path: str) -> None:
+    for answer in (limited.ask(f"/{path}"), limited.ask(f"/{path}", Cookie=f"authmeter_{limited.port}=wrong")):
+        assert answer.status == 401
+        assert "withdrawn" not in answer.text
+        assert path not in answer.text.replace(f'action="/{path}"', "")
+
+
+@pytest.mark.parametrize("path", [*app_files("shop"), *SHARED])
+def test_a_holder_gets_the_files_of_the_app_and_the_assets(limited: Serving, path: str) -> None:
+    answer = limited.ask(f"/{path}", "shop")
+    assert (answer.status, answer.text) == (200, f"{path}\n")
+    assert answer.headers["cache-control"] == "no-cache"
+
+
+OTHERS = [
+    *FOR_ALL, *(file for key in ("game", "pair", "Pair") for file in app_files(key)), "", "apps/", "apps", "assets",
+    "data/", "days/", "apps/nothing/index.html", "apps/Shop/index.html", "APPS/game/index.html", "nothing.html",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", OTHERS)
+def test_a_holder_gets_nothing_else(limited: Serving, path: str) -> None:
+    for method in ("GET", "HEAD"):
+        answer = limited.ask(f"/{path}", "shop", method=method)
+        assert answer.status == 403
+        assert "content-disposition" not in answer.headers
+    refused = limited.ask(f"/{path}", "shop").text
+    assert '<a href="/apps/shop/index.html">shop</a>' in refused
+    assert refused.count("<li>") == 1
+    assert "无权查看此页" in refused
+    assert "Not for this token" in refused
+
+
+HOSTILE = [
+    "/apps/shop/../game/index.html", "/apps/shop/..%2fgame/index.html", "/apps/shop/%2e%2e/game/index.html",
+    "/apps/shop%2f..%2fgame%2findex.html", "/apps/shop/%2e%2e%2fgame/index.html", "/apps/shop/..%5cgame%5cindex.html",
+    "/apps/shop\\..\\game\\index.html", "/apps/shop/%252e%252e/game/index.html", "/apps/shop/./../game/index.html",
+    "//apps/game/index.html", "/apps//game/index.html", "/assets/../index.html", "/assets/%2e%2e/usage_all.csv",
+    "/assets/..%2findex.html", "/assets/../../data/hash.key", "/apps/shop/../../../hash.key", "/apps/shop/.hidden",
+    "/apps/shop;/../game/index.html", "/apps/shop/..;/game/index.html", "/apps/shop/%00/../../game/index.html",
+    "/apps/shop/%c0%ae%c0%ae/game/index.html", "/apps/game/index.html%20", "/apps/game%2findex.html",
+    "/apps/shop/index.html/../../game/index.html", "/apps/shop/..", "/apps/shop/...", "*", "index.html", "apps/shop/",
+    "http://127.0.0.1/apps/game/index.html", "/apps/shop/\xa0/index.html".encode().decode("latin-1"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", HOSTILE)
+def test_no_way_leads_out_of_a_holders_folders(limited: Serving, path: str) -> None:
+    with closing(socket.create_connection(("127.0.0.1", limited.port), 10)) as connection:
+        cookie = f"authmeter_{limited.port}={token_of('shop')}"
+        connection.sendall(
+            f"GET {path} HTTP/1.1\r\nHost: localhost\r\nCookie: {cookie}\r\nConnection: close\r\n\r\n".encode("latin-1")
+        )
+        with connection.makefile("rb") as answer:
+            assert re.match(rb"HTTP/1\.1 (400|403|404) ", answer.read())
+
+
+def test_a_case_twin_has_its_own_folder(limited: Serving) -> None:
+    assert limited.ask(f"/apps/{FOLDERS['Pair']}/", "pair").status == 200
+    assert limited.ask(f"/apps/{FOLDERS['pair']}/", "pair").status == 403
+    assert f'<a href="/apps/{FOLDERS["Pair"]}/index.html">Pair</a>' in limited.ask("/", "pair").text
+
+
+def test_an_app_that_is_not_published_is_listed_as_such(limited: Serving) -> None:
+    text = limited.ask("/", "gone").text
+    assert "尚未发布" in text
+    assert "/apps/gone" not in text
+    assert limited.ask("/apps/gone/", "gone").status == 403
+    assert "note: the tokens file names gone" in limited.said()
+
+
+@pytest.mark.parametrize("path", all_files())
+def test_a_token_for_the_whole_site_opens_all(limited: Serving, path: str) -> None:
+    assert limited.ask(f"/{path}", "all").text == f"{path}\n"

@@ -1,0 +1,117 @@
+"""What is served of a whole site: every file with its type and headers, and nothing else."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import pytest
+
+from tests.reports.serve.served_site import (
+    ASSETS,
+    FOLDERS,
+    LARGE,
+    LARGE_BYTES,
+    all_files,
+)
+from tests.reports.serve.server import Serving
+
+
+@pytest.mark.parametrize("path", all_files())
+def test_without_tokens_every_file_is_served(whole: Serving, path: str) -> None:
+    answer = whole.ask(f"/{path}")
+    assert (answer.status, answer.text) == (200, f"{path}\n")
+
+
+TYPES = {
+    "index.html": "text/html; charset=utf-8",
+    ASSETS[0]: "text/javascript; charset=utf-8",
+    ASSETS[1]: "text/css; charset=utf-8",
+    "usage_all.csv": "text/csv; charset=utf-8",
+    "manifest.json": "application/json",
+    "apps/shop/usage_detail.xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+@pytest.mark.parametrize("path", TYPES)
+def test_a_file_has_its_type_and_the_headers_of_a_careful_server(whole: Serving, path: str) -> None:
+    headers = whole.ask(f"/{path}").headers
+    assert headers["content-type"] == TYPES[path]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["cache-control"] == "no-cache"
+    assert headers["cross-origin-resource-policy"] == "same-origin"
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
+    assert "server" not in headers
+
+
+DOWNLOADS = {
+    "usage_all.csv": "usage_all.csv",
+    "apps/shop/usage_detail.csv": "shop_usage_detail.csv",
+    "apps/shop/usage_detail.xlsx": "shop_usage_detail.xlsx",
+    f"apps/{FOLDERS['Pair']}/usage_detail.csv": f"{FOLDERS['Pair']}_usage_detail.csv",
+}
+
+
+@pytest.mark.parametrize("path", DOWNLOADS)
+def test_a_detail_file_is_a_download_with_the_name_of_its_app(whole: Serving, path: str) -> None:
+    assert whole.ask(f"/{path}").headers["content-disposition"] == f'attachment; filename="{DOWNLOADS[path]}"'
+
+
+def test_a_page_is_no_download(whole: Serving) -> None:
+    assert "content-disposition" not in whole.ask("/apps/shop/figures.js").headers
+
+
+def test_a_folder_is_its_index_page(whole: Serving) -> None:
+    assert whole.ask("/").text == "index.html\n"
+    assert whole.ask("/apps/shop/").text == "apps/shop/index.html\n"
+    # With a slash behind it, or the page's own links would lead elsewhere.
+    answer = whole.ask("/apps/shop?lang=en")
+    assert (answer.status, answer.headers["location"]) == (303, "/apps/shop/index.html?lang=en")
+
+
+def test_what_the_browser_has_is_not_sent_again(whole: Serving) -> None:
+    first = whole.ask("/index.html")
+    again = whole.ask("/index.html", If_None_Match=f'"other", {first.headers["etag"]}')
+    assert (again.status, again.body) == (304, b"")
+    assert again.headers["etag"] == first.headers["etag"]
+    assert whole.ask("/usage.html", If_None_Match=first.headers["etag"]).status == 200
+
+
+def test_head_tells_the_same_without_the_body(whole: Serving) -> None:
+    head, get = (whole.ask(f"/{LARGE}", method=method) for method in ("HEAD", "GET"))
+    assert head.status == get.status == 200
+    assert head.body == b""
+    assert head.headers["etag"] == get.headers["etag"]
+    assert head.headers["content-type"] == get.headers["content-type"]
+    assert int(head.headers["content-length"]) == len(get.body) == LARGE_BYTES
+
+
+def test_scripts_and_pages_are_compressed_where_the_browser_can(whole: Serving, data: Path) -> None:
+    answer = whole.ask(f"/{LARGE}", Accept_Encoding="gzip")
+    assert answer.headers["content-encoding"] == "gzip"
+    assert gzip.decompress(answer.body) == (data / "site" / LARGE).read_bytes()
+    plain = whole.ask(f"/{LARGE}")
+    assert plain.headers["etag"] == answer.headers["etag"]
+    assert "content-encoding" not in plain.headers
+
+
+NOWHERE = [
+    "/nothing.html", "/apps/", "/apps/Shop/", "/assets/", "/.site/", "/.", "/../data/hash.key", "/..%2fhash.key",
+    "/%2e%2e/hash.key", "/apps/shop/%2e%2e/game/index.html", "/index.html%00", "/index.html/", "/index.html/x", "/%ff",
+    "/apps%2fshop/index.html", "/apps\\shop/index.html", "/~", "//apps/shop/", "/" + "a/" * 300,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", NOWHERE)
+def test_what_is_no_file_of_the_site_is_not_found(whole: Serving, path: str) -> None:
+    answer = whole.ask(path)
+    assert answer.status == 404
+    assert "没有这个文件" in answer.text
+    assert "No such file" in answer.text
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE"])
+def test_the_site_is_only_read(whole: Serving, method: str) -> None:
+    answer = whole.ask("/index.html", method=method)
+    assert (answer.status, answer.headers["allow"]) == (405, "GET, HEAD")

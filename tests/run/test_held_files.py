@@ -1,0 +1,87 @@
+"""Content that would take records of a closed day away is held until a person accepts it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from pipelines.common.errors import UsageError
+from pipelines.ingest.ingest import accept_held
+from tests.support import DAY, DataFolder, finding, records
+
+AFTER = DAY + timedelta(days=1)
+
+
+@pytest.fixture
+def rotated(folder: DataFolder) -> DataFolder:
+    """A log of a closed day whose path now holds the next day's records."""
+    folder.land("app.log", records(3))
+    folder.tables()
+    folder.land("app.log", records(2, AFTER))
+    folder.tables(AFTER)
+    return folder
+
+
+def test_a_rotated_file_is_held_with_a_warning(rotated: DataFolder) -> None:
+    assert rotated.statuses("app.log") == ["read", "held"]
+    assert rotated.counted() == {DAY: 3}
+    assert rotated.rows("SELECT status FROM input_files ORDER BY status") == [("held",), ("read",)]
+    check = finding(rotated.open(AFTER).checks or rotated_checks(rotated), "held_files")
+    assert not check.passed
+    assert "app.log" in check.detail_en
+
+
+def rotated_checks(folder: DataFolder) -> list:  # type: ignore[type-arg]
+    run = folder.open(AFTER)
+    run.roll_up(AFTER)
+    return run.checks
+
+
+def test_an_accepted_file_counts_from_the_next_run_on(rotated: DataFolder) -> None:
+    entry = accept_held(rotated.store, rotated.manifest, "app.log")
+    assert entry.accepted == 2
+    report = rotated.tables(AFTER)
+    assert (report.days, report.emptied) == ([AFTER], [DAY])
+    assert rotated.counted() == {AFTER: 2}
+    assert rotated.statuses("app.log") == ["replaced", "read"]
+    gone = rotated.rows(f"SELECT DISTINCT day, published_now, cause FROM restatements WHERE day = DATE '{DAY}'")
+    assert gone == [(DAY, None, "app.log")]
+
+
+def test_a_held_file_that_grows_back_is_taken_without_a_word(rotated: DataFolder) -> None:
+    rotated.land("app.log", records(3) + records(2, AFTER))
+    rotated.tables(AFTER)
+    assert rotated.statuses("app.log") == ["replaced", "replaced", "read"]
+    assert rotated.counted() == {DAY: 3, AFTER: 2}
+
+
+def test_a_held_content_that_was_taken_back_replaced_nothing(rotated: DataFolder) -> None:
+    rotated.land("app.log", records(3))
+    rotated.tables(AFTER)
+    assert rotated.statuses("app.log") == ["read"]
+    assert rotated.counted() == {DAY: 3}
+
+
+def test_only_a_held_path_can_be_accepted(rotated: DataFolder) -> None:
+    with pytest.raises(UsageError, match=r"No held file has the path 'other.log'") as refused:
+        accept_held(rotated.store, rotated.manifest, "other.log")
+    assert "app.log" in refused.value.do
+    assert rotated.statuses("app.log") == ["read", "held"]
+
+
+def test_one_lost_id_of_a_closed_day_is_enough_to_hold(folder: DataFolder) -> None:
+    folder.land("a.ndjson", records(3))
+    folder.tables()
+    folder.land("a.ndjson", records(2) + records(50, prefix="new"))
+    folder.tables(AFTER)
+    assert folder.statuses("a.ndjson") == ["read", "held"]
+
+
+def test_an_empty_file_in_the_place_of_a_log_is_held(folder: DataFolder) -> None:
+    folder.land("a.ndjson", records(3))
+    folder.tables()
+    folder.land("a.ndjson", b"")
+    folder.tables(AFTER)
+    assert folder.statuses("a.ndjson") == ["read", "held"]
+    assert folder.counted() == {DAY: 3}

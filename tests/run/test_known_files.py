@@ -1,0 +1,52 @@
+"""A file is read once: not again for its time alone, and what it gave outlives it."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipelines.reading.sources import SourceMapping, Sources
+from tests.support import DAY, DataFolder, record, records
+
+
+def test_a_file_is_read_once(folder: DataFolder) -> None:
+    folder.land("a.ndjson", records(3))
+    assert len(folder.ingest().read) == 1
+    assert folder.ingest().read == []
+
+
+def test_a_file_whose_time_alone_changed_is_not_read_again(folder: DataFolder) -> None:
+    folder.land("a.ndjson", records(3))
+    folder.tables()
+    folder.land("a.ndjson", records(3))
+    assert folder.ingest().read == []
+    assert folder.statuses("a.ndjson") == ["read"]
+
+
+def test_deleting_a_file_that_was_read_changes_nothing(folder: DataFolder) -> None:
+    folder.land("a.ndjson", records(3))
+    folder.tables()
+    folder.land("a.ndjson", records(3)).unlink()
+    folder.land("b.ndjson", records(2, prefix="b"))
+    folder.tables()
+    assert folder.counted() == {DAY: 5}
+
+
+def test_a_source_is_looked_up_for_what_is_new_or_was_refused_alone(
+    folder: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    real = Sources.for_file
+
+    def for_file(sources: Sources, path: str) -> SourceMapping | None:
+        asked.append(path)
+        return real(sources, path)
+
+    monkeypatch.setattr(Sources, "for_file", for_file)
+    folder.land("a.ndjson", [record("a")])
+    folder.land("cut.ndjson.gz", b"no gzip")
+    folder.ingest(DAY)
+    assert asked == ["a.ndjson", "cut.ndjson.gz"]
+    folder.land("b.ndjson", [record("b")])
+    asked.clear()
+    folder.ingest(DAY)
+    assert asked == ["b.ndjson", "cut.ndjson.gz"]

@@ -1,0 +1,56 @@
+"""Records that come after their day was published: they count, and they are counted as late."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tests.support import DAY, DataFolder, days_before, records
+
+BEFORE = days_before(DAY, 1)
+
+
+AFTER = DAY + timedelta(days=1)
+
+
+def test_late_records_restate_their_day_and_are_counted(folder: DataFolder) -> None:
+    folder.land("a.ndjson", records(3, BEFORE) + records(3))
+    folder.tables()
+    folder.land("late.ndjson", records(2, BEFORE, "late") + records(1, AFTER))
+    folder.tables(AFTER)
+    assert folder.counted() == {BEFORE: 5, DAY: 3, AFTER: 1}
+    assert folder.rows("SELECT day, late_records::INTEGER, restated FROM day_quality") == [
+        (BEFORE, 2, True),
+        (DAY, 0, False),
+        (AFTER, 0, False),
+    ]
+    assert folder.rows("SELECT * FROM restatements") == [
+        (2, BEFORE, app, "one_click", metric, 3, 5, "late.ndjson")
+        for app in ("*", "shop")
+        for metric in ("authorization_requests", "authorizations")
+    ]
+    assert folder.rows(
+        "SELECT authorizations FROM login_trend_summary "
+        "WHERE window_days = 7 AND app_key = '*' AND channel = 'one_click'"
+    ) == [(9,)]
+
+
+def test_a_late_day_that_was_missing_had_no_figure_before(folder: DataFolder) -> None:
+    folder.land("a.ndjson", records(1, days_before(DAY, 2)) + records(1))
+    folder.tables()
+    assert folder.rows("SELECT day_state FROM day_quality WHERE day = current_date OR day_state = 'missing'") == [
+        ("missing",)
+    ]
+    folder.land("late.ndjson", records(2, BEFORE))
+    folder.tables()
+    assert folder.rows("SELECT day_state, late_records, restated FROM day_quality")[1] == ("complete", 2, True)
+    figures = folder.rows("SELECT DISTINCT published_before FROM restatements WHERE day = DATE '2026-03-09'")
+    assert figures == [(None,)]
+
+
+def test_a_late_copy_of_what_is_there_restates_nothing(folder: DataFolder) -> None:
+    folder.land("a.ndjson", records(3))
+    folder.tables()
+    folder.land("again.ndjson", records(3))
+    folder.tables(AFTER)
+    assert folder.rows("SELECT count(*) FROM restatements") == [(0,)]
+    assert folder.rows("SELECT restated, late_records FROM day_quality LIMIT 1") == [(False, 3)]

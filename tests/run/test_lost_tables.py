@@ -1,0 +1,82 @@
+"""Tables that are lost, forced or of an older version are computed anew from what is stored, to the same figures."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from pipelines.closing import fingerprint
+from pipelines.contract.tables import TABLES
+from pipelines.marts import build as marts
+from pipelines.rollup import plan, rollup
+from tests.support import DAY, DataFolder, days_before, records
+
+BEFORE = days_before(DAY, 1)
+
+
+@pytest.mark.parametrize("is_forced", [False, True])
+def test_a_lost_day_is_computed_anew(folder: DataFolder, is_forced: bool) -> None:
+    folder.land("a.ndjson", records(3, BEFORE) + records(2))
+    folder.publish()
+    shown, site = folder.rows("FROM channel_daily"), folder.store.site.resolve()
+    shutil.rmtree(folder.store.warehouse / "days" / str(BEFORE))
+    assert folder.tables(forced=frozenset([BEFORE] if is_forced else [])).days == [BEFORE]
+    folder.store.database.unlink()
+    folder.publish()
+    assert folder.rows("FROM channel_daily") == shown
+    assert folder.rows("SELECT count(*) FROM restatements") == [(0,)]
+    assert folder.store.site.resolve() == site
+
+
+def test_a_lost_day_that_comes_out_otherwise_is_restated_from_what_was_published(folder: DataFolder) -> None:
+    folder.land("a.ndjson", records(3, BEFORE) + records(2))
+    folder.tables()
+    shutil.rmtree(folder.store.warehouse / "days" / str(BEFORE))
+    folder.land("late.ndjson", records(1, BEFORE, "late"))
+    folder.tables()
+    found = (
+        "SELECT DISTINCT metric, published_before, published_now FROM restatements WHERE app_key = 'shop' ORDER BY ALL"
+    )
+    assert folder.rows(found) == [("authorization_requests", 3, 4), ("authorizations", 3, 4)]
+
+
+def test_a_forced_day_is_computed_anew_and_stays_as_it_was(folder: DataFolder) -> None:
+    folder.land("a.ndjson", records(3))
+    folder.tables()
+    rows, before = folder.rows("SELECT * FROM channel_daily"), folder.manifest
+    assert folder.tables(forced=frozenset([DAY])).days == [DAY]
+    assert folder.rows("SELECT * FROM channel_daily") == rows
+    assert folder.manifest == before
+    assert folder.rows("SELECT count(*) FROM restatements") == [(0,)]
+
+
+def test_a_store_of_before_a_day_table_gets_it_with_the_next_run(
+    folder: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.land("a.ndjson", records(3, BEFORE, latency_ms=7) + records(2, latency_ms=9))
+    with monkeypatch.context() as before:
+        before.setattr(rollup, "ROLLUP_VERSION", 1)
+        before.setattr(fingerprint, "MARTS_VERSION", 1)
+        before.setattr(plan, "DAY_TABLES", tuple(set(plan.DAY_TABLES) - {"latency_daily"}))
+        for name in ("_FROM_DAYS", "_ORDER"):
+            before.setattr(marts, name, tuple(table for table in getattr(marts, name) if table != "latency_daily"))
+        before.setattr(marts, "TABLES", {name: table for name, table in TABLES.items() if name != "latency_daily"})
+        folder.tables()
+    assert list(folder.store.warehouse.rglob("latency_daily.parquet")) == []
+    counted = folder.counted()
+    folder.tables()
+    assert folder.rows("FROM latency_daily") == [(BEFORE, "one_click", 3, 7, 7), (DAY, "one_click", 2, 9, 9)]
+    assert folder.counted() == counted
+    assert folder.rows("SELECT count(*) FROM restatements") == [(0,)]
+    assert folder.tables().days == []
+
+
+def test_a_lost_database_is_built_again_from_what_is_stored(folder: DataFolder) -> None:
+    folder.land("a.ndjson", records(3))
+    folder.tables()
+    rows = folder.rows("SELECT * FROM channel_daily")
+    folder.store.database.unlink()
+    (folder.store.landing / "a.ndjson").unlink()
+    folder.tables()
+    assert folder.rows("SELECT * FROM channel_daily") == rows

@@ -1,0 +1,48 @@
+"""A day is published when it is over: records of an open day wait, and a run closes all that are due."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tests.support import DAY, DataFolder, days_before, morning_after, records
+
+BEFORE = days_before(DAY, 1)
+
+
+AFTER = DAY + timedelta(days=1)
+
+
+def test_a_day_that_is_not_over_waits_and_appears_when_it_closes(folder: DataFolder) -> None:
+    folder.land("a.ndjson", records(3) + records(2, AFTER))
+    folder.tables()
+    assert folder.counted() == {DAY: 3}
+    folder.tables(AFTER)
+    assert folder.counted() == {DAY: 3, AFTER: 2}
+    assert folder.rows("SELECT sum(late_records), bool_or(restated) FROM day_quality") == [(0, False)]
+    assert folder.rows("SELECT count(*) FROM restatements") == [(0,)]
+
+
+def test_after_empty_runs_no_day_was_closed(folder: DataFolder) -> None:
+    folder.tables()
+    folder.land("a.ndjson", records(1, days_before(DAY, 2)) + records(1, BEFORE) + records(1))
+    folder.tables()
+    assert folder.rows("SELECT count(*) FROM restatements") == [(0,)]
+    assert folder.rows("SELECT bool_or(restated), sum(late_records) FROM day_quality") == [(False, 0)]
+
+
+def test_an_older_day_keeps_the_as_of(folder: DataFolder) -> None:
+    folder.land("a.ndjson", records(3, BEFORE) + records(3))
+    folder.tables()
+    folder.land("late.ndjson", records(2, BEFORE, "late") + records(1, AFTER))
+    folder.tables(BEFORE, morning_after(AFTER))
+    assert folder.rows("SELECT as_of FROM publication") == [(DAY,)]
+    assert folder.counted() == {BEFORE: 5, DAY: 3}
+
+
+def test_one_run_closes_every_day_that_was_missed(folder: DataFolder) -> None:
+    folder.land("a.ndjson", records(1, days_before(DAY, 3)))
+    folder.tables(days_before(DAY, 3))
+    for back in (2, 1, 0):
+        folder.land(f"{back}.ndjson", records(1, days_before(DAY, back)))
+    assert folder.tables().days == [days_before(DAY, 2), BEFORE, DAY]
+    assert folder.rows("SELECT sum(late_records) FROM day_quality") == [(0,)]

@@ -1,0 +1,50 @@
+"""The same input gives the same site: with nothing new, in another order, in an empty folder, in a moved one."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from tests.support import DAY, DataFolder, days_before, morning_after, records, tree
+
+BEFORE = days_before(DAY, 1)
+
+
+def test_a_run_with_nothing_new_leaves_everything_untouched(folder: DataFolder) -> None:
+    folder.land("a.ndjson", records(3))
+    folder.publish()
+    site, database, manifest = tree(folder.store.site), folder.store.database.stat(), folder.manifest
+    folder.publish(now=morning_after(DAY) + timedelta(hours=5))
+    assert tree(folder.store.site) == site
+    assert folder.store.database.stat() == database
+    assert folder.manifest == manifest
+
+
+def test_the_same_input_gives_the_same_site(tmp_path: Path) -> None:
+    sites = []
+    for name, order in (("one", (0, 1)), ("two", (1, 0))):
+        folder = DataFolder(tmp_path / name)
+        files = {0: records(3), 1: records(3, BEFORE, app_key="game", channel="qq")}
+        for number in order:
+            folder.land(f"{number}.ndjson", files[number])
+        folder.publish()
+        sites.append(tree(folder.store.site))
+    assert sites[0] == sites[1]
+
+
+def test_the_first_run_of_an_empty_folder_publishes_an_empty_site(folder: DataFolder) -> None:
+    folder.publish()
+    assert (folder.store.site / "index.html").exists()
+    assert folder.rows("SELECT count(*) FROM day_quality") == [(0,)]
+    assert folder.rows("SELECT as_of FROM publication") == [(DAY,)]
+
+
+def test_a_folder_that_was_moved_goes_on_where_it_was(folder: DataFolder, tree, tmp_path: Path) -> None:
+    folder.land("a.ndjson", records(3))
+    folder.publish()
+    moved = DataFolder(folder.root.rename(tmp_path / "moved"))
+    moved.land("b.ndjson", records(2, prefix="b"))
+    moved.publish()
+    assert moved.counted() == {DAY: 5}
+    assert moved.rows("SELECT run FROM publication") == [(2,)]
+    assert (moved.store.site / "index.html").is_file()

@@ -1,0 +1,53 @@
+"""A path with new content replaces what it gave; a file that is still being written waits."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from pipelines.reading.landing import LandedFile
+from tests.support import DAY, DataFolder, lines, records
+
+AFTER = DAY + timedelta(days=1)
+
+
+def test_a_grown_file_replaces_what_it_gave(folder: DataFolder) -> None:
+    folder.land("a.ndjson", records(3))
+    folder.tables()
+    folder.land("a.ndjson", records(5))
+    folder.tables(AFTER)
+    assert folder.counted() == {DAY: 5}
+    assert folder.statuses("a.ndjson") == ["replaced", "read"]
+    assert folder.rows("SELECT records_accepted, duplicates, late_records::INTEGER FROM day_quality LIMIT 1") == [
+        (5, 0, 2)
+    ]
+
+
+def test_a_replaced_file_of_an_open_day_may_lose_records(folder: DataFolder) -> None:
+    folder.land("a.ndjson", records(5, AFTER))
+    folder.tables()
+    folder.land("a.ndjson", records(2, AFTER))
+    folder.tables(AFTER)
+    assert folder.statuses("a.ndjson") == ["replaced", "read"]
+    assert folder.counted() == {AFTER: 2}
+
+
+def test_a_file_that_is_still_being_written_waits_for_the_next_run(
+    folder: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = folder.land("a.ndjson", records(3))
+    from pipelines.ingest import ingest
+
+    def grows(landed: LandedFile) -> str:
+        with file.open("ab") as out:
+            out.write(lines(records(1, prefix="more")))
+        return real(landed)
+
+    real = ingest.current_stamp
+    with monkeypatch.context() as patched:
+        patched.setattr(ingest, "current_stamp", grows)
+        report = folder.ingest()
+    assert (report.read, report.changing) == ([], ["a.ndjson"])
+    folder.tables()
+    assert folder.counted() == {DAY: 4}

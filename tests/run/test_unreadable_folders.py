@@ -1,0 +1,87 @@
+"""A folder of landing that cannot be read: it is named in checks, and it keeps no other file from being counted."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pipelines.commands.check import check_folder
+from tests.support import DAY, DataFolder, record
+
+
+def close(patched: pytest.MonkeyPatch, folder: Path, *, error: type[OSError] = PermissionError) -> None:
+    """Lets a folder be unreadable, which file modes do not do for a superuser."""
+    real = os.scandir
+
+    def scandir(path: int | str | Path) -> Iterator[os.DirEntry[str]]:
+        if not isinstance(path, int) and Path(path) == folder:
+            raise error(13, "Permission denied")
+        return real(path)
+
+    patched.setattr(os, "scandir", scandir)
+
+
+def test_a_folder_that_cannot_be_read_is_told_and_keeps_nobody_else(
+    folder: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.land("shut/day/a.ndjson", [record("a")])
+    folder.land("shut/cut.ndjson.gz", b"no gzip")
+    folder.tables(DAY)
+    folder.land("shut/day/b.ndjson", [record("b")])
+    folder.land("open/c.ndjson", [record("c")])
+    with monkeypatch.context() as patched:
+        close(patched, folder.store.landing / "shut")
+        folder.tables(DAY)
+    # What came of it before counts on, and what was wrong in it is not mended.
+    assert folder.counted() == {DAY: 2}
+    assert [(check.check_name, check.detail_en.rpartition(": ")[2]) for check in folder.warnings] == [
+        ("damaged_files", "shut/cut.ndjson.gz"), ("unreadable_folders", "shut")
+    ]  # fmt: skip
+    assert folder.rows("SELECT passed FROM check_results WHERE check_name = 'unreadable_folders'") == [(False,)]
+    folder.tables(DAY)
+    assert folder.counted() == {DAY: 3}
+    assert [check.check_name for check in folder.warnings] == ["damaged_files"]
+
+
+def test_a_folder_that_cannot_be_read_is_told_without_anything_new(
+    folder: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.land("a.ndjson", [record("a")])
+    folder.land("shut/b.ndjson", [record("b")])
+    folder.tables(DAY)
+    run = folder.manifest.run
+    for is_shut in (True, True, False, False):
+        with monkeypatch.context() as patched:
+            if is_shut:
+                close(patched, folder.store.landing / "shut")
+            folder.tables(DAY)
+        assert folder.manifest.unreadable == (["shut"] if is_shut else [])
+    assert folder.manifest.run == run + 2
+
+
+def test_a_landing_that_cannot_be_read_is_told(folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder.land("a.ndjson", [record("a")])
+    folder.tables(DAY)
+    close(monkeypatch, folder.store.landing)
+    folder.tables(DAY)
+    assert folder.counted() == {DAY: 1}
+    assert folder.manifest.unreadable == ["."]
+
+
+def test_a_check_names_a_folder_that_cannot_be_read(
+    folder: DataFolder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder.land("shut/a.ndjson", [record("a")])
+    close(monkeypatch, folder.store.landing / "shut")
+    assert check_folder(folder.root) == 3
+    assert "landing/shut cannot be read" in capsys.readouterr().out
+
+
+def test_a_folder_that_went_away_meanwhile_is_none(folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder.land("shut/a.ndjson", [record("a")])
+    close(monkeypatch, folder.store.landing / "shut", error=FileNotFoundError)
+    folder.tables(DAY)
+    assert folder.manifest.unreadable == []
