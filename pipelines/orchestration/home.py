@@ -23,6 +23,8 @@ _SETTINGS = """\
 # Written by authmeter; see docs/operator.md before you change it.
 telemetry:
   enabled: false
+nux:
+  enabled: false
 run_coordinator:
   module: dagster.core.run_coordinator
   class: QueuedRunCoordinator

@@ -6,6 +6,7 @@ loaded, and each day without data would be missing for ever.
 
 from collections.abc import Iterable
 from datetime import date
+from itertools import takewhile
 
 import dagster as dg
 
@@ -33,10 +34,16 @@ def add_days(instance: dg.DagsterInstance, days: Iterable[date]) -> None:
 
 def keep_in_line(instance: dg.DagsterInstance, manifest: Manifest) -> None:
     """Makes the partitions those of the store: each day with tables is one, and none whose tables retention took."""
-    add_days(instance, manifest.days)
-    for key in instance.get_dynamic_partitions(_NAME):
-        if manifest.days_from and key < str(manifest.days_from):
-            instance.delete_dynamic_partition(_NAME, key)
+    known = instance.get_dynamic_partitions(_NAME)
+    first = str(manifest.days_from or "")
+    wanted = sorted(key for key in {*known, *map(str, manifest.days)} if key >= first)
+    if known == wanted:
+        return
+    # Dagster shows them in the order in which they came: what stands behind a gap comes anew.
+    right = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(known, wanted, strict=False)))
+    for key in known[right:]:
+        instance.delete_dynamic_partition(_NAME, key)
+    instance.add_dynamic_partitions(_NAME, wanted[right:])
 
 
 def unrecorded_days(instance: dg.DagsterInstance, manifest: Manifest, asset: str) -> set[date]:

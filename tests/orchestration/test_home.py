@@ -40,7 +40,7 @@ sys.exit(sum(os.waitpid(child, 0)[1] != 0 for child in children))
 
 def test_nothing_is_sent_anywhere(published: DataFolder) -> None:
     settings = yaml.safe_load((published.root / "dagster" / "dagster.yaml").read_text())
-    assert settings["telemetry"] == {"enabled": False}
+    assert settings["telemetry"] == settings["nux"] == {"enabled": False}
     assert settings["run_coordinator"]["config"] == {"max_concurrent_runs": 1}
     assert settings["run_monitoring"]["enabled"] is True
 

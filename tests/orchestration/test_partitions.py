@@ -1,0 +1,48 @@
+"""The partitions follow the days of the store: all of them, in order, and none whose tables are gone."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import dagster as dg
+import pytest
+
+from pipelines.orchestration.partitions import add_days, keep_in_line
+from pipelines.store.manifest import DayEntry, Manifest
+from tests.support import DAY
+
+
+def manifest(*back: int, days_from: date | None = None) -> Manifest:
+    """A manifest with tables of the days so long before `DAY`."""
+    entry = DayEntry(folder="", content="", fingerprint="", parts=[], accepted=1, counted=1, unmapped=0)
+    return Manifest(days={DAY - timedelta(days=days): entry for days in back}, days_from=days_from)
+
+
+def keys(*back: int) -> list[str]:
+    return [str(DAY - timedelta(days=days)) for days in back]
+
+
+@pytest.mark.parametrize(
+    ("known", "there", "wanted"),
+    [
+        ((), (2, 1, 0), (2, 1, 0)),
+        ((2, 1, 0), (2, 1, 0), (2, 1, 0)),
+        ((0,), (2, 1), (2, 1, 0)),
+        ((5, 3, 1), (5, 4, 3), (5, 4, 3, 1)),
+        ((0,), (), (0,)),
+    ],
+)
+def test_days_stand_in_order(known: tuple[int, ...], there: tuple[int, ...], wanted: tuple[int, ...]) -> None:
+    with dg.DagsterInstance.ephemeral() as instance:
+        for back in known:
+            add_days(instance, [DAY - timedelta(days=back)])
+        keep_in_line(instance, manifest(*there))
+        assert instance.get_dynamic_partitions("business_days") == keys(*wanted)
+
+
+@pytest.mark.parametrize(("there", "first", "wanted"), [((2, 1, 0), 1, (1, 0)), ((), 0, (0,))])
+def test_a_day_that_retention_took_is_none(there: tuple[int, ...], first: int, wanted: tuple[int, ...]) -> None:
+    with dg.DagsterInstance.ephemeral() as instance:
+        add_days(instance, [DAY - timedelta(days=back) for back in (2, 1, 0)])
+        keep_in_line(instance, manifest(*there, days_from=DAY - timedelta(days=first)))
+        assert instance.get_dynamic_partitions("business_days") == keys(*wanted)
