@@ -7,6 +7,13 @@ import os
 from datetime import date, timedelta
 from pathlib import Path
 
+import pytest
+
+from pipelines.closing import checks
+from pipelines.contract.checks import CheckResult
+from pipelines.contract.settings import Settings
+from pipelines.incidents.profiles import Profiles
+from pipelines.store.manifest import Manifest
 from tests.published_folder import Call, authmeter
 from tests.support import DataFolder, records, tree
 
@@ -26,6 +33,25 @@ def test_a_run_with_nothing_new_leaves_the_site_untouched(own: DataFolder, yeste
     assert f"published as of {yesterday}: {own.store.site / 'index.html'}" in ended.out
     assert tree(own.store.site) == site
     assert (os.readlink(own.store.site), own.store.database.stat().st_mtime_ns) == (link, made)
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+def test_a_run_makes_its_statistics_once(
+    own: DataFolder, yesterday: date, call: Call, monkeypatch: pytest.MonkeyPatch, is_new: bool
+) -> None:
+    """Closing, tables, `status.json`, Dagster's checks and the last words of the command all have the same results."""
+    made: list[date] = []
+    make = checks.statistics
+
+    def counted(manifest: Manifest, settings: Settings, day: date, profiles: Profiles) -> list[CheckResult]:
+        made.append(day)
+        return make(manifest, settings, day, profiles)
+
+    monkeypatch.setattr(checks, "statistics", counted)
+    if is_new:
+        own.land("more.ndjson", records(3, yesterday, "more"))
+    assert call("run", data=own.root).code == 0
+    assert made == [yesterday]
 
 
 def test_the_sites_manifest_lists_every_other_file(published: DataFolder, yesterday: date) -> None:
