@@ -64,7 +64,7 @@ WORDS = (
 )  # fmt: skip
 WITH = [f"with_{name}" for name in ("os_version", "device_id", "phone", "attempt_id", "account_id", "latency_ms")]
 GROUPS = dict.fromkeys(WORDS, "VARCHAR") | dict.fromkeys(("records", *WITH), "BIGINT")
-RESOLVED = GROUPS | dict.fromkeys(("is_unmapped", "is_authorization", "is_verification"), "BOOLEAN")
+RESOLVED = GROUPS | {"is_unmapped": "BOOLEAN"}
 COUNTS = {name: kind for name, kind in TABLES["channel_detail_daily"].columns.items() if kind == "BIGINT"}
 # The relations that are no published table, with all their columns.
 COLUMNS = {name: table.columns for name, table in TABLES.items()} | {
