@@ -16,8 +16,8 @@ SCRIPT := reports/static/build/report.js
 NPM = PATH="$$PATH:$(CURDIR)/$(BIN)" npm
 
 .PHONY: setup setup-dev demo test check lint bench reliability lock browser audit
-# The tests that need no process, browser or Dagster of their own.
-FAST := $(addprefix tests/,common contract conventions golden incidents ingest marts reading rollup store)
+# All but what needs processes, a browser or Dagster of its own, or minutes.
+FAST := $(addprefix --ignore=tests/,browser commands oracle orchestration property reliability reports/serve run setup)
 
 .DEFAULT_GOAL := setup
 
@@ -47,7 +47,7 @@ test: lint browser
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: lint
-	$(BIN)/python -m pytest -q $(FAST)
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile $(FAST)
 
 # Format, lint, types, layers and dead code, of Python and of the pages' scripts; the unit tests of these.
 lint: setup-dev

@@ -247,14 +247,17 @@ def check_restatements(found: list[list[str]], tables: Published, language: str)
 
 
 def check_unmapped(found: list[list[str]], tables: Published, language: str) -> None:
-    """Codes that the dictionary lacks, of records that count as error."""
+    """Codes that the dictionary lacks, of the records that are counted as such."""
     expected: dict[tuple[str, ...], int] = defaultdict(int)
     window = set(tables.window(30))
-    for row in tables.outcomes:
-        if row["day"] in window and row["outcome"] == "error" and row["result_code"] and not tables.meaning(row):
+    for row in tables.rows("unmapped_codes"):
+        if row["day"] in window:
             platform = "ios" if row["platform"] == "ipad" else row["platform"]
             expected[row["vendor"], layer_of(row), said(platform, language), row["result_code"]] += row["records"]
     assert sorted(found) == sorted([*key, count(records)] for key, records in expected.items())
+    assert sum(expected.values()) == sum(
+        row["unmapped_codes"] for row in tables.quality.values() if row["day"] in window
+    )
 
 
 def check_unregistered(shown: dict[str, Any], tables: Published) -> None:

@@ -45,7 +45,12 @@ QUERIES = {
 # Published tables have an order; the steps of a roll-up are read by others and have none.
 ORDERED = {f"rollup/{step.name}" for step in PLAN.tables} | {name for name in QUERIES if name.startswith("marts/")}
 # These put the files of all days in order and compute nothing; `rollup` has the cases of what is in them.
-ORDER_ALONE = {f"marts/{name}" for name in ("channel_daily", "channel_detail_daily", "outcome_daily", "latency_daily")}
+ORDER_ALONE = {
+    f"marts/{name}"
+    for name in ("channel_daily", "channel_detail_daily", "outcome_daily", "latency_daily", "unmapped_codes")
+}
+# What is compared with what: made of a case's days where the case does not give it.
+SPANS = ("period_days", "periods")
 
 _EVENTS = duckdb.from_arrow(EVENT_SCHEMA.empty_table())
 # A hash may be any text here, so that a case can name a device `d1`.
@@ -124,6 +129,11 @@ def test_a_table_gives_the_rows_that_were_worked_out_by_hand(
     name = name_of(case.parent)
     day = said.get("day", DAY)
     values = day_values(day, Settings(**said.get("settings", {}))) | {"as_of": day}
+    if "out.periods" in QUERIES[name]:
+        for span in SPANS:
+            if not (case / f"{span}.csv").exists():
+                query = QUERIES[f"marts/{span}"].replace("$as_of", f"DATE '{day}'")
+                connection.execute(f"CREATE TABLE out.{span} AS {query}")
     named = {value: values[value] for value in re.findall(r"\$(\w+)", QUERIES[name])}
     columns, expected = read(case / "expect.csv")
     rows = f"SELECT {', '.join(columns)} FROM ({QUERIES[name]}) WHERE {said.get('where', 'true')}"

@@ -6,7 +6,7 @@ import pytest
 
 from pipelines.common.errors import AuthmeterError
 from pipelines.contract.day_tables import DAY_TABLES
-from pipelines.engines.duckdb import roller
+from pipelines.rollup import plan
 from tests.support import DAY, DataFolder, record
 
 
@@ -15,13 +15,13 @@ def test_a_repeated_key_stops_the_roll_up(folder: DataFolder, monkeypatch: pytes
     folder.land("a.ndjson", [record("a", outcome=None, result_code="new", device_id="d", latency_ms=9)])
     folder.ingest()
     before = folder.manifest
-    read = roller.sql
+    read = plan.sql
 
     def twice(package: str, query: str) -> str:
         text = read(package, query)
         return f"FROM ({text}) UNION ALL (FROM ({text}) LIMIT 1) ORDER BY ALL" if query == f"day/{name}" else text
 
-    monkeypatch.setattr(roller, "sql", twice)
+    monkeypatch.setattr(plan, "sql", twice)
     # What stands twice in `outcome_daily` breaks the books first.
     with pytest.raises(
         AuthmeterError, match="books of" if name == "outcome_daily" else f"The key of 1 row of {name} is"

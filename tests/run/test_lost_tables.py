@@ -7,9 +7,10 @@ import shutil
 import pytest
 
 from pipelines.closing import fingerprint
+from pipelines.contract.day_tables import DAY_TABLES
 from pipelines.contract.tables import TABLES
 from pipelines.marts import build as marts
-from pipelines.rollup import plan, rollup
+from pipelines.rollup import day_keys, plan, rollup
 from tests.support import DAY, DataFolder, days_before, records
 
 BEFORE = days_before(DAY, 1)
@@ -51,22 +52,35 @@ def test_a_forced_day_is_computed_anew_and_stays_as_it_was(folder: DataFolder) -
     assert folder.rows("SELECT count(*) FROM restatements") == [(0,)]
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("latency_daily", [(BEFORE, "one_click", 3, 7, 7), (DAY, "one_click", 2, 9, 9)]),
+        (
+            "unmapped_codes",
+            [(day, "one_click", "authorize", "umeng", "unknown", "new", n) for day, n in ((BEFORE, 3), (DAY, 2))],
+        ),
+    ],
+)
 def test_a_store_of_before_a_day_table_gets_it_with_the_next_run(
-    folder: DataFolder, monkeypatch: pytest.MonkeyPatch
+    folder: DataFolder, monkeypatch: pytest.MonkeyPatch, name: str, expected: list[tuple[object, ...]]
 ) -> None:
-    folder.land("a.ndjson", records(3, BEFORE, latency_ms=7) + records(2, latency_ms=9))
+    coded = {"outcome": None, "result_code": "new"}
+    folder.land("a.ndjson", records(3, BEFORE, latency_ms=7, **coded) + records(2, latency_ms=9, **coded))
     with monkeypatch.context() as before:
         before.setattr(rollup, "ROLLUP_VERSION", 1)
         before.setattr(fingerprint, "MARTS_VERSION", 1)
-        before.setattr(plan, "DAY_TABLES", tuple(set(plan.DAY_TABLES) - {"latency_daily"}))
-        for name in ("_FROM_DAYS", "_ORDER"):
-            before.setattr(marts, name, tuple(table for table in getattr(marts, name) if table != "latency_daily"))
-        before.setattr(marts, "TABLES", {name: table for name, table in TABLES.items() if name != "latency_daily"})
+        tables = {table: key for table, key in DAY_TABLES.items() if table != name}
+        for module in (plan, day_keys):
+            before.setattr(module, "DAY_TABLES", tables)
+        for order in ("_FROM_DAYS", "_LATER", "_ORDER"):
+            before.setattr(marts, order, tuple(table for table in getattr(marts, order) if table != name))
+        before.setattr(marts, "TABLES", {table: one for table, one in TABLES.items() if table != name})
         folder.tables()
-    assert list(folder.store.warehouse.rglob("latency_daily.parquet")) == []
+    assert list(folder.store.warehouse.rglob(f"{name}.parquet")) == []
     counted = folder.counted()
     folder.tables()
-    assert folder.rows("FROM latency_daily") == [(BEFORE, "one_click", 3, 7, 7), (DAY, "one_click", 2, 9, 9)]
+    assert folder.rows(f"FROM {name}") == expected
     assert folder.counted() == counted
     assert folder.rows("SELECT count(*) FROM restatements") == [(0,)]
     assert folder.tables().days == []

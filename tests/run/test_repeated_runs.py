@@ -39,7 +39,7 @@ def test_the_first_run_of_an_empty_folder_publishes_an_empty_site(folder: DataFo
     assert folder.rows("SELECT as_of FROM publication") == [(DAY,)]
 
 
-def test_a_folder_that_was_moved_goes_on_where_it_was(folder: DataFolder, tree, tmp_path: Path) -> None:
+def test_a_folder_that_was_moved_goes_on_where_it_was(folder: DataFolder, tmp_path: Path) -> None:
     folder.land("a.ndjson", records(3))
     folder.publish()
     moved = DataFolder(folder.root.rename(tmp_path / "moved"))

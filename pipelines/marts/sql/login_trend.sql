@@ -1,15 +1,13 @@
 -- grain: as_of, window_days, app_key, channel, day: dense, every day of the window
 WITH counts AS (
-    SELECT
-        day,
-        coalesce(app_key, '*') AS app_key,
-        channel,
-        sum(authorizations)::BIGINT AS authorizations,
-        sum(authorization_requests)::BIGINT AS authorization_requests,
-        sum(authorizations_cancelled)::BIGINT AS authorizations_cancelled
+    SELECT day, app_key, channel, authorizations, authorization_requests, authorizations_cancelled
     FROM out.channel_daily
     WHERE day BETWEEN $as_of::DATE - 29 AND $as_of::DATE
-    GROUP BY day, channel, GROUPING SETS ((app_key), ())
+    UNION ALL
+    SELECT day, '*', channel, sum(authorizations), sum(authorization_requests), sum(authorizations_cancelled)
+    FROM out.channel_daily
+    WHERE day BETWEEN $as_of::DATE - 29 AND $as_of::DATE
+    GROUP BY day, channel
 )
 SELECT
     $as_of::DATE AS as_of,
