@@ -43,5 +43,9 @@ class InUseError(AuthmeterError):
     """Another process works on the data folder: this one did nothing, which is no failure of the folder's last run."""
 
 
+class BooksError(AuthmeterError):
+    """Books do not balance, or a key is there twice: what a blocking check found. Nothing is published."""
+
+
 class DamagedFileError(AuthmeterError):
     """A landed file is cut or corrupt: it is refused whole, the others go on."""

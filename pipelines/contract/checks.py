@@ -65,6 +65,12 @@ _ALL: Final = (
         "Report it: it is a fault of authmeter.",
     ),
     Check(
+        "table_keys", "publication", "books",
+        "A key of a published table is not unique.",
+        "某个发布表的键不唯一。",
+        "Report it: it is a fault of authmeter.",
+    ),
+    Check(
         "damaged_files", "event_parts", "folder",
         "A file is incomplete or corrupt; none of its records count.",
         "有文件不完整或已损坏，其中的记录都不计入。",

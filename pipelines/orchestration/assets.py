@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from pipelines.common.errors import AuthmeterError
+from pipelines.common.errors import BooksError
 from pipelines.contract.tables import TABLES
 from pipelines.orchestration import holdings
 from pipelines.orchestration.checks import spec_of
@@ -70,8 +70,8 @@ def day_tables(context: dg.AssetExecutionContext, data: dg.ResourceParam[DailyRu
     begun, day = time.monotonic(), run_day(context, data)
     try:
         report = data.roll_up(day)
-    except AuthmeterError as error:
-        yield dg.AssetCheckResult(passed=False, check_name="day_books_and_keys", metadata={"finding": error.what})
+    except BooksError as error:
+        yield _failed("day_books_and_keys", error)
         raise
     manifest, site = data.store.read_manifest(), data.store.site
     keep_in_line(context.instance, manifest)
@@ -95,6 +95,7 @@ def day_tables(context: dg.AssetExecutionContext, data: dg.ResourceParam[DailyRu
 @dg.multi_asset(
     name="build_marts",
     can_subset=True,
+    check_specs=[spec_of("table_keys")],
     specs=[
         dg.AssetSpec(
             table.name,
@@ -110,8 +111,14 @@ def day_tables(context: dg.AssetExecutionContext, data: dg.ResourceParam[DailyRu
 def marts(context: dg.AssetExecutionContext, data: dg.ResourceParam[DailyRun]) -> Results:
     """The published DuckDB file with all tables, of whole and closed days; put in place in one step."""
     begun = time.monotonic()
-    data.build_marts()
+    try:
+        data.build_marts()
+    except BooksError as error:
+        yield _failed("table_keys", error)
+        raise
     yield from _made(context, holdings.of_tables(data.store), time.monotonic() - begun)
+    if spec_of("table_keys").key in context.selected_asset_check_keys:
+        yield dg.AssetCheckResult(asset_key="publication", check_name="table_keys", passed=True)
 
 
 @dg.multi_asset(
@@ -145,3 +152,9 @@ def _made(context: dg.AssetExecutionContext, holds: dict[str, holdings.Metadata]
     for name, metadata in holds.items():
         if dg.AssetKey(name) in context.selected_asset_keys:
             yield dg.MaterializeResult(asset_key=name, metadata={**metadata, "seconds": seconds})
+
+
+def _failed(check: str, error: BooksError) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        asset_key=spec_of(check).asset_key, check_name=check, passed=False, metadata={"finding": error.what}
+    )

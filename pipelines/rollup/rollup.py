@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.common.digests import digest_of_folder
-from pipelines.common.errors import AuthmeterError
+from pipelines.common.errors import BooksError
 from pipelines.contract.day_tables import DAY_TABLES, DayBooks
 from pipelines.contract.registry import Registry
 from pipelines.contract.settings import Settings
@@ -64,7 +64,7 @@ def roll_up(
         forced: days that are computed anew even where nothing changed.
 
     Raises:
-        AuthmeterError: the books of a day do not balance, or a key is there twice; nothing is published.
+        BooksError: the books of a day do not balance, or a key is there twice; nothing is published.
     """
     by_registry = _days_of_changed_platforms(inputs, manifest)
     parts_by_day = _parts_by_day(manifest, as_of)
@@ -192,7 +192,7 @@ def _is_there(store: Store, entry: DayEntry) -> bool:
 
 def _check_books(day: date, books: DayBooks) -> None:
     if books.counted != books.in_outcomes or books.counted > books.accepted:
-        raise AuthmeterError(
+        raise BooksError(
             f"The books of {day} do not balance: {books.accepted} accepted, {books.counted} after de-duplication, "
             f"{books.in_outcomes} in outcome_daily.",
             where="roll-up",

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 
 import duckdb
 
-from pipelines.common.errors import AuthmeterError
+from pipelines.common.errors import BooksError
 from pipelines.common.text import counted
 
 
@@ -26,7 +26,7 @@ def require_unique_keys(
         given: values that the sources name.
 
     Raises:
-        AuthmeterError: a key is there twice.
+        BooksError: a key is there twice.
     """
     values = dict(given or {})
     counts = " UNION ALL ".join(
@@ -40,7 +40,7 @@ def require_unique_keys(
             example = f"SELECT min(key::VARCHAR) FROM ({_repeated(keys[name], sources[name], shown)}) WHERE is_repeated"
             read = {value: values[value] for value in values if f"${value}," in example}
             found = connection.execute(example, read).fetchall()[0][0]
-            raise AuthmeterError(
+            raise BooksError(
                 f"The key of {counted(repeated[name], 'row')} of {name} is that of another row, such as {found}.",
                 where=where,
                 why="A figure would stand twice, and count twice.",

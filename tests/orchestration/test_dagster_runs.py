@@ -9,11 +9,13 @@ from datetime import UTC, date, datetime, timedelta
 import dagster as dg
 import pytest
 
+from pipelines.common.errors import AuthmeterError, BooksError
 from pipelines.contract.settings import Settings
 from pipelines.orchestration.code_location import build_definitions
 from pipelines.orchestration.home import prepare
 from pipelines.orchestration.resource import DataFolder as Resource
-from tests.orchestration.test_runs import recorded_days
+from pipelines.run.daily_run import DailyRun
+from tests.orchestration.test_runs import evaluations, recorded_days
 from tests.support import DataFolder, days_before, records
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -106,6 +108,31 @@ def test_the_pages_can_be_made_alone(dagster: Dagster, own: DataFolder) -> None:
     own.store.site.unlink()
     dagster.run(None, "site")
     assert (own.store.site / "index.html").is_file()
+
+
+@pytest.mark.parametrize(
+    ("box", "fault", "failed"),
+    [
+        ("roll_up", BooksError("twice"), ["day_books_and_keys"]),
+        ("build_marts", BooksError("twice"), ["table_keys"]),
+        ("roll_up", AuthmeterError("The disk is full."), []),
+    ],
+)
+def test_books_that_do_not_balance_fail_their_check_and_publish_nothing(
+    dagster: Dagster, yesterday: date, monkeypatch: pytest.MonkeyPatch, box: str, fault: AuthmeterError,
+    failed: list[str],
+) -> None:  # fmt: skip
+    def broken(*_: object) -> None:
+        raise fault
+
+    monkeypatch.setattr(DailyRun, box, broken)
+    result = dagster.definitions.resolve_job_def("daily").execute_in_process(
+        run_config=QUIET, instance=dagster.instance, partition_key=str(yesterday), raise_on_error=False
+    )
+    assert not result.success
+    made = evaluations(dagster.instance, result.dagster_run)
+    assert [check.check_name for check in made if not check.passed] == failed
+    assert result.asset_materializations_for_node("render_site") == []
 
 
 def test_the_first_tick_after_days_without_one_closes_them_all(

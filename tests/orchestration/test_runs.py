@@ -154,7 +154,7 @@ def test_an_older_home_goes_on_working(own: DataFolder, yesterday: date, monkeyp
     def day_tables() -> None:
         pass
 
-    older = dg.Definitions([day_tables], jobs=[dg.define_asset_job("daily", "*")]).resolve_job_def("daily")
+    older = dg.Definitions([day_tables], jobs=[dg.define_asset_job("daily", [day_tables])]).resolve_job_def("daily")
     with dg.DagsterInstance.get() as instance:
         assert older.execute_in_process(instance=instance, partition_key=str(first)).success
     assert authmeter("run", data=own.root).code == 0
