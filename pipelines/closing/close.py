@@ -1,7 +1,7 @@
 """Closing: which day is then the as-of, whether it may be published, and whether anything new is to be.
 
 Lives here: the decisions, on the manifest of a run whose days are rolled up. Does not belong here: what a check says
-(`checks.py`), which days checks look at (`examined.py`), the roll-up, and the commit (`run/daily_run.py`).
+(`warnings.py`), which days checks look at (`examined.py`), the roll-up, and the commit (`run/daily_run.py`).
 
 A published as-of never goes back, and a day that is closed stays closed: what comes for it later is late, and restates
 it.
@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from pipelines.closing.checks import checks_of, hold_back
 from pipelines.closing.fingerprint import inputs_fingerprint
+from pipelines.closing.warnings import checks_of, hold_back
 from pipelines.contract.checks import CheckResult
 from pipelines.contract.registry import Registry
 from pipelines.contract.settings import Settings

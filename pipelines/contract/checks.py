@@ -1,7 +1,7 @@
 """THE CHECKS: every check of a run, declared once, and the result of one.
 
 Dagster's check specs, the to-do of `status.json`, the advice at the end of a finding and the order of the results come
-from here; docs/operator.md has a row for each. What a check looks at is in `closing/checks.py` and `incidents/`.
+from here; docs/operator.md has a row for each. What a check looks at is in `closing/warnings.py` and `incidents/`.
 """
 
 from dataclasses import dataclass

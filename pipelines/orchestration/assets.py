@@ -8,7 +8,7 @@ import dagster as dg
 from pipelines.common.errors import BooksError
 from pipelines.contract.tables import TABLES
 from pipelines.orchestration import holdings
-from pipelines.orchestration.checks import spec_of
+from pipelines.orchestration.asset_checks import spec_of
 from pipelines.orchestration.partitions import business_days, keep_in_line, run_day, unrecorded_days
 from pipelines.run.daily_run import DailyRun
 

@@ -3,8 +3,8 @@
 import dagster as dg
 
 from pipelines.contract.settings import Settings
+from pipelines.orchestration.asset_checks import daily_checks, freshness_check
 from pipelines.orchestration.assets import day_tables, event_parts, landing, marts, registry, reports
-from pipelines.orchestration.checks import daily_checks, freshness_check
 from pipelines.orchestration.resource import DataFolder
 from pipelines.orchestration.schedule import build_late_day_sensor, build_schedule, daily_job
 

@@ -12,7 +12,7 @@ from pipelines.alerts.due import alert_if_late
 from pipelines.common.days import last_closed_day
 from pipelines.contract.checks import CHECKS
 from pipelines.contract.settings import Settings, load_settings
-from pipelines.orchestration.checks import FRESHNESS, yesterday_is_published
+from pipelines.orchestration.asset_checks import FRESHNESS, yesterday_is_published
 from pipelines.orchestration.partitions import add_days
 from pipelines.orchestration.resource import DataFolder
 

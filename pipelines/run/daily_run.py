@@ -11,9 +11,9 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.closing.checks import checks_of
 from pipelines.closing.close import close_days, next_as_of, publication_of, publish
 from pipelines.closing.machine_clock import require_sound_clock
+from pipelines.closing.warnings import checks_of
 from pipelines.common.days import require_same_zone
 from pipelines.common.errors import AuthmeterError, UsageError
 from pipelines.common.machine_limits import as_machine_error

@@ -15,7 +15,7 @@ import duckdb
 from pydantic import ValidationError
 
 from pipelines.alerts.due import alert_of_end, undelivered
-from pipelines.closing.checks import checks_of
+from pipelines.closing.warnings import checks_of
 from pipelines.common import durable
 from pipelines.common.days import days_between, last_closed_day
 from pipelines.common.errors import AuthmeterError, InUseError

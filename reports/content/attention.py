@@ -1,7 +1,7 @@
 """What needs attention on the data day: the report centre's list, the worst first.
 
 Lives here: which findings are told, in which order, and their words. What counts as a finding about rates and apps is
-in `sql/falling_rates.sql` and `sql/stopped_apps.sql`; the checks of a run are in `pipelines/closing/checks.py`.
+in `sql/falling_rates.sql` and `sql/stopped_apps.sql`; the checks of a run are in `pipelines/closing/warnings.py`.
 """
 
 from collections.abc import Iterator

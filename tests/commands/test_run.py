@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.closing import checks
+from pipelines.closing import warnings
 from pipelines.contract.checks import CheckResult
 from pipelines.contract.settings import Settings
 from pipelines.incidents.profiles import Profiles
@@ -41,13 +41,13 @@ def test_a_run_makes_its_statistics_once(
 ) -> None:
     """Closing, tables, `status.json`, Dagster's checks and the last words of the command all have the same results."""
     made: list[date] = []
-    make = checks.statistics
+    make = warnings.statistics
 
     def counted(manifest: Manifest, settings: Settings, day: date, profiles: Profiles) -> list[CheckResult]:
         made.append(day)
         return make(manifest, settings, day, profiles)
 
-    monkeypatch.setattr(checks, "statistics", counted)
+    monkeypatch.setattr(warnings, "statistics", counted)
     if is_new:
         own.land("more.ndjson", records(3, yesterday, "more"))
     assert call("run", data=own.root).code == 0

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pipelines.closing.checks import run_checks
+from pipelines.closing.warnings import run_checks
 from pipelines.common.errors import AuthmeterError
 from pipelines.contract.checks import CheckResult
 from pipelines.contract.registry import Registry

@@ -1,4 +1,4 @@
-"""The checks between the boxes. Structure and books block (they raise where they are found); these here warn.
+"""The warning checks of a data folder. Those that block (keys, books) raise where they are found.
 
 A check looks at the state of the data folder, not at the run: it fires until its cause is gone. The statistics look at
 the days that the last publication closed or restated (`examined.py`); what is usual and what is not is found in

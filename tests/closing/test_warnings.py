@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from pipelines.closing.checks import hold_back, run_checks
+from pipelines.closing.warnings import hold_back, run_checks
 from pipelines.common.errors import AuthmeterError
 from pipelines.contract.checks import FOLDER_CHECKS, STATISTICS, CheckResult
 from pipelines.contract.registry import Problem, Registry
