@@ -33,7 +33,6 @@ registry = dg.AssetSpec(
     kinds={"parquet"},
     deps=[landing],
     check_specs=[spec_of("file_books")],
-    metadata={holdings.COLUMNS: holdings.EVENT_COLUMNS},
 )
 def event_parts(context: dg.AssetExecutionContext, data: dg.ResourceParam[DailyRun]) -> Results:
     """Each landed file as one Parquet part of typed, pseudonymised events, with its books."""

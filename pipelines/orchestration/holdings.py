@@ -11,7 +11,6 @@ from typing import Any
 
 import dagster as dg
 
-from pipelines.contract.parts import EVENT_SCHEMA
 from pipelines.contract.tables import TABLES, Table
 from pipelines.store.database import open_published
 from pipelines.store.manifest import Manifest
@@ -19,8 +18,6 @@ from pipelines.store.store import Store
 
 ROWS, ROWS_OF_DAY, COLUMNS = "dagster/row_count", "dagster/partition_row_count", "dagster/column_schema"
 Metadata = dict[str, Any]
-
-EVENT_COLUMNS = dg.TableSchema([dg.TableColumn(field.name, str(field.type)) for field in EVENT_SCHEMA])
 
 
 def table_columns(table: Table) -> dg.TableSchema:

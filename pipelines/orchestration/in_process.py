@@ -8,7 +8,7 @@ import dagster as dg
 from pipelines.common.errors import AuthmeterError
 from pipelines.contract.settings import Settings
 from pipelines.orchestration.code_location import build_definitions
-from pipelines.orchestration.home import prepare
+from pipelines.orchestration.home import prepare, records_kept_open
 from pipelines.orchestration.partitions import add_days
 from pipelines.orchestration.resource import DataFolder
 from pipelines.orchestration.schedule import JOB
@@ -24,7 +24,7 @@ def run_in_process(data: Path, day: date, tags: dict[str, str]) -> None:
     quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     # The schedule is no part of it: the settings' time is not asked for.
     job = build_definitions(DataFolder(path=str(data)), Settings()).resolve_job_def(JOB)
-    with dg.DagsterInstance.get() as instance:
+    with dg.DagsterInstance.get() as instance, records_kept_open(data):
         try:
             add_days(instance, [day])
             job.execute_in_process(run_config=quiet, instance=instance, partition_key=str(day), tags=tags)

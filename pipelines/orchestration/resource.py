@@ -58,9 +58,8 @@ class DataFolder(dg.ConfigurableResource[DailyRun]):
                 # Whoever holds the lock is alone: any other run that is said to be under way is dead.
                 end_dead_runs(context.instance, but=context.run.run_id)
                 forget_old_runs(context.instance, run.now, run.settings.keep_runs_days)
-            run_id = context.run.run_id if context.run else ""
             try:
-                with records_kept_open(data, run_id):
+                with records_kept_open(data, *([context.run.run_id] if context.run else [])):
                     yield run
             finally:
                 is_whole = context.run is None or context.run.asset_selection is None
