@@ -10,12 +10,11 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from pipelines.alerts.delivery import is_set, receivers, send
 from pipelines.alerts.message import Kind, Message, read_headline
 from pipelines.common import durable
-from pipelines.common.days import last_closed_day
+from pipelines.common.days import last_closed_day, last_due_day
 from pipelines.common.errors import AuthmeterError, UsageError
 from pipelines.contract.settings import Settings, load_settings
 from pipelines.store.store import Store
@@ -64,19 +63,19 @@ def _alert_of_end(data: Path, status: "Status") -> None:
 
 
 def alert_if_late(data: Path, now: datetime) -> bool:
-    """Reports that days are over and not published, from the time of `late_after` on; whether it sent a message.
+    """Reports days that are due and not published; whether it sent a message.
 
     Raises:
         AuthmeterError: settings or manifest cannot be read.
     """
     settings = load_settings(data)
-    as_of, over = Store(data).read_manifest().as_of, last_closed_day(now, settings.timezone)
-    clock = now.astimezone(ZoneInfo(settings.timezone)).strftime("%H:%M")
-    if as_of is None or over <= as_of or clock < settings.alerts.late_after:
+    as_of = Store(data).read_manifest().as_of
+    due = last_due_day(now, settings.timezone, settings.alerts.late_after)
+    if as_of is None or due <= as_of:
         return False
     zh, en = f"最近发布的是 {as_of} 的报告", f"The last published day is {as_of}"
     message = Message(
-        "late", over, as_of + timedelta(days=1), "late", what=zh if settings.alerts.language == "zh" else en,
+        "late", due, as_of + timedelta(days=1), "late", what=zh if settings.alerts.language == "zh" else en,
         to_do=["authmeter status", "authmeter run"],
     )  # fmt: skip
     return _send_once(data, settings, message)

@@ -95,6 +95,15 @@ def last_closed_day(now: datetime, zone: str) -> date:
     return business_day(now, zone) - timedelta(days=1)
 
 
+def last_due_day(now: datetime, zone: str, late_after: str) -> date:
+    """The newest business day that is to be published by `now`: a day is due at `late_after`, HH:MM, of the next one.
+
+    A day that is due and not published is late.
+    """
+    is_due = now.astimezone(ZoneInfo(zone)).strftime("%H:%M") >= late_after
+    return last_closed_day(now, zone) - timedelta(days=0 if is_due else 1)
+
+
 def local_to_utc(local: datetime, zone: str) -> datetime:
     """The instant of a local time without offset, in UTC; of an hour that comes twice, the first (PEP 495)."""
     return local.replace(tzinfo=ZoneInfo(zone), fold=0).astimezone(UTC)

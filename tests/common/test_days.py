@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -13,6 +14,7 @@ from pipelines.common.days import (
     days_between,
     fixed_offset,
     last_closed_day,
+    last_due_day,
     local_to_utc,
     skipped_hours,
     window,
@@ -118,3 +120,11 @@ def test_the_hours_of_a_day_are_those_of_the_clock(zone: str, day: date, twice: 
     assert [hour for hour in range(24) if hours.count(hour) == 2] == twice
     assert sorted(skipped_hours(day, zone)) == skipped
     assert list(hours) == sorted(hours)
+
+
+@pytest.mark.parametrize(
+    ("hour", "due"), [(8, date(2026, 3, 9)), (9, date(2026, 3, 10)), (23, date(2026, 3, 10))], ids=str
+)
+def test_a_day_is_due_at_a_time_of_the_next_one(hour: int, due: date) -> None:
+    now = datetime(2026, 3, 11, hour, 0, tzinfo=ZoneInfo(SHANGHAI))
+    assert last_due_day(now, SHANGHAI, "09:00") == due
