@@ -84,6 +84,7 @@ COLUMNS = {
     "path": "path under `landing`, with `/`",
     "period": "`day` (the data day), `7`, `30` (days), `month` (to date) or `last_month` (the last whole one)",
     "place": "place in the order of the pages, from 0",
+    "rejected_records.origin": "`landing`: a record of a log; `registry`: a row of the registry",
     "rejected_records.path": "path under `landing`, or, of the registry's rows, `registry/<file>`",
     "platform": "`android`, `ios`, `ipad`, `harmony`, `h5` or `unknown`: of the record, else of the registry",
     "apps.platform": "the registered platform, else `unknown`",

@@ -36,7 +36,7 @@ QUALITY = (
         unit="records",
         meaning_zh="一个文件中符合规则的记录数。",
         meaning_en="Records of a file that keep the rules.",
-        expression="records_read - rejected",
+        expression="count(record without a reason)",
         caveat_zh="包括重复的记录。",
         caveat_en="Copies are among them.",
     ),

@@ -136,8 +136,8 @@ _ALL: Final = (
     _table(
         "rejected_records",
         "rejected record of a log, or row of the registry",
-        "path line reason",
-        "path line:BIGINT reason record",
+        "path line reason origin",
+        "path line:BIGINT reason record origin",
     ),
     _table(
         "nulled_fields",

@@ -14,6 +14,8 @@ _SPREAD_FLOOR = 0.08
 # Without a norm of the weekday, less than double or half is no finding; of fewer records a median is chance.
 _YOUNG_FACTOR = 2.0
 _LEAST_RECORDS = 100
+# A median of fewer days says nothing.
+_LEAST_DAYS = 3
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ def young_volume(
     before = history(day, {other: records for other, records in counted.items() if records})
     if not YOUNG_DAYS <= len(before) < MIN_DAYS or any_weekday:
         return None
-    usual, now = median(before.values()) * on_time, counted.get(day, 0)
+    usual, now = _usual_of_young(before) * on_time, counted.get(day, 0)
     like = before.get(day - timedelta(days=WEEK), usual / on_time) * on_time
     is_less = now < usual / _YOUNG_FACTOR and now < like / factor
     is_more = now > usual * _YOUNG_FACTOR and now > like * factor
@@ -71,5 +73,9 @@ def usual_records(day: date, counted: Mapping[date, int]) -> int | None:
     usual = norm(day, {other: log(records) for other, records in before.items() if records})
     if usual:
         return round(exp(usual.expected))
-    newest = [before[other] for other in sorted(before)[-7:]]
-    return round(median(newest)) if len(newest) >= 3 else None
+    return round(_usual_of_young(before)) if len(before) >= _LEAST_DAYS else None
+
+
+def _usual_of_young(before: Mapping[date, int]) -> float:
+    """The usual level where too few days came before for a norm: their median."""
+    return median(before.values())

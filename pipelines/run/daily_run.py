@@ -124,10 +124,11 @@ class DailyRun:
             # What is older than the settings keep goes when its days have had their last roll-up.
             apply_retention(self.store, manifest, self.settings, day)
             publication = publication_of(self.store, manifest, self.settings, self.registry, as_of)
-            self.made_checks = publication.checks
             publish(manifest, publication, self.settings.timezone, self.now)
             if manifest != before:
                 self.store.commit(manifest)
+            # Till the commit, the checks are of a publication that may never be.
+            self.made_checks = publication.checks
         return report
 
     def build_marts(self) -> "MartsReport | None":

@@ -92,7 +92,7 @@ def test_a_query_that_repeats_a_key_publishes_nothing(
     assert fed.store.database.read_bytes() == published
 
 
-@pytest.mark.parametrize("name", sorted(TABLES.keys() - set(QUERIED) - {"publication"}))
+@pytest.mark.parametrize("name", sorted(TABLES.keys() - set(QUERIED)))
 def test_a_list_that_repeats_a_key_publishes_nothing(
     fed: DataFolder, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
@@ -108,3 +108,21 @@ def test_a_list_that_repeats_a_key_publishes_nothing(
     with pytest.raises(AuthmeterError, match=f"^The key of 1 row of {name} is that"):
         fed.tables()
     assert fed.store.database.read_bytes() == published
+
+
+def test_a_copy_of_the_registry_among_the_logs_stops_nothing(folder: DataFolder) -> None:
+    """Its broken row has the path and the line of the registry's own."""
+    broken = "app_key,app_name\nshop\n"
+    folder.write("registry/apps.csv", broken)
+    folder.land("registry/apps.csv", broken.encode())
+    folder.land("a.ndjson", [record("a")])
+    folder.tables()
+    assert folder.rows("SELECT path, line, reason, origin FROM rejected_records") == [
+        ("registry/apps.csv", 2, "malformed", origin) for origin in ("landing", "registry")
+    ]
+
+
+def test_the_first_row_repeats_nothing_though_its_key_is_absent(folder: DataFolder) -> None:
+    """Nothing is published in a new folder, so the as-of of `publication` is NULL."""
+    folder.open().build_marts()
+    assert folder.rows("SELECT as_of FROM publication") == [(None,)]
