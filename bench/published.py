@@ -43,7 +43,8 @@ def make_published(target: Path, apps: int) -> None:
             connection.execute(f"CREATE TABLE out.{table.name} ({columns})")
         _registry(connection, Path(folder), apps)
         _days(connection, Path(folder), apps)
-        for mart in ("usage_daily", "day_quality", "login_trend", "login_trend_summary"):
+        connection.execute(sql("pipelines.contract", "macros"))
+        for mart in ("usage_daily", "day_quality", "period_days", "periods", "login_trend", "login_trend_summary"):
             query = sql("pipelines.marts", mart)
             connection.execute(f"INSERT INTO out.{mart} BY NAME {query}", {"as_of": AS_OF} if "$as_of" in query else {})
         connection.execute(

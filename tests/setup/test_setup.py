@@ -1,14 +1,13 @@
-"""`make setup` leaves a command that starts, whatever became of the folder since, and takes no time where all is well.
+"""`make setup` leaves a command that starts, whatever became of the folder since, and does nothing where all is well.
 
 The scripts are the project's own, the environments are real ones of Python's `venv`, really moved, cut and killed. pip
 and npm are stand-ins that fetch nothing and write down what was asked of them; `authmeter` is one line that needs its
-interpreter and tells where it stands.
+interpreter and says where it stands.
 """
 
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,12 +34,15 @@ def script(name, lines):
 if "-e" in arguments:
     script("authmeter", f"#!{sys.executable}\\nprint('starts in', {os.getcwd()!r})\\n")
 if "requirements-node.lock" in arguments:
-    script("npm", os.environ["NPM"])
+    script("npm", os.environ["NPM_STAND_IN"])
 """
 NPM = """#!/bin/sh
 echo "npm $*" >>"$ASKED"
-rm -rf node_modules
-mkdir -p node_modules/charts && echo 1 >node_modules/charts/package.json && echo 2 >node_modules/charts/charts.js
+case "$*" in
+*run*build*) mkdir -p reports/static/build && echo 3 >reports/static/build/report.js;;
+*) rm -rf node_modules && mkdir -p node_modules/charts && echo 1 >node_modules/charts/package.json
+    echo 2 >node_modules/charts/charts.js;;
+esac
 """
 # What stands for a Python: real, but its new environments have the stand-in of pip.
 INTERPRETER = f"""#!/bin/sh
@@ -72,7 +74,12 @@ class Clone:
     def make(self, *words: str, **wishes: str) -> subprocess.CompletedProcess[str]:
         """Runs make; `asked` then holds what was asked of Python, pip and npm meanwhile."""
         self.asked.write_text("")
-        env = {"PATH": str(self.bin), "ASKED": str(self.asked), "NPM": NPM, "PIP_FOLDER": str(self.bin / "pip")}
+        env = {
+            "PATH": str(self.bin),
+            "ASKED": str(self.asked),
+            "NPM_STAND_IN": NPM,
+            "PIP_FOLDER": str(self.bin / "pip"),
+        }
         line = [str(self.bin / "make"), *(words or ("setup",))]
         return subprocess.run(
             line, cwd=self.folder, env=env | wishes, capture_output=True, text=True, timeout=60, check=False
@@ -151,15 +158,10 @@ def ready(set_up: tuple[Path, Path]) -> Clone:
     return Clone(place / "project", place / "bin", place / "asked")
 
 
-def test_where_all_is_well_nothing_is_done_and_at_once(ready: Clone) -> None:
-    """A second set-up asks nothing of pip, npm or Python's venv and is over within a second."""
-    took = []
-    for _ in range(3):
-        began = time.monotonic()
-        assert ready.made() == "authmeter is set up: .venv/bin/authmeter\n"
-        took.append(time.monotonic() - began)
-        assert ready.calls == ""
-    assert min(took) < 1
+def test_where_all_is_well_nothing_is_done(ready: Clone) -> None:
+    """A second set-up asks nothing of pip, npm or Python's venv."""
+    assert ready.made() == "authmeter is set up: .venv/bin/authmeter\n"
+    assert ready.calls == ""
 
 
 # ---- each fault of .venv: how it comes about, and the reason that is given
