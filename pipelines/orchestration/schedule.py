@@ -14,9 +14,7 @@ from pipelines.contract.checks import CHECKS
 from pipelines.contract.settings import Settings, load_settings
 from pipelines.orchestration.asset_checks import FRESHNESS, yesterday_is_published
 from pipelines.orchestration.partitions import add_days
-from pipelines.orchestration.resource import DataFolder
-
-JOB = "daily"
+from pipelines.orchestration.resource import JOB, DataFolder
 
 daily_job = dg.define_asset_job(
     JOB,

@@ -14,7 +14,9 @@ from pipelines.contract.settings import Settings
 from pipelines.orchestration.code_location import build_definitions
 from pipelines.orchestration.home import prepare
 from pipelines.orchestration.resource import DataFolder as Resource
+from pipelines.orchestration.resource import is_whole
 from pipelines.run.daily_run import DailyRun
+from pipelines.run.status import last_status
 from tests.orchestration.test_runs import evaluations, recorded_days
 from tests.support import DataFolder, days_before, records
 
@@ -108,6 +110,44 @@ def test_the_pages_can_be_made_alone(dagster: Dagster, own: DataFolder) -> None:
     own.store.site.unlink()
     dagster.run(None, "site")
     assert (own.store.site / "index.html").is_file()
+
+
+CHECK = frozenset({dg.AssetCheckKey(dg.AssetKey("site"), "yesterday_is_published")})
+SITE = frozenset({dg.AssetKey("site")})
+
+
+@pytest.mark.parametrize(
+    ("job", "assets", "checks", "whole"),
+    [
+        ("daily", None, None, True),
+        ("daily", frozenset(), None, True),
+        ("daily", SITE, None, False),
+        ("daily", None, CHECK, False),
+        ("__ASSET_JOB", None, CHECK, False),
+        ("__ASSET_JOB", None, None, False),
+    ],
+)
+def test_a_run_of_chosen_assets_or_checks_is_not_whole(
+    job: str, assets: frozenset[dg.AssetKey] | None, checks: frozenset[dg.AssetCheckKey] | None, whole: bool
+) -> None:
+    """Only a whole one has failed where it did not come to the last step."""
+    assert is_whole(dg.DagsterRun(job, asset_selection=assets, asset_check_selection=checks)) == whole
+
+
+def test_a_whole_run_that_is_stopped_says_so(
+    dagster: Dagster, own: DataFolder, yesterday: date, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(DailyRun, "build_marts", stopped)
+    job = dagster.definitions.resolve_job_def("daily")
+    with pytest.raises(KeyboardInterrupt):
+        job.execute_in_process(run_config=QUIET, instance=dagster.instance, partition_key=str(yesterday))
+    status = last_status(own.root)
+    assert status.last_run
+    assert status.last_run.error
+    assert "was stopped before its last step" in status.last_run.error.what
 
 
 @pytest.mark.parametrize(
