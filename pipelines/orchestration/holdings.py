@@ -11,6 +11,7 @@ from typing import Any
 
 import dagster as dg
 
+from pipelines.common.days import WINDOWS, window
 from pipelines.contract.tables import TABLES, Table
 from pipelines.store.database import open_published
 from pipelines.store.manifest import Manifest
@@ -53,13 +54,17 @@ def of_day(manifest: Manifest, day: date, site: Path) -> Metadata:
     entry = manifest.days.get(day)
     if entry is None:
         return {ROWS_OF_DAY: 0}
-    return {
+    holds = {
         ROWS_OF_DAY: entry.counted,
         "accepted": entry.accepted,
         "duplicates": entry.accepted - entry.counted,
         "unmapped_codes": entry.unmapped,
-        "page": _page(site / "days" / f"{day}.html"),
     }
+    as_of = manifest.as_of
+    if as_of and day in window(as_of, max(WINDOWS)):
+        # The site of this manifest is not there yet; an older day has no page in it.
+        return {**holds, "page": _page(site / ("index.html" if day == as_of else f"days/{day}.html"))}
+    return holds
 
 
 def of_tables(store: Store) -> dict[str, Metadata]:
@@ -87,7 +92,7 @@ def of_site(site: Path) -> dict[str, Metadata]:
             ROWS: sum(file["rows"] for file in tables),
             "files": len(tables),
             "bytes": sum(file["bytes"] for file in tables),
-            "page": _page(site / "files.html"),
+            "page": _page(site / "usage_all.csv"),
             **both,
         },
     }
