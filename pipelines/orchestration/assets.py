@@ -40,7 +40,7 @@ def event_parts(context: dg.AssetExecutionContext, data: dg.ResourceParam[DailyR
     report = data.ingest(run_day(context, data))
     unbalanced = [entry.path for entry in report.read if entry.records_read != entry.accepted + entry.rejected]
     manifest = data.store.read_manifest()
-    context.log_event(dg.AssetObservation("landing", metadata=holdings.of_landing(manifest)))
+    context.log_event(dg.AssetObservation("landing", metadata=holdings.of_landing(data.store.landing)))
     yield dg.MaterializeResult(
         metadata={
             **holdings.of_parts(manifest),

@@ -13,6 +13,7 @@ import dagster as dg
 
 from pipelines.common.days import WINDOWS, window
 from pipelines.contract.tables import TABLES, Table
+from pipelines.reading.landing import scan
 from pipelines.store.database import open_published
 from pipelines.store.manifest import Manifest
 from pipelines.store.store import Store
@@ -29,10 +30,10 @@ def table_columns(table: Table) -> dg.TableSchema:
     )
 
 
-def of_landing(manifest: Manifest) -> Metadata:
-    """The files that were read and still lie there."""
-    there = [entry for entry in manifest.files if not entry.is_gone]
-    return {"files": len(there), "bytes": sum(entry.bytes for entry in there)}
+def of_landing(landing: Path) -> Metadata:
+    """The logs that lie there now, whether they are read or not."""
+    there = list(scan(landing, set()))
+    return {"files": len(there), "bytes": sum(file.bytes for file in there)}
 
 
 def of_parts(manifest: Manifest) -> Metadata:

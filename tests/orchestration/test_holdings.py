@@ -9,7 +9,7 @@ from urllib.parse import unquote
 import pytest
 
 from pipelines.orchestration import holdings
-from tests.support import DAY, DataFolder, records
+from tests.support import DAY, DataFolder, lines, records
 
 
 def page(holds: holdings.Metadata) -> Path | None:
@@ -39,3 +39,13 @@ def test_what_is_linked_is_there(long: DataFolder) -> None:
     for file in (*of_days.values(), *of_site):
         assert file is None or file.is_file(), file
     assert None not in of_site
+
+
+def test_landing_holds_what_lies_there_now(folder: DataFolder) -> None:
+    folder.land("same.ndjson", records(3))
+    deleted = folder.land("deleted.ndjson", records(3, prefix="d"))
+    folder.ingest()
+    folder.land("same.ndjson", records(4))
+    deleted.unlink()
+    folder.ingest()
+    assert holdings.of_landing(folder.store.landing) == {"files": 1, "bytes": len(lines(records(4)))}
