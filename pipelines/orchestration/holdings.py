@@ -69,11 +69,14 @@ def of_day(manifest: Manifest, day: date, site: Path) -> Metadata:
 
 
 def of_tables(store: Store) -> dict[str, Metadata]:
-    """The rows of each published table."""
+    """The rows of each published table; nothing of one that the file, being of an older version, lacks."""
     with closing(open_published(store.database)) as connection:
-        counts = " UNION ALL ".join(f"SELECT '{name}', count(*) FROM {name}" for name in TABLES)
-        rows = dict(connection.execute(counts).fetchall())
-    return {name: {ROWS: rows[name], COLUMNS: table_columns(table)} for name, table in TABLES.items()}
+        listed = {name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+        there = {name: table for name, table in TABLES.items() if name in listed}
+        counts = " UNION ALL ".join(f"SELECT '{name}', count(*) FROM {name}" for name in there)
+        rows = dict(connection.execute(counts).fetchall()) if there else {}
+    holds = {name: {ROWS: rows[name], COLUMNS: table_columns(table)} for name, table in there.items()}
+    return {name: holds.get(name, {}) for name in TABLES}
 
 
 def of_site(site: Path) -> dict[str, Metadata]:

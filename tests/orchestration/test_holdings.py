@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import unquote
 
+import duckdb
 import pytest
 
+from pipelines.contract.tables import TABLES
 from pipelines.orchestration import holdings
 from tests.support import DAY, DataFolder, lines, records
 
@@ -49,3 +52,14 @@ def test_landing_holds_what_lies_there_now(folder: DataFolder) -> None:
     deleted.unlink()
     folder.ingest()
     assert holdings.of_landing(folder.store.landing) == {"files": 1, "bytes": len(lines(records(4)))}
+
+
+def test_tables_that_a_file_of_an_older_version_lacks_hold_nothing(folder: DataFolder) -> None:
+    folder.land("a.ndjson", records(3))
+    folder.tables()
+    with closing(duckdb.connect(str(folder.store.database))) as connection:
+        connection.execute("DROP TABLE usage_daily")
+    holds = holdings.of_tables(folder.store)
+    assert holds.keys() == TABLES.keys()
+    assert holds["usage_daily"] == {}
+    assert holds["outcome_daily"][holdings.ROWS] == 1
