@@ -102,5 +102,13 @@ def of_site(site: Path) -> dict[str, Metadata]:
     }
 
 
+def published_as_of(site: Path) -> date | None:
+    """The as-of of the site that stands; None where none does, or it cannot be read."""
+    try:
+        return date.fromisoformat(json.loads((site / "manifest.json").read_bytes())["as_of"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
 def _page(file: Path) -> dg.UrlMetadataValue:
     return dg.MetadataValue.url(file.as_uri())
