@@ -11,13 +11,15 @@ import pytest
 
 from pipelines.common.errors import AuthmeterError, BooksError
 from pipelines.contract.settings import Settings
+from pipelines.ingest.ingest import accept_held
 from pipelines.orchestration.code_location import build_definitions
 from pipelines.orchestration.home import prepare
+from pipelines.orchestration.partitions import add_days
 from pipelines.orchestration.resource import DataFolder as Resource
 from pipelines.orchestration.resource import is_whole
 from pipelines.run.daily_run import DailyRun
 from pipelines.run.status import last_status
-from tests.orchestration.test_runs import evaluations, recorded_days
+from tests.orchestration.test_runs import evaluations, recorded_days, rows_of_day
 from tests.support import DataFolder, days_before, records
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -96,6 +98,22 @@ def test_an_old_day_is_brought_up_to_date(dagster: Dagster, own: DataFolder, yes
     dagster.run(old)
     assert own.counted()[old] == before + 5
     assert own.manifest.as_of == yesterday
+
+
+def test_a_day_that_lost_its_records_holds_none(
+    opened: Callable[[DataFolder], Dagster], folder: DataFolder, yesterday: date
+) -> None:
+    dagster, emptied = opened(folder), days_before(yesterday, 1)
+    add_days(dagster.instance, [yesterday])
+    folder.land("app.log", records(3, emptied))
+    dagster.run(yesterday)
+    assert rows_of_day(dagster.instance, emptied) == 3
+    folder.land("app.log", records(2, yesterday))
+    dagster.run(yesterday)
+    accept_held(folder.store, folder.manifest, "app.log")
+    dagster.run(yesterday)
+    assert folder.counted() == {yesterday: 2}
+    assert rows_of_day(dagster.instance, emptied) == 0
 
 
 def test_one_asset_can_be_made_alone(dagster: Dagster, own: DataFolder) -> None:
