@@ -60,8 +60,8 @@ def days_to_record(instance: dg.DagsterInstance, manifest: Manifest, asset: str)
         asked = dg.AssetRecordsFilter(key, storage_ids=newest)
         for record in instance.fetch_materializations(asked, limit=len(newest)).records:
             if (found := record.asset_materialization) and found.partition:
-                told = found.metadata.get(ROWS_OF_DAY)
-                rows[found.partition] = told.value if told else None
+                count = found.metadata.get(ROWS_OF_DAY)
+                rows[found.partition] = count.value if count else None
     known = rows.keys() & set(instance.get_dynamic_partitions(_NAME)) - set(map(str, manifest.days))
     return {day for day, entry in manifest.days.items() if rows.get(str(day)) != entry.counted} | {
         date.fromisoformat(name) for name in known if rows[name] != 0
