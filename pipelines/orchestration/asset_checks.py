@@ -10,6 +10,7 @@ import dagster as dg
 from pipelines.common.days import last_closed_day
 from pipelines.contract.checks import CHECKS, FOLDER_CHECKS, STATISTICS
 from pipelines.contract.settings import load_settings
+from pipelines.orchestration.holdings import published_as_of
 from pipelines.run.daily_run import DailyRun
 from pipelines.store.store import Store
 
@@ -52,13 +53,13 @@ def freshness_check(data: dg.ResourceParam[DailyRun]) -> dg.AssetCheckResult:
 def yesterday_is_published(data: Path, now: datetime) -> tuple[bool, str]:
     """Whether every day is published that should be by now, and how it stands in words.
 
-    A day should be published by `late_after` of the next one.
+    A day should be published by `late_after` of the next one. What is rolled up and not yet on the site is not.
 
     Raises:
-        AuthmeterError: settings or manifest cannot be read.
+        AuthmeterError: settings cannot be read.
     """
     settings = load_settings(data)
-    as_of, due = Store(data).read_manifest().as_of, last_closed_day(now, settings.timezone)
+    as_of, due = published_as_of(Store(data).site), last_closed_day(now, settings.timezone)
     if now.astimezone(ZoneInfo(settings.timezone)).strftime("%H:%M") < settings.alerts.late_after:
         due -= timedelta(days=1)
     return as_of is not None and as_of >= due, f"published as of {as_of or 'no day'}, due by now: {due}"

@@ -9,7 +9,7 @@ from pipelines.common.errors import BooksError
 from pipelines.contract.tables import TABLES
 from pipelines.orchestration import holdings
 from pipelines.orchestration.asset_checks import spec_of
-from pipelines.orchestration.partitions import business_days, keep_in_line, run_day, unrecorded_days
+from pipelines.orchestration.partitions import business_days, days_to_record, keep_in_line, run_day
 from pipelines.run.daily_run import DailyRun
 
 Results = Iterator["dg.MaterializeResult[None] | dg.AssetCheckResult"]
@@ -40,7 +40,7 @@ def event_parts(context: dg.AssetExecutionContext, data: dg.ResourceParam[DailyR
     report = data.ingest(run_day(context, data))
     unbalanced = [entry.path for entry in report.read if entry.records_read != entry.accepted + entry.rejected]
     manifest = data.store.read_manifest()
-    context.log_event(dg.AssetObservation("landing", metadata=holdings.of_landing(manifest)))
+    context.log_event(dg.AssetObservation("landing", metadata=holdings.of_landing(data.store.landing)))
     yield dg.MaterializeResult(
         metadata={
             **holdings.of_parts(manifest),
@@ -74,7 +74,7 @@ def day_tables(context: dg.AssetExecutionContext, data: dg.ResourceParam[DailyRu
         raise
     manifest, site = data.store.read_manifest(), data.store.site
     keep_in_line(context.instance, manifest)
-    for other in sorted({*report.days, *unrecorded_days(context.instance, manifest, "day_tables")} - {day}):
+    for other in sorted({*report.days, *days_to_record(context.instance, manifest, "day_tables")} - {day}):
         holds = {**holdings.of_day(manifest, other, site), "closed_by_run_of": str(day)}
         context.log_event(dg.AssetMaterialization("day_tables", partition=str(other), metadata=holds))
     yield dg.MaterializeResult(

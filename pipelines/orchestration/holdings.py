@@ -11,7 +11,9 @@ from typing import Any
 
 import dagster as dg
 
+from pipelines.common.days import WINDOWS, window
 from pipelines.contract.tables import TABLES, Table
+from pipelines.reading.landing import scan
 from pipelines.store.database import open_published
 from pipelines.store.manifest import Manifest
 from pipelines.store.store import Store
@@ -28,10 +30,10 @@ def table_columns(table: Table) -> dg.TableSchema:
     )
 
 
-def of_landing(manifest: Manifest) -> Metadata:
-    """The files that were read and still lie there."""
-    there = [entry for entry in manifest.files if not entry.is_gone]
-    return {"files": len(there), "bytes": sum(entry.bytes for entry in there)}
+def of_landing(landing: Path) -> Metadata:
+    """The logs that lie there now, whether they are read or not."""
+    there = list(scan(landing, set()))
+    return {"files": len(there), "bytes": sum(file.bytes for file in there)}
 
 
 def of_parts(manifest: Manifest) -> Metadata:
@@ -53,21 +55,28 @@ def of_day(manifest: Manifest, day: date, site: Path) -> Metadata:
     entry = manifest.days.get(day)
     if entry is None:
         return {ROWS_OF_DAY: 0}
-    return {
+    holds = {
         ROWS_OF_DAY: entry.counted,
         "accepted": entry.accepted,
         "duplicates": entry.accepted - entry.counted,
         "unmapped_codes": entry.unmapped,
-        "page": _page(site / "days" / f"{day}.html"),
     }
+    as_of = manifest.as_of
+    if as_of and day in window(as_of, max(WINDOWS)):
+        # The site of this manifest is not there yet; an older day has no page in it.
+        return {**holds, "page": _page(site / ("index.html" if day == as_of else f"days/{day}.html"))}
+    return holds
 
 
 def of_tables(store: Store) -> dict[str, Metadata]:
-    """The rows of each published table."""
+    """The rows of each published table; nothing of one that the file, being of an older version, lacks."""
     with closing(open_published(store.database)) as connection:
-        counts = " UNION ALL ".join(f"SELECT '{name}', count(*) FROM {name}" for name in TABLES)
-        rows = dict(connection.execute(counts).fetchall())
-    return {name: {ROWS: rows[name], COLUMNS: table_columns(table)} for name, table in TABLES.items()}
+        listed = {name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+        there = {name: table for name, table in TABLES.items() if name in listed}
+        counts = " UNION ALL ".join(f"SELECT '{name}', count(*) FROM {name}" for name in there)
+        rows = dict(connection.execute(counts).fetchall()) if there else {}
+    holds = {name: {ROWS: rows[name], COLUMNS: table_columns(table)} for name, table in there.items()}
+    return {name: holds.get(name, {}) for name in TABLES}
 
 
 def of_site(site: Path) -> dict[str, Metadata]:
@@ -87,10 +96,18 @@ def of_site(site: Path) -> dict[str, Metadata]:
             ROWS: sum(file["rows"] for file in tables),
             "files": len(tables),
             "bytes": sum(file["bytes"] for file in tables),
-            "page": _page(site / "files.html"),
+            "page": _page(site / "usage_all.csv"),
             **both,
         },
     }
+
+
+def published_as_of(site: Path) -> date | None:
+    """The as-of of the site that stands; None where none does, or it cannot be read."""
+    try:
+        return date.fromisoformat(json.loads((site / "manifest.json").read_bytes())["as_of"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def _page(file: Path) -> dg.UrlMetadataValue:

@@ -39,6 +39,8 @@ run_retries:
   enabled: true
   max_retries: 2
 """
+# What the first versions wrote; a file that somebody edited is theirs.
+_SETTINGS_BEFORE = _SETTINGS.replace("nux:\n  enabled: false\n", "")
 # Stands where Dagster's tables are made.
 _MADE = ".tables_made"
 
@@ -52,13 +54,14 @@ def prepare(data: Path) -> Path:
     os.environ["DAGSTER_HOME"] = str(home)
     os.environ["AUTHMETER_DATA"] = str(data)
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "yes"
-    if not ((home / "dagster.yaml").exists() and (home / _MADE).exists()):
+    settings = home / "dagster.yaml"
+    if not (settings.exists() and (home / _MADE).exists()) or settings.read_bytes() == _SETTINGS_BEFORE.encode():
         _make(home)
     return home
 
 
 def _make(home: Path) -> None:
-    """The settings and tables of a new home, made by one process at a time.
+    """The settings and tables of a new home, and the settings of one from before, made by one process at a time.
 
     Two that open it together, a run and the scheduler say, would both mark Dagster's tables as made; Dagster refuses
     tables with two marks from then on.
@@ -67,8 +70,9 @@ def _make(home: Path) -> None:
 
     with (home / ".making.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (home / "dagster.yaml").exists():
-            durable.write_file(home / "dagster.yaml", _SETTINGS.encode())
+        settings = home / "dagster.yaml"
+        if not settings.exists() or settings.read_bytes() == _SETTINGS_BEFORE.encode():
+            durable.write_file(settings, _SETTINGS.encode())
         with dg.DagsterInstance.from_config(str(home)) as instance:
             instance.get_runs(limit=1)
         (home / _MADE).touch()

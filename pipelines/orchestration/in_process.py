@@ -10,8 +10,7 @@ from pipelines.contract.settings import Settings
 from pipelines.orchestration.code_location import build_definitions
 from pipelines.orchestration.home import prepare, records_kept_open
 from pipelines.orchestration.partitions import add_days
-from pipelines.orchestration.resource import DataFolder
-from pipelines.orchestration.schedule import JOB
+from pipelines.orchestration.resource import JOB, DataFolder
 
 
 def run_in_process(data: Path, day: date, tags: dict[str, str]) -> None:

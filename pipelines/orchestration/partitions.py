@@ -11,6 +11,7 @@ from itertools import takewhile
 import dagster as dg
 
 from pipelines.common.days import last_closed_day
+from pipelines.orchestration.holdings import ROWS_OF_DAY
 from pipelines.run.daily_run import DailyRun
 from pipelines.store.manifest import Manifest
 
@@ -46,7 +47,22 @@ def keep_in_line(instance: dg.DagsterInstance, manifest: Manifest) -> None:
     instance.add_dynamic_partitions(_NAME, wanted[right:])
 
 
-def unrecorded_days(instance: dg.DagsterInstance, manifest: Manifest, asset: str) -> set[date]:
-    """The days with tables of which Dagster has no record (any more): its records are kept for some days only."""
-    recorded = instance.get_materialized_partitions(dg.AssetKey(asset))
-    return {day for day in manifest.days if str(day) not in recorded}
+def days_to_record(instance: dg.DagsterInstance, manifest: Manifest, asset: str) -> set[date]:
+    """The days whose newest record does not say how many rows they have.
+
+    They have none (any more), since records are kept for some days only; an older version or a run that died wrote the
+    last one; or the day lost all its rows since.
+    """
+    key, made = dg.AssetKey(asset), dg.DagsterEventType.ASSET_MATERIALIZATION
+    newest = list(instance.get_latest_storage_id_by_partition(key, made).values())
+    rows: dict[str, object] = {}
+    if newest:
+        asked = dg.AssetRecordsFilter(key, storage_ids=newest)
+        for record in instance.fetch_materializations(asked, limit=len(newest)).records:
+            if (found := record.asset_materialization) and found.partition:
+                count = found.metadata.get(ROWS_OF_DAY)
+                rows[found.partition] = count.value if count else None
+    known = rows.keys() & set(instance.get_dynamic_partitions(_NAME)) - set(map(str, manifest.days))
+    return {day for day, entry in manifest.days.items() if rows.get(str(day)) != entry.counted} | {
+        date.fromisoformat(name) for name in known if rows[name] != 0
+    }

@@ -23,6 +23,8 @@ BACKFILL_FIRST, BACKFILL_LAST = "authmeter/backfill_first", "authmeter/backfill_
 # Run tags of a reread: that it is one, and the source and the first day, where files are chosen by them.
 REREAD, REREAD_SOURCE, REREAD_FROM = "authmeter/reread", "authmeter/reread_source", "authmeter/reread_from"
 _SCHEDULE = "dagster/schedule_name"
+# The job of a whole run.
+JOB = "daily"
 
 
 class DataFolder(dg.ConfigurableResource[DailyRun]):
@@ -62,10 +64,14 @@ class DataFolder(dg.ConfigurableResource[DailyRun]):
                 with records_kept_open(data, *([context.run.run_id] if context.run else [])):
                     yield run
             finally:
-                is_whole = context.run is None or context.run.asset_selection is None
-                if run.failure or run.is_done or is_whole:
+                if run.failure or run.is_done or is_whole(context.run):
                     error = run.failure or (None if run.is_done else _stopped(data))
                     note_end(data, datetime.now(UTC), day, error, run.made_checks)
+
+
+def is_whole(run: dg.DagsterRun | None) -> bool:
+    """Whether a run is to come to the last step: a chosen asset or check, made alone, is not."""
+    return run is not None and run.job_name == JOB and not (run.asset_selection or run.asset_check_selection)
 
 
 def _stopped(data: Path) -> AuthmeterError:

@@ -11,12 +11,10 @@ from dagster import AssetCheckEvaluation
 from pipelines.alerts.due import alert_if_late
 from pipelines.common.days import last_closed_day
 from pipelines.contract.checks import CHECKS
-from pipelines.contract.settings import Settings, load_settings
+from pipelines.contract.settings import Settings
 from pipelines.orchestration.asset_checks import FRESHNESS, yesterday_is_published
 from pipelines.orchestration.partitions import add_days
-from pipelines.orchestration.resource import DataFolder
-
-JOB = "daily"
+from pipelines.orchestration.resource import JOB, DataFolder
 
 daily_job = dg.define_asset_job(
     JOB,
@@ -56,8 +54,6 @@ def build_late_day_sensor(folder: DataFolder) -> dg.SensorDefinition:
     def late_day_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         data, now = folder.folder, datetime.now(UTC)
         told = alert_if_late(data, now)
-        # Whoever starts a run by hand finds the day to choose.
-        add_days(context.instance, [last_closed_day(now, load_settings(data).timezone)])
         passed, finding = yesterday_is_published(data, now)
         evaluation = AssetCheckEvaluation(
             asset_key=dg.AssetKey(CHECKS[FRESHNESS].asset), check_name=FRESHNESS, passed=passed,

@@ -44,3 +44,20 @@ def test_where_nothing_is_published_it_fails(folder: DataFolder) -> None:
     passed, finding = yesterday_is_published(folder.root, at("12:00"))
     assert not passed
     assert "published as of no day" in finding
+
+
+def test_a_day_that_is_rolled_up_and_not_on_the_site_is_not_published(folder: DataFolder) -> None:
+    folder.land("a.ndjson", records(3))
+    folder.publish()
+    after = DAY + timedelta(days=1)
+    run = folder.open(after)
+    run.ingest(after)
+    run.roll_up(after)
+    run.build_marts()
+    assert folder.manifest.as_of == after
+    assert yesterday_is_published(folder.root, at("09:00", 2)) == (
+        False,
+        f"published as of {DAY}, due by now: {after}",
+    )
+    run.render_site()
+    assert yesterday_is_published(folder.root, at("09:00", 2))[0]

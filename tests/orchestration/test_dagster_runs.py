@@ -11,11 +11,15 @@ import pytest
 
 from pipelines.common.errors import AuthmeterError, BooksError
 from pipelines.contract.settings import Settings
+from pipelines.ingest.ingest import accept_held
 from pipelines.orchestration.code_location import build_definitions
 from pipelines.orchestration.home import prepare
+from pipelines.orchestration.partitions import add_days
 from pipelines.orchestration.resource import DataFolder as Resource
+from pipelines.orchestration.resource import is_whole
 from pipelines.run.daily_run import DailyRun
-from tests.orchestration.test_runs import evaluations, recorded_days
+from pipelines.run.status import last_status
+from tests.orchestration.test_runs import evaluations, recorded_days, rows_of_day
 from tests.support import DataFolder, days_before, records
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -96,6 +100,22 @@ def test_an_old_day_is_brought_up_to_date(dagster: Dagster, own: DataFolder, yes
     assert own.manifest.as_of == yesterday
 
 
+def test_a_day_that_lost_its_records_holds_none(
+    opened: Callable[[DataFolder], Dagster], folder: DataFolder, yesterday: date
+) -> None:
+    dagster, emptied = opened(folder), days_before(yesterday, 1)
+    add_days(dagster.instance, [yesterday])
+    folder.land("app.log", records(3, emptied))
+    dagster.run(yesterday)
+    assert rows_of_day(dagster.instance, emptied) == 3
+    folder.land("app.log", records(2, yesterday))
+    dagster.run(yesterday)
+    accept_held(folder.store, folder.manifest, "app.log")
+    dagster.run(yesterday)
+    assert folder.counted() == {yesterday: 2}
+    assert rows_of_day(dagster.instance, emptied) == 0
+
+
 def test_one_asset_can_be_made_alone(dagster: Dagster, own: DataFolder) -> None:
     own.store.database.unlink()
     run = dagster.run(None, "usage_daily")
@@ -108,6 +128,44 @@ def test_the_pages_can_be_made_alone(dagster: Dagster, own: DataFolder) -> None:
     own.store.site.unlink()
     dagster.run(None, "site")
     assert (own.store.site / "index.html").is_file()
+
+
+CHECK = frozenset({dg.AssetCheckKey(dg.AssetKey("site"), "yesterday_is_published")})
+SITE = frozenset({dg.AssetKey("site")})
+
+
+@pytest.mark.parametrize(
+    ("job", "assets", "checks", "whole"),
+    [
+        ("daily", None, None, True),
+        ("daily", frozenset(), None, True),
+        ("daily", SITE, None, False),
+        ("daily", None, CHECK, False),
+        ("__ASSET_JOB", None, CHECK, False),
+        ("__ASSET_JOB", None, None, False),
+    ],
+)
+def test_a_run_of_chosen_assets_or_checks_is_not_whole(
+    job: str, assets: frozenset[dg.AssetKey] | None, checks: frozenset[dg.AssetCheckKey] | None, whole: bool
+) -> None:
+    """Only a whole one has failed where it did not come to the last step."""
+    assert is_whole(dg.DagsterRun(job, asset_selection=assets, asset_check_selection=checks)) == whole
+
+
+def test_a_whole_run_that_is_stopped_says_so(
+    dagster: Dagster, own: DataFolder, yesterday: date, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(DailyRun, "build_marts", stopped)
+    job = dagster.definitions.resolve_job_def("daily")
+    with pytest.raises(KeyboardInterrupt):
+        job.execute_in_process(run_config=QUIET, instance=dagster.instance, partition_key=str(yesterday))
+    status = last_status(own.root)
+    assert status.last_run
+    assert status.last_run.error
+    assert "was stopped before its last step" in status.last_run.error.what
 
 
 @pytest.mark.parametrize(
@@ -152,12 +210,11 @@ def test_the_first_tick_after_days_without_one_closes_them_all(
     assert recorded_days(dagster.instance) == {str(day) for day in days}
 
 
-def test_the_sensor_finds_yesterday_published(dagster: Dagster, yesterday: date) -> None:
+def test_the_sensor_finds_yesterday_published(dagster: Dagster) -> None:
     result = dagster.look()
     (event,) = result.asset_events
     assert isinstance(event, dg.AssetCheckEvaluation)
     assert (event.check_name, event.asset_key.path[-1], event.passed) == ("yesterday_is_published", "site", True)
-    assert dagster.instance.has_dynamic_partition("business_days", str(yesterday))
 
 
 def test_the_sensor_says_a_thing_once(dagster: Dagster) -> None:
@@ -169,6 +226,9 @@ def test_the_sensor_finds_a_day_that_is_not_published(
 ) -> None:
     folder.land("a.ndjson", records(3, days_before(yesterday, 2)))
     folder.publish(days_before(yesterday, 2))
-    (event,) = opened(folder).look().asset_events
+    dagster = opened(folder)
+    (event,) = dagster.look().asset_events
     assert isinstance(event, dg.AssetCheckEvaluation)
     assert not event.passed
+    # Nor is it a partition: no run was for it.
+    assert dagster.instance.get_dynamic_partitions("business_days") == []

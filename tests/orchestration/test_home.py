@@ -45,6 +45,21 @@ def test_nothing_is_sent_anywhere(published: DataFolder) -> None:
     assert settings["run_monitoring"]["enabled"] is True
 
 
+@pytest.mark.parametrize(("added", "is_off"), [("", True), ("python_logs:\n  python_log_level: INFO\n", False)])
+def test_an_older_home_gets_the_new_settings_unless_edited(
+    own: DataFolder, monkeypatch: pytest.MonkeyPatch, added: str, is_off: bool
+) -> None:
+    """The first versions wrote no `nux`, and Dagster's page then asks newcomers for their address."""
+    for name in ("DAGSTER_HOME", "AUTHMETER_DATA", "DAGSTER_DISABLE_TELEMETRY"):
+        monkeypatch.setenv(name, "")
+    settings = own.root / "dagster" / "dagster.yaml"
+    written = settings.read_text()
+    older = written.replace("nux:\n  enabled: false\n", "") + added
+    settings.write_text(older)
+    prepare(own.root)
+    assert settings.read_text() == (written if is_off else older)
+
+
 def test_a_new_home_may_be_opened_by_many_at_once(tmp_path: Path) -> None:
     """Dagster itself would mark its tables as made twice, and never open them again."""
     done = subprocess.run(

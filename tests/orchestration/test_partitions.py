@@ -7,7 +7,8 @@ from datetime import date, timedelta
 import dagster as dg
 import pytest
 
-from pipelines.orchestration.partitions import add_days, keep_in_line
+from pipelines.orchestration.holdings import ROWS_OF_DAY
+from pipelines.orchestration.partitions import add_days, days_to_record, keep_in_line
 from pipelines.store.manifest import DayEntry, Manifest
 from tests.support import DAY
 
@@ -46,3 +47,17 @@ def test_a_day_that_retention_took_is_none(there: tuple[int, ...], first: int, w
         add_days(instance, [DAY - timedelta(days=back) for back in (2, 1, 0)])
         keep_in_line(instance, manifest(*there, days_from=DAY - timedelta(days=first)))
         assert instance.get_dynamic_partitions("business_days") == keys(*wanted)
+
+
+def test_days_are_recorded_anew_whose_newest_record_says_something_else() -> None:
+    """That is: 6 has none, 5 one of an older version, 4 another number, 2 lost all its rows; 3, 1 and 0 are right."""
+    recorded = {5: [None], 4: [1, 7], 3: [7, 1], 2: [9], 1: [0]}
+    with dg.DagsterInstance.ephemeral() as instance:
+        add_days(instance, [DAY - timedelta(days=back) for back in (6, 5, 4, 3, 2, 1, 0)])
+        for back, all_rows in recorded.items():
+            for rows in all_rows:
+                holds = {} if rows is None else {ROWS_OF_DAY: rows}
+                made = dg.AssetMaterialization("day_tables", partition=keys(back)[0], metadata=holds)
+                instance.report_runless_asset_event(made)
+        found = days_to_record(instance, manifest(6, 5, 4, 3), "day_tables")
+    assert sorted(map(str, found)) == keys(6, 5, 4, 2)

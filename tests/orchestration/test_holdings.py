@@ -1,0 +1,65 @@
+"""What each asset holds, over a published folder: what lies there, and links to what is there."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import unquote
+
+import duckdb
+import pytest
+
+from pipelines.contract.tables import TABLES
+from pipelines.orchestration import holdings
+from tests.support import DAY, DataFolder, lines, records
+
+
+def page(holds: holdings.Metadata) -> Path | None:
+    """The file that the metadata link to."""
+    return Path(unquote(holds["page"].value.removeprefix("file://"))) if "page" in holds else None
+
+
+@pytest.fixture
+def long(folder: DataFolder) -> DataFolder:
+    """A published folder with the as-of, the last earlier day that has a page, and the first that has none."""
+    for back in (0, 1, 29, 30):
+        folder.land(f"{back}.ndjson", records(3, DAY - timedelta(days=back)))
+    folder.publish()
+    return folder
+
+
+def test_what_is_linked_is_there(long: DataFolder) -> None:
+    site = long.store.site
+    of_days = {(DAY - day).days: page(holdings.of_day(long.manifest, day, site)) for day in long.manifest.days}
+    assert of_days == {
+        0: site / "index.html",
+        1: site / "days" / f"{DAY - timedelta(days=1)}.html",
+        29: site / "days" / f"{DAY - timedelta(days=29)}.html",
+        30: None,
+    }
+    of_site = [page(holds) for holds in holdings.of_site(site).values()]
+    for file in (*of_days.values(), *of_site):
+        assert file is None or file.is_file(), file
+    assert None not in of_site
+
+
+def test_landing_holds_what_lies_there_now(folder: DataFolder) -> None:
+    folder.land("same.ndjson", records(3))
+    deleted = folder.land("deleted.ndjson", records(3, prefix="d"))
+    folder.ingest()
+    folder.land("same.ndjson", records(4))
+    deleted.unlink()
+    folder.ingest()
+    assert holdings.of_landing(folder.store.landing) == {"files": 1, "bytes": len(lines(records(4)))}
+
+
+def test_tables_that_a_file_of_an_older_version_lacks_hold_nothing(folder: DataFolder) -> None:
+    folder.land("a.ndjson", records(3))
+    folder.tables()
+    with closing(duckdb.connect(str(folder.store.database))) as connection:
+        connection.execute("DROP TABLE usage_daily")
+    holds = holdings.of_tables(folder.store)
+    assert holds.keys() == TABLES.keys()
+    assert holds["usage_daily"] == {}
+    assert holds["outcome_daily"][holdings.ROWS] == 1
