@@ -1,13 +1,12 @@
 """The checks of `contract/checks.py` as Dagster's, each on the asset that it judges."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import dagster as dg
 
-from pipelines.common.days import last_closed_day
+from pipelines.common.days import last_due_day
 from pipelines.contract.checks import CHECKS, FOLDER_CHECKS, STATISTICS
 from pipelines.contract.settings import load_settings
 from pipelines.orchestration.holdings import published_as_of
@@ -51,15 +50,14 @@ def freshness_check(data: dg.ResourceParam[DailyRun]) -> dg.AssetCheckResult:
 
 
 def yesterday_is_published(data: Path, now: datetime) -> tuple[bool, str]:
-    """Whether every day is published that should be by now, and how it stands in words.
+    """Whether every day that is due is published, and how it stands in words.
 
-    A day should be published by `late_after` of the next one. What is rolled up and not yet on the site is not.
+    What is rolled up and not yet on the site is not published.
 
     Raises:
         AuthmeterError: settings cannot be read.
     """
     settings = load_settings(data)
-    as_of, due = published_as_of(Store(data).site), last_closed_day(now, settings.timezone)
-    if now.astimezone(ZoneInfo(settings.timezone)).strftime("%H:%M") < settings.alerts.late_after:
-        due -= timedelta(days=1)
+    as_of = published_as_of(Store(data).site)
+    due = last_due_day(now, settings.timezone, settings.alerts.late_after)
     return as_of is not None and as_of >= due, f"published as of {as_of or 'no day'}, due by now: {due}"
