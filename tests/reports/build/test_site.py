@@ -1,6 +1,6 @@
 """The whole site of a small database: its files, manifest, CSV and data scripts, and the same bytes twice.
 
-What a reader sees of it is in the tests of the browser; whether its figures are right in `test_reports_figures.py` and
+What a reader sees of it is in the tests of the browser; whether its figures are right in `test_figures.py` and
 in what the browser reads back.
 """
 
