@@ -31,6 +31,11 @@ STEPS = (
 )  # fmt: skip
 
 
+def detail_query() -> str:
+    """The query of the detail rows from `$first_app` to `$last_app`, by app key, and from day `$first` to `$last`."""
+    return sql("reports.content", "usage_detail")
+
+
 @dataclass(frozen=True)
 class Publication:
     """What is published: the last closed day, when data last changed (RFC 3339), zone, and whose data it is."""
