@@ -126,7 +126,7 @@ def slow_reader(site: Path, rounds: int) -> list[Waited]:
     found = []
     app = next(iter(sorted((site / "apps").iterdir()))).name
     for path in ("index.html", "usage.html", "monitor.html", f"apps/{app}/index.html"):
-        told = []
+        measured = []
         for _ in range(rounds):
             with browser_page(throttle=4) as page:
                 page.goto((site / path).as_uri())
@@ -139,13 +139,13 @@ def slow_reader(site: Path, rounds: int) -> list[Waited]:
                     page.keyboard.press("/")
                     page.keyboard.type("app-1", delay=150)
                     page.wait_for_timeout(500)
-                told.append(page.evaluate("window.watched"))
+                measured.append(page.evaluate("window.watched"))
         name = "apps/<key>/index.html" if path.startswith("apps/") else path
         found += [
-            _waited(f"{name}, 4 times slower: largest paint", [one["lcp"] for one in told], 2500),
-            _waited(f"{name}, 4 times slower: longest input delay", [one["delay"] for one in told], 200),
-            _waited(f"{name}, 4 times slower: from an input to its paint", [one["answer"] for one in told], 200),
-            _waited(f"{name}, 4 times slower: layout shift", [one["shift"] for one in told], 0.1, ""),
+            _waited(f"{name}, 4 times slower: largest paint", [one["lcp"] for one in measured], 2500),
+            _waited(f"{name}, 4 times slower: longest input delay", [one["delay"] for one in measured], 200),
+            _waited(f"{name}, 4 times slower: from an input to its paint", [one["answer"] for one in measured], 200),
+            _waited(f"{name}, 4 times slower: layout shift", [one["shift"] for one in measured], 0.1, ""),
         ]
     return found
 

@@ -24,10 +24,10 @@ def run_checks(
 ) -> list[CheckResult]:
     """All warning checks, of the data as of a day, in the order of their list.
 
-    Of days that were closed together with `as_of`, or restated since, only what is unusual is told.
+    Of days that were closed together with `as_of`, or restated since, only what is unusual is reported.
 
     Args:
-        profiles: those of the judged days and the days before; without them only the books are looked at.
+        profiles: those of the examined days and the days before; without them only the books are looked at.
     """
     *earlier, newest = examined_days(manifest, as_of)
     of_folder = (

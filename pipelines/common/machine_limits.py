@@ -42,7 +42,7 @@ def is_out_of_memory(error: BaseException) -> bool:
 
 
 def as_machine_error(error: BaseException, where: str) -> AuthmeterError | None:
-    """The shortage as a user reads it; None where the error is of another kind, or in words already.
+    """The full disk or memory in a user's words; None where the error is of another kind, or in words already.
 
     Args:
         where: the data folder.

@@ -12,7 +12,7 @@ MAX_REJECTED_TEXT: Final = 2000
 
 
 def phone_mask(phone: str) -> str:
-    """What may be shown of a number: `138****1234`; nothing of one shorter than 11 characters."""
+    """What may be published of a number: `138****1234`; nothing of one shorter than 11 characters."""
     return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 11 else "****"
 
 
@@ -56,7 +56,7 @@ def masked_text(text: str, personal: Iterable[str] = ()) -> str:
 
     Masked is what stands under a phone, device or token key, and any 11-digit mobile number, 15-digit IMEI
     or UUID anywhere. Masking comes before the cut, so that no half of a number is left at the edge. Letters and digits
-    that JSON escapes are shown as themselves: a key is known in any spelling.
+    that JSON escapes are written as themselves: a key is known in any spelling.
 
     Args:
         personal: values that are known to be a device or a phone, wherever they stand.
@@ -82,17 +82,17 @@ def _as_itself(hidden: re.Match[str]) -> str:
 
 def _keys_masked(text: str) -> str:
     """The text without what stands under the keys: a value, or all of a list or object."""
-    shown, place = [], 0
+    masked, place = [], 0
     while key := _KEY.search(text, place):
-        shown.append(text[place : key.end()])
+        masked.append(text[place : key.end()])
         place = key.end()
         if text[place : place + 1] in ("[", "{"):
-            shown.append("***")
+            masked.append("***")
             place = _nested_end(text, place)
         elif value := _VALUE.match(text, place):
-            shown.append("***")
+            masked.append("***")
             place = value.end()
-    return "".join([*shown, text[place:]])
+    return "".join([*masked, text[place:]])
 
 
 def _nested_end(text: str, place: int) -> int:

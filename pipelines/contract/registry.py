@@ -20,7 +20,7 @@ SCHEME_COLUMNS = ("scheme_id", "scheme_group", "app_key", "scheme_name", "packag
 CODE_COLUMNS = ("vendor", "layer", "platform", "code", "outcome", "stage", "meaning_en", "meaning_zh")
 METHODS = ("number", "wechat", "qq", "weibo")
 SHIPPED_CODES = Path(__file__).parent / "result_codes.csv"
-# Names under which consoles and SDKs keep what must not be shown.
+# Names under which consoles and SDKs keep what must not be published.
 _SECRET = re.compile(r"(?i)secret|password|passwd|token|private|credential|signing|master_?key|access_?key|api_?key")
 
 
@@ -56,7 +56,7 @@ class Registry:
 
     @property
     def fingerprint(self) -> str:
-        """Changes whenever anything that is shown of the registry or the dictionary does."""
+        """Changes whenever anything that is published of the registry or the dictionary does."""
         return hashlib.sha256(repr((self.apps, self.schemes, self.codes, self.problems)).encode()).hexdigest()[:16]
 
 

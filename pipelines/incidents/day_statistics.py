@@ -38,7 +38,7 @@ def statistics(manifest: Manifest, settings: Settings, day: date, profiles: Prof
     if len(before) < MIN_DAYS or day not in manifest.days:
         zh, en = too_few(len(before), MIN_DAYS) if day in manifest.days else (f"{day} 没有记录", f"{day} has no record")
         silent = {name: CheckResult(name, True, en, zh, day) for name in STATISTICS}
-        # Of a young folder these two tell the coarsest, without a norm.
+        # Of a young folder these two find the coarsest, without a norm.
         silent["missing_delivery"] = _delivery(manifest, day)
         if day in manifest.days:
             silent["volume_jump"] = _volume_jump(manifest, settings, day)
@@ -51,7 +51,7 @@ def statistics(manifest: Manifest, settings: Settings, day: date, profiles: Prof
         "mix_shift": [
             *(unusual_parts(day, profiles, on_time) or unusual_shares(day, profiles, WHOLES)),
             *unusual_shares(day, profiles, MAKE_UP),
-            # A file that did not come is told by its name, and the rest of its set then has other shares.
+            # A file that did not come is reported by its name, and the rest of its set then has other shares.
             *(shrunken_files(day, profiles) if delivery.passed else []),
             *swapped_owners(day, profiles),
         ],

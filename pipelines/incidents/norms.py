@@ -96,7 +96,7 @@ def by_weekday(day: date, before: Mapping[date, float]) -> dict[int, float]:
 
 
 def _growth(levels: Mapping[int, float]) -> float:
-    """What a week usually adds to the level; with few weeks that cannot be told from noise, and is none."""
+    """What a week usually adds to the level; with few weeks that cannot be known from noise, and is none."""
     steps = [levels[week] - levels[week + 1] for week in levels if week + 1 in levels]
     return median(steps) if len(steps) >= _LEAST_STEPS else 0.0
 

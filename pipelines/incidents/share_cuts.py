@@ -1,6 +1,6 @@
 """Which shares of a day are looked at, and what they are called.
 
-Lives here: the cuts, one row each, from coarse to fine. How a share is judged is in `unusual_shares.py`.
+Lives here: the cuts, one row each, from coarse to fine. When a share is unusual is in `unusual_shares.py`.
 """
 
 from collections.abc import Mapping

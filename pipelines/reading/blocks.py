@@ -14,7 +14,7 @@ from pipelines.reading.landing import ByteStream
 BLOCK_BYTES = 2 << 20
 # A line longer than this is no record of any log; it is refused as malformed and not held in memory.
 MAX_LINE_BYTES = 64 << 20
-# Nor is one with more values than this, told by the commas and brackets that they need: a parsed value takes up to a
+# Nor is one with more values than this, known by the commas and brackets that they need: a parsed value takes up to a
 # hundred times its bytes.
 MAX_LINE_VALUES = 4_000_000
 # What is kept of such a line, for people to read.
@@ -161,6 +161,6 @@ class Scratch:
         return mask
 
     def places(self, values: np.ndarray, wanted: int) -> np.ndarray:
-        """The indices where `values` are `wanted`; that there is none, as most often, is told at once."""
+        """The indices where `values` are `wanted`; that there is none, as most often, is known at once."""
         mask = self.equal(values, wanted)
         return np.flatnonzero(mask) if mask.any() else NOWHERE

@@ -55,7 +55,7 @@ def csv_batches(
         counts.records += 1
         if flaw == BROKEN or len(cells) != len(header):
             # The cells of a row that is none are of no use, and may be millions.
-            flaw, text, cells = BROKEN, _shown(text[:HEAD_BYTES], has_personal), []
+            flaw, text, cells = BROKEN, _without_personal(text[:HEAD_BYTES], has_personal), []
         batch.append((number, text, flaw, cells))
         size += len(text)
         if len(batch) >= most or size > BATCH_BYTES:
@@ -65,7 +65,7 @@ def csv_batches(
         yield _batch(batch, len(header), schema)
 
 
-def _shown(text: str, has_personal: bool) -> str:
+def _without_personal(text: str, has_personal: bool) -> str:
     """A row that is none, for people to read: its cells stand under no sure column, and one may be personal."""
     return ",".join("***" for _ in text.split(",")) if has_personal else text
 

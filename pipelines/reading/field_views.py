@@ -106,7 +106,7 @@ def _as_json_value(name: str, kind: pa.DataType) -> str:
     """A Parquet value as the JSON value that the log contract gives it: an instant is Unix milliseconds.
 
     A number that JSON does not know (NaN, infinity), and a time where none is due, become `true`: right for no field,
-    and told as such.
+    and reported as such.
     """
     if pa.types.is_floating(kind):
         column = _column(name)

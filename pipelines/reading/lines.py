@@ -134,7 +134,7 @@ def _records(block: Block) -> tuple[pa.Array, list[int]]:
 def _not_blank(block: Block) -> np.ndarray:
     """Which lines hold more than white space; only those that begin with some are looked at whole."""
     first_bytes = np.frombuffer(block.data, dtype=np.uint8)[block.starts[:-1]]
-    # A file may be nothing but line ends: these are told without a look at each.
+    # A file may be nothing but line ends: these are known without a look at each.
     filled: np.ndarray = first_bytes != NEWLINE
     for index in np.flatnonzero(filled & np.isin(first_bytes, _SPACES)):
         filled[index] = bool(block.line(int(index)).strip())

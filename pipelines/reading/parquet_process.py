@@ -49,12 +49,12 @@ class ParquetProcess:
             asked = (file.path, os.fspath(file.full), file.bytes, limits.ratio, limits.bytes, batch_rows, batch_bytes)
             child.stdin.write(json.dumps(asked).encode() + b"\n")
             child.stdin.flush()
-            if finding := self._told(child, file):
+            if finding := self._finding(child, file):
                 is_whole = True
                 raise DamagedFileError(finding, where=file.path)
             with pa.ipc.open_stream(child.stdout) as stream:
                 yield from stream
-            finding = self._told(child, file)
+            finding = self._finding(child, file)
             is_whole = True
             if finding:
                 raise DamagedFileError(finding, where=file.path)
@@ -82,7 +82,7 @@ class ParquetProcess:
             finalize(self, _end, child)
         return child
 
-    def _told(self, child: subprocess.Popen[bytes], file: LandedFile) -> str | None:
+    def _finding(self, child: subprocess.Popen[bytes], file: LandedFile) -> str | None:
         assert child.stdout
         line = child.stdout.readline()
         if not line:

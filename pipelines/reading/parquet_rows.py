@@ -50,8 +50,8 @@ def parquet_batches(file: LandedFile, limits: UnpackLimits, batch_rows: int, bat
             schema = _readable(parquet.schema_arrow)
             yield schema
             for group in range(parquet.num_row_groups):
-                told = parquet.metadata.row_group(group)
-                by_bytes = batch_bytes * told.num_rows // max(1, told.total_byte_size)
+                declared = parquet.metadata.row_group(group)
+                by_bytes = batch_bytes * declared.num_rows // max(1, declared.total_byte_size)
                 rows = 0
                 for packed in parquet.iter_batches(max(1, min(batch_rows, by_bytes)), row_groups=[group]):
                     packed.validate(full=True)
@@ -59,8 +59,8 @@ def parquet_batches(file: LandedFile, limits: UnpackLimits, batch_rows: int, bat
                     growth.grew(max(batch.nbytes, _LEAST_ROW_BYTES * len(batch)))
                     rows += len(batch)
                     yield batch
-                if rows != told.num_rows:
-                    raise damaged(file.path, f"row group {group + 1} has {rows:,} of {told.num_rows:,} rows")
+                if rows != declared.num_rows:
+                    raise damaged(file.path, f"row group {group + 1} has {rows:,} of {declared.num_rows:,} rows")
     except (pa.ArrowException, OSError, ValueError) as error:
         raise damaged(file.path, str(error).splitlines()[0]) from None
 
@@ -112,14 +112,14 @@ def _check_footer(file: LandedFile, footer: pq.FileMetaData, limits: UnpackLimit
         raise DamagedFileError(f"The file has {footer.num_columns:,} columns; no log has so many.", where=file.path)
     growth, rows = GrowthGuard(file, limits), 0
     for group in range(footer.num_row_groups):
-        told = footer.row_group(group)
-        rows += told.num_rows
+        declared = footer.row_group(group)
+        rows += declared.num_rows
         for place in range(footer.num_columns):
-            of_schema, of_group = footer.schema.column(place), told.column(place)
+            of_schema, of_group = footer.schema.column(place), declared.column(place)
             growth.grew(of_group.total_uncompressed_size)
             if (of_schema.path, of_schema.physical_type) != (of_group.path_in_schema, of_group.physical_type):
                 raise damaged(file.path, f"column {place + 1} is not the same in schema and row group {group + 1}")
-            if not of_schema.max_repetition_level and of_group.num_values != told.num_rows:
+            if not of_schema.max_repetition_level and of_group.num_values != declared.num_rows:
                 raise damaged(file.path, f"column {place + 1} of row group {group + 1} lacks values, or has too many")
     if rows != footer.num_rows:
         raise damaged(file.path, f"its row groups have {rows:,} rows, its footer says {footer.num_rows:,}")
@@ -138,16 +138,16 @@ def _serve(asked: BinaryIO, out: BinaryIO) -> None:
         try:
             schema = next(batches)
         except (DamagedFileError, MemoryError) as error:
-            _tell(out, _words(error))
+            _report(out, _words(error))
             continue
-        _tell(out, None)
+        _report(out, None)
         with pa.ipc.new_stream(out, schema) as stream:
             try:
                 for batch in batches:
                     stream.write_batch(batch)
             except (DamagedFileError, MemoryError) as error:
                 finding = _words(error)
-        _tell(out, finding)
+        _report(out, finding)
 
 
 def _words(error: Exception) -> str:
@@ -156,7 +156,7 @@ def _words(error: Exception) -> str:
     return f"The file needs more than {_MEMORY_BYTES >> 30} GB of memory to be read."
 
 
-def _tell(out: BinaryIO, finding: str | None) -> None:
+def _report(out: BinaryIO, finding: str | None) -> None:
     out.write(json.dumps(finding).encode() + b"\n")
     out.flush()
 

@@ -20,7 +20,7 @@ from pipelines.reading.sources import Format
 class RawStream:
     """A file's batches, drawn once. DuckDB reports an error of the stream in its own words: `failure` keeps ours.
 
-    `personal` names the columns that hold a device or a phone, for what is shown of a broken CSV row. With `only`,
+    `personal` names the columns that hold a device or a phone, for what is kept of a broken CSV row. With `only`,
     DuckDB sees no other line.
     """
 

@@ -33,8 +33,8 @@ def _without_cells(row: str, places: Collection[int]) -> str:
     """A sound row's text with `***` in the cells of these places that have any text."""
     cells = cells_of(row)
     assert cells is not None
-    shown = io.StringIO()
-    csv.writer(shown, lineterminator="").writerow(
+    line = io.StringIO()
+    csv.writer(line, lineterminator="").writerow(
         "***" if place in places and cell else cell for place, cell in enumerate(cells)
     )
-    return shown.getvalue()
+    return line.getvalue()

@@ -50,7 +50,7 @@ def status_of(
     status = Status(written_at=_time(now, settings.timezone), state="ok")
     status.last_run = last_run or _last_run(data, settings.timezone)
     status.kept = Kept(events_from=manifest.events_from, days_from=manifest.days_from)
-    _tell_work(status, store, settings.timezone)
+    _note_work(status, store, settings.timezone)
     if manifest.as_of is not None:
         status.published = _published(store, manifest, manifest.as_of)
         over = last_closed_day(now, settings.timezone)
@@ -90,7 +90,7 @@ def note_end(
     try:
         status = status_of(data, now, last, checks)
     except AuthmeterError:
-        # What the run failed of, settings or manifest, keeps the rest from being told.
+        # What the run failed of, settings or manifest, keeps the rest from being known.
         status = Status(written_at=ended_at, state="failed", last_run=last, to_do=[failure.do] if failure else [])
     status.running = None
     durable.write_file(data / "status.json", status.as_json().encode())
@@ -110,7 +110,7 @@ def last_status(data: Path) -> Status:
 
 @contextmanager
 def failures_noted(data: Path, day: date | None) -> Iterator[None]:
-    """Whatever ends what is done inside is noted in `status.json`; a shortage of the machine is told in words.
+    """Whatever ends what is done inside is noted in `status.json`; a full disk or memory is put in words.
 
     That the folder is in use is no failure: the run that uses it will note its own end.
     """
@@ -119,31 +119,31 @@ def failures_noted(data: Path, day: date | None) -> Iterator[None]:
     except InUseError:
         raise
     except Exception as error:
-        told = error if isinstance(error, AuthmeterError) else as_machine_error(error, str(data))
+        known = error if isinstance(error, AuthmeterError) else as_machine_error(error, str(data))
         unforeseen = AuthmeterError(
             f"This should not happen: {type(error).__name__}.",
             where=str(data),
             why="It is a fault of authmeter; the last good report still stands.",
             do="Run `authmeter run`; if it comes back, report what it says.",
         )
-        # On a full disk there is no room for the note either; the error itself is what must be told.
+        # On a full disk there is no room for the note either; the error itself must reach the user.
         with suppress(OSError):
-            note_end(data, datetime.now(UTC), day, told or unforeseen)
-        if told and told is not error:
-            raise told from error
+            note_end(data, datetime.now(UTC), day, known or unforeseen)
+        if known and known is not error:
+            raise known from error
         raise
 
 
 def _judge_alerts(data: Path, status: Status) -> None:
-    """The warning of what nobody was told, as it stands now, and with it the state."""
+    """The warning of what was sent to nobody, as it stands now, and with it the state."""
     status.warnings = [warning for warning in status.warnings if warning.check != "alerts"]
-    if not_told := undelivered(data):
+    if unsent := undelivered(data):
         status.warnings.append(
             Warned(
                 check="alerts",
                 severity="warn",
                 day=None,
-                detail_en=not_told,
+                detail_en=unsent,
                 detail_zh="有提醒未能送达",
                 do="See whether the receivers can be reached: `authmeter alert --test`.",
             )
@@ -159,16 +159,16 @@ def _zone(data: Path) -> str:
     try:
         return load_settings(data).timezone
     except AuthmeterError:
-        # Settings that cannot be read are what the run failed of; it is to be told all the same.
+        # Settings that cannot be read are what the run failed of; it is to be noted all the same.
         return "UTC"
 
 
 def _last_run(data: Path, zone: str) -> LastRun | None:
     try:
-        told = json.loads((data / "status.json").read_bytes())
-        if not told["last_run"]:
+        noted = json.loads((data / "status.json").read_bytes())
+        if not noted["last_run"]:
             return None
-        last = LastRun.model_validate(told["last_run"])
+        last = LastRun.model_validate(noted["last_run"])
         last.ended_at = _time(datetime.fromisoformat(last.ended_at), zone)
         return last
     except (OSError, ValueError, KeyError, TypeError, ValidationError):
@@ -200,7 +200,7 @@ def _restated_days(database: Path) -> int | None:
         return None
 
 
-def _tell_work(status: Status, store: Store, zone: str) -> None:
+def _note_work(status: Status, store: Store, zone: str) -> None:
     """Who holds the folder, as the lock's note says; a note whose process is gone is of one that was killed."""
     try:
         work = Work.model_validate_json(store.lock.read_bytes())

@@ -1,6 +1,6 @@
 """Draws the synthetic records and writes them to log files, with DuckDB.
 
-Here: what `sql/sample_events.sql` is told of the sample and of each day, and the three file formats. Not here: which
+Here: what `sql/sample_events.sql` is given of the sample and of each day, and the three file formats. Not here: which
 file holds what (`write.py`), the apps (`apps.py`), the shares and rhythms (`behaviour.py`).
 """
 

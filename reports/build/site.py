@@ -176,7 +176,7 @@ class _Site:
     def _report_centre(self, usage_csv: WrittenFile) -> None:
         pages = {file.path: file for file in self.writer.files if file.path.endswith(".html") and "/" not in file.path}
         overviews = list(context.overviews(self.marts, self.quality))
-        # Who has sign-in by others alone is told of that.
+        # Who has sign-in by others alone reads of that.
         place = 0 if any(one.cards[0][1] for one in overviews) else 3
         metric = context.CARD_METRICS[place]
         days: list[tuple[date, str, bool, int | None]] = [

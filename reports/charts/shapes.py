@@ -21,7 +21,7 @@ from reports.content.words import word
 
 @dataclass(frozen=True)
 class Look:
-    """How one series is drawn, the same in every chart; told apart by colour, dash and marker each alone."""
+    """How one series is drawn, the same in every chart; distinct by colour, dash and marker each alone."""
 
     light: str
     dark: str
@@ -29,7 +29,7 @@ class Look:
     marker: str
 
 
-# The four channels' colours are told apart by every kind of colour vision.
+# The four channels' colours are distinct to every kind of colour vision.
 LOOKS = {
     "one_click": Look("#2456D6", "#8FA2FF", "solid", "circle"),
     "wechat": Look("#12A594", "#5CF2DD", "dash", "square"),

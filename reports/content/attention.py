@@ -1,6 +1,6 @@
 """What needs attention on the data day: the report centre's list, the worst first.
 
-Lives here: which findings are told, in which order, and their words. What counts as a finding about rates and apps is
+Lives here: which findings are listed, in which order, and their words. What counts as a finding about rates and apps is
 in `sql/falling_rates.sql` and `sql/stopped_apps.sql`; the checks of a run are in `pipelines/closing/warnings.py`.
 """
 
@@ -58,7 +58,7 @@ def _days(stand: Standing) -> Iterator[Finding]:
             continue
         yield Finding(
             "bad" if check.severity == "error" else "warn",
-            Text(_told(check.day, check.detail.zh), _told(check.day, check.detail.en)),
+            Text(_with_day(check.day, check.detail.zh), _with_day(check.day, check.detail.en)),
             "quality.html",
         )
     if stand.restated_days:
@@ -167,5 +167,5 @@ def _some(names: list[str]) -> str:
     return ", ".join(names[:APPS_NAMED]) + (" …" if len(names) > APPS_NAMED else "")
 
 
-def _told(day: object, detail: str) -> str:
+def _with_day(day: object, detail: str) -> str:
     return f"{day}: {detail}" if day else detail

@@ -19,7 +19,7 @@ from pipelines.contract.record import CHANNELS, OUTCOMES
 from reports.content.folders import app_folders
 from reports.content.language import Text
 from reports.content.name_order import initials, spelling
-from reports.content.published import RESTATEMENTS_SHOWN, Publication, PublishedTables
+from reports.content.published import RESTATEMENTS_LISTED, Publication, PublishedTables
 
 ALL_APPS = "*"
 CARD_METRICS = (
@@ -139,16 +139,16 @@ def quality_by_day(marts: PublishedTables) -> dict[date, Day]:
 def standing(marts: PublishedTables, quality: dict[date, Day]) -> Standing:
     """How the data day stands."""
     as_of = marts.publication.as_of
-    shown = [quality.get(day) or _no_data(day) for day in window(as_of, max(WINDOWS))]
+    listed = [quality.get(day) or _no_data(day) for day in window(as_of, max(WINDOWS))]
     first = marts.publication.first_day
     return Standing(
         publication=marts.publication,
-        today=shown[-1],
-        coverage={n: sum(day.state == "complete" for day in shown[-n:]) for n in WINDOWS},
+        today=listed[-1],
+        coverage={n: sum(day.state == "complete" for day in listed[-n:]) for n in WINDOWS},
         # Before the first record there was nothing to miss.
-        missing_days=tuple(day.day for day in shown if day.state == "missing" and first and day.day >= first),
-        restated_days=tuple(day.day for day in shown if day.is_restated),
-        late_days=tuple((day.day, day.late_records) for day in shown if day.late_records),
+        missing_days=tuple(day.day for day in listed if day.state == "missing" and first and day.day >= first),
+        restated_days=tuple(day.day for day in listed if day.is_restated),
+        late_days=tuple((day.day, day.late_records) for day in listed if day.late_records),
         failed_checks=tuple(
             FailedCheck(name, severity, day, Text(zh, en))
             for name, severity, passed, day, zh, en in marts.rows("checks")
@@ -222,18 +222,18 @@ def overviews(marts: PublishedTables, quality: dict[date, Day]) -> Iterator[Over
     restatements: dict[date, list[tuple[Any, ...]]] = defaultdict(list)
     for day, *row in marts.rows("day_restatements"):
         restatements[day].append(tuple(row))
-    shown = sorted((day for day in window(as_of, max(WINDOWS)) if day in quality), reverse=True)
-    for i, day in enumerate(shown):
+    listed = sorted((day for day in window(as_of, max(WINDOWS)) if day in quality), reverse=True)
+    for i, day in enumerate(listed):
         now, base = totals[day]
         yield Overview(
             day=day,
             quality=quality[day],
             cards=tuple(zip(CARD_METRICS, now, base, strict=True)),
             channels=tuple(channels[day]),
-            restatements=tuple(restatements[day][:RESTATEMENTS_SHOWN]),
-            has_more_restatements=len(restatements[day]) > RESTATEMENTS_SHOWN,
-            earlier=shown[i + 1] if i + 1 < len(shown) else None,
-            later=shown[i - 1] if i else None,
+            restatements=tuple(restatements[day][:RESTATEMENTS_LISTED]),
+            has_more_restatements=len(restatements[day]) > RESTATEMENTS_LISTED,
+            earlier=listed[i + 1] if i + 1 < len(listed) else None,
+            later=listed[i - 1] if i else None,
         )
 
 

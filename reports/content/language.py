@@ -1,4 +1,4 @@
-"""Chinese and English: every text of the pages stands in both, one is shown.
+"""Chinese and English: every text of the pages stands in both, one is visible.
 
 Lives here: reading the two catalogues (`locale/<language>/LC_MESSAGES/messages.po`) and putting a text into HTML.
 The msgid is the English text; an entry of the English catalogue is needed only where the two must differ.

@@ -23,12 +23,17 @@ DAYS = 30
 # A page must open in a browser: tables that grow without end are cut here, and say so.
 ROW_LIMIT = 5000
 # A day's page names so many restated figures; the table `restatements` holds them all.
-RESTATEMENTS_SHOWN = 200
+RESTATEMENTS_LISTED = 200
 # In the order of their making: a step may read those before it.
 STEPS = (
     "subjects", "days", "codes", "usage_days", "usage_periods", "trend_days", "latency_days",
     "channel_windows", "breakdowns", "failures", "packages", "presence",
 )  # fmt: skip
+
+
+def detail_query() -> str:
+    """The query of the detail rows from `$first_app` to `$last_app`, by app key, and from day `$first` to `$last`."""
+    return sql("reports.content", "usage_detail")
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,7 @@ class PublishedTables:
             "first": as_of - timedelta(days=DAYS - 1),
             "last": as_of,
             "limit": ROW_LIMIT,
-            "shown": RESTATEMENTS_SHOWN,
+            "most": RESTATEMENTS_LISTED,
         }
         # Figures name channels and outcomes by their place in these lists.
         self._values |= {"channels": list(CHANNELS), "outcomes": list(OUTCOMES)}

@@ -1,7 +1,7 @@
 """Words for the fixed values of the tables: channels, states, statuses, platforms.
 
 Lives here: which text (msgid) stands for which value. Add here: a value that a page shows and people should read as
-a word. Values without a word (a vendor, a file's name) are shown as they are.
+a word. Values without a word (a vendor, a file's name) stand as they are.
 """
 
 from reports.content.language import Text, t

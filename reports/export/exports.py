@@ -1,7 +1,7 @@
 """Exports for analysts: the detail of one app over any span, and its stored records, masked.
 
-Here: which rows. How they become a file is in `files.py`; the 30-day `usage_detail` of the site is made by
-`reports/`, by the same statement, and an export of the same span has the same bytes.
+Here: which rows. How they become a file is in `files.py`; the 30-day detail of the site is made by the same query of
+`reports/content`, and an export of the same span has the same bytes.
 """
 
 from collections.abc import Sequence
@@ -16,6 +16,7 @@ from pipelines.common.errors import UsageError
 from pipelines.common.sql import sql
 from pipelines.contract.settings import Settings
 from pipelines.store.database import open_published, workbench
+from reports.content.published import detail_query
 from reports.export.files import FORMATS, require_target, write_query
 
 
@@ -50,8 +51,7 @@ def export_detail(database: Path, request: ExportRequest) -> int:
         require_app(connection, request.app_key)
         app = {"first_app": request.app_key, "last_app": request.app_key}
         values = app | {"first": request.first, "last": request.last}
-        query = sql("reports.content", "usage_detail")
-        return write_query(connection, query, values, request.format, request.target)
+        return write_query(connection, detail_query(), values, request.format, request.target)
 
 
 def require_app(connection: duckdb.DuckDBPyConnection, app_key: str) -> None:

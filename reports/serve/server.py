@@ -1,6 +1,6 @@
 """Runs the application on loopback until it is stopped.
 
-Lives here: the signals, and what the operator is told. Does not belong here: what is answered (`app.py`).
+Lives here: the signals, and what the operator reads. Does not belong here: what is answered (`app.py`).
 """
 
 import signal

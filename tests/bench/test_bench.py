@@ -30,8 +30,8 @@ def test_peers_do_the_job_of_the_yardstick(log: Path, name: str) -> None:
 
 def test_stages_are_read_from_the_lines_of_a_run(capsys: pytest.CaptureFixture[str]) -> None:
     for name, result in (("ingest", "2 files, 1,000 records"), ("roll up", "")):
-        with stage(name) as told:
-            told.result = result
+        with stage(name) as reported:
+            reported.result = result
     found = stages([Run(10.0, 0, capsys.readouterr().out)])
     assert [row.what for row in found] == ["ingest", "roll up", "start, Dagster and all else"]
     assert found[-1].value == "10.00 s"

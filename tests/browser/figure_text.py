@@ -65,11 +65,11 @@ class Change:
         arrow, sign, amount, unit = found.groups()
         exact = 100 * (self.value - self.base if self.points else self.value / self.base - 1)
         places = len(amount.partition(".")[2])
-        shown = float(amount.replace(",", ""))
+        displayed = float(amount.replace(",", ""))
         # As for shares: points are a difference of two that may have been rounded before.
-        is_right = abs(shown - abs(exact)) <= 0.5 * 10**-places + (0.00012 if self.points else 1e-6)
+        is_right = abs(displayed - abs(exact)) <= 0.5 * 10**-places + (0.00012 if self.points else 1e-6)
         is_precise = places == (2 if self.points else 1 if abs(exact) < 1000 else 0)
-        is_signed = arrow + sign == ("■±" if shown == 0 else "▲+" if exact > 0 else "▼−")
+        is_signed = arrow + sign == ("■±" if displayed == 0 else "▲+" if exact > 0 else "▼−")
         return is_right and is_precise and is_signed and (unit == "%") != self.points
 
     __hash__ = None  # type: ignore[assignment]
@@ -95,10 +95,10 @@ class Compact:
         unit = UNITS[self.language][found[3]]
         whole = found[1].replace(",", "")
         places = {1: 2, 2: 2, 3: 1}.get(len(whole), 0)
-        shown = float(f"{whole}.{found[2] or 0}")
+        displayed = float(f"{whole}.{found[2] or 0}")
         # What rounds up to 10,000 of a unit is one of the next.
         sizes = [one for one in UNITS[self.language].values() if self.value >= max(0.99995 * one, 10_000)]
-        return unit == max(sizes) and abs(shown - self.value / unit) <= 0.5000001 * 10**-places
+        return unit == max(sizes) and abs(displayed - self.value / unit) <= 0.5000001 * 10**-places
 
     __hash__ = None  # type: ignore[assignment]
 

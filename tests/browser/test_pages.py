@@ -55,7 +55,7 @@ SAME = re.compile(
 )
 
 
-def shown_texts(page: Page) -> set[str]:
+def visible_texts(page: Page) -> set[str]:
     return set(page.evaluate(_TEXTS))
 
 
@@ -73,12 +73,12 @@ def test_a_page_speaks_one_language_fits_its_window_and_sends_nothing(reader: Re
     reader.settle()
     assert page.locator("html").get_attribute("lang") == "en"
     assert page.locator("h1").is_visible()
-    english = shown_texts(page)
+    english = visible_texts(page)
     assert len(english) > 30
     assert [text for text in english if CHINESE.search(text)] == []
     reader.speak("zh")
     assert page.locator("html").get_attribute("lang") == "zh-CN"
-    chinese = shown_texts(page)
+    chinese = visible_texts(page)
     # A text without Chinese that stands on both pages is a number, or a word that both share.
     common = {text for text in chinese & english if not CHINESE.search(text)}
     assert [text for text in common if re.search(r"[a-z]{2}", SAME.sub("", text), re.IGNORECASE)] == []
@@ -189,9 +189,9 @@ def test_hostile_names_are_only_text_in_every_list(reader: Reader, path: str) ->
     page = reader.open(path)
     open_all(page)
     if path == "quality.html":
-        shown = "\n".join(page.locator("bdi").all_text_contents())
-        assert all(name in shown for name in HOSTILE_NAMES.values())
-        assert "<b>.ndjson" in shown
+        texts = "\n".join(page.locator("bdi").all_text_contents())
+        assert all(name in texts for name in HOSTILE_NAMES.values())
+        assert "<b>.ndjson" in texts
     else:
         names = page.locator("table[data-table] tbody bdi").all_text_contents()
         assert set(HOSTILE_NAMES.values()) <= set(names)

@@ -59,7 +59,7 @@ def each_state(
 # ---- the parts that pages share
 
 
-def check_cards(shown: dict[str, Any], tables: Published, key: str, days: int, language: str) -> None:
+def check_cards(reading: dict[str, Any], tables: Published, key: str, days: int, language: str) -> None:
     """The data day against the same weekday of the week before, and the window against the one before."""
     (today, week_before), (window, before) = tables.period("day"), tables.period(str(days))
     expected = {}
@@ -74,15 +74,15 @@ def check_cards(shown: dict[str, Any], tables: Published, key: str, days: int, l
             count(total) if total and total >= 10_000 else None,
             Change(total, base, tables.is_fair(str(days))),
         ]
-    assert shown["cards"] == expected
+    assert reading["cards"] == expected
 
 
-def check_charts(shown: dict[str, Any], expected: dict[str, dict[str, list[Any]]], tables: Published, days: int,
+def check_charts(reading: dict[str, Any], expected: dict[str, dict[str, list[Any]]], tables: Published, days: int,
                  language: str) -> None:  # fmt: skip
     """What Plotly draws, and the table behind each chart; a missing day is null in the one, words in the other."""
     window = tables.window(days)
     for name, series in expected.items():
-        drawn = shown["charts"][name][str(days)]
+        drawn = reading["charts"][name][str(days)]
         assert list(drawn) == list(series), name
         for one, values in series.items():
             assert drawn[one] == [[str(day) for day in window], pytest.approx(values)], (name, one)
@@ -92,7 +92,7 @@ def check_charts(shown: dict[str, Any], expected: dict[str, dict[str, list[Any]]
             for i, day in enumerate(window)
             if tables.has_data(day)
         ]
-        found = shown["figures"][name]
+        found = reading["figures"][name]
         gaps = [row for row in found if row[0][:10] in {str(day) for day in window if not tables.has_data(day)}]
         assert len(gaps) + len(rows) == days
         assert not any(re.search(r"\d", text) for row in gaps for text in row[1:])
@@ -103,10 +103,10 @@ def _milliseconds(value: int | None) -> str:
     return ABSENT if value is None else f"{value:,} ms"
 
 
-def check_usage(shown: dict[str, Any], tables: Published, key: str, days: int, language: str) -> None:
+def check_usage(reading: dict[str, Any], tables: Published, key: str, days: int, language: str) -> None:
     """The chart of usage by day, and the table of periods."""
     lines = {metric: [tables.usage(key, metric, [day]) for day in tables.window(days)] for metric in CARDS[1:]}
-    check_charts(shown, {"usage": lines}, tables, days, language)
+    check_charts(reading, {"usage": lines}, tables, days, language)
     rows = []
     for metric in USAGE:
         row: list[Any] = []
@@ -114,7 +114,7 @@ def check_usage(shown: dict[str, Any], tables: Published, key: str, days: int, l
             now, base = (tables.usage(key, metric, span) for span in tables.period(name))
             row += [count(now), Change(now, base, tables.is_fair(name))]
         rows.append(row)
-    assert [row[1:] for row in shown["parts"]["periods"]] == rows
+    assert [row[1:] for row in reading["parts"]["periods"]] == rows
 
 
 def login_lines(tables: Published, key: str, days: int) -> dict[str, dict[str, list[Any]]]:
@@ -137,9 +137,9 @@ def login_lines(tables: Published, key: str, days: int) -> dict[str, dict[str, l
     return lines
 
 
-def check_logins(shown: dict[str, Any], tables: Published, key: str, days: int, language: str) -> None:
+def check_logins(reading: dict[str, Any], tables: Published, key: str, days: int, language: str) -> None:
     """Charts, the summary by channel, breakdowns by platform and carrier, outcomes and codes."""
-    check_charts(shown, login_lines(tables, key, days), tables, days, language)
+    check_charts(reading, login_lines(tables, key, days), tables, days, language)
     window, before = tables.period(str(days))
     fair = tables.is_fair(str(days))
     rows: list[list[Any]] = []
@@ -152,11 +152,11 @@ def check_logins(shown: dict[str, Any], tables: Published, key: str, days: int, 
             Share(ratio(won, asked)), Change(ratio(won, asked), ratio(won_before, asked_before), fair, points=True),
             Share(ratio(won, asked - left)), count(asked), count(left), count(failed),
         ])  # fmt: skip
-    assert shown["parts"]["summary"] == where_fair(rows, fair)
-    check_breakdown(shown["parts"]["platforms"], tables, key, "platform", days, language)
-    check_breakdown(shown["parts"]["carriers"], tables, key, "carrier", days, language)
+    assert reading["parts"]["summary"] == where_fair(rows, fair)
+    check_breakdown(reading["parts"]["platforms"], tables, key, "platform", days, language)
+    check_breakdown(reading["parts"]["carriers"], tables, key, "carrier", days, language)
     for step in ("authorization", "verification"):
-        check_failures(shown["parts"], tables, key, step, days, language)
+        check_failures(reading["parts"], tables, key, step, days, language)
 
 
 def check_breakdown(found: list[list[str]], tables: Published, key: str, dimension: str, days: int,
@@ -207,8 +207,8 @@ def check_failures(parts: dict[str, Any], tables: Published, key: str, step: str
         parts[f"codes-{step}"], first_ten, strict=True
     ):
         assert found[0] == f"{code} {vendor}"
-        told, _, rest = found[1].rpartition(said(channel, language))
-        assert told.strip() == meaning[language == "en"] if meaning else missing in told or "码表" in told
+        meant, _, rest = found[1].rpartition(said(channel, language))
+        assert meant.strip() == meaning[language == "en"] if meaning else missing in meant or "码表" in meant
         assert rest == f" · {unknown_said(outcome, language)}"
         assert found[2] == count(records)
 
@@ -227,14 +227,14 @@ def unknown_said(outcome: str, language: str) -> str:
 def test_the_page_of_an_app(reader: Reader, tables: Published, folders: dict[str, str], key: str) -> None:
     # Language and window do not hang on each other: one app is read in each pair of them.
     states = STATES if key == "shop" else STATES[::2]
-    for language, days, shown in each_state(reader, f"apps/{folders[key]}/index.html", states):
-        check_cards(shown, tables, key, days, language)
-        check_usage(shown, tables, key, days, language)
-        check_logins(shown, tables, key, days, language)
+    for language, days, reading in each_state(reader, f"apps/{folders[key]}/index.html", states):
+        check_cards(reading, tables, key, days, language)
+        check_usage(reading, tables, key, days, language)
+        check_logins(reading, tables, key, days, language)
         registered = [row for row in tables.schemes if row["app_key"] == key]
-        check_packages(shown["parts"]["packages"], tables, key, registered, days, language)
+        check_packages(reading["parts"]["packages"], tables, key, registered, days, language)
     records = reader.page.locator(".trust summary [data-part=records]").inner_text()
-    check_facts(shown["facts"], records, tables, key, registered)
+    check_facts(reading["facts"], records, tables, key, registered)
 
 
 def check_facts(
@@ -258,8 +258,8 @@ def check_facts(
     }
     share = ratio(counted, usual_of(tables, key, min(days))) if days else None
     # As JavaScript rounds: a half goes up.
-    told = "" if share is None else f" ({math.floor(100 * share + 0.5)}% of usual)"
-    assert records == f"Records {count(counted if days else None)}{told}"
+    of_usual = "" if share is None else f" ({math.floor(100 * share + 0.5)}% of usual)"
+    assert records == f"Records {count(counted if days else None)}{of_usual}"
 
 
 def usual_of(tables: Published, key: str, first_seen: date) -> int | None:
@@ -297,10 +297,10 @@ def check_packages(
 
 
 def test_the_usage_page(reader: Reader, tables: Published) -> None:
-    for language, days, shown in each_state(reader, "usage.html"):
-        check_cards(shown, tables, "*", days, language)
-        check_usage(shown, tables, "*", days, language)
-        check_apps(shown, tables, str(days), language)
+    for language, days, reading in each_state(reader, "usage.html"):
+        check_cards(reading, tables, "*", days, language)
+        check_usage(reading, tables, "*", days, language)
+        check_apps(reading, tables, str(days), language)
     assert reader.page.locator(".title").inner_text().startswith("Usage All apps, 9\n")
     for name in PERIODS:
         reader.page.locator(f'[data-period="{name}"]').click()
@@ -313,7 +313,7 @@ def test_the_usage_page(reader: Reader, tables: Published) -> None:
         assert str(base[-1])[5:] in note
 
 
-def check_apps(shown: dict[str, Any], tables: Published, period: str, language: str) -> None:
+def check_apps(reading: dict[str, Any], tables: Published, period: str, language: str) -> None:
     """A row for every app, most verifications first, and the sums of all rows."""
     days, base = tables.period(period)
     fair = tables.is_fair(period)
@@ -333,21 +333,21 @@ def check_apps(shown: dict[str, Any], tables: Published, period: str, language: 
             said(tables.platform(key), language), app["account_id"] or ABSENT, said(status, language),
             count(len(schemes)), *counts, "", "CSVxlsx",
         ]  # fmt: skip
-    found = {row[1]: row[:1] + row[2:] for row in shown["tables"]["apps"]}
+    found = {row[1]: row[:1] + row[2:] for row in reading["tables"]["apps"]}
     assert found == rows
-    assert len(shown["tables"]["apps"]) == len(KEYS)
-    order = [int(row[5].replace(",", "")) for row in shown["tables"]["apps"]]
+    assert len(reading["tables"]["apps"]) == len(KEYS)
+    order = [int(row[5].replace(",", "")) for row in reading["tables"]["apps"]]
     assert order == sorted(order, reverse=True)
-    assert sums[0] in shown["sums"][1]
-    assert shown["sums"][:1] + shown["sums"][2:] == ["", *sums[1:]]
+    assert sums[0] in reading["sums"][1]
+    assert reading["sums"][:1] + reading["sums"][2:] == ["", *sums[1:]]
 
 
 @pytest.mark.parametrize("key", ["*", "shop"])
 def test_the_monitor_page(reader: Reader, tables: Published, key: str) -> None:
     choices = {} if key == "*" else {"app": key}
-    for language, days, shown in each_state(reader, "monitor.html", **choices):
-        check_logins(shown, tables, key, days, language)
-        check_login_table(shown["tables"]["logins"], tables, days, language)
+    for language, days, reading in each_state(reader, "monitor.html", **choices):
+        check_logins(reading, tables, key, days, language)
+        check_login_table(reading["tables"]["logins"], tables, days, language)
 
 
 def check_login_table(found: list[list[str]], tables: Published, days: int, language: str) -> None:
@@ -380,10 +380,10 @@ def test_long_counts_are_short_with_the_exact_one_beside(read_site: Callable[...
         for days in (7, 30):
             reader.press(str(days)[0])
             check_cards(read(page), counted, "*", days, language)
-        shown = "".join(page.locator(".card .short").all_inner_texts())
-        assert all(unit in shown for unit in units)
-        days_shown = page.locator(".calendar [data-compact]").all_inner_texts()
-        assert days_shown == [Compact(counted.usage("*", CARDS[0], [day]), language) for day in counted.window(30)]
+        short_texts = "".join(page.locator(".card .short").all_inner_texts())
+        assert all(unit in short_texts for unit in units)
+        day_texts = page.locator(".calendar [data-compact]").all_inner_texts()
+        assert day_texts == [Compact(counted.usage("*", CARDS[0], [day]), language) for day in counted.window(30)]
     # Where one unit ends and the next begins: the page writes whatever number stands there anew in another language.
     values = [
         0, 999, 9_999, 10_000, 12_345, 99_994, 99_996, 999_949, 1_000_000, 1_234_567, 99_951_000, 99_994_999,

@@ -31,12 +31,12 @@ def test_the_report_centre(reader: Reader, tables: Published, logged: Path, fold
         if reader.page.locator("html").get_attribute("lang")[:2] != language:  # type: ignore[index]
             reader.speak(language)
         reader.press(str(days)[0])
-        shown = read(page)
-        check_cards(shown, tables, "*", days, language)
+        displayed = read(page)
+        check_cards(displayed, tables, "*", days, language)
         check_movers(table_rows(page, "table.movers"), tables)
         check_calendar(page.locator(".calendar a").all_inner_texts(), tables, language)
         check_attention(page.locator(".attention li").all_inner_texts(), tables)
-        check_files(shown["tables"]["files"], tables, logged / "site", folders, language)
+        check_files(displayed["tables"]["files"], tables, logged / "site", folders, language)
         assert_trust(reader, tables)
 
 
@@ -150,7 +150,7 @@ def test_the_overview_of_an_earlier_day(reader: Reader, tables: Published, back:
     for language in ("zh", "en"):
         if language == "en":
             reader.speak("en")
-        shown = read(page)
+        displayed = read(page)
         assert page.locator("h1").inner_text().startswith(day_said(one, language))
         assert f"{quality['records_accepted'] - quality['duplicates']:,}" in page.locator(".trust summary").inner_text()
         badges = page.locator(".trust .state .badge").all_inner_texts()
@@ -158,10 +158,10 @@ def test_the_overview_of_an_earlier_day(reader: Reader, tables: Published, back:
         restated = [said("restated", language)] * quality["restated"]
         assert badges == [said(quality["day_state"], language), *restated, *late]
         if not tables.has_data(one):
-            assert shown["cards"] == {}
+            assert displayed["cards"] == {}
             assert page.locator("table").count() == 0
             continue
-        assert {metric: [figures[0], figures[2]] for metric, figures in shown["cards"].items()} == {
+        assert {metric: [figures[0], figures[2]] for metric, figures in displayed["cards"].items()} == {
             metric: [
                 count(tables.usage("*", metric, [one])),
                 Change(tables.usage("*", metric, [one]), tables.usage("*", metric, [day(back + 7)])),
@@ -192,13 +192,13 @@ def test_the_quality_page(reader: Reader, tables: Published) -> None:
             reader.speak("en")
         for lengths in page.locator(".lengths select").all():
             lengths.select_option("100")
-        shown = read(page)["tables"]
-        assert set(shown) == {"days", "input_files", "restatements", "codes", "unregistered", "packages"}
-        check_quality_days(shown["days"], tables, language)
-        check_input_files(shown["input_files"], tables, language)
-        check_restatements(shown["restatements"], tables, language)
-        check_unmapped(shown["codes"], tables, language)
-        check_unregistered(shown, tables)
+        displayed = read(page)["tables"]
+        assert set(displayed) == {"days", "input_files", "restatements", "codes", "unregistered", "packages"}
+        check_quality_days(displayed["days"], tables, language)
+        check_input_files(displayed["input_files"], tables, language)
+        check_restatements(displayed["restatements"], tables, language)
+        check_unmapped(displayed["codes"], tables, language)
+        check_unregistered(displayed, tables)
         check_books(reader, tables, language)
 
 
@@ -260,9 +260,9 @@ def check_unmapped(found: list[list[str]], tables: Published, language: str) -> 
     )
 
 
-def check_unregistered(shown: dict[str, Any], tables: Published) -> None:
+def check_unregistered(displayed: dict[str, Any], tables: Published) -> None:
     window = tables.window(30)
-    assert sorted(shown["unregistered"]) == sorted(
+    assert sorted(displayed["unregistered"]) == sorted(
         [key, *(count(tables.usage(key, metric, window)) for metric in (CARDS[0], CARDS[3]))] for key in ("ghost", "-x")
     )
     listed = {(row["app_key"], row["scheme_id"], row["package_name"]) for row in tables.schemes}
@@ -278,7 +278,7 @@ def check_unregistered(shown: dict[str, Any], tables: Published) -> None:
         if not ((key, scheme, package) in listed if is_whole else parts):
             expected[key, scheme, package][0] += row["verifications"]
             expected[key, scheme, package][1] += row["authorizations"]
-    assert sorted(shown["packages"]) == sorted(
+    assert sorted(displayed["packages"]) == sorted(
         [tables.named(key), scheme or ABSENT, package or ABSENT, *map(count, counts)]
         for (key, scheme, package), counts in expected.items()
     )
@@ -293,11 +293,11 @@ def check_books(reader: Reader, tables: Published, language: str) -> None:
     reasons = defaultdict(int)
     for row in rejected:
         reasons[row["reason"]] += 1
-    shown = {}
+    displayed = {}
     for part in page.locator("#rejected section").all():
-        shown[part.locator("h3 code").inner_text()] = part.locator("h3 b").inner_text()
+        displayed[part.locator("h3 code").inner_text()] = part.locator("h3 b").inner_text()
         assert part.locator("li").count() == min(3, reasons[part.locator("h3 code").inner_text()])
-    assert shown == {reason: count(records) for reason, records in reasons.items()}
+    assert displayed == {reason: count(records) for reason, records in reasons.items()}
     nulled: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     for row in tables.rows("nulled_fields"):
         nulled[row["field"]][0] += row["records"]

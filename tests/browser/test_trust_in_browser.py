@@ -36,8 +36,8 @@ def reasons(reader: Reader) -> list[tuple[str, str]]:
     """Class and text of each reason, once they are open."""
     if reader.page.locator(".trust").get_attribute("open") is None:
         reader.page.locator(".trust summary").click()
-    shown = [one for one in reader.page.locator(".trust li").all() if one.is_visible()]
-    found = [(one.get_attribute("class") or "", one.inner_text()) for one in shown]
+    visible = [one for one in reader.page.locator(".trust li").all() if one.is_visible()]
+    found = [(one.get_attribute("class") or "", one.inner_text()) for one in visible]
     # The last one of most pages is a link to the quality page.
     return [one for one in found if one[0] != "more"]
 
@@ -56,10 +56,10 @@ def test_a_complete_day_is_called_so(read_site: ReadSite, site_of: Callable[...,
     reader = read_site(site_of("calm"))
     page = reader.open(path, lang="en")
     assert badges(reader) == ["Complete"]
-    told = reasons(reader)
-    assert {severity for severity, _ in told} == {"good"}
-    assert "closed" in told[0][1]
-    assert ("All checks of the last run passed." in told[-1][1]) == (path not in PUBLIC)
+    given = reasons(reader)
+    assert {severity for severity, _ in given} == {"good"}
+    assert "closed" in given[0][1]
+    assert ("All checks of the last run passed." in given[-1][1]) == (path not in PUBLIC)
     assert re.search(rf"{AS_OF} Tue", page.locator(".trust summary").inner_text())
     if path == "index.html":
         assert page.locator(".verdict").inner_text() == "Nothing needs attention"
@@ -71,10 +71,10 @@ def test_a_data_day_without_records_is_called_so(read_site: ReadSite, site_of: C
     reader = read_site(site_of("nothing", missing=(0,)))
     page = reader.open(path, lang="en", days=7)
     assert badges(reader) == ["No data"]
-    told = reasons(reader)
-    assert told[0][0] == "bad"
-    assert "no records at all" in told[0][1]
-    assert any(severity == "bad" and str(AS_OF) in text for severity, text in told)
+    given = reasons(reader)
+    assert given[0][0] == "bad"
+    assert "no records at all" in given[0][1]
+    assert any(severity == "bad" and str(AS_OF) in text for severity, text in given)
     if page.locator(".card").count():
         cards = read(page)["cards"]
         # The day and its change are a dash; so is the change of a window with a day less than the one before.
@@ -92,7 +92,7 @@ def test_late_restated_and_failed_are_flagged_and_said(reader: Reader) -> None:
     for path in ("index.html", "usage.html", "quality.html"):
         page = reader.open(path, lang="en")
         assert badges(reader) == ["Complete", "Late records 5", "Synthetic data"]
-        told = {text: severity for severity, text in reasons(reader)}
+        given = {text: severity for severity, text in reasons(reader)}
         for piece, severity in {
             f"Days without data in the last 30: {day(MISSING_BACK)}": "warn",
             f"last 30: {day(4)}": "warn",
@@ -100,9 +100,9 @@ def test_late_restated_and_failed_are_flagged_and_said(reader: Reader) -> None:
             "Fewer records.": "warn",
             "(501": "",
         }.items():
-            found = [one for text, one in told.items() if piece in text]
+            found = [one for text, one in given.items() if piece in text]
             assert found == [severity] * bool(severity), piece
-        assert "All checks" not in "".join(told)
+        assert "All checks" not in "".join(given)
     page = reader.open(f"days/{day(4)}.html", lang="en")
     assert badges(reader) == ["Complete", "Restated", "Synthetic data"]
     assert any("changed after publication" in text for _, text in reasons(reader))
@@ -112,9 +112,7 @@ def test_late_restated_and_failed_are_flagged_and_said(reader: Reader) -> None:
     assert flags.get_attribute("href", timeout=1000).startswith(f"days/{day(4)}.html")  # type: ignore[union-attr]
 
 
-def test_a_restated_data_day_is_flagged_and_told_to_whom_it_concerns(
-    read_site: ReadSite, site_of: Callable[..., Path]
-) -> None:
+def test_a_restated_data_day_is_flagged_for_whom_it_concerns(read_site: ReadSite, site_of: Callable[..., Path]) -> None:
     reader = read_site(site_of("restated", restated=(0,)))
     for path in PAGES:
         reader.open(path, lang="en")
@@ -127,11 +125,11 @@ def test_a_restated_data_day_is_flagged_and_told_to_whom_it_concerns(
 def test_an_apps_page_tells_nothing_of_the_others(reader: Reader) -> None:
     """Whoever may see some apps only must not learn the records of all, nor what a check found elsewhere."""
     page = reader.open("apps/cmd/index.html", lang="en")
-    told = " ".join(text for _, text in reasons(reader))
+    given = " ".join(text for _, text in reasons(reader))
     assert badges(reader) == ["Complete", "Synthetic data"]
-    assert "Fewer records" not in told
-    assert str(day(4)) not in told
-    assert "500" not in told
+    assert "Fewer records" not in given
+    assert str(day(4)) not in given
+    assert "500" not in given
     assert "500" not in page.locator(".trust summary").inner_text()
 
 
@@ -142,8 +140,8 @@ def test_windows_of_other_coverage_have_no_change_and_say_so(reader: Reader) -> 
         reader.press(str(days)[0])
         for part in (".card .window", "[data-part=summary]", "[data-part=platforms]", "[data-part=carriers]",
                      "[data-part=outcomes-authorization]"):  # fmt: skip
-            shown = page.locator(part).first.inner_text()
-            assert re.search(coverage, shown), part
+            visible = page.locator(part).first.inner_text()
+            assert re.search(coverage, visible), part
             found = changes(reader, part)
             # Under the figures of a table nothing stands: the head of its column said why.
             assert bool(found) is part.startswith((".card", "[data-part=outcomes")), part
@@ -208,7 +206,7 @@ def direction(reader: Reader, part: str, row: str) -> str:
         ("worse", "down bad", "up bad", lambda back: 60 if back < 7 else 80),
     ],
 )
-def test_a_change_is_judged_by_what_it_is_a_change_of(
+def test_a_change_is_good_or_bad_by_what_it_is_a_change_of(
     read_site: ReadSite, site_of: Callable[..., Path], name: str, up: str, down: str, won: Callable[[int], int]
 ) -> None:
     reader = read_site(site_of(name, won=won, left=lambda back: (100 - won(back)) // 2))

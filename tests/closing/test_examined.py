@@ -31,21 +31,21 @@ def back(days: int) -> date:
     return DAY - timedelta(days=days)
 
 
-def test_the_days_of_the_last_publication_are_judged_seven_at_most() -> None:
+def test_the_days_of_the_last_publication_are_examined_seven_at_most() -> None:
     assert examined_days(Manifest(), DAY) == [DAY]
     assert examined_days(Manifest(closed_before=back(2)), DAY) == [YESTERDAY, DAY]
     assert len(examined_days(Manifest(closed_before=back(40)), DAY)) == 7
 
 
-@pytest.mark.parametrize(("late", "is_judged"), [(0, False), (40, False), (60, True), (1000, True)])
-def test_a_closed_day_that_got_much_since_is_judged_again(late: int, is_judged: bool) -> None:
+@pytest.mark.parametrize(("late", "is_examined"), [(0, False), (40, False), (60, True), (1000, True)])
+def test_a_closed_day_that_got_much_since_is_examined_again(late: int, is_examined: bool) -> None:
     again = file("again.ndjson", YESTERDAY, DAY, {YESTERDAY: DayRows(accepted=late or 1000, late=late)})
     manifest = Manifest(files=[again], days={YESTERDAY: entry(1000), DAY: entry(1000)}, closed_before=YESTERDAY)
-    assert examined_days(manifest, DAY) == ([YESTERDAY, DAY] if is_judged else [DAY])
+    assert examined_days(manifest, DAY) == ([YESTERDAY, DAY] if is_examined else [DAY])
     assert closed_days(manifest, DAY) == [DAY]
 
 
-def test_a_restated_day_is_judged_until_the_next_one_is_closed() -> None:
+def test_a_restated_day_is_examined_until_the_next_one_is_closed() -> None:
     # Read when DAY was closed already, by a run later on the same morning.
     again = file("again.ndjson", DAY, DAY, {back(3): DayRows(accepted=900, late=900)})
     manifest = Manifest(files=[again], days={back(n): entry(1000) for n in range(9)}, closed_before=YESTERDAY)
@@ -63,7 +63,7 @@ def test_what_comes_in_small_deliveries_is_added_up() -> None:
     assert examined_days(manifest, DAY) == [back(2), DAY]
 
 
-def test_of_many_restated_days_the_newest_are_judged() -> None:
+def test_of_many_restated_days_the_newest_are_examined() -> None:
     late = file("late.ndjson", DAY, DAY, {back(n): DayRows(accepted=500, late=500) for n in range(2, 30)})
     manifest = Manifest(files=[late], days={back(n): entry(1000) for n in range(30)}, closed_before=back(2))
     assert examined_days(manifest, DAY) == [back(n) for n in (6, 5, 4, 3, 2, 1, 0)]
@@ -95,13 +95,13 @@ def test_a_run_with_nothing_new_says_the_same_of_a_restated_day(tmp_path: Path) 
     folder.land(f"{DAY}.ndjson", records(60))
     folder.land("again.ndjson", records(60, YESTERDAY, prefix="again"))
     folder.tables(DAY)
-    told = "SELECT check_name, day, detail_en FROM check_results WHERE NOT passed"
-    first = folder.rows(told)
+    failed = "SELECT check_name, day, detail_en FROM check_results WHERE NOT passed"
+    first = folder.rows(failed)
     assert ("volume_jump", YESTERDAY) in [row[:2] for row in first]
     run = folder.manifest.run
     folder.tables(DAY)
-    assert folder.rows(told) == first
+    assert folder.rows(failed) == first
     assert folder.manifest.run == run
     folder.land("next.ndjson", records(60, DAY + timedelta(days=1)))
     folder.tables(DAY + timedelta(days=1))
-    assert YESTERDAY not in [row[1] for row in folder.rows(told)]
+    assert YESTERDAY not in [row[1] for row in folder.rows(failed)]

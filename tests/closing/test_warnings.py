@@ -92,7 +92,7 @@ def test_too_many_rejects_fire(rejected: int, passed: bool) -> None:
     assert check("rejected_share", Manifest(files=[file(rejected=rejected)])).passed is passed
 
 
-def test_rejects_are_judged_over_the_files_since_the_last_closing() -> None:
+def test_rejects_are_examined_over_the_files_since_the_last_closing() -> None:
     def rejects(*files: FileEntry) -> CheckResult:
         return check("rejected_share", Manifest(files=list(files), closed_before=DAY - timedelta(days=1)))
 
@@ -150,7 +150,7 @@ def test_a_weekday_is_compared_with_its_like() -> None:
     assert not check("volume_jump", Manifest(days=days(*counted[:-1], 20)), settings=holiday).passed
 
 
-def test_a_folder_of_few_days_is_not_judged_and_says_so() -> None:
+def test_a_folder_of_few_days_is_not_examined_and_says_so() -> None:
     for name in STATISTICS:
         result = check(name, Manifest(days=days(*[100] * 6, 1)))
         assert result.passed
@@ -184,13 +184,13 @@ def test_what_usually_comes_late_is_not_missed() -> None:
     assert not check("volume_jump", Manifest(days=days(*[100] * 20, 55))).passed
 
 
-def test_days_that_were_closed_together_are_judged_each() -> None:
+def test_days_that_were_closed_together_are_examined_each() -> None:
     manifest = Manifest(days=days(*[100] * 20, 10, 100, 100), closed_before=DAY - timedelta(days=3))
     found = [r for r in run_checks(manifest, Settings(), Registry(), DAY) if r.check_name == "volume_jump"]
     assert [(r.day, r.passed) for r in found] == [(DAY, True), (DAY - timedelta(days=2), False)]
 
 
-def test_a_closed_day_that_came_again_under_new_ids_is_told_with_its_day() -> None:
+def test_a_closed_day_that_came_again_under_new_ids_is_reported_with_its_day() -> None:
     twice = days(*[100] * 20, 207, 100)
     day_before = DAY - timedelta(days=1)
     again = file("again.ndjson", closed=day_before)

@@ -40,7 +40,7 @@ def test_a_test_message_with_wrong_settings_is_refused(
     assert all(label in ended.err for label in ("where: ", "why it matters: ", "what to do: "))
 
 
-def test_an_address_that_is_none_is_told_by_its_line(call: Call, folder: DataFolder) -> None:
+def test_an_address_that_is_none_is_reported_by_its_line(call: Call, folder: DataFolder) -> None:
     folder.write("authmeter.toml", '[alerts]\nurls_file = "alerts.urls"\n')
     folder.write("alerts.urls", "# ours\n\nfoo://s3cr3tToken\n").chmod(0o600)
     ended = call("alert", "--test", data=folder.root)

@@ -20,10 +20,10 @@ def test_check_shows_the_first_records_in_the_order_of_the_file(
     (tmp_path / "authmeter.toml").write_text("retention_days = 36500\n")
     (tmp_path / "a.txt").write_text("".join(f"z{number:02}\n" for number in range(40, 0, -1)))
     assert check_file(tmp_path, "x", tmp_path / "a.txt") == 0
-    shown = [line for line in capsys.readouterr().out.splitlines() if "event_id=" in line]
-    assert len(shown) == 20
-    assert "line=1  event_id=z40" in shown[0]
-    assert "line=20  event_id=z21" in shown[-1]
+    listed = [line for line in capsys.readouterr().out.splitlines() if "event_id=" in line]
+    assert len(listed) == 20
+    assert "line=1  event_id=z40" in listed[0]
+    assert "line=20  event_id=z21" in listed[-1]
 
 
 def test_a_check_of_a_sound_folder_ends_with_0(call: Call, published: DataFolder) -> None:

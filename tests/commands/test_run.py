@@ -109,7 +109,7 @@ def test_a_failed_run_ends_with_1_and_the_last_good_report_stands(own: DataFolde
     assert "The manifest cannot be read" in ended.err
     assert "what to do:" in ended.err
     assert tree(own.store.site) == site
-    told = json.loads((own.root / "status.json").read_bytes())
-    assert (told["state"], told["last_run"]["result"]) == ("failed", "failed")
-    assert told["last_run"]["error"]["what"].startswith("The manifest cannot be read")
-    assert told["to_do"]
+    status = json.loads((own.root / "status.json").read_bytes())
+    assert (status["state"], status["last_run"]["result"]) == ("failed", "failed")
+    assert status["last_run"]["error"]["what"].startswith("The manifest cannot be read")
+    assert status["to_do"]

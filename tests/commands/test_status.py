@@ -47,13 +47,18 @@ def test_all_times_of_the_status_are_of_the_business_zone(call: Call, own: DataF
     stored["last_run"]["ended_at"] = "2026-03-10T20:30:00+00:00"
     own.write("status.json", json.dumps(stored))
     with held(own):
-        told = json.loads(call("status", "--json", data=own.root).out)
-        shown = call("status", data=own.root).out
-    assert told["last_run"]["ended_at"] == "2026-03-11T04:30:00+08:00"
-    times = [told["written_at"], told["published"]["generated_at"], told["running"]["since"], stored["written_at"]]
+        status = json.loads(call("status", "--json", data=own.root).out)
+        printed = call("status", data=own.root).out
+    assert status["last_run"]["ended_at"] == "2026-03-11T04:30:00+08:00"
+    times = [
+        status["written_at"],
+        status["published"]["generated_at"],
+        status["running"]["since"],
+        stored["written_at"],
+    ]
     assert [time[-6:] for time in times] == ["+08:00"] * 4
-    assert "+00:00" not in shown
-    assert shown.count("+08:00") == 3
+    assert "+00:00" not in printed
+    assert printed.count("+08:00") == 3
 
 
 def test_status_json_says_of_alerts_what_the_end_of_the_run_left(
@@ -65,7 +70,7 @@ def test_status_json_says_of_alerts_what_the_end_of_the_run_left(
         folder.write("authmeter.toml", f"[alerts]\ncommand = {command}\n")
         assert call("run", data=folder.root).code == (3 if ending else 0)
         noted = json.loads((folder.root / "status.json").read_bytes())
-        told = json.loads(call("status", "--json", data=folder.root).out)
-        assert noted["state"] == told["state"] == state
-        assert noted["warnings"] == told["warnings"]
-        assert noted["to_do"] == told["to_do"]
+        status = json.loads(call("status", "--json", data=folder.root).out)
+        assert noted["state"] == status["state"] == state
+        assert noted["warnings"] == status["warnings"]
+        assert noted["to_do"] == status["to_do"]

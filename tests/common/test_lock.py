@@ -40,7 +40,7 @@ def start_holder(store: Store) -> subprocess.Popen[str]:
     return holder
 
 
-def test_a_second_process_is_refused_and_told_who_holds_it(folder: DataFolder) -> None:
+def test_a_second_process_is_refused_and_learns_who_holds_it(folder: DataFolder) -> None:
     with start_holder(folder.store) as holder:
         with pytest.raises(AuthmeterError) as refused, hold(folder.store.lock, "accept", NOW):
             pass

@@ -40,7 +40,7 @@ def test_a_named_key_file_that_is_not_there_is_refused(tmp_path: Path, monkeypat
 
 
 @pytest.mark.parametrize("key", ["xq7", "123456789012345", "中" * 15])
-def test_a_key_that_can_be_guessed_is_refused_and_not_shown(tmp_path: Path, key: str) -> None:
+def test_a_key_that_can_be_guessed_is_refused_and_not_printed(tmp_path: Path, key: str) -> None:
     (tmp_path / "hash.key").write_text(key)
     with pytest.raises(UsageError, match="shorter than 16") as refused:
         hash_key(tmp_path)

@@ -14,7 +14,7 @@ from pipelines.contract.masking import MAX_REJECTED_TEXT, masked_text, phone_mas
     ("phone", "mask"),
     [("13812345678", "138****5678"), ("+8613812345678", "+86****5678"), ("1381234567", "****"), ("1", "****")],
 )
-def test_of_a_phone_only_its_ends_are_shown(phone: str, mask: str) -> None:
+def test_a_phone_keeps_only_its_ends(phone: str, mask: str) -> None:
     assert phone_mask(phone) == mask
 
 
@@ -62,10 +62,10 @@ SECRETS = {
 
 @pytest.mark.parametrize("name", SECRETS)
 def test_masks_what_is_personal_and_nothing_else(name: str) -> None:
-    shown = masked_text(SECRETS[name])
-    assert "20888" not in shown
-    assert "***" in shown
-    assert "qq" in shown
+    masked = masked_text(SECRETS[name])
+    assert "20888" not in masked
+    assert "***" in masked
+    assert "qq" in masked
 
 
 @pytest.mark.parametrize(
@@ -103,9 +103,9 @@ def test_no_half_of_a_number_is_left_where_a_line_of_megabytes_is_cut(length: in
 
 
 def test_a_value_of_megabytes_under_a_key_is_masked_whole() -> None:
-    shown = masked_text(json.dumps({"event_id": "e1", "token": "20888" * 400_000}))
-    assert shown.startswith('{"event_id": "e1", "token": ***')
-    assert "20888" not in shown
+    masked = masked_text(json.dumps({"event_id": "e1", "token": "20888" * 400_000}))
+    assert masked.startswith('{"event_id": "e1", "token": ***')
+    assert "20888" not in masked
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ def test_every_count_that_a_table_shows_is_declared():
     assert counted - set(METRICS) == {"bytes", "nulled", "usual_records"}
 
 
-def test_each_metric_is_told_in_both_languages():
+def test_each_metric_is_described_in_both_languages():
     for name, found in METRICS.items():
         texts = (found.label_zh, found.label_en, found.meaning_zh, found.meaning_en, found.formula)
         assert all(texts), name

@@ -148,7 +148,7 @@ def test_bytes_that_are_no_text_cost_their_row(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
-def test_a_file_of_another_separator_is_told_by_its_header(tmp_path: Path) -> None:
+def test_a_file_of_another_separator_is_reported_by_its_header(tmp_path: Path) -> None:
     registry = load(tmp_path, apps="app_key;app_name\nshop;Shop\n")
     assert registry.apps == []
     assert [(line, reason.partition(":")[0]) for _, line, reason in problems(registry)] == [(1, "no column app_key")]
@@ -173,7 +173,7 @@ def test_a_name_of_two_lines_is_one_row(tmp_path: Path) -> None:
     assert problems(registry) == [("registry/apps.csv", 4, "invalid:app_key")]
 
 
-def test_the_fingerprints_change_with_what_is_shown_and_with_outcomes(tmp_path: Path) -> None:
+def test_the_fingerprints_change_with_names_and_with_outcomes(tmp_path: Path) -> None:
     plain = load_registry(tmp_path)
     named = load(tmp_path, apps=APPS + "shop,Shop,,,,\n")
     assert named.fingerprint != plain.fingerprint

@@ -65,7 +65,7 @@ def test_an_unknown_or_wrong_setting_is_refused_by_name(folder: DataFolder, text
     assert refused.value.exit_code == 2
 
 
-def test_a_wrong_value_in_a_list_is_told_alone(folder: DataFolder) -> None:
+def test_a_wrong_value_in_a_list_is_reported_alone(folder: DataFolder) -> None:
     folder.write("authmeter.toml", '[[billing]]\none_click = ["nix"]\n')
     with pytest.raises(UsageError) as refused:
         load_settings(folder.root)
@@ -73,7 +73,7 @@ def test_a_wrong_value_in_a_list_is_told_alone(folder: DataFolder) -> None:
     assert "Known settings" not in refused.value.do
 
 
-def test_what_is_no_utf_8_is_told_by_its_line(folder: DataFolder) -> None:
+def test_what_is_no_utf_8_is_reported_by_its_line(folder: DataFolder) -> None:
     (folder.root / "authmeter.toml").write_bytes(b"threads = 2\n# \xff\xfe\n")
     with pytest.raises(UsageError, match="line 2 is not UTF-8"):
         load_settings(folder.root)

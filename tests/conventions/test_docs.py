@@ -263,9 +263,9 @@ def test_cheap_commands_of_the_pages_work(sampled: Path, tmp_path: Path, line: t
     assert done.code == 0, done.out + done.err
 
 
-def test_the_worked_example_of_a_source_gives_what_is_shown(tmp_path: Path) -> None:
+def test_the_worked_example_of_a_source_gives_what_the_page_says(tmp_path: Path) -> None:
     page = DOCS / "engineer.md"
-    log, shown = blocks(page, "text")
+    log, expected = blocks(page, "text")
     (mapping,) = [block for block in blocks(page, "toml") if "shop_gateway" in block]
     file = tmp_path / "gateway" / "2026-11-23.log"
     # The example must not grow too old with the page.
@@ -279,7 +279,7 @@ def test_the_worked_example_of_a_source_gives_what_is_shown(tmp_path: Path) -> N
     (line,) = [block for block in blocks(page, "sh") if "check --source" in block]
     done = authmeter(*line.split()[1:], data=tmp_path / "data", cwd=tmp_path)
     assert done.code == 3
-    assert done.out == shown
+    assert done.out == expected
     (condition,) = blocks(page, "sql-expression")
     mended = re.sub(r"^where = .*$", lambda _: f'where = "{condition.strip()}"', mapping, flags=re.MULTILINE)
     (sources / "shop_gateway.toml").write_text(mended, "utf-8")

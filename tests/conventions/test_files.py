@@ -1,4 +1,7 @@
-"""What is tracked: no registry, no path of one machine, no data; what is installed is locked by its hashes."""
+"""What is tracked: no registry, no path of one machine, no data; what is installed is locked by its hashes.
+
+And a file that is named in a text is there.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +29,11 @@ REGISTRIES = [f"{name}.{end}" for name, end in (
 )]  # fmt: skip
 # A folder of one machine: behind a quote, a blank or the like, never inside a longer path or address.
 MACHINE_PATH = re.compile(r"(?<![\w./~$}<*-])/(?:home|root|Users|work)/[\w.-]")
+# A file that a text names, by its name or the end of its path; a single capital letter stands for any name.
+NAMED_FILE = re.compile(r"`([\w./-]+\.(?:py|sql|js|css))`")
+ANY_NAME = re.compile(r"(?:^|/)[A-Z]\.\w+$")
+# Made at set-up, or by a run in the site.
+MADE = {"report.js", "site.js", "data/all.js", "data/apps.js", "data/logins.js", "data/files.js"}
 
 
 def test_the_files_are_listed() -> None:
@@ -50,6 +58,25 @@ def test_no_file_names_a_folder_of_one_machine() -> None:
         for match in MACHINE_PATH.finditer(file.read_text("utf-8", "replace"))
     ]
     assert found == []
+
+
+def missing_files(text: str, paths: str) -> list[str]:
+    """The files that a text names and that do not stand among `paths`, each of which begins with a slash."""
+    named = {name.removeprefix("./") for name in NAMED_FILE.findall(text) if not ANY_NAME.search(name)}
+    return sorted(name for name in named - MADE if f"/{name}\n" not in paths)
+
+
+def test_a_file_that_a_text_names_is_there() -> None:
+    paths = "".join(f"/{file.relative_to(PROJECT).as_posix()}\n" for file in TRACKED)
+    assert missing_files("`test_files.py`, `pipelines/T.sql`, `data/all.js`, `gone.py`", paths) == ["gone.py"]
+    found = {
+        str(file.relative_to(PROJECT)): missing
+        for file in TEXTS
+        if file.suffix in (".py", ".sql", ".md", ".js", ".ts", ".css", ".jinja", ".toml")
+        and file.name != "test_files.py"
+        if (missing := missing_files(file.read_text("utf-8", "replace"), paths))
+    }
+    assert found == {}
 
 
 def test_no_data_is_tracked() -> None:

@@ -13,7 +13,7 @@ from tests.support import DAY
     ("share", "text"),
     [(0, "0.0%"), (1, "100.0%"), (0.2546, "25.5%"), (0.001, "0.1%"), (0.0004, "0.04%"), (0.0000123, "0.001%")],
 )
-def test_a_small_share_is_not_told_as_none(share: float, text: str) -> None:
+def test_a_small_share_is_not_written_as_none(share: float, text: str) -> None:
     assert percent(share) == text
 
 

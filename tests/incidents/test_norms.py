@@ -69,7 +69,7 @@ def test_history_is_the_eight_weeks_before() -> None:
     assert sorted(history(DAY, values).values()) == list(range(1, 57))
 
 
-def test_weekdays_that_are_alike_are_not_told_apart_by_noise() -> None:
+def test_weekdays_that_are_alike_are_not_taken_apart_by_noise() -> None:
     apart = []
     for seed in range(60):
         draw = random.Random(seed)

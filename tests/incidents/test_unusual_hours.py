@@ -29,20 +29,20 @@ def said(findings: list[Finding]) -> list[str]:
     return [finding.en for finding in findings]
 
 
-def test_nothing_is_judged_before_two_weeks() -> None:
+def test_nothing_is_examined_before_two_weeks() -> None:
     assert list(unusual_hours(DAY, among({"03": 2000}, 13))) == []
     assert list(unusual_hours(DAY, among({"03": 2000}, 14)))
 
 
 @pytest.mark.parametrize(("shift", "words"), [(-8, "8 hours behind"), (8, "8 hours ahead")])
-def test_a_clock_that_is_off_is_told_with_its_hours(shift: int, words: str) -> None:
+def test_a_clock_that_is_off_is_reported_with_its_hours(shift: int, words: str) -> None:
     moved = {f"{hour + shift:02d}": HOURS[f"{hour:02d}"] for hour in range(24) if 0 <= hour + shift < 24}
     found = said(list(unusual_hours(DAY, among(moved))))
     assert len(found) == 1
     assert words in found[0]
 
 
-def test_hours_that_are_missing_are_told() -> None:
+def test_hours_that_are_missing_are_reported() -> None:
     morning = {hour: records for hour, records in HOURS.items() if hour < "12"}
     (found,) = said(list(unusual_hours(DAY, among(morning))))
     assert "hours with next to no records: 12, 13, 14" in found
@@ -86,7 +86,7 @@ def test_hours_that_differ_by_chance_are_no_finding(records: int) -> None:
 
 
 @pytest.mark.parametrize("lost", ["21", "00", "23"])
-def test_an_hour_without_its_records_is_told_once(lost: str) -> None:
+def test_an_hour_without_its_records_is_reported_once(lost: str) -> None:
     profiles = drawn_days()
     profiles[DAY] = with_hours({name: one | {lost: 0} for name, one in cells_of(profiles[DAY]).items()})
     (found,) = said(list(unusual_hours(DAY, profiles)))
@@ -161,7 +161,7 @@ def test_the_middle_of_a_usual_day_is_no_finding(records: int) -> None:
     assert list(unusual_mean_times(DAY, profiles)) == []
 
 
-def test_the_middle_is_not_judged_before_two_weeks_nor_where_the_evening_may_yet_come() -> None:
+def test_the_middle_is_not_examined_before_two_weeks_nor_where_the_evening_may_yet_come() -> None:
     profiles = drawn_days(days=13)
     profiles[DAY] = moved_by(profiles[DAY], -2)
     assert list(unusual_mean_times(DAY, profiles)) == []
@@ -171,7 +171,7 @@ def test_the_middle_is_not_judged_before_two_weeks_nor_where_the_evening_may_yet
     assert list(unusual_mean_times(DAY, profiles, on_time=0.8)) == []
 
 
-def test_windows_of_hours_of_which_most_records_are_lost_are_told() -> None:
+def test_windows_of_hours_of_which_most_records_are_lost_are_reported() -> None:
     profiles = drawn_days(3000)
     few = dict.fromkeys(("12", "13", "14"), 3)
     profiles[DAY] = with_hours({name: one | few for name, one in cells_of(profiles[DAY]).items()})
@@ -182,7 +182,7 @@ def test_windows_of_hours_of_which_most_records_are_lost_are_told() -> None:
 
 
 @pytest.mark.parametrize("more", [0, 60])
-def test_a_day_that_is_a_copy_of_an_earlier_one_is_told(more: int) -> None:
+def test_a_day_that_is_a_copy_of_an_earlier_one_is_reported(more: int) -> None:
     profiles = drawn_days()
     before = DAY - timedelta(days=7)
     cells = cells_of(profiles[before])

@@ -95,7 +95,7 @@ def test_a_package_that_is_new_in_an_app_is_a_finding_once() -> None:
     assert list(swapped_owners(DAY, among(USUAL | {("package_of_app", "news"): {"com.news": 600}}))) == []
 
 
-def test_an_account_that_is_new_in_an_app_is_told_by_its_share_and_shows_no_phone_number() -> None:
+def test_an_account_that_is_new_in_an_app_is_reported_by_its_share_and_shows_no_phone_number() -> None:
     group = ("account_of_app", "shop")
     profiles = among(USUAL | {group: {"": 2000, "13812345678": 700, "north": 1300}})
     for day in profiles.keys() - {DAY}:
@@ -173,7 +173,7 @@ def test_a_few_copies_are_a_finding_where_there_were_never_half_as_many(
     assert (found[2] is not None) is is_found
 
 
-def test_nothing_is_judged_before_two_weeks() -> None:
+def test_nothing_is_examined_before_two_weeks() -> None:
     assert unusual_parts(DAY, among(changed(("channel", ""), wechat=0), 13)) == []
 
 

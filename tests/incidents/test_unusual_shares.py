@@ -77,7 +77,7 @@ def test_a_day_of_half_or_twice_the_records_has_no_finding() -> None:
         assert [said(profiles | {DAY: today}, cuts) for cuts in ALL] == [[], [], [], []]
 
 
-def test_failures_of_one_carrier_on_one_platform_are_told_with_their_share() -> None:
+def test_failures_of_one_carrier_on_one_platform_are_reported_with_their_share() -> None:
     profiles = drawn(200)
     profiles[DAY]["outcome_of_line", "CMCC android"] = {"success": 150, "cancelled": 10, "failed": 40}
     (found,) = said(profiles, ANSWERS)
@@ -97,7 +97,7 @@ def test_mismatches_that_are_taken_for_successes_are_a_finding() -> None:
     assert found.startswith("outcome local_verify verify mismatch: 0 of ")
 
 
-def test_a_code_that_was_never_there_is_told_as_such_where_it_is_frequent() -> None:
+def test_a_code_that_was_never_there_is_reported_as_such_where_it_is_frequent() -> None:
     profiles = drawn()
     moved(profiles, ("code", "wechat"), "wechat 0", "wechat 9", 0.05)
     (found,) = said(profiles, ANSWERS)
@@ -109,7 +109,7 @@ def test_a_code_that_was_never_there_is_told_as_such_where_it_is_frequent() -> N
 
 
 @pytest.mark.parametrize(("lost", "is_found"), [(1.0, True), (0.3, True), (0.02, False)])
-def test_a_field_that_records_lost_is_told_of_the_day_and_not_of_each_app(lost: float, is_found: bool) -> None:
+def test_a_field_that_records_lost_is_reported_of_the_day_and_not_of_each_app(lost: float, is_found: bool) -> None:
     profiles = drawn()
     moved(profiles, ("field", ""), "sdk_version", "", lost)
     moved(profiles, ("field_of_app", "shop"), "sdk_version", "", lost)
@@ -119,7 +119,7 @@ def test_a_field_that_records_lost_is_told_of_the_day_and_not_of_each_app(lost: 
         assert found[0].startswith("records with the field sdk_version: ")
 
 
-def test_a_field_that_one_app_lost_is_told_of_that_app() -> None:
+def test_a_field_that_one_app_lost_is_reported_of_that_app() -> None:
     profiles = drawn()
     moved(profiles, ("field_of_app", "shop"), "sdk_version", "")
     (found,) = said(profiles, FIELDS)
@@ -184,7 +184,7 @@ def test_a_part_that_is_called_as_the_whole_of_others_is_is_a_part() -> None:
     assert said(profiles, MAKE_UP) == ["scheme of app shop records: 0 of 1,500 (0.0%), usually some 25.0%"]
 
 
-def test_each_part_is_told_with_its_share_of_the_whole() -> None:
+def test_each_part_is_reported_with_its_share_of_the_whole() -> None:
     profiles = {DAY - timedelta(days=back): {("outcome", "wechat"): {"success": 1720, "cancelled": 200, "failed": 80}}
                 for back in range(1, 29)}  # fmt: skip
     profiles[DAY] = {("outcome", "wechat"): {"success": 400, "cancelled": 400, "failed": 1200}}
@@ -194,7 +194,7 @@ def test_each_part_is_told_with_its_share_of_the_whole() -> None:
     ]
 
 
-def test_a_part_that_fell_among_the_rest_alone_is_told_as_such() -> None:
+def test_a_part_that_fell_among_the_rest_alone_is_reported_as_such() -> None:
     group = ("channel_of_app", "shop")
     usual = {"one_click": 1000, "wechat": 600, "qq": 200, "weibo": 200}
     profiles = {DAY - timedelta(days=back): {group: usual} for back in range(1, 29)}
@@ -221,7 +221,7 @@ def test_a_share_that_is_as_on_two_days_before_is_no_news() -> None:
     assert said(profiles, MAKE_UP) == []
 
 
-def test_nothing_is_judged_before_two_weeks() -> None:
+def test_nothing_is_examined_before_two_weeks() -> None:
     profiles = drawn(days=13)
     moved(profiles, ("scheme_of_app", "shop"), "S-B", "S-A")
     assert said(profiles, MAKE_UP) == []

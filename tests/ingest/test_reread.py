@@ -171,7 +171,7 @@ def test_files_of_earlier_days_are_left_alone(folder: DataFolder) -> None:
     ]
 
 
-def test_what_a_reread_takes_away_is_taken_and_told(wrong: DataFolder, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_a_reread_takes_away_is_taken_and_reported(wrong: DataFolder, capsys: pytest.CaptureFixture[str]) -> None:
     wrong.write(
         "sources/good.toml",
         MENDED.replace('"shop"', '"good"').replace("shop*", "good*").replace('"id"', '"event_id"').replace(

@@ -116,7 +116,7 @@ def test_the_whole_log(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_a_shuffled_and_thinned_copy(tmp_path: Path, seed: int) -> None:
+def test_a_shuffled_and_shortened_copy(tmp_path: Path, seed: int) -> None:
     rng = Random(seed)
     lines = AUTH_LOG.read_text().splitlines()
     lines = rng.sample(lines, len(lines) // 2)

@@ -18,7 +18,7 @@ from tests.oracle.records import Record
 
 CHANNELS = ("one_click", "wechat", "qq", "weibo")
 WINDOWS = (7, 30)
-SHOWN = ("authorizations", "authorization_requests", "authorizations_cancelled")
+FIGURES = ("authorizations", "authorization_requests", "authorizations_cancelled")
 
 
 def tables(
@@ -45,10 +45,10 @@ def login_trend(counted: list[Counted], apps: dict[str, App], complete: set[date
     for app_key, channel, of_day in _series(counted, apps):
         for window_days in WINDOWS:
             for day in window(as_of, window_days):
-                figures: Row = dict.fromkeys((*SHOWN, "authorization_rate"))
+                figures: Row = dict.fromkeys((*FIGURES, "authorization_rate"))
                 if day in complete:
                     total = counts.additive_counts(of_day.get(day, []))
-                    figures = {name: total[name] for name in SHOWN}
+                    figures = {name: total[name] for name in FIGURES}
                     figures["authorization_rate"] = ratio(total["authorizations"], total["authorization_requests"])
                 key = {"as_of": as_of, "window_days": window_days, "app_key": app_key, "channel": channel}
                 state = "complete" if day in complete else "missing"

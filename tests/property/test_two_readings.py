@@ -164,7 +164,7 @@ def by_python(content: bytes, reading: Reading) -> Judgement:
         values = parse_json(raw)
         result = Rejected(MALFORMED) if values is None else read_record(values, reading)
         if isinstance(result, Accepted):
-            events[shown(result.event)] += 1
+            events[as_text(result.event)] += 1
             nulled.update(result.nulled)
         else:
             rejects.append((number, result.reason))
@@ -180,10 +180,10 @@ def by_sql(content: bytes, reading: Reading, bench: ReadingBench, name: str = "a
     assert books.records_read == books.accepted + books.rejected
     assert books.skipped == 0
     assert books.days == Counter(event["day"] for event in read.events)
-    return Counter(shown(event) for event in read.events), read.reasons, dict(books.nulled)
+    return Counter(as_text(event) for event in read.events), read.reasons, dict(books.nulled)
 
 
-def shown(event: dict[str, Any]) -> str:
+def as_text(event: dict[str, Any]) -> str:
     """An event as one comparable text, column by column; `line` is of rejects only."""
     return json.dumps(
         {name: None if value is None else str(value) for name, value in sorted(event.items()) if name != "line"}

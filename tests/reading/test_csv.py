@@ -11,7 +11,7 @@ from tests.support import as_csv, record
 
 
 @pytest.mark.parametrize("neighbour", ['1,c"d', '1,"open', '1,"two\nlines"', "1,plain"])
-def test_a_csv_row_is_judged_by_itself(bench: ReadingBench, neighbour: str) -> None:
+def test_a_csv_row_is_examined_by_itself(bench: ReadingBench, neighbour: str) -> None:
     content = f'app_key,note\n1,a"b\n{neighbour}\n'.encode()
     assert bench.read(content, "a.csv").reasons[0] == (2, "missing:event_id")
 

@@ -85,7 +85,7 @@ def test_a_landing_that_is_not_there_is_empty(tmp_path: Path) -> None:
     assert list(scan(tmp_path / "landing", set())) == []
 
 
-def test_a_name_that_is_no_text_is_told_in_escapes(tmp_path: Path) -> None:
+def test_a_name_that_is_no_text_is_reported_in_escapes(tmp_path: Path) -> None:
     Path(os.fsdecode(os.fsencode(tmp_path) + b"/a\xff.ndjson")).write_bytes(LOG)
     (file,) = scan(tmp_path, set())
     assert file.path == "a\\xff.ndjson"
@@ -195,7 +195,7 @@ def pieces(file: LandedFile, limits: UnpackLimits) -> Iterator[bytes]:
     ],
 )
 @pytest.mark.parametrize("pack", [bytes, gzip.compress])
-def test_what_is_no_text_is_told_by_its_kind(
+def test_what_is_no_text_is_reported_by_its_kind(
     tmp_path: Path, content: bytes, kind: str, pack: Callable[[bytes], bytes]
 ) -> None:
     file = landed(tmp_path, "a.log" if pack is bytes else "a.log.gz", pack(content))
@@ -231,7 +231,7 @@ def test_folders_may_be_nested_deeper_than_calls(tmp_path: Path, monkeypatch: py
         sys.setrecursionlimit(limit)
 
 
-def test_what_is_left_alone_for_its_kind_is_told(tmp_path: Path) -> None:
+def test_what_is_left_alone_for_its_kind_is_reported(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.log")
     (tmp_path / "link.log").symlink_to("/dev/zero")
     (tmp_path / ".hidden").write_bytes(LOG)

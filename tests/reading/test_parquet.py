@@ -163,7 +163,7 @@ def test_a_number_that_a_float_column_cannot_tell_from_the_next_is_no_id_and_no_
         assert bench.read(as_parquet(given), "a.parquet").reasons == [(1, f"invalid:{name}")]
 
 
-def test_a_rejected_parquet_row_is_told_by_its_number(bench: ReadingBench) -> None:
+def test_a_rejected_parquet_row_is_reported_by_its_number(bench: ReadingBench) -> None:
     rows = [record("e1"), record("e2", channel="sms"), record("e3", stage=None)]
     read = bench.read(as_parquet(columns_of(rows)), "a.parquet")
     assert read.reasons == [(2, "invalid:channel"), (3, "missing:stage")]

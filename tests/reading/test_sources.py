@@ -196,7 +196,7 @@ def test_a_csv_column_may_be_called_as_a_field_is(bench: ReadingBench) -> None:
     assert [(event["event_id"], event["channel"]) for event in read.events] == [("e1", "qq"), ("e2", "weibo")]
 
 
-def test_what_a_mapping_takes_for_device_and_phone_is_not_shown_of_a_reject(bench: ReadingBench) -> None:
+def test_what_a_mapping_takes_for_device_and_phone_is_not_kept_of_a_reject(bench: ReadingBench) -> None:
     fields = SAME | {"channel": "'sms'", "device_id": "visitor", "phone": "contact"}
     mapping = SourceMapping(name="x", files=("*",), format="ndjson", fields=fields)
     read = bench.read(ndjson(good("e1") | {"visitor": "Anna's phone", "contact": "02120888"}), mapping=mapping)

@@ -185,9 +185,9 @@ class Model:
 
 def wrong_books(folder: DataFolder, model: Model, as_of: date) -> Iterator[str]:
     """Where the folder tells otherwise than the model of its files, copies and late records."""
-    told = folder.rows("SELECT path, status, records_read, accepted, rejected FROM input_files")
-    if sorted(told) != model.books():
-        yield f"input_files: {sorted(set(told) ^ set(model.books()))[:4]}"
+    books = folder.rows("SELECT path, status, records_read, accepted, rejected FROM input_files")
+    if sorted(books) != model.books():
+        yield f"input_files: {sorted(set(books) ^ set(model.books()))[:4]}"
     quality = {
         day: row
         for day, *row in folder.rows(
@@ -195,6 +195,6 @@ def wrong_books(folder: DataFolder, model: Model, as_of: date) -> Iterator[str]:
         )
         if row[3] == "complete" or row[2]
     }
-    told_days = {day: tuple(row[:3]) for day, row in quality.items()}
-    if told_days != model.quality(as_of):
-        yield f"day_quality: {sorted(set(told_days.items()) ^ set(model.quality(as_of).items()))[:4]}"
+    day_rows = {day: tuple(row[:3]) for day, row in quality.items()}
+    if day_rows != model.quality(as_of):
+        yield f"day_quality: {sorted(set(day_rows.items()) ^ set(model.quality(as_of).items()))[:4]}"

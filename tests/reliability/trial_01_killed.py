@@ -92,9 +92,9 @@ def trial(scale: float, work: Path) -> list[Result]:
                 shutil.copytree(folder, Path(keep) / folder.name, symlinks=True, dirs_exist_ok=True)
         shutil.rmtree(folder)
         seed += 1
-    shown = ", ".join(f"{count} in {place}" for place, count in sorted(killed_in.items()))
+    kills = ", ".join(f"{count} in {place}" for place, count in sorted(killed_in.items()))
     return [
-        equal.result(f"killed {shown}; {seed} clean runs after them"),
+        equal.result(f"killed {kills}; {seed} clean runs after them"),
         on_disk.result(
             "strace" if HAS_STRACE else "strace is not there or may not trace: Python's own calls were watched"
         ),

@@ -27,15 +27,15 @@ NOW = morning_after(DAY)
 def trial(scale: float, work: Path) -> list[Result]:
     """200 orders at full scale."""
     same = Tally(2, "files in random order over 1 to 5 runs, corrected, copied, repeated, split: tables cell for cell")
-    told = Tally(2, "input_files, duplicates, late_records against a model, after every run")
+    books = Tally(2, "input_files, duplicates, late_records against a model, after every run")
     restated = Tally(3, "restatements of those runs against the tables before and after, both directions")
     for seed in range(some(200, scale) if scale >= 0.1 else 3):
-        one_order(seed, work / str(seed), same, told, restated)
+        one_order(seed, work / str(seed), same, books, restated)
         shutil.rmtree(work / str(seed))
-    return [same.result(), told.result(), restated.result()]
+    return [same.result(), books.result(), restated.result()]
 
 
-def one_order(seed: int, work: Path, same: Tally, told: Tally, restated: Tally) -> None:
+def one_order(seed: int, work: Path, same: Tally, books: Tally, restated: Tally) -> None:
     draw = random.Random(seed)
     last = {f"{number}/log.ndjson": log(draw, DAYS, draw.randint(3, 25)) for number in range(draw.randint(2, 6))}
     at_once = _folder(work / "at_once")
@@ -47,12 +47,12 @@ def one_order(seed: int, work: Path, same: Tally, told: Tally, restated: Tally) 
     for number, (as_of, arrivals) in enumerate(deliveries(draw, last)):
         for path, text in arrivals.items():
             folder.land(path, text)
-        run(f"seed {seed}, run {number}", folder, model, arrivals, as_of, told, restated)
+        run(f"seed {seed}, run {number}", folder, model, arrivals, as_of, books, restated)
     while held := model.held():
         for path in held:
             accept_held(folder.store, folder.manifest, path)
             model.accept(path)
-        run(f"seed {seed}, accepted", folder, model, {}, DAY, told, restated)
+        run(f"seed {seed}, accepted", folder, model, {}, DAY, books, restated)
     expected, found = cells(at_once), cells(folder)
     same.check(found == expected, lambda: f"seed {seed}: {[name for name in found if found[name] != expected[name]]}")
 
@@ -94,7 +94,7 @@ def _wrong(draw: random.Random, text: bytes) -> bytes:
 
 
 def run(
-    case: str, folder: DataFolder, model: Model, arrivals: dict[str, bytes], as_of: date, told: Tally, restated: Tally
+    case: str, folder: DataFolder, model: Model, arrivals: dict[str, bytes], as_of: date, books: Tally, restated: Tally
 ) -> None:
     """One run, of which the folder must tell what the model and the tables say."""
     is_published = folder.store.database.exists()
@@ -105,7 +105,7 @@ def run(
         model.land(path, text)
     model.close(as_of)
     faults = list(wrong_books(folder, model, folder.manifest.as_of or as_of))
-    told.check(not faults, lambda: f"{case}: {faults[0]}")
+    books.check(not faults, lambda: f"{case}: {faults[0]}")
     expected = changes(before, figures(folder), closed)
     rows = folder.rows(
         "SELECT day, app_key, channel, metric, published_before, published_now, cause FROM restatements "

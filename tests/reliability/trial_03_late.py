@@ -31,7 +31,7 @@ def trial(scale: float, work: Path) -> list[Result]:
     """100 late files at full scale."""
     days = Tally(3, "late files: days that got nothing keep every cell, windows are the sums of their days")
     listed = Tally(3, "late files: each changed figure in restatements with its cause, and no other; days flagged")
-    shown = Tally(3, "late files: changed figures on the quality page, and the page of a restated day says so")
+    pages = Tally(3, "late files: changed figures on the quality page, and the page of a restated day says so")
     base = DataFolder(work / "base")
     base.write("registry/apps.csv", REGISTRY)
     draw = random.Random(3)
@@ -42,9 +42,9 @@ def trial(scale: float, work: Path) -> list[Result]:
     shutil.rmtree(base.store.landing)
     for seed in range(some(100, scale, 3)):
         folder = DataFolder(_copied(base.root, work / str(seed)))
-        one_late_file(seed, folder, days, listed, shown)
+        one_late_file(seed, folder, days, listed, pages)
         shutil.rmtree(folder.root)
-    return [days.result(), listed.result(), shown.result()]
+    return [days.result(), listed.result(), pages.result()]
 
 
 def _copied(base: Path, target: Path) -> Path:
@@ -52,7 +52,7 @@ def _copied(base: Path, target: Path) -> Path:
     return target
 
 
-def one_late_file(seed: int, folder: DataFolder, days: Tally, listed: Tally, shown: Tally) -> None:
+def one_late_file(seed: int, folder: DataFolder, days: Tally, listed: Tally, pages: Tally) -> None:
     draw = random.Random(seed)
     late_days = sorted({*draw.sample(DAYS, draw.randint(1, 3)), *([MISSING] if draw.random() < 0.4 else [])})
     text = b"".join(log(draw, [day], draw.randint(1, 6), ids=120) for day in late_days)
@@ -74,18 +74,18 @@ def one_late_file(seed: int, folder: DataFolder, days: Tally, listed: Tally, sho
 
     expected = changes(before, now, DAY)
     rows = folder.rows("SELECT day, app_key, channel, metric, published_before, published_now, cause FROM restatements")
-    told = {row[:4]: row[4:6] for row in rows}
-    odd = [figure for figure in expected.keys() | told.keys() if expected.get(figure) != told.get(figure)]
-    listed.check(not odd, lambda: f"{case}: {odd[0]} changed {expected.get(odd[0])}, listed {told.get(odd[0])}")
+    restated = {row[:4]: row[4:6] for row in rows}
+    odd = [figure for figure in expected.keys() | restated.keys() if expected.get(figure) != restated.get(figure)]
+    listed.check(not odd, lambda: f"{case}: {odd[0]} changed {expected.get(odd[0])}, listed {restated.get(odd[0])}")
     listed.check({row[6] for row in rows} <= {"late.ndjson"}, lambda: f"{case}: causes { ({row[6] for row in rows}) }")
     flagged = {day for (day,) in folder.rows("SELECT day FROM day_quality WHERE restated")}
     changed = {figure[0] for figure in expected}
     listed.check(flagged == changed, lambda: f"{case}: flagged {sorted(flagged)}, changed {sorted(changed)}")
 
-    shown.check(_on_the_quality_page(folder) == {row[:4] for row in rows}, lambda: f"{case}: the quality page")
+    pages.check(_on_the_quality_page(folder) == {row[:4] for row in rows}, lambda: f"{case}: the quality page")
     for day in DAYS[:-1]:
         wrong_page = _wrong_page(folder, day, [row for row in rows if row[0] == day])
-        shown.check(not wrong_page, lambda day=day, found=wrong_page: f"{case}: the page of {day} {found}")
+        pages.check(not wrong_page, lambda day=day, found=wrong_page: f"{case}: the page of {day} {found}")
 
 
 def _by_day(folder: DataFolder) -> dict[tuple[str, date], list[str]]:

@@ -95,9 +95,9 @@ def _differences(folder: DataFolder, last: date, either: set[tuple[str, int]]) -
     zone = ZoneInfo(ZONE)
     clock = int(datetime.now(UTC).timestamp() * 1000)
     bounds = limits(last, clock, zone)
-    judged = read_landing(folder.store.landing, bounds)
+    expected = read_landing(folder.store.landing, bounds)
     oracle: dict[str, set[tuple[int, str]]] = {}
-    for reject in judged.rejects:
+    for reject in expected.rejects:
         oracle.setdefault(reject.path, set()).add((reject.line, reject.reason))
     product: dict[str, set[tuple[int, str]]] = {}
     for path, line, reason in folder.rows("SELECT path, line, reason FROM rejected_records"):
@@ -315,7 +315,7 @@ def _long(scale: float, root: Path) -> list[Result]:
     run = measured("run", data=root)
     books = {}
     if run.code in (0, 3) and run.is_in_words:
-        books = {path: told for path, *told in folder.rows("SELECT path, accepted, rejected FROM input_files")}
+        books = {path: counts for path, *counts in folder.rows("SELECT path, accepted, rejected FROM input_files")}
     for path, (accepted, rejected) in wanted.items():
         tally.check(books.get(path) == [accepted, rejected], f"{path}: {books.get(path)}, run: {run.said[-200:]}")
     return [tally.result(_fits(run, tally))]

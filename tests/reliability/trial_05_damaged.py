@@ -103,13 +103,13 @@ def _damaged(scale: float, root: Path) -> list[Result]:
             harmless.add(path)
     run = measured("run", data=root)
     rest.check(run.code == 3 and run.is_in_words, f"exit {run.code}: {run.said[-300:]}")
-    told = {path: tuple(row) for path, *row in folder.rows("SELECT path, status, accepted, finding FROM input_files")}
+    books = {path: tuple(row) for path, *row in folder.rows("SELECT path, status, accepted, finding FROM input_files")}
     counted = _counted(folder)
     for number in range(GOOD_FILES):
         rest.check(counted.get(f"good{number}") == RECORDS, f"good/{number}.ndjson gave {counted.get(f'good{number}')}")
     read_whole = 0
     for path in whole:
-        status, accepted, finding = told.get(path, (None, None, None))
+        status, accepted, finding = books.get(path, (None, None, None))
         if status == "damaged":
             is_right = bool(finding) and accepted == 0 and f"d{_number(path)}" not in counted
         else:

@@ -71,10 +71,10 @@ def _run(tally: Tally, root: Path, poisons: dict[str, Poison], last: date) -> Me
         place.mkdir()
         poison.lay(place)
     run = measured("run", data=root, is_bound_by_rights=True)
-    told = ", ".join(poisons) if len(poisons) < 3 else "all"
+    kinds = ", ".join(poisons) if len(poisons) < 3 else "all"
     is_clean = all(how in (LEFT_ALONE, READ, EMPTY) for poison in poisons.values() for how in poison.wanted.values())
     good_end = run.is_in_words and run.code in ((0, 3) if is_clean else (3,))
-    if not tally.check(good_end, f"{told}: exit {run.code}: {run.said[-400:]}"):
+    if not tally.check(good_end, f"{kinds}: exit {run.code}: {run.said[-400:]}"):
         return run
     found = {path: (status, accepted, rejected, finding) for path, status, accepted, rejected, finding in folder.rows(
         "SELECT path, status, accepted, rejected, finding FROM input_files")}  # fmt: skip
@@ -85,11 +85,11 @@ def _run(tally: Tally, root: Path, poisons: dict[str, Poison], last: date) -> Me
         for path, how in poison.wanted.items():
             whole = f"{kind}/{path}"
             readable += GOOD if how == READ else 0
-            tally.check(_is_told(how, whole, found, checks, looked.said), f"{whole}: {found.get(whole)}")
+            tally.check(_is_reported(how, whole, found, checks, looked.said), f"{whole}: {found.get(whole)}")
         _give_rights(folder.store.landing / kind)
     counted = sum(folder.counted().values())
     wanted = 2 * GOOD + readable
-    tally.check(counted == wanted, f"{told}: {counted} of {wanted} good records counted")
+    tally.check(counted == wanted, f"{kinds}: {counted} of {wanted} good records counted")
     leaked = [
         str(file) for file in stored_files(root, but=("landing", "outside")) if SECRET.encode() in file.read_bytes()
     ]
@@ -97,7 +97,7 @@ def _run(tally: Tally, root: Path, poisons: dict[str, Poison], last: date) -> Me
     return run
 
 
-def _is_told(
+def _is_reported(
     how: int,
     path: str,
     found: dict[str, tuple[str, int, int, str | None]],
@@ -266,7 +266,7 @@ def _names(last: date) -> Poison:
         b"<img src=x onerror=alert(1)>.ndjson", "\u202erev\u2028 \U0001f4a5.ndjson".encode(),
         b"x" * 248 + b".ndjson", b"a.parquet.ndjson", b"=1+1.ndjson", b"file:x#y?z=%2F.ndjson",
     ]  # fmt: skip
-    shown = {
+    escaped = {
         b"no utf \xff\xfe.ndjson": "no utf \\xff\\xfe.ndjson",
         b"like \\xff.ndjson": "like \\x5cxff.ndjson",
         b"like \xff.ndjson": "like \\xff.ndjson",
@@ -278,7 +278,7 @@ def _names(last: date) -> Poison:
                 lines(records(GOOD, last, f"name{number}-"))
             )
 
-    return Poison(lay, {shown.get(name) or name.decode(): READ for name in names})
+    return Poison(lay, {escaped.get(name) or name.decode(): READ for name in names})
 
 
 def _folders(last: date) -> Poison:

@@ -60,9 +60,9 @@ def trial(scale: float, work: Path) -> list[Result]:
         folder.land(f"{day}/log.ndjson", log(draw, [day], 40))
     folder.publish(DAY, morning_after(DAY))
     context = multiprocessing.get_context("spawn")
-    stop, told = context.Event(), context.Queue()
+    stop, results = context.Event(), context.Queue()
     readers = [
-        context.Process(target=read_on, args=(kind, str(folder.root), seed, stop, told), daemon=True)
+        context.Process(target=read_on, args=(kind, str(folder.root), seed, stop, results), daemon=True)
         for seed, kind in enumerate(KINDS)
     ]
     for reader in readers:
@@ -95,7 +95,7 @@ def trial(scale: float, work: Path) -> list[Result]:
         "tables": Tally(7, "the DuckDB file opened read-only: whole, its tables agree, never going back"),
     }
     for reader in readers:
-        for kind, tries, failures in _told(reader, told):
+        for kind, tries, failures in _results(reader, results):
             tallies[kind].tried(tries)
             for failure in failures:
                 tallies[kind].failed(failure)
@@ -103,14 +103,14 @@ def trial(scale: float, work: Path) -> list[Result]:
     return [tallies[kind].result(f"{runs} publishing rounds, {killed} killed") for kind in KINDS]
 
 
-def _told(reader: Any, told: Any) -> list[tuple[str, int, list[str]]]:
+def _results(reader: Any, results: Any) -> list[tuple[str, int, list[str]]]:
     try:
-        return [told.get(timeout=60)]
+        return [results.get(timeout=60)]
     except Empty:
         return [("generation", 1, [f"a reader died with {reader.exitcode}"])]
 
 
-def read_on(kind: str, root: str, seed: int, stop: Event, told: Any) -> None:
+def read_on(kind: str, root: str, seed: int, stop: Event, results: Any) -> None:
     """Reads until told to stop; then tells the kind, how often it read, and what was wrong."""
     draw, data = random.Random(seed), Path(root)
     # Only the one that is asked for is made: a browser starts a server, which lives until it is closed.
@@ -132,7 +132,7 @@ def read_on(kind: str, root: str, seed: int, stop: Event, told: Any) -> None:
                 break
     if browser:
         browser.close()
-    told.put((kind, tries, failures))
+    results.put((kind, tries, failures))
 
 
 def read_generation(data: Path, draw: random.Random) -> int:

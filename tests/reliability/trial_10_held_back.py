@@ -146,7 +146,7 @@ def traffic_of_a_test(day: Day, draw: np.random.Generator) -> None:
         setattr(day, name, np.concatenate([values, values[:1]]))
 
 
-def apps_mixed_up(day: Day, draw: np.random.Generator) -> None:
+def swapped_owner(day: Day, draw: np.random.Generator) -> None:
     day.packages[0], day.packages[1] = day.packages[1], day.packages[0]
 
 
@@ -180,7 +180,7 @@ def scheme_gone(day: Day, draw: np.random.Generator) -> None:
     day.schemes = (1.0, 0.0)
 
 
-def field_thinned(day: Day, draw: np.random.Generator) -> None:
+def field_partial(day: Day, draw: np.random.Generator) -> None:
     day.filled["sdk_version"] = 0.7
 
 
@@ -264,8 +264,8 @@ FAULTS: tuple[Fault, ...] = (
     half_gone, clock_behind, clock_ahead, clock_of_an_app, afternoon_lost, unknown_code, new_code_with_outcome,
     channel_gone, platform_gone, carrier_gone, success_collapsed, success_total, devices_equal, devices_absent,
     doubled_under_new_ids, ids_used_again, large_app_gone, source_missing, latency_zero, latency_tenfold, codes_absent,
-    traffic_of_a_test, apps_mixed_up, rejected, app_under_another_key,
-    day_copied, hour_lost, clock_one_hour, package_new, scheme_gone, field_thinned, small_stage_gone, devices_made_up,
+    traffic_of_a_test, swapped_owner, rejected, app_under_another_key,
+    day_copied, hour_lost, clock_one_hour, package_new, scheme_gone, field_partial, small_stage_gone, devices_made_up,
     few_ids_used_again, carrier_fails_on_a_platform, mismatches_as_success, half_of_the_second_app, half_of_a_host,
     field_lost_on_a_platform, records_repeated, attempts_joined, devices_of_a_platform_equal, one_device_busy,
     devices_made_anew_for_each_attempt, phone_numbers_equal, versions_of_the_system_equal,
@@ -385,7 +385,7 @@ def _of_test(rows: list[Row]) -> list[Row]:
     return rows + [row | {"event_id": f"test-{row['event_id']}", "app_key": "test-env"} for row in rows[:count]]
 
 
-def _mixed_up(rows: list[Row]) -> list[Row]:
+def _swapped(rows: list[Row]) -> list[Row]:
     other = {"shop": "game", "game": "shop"}
     return [row | {"package_name": f"com.example.{other.get(str(row['app_key']), row['app_key'])}"} for row in rows]
 
@@ -414,7 +414,7 @@ REAL_FAULTS: dict[str, Callable[[list[Row]], list[Row]]] = {
     "latency tenfold": lambda rows: [row | {"latency_ms": row["latency_ms"] * 10} for row in rows],
     "no result codes": _set(1.0, result_code=None),
     "traffic of a test environment": _of_test,
-    "packages of two apps mixed up": _mixed_up,
+    "packages of two apps mixed up": _swapped,
     "the day a week before, under its own date": _copied,
     "another package in one app": lambda rows: [
         row | ({"package_name": "com.example.debug"} if row["app_key"] == "shop" else {}) for row in rows
@@ -507,7 +507,7 @@ def blocked(scale: float, work: Path) -> Result:
 
 def later(scale: float, work: Path) -> Result:
     """What a later run brings: a closed day once more under new ids, a good file after a bad one."""
-    told = Tally(10, "faults that a later run brings or hides: told, and told again by a run with nothing new")
+    tally = Tally(10, "faults that a later run brings or hides: told, and told again by a run with nothing new")
     yesterday = NEWEST - timedelta(days=1)
 
     def said(folder: DataFolder, day: date) -> list[tuple[str, date]]:
@@ -516,7 +516,7 @@ def later(scale: float, work: Path) -> Result:
 
     def holds(folder: DataFolder, day: date, found: tuple[str, date | None], what: str) -> None:
         first = said(folder, day)
-        told.check(found in first and said(folder, day) == first, f"seed {seed}, {what}: {first}")
+        tally.check(found in first and said(folder, day) == first, f"seed {seed}, {what}: {first}")
 
     for seed in range(some(4, scale)):
         folder = copy_of_begun(work, seed)
@@ -530,7 +530,7 @@ def later(scale: float, work: Path) -> Result:
         folder.land("late/small.ndjson", _again(day_rows(NEWEST, seed)[:9]))
         holds(folder, NEWEST, ("rejected_share", None), "a small good file after bad lines")
         shutil.rmtree(folder.root)
-    return told.result()
+    return tally.result()
 
 
 def trial(scale: float, work: Path) -> list[Result]:

@@ -211,11 +211,11 @@ def hostile_names(work: Path) -> Result:
         csv.writer(out).writerows(table)
         folder.write(f"registry/{name}.csv", out.getvalue())
     for number, name in enumerate(FILES):
-        told = [record(f"{number}-{n}", app_key=key, scheme_id=f"s{TEXTS[n]}") for n, key in enumerate(KEYS)]
+        hostile = [record(f"{number}-{n}", app_key=key, scheme_id=f"s{TEXTS[n]}") for n, key in enumerate(KEYS)]
         for n, text in enumerate(TEXTS):
             texts = dict.fromkeys(("sdk_version", "result_code", "vendor", "carrier"), text)
-            told += [record(f"{number}-t{n}", **texts, outcome=None), record(f"{number}-r{n}", app_key=text)]
-        folder.land(name, told)
+            hostile += [record(f"{number}-t{n}", **texts, outcome=None), record(f"{number}-r{n}", app_key=text)]
+        folder.land(name, hostile)
     folder.write("authmeter.toml", 'xlsx_apps = ["*"]\n')
     folder.publish(DAY)
     good = len(FILES) * (len(KEYS) + len(TEXTS))
@@ -276,8 +276,10 @@ def locked_folders(work: Path) -> Result:
             "event_id": "id", "event_time": f"'{DAY}T10:00:00+08:00'", "app_key": "'shop'", "channel": "'one_click'",
             "stage": "'authorize'", "outcome": "'success'", "account_id": text,
         }  # fmt: skip
-        told = "\n".join(f"{name} = {json.dumps(value)}" for name, value in fields.items())
-        folder.write("sources/evil.toml", f'name = "evil"\nfiles = ["*.ndjson"]\nformat = "ndjson"\n[fields]\n{told}\n')
+        entries = "\n".join(f"{name} = {json.dumps(value)}" for name, value in fields.items())
+        folder.write(
+            "sources/evil.toml", f'name = "evil"\nfiles = ["*.ndjson"]\nformat = "ndjson"\n[fields]\n{entries}\n'
+        )
         folder.land("a.ndjson", b'{"id": "1"}\n')
         try:
             folder.tables(DAY)

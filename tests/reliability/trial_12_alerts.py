@@ -95,7 +95,7 @@ def failed(folder: DataFolder) -> None:
 
 def once(scale: float, work: Path) -> Result:
     """Each kind is told once for a day, however often runs end."""
-    told = Tally(12, "alerts: published, failed and late days are told to a receiver on loopback once a day and kind")
+    tally = Tally(12, "alerts: published, failed and late days are told to a receiver on loopback once a day and kind")
     for number in range(some(5, scale)):
         with receiver() as (url, got):
             folder = published(work, f"once-{number}", url)
@@ -105,7 +105,7 @@ def once(scale: float, work: Path) -> Result:
                 alert_if_late(folder.root, morning_after(DAY + timedelta(days=2)) + timedelta(hours=9))
             titles = sorted(message["title"] for message in got)
             late = [DAY + timedelta(days=n) for n in (1, 2)]
-            told.check(
+            tally.check(
                 titles == [
                     f"authmeter: {late[0]} – {late[1]} late: not there or not published",
                     f"authmeter: report of {DAY} published", f"authmeter: run for {DAY} failed",
@@ -113,15 +113,15 @@ def once(scale: float, work: Path) -> Result:
                 f"{titles}",
             )  # fmt: skip
             body = next((message["message"] for message in got if "published" in message["title"]), "")
-            told.check("One-click" in body and "90 (-10.0% on last week)" in body, f"figures: {body}")
-            told.check("Free space." in str(got), "what to do about the failure is not told")
-            told.check(not alert_if_late(folder.root, morning_after(DAY + timedelta(days=1))), "late before its hour")
-    return told.result()
+            tally.check("One-click" in body and "90 (-10.0% on last week)" in body, f"figures: {body}")
+            tally.check("Free space." in str(got), "what to do about the failure is not told")
+            tally.check(not alert_if_late(folder.root, morning_after(DAY + timedelta(days=1))), "late before its hour")
+    return tally.result()
 
 
 def unreachable(scale: float, work: Path) -> Result:
     """A receiver that is away, refuses or hangs ends no run; it is a warning, and tried again."""
-    told = Tally(
+    tally = Tally(
         12, "alerts: a receiver that is away, refuses or hangs: a warning within its time, told by a later run"
     )
     for number in range(some(3, scale)):
@@ -131,17 +131,17 @@ def unreachable(scale: float, work: Path) -> Result:
                 begun = time.monotonic()
                 with shorter():
                     ended(folder)
-                told.check(time.monotonic() - begun < PATIENCE, f"{name}: took {time.monotonic() - begun:.0f} s")
+                tally.check(time.monotonic() - begun < PATIENCE, f"{name}: took {time.monotonic() - begun:.0f} s")
             warned = undelivered(folder.root) or ""
-            told.check("0 of 1" in warned, f"{name}: {warned!r}")
+            tally.check("0 of 1" in warned, f"{name}: {warned!r}")
             state = status_of(folder.root, datetime.now(UTC))
-            told.check(any(one.check == "alerts" for one in state.warnings), f"{name}: not in the status")
-            told.check(not any(TOKEN in text for text in texts(folder)), f"{name}: the token is in a file")
+            tally.check(any(one.check == "alerts" for one in state.warnings), f"{name}: not in the status")
+            tally.check(not any(TOKEN in text for text in texts(folder)), f"{name}: the token is in a file")
             with receiver() as (url, got):
                 folder.write("alerts.urls", url).chmod(0o600)
                 ended(folder)
-                told.check(len(got) == 1 and undelivered(folder.root) is None, f"{name}: not told later: {got}")
-    return told.result("the wait is cut to 3 seconds for this trial")
+                tally.check(len(got) == 1 and undelivered(folder.root) is None, f"{name}: not told later: {got}")
+    return tally.result("the wait is cut to 3 seconds for this trial")
 
 
 @contextmanager
@@ -187,7 +187,7 @@ def killed(folder: DataFolder, status: Status, after: float) -> None:
 
 def claimed(scale: float, work: Path) -> Result:
     """Killed between claim and message, or ended at the same time: never twice."""
-    told = Tally(12, "alerts: processes killed while they tell, and many that end at once: no message twice")
+    tally = Tally(12, "alerts: processes killed while they tell, and many that end at once: no message twice")
     with receiver() as (url, got):
         folder = published(work, "claimed", url)
         status = Status(written_at="2026-03-11T02:30:00+08:00", state="failed")
@@ -203,13 +203,13 @@ def claimed(scale: float, work: Path) -> Result:
             time.sleep(0.5)
             same = [message for message in got if str(day) in message["title"]]
             least = 0 if number % 2 else 1
-            told.check(least <= len(same) <= 1, f"{day}: told {len(same)} times")
-    return told.result()
+            tally.check(least <= len(same) <= 1, f"{day}: told {len(same)} times")
+    return tally.result()
 
 
 def commanded(scale: float, work: Path) -> Result:
     """A command gets the message as JSON, its failure is a warning; a file that others may read is refused."""
-    told = Tally(
+    tally = Tally(
         12, "alerts: a command with the message as JSON on stdin; what it may not see; a file that others may read"
     )
     for number in range(some(3, scale)):
@@ -223,14 +223,14 @@ def commanded(scale: float, work: Path) -> Result:
         finally:
             del os.environ["AUTHMETER_HASH_KEY"]
         message = json.loads(out.read_text("utf-8"))
-        told.check(undelivered(folder.root) is None, f"{undelivered(folder.root)}")
-        told.check((message["kind"], message["day"]) == ("daily", str(DAY)), str(message))
+        tally.check(undelivered(folder.root) is None, f"{undelivered(folder.root)}")
+        tally.check((message["kind"], message["day"]) == ("daily", str(DAY)), str(message))
         figure = message["figures"]["one_click_verifications"]
-        told.check((figure["value"], figure["week_before"]) == (90, 100), str(figure))
+        tally.check((figure["value"], figure["week_before"]) == (90, 100), str(figure))
         (folder.root / "alerts.urls").chmod(0o644)
         failed(folder)
-        told.check("Others than its owner" in (undelivered(folder.root) or ""), f"{undelivered(folder.root)}")
-    return told.result()
+        tally.check("Others than its owner" in (undelivered(folder.root) or ""), f"{undelivered(folder.root)}")
+    return tally.result()
 
 
 def trial(scale: float, work: Path) -> list[Result]:

@@ -81,9 +81,9 @@ def retention(tries: int, work: Path) -> Result:
             case = f"seed {seed}, {day}"
             wanted = {d for d in stored_days(whole) if d > days_before(day, 61)}
             tally.check(stored_days(kept) == wanted, f"{case}: events of {sorted(stored_days(kept) ^ wanted)}")
-            shown = {d for d in whole.counted() if d > days_before(day, 75)}
-            tally.check(set(kept.counted()) == shown, f"{case}: published {sorted(set(kept.counted()) ^ shown)}")
-            tally.check(_same_days(kept, whole, shown), f"{case}: a figure differs")
+            expected = {d for d in whole.counted() if d > days_before(day, 75)}
+            tally.check(set(kept.counted()) == expected, f"{case}: published {sorted(set(kept.counted()) ^ expected)}")
+            tally.check(_same_days(kept, whole, expected), f"{case}: a figure differs")
             day += timedelta(days=draw.randint(1, 9))
         gone = days_before(kept.manifest.as_of or DAY, 61)
         for name, late in (("gone", gone), ("there", days_before(kept.manifest.as_of or DAY, 60))):
@@ -421,31 +421,31 @@ def statuses(work: Path) -> Result:
     tally = Tally(12, "status.json after good, warned, failed, killed and overdue runs: whole, and says what to do")
     folder, now = installation(work / "status", DAY, 9), morning_after(DAY)
 
-    def told(state: str, *words: str, at: datetime = now) -> None:
+    def check_state(state: str, *words: str, at: datetime = now) -> None:
         status = status_of(folder.root, at)
         written = Status.model_validate_json((folder.root / "status.json").read_bytes())
         is_right = status.state == state and all(word in " ".join(status.to_do) for word in words)
         tally.check(is_right and written.last_run == status.last_run, f"{state}: {status.state}, {status.to_do}")
 
     note_end(folder.root, now, None, None)
-    told("empty", "authmeter run")
+    check_state("empty", "authmeter run")
     folder.tables(DAY)
     note_end(folder.root, now, DAY, None)
-    told("ok")
-    told("late", "overdue", at=now + timedelta(days=3))
+    check_state("ok")
+    check_state("late", "overdue", at=now + timedelta(days=3))
     _said(lambda: _failing(folder, AuthmeterError("It broke.", do="Mend it.")))
-    told("failed", "It broke.", "Mend it.")
+    check_state("failed", "It broke.", "Mend it.")
     for error in (RuntimeError("x"), OSError(28, "No space left on device"), MemoryError()):
         try:
             _failing(folder, error)
         except (AuthmeterError, RuntimeError):
-            told("failed")
+            check_state("failed")
     note_end(folder.root, now, DAY, None)
     dead = subprocess.Popen(["true"])
     dead.wait()
     note = {"process": dead.pid, "doing": "run", "since": "2026-03-11T02:30:00+08:00"}
     folder.store.lock.write_text(json.dumps(note))
-    told("failed", "was killed")
+    check_state("failed", "was killed")
     folder.store.lock.write_text("")
     folder.write("authmeter.toml", "nonsense = 1\n")
     note_end(folder.root, datetime.now(UTC), DAY, AuthmeterError("A setting is wrong.", do="Mend it."))
@@ -455,7 +455,7 @@ def statuses(work: Path) -> Result:
     folder.land("cut.ndjson.gz", b"\x1f\x8b\x08\x00cut")
     folder.tables(DAY)
     note_end(folder.root, now, DAY, None)
-    told("warning", "damaged_files: Deliver")
+    check_state("warning", "damaged_files: Deliver")
     return tally.result()
 
 

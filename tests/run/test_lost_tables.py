@@ -20,12 +20,12 @@ BEFORE = days_before(DAY, 1)
 def test_a_lost_day_is_computed_anew(folder: DataFolder, is_forced: bool) -> None:
     folder.land("a.ndjson", records(3, BEFORE) + records(2))
     folder.publish()
-    shown, site = folder.rows("FROM channel_daily"), folder.store.site.resolve()
+    published, site = folder.rows("FROM channel_daily"), folder.store.site.resolve()
     shutil.rmtree(folder.store.warehouse / "days" / str(BEFORE))
     assert folder.tables(forced=frozenset([BEFORE] if is_forced else [])).days == [BEFORE]
     folder.store.database.unlink()
     folder.publish()
-    assert folder.rows("FROM channel_daily") == shown
+    assert folder.rows("FROM channel_daily") == published
     assert folder.rows("SELECT count(*) FROM restatements") == [(0,)]
     assert folder.store.site.resolve() == site
 

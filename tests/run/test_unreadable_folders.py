@@ -24,7 +24,7 @@ def close(patched: pytest.MonkeyPatch, folder: Path, *, error: type[OSError] = P
     patched.setattr(os, "scandir", scandir)
 
 
-def test_a_folder_that_cannot_be_read_is_told_and_keeps_nobody_else(
+def test_a_folder_that_cannot_be_read_is_reported_and_keeps_nobody_else(
     folder: DataFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder.land("shut/day/a.ndjson", [record("a")])
@@ -46,7 +46,7 @@ def test_a_folder_that_cannot_be_read_is_told_and_keeps_nobody_else(
     assert [check.check_name for check in folder.warnings] == ["damaged_files"]
 
 
-def test_a_folder_that_cannot_be_read_is_told_without_anything_new(
+def test_a_folder_that_cannot_be_read_is_reported_without_anything_new(
     folder: DataFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder.land("a.ndjson", [record("a")])
@@ -62,7 +62,7 @@ def test_a_folder_that_cannot_be_read_is_told_without_anything_new(
     assert folder.manifest.run == run + 2
 
 
-def test_a_landing_that_cannot_be_read_is_told(folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_landing_that_cannot_be_read_is_reported(folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     folder.land("a.ndjson", [record("a")])
     folder.tables(DAY)
     close(monkeypatch, folder.store.landing)

@@ -95,7 +95,7 @@ def test_a_clock_is_believed_within_a_day(sound: DataFolder) -> None:
         require_near_day(sound.manifest, Settings(), DAY + timedelta(days=401))
 
 
-def test_a_shortage_is_told_behind_any_error() -> None:
+def test_a_machine_limit_is_found_behind_any_error() -> None:
     full = OSError(28, "No space left on device")
     wrapped = RuntimeError("it failed")
     wrapped.__cause__ = full

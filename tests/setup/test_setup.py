@@ -271,7 +271,7 @@ def test_a_python_too_old_or_absent_is_refused_in_words(ready: Clone, name: str)
     assert ready.calls == ""
 
 
-def test_a_machine_whose_python_is_too_old_is_told_so(clone: Clone) -> None:
+def test_a_machine_whose_python_is_too_old_gets_an_error_in_words(clone: Clone) -> None:
     """The first set-up ends with the reason and leaves no half environment."""
     executable(clone.bin / "python3", TOO_OLD)
     refused = clone.make()

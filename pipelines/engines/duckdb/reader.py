@@ -191,8 +191,8 @@ class DuckDBReader:
                         record, flaw, texts, reading, is_json=form == "ndjson", is_mapped=not is_json_record
                     )
                     if isinstance(result, Rejected):
-                        shown = rejected_text(record, texts, personal)
-                        rejected.append({"line": line, "reason": result.reason, "record": shown})
+                        masked = rejected_text(record, texts, personal)
+                        rejected.append({"line": line, "reason": result.reason, "record": masked})
                     else:
                         result.event["line"] = line if self._keeps_lines else None
                         accepted.append(result)

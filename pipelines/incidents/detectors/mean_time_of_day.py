@@ -5,6 +5,7 @@ Lives here: the comparison of the mean with those of the days before. Records th
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from math import sqrt
 
@@ -25,6 +26,16 @@ _OF_MEDIAN = 1.57
 _LAST_HOURS = 12.0
 
 
+@dataclass(frozen=True)
+class _Limits:
+    """What a day's means are held against: how many hours count, what chance would not reach, the size of bursts."""
+
+    day: date
+    hours: float
+    far: float
+    burst: float
+
+
 def unusual_mean_times(day: date, profiles: Profiles, on_time: float = 1.0) -> Iterator[Finding]:
     """Wholes whose records have another mean time than on any weekday; the first measure that has some.
 
@@ -34,14 +45,17 @@ def unusual_mean_times(day: date, profiles: Profiles, on_time: float = 1.0) -> I
     earlier = history(day, profiles)
     there = [group for group, hours in sorted(profiles[day].items()) if _records(hours) >= _LEAST_RECORDS]
     groups = {measure: [group for group in there if group[0] == measure] for measure in MEASURES}
-    far = far_of(sum(map(len, groups.values())))
-    burst = burst_size(earlier.values())
-    least = _LEAST_AWAY + _LAST_HOURS * (1 - on_time)
+    limits = _Limits(
+        day,
+        hours=_LEAST_AWAY + _LAST_HOURS * (1 - on_time),
+        far=far_of(sum(map(len, groups.values()))),
+        burst=burst_size(earlier.values()),
+    )
     for measure in MEASURES:
         found = False
         for group in groups[measure]:
             before = {other: profile[group] for other, profile in earlier.items() if _records(profile.get(group, {}))}
-            if finding := _finding(day, group, profiles[day][group], before, far, least, burst):
+            if finding := _finding(group, profiles[day][group], before, limits):
                 found = True
                 yield finding
         if found:
@@ -49,21 +63,16 @@ def unusual_mean_times(day: date, profiles: Profiles, on_time: float = 1.0) -> I
 
 
 def _finding(
-    day: date,
-    group: Group,
-    hours: Mapping[str, int],
-    before: Mapping[date, Mapping[str, int]],
-    far: float,
-    least: float,
-    burst: float,
+    group: Group, hours: Mapping[str, int], before: Mapping[date, Mapping[str, int]], limits: _Limits
 ) -> Finding | None:
+    day = limits.day
     means = {other: _mean(one) for other, one in before.items()}
     usual = by_weekday(day, means)
     if len(means) < MIN_DAYS or len(usual) < WEEK:
         return None
     there, low, high = _mean(hours), min(usual.values()), max(usual.values())
     away = there - low if there < low else max(there - high, 0.0)
-    if abs(away) <= least:
+    if abs(away) <= limits.hours:
         return None
     rests = without_strangest(
         [
@@ -75,7 +84,8 @@ def _finding(
     # What is usual is the median of a few noisy days, from which the rests are nearer than from the truth.
     weeks = len(means) / WEEK
     unsure = (1 + _OF_MEDIAN * (1 / weeks + 1 / WEEK)) * len(means) / (len(means) - WEEK - weeks + 1)
-    if as_normal((away / _HOURS_APART) ** 2 * _records(hours) / unsure, rests, variance_of_bursts(burst)) < far:
+    strangeness = (away / _HOURS_APART) ** 2 * _records(hours) / unsure
+    if as_normal(strangeness, rests, variance_of_bursts(limits.burst)) < limits.far:
         return None
     zh, en = NAMES[group[0]]
     name_zh, name_en = f"{zh} {group[1]}".strip(), f"{en} {group[1]}".strip()

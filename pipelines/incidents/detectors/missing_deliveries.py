@@ -24,7 +24,7 @@ _DAILY = 12
 _SAME_WEEKDAYS = 3
 # What gives fewer records on a usual day may be silent by chance.
 _LEAST_RECORDS = 20
-# A missing file is told where its records are missing, too: a set may be cut anew.
+# A missing file is reported where its records are missing, too: a set may be cut anew.
 _LEAST_MISSING = 0.5
 
 

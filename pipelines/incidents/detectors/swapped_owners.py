@@ -1,6 +1,6 @@
 """Packages and accounts under an app that never had them: another app's, or nobody's.
 
-Lives here: what is new in an app though the app is not. What an app had and lacks is told by its shares, as a new
+Lives here: what is new in an app though the app is not. What an app had and lacks is found by its shares, as a new
 scheme is.
 """
 

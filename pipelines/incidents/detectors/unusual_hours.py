@@ -68,7 +68,7 @@ def unusual_hours(
             if finding := _finding(group, now, before, burst) or _lost_hours(group, now, before, least, skipped):
                 found = True
                 yield finding
-        # What the whole day lacks need not be told of its sources.
+        # What the whole day lacks need not be reported of its sources.
         if found and measure == "hour":
             least = float("inf")
 

@@ -5,6 +5,7 @@ in `unusual_hours.py`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from math import exp, log
 from statistics import median
@@ -33,6 +34,16 @@ _COMING_BACK = 0.95
 _LEAST_COMING_BACK = 20
 
 
+@dataclass(frozen=True)
+class _Latency:
+    """A latency of the profile: its place there, its name in a finding, and the factor from which it is unusual."""
+
+    group: Group
+    part: str
+    name: str
+    factor: float
+
+
 def unusual_latencies(day: date, profiles: Profiles) -> Iterator[Finding]:
     """Medians and 95th percentiles of channels, and medians of large apps, that are not as usual."""
     said = set()
@@ -40,27 +51,28 @@ def unusual_latencies(day: date, profiles: Profiles) -> Iterator[Finding]:
         measure, whole = group
         if measure == "latency" and parts["records"] >= _LEAST_RECORDS:
             for name, factor in (("p50", 1.7), ("p95", 2.0)):
-                if finding := _latency(day, profiles, group, name, factor, f"{whole} {name}", parts["records"]):
+                latency = _Latency(group, name, f"{whole} {name}", factor)
+                if finding := _latency_finding(day, profiles, latency, parts["records"]):
                     said.add(whole)
                     yield finding
         elif measure == "latency_of_app" and _is_large(day, profiles, whole):
             for channel in sorted(parts.keys() - said):
                 if profiles[day].get(("channel_of_app", whole), {}).get(channel, 0) < _LEAST_RECORDS:
                     continue
-                if finding := _latency(day, profiles, group, channel, 4.0, f"{whole} {channel} p50", _LEAST_RECORDS):
+                latency = _Latency(group, channel, f"{whole} {channel} p50", 4.0)
+                if finding := _latency_finding(day, profiles, latency, _LEAST_RECORDS):
                     yield finding
 
 
-def _latency(
-    day: date, profiles: Profiles, group: Group, part: str, factor: float, name: str, weight: int
-) -> Finding | None:  # fmt: skip
+def _latency_finding(day: date, profiles: Profiles, latency: _Latency, weight: int) -> Finding | None:
+    group, part, name = latency.group, latency.part, latency.name
     before = {
         other: log(profile[group][part] + _MS)
         for other, profile in history(day, profiles).items()
         if part in profile.get(group, {})
     }
     now, usual = profiles[day][group][part], norm(day, before)
-    if usual is None or not _is_far(log(now + _MS), usual, factor):
+    if usual is None or not _is_far(log(now + _MS), usual, latency.factor):
         return None
     ms = exp(usual.expected) - _MS
     return Finding(

@@ -115,7 +115,7 @@ class _Comparison:
         earlier = {other: parts.get(part, 0) for other, parts in self.before.items()}
         if not any(earlier[other] for other in sorted(earlier)[-_NEW_DAYS:]):
             is_new = rule.least_new and now >= max(rule.least_new * whole, LEAST_RECORDS)
-            return self._told(part, now, 0.0, is_new=True) if is_new else None
+            return self._described(part, now, 0.0, is_new=True) if is_new else None
         odds = {other: _odds(amount, self._wholes[other]) for other, amount in earlier.items()}
         alike = [odds[other] for other in odds if (self.day - other).days % WEEK in (0, self.like % WEEK)]
         odds_now, few = _odds(now, whole), max(1, len(alike) // _RARE)
@@ -143,7 +143,7 @@ class _Comparison:
             is_unusual = change > 0 and (is_gone or (change >= log(rule.fall) and share >= rule.least_fall))
         else:
             is_unusual = min(by_count, by_odds) >= log(rule.rise) and share >= rule.least_rise
-        return self._told(part, now, usual) if is_unusual else None
+        return self._described(part, now, usual) if is_unusual else None
 
     def _burst(self, part: str) -> float:
         """How many of the part's records a device leaves; of a stage it leaves one, or tries again."""
@@ -151,7 +151,7 @@ class _Comparison:
             return burst_size(self.earlier, of_answers=True)
         return burst_size(self.earlier, part if self.rule.measure == "channel" else "")
 
-    def _told(self, part: str, now: int, usual: float, *, is_new: bool = False) -> Finding:
+    def _described(self, part: str, now: int, usual: float, *, is_new: bool = False) -> Finding:
         of, (name_zh, name_en) = f"{self.group[1]} " if self.group[1] else "", named(part)
         if is_new:
             return Finding(

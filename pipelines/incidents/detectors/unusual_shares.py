@@ -29,7 +29,7 @@ _LEAST_BURSTS = 6
 _RETRIED = 2.0
 _RARE = 20
 _GONE = 0.1
-# A finer cut is told beside the coarser one where it is much worse there.
+# A finer cut is reported beside the coarser one where it is much worse there.
 _CONCENTRATED = 1.3
 
 Counts = tuple[int, int]
@@ -46,7 +46,7 @@ class _Share:
     now: Counts
     before: Sequence[Counts]
     without: frozenset[str] = frozenset()
-    """The parts that are left out of the wholes: those that were told before."""
+    """The parts that are left out of the wholes: those that were reported before."""
 
     @property
     def usual(self) -> float:
@@ -129,15 +129,15 @@ def unusual_shares(day: date, profiles: Profiles, cuts: Sequence[Cut], least: fl
     looked_at = Counter(group.cut for group in groups for _ in group.shares())
     bursts = {kind: burst_size(newest.values(), of_answers=kind) for kind in (False, True)}
     found: list[_Share] = []
-    told: list[Finding] = []
+    findings: list[Finding] = []
     for group in groups:
         # Each cut has as much room for chance as the others: a few large parts need less than many small ones.
         far, burst = far_of(len(cuts) * looked_at[group.cut]), bursts[group.cut.comes_alone]
         strange = group.strange(far, burst, max(least, _LEAST_RECORDS, _LEAST_BURSTS * burst))
         new = [share for share in strange if all(_adds(share, other) for other in found)]
         found += new
-        told += [group.of_whole(share).finding() for share in new]
-    return told
+        findings += [group.of_whole(share).finding() for share in new]
+    return findings
 
 
 @dataclass(frozen=True)
@@ -150,7 +150,7 @@ class _Cutting:
     before: Sequence[Mapping[str, int]]
 
     def shares(self, without: Set[str] = frozenset()) -> list[_Share]:
-        """The parts that have enough records to be told from chance, as shares of what is left without some of them."""
+        """The parts that have enough records to differ from chance, as shares of what is left without some of them."""
         whole = self._left(self.today, without)
         days = [(parts, left) for parts in self.before if (left := self._left(parts, without))]
         if not whole or len(days) < MIN_DAYS:
@@ -169,7 +169,7 @@ class _Cutting:
     def strange(self, far: float, burst: float, least: float) -> Iterator[_Share]:
         """The strangest part, then the strangest of the rest, as long as there is one: what one lost others gain.
 
-        Of two parts of one whole both are as strange; the smaller is told.
+        Of two parts of one whole both are as strange; the smaller is reported.
         """
         without: set[str] = set()
         while shares := [share for share in self.shares(without) if share.is_worth_a_test(least)]:
@@ -180,7 +180,7 @@ class _Cutting:
             yield strangest
 
     def of_whole(self, share: _Share) -> _Share:
-        """The share of the whole in place of what was left of it, where that tells the same."""
+        """The share of the whole in place of what was left of it, where that says the same."""
         days = [(parts.get(share.part, 0), self.cut.whole(parts)) for parts in self.before]
         now = self.today.get(share.part, 0), self.cut.whole(self.today)
         whole = _Share(share.cut, share.group, share.part, now, days)
@@ -192,13 +192,13 @@ class _Cutting:
         return self.cut.whole(parts) - left_out
 
 
-def _adds(share: _Share, told: _Share) -> bool:
+def _adds(share: _Share, coarser: _Share) -> bool:
     """Whether a share says something that a coarser cut did not."""
-    if share.cut == told.cut or share.part != told.part:
+    if share.cut == coarser.cut or share.part != coarser.part:
         return True
-    if (share.excess > 0) != (told.excess > 0):
+    if (share.excess > 0) != (coarser.excess > 0):
         return True
-    return abs(share.change) > abs(told.change) + log(_CONCENTRATED)
+    return abs(share.change) > abs(coarser.change) + log(_CONCENTRATED)
 
 
 def _odds(k: float, n: float) -> float:

@@ -20,7 +20,7 @@ WITH named AS (
     LEFT JOIN result_codes AS any_code
         ON any_code.vendor = named.vendor AND any_code.layer = named.layer AND any_code.code = named.result_code
         AND any_code.platform = '*'
-), judged AS (
+), coded AS (
     SELECT
         *,
         coalesce(outcome, code_outcome, CASE WHEN code_stage = stage THEN 'success' END) AS known_outcome
@@ -30,4 +30,4 @@ SELECT
     * EXCLUDE (layer, outcome, code_outcome, code_stage, known_outcome),
     coalesce(known_outcome, 'error') AS outcome,
     known_outcome IS NULL AS is_unmapped
-FROM judged
+FROM coded

@@ -1,7 +1,7 @@
 -- Grain: one row per record delivered: records first_record to last_record - 1 of one day, then about 1 % of them again.
 -- A view over session variables. Every random number is hash(key of the day + position), so a record depends on the
 -- seed, its day and its position alone, never on threads or on what was made before; bits of one hash are sliced.
--- Reads the tables sample_app, sample_block and sample_answer (pipelines/sample/apps.py, sample_behaviour.py).
+-- Reads the tables sample_app, sample_block and sample_answer (`apps.py`, `behaviour.py`).
 WITH delivered AS (
     SELECT record_no
     FROM range(getvariable('first_record'), getvariable('last_record')) AS first_time (record_no)

@@ -1,4 +1,4 @@
--- restated figure of one of the 30 days: the first $shown of each day and one more, which tells that there are more
+-- restated figure of one of the 30 days: the first $most of each day and one more, which tells that there are more
 SELECT
     day,
     app_key,
@@ -14,5 +14,5 @@ LEFT JOIN apps USING (app_key)
 WHERE day BETWEEN $first AND $last
 QUALIFY row_number() OVER (
     PARTITION BY day ORDER BY app_key, restatements.channel NULLS FIRST, metric, run DESC
-) <= $shown + 1
+) <= $most + 1
 ORDER BY day, app_key, restatements.channel NULLS FIRST, metric, run DESC

@@ -1,4 +1,4 @@
-/* The charts: the page's numbers in the shapes of charts.py, drawn by Plotly.
+/* The charts: the page's numbers in the shapes of `charts/shapes.py`, drawn by Plotly.
    Each chart has two layers, one a window, so that the switch only shows the other layer (charts.css) instead of
    drawing anew. Layers are drawn one per task, the chosen window first: the page takes input between them. */
 

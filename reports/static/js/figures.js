@@ -189,7 +189,7 @@ export function completedFigures(raw) {
 }
 
 /**
- * The numbers of a chart's series, one for each day; `meta` says where they lie (charts.py).
+ * The numbers of a chart's series, one for each day; `meta` says where they lie (`charts/shapes.py`).
  * @param {SeriesPlace} meta
  * @returns {Value[]}
  */

@@ -1,5 +1,5 @@
 /* The scales of the charts, which hang on the numbers, the language and the missing days.
-   Does not belong here: what a chart looks like (charts.py), when it is drawn (charts.js). */
+   Does not belong here: what a chart looks like (`charts/shapes.py`), when it is drawn (charts.js). */
 
 import { compact, known, weekday } from "./format.js";
 import { site } from "./state.js";

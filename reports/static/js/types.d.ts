@@ -1,6 +1,6 @@
 // What the data scripts of the site hold, and what the modules hand each other.
 // Where the data are made: site.js by context.py, figures by sql/figures/documents.sql, lists by column_script.py, charts by
-// charts.py, texts by assets.py.
+// `charts/shapes.py`, texts by `static_files.py`.
 
 /** A count, a rate, a share or milliseconds. Null is absent, which is never zero. */
 export type Value = number | null;
@@ -213,7 +213,7 @@ export interface Axis {
   range: (string | number)[];
 }
 
-/** What the scripts set of a chart's layout; the rest is as charts.py has it. */
+/** What the scripts set of a chart's layout; the rest is as `charts/shapes.py` has it. */
 export interface Layout {
   xaxis: Partial<Axis>;
   yaxis: Partial<Axis>;

@@ -1,6 +1,6 @@
 """The whole site of a small database: its files, manifest, CSV and data scripts, and the same bytes twice.
 
-What a reader sees of it is in the tests of the browser; whether its figures are right in `test_reports_figures.py` and
+What a reader sees of it is in the tests of the browser; whether its figures are right in `test_figures.py` and
 in what the browser reads back.
 """
 
@@ -283,8 +283,8 @@ def test_every_page_says_what_is_published(site: Path) -> None:
     assert len(pages) == 5 + 29 + 5 + len(HOSTILE_NAMES)
     for page in pages:
         text = page.read_text("utf-8")
-        shown = page.stem if page.parent.name == "days" else AS_OF
-        assert f'id="as-of" datetime="{shown}">' in text
+        day_of_page = page.stem if page.parent.name == "days" else AS_OF
+        assert f'id="as-of" datetime="{day_of_page}">' in text
         assert f'id="generated-at" datetime="{GENERATED_AT}">' in text
         assert "Asia/Shanghai" in text
         assert "Synthetic data" in text
@@ -391,7 +391,7 @@ def test_rejected_records_have_three_examples(site: Path) -> None:
     assert text.count("&lt;img src=x onerror=alert(1)&gt;") == 3
 
 
-def test_who_has_sign_in_by_others_alone_is_told_of_that(tmp_path: Path) -> None:
+def test_who_has_sign_in_by_others_alone_reads_that(tmp_path: Path) -> None:
     database = steady(tmp_path / "authmeter.duckdb", won=lambda back: 80 if back else 60)
     with closing(duckdb.connect(str(database))) as connection:
         connection.execute("UPDATE usage_daily SET number_verifications = 0, one_click_verifications = 0")

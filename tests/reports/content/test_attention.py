@@ -53,7 +53,7 @@ def path(tmp_path) -> Path:
     return tmp_path / "authmeter.duckdb"
 
 
-def test_a_fallen_success_rate_is_told_for_all_apps_and_for_the_app(path):
+def test_a_fallen_success_rate_is_reported_for_all_apps_and_for_the_app(path):
     made = history(path)
     add_day(made, 0, 1000, 800, 50)
     found = found_in(made)
@@ -68,7 +68,7 @@ def test_a_fallen_success_rate_is_told_for_all_apps_and_for_the_app(path):
     assert "一键登录" in found[0].text.zh
 
 
-def test_a_rate_that_stays_low_is_told_after_the_week_in_which_it_fell(path):
+def test_a_rate_that_stays_low_is_reported_after_the_week_in_which_it_fell(path):
     made = history(path, weeks=4)
     made.connection.execute("UPDATE channel_daily SET authorizations = 800 WHERE day >= $day", {"day": day(10)})
     add_day(made, 0, 1000, 800, 50)
@@ -80,7 +80,7 @@ def test_a_rate_that_stays_low_is_told_after_the_week_in_which_it_fell(path):
     assert "仍为 84.21%" in found[0].text.zh
 
 
-def test_a_rate_that_fell_this_week_is_told_once(path):
+def test_a_rate_that_fell_this_week_is_reported_once(path):
     made = history(path, weeks=4)
     add_day(made, 0, 1000, 800, 50)
     assert [one.severity for one in found_in(made)] == ["bad", "bad"]
@@ -94,28 +94,28 @@ def test_a_rate_that_fell_this_week_is_told_once(path):
         (150, 90, 10),  # too few to judge
     ],
 )
-def test_small_falls_cancellations_and_few_requests_are_not_told(path, requests, won, cancelled):
+def test_small_falls_cancellations_and_few_requests_are_not_reported(path, requests, won, cancelled):
     made = history(path)
     add_day(made, 0, requests, won, cancelled)
     assert found_in(made) == []
 
 
-def test_an_app_that_stopped_is_told(path):
+def test_an_app_that_stopped_is_reported(path):
     found = found_in(history(path))
     assert [(one.severity, one.app and one.app.key, one.text.en) for one in found] == [
         ("bad", "shop", f"No record since {day(1)}; 1,000 a day until then")
     ]
 
 
-@pytest.mark.parametrize(("stopped", "is_told"), [(1, True), (7, True), (8, False)])
-def test_an_app_that_stopped_is_told_for_a_week(path, stopped, is_told):
+@pytest.mark.parametrize(("stopped", "is_found"), [(1, True), (7, True), (8, False)])
+def test_an_app_that_stopped_is_reported_for_a_week(path, stopped, is_found):
     made = history(path, weeks=3)
     made.add("apps", {"app_key": "other", "app_name": "other", "platform": "ios", "is_registered": True})
     made.add("outcome_daily", {"day": AS_OF, "app_key": "other", "channel": "qq", "stage": "authorize",
                                "outcome": "success", "vendor": "qq", "records": 5})  # fmt: skip
     made.connection.execute("DELETE FROM outcome_daily WHERE app_key = 'shop' AND day > $day", {"day": day(stopped)})
-    told = [one.text.en for one in found_in(made)]
-    assert told == ([f"No record since {day(stopped)}; 1,000 a day until then"] if is_told else [])
+    texts = [one.text.en for one in found_in(made)]
+    assert texts == ([f"No record since {day(stopped)}; 1,000 a day until then"] if is_found else [])
 
 
 def test_on_a_missing_day_no_app_stopped(path):
@@ -130,7 +130,7 @@ def test_an_app_that_logs_now_and_then_has_not_stopped(path):
     assert found_in(made) == []
 
 
-def test_gaps_checks_and_files_are_told_the_worst_first(path):
+def test_gaps_checks_and_files_are_reported_the_worst_first(path):
     made = history(path, missing=(3,))
     add_day(made, 0, 1000, 930, 50)
     made.connection.execute(

@@ -14,6 +14,7 @@ import polars as pl
 import pytest
 
 from pipelines.common.sql import sql
+from reports.content.published import detail_query
 from reports.export import workbook
 from reports.export.workbook import EVERY_APP, gets_workbook, heading, workbook_bytes
 
@@ -92,7 +93,7 @@ def test_one_row_of_headings_stays_in_sight_and_has_a_filter(count: int) -> None
 def test_every_column_of_the_exports_has_a_heading_in_both_languages() -> None:
     columns = [
         line.strip().rstrip(",").rpartition(" ")[2].rpartition(".")[2]
-        for text in (sql("reports.content", "usage_detail"), sql("reports.export", "export_events"))
+        for text in (detail_query(), sql("reports.export", "export_events"))
         for line in text.partition("SELECT")[2].partition("\nFROM")[0].splitlines()
         if line.strip()
     ]

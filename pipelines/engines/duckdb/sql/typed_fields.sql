@@ -13,7 +13,7 @@ WITH instants AS (
                 THEN epoch_ms(epoch_us(first_instant(try_cast(event_time AS TIMESTAMP), $source_zone)) // 1000)
         END AS instant
     FROM fields
-), judged AS (
+), tested AS (
     SELECT
         *,
         coalesce(
@@ -82,4 +82,4 @@ SELECT
     CASE WHEN is_good THEN os_version END AS os_version,
     CASE WHEN is_good THEN attempt_id END AS attempt_id,
     CASE WHEN is_good THEN account_id END AS account_id
-FROM judged
+FROM tested

@@ -2,7 +2,7 @@
 WITH sizes AS (
     SELECT app_key, sum(records) AS records, sum(sum(records)) OVER () AS of_day FROM counts GROUP BY app_key
 ), large_apps AS (
-    -- What is told of single apps beyond their records is told of those that matter to the day.
+    -- Beyond their records, only apps that matter to the day are reported.
     SELECT app_key FROM sizes WHERE records * 200 >= of_day
 ), main_apps AS (
     SELECT app_key FROM sizes WHERE records * 50 >= of_day
