@@ -53,14 +53,14 @@ def build_late_day_sensor(folder: DataFolder) -> dg.SensorDefinition:
     )
     def late_day_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         data, now = folder.folder, datetime.now(UTC)
-        told = alert_if_late(data, now)
+        is_sent = alert_if_late(data, now)
         passed, finding = yesterday_is_published(data, now)
         evaluation = AssetCheckEvaluation(
             asset_key=dg.AssetKey(CHECKS[FRESHNESS].asset), check_name=FRESHNESS, passed=passed,
             severity=dg.AssetCheckSeverity.WARN, metadata={"finding": dg.MetadataValue.text(finding)},
         )  # fmt: skip
         return dg.SensorResult(
-            skip_reason="told that days are late" if told else "nothing to tell",
+            skip_reason="sent: days are late" if is_sent else "nothing to send",
             cursor=finding,
             asset_events=[] if finding == context.cursor else [evaluation],
         )

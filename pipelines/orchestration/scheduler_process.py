@@ -63,7 +63,7 @@ def run_alone(command: Sequence[str], home: Path, folder: Path, before: Callable
 def _take(descriptor: int, home: Path) -> None:
     for number in (signal.SIGTERM, signal.SIGKILL):
         until = time.monotonic() + _PATIENCE_S
-        is_told = False
+        is_signalled = False
         while time.monotonic() < until:
             if _is_free(descriptor):
                 return
@@ -76,9 +76,9 @@ def _take(descriptor: int, home: Path) -> None:
                     do="Use the one that runs, or stop it first (Ctrl-C).",
                 )
             # Its `authmeter dev` was killed, and what that had started goes on without it.
-            if not is_told:
+            if not is_signalled:
                 _signal(note["session"], number)
-                is_told = True
+                is_signalled = True
             time.sleep(0.1)
     raise AuthmeterError(
         "What a killed `authmeter dev` left behind does not end.",

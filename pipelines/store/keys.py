@@ -36,8 +36,10 @@ def require_unique_keys(
     repeated = {name: rows for name, rows in connection.execute(counts, values).fetchall() if rows}
     for name in sources:
         if name in repeated:
-            shown = f"struct_pack({', '.join(f'{column} := {column}' for column in keys[name])}) AS key, "
-            example = f"SELECT min(key::VARCHAR) FROM ({_repeated(keys[name], sources[name], shown)}) WHERE is_repeated"
+            listed = f"struct_pack({', '.join(f'{column} := {column}' for column in keys[name])}) AS key, "
+            example = (
+                f"SELECT min(key::VARCHAR) FROM ({_repeated(keys[name], sources[name], listed)}) WHERE is_repeated"
+            )
             read = {value: values[value] for value in values if f"${value}," in example}
             found = connection.execute(example, read).fetchall()[0][0]
             raise BooksError(
@@ -48,8 +50,8 @@ def require_unique_keys(
             )
 
 
-def _repeated(key: Iterable[str], source: str, shown: str) -> str:
-    """A query for each row of a table: what is to be shown of it, and whether it repeats the key of the row before.
+def _repeated(key: Iterable[str], source: str, listed: str) -> str:
+    """A query for each row of a table: columns to list, and whether it repeats the key of the row before.
 
     Equal keys lie side by side, so that one look at the rows finds them: a tenth of the time of a GROUP BY. No column
     of a key holds personal data.
@@ -58,4 +60,4 @@ def _repeated(key: Iterable[str], source: str, shown: str) -> str:
     same = "lag(true, 1, false) OVER () AND " + " AND ".join(
         f"{column} IS NOT DISTINCT FROM lag({column}) OVER ()" for column in key
     )
-    return f"SELECT {shown}{same} AS is_repeated FROM {source}"
+    return f"SELECT {listed}{same} AS is_repeated FROM {source}"
