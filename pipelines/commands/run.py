@@ -8,7 +8,8 @@ from pipelines.common.days import FIRST_DAY, last_closed_day
 from pipelines.common.errors import WARNED, UsageError
 from pipelines.common.lock import hold
 from pipelines.run.daily_run import open_run
-from pipelines.run.status import failures_noted, last_status
+from pipelines.run.run_end import failures_noted
+from pipelines.run.status import last_status
 from pipelines.store.store import Store
 
 

@@ -16,7 +16,7 @@ from pipelines.ingest.reread import RereadRequest
 from pipelines.orchestration.home import end_dead_runs, forget_old_runs, records_kept_open
 from pipelines.orchestration.partitions import PARTITION_TAG
 from pipelines.run.daily_run import DailyRun, open_run
-from pipelines.run.status import failures_noted, note_end
+from pipelines.run.run_end import failures_noted, note_end
 
 # Run tags of a backfill: the first and last day to compute anew.
 BACKFILL_FIRST, BACKFILL_LAST = "authmeter/backfill_first", "authmeter/backfill_last"

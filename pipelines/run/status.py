@@ -1,30 +1,27 @@
 """The state of a data folder as a program reads it: `<data>/status.json`, and `authmeter status --json`.
 
-A run writes the file when it ends, also a failed one, in one step. Its fields are in `contract/status.py`.
+Lives here: how the state is found. Its fields are in `contract/status.py`; a run that ends writes the file
+(`run_end.py`).
 """
 
 import json
 import os
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
-from datetime import UTC, date, datetime, timedelta
+from contextlib import closing
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import duckdb
 from pydantic import ValidationError
 
-from pipelines.alerts.due import alert_of_end, undelivered
+from pipelines.alerts.due import undelivered
 from pipelines.closing.warnings import checks_of
-from pipelines.common import durable
 from pipelines.common.days import days_between, last_closed_day
-from pipelines.common.errors import AuthmeterError, InUseError
-from pipelines.common.machine_limits import as_machine_error
+from pipelines.common.errors import AuthmeterError
 from pipelines.contract.checks import CHECKS, CheckResult
-from pipelines.contract.masking import masked_text
 from pipelines.contract.registry import load_registry
 from pipelines.contract.settings import load_settings
-from pipelines.contract.status import Failure, Kept, LastRun, Overdue, Published, Status, Warned, Work
+from pipelines.contract.status import Kept, LastRun, Overdue, Published, Status, Warned, Work
 from pipelines.store.database import open_published
 from pipelines.store.manifest import Manifest
 from pipelines.store.store import Store
@@ -47,7 +44,7 @@ def status_of(
     """
     store, settings = Store(data), load_settings(data)
     manifest, registry = store.read_manifest(), load_registry(store.registry)
-    status = Status(written_at=_time(now, settings.timezone), state="ok")
+    status = Status(written_at=in_zone(now, settings.timezone), state="ok")
     status.last_run = last_run or _last_run(data, settings.timezone)
     status.kept = Kept(events_from=manifest.events_from, days_from=manifest.days_from)
     _note_work(status, store, settings.timezone)
@@ -62,41 +59,11 @@ def status_of(
                 check=check.check_name, severity=check.severity, day=check.day, detail_en=check.detail_en,
                 detail_zh=check.detail_zh, do=CHECKS[check.check_name].to_do,
             )
-            for check in checks or checks_of(store, manifest, settings, registry, manifest.as_of)
+            for check in (checks_of(store, manifest, settings, registry, manifest.as_of) if checks is None else checks)
             if not check.passed
         ]  # fmt: skip
-    _judge_alerts(data, status)
+    note_alerts(data, status)
     return status
-
-
-def note_end(
-    data: Path,
-    now: datetime,
-    day: date | None,
-    error: AuthmeterError | None,
-    checks: list[CheckResult] | None = None,
-) -> None:
-    """Writes `status.json` at the end of a run, and sends the alerts that are due.
-
-    Args:
-        checks: the results that the run has; without them they are made now.
-    """
-    failure = None
-    if error:
-        where, do = error.where, masked_text(error.do)
-        failure = Failure(what=masked_text(error.what), where=where, why=error.why, do=do)
-    ended_at = _time(now, _zone(data))
-    last = LastRun(ended_at=ended_at, day=day, result="failed" if error else "done", error=failure)
-    try:
-        status = status_of(data, now, last, checks)
-    except AuthmeterError:
-        # What the run failed of, settings or manifest, keeps the rest from being known.
-        status = Status(written_at=ended_at, state="failed", last_run=last, to_do=[failure.do] if failure else [])
-    status.running = None
-    durable.write_file(data / "status.json", status.as_json().encode())
-    if alert_of_end(data, status):
-        _judge_alerts(data, status)
-        durable.write_file(data / "status.json", status.as_json().encode())
 
 
 def last_status(data: Path) -> Status:
@@ -108,34 +75,8 @@ def last_status(data: Path) -> Status:
     return Status.model_validate_json((data / "status.json").read_bytes())
 
 
-@contextmanager
-def failures_noted(data: Path, day: date | None) -> Iterator[None]:
-    """Whatever ends what is done inside is noted in `status.json`; a full disk or memory is put in words.
-
-    That the folder is in use is no failure: the run that uses it will note its own end.
-    """
-    try:
-        yield
-    except InUseError:
-        raise
-    except Exception as error:
-        known = error if isinstance(error, AuthmeterError) else as_machine_error(error, str(data))
-        unforeseen = AuthmeterError(
-            f"This should not happen: {type(error).__name__}.",
-            where=str(data),
-            why="It is a fault of authmeter; the last good report still stands.",
-            do="Run `authmeter run`; if it comes back, report what it says.",
-        )
-        # On a full disk there is no room for the note either; the error itself must reach the user.
-        with suppress(OSError):
-            note_end(data, datetime.now(UTC), day, known or unforeseen)
-        if known and known is not error:
-            raise known from error
-        raise
-
-
-def _judge_alerts(data: Path, status: Status) -> None:
-    """The warning of what was sent to nobody, as it stands now, and with it the state."""
+def note_alerts(data: Path, status: Status) -> None:
+    """Puts the warning of what was sent to nobody, as it stands now, into the status, and with it the state."""
     status.warnings = [warning for warning in status.warnings if warning.check != "alerts"]
     if unsent := undelivered(data):
         status.warnings.append(
@@ -148,19 +89,12 @@ def _judge_alerts(data: Path, status: Status) -> None:
                 do="See whether the receivers can be reached: `authmeter alert --test`.",
             )
         )
-    _judge(status)
+    _set_state(status)
 
 
-def _time(instant: datetime, zone: str) -> str:
+def in_zone(instant: datetime, zone: str) -> str:
+    """A time as `status.json` has it: RFC 3339 in the business zone, in seconds."""
     return instant.astimezone(ZoneInfo(zone)).isoformat(timespec="seconds")
-
-
-def _zone(data: Path) -> str:
-    try:
-        return load_settings(data).timezone
-    except AuthmeterError:
-        # Settings that cannot be read are what the run failed of; it is to be noted all the same.
-        return "UTC"
 
 
 def _last_run(data: Path, zone: str) -> LastRun | None:
@@ -169,7 +103,7 @@ def _last_run(data: Path, zone: str) -> LastRun | None:
         if not noted["last_run"]:
             return None
         last = LastRun.model_validate(noted["last_run"])
-        last.ended_at = _time(datetime.fromisoformat(last.ended_at), zone)
+        last.ended_at = in_zone(datetime.fromisoformat(last.ended_at), zone)
         return last
     except (OSError, ValueError, KeyError, TypeError, ValidationError):
         return None
@@ -204,7 +138,7 @@ def _note_work(status: Status, store: Store, zone: str) -> None:
     """Who holds the folder, as the lock's note says; a note whose process is gone is of one that was killed."""
     try:
         work = Work.model_validate_json(store.lock.read_bytes())
-        work.since = _time(datetime.fromisoformat(work.since), zone)
+        work.since = in_zone(datetime.fromisoformat(work.since), zone)
     except (OSError, ValueError):
         return
     try:
@@ -217,7 +151,7 @@ def _note_work(status: Status, store: Store, zone: str) -> None:
         status.running = work
 
 
-def _judge(status: Status) -> None:
+def _set_state(status: Status) -> None:
     """The state in one word, worst first, and what is to be done, most urgent first."""
     status.to_do = []
     failed = status.last_run is not None and status.last_run.result == "failed"

@@ -25,7 +25,8 @@ from pipelines.alerts import delivery
 from pipelines.alerts.due import alert_if_late, alert_of_end, undelivered
 from pipelines.common.errors import AuthmeterError
 from pipelines.contract.status import Failure, LastRun, Status
-from pipelines.run.status import note_end, status_of
+from pipelines.run.run_end import note_end
+from pipelines.run.status import status_of
 from tests.reliability.harness import PROJECT, Result, Tally, some
 from tests.support import DAY, DataFolder, morning_after, records
 

@@ -29,7 +29,8 @@ from pipelines.contract.settings import load_settings
 from pipelines.contract.status import Status
 from pipelines.contract.tables import TABLES
 from pipelines.orchestration.home import forget_old_runs
-from pipelines.run.status import failures_noted, note_end, status_of
+from pipelines.run.run_end import failures_noted, note_end
+from pipelines.run.status import status_of
 from pipelines.run.verify import VerifyReport, verify
 from pipelines.store.manifest import Manifest
 from tests.reliability.harness import Result, Tally, some

@@ -1,0 +1,80 @@
+"""The end of a run, also of a failed one: `status.json` is written in one step, and alerts that are due are sent."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from pipelines.alerts.due import alert_of_end
+from pipelines.common import durable
+from pipelines.common.errors import AuthmeterError, InUseError
+from pipelines.common.machine_limits import as_machine_error
+from pipelines.contract.checks import CheckResult
+from pipelines.contract.masking import masked_text
+from pipelines.contract.settings import load_settings
+from pipelines.contract.status import Failure, LastRun, Status
+from pipelines.run.status import in_zone, note_alerts, status_of
+
+
+def note_end(
+    data: Path,
+    now: datetime,
+    day: date | None,
+    error: AuthmeterError | None,
+    checks: list[CheckResult] | None = None,
+) -> None:
+    """Writes `status.json` at the end of a run, and sends the alerts that are due.
+
+    Args:
+        checks: the results that the run has; without them they are made now.
+    """
+    failure = None
+    if error:
+        where, do = error.where, masked_text(error.do)
+        failure = Failure(what=masked_text(error.what), where=where, why=error.why, do=do)
+    ended_at = in_zone(now, _zone(data))
+    last = LastRun(ended_at=ended_at, day=day, result="failed" if error else "done", error=failure)
+    try:
+        status = status_of(data, now, last, checks)
+    except AuthmeterError:
+        # What the run failed of, settings or manifest, keeps the rest from being known.
+        status = Status(written_at=ended_at, state="failed", last_run=last, to_do=[failure.do] if failure else [])
+    status.running = None
+    durable.write_file(data / "status.json", status.as_json().encode())
+    if alert_of_end(data, status):
+        note_alerts(data, status)
+        durable.write_file(data / "status.json", status.as_json().encode())
+
+
+@contextmanager
+def failures_noted(data: Path, day: date | None) -> Iterator[None]:
+    """Whatever ends what is done inside is noted in `status.json`; a full disk or memory is put in words.
+
+    That the folder is in use is no failure: the run that uses it will note its own end.
+    """
+    try:
+        yield
+    except InUseError:
+        raise
+    except Exception as error:
+        known = error if isinstance(error, AuthmeterError) else as_machine_error(error, str(data))
+        unforeseen = AuthmeterError(
+            f"This should not happen: {type(error).__name__}.",
+            where=str(data),
+            why="It is a fault of authmeter; the last good report still stands.",
+            do="Run `authmeter run`; if it comes back, report what it says.",
+        )
+        # On a full disk there is no room for the note either; the error itself must reach the user.
+        with suppress(OSError):
+            note_end(data, datetime.now(UTC), day, known or unforeseen)
+        if known and known is not error:
+            raise known from error
+        raise
+
+
+def _zone(data: Path) -> str:
+    try:
+        return load_settings(data).timezone
+    except AuthmeterError:
+        # Settings that cannot be read are what the run failed of; it is to be noted all the same.
+        return "UTC"
