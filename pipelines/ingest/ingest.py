@@ -9,15 +9,13 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pipelines.common.errors import UsageError
-from pipelines.common.sql import sql
 from pipelines.ingest.context import IngestContext
 from pipelines.ingest.part_reader import PartReader, ReadPart, RunTime
 from pipelines.reading.landing import LandedFile, current_stamp, scan
 from pipelines.reading.sources import SourceMapping
-from pipelines.store.database import workbench
 from pipelines.store.manifest import DayRows, FileEntry, Manifest
 from pipelines.store.store import Store
 
@@ -150,7 +148,7 @@ class _Ingest:
             entry.part = self._part_name(entry)
             entry.part_digest = self._context.store.place_part(got.folder, entry.part)
             count_late(entry, live, self._manifest.closed_through)
-            if live and takes_away(self._context, self._manifest, entry, live):
+            if live and takes_away(self._reader, self._context.store, self._manifest, entry, live):
                 entry.status = "held"
                 self._report.held.append(entry)
             else:
@@ -198,23 +196,17 @@ def count_late(entry: FileEntry, live: FileEntry | None, closed: date | None) ->
             rows.late = max(0, rows.accepted - in_time)
 
 
-def takes_away(context: IngestContext, manifest: Manifest, entry: FileEntry, live: FileEntry) -> bool:
+def takes_away(reader: PartReader, store: Store, manifest: Manifest, entry: FileEntry, live: FileEntry) -> bool:
     """Whether the new content lacks an id that the path gave to a closed day."""
     closed = manifest.closed_through
     if closed is None or not live.part or not entry.part:
         return False
     # What retention took, or will, is nobody's loss: the new content may lack it.
     oldest = manifest.events_from or date.min
-    old = [str(file) for file in context.store.part_files([live.part])]
-    new = [str(file) for file in context.store.part_files([entry.part])]
+    old = [str(file) for file in store.part_files([live.part])]
+    new = [str(file) for file in store.part_files([entry.part])]
     given: dict[str, object] = {"old": old, "new": new, "closed": closed, "oldest": oldest}
-    return bool(ask(context, "ids_taken_away", given))
-
-
-def ask(context: IngestContext, query: str, values: dict[str, object]) -> list[tuple[Any, ...]]:
-    """What a query of `sql/` over parts of the store gives."""
-    with workbench(context.settings, context.store.temp, [context.store.warehouse]) as connection:
-        return connection.execute(sql("pipelines.ingest", query), values).fetchall()
+    return bool(reader.ask("ids_taken_away", given))
 
 
 def accept_held(store: Store, manifest: Manifest, path: str) -> FileEntry:

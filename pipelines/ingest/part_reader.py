@@ -7,14 +7,16 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import duckdb
 
 from pipelines.common.days import day_start
 from pipelines.common.errors import AuthmeterError, DamagedFileError
 from pipelines.common.machine_limits import is_disk_full
+from pipelines.common.sql import sql
 from pipelines.contract.masking import masked_text
 from pipelines.contract.record import FUTURE_DAYS
 from pipelines.contract.settings import Settings
@@ -22,6 +24,7 @@ from pipelines.ingest.context import IngestContext
 from pipelines.reading.landing import LandedFile, sha256_of
 from pipelines.reading.records import Reading
 from pipelines.reading.sources import SourceMapping
+from pipelines.store.database import workbench
 
 if TYPE_CHECKING:
     from pipelines.contract.parts import PartBooks
@@ -81,6 +84,16 @@ class PartReader:
 
     def __exit__(self, *error: object) -> None:
         self._stack.close()
+
+    def ask(self, query: str, values: dict[str, object]) -> list[tuple[Any, ...]]:
+        """What a query of `sql/` over parts of the store gives."""
+        return self._parts.execute(sql("pipelines.ingest", query), values).fetchall()
+
+    @cached_property
+    def _parts(self) -> duckdb.DuckDBPyConnection:
+        # Opened with the first question, as most runs have none, and once: it takes as long as a small file.
+        store = self._context.store
+        return self._stack.enter_context(workbench(self._context.settings, store.temp, [store.warehouse]))
 
     def read(self, file: LandedFile, source: SourceMapping, time: RunTime) -> ReadPart:
         """Reads one file; what is wrong with it is a finding.

@@ -16,7 +16,7 @@ from pipelines.common.days import business_day
 from pipelines.common.errors import DamagedFileError
 from pipelines.common.text import printable
 from pipelines.ingest.context import IngestContext
-from pipelines.ingest.ingest import ask, count_late, new_entry, takes_away
+from pipelines.ingest.ingest import count_late, new_entry, takes_away
 from pipelines.ingest.part_reader import PartReader, RunTime
 from pipelines.reading.landing import LandedFile, current_stamp, scan, sha256_of
 from pipelines.reading.sources import SourceMapping, Sources
@@ -171,12 +171,12 @@ class _Reread:
         manifest = self._manifest
         if old.status == "held":
             live = next((e for e in manifest.files if e.path == old.path and e.status == "read"), None)
-            new.status = "held" if live and takes_away(self._context, manifest, new, live) else "read"
+            new.status = "held" if live and takes_away(self._reader, self._store, manifest, new, live) else "read"
             if live and new.status == "read":
                 live.status = "replaced"
         elif closed := manifest.closed_through:
             values = {"old": self._events(old), "new": self._events(new), "closed": closed, "oldest": self._oldest}
-            if lost := ask(self._context, "records_taken_away", values)[0][0]:
+            if lost := self._reader.ask("records_taken_away", values)[0][0]:
                 self._report.taken_away[new.path] = lost
         self._report.changed.append(new)
         manifest.files[manifest.files.index(old)] = new
@@ -192,9 +192,9 @@ class _Reread:
         """What a part holds, in numbers that do not depend on the order of its rows."""
         events = [str(file) for name in ("events", "exact") if (file := folder / f"{name}.parquet").exists()]
         rejects = folder / "rejects.parquet"
-        found = ask(self._context, "part_content", {"files": events, "first": self._oldest})[0]
+        found = self._reader.ask("part_content", {"files": events, "first": self._oldest})[0]
         if rejects.exists():
-            found += ask(self._context, "rejects_content", {"file": str(rejects)})[0]
+            found += self._reader.ask("rejects_content", {"file": str(rejects)})[0]
         return found
 
 
