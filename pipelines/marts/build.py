@@ -13,6 +13,7 @@ import duckdb
 from pipelines.common import durable
 from pipelines.common.sql import sql
 from pipelines.contract.checks import CheckResult
+from pipelines.contract.day_tables import DAY_TABLES
 from pipelines.contract.registry import Registry
 from pipelines.contract.settings import Settings
 from pipelines.contract.tables import TABLES, Table
@@ -29,7 +30,7 @@ NO_REJECTS = "SELECT 0::BIGINT AS line, '' AS reason, '' AS record, '' AS filena
 _LATER = ("latency_daily", "unmapped_codes")
 
 # In the order of their building: a table may read those before it.
-_FROM_DAYS = ("channel_daily", "channel_detail_daily", "outcome_daily", "unmapped_codes", "latency_daily")
+_FROM_DAYS = tuple(name for name in DAY_TABLES if name in TABLES)
 _ORDER = (
     *_FROM_DAYS, "apps", "usage_daily", "restatements", "day_quality", "period_days", "periods", "login_trend",
     "login_trend_summary", "rejected_records",
