@@ -7,6 +7,7 @@ table should hold is said by each test.
 from __future__ import annotations
 
 import csv
+import hmac
 import io
 import json
 import time
@@ -15,6 +16,7 @@ from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import duckdb
 import pyarrow as pa
@@ -50,6 +52,11 @@ def record(event_id: str, day: date = DAY, **changes: object) -> Row:
         **changes,
     }
     return {name: value for name, value in fields.items() if value is not None}
+
+
+def keyed_hash(text: str, key: str = KEY) -> UUID:
+    """The stored hash of a device or a phone, as one number."""
+    return UUID(bytes=hmac.digest(key.encode(), text.encode(), "sha256")[:16])
 
 
 def records(count: int, day: date = DAY, prefix: str = "e", **changes: object) -> list[Row]:

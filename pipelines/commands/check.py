@@ -119,8 +119,8 @@ def check_file(data: Path, source: str | None, file: Path) -> int:
     with TemporaryDirectory(prefix="authmeter-check-") as folder:
         target = Path(folder).resolve()
         with workbench(settings, target / "tmp", [target]) as connection:
-            with DuckDBEngine(settings, target / "tmp", target).file_reader(_KEY, keeps_lines=True) as reader:
-                books = reader.read(landed, mapping, reading_limits(wide, mapping, time, _KEY), target)
+            with DuckDBEngine(settings, target / "tmp", target).file_reader(_KEY, landed.full.parent) as reader:
+                (books,) = reader.read([landed], mapping, reading_limits(wide, mapping, time), target)
             _print_books(landed, mapping.name, settings, books)
             too_old = _print_too_old(settings, RunTime(time.day, now, Store(data).read_manifest().events_from), books)
             for row in islice(_events(connection, target), LISTED):

@@ -5,7 +5,7 @@ Lives here: the protocol, and what is handed to an engine. What it must write is
 them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
@@ -17,7 +17,7 @@ import pyarrow as pa
 from pipelines.contract.day_tables import DayBooks
 from pipelines.contract.parts import PartBooks
 from pipelines.reading.landing import LandedFile
-from pipelines.reading.records import Reading
+from pipelines.reading.reading import Reading
 from pipelines.reading.sources import SourceMapping
 
 
@@ -58,11 +58,13 @@ class DayEvents:
 class FileReader(Protocol):
     """Reads landed files into parts."""
 
-    def read(self, file: LandedFile, mapping: SourceMapping, reading: Reading, target: Path) -> PartBooks:
-        """Reads one file into the empty folder `target`; gives its books.
+    def read(
+        self, files: Sequence[LandedFile], mapping: SourceMapping, reading: Reading, target: Path
+    ) -> list[PartBooks]:
+        """Reads files of one mapping and format into one part, in the empty folder `target`; gives the books of each.
 
         Raises:
-            DamagedFileError: the file is cut or corrupt, or cannot be what its name says.
+            DamagedFileError: one of them is cut or corrupt, or cannot be what its name says.
             AuthmeterError: what is wrong is not the file.
         """
 
@@ -77,11 +79,8 @@ class DayRoller(Protocol):
 class Engine(Protocol):
     """Who does the heavy steps."""
 
-    def file_reader(self, key: str, *, keeps_lines: bool = False) -> AbstractContextManager[FileReader]:
-        """Opens a reader; `key` is that of the hashes.
-
-        With `keeps_lines` every event says its line; else only what was rejected does, which costs less.
-        """
+    def file_reader(self, key: str, landing: Path) -> AbstractContextManager[FileReader]:
+        """Opens a reader of files under `landing`; `key` is that of the hashes."""
 
     def day_roller(self, plan: DayPlan) -> AbstractContextManager[DayRoller]:
         """Opens a roller."""

@@ -15,6 +15,7 @@ from typing import Any
 from pipelines.common.days import business_day
 from pipelines.common.errors import DamagedFileError
 from pipelines.common.text import printable
+from pipelines.ingest.batches import Batch
 from pipelines.ingest.context import IngestContext
 from pipelines.ingest.ingest import count_late, new_entry, takes_away
 from pipelines.ingest.part_reader import PartReader, RunTime
@@ -139,7 +140,8 @@ class _Reread:
         """Reads one content again; gives whether its entry in the manifest is another one now."""
         first_read = datetime.fromisoformat(entry.first_read_at)
         time = RunTime(entry.run_day or _first_read_on(entry, self._zone) - timedelta(days=1), first_read)
-        got = self._reader.read(file, source, time)
+        (part,) = self._reader.read(Batch([file], source), time)
+        (got,) = part.files
         if current_stamp(file) != file.stamp or (got.sha256 and got.sha256 != entry.sha256):
             self._report.changing.append(file.path)
             return False
@@ -150,7 +152,7 @@ class _Reread:
         fresh = new_entry(file, source, entry.sha256, got.books, time, entry.closed_through)
         fresh.status, fresh.first_read_at, fresh.is_gone = entry.status, entry.first_read_at, entry.is_gone
         assert entry.part
-        old, new = self._content(self._store.part_folder(entry.part)), self._content(got.folder)
+        old, new = self._content(self._store.part_folder(entry.part)), self._content(part.folder)
         if old == new:
             # The part stays; the mapping, or what it skipped, may be another.
             before = entry.model_copy()
@@ -159,7 +161,7 @@ class _Reread:
             return entry != before
         fresh.part = hashlib.sha256(repr((entry.path, entry.sha256, source.fingerprint, new)).encode()).hexdigest()[:24]
         fresh.earlier_parts = [*entry.earlier_parts, entry.part]
-        fresh.part_digest = self._store.place_part(got.folder, fresh.part)
+        fresh.part_digest = self._store.place_part(part.folder, fresh.part)
         count_late(fresh, entry, entry.closed_through)
         self._put_in_place(entry, fresh)
         return True
