@@ -11,7 +11,22 @@ from pipelines.contract.record import FIELD_NAMES
 _TEXT = pa.string()
 
 
+# `file` is the place of the file in its part. A hash is its two halves as signed numbers, NULL both or none; hashes
+# have the order of their unsigned numbers.
 EVENT_SCHEMA = pa.schema(
+    [("file", pa.int32()), ("event_id", _TEXT), ("event_time", pa.timestamp("us")), ("day", pa.date32())]
+    + [(name, _TEXT) for name in FIELD_NAMES[2:12]]
+    + [(name, pa.int64()) for name in ("device_high", "device_low", "phone_high", "phone_low")]
+    + [("phone_mask", _TEXT), ("latency_ms", pa.int32())]
+    + [(name, _TEXT) for name in FIELD_NAMES[15:]]
+)
+
+
+REJECT_SCHEMA = pa.schema([("file", pa.int32()), ("line", pa.int64()), ("reason", _TEXT), ("record", _TEXT)])
+
+
+# The parts of one file each, which the reader still writes.
+OLD_EVENT_SCHEMA = pa.schema(
     [("line", pa.int64()), ("event_id", _TEXT), ("event_time", pa.timestamp("us")), ("day", pa.date32())]
     + [(name, _TEXT) for name in FIELD_NAMES[2:10]]
     + [("has_carrier", pa.bool_())]
@@ -21,7 +36,7 @@ EVENT_SCHEMA = pa.schema(
 )
 
 
-REJECT_SCHEMA = pa.schema([("line", pa.int64()), ("reason", _TEXT), ("record", _TEXT)])
+OLD_REJECT_SCHEMA = pa.schema([("line", pa.int64()), ("reason", _TEXT), ("record", _TEXT)])
 
 
 @dataclass

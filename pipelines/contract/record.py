@@ -70,3 +70,13 @@ def carrier_of(word: str | None) -> str:
     if upper in CARRIERS[:3]:
         return upper
     return CARRIER_PREFIXES.get(upper.partition("_")[0], "unknown")
+
+
+def carrier_macro() -> str:
+    """SQL that makes `carrier_of(word)`: the same for a whole column."""
+    prefixes = " ".join(f"WHEN '{prefix}' THEN '{carrier}'" for prefix, carrier in CARRIER_PREFIXES.items())
+    return (
+        "CREATE TEMP MACRO carrier_of(word) AS "
+        f"CASE WHEN upper(word) IN {CARRIERS[:3]} THEN upper(word) "
+        f"ELSE CASE split_part(upper(word), '_', 1) {prefixes} ELSE 'unknown' END END"
+    )

@@ -19,3 +19,5 @@ CREATE TEMP MACRO compared(figure, base, is_share) AS
         'week_before': base,
         'change': CASE WHEN is_share THEN figure - base ELSE change_of(figure, base) END
     };
+-- The text of a hash of which a part keeps two signed halves.
+CREATE TEMP MACRO hash_text(high, low) AS (lpad(to_hex(high), 16, '0') || lpad(to_hex(low), 16, '0'))::UUID::VARCHAR;

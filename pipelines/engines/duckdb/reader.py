@@ -15,7 +15,7 @@ from pipelines.common.errors import AuthmeterError, DamagedFileError
 from pipelines.common.machine_limits import is_disk_full
 from pipelines.common.sql import sql
 from pipelines.contract.masking import masked_text, personal_places
-from pipelines.contract.parts import EVENT_SCHEMA, REJECT_SCHEMA, PartBooks
+from pipelines.contract.parts import OLD_EVENT_SCHEMA, OLD_REJECT_SCHEMA, PartBooks
 from pipelines.contract.record import FIELD_NAMES, MALFORMED
 from pipelines.reading.field_views import create_lines_view, fields_query
 from pipelines.reading.landing import LIMITS, LandedFile, UnpackLimits
@@ -179,8 +179,8 @@ class DuckDBReader:
         )
         # A join would not do: DuckDB knows nothing of the stream's size, and would put all of it into memory.
         odd = self._odd_lines(target / "events.parquet")
-        events = pq.ParquetWriter(target / "exact.parquet", EVENT_SCHEMA, compression=_CODEC)
-        rejects = pq.ParquetWriter(target / "rejects.parquet", REJECT_SCHEMA, compression=_CODEC)
+        events = pq.ParquetWriter(target / "exact.parquet", OLD_EVENT_SCHEMA, compression=_CODEC)
+        rejects = pq.ParquetWriter(target / "rejects.parquet", OLD_REJECT_SCHEMA, compression=_CODEC)
         with events, rejects, self._fields(file, mapping, form, only=odd) as stream:
             personal = personal_places(file_columns(stream.schema), mapping.personal_columns) if form == "csv" else []
             cursor = self._connection.execute(query)
@@ -197,7 +197,7 @@ class DuckDBReader:
                         result.event["line"] = line if self._keeps_lines else None
                         accepted.append(result)
                 _write_events(events, accepted, books)
-                rejects.write_table(pa.Table.from_pylist(rejected, schema=REJECT_SCHEMA))
+                rejects.write_table(pa.Table.from_pylist(rejected, schema=OLD_REJECT_SCHEMA))
                 books.rejected += len(rejected)
 
     def _odd_lines(self, part: Path) -> LineSet:
@@ -247,7 +247,7 @@ def _write_events(writer: pq.ParquetWriter, accepted: list[Accepted], books: Par
         books.days[event["day"]] = books.days.get(event["day"], 0) + 1
     books.accepted += len(accepted)
     rows = [event for event, _ in accepted]
-    writer.write_table(pa.Table.from_pylist(rows, schema=EVENT_SCHEMA))
+    writer.write_table(pa.Table.from_pylist(rows, schema=OLD_EVENT_SCHEMA))
 
 
 def _add_keyed_hash(connection: duckdb.DuckDBPyConnection, key: str) -> None:
