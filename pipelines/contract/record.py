@@ -58,3 +58,13 @@ FIELD_NAMES: Final = (
 OPTIONAL_FIELDS: Final = FIELD_NAMES[7:]
 # What these hold is stored as a keyed hash only.
 PERSONAL_FIELDS: Final = ("device_id", "phone")
+
+
+def carrier_macro() -> str:
+    """SQL that makes `carrier_of(word)`: `CMCC`, `CUCC`, `CTCC`, or `unknown` for any other word and for none."""
+    prefixes = " ".join(f"WHEN '{prefix}' THEN '{carrier}'" for prefix, carrier in CARRIER_PREFIXES.items())
+    return (
+        "CREATE TEMP MACRO carrier_of(word) AS "
+        f"CASE WHEN upper(word) IN {CARRIERS[:3]} THEN upper(word) "
+        f"ELSE CASE split_part(upper(word), '_', 1) {prefixes} ELSE 'unknown' END END"
+    )

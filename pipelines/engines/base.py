@@ -19,6 +19,7 @@ from pipelines.contract.parts import PartBooks
 from pipelines.reading.landing import LandedFile
 from pipelines.reading.reading import Reading
 from pipelines.reading.sources import SourceMapping
+from pipelines.store.part_records import PartRecords
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,8 @@ class Step:
 class DayPlan:
     """The steps from a day's events to its tables, the same for every day of a run.
 
-    The engine provides `events` (columns of `contract/parts.py`, and `filename`) and `file_sources` (filename, source).
+    The engine provides `events` (columns of `contract/parts.py`, and `filename`) and `file_sources` (filename, file,
+    source).
     `copies` find the ids that come more than once; `counted_records` is the query of the events that count; `steps`
     become relations that later ones read; `tables` are written, and can be read under their names by `books`.
     """
@@ -48,10 +50,10 @@ class DayPlan:
 
 @dataclass(frozen=True)
 class DayEvents:
-    """A day to roll up: the files of its live parts, each with the source that read it, and the steps' parameters."""
+    """A day to roll up: what counts of the parts with records of it, and the steps' parameters."""
 
     day: date
-    files: Mapping[Path, str]
+    parts: Sequence[PartRecords]
     values: Mapping[str, object]
 
 

@@ -229,10 +229,8 @@ def takes_away(reader: PartReader, store: Store, manifest: Manifest, entry: File
         return False
     # What retention took, or will, is nobody's loss: the new content may lack it.
     oldest = manifest.events_from or date.min
-    old = [str(file) for file in store.part_files([live.part])]
-    new = [str(file) for file in store.part_files([entry.part])]
-    given: dict[str, object] = {"old": old, "new": new, "closed": closed, "oldest": oldest}
-    return bool(reader.ask("ids_taken_away", given))
+    contents = {"old": store.part_records([live]), "new": store.part_records([entry])}
+    return bool(reader.ask("ids_taken_away", {"closed": closed, "oldest": oldest}, contents))
 
 
 def accept_held(store: Store, manifest: Manifest, path: str) -> FileEntry:

@@ -3,7 +3,7 @@
 Lives here: whose fault it is where a file cannot be read. Does not belong here: what a part counts for (`ingest.py`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -27,6 +27,7 @@ from pipelines.reading.landing import LandedFile, sha256_of
 from pipelines.reading.reading import Reading
 from pipelines.reading.sources import SourceMapping
 from pipelines.store.database import workbench
+from pipelines.store.part_records import PartRecords, create_records
 
 if TYPE_CHECKING:
     from pipelines.contract.parts import PartBooks
@@ -86,7 +87,9 @@ class PartReader:
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:
-            self._reader = stack.enter_context(self._context.engine.file_reader(self._context.key, self._context.store.landing))
+            self._reader = stack.enter_context(
+                self._context.engine.file_reader(self._context.key, self._context.store.landing)
+            )
             self._hasher = stack.enter_context(ThreadPoolExecutor(1))
             self._stack = stack.pop_all()
         return self
@@ -94,8 +97,12 @@ class PartReader:
     def __exit__(self, *error: object) -> None:
         self._stack.close()
 
-    def ask(self, query: str, values: dict[str, object]) -> list[tuple[Any, ...]]:
-        """What a query of `sql/` over parts of the store gives."""
+    def ask(
+        self, query: str, values: dict[str, object], contents: Mapping[str, Iterable[PartRecords]] | None = None
+    ) -> list[tuple[Any, ...]]:
+        """What a query of `sql/` gives; it reads stored contents under the names that are given."""
+        for name, parts in (contents or {}).items():
+            create_records(self._parts, name, parts)
         return self._parts.execute(sql("pipelines.ingest", query), values).fetchall()
 
     @cached_property

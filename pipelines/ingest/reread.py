@@ -22,6 +22,10 @@ from pipelines.ingest.part_reader import PartReader, RunTime
 from pipelines.reading.landing import LandedFile, current_stamp, scan, sha256_of
 from pipelines.reading.sources import SourceMapping, Sources
 from pipelines.store.manifest import FileEntry, Manifest
+from pipelines.store.part_records import PartRecords, record_files
+
+# What `rejects_content.sql` gives of none.
+_NO_REJECTS = (0, "0")
 
 
 @dataclass(frozen=True)
@@ -152,7 +156,8 @@ class _Reread:
         fresh = new_entry(file, source, entry.sha256, got.books, time, entry.closed_through)
         fresh.status, fresh.first_read_at, fresh.is_gone = entry.status, entry.first_read_at, entry.is_gone
         assert entry.part
-        old, new = self._content(self._store.part_folder(entry.part)), self._content(part.folder)
+        old = self._content(self._store.part_folder(entry.part), entry.place)
+        new = self._content(part.folder, 0)
         if old == new:
             # The part stays; the mapping, or what it skipped, may be another.
             before = entry.model_copy()
@@ -160,7 +165,7 @@ class _Reread:
                 setattr(entry, name, getattr(fresh, name))
             return entry != before
         fresh.part = hashlib.sha256(repr((entry.path, entry.sha256, source.fingerprint, new)).encode()).hexdigest()[:24]
-        fresh.earlier_parts = [*entry.earlier_parts, entry.part]
+        fresh.earlier_parts = [*entry.earlier_parts, str(entry.records_name)]
         fresh.part_digest = self._store.place_part(part.folder, fresh.part)
         count_late(fresh, entry, entry.closed_through)
         self._put_in_place(entry, fresh)
@@ -177,8 +182,9 @@ class _Reread:
             if live and new.status == "read":
                 live.status = "replaced"
         elif closed := manifest.closed_through:
-            values = {"old": self._events(old), "new": self._events(new), "closed": closed, "oldest": self._oldest}
-            if lost := self._reader.ask("records_taken_away", values)[0][0]:
+            contents = {"old": self._store.part_records([old]), "new": self._store.part_records([new])}
+            values: dict[str, object] = {"closed": closed, "oldest": self._oldest}
+            if lost := self._reader.ask("records_taken_away", values, contents)[0][0]:
                 self._report.taken_away[new.path] = lost
         self._report.changed.append(new)
         manifest.files[manifest.files.index(old)] = new
@@ -187,17 +193,14 @@ class _Reread:
     def _oldest(self) -> date:
         return self._manifest.events_from or date.min
 
-    def _events(self, entry: FileEntry) -> list[str]:
-        return [str(file) for file in self._store.part_files([entry.part] if entry.part else [])]
-
-    def _content(self, folder: Path) -> tuple[Any, ...]:
-        """What a part holds, in numbers that do not depend on the order of its rows."""
-        events = [str(file) for name in ("events", "exact") if (file := folder / f"{name}.parquet").exists()]
+    def _content(self, folder: Path, place: int) -> tuple[Any, ...]:
+        """What a part holds of a file, in numbers that do not depend on the order of its rows."""
+        content = {"content": [PartRecords(record_files(folder), {place: ""})]}
+        found = self._reader.ask("part_content", {"first": self._oldest}, content)[0]
         rejects = folder / "rejects.parquet"
-        found = self._reader.ask("part_content", {"files": events, "first": self._oldest})[0]
-        if rejects.exists():
-            found += self._reader.ask("rejects_content", {"file": str(rejects)})[0]
-        return found
+        if not rejects.exists():
+            return (*found, *_NO_REJECTS)
+        return found + self._reader.ask("rejects_content", {"rejects": str(rejects), "place": place})[0]
 
 
 def _is_as_read(file: LandedFile, entry: FileEntry) -> bool:

@@ -17,7 +17,8 @@ from pydantic import ValidationError
 from pipelines.common import durable
 from pipelines.common.digests import digest_of_folder
 from pipelines.common.errors import AuthmeterError
-from pipelines.store.manifest import SCHEMA_VERSION, DayEntry, Manifest
+from pipelines.store.manifest import SCHEMA_VERSION, DayEntry, FileEntry, Manifest
+from pipelines.store.part_records import PartRecords, record_files
 from pipelines.store.upgrades import upgraded
 
 if TYPE_CHECKING:
@@ -82,11 +83,16 @@ class Store:
         durable.write_file(self._manifest_file, manifest.model_dump_json(indent=1).encode())
 
     def part_files(self, parts: Iterable[str]) -> list[Path]:
-        """The Parquet files with the events of parts, in order."""
-        folders = (self.warehouse / "events" / part for part in sorted(parts))
-        return [
-            file for folder in folders for name in ("events", "exact") if (file := folder / f"{name}.parquet").exists()
-        ]
+        """The Parquet files with the records of parts, in order."""
+        return [file for part in sorted(parts) for file in record_files(self.part_folder(part))]
+
+    def part_records(self, entries: Iterable[FileEntry]) -> list[PartRecords]:
+        """The stored records of contents, by the parts that hold them, in order."""
+        sources: dict[str, dict[int, str]] = {}
+        for entry in entries:
+            if entry.part:
+                sources.setdefault(entry.part, {})[entry.place] = entry.source
+        return [PartRecords(record_files(self.part_folder(part)), sources[part]) for part in sorted(sources)]
 
     def rejects_file(self, part: str) -> Path:
         """The Parquet file with the rejected records of a part; absent where none was rejected."""

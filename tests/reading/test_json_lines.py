@@ -78,9 +78,7 @@ def test_null_is_absence_also_where_a_value_follows(bench: ReadingBench) -> None
         ('"outcome":  true', "invalid:outcome"),
     ],
 )
-def test_a_broken_value_is_found_however_it_is_written(
-    bench: ReadingBench, member: str, reason: str
-) -> None:
+def test_a_broken_value_is_found_however_it_is_written(bench: ReadingBench, member: str, reason: str) -> None:
     name = reason.partition(":")[2]
     rest = json.dumps({key: value for key, value in record("e1").items() if key != name})
     assert bench.read(f"{{{member},{rest[1:]}".encode()).reasons == [(1, reason)]

@@ -230,3 +230,11 @@ def test_device_and_phone_are_kept_as_keyed_hashes_only(bench: ReadingBench) -> 
     assert found["phone_mask"] == "138****5678"
     assert "device-1" not in str(found)
     assert "13812345678" not in str(found)
+
+
+@pytest.mark.parametrize(
+    ("phone", "mask"),
+    [("13812345678", "138****5678"), ("+8613812345678", "+86****5678"), ("1381234567", "****"), ("1", "****")],
+)
+def test_a_phone_keeps_only_its_ends(bench: ReadingBench, phone: str, mask: str) -> None:
+    assert event(bench, phone=phone)["phone_mask"] == mask

@@ -28,3 +28,5 @@ CREATE TEMP MACRO first_instant(local_time, zone) AS
 -- What may be published of a number: `138****1234`; nothing of one shorter than 11 characters.
 CREATE TEMP MACRO phone_mask(phone) AS
     CASE WHEN length(phone) >= 11 THEN left(phone, 3) || '****' || right(phone, 4) WHEN phone IS NOT NULL THEN '****' END;
+-- The text of a hash of which a part keeps two signed halves.
+CREATE TEMP MACRO hash_text(high, low) AS (lpad(to_hex(high), 16, '0') || lpad(to_hex(low), 16, '0'))::UUID::VARCHAR;
