@@ -17,7 +17,7 @@ Where the contract is silent, the project decided, and this module follows:
 - Times are `YYYY-MM-DD(T|t| )HH:MM:SS[.digits](Z|z|+HH:MM|-HH:MM)`, hour 00-23, minute and second 00-59,
   offset hour 00-23. Without offset, of two equal wall clock times the first counts.
 - Lengths count Unicode characters. A latency may have zeros before its digits.
-- A carrier may be any text: none breaks a rule.
+- A carrier may be any text: one of no characters or more than 128 is absent, and none breaks a rule.
 - A CSV row with more or fewer cells than the header is malformed. `line` is the physical line where the row
   starts (the header is 1), in Parquet the row number from 1. Of a repeated column the first counts.
 - Names that are left alone are those of folders as well as of files.
@@ -48,7 +48,7 @@ DAY_MS = 86_400_000
 
 APP_KEY = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}")
 PACKAGE = re.compile(r"[A-Za-z0-9._-]{1,128}")
-LATENCY = re.compile(r"([0-9]+)(\.0)?")
+LATENCY = re.compile(r"0*([0-9]{1,6})(\.0)?")
 UNIX_TIME = re.compile(r"([0-9]{13}|[0-9]{10})(?:\.([0-9]+))?")
 TIME = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt ]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]+))?"
@@ -83,7 +83,7 @@ class Record(NamedTuple):
     account_id: str | None
 
 
-OPTIONAL = Record._fields[7:]
+OPTIONAL = tuple(name for name in Record._fields[7:] if name != "carrier")
 
 
 class Limits(NamedTuple):
@@ -172,7 +172,7 @@ def read_landing(landing: Path, bounds: Limits) -> Landing:
 
 
 def _nulled(fields: Fields, record: Record) -> list[str]:
-    """The optional fields that are given and break their rule."""
+    """The optional fields that are given and break their rule; a carrier has none."""
     return [name for name in OPTIONAL if fields.get(name) is not None and getattr(record, name) is None]
 
 
@@ -201,7 +201,7 @@ def to_record(raw: Fields, bounds: Limits) -> Record:
         result_code=_result_code(raw.get("result_code")),
         vendor=_text(raw.get("vendor")),
         platform=_listed(raw.get("platform"), PLATFORMS),
-        carrier=raw.get("carrier"),
+        carrier=_text(raw.get("carrier")),
         scheme_id=_text(raw.get("scheme_id")),
         package_name=_matching(raw.get("package_name"), PACKAGE),
         device_id=_hash(raw.get("device_id"), bounds.key),
@@ -290,5 +290,5 @@ def _hash(text: str | None, key: str) -> str | None:
 
 
 def _latency_ms(text: str | None) -> int | None:
-    whole = LATENCY.fullmatch(text) if text and len(text) <= 128 else None
+    whole = LATENCY.fullmatch(text or "")
     return int(whole[1]) if whole and int(whole[1]) <= 600_000 else None

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from tests.oracle.raw_rows import Fields
 
-# An expression that fails makes its field break its rule: this text breaks all of them, but not that of the carrier.
+# An expression that fails makes its field break its rule: this text breaks all of them. A carrier has none.
 BROKEN = ""
 
 

@@ -136,6 +136,7 @@ KEPT_OR_NULL = [
     ({"platform": "Android", "package_name": 1.5}, {"platform": None, "package_name": "1.5"}),
     ({"carrier": "cu_xw"}, {"carrier": "cu_xw"}),
     ({"carrier": ["CM"]}, {"carrier": '["CM"]'}),
+    ({"latency_ms": "00000080.0"}, {"latency_ms": 80}),
     ({"latency_ms": "80"}, {"latency_ms": 80}),
     ({"latency_ms": 80.0}, {"latency_ms": 80}),
     ({"latency_ms": "600000.0"}, {"latency_ms": 600_000}),
@@ -153,6 +154,12 @@ def test_what_becomes_null_is_counted(tmp_path: Path, change: dict[str, object],
     (record,) = found.records
     assert {name: getattr(record, name) for name in wanted} == wanted
     assert found.nulled == {("a.ndjson", name): 1 for name, value in wanted.items() if value is None}
+
+
+@pytest.mark.parametrize("word", ["", "c" * 129])
+def test_a_carrier_breaks_no_rule(tmp_path: Path, word: str) -> None:
+    found = read(tmp_path, "a.ndjson", ndjson({**GOOD, "carrier": word}))
+    assert ([record.carrier for record in found.records], found.nulled) == ([None], {})
 
 
 def test_devices_and_phones_are_hashes(tmp_path: Path) -> None:
