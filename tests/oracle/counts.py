@@ -42,7 +42,7 @@ class Code(NamedTuple):
 
 
 class Counted(NamedTuple):
-    """A de-duplicated record, its vendor, platform and outcome resolved."""
+    """A de-duplicated record, its vendor, platform, carrier and outcome resolved."""
 
     day: date
     record: Record
@@ -94,7 +94,7 @@ def _smallest_first(record: Record) -> list[tuple[bool, object]]:
 
 
 def resolve(record: Record, day: date, apps: dict[str, App], codes: Codes) -> Counted:
-    """Settles vendor, platform and outcome of a record that counts."""
+    """Settles vendor, platform, carrier and outcome of a record that counts."""
     is_social = record.channel in SOCIAL
     vendor = record.vendor or (record.channel if is_social else "umeng")
     platform = record.platform or (apps[record.app_key].platform if record.app_key in apps else "unknown")
@@ -108,8 +108,18 @@ def resolve(record: Record, day: date, apps: dict[str, App], codes: Codes) -> Co
         else:
             outcome = entry.outcome if entry is not None else ""
         is_unmapped = not outcome
-    settled = record._replace(vendor=vendor, platform=platform, outcome=outcome or "error")
-    return Counted(day, settled, is_unmapped)
+    settled = {"vendor": vendor, "platform": platform, "carrier": carrier_of(record), "outcome": outcome or "error"}
+    return Counted(day, record._replace(**settled), is_unmapped)
+
+
+def carrier_of(record: Record) -> str:
+    """The carrier behind the word of a record."""
+    word = (record.carrier or "").upper()
+    for carrier in ("CMCC", "CUCC", "CTCC"):
+        short = carrier[:2]
+        if word in (carrier, short) or word.startswith(f"{short}_"):
+            return carrier
+    return "unknown"
 
 
 def grouped(counted: Iterable[Counted], names: Iterable[str]) -> dict[tuple[object, ...], list[Counted]]:
@@ -154,7 +164,7 @@ def additive_counts(group: list[Counted]) -> dict[str, int]:
 
 
 def devices(group: list[Counted]) -> int:
-    """Distinct devices; the product sees only their hashes, which are as many."""
+    """Distinct devices."""
     seen = {one.record.device_id for one in group if _is_authorization(one) or one.record.stage == "verify"}
     return len(seen - {None})
 

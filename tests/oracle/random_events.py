@@ -1,7 +1,7 @@
-"""Random sign-in records, good and broken: the material of `random_logs.py`.
+"""Random sign-in records, good, odd and broken: the material of `random_logs.py`.
 
-What lives here: the values a field may have, and those that break its rule. How records stand in files does
-not belong here. Nothing here says what is right: the files are read back by the rules of `records.py`.
+What lives here: the values that a field may have, and odd ones, of which most break its rule. How records stand in
+files does not belong here. Nothing here says what is right: the files are read back by the rules of `records.py`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from tests.oracle.records import CHANNELS, DAY_MS, OUTCOMES, RETENTION_DAYS, STA
 
 
 class Token(str):
-    """A number as it is to stand in the file."""
+    """A JSON value that is no string, as it is to stand in the file."""
 
 
 class Event(NamedTuple):
@@ -38,7 +38,7 @@ class Scene(NamedTuple):
 
 
 REGISTERED = ("shop", "Shop", "news.app", "con", "_tail.", "a" * 64)
-UNREGISTERED = ("ghost", "-x", "0")
+UNREGISTERED = ("ghost", "-x", "0", 7)
 VENDORS = (
     "umeng", "aliyun", "jiguang", "getui", "dcloud", "geetest", "wechat", "qq", "weibo", "ushare", "acme",
 )  # fmt: skip
@@ -53,18 +53,27 @@ WORDS = {
     "device_id": tuple(f"device-{number}" for number in range(25)),
     "phone": ("13800001234", "+86 139 0000 5678"),
     "latency_ms": (0, 1, 80, 81, 120, 120, 450, 3000, 600_000),
-    "sdk_version": ("2.1", "2.10", " 2.1", "版本\u2028一", "=1+1", "a\u0085b", "a\0b", "😀" * 128),
-    "os_version": ("14", "iOS 18", 'say "hi", twice', "two\nlines", "three\r\nmore\r\nlines"),
+    "sdk_version": ("2.1", "2.10", " 2.1", Token("2.10"), 3, "版本\u2028一", "=1+1", "a\u0085b", "a\0b", "😀" * 128),
+    "os_version": ("14", 14, "iOS 18", 'say "hi", twice', "two\nlines", "three\r\nmore\r\nlines"),
     "attempt_id": ("attempt-1", "attempt-2"),
     "account_id": ("account",),
 }  # fmt: skip
 LONG = "长" * 129
-BROKEN: dict[str, tuple[object, ...]] = {
-    "event_id": (None, "", LONG, Token("1.5"), Token("1e3"), Token("9" * 129), True, [], {"a": "b"}),
+# For every field: what is no string, and strings that look like it. Of a fraction within a list there is one writing.
+ODD_ANYWHERE = (
+    True, False, [], {}, ["a", 1], {"a": [1, 2.5, None, {"é": "\"\\/\n"}], "b": True}, 0, -1, 1.5,
+    Token("-0"), Token("-0.0"), Token("1e5"), Token("1.50"), Token("1E400"), Token("NaN"), Token("-Infinity"),
+    Token("Infinity"), Token("12345678901234567890"), Token("123456789012345678901234567890"), "null", "true", "NaN",
+    " ", "\0", "a\0b", "\t", "\x7f", "é\u2028",
+)  # fmt: skip
+ODD: dict[str, tuple[object, ...]] = {
+    "event_id": (None, "", LONG, "长" * 128, Token("9" * 128), Token("9" * 129), Token("1e3"), {"a": "b"}),
     "event_time": (
-        None, "", True, [], 0, 1_773_115_200, "1773115200", "17731152000000", "-1773115200000",
-        "1.7731152e12", Token("1773115200000.0"), Token("1.7731152e12"), Token("1" + "0" * 30),
-        Token("1" * 5000), " 1773115200000", "2026-02-30T10:00:00Z", "2026-03-10T25:00:00Z",
+        None, "", 1_773_115_200, "1773115200", "1773115200.1239999", Token("1773115200.5"), "1773115200000.9999",
+        Token("1773115200000.0"), Token("1773115200000.5"), Token("1.7731152e12"), Token("1.7731152e9"), "1.7731152e12",
+        "1773115200.", ".5", "177311520000", "17731152000000", "-1773115200000", "01773115200", "0000000000",
+        "+1773115200", " 1773115200000", "1773115200000 ", "1773115200,5", "１７７３１１５２００",
+        Token("1" + "0" * 30), Token("1" * 5000), "2026-02-30T10:00:00Z", "2026-03-10T25:00:00Z",
         "2026-03-10T24:00:00Z", "2026-03-10T10:60:00Z", "2026-03-10T10:00:60Z", "2026-13-10T10:00:00Z",
         "2026-3-1T10:00:00Z", "2026-03-10", "2026-03-10T10:00Z", "2026-03-10T10:00:00+0800",
         "2026-03-10T10:00:00+08", "2026-03-10T10:00:00+24:00", "20260310T100000Z",
@@ -74,26 +83,28 @@ BROKEN: dict[str, tuple[object, ...]] = {
         "Tue, 10 Mar 2026 10:00:00 GMT", "2026-03-10T10:00:00 Asia/Shanghai", "2999-01-01T00:00:00Z",
         "2019-05-05T00:00:00+08:00", "0001-01-01T00:00:00Z", "1970-01-01 00:00:00",
     ),
-    "app_key": (None, "", ".app", "a b", "é", "a" * 65, "app\n", "a/b", "a\0b", 5, []),
-    "channel": (None, "", "One_click", "sms", " qq", 1, ["qq"]),
-    "stage": (None, "", "LOGIN", "none", "login ", False, {}),
-    "outcome": ("", "SUCCESS", "ok", 0, True, []),
-    "result_code": (True, [], {"code": 1}),
-    "vendor": ("", LONG, 5, []),
-    "platform": ("", "Android", "web", 1),
-    "carrier": ("", 5, "C M", "xcm_", "CM CC", []),
-    "scheme_id": ("", LONG, 7),
-    "package_name": ("", "com shop", "包", "a" * 129, 7),
+    "app_key": (None, "", ".app", "a b", "é", "a" * 65, "app\n", "a/b", "a\0", 123),
+    "channel": (None, "", "One_click", "sms", " qq", ["qq"]),
+    "stage": (None, "", "LOGIN", "none", "login "),
+    "outcome": ("", "SUCCESS", "ok", "success "),
+    "result_code": ("", LONG, "长" * 128),
+    "vendor": ("", LONG),
+    "platform": ("", "Android", "web"),
+    "carrier": ("", LONG, "C M", "xcm_", "CM CC", "CM_", "cm-x"),
+    "scheme_id": ("", LONG),
+    "package_name": ("", "com shop", "包", "a" * 129),
     "device_id": ("", LONG, 13800001234),
-    "phone": ("", LONG, 13800001234),
-    "latency_ms": (-1, 600_001, Token("1.5"), Token("1e2"), "80", "fast", True, Token("1" + "0" * 30), []),
-    "sdk_version": ("", LONG, 3, {}),
-    "os_version": ("", LONG, 18),
-    "attempt_id": ("", LONG, 18),
-    "account_id": ("", LONG, 18),
+    "phone": ("", LONG, 13800001234, "13800001234\0"),
+    "latency_ms": (
+        600_000, 600_001, "600000", "600001", "80", "80.0", "00000080", Token("80.0"), Token("8e1"), Token("600000.0"),
+        Token("600000.5"), "1e2", "80.", "80.5", "+80", " 80", "80 ", "-0", "８０", "fast", "9" * 30,
+    ),
+    "sdk_version": ("", LONG),
+    "os_version": ("", LONG),
+    "attempt_id": ("", LONG),
+    "account_id": ("", LONG),
 }  # fmt: skip
-# Hashes of devices and phones have an order of their own, so copies must not differ in these first.
-MAY_DIFFER = tuple(field for field in BROKEN if field not in ("event_id", "device_id", "phone"))
+MAY_DIFFER = tuple(field for field in ODD if field != "event_id")
 
 
 def random_events(rng: Random, scene: Scene, count: int) -> list[Event]:
@@ -130,10 +141,14 @@ def _moment(rng: Random, scene: Scene, days_back: int) -> int:
 
 
 def _event(rng: Random, scene: Scene, ms: int) -> Event:
-    """One event; one in twelve has a field that breaks its rule."""
+    """One event; one in eight has an odd field."""
     number = rng.randrange(10**12)
+    ids = (
+        f"e-{number}", number, str(number), f"事件{number}", f"{number:x}".rjust(128, "0"), Token(f"1{number:019}"),
+        Token(f"-1{number:029}"), Token(f"{number}.50"), {"id": number}, [f"e-{number}", True], f"e\0{number}",
+    )  # fmt: skip
     fields: dict[str, object] = {
-        "event_id": rng.choice((f"e-{number}", number, str(number), f"事件{number}", f"{number:x}".rjust(128, "0"))),
+        "event_id": rng.choice(ids),
         "event_time": _written_time(rng, scene.zone, ms),
         "app_key": _word(rng, REGISTERED if rng.random() < 0.85 else UNREGISTERED),
         "channel": rng.choice(CHANNELS),
@@ -147,9 +162,9 @@ def _event(rng: Random, scene: Scene, ms: int) -> Event:
         fields["outcome"] = rng.choice((*OUTCOMES, "success", "success", "success", "mismatch"))
     if has_code:
         fields["result_code"] = _code(rng, scene.codes, fields)
-    if rng.random() < 1 / 12:
-        field = rng.choice(list(BROKEN) + ["event_time"] * 5)
-        fields[field] = rng.choice(BROKEN[field])
+    if rng.random() < 1 / 8:
+        field = rng.choice(list(ODD) + ["event_time", "latency_ms"] * 3)
+        fields[field] = rng.choice((*ODD[field], *ODD_ANYWHERE) if rng.random() < 0.5 else ODD[field])
         return Event(fields, None if field == "event_time" else ms)
     if rng.random() < 0.01:
         fields.pop(rng.choice(("event_id", "event_time", "app_key", "channel", "stage", "outcome", "result_code")), 0)
@@ -176,11 +191,12 @@ def _code(rng: Random, codes: Codes, fields: dict[str, object]) -> object:
 
 def _written_time(rng: Random, zone: ZoneInfo, ms: int) -> object:
     """One of the forms in which a log may write an instant."""
-    form = rng.choice(("number", "digits", "local", "offset", "offset", "utc"))
-    if form == "number":
-        return ms
-    if form == "digits":
-        return str(ms)
+    form = rng.choice(("unix", "unix", "local", "offset", "offset", "utc"))
+    if form == "unix":
+        # Finer digits than these would not stand in a JSON number.
+        seconds, finer = f"{ms // 1000}.{ms % 1000:03}", rng.choice(("0", "5", "25", "9"))
+        written = rng.choice((f"{ms}", f"{ms}.{finer}", f"{seconds}", f"{seconds}{finer}", f"{ms / 1e12!r}e12"))
+        return Token(written) if "e" in written or rng.random() < 0.5 else written
     minutes = rng.choice(OFFSETS_MINUTES) if form == "offset" else 0
     wall = EPOCH + timedelta(milliseconds=ms, minutes=minutes)
     ending = rng.choice("Zz") if form == "utc" else f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}"

@@ -1,15 +1,18 @@
-"""A random landing folder and registry: every format and compression, and every way in which a line is bad.
+"""A random landing folder, registry and sources: every format and compression, and every way in which a line is odd.
 
-What lives here: how events stand in files, and what stands between them. Values are in `random_events.py`.
-The same seed and scene give the same folder; what it must count to is found by reading it back.
+What lives here: how events stand in files, and what stands between them. Values are in `random_events.py`, logs of
+another shape in `random_foreign.py`. The same seed and scene give the same folder; what it must count to is found by
+reading it back.
 """
 
 from __future__ import annotations
 
 import gzip
 import json
+import math
 import zlib
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from random import Random
 
@@ -17,25 +20,37 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import zstandard
 
-from tests.oracle.random_events import BROKEN, REGISTERED, Event, Scene, Token, random_events
+from tests.oracle.random_events import ODD, REGISTERED, Event, Scene, Token, random_events
+from tests.oracle.random_foreign import write_foreign
 
-FIELDS = tuple(BROKEN)
+FIELDS = tuple(ODD)
 FOLDERS = ("", "2026/11", "日志/a b", "it's", "a[1]", "x#y", "50%")
 PLAIN = (".ndjson", ".jsonl", ".json", ".log", ".csv", ".csv", ".parquet", ".parquet", ".parquet", ".parquet")
 PACKED = (".ndjson.gz", ".jsonl.zst", ".log.gz", ".json.zst", ".csv.gz", ".csv.zst")
 BAD_MEMBERS = (
-    b'"x":NaN', b'"x":-Infinity', b'"x":007', b'"x":+1', b'"x":.5', b'"x":1.', b'"x":0x1', b'"x":True',
-    b'"x":', b'"x" 1', b"x:1", b'"x":1 2', b'"x":"a\tb"', b'"x":"a\0b"', b'"x":"\\x41"', b'"x":"\\u12"',
-    b'"x":"\\ud800"', b'"x":"\\ude00\\ud83d"', b'"x":"\xff"', b'"x":"\xc0\xaf"', b'"x":"\xed\xa0\x80"',
-    b'"x":"\xc3\xfb"',
+    b'"x":007', b'"x":+1', b'"x":.5', b'"x":1.', b'"x":0x1', b'"x":True', b'"x":-', b'"x":-Infinit', b'"x":1e',
+    b'"x":', b'"x" 1', b"x:1", b'"x":1 2', b'"x":"a\tb"', b'"x":"a\0b"', b'"x":"a\x1fb"', b'"x":"\\x41"',
+    b'"x":"\\u12"', b'"x":"\\ud800"', b'"x":"\\ude00\\ud83d"', b'"x":["\\udc00"]', b'"\\ud800":1', b'"x":"\xff"',
+    b'"x":"\xc0\xaf"', b'"x":"\xed\xa0\x80"', b'"x":"\xf4\x90\x80\x80"', b'"x":"\xc3\xfb"', b'"\xff":1',
+    b'"x":[,]', b'"x":[1,,]', b'"x":{,}', b"",
 )  # fmt: skip
 NO_OBJECTS = (
-    b"42", b"-1.5e3", b"null", b"true", b'"text"', b"hello world", b"[]", b"[{}]", b"{", b"\0", b"[" * 20_000,
-    b'{"a":' * 20_000,
+    b"42", b"-1.5e3", b"null", b"true", b"NaN", b'"text"', b"hello world", b"[]", b"[{}]", b"{", b"\0", b"\xff",
+    b"[" * 20_000, b'{"a":' * 20_000, b"{,}", b'"{}"', b"\x1c", b"\x1f", b"\xc2\x85", b"\xc2\xa0", b"\xe3\x80\x80",
+    b"\xef\xbb\xbf",
 )  # fmt: skip
 AROUND = (
     (b"[", b"]"), (b"", b","), (b"", b" // note"), (b"/* note */", b""), (b"\xef\xbb\xbf", b""), (b"", b";"),
-    (b"", b"\0"), (b"\xa0", b""), (b"\xc2\xa0", b""), (b"\x0b", b""), (b"x", b""),
+    (b"", b"\0"), (b"\xa0", b""), (b"\xc2\xa0", b""), (b"x", b""),
+)  # fmt: skip
+BLANK = (b"", b"   ", b"\t", b"\r", b"\v", b"\f", b" \t\r\v\f ")
+# What may stand in an object beside its fields.
+MEMBERS = (
+    '"x":1e400,"y":-0.0,"z":[NaN,-Infinity,Infinity]', f'"z":{"9" * 400}', f'"x":{"[" * 200}{"]" * 200},"":{{}}',
+    f'"x":"{"长" * 100_000}","\\u0000":"\\u0000\\ud83d\\ude00"', '"x":[1,{"event_id":"inner",},]',
+    '"x":",}","y":"\\",]"',
+    '"Event_ID":"other","event_id ":1', '"x"\r:\r[\r]', '"x":"//","y":"/*","z":"\x7f\u2028\ufffe"',
+    '"event_id\\u0000":1',
 )  # fmt: skip
 LEFT_ALONE = (
     "_SUCCESS.json",
@@ -49,7 +64,7 @@ PLATFORMS = ("android", "ios", "ipad", "harmony", "h5", "")
 
 
 def write_data(data: Path, seed: int, scene: Scene, count: int = 2500) -> None:
-    """Writes `registry/` and `landing/` below `data`, with about `count` events and their copies."""
+    """Writes `registry/`, `sources/` and `landing/` below `data`, with about `count` events and their copies."""
     rng = Random(seed)
     _write_registry(rng, data / "registry")
     landing = data / "landing"
@@ -58,6 +73,7 @@ def write_data(data: Path, seed: int, scene: Scene, count: int = 2500) -> None:
     for number, ending in enumerate(endings):
         name = f"{rng.choice(FOLDERS)}/part{number}{ending}".lstrip("/")
         _write(rng, landing / name, _file(rng, ending, number, events[number :: len(endings)]))
+    write_foreign(rng, data, events[: count // 5])
     _write_odd_files(rng, landing)
 
 
@@ -95,7 +111,9 @@ def _write_odd_files(rng: Random, landing: Path) -> None:
     (landing / "link.ndjson").symlink_to(good)
     for name, plain in {
         "empty.ndjson": b"",
-        "blank.log": b"\n \r\n\t\n",
+        "blank.log": b"\n \r\n\t\n\v\f\n",
+        # No line ends: one line of many objects.
+        "returns.log": lines.replace(b"\r", b"").replace(b"\n", b"\r"),
         "head.csv": b"event_id,app_key\n",
         "few.csv": b"event_id,note\n1,x\n",
     }.items():
@@ -129,11 +147,12 @@ def _json_lines(rng: Random, events: list[Event]) -> Iterator[bytes]:
     for event in events:
         line = _object(rng, event.fields)
         yield line
-        if rng.random() < 0.08:
+        kind = rng.random()
+        if kind < 0.08:
             yield _bad_line(rng, line)
-        elif rng.random() < 0.04:
-            yield rng.choice((b"", b"   ", b"\t"))
-        elif rng.random() < 0.04:
+        elif kind < 0.12:
+            yield rng.choice(BLANK)
+        elif kind < 0.20:
             yield _odd_line(rng, event)
 
 
@@ -166,7 +185,8 @@ def _bad_line(rng: Random, line: bytes) -> bytes:
             line[1:],
             line + line,
             line + b" " + line,
-            b"{" + inside + b",}",
+            line + b"\r" + line,
+            b"{" + inside + b",,}",
             b"{," + inside + b"}",
             line.replace(b'"', b"'"),
         )
@@ -174,67 +194,88 @@ def _bad_line(rng: Random, line: bytes) -> bytes:
 
 
 def _odd_line(rng: Random, event: Event) -> bytes:
-    """A line that looks wrong, but is one JSON object; all but the last two are good records."""
-    fields = {name: value for name, value in event.fields.items() if name != "event_id"}
-    inside = _object(rng, fields)[1:-1].decode()
-    event_id = f'"event_id":{_token(event.fields.get("event_id"))}'
+    """A line that looks wrong, but is one JSON object."""
+    inside = _object(rng, event.fields)[1:-1].decode()
+    name = rng.choice(list(event.fields))
+    again = f'"{name}":{_token(event.fields[name])}'
+    escaped = f'"\\u{ord(name[0]):04x}{name[1:]}":"first"'
+    before, after = rng.choice((("  ", " \t"), ("\r", "\r"), ("\v", ""), ("\f \t", ""), ("", "\v\f")))
     return rng.choice(
         (
-            f'{{"event_id":"first",{inside},{event_id}}}',
-            f'{{"Event_ID":"other","event_id ":1,{event_id.replace("e", chr(92) + "u0065", 1)},{inside}}}',
-            f'  {{{event_id},"x":1e400,"y":-0.0,"z":{"9" * 400},{inside}}} \t',
-            f'{{{event_id},"x":{"[" * 200}{"]" * 200},"channel":"sms","":{{}},{inside}}}',
-            f'{{{event_id},"x":"{"长" * 100_000}","\\u0000":"\\u0000\\ud83d\\ude00",{inside}}}',
+            f'{{"{name}":null,{inside}}}',
+            f'{{"{name}":"first",{inside},{again}}}',
+            f'{{{inside},"{name}":null,"{name}":"last"}}',
+            f"{{{escaped},{inside}}}",
+            f"{{{again},{rng.choice(MEMBERS)},{inside}}}",
+            f"{{{inside},{rng.choice(MEMBERS)}}}",
+            f"{{{inside} , }}",
+            f"{before}{{{inside}}}{after}",
             "{}",
-            '{"note":"nothing else"}',
+            '{"note":"nothing else",}',
         )
     ).encode()
 
 
 def _csv_lines(rng: Random, events: list[Event]) -> Iterator[bytes]:
-    """Rows of a random order of columns; an optional one is left out, one is unknown."""
+    """Rows of a random order of columns; an optional one is left out, one is unknown, one comes again at the end."""
     columns = [*rng.sample(FIELDS, len(FIELDS)), "note"]
     columns.remove(rng.choice(FIELDS[7:]))
+    columns.append(rng.choice(columns))
     yield ",".join(columns).encode()
     for event in events:
-        cells = [_cell(rng, _text(event.fields.get(name))) for name in columns]
+        cells = [*(_cell(rng, _text(event.fields.get(name))) for name in columns[:-1]), "again"]
         yield ",".join(cells).encode()
         kind = rng.random()
         if kind < 0.03:
             yield rng.choice((",".join(cells[:-1]), ",".join([*cells, "more"]), ",".join([*cells, ""]), "one")).encode()
         elif kind < 0.04:
             yield ",".join([*cells[:-1], "a\udcffb"]).encode(errors="surrogateescape")
-        elif kind < 0.07:
-            yield rng.choice((b"", b"  ", b"," * (len(columns) - 1)))
+        elif kind < 0.08:
+            yield rng.choice((*BLANK, b"," * (len(columns) - 1), b",".join([b'""'] * len(columns))))
     yield b'"cut in a quoted cell, here'
 
 
 def _text(value: object) -> str | None:
-    """A value as the text of a file without types; a NUL has no place there."""
-    if value is None or (isinstance(value, str) and "\0" in value):
-        return None
-    return value if isinstance(value, str) else _token(value)
+    """A value as the text of a file without types."""
+    return value if value is None or isinstance(value, str) else _token(value)
 
 
 def _cell(rng: Random, text: str | None) -> str:
-    if text is not None and (rng.random() < 0.1 or any(mark in text for mark in ',"\r\n')):
+    """A cell; a NUL has no place there."""
+    if text is None or "\0" in text:
+        return rng.choice(("", "", '""'))
+    if rng.random() < 0.1 or any(mark in text for mark in ',"\r\n'):
         return '"' + text.replace('"', '""') + '"'
-    return text or ""
+    return text
 
 
 def _parquet(rng: Random, first: int, number: int, events: list[Event]) -> bytes:
-    """Typed columns differ by file: times as text, as Unix ms, or as timestamps with and without a zone."""
+    """Typed columns differ by file: times as text, as Unix time, or as timestamps with and without a zone."""
     columns: dict[str, pa.Array] = {}
     for name in rng.sample(FIELDS, len(FIELDS)):
         values = [_text(event.fields.get(name)) for event in events]
         columns[name] = pa.array([value[:1000] if value else value for value in values], pa.string())
-    latencies = [event.fields.get("latency_ms") for event in events]
-    whole = [ms if type(ms) is int else None for ms in latencies]
-    columns["latency_ms"] = pa.array(whole, rng.choice((pa.int64(), pa.float64())))
+    if rng.random() < 0.7:
+        latencies = [event.fields.get("latency_ms") for event in events]
+        whole = [ms if type(ms) is int else None for ms in latencies]
+        columns["latency_ms"] = rng.choice(
+            (
+                pa.array(whole, pa.int64()),
+                pa.array(whole, pa.decimal128(20, 2)),
+                pa.array([rng.choice((ms, ms, ms, 80.5, -1.0, math.nan)) for ms in whole], pa.float64()),
+            )
+        )
     moments = [event.ms for event in events]
     kind = number - first
     if kind == 1:
-        columns["event_time"] = pa.array(moments, rng.choice((pa.int64(), pa.float64())))
+        columns["event_time"] = rng.choice(
+            (
+                pa.array(moments, rng.choice((pa.int64(), pa.float64(), pa.decimal128(20, 0)))),
+                pa.array([None if ms is None else ms // 1000 for ms in moments], pa.int64()),
+                pa.array([None if ms is None else ms / 1000 for ms in moments], pa.float64()),
+                pa.array([None if ms is None else Decimal(ms) / 1000 for ms in moments], pa.decimal128(20, 4)),
+            )
+        )
         ids = [zlib.crc32(repr(event.fields.get("event_id")).encode()) for event in events]
         columns["event_id"] = pa.array(ids, pa.int64())
         codes = [_text(event.fields.get("result_code")) or "" for event in events]
@@ -244,13 +285,15 @@ def _parquet(rng: Random, first: int, number: int, events: list[Event]) -> bytes
         micros = [None if ms is None else ms * 1000 + rng.randrange(1000) for ms in moments]
         columns["event_time"] = pa.array(micros, pa.timestamp("us", tz=rng.choice(("UTC", "America/New_York"))))
         columns["device_id"] = pa.array([rng.randrange(9) for _ in events], pa.int64())
-        columns["sdk_version"] = pa.array([rng.choice((2.1, None)) for _ in events])
+        columns["sdk_version"] = pa.array([rng.choice((2.1, 2.0, 10.25, None)) for _ in events])
+        columns["scheme_id"] = pa.array([rng.choice((7, None)) for _ in events], pa.uint8())
         columns["outcome"] = columns["outcome"].dictionary_encode()
     elif kind == 3:
         columns["event_time"] = pa.array(moments, pa.timestamp("ms")).cast(
             rng.choice(("timestamp[ms]", "timestamp[ns]"))
         )
         columns["tags"] = pa.array([["a", "b"]] * len(events))
+        columns["sdk_version"] = pa.array([rng.choice((True, False, None)) for _ in events])
         columns.pop(rng.choice(FIELDS[7:]))
     sink = pa.BufferOutputStream()
     pq.write_table(pa.table(columns), sink, compression=rng.choice(("zstd", "snappy", "none")), row_group_size=50)

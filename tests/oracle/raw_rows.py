@@ -1,6 +1,6 @@
-"""The file formats of a landing folder: from bytes to raw rows, by sections 2 and 5 of the contract.
+"""The file formats of a landing folder: from bytes to rows of text, by sections 2 and 5 of the contract.
 
-What lives here: which file is read how, what a damaged file is, and what one line, row or cell of it holds.
+What lives here: which file is read how, what a damaged file is, and the text of each value of a line or row.
 The meaning of a field does not belong here; that is in `records.py`, with what the project decided where the
 contract is silent.
 """
@@ -10,12 +10,12 @@ from __future__ import annotations
 import gzip
 import io
 import json
-import math
 import os
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pyarrow as pa
@@ -27,15 +27,24 @@ FORMATS = {
     ".csv": "csv", ".parquet": "parquet",
 }  # fmt: skip
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-INTEGER = re.compile(r"-?[0-9]+")
+# Around an object, and all that a blank line holds.
+WHITE = " \t\r\n\v\f"
+# A whole string, or the last character of another value, and the comma that stands between it and a closing bracket.
+VALUE_END = re.compile(r'("(?:[^"\\]|\\.)*"|[^"\s{\[,:])([ \t\r\n]*,(?=[ \t\r\n]*[}\]]))?')
 CSV_CELL = re.compile(r'(?:"((?:[^"]|"")*)"|((?!")[^,\r\n]*))(,|\r?\n|\Z)')
 
+# The text of each value by name; None is absent.
+Fields = dict[str, str | None]
 # Line or row number, and the fields; None for what is not one JSON object, or not a row.
-RawRow = tuple[int, dict[str, object] | None]
+RawRow = tuple[int, Fields | None]
 
 
-class Number(str):
-    """A number as its text in the file, so that no digit is lost to a float."""
+class Bare(str):
+    """A JSON number, `NaN` or `Infinity`, as its text."""
+
+
+class Members(list[tuple[str, object]]):
+    """The members of a JSON object, in their order, repeated keys too."""
 
 
 class DamagedError(Exception):
@@ -58,17 +67,20 @@ def _left_alone(path: Path) -> bool:
     return path.name.startswith((".", "_")) or path.name.endswith((".tmp", ".part", ".crc")) or path.is_symlink()
 
 
-def raw_rows(path: Path) -> Iterator[RawRow]:
-    """Yields (line, raw fields) of one file; None for a line that is not one object, or not a row."""
+def raw_rows(path: Path, kind: str | None = None) -> Iterator[RawRow]:
+    """Yields (line, fields) of one file; None for a line that is not one object, or not a row.
+
+    `kind` is the format that a source says; without it the name tells.
+    """
     data, name = path.read_bytes(), path
     if path.suffix in (".gz", ".zst"):
         data = _gunzip(data) if path.suffix == ".gz" else _unzstd(data)
         name = path.with_suffix("")
-    kind = FORMATS[name.suffix]
+    kind = kind or FORMATS[name.suffix]
     if kind == "parquet":
         return _parquet_rows(data)
     data = data.removeprefix(b"\xef\xbb\xbf")
-    return _csv_rows(data) if kind == "csv" else _json_rows(data)
+    return _csv_rows(data) if kind == "csv" else _line_rows(data, is_json=kind == "ndjson")
 
 
 def _gunzip(data: bytes) -> bytes:
@@ -93,24 +105,56 @@ def _unzstd(data: bytes) -> bytes:
     return plain
 
 
-def _json_rows(data: bytes) -> Iterator[RawRow]:
+def _line_rows(data: bytes, *, is_json: bool) -> Iterator[RawRow]:
     for number, line in enumerate(data.split(b"\n"), start=1):
-        if line.strip():
-            yield number, _json_object(line)
+        if line.strip(WHITE.encode()):
+            yield number, _json_fields(line) if is_json else {"line": line.decode().rstrip("\r")}
 
 
-def _json_object(line: bytes) -> dict[str, object] | None:
-    """Strict; nesting over some 900 levels is more than Python reads, so a good line must not go deeper here."""
+def _json_fields(line: bytes) -> Fields | None:
+    """Nesting over some 400 levels is more than Python reads, so a good line must not go deeper here."""
     try:
-        value = json.loads(line.decode(), parse_int=Number, parse_float=Number, parse_constant=_refuse)
+        text = VALUE_END.sub(r"\1", line.decode().strip(WHITE))
+        value = json.loads(
+            text, parse_int=_whole, parse_float=_fraction, parse_constant=Bare, object_pairs_hook=Members
+        )
         json.dumps(value, ensure_ascii=False).encode()  # fails on an escape that stands for half a character
+        return first_of_each((key, _text(one)) for key, one in value) if isinstance(value, Members) else None
     except (ValueError, RecursionError):
         return None
-    return value if isinstance(value, dict) else None
 
 
-def _refuse(constant: str) -> object:
-    raise ValueError(constant)
+def first_of_each(pairs: Iterable[tuple[str, str | None]]) -> Fields:
+    """The pairs by name; of a repeated name the first counts, also where it is absent."""
+    fields: Fields = {}
+    for name, text in pairs:
+        fields.setdefault(name, text)
+    return fields
+
+
+def _whole(digits: str) -> Bare:
+    return Bare("0" if digits == "-0" else digits)
+
+
+def _fraction(written: str) -> Bare:
+    """A number that is not whole, or not written so, as the shortest text of its double; too large a one as it is."""
+    return Bare(written if abs(float(written)) == float("inf") else repr(float(written)))
+
+
+def _text(value: object) -> str | None:
+    """The text of a JSON value: the characters of a string, the JSON text of anything else."""
+    return None if value is None else str(value) if isinstance(value, str) else _json_text(value)
+
+
+def _json_text(value: object) -> str:
+    """Without blanks, and nothing escaped that need not be."""
+    if isinstance(value, Bare):
+        return str(value)
+    if isinstance(value, Members):
+        return "{" + ",".join([f"{_json_text(key)}:{_json_text(one)}" for key, one in value]) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join([_json_text(one) for one in value]) + "]"
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _csv_rows(data: bytes) -> Iterator[RawRow]:
@@ -121,7 +165,7 @@ def _csv_rows(data: bytes) -> Iterator[RawRow]:
         elif len(cells) != len(header) or not _is_utf8("".join(cells)):
             yield line, None
         else:
-            yield line, {name: _csv_value(name, cell) for name, cell in zip(header, cells, strict=True)}
+            yield line, first_of_each((name, cell or None) for name, cell in zip(header, cells, strict=True))
 
 
 def _csv_cells(text: str) -> Iterator[tuple[int, list[str]]]:
@@ -136,7 +180,7 @@ def _csv_cells(text: str) -> Iterator[tuple[int, list[str]]]:
                 break
             cells.append(cell[2] if cell[1] is None else cell[1].replace('""', '"'))
             at, separator = cell.end(), cell[3]
-        if text[start:at].strip(" \t\r\n"):
+        if text[start:at].strip(WHITE):
             yield line, cells
         line += text.count("\n", start, at)
 
@@ -145,37 +189,29 @@ def _is_utf8(text: str) -> bool:
     return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
-def _csv_value(name: str, cell: str) -> object:
-    """An empty cell is absent, and `latency_ms` is the one field that CSV may give as text of a number."""
-    if name == "latency_ms" and INTEGER.fullmatch(cell):
-        return Number(cell)
-    return cell or None
-
-
 def _parquet_rows(data: bytes) -> Iterator[RawRow]:
     try:
         table = pq.read_table(io.BytesIO(data))
     except pa.ArrowException as error:
         raise DamagedError from error
-    columns = {field.name: _parquet_values(field.name, table.column(field.name)) for field in table.schema}
+    columns = {field.name: _parquet_texts(field.name, table.column(field.name)) for field in table.schema}
     for row in range(table.num_rows):
-        yield row + 1, {name: values[row] for name, values in columns.items()}
+        yield row + 1, {name: texts[row] for name, texts in columns.items()}
 
 
-def _parquet_values(name: str, column: pa.ChunkedArray) -> list[object]:
-    """Numbers as their text; the times of `event_time` as RFC 3339, in UTC or, without a zone, without offset."""
+def _parquet_texts(name: str, column: pa.ChunkedArray) -> list[str | None]:
+    """The times of `event_time` as RFC 3339, in UTC or, without a zone, without offset."""
     kind = column.type
     if pa.types.is_timestamp(kind) and name == "event_time":
         form = "%Y-%m-%dT%H:%M:%S.%f" + ("Z" if kind.tz else "")
         ticks = column.cast(pa.timestamp("ms"), safe=False).cast(pa.int64()).to_pylist()
         return [None if ms is None else utc_time(ms).strftime(form) for ms in ticks]
-    if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
-        # A whole number stands for itself, in floats as far as they tell it from the next one.
-        sure = math.inf if pa.types.is_decimal(kind) else 2.0 ** {32: 24, 64: 53}[kind.bit_width]
-        return [
-            None if value is None else Number(int(value) if abs(value) <= sure and value == int(value) else value)
-            for value in column.to_pylist()
-        ]
-    if pa.types.is_integer(kind):
-        return [None if value is None else Number(value) for value in column.to_pylist()]
-    return list(column.to_pylist())
+    return [None if value is None else _parquet_text(value) for value in column.to_pylist()]
+
+
+def _parquet_text(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Decimal):
+        return str(int(value)) if value == int(value) else f"{value:f}"
+    return str(value).removesuffix(".0") if isinstance(value, float) else str(value)

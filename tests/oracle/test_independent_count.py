@@ -49,7 +49,10 @@ KEYS = {
     "login_trend_summary": SUMMARY_KEY,
     "day_quality": ("day",),
     "input_files": ("path",),
+    "nulled_fields": ("path", "field"),
 }
+# Of the hashes: copies of a record compare by them.
+KEY = "a key of the independent count"
 
 
 def scene(zone: str = SHANGHAI, *, has_edges: bool = True) -> Scene:
@@ -61,6 +64,7 @@ def run(data: Path, day: date) -> None:
     """Runs the product on a data folder; a warning (exit 3) is no failure here."""
     command = [sys.executable, "-m", "pipelines", "run", "--data", str(data), "--day", day.isoformat()]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("AUTHMETER_")}
+    environment["AUTHMETER_HASH_KEY"] = KEY
     done = subprocess.run(command, cwd=REPO, env=environment, capture_output=True, text=True, check=False)
     if done.returncode not in (0, 3):
         pytest.fail(f"exit {done.returncode} of {command}\n{done.stdout}\n{done.stderr}")
@@ -107,10 +111,12 @@ def is_same(found: object, counted: object) -> bool:
 
 def assert_as_counted(data: Path, of: Scene) -> None:
     """Reads the landing folder independently and compares every table and the rejects."""
-    landing = records.read_landing(data / "landing", records.limits(of.as_of, of.clock_ms, of.zone))
+    landing = records.read_landing(data / "landing", records.limits(of.as_of, of.clock_ms, of.zone, KEY))
     apps = counts.read_apps(data / "registry" / "apps.csv")
     expected = trends.tables(landing.records, apps, of.codes, of.as_of, of.zone)
     expected["input_files"] = [books._asdict() for books in landing.files]
+    nulled = sorted(landing.nulled.items())
+    expected["nulled_fields"] = [{"path": path, "field": field, "records": count} for (path, field), count in nulled]
     report: list[str] = []
     for table, key in KEYS.items():
         lines = differences(expected[table], published(data, table, expected[table][0]), key)
@@ -145,7 +151,8 @@ def test_the_same_files_over_three_runs(tmp_path: Path) -> None:
     of = scene(has_edges=False)
     everything, data = tmp_path / "all", tmp_path / "data"
     write_data(everything, 5, of)
-    shutil.copytree(everything / "registry", data / "registry")
+    for given in ("registry", "sources"):
+        shutil.copytree(everything / given, data / given)
     names = sorted(path.relative_to(everything) for path in raw_rows.log_files(everything / "landing"))
     Random(5).shuffle(names)
     for arrival in range(3):
