@@ -109,9 +109,9 @@ def _drop_days(store: Store, manifest: Manifest, first: date, settings: Settings
     if spent:
         # A file that still lies in landing keeps its books: without them it would be read again.
         landed = {file.path for file in scan(store.landing, set())}
-        gone = [entry for entry in spent if entry.path not in landed]
+        gone = {(entry.path, entry.sha256) for entry in spent if entry.path not in landed}
         report.files = len(gone)
-        manifest.files = [entry for entry in manifest.files if entry not in gone]
+        manifest.files = [entry for entry in manifest.files if (entry.path, entry.sha256) not in gone]
     for entry in manifest.files:
         entry.days = {day: rows for day, rows in entry.days.items() if day >= first}
 
