@@ -20,7 +20,7 @@ from pipelines.common.machine_limits import as_machine_error
 from pipelines.common.progress import Stage, stage
 from pipelines.common.text import counted
 from pipelines.contract.checks import CheckResult
-from pipelines.contract.hash_key import hash_key
+from pipelines.contract.hash_key import hash_key, key_fingerprint
 from pipelines.contract.registry import Registry, load_registry
 from pipelines.contract.settings import Settings, load_settings
 from pipelines.engines.duckdb.engine import DuckDBEngine
@@ -28,7 +28,6 @@ from pipelines.ingest.context import IngestContext
 from pipelines.ingest.ingest import IngestReport, ingest
 from pipelines.ingest.part_reader import RunTime
 from pipelines.ingest.reread import RereadRequest, reread
-from pipelines.reading.records import keyed_hash
 from pipelines.reading.sources import Sources, load_sources
 from pipelines.rollup.rollup import RollupInputs, RollupReport, roll_up
 from pipelines.run.retention import apply_retention
@@ -195,7 +194,7 @@ class DailyRun:
     def _own_manifest(self) -> Manifest:
         """The manifest, of this run's key and time zone."""
         manifest = self.manifest
-        fingerprint = str(keyed_hash("authmeter", self.key))
+        fingerprint = key_fingerprint(self.key)
         if manifest.key_fingerprint not in (None, fingerprint):
             raise UsageError(
                 "The hash key is not the one that this data folder was made with.",

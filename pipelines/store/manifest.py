@@ -32,8 +32,8 @@ class FileEntry:
 
     A part may hold the records of several files; `place` is that of this one in it. `part_digest` is the checksum of
     the part's files; parts of the first stores have none. By retention a part loses its oldest days, and a name with
-    it: see `origin_of`. `run_day` is the day D of the run that read it first; `earlier_parts` are those of earlier
-    readings of the same content.
+    it: see `origin_of`. `run_day` is the day D of the run that read it first; `earlier_parts` are the `records_name` of
+    earlier readings of the same content.
     """
 
     path: str
@@ -60,6 +60,13 @@ class FileEntry:
     earlier_parts: list[str] = field(default_factory=list)
 
     @property
+    def records_name(self) -> str | None:
+        """What names the content's records, whatever days retention took from them; None where they are gone."""
+        if self.part is None:
+            return None
+        return f"{origin_of(self.part)}/{self.place}" if self.place else origin_of(self.part)
+
+    @property
     def is_fruitless(self) -> bool:
         """Whether the content was read and none of its records was accepted, and it is no matter of a few lines."""
         is_some = self.records_read >= _SOME_RECORDS or self.bytes >= _SOME_BYTES
@@ -68,7 +75,10 @@ class FileEntry:
 
 @dataclass(slots=True)
 class DayEntry:
-    """One rolled-up day: its folder, the checksum of its tables, the parts behind it and its books."""
+    """One rolled-up day: its folder, the checksum of its tables, the records behind it and its books.
+
+    `parts` are the `records_name` of each file.
+    """
 
     folder: str
     content: str

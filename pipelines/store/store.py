@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from pipelines.common import durable
 from pipelines.common.digests import digest_of_folder
 from pipelines.store.catalogue import Catalogue, unreadable
-from pipelines.store.manifest import DayEntry, Manifest, State
+from pipelines.store.manifest import DayEntry, FileEntry, Manifest, State
+from pipelines.store.part_records import PartRecords, record_files
 from pipelines.store.upgrades import OlderStore
 
 if TYPE_CHECKING:
@@ -89,11 +90,16 @@ class Store:
         return False
 
     def part_files(self, parts: Iterable[str]) -> list[Path]:
-        """The Parquet files with the events of parts, in order."""
-        folders = (self.warehouse / "events" / part for part in sorted(parts))
-        return [
-            file for folder in folders for name in ("events", "exact") if (file := folder / f"{name}.parquet").exists()
-        ]
+        """The Parquet files with the records of parts, in order."""
+        return [file for part in sorted(parts) for file in record_files(self.part_folder(part))]
+
+    def part_records(self, entries: Iterable[FileEntry]) -> list[PartRecords]:
+        """The stored records of contents, by the parts that hold them, in order."""
+        sources: dict[str, dict[int, str]] = {}
+        for entry in entries:
+            if entry.part:
+                sources.setdefault(entry.part, {})[entry.place] = entry.source
+        return [PartRecords(record_files(self.part_folder(part)), sources[part]) for part in sorted(sources)]
 
     def rejects_file(self, part: str) -> Path:
         """The Parquet file with the rejected records of a part; absent where none was rejected."""
