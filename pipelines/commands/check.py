@@ -40,7 +40,7 @@ def check_folder(data: Path) -> int:
     _require_folder(data)
     settings, sources, registry = load_settings(data), load_sources(data), load_registry(data / "registry")
     receivers(data, settings.alerts)
-    require_same_zone(Store(data).read_manifest().time_zone, settings.timezone)
+    require_same_zone(Store(data).read_state().time_zone, settings.timezone)
     print(
         f"settings   time zone {settings.timezone}, run at {settings.schedule_time}, "
         f"retention {counted(settings.retention_days, 'day')}"
@@ -123,7 +123,7 @@ def check_file(data: Path, source: str | None, file: Path) -> int:
             with DuckDBEngine(settings, target / "tmp", target).file_reader(_KEY, landed.full.parent) as reader:
                 (books,) = reader.read([landed], mapping, reading_limits(wide, mapping, time), target)
             _print_books(landed, mapping.name, settings, books)
-            too_old = _print_too_old(settings, RunTime(time.day, now, Store(data).read_manifest().events_from), books)
+            too_old = _print_too_old(settings, RunTime(time.day, now, Store(data).read_state().events_from), books)
             for row in islice(_events(connection, target), LISTED):
                 # Stored times are UTC; people read the clock of the business.
                 instant = row["event_time"].replace(tzinfo=UTC).astimezone(ZoneInfo(settings.timezone))

@@ -219,7 +219,7 @@ def count_late(entry: FileEntry, live: FileEntry | None, closed: date | None) ->
         if closed is not None and day <= closed:
             before = live.days.get(day) if live else None
             in_time = before.accepted - before.late if before else 0
-            rows.late = max(0, rows.accepted - in_time)
+            entry.days[day] = rows._replace(late=max(0, rows.accepted - in_time))
 
 
 def takes_away(reader: PartReader, store: Store, manifest: Manifest, entry: FileEntry, live: FileEntry) -> bool:

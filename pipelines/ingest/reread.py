@@ -7,7 +7,7 @@ All that comes out otherwise counts with one commit: a reread that dies changed 
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -160,7 +160,7 @@ class _Reread:
         new = self._content(part.folder, 0)
         if old == new:
             # The part stays; the mapping, or what it skipped, may be another.
-            before = entry.model_copy()
+            before = replace(entry)
             for name in ("source", "mapping", "records_read", "rejected", "skipped", "nulled"):
                 setattr(entry, name, getattr(fresh, name))
             return entry != before

@@ -110,6 +110,7 @@ def roll_up(
         for day in emptied:
             restated += changed_figures(store, manifest, closed_through, day, None)
             del manifest.days[day]
+        manifest.days = dict(sorted(manifest.days.items()))
         progress(len(changed), len(changed))
     report.restated_figures = store.add_restatements(manifest, restated)
     return report

@@ -66,8 +66,7 @@ def _drop_events(
     spent: list[FileEntry] = []
     for entry in entries:
         if entry.status in ("read", "held"):
-            last = max(entry.days, default=_read_on(entry, settings))
-            (spent if last < first else kept).append(entry)
+            (spent if _last_day(entry, settings) < first else kept).append(entry)
     # What a replaced content left in a part goes as well.
     if kept and any(day < first and not _is_without(kept[0].part, day) for entry in entries for day in entry.days):
         _trim(store, first, kept, settings)
@@ -78,8 +77,10 @@ def _drop_events(
         entry.part = entry.part_digest = None
 
 
-def _read_on(entry: FileEntry, settings: Settings) -> date:
-    """The day on which a file was read: the age of one that gave no record."""
+def _last_day(entry: FileEntry, settings: Settings) -> date:
+    """The newest day of a file's records; the day on which one was read that gave none."""
+    if entry.days:
+        return max(entry.days)
     return business_day(datetime.fromisoformat(entry.first_read_at), settings.timezone)
 
 
@@ -125,12 +126,12 @@ def _drop_days(store: Store, manifest: Manifest, first: date, settings: Settings
     if spent:
         # A file that still lies in landing keeps its books: without them it would be read again.
         landed = {file.path for file in scan(store.landing, set())}
-        gone = [entry for entry in spent if entry.path not in landed]
+        gone = {(entry.path, entry.sha256) for entry in spent if entry.path not in landed}
         report.files = len(gone)
-        manifest.files = [entry for entry in manifest.files if entry not in gone]
+        manifest.files = [entry for entry in manifest.files if (entry.path, entry.sha256) not in gone]
     for entry in manifest.files:
         entry.days = {day: rows for day, rows in entry.days.items() if day >= first}
 
 
 def _is_spent(entry: FileEntry, first: date, settings: Settings) -> bool:
-    return entry.part is None and max(entry.days, default=_read_on(entry, settings)) < first
+    return entry.part is None and _last_day(entry, settings) < first

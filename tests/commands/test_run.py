@@ -103,13 +103,13 @@ def test_a_wrong_source_is_refused_by_place(call: Call, own: DataFolder) -> None
 def test_a_failed_run_ends_with_1_and_the_last_good_report_stands(own: DataFolder) -> None:
     site = tree(own.store.site)
     own.land("new.ndjson", records(5, prefix="new"))
-    (own.store.warehouse / "manifest.json").write_text("{")
+    own.store.catalogue.file.write_text("{")
     ended = authmeter("run", data=own.root)
     assert ended.code == 1
-    assert "The manifest cannot be read" in ended.err
+    assert "The catalogue cannot be read" in ended.err
     assert "what to do:" in ended.err
     assert tree(own.store.site) == site
     status = json.loads((own.root / "status.json").read_bytes())
     assert (status["state"], status["last_run"]["result"]) == ("failed", "failed")
-    assert status["last_run"]["error"]["what"].startswith("The manifest cannot be read")
+    assert status["last_run"]["error"]["what"].startswith("The catalogue cannot be read")
     assert status["to_do"]
