@@ -14,15 +14,14 @@ MAX_COLUMNS = 10_000
 _MAX_HEADER_BYTES = 1 << 20
 _QUOTED_OR_END = re.compile(rb'"[^"]*"|\r\n|[\r\n]')
 _BLANK_LINES = re.compile(rb"\A(?:[ \t\x0b\x0c]*[\r\n])+")
-_SPELLED = {b"\n": r"\n", b"\r\n": r"\r\n", b"\r": r"\r"}
 
 
 @dataclass(frozen=True)
 class CsvLayout:
-    """The names of the columns, none where there is no header; and the line end, spelled as `\\n`, `\\r\\n` or `\\r`."""
+    """The names of the columns, none where there is no header; and what ends the header's line."""
 
     names: tuple[str, ...]
-    line_end: str
+    line_end: bytes
 
 
 def csv_layout(stream: ByteStream) -> CsvLayout:
@@ -31,7 +30,7 @@ def csv_layout(stream: ByteStream) -> CsvLayout:
     cells: Sequence[str] = cells_of(head.decode("utf-8", "replace")) or ()
     if len(cells) > MAX_COLUMNS or not head.strip():
         cells = ()
-    return CsvLayout(tuple(cells), _SPELLED[line_end])
+    return CsvLayout(tuple(cells), line_end)
 
 
 def _header(stream: ByteStream) -> tuple[bytes, bytes]:

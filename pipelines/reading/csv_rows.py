@@ -45,12 +45,12 @@ class CsvCleaner:
 
     def copy(self, stream: ByteStream) -> None:
         """Copies the rows of a whole file; their lines then end in line feeds alone."""
-        for block in blocks(_LineFeeds(stream) if self._line_end == r"\r" else stream):
+        for block in blocks(_LineFeeds(stream) if self._line_end == b"\r" else stream):
             self._copy_block(block)
         self._take_rows(final=True)
 
     def _copy_block(self, block: Block) -> None:
-        has_returns = self._line_end == r"\r\n"
+        has_returns = self._line_end == b"\r\n"
         is_plain = _plain_rows(block, self._width, has_returns=has_returns)
         index = 0
         while index < len(block):

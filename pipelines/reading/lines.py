@@ -4,6 +4,7 @@ What a line means is not known here. A blank line is none: a *row* is the place 
 blank, from 0, as native readers count.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator
 
 import numpy as np
@@ -23,24 +24,28 @@ class RowSet:
     """Places of rows, one bit each: of a file of nothing but bad short lines there may be a billion."""
 
     def __init__(self) -> None:
-        self._pieces: dict[int, np.ndarray] = {}
+        self._firsts: list[int] = []
+        self._marks: list[np.ndarray] = []
         self.count = 0
 
     def add(self, first: int, marks: np.ndarray) -> None:
-        """Adds the rows behind `first` that are marked; rows are added in order."""
+        """Adds the rows from `first` on that are marked; rows are added in their order."""
         if marks.any():
-            self._pieces[first] = np.packbits(marks)
+            self._firsts.append(first)
+            self._marks.append(np.packbits(marks))
             self.count += int(marks.sum())
 
     def marks(self, first: int, count: int) -> np.ndarray:
         """Which of `count` rows from `first` on are in the set."""
-        marks = np.zeros(count, dtype=bool)
-        for start, bits in self._pieces.items():
-            if start < first + count and first < start + 8 * len(bits):
-                piece = np.unpackbits(bits).astype(bool)
-                begin, end = max(first, start), min(first + count, start + len(piece))
-                marks[begin - first : end - first] |= piece[begin - start : end - start]
-        return marks
+        found = np.zeros(count, dtype=bool)
+        place = max(0, bisect_right(self._firsts, first) - 1)
+        while place < len(self._firsts) and self._firsts[place] < first + count:
+            start, marks = self._firsts[place], np.unpackbits(self._marks[place]).astype(bool)
+            begin, end = max(first, start), min(first + count, start + len(marks))
+            if begin < end:
+                found[begin - first : end - first] |= marks[begin - start : end - start]
+            place += 1
+        return found
 
 
 def line_batches(stream: ByteStream, only: RowSet | None = None, first_row: int = 0) -> Iterator[pa.RecordBatch]:

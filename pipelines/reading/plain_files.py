@@ -5,11 +5,11 @@ unpacked bytes have no name of their own: whatever ends the process leaves nothi
 """
 
 import os
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from pipelines.reading.blocks import MAX_LINE_BYTES, blocks
 from pipelines.reading.landing import LandedFile, compression_of, raw_file
@@ -74,7 +74,7 @@ def plain_file(file: LandedFile, limits: UnpackLimits, temp: Path) -> Iterator[P
 
 
 def _copied(file: LandedFile, chunks: Iterable[memoryview], temp: Path, stack: ExitStack) -> PlainFile:
-    copy = stack.enter_context(tempfile.TemporaryFile(dir=temp))
+    copy = stack.enter_context(TemporaryFile(dir=temp))  # noqa: SIM115 (the stack closes it)
     for chunk in chunks:
         copy.write(chunk)
     copy.flush()

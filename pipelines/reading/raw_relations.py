@@ -69,7 +69,8 @@ def json_texts(mapping: SourceMapping) -> RawRelation:
             CASE WHEN NOT is_text OR kind IS DISTINCT FROM 'OBJECT' THEN '{MALFORMED}' END AS state
             {record}{_picked(names)}
         FROM (
-            SELECT file, line, text, is_text, TRY(json_type(bare)) AS kind, TRY(json_transform(bare, {_shape(names)})) AS picked
+            SELECT file, line, text, is_text, TRY(json_type(bare)) AS kind,
+                TRY(json_transform(bare, {_shape(names)})) AS picked
             FROM (SELECT *, trim(text, {_BLANKS}) AS bare FROM texts)
         )"""
     return RawRelation(query, ("line", "text"))

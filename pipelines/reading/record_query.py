@@ -44,7 +44,7 @@ def record_query(mapping: SourceMapping, raw: RawRelation, rejected: Mapping[str
     fields = _fields(mapping, raw, carried)
     return f"""
     SELECT file, reason, nulled, "good event_time" AS event_time,
-        -- A zone whose clock is not changed needs no look into the time zone tables, which costs as much as the parsing.
+        -- A zone whose clock is not changed needs no look into the time zone tables: that costs as much as the parsing.
         CASE WHEN $fixed_offset_ms IS NOT NULL
             THEN ("good event_time" + to_milliseconds($fixed_offset_ms::BIGINT))::DATE
             ELSE (("good event_time" AT TIME ZONE 'UTC') AT TIME ZONE $business_zone)::DATE

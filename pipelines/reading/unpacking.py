@@ -11,7 +11,7 @@ from io import FileIO
 from typing import Protocol
 
 from pipelines.common.errors import DamagedFileError
-from pipelines.reading.landing import LandedFile, compression_of, raw_file
+from pipelines.reading.landing import LandedFile, compression_of
 
 if sys.version_info >= (3, 14):
     from compression import zstd

@@ -36,7 +36,7 @@ def read_plain_csv(job: ReadingJob, files: Sequence[PlainFile]) -> list[PartBook
     """
     layouts = [csv_layout(file.stream()) for file in files]
     # A blank line is a row to a reader of one column, and none to us.
-    if any(len(layout.names) < 2 or layout.line_end == r"\r" for layout in layouts):
+    if any(len(layout.names) < 2 or layout.line_end == b"\r" for layout in layouts):
         raise OddCsvError
     with job.part(len(files)) as part:
         for layout, group in groupby(range(len(files)), key=lambda place: layouts[place]):
@@ -69,7 +69,7 @@ def read_odd_csv(job: ReadingJob, files: Sequence[PlainFile], temp: Path) -> lis
                 copy.flush()
                 if layout.names:
                     clean = PlainFile(file.file, copy.fileno(), copy.tell())
-                    as_copied = CsvLayout(layout.names, r"\n")
+                    as_copied = CsvLayout(layout.names, b"\n")
                     _read(job, [clean], as_copied, part, FileRows(1, place), cleaner.lines.__getitem__)
     return part.books
 

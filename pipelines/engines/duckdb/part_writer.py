@@ -5,7 +5,6 @@ Hashing and writing go on in a thread of their own while the next records are re
 
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import Self

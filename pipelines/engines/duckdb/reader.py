@@ -73,7 +73,7 @@ class DuckDBReader:
 
 @contextmanager
 def _errors_in_words(files: Sequence[LandedFile]) -> Iterator[None]:
-    """What the libraries say of a file as a finding on it; what is not the file's as it is, in words where it is ours."""
+    """What the libraries say of a file as a finding on it; what is ours in our words, all else as it is."""
     try:
         yield
     except StoreError as error:
