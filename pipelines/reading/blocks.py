@@ -14,6 +14,9 @@ from pipelines.reading.unpacking import ByteStream
 BLOCK_BYTES = 2 << 20
 # A line longer than this is no record of any log; it is refused as malformed and not held in memory.
 MAX_LINE_BYTES = 64 << 20
+# Nor is one with more values than this, known by the commas and brackets that they need: a parsed value takes up to a
+# hundred times its bytes.
+MAX_LINE_VALUES = 4_000_000
 # What is kept of such a line, for people to read.
 HEAD_BYTES = 16_000
 BOM = b"\xef\xbb\xbf"
@@ -105,12 +108,15 @@ def blocks(stream: ByteStream, block_bytes: int = BLOCK_BYTES) -> Iterator[Block
 
 
 def _without_endless(block: Block) -> Iterator[Block]:
-    """The block, with the heads of lines that are longer than one may be."""
+    """The block, with the heads of lines that are longer than one may be, or have more values."""
     first = 0
-    for index in map(int, np.flatnonzero(np.diff(block.starts) > MAX_LINE_BYTES)):
+    for index in map(int, np.flatnonzero(np.diff(block.starts) > MAX_LINE_VALUES)):
+        line = block.line(index)
+        if len(line) <= MAX_LINE_BYTES and sum(line.count(mark) for mark in (b",", b"[", b"{")) <= MAX_LINE_VALUES:
+            continue
         if first < index:
             yield Block(block.data, block.starts[first : index + 1], block.first_line + first)
-        head = block.line(index).lstrip()[:HEAD_BYTES]
+        head = line.lstrip()[:HEAD_BYTES]
         yield _head(head, block.first_line + index, is_blank=not head)
         first = index + 1
     if first < len(block):

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
 
-from pipelines.reading.blocks import MAX_LINE_BYTES, blocks
+from pipelines.reading.blocks import MAX_LINE_VALUES, blocks
 from pipelines.reading.landing import LandedFile, compression_of, raw_file
 from pipelines.reading.unpacking import HEAD_MARK_BYTES, UnpackLimits, require_text, unpacked
 
 DESCRIPTORS = Path("/proc/self/fd") if Path("/proc/self/fd").is_dir() else Path("/dev/fd")
 _CHUNK = 64 << 10
-# Where a stretch of this length has a line end, at every multiple of it, no line is longer than may be.
-_STRETCH = MAX_LINE_BYTES // 2
+# Where every stretch of this length has a line end, no line is long enough to be refused.
+_STRETCH = MAX_LINE_VALUES // 2
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,8 @@ class _Stream:
 def plain_file(file: LandedFile, limits: UnpackLimits, temp: Path) -> Iterator[PlainFile]:
     """Opens a text file; what is unpacked lies, without a name, in the folder `temp`.
 
-    A line that is longer than one may be is cut, so that no native reader fails over it: it is then no record.
+    A line that is longer than one may be, or has more values, is cut, so that no native reader fails over it: it is then
+    no record.
 
     Raises:
         DamagedFileError: the file is cut or corrupt, is not what its suffix says, or unpacks to more than the limits
@@ -82,7 +83,7 @@ def _copied(file: LandedFile, chunks: Iterable[memoryview], temp: Path, stack: E
 
 
 def _has_long_line(plain: PlainFile) -> bool:
-    """Whether there may be a line that is longer than one may be."""
+    """Whether there may be a line that is refused for its length or its values."""
     for start in range(0, plain.bytes - _STRETCH, _STRETCH):
         place = start
         while b"\n" not in (chunk := os.pread(plain.descriptor, min(_CHUNK, start + _STRETCH - place), place)):
