@@ -1,10 +1,11 @@
 """Every question can be asked, in its smallest form: the whole command runs, and each row has its figure."""
 
 import re
+from pathlib import Path
 
 import pytest
 
-from bench import reading, scenarios
+from bench import big_day, reading, scenarios
 from bench.inputs import Cache, Logs
 from bench.tables import Row
 
@@ -63,3 +64,19 @@ def test_many_files_and_a_run_with_nothing_new(cache: Cache, logs: Logs) -> None
 def test_one_more_day(cache: Cache) -> None:
     rows = scenarios.one_more_day(cache, cache.logs(days=2, apps=5, events=300), 1)
     assert limits(rows) == [("one more day on top of 1 stored ones", 1.2, "×")]
+
+
+def test_a_big_day_has_no_record_twice(cache: Cache, logs: Logs) -> None:
+    rows = big_day.big_day(cache, logs, 2)
+    assert rows[1].what == "authmeter run: 2,000 records published"
+    assert limits(rows) == [("its peak memory", 8, "GB")]
+    assert list(cache.folder.glob("data-*")) == []
+
+
+def test_other_ids_are_other_ids_in_every_line(logs: Logs, tmp_path: Path) -> None:
+    big_day.with_other_ids(logs.files[0], tmp_path / "a", "007")
+    pairs = list(zip(logs.files[0].read_text().splitlines(), (tmp_path / "a").read_text().splitlines(), strict=True))
+    assert len(pairs) > 900
+    for before, after in pairs:
+        assert after.replace('_id":"007', '_id":"') == before
+        assert after.startswith('{"event_id":"007')
