@@ -55,7 +55,7 @@ class _Stream:
 def plain_file(file: LandedFile, limits: UnpackLimits, temp: Path) -> Iterator[PlainFile]:
     """Opens a text file; what is unpacked lies, without a name, in the folder `temp`.
 
-    A line that is longer than one may be, or has more values, is cut, so that no native reader fails over it. It is then
+    A line that is longer than one may be, or has more values, is cut, so that no native reader fails over it. So it is
     no record.
 
     Raises:

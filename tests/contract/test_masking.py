@@ -9,7 +9,6 @@ import pytest
 
 from pipelines.contract.masking import MAX_REJECTED_TEXT, masked_text
 
-
 SECRETS = {
     "phone": '{"phone":"02088886666","channel":"qq"}',
     "phone as a number": '{"phone": 2088886666, "channel":"qq"}',

@@ -12,9 +12,9 @@ import pyarrow as pa
 import pytest
 
 from pipelines.reading.landing import LandedFile
-from pipelines.reading.unpacking import LIMITS
 from pipelines.reading.parquet_process import ParquetProcess
 from pipelines.reading.sources import SourceMapping
+from pipelines.reading.unpacking import LIMITS
 from tests.reading_bench import ReadingBench
 from tests.support import as_parquet, columns_of, record, records
 

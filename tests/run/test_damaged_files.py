@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from pipelines.ingest import part_reader
 from pipelines.engines.duckdb import reader
+from pipelines.ingest import part_reader
 from pipelines.reading.landing import LandedFile
 from tests.support import DAY, DataFolder, lines, record, records, write_line_source
 
