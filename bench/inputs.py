@@ -1,6 +1,7 @@
 """The logs of the benchmark, made once into a cache folder, and fresh data folders over them.
 
-Here: what is read. Not here: who reads it (`scenarios.py`). Delete the cache folder to make everything anew.
+Here: the samples, what is kept beside them, and folders to run in. Not here: other forms of the records (`forms.py`),
+who reads them (`contestants.py`). Delete the cache folder to make everything anew.
 """
 
 import json
@@ -8,7 +9,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -33,13 +34,23 @@ class Logs:
         """Size of the big files."""
         return sum(file.stat().st_size for file in self.files)
 
+    def landing(self, first: int = 0, last: int | None = None) -> dict[str, Path]:
+        """The files of the days from place `first` up to but not `last`, by the paths that they land under."""
+        chosen = list(zip(self.days, self.files, strict=True))[first:last]
+        return {f"{day}.ndjson": file for day, file in chosen}
+
 
 class Cache:
-    """Samples by their size, under one folder; `AUTHMETER_BENCH_DIR` or `bench/.cache`."""
+    """Samples by their size, under one folder."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
+
+    @classmethod
+    def at_home(cls) -> "Cache":
+        """The cache in the folder that `AUTHMETER_BENCH_DIR` names, else in `bench/.cache`."""
+        return cls(Path(os.environ.get("AUTHMETER_BENCH_DIR") or Path(__file__).parent / ".cache").absolute())
 
     def logs(self, *, days: int, apps: int, events: int) -> Logs:
         """Logs of `days` days with `events` records each: from the cache, else made now.
@@ -59,23 +70,30 @@ class Cache:
         return Logs(folder, tuple(date.fromisoformat(file.parent.name) for file in files), files)
 
     @contextmanager
-    def data(self, logs: Logs, days: Sequence[date], start: Path | None = None) -> Iterator[Path]:
-        """A data folder with the registry and the logs of `days`, taken away afterwards.
+    def data(
+        self, logs: Logs, landing: Mapping[str, Path], *, sources: Iterable[Path] = (), start: Path | None = None
+    ) -> Iterator[Path]:
+        """A data folder with the sample's registry and some log files, taken away afterwards.
 
-        It begins as a copy of the folder `start`, or empty. Logs are hard links, for ingestion leaves symbolic
-        ones alone and a copy of gigabytes would cool the page cache.
+        Args:
+            landing: the files by their paths under landing. They are hard links, for ingestion leaves symbolic ones
+                alone and a copy of gigabytes would cool the page cache.
+            sources: source mappings that it gets.
+            start: a data folder that it begins as a copy of, without its logs; else it begins empty.
         """
         folder = Path(tempfile.mkdtemp(prefix="data-", dir=self.folder))
         try:
             if start is not None:
                 # `site` is a link, and must stay one.
                 without = shutil.ignore_patterns("landing")
-                shutil.copytree(start, folder, symlinks=True, dirs_exist_ok=True, ignore=without)
+                shutil.copytree(start, folder, symlinks=True, dirs_exist_ok=True, ignore=without, copy_function=_copy)
             else:
                 shutil.copytree(logs.folder / "registry", folder / "registry")
-            for day, file in zip(logs.days, logs.files, strict=True):
-                if day in days:
-                    land(file, folder / "landing" / f"{day}.ndjson")
+            for mapping in sources:
+                (folder / "sources").mkdir(exist_ok=True)
+                shutil.copy(mapping, folder / "sources")
+            for path, file in landing.items():
+                link(file, folder / "landing" / path)
             yield folder
         finally:
             shutil.rmtree(folder, ignore_errors=True)
@@ -87,8 +105,19 @@ def _make(folder: Path, arguments: Mapping[str, object]) -> None:
     run([sys.executable, "-m", "pipelines", "sample", "--out", str(folder), *options])
 
 
-def land(file: Path, target: Path) -> None:
-    """Puts a log file into a landing folder without copying it, where the file system can."""
+def kept_beside(logs: Logs, name: str, make: Callable[[Path], object]) -> Path:
+    """What is made of a sample, a file or a folder: kept beside it under a name, else made now."""
+    kept = logs.folder / "made-of-it" / name
+    if not kept.exists():
+        kept.parent.mkdir(exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=kept.parent) as folder:
+            make(Path(folder) / name)
+            (Path(folder) / name).rename(kept)
+    return kept
+
+
+def link(file: Path, target: Path) -> None:
+    """Puts a file under another path without copying it, where the file system can."""
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
         os.link(file, target)
@@ -96,7 +125,13 @@ def land(file: Path, target: Path) -> None:
         shutil.copyfile(file, target)
 
 
-def warm(files: Sequence[Path]) -> None:
+def _copy(file: str, target: str) -> object:
+    """Copies a file of a warehouse. Parquet files are linked: none is ever changed in place, and gigabytes on their
+    way to the disk would disturb what is measured next."""
+    return link(Path(file), Path(target)) if file.endswith(".parquet") else shutil.copy2(file, target)
+
+
+def warm(files: Iterable[Path]) -> None:
     """Reads files once, so that all contestants find them in the page cache."""
     for file in files:
         with file.open("rb") as content:

@@ -1,6 +1,6 @@
-"""Runs one command and says how long it took and how much memory it held; medians of several runs.
+"""Runs one command and says how long it took, by the clock and on the processors, and how much memory it held.
 
-Here: clocks and memory. Not here: what is run (`scenarios.py`), what is made of the numbers (`run.py`).
+Here: clocks and memory. Not here: what is run (`contestants.py`), what is made of the numbers (`tables.py`).
 """
 
 import os
@@ -12,7 +12,6 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
 
 ROOT = Path(__file__).resolve().parent.parent
 _SAMPLING_SECONDS = 0.1
@@ -25,9 +24,17 @@ class BenchError(Exception):
 
 @dataclass(frozen=True)
 class Run:
-    """One run: wall seconds, peak memory of the process and its children together in bytes, standard output."""
+    """One run.
+
+    Args:
+        seconds: from start to end.
+        user_seconds: spent on the processors in user mode by the process and the children that it waited for.
+        peak_bytes: peak memory of the process and its children together.
+        output: what it printed.
+    """
 
     seconds: float
+    user_seconds: float
     peak_bytes: int
     output: str
 
@@ -63,17 +70,7 @@ def run(command: Sequence[str], *, environment: Mapping[str, str] | None = None,
         raise BenchError(f"{' '.join(command)}\nended with exit code {process.returncode}:\n{output[-2000:]}")
     # The peak of the process that starts it is a child's from the beginning: only above that it says something.
     kernel = usage.ru_maxrss if usage.ru_maxrss > resource.getrusage(resource.RUSAGE_SELF).ru_maxrss else 0
-    return Run(seconds, max(peak[0], kernel * (1 if sys.platform == "darwin" else _KIB)), output)
-
-
-def middle(runs: Sequence[Run]) -> float:
-    """The median of the runs' seconds."""
-    return median(run.seconds for run in runs)
-
-
-def peak_mib(runs: Sequence[Run]) -> float:
-    """The highest peak memory of the runs, in MiB."""
-    return max(run.peak_bytes for run in runs) / _KIB**2
+    return Run(seconds, usage.ru_utime, max(peak[0], kernel * (1 if sys.platform == "darwin" else _KIB)), output)
 
 
 def _sample(pid: int, peak: list[int], done: threading.Event) -> None:

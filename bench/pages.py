@@ -67,7 +67,7 @@ class Waited:
     middle: float
     largest: float
     limit: float
-    unit: str = " ms"
+    unit: str = "ms"
 
 
 @contextmanager
@@ -150,5 +150,5 @@ def slow_reader(site: Path, rounds: int) -> list[Waited]:
     return found
 
 
-def _waited(what: str, values: list[float], limit: float, unit: str = " ms") -> Waited:
+def _waited(what: str, values: list[float], limit: float, unit: str = "ms") -> Waited:
     return Waited(what, median(values), max(values), limit, unit)

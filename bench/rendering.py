@@ -10,9 +10,9 @@ from pathlib import Path
 
 from bench import pages
 from bench.inputs import Cache
-from bench.measure import Run, middle, peak_mib, run
+from bench.measure import Run, run
 from bench.published import make_published
-from bench.scenarios import Row
+from bench.tables import Row, Target, middle, timed
 
 _RENDER = "import sys; from pathlib import Path; from reports.build.site import render_site; " \
     "print(render_site(Path(sys.argv[1]), Path(sys.argv[2])))"  # fmt: skip
@@ -40,14 +40,11 @@ def renderings(cache: Cache, apps: int, rounds: int) -> tuple[list[Row], Path]:
         runs["cp"].append(run(["cp", "-r", str(site), str(copy)]))
     shutil.rmtree(copies)
     files = sum(1 for file in site.rglob("*") if file.is_file())
+    render, copied = runs["render"], runs["cp"]
+    each = middle(render) / apps * 1000
     return [
-        Row(f"cp -r of the finished site, {files:,} files (the yardstick)", _seconds(runs["cp"]), "1.00"),
-        Row(
-            f"rendering {apps:,} apps: {middle(runs['render']) / apps * 1000:.2f} ms an app",
-            _seconds(runs["render"]),
-            f"{middle(runs['render']) / middle(runs['cp']):.2f}",
-            f"{peak_mib(runs['render']):,.0f} MiB",
-        ),
+        timed(f"cp -r of the finished site, {files:,} files (the yardstick)", copied, copied),
+        timed(f"rendering {apps:,} apps: {each:.2f} ms an app", render, copied),
     ], site
 
 
@@ -59,13 +56,8 @@ def waiting(site: Path, apps: int, rounds: int) -> list[Row]:
     return [
         Row(
             one.what,
-            f"{one.middle:,.3g}{one.unit} (up to {one.largest:,.3g})",
-            f"{'within' if one.largest <= one.limit else 'OVER'} {one.limit:,g}{one.unit}",
+            f"{one.middle:,.3g} (up to {one.largest:,.3g}) {one.unit}",
+            target=Target(one.largest, one.limit, one.unit),
         )
         for one in found
     ]
-
-
-def _seconds(runs: list[Run]) -> str:
-    times = [one.seconds for one in runs]
-    return f"{middle(runs):.2f} s ({min(times):.2f}–{max(times):.2f})"

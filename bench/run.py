@@ -8,87 +8,135 @@ import importlib.metadata
 import os
 import platform
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from bench import rendering, scenarios
+from bench import contestants, reading, rendering, scenarios
 from bench.inputs import Cache
 from bench.measure import BenchError
+from bench.tables import Row, print_table, print_targets
 
-SCENARIOS = ("whole", "growth", "idle", "day31", "site")
 GROWTH = 4
+FORM_GROWTH = 3
+# Questions that take long are asked this often at most.
+FEWER_ROUNDS = 3
+QUICK = {
+    "records": 100_000, "apps": 100, "day_records": 10_000, "file_records": 10_000, "file_apps": 50, "files": 50,
+    "site_apps": [200], "rounds": 1,
+}  # fmt: skip
+Table = tuple[str, list[Row], str]
 
 
 def parse() -> argparse.Namespace:
     """The arguments; `--quick` is a smoke test, whose numbers say little."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--records", type=int, default=5_000_000, help="records of the big day (5,000,000)")
-    parser.add_argument("--apps", type=int, default=2_000, help="apps (2,000)")
-    parser.add_argument("--day-records", type=int, default=0, help="records of each of the 31 days (records / 10)")
+    parser.add_argument("--apps", type=int, default=2_000, help="its apps (2,000)")
+    parser.add_argument("--day-records", type=int, default=1_000_000, help="records of each of 31 days (1,000,000)")
+    parser.add_argument("--file-records", type=int, default=1_000_000, help="records of the files' day (1,000,000)")
+    parser.add_argument("--file-apps", type=int, default=500, help="its apps (500)")
+    parser.add_argument("--files", type=int, default=5_000, help="small files (5,000)")
     parser.add_argument(
         "--site-apps", nargs="+", type=int, default=[10_000, 100_000], help="apps of the sites (10,000 and 100,000)"
     )
-    parser.add_argument("--rounds", type=int, default=5, help="runs of each; medians are shown (5)")
     parser.add_argument(
-        "--growth-rounds", type=int, default=0, help="runs of the growth question (as --rounds, at most 3)"
+        "--rounds",
+        type=int,
+        default=5,
+        help=f"runs of each, {FEWER_ROUNDS} at most of the long ones; medians are shown (5)",
     )
-    parser.add_argument("--quick", action="store_true", help="one round of everything")
-    parser.add_argument("--only", nargs="+", choices=SCENARIOS, default=SCENARIOS, help="questions to ask")
-    parser.add_argument("--peers", nargs="*", choices=list(scenarios.PEERS), default=list(scenarios.PEERS))
-    arguments = parser.parse_args()
-    if arguments.quick:
-        arguments.rounds = 1
-    arguments.day_records = arguments.day_records or max(1, arguments.records // 10)
-    arguments.growth_rounds = arguments.growth_rounds or min(arguments.rounds, 3)
-    return arguments
+    parser.add_argument("--quick", action="store_true", help="a smoke test: one round of everything, very small")
+    parser.add_argument("--only", nargs="+", choices=list(QUESTIONS), default=list(QUESTIONS), help="questions to ask")
+    parser.add_argument("--peers", nargs="*", choices=list(contestants.PEERS), default=list(contestants.PEERS))
+    if parser.parse_known_args()[0].quick:
+        parser.set_defaults(**QUICK)
+    return parser.parse_args()
+
+
+def whole(cache: Cache, asked: argparse.Namespace) -> Iterator[Table]:
+    """The whole command beside its peers, and by stage."""
+    big = cache.logs(days=1, apps=asked.apps, events=asked.records)
+    size = f"{asked.records:,} records, {asked.apps:,} apps, {big.bytes / 1e9:.2f} GB of NDJSON"
+    rows, split = scenarios.whole_command(cache, big, asked.rounds, asked.peers)
+    yield f"Whole command: {size}; median of {asked.rounds}", rows, "× bare DuckDB"
+    yield "The whole command by stage, medians", split, "share"
+
+
+def growth(cache: Cache, asked: argparse.Namespace) -> Iterator[Table]:
+    """What added records cost."""
+    rounds = min(asked.rounds, FEWER_ROUNDS)
+    big = cache.logs(days=1, apps=asked.apps, events=asked.records)
+    larger = cache.logs(days=1, apps=asked.apps, events=asked.records * GROWTH)
+    title = f"Growth: {asked.records:,} → {asked.records * GROWTH:,} records; median of {rounds}"
+    yield title, scenarios.growth(cache, big, larger, rounds), "ratio"
+
+
+def forms(cache: Cache, asked: argparse.Namespace) -> Iterator[Table]:
+    """What added records cost in each form."""
+    rounds = min(asked.rounds, FEWER_ROUNDS)
+    small, large = (
+        cache.logs(days=1, apps=asked.file_apps, events=asked.file_records * times) for times in (1, FORM_GROWTH)
+    )
+    title = f"User CPU by form: {asked.file_records:,} → {asked.file_records * FORM_GROWTH:,} records"
+    rows = reading.by_form(cache, small, large, rounds)
+    yield f"{title}, {asked.file_apps:,} apps; median of {rounds}", rows, "× DuckDB's reader"
+
+
+def bad_lines(cache: Cache, asked: argparse.Namespace) -> Iterator[Table]:
+    """What bad lines cost."""
+    records = asked.file_records * FORM_GROWTH
+    rows = reading.bad_lines(cache, cache.logs(days=1, apps=asked.file_apps, events=records), asked.rounds)
+    yield f"Bad lines: {records:,} records; median of {asked.rounds}", rows, "× the clean file"
+
+
+def files(cache: Cache, asked: argparse.Namespace) -> Iterator[Table]:
+    """What many small files cost, new and known."""
+    logs = cache.logs(days=1, apps=asked.file_apps, events=asked.file_records)
+    rows = reading.many_files(cache, logs, asked.files, asked.rounds)
+    yield f"Many files: {asked.file_records:,} records; median of {asked.rounds}", rows, "× its yardstick"
+
+
+def day31(cache: Cache, asked: argparse.Namespace) -> Iterator[Table]:
+    """What a day costs on top of thirty."""
+    month = cache.logs(days=31, apps=asked.apps, events=asked.day_records)
+    title = f"One more day: 31 days of {asked.day_records:,} records, {asked.apps:,} apps; median of {asked.rounds}"
+    yield title, scenarios.one_more_day(cache, month, asked.rounds), "× first day"
+
+
+def site(cache: Cache, asked: argparse.Namespace) -> Iterator[Table]:
+    """What the site costs, and what its readers wait for."""
+    for apps in asked.site_apps:
+        rounds = asked.rounds if apps <= 10_000 else 1
+        rows, folder = rendering.renderings(cache, apps, rounds)
+        yield f"Site: {apps:,} apps; median of {rounds}", rows, "× cp -r"
+        title = f"Readers of {apps:,} apps, in the browser; median of {rounds}, the largest counts"
+        yield title, rendering.waiting(folder, apps, rounds), "ratio"
+
+
+QUESTIONS = {
+    "whole": whole, "growth": growth, "forms": forms, "bad-lines": bad_lines, "files": files, "day31": day31,
+    "site": site,
+}  # fmt: skip
 
 
 def main() -> int:
-    """Asks the questions one after the other and prints each table as soon as it is there."""
-    arguments = parse()
-    cache = Cache(Path(os.environ.get("AUTHMETER_BENCH_DIR") or Path(__file__).parent / ".cache").absolute())
-    print(f"# authmeter benchmark\n\n{_machine()}\n")
+    """Asks the questions one after the other and prints each table as soon as it is there, at the end all targets."""
+    asked = parse()
+    cache = Cache.at_home()
+    print(f"# authmeter benchmark\n\n{_machine()}\n", flush=True)
+    asked_and_found: list[tuple[str, Row]] = []
     try:
-        if {"whole", "growth", "idle"} & set(arguments.only):
-            big = cache.logs(days=1, apps=arguments.apps, events=arguments.records)
-            size = f"{arguments.records:,} records, {arguments.apps:,} apps, {big.bytes / 1e9:.2f} GB of NDJSON"
-        if "whole" in arguments.only:
-            rows, split = scenarios.whole_command(cache, big, arguments.rounds, arguments.peers)
-            _print(f"Whole command: {size}; median of {arguments.rounds}", rows, "× bare DuckDB")
-            _print("The whole command by stage, medians", split, "share")
-        if "growth" in arguments.only:
-            larger = cache.logs(days=1, apps=arguments.apps, events=arguments.records * GROWTH)
-            rows = scenarios.growth(cache, big, larger, arguments.growth_rounds)
-            title = f"{arguments.records:,} → {arguments.records * GROWTH:,} records"
-            _print(f"Growth: {title}; median of {arguments.growth_rounds}", rows, "ratio")
-        if "idle" in arguments.only:
-            rows = scenarios.nothing_new(cache, big, arguments.rounds)
-            _print(f"Nothing new: on {size}; median of {arguments.rounds}", rows, "× empty Dagster job")
-        if "day31" in arguments.only:
-            month = cache.logs(days=31, apps=arguments.apps, events=arguments.day_records)
-            rows = scenarios.one_more_day(cache, month, arguments.rounds)
-            title = f"31 days of {arguments.day_records:,} records, {arguments.apps:,} apps"
-            _print(f"One more day: {title}; median of {arguments.rounds}", rows, "× first day")
-        for apps in arguments.site_apps if "site" in arguments.only else ():
-            rounds = arguments.rounds if apps <= 10_000 else 1
-            rows, folder = rendering.renderings(cache, apps, rounds)
-            _print(f"Site: {apps:,} apps; median of {rounds}", rows, "× cp -r")
-            _print(
-                f"Readers of it, in the browser; median of {rounds}", rendering.waiting(folder, apps, rounds), "limit"
-            )
+        for name in asked.only:
+            for title, rows, ratio_of in QUESTIONS[name](cache, asked):
+                print_table(title, rows, ratio_of)
+                asked_and_found += [(name, row) for row in rows]
     except BenchError as error:
         print(error, file=sys.stderr)
         return 1
+    print_targets(asked_and_found)
     return 0
-
-
-def _print(title: str, rows: Sequence[scenarios.Row], ratio: str) -> None:
-    print(f"## {title}\n\n| what | time (range) | {ratio} | peak memory |\n| --- | ---: | ---: | ---: |")
-    for row in rows:
-        print(f"| {row.what} | {row.value} | {row.ratio} | {row.memory} |")
-    print(flush=True)
 
 
 def _machine() -> str:

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import io
+import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from uuid import UUID
 
+import duckdb
+import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.contract.parts import PartBooks
 from pipelines.contract.settings import Settings
 from pipelines.engines.duckdb.reader import DuckDBReader
+from pipelines.engines.duckdb.reading_job import FileRows, ReadingJob, rejected_rows
 from pipelines.reading.landing import LandedFile
-from pipelines.reading.records import Reading
+from pipelines.reading.lines import SCHEMA, line_batches
+from pipelines.reading.raw_relations import json_texts
+from pipelines.reading.reading import Reading
+from pipelines.reading.record_query import record_query
 from pipelines.reading.sources import SourceMapping
 from pipelines.store.database import workbench
 from tests.support import KEY, Row
@@ -26,7 +36,7 @@ CANONICAL = SourceMapping(name="canonical", files=("*",))
 def limits(business_zone: str = "Asia/Shanghai", source_zone: str = "Asia/Shanghai") -> Reading:
     """What the run for 10 March 2026 may accept: from 400 days before it to two days after its morning."""
     oldest, newest = datetime(2025, 2, 2, 16, tzinfo=UTC), datetime(2026, 3, 12, 18, 30, tzinfo=UTC)
-    return Reading(business_zone, source_zone, oldest, newest, KEY)
+    return Reading(business_zone, source_zone, oldest, newest)
 
 
 @dataclass(frozen=True)
@@ -51,8 +61,8 @@ class ReadFile:
 class ReadingBench:
     """Reads bytes as if they were landed files."""
 
-    def __init__(self, reader: DuckDBReader, root: Path) -> None:
-        self._reader, self._root = reader, root
+    def __init__(self, connection: duckdb.DuckDBPyConnection, root: Path) -> None:
+        self._connection, self._reader, self._root = connection, DuckDBReader(connection, KEY, root), root
 
     def read(
         self, content: bytes, name: str = "a.ndjson", mapping: SourceMapping = CANONICAL, reading: Reading | None = None
@@ -62,15 +72,41 @@ class ReadingBench:
             file, target = Path(folder) / "file", Path(folder) / "part"
             file.write_bytes(content)
             target.mkdir()
-            books = self._reader.read(LandedFile(name, file, len(content), ""), mapping, reading or limits(), target)
-            events = [
-                row
-                for part in ("events", "exact")
-                for row in _rows(target / f"{part}.parquet")
-                if row["day"] is not None
-            ]
-            rejects = sorted((row["line"], row["reason"], row["record"]) for row in _rows(target / "rejects.parquet"))
-            return ReadFile(sorted(events, key=lambda row: row["event_id"]), rejects, books)
+            landed = LandedFile(name, file, len(content), "")
+            (books,) = self._reader.read([landed], mapping, reading or limits(), target)
+            return _read(target, books)
+
+    def read_texts(self, content: bytes, reading: Reading) -> ReadFile:
+        """The same of JSON lines that come as texts, as those do that were not accepted."""
+        with TemporaryDirectory(dir=self._root) as folder:
+            job = ReadingJob(self._connection, CANONICAL, reading, KEY, Path(folder))
+            lines = pa.Table.from_batches(line_batches(io.BytesIO(content)), SCHEMA)
+            self._connection.register("texts", lines.add_column(0, "file", pa.array([0] * len(lines), pa.int32())))
+
+            def reject(batch: pa.RecordBatch, is_rejected: np.ndarray) -> None:
+                for _, row in rejected_rows(batch, is_rejected):
+                    part.reject(0, row["given_line"], row["reason"], "")
+
+            with job.part(1) as part:
+                query = record_query(CANONICAL, json_texts(CANONICAL), {"given_line": "line"})
+                job.draw(query, part, FileRows(1), reject)
+            return _read(Path(folder), part.books[0])
+
+
+def _read(part: Path, books: PartBooks) -> ReadFile:
+    events = [_with_hashes(row) for row in _rows(part / "records.parquet")]
+    rejects = sorted((row["line"], row["reason"], row["record"]) for row in _rows(part / "rejects.parquet"))
+    return ReadFile(sorted(events, key=lambda row: row["event_id"]), rejects, books)
+
+
+def _with_hashes(row: Row) -> Row:
+    """An event with its hashes whole, and without the place of its file."""
+    halves = {name: (row.pop(f"{name}_high"), row.pop(f"{name}_low")) for name in ("device", "phone")}
+    del row["file"]
+    return row | {
+        f"{name}_hash": None if high is None else UUID(bytes=struct.pack(">qq", high, low))
+        for name, (high, low) in halves.items()
+    }
 
 
 def _rows(file: Path) -> list[Row]:
@@ -82,5 +118,5 @@ def reading_bench() -> Iterator[ReadingBench]:
     """A bench that is good for many files."""
     with TemporaryDirectory(prefix="authmeter-readings-") as folder:
         root = Path(folder).resolve()
-        with workbench(Settings(threads=2), root / "tmp", [root]) as connection:
-            yield ReadingBench(DuckDBReader(connection, KEY), root)
+        with workbench(Settings(threads=2), root / "tmp", [root], keeps_order=True) as connection:
+            yield ReadingBench(connection, root)

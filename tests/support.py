@@ -7,6 +7,8 @@ table should hold is said by each test.
 from __future__ import annotations
 
 import csv
+import hashlib
+import hmac
 import io
 import json
 import time
@@ -15,6 +17,7 @@ from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import duckdb
 import pyarrow as pa
@@ -23,10 +26,13 @@ import pyarrow.parquet as pq
 from pipelines.common.days import day_start, last_closed_day
 from pipelines.contract.checks import CheckResult
 from pipelines.contract.record import FIELD_NAMES
+from pipelines.contract.settings import Settings
 from pipelines.ingest.ingest import IngestReport
 from pipelines.rollup.rollup import RollupReport
 from pipelines.run.daily_run import DailyRun, open_run
+from pipelines.store.database import workbench
 from pipelines.store.manifest import FileEntry, Manifest
+from pipelines.store.part_records import create_records
 from pipelines.store.store import Store
 
 KEY = "a key for tests, 64 characters or not"
@@ -50,6 +56,11 @@ def record(event_id: str, day: date = DAY, **changes: object) -> Row:
         **changes,
     }
     return {name: value for name, value in fields.items() if value is not None}
+
+
+def keyed_hash(text: str, key: str = KEY) -> UUID:
+    """The stored hash of a device or a phone, as one number."""
+    return UUID(bytes=hmac.digest(key.encode(), text.encode(), "sha256")[:16])
 
 
 def records(count: int, day: date = DAY, prefix: str = "e", **changes: object) -> list[Row]:
@@ -164,6 +175,35 @@ class DataFolder:
         run.build_marts()
         run.render_site()
         return run
+
+    def merge_parts(self, *paths: str) -> None:
+        """Puts what the paths gave into one part, as a reader of many small files writes it."""
+        manifest = self.manifest
+        entries = [next(e for e in manifest.live_files() if e.path == path) for path in paths]
+        fresh = self.store.fresh_folder("merged")
+        with workbench(Settings(), self.store.temp, [self.store.warehouse]) as connection:
+            for table, relation in (("records", "records"), ("rejects", "rejects_of(getvariable('rejects'))")):
+                for place, entry in enumerate(entries):
+                    rejects = self.store.rejects_file(str(entry.part))
+                    if table == "rejects" and not rejects.exists():
+                        continue
+                    create_records(connection, "records", self.store.part_records([entry]))
+                    connection.execute("SET VARIABLE rejects = $files", {"files": [str(rejects)]})
+                    made = f"CREATE TABLE IF NOT EXISTS merged_{table} AS FROM {relation} LIMIT 0"
+                    connection.execute(made)
+                    connection.execute(
+                        f"INSERT INTO merged_{table} SELECT * REPLACE ({place} AS file) FROM {relation} "
+                        f"WHERE file = {entry.place}"
+                    )
+                if connection.execute(f"SELECT * FROM duckdb_tables() WHERE table_name = 'merged_{table}'").fetchall():
+                    aside = "filename, file_row_number" if table == "records" else "filename"
+                    merged = connection.sql(f"SELECT * EXCLUDE ({aside}) FROM merged_{table} ORDER BY file")
+                    merged.write_parquet(str(fresh / f"{table}.parquet"))
+        part = hashlib.sha256(repr(paths).encode()).hexdigest()[:24]
+        digest = self.store.place_part(fresh, part)
+        for place, entry in enumerate(entries):
+            entry.part, entry.place, entry.part_digest = part, place, digest
+        self.store.commit(manifest)
 
     @property
     def manifest(self) -> Manifest:

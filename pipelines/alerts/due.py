@@ -48,7 +48,7 @@ def _alert_of_end(data: Path, status: "Status") -> None:
         )
     elif status.published:
         as_of = status.published.as_of
-        closed_before = Store(data).read_manifest().closed_before
+        closed_before = Store(data).read_state().closed_before
         first = closed_before + timedelta(days=1) if closed_before else as_of
         warnings = [(one.check, one.detail_zh, one.detail_en) for one in status.warnings]
         is_missing = any(check == "day_is_there" for check, _, _ in warnings)
@@ -69,7 +69,7 @@ def alert_if_late(data: Path, now: datetime) -> bool:
         AuthmeterError: settings or manifest cannot be read.
     """
     settings = load_settings(data)
-    as_of = Store(data).read_manifest().as_of
+    as_of = Store(data).read_state().as_of
     due = last_due_day(now, settings.timezone, settings.alerts.late_after)
     if as_of is None or due <= as_of:
         return False

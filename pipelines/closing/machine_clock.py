@@ -22,9 +22,10 @@ def require_sound_clock(manifest: Manifest, now: datetime) -> None:
     Raises:
         AuthmeterError: the clock says less than the last run's did, by more than a day.
     """
-    times = [entry.first_read_at for entry in manifest.files]
+    # A run notes one time for all that it reads.
+    times = {entry.first_read_at for entry in manifest.files}
     if manifest.generated_at:
-        times.append(manifest.generated_at)
+        times.add(manifest.generated_at)
     last = max((datetime.fromisoformat(time) for time in times), default=_FIRST)
     if now < last - _BACK:
         raise AuthmeterError(

@@ -22,6 +22,7 @@ from pipelines.ingest.part_reader import RunTime, first_accepted, reading_limits
 from pipelines.reading.landing import LandedFile, scan
 from pipelines.reading.sources import Sources, load_sources
 from pipelines.store.database import open_published, workbench
+from pipelines.store.part_records import PartRecords, create_records, record_files
 from pipelines.store.store import Store
 
 LISTED = 20
@@ -39,7 +40,7 @@ def check_folder(data: Path) -> int:
     _require_folder(data)
     settings, sources, registry = load_settings(data), load_sources(data), load_registry(data / "registry")
     receivers(data, settings.alerts)
-    require_same_zone(Store(data).read_manifest().time_zone, settings.timezone)
+    require_same_zone(Store(data).read_state().time_zone, settings.timezone)
     print(
         f"settings   time zone {settings.timezone}, run at {settings.schedule_time}, "
         f"retention {counted(settings.retention_days, 'day')}"
@@ -119,10 +120,10 @@ def check_file(data: Path, source: str | None, file: Path) -> int:
     with TemporaryDirectory(prefix="authmeter-check-") as folder:
         target = Path(folder).resolve()
         with workbench(settings, target / "tmp", [target]) as connection:
-            with DuckDBEngine(settings, target / "tmp", target).file_reader(_KEY, keeps_lines=True) as reader:
-                books = reader.read(landed, mapping, reading_limits(wide, mapping, time, _KEY), target)
+            with DuckDBEngine(settings, target / "tmp", target).file_reader(_KEY, landed.full.parent) as reader:
+                (books,) = reader.read([landed], mapping, reading_limits(wide, mapping, time), target)
             _print_books(landed, mapping.name, settings, books)
-            too_old = _print_too_old(settings, RunTime(time.day, now, Store(data).read_manifest().events_from), books)
+            too_old = _print_too_old(settings, RunTime(time.day, now, Store(data).read_state().events_from), books)
             for row in islice(_events(connection, target), LISTED):
                 # Stored times are UTC; people read the clock of the business.
                 instant = row["event_time"].replace(tzinfo=UTC).astimezone(ZoneInfo(settings.timezone))
@@ -167,12 +168,12 @@ def _print_too_old(settings: Settings, time: RunTime, books: PartBooks) -> int:
 
 
 def _events(connection: Any, target: Path) -> Iterator[dict[str, Any]]:
-    files = [str(file) for name in ("events", "exact") if (file := target / f"{name}.parquet").exists()]
+    create_records(connection, "events", [PartRecords(record_files(target), {0: ""})])
     cursor = connection.execute(
-        "SELECT * EXCLUDE (has_carrier, device_hash, phone_hash), device_hash IS NOT NULL AS has_device "
-        "FROM read_parquet($files, union_by_name = true, hive_partitioning = false) "
-        "WHERE day IS NOT NULL ORDER BY line LIMIT $limit",
-        {"files": files, "limit": LISTED},
+        "SELECT * EXCLUDE (file, device_high, device_low, phone_high, phone_low, filename, file_row_number) "
+        "REPLACE (carrier_of(carrier) AS carrier), device_low IS NOT NULL AS has_device "
+        "FROM events ORDER BY filename, file_row_number LIMIT $limit",
+        {"limit": LISTED},
     )
     names = [column[0] for column in cursor.description]
     for row in cursor.fetchall():
@@ -183,6 +184,6 @@ def _rejects(connection: Any, target: Path) -> list[tuple[int, str, str]]:
     file = target / "rejects.parquet"
     if not file.exists():
         return []
-    query = "SELECT line, reason, record FROM read_parquet($file, hive_partitioning = false) ORDER BY line LIMIT $limit"
+    query = "SELECT line, reason, record FROM rejects_of([$file]) ORDER BY line LIMIT $limit"
     found: list[tuple[int, str, str]] = connection.execute(query, {"file": str(file), "limit": LISTED}).fetchall()
     return found

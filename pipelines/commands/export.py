@@ -21,11 +21,12 @@ def run_export(data: Path, request: ExportRequest, *, is_of_events: bool) -> Non
     if is_of_events:
         with closing(open_published(store.database)) as connection:
             require_app(connection, request.app_key)
-        parts = [entry.part for entry in manifest.live_files() if entry.part and published & entry.days.keys()]
+        of_days = {entry.part for entry in manifest.live_files() if published & entry.days.keys()}
+        parts = store.part_records(entry for entry in manifest.live_files() if entry.part in of_days)
         until = replace(request, last=min(last, as_of) if parts else last)
         temp = store.export_temp()
         try:
-            rows = export_events(store.part_files(parts), until, load_settings(data), temp)
+            rows = export_events(parts, until, load_settings(data), temp)
         finally:
             shutil.rmtree(temp, ignore_errors=True)
     else:

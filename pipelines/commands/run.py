@@ -22,12 +22,13 @@ def run_daily(data: Path, day: date | None, tags: dict[str, str] | None = None) 
     """
     with failures_noted(data, day):
         opened, notice = open_run(data)
+        has_files = bool(opened.manifest.files)
     if notice:
         print(notice)
     over = last_closed_day(opened.now, opened.settings.timezone)
     if day is None:
         with failures_noted(data, over):
-            require_near_day(opened.store.read_manifest(), opened.settings, over)
+            require_near_day(opened.manifest, opened.settings, over)
         day = over
     if day > over:
         raise UsageError(
@@ -48,15 +49,14 @@ def run_daily(data: Path, day: date | None, tags: dict[str, str] | None = None) 
         from pipelines.orchestration.in_process import run_in_process
 
         run_in_process(data, day, tags or {})
-    return _closing_words(data)
+    return _closing_words(opened.store, has_files)
 
 
-def _closing_words(data: Path) -> int:
-    store, status = Store(data), last_status(data)
+def _closing_words(store: Store, has_files: bool) -> int:
+    status = last_status(store.data)
     for warning in status.warnings:
         print(f"warning: {warning.check}: {warning.detail_en}")
-    manifest = store.read_manifest()
-    if not manifest.files:
+    if not has_files and not store.read_manifest().files:
         print(f"no log was ever found in {store.landing}; --data or AUTHMETER_DATA names another data folder")
-    print(f"published as of {manifest.as_of}: {store.site / 'index.html'}")
+    print(f"published as of {store.read_state().as_of}: {store.site / 'index.html'}")
     return WARNED if status.warnings else 0

@@ -39,6 +39,13 @@ def write_file(path: Path, content: bytes) -> None:
     sync_folder(path.parent)
 
 
+def place_file(fresh: Path, target: Path) -> None:
+    """Moves a finished file to its final name, in place of one that is there."""
+    sync_file(fresh)
+    os.replace(fresh, target)
+    sync_folder(target.parent)
+
+
 def place_folder(fresh: Path, target: Path) -> None:
     """Moves a finished folder to its final name, its files on disk first; one that is there is taken away."""
     for file in sorted(fresh.iterdir()):

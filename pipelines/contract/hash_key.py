@@ -1,8 +1,10 @@
-"""The key of the hashes: where it comes from, and that it is made once."""
+"""The key of the hashes: where it comes from, that it is made once, and how it is known again."""
 
+import hmac
 import os
 import secrets
 from pathlib import Path
+from uuid import UUID
 
 from pipelines.common import durable
 from pipelines.common.errors import UsageError
@@ -56,3 +58,8 @@ def hash_key(data: Path, may_make: bool = True) -> tuple[str, str | None]:
             do="Use a long random key, such as 64 hex digits.",
         )
     return key, notice
+
+
+def key_fingerprint(key: str) -> str:
+    """What is stored of a key, to know it again."""
+    return str(UUID(bytes=hmac.digest(key.encode(), b"authmeter", "sha256")[:16]))

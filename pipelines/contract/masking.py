@@ -11,11 +11,6 @@ from typing import Final
 MAX_REJECTED_TEXT: Final = 2000
 
 
-def phone_mask(phone: str) -> str:
-    """What may be published of a number: `138****1234`; nothing of one shorter than 11 characters."""
-    return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 11 else "****"
-
-
 # The short ones are parts of other words, too: hotel, machine, candidate.
 _TOKEN_KEY = (
     r"(?:phone|mobile|msisdn|device|imei|imsi|idfa|idfv|oaid|android_?id|token|secret|手机|电话|设备"

@@ -1,7 +1,7 @@
 """THE RECORD: the fields of a log record, their allowed values, and the reasons of rejection.
 
-Change it when the log contract changes. How values are typed is in `records.py` (exactly, one by one) and
-`engines/duckdb/sql/typed_fields.sql` (the same, fast); what the numbers mean is in `metrics.py`.
+Change it when the log contract changes. What a good value is, is in `field_rules.py`; what the numbers mean is in
+`metrics.py`.
 """
 
 from typing import Final
@@ -54,19 +54,17 @@ FIELD_NAMES: Final = (
     "attempt_id",
     "account_id",
 )
+# Of these a broken value becomes null; the ones before name the reason of a rejected record.
+OPTIONAL_FIELDS: Final = FIELD_NAMES[7:]
 # What these hold is stored as a keyed hash only.
 PERSONAL_FIELDS: Final = ("device_id", "phone")
-# In these JSON must hold a string; in the others it may be a number.
-TEXT_FIELDS: Final = tuple(
-    name for name in FIELD_NAMES if name not in ("event_id", "event_time", "result_code", "latency_ms")
-)
 
 
-def carrier_of(word: str | None) -> str:
-    """The carrier behind a vendor's word: `CMCC`, `CUCC`, `CTCC`, or `unknown` for any other and for none."""
-    if word is None:
-        return "unknown"
-    upper = word.upper()
-    if upper in CARRIERS[:3]:
-        return upper
-    return CARRIER_PREFIXES.get(upper.partition("_")[0], "unknown")
+def carrier_macro() -> str:
+    """SQL that makes `carrier_of(word)`: `CMCC`, `CUCC`, `CTCC`, or `unknown` for any other word and for none."""
+    prefixes = " ".join(f"WHEN '{prefix}' THEN '{carrier}'" for prefix, carrier in CARRIER_PREFIXES.items())
+    return (
+        "CREATE TEMP MACRO carrier_of(word) AS "
+        f"CASE WHEN upper(word) IN {CARRIERS[:3]} THEN upper(word) "
+        f"ELSE CASE split_part(upper(word), '_', 1) {prefixes} ELSE 'unknown' END END"
+    )

@@ -20,6 +20,7 @@ SCHEME_COLUMNS = ("scheme_id", "scheme_group", "app_key", "scheme_name", "packag
 CODE_COLUMNS = ("vendor", "layer", "platform", "code", "outcome", "stage", "meaning_en", "meaning_zh")
 METHODS = ("number", "wechat", "qq", "weibo")
 SHIPPED_CODES = Path(__file__).parent / "result_codes.csv"
+_APP_KEY, _PACKAGE = re.compile(APP_KEY_PATTERN, re.ASCII), re.compile(PACKAGE_PATTERN, re.ASCII)
 # Names under which consoles and SDKs keep what must not be published.
 _SECRET = re.compile(r"(?i)secret|password|passwd|token|private|credential|signing|master_?key|access_?key|api_?key")
 
@@ -96,7 +97,7 @@ def _read_schemes(folder: Path, registry: Registry) -> None:
 
 
 def _app_problem(row: dict[str, str | None]) -> str | None:
-    if not re.fullmatch(APP_KEY_PATTERN, row["app_key"] or "", re.ASCII):
+    if not _APP_KEY.fullmatch(row["app_key"] or ""):
         return "invalid:app_key" if row["app_key"] else "missing:app_key"
     if row["platform"] not in (None, "unknown", *PLATFORMS):
         return "invalid:platform"
@@ -107,10 +108,9 @@ def _scheme_problem(row: dict[str, str | None]) -> str | None:
     for name in ("scheme_id", "app_key"):
         if not row[name]:
             return f"missing:{name}"
-    if row["package_name"] is not None and not re.fullmatch(PACKAGE_PATTERN, row["package_name"], re.ASCII):
+    if row["package_name"] is not None and not _PACKAGE.fullmatch(row["package_name"]):
         return "invalid:package_name"
-    methods = [method for method in (row["methods"] or "").split(";") if method]
-    return "invalid:methods" if any(method not in METHODS for method in methods) else None
+    return None if {*METHODS, ""}.issuperset((row["methods"] or "").split(";")) else "invalid:methods"
 
 
 def _code_problem(row: dict[str, str | None]) -> str | None:
@@ -128,7 +128,7 @@ def _code_problem(row: dict[str, str | None]) -> str | None:
 
 
 def _key(row: dict[str, str | None], names: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(row[name] or "" for name in names)
+    return tuple([row[name] or "" for name in names])
 
 
 def _text_of(file: Path) -> str:
@@ -158,7 +158,7 @@ def _rows(
         return
     seen: set[tuple[str, ...]] = set()
     text = _text_of(file)
-    if "\ufffd" in text:
+    if has_damage := "\ufffd" in text:
         place = text.count("\n", 0, text.index("\ufffd")) + 1
         registry.problems.append(Problem(path, place, "not UTF-8: save the file as CSV UTF-8", ""))
     reader = csv.reader(io.StringIO(text, newline=""))
@@ -174,15 +174,18 @@ def _rows(
     try:
         for cells in reader:
             first_line, line = line + 1, reader.line_num
-            if not any(cell.strip() for cell in cells):
+            values = [cell.strip() or None for cell in cells]
+            if not any(values):
                 continue
-            row = dict.fromkeys(columns) | dict(zip(header, (cell.strip() or None for cell in cells), strict=False))
-            row = {name: row[name] for name in columns}
-            reason = "malformed" if len(cells) != len(header) or "\ufffd" in "".join(cells) else problem_of(row)
-            if reason is None and _key(row, key) in seen:
+            given = dict(zip(header, values, strict=False))
+            row = {name: given.get(name) for name in columns}
+            is_damaged = len(cells) != len(header) or (has_damage and "\ufffd" in "".join(cells))
+            reason = "malformed" if is_damaged else problem_of(row)
+            own = _key(row, key)
+            if reason is None and own in seen:
                 reason = f"repeated:{key[-1]}"
             if reason is None:
-                seen.add(_key(row, key))
+                seen.add(own)
                 yield row
             else:
                 # The registry's own columns only: a column that is not read may hold a secret.

@@ -5,7 +5,7 @@ Lives here: the protocol, and what is handed to an engine. What it must write is
 them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
@@ -17,8 +17,9 @@ import pyarrow as pa
 from pipelines.contract.day_tables import DayBooks
 from pipelines.contract.parts import PartBooks
 from pipelines.reading.landing import LandedFile
-from pipelines.reading.records import Reading
+from pipelines.reading.reading import Reading
 from pipelines.reading.sources import SourceMapping
+from pipelines.store.part_records import PartRecords
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,8 @@ class Step:
 class DayPlan:
     """The steps from a day's events to its tables, the same for every day of a run.
 
-    The engine provides `events` (columns of `contract/parts.py`, and `filename`) and `file_sources` (filename, source).
+    The engine provides `events` (columns of `contract/parts.py`, and `filename`) and `file_sources` (filename, file,
+    source).
     `copies` find the ids that come more than once; `counted_records` is the query of the events that count; `steps`
     become relations that later ones read; `tables` are written, and can be read under their names by `books`.
     """
@@ -48,21 +50,23 @@ class DayPlan:
 
 @dataclass(frozen=True)
 class DayEvents:
-    """A day to roll up: the files of its live parts, each with the source that read it, and the steps' parameters."""
+    """A day to roll up: what counts of the parts with records of it, and the steps' parameters."""
 
     day: date
-    files: Mapping[Path, str]
+    parts: Sequence[PartRecords]
     values: Mapping[str, object]
 
 
 class FileReader(Protocol):
     """Reads landed files into parts."""
 
-    def read(self, file: LandedFile, mapping: SourceMapping, reading: Reading, target: Path) -> PartBooks:
-        """Reads one file into the empty folder `target`; gives its books.
+    def read(
+        self, files: Sequence[LandedFile], mapping: SourceMapping, reading: Reading, target: Path
+    ) -> list[PartBooks]:
+        """Reads files of one mapping and format into one part, in the empty folder `target`; gives the books of each.
 
         Raises:
-            DamagedFileError: the file is cut or corrupt, or cannot be what its name says.
+            DamagedFileError: one of them is cut or corrupt, or cannot be what its name says.
             AuthmeterError: what is wrong is not the file.
         """
 
@@ -77,11 +81,8 @@ class DayRoller(Protocol):
 class Engine(Protocol):
     """Who does the heavy steps."""
 
-    def file_reader(self, key: str, *, keeps_lines: bool = False) -> AbstractContextManager[FileReader]:
-        """Opens a reader; `key` is that of the hashes.
-
-        With `keeps_lines` every event says its line; else only what was rejected does, which costs less.
-        """
+    def file_reader(self, key: str, landing: Path) -> AbstractContextManager[FileReader]:
+        """Opens a reader of files under `landing`; `key` is that of the hashes."""
 
     def day_roller(self, plan: DayPlan) -> AbstractContextManager[DayRoller]:
         """Opens a roller."""

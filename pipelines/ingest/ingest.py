@@ -1,4 +1,4 @@
-"""Ingest: every new or changed file of landing becomes one event part and its books.
+"""Ingest: every new or changed file of landing becomes records in an event part, and its books.
 
 Same bytes in, same part out. What a part counts for is decided by the manifest; how bytes become events is in
 `engines/`.
@@ -12,8 +12,9 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from pipelines.common.errors import UsageError
+from pipelines.ingest.batches import batches
 from pipelines.ingest.context import IngestContext
-from pipelines.ingest.part_reader import PartReader, ReadPart, RunTime
+from pipelines.ingest.part_reader import PartReader, ReadFile, ReadPart, RunTime
 from pipelines.reading.landing import LandedFile, current_stamp, scan
 from pipelines.reading.sources import SourceMapping
 from pipelines.store.manifest import DayRows, FileEntry, Manifest
@@ -22,8 +23,8 @@ from pipelines.store.store import Store
 if TYPE_CHECKING:
     from pipelines.contract.parts import PartBooks
 
-# A manifest is committed after so many files, so that a run that dies late need not read them all again.
-FILES_PER_COMMIT = 50
+# What was read is committed after so many bytes, so that a run that dies late need not read all of it again.
+_BYTES_PER_COMMIT = 512 << 20
 
 
 @dataclass
@@ -74,15 +75,21 @@ class _Ingest:
         if self._note_missing({file.path for file in landed}, unreadable) and not new:
             self._commit()
         total, done = sum(file.bytes for file, _ in new), 0
+        uncommitted = 0
         with ExitStack() as stack:
             if new:
                 self._reader = stack.enter_context(PartReader(self._context))
-            for number, (file, source) in enumerate(new, 1):
+            for batch in batches(new):
                 progress(done, total)
-                self._take(file, source)
-                done += file.bytes
-                if number % FILES_PER_COMMIT == 0 or number == len(new):
+                for part in self._reader.read(batch, self._time):
+                    self._take(part, batch.source)
+                done += batch.bytes
+                uncommitted += batch.bytes
+                if uncommitted > _BYTES_PER_COMMIT:
                     self._commit()
+                    uncommitted = 0
+            if new:
+                self._commit()
             progress(done, total)
         return self._report
 
@@ -120,33 +127,51 @@ class _Ingest:
         self._manifest.files = [entry for path in sorted(self._entries) for entry in self._entries[path]]
         self._context.store.commit(self._manifest)
 
-    def _take(self, file: LandedFile, source: SourceMapping) -> None:
-        got = self._reader.read(file, source, self._time)
-        if current_stamp(file) != file.stamp:
-            # Still being written, or gone: the next run takes it as it then is.
-            self._report.changing.append(file.path)
-            return
-        self._settle(file, source, got)
+    def _take(self, part: ReadPart, source: SourceMapping) -> None:
+        """Decides what a read part means beside what the paths gave before."""
+        stayed = [(place, read) for place, read in enumerate(part.files) if self._has_stayed(read.file)]
+        fresh = [(place, read) for place, read in stayed if not self._is_known(read, source)]
+        entries = [self._entry(read, source) for _, read in fresh]
+        name = digest = None
+        if any(read.books for _, read in fresh):
+            name = self._part_name(entries)
+            digest = self._context.store.place_part(part.folder, name)
+        for entry, (place, read) in zip(entries, fresh, strict=True):
+            if read.books:
+                entry.part, entry.part_digest, entry.place = name, digest, place
+            self._settle(entry, read)
 
-    def _settle(self, file: LandedFile, source: SourceMapping, got: ReadPart) -> None:
-        """Decides what a read content means beside what the path gave before."""
-        entries = self._entries.setdefault(file.path, [])
-        known = next((entry for entry in entries if entry.sha256 == got.sha256 and entry.status != "replaced"), None)
-        if known and not (known.status == "damaged" and got.finding is None):
-            known.stamp, known.mapping = file.stamp, source.fingerprint
-            known.finding = got.finding if known.status == "damaged" else None
-            # What stood in its place and never counted was taken back, and replaced nothing.
-            entries[:] = [entry for entry in entries if entry is known or entry.status not in ("held", "damaged")]
-            return
-        live = next((entry for entry in entries if entry.status == "read"), None)
-        entry = new_entry(file, source, got.sha256, got.books, self._time, self._manifest.closed_through)
-        entries[:] = [e for e in entries if e.sha256 != got.sha256]
-        if got.finding is not None:
-            entry.status, entry.finding = "damaged", got.finding
+    def _has_stayed(self, file: LandedFile) -> bool:
+        if current_stamp(file) == file.stamp:
+            return True
+        # Still being written, or gone: the next run takes it as it then is.
+        self._report.changing.append(file.path)
+        return False
+
+    def _is_known(self, read: ReadFile, source: SourceMapping) -> bool:
+        """Whether the path gave this content before; its entry is then brought up to date."""
+        entries = self._entries.setdefault(read.file.path, [])
+        known = next((entry for entry in entries if entry.sha256 == read.sha256 and entry.status != "replaced"), None)
+        if known is None or (known.status == "damaged" and read.finding is None):
+            return False
+        known.stamp, known.mapping = read.file.stamp, source.fingerprint
+        known.finding = read.finding if known.status == "damaged" else None
+        # What stood in its place and never counted was taken back, and replaced nothing.
+        entries[:] = [entry for entry in entries if entry is known or entry.status not in ("held", "damaged")]
+        return True
+
+    def _entry(self, read: ReadFile, source: SourceMapping) -> FileEntry:
+        return new_entry(read.file, source, read.sha256, read.books, self._time, self._manifest.closed_through)
+
+    def _settle(self, entry: FileEntry, read: ReadFile) -> None:
+        """Puts a new content in its place, or beside the one that counts."""
+        entries = self._entries[entry.path]
+        live = next((one for one in entries if one.status == "read"), None)
+        entries[:] = [one for one in entries if one.sha256 != entry.sha256]
+        if read.finding is not None:
+            entry.status, entry.finding = "damaged", read.finding
             self._report.damaged.append(entry)
         else:
-            entry.part = self._part_name(entry)
-            entry.part_digest = self._context.store.place_part(got.folder, entry.part)
             count_late(entry, live, self._manifest.closed_through)
             if live and takes_away(self._reader, self._context.store, self._manifest, entry, live):
                 entry.status = "held"
@@ -158,10 +183,11 @@ class _Ingest:
                 other.status = "replaced"
         entries.append(entry)
 
-    def _part_name(self, entry: FileEntry) -> str:
-        """Named by what went in: the content, its path, and the day and mapping it was read with."""
-        mapping = self._context.sources.named(entry.source)
-        named_by = [entry.sha256, entry.path, mapping.fingerprint, str(self._time.day), self._context.settings.timezone]
+    def _part_name(self, entries: list[FileEntry]) -> str:
+        """Named by what went in: contents, their paths, and the day and mapping they were read with."""
+        named_by = [str(self._time.day), self._context.settings.timezone]
+        for entry in entries:
+            named_by += [entry.sha256, entry.path, entry.mapping]
         return hashlib.sha256("\n".join(named_by).encode()).hexdigest()[:24]
 
 
@@ -193,7 +219,7 @@ def count_late(entry: FileEntry, live: FileEntry | None, closed: date | None) ->
         if closed is not None and day <= closed:
             before = live.days.get(day) if live else None
             in_time = before.accepted - before.late if before else 0
-            rows.late = max(0, rows.accepted - in_time)
+            entry.days[day] = rows._replace(late=max(0, rows.accepted - in_time))
 
 
 def takes_away(reader: PartReader, store: Store, manifest: Manifest, entry: FileEntry, live: FileEntry) -> bool:
@@ -203,10 +229,8 @@ def takes_away(reader: PartReader, store: Store, manifest: Manifest, entry: File
         return False
     # What retention took, or will, is nobody's loss: the new content may lack it.
     oldest = manifest.events_from or date.min
-    old = [str(file) for file in store.part_files([live.part])]
-    new = [str(file) for file in store.part_files([entry.part])]
-    given: dict[str, object] = {"old": old, "new": new, "closed": closed, "oldest": oldest}
-    return bool(reader.ask("ids_taken_away", given))
+    contents = {"old": store.part_records([live]), "new": store.part_records([entry])}
+    return bool(reader.ask("ids_taken_away", {"closed": closed, "oldest": oldest}, contents))
 
 
 def accept_held(store: Store, manifest: Manifest, path: str) -> FileEntry:

@@ -1,9 +1,10 @@
-"""One landed file read into a part, or what is wrong with it, within the limits of a run.
+"""Landed files read into a part, or what is wrong with one, within the limits of a run.
 
 Lives here: whose fault it is where a file cannot be read. Does not belong here: what a part counts for (`ingest.py`).
 """
 
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -20,11 +21,13 @@ from pipelines.common.sql import sql
 from pipelines.contract.masking import masked_text
 from pipelines.contract.record import FUTURE_DAYS
 from pipelines.contract.settings import Settings
+from pipelines.ingest.batches import Batch
 from pipelines.ingest.context import IngestContext
 from pipelines.reading.landing import LandedFile, sha256_of
-from pipelines.reading.records import Reading
+from pipelines.reading.reading import Reading
 from pipelines.reading.sources import SourceMapping
 from pipelines.store.database import workbench
+from pipelines.store.part_records import PartRecords, create_records
 
 if TYPE_CHECKING:
     from pipelines.contract.parts import PartBooks
@@ -48,36 +51,45 @@ def first_accepted(settings: Settings, time: RunTime) -> date:
     return max(first, time.events_from or first)
 
 
-def reading_limits(settings: Settings, source: SourceMapping, time: RunTime, key: str) -> Reading:
-    """What a run may accept: from the retention before its day to two days after its time."""
+def reading_limits(settings: Settings, source: SourceMapping, time: RunTime) -> Reading:
+    """Zones and limits of a run's reading: from the retention before its day to two days after its time."""
     return Reading(
         business_zone=settings.timezone,
         source_zone=source.timezone or settings.timezone,
         oldest=day_start(first_accepted(settings, time), settings.timezone),
         newest=(time.now + timedelta(days=FUTURE_DAYS)).astimezone(day_start(time.day, "UTC").tzinfo),
-        key=key,
     )
 
 
-@dataclass
-class ReadPart:
-    """One reading of a file: its checksum, and in `folder` its part with the books; or a finding."""
+@dataclass(frozen=True)
+class ReadFile:
+    """One file of a reading: its checksum, and its books, or a finding on it."""
 
+    file: LandedFile
     sha256: str
     books: "PartBooks | None"
     finding: str | None
+
+
+@dataclass(frozen=True)
+class ReadPart:
+    """One reading: its files, each at its place in the part, which lies in `folder`, not placed yet."""
+
+    files: list[ReadFile]
     folder: Path
 
 
 class PartReader:
-    """Reads files into parts, one at a time; the engine is opened with it."""
+    """Reads files into parts, one part at a time; the engine is opened with it."""
 
     def __init__(self, context: IngestContext) -> None:
         self._context = context
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:
-            self._reader = stack.enter_context(self._context.engine.file_reader(self._context.key))
+            self._reader = stack.enter_context(
+                self._context.engine.file_reader(self._context.key, self._context.store.landing)
+            )
             self._hasher = stack.enter_context(ThreadPoolExecutor(1))
             self._stack = stack.pop_all()
         return self
@@ -85,8 +97,12 @@ class PartReader:
     def __exit__(self, *error: object) -> None:
         self._stack.close()
 
-    def ask(self, query: str, values: dict[str, object]) -> list[tuple[Any, ...]]:
-        """What a query of `sql/` over parts of the store gives."""
+    def ask(
+        self, query: str, values: dict[str, object], contents: Mapping[str, Iterable[PartRecords]] | None = None
+    ) -> list[tuple[Any, ...]]:
+        """What a query of `sql/` gives; it reads stored contents under the names that are given."""
+        for name, parts in (contents or {}).items():
+            create_records(self._parts, name, parts)
         return self._parts.execute(sql("pipelines.ingest", query), values).fetchall()
 
     @cached_property
@@ -95,27 +111,39 @@ class PartReader:
         store = self._context.store
         return self._stack.enter_context(workbench(self._context.settings, store.temp, [store.warehouse]))
 
-    def read(self, file: LandedFile, source: SourceMapping, time: RunTime) -> ReadPart:
-        """Reads one file; what is wrong with it is a finding.
+    def read(self, batch: Batch, time: RunTime) -> Iterator[ReadPart]:
+        """Reads a batch into a part; where something is wrong with one of its files, each into a part of its own, and
+        what is wrong is a finding on that file.
+
+        A part must be placed before the next one is drawn.
 
         Raises:
             AuthmeterError: what is wrong is not the file: a mapping, the disk, the memory.
         """
-        # The checksum is taken beside the parsing: most new files are new, and only then is it known.
-        checksum = self._hasher.submit(sha256_of, file)
-        fresh = self._context.store.fresh_folder("part")
+        # The checksums are taken beside the parsing: most new files are new, and only then is it known.
+        checksums = [self._hasher.submit(sha256_of, file) for file in batch.files]
+        folder = self._context.store.fresh_folder("part")
+        limits = reading_limits(self._context.settings, batch.source, time)
         try:
-            limits = reading_limits(self._context.settings, source, time, self._context.key)
-            books, finding = self._reader.read(file, source, limits, fresh), None
+            books = self._reader.read(batch.files, batch.source, limits, folder)
         except Exception as error:  # one file's fault must not keep the others from being published
             if _is_ours(error):
                 raise
-            books, finding = None, _finding(error)
-        try:
-            sha256 = checksum.result()
-        except (OSError, DamagedFileError):
-            sha256 = ""
-        return ReadPart(sha256, books, finding, fresh)
+            if len(batch.files) > 1:
+                for alone in batch.alone():
+                    yield from self.read(alone, time)
+                return
+            yield ReadPart([ReadFile(batch.files[0], _sha256(checksums[0]), None, _finding(error))], folder)
+            return
+        read = zip(batch.files, checksums, books, strict=True)
+        yield ReadPart([ReadFile(file, _sha256(sha256), found, None) for file, sha256, found in read], folder)
+
+
+def _sha256(checksum: Future[str]) -> str:
+    try:
+        return checksum.result()
+    except (OSError, DamagedFileError):
+        return ""
 
 
 def _is_ours(error: Exception) -> bool:

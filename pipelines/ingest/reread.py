@@ -7,7 +7,7 @@ All that comes out otherwise counts with one commit: a reread that dies changed 
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,12 +15,17 @@ from typing import Any
 from pipelines.common.days import business_day
 from pipelines.common.errors import DamagedFileError
 from pipelines.common.text import printable
+from pipelines.ingest.batches import Batch
 from pipelines.ingest.context import IngestContext
 from pipelines.ingest.ingest import count_late, new_entry, takes_away
 from pipelines.ingest.part_reader import PartReader, RunTime
 from pipelines.reading.landing import LandedFile, current_stamp, scan, sha256_of
 from pipelines.reading.sources import SourceMapping, Sources
 from pipelines.store.manifest import FileEntry, Manifest
+from pipelines.store.part_records import PartRecords, record_files
+
+# What `rejects_content.sql` gives of none.
+_NO_REJECTS = (0, "0")
 
 
 @dataclass(frozen=True)
@@ -139,7 +144,8 @@ class _Reread:
         """Reads one content again; gives whether its entry in the manifest is another one now."""
         first_read = datetime.fromisoformat(entry.first_read_at)
         time = RunTime(entry.run_day or _first_read_on(entry, self._zone) - timedelta(days=1), first_read)
-        got = self._reader.read(file, source, time)
+        (part,) = self._reader.read(Batch([file], source), time)
+        (got,) = part.files
         if current_stamp(file) != file.stamp or (got.sha256 and got.sha256 != entry.sha256):
             self._report.changing.append(file.path)
             return False
@@ -150,16 +156,17 @@ class _Reread:
         fresh = new_entry(file, source, entry.sha256, got.books, time, entry.closed_through)
         fresh.status, fresh.first_read_at, fresh.is_gone = entry.status, entry.first_read_at, entry.is_gone
         assert entry.part
-        old, new = self._content(self._store.part_folder(entry.part)), self._content(got.folder)
+        old = self._content(self._store.part_folder(entry.part), entry.place)
+        new = self._content(part.folder, 0)
         if old == new:
             # The part stays; the mapping, or what it skipped, may be another.
-            before = entry.model_copy()
+            before = replace(entry)
             for name in ("source", "mapping", "records_read", "rejected", "skipped", "nulled"):
                 setattr(entry, name, getattr(fresh, name))
             return entry != before
         fresh.part = hashlib.sha256(repr((entry.path, entry.sha256, source.fingerprint, new)).encode()).hexdigest()[:24]
-        fresh.earlier_parts = [*entry.earlier_parts, entry.part]
-        fresh.part_digest = self._store.place_part(got.folder, fresh.part)
+        fresh.earlier_parts = [*entry.earlier_parts, str(entry.records_name)]
+        fresh.part_digest = self._store.place_part(part.folder, fresh.part)
         count_late(fresh, entry, entry.closed_through)
         self._put_in_place(entry, fresh)
         return True
@@ -175,8 +182,9 @@ class _Reread:
             if live and new.status == "read":
                 live.status = "replaced"
         elif closed := manifest.closed_through:
-            values = {"old": self._events(old), "new": self._events(new), "closed": closed, "oldest": self._oldest}
-            if lost := self._reader.ask("records_taken_away", values)[0][0]:
+            contents = {"old": self._store.part_records([old]), "new": self._store.part_records([new])}
+            values: dict[str, object] = {"closed": closed, "oldest": self._oldest}
+            if lost := self._reader.ask("records_taken_away", values, contents)[0][0]:
                 self._report.taken_away[new.path] = lost
         self._report.changed.append(new)
         manifest.files[manifest.files.index(old)] = new
@@ -185,17 +193,14 @@ class _Reread:
     def _oldest(self) -> date:
         return self._manifest.events_from or date.min
 
-    def _events(self, entry: FileEntry) -> list[str]:
-        return [str(file) for file in self._store.part_files([entry.part] if entry.part else [])]
-
-    def _content(self, folder: Path) -> tuple[Any, ...]:
-        """What a part holds, in numbers that do not depend on the order of its rows."""
-        events = [str(file) for name in ("events", "exact") if (file := folder / f"{name}.parquet").exists()]
+    def _content(self, folder: Path, place: int) -> tuple[Any, ...]:
+        """What a part holds of a file, in numbers that do not depend on the order of its rows."""
+        content = {"content": [PartRecords(record_files(folder), {place: ""})]}
+        found = self._reader.ask("part_content", {"first": self._oldest}, content)[0]
         rejects = folder / "rejects.parquet"
-        found = self._reader.ask("part_content", {"files": events, "first": self._oldest})[0]
-        if rejects.exists():
-            found += self._reader.ask("rejects_content", {"file": str(rejects)})[0]
-        return found
+        if not rejects.exists():
+            return (*found, *_NO_REJECTS)
+        return found + self._reader.ask("rejects_content", {"rejects": str(rejects), "place": place})[0]
 
 
 def _is_as_read(file: LandedFile, entry: FileEntry) -> bool:

@@ -24,7 +24,7 @@ from pipelines.store.manifest import Manifest
 from pipelines.store.store import Store
 
 # DuckDB reads no empty list of files.
-NO_REJECTS = "SELECT 0::BIGINT AS line, '' AS reason, '' AS record, '' AS filename WHERE false"
+NO_REJECTS = "SELECT 0 AS file, 0::BIGINT AS line, '' AS reason, '' AS record, '' AS filename WHERE false"
 
 # A day whose events are gone is never made anew: it may be of before these tables.
 _LATER = ("latency_daily", "unmapped_codes")
@@ -63,11 +63,7 @@ def build_marts(
         files = _source_files(store, manifest)
         for variable, paths in files.items():
             connection.execute(f"SET VARIABLE {variable} = $paths", {"paths": paths})
-        rejects = (
-            "FROM read_parquet(getvariable('rejects_files'), filename = true, hive_partitioning = false)"
-            if files["rejects_files"]
-            else NO_REJECTS
-        )
+        rejects = "FROM rejects_of(getvariable('rejects_files'))" if files["rejects_files"] else NO_REJECTS
         connection.execute(f"CREATE TEMP VIEW file_rejects AS {rejects}")
         rows_by_table = {}
         for name in _built():
@@ -121,8 +117,8 @@ def _source_files(store: Store, manifest: Manifest) -> dict[str, list[str]]:
         ]
     files["usage_daily_files"] = files["app_devices_files"]
     files["restatements_files"] = [str(file) for file in store.restatement_files(manifest)]
-    rejects = [store.rejects_file(entry.part) for entry in manifest.live_files() if entry.part and entry.rejected]
-    files["rejects_files"] = [str(file) for file in rejects]
+    rejects = {store.rejects_file(entry.part) for entry in manifest.live_files() if entry.part and entry.rejected}
+    files["rejects_files"] = sorted(map(str, rejects))
     return files
 
 

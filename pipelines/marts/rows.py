@@ -16,7 +16,13 @@ from pipelines.incidents.volumes import usual_records
 from pipelines.store.manifest import DayEntry, Manifest
 from pipelines.store.store import Store
 
-_TYPES = {"BIGINT": pa.int64(), "DATE": pa.date32(), "BOOLEAN": pa.bool_(), "VARCHAR": pa.string()}
+_TYPES = {
+    "INTEGER": pa.int32(),
+    "BIGINT": pa.int64(),
+    "DATE": pa.date32(),
+    "BOOLEAN": pa.bool_(),
+    "VARCHAR": pa.string(),
+}
 
 
 def listed_rows(
@@ -55,7 +61,8 @@ def listed_rows(
             ([e.path, name, count] for e in live for name, count in sorted(e.nulled.items())),
         ),
         "rejects_paths": _rows(
-            "filename path", ([str(store.rejects_file(e.part)), e.path] for e in live if e.part and e.rejected)
+            "filename file:INTEGER path",
+            ([str(store.rejects_file(e.part)), e.place, e.path] for e in live if e.part and e.rejected),
         ),
         "registry_problems": _rows(
             "path line:BIGINT reason record",

@@ -39,11 +39,10 @@ def event_parts(context: dg.AssetExecutionContext, data: dg.ResourceParam[DailyR
     begun = time.monotonic()
     report = data.ingest(run_day(context, data))
     unbalanced = [entry.path for entry in report.read if entry.records_read != entry.accepted + entry.rejected]
-    manifest = data.store.read_manifest()
     context.log_event(dg.AssetObservation("landing", metadata=holdings.of_landing(data.store.landing)))
     yield dg.MaterializeResult(
         metadata={
-            **holdings.of_parts(manifest),
+            **holdings.of_parts(data.manifest),
             "new_files": len(report.read),
             "new_records": report.records,
             "damaged_files": len(report.damaged),
@@ -72,7 +71,7 @@ def day_tables(context: dg.AssetExecutionContext, data: dg.ResourceParam[DailyRu
     except BooksError as error:
         yield _failed("day_books_and_keys", error)
         raise
-    manifest, site = data.store.read_manifest(), data.store.site
+    manifest, site = data.manifest, data.store.site
     keep_in_line(context.instance, manifest)
     for other in sorted({*report.days, *days_to_record(context.instance, manifest, "day_tables")} - {day}):
         holds = {**holdings.of_day(manifest, other, site), "closed_by_run_of": str(day)}

@@ -68,13 +68,18 @@ def _make(home: Path) -> None:
     """
     import dagster as dg
 
+    from pipelines.orchestration.tables import make_tables
+
     with (home / ".making.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         settings = home / "dagster.yaml"
         if not settings.exists() or settings.read_bytes() == _SETTINGS_BEFORE.encode():
             durable.write_file(settings, _SETTINGS.encode())
-        with dg.DagsterInstance.from_config(str(home)) as instance:
-            instance.get_runs(limit=1)
+        if settings.read_bytes() == _SETTINGS.encode() and not (home / "history").exists():
+            make_tables(home)
+        else:
+            with dg.DagsterInstance.from_config(str(home)) as instance:
+                instance.get_runs(limit=1)
         (home / _MADE).touch()
 
 

@@ -8,8 +8,9 @@ import dagster as dg
 from pipelines.common.errors import AuthmeterError
 from pipelines.contract.settings import Settings
 from pipelines.orchestration.code_location import build_definitions
-from pipelines.orchestration.home import prepare, records_kept_open
+from pipelines.orchestration.home import prepare
 from pipelines.orchestration.partitions import add_days
+from pipelines.orchestration.records import open_instance
 from pipelines.orchestration.resource import JOB, DataFolder
 
 
@@ -19,11 +20,11 @@ def run_in_process(data: Path, day: date, tags: dict[str, str]) -> None:
     Raises:
         AuthmeterError: a box could not do its work; the last good report stands.
     """
-    prepare(data)
+    home = prepare(data)
     quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     # The schedule is no part of it: the settings' time is not asked for.
     job = build_definitions(DataFolder(path=str(data)), Settings()).resolve_job_def(JOB)
-    with dg.DagsterInstance.get() as instance, records_kept_open(data):
+    with open_instance(home) as instance:
         try:
             add_days(instance, [day])
             job.execute_in_process(run_config=quiet, instance=instance, partition_key=str(day), tags=tags)

@@ -49,7 +49,7 @@ class DataFolder(dg.ConfigurableResource[DailyRun]):
         with failures_noted(data, day):
             run, notice = open_run(data, forced)
             if day and _SCHEDULE in tags:
-                require_near_day(run.store.read_manifest(), run.settings, day)
+                require_near_day(run.manifest, run.settings, day)
         if REREAD in tags:
             since = tags.get(REREAD_FROM)
             run.reread = RereadRequest(tags.get(REREAD_SOURCE), date.fromisoformat(since) if since else None)
@@ -66,7 +66,8 @@ class DataFolder(dg.ConfigurableResource[DailyRun]):
             finally:
                 if run.failure or run.is_done or is_whole(context.run):
                     error = run.failure or (None if run.is_done else _stopped(data))
-                    note_end(data, datetime.now(UTC), day, error, run.made_checks)
+                    manifest = run.loaded if run.is_done else None
+                    note_end(data, datetime.now(UTC), day, error, run.made_checks, manifest)
 
 
 def is_whole(run: dg.DagsterRun | None) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.reading.landing import ByteStream
+from pipelines.reading.unpacking import ByteStream
 
 # About the size of a core's cache: the checks of a block then cost little beside its parsing.
 BLOCK_BYTES = 2 << 20
@@ -21,20 +21,20 @@ MAX_LINE_VALUES = 4_000_000
 HEAD_BYTES = 16_000
 BOM = b"\xef\xbb\xbf"
 NEWLINE = 10
-NOWHERE = np.empty(0, dtype=np.int64)
 
 
 @dataclass
 class Block:
     """Whole lines of a file: line i is `data[starts[i]:starts[i + 1] - 1]` and has number `first_line + i`.
 
-    With `is_head` its one line is only the head of one that is longer than a line may be.
+    The first need not start at 0.
+
+    Of a line that is longer than one may be there is the head alone, and the mark of a cut.
     """
 
     data: memoryview
     starts: np.ndarray
     first_line: int
-    is_head: bool = False
 
     def __len__(self) -> int:
         return len(self.starts) - 1
@@ -69,7 +69,6 @@ class _Buffers:
 def blocks(stream: ByteStream, block_bytes: int = BLOCK_BYTES) -> Iterator[Block]:
     """Splits a stream into blocks of whole lines; the last line may lack its line end; a BOM is dropped."""
     buffers = _Buffers()
-    scratch = Scratch()
     carry = b""
     size = block_bytes
     line = 1
@@ -86,13 +85,13 @@ def blocks(stream: ByteStream, block_bytes: int = BLOCK_BYTES) -> Iterator[Block
         if ended and filled and buffer[filled - 1] != NEWLINE:
             buffer[filled] = NEWLINE
             filled += 1
-        ends = np.flatnonzero(scratch.equal(np.frombuffer(buffer, dtype=np.uint8, count=filled), NEWLINE))
+        ends = np.flatnonzero(np.frombuffer(buffer, dtype=np.uint8, count=filled) == NEWLINE)
         if len(ends):
             starts = np.empty(len(ends) + 1, dtype=np.int32)
             starts[0] = 0
             starts[1:] = ends + 1
             carry = bytes(buffer[starts[-1] : filled])
-            yield Block(memoryview(buffer), starts, line)
+            yield from _without_endless(Block(memoryview(buffer), starts, line))
             line += len(ends)
             size = max(block_bytes, 2 * len(carry))
         else:
@@ -101,13 +100,33 @@ def blocks(stream: ByteStream, block_bytes: int = BLOCK_BYTES) -> Iterator[Block
             if len(carry) > MAX_LINE_BYTES:
                 head = carry.lstrip()[:HEAD_BYTES]
                 carry, ended, is_blank = _skip_line(stream)
-                if head or not is_blank:
-                    head = head or b"..."
-                    yield Block(memoryview(head + b"\n"), np.array([0, len(head) + 1], dtype=np.int32), line, True)
+                yield _head(head, line, is_blank=is_blank and not head)
                 line += 1
                 size = max(block_bytes, 2 * len(carry))
         if ended and not carry:
             return
+
+
+def _without_endless(block: Block) -> Iterator[Block]:
+    """The block, with the heads of lines that are longer than one may be, or have more values."""
+    first = 0
+    for index in map(int, np.flatnonzero(np.diff(block.starts) > MAX_LINE_VALUES)):
+        line = block.line(index)
+        if len(line) <= MAX_LINE_BYTES and sum(line.count(mark) for mark in (b",", b"[", b"{")) <= MAX_LINE_VALUES:
+            continue
+        if first < index:
+            yield Block(block.data, block.starts[first : index + 1], block.first_line + first)
+        head = line.lstrip()[:HEAD_BYTES]
+        yield _head(head, block.first_line + index, is_blank=not head)
+        first = index + 1
+    if first < len(block):
+        yield Block(block.data, block.starts[first:], block.first_line + first)
+
+
+def _head(head: bytes, line: int, *, is_blank: bool) -> Block:
+    """A block of one line that was cut: what stands behind the head keeps it from being taken for a record."""
+    text = b"\n" if is_blank else head + b" ...\n"
+    return Block(memoryview(text), np.array([0, len(text)], dtype=np.int32), line)
 
 
 def _fill(stream: ByteStream, buffer: bytearray, filled: int) -> tuple[int, bool]:
@@ -131,36 +150,3 @@ def _skip_line(stream: ByteStream) -> tuple[bytes, bool, bool]:
         if end >= 0:
             return bytes(buffer[end + 1 : count]), False, is_blank
     return b"", True, is_blank
-
-
-def long_lines(block: Block) -> list[int]:
-    """The lines that may be refused for their length or their values alone."""
-    return [0] if block.is_head else [int(i) for i in np.flatnonzero(np.diff(block.starts) > MAX_LINE_VALUES)]
-
-
-def is_refused(block: Block, index: int, *, is_json: bool) -> bool:
-    """Whether a line is longer than one may be, or has more values."""
-    if block.is_head or int(block.starts[index + 1] - block.starts[index]) > MAX_LINE_BYTES:
-        return True
-    line = block.line(index)
-    marks = (b",", b"[", b"{") if is_json else (b",",)
-    return len(line) > MAX_LINE_VALUES and sum(line.count(mark) for mark in marks) > MAX_LINE_VALUES
-
-
-class Scratch:
-    """One mask that every block uses: a fresh one for each comparison costs more than the comparison."""
-
-    def __init__(self) -> None:
-        self._mask = np.empty(0, dtype=bool)
-
-    def equal(self, values: np.ndarray, wanted: int) -> np.ndarray:
-        """Where `values` are `wanted`; valid until the next call."""
-        if len(self._mask) < len(values):
-            self._mask = np.empty(len(values), dtype=bool)
-        mask: np.ndarray = np.equal(values, wanted, out=self._mask[: len(values)])
-        return mask
-
-    def places(self, values: np.ndarray, wanted: int) -> np.ndarray:
-        """The indices where `values` are `wanted`; that there is none, as most often, is known at once."""
-        mask = self.equal(values, wanted)
-        return np.flatnonzero(mask) if mask.any() else NOWHERE

@@ -16,7 +16,8 @@ import pyarrow as pa
 
 from pipelines.common.errors import DamagedFileError
 from pipelines.common.project import PROJECT
-from pipelines.reading.landing import LandedFile, UnpackLimits, damaged, raw_file
+from pipelines.reading.landing import LandedFile, raw_file
+from pipelines.reading.unpacking import UnpackLimits, damaged
 
 # How far the child may read ahead, so that neither waits for the other all the time: as much as any user may ask for.
 _PIPE_BYTES = 1 << 20

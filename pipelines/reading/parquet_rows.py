@@ -17,7 +17,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipelines.common.errors import DamagedFileError
-from pipelines.reading.landing import GrowthGuard, LandedFile, UnpackLimits, damaged, raw_file
+from pipelines.reading.landing import LandedFile, raw_file
+from pipelines.reading.unpacking import GrowthGuard, UnpackLimits, damaged
 
 # What the child may hold; a batch and a row group's pages need a few MB.
 _MEMORY_BYTES = 2 << 30

@@ -142,9 +142,9 @@ def _cause(manifest: Manifest, old: DayEntry | None, new: DayEntry | None, are_r
     before, now = ({origin_of(part) for part in (entry.parts if entry else ())} for entry in (old, new))
     causes = set()
     for entry in manifest.files:
-        part = origin_of(entry.part) if entry.part else None
-        if (part in now - before and entry.earlier_parts) or before.intersection(map(origin_of, entry.earlier_parts)):
+        name = entry.records_name
+        if (name in now - before and entry.earlier_parts) or before.intersection(map(origin_of, entry.earlier_parts)):
             causes.add(f"{entry.path} (read again)")
-        elif part in before ^ now:
+        elif name in before ^ now:
             causes.add(entry.path)
     return "; ".join([*sorted(causes), REGISTRY] if are_rules_new or not causes else sorted(causes))

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pipelines.engines.base import DayRoller, Engine
 
 # Part of every day's fingerprint: raise it when the same parts would give other tables.
-ROLLUP_VERSION = 4
+ROLLUP_VERSION = 5
 
 
 @dataclass(frozen=True)
@@ -110,6 +110,7 @@ def roll_up(
         for day in emptied:
             restated += changed_figures(store, manifest, closed_through, day, None)
             del manifest.days[day]
+        manifest.days = dict(sorted(manifest.days.items()))
         progress(len(changed), len(changed))
     report.restated_figures = store.add_restatements(manifest, restated)
     return report
@@ -127,9 +128,10 @@ def roll_up_day(roller: DayRoller, inputs: RollupInputs, manifest: Manifest, day
     from pipelines.engines.base import DayEvents
     from pipelines.rollup.plan import day_values
 
-    live = sorted((entry.part, entry.source) for entry in manifest.live_files() if entry.part and day in entry.days)
-    files = {file: source for part, source in live for file in inputs.store.part_files([part])}
-    return roller.roll_up(DayEvents(day, files, day_values(day, inputs.settings)), fresh)
+    # What a part holds of other days is no matter: where all its files count, no row of it needs a look.
+    of_day = {entry.part for entry in manifest.live_files() if entry.part and day in entry.days}
+    parts = inputs.store.part_records(entry for entry in manifest.live_files() if entry.part in of_day)
+    return roller.roll_up(DayEvents(day, parts, day_values(day, inputs.settings)), fresh)
 
 
 def _changed_days(
@@ -150,8 +152,8 @@ def _parts_by_day(manifest: Manifest, as_of: date) -> dict[date, list[str]]:
     parts: dict[date, list[str]] = {}
     for entry in manifest.live_files():
         for day in entry.days:
-            if day <= as_of and entry.part and manifest.has_events_of(day):
-                parts.setdefault(day, []).append(entry.part)
+            if day <= as_of and entry.records_name and manifest.has_events_of(day):
+                parts.setdefault(day, []).append(entry.records_name)
     return {day: sorted(names) for day, names in parts.items()}
 
 

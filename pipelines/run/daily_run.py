@@ -6,7 +6,7 @@ They know the data folder and each other's order, and not who calls them: Dagste
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ from pipelines.common.machine_limits import as_machine_error
 from pipelines.common.progress import Stage, stage
 from pipelines.common.text import counted
 from pipelines.contract.checks import CheckResult
-from pipelines.contract.hash_key import hash_key
+from pipelines.contract.hash_key import hash_key, key_fingerprint
 from pipelines.contract.registry import Registry, load_registry
 from pipelines.contract.settings import Settings, load_settings
 from pipelines.engines.duckdb.engine import DuckDBEngine
@@ -28,7 +28,6 @@ from pipelines.ingest.context import IngestContext
 from pipelines.ingest.ingest import IngestReport, ingest
 from pipelines.ingest.part_reader import RunTime
 from pipelines.ingest.reread import RereadRequest, reread
-from pipelines.reading.records import keyed_hash
 from pipelines.reading.sources import Sources, load_sources
 from pipelines.rollup.rollup import RollupInputs, RollupReport, roll_up
 from pipelines.run.retention import apply_retention
@@ -47,7 +46,8 @@ class DailyRun:
     """One run over one data folder, whose lock the caller holds.
 
     `failure` is what ended it before its time; `is_done` that its last box came to its end; `made_checks` are the
-    results of the warning checks, made once, when the days are closed.
+    results of the warning checks, made once, when the days are closed; `loaded` is the manifest as it was last read or
+    committed.
     """
 
     store: Store
@@ -61,15 +61,22 @@ class DailyRun:
     failure: AuthmeterError | None = None
     is_done: bool = False
     made_checks: list[CheckResult] | None = None
+    loaded: Manifest | None = field(default=None, repr=False)
+
+    @property
+    def manifest(self) -> Manifest:
+        """What counts, read once for all boxes; anew where a box failed or another process committed."""
+        if self.loaded is None or not self.store.is_as_read(self.loaded):
+            self.loaded = self.store.read_manifest()
+        return self.loaded
 
     @property
     def checks(self) -> list[CheckResult]:
         """The warning checks of what is published: those that the roll-up of this run made, else made now."""
         if self.made_checks is None:
-            manifest = self.store.read_manifest()
-            as_of = manifest.as_of
+            as_of = self.manifest.as_of
             self.made_checks = (
-                checks_of(self.store, manifest, self.settings, self.registry, as_of) if as_of is not None else []
+                checks_of(self.store, self.manifest, self.settings, self.registry, as_of) if as_of is not None else []
             )
         return self.made_checks
 
@@ -89,7 +96,7 @@ class DailyRun:
     def ingest(self, day: date) -> IngestReport:
         """Reads what is new in landing; D and the clock say which records are too old or of the future."""
         with self._box("ingest") as box:
-            manifest = self._manifest()
+            manifest = self._own_manifest()
             self.store.clear_unfinished(manifest)
             time = RunTime(day, self.now, manifest.events_from)
             report = ingest(self._ingest_context, manifest, time, box, self._is_to_be_reread)
@@ -113,8 +120,7 @@ class DailyRun:
     def roll_up(self, day: date) -> RollupReport:
         """Brings every day up to D up to date and commits what is then to be published."""
         with self._box("roll up") as box:
-            manifest = self._manifest()
-            before = manifest.model_copy(deep=True)
+            manifest = self._own_manifest()
             as_of = next_as_of(manifest, day)
             report = roll_up(self._rollup_inputs, manifest, as_of, self.forced, progress=box)
             if report.days or report.emptied:
@@ -125,8 +131,7 @@ class DailyRun:
             apply_retention(self.store, manifest, self.settings, day)
             publication = publication_of(self.store, manifest, self.settings, self.registry, as_of)
             publish(manifest, publication, self.settings.timezone, self.now)
-            if manifest != before:
-                self.store.commit(manifest)
+            self.store.commit(manifest)
             # Till the commit, the checks are of a publication that may never be.
             self.made_checks = publication.checks
         return report
@@ -134,7 +139,7 @@ class DailyRun:
     def build_marts(self) -> "MartsReport | None":
         """Builds the published DuckDB file where it is not the one of the manifest."""
         with self._box("marts") as box:
-            manifest = self._manifest()
+            manifest = self._own_manifest()
             if published_run(self.store.database) == (manifest.run, manifest.generated_at):
                 return None
             from pipelines.marts.build import build_marts
@@ -146,7 +151,7 @@ class DailyRun:
     def render_site(self) -> "SiteReport | None":
         """Renders the site of the published file where it is not there yet, and switches to it."""
         with self._box("site") as box:
-            manifest = self._manifest()
+            manifest = self._own_manifest()
             if site_is_current(self.store, manifest):
                 # A day that was computed anew, to what it was before, lies there still.
                 shutil.rmtree(self.store.temp, ignore_errors=True)
@@ -171,9 +176,10 @@ class DailyRun:
             with stage(name) as box:
                 yield box
         except AuthmeterError as error:
-            self.failure = error
+            self.failure, self.loaded = error, None
             raise
         except Exception as error:
+            self.loaded = None
             self.failure = as_machine_error(error, str(self.store.data))
             if self.failure:
                 raise self.failure from error
@@ -185,9 +191,10 @@ class DailyRun:
             )
             raise
 
-    def _manifest(self) -> Manifest:
-        manifest = self.store.read_manifest()
-        fingerprint = str(keyed_hash("authmeter", self.key))
+    def _own_manifest(self) -> Manifest:
+        """The manifest, of this run's key and time zone."""
+        manifest = self.manifest
+        fingerprint = key_fingerprint(self.key)
         if manifest.key_fingerprint not in (None, fingerprint):
             raise UsageError(
                 "The hash key is not the one that this data folder was made with.",
@@ -214,4 +221,5 @@ def open_run(data: Path, forced: frozenset[date] = frozenset()) -> tuple[DailyRu
     manifest, now = store.read_manifest(), datetime.now(UTC)
     require_sound_clock(manifest, now)
     key, notice = hash_key(data, may_make=manifest.key_fingerprint is None)
-    return DailyRun(store, settings, sources, load_registry(store.registry), key, now, forced), notice
+    registry = load_registry(store.registry)
+    return DailyRun(store, settings, sources, registry, key, now, forced, loaded=manifest), notice

@@ -39,9 +39,12 @@ def apply_retention(store: Store, manifest: Manifest, settings: Settings, day: d
     """
     report = RetentionReport()
     first = _first_kept(day, settings.events_kept_days, manifest.events_from)
+    by_part: dict[str, list[FileEntry]] = {}
     for entry in manifest.files:
-        if entry.part and entry.status in ("read", "held"):
-            _drop_events(store, first, entry, settings, report)
+        if entry.part:
+            by_part.setdefault(origin_of(entry.part), []).append(entry)
+    for entries in by_part.values():
+        _drop_events(store, first, entries, settings, report)
     if report.parts or report.trimmed:
         manifest.events_from = first
     if settings.keep_days:
@@ -55,31 +58,43 @@ def _first_kept(day: date, days: int, before: date | None) -> date:
     return max(first, before) if before else first
 
 
-def _drop_events(store: Store, first: date, entry: FileEntry, settings: Settings, report: RetentionReport) -> None:
-    last = max(entry.days, default=_read_on(entry, settings))
-    if last < first:
-        entry.part = entry.part_digest = None
-        report.parts += 1
-    elif entry.part and any(day < first and not _is_without(entry.part, day) for day in entry.days):
-        _trim(store, first, entry, settings)
+def _drop_events(
+    store: Store, first: date, entries: list[FileEntry], settings: Settings, report: RetentionReport
+) -> None:
+    """Takes events from one part; `entries` are all contents that it was made of."""
+    kept: list[FileEntry] = []
+    spent: list[FileEntry] = []
+    for entry in entries:
+        if entry.status in ("read", "held"):
+            (spent if _last_day(entry, settings) < first else kept).append(entry)
+    # What a replaced content left in a part goes as well.
+    if kept and any(day < first and not _is_without(kept[0].part, day) for entry in entries for day in entry.days):
+        _trim(store, first, kept, settings)
         report.trimmed += 1
+    elif spent and not kept:
+        report.parts += 1
+    for entry in spent:
+        entry.part = entry.part_digest = None
 
 
-def _read_on(entry: FileEntry, settings: Settings) -> date:
-    """The day on which a file was read: the age of one that gave no record."""
+def _last_day(entry: FileEntry, settings: Settings) -> date:
+    """The newest day of a file's records; the day on which one was read that gave none."""
+    if entry.days:
+        return max(entry.days)
     return business_day(datetime.fromisoformat(entry.first_read_at), settings.timezone)
 
 
-def _is_without(part: str, day: date) -> bool:
+def _is_without(part: str | None, day: date) -> bool:
     """Whether a part has lost a day already, as its name says."""
-    _, _, first = part.partition(".")
+    _, _, first = str(part).partition(".")
     return bool(first) and day < date.fromisoformat(first)
 
 
-def _trim(store: Store, first: date, entry: FileEntry, settings: Settings) -> None:
-    """Another part in place of the entry's, without the days before `first`, and otherwise the same."""
-    assert entry.part
-    fresh, old = store.fresh_folder("part"), store.part_folder(entry.part)
+def _trim(store: Store, first: date, entries: list[FileEntry], settings: Settings) -> None:
+    """Another part in place of that of the entries, without the days before `first`, and otherwise the same."""
+    part = entries[0].part
+    assert part
+    fresh, old = store.fresh_folder("part"), store.part_folder(part)
     with workbench(settings, store.temp, [store.warehouse]) as connection:
         for file in sorted(old.glob("*.parquet")):
             if file.name == "rejects.parquet":
@@ -95,8 +110,10 @@ def _trim(store: Store, first: date, entry: FileEntry, settings: Settings) -> No
                     why=f"The days before {first} are to be taken from it.",
                     do="`authmeter verify` tells what else is damaged; restore that folder from a backup.",
                 ) from None
-    entry.part = f"{origin_of(entry.part)}.{first}"
-    entry.part_digest = store.place_part(fresh, entry.part)
+    name = f"{origin_of(part)}.{first}"
+    digest = store.place_part(fresh, name)
+    for entry in entries:
+        entry.part, entry.part_digest = name, digest
 
 
 def _drop_days(store: Store, manifest: Manifest, first: date, settings: Settings, report: RetentionReport) -> None:
@@ -109,12 +126,12 @@ def _drop_days(store: Store, manifest: Manifest, first: date, settings: Settings
     if spent:
         # A file that still lies in landing keeps its books: without them it would be read again.
         landed = {file.path for file in scan(store.landing, set())}
-        gone = [entry for entry in spent if entry.path not in landed]
+        gone = {(entry.path, entry.sha256) for entry in spent if entry.path not in landed}
         report.files = len(gone)
-        manifest.files = [entry for entry in manifest.files if entry not in gone]
+        manifest.files = [entry for entry in manifest.files if (entry.path, entry.sha256) not in gone]
     for entry in manifest.files:
         entry.days = {day: rows for day, rows in entry.days.items() if day >= first}
 
 
 def _is_spent(entry: FileEntry, first: date, settings: Settings) -> bool:
-    return entry.part is None and max(entry.days, default=_read_on(entry, settings)) < first
+    return entry.part is None and _last_day(entry, settings) < first

@@ -14,6 +14,7 @@ from pipelines.contract.masking import masked_text
 from pipelines.contract.settings import load_settings
 from pipelines.contract.status import Failure, LastRun, Status
 from pipelines.run.status import in_zone, note_alerts, status_of
+from pipelines.store.manifest import Manifest
 
 
 def note_end(
@@ -22,11 +23,13 @@ def note_end(
     day: date | None,
     error: AuthmeterError | None,
     checks: list[CheckResult] | None = None,
+    manifest: Manifest | None = None,
 ) -> None:
     """Writes `status.json` at the end of a run, and sends the alerts that are due.
 
     Args:
         checks: the results that the run has; without them they are made now.
+        manifest: what counts, where the run has it; without it, it is read now.
     """
     failure = None
     if error:
@@ -35,7 +38,7 @@ def note_end(
     ended_at = in_zone(now, _zone(data))
     last = LastRun(ended_at=ended_at, day=day, result="failed" if error else "done", error=failure)
     try:
-        status = status_of(data, now, last, checks)
+        status = status_of(data, now, last, checks, manifest)
     except AuthmeterError:
         # What the run failed of, settings or manifest, keeps the rest from being known.
         status = Status(written_at=ended_at, state="failed", last_run=last, to_do=[failure.do] if failure else [])

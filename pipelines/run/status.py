@@ -31,19 +31,27 @@ _NAMED = 3
 
 
 def status_of(
-    data: Path, now: datetime, last_run: LastRun | None = None, checks: list[CheckResult] | None = None
+    data: Path,
+    now: datetime,
+    last_run: LastRun | None = None,
+    checks: list[CheckResult] | None = None,
+    manifest: Manifest | None = None,
 ) -> Status:
     """The state of a data folder at a time.
 
     Args:
         last_run: that of `status.json`, where not given.
         checks: the results of the warning checks, where they are made already.
+        manifest: what counts, where it is read already.
 
     Raises:
         AuthmeterError: settings, registry or manifest cannot be read.
     """
     store, settings = Store(data), load_settings(data)
-    manifest, registry = store.read_manifest(), load_registry(store.registry)
+    manifest = manifest or store.read_manifest()
+    if checks is None:
+        registry = load_registry(store.registry)
+        checks = checks_of(store, manifest, settings, registry, manifest.as_of) if manifest.as_of else []
     status = Status(written_at=in_zone(now, settings.timezone), state="ok")
     status.last_run = last_run or _last_run(data, settings.timezone)
     status.kept = Kept(events_from=manifest.events_from, days_from=manifest.days_from)
@@ -59,7 +67,7 @@ def status_of(
                 check=check.check_name, severity=check.severity, day=check.day, detail_en=check.detail_en,
                 detail_zh=check.detail_zh, do=CHECKS[check.check_name].to_do,
             )
-            for check in (checks_of(store, manifest, settings, registry, manifest.as_of) if checks is None else checks)
+            for check in checks
             if not check.passed
         ]  # fmt: skip
     note_alerts(data, status)

@@ -1,6 +1,7 @@
 """`authmeter verify`: published days computed anew from their parts, and compared with what is stored and published.
 
-First the store: every file that the manifest names is there, and its checksum is the one noted when it was written.
+First the store: the catalogue is whole, every file that the manifest names is there, and its checksum is the one noted
+when it was written.
 Then each day of the span is rolled up once more, beside the store, and compared with its tables row by row; and all
 published tables are built once more over these days and compared with the published file. Nothing is changed.
 """
@@ -105,18 +106,19 @@ def _current_publication(inputs: RollupInputs, manifest: Manifest, as_of: date) 
 
 
 def _damaged_files(store: Store, manifest: Manifest, report: VerifyReport) -> Iterator[str]:
-    """What the manifest names and is not there, or is not what was written."""
-    for entry in manifest.files:
-        if not entry.part or entry.status not in ("read", "held"):
-            continue
+    """Where the catalogue is damaged, and what the manifest names and is not there, or is not what was written."""
+    yield from (f"{store.catalogue.file.name}: {fault}" for fault in store.catalogue_faults())
+    # A part may hold several files.
+    entries = {entry.part: entry for entry in manifest.files if entry.part and entry.status in ("read", "held")}
+    for part, entry in entries.items():
         report.parts += 1
-        folder = store.part_folder(entry.part)
+        folder = store.part_folder(part)
         if not folder.is_dir():
-            yield f"part {entry.part} of {entry.path} is missing"
+            yield f"part {part} of {entry.path} is missing"
         elif entry.part_digest is None:
             report.without_checksum += 1
         elif digest_of_folder(folder) != entry.part_digest:
-            yield f"part {entry.part} of {entry.path} is not what was written"
+            yield f"part {part} of {entry.path} is not what was written"
     for day, day_entry in sorted(manifest.days.items()):
         folder = store.day_folder(day_entry)
         if not folder.is_dir():

@@ -13,6 +13,7 @@ import duckdb
 
 from pipelines.common.errors import AuthmeterError, nothing_published
 from pipelines.common.sql import sql
+from pipelines.contract.record import carrier_macro
 from pipelines.contract.settings import Settings
 
 # Readers with DuckDB 1.2 must be able to open the published file.
@@ -20,16 +21,25 @@ STORAGE_VERSION = "v1.2.0"
 
 
 @contextmanager
-def workbench(settings: Settings, temp: Path, folders: Sequence[Path]) -> Iterator[duckdb.DuckDBPyConnection]:
+def workbench(
+    settings: Settings, temp: Path, folders: Sequence[Path], *, keeps_order: bool = False
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """An in-memory DuckDB that reaches nothing but `folders`, loads no extension and keeps to its memory.
 
-    What does not fit in memory is spilled, encrypted, to `temp`.
+    What does not fit in memory is spilled, encrypted, to `temp`. With `keeps_order` rows come out of a query as they
+    went in.
     """
     temp.mkdir(parents=True, exist_ok=True)
     connection = duckdb.connect()
     try:
         _configure(connection, settings, temp)
+        if keeps_order:
+            connection.execute("SET preserve_insertion_order = true")
+            # Rows that wait to be drawn: with the megabyte of the default, readers stand still at each batch.
+            connection.execute("SET streaming_buffer_size = '64MB'")
         connection.execute(sql("pipelines.contract", "macros"))
+        connection.execute(carrier_macro())
+        connection.execute(sql("pipelines.store", "macros"))
         connection.execute("SET allowed_directories = ?", [[f"{folder}/" for folder in folders]])
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")

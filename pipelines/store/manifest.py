@@ -1,16 +1,15 @@
 """The manifest: which parts and day tables count, and what is known of each file and day.
 
-Lives here: its fields. Does not belong here: where it lies and how it is committed (`store.py`).
+Lives here: its fields. Does not belong here: where it lies (`catalogue.py`) and when it is committed.
 """
 
 from collections import Counter
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict
-
-# Older stores are upgraded (`upgrades.py`), newer ones refused.
-SCHEMA_VERSION = 2
+# Older stores are upgraded (`upgrades.py`), newer ones refused. Raised when an older authmeter would misread a store.
+SCHEMA_VERSION = 3
 
 
 Status = Literal["read", "damaged", "held", "replaced"]
@@ -20,19 +19,21 @@ Status = Literal["read", "damaged", "held", "replaced"]
 _SOME_RECORDS, _SOME_BYTES = 100, 64 << 10
 
 
-class DayRows(BaseModel):
+class DayRows(NamedTuple):
     """A file's accepted records of one day, and how many of them came after the day was closed."""
 
     accepted: int
     late: int = 0
 
 
-class FileEntry(BaseModel):
-    """One content of one landed path, and its books.
+@dataclass(slots=True)
+class FileEntry:
+    """One content of one landed path, and its books. No two entries have the same path and content.
 
-    `part_digest` is the checksum of the part's files; parts of the first stores have none. By retention a part loses
-    its oldest days, and a name with it: see `origin_of`. `run_day` is the day D of the run that read it first;
-    `earlier_parts` are those of earlier readings of the same content.
+    A part may hold the records of several files; `place` is that of this one in it. `part_digest` is the checksum of
+    the part's files; parts of the first stores have none. By retention a part loses its oldest days, and a name with
+    it: see `origin_of`. `run_day` is the day D of the run that read it first; `earlier_parts` are the `records_name` of
+    earlier readings of the same content.
     """
 
     path: str
@@ -40,11 +41,12 @@ class FileEntry(BaseModel):
     bytes: int
     stamp: str
     source: str
-    mapping: str = ""
     status: Status
     first_read_at: str
     closed_through: date | None
+    mapping: str = ""
     part: str | None = None
+    place: int = 0
     part_digest: str | None = None
     finding: str | None = None
     is_gone: bool = False
@@ -52,10 +54,17 @@ class FileEntry(BaseModel):
     accepted: int = 0
     rejected: int = 0
     skipped: int = 0
-    nulled: dict[str, int] = {}
-    days: dict[date, DayRows] = {}
     run_day: date | None = None
-    earlier_parts: list[str] = []
+    nulled: dict[str, int] = field(default_factory=dict)
+    days: dict[date, DayRows] = field(default_factory=dict)
+    earlier_parts: list[str] = field(default_factory=list)
+
+    @property
+    def records_name(self) -> str | None:
+        """What names the content's records, whatever days retention took from them; None where they are gone."""
+        if self.part is None:
+            return None
+        return f"{origin_of(self.part)}/{self.place}" if self.place else origin_of(self.part)
 
     @property
     def is_fruitless(self) -> bool:
@@ -64,8 +73,12 @@ class FileEntry(BaseModel):
         return self.status == "read" and self.records_read > 0 and not self.accepted and is_some
 
 
-class DayEntry(BaseModel):
-    """One rolled-up day: its folder, the checksum of its tables, the parts behind it and its books."""
+@dataclass(slots=True)
+class DayEntry:
+    """One rolled-up day: its folder, the checksum of its tables, the records behind it and its books.
+
+    `parts` are the `records_name` of each file.
+    """
 
     folder: str
     content: str
@@ -76,8 +89,10 @@ class DayEntry(BaseModel):
     unmapped: int
 
 
-class Manifest(BaseModel):
-    """What counts. `run` numbers the runs that changed data; `generated_at` is the time of the last of them.
+@dataclass
+class State:
+    """What is known of the data folder as a whole. `run` numbers the runs that changed data; `generated_at` is the time
+    of the last of them.
 
     `closed_before` is the `as_of` before this one: the days after it were closed together.
 
@@ -85,23 +100,27 @@ class Manifest(BaseModel):
     them is too old. Nothing is stored of days before `days_from`.
     """
 
-    model_config = ConfigDict(validate_assignment=False)
-
-    schema_version: int = SCHEMA_VERSION
     key_fingerprint: str | None = None
     time_zone: str | None = None
     run: int = 0
     generated_at: str | None = None
     as_of: date | None = None
     closed_before: date | None = None
-    files: list[FileEntry] = []
-    days: dict[date, DayEntry] = {}
-    platforms: dict[str, str] = {}
-    unreadable: list[str] = []
-    restatements: list[str] = []
     inputs: str | None = None
     events_from: date | None = None
     days_from: date | None = None
+
+
+@dataclass
+class Manifest(State):
+    """What counts. `origin` is what the store read it as, to know what changed since; it is the store's alone."""
+
+    files: list[FileEntry] = field(default_factory=list)
+    days: dict[date, DayEntry] = field(default_factory=dict)
+    platforms: dict[str, str] = field(default_factory=dict)
+    unreadable: list[str] = field(default_factory=list)
+    restatements: list[str] = field(default_factory=list)
+    origin: object = field(default=None, init=False, repr=False, compare=False)
 
     @property
     def closed_through(self) -> date | None:
@@ -117,7 +136,9 @@ class Manifest(BaseModel):
         """The late records of each day, over the live files; which of a file's are late, `ingest.count_late` says."""
         late: Counter[date] = Counter()
         for entry in self.live_files():
-            late.update({day: rows.late for day, rows in entry.days.items() if rows.late})
+            for day, rows in entry.days.items():
+                if rows.late:
+                    late[day] += rows.late
         return late
 
     def has_events_of(self, day: date) -> bool:

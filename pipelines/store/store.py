@@ -1,24 +1,23 @@
 """Parts, day tables and the manifest: the only code that knows the paths under the data folder's `warehouse/`.
 
-The manifest, written last, says which parts and day tables count. Whatever dies before it left nothing behind
+The manifest, committed last, says which parts and day tables count. Whatever dies before it left nothing behind
 that counts, and the next run clears it away.
 """
 
-import json
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
-
 from pipelines.common import durable
 from pipelines.common.digests import digest_of_folder
-from pipelines.common.errors import AuthmeterError
-from pipelines.store.manifest import SCHEMA_VERSION, DayEntry, Manifest
-from pipelines.store.upgrades import upgraded
+from pipelines.store.catalogue import Catalogue, unreadable
+from pipelines.store.manifest import DayEntry, FileEntry, Manifest, State
+from pipelines.store.part_records import PartRecords, record_files
+from pipelines.store.upgrades import OlderStore
 
 if TYPE_CHECKING:
     import polars as pl
@@ -37,56 +36,70 @@ class Store:
         self.site = data / "site"
         self.site_generations = data / ".site"
         self.lock = self.warehouse / ".lock"
-        self._manifest_file = self.warehouse / "manifest.json"
+        self.catalogue = Catalogue(self.warehouse / "catalogue.sqlite")
+        self._older = OlderStore(self.warehouse)
 
     def read_manifest(self) -> Manifest:
         """The manifest; an empty one in a new data folder.
 
         Raises:
-            AuthmeterError: it is damaged, lost, or of a newer version of authmeter.
+            AuthmeterError: it is damaged, lost, or of a newer version of authmeter; or another program holds it.
         """
-        if not self._manifest_file.exists():
-            # A day is rolled up after the first commit: where there are days, there was a manifest.
-            if any(self.warehouse.glob("days/*/*")):
-                raise self._unreadable("it is missing, and the store is not empty")
-            return Manifest()
-        try:
-            raw = json.loads(self._manifest_file.read_bytes())
-            version = int(raw.get("schema_version", 1))
-        except (ValueError, TypeError, AttributeError) as error:
-            raise self._unreadable(str(error)) from None
-        if version > SCHEMA_VERSION:
-            raise AuthmeterError(
-                f"The store was written by a newer authmeter (version {version} of the store, here {SCHEMA_VERSION}).",
-                where=str(self._manifest_file),
-                why="What this version does not know of, it would take away or count twice.",
-                do="Use that version of authmeter or a newer one.",
-            )
-        try:
-            return Manifest.model_validate_json(json.dumps(upgraded(raw, self.warehouse, SCHEMA_VERSION)))
-        except (ValidationError, KeyError) as error:
-            found = error.errors()[0]["msg"] if isinstance(error, ValidationError) else f"it lacks {error}"
-            raise self._unreadable(found) from None
+        if older := self._older.manifest():
+            return older
+        return self.catalogue.read() if self._has_catalogue() else Manifest()
 
-    def _unreadable(self, found: str) -> AuthmeterError:
-        return AuthmeterError(
-            f"The manifest cannot be read: {found}",
-            where=str(self._manifest_file),
-            why="It says which records count; without it nothing can be published.",
-            do="Restore the warehouse folder from a backup, or remove it: the next run reads all of landing again.",
-        )
+    def read_state(self) -> State:
+        """The manifest without files and days, which takes no time however many there are. Raises the same."""
+        if older := self._older.manifest():
+            return older
+        return self.catalogue.read_state() if self._has_catalogue() else State()
+
+    def is_as_read(self, manifest: Manifest) -> bool:
+        """Whether nothing was committed since the manifest was read or committed."""
+        return self._has_catalogue() and self.catalogue.is_as_read(manifest)
 
     def commit(self, manifest: Manifest) -> None:
-        """Makes the manifest the one that counts: the only commit point of the store."""
+        """Makes the manifest the one that counts: the only commit point of the store. What is committed already is not
+        written again.
+
+        Raises:
+            AuthmeterError: another program committed since it was read, or holds the catalogue.
+        """
         durable.make_folder(self.warehouse)
-        durable.write_file(self._manifest_file, manifest.model_dump_json(indent=1).encode())
+        if self._has_catalogue():
+            self.catalogue.write(manifest)
+        else:
+            self.catalogue.create(manifest)
+        if not self._older.is_left_behind():
+            self._older.leave_behind(self.catalogue.file)
+
+    def catalogue_faults(self) -> list[str]:
+        """What is wrong with the catalogue as a file, in SQLite's words."""
+        return self.catalogue.faults() if self._has_catalogue() else []
+
+    def _has_catalogue(self) -> bool:
+        """Whether the catalogue counts: that of a store that is yet to be upgraded does not."""
+        if self._older.is_there():
+            return False
+        if self.catalogue.file.exists():
+            return True
+        # The signpost is set up after the catalogue, and a day is rolled up after the first commit.
+        if self._older.is_left_behind() or any(self.warehouse.glob("days/*/*")):
+            raise unreadable(self.catalogue.file, "it is missing, and the store is not empty")
+        return False
 
     def part_files(self, parts: Iterable[str]) -> list[Path]:
-        """The Parquet files with the events of parts, in order."""
-        folders = (self.warehouse / "events" / part for part in sorted(parts))
-        return [
-            file for folder in folders for name in ("events", "exact") if (file := folder / f"{name}.parquet").exists()
-        ]
+        """The Parquet files with the records of parts, in order."""
+        return [file for part in sorted(parts) for file in record_files(self.part_folder(part))]
+
+    def part_records(self, entries: Iterable[FileEntry]) -> list[PartRecords]:
+        """The stored records of contents, by the parts that hold them, in order."""
+        sources: dict[str, dict[int, str]] = {}
+        for entry in entries:
+            if entry.part:
+                sources.setdefault(entry.part, {})[entry.place] = entry.source
+        return [PartRecords(record_files(self.part_folder(part)), sources[part]) for part in sorted(sources)]
 
     def rejects_file(self, part: str) -> Path:
         """The Parquet file with the rejected records of a part; absent where none was rejected."""
@@ -134,10 +147,8 @@ class Store:
         name = f"{manifest.run + 1:08d}.parquet"
         fresh = self.fresh_folder("restatements")
         rows.write_parquet(fresh / name)
-        durable.sync_file(fresh / name)
         durable.make_folder(self.warehouse / "restatements")
-        os.replace(fresh / name, self.warehouse / "restatements" / name)
-        durable.sync_folder(self.warehouse / "restatements")
+        durable.place_file(fresh / name, self.warehouse / "restatements" / name)
         manifest.restatements = [*(n for n in manifest.restatements if n != name), name]
         return len(rows)
 
@@ -146,18 +157,20 @@ class Store:
         return [self.warehouse / "restatements" / name for name in manifest.restatements]
 
     def clear_unfinished(self, manifest: Manifest) -> None:
-        """Removes what dead runs left and what no manifest names any more."""
+        """Removes what dead runs left and what no manifest names any more. The caller holds the lock."""
+        self.catalogue.recover()
         shutil.rmtree(self.temp, ignore_errors=True)
         for folder in (self.data, self.warehouse, self.data / "dagster"):
             durable.clear_unfinished(folder)
         self._clear_dead_exports()
         self._keep_only("events", {entry.part for entry in manifest.files if entry.part and entry.status != "replaced"})
-        kept_days = {entry.folder for entry in manifest.days.values()}
-        self._keep_only("days", {folder.partition("/")[0] for folder in kept_days})
-        for day in sorted((self.warehouse / "days").glob("*")):
-            self._keep_only(
-                f"days/{day.name}", {f.partition("/")[2] for f in kept_days if f.startswith(f"{day.name}/")}
-            )
+        kept_days: dict[str, set[str]] = {}
+        for entry in manifest.days.values():
+            day, _, name = entry.folder.partition("/")
+            kept_days.setdefault(day, set()).add(name)
+        self._keep_only("days", kept_days)
+        for day, names in kept_days.items():
+            self._keep_only(f"days/{day}", names)
         self._keep_only("restatements", set(manifest.restatements))
 
     def export_temp(self) -> Path:
@@ -173,7 +186,7 @@ class Store:
             except (ValueError, PermissionError):
                 continue
 
-    def _keep_only(self, folder: str, names: set[str]) -> None:
-        for entry in sorted((self.warehouse / folder).glob("*")):
-            if entry.name not in names:
-                shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+    def _keep_only(self, folder: str, names: Container[str]) -> None:
+        with suppress(FileNotFoundError), os.scandir(self.warehouse / folder) as entries:
+            for entry in [entry for entry in entries if entry.name not in names]:
+                shutil.rmtree(entry.path) if entry.is_dir(follow_symlinks=False) else os.unlink(entry.path)

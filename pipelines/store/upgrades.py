@@ -1,26 +1,78 @@
-"""Manifests of older stores, brought to the form of today: one function for each version that was left behind.
+"""Older stores, brought to the form of today: one function for each version that was left behind.
 
-Raise `SCHEMA_VERSION` in `store.py` when an older authmeter would misread a new manifest, and add the step from the
+Raise `SCHEMA_VERSION` in `manifest.py` when an older authmeter would misread a new store, and add the step from the
 version before here. What a step cannot carry over is left out where the parts give it again: a day without an entry is
 rolled up anew. Day tables need no step: `ROLLUP_VERSION` makes them anew, but for days whose events are gone by
 retention, which a new column must not break.
+
+Versions 1 and 2 had no catalogue: their manifest was a JSON file, written whole with each commit. It counts until a
+signpost stands in its place, by which an older authmeter knows that the store is of a newer one.
 """
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
+from pipelines.common import durable
 from pipelines.common.digests import digest_of_folder
+from pipelines.store.catalogue import require_known_version, unreadable
+from pipelines.store.manifest import SCHEMA_VERSION, Manifest
 
 Raw = dict[str, Any]
+_LAST_WITH_JSON = 2
+_SIGNPOST = "catalogue"
 
 
-def upgraded(raw: Raw, warehouse: Path, to: int) -> Raw:
-    """The manifest as version `to` writes it; `raw` is of an older one, and changed."""
-    for version in range(int(raw.get("schema_version", 1)), to):
-        _STEPS[version](raw, warehouse)
-    raw["schema_version"] = to
-    return raw
+class OlderStore:
+    """The `manifest.json` of a warehouse folder: the manifest of an older store, or the signpost."""
+
+    def __init__(self, warehouse: Path) -> None:
+        self._warehouse, self._file = warehouse, warehouse / "manifest.json"
+
+    def is_there(self) -> bool:
+        """Whether the store is an older one, whose JSON counts.
+
+        Raises:
+            AuthmeterError: what is there cannot be read, or is of a newer version of authmeter.
+        """
+        raw = self._raw()
+        return raw is not None and _SIGNPOST not in raw
+
+    def is_left_behind(self) -> bool:
+        """Whether the signpost is there. Raises what `is_there` does."""
+        return _SIGNPOST in (self._raw() or {})
+
+    def manifest(self) -> Manifest | None:
+        """The manifest of an older store, None where it is none. Raises what `is_there` does."""
+        raw = self._raw()
+        if raw is None or _SIGNPOST in raw:
+            return None
+        try:
+            for version in range(int(raw.get("schema_version", 1)), _LAST_WITH_JSON):
+                _STEPS[version](raw, self._warehouse)
+            return TypeAdapter(Manifest).validate_python(raw)
+        except (ValidationError, KeyError) as error:
+            found = error.errors()[0]["msg"] if isinstance(error, ValidationError) else f"it lacks {error}"
+            raise unreadable(self._file, found) from None
+
+    def leave_behind(self, catalogue: Path) -> None:
+        """Sets up the signpost to the catalogue, which counts from now on."""
+        signpost = {"schema_version": SCHEMA_VERSION, _SIGNPOST: catalogue.name}
+        durable.write_file(self._file, json.dumps(signpost).encode())
+
+    def _raw(self) -> Raw | None:
+        try:
+            raw: Raw = json.loads(self._file.read_bytes())
+            version = int(raw.get("schema_version", 1))
+        except FileNotFoundError:
+            return None
+        except (ValueError, TypeError, AttributeError) as error:
+            raise unreadable(self._file, str(error)) from None
+        require_known_version(version, self._file)
+        return raw
 
 
 def _from_1(raw: Raw, warehouse: Path) -> None:

@@ -16,6 +16,7 @@ from pipelines.common.errors import UsageError
 from pipelines.common.sql import sql
 from pipelines.contract.settings import Settings
 from pipelines.store.database import open_published, workbench
+from pipelines.store.part_records import PartRecords, create_records
 from reports.content.published import detail_query
 from reports.export.files import FORMATS, require_target, write_query
 
@@ -70,7 +71,7 @@ def require_app(connection: duckdb.DuckDBPyConnection, app_key: str) -> None:
         )
 
 
-def export_events(parts: Sequence[Path], request: ExportRequest, settings: Settings, temp: Path) -> int:
+def export_events(parts: Sequence[PartRecords], request: ExportRequest, settings: Settings, temp: Path) -> int:
     """Writes the stored records of one app and returns their number.
 
     Record level and masked: devices and phones as keyed hashes, phones also as `138****1234`. A record that was
@@ -78,7 +79,7 @@ def export_events(parts: Sequence[Path], request: ExportRequest, settings: Setti
     by dictionary and registry. `event_time` is UTC. Sorted by all columns.
 
     Args:
-        parts: event parts of the store that may hold these days; days not published are the caller's to leave out.
+        parts: what counts of the parts that may hold these days; days not published are the caller's to leave out.
         temp: a folder for what does not fit in memory.
 
     Raises:
@@ -93,14 +94,11 @@ def export_events(parts: Sequence[Path], request: ExportRequest, settings: Setti
             do="Choose days that were read.",
         )
     target = request.target.absolute()
-    folders = sorted({part.resolve().parent for part in parts} | {target.parent})
+    read = [PartRecords(tuple(file.resolve() for file in part.files), part.sources) for part in parts]
+    folders = sorted({file.parent for part in read for file in part.files} | {target.parent})
     with workbench(settings, temp, folders) as connection:
-        values = {
-            "app_key": request.app_key,
-            "first": request.first,
-            "last": request.last,
-            "parts": [str(part.resolve()) for part in sorted(parts)],
-        }
+        create_records(connection, "events", read)
+        values = {"app_key": request.app_key, "first": request.first, "last": request.last}
         return write_query(connection, sql("reports.export", "export_events"), values, request.format, target)
 
 

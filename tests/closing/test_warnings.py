@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -216,7 +217,7 @@ def test_a_day_that_is_too_small_is_held_back_where_that_is_set() -> None:
     with pytest.raises(AuthmeterError, match="30 records, 30% of the 100"):
         hold_back(small, Settings(block_below_share=0.5), DAY)
     # What is published stays so.
-    hold_back(small.model_copy(update={"as_of": DAY}), Settings(block_below_share=0.5), DAY)
+    hold_back(replace(small, as_of=DAY), Settings(block_below_share=0.5), DAY)
     with pytest.raises(AuthmeterError, match="0 records"):
         hold_back(
             Manifest(days=days(*[100] * 20, 0), as_of=DAY - timedelta(days=1)), Settings(block_below_share=0.5), DAY

@@ -22,8 +22,8 @@ def test_check_shows_the_first_records_in_the_order_of_the_file(
     assert check_file(tmp_path, "x", tmp_path / "a.txt") == 0
     listed = [line for line in capsys.readouterr().out.splitlines() if "event_id=" in line]
     assert len(listed) == 20
-    assert "line=1  event_id=z40" in listed[0]
-    assert "line=20  event_id=z21" in listed[-1]
+    assert "  event_id=z40  " in listed[0]
+    assert "  event_id=z21  " in listed[-1]
 
 
 def test_a_check_of_a_sound_folder_ends_with_0(call: Call, published: DataFolder) -> None:

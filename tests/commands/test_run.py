@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from pipelines.closing import warnings
+from pipelines.common.project import PROJECT
 from pipelines.contract.checks import CheckResult
 from pipelines.contract.settings import Settings
 from pipelines.incidents.profiles import Profiles
 from pipelines.store.manifest import Manifest
 from tests.published_folder import Call, authmeter
 from tests.support import DataFolder, records, tree
+
+# What a run needs only where there is something new, or a server only.
+HEAVY = {
+    "apprise", "babel", "dagster_webserver", "jinja2", "numpy", "pandas", "plotly", "polars", "pyarrow", "pypinyin",
+    "starlette", "uvicorn", "xlsxwriter",
+}  # fmt: skip
 
 
 def test_the_first_run_publishes_and_says_where(published: DataFolder, yesterday: date) -> None:
@@ -33,6 +42,17 @@ def test_a_run_with_nothing_new_leaves_the_site_untouched(own: DataFolder, yeste
     assert f"published as of {yesterday}: {own.store.site / 'index.html'}" in ended.out
     assert tree(own.store.site) == site
     assert (os.readlink(own.store.site), own.store.database.stat().st_mtime_ns) == (link, made)
+
+
+def test_a_run_with_nothing_new_loads_no_heavy_library(own: DataFolder) -> None:
+    # A copy's files are looked at once more.
+    assert authmeter("run", data=own.root).code == 0
+    script = "import atexit, sys, pipelines.cli as c; atexit.register(lambda: print('loaded', *sys.modules)); c.main()"
+    command = [sys.executable, "-c", script, "run", "--data", str(own.root)]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)
+    loaded = {name.partition(".")[0] for name in done.stdout.partition("loaded ")[2].split()}
+    assert "dagster" in loaded
+    assert HEAVY & loaded == set()
 
 
 @pytest.mark.parametrize("is_new", [True, False])
@@ -103,13 +123,13 @@ def test_a_wrong_source_is_refused_by_place(call: Call, own: DataFolder) -> None
 def test_a_failed_run_ends_with_1_and_the_last_good_report_stands(own: DataFolder) -> None:
     site = tree(own.store.site)
     own.land("new.ndjson", records(5, prefix="new"))
-    (own.store.warehouse / "manifest.json").write_text("{")
+    own.store.catalogue.file.write_text("{")
     ended = authmeter("run", data=own.root)
     assert ended.code == 1
-    assert "The manifest cannot be read" in ended.err
+    assert "The catalogue cannot be read" in ended.err
     assert "what to do:" in ended.err
     assert tree(own.store.site) == site
     status = json.loads((own.root / "status.json").read_bytes())
     assert (status["state"], status["last_run"]["result"]) == ("failed", "failed")
-    assert status["last_run"]["error"]["what"].startswith("The manifest cannot be read")
+    assert status["last_run"]["error"]["what"].startswith("The catalogue cannot be read")
     assert status["to_do"]

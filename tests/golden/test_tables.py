@@ -53,11 +53,7 @@ ORDER_ALONE = {
 SPANS = ("period_days", "periods")
 
 _EVENTS = duckdb.from_arrow(EVENT_SCHEMA.empty_table())
-# A hash may be any text here, so that a case can name a device `d1`.
-EVENT = {
-    name: "VARCHAR" if name.endswith("_hash") else str(kind)
-    for name, kind in zip(_EVENTS.columns, _EVENTS.types, strict=True)
-}
+EVENT = {name: str(kind) for name, kind in zip(_EVENTS.columns, _EVENTS.types, strict=True)}
 WORDS = (
     "app_key", "channel", "stage", "outcome", "result_code", "vendor", "platform", "carrier", "scheme_id",
     "package_name", "sdk_version",

@@ -68,6 +68,19 @@ def test_a_mended_mapping_counts_what_it_rejected(wrong: DataFolder) -> None:
     assert wrong.rows("SELECT count(*) FROM rejected_records") == [(0,)]
 
 
+def test_a_file_that_shares_its_part_is_read_again_alone(wrong: DataFolder) -> None:
+    wrong.merge_parts("good.ndjson", "shop-09.ndjson", "shop-10.ndjson")
+    before = wrong.manifest.files
+    run(wrong)
+    assert wrong.manifest.files == before
+    wrong.write("sources/shop.toml", MENDED)
+    run(wrong)
+    assert wrong.counted() == {BEFORE: 6, DAY: 9}
+    assert wrong.files("good.ndjson") == before[:1]
+    (mended,) = wrong.files("shop-10.ndjson")
+    assert (mended.place, mended.earlier_parts) == (0, [f"{before[0].part}/2"])
+
+
 def test_a_restatement_says_that_a_file_was_read_again(wrong: DataFolder) -> None:
     wrong.write("sources/shop.toml", MENDED)
     run(wrong)
@@ -207,9 +220,9 @@ def test_a_held_file_is_read_again_and_stays_held(folder: DataFolder) -> None:
 def test_a_refused_file_is_tried_again(folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     import gzip
 
-    from pipelines.reading import landing
+    from pipelines.reading import unpacking
 
-    monkeypatch.setattr(landing, "FREE_BYTES", 1000)
+    monkeypatch.setattr(unpacking, "FREE_BYTES", 1000)
     folder.write("authmeter.toml", "max_unpack_ratio = 10\n")
     folder.land("a.ndjson.gz", gzip.compress(lines(records(5000))))
     folder.land("b.ndjson", records(1, prefix="b"))

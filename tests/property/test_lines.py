@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import numpy as np
+import pyarrow as pa
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipelines.reading.blocks import BOM, blocks
-from pipelines.reading.lines import LineCounts, line_batches
+from pipelines.reading.lines import RowSet, line_batches
 
 PIECES = [b"\n", b"\n\n", b"\r\n", b"a", b"long line", b"\xef\xbb\xbf", b"\xff", b" ", b"\0", b'{"a":1}', "中".encode()]
 CONTENT = st.one_of(st.binary(max_size=60), st.lists(st.sampled_from(PIECES), max_size=25).map(b"".join))
@@ -46,11 +50,26 @@ def test_blocks_hold_every_line_once_and_in_order(content: bytes, block_bytes: i
 
 
 @settings(max_examples=100)
-@given(CONTENT, st.lists(st.integers(1, 80), min_size=1, max_size=4))
-def test_batches_hold_every_line_that_is_not_blank(content: bytes, steps: list[int]) -> None:
-    counts = LineCounts()
-    batches = list(line_batches(Trickle(content, steps), counts, lenient=True))
-    found = {row["line"]: row["record"] for batch in batches for row in batch.to_pylist()}
-    wanted = {number: line.decode("utf-8", "replace") for number, line in enumerate(split(content), 1) if line.strip()}
-    assert {number: record.removesuffix("\n") for number, record in found.items()} == wanted
-    assert counts.records == len(wanted)
+@given(CONTENT, st.lists(st.integers(1, 80), min_size=1, max_size=4), st.data())
+def test_batches_hold_every_row_or_those_that_are_asked_for(
+    content: bytes, steps: list[int], data: st.DataObject
+) -> None:
+    rows = [
+        (number, line.decode("utf-8", "replace"))
+        for number, line in enumerate(split(content), 1)
+        if line.strip(b" \t\r\x0b\x0c")
+    ]
+    assert texts(line_batches(Trickle(content, steps))) == rows
+    wanted = data.draw(st.lists(st.booleans(), min_size=len(rows), max_size=len(rows)))
+    asked, first = RowSet(), 0
+    while first < len(rows):
+        count = data.draw(st.integers(1, 9))
+        asked.add(first, np.array(wanted[first : first + count], dtype=bool))
+        first += count
+    assert asked.count == sum(wanted)
+    found = texts(line_batches(Trickle(content, steps), asked))
+    assert found == [row for row, is_wanted in zip(rows, wanted, strict=True) if is_wanted]
+
+
+def texts(batches: Iterator[pa.RecordBatch]) -> list[tuple[int, str]]:
+    return [(row["line"], row["text"].removesuffix("\n")) for batch in batches for row in batch.to_pylist()]

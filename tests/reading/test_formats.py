@@ -7,9 +7,8 @@ from datetime import datetime
 
 import pytest
 
-from pipelines.reading.records import keyed_hash
 from tests.reading_bench import ReadingBench
-from tests.support import DAY, KEY, Row, as_csv, as_parquet, columns_of, lines, record
+from tests.support import DAY, KEY, Row, as_csv, as_parquet, columns_of, keyed_hash, lines, record
 
 FULL = record(
     "e1", result_code="600000", vendor="umeng", platform="ios", carrier="cm_zyhl", scheme_id="s1",
@@ -42,7 +41,7 @@ def test_an_event_holds_what_its_record_says(bench: ReadingBench) -> None:
         "event_id": "e1", "event_time": datetime.fromisoformat("2026-03-10T02:00:00"),
         "day": DAY, "app_key": "shop", "channel": "one_click",
         "stage": "authorize", "outcome": "success", "result_code": "600000", "vendor": "umeng", "platform": "ios",
-        "carrier": "CMCC", "has_carrier": True, "scheme_id": "s1", "package_name": "com.example.a",
+        "carrier": "cm_zyhl", "scheme_id": "s1", "package_name": "com.example.a",
         "device_hash": keyed_hash("device one", KEY), "phone_hash": keyed_hash("13820888866", KEY),
         "phone_mask": "138****8866",
         "latency_ms": 180, "sdk_version": "2.14", "os_version": "17", "attempt_id": "a1", "account_id": "c1",

@@ -11,7 +11,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from pipelines.reading.landing import LIMITS, LandedFile
+from pipelines.reading.landing import LandedFile
+from pipelines.reading.unpacking import LIMITS
 from pipelines.reading.parquet_process import ParquetProcess
 from pipelines.reading.sources import SourceMapping
 from tests.reading_bench import ReadingBench
@@ -36,10 +37,10 @@ def test_a_nan_in_a_required_column_names_the_field(bench: ReadingBench) -> None
     assert read.reasons == [(1, "invalid:event_time")]
 
 
-def test_a_time_in_a_text_column_is_no_text(bench: ReadingBench) -> None:
+def test_a_time_in_a_text_column_is_its_text(bench: ReadingBench) -> None:
     stamps = pa.array([0], pa.timestamp("us"))
-    assert bench.read(parquet(event_id=stamps), "a.parquet").reasons == [(1, "invalid:event_id")]
-    assert bench.read(parquet(scheme_id=stamps), "a.parquet").books.nulled == {"scheme_id": 1}
+    (event,) = bench.read(parquet(event_id=stamps), "a.parquet").events
+    assert event["event_id"] == "1970-01-01T00:00:00.000"
 
 
 @pytest.mark.parametrize(
@@ -148,19 +149,29 @@ def test_another_number_in_a_float_column_is_no_whole_one(bench: ReadingBench) -
         "latency_ms": pa.array([250.5, math.inf, 1e300]), "result_code": pa.array([1.5, 600000.25, 1e300])
     }  # fmt: skip
     read = bench.read(as_parquet(given), "a.parquet")
-    assert [event["result_code"] for event in read.events] == ["1.5", "600000.25", "1e300"]
+    assert [event["result_code"] for event in read.events] == ["1.5", "600000.25", "1e+300"]
     assert read.books.nulled == {"latency_ms": 3}
 
 
 @pytest.mark.parametrize(
-    ("kind", "number"), [(pa.float64(), 2.0**53 + 2), (pa.float32(), 2.0**24 + 2), (pa.float32(), 1773108000000.0)]
+    ("values", "text"),
+    [
+        (pa.array([True]), "true"),
+        (pa.array([[1, None]]), "[1,null]"),
+        (pa.array([{"a": "x"}]), '{"a":"x"}'),
+        (pa.array([b"bytes"], pa.binary()), "bytes"),
+        (pa.array([Decimal("7.50")]), "7.50"),
+        (pa.array([2**64 - 1], pa.uint64()), "18446744073709551615"),
+    ],
+    ids=str,
 )
-def test_a_number_that_a_float_column_cannot_tell_from_the_next_is_no_id_and_no_time(
-    bench: ReadingBench, kind: pa.DataType, number: float
-) -> None:
-    for name in ("event_id", "event_time"):
-        given = columns_of([record("e1")]) | {name: pa.array([number], kind)}
-        assert bench.read(as_parquet(given), "a.parquet").reasons == [(1, f"invalid:{name}")]
+def test_a_value_of_any_type_is_its_text(bench: ReadingBench, values: pa.Array, text: str) -> None:
+    (event,) = bench.read(parquet(event_id=values), "a.parquet").events
+    assert event["event_id"] == text
+
+
+def test_bytes_that_are_no_utf_8_break_the_rule(bench: ReadingBench) -> None:
+    assert bench.read(parquet(event_id=pa.array([b"\xff"])), "a.parquet").reasons == [(1, "invalid:event_id")]
 
 
 def test_a_rejected_parquet_row_is_reported_by_its_number(bench: ReadingBench) -> None:

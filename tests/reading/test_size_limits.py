@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipelines.reading import blocks as blocks_module
+from pipelines.reading import plain_files
 from tests.reading_bench import ReadingBench
 from tests.support import lines, record, records
 
@@ -13,6 +14,8 @@ def test_a_line_longer_than_a_record_may_be_is_rejected_and_no_other(
     bench: ReadingBench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(blocks_module, "MAX_LINE_BYTES", 1 << 20)
+    monkeypatch.setattr(blocks_module, "MAX_LINE_VALUES", 1 << 20)
+    monkeypatch.setattr(plain_files, "_STRETCH", 1 << 19)
     good = lines(records(2))
     content = good + b"x" * (5 << 20) + b"\n" + b" " * (5 << 20) + b"\n" + good + b"\0" * (5 << 20)
     read = bench.read(content)
@@ -25,9 +28,11 @@ def test_a_csv_row_longer_than_one_may_be_is_rejected_and_no_other(
     bench: ReadingBench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(blocks_module, "MAX_LINE_BYTES", 1 << 20)
+    monkeypatch.setattr(blocks_module, "MAX_LINE_VALUES", 1 << 20)
+    monkeypatch.setattr(plain_files, "_STRETCH", 1 << 19)
     row = b"%s,2026-03-10T10:00:00+08:00,shop,qq,authorize,success\n"
     content = (
-        b"event_id,event_time,app_key,channel,stage,outcome\n" + row % b"a" + b"," * (5 << 20) + b"\n" + row % b"b"
+        b"event_id,event_time,app_key,channel,stage,outcome\n" + row % b"a" + b"x," * (5 << 20) + b"\n" + row % b"b"
     )
     read = bench.read(content, "a.csv")
     assert (read.books.accepted, read.reasons) == (2, [(3, "malformed")])
@@ -35,9 +40,15 @@ def test_a_csv_row_longer_than_one_may_be_is_rejected_and_no_other(
 
 def test_a_line_of_too_many_values_is_rejected(bench: ReadingBench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(blocks_module, "MAX_LINE_VALUES", 1000)
+    monkeypatch.setattr(plain_files, "_STRETCH", 500)
     many = lines([record("e1")])[:-2] + b', "x": [' + b"1," * 1000 + b"1]}\n"
     read = bench.read(many + lines([record("e2"), record("e3", x="," * 900)]))
     assert (read.books.accepted, read.reasons) == (2, [(1, "malformed")])
+
+
+def test_a_line_that_needs_more_memory_than_there_is_costs_itself_alone(bench: ReadingBench) -> None:
+    read = bench.read((b"[" * 16_000_000 + b"\n" + lines([record("e1")])) * 2)
+    assert (read.books.accepted, read.reasons) == (2, [(1, "malformed"), (3, "malformed")])
 
 
 def test_a_header_without_end_is_none(bench: ReadingBench) -> None:

@@ -10,10 +10,9 @@ from typing import Any
 import pytest
 
 from pipelines.common.errors import UsageError
-from pipelines.reading.records import keyed_hash
 from pipelines.reading.sources import SourceMapping, format_of, load_sources
 from tests.reading_bench import ReadingBench, limits
-from tests.support import DAY, KEY, DataFolder, Row, write_line_source
+from tests.support import DAY, KEY, DataFolder, Row, keyed_hash, write_line_source
 
 CHOSEN = [
     ("a.ndjson", "canonical"), ("x/y/a.csv.gz", "canonical"), ("a.parquet", "canonical"), ("a.json.zst", "canonical"),
@@ -178,7 +177,7 @@ def test_lines_are_parsed_by_expressions(bench: ReadingBench) -> None:
         (datetime.fromisoformat("2026-03-10T02:00:00"), "success"),
         (datetime.fromisoformat("2026-03-10T02:00:01"), "error"),
     ]  # fmt: skip
-    assert (read.reasons, read.books.skipped) == ([(4, "missing:event_time")], 1)
+    assert (read.reasons, read.books.skipped) == ([(4, "invalid:event_time")], 1)
 
 
 def test_a_csv_column_may_be_called_as_a_field_is(bench: ReadingBench) -> None:
@@ -235,14 +234,14 @@ def test_umeng_sdk_turns_callbacks_into_steps(bench: ReadingBench, folder: DataF
         for event in read.events
     }
     assert found == {
-        "authorized": ("authorize", "600000", "CMCC", "android"),
-        "shown": ("page", "600001", "unknown", None),
-        "pressed": ("click", "700002", "unknown", None),
-        "fetched": ("prefetch", "600024", "unknown", None),
-        "not fetched": ("prefetch", "600012", "unknown", None),
-        "gone back": ("authorize", "700000", "unknown", None),
-        "ios code": ("authorize", "600011", "unknown", "ios"),
-        "nested": ("authorize", "600015", "CTCC", None),
+        "authorized": ("authorize", "600000", "cm_zyhl", "android"),
+        "shown": ("page", "600001", None, None),
+        "pressed": ("click", "700002", None, None),
+        "fetched": ("prefetch", "600024", None, None),
+        "not fetched": ("prefetch", "600012", None, None),
+        "gone back": ("authorize", "700000", None, None),
+        "ios code": ("authorize", "600011", None, "ios"),
+        "nested": ("authorize", "600015", "CT", None),
     }
     assert {(event["channel"], event["vendor"], event["day"]) for event in read.events} == {
         ("one_click", "umeng", date(2026, 3, 10))

@@ -1,5 +1,6 @@
 """What a command did to its files, read off its system calls: is a file on disk before it gets its name, is the name on
-disk before the next thing gets one.
+disk before the next thing gets one; is SQLite's journal on disk before the file that it is of is written, and that file
+before its journal is removed.
 
 A kill cannot show this: what is written stays in the memory of the machine, whoever dies. The loss of power would.
 """
@@ -13,7 +14,11 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-_CALLS = "write,pwrite64,writev,pwritev,fsync,fdatasync,sync,syncfs,rename,renameat,renameat2,link,linkat,ftruncate"
+_CALLS = (
+    "write,pwrite64,writev,pwritev,fsync,fdatasync,sync,syncfs,rename,renameat,renameat2,link,linkat,ftruncate,"
+    "unlink,unlinkat"
+)
+_JOURNAL = "-journal"
 _LINE = re.compile(r"^(\d+) +(?:<\.\.\. )?(\w+)(?: resumed>|\()(.*)$")
 _DESCRIPTOR = re.compile(r"^\d+<([^>]*)>")
 _NAMES = re.compile(r'"((?:[^"\\]|\\.)*)"')
@@ -58,7 +63,7 @@ def _events(trace: Path) -> list[Event]:
             if not found:
                 continue
             process, call, rest = found.groups()
-            is_name = call.startswith(("rename", "link"))
+            is_name = call.startswith(("rename", "link", "unlink"))
             if rest.rstrip().endswith("<unfinished ...>"):
                 begun[process] = rest
                 if is_name:
@@ -79,7 +84,15 @@ def _events(trace: Path) -> list[Event]:
 
 
 def faults_of(events: list[Event], data: Path) -> tuple[int, list[str]]:
-    """How many names were given under the data folder (Dagster's own left out), and what was wrong with them."""
+    """How many names were given and journals removed under the data folder (Dagster's own left out), and what was wrong
+    with them.
+    """
+    names, faults = _name_faults([event for event in events if not event[0].startswith("unlink")], data)
+    journals, more = _journal_faults(events, data)
+    return names + journals, faults + more
+
+
+def _name_faults(events: list[Event], data: Path) -> tuple[int, list[str]]:
     root, dagster, temp = f"{data}/", f"{data}/dagster/", f"{data}/warehouse/tmp/"
     written: dict[str, int] = {}
     flushed: dict[str, int] = {}
@@ -113,6 +126,43 @@ def faults_of(events: list[Event], data: Path) -> tuple[int, list[str]]:
     if waiting:
         faults.append(f"the folder {waiting} was not flushed at the end")
     return checked, faults
+
+
+def _journal_faults(events: list[Event], data: Path) -> tuple[int, list[str]]:
+    ours, dagster = f"{data}/", f"{data}/dagster/"
+    written: dict[str, int] = {}
+    flushed: dict[str, int] = {}
+    # Where each journal that is there was begun.
+    begun: dict[str, int] = {}
+    removed, waiting = 0, ""
+    faults: list[str] = []
+    for place, (call, names) in enumerate(events):
+        name = names[0] if names else ""
+        if not f"{name}/".startswith(ours) or name.startswith(dagster):
+            continue
+        folder, journal = name.rpartition("/")[0], name + _JOURNAL
+        if waiting and name != waiting:
+            faults.append(f"the folder {waiting} was not flushed after a journal was removed")
+        waiting = ""
+        if call == "flush":
+            flushed[name] = place
+        elif call == "write":
+            written[name] = place
+            if name.endswith(_JOURNAL):
+                begun.setdefault(name, place)
+            elif journal in begun:
+                if written[journal] > flushed.get(journal, -1):
+                    faults.append(f"{name} was written before its journal was flushed")
+                if begun[journal] > flushed.get(folder, -1):
+                    faults.append(f"{name} was written before the folder of its journal was flushed")
+        elif call.startswith("unlink") and begun.pop(name, None) is not None:
+            removed, waiting = removed + 1, folder
+            file = name.removesuffix(_JOURNAL)
+            if written.get(file, -1) > flushed.get(file, -1):
+                faults.append(f"{file} was not flushed before its journal was removed")
+    if waiting:
+        faults.append(f"the folder {waiting} was not flushed at the end")
+    return removed, faults
 
 
 def _moved(written: dict[str, int], flushed: dict[str, int], names: list[str], source: str, target: str) -> None:

@@ -2,7 +2,7 @@
 
 `python -m tests.reliability.watched_calls OUT …`: the calls go to the file OUT, one JSON list a line, as
 `durable_names.py` reads them. What is written it cannot see: a file counts as written right before it is renamed,
-unless it was flushed, or was older than the last flush of everything.
+unless it was flushed, or was older than the last flush of everything. Nor can it see what SQLite does.
 """
 
 from __future__ import annotations

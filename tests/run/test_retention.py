@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from pipelines.common.errors import UsageError
+from pipelines.contract.registry import load_registry
 from pipelines.contract.settings import Settings, load_settings
+from pipelines.run.verify import verify
 from tests.support import DAY, DataFolder, days_before, record, records
 
 OLD = days_before(DAY, 60)
@@ -95,3 +97,22 @@ def test_records_before_the_retention_are_too_old(folder: DataFolder) -> None:
     folder.tables()
     assert folder.rows("SELECT line, reason FROM rejected_records") == [(2, "too_old:event_time")]
     assert folder.counted() == {days_before(DAY, 60): 1}
+
+
+def test_a_part_of_several_files_loses_the_day_for_all_of_them(run_on: DataFolder) -> None:
+    run_on.land("today.ndjson", records(1, DAY, "t"))
+    run_on.tables(DAY)
+    run_on.merge_parts("mixed.ndjson", "old.ndjson", "today.ndjson")
+    (shared,) = {entry.part for entry in run_on.manifest.files}
+    day = next_day(run_on)
+    left = {entry.path: entry.part for entry in run_on.manifest.files}
+    trimmed = f"{shared}.{days_before(day, 60)}"
+    assert (left["mixed.ndjson"], left["old.ndjson"], left["today.ndjson"]) == (trimmed, None, trimmed)
+    run_on.store.clear_unfinished(run_on.manifest)
+    assert {path.name for path in run_on.store.warehouse.glob("events/*")} == {trimmed, left["new.ndjson"]}
+    assert (
+        verify(run_on.store, load_settings(run_on.root), load_registry(run_on.store.registry), None).differences == []
+    )
+    # A day that is gone is not taken again.
+    run_on.tables(day)
+    assert {entry.path: entry.part for entry in run_on.manifest.files} == left

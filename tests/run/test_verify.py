@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import shutil
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 
 import polars as pl
@@ -16,7 +17,7 @@ from pipelines.common.machine_limits import as_machine_error, is_disk_full
 from pipelines.contract.registry import load_registry
 from pipelines.contract.settings import Settings, load_settings
 from pipelines.run.verify import VerifyReport, verify
-from pipelines.store.manifest import SCHEMA_VERSION
+from tests.older_store import make_older, write_older
 from tests.support import DAY, DataFolder, days_before, morning_after, records
 
 
@@ -58,6 +59,12 @@ def test_a_table_that_was_computed_wrongly_is_found_by_its_cells(sound: DataFold
     assert any(text.startswith("published table outcome_daily") for text in found)
 
 
+def test_a_catalogue_that_is_not_whole_is_reported(sound: DataFolder) -> None:
+    with closing(sqlite3.connect(sound.store.catalogue.file)) as connection:
+        connection.executescript("PRAGMA ignore_check_constraints = ON; UPDATE files SET status = 'gone'")
+    assert report_of(sound).differences == ["catalogue.sqlite: CHECK constraint failed in files"]
+
+
 def test_other_settings_ask_for_a_run_first(sound: DataFolder) -> None:
     sound.write("registry/apps.csv", "app_key,app_name,platform,account_id,created_at,status\nshop,S,ios,,,\n")
     with pytest.raises(AuthmeterError, match="changed since the last run"):
@@ -65,21 +72,20 @@ def test_other_settings_ask_for_a_run_first(sound: DataFolder) -> None:
 
 
 def test_an_older_store_runs_on(sound: DataFolder) -> None:
-    file = sound.store.warehouse / "manifest.json"
-    raw = json.loads(file.read_bytes())
+    raw = make_older(sound.store)
     raw["schema_version"] = 1
     for entry in raw["days"].values():
         del entry["content"]
     shutil.rmtree(sound.store.warehouse / "days" / str(DAY))
-    file.write_text(json.dumps(raw))
+    write_older(sound.store, raw)
     sound.land("b.ndjson", records(1, prefix="b"))
     sound.tables()
     assert sound.counted() == {days_before(DAY, 1): 4, DAY: 6}
-    assert json.loads(file.read_bytes())["schema_version"] == SCHEMA_VERSION
+    assert report_of(sound).differences == []
 
 
-def test_a_lost_manifest_is_no_empty_store(sound: DataFolder) -> None:
-    (sound.store.warehouse / "manifest.json").unlink()
+def test_a_lost_catalogue_is_no_empty_store(sound: DataFolder) -> None:
+    sound.store.catalogue.file.unlink()
     with pytest.raises(AuthmeterError, match="missing, and the store is not empty"):
         sound.tables()
     assert sound.store.database.is_file()

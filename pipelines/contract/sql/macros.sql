@@ -19,3 +19,14 @@ CREATE TEMP MACRO compared(figure, base, is_share) AS
         'week_before': base,
         'change': CASE WHEN is_share THEN figure - base ELSE change_of(figure, base) END
     };
+-- The instant of a local time; of an hour that comes twice the first, where DuckDB takes the second.
+CREATE TEMP MACRO first_instant(local_time, zone) AS
+    CASE WHEN ((local_time AT TIME ZONE zone) - INTERVAL 1 HOUR) AT TIME ZONE zone = local_time
+        THEN (local_time AT TIME ZONE zone) - INTERVAL 1 HOUR
+        ELSE local_time AT TIME ZONE zone
+    END;
+-- What may be published of a number: `138****1234`; nothing of one shorter than 11 characters.
+CREATE TEMP MACRO phone_mask(phone) AS
+    CASE WHEN length(phone) >= 11 THEN left(phone, 3) || '****' || right(phone, 4) WHEN phone IS NOT NULL THEN '****' END;
+-- The text of a hash of which a part keeps two signed halves.
+CREATE TEMP MACRO hash_text(high, low) AS (lpad(to_hex(high), 16, '0') || lpad(to_hex(low), 16, '0'))::UUID::VARCHAR;

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.contract.settings import Settings
-from pipelines.reading.landing import UnpackLimits
+from pipelines.reading.unpacking import UnpackLimits
 from pipelines.store.database import workbench
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class DuckDBEngine:
-    """DuckDB over one folder of parts and tables, the only one that it reaches: landed files come as streams.
+    """DuckDB over one folder of parts and tables. Landed files are read from the folder that is named with the reader.
 
     What does not fit in memory is spilled to `temp`.
     """
@@ -26,13 +26,14 @@ class DuckDBEngine:
 
     # Its libraries take half a second to import, which a run with nothing new should not pay.
     @contextmanager
-    def file_reader(self, key: str, *, keeps_lines: bool = False) -> "Iterator[DuckDBReader]":
+    def file_reader(self, key: str, landing: Path) -> "Iterator[DuckDBReader]":
         """Opens a reader of landed files; see `Engine`."""
         from pipelines.engines.duckdb.reader import DuckDBReader
 
         limits = UnpackLimits(self._settings.max_unpack_ratio, self._settings.max_unpacked_gb * 10**9)
-        with workbench(self._settings, self._temp, [self._folder]) as connection:
-            yield DuckDBReader(connection, key, limits, keeps_lines=keeps_lines)
+        folders = [landing.resolve(), self._temp.resolve()]
+        with workbench(self._settings, self._temp, folders, keeps_order=True) as connection:
+            yield DuckDBReader(connection, key, self._temp, limits)
 
     @contextmanager
     def day_roller(self, plan: "DayPlan") -> "Iterator[DuckDBRoller]":

@@ -9,8 +9,9 @@ import pyarrow as pa
 
 from pipelines.contract.day_tables import DayBooks
 from pipelines.engines.base import DayEvents, DayPlan, Step
+from pipelines.store.part_records import create_records
 
-_SOURCES = pa.schema([("filename", pa.string()), ("source", pa.string())])
+_SOURCES = pa.schema([("filename", pa.string()), ("file", pa.int32()), ("source", pa.string())])
 
 
 class DuckDBRoller:
@@ -23,13 +24,16 @@ class DuckDBRoller:
 
     def roll_up(self, events: DayEvents, target: Path) -> DayBooks:
         """De-duplicates the day's events and writes its tables into the empty folder `target`."""
-        files = [str(file) for file in events.files]
-        sources = pa.table({"filename": files, "source": list(events.files.values())}, _SOURCES)
+        places = [
+            (str(file), place, source)
+            for part in events.parts for file in part.files for place, source in part.sources.items()
+        ]  # fmt: skip
+        sources = pa.table([list(column) for column in zip(*places, strict=True)], _SOURCES)
         self._connection.register("file_sources", sources)
-        self._connection.execute("SET VARIABLE parts = $parts", {"parts": files})
         self._connection.execute("SET VARIABLE day = $day", {"day": events.day})
         # Views are made anew for each day: the plan of an older one keeps its values.
-        self._view("events", _EVENTS)
+        create_records(self._connection, "live_records", events.parts)
+        self._view("events", "SELECT * FROM live_records WHERE day = getvariable('day')")
         self._make(self._plan.copies, events.values)
         self._view("counted_records", self._plan.counted_records)
         self._make(self._plan.steps, events.values)
@@ -48,12 +52,6 @@ class DuckDBRoller:
 
     def _view(self, name: str, query: str) -> None:
         self._connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {query}")
-
-
-_EVENTS = (
-    "SELECT * FROM read_parquet(getvariable('parts'), filename = true, hive_partitioning = false) "
-    "WHERE day = getvariable('day')"
-)
 
 
 def _named(query: str, values: Mapping[str, object]) -> dict[str, object]:

@@ -2,9 +2,10 @@
 SELECT
     app_key,
     channel,
-    device_hash,
+    device_high,
+    device_low,
     count(*) AS records,
     count(*) FILTER (stage IN ('authorize', 'verify', 'login')) AS answers
 FROM counted_records
-WHERE device_hash IS NOT NULL
+WHERE device_low IS NOT NULL
 GROUP BY ALL

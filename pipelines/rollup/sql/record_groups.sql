@@ -4,8 +4,8 @@ SELECT
     app_key, channel, stage, outcome, result_code, vendor, platform, carrier, scheme_id, package_name, sdk_version,
     count(*) AS records,
     count(os_version) AS with_os_version,
-    count(device_hash) AS with_device_id,
-    count(phone_hash) AS with_phone,
+    count(device_low) AS with_device_id,
+    count(phone_low) AS with_phone,
     count(attempt_id) AS with_attempt_id,
     count(account_id) AS with_account_id,
     count(latency_ms) AS with_latency_ms

@@ -1,7 +1,8 @@
 -- grain: as record_groups, with vendor, platform and outcome resolved by registry and code dictionary.
 WITH named AS (
     SELECT
-        record_groups.* EXCLUDE (vendor, platform),
+        record_groups.* EXCLUDE (vendor, platform, carrier),
+        carrier_of(carrier) AS carrier,
         coalesce(vendor, CASE WHEN channel IN ('wechat', 'qq', 'weibo') THEN channel ELSE 'umeng' END) AS vendor,
         coalesce(record_groups.platform, app_platforms.platform, 'unknown') AS platform,
         layer_of(channel, stage) AS layer

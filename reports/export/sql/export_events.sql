@@ -10,17 +10,17 @@ SELECT
     result_code,
     vendor,
     platform,
-    carrier,
+    carrier_of(carrier) AS carrier,
     scheme_id,
     package_name,
-    device_hash::VARCHAR AS device_hash,
-    phone_hash::VARCHAR AS phone_hash,
+    hash_text(device_high, device_low) AS device_hash,
+    hash_text(phone_high, phone_low) AS phone_hash,
     phone_mask,
     latency_ms,
     sdk_version,
     os_version,
     attempt_id,
     account_id
-FROM read_parquet($parts, union_by_name := true, hive_partitioning = false)
+FROM events
 WHERE app_key = $app_key AND day BETWEEN $first AND $last
 ORDER BY ALL NULLS FIRST

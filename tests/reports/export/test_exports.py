@@ -4,18 +4,23 @@ import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 from xml.etree import ElementTree
 
-import duckdb
 import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from pipelines.common.errors import AuthmeterError, UsageError
+from pipelines.contract.parts import EVENT_SCHEMA
 from pipelines.contract.settings import Settings
+from pipelines.store.part_records import PartRecords, record_files
 from reports.export import files as export_files
 from reports.export.exports import ExportRequest, export_detail, export_events
 from reports.export.workbook import heading
+from tests.data.older_parts import OLDER_EVENT_SCHEMA
 from tests.data.published_tables import AS_OF, Database, day
 
 COUNTS = (
@@ -178,37 +183,34 @@ def test_a_span_without_rows_is_a_file_with_its_header(database: Path, tmp_path:
 
 
 @pytest.fixture
-def parts(tmp_path: Path) -> list[Path]:
-    """Two parts as the store writes them, in a folder whose name DuckDB could take for a pattern."""
-    folder = tmp_path / "store [1]"
+def parts(tmp_path: Path) -> list[PartRecords]:
+    """A part of an older version and one of today, in a folder whose name DuckDB could take for a pattern."""
+    given = {
+        "event_time": datetime.fromisoformat("2026-03-30T16:00:00.123"), "day": AS_OF, "app_key": "other",
+        "channel": "one_click", "stage": "verify", "result_code": "=OK", "phone_mask": "138****1234", "latency_ms": 12,
+    }  # fmt: skip
+    older = {"device_hash": UUID(int=1).bytes, "phone_hash": UUID(int=9).bytes, "carrier": "CMCC", "has_carrier": True}
+    hashes = {"device_high": -1, "device_low": 2, "phone_high": 0, "phone_low": 9}
+    dead = {**given, "file": 0, "event_id": "of a file that does not count"}
+    return [
+        _part(tmp_path / "1", "events", [given | older | {"event_id": "e1"}, {"line": 7}], OLDER_EVENT_SCHEMA),
+        _part(
+            tmp_path / "2", "records", [dead, given | hashes | {"file": 1, "event_id": "e2", "carrier": "cm_x"}],
+            EVENT_SCHEMA,
+        ),
+    ]  # fmt: skip
+
+
+def _part(folder: Path, name: str, rows: list[dict[str, Any]], schema: pa.Schema) -> PartRecords:
+    """A part whose last file counts."""
+    folder = folder.with_name(f"store [{folder.name}]")
     folder.mkdir()
-    made = []
-    for number in (1, 2):
-        path = folder / f"part{number}.parquet"
-        row = {
-            "event_id": f"e{number}", "event_time": datetime.fromisoformat("2026-03-30T16:00:00.123"), "day": AS_OF,
-            "app_key": "other", "channel": "one_click", "stage": "verify", "outcome": None, "result_code": "=OK",
-            "vendor": None, "platform": None, "carrier": "CMCC", "scheme_id": None, "package_name": None,
-            "device_hash": UUID(int=number), "phone_hash": UUID(int=9), "phone_mask": "138****1234",
-            "latency_ms": 12, "sdk_version": None, "os_version": None, "attempt_id": None, "account_id": None,
-        }  # fmt: skip
-        columns = ", ".join(f"${name}::{TYPES.get(name, 'VARCHAR')} AS {name}" for name in row)
-        aside = columns.replace("$day::DATE AS day", "NULL::DATE AS day")
-        duckdb.connect().execute(
-            f"COPY (SELECT {columns} UNION ALL SELECT {aside}) TO $path (FORMAT parquet)",
-            {**row, "path": str(path)},
-        )
-        made.append(path)
-    return made
-
-
-TYPES = {
-    "event_time": "TIMESTAMP", "day": "DATE", "device_hash": "UUID", "phone_hash": "UUID", "latency_ms": "INTEGER",
-}  # fmt: skip
+    pq.write_table(pa.Table.from_pylist(rows, schema=schema), folder / f"{name}.parquet")
+    return PartRecords(record_files(folder), {rows[-1].get("file", 0): "canonical"})
 
 
 @pytest.mark.parametrize("format", export_files.FORMATS)
-def test_events_are_masked_and_whole(parts: list[Path], tmp_path: Path, format: str) -> None:
+def test_events_are_masked_and_whole(parts: list[PartRecords], tmp_path: Path, format: str) -> None:
     target = tmp_path / f"events.{format}"
     rows = export_events(
         parts[::-1], ExportRequest("other", AS_OF, AS_OF, format, target), settings=Settings(), temp=tmp_path / "temp"
@@ -220,7 +222,9 @@ def test_events_are_masked_and_whole(parts: list[Path], tmp_path: Path, format: 
             f"e1,2026-03-30T16:00:00.123Z,{AS_OF},other,one_click,verify,,'=OK,,,CMCC,,,"
             "00000000-0000-0000-0000-000000000001,00000000-0000-0000-0000-000000000009,138****1234,12,,,,"
         )
-        assert lines[2].startswith("e2,")
+        assert lines[2] == lines[1].replace("e1,", "e2,").replace(
+            "00000000-0000-0000-0000-000000000001", "ffffffff-ffff-ffff-0000-000000000002"
+        )
     elif format == "parquet":
         assert pl.read_parquet(target)["event_id"].to_list() == ["e1", "e2"]
     else:

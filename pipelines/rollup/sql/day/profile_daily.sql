@@ -165,11 +165,11 @@ WITH sizes AS (
     UNION ALL SELECT 'devices', '', 'answers', records FROM answers
     UNION ALL SELECT 'devices', channel, 'answers', records FROM answers
     UNION ALL SELECT 'devices_of_app', app_key, 'answers', records FROM app_cells WHERE is_answer
-    UNION ALL SELECT 'devices', '', 'devices', count(DISTINCT device_hash) FROM answering_devices
+    UNION ALL SELECT 'devices', '', 'devices', count(DISTINCT (device_high, device_low)) FROM answering_devices
     UNION ALL
-    SELECT 'devices', channel, 'devices', count(DISTINCT device_hash) FROM answering_devices GROUP BY channel
+    SELECT 'devices', channel, 'devices', count(DISTINCT (device_high, device_low)) FROM answering_devices GROUP BY channel
     UNION ALL
-    SELECT 'devices_of_app', app_key, 'devices', count(DISTINCT device_hash)
+    SELECT 'devices_of_app', app_key, 'devices', count(DISTINCT (device_high, device_low))
     FROM answering_devices SEMI JOIN large_apps USING (app_key)
     GROUP BY app_key
     UNION ALL
@@ -178,26 +178,28 @@ WITH sizes AS (
         'burst',
         whole,
         unnest(['records', 'bursts']),
-        unnest([count(*), count(DISTINCT coalesce(device_hash::VARCHAR, attempt_id, event_time::VARCHAR))])
+        unnest([count(*), count(DISTINCT coalesce(hash_text(device_high, device_low), attempt_id, event_time::VARCHAR))])
     FROM (SELECT *, unnest(['', channel]) AS whole FROM id_sample)
     GROUP BY whole
     UNION ALL
-    SELECT 'device_of_platform', platform, unnest(['records', '']), unnest([count(*), count(DISTINCT device_hash)])
+    SELECT
+        'device_of_platform', platform, unnest(['records', '']),
+        unnest([count(*), count(DISTINCT (device_high, device_low))])
     FROM id_sample
-    WHERE device_hash IS NOT NULL AND stage IN ('authorize', 'verify', 'login')
+    WHERE device_low IS NOT NULL AND stage IN ('authorize', 'verify', 'login')
     GROUP BY platform
     UNION ALL
     SELECT 'busiest_device', channel, unnest(['records', '']), unnest([sum(records), max(records)])
-    FROM (SELECT channel, device_hash, sum(records) AS records FROM device_records GROUP BY ALL)
+    FROM (SELECT channel, device_high, device_low, sum(records) AS records FROM device_records GROUP BY ALL)
     GROUP BY channel
     UNION ALL
     SELECT
         'twin',
         channel,
         unnest(['records', '']),
-        unnest([count(*), count(*) - count(DISTINCT (app_key, stage, device_hash, event_time))])
+        unnest([count(*), count(*) - count(DISTINCT (app_key, stage, device_high, device_low, event_time))])
     FROM id_sample
-    WHERE device_hash IS NOT NULL
+    WHERE device_low IS NOT NULL
     GROUP BY channel
     UNION ALL
     SELECT
@@ -209,14 +211,14 @@ WITH sizes AS (
     UNION ALL
     SELECT
         'repeated_attempt', channel, unnest(['records', '']),
-        unnest([count(DISTINCT attempt_id), count(DISTINCT attempt_id) - count(DISTINCT device_hash)])
+        unnest([count(DISTINCT attempt_id), count(DISTINCT attempt_id) - count(DISTINCT (device_high, device_low))])
     FROM id_sample
-    WHERE attempt_id IS NOT NULL AND device_hash IS NOT NULL
+    WHERE attempt_id IS NOT NULL AND device_low IS NOT NULL
     GROUP BY channel
     UNION ALL
-    SELECT 'phone', channel, unnest(['records', '']), unnest([count(*), count(DISTINCT phone_hash)])
+    SELECT 'phone', channel, unnest(['records', '']), unnest([count(*), count(DISTINCT (phone_high, phone_low))])
     FROM id_sample
-    WHERE phone_hash IS NOT NULL
+    WHERE phone_low IS NOT NULL
     GROUP BY channel
     UNION ALL
     SELECT

@@ -1,0 +1,82 @@
+"""Who is measured: the project's whole command, and its peers, each a script of `peers/`.
+
+Here: how each is run, and whether it did its work. Not here: what is asked (`scenarios.py`, `reading.py`).
+"""
+
+import importlib.util
+import json
+import re
+import shutil
+import sys
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from bench.measure import BenchError, Run, run
+
+PEERS = {
+    "by_hand": ("DuckDB and Polars by hand: checked, hashed, written, grouped", ("polars", "polars_hash")),
+    "polars_streaming": ("Polars, streaming: the same bare job", ("polars",)),
+    "chdb_query": ("chDB: the same bare job", ("chdb",)),
+    "pyspark_local": ("PySpark, local[2]: the same bare job", ("pyspark",)),
+    "python_loop": ("plain Python loop: the same bare job", ()),
+}
+BARE = "bare_duckdb"
+_PEER_FOLDER = Path(__file__).parent / "peers"
+_KEY = {"AUTHMETER_HASH_KEY": "0" * 64}
+_ANSWER = re.compile(r'\{"groups".*?\}')
+# 3 is "done, but a warning check fired": the sample has an unregistered app on purpose.
+_DONE = (0, 3)
+
+
+def authmeter(data: Path, day: date) -> Run:
+    """One whole `run` command on a data folder."""
+    command = [sys.executable, "-m", "pipelines", "run", "--data", str(data), "--day", str(day)]
+    return run(command, environment=_KEY, allowed=_DONE)
+
+
+def published_records(data: Path) -> int:
+    """How many records the folder's published tables count."""
+    with duckdb.connect(data / "warehouse" / "authmeter.duckdb", read_only=True) as published:
+        (row,) = published.execute("SELECT coalesce(sum(records), 0)::BIGINT FROM outcome_daily").fetchall()
+    return int(row[0])
+
+
+def peer(name: str, *arguments: object) -> Run:
+    """One run of a peer; its arguments are NDJSON files, but for some."""
+    return run([sys.executable, str(_PEER_FOLDER / f"{name}.py"), *(str(argument) for argument in arguments)])
+
+
+def answer(one: Run) -> dict[str, int]:
+    """What a peer found.
+
+    Raises:
+        BenchError: it printed no answer.
+    """
+    found = _ANSWER.search(one.output)
+    if found is None:
+        raise BenchError(f"a peer gave no answer:\n{one.output[-500:]}")
+    read: dict[str, int] = json.loads(found.group())
+    return read
+
+
+def same(what: str, found: Iterable[object]) -> None:
+    """Holds contestants to one result.
+
+    Raises:
+        BenchError: they came to several.
+    """
+    if len(results := {str(result) for result in found}) > 1:
+        raise BenchError(f"{what} differ, and cannot be compared: {' and '.join(sorted(results))}")
+
+
+def why_not(name: str) -> str | None:
+    """Why a peer cannot run here, or None."""
+    missing = [module for module in PEERS[name][1] if importlib.util.find_spec(module) is None]
+    if missing:
+        return f"{', '.join(missing)} is not installed (bench/requirements.txt)"
+    if name == "pyspark_local" and shutil.which("java") is None:
+        return "there is no Java"
+    return None

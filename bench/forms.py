@@ -1,0 +1,127 @@
+"""The sample's records in other forms, made once from its NDJSON and kept beside it.
+
+Here: a file in each form, a file with bad lines, and the same records in many small files. Not here: the sample
+(`inputs.py`), and how the project is told to read foreign forms (`sources/`).
+"""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import duckdb
+
+from bench.inputs import Logs, kept_beside
+from bench.measure import run
+from bench.peers.job import TEXT_FIELDS
+
+SOURCES = Path(__file__).parent / "sources"
+# One column of text as it is: no quotes, and a delimiter that no line holds.
+_TEXT = r"""
+SELECT line
+FROM read_csv(
+    $file, columns = {'line': 'VARCHAR'}, auto_detect = false, header = false, delim = '\x01', quote = '', escape = ''
+)
+"""
+_AS_TEXT = r"FORMAT csv, HEADER false, DELIMITER '\x01', QUOTE '', ESCAPE ''"
+_COLUMNS = dict.fromkeys((*TEXT_FIELDS, "event_time"), "VARCHAR") | {"latency_ms": "BIGINT"}
+_RECORDS = f"SELECT * FROM read_json($file, format = 'newline_delimited', columns = {_COLUMNS})"
+_MAPPED = f"""
+SELECT
+    event_id AS id, event_time AS ts, app_key AS app, channel AS way, stage AS step,
+    {{'status': outcome, 'code': result_code, 'vendor': vendor, 'took': latency_ms}} AS result,
+    {{
+        'os': platform, 'osVersion': os_version, 'network': carrier, 'device': device_id, 'phone': phone,
+        'package': package_name
+    }} AS client,
+    {{'version': sdk_version, 'scheme': scheme_id}} AS sdk,
+    attempt_id AS attempt, account_id AS account
+FROM ({_RECORDS})
+"""
+# In the order in which sources/lines.toml counts them.
+_LINE_FIELDS = (
+    "event_time", "event_id", "app_key", "channel", "stage", "outcome", "result_code", "vendor", "platform", "carrier",
+    "scheme_id", "package_name", "device_id", "phone", "sdk_version", "os_version", "attempt_id", "account_id",
+    "latency_ms || ' ms'",
+)  # fmt: skip
+_LINES = f"""
+SELECT concat_ws('|', {", ".join(f"coalesce({field}, '')" for field in _LINE_FIELDS)})
+FROM ({_RECORDS})
+"""
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form of the records: the path under landing, the query and the options that write it, its mapping if any."""
+
+    landed: str
+    query: str
+    options: str
+    source: str | None = None
+
+
+FORMS = {
+    "ndjson": Form("day.ndjson", _TEXT, _AS_TEXT),
+    "ndjson.gz": Form("day.ndjson.gz", _TEXT, f"{_AS_TEXT}, COMPRESSION gzip"),
+    "ndjson.zst": Form("day.ndjson.zst", _TEXT, f"{_AS_TEXT}, COMPRESSION zstd"),
+    "csv": Form("day.csv", _RECORDS, "FORMAT csv"),
+    "csv.gz": Form("day.csv.gz", _RECORDS, "FORMAT csv, COMPRESSION gzip"),
+    "parquet": Form("day.parquet", _RECORDS, "FORMAT parquet, COMPRESSION zstd"),
+    "mapped": Form("mapped/day.ndjson", _MAPPED, "FORMAT json", "mapped.toml"),
+    "lines": Form("lines/day.log", _LINES, _AS_TEXT, "lines.toml"),
+}
+
+
+def in_form(logs: Logs, form: str) -> Path:
+    """The sample's one file in a form; NDJSON is the sample itself."""
+    (file,) = logs.files
+    if form == "ndjson":
+        return file
+    # A process of its own: the kernel counts a parent's memory as its children's peak.
+    command = [sys.executable, "-m", "bench.forms", form, str(file)]
+    return kept_beside(logs, f"all.{form}", lambda target: run([*command, str(target)]))
+
+
+def with_bad_lines(logs: Logs, share: float) -> Path:
+    """The sample's one file with halves of lines added between its own: a share of the records, at least one."""
+    (file,) = logs.files
+
+    def write(target: Path) -> None:
+        with file.open("rb") as lines, target.open("wb") as written:
+            total = _count(lines)
+            step = total // max(1, int(total * share))
+            for number, line in enumerate(lines):
+                written.write(line)
+                if number % step == step // 2:
+                    written.write(line[: len(line) // 2] + b"\n")
+
+    return kept_beside(logs, f"bad-{share}.ndjson", write)
+
+
+def in_small_files(logs: Logs, count: int) -> tuple[Path, ...]:
+    """The sample's one file cut into so many files of nearly the same number of lines each."""
+    (file,) = logs.files
+
+    def write(target: Path) -> None:
+        target.mkdir()
+        with file.open("rb") as lines:
+            total = _count(lines)
+            for number in range(count):
+                size = total * (number + 1) // count - total * number // count
+                (target / f"{number:05}.ndjson").write_bytes(b"".join(next(lines) for _ in range(size)))
+
+    return tuple(sorted(kept_beside(logs, f"{count}-files", write).iterdir()))
+
+
+def _count(lines: BinaryIO) -> int:
+    """How many lines there are; the file then stands at its beginning again."""
+    total = sum(1 for _ in lines)
+    lines.seek(0)
+    return total
+
+
+if __name__ == "__main__":
+    name, source, made = sys.argv[1:]
+    with duckdb.connect(config={"memory_limit": "2GB"}) as connection:
+        form = FORMS[name]
+        connection.execute(f"COPY ({form.query}) TO '{made}' ({form.options})", {"file": source})

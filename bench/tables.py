@@ -1,0 +1,95 @@
+"""Tables of what was measured: rows, targets and whether they are met, as Markdown.
+
+Here: medians, ratios and their words. Not here: clocks (`measure.py`).
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from bench.measure import Run
+
+
+@dataclass(frozen=True)
+class Target:
+    """A figure that must not be above a limit; both in `unit`."""
+
+    figure: float
+    limit: float
+    unit: str = "×"
+
+    @property
+    def is_met(self) -> bool:
+        """Whether the figure keeps the limit."""
+        return self.figure <= self.limit
+
+    @property
+    def words(self) -> tuple[str, str, str]:
+        """Figure, target, and whether it is met."""
+        figure = f"{self.figure:,.2f}" if self.figure < 100 else f"{self.figure:,.0f}"
+        return f"{figure} {self.unit}".strip(), f"{self.limit:g} {self.unit}".strip(), "yes" if self.is_met else "NO"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line: what, the measured value as text, its ratio to a yardstick or a reason, peak memory, the target."""
+
+    what: str
+    measured: str = ""
+    ratio: str = ""
+    memory: str = ""
+    target: Target | None = None
+
+
+def middle(runs: Sequence[Run]) -> float:
+    """The median of the runs' seconds."""
+    return median(run.seconds for run in runs)
+
+
+def user_middle(runs: Sequence[Run]) -> float:
+    """The median of the runs' seconds of user CPU."""
+    return median(run.user_seconds for run in runs)
+
+
+def peak_gb(runs: Iterable[Run]) -> float:
+    """The highest peak memory of the runs, in GB."""
+    return max(run.peak_bytes for run in runs) / 1e9
+
+
+def ratio(value: float, yardstick: float) -> float:
+    """How many times the yardstick; infinite where that is none, as on inputs too small to measure."""
+    return value / yardstick if yardstick > 0 else math.inf
+
+
+def timed(what: str, runs: Sequence[Run], yardstick: Sequence[Run], limit: float | None = None) -> Row:
+    """The median and range of some runs, beside those of their yardstick."""
+    times = [one.seconds for one in runs]
+    spread = f" ({min(times):.2f}–{max(times):.2f})" if len(times) > 1 else ""
+    found = ratio(middle(runs), middle(yardstick))
+    target = None if limit is None else Target(found, limit)
+    return Row(what, f"{middle(runs):.2f} s{spread}", f"{found:.2f}", f"{peak_gb(runs):.2f} GB", target)
+
+
+def memory(what: str, runs: Sequence[Run], limit: float) -> Row:
+    """The peak memory of some runs beside its limit in GB."""
+    return Row(what, memory=f"{peak_gb(runs):.2f} GB", target=Target(peak_gb(runs), limit, "GB"))
+
+
+def print_table(title: str, rows: Iterable[Row], ratio_of: str) -> None:
+    """Prints rows under a title; `ratio_of` says what the ratio is to."""
+    print(f"## {title}\n\n| what | measured (range) | {ratio_of} | peak memory | target | met |")
+    print("| --- | ---: | ---: | ---: | ---: | --- |")
+    for row in rows:
+        _, limit, met = row.target.words if row.target else ("", "", "")
+        print(f"| {row.what} | {row.measured} | {row.ratio} | {row.memory} | {limit} | {met} |")
+    print(flush=True)
+
+
+def print_targets(rows: Iterable[tuple[str, Row]]) -> None:
+    """Prints once more all rows with a target, each behind the question it belongs to."""
+    print("## Figures and targets\n\n| question | what | figure | target | met |\n| --- | --- | ---: | ---: | --- |")
+    for question, row in rows:
+        if row.target is not None:
+            print(f"| {question} | {row.what} | {' | '.join(row.target.words)} |")
+    print(flush=True)

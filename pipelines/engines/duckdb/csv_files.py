@@ -1,0 +1,100 @@
+"""CSV files. Where each line behind the header is a row, the database's reader takes them as they are; else it takes a
+copy of their rows, made by `reading/csv_rows.py`.
+"""
+
+from collections.abc import Callable, Sequence
+from itertools import groupby
+from pathlib import Path
+from tempfile import TemporaryFile
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from pipelines.contract.masking import personal_places
+from pipelines.contract.parts import PartBooks
+from pipelines.contract.record import MALFORMED
+from pipelines.engines.duckdb.part_writer import PartWriter
+from pipelines.engines.duckdb.reading_job import FileRows, ReadingJob, rejected_rows
+from pipelines.reading.csv_layout import CsvLayout, csv_layout
+from pipelines.reading.csv_rows import CsvCleaner
+from pipelines.reading.plain_files import PlainFile, line_count
+from pipelines.reading.raw_relations import csv_files, quoted
+from pipelines.reading.record_query import GIVEN, record_query
+from pipelines.reading.rejected_text import rejected_cells, rejected_row
+
+
+class OddCsvError(Exception):
+    """A file holds something that is no plain row."""
+
+
+def read_plain_csv(job: ReadingJob, files: Sequence[PlainFile]) -> list[PartBooks]:
+    """Reads CSV files of plain rows into a part; gives the books of each.
+
+    Raises:
+        OddCsvError: there is something else in one of them. The part is of no use then.
+    """
+    layouts = [csv_layout(file.stream()) for file in files]
+    # A blank line is a row to a reader of one column, and none to us.
+    if any(len(layout.names) < 2 or layout.line_end == b"\r" for layout in layouts):
+        raise OddCsvError
+    with job.part(len(files)) as part:
+        for layout, group in groupby(range(len(files)), key=lambda place: layouts[place]):
+            places = list(group)
+            rows = FileRows(len(places), places[0])
+            try:
+                _read(job, [files[place] for place in places], layout, part, rows)
+            except (duckdb.OutOfMemoryException, duckdb.IOException):
+                raise
+            except duckdb.Error:
+                raise OddCsvError from None
+            if [int(count) + 1 for count in rows.counts] != [line_count(files[place]) for place in places]:
+                raise OddCsvError
+    return part.books
+
+
+def read_odd_csv(job: ReadingJob, files: Sequence[PlainFile], temp: Path) -> list[PartBooks]:
+    """Reads CSV files of any kind into a part, through a copy without a name in the folder `temp`."""
+    with job.part(len(files)) as part:
+        for place, file in enumerate(files):
+            layout = csv_layout(file.stream())
+            personal = personal_places(layout.names, job.mapping.personal_columns)
+
+            def reject(line: int, text: str, place: int = place, personal: list[int] = personal) -> None:
+                part.reject(place, line, MALFORMED, rejected_row(text, personal))
+
+            with TemporaryFile(dir=temp) as copy:
+                cleaner = CsvCleaner(layout, copy, reject)
+                cleaner.copy(file.stream())
+                copy.flush()
+                if layout.names:
+                    clean = PlainFile(file.file, copy.fileno(), copy.tell())
+                    as_copied = CsvLayout(layout.names, b"\n")
+                    _read(job, [clean], as_copied, part, FileRows(1, place), cleaner.lines.__getitem__)
+    return part.books
+
+
+def _read(
+    job: ReadingJob,
+    files: Sequence[PlainFile],
+    layout: CsvLayout,
+    part: PartWriter,
+    rows: FileRows,
+    line_of: Callable[[int], int] | None = None,
+) -> None:
+    """Reads files of one layout. `line_of` says on which line a row begins, of a copy without a header."""
+    personal = personal_places(layout.names, job.mapping.personal_columns)
+
+    def reject(batch: pa.RecordBatch, is_rejected: np.ndarray) -> None:
+        pieces = {file: (piece.start, before) for file, piece, before in rows.pieces(batch)}
+        for place, row in rejected_rows(batch, is_rejected):
+            start, before = pieces[row["file"]]
+            number = before + place - start
+            text = rejected_cells(row["given_cells"], personal, (row["given_device"], row["given_phone"]))
+            # Behind the header, on line 1, each line is a row.
+            part.reject(row["file"], int(line_of(number)) if line_of else number + 2, row["reason"], text)
+
+    job.open_files([file.path for file in files])
+    raw = csv_files(job.mapping, layout, first_file=rows.first, has_header=line_of is None)
+    wanted = GIVEN | {"given_cells": f"[{', '.join(map(quoted, raw.carried))}]"}
+    job.draw(record_query(job.mapping, raw, wanted), part, rows, reject)

@@ -1,0 +1,144 @@
+"""A part while it is written: typed records hashed and written column by column, and the books of its files.
+
+Hashing and writing go on in a thread of their own while the next records are read.
+"""
+
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+import polars as pl
+import polars_hash as plh
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipelines.contract.field_rules import nulled_names
+from pipelines.contract.parts import EVENT_SCHEMA, REJECT_SCHEMA, PartBooks
+from pipelines.contract.record import PERSONAL_FIELDS
+
+_CODEC = "zstd"
+# Columns of few different words. In the others a dictionary would only be tried in vain.
+_WORDS = (
+    "app_key", "channel", "stage", "outcome", "result_code", "vendor", "platform", "carrier", "scheme_id",
+    "package_name", "sdk_version", "os_version",
+)  # fmt: skip
+# Hashes do not compress.
+_HALVES = ("device_high", "device_low", "phone_high", "phone_low")
+# Batches that may wait while one is written.
+_WAITING = 2
+_REJECTS_AT_ONCE = 10_000
+
+
+class StoreError(Exception):
+    """The part cannot be written; the cause says why."""
+
+
+class PartWriter:
+    """Writes `records.parquet`, and `rejects.parquet` where a record is rejected, into an empty folder."""
+
+    def __init__(self, folder: Path, key: str, files: int) -> None:
+        self.books = [PartBooks() for _ in range(files)]
+        self._key, self._rejects_file = key, folder / "rejects.parquet"
+        self._records = pq.ParquetWriter(
+            folder / "records.parquet",
+            EVENT_SCHEMA,
+            compression={name: "NONE" if name in _HALVES else _CODEC for name in EVENT_SCHEMA.names},
+            use_dictionary=list(_WORDS),
+            # A day is looked for by its statistics; those of texts cost as much as a tenth of the part.
+            write_statistics=["day"],
+        )
+        self._rejects: pq.ParquetWriter | None = None
+        self._rejected: list[dict[str, object]] = []
+        self._thread = ThreadPoolExecutor(1)
+        self._waiting: deque[Future[None]] = deque()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if error is None:
+                while self._waiting:
+                    self._waiting.popleft().result()
+                self._write_rejects()
+        finally:
+            self._thread.shutdown(cancel_futures=True)
+            self._records.close()
+            if self._rejects:
+                self._rejects.close()
+
+    def accept(self, records: pa.RecordBatch) -> None:
+        """Takes accepted records: the columns of `record_query`."""
+        while len(self._waiting) >= _WAITING:
+            self._waiting.popleft().result()
+        self._waiting.append(self._thread.submit(self._write, records))
+
+    def skip(self, records: pa.RecordBatch) -> None:
+        """Counts skipped records."""
+        files, counts = np.unique(records.column("file").to_numpy(), return_counts=True)
+        for file, count in zip(files, counts, strict=True):
+            self.books[int(file)].skipped += int(count)
+
+    def reject(self, file: int, line: int, reason: str, text: str) -> None:
+        """Takes a rejected record, its text masked."""
+        self._rejected.append({"file": file, "line": line, "reason": reason, "record": text})
+        self.books[file].rejected += 1
+        if len(self._rejected) >= _REJECTS_AT_ONCE:
+            self._write_rejects()
+
+    def _write(self, records: pa.RecordBatch) -> None:
+        try:
+            self._write_records(records)
+        except OSError as error:
+            raise StoreError(str(error)) from error
+
+    def _write_records(self, records: pa.RecordBatch) -> None:
+        self._count(records)
+        columns = {name: records.column(name) for name in records.schema.names}
+        columns |= self._hashes(records)
+        self._records.write_batch(
+            pa.RecordBatch.from_arrays(
+                [columns[field.name].cast(field.type) for field in EVENT_SCHEMA], schema=EVENT_SCHEMA
+            )
+        )
+
+    def _count(self, records: pa.RecordBatch) -> None:
+        """Adds accepted records to the books."""
+        days = pl.DataFrame({name: pl.from_arrow(records.column(name)) for name in ("file", "day")})
+        for file, day, count in days.group_by("file", "day").len().iter_rows():
+            books = self.books[file]
+            books.accepted += count
+            books.days[day] = books.days.get(day, 0) + count
+        nulled = records.column("nulled").to_numpy()
+        if nulled.any():
+            files = records.column("file").to_numpy()[nulled > 0]
+            for file, bits in zip(files, nulled[nulled > 0], strict=True):
+                self.books[file].nulled.update(name for bit, name in enumerate(nulled_names()) if bits >> bit & 1)
+
+    def _hashes(self, records: pa.RecordBatch) -> dict[str, pa.Array]:
+        """The first 128 bits of each HMAC-SHA-256 (RFC 4868 truncates so), in halves."""
+        texts = pl.DataFrame({name: pl.from_arrow(records.column(name)) for name in PERSONAL_FIELDS})
+        hashed = texts.select(plh.col(name).chash.hmac_sha256(key=self._key) for name in PERSONAL_FIELDS)
+        halves = hashed.select(
+            pl.col(name)
+            .str.slice(16 * half, 16)
+            .str.to_integer(base=16, dtype=pl.UInt64)
+            .reinterpret(signed=True)
+            .alias(f"{name.removesuffix('_id')}_{('high', 'low')[half]}")
+            for name in PERSONAL_FIELDS
+            for half in (0, 1)
+        )
+        return {name: halves[name].to_arrow() for name in _HALVES}
+
+    def _write_rejects(self) -> None:
+        if not self._rejected:
+            return
+        if self._rejects is None:
+            self._rejects = pq.ParquetWriter(self._rejects_file, REJECT_SCHEMA, compression=_CODEC)
+        self._rejects.write_table(pa.Table.from_pylist(self._rejected, schema=REJECT_SCHEMA))
+        self._rejected.clear()

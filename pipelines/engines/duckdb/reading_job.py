@@ -1,0 +1,126 @@
+"""One reading of some files of a source into a part: the query of their records, drawn batch by batch."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.contract.field_rules import SKIPPED
+from pipelines.engines.duckdb.part_writer import PartWriter
+from pipelines.reading.reading import Reading
+from pipelines.reading.sources import SourceMapping
+
+# Rows that are hashed and written at once; they become a row group, of which a core takes one at a time.
+BATCH_ROWS = 122_880
+Rejected = Callable[[pa.RecordBatch, np.ndarray], None]
+
+
+class FileRows:
+    """How many rows of each file went by. Rows come in the order of the files, which begin at the place `first`."""
+
+    def __init__(self, files: int, first: int = 0) -> None:
+        self.counts = np.zeros(files, dtype=np.int64)
+        self.first = first
+
+    def pieces(self, batch: pa.RecordBatch) -> Iterator[tuple[int, slice, int]]:
+        """Of each file in the batch its place, where its rows are, and how many of its rows went by before."""
+        files = batch.column("file").to_numpy()
+        ends = [*(np.flatnonzero(np.diff(files)) + 1), len(files)]
+        for begin, end in zip([0, *ends[:-1]], ends, strict=True):
+            file = int(files[begin])
+            yield file, slice(int(begin), int(end)), int(self.counts[file - self.first])
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        """Lets the rows of a batch go by."""
+        for file, piece, _ in self.pieces(batch):
+            self.counts[file - self.first] += piece.stop - piece.start
+
+
+@dataclass(frozen=True)
+class ReadingJob:
+    """The database that reads, what it reads by, and where to."""
+
+    connection: duckdb.DuckDBPyConnection
+    mapping: SourceMapping
+    reading: Reading
+    key: str
+    target: Path
+
+    def part(self, files: int) -> PartWriter:
+        """Opens the part."""
+        return PartWriter(self.target, self.key, files)
+
+    def draw(self, query: str, part: PartWriter, rows: FileRows, reject: Rejected) -> None:
+        """Draws the rows of a `record_query`: accepted ones go to the part, skipped ones to its books.
+
+        Args:
+            reject: gets each batch with rows that are neither, and which; their batch has not gone by in `rows` yet.
+        """
+        query_result = self.connection.sql(query, params=self.reading.parameters)
+        # Closed whatever happens: an open result keeps the connection from any other question.
+        with query_result.to_arrow_reader(BATCH_ROWS) as drawn:
+            for batch in drawn:
+                if len(batch):
+                    self._take(batch, part, reject)
+                    rows.add(batch)
+
+    def _take(self, batch: pa.RecordBatch, part: PartWriter, reject: Rejected) -> None:
+        reasons = batch.column("reason")
+        if reasons.null_count == len(batch):
+            part.accept(batch)
+            return
+        accepted = batch.filter(pc.is_null(reasons))
+        if len(accepted):
+            part.accept(accepted)
+        is_skipped = pc.fill_null(pc.equal(reasons, SKIPPED), False)
+        part.skip(batch.filter(is_skipped))
+        is_rejected = pc.and_not(pc.is_valid(reasons), is_skipped).to_numpy(zero_copy_only=False)
+        if is_rejected.any():
+            reject(batch, is_rejected)
+
+    def open_files(self, paths: list[str]) -> None:
+        """Says which files the relations of native readers are of."""
+        self.connection.execute("SET VARIABLE files = ?", [paths])
+
+
+def rejected_rows(batch: pa.RecordBatch, is_rejected: np.ndarray) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Of each rejected row its place in the batch, its file and reason, and what was asked for as `given_…`."""
+    names = [name for name in batch.schema.names if name in ("file", "reason") or name.startswith("given_")]
+    rows = batch.select(names).filter(pa.array(is_rejected)).to_pylist()
+    return zip(map(int, np.flatnonzero(is_rejected)), rows, strict=True)
+
+
+class Stream:
+    """Arrow batches drawn once. The database reports an error of the stream in its own words: `failure` keeps ours."""
+
+    def __init__(self, batches: Iterator[pa.RecordBatch], schema: pa.Schema) -> None:
+        self.failure: Exception | None = None
+        self._batches = batches
+        self.reader = pa.RecordBatchReader.from_batches(schema, self._drawn())
+
+    def _drawn(self) -> Iterator[pa.RecordBatch]:
+        try:
+            yield from self._batches
+        except Exception as error:
+            self.failure = error
+            raise
+
+
+@contextmanager
+def registered(connection: duckdb.DuckDBPyConnection, name: str, stream: Stream) -> Iterator[None]:
+    """The stream as a relation, good for one query; its own error comes out of it as it was."""
+    connection.register(name, stream.reader)
+    try:
+        yield
+    except (duckdb.Error, pa.ArrowException) as error:
+        if stream.failure is None:
+            raise
+        raise stream.failure from error
+    finally:
+        connection.unregister(name)

@@ -1,0 +1,57 @@
+"""Which new files are read together: small ones of one source and format share a query and a part, large ones have
+their own.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from pipelines.reading.landing import LandedFile, compression_of
+from pipelines.reading.sources import Format, SourceMapping
+
+# A query and a part cost some 50 ms, as much as reading this. Files above it have them alone.
+_SMALL_BYTES = 4 << 20
+# Packed logs grow some ten times.
+_SMALL_PACKED_BYTES = _SMALL_BYTES // 10
+# Each file is open while it is read, once more where it was packed, and a process may open 1,024.
+_FILES = 256
+_BATCH_BYTES = 64 << 20
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Files that are read into one part by one source."""
+
+    files: Sequence[LandedFile]
+    source: SourceMapping
+
+    @property
+    def bytes(self) -> int:
+        """Their bytes as they lie there."""
+        return sum(file.bytes for file in self.files)
+
+    def alone(self) -> "Iterator[Batch]":
+        """Each file in a batch of its own."""
+        return (Batch([file], self.source) for file in self.files)
+
+
+def batches(new: Iterable[tuple[LandedFile, SourceMapping]]) -> Iterator[Batch]:
+    """Sorts files into batches, each file into one, in the order in which they are complete."""
+    waiting: dict[tuple[str, Format], list[LandedFile]] = {}
+    sources: dict[str, SourceMapping] = {}
+    for file, source in new:
+        form = source.format_for(file.path)
+        if not _is_small(file, form):
+            yield Batch([file], source)
+            continue
+        sources[source.name] = source
+        files = waiting.setdefault((source.name, form), [])
+        files.append(file)
+        if len(files) == _FILES or sum(one.bytes for one in files) > _BATCH_BYTES:
+            yield Batch(waiting.pop((source.name, form)), source)
+    for (name, _), files in waiting.items():
+        yield Batch(files, sources[name])
+
+
+def _is_small(file: LandedFile, form: Format) -> bool:
+    # The rows of Parquet come from another process, file by file.
+    return form != "parquet" and file.bytes <= (_SMALL_PACKED_BYTES if compression_of(file.path) else _SMALL_BYTES)

@@ -1,0 +1,103 @@
+"""A landed file as plain bytes under a path that the native readers take: unpacked and verified where it is packed.
+
+The path names an open descriptor. So a name is never taken as a pattern, what was scanned is what is read, and the
+unpacked bytes have no name of their own: whatever ends the process leaves nothing of them.
+"""
+
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryFile
+
+from pipelines.reading.blocks import MAX_LINE_VALUES, blocks
+from pipelines.reading.landing import LandedFile, compression_of, raw_file
+from pipelines.reading.unpacking import HEAD_MARK_BYTES, UnpackLimits, require_text, unpacked
+
+DESCRIPTORS = Path("/proc/self/fd") if Path("/proc/self/fd").is_dir() else Path("/dev/fd")
+_CHUNK = 64 << 10
+# Where every stretch of this length has a line end, no line is long enough to be refused.
+_STRETCH = MAX_LINE_VALUES // 2
+
+
+@dataclass(frozen=True)
+class PlainFile:
+    """A file's bytes: the landed file's own, or what it unpacks to."""
+
+    file: LandedFile
+    descriptor: int
+    bytes: int
+
+    @property
+    def path(self) -> str:
+        """Where a native reader finds them, as long as the file is open."""
+        return str(DESCRIPTORS / str(self.descriptor))
+
+    def stream(self) -> "_Stream":
+        """The bytes from the beginning, whoever else reads them."""
+        return _Stream(self.descriptor)
+
+
+class _Stream:
+    """Reads by position: an open descriptor has one place for all who read from it."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor, self._place = descriptor, 0
+
+    def readinto(self, buffer: memoryview, /) -> int:
+        count = os.preadv(self._descriptor, [buffer], self._place)
+        self._place += count
+        return count
+
+
+@contextmanager
+def plain_file(file: LandedFile, limits: UnpackLimits, temp: Path) -> Iterator[PlainFile]:
+    """Opens a text file; what is unpacked lies, without a name, in the folder `temp`.
+
+    A line that is longer than one may be, or has more values, is cut, so that no native reader fails over it: it is then
+    no record.
+
+    Raises:
+        DamagedFileError: the file is cut or corrupt, is not what its suffix says, or unpacks to more than the limits
+            allow.
+    """
+    with ExitStack() as stack:
+        raw = stack.enter_context(raw_file(file))
+        plain = PlainFile(file, raw.fileno(), file.bytes)
+        if compression_of(file.path):
+            plain = _copied(file, unpacked(file, raw, limits), temp, stack)
+        require_text(file, os.pread(plain.descriptor, HEAD_MARK_BYTES, 0))
+        if _has_long_line(plain):
+            shorter = (block.data[block.starts[0] : block.starts[-1]] for block in blocks(plain.stream()))
+            plain = _copied(file, shorter, temp, stack)
+        yield plain
+
+
+def _copied(file: LandedFile, chunks: Iterable[memoryview], temp: Path, stack: ExitStack) -> PlainFile:
+    copy = stack.enter_context(TemporaryFile(dir=temp))  # noqa: SIM115 (the stack closes it)
+    for chunk in chunks:
+        copy.write(chunk)
+    copy.flush()
+    return PlainFile(file, copy.fileno(), copy.tell())
+
+
+def _has_long_line(plain: PlainFile) -> bool:
+    """Whether there may be a line that is refused for its length or its values."""
+    for start in range(0, plain.bytes - _STRETCH, _STRETCH):
+        place = start
+        while b"\n" not in (chunk := os.pread(plain.descriptor, min(_CHUNK, start + _STRETCH - place), place)):
+            place += len(chunk)
+            if not chunk or place >= start + _STRETCH:
+                return True
+    return False
+
+
+def line_count(plain: PlainFile) -> int:
+    """How many lines a file has; the last one may lack its line end."""
+    count, last, buffer = 0, b"\n", bytearray(1 << 20)
+    stream = plain.stream()
+    while size := stream.readinto(memoryview(buffer)):
+        count += buffer.count(b"\n", 0, size)
+        last = bytes(buffer[size - 1 : size])
+    return count + (last != b"\n")

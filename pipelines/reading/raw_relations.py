@@ -1,0 +1,154 @@
+"""A file's raw records as a relation of texts, read by the database's own readers.
+
+Each relation has `file` (the place of the file among those that are read together), `state` (a reason that the reading
+itself knows, `BARE`, or NULL) and the raw columns that are asked for, under `raw <name>`: so that no name of a file can
+meet one of ours. All raw columns are text; `record` is JSON.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from pipelines.contract.field_rules import BARE
+from pipelines.contract.record import FIELD_NAMES, MALFORMED
+from pipelines.reading.blocks import MAX_LINE_BYTES
+from pipelines.reading.csv_layout import CsvLayout
+from pipelines.reading.sources import SourceMapping
+
+# What the readers and `bytes.strip` take for blanks around a JSON text.
+_BLANKS = "chr(9) || chr(10) || chr(11) || chr(12) || chr(13) || ' '"
+# The reader counts what surrounds a line, too.
+_LARGEST_OBJECT = MAX_LINE_BYTES + (1 << 20)
+_JSON_OPTIONS = f"format = 'newline_delimited', ignore_errors = true, maximum_object_size = {_LARGEST_OBJECT}"
+
+
+@dataclass(frozen=True)
+class RawRelation:
+    """The query of a relation, and the names of columns that it carries besides, for what is said of rejected rows."""
+
+    query: str
+    carried: tuple[str, ...] = ()
+
+
+def raw_names(mapping: SourceMapping) -> tuple[str, ...]:
+    """The raw columns that a mapping asks for, all but `record`."""
+    return tuple(name for name in mapping.columns if name != "record") if mapping.fields else FIELD_NAMES
+
+
+def json_files(mapping: SourceMapping) -> RawRelation:
+    """The lines of the JSON files in the variable `files`: one row for each that is not blank, in their order."""
+    names = raw_names(mapping)
+    if "record" in mapping.columns or not names:
+        # Only here a line that is no object can be told from one that lacks what is asked for.
+        query = f"""
+        SELECT file, CASE WHEN json_type(json) IS DISTINCT FROM 'OBJECT' THEN '{MALFORMED}' END AS state,
+            json AS "raw record"{_picked(names)}
+        FROM (
+            SELECT file_index AS file, json, json_transform(json, {_shape(names)}) AS picked
+            FROM read_ndjson_objects(getvariable('files'), {_JSON_OPTIONS})
+        )"""
+        return RawRelation(query)
+    columns = ", ".join(f"{_literal(name)}: 'VARCHAR'" for name in names)
+    texts = ", ".join(f"{quoted(name)} AS {_raw(name)}" for name in names)
+    return RawRelation(
+        f"""
+        SELECT file_index AS file,
+            CASE WHEN coalesce({", ".join(map(quoted, names))}) IS NULL THEN '{BARE}' END AS state, {texts}
+        FROM read_json(getvariable('files'), columns = {{{columns}}}, {_JSON_OPTIONS})"""
+    )
+
+
+def json_texts(mapping: SourceMapping) -> RawRelation:
+    """The same, of lines that stand in the relation `texts` (file, line, text, is_text)."""
+    names = raw_names(mapping)
+    record = ', TRY(text::JSON) AS "raw record"' if "record" in mapping.columns else ""
+    query = f"""
+        SELECT file, line, text,
+            CASE WHEN NOT is_text OR kind IS DISTINCT FROM 'OBJECT' THEN '{MALFORMED}' END AS state
+            {record}{_picked(names)}
+        FROM (
+            SELECT file, line, text, is_text, TRY(json_type(bare)) AS kind,
+                TRY(json_transform(bare, {_shape(names)})) AS picked
+            FROM (SELECT *, trim(text, {_BLANKS}) AS bare FROM texts)
+        )"""
+    return RawRelation(query, ("line", "text"))
+
+
+def plain_texts() -> RawRelation:
+    """The lines in the relation `texts` as they are: a mapping sees the column `line`, without its line end."""
+    query = 'SELECT file, line, text, NULL::VARCHAR AS state, rtrim(text, chr(10) || chr(13)) AS "raw line" FROM texts'
+    return RawRelation(query, ("line", "text"))
+
+
+def csv_files(mapping: SourceMapping, layout: CsvLayout, *, first_file: int, has_header: bool) -> RawRelation:
+    """The rows of the CSV files in the variable `files`, in their order; an empty cell is NULL. The first file has the
+    place `first_file`.
+
+    The database fails on a row with other cells than the header.
+    """
+    cells = [f"cell {place}" for place in range(len(layout.names))]
+    columns = ", ".join(f"'{cell}': 'VARCHAR'" for cell in cells)
+    places = {name: cell for cell, name in reversed(list(zip(cells, layout.names, strict=True)))}
+    texts = "".join(f", {_cell(places.get(name))} AS {_raw(name)}" for name in raw_names(mapping))
+    query = f"""
+        SELECT file_index + {first_file} AS file, NULL::VARCHAR AS state, {", ".join(map(quoted, cells))}{texts}
+        FROM read_csv(getvariable('files'), auto_detect = false, columns = {{{columns}}}, header = {has_header},
+            delim = ',', quote = '"', escape = '"', strict_mode = true,
+            max_line_size = {MAX_LINE_BYTES}, buffer_size = {2 * MAX_LINE_BYTES})"""
+    return RawRelation(query, tuple(cells))
+
+
+def parquet_rows(mapping: SourceMapping, schema: pa.Schema) -> RawRelation:
+    """The rows of the relation `rows` with that schema, its columns named `column <name>`."""
+    types = {field.name.removeprefix("column "): field.type for field in schema}
+    texts = "".join(
+        f", {_parquet_text(name, types[name]) if name in types else 'NULL::VARCHAR'} AS {_raw(name)}"
+        for name in raw_names(mapping)
+    )
+    return RawRelation(f"SELECT 0 AS file, NULL::VARCHAR AS state{texts} FROM rows")
+
+
+def _picked(names: Sequence[str]) -> str:
+    return "".join(f", picked.{quoted(name)} AS {_raw(name)}" for name in names)
+
+
+def _shape(names: Sequence[str]) -> str:
+    """The shape that `json_transform` gives a record: each column a text."""
+    return _literal(json.dumps(dict.fromkeys(names or ["record"], "VARCHAR"), ensure_ascii=False))
+
+
+def _parquet_text(name: str, kind: pa.DataType) -> str:
+    """A value of a Parquet column as text: an instant in UTC, a whole number without the zeros of its type."""
+    column = quoted(f"column {name}")
+    if pa.types.is_timestamp(kind):
+        # Down to milliseconds by whole numbers: a cast of nanoseconds would round, and may carry into the next day.
+        millis = f"epoch_ns({column}) // 1000000" if kind.unit == "ns" else f"epoch_us({column}) // 1000"
+        return f"strftime(epoch_ms({millis}), '%Y-%m-%dT%H:%M:%S.%g{'Z' if kind.tz else ''}')"
+    if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
+        # Minus zero plus zero is zero.
+        return rf"regexp_replace(({column} + 0)::VARCHAR, '\.0+$', '')"
+    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind):
+        # Bytes that are no UTF-8 break every rule, as an empty text does.
+        return f"CASE WHEN {column} IS NOT NULL THEN coalesce(TRY(decode({column})), '') END"
+    if pa.types.is_nested(kind):
+        return f"to_json({column})::VARCHAR"
+    return f"{column}::VARCHAR"
+
+
+def _cell(cell: str | None) -> str:
+    return quoted(cell) if cell else "NULL::VARCHAR"
+
+
+def _raw(name: str) -> str:
+    return quoted(f"raw {name}")
+
+
+def quoted(name: str) -> str:
+    """A name in SQL, whatever stands in it."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

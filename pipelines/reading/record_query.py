@@ -1,0 +1,129 @@
+"""The query that makes typed records of a relation of raw ones: a mapping's expressions, then the rules of the fields.
+
+The expressions of a mapping are SQL by nature; all else here is quoted names. The same query is asked of a whole file,
+of a few lines of it, and of any format.
+"""
+
+from collections.abc import Mapping
+
+import duckdb
+
+from pipelines.common.errors import UsageError
+from pipelines.contract.field_rules import SKIPPED, nulled, reason, typed_values
+from pipelines.contract.record import FIELD_NAMES
+from pipelines.reading.raw_relations import RawRelation, quoted, raw_names
+from pipelines.reading.sources import SourceMapping
+from pipelines.store.database import expression_parser
+
+# What a text can hardly be: an absent value, as long as an expression that failed must be told from it.
+_ABSENT = "chr(1114111)"
+# What is wanted of rejected records to mask them: the values under device and phone, good or not.
+GIVEN = {"given_device": "device_id", "given_phone": "phone"}
+_TEXT_FIELDS = tuple(name for name in FIELD_NAMES if name != "event_time")
+
+
+def record_query(mapping: SourceMapping, raw: RawRelation, rejected: Mapping[str, str] | None = None) -> str:
+    """SQL that gives one row for each raw record, in their order: `file`, `reason` (NULL: accepted; `SKIPPED`, `BARE`),
+    `nulled` (bits), `day`, the mask of the phone, and each field.
+
+    Its parameters are $source_zone, $business_zone, $fixed_offset_ms, $oldest and $newest.
+
+    Args:
+        rejected: what is wanted of rows that are not accepted, by name: expressions over the fields, as given, and what
+            the relation carries.
+
+    Raises:
+        UsageError: an expression of the mapping cannot be used.
+    """
+    typed = ", ".join(f'"good {name}" AS {name}' for name in _TEXT_FIELDS)
+    extra = "".join(
+        f", CASE WHEN reason IS NOT NULL THEN {expression} END AS {name}"
+        for name, expression in (rejected or {}).items()
+    )
+    carried = "".join(f", {quoted(name)}" for name in raw.carried)
+    fields = _fields(mapping, raw, carried)
+    return f"""
+    SELECT file, reason, nulled, "good event_time" AS event_time,
+        -- A zone whose clock is not changed needs no look into the time zone tables: that costs as much as the parsing.
+        CASE WHEN $fixed_offset_ms IS NOT NULL
+            THEN ("good event_time" + to_milliseconds($fixed_offset_ms::BIGINT))::DATE
+            ELSE (("good event_time" AT TIME ZONE 'UTC') AT TIME ZONE $business_zone)::DATE
+        END AS day,
+        phone_mask("good phone") AS phone_mask, {typed}{extra}
+    FROM (
+        SELECT *,
+        {reason()} AS reason,
+        {nulled()} AS nulled
+        FROM (
+        SELECT *,
+        {typed_values()}
+        FROM ({fields})
+        )
+    )"""
+
+
+def _fields(mapping: SourceMapping, raw: RawRelation, carried: str) -> str:
+    """The fields of the log record as given, by the mapping; in its place a reason or `SKIPPED`, where there is one."""
+    if not mapping.fields:
+        texts = ", ".join(f"{quoted(f'raw {name}')} AS {name}" for name in FIELD_NAMES)
+        return f"SELECT file, state, {texts}{carried} FROM ({raw.query})"
+    columns = [*raw_names(mapping), *(["record"] if "record" in mapping.columns else [])]
+    named = "".join(f", {quoted(f'raw {name}')} AS {quoted(name)}" for name in columns)
+    kinds = _kinds(mapping, columns)
+    fields = ", ".join(f"{_field(mapping, name, kinds)} AS {quoted(f'field {name}')}" for name in FIELD_NAMES)
+    where = f"""
+            CASE
+                WHEN "row state" IS NOT NULL THEN "row state"
+                WHEN TRY(coalesce(({mapping.where}), false)) IS NULL THEN 'invalid:where'
+                WHEN NOT TRY(coalesce(({mapping.where}), false)) THEN '{SKIPPED}'
+            END"""
+    state = where if mapping.where else '"row state"'
+    texts = ", ".join(f"{quoted(f'field {name}')} AS {name}" for name in FIELD_NAMES)
+    # The mapping's names live one level below ours, so that a raw column may be called as a field is.
+    return f"""
+        SELECT "file place" AS file, "record state" AS state, {texts}{_renamed(raw)}
+        FROM (
+            SELECT "file place", {state} AS "record state", {fields}{_carried_along(raw)}
+            FROM (SELECT file AS "file place", state AS "row state"{_hidden(raw)}{named} FROM ({raw.query}))
+        )"""
+
+
+def _hidden(raw: RawRelation) -> str:
+    return "".join(f", {quoted(name)} AS {quoted(f'carried {name}')}" for name in raw.carried)
+
+
+def _carried_along(raw: RawRelation) -> str:
+    return "".join(f", {quoted(f'carried {name}')}" for name in raw.carried)
+
+
+def _renamed(raw: RawRelation) -> str:
+    return "".join(f", {quoted(f'carried {name}')} AS {quoted(name)}" for name in raw.carried)
+
+
+def _field(mapping: SourceMapping, name: str, kinds: Mapping[str, str]) -> str:
+    """One field's expression as text; an instant in the form of the log contract. One that fails on a record gives an
+    empty text, which breaks every rule.
+    """
+    if name not in mapping.fields:
+        return "NULL::VARCHAR"
+    text = f"({mapping.fields[name]})"
+    if kinds[name] == "TIMESTAMP WITH TIME ZONE":
+        text = f"strftime({text} AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%S.%fZ')"
+    return f"nullif(coalesce(TRY(coalesce({text}::VARCHAR, {_ABSENT})), ''), {_ABSENT})"
+
+
+def _kinds(mapping: SourceMapping, columns: list[str]) -> dict[str, str]:
+    """The type of each field's expression."""
+    typed = ", ".join(f"NULL::{'JSON' if name == 'record' else 'VARCHAR'} AS {quoted(name)}" for name in columns)
+    kinds, parser = {}, expression_parser()
+    for name, expression in mapping.fields.items():
+        query = f"DESCRIBE SELECT ({expression}) AS value FROM (SELECT {typed or 'NULL AS nothing'})"
+        try:
+            kinds[name] = str(parser.execute(query).fetchall()[0][1])
+        except duckdb.Error as error:
+            raise UsageError(
+                f"The expression of `{name}` cannot be used: {str(error).splitlines()[0]}",
+                where=f"source {mapping.name}: {expression}",
+                do="All raw columns are text; a JSON part is reached by record ->> '$.a.b'.",
+            ) from None
+    return kinds

@@ -1,0 +1,264 @@
+"""The catalogue: the SQLite file that holds the manifest. A commit writes the rows that changed, in one transaction.
+
+Lives here: the file. Does not belong here: its tables (`catalogue_rows.py`), and what counts where there is none
+(`store.py`).
+
+It has a rollback journal: write-ahead logging does not work on network file systems, and one writer has no need of it.
+Reading never writes, whatever a killed run left: so what is copied under the lock of the data folder is whole.
+"""
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TypeVar
+
+from pipelines.common import durable
+from pipelines.common.errors import AuthmeterError
+from pipelines.store.catalogue_rows import (
+    COMMITS,
+    EMPTY,
+    SCHEMA,
+    TABLES,
+    Change,
+    Image,
+    Row,
+    changes,
+    image_of,
+    manifest_of,
+    state_of,
+)
+from pipelines.store.manifest import SCHEMA_VERSION, Manifest, State
+
+T = TypeVar("T")
+
+# SQLite files say whose they are: "auth".
+_APPLICATION = 0x61757468
+# A commit and a reading take moments: who holds the file for longer does not let go of it.
+BUSY_SECONDS = 60.0
+_BUSY = (sqlite3.SQLITE_BUSY,)
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+# Who catches these puts them in words: see `common/machine_limits.py`.
+_OF_THE_MACHINE = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_NOMEM)
+
+
+class Catalogue:
+    """The catalogue at `file`."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self._journal = file.with_name(f"{file.name}-journal")
+
+    def read(self) -> Manifest:
+        """The manifest.
+
+        Raises:
+            AuthmeterError: the file is damaged, of a newer version of authmeter, or held by another program.
+        """
+        rows = self._ask(lambda connection: {name: _rows(connection, name) for name in TABLES})
+        try:
+            return manifest_of(rows)
+        except (KeyError, TypeError, ValueError) as error:
+            raise unreadable(self.file, str(error)) from None
+
+    def read_state(self) -> State:
+        """The state alone, which takes no time however many files there are. Raises what `read` does."""
+        rows = self._ask(lambda connection: _rows(connection, "state"))
+        try:
+            return state_of(rows)
+        except (KeyError, TypeError, ValueError) as error:
+            raise unreadable(self.file, str(error)) from None
+
+    def is_as_read(self, manifest: Manifest) -> bool:
+        """Whether nothing was committed since the manifest was read from it, or committed to it."""
+        known = manifest.origin
+        return isinstance(known, Image) and self._ask(_commits) == known.commits
+
+    def faults(self) -> list[str]:
+        """What SQLite finds wrong with the file, in its words."""
+        return self._ask(_faults)
+
+    def create(self, manifest: Manifest) -> None:
+        """Makes the catalogue with this manifest in it, in one step; one that is there is replaced."""
+        fresh, image = self.file.with_name(f".{self.file.name}.new"), image_of(manifest, 1, {})
+        fresh.unlink(missing_ok=True)
+        # SQLite would let nobody but the owner write it, whatever the umask says.
+        fresh.touch()
+        with closing(_connect(fresh, "rw")) as connection:
+            # Nobody looks at it before it is whole and on disk.
+            connection.execute("PRAGMA journal_mode = OFF")
+            connection.execute("PRAGMA synchronous = OFF")
+            connection.execute("BEGIN")
+            for statement in filter(str.strip, SCHEMA.split(";")):
+                connection.execute(statement)
+            _write(connection, changes(EMPTY, image), image.commits)
+            connection.execute(f"PRAGMA application_id = {_APPLICATION}")
+            connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+            connection.execute("COMMIT")
+        if self._journal.exists():
+            # What a killed commit left of the file before would be taken for this one's.
+            self._journal.unlink()
+            durable.sync_folder(self.file.parent)
+        durable.place_file(fresh, self.file)
+        manifest.origin = image
+
+    def write(self, manifest: Manifest) -> int:
+        """Makes the manifest the one that counts; gives how many rows were written or removed.
+
+        Raises:
+            AuthmeterError: another program committed since the manifest was read; or what `read` raises.
+        """
+        before = manifest.origin if isinstance(manifest.origin, Image) else self.read().origin
+        assert isinstance(before, Image)
+        after = image_of(manifest, before.commits + 1, before.numbers)
+        changed = list(changes(before, after))
+        if not changed:
+            return 0
+        with self._write_transaction() as connection:
+            if _commits(connection) != before.commits:
+                raise AuthmeterError(
+                    "Another program changed the catalogue since it was read.",
+                    where=str(self.file),
+                    why="What it did would be lost.",
+                    do="See that nothing else works on the data folder, then run again.",
+                )
+            _write(connection, changed, after.commits)
+        manifest.origin = after
+        return sum(len(change.gone) + len(change.put) for change in changed)
+
+    def recover(self) -> None:
+        """Takes back what a killed commit left half done. The caller holds the lock of the data folder."""
+        if self._journal.exists():
+            with self._write_transaction() as connection:
+                _commits(connection)
+
+    @contextmanager
+    def _write_transaction(self) -> Iterator[sqlite3.Connection]:
+        """A transaction that is on disk when it ends."""
+        try:
+            with closing(_connect(self.file, "rw")) as connection:
+                connection.execute("PRAGMA journal_mode = DELETE")
+                # As FULL, and the folder is flushed after the journal is removed: until then the commit could be lost.
+                connection.execute("PRAGMA synchronous = EXTRA")
+                # What retention takes away stays in no free page.
+                connection.execute("PRAGMA secure_delete = ON")
+                connection.execute("BEGIN IMMEDIATE")
+                yield connection
+                connection.execute("COMMIT")
+        except sqlite3.DatabaseError as error:
+            raise self._in_words(error, _DAMAGED) from error
+
+    def _ask(self, question: Callable[[sqlite3.Connection], T]) -> T:
+        """What a question about one state of the file gives."""
+        while True:
+            try:
+                with closing(_connect(self.file, "ro")) as connection:
+                    connection.execute("BEGIN")
+                    _require_known(connection, self.file)
+                    return question(connection)
+            except sqlite3.DatabaseError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_READONLY_ROLLBACK:
+                    raise self._in_words(error) from error
+            # A run was killed in a commit, which the next one takes back here; until then, it is taken back in a copy.
+            with TemporaryDirectory(prefix="authmeter-") as folder:
+                if copy := self._copied(Path(folder)):
+                    copy.recover()
+                    return copy._ask(question)
+
+    def _copied(self, folder: Path) -> "Catalogue | None":
+        """A copy of the file and its journal; None where they changed meanwhile."""
+        copy = Catalogue(folder / self.file.name)
+        try:
+            before = _stamps(self.file, self._journal)
+            shutil.copyfile(self.file, copy.file)
+            shutil.copyfile(self._journal, copy._journal)
+            return copy if _stamps(self.file, self._journal) == before else None
+        except FileNotFoundError:
+            return None
+
+    def _in_words(self, error: sqlite3.DatabaseError, codes: tuple[int, ...] | None = None) -> Exception:
+        """SQLite's error in a user's words, where it means that the file is held or, by one of the codes, damaged."""
+        code = error.sqlite_errorcode & 0xFF
+        if code == sqlite3.SQLITE_BUSY:
+            return AuthmeterError(
+                f"Another program has held the catalogue for {BUSY_SECONDS:.0f} seconds.",
+                where=str(self.file),
+                why="Nothing can be committed while it is read, nor read while it is committed.",
+                do="End that program, or the transaction that it has open, then run again.",
+            )
+        is_damaged = code in codes if codes else code not in _OF_THE_MACHINE
+        return unreadable(self.file, str(error)) if is_damaged else error
+
+
+def unreadable(file: Path, found: str) -> AuthmeterError:
+    """The error of a catalogue, also of one of an older store, that is damaged or lost."""
+    return AuthmeterError(
+        f"The catalogue cannot be read: {found}",
+        where=str(file),
+        why="It says which records count; without it nothing can be published.",
+        do="Restore the warehouse folder from a backup, or remove it: the next run reads all of landing again.",
+    )
+
+
+def require_known_version(version: int, file: Path) -> None:
+    """Refuses what a newer authmeter wrote.
+
+    Raises:
+        AuthmeterError: the version of the store is not known.
+    """
+    if version > SCHEMA_VERSION:
+        raise AuthmeterError(
+            f"The store was written by a newer authmeter (version {version} of the store, here {SCHEMA_VERSION}).",
+            where=str(file),
+            why="What this version does not know of, it would take away or count twice.",
+            do="Use that version of authmeter or a newer one.",
+        )
+
+
+def _connect(file: Path, mode: str) -> sqlite3.Connection:
+    uri = f"{file.absolute().as_uri()}?mode={mode}"
+    return sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
+
+
+def _require_known(connection: sqlite3.Connection, file: Path) -> None:
+    ((application,),) = connection.execute("PRAGMA application_id").fetchall()
+    ((version,),) = connection.execute("PRAGMA user_version").fetchall()
+    if application != _APPLICATION:
+        raise unreadable(file, "it is no catalogue of authmeter")
+    require_known_version(version, file)
+
+
+def _rows(connection: sqlite3.Connection, name: str) -> list[Row]:
+    table = TABLES[name]
+    columns, keys = ", ".join(table.columns), ", ".join(table.columns[: table.keys])
+    return connection.execute(f"SELECT {columns} FROM {name} ORDER BY {keys}").fetchall()
+
+
+def _commits(connection: sqlite3.Connection) -> int:
+    ((commits,),) = connection.execute("SELECT value FROM state WHERE name = ?", [COMMITS]).fetchall()
+    return int(commits)
+
+
+def _faults(connection: sqlite3.Connection) -> list[str]:
+    found = [text for (text,) in connection.execute("PRAGMA integrity_check").fetchall() if text != "ok"]
+    missing = connection.execute("PRAGMA foreign_key_check").fetchall()
+    return [*found, *(f"{table} has a row of no {parent}" for table, parent in sorted({(r[0], r[2]) for r in missing}))]
+
+
+def _write(connection: sqlite3.Connection, changed: Iterable[Change], commits: int) -> None:
+    for change in changed:
+        columns = TABLES[change.table].columns
+        keys = " AND ".join(f"{key} = ?" for key in columns[: TABLES[change.table].keys])
+        connection.executemany(f"DELETE FROM {change.table} WHERE {keys}", change.gone)
+        values = ", ".join("?" for _ in columns)
+        connection.executemany(
+            f"INSERT OR REPLACE INTO {change.table} ({', '.join(columns)}) VALUES ({values})", change.put
+        )
+    connection.execute("INSERT OR REPLACE INTO state (name, value) VALUES (?, ?)", [COMMITS, commits])
+
+
+def _stamps(*files: Path) -> list[tuple[int, ...]]:
+    return [(info.st_ino, info.st_size, info.st_mtime_ns) for info in map(os.stat, files)]

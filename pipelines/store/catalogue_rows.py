@@ -1,0 +1,215 @@
+"""The manifest as rows of the catalogue: its tables, and which rows are other ones than those that were read.
+
+Lives here: the form. Does not belong here: the file and its transactions (`catalogue.py`).
+
+What changed is found by comparing the whole manifest with an image of what was read, so that no change can be missed.
+An image holds the rows of each table by the value of their first column: the rows of one file, of one day.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import date
+from functools import cache
+from operator import attrgetter
+from typing import Any
+
+from pipelines.store.manifest import DayEntry, DayRows, FileEntry, Manifest, State
+
+Row = tuple[Any, ...]
+Numbers = Mapping[tuple[str, str], int]
+
+COMMITS = "commits"
+"""The name in `state` of the number of commits, by which it is known whether the catalogue is as it was read."""
+
+SCHEMA = """
+CREATE TABLE state (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
+CREATE TABLE files (
+    file INTEGER PRIMARY KEY, path TEXT NOT NULL, sha256 TEXT NOT NULL, bytes INTEGER NOT NULL, stamp TEXT NOT NULL,
+    source TEXT NOT NULL, status TEXT NOT NULL CHECK (status IN ('read', 'damaged', 'held', 'replaced')),
+    first_read_at TEXT NOT NULL, closed_through TEXT, mapping TEXT NOT NULL, part TEXT, place INTEGER NOT NULL,
+    part_digest TEXT, finding TEXT, is_gone INTEGER NOT NULL, records_read INTEGER NOT NULL,
+    accepted INTEGER NOT NULL, rejected INTEGER NOT NULL, skipped INTEGER NOT NULL, run_day TEXT
+);
+CREATE TABLE file_days (
+    file INTEGER NOT NULL REFERENCES files, day TEXT NOT NULL, accepted INTEGER NOT NULL, late INTEGER NOT NULL,
+    PRIMARY KEY (file, day)
+) WITHOUT ROWID;
+CREATE TABLE file_nulled_fields (
+    file INTEGER NOT NULL REFERENCES files, field TEXT NOT NULL, records INTEGER NOT NULL, PRIMARY KEY (file, field)
+) WITHOUT ROWID;
+CREATE TABLE file_earlier_parts (
+    file INTEGER NOT NULL REFERENCES files, position INTEGER NOT NULL, part TEXT NOT NULL,
+    PRIMARY KEY (file, position)
+) WITHOUT ROWID;
+CREATE TABLE days (
+    day TEXT PRIMARY KEY, folder TEXT NOT NULL, content TEXT NOT NULL, fingerprint TEXT NOT NULL,
+    accepted INTEGER NOT NULL, counted INTEGER NOT NULL, unmapped INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE day_parts (
+    day TEXT NOT NULL REFERENCES days, position INTEGER NOT NULL, part TEXT NOT NULL, PRIMARY KEY (day, position)
+) WITHOUT ROWID;
+CREATE TABLE platforms (app_key TEXT PRIMARY KEY, platform TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE unreadable_folders (path TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE restatements (file TEXT PRIMARY KEY) WITHOUT ROWID;
+"""
+
+_STATE = tuple(column.name for column in fields(State))
+_DATES_OF_STATE = ("as_of", "closed_before", "events_from", "days_from")
+# A file's days, nulled fields and earlier parts, and a day's parts, are tables of their own.
+_FILE = tuple(column.name for column in fields(FileEntry) if column.name not in ("nulled", "days", "earlier_parts"))
+_DAY = tuple(column.name for column in fields(DayEntry) if column.name != "parts")
+_row_of_file, _row_of_day = attrgetter(*_FILE), attrgetter(*_DAY)
+
+
+@dataclass(frozen=True)
+class Table:
+    """The columns of a table; the first `keys` of them are its key."""
+
+    columns: tuple[str, ...]
+    keys: int = 1
+
+
+TABLES = {
+    "state": Table(("name", "value")),
+    "files": Table(("file", *_FILE)),
+    "file_days": Table(("file", "day", "accepted", "late"), 2),
+    "file_nulled_fields": Table(("file", "field", "records"), 2),
+    "file_earlier_parts": Table(("file", "position", "part"), 2),
+    "days": Table(("day", *_DAY)),
+    "day_parts": Table(("day", "position", "part"), 2),
+    "platforms": Table(("app_key", "platform")),
+    "unreadable_folders": Table(("path",)),
+    "restatements": Table(("file",)),
+}
+Rows = dict[str, list[Row]]
+"""The rows of each table, in the order of its key."""
+
+
+@dataclass(frozen=True)
+class Image:
+    """The rows of a manifest by table and first column, and the number of the commit that they are of.
+
+    `numbers` has the number of each file, by path and content.
+    """
+
+    commits: int
+    numbers: Numbers = field(repr=False)
+    tables: dict[str, dict[Any, tuple[Row, ...]]] = field(repr=False)
+
+
+EMPTY = Image(0, {}, {name: {} for name in TABLES})
+
+
+def image_of(manifest: Manifest, commits: int, known: Numbers) -> Image:
+    """The rows of a manifest; files that are known keep their numbers."""
+    numbers = _numbers(manifest, known)
+    tables: dict[str, dict[Any, tuple[Row, ...]]] = {name: {} for name in TABLES}
+    tables["state"] = {name: ((getattr(manifest, name),),) for name in _STATE}
+    for entry in manifest.files:
+        number = numbers[entry.path, entry.sha256]
+        tables["files"][number] = (_row_of_file(entry),)
+        tables["file_days"][number] = tuple(entry.days.items())
+        if entry.nulled:
+            tables["file_nulled_fields"][number] = tuple(entry.nulled.items())
+        if entry.earlier_parts:
+            tables["file_earlier_parts"][number] = tuple(enumerate(entry.earlier_parts))
+    for day, of_day in manifest.days.items():
+        tables["days"][day] = (_row_of_day(of_day),)
+        tables["day_parts"][day] = tuple(enumerate(of_day.parts))
+    tables["platforms"] = {app_key: ((platform,),) for app_key, platform in manifest.platforms.items()}
+    tables["unreadable_folders"] = dict.fromkeys(manifest.unreadable, ((),))
+    tables["restatements"] = dict.fromkeys(manifest.restatements, ((),))
+    return Image(commits, numbers, tables)
+
+
+def _numbers(manifest: Manifest, known: Numbers) -> Numbers:
+    """A number for each file, which tells the order of the contents of a path as well."""
+    numbers: dict[tuple[str, str], int] = {}
+    last = max(known.values(), default=0)
+    path, of_path = None, 0
+    for entry in sorted(manifest.files, key=attrgetter("path")):
+        key = entry.path, entry.sha256
+        if key in numbers:
+            raise ValueError(f"two entries of one path and content: {entry.path}")
+        number = known.get(key, 0)
+        if not number or (entry.path == path and number < of_path):
+            number = last = last + 1
+        path, of_path = entry.path, number
+        numbers[key] = number
+    return numbers
+
+
+@dataclass(frozen=True)
+class Change:
+    """The changes of a table: the keys of rows that are no more, and the rows that are new or other ones."""
+
+    table: str
+    gone: list[Row]
+    put: list[Row]
+
+
+def changes(before: Image, after: Image) -> Iterator[Change]:
+    """The tables that changed."""
+    for name, table in TABLES.items():
+        old, new = before.tables[name], after.tables[name]
+        if old == new:
+            continue
+        gone: set[Row] = set()
+        put: list[Row] = []
+        for first in old.keys() - new.keys():
+            gone |= {row[: table.keys] for row in _whole(first, old[first])}
+        for first, rows in new.items():
+            if rows != old.get(first):
+                there, now = set(_whole(first, old.get(first, ()))), list(_whole(first, rows))
+                put += (row for row in now if row not in there)
+                gone |= {row[: table.keys] for row in there} - {row[: table.keys] for row in now}
+        yield Change(name, sorted(gone), put)
+
+
+def _whole(first: Any, rows: tuple[Row, ...]) -> Iterator[Row]:
+    """Rows as the table has them: dates as text, the numbers of a day apart."""
+    for row in rows:
+        columns: list[Any] = [first]
+        for value in row:
+            columns += value if isinstance(value, DayRows) else [value]
+        yield tuple(value.isoformat() if isinstance(value, date) else value for value in columns)
+
+
+def state_of(rows: list[Row]) -> State:
+    """The state that the rows of its table are of."""
+    values = {name: value for name, value in rows if name in _STATE}
+    return State(**values | {name: values[name] and date.fromisoformat(values[name]) for name in _DATES_OF_STATE})
+
+
+def manifest_of(rows: Rows) -> Manifest:
+    """The manifest that the rows of all tables are of.
+
+    Raises:
+        KeyError, TypeError, ValueError: they are of none.
+    """
+    day_of = cache(date.fromisoformat)
+    manifest = Manifest(**vars(state_of(rows["state"])))
+    by_number: dict[int, FileEntry] = {}
+    for number, *values in rows["files"]:
+        entry = by_number[number] = FileEntry(*values)
+        entry.closed_through = entry.closed_through and day_of(entry.closed_through)
+        entry.run_day = entry.run_day and day_of(entry.run_day)
+        entry.is_gone = bool(entry.is_gone)
+    for number, day, accepted, late in rows["file_days"]:
+        by_number[number].days[day_of(day)] = DayRows(accepted, late)
+    for number, name, records in rows["file_nulled_fields"]:
+        by_number[number].nulled[name] = records
+    for number, _, part in rows["file_earlier_parts"]:
+        by_number[number].earlier_parts.append(part)
+    # The contents of a path in the order of their coming.
+    manifest.files = sorted(by_number.values(), key=attrgetter("path"))
+    for day, folder, content, fingerprint, accepted, counted, unmapped in rows["days"]:
+        manifest.days[day_of(day)] = DayEntry(folder, content, fingerprint, [], accepted, counted, unmapped)
+    for day, _, part in rows["day_parts"]:
+        manifest.days[day_of(day)].parts.append(part)
+    manifest.platforms = {row[0]: row[1] for row in rows["platforms"]}
+    manifest.unreadable = [path for (path,) in rows["unreadable_folders"]]
+    manifest.restatements = [file for (file,) in rows["restatements"]]
+    numbers = {(entry.path, entry.sha256): number for number, entry in by_number.items()}
+    manifest.origin = image_of(manifest, {row[0]: row[1] for row in rows["state"]}[COMMITS], numbers)
+    return manifest

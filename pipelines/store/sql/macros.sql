@@ -1,0 +1,46 @@
+-- What parts hold, as `contract/parts.py` declares it, whichever version wrote them. `filename` and `file_row_number` name a row.
+CREATE TEMP MACRO records_of(files) AS TABLE
+    SELECT *, filename, file_row_number FROM read_parquet(files, hive_partitioning = false);
+-- One half of a hash as a signed number.
+CREATE TEMP MACRO signed_half(half) AS
+    (half::HUGEINT - CASE WHEN half >= 9223372036854775808 THEN 18446744073709551616 ELSE 0 END)::BIGINT;
+-- Parts of one file each, as they were written first: hashes in one column, the carrier normalized, and rows without a
+-- day for what needed another look.
+CREATE TEMP MACRO older_records_of(files) AS TABLE
+    SELECT
+        0::INTEGER AS file,
+        event_id,
+        event_time,
+        day,
+        app_key,
+        channel,
+        stage,
+        outcome,
+        result_code,
+        vendor,
+        platform,
+        CASE WHEN has_carrier THEN carrier END AS carrier,
+        scheme_id,
+        package_name,
+        signed_half(device_hash::UHUGEINT >> 64) AS device_high,
+        signed_half(device_hash::UHUGEINT & 18446744073709551615::UHUGEINT) AS device_low,
+        signed_half(phone_hash::UHUGEINT >> 64) AS phone_high,
+        signed_half(phone_hash::UHUGEINT & 18446744073709551615::UHUGEINT) AS phone_low,
+        phone_mask,
+        latency_ms,
+        sdk_version,
+        os_version,
+        attempt_id,
+        account_id,
+        filename,
+        file_row_number
+    FROM read_parquet(files, hive_partitioning = false)
+    WHERE day IS NOT NULL;
+-- Rejected records; those of parts of one file name no file.
+CREATE TEMP MACRO rejects_of(files) AS TABLE
+    SELECT coalesce(file, 0) AS file, line, reason, record, filename
+    FROM (
+        SELECT NULL::INTEGER AS file WHERE false
+        UNION ALL BY NAME
+        SELECT *, filename FROM read_parquet(files, union_by_name = true, hive_partitioning = false)
+    );

@@ -1,0 +1,82 @@
+"""Every question can be asked, in its smallest form: the whole command runs, and each row has its figure."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bench import big_day, reading, scenarios
+from bench.inputs import Cache, Logs
+from bench.tables import Row
+
+ADDED = r"[+-]\d+\.\d\d s \(\d+\.\d\d → \d+\.\d\d\)"
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Cache:
+    return Cache(tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture(scope="module")
+def logs(cache: Cache) -> Logs:
+    return cache.logs(days=1, apps=5, events=1000)
+
+
+def limits(rows: list[Row]) -> list[tuple[str, float, str]]:
+    """The rows with a target: what, limit, unit. Each has a figure above zero."""
+    with_target = [(row.what, row.target) for row in rows if row.target is not None]
+    assert all(target.figure > 0 for _, target in with_target)
+    return [(what, target.limit, target.unit) for what, target in with_target]
+
+
+def test_the_whole_command_beside_its_peers(cache: Cache, logs: Logs) -> None:
+    rows, split = scenarios.whole_command(cache, logs, 1, ["by_hand"])
+    assert limits(rows) == [
+        ("authmeter run, whole command, fresh data folder", 5, "×"),
+        ("its peak memory", 2, "GB"),
+    ]
+    assert rows[0].ratio == "1.00"
+    assert rows[-1].measured.endswith(" s"), rows[-1]
+    assert {"ingest", "roll up", "site"} <= {row.what for row in split}
+
+
+def test_a_form_beside_duckdbs_own_reader(cache: Cache, logs: Logs) -> None:
+    (row,) = reading.by_form(cache, logs, cache.logs(days=1, apps=5, events=3000), 1, ["lines"])
+    assert row.what == "lines"
+    assert re.fullmatch(rf"{ADDED}, DuckDB {ADDED}", row.measured)
+    assert row.target is not None
+    assert row.target.limit == 6
+
+
+def test_bad_lines_cost_no_good_one(cache: Cache, logs: Logs) -> None:
+    rows = reading.bad_lines(cache, logs, 1)
+    assert limits(rows) == [("with one bad line", 1.1, "×"), ("with 1% bad lines", 1.5, "×")]
+
+
+def test_many_files_and_a_run_with_nothing_new(cache: Cache, logs: Logs) -> None:
+    rows = reading.many_files(cache, logs, 3, 1)
+    assert limits(rows) == [
+        ("the same records in 3 files", 2, "×"),
+        ("nothing new, 3 known files, against one", 1.5, "×"),
+    ]
+
+
+def test_one_more_day(cache: Cache) -> None:
+    rows = scenarios.one_more_day(cache, cache.logs(days=2, apps=5, events=300), 1)
+    assert limits(rows) == [("one more day on top of 1 stored ones", 1.2, "×")]
+
+
+def test_a_big_day_has_no_record_twice(cache: Cache, logs: Logs) -> None:
+    rows = big_day.big_day(cache, logs, 2)
+    assert rows[1].what == "authmeter run: 2,000 records published"
+    assert limits(rows) == [("its peak memory", 8, "GB")]
+    assert list(cache.folder.glob("data-*")) == []
+
+
+def test_other_ids_are_other_ids_in_every_line(logs: Logs, tmp_path: Path) -> None:
+    big_day.with_other_ids(logs.files[0], tmp_path / "a", "007")
+    pairs = list(zip(logs.files[0].read_text().splitlines(), (tmp_path / "a").read_text().splitlines(), strict=True))
+    assert len(pairs) > 900
+    for before, after in pairs:
+        assert after.replace('_id":"007', '_id":"') == before
+        assert after.startswith('{"event_id":"007')

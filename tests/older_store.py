@@ -1,0 +1,29 @@
+"""A store as an older version of authmeter had it, made of one of today."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from pipelines.store.manifest import DayRows, Manifest
+from pipelines.store.store import Store
+
+
+def make_older(store: Store) -> dict[str, Any]:
+    """Puts the manifest of version 2 in the place of the catalogue; gives what its JSON says."""
+    manifest = store.read_manifest()
+    raw = TypeAdapter(Manifest).dump_python(manifest, mode="json", exclude={"origin"})
+    for entry in raw["files"]:
+        entry["days"] = {day: DayRows(*rows)._asdict() for day, rows in entry["days"].items()}
+        del entry["place"]
+    raw = {"schema_version": 2, **raw}
+    store.catalogue.file.unlink()
+    write_older(store, raw)
+    return raw
+
+
+def write_older(store: Store, raw: dict[str, Any]) -> None:
+    """Writes the manifest of an older version."""
+    (store.warehouse / "manifest.json").write_text(json.dumps(raw, indent=1), "utf-8")

@@ -1,0 +1,110 @@
+"""The records that a run in this process writes: those of Dagster, in Dagster's own files."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from pipelines.orchestration.home import prepare
+from pipelines.orchestration.records import FILES, open_instance
+from tests.orchestration.test_runs import only_run
+from tests.published_folder import authmeter
+from tests.support import DataFolder, records
+
+# The time at which a note was made is no part of what it says.
+NOTES = "SELECT name, migration_completed IS NULL FROM secondary_indexes ORDER BY name"
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A new home."""
+    for name in ("DAGSTER_HOME", "AUTHMETER_DATA", "DAGSTER_DISABLE_TELEMETRY"):
+        monkeypatch.setenv(name, "")
+    return prepare(tmp_path / "data")
+
+
+@dg.job
+def small() -> None:
+    """A job of no steps."""
+
+
+def tables(file: Path) -> set[str]:
+    """The statements that made the tables and indexes of a file, blanks apart."""
+    with closing(sqlite3.connect(file)) as opened:
+        made = opened.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
+        assert opened.execute("PRAGMA journal_mode").fetchall() == [("wal",)]
+    return {"".join(statement.split()) for (statement,) in made}
+
+
+def rows(file: Path, query: str) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(file)) as opened:
+        return opened.execute(query).fetchall()
+
+
+def test_a_new_home_has_the_tables_that_dagster_makes(home: Path, tmp_path: Path) -> None:
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    with dg.DagsterInstance.from_config(str(theirs)) as instance:
+        assert instance.get_runs() == []
+    for name in FILES:
+        assert tables(home / name) == tables(theirs / name)
+        for query in ("SELECT version_num FROM alembic_version", NOTES):
+            assert rows(home / name, query) == rows(theirs / name, query)
+
+
+def test_a_run_has_the_tables_that_dagster_makes(home: Path) -> None:
+    with open_instance(home) as ours, dg.DagsterInstance.from_config(str(home)) as theirs:
+        for instance in (ours, theirs):
+            assert small.execute_in_process(instance=instance).success
+    first, second = (file for file in (home / "history" / "runs").glob("*.db") if file.stem != "index")
+    assert tables(first) == tables(second)
+    assert rows(first, "SELECT * FROM alembic_version") == rows(second, "SELECT * FROM alembic_version")
+
+
+def test_a_home_made_by_dagster_keeps_its_runs(own: DataFolder, yesterday: date) -> None:
+    """As those of older versions were; and where tables are gone, Dagster makes them anew."""
+    home = own.root / "dagster"
+    for file in (home / "history").rglob("*.db*"):
+        file.unlink()
+    with dg.DagsterInstance.from_config(str(home)) as instance:
+        earlier = small.execute_in_process(instance=instance, tags={"kept": "yes"}).run_id
+    own.land("more.ndjson", records(3, yesterday, "more"))
+    assert authmeter("run", data=own.root).code == 0
+    with dg.DagsterInstance.from_config(str(home)) as instance:
+        assert [run.status for run in instance.get_runs()] == [dg.DagsterRunStatus.SUCCESS] * 2
+        kept = instance.get_run_by_id(earlier)
+        assert kept
+        assert kept.tags["kept"] == "yes"
+        assert instance.all_logs(earlier)
+
+
+def test_runs_that_are_recorded_elsewhere_stay_there(home: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    with (home / "dagster.yaml").open("a") as settings:
+        settings.write(f"storage:\n  sqlite:\n    base_dir: {elsewhere}\n")
+    with open_instance(home) as instance:
+        assert small.execute_in_process(instance=instance).success
+    with dg.DagsterInstance.from_config(str(home)) as instance:
+        assert len(instance.get_runs()) == 1
+    assert (elsewhere / "history" / "runs.db").exists()
+    assert rows(home / "history" / "runs.db", "SELECT count(*) FROM runs") == [(0,)]
+
+
+def test_a_run_keeps_what_it_printed(published: DataFolder) -> None:
+    with dg.DagsterInstance.from_config(str(published.root / "dagster")) as instance:
+        run = only_run(instance)
+        (captured,) = instance.all_logs(run.run_id, of_type=dg.DagsterEventType.LOGS_CAPTURED)
+        assert captured.dagster_event
+        key = [run.run_id, "compute_logs", captured.dagster_event.logs_captured_data.file_key]
+        manager = instance.compute_log_manager
+        assert manager.is_capture_complete(key)
+        printed = manager.get_log_data(key).stdout
+    assert printed
+    assert [line.split("  ")[0].strip() for line in printed.decode().splitlines()] == [
+        "ingest", "roll up", "marts", "site"
+    ]  # fmt: skip

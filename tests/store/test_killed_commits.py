@@ -1,0 +1,99 @@
+"""Commits killed before each of their writing system calls: what is read then is the manifest before or the new one."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pipelines.common.project import PROJECT
+from pipelines.store.manifest import Manifest
+from pipelines.store.store import Store
+from tests.older_store import make_older
+from tests.reliability.durable_names import HAS_STRACE
+from tests.store.test_catalogue import full
+from tests.support import tree
+
+COMMIT = """
+import sys
+from pathlib import Path
+from pipelines.store.store import Store
+store = Store(Path(sys.argv[1]))
+manifest = store.read_manifest()
+manifest.run = 99
+for entry in manifest.files:
+    entry.records_read = 99
+store.commit(manifest)
+"""
+CALLS = "write", "pwrite64", "ftruncate", "fsync", "fdatasync", "rename", "unlink", "mkdir"
+
+
+def killed_before(call: str, number: int, data: Path) -> bool:
+    """Whether a process that commits was killed before its so-manieth call; else it came to its end."""
+    trace = ["strace", "-f", "-o", "/dev/null", "-e", f"trace={call}", "-e", f"inject={call}:signal=KILL:when={number}"]
+    ended = subprocess.run([*trace, sys.executable, "-B", "-c", COMMIT, str(data)], cwd=PROJECT, check=False)
+    assert ended.returncode in (0, -signal.SIGKILL)
+    return ended.returncode != 0
+
+
+def later(manifest: Manifest) -> Manifest:
+    """What the process makes of a manifest."""
+    manifest.run = 99
+    for entry in manifest.files:
+        entry.records_read = 99
+    return manifest
+
+
+def _new(store: Store) -> None:
+    """An empty data folder."""
+
+
+def _committed(store: Store) -> None:
+    store.commit(full(60))
+
+
+def _older(store: Store) -> None:
+    store.commit(full(60))
+    make_older(store)
+
+
+@pytest.mark.skipif(not HAS_STRACE, reason="strace is not there or may not trace")
+@pytest.mark.parametrize("prepare", [_new, _committed, _older])
+def test_a_killed_commit_leaves_the_manifest_before_or_the_new_one(
+    prepare: Callable[[Store], None], tmp_path: Path
+) -> None:
+    base = Store(tmp_path / "base")
+    base.data.mkdir()
+    prepare(base)
+    before = base.read_manifest()
+    after = later(base.read_manifest())
+    found = []
+    for call in CALLS:
+        number = 1
+        while True:
+            store = Store(tmp_path / f"{call}-{number}")
+            shutil.copytree(base.data, store.data)
+            is_killed = killed_before(call, number, store.data)
+            left = tree(store.data)
+            read = store.read_manifest()
+            assert read in (before, after), f"killed before {call} {number}"
+            assert tree(store.data) == left
+            store.clear_unfinished(read)
+            assert store.read_manifest() == read
+            store.commit(later(store.read_manifest()))
+            assert store.read_manifest() == after
+            assert sorted(path.name for path in store.warehouse.iterdir()) == ["catalogue.sqlite", "manifest.json"]
+            if not is_killed:
+                assert read == after
+                break
+            found.append(read)
+            number += 1
+    assert len(found) >= 8
+    # The last thing that a commit does changes nothing any more.
+    assert before in found
+    assert after in found
