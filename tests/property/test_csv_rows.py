@@ -13,6 +13,7 @@ from tests.reading_bench import ReadFile, ReadingBench
 
 CELLS = st.one_of(
     st.text(st.characters(codec="utf-8"), max_size=6),
+    st.text(' ,"\n\r', max_size=6),
     st.sampled_from(
         [
             "",
@@ -24,6 +25,8 @@ CELLS = st.one_of(
             "\r\n",
             "a\nb",
             'say "yes"',
+            '{"a": 1, "b": 2}',
+            "a\rb",
             "1,5",
             "'",
             "\ufeff",
