@@ -88,7 +88,7 @@ def charts() -> dict[str, Chart]:
 
 
 def figure(chart: Chart, language: str, theme: str) -> dict[str, Any]:
-    """The empty figure of a chart in one language and theme, as Plotly's JSON; a test has Plotly check each attribute."""
+    """The empty figure of a chart in one language and theme, as Plotly's JSON; a test has Plotly check it."""
     colours = THEMES[theme]
     traces = []
     for one in chart.series:
