@@ -5,8 +5,8 @@ rows are therefore written in order, and a table sorts names by the rows' number
 """
 
 import re
-
-from pypinyin import Style, lazy_pinyin
+from collections.abc import Callable
+from functools import cache, lru_cache, partial
 
 # What is not Chinese is marked with it, and thereby stands before all Chinese.
 _PLAIN = "\0"
@@ -19,7 +19,20 @@ def spelling(name: str) -> list[str]:
     """
     if name.isascii():
         return [_plain(name)]
-    return lazy_pinyin(name, style=Style.TONE3, errors=_plain)
+    return _spell()(name)
+
+
+@cache
+def _spell() -> Callable[[str], list[str]]:
+    """The dictionary takes a tenth of a second to load, which ASCII names alone should not pay; names share words."""
+    from pypinyin import Style
+    from pypinyin.converter import DefaultConverter
+    from pypinyin.core import Pinyin
+
+    class Words(DefaultConverter):
+        convert = lru_cache(maxsize=1 << 15)(DefaultConverter.convert)
+
+    return partial(Pinyin(Words()).lazy_pinyin, style=Style.TONE3, errors=_plain)
 
 
 def initials(spelt: list[str]) -> str:

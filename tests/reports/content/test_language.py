@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from babel.messages.extract import extract_from_file
+from babel.messages.pofile import read_po
 
 import reports
 from pipelines.common.errors import AuthmeterError
@@ -27,6 +28,25 @@ def used_msgids() -> set[str]:
 def test_the_catalogue_has_exactly_the_texts_in_use():
     assert set(catalogue("zh")) == used_msgids()
     assert set(catalogue("en")) <= used_msgids()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_catalogue_is_read_as_babel_reads_it(language):
+    with (HERE / "locale" / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        entries = [entry for entry in read_po(file, locale=language) if entry.id]
+    assert catalogue(language) == {entry.id: entry.string for entry in entries if entry.string}
+    assert not any(entry.fuzzy for entry in entries)
+
+
+def test_the_texts_of_the_scripts_are_those_that_babel_finds():
+    options = {"parse_template_string": True}
+    assert script_msgids() == sorted({
+        message
+        for script in (HERE / "static" / "js").glob("*.js")
+        for _, message, _, _ in extract_from_file(
+            "javascript", script, keywords={"_": None, "both": None}, options=options
+        )
+    })  # fmt: skip
 
 
 def test_the_catalogue_is_sorted_for_whoever_looks_a_text_up():
