@@ -75,7 +75,7 @@ class Store:
             self._older.leave_behind(self.catalogue.file)
 
     def catalogue_faults(self) -> list[str]:
-        """What is wrong with the catalogue as a file, in SQLite's words."""
+        """What is wrong with the catalogue as a file, in SQLite's words. The caller holds the lock."""
         return self.catalogue.faults() if self._has_catalogue() else []
 
     def _has_catalogue(self) -> bool:
