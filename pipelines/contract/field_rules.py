@@ -81,9 +81,9 @@ def _value(name: str) -> str:
 def reason() -> str:
     """SQL for why a record is rejected, by the first broken field in the order of the contract; NULL: it is accepted.
 
-    `state` is what is known before the fields are looked at: a reason, `SKIPPED` or `BARE`.
+    `row state` is what is known before the fields are looked at: a reason, `SKIPPED` or `BARE`.
     """
-    cases = ["WHEN state IS NOT NULL THEN state", _broken("event_id"), _broken("event_time")]
+    cases = ['WHEN "row state" IS NOT NULL THEN "row state"', _broken("event_id"), _broken("event_time")]
     cases.append("""WHEN "good event_time" > $newest::TIMESTAMP THEN 'invalid:event_time'""")
     cases.append(f"""WHEN "good event_time" < $oldest::TIMESTAMP THEN '{TOO_OLD}'""")
     cases += [_broken(name) for name in ("app_key", "channel", "stage")]

@@ -1,8 +1,8 @@
 """A file's raw records as a relation of texts, read by the database's own readers.
 
-Each relation has `file` (the place of the file among those that are read together), `state` (a reason that the reading
-itself knows, `BARE`, or NULL) and the raw columns that are asked for, under `raw <name>`: so that no name of a file can
-meet one of ours. All raw columns are text; `record` is JSON.
+Each relation has `row file` (the place of the file among those that are read together), `row state` (a reason that the
+reading itself knows, `BARE`, or NULL) and the raw columns that are asked for, under `raw <name>`: so that no name of a
+file can meet one of ours. All raw columns are text; `record` is JSON.
 """
 
 import json
@@ -43,8 +43,8 @@ def json_files(mapping: SourceMapping) -> RawRelation:
     if "record" in mapping.columns or not names:
         # Only here a line that is no object can be told from one that lacks what is asked for.
         query = f"""
-        SELECT file, CASE WHEN json_type(json) IS DISTINCT FROM 'OBJECT' THEN '{MALFORMED}' END AS state,
-            json AS "raw record"{_picked(names)}
+        SELECT file AS "row file", json AS "raw record",
+            CASE WHEN json_type(json) IS DISTINCT FROM 'OBJECT' THEN '{MALFORMED}' END AS "row state"{_picked(names)}
         FROM (
             SELECT file_index AS file, json, json_transform(json, {_shape(names)}) AS picked
             FROM read_ndjson_objects(getvariable('files'), {_JSON_OPTIONS})
@@ -54,8 +54,8 @@ def json_files(mapping: SourceMapping) -> RawRelation:
     texts = ", ".join(f"{quoted(name)} AS {_raw(name)}" for name in names)
     return RawRelation(
         f"""
-        SELECT file_index AS file,
-            CASE WHEN coalesce({", ".join(map(quoted, names))}) IS NULL THEN '{BARE}' END AS state, {texts}
+        SELECT file_index AS "row file",
+            CASE WHEN coalesce({", ".join(map(quoted, names))}) IS NULL THEN '{BARE}' END AS "row state", {texts}
         FROM read_json(getvariable('files'), columns = {{{columns}}}, {_JSON_OPTIONS})"""
     )
 
@@ -65,21 +65,24 @@ def json_texts(mapping: SourceMapping) -> RawRelation:
     names = raw_names(mapping)
     record = ', TRY(text::JSON) AS "raw record"' if "record" in mapping.columns else ""
     query = f"""
-        SELECT file, line, text,
-            CASE WHEN NOT is_text OR kind IS DISTINCT FROM 'OBJECT' THEN '{MALFORMED}' END AS state
+        SELECT file AS "row file", line AS "row line", text AS "row text",
+            CASE WHEN NOT is_text OR kind IS DISTINCT FROM 'OBJECT' THEN '{MALFORMED}' END AS "row state"
             {record}{_picked(names)}
         FROM (
             SELECT file, line, text, is_text, TRY(json_type(bare)) AS kind,
                 TRY(json_transform(bare, {_shape(names)})) AS picked
             FROM (SELECT *, trim(text, {_BLANKS}) AS bare FROM texts)
         )"""
-    return RawRelation(query, ("line", "text"))
+    return RawRelation(query, ("row line", "row text"))
 
 
 def plain_texts() -> RawRelation:
     """The lines in the relation `texts` as they are: a mapping sees the column `line`, without its line end."""
-    query = 'SELECT file, line, text, NULL::VARCHAR AS state, rtrim(text, chr(10) || chr(13)) AS "raw line" FROM texts'
-    return RawRelation(query, ("line", "text"))
+    query = """
+        SELECT file AS "row file", line AS "row line", text AS "row text", NULL::VARCHAR AS "row state",
+            rtrim(text, chr(10) || chr(13)) AS "raw line"
+        FROM texts"""
+    return RawRelation(query, ("row line", "row text"))
 
 
 def csv_files(mapping: SourceMapping, layout: CsvLayout, *, first_file: int, has_header: bool) -> RawRelation:
@@ -88,14 +91,17 @@ def csv_files(mapping: SourceMapping, layout: CsvLayout, *, first_file: int, has
 
     The database fails on a row with other cells than the header.
     """
-    cells = [f"cell {place}" for place in range(len(layout.names))]
+    cells = [f"row cell {place}" for place in range(len(layout.names))]
     columns = ", ".join(f"'{cell}': 'VARCHAR'" for cell in cells)
     places = {name: cell for cell, name in reversed(list(zip(cells, layout.names, strict=True)))}
     texts = "".join(f", {_cell(places.get(name))} AS {_raw(name)}" for name in raw_names(mapping))
+    # Of returns with line feeds the reader has to find out by itself: told so, it finds no row.
+    line_end = r"new_line = '\n'," if layout.line_end == b"\n" else ""
     query = f"""
-        SELECT file_index + {first_file} AS file, NULL::VARCHAR AS state, {", ".join(map(quoted, cells))}{texts}
+        SELECT file_index + {first_file} AS "row file", NULL::VARCHAR AS "row state",
+            {", ".join(map(quoted, cells))}{texts}
         FROM read_csv(getvariable('files'), auto_detect = false, columns = {{{columns}}}, header = {has_header},
-            delim = ',', quote = '"', escape = '"', strict_mode = true,
+            delim = ',', quote = '"', escape = '"', strict_mode = true, {line_end}
             max_line_size = {MAX_LINE_BYTES}, buffer_size = {2 * MAX_LINE_BYTES})"""
     return RawRelation(query, tuple(cells))
 
@@ -107,7 +113,7 @@ def parquet_rows(mapping: SourceMapping, schema: pa.Schema) -> RawRelation:
         f", {_parquet_text(name, types[name]) if name in types else 'NULL::VARCHAR'} AS {_raw(name)}"
         for name in raw_names(mapping)
     )
-    return RawRelation(f"SELECT 0 AS file, NULL::VARCHAR AS state{texts} FROM rows")
+    return RawRelation(f'SELECT 0 AS "row file", NULL::VARCHAR AS "row state"{texts} FROM rows')
 
 
 def _picked(names: Sequence[str]) -> str:

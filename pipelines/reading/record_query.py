@@ -40,10 +40,8 @@ def record_query(mapping: SourceMapping, raw: RawRelation, rejected: Mapping[str
         f", CASE WHEN reason IS NOT NULL THEN {expression} END AS {name}"
         for name, expression in (rejected or {}).items()
     )
-    carried = "".join(f", {quoted(name)}" for name in raw.carried)
-    fields = _fields(mapping, raw, carried)
     return f"""
-    SELECT file, reason, nulled, "good event_time" AS event_time,
+    SELECT "row file" AS file, reason, nulled, "good event_time" AS event_time,
         -- A zone whose clock is not changed needs no look into the time zone tables: that costs as much as the parsing.
         CASE WHEN $fixed_offset_ms IS NOT NULL
             THEN ("good event_time" + to_milliseconds($fixed_offset_ms::BIGINT))::DATE
@@ -57,47 +55,37 @@ def record_query(mapping: SourceMapping, raw: RawRelation, rejected: Mapping[str
         FROM (
         SELECT *,
         {typed_values()}
-        FROM ({fields})
+        FROM ({_fields(mapping, raw)})
         )
     )"""
 
 
-def _fields(mapping: SourceMapping, raw: RawRelation, carried: str) -> str:
-    """The fields of the log record as given, by the mapping; in its place a reason or `SKIPPED`, where there is one."""
+def _fields(mapping: SourceMapping, raw: RawRelation) -> str:
+    """The fields of the log record as given, by the mapping, and what is known of the row."""
+    carried = "".join(f", {quoted(name)}" for name in raw.carried)
     if not mapping.fields:
-        texts = ", ".join(f"{quoted(f'raw {name}')} AS {name}" for name in FIELD_NAMES)
-        return f"SELECT file, state, {texts}{carried} FROM ({raw.query})"
+        texts = "".join(f", {quoted(f'raw {name}')} AS {name}" for name in FIELD_NAMES)
+        return f'SELECT "row file", "row state"{carried}{texts} FROM ({raw.query})'
     columns = [*raw_names(mapping), *(["record"] if "record" in mapping.columns else [])]
     named = "".join(f", {quoted(f'raw {name}')} AS {quoted(name)}" for name in columns)
     kinds = _kinds(mapping, columns)
-    fields = ", ".join(f"{_field(mapping, name, kinds)} AS {quoted(f'field {name}')}" for name in FIELD_NAMES)
-    where = f"""
-            CASE
+    fields = "".join(f", {_field(mapping, name, kinds)} AS {quoted(f'field {name}')}" for name in FIELD_NAMES)
+    state = '"row state"'
+    if mapping.where:
+        kept = f"TRY(coalesce(({mapping.where}), false))"
+        state = f"""CASE
                 WHEN "row state" IS NOT NULL THEN "row state"
-                WHEN TRY(coalesce(({mapping.where}), false)) IS NULL THEN 'invalid:where'
-                WHEN NOT TRY(coalesce(({mapping.where}), false)) THEN '{SKIPPED}'
+                WHEN {kept} IS NULL THEN 'invalid:where'
+                WHEN NOT {kept} THEN '{SKIPPED}'
             END"""
-    state = where if mapping.where else '"row state"'
-    texts = ", ".join(f"{quoted(f'field {name}')} AS {name}" for name in FIELD_NAMES)
+    texts = "".join(f", {quoted(f'field {name}')} AS {name}" for name in FIELD_NAMES)
     # The mapping's names live one level below ours, so that a raw column may be called as a field is.
     return f"""
-        SELECT "file place" AS file, "record state" AS state, {texts}{_renamed(raw)}
+        SELECT "row file", "mapped state" AS "row state"{carried}{texts}
         FROM (
-            SELECT "file place", {state} AS "record state", {fields}{_carried_along(raw)}
-            FROM (SELECT file AS "file place", state AS "row state"{_hidden(raw)}{named} FROM ({raw.query}))
+            SELECT "row file", {state} AS "mapped state"{carried}{fields}
+            FROM (SELECT *{named} FROM ({raw.query}))
         )"""
-
-
-def _hidden(raw: RawRelation) -> str:
-    return "".join(f", {quoted(name)} AS {quoted(f'carried {name}')}" for name in raw.carried)
-
-
-def _carried_along(raw: RawRelation) -> str:
-    return "".join(f", {quoted(f'carried {name}')}" for name in raw.carried)
-
-
-def _renamed(raw: RawRelation) -> str:
-    return "".join(f", {quoted(f'carried {name}')} AS {quoted(name)}" for name in raw.carried)
 
 
 def _field(mapping: SourceMapping, name: str, kinds: Mapping[str, str]) -> str:

@@ -43,7 +43,7 @@ def read_lines(job: ReadingJob, files: Sequence[PlainFile], *, is_json: bool) ->
                 part.reject(row["file"], row["given_line"], row["reason"], text)
 
         if any(found.count for found in odd):
-            wanted = GIVEN | {"given_line": "line", "given_text": "text"}
+            wanted = GIVEN | {"given_line": '"row line"', "given_text": '"row text"'}
             with registered(job.connection, "texts", _texts(files, odd)):
                 job.draw(record_query(job.mapping, texts, wanted), part, FileRows(len(files)), reject)
     return part.books
