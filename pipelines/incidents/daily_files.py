@@ -5,6 +5,7 @@
 
 import re
 from datetime import date, timedelta
+from functools import cache
 
 from pipelines.store.manifest import FileEntry
 
@@ -16,15 +17,20 @@ _PLACED = re.compile(r"<day(?:-(\d+))?>")
 
 def dated(entry: FileEntry) -> tuple[str, date] | None:
     """The path with its dates as days away from the newest of them, and that day; None where it has no date."""
+    return _dated_path(entry.path)
+
+
+@cache
+def _dated_path(path: str) -> tuple[str, date] | None:
     dates = []
-    for match in _DATE.finditer(entry.path):
+    for match in _DATE.finditer(path):
         try:
             dates.append((match, date(int(match[1]), int(match[3]), int(match[4]))))
         except ValueError:
             continue
     if not dates:
         return None
-    newest, path = max(day for _, day in dates), entry.path
+    newest = max(day for _, day in dates)
     for match, day in reversed(dates):
         back = (newest - day).days
         path = path[: match.start()] + (f"<day-{back}>" if back else "<day>") + path[match.end() :]

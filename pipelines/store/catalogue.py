@@ -7,6 +7,7 @@ It has a rollback journal: write-ahead logging does not work on network file sys
 Reading never writes, whatever a killed run left: so what is copied under the lock of the data folder is whole.
 """
 
+import gc
 import os
 import shutil
 import sqlite3
@@ -58,11 +59,12 @@ class Catalogue:
         Raises:
             AuthmeterError: the file is damaged, of a newer version of authmeter, or held by another program.
         """
-        rows = self._ask(lambda connection: {name: _rows(connection, name) for name in TABLES})
-        try:
-            return manifest_of(rows)
-        except (KeyError, TypeError, ValueError) as error:
-            raise unreadable(self.file, str(error)) from None
+        with _without_collector():
+            rows = self._ask(lambda connection: {name: _rows(connection, name) for name in TABLES})
+            try:
+                return manifest_of(rows)
+            except (KeyError, TypeError, ValueError) as error:
+                raise unreadable(self.file, str(error)) from None
 
     def read_state(self) -> State:
         """The state alone, which takes no time however many files there are. Raises what `read` does."""
@@ -219,6 +221,18 @@ def require_known_version(version: int, file: Path) -> None:
             why="What this version does not know of, it would take away or count twice.",
             do="Use that version of authmeter or a newer one.",
         )
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Python looks for garbage among all that was just made, again and again: half of the time of a reading."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _connect(file: Path, mode: str) -> sqlite3.Connection:

@@ -232,6 +232,14 @@ def test_queries_run(sampled: Path) -> None:
             assert rows or any(part in query for part in may_be_empty), f"{name_of(page)}: no row\n{query}"
 
 
+def test_python_examples_run(sampled: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    examples = [example for page in PAGES for example in blocks(page, "python")]
+    assert examples
+    for example in examples:
+        exec(re.sub(r"\bdata/(?=warehouse)", f"{sampled}/", example), {})
+        assert capsys.readouterr().out.strip() not in ("", "[]"), example
+
+
 def test_queries_name_every_table() -> None:
     named = set(re.findall(r"\bFROM (\w+)", " ".join(query for _, query in QUERIES)))
     assert set(TABLES) <= named
