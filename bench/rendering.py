@@ -12,7 +12,7 @@ from bench import pages
 from bench.inputs import Cache
 from bench.measure import Run, run
 from bench.published import make_published
-from bench.tables import Row, Target, middle, timed
+from bench.tables import Row, Target, middle, short, timed
 
 _RENDER = "import sys; from pathlib import Path; from reports.build.site import render_site; " \
     "print(render_site(Path(sys.argv[1]), Path(sys.argv[2])))"  # fmt: skip
@@ -56,7 +56,7 @@ def waiting(site: Path, apps: int, rounds: int) -> list[Row]:
     return [
         Row(
             one.what,
-            f"{one.middle:,.3g} (up to {one.largest:,.3g}) {one.unit}",
+            f"{short(one.middle)} (up to {short(one.largest)}) {one.unit}".strip(),
             target=Target(one.largest, one.limit, one.unit),
         )
         for one in found

@@ -27,8 +27,8 @@ class Target:
     @property
     def words(self) -> tuple[str, str, str]:
         """Figure, target, and whether it is met."""
-        figure = f"{self.figure:,.2f}" if self.figure < 100 else f"{self.figure:,.0f}"
-        return f"{figure} {self.unit}".strip(), f"{self.limit:g} {self.unit}".strip(), "yes" if self.is_met else "NO"
+        figure, limit = f"{short(self.figure)} {self.unit}".strip(), f"{self.limit:g} {self.unit}".strip()
+        return figure, limit, "yes" if self.is_met else "NO"
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,11 @@ class Row:
     ratio: str = ""
     memory: str = ""
     target: Target | None = None
+
+
+def short(number: float) -> str:
+    """A number with two places, without them from 100 on."""
+    return f"{number:,.2f}" if number < 100 else f"{number:,.0f}"
 
 
 def middle(runs: Sequence[Run]) -> float:
