@@ -86,6 +86,29 @@ def test_two_open_quotes_do_not_swallow_what_stands_between(bench: ReadingBench)
     assert read.reasons == [(3, "malformed"), (5, "malformed"), (7, "malformed")]
 
 
+@pytest.mark.parametrize("beside", ["", "too,few\r\n"], ids=["plain", "beside a bad row"])
+@pytest.mark.parametrize("cell", ['{"a": 1, "b": 2}', ', "', "a\rb", "a\nb", "a\r\nb", ' "', '" ', " x ", "x\u00a0"])
+def test_a_cell_is_kept_as_it_is(bench: ReadingBench, cell: str, beside: str) -> None:
+    content = as_csv([record("e1", account_id=cell), record("e2", os_version=cell)]) + beside.encode()
+    events = bench.read(content, "a.csv").events
+    assert [(event["account_id"], event["os_version"]) for event in events] == [(cell, None), (None, cell)]
+
+
+@pytest.mark.parametrize("more", [",", ",,", ",x", ',""'])
+@pytest.mark.parametrize("beside", ["", "too,few\n"], ids=["plain", "beside a bad row"])
+def test_a_row_with_more_cells_than_the_header_is_none(bench: ReadingBench, beside: str, more: str) -> None:
+    rows = f"{HEAD}\n{GOOD_ROW.format('e1', 'a')}{more}\n{GOOD_ROW.format('e2', 'b')}\n{beside}"
+    read = bench.read(rows.encode(), "a.csv")
+    assert [event["event_id"] for event in read.events] == ["e2"]
+    assert read.reasons[0] == (2, "malformed")
+
+
+def test_a_row_of_two_lines_that_is_no_text_is_one_row(bench: ReadingBench) -> None:
+    rows = [HEAD, GOOD_ROW.format("e1", '"two\nlines"'), GOOD_ROW.format("e2", "b")]
+    read = bench.read("\n".join(rows).encode().replace(b"lines", b"\xff"), "a.csv")
+    assert (read.reasons, len(read.events)) == ([(2, "malformed")], 1)
+
+
 def test_a_row_of_two_lines_stands_where_it_begins(bench: ReadingBench) -> None:
     rows = [record("e1", account_id="two\nlines"), record("e2", app_key="no key"), record("e3")]
     assert bench.read(as_csv(rows), "a.csv").reasons == [(4, "invalid:app_key")]

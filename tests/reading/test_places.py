@@ -1,0 +1,70 @@
+"""Every reject stands at its own place, however long the file, and no record comes twice or not at all."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from pipelines.reading.sources import SourceMapping
+from tests.reading_bench import CANONICAL, ReadingBench
+from tests.support import columns_of, lines, record
+
+# More rows than are drawn from the database at once.
+ROWS = 130_000
+BROKEN = range(0, ROWS, 997)
+HEAD = [*record("e"), "note"]
+WORDS = SourceMapping(
+    name="words",
+    files=("*",),
+    format="lines",
+    fields={name: f"split_part(line, '|', {place})" for place, name in enumerate(record("e"), 1)},
+)
+
+
+def row(number: int) -> list[str]:
+    stage = "none" if number in BROKEN else "login"
+    return [str(value) for value in record(f"e{number}", stage=stage).values()]
+
+
+def ndjson() -> bytes:
+    return lines(dict(zip(HEAD, row(number), strict=False)) for number in range(ROWS))
+
+
+def words() -> bytes:
+    # Long lines, so that the file comes in several pieces.
+    return b"".join(f"{'|'.join(row(number))}|{'x' * 99}\n".encode() for number in range(ROWS))
+
+
+def plain_csv() -> bytes:
+    return b"".join(f"{','.join(cells)},x\n".encode() for cells in [HEAD[:-1], *map(row, range(ROWS))])
+
+
+def parquet() -> bytes:
+    names = HEAD[:-1]
+    columns = columns_of([dict(zip(names, row(number), strict=True)) for number in range(ROWS)])
+    sink = io.BytesIO()
+    pq.write_table(pa.table(columns), sink, row_group_size=5_000)
+    return sink.getvalue()
+
+
+FILES: dict[str, tuple[Callable[[], bytes], SourceMapping, int, list[tuple[int, str]]]] = {
+    "a.ndjson": (ndjson, CANONICAL, 1, []),
+    "words.log": (words, WORDS, 1, []),
+    "plain.csv": (plain_csv, CANONICAL, 2, []),
+    # A row that is none, behind all others.
+    "odd.csv": (lambda: plain_csv() + b'x,"open\n', CANONICAL, 2, [(ROWS + 2, "malformed")]),
+    "wide.csv": (lambda: plain_csv() + b"1,2\n", CANONICAL, 2, [(ROWS + 2, "malformed")]),
+    "a.parquet": (parquet, CANONICAL, 1, []),
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_rejects_of_a_long_file_stand_at_their_places(bench: ReadingBench, name: str) -> None:
+    made, mapping, first, behind = FILES[name]
+    read = bench.read(made(), name, mapping)
+    assert read.reasons == [(first + number, "invalid:stage") for number in BROKEN] + behind
+    assert len({event["event_id"] for event in read.events}) == len(read.events) == ROWS - len(BROKEN)
