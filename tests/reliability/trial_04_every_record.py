@@ -40,7 +40,8 @@ FIELDS = (
 VALUES = (
     "1", "-0", "1e400", "1E-400", "9" * 400, "-1", "0.5", "true", "false", "null", "[]", "{}", '""', '"\\u0000"',
     '"\\ud800"', '"\\ud83d\\ude00"', "NaN", "Infinity", '"' + "x" * 129 + '"', "18446744073709551616", "1773194400000",
-    '"1773194400000"', "[1,2]", '{"a":1}', '"é"', "'x'",
+    '"1773194400000"', "1773194400", "1773194400.25", '"1773194400000.9"', "80.0", '"80"', "1e2", "-Infinity",
+    "[1,2]", '[1, 2.5,]', '{"a":1}', '{"a" : [null]}', '"é"', "'x'",
 )  # fmt: skip
 
 
@@ -91,7 +92,7 @@ def _mutated(scale: float, root: Path) -> list[Result]:
 
 
 def _differences(folder: DataFolder, last: date, either: set[tuple[str, int]]) -> list[tuple[str, str]]:
-    """What the oracle and the product judge otherwise, file by file; of CSV the books alone are compared."""
+    """What the oracle and the product judge otherwise, file by file."""
     zone = ZoneInfo(ZONE)
     clock = int(datetime.now(UTC).timestamp() * 1000)
     bounds = limits(last, clock, zone)
@@ -104,9 +105,8 @@ def _differences(folder: DataFolder, last: date, either: set[tuple[str, int]]) -
         product.setdefault(path, set()).add((line, reason))
     found = []
     for path in sorted(oracle.keys() | product.keys()):
-        if not path.endswith(".csv"):
-            unlike = oracle.get(path, set()) ^ product.get(path, set())
-            found += [(path, str(one)) for one in sorted(unlike) if (path, one[0]) not in either]
+        unlike = oracle.get(path, set()) ^ product.get(path, set())
+        found += [(path, str(one)) for one in sorted(unlike) if (path, one[0]) not in either]
     unbalanced = folder.rows("SELECT path FROM input_files WHERE records_read <> accepted + rejected")
     return found + [(path, "its books do not balance") for (path,) in unbalanced]
 
@@ -168,11 +168,13 @@ class _Maker:
         return content, count
 
     def _csv(self, kinds: list[bool]) -> tuple[bytes, int]:
-        """Mutated in bytes that are neither quotes nor line ends, so that lines can be counted by themselves."""
-        out = [",".join(FIELDS).encode()]
+        """Mutated in bytes that are neither quotes nor line ends, so that lines can be counted by themselves. A name in
+        the header tells that the text is UTF-8.
+        """
+        out = ["备注,".encode() + ",".join(FIELDS).encode()]
         for is_mutated in kinds:
             row = self._row(is_good=not is_mutated)
-            cells = [str(row.get(name, "")) for name in FIELDS]
+            cells = ["", *(str(row.get(name, "")) for name in FIELDS)]
             if not is_mutated:
                 text = io.StringIO()
                 csv.writer(text, quoting=self._rng.choice((csv.QUOTE_MINIMAL, csv.QUOTE_ALL))).writerow(cells)
@@ -192,13 +194,13 @@ class _Maker:
         for is_mutated in kinds:
             row = self._row(is_good=not is_mutated)
             if is_mutated:
-                row[self._rng.choice(FIELDS)] = self._rng.choice((None, "", "x" * 200, "\0", "é", "-1", "9" * 30))
+                row[self._rng.choice(FIELDS)] = self._rng.choice(_CELLS)
             rows.append({name: None if row.get(name) is None else str(row[name]) for name in FIELDS})
-        # As text, a latency counts in CSV only; as a number, a text is none.
         columns = {name: pa.array([row[name] for row in rows], pa.string()) for name in FIELDS}
-        columns["latency_ms"] = pa.array([_number(row["latency_ms"]) for row in rows], pa.int64())
-        sink = io.BytesIO()
-        pq.write_table(pa.table(columns), sink, compression=self._rng.choice(("zstd", "snappy", "none")))
+        if self._rng.random() < 0.5:
+            columns["latency_ms"] = pa.array([_number(row["latency_ms"]) for row in rows], pa.int64())
+        sink, codec = io.BytesIO(), self._rng.choice(("zstd", "snappy", "none"))
+        pq.write_table(pa.table(columns), sink, compression=codec, row_group_size=self._rng.choice((100, 5_000)))
         return sink.getvalue(), len(rows)
 
 
@@ -206,6 +208,9 @@ def _number(text: str | None) -> int | None:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
+_CELLS = (
+    None, "", "x" * 200, "\0", "é", "-1", "9" * 30, "80.0", "80.5", "1773194400", "1773194400.5", "true", "[]", "NaN",
+)  # fmt: skip
 _CSV_BYTES = [byte for byte in range(256) if byte not in b'"\r\n']
 
 
@@ -249,14 +254,25 @@ def _inserted(*pieces: bytes) -> Callable[[Random, bytes], bytes]:
 
 
 def _twice(rng: Random, line: bytes) -> bytes:
+    """A field that comes again, behind all others or before them."""
     name = rng.choice(FIELDS).encode()
-    return line[:-1] + b', "' + name + b'": ' + rng.choice((b'"again"', b"1", b"null", b'"2026-01-01"')) + b"}"
+    member = b'"' + name + b'": ' + rng.choice((b'"again"', b"1", b"null", b'"2026-01-01"'))
+    return line[:-1] + b", " + member + b"}" if rng.random() < 0.5 else b"{" + member + b"," + line[1:]
+
+
+def _let_pass(rng: Random, line: bytes) -> bytes:
+    """What is no strict JSON and passes, or nearly so."""
+    return line[:-1] + rng.choice(
+        (b",}", b" ,\t}", b',"extra":[1,]}', b',"extra":{"a":NaN,}}', b',"extra":-Infinity}', b',"extra":1e999}',
+         b",,}", b',"extra":[,]}', b',"extra":NaNs}', b',"extra":01}')
+    )  # fmt: skip
 
 
 def _around(rng: Random, line: bytes) -> bytes:
     before, behind = rng.choice(
         (
             (b"", b"\r"), (b"\xef\xbb\xbf", b""), (b"[", b"]"), (b"", b","), (b"", b" // no"), (b" \t", b" \t\r"),
+            (b"\v", b""), (b"\f ", b"\f"), (b"\xc2\xa0", b""),
             (b"\0", b""), (b"", b"\0"), (b"", line), (b"x", b""),
         )
     )  # fmt: skip
@@ -264,7 +280,10 @@ def _around(rng: Random, line: bytes) -> bytes:
 
 
 def _replaced(rng: Random, line: bytes) -> bytes:
-    return rng.choice((b"", b" ", b"\r", b"{}", b"null", b"[]", b"0", b"\0", b"{", b'"', b"\xff", b"NaN", b"{]}"))
+    return rng.choice(
+        (b"", b" ", b"\r", b"\v", b" \f", b"\x1f", b"\xc2\xa0", b"{}", b"{,}", b"null", b"[]", b"0", b"\0", b"{", b'"',
+         b"\xff", b"NaN", b"{]}")
+    )  # fmt: skip
 
 
 _MUTATIONS = (
@@ -277,6 +296,7 @@ _MUTATIONS = (
     _inserted(b"\0", b"\\u0000", b"\t", b"\x1b"),
     _inserted(b"\xff", b"\xc0\xaf", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xe4\xb8"),
     _twice,
+    _let_pass,
     _around,
     _replaced,
 )

@@ -164,8 +164,8 @@ def _stored(folder: DataFolder, path: str) -> list[Row]:
     """The events of a file as they are stored, in order."""
     (entry,) = [entry for entry in folder.manifest.live_files() if entry.path == path]
     tables = [pq.read_table(file).to_pylist() for file in folder.store.part_files([entry.part or ""])]
-    rows = [{name: value for name, value in row.items() if name != "line"} for table in tables for row in table]
-    return sorted((row for row in rows if row["day"]), key=lambda row: row["event_id"])
+    rows = [row for table in tables for row in table if row["file"] == entry.place]
+    return sorted(rows, key=lambda row: row["event_id"])
 
 
 def _is_same_parquet(folder: DataFolder, path: str, whole: bytes) -> bool:
