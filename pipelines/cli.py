@@ -5,6 +5,7 @@ Errors end in one screen without a traceback: exit 1 the run failed, 2 wrong use
 
 import atexit
 import gc
+import os
 import sys
 from datetime import date
 from pathlib import Path
@@ -252,6 +253,8 @@ def main() -> None:
     # takes a fifth of the time of a run with nothing new.
     gc.set_threshold(100_000)
     atexit.register(gc.freeze)
+    # NumPy comes with the frames, and its threads for matrices, of which there are none here, spin as they wait.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         app(prog_name="authmeter")
     except AuthmeterError as error:

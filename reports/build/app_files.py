@@ -5,9 +5,11 @@ the name, as everything else in it comes from the figures: rendering a template 
 most of the run.
 """
 
+from collections import deque
 from collections.abc import Collection, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor
 from itertools import accumulate
+from math import ceil
 from typing import NamedTuple
 
 import polars as pl
@@ -20,8 +22,9 @@ from reports.content.published import PublishedTables
 from reports.export.csv_files import csv_parts, harmful_keys, harmless
 from reports.export.workbook import gets_workbook, workbook_bytes
 
-# Apps are read so many at a time, which bounds memory.
+# Apps are read so many at a time at most, which bounds memory; those of a smaller site in four parts.
 BATCH = 2000
+_PARTS = 4
 NAME_MARK, FOLDER_MARK = "@@NAME@@", "@@FOLDER@@"
 
 
@@ -37,7 +40,7 @@ class AppFiles(NamedTuple):
 FILE_COLUMNS = dict.fromkeys(AppFiles._fields, pl.Int64)
 
 
-class _Content(NamedTuple):
+class Content(NamedTuple):
     """What an app's folder will hold, but for what depends on the sizes of its files."""
 
     app: App
@@ -47,36 +50,41 @@ class _Content(NamedTuple):
     workbook: bytes | None
 
 
-def write_app_files(
-    marts: PublishedTables, writer: SiteWriter, apps: list[App], xlsx_apps: Collection[str], shell: str
-) -> dict[str, AppFiles]:
-    """Writes the folder of every app and tells what is in it, by app key.
+def contents_ahead(
+    marts: PublishedTables, apps: list[App], xlsx_apps: Collection[str], reader: Executor
+) -> Iterator[list[Content]]:
+    """What the folders of all apps will hold, some apps at a time; the reader begins with it at once, and keeps ahead
+    of whoever writes: the one asks DuckDB, the other the file system.
 
     Args:
         apps: sorted by key.
         xlsx_apps: keys of the apps that get `usage_detail.xlsx`; `*` stands for all.
+    """
+    size = min(BATCH, max(1, ceil(len(apps) / _PARTS)))
+    batches = _batches(marts, apps, xlsx_apps, size)
+    coming = deque(reader.submit(next, batches, None) for _ in range(_PARTS if size < BATCH else 1))
+
+    def contents() -> Iterator[list[Content]]:
+        while batch := coming.popleft().result():
+            coming.append(reader.submit(next, batches, None))
+            yield batch
+
+    return contents()
+
+
+def write_app_files(writer: SiteWriter, contents: Iterator[list[Content]], shell: str) -> dict[str, AppFiles]:
+    """Writes the folder of every app and tells what is in it, by app key.
+
+    Args:
         shell: the page of an app, with `@@NAME@@` for its name and `@@FOLDER@@` for its folder.
     """
     writer.folder("apps")
     # Splitting once is cheaper than searching the page anew for each app.
     pieces = [part.split(NAME_MARK) for part in shell.split(FOLDER_MARK)]
-    return {
-        content.app.key: _write_folder(writer, content, pieces)
-        for batch in _ahead(_batches(marts, apps, xlsx_apps))
-        for content in batch
-    }
+    return {content.app.key: _write_folder(writer, content, pieces) for batch in contents for content in batch}
 
 
-def _ahead(batches: Iterator[list[_Content]]) -> Iterator[list[_Content]]:
-    """The same batches, each read while the one before is written: the one asks DuckDB, the other the file system."""
-    with ThreadPoolExecutor(1) as reader:
-        coming = reader.submit(next, batches, None)
-        while batch := coming.result():
-            coming = reader.submit(next, batches, None)
-            yield batch
-
-
-def _write_folder(writer: SiteWriter, content: _Content, pieces: list[list[str]]) -> AppFiles:
+def _write_folder(writer: SiteWriter, content: Content, pieces: list[list[str]]) -> AppFiles:
     app, workbook = content.app, content.workbook
     folder = f"apps/{app.folder}"
     writer.folder(folder)
@@ -90,14 +98,14 @@ def _write_folder(writer: SiteWriter, content: _Content, pieces: list[list[str]]
     return files
 
 
-def _batches(marts: PublishedTables, apps: list[App], xlsx_apps: Collection[str]) -> Iterator[list[_Content]]:
-    """The contents of all apps, `BATCH` at a time."""
+def _batches(marts: PublishedTables, apps: list[App], xlsx_apps: Collection[str], size: int) -> Iterator[list[Content]]:
+    """The contents of all apps, `size` at a time."""
     made = marts.publication.as_of
     # Looking through every row for formulas takes a fifth of the time; the few apps that have one are known from
     # their distinct texts.
     harmful = harmful_keys(marts.frame("detail_texts"))
-    for start in range(0, len(apps), BATCH):
-        batch = apps[start : start + BATCH]
+    for start in range(0, len(apps), size):
+        batch = apps[start : start + size]
         keys = [app.key for app in batch]
         detail = marts.frame("usage_detail", first_app=keys[0], last_app=keys[-1])
         # Rows are sorted by app, so that each app's are one run; an app without rows has none.
@@ -115,7 +123,7 @@ def _batches(marts: PublishedTables, apps: list[App], xlsx_apps: Collection[str]
         documents = dict(marts.documents(keys))
         parts = csv_parts(detail if harmful.isdisjoint(keys) else harmless(detail), lengths)
         yield [
-            _Content(
+            Content(
                 app,
                 documents[app.key],
                 length,

@@ -7,10 +7,11 @@ Lives here: the layout of the site and the order of writing. Does not belong her
 import hashlib
 import shutil
 from collections.abc import Collection
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -20,7 +21,7 @@ from pipelines.common.errors import AuthmeterError
 from pipelines.contract.metrics import METRICS
 from pipelines.contract.settings import Settings
 from pipelines.store.database import open_published
-from reports.build.app_files import FILE_COLUMNS, AppFiles, write_app_files
+from reports.build.app_files import FILE_COLUMNS, AppFiles, contents_ahead, write_app_files
 from reports.build.column_script import column_script
 from reports.build.static_files import write_assets, write_shared_data
 from reports.build.writer import SiteWriter, WrittenFile, script
@@ -55,8 +56,15 @@ def render_site(
     """
     spill = target.with_name(f"{target.name}.spill")
     try:
-        with open_published(database, settings or Settings(), spill) as connection:
-            return _Site(PublishedTables(connection), SiteWriter(target), xlsx_apps).write()
+        with (
+            open_published(database, settings or Settings(), spill) as connection,
+            ThreadPoolExecutor(1) as reader,
+            ThreadPoolExecutor(1) as aside,
+        ):
+            try:
+                return _Site(PublishedTables(connection), SiteWriter(target), xlsx_apps, reader, aside).write()
+            finally:
+                reader.shutdown(cancel_futures=True)
     except (duckdb.CatalogException, duckdb.BinderException) as error:
         raise AuthmeterError(
             f"The published tables are not those of this version: {str(error).splitlines()[0]}",
@@ -71,22 +79,26 @@ def render_site(
 class _Site:
     """One site in the making: what all its pages share."""
 
-    def __init__(self, marts: PublishedTables, writer: SiteWriter, xlsx_apps: Collection[str]) -> None:
-        self.marts, self.writer = marts, writer
+    def __init__(
+        self,
+        figures: PublishedTables,
+        writer: SiteWriter,
+        xlsx_apps: Collection[str],
+        reader: Executor,
+        aside: Executor,
+    ) -> None:
+        self.figures, self.writer = figures, writer
+        self.marts = marts = figures.beside()
         self.quality = context.quality_by_day(marts)
         self.standing = context.standing(marts, self.quality)
         self.apps = context.apps(marts)
         self.by_key = {app.key: app for app in self.apps}
-        self.xlsx_apps = xlsx_apps
         rows = dict(marts.rows("detail_rows")) if xlsx_apps else {}
-        # DuckDB takes the steps to the figures while Python makes the shapes of the charts.
-        with ThreadPoolExecutor(1) as aside:
-            assets = aside.submit(write_assets, writer)
-            marts.prepare(
-                context.listed_apps(
-                    self.apps, {app.key for app in self.apps if gets_workbook(app.key, rows.get(app.key, 0), xlsx_apps)}
-                )
-            )
+        with_workbook = {app.key for app in self.apps if gets_workbook(app.key, rows.get(app.key, 0), xlsx_apps)}
+        # One thread asks DuckDB for the figures, in this order, while this one makes the pages that need none.
+        self.packages = reader.submit(self._prepare, context.listed_apps(self.apps, with_workbook))
+        self.contents = contents_ahead(figures, self.apps, xlsx_apps, reader)
+        self.data = reader.submit(self._read_data, aside.submit(context.name_order, self.apps))
         publication = self.standing.publication
         # Stands in the addresses of the data scripts, so that a browser never joins a new page with old figures.
         self.version = hashlib.sha256(f"{publication.as_of} {publication.generated_at}".encode()).hexdigest()[:8]
@@ -98,22 +110,21 @@ class _Site:
                 "stand": self.standing,
                 "reasons": reasons(self.standing),
                 "version": self.version,
-                "asset": assets.result() | {"site": write_shared_data(writer, shared)},
+                "asset": write_assets(writer) | {"site": write_shared_data(writer, shared)},
                 "labels": {name: metric_label(name) for name in METRICS},
             }
         )
 
     def write(self) -> SiteReport:
         usage_csv = self._usage_csv()
-        shell = self.templates.get_template("app.html.jinja").render(root="../../", page="app")
-        files = write_app_files(self.marts, self.writer, self.apps, self.xlsx_apps, shell)
-        self._data(files)
         self._page("usage.html", csv=usage_csv, app_count=len(self.apps))
         self._page("monitor.html", app_count=len(self.apps))
         self._page("metrics.html")
-        self._quality()
         self._days()
+        self._quality()
         self._report_centre(usage_csv)
+        shell = self.templates.get_template("app.html.jinja").render(root="../../", page="app")
+        self._data(write_app_files(self.writer, self.contents, shell))
         publication = self.standing.publication
         self.writer.manifest(publication.as_of.isoformat(), publication.generated_at)
         return SiteReport(len(self.apps), len(self.writer.files), sum(f.bytes for f in self.writer.files))
@@ -126,18 +137,30 @@ class _Site:
         rows = harmless(self.marts.frame("usage_all"))
         return self.writer.write("usage_all.csv", csv_bytes(rows), rows.height)
 
+    def _prepare(self, listed: pl.DataFrame) -> list[tuple[Any, ...]]:
+        """Takes the steps to the figures; gives what the quality page needs of them."""
+        self.figures.prepare(listed)
+        return self.figures.rows("unregistered_packages")
+
+    def _read_data(self, names: Future[pl.DataFrame]) -> tuple[dict[str, bytes], pl.DataFrame]:
+        """The scripts with the figures of all apps together and with the tables that list all apps, but for the last
+        one; and that one's rows without what is known when the files are written.
+        """
+        self.figures.order(names.result())
+        ((_, document),) = self.figures.documents([context.ALL_APPS])
+        scripts = {
+            "data/all.js": script("AUTHMETER_FIGURES", document),
+            "data/apps.js": column_script("AUTHMETER_APPS", self.figures.frame("figures/app_table")),
+            "data/logins.js": column_script("AUTHMETER_LOGINS", self.figures.frame("figures/login_table")),
+        }
+        return scripts, self.figures.frame("listed_apps")
+
     def _data(self, files: dict[str, AppFiles]) -> None:
-        """The figures of all apps together, and the tables that list all apps."""
         self.writer.folder("data")
-        ((_, document),) = self.marts.documents([context.ALL_APPS])
-        listed = self.marts.frame("listed_apps")
+        scripts, listed = self.data.result()
         sizes = pl.DataFrame([files[key] for key in listed.get_column("key")], FILE_COLUMNS, orient="row")
-        for path, content in (
-            ("data/all.js", script("AUTHMETER_FIGURES", document)),
-            ("data/apps.js", column_script("AUTHMETER_APPS", self.marts.frame("figures/app_table"))),
-            ("data/logins.js", column_script("AUTHMETER_LOGINS", self.marts.frame("figures/login_table"))),
-            ("data/files.js", column_script("AUTHMETER_FILES", listed.hstack(sizes))),
-        ):
+        scripts["data/files.js"] = column_script("AUTHMETER_FILES", listed.hstack(sizes))
+        for path, content in scripts.items():
             self.writer.write(path, content)
 
     def _quality(self) -> None:
@@ -148,7 +171,7 @@ class _Site:
             "restatements": [(day, self._cell(key), *rest) for day, key, *rest in self.marts.rows("restatements")],
             "codes": self.marts.rows("unmapped_codes"),
             "unregistered": [(self._cell(key), *rest) for key, *rest in self.marts.rows("unregistered_apps")],
-            "packages": [(self._cell(key), *rest) for key, *rest in self.marts.rows("unregistered_packages")],
+            "packages": [(self._cell(key), *rest) for key, *rest in self.packages.result()],
         }
         rejected = self.marts.rows("rejected")
         self._page(

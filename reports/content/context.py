@@ -174,20 +174,27 @@ def apps(marts: PublishedTables) -> list[App]:
 
 def listed_apps(found: list[App], with_workbook: set[str]) -> pl.DataFrame:
     """The apps and `*` as `PublishedTables.prepare` takes them; `with_workbook` holds the keys that get an xlsx."""
-    spelt = {app.key: spelling(app.name) for app in found}
-    place = {key: i for i, key in enumerate(sorted(spelt, key=lambda key: (spelt[key], key)))}
     rows = [
-        (app.key, app.name, app.platform, app.status, app.account_id, app.schemes, app.folder, place[app.key],
-         initials(spelt[app.key]), app.key in with_workbook)
+        (app.key, app.name, app.platform, app.status, app.account_id, app.schemes, app.folder, app.key in with_workbook)
         for app in found
-    ]  # fmt: skip
+    ]
     return pl.DataFrame(
-        [(ALL_APPS, ALL_APPS, None, None, None, None, None, -1, "", False), *rows],
+        [(ALL_APPS, ALL_APPS, None, None, None, None, None, False), *rows],
         {"app_key": pl.String, "app_name": pl.String, "platform": pl.String, "status": pl.String,
-         "account_id": pl.String, "schemes": pl.Int64, "folder": pl.String, "place": pl.Int64, "initials": pl.String,
-         "has_xlsx": pl.Boolean},
+         "account_id": pl.String, "schemes": pl.Int64, "folder": pl.String, "has_xlsx": pl.Boolean},
         orient="row",
     )  # fmt: skip
+
+
+def name_order(found: list[App]) -> pl.DataFrame:
+    """The apps as `PublishedTables.order` takes them."""
+    spelt = {app.key: spelling(app.name) for app in found}
+    ordered = sorted(spelt, key=lambda key: (spelt[key], key))
+    return pl.DataFrame(
+        [(key, place, initials(spelt[key])) for place, key in enumerate(ordered)],
+        {"app_key": pl.String, "place": pl.Int64, "initials": pl.String},
+        orient="row",
+    )
 
 
 def shared_data(marts: PublishedTables, stand: Standing, quality: dict[date, Day], version: str) -> dict[str, Any]:

@@ -86,18 +86,31 @@ class PublishedTables:
         text, given = self._query(name, values)
         return pl.DataFrame(self._connection.sql(text, params=given))
 
+    def beside(self) -> "PublishedTables":
+        """The same tables, for whoever reads them while another thread takes the steps."""
+        connection = self._connection.cursor()
+        connection.execute(sql("pipelines.contract", "macros"))
+        return PublishedTables(connection)
+
     def prepare(self, listed: pl.DataFrame) -> None:
         """Takes every step to the figures documents.
 
         `listed` is every app and `*`: app_key, app_name, platform, status, account_id, schemes, and what the site
-        decides: folder (NULL for `*`), place in the order of names, initials, has_xlsx.
+        decides: folder (NULL for `*`), has_xlsx.
         """
-        self._connection.register("listed_rows", listed)
-        self._connection.execute("CREATE TEMP TABLE listed_apps AS FROM listed_rows ORDER BY app_key")
-        self._connection.unregister("listed_rows")
+        self._keep("listed_apps", listed)
         for step in STEPS:
             text, values = self._query(f"figures/{step}", {})
             self._connection.execute(f"CREATE TEMP TABLE {step} AS {text}", values)
+
+    def order(self, names: pl.DataFrame) -> None:
+        """Takes the order of the names, for the tables that list all apps: app_key, place, initials."""
+        self._keep("name_order", names)
+
+    def _keep(self, name: str, rows: pl.DataFrame) -> None:
+        self._connection.register("given_rows", rows)
+        self._connection.execute(f"CREATE TEMP TABLE {name} AS FROM given_rows ORDER BY app_key")
+        self._connection.unregister("given_rows")
 
     def documents(self, keys: Sequence[str]) -> Iterator[tuple[str, str]]:
         """Key and figures document, as JSON text, of the apps from the first to the last of the sorted `keys`."""

@@ -16,7 +16,6 @@ from typing import Any, Final
 from unicodedata import east_asian_width
 
 import polars as pl
-import xlsxwriter
 
 from pipelines.contract.metrics import METRICS
 
@@ -89,6 +88,8 @@ def write_workbook(
         made: the day that stands as the workbook's creation date.
         folder: where unfinished rows wait; without it, the system's folder for such.
     """
+    import xlsxwriter
+
     options = {
         "constant_memory": True,
         "strings_to_formulas": False,

@@ -12,7 +12,7 @@ WITH totals AS (
     GROUP BY day
 )
 SELECT days.day, totals.* EXCLUDE (day), base.* EXCLUDE (day)
-FROM days
+FROM (SELECT day FROM period_days WHERE period = '30' AND NOT is_base) AS days
 LEFT JOIN totals USING (day)
 LEFT JOIN totals AS base ON base.day = week_before(days.day)
 ORDER BY days.day

@@ -23,7 +23,7 @@ SELECT
     listed.app_name AS name,
     listed.app_key AS key,
     listed.folder,
-    listed.initials,
+    name_order.initials,
     listed.has_xlsx::INTEGER AS has_xlsx,
     array_to_string(heights.steps, '') AS sparkline,
     listed.platform,
@@ -37,7 +37,7 @@ SELECT
     sums.base_number_verifications AS previous_number_verifications,
     sums.base_third_party_authorizations AS previous_third_party_authorizations
 FROM listed_apps AS listed
+JOIN name_order USING (app_key)
 JOIN usage_periods AS sums USING (app_key)
 JOIN heights USING (app_key)
-WHERE listed.app_key <> '*'
-ORDER BY listed.place
+ORDER BY name_order.place

@@ -21,10 +21,10 @@ SELECT
     listed.app_name AS name,
     listed.app_key AS key,
     listed.folder,
-    listed.initials,
+    name_order.initials,
     listed.platform,
     windows.* EXCLUDE (app_key)
 FROM listed_apps AS listed
+JOIN name_order USING (app_key)
 JOIN windows USING (app_key)
-WHERE listed.app_key <> '*'
-ORDER BY listed.place
+ORDER BY name_order.place
