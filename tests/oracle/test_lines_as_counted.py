@@ -8,12 +8,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipelines.contract.record import FIELD_NAMES
 from tests.oracle.raw_rows import utc_time
 from tests.oracle.records import Landing, Limits, Record, read_landing, unix_ms
-from tests.property.test_one_record_either_way import ZONES, json_lines
+from tests.property.test_one_record_either_way import GOOD, ODD_TOKENS, OWN_TOKENS, ZONES, json_lines, record_of
 from tests.reading_bench import ReadingBench, limits
 from tests.support import KEY, Row
 
@@ -45,6 +47,24 @@ def as_record(event: Row) -> tuple[str, ...]:
     return tuple(str(value) for value in (values | hashes).values())
 
 
+def assert_as_counted(bench: ReadingBench, content: bytes, zone: str) -> Landing:
+    """The reading of a file against its independent count, which it gives."""
+    found = counted(content, zone)
+    read = bench.read(content, reading=limits(source_zone=zone))
+    assert read.reasons == [(reject.line, reject.reason) for reject in found.rejects]
+    assert Counter(map(as_record, read.events)) == Counter(map(as_event, found.records))
+    assert read.books.nulled == Counter(name for _, name in found.nulled.elements())
+    return found
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_every_value_in_every_field_is_read_as_it_is_counted(bench: ReadingBench, zone: str) -> None:
+    changed = [{name: token} for name in FIELD_NAMES for token in (*OWN_TOKENS[name], *ODD_TOKENS)]
+    found = assert_as_counted(bench, "\n".join(record_of(GOOD | change, "") for change in changed).encode(), zone)
+    assert len(found.records) > 500
+    assert len(found.rejects) > 200
+
+
 @settings(max_examples=60)
 @given(
     written=st.lists(json_lines(), min_size=1, max_size=60),
@@ -55,9 +75,4 @@ def as_record(event: Row) -> tuple[str, ...]:
 def test_lines_are_read_as_they_are_counted(
     bench: ReadingBench, written: list[bytes], zone: str, mark: bytes, end: bytes
 ) -> None:
-    content = mark + end.join(written)
-    found = counted(content, zone)
-    read = bench.read(content, reading=limits(source_zone=zone))
-    assert read.reasons == [(reject.line, reject.reason) for reject in found.rejects]
-    assert Counter(map(as_record, read.events)) == Counter(map(as_event, found.records))
-    assert read.books.nulled == Counter(name for _, name in found.nulled.elements())
+    assert_as_counted(bench, mark + end.join(written), zone)
