@@ -40,7 +40,6 @@ T = TypeVar("T")
 _APPLICATION = 0x61757468
 # A commit and a reading take moments: who holds the file for longer does not let go of it.
 BUSY_SECONDS = 60.0
-_BUSY = (sqlite3.SQLITE_BUSY,)
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 # Who catches these puts them in words: see `common/machine_limits.py`.
 _OF_THE_MACHINE = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_NOMEM)
@@ -110,8 +109,8 @@ class Catalogue:
         durable.place_file(fresh, self.file)
         manifest.origin = image
 
-    def write(self, manifest: Manifest) -> int:
-        """Makes the manifest the one that counts; gives how many rows were written or removed.
+    def write(self, manifest: Manifest) -> None:
+        """Makes the manifest the one that counts. Nothing is written where it is.
 
         Raises:
             AuthmeterError: another program committed since the manifest was read; or what `read` raises.
@@ -121,7 +120,7 @@ class Catalogue:
         after = image_of(manifest, before.commits + 1, before.numbers)
         changed = list(changes(before, after))
         if not changed:
-            return 0
+            return
         with self._write_transaction() as connection:
             if _commits(connection) != before.commits:
                 raise AuthmeterError(
@@ -132,11 +131,10 @@ class Catalogue:
                 )
             _write(connection, changed, after.commits)
         manifest.origin = after
-        return sum(len(change.gone) + len(change.put) for change in changed)
 
     def recover(self) -> None:
         """Takes back what a killed commit left half done. The caller holds the lock of the data folder."""
-        if self._journal.exists():
+        if self._journal.exists() and self.file.exists():
             with self._write_transaction() as connection:
                 _commits(connection)
 
@@ -165,7 +163,7 @@ class Catalogue:
                     _require_known(connection, self.file)
                     return question(connection)
             except sqlite3.DatabaseError as error:
-                if error.sqlite_errorcode != sqlite3.SQLITE_READONLY_ROLLBACK:
+                if _code(error) != sqlite3.SQLITE_READONLY_ROLLBACK:
                     raise self._in_words(error) from error
             # A run was killed in a commit, which the next one takes back here; until then, it is taken back in a copy.
             with TemporaryDirectory(prefix="authmeter-") as folder:
@@ -186,7 +184,7 @@ class Catalogue:
 
     def _in_words(self, error: sqlite3.DatabaseError, codes: tuple[int, ...] | None = None) -> Exception:
         """SQLite's error in a user's words, where it means that the file is held or, by one of the codes, damaged."""
-        code = error.sqlite_errorcode & 0xFF
+        code = _code(error) & 0xFF
         if code == sqlite3.SQLITE_BUSY:
             return AuthmeterError(
                 f"Another program has held the catalogue for {BUSY_SECONDS:.0f} seconds.",
@@ -233,6 +231,11 @@ def _without_collector() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
+
+
+def _code(error: sqlite3.DatabaseError) -> int:
+    """SQLite's number of an error; Python's own, of a text that is no UTF-8, have none."""
+    return getattr(error, "sqlite_errorcode", 0)
 
 
 def _connect(file: Path, mode: str) -> sqlite3.Connection:

@@ -417,6 +417,7 @@ def test_a_damaged_or_lost_catalogue_is_no_empty_one(store: Store, damage: Calla
         "DELETE FROM files WHERE file = 1",
         "UPDATE days SET day = 'yesterday' WHERE day = '2026-03-10'",
         "DROP TABLE platforms",
+        "UPDATE files SET source = CAST(x'ff' AS TEXT)",
         "DELETE FROM state WHERE name = 'commits'",
     ],
 )
