@@ -190,7 +190,7 @@ def _mapped(raw: Fields | None, source: Source | None) -> Fields | None:
 
 
 def to_record(raw: Fields, bounds: Limits) -> Record:
-    """Judges one raw record; raises RejectedError with the reason of the first broken required field."""
+    """Checks one raw record; raises RejectedError with the reason of the first broken required field."""
     return Record(
         event_id=_text(_required(raw, "event_id")) or _invalid("event_id"),
         event_ms=_event_ms(_required(raw, "event_time"), bounds),

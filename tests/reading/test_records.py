@@ -1,4 +1,4 @@
-"""The rules of a log record, one case each: a value is judged by its text, whatever the format."""
+"""The rules of a log record, one case each: they hold for the text of a value, whatever the format."""
 
 from __future__ import annotations
 
@@ -171,7 +171,7 @@ def test_a_broken_device_or_phone_leaves_no_hash(bench: ReadingBench, name: str)
 
 
 @pytest.mark.parametrize("form", ["csv", "parquet"])
-def test_a_text_is_judged_alike_in_every_format(bench: ReadingBench, form: str) -> None:
+def test_a_text_is_read_alike_in_every_format(bench: ReadingBench, form: str) -> None:
     changed = [changes for _, changes in REJECTS] + [{name: given} for name, given, _ in KEPT]
     changed += [{name: given} for name, given in NULLED]
     # Texts alone: an empty cell is absence, and a NUL stands in no CSV.
@@ -179,13 +179,13 @@ def test_a_text_is_judged_alike_in_every_format(bench: ReadingBench, form: str) 
     rows = [record(**{"event_id": f"e{number}", "os_version": f"{number}"} | c) for number, c in enumerate(texts)]
     assert len(rows) > 50
 
-    def told(content: bytes, name: str) -> tuple[list[Row], list[str], dict[str, int]]:
+    def as_read(content: bytes, name: str) -> tuple[list[Row], list[str], dict[str, int]]:
         found = bench.read(content, name)
         events = [{name: value for name, value in one.items() if name != "line"} for one in found.events]
         return events, [reason for _, reason in found.reasons], dict(found.books.nulled)
 
     written = as_csv(rows) if form == "csv" else as_parquet(columns_of(rows))
-    assert told(written, f"a.{form}") == told(lines(rows), "a.ndjson")
+    assert as_read(written, f"a.{form}") == as_read(lines(rows), "a.ndjson")
 
 
 def test_where_both_outcome_and_code_are_there_both_are_kept(bench: ReadingBench) -> None:
