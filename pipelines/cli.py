@@ -251,7 +251,7 @@ def main() -> None:
     """Runs the command line; the process ends with the exit code that the contract gives."""
     # What Dagster and the libraries load stays for good: looking through it again and again, and once more at the end,
     # takes a fifth of the time of a run with nothing new.
-    gc.set_threshold(100_000)
+    gc.set_threshold(500_000)
     atexit.register(gc.freeze)
     # NumPy comes with the frames, and its threads for matrices, of which there are none here, spin as they wait.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

@@ -38,6 +38,8 @@ def _alert_of_end(data: Path, status: "Status") -> None:
     except AuthmeterError:
         # Without settings nobody knows whom to tell; the command says what is wrong with them.
         return
+    if not is_set(settings.alerts):
+        return
     if status.last_run and status.last_run.error:
         failure, day = status.last_run.error, status.last_run.day
         day = day or last_closed_day(datetime.fromisoformat(status.written_at), settings.timezone)
