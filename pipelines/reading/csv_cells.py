@@ -1,29 +1,22 @@
-"""The cells of one CSV row, taken apart exactly."""
+"""The cells of one CSV row, as the database's reader takes them apart."""
 
-import csv
-import io
 import re
 
-from pipelines.reading.blocks import MAX_LINE_BYTES
-
-csv.field_size_limit(MAX_LINE_BYTES)
-# The database's reader knows a quoted cell behind blanks, the `csv` module does not.
-_BLANKS_BEFORE_QUOTE = re.compile(r'(^|,) +(?=")')
+# A quoted cell, blanks around it or not; or a bare one, in which a quote is a letter like any other.
+_CELL = re.compile(r' *"((?:[^"]|"")*)" *(?:,|\Z)|([^,]*)(?:,|\Z)')
 
 
 def cells_of(text: str) -> list[str] | None:
-    """The cells of a row; None where the text is no row by its quotes, or more than one."""
+    """The cells of a row; None where the text is no row by its quotes."""
     if '"' not in text:
         return text.split(",")
-    cells = _one_row(text)
-    if cells is None or any(cell.lstrip(" ").startswith('"') for cell in cells if cell.startswith(" ")):
-        return _one_row(_BLANKS_BEFORE_QUOTE.sub(r"\1", text))
-    return cells
-
-
-def _one_row(text: str) -> list[str] | None:
-    try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
-    except csv.Error:
-        return None
-    return rows[0] if len(rows) == 1 else None
+    cells, place = [], 0
+    while cell := _CELL.match(text, place):
+        quoted, bare = cell.groups()
+        if quoted is None and bare.lstrip(" ").startswith('"'):
+            return None
+        cells.append(bare if quoted is None else quoted.replace('""', '"'))
+        place = cell.end()
+        if cell[0][-1:] != ",":
+            return cells if place == len(text) else None
+    return None

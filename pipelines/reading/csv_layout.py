@@ -1,8 +1,10 @@
-"""How a CSV file is laid out: the names in its header, and what ends its lines."""
+"""How a CSV file is laid out: the names in its header, what ends its lines, and how many cells it has."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from pipelines.reading.blocks import BOM
 from pipelines.reading.csv_cells import cells_of
@@ -46,3 +48,21 @@ def _header(stream: ByteStream) -> tuple[bytes, bytes]:
             return text[: end.start()], end[0]
         if not count or len(head) > _MAX_HEADER_BYTES:
             return (text if not count else b""), b"\n"
+
+
+def marks(stream: ByteStream) -> tuple[int, int]:
+    """How many lines a file has, and how many commas outside of quotes; the last line may lack its line end."""
+    lines = commas = 0
+    is_quoted, last = False, b"\n"
+    buffer = memoryview(bytearray(1 << 20))
+    while count := stream.readinto(buffer):
+        piece = bytes(buffer[:count])
+        data = np.frombuffer(piece, np.uint8)
+        lines, last = lines + piece.count(b"\n"), piece[-1:]
+        is_comma = data == ord(",")
+        if is_quoted or b'"' in piece:
+            quoted = np.bitwise_xor.accumulate((data == ord('"')).view(np.uint8))
+            is_comma &= quoted == is_quoted
+            is_quoted ^= bool(quoted[-1])
+        commas += int(np.count_nonzero(is_comma))
+    return lines + (last != b"\n"), commas

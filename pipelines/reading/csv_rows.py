@@ -81,25 +81,23 @@ class CsvCleaner:
                 taken = 1
             number, first = pending[0]
             whole = b"\n".join(line for _, line in pending[:taken])
-            cells = _cells(whole)
+            text = _text(whole)
+            cells = cells_of(text)
             if cells is None and taken > 1:
                 # The quotes met by chance: the first line stands or falls alone, the next ones are looked at anew.
-                taken, whole = 1, first
-                cells = _cells(first)
+                taken, whole, text = 1, first, _text(first)
+                cells = cells_of(text)
             del pending[:taken]
-            self._take(number, whole, cells)
+            is_text = "\ufffd" not in text or text.encode() == whole.removesuffix(b"\r")
+            if whole.strip():
+                self._take(number, text, cells if is_text else None)
 
-    def _take(self, number: int, whole: bytes, cells: list[str] | None) -> None:
-        if not whole.strip():
-            return
+    def _take(self, number: int, text: str, cells: list[str] | None) -> None:
         if self._is_header_due:
             self._is_header_due = False
             return
-        # The database's reader lets empty cells behind the last one pass.
-        if cells is not None and not any(cells[self._width :]):
-            cells = cells[: self._width]
         if cells is None or len(cells) != self._width:
-            self._reject(number, whole[:HEAD_BYTES].removesuffix(b"\r").decode("utf-8", "replace"))
+            self._reject(number, text[:HEAD_BYTES])
             return
         row = io.StringIO(newline="")
         csv.writer(row, quoting=csv.QUOTE_ALL, lineterminator="\n").writerow(cells)
@@ -107,12 +105,9 @@ class CsvCleaner:
         self._lines.append(np.array([number], np.uint32))
 
 
-def _cells(raw: bytes) -> list[str] | None:
-    """The cells of some whole lines; None where they are no row by their quotes, or no UTF-8."""
-    try:
-        return cells_of(raw.removesuffix(b"\r").decode("utf-8"))
-    except UnicodeDecodeError:
-        return None
+def _text(raw: bytes) -> str:
+    """The text of some whole lines, U+FFFD for what is no UTF-8."""
+    return raw.removesuffix(b"\r").decode("utf-8", "replace")
 
 
 def _plain_rows(block: Block, width: int, *, has_returns: bool) -> np.ndarray:

@@ -91,13 +91,3 @@ def _has_long_line(plain: PlainFile) -> bool:
             if not chunk or place >= start + _STRETCH:
                 return True
     return False
-
-
-def line_count(plain: PlainFile) -> int:
-    """How many lines a file has; the last one may lack its line end."""
-    count, last, buffer = 0, b"\n", bytearray(1 << 20)
-    stream = plain.stream()
-    while size := stream.readinto(memoryview(buffer)):
-        count += buffer.count(b"\n", 0, size)
-        last = bytes(buffer[size - 1 : size])
-    return count + (last != b"\n")

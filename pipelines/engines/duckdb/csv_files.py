@@ -16,9 +16,9 @@ from pipelines.contract.parts import PartBooks
 from pipelines.contract.record import MALFORMED
 from pipelines.engines.duckdb.part_writer import PartWriter
 from pipelines.engines.duckdb.reading_job import FileRows, ReadingJob, rejected_rows
-from pipelines.reading.csv_layout import CsvLayout, csv_layout
+from pipelines.reading.csv_layout import CsvLayout, csv_layout, marks
 from pipelines.reading.csv_rows import CsvCleaner
-from pipelines.reading.plain_files import PlainFile, line_count
+from pipelines.reading.plain_files import PlainFile
 from pipelines.reading.raw_relations import csv_files, quoted
 from pipelines.reading.record_query import GIVEN, record_query
 from pipelines.reading.rejected_text import rejected_cells, rejected_row
@@ -48,8 +48,11 @@ def read_plain_csv(job: ReadingJob, files: Sequence[PlainFile]) -> list[PartBook
                 raise
             except duckdb.Error:
                 raise OddCsvError from None
-            if [int(count) + 1 for count in rows.counts] != [line_count(files[place]) for place in places]:
-                raise OddCsvError
+            for place, count in zip(places, rows.counts, strict=True):
+                lines, commas = marks(files[place].stream())
+                # The reader lets empty cells behind the last column pass.
+                if int(count) + 1 != lines or commas != lines * (len(layout.names) - 1):
+                    raise OddCsvError
     return part.books
 
 

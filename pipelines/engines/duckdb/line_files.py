@@ -1,7 +1,7 @@
 """Files of a record a line: JSON, and lines of any other form.
 
-A whole file is read first. What was not accepted is known by its place; the texts of these lines are fetched and go
-through the same rules once more.
+A whole JSON file is read first. What was not accepted is known by its place; the texts of these lines are fetched and
+go through the same rules once more. Other lines come as texts from the beginning.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,10 +10,11 @@ import numpy as np
 import pyarrow as pa
 
 from pipelines.contract.parts import PartBooks
-from pipelines.engines.duckdb.reading_job import FileRows, ReadingJob, Stream, registered, rejected_rows
+from pipelines.engines.duckdb.part_writer import PartWriter
+from pipelines.engines.duckdb.reading_job import FileRows, ReadingJob, rejected_rows
 from pipelines.reading.lines import SCHEMA, RowSet, line_batches
 from pipelines.reading.plain_files import PlainFile
-from pipelines.reading.raw_relations import json_files, json_texts, plain_texts
+from pipelines.reading.raw_relations import RawRelation, json_files, json_texts, plain_texts
 from pipelines.reading.record_query import GIVEN, record_query
 from pipelines.reading.rejected_text import rejected_line
 
@@ -22,42 +23,47 @@ _TEXTS = pa.schema([("file", pa.int32()), *SCHEMA])
 
 def read_lines(job: ReadingJob, files: Sequence[PlainFile], *, is_json: bool) -> list[PartBooks]:
     """Reads files of lines into a part; gives the books of each."""
-    texts = json_texts(job.mapping) if is_json else plain_texts()
+    with job.part(len(files)) as part:
+        if is_json:
+            odd = _read_json(job, files, part)
+            if any(found.count for found in odd):
+                _read_texts(job, _texts(files, odd), part, json_texts(job.mapping))
+        else:
+            _read_texts(job, _texts(files, None), part, plain_texts())
+    return part.books
+
+
+def _read_json(job: ReadingJob, files: Sequence[PlainFile], part: PartWriter) -> list[RowSet]:
+    """Reads whole files; gives the rows of each that were not accepted."""
     odd, rows = [RowSet() for _ in files], FileRows(len(files))
 
     def set_aside(batch: pa.RecordBatch, is_rejected: np.ndarray) -> None:
         for file, piece, before in rows.pieces(batch):
             odd[file].add(before, is_rejected[piece])
 
-    with job.part(len(files)) as part:
-        if is_json:
-            job.open_files([file.path for file in files])
-            job.draw(record_query(job.mapping, json_files(job.mapping)), part, rows, set_aside)
-        else:
-            with registered(job.connection, "texts", _texts(files, None)):
-                job.draw(record_query(job.mapping, texts), part, rows, set_aside)
-
-        def reject(batch: pa.RecordBatch, is_rejected: np.ndarray) -> None:
-            for _, row in rejected_rows(batch, is_rejected):
-                text = rejected_line(row["given_text"], (row["given_device"], row["given_phone"]))
-                part.reject(row["file"], row["given_line"], row["reason"], text)
-
-        if any(found.count for found in odd):
-            wanted = GIVEN | {"given_line": '"row line"', "given_text": '"row text"'}
-            with registered(job.connection, "texts", _texts(files, odd)):
-                job.draw(record_query(job.mapping, texts, wanted), part, FileRows(len(files)), reject)
-    return part.books
+    job.open_files([file.path for file in files])
+    job.draw(record_query(job.mapping, json_files(job.mapping)), part, rows, set_aside)
+    return odd
 
 
-def _texts(files: Sequence[PlainFile], only: Sequence[RowSet] | None) -> Stream:
+def _read_texts(job: ReadingJob, texts: Iterator[pa.RecordBatch], part: PartWriter, raw: RawRelation) -> None:
+    """Reads lines that come as texts."""
+
+    def reject(batch: pa.RecordBatch, is_rejected: np.ndarray) -> None:
+        for _, row in rejected_rows(batch, is_rejected):
+            text = rejected_line(row["given_text"], (row["given_device"], row["given_phone"]))
+            part.reject(row["file"], row["given_line"], row["reason"], text)
+
+    query = record_query(job.mapping, raw, GIVEN | {"given_line": '"row line"', "given_text": '"row text"'})
+    for _ in job.helpings("texts", texts):
+        job.draw(query, part, FileRows(len(part.books)), reject)
+
+
+def _texts(files: Sequence[PlainFile], only: Sequence[RowSet] | None) -> Iterator[pa.RecordBatch]:
     """The lines of the files, or those that are asked for."""
-
-    def batches() -> Iterator[pa.RecordBatch]:
-        for place, file in enumerate(files):
-            wanted = only[place] if only else None
-            if wanted is None or wanted.count:
-                for batch in line_batches(file.stream(), wanted):
-                    places = pa.array(np.full(len(batch), place, dtype=np.int32))
-                    yield pa.RecordBatch.from_arrays([places, *batch.columns], schema=_TEXTS)
-
-    return Stream(batches(), _TEXTS)
+    for place, file in enumerate(files):
+        wanted = only[place] if only else None
+        if wanted is None or wanted.count:
+            for batch in line_batches(file.stream(), wanted):
+                places = pa.array(np.full(len(batch), place, dtype=np.int32))
+                yield pa.RecordBatch.from_arrays([places, *batch.columns], schema=_TEXTS)

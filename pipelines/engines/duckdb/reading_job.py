@@ -1,7 +1,6 @@
 """One reading of some files of a source into a part: the query of their records, drawn batch by batch."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.common.machine_limits import is_out_of_memory
 from pipelines.contract.field_rules import SKIPPED
 from pipelines.engines.duckdb.part_writer import PartWriter
 from pipelines.reading.reading import Reading
@@ -18,6 +18,8 @@ from pipelines.reading.sources import SourceMapping
 
 # Rows that are hashed and written at once; they become a row group, of which a core takes one at a time.
 BATCH_ROWS = 122_880
+# A query costs some 20 ms: as much as typing this.
+_HELPING_BYTES = 32 << 20
 Rejected = Callable[[pa.RecordBatch, np.ndarray], None]
 
 
@@ -65,10 +67,22 @@ class ReadingJob:
         query_result = self.connection.sql(query, params=self.reading.parameters)
         # Closed whatever happens: an open result keeps the connection from any other question.
         with query_result.to_arrow_reader(BATCH_ROWS) as drawn:
-            for batch in drawn:
+            while (batch := _next(drawn)) is not None:
                 if len(batch):
                     self._take(batch, part, reject)
                     rows.add(batch)
+
+    def helpings(self, name: str, batches: Iterable[pa.RecordBatch]) -> Iterator[None]:
+        """Makes Arrow batches the relation `name`, some at a time.
+
+        As one stream, the database would take them with several threads, and mix up their order.
+        """
+        for batch in _helpings(batches):
+            self.connection.register(name, batch)
+            try:
+                yield
+            finally:
+                self.connection.unregister(name)
 
     def _take(self, batch: pa.RecordBatch, part: PartWriter, reject: Rejected) -> None:
         reasons = batch.column("reason")
@@ -89,38 +103,34 @@ class ReadingJob:
         self.connection.execute("SET VARIABLE files = ?", [paths])
 
 
+def _next(drawn: pa.RecordBatchReader) -> pa.RecordBatch | None:
+    """The next batch; an error of the database, which comes as one of Arrow's, as the database's."""
+    try:
+        return drawn.read_next_batch()
+    except StopIteration:
+        return None
+    except (pa.ArrowException, OSError) as error:
+        if is_out_of_memory(error):
+            raise duckdb.OutOfMemoryException(str(error)) from error
+        raise duckdb.InvalidInputException(str(error)) from error
+
+
+def _helpings(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
+    """Batches joined to so many rows, or bytes, as are worth a query."""
+    waiting: list[pa.RecordBatch] = []
+    rows = size = 0
+    for batch in batches:
+        waiting.append(batch)
+        rows, size = rows + len(batch), size + batch.nbytes
+        if rows >= BATCH_ROWS or size >= _HELPING_BYTES:
+            yield pa.Table.from_batches(waiting).combine_chunks()
+            waiting, rows, size = [], 0, 0
+    if waiting:
+        yield pa.Table.from_batches(waiting).combine_chunks()
+
+
 def rejected_rows(batch: pa.RecordBatch, is_rejected: np.ndarray) -> Iterator[tuple[int, dict[str, Any]]]:
     """Of each rejected row its place in the batch, its file and reason, and what was asked for as `given_…`."""
     names = [name for name in batch.schema.names if name in ("file", "reason") or name.startswith("given_")]
     rows = batch.select(names).filter(pa.array(is_rejected)).to_pylist()
     return zip(map(int, np.flatnonzero(is_rejected)), rows, strict=True)
-
-
-class Stream:
-    """Arrow batches drawn once. The database reports an error of the stream in its own words: `failure` keeps ours."""
-
-    def __init__(self, batches: Iterator[pa.RecordBatch], schema: pa.Schema) -> None:
-        self.failure: Exception | None = None
-        self._batches = batches
-        self.reader = pa.RecordBatchReader.from_batches(schema, self._drawn())
-
-    def _drawn(self) -> Iterator[pa.RecordBatch]:
-        try:
-            yield from self._batches
-        except Exception as error:
-            self.failure = error
-            raise
-
-
-@contextmanager
-def registered(connection: duckdb.DuckDBPyConnection, name: str, stream: Stream) -> Iterator[None]:
-    """The stream as a relation, good for one query; its own error comes out of it as it was."""
-    connection.register(name, stream.reader)
-    try:
-        yield
-    except (duckdb.Error, pa.ArrowException) as error:
-        if stream.failure is None:
-            raise
-        raise stream.failure from error
-    finally:
-        connection.unregister(name)
