@@ -3,7 +3,7 @@
 import re
 
 # A quoted cell, blanks around it or not; or a bare one, in which a quote is a letter like any other.
-_CELL = re.compile(r' *"((?:[^"]|"")*)" *(?:,|\Z)|([^,]*)(?:,|\Z)')
+_CELL = re.compile(r' *"((?:[^"]|"")*)" *(?:,|\Z)|([^,\n]*)(?:,|\Z)')
 
 
 def cells_of(text: str) -> list[str] | None:
