@@ -202,7 +202,7 @@ def _one(draw: random.Random, files: list[Path]) -> Path:
 
 
 def _part_flipped(folder: DataFolder, draw: random.Random) -> str:
-    file = _one(draw, list(folder.store.warehouse.glob("events/*/events.parquet")))
+    file = _one(draw, list(folder.store.warehouse.glob("events/*/records.parquet")))
     raw = bytearray(file.read_bytes())
     place = draw.randrange(len(raw))
     raw[place] ^= 1 << draw.randrange(8)
