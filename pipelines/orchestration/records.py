@@ -8,7 +8,7 @@ import io
 import sqlite3
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager, redirect_stderr, redirect_stdout
+from contextlib import ExitStack, closing, contextmanager, redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
 from typing import TextIO
 
@@ -79,12 +79,11 @@ class _Events(SqliteEventLogStorage):
 
     @contextmanager
     def run_connection(self, run_id: str | None = None) -> Iterator[Connection]:
-        run = str(run_id)
-        file = Path(self.path_for_shard(run))
-        if run not in self._engines and not file.exists():
+        if run_id and run_id not in self._engines and not (file := Path(self.path_for_shard(run_id))).exists():
             self._make_tables(file)
-            self._engines[run] = _engine(self.conn_string_for_shard(run))
-        with self._engines[run].begin() if run in self._engines else super().run_connection(run) as connection:
+            self._engines[run_id] = _engine(self.conn_string_for_shard(run_id))
+        begun = self._engines[run_id].begin() if run_id in self._engines else super().run_connection(run_id)
+        with begun as connection:
             yield connection
 
     def _make_tables(self, file: Path) -> None:
@@ -124,19 +123,21 @@ class _Output(LocalComputeLogManager):
 
 
 class _Both(io.TextIOBase):
-    """Writes to two streams."""
+    """Writes to two streams; a run does not end where one of them does, such as a pipe whose reader has gone."""
 
     def __init__(self, *streams: TextIO) -> None:
         self._streams = streams
 
     def write(self, text: str, /) -> int:
         for stream in self._streams:
-            stream.write(text)
+            with suppress(OSError):
+                stream.write(text)
         return len(text)
 
     def flush(self) -> None:
         for stream in self._streams:
-            stream.flush()
+            with suppress(OSError):
+                stream.flush()
 
 
 def _address(file: Path) -> str:

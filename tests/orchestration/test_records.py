@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -10,6 +12,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from pipelines.common.project import PROJECT
 from pipelines.orchestration.home import prepare
 from pipelines.orchestration.records import FILES, open_instance
 from tests.orchestration.test_runs import only_run
@@ -108,3 +111,15 @@ def test_a_run_keeps_what_it_printed(published: DataFolder) -> None:
     assert [line.split("  ")[0].strip() for line in printed.decode().splitlines()] == [
         "ingest", "roll up", "marts", "site"
     ]  # fmt: skip
+
+
+def test_a_run_goes_on_when_nobody_reads_what_it_prints(folder: DataFolder, yesterday: date) -> None:
+    folder.land("a.ndjson", records(3, yesterday))
+    command = [sys.executable, "-m", "pipelines", "run", "--data", str(folder.root)]
+    with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
+        assert run.stdout
+        run.stdout.close()
+        run.communicate()
+    with dg.DagsterInstance.from_config(str(folder.root / "dagster")) as instance:
+        assert only_run(instance).status == dg.DagsterRunStatus.SUCCESS
+    assert (folder.store.site / "index.html").is_file()
