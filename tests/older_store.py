@@ -17,7 +17,9 @@ def make_older(store: Store) -> dict[str, Any]:
     raw = TypeAdapter(Manifest).dump_python(manifest, mode="json", exclude={"origin"})
     for entry in raw["files"]:
         entry["days"] = {day: DayRows(*rows)._asdict() for day, rows in entry["days"].items()}
-        del entry["place"]
+        # Version 2 had one file in a part, and no place in it. That of others stays, as their parts do.
+        if not entry["place"]:
+            del entry["place"]
     raw = {"schema_version": 2, **raw}
     store.catalogue.file.unlink()
     write_older(store, raw)

@@ -5,6 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
+from pipelines.common.errors import AuthmeterError
+from pipelines.run import daily_run
+from pipelines.store.catalogue import Catalogue
 from tests.support import DAY, DataFolder, days_before, morning_after, records, tree
 
 BEFORE = days_before(DAY, 1)
@@ -18,6 +23,41 @@ def test_a_run_with_nothing_new_leaves_everything_untouched(folder: DataFolder) 
     assert tree(folder.store.site) == site
     assert folder.store.database.stat() == database
     assert folder.manifest == manifest
+
+
+def test_a_run_reads_the_manifest_once(folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder.land("a.ndjson", records(3))
+    folder.publish()
+    readings = []
+    real = Catalogue.read
+    monkeypatch.setattr(Catalogue, "read", lambda catalogue: (readings.append(1), real(catalogue))[1])
+    folder.publish(now=morning_after(DAY) + timedelta(hours=5))
+    assert len(readings) == 1
+    folder.land("b.ndjson", records(2, prefix="b"))
+    folder.publish(now=morning_after(DAY) + timedelta(hours=5))
+    assert len(readings) == 2
+    assert folder.counted() == {DAY: 5}
+
+
+def test_what_another_process_committed_since_is_read(folder: DataFolder) -> None:
+    folder.land("a.ndjson", records(3))
+    run = folder.open()
+    folder.tables()
+    assert run.ingest(DAY).read == []
+    assert run.manifest == folder.manifest
+
+
+def test_a_step_that_fails_leaves_nothing_behind_in_memory(folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder.land("a.ndjson", records(3))
+    run = folder.open()
+    run.ingest(DAY)
+    before = folder.manifest
+    with monkeypatch.context() as patched:
+        patched.setattr(daily_run, "publish", lambda *_: (_ for _ in ()).throw(AuthmeterError("It broke.")))
+        with pytest.raises(AuthmeterError, match="It broke"):
+            run.roll_up(DAY)
+    assert run.manifest == before == folder.manifest
+    assert before.days == {}
 
 
 def test_the_same_input_gives_the_same_site(tmp_path: Path) -> None:
