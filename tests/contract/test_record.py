@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from pipelines.contract.record import FIELD_NAMES, carrier_macro, carrier_of
+from pipelines.contract.record import FIELD_NAMES, carrier_of, record_macros
 
 
 def test_the_fields_stand_in_the_contracts_order() -> None:
@@ -30,5 +30,5 @@ def test_the_fields_stand_in_the_contracts_order() -> None:
 def test_a_vendors_word_names_the_carrier(word: str | None, carrier: str) -> None:
     assert carrier_of(word) == carrier
     connection = duckdb.connect()
-    connection.execute(carrier_macro())
+    connection.execute(next(record_macros()))
     assert connection.execute("SELECT carrier_of($word::VARCHAR)", {"word": word}).fetchall() == [(carrier,)]
