@@ -4,6 +4,7 @@ Change it when the log contract changes. What a good value is, is in `field_rule
 `metrics.py`.
 """
 
+from collections.abc import Iterator
 from typing import Final
 
 CHANNELS: Final = ("one_click", "local_verify", "wechat", "qq", "weibo")
@@ -60,11 +61,21 @@ OPTIONAL_FIELDS: Final = FIELD_NAMES[7:]
 PERSONAL_FIELDS: Final = ("device_id", "phone")
 
 
-def carrier_macro() -> str:
-    """SQL that makes `carrier_of(word)`: `CMCC`, `CUCC`, `CTCC`, or `unknown` for any other word and for none."""
+def record_macros() -> Iterator[str]:
+    """Statements that make the SQL macros of a record's words.
+
+    `carrier_of(word)` is the carrier for a whole column. `channel_number(channel)`, `stage_number` and
+    `platform_number` give a word its place in the lists above, from 1, as `channel_of(number)` gives it back;
+    `channel_bit(number)` is a bit for each channel.
+    """
     prefixes = " ".join(f"WHEN '{prefix}' THEN '{carrier}'" for prefix, carrier in CARRIER_PREFIXES.items())
-    return (
+    yield (
         "CREATE TEMP MACRO carrier_of(word) AS "
         f"CASE WHEN upper(word) IN {CARRIERS[:3]} THEN upper(word) "
         f"ELSE CASE split_part(upper(word), '_', 1) {prefixes} ELSE 'unknown' END END"
     )
+    for name, words in (("channel", CHANNELS), ("stage", STAGES), ("platform", PLATFORMS)):
+        # DuckDB looks up a word once for each dictionary of a file, and not for each row.
+        yield f"CREATE TEMP MACRO {name}_number(word) AS list_position({list(words)}, word)::UTINYINT"
+        yield f"CREATE TEMP MACRO {name}_of(number) AS ({list(words)})[number]"
+    yield "CREATE TEMP MACRO channel_bit(number) AS 1 << (number - 1)"

@@ -150,6 +150,11 @@ class Settings(BaseModel):
         """For how many days, up to the published one, events are kept."""
         return self.keep_events_days or self.retention_days + 30
 
+    @property
+    def memory_bytes(self) -> int:
+        """`memory_limit` in bytes."""
+        return int(self.memory_limit[:-2]) * {"MB": 10**6, "GB": 10**9}[self.memory_limit[-2:]]
+
     def billing_on(self, day: date) -> BillingRule:
         """The billing rule in force on `day`."""
         return rule_in_force(self.billing, day)

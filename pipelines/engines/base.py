@@ -24,26 +24,36 @@ from pipelines.store.part_records import PartRecords
 
 @dataclass(frozen=True)
 class Step:
-    """One SELECT and the name of what it gives; parameters are named `$…`."""
+    """One SELECT and the name of what it gives; parameters are named `$…`.
+
+    What `is_read_once`, by the next step, has none and need not be kept.
+    """
 
     name: str
     query: str
+    is_read_once: bool = False
 
 
 @dataclass(frozen=True)
 class DayPlan:
     """The steps from a day's events to its tables, the same for every day of a run.
 
-    The engine provides `events` (columns of `contract/parts.py`, and `filename`) and `file_sources` (filename, file,
-    source).
-    `copies` find the ids that come more than once; `counted_records` is the query of the events that count; `steps`
-    become relations that later ones read; `tables` are written, and can be read under their names by `books`.
+    The engine provides `events` (columns of `contract/parts.py`, and `filename` and `file_row_number`, which name a
+    record) and `file_sources` (filename, file, source).
+    `copies` find the events that do not count; `counted_records` is the query of those that do; `steps` become
+    relations that later ones read; `tables` are written, and can be read under their names by `books`.
+
+    `device_steps` are made for a range of devices at a time, from `$first_device` to `$last_device`: all in one, or in
+    several where there is no memory for that. Of each range the `device_sums` are kept: later ones read the rows of all
+    ranges.
     """
 
     relations: Mapping[str, pa.Table]
     copies: tuple[Step, ...]
     counted_records: str
     steps: tuple[Step, ...]
+    device_steps: tuple[Step, ...]
+    device_sums: tuple[Step, ...]
     tables: tuple[Step, ...]
     books: str
 

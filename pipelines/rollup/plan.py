@@ -17,11 +17,14 @@ from pipelines.contract.registry import CODE_COLUMNS, Registry
 from pipelines.contract.settings import Settings
 from pipelines.engines.base import DayPlan, Step
 
-_COPIES = ("repeated_ids", "counted_copies")
+_COPIES = ("repeated_ids", "picked_records", "dropped_copies")
 _STEPS = (
-    "record_groups", "device_records", "latency_histogram", "id_sample", "record_hours", "source_hours", "latencies",
-    "resolved_groups",
+    "id_sample", "record_groups", "app_numbers", "numbered_records", "latency_histogram", "latencies", "record_hours",
+    "app_hours", "source_hours",
 )  # fmt: skip
+_LAST_STEPS = ("app_sizes", "sample_profile")
+_DEVICE_STEPS = ("answering_devices",)
+_DEVICE_SUMS = ("app_device_sets", "device_sets", "busiest_devices")
 # So many records tell whether ids are real as well as all do.
 ID_SAMPLE = 400_000
 _CODES = CODE_COLUMNS[:6]
@@ -37,7 +40,14 @@ def day_plan(registry: Registry) -> DayPlan:
         },
         copies=_steps(*_COPIES),
         counted_records=sql("pipelines.rollup", "counted_records"),
-        steps=(*_steps(*_STEPS), Step("counts", counts_query())),
+        steps=(
+            *_steps(*_STEPS),
+            Step("resolved_groups", sql("pipelines.rollup", "resolved_groups"), is_read_once=True),
+            Step("counts", counts_query()),
+            *_steps(*_LAST_STEPS),
+        ),
+        device_steps=_steps(*_DEVICE_STEPS),
+        device_sums=_steps(*_DEVICE_SUMS),
         tables=tuple(Step(name, sql("pipelines.rollup", f"day/{name}")) for name in DAY_TABLES),
         books=sql("pipelines.rollup", "day_books"),
     )

@@ -13,7 +13,7 @@ import duckdb
 
 from pipelines.common.errors import AuthmeterError, nothing_published
 from pipelines.common.sql import sql
-from pipelines.contract.record import carrier_macro
+from pipelines.contract.record import record_macros
 from pipelines.contract.settings import Settings
 
 # Readers with DuckDB 1.2 must be able to open the published file.
@@ -38,7 +38,8 @@ def workbench(
             # Rows that wait to be drawn: with the megabyte of the default, readers stand still at each batch.
             connection.execute("SET streaming_buffer_size = '64MB'")
         connection.execute(sql("pipelines.contract", "macros"))
-        connection.execute(carrier_macro())
+        for macro in record_macros():
+            connection.execute(macro)
         connection.execute(sql("pipelines.store", "macros"))
         connection.execute("SET allowed_directories = ?", [[f"{folder}/" for folder in folders]])
         connection.execute("SET enable_external_access = false")

@@ -36,7 +36,10 @@ PLAN = day_plan(Registry())
 QUERIES = {
     "rollup/counted_records": PLAN.counted_records,
     "rollup/day_books": PLAN.books,
-    **{f"rollup/{step.name}": step.query for step in (*PLAN.copies, *PLAN.steps, *PLAN.tables)},
+    **{
+        f"rollup/{step.name}": step.query
+        for step in (*PLAN.copies, *PLAN.steps, *PLAN.device_steps, *PLAN.device_sums, *PLAN.tables)
+    },
     **{
         f"marts/{file.stem}": sql("pipelines.marts", file.stem)
         for file in (PROJECT / "pipelines" / "marts" / "sql").glob("*.sql")
@@ -54,6 +57,7 @@ SPANS = ("period_days", "periods")
 
 _EVENTS = duckdb.from_arrow(EVENT_SCHEMA.empty_table())
 EVENT = {name: str(kind) for name, kind in zip(_EVENTS.columns, _EVENTS.types, strict=True)}
+ALL_DEVICES = {"first_device": -(1 << 63), "last_device": (1 << 63) - 1}
 WORDS = (
     "app_key", "channel", "stage", "outcome", "result_code", "vendor", "platform", "carrier", "scheme_id",
     "package_name", "sdk_version",
@@ -64,8 +68,10 @@ RESOLVED = GROUPS | {"is_unmapped": "BOOLEAN"}
 COUNTS = {name: kind for name, kind in TABLES["channel_detail_daily"].columns.items() if kind == "BIGINT"}
 # The relations that are no published table, with all their columns.
 COLUMNS = {name: table.columns for name, table in TABLES.items()} | {
-    "events": EVENT | {"filename": "VARCHAR"},
+    "events": EVENT | {"filename": "VARCHAR", "file_row_number": "BIGINT"},
     "counted_records": EVENT,
+    "picked_records": EVENT,
+    "numbered_records": EVENT | {"is_answer": "BOOLEAN", "is_at_full_hour": "BOOLEAN"},
     "record_groups": GROUPS,
     "resolved_groups": RESOLVED,
     "counts": RESOLVED | COUNTS,
@@ -124,7 +130,7 @@ def test_a_table_gives_the_rows_that_were_worked_out_by_hand(
             create(connection, file, tmp_path)
     name = name_of(case.parent)
     day = said.get("day", DAY)
-    values = day_values(day, Settings(**said.get("settings", {}))) | {"as_of": day}
+    values = day_values(day, Settings(**said.get("settings", {}))) | ALL_DEVICES | {"as_of": day}
     if "out.periods" in QUERIES[name]:
         for span in SPANS:
             if not (case / f"{span}.csv").exists():

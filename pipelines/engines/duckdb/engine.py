@@ -41,4 +41,4 @@ class DuckDBEngine:
         from pipelines.engines.duckdb.roller import DuckDBRoller
 
         with workbench(self._settings, self._temp, [self._folder]) as connection:
-            yield DuckDBRoller(connection, plan)
+            yield DuckDBRoller(connection, plan, self._settings.memory_bytes)

@@ -3,12 +3,12 @@ WITH file_hours AS (
     SELECT
         filename,
         file,
-        $clock_hours[(epoch_ms(event_time) - epoch_ms($day_start::TIMESTAMP)) // 3600000 + 1] AS hour,
+        (epoch_us(event_time) - epoch_us($day_start::TIMESTAMP)) // 3600000000 AS hour,
         count(*) AS records
     FROM events
     GROUP BY ALL
 )
-SELECT source, hour, sum(records)::BIGINT AS records
+SELECT source, $clock_hours[hour + 1] AS hour, sum(records)::BIGINT AS records
 FROM file_hours
 JOIN file_sources USING (filename, file)
 GROUP BY ALL

@@ -1,6 +1,5 @@
 -- grain: day, app_key: distinct devices over all channels
-SELECT $day::DATE AS day, app_key, count(DISTINCT (device_high, device_low)) AS devices
-FROM device_records
-WHERE answers > 0
+SELECT $day::DATE AS day, app_key, sum(devices)::BIGINT AS devices
+FROM app_device_sets
 GROUP BY ALL
 ORDER BY app_key

@@ -15,7 +15,10 @@ WITH channel_counts AS (
     FROM counts
     GROUP BY ALL
 ), channel_devices AS (
-    SELECT app_key, channel, count(*) AS devices FROM device_records WHERE answers > 0 GROUP BY ALL
+    SELECT app_key, channel, sum(devices)::BIGINT AS devices
+    FROM channel_counts JOIN app_device_sets USING (app_key)
+    WHERE channels & channel_bit(channel_number(channel)) > 0
+    GROUP BY ALL
 )
 SELECT
     $day::DATE AS day,

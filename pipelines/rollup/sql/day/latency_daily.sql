@@ -10,7 +10,7 @@ WITH histogram AS (
 )
 SELECT
     $day::DATE AS day,
-    channel,
+    channel_of(channel) AS channel,
     sum(records)::BIGINT AS records,
     -- As in latencies.sql: whole numbers only.
     min(latency_ms) FILTER (rank * 100 >= total * 50) AS latency_p50_ms,
