@@ -17,7 +17,7 @@ NPM = PATH="$$PATH:$(CURDIR)/$(BIN)" npm
 
 .PHONY: setup setup-dev demo test check lint bench reliability lock browser audit
 # All but what needs processes, a browser or Dagster of its own, or minutes.
-FAST := $(addprefix --ignore=tests/,browser commands oracle orchestration property reliability reports/serve run setup)
+FAST := $(addprefix --ignore=tests/,browser bench/test_questions.py commands oracle orchestration property reliability reports/serve run setup)
 
 .DEFAULT_GOAL := setup
 
