@@ -196,7 +196,7 @@ class DataFolder:
                         f"WHERE file = {entry.place}"
                     )
                 if connection.execute(f"SELECT * FROM duckdb_tables() WHERE table_name = 'merged_{table}'").fetchall():
-                    aside = "filename, file_row_number" if table == "records" else "filename"
+                    aside = "filename, record_number" if table == "records" else "filename"
                     merged = connection.sql(f"SELECT * EXCLUDE ({aside}) FROM merged_{table} ORDER BY file")
                     merged.write_parquet(str(fresh / f"{table}.parquet"))
         part = hashlib.sha256(repr(paths).encode()).hexdigest()[:24]

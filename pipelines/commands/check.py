@@ -170,9 +170,9 @@ def _print_too_old(settings: Settings, time: RunTime, books: PartBooks) -> int:
 def _events(connection: Any, target: Path) -> Iterator[dict[str, Any]]:
     create_records(connection, "events", [PartRecords(record_files(target), {0: ""})])
     cursor = connection.execute(
-        "SELECT * EXCLUDE (file, device_high, device_low, phone_high, phone_low, filename, file_row_number) "
+        "SELECT * EXCLUDE (file, device_high, device_low, phone_high, phone_low, filename, record_number) "
         "REPLACE (carrier_of(carrier) AS carrier), device_low IS NOT NULL AS has_device "
-        "FROM events ORDER BY filename, file_row_number LIMIT $limit",
+        "FROM events ORDER BY record_number LIMIT $limit",
         {"limit": LISTED},
     )
     names = [column[0] for column in cursor.description]

@@ -38,7 +38,7 @@ class Step:
 class DayPlan:
     """The steps from a day's events to its tables, the same for every day of a run.
 
-    The engine provides `events` (columns of `contract/parts.py`, and `filename` and `file_row_number`, which name a
+    The engine provides `events` (columns of `contract/parts.py`, and `filename` and `record_number`, which names a
     record) and `file_sources` (filename, file, source).
     `copies` find the events that do not count; `counted_records` is the query of those that do; `steps` become
     relations that later ones read; `tables` are written, and can be read under their names by `books`.

@@ -20,11 +20,11 @@ from pipelines.engines.base import DayPlan, Step
 _COPIES = ("repeated_ids", "picked_records", "dropped_copies")
 _STEPS = (
     "id_sample", "record_groups", "app_numbers", "numbered_records", "latency_histogram", "latencies", "record_hours",
-    "app_hours", "source_hours",
+    "busiest_devices", "app_hours", "source_hours",
 )  # fmt: skip
 _LAST_STEPS = ("app_sizes", "sample_profile")
 _DEVICE_STEPS = ("answering_devices",)
-_DEVICE_SUMS = ("app_device_sets", "device_sets", "busiest_devices")
+_DEVICE_SUMS = ("app_device_sets", "device_sets")
 # So many records tell whether ids are real as well as all do.
 ID_SAMPLE = 400_000
 _CODES = CODE_COLUMNS[:6]

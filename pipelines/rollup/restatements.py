@@ -44,14 +44,11 @@ _TABLES = {
 def changed_figures(
     store: Store,
     manifest: Manifest,
-    closed_through: date | None,
     day: date,
     new: DayEntry | None,
     are_rules_new: bool = False,
 ) -> list[pl.DataFrame]:
-    """The figures of a day that were published and are now other ones; none for a day that was not yet closed.
-
-    `closed_through` is of before the run: the manifest's own moves with the first day that gets its records.
+    """The figures of a closed day that were published and are now other ones.
 
     `published_before` is NULL where the day was missing, `published_now` where it is missing now; else an absent
     count is 0. An app without a record of a day that appears or vanishes has no row of its own: that its figures went
@@ -60,8 +57,6 @@ def changed_figures(
     `cause` names the files that came, went or were replaced, and the registry, result codes or billing rule where
     `are_rules_new` or no file is the cause.
     """
-    if closed_through is None or day > closed_through:
-        return []
     old = manifest.days.get(day)
     if old and new and old.content == new.content:
         return []

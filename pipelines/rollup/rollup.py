@@ -76,7 +76,6 @@ def roll_up(
     # These take half a second to import, which a run with nothing new should not pay.
     from pipelines.rollup.day_keys import check_day_keys
     from pipelines.rollup.plan import day_plan
-    from pipelines.rollup.restatements import changed_figures
 
     store, closed_through = inputs.store, manifest.closed_through
     restated: list[pl.DataFrame] = []
@@ -104,11 +103,11 @@ def roll_up(
             are_rules_new = old is not None and (
                 day in by_registry or old.fingerprint != _fingerprint(inputs, day, old.parts)
             )
-            restated += changed_figures(store, manifest, closed_through, day, new, are_rules_new)
+            restated += _changed_figures(store, manifest, closed_through, day, new, are_rules_new)
             manifest.days[day] = new
             report.records += books.accepted
         for day in emptied:
-            restated += changed_figures(store, manifest, closed_through, day, None)
+            restated += _changed_figures(store, manifest, closed_through, day, None)
             del manifest.days[day]
         manifest.days = dict(sorted(manifest.days.items()))
         progress(len(changed), len(changed))
@@ -165,6 +164,17 @@ def _fingerprint(inputs: RollupInputs, day: date, parts: list[str]) -> str:
     ]
     # Of a day that is rolled up, a part has the same records whatever older days retention took from it.
     return hashlib.sha256("\n".join([*rules, *map(origin_of, parts)]).encode()).hexdigest()[:16]
+
+
+def _changed_figures(
+    store: Store, manifest: Manifest, closed: date | None, day: date, new: DayEntry | None, are_rules_new: bool = False
+) -> list[pl.DataFrame]:
+    """See `changed_figures`, whose libraries a day that was not yet published does not need."""
+    if closed is None or day > closed:
+        return []
+    from pipelines.rollup.restatements import changed_figures
+
+    return changed_figures(store, manifest, day, new, are_rules_new)
 
 
 def _days_of_changed_platforms(inputs: RollupInputs, manifest: Manifest) -> set[date]:

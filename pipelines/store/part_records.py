@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _CURRENT = "records.parquet"
 # Of the parts that were written first, those that needed the exact reading apart.
 _OLDER = ("events.parquet", "exact.parquet")
+# From here on the records of such files are numbered, in whichever order; the rest from 0.
+_FIRST_OF_PARTIAL, _FIRST_OF_OLDER = 1 << 61, 1 << 62
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,8 @@ def record_files(folder: Path) -> tuple[Path, ...]:
 
 
 def create_records(connection: duckdb.DuckDBPyConnection, name: str, parts: Iterable[PartRecords]) -> None:
-    """A view `name` of the records that count: the columns of `EVENT_SCHEMA`, `filename` and `file_row_number`.
+    """A view `name` of the records that count: the columns of `EVENT_SCHEMA`, `filename`, and `record_number`, which
+    names a record as long as the view holds.
 
     A part of which every file counts is read as it is. The view holds until one of the same name is made.
     """
@@ -44,7 +47,7 @@ def create_records(connection: duckdb.DuckDBPyConnection, name: str, parts: Iter
     whole = [file for file in current if file not in partial]
     branches = []
     if whole or not (partial or older):
-        branches.append(f"FROM records_of({_listed(connection, f'{name}_whole', whole)})")
+        branches.append(f"FROM records_of({_listed(connection, f'{name}_whole', whole)}, 0)")
     if partial:
         places = [(file, place) for file in sorted(partial) for place in current[file]]
         connection.execute(
@@ -53,18 +56,18 @@ def create_records(connection: duckdb.DuckDBPyConnection, name: str, parts: Iter
             {"files": [file for file, _ in places], "places": [place for _, place in places]},
         )
         branches.append(
-            f"FROM records_of({_listed(connection, f'{name}_partial', sorted(partial))}) "
+            f"FROM records_of({_listed(connection, f'{name}_partial', sorted(partial))}, {_FIRST_OF_PARTIAL}) "
             f"SEMI JOIN {name}_places USING (filename, file)"
         )
     if older:
-        branches.append(f"FROM older_records_of({_listed(connection, f'{name}_older', older)})")
+        branches.append(f"FROM older_records_of({_listed(connection, f'{name}_older', older)}, {_FIRST_OF_OLDER})")
     connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {' UNION ALL BY NAME '.join(branches)}")
 
 
 def _with_dead_places(connection: duckdb.DuckDBPyConnection, files: Mapping[str, Mapping[int, str]]) -> set[str]:
     """The files with a place that does not count; one after the last place with a record is none of theirs."""
     last_places = connection.execute(
-        "SELECT filename, max(file) FROM records_of($files) GROUP BY filename", {"files": sorted(files)}
+        "SELECT filename, max(file) FROM records_of($files, 0) GROUP BY filename", {"files": sorted(files)}
     ).fetchall()
     return {file for file, last in last_places if any(place not in files[file] for place in range(last + 1))}
 

@@ -139,9 +139,11 @@ class Store:
 
     def add_restatements(self, manifest: Manifest, frames: "list[pl.DataFrame]") -> int:
         """Stores the figures that this run restates, and names them in the manifest; gives how many there are."""
+        if not frames:
+            return 0
         import polars as pl
 
-        rows = pl.concat(frames) if frames else pl.DataFrame()
+        rows = pl.concat(frames)
         if rows.is_empty():
             return 0
         name = f"{manifest.run + 1:08d}.parquet"

@@ -68,7 +68,7 @@ RESOLVED = GROUPS | {"is_unmapped": "BOOLEAN"}
 COUNTS = {name: kind for name, kind in TABLES["channel_detail_daily"].columns.items() if kind == "BIGINT"}
 # The relations that are no published table, with all their columns.
 COLUMNS = {name: table.columns for name, table in TABLES.items()} | {
-    "events": EVENT | {"filename": "VARCHAR", "file_row_number": "BIGINT"},
+    "events": EVENT | {"filename": "VARCHAR", "record_number": "BIGINT"},
     "counted_records": EVENT,
     "picked_records": EVENT,
     "numbered_records": EVENT | {"is_answer": "BOOLEAN", "is_at_full_hour": "BOOLEAN"},

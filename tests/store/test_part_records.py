@@ -46,7 +46,7 @@ def test_old_parts_have_the_columns_of_new_ones(connection: duckdb.DuckDBPyConne
     old = write(tmp_path / "old" / "events.parquet", [{"day": DAY}], OLDER_EVENT_SCHEMA)
     for folder in (new, old):
         create_records(connection, "records", [part(folder, 0)])
-        kept = connection.sql("SELECT * EXCLUDE (filename, file_row_number) FROM records").to_arrow_table().schema
+        kept = connection.sql("SELECT * EXCLUDE (filename, record_number) FROM records").to_arrow_table().schema
         assert kept.equals(EVENT_SCHEMA)
 
 
@@ -87,6 +87,8 @@ def test_only_the_places_that_count_are_read(connection: duckdb.DuckDBPyConnecti
         ([part(folders[0], 0, 1, 2, 7)], ["e0", "e1", "e2"]),
     ):
         assert [row[0] for row in found(connection, given, "event_id")] == ids
+        ((numbers,),) = connection.execute("SELECT count(DISTINCT record_number) FROM records").fetchall()
+        assert numbers == len(ids)
 
 
 def test_a_part_of_which_all_counts_is_read_without_a_look_at_the_places(

@@ -1,2 +1,2 @@
 -- grain: record of the day that counts: of an id that came more than once, one copy.
-SELECT * FROM events ANTI JOIN dropped_copies USING (filename, file_row_number)
+SELECT * FROM events ANTI JOIN dropped_copies USING (record_number)

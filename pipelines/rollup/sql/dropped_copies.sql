@@ -2,11 +2,10 @@
 -- Copies compare field by field in the order of the log contract, absent before present. A device and a phone compare by
 -- their hashes: the ids themselves are not kept. Of a hash the halves are signed, so that the greater half of the
 -- numbers stands below 0.
-SELECT filename, file_row_number
+SELECT record_number
 FROM (
     SELECT
-        filename,
-        file_row_number,
+        record_number,
         row_number() OVER (
             PARTITION BY event_id
             ORDER BY event_time, app_key, channel, stage, outcome NULLS FIRST, result_code NULLS FIRST,

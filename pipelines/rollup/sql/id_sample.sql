@@ -13,6 +13,6 @@ SELECT
     account_id,
     os_version
 FROM picked_records
-ANTI JOIN dropped_copies USING (filename, file_row_number)
+ANTI JOIN dropped_copies USING (record_number)
 LEFT JOIN app_platforms USING (app_key)
 WHERE is_sampled

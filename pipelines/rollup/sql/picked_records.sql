@@ -4,7 +4,7 @@
 SELECT *
 FROM (
     SELECT
-        events.* EXCLUDE (file, day, phone_mask),
+        events.* EXCLUDE (file, day, phone_mask, filename),
         id_hash IS NOT NULL AS may_repeat,
         CASE
             WHEN device_low IS NULL THEN hash(coalesce(attempt_id, event_id))

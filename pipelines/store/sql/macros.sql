@@ -1,12 +1,16 @@
--- What parts hold, as `contract/parts.py` declares it, whichever version wrote them. `filename` and `file_row_number` name a row.
-CREATE TEMP MACRO records_of(files) AS TABLE
-    SELECT *, filename, file_row_number FROM read_parquet(files, hive_partitioning = false);
+-- A number for each row of a list of files.
+CREATE TEMP MACRO row_of(file_index, row_number) AS file_index::BIGINT * 68719476736 + row_number;
+-- What parts hold, as `contract/parts.py` declares it, whichever version wrote them; with `filename`, and from `first`
+-- on a number for each record.
+CREATE TEMP MACRO records_of(files, first) AS TABLE
+    SELECT *, filename, first + row_of(file_index, file_row_number) AS record_number
+    FROM read_parquet(files, hive_partitioning = false);
 -- One half of a hash as a signed number.
 CREATE TEMP MACRO signed_half(half) AS
     (half::HUGEINT - CASE WHEN half >= 9223372036854775808 THEN 18446744073709551616 ELSE 0 END)::BIGINT;
 -- Parts of one file each, as they were written first: hashes in one column, the carrier normalized, and rows without a
 -- day for what needed another look.
-CREATE TEMP MACRO older_records_of(files) AS TABLE
+CREATE TEMP MACRO older_records_of(files, first) AS TABLE
     SELECT
         0::INTEGER AS file,
         event_id,
@@ -33,7 +37,7 @@ CREATE TEMP MACRO older_records_of(files) AS TABLE
         attempt_id,
         account_id,
         filename,
-        file_row_number
+        first + row_of(file_index, file_row_number) AS record_number
     FROM read_parquet(files, hive_partitioning = false)
     WHERE day IS NOT NULL;
 -- Rejected records; those of parts of one file name no file.

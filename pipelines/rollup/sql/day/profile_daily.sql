@@ -188,7 +188,7 @@ WITH large_apps AS (
     SELECT 'devices_of_app', app_key, 'devices', devices FROM app_device_sets SEMI JOIN large_apps USING (app_key)
     UNION ALL SELECT 'busiest_device', channel, 'records', with_device_id FROM cells
     UNION ALL
-    SELECT 'busiest_device', channel_of(channel), '', max(records) FROM busiest_devices GROUP BY channel
+    SELECT 'busiest_device', channel_of(channel), '', records FROM busiest_devices
     UNION ALL
     SELECT
         unnest([
