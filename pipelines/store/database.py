@@ -6,6 +6,7 @@ What is asked of it is in the `sql/` of the package that asks; which files are w
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -89,8 +90,9 @@ def attach(connection: duckdb.DuckDBPyConnection, database: Path, name: str) -> 
     connection.execute(f"ATTACH '{literal}' AS {name} (READ_ONLY)")
 
 
+@cache
 def expression_parser() -> duckdb.DuckDBPyConnection:
-    """A small connection without any file, for looking at SQL expressions."""
+    """A small connection without any file, for looking at SQL expressions. One does for all: a mapping has many."""
     connection = duckdb.connect(config={"threads": 1})
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
