@@ -43,33 +43,29 @@ def create_records(connection: duckdb.DuckDBPyConnection, name: str, parts: Iter
     read = list(parts)
     current = {str(file): part.sources for part in read for file in part.files if file.name == _CURRENT}
     older = [str(file) for part in read for file in part.files if file.name in _OLDER]
-    partial = _with_dead_places(connection, current) if current else set()
-    whole = [file for file in current if file not in partial]
+    dead_places = _dead_places(connection, current) if current else {}
+    whole = [file for file in current if file not in dead_places]
     branches = []
-    if whole or not (partial or older):
+    if whole or not (dead_places or older):
         branches.append(f"FROM records_of({_listed(connection, f'{name}_whole', whole)}, 0)")
-    if partial:
-        places = [(file, place) for file in sorted(partial) for place in current[file]]
-        connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE {name}_places AS "
-            "SELECT unnest($files) AS filename, unnest($places)::INTEGER AS file",
-            {"files": [file for file, _ in places], "places": [place for _, place in places]},
-        )
+    for number, (file, dead) in enumerate(dead_places.items()):
+        files = _listed(connection, f"{name}_partial_{number}", [file])
         branches.append(
-            f"FROM records_of({_listed(connection, f'{name}_partial', sorted(partial))}, {_FIRST_OF_PARTIAL}) "
-            f"SEMI JOIN {name}_places USING (filename, file)"
+            f"FROM records_of({files}, row_of({number}, {_FIRST_OF_PARTIAL})) WHERE file NOT IN ({', '.join(dead)})"
         )
     if older:
         branches.append(f"FROM older_records_of({_listed(connection, f'{name}_older', older)}, {_FIRST_OF_OLDER})")
     connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {' UNION ALL BY NAME '.join(branches)}")
 
 
-def _with_dead_places(connection: duckdb.DuckDBPyConnection, files: Mapping[str, Mapping[int, str]]) -> set[str]:
-    """The files with a place that does not count; one after the last place with a record is none of theirs."""
+def _dead_places(connection: duckdb.DuckDBPyConnection, files: Mapping[str, Mapping[int, str]]) -> dict[str, list[str]]:
+    """Of the files with a place that does not count these places; one after the last record is none of theirs."""
     last_places = connection.execute(
-        "SELECT filename, max(file) FROM records_of($files, 0) GROUP BY filename", {"files": sorted(files)}
+        "SELECT filename, max(file) FROM records_of($files, 0) GROUP BY filename ORDER BY filename",
+        {"files": sorted(files)},
     ).fetchall()
-    return {file for file, last in last_places if any(place not in files[file] for place in range(last + 1))}
+    dead = {file: [str(place) for place in range(last + 1) if place not in files[file]] for file, last in last_places}
+    return {file: places for file, places in dead.items() if places}
 
 
 def _listed(connection: duckdb.DuckDBPyConnection, variable: str, files: list[str]) -> str:
