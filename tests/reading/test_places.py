@@ -68,3 +68,17 @@ def test_rejects_of_a_long_file_stand_at_their_places(bench: ReadingBench, name:
     read = bench.read(made(), name, mapping)
     assert read.reasons == [(first + number, "invalid:stage") for number in BROKEN] + behind
     assert len({event["event_id"] for event in read.events}) == len(read.events) == ROWS - len(BROKEN)
+
+
+def test_rows_of_a_long_file_keep_their_order_whatever_its_mapping_asks(bench: ReadingBench) -> None:
+    mapping = SourceMapping(
+        name="x",
+        files=("*",),
+        where="code NOT IN ('1', '2', '3', '4', '5', '6', '7', '8')",
+        fields={name: name for name in record("e1")},
+    )
+    bad = range(5, 150_000, 997)
+    rows = [record(f"e{n:06}", code="9", channel="sms" if n in bad else "qq") for n in range(150_000)]
+    read = bench.read(lines(rows), "a.ndjson", mapping)
+    assert read.reasons == [(n + 1, "invalid:channel") for n in bad]
+    assert all(f"e{line - 1:06}" in text for line, _, text in read.rejects)

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pyarrow as pa
 
+from pipelines.common.errors import BooksError
+from pipelines.contract.field_rules import BARE
 from pipelines.contract.parts import PartBooks
 from pipelines.engines.duckdb.part_writer import PartWriter
 from pipelines.engines.duckdb.reading_job import FileRows, ReadingJob, rejected_rows
@@ -25,25 +27,35 @@ def read_lines(job: ReadingJob, files: Sequence[PlainFile], *, is_json: bool) ->
     """Reads files of lines into a part; gives the books of each."""
     with job.part(len(files)) as part:
         if is_json:
-            odd = _read_json(job, files, part)
+            odd, broken = _read_json(job, files, part)
             if any(found.count for found in odd):
                 _read_texts(job, _texts(files, odd), part, json_texts(job.mapping))
+            if sum(books.rejected for books in part.books) < broken:
+                raise BooksError(
+                    f"{broken:,} records were rejected in their file, and fewer when their lines were fetched.",
+                    where=files[0].file.path,
+                    why="Lines would be reported in place of others.",
+                    do="Keep the file as it is and report this as a fault of authmeter.",
+                )
         else:
             _read_texts(job, _texts(files, None), part, plain_texts())
     return part.books
 
 
-def _read_json(job: ReadingJob, files: Sequence[PlainFile], part: PartWriter) -> list[RowSet]:
-    """Reads whole files; gives the rows of each that were not accepted."""
+def _read_json(job: ReadingJob, files: Sequence[PlainFile], part: PartWriter) -> tuple[list[RowSet], int]:
+    """Reads whole files; gives the rows of each that were not accepted, and how many of them hold a broken field."""
     odd, rows = [RowSet() for _ in files], FileRows(len(files))
+    broken = 0
 
     def set_aside(batch: pa.RecordBatch, is_rejected: np.ndarray) -> None:
+        nonlocal broken
+        broken += int(np.count_nonzero(is_rejected & (batch.column("reason").to_numpy(zero_copy_only=False) != BARE)))
         for file, piece, before in rows.pieces(batch):
             odd[file].add(before, is_rejected[piece])
 
     job.open_files([file.path for file in files])
     job.draw(record_query(job.mapping, json_files(job.mapping)), part, rows, set_aside)
-    return odd
+    return odd, broken
 
 
 def _read_texts(job: ReadingJob, texts: Iterator[pa.RecordBatch], part: PartWriter, raw: RawRelation) -> None:
