@@ -11,7 +11,7 @@ import gc
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -87,7 +87,10 @@ class Catalogue:
 
     def create(self, manifest: Manifest) -> None:
         """Makes the catalogue with this manifest in it, in one step; one that is there is replaced."""
-        fresh, image = self.file.with_name(f".{self.file.name}.new"), image_of(manifest, 1, {})
+        fresh = self.file.with_name(f".{self.file.name}.new")
+        with _without_collector():
+            image = image_of(manifest, 1, {})
+            changed = list(changes(EMPTY, image))
         fresh.unlink(missing_ok=True)
         # SQLite would let nobody but the owner write it, whatever the umask says.
         fresh.touch()
@@ -98,7 +101,7 @@ class Catalogue:
             connection.execute("BEGIN")
             for statement in filter(str.strip, SCHEMA.split(";")):
                 connection.execute(statement)
-            _write(connection, changes(EMPTY, image), image.commits)
+            _write(connection, changed, image.commits)
             connection.execute(f"PRAGMA application_id = {_APPLICATION}")
             connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
             connection.execute("COMMIT")
@@ -117,8 +120,9 @@ class Catalogue:
         """
         before = manifest.origin if isinstance(manifest.origin, Image) else self.read().origin
         assert isinstance(before, Image)
-        after = image_of(manifest, before.commits + 1, before.numbers)
-        changed = list(changes(before, after))
+        with _without_collector():
+            after = image_of(manifest, before.commits + 1, before.numbers)
+            changed = list(changes(before, after))
         if not changed:
             return
         with self._write_transaction() as connection:
@@ -223,7 +227,7 @@ def require_known_version(version: int, file: Path) -> None:
 
 @contextmanager
 def _without_collector() -> Iterator[None]:
-    """Python looks for garbage among all that was just made, again and again: half of the time of a reading."""
+    """Python looks for garbage among all that is made here, again and again: half of the time that it takes."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
@@ -262,7 +266,7 @@ def _commits(connection: sqlite3.Connection) -> int:
     return int(commits)
 
 
-def _write(connection: sqlite3.Connection, changed: Iterable[Change], commits: int) -> None:
+def _write(connection: sqlite3.Connection, changed: list[Change], commits: int) -> None:
     for change in changed:
         columns = TABLES[change.table].columns
         keys = " AND ".join(f"{key} = ?" for key in columns[: TABLES[change.table].keys])
