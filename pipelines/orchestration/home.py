@@ -148,6 +148,7 @@ def records_kept_open(data: Path, *run_ids: str) -> Iterator[None]:
             file = data / "dagster" / "history" / name
             # Whoever edited dagster.yaml may record elsewhere.
             if file.exists():
-                opened = stack.enter_context(closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)))
+                # May write: what a run that was killed left half done, SQLite then takes back.
+                opened = stack.enter_context(closing(sqlite3.connect(f"{file.as_uri()}?mode=rw", uri=True)))
                 opened.execute("SELECT count(*) FROM sqlite_master").fetchall()
         yield

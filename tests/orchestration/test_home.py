@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import pytest
 import yaml
 
 from pipelines.common.project import PROJECT
-from pipelines.orchestration.home import end_runs_of_the_dead, prepare
+from pipelines.orchestration.home import end_runs_of_the_dead, prepare, records_kept_open
 from tests.support import DataFolder
 
 # Eight processes that open the same new Dagster home at once; it gives how many could not.
@@ -90,3 +91,21 @@ def test_a_scheduler_ends_what_a_killed_one_had_begun(tmp_path: Path, monkeypatc
     with dg.DagsterInstance.get() as instance:
         left = sorted(run.status.value for run in instance.get_runs())
     assert left == ["FAILURE", "FAILURE", "FAILURE", "NOT_STARTED"]
+
+
+def test_records_that_a_killed_run_left_half_written_are_opened(tmp_path: Path) -> None:
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    history = whole / "dagster" / "history"
+    history.mkdir(parents=True)
+    with closing(sqlite3.connect(history / "runs.db", isolation_level=None)) as connection:
+        connection.execute("CREATE TABLE texts (text)")
+        connection.executemany("INSERT INTO texts VALUES (?)", [("x" * 1000,)] * 200)
+        connection.execute("PRAGMA cache_size = 1")
+        connection.execute("BEGIN")
+        connection.execute("UPDATE texts SET text = 'half written'")
+        shutil.copytree(whole, killed)
+    with records_kept_open(killed):
+        left = sorted(path.name for path in (killed / "dagster" / "history").iterdir())
+    assert left == ["runs.db"]
+    with closing(sqlite3.connect(killed / "dagster" / "history" / "runs.db")) as connection:
+        assert connection.execute("SELECT DISTINCT length(text) FROM texts").fetchall() == [(1000,)]
