@@ -73,6 +73,8 @@ def main() -> int:
     except BenchError as error:
         print(error, file=sys.stderr)
         return 1
+    finally:
+        cache.clear()
     size = f"{asked.records:,} records in {asked.files} files, {logs.bytes * asked.files / 1e9:.1f} GB of NDJSON"
     print_table(f"One big day: {size}; once", rows, "× bare DuckDB")
     return 0

@@ -19,6 +19,7 @@ from bench.measure import run
 
 LAST_DAY = date(2026, 3, 31)
 SEED = 20260331
+_USED = "used-"
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class Cache:
     def data(
         self, logs: Logs, landing: Mapping[str, Path], *, sources: Iterable[Path] = (), start: Path | None = None
     ) -> Iterator[Path]:
-        """A data folder with the sample's registry and some log files, taken away afterwards.
+        """A data folder with the sample's registry and some log files. It is used up afterwards, see `clear`.
 
         Args:
             landing: the files by their paths under landing. They are hard links, for ingestion leaves symbolic ones
@@ -96,6 +97,15 @@ class Cache:
                 link(file, folder / "landing" / path)
             yield folder
         finally:
+            folder.rename(folder.with_name(f"{_USED}{folder.name}"))
+
+    def clear(self) -> None:
+        """Takes away the data folders that were used.
+
+        Not between two runs: where files went a short while ago, ext4 looks longer for room for new ones, and the site
+        of the next run takes twice its time.
+        """
+        for folder in self.folder.glob(f"{_USED}*"):
             shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -135,6 +135,8 @@ def main() -> int:
     except BenchError as error:
         print(error, file=sys.stderr)
         return 1
+    finally:
+        cache.clear()
     print_targets(asked_and_found)
     return 0
 

@@ -27,16 +27,17 @@ BARE: Final = "bare"
 
 
 def _words(allowed: tuple[str, ...]) -> str:
-    return f"$field IN {allowed}"
+    return f"$field NOT IN {allowed}"
 
 
 def _pattern(pattern: str) -> str:
-    return f"regexp_full_match($field, '{pattern}')"
+    return f"NOT regexp_full_match($field, '{pattern}')"
 
 
-_TEXT = f"length($field) BETWEEN 1 AND {MAX_TEXT}"
-# When the text of a field is a good value. The two that are not kept as texts have their own below.
-_CONDITIONS: Final = dict.fromkeys(FIELD_NAMES, _TEXT) | {
+_TEXT = f"length($field) NOT BETWEEN 1 AND {MAX_TEXT}"
+# When the text of a field breaks its rule. The two that are not kept as texts have their own below. Asked so, and not
+# when it is good, a column without a broken value is passed on as it is.
+_BROKEN: Final = dict.fromkeys(FIELD_NAMES, _TEXT) | {
     "app_key": _pattern(APP_KEY_PATTERN),
     "channel": _words(CHANNELS),
     "stage": _words(STAGES),
@@ -74,8 +75,8 @@ def typed_values() -> str:
 
 
 def _value(name: str) -> str:
-    condition = _CONDITIONS[name].replace("$field", name)
-    return _VALUES.get(name) or f"CASE WHEN {condition} THEN {name} END"
+    is_broken = _BROKEN[name].replace("$field", name)
+    return _VALUES.get(name) or f"CASE WHEN {is_broken} THEN NULL ELSE {name} END"
 
 
 def reason() -> str:

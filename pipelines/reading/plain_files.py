@@ -16,7 +16,7 @@ from pipelines.reading.landing import LandedFile, compression_of, raw_file
 from pipelines.reading.unpacking import HEAD_MARK_BYTES, UnpackLimits, require_text, unpacked
 
 DESCRIPTORS = Path("/proc/self/fd") if Path("/proc/self/fd").is_dir() else Path("/dev/fd")
-_CHUNK = 64 << 10
+_CHUNK = 8 << 10
 # Where every stretch of this length has a line end, no line is long enough to be refused.
 _STRETCH = MAX_LINE_VALUES // 2
 

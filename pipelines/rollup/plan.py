@@ -26,7 +26,7 @@ _LAST_STEPS = ("app_sizes", "sample_profile")
 _DEVICE_STEPS = ("answering_devices",)
 _DEVICE_SUMS = ("app_device_sets", "device_sets")
 # So many records tell whether ids are real as well as all do.
-ID_SAMPLE = 400_000
+ID_SAMPLE = 100_000
 _CODES = CODE_COLUMNS[:6]
 
 
