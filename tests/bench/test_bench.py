@@ -21,16 +21,6 @@ from reports.build.site import render_site
 from tests.reading_bench import ReadingBench, limits
 
 
-@pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Cache:
-    return Cache(tmp_path_factory.mktemp("cache"))
-
-
-@pytest.fixture(scope="module")
-def logs(cache: Cache) -> Logs:
-    return cache.logs(days=1, apps=5, events=2000)
-
-
 def lines_of(file: Path) -> list[str]:
     return file.read_text("utf-8").splitlines()
 
@@ -75,7 +65,7 @@ def test_contestants_with_several_results_are_not_compared() -> None:
 
 def test_bad_lines_stand_between_the_good_ones(logs: Logs) -> None:
     good = lines_of(logs.files[0])
-    for share, count in ((0, 1), (0.01, 20)):
+    for share, count in ((0, 1), (0.01, 10)):
         found = lines_of(with_bad_lines(logs, share))
         assert [line for line in found if line.endswith("}")] == good
         assert sum(not line.endswith("}") for line in found) == count

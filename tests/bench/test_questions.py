@@ -3,23 +3,11 @@
 import re
 from pathlib import Path
 
-import pytest
-
 from bench import big_day, reading, scenarios
 from bench.inputs import Cache, Logs
 from bench.tables import Row
 
 ADDED = r"[+-]\d+\.\d\d s \(\d+\.\d\d → \d+\.\d\d\)"
-
-
-@pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Cache:
-    return Cache(tmp_path_factory.mktemp("cache"))
-
-
-@pytest.fixture(scope="module")
-def logs(cache: Cache) -> Logs:
-    return cache.logs(days=1, apps=5, events=1000)
 
 
 def limits(rows: list[Row]) -> list[tuple[str, float, str]]:
