@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,9 @@ from pipelines.reading.sources import SourceMapping
 
 # Rows that are hashed and written at once; they become a row group, of which a core takes one at a time.
 BATCH_ROWS = 122_880
-# A query costs some 20 ms: as much as typing this.
-_HELPING_BYTES = 32 << 20
+# Of what comes in smaller batches so many rows are joined: a query or a row group costs as much as hundreds of them.
+_FEWEST_ROWS = BATCH_ROWS // 4
+_JOINED_BYTES = 32 << 20
 Rejected = Callable[[pa.RecordBatch, np.ndarray], None]
 
 
@@ -67,18 +69,18 @@ class ReadingJob:
         query_result = self.connection.sql(query, params=self.reading.parameters)
         # Closed whatever happens: an open result keeps the connection from any other question.
         with query_result.to_arrow_reader(BATCH_ROWS) as drawn:
-            while (batch := _next(drawn)) is not None:
-                if len(batch):
-                    self._take(batch, part, reject)
-                    rows.add(batch)
+            # The rows of a small file come as a batch of their own, and a batch costs as much as many rows.
+            for batch in _joined(iter(partial(_next, drawn), None), _FEWEST_ROWS):
+                self._take(batch, part, reject)
+                rows.add(batch)
 
     def helpings(self, name: str, batches: Iterable[pa.RecordBatch]) -> Iterator[None]:
         """Makes Arrow batches the relation `name`, some at a time.
 
         As one stream, the database would take them with several threads, and mix up their order.
         """
-        for batch in _helpings(batches):
-            self.connection.register(name, batch)
+        for batch in _joined(batches, BATCH_ROWS):
+            self.connection.register(name, pa.Table.from_batches([batch]))
             try:
                 yield
             finally:
@@ -115,18 +117,23 @@ def _next(drawn: pa.RecordBatchReader) -> pa.RecordBatch | None:
         raise duckdb.InvalidInputException(str(error)) from error
 
 
-def _helpings(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
-    """Batches joined to so many rows, or bytes, as are worth a query."""
+def _joined(batches: Iterable[pa.RecordBatch], fewest: int) -> Iterator[pa.RecordBatch]:
+    """Batches joined to so many rows, or bytes, as are worth a query or a row group."""
     waiting: list[pa.RecordBatch] = []
     rows = size = 0
     for batch in batches:
         waiting.append(batch)
         rows, size = rows + len(batch), size + batch.nbytes
-        if rows >= BATCH_ROWS or size >= _HELPING_BYTES:
-            yield pa.Table.from_batches(waiting).combine_chunks()
+        if rows >= fewest or size >= _JOINED_BYTES:
+            yield _one(waiting)
             waiting, rows, size = [], 0, 0
-    if waiting:
-        yield pa.Table.from_batches(waiting).combine_chunks()
+    if rows:
+        yield _one(waiting)
+
+
+def _one(batches: list[pa.RecordBatch]) -> pa.RecordBatch:
+    # Joined to nothing, a batch would be copied.
+    return batches[0] if len(batches) == 1 else pa.concat_batches(batches)
 
 
 def rejected_rows(batch: pa.RecordBatch, is_rejected: np.ndarray) -> Iterator[tuple[int, dict[str, Any]]]:
