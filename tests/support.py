@@ -122,6 +122,12 @@ def morning_after(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, 18, 30, tzinfo=UTC)
 
 
+def write_key(file: Path, key: str) -> None:
+    """Writes a file with a hash key, which its owner alone may read."""
+    file.write_text(key)
+    file.chmod(0o600)
+
+
 class DataFolder:
     """A data folder of a test."""
 
@@ -129,7 +135,7 @@ class DataFolder:
         self.root = root
         self.store = Store(root)
         root.mkdir(parents=True, exist_ok=True)
-        (root / "hash.key").write_text(KEY)
+        write_key(root / "hash.key", KEY)
 
     def land(self, path: str, rows: Iterable[Row] | bytes) -> Path:
         """Puts a log into landing: records as NDJSON, or bytes as they are."""
@@ -259,5 +265,11 @@ def tree(root: Path) -> dict[str, bytes]:
 
 
 def finding(checks: Iterable[CheckResult], name: str) -> CheckResult:
+def writable(database: Path) -> str:
+    """The path of a published file that a test may change: its rights are given back."""
+    database.chmod(0o644)
+    return str(database)
+
+
     """One check of a run, by its name."""
     return next(check for check in checks if check.check_name == name)

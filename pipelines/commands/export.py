@@ -5,6 +5,7 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+from pipelines.common.errors import UsageError
 from pipelines.common.text import counted
 from pipelines.contract.settings import load_settings
 from pipelines.store.database import open_published
@@ -13,8 +14,19 @@ from reports.export.exports import ExportRequest, export_detail, export_events, 
 
 
 def run_export(data: Path, request: ExportRequest, *, is_of_events: bool) -> None:
-    """`authmeter export`: the daily detail, or the stored records, masked."""
+    """`authmeter export`: the daily detail, or the stored records, masked.
+
+    Raises:
+        UsageError: the target is of the data folder itself, or what the exports raise.
+    """
     store, first, last = Store(data), request.first, request.last
+    if place := store.own_place(request.target):
+        raise UsageError(
+            f"The export would lie in the data folder's own {place.name}.",
+            where=str(request.target),
+            why="What is published, stored or to be read there must come from runs and from you alone.",
+            do="Name a file elsewhere with --out.",
+        )
     manifest = store.read_manifest()
     as_of = manifest.as_of or last
     published = {day for day in manifest.days if first <= day <= min(last, as_of)}
@@ -33,4 +45,6 @@ def run_export(data: Path, request: ExportRequest, *, is_of_events: bool) -> Non
         rows = export_detail(store.database, request)
     if not published:
         print(f"no published day between {first} and {last}")
+    if last > as_of:
+        print(f"published as of {as_of}: days after it are not in the export")
     print(f"{counted(rows, 'row')}: {request.target}")

@@ -3,6 +3,8 @@
 Add a class only where a caller must tell it from the others; a new cause needs no new class.
 """
 
+from collections.abc import Iterator
+
 WARNED = 3
 """The exit code of a command that is done while a warning fired."""
 
@@ -49,3 +51,14 @@ class BooksError(AuthmeterError):
 
 class DamagedFileError(AuthmeterError):
     """A landed file is cut or corrupt: it is refused whole, the others go on."""
+
+
+def errors_behind(error: BaseException) -> Iterator[BaseException]:
+    """The error, and those that it came from."""
+    # An error may come to stand behind itself, where it is raised once more from one that it caused.
+    seen: list[BaseException] = []
+    one: BaseException | None = error
+    while one is not None and one not in seen:
+        yield one
+        seen.append(one)
+        one = one.__cause__ or one.__context__

@@ -1,5 +1,5 @@
-"""The limits of the machine, and how to know them from other errors: a full disk, no memory. No file is blamed for one,
-and each ends the run in words.
+"""The limits of the machine, and how to know them from other errors: a full disk, no memory, rights that lack. No file
+is blamed for the first two, and each ends the run in words.
 
 What is looked at is what the libraries say: DuckDB, SQLite and Python have no common error for it.
 """
@@ -7,9 +7,9 @@ What is looked at is what the libraries say: DuckDB, SQLite and Python have no c
 import errno
 import os
 import re
-from collections.abc import Iterator
 
-from pipelines.common.errors import AuthmeterError
+from pipelines.common.errors import AuthmeterError, errors_behind
+from pipelines.common.rights import as_rights_error
 
 _ROOM_NUMBERS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _ROOM_WORDS = re.compile(
@@ -26,7 +26,7 @@ def is_disk_full(error: BaseException) -> bool:
     """Whether the error, or one behind it, says that the disk is full."""
     return any(
         (isinstance(one, OSError) and one.errno in _ROOM_NUMBERS) or _ROOM_WORDS.search(str(one))
-        for one in _chain(error)
+        for one in errors_behind(error)
     )
 
 
@@ -37,12 +37,13 @@ def is_out_of_memory(error: BaseException) -> bool:
         or (isinstance(one, OSError) and one.errno == errno.ENOMEM)
         or type(one).__name__ == "OutOfMemoryException"
         or (not isinstance(one, AuthmeterError) and _MEMORY_WORDS.search(str(one)))
-        for one in _chain(error)
+        for one in errors_behind(error)
     )
 
 
 def as_machine_error(error: BaseException, where: str) -> AuthmeterError | None:
-    """The full disk or memory in a user's words; None where the error is of another kind, or in words already.
+    """The full disk or memory, or the rights that lack, in a user's words; None where the error is of another kind, or
+    in words already.
 
     Args:
         where: the data folder.
@@ -63,12 +64,12 @@ def as_machine_error(error: BaseException, where: str) -> AuthmeterError | None:
             why="The step could not be finished; the last good report still stands.",
             do="Lower memory_limit below what the machine has free, or give it more memory, then run again.",
         )
-    return None
+    return as_rights_error(error, where)
 
 
 def _is_of_the_disk(error: BaseException) -> bool:
     """Whether the error is one that SQLite also gives where the disk is full."""
-    return any(_DISK_WORDS.search(str(one)) for one in _chain(error))
+    return any(_DISK_WORDS.search(str(one)) for one in errors_behind(error))
 
 
 def _free_bytes(where: str) -> int:
@@ -77,13 +78,3 @@ def _free_bytes(where: str) -> int:
     except OSError:
         return _FEW_BYTES
     return info.f_bavail * info.f_frsize
-
-
-def _chain(error: BaseException) -> Iterator[BaseException]:
-    # An error may come to stand behind itself, where it is raised once more from one that it caused.
-    seen: list[BaseException] = []
-    one: BaseException | None = error
-    while one is not None and one not in seen:
-        yield one
-        seen.append(one)
-        one = one.__cause__ or one.__context__

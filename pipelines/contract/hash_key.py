@@ -3,11 +3,13 @@
 import hmac
 import os
 import secrets
+import stat
 from pathlib import Path
 from uuid import UUID
 
 from pipelines.common import durable
 from pipelines.common.errors import UsageError
+from pipelines.common.rights import owner_of
 
 
 def hash_key(data: Path, may_make: bool = True) -> tuple[str, str | None]:
@@ -20,7 +22,7 @@ def hash_key(data: Path, may_make: bool = True) -> tuple[str, str | None]:
         may_make: whether the folder has no key yet; where it has, a new one would be a wrong one.
 
     Raises:
-        UsageError: there is no key, its file cannot be read, or it is shorter than 16 characters.
+        UsageError: there is no key, its file cannot be read, or can be by others, or it is shorter than 16 characters.
     """
     where, notice = "AUTHMETER_HASH_KEY", None
     key = os.environ.get("AUTHMETER_HASH_KEY", "")
@@ -42,13 +44,15 @@ def hash_key(data: Path, may_make: bool = True) -> tuple[str, str | None]:
                 f"No hash key was given: a random one was made in {file}. Keep it: another key counts devices twice."
             )
         try:
+            _require_private(file)
             key = file.read_text("utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
+            whose = f" It belongs to {owner_of(file)}." if isinstance(error, PermissionError) else ""
             raise UsageError(
-                f"The hash key cannot be read: {error}",
+                f"The hash key cannot be read: {error}.{whose}",
                 where=where,
                 why="Phones and devices are stored as keyed hashes only.",
-                do="Make the file readable, or set AUTHMETER_HASH_KEY.",
+                do="Make the file readable for the user who runs authmeter alone, or set AUTHMETER_HASH_KEY.",
             ) from None
     if len(key) < 16:
         raise UsageError(
@@ -58,6 +62,17 @@ def hash_key(data: Path, may_make: bool = True) -> tuple[str, str | None]:
             do="Use a long random key, such as 64 hex digits.",
         )
     return key, notice
+
+
+def _require_private(file: Path) -> None:
+    mode = file.stat().st_mode
+    if stat.S_ISREG(mode) and mode & 0o077:
+        raise UsageError(
+            "The hash key can be read or changed by others.",
+            where=str(file),
+            why="With the key and a list of numbers, anyone can find the numbers behind the hashes.",
+            do=f"Run `chmod 600 {file}`. If somebody may have read it, start a new data folder with a new key.",
+        )
 
 
 def key_fingerprint(key: str) -> str:

@@ -4,15 +4,15 @@ Each table is one SELECT in `sql/<table>.sql`, or the rows of a list that the ru
 its columns are declared in `tables.py`.
 """
 
-import os
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
-from pipelines.common import durable
+from pipelines.common.errors import AuthmeterError
 from pipelines.common.sql import sql
 from pipelines.contract.checks import CheckResult
 from pipelines.contract.day_tables import DAY_TABLES
@@ -20,7 +20,7 @@ from pipelines.contract.registry import Registry
 from pipelines.contract.settings import Settings
 from pipelines.contract.tables import TABLES, Table
 from pipelines.marts.rows import listed_rows
-from pipelines.store.database import STORAGE_VERSION, workbench
+from pipelines.store.database import STORAGE_VERSION, open_published, place_published, published_run, workbench
 from pipelines.store.keys import require_unique_keys
 from pipelines.store.manifest import Manifest
 from pipelines.store.store import Store
@@ -58,7 +58,8 @@ def build_marts(
     """Builds every table of the manifest's published days and puts the new file in place.
 
     Raises:
-        AuthmeterError: a key of a table is there twice; nothing is published.
+        AuthmeterError: a key of a table is there twice, or the file is not what was written to it; nothing is
+            published.
     """
     fresh = store.fresh_folder("marts") / "authmeter.duckdb"
     files = _source_files(store, manifest)
@@ -79,10 +80,25 @@ def build_marts(
         _check_keys(connection)
         connection.execute("CHECKPOINT out")
         connection.execute("DETACH out")
-    durable.sync_file(fresh)
-    os.replace(fresh, store.database)
-    durable.sync_folder(store.warehouse)
+    _require_as_written(fresh, rows_by_table, manifest)
+    place_published(fresh, store.database)
     return MartsReport(rows_by_table)
+
+
+def _require_as_written(fresh: Path, rows: dict[str, int], manifest: Manifest) -> None:
+    """Opens the finished file as its readers will, and looks whether it shows this run and every row."""
+    counts = " UNION ALL ".join(f"SELECT '{name}', count(*) FROM {name}" for name in TABLES)
+    with closing(open_published(fresh)) as connection:
+        found = dict(connection.execute(counts).fetchall())
+    is_whole = found == {name: rows.get(name, 0) for name in TABLES}
+    if is_whole and published_run(fresh) == (manifest.run, str(manifest.generated_at)):
+        return
+    raise AuthmeterError(
+        "The tables that were read back are not those that were written.",
+        where=str(fresh),
+        why="Something else wrote to the file, or the disk lost a part of it; the last good report still stands.",
+        do="See that nothing else works in warehouse/tmp, and that the disk is sound, then run again.",
+    )
 
 
 def _fill(

@@ -32,7 +32,7 @@ from pipelines.reading.sources import Sources, load_sources
 from pipelines.rollup.rollup import RollupInputs, RollupReport, roll_up
 from pipelines.run.retention import apply_retention
 from pipelines.run.site_generations import clear_generations, site_is_current, switch_site
-from pipelines.store.database import published_run
+from pipelines.store.database import has_wal, published_run, remove_wal
 from pipelines.store.manifest import FileEntry, Manifest
 from pipelines.store.store import Store
 
@@ -140,7 +140,9 @@ class DailyRun:
         """Builds the published DuckDB file where it is not the one of the manifest."""
         with self._box("marts") as box:
             manifest = self._own_manifest()
-            if published_run(self.store.database) == (manifest.run, manifest.generated_at):
+            if has_wal(self.store.database):
+                print("a client wrote to the published file: it is made anew, and the .wal beside it removed")
+            elif published_run(self.store.database) == (manifest.run, manifest.generated_at):
                 return None
             from pipelines.marts.build import build_marts
 
@@ -152,6 +154,8 @@ class DailyRun:
         """Renders the site of the published file where it is not there yet, and switches to it."""
         with self._box("site") as box:
             manifest = self._own_manifest()
+            # A client that had the file from before the swap may have written since.
+            remove_wal(self.store.database)
             if site_is_current(self.store, manifest):
                 # A day that was computed anew, to what it was before, lies there still.
                 shutil.rmtree(self.store.temp, ignore_errors=True)
@@ -164,6 +168,7 @@ class DailyRun:
             fresh = self.store.fresh_folder("site")
             report = render_site(self.store.database, fresh, self.settings.xlsx_apps, self.settings)
             switch_site(self.store, fresh, manifest)
+            remove_wal(self.store.database)
             shutil.rmtree(self.store.temp, ignore_errors=True)
             box.result = f"{counted(report.apps, 'app')}, {counted(report.files, 'file')}"
             self.is_done = True

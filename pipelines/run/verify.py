@@ -85,8 +85,8 @@ def verify(store: Store, settings: Settings, registry: Registry, span: Window | 
                 report.without_events += 1
     build_marts(beside, manifest, settings, registry, publication.checks)
     with workbench(settings, beside.temp, [store.warehouse]) as connection:
-        attach(connection, store.database, "published")
-        attach(connection, beside.database, "recomputed")
+        attach(connection, store.database, "published", beside.temp)
+        attach(connection, beside.database, "recomputed", beside.temp)
         for name in TABLES:
             found = _compare(connection, f"published.{name}", f"recomputed.{name}", {}, report)
             report.differences += [f"published table {name}: {text}" for text in found]

@@ -19,6 +19,7 @@ from typing import TypeVar
 
 from pipelines.common import durable
 from pipelines.common.errors import AuthmeterError
+from pipelines.common.rights import rights_error
 from pipelines.store.catalogue_rows import (
     COMMITS,
     EMPTY,
@@ -196,6 +197,8 @@ class Catalogue:
                 why="Nothing can be committed while it is read, nor read while it is committed.",
                 do="End that program, or the transaction that it has open, then run again.",
             )
+        if code == sqlite3.SQLITE_CANTOPEN and self.file.exists() and not os.access(self.file, os.R_OK):
+            return rights_error(self.file)
         is_damaged = code in codes if codes else code not in _OF_THE_MACHINE
         return unreadable(self.file, str(error)) if is_damaged else error
 

@@ -4,18 +4,24 @@ What is asked of it is in the `sql/` of the package that asks; which files are w
 """
 
 import os
-from collections.abc import Iterator, Sequence
+import shutil
+import stat
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
+from typing import Any, TypeVar
 
 import duckdb
 
+from pipelines.common import durable
 from pipelines.common.errors import AuthmeterError, nothing_published
 from pipelines.common.sql import sql
 from pipelines.contract.record import record_macros
 from pipelines.contract.settings import Settings
+
+T = TypeVar("T")
 
 # Readers with DuckDB 1.2 must be able to open the published file.
 STORAGE_VERSION = "v1.2.0"
@@ -86,10 +92,14 @@ def rows_of(
         return connection.execute(query, parameters).fetchall()
 
 
-def attach(connection: duckdb.DuckDBPyConnection, database: Path, name: str) -> None:
-    """Opens a DuckDB file, read-only, under a name of ours beside what a workbench has."""
-    literal = str(database).replace("'", "''")
-    connection.execute(f"ATTACH '{literal}' AS {name} (READ_ONLY)")
+def attach(connection: duckdb.DuckDBPyConnection, database: Path, name: str, temp: Path) -> None:
+    """Opens a DuckDB file, read-only, under a name of ours beside what a workbench has; `temp` is a folder of it."""
+
+    def attached(file: Path) -> None:
+        literal = str(file).replace("'", "''")
+        connection.execute(f"ATTACH '{literal}' AS {name} (READ_ONLY)")
+
+    _opened_as_published(database, attached, temp)
 
 
 @cache
@@ -104,7 +114,7 @@ def expression_parser() -> duckdb.DuckDBPyConnection:
 def open_published(
     database: Path, settings: Settings | None = None, temp: Path | None = None
 ) -> duckdb.DuckDBPyConnection:
-    """The published DuckDB file, read-only.
+    """The published DuckDB file, read-only, as it was published: a `.wal` beside it changes nothing.
 
     With settings, it keeps to their memory and threads, and spills what does not fit to `temp`, encrypted.
 
@@ -113,15 +123,68 @@ def open_published(
     """
     if not database.is_file():
         raise nothing_published(database)
-    connection = duckdb.connect(str(database), read_only=True)
+    connection = _opened_as_published(database, lambda file: duckdb.connect(str(file), read_only=True))
     if settings and temp:
         _configure(connection, settings, temp)
     connection.execute(sql("pipelines.contract", "macros"))
     return connection
 
 
+def _opened_as_published(database: Path, opened: Callable[[Path], T], temp: Path | None = None) -> T:
+    """What `opened` gives for the file, or, where a client opened it for writing, for a copy of it.
+
+    DuckDB replays a `.wal` that lies beside a file, also where it only reads, and follows links to find it. And it
+    waits for no writer: where one has the file, it refuses to open it.
+    """
+    if not has_wal(database):
+        try:
+            return opened(database)
+        except duckdb.IOException as error:
+            if "lock" not in str(error) and not has_wal(database):
+                raise
+    # Once it is open, its name is not needed any more.
+    with TemporaryDirectory(prefix="authmeter-", dir=temp) as folder:
+        copy = Path(folder) / database.name
+        shutil.copyfile(database, copy)
+        return opened(copy)
+
+
+def _wal_files(database: Path) -> list[Path]:
+    """What a client that opened the file for writing left beside it, or is writing there now."""
+    return list(database.parent.glob(f"{database.name}.wal*"))
+
+
+def has_wal(database: Path) -> bool:
+    """Whether a client that opened the file for writing left its `.wal`. It may have changed the file itself, too."""
+    return bool(_wal_files(database))
+
+
+def remove_wal(database: Path) -> None:
+    """Removes what clients that opened the published file for writing left beside it: DuckDB would replay it onto
+    whatever stands there. The caller holds the lock of the data folder.
+    """
+    found = _wal_files(database)
+    for file in found:
+        shutil.rmtree(file) if file.is_dir() and not file.is_symlink() else file.unlink(missing_ok=True)
+    if found:
+        durable.sync_folder(database.parent)
+
+
+def place_published(fresh: Path, database: Path) -> None:
+    """Puts a finished file in the published one's place, in one step. It may be read by whom the umask says, and
+    written by nobody.
+    """
+    fresh.chmod(stat.S_IMODE(fresh.stat().st_mode) & ~0o222)
+    remove_wal(database)
+    durable.place_file(fresh, database)
+    # A client that has the file from before open may have written since.
+    remove_wal(database)
+
+
 def published_run(database: Path) -> tuple[int, str] | None:
-    """The run that the published file shows, and its time; None where there is no file that can be read."""
+    """The run that the published file shows, and its time; None where there is no file that can be read, or a client
+    has it open for writing.
+    """
     if not database.is_file():
         return None
     try:

@@ -39,6 +39,23 @@ class Store:
         self.catalogue = Catalogue(self.warehouse / "catalogue.sqlite")
         self._older = OlderStore(self.warehouse)
 
+    def own_place(self, path: Path) -> Path | None:
+        """The file or folder of this data folder that a path would overwrite or lie in, whatever links or other
+        spellings lead there; None where it leads elsewhere.
+        """
+        own = (
+            self.landing, self.registry, self.warehouse, self.database, self.site, self.site_generations,
+            *(self.data / name for name in ("sources", "dagster", "alerts")),
+            *(self.data / name for name in ("authmeter.toml", "hash.key", "status.json")),
+        )  # fmt: skip
+        known = {_identity(place): place for place in own if place.exists()}
+        # What is written to a name that is a link takes the link's place.
+        for real in (path.resolve(), path.parent.resolve()):
+            for place in (real, *real.parents):
+                if place.exists() and _identity(place) in known:
+                    return known[_identity(place)]
+        return None
+
     def read_manifest(self) -> Manifest:
         """The manifest; an empty one in a new data folder.
 
@@ -192,3 +209,8 @@ class Store:
         with suppress(FileNotFoundError), os.scandir(self.warehouse / folder) as entries:
             for entry in [entry for entry in entries if entry.name not in names]:
                 shutil.rmtree(entry.path) if entry.is_dir(follow_symlinks=False) else os.unlink(entry.path)
+
+
+def _identity(place: Path) -> tuple[int, int]:
+    found = place.stat()
+    return found.st_dev, found.st_ino

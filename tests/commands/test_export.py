@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.published_folder import MARKED_DEVICE, MARKED_PHONE, Call, Ended
-from tests.support import DataFolder
+from tests.support import DataFolder, records, tree
 
 
 def export(call: Call, folder: DataFolder, target: Path, *more: object) -> Ended:
@@ -101,3 +101,54 @@ def test_an_export_of_a_span_without_a_published_day_says_so(
     ended = call("export", "--app", "shop", "--events", *span, data=published.root)
     assert ended.code == 2
     assert f"No records are stored for {after} to {after}." in ended.err
+
+
+def test_an_export_says_where_what_is_published_ends(
+    call: Call, published: DataFolder, tmp_path: Path, yesterday: date
+) -> None:
+    said = f"published as of {yesterday}: days after it are not in the export"
+    for more in ((), ("--events",)):
+        assert said in export(call, published, tmp_path / "shop.csv", *more).out
+        assert said not in export(call, published, tmp_path / "shop.csv", *more, "--to", yesterday).out
+
+
+OWN = (
+    "warehouse/authmeter.duckdb", "warehouse/shop.csv", "warehouse/events/shop.csv", "landing/shop.csv",
+    "site/shop.csv", "site/usage_all.csv", ".site/shop.csv", "registry/apps.csv", "hash.key",
+)  # fmt: skip
+
+
+# As it is, by another spelling, through a link to its folder, as a link to it.
+@pytest.mark.parametrize("reached", ["{data}/{name}", "{data}/landing/../{name}", "{link}/{file}", "{links}/{name}"])
+def test_an_export_over_what_the_folder_holds_is_refused(
+    call: Call, own: DataFolder, tmp_path: Path, reached: str
+) -> None:
+    before = tree(own.root)
+    for name in OWN:
+        place, links = own.root / name, tmp_path / "links"
+        link = links / f"to-{name.replace('/', '-')}"
+        (links / name).parent.mkdir(parents=True, exist_ok=True)
+        (links / name).symlink_to(place)
+        link.symlink_to(place.parent)
+        target = reached.format(data=own.root, name=name, link=link, file=place.name, links=links)
+        for more in ((), ("--events",)):
+            ended = export(call, own, Path(target), *more)
+            assert ended.code == 2, target
+            assert "the data folder's own" in ended.err
+    assert tree(own.root) == before
+
+
+def test_an_export_into_an_older_generation_of_the_site_is_refused(
+    call: Call, own: DataFolder, yesterday: date
+) -> None:
+    before = own.store.site.resolve()
+    own.land("late.ndjson", records(1, yesterday, "late"))
+    own.publish(yesterday)
+    assert own.store.site.resolve() != before
+    assert export(call, own, before / "usage_all.csv").code == 2
+
+
+def test_an_export_beside_what_the_folder_holds_is_written(call: Call, own: DataFolder) -> None:
+    assert export(call, own, own.root / "shop.csv").code == 0
+    (own.root / "exports").mkdir()
+    assert export(call, own, own.root / "exports" / "shop.csv").code == 0

@@ -9,6 +9,7 @@ import pytest
 
 from pipelines.common.errors import UsageError
 from pipelines.contract.hash_key import hash_key
+from tests.support import KEY, write_key
 
 
 def test_a_key_is_made_once_at_random_for_its_owner_alone(tmp_path: Path) -> None:
@@ -24,7 +25,7 @@ def test_a_key_is_made_once_at_random_for_its_owner_alone(tmp_path: Path) -> Non
 
 
 def test_the_key_of_the_environment_wins_over_every_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "named").write_text("the key of a named file\n")
+    write_key(tmp_path / "named", "the key of a named file\n")
     monkeypatch.setenv("AUTHMETER_HASH_KEY_FILE", str(tmp_path / "named"))
     assert hash_key(tmp_path) == ("the key of a named file", None)
     monkeypatch.setenv("AUTHMETER_HASH_KEY", "the key of the environment")
@@ -41,13 +42,30 @@ def test_a_named_key_file_that_is_not_there_is_refused(tmp_path: Path, monkeypat
 
 @pytest.mark.parametrize("key", ["xq7", "123456789012345", "中" * 15])
 def test_a_key_that_can_be_guessed_is_refused_and_not_printed(tmp_path: Path, key: str) -> None:
-    (tmp_path / "hash.key").write_text(key)
+    write_key(tmp_path / "hash.key", key)
     with pytest.raises(UsageError, match="shorter than 16") as refused:
         hash_key(tmp_path)
     assert key not in str(refused.value)
 
 
 def test_an_empty_key_file_is_no_key(tmp_path: Path) -> None:
-    (tmp_path / "hash.key").write_text("  \n")
+    write_key(tmp_path / "hash.key", "  \n")
     with pytest.raises(UsageError, match="shorter than 16"):
         hash_key(tmp_path)
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o602, 0o644, 0o610])
+@pytest.mark.parametrize("is_named", [False, True])
+def test_a_key_that_others_may_read_or_change_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: int, is_named: bool
+) -> None:
+    file = tmp_path / "hash.key"
+    if is_named:
+        monkeypatch.setenv("AUTHMETER_HASH_KEY_FILE", str(file))
+    write_key(file, KEY)
+    assert hash_key(tmp_path) == (KEY, None)
+    file.chmod(mode)
+    with pytest.raises(UsageError, match="read or changed by others") as refused:
+        hash_key(tmp_path)
+    assert f"chmod 600 {file}" in refused.value.do
+    assert KEY not in str(refused.value)

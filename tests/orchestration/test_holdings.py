@@ -12,7 +12,7 @@ import pytest
 
 from pipelines.contract.tables import TABLES
 from pipelines.orchestration import holdings
-from tests.support import DAY, DataFolder, lines, records
+from tests.support import DAY, DataFolder, lines, records, writable
 
 
 def page(holds: holdings.Metadata) -> Path | None:
@@ -57,7 +57,7 @@ def test_landing_holds_what_lies_there_now(folder: DataFolder) -> None:
 def test_tables_that_a_file_of_an_older_version_lacks_hold_nothing(folder: DataFolder) -> None:
     folder.land("a.ndjson", records(3))
     folder.tables()
-    with closing(duckdb.connect(str(folder.store.database))) as connection:
+    with closing(duckdb.connect(writable(folder.store.database))) as connection:
         connection.execute("DROP TABLE usage_daily")
     holds = holdings.of_tables(folder.store)
     assert holds.keys() == TABLES.keys()

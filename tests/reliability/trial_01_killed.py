@@ -35,7 +35,7 @@ from reports.export.exports import ExportRequest, export_detail
 from tests.data.small_logs import DAY, REGISTRY, log, span
 from tests.reliability.durable_names import HAS_STRACE, faults_of, traced
 from tests.reliability.harness import PROJECT, Result, Tally, some
-from tests.support import KEY, DataFolder, days_before, morning_after, records
+from tests.support import KEY, DataFolder, days_before, morning_after, records, writable
 
 STAGES = ("ingest", "roll up", "marts", "site")
 RUN = ("run", "--day", str(DAY))
@@ -352,7 +352,7 @@ def _with_times_of(killed: Path, reference: Path, target: Path) -> Path:
     with closing(_tables(killed)) as other:
         ((generated_at,),) = other.execute("SELECT generated_at FROM publication").fetchall()
         read_at = other.execute("SELECT path, sha256, first_read_at FROM input_files").fetchall()
-    with closing(duckdb.connect(str(target))) as connection:
+    with closing(duckdb.connect(writable(target))) as connection:
         connection.execute("UPDATE publication SET generated_at = ?", [generated_at])
         for path, sha256, first_read_at in read_at:
             connection.execute(

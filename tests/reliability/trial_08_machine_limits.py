@@ -36,7 +36,7 @@ from tests.reliability.operation import (
     tables,
     whole_site,
 )  # fmt: skip
-from tests.support import DAY, KEY, DataFolder, days_before, morning_after
+from tests.support import DAY, KEY, DataFolder, days_before, morning_after, write_key
 
 OLD, NEW = days_before(DAY, 1), DAY
 DISK_MB = 64
@@ -188,8 +188,9 @@ def short_memory(base: Base, tries: int, work: Path) -> Result:
 def wrong_key(base: Base, tries: int, work: Path) -> Result:
     """Keys that are missing, empty, short, of another folder, or no file."""
     tally = Tally(8, "Runs with a missing, wrong, short or unreadable key; then with the right one")
-    (work / "other.key").write_text("another key of sufficient length")
-    (work / "short.key").write_text("short")
+    write_key(work / "other.key", "another key of sufficient length")
+    write_key(work / "short.key", "short")
+    write_key(work / "binary.key", "")
     (work / "binary.key").write_bytes(b"\xff\xfe" * 20)
     (work / "folder.key").mkdir()
     cases: dict[str, tuple[dict[str, str], str]] = {
@@ -207,7 +208,7 @@ def wrong_key(base: Base, tries: int, work: Path) -> Result:
         with mock.patch.dict(os.environ, given):
             fault = _refusal(lambda f=folder: f.tables(NEW), words)
         made = (folder.root / "hash.key").exists()
-        (folder.root / "hash.key").write_text(KEY)
+        write_key(folder.root / "hash.key", KEY)
         fault = fault or base.fault_of(folder) or ("a wrong key was made" if made else "")
         folder.tables(NEW)
         tally.check(not (fault or base.unhealed(folder)), lambda n=name, f=fault: f"{n}: {f}")

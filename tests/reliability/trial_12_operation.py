@@ -38,7 +38,7 @@ from pipelines.store.store import Store
 from tests.older_store import make_older, write_older
 from tests.reliability.harness import Result, Tally, some
 from tests.reliability.operation import HISTORY, environment, first_difference, installation, land_day, tables
-from tests.support import DAY, DataFolder, Row, days_before, morning_after, record, records
+from tests.support import DAY, DataFolder, Row, days_before, morning_after, record, records, writable
 
 KEEP = "retention_days = 60\nkeep_events_days = 61\nkeep_days = 75\n"
 
@@ -233,7 +233,7 @@ def _day_lost(folder: DataFolder, draw: random.Random) -> str:
 
 
 def _published_changed(folder: DataFolder, draw: random.Random) -> str:
-    with closing(duckdb.connect(str(folder.store.database))) as connection:
+    with closing(duckdb.connect(writable(folder.store.database))) as connection:
         filled = [n for n in sorted(TABLES) if connection.execute(f"SELECT count(*) FROM {n}").fetchall()[0][0]]
         table = draw.choice(filled)
         column, kind = draw.choice(sorted(TABLES[table].columns.items()))
@@ -244,7 +244,7 @@ def _published_changed(folder: DataFolder, draw: random.Random) -> str:
 
 
 def _published_row_lost(folder: DataFolder, draw: random.Random) -> str:
-    with closing(duckdb.connect(str(folder.store.database))) as connection:
+    with closing(duckdb.connect(writable(folder.store.database))) as connection:
         filled = [n for n in sorted(TABLES) if connection.execute(f"SELECT count(*) FROM {n}").fetchall()[0][0]]
         table = draw.choice(filled)
         connection.execute(f"DELETE FROM {table} WHERE rowid = (SELECT max(rowid) FROM {table})")

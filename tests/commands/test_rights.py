@@ -1,0 +1,104 @@
+"""Commands of a user who may not write to the data folder: they say whose it is and what to do, and those that only
+read work on.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from pipelines.common.rights import as_rights_error
+from tests.published_folder import Ended
+from tests.rights import OWNER, authmeter_bound_by_rights, give_away, read_only_mount
+from tests.support import DataFolder, records, tree
+
+SPAN = ("--app", "shop", "--from", "2020-01-01", "--to", "2100-01-01")
+EVENTS = ("export", *SPAN, "--events", "--out", "events.csv")
+DETAIL = ("export", *SPAN, "--out", "detail.csv")
+WRITING = (("run",), ("verify",), EVENTS, ("backfill", "2026-01-01", "2100-01-01"), ("accept", "odd.jsonl"))
+
+
+def is_in_words(ended: Ended) -> bool:
+    """Whether a command was refused as a user can understand it."""
+    return ended.code in (1, 2) and "what to do: " in ended.err and "fault of authmeter" not in ended.err
+
+
+def in_folder(command: tuple[str, ...], folder: Path) -> tuple[str, ...]:
+    """The command, whose export comes into the folder."""
+    return tuple(str(folder / word) if word.endswith(".csv") else word for word in command)
+
+
+@pytest.mark.parametrize("command", WRITING, ids=lambda command: command[0])
+def test_another_users_folder_is_refused_by_its_owners_name(
+    own: DataFolder, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    give_away(own.root)
+    before = tree(own.root)
+    ended = authmeter_bound_by_rights(*in_folder(command, tmp_path), data=own.root)
+    assert is_in_words(ended), ended
+    assert f"belongs to user {OWNER}" in ended.err.lower(), ended.err
+    assert tree(own.root) == before
+
+
+@pytest.mark.parametrize("command", [("status",), ("check",), DETAIL], ids=lambda command: command[0])
+def test_another_users_folder_is_read(own: DataFolder, tmp_path: Path, command: tuple[str, ...]) -> None:
+    give_away(own.root)
+    assert authmeter_bound_by_rights(*in_folder(command, tmp_path), data=own.root).code == 0
+
+
+@pytest.mark.parametrize("command", WRITING[:3], ids=lambda command: command[0])
+def test_a_read_only_mount_is_named(own: DataFolder, tmp_path: Path, command: tuple[str, ...]) -> None:
+    ended = authmeter_bound_by_rights(*in_folder(command, tmp_path), data=own.root, before=read_only_mount(own.root))
+    assert is_in_words(ended), ended
+    assert "mounted read-only" in ended.err
+
+
+@pytest.mark.parametrize("command", [("status",), DETAIL], ids=lambda command: command[0])
+def test_a_read_only_mount_is_read(own: DataFolder, tmp_path: Path, command: tuple[str, ...]) -> None:
+    before = read_only_mount(own.root)
+    assert authmeter_bound_by_rights(*in_folder(command, tmp_path), data=own.root, before=before).code == 0
+
+
+@pytest.mark.parametrize(
+    "closed", [".", "warehouse", "warehouse/catalogue.sqlite", "warehouse/.lock", ".site", "dagster/history"]
+)
+def test_what_a_run_may_not_write_is_named(own: DataFolder, yesterday: date, closed: str) -> None:
+    """As where somebody ran it once as root."""
+    own.land("late.ndjson", records(1, yesterday, "late"))
+    paths = [own.root / closed]
+    if closed == "dagster/history":
+        paths += [path for path in paths[0].rglob("*") if path.suffix == ".db" or path.is_dir()]
+    modes = {path: path.stat().st_mode for path in paths}
+    for path, mode in modes.items():
+        path.chmod(mode & ~0o222)
+    ended = authmeter_bound_by_rights("run", data=own.root)
+    for path, mode in modes.items():
+        path.chmod(mode)
+    assert ended.code == 1, ended
+    assert is_in_words(ended), ended
+    assert str(paths[0].resolve()) in ended.err
+    assert "may not write to it" in ended.err
+    assert authmeter_bound_by_rights("run", data=own.root).code in (0, 3)
+    assert own.counted()[yesterday] > 250
+
+
+@pytest.mark.parametrize("closed", ["warehouse", "warehouse/catalogue.sqlite", "authmeter.toml"])
+@pytest.mark.parametrize("command", ["run", "status"])
+def test_what_may_not_be_read_is_named_and_not_passed_over(own: DataFolder, closed: str, command: str) -> None:
+    own.write("authmeter.toml", "threads = 1\n")
+    path = own.root / closed
+    mode = path.stat().st_mode
+    path.chmod(0)
+    ended = authmeter_bound_by_rights(command, data=own.root)
+    path.chmod(mode)
+    assert is_in_words(ended), ended
+    assert str(path) in ended.err
+
+
+def test_the_file_is_looked_for_where_an_error_names_none(folder: DataFolder) -> None:
+    said = sqlite3.OperationalError("attempt to write a readonly database")
+    assert as_rights_error(said, str(folder.root)) is None, "nothing here is closed"
+    assert as_rights_error(ValueError("no"), str(folder.root)) is None

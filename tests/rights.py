@@ -1,0 +1,60 @@
+"""Processes to which rights apply: root, whom tests often run as, may read and write everything."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from pipelines.common.project import PROJECT
+from tests.published_folder import Ended, checked
+
+# Whose the folder is that others come to: of nobody who runs tests.
+OWNER = 12345
+_LAID_DOWN = ("setpriv", "--bounding-set=-all", "--inh-caps=-all", "--ambient-caps=-all")
+_READ_ONLY = ("unshare", "--mount", "sh", "-c", 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && exec "$@"')
+
+
+def python_bound_by_rights() -> list[str]:
+    """The words before a Python program that rights apply to. Root stays root, who may read this project; without its
+    power over rights, files of another user are another user's.
+    """
+    return [*(_LAID_DOWN if os.geteuid() == 0 else ()), sys.executable]
+
+
+def authmeter_bound_by_rights(*arguments: object, data: Path, before: Sequence[str] = ()) -> Ended:
+    """Runs a command as a user to whom rights apply; `before` are words before it."""
+    command = [*before, *python_bound_by_rights(), "-m", "pipelines", *map(str, arguments), "--data", str(data)]
+    env = os.environ | {"PYTHONPATH": str(PROJECT)}
+    done = subprocess.run(command, cwd=PROJECT, env=env, capture_output=True, text=True, check=False)
+    return checked(Ended(done.returncode, done.stdout, done.stderr))
+
+
+def give_away(folder: Path) -> None:
+    """Makes everything below a folder another user's, who lets others read it; skips where nobody may do that."""
+    if os.geteuid() != 0:
+        pytest.skip("only root may give files to another user")
+    for path in (folder, *folder.rglob("*")):
+        os.chown(path, OWNER, OWNER, follow_symlinks=False)
+
+
+@cache
+def _why_no_mount(probe: Path) -> str:
+    words = [*_READ_ONLY, str(probe), "true"]
+    if not shutil.which("unshare"):
+        return "there is no unshare"
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    return done.stderr.strip() if done.returncode else ""
+
+
+def read_only_mount(folder: Path) -> list[str]:
+    """The words before a program for which the folder is mounted read-only; skips where this user may not mount."""
+    if why := _why_no_mount(folder):
+        pytest.skip(f"no read-only mount can be made here: {why}")
+    return [*_READ_ONLY, str(folder)]

@@ -1,0 +1,210 @@
+"""Clients that write to the published file, as an analyst's shell may that opens it as DuckDB does by default: what
+they leave beside it is never taken for what was published.
+"""
+
+from __future__ import annotations
+
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from pipelines.commands.export import run_export
+from pipelines.commands.verify import run_verify
+from pipelines.common.errors import AuthmeterError
+from pipelines.marts import build as marts
+from pipelines.run.status import status_of
+from pipelines.store.database import open_published
+from reports.build.site import render_site
+from reports.export.exports import ExportRequest
+from tests.rights import python_bound_by_rights
+from tests.support import DAY, DataFolder, days_before, morning_after, records, tree
+
+# It empties tables, says so, does it again when asked to, and dies before DuckDB can put its `.wal` into the file.
+CLIENT = """
+import os, sys
+import duckdb
+os.chmod(sys.argv[1], 0o644)
+connection = duckdb.connect(sys.argv[1])
+print("opened", flush=True)
+for _ in sys.stdin:
+    for table in ("usage_daily", "channel_daily", "login_trend", "apps"):
+        connection.execute(f"DELETE FROM {table}")
+    print("written", flush=True)
+"""
+REFUSED = """
+import sys
+import duckdb
+try:
+    duckdb.connect(sys.argv[1]).execute("DELETE FROM usage_daily")
+except duckdb.IOException as error:
+    print(error)
+"""
+
+
+@contextmanager
+def client(folder: DataFolder) -> Iterator[Client]:
+    """A client that has the published file open for writing."""
+    command = [sys.executable, "-c", CLIENT, str(folder.store.database)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        opened = Client(process)
+        opened.hear("opened")
+        try:
+            yield opened
+        finally:
+            opened.kill()
+
+
+class Client:
+    """The client's process."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+
+    def hear(self, word: str) -> None:
+        """Waits for its word."""
+        assert self._process.stdout
+        assert self._process.stdout.readline() == f"{word}\n"
+
+    def write(self) -> None:
+        """Has it empty tables."""
+        assert self._process.stdin
+        self._process.stdin.write("\n")
+        self._process.stdin.flush()
+        self.hear("written")
+
+    def kill(self) -> None:
+        """Kills it, before DuckDB has put its `.wal` into the file."""
+        self._process.kill()
+        self._process.wait()
+
+
+@pytest.fixture
+def sound(folder: DataFolder) -> DataFolder:
+    """A published folder, and its rows."""
+    folder.land("a.ndjson", [*records(4, days_before(DAY, 1)), *records(5)])
+    folder.publish()
+    return folder
+
+
+def wal_of(folder: DataFolder) -> Path:
+    return folder.store.database.with_name("authmeter.duckdb.wal")
+
+
+def left_by_a_client(folder: DataFolder) -> bytes:
+    """What a client that wrote and was killed leaves beside the file."""
+    with client(folder) as opened:
+        opened.write()
+    return wal_of(folder).read_bytes()
+
+
+def counted_rows(folder: DataFolder) -> dict[str, int]:
+    """The rows of each published table, as anybody reads them who opens the file."""
+    tables = folder.rows("SELECT table_name FROM duckdb_tables() ORDER BY ALL")
+    return {name: folder.rows(f"SELECT count(*) FROM {name}")[0][0] for (name,) in tables}
+
+
+def test_the_published_file_may_be_written_by_nobody(sound: DataFolder) -> None:
+    assert stat.S_IMODE(sound.store.database.stat().st_mode) & 0o222 == 0
+    command = [*python_bound_by_rights(), "-c", REFUSED, str(sound.store.database)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "Permission denied" in done.stdout
+    before = sound.store.database.stat().st_ino
+    sound.land("b.ndjson", records(1, prefix="b"))
+    sound.publish()
+    assert sound.store.database.stat().st_ino != before
+    assert sound.counted()[DAY] == 6
+
+
+def test_what_a_killed_client_left_changes_nothing_of_what_is_read(sound: DataFolder, tmp_path: Path) -> None:
+    rows, site = counted_rows(sound), tree(sound.store.site)
+    status = status_of(sound.root, morning_after(DAY))
+    wal = left_by_a_client(sound)
+    assert sound.rows("SELECT count(*) FROM usage_daily") == [(0,)], "the test is to leave what empties tables"
+    assert status_of(sound.root, morning_after(DAY)) == status
+    assert run_verify(sound.root, None, None) == 0
+    for name, is_of_events in (("detail", False), ("events", True)):
+        request = ExportRequest("shop", days_before(DAY, 1), DAY, "csv", tmp_path / f"{name}.csv")
+        run_export(sound.root, request, is_of_events=is_of_events)
+    assert len((tmp_path / "events.csv").read_text("utf-8").splitlines()) == 10
+    assert (tmp_path / "detail.csv").read_bytes() == site["apps/shop/usage_detail.csv"]
+    (tmp_path / "site").mkdir()
+    render_site(sound.store.database, tmp_path / "site")
+    assert tree(tmp_path / "site") == site
+    assert wal_of(sound).read_bytes() == wal
+    sound.publish()
+    assert not wal_of(sound).exists()
+    assert counted_rows(sound) == rows
+    assert tree(sound.store.site) == site
+
+
+def test_what_is_read_while_a_client_writes_is_what_was_published(sound: DataFolder) -> None:
+    status = status_of(sound.root, morning_after(DAY))
+    with client(sound) as opened:
+        assert status_of(sound.root, morning_after(DAY)) == status
+        opened.write()
+        assert status_of(sound.root, morning_after(DAY)) == status
+        with closing(open_published(sound.store.database)) as connection:
+            assert connection.execute("SELECT count(*) FROM usage_daily").fetchall() == [(2,)]
+        assert run_verify(sound.root, None, None) == 0
+
+
+@pytest.mark.parametrize(
+    ("writes_before", "dies_before"),
+    [
+        ("the run", "the run"), ("the run", "build_marts"), ("the run", "the end"), ("build_marts", "render_site"),
+        ("render_site", "the end"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("has_news", [True, False])
+def test_a_run_publishes_what_it_made_whatever_a_client_writes(
+    sound: DataFolder, writes_before: str, dies_before: str, has_news: bool
+) -> None:
+    rows, site = counted_rows(sound), tree(sound.store.site)
+    if has_news:
+        sound.land("b.ndjson", records(1, prefix="b"))
+    with client(sound) as opened:
+
+        def reach(moment: str) -> None:
+            if moment == writes_before:
+                opened.write()
+            if moment == dies_before:
+                opened.kill()
+
+        reach("the run")
+        run = sound.open()
+        run.ingest(DAY)
+        reach("roll_up")
+        run.roll_up(DAY)
+        reach("build_marts")
+        run.build_marts()
+        reach("render_site")
+        run.render_site()
+        reach("the end")
+    assert not wal_of(sound).exists()
+    assert sound.counted() == {days_before(DAY, 1): 4, DAY: 6 if has_news else 5}
+    assert counted_rows(sound)["usage_daily"] == rows["usage_daily"]
+    assert run_verify(sound.root, None, None) == 0
+    assert has_news or tree(sound.store.site) == site
+
+
+def test_what_is_not_as_it_was_written_is_not_published(sound: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = sound.store.database.stat()
+    read_back = marts._require_as_written
+
+    def with_a_row_less(fresh: Path, *others: Any) -> None:
+        with closing(duckdb.connect(str(fresh))) as connection:
+            connection.execute("DELETE FROM usage_daily WHERE day = $day", {"day": DAY})
+        read_back(fresh, *others)
+
+    monkeypatch.setattr(marts, "_require_as_written", with_a_row_less)
+    sound.land("b.ndjson", records(1, prefix="b"))
+    with pytest.raises(AuthmeterError, match="not those that were written"):
+        sound.publish()
+    assert sound.store.database.stat() == before
