@@ -12,7 +12,7 @@ import hmac
 import io
 import json
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -78,10 +78,10 @@ def columns_of(rows: list[Row]) -> dict[str, list[Any]]:
     return {name: [row.get(name) for row in rows] for name in FIELD_NAMES}
 
 
-def as_csv(rows: list[Row]) -> bytes:
-    """Records as CSV with every field of the contract in the header."""
+def as_csv(rows: list[Row], header: Sequence[str] = FIELD_NAMES) -> bytes:
+    """Records as CSV, by default with every field of the contract in the header."""
     out = io.StringIO(newline="")
-    writer = csv.DictWriter(out, FIELD_NAMES)
+    writer = csv.DictWriter(out, header)
     writer.writeheader()
     writer.writerows(rows)
     return out.getvalue().encode()

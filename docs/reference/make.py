@@ -96,7 +96,7 @@ COLUMNS = {
     "published_before": "the figure that stood published; NULL where the day had no records then",
     "published_now": "the figure that stands now; NULL where the day has no records any more",
     "reason": "why it was rejected; see the [log format](../log-format.md#reasons-of-rejection)",
-    "record": "its text, personal data masked, cut at 2,000 characters",
+    "record": "its text, but for what may be personal, cut at 2,000 characters",
     "records": "records, copies left out",
     "latency_daily.records": "authorize, verify and login records with a latency, copies left out",
     "latency_daily.latency_p50_ms": "[Latency p50](metrics.md#latency_p50_ms) over the records of all apps",

@@ -1,14 +1,17 @@
-"""MASKING: what people may see of a record: phones, devices and tokens masked, by key and by form.
+"""MASKING: what people may see of a record: the values under some of its fields, and of other text what is no number.
 
 Lives here: the rules of masking. Does not belong here: where a rejected record's text comes from
 (`reading/rejected_text.py`).
 """
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable
 from typing import Final
 
 MAX_REJECTED_TEXT: Final = 2000
+MASK: Final = "***"
+# Raise it when more is masked than before. What other rules masked is published as `***`, until it is read again.
+MASKING_VERSION: Final = 2
 
 
 # The short ones are parts of other words, too: hotel, machine, candidate.
@@ -31,48 +34,85 @@ _JSON_MARK = re.compile(r'\\.|["\[\]{}]')
 _UUID = re.compile(r"(?i)(?<![0-9a-f])[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}(?![0-9a-f])")
 
 
-_IMEI = re.compile(r"(?<!\d)\d{15}(?!\d)")
+_MAC = re.compile(r"(?i)(?<![0-9a-f])(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}(?![0-9a-f])")
 
 
-_MOBILE = re.compile(r"(?<!\d)(?:86)?1[3-9]\d(?:[ -]?\d{4}){2}(?!\d)")
+# A blank or a NUL byte may stand between two digits, a dash where a number is written in three and twice four.
+_IMEI = re.compile(r"(?<!\d)\d(?:[ \0]?\d){14}(?!\d)")
+
+
+_MOBILE = re.compile(
+    r"(?<!\d)(?:86)?[1１][ \0]?[3-9３-９][ \0]?\d"
+    r"(?:[ \0-]?\d(?:[ \0]?\d){3}){2}(?!\d)"
+)
+
+
+# Six or more letters and digits; a blank may stand between two digits.
+_RUN = re.compile(r"(?:\d (?=\d)|[^\W_]){6,}+")
+_LEAST_LENGTH = 6
+
+
+_DIGIT = re.compile(r"\d")
 
 
 # Letters and digits that JSON hides behind their code points, in a JSON text of a JSON text, too.
 _HIDDEN = re.compile(r"\\{1,4}u([0-9a-fA-F]{4})")
 
 
-def personal_places(header: Sequence[str], personal: Collection[str]) -> list[int]:
-    """The places of the columns that hold a device, a phone or a token: by their names, or as `personal` has them."""
-    return [place for place, name in enumerate(header) if name in personal or re.search(rf"(?i){_TOKEN_KEY}", name)]
+def masked_value(text: str, personal: Iterable[str] = ()) -> str:
+    """What stands under a field that may be seen, without 11-digit mobile numbers and 15-digit IMEIs; cut at 2,000
+    characters.
+
+    Args:
+        personal: values that are known to be a device or a phone. Short ones may be words of the log, too, and stay.
+    """
+    text = _shortened(text)
+    for value in personal:
+        if len(value) >= _LEAST_LENGTH:
+            text = text.replace(value, MASK)
+    return _MOBILE.sub(MASK, _IMEI.sub(MASK, text))[:MAX_REJECTED_TEXT]
 
 
 def masked_text(text: str, personal: Iterable[str] = ()) -> str:
-    """A rejected record's text for people to read: personal data masked, then cut at 2,000 characters.
+    """A text of no known fields for people to read: what may be personal is masked, then it is cut at 2,000 characters.
 
-    Masked is what stands under a phone, device or token key, and any 11-digit mobile number, 15-digit IMEI
-    or UUID anywhere. Masking comes before the cut, so that no half of a number is left at the edge. Letters and digits
-    that JSON escapes are written as themselves: a key is known in any spelling.
+    Masked is each run of six or more letters and digits with a digit in it, what stands under a phone, device or token
+    key, and any mobile number, UUID or MAC address. Masking comes before the cut, so that no half of a number is left
+    at the edge. Letters and digits that JSON escapes are written as themselves, and NUL bytes, as they stand between
+    all letters of UTF-16, are left out: a key or a number is known in any spelling.
 
     Args:
         personal: values that are known to be a device or a phone, wherever they stand.
     """
-    text = _HIDDEN.sub(_as_itself, text)
+    text = _shortened(_HIDDEN.sub(_as_itself, text).replace("\0", ""))
     for value in personal:
-        text = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", "***", text)
-    if len(text) > MAX_REJECTED_TEXT * 4:
-        # A line of megabytes is cut first, with room for what masks shorten, and without the half word at the edge.
-        text = text[: MAX_REJECTED_TEXT * 4]
-        text = text[:-200] + re.sub(r"[^\s,;]+$", "", text[-200:])
+        text = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", MASK, text)
     text = _keys_masked(text)
-    text = _UUID.sub("***", text)
-    text = _IMEI.sub("***", text)
-    text = _MOBILE.sub("***", text)
-    return text[:MAX_REJECTED_TEXT]
+    for numbers in (_UUID, _MAC, _MOBILE):
+        text = numbers.sub(MASK, text)
+    return _RUN.sub(_without_digits, text)[:MAX_REJECTED_TEXT]
+
+
+def names_somebody(name: str) -> bool:
+    """Whether a column of that name may hold a device, a phone or a token."""
+    return re.search(rf"(?i){_TOKEN_KEY}", name) is not None
+
+
+def _shortened(text: str) -> str:
+    """What 2,000 characters can be left of: a text of megabytes is cut, without the half word at the edge."""
+    if len(text) <= MAX_REJECTED_TEXT * 4:
+        return text
+    text = text[: MAX_REJECTED_TEXT * 4]
+    return text[:-200] + re.sub(r"[^,;\n]+$", "", text[-200:])
 
 
 def _as_itself(hidden: re.Match[str]) -> str:
     letter = chr(int(hidden[1], 16))
-    return letter if letter.isalnum() or letter in "_- " else hidden[0]
+    return letter if letter.isalnum() or letter in "_- \0" else hidden[0]
+
+
+def _without_digits(run: re.Match[str]) -> str:
+    return MASK if _DIGIT.search(run[0]) else run[0]
 
 
 def _keys_masked(text: str) -> str:
@@ -82,15 +122,15 @@ def _keys_masked(text: str) -> str:
         masked.append(text[place : key.end()])
         place = key.end()
         if text[place : place + 1] in ("[", "{"):
-            masked.append("***")
-            place = _nested_end(text, place)
+            masked.append(MASK)
+            place = nested_end(text, place)
         elif value := _VALUE.match(text, place):
-            masked.append("***")
+            masked.append(MASK)
             place = value.end()
     return "".join([*masked, text[place:]])
 
 
-def _nested_end(text: str, place: int) -> int:
+def nested_end(text: str, place: int) -> int:
     """Where the JSON list or object that begins at `place` ends; the end of the text where it is cut."""
     depth, in_text = 0, False
     for found in _JSON_MARK.finditer(text, place):

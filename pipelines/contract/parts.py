@@ -22,7 +22,10 @@ EVENT_SCHEMA = pa.schema(
 )
 
 
-REJECT_SCHEMA = pa.schema([("file", pa.int32()), ("line", pa.int64()), ("reason", _TEXT), ("record", _TEXT)])
+# `masking_version` says by which rules the text is masked; the first ones wrote none.
+REJECT_SCHEMA = pa.schema(
+    {"file": pa.int32(), "line": pa.int64(), "reason": _TEXT, "record": _TEXT, "masking_version": pa.int32()}
+)
 
 
 @dataclass

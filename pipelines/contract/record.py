@@ -59,6 +59,8 @@ FIELD_NAMES: Final = (
 OPTIONAL_FIELDS: Final = FIELD_NAMES[7:]
 # What these hold is stored as a keyed hash only.
 PERSONAL_FIELDS: Final = ("device_id", "phone")
+# What these hold is not shown of a rejected record.
+HIDDEN_FIELDS: Final = (*PERSONAL_FIELDS, "attempt_id", "account_id")
 
 
 def record_macros() -> Iterator[str]:

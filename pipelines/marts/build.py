@@ -16,6 +16,7 @@ from pipelines.common.errors import AuthmeterError
 from pipelines.common.sql import sql
 from pipelines.contract.checks import CheckResult
 from pipelines.contract.day_tables import DAY_TABLES
+from pipelines.contract.masking import MASKING_VERSION
 from pipelines.contract.registry import Registry
 from pipelines.contract.settings import Settings
 from pipelines.contract.tables import TABLES, Table
@@ -26,7 +27,9 @@ from pipelines.store.manifest import Manifest
 from pipelines.store.store import Store
 
 # DuckDB reads no empty list of files.
-NO_REJECTS = "SELECT 0 AS file, 0::BIGINT AS line, '' AS reason, '' AS record, '' AS filename WHERE false"
+NO_REJECTS = (
+    "SELECT 0 AS file, 0::BIGINT AS line, '' AS reason, '' AS record, 0 AS masking_version, '' AS filename WHERE false"
+)
 
 # A day whose events are gone is never made anew: it may be of before these tables.
 _LATER = ("latency_daily", "unmapped_codes")
@@ -112,7 +115,8 @@ def _fill(
         if f"{name}_files" in files and not files[f"{name}_files"]:
             continue
         query = sql("pipelines.marts", name) if name in _QUERIES else f"FROM listed_{name}"
-        given = {"as_of": manifest.as_of} if "$as_of" in query else {}
+        values = {"as_of": manifest.as_of, "masking_version": MASKING_VERSION}
+        given = {known: value for known, value in values.items() if f"${known}" in query}
         rows[name] = int(connection.execute(f"INSERT INTO out.{name} BY NAME {query}", given).fetchall()[0][0])
     connection.execute("COMMIT")
     return rows

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from pipelines.common.days import days_between
 from pipelines.contract.checks import CheckResult
-from pipelines.contract.masking import masked_text
+from pipelines.contract.masking import masked_value
 from pipelines.contract.metrics import METRICS
 from pipelines.contract.registry import APP_COLUMNS, CODE_COLUMNS, SCHEME_COLUMNS, Registry
 from pipelines.contract.settings import Settings
@@ -66,7 +66,7 @@ def listed_rows(
         ),
         "registry_problems": _rows(
             "path line:BIGINT reason record",
-            ([p.path, p.line, p.reason, masked_text(p.record)] for p in registry.problems),
+            ([p.path, p.line, p.reason, masked_value(p.record)] for p in registry.problems),
         ),
         "listed_check_results": _rows(
             "check_name severity passed:BOOLEAN day:DATE detail_en detail_zh",

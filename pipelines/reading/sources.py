@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from pipelines.common.errors import UsageError
 from pipelines.common.toml_files import findings, read_toml
-from pipelines.contract.record import FIELD_NAMES, PERSONAL_FIELDS
+from pipelines.contract.record import FIELD_NAMES, HIDDEN_FIELDS
 from pipelines.contract.settings import Zone
 from pipelines.reading.landing import TEXT_SUFFIXES, bare_name
 from pipelines.store.database import expression_parser
@@ -83,10 +83,10 @@ class SourceMapping(BaseModel):
         return tuple(sorted(names))
 
     @cached_property
-    def personal_columns(self) -> frozenset[str]:
-        """The raw columns that the device or the phone is made of."""
-        names = {name for name in PERSONAL_FIELDS if not self.fields}
-        for name in PERSONAL_FIELDS:
+    def hidden_columns(self) -> frozenset[str]:
+        """The raw columns that the fields are made of which are not shown of a rejected record."""
+        names = {name for name in HIDDEN_FIELDS if not self.fields}
+        for name in HIDDEN_FIELDS:
             if name in self.fields:
                 _collect_columns(_parsed(self.fields[name], self.name), names)
         return frozenset(names - {"record", "line"})

@@ -22,6 +22,7 @@ import pytest
 
 from pipelines.common.project import PROJECT
 from pipelines.common.sql import sql
+from pipelines.contract.masking import MASKING_VERSION
 from pipelines.contract.parts import EVENT_SCHEMA
 from pipelines.contract.registry import Registry
 from pipelines.contract.settings import Settings
@@ -130,7 +131,11 @@ def test_a_table_gives_the_rows_that_were_worked_out_by_hand(
             create(connection, file, tmp_path)
     name = name_of(case.parent)
     day = said.get("day", DAY)
-    values = day_values(day, Settings(**said.get("settings", {}))) | ALL_DEVICES | {"as_of": day}
+    values = (
+        day_values(day, Settings(**said.get("settings", {})))
+        | ALL_DEVICES
+        | {"as_of": day, "masking_version": MASKING_VERSION}
+    )
     if "out.periods" in QUERIES[name]:
         for span in SPANS:
             if not (case / f"{span}.csv").exists():

@@ -11,7 +11,6 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from pipelines.contract.masking import personal_places
 from pipelines.contract.parts import PartBooks
 from pipelines.contract.record import MALFORMED
 from pipelines.engines.duckdb.part_writer import PartWriter
@@ -21,7 +20,7 @@ from pipelines.reading.csv_rows import CsvCleaner
 from pipelines.reading.plain_files import PlainFile
 from pipelines.reading.raw_relations import csv_files, quoted
 from pipelines.reading.record_query import GIVEN, record_query
-from pipelines.reading.rejected_text import rejected_cells, rejected_row
+from pipelines.reading.rejected_text import csv_mask, rejected_line
 
 
 class OddCsvError(Exception):
@@ -61,10 +60,9 @@ def read_odd_csv(job: ReadingJob, files: Sequence[PlainFile], temp: Path) -> lis
     with job.part(len(files)) as part:
         for place, file in enumerate(files):
             layout = csv_layout(file.stream())
-            personal = personal_places(layout.names, job.mapping.personal_columns)
 
-            def reject(line: int, text: str, place: int = place, personal: list[int] = personal) -> None:
-                part.reject(place, line, MALFORMED, rejected_row(text, personal))
+            def reject(line: int, text: str, place: int = place) -> None:
+                part.reject(place, line, MALFORMED, rejected_line(text, ()))
 
             with TemporaryFile(dir=temp) as copy:
                 cleaner = CsvCleaner(layout, copy, reject)
@@ -86,14 +84,14 @@ def _read(
     line_of: Callable[[int], int] | None = None,
 ) -> None:
     """Reads files of one layout. `line_of` says on which line a row begins, of a copy without a header."""
-    personal = personal_places(layout.names, job.mapping.personal_columns)
+    mask = csv_mask(layout.names, job.mapping)
 
     def reject(batch: pa.RecordBatch, is_rejected: np.ndarray) -> None:
         pieces = {file: (piece.start, before) for file, piece, before in rows.pieces(batch)}
         for place, row in rejected_rows(batch, is_rejected):
             start, before = pieces[row["file"]]
             number = before + place - start
-            text = rejected_cells(row["given_cells"], personal, (row["given_device"], row["given_phone"]))
+            text = mask.text(row["given_cells"], (row["given_device"], row["given_phone"]))
             # Behind the header, on line 1, each line is a row.
             part.reject(row["file"], int(line_of(number)) if line_of else number + 2, row["reason"], text)
 

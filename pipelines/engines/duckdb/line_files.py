@@ -12,13 +12,14 @@ import pyarrow as pa
 from pipelines.common.errors import BooksError
 from pipelines.contract.field_rules import BARE
 from pipelines.contract.parts import PartBooks
+from pipelines.contract.record import MALFORMED
 from pipelines.engines.duckdb.part_writer import PartWriter
 from pipelines.engines.duckdb.reading_job import FileRows, ReadingJob, rejected_rows
 from pipelines.reading.lines import SCHEMA, RowSet, line_batches
 from pipelines.reading.plain_files import PlainFile
 from pipelines.reading.raw_relations import RawRelation, json_files, json_texts, plain_texts
 from pipelines.reading.record_query import GIVEN, record_query
-from pipelines.reading.rejected_text import rejected_line
+from pipelines.reading.rejected_text import rejected_line, rejected_object
 
 _TEXTS = pa.schema([("file", pa.int32()), *SCHEMA])
 
@@ -29,7 +30,7 @@ def read_lines(job: ReadingJob, files: Sequence[PlainFile], *, is_json: bool) ->
         if is_json:
             odd, broken = _read_json(job, files, part)
             if any(found.count for found in odd):
-                _read_texts(job, _texts(files, odd), part, json_texts(job.mapping))
+                _read_texts(job, _texts(files, odd), part, json_texts(job.mapping), is_json=True)
             if sum(books.rejected for books in part.books) < broken:
                 raise BooksError(
                     f"{broken:,} records were rejected in their file, and fewer when their lines were fetched.",
@@ -38,7 +39,7 @@ def read_lines(job: ReadingJob, files: Sequence[PlainFile], *, is_json: bool) ->
                     do="Keep the file as it is and report this as a fault of authmeter.",
                 )
         else:
-            _read_texts(job, _texts(files, None), part, plain_texts())
+            _read_texts(job, _texts(files, None), part, plain_texts(), is_json=False)
     return part.books
 
 
@@ -58,12 +59,21 @@ def _read_json(job: ReadingJob, files: Sequence[PlainFile], part: PartWriter) ->
     return odd, broken
 
 
-def _read_texts(job: ReadingJob, texts: Iterator[pa.RecordBatch], part: PartWriter, raw: RawRelation) -> None:
+def _read_texts(
+    job: ReadingJob, texts: Iterator[pa.RecordBatch], part: PartWriter, raw: RawRelation, *, is_json: bool
+) -> None:
     """Reads lines that come as texts."""
 
     def reject(batch: pa.RecordBatch, is_rejected: np.ndarray) -> None:
         for _, row in rejected_rows(batch, is_rejected):
-            text = rejected_line(row["given_text"], (row["given_device"], row["given_phone"]))
+            line, personal = row["given_text"], (row["given_device"], row["given_phone"])
+            # Whatever else is wrong with it, a line of JSON that is not malformed is an object.
+            is_object = is_json and row["reason"] != MALFORMED
+            text = (
+                rejected_object(line, job.mapping.hidden_columns, personal)
+                if is_object
+                else rejected_line(line, personal)
+            )
             part.reject(row["file"], row["given_line"], row["reason"], text)
 
     query = record_query(job.mapping, raw, GIVEN | {"given_line": '"row line"', "given_text": '"row text"'})

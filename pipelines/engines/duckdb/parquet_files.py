@@ -1,6 +1,5 @@
 """Parquet files: their rows come from a process of its own, since some corrupt files end the one that reads them."""
 
-import json
 from collections.abc import Iterator
 from itertools import chain
 
@@ -12,7 +11,7 @@ from pipelines.contract.record import FIELD_NAMES
 from pipelines.engines.duckdb.reading_job import FileRows, ReadingJob, rejected_rows
 from pipelines.reading.raw_relations import parquet_rows
 from pipelines.reading.record_query import GIVEN, record_query
-from pipelines.reading.rejected_text import rejected_line
+from pipelines.reading.rejected_text import rejected_fields
 
 
 def read_parquet(job: ReadingJob, batches: Iterator[pa.RecordBatch]) -> list[PartBooks]:
@@ -24,8 +23,7 @@ def read_parquet(job: ReadingJob, batches: Iterator[pa.RecordBatch]) -> list[Par
 
         def reject(batch: pa.RecordBatch, is_rejected: np.ndarray) -> None:
             for place, row in rejected_rows(batch, is_rejected):
-                given = {name: text for name, text in row["given_fields"].items() if text is not None}
-                text = rejected_line(json.dumps(given, ensure_ascii=False), (row["given_device"], row["given_phone"]))
+                text = rejected_fields(row["given_fields"], (row["given_device"], row["given_phone"]))
                 part.reject(0, int(rows.counts[0]) + place + 1, row["reason"], text)
 
         if (first := next(batches, None)) is not None:

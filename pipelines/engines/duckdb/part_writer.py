@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.contract.field_rules import nulled_names
+from pipelines.contract.masking import MASKING_VERSION
 from pipelines.contract.parts import EVENT_SCHEMA, REJECT_SCHEMA, PartBooks
 from pipelines.contract.record import PERSONAL_FIELDS
 
@@ -86,7 +87,9 @@ class PartWriter:
 
     def reject(self, file: int, line: int, reason: str, text: str) -> None:
         """Takes a rejected record, its text masked."""
-        self._rejected.append({"file": file, "line": line, "reason": reason, "record": text})
+        self._rejected.append(
+            {"file": file, "line": line, "reason": reason, "record": text, "masking_version": MASKING_VERSION}
+        )
         self.books[file].rejected += 1
         if len(self._rejected) >= _REJECTS_AT_ONCE:
             self._write_rejects()

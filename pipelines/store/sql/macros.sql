@@ -42,9 +42,9 @@ CREATE TEMP MACRO older_records_of(files, first) AS TABLE
     WHERE day IS NOT NULL;
 -- Rejected records; those of parts of one file name no file.
 CREATE TEMP MACRO rejects_of(files) AS TABLE
-    SELECT coalesce(file, 0) AS file, line, reason, record, filename
+    SELECT coalesce(file, 0) AS file, line, reason, record, masking_version, filename
     FROM (
-        SELECT NULL::INTEGER AS file WHERE false
+        SELECT NULL::INTEGER AS file, NULL::INTEGER AS masking_version WHERE false
         UNION ALL BY NAME
         SELECT *, filename FROM read_parquet(files, union_by_name = true, hive_partitioning = false)
     );
