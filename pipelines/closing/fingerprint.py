@@ -6,6 +6,7 @@ from datetime import date
 from pipelines.contract.checks import CheckResult
 from pipelines.contract.registry import Registry
 from pipelines.contract.settings import Settings
+from pipelines.reading.unread import kinds
 from pipelines.store.manifest import Manifest
 from pipelines.store.store import Store
 
@@ -22,6 +23,8 @@ def inputs_fingerprint(
         (e.path, e.sha256, e.status, e.finding, e.source, e.rejected, e.skipped, len(e.earlier_parts))
         for e in manifest.files
     ]
+    kind = kinds(manifest.unread_files, settings.ignore)
+    unread = [(path, file.sha256, file.bytes, kind[path]) for path, file in manifest.unread_files.items()]
     days = [(day, e.content, e.accepted, e.counted, e.unmapped) for day, e in sorted(manifest.days.items())]
     late = [(e.path, day, rows.late) for e in manifest.live_files() for day, rows in e.days.items() if rows.late]
     synthetic = (store.landing / "_SYNTHETIC.md").exists()
@@ -31,6 +34,7 @@ def inputs_fingerprint(
         settings.timezone,
         registry.fingerprint,
         files,
+        unread,
         days,
         late,
         checks,

@@ -5,16 +5,18 @@ the days that the last publication closed or restated (`examined.py`); what is u
 `incidents/`.
 """
 
+from collections.abc import Mapping
 from datetime import date
 
 from pipelines.closing.examined import closed_days, examined_days, files_since_closing
 from pipelines.common.errors import AuthmeterError
-from pipelines.common.text import about, counted, printable
+from pipelines.common.text import Words, about, counted, listed
 from pipelines.contract.checks import FOLDER_CHECKS, CheckResult
 from pipelines.contract.registry import Registry
 from pipelines.contract.settings import Settings
 from pipelines.incidents.day_statistics import counted_by_day, statistics, volume_of
 from pipelines.incidents.profiles import NO_PROFILES, Profiles, read_profiles
+from pipelines.reading.unread import kinds
 from pipelines.store.manifest import Manifest
 from pipelines.store.store import Store
 
@@ -35,6 +37,7 @@ def run_checks(
         _files_with_status(
             manifest, "held", "held back: `authmeter accept PATH` takes it", "搁置：用 authmeter accept PATH 放行"
         ),
+        _unread_files(manifest, settings),
         _unreadable_folders(manifest),
         _registry_rows(registry),
         _rejected_share(manifest, settings),
@@ -78,10 +81,6 @@ def hold_back(manifest: Manifest, settings: Settings, as_of: date) -> None:
             )
 
 
-def _listed(paths: list[str]) -> str:
-    return ", ".join(map(printable, paths[:5])) + (f" … (+{len(paths) - 5})" if len(paths) > 5 else "")
-
-
 def _files_with_status(manifest: Manifest, status: str, text_en: str, text_zh: str) -> CheckResult:
     paths = sorted(entry.path for entry in manifest.files if entry.status == status and not entry.is_gone)
     if not paths:
@@ -89,9 +88,31 @@ def _files_with_status(manifest: Manifest, status: str, text_en: str, text_zh: s
     return CheckResult(
         f"{status}_files",
         False,
-        f"{counted(len(paths), 'file')} {text_en}: {_listed(paths)}",
-        f"{len(paths)} 个文件{text_zh}：{_listed(paths)}",
+        f"{counted(len(paths), 'file')} {text_en}: {listed(paths)}",
+        f"{len(paths)} 个文件{text_zh}：{listed(paths)}",
     )
+
+
+def _named_files(check: str, files: Mapping[str, Words], text_en: str, text_zh: str) -> CheckResult:
+    """The result of a check that names files, each with what it is and what to do."""
+    if not files:
+        return CheckResult(check, True, "none", "无")
+    by_words: dict[Words, list[str]] = {}
+    for path, words in sorted(files.items()):
+        by_words.setdefault(words, []).append(path)
+    named = [(listed(paths), words) for words, paths in by_words.items()]
+    return CheckResult(
+        check,
+        False,
+        f"{counted(len(files), 'file')} {text_en}: " + "; ".join(f"{paths} ({words.en})" for paths, words in named),
+        f"{len(files)} 个文件{text_zh}：" + "；".join(f"{paths}（{words.zh}）" for paths, words in named),
+    )
+
+
+def _unread_files(manifest: Manifest, settings: Settings) -> CheckResult:
+    by_path = kinds(manifest.unread_files, settings.ignore)
+    named = {path: kind for path, kind in by_path.items() if kind}
+    return _named_files("unread_files", named, "that no source reads", "没有来源读取")
 
 
 def _unreadable_folders(manifest: Manifest) -> CheckResult:
@@ -101,8 +122,8 @@ def _unreadable_folders(manifest: Manifest) -> CheckResult:
     return CheckResult(
         "unreadable_folders",
         False,
-        f"{counted(len(folders), 'folder')} under landing that cannot be read: {_listed(folders)}",
-        f"landing 下有 {len(folders)} 个文件夹无法读取：{_listed(folders)}",
+        f"{counted(len(folders), 'folder')} under landing that cannot be read: {listed(folders)}",
+        f"landing 下有 {len(folders)} 个文件夹无法读取：{listed(folders)}",
     )
 
 
@@ -113,8 +134,8 @@ def _registry_rows(registry: Registry) -> CheckResult:
     return CheckResult(
         "registry_rows",
         False,
-        f"{counted(len(places), 'bad row')}: {_listed(places)}",
-        f"{len(places)} 行无效：{_listed(places)}",
+        f"{counted(len(places), 'bad row')}: {listed(places)}",
+        f"{len(places)} 行无效：{listed(places)}",
     )
 
 
@@ -138,8 +159,8 @@ def _nothing_accepted(manifest: Manifest) -> CheckResult:
     return CheckResult(
         "nothing_accepted",
         False,
-        f"{counted(len(paths), 'file')} without one good record, perhaps of another format: {_listed(paths)}",
-        f"{len(paths)} 个文件没有一条有效记录，可能是别的格式：{_listed(paths)}",
+        f"{counted(len(paths), 'file')} without one good record, perhaps of another format: {listed(paths)}",
+        f"{len(paths)} 个文件没有一条有效记录，可能是别的格式：{listed(paths)}",
     )
 
 

@@ -10,16 +10,18 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipelines.alerts.delivery import receivers
+from pipelines.commands.check_landing import check_landing
 from pipelines.common.days import last_closed_day, require_same_zone
 from pipelines.common.errors import UsageError
-from pipelines.common.text import counted, printable
+from pipelines.common.text import counted
 from pipelines.contract.parts import PartBooks
 from pipelines.contract.registry import Registry, load_registry
 from pipelines.contract.settings import Settings, load_settings
 from pipelines.engines.duckdb.engine import DuckDBEngine
 from pipelines.ingest.part_reader import RunTime, first_accepted, reading_limits
-from pipelines.reading.landing import LandedFile, scan
+from pipelines.reading.landing import LandedFile
 from pipelines.reading.sources import Sources, load_sources
+from pipelines.reading.unread import kind_of
 from pipelines.store.database import open_published, workbench
 from pipelines.store.part_records import PartRecords, create_records, record_files
 from pipelines.store.store import Store
@@ -49,25 +51,13 @@ def check_folder(data: Path) -> int:
         f"{counted(len(registry.codes), 'code')}"
     )
     print(f"sources    {', '.join(mapping.name for mapping in sources.mappings)}")
-    files: dict[str, int] = {}
-    unreadable: set[str] = set()
-    passed_over: set[str] = set()
-    for file in scan(data / "landing", unreadable, passed_over):
-        mapping = sources.for_file(file.path)
-        name = mapping.name if mapping else "read by no source"
-        files[name] = files.get(name, 0) + 1
-    found = ", ".join(f"{counted(count, 'file')} {name}" for name, count in sorted(files.items()))
-    print(f"landing    {found}" if found else f"landing    empty: no log in {data / 'landing'}")
-    for path in sorted(passed_over):
-        print(f"left alone landing/{printable(path)} is a link or a special file")
-    for folder in sorted(unreadable):
-        print(f"warning    landing/{printable(folder)} cannot be read")
+    has_warned = check_landing(Store(data), settings, sources)
     for problem in registry.problems:
         print(f"bad row    {problem.path}, line {problem.line}: {problem.reason}: {problem.record}")
     unknown = _unknown_apps(data, settings, registry)
     for app_key in unknown:
         print(f"warning    xlsx_apps: no app {app_key!r} is registered or published")
-    return 2 if registry.problems else 3 if unknown or unreadable else 0
+    return 2 if registry.problems else 3 if unknown or has_warned else 0
 
 
 def _require_folder(data: Path) -> None:
@@ -138,7 +128,10 @@ def _matching(sources: Sources, landed: LandedFile) -> Any:
     if mapping is None:
         known = ", ".join(mapping.name for mapping in sources.mappings)
         raise UsageError(
-            "No source matches the file's name.", where=landed.path, do=f"Name one with --source; known are {known}."
+            "No source matches the file's name.",
+            where=landed.path,
+            why=f"A run would not read it. It is {kind_of(landed.path).en}.",
+            do=f"To see it as a source would read it, name one with --source; known are {known}.",
         )
     return mapping
 

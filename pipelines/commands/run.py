@@ -7,6 +7,7 @@ from pipelines.closing.machine_clock import require_near_day
 from pipelines.common.days import FIRST_DAY, last_closed_day
 from pipelines.common.errors import WARNED, UsageError
 from pipelines.common.lock import hold
+from pipelines.reading.landing import LEFT_ALONE, has_any_file
 from pipelines.run.daily_run import open_run
 from pipelines.run.run_end import failures_noted
 from pipelines.run.status import last_status
@@ -58,7 +59,18 @@ def _closing_words(store: Store, has_files: bool) -> int:
     status = last_status(store.data)
     for warning in status.warnings:
         print(f"warning: {warning.check}: {warning.detail_en}")
-    if not has_files and not store.read_manifest().files:
-        print(f"no log was ever found in {store.landing}; --data or AUTHMETER_DATA names another data folder")
+    if not has_files:
+        _say_that_nothing_is_there(store)
     print(f"published as of {store.read_state().as_of}: {store.site / 'index.html'}")
     return WARNED if status.warnings else 0
+
+
+def _say_that_nothing_is_there(store: Store) -> None:
+    """Of a folder that never had a file: a log that is never read may lie under a name that is left alone."""
+    manifest = store.read_manifest()
+    if manifest.files or manifest.unread_files:
+        return
+    if has_any_file(store.landing):
+        print(f"nothing in {store.landing} is read: {LEFT_ALONE} are left alone")
+    elif not manifest.unreadable:
+        print(f"no log was ever found in {store.landing}; --data or AUTHMETER_DATA names another data folder")

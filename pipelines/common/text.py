@@ -4,6 +4,8 @@ Lives here: forms that every message shares. Does not belong here: what a messag
 """
 
 import re
+from collections.abc import Sequence
+from typing import NamedTuple
 
 # What ends a line, steers a terminal or turns the text around.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
@@ -14,12 +16,24 @@ def printable(path: str) -> str:
     return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", path)
 
 
+class Words(NamedTuple):
+    """A part of a message in both languages."""
+
+    en: str
+    zh: str
+
+
 _MOST_DIGITS = 6
 
 
 def counted(number: int, noun: str) -> str:
     """A number with its English noun, which is given in the singular."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def listed(paths: Sequence[str]) -> str:
+    """The first five paths for a message, and how many more there are."""
+    return ", ".join(map(printable, paths[:5])) + (f" … (+{len(paths) - 5})" if len(paths) > 5 else "")
 
 
 def percent(share: float) -> str:

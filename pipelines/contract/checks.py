@@ -83,6 +83,12 @@ _ALL: Final = (
         "`authmeter accept PATH` where the new content is right; else put the old content back.",
     ),
     Check(
+        "unread_files", "event_parts", "folder",
+        "No source reads a file under landing.",
+        "landing 下有文件没有来源读取。",
+        "Make logs of these files as the warning says, remove them, or name them in `ignore`.",
+    ),
+    Check(
         "unreadable_folders", "event_parts", "folder",
         "A folder under landing cannot be read.",
         "landing 下有文件夹无法读取。",

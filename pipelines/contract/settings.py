@@ -119,6 +119,9 @@ class Settings(BaseModel):
     max_unpacked_gb: WholeNumber = Field(
         100, ge=1, le=100_000, description="refuse a packed file that unpacks to more than so many GB"
     )
+    ignore: tuple[str, ...] = Field(
+        (), description="names and paths under landing, as globs, of files that no source reads and nobody is told of"
+    )
     xlsx_apps: tuple[str, ...] = Field((), description="apps that get `usage_detail.xlsx` beside the CSV; `*` for all")
     alerts: AlertSettings = Field(
         AlertSettings(), description="who gets alerts when a day is published, late or failed"

@@ -15,6 +15,7 @@ from pipelines.common.errors import UsageError
 from pipelines.ingest.batches import batches
 from pipelines.ingest.context import IngestContext
 from pipelines.ingest.part_reader import PartReader, ReadFile, ReadPart, RunTime
+from pipelines.ingest.unread_files import Unread, note_unread
 from pipelines.reading.landing import LandedFile, current_stamp, scan
 from pipelines.reading.sources import SourceMapping
 from pipelines.store.manifest import DayRows, FileEntry, Manifest
@@ -72,7 +73,9 @@ class _Ingest:
         unreadable: set[str] = set()
         landed = list(scan(self._context.store.landing, unreadable))
         new = [(file, source) for file in landed if (source := self._to_read(file))]
-        if self._note_missing({file.path for file in landed}, unreadable) and not new:
+        is_noted = self._note_missing({file.path for file in landed}, unreadable)
+        is_noted |= self._note_unread(landed, {file.path for file, _ in new}, unreadable)
+        if is_noted and not new:
             self._commit()
         total, done = sum(file.bytes for file, _ in new), 0
         uncommitted = 0
@@ -122,6 +125,17 @@ class _Ingest:
                 is_new |= is_gone != entry.is_gone
                 entry.is_gone = is_gone
         return is_new
+
+    def _note_unread(self, landed: list[LandedFile], read_now: set[str], unreadable: set[str]) -> bool:
+        """Notes which files no source reads. Gives whether that is new."""
+        others = (file for file in landed if file.path not in read_now)
+        found = Unread([file for file in others if self._is_unread(file)], unreadable)
+        return note_unread(self._manifest, found, self._entries, self._time.now)
+
+    def _is_unread(self, file: LandedFile) -> bool:
+        """Whether no source reads a file, and its content was not read when one still did."""
+        known = (e for e in self._entries.get(file.path, ()) if e.status != "replaced" and e.stamp == file.stamp)
+        return not any(known) and self._context.sources.for_file(file.path) is None
 
     def _commit(self) -> None:
         self._manifest.files = [entry for path in sorted(self._entries) for entry in self._entries[path]]

@@ -1,6 +1,6 @@
 """The mart rows that come from no Parquet file: the books of the manifest, registry, dictionaries, checks."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
@@ -13,6 +13,7 @@ from pipelines.contract.metrics import METRICS
 from pipelines.contract.registry import APP_COLUMNS, CODE_COLUMNS, SCHEME_COLUMNS, Registry
 from pipelines.contract.settings import Settings
 from pipelines.incidents.volumes import usual_records
+from pipelines.reading.unread import kinds
 from pipelines.store.manifest import DayEntry, Manifest
 from pipelines.store.store import Store
 
@@ -53,8 +54,7 @@ def listed_rows(
         "listed_input_files": _rows(
             "path sha256 bytes:BIGINT source records_read:BIGINT accepted:BIGINT rejected:BIGINT skipped:BIGINT "
             "first_read_at status nulled:BIGINT closed_through:DATE finding",
-            ([e.path, e.sha256, e.bytes, e.source, e.records_read, e.accepted, e.rejected, e.skipped, e.first_read_at,
-              e.status, sum(e.nulled.values()), e.closed_through, e.finding] for e in manifest.files),
+            _input_files(manifest, settings),
         ),
         "listed_nulled_fields": _rows(
             "path field records:BIGINT",
@@ -78,6 +78,17 @@ def listed_rows(
               (store.landing / "_SYNTHETIC.md").exists()]],
         ),
     }  # fmt: skip
+
+
+def _input_files(manifest: Manifest, settings: Settings) -> Iterator[list[Any]]:
+    """The contents that were read or refused, then the files that no source reads."""
+    for e in manifest.files:
+        counts = [e.records_read, e.accepted, e.rejected, e.skipped]
+        yield [e.path, e.sha256, e.bytes, e.source, *counts, e.first_read_at, e.status, sum(e.nulled.values()),
+               e.closed_through, e.finding]  # fmt: skip
+    for path, kind in kinds(manifest.unread_files, settings.ignore).items():
+        file = manifest.unread_files[path]
+        yield [path, file.sha256, file.bytes, "", 0, 0, 0, 0, file.first_seen_at, "unread", 0, None, kind and kind.en]
 
 
 def _spine(days: list[tuple[date, DayEntry]], manifest: Manifest) -> Iterable[date]:

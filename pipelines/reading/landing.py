@@ -20,6 +20,8 @@ TEXT_SUFFIXES = (".ndjson", ".jsonl", ".json", ".log", ".csv")
 COMPRESSIONS = (".gz", ".zst")
 _LEFT_ALONE_STARTS = (".", "_")
 _LEFT_ALONE_ENDS = (".tmp", ".part", ".crc")
+LEFT_ALONE = "links, special files, and names that start with . or _ or end in .tmp, .part or .crc"
+"""What `scan` does not give, in words."""
 # A text of a name that could be taken for an escape of ours, see `LandedFile`.
 _LIKE_ESCAPE = re.compile(r"\\(?=x[0-9a-f]{2})")
 
@@ -69,6 +71,11 @@ def scan(landing: Path, unreadable: set[str], passed_over: set[str] | None = Non
                 except OSError:
                     unreadable.add(prefix.rstrip("/") or ".")
     yield from sorted(found, key=lambda file: file.path)
+
+
+def has_any_file(landing: Path) -> bool:
+    """Whether anything but folders lies in a landing folder, what is left alone included."""
+    return any(not path.is_dir() for path in landing.rglob("*"))
 
 
 def _sort_out(

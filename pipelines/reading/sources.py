@@ -54,9 +54,7 @@ class SourceMapping(BaseModel):
 
     def matches(self, path: str) -> bool:
         """Whether the mapping reads a landed file: a pattern fits its path under landing, or its name."""
-        name = path.rpartition("/")[2]
-        fits = any(fnmatchcase(path, pattern) or fnmatchcase(name, pattern) for pattern in self.files)
-        return fits and (self.format is not None or format_of(path) is not None)
+        return fits_any(path, self.files) and (self.format is not None or format_of(path) is not None)
 
     def format_for(self, path: str) -> Format:
         """The format of a matched file: the mapping's, else by the file's suffix."""
@@ -139,6 +137,12 @@ def _collect_columns(node: Any, names: set[str], bound: frozenset[str] = frozens
             return
         for part in node.values():
             _collect_columns(part, names, bound)
+
+
+def fits_any(path: str, patterns: Sequence[str]) -> bool:
+    """Whether one of the patterns fits a path under landing, or its name alone."""
+    name = path.rpartition("/")[2]
+    return any(fnmatchcase(path, pattern) or fnmatchcase(name, pattern) for pattern in patterns)
 
 
 def format_of(path: str) -> Format | None:

@@ -23,6 +23,7 @@ from pipelines.common.rights import rights_error
 from pipelines.store.catalogue_rows import (
     COMMITS,
     EMPTY,
+    LATER_SCHEMA,
     SCHEMA,
     TABLES,
     Change,
@@ -260,6 +261,8 @@ def _require_known(connection: sqlite3.Connection, file: Path) -> None:
 
 def _rows(connection: sqlite3.Connection, name: str) -> list[Row]:
     table = TABLES[name]
+    if name in LATER_SCHEMA and not connection.execute("SELECT 1 FROM sqlite_schema WHERE name = ?", [name]).fetchall():
+        return []
     columns, keys = ", ".join(table.columns), ", ".join(table.columns[: table.keys])
     return connection.execute(f"SELECT {columns} FROM {name} ORDER BY {keys}").fetchall()
 
@@ -270,6 +273,8 @@ def _commits(connection: sqlite3.Connection) -> int:
 
 
 def _write(connection: sqlite3.Connection, changed: list[Change], commits: int) -> None:
+    for statement in LATER_SCHEMA.values():
+        connection.execute(statement)
     for change in changed:
         columns = TABLES[change.table].columns
         keys = " AND ".join(f"{key} = ?" for key in columns[: TABLES[change.table].keys])

@@ -13,7 +13,7 @@ from functools import cache
 from operator import attrgetter
 from typing import Any
 
-from pipelines.store.manifest import DayEntry, DayRows, FileEntry, Manifest, State
+from pipelines.store.manifest import DayEntry, DayRows, FileEntry, Manifest, State, UnreadFile
 
 Row = tuple[Any, ...]
 Numbers = Mapping[tuple[str, str], int]
@@ -52,6 +52,13 @@ CREATE TABLE platforms (app_key TEXT PRIMARY KEY, platform TEXT NOT NULL) WITHOU
 CREATE TABLE unreadable_folders (path TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE restatements (file TEXT PRIMARY KEY) WITHOUT ROWID;
 """
+# What came later. A catalogue without them is one whose tables are empty, and an older authmeter needs none of them.
+LATER_SCHEMA = {
+    "unread_files": """CREATE TABLE IF NOT EXISTS unread_files (
+        path TEXT PRIMARY KEY, sha256 TEXT NOT NULL, bytes INTEGER NOT NULL, stamp TEXT NOT NULL,
+        first_seen_at TEXT NOT NULL
+    ) WITHOUT ROWID"""
+}
 
 _STATE = tuple(column.name for column in fields(State))
 _DATES_OF_STATE = ("as_of", "closed_before", "events_from", "days_from")
@@ -79,6 +86,7 @@ TABLES = {
     "day_parts": Table(("day", "position", "part"), 2),
     "platforms": Table(("app_key", "platform")),
     "unreadable_folders": Table(("path",)),
+    "unread_files": Table(("path", *UnreadFile._fields)),
     "restatements": Table(("file",)),
 }
 Rows = dict[str, list[Row]]
@@ -118,6 +126,7 @@ def image_of(manifest: Manifest, commits: int, known: Numbers) -> Image:
         tables["day_parts"][day] = tuple(enumerate(of_day.parts))
     tables["platforms"] = {app_key: ((platform,),) for app_key, platform in manifest.platforms.items()}
     tables["unreadable_folders"] = dict.fromkeys(manifest.unreadable, ((),))
+    tables["unread_files"] = {path: (tuple(file),) for path, file in manifest.unread_files.items()}
     tables["restatements"] = dict.fromkeys(manifest.restatements, ((),))
     return Image(commits, numbers, tables)
 
@@ -209,6 +218,7 @@ def manifest_of(rows: Rows) -> Manifest:
         manifest.days[day_of(day)].parts.append(part)
     manifest.platforms = {row[0]: row[1] for row in rows["platforms"]}
     manifest.unreadable = [path for (path,) in rows["unreadable_folders"]]
+    manifest.unread_files = {path: UnreadFile(*values) for path, *values in rows["unread_files"]}
     manifest.restatements = [file for (file,) in rows["restatements"]]
     numbers = {(entry.path, entry.sha256): number for number, entry in by_number.items()}
     manifest.origin = image_of(manifest, {row[0]: row[1] for row in rows["state"]}[COMMITS], numbers)

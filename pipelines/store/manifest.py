@@ -73,6 +73,15 @@ class FileEntry:
         return self.status == "read" and self.records_read > 0 and not self.accepted and is_some
 
 
+class UnreadFile(NamedTuple):
+    """A landed file that no source reads, by its path; `sha256` is empty where its bytes cannot be read."""
+
+    sha256: str
+    bytes: int
+    stamp: str
+    first_seen_at: str
+
+
 @dataclass(slots=True)
 class DayEntry:
     """One rolled-up day: its folder, the checksum of its tables, the records behind it and its books.
@@ -119,6 +128,7 @@ class Manifest(State):
     days: dict[date, DayEntry] = field(default_factory=dict)
     platforms: dict[str, str] = field(default_factory=dict)
     unreadable: list[str] = field(default_factory=list)
+    unread_files: dict[str, UnreadFile] = field(default_factory=dict)
     restatements: list[str] = field(default_factory=list)
     origin: object = field(default=None, init=False, repr=False, compare=False)
 

@@ -34,6 +34,7 @@ WORDS: dict[str, str] = {
     "damaged": "Damaged",
     "held": "Held",
     "replaced": "Replaced",
+    "unread": "Not read",
     # results of checks
     "passed": "Passed",
     "warn": "Warning",

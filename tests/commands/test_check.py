@@ -47,6 +47,28 @@ def test_a_check_says_that_landing_is_empty_and_where_it_is(call: Call, folder: 
     assert f"empty: no log in {folder.store.landing}" in ended.out
 
 
+def test_a_check_names_files_that_nobody_reads(call: Call, own: DataFolder) -> None:
+    own.land("week.xlsx", b"PK")
+    own.land("b/auth.log.xz", b"\xfd7zXZ")
+    ended = call("check", data=own.root)
+    assert ended.code == 3
+    assert "2 files read by no source" in ended.out
+    assert "landing/week.xlsx: a spreadsheet: save it as CSV" in ended.out
+    assert "landing/b/auth.log.xz: compressed in a way that is not read: repack it as .gz or .zst" in ended.out
+    own.write("authmeter.toml", 'ignore = ["*.xlsx", "b/*"]\n')
+    ended = call("check", data=own.root)
+    assert ended.code == 0
+    assert "landing/week.xlsx: named by `ignore`" in ended.out
+
+
+def test_a_check_of_files_that_are_left_alone_does_not_call_landing_empty(call: Call, folder: DataFolder) -> None:
+    folder.land("_a.ndjson", records(1))
+    ended = call("check", data=folder.root)
+    assert ended.code == 0
+    assert "empty" not in ended.out
+    assert "no log: links, special files, and names that start with . or _" in ended.out
+
+
 def test_a_check_lists_bad_rows_and_ends_with_2(call: Call, own: DataFolder) -> None:
     own.write("registry/apps.csv", "app_key,app_name,app_secret\nshop,Shop,s3cr3t\nbad key,B,s3cr3t\n")
     ended = call("check", data=own.root)
@@ -116,6 +138,7 @@ def test_a_check_of_a_damaged_file_ends_with_1(call: Call, published: DataFolder
         (("nothing.ndjson",), "There is no such file."),
         (("docs",), "It is a folder"),
         (("Makefile",), "No source matches"),
+        (("Makefile",), "rename it to .ndjson, .csv or .parquet"),
     ],
 )
 def test_a_check_of_what_is_not_there_is_refused(

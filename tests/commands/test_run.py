@@ -104,6 +104,39 @@ def test_a_run_over_a_folder_without_any_log_warns_and_says_where_it_looked(tmp_
     assert f"no log was ever found in {tmp_path / 'typo' / 'landing'}" in ended.out
 
 
+def test_a_run_over_files_that_nobody_reads_names_them_with_what_to_do(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path / "data")
+    folder.land("week.xlsx", b"PK\x03\x04")
+    folder.land("x/auth.ndjson.bz2", b"BZh9")
+    for _ in range(2):
+        ended = authmeter("run", data=folder.root)
+        assert ended.code == 3
+        assert "week.xlsx (a spreadsheet: save it as CSV)" in ended.out
+        assert "x/auth.ndjson.bz2 (compressed in a way that is not read: repack it as .gz or .zst)" in ended.out
+        assert "no log was ever found" not in ended.out
+
+
+def test_unread_files_end_a_run_with_3_until_they_are_ignored(own: DataFolder) -> None:
+    own.land("week.xlsx", b"PK\x03\x04")
+    for _ in range(2):
+        ended = authmeter("run", data=own.root)
+        assert ended.code == 3
+        assert "warning: unread_files: 1 file that no source reads: week.xlsx" in ended.out
+    own.write("authmeter.toml", 'ignore = ["week.xlsx"]\n')
+    ended = authmeter("run", data=own.root)
+    assert ended.code == 0
+    assert "week.xlsx" not in ended.out
+
+
+def test_a_folder_of_files_that_are_left_alone_is_not_called_empty(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path / "data")
+    folder.land("a.ndjson.part", records(3))
+    ended = authmeter("run", data=folder.root)
+    assert ended.code == 3
+    assert "no log was ever found" not in ended.out
+    assert "names that start with . or _ or end in .tmp, .part or .crc are left alone" in ended.out
+
+
 def test_another_hash_key_is_refused(own: DataFolder) -> None:
     site = tree(own.store.site)
     ended = authmeter("run", data=own.root, AUTHMETER_HASH_KEY="quite another key for this folder")

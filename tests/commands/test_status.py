@@ -33,6 +33,15 @@ def test_the_status_tells_what_is_overdue_and_wrong(call: Call, folder: DataFold
     assert "damaged_files" in ended.out
 
 
+def test_the_status_names_files_that_nobody_reads(call: Call, folder: DataFolder, yesterday: date) -> None:
+    folder.land("a.ndjson", records(3, yesterday))
+    folder.land("week.xlsx", b"PK")
+    folder.publish(yesterday)
+    ended = call("status", data=folder.root)
+    assert ended.code == 3
+    assert "unread_files: 1 file that no source reads: week.xlsx (a spreadsheet: save it as CSV)" in ended.out
+
+
 def test_the_status_names_missing_days(call: Call, folder: DataFolder, yesterday: date) -> None:
     for back in (6, 4):
         folder.land(f"{back}.ndjson", records(3, days_before(yesterday, back)))

@@ -44,6 +44,7 @@ REFUSED = {
     "[[billing]]\nvalid_until = 2026-01-01": "`billing.0.valid_until` is not known",
     'memory_limit = "lots"': '`memory_limit`: must be such as "800MB" or "6GB"',
     'xlsx_apps = "shop"': '`xlsx_apps` must be a list, such as ["a", "b"]',
+    'ignore = "*.xlsx"': '`ignore` must be a list, such as ["a", "b"]',
     'threads = "two"': "`threads` must be a whole number without quotes",
     'retention_days = "60"': "`retention_days` must be a whole number without quotes",
     "threads = true": "`threads` must be a whole number without quotes",

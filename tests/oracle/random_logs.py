@@ -116,6 +116,11 @@ def _write_odd_files(rng: Random, landing: Path) -> None:
         "returns.log": lines.replace(b"\r", b"").replace(b"\n", b"\r"),
         "head.csv": b"event_id,app_key\n",
         "few.csv": b"event_id,note\n1,x\n",
+        # Nobody reads these.
+        "notes.txt": lines,
+        "q/week.xlsx": b"PK",
+        "whole.tar.gz": lines,
+        "no suffix": b"",
     }.items():
         _write(rng, landing / name, plain)
     _write(rng, landing / "copy" / "again.jsonl", lines)

@@ -51,6 +51,10 @@ class DamagedError(Exception):
     """A file is cut or corrupt, so nothing of it counts."""
 
 
+class UnreadError(Exception):
+    """No source reads the file: its name says no format."""
+
+
 def utc_time(ms: int) -> datetime:
     """The instant of Unix ms."""
     return EPOCH + timedelta(milliseconds=ms)
@@ -72,11 +76,13 @@ def raw_rows(path: Path, kind: str | None = None) -> Iterator[RawRow]:
 
     `kind` is the format that a source says; without it the name tells.
     """
-    data, name = path.read_bytes(), path
-    if path.suffix in (".gz", ".zst"):
-        data = _gunzip(data) if path.suffix == ".gz" else _unzstd(data)
-        name = path.with_suffix("")
-    kind = kind or FORMATS[name.suffix]
+    packing = path.suffix if path.suffix in (".gz", ".zst") else ""
+    kind = kind or FORMATS.get(path.with_suffix("").suffix if packing else path.suffix)
+    if kind is None or (kind == "parquet" and packing):
+        raise UnreadError
+    data = path.read_bytes()
+    if packing:
+        data = _gunzip(data) if packing == ".gz" else _unzstd(data)
     if kind == "parquet":
         return _parquet_rows(data)
     data = data.removeprefix(b"\xef\xbb\xbf")

@@ -33,7 +33,7 @@ from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from tests.oracle.raw_rows import EPOCH, DamagedError, Fields, log_files, raw_rows
+from tests.oracle.raw_rows import EPOCH, DamagedError, Fields, UnreadError, log_files, raw_rows
 from tests.oracle.sources import FailedError, Source, source_of
 
 CHANNELS = ("one_click", "local_verify", "wechat", "qq", "weibo")
@@ -149,6 +149,9 @@ def read_landing(landing: Path, bounds: Limits) -> Landing:
             rows = list(raw_rows(path, source.format if source else None))
         except DamagedError:
             found.files.append(Books(name, "damaged", 0, 0, 0, 0))
+            continue
+        except UnreadError:
+            found.files.append(Books(name, "unread", 0, 0, 0, 0))
             continue
         of_file = bounds._replace(zone=source.zone) if source and source.zone else bounds
         rejects: list[Reject] = []

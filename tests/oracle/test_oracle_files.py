@@ -109,9 +109,12 @@ def test_compressed_whole_cut_and_left_alone(tmp_path: Path) -> None:
     }
     for name, data in files.items():
         (tmp_path / name).write_bytes(data)
+    (tmp_path / "h.txt").write_bytes(part)
+    (tmp_path / "i.parquet.gz").write_bytes(gzip.compress(part))
     books = records.read_landing(tmp_path, LIMITS).files
     assert [(one.path[0], one.status, one.records_read) for one in books] == [
         ("a", "read", 2), ("b", "damaged", 0), ("c", "read", 3), ("d", "damaged", 0), ("e", "damaged", 0),
+        ("h", "unread", 0), ("i", "unread", 0),
     ]  # fmt: skip
 
 

@@ -22,7 +22,7 @@ import pytest
 from pipelines.common.errors import AuthmeterError
 from pipelines.common.project import PROJECT
 from pipelines.store import catalogue
-from pipelines.store.manifest import SCHEMA_VERSION, DayEntry, DayRows, FileEntry, Manifest, State
+from pipelines.store.manifest import SCHEMA_VERSION, DayEntry, DayRows, FileEntry, Manifest, State, UnreadFile
 from pipelines.store.store import Store
 from tests.support import DAY, days_before, tree
 
@@ -48,7 +48,9 @@ def full(files: int = 3) -> Manifest:
         closed_before=BEFORE, inputs="i", events_from=BEFORE, days_from=BEFORE,
         files=[file(f"{number:06d}.ndjson") for number in range(files)],
         days={day: DayEntry(f"{day}/00000001", "c", "f", ["p", "q", "q"], 5, 4, 1) for day in (BEFORE, DAY)},
-        platforms={"shop": "ios", "game": "h5"}, unreadable=["shut"], restatements=["00000002.parquet"],
+        platforms={"shop": "ios", "game": "h5"}, unreadable=["shut"],
+        unread_files={"a.xlsx": UnreadFile("a", 4, "4:1:1", "t1"), "b.zip": UnreadFile("b", 5, "5:1:1", "t2")},
+        restatements=["00000002.parquet"],
     )  # fmt: skip
 
 
@@ -113,6 +115,16 @@ def test_whatever_changed_is_committed(store: Store, holder: Callable[[Manifest]
     assert store.read_manifest() == manifest
     state = store.read_state()
     assert vars(state) == {one.name: getattr(manifest, one.name) for one in fields(State)}
+
+
+def test_a_catalogue_from_before_unread_files_gets_their_table(store: Store) -> None:
+    with closing(sqlite3.connect(store.catalogue.file)) as connection:
+        connection.execute("DROP TABLE unread_files")
+    manifest = store.read_manifest()
+    assert manifest.unread_files == {}
+    manifest.unread_files = full().unread_files
+    store.commit(manifest)
+    assert store.read_manifest() == full()
 
 
 def test_contents_of_a_path_stand_in_the_order_of_their_coming(store: Store) -> None:

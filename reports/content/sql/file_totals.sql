@@ -5,5 +5,5 @@ SELECT
     CAST(coalesce(sum(accepted), 0) AS BIGINT) AS accepted,
     CAST(coalesce(sum(rejected), 0) AS BIGINT) AS rejected,
     CAST(coalesce(sum(skipped), 0) AS BIGINT) AS skipped,
-    count(*) FILTER (status IN ('damaged', 'held')) AS files_refused
+    count(*) FILTER (status IN ('damaged', 'held') OR (status = 'unread' AND finding IS NOT NULL)) AS files_refused
 FROM input_files

@@ -1,0 +1,230 @@
+"""A file that no source reads is not passed over in silence: it is in the tables, and warned of until it is gone."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from pipelines.ingest import unread_files
+from pipelines.reading.landing import LandedFile
+from pipelines.reading.unread import kind_of
+from tests.support import DAY, DataFolder, finding, lines, records, tree, write_line_source
+
+AFTER = DAY + timedelta(days=1)
+BOOKS = (
+    "SELECT path, sha256, bytes, source, records_read, accepted, rejected, skipped, finding FROM input_files "
+    "WHERE status = 'unread' ORDER BY path"
+)
+
+
+def sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def unread(folder: DataFolder) -> list[str]:
+    """The paths that stand in the tables as unread."""
+    return [row[0] for row in folder.rows(BOOKS)]
+
+
+@pytest.fixture
+def mixed(folder: DataFolder) -> DataFolder:
+    """A folder of a good log and two files that nobody reads."""
+    folder.land("a.ndjson", records(3))
+    folder.land("week/b.xlsx", b"PK\x03\x04")
+    folder.land("notes.txt", lines(records(40, prefix="t")))
+    return folder
+
+
+def test_an_unread_file_stands_in_the_tables_and_counts_for_nothing(mixed: DataFolder) -> None:
+    mixed.tables()
+    text = lines(records(40, prefix="t"))
+    unknown = "of no known kind: rename it to .ndjson, .csv or .parquet, or write a source mapping"
+    assert mixed.rows(BOOKS) == [
+        ("notes.txt", sha256(text), len(text), "", 0, 0, 0, 0, unknown),
+        ("week/b.xlsx", sha256(b"PK\x03\x04"), 4, "", 0, 0, 0, 0, "a spreadsheet: save it as CSV"),
+    ]
+    assert mixed.counted() == {DAY: 3}
+
+
+def test_unread_files_are_warned_of_by_kind_until_they_are_gone(mixed: DataFolder) -> None:
+    for number in range(7):
+        mixed.land(f"{number}.zip", b"PK")
+    mixed.tables()
+    (warning,) = mixed.warnings
+    assert warning.check_name == "unread_files"
+    assert warning.detail_en == (
+        "9 files that no source reads: 0.zip, 1.zip, 2.zip, 3.zip, 4.zip … (+2) (an archive: unpack it here); "
+        "notes.txt (of no known kind: rename it to .ndjson, .csv or .parquet, or write a source mapping); "
+        "week/b.xlsx (a spreadsheet: save it as CSV)"
+    )
+    assert "week/b.xlsx（电子表格：请另存为 CSV）" in warning.detail_zh
+    mixed.tables(AFTER)
+    assert not finding(mixed.warnings, "unread_files").passed
+    for path in ("notes.txt", "week/b.xlsx", *(f"{number}.zip" for number in range(7))):
+        (mixed.store.landing / path).unlink()
+    mixed.tables(AFTER)
+    assert "unread_files" not in {check.check_name for check in mixed.warnings}
+    assert unread(mixed) == []
+
+
+@pytest.mark.parametrize(
+    ("paths", "words"),
+    [
+        (("a.xlsx", "A.XLS", "2026/x.ods", "a.et"), "save it as CSV"),
+        (("a.zip", "a.tar", "a.tar.gz", "a.tar.zst", "a.tgz", "a.7z", "a.rar"), "unpack it"),
+        (("a.ndjson.bz2", "a.csv.xz", "a.log.lz4", "A.LOG.BZ2"), ".gz or .zst"),
+        (("a.parquet.gz", "a.parquet.zst"), "unpack it"),
+        (("a.avro", "a.orc", "a.db"), "NDJSON, CSV or Parquet"),
+        (("a.txt", "a", "a.gz", "a.csv.old", "xlsx", "a.ndjson.1x"), "source mapping"),
+    ],
+)
+def test_what_to_do_follows_from_the_name(paths: tuple[str, ...], words: str) -> None:
+    assert [path for path in paths if words not in kind_of(path).en] == []
+
+
+@pytest.mark.parametrize("name", [".a.txt", "_a.xlsx", "a.zip.tmp", "a.xlsx.part", ".a.txt.crc"])
+def test_what_is_left_alone_is_not_unread(folder: DataFolder, name: str) -> None:
+    folder.land("a.ndjson", records(3))
+    (folder.store.landing / name).write_bytes(b"x")
+    (folder.store.landing / "link.txt").symlink_to(folder.root / "hash.key")
+    folder.tables()
+    assert unread(folder) == []
+    assert folder.warnings == []
+
+
+def test_ignored_files_stay_in_the_tables_without_a_finding_or_a_warning(mixed: DataFolder) -> None:
+    mixed.write("authmeter.toml", 'ignore = ["*.xlsx"]\n')
+    mixed.tables()
+    assert "week/b.xlsx" not in finding(mixed.warnings, "unread_files").detail_en
+    mixed.write("authmeter.toml", 'ignore = ["*.xlsx", "notes.txt"]\n')
+    mixed.tables()
+    assert mixed.warnings == []
+    assert [(row[0], row[-1]) for row in mixed.rows(BOOKS)] == [("notes.txt", None), ("week/b.xlsx", None)]
+
+
+def test_a_glob_fits_a_path_or_a_name(folder: DataFolder) -> None:
+    folder.write("authmeter.toml", 'ignore = ["x/*", "b.txt"]\n')
+    for path in ("x/y/a.txt", "y/b.txt", "y/x/c.txt", "B.txt"):
+        folder.land(path, b"x")
+    folder.tables()
+    assert finding(folder.warnings, "unread_files").detail_en.startswith("2 files that no source reads: B.txt, y/x/c")
+
+
+def test_what_a_source_reads_is_read_whatever_is_ignored(folder: DataFolder) -> None:
+    folder.write("authmeter.toml", 'ignore = ["*"]\n')
+    folder.land("a.ndjson", records(3))
+    folder.tables()
+    assert folder.counted() == {DAY: 3}
+
+
+def test_a_mapping_takes_an_unread_file_and_without_it_a_read_one_is_not_unread(mixed: DataFolder) -> None:
+    mixed.tables()
+    write_line_source(mixed.root, "sha256(line)")
+    mixed.tables()
+    assert unread(mixed) == ["week/b.xlsx"]
+    assert mixed.counted() == {DAY: 43}
+    (mixed.root / "sources" / "x.toml").unlink()
+    mixed.tables()
+    assert unread(mixed) == ["week/b.xlsx"]
+    # Nor is it with another time.
+    mixed.land("notes.txt", lines(records(40, prefix="t")))
+    mixed.tables()
+    assert unread(mixed) == ["week/b.xlsx"]
+    # New content is: what the path gave still counts.
+    mixed.land("notes.txt", b"other\n")
+    mixed.tables()
+    assert unread(mixed) == ["notes.txt", "week/b.xlsx"]
+    assert mixed.statuses("notes.txt") == ["read"]
+    assert mixed.counted() == {DAY: 43}
+
+
+def test_a_content_that_was_replaced_is_once_in_the_tables(folder: DataFolder) -> None:
+    write_line_source(folder.root, "line")
+    folder.land("a.txt", b"one\n")
+    folder.tables()
+    folder.land("a.txt", b"two\n" + b"one\n")
+    folder.tables()
+    assert folder.statuses("a.txt") == ["replaced", "read"]
+    (folder.root / "sources" / "x.toml").unlink()
+    folder.land("a.txt", b"one\n")
+    folder.tables()
+    assert folder.rows("SELECT sha256, status FROM input_files ORDER BY status") == [
+        (sha256(b"two\none\n"), "read"), (sha256(b"one\n"), "unread")
+    ]  # fmt: skip
+
+
+def test_a_damaged_file_that_nobody_reads_any_more_is_not_damaged(folder: DataFolder) -> None:
+    write_line_source(folder.root, "error(line)")
+    folder.land("a.txt", b"one\n")
+    folder.tables()
+    assert folder.statuses("a.txt") == ["damaged"]
+    (folder.root / "sources" / "x.toml").unlink()
+    folder.land("a.txt", b"two\n")
+    folder.tables()
+    assert {check.check_name for check in folder.warnings} == {"unread_files", "day_is_there"}
+
+
+def test_an_unread_file_is_hashed_once_for_each_content(mixed: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    hashed: list[str] = []
+    real: Callable[[LandedFile], str] = unread_files.sha256_of
+
+    def sha256_of(file: LandedFile) -> str:
+        hashed.append(file.path)
+        return real(file)
+
+    monkeypatch.setattr(unread_files, "sha256_of", sha256_of)
+    mixed.tables()
+    mixed.tables(AFTER)
+    assert hashed == ["notes.txt", "week/b.xlsx"]
+    mixed.land("notes.txt", b"more\n")
+    mixed.tables(AFTER)
+    assert hashed[2:] == ["notes.txt"]
+
+
+def test_a_run_with_nothing_new_leaves_the_site_untouched(mixed: DataFolder) -> None:
+    mixed.publish()
+    site = tree(mixed.store.site)
+    assert b"week/b.xlsx" in site["quality.html"]
+    assert b"a spreadsheet: save it as CSV" in site["quality.html"]
+    # Another time is no other content.
+    mixed.land("week/b.xlsx", b"PK\x03\x04")
+    mixed.publish()
+    assert tree(mixed.store.site) == site
+    assert mixed.manifest.run == 1
+
+
+def test_an_unread_file_that_cannot_be_opened_is_named_all_the_same(
+    mixed: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(file: LandedFile) -> str:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(unread_files, "sha256_of", refused)
+    mixed.tables()
+    assert [row[:3] for row in mixed.rows(BOOKS)][1] == ("week/b.xlsx", "", 4)
+
+
+def test_what_lies_in_a_folder_that_cannot_be_read_stays_unread(
+    mixed: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mixed.tables()
+    (mixed.store.landing / "notes.txt").unlink()
+
+    def scan(landing: Path, unreadable: set[str]) -> list[LandedFile]:
+        unreadable.add("week")
+        return []
+
+    monkeypatch.setattr("pipelines.ingest.ingest.scan", scan)
+    mixed.tables()
+    assert unread(mixed) == ["week/b.xlsx"]
+
+
+def test_a_packed_log_is_no_unread_file(folder: DataFolder) -> None:
+    folder.land("a.ndjson.gz", gzip.compress(lines(records(3))))
+    folder.tables()
+    assert unread(folder) == []
