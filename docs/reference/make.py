@@ -36,7 +36,6 @@ COLUMNS = {
     "channel": "`one_click`, `local_verify`, `wechat`, `qq` or `weibo`",
     "login_trend.channel": "`one_click`, `wechat`, `qq` or `weibo`",
     "login_trend_summary.channel": "`one_click`, `wechat`, `qq` or `weibo`",
-    "restatements.app_key": "the key of the app; `*`: all apps together",
     "restatements.channel": "the channel; `*`: all channels together, as in `usage_daily`",
     "check_name": "the check; see the [operator's guide](../operator.md#warnings-one-by-one)",
     "closed_through": "the last closed day when the file was read; NULL where nothing was published yet",
@@ -75,6 +74,8 @@ COLUMNS = {
     "meaning_zh": "the meaning in Chinese",
     "methods": "of `number`, `wechat`, `qq`, `weibo`, separated by `;`",
     "metric": "the name of the metric",
+    "restatements.metric": "the name of the metric: a figure of `channel_daily` or `usage_daily`, "
+    "[`records`](metrics.md#records), or [`records_moved`](metrics.md#records_moved) where no figure changed",
     "nulled": "optional fields that broke their rule and became NULL",
     "outcome": "one of the twelve outcomes, as logged or as resolved from the code",
     "result_codes.outcome": "the outcome that the code gives; NULL in a row that names a stage",
@@ -93,7 +94,8 @@ COLUMNS = {
     "previous_authorizations": "authorizations of as many days just before the window",
     "previous_authorization_requests": "authorization requests of as many days just before the window",
     "previous_days_with_data": "days of the previous window that are `complete`",
-    "published_before": "the figure that stood published; NULL where the day had no records then",
+    "published_before": "the figure that stood published; NULL where the day had no records then, and of "
+    "`records_moved`",
     "published_now": "the figure that stands now; NULL where the day has no records any more",
     "reason": "why it was rejected; see the [log format](../log-format.md#reasons-of-rejection)",
     "record": "its text, but for what may be personal, cut at 2,000 characters",
@@ -105,7 +107,8 @@ COLUMNS = {
     "records_accepted": "records accepted for the day, copies included",
     "records_read": "records read: `accepted + rejected`",
     "rejected": "records rejected",
-    "restated": "whether a later run ever changed a published figure of the day",
+    "restated": "whether a later run changed a cell of the day in `usage_daily` (name and platform aside), "
+    "`channel_daily`, `channel_detail_daily` or `outcome_daily`",
     "result_code": "the code as logged; NULL where there was none",
     "run": "number of the run that changed data",
     "scheme_group": "as the registry says",

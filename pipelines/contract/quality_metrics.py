@@ -19,6 +19,18 @@ QUALITY = (
         caveat_en="An attempt has several steps, and so several records.",
     ),
     Metric(
+        name="records_moved",
+        label_zh="移动的记录数",
+        label_en="Records moved",
+        unit="records",
+        meaning_zh="重述时数字未变、只在结果明细的行之间移动的记录数。",
+        meaning_en="Records that a restatement moved between rows of outcomes, where no figure changed.",
+        expression="half the sum of |change| over outcome_daily; 0: the rows of channel_detail_daily that changed",
+        caveat_zh="只有平台、方案、包名或运营商的明细变化时，为变化的明细行数。",
+        caveat_en="Where only the split by platform, scheme, package or carrier changed, it is the number of rows of "
+        "that table that changed.",
+    ),
+    Metric(
         name="records_read",
         label_zh="读取记录数",
         label_en="Records read",

@@ -1,18 +1,18 @@
 """Restatements: every published figure that a later run changed, with what changed it.
 
-The figures of a day are those of `channel_daily`; those of `usage_daily`, under the channel `*`; and those of all apps
-together, under the app `*`, as `login_trend` and `latency_daily` have them and the pages show them.
+The figures of a day are those of `channel_daily`; those of `usage_daily`, under the channel `*`; and the counted
+records of each app, by channel and under `*`. Where records moved and no figure did, a row says how many.
 """
 
-from contextlib import closing, suppress
+from contextlib import closing
 from datetime import date
 
-import duckdb
 import polars as pl
 
 from pipelines.contract.counts import COUNTS
 from pipelines.contract.metrics import METRICS
 from pipelines.contract.record import CHANNELS
+from pipelines.contract.tables import TABLES
 from pipelines.store.database import open_published
 from pipelines.store.manifest import DayEntry, Manifest, origin_of
 from pipelines.store.store import Store
@@ -23,21 +23,24 @@ USAGE: dict[str, tuple[str, tuple[str, ...]]] = {
     **{name: (metric.summed, metric.channels) for name, metric in METRICS.items() if metric.summed},
     "verification_requests": ("verification_requests", CHANNELS),
     "billable_verifications": ("billable_verifications", CHANNELS),
+    "records": ("records", CHANNELS),
 }
-# All channels of an app together, and all apps together.
+# All channels of an app together.
 ALL = "*"
 REGISTRY = "registry, result codes or billing rule"
 SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "run": pl.Int64, "day": pl.Date, "app_key": pl.String, "channel": pl.String, "metric": pl.String,
     "published_before": pl.Int64, "published_now": pl.Int64, "cause": pl.String,
 }  # fmt: skip
-_KEY = ["app_key", "channel", "metric"]
+_SUBJECT = ["app_key", "channel"]
+_KEY = [*_SUBJECT, "metric"]
 _FIGURE = {"app_key": pl.String, "channel": pl.String, "metric": pl.String, "figure": pl.Int64}
 # Where the figures of a day are: its own table, and what is published of it.
 _TABLES = {
     "channel_daily": "FROM channel_daily WHERE day = $day",
     "app_devices": "SELECT day, app_key, devices FROM usage_daily WHERE day = $day",
-    "latency_daily": "FROM latency_daily WHERE day = $day",
+    "channel_detail_daily": "FROM channel_detail_daily WHERE day = $day",
+    "outcome_daily": "FROM outcome_daily WHERE day = $day",
 }
 
 
@@ -51,8 +54,8 @@ def changed_figures(
     """The figures of a closed day that were published and are now other ones.
 
     `published_before` is NULL where the day was missing, `published_now` where it is missing now; else an absent
-    count is 0. An app without a record of a day that appears or vanishes has no row of its own: that its figures went
-    from unknown to 0, or back, stands in the rows of all apps.
+    count is 0. An app without a record of a day has no row of it: where the day appears or vanishes, nothing is listed
+    of that app. There is a row wherever a cell of the day's published tables changed.
 
     `cause` names the files that came, went or were replaced, and the registry, result codes or billing rule where
     `are_rules_new` or no file is the cause.
@@ -63,18 +66,18 @@ def changed_figures(
     old_tables = _day_tables(store, old, day) if old else None
     before = _figures(old_tables) if old_tables else _no_figures()
     new_tables = _day_tables(store, new, day) if new else None
-    if new_tables and old_tables and "latency_daily" not in old_tables:
-        # An earlier version published no such figures.
-        del new_tables["latency_daily"]
     now = _figures(new_tables) if new_tables else _no_figures()
     both = before.join(now, on=_KEY, how="full", coalesce=True, suffix="_now")
     is_count = ~pl.col("metric").is_in(LATENCIES)
-    both = both.with_columns(
+    changed = both.with_columns(
         published_before=_or_zero("figure", is_count & pl.lit(bool(old_tables))),
         published_now=_or_zero("figure_now", is_count & pl.lit(bool(new_tables))),
     ).filter(pl.col("published_before").ne_missing(pl.col("published_now")))
+    if old_tables and new_tables:
+        moved = _moved_records(old_tables, new_tables).join(changed, on=_SUBJECT, how="anti")
+        changed = pl.concat([changed, moved], how="diagonal")
     cause = _cause(manifest, old, new, are_rules_new)
-    changed = both.with_columns(run=pl.lit(manifest.run + 1, pl.Int64), day=pl.lit(day), cause=pl.lit(cause))
+    changed = changed.with_columns(run=pl.lit(manifest.run + 1, pl.Int64), day=pl.lit(day), cause=pl.lit(cause))
     typed = [pl.col(name).cast(kind) for name, kind in SCHEMA.items()]
     return [changed.select(typed).sort(_KEY)]
 
@@ -95,41 +98,55 @@ def _day_tables(store: Store, entry: DayEntry, day: date) -> dict[str, pl.DataFr
         if file.is_file():
             tables[name] = pl.read_parquet(file)
         elif store.database.is_file():
-            with closing(open_published(store.database)) as connection, suppress(duckdb.CatalogException):
+            with closing(open_published(store.database)) as connection:
                 tables[name] = pl.DataFrame(connection.sql(query, params={"day": day}))
-    return tables if "channel_daily" in tables else {}
+    return tables if len(tables) == len(_TABLES) else {}
 
 
 def _figures(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
-    channels, devices = tables["channel_daily"], tables["app_devices"]
+    records = tables["outcome_daily"].group_by(_SUBJECT).agg(pl.col("records").sum())
+    channels = tables["channel_daily"].join(records, on=_SUBJECT, how="left")
     apps = channels.group_by("app_key").agg(
         pl.col(counted).filter(pl.col("channel").is_in(of)).sum().alias(metric)
         for metric, (counted, of) in USAGE.items()
     )
-    # Of all apps together every channel has its figures, also 0.
-    every = pl.DataFrame({"channel": CHANNELS}).join(
-        channels.group_by("channel").agg(pl.col(COUNTS).sum()), on="channel", how="left"
+    of_apps = apps.join(tables["app_devices"], on="app_key", how="left").with_columns(
+        pl.col("devices").fill_null(0), channel=pl.lit(ALL)
     )
-    latencies = [_long(tables["latency_daily"], list(LATENCIES))] if "latency_daily" in tables else []
     return pl.concat(
-        [
-            _long(channels, [*COUNTS, "devices", *LATENCIES]),
-            _long(apps.join(devices, on="app_key", how="left").fill_null(0), [*USAGE, "devices"]),
-            _long(every.fill_null(0), list(COUNTS)),
-            _long(apps.select(pl.col(USAGE).sum()), list(USAGE)),
-            *latencies,
-        ]
+        [_long(channels, [*COUNTS, "devices", *LATENCIES, "records"]), _long(of_apps, [*USAGE, "devices"])]
     )
 
 
 def _long(frame: pl.DataFrame, metrics: list[str]) -> pl.DataFrame:
-    """One row for each figure; a table without an app or a channel is of all of them."""
-    missing = [pl.lit(ALL).alias(name) for name in ("app_key", "channel") if name not in frame.columns]
-    return (
-        frame.with_columns(missing)
-        .unpivot(on=metrics, index=["app_key", "channel"], variable_name="metric", value_name="figure")
-        .select(pl.col(name).cast(kind) for name, kind in _FIGURE.items())
+    """One row for each figure."""
+    return frame.unpivot(on=metrics, index=_SUBJECT, variable_name="metric", value_name="figure").select(
+        pl.col(name).cast(kind) for name, kind in _FIGURE.items()
     )
+
+
+def _moved_records(old: dict[str, pl.DataFrame], new: dict[str, pl.DataFrame]) -> pl.DataFrame:
+    """How much of an app and channel lies elsewhere, in rows whose metric is `records_moved`.
+
+    Where `outcome_daily` changed, it is half the sum of the changes: a record that moved leaves one row and comes to
+    another. Else it is the number of rows of `channel_detail_daily` that changed.
+    """
+    outcomes, details = TABLES["outcome_daily"].key, TABLES["channel_detail_daily"].key
+    moved = (
+        old["outcome_daily"]
+        .join(new["outcome_daily"], on=outcomes, how="full", coalesce=True, nulls_equal=True, suffix="_now")
+        .with_columns(change=(pl.col("records_now").fill_null(0) - pl.col("records").fill_null(0)).abs())
+        .group_by(_SUBJECT)
+        .agg(published_now=pl.col("change").sum() // 2)
+        .filter(pl.col("published_now") > 0)
+    )
+    before, now = old["channel_detail_daily"], new["channel_detail_daily"]
+    other_rows = pl.concat(
+        one.join(other, on=one.columns, how="anti", nulls_equal=True) for one, other in ((before, now), (now, before))
+    )
+    split = other_rows.unique(details).group_by(_SUBJECT).agg(published_now=pl.len().cast(pl.Int64))
+    found = pl.concat([moved, split.join(moved, on=_SUBJECT, how="anti")], how="vertical_relaxed")
+    return found.with_columns(metric=pl.lit("records_moved"), published_before=pl.lit(None, pl.Int64))
 
 
 def _cause(manifest: Manifest, old: DayEntry | None, new: DayEntry | None, are_rules_new: bool) -> str:

@@ -123,14 +123,10 @@ def test_a_restated_figure_of_all_channels_is_that_of_usage(tables: duckdb.DuckD
     found = tables.execute(
         "SELECT app_key, published_now FROM restatements WHERE channel = '*' AND metric = ? ORDER BY ALL", [metric]
     ).fetchall()
-    held = tables.execute(
-        f"SELECT coalesce(app_key, '*'), sum({metric})::BIGINT FROM usage_daily WHERE day = ? "
-        "GROUP BY GROUPING SETS ((app_key), ()) ORDER BY ALL",
-        [BEFORE],
-    ).fetchall()
+    held = tables.execute(f"SELECT app_key, {metric} FROM usage_daily WHERE day = ? ORDER BY ALL", [BEFORE]).fetchall()
     # An app whose figure stayed has no row.
+    assert found
     assert set(found) <= set(held)
-    assert "*" in dict(found)
 
 
 @pytest.mark.parametrize("metric", COUNTS)
@@ -140,9 +136,7 @@ def test_a_restated_figure_of_a_channel_is_that_of_the_table(tables: duckdb.Duck
         [metric],
     ).fetchall()
     held = tables.execute(
-        f"SELECT coalesce(app_key, '*'), channel, sum({metric})::BIGINT FROM channel_daily WHERE day = ? "
-        "GROUP BY channel, GROUPING SETS ((app_key), ()) ORDER BY ALL",
-        [BEFORE],
+        f"SELECT app_key, channel, {metric} FROM channel_daily WHERE day = ? ORDER BY ALL", [BEFORE]
     ).fetchall()
     assert found
     assert set(found) <= set(held)

@@ -14,12 +14,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from pipelines.contract.record import CHANNELS
 from pipelines.contract.tables import TABLES
 from tests.support import DataFolder
 
 NUMBERS = ("usage_daily", "channel_daily", "channel_detail_daily", "outcome_daily", "latency_daily", "login_trend",
            "login_trend_summary")  # fmt: skip
+Subject = tuple[date, str, str]
 Figure = tuple[date, str, str, str]
 COUNTS_AND_LATENCIES = tuple(
     column for column in TABLES["channel_daily"].columns if column not in TABLES["channel_daily"].key
@@ -33,52 +33,67 @@ def cells(folder: DataFolder, tables: tuple[str, ...] = NUMBERS) -> dict[str, li
     return {name: sorted(folder.rows(f"FROM {name}"), key=repr) for name in tables}
 
 
-def figures(folder: DataFolder) -> tuple[dict[Figure, int | None], set[date]]:
-    """Every published figure that a restatement can name, and the days that have records.
+@dataclass
+class Figures:
+    """What a restatement can name, as it is published: the days that have records; every figure by day, app, channel
+    and metric, where the channel of usage is `*`; and the rows of the two tables that split them, by day, app and
+    channel: their key, and what stands in them."""
 
-    By day, app, channel and metric: of the tables by channel; of usage, all channels of an app together; of all apps
-    together, as the trend and the latencies over all apps have them, and their sums.
-    """
-    found: dict[Figure, int | None] = {}
-    sums: dict[Figure, int] = defaultdict(int)
-    days = {day for (day,) in folder.rows("SELECT day FROM day_quality WHERE day_state = 'complete'")}
-    for day in days:
-        for channel in CHANNELS:
-            for metric in COUNTS_AND_LATENCIES:
-                if metric not in (*LATENCIES, "devices"):
-                    sums[day, "*", channel, metric] = 0
+    days: set[date] = field(default_factory=set)
+    numbers: dict[Figure, int | None] = field(default_factory=dict)
+    outcomes: dict[Subject, dict[tuple[Any, ...], int]] = field(default_factory=lambda: defaultdict(dict))
+    details: dict[Subject, dict[tuple[Any, ...], tuple[int, ...]]] = field(default_factory=lambda: defaultdict(dict))
+
+    def value(self, figure: Figure) -> int | None:
+        """A figure; an absent count of a day with records is 0."""
+        absent = 0 if figure[0] in self.days and figure[3] not in LATENCIES else None
+        return self.numbers.get(figure, absent)
+
+
+def figures(folder: DataFolder) -> Figures:
+    """What a folder has published."""
+    found = Figures({day for (day,) in folder.rows("SELECT day FROM day_quality WHERE day_state = 'complete'")})
     for table, names in (("channel_daily", COUNTS_AND_LATENCIES), ("usage_daily", USAGE)):
         columns = ", ".join(names)
         channel_of = "channel" if table == "channel_daily" else "'*'"
         for day, app, channel, *values in folder.rows(f"SELECT day, app_key, {channel_of}, {columns} FROM {table}"):
             for metric, value in zip(names, values, strict=True):
-                found[day, app, channel, metric] = value
-                if metric not in (*LATENCIES, "devices"):
-                    sums[day, "*", channel, metric] += value
-    for day, channel, *values in folder.rows(f"SELECT day, channel, {', '.join(LATENCIES)} FROM latency_daily"):
-        for metric, value in zip(LATENCIES, values, strict=True):
-            found[day, "*", channel, metric] = value
-    return found | sums, days
+                found.numbers[day, app, channel, metric] = value
+    for day, app, channel, *key, records in folder.rows("FROM outcome_daily"):
+        found.outcomes[day, app, channel][tuple(key)] = records
+        for whole in (channel, "*"):
+            figure = (day, app, whole, "records")
+            found.numbers[figure] = (found.numbers.get(figure) or 0) + records
+    for day, app, channel, platform, scheme, package, carrier, *counts in folder.rows("FROM channel_detail_daily"):
+        found.details[day, app, channel][platform, scheme, package, carrier] = tuple(counts)
+    return found
 
 
-def changes(
-    before: tuple[dict[Figure, int | None], set[date]],
-    now: tuple[dict[Figure, int | None], set[date]],
-    closed: date | None,
-) -> dict[Figure, tuple[int | None, int | None]]:
-    """The figures of closed days that are other ones now: what was, what is. An absent count of a day is 0."""
+def changes(before: Figures, now: Figures, closed: date | None) -> dict[Figure, tuple[int | None, int | None]]:
+    """The figures of closed days that are other ones now, and how many records moved where none is."""
     if closed is None:
         return {}
+    all_figures = {figure for figure in before.numbers.keys() | now.numbers.keys() if figure[0] <= closed}
+    both = {figure: (before.value(figure), now.value(figure)) for figure in all_figures}
+    changed = {figure: pair for figure, pair in both.items() if pair[0] != pair[1]}
+    of_subjects = {figure[:3] for figure in changed}
+    moved = {
+        (*subject, "records_moved"): (None, count)
+        for subject in now.outcomes
+        if subject[0] <= closed and subject not in of_subjects and (count := _moved(before, now, subject))
+    }
+    return changed | moved
 
-    def value(figure: Figure, published: tuple[dict[Figure, int | None], set[date]]) -> int | None:
-        numbers, days = published
-        if figure in numbers:
-            return numbers[figure]
-        return 0 if figure[0] in days and figure[3] not in LATENCIES else None
 
-    all_figures = {figure for figure in before[0].keys() | now[0].keys() if figure[0] <= closed}
-    both = {figure: (value(figure, before), value(figure, now)) for figure in all_figures}
-    return {figure: pair for figure, pair in both.items() if pair[0] != pair[1]}
+def _moved(before: Figures, now: Figures, subject: Subject) -> int:
+    """What moved of a day, app and channel without a change of its figures: records, else rows of the detail."""
+    old, new = before.outcomes[subject], now.outcomes[subject]
+    differences = sum(abs(new.get(key, 0) - old.get(key, 0)) for key in old.keys() | new.keys())
+    if differences:
+        assert differences % 2 == 0
+        return differences // 2
+    old_rows, new_rows = before.details[subject], now.details[subject]
+    return sum(old_rows.get(key) != new_rows.get(key) for key in old_rows.keys() | new_rows.keys())
 
 
 @dataclass

@@ -17,7 +17,7 @@ from pathlib import Path
 from pipelines.ingest.ingest import accept_held
 from tests.data.small_logs import DAY, REGISTRY, log, span
 from tests.reliability.harness import Result, Tally, some
-from tests.reliability.stories import Model, cells, changes, figures, wrong_books
+from tests.reliability.stories import Figures, Model, cells, changes, figures, wrong_books
 from tests.support import DataFolder, morning_after
 
 DAYS = span(DAY, 6)
@@ -98,7 +98,7 @@ def run(
 ) -> None:
     """One run, of which the folder must tell what the model and the tables say."""
     is_published = folder.store.database.exists()
-    before = figures(folder) if is_published else ({}, set())
+    before = figures(folder) if is_published else Figures()
     closed, number = folder.manifest.closed_through, folder.manifest.run
     folder.tables(as_of, NOW)
     for path, text in sorted(arrivals.items()):

@@ -24,9 +24,13 @@ def test_late_records_restate_their_day_and_are_counted(folder: DataFolder) -> N
         (AFTER, 0, False),
     ]
     assert folder.rows("SELECT * FROM restatements") == [
-        (2, BEFORE, app, "one_click", metric, 3, 5, "late.ndjson")
-        for app in ("*", "shop")
-        for metric in ("authorization_requests", "authorizations")
+        (2, BEFORE, "shop", channel, metric, 3, 5, "late.ndjson")
+        for channel, metric in (
+            ("*", "records"),
+            ("one_click", "authorization_requests"),
+            ("one_click", "authorizations"),
+            ("one_click", "records"),
+        )
     ]
     assert folder.rows(
         "SELECT authorizations FROM login_trend_summary "

@@ -126,10 +126,10 @@ WITH trend AS (
     WHERE app_key BETWEEN $first_app AND $last_app
     GROUP BY app_key
 ), restated_days AS (
-    SELECT app_key, list(DISTINCT day ORDER BY day) AS days
-    FROM restatements
-    WHERE day BETWEEN $first AND $last AND app_key BETWEEN $first_app AND $last_app
-    GROUP BY app_key
+    SELECT subject AS app_key, list(DISTINCT day ORDER BY day) AS days
+    FROM restatements, unnest([app_key, '*']) AS subjects(subject)
+    WHERE day BETWEEN $first AND $last AND subject BETWEEN $first_app AND $last_app
+    GROUP BY subject
 )
 SELECT
     listed.app_key,
