@@ -264,12 +264,12 @@ def tree(root: Path) -> dict[str, bytes]:
     return {str(path.relative_to(root)): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()}
 
 
-def finding(checks: Iterable[CheckResult], name: str) -> CheckResult:
 def writable(database: Path) -> str:
     """The path of a published file that a test may change: its rights are given back."""
     database.chmod(0o644)
     return str(database)
 
 
+def finding(checks: Iterable[CheckResult], name: str) -> CheckResult:
     """One check of a run, by its name."""
     return next(check for check in checks if check.check_name == name)
