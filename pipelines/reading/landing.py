@@ -22,6 +22,12 @@ _LEFT_ALONE_STARTS = (".", "_")
 _LEFT_ALONE_ENDS = (".tmp", ".part", ".crc")
 LEFT_ALONE = "links, special files, and names that start with . or _ or end in .tmp, .part or .crc"
 """What `scan` does not give, in words."""
+# What log rotation puts behind a name, or into it before its last suffix: a day, with or without a time and a number
+# behind it, Unix time, or a number, which is none of a version or an address; never a whole name.
+_TIME = r"[-_.T]?[0-2]\d(?:[-_.:]?[0-5]\d){0,2}"
+_MARK = rf"(?:[-._]20\d\d-?[01]\d(?:-?[0-3]\d)?(?:{_TIME})?(?:\.\d{{1,3}})?|[-._]1\d{{9}}|(?<!\d)\.\d{{1,3}})"
+_MARKS_BEHIND = re.compile(rf"(?<=[^/]){_MARK}+$")
+_MARKS_WITHIN = re.compile(rf"(?<=[^/]){_MARK}+(?=\.[A-Za-z]\w*$)")
 # A text of a name that could be taken for an escape of ours, see `LandedFile`.
 _LIKE_ESCAPE = re.compile(r"\\(?=x[0-9a-f]{2})")
 
@@ -121,13 +127,32 @@ def current_stamp(file: LandedFile) -> str | None:
 
 def compression_of(path: str) -> str:
     """The suffix of a compression, in lower case; empty without one."""
-    ending = path[-4:].lower()
+    ending = _MARKS_BEHIND.sub("", path)[-4:].lower()
     return next((suffix for suffix in COMPRESSIONS if ending.endswith(suffix)), "")
 
 
 def bare_name(path: str) -> str:
-    """The path without the suffix of a compression."""
-    return path[: len(path) - len(compression_of(path))]
+    """The path without what log rotation puts into a name, and without the suffix of a compression: `auth.log` of
+    `auth.log.2.gz`, `auth.log-20261124` and `auth-2026-11-24.log.zst`.
+    """
+    return _MARKS_WITHIN.sub("", _name_in_front(path))
+
+
+def names_before_rotation(path: str) -> tuple[str, ...]:
+    """The paths that log rotation may have made this one of, without and with the suffix of its compression; none
+    where the name has nothing that rotation puts into it.
+    """
+    bare, compression = bare_name(path), compression_of(path)
+    if len(path) == len(bare) + len(compression):
+        return ()
+    names = dict.fromkeys((_name_in_front(path), bare))
+    return tuple(name for front in names for name in dict.fromkeys((front, front + compression)) if name != path)
+
+
+def _name_in_front(path: str) -> str:
+    """The path without what rotation and compression put behind it."""
+    packed = _MARKS_BEHIND.sub("", path)
+    return _MARKS_BEHIND.sub("", packed[: len(packed) - len(compression_of(path))])
 
 
 def sha256_of(file: LandedFile) -> str:

@@ -21,7 +21,7 @@ from pipelines.common.errors import UsageError
 from pipelines.common.toml_files import findings, read_toml
 from pipelines.contract.record import FIELD_NAMES, HIDDEN_FIELDS
 from pipelines.contract.settings import Zone
-from pipelines.reading.landing import TEXT_SUFFIXES, bare_name
+from pipelines.reading.landing import TEXT_SUFFIXES, bare_name, compression_of, names_before_rotation
 from pipelines.store.database import expression_parser
 
 Format = Literal["ndjson", "csv", "parquet", "lines"]
@@ -53,8 +53,14 @@ class SourceMapping(BaseModel):
         return fields
 
     def matches(self, path: str) -> bool:
-        """Whether the mapping reads a landed file: a pattern fits its path under landing, or its name."""
-        return fits_any(path, self.files) and (self.format is not None or format_of(path) is not None)
+        """Whether the mapping reads a landed file: a pattern fits its path under landing, or its name, as it is or as
+        it was before log rotation.
+        """
+        return any(self.matches_as(name, path) for name in (path, *names_before_rotation(path)))
+
+    def matches_as(self, named: str, path: str) -> bool:
+        """Whether the mapping would read a landed file that had the path `named`."""
+        return fits_any(named, self.files) and (self.format is not None or format_of(path) is not None)
 
     def format_for(self, path: str) -> Format:
         """The format of a matched file: the mapping's, else by the file's suffix."""
@@ -146,13 +152,15 @@ def fits_any(path: str, patterns: Sequence[str]) -> bool:
 
 
 def format_of(path: str) -> Format | None:
-    """The format that a file's suffix says, through `.gz` and `.zst`; None for a suffix that is no log's."""
+    """The format that a file's suffix says, through `.gz`, `.zst` and what log rotation puts into a name; None for a
+    suffix that is no log's.
+    """
     name = bare_name(path).lower()
     if name.endswith(".csv"):
         return "csv"
     if name.endswith(TEXT_SUFFIXES):
         return "ndjson"
-    return "parquet" if path.lower().endswith(".parquet") else None
+    return "parquet" if name.endswith(".parquet") and not compression_of(path) else None
 
 
 @dataclass(frozen=True)
@@ -162,7 +170,13 @@ class Sources:
     mappings: Sequence[SourceMapping] = field(default_factory=tuple)
 
     def for_file(self, path: str) -> SourceMapping | None:
-        """The first mapping that matches: a user's before a shipped one, by name, `canonical` last."""
+        """The first mapping that matches: a user's before a shipped one, by name, `canonical` last; of the others one
+        that fits the name as it is before one that fits it as it was before log rotation.
+        """
+        names = (path, *names_before_rotation(path))
+        asked = ((name, mapping) for name in names for mapping in self.mappings if mapping.name != CANONICAL)
+        if found := next((mapping for name, mapping in asked if mapping.matches_as(name, path)), None):
+            return found
         return next((mapping for mapping in self.mappings if mapping.matches(path)), None)
 
     def named(self, name: str) -> SourceMapping:

@@ -32,10 +32,41 @@ def test_the_shipped_mappings_share_the_files(folder: DataFolder, path: str, nam
 @pytest.mark.parametrize(
     ("path", "form"),
     [("a.ndjson", "ndjson"), ("a.jsonl.gz", "ndjson"), ("a.json", "ndjson"), ("a.log.zst", "ndjson"), ("a.CSV", "csv"),
-     ("a.csv.gz", "csv"), ("a.parquet", "parquet"), ("a.parquet.gz", None), ("a.gz", None), ("a.txt", None)],
+     ("a.csv.gz", "csv"), ("a.parquet", "parquet"), ("a.parquet.gz", None), ("a.gz", None), ("a.txt", None),
+     ("a.log.1", "ndjson"), ("a.log.2.gz", "ndjson"), ("a.log-20261124", "ndjson"), ("a.log.2026-11-24", "ndjson"),
+     ("a-2026-11-24.log.zst", "ndjson"), ("a.ndjson.14.zst", "ndjson"), ("a.CSV-20261124.gz", "csv"),
+     ("a.csv.2026-11-24", "csv"), ("a.log-2026112403", "ndjson"), ("a.log.2026-11-24_03-00-00", "ndjson"),
+     ("a.log-20261124-1795399200.gz", "ndjson"), ("a.log.1795399200", "ndjson"), ("a.json.gz.1", "ndjson"),
+     ("a.parquet.1", "parquet"), ("a.parquet.1.gz", None), ("a.1", None), ("a.txt.1", None), ("a.log.old", None),
+     ("a.log.12345", None), ("d.log/1", None)],
 )  # fmt: skip
 def test_the_suffix_tells_the_format(path: str, form: str | None) -> None:
     assert format_of(path) == form
+
+
+ROTATED = (
+    "auth.log.1", "auth.log.2.gz", "auth.log-20261124", "auth.log-20261124.gz", "auth.log.2026-11-24",
+    "auth-2026-11-24.log.zst", "auth.1.log", "auth-20261124.log.gz", "auth.log.gz.1",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("files", ["auth.log", "*.log", "gw/auth.log", "gw/*"])
+def test_a_pattern_also_fits_the_names_that_log_rotation_makes(folder: DataFolder, files: str) -> None:
+    folder.write("sources/mine.toml", f'name = "mine"\nfiles = ["{files}"]\n')
+    sources = load_sources(folder.root)
+    found = [sources.for_file(f"gw/{name}") for name in ROTATED]
+    assert {mapping.name for mapping in found if mapping} == {"mine"}
+    assert all(found)
+    assert all(sources.named("mine").matches(f"gw/{name}") for name in ROTATED)
+
+
+def test_a_pattern_that_fits_the_name_as_it_is_comes_first(folder: DataFolder) -> None:
+    folder.write("sources/a.toml", 'name = "a"\nfiles = ["shop.log"]\n')
+    folder.write("sources/b.toml", 'name = "b"\nfiles = ["shop-*.log"]\n')
+    sources = load_sources(folder.root)
+    names = ("shop.log", "shop.log.1", "shop-2026-11-24.log", "shop-2026-11-24.log.1", "shop-x.log")
+    found = [sources.for_file(name) for name in names]
+    assert [mapping.name for mapping in found if mapping] == ["a", "a", "b", "b", "b"]
 
 
 OWN = 'name = "nginx"\nfiles = ["nginx/*.log"]\nformat = "lines"\n[fields]\nevent_id = "md5(line)"\n'
