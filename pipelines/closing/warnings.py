@@ -35,7 +35,10 @@ def run_checks(
     of_folder = (
         _files_with_status(manifest, "damaged", "cut or corrupt, to be delivered again", "损坏，需重新投递"),
         _files_with_status(
-            manifest, "held", "held back: `authmeter accept PATH` takes it", "搁置：用 authmeter accept PATH 放行"
+            manifest,
+            "held",
+            "held back until `authmeter accept PATH`, as closed days would lose records",
+            "搁置至用 authmeter accept PATH 放行，否则已关闭的日期会减少记录",
         ),
         _unread_files(manifest, settings),
         _unreadable_folders(manifest),
@@ -82,9 +85,14 @@ def hold_back(manifest: Manifest, settings: Settings, as_of: date) -> None:
 
 
 def _files_with_status(manifest: Manifest, status: str, text_en: str, text_zh: str) -> CheckResult:
-    paths = sorted(entry.path for entry in manifest.files if entry.status == status and not entry.is_gone)
-    if not paths:
+    files = {entry.path: entry for entry in manifest.files if entry.status == status and not entry.is_gone}
+    if not files:
         return CheckResult(f"{status}_files", True, "none", "无")
+    # Of a held file, the finding is which days would lose how many records.
+    paths = [
+        f"{path} ({entry.finding})" if status == "held" and entry.finding else path
+        for path, entry in sorted(files.items())
+    ]
     return CheckResult(
         f"{status}_files",
         False,

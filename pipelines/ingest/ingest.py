@@ -5,9 +5,9 @@ Same bytes in, same part out. What a part counts for is decided by the manifest;
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,9 @@ from pipelines.common.errors import UsageError
 from pipelines.ingest.batches import batches
 from pipelines.ingest.context import IngestContext
 from pipelines.ingest.part_reader import PartReader, ReadFile, ReadPart, RunTime
+from pipelines.ingest.replacing import Leaving, decide, oldest, sharing
+from pipelines.ingest.rotation import Rotation
+from pipelines.ingest.stored_contents import StoredContents, key_of
 from pipelines.ingest.unread_files import Unread, note_unread
 from pipelines.reading.landing import LandedFile, current_stamp, scan
 from pipelines.reading.sources import SourceMapping
@@ -68,6 +71,9 @@ class _Ingest:
         self._entries: dict[str, list[FileEntry]] = {}
         for entry in manifest.files:
             self._entries.setdefault(entry.path, []).append(entry)
+        # Contents that are new in this run, and of those, and of what was moved, the ones that take a place.
+        self._fresh: list[FileEntry] = []
+        self._leaving: list[Leaving] = []
 
     def run(self, progress: Callable[[int, int], None]) -> IngestReport:
         unreadable: set[str] = set()
@@ -75,11 +81,18 @@ class _Ingest:
         new = [(file, source) for file in landed if (source := self._to_read(file))]
         is_noted = self._note_missing({file.path for file in landed}, unreadable)
         is_noted |= self._note_unread(landed, {file.path for file, _ in new}, unreadable)
-        if is_noted and not new:
-            self._commit()
+        if not new:
+            if is_noted:
+                self._commit()
+            return self._report
+        there = {file.path for file in landed}.union(path for path in self._entries if _is_within(path, unreadable))
+        self._rotation = Rotation(self._manifest, there, {file.path: (file, source) for file, source in new})
+        moved = self._take_moved()
+        new = [(file, source) for file, source in new if file.path not in moved]
         total, done = sum(file.bytes for file, _ in new), 0
         uncommitted = 0
         with ExitStack() as stack:
+            self._contents = stack.enter_context(StoredContents(self._context.store, self._context.settings))
             if new:
                 self._reader = stack.enter_context(PartReader(self._context))
             for batch in batches(new):
@@ -91,8 +104,8 @@ class _Ingest:
                 if uncommitted > _BYTES_PER_COMMIT:
                     self._commit()
                     uncommitted = 0
-            if new:
-                self._commit()
+            self._put_in_place()
+            self._commit()
             progress(done, total)
         return self._report
 
@@ -120,8 +133,7 @@ class _Ingest:
         self._manifest.unreadable = sorted(unreadable)
         for entry in self._manifest.files:
             if entry.status in ("damaged", "held") or entry.is_fruitless:
-                is_hidden = any(folder == "." or entry.path.startswith(f"{folder}/") for folder in unreadable)
-                is_gone = entry.is_gone if is_hidden else entry.path not in paths
+                is_gone = entry.is_gone if _is_within(entry.path, unreadable) else entry.path not in paths
                 is_new |= is_gone != entry.is_gone
                 entry.is_gone = is_gone
         return is_new
@@ -136,6 +148,26 @@ class _Ingest:
         """Whether no source reads a file, and its content was not read when one still did."""
         known = (e for e in self._entries.get(file.path, ()) if e.status != "replaced" and e.stamp == file.stamp)
         return not any(known) and self._context.sources.for_file(file.path) is None
+
+    def _take_moved(self) -> set[str]:
+        """Puts what was moved byte for byte under its new path, with all that is known of it; gives these paths."""
+        moves = list(self._rotation.moves())
+        for _, old in moves:
+            # Of what left a path, the last content is remembered there.
+            entries = self._entries[old.path]
+            entries[:] = [one for one in entries if one.status != "replaced" or one.part]
+        moved = [
+            replace(old, path=file.path, stamp=file.stamp, nulled=dict(old.nulled), days=dict(old.days))
+            for file, old in moves
+        ]
+        for _, old in moves:
+            old.status, old.part, old.part_digest = "replaced", None, None
+        for entry in moved:
+            if live := standing(self._entries.get(entry.path, ())):
+                self._leaving.append(Leaving(live, entry, by_rotation=True))
+            # At once: a run that dies must not have lost it on the way.
+            self._append(entry)
+        return {entry.path for entry in moved}
 
     def _commit(self) -> None:
         self._manifest.files = [entry for path in sorted(self._entries) for entry in self._entries[path]]
@@ -153,7 +185,10 @@ class _Ingest:
         for entry, (place, read) in zip(entries, fresh, strict=True):
             if read.books:
                 entry.part, entry.part_digest, entry.place = name, digest, place
-            self._settle(entry, read)
+            if read.finding is not None:
+                self._refuse(entry, read.finding)
+            else:
+                self._settle(entry)
 
     def _has_stayed(self, file: LandedFile) -> bool:
         if current_stamp(file) == file.stamp:
@@ -172,30 +207,72 @@ class _Ingest:
         known.finding = read.finding if known.status == "damaged" else None
         # What stood in its place and never counted was taken back, and replaced nothing.
         entries[:] = [entry for entry in entries if entry is known or entry.status not in ("held", "damaged")]
+        live = standing(entries)
+        if known.status == "read" and live and live is not known:
+            # It counted on while other content stood there.
+            entries[:] = [*(entry for entry in entries if entry is not known), known]
+            self._leaving.append(Leaving(live, None))
         return True
 
     def _entry(self, read: ReadFile, source: SourceMapping) -> FileEntry:
         return new_entry(read.file, source, read.sha256, read.books, self._time, self._manifest.closed_through)
 
-    def _settle(self, entry: FileEntry, read: ReadFile) -> None:
-        """Puts a new content in its place, or beside the one that counts."""
-        entries = self._entries[entry.path]
-        live = next((one for one in entries if one.status == "read"), None)
-        entries[:] = [one for one in entries if one.sha256 != entry.sha256]
-        if read.finding is not None:
-            entry.status, entry.finding = "damaged", read.finding
-            self._report.damaged.append(entry)
+    def _refuse(self, entry: FileEntry, finding: str) -> None:
+        """Puts a damaged content beside the one that counts."""
+        entry.status, entry.finding = "damaged", finding
+        self._report.damaged.append(entry)
+        self._append(entry)
+
+    def _settle(self, entry: FileEntry) -> None:
+        """Puts a new content in its place; where one that counts stands there, once all files were read."""
+        self._fresh.append(entry)
+        count_late(entry, None, self._manifest.closed_through)
+        if live := standing(self._entries.get(entry.path, ())):
+            self._leaving.append(Leaving(live, entry))
         else:
-            count_late(entry, live, self._manifest.closed_through)
-            if live and takes_away(self._reader, self._context.store, self._manifest, entry, live):
-                entry.status = "held"
-                self._report.held.append(entry)
-            else:
-                self._report.read.append(entry)
+            self._append(entry)
+
+    def _append(self, entry: FileEntry) -> None:
+        entries = self._entries.setdefault(entry.path, [])
+        entries[:] = [one for one in entries if one.sha256 != entry.sha256]
         for other in entries:
-            if other.status in ("held", "damaged") or (other.status == "read" and entry.status == "read"):
+            if other.status in ("held", "damaged"):
                 other.status = "replaced"
         entries.append(entry)
+
+    def _put_in_place(self) -> None:
+        """Decides, of all places that new content takes, what becomes of the old and the new content."""
+        closed, first = self._manifest.closed_through, oldest(self._manifest)
+        origins = {id(new): self._rotation.origin(new, first, self._contents) for new in self._fresh}
+        gone = {id(old): old for old in origins.values() if old}
+        for one in self._leaving:
+            if one.new and not one.by_rotation:
+                one.by_rotation = self._rotation.brought(one.new)
+                if not one.by_rotation and id(one.old) not in gone:
+                    count_late(one.new, one.old, closed)
+            gone.pop(id(one.old), None)
+        self._leaving += (Leaving(old, None) for old in gone.values())
+        for new in self._fresh:
+            # What came in time came in time, wherever it lies now.
+            if old := origins[id(new)]:
+                count_late(new, old, closed)
+        self._leaving += self._held_before()
+        olds = {id(one.old) for one in self._leaving}
+        live = [one for entries in self._entries.values() for one in entries if one.status == "read"]
+        decide(self._leaving, [one for one in live if id(one) not in olds], self._manifest, self._contents)
+        for one in self._leaving:
+            if one.new:
+                self._append(one.new)
+        for entry in self._fresh:
+            (self._report.held if entry.status == "held" else self._report.read).append(entry)
+
+    def _held_before(self) -> Iterator[Leaving]:
+        """Held contents of earlier runs, which may take nothing away any more, now that more is there."""
+        taken = {one.old.path for one in self._leaving}
+        for path, entries in self._entries.items():
+            held, live = next((one for one in entries if one.status == "held"), None), standing(entries)
+            if held and live and path not in taken and not held.is_gone:
+                yield Leaving(live, held)
 
     def _part_name(self, entries: list[FileEntry]) -> str:
         """Named by what went in: contents, their paths, and the day and mapping they were read with."""
@@ -236,22 +313,18 @@ def count_late(entry: FileEntry, live: FileEntry | None, closed: date | None) ->
             entry.days[day] = rows._replace(late=max(0, rows.accepted - in_time))
 
 
-def takes_away(reader: PartReader, store: Store, manifest: Manifest, entry: FileEntry, live: FileEntry) -> bool:
-    """Whether the new content lacks an id that the path gave to a closed day."""
-    closed = manifest.closed_through
-    if closed is None or not live.part or not entry.part:
-        return False
-    # What retention took, or will, is nobody's loss: the new content may lack it.
-    oldest = manifest.events_from or date.min
-    contents = {"old": store.part_records([live]), "new": store.part_records([entry])}
-    return bool(reader.ask("ids_taken_away", {"closed": closed, "oldest": oldest}, contents))
+def standing(entries: Sequence[FileEntry]) -> FileEntry | None:
+    """Of the contents of a path, in the order of their coming, the one that counts and stands there. Others may count
+    on as those of deleted files do.
+    """
+    return next((entry for entry in reversed(entries) if entry.status == "read"), None)
 
 
-def accept_held(store: Store, manifest: Manifest, path: str) -> FileEntry:
-    """Lets a held content count: it replaces what the path gave before; the next run restates the days.
+def held_content(store: Store, manifest: Manifest, path: str) -> FileEntry:
+    """The content of a path that is held.
 
     Raises:
-        UsageError: no content of that path is held.
+        UsageError: there is none.
     """
     held = next((entry for entry in manifest.files if entry.path == path and entry.status == "held"), None)
     if held is None:
@@ -262,9 +335,32 @@ def accept_held(store: Store, manifest: Manifest, path: str) -> FileEntry:
             why="Only new content that is held back can be taken.",
             do="Held are: " + (", ".join(others) if others else "none") + ".",
         )
-    for entry in manifest.files:
-        if entry.path == path and entry.status == "read":
-            entry.status = "replaced"
-    held.status = "read"
+    return held
+
+
+def taken_away(manifest: Manifest, held: FileEntry, contents: StoredContents) -> dict[date, int]:
+    """How many records of each day would be in no content that counts any more, if a held content counted."""
+    live = standing([entry for entry in manifest.files if entry.path == held.path])
+    if live is None:
+        return {}
+    others = sharing([live], [entry for entry in manifest.live_files() if entry is not live])
+    return contents.lost([live], oldest(manifest), [held], others).get(key_of(live), {})
+
+
+def accept_held(store: Store, manifest: Manifest, path: str) -> FileEntry:
+    """Lets a held content count, whatever it takes away: it replaces what stood at the path; the next run restates the
+    days.
+
+    Raises:
+        UsageError: no content of that path is held.
+    """
+    held = held_content(store, manifest, path)
+    if live := standing([entry for entry in manifest.files if entry.path == path]):
+        live.status = "replaced"
+    held.status, held.finding = "read", None
     store.commit(manifest)
     return held
+
+
+def _is_within(path: str, folders: set[str]) -> bool:
+    return any(folder == "." or path.startswith(f"{folder}/") for folder in folders)

@@ -3,21 +3,19 @@
 Lives here: whose fault it is where a file cannot be read. Does not belong here: what a part counts for (`ingest.py`).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 import duckdb
 
 from pipelines.common.days import day_start
 from pipelines.common.errors import AuthmeterError, DamagedFileError
 from pipelines.common.machine_limits import is_disk_full
-from pipelines.common.sql import sql
 from pipelines.contract.masking import masked_text
 from pipelines.contract.record import FUTURE_DAYS
 from pipelines.contract.settings import Settings
@@ -26,8 +24,6 @@ from pipelines.ingest.context import IngestContext
 from pipelines.reading.landing import LandedFile, sha256_of
 from pipelines.reading.reading import Reading
 from pipelines.reading.sources import SourceMapping
-from pipelines.store.database import workbench
-from pipelines.store.part_records import PartRecords, create_records
 
 if TYPE_CHECKING:
     from pipelines.contract.parts import PartBooks
@@ -96,20 +92,6 @@ class PartReader:
 
     def __exit__(self, *error: object) -> None:
         self._stack.close()
-
-    def ask(
-        self, query: str, values: dict[str, object], contents: Mapping[str, Iterable[PartRecords]] | None = None
-    ) -> list[tuple[Any, ...]]:
-        """What a query of `sql/` gives; it reads stored contents under the names that are given."""
-        for name, parts in (contents or {}).items():
-            create_records(self._parts, name, parts)
-        return self._parts.execute(sql("pipelines.ingest", query), values).fetchall()
-
-    @cached_property
-    def _parts(self) -> duckdb.DuckDBPyConnection:
-        # Opened with the first question, as most runs have none, and once: it takes as long as a small file.
-        store = self._context.store
-        return self._stack.enter_context(workbench(self._context.settings, store.temp, [store.warehouse]))
 
     def read(self, batch: Batch, time: RunTime) -> Iterator[ReadPart]:
         """Reads a batch into a part; where something is wrong with one of its files, each into a part of its own, and

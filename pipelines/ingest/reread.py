@@ -17,8 +17,10 @@ from pipelines.common.errors import DamagedFileError
 from pipelines.common.text import printable
 from pipelines.ingest.batches import Batch
 from pipelines.ingest.context import IngestContext
-from pipelines.ingest.ingest import count_late, new_entry, takes_away
+from pipelines.ingest.ingest import count_late, new_entry, standing, taken_away
 from pipelines.ingest.part_reader import PartReader, RunTime
+from pipelines.ingest.replacing import closed_days, listed, oldest
+from pipelines.ingest.stored_contents import StoredContents, key_of
 from pipelines.reading.landing import LandedFile, current_stamp, scan, sha256_of
 from pipelines.reading.sources import SourceMapping, Sources
 from pipelines.store.manifest import FileEntry, Manifest
@@ -113,6 +115,7 @@ class _Reread:
         with ExitStack() as stack:
             if wanted:
                 self._reader = stack.enter_context(PartReader(self._context))
+                self._contents = stack.enter_context(StoredContents(self._store, self._context.settings))
             for entry, file, source in wanted:
                 progress(done, total)
                 is_new |= self._read_again(entry, file, source)
@@ -177,30 +180,26 @@ class _Reread:
         """
         manifest = self._manifest
         if old.status == "held":
-            live = next((e for e in manifest.files if e.path == old.path and e.status == "read"), None)
-            new.status = "held" if live and takes_away(self._reader, self._store, manifest, new, live) else "read"
-            if live and new.status == "read":
+            lost = closed_days(taken_away(manifest, new, self._contents), manifest)
+            new.status, new.finding = ("held", listed(lost)) if lost else ("read", None)
+            live = standing([entry for entry in manifest.files if entry.path == old.path])
+            if live and not lost:
                 live.status = "replaced"
-        elif closed := manifest.closed_through:
-            contents = {"old": self._store.part_records([old]), "new": self._store.part_records([new])}
-            values: dict[str, object] = {"closed": closed, "oldest": self._oldest}
-            if lost := self._reader.ask("records_taken_away", values, contents)[0][0]:
-                self._report.taken_away[new.path] = lost
+        else:
+            lost = self._contents.lost([old], oldest(manifest), [new]).get(key_of(old), {})
+            if lost := closed_days(lost, manifest):
+                self._report.taken_away[new.path] = sum(lost.values())
         self._report.changed.append(new)
         manifest.files[manifest.files.index(old)] = new
-
-    @property
-    def _oldest(self) -> date:
-        return self._manifest.events_from or date.min
 
     def _content(self, folder: Path, place: int) -> tuple[Any, ...]:
         """What a part holds of a file, in numbers that do not depend on the order of its rows."""
         content = {"content": [PartRecords(record_files(folder), {place: ""})]}
-        found = self._reader.ask("part_content", {"first": self._oldest}, content)[0]
+        found = self._contents.ask("part_content", {"first": oldest(self._manifest)}, content)[0]
         rejects = folder / "rejects.parquet"
         if not rejects.exists():
             return (*found, *_NO_REJECTS)
-        return found + self._reader.ask("rejects_content", {"rejects": str(rejects), "place": place})[0]
+        return found + self._contents.ask("rejects_content", {"rejects": str(rejects), "place": place})[0]
 
 
 def _is_as_read(file: LandedFile, entry: FileEntry) -> bool:

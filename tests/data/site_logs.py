@@ -76,7 +76,8 @@ def publish(root: Path, seed: int = 7) -> DataFolder:
     held = logs[HELD_BACK][:30]
     for first in range(1, DAYS, 14):
         _land(folder, f"{day(first)}.parquet", [row for back in range(first, first + 14) for row in logs.get(back, [])])
-    folder.land("rotated.ndjson", held + [_broken(rng, row) for row in held[:9]])
+    alone = [row | {"event_id": f"{row['event_id']}-alone"} for row in held[:2]]
+    folder.land("rotated.ndjson", held + alone + [_broken(rng, row) for row in held[:9]])
     folder.land("copies.ndjson", rng.sample(logs[3], 15) + rng.sample(logs[40], 5))
     folder.land("bad.log", b"\n".join(_bad_lines(logs[2])))
     folder.land("cut.json.gz", b"\x1f\x8b no gzip")

@@ -133,26 +133,43 @@ class Model:
     files: dict[str, list[Delivered]] = field(default_factory=dict)
     closed: date | None = None
 
-    def land(self, path: str, text: bytes) -> None:
-        """A run saw this content of the path."""
-        known = self.files.setdefault(path, [])
-        same = next((one for one in known if one.text == text and one.status != "replaced"), None)
-        if same:
-            # Content that is known: what waited in its place was taken back.
-            known[:] = [one for one in known if one is same or one.status != "held"]
-            return
-        new, live = delivered(text), self.live(path)
-        known[:] = [one for one in known if one.text != text]
-        for day, ids in new.days.items():
-            if self.closed and day <= self.closed:
-                in_time = len(live.days.get(day, ())) - live.late.get(day, 0) if live else 0
-                new.late[day] = max(0, len(ids) - in_time)
-        if live and self._takes_away(live, new):
-            new.status = "held"
-        for one in known:
-            if one.status == "held" or (one.status == "read" and new.status == "read"):
-                one.status = "replaced"
-        known.append(new)
+    def land(self, arrivals: dict[str, bytes]) -> None:
+        """A run saw these contents of the paths, and judged them together."""
+        for path, text in sorted(arrivals.items()):
+            known = self.files.setdefault(path, [])
+            same = next((one for one in known if one.text == text and one.status != "replaced"), None)
+            if same:
+                # Content that is known: what waited in its place was taken back.
+                known[:] = [one for one in known if one is same or one.status != "held"]
+                continue
+            new, live = delivered(text), self.live(path)
+            known[:] = [one for one in known if one.text != text]
+            for day, ids in new.days.items():
+                if self.closed and day <= self.closed:
+                    in_time = len(live.days.get(day, ())) - live.late.get(day, 0) if live else 0
+                    new.late[day] = max(0, len(ids) - in_time)
+            for one in known:
+                if one.status == "held":
+                    one.status = "replaced"
+            known.append(new)
+            if live:
+                new.status = "held"
+        if arrivals:
+            # What was held before may take nothing away any more.
+            held = [(path, one) for path, known in self.files.items() for one in known if one.status == "held"]
+            self._decide([(old, new) for path, new in held if (old := self.live(path))])
+
+    def _decide(self, pairs: list[tuple[Delivered, Delivered]]) -> None:
+        """What would take a record of a closed day from all that counts is held, the rest replaces what it came for."""
+        is_final = False
+        while not is_final:
+            olds = [id(old) for old, _ in pairs]
+            count = [one for one in self._live() if id(one) not in olds] + [new for _, new in pairs]
+            ids = {(day, name) for one in count for day, names in one.days.items() for name in names}
+            rest = [(old, new) for old, new in pairs if not self._takes_away(old, ids)]
+            is_final, pairs = len(rest) == len(pairs), rest
+        for old, new in pairs:
+            old.status, new.status = "replaced", "read"
 
     def accept(self, path: str) -> None:
         """The held content of the path counts from now on."""
@@ -163,9 +180,12 @@ class Model:
         """The content of the path that counts."""
         return next((one for one in self.files.get(path, ()) if one.status == "read"), None)
 
-    def _takes_away(self, old: Delivered, new: Delivered) -> bool:
+    def _takes_away(self, old: Delivered, ids: set[tuple[date, str]]) -> bool:
         return any(
-            set(ids) - set(new.days.get(day, ())) for day, ids in old.days.items() if self.closed and day <= self.closed
+            (day, name) not in ids
+            for day, names in old.days.items()
+            if self.closed and day <= self.closed
+            for name in names
         )
 
     def held(self) -> list[str]:

@@ -1,5 +1,6 @@
--- grain: one row: how many ids of closed days the old reading of a file has and the new one lacks.
-SELECT count(DISTINCT (old.day, old.event_id)) AS records
+-- grain: content and day: how many ids the old contents have of the day that none of the new ones has.
+SELECT filename, file, day, count(DISTINCT event_id) AS records
 FROM old
-WHERE old.day BETWEEN $oldest AND $closed
+WHERE day >= $first
     AND NOT EXISTS (SELECT 1 FROM new WHERE new.day = old.day AND new.event_id = old.event_id)
+GROUP BY filename, file, day

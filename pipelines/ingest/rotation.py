@@ -1,0 +1,162 @@
+"""Contents that log rotation moved: which known content came to which path.
+
+Lives here: what tells that content came by rotation. Does not belong here: what becomes of the content that stood in
+its place (`replacing.py`), and which names rotation makes (`landing.py`).
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date
+from functools import cache, cached_property
+
+from pipelines.common.errors import DamagedFileError
+from pipelines.ingest.stored_contents import StoredContents
+from pipelines.reading.landing import LandedFile, bare_name, compression_of, names_before_rotation, sha256_of
+from pipelines.reading.sources import SourceMapping
+from pipelines.store.manifest import FileEntry, Manifest
+
+New = Mapping[str, tuple[LandedFile, SourceMapping]]
+
+
+class Rotation:
+    """What a run finds of it, from the contents that it knew before and the files that lie there now.
+
+    Args:
+        there: the paths of all landed files, and of what was read in a folder that cannot be looked into now.
+        new: the files that are new or may have changed, by path.
+    """
+
+    def __init__(self, manifest: Manifest, there: Collection[str], new: New) -> None:
+        self._there, self._new = there, new
+        # What counted before the run; of a path the last one is the one that stands there.
+        self._counting = manifest.live_files()
+        self._standing = {entry.path: entry for entry in self._counting}
+        self._known = {(entry.path, entry.sha256) for entry in manifest.files if entry.status != "replaced"}
+        self._paths = defaultdict[str, set[str]](set)
+        for entry in manifest.files:
+            if entry.status != "damaged":
+                self._paths[entry.sha256].add(entry.path)
+        self._checksums: dict[str, str] = {}
+        self._moved: set[int] = set()
+        # A log that held nothing, and was written to since, may have gone anywhere.
+        self._rotated = {
+            bare_name(path) for path in new if path in self._standing and not self._standing[path].accepted
+        }
+
+    def moves(self) -> Iterator[tuple[LandedFile, FileEntry]]:
+        """The new files that are, byte for byte, a content that left its path, each with that content: nothing of them
+        need be read.
+        """
+        by_size = defaultdict[int, list[FileEntry]](list)
+        for entry in self._left:
+            by_size[entry.bytes].append(entry)
+        for path, (file, source) in self._new.items():
+            came = [
+                entry
+                for entry in by_size[file.bytes]
+                if id(entry) not in self._moved and self._may_have_come(entry, path)
+                and _reads_alike(source, entry, path)
+                and self._checksum(path) == entry.sha256 and (path, entry.sha256) not in self._known
+            ]  # fmt: skip
+            if came:
+                # Of equal contents, that of the same log.
+                moved = min(came, key=lambda entry: bare_name(entry.path) != bare_name(path))
+                self._note(moved, path)
+                yield file, moved
+
+    def origin(self, new: FileEntry, first: date, contents: StoredContents) -> FileEntry | None:
+        """The content of the same log that left its path and is in a new one as a whole: it grew before it was
+        rotated, or was packed since. Its days before `first` are no matter.
+        """
+        for old in self._left_with(new.days):
+            is_likely = _is_of_one_log(old.path, new.path) and old.path != new.path and _may_be_in(old, new, first)
+            if is_likely and not contents.lost([old], first, [new]):
+                self._note(old, new.path)
+                return old
+        return None
+
+    def brought(self, new: FileEntry) -> bool:
+        """Whether a new content came by rotation: it was read before under another path, or its name is one that
+        rotation makes, and other content of the same log came so.
+        """
+        if new.accepted and self._paths[new.sha256] - {new.path}:
+            return True
+        return bool(names_before_rotation(new.path)) and bare_name(new.path) in self._rotated
+
+    def _note(self, old: FileEntry, path: str) -> None:
+        self._moved.add(id(old))
+        if _is_of_one_log(old.path, path):
+            self._rotated.add(bare_name(path))
+
+    def _may_have_come(self, old: FileEntry, path: str) -> bool:
+        """Whether a content that left its path may have come by rotation: other content took its place, or `path` is a
+        name that rotation gives to that log. A file that was copied, and then deleted, counts in both places.
+        """
+        if old.path == path:
+            return False
+        # Nothing has moved from one empty file to another.
+        return _is_of_one_log(old.path, path) or (self._is_overwritten(old) and old.accepted > 0)
+
+    @cached_property
+    def _left(self) -> list[FileEntry]:
+        """The contents that count and stand at no path any more."""
+        return [
+            entry
+            for entry in self._counting
+            if entry.path not in self._there or self._standing[entry.path] is not entry or self._is_overwritten(entry)
+        ]
+
+    def _left_with(self, days: Collection[date]) -> list[FileEntry]:
+        """Those that have a record of one of these days, and whose events are stored, the largest first; not those that
+        were moved.
+        """
+        found = {id(entry): entry for day in days for entry in self._left_by_day[day] if entry.part}
+        left = (entry for number, entry in found.items() if number not in self._moved)
+        return sorted(left, key=lambda entry: -entry.accepted)
+
+    @cached_property
+    def _left_by_day(self) -> dict[date, list[FileEntry]]:
+        by_day = defaultdict[date, list[FileEntry]](list)
+        for entry in self._left:
+            for day in entry.days:
+                by_day[day].append(entry)
+        return by_day
+
+    def _is_overwritten(self, old: FileEntry) -> bool:
+        if old.path not in self._new or self._standing[old.path] is not old:
+            return False
+        return self._new[old.path][0].bytes != old.bytes or self._checksum(old.path) != old.sha256
+
+    def _checksum(self, path: str) -> str:
+        """The checksum of a new file; empty where it cannot be read."""
+        if path not in self._checksums:
+            try:
+                self._checksums[path] = sha256_of(self._new[path][0])
+            except (OSError, DamagedFileError):
+                self._checksums[path] = ""
+        return self._checksums[path]
+
+
+def _is_of_one_log(old: str, new: str) -> bool:
+    """Whether rotation may have given the new name to the old one, in whichever folder."""
+    return _log_name(old) == _log_name(new) and bool(names_before_rotation(new))
+
+
+@cache
+def _log_name(path: str) -> str:
+    return bare_name(path).rpartition("/")[2]
+
+
+def _reads_alike(source: SourceMapping, entry: FileEntry, path: str) -> bool:
+    """Whether the source would read under a path what was read, in the same way."""
+    return (
+        (source.name, source.fingerprint) == (entry.source, entry.mapping)
+        and source.format_for(path) == source.format_for(entry.path)
+        and compression_of(path) == compression_of(entry.path)
+    )
+
+
+def _may_be_in(old: FileEntry, new: FileEntry, first: date) -> bool:
+    """Whether a content may hold another one, by their books."""
+    given = {day: rows.accepted for day, rows in old.days.items() if day >= first}
+    return all(day in new.days and new.days[day].accepted >= rows for day, rows in given.items())

@@ -1,0 +1,80 @@
+"""What the stored records of contents say, asked by the queries of `sql/`."""
+
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
+from datetime import date
+from functools import cached_property
+from typing import Any, Self
+
+import duckdb
+
+from pipelines.common.sql import sql
+from pipelines.contract.settings import Settings
+from pipelines.store.database import workbench
+from pipelines.store.manifest import FileEntry
+from pipelines.store.part_records import PartRecords, create_records, record_files
+from pipelines.store.store import Store
+
+Losses = dict[tuple[str, str], dict[date, int]]
+"""By path and checksum of a content: how many of its records are lost, by day."""
+
+
+class StoredContents:
+    """DuckDB over the stored parts: opened with the first question, as most runs have none, and once."""
+
+    def __init__(self, store: Store, settings: Settings) -> None:
+        self._store, self._settings, self._stack = store, settings, ExitStack()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._stack.close()
+
+    def ask(
+        self, query: str, values: dict[str, object], contents: Mapping[str, Iterable[PartRecords]] | None = None
+    ) -> list[tuple[Any, ...]]:
+        """What a query of `sql/` gives; it reads stored contents under the names that are given."""
+        for name, parts in (contents or {}).items():
+            create_records(self._connection, name, parts)
+        return self._connection.execute(sql("pipelines.ingest", query), values).fetchall()
+
+    def lost(self, olds: Iterable[FileEntry], first: date, *others: Iterable[FileEntry]) -> Losses:
+        """The records of the old contents, of the day `first` or later, whose id no other content has on that day.
+
+        The groups of other contents are looked through one after the other, the likely ones first, till nothing is
+        missing. Of contents whose events are gone, nothing is.
+        """
+        left = [entry for entry in olds if entry.part and max(entry.days, default=date.min) >= first]
+        found = {
+            key_of(entry): {day: rows.accepted for day, rows in entry.days.items() if day >= first} for entry in left
+        }
+        have: list[FileEntry] = []
+        for group in others:
+            have += [entry for entry in group if entry.part]
+            if left and have:
+                found = self._lost(left, first, have)
+                left = [entry for entry in left if key_of(entry) in found]
+        return found
+
+    def _lost(self, olds: list[FileEntry], first: date, others: list[FileEntry]) -> Losses:
+        entries = {
+            (str(file), entry.place): entry
+            for entry in olds
+            for file in record_files(self._store.part_folder(str(entry.part)))
+        }
+        contents = {"old": self._store.part_records(olds), "new": self._store.part_records(others)}
+        found: Losses = {}
+        for file, place, day, records in self.ask("records_taken_away", {"first": first}, contents):
+            of_entry = found.setdefault(key_of(entries[file, place]), {})
+            of_entry[day] = of_entry.get(day, 0) + records
+        return found
+
+    @cached_property
+    def _connection(self) -> duckdb.DuckDBPyConnection:
+        return self._stack.enter_context(workbench(self._settings, self._store.temp, [self._store.warehouse]))
+
+
+def key_of(entry: FileEntry) -> tuple[str, str]:
+    """What tells a content from all others: its path and checksum."""
+    return entry.path, entry.sha256

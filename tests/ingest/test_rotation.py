@@ -1,0 +1,204 @@
+"""Log rotation moves content to other paths: nothing is lost, counted twice, late or held."""
+
+from __future__ import annotations
+
+import random
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipelines.contract.checks import CheckResult
+from tests.data.rotated_logs import RotatedLog
+from tests.support import DAY, DataFolder, Row, days_before, morning_after, record, records
+
+DAYS = [DAY + timedelta(days=n) for n in range(5)]
+NUMBERS = ("usage_daily", "channel_daily", "channel_detail_daily", "outcome_daily", "latency_daily", "login_trend",
+           "login_trend_summary")  # fmt: skip
+QUALITY = "SELECT day, records_accepted, duplicates, late_records::INTEGER, restated FROM day_quality ORDER BY day"
+OPTIONS = ("compress", "delaycompress", "copytruncate", "nocreate", "dateext")
+CASES: dict[str, dict[str, Any]] = {
+    "logrotate's defaults": {"rotate": 4},
+    "one file kept": {"rotate": 1},
+    "compress": {"compress": True},
+    "delaycompress": {"compress": True, "delaycompress": True},
+    "dateext": {"dateext": True},
+    "dateext, delaycompress": {"dateext": True, "compress": True, "delaycompress": True},
+    "copytruncate": {"copytruncate": True},
+    "copytruncate, compress": {"copytruncate": True, "compress": True},
+    "nocreate": {"nocreate": True},
+    "extension": {"extension": True, "compress": True, "delaycompress": True},
+    "another suffix": {"name": "auth.jsonl"},
+}
+
+
+def hours(day: date, first: int, last: int) -> list[Row]:
+    """A record of each of these hours of a day."""
+    return [record(f"{day}-{hour}", day, event_time=f"{day}T{hour:02}:30:00+08:00") for hour in range(first, last)]
+
+
+def held(folder: DataFolder) -> list[CheckResult]:
+    return [check for check in folder.warnings if check.check_name in ("held_files", "damaged_files")]
+
+
+@pytest.mark.parametrize("options", CASES.values(), ids=CASES)
+def test_a_log_that_is_rotated_after_each_run_loses_nothing(folder: DataFolder, options: dict[str, Any]) -> None:
+    log = RotatedLog(folder.store.landing, **{"rotate": 2} | options)
+    for day in DAYS[:4]:
+        log.write(hours(day, 3, 24))
+        # The night's run sees the first hours of the next day, too, and the log grows till it is rotated.
+        tomorrow = day + timedelta(days=1)
+        log.write(hours(tomorrow, 0, 2))
+        folder.tables(day)
+        log.write(hours(tomorrow, 2, 3))
+        log.turn(f"{tomorrow:%Y%m%d}")
+    folder.tables(DAYS[4])
+    assert folder.rows(QUALITY)[1:-1] == [(day, 24, 0, 0, False) for day in DAYS[1:4]]
+    assert folder.counted()[DAY] == 21
+    assert {entry.status for entry in folder.manifest.files} == {"read", "replaced"}
+    assert held(folder) == []
+    assert folder.rows("SELECT * FROM restatements") == []
+
+
+def history(seed: int, folder: DataFolder) -> list[Row]:
+    """Days of a log with random options, rotated and read at random times, late too; gives all that was written."""
+    draw = random.Random(seed)
+    options = {name: draw.random() < 0.4 for name in OPTIONS}
+    log = RotatedLog(folder.store.landing, rotate=draw.randint(1, 5), extension=draw.random() < 0.2, **options)
+    # A rotated log that no run saw before it was deleted is lost to any reader; and where no log is left of those that
+    # the last run saw, nothing tells that they were rotated.
+    most = log.rotate - (log.nocreate and not log.copytruncate)
+    written: list[Row] = []
+    unseen, last_day = 0, DAYS[-1]
+    for day in DAYS:
+        for hour in range(0, 24, 3):
+            if unseen < most and draw.random() < 0.2:
+                log.turn(f"{day:%Y%m%d}{hour:02}")
+                unseen += 1
+            if draw.random() < 0.6:
+                rows = [row for row in hours(day, hour, hour + 3) if draw.random() < 0.7]
+                log.write(rows)
+                written += rows
+            if draw.random() < 0.15:
+                folder.ingest(days_before(day, 1), at(day, hour))
+                unseen = 0
+        if day == last_day or draw.random() < 0.7:
+            folder.tables(day, at(day + timedelta(days=1), 2))
+            unseen = 0
+    return written
+
+
+def at(day: date, hour: int) -> datetime:
+    """That hour of a day in Shanghai."""
+    return morning_after(days_before(day, 1)) + timedelta(hours=hour - 2)
+
+
+@settings(max_examples=3)
+@given(st.integers(0, 2**32 - 1))
+def test_whatever_is_rotated_when_the_tables_are_those_of_one_delivery(seed: int) -> None:
+    with TemporaryDirectory() as one, TemporaryDirectory() as other:
+        rotated, at_once = DataFolder(Path(one)), DataFolder(Path(other))
+        rows = history(seed, rotated)
+        at_once.land("auth.log", rows)
+        at_once.tables(DAYS[-1], at(DAYS[-1] + timedelta(days=1), 2))
+        assert held(rotated) == []
+        for table in NUMBERS:
+            assert rotated.rows(f"FROM {table}") == at_once.rows(f"FROM {table}"), table
+        assert rotated.rows(QUALITY) == at_once.rows(QUALITY)
+
+
+def test_what_is_moved_is_not_read_again(folder: DataFolder) -> None:
+    log = RotatedLog(folder.store.landing)
+    for day in DAYS[:3]:
+        log.write(records(3, day))
+        folder.tables(day)
+        log.turn("")
+    log.write(records(3, DAYS[3]))
+    assert [entry.path for entry in folder.ingest(DAYS[3]).read] == ["auth.log"]
+    before = {day: entry.folder for day, entry in folder.manifest.days.items()}
+    folder.tables(DAYS[3])
+    assert {day: entry.folder for day, entry in folder.manifest.days.items() if day in before} == before
+    assert [(entry.path, entry.status) for entry in folder.manifest.files if entry.status == "read"] == [
+        (name, "read") for name in ("auth.log", "auth.log.1", "auth.log.2", "auth.log.3")
+    ]
+
+
+def test_a_rotated_log_that_is_deleted_counts_on(folder: DataFolder) -> None:
+    log = RotatedLog(folder.store.landing, rotate=1)
+    for day in DAYS[:4]:
+        log.write(records(3, day))
+        folder.tables(day)
+        log.turn("")
+    assert folder.counted() == dict.fromkeys(DAYS[:4], 3)
+    assert sum(entry.accepted for entry in folder.manifest.live_files()) == 12
+
+
+def test_a_log_whose_old_content_comes_later_is_held_till_then(folder: DataFolder) -> None:
+    folder.land("auth.log", records(3))
+    folder.tables()
+    folder.land("auth.log", records(2, DAYS[1]))
+    folder.tables(DAYS[1])
+    assert folder.statuses("auth.log") == ["read", "held"]
+    folder.land("kept/auth-of-the-day.log", records(3) + records(1, prefix="more"))
+    folder.tables(DAYS[1])
+    assert folder.statuses("auth.log") == ["replaced", "read"]
+    assert folder.counted() == {DAY: 4, DAYS[1]: 2}
+    assert held(folder) == []
+
+
+def test_two_logs_that_held_the_same_do_not_vouch_for_each_other(folder: DataFolder) -> None:
+    folder.land("a.ndjson", records(3))
+    folder.land("b.ndjson", records(3))
+    folder.tables()
+    folder.land("a.ndjson", records(1, DAYS[1], "a"))
+    folder.land("b.ndjson", records(1, DAYS[1], "b"))
+    folder.tables(DAYS[1])
+    assert folder.counted()[DAY] == 3
+    assert [check.check_name for check in held(folder)] == ["held_files"]
+
+
+def test_content_that_was_read_elsewhere_is_taken_and_what_stood_there_counts_on(folder: DataFolder) -> None:
+    folder.land("now.log", records(3))
+    folder.land("before.log", records(2, prefix="old"))
+    folder.tables()
+    (folder.store.landing / "now.log").replace(folder.store.landing / "before.log")
+    folder.land("now.log", records(1, DAYS[1]))
+    folder.tables(DAYS[1])
+    assert folder.counted() == {DAY: 5, DAYS[1]: 1}
+    assert folder.rows(QUALITY) == [(DAY, 5, 0, 0, False), (DAYS[1], 1, 0, 0, False)]
+    assert held(folder) == []
+
+
+def test_a_copy_counts_as_duplicates_also_where_the_first_is_deleted(folder: DataFolder) -> None:
+    file = folder.land("a.ndjson", records(3))
+    folder.tables()
+    folder.land("copy.ndjson", records(3))
+    file.unlink()
+    folder.tables()
+    assert folder.rows("SELECT records_accepted, duplicates, late_records::INTEGER FROM day_quality") == [(6, 3, 3)]
+
+
+def test_a_name_of_rotation_alone_takes_nothing_away(folder: DataFolder) -> None:
+    folder.land("auth.log.1", records(3))
+    folder.land("auth.log", records(2, prefix="b"))
+    folder.tables()
+    folder.land("auth.log.1", records(2))
+    folder.tables(DAYS[1])
+    assert folder.statuses("auth.log.1") == ["read", "held"]
+    assert folder.files("auth.log.1")[-1].finding == f"{DAY}: -1"
+    assert "auth.log.1 (2026-03-10: -1)" in held(folder)[0].detail_en
+
+
+def test_an_empty_file_that_was_read_elsewhere_takes_nothing_away(folder: DataFolder) -> None:
+    folder.land("a.ndjson", records(3))
+    folder.land("b.ndjson", b"")
+    folder.tables()
+    folder.land("a.ndjson", b"")
+    folder.land("b.ndjson", records(1, prefix="b"))
+    folder.tables(DAYS[1])
+    assert folder.statuses("a.ndjson") == ["read", "held"]
+    assert folder.counted() == {DAY: 4}
