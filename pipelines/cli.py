@@ -166,12 +166,14 @@ def check(
 
 @app.command()
 def accept(
-    path: Annotated[str, typer.Argument(help="Path under landing, as the warning named it")], data: Data = None
+    path: Annotated[str, typer.Argument(help="Path under landing, as the warning named it")],
+    yes: Annotated[bool, typer.Option("--yes", metavar="", help="Also where a closed day loses records")] = False,
+    data: Data = None,
 ) -> None:
-    """Take a held file: its new content replaces what it gave before; the next run restates the days."""
+    """Say what a held file takes away, day by day, and take it; the next run restates the days."""
     from pipelines.commands.accept import accept_file
 
-    accept_file(_folder(data), path)
+    accept_file(_folder(data), path, yes)
 
 
 @app.command()

@@ -1,18 +1,43 @@
-"""`authmeter accept`: a held file is taken."""
+"""`authmeter accept`: a held file is taken, once it is said what that takes away."""
 
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pipelines.common.errors import UsageError
 from pipelines.common.lock import hold
-from pipelines.common.text import counted
-from pipelines.ingest.ingest import accept_held
+from pipelines.common.text import counted, printable
+from pipelines.contract.settings import load_settings
+from pipelines.ingest.ingest import accept_held, held_content, taken_away
+from pipelines.ingest.replacing import closed_days
+from pipelines.ingest.stored_contents import StoredContents
 from pipelines.store.store import Store
 
 
-def accept_file(data: Path, path: str) -> None:
-    """`authmeter accept`."""
+def accept_file(data: Path, path: str, is_sure: bool = False) -> None:
+    """`authmeter accept`: prints what the held content takes away, day by day, and takes it.
+
+    Args:
+        is_sure: also where a closed day loses records.
+
+    Raises:
+        UsageError: no content of that path is held, or a closed day would lose records.
+    """
     store = Store(data)
     with hold(store.lock, "accept", datetime.now(UTC)):
-        entry = accept_held(store, store.read_manifest(), path)
-    taken = f"accepted {entry.path}: {counted(entry.accepted, 'record')}"
+        manifest = store.read_manifest()
+        held = held_content(store, manifest, path)
+        with StoredContents(store, load_settings(data)) as contents:
+            lost = taken_away(manifest, held, contents)
+        closed = closed_days(lost, manifest)
+        for day, records in sorted(lost.items()):
+            print(f"{day}  loses {counted(records, 'record')}" + ("" if day in closed else ", and is not closed yet"))
+        if closed and not is_sure:
+            raise UsageError(
+                f"{counted(len(closed), 'closed day')} would lose {counted(sum(closed.values()), 'record')}.",
+                where=printable(path),
+                why="No other file has them, so the reports of these days would lose them, too.",
+                do="If the old content was right, deliver it under a name of its own, and run; else add --yes.",
+            )
+        accept_held(store, manifest, path)
+    taken = f"accepted {printable(path)}: {counted(held.accepted, 'record')}"
     print(f"{taken}; the next `authmeter run` restates the days it touches")

@@ -80,7 +80,7 @@ _ALL: Final = (
         "held_files", "event_parts", "folder",
         "A file has new content that would remove records from a closed day.",
         "有文件的新内容会使已关闭的日期减少记录。",
-        "`authmeter accept PATH` where the new content is right; else put the old content back.",
+        "Deliver the old content under a name of its own. If it was wrong, `authmeter accept PATH --yes`.",
     ),
     Check(
         "unread_files", "event_parts", "folder",

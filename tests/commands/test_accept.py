@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from tests.published_folder import Call, authmeter
 from tests.support import DataFolder, records
@@ -19,11 +19,32 @@ def test_a_held_file_is_a_warning_and_can_be_accepted(call: Call, own: DataFolde
     assert f"{yesterday}/shop.ndjson" in ended.out
     assert "authmeter accept" in ended.out
     assert own.counted()[yesterday] == 253
+    assert f"{yesterday}/shop.ndjson ({yesterday}: -151)" in ended.out
     ended = call("accept", f"{yesterday}/shop.ndjson", data=own.root)
+    assert ended.code == 2
+    assert ended.out == f"{yesterday}  loses 151 records\n"
+    assert "1 closed day would lose 151 records." in ended.err
+    assert "--yes" in ended.err
+    own.tables(yesterday)
+    assert own.counted()[yesterday] == 253
+    ended = call("accept", f"{yesterday}/shop.ndjson", "--yes", data=own.root)
     assert ended.code == 0
-    assert f"accepted {yesterday}/shop.ndjson: 10 records" in ended.out
+    assert ended.out.startswith(f"{yesterday}  loses 151 records\naccepted {yesterday}/shop.ndjson: 10 records")
     own.tables(yesterday)
     assert own.counted()[yesterday] == 112
+
+
+def test_a_day_that_is_not_closed_yet_is_named_as_such(call: Call, own: DataFolder, yesterday: date) -> None:
+    today = yesterday + timedelta(days=1)
+    own.land("two.ndjson", records(2, yesterday, "two") + records(1, today, "two"))
+    own.tables(yesterday)
+    own.land("two.ndjson", records(1, yesterday, "two"))
+    own.tables(yesterday)
+    ended = call("accept", "two.ndjson", data=own.root)
+    assert ended.code == 2
+    assert ended.out == f"{yesterday}  loses 1 record\n{today}  loses 1 record, and is not closed yet\n"
+    assert "1 closed day would lose 1 record." in ended.err
+    assert own.statuses("two.ndjson") == ["read", "held"]
 
 
 def test_only_a_held_file_can_be_accepted(call: Call, own: DataFolder) -> None:

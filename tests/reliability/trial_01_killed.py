@@ -167,7 +167,7 @@ SCENARIOS = [
     Scenario("late records", True, late, [RUN]),
     Scenario("files delivered again", True, again, [RUN]),
     Scenario("backfill", True, backfill, [("backfill", str(days_before(BASE_DAY, 9)), str(BASE_DAY))]),
-    Scenario("accept", True, lambda folder, draw: None, [("accept", "rotated.ndjson"), RUN]),
+    Scenario("accept", True, lambda folder, draw: None, [("accept", "rotated.ndjson", "--yes"), RUN]),
 ]
 
 
