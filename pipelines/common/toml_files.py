@@ -4,6 +4,7 @@ Lives here: reading the file, and saying of each fault of its content which key 
 file may hold is said by its model.
 """
 
+import codecs
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -29,12 +30,12 @@ _WORDS = {
 
 
 def read_toml(file: Path) -> dict[str, Any]:
-    """The content of a TOML file.
+    """The content of a TOML file, which may begin with a byte order mark.
 
     Raises:
         ValueError: it is none; the text says at which line.
     """
-    content = file.read_bytes()
+    content = file.read_bytes().removeprefix(codecs.BOM_UTF8)
     try:
         return tomllib.loads(content.decode("utf-8"))
     except UnicodeDecodeError as error:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipelines.common.errors import UsageError
+from pipelines.common.near_names import require_no_near_name
 from pipelines.contract.record import APP_KEY_PATTERN, LAYERS, OUTCOMES, PACKAGE_PATTERN, PLATFORMS, STAGES
 
 APP_COLUMNS = ("app_key", "app_name", "platform", "account_id", "created_at", "status")
@@ -67,8 +68,9 @@ def load_registry(folder: Path) -> Registry:
     A `result_codes.csv` of the folder adds to the shipped dictionary; where both have a key, the folder's counts.
 
     Raises:
-        UsageError: one of them is there and cannot be read.
+        UsageError: one of them is there and cannot be read, or something is nearly called as one of them.
     """
+    require_no_near_name(folder, ("apps.csv", "schemes.csv", "result_codes.csv"))
     registry = Registry()
     _read_schemes(folder, registry)
     _read_apps(folder, registry)

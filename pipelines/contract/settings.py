@@ -23,9 +23,13 @@ from pydantic import (
 )
 
 from pipelines.common.errors import UsageError
+from pipelines.common.near_names import require_no_near_name
 from pipelines.common.project import PROJECT
 from pipelines.common.toml_files import findings, read_toml
 from pipelines.contract.billing import BillingRule, rule_in_force
+
+# What a data folder has that people make.
+_READ = ("authmeter.toml", "hash.key", "landing", "registry", "sources")
 
 
 def _known_zone(name: str) -> str:
@@ -176,8 +180,10 @@ def load_settings(data: Path) -> Settings:
     """Reads `<data>/authmeter.toml`; without the file, every setting has its default.
 
     Raises:
-        UsageError: the file is no TOML, or holds an unknown or wrong setting.
+        UsageError: the file is no TOML, or holds an unknown or wrong setting; or something in the data folder is nearly
+            called as what is read there.
     """
+    require_no_near_name(data, _READ)
     file = data / "authmeter.toml"
     if not file.is_file():
         return Settings()

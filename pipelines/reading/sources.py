@@ -18,6 +18,7 @@ import duckdb
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from pipelines.common.errors import UsageError
+from pipelines.common.near_names import names_in
 from pipelines.common.toml_files import findings, read_toml
 from pipelines.contract.record import FIELD_NAMES, HIDDEN_FIELDS
 from pipelines.contract.settings import Zone
@@ -198,8 +199,10 @@ def load_sources(data: Path) -> Sources:
     """Reads the shipped mappings and those of the data folder.
 
     Raises:
-        UsageError: a mapping is no TOML, names an unknown key or field, or holds no SQL expression.
+        UsageError: a mapping is no TOML, names an unknown key or field, or holds no SQL expression; or another file
+            lies among them.
     """
+    _require_mappings_only(data / "sources")
     own = [_load(file) for file in sorted((data / "sources").glob("*.toml"))]
     for first, second in pairwise(sorted(own, key=lambda mapping: mapping.name)):
         if first.name == second.name:
@@ -210,6 +213,17 @@ def load_sources(data: Path) -> Sources:
     shipped = [m for m in (_load(file) for file in sorted(SHIPPED.glob("*.toml"))) if m.name not in own_names]
     ordered = sorted(own, key=lambda m: m.name) + sorted(shipped, key=lambda m: (m.name == CANONICAL, m.name))
     return Sources(tuple(sorted(ordered, key=lambda m: m.name == CANONICAL)))
+
+
+def _require_mappings_only(folder: Path) -> None:
+    for name in names_in(folder):
+        if not name.endswith(".toml") and not (folder / name).is_dir():
+            raise UsageError(
+                f"{name} is no source mapping: its name does not end in .toml.",
+                where=str(folder / name),
+                why="It would be passed over, and the logs that it is for be read otherwise, or not at all.",
+                do="Let its name end in .toml, or move it elsewhere.",
+            )
 
 
 def _load(file: Path) -> SourceMapping:

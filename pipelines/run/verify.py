@@ -6,6 +6,7 @@ Then each day of the span is rolled up once more, beside the store, and compared
 published tables are built once more over these days and compared with the published file. Nothing is changed.
 """
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -69,12 +70,21 @@ def verify(store: Store, settings: Settings, registry: Registry, span: Window | 
     manifest = store.read_manifest()
     if manifest.as_of is None:
         raise nothing_published(store.data)
+    try:
+        return _verified(store, settings, registry, span, manifest, manifest.as_of)
+    finally:
+        shutil.rmtree(store.temp, ignore_errors=True)
+
+
+def _verified(
+    store: Store, settings: Settings, registry: Registry, span: Window | None, manifest: Manifest, as_of: date
+) -> VerifyReport:
     report = VerifyReport()
     report.differences += _damaged_files(store, manifest, report)
     if report.differences:
         return report
     inputs = RollupInputs(store, settings, registry, DuckDBEngine(settings, store.temp, store.warehouse))
-    publication = _current_publication(inputs, manifest, manifest.as_of)
+    publication = _current_publication(inputs, manifest, as_of)
     beside = _Beside(store, store.fresh_folder("verify"))
     days = [day for day in sorted(manifest.days) if span is None or span.first <= day <= span.last]
     with inputs.engine.day_roller(day_plan(registry)) as roller:

@@ -85,7 +85,7 @@ def test_what_a_run_may_not_write_is_named(own: DataFolder, yesterday: date, clo
     assert own.counted()[yesterday] > 250
 
 
-@pytest.mark.parametrize("closed", ["warehouse", "warehouse/catalogue.sqlite", "authmeter.toml"])
+@pytest.mark.parametrize("closed", ["warehouse", "warehouse/catalogue.sqlite", "registry", "authmeter.toml"])
 @pytest.mark.parametrize("command", ["run", "status"])
 def test_what_may_not_be_read_is_named_and_not_passed_over(own: DataFolder, closed: str, command: str) -> None:
     own.write("authmeter.toml", "threads = 1\n")

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
+import time
 from datetime import date
+from pathlib import Path
 
-from tests.published_folder import Call
-from tests.support import DataFolder, records
+import pytest
+
+from pipelines.commands.verify import run_verify
+from pipelines.common.errors import AuthmeterError
+from pipelines.common.project import PROJECT
+from pipelines.run import verify
+from tests.published_folder import Call, authmeter
+from tests.support import DataFolder, days_before, records, tree
 
 
 def test_verify_says_that_all_is_as_written_only_where_it_is(call: Call, folder: DataFolder, yesterday: date) -> None:
@@ -18,3 +30,53 @@ def test_verify_says_that_all_is_as_written_only_where_it_is(call: Call, folder:
     assert ended.code == 1
     assert "differs" in ended.out
     assert "as they were written" not in ended.out
+
+
+@pytest.mark.parametrize("day", [None, 0])
+def test_verify_leaves_nothing_behind(folder: DataFolder, tmp_path: Path, yesterday: date, day: int | None) -> None:
+    folder.land("a.ndjson", records(3, yesterday))
+    folder.publish(yesterday)
+    folder.store.lock.touch()
+    before, temp = tree(folder.root), tmp_path / "temp"
+    temp.mkdir()
+    ended = authmeter("verify", *([yesterday] if day is not None else []), data=folder.root, TMPDIR=str(temp))
+    assert ended.code == 0
+    assert (tree(folder.root), list(temp.iterdir())) == (before, [])
+
+
+def test_a_verify_that_fails_leaves_nothing_behind(
+    folder: DataFolder, yesterday: date, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.land("a.ndjson", records(3, yesterday))
+    folder.publish(yesterday)
+    folder.store.lock.touch()
+    before = tree(folder.root)
+
+    def fail(*_: object) -> None:
+        assert (folder.store.temp / "verify").is_dir()
+        raise AuthmeterError("no")
+
+    monkeypatch.setattr(verify, "build_marts", fail)
+    with pytest.raises(AuthmeterError, match="no"):
+        run_verify(folder.root, None, None)
+    assert tree(folder.root) == before
+
+
+def test_a_verify_that_is_stopped_leaves_nothing_behind(folder: DataFolder, tmp_path: Path, yesterday: date) -> None:
+    folder.land("a.ndjson", (one for back in range(12) for one in records(20, days_before(yesterday, back))))
+    folder.publish(yesterday)
+    folder.store.lock.touch()
+    before, temp = tree(folder.root), tmp_path / "temp"
+    temp.mkdir()
+    command = [sys.executable, "-m", "pipelines", "verify", "--data", str(folder.root)]
+    environment = {**os.environ, "TMPDIR": str(temp)}
+    with subprocess.Popen(command, cwd=PROJECT, env=environment, stderr=subprocess.PIPE, text=True) as process:
+        while not (folder.store.temp / "verify").is_dir():
+            assert process.poll() is None
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        assert process.stderr
+        said = process.stderr.read()
+    assert process.returncode != 0
+    assert "Traceback" not in said
+    assert (tree(folder.root), list(temp.iterdir())) == (before, [])
