@@ -31,8 +31,8 @@ COLUMNS = {
     "cause": "the files that changed it, separated by `; `, or `registry, result codes or billing rule`",
     "caveat_en": "what to keep in mind, in English",
     "caveat_zh": "what to keep in mind, in Chinese",
-    "change": "`authorizations / previous_authorizations - 1`; NULL where the previous is 0, or where the two windows "
-    "may not be compared (`is_comparable` in [`periods`](#periods))",
+    "change": "`matched_authorizations / counterpart_authorizations - 1`; NULL where the divisor is 0, or fewer than "
+    "half of the window's days are matched",
     "channel": "`one_click`, `local_verify`, `wechat`, `qq` or `weibo`",
     "login_trend.channel": "`one_click`, `wechat`, `qq` or `weibo`",
     "login_trend_summary.channel": "`one_click`, `wechat`, `qq` or `weibo`",
@@ -61,8 +61,9 @@ COLUMNS = {
     "generated_at": "when data last changed, RFC 3339 in the business time zone",
     "is_additive": "whether values of several days, apps or channels may be added",
     "is_base": "whether the day is one of the base: what the period is compared with",
-    "is_comparable": "whether a change from the base to the period is shown: both have data on equally many of as many "
-    "days, or on all of theirs",
+    "is_comparable": "whether a change from the base to the period is shown: at least half of its days are matched",
+    "is_matched": "whether the day is compared: it and the day at the same place in the other are `complete`. Places "
+    "are counted from the first day, so months are matched by the number of the day",
     "is_registered": "whether the app is in `registry/apps.csv`",
     "is_synthetic": "whether the logs are those of `authmeter sample`",
     "label_en": "its name in English",
@@ -71,6 +72,12 @@ COLUMNS = {
     "late_records": "accepted records that came after the day was closed, copies included",
     "layer": "`sdk`, `server`, `carrier` or `oauth`",
     "line": "the line, or for Parquet the row, counted from 1; in CSV the header is line 1",
+    "matched_days": "days of the period that are compared: they and their counterparts are `complete`",
+    "login_trend_summary.matched_days": "days d of the window for which d and d − `window_days` are both `complete`",
+    "matched_authorizations": "authorizations of the matched days",
+    "matched_authorization_requests": "authorization requests of the matched days",
+    "counterpart_authorizations": "authorizations of the days `window_days` before the matched days",
+    "counterpart_authorization_requests": "authorization requests of the days `window_days` before the matched days",
     "meaning_en": "the meaning in English",
     "meaning_zh": "the meaning in Chinese",
     "methods": "of `number`, `wechat`, `qq`, `weibo`, separated by `;`",

@@ -110,7 +110,9 @@ _ALL: Final = (
         "as_of window_days app_key channel",
         """as_of:DATE window_days:INTEGER app_key channel authorizations:BIGINT authorization_requests:BIGINT
         authorizations_cancelled:BIGINT authorizations_failed:BIGINT authorization_rate:DOUBLE
-        previous_authorizations:BIGINT previous_authorization_requests:BIGINT change:DOUBLE days_with_data:INTEGER
+        previous_authorizations:BIGINT previous_authorization_requests:BIGINT matched_authorizations:BIGINT
+        matched_authorization_requests:BIGINT counterpart_authorizations:BIGINT
+        counterpart_authorization_requests:BIGINT change:DOUBLE matched_days:INTEGER days_with_data:INTEGER
         previous_days_with_data:INTEGER""",
     ),
     _table(
@@ -118,13 +120,14 @@ _ALL: Final = (
         "period that the pages show: the data day, 7 and 30 days, the month to date, the last whole month",
         "period",
         """period place:INTEGER window_days:INTEGER first_day:DATE last_day:DATE base_first_day:DATE base_last_day:DATE
-        days:INTEGER days_with_data:INTEGER base_days:INTEGER base_days_with_data:INTEGER is_comparable:BOOLEAN""",
+        days:INTEGER days_with_data:INTEGER base_days:INTEGER base_days_with_data:INTEGER matched_days:INTEGER
+        is_comparable:BOOLEAN""",
     ),
     _table(
         "period_days",
         "period, is_base, day: the days of a period, and of the base that it is compared with",
         "period is_base day",
-        "period is_base:BOOLEAN day:DATE day_state",
+        "period is_base:BOOLEAN day:DATE day_state is_matched:BOOLEAN",
     ),
     _table(
         "input_files",

@@ -145,7 +145,7 @@ def _moved_records(old: dict[str, pl.DataFrame], new: dict[str, pl.DataFrame]) -
         one.join(other, on=one.columns, how="anti", nulls_equal=True) for one, other in ((before, now), (now, before))
     )
     split = other_rows.unique(details).group_by(_SUBJECT).agg(published_now=pl.len().cast(pl.Int64))
-    found = pl.concat([moved, split.join(moved, on=_SUBJECT, how="anti")], how="vertical_relaxed")
+    found = pl.concat([moved, split.join(moved, on=_SUBJECT, how="anti")])
     return found.with_columns(metric=pl.lit("records_moved"), published_before=pl.lit(None, pl.Int64))
 
 

@@ -202,7 +202,7 @@ def shared_data(marts: PublishedTables, stand: Standing, quality: dict[date, Day
     publication = stand.publication
     days = list(window(publication.as_of, max(WINDOWS)))
     names = ("first", "last", "base_first", "base_last", "days", "days_with_data", "base_days", "base_days_with_data",
-             "is_comparable")  # fmt: skip
+             "matched_days", "is_comparable", "missing")  # fmt: skip
     return {
         "version": version,
         "as_of": publication.as_of,

@@ -105,7 +105,7 @@ class Published:
             return [self.as_of], [self.day(7)]
         if name in ("7", "30"):
             length = int(name)
-            return self.window(length), [self.day(back) for back in range(length, 2 * length)]
+            return self.window(length), [self.day(back) for back in reversed(range(length, 2 * length))]
         first = self.as_of.replace(day=1)
         before = (first - timedelta(days=1)).replace(day=1)
         if name == "month":
@@ -114,12 +114,22 @@ class Published:
         long_before = (before - timedelta(days=1)).replace(day=1)
         return _days(before, first - timedelta(days=1)), _days(long_before, before - timedelta(days=1))
 
+    def matched(self, name: str) -> tuple[list[date], list[date]]:
+        """The days of a period that are compared, and their counterparts: the days at the same places, from the first
+        on, of what it is compared with, where both have data."""
+        pairs = [pair for pair in zip(*self.period(name), strict=False) if self.covered(pair) == 2]
+        return [one for one, _ in pairs], [other for _, other in pairs]
+
     def is_fair(self, name: str) -> bool:
-        """Whether a period may be compared: both have data on equally many of as many days, or on all of theirs."""
-        days, base = self.period(name)
-        covered, base_covered = self.covered(days), self.covered(base)
-        is_alike = len(days) == len(base) and covered == base_covered
-        return covered > 0 and (is_alike or (covered == len(days) and base_covered == len(base)))
+        """Whether a change of a period is shown: at least half of its days are compared."""
+        return 2 * len(self.matched(name)[0]) >= len(self.period(name)[0])
+
+    def coverage(self, name: str) -> list[int]:
+        """What is said of a comparison: the days that are compared, of how many, and where that is not all, how many
+        days with data the period and its base have."""
+        (days, base), matched = self.period(name), len(self.matched(name)[0])
+        is_whole = matched == len(days) == len(base)
+        return [matched, len(days), *([] if is_whole else [self.covered(days), self.covered(base)])]
 
     def _sum(self, counts: dict[tuple[Any, ...], int], key: tuple[Any, ...], days: Iterable[date]) -> int | None:
         days = [day for day in days if self.has_data(day)]

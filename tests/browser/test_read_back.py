@@ -61,18 +61,19 @@ def each_state(
 
 def check_cards(reading: dict[str, Any], tables: Published, key: str, days: int, language: str) -> None:
     """The data day against the same weekday of the week before, and the window against the one before."""
-    (today, week_before), (window, before) = tables.period("day"), tables.period(str(days))
+    (today, week_before), (window, _) = tables.period("day"), tables.period(str(days))
     expected = {}
     for metric in CARDS:
         now, then = tables.usage(key, metric, today), tables.usage(key, metric, week_before)
-        total, base = tables.usage(key, metric, window), tables.usage(key, metric, before)
+        total = tables.usage(key, metric, window)
+        matched, base = (tables.usage(key, metric, span) for span in tables.matched(str(days)))
         expected[metric] = [
             Compact(now, language),
             count(now) if now and now >= 10_000 else None,
             Change(now, then, tables.is_fair("day")),
             Compact(total, language),
             count(total) if total and total >= 10_000 else None,
-            Change(total, base, tables.is_fair(str(days))),
+            Change(matched, base, tables.is_fair(str(days))),
         ]
     assert reading["cards"] == expected
 
@@ -111,8 +112,9 @@ def check_usage(reading: dict[str, Any], tables: Published, key: str, days: int,
     for metric in USAGE:
         row: list[Any] = []
         for name in PERIODS:
-            now, base = (tables.usage(key, metric, span) for span in tables.period(name))
-            row += [count(now), Change(now, base, tables.is_fair(name))]
+            matched, base = (tables.usage(key, metric, span) for span in tables.matched(name))
+            now = tables.usage(key, metric, tables.period(name)[0])
+            row += [count(now), Change(matched, base, tables.is_fair(name))]
         rows.append(row)
     assert [row[1:] for row in reading["parts"]["periods"]] == rows
 
@@ -140,16 +142,19 @@ def login_lines(tables: Published, key: str, days: int) -> dict[str, dict[str, l
 def check_logins(reading: dict[str, Any], tables: Published, key: str, days: int, language: str) -> None:
     """Charts, the summary by channel, breakdowns by platform and carrier, outcomes and codes."""
     check_charts(reading, login_lines(tables, key, days), tables, days, language)
-    window, before = tables.period(str(days))
+    (window, _), (matched, before) = tables.period(str(days)), tables.matched(str(days))
     fair = tables.is_fair(str(days))
     rows: list[list[Any]] = []
     all_won = tables.logins(key, "*", "authorizations", window)
     for channel in (*CHANNELS, "*"):
         won, asked, left, failed = (tables.logins(key, channel, name, window) for name in LOGIN_COUNTS)
-        won_before, asked_before = (tables.logins(key, channel, name, before) for name in LOGIN_COUNTS[:2])
+        (won_matched, asked_matched), (won_before, asked_before) = (
+            [tables.logins(key, channel, name, span) for name in LOGIN_COUNTS[:2]] for span in (matched, before)
+        )
         rows.append([
-            said(channel, language), "", count(won), Change(won, won_before, fair), Share(ratio(won, all_won)),
-            Share(ratio(won, asked)), Change(ratio(won, asked), ratio(won_before, asked_before), fair, points=True),
+            said(channel, language), "", count(won), Change(won_matched, won_before, fair), Share(ratio(won, all_won)),
+            Share(ratio(won, asked)),
+            Change(ratio(won_matched, asked_matched), ratio(won_before, asked_before), fair, points=True),
             Share(ratio(won, asked - left)), count(asked), count(left), count(failed),
         ])  # fmt: skip
     assert reading["parts"]["summary"] == where_fair(rows, fair)
@@ -161,16 +166,17 @@ def check_logins(reading: dict[str, Any], tables: Published, key: str, days: int
 
 def check_breakdown(found: list[list[str]], tables: Published, key: str, dimension: str, days: int,
                     language: str) -> None:  # fmt: skip
-    window, before = tables.period(str(days))
+    spans = (tables.period(str(days))[0], *tables.matched(str(days)))
     fair = tables.is_fair(str(days))
-    now, then = (tables.by_dimension(key, dimension, span) for span in (window, before))
+    now, same, then = (tables.by_dimension(key, dimension, span) for span in spans)
     rows: list[list[Any]] = []
     for value in sorted(now | then, key=lambda one: (-now.get(one, [0, 0, 0])[1], one)):
         won, asked, left = now.get(value, [0, 0, 0])
+        won_matched, asked_matched, _ = same.get(value, [0, 0, 0])
         won_before, asked_before, _ = then.get(value, [0, 0, 0])
         rows.append([
-            said(value, language), count(won), Change(won, won_before, fair), Share(ratio(won, asked)),
-            Change(ratio(won, asked), ratio(won_before, asked_before), fair, points=True),
+            said(value, language), count(won), Change(won_matched, won_before, fair), Share(ratio(won, asked)),
+            Change(ratio(won_matched, asked_matched), ratio(won_before, asked_before), fair, points=True),
             Share(ratio(won, asked - left)), count(asked),
         ])  # fmt: skip
     assert found == where_fair(rows, fair)
@@ -183,8 +189,9 @@ def where_fair(rows: list[list[Any]], fair: bool) -> list[list[Any]]:
 
 def check_failures(parts: dict[str, Any], tables: Published, key: str, step: str, days: int, language: str) -> None:
     """Outcomes with their share of all that failed, and the ten codes that came most."""
-    window, before = tables.period(str(days))
+    (window, _), (matched, before) = tables.period(str(days)), tables.matched(str(days))
     now: dict[str, int] = defaultdict(int)
+    same: dict[str, int] = defaultdict(int)
     then: dict[str, int] = defaultdict(int)
     codes: dict[tuple[Any, ...], int] = defaultdict(int)
     for row in tables.failures(key, step, window):
@@ -193,12 +200,13 @@ def check_failures(parts: dict[str, Any], tables: Published, key: str, step: str
             meaning = tables.meaning(row)
             # The order of those that came equally often is part of the key.
             codes[row["channel"], row["vendor"], row["result_code"], row["outcome"], meaning] += row["records"]
-    for row in tables.failures(key, step, before):
-        then[row["outcome"]] += row["records"]
+    for sums, span in ((same, matched), (then, before)):
+        for row in tables.failures(key, step, span):
+            sums[row["outcome"]] += row["records"]
     total = sum(now.values())
     assert parts[f"outcomes-{step}"] == [
         [unknown_said(outcome, language), count(now[outcome]), Share(ratio(now[outcome], total)),
-         Change(now[outcome], then[outcome], tables.is_fair(str(days)))]
+         Change(same[outcome], then[outcome], tables.is_fair(str(days)))]
         for outcome in sorted(now | then, key=lambda one: (-now[one], one))
     ]  # fmt: skip
     first_ten = sorted(codes.items(), key=lambda item: (-item[1], item[0][:4]))[:10]
@@ -308,21 +316,29 @@ def test_the_usage_page(reader: Reader, tables: Published) -> None:
         check_apps(read(reader.page), tables, name, "en")
         note = reader.page.locator(".period").inner_text()
         days, base = tables.period(name)
-        assert ("no change is shown" in note) is not tables.is_fair(name)
+        assert ("too few" in note) is not tables.is_fair(name)
+        coverage = re.search(
+            r"(\d+) of (\d+) days comparable(?:.*: this period (\d+) days, the one before (\d+))?", note
+        )
+        if name != "day":
+            assert coverage
+            assert [int(text) for text in coverage.groups() if text] == tables.coverage(name)
         assert str(days[0])[5:] in note
         assert str(base[-1])[5:] in note
 
 
 def check_apps(reading: dict[str, Any], tables: Published, period: str, language: str) -> None:
     """A row for every app, most verifications first, and the sums of all rows."""
-    days, base = tables.period(period)
+    (days, _), (matched, base) = tables.period(period), tables.matched(period)
     fair = tables.is_fair(period)
     rows, sums = {}, [""] * 12
     for key in ["*", *tables.apps]:
         number, one_click, local, third = (tables.usage(key, metric, days) for metric in CARDS)
-        before, third_before = (tables.usage(key, metric, base) for metric in (CARDS[0], CARDS[3]))
-        counts: list[Any] = [count(number), Change(number, before, fair), count(one_click), count(local), count(third),
-                             Change(third, third_before, fair)]  # fmt: skip
+        change, third_change = (
+            Change(tables.usage(key, metric, matched), tables.usage(key, metric, base), fair)
+            for metric in (CARDS[0], CARDS[3])
+        )
+        counts: list[Any] = [count(number), change, count(one_click), count(local), count(third), third_change]
         if key == "*":
             sums = [f"{len(KEYS)} / {len(KEYS)}", "", "", "", *counts, "", ""]
             continue
@@ -351,16 +367,18 @@ def test_the_monitor_page(reader: Reader, tables: Published, key: str) -> None:
 
 
 def check_login_table(found: list[list[str]], tables: Published, days: int, language: str) -> None:
-    window, before = tables.period(str(days))
-    fair = tables.is_fair(str(days))
+    window, fair = tables.window(days), tables.is_fair(str(days))
     rows = {}
     for key in tables.apps:
         won, asked, left = (tables.logins(key, "*", name, window) for name in LOGIN_COUNTS[:3])
-        rate_before = ratio(*(tables.logins(key, "*", name, before) for name in LOGIN_COUNTS[:2]))
+        rate, rate_before = (
+            ratio(*(tables.logins(key, "*", name, span) for name in LOGIN_COUNTS[:2]))
+            for span in tables.matched(str(days))
+        )
         channels = [count(tables.logins(key, channel, "authorizations", window)) for channel in CHANNELS]
         rows[tables.named(key)] = [
             said(tables.platform(key), language), *channels, count(asked), count(won), Share(ratio(won, asked)),
-            Change(ratio(won, asked), rate_before, fair, points=True), Share(ratio(won, asked - left)),
+            Change(rate, rate_before, fair, points=True), Share(ratio(won, asked - left)),
             "Show" if language == "en" else "查看",
         ]  # fmt: skip
     assert {row[1]: row[:1] + row[2:] for row in found} == rows

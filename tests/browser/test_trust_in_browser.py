@@ -77,9 +77,13 @@ def test_a_data_day_without_records_is_called_so(read_site: ReadSite, site_of: C
     assert any(severity == "bad" and str(AS_OF) in text for severity, text in given)
     if page.locator(".card").count():
         cards = read(page)["cards"]
-        # The day and its change are a dash; so is the change of a window with a day less than the one before.
+        # The day and its change are a dash; the window's change is that of its other six days.
         assert {figures[0] for figures in cards.values()} == {"—"}
-        assert not any(re.search(r"[\d%]", text) for text in changes(reader, ".card"))
+        assert not any(re.search(r"[\d%]", text) for text in changes(reader, ".card > .versus"))
+        assert "±0.0%" in changes(reader, "#card-number_verifications .window")[0]
+        assert f"6 of 7 days comparable: this period 6 days, the one before 7 (missing {AS_OF:%m-%d})" in (
+            page.locator("#card-number_verifications .window").inner_text()
+        )
         assert cards["number_verifications"][3] == "240"
     if path == "index.html":
         assert page.locator(".verdict").inner_text() == "No data for this day"
@@ -133,28 +137,53 @@ def test_an_apps_page_tells_nothing_of_the_others(reader: Reader) -> None:
     assert "500" not in page.locator(".trust summary").inner_text()
 
 
-def test_windows_of_other_coverage_have_no_change_and_say_so(reader: Reader) -> None:
-    """The example has data on 6 of its 7 days, on 7 of the 7 before, on 29 of 30, and on 11 of the 30 before."""
-    page = reader.open("apps/shop/index.html".replace("shop", "cmd"), lang="en", days=30)
-    for days, coverage in ((30, r"29 (:|vs) 11"), (7, r"6 (:|vs) 7")):
-        reader.press(str(days)[0])
-        for part in (".card .window", "[data-part=summary]", "[data-part=platforms]", "[data-part=carriers]",
-                     "[data-part=outcomes-authorization]"):  # fmt: skip
-            visible = page.locator(part).first.inner_text()
-            assert re.search(coverage, visible), part
-            found = changes(reader, part)
-            # Under the figures of a table nothing stands: the head of its column said why.
-            assert bool(found) is part.startswith((".card", "[data-part=outcomes")), part
-            assert not any(re.search(r"[\d%▲▼]", text) for text in found), part
-        column = page.locator(f"[data-part=periods] tbody td:nth-child({4 if days == 30 else 3})").all_inner_texts()
-        assert len(column) == 5
-        assert not any("%" in text for text in column)
+COMPARED = (
+    ".card .window", "[data-part=summary]", "[data-part=platforms]", "[data-part=carriers]",
+    "[data-part=outcomes-authorization]",
+)  # fmt: skip
+
+
+def test_a_window_of_too_few_matched_days_has_no_change_and_says_so(reader: Reader) -> None:
+    """The example has data on 29 of its 30 days and on 11 of the 30 before: 10 of them at the same place."""
+    page = reader.open("apps/cmd/index.html", lang="en", days=30)
+    coverage = (
+        f"only 10 of 30 days comparable, too few: this period 29 days, the one before 11 (missing {day(3):%m-%d}, "
+        f"{day(41):%m-%d}, {day(42):%m-%d} and 17 more)"
+    )
+    for part in COMPARED:
+        assert coverage in page.locator(part).first.inner_text(), part
+        found = changes(reader, part)
+        # Under the figures of a table nothing stands: the head of its column said why.
+        assert bool(found) is part.startswith((".card", "[data-part=outcomes")), part
+        assert not any(re.search(r"[\d%▲▼]", text) for text in found), part
+    column = page.locator("[data-part=periods] tbody td:nth-child(4)").all_inner_texts()
+    assert len(column) == 5
+    assert not any("%" in text for text in column)
+    page = reader.open("usage.html", lang="en", days=30)
+    assert coverage in page.locator("p.period").inner_text()
+    assert not any("%" in text for text in page.locator("table[data-table=apps] td").all_inner_texts())
+    page = reader.open("monitor.html", lang="en", days=30)
+    assert coverage in page.locator("p.compared").inner_text()
+
+
+def test_a_missing_day_leaves_the_other_days_to_compare_and_is_named(reader: Reader) -> None:
+    """The example has data on 6 of its 7 days and on all 7 before."""
+    page = reader.open("apps/cmd/index.html", lang="zh", days=7)
+    for language, coverage in (
+        ("zh", f"7 天中 6 天可比：本期 6 天，上期 7 天（缺 {day(3):%m-%d}）"),
+        ("en", f"6 of 7 days comparable: this period 6 days, the one before 7 (missing {day(3):%m-%d})"),
+    ):
+        reader.speak(language)
+        for part in COMPARED:
+            assert coverage in page.locator(part).first.inner_text(), part
+            assert any(re.search(r"[▲▼■]", text) for text in changes(reader, part)), part
     # Against the same weekday of the week before there is a change: both days are there.
     assert all("%" in text for text in changes(reader, ".card > .versus")[:2])
     page = reader.open("usage.html", lang="en", days=7)
-    assert re.search(r"6 (:|vs) 7 days", page.locator("p.period").inner_text())
-    assert "no change is shown" in page.locator("p.period").inner_text()
-    assert not any("%" in text for text in page.locator("table[data-table=apps] td").all_inner_texts())
+    assert coverage in page.locator("p.period").inner_text()
+    assert any("%" in text for text in page.locator("table[data-table=apps] td").all_inner_texts())
+    page = reader.open("monitor.html", lang="en", days=7)
+    assert coverage in page.locator("p.compared").inner_text()
 
 
 def test_without_anything_before_there_is_no_change(read_site: ReadSite, site_of: Callable[..., Path]) -> None:
@@ -187,9 +216,12 @@ def test_nothing_changed_is_level_not_better_or_worse(read_site: ReadSite, site_
     for one in found.all():
         assert "level" in (one.get_attribute("class") or "")
         assert "±0.0" in one.inner_text()
-    # But for months: both are whole, and the longer one has more.
-    assert "+10.7%" in page.locator(".periods tbody tr:first-child td:nth-child(5)").inner_text()
-    assert page.locator(".change.good, .change.bad").count() == page.locator(".periods .good, .periods .bad").count()
+    # Nor has a longer month more: its last days have no counterpart.
+    assert "±0.0%" in page.locator(".periods tbody tr:first-child td:nth-child(5)").inner_text()
+    assert "28 of 31 days comparable: this period 31 days, the one before 28" in (
+        page.locator(".periods thead th:nth-child(5)").inner_text()
+    )
+    assert page.locator(".change.good, .change.bad").count() == 0
 
 
 def direction(reader: Reader, part: str, row: str) -> str:

@@ -28,7 +28,7 @@ CONTRACT_TABLES = {
     "login_trend": "as_of window_days app_key channel day authorizations authorization_requests "
     "authorizations_cancelled authorization_rate day_state",
     "login_trend_summary": "as_of window_days app_key channel authorizations authorization_requests authorization_rate "
-    "previous_authorizations change days_with_data previous_days_with_data",
+    "previous_authorizations change matched_days days_with_data previous_days_with_data",
     "outcome_daily": "day app_key channel stage platform carrier sdk_version outcome vendor result_code records",
     "latency_daily": "day channel records latency_p50_ms latency_p95_ms",
     "input_files": "path sha256 bytes source records_read accepted rejected skipped first_read_at status",

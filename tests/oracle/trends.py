@@ -64,8 +64,12 @@ def login_trend_summary(counted: list[Counted], apps: dict[str, App], complete: 
         previous_days = window(as_of - timedelta(days=window_days), window_days)
         now = counts.additive_counts([one for day in days for one in of_day.get(day, [])])
         before = counts.additive_counts([one for day in previous_days for one in of_day.get(day, [])])
-        covered, covered_before = len(complete & set(days)), len(complete & set(previous_days))
-        growth = ratio(now["authorizations"], before["authorizations"]) if covered == covered_before else None
+        pairs = [pair for pair in zip(days, previous_days, strict=True) if complete.issuperset(pair)]
+        then, same = (
+            counts.additive_counts([one for pair in pairs for one in of_day.get(pair[place], [])])["authorizations"]
+            for place in (1, 0)
+        )
+        growth = ratio(same, then) if 2 * len(pairs) >= window_days else None
         rows.append(
             {
                 "as_of": as_of,
@@ -77,8 +81,9 @@ def login_trend_summary(counted: list[Counted], apps: dict[str, App], complete: 
                 "authorization_rate": ratio(now["authorizations"], now["authorization_requests"]),
                 "previous_authorizations": before["authorizations"],
                 "change": None if growth is None else growth - 1,
-                "days_with_data": covered,
-                "previous_days_with_data": covered_before,
+                "matched_days": len(pairs),
+                "days_with_data": len(complete & set(days)),
+                "previous_days_with_data": len(complete & set(previous_days)),
             }
         )
     return rows

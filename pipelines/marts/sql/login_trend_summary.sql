@@ -9,7 +9,11 @@ WITH sums AS (
         sum(authorizations_cancelled) FILTER (NOT is_base) AS authorizations_cancelled,
         sum(authorizations_failed) FILTER (NOT is_base) AS authorizations_failed,
         sum(authorizations) FILTER (is_base) AS previous_authorizations,
-        sum(authorization_requests) FILTER (is_base) AS previous_authorization_requests
+        sum(authorization_requests) FILTER (is_base) AS previous_authorization_requests,
+        sum(authorizations) FILTER (NOT is_base AND is_matched) AS matched_authorizations,
+        sum(authorization_requests) FILTER (NOT is_base AND is_matched) AS matched_authorization_requests,
+        sum(authorizations) FILTER (is_base AND is_matched) AS counterpart_authorizations,
+        sum(authorization_requests) FILTER (is_base AND is_matched) AS counterpart_authorization_requests
     FROM out.periods
     JOIN out.period_days USING (period)
     JOIN out.channel_daily USING (day)
@@ -28,7 +32,13 @@ SELECT
     sums.authorizations / nullif(sums.authorization_requests, 0) AS authorization_rate,
     coalesce(previous_authorizations, 0)::BIGINT AS previous_authorizations,
     coalesce(previous_authorization_requests, 0)::BIGINT AS previous_authorization_requests,
-    CASE WHEN is_comparable THEN change_of(coalesce(sums.authorizations, 0), previous_authorizations) END AS change,
+    coalesce(matched_authorizations, 0)::BIGINT AS matched_authorizations,
+    coalesce(matched_authorization_requests, 0)::BIGINT AS matched_authorization_requests,
+    coalesce(counterpart_authorizations, 0)::BIGINT AS counterpart_authorizations,
+    coalesce(counterpart_authorization_requests, 0)::BIGINT AS counterpart_authorization_requests,
+    CASE WHEN is_comparable THEN change_of(coalesce(sums.matched_authorizations, 0), sums.counterpart_authorizations) END
+        AS change,
+    matched_days,
     days_with_data,
     base_days_with_data AS previous_days_with_data
 FROM out.periods

@@ -1,4 +1,5 @@
--- grain: period, is_base, day: the days of each period, and of the base that it is compared with
+-- grain: period, is_base, day: the days of each period, and of the base that it is compared with. A day of the one is
+-- matched with the day at the same place in the other, where both have data: in months, with the same number
 WITH bounds AS (
     SELECT $as_of::DATE AS as_of, date_trunc('month', $as_of::DATE)::DATE AS month
 ), spans AS (
@@ -10,7 +11,7 @@ WITH bounds AS (
     FROM bounds, unnest([7, 30]) AS windows(window_days)
     UNION ALL
     -- The month to date is compared with the same days of the month before; where that is shorter it ends with its own
-    -- last day, and the coverage then says that the two cannot be compared.
+    -- last day.
     SELECT 'month', month, as_of, (month - INTERVAL 1 MONTH)::DATE, (as_of - INTERVAL 1 MONTH)::DATE
     FROM bounds
     UNION ALL
@@ -22,12 +23,19 @@ WITH bounds AS (
     SELECT period, false AS is_base, unnest(generate_series(first, last, INTERVAL 1 DAY))::DATE AS day FROM spans
     UNION ALL
     SELECT period, true, unnest(generate_series(base_first, base_last, INTERVAL 1 DAY))::DATE FROM spans
+), placed AS (
+    SELECT
+        *,
+        coalesce(day_state, 'missing') AS state,
+        day - min(day) OVER (PARTITION BY period, is_base) AS place
+    FROM days
+    LEFT JOIN out.day_quality USING (day)
 )
 SELECT
     period,
     is_base,
     day,
-    coalesce(day_state, 'missing') AS day_state
-FROM days
-LEFT JOIN out.day_quality USING (day)
+    state AS day_state,
+    count_if(state = 'complete') OVER (PARTITION BY period, place) = 2 AS is_matched
+FROM placed
 ORDER BY period, is_base, day

@@ -11,17 +11,14 @@ WITH named(period, place, window_days) AS (
         count(*) FILTER (NOT is_base) AS days,
         count(*) FILTER (NOT is_base AND day_state = 'complete') AS days_with_data,
         count(*) FILTER (is_base) AS base_days,
-        count(*) FILTER (is_base AND day_state = 'complete') AS base_days_with_data
+        count(*) FILTER (is_base AND day_state = 'complete') AS base_days_with_data,
+        count(*) FILTER (NOT is_base AND is_matched) AS matched_days
     FROM out.period_days
     GROUP BY period
 )
 SELECT
     *,
-    -- Equally long and with data on equally many days; or whole months, which may differ in length, without a gap.
-    days_with_data > 0 AND (
-        (days = base_days AND days_with_data = base_days_with_data)
-        OR (days = days_with_data AND base_days = base_days_with_data)
-    ) AS is_comparable
+    2 * matched_days >= days AS is_comparable
 FROM named
 JOIN covered USING (period)
 ORDER BY period

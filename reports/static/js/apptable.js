@@ -16,7 +16,7 @@ import {
 import { all, around, asked, element, one } from "./dom.js";
 import { isComparable } from "./figures.js";
 import { keepFilter, makeFilters } from "./filters.js";
-import { dayRange, number } from "./format.js";
+import { coverageNote, dayRange, number } from "./format.js";
 import { _, filled, onLanguage, word } from "./language.js";
 import { numberCell } from "./periods.js";
 import { sparkline } from "./sparkline.js";
@@ -31,8 +31,10 @@ const SUMMED = [
   "one_click_verifications",
   "local_verifications",
   "third_party_authorizations",
-  "previous_number_verifications",
-  "previous_third_party_authorizations",
+  "matched_number_verifications",
+  "matched_third_party_authorizations",
+  "counterpart_number_verifications",
+  "counterpart_third_party_authorizations",
 ];
 
 /**
@@ -55,14 +57,14 @@ export function drawAppTable(table, data) {
     status: codedColumn(data, "status", badgeCell, word),
     schemes: numberColumn(() => data.list("schemes"), number),
     change_of_number_verifications: changeColumn(
-      values("number_verifications"),
-      values("previous_number_verifications"),
+      values("matched_number_verifications"),
+      values("counterpart_number_verifications"),
       "ratio",
       isFair,
     ),
     change_of_third_party_authorizations: changeColumn(
-      values("third_party_authorizations"),
-      values("previous_third_party_authorizations"),
+      values("matched_third_party_authorizations"),
+      values("counterpart_third_party_authorizations"),
       "ratio",
       isFair,
     ),
@@ -87,7 +89,7 @@ export function drawAppTable(table, data) {
         return element("th", { scope: "row", className: "of-app", textContent: counted(rows.length) });
       if (!Object.hasOwn(totals, metric)) return element("td", {});
       if (metric === column) return numberCell(number(totals[column]));
-      return changeCell(totals[metric], totals[`previous_${metric}`], "ratio", isFair());
+      return changeCell(totals[`matched_${metric}`], totals[`counterpart_${metric}`], "ratio", isFair());
     });
   }
 
@@ -164,11 +166,10 @@ function showPeriod(listing, period) {
     button.setAttribute("aria-pressed", String(button.dataset.period === period));
   }
   const { first, last, base_first: baseFirst, base_last: baseLast } = site.periods[period];
-  const { days_with_data: days, base_days_with_data: base } = site.periods[period];
   const parts = [
     dayRange(first, last),
     filled(_("change against {days}"), { days: dayRange(baseFirst, baseLast) }),
-    isComparable(period) ? "" : filled(_("no change is shown: {days} vs {base} days with data"), { days, base }),
+    coverageNote(period),
   ];
   one(".period", listing).textContent = parts.filter(Boolean).join(" · ");
 }

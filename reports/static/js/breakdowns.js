@@ -26,23 +26,23 @@ export function breakdownTable(label, head, rows) {
 }
 
 /**
- * Rows of platforms and carriers: [value, authorizations, requests, cancelled, rate, technical, before, rate before].
+ * Rows of platforms and carriers.
  * @param {Breakdown[]} rows
  * @param {boolean} comparable
  * @returns {HTMLElement[]}
  */
 function valueRows(rows, comparable) {
   const most = Math.max(1, ...rows.map((row) => row[1] ?? 0));
-  return rows.map(([value, won, requests, , rate, technical, before, rateBefore]) => {
+  return rows.map(([value, won, requests, , rate, technical, matched, matchedRate, before, rateBefore]) => {
     const cell = barCell(won ?? 0, most, number(won));
-    const change = columnChange(won, before, comparable);
+    const change = columnChange(matched, before, comparable);
     if (change) cell.append(change);
     return element(
       "tr",
       {},
       element("th", { scope: "row", className: "word" }, named(word(value))),
       cell,
-      withChange(share(rate), columnChange(rate, rateBefore, comparable, "points")),
+      withChange(share(rate), columnChange(matchedRate, rateBefore, comparable, "points")),
       numberCell(share(technical)),
       numberCell(number(requests)),
     );
@@ -97,7 +97,7 @@ const codesLabel = (step) =>
 const outcomeWord = (value) => (value === "unknown" ? _("Carrier could not tell") : word(value));
 
 /**
- * Rows of outcomes: [step, outcome, records, before]; a user's own choice is no fault, so it has no colour.
+ * Rows of outcomes; a user's own choice is no fault, so it has no colour.
  * @param {Step} step
  * @param {WindowKey} period
  */
@@ -105,7 +105,7 @@ function drawOutcomes(step, period) {
   const rows = figures.outcomes[period].filter((row) => row[0] === step);
   const total = sum(...rows.map((row) => row[2])) || 0;
   const most = Math.max(1, ...rows.map((row) => row[2] ?? 0));
-  const made = rows.map(([, outcome, records, before]) => {
+  const made = rows.map(([, outcome, records, matched, before]) => {
     /** @type {Better} */
     const better = outcome === "cancelled" || outcome === "switched" ? "none" : "down";
     return element(
@@ -114,7 +114,7 @@ function drawOutcomes(step, period) {
       element("th", { scope: "row" }, outcomeWord(outcome)),
       barCell(records ?? 0, most, number(records)),
       numberCell(share(ratio(records, total))),
-      numberCell(changeNode(records, before, { comparable: isComparable(period), better, quiet: true })),
+      numberCell(changeNode(matched, before, { comparable: isComparable(period), better, quiet: true })),
     );
   });
   const head = [

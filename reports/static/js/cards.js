@@ -40,13 +40,13 @@ function countNode(value) {
  * @returns {HTMLElement}
  */
 function versus(metric, period) {
-  const [value, base] = figures.sums[metric][PERIODS.indexOf(period)];
+  const [, matched, base] = figures.sums[metric][PERIODS.indexOf(period)];
   return element(
     "p",
     { className: "versus" },
-    changeNode(value, base, { comparable: isComparable(period), better: BETTER[metric] }),
+    changeNode(matched, base, { comparable: isComparable(period), better: BETTER[metric] }),
     element("span", { className: "muted", textContent: baseLabel(period) }),
-    coverageNote(period) ? element("span", { className: "muted whole", textContent: coverageNote(period) }) : null,
+    coverageNote(period) ? element("span", { className: "muted", textContent: coverageNote(period) }) : null,
   );
 }
 

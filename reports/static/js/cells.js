@@ -115,7 +115,8 @@ export function numberColumn(values, format) {
 }
 
 /**
- * A change from `bases()` to `values()`; `kind` as in changeNode, `isFair()` whether both cover as many days.
+ * A change from `bases()` to `values()`, both of the matched days; `kind` as in changeNode, `isFair()` whether these are
+ * enough.
  * @param {() => Value[]} values
  * @param {() => Value[]} bases
  * @param {ChangeKind} kind

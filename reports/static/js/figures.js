@@ -42,7 +42,7 @@ export function technicalRate(authorizations, requests, cancelled) {
 }
 
 /**
- * Whether a period and its base have data of the same number of days.
+ * Whether a change of a period is shown: at least half of its days are matched.
  * @param {PeriodKey} period
  * @returns {boolean}
  */
@@ -83,19 +83,24 @@ const CHANNELS = [...TREND_CHANNELS, "*"];
  */
 function channelRows(columns) {
   return CHANNELS.map((channel, i) => {
-    const [authorizations, requests, cancelled, failed, before, requestsBefore] = columns.map((column) => column[i]);
+    const [authorizations, requests, cancelled, failed, matched, matchedRequests, before, requestsBefore] = columns.map(
+      (column) => column[i],
+    );
     return {
       channel,
       authorizations,
       authorization_requests: requests,
       authorizations_cancelled: cancelled,
       authorizations_failed: failed,
-      previous_authorizations: before,
-      previous_authorization_requests: requestsBefore,
+      matched_authorizations: matched,
+      matched_authorization_requests: matchedRequests,
+      counterpart_authorizations: before,
+      counterpart_authorization_requests: requestsBefore,
       share: ratio(authorizations, columns[0][TREND_CHANNELS.length]),
       authorization_rate: ratio(authorizations, requests),
       technical_success_rate: technicalRate(authorizations, requests, cancelled),
-      previous_authorization_rate: ratio(before, requestsBefore),
+      matched_authorization_rate: ratio(matched, matchedRequests),
+      counterpart_authorization_rate: ratio(before, requestsBefore),
     };
   });
 }
@@ -104,7 +109,7 @@ function channelRows(columns) {
  * @param {RawBreakdown} row
  * @returns {Breakdown}
  */
-function breakdownRow([value, authorizations, requests, cancelled, before, requestsBefore]) {
+function breakdownRow([value, authorizations, requests, cancelled, matched, matchedRequests, before, requestsBefore]) {
   return [
     value,
     authorizations,
@@ -112,6 +117,8 @@ function breakdownRow([value, authorizations, requests, cancelled, before, reque
     cancelled,
     ratio(authorizations, requests),
     technicalRate(authorizations, requests, cancelled),
+    matched,
+    ratio(matched, matchedRequests),
     before,
     ratio(before, requestsBefore),
   ];
@@ -124,8 +131,8 @@ export const STEPS = ["authorization", "verification"];
  * @param {RawOutcome} row
  * @returns {Outcome}
  */
-function outcomeRow([step, outcome, records, before]) {
-  return [STEPS[step], site.outcomes[outcome], records, before];
+function outcomeRow([step, outcome, records, matched, before]) {
+  return [STEPS[step], site.outcomes[outcome], records, matched, before];
 }
 
 /**

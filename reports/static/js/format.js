@@ -151,12 +151,32 @@ export function baseLabel(name) {
 }
 
 /**
- * How many days of a period and of its base have data, such as "(29 vs 30 days)": said only where they differ, as there
- * is no change to show then.
+ * How many days of a period are compared, each with the day at its place of the base; where not all are, how many days
+ * both have and which lack data: "29 of 30 days comparable: this period 29 days, the one before 30 (missing 11-05)".
+ * Nothing of a single day that is compared.
  * @param {PeriodKey} name
  * @returns {string}
  */
 export function coverageNote(name) {
-  const { days_with_data: withData, base_days_with_data: base } = site.periods[name];
-  return withData === base ? "" : filled(_("({days} vs {base} days)"), { days: withData, base });
+  const period = site.periods[name];
+  const { days, matched_days: matched, missing } = period;
+  if (days === 1 && matched === 1) return "";
+  const words = period.is_comparable
+    ? _("{matched} of {days} days comparable")
+    : _("only {matched} of {days} days comparable, too few");
+  const comparable = filled(words, { matched, days });
+  if (matched === days && period.base_days === days) return comparable;
+  const coverage = filled(_("{comparable}: this period {now} days, the one before {before}"), {
+    comparable,
+    now: period.days_with_data,
+    before: period.base_days_with_data,
+  });
+  if (!missing.length) return coverage;
+  const named = missing.slice(0, 3).map((day) => day.slice(5));
+  const listed = named.join(", ");
+  const rest = missing.length - named.length;
+  return filled(_("{coverage} (missing {days})"), {
+    coverage,
+    days: rest ? filled(_("{days} and {count} more"), { days: listed, count: rest }) : listed,
+  });
 }

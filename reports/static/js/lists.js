@@ -18,7 +18,7 @@ import { ranks } from "./columns.js";
 import { all, around, element, one, own } from "./dom.js";
 import { isComparable } from "./figures.js";
 import { makeFilters } from "./filters.js";
-import { ABSENT, dayLabel, known, number, share, size } from "./format.js";
+import { ABSENT, baseLabel, coverageNote, dayLabel, known, number, share, size } from "./format.js";
 import { _, filled, metricLabel, onLanguage, word } from "./language.js";
 import { loadList } from "./loaded_lists.js";
 import { showApp } from "./picker.js";
@@ -66,7 +66,7 @@ function drawLoginTable(table, data) {
   const columns = {
     platform: codedColumn(data, "platform", wordCell, word),
     app: appColumn(data),
-    change: changeColumn(values("authorization_rate"), values("previous_authorization_rate"), "points", () =>
+    change: changeColumn(values("matched_authorization_rate"), values("counterpart_authorization_rate"), "points", () =>
       isComparable(windowKey()),
     ),
     show: { cell: (row) => element("td", { className: "word" }, showButton(data, row)) },
@@ -78,6 +78,13 @@ function drawLoginTable(table, data) {
     columns[name] = numberColumn(values(name), share);
   const sorted = { column: "authorizations", descending: true };
   const made = listTable(table, data, columns, sorted, () => [chosenDays]);
+  const sayCompared = () => {
+    const compared = [_("Change of rate"), baseLabel(windowKey()), coverageNote(windowKey())];
+    one(".compared", around(table, ".listing")).textContent = compared.join(" · ");
+  };
+  sayCompared();
+  onLanguage(sayCompared);
+  onWindow(sayCompared);
   onWindow(() => painted().then(made.order));
 }
 

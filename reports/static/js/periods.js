@@ -72,10 +72,10 @@ function periodHead(name) {
  * @returns {HTMLElement}
  */
 function periodCell(metric, name, place) {
-  const [value, base] = figures.sums[metric][place];
+  const [value, matched, base] = figures.sums[metric][place];
   return numberCell(
     element("span", { className: "value", textContent: number(value) }),
-    changeNode(value, base, { comparable: isComparable(name), better: BETTER[metric], quiet: true }),
+    changeNode(matched, base, { comparable: isComparable(name), better: BETTER[metric], quiet: true }),
   );
 }
 

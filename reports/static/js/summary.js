@@ -78,12 +78,15 @@ function channelRow(row, period) {
     { className: row.channel === "*" ? "total" : "" },
     element("th", { scope: "row", className: "word" }, ...channelName(row.channel)),
     element("td", { className: "course" }, sparkline(courseOf(row.channel), { lit: chosenDays })),
-    withChange(number(row.authorizations), columnChange(row.authorizations, row.previous_authorizations, comparable)),
+    withChange(
+      number(row.authorizations),
+      columnChange(row.matched_authorizations, row.counterpart_authorizations, comparable),
+    ),
     // All of it is no bar.
     row.channel === "*" ? numberCell(share(row.share)) : barCell(row.share, 1, share(row.share)),
     withChange(
       share(row.authorization_rate),
-      columnChange(row.authorization_rate, row.previous_authorization_rate, comparable, "points"),
+      columnChange(row.matched_authorization_rate, row.counterpart_authorization_rate, comparable, "points"),
     ),
     numberCell(share(row.technical_success_rate)),
     numberCell(number(row.authorization_requests)),

@@ -44,10 +44,16 @@ export interface Period {
   last: string;
   base_first: string;
   base_last: string;
+  days: number;
   days_with_data: number;
+  base_days: number;
   base_days_with_data: number;
-  /** Both have data of the same number of days. */
+  /** Days that are compared: the day at the same place of the base has data, too. */
+  matched_days: number;
+  /** At least half of the days are matched. */
   is_comparable: boolean;
+  /** Days of both that lack data, newest first. */
+  missing: string[];
 }
 
 /** What all pages know of the site. */
@@ -79,17 +85,23 @@ export interface Texts {
   looks: Record<string, { dash: string; marker: string }>;
 }
 
-/** value, authorizations, requests, cancelled, authorizations before, requests before. */
-export type RawBreakdown = [string, Value, Value, Value, Value, Value];
+/**
+ * value, authorizations, requests, cancelled; authorizations and requests of the matched days; the same of their
+ * counterparts.
+ */
+export type RawBreakdown = [string, Value, Value, Value, Value, Value, Value, Value];
 
-/** value, authorizations, requests, cancelled, rate, technical rate, authorizations before, rate before. */
-export type Breakdown = [string, Value, Value, Value, Value, Value, Value, Value];
+/**
+ * value, authorizations, requests, cancelled, rate, technical rate; authorizations and rate of the matched days; the same
+ * of their counterparts.
+ */
+export type Breakdown = [string, Value, Value, Value, Value, Value, Value, Value, Value, Value];
 
-/** place of the step, place of the outcome, records, records before. */
-export type RawOutcome = [number, number, Value, Value];
+/** place of the step, place of the outcome, records, those of the matched days, those of their counterparts. */
+export type RawOutcome = [number, number, Value, Value, Value];
 
-/** step, outcome, records, records before. */
-export type Outcome = [Step, string, Value, Value];
+/** step, outcome, records, those of the matched days, those of their counterparts. */
+export type Outcome = [Step, string, Value, Value, Value];
 
 /** place of the step, of the channel, of the outcome, records, place in the dictionary or else vendor and code. */
 export type RawCode = [number, number, number, number, number | [string | null, string]];
@@ -130,8 +142,8 @@ export interface RawFigures {
   restated: string[];
   /** One value for each of the site's days. */
   usage: Record<Exclude<UsageMetric, "number_verifications">, Value[]>;
-  /** The sum of each period, and of its base. */
-  sums: Record<UsageMetric, [Value, Value][]>;
+  /** The sum of each period, of its matched days, and of their counterparts. */
+  sums: Record<UsageMetric, [Value, Value, Value][]>;
   /** Authorizations, requests and cancelled by day. */
   trend: Record<TrendChannel, [Value[], Value[], Value[]]>;
   /** The median and the 95th percentile by day, in milliseconds. */
@@ -164,8 +176,10 @@ export type WindowCount =
   | "authorization_requests"
   | "authorizations_cancelled"
   | "authorizations_failed"
-  | "previous_authorizations"
-  | "previous_authorization_requests";
+  | "matched_authorizations"
+  | "matched_authorization_requests"
+  | "counterpart_authorizations"
+  | "counterpart_authorization_requests";
 
 /** One channel over a window; `*` is all four. */
 export interface ChannelRow extends Record<WindowCount, Value> {
@@ -173,7 +187,8 @@ export interface ChannelRow extends Record<WindowCount, Value> {
   share: Value;
   authorization_rate: Value;
   technical_success_rate: Value;
-  previous_authorization_rate: Value;
+  matched_authorization_rate: Value;
+  counterpart_authorization_rate: Value;
 }
 
 /** The figures with what follows from them. */

@@ -9,6 +9,7 @@ import subprocess
 import sysconfig
 from contextlib import closing
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -22,6 +23,7 @@ from pipelines.contract.record import CHANNELS, OUTCOMES
 from pipelines.store.database import open_published
 from reports.content import context
 from reports.content.published import PublishedTables
+from tests.data.published_tables import steady
 from tests.support import DAY, DataFolder, days_before, records
 
 COMPLETE = """
@@ -30,6 +32,22 @@ import { setSite } from "MODULES/state.js";
 const given = JSON.parse(await new Response(process.stdin).text());
 setSite(given.site, {}, "");
 console.log(JSON.stringify(completedFigures(given.document)));
+"""
+WINDOWS = """
+import { changeOf } from "MODULES/change.js";
+import { completedFigures, isComparable } from "MODULES/figures.js";
+import { setSite } from "MODULES/state.js";
+const given = JSON.parse(await new Response(process.stdin).text());
+setSite(given.site, {}, "");
+const { channels } = completedFigures(given.document);
+const changes = Object.entries(channels).flatMap(([name, rows]) =>
+  rows.map((row) => [
+    Number(name),
+    row.channel,
+    isComparable(name) ? changeOf(row.matched_authorizations, row.counterpart_authorizations, "ratio") : null,
+  ]),
+);
+console.log(JSON.stringify(changes));
 """
 CHANGES = """
 import { changeOf } from "MODULES/change.js";
@@ -61,6 +79,27 @@ def figures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     }  # fmt: skip
     completed: dict[str, Any] = run_script(COMPLETE, {"site": site, "document": json.loads(document)})
     return completed
+
+
+@pytest.mark.parametrize("missing", [(), (5,), (5, 13, 40), tuple(range(16))])
+def test_a_change_of_a_window_on_the_pages_is_that_of_the_tables(tmp_path: Path, missing: tuple[int, ...]) -> None:
+    database = steady(tmp_path / "authmeter.duckdb", missing=missing, won=lambda back: 50 + back * 7 % 31)
+    with closing(open_published(database)) as connection:
+        expected = connection.execute(
+            "SELECT window_days, channel, change FROM login_trend_summary WHERE app_key = '*' ORDER BY ALL"
+        ).fetchall()
+        marts = PublishedTables(connection)
+        marts.prepare(context.listed_apps(context.apps(marts), set()))
+        ((_, document),) = marts.documents(["*"])
+        quality = context.quality_by_day(marts)
+        shared = context.shared_data(marts, context.standing(marts, quality), quality, "")
+    site = json.loads(context.json_block(shared))
+    found = run_script(WINDOWS, {"site": site, "document": json.loads(document)})
+    assert sorted(tuple(row) for row in found if row[1] != "*") == sorted(expected)
+    # The one channel that there is, is all four together.
+    changes = {(window_days, channel): change for window_days, channel, change in found}
+    assert [changes[days, "*"] for days in (7, 30)] == [changes[days, "one_click"] for days in (7, 30)]
+    assert any(change is not None for *_, change in found) is (len(missing) < 16)
 
 
 def run_script(code: str, given: object) -> Any:
@@ -103,7 +142,7 @@ def test_a_share_of_a_channel_over_a_window_is_the_declared_one(figures: dict[st
 
 @pytest.mark.parametrize("name", SHARES)
 def test_a_share_of_a_platform_is_the_declared_one(figures: dict[str, Any], name: str) -> None:
-    ((_, authorizations, requests, cancelled, *rates, _, _),) = figures["platforms"]["30"]
+    ((_, authorizations, requests, cancelled, *rates, _, _, _, _),) = figures["platforms"]["30"]
     counts = {
         "authorizations": authorizations, "authorization_requests": requests, "authorizations_cancelled": cancelled
     }  # fmt: skip

@@ -15,7 +15,7 @@ from pipelines.contract.record import CHANNELS, OUTCOMES
 from pipelines.store.database import open_published
 from reports.content import context
 from reports.content.published import PublishedTables
-from tests.data.published_tables import AS_OF, MISSING_BACK, Database, day, example
+from tests.data.published_tables import AS_OF, FIRST_BACK, MISSING_BACK, Database, day, example, steady
 
 TREND = ("one_click", "wechat", "qq", "weibo")
 COUNTS = ("authorizations", "authorization_requests", "authorizations_cancelled", "authorizations_failed")
@@ -58,6 +58,19 @@ def total(rows: list[dict], name: str, first: date, last: date) -> int:
     return sum(row[name] for row in rows if first <= row["day"] <= last)
 
 
+def matched(first: date, last: date, base_first: date, base_last: date) -> tuple[set[date], set[date]]:
+    """The days of a period that have data, as the days at the same places of its base have; and these."""
+    with_data = {day(back) for back in range(FIRST_BACK + 1)} - {day(MISSING_BACK)}
+    length = min((last - first).days, (base_last - base_first).days) + 1
+    pairs = [(first + timedelta(days=n), base_first + timedelta(days=n)) for n in range(length)]
+    pairs = [pair for pair in pairs if with_data.issuperset(pair)]
+    return {one for one, _ in pairs}, {other for _, other in pairs}
+
+
+def total_of(rows: list[dict], name: str, days: set[date]) -> int:
+    return sum(row[name] for row in rows if row["day"] in days)
+
+
 def test_every_app_and_all_together_have_a_document(tables):
     assert list(tables.documents) == sorted(tables.documents)
     assert {"*", "shop", "Shop", "ghost", "idle", "CON"} <= tables.documents.keys()
@@ -86,46 +99,76 @@ def test_sums_over_each_period_and_the_one_before(tables):
     for key, document in tables.documents.items():
         for name, pairs in document["sums"].items():
             rows = of(tables.usage, key)
-            for pair, (first, last, base_first, base_last) in zip(pairs, spans.values(), strict=True):
+            for found, span in zip(pairs, spans.values(), strict=True):
+                days, counterparts = matched(*span)
                 # No day of January has data: the first one is 40 days before the last of March.
-                base = None if base_last < day(40) else total(rows, name, base_first, base_last)
-                assert pair == [total(rows, name, first, last), base], (key, name)
+                base = None if span[3] < day(40) else total_of(rows, name, counterparts)
+                assert found == [total(rows, name, *span[:2]), total_of(rows, name, days), base], (key, name)
 
 
 def test_coverage_of_a_period_is_counted_in_days_with_data(tables):
-    # Days, those with data, and the same of the period before; then whether the two may be compared.
-    found = {name: row[4:] for name, row in tables.periods.items()}
+    # Days, those with data, and the same of the period before; how many are matched, and whether that is enough.
+    found = {name: row[4:-1] for name, row in tables.periods.items()}
     assert found == {
-        "day": (1, 1, 1, 1, True),
-        "7": (7, 6, 7, 7, False),
-        "30": (30, 29, 30, 11, False),
-        "month": (31, 30, 28, 10, False),
-        "last_month": (28, 10, 31, 0, False),
+        "day": (1, 1, 1, 1, 1, True),
+        "7": (7, 6, 7, 7, 6, True),
+        "30": (30, 29, 30, 11, 10, False),
+        "month": (31, 30, 28, 10, 9, False),
+        "last_month": (28, 10, 31, 0, 0, False),
     }
+    missing = {name: row[-1] for name, row in tables.periods.items()}
+    assert missing["day"] == []
+    assert missing["7"] == [day(MISSING_BACK)]
+    assert missing["30"] == [day(MISSING_BACK), *(day(back) for back in range(FIRST_BACK + 1, 60))]
 
 
 @pytest.mark.parametrize(
-    ("as_of", "missing", "expected"),
+    ("missing", "expected"),
     [
-        (date(2026, 3, 31), [], {"month", "last_month", "day", "7", "30"}),
-        # A gap in one of two months of unequal length: nothing tells how much is missing.
-        (date(2026, 3, 31), [date(2026, 3, 2)], {"last_month", "day", "7"}),
-        # As many gaps on both sides of equally long windows are fair.
-        (date(2026, 3, 31), [date(2026, 3, 30), date(2026, 3, 20)], {"last_month", "day", "7"}),
-        (date(2026, 3, 31), [date(2026, 3, 24)], {"last_month"}),
+        ([], {"month", "last_month", "day", "7", "30"}),
+        ([date(2026, 3, 2)], {"month", "last_month", "day", "7", "30"}),
+        # The day of the week before is missing: nothing is left to compare the data day with.
+        ([date(2026, 3, 24)], {"month", "last_month", "7", "30"}),
+        # Four of the seven days lack data, or their counterparts do; of three, more than half are left.
+        ([date(2026, 3, n) for n in (25, 26, 27, 21)], {"month", "last_month", "day", "30"}),
+        ([date(2026, 3, n) for n in (25, 26, 20)], {"month", "last_month", "day", "7", "30"}),
+        # The 5th to the 20th: of 30 days 14 are left, of 31 only the 12 that February has, too.
+        ([date(2026, 3, n) for n in range(5, 21)], {"last_month", "day", "7"}),
     ],
 )
-def test_which_periods_may_be_compared(tmp_path, as_of, missing, expected):
+def test_which_periods_may_be_compared(tmp_path, missing, expected):
     path = tmp_path / "authmeter.duckdb"
     made = Database(path)
     made.publish()
     for back in range(120):
-        one = as_of - timedelta(days=back)
-        made.add("day_quality", {"day": one, "day_state": "missing" if one in missing else "complete"})
+        state = "missing" if day(back) in missing else "complete"
+        made.add("day_quality", {"day": day(back), "day_state": state})
     with closing(open_published(made.close())) as connection:
         marts = PublishedTables(connection)
         marts.prepare(context.listed_apps([], set()))
-        assert {row[0] for row in marts.rows("periods") if row[-1]} == expected
+        assert {row[0] for row in marts.rows("periods") if row[-2]} == expected
+
+
+@pytest.mark.parametrize("missing", [(), (20,), (20, 45, 52)])
+def test_a_change_is_that_of_the_days_that_are_left(tmp_path, missing):
+    """Counted by hand; where no day is missing it is the plain one, over all that both windows have."""
+    won = {back: 50 + back * 7 % 31 for back in range(62) if back not in missing}
+    path = steady(tmp_path / "authmeter.duckdb", missing=missing, won=lambda back: won[back])
+    with closing(duckdb.connect(str(path), read_only=True)) as connection:
+        found = connection.execute(
+            "SELECT window_days, authorizations, previous_authorizations, matched_days, change "
+            "FROM login_trend_summary WHERE app_key = 'shop' AND channel = 'one_click' ORDER BY window_days"
+        ).fetchall()
+    for window_days, authorizations, previous, matched_days, change in found:
+        now, before = range(window_days), range(window_days, 2 * window_days)
+        assert authorizations == sum(won.get(back, 0) for back in now)
+        assert previous == sum(won.get(back, 0) for back in before)
+        left = [back for back in now if back in won and back + window_days in won]
+        assert matched_days == len(left)
+        assert change == sum(won[back] for back in left) / sum(won[back + window_days] for back in left) - 1
+        if not missing:
+            assert (matched_days, change) == (window_days, authorizations / previous - 1)
+    assert [row[3] for row in found] == [7, 30 - len(missing)]
 
 
 def test_login_trend_and_windows_by_channel(tables):
@@ -141,39 +184,47 @@ def test_login_trend_and_windows_by_channel(tables):
             for days in (7, 30):
                 columns = document["channels"][str(days)]
                 now = [total(rows, name, day(days - 1), AS_OF) for name in COUNTS]
-                before = [total(rows, name, day(2 * days - 1), day(days)) for name in COUNTS[:2]]
-                assert [column[place] for column in columns] == [*now, *before]
+                compared = [
+                    total_of(rows, name, span)
+                    for span in matched(day(days - 1), AS_OF, day(2 * days - 1), day(days))
+                    for name in COUNTS[:2]
+                ]
+                assert [column[place] for column in columns] == [*now, *compared]
 
 
 @pytest.mark.parametrize(("part", "dimension"), [("platforms", "platform"), ("carriers", "carrier")])
 def test_breakdowns_add_up(tables, part, dimension):
     for key, document in tables.documents.items():
         for days in (7, 30):
-            expected: dict[str, list[int]] = defaultdict(lambda: [0] * 5)
-            for row in of(tables.detail, key):
-                back = (AS_OF - row["day"]).days
-                if back >= 2 * days or row["channel"] not in (TREND if part == "platforms" else TREND[:1]):
-                    continue
-                names = COUNTS[:3] if back < days else ("authorizations", "authorization_requests")
-                for i, name in enumerate(names):
-                    expected[row[dimension]][i + (3 if back >= days else 0)] += row[name]
+            spans = matched(day(days - 1), AS_OF, day(2 * days - 1), day(days))
+            rows = [row for row in of(tables.detail, key) if row["channel"] in TREND[: 4 if part == "platforms" else 1]]
+            expected = {}
+            for value in {row[dimension] for row in rows}:
+                of_value = [row for row in rows if row[dimension] == value]
+                now = [total(of_value, name, day(days - 1), AS_OF) for name in COUNTS[:3]]
+                expected[value] = now + [total_of(of_value, name, span) for span in spans for name in COUNTS[:2]]
             found = {name: counts for name, *counts in document[part].get(str(days), [])}
-            assert found == {name: counts for name, counts in expected.items() if counts[1] or counts[4]}, key
+            assert found == {name: counts for name, counts in expected.items() if counts[1] or counts[6]}, key
 
 
 def test_failures_by_outcome_and_code(tables):
     for key, document in tables.documents.items():
         for days in (7, 30):
-            expected: dict[tuple[int, int], int] = defaultdict(int)
+            window = {day(back) for back in range(days)}
+            spans = (window, *matched(day(days - 1), AS_OF, day(2 * days - 1), day(days)))
+            expected: dict[tuple[int, int], list[int]] = defaultdict(lambda: [0, 0, 0])
             for row in of(tables.outcomes, key):
-                if row["day"] <= AS_OF - timedelta(days=days):
-                    continue
-                if row["stage"] == "authorize" and row["channel"] in TREND and row["outcome"] != "success":
-                    expected[0, OUTCOMES.index(row["outcome"])] += row["records"]
-                if row["stage"] == "verify" and row["outcome"] not in ("success", "mismatch"):
-                    expected[1, OUTCOMES.index(row["outcome"])] += row["records"]
+                counted = [row["records"] * (row["day"] in span) for span in spans]
+                steps = (
+                    row["stage"] == "authorize" and row["channel"] in TREND and row["outcome"] != "success",
+                    row["stage"] == "verify" and row["outcome"] not in ("success", "mismatch"),
+                )
+                for step, is_of_step in enumerate(steps):
+                    if is_of_step and any(counted):
+                        sums = expected[step, OUTCOMES.index(row["outcome"])]
+                        sums[:] = [one + more for one, more in zip(sums, counted, strict=True)]
             rows = document["outcomes"].get(str(days), [])
-            assert {(step, outcome): records for step, outcome, records, _ in rows if records} == expected, key
+            assert {(step, outcome): counts for step, outcome, *counts in rows} == expected, key
     codes = tables.documents["shop"]["codes"]["7"]
     # A code is looked up for its platform first; ipad is looked up as ios; 600001 is a code of another stage.
     one_click, error = CHANNELS.index("one_click"), OUTCOMES.index("error")

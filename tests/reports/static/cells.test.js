@@ -35,7 +35,7 @@ test("rates are sorted by their difference", () => {
   assert.deepEqual([0, 1, 2].map(column.key()), [0.25, -0.25, 0.25]);
 });
 
-test("where the periods cover other days nothing is sorted by change", () => {
+test("where too few days are matched nothing is sorted by change", () => {
   const column = changeColumn(
     () => [2, 4],
     () => [1, 1],

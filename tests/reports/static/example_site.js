@@ -2,22 +2,35 @@
 
 import { setChosenDays, setLanguage, setSite } from "../../../reports/static/js/state.js";
 
-const period = (days, baseDays) => ({
+/* A period of some days, how many of them have data, the same of its base, and how many are matched. */
+const period = (days, withData, baseDays, baseWithData, matched, missing = []) => ({
   first: "2026-03-06",
   last: "2026-03-10",
   base_first: "2026-03-01",
   base_last: "2026-03-05",
-  days_with_data: days,
-  base_days_with_data: baseDays,
-  is_comparable: days === baseDays,
+  days,
+  days_with_data: withData,
+  base_days: baseDays,
+  base_days_with_data: baseWithData,
+  matched_days: matched,
+  is_comparable: 2 * matched >= days,
+  missing,
 });
+
+const LATE_DAYS = ["2026-03-08", "2026-03-02", "2026-03-01", "2026-02-28", "2026-02-27"];
 
 const SITE = {
   version: "0a1b2c3d",
   as_of: "2026-03-10",
   days: ["2026-03-06", "2026-03-07", "2026-03-08", "2026-03-09", "2026-03-10"],
   missing: [2],
-  periods: { day: period(1, 1), 7: period(4, 5), 30: period(4, 4), month: period(4, 4), last_month: period(28, 31) },
+  periods: {
+    day: period(1, 1, 1, 1, 1),
+    7: period(5, 4, 5, 1, 1, LATE_DAYS),
+    30: period(5, 4, 5, 5, 4, ["2026-03-08"]),
+    month: period(10, 10, 10, 10, 10),
+    last_month: period(28, 28, 31, 31, 28),
+  },
   codes: [["cmcc", "sdk", "android", "103000", "成功", "Success"]],
   channels: ["one_click", "local_verify", "wechat", "qq", "weibo"],
   outcomes: ["success", "mismatch", "unknown", "cancelled"],

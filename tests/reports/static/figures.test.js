@@ -47,17 +47,19 @@ const raw = () => ({
       [100, 100, 0, null, 200],
       [10, 0, 0, null, 10],
       [0, 90, 0, null, 90],
+      [60, 10, 0, null, 70],
+      [80, 90, 0, null, 170],
       [45, 0, null, 5, 50],
       [90, 0, null, 5, 95],
     ],
-    30: Array(6).fill(NOTHING),
+    30: Array(8).fill(NOTHING),
   },
-  platforms: { 7: [["android", 30, 40, 10, 0, 0]] },
+  platforms: { 7: [["android", 30, 40, 10, 20, 25, 0, 0]] },
   carriers: {},
   outcomes: {
     7: [
-      [0, 3, 12, 6],
-      [1, 1, 4, null],
+      [0, 3, 12, 10, 6],
+      [1, 1, 4, 4, null],
     ],
   },
   codes: {
@@ -127,20 +129,22 @@ test("the rate of a window is the sum of its authorizations over the sum of its 
   );
 });
 
-test("a window keeps its other counts apart, and those of the window before", () => {
+test("a window keeps its other counts apart, those of its matched days, and those of their counterparts", () => {
   const [oneClick, wechat] = completedFigures(raw()).channels[7];
   assert.deepEqual(
     [oneClick.authorizations, oneClick.authorization_requests, oneClick.authorizations_cancelled],
     [90, 100, 10],
   );
   assert.equal(wechat.authorizations_failed, 90);
-  assert.deepEqual([oneClick.previous_authorizations, oneClick.previous_authorization_requests], [45, 90]);
-  assert.equal(oneClick.previous_authorization_rate, 0.5);
-  assert.equal(wechat.previous_authorization_rate, null);
+  assert.deepEqual([oneClick.matched_authorizations, oneClick.matched_authorization_requests], [60, 80]);
+  assert.deepEqual([oneClick.counterpart_authorizations, oneClick.counterpart_authorization_requests], [45, 90]);
+  assert.equal(oneClick.matched_authorization_rate, 0.75);
+  assert.equal(oneClick.counterpart_authorization_rate, 0.5);
+  assert.equal(wechat.counterpart_authorization_rate, null);
 });
 
-test("a platform has its rates, and the one before from the counts before", () => {
-  assert.deepEqual(completedFigures(raw()).platforms[7], [["android", 30, 40, 10, 0.75, 1, 0, null]]);
+test("a platform has its rates, and those that are compared from the counts of these days", () => {
+  assert.deepEqual(completedFigures(raw()).platforms[7], [["android", 30, 40, 10, 0.75, 1, 20, 0.8, 0, null]]);
 });
 
 test("a window without rows is empty", () => {
@@ -151,8 +155,8 @@ test("a window without rows is empty", () => {
 test("places become the names that all pages share", () => {
   const found = completedFigures(raw());
   assert.deepEqual(found.outcomes[7], [
-    ["authorization", "cancelled", 12, 6],
-    ["verification", "mismatch", 4, null],
+    ["authorization", "cancelled", 12, 10, 6],
+    ["verification", "mismatch", 4, 4, null],
   ]);
   assert.deepEqual(found.codes[7], [
     ["authorization", "one_click", "cmcc", "103000", "success", 12, 0],
@@ -181,7 +185,7 @@ test("a series without data is absent on every day, never zero", () => {
   assert.deepEqual(seriesValues({ group: "usage", series: "toString", field: null }), NOTHING);
 });
 
-test("periods are compared only where both have data of as many days", () => {
+test("periods are compared where at least half of the days are matched", () => {
   assert.equal(isComparable("30"), true);
   assert.equal(isComparable("7"), false);
 });

@@ -92,7 +92,24 @@ test("each period is named with what it is compared with", () => {
   assert.ok(!said.join().includes("undefined"));
 });
 
-test("days with data are counted out only where they differ", () => {
-  assert.equal(coverageNote("7"), "(4 vs 5 days)");
-  assert.equal(coverageNote("30"), "");
+test("a comparison says how many days it is of, and what is left out where days are", () => {
+  assert.equal(coverageNote("month"), "10 of 10 days comparable");
+  assert.equal(coverageNote("30"), "4 of 5 days comparable: this period 4 days, the one before 5 (missing 03-08)");
+  assert.equal(
+    coverageNote("last_month"),
+    "28 of 28 days comparable: this period 28 days, the one before 31",
+    "of a longer month the last days are left out, and none is missing",
+  );
+});
+
+test("too few days to compare are said so, with the newest days that are missing", () => {
+  assert.equal(
+    coverageNote("7"),
+    "only 1 of 5 days comparable, too few: this period 4 days, the one before 1 " +
+      "(missing 03-08, 03-02, 03-01 and 2 more)",
+  );
+});
+
+test("of one day that is compared with one day nothing is said", () => {
+  assert.equal(coverageNote("day"), "");
 });

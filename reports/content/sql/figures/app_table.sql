@@ -34,8 +34,10 @@ SELECT
     sums.one_click_verifications,
     sums.local_verifications,
     sums.third_party_authorizations,
-    sums.base_number_verifications AS previous_number_verifications,
-    sums.base_third_party_authorizations AS previous_third_party_authorizations
+    sums.matched_number_verifications,
+    sums.matched_third_party_authorizations,
+    sums.counterpart_number_verifications,
+    sums.counterpart_third_party_authorizations
 FROM listed_apps AS listed
 JOIN name_order USING (app_key)
 JOIN usage_periods AS sums USING (app_key)

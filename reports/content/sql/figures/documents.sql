@@ -18,8 +18,10 @@ WITH trend AS (
             list(requests ORDER BY place),
             list(cancelled ORDER BY place),
             list(failed ORDER BY place),
-            list(previous_authorizations ORDER BY place),
-            list(previous_requests ORDER BY place)
+            list(matched_authorizations ORDER BY place),
+            list(matched_requests ORDER BY place),
+            list(counterpart_authorizations ORDER BY place),
+            list(counterpart_requests ORDER BY place)
         ] AS columns
     FROM (
         SELECT *, list_position(['one_click', 'wechat', 'qq', 'weibo', '*'], channel) AS place
@@ -42,8 +44,10 @@ WITH trend AS (
                 authorizations,
                 requests,
                 cancelled,
-                previous_authorizations,
-                previous_requests
+                matched_authorizations,
+                matched_requests,
+                counterpart_authorizations,
+                counterpart_requests
             )
             ORDER BY requests DESC, value
         ) AS rows
@@ -66,7 +70,8 @@ WITH trend AS (
         CASE step WHEN 'authorization' THEN 0 ELSE 1 END AS step_place,
         outcome,
         sum(records)::BIGINT AS records,
-        sum(previous_records)::BIGINT AS previous_records
+        sum(matched_records)::BIGINT AS matched_records,
+        sum(counterpart_records)::BIGINT AS counterpart_records
     FROM failures
     WHERE app_key BETWEEN $first_app AND $last_app
     GROUP BY app_key, window_days, step_place, outcome
@@ -77,7 +82,7 @@ WITH trend AS (
             app_key,
             window_days,
             list(
-                [step_place, list_position($outcomes, outcome) - 1, records, previous_records]
+                [step_place, list_position($outcomes, outcome) - 1, records, matched_records, counterpart_records]
                 ORDER BY step_place, records DESC, outcome
             ) AS rows
         FROM outcome_sums
@@ -154,12 +159,36 @@ SELECT
             'billable_verifications': usage_days.billable_verifications
         },
         'sums': {
-            'number_verifications': list_transform(sums.number_verifications, lambda value, i: [value, sums.base_number_verifications[i]]),
-            'one_click_verifications': list_transform(sums.one_click_verifications, lambda value, i: [value, sums.base_one_click_verifications[i]]),
-            'local_verifications': list_transform(sums.local_verifications, lambda value, i: [value, sums.base_local_verifications[i]]),
-            'third_party_authorizations':
-                list_transform(sums.third_party_authorizations, lambda value, i: [value, sums.base_third_party_authorizations[i]]),
-            'billable_verifications': list_transform(sums.billable_verifications, lambda value, i: [value, sums.base_billable_verifications[i]])
+            'number_verifications': list_transform(
+                sums.number_verifications,
+                lambda value, i: [
+                    value, sums.matched_number_verifications[i], sums.counterpart_number_verifications[i]
+                ]
+            ),
+            'one_click_verifications': list_transform(
+                sums.one_click_verifications,
+                lambda value, i: [
+                    value, sums.matched_one_click_verifications[i], sums.counterpart_one_click_verifications[i]
+                ]
+            ),
+            'local_verifications': list_transform(
+                sums.local_verifications,
+                lambda value, i: [
+                    value, sums.matched_local_verifications[i], sums.counterpart_local_verifications[i]
+                ]
+            ),
+            'third_party_authorizations': list_transform(
+                sums.third_party_authorizations,
+                lambda value, i: [
+                    value, sums.matched_third_party_authorizations[i], sums.counterpart_third_party_authorizations[i]
+                ]
+            ),
+            'billable_verifications': list_transform(
+                sums.billable_verifications,
+                lambda value, i: [
+                    value, sums.matched_billable_verifications[i], sums.counterpart_billable_verifications[i]
+                ]
+            )
         },
         'trend': trend.by_channel,
         'latency': coalesce(latency.by_channel, MAP {}),

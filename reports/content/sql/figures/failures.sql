@@ -1,7 +1,7 @@
 -- app_key or '*', window_days, step, channel, vendor, result_code, outcome, code_place: records that did not succeed,
--- over the window and the one before. Step `authorization`: requests of the four channels that were not authorized;
--- step `verification`: verification requests without a result. `code_place` is the code's row in the dictionary, NULL
--- where the record had no code or the dictionary lacks it.
+-- over the window, over its matched days and over their counterparts in the window before. Step `authorization`:
+-- requests of the four channels that were not authorized; step `verification`: verification requests without a result.
+-- `code_place` is the code's row in the dictionary, NULL where the record had no code or the dictionary lacks it.
 WITH of_apps AS (
     SELECT
         app_key,
@@ -13,7 +13,8 @@ WITH of_apps AS (
         result_code,
         outcome,
         coalesce(sum(records) FILTER (NOT is_base), 0) AS records,
-        coalesce(sum(records) FILTER (is_base), 0) AS previous_records
+        coalesce(sum(records) FILTER (NOT is_base AND is_matched), 0) AS matched_records,
+        coalesce(sum(records) FILTER (is_base AND is_matched), 0) AS counterpart_records
     FROM outcome_daily
     JOIN period_days USING (day)
     JOIN periods USING (period)
@@ -23,7 +24,8 @@ WITH of_apps AS (
     SELECT * FROM of_apps
     UNION ALL
     SELECT
-        '*', window_days, channel, stage, vendor, platform, result_code, outcome, sum(records), sum(previous_records)
+        '*', window_days, channel, stage, vendor, platform, result_code, outcome, sum(records), sum(matched_records),
+        sum(counterpart_records)
     FROM of_apps
     GROUP BY ALL
 ), steps AS (
@@ -43,7 +45,8 @@ SELECT
     steps.outcome,
     coalesce(exact_code.place, any_code.place) AS code_place,
     sum(records)::BIGINT AS records,
-    sum(previous_records)::BIGINT AS previous_records
+    sum(matched_records)::BIGINT AS matched_records,
+    sum(counterpart_records)::BIGINT AS counterpart_records
 FROM steps
 LEFT JOIN codes AS exact_code
     ON exact_code.vendor = steps.vendor AND exact_code.layer = layer_of(steps.channel, steps.stage)
@@ -51,6 +54,6 @@ LEFT JOIN codes AS exact_code
 LEFT JOIN codes AS any_code
     ON any_code.vendor = steps.vendor AND any_code.layer = layer_of(steps.channel, steps.stage)
     AND any_code.code = steps.result_code AND any_code.platform = '*'
-WHERE records > 0 OR previous_records > 0
+WHERE records > 0 OR counterpart_records > 0
 GROUP BY ALL
 ORDER BY ALL

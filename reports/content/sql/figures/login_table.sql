@@ -12,8 +12,10 @@ WITH windows AS (
             AS authorization_rate,
         list(round(authorizations / nullif(requests - cancelled, 0), 6) ORDER BY window_days) FILTER (channel = '*')
             AS technical_success_rate,
-        list(round(previous_authorizations / nullif(previous_requests, 0), 6) ORDER BY window_days)
-            FILTER (channel = '*') AS previous_authorization_rate
+        list(round(matched_authorizations / nullif(matched_requests, 0), 6) ORDER BY window_days)
+            FILTER (channel = '*') AS matched_authorization_rate,
+        list(round(counterpart_authorizations / nullif(counterpart_requests, 0), 6) ORDER BY window_days)
+            FILTER (channel = '*') AS counterpart_authorization_rate
     FROM channel_windows
     GROUP BY app_key
 )
