@@ -76,6 +76,17 @@ class ReadingBench:
             (books,) = self._reader.read([landed], mapping, reading or limits(), target)
             return _read(target, books)
 
+    def read_together(self, contents: list[bytes], mapping: SourceMapping) -> list[PartBooks]:
+        """The books of JSON files that are read into one part."""
+        with TemporaryDirectory(dir=self._root) as folder:
+            landed, target = [], Path(folder) / "part"
+            target.mkdir()
+            for number, content in enumerate(contents):
+                file = Path(folder) / f"{number}.ndjson"
+                file.write_bytes(content)
+                landed.append(LandedFile(file.name, file, len(content), ""))
+            return self._reader.read(landed, mapping, limits(), target)
+
     def read_texts(self, content: bytes, reading: Reading) -> ReadFile:
         """The same of JSON lines that come as texts, as those do that were not accepted."""
         with TemporaryDirectory(dir=self._root) as folder:

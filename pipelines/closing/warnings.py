@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from pipelines.closing.examined import closed_days, examined_days, files_since_closing
+from pipelines.closing.mappings import faults_of_sources
 from pipelines.common.errors import AuthmeterError
 from pipelines.common.text import Words, about, counted, listed
 from pipelines.contract.checks import FOLDER_CHECKS, CheckResult
@@ -16,9 +17,13 @@ from pipelines.contract.registry import Registry
 from pipelines.contract.settings import Settings
 from pipelines.incidents.day_statistics import counted_by_day, statistics, volume_of
 from pipelines.incidents.profiles import NO_PROFILES, Profiles, read_profiles
+from pipelines.reading.mapping_use import IDLE_WORDS, fault_words
 from pipelines.reading.unread import kinds
 from pipelines.store.manifest import Manifest
 from pipelines.store.store import Store
+
+_MOST_FAULTS = 5
+_MORE = ("and more: see `authmeter check`", "等等，详见 authmeter check")
 
 
 def run_checks(
@@ -42,6 +47,7 @@ def run_checks(
         ),
         _unread_files(manifest, settings),
         _unreadable_folders(manifest),
+        _source_mappings(manifest),
         _registry_rows(registry),
         _rejected_share(manifest, settings),
         _nothing_accepted(manifest),
@@ -132,6 +138,21 @@ def _unreadable_folders(manifest: Manifest) -> CheckResult:
         False,
         f"{counted(len(folders), 'folder')} under landing that cannot be read: {listed(folders)}",
         f"landing 下有 {len(folders)} 个文件夹无法读取：{listed(folders)}",
+    )
+
+
+def _source_mappings(manifest: Manifest) -> CheckResult:
+    words = {
+        source: list(map(fault_words, faults[:_MOST_FAULTS])) + ([_MORE] if len(faults) > _MOST_FAULTS else [])
+        for source, faults in faults_of_sources(manifest).items()
+    } | {source: [IDLE_WORDS] for source in manifest.idle_sources}
+    if not words:
+        return CheckResult("source_mappings", True, "none", "无")
+    return CheckResult(
+        "source_mappings",
+        False,
+        "; ".join(f"source {source}: {', '.join(en for en, _ in found)}" for source, found in sorted(words.items())),
+        "；".join(f"来源 {source}：{'，'.join(zh for _, zh in found)}" for source, found in sorted(words.items())),
     )
 
 

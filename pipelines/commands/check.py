@@ -11,24 +11,23 @@ from zoneinfo import ZoneInfo
 
 from pipelines.alerts.delivery import receivers
 from pipelines.commands.check_landing import check_landing
+from pipelines.commands.check_mappings import check_mappings, read_dry
 from pipelines.common.days import last_closed_day, require_same_zone
 from pipelines.common.errors import UsageError
 from pipelines.common.text import counted
 from pipelines.contract.parts import PartBooks
 from pipelines.contract.registry import Registry, load_registry
 from pipelines.contract.settings import Settings, load_settings
-from pipelines.engines.duckdb.engine import DuckDBEngine
-from pipelines.ingest.part_reader import RunTime, first_accepted, reading_limits
+from pipelines.ingest.part_reader import RunTime, first_accepted
 from pipelines.reading.landing import LandedFile
-from pipelines.reading.sources import Sources, load_sources
+from pipelines.reading.mapping_use import fault_words, mapping_faults
+from pipelines.reading.sources import SourceMapping, Sources, load_sources
 from pipelines.reading.unread import kind_of
 from pipelines.store.database import open_published, workbench
 from pipelines.store.part_records import PartRecords, create_records, record_files
 from pipelines.store.store import Store
 
 LISTED = 20
-# A dry reading keeps nothing, so its hashes need no secret.
-_KEY = "authmeter check, nothing is kept"
 
 
 def check_folder(data: Path) -> int:
@@ -51,7 +50,7 @@ def check_folder(data: Path) -> int:
         f"{counted(len(registry.codes), 'code')}"
     )
     print(f"sources    {', '.join(mapping.name for mapping in sources.mappings)}")
-    has_warned = check_landing(Store(data), settings, sources)
+    has_warned = check_landing(Store(data), settings, sources) | check_mappings(Store(data), settings, sources)
     for problem in registry.problems:
         print(f"bad row    {problem.path}, line {problem.line}: {problem.reason}: {problem.record}")
     unknown = _unknown_apps(data, settings, registry)
@@ -82,7 +81,7 @@ def _unknown_apps(data: Path, settings: Settings, registry: Registry) -> list[st
 
 def check_file(data: Path, source: str | None, file: Path) -> int:
     """Reads a file as a source would, keeps nothing, prints its first records and rejects; gives 0, or 3 where a run
-    would reject a record.
+    would reject a record, or the mapping says what it cannot mean.
 
     Raises:
         UsageError: there is no such folder, file or source, or an expression of the mapping cannot be used.
@@ -103,16 +102,15 @@ def check_file(data: Path, source: str | None, file: Path) -> int:
     landed = LandedFile(path, file.absolute(), file.stat().st_size, "")
     mapping = sources.named(source) if source else _matching(sources, landed)
     now = datetime.now(UTC)
-    # Whatever day the file is of: a look at a mapping should not fail on the age of its sample.
-    wide = settings.model_copy(update={"retention_days": 36500})
-    time = RunTime(last_closed_day(now, settings.timezone), now)
     with TemporaryDirectory(prefix="authmeter-check-") as folder:
         target = Path(folder).resolve()
         with workbench(settings, target / "tmp", [target]) as connection:
-            with DuckDBEngine(settings, target / "tmp", target).file_reader(_KEY, landed.full.parent) as reader:
-                (books,) = reader.read([landed], mapping, reading_limits(wide, mapping, time), target)
+            books = read_dry(settings, mapping, landed, target)
             _print_books(landed, mapping.name, settings, books)
-            too_old = _print_too_old(settings, RunTime(time.day, now, Store(data).read_state().events_from), books)
+            for fault in (faults := mapping_faults(mapping, books)):
+                print(f"  warning    {fault_words(fault)[0]}")
+            time = RunTime(last_closed_day(now, settings.timezone), now, Store(data).read_state().events_from)
+            too_old = _print_too_old(settings, time, books)
             for row in islice(_events(connection, target), LISTED):
                 # Stored times are UTC; people read the clock of the business.
                 instant = row["event_time"].replace(tzinfo=UTC).astimezone(ZoneInfo(settings.timezone))
@@ -120,10 +118,10 @@ def check_file(data: Path, source: str | None, file: Path) -> int:
                 print("  " + "  ".join(f"{name}={value}" for name, value in row.items() if value is not None))
             for line, reason, record in _rejects(connection, target):
                 print(f"  rejected   line {line}: {reason}: {record[:200]}")
-    return 3 if books.rejected or too_old else 0
+    return 3 if books.rejected or too_old or faults else 0
 
 
-def _matching(sources: Sources, landed: LandedFile) -> Any:
+def _matching(sources: Sources, landed: LandedFile) -> SourceMapping:
     mapping = sources.for_file(landed.path)
     if mapping is None:
         known = ", ".join(mapping.name for mapping in sources.mappings)

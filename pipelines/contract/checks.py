@@ -95,6 +95,12 @@ _ALL: Final = (
         "Let the user that runs authmeter read these folders.",
     ),
     Check(
+        "source_mappings", "event_parts", "folder",
+        "A source mapping says what it cannot mean: no file is for it, or no record has what it asks for.",
+        "来源映射所写的无法成立：没有文件与之匹配，或没有记录含有所取的内容。",
+        "Mend the mapping, see that `authmeter check` finds no more, and `authmeter reread --source NAME`.",
+    ),
+    Check(
         "registry_rows", "registry", "folder",
         "A row of the registry or of the code dictionary is bad, or a column looks like a secret.",
         "登记表或结果码字典中有无效的行，或某列疑似密钥。",

@@ -30,13 +30,17 @@ REJECT_SCHEMA = pa.schema(
 
 @dataclass
 class PartBooks:
-    """The books of one read file; `skipped` records stand beside them."""
+    """The books of one read file; `skipped` records stand beside them.
+
+    `uses` are the questions of its mapping to which a record said yes: see `reading/mapping_use.py`.
+    """
 
     accepted: int = 0
     rejected: int = 0
     skipped: int = 0
     days: dict[date, int] = field(default_factory=dict)
     nulled: Counter[str] = field(default_factory=Counter)
+    uses: set[str] = field(default_factory=set)
 
     @property
     def records_read(self) -> int:

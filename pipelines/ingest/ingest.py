@@ -20,6 +20,7 @@ from pipelines.ingest.rotation import Rotation
 from pipelines.ingest.stored_contents import StoredContents, key_of
 from pipelines.ingest.unread_files import Unread, note_unread
 from pipelines.reading.landing import LandedFile, current_stamp, scan
+from pipelines.reading.mapping_use import mapping_faults
 from pipelines.reading.sources import SourceMapping
 from pipelines.store.manifest import DayRows, FileEntry, Manifest
 from pipelines.store.store import Store
@@ -80,6 +81,7 @@ class _Ingest:
         landed = list(scan(self._context.store.landing, unreadable))
         new = [(file, source) for file in landed if (source := self._to_read(file))]
         is_noted = self._note_missing({file.path for file in landed}, unreadable)
+        is_noted |= self._note_idle_sources({file.path for file in landed})
         is_noted |= self._note_unread(landed, {file.path for file, _ in new}, unreadable)
         if not new:
             if is_noted:
@@ -137,6 +139,12 @@ class _Ingest:
                 is_new |= is_gone != entry.is_gone
                 entry.is_gone = is_gone
         return is_new
+
+    def _note_idle_sources(self, paths: set[str]) -> bool:
+        """Notes which of the user's mappings no file is for, nor ever was. Gives whether that is new."""
+        before = self._manifest.idle_sources
+        self._manifest.idle_sources = self._context.sources.idle(paths | self._entries.keys())
+        return self._manifest.idle_sources != before
 
     def _note_unread(self, landed: list[LandedFile], read_now: set[str], unreadable: set[str]) -> bool:
         """Notes which files no source reads. Gives whether that is new."""
@@ -300,6 +308,7 @@ def new_entry(
         entry.records_read, entry.accepted = books.records_read, books.accepted
         entry.rejected, entry.skipped = books.rejected, books.skipped
         entry.nulled = dict(sorted(books.nulled.items()))
+        entry.mapping_faults = mapping_faults(source, books)
         entry.days = {day: DayRows(accepted=rows) for day, rows in sorted(books.days.items())}
     return entry
 

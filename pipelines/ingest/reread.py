@@ -164,7 +164,7 @@ class _Reread:
         if old == new:
             # The part stays; the mapping, or what it skipped, may be another.
             before = replace(entry)
-            for name in ("source", "mapping", "records_read", "rejected", "skipped", "nulled"):
+            for name in ("source", "mapping", "records_read", "rejected", "skipped", "nulled", "mapping_faults"):
                 setattr(entry, name, getattr(fresh, name))
             return entry != before
         fresh.part = hashlib.sha256(repr((entry.path, entry.sha256, source.fingerprint, new)).encode()).hexdigest()[:24]

@@ -34,7 +34,8 @@ class RawRelation:
 
 def raw_names(mapping: SourceMapping) -> tuple[str, ...]:
     """The raw columns that a mapping asks for, all but `record`."""
-    return tuple(name for name in mapping.columns if name != "record") if mapping.fields else FIELD_NAMES
+    of_record = () if mapping.fields else FIELD_NAMES
+    return (*of_record, *(name for name in mapping.columns if name != "record" and name not in of_record))
 
 
 def json_files(mapping: SourceMapping) -> RawRelation:

@@ -11,6 +11,7 @@ import duckdb
 from pipelines.common.errors import UsageError
 from pipelines.contract.field_rules import SKIPPED, nulled, reason, typed_values
 from pipelines.contract.record import FIELD_NAMES
+from pipelines.reading.mapping_use import use_conditions, uses_of
 from pipelines.reading.raw_relations import RawRelation, quoted, raw_names
 from pipelines.reading.sources import SourceMapping
 from pipelines.store.database import expression_parser
@@ -24,7 +25,7 @@ _TEXT_FIELDS = tuple(name for name in FIELD_NAMES if name != "event_time")
 
 def record_query(mapping: SourceMapping, raw: RawRelation, rejected: Mapping[str, str] | None = None) -> str:
     """SQL that gives one row for each raw record, in their order: `file`, `reason` (NULL: accepted; `SKIPPED`, `BARE`),
-    `nulled` (bits), `day`, the mask of the phone, and each field.
+    `nulled` (bits), `day`, the mask of the phone, each field, and what it says to the uses of the mapping.
 
     Its parameters are $source_zone, $business_zone, $fixed_offset_ms, $oldest and $newest.
 
@@ -36,6 +37,7 @@ def record_query(mapping: SourceMapping, raw: RawRelation, rejected: Mapping[str
         UsageError: an expression of the mapping cannot be used.
     """
     typed = ", ".join(f'"good {name}" AS {name}' for name in _TEXT_FIELDS)
+    used = "".join(f", {quoted(f'use {place}')}" for place in range(len(uses_of(mapping))))
     extra = "".join(
         f", CASE WHEN reason IS NOT NULL THEN {expression} END AS {name}"
         for name, expression in (rejected or {}).items()
@@ -47,7 +49,7 @@ def record_query(mapping: SourceMapping, raw: RawRelation, rejected: Mapping[str
             THEN ("good event_time" + to_milliseconds($fixed_offset_ms::BIGINT))::DATE
             ELSE (("good event_time" AT TIME ZONE 'UTC') AT TIME ZONE $business_zone)::DATE
         END AS day,
-        phone_mask("good phone") AS phone_mask, {typed}{extra}
+        phone_mask("good phone") AS phone_mask, {typed}{used}{extra}
     FROM (
         SELECT *,
         {reason()} AS reason,
@@ -63,11 +65,12 @@ def record_query(mapping: SourceMapping, raw: RawRelation, rejected: Mapping[str
 def _fields(mapping: SourceMapping, raw: RawRelation) -> str:
     """The fields of the log record as given, by the mapping, and what is known of the row."""
     carried = "".join(f", {quoted(name)}" for name in raw.carried)
-    if not mapping.fields:
+    if not mapping.fields and not mapping.where:
         texts = "".join(f", {quoted(f'raw {name}')} AS {name}" for name in FIELD_NAMES)
         return f'SELECT "row file", "row state"{carried}{texts} FROM ({raw.query})'
     columns = [*raw_names(mapping), *(["record"] if "record" in mapping.columns else [])]
     named = "".join(f", {quoted(f'raw {name}')} AS {quoted(name)}" for name in columns)
+    kept_aside = "".join(f", {quoted(f'raw {name}')}" for name in raw_names(mapping))
     kinds = _kinds(mapping, columns)
     fields = "".join(f", {_field(mapping, name, kinds)} AS {quoted(f'field {name}')}" for name in FIELD_NAMES)
     state = '"row state"'
@@ -81,9 +84,9 @@ def _fields(mapping: SourceMapping, raw: RawRelation) -> str:
     texts = "".join(f", {quoted(f'field {name}')} AS {name}" for name in FIELD_NAMES)
     # The mapping's names live one level below ours, so that a raw column may be called as a field is.
     return f"""
-        SELECT "row file", "mapped state" AS "row state"{carried}{texts}
+        SELECT "row file", "mapped state" AS "row state"{carried}{texts}{use_conditions(mapping)}
         FROM (
-            SELECT "row file", {state} AS "mapped state"{carried}{fields}
+            SELECT "row file", {state} AS "mapped state"{carried}{kept_aside}{fields}
             FROM (SELECT *{named} FROM ({raw.query}))
         )"""
 
@@ -92,6 +95,8 @@ def _field(mapping: SourceMapping, name: str, kinds: Mapping[str, str]) -> str:
     """One field's expression as text; an instant in the form of the log contract. One that fails on a record gives an
     empty text, which breaks every rule.
     """
+    if not mapping.fields:
+        return quoted(f"raw {name}")
     if name not in mapping.fields:
         return "NULL::VARCHAR"
     text = f"({mapping.fields[name]})"

@@ -6,7 +6,7 @@ takes the place of a shipped one. Nobody has to rewrite their logs.
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import duckdb
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, field_validator
 
 from pipelines.common.errors import UsageError
 from pipelines.common.near_names import names_in
@@ -44,6 +44,12 @@ class SourceMapping(BaseModel):
     timezone: Zone | None = None
     where: str | None = None
     fields: dict[str, str] = {}
+    _is_shipped: bool = PrivateAttr(False)
+
+    @property
+    def is_shipped(self) -> bool:
+        """Whether it came with the project."""
+        return self._is_shipped
 
     @field_validator("fields")
     @classmethod
@@ -95,6 +101,14 @@ class SourceMapping(BaseModel):
             if name in self.fields:
                 _collect_columns(_parsed(self.fields[name], self.name), names)
         return frozenset(names - {"record", "line"})
+
+    @cached_property
+    def stand_ins(self) -> tuple[frozenset[str], ...]:
+        """Sets of raw columns of which one stands in for another: those of each `coalesce`."""
+        found: list[frozenset[str]] = []
+        for expression in self._expressions:
+            _collect_stand_ins(_parsed(expression, self.name), found)
+        return tuple(found)
 
     @property
     def _expressions(self) -> list[str]:
@@ -152,6 +166,15 @@ def fits_any(path: str, patterns: Sequence[str]) -> bool:
     return any(fnmatchcase(path, pattern) or fnmatchcase(name, pattern) for pattern in patterns)
 
 
+def _collect_stand_ins(node: Any, found: list[frozenset[str]]) -> None:
+    if isinstance(node, dict) and node.get("type") == "OPERATOR_COALESCE":
+        names: set[str] = set()
+        _collect_columns(node["children"], names)
+        found.append(frozenset(names))
+    for part in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        _collect_stand_ins(part, found)
+
+
 def format_of(path: str) -> Format | None:
     """The format that a file's suffix says, through `.gz`, `.zst` and what log rotation puts into a name; None for a
     suffix that is no log's.
@@ -180,6 +203,14 @@ class Sources:
             return found
         return next((mapping for mapping in self.mappings if mapping.matches(path)), None)
 
+    def idle(self, paths: Collection[str]) -> list[str]:
+        """The names of a user's mappings that read none of these files: no pattern fits, or others come first."""
+        return [
+            mapping.name
+            for mapping in self.mappings
+            if not mapping.is_shipped and not any(self.for_file(path) is mapping for path in paths)
+        ]
+
     def named(self, name: str) -> SourceMapping:
         """The mapping of that name.
 
@@ -200,15 +231,23 @@ def load_sources(data: Path) -> Sources:
 
     Raises:
         UsageError: a mapping is no TOML, names an unknown key or field, or holds no SQL expression; or another file
-            lies among them.
+            lies among them. It names all that is wrong with any mapping.
     """
     _require_mappings_only(data / "sources")
-    own = [_load(file) for file in sorted((data / "sources").glob("*.toml"))]
+    own: list[SourceMapping] = []
+    wrong: list[UsageError] = []
+    for file in sorted((data / "sources").glob("*.toml")):
+        try:
+            own.append(mapping := _load(file))
+            wrong += _faulty_expressions(mapping, file)
+        except UsageError as error:
+            wrong.append(error)
     for first, second in pairwise(sorted(own, key=lambda mapping: mapping.name)):
         if first.name == second.name:
-            raise UsageError(
-                f"Two mappings have the name {first.name!r}.", where=str(data / "sources"), do="Rename one."
-            )
+            do = "Rename one."
+            wrong.append(UsageError(f"Two mappings have the name {first.name!r}.", where=str(data / "sources"), do=do))
+    if wrong:
+        raise _together(wrong, data / "sources")
     own_names = {mapping.name for mapping in own}
     shipped = [m for m in (_load(file) for file in sorted(SHIPPED.glob("*.toml"))) if m.name not in own_names]
     ordered = sorted(own, key=lambda m: m.name) + sorted(shipped, key=lambda m: (m.name == CANONICAL, m.name))
@@ -245,22 +284,25 @@ def _load(file: Path) -> SourceMapping:
             where=str(file),
             do="Say for each field how it is made of the column `line`.",
         )
-    if file.parent != SHIPPED:
-        _try_expressions(mapping, file)
+    mapping._is_shipped = file.parent == SHIPPED
     return mapping
 
 
-def _try_expressions(mapping: SourceMapping, file: Path) -> None:
-    """Tries every expression on two empty records, so that a slip is found before the run.
-
-    Raises:
-        UsageError: one cannot be used, or gives not one value for each record (an aggregate, unnest).
+def _faulty_expressions(mapping: SourceMapping, file: Path) -> Iterator[UsageError]:
+    """What is wrong with each expression: it is none, cannot be used, or gives not one value for each record (an
+    aggregate, unnest). Each is tried on two empty records, so that a slip is found before the run.
     """
-    columns = ", ".join(
-        f'NULL::{"JSON" if name == "record" else "VARCHAR"} AS "{name.replace(chr(34), chr(34) * 2)}"'
-        for name in mapping.columns
-    )
     for name, expression in [*mapping.fields.items(), *([("where", mapping.where)] if mapping.where else [])]:
+        names: set[str] = set()
+        try:
+            _collect_columns(_parsed(expression, mapping.name), names)
+        except UsageError as error:
+            yield error
+            continue
+        columns = ", ".join(
+            f'NULL::{"JSON" if column == "record" else "VARCHAR"} AS "{column.replace(chr(34), chr(34) * 2)}"'
+            for column in sorted(names)
+        )
         query = f"SELECT ({expression}) AS value FROM (SELECT {columns or 'NULL AS nothing'} FROM range(2))"
         try:
             rows = len(expression_parser().execute(query).fetchall())
@@ -269,8 +311,20 @@ def _try_expressions(mapping: SourceMapping, file: Path) -> None:
         else:
             why = f"it gives {rows} values for two records"
         if rows != 2:
-            raise UsageError(
+            yield UsageError(
                 f"The expression of `{name}` cannot be used: {why}",
                 where=f"{file}: {expression}",
                 do="Give one value for each record; all raw columns are text, a JSON part is record ->> '$.a.b'.",
             )
+
+
+def _together(wrong: list[UsageError], folder: Path) -> UsageError:
+    """One error that names all; a single one as it is."""
+    if len(wrong) == 1:
+        return wrong[0]
+    listed = "".join(f"\n- {error.what} ({' '.join(error.where.split())})" for error in wrong)
+    return UsageError(
+        f"{len(wrong)} things are wrong with the source mappings:{listed}",
+        where=str(folder),
+        do="Mend each. Where a single one is wrong, its message says how.",
+    )

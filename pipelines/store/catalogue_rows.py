@@ -57,13 +57,19 @@ LATER_SCHEMA = {
     "unread_files": """CREATE TABLE IF NOT EXISTS unread_files (
         path TEXT PRIMARY KEY, sha256 TEXT NOT NULL, bytes INTEGER NOT NULL, stamp TEXT NOT NULL,
         first_seen_at TEXT NOT NULL
-    ) WITHOUT ROWID"""
+    ) WITHOUT ROWID""",
+    "file_mapping_faults": """CREATE TABLE IF NOT EXISTS file_mapping_faults (
+        file INTEGER NOT NULL REFERENCES files, position INTEGER NOT NULL, fault TEXT NOT NULL,
+        PRIMARY KEY (file, position)
+    ) WITHOUT ROWID""",
+    "idle_sources": "CREATE TABLE IF NOT EXISTS idle_sources (source TEXT PRIMARY KEY) WITHOUT ROWID",
 }
 
 _STATE = tuple(column.name for column in fields(State))
 _DATES_OF_STATE = ("as_of", "closed_before", "events_from", "days_from")
-# A file's days, nulled fields and earlier parts, and a day's parts, are tables of their own.
-_FILE = tuple(column.name for column in fields(FileEntry) if column.name not in ("nulled", "days", "earlier_parts"))
+# A file's days, nulled fields, earlier parts and mapping's faults, and a day's parts, are tables of their own.
+_LISTS = ("nulled", "days", "earlier_parts", "mapping_faults")
+_FILE = tuple(column.name for column in fields(FileEntry) if column.name not in _LISTS)
 _DAY = tuple(column.name for column in fields(DayEntry) if column.name != "parts")
 _row_of_file, _row_of_day = attrgetter(*_FILE), attrgetter(*_DAY)
 
@@ -82,11 +88,13 @@ TABLES = {
     "file_days": Table(("file", "day", "accepted", "late"), 2),
     "file_nulled_fields": Table(("file", "field", "records"), 2),
     "file_earlier_parts": Table(("file", "position", "part"), 2),
+    "file_mapping_faults": Table(("file", "position", "fault"), 2),
     "days": Table(("day", *_DAY)),
     "day_parts": Table(("day", "position", "part"), 2),
     "platforms": Table(("app_key", "platform")),
     "unreadable_folders": Table(("path",)),
     "unread_files": Table(("path", *UnreadFile._fields)),
+    "idle_sources": Table(("source",)),
     "restatements": Table(("file",)),
 }
 Rows = dict[str, list[Row]]
@@ -121,12 +129,15 @@ def image_of(manifest: Manifest, commits: int, known: Numbers) -> Image:
             tables["file_nulled_fields"][number] = tuple(entry.nulled.items())
         if entry.earlier_parts:
             tables["file_earlier_parts"][number] = tuple(enumerate(entry.earlier_parts))
+        if entry.mapping_faults:
+            tables["file_mapping_faults"][number] = tuple(enumerate(entry.mapping_faults))
     for day, of_day in manifest.days.items():
         tables["days"][day] = (_row_of_day(of_day),)
         tables["day_parts"][day] = tuple(enumerate(of_day.parts))
     tables["platforms"] = {app_key: ((platform,),) for app_key, platform in manifest.platforms.items()}
     tables["unreadable_folders"] = dict.fromkeys(manifest.unreadable, ((),))
     tables["unread_files"] = {path: (tuple(file),) for path, file in manifest.unread_files.items()}
+    tables["idle_sources"] = dict.fromkeys(manifest.idle_sources, ((),))
     tables["restatements"] = dict.fromkeys(manifest.restatements, ((),))
     return Image(commits, numbers, tables)
 
@@ -210,6 +221,8 @@ def manifest_of(rows: Rows) -> Manifest:
         by_number[number].nulled[name] = records
     for number, _, part in rows["file_earlier_parts"]:
         by_number[number].earlier_parts.append(part)
+    for number, _, fault in rows["file_mapping_faults"]:
+        by_number[number].mapping_faults.append(fault)
     # The contents of a path in the order of their coming.
     manifest.files = sorted(by_number.values(), key=attrgetter("path"))
     for day, folder, content, fingerprint, accepted, counted, unmapped in rows["days"]:
@@ -219,6 +232,7 @@ def manifest_of(rows: Rows) -> Manifest:
     manifest.platforms = {row[0]: row[1] for row in rows["platforms"]}
     manifest.unreadable = [path for (path,) in rows["unreadable_folders"]]
     manifest.unread_files = {path: UnreadFile(*values) for path, *values in rows["unread_files"]}
+    manifest.idle_sources = [source for (source,) in rows["idle_sources"]]
     manifest.restatements = [file for (file,) in rows["restatements"]]
     numbers = {(entry.path, entry.sha256): number for number, entry in by_number.items()}
     manifest.origin = image_of(manifest, {row[0]: row[1] for row in rows["state"]}[COMMITS], numbers)

@@ -33,7 +33,8 @@ class FileEntry:
     A part may hold the records of several files; `place` is that of this one in it. `part_digest` is the checksum of
     the part's files; parts of the first stores have none. By retention a part loses its oldest days, and a name with
     it: see `origin_of`. `run_day` is the day D of the run that read it first; `earlier_parts` are the `records_name` of
-    earlier readings of the same content.
+    earlier readings of the same content. `mapping_faults` are what its mapping cannot mean: see
+    `reading/mapping_use.py`.
     """
 
     path: str
@@ -58,6 +59,7 @@ class FileEntry:
     nulled: dict[str, int] = field(default_factory=dict)
     days: dict[date, DayRows] = field(default_factory=dict)
     earlier_parts: list[str] = field(default_factory=list)
+    mapping_faults: list[str] = field(default_factory=list)
 
     @property
     def records_name(self) -> str | None:
@@ -129,6 +131,7 @@ class Manifest(State):
     platforms: dict[str, str] = field(default_factory=dict)
     unreadable: list[str] = field(default_factory=list)
     unread_files: dict[str, UnreadFile] = field(default_factory=dict)
+    idle_sources: list[str] = field(default_factory=list)
     restatements: list[str] = field(default_factory=list)
     origin: object = field(default=None, init=False, repr=False, compare=False)
 

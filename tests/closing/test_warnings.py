@@ -117,6 +117,45 @@ def test_a_later_good_file_does_not_silence_the_rejects_of_the_day() -> None:
     assert check("rejected_share", Manifest(files=files, closed_before=DAY)).passed
 
 
+def mapped(path: str, *faults: str, source: str = "shop", read: int = 10, skipped: int = 0) -> FileEntry:
+    return replace(
+        file(path, read=0 if "where" in faults else read),
+        source=source, skipped=read if "where" in faults else skipped, mapping_faults=list(faults),
+    )  # fmt: skip
+
+
+MAPPED = [
+    ([mapped("a", "column devv")], "source shop: no record has the column devv"),
+    ([mapped("a", "empty phone", "column devv")],
+     "source shop: no record has the column devv, phone is empty in every record"),
+    ([mapped("a", "where", "column kind")], "source shop: `where` keeps no record, no record has the column kind"),
+    # In a few records a field may be empty by chance; small files are looked at together.
+    ([mapped("a", "empty phone"), mapped("b")], None),
+    ([mapped("a", "empty phone"), mapped("b", "empty carrier")], None),
+    ([mapped("a", "empty phone"), mapped("b", "empty phone")], "source shop: phone is empty in every record"),
+    ([mapped("a", "empty phone", read=100), mapped("b")], "source shop: phone is empty in every record"),
+    ([mapped("a", "empty phone"), mapped("b", source="other", read=500)], "phone is empty in every record"),
+    # A file of other records is no fault of a mapping that kept some.
+    ([mapped("a", "where", "column kind", read=500), mapped("b")], None),
+    ([mapped("a", "where", read=500), mapped("b", "empty phone")], "source shop: phone is empty in every record"),
+    ([mapped("a", read=0), mapped("b", "where")], "source shop: `where` keeps no record"),
+    ([mapped("a", *(f"empty field_{n}" for n in range(6)))], "and more: see `authmeter check`"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("files", "words"), MAPPED)
+def test_what_a_mapping_cannot_mean_fires(files: list[FileEntry], words: str | None) -> None:
+    result = check("source_mappings", Manifest(files=files))
+    assert result.passed is (words is None)
+    assert (words or "none") in result.detail_en
+
+
+def test_a_mapping_that_no_file_is_for_fires() -> None:
+    result = check("source_mappings", Manifest(idle_sources=["gateway"]))
+    assert not result.passed
+    assert result.detail_en.startswith("source gateway: no file is for it")
+
+
 def test_a_missing_newest_day_fires() -> None:
     assert check("day_is_there", Manifest(days=days(5, 5))).passed
     result = check("day_is_there", Manifest(days=days(5, 0)))

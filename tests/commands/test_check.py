@@ -147,3 +147,66 @@ def test_a_check_of_what_is_not_there_is_refused(
     ended = call("check", *arguments, data=published.root)
     assert ended.code == 2
     assert words in ended.err
+
+
+MAPPING = """name = "gateway"
+files = ["gateway/*.ndjson"]
+where = "kind = 'login'"
+[fields]
+event_id = "id"
+event_time = "time"
+app_key = "'shop'"
+channel = "'qq'"
+stage = "'login'"
+outcome = "'success'"
+"""
+
+
+def raw(count: int, day: date, kind: str = "login") -> bytes:
+    return lines({"id": n, "time": f"{day}T10:00:00+08:00", "kind": kind, "cost": "12ms"} for n in range(count))
+
+
+def test_a_check_says_what_the_mappings_cannot_mean(call: Call, folder: DataFolder, yesterday: date) -> None:
+    folder.write("sources/gateway.toml", MAPPING)
+    ended = call("check", data=folder.root)
+    assert ended.code == 3
+    assert "warning    source gateway: no file is for it" in ended.out
+    folder.land("gateway/pings.ndjson", raw(9, yesterday, "ping"))
+    folder.land("gateway/a.ndjson", raw(2, yesterday))
+    assert call("check", data=folder.root).code == 0
+    wrong = MAPPING + 'latency_ms = "cost::INTEGER"\ndevice_id = "dev"\n'
+    folder.write("sources/gateway.toml", wrong)
+    for ended in (
+        call("check", data=folder.root),
+        call("check", folder.root / "landing/gateway/a.ndjson", data=folder.root),
+    ):
+        assert ended.code == 3
+        assert "no record has the column dev" in ended.out
+        assert "the expression of latency_ms gives no record a value and fails" in ended.out
+        assert "device_id is empty in every record" in ended.out
+    folder.write("sources/gateway.toml", MAPPING.replace("kind =", "type ="))
+    ended = call("check", data=folder.root)
+    assert ended.code == 3
+    assert "`where` keeps no record" in ended.out
+    folder.land("gateway/cut.ndjson.gz", b"no gzip")
+    folder.write("sources/gateway.toml", MAPPING.replace("*.ndjson", "*.gz"))
+    ended = call("check", data=folder.root)
+    assert ended.code == 3
+    assert "landing/gateway/cut.ndjson.gz: " in ended.out
+
+
+def test_a_run_warns_of_what_the_mappings_cannot_mean(call: Call, folder: DataFolder, yesterday: date) -> None:
+    folder.write("sources/gateway.toml", MAPPING + 'device_id = "dev"\n')
+    folder.land("gateway/a.ndjson", raw(3, yesterday))
+    folder.write("sources/other.toml", MAPPING.replace("gateway", "other"))
+    ended = call("run", data=folder.root)
+    assert ended.code == 3
+    assert "source gateway: no record has the column dev, device_id is empty in every record" in ended.out
+    assert "source other: no file is for it" in ended.out
+    assert "source_mappings" in call("status", data=folder.root).out
+    # Mended and read again, it is gone.
+    folder.write("sources/gateway.toml", MAPPING)
+    (folder.root / "sources" / "other.toml").unlink()
+    ended = call("reread", "--source", "gateway", data=folder.root)
+    assert "source_mappings" not in ended.out
+    assert ended.code == 0

@@ -348,3 +348,32 @@ def test_an_expression_that_gives_no_value_for_each_record_is_refused(tmp_path: 
     write_line_source(tmp_path, expression)
     with pytest.raises(UsageError, match="event_id"):
         load_sources(tmp_path)
+
+
+def test_all_that_is_wrong_with_any_mapping_is_said_at_once(tmp_path: Path) -> None:
+    (tmp_path / "sources").mkdir()
+    for name, text in {
+        "a": 'name = "a"\nfiles = ["*"]\nwhere = "a ="\n'
+        '[fields]\nevent_id = "nosuch(line)"\nphone = "count(*)"\nstage = "x"\n',
+        "b": 'name = "b"\nfiles = ["*"]\n[fields]\ndevice = "a"\n',
+        "c": 'name = "c"\nfiles = ["*"]\n[fields]\nevent_id = "a"\n',
+        "d": 'name = "c"\nfiles = ["*"]\n',
+    }.items():
+        (tmp_path / "sources" / f"{name}.toml").write_text(text)
+    with pytest.raises(UsageError) as refused:
+        load_sources(tmp_path)
+    said = refused.value.what.splitlines()
+    assert said[0] == "5 things are wrong with the source mappings:"
+    words = ("`event_id` cannot be used", "`phone` cannot be used", "no SQL expression", "unknown field device", "'c'")
+    assert all(word in line for word, line in zip(words, said[1:], strict=True))
+    assert all("a.toml" in line for line in said[1:3])
+
+
+def test_a_mapping_is_idle_where_no_file_is_for_it(folder: DataFolder) -> None:
+    folder.write("sources/nginx.toml", OWN)
+    folder.write("sources/all.toml", OWN.replace('"nginx"', '"all"').replace("nginx/*.log", "*.log"))
+    sources = load_sources(folder.root)
+    assert sources.idle([]) == ["all", "nginx"]
+    # One that is asked before takes its files.
+    assert sources.idle(["nginx/a.log"]) == ["nginx"]
+    assert sources.idle(["nginx/a.ndjson"]) == ["all", "nginx"]

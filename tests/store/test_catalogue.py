@@ -37,6 +37,7 @@ def file(path: str, sha256: str = "a", **changes: Any) -> FileEntry:
         "place": 3, "part_digest": "d", "finding": "f", "is_gone": True, "records_read": 9, "accepted": 5,
         "rejected": 4, "skipped": 2, "nulled": {"latency_ms": 1, "phone": 2},
         "days": {BEFORE: DayRows(2, 1), DAY: DayRows(3)}, "run_day": DAY, "earlier_parts": ["q", "p"],
+        "mapping_faults": ["where", "column x"],
     }  # fmt: skip
     return FileEntry(**given | changes)
 
@@ -48,7 +49,7 @@ def full(files: int = 3) -> Manifest:
         closed_before=BEFORE, inputs="i", events_from=BEFORE, days_from=BEFORE,
         files=[file(f"{number:06d}.ndjson") for number in range(files)],
         days={day: DayEntry(f"{day}/00000001", "c", "f", ["p", "q", "q"], 5, 4, 1) for day in (BEFORE, DAY)},
-        platforms={"shop": "ios", "game": "h5"}, unreadable=["shut"],
+        platforms={"shop": "ios", "game": "h5"}, unreadable=["shut"], idle_sources=["gateway"],
         unread_files={"a.xlsx": UnreadFile("a", 4, "4:1:1", "t1"), "b.zip": UnreadFile("b", 5, "5:1:1", "t2")},
         restatements=["00000002.parquet"],
     )  # fmt: skip
@@ -117,14 +118,17 @@ def test_whatever_changed_is_committed(store: Store, holder: Callable[[Manifest]
     assert vars(state) == {one.name: getattr(manifest, one.name) for one in fields(State)}
 
 
-def test_a_catalogue_from_before_unread_files_gets_their_table(store: Store) -> None:
+def test_a_catalogue_without_the_tables_that_came_later_is_read_and_written(store: Store) -> None:
+    store.commit(full())
     with closing(sqlite3.connect(store.catalogue.file)) as connection:
+        connection.execute("DROP TABLE file_mapping_faults")
+        connection.execute("DROP TABLE idle_sources")
         connection.execute("DROP TABLE unread_files")
     manifest = store.read_manifest()
-    assert manifest.unread_files == {}
-    manifest.unread_files = full().unread_files
+    assert (manifest.idle_sources, manifest.files[0].mapping_faults, manifest.unread_files) == ([], [], {})
+    manifest.idle_sources, manifest.unread_files = ["gateway"], full().unread_files
     store.commit(manifest)
-    assert store.read_manifest() == full()
+    assert store.read_manifest() == manifest
 
 
 def test_contents_of_a_path_stand_in_the_order_of_their_coming(store: Store) -> None:

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from pipelines.common.machine_limits import is_out_of_memory
 from pipelines.contract.field_rules import SKIPPED
 from pipelines.engines.duckdb.part_writer import PartWriter
+from pipelines.reading.mapping_use import uses_of
 from pipelines.reading.reading import Reading
 from pipelines.reading.sources import SourceMapping
 
@@ -66,13 +67,17 @@ class ReadingJob:
         Args:
             reject: gets each batch with rows that are neither, and which; their batch has not gone by in `rows` yet.
         """
+        uses = uses_of(self.mapping)
         query_result = self.connection.sql(query, params=self.reading.parameters)
         # Closed whatever happens: an open result keeps the connection from any other question.
         with query_result.to_arrow_reader(BATCH_ROWS) as drawn:
             # The rows of a small file come as a batch of their own, and a batch costs as much as many rows.
             for batch in _joined(iter(partial(_next, drawn), None), _FEWEST_ROWS):
-                self._take(batch, part, reject)
-                rows.add(batch)
+                if uses:
+                    _note_uses(batch, uses, part, rows)
+                taken = batch.drop_columns([f"use {place}" for place in range(len(uses))]) if uses else batch
+                self._take(taken, part, reject)
+                rows.add(taken)
 
     def helpings(self, name: str, batches: Iterable[pa.RecordBatch]) -> Iterator[None]:
         """Makes Arrow batches the relation `name`, some at a time.
@@ -103,6 +108,15 @@ class ReadingJob:
     def open_files(self, paths: list[str]) -> None:
         """Says which files the relations of native readers are of."""
         self.connection.execute("SET VARIABLE files = ?", [paths])
+
+
+def _note_uses(batch: pa.RecordBatch, uses: tuple[str, ...], part: PartWriter, rows: FileRows) -> None:
+    """Notes in the books of each file which uses a record says yes to."""
+    for file, piece, _ in rows.pieces(batch):
+        noted = part.books[file].uses
+        for place, use in enumerate(uses):
+            if use not in noted and pc.any(batch.column(f"use {place}")[piece]).as_py():
+                noted.add(use)
 
 
 def _next(drawn: pa.RecordBatchReader) -> pa.RecordBatch | None:

@@ -1,0 +1,43 @@
+"""What the source mappings of the newest files cannot mean.
+
+Lives here: which files are asked. Does not belong here: what a fault is (`reading/mapping_use.py`).
+"""
+
+from pipelines.closing.examined import files_since_closing
+from pipelines.reading.mapping_use import KEEPS_NOTHING
+from pipelines.store.manifest import FileEntry, Manifest
+
+# In a few records a field may be empty by chance.
+_SOME_RECORDS = 100
+
+
+def faults_of_sources(manifest: Manifest) -> dict[str, list[str]]:
+    """The faults by source: those that all of its newest files have, and those of any with 100 records or more.
+
+    A file of which nothing is kept tells nothing of a mapping that kept something of another one.
+    """
+    newest: dict[str, list[FileEntry]] = {}
+    for entry in filter(_is_telling, files_since_closing(manifest)):
+        newest.setdefault(entry.source, []).append(entry)
+    keeping = {entry.source for entry in manifest.live_files() if _is_telling(entry) and _keeps(entry)}
+    found = {}
+    for source, entries in sorted(newest.items()):
+        asked = [entry for entry in entries if _keeps(entry) or source not in keeping]
+        faults = {fault for entry in asked for fault in entry.mapping_faults if _is_fault_of_all(fault, entry, asked)}
+        if faults:
+            found[source] = sorted(faults, key=lambda fault: (fault != KEEPS_NOTHING, fault))
+    return found
+
+
+def _is_fault_of_all(fault: str, entry: FileEntry, asked: list[FileEntry]) -> bool:
+    is_large = entry.records_read + entry.skipped >= _SOME_RECORDS
+    return is_large or all(fault in other.mapping_faults for other in asked)
+
+
+def _is_telling(entry: FileEntry) -> bool:
+    """Whether something is known of the mapping by that file: of one with nothing but malformed lines, it is not."""
+    return bool(entry.accepted or entry.mapping_faults)
+
+
+def _keeps(entry: FileEntry) -> bool:
+    return KEEPS_NOTHING not in entry.mapping_faults

@@ -1,0 +1,68 @@
+"""What `authmeter check` says of the user's source mappings: which no file is for, and what the others cannot mean."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from pipelines.common.days import last_closed_day
+from pipelines.common.errors import DamagedFileError
+from pipelines.common.text import printable
+from pipelines.contract.parts import PartBooks
+from pipelines.contract.settings import Settings
+from pipelines.engines.duckdb.engine import DuckDBEngine
+from pipelines.ingest.part_reader import RunTime, reading_limits
+from pipelines.reading.landing import LandedFile, scan
+from pipelines.reading.mapping_use import IDLE_WORDS, KEEPS_NOTHING, fault_words, mapping_faults, uses_of
+from pipelines.reading.sources import SourceMapping, Sources
+from pipelines.store.store import Store
+
+# Files of a mapping that are tried in landing, and what is read in a second or two.
+_SAMPLES = 5
+_SAMPLE_BYTES = 64 << 20
+# A dry reading keeps nothing, so its hashes need no secret.
+_KEY = "authmeter check, nothing is kept"
+
+
+def check_mappings(store: Store, settings: Settings, sources: Sources) -> bool:
+    """Prints it, by what lies in landing; gives whether there is a warning."""
+    landed = list(scan(store.landing, set()))
+    idle = sources.idle({file.path for file in landed} | {entry.path for entry in store.read_manifest().files})
+    for name in idle:
+        print(f"warning    source {name}: {IDLE_WORDS[0]}")
+    has_warned = bool(idle)
+    for mapping in filter(uses_of, sources.mappings):
+        own = [file for file in landed if file.bytes and sources.for_file(file.path) is mapping]
+        for fault in _faults_in_samples(settings, mapping, own):
+            print(f"warning    source {mapping.name}, {fault}")
+            has_warned = True
+    return has_warned
+
+
+def read_dry(settings: Settings, mapping: SourceMapping, file: LandedFile, target: Path) -> PartBooks:
+    """Reads a file into an empty folder, where nothing counts."""
+    now = datetime.now(UTC)
+    # Whatever day the file is of: a look at a mapping should not fail on the age of its sample.
+    wide = settings.model_copy(update={"retention_days": 36500})
+    limits = reading_limits(wide, mapping, RunTime(last_closed_day(now, settings.timezone), now))
+    with DuckDBEngine(settings, target / "tmp", target).file_reader(_KEY, file.full.parent) as reader:
+        (books,) = reader.read([file], mapping, limits, target)
+    return books
+
+
+def _faults_in_samples(settings: Settings, mapping: SourceMapping, files: list[LandedFile]) -> list[str]:
+    """What a mapping cannot mean, by the largest of its files that is soon read, and by others where nothing of that
+    one is kept.
+    """
+    found: list[str] = []
+    ordered = sorted(files, key=lambda file: (file.bytes > _SAMPLE_BYTES, abs(_SAMPLE_BYTES - file.bytes)))
+    for file in ordered[:_SAMPLES]:
+        with TemporaryDirectory(prefix="authmeter-check-") as folder:
+            try:
+                books = read_dry(settings, mapping, file, Path(folder).resolve())
+            except DamagedFileError as error:
+                return [f"landing/{printable(file.path)}: {error.what}"]
+        faults = mapping_faults(mapping, books)
+        found = [f"landing/{printable(file.path)}: {fault_words(fault)[0]}" for fault in faults]
+        if KEEPS_NOTHING not in faults:
+            break
+    return found

@@ -1,0 +1,83 @@
+"""What a file gives of what its mapping asks for, and what the mapping can therefore not mean.
+
+A *use* is a question to each record of a file: has it that column, is it kept, does that field get a value. Whether any
+record says yes goes into the books of the file. A *fault* is what none says yes to; files keep it by its name.
+"""
+
+from collections.abc import Collection
+
+from pipelines.common.text import printable
+from pipelines.contract.parts import PartBooks
+from pipelines.reading.raw_relations import quoted
+from pipelines.reading.sources import SourceMapping
+
+KEEPS_NOTHING = "where"
+IDLE_WORDS = (
+    "no file is for it: `files` fits none, or another mapping comes first",
+    "没有文件归它：`files` 无匹配，或被其他映射先取",
+)
+"""Of a mapping without any file, in English and Chinese."""
+# A name in a message; longer ones are no names.
+_MAX_NAME = 64
+
+
+def uses_of(mapping: SourceMapping) -> tuple[str, ...]:
+    """The uses of a mapping; none of one that reads log records as they are, or that is shipped: it names what any log
+    of its vendor may have.
+    """
+    if mapping.is_shipped or not (mapping.fields or mapping.where):
+        return ()
+    columns = [f"column {name}" for name in mapping.columns if name != "record"]
+    return (*columns, KEEPS_NOTHING, *(f"{kind} {name}" for name in mapping.fields for kind in ("field", "failed")))
+
+
+def use_conditions(mapping: SourceMapping) -> str:
+    """SELECT items that say yes or no to each use, as `use 0` and so on: over the raw columns, `mapped state`, and each
+    field's text, which is empty where its expression failed.
+    """
+    return "".join(f", {_condition(use)} AS {quoted(f'use {place}')}" for place, use in enumerate(uses_of(mapping)))
+
+
+def _condition(use: str) -> str:
+    kind, _, name = use.partition(" ")
+    if kind == "column":
+        return f"{quoted(f'raw {name}')} IS NOT NULL"
+    is_kept = '"mapped state" IS NULL'
+    if use == KEEPS_NOTHING:
+        return is_kept
+    return f"{is_kept} AND {quoted(f'field {name}')} {'<>' if kind == 'field' else '='} ''"
+
+
+def mapping_faults(mapping: SourceMapping, books: PartBooks) -> list[str]:
+    """The faults of a mapping by a file that it read; none where no record could be taken apart.
+
+    Of columns that stand in for each other in a `coalesce`, one is enough.
+    """
+    uses = uses_of(mapping)
+    if not uses or not (books.uses or books.skipped):
+        return []
+    missing = {use.removeprefix("column ") for use in uses if use.startswith("column ") and use not in books.uses}
+    faults = [f"column {name}" for name in sorted(missing) if not _has_stand_in(name, missing, mapping)]
+    if KEEPS_NOTHING not in books.uses:
+        return [*faults, KEEPS_NOTHING] if books.skipped else faults
+    empty = [name for name in mapping.fields if f"field {name}" not in books.uses]
+    return faults + [f"{'failed' if f'failed {name}' in books.uses else 'empty'} {name}" for name in empty]
+
+
+def _has_stand_in(name: str, missing: Collection[str], mapping: SourceMapping) -> bool:
+    return any(name in columns and columns.difference(missing) for columns in mapping.stand_ins)
+
+
+def fault_words(fault: str) -> tuple[str, str]:
+    """A fault in English and Chinese."""
+    kind, _, name = fault.partition(" ")
+    name = printable(name[:_MAX_NAME])
+    return {
+        "column": (f"no record has the column {name}", f"没有记录含有列 {name}"),
+        "empty": (f"{name} is empty in every record", f"{name} 在每条记录中都为空"),
+        "failed": (
+            f"the expression of {name} gives no record a value and fails",
+            f"{name} 的表达式出错，没有记录得到值",
+        ),
+        KEEPS_NOTHING: ("`where` keeps no record", "`where` 没有留下任何记录"),
+    }[kind]
