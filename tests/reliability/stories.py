@@ -116,7 +116,7 @@ def delivered(text: bytes) -> Delivered:
     """A content of NDJSON, of which every JSON line is a good record whose time names its business day."""
     days: dict[date, list[str]] = defaultdict(list)
     broken = 0
-    for line in text.splitlines():
+    for line in filter(bytes.strip, text.splitlines()):
         try:
             row = json.loads(line)
         except ValueError:
