@@ -51,8 +51,8 @@ COLUMNS = {
     "detail_zh": "the finding, in Chinese",
     "duplicates": "accepted records that are copies of another one of the day, by `event_id`",
     "field": "the field",
-    "finding": "why the file is damaged; of a held one, the days that would lose records, and how many; of an unread "
-    "one, what it is, NULL where `ignore` names it",
+    "finding": "why the file is damaged, or why few of its records were accepted; of a held one, the days that would "
+    "lose records, and how many; of an unread one, what it is, NULL where `ignore` names it",
     "first_day": "the first day with records",
     "periods.first_day": "first day of the period",
     "first_read_at": "when this content was read first, UTC; of an unread file, when it was seen first",

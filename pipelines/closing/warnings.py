@@ -18,12 +18,15 @@ from pipelines.contract.settings import Settings
 from pipelines.incidents.day_statistics import counted_by_day, statistics, volume_of
 from pipelines.incidents.profiles import NO_PROFILES, Profiles, read_profiles
 from pipelines.reading.mapping_use import IDLE_WORDS, fault_words
+from pipelines.reading.reasons import Reason, words_of
 from pipelines.reading.unread import kinds
-from pipelines.store.manifest import Manifest
+from pipelines.store.manifest import FileEntry, Manifest
 from pipelines.store.store import Store
 
 _MOST_FAULTS = 5
 _MORE = ("and more: see `authmeter check`", "等等，详见 authmeter check")
+# Files that were read by an older version.
+_NOT_KNOWN = Words("perhaps of another format", "可能是别的格式")
 
 
 def run_checks(
@@ -50,7 +53,7 @@ def run_checks(
         _source_mappings(manifest),
         _registry_rows(registry),
         _rejected_share(manifest, settings),
-        _nothing_accepted(manifest),
+        *of_files(manifest),
         _day_is_there(manifest, as_of),
         _unmapped_share(manifest, settings, as_of),
     )
@@ -180,17 +183,36 @@ def _rejected_share(manifest: Manifest, settings: Settings) -> CheckResult:
     )  # fmt: skip
 
 
-def _nothing_accepted(manifest: Manifest) -> CheckResult:
-    """Whole files without one good record: in the share of rejected records, a small one would not be seen."""
-    paths = sorted(entry.path for entry in manifest.files if entry.is_fruitless and not entry.is_gone)
-    if not paths:
-        return CheckResult("nothing_accepted", True, "none", "无")
-    return CheckResult(
-        "nothing_accepted",
-        False,
-        f"{counted(len(paths), 'file')} without one good record, perhaps of another format: {listed(paths)}",
-        f"{len(paths)} 个文件没有一条有效记录，可能是别的格式：{listed(paths)}",
+def of_files(manifest: Manifest) -> tuple[CheckResult, CheckResult]:
+    """The checks of files of which nothing, or less than half, was accepted, with the likely reasons.
+
+    Of the files since the last closing: a run is told of what it reads. Where no file ever gave a record, of all.
+    """
+    is_barren = not any(entry.accepted for entry in manifest.files)
+    there = [e for e in (manifest.live_files() if is_barren else files_since_closing(manifest)) if not e.is_gone]
+    # Other files of a source may have records that its `where` keeps.
+    productive = {entry.source for entry in manifest.files if entry.records_read}
+    fruitless = [
+        entry
+        for entry in there
+        if entry.is_fruitless and (is_barren or entry.has_weight)
+        and (entry.records_read or not entry.skipped or entry.source not in productive)
+    ]  # fmt: skip
+    rejected = [entry for entry in there if entry.is_mostly_rejected and entry.has_weight]
+    return (
+        _named_files("nothing_accepted", _reasons(fruitless), "without one good record", "没有一条有效记录"),
+        _named_files("mostly_rejected", _reasons(rejected), "of which over half was rejected", "过半记录被拒收"),
     )
+
+
+def _reasons(entries: list[FileEntry]) -> dict[str, Words]:
+    return {entry.path: _reason(entry) for entry in entries}
+
+
+def _reason(entry: FileEntry) -> Words:
+    if entry.skipped and not entry.records_read:
+        return words_of(Reason("where", entry.source).stored)
+    return words_of(entry.finding) if entry.finding else _NOT_KNOWN
 
 
 def _day_is_there(manifest: Manifest, as_of: date) -> CheckResult:

@@ -19,8 +19,11 @@ from pipelines.contract.parts import PartBooks
 from pipelines.contract.registry import Registry, load_registry
 from pipelines.contract.settings import Settings, load_settings
 from pipelines.ingest.part_reader import RunTime, first_accepted
+from pipelines.reading.encodings import UTF_8
 from pipelines.reading.landing import LandedFile
+from pipelines.reading.likely_reason import likely_reason
 from pipelines.reading.mapping_use import fault_words, mapping_faults
+from pipelines.reading.reasons import words_of
 from pipelines.reading.sources import SourceMapping, Sources, load_sources
 from pipelines.reading.unread import kind_of
 from pipelines.store.database import open_published, workbench
@@ -81,7 +84,7 @@ def _unknown_apps(data: Path, settings: Settings, registry: Registry) -> list[st
 
 def check_file(data: Path, source: str | None, file: Path) -> int:
     """Reads a file as a source would, keeps nothing, prints its first records and rejects; gives 0, or 3 where a run
-    would reject a record, or the mapping says what it cannot mean.
+    would reject a record, or accept none, or the mapping says what it cannot mean.
 
     Raises:
         UsageError: there is no such folder, file or source, or an expression of the mapping cannot be used.
@@ -103,10 +106,14 @@ def check_file(data: Path, source: str | None, file: Path) -> int:
     mapping = sources.named(source) if source else _matching(sources, landed)
     now = datetime.now(UTC)
     with TemporaryDirectory(prefix="authmeter-check-") as folder:
-        target = Path(folder).resolve()
-        with workbench(settings, target / "tmp", [target]) as connection:
-            books = read_dry(settings, mapping, landed, target)
+        # What is spilled must not lie in the part.
+        temp, target = Path(folder).resolve() / "tmp", Path(folder).resolve() / "part"
+        target.mkdir()
+        with workbench(settings, temp, [target]) as connection:
+            books = read_dry(settings, mapping, landed, temp, target)
             _print_books(landed, mapping.name, settings, books)
+            if books.is_poor and landed.bytes:
+                print(f"  likely     {words_of(likely_reason(landed, mapping, books).stored).en}")
             for fault in (faults := mapping_faults(mapping, books)):
                 print(f"  warning    {fault_words(fault)[0]}")
             time = RunTime(last_closed_day(now, settings.timezone), now, Store(data).read_state().events_from)
@@ -118,7 +125,7 @@ def check_file(data: Path, source: str | None, file: Path) -> int:
                 print("  " + "  ".join(f"{name}={value}" for name, value in row.items() if value is not None))
             for line, reason, record in _rejects(connection, target):
                 print(f"  rejected   line {line}: {reason}: {record[:200]}")
-    return 3 if books.rejected or too_old or faults else 0
+    return 3 if books.rejected or too_old or faults or (books.is_poor and landed.bytes) else 0
 
 
 def _matching(sources: Sources, landed: LandedFile) -> SourceMapping:
@@ -139,6 +146,8 @@ def _print_books(landed: LandedFile, source: str, settings: Settings, books: Par
         f"{landed.path} as {source}: {counted(books.records_read, 'record')} read, {books.accepted:,} accepted, "
         f"{books.rejected:,} rejected, {books.skipped:,} skipped"
     )
+    if books.encoding != UTF_8:
+        print(f"  read as {books.encoding}")
     for day, rows in sorted(books.days.items()):
         print(f"  {day} ({settings.timezone}): {counted(rows, 'record')}")
     for name, count in sorted(books.nulled.items()):

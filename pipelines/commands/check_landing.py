@@ -1,11 +1,23 @@
-"""What `authmeter check` says of landing: which source reads how many files, and which files none reads."""
+"""What `authmeter check` says of landing: which source reads how many files, which files none reads, and which would
+have few good records.
+"""
 
+from datetime import UTC, datetime
+
+from pipelines.closing.warnings import of_files
+from pipelines.commands.look import look_into
+from pipelines.common.days import last_closed_day
 from pipelines.common.text import counted, printable
+from pipelines.contract.checks import CheckResult
 from pipelines.contract.settings import Settings
-from pipelines.reading.landing import LEFT_ALONE, has_any_file, scan
-from pipelines.reading.sources import Sources
+from pipelines.ingest.part_reader import RunTime
+from pipelines.reading.landing import LEFT_ALONE, LandedFile, has_any_file, scan
+from pipelines.reading.sources import SourceMapping, Sources
 from pipelines.reading.unread import kinds
 from pipelines.store.store import Store
+
+# So many new files are read: a check should take seconds.
+_LOOKED_INTO = 100
 
 
 def check_landing(store: Store, settings: Settings, sources: Sources) -> bool:
@@ -14,12 +26,15 @@ def check_landing(store: Store, settings: Settings, sources: Sources) -> bool:
     unreadable: set[str] = set()
     passed_over: set[str] = set()
     unread: list[str] = []
+    logs: list[tuple[LandedFile, SourceMapping]] = []
     for file in scan(store.landing, unreadable, passed_over):
         mapping = sources.for_file(file.path)
         name = mapping.name if mapping else "read by no source"
         files[name] = files.get(name, 0) + 1
         if mapping is None:
             unread.append(file.path)
+        else:
+            logs.append((file, mapping))
     found = ", ".join(f"{counted(count, 'file')} {name}" for name, count in sorted(files.items()))
     if not found:
         is_there = unreadable or has_any_file(store.landing)
@@ -32,4 +47,22 @@ def check_landing(store: Store, settings: Settings, sources: Sources) -> bool:
         print(f"unread     landing/{printable(path)}: {kind.en if kind else 'named by `ignore`'}")
     for folder in sorted(unreadable):
         print(f"warning    landing/{printable(folder)} cannot be read")
-    return bool(unreadable or any(kind_by_path.values()))
+    found_poor = [result for result in _poor_files(store, settings, logs) if not result.passed]
+    for result in found_poor:
+        print(f"warning    {result.check_name}: {result.detail_en}")
+    return bool(unreadable or any(kind_by_path.values()) or found_poor)
+
+
+def _poor_files(
+    store: Store, settings: Settings, logs: list[tuple[LandedFile, SourceMapping]]
+) -> tuple[CheckResult, ...]:
+    """The checks of files of which little was accepted, as if a run read the new ones now."""
+    manifest, now = store.read_manifest(), datetime.now(UTC)
+    known = {(entry.path, entry.stamp) for entry in manifest.files if entry.status != "replaced"}
+    new = [(file, mapping) for file, mapping in logs if (file.path, file.stamp) not in known]
+    if len(new) > _LOOKED_INTO:
+        print(f"landing    {len(new):,} files are new; the first {_LOOKED_INTO} are looked into")
+    if new:
+        time = RunTime(last_closed_day(now, settings.timezone), now, manifest.events_from)
+        manifest.files += look_into(new[:_LOOKED_INTO], settings, time)
+    return of_files(manifest)

@@ -38,13 +38,13 @@ def check_mappings(store: Store, settings: Settings, sources: Sources) -> bool:
     return has_warned
 
 
-def read_dry(settings: Settings, mapping: SourceMapping, file: LandedFile, target: Path) -> PartBooks:
-    """Reads a file into an empty folder, where nothing counts."""
+def read_dry(settings: Settings, mapping: SourceMapping, file: LandedFile, temp: Path, target: Path) -> PartBooks:
+    """Reads a file into the empty folder `target`, where nothing counts; what is spilled lies in `temp`."""
     now = datetime.now(UTC)
     # Whatever day the file is of: a look at a mapping should not fail on the age of its sample.
     wide = settings.model_copy(update={"retention_days": 36500})
     limits = reading_limits(wide, mapping, RunTime(last_closed_day(now, settings.timezone), now))
-    with DuckDBEngine(settings, target / "tmp", target).file_reader(_KEY, file.full.parent) as reader:
+    with DuckDBEngine(settings, temp, target).file_reader(_KEY, file.full.parent) as reader:
         (books,) = reader.read([file], mapping, limits, target)
     return books
 
@@ -57,8 +57,10 @@ def _faults_in_samples(settings: Settings, mapping: SourceMapping, files: list[L
     ordered = sorted(files, key=lambda file: (file.bytes > _SAMPLE_BYTES, abs(_SAMPLE_BYTES - file.bytes)))
     for file in ordered[:_SAMPLES]:
         with TemporaryDirectory(prefix="authmeter-check-") as folder:
+            temp, target = Path(folder).resolve() / "tmp", Path(folder).resolve() / "part"
+            target.mkdir()
             try:
-                books = read_dry(settings, mapping, file, Path(folder).resolve())
+                books = read_dry(settings, mapping, file, temp, target)
             except DamagedFileError as error:
                 return [f"landing/{printable(file.path)}: {error.what}"]
         faults = mapping_faults(mapping, books)

@@ -114,9 +114,15 @@ _ALL: Final = (
     ),
     Check(
         "nothing_accepted", "event_parts", "folder",
-        "A file of at least 100 records or 64 KiB has no valid record.",
-        "有文件至少 100 条记录或 64 KiB，却没有一条有效记录。",
-        "See why on the quality page; mend the mapping and `authmeter reread`, or delete the file.",
+        "One of the newest files, of at least 1 kB or 100 records, has no valid record.",
+        "最新文件中有至少 1 kB 或 100 条记录的文件，没有一条有效记录。",
+        "Do as the warning says, and deliver the file again; after a change of its mapping, `authmeter reread`.",
+    ),
+    Check(
+        "mostly_rejected", "event_parts", "folder",
+        "One of the newest files, of at least 1 kB or 100 records, has more rejected records than accepted ones.",
+        "最新文件中有至少 1 kB 或 100 条记录的文件，拒收多于接受。",
+        "Do as the warning says, and deliver the file again; after a change of its mapping, `authmeter reread`.",
     ),
     Check(
         "day_is_there", "day_tables", "folder",

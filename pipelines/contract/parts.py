@@ -32,7 +32,8 @@ REJECT_SCHEMA = pa.schema(
 class PartBooks:
     """The books of one read file; `skipped` records stand beside them.
 
-    `uses` are the questions of its mapping to which a record said yes: see `reading/mapping_use.py`.
+    `uses` are the questions of its mapping to which a record said yes: see `reading/mapping_use.py`. `reasons` are
+    those of the rejected records, `encoding` the one that the file came in.
     """
 
     accepted: int = 0
@@ -41,8 +42,15 @@ class PartBooks:
     days: dict[date, int] = field(default_factory=dict)
     nulled: Counter[str] = field(default_factory=Counter)
     uses: set[str] = field(default_factory=set)
+    reasons: Counter[str] = field(default_factory=Counter)
+    encoding: str = "UTF-8"
 
     @property
     def records_read(self) -> int:
         """All records of the file but skipped ones."""
         return self.accepted + self.rejected
+
+    @property
+    def is_poor(self) -> bool:
+        """Whether nothing was accepted, or over half was rejected."""
+        return not self.accepted or self.rejected > self.accepted

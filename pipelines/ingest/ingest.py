@@ -19,6 +19,7 @@ from pipelines.ingest.replacing import Leaving, decide, oldest, sharing
 from pipelines.ingest.rotation import Rotation
 from pipelines.ingest.stored_contents import StoredContents, key_of
 from pipelines.ingest.unread_files import Unread, note_unread
+from pipelines.reading.encodings import UTF_8
 from pipelines.reading.landing import LandedFile, current_stamp, scan
 from pipelines.reading.mapping_use import mapping_faults
 from pipelines.reading.sources import SourceMapping
@@ -34,12 +35,15 @@ _BYTES_PER_COMMIT = 512 << 20
 
 @dataclass
 class IngestReport:
-    """What an ingest did: contents read, damaged and held, files left for the next run."""
+    """What an ingest did: contents read, damaged and held, files left for the next run; and the files that were read in
+    other encodings than UTF-8, by encoding.
+    """
 
     read: list[FileEntry] = field(default_factory=list)
     damaged: list[FileEntry] = field(default_factory=list)
     held: list[FileEntry] = field(default_factory=list)
     changing: list[str] = field(default_factory=list)
+    encodings: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def records(self) -> int:
@@ -134,7 +138,7 @@ class _Ingest:
         is_new = self._manifest.unreadable != sorted(unreadable)
         self._manifest.unreadable = sorted(unreadable)
         for entry in self._manifest.files:
-            if entry.status in ("damaged", "held") or entry.is_fruitless:
+            if entry.status in ("damaged", "held") or entry.is_fruitless or entry.is_mostly_rejected:
                 is_gone = entry.is_gone if _is_within(entry.path, unreadable) else entry.path not in paths
                 is_new |= is_gone != entry.is_gone
                 entry.is_gone = is_gone
@@ -193,6 +197,8 @@ class _Ingest:
         for entry, (place, read) in zip(entries, fresh, strict=True):
             if read.books:
                 entry.part, entry.part_digest, entry.place = name, digest, place
+                if read.books.encoding != UTF_8:
+                    self._report.encodings.setdefault(read.books.encoding, []).append(entry.path)
             if read.finding is not None:
                 self._refuse(entry, read.finding)
             else:
@@ -212,7 +218,8 @@ class _Ingest:
         if known is None or (known.status == "damaged" and read.finding is None):
             return False
         known.stamp, known.mapping = read.file.stamp, source.fingerprint
-        known.finding = read.finding if known.status == "damaged" else None
+        if known.status == "damaged":
+            known.finding = read.finding
         # What stood in its place and never counted was taken back, and replaced nothing.
         entries[:] = [entry for entry in entries if entry is known or entry.status not in ("held", "damaged")]
         live = standing(entries)
@@ -310,6 +317,12 @@ def new_entry(
         entry.nulled = dict(sorted(books.nulled.items()))
         entry.mapping_faults = mapping_faults(source, books)
         entry.days = {day: DayRows(accepted=rows) for day, rows in sorted(books.days.items())}
+        # That of what a `where` skipped depends on the other files of the source.
+        if books.is_poor and file.bytes and (books.records_read or not books.skipped):
+            # It looks into the file with libraries that a run with nothing new should not load.
+            from pipelines.reading.likely_reason import likely_reason
+
+            entry.finding = likely_reason(file, source, books).stored
     return entry
 
 

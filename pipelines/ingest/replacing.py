@@ -40,7 +40,9 @@ def decide(leaving: list[Leaving], others: list[FileEntry], manifest: Manifest, 
     undecided, counting = list(leaving), list(others)
     for one in leaving:
         if one.new:
-            one.new.status, one.new.finding = "read", None
+            if one.new.status == "held":
+                one.new.finding = None
+            one.new.status = "read"
     while undecided:
         olds = [one.old for one in undecided]
         lost = contents.lost(olds, oldest(manifest), [one.new for one in undecided if one.new], sharing(olds, counting))

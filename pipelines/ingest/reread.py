@@ -164,7 +164,8 @@ class _Reread:
         if old == new:
             # The part stays; the mapping, or what it skipped, may be another.
             before = replace(entry)
-            for name in ("source", "mapping", "records_read", "rejected", "skipped", "nulled", "mapping_faults"):
+            names = ("source", "mapping", "finding", "records_read", "rejected", "skipped", "nulled", "mapping_faults")
+            for name in names:
                 setattr(entry, name, getattr(fresh, name))
             return entry != before
         fresh.part = hashlib.sha256(repr((entry.path, entry.sha256, source.fingerprint, new)).encode()).hexdigest()[:24]
@@ -181,7 +182,8 @@ class _Reread:
         manifest = self._manifest
         if old.status == "held":
             lost = closed_days(taken_away(manifest, new, self._contents), manifest)
-            new.status, new.finding = ("held", listed(lost)) if lost else ("read", None)
+            if lost:
+                new.status, new.finding = "held", listed(lost)
             live = standing([entry for entry in manifest.files if entry.path == old.path])
             if live and not lost:
                 live.status = "replaced"

@@ -13,6 +13,7 @@ from pipelines.contract.metrics import METRICS
 from pipelines.contract.registry import APP_COLUMNS, CODE_COLUMNS, SCHEME_COLUMNS, Registry
 from pipelines.contract.settings import Settings
 from pipelines.incidents.volumes import usual_records
+from pipelines.reading.reasons import words_of
 from pipelines.reading.unread import kinds
 from pipelines.store.manifest import DayEntry, Manifest
 from pipelines.store.store import Store
@@ -84,8 +85,9 @@ def _input_files(manifest: Manifest, settings: Settings) -> Iterator[list[Any]]:
     """The contents that were read or refused, then the files that no source reads."""
     for e in manifest.files:
         counts = [e.records_read, e.accepted, e.rejected, e.skipped]
+        finding = words_of(e.finding).en if e.finding else None
         yield [e.path, e.sha256, e.bytes, e.source, *counts, e.first_read_at, e.status, sum(e.nulled.values()),
-               e.closed_through, e.finding]  # fmt: skip
+               e.closed_through, finding]  # fmt: skip
     for path, kind in kinds(manifest.unread_files, settings.ignore).items():
         file = manifest.unread_files[path]
         yield [path, file.sha256, file.bytes, "", 0, 0, 0, 0, file.first_seen_at, "unread", 0, None, kind and kind.en]

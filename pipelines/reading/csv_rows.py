@@ -21,7 +21,7 @@ from pipelines.reading.unpacking import ByteStream
 
 # A quoted cell that runs over more lines than this is an unclosed quote.
 MAX_JOINED_LINES = 64
-_COMMA, _QUOTE, _RETURN, _NEWLINE = tuple(b',"\r\n')
+_QUOTE, _RETURN, _NEWLINE, _BLANK = tuple(b'"\r\n ')
 _ENCODED = 0x80
 
 
@@ -32,11 +32,10 @@ class CsvCleaner:
     """
 
     def __init__(self, layout: CsvLayout, out: BinaryIO, reject: Callable[[int, str], None]) -> None:
-        self._width, self._out, self._reject = len(layout.names), out, reject
-        self._line_end = layout.line_end
+        self._layout, self._out, self._reject = layout, out, reject
         self._pending: list[tuple[int, bytes]] = []
         self._lines: list[np.ndarray] = []
-        self._is_header_due = True
+        self._heads_due = 2 if layout.has_separator_line else 1
 
     @property
     def lines(self) -> np.ndarray:
@@ -45,16 +44,16 @@ class CsvCleaner:
 
     def copy(self, stream: ByteStream) -> None:
         """Copies the rows of a whole file; their lines then end in line feeds alone."""
-        for block in blocks(_LineFeeds(stream) if self._line_end == b"\r" else stream):
+        for block in blocks(_LineFeeds(stream) if self._layout.line_end == b"\r" else stream):
             self._copy_block(block)
         self._take_rows(final=True)
 
     def _copy_block(self, block: Block) -> None:
-        has_returns = self._line_end == b"\r\n"
-        is_plain = _plain_rows(block, self._width, has_returns=has_returns)
+        has_returns = self._layout.line_end == b"\r\n"
+        is_plain = _plain_rows(block, self._layout)
         index = 0
         while index < len(block):
-            if self._pending or self._is_header_due or not is_plain[index]:
+            if self._pending or self._heads_due or not is_plain[index]:
                 line = block.line(index)
                 self._pending.append((block.first_line + index, line))
                 self._take_rows(final=False)
@@ -82,25 +81,26 @@ class CsvCleaner:
             number, first = pending[0]
             whole = b"\n".join(line for _, line in pending[:taken])
             text = _text(whole)
-            cells = cells_of(text)
+            cells = cells_of(text, self._layout.separator)
             if cells is None and taken > 1:
                 # The quotes met by chance: the first line stands or falls alone, the next ones are looked at anew.
                 taken, whole, text = 1, first, _text(first)
-                cells = cells_of(text)
+                cells = cells_of(text, self._layout.separator)
             del pending[:taken]
             is_text = "\ufffd" not in text or text.encode() == whole.removesuffix(b"\r")
             if whole.strip():
                 self._take(number, text, cells if is_text else None)
 
     def _take(self, number: int, text: str, cells: list[str] | None) -> None:
-        if self._is_header_due:
-            self._is_header_due = False
+        if self._heads_due:
+            self._heads_due -= 1
             return
-        if cells is None or len(cells) != self._width:
+        if cells is None or len(cells) != len(self._layout.names):
             self._reject(number, text[:HEAD_BYTES])
             return
         row = io.StringIO(newline="")
-        csv.writer(row, quoting=csv.QUOTE_ALL, lineterminator="\n").writerow(cells)
+        separator = self._layout.separator
+        csv.writer(row, delimiter=separator, quoting=csv.QUOTE_ALL, lineterminator="\n").writerow(cells)
         self._out.write(row.getvalue().encode())
         self._lines.append(np.array([number], np.uint32))
 
@@ -110,8 +110,9 @@ def _text(raw: bytes) -> str:
     return raw.removesuffix(b"\r").decode("utf-8", "replace")
 
 
-def _plain_rows(block: Block, width: int, *, has_returns: bool) -> np.ndarray:
+def _plain_rows(block: Block, layout: CsvLayout) -> np.ndarray:
     """Which lines are rows at sight: as many cells as the header, no quote, no odd carriage return, and UTF-8."""
+    width, has_returns = len(layout.names), layout.line_end == b"\r\n"
     begin, end = int(block.starts[0]), int(block.starts[-1])
     data = np.frombuffer(block.data, dtype=np.uint8)[begin:end]
     starts = block.starts - begin
@@ -119,9 +120,13 @@ def _plain_rows(block: Block, width: int, *, has_returns: bool) -> np.ndarray:
     def line_of(places: np.ndarray) -> np.ndarray:
         return np.searchsorted(starts, places, side="right") - 1
 
-    is_plain: np.ndarray = np.bincount(line_of(np.flatnonzero(data == _COMMA)), minlength=len(block)) == width - 1
+    marks = np.flatnonzero(data == ord(layout.separator))
+    is_plain: np.ndarray = np.bincount(line_of(marks), minlength=len(block)) == width - 1
     # Of one column, a blank line looks like a row.
     is_plain &= width > 1
+    if layout.separator == "\t":
+        # A line of nothing but tabs is a blank one.
+        is_plain &= np.maximum.reduceat(data, starts[:-1]) > _BLANK
     odd = [data == _QUOTE, data == _RETURN]
     if has_returns:
         ends = starts[1:] - 2

@@ -1,4 +1,5 @@
-"""A landed file as plain bytes under a path that the native readers take: unpacked and verified where it is packed.
+"""A landed file as plain bytes under a path that the native readers take: unpacked and verified where it is packed, and
+in UTF-8.
 
 The path names an open descriptor. So a name is never taken as a pattern, what was scanned is what is read, and the
 unpacked bytes have no name of their own: whatever ends the process leaves nothing of them.
@@ -7,11 +8,12 @@ unpacked bytes have no name of their own: whatever ends the process leaves nothi
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryFile
 
 from pipelines.reading.blocks import MAX_LINE_VALUES, blocks
+from pipelines.reading.encodings import GB18030, UTF_8, UTF_16, from_gb18030, from_utf_16, is_gb18030, is_utf_16
 from pipelines.reading.landing import LandedFile, compression_of, raw_file
 from pipelines.reading.unpacking import HEAD_MARK_BYTES, UnpackLimits, require_text, unpacked
 
@@ -23,11 +25,12 @@ _STRETCH = MAX_LINE_VALUES // 2
 
 @dataclass(frozen=True)
 class PlainFile:
-    """A file's bytes: the landed file's own, or what it unpacks to."""
+    """A file's bytes: the landed file's own, or what it unpacks to; `encoding` is the one that it came in."""
 
     file: LandedFile
     descriptor: int
     bytes: int
+    encoding: str = UTF_8
 
     @property
     def path(self) -> str:
@@ -52,7 +55,9 @@ class _Stream:
 
 
 @contextmanager
-def plain_file(file: LandedFile, limits: UnpackLimits, temp: Path) -> Iterator[PlainFile]:
+def plain_file(
+    file: LandedFile, limits: UnpackLimits, temp: Path, *, may_be_utf_16: bool = False
+) -> Iterator[PlainFile]:
     """Opens a text file; what is unpacked lies, without a name, in the folder `temp`.
 
     A line that is longer than one may be, or has more values, is cut, so that no native reader fails over it. So it is
@@ -66,20 +71,33 @@ def plain_file(file: LandedFile, limits: UnpackLimits, temp: Path) -> Iterator[P
         raw = stack.enter_context(raw_file(file))
         plain = PlainFile(file, raw.fileno(), file.bytes)
         if compression_of(file.path):
-            plain = _copied(file, unpacked(file, raw, limits), temp, stack)
-        require_text(file, os.pread(plain.descriptor, HEAD_MARK_BYTES, 0))
+            plain = _copied(plain, unpacked(file, raw, limits), temp, stack)
+        head = os.pread(plain.descriptor, HEAD_MARK_BYTES, 0)
+        if may_be_utf_16 and is_utf_16(head):
+            plain = replace(_copied(plain, from_utf_16(plain.stream()), temp, stack), encoding=UTF_16)
+        else:
+            require_text(file, head)
         if _has_long_line(plain):
             shorter = (block.data[block.starts[0] : block.starts[-1]] for block in blocks(plain.stream()))
-            plain = _copied(file, shorter, temp, stack)
+            plain = _copied(plain, shorter, temp, stack)
         yield plain
 
 
-def _copied(file: LandedFile, chunks: Iterable[memoryview], temp: Path, stack: ExitStack) -> PlainFile:
+@contextmanager
+def in_utf_8(plain: PlainFile, temp: Path) -> Iterator[PlainFile]:
+    """Opens a text file that may be GB18030: then a copy of it in UTF-8, without a name, in the folder `temp`."""
+    with ExitStack() as stack:
+        if plain.encoding == UTF_8 and is_gb18030(plain.stream()):
+            plain = replace(_copied(plain, from_gb18030(plain.stream()), temp, stack), encoding=GB18030)
+        yield plain
+
+
+def _copied(plain: PlainFile, chunks: Iterable[memoryview | bytes], temp: Path, stack: ExitStack) -> PlainFile:
     copy = stack.enter_context(TemporaryFile(dir=temp))  # noqa: SIM115 (the stack closes it)
     for chunk in chunks:
         copy.write(chunk)
     copy.flush()
-    return PlainFile(file, copy.fileno(), copy.tell())
+    return replace(plain, descriptor=copy.fileno(), bytes=copy.tell())
 
 
 def _has_long_line(plain: PlainFile) -> bool:

@@ -102,7 +102,7 @@ def csv_files(mapping: SourceMapping, layout: CsvLayout, *, first_file: int, has
         SELECT file_index + {first_file} AS "row file", NULL::VARCHAR AS "row state",
             {", ".join(map(quoted, cells))}{texts}
         FROM read_csv(getvariable('files'), auto_detect = false, columns = {{{columns}}}, header = {has_header},
-            delim = ',', quote = '"', escape = '"', strict_mode = true, {line_end}
+            delim = {_literal(layout.separator)}, quote = '"', escape = '"', strict_mode = true, {line_end}
             max_line_size = {MAX_LINE_BYTES}, buffer_size = {2 * MAX_LINE_BYTES})"""
     return RawRelation(query, tuple(cells))
 

@@ -18,7 +18,7 @@ from pipelines.common.days import require_same_zone
 from pipelines.common.errors import AuthmeterError, UsageError
 from pipelines.common.machine_limits import as_machine_error
 from pipelines.common.progress import Stage, stage
-from pipelines.common.text import counted
+from pipelines.common.text import counted, listed
 from pipelines.contract.checks import CheckResult
 from pipelines.contract.hash_key import hash_key, key_fingerprint
 from pipelines.contract.registry import Registry, load_registry
@@ -106,6 +106,8 @@ class DailyRun:
                     for found, word in ((report.damaged, "damaged"), (report.held, "held"))
                     if found
                 )
+        for encoding, paths in sorted(report.encodings.items()):
+            print(f"read as {encoding}: {listed(sorted(paths))}")
         if self.reread:
             with self._box("reread") as box:
                 found_again = reread(self._ingest_context, manifest, self.reread, progress=box)

@@ -15,8 +15,8 @@ SCHEMA_VERSION = 3
 Status = Literal["read", "damaged", "held", "replaced"]
 
 
-# A file of less is of no weight, whatever it holds.
-_SOME_RECORDS, _SOME_BYTES = 100, 64 << 10
+# A file of less is of no weight, whatever it holds: by its bytes, or, as packed ones are small, by its records.
+_SOME_BYTES, _SOME_RECORDS = 1000, 100
 
 
 class DayRows(NamedTuple):
@@ -33,7 +33,8 @@ class FileEntry:
     A part may hold the records of several files; `place` is that of this one in it. `part_digest` is the checksum of
     the part's files; parts of the first stores have none. By retention a part loses its oldest days, and a name with
     it: see `origin_of`. `run_day` is the day D of the run that read it first; `earlier_parts` are the `records_name` of
-    earlier readings of the same content. `mapping_faults` are what its mapping cannot mean: see
+    earlier readings of the same content. `finding` is why it is damaged or held, or the stored reason why few of its
+    records were accepted, see `reading/reasons.py`. `mapping_faults` are what its mapping cannot mean: see
     `reading/mapping_use.py`.
     """
 
@@ -70,9 +71,18 @@ class FileEntry:
 
     @property
     def is_fruitless(self) -> bool:
-        """Whether the content was read and none of its records was accepted, and it is no matter of a few lines."""
-        is_some = self.records_read >= _SOME_RECORDS or self.bytes >= _SOME_BYTES
-        return self.status == "read" and self.records_read > 0 and not self.accepted and is_some
+        """Whether the content was read and there is something in it, of which nothing was accepted."""
+        return self.status == "read" and not self.accepted and self.bytes > 0
+
+    @property
+    def is_mostly_rejected(self) -> bool:
+        """Whether some of the content's records were accepted, and over half were rejected."""
+        return self.status == "read" and self.accepted > 0 and self.rejected > self.accepted
+
+    @property
+    def has_weight(self) -> bool:
+        """Whether the content is no matter of a few lines."""
+        return self.bytes >= _SOME_BYTES or self.records_read + self.skipped >= _SOME_RECORDS
 
 
 class UnreadFile(NamedTuple):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 from datetime import date
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import pytest
 
 from pipelines.commands.check import check_file
 from tests.published_folder import MARKED_DEVICE, MARKED_PHONE, Call, authmeter, marked
-from tests.support import DataFolder, days_before, lines, record, records, tree, write_line_source
+from tests.support import DataFolder, as_csv, days_before, lines, record, records, tree, write_line_source
 
 
 def test_check_shows_the_first_records_in_the_order_of_the_file(
@@ -67,6 +69,55 @@ def test_a_check_of_files_that_are_left_alone_does_not_call_landing_empty(call: 
     assert ended.code == 0
     assert "empty" not in ended.out
     assert "no log: links, special files, and names that start with . or _" in ended.out
+
+
+def test_a_check_names_files_of_which_nothing_would_count(call: Call, own: DataFolder, yesterday: date) -> None:
+    own.land("array.json", json.dumps(records(400, yesterday, "x")).encode())
+    own.land("near.csv.gz", gzip.compress(b"eventId,appkey\n" + b"1,shop\n" * 300))
+    own.land("gbk.csv", as_csv(records(90, yesterday, "g", account_id="商城")).decode().encode("gb18030"))
+    own.land("half.ndjson", [*records(20, yesterday, "h"), *records(40, yesterday, "i", channel="sms")])
+    own.land("good.ndjson", records(40_000, yesterday, "j"))
+    before = tree(own.store.warehouse)
+    ended = call("check", data=own.root)
+    assert ended.code == 3
+    assert "warning    nothing_accepted: 2 files without one good record: array.json (a JSON array" in ended.out
+    assert "near.csv.gz (names that are nearly those of the log format (eventId → event_id, appkey" in ended.out
+    assert "mostly_rejected: 1 file of which over half was rejected: half.ndjson (most often invalid:ch" in ended.out
+    assert "gbk.csv" not in ended.out
+    assert "good.ndjson" not in ended.out
+    assert tree(own.store.warehouse) == before
+
+
+def test_a_check_names_what_a_run_warned_of(call: Call, folder: DataFolder, yesterday: date) -> None:
+    folder.land("good.ndjson", records(300, yesterday))
+    folder.land("array.json", json.dumps(records(400, yesterday, "x")).encode())
+    folder.publish(yesterday)
+    ended = call("check", data=folder.root)
+    assert ended.code == 3
+    assert "1 file without one good record: array.json (a JSON array" in ended.out
+
+
+def test_a_check_of_many_new_files_looks_into_some(call: Call, folder: DataFolder) -> None:
+    for number in range(102):
+        folder.land(f"{number:03}.json", json.dumps(records(9)).encode())
+    ended = call("check", data=folder.root)
+    assert "102 files are new; the first 100 are looked into" in ended.out
+    assert "100 files without one good record: 000.json" in ended.out
+
+
+def test_a_check_of_a_file_of_which_nothing_counts_says_why(
+    call: Call, folder: DataFolder, tmp_path: Path, yesterday: date
+) -> None:
+    file = tmp_path / "try.json"
+    file.write_text(json.dumps(records(4, yesterday)))
+    ended = call("check", file, data=folder.root)
+    assert ended.code == 3
+    assert "  likely     a JSON array, which is not read: write one object a line" in ended.out
+    file = tmp_path / "gbk.csv"
+    file.write_bytes(as_csv(records(4, yesterday, account_id="商城")).decode().encode("gb18030"))
+    ended = call("check", file, data=folder.root)
+    assert ended.code == 0
+    assert "read as GB18030" in ended.out
 
 
 def test_a_check_lists_bad_rows_and_ends_with_2(call: Call, own: DataFolder) -> None:

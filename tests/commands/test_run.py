@@ -18,7 +18,7 @@ from pipelines.contract.settings import Settings
 from pipelines.incidents.profiles import Profiles
 from pipelines.store.manifest import Manifest
 from tests.published_folder import Call, authmeter
-from tests.support import DataFolder, records, tree
+from tests.support import DataFolder, as_csv, records, tree
 
 # What a run needs only where there is something new, or a server only.
 HEAVY = {
@@ -135,6 +135,18 @@ def test_a_folder_of_files_that_are_left_alone_is_not_called_empty(tmp_path: Pat
     assert ended.code == 3
     assert "no log was ever found" not in ended.out
     assert "names that start with . or _ or end in .tmp, .part or .crc are left alone" in ended.out
+
+
+def test_a_run_names_files_of_which_nothing_counts_and_ends_with_3(own: DataFolder, yesterday: date) -> None:
+    own.land("array.json", json.dumps(records(400, yesterday, "x")).encode())
+    own.land("gbk.csv", as_csv(records(90, yesterday, "g", account_id="商城")).decode().encode("gb18030"))
+    ended = authmeter("run", data=own.root)
+    assert ended.code == 3
+    assert "read as GB18030: gbk.csv" in ended.out
+    assert "warning: nothing_accepted: 1 file without one good record: array.json (a JSON array" in ended.out
+    status = authmeter("status", data=own.root)
+    assert status.code == 3
+    assert "1 file without one good record: array.json (a JSON array" in status.out
 
 
 def test_another_hash_key_is_refused(own: DataFolder) -> None:

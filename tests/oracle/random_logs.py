@@ -7,6 +7,7 @@ reading it back.
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import json
 import math
@@ -42,6 +43,10 @@ NO_OBJECTS = (
 AROUND = (
     (b"[", b"]"), (b"", b","), (b"", b" // note"), (b"/* note */", b""), (b"\xef\xbb\xbf", b""), (b"", b";"),
     (b"", b"\0"), (b"\xa0", b""), (b"\xc2\xa0", b""), (b"x", b""),
+)  # fmt: skip
+# How a CSV file may be encoded: its mark and its encoding; UTF-8 as often as all others.
+ENCODINGS = (
+    None, None, None, (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"), (b"", "gb18030"),
 )  # fmt: skip
 BLANK = (b"", b"   ", b"\t", b"\r", b"\v", b"\f", b" \t\r\v\f ")
 # What may stand in an object beside its fields.
@@ -145,7 +150,10 @@ def _file(rng: Random, ending: str, number: int, events: list[Event]) -> bytes:
     mark = b"\xef\xbb\xbf" if rng.random() < 0.4 else b""
     lines = _csv_lines(rng, events) if ".csv" in ending else _json_lines(rng, events)
     end = rng.choice((b"\n", b"\r\n"))
-    return mark + end.join(lines) + (end if rng.random() < 0.7 else b"")
+    plain = end.join(lines) + (end if rng.random() < 0.7 else b"")
+    if ".csv" in ending and (encoding := rng.choice(ENCODINGS)):
+        mark, plain = encoding[0], plain.decode(errors="ignore").encode(encoding[1])
+    return mark + plain
 
 
 def _json_lines(rng: Random, events: list[Event]) -> Iterator[bytes]:
@@ -226,17 +234,22 @@ def _csv_lines(rng: Random, events: list[Event]) -> Iterator[bytes]:
     columns = [*rng.sample(FIELDS, len(FIELDS)), "note"]
     columns.remove(rng.choice(FIELDS[7:]))
     columns.append(rng.choice(columns))
-    yield ",".join(columns).encode()
+    mark = rng.choice((",", ",", ";", "\t"))
+    if rng.random() < 0.2:
+        yield f"sep={mark}".encode()
+    yield mark.join(columns).encode()
     for event in events:
-        cells = [*(_cell(rng, _text(event.fields.get(name))) for name in columns[:-1]), "again"]
-        yield ",".join(cells).encode()
+        cells = [*(_cell(rng, _text(event.fields.get(name)), mark) for name in columns[:-1]), "again"]
+        yield mark.join(cells).encode()
         kind = rng.random()
         if kind < 0.03:
-            yield rng.choice((",".join(cells[:-1]), ",".join([*cells, "more"]), ",".join([*cells, ""]), "one")).encode()
+            yield rng.choice(
+                (mark.join(cells[:-1]), mark.join([*cells, "more"]), mark.join([*cells, ""]), "one")
+            ).encode()
         elif kind < 0.04:
-            yield ",".join([*cells[:-1], "a\udcffb"]).encode(errors="surrogateescape")
+            yield mark.join([*cells[:-1], "a\udcffb"]).encode(errors="surrogateescape")
         elif kind < 0.08:
-            yield rng.choice((*BLANK, b"," * (len(columns) - 1), b",".join([b'""'] * len(columns))))
+            yield rng.choice((*BLANK, mark.encode() * (len(columns) - 1), mark.join(['""'] * len(columns)).encode()))
     yield b'"cut in a quoted cell, here'
 
 
@@ -245,11 +258,11 @@ def _text(value: object) -> str | None:
     return value if value is None or isinstance(value, str) else _token(value)
 
 
-def _cell(rng: Random, text: str | None) -> str:
+def _cell(rng: Random, text: str | None, separator: str) -> str:
     """A cell; a NUL has no place there."""
     if text is None or "\0" in text:
         return rng.choice(("", "", '""'))
-    if rng.random() < 0.1 or any(mark in text for mark in ',"\r\n'):
+    if rng.random() < 0.1 or any(mark in text for mark in f'{separator}"\r\n'):
         return '"' + text.replace('"', '""') + '"'
     return text
 

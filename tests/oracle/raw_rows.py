@@ -31,7 +31,11 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 WHITE = " \t\r\n\v\f"
 # A whole string, or the last character of another value, and the comma that stands between it and a closing bracket.
 VALUE_END = re.compile(r'("(?:[^"\\]|\\.)*"|[^"\s{\[,:])([ \t\r\n]*,(?=[ \t\r\n]*[}\]]))?')
-CSV_CELL = re.compile(r'(?:"((?:[^"]|"")*)"|((?!")[^,\r\n]*))(,|\r?\n|\Z)')
+# A cell by what cuts cells, the separator or the end of the row behind it.
+CSV_CELLS = {
+    mark: re.compile(rf'(?:"((?:[^"]|"")*)"|((?!")[^{mark}\r\n]*))({mark}|\r?\n|\Z)') for mark in (",", ";", "\t")
+}
+SEPARATOR_LINE = re.compile(r'\A(sep=[^\r\n]?|"sep=[^\r\n]?")[ \t]*(\r?\n|\Z)', re.IGNORECASE)
 
 # The text of each value by name; None is absent.
 Fields = dict[str, str | None]
@@ -85,8 +89,10 @@ def raw_rows(path: Path, kind: str | None = None) -> Iterator[RawRow]:
         data = _gunzip(data) if packing == ".gz" else _unzstd(data)
     if kind == "parquet":
         return _parquet_rows(data)
+    if kind == "csv":
+        return _csv_rows(_csv_text(data))
     data = data.removeprefix(b"\xef\xbb\xbf")
-    return _csv_rows(data) if kind == "csv" else _line_rows(data, is_json=kind == "ndjson")
+    return _line_rows(data, is_json=kind == "ndjson")
 
 
 def _gunzip(data: bytes) -> bytes:
@@ -163,9 +169,35 @@ def _json_text(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _csv_rows(data: bytes) -> Iterator[RawRow]:
+def _csv_text(data: bytes) -> str:
+    """The text of a CSV file, with surrogates for what is none: of UTF-16 by its mark; of GB18030 where no line with
+    bytes beyond ASCII is UTF-8; else of UTF-8.
+    """
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16", "surrogatepass").removeprefix("\ufeff")
+    lines = data.splitlines(keepends=True)
+    is_gb18030 = all(line.isascii() or _decoded(line, "utf-8") is None for line in lines)
+    texts = [_decoded(line, "gb18030") if is_gb18030 else None for line in lines]
+    text = "".join(
+        line.decode(errors="surrogateescape") if text is None else text for line, text in zip(lines, texts, strict=True)
+    )
+    return text.removeprefix("\ufeff")
+
+
+def _decoded(line: bytes, encoding: str) -> str | None:
+    try:
+        return line.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+
+
+def _csv_rows(text: str) -> Iterator[RawRow]:
+    told = SEPARATOR_LINE.match(text)
+    text, first_line = (text[told.end() :], 2) if told else (text, 1)
+    # The header is cut by what cuts it into most cells, by the first of those.
+    mark = max(CSV_CELLS, key=lambda mark: len(next(_csv_cells(text, mark), (0, []))[1]))
     header: list[str] | None = None
-    for line, cells in _csv_cells(data.decode(errors="surrogateescape")):
+    for line, cells in _csv_cells(text, mark, first_line):
         if header is None:
             header = cells
         elif len(cells) != len(header) or not _is_utf8("".join(cells)):
@@ -174,13 +206,13 @@ def _csv_rows(data: bytes) -> Iterator[RawRow]:
             yield line, first_of_each((name, cell or None) for name, cell in zip(header, cells, strict=True))
 
 
-def _csv_cells(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Yields (line, cells) per row of RFC 4180; no cells for a row whose quotes are broken."""
-    at, line = 0, 1
+def _csv_cells(text: str, mark: str, line: int = 1) -> Iterator[tuple[int, list[str]]]:
+    """Yields (line, cells) per row of RFC 4180, its cells cut by `mark`; no cells for a row whose quotes are broken."""
+    at = 0
     while at < len(text):
-        start, cells, separator = at, list[str](), ","
-        while separator == ",":
-            cell = CSV_CELL.match(text, at)
+        start, cells, separator = at, list[str](), mark
+        while separator == mark:
+            cell = CSV_CELLS[mark].match(text, at)
             if cell is None:
                 cells, at = [], (text.find("\n", at) + 1) or len(text)
                 break

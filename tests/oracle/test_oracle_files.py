@@ -55,6 +55,29 @@ def test_csv_rows_and_their_lines(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "gb18030"])
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+@pytest.mark.parametrize("first", ["", "sep={}\r\n"])
+def test_csv_in_other_encodings_and_with_other_separators(tmp_path: Path, encoding: str, mark: str, first: str) -> None:
+    rows = [[*GOOD, "account_id"], [*map(str, GOOD.values()), "商城,;"], ["e2"], [""] * 7]
+    text = first.format(mark) + "\r\n".join(mark.join(f'"{c}"' if "," in c else c for c in row) for row in rows)
+    found = read(tmp_path, "a.csv", text.encode(encoding))
+    assert [(one.event_id, one.account_id) for one in found.records] == [("e1", "商城,;")]
+    line = 3 + bool(first)
+    # A line of tabs is a blank one.
+    assert [(one.line, one.reason) for one in found.rejects] == [
+        (line, "malformed"), (line + 1, "missing:event_id")
+    ][: 1 if mark == "\t" else 2]  # fmt: skip
+
+
+def test_one_line_of_utf_8_makes_a_csv_utf_8(tmp_path: Path) -> None:
+    head = ",".join([*GOOD, "account_id"]).encode()
+    first, second = (",".join([*map(str, (GOOD | {"event_id": name}).values()), "商"]) for name in ("e1", "e2"))
+    found = read(tmp_path, "a.csv", b"\n".join([head, first.encode(), second.encode("gb18030")]))
+    assert [one.event_id for one in found.records] == ["e1"]
+    assert [(one.line, one.reason) for one in found.rejects] == [(3, "malformed")]
+
+
 def test_of_a_column_that_comes_twice_the_first_counts(tmp_path: Path) -> None:
     names = [*GOOD, "event_id"]
     cells = [*map(str, GOOD.values()), "last"]

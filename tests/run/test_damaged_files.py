@@ -1,4 +1,4 @@
-"""Damaged files count for nothing until they are whole, and files without one good record are named."""
+"""Damaged files count for nothing until they are whole."""
 
 from __future__ import annotations
 
@@ -13,20 +13,6 @@ from pipelines.reading.landing import LandedFile
 from tests.support import DAY, DataFolder, lines, record, records, write_line_source
 
 AFTER = DAY + timedelta(days=1)
-
-
-def test_a_file_without_one_good_record_is_named_until_it_is_gone(folder: DataFolder) -> None:
-    folder.land("a.ndjson", records(300))
-    file = folder.land("b.ndjson", b"nothing good\n" * 100)
-    folder.land("c.ndjson", b"nothing good\n" * 2)
-    folder.tables()
-    query = "SELECT passed, detail_en FROM check_results WHERE check_name = 'nothing_accepted'"
-    ((passed, detail),) = folder.rows(query)
-    assert not passed
-    assert detail == "1 file without one good record, perhaps of another format: b.ndjson"
-    file.unlink()
-    folder.tables(AFTER)
-    assert folder.rows(query) == [(True, "none")]
 
 
 def test_a_damaged_file_counts_for_nothing_until_it_is_whole(folder: DataFolder) -> None:

@@ -34,8 +34,7 @@ def read_plain_csv(job: ReadingJob, files: Sequence[PlainFile]) -> list[PartBook
         OddCsvError: there is something else in one of them. The part is of no use then.
     """
     layouts = [csv_layout(file.stream()) for file in files]
-    # A blank line is a row to a reader of one column, and none to us.
-    if any(len(layout.names) < 2 or layout.line_end == b"\r" for layout in layouts):
+    if any(map(_is_odd, layouts)):
         raise OddCsvError
     with job.part(len(files)) as part:
         for layout, group in groupby(range(len(files)), key=lambda place: layouts[place]):
@@ -48,11 +47,19 @@ def read_plain_csv(job: ReadingJob, files: Sequence[PlainFile]) -> list[PartBook
             except duckdb.Error:
                 raise OddCsvError from None
             for place, count in zip(places, rows.counts, strict=True):
-                lines, commas = marks(files[place].stream())
+                lines, separators = marks(files[place].stream(), layout.separator)
                 # The reader lets empty cells behind the last column pass.
-                if int(count) + 1 != lines or commas != lines * (len(layout.names) - 1):
+                if int(count) + 1 != lines or separators != lines * (len(layout.names) - 1):
                     raise OddCsvError
     return part.books
+
+
+def _is_odd(layout: CsvLayout) -> bool:
+    # A blank line is a row to a reader of one column, as one of tabs is where these cut the cells, and none to us. A
+    # header that is no UTF-8 is taken without a word.
+    is_blank_a_row = len(layout.names) < 2 or layout.separator == "\t"
+    is_text = "\ufffd" not in "".join(layout.names)
+    return is_blank_a_row or layout.line_end == b"\r" or layout.has_separator_line or not is_text
 
 
 def read_odd_csv(job: ReadingJob, files: Sequence[PlainFile], temp: Path) -> list[PartBooks]:
@@ -70,7 +77,7 @@ def read_odd_csv(job: ReadingJob, files: Sequence[PlainFile], temp: Path) -> lis
                 copy.flush()
                 if layout.names:
                     clean = PlainFile(file.file, copy.fileno(), copy.tell())
-                    as_copied = CsvLayout(layout.names, b"\n")
+                    as_copied = CsvLayout(layout.names, b"\n", layout.separator)
                     _read(job, [clean], as_copied, part, FileRows(1, place), cleaner.lines.__getitem__)
     return part.books
 

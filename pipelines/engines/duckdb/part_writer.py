@@ -91,6 +91,7 @@ class PartWriter:
             {"file": file, "line": line, "reason": reason, "record": text, "masking_version": MASKING_VERSION}
         )
         self.books[file].rejected += 1
+        self.books[file].reasons[reason] += 1
         if len(self._rejected) >= _REJECTS_AT_ONCE:
             self._write_rejects()
 

@@ -22,7 +22,7 @@ from pipelines.engines.duckdb.part_writer import StoreError
 from pipelines.engines.duckdb.reading_job import BATCH_ROWS, ReadingJob
 from pipelines.reading.landing import LandedFile
 from pipelines.reading.parquet_process import ParquetProcess
-from pipelines.reading.plain_files import plain_file
+from pipelines.reading.plain_files import in_utf_8, plain_file
 from pipelines.reading.reading import Reading
 from pipelines.reading.sources import SourceMapping
 from pipelines.reading.unpacking import LIMITS, UnpackLimits
@@ -60,15 +60,22 @@ class DuckDBReader:
             if form == "parquet":
                 (file,) = files
                 return read_parquet(job, self._parquet.batches(file, self._limits, BATCH_ROWS, _BATCH_BYTES))
-            plain = [stack.enter_context(plain_file(file, self._limits, self._temp)) for file in files]
+            plain = [
+                stack.enter_context(plain_file(file, self._limits, self._temp, may_be_utf_16=form == "csv"))
+                for file in files
+            ]
             if form != "csv":
                 return read_lines(job, plain, is_json=form == "ndjson")
             try:
-                return read_plain_csv(job, plain)
+                books = read_plain_csv(job, plain)
             except OddCsvError:
                 for written in target.iterdir():
                     written.unlink()
-                return read_odd_csv(job, plain, self._temp)
+                plain = [stack.enter_context(in_utf_8(opened, self._temp)) for opened in plain]
+                books = read_odd_csv(job, plain, self._temp)
+            for opened, of_file in zip(plain, books, strict=True):
+                of_file.encoding = opened.encoding
+            return books
 
 
 @contextmanager

@@ -1,0 +1,52 @@
+"""A look into the beginnings of files that no run has read yet: what a run would find of them."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from pipelines.common.errors import DamagedFileError
+from pipelines.contract.settings import Settings
+from pipelines.engines.duckdb.engine import DuckDBEngine
+from pipelines.ingest.ingest import new_entry
+from pipelines.ingest.part_reader import RunTime, reading_limits
+from pipelines.reading.landing import LandedFile, bare_name
+from pipelines.reading.likely_reason import head_of
+from pipelines.reading.sources import SourceMapping
+from pipelines.store.manifest import FileEntry
+
+# A look keeps nothing, so its hashes need no secret.
+_KEY = "authmeter check, nothing is kept"
+# Parquet cannot be read by its beginning; what is larger is not looked into.
+_PARQUET_BYTES = 32 << 20
+
+
+def look_into(
+    files: Iterable[tuple[LandedFile, SourceMapping]], settings: Settings, time: RunTime
+) -> Iterator[FileEntry]:
+    """What the manifest would say of each file, by the records at its beginning. Nothing is kept.
+
+    What cannot be read is left out: a run says why.
+    """
+    with TemporaryDirectory(prefix="authmeter-check-") as folder:
+        root = Path(folder).resolve()
+        with DuckDBEngine(settings, root / "tmp", root).file_reader(_KEY, root) as reader:
+            for number, (file, mapping) in enumerate(files):
+                target, beginning = root / str(number), file
+                target.mkdir()
+                try:
+                    if mapping.format_for(file.path) != "parquet":
+                        beginning = _beginning(file, root / "beginning")
+                    elif file.bytes > _PARQUET_BYTES:
+                        continue
+                    limits = reading_limits(settings, mapping, time)
+                    (books,) = reader.read([beginning], mapping, limits, target)
+                except (OSError, DamagedFileError):
+                    continue
+                yield new_entry(file, mapping, "", books, time, None)
+
+
+def _beginning(file: LandedFile, copy: Path) -> LandedFile:
+    """The first lines of a text file, unpacked, as a file of their own."""
+    copy.write_bytes(head_of(file))
+    return replace(file, path=bare_name(file.path), full=copy, bytes=copy.stat().st_size)

@@ -1,0 +1,75 @@
+"""Why nothing, or little, of a file was accepted: the likely reasons, in words, each with its cure.
+
+How a reason is found is in `likely_reason.py`.
+"""
+
+from typing import NamedTuple
+
+from pipelines.common.text import Words
+
+# `{detail}` is what is known of the file.
+REASONS = {
+    "array": Words(
+        "a JSON array, which is not read: write one object a line, as `jq -c '.[]'` does",
+        "JSON 数组无法读取：请每行写一个对象，如 `jq -c '.[]'`",
+    ),
+    "spread": Words(
+        "a JSON object over many lines, which is not read: write each on one line, as `jq -c .` does",
+        "一个 JSON 对象占多行，无法读取：请每个对象写成一行，如 `jq -c .`",
+    ),
+    "encoding": Words(
+        "not UTF-8: convert it, as `iconv -f GB18030 -t UTF-8` does",
+        "不是 UTF-8：请转换，如 `iconv -f GB18030 -t UTF-8`",
+    ),
+    "no_json": Words(
+        "its lines are no JSON: write a source mapping with format lines",
+        "各行不是 JSON：请编写 format 为 lines 的来源映射",
+    ),
+    "misnamed": Words(
+        "JSON in a CSV file: rename it to .ndjson",
+        "CSV 文件里是 JSON：请改名为 .ndjson",
+    ),
+    "no_header": Words(
+        "CSV without a header: put the names of the fields on its first line",
+        "CSV 没有表头：请在首行写字段名",
+    ),
+    "near": Words(
+        "names that are nearly those of the log format ({detail}): rename them, or write a source mapping",
+        "名称与日志格式相近但不同（{detail}）：请改名，或编写来源映射",
+    ),
+    "foreign": Words(
+        "none of its names is a field of the log format: rename them, or write a source mapping",
+        "没有日志格式中的字段：请改名，或编写来源映射",
+    ),
+    "where": Words(
+        "the `where` of source {detail} kept none of its records: mend it",
+        "来源 {detail} 的 `where` 没有保留任何记录：请修正",
+    ),
+    "empty": Words(
+        "there is no record in it: deliver it with its records, or delete it",
+        "其中没有记录：请补齐后投递，或删除",
+    ),
+    "rule": Words(
+        "most often {detail}: see the rejected records on the quality page",
+        "最常见 {detail}：见质量页的拒收记录",
+    ),
+}
+
+
+class Reason(NamedTuple):
+    """One of `REASONS`, and what is known of the file."""
+
+    code: str
+    detail: str = ""
+
+    @property
+    def stored(self) -> str:
+        """The text by which it is kept, see `words_of`."""
+        return f"{self.code}: {self.detail}" if self.detail else self.code
+
+
+def words_of(stored: str) -> Words:
+    """A stored finding in words; one that is no reason, such as that of a damaged file, is in words already."""
+    code, _, detail = stored.partition(": ")
+    words = REASONS.get(code, Words(stored, stored))
+    return Words(*(text.replace("{detail}", detail) for text in words))

@@ -1,0 +1,229 @@
+"""A file of which nothing, or less than half, was accepted is named with the likely reason and its cure."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from pipelines.reading.reasons import REASONS, Reason, words_of
+from tests.support import (
+    DAY,
+    DataFolder,
+    as_csv,
+    as_parquet,
+    columns_of,
+    finding,
+    lines,
+    record,
+    records,
+    write_line_source,
+)
+
+AFTER = DAY + timedelta(days=1)
+GOOD = records(300)
+BAD = records(60, prefix="bad", channel="sms")
+OTHER = [{"时间": "2026-03-10", "应用": f"商城{number}", "结果": "ok"} for number in range(90)]
+
+
+def renamed(**names: str) -> list[dict[str, Any]]:
+    """Records with other names for some of their fields."""
+    return [{names.get(name, name): value for name, value in row.items()} for row in records(60, prefix="n")]
+
+
+def table(rows: list[dict[str, Any]], *, has_header: bool = True) -> bytes:
+    """Records as CSV with their own names."""
+    head = [",".join(rows[0])] if has_header else []
+    return "\n".join([*head, *(",".join(map(str, row.values())) for row in rows)]).encode() + b"\n"
+
+
+ARRAY = json.dumps(records(400, prefix="x")).encode()
+NEAR = {"event_time": "eventTime", "app_key": "appkey"}
+POOR = {
+    "array in one line": ("a.json", ARRAY, "array", ""),
+    "array over many lines": ("a.json", b"\xef\xbb\xbf" + json.dumps(records(60), indent=2).encode(), "array", ""),
+    "array, packed": ("a.json.gz", gzip.compress(ARRAY), "array", ""),
+    "one object": ("a.json", json.dumps({"records": records(60)}, indent=1).encode(), "spread", ""),
+    "objects over many lines": ("a.log", b"\n".join(json.dumps(row, indent=2).encode() for row in GOOD), "spread", ""),
+    "another encoding": ("a.log", "\n".join(f'{{"名": "城{n}"}}' for n in range(99)).encode("gb18030"), "encoding", ""),
+    "mixed encodings": ("a.csv", table(OTHER) + "商城,城,商\n".encode("gb18030") * 200, "encoding", ""),
+    "no JSON": ("a.log", b"2026-03-10 10:00:00 INFO login ok\n" * 60, "no_json", ""),
+    "bracketed lines": ("a.log", b"[2026-03-10 10:00:00] INFO login ok\n" * 60, "no_json", ""),
+    "no header": ("a.csv", table(records(60), has_header=False), "no_header", ""),
+    "near keys": ("a.ndjson", lines(renamed(**NEAR)), "near", "eventTime → event_time, appkey → app_key"),
+    "near columns": ("a.csv", table(renamed(stage="Stage ", outcome="outcomes")), "near",
+                     "Stage  → stage, outcomes → outcome"),
+    "near Parquet columns": (
+        "a.parquet", as_parquet({"EventID" if k == "event_id" else k: v for k, v in columns_of(records(60)).items()}),
+        "near", "EventID → event_id",
+    ),
+    "a Chinese header": ("a.csv", table(OTHER), "foreign", ""),
+    "a Chinese header in GB18030": ("a.csv", table(OTHER).decode().encode("gb18030"), "foreign", ""),
+    "other keys": ("a.ndjson", lines(OTHER), "foreign", ""),
+    "cells cut by a bar": ("a.csv", table(records(60)).replace(b",", b"|"), "foreign", ""),
+    "JSON in CSV": ("a.csv", lines(records(60)), "misnamed", ""),
+    "a JSON array in CSV": ("a.csv", ARRAY, "array", ""),
+    "no record": ("a.csv", as_csv([]) + b"\n" * 1000, "empty", ""),
+    "blank lines": ("a.log", b"\n" * 2000, "empty", ""),
+    "another rule": ("a.ndjson", lines(BAD), "rule", "invalid:channel"),
+    "records that are too old": ("a.csv", as_csv(records(60, DAY - timedelta(days=500))), "rule", "too_old:event_time"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", POOR)
+def test_a_file_of_which_nothing_counts_is_named_with_the_reason(folder: DataFolder, name: str) -> None:
+    path, content, code, detail = POOR[name]
+    folder.land("good.ndjson", GOOD)
+    folder.land(f"x/{path}", content)
+    folder.tables()
+    words = words_of(Reason(code, detail).stored)
+    (named,) = [check for check in folder.warnings if check.check_name == "nothing_accepted"]
+    assert named.detail_en == f"1 file without one good record: x/{path} ({words.en})"
+    assert named.detail_zh == f"1 个文件没有一条有效记录：x/{path}（{words.zh}）"
+    assert folder.rows(f"SELECT status, finding FROM input_files WHERE path = 'x/{path}'") == [("read", words.en)]
+    assert folder.counted() == {DAY: 300}
+
+
+def test_every_reason_has_a_case() -> None:
+    assert {code for _, _, code, _ in POOR.values()} == REASONS.keys() - {"where"}
+
+
+def test_a_gb18030_csv_is_read(folder: DataFolder, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [record(f"e{number}", account_id="商城") for number in range(90)]
+    folder.land("gbk.csv", as_csv(rows).decode().encode("gb18030"))
+    wide = [row | {"event_id": f"w{row['event_id']}"} for row in rows]
+    folder.land("wide.csv", as_csv(wide).decode().encode("utf-16"))
+    folder.tables()
+    assert folder.counted() == {DAY: 180}
+    assert folder.warnings == []
+    said = capsys.readouterr().out
+    assert "read as GB18030: gbk.csv\n" in said
+    assert "read as UTF-16: wide.csv\n" in said
+    folder.tables()
+    assert "read as" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("rejected", [40, 41])
+def test_a_file_that_is_rejected_by_over_half_is_named(folder: DataFolder, rejected: int) -> None:
+    folder.land("good.ndjson", GOOD)
+    folder.land("a.ndjson", records(40, prefix="a") + BAD[:rejected])
+    folder.tables()
+    check = finding(folder.open().checks, "mostly_rejected")
+    assert check.passed == (rejected == 40)
+    if rejected > 40:
+        assert check.detail_en == (
+            "1 file of which over half was rejected: a.ndjson "
+            "(most often invalid:channel: see the rejected records on the quality page)"
+        )
+
+
+def test_an_array_with_an_object_a_line_is_rejected_but_for_its_last_one(folder: DataFolder) -> None:
+    folder.land("a.json", b"[\n" + b",\n".join(lines(GOOD).splitlines()) + b"\n]\n")
+    folder.tables()
+    assert folder.counted() == {DAY: 1}
+    detail = finding(folder.warnings, "mostly_rejected").detail_en
+    assert detail.startswith("1 file of which over half was rejected: a.json (a JSON array, which is not read")
+
+
+def test_small_files_are_named_only_where_no_log_could_be_read(folder: DataFolder) -> None:
+    folder.land("small.json", json.dumps(records(2)).encode())
+    folder.land("empty.json", b"")
+    folder.tables()
+    assert (
+        "1 file without one good record: small.json (a JSON array"
+        in finding(folder.warnings, "nothing_accepted").detail_en
+    )
+    folder.land("good.ndjson", GOOD)
+    folder.tables()
+    assert folder.warnings == []
+
+
+def test_a_poor_file_is_warned_of_until_the_next_day_is_closed(folder: DataFolder) -> None:
+    folder.land("good.ndjson", GOOD)
+    folder.land("a.json", ARRAY)
+    for _ in range(2):
+        folder.publish()
+        assert [check.check_name for check in folder.warnings] == ["nothing_accepted"]
+    assert folder.manifest.run == 1
+    folder.land("next.ndjson", records(300, AFTER))
+    folder.publish(AFTER)
+    assert "nothing_accepted" not in {check.check_name for check in folder.warnings}
+    # What was wrong with it stays known.
+    assert folder.rows("SELECT count(*) FROM input_files WHERE finding LIKE 'a JSON array%'") == [(1,)]
+
+
+def test_a_poor_file_that_is_gone_or_mended_is_not_warned_of(folder: DataFolder) -> None:
+    folder.land("good.ndjson", GOOD)
+    folder.land("a.json", ARRAY)
+    gone = folder.land("b.json", ARRAY + b" ")
+    folder.tables()
+    assert "2 files without" in finding(folder.warnings, "nothing_accepted").detail_en
+    gone.unlink()
+    folder.land("a.json", lines(records(400, prefix="x")))
+    folder.tables()
+    assert folder.warnings == []
+
+
+def test_the_reason_outlives_another_time_of_the_file(folder: DataFolder) -> None:
+    folder.land("a.json", ARRAY)
+    folder.tables()
+    folder.land("a.json", ARRAY)
+    folder.tables()
+    assert folder.files("a.json")[0].finding == "array"
+
+
+WHERE = """
+name = "x"
+files = ["x*.ndjson"]
+where = "kind = 'auth'"
+[fields]
+event_id = "event_id"
+event_time = "event_time"
+app_key = "app_key"
+channel = "channel"
+stage = "stage"
+outcome = "outcome"
+"""
+
+
+def test_a_file_that_a_where_skips_whole_is_named_where_its_source_never_kept_a_record(folder: DataFolder) -> None:
+    folder.write("sources/x.toml", WHERE)
+    folder.land("good.ndjson", GOOD)
+    folder.land("x1.ndjson", records(60, prefix="x"))
+    folder.tables()
+    assert finding(folder.warnings, "nothing_accepted").detail_en == (
+        "1 file without one good record: x1.ndjson (the `where` of source x kept none of its records: mend it)"
+    )
+    # That of a source with records has a quiet hour.
+    folder.land("x2.ndjson", records(60, prefix="y", kind="auth"))
+    folder.tables()
+    assert folder.warnings == []
+
+
+def test_names_are_no_reason_where_a_mapping_reads_them(folder: DataFolder) -> None:
+    write_line_source(folder.root, "repeat(line, 200)")
+    folder.land("good.ndjson", GOOD)
+    folder.land("a.txt", b"line\n" * 300)
+    folder.tables()
+    assert "(most often invalid:event_id: " in finding(folder.warnings, "nothing_accepted").detail_en
+
+
+def test_the_reason_shows_nothing_of_a_record(folder: DataFolder) -> None:
+    folder.land("a.csv", b"13812345678,2026-03-10,one_click\n" * 60)
+    folder.land("b.ndjson", lines([{"13812345678": 1, "x\x1b[2J": 2}] * 60))
+    folder.tables()
+    said = str([check.detail_en for check in folder.warnings])
+    assert "138" not in said
+    assert "\x1b" not in said
+
+
+def test_a_file_of_an_older_version_has_no_known_reason(folder: DataFolder) -> None:
+    folder.land("a.json", ARRAY)
+    folder.tables()
+    manifest = folder.manifest
+    manifest.files[0].finding = None
+    folder.store.commit(manifest)
+    assert "a.json (perhaps of another format)" in finding(folder.warnings, "nothing_accepted").detail_en
