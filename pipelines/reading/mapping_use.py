@@ -5,11 +5,14 @@ record says yes goes into the books of the file. A *fault* is what none says yes
 """
 
 from collections.abc import Collection
+from typing import TYPE_CHECKING
 
+from pipelines.common.sql import quoted
 from pipelines.common.text import printable
-from pipelines.contract.parts import PartBooks
-from pipelines.reading.raw_relations import quoted
 from pipelines.reading.sources import SourceMapping
+
+if TYPE_CHECKING:
+    from pipelines.contract.parts import PartBooks
 
 KEEPS_NOTHING = "where"
 IDLE_WORDS = (
@@ -48,7 +51,7 @@ def _condition(use: str) -> str:
     return f"{is_kept} AND {quoted(f'field {name}')} {'<>' if kind == 'field' else '='} ''"
 
 
-def mapping_faults(mapping: SourceMapping, books: PartBooks) -> list[str]:
+def mapping_faults(mapping: SourceMapping, books: "PartBooks") -> list[str]:
     """The faults of a mapping by a file that it read; none where no record could be taken apart.
 
     Of columns that stand in for each other in a `coalesce`, one is enough.

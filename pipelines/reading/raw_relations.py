@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from pipelines.common.sql import quoted
 from pipelines.contract.field_rules import BARE
 from pipelines.contract.record import FIELD_NAMES, MALFORMED
 from pipelines.reading.blocks import MAX_LINE_BYTES
@@ -150,11 +151,6 @@ def _cell(cell: str | None) -> str:
 
 def _raw(name: str) -> str:
     return quoted(f"raw {name}")
-
-
-def quoted(name: str) -> str:
-    """A name in SQL, whatever stands in it."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _literal(text: str) -> str:

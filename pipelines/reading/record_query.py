@@ -9,10 +9,11 @@ from collections.abc import Mapping
 import duckdb
 
 from pipelines.common.errors import UsageError
+from pipelines.common.sql import quoted
 from pipelines.contract.field_rules import SKIPPED, nulled, reason, typed_values
 from pipelines.contract.record import FIELD_NAMES
 from pipelines.reading.mapping_use import use_conditions, uses_of
-from pipelines.reading.raw_relations import RawRelation, quoted, raw_names
+from pipelines.reading.raw_relations import RawRelation, raw_names
 from pipelines.reading.sources import SourceMapping
 from pipelines.store.database import expression_parser
 

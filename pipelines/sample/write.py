@@ -25,6 +25,7 @@ from pipelines.sample.records import FORMATS, SampleDay, SampleRecords
 _DAYS_WITH_A_GAP = 20
 _DAYS_WITH_A_STORY = 10
 _EVENTS_WITH_BAD_LINES = 100
+_GOOD_EDGE_LINES = 6
 _RECORDS_PER_LATE_ONE = 200
 
 
@@ -110,7 +111,7 @@ def write_sample(out: Path, spec: SampleSpec, progress: Callable[[int], None] | 
                 with whole_file(written[-1]) as temporary:
                     temporary.write_text("".join(f"{text}\n" for text in texts), "utf-8")
                 lines += len(texts)
-                bad_lines += len(texts) - 1
+                bad_lines += len(texts) - _GOOD_EDGE_LINES
             if progress is not None:
                 progress(position + 1)
     with_logs = {day.day for day in plan}
@@ -138,8 +139,8 @@ def _plan(days: int, events: int, last_day: date) -> list[SampleDay]:
     for back in (back for back in reversed(range(days)) if back != gap):
         position = days - 1 - back
         has_bad_lines = position % 7 == 3 and events >= _EVENTS_WITH_BAD_LINES
-        # The file of bad lines holds one record that counts, so that a day has exactly `events` of them.
-        own = events - has_bad_lines
+        # The file of bad lines holds records that count, so that a day has exactly `events` of them.
+        own = events - _GOOD_EDGE_LINES * has_bad_lines
         plan.append(
             SampleDay(
                 day=last_day - timedelta(days=back),
@@ -154,7 +155,9 @@ def _plan(days: int, events: int, last_day: date) -> list[SampleDay]:
 
 
 def _edge_lines(day: date, app_key: str) -> list[str]:
-    """One record with a broken optional field, which counts, then lines that must be rejected."""
+    """Records that count, the first with a broken optional field, then as many lines that must be rejected: a file of
+    which more is rejected is warned of.
+    """
     good = {
         "event_id": f"edge-{day:%Y%m%d}-1",
         "event_time": f"{day}T09:30:00.000+08:00",
@@ -165,6 +168,7 @@ def _edge_lines(day: date, app_key: str) -> list[str]:
     }
     records: list[dict[str, Any]] = [
         {**good, "latency_ms": -5, "sdk_version": "2.14.5"},
+        *({**good, "event_id": f"edge-{day:%Y%m%d}-{number}"} for number in range(6, 5 + _GOOD_EDGE_LINES)),
         {**good, "event_id": None},
         {**good, "event_id": f"edge-{day:%Y%m%d}-2", "channel": "sms"},
         {**good, "event_id": f"edge-{day:%Y%m%d}-3", "event_time": "yesterday"},

@@ -192,8 +192,8 @@ def _decoded(line: bytes, encoding: str) -> str | None:
 
 
 def _csv_rows(text: str) -> Iterator[RawRow]:
-    told = SEPARATOR_LINE.match(text)
-    text, first_line = (text[told.end() :], 2) if told else (text, 1)
+    named = SEPARATOR_LINE.match(text)
+    text, first_line = (text[named.end() :], 2) if named else (text, 1)
     # The header is cut by what cuts it into most cells, by the first of those.
     mark = max(CSV_CELLS, key=lambda mark: len(next(_csv_cells(text, mark), (0, []))[1]))
     header: list[str] | None = None

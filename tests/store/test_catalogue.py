@@ -182,7 +182,9 @@ def _late(manifest: Manifest) -> None:
 
 
 def _read(manifest: Manifest) -> None:
-    manifest.files.insert(50, file("000049b.ndjson", days={DAY: DayRows(1)}, nulled={}, earlier_parts=[]))
+    manifest.files.insert(
+        50, file("000049b.ndjson", days={DAY: DayRows(1)}, nulled={}, earlier_parts=[], mapping_faults=[])
+    )
 
 
 def _gone(manifest: Manifest) -> None:
@@ -202,7 +204,7 @@ def _rolled_up(manifest: Manifest) -> None:
 
 @pytest.mark.parametrize(
     ("change", "rows"),
-    [(lambda manifest: None, 0), (_late, 1), (_read, 2), (_gone, 7), (_trimmed, 10), (_rolled_up, 3)],
+    [(lambda manifest: None, 0), (_late, 1), (_read, 2), (_gone, 9), (_trimmed, 10), (_rolled_up, 3)],
 )
 def test_a_commit_writes_the_rows_that_changed(
     store: Store, change: Callable[[Manifest], None], rows: int, monkeypatch: pytest.MonkeyPatch

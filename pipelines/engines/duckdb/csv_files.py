@@ -11,6 +11,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
+from pipelines.common.sql import quoted
 from pipelines.contract.parts import PartBooks
 from pipelines.contract.record import MALFORMED
 from pipelines.engines.duckdb.part_writer import PartWriter
@@ -18,7 +19,7 @@ from pipelines.engines.duckdb.reading_job import FileRows, ReadingJob, rejected_
 from pipelines.reading.csv_layout import CsvLayout, csv_layout, marks
 from pipelines.reading.csv_rows import CsvCleaner
 from pipelines.reading.plain_files import PlainFile
-from pipelines.reading.raw_relations import csv_files, quoted
+from pipelines.reading.raw_relations import csv_files
 from pipelines.reading.record_query import GIVEN, record_query
 from pipelines.reading.rejected_text import csv_mask, rejected_line
 
