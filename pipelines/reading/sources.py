@@ -6,15 +6,14 @@ takes the place of a shipped one. Nobody has to rewrite their logs.
 
 import hashlib
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-import duckdb
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, field_validator
 
 from pipelines.common.errors import UsageError
@@ -22,8 +21,8 @@ from pipelines.common.near_names import names_in
 from pipelines.common.toml_files import findings, read_toml
 from pipelines.contract.record import FIELD_NAMES, HIDDEN_FIELDS
 from pipelines.contract.settings import Zone
+from pipelines.reading.expressions import columns_of, faulty_expressions, stand_ins_of
 from pipelines.reading.landing import TEXT_SUFFIXES, bare_name, compression_of, names_before_rotation
-from pipelines.store.database import expression_parser
 
 Format = Literal["ndjson", "csv", "parquet", "lines"]
 SHIPPED = Path(__file__).parent / "mappings"
@@ -88,91 +87,31 @@ class SourceMapping(BaseModel):
     @cached_property
     def columns(self) -> tuple[str, ...]:
         """The raw columns that `where` and `fields` name, in order."""
-        names: set[str] = set()
-        for expression in self._expressions:
-            _collect_columns(_parsed(expression, self.name), names)
-        return tuple(sorted(names))
+        return tuple(sorted({name for text in self.expressions.values() for name in columns_of(text, self.name)}))
 
     @cached_property
     def hidden_columns(self) -> frozenset[str]:
         """The raw columns that the fields are made of which are not shown of a rejected record."""
-        names = {name for name in HIDDEN_FIELDS if not self.fields}
-        for name in HIDDEN_FIELDS:
-            if name in self.fields:
-                _collect_columns(_parsed(self.fields[name], self.name), names)
-        return frozenset(names - {"record", "line"})
+        if not self.fields:
+            return frozenset(HIDDEN_FIELDS)
+        made = [columns_of(self.fields[name], self.name) for name in HIDDEN_FIELDS if name in self.fields]
+        return frozenset().union(*made) - {"record", "line"}
 
     @cached_property
     def stand_ins(self) -> tuple[frozenset[str], ...]:
         """Sets of raw columns of which one stands in for another: those of each `coalesce`."""
-        found: list[frozenset[str]] = []
-        for expression in self._expressions:
-            _collect_stand_ins(_parsed(expression, self.name), found)
-        return tuple(found)
+        return tuple(names for text in self.expressions.values() for names in stand_ins_of(text, self.name))
 
     @property
-    def _expressions(self) -> list[str]:
-        return [*self.fields.values(), *([self.where] if self.where else [])]
-
-
-def _parsed(expression: str, source: str) -> Any:
-    """The syntax tree of one SQL expression.
-
-    Raises:
-        UsageError: it is none, or more than one expression.
-    """
-    tree = json.loads(
-        expression_parser().execute("SELECT json_serialize_sql('SELECT (' || ? || ')')", [expression]).fetchall()[0][0]
-    )
-    if tree.get("error"):
-        raise UsageError(
-            f"This is no SQL expression: {str(tree.get('error_message')).splitlines()[0]}",
-            where=f"source {source}: {expression}",
-            do="Write one DuckDB expression over the raw record, such as record ->> '$.a.b'.",
-        )
-    nodes = [statement["node"] for statement in tree["statements"]]
-    plain = len(nodes) == 1 and len(nodes[0].get("select_list", ())) == 1 and nodes[0]["from_table"]["type"] == "EMPTY"
-    if not plain or '"SUBQUERY"' in json.dumps(nodes):
-        raise UsageError(
-            "A mapping may hold one expression over the raw record, and no query.",
-            where=f"source {source}: {expression}",
-            do="Say it without SELECT; a look-up belongs into the registry or the code dictionary.",
-        )
-    return nodes[0]["select_list"]
-
-
-def _collect_columns(node: Any, names: set[str], bound: frozenset[str] = frozenset()) -> None:
-    if isinstance(node, list):
-        for part in node:
-            _collect_columns(part, names, bound)
-    elif isinstance(node, dict):
-        if node.get("class") == "COLUMN_REF":
-            if node["column_names"][0] not in bound:
-                names.add(node["column_names"][0])
-            return
-        if node.get("class") == "LAMBDA":
-            parameters: set[str] = set()
-            _collect_columns(node.get("lhs"), parameters)
-            bound = bound | parameters
-            _collect_columns(node.get("expr"), names, bound)
-            return
-        for part in node.values():
-            _collect_columns(part, names, bound)
+    def expressions(self) -> dict[str, str]:
+        """All expressions, by the field that they make, and `where`."""
+        return self.fields | ({"where": self.where} if self.where else {})
 
 
 def fits_any(path: str, patterns: Sequence[str]) -> bool:
     """Whether one of the patterns fits a path under landing, or its name alone."""
     name = path.rpartition("/")[2]
     return any(fnmatchcase(path, pattern) or fnmatchcase(name, pattern) for pattern in patterns)
-
-
-def _collect_stand_ins(node: Any, found: list[frozenset[str]]) -> None:
-    if isinstance(node, dict) and node.get("type") == "OPERATOR_COALESCE":
-        names: set[str] = set()
-        _collect_columns(node["children"], names)
-        found.append(frozenset(names))
-    for part in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
-        _collect_stand_ins(part, found)
 
 
 def format_of(path: str) -> Format | None:
@@ -205,11 +144,13 @@ class Sources:
 
     def idle(self, paths: Collection[str]) -> list[str]:
         """The names of a user's mappings that read none of these files: no pattern fits, or others come first."""
-        return [
-            mapping.name
-            for mapping in self.mappings
-            if not mapping.is_shipped and not any(self.for_file(path) is mapping for path in paths)
-        ]
+        idle = [mapping.name for mapping in self.mappings if not mapping.is_shipped]
+        for path in paths:
+            if not idle:
+                break
+            if (mapping := self.for_file(path)) and mapping.name in idle:
+                idle.remove(mapping.name)
+        return idle
 
     def named(self, name: str) -> SourceMapping:
         """The mapping of that name.
@@ -239,7 +180,7 @@ def load_sources(data: Path) -> Sources:
     for file in sorted((data / "sources").glob("*.toml")):
         try:
             own.append(mapping := _load(file))
-            wrong += _faulty_expressions(mapping, file)
+            wrong += faulty_expressions(mapping.expressions, mapping.name, str(file))
         except UsageError as error:
             wrong.append(error)
     for first, second in pairwise(sorted(own, key=lambda mapping: mapping.name)):
@@ -286,36 +227,6 @@ def _load(file: Path) -> SourceMapping:
         )
     mapping._is_shipped = file.parent == SHIPPED
     return mapping
-
-
-def _faulty_expressions(mapping: SourceMapping, file: Path) -> Iterator[UsageError]:
-    """What is wrong with each expression: it is none, cannot be used, or gives not one value for each record (an
-    aggregate, unnest). Each is tried on two empty records, so that a slip is found before the run.
-    """
-    for name, expression in [*mapping.fields.items(), *([("where", mapping.where)] if mapping.where else [])]:
-        names: set[str] = set()
-        try:
-            _collect_columns(_parsed(expression, mapping.name), names)
-        except UsageError as error:
-            yield error
-            continue
-        columns = ", ".join(
-            f'NULL::{"JSON" if column == "record" else "VARCHAR"} AS "{column.replace(chr(34), chr(34) * 2)}"'
-            for column in sorted(names)
-        )
-        query = f"SELECT ({expression}) AS value FROM (SELECT {columns or 'NULL AS nothing'} FROM range(2))"
-        try:
-            rows = len(expression_parser().execute(query).fetchall())
-        except duckdb.Error as error:
-            rows, why = 0, str(error).splitlines()[0]
-        else:
-            why = f"it gives {rows} values for two records"
-        if rows != 2:
-            yield UsageError(
-                f"The expression of `{name}` cannot be used: {why}",
-                where=f"{file}: {expression}",
-                do="Give one value for each record; all raw columns are text, a JSON part is record ->> '$.a.b'.",
-            )
 
 
 def _together(wrong: list[UsageError], folder: Path) -> UsageError:

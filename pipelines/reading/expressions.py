@@ -1,0 +1,115 @@
+"""The SQL expressions of a source mapping: their syntax, the raw columns that they name, whether they can be used."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import duckdb
+
+from pipelines.common.errors import UsageError
+from pipelines.common.sql import quoted
+from pipelines.store.database import expression_parser
+
+
+def columns_of(expression: str, source: str) -> frozenset[str]:
+    """The raw columns that an expression of a source names.
+
+    Raises:
+        UsageError: it is none, or more than one expression.
+    """
+    names: set[str] = set()
+    _collect_columns(_parsed(expression, source), names)
+    return frozenset(names)
+
+
+def stand_ins_of(expression: str, source: str) -> list[frozenset[str]]:
+    """Sets of raw columns of which one stands in for another: those of each `coalesce` in an expression."""
+    found: list[frozenset[str]] = []
+    _collect_stand_ins(_parsed(expression, source), found)
+    return found
+
+
+def faulty_expressions(expressions: Mapping[str, str], source: str, where: str) -> Iterator[UsageError]:
+    """What is wrong with each expression: it is none, cannot be used, or gives not one value for each record (an
+    aggregate, unnest). Each is tried on two empty records, so that a slip is found before the run.
+
+    Args:
+        expressions: by the name of the field that they make, or `where`.
+        where: the file of the mapping, for the messages.
+    """
+    for name, expression in expressions.items():
+        try:
+            names = columns_of(expression, source)
+        except UsageError as error:
+            yield error
+            continue
+        columns = ", ".join(
+            f"NULL::{'JSON' if column == 'record' else 'VARCHAR'} AS {quoted(column)}" for column in sorted(names)
+        )
+        query = f"SELECT ({expression}) AS value FROM (SELECT {columns or 'NULL AS nothing'} FROM range(2))"
+        try:
+            rows = len(expression_parser().execute(query).fetchall())
+        except duckdb.Error as error:
+            rows, why = 0, str(error).splitlines()[0]
+        else:
+            why = f"it gives {rows} values for two records"
+        if rows != 2:
+            yield UsageError(
+                f"The expression of `{name}` cannot be used: {why}",
+                where=f"{where}: {expression}",
+                do="Give one value for each record; all raw columns are text, a JSON part is record ->> '$.a.b'.",
+            )
+
+
+def _parsed(expression: str, source: str) -> Any:
+    """The syntax tree of one SQL expression.
+
+    Raises:
+        UsageError: it is none, or more than one expression.
+    """
+    tree = json.loads(
+        expression_parser().execute("SELECT json_serialize_sql('SELECT (' || ? || ')')", [expression]).fetchall()[0][0]
+    )
+    if tree.get("error"):
+        raise UsageError(
+            f"This is no SQL expression: {str(tree.get('error_message')).splitlines()[0]}",
+            where=f"source {source}: {expression}",
+            do="Write one DuckDB expression over the raw record, such as record ->> '$.a.b'.",
+        )
+    nodes = [statement["node"] for statement in tree["statements"]]
+    plain = len(nodes) == 1 and len(nodes[0].get("select_list", ())) == 1 and nodes[0]["from_table"]["type"] == "EMPTY"
+    if not plain or '"SUBQUERY"' in json.dumps(nodes):
+        raise UsageError(
+            "A mapping may hold one expression over the raw record, and no query.",
+            where=f"source {source}: {expression}",
+            do="Say it without SELECT; a look-up belongs into the registry or the code dictionary.",
+        )
+    return nodes[0]["select_list"]
+
+
+def _collect_columns(node: Any, names: set[str], bound: frozenset[str] = frozenset()) -> None:
+    if isinstance(node, list):
+        for part in node:
+            _collect_columns(part, names, bound)
+    elif isinstance(node, dict):
+        if node.get("class") == "COLUMN_REF":
+            if node["column_names"][0] not in bound:
+                names.add(node["column_names"][0])
+            return
+        if node.get("class") == "LAMBDA":
+            parameters: set[str] = set()
+            _collect_columns(node.get("lhs"), parameters)
+            bound = bound | parameters
+            _collect_columns(node.get("expr"), names, bound)
+            return
+        for part in node.values():
+            _collect_columns(part, names, bound)
+
+
+def _collect_stand_ins(node: Any, found: list[frozenset[str]]) -> None:
+    if isinstance(node, dict) and node.get("type") == "OPERATOR_COALESCE":
+        names: set[str] = set()
+        _collect_columns(node["children"], names)
+        found.append(frozenset(names))
+    for part in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        _collect_stand_ins(part, found)
