@@ -20,7 +20,7 @@ from pipelines.store.store import Store
 _SAMPLES = 5
 _SAMPLE_BYTES = 64 << 20
 # A dry reading keeps nothing, so its hashes need no secret.
-_KEY = "authmeter check, nothing is kept"
+DRY_KEY = "authmeter check, nothing is kept"
 
 
 def check_mappings(store: Store, settings: Settings, sources: Sources) -> bool:
@@ -44,7 +44,7 @@ def read_dry(settings: Settings, mapping: SourceMapping, file: LandedFile, temp:
     # Whatever day the file is of: a look at a mapping should not fail on the age of its sample.
     wide = settings.model_copy(update={"retention_days": 36500})
     limits = reading_limits(wide, mapping, RunTime(last_closed_day(now, settings.timezone), now))
-    with DuckDBEngine(settings, temp, target).file_reader(_KEY, file.full.parent) as reader:
+    with DuckDBEngine(settings, temp, target).file_reader(DRY_KEY, file.full.parent) as reader:
         (books,) = reader.read([file], mapping, limits, target)
     return books
 

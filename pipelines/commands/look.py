@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from pipelines.commands.check_mappings import DRY_KEY
 from pipelines.common.errors import DamagedFileError
 from pipelines.contract.settings import Settings
 from pipelines.engines.duckdb.engine import DuckDBEngine
@@ -15,8 +16,6 @@ from pipelines.reading.likely_reason import head_of
 from pipelines.reading.sources import SourceMapping
 from pipelines.store.manifest import FileEntry
 
-# A look keeps nothing, so its hashes need no secret.
-_KEY = "authmeter check, nothing is kept"
 # Parquet cannot be read by its beginning; what is larger is not looked into.
 _PARQUET_BYTES = 32 << 20
 
@@ -30,7 +29,7 @@ def look_into(
     """
     with TemporaryDirectory(prefix="authmeter-check-") as folder:
         root = Path(folder).resolve()
-        with DuckDBEngine(settings, root / "tmp", root).file_reader(_KEY, root) as reader:
+        with DuckDBEngine(settings, root / "tmp", root).file_reader(DRY_KEY, root) as reader:
             for number, (file, mapping) in enumerate(files):
                 target, beginning = root / str(number), file
                 target.mkdir()

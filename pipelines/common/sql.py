@@ -13,3 +13,8 @@ def sql(package: str, name: str) -> str:
 def quoted(name: str) -> str:
     """A name in SQL, whatever stands in it."""
     return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A text in SQL where no parameter can stand."""
+    return "'" + text.replace("'", "''") + "'"

@@ -20,7 +20,7 @@ from pipelines.ingest.rotation import Rotation
 from pipelines.ingest.stored_contents import StoredContents, key_of
 from pipelines.ingest.unread_files import Unread, note_unread
 from pipelines.reading.encodings import UTF_8
-from pipelines.reading.landing import LandedFile, current_stamp, scan
+from pipelines.reading.landing import LandedFile, current_stamp, is_within, scan
 from pipelines.reading.mapping_use import mapping_faults
 from pipelines.reading.sources import SourceMapping
 from pipelines.store.manifest import DayRows, FileEntry, Manifest
@@ -91,7 +91,7 @@ class _Ingest:
             if is_noted:
                 self._commit()
             return self._report
-        there = {file.path for file in landed}.union(path for path in self._entries if _is_within(path, unreadable))
+        there = {file.path for file in landed}.union(path for path in self._entries if is_within(path, unreadable))
         self._rotation = Rotation(self._manifest, there, {file.path: (file, source) for file, source in new})
         moved = self._take_moved()
         new = [(file, source) for file, source in new if file.path not in moved]
@@ -139,7 +139,7 @@ class _Ingest:
         self._manifest.unreadable = sorted(unreadable)
         for entry in self._manifest.files:
             if entry.status in ("damaged", "held") or entry.is_fruitless or entry.is_mostly_rejected:
-                is_gone = entry.is_gone if _is_within(entry.path, unreadable) else entry.path not in paths
+                is_gone = entry.is_gone if is_within(entry.path, unreadable) else entry.path not in paths
                 is_new |= is_gone != entry.is_gone
                 entry.is_gone = is_gone
         return is_new
@@ -382,7 +382,3 @@ def accept_held(store: Store, manifest: Manifest, path: str) -> FileEntry:
     held.status, held.finding = "read", None
     store.commit(manifest)
     return held
-
-
-def _is_within(path: str, folders: set[str]) -> bool:
-    return any(folder == "." or path.startswith(f"{folder}/") for folder in folders)

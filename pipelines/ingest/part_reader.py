@@ -4,7 +4,7 @@ Lives here: whose fault it is where a file cannot be read. Does not belong here:
 """
 
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -21,7 +21,7 @@ from pipelines.contract.record import FUTURE_DAYS
 from pipelines.contract.settings import Settings
 from pipelines.ingest.batches import Batch
 from pipelines.ingest.context import IngestContext
-from pipelines.reading.landing import LandedFile, sha256_of
+from pipelines.reading.landing import LandedFile, checksum_of
 from pipelines.reading.reading import Reading
 from pipelines.reading.sources import SourceMapping
 
@@ -103,7 +103,7 @@ class PartReader:
             AuthmeterError: what is wrong is not the file: a mapping, the disk, the memory.
         """
         # The checksums are taken beside the parsing: most new files are new, and only then is it known.
-        checksums = [self._hasher.submit(sha256_of, file) for file in batch.files]
+        checksums = [self._hasher.submit(checksum_of, file) for file in batch.files]
         folder = self._context.store.fresh_folder("part")
         limits = reading_limits(self._context.settings, batch.source, time)
         try:
@@ -115,17 +115,10 @@ class PartReader:
                 for alone in batch.alone():
                     yield from self.read(alone, time)
                 return
-            yield ReadPart([ReadFile(batch.files[0], _sha256(checksums[0]), None, _finding(error))], folder)
+            yield ReadPart([ReadFile(batch.files[0], checksums[0].result(), None, _finding(error))], folder)
             return
         read = zip(batch.files, checksums, books, strict=True)
-        yield ReadPart([ReadFile(file, _sha256(sha256), found, None) for file, sha256, found in read], folder)
-
-
-def _sha256(checksum: Future[str]) -> str:
-    try:
-        return checksum.result()
-    except (OSError, DamagedFileError):
-        return ""
+        yield ReadPart([ReadFile(file, sha256.result(), found, None) for file, sha256, found in read], folder)
 
 
 def _is_ours(error: Exception) -> bool:

@@ -9,9 +9,8 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from functools import cache, cached_property
 
-from pipelines.common.errors import DamagedFileError
 from pipelines.ingest.stored_contents import StoredContents
-from pipelines.reading.landing import LandedFile, bare_name, compression_of, names_before_rotation, sha256_of
+from pipelines.reading.landing import LandedFile, bare_name, checksum_of, compression_of, names_before_rotation
 from pipelines.reading.sources import SourceMapping
 from pipelines.store.manifest import FileEntry, Manifest
 
@@ -130,10 +129,7 @@ class Rotation:
     def _checksum(self, path: str) -> str:
         """The checksum of a new file; empty where it cannot be read."""
         if path not in self._checksums:
-            try:
-                self._checksums[path] = sha256_of(self._new[path][0])
-            except (OSError, DamagedFileError):
-                self._checksums[path] = ""
+            self._checksums[path] = checksum_of(self._new[path][0])
         return self._checksums[path]
 
 

@@ -7,8 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipelines.common.errors import DamagedFileError
-from pipelines.reading.landing import LandedFile, sha256_of
+from pipelines.reading.landing import LandedFile, checksum_of, is_within
 from pipelines.store.manifest import FileEntry, Manifest, UnreadFile
 
 
@@ -27,14 +26,14 @@ def note_unread(manifest: Manifest, found: Unread, entries: Mapping[str, list[Fi
         entries: the contents that were read or refused, by path.
     """
     before = manifest.unread_files
-    noted = {path: file for path, file in before.items() if _is_hidden(path, found.unreadable)}
+    noted = {path: file for path, file in before.items() if is_within(path, found.unreadable)}
     is_new = False
     for file in found.files:
         old = before.get(file.path)
         if old and old.stamp == file.stamp:
             noted[file.path] = old
             continue
-        sha256, of_path = _sha256(file), entries.get(file.path, [])
+        sha256, of_path = checksum_of(file), entries.get(file.path, [])
         if known := next((e for e in of_path if e.sha256 == sha256 and e.status != "replaced"), None):
             # It was read while a source did, and only its time is another one.
             known.stamp, is_new = file.stamp, True
@@ -46,21 +45,9 @@ def note_unread(manifest: Manifest, found: Unread, entries: Mapping[str, list[Fi
     return is_new or manifest.unread_files != before
 
 
-def _is_hidden(path: str, unreadable: Collection[str]) -> bool:
-    return any(folder == "." or path.startswith(f"{folder}/") for folder in unreadable)
-
-
 def _replace(entries: list[FileEntry], sha256: str) -> None:
     """A path has a content once, and what was refused there is there no more."""
     entries[:] = [entry for entry in entries if entry.sha256 != sha256]
     for entry in entries:
         if entry.status in ("held", "damaged"):
             entry.status = "replaced"
-
-
-def _sha256(file: LandedFile) -> str:
-    """The checksum; empty where the file cannot be read."""
-    try:
-        return sha256_of(file)
-    except (OSError, DamagedFileError):
-        return ""

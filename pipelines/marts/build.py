@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.common.errors import AuthmeterError
-from pipelines.common.sql import sql
+from pipelines.common.sql import literal, sql
 from pipelines.contract.checks import CheckResult
 from pipelines.contract.day_tables import DAY_TABLES
 from pipelines.contract.masking import MASKING_VERSION
@@ -67,7 +67,7 @@ def build_marts(
     fresh = store.fresh_folder("marts") / "authmeter.duckdb"
     files = _source_files(store, manifest)
     with workbench(settings, store.temp, [store.warehouse]) as connection:
-        connection.execute(f"ATTACH {_literal(fresh)} AS out (STORAGE_VERSION '{STORAGE_VERSION}')")
+        connection.execute(f"ATTACH {literal(str(fresh))} AS out (STORAGE_VERSION '{STORAGE_VERSION}')")
         beside = connection.cursor()
         for each in (connection, beside):
             for variable, paths in files.items():
@@ -159,8 +159,3 @@ def _source_files(store: Store, manifest: Manifest) -> dict[str, list[str]]:
     rejects = {store.rejects_file(entry.part) for entry in manifest.live_files() if entry.part and entry.rejected}
     files["rejects_files"] = sorted(map(str, rejects))
     return files
-
-
-def _literal(path: Path) -> str:
-    """A path in SQL where no parameter can stand; only the data folder's own path comes here."""
-    return "'" + str(path).replace("'", "''") + "'"

@@ -8,7 +8,7 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import FileIO
@@ -159,6 +159,19 @@ def sha256_of(file: LandedFile) -> str:
     """The SHA-256 of the file as it lies there, in hex."""
     with raw_file(file) as raw:
         return hashlib.file_digest(raw, "sha256").hexdigest()
+
+
+def checksum_of(file: LandedFile) -> str:
+    """The SHA-256; empty where the file cannot be read."""
+    try:
+        return sha256_of(file)
+    except (OSError, DamagedFileError):
+        return ""
+
+
+def is_within(path: str, folders: Collection[str]) -> bool:
+    """Whether a path under landing lies in one of the folders, as `scan` names them."""
+    return any(folder == "." or path.startswith(f"{folder}/") for folder in folders)
 
 
 @contextmanager

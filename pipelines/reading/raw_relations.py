@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from pipelines.common.sql import quoted
+from pipelines.common.sql import literal, quoted
 from pipelines.contract.field_rules import BARE
 from pipelines.contract.record import FIELD_NAMES, MALFORMED
 from pipelines.reading.blocks import MAX_LINE_BYTES
@@ -52,7 +52,7 @@ def json_files(mapping: SourceMapping) -> RawRelation:
             FROM read_ndjson_objects(getvariable('files'), {_JSON_OPTIONS})
         )"""
         return RawRelation(query)
-    columns = ", ".join(f"{_literal(name)}: 'VARCHAR'" for name in names)
+    columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
     texts = ", ".join(f"{quoted(name)} AS {_raw(name)}" for name in names)
     return RawRelation(
         f"""
@@ -103,7 +103,7 @@ def csv_files(mapping: SourceMapping, layout: CsvLayout, *, first_file: int, has
         SELECT file_index + {first_file} AS "row file", NULL::VARCHAR AS "row state",
             {", ".join(map(quoted, cells))}{texts}
         FROM read_csv(getvariable('files'), auto_detect = false, columns = {{{columns}}}, header = {has_header},
-            delim = {_literal(layout.separator)}, quote = '"', escape = '"', strict_mode = true, {line_end}
+            delim = {literal(layout.separator)}, quote = '"', escape = '"', strict_mode = true, {line_end}
             max_line_size = {MAX_LINE_BYTES}, buffer_size = {2 * MAX_LINE_BYTES})"""
     return RawRelation(query, tuple(cells))
 
@@ -124,7 +124,7 @@ def _picked(names: Sequence[str]) -> str:
 
 def _shape(names: Sequence[str]) -> str:
     """The shape that `json_transform` gives a record: each column a text."""
-    return _literal(json.dumps(dict.fromkeys(names or ["record"], "VARCHAR"), ensure_ascii=False))
+    return literal(json.dumps(dict.fromkeys(names or ["record"], "VARCHAR"), ensure_ascii=False))
 
 
 def _parquet_text(name: str, kind: pa.DataType) -> str:
@@ -151,7 +151,3 @@ def _cell(cell: str | None) -> str:
 
 def _raw(name: str) -> str:
     return quoted(f"raw {name}")
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

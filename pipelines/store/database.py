@@ -17,7 +17,7 @@ import duckdb
 
 from pipelines.common import durable
 from pipelines.common.errors import AuthmeterError, nothing_published
-from pipelines.common.sql import sql
+from pipelines.common.sql import literal, sql
 from pipelines.contract.record import record_macros
 from pipelines.contract.settings import Settings
 
@@ -96,8 +96,7 @@ def attach(connection: duckdb.DuckDBPyConnection, database: Path, name: str, tem
     """Opens a DuckDB file, read-only, under a name of ours beside what a workbench has; `temp` is a folder of it."""
 
     def attached(file: Path) -> None:
-        literal = str(file).replace("'", "''")
-        connection.execute(f"ATTACH '{literal}' AS {name} (READ_ONLY)")
+        connection.execute(f"ATTACH {literal(str(file))} AS {name} (READ_ONLY)")
 
     _opened_as_published(database, attached, temp)
 

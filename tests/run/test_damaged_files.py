@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from pipelines.engines.duckdb import reader
-from pipelines.ingest import part_reader
+from pipelines.reading import landing
 from pipelines.reading.landing import LandedFile
 from tests.support import DAY, DataFolder, lines, record, records, write_line_source
 
@@ -70,7 +70,7 @@ def test_a_file_that_could_not_be_read_is_tried_again(folder: DataFolder, monkey
     folder.land("a.ndjson", [record("a")])
     with monkeypatch.context() as patched:
         patched.setattr(reader, "plain_file", refused)
-        patched.setattr(part_reader, "sha256_of", refused)
+        patched.setattr(landing, "sha256_of", refused)
         folder.tables(DAY)
         folder.tables(DAY)
     assert folder.statuses("a.ndjson") == ["damaged"]
