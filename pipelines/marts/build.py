@@ -4,10 +4,11 @@ Each table is one SELECT in `sql/<table>.sql`, or the rows of a list that the ru
 its columns are declared in `tables.py`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -20,6 +21,7 @@ from pipelines.contract.masking import MASKING_VERSION
 from pipelines.contract.registry import Registry
 from pipelines.contract.settings import Settings
 from pipelines.contract.tables import TABLES, Table
+from pipelines.marts.carried import carry_over, keep_only, write_note
 from pipelines.marts.rows import listed_rows
 from pipelines.store.database import STORAGE_VERSION, open_published, place_published, published_run, workbench
 from pipelines.store.keys import require_unique_keys
@@ -41,7 +43,7 @@ _ORDER = (
     "login_trend_summary", "rejected_records",
 )  # fmt: skip
 
-# Large, and read by no other table: copied while those are made.
+# Large, and read by no other table: made while those are, of the days that are not carried over.
 _BESIDE = ("outcome_daily", "channel_detail_daily")
 
 # The other tables are rows that the run holds.
@@ -65,26 +67,31 @@ def build_marts(
             published.
     """
     fresh = store.fresh_folder("marts") / "authmeter.duckdb"
-    files = _source_files(store, manifest)
+    kept = carry_over(store.database, fresh, manifest)
+    files = _source_files(store, manifest, kept)
     with workbench(settings, store.temp, [store.warehouse]) as connection:
         connection.execute(f"ATTACH {literal(str(fresh))} AS out (STORAGE_VERSION '{STORAGE_VERSION}')")
         beside = connection.cursor()
         for each in (connection, beside):
             for variable, paths in files.items():
                 each.execute(f"SET VARIABLE {variable} = $paths", {"paths": paths})
+        carried = keep_only(connection, _BESIDE, kept) if kept else {}
         with ThreadPoolExecutor(1) as aside:
-            copied = aside.submit(_fill, beside, _BESIDE, files, manifest)
+            made_beside = aside.submit(_fill, beside, _BESIDE, files, manifest)
             for name, rows in listed_rows(store, manifest, settings, registry, checks).items():
                 connection.register(name, rows)
             rejects = "FROM rejects_of(getvariable('rejects_files'))" if files["rejects_files"] else NO_REJECTS
             connection.execute(f"CREATE TEMP VIEW file_rejects AS {rejects}")
             rows_by_table = _fill(connection, [name for name in _built() if name not in _BESIDE], files, manifest)
-            rows_by_table |= copied.result()
-        _check_keys(connection)
+            rows_by_table |= made_beside.result()
+        for name, rows in carried.items():
+            rows_by_table[name] = rows_by_table.get(name, 0) + rows
+        _check_keys(connection, kept)
         connection.execute("CHECKPOINT out")
         connection.execute("DETACH out")
     _require_as_written(fresh, rows_by_table, manifest)
     place_published(fresh, store.database)
+    write_note(store.database, manifest)
     return MartsReport(rows_by_table)
 
 
@@ -128,21 +135,25 @@ def _built() -> list[str]:
 
 
 def _create(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+    """Makes the table where it was not carried over."""
     columns = ", ".join(f'"{name}" {kind}' for name, kind in table.columns.items())
-    connection.execute(f"CREATE TABLE out.{table.name} ({columns})")
+    connection.execute(f"CREATE TABLE IF NOT EXISTS out.{table.name} ({columns})")
 
 
-def _check_keys(connection: duckdb.DuckDBPyConnection) -> None:
+def _check_keys(connection: duckdb.DuckDBPyConnection, kept: Sequence[date]) -> None:
+    """Looks at all rows but those of the days that were carried over: they were looked at when they were made."""
     # Lists are as the run holds them; what is queried is sorted already.
     keys = {name: TABLES[name].key for name in _built()}
     sources = {
         name: f"out.{name}" if name in _QUERIES else f"(FROM out.{name} ORDER BY {', '.join(key)})"
         for name, key in keys.items()
     }
+    if kept:
+        sources |= {name: f"(FROM out.{name} WHERE day > DATE '{kept[-1]}')" for name in _BESIDE}
     require_unique_keys(connection, keys, sources, "marts")
 
 
-def _source_files(store: Store, manifest: Manifest) -> dict[str, list[str]]:
+def _source_files(store: Store, manifest: Manifest, kept: Sequence[date]) -> dict[str, list[str]]:
     """The Parquet files that the mart statements read, by the name of their variable."""
     days = [entry for _, entry in sorted(manifest.days.items())]
     files = {
@@ -154,6 +165,9 @@ def _source_files(store: Store, manifest: Manifest) -> dict[str, list[str]]:
             for day, entry in sorted(manifest.days.items())
             if manifest.has_events_of(day) or store.day_table(entry, name).is_file()
         ]
+    for name in _BESIDE:
+        # No day that is carried over comes behind one that is not.
+        files[f"{name}_files"] = files[f"{name}_files"][len(kept) :]
     files["usage_daily_files"] = files["app_devices_files"]
     files["restatements_files"] = [str(file) for file in store.restatement_files(manifest)]
     rejects = {store.rejects_file(entry.part) for entry in manifest.live_files() if entry.part and entry.rejected}

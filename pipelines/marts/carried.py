@@ -1,0 +1,96 @@
+"""Rows that need not be made again: those of days whose day tables are as they were when the published file was made.
+
+The published file of a year has far more rows of old days than of the new one. A new file begins as a copy of it, and
+gets the rows that are missing. Beside the published file lies a note of what it was made of; the note, not the file, is
+asked what may be carried over, and with its checksum whether the file is still the one that was written.
+"""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import takewhile
+from pathlib import Path
+
+import duckdb
+
+from pipelines.common import durable
+from pipelines.store.database import has_wal
+from pipelines.store.manifest import Manifest
+
+# Raise it when the same day tables would give other marts or pages.
+MARTS_VERSION = 6
+
+
+@dataclass(frozen=True)
+class _Note:
+    """What a published file was made of: its checksum, and of each day the checksum of its day tables."""
+
+    sha256: str
+    marts_version: int
+    days: dict[str, str]
+
+
+def carry_over(published: Path, fresh: Path, manifest: Manifest) -> list[date]:
+    """Makes `fresh` a copy of the published file, where rows of it would be made again as they are.
+
+    Gives the days whose rows these are: all before the first that changed, so that what is added comes behind them and
+    the rows of a table lie in the order of its key. Without such days, or where the file is not as it was written,
+    there is no copy.
+    """
+    note = _note_of(published)
+    if note is None or note.marts_version != MARTS_VERSION or has_wal(published) or not published.is_file():
+        return []
+    days = sorted(manifest.days.items())
+    kept = [day for day, _ in takewhile(lambda each: note.days.get(str(each[0])) == each[1].content, days)]
+    if not kept:
+        return []
+    shutil.copyfile(published, fresh)
+    if _sha256(fresh) == note.sha256:
+        return kept
+    fresh.unlink()
+    return []
+
+
+def keep_only(connection: duckdb.DuckDBPyConnection, names: Sequence[str], days: Sequence[date]) -> dict[str, int]:
+    """Of a copy that is attached as `out`, keeps the rows of these tables and days only. Gives the rows of each table.
+
+    The room of what goes can be used again at once.
+    """
+    tables = "SELECT table_name FROM duckdb_tables() WHERE database_name = 'out' ORDER BY table_name"
+    for (name,) in connection.execute(tables).fetchall():
+        if name not in names:
+            connection.execute(f'DROP TABLE out."{name}"')
+    for name in names:
+        connection.execute(f"DELETE FROM out.{name} WHERE NOT list_contains($days, day)", {"days": list(days)})
+    connection.execute("CHECKPOINT out")
+    return {name: connection.execute(f"SELECT count(*) FROM out.{name}").fetchall()[0][0] for name in names}
+
+
+def write_note(published: Path, manifest: Manifest) -> None:
+    """Notes what the published file was made of. Until then, or where that fails, nothing of it is carried over."""
+    note = {
+        "sha256": _sha256(published),
+        "marts_version": MARTS_VERSION,
+        "days": {str(day): entry.content for day, entry in sorted(manifest.days.items())},
+    }
+    durable.write_file(_note_file(published), json.dumps(note, indent=1).encode())
+
+
+def _note_file(published: Path) -> Path:
+    return published.with_suffix(".json")
+
+
+def _note_of(published: Path) -> _Note | None:
+    """The note; None where there is none, or nobody can tell what it says."""
+    try:
+        return _Note(**json.loads(_note_file(published).read_bytes()))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def _sha256(file: Path) -> str:
+    with open(file, "rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()

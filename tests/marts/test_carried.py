@@ -1,0 +1,159 @@
+"""Rows of days that did not change are carried over from the published file, and the new file has the rows that it
+would have if it were made whole.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from contextlib import closing
+from datetime import date
+
+import duckdb
+import pytest
+
+from pipelines.closing import fingerprint
+from pipelines.contract.tables import TABLES
+from pipelines.marts import carried
+from pipelines.marts.carried import carry_over
+from tests.support import DAY, DataFolder, days_before, records, writable
+
+FIRST, SECOND, THIRD = days_before(DAY, 3), days_before(DAY, 2), days_before(DAY, 1)
+
+
+@pytest.fixture
+def published(folder: DataFolder) -> DataFolder:
+    """Three days; the last of them is published as of."""
+    for place, day in enumerate((FIRST, SECOND, THIRD)):
+        folder.land(f"{day}.ndjson", records(2 + place, day))
+    folder.tables(THIRD)
+    return folder
+
+
+@pytest.fixture
+def kept(monkeypatch: pytest.MonkeyPatch) -> list[list[date]]:
+    """The days that each building of the file carried over."""
+    found: list[list[date]] = []
+
+    def noted(*given: object) -> list[date]:
+        found.append(carry_over(*given))  # type: ignore[arg-type]
+        return found[-1]
+
+    monkeypatch.setattr("pipelines.marts.build.carry_over", noted)
+    return found
+
+
+def contents(folder: DataFolder) -> dict[str, list[tuple[object, ...]]]:
+    """Every table, its rows as they lie there."""
+    return {name: folder.rows(f"FROM {name}") for name in TABLES}
+
+
+def require_as_made_whole(folder: DataFolder) -> None:
+    found = contents(folder)
+    folder.store.database.unlink()
+    folder.tables()
+    assert found == contents(folder)
+
+
+def a_new_day(folder: DataFolder) -> None:
+    folder.land("new.ndjson", records(3))
+
+
+def late_records_of_the_second_day(folder: DataFolder) -> None:
+    a_new_day(folder)
+    folder.land("late.ndjson", records(1, SECOND, "late"))
+
+
+def late_records_of_the_first_day(folder: DataFolder) -> None:
+    folder.land("late.ndjson", records(1, FIRST, "late"))
+
+
+def an_earlier_day(folder: DataFolder) -> None:
+    folder.land("earlier.ndjson", records(1, days_before(DAY, 5), "earlier"))
+
+
+def a_day_emptied(folder: DataFolder) -> None:
+    """Its log gets the records of another day, which an operator accepted."""
+    entry = next(e for e in folder.manifest.files if e.path == f"{SECOND}.ndjson")
+    manifest = folder.manifest
+    manifest.files = [e for e in manifest.files if e.path != entry.path]
+    folder.store.commit(manifest)
+    (folder.store.landing / entry.path).unlink()
+
+
+def a_day_without_records(folder: DataFolder) -> None:
+    pass
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (a_new_day, [FIRST, SECOND, THIRD]),
+        (late_records_of_the_second_day, [FIRST]),
+        (late_records_of_the_first_day, []),
+        (an_earlier_day, []),
+        (a_day_emptied, [FIRST, THIRD]),
+        (a_day_without_records, [FIRST, SECOND, THIRD]),
+    ],
+)
+def test_days_before_the_first_that_changed_are_carried_over(
+    published: DataFolder, kept: list[list[date]], change: Callable[[DataFolder], None], expected: list[date]
+) -> None:
+    change(published)
+    published.tables()
+    assert kept == [expected]
+    require_as_made_whole(published)
+
+
+def a_client_changed_rows(folder: DataFolder) -> None:
+    with closing(duckdb.connect(writable(folder.store.database))) as client:
+        client.execute("UPDATE outcome_daily SET records = records + 1")
+
+
+def a_lost_note(folder: DataFolder) -> None:
+    folder.store.database.with_suffix(".json").unlink()
+
+
+def a_cut_note(folder: DataFolder) -> None:
+    note = folder.store.database.with_suffix(".json")
+    note.write_bytes(note.read_bytes()[:40])
+
+
+def a_note_of_other_shape(folder: DataFolder) -> None:
+    folder.store.database.with_suffix(".json").write_text("[]")
+
+
+def a_note_of_another_version(folder: DataFolder) -> None:
+    note = folder.store.database.with_suffix(".json")
+    note.write_text(json.dumps(json.loads(note.read_text()) | {"marts_version": 0}))
+
+
+@pytest.mark.parametrize(
+    "change", [a_client_changed_rows, a_lost_note, a_cut_note, a_note_of_other_shape, a_note_of_another_version]
+)
+def test_nothing_is_carried_over_from_a_file_that_is_not_as_it_was_written(
+    published: DataFolder, kept: list[list[date]], change: Callable[[DataFolder], None]
+) -> None:
+    change(published)
+    a_new_day(published)
+    published.tables()
+    assert kept == [[]]
+    require_as_made_whole(published)
+
+
+def test_the_marts_of_another_version_are_made_whole(
+    published: DataFolder, kept: list[list[date]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (fingerprint, carried):
+        monkeypatch.setattr(module, "MARTS_VERSION", carried.MARTS_VERSION + 1)
+    published.tables(THIRD)
+    assert kept == [[]]
+
+
+def test_the_file_does_not_grow_with_each_day_that_is_made_again(published: DataFolder) -> None:
+    sizes = []
+    for place in range(6):
+        published.land("late.ndjson", records(1 + place, THIRD, f"late{place}-"))
+        published.tables(THIRD)
+        sizes.append(published.store.database.stat().st_size)
+    assert sizes[-1] <= 2 * sizes[0]
