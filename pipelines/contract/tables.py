@@ -1,6 +1,7 @@
 """Each published table: what one row is, its key, and its columns with their DuckDB types.
 
-Add a table or column here and in `marts/sql/<table>.sql`; the docs and tests compare with this list.
+Add a table or column here and in `marts/sql/<table>.sql`, and its words in `column_comments.py`; the docs and tests
+compare with this list.
 """
 
 from dataclasses import dataclass
@@ -17,6 +18,11 @@ class Table:
     grain: str
     key: tuple[str, ...]
     columns: dict[str, str]
+
+    @property
+    def comment(self) -> str:
+        """What a row is, as it stands in the published file."""
+        return f"Grain: {self.grain}. Key: {', '.join(self.key)}."
 
 
 def _table(name: str, grain: str, key: str, columns: str) -> Table:

@@ -22,6 +22,7 @@ from pipelines.contract.registry import Registry
 from pipelines.contract.settings import Settings
 from pipelines.contract.tables import TABLES, Table
 from pipelines.marts.carried import carry_over, keep_only, write_note
+from pipelines.marts.descriptions import describe
 from pipelines.marts.rows import listed_rows
 from pipelines.store.database import STORAGE_VERSION, open_published, place_published, published_run, workbench
 from pipelines.store.keys import require_unique_keys
@@ -87,6 +88,7 @@ def build_marts(
         for name, rows in carried.items():
             rows_by_table[name] = rows_by_table.get(name, 0) + rows
         _check_keys(connection, kept)
+        describe(connection)
         connection.execute("CHECKPOINT out")
         connection.execute("DETACH out")
     _require_as_written(fresh, rows_by_table, manifest)

@@ -93,11 +93,6 @@ def test_a_reference_is_what_its_script_writes(made: ModuleType) -> None:
         assert (DOCS / "reference" / f"{page}.md").read_text("utf-8") == fresh, "run docs/reference/make.py"
 
 
-def test_every_meaning_in_the_script_is_of_a_column(made: ModuleType) -> None:
-    columns = {name for t in TABLES.values() for column in t.columns for name in (column, f"{t.name}.{column}")}
-    assert made.COLUMNS.keys() <= columns
-
-
 def test_settings_are_all_documented_with_their_defaults() -> None:
     text = (DOCS / "settings.md").read_text("utf-8")
     rows = dict(re.findall(r"^\| \[?`(\w+)`(?:\]\(#\w+\))? \| ([^|]+) \|", text, re.MULTILINE))

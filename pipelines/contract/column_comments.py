@@ -1,0 +1,176 @@
+"""What each column of the published tables means: the comments in the DuckDB file and the tables of the docs.
+
+A column that is no metric is said here, in `_WORDS`; a metric's column takes its words from `metrics.py`. Words are
+Markdown, with links as from `docs/reference/`; a comment is the same without the links.
+"""
+
+import re
+from typing import Final
+
+from pipelines.contract.metrics import METRICS
+
+# When a metric's column is NULL, by the same names as below.
+_ABSENT: Final = {
+    "latency_p50_ms": "NULL where no record has a latency",
+    "latency_p95_ms": "NULL where no record has a latency",
+    "authorization_rate": "NULL where there was no request",
+    "login_trend.authorizations": "NULL on a missing day",
+    "login_trend.authorization_requests": "NULL on a missing day",
+    "login_trend.authorizations_cancelled": "NULL on a missing day",
+}
+
+# By the name of the column, or by `table.column` where a name means something of its own in a table.
+_WORDS: Final = {
+    "account_id": "the account, as the registry says",
+    "accepted": "records accepted",
+    "app_key": "the key of the app",
+    "login_trend.app_key": "the key of the app; `*`: all apps together",
+    "login_trend_summary.app_key": "the key of the app; `*`: all apps together",
+    "app_name": "the registered name; the key where there is none",
+    "as_of": "the last closed day",
+    "base_days": "days of the base",
+    "base_days_with_data": "days of the base that are `complete`",
+    "base_first_day": "first day of the base: what the period is compared with",
+    "base_last_day": "last day of the base",
+    "bytes": "size of the file as it lies in landing",
+    "carrier": "`CMCC`, `CUCC`, `CTCC` or `unknown`",
+    "cause": "the files that changed it, separated by `; `, or `registry, result codes or billing rule`",
+    "caveat_en": "what to keep in mind, in English",
+    "caveat_zh": "what to keep in mind, in Chinese",
+    "change": "`matched_authorizations / counterpart_authorizations - 1`; NULL where the divisor is 0, or fewer than "
+    "half of the window's days are matched",
+    "channel": "`one_click`, `local_verify`, `wechat`, `qq` or `weibo`",
+    "login_trend.channel": "`one_click`, `wechat`, `qq` or `weibo`",
+    "login_trend_summary.channel": "`one_click`, `wechat`, `qq` or `weibo`",
+    "restatements.channel": "the channel; `*`: all channels together, as in `usage_daily`",
+    "check_name": "the check; see the [operator's guide](../operator.md#warnings-one-by-one)",
+    "closed_through": "the last closed day when the file was read; NULL where nothing was published yet",
+    "code": "the result code, as text",
+    "created_at": "as the registry says",
+    "day": "business day",
+    "check_results.day": "the day that was looked at; NULL: the data folder as a whole",
+    "day_state": "`complete`: at least one record was read for the day, from any app; `missing`: none",
+    "days": "days of the period",
+    "days_with_data": "days of the window that are `complete`",
+    "periods.days_with_data": "days of the period that are `complete`",
+    "detail_en": "the finding, in English",
+    "detail_zh": "the finding, in Chinese",
+    "duplicates": "accepted records that are copies of another one of the day, by `event_id`",
+    "field": "the field",
+    "finding": "why the file is damaged, or why few of its records were accepted; of a held one, the days that would "
+    "lose records, and how many; of an unread one, what it is, NULL where `ignore` names it",
+    "first_day": "the first day with records",
+    "periods.first_day": "first day of the period",
+    "first_read_at": "when this content was read first, UTC; of an unread file, when it was seen first",
+    "formula": "its definition in one line: SQL over the counted records or over other metrics; of counts of files "
+    "and days, words",
+    "generated_at": "when data last changed, RFC 3339 in the business time zone",
+    "is_additive": "whether values of several days, apps or channels may be added",
+    "is_base": "whether the day is one of the base: what the period is compared with",
+    "is_comparable": "whether a change from the base to the period is shown: at least half of its days are matched",
+    "is_matched": "whether the day is compared: it and the day at the same place in the other are `complete`. Places "
+    "are counted from the first day, so months are matched by the number of the day",
+    "is_registered": "whether the app is in `registry/apps.csv`",
+    "is_synthetic": "whether the logs are those of `authmeter sample`",
+    "label_en": "its name in English",
+    "label_zh": "its name in Chinese",
+    "last_day": "last day of the period",
+    "late_records": "accepted records that came after the day was closed, copies included",
+    "layer": "`sdk`, `server`, `carrier` or `oauth`",
+    "line": "the line, or for Parquet the row, counted from 1; in CSV the header is line 1",
+    "matched_days": "days of the period that are compared: they and their counterparts are `complete`",
+    "login_trend_summary.matched_days": "days d of the window for which d and d − `window_days` are both `complete`",
+    "matched_authorizations": "authorizations of the matched days",
+    "matched_authorization_requests": "authorization requests of the matched days",
+    "counterpart_authorizations": "authorizations of the days `window_days` before the matched days",
+    "counterpart_authorization_requests": "authorization requests of the days `window_days` before the matched days",
+    "meaning_en": "the meaning in English",
+    "meaning_zh": "the meaning in Chinese",
+    "methods": "of `number`, `wechat`, `qq`, `weibo`, separated by `;`",
+    "metric": "the name of the metric",
+    "restatements.metric": "the name of the metric: a figure of `channel_daily` or `usage_daily`, "
+    "[`records`](metrics.md#records), or [`records_moved`](metrics.md#records_moved) where no figure changed",
+    "nulled": "optional fields that broke their rule and became NULL",
+    "outcome": "one of the twelve outcomes, as logged or as resolved from the code",
+    "result_codes.outcome": "the outcome that the code gives; NULL in a row that names a stage",
+    "package_name": "the package; NULL where the record named none",
+    "schemes.package_name": "the package",
+    "passed": "whether the check passed",
+    "path": "path under `landing`, with `/`",
+    "period": "`day` (the data day), `7`, `30` (days), `month` (to date) or `last_month` (the last whole one)",
+    "place": "place in the order of the pages, from 0",
+    "rejected_records.origin": "`landing`: a record of a log; `registry`: a row of the registry",
+    "rejected_records.path": "path under `landing`, or, of the registry's rows, `registry/<file>`",
+    "platform": "`android`, `ios`, `ipad`, `harmony`, `h5` or `unknown`: of the record, else of the registry",
+    "apps.platform": "the registered platform, else `unknown`",
+    "usage_daily.platform": "the registered platform, else `unknown`",
+    "result_codes.platform": "the platform that the row is for; `*`: any",
+    "previous_authorizations": "authorizations of as many days just before the window",
+    "previous_authorization_requests": "authorization requests of as many days just before the window",
+    "previous_days_with_data": "days of the previous window that are `complete`",
+    "published_before": "the figure that stood published; NULL where the day had no records then, and of "
+    "`records_moved`",
+    "published_now": "the figure that stands now; NULL where the day has no records any more",
+    "reason": "why it was rejected; see the [log format](../log-format.md#reasons-of-rejection)",
+    "record": "its text, but for what may be personal, cut at 2,000 characters",
+    "records": "records, copies left out",
+    "latency_daily.records": "authorize, verify and login records with a latency, copies left out",
+    "latency_daily.latency_p50_ms": "[Latency p50](metrics.md#latency_p50_ms) over the records of all apps",
+    "latency_daily.latency_p95_ms": "[Latency p95](metrics.md#latency_p95_ms) over the records of all apps",
+    "nulled_fields.records": "records where the field became NULL",
+    "records_accepted": "records accepted for the day, copies included",
+    "records_read": "records read: `accepted + rejected`",
+    "rejected": "records rejected",
+    "restated": "whether a later run changed a cell of the day in `usage_daily` (name and platform aside), "
+    "`channel_daily`, `channel_detail_daily` or `outcome_daily`",
+    "result_code": "the code as logged; NULL where there was none",
+    "run": "number of the run that changed data",
+    "scheme_group": "as the registry says",
+    "scheme_id": "the scheme; NULL where the record named none",
+    "schemes.scheme_id": "the scheme",
+    "scheme_name": "as the registry says",
+    "sdk_version": "as logged; NULL where there was none",
+    "severity": "`warn`",
+    "sha256": "SHA-256 of the file as it lies in landing, in hex; empty where its bytes cannot be read",
+    "skipped": "raw records that the source mapping's `where` left out",
+    "source": "the source mapping that read the file; empty of an unread file",
+    "stage": "`prefetch`, `page`, `click`, `authorize`, `verify` or `login`",
+    "result_codes.stage": "the step that the code tells of, instead of an outcome; `none`: an action that is no step",
+    "status": "`read`, `damaged`, `held`, `replaced` or `unread`",
+    "apps.status": "`enabled` or `disabled`; NULL where the app is not registered",
+    "time_zone": "the business time zone",
+    "unit": "`records`, `share` (0 to 1), `devices` or `ms`",
+    "unmapped_codes.result_code": "the code as logged",
+    "unmapped_codes.platform": "`android`, `ios`, `ipad`, `harmony`, `h5` or `unknown`; `ipad` is looked up as `ios`",
+    "unmapped_codes": "records, copies left out, whose code gave no outcome; they count as `error`",
+    "unregistered_apps": "keys that logged on the day and are not in the registry",
+    "usual_records": "records, copies left out, of a usual day of that weekday, by the days before; where there are "
+    "fewer than 14 of these with data, their median; NULL where there are fewer than three",
+    "vendor": "the vendor, as logged or by the channel",
+    "result_codes.vendor": "the vendor whose code it is",
+    "window_days": "7 or 30",
+    "periods.window_days": "7 or 30; NULL in the other periods",
+}
+
+
+def column_words(table: str, column: str) -> str:
+    """What a column means, in Markdown; of a metric, a link to it. Raises KeyError where nothing is said of it."""
+    said = _of_column(_WORDS, table, column)
+    return said or f"[{METRICS[column].label_en}](metrics.md#{column}){_absence(table, column)}"
+
+
+def column_comment(table: str, column: str) -> str:
+    """What a column means, in plain text. Raises KeyError where nothing is said of it."""
+    if said := _of_column(_WORDS, table, column):
+        return re.sub(r"\[([^\]]+)\]\([^)]+\)", r"\1", said)
+    metric = METRICS[column]
+    return f"{metric.label_en} {metric.label_zh}: {metric.meaning_en.rstrip('.')}{_absence(table, column)}"
+
+
+def _absence(table: str, column: str) -> str:
+    absent = _of_column(_ABSENT, table, column)
+    return f"; {absent}" if absent else ""
+
+
+def _of_column(words: dict[str, str], table: str, column: str) -> str | None:
+    return words.get(f"{table}.{column}") or words.get(column)

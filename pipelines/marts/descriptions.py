@@ -1,0 +1,21 @@
+"""What the published file says of itself: a comment on each table and column."""
+
+from collections.abc import Iterator
+
+import duckdb
+
+from pipelines.common.sql import literal
+from pipelines.contract.column_comments import column_comment
+from pipelines.contract.tables import TABLES, Table
+
+
+def describe(connection: duckdb.DuckDBPyConnection) -> None:
+    """Comments on all tables of the database `out`, in one transaction."""
+    statements = [comment for table in TABLES.values() for comment in _comments("TABLE", table)]
+    connection.execute(";\n".join(["BEGIN", *statements, "COMMIT"]))
+
+
+def _comments(kind: str, table: Table) -> Iterator[str]:
+    yield f"COMMENT ON {kind} out.{table.name} IS {literal(table.comment)}"
+    for column in table.columns:
+        yield f'COMMENT ON COLUMN out.{table.name}."{column}" IS {literal(column_comment(table.name, column))}'

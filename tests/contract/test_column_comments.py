@@ -1,0 +1,18 @@
+"""The words of the columns: none is of a column that is not there."""
+
+from __future__ import annotations
+
+from pipelines.contract import column_comments
+from pipelines.contract.tables import TABLES
+
+
+def test_every_word_is_of_a_column() -> None:
+    columns = {name for t in TABLES.values() for column in t.columns for name in (column, f"{t.name}.{column}")}
+    assert column_comments._WORDS.keys() | column_comments._ABSENT.keys() <= columns
+
+
+def test_a_comment_is_plain_text() -> None:
+    assert column_comments.column_comment("rejected_records", "reason") == "why it was rejected; see the log format"
+    assert column_comments.column_comment("login_trend", "authorizations") == (
+        "Authorizations 登录授权量: Authorization requests whose outcome is success; NULL on a missing day"
+    )
