@@ -9,10 +9,10 @@ it.
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from pipelines.closing.fingerprint import inputs_fingerprint
 from pipelines.closing.warnings import checks_of, hold_back
+from pipelines.common.days import stamp
 from pipelines.contract.checks import CheckResult
 from pipelines.contract.registry import Registry
 from pipelines.contract.settings import Settings
@@ -58,4 +58,4 @@ def publish(manifest: Manifest, publication: Publication, zone: str, now: dateti
     if publication.inputs != manifest.inputs:
         manifest.as_of, manifest.inputs = publication.as_of, publication.inputs
         manifest.run += 1
-        manifest.generated_at = now.astimezone(ZoneInfo(zone)).isoformat(timespec="seconds")
+        manifest.generated_at = stamp(now, zone)

@@ -104,6 +104,11 @@ def last_due_day(now: datetime, zone: str, late_after: str) -> date:
     return last_closed_day(now, zone) - timedelta(days=0 if is_due else 1)
 
 
+def stamp(instant: datetime, zone: str) -> str:
+    """An aware instant as text: RFC 3339 in the business time zone, to the second."""
+    return instant.astimezone(ZoneInfo(zone)).isoformat(timespec="seconds")
+
+
 def local_to_utc(local: datetime, zone: str) -> datetime:
     """The instant of a local time without offset, in UTC; of an hour that comes twice, the first (PEP 495)."""
     return local.replace(tzinfo=ZoneInfo(zone), fold=0).astimezone(UTC)

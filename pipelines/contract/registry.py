@@ -1,6 +1,7 @@
 """The registry of apps and schemes, and the code dictionary: small CSV files that people keep by hand.
 
-A bad row is listed with its file, line and reason and costs itself alone; the rest counts.
+A bad row is listed with its file, line and reason and costs itself alone; the rest counts. So is one whose
+`created_at` is no time, which counts without it.
 """
 
 import csv
@@ -10,7 +11,9 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from pipelines.common.errors import UsageError
 from pipelines.common.near_names import require_no_near_name
@@ -21,6 +24,11 @@ SCHEME_COLUMNS = ("scheme_id", "scheme_group", "app_key", "scheme_name", "packag
 CODE_COLUMNS = ("vendor", "layer", "platform", "code", "outcome", "stage", "meaning_en", "meaning_zh")
 METHODS = ("number", "wechat", "qq", "weibo")
 SHIPPED_CODES = Path(__file__).parent / "result_codes.csv"
+# As consoles write it, and as a spreadsheet writes it anew.
+_TIME = re.compile(
+    r"(\d{4})([-/])(\d{1,2})\2(\d{1,2})(?:[Tt ]+(\d{1,2}):(\d\d)(?::(\d\d)(?:\.\d+)?)? *([Zz]|[+-]\d\d:?\d\d)?)?",
+    re.ASCII,
+)
 _APP_KEY, _PACKAGE = re.compile(APP_KEY_PATTERN, re.ASCII), re.compile(PACKAGE_PATTERN, re.ASCII)
 # Names under which consoles and SDKs keep what must not be published.
 _SECRET = re.compile(r"(?i)secret|password|passwd|token|private|credential|signing|master_?key|access_?key|api_?key")
@@ -60,6 +68,25 @@ class Registry:
     def fingerprint(self) -> str:
         """Changes whenever anything that is published of the registry or the dictionary does."""
         return hashlib.sha256(repr((self.apps, self.schemes, self.codes, self.problems)).encode()).hexdigest()[:16]
+
+
+def registry_time(text: str, zone: str) -> datetime | None:
+    """A date or time of the registry as local time of a zone, to the second; None where the text is none.
+
+    Without an offset, it is local time already; a date is its midnight.
+    """
+    found = _TIME.fullmatch(text)
+    if not found:
+        return None
+    year, _, month, day, hour, minute, second, offset = found.groups("0")
+    clock = (
+        f"{year}-{month:0>2}-{day:0>2}T{hour:0>2}:{minute:0>2}:{second:0>2}{'' if offset == '0' else offset.upper()}"
+    )
+    try:
+        time = datetime.fromisoformat(clock)
+        return time.astimezone(ZoneInfo(zone)).replace(tzinfo=None) if time.tzinfo else time
+    except (ValueError, OverflowError):
+        return None
 
 
 def load_registry(folder: Path) -> Registry:
@@ -186,11 +213,16 @@ def _rows(
             own = _key(row, key)
             if reason is None and own in seen:
                 reason = f"repeated:{key[-1]}"
-            if reason is None:
-                seen.add(own)
-                yield row
-            else:
-                # The registry's own columns only: a column that is not read may hold a secret.
-                registry.problems.append(Problem(path, first_line, reason, ",".join(row[n] or "" for n in columns)))
+            # The registry's own columns only: a column that is not read may hold a secret.
+            text_of_row = ",".join(row[name] or "" for name in columns)
+            if reason is not None:
+                registry.problems.append(Problem(path, first_line, reason, text_of_row))
+                continue
+            if (created := row.get("created_at")) and not registry_time(created, "UTC"):
+                # Its name and its schemes are worth more than the date.
+                registry.problems.append(Problem(path, first_line, "invalid:created_at", text_of_row))
+                row["created_at"] = None
+            seen.add(own)
+            yield row
     except csv.Error as error:
         registry.problems.append(Problem(path, line + 1, "malformed", str(error)))

@@ -38,19 +38,19 @@ _ALL: Final = (
         "publication",
         "the one row of what is published",
         "as_of",
-        "as_of:DATE run:BIGINT generated_at time_zone first_day:DATE is_synthetic:BOOLEAN",
+        "as_of:DATE run:BIGINT generated_at:TIMESTAMPTZ time_zone first_day:DATE is_synthetic:BOOLEAN",
     ),
     _table(
         "apps",
         "app: registered, or seen in a log",
         "app_key",
-        "app_key app_name platform account_id created_at status is_registered:BOOLEAN",
+        "app_key app_name platform account_id created_at:TIMESTAMP status is_registered:BOOLEAN",
     ),
     _table(
         "schemes",
         "scheme and package",
         "scheme_id package_name",
-        "scheme_id scheme_group app_key scheme_name package_name methods created_at",
+        "scheme_id scheme_group app_key scheme_name package_name methods created_at:TIMESTAMP",
     ),
     _table(
         "metrics",
@@ -140,7 +140,7 @@ _ALL: Final = (
         "content of a landed path",
         "path sha256",
         """path sha256 bytes:BIGINT source records_read:BIGINT accepted:BIGINT rejected:BIGINT skipped:BIGINT
-        first_read_at status nulled:BIGINT closed_through:DATE finding""",
+        first_read_at:TIMESTAMPTZ status nulled:BIGINT closed_through:DATE finding""",
     ),
     _table(
         "rejected_records",

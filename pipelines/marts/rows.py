@@ -1,7 +1,7 @@
 """The mart rows that come from no Parquet file: the books of the manifest, registry, dictionaries, checks."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pyarrow as pa
@@ -10,7 +10,7 @@ from pipelines.common.days import days_between
 from pipelines.contract.checks import CheckResult
 from pipelines.contract.masking import masked_value
 from pipelines.contract.metrics import METRICS
-from pipelines.contract.registry import APP_COLUMNS, CODE_COLUMNS, SCHEME_COLUMNS, Registry
+from pipelines.contract.registry import APP_COLUMNS, CODE_COLUMNS, SCHEME_COLUMNS, Registry, registry_time
 from pipelines.contract.settings import Settings
 from pipelines.incidents.volumes import usual_records
 from pipelines.reading.reasons import words_of
@@ -24,6 +24,8 @@ _TYPES = {
     "DATE": pa.date32(),
     "BOOLEAN": pa.bool_(),
     "VARCHAR": pa.string(),
+    "TIMESTAMP": pa.timestamp("us"),
+    "TIMESTAMPTZ": pa.timestamp("us", tz="UTC"),
 }
 
 
@@ -36,9 +38,9 @@ def listed_rows(
     counted = {day: entry.counted for day, entry in days}
     live = manifest.live_files()
     return {
-        "registered_apps": _texts(APP_COLUMNS, registry.apps),
-        "listed_schemes": _texts(SCHEME_COLUMNS, registry.schemes),
-        "listed_result_codes": _texts(CODE_COLUMNS, registry.codes),
+        "registered_apps": _texts(APP_COLUMNS, registry.apps, settings.timezone),
+        "listed_schemes": _texts(SCHEME_COLUMNS, registry.schemes, settings.timezone),
+        "listed_result_codes": _texts(CODE_COLUMNS, registry.codes, settings.timezone),
         "listed_metrics": _rows(
             "metric label_zh label_en unit meaning_zh meaning_en formula caveat_zh caveat_en is_additive:BOOLEAN",
             ([m.name, m.label_zh, m.label_en, m.unit, m.meaning_zh, m.meaning_en, m.formula, m.caveat_zh, m.caveat_en,
@@ -54,7 +56,7 @@ def listed_rows(
         ),
         "listed_input_files": _rows(
             "path sha256 bytes:BIGINT source records_read:BIGINT accepted:BIGINT rejected:BIGINT skipped:BIGINT "
-            "first_read_at status nulled:BIGINT closed_through:DATE finding",
+            "first_read_at:TIMESTAMPTZ status nulled:BIGINT closed_through:DATE finding",
             _input_files(manifest, settings),
         ),
         "listed_nulled_fields": _rows(
@@ -74,9 +76,9 @@ def listed_rows(
             ([c.check_name, c.severity, c.passed, c.day, c.detail_en, c.detail_zh] for c in checks),
         ),
         "listed_publication": _rows(
-            "as_of:DATE run:BIGINT generated_at time_zone first_day:DATE is_synthetic:BOOLEAN",
-            [[manifest.as_of, manifest.run, manifest.generated_at, settings.timezone, days[0][0] if days else None,
-              (store.landing / "_SYNTHETIC.md").exists()]],
+            "as_of:DATE run:BIGINT generated_at:TIMESTAMPTZ time_zone first_day:DATE is_synthetic:BOOLEAN",
+            [[manifest.as_of, manifest.run, _instant(manifest.generated_at), settings.timezone,
+              days[0][0] if days else None, (store.landing / "_SYNTHETIC.md").exists()]],
         ),
     }  # fmt: skip
 
@@ -86,11 +88,12 @@ def _input_files(manifest: Manifest, settings: Settings) -> Iterator[list[Any]]:
     for e in manifest.files:
         counts = [e.records_read, e.accepted, e.rejected, e.skipped]
         finding = words_of(e.finding).en if e.finding else None
-        yield [e.path, e.sha256, e.bytes, e.source, *counts, e.first_read_at, e.status, sum(e.nulled.values()),
+        yield [e.path, e.sha256, e.bytes, e.source, *counts, _instant(e.first_read_at), e.status, sum(e.nulled.values()),
                e.closed_through, finding]  # fmt: skip
     for path, kind in kinds(manifest.unread_files, settings.ignore).items():
         file = manifest.unread_files[path]
-        yield [path, file.sha256, file.bytes, "", 0, 0, 0, 0, file.first_seen_at, "unread", 0, None, kind and kind.en]
+        seen = _instant(file.first_seen_at)
+        yield [path, file.sha256, file.bytes, "", 0, 0, 0, 0, seen, "unread", 0, None, kind and kind.en]
 
 
 def _spine(days: list[tuple[date, DayEntry]], manifest: Manifest) -> Iterable[date]:
@@ -98,8 +101,21 @@ def _spine(days: list[tuple[date, DayEntry]], manifest: Manifest) -> Iterable[da
     return days_between(days[0][0], manifest.as_of) if days and manifest.as_of else ()
 
 
-def _texts(columns: tuple[str, ...], rows: list[dict[str, str | None]]) -> pa.Table:
-    return _rows(" ".join(columns), ([row[name] for name in columns] for row in rows))
+def _instant(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _texts(columns: tuple[str, ...], rows: list[dict[str, str | None]], zone: str) -> pa.Table:
+    """The rows of a registry file; a time in the local time of the zone."""
+    typed = (f"{name}:TIMESTAMP" if name == "created_at" else name for name in columns)
+    return _rows(
+        " ".join(typed),
+        ([_local(row[name], zone) if name == "created_at" else row[name] for name in columns] for row in rows),
+    )
+
+
+def _local(text: str | None, zone: str) -> datetime | None:
+    return registry_time(text, zone) if text else None
 
 
 def _rows(columns: str, rows: Iterable[list[Any]]) -> pa.Table:

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 import duckdb
 
 from pipelines.common import durable
+from pipelines.common.days import stamp
 from pipelines.common.errors import AuthmeterError, nothing_published
 from pipelines.common.sql import literal, sql
 from pipelines.contract.record import record_macros
@@ -181,14 +182,16 @@ def place_published(fresh: Path, database: Path) -> None:
 
 
 def published_run(database: Path) -> tuple[int, str] | None:
-    """The run that the published file shows, and its time; None where there is no file that can be read, or a client
+    """The run that the published file shows, and its time as the manifest has it; None where there is no file that can be read, or a client
     has it open for writing.
     """
     if not database.is_file():
         return None
     try:
         with closing(duckdb.connect(str(database), read_only=True)) as connection:
-            run, generated_at = connection.execute("SELECT run, generated_at FROM publication").fetchall()[0]
-            return int(run), str(generated_at)
+            # An older version wrote the time as a text.
+            query = "SELECT run, generated_at::TIMESTAMPTZ, time_zone FROM publication"
+            run, generated_at, time_zone = connection.execute(query).fetchall()[0]
+            return int(run), stamp(generated_at, time_zone)
     except duckdb.Error:
         return None

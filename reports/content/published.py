@@ -15,6 +15,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
+from pipelines.common.days import stamp
 from pipelines.common.errors import AuthmeterError
 from pipelines.common.sql import sql
 from pipelines.contract.record import CHANNELS, OUTCOMES
@@ -61,7 +62,7 @@ class PublishedTables:
                 do="Run `authmeter run`.",
             )
         as_of, generated_at, time_zone, first_day, is_synthetic = found[0]
-        self.publication = Publication(as_of, str(generated_at), time_zone, first_day, bool(is_synthetic))
+        self.publication = Publication(as_of, stamp(generated_at, time_zone), time_zone, first_day, bool(is_synthetic))
         self._values = {
             "first": as_of - timedelta(days=DAYS - 1),
             "last": as_of,

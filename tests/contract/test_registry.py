@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from pipelines.common.errors import UsageError
-from pipelines.contract.registry import SHIPPED_CODES, Registry, load_registry
+from pipelines.contract.registry import SHIPPED_CODES, Registry, load_registry, registry_time
 
 APPS = "app_key,app_name,platform,account_id,created_at,status\n"
 SCHEMES = "scheme_id,scheme_group,app_key,scheme_name,package_name,methods,created_at\n"
@@ -93,6 +94,35 @@ def test_bad_scheme_rows_are_listed_and_cost_themselves_alone(tmp_path: Path) ->
         ("registry/schemes.csv", 4, "repeated:package_name"), ("registry/schemes.csv", 5, "missing:scheme_id"),
         ("registry/schemes.csv", 6, "missing:app_key"), ("registry/schemes.csv", 7, "invalid:package_name"),
         ("registry/schemes.csv", 8, "invalid:methods"), ("registry/schemes.csv", 10, "invalid:package_name"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "time"),
+    [
+        ("2026-01-02", datetime(2026, 1, 2)), ("2026/1/2", datetime(2026, 1, 2)),
+        ("2026-01-02 10:00:05", datetime(2026, 1, 2, 10, 0, 5)), ("2026/1/2 9:05", datetime(2026, 1, 2, 9, 5)),
+        ("2026-01-02T10:00:00.9", datetime(2026, 1, 2, 10)), ("2026-01-02T20:00:00Z", datetime(2026, 1, 3, 4)),
+        ("2026-01-02 10:00:00 +0900", datetime(2026, 1, 2, 9)), ("2026-01-02T10:00:00+08:00", datetime(2026, 1, 2, 10)),
+        ("2026-02-30", None), ("2026-01-02 24:00", None), ("2026-01/02", None), ("January", None), ("20260102", None),
+        ("0001-01-01T00:00:00+14:00", None), ("1767312000", None),
+    ],
+)  # fmt: skip
+def test_a_time_of_the_registry_is_local_time(text: str, time: datetime | None) -> None:
+    assert registry_time(text, "Asia/Shanghai") == time
+
+
+def test_a_row_whose_created_at_is_no_time_counts_without_it_and_is_listed(tmp_path: Path) -> None:
+    registry = load(
+        tmp_path, apps=APPS + "shop,Shop,,,last week,\ngame,,,,2026-01-02,\n",
+        schemes=SCHEMES + "s1,,shop,,,,2026-13-01\n",
+    )  # fmt: skip
+    assert [(app["app_key"], app["app_name"], app["created_at"]) for app in registry.apps] == [
+        ("game", "game", "2026-01-02"), ("shop", "Shop", None),
+    ]  # fmt: skip
+    assert [row["created_at"] for row in registry.schemes] == [None]
+    assert problems(registry) == [
+        ("registry/schemes.csv", 2, "invalid:created_at"), ("registry/apps.csv", 2, "invalid:created_at"),
     ]  # fmt: skip
 
 

@@ -1,11 +1,15 @@
-"""The workbench: what does not fit in memory is spilled, and cannot be read by others."""
+"""The workbench: what does not fit in memory is spilled, and cannot be read by others. The published run."""
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
+import duckdb
+import pytest
+
 from pipelines.contract.settings import Settings
-from pipelines.store.database import workbench
+from pipelines.store.database import published_run, workbench
 from tests.support import DAY, DataFolder, record, records
 
 MARK = "spilled-13800138000"
@@ -30,3 +34,13 @@ def test_a_data_folder_may_be_called_like_a_value_of_a_column(tmp_path: Path) ->
     folder.publish()
     assert folder.rows("SELECT day, app_key, authorization_requests FROM channel_daily") == [(DAY, "shop", 3)]
     assert folder.rows("SELECT count(*) FROM rejected_records") == [(1,)]
+
+
+@pytest.mark.parametrize("kind", ["TIMESTAMPTZ", "VARCHAR"])
+def test_the_published_run_has_its_time_as_the_manifest_has_it(tmp_path: Path, kind: str) -> None:
+    """An older version wrote it as a text."""
+    with closing(duckdb.connect(str(tmp_path / "x.duckdb"))) as connection:
+        connection.execute(f"CREATE TABLE publication (run BIGINT, generated_at {kind}, time_zone VARCHAR)")
+        # The hour comes twice that night.
+        connection.execute("INSERT INTO publication VALUES (7, '2026-11-01T01:30:00-05:00', 'America/New_York')")
+    assert published_run(tmp_path / "x.duckdb") == (7, "2026-11-01T01:30:00-05:00")

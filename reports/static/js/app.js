@@ -108,7 +108,7 @@ function packageRow([id, name, group, bundle, methods, created, verifications, a
     element("td", {}, element("code", {}, named(bundle || ABSENT))),
     element("td", {}, named(group || ABSENT)),
     element("td", { textContent: listed || ABSENT }),
-    element("td", { className: "word", textContent: created ? created.slice(0, 10) : ABSENT }),
+    element("td", { className: "word", textContent: created ?? ABSENT }),
     numberCell(number(verifications[place])),
     numberCell(number(authorizations[place])),
   );

@@ -19,7 +19,7 @@ SELECT
     scheme_group,
     coalesce(seen.package_name, schemes.package_name) AS package_name,
     methods,
-    created_at,
+    created_at::DATE AS created_at,
     [coalesce(verifications_7, 0)::BIGINT, coalesce(verifications_30, 0)::BIGINT] AS verifications,
     [coalesce(authorizations_7, 0)::BIGINT, coalesce(authorizations_30, 0)::BIGINT] AS authorizations,
     seen.app_key IS NOT NULL AS is_logged
