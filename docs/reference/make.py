@@ -25,7 +25,7 @@ def tables_page() -> str:
 
 The tables of `<data>/warehouse/authmeter.duckdb`, schema `main`. How to open them, with example queries, is in the
 [engineer's guide](../engineer.md#the-duckdb-file); what the metrics mean is in [metrics](metrics.md). Rows lie in the
-order of the key.
+order of the key. The key is unique; where a column of it may be NULL, NULL is one value.
 
 | table | one row is |
 | --- | --- |
@@ -37,7 +37,8 @@ order of the key.
 
 def _table_section(table: Table) -> str:
     rows = "\n".join(
-        f"| `{column}` | {kind} | {column_words(table.name, column)} |" for column, kind in table.columns.items()
+        f"| `{column}` | {kind}{' or NULL' if column in table.nullable else ''} | {column_words(table.name, column)} |"
+        for column, kind in table.columns.items()
     )
     key = ", ".join(f"`{name}`" for name in table.key)
     return f"""## {table.name}

@@ -66,8 +66,8 @@ _ALL: Final = (
     ),
     Check(
         "table_keys", "publication", "books",
-        "A key of a published table is not unique.",
-        "某个发布表的键不唯一。",
+        "A key of a published table is not unique, or a value is absent that every row has.",
+        "某个发布表的键不唯一，或缺少每行必有的值。",
         "Report it: it is a fault of authmeter.",
     ),
     Check(

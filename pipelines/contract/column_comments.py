@@ -22,7 +22,6 @@ _ABSENT: Final = {
 # By the name of the column, or by `table.column` where a name means something of its own in a table.
 _WORDS: Final = {
     "account_id": "the account, as the registry says",
-    "accepted": "records accepted",
     "app_key": "the key of the app",
     "login_trend.app_key": "the key of the app; `*`: all apps together",
     "login_trend_summary.app_key": "the key of the app; `*`: all apps together",
@@ -55,7 +54,6 @@ _WORDS: Final = {
     "periods.days_with_data": "days of the period that are `complete`",
     "detail_en": "the finding, in English",
     "detail_zh": "the finding, in Chinese",
-    "duplicates": "accepted records that are copies of another one of the day, by `event_id`",
     "field": "the field",
     "finding": "why the file is damaged, or why few of its records were accepted; of a held one, the days that would "
     "lose records, and how many; of an unread one, what it is, NULL where `ignore` names it",
@@ -75,7 +73,6 @@ _WORDS: Final = {
     "label_en": "its name in English",
     "label_zh": "its name in Chinese",
     "last_day": "last day of the period",
-    "late_records": "accepted records that came after the day was closed, copies included",
     "layer": "`sdk`, `server`, `carrier` or `oauth`",
     "line": "the line, or for Parquet the row, counted from 1; in CSV the header is line 1",
     "matched_days": "days of the period that are compared: they and their counterparts are `complete`",
@@ -113,14 +110,10 @@ _WORDS: Final = {
     "published_now": "the figure that stands now; NULL where the day has no records any more",
     "reason": "why it was rejected; see the [log format](../log-format.md#reasons-of-rejection)",
     "record": "its text, but for what may be personal, cut at 2,000 characters",
-    "records": "records, copies left out",
     "latency_daily.records": "authorize, verify and login records with a latency, copies left out",
     "latency_daily.latency_p50_ms": "[Latency p50](metrics.md#latency_p50_ms) over the records of all apps",
     "latency_daily.latency_p95_ms": "[Latency p95](metrics.md#latency_p95_ms) over the records of all apps",
     "nulled_fields.records": "records where the field became NULL",
-    "records_accepted": "records accepted for the day, copies included",
-    "records_read": "records read: `accepted + rejected`",
-    "rejected": "records rejected",
     "restated": "whether a later run changed a cell of the day in `usage_daily` (name and platform aside), "
     "`channel_daily`, `channel_detail_daily` or `outcome_daily`",
     "result_code": "the code as logged; NULL where there was none",
@@ -132,7 +125,6 @@ _WORDS: Final = {
     "sdk_version": "as logged; NULL where there was none",
     "severity": "`warn`",
     "sha256": "SHA-256 of the file as it lies in landing, in hex; empty where its bytes cannot be read",
-    "skipped": "raw records that the source mapping's `where` left out",
     "source": "the source mapping that read the file; empty of an unread file",
     "stage": "`prefetch`, `page`, `click`, `authorize`, `verify` or `login`",
     "result_codes.stage": "the step that the code tells of, instead of an outcome; `none`: an action that is no step",
@@ -142,8 +134,6 @@ _WORDS: Final = {
     "unit": "`records`, `share` (0 to 1), `devices` or `ms`",
     "unmapped_codes.result_code": "the code as logged",
     "unmapped_codes.platform": "`android`, `ios`, `ipad`, `harmony`, `h5` or `unknown`; `ipad` is looked up as `ios`",
-    "unmapped_codes": "records, copies left out, whose code gave no outcome; they count as `error`",
-    "unregistered_apps": "keys that logged on the day and are not in the registry",
     "usual_records": "records, copies left out, of a usual day of that weekday, by the days before; where there are "
     "fewer than 14 of these with data, their median; NULL where there are fewer than three",
     "vendor": "the vendor, as logged or by the channel",

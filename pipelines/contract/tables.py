@@ -12,12 +12,16 @@ from pipelines.contract.counts import COUNTS
 
 @dataclass(frozen=True)
 class Table:
-    """A published table. `key` is unique and never changes its meaning; rows lie in its order."""
+    """A published table. `key` is unique and never changes its meaning; rows lie in its order.
+
+    `nullable` are the columns whose value may be absent, of the key too: there NULL is one value.
+    """
 
     name: str
     grain: str
     key: tuple[str, ...]
     columns: dict[str, str]
+    nullable: frozenset[str]
 
     @property
     def comment(self) -> str:
@@ -26,9 +30,10 @@ class Table:
 
 
 def _table(name: str, grain: str, key: str, columns: str) -> Table:
-    """A table whose columns are given as `name:TYPE`, or `name` for a text."""
-    named = (column.partition(":") for column in columns.split())
-    return Table(name, grain, tuple(key.split()), {column: kind or "VARCHAR" for column, _, kind in named})
+    """A table whose columns are given as `name:TYPE`, or `name` for a text; what may be absent has a `?` behind it."""
+    nullable = frozenset(column.partition(":")[0].rstrip("?") for column in columns.split() if column.endswith("?"))
+    named = (column.rstrip("?").partition(":") for column in columns.split())
+    return Table(name, grain, tuple(key.split()), {column: kind or "VARCHAR" for column, _, kind in named}, nullable)
 
 
 _COUNTS: Final = " ".join(f"{name}:BIGINT" for name in COUNTS)
@@ -38,19 +43,19 @@ _ALL: Final = (
         "publication",
         "the one row of what is published",
         "as_of",
-        "as_of:DATE run:BIGINT generated_at:TIMESTAMPTZ time_zone first_day:DATE is_synthetic:BOOLEAN",
+        "as_of:DATE run:BIGINT generated_at:TIMESTAMPTZ time_zone first_day:DATE? is_synthetic:BOOLEAN",
     ),
     _table(
         "apps",
         "app: registered, or seen in a log",
         "app_key",
-        "app_key app_name platform account_id created_at:TIMESTAMP status is_registered:BOOLEAN",
+        "app_key app_name platform account_id? created_at:TIMESTAMP? status? is_registered:BOOLEAN",
     ),
     _table(
         "schemes",
         "scheme and package",
         "scheme_id package_name",
-        "scheme_id scheme_group app_key scheme_name package_name methods created_at:TIMESTAMP",
+        "scheme_id scheme_group? app_key scheme_name? package_name? methods? created_at:TIMESTAMP?",
     ),
     _table(
         "metrics",
@@ -62,13 +67,13 @@ _ALL: Final = (
         "result_codes",
         "vendor, layer, platform, code",
         "vendor layer platform code",
-        "vendor layer platform code outcome stage meaning_en meaning_zh",
+        "vendor layer platform code outcome? stage? meaning_en? meaning_zh?",
     ),
     _table(
         "channel_daily",
         "day, app_key, channel with a record of any stage",
         "day app_key channel",
-        f"day:DATE app_key channel {_COUNTS} devices:BIGINT latency_p50_ms:INTEGER latency_p95_ms:INTEGER",
+        f"day:DATE app_key channel {_COUNTS} devices:BIGINT latency_p50_ms:INTEGER? latency_p95_ms:INTEGER?",
     ),
     _table(
         "usage_daily",
@@ -83,13 +88,13 @@ _ALL: Final = (
         "channel_detail_daily",
         "day, app_key, channel, platform, scheme_id, package_name, carrier",
         "day app_key channel platform scheme_id package_name carrier",
-        f"day:DATE app_key channel platform scheme_id package_name carrier {_COUNTS}",
+        f"day:DATE app_key channel platform scheme_id? package_name? carrier {_COUNTS}",
     ),
     _table(
         "outcome_daily",
         "day, app_key, channel, stage, platform, carrier, sdk_version, outcome, vendor, result_code",
         "day app_key channel stage platform carrier sdk_version outcome vendor result_code",
-        """day:DATE app_key channel stage platform carrier sdk_version outcome vendor result_code records:BIGINT""",
+        "day:DATE app_key channel stage platform carrier sdk_version? outcome vendor result_code? records:BIGINT",
     ),
     _table(
         "unmapped_codes",
@@ -107,25 +112,25 @@ _ALL: Final = (
         "login_trend",
         "as_of, window_days, app_key, channel, day: every day of the window",
         "as_of window_days app_key channel day",
-        """as_of:DATE window_days:INTEGER app_key channel day:DATE authorizations:BIGINT authorization_requests:BIGINT
-        authorizations_cancelled:BIGINT authorization_rate:DOUBLE day_state""",
+        """as_of:DATE window_days:INTEGER app_key channel day:DATE authorizations:BIGINT? authorization_requests:BIGINT?
+        authorizations_cancelled:BIGINT? authorization_rate:DOUBLE? day_state""",
     ),
     _table(
         "login_trend_summary",
         "as_of, window_days, app_key, channel",
         "as_of window_days app_key channel",
         """as_of:DATE window_days:INTEGER app_key channel authorizations:BIGINT authorization_requests:BIGINT
-        authorizations_cancelled:BIGINT authorizations_failed:BIGINT authorization_rate:DOUBLE
+        authorizations_cancelled:BIGINT authorizations_failed:BIGINT authorization_rate:DOUBLE?
         previous_authorizations:BIGINT previous_authorization_requests:BIGINT matched_authorizations:BIGINT
         matched_authorization_requests:BIGINT counterpart_authorizations:BIGINT
-        counterpart_authorization_requests:BIGINT change:DOUBLE matched_days:INTEGER days_with_data:INTEGER
+        counterpart_authorization_requests:BIGINT change:DOUBLE? matched_days:INTEGER days_with_data:INTEGER
         previous_days_with_data:INTEGER""",
     ),
     _table(
         "periods",
         "period that the pages show: the data day, 7 and 30 days, the month to date, the last whole month",
         "period",
-        """period place:INTEGER window_days:INTEGER first_day:DATE last_day:DATE base_first_day:DATE base_last_day:DATE
+        """period place:INTEGER window_days:INTEGER? first_day:DATE last_day:DATE base_first_day:DATE base_last_day:DATE
         days:INTEGER days_with_data:INTEGER base_days:INTEGER base_days_with_data:INTEGER matched_days:INTEGER
         is_comparable:BOOLEAN""",
     ),
@@ -140,7 +145,7 @@ _ALL: Final = (
         "content of a landed path",
         "path sha256",
         """path sha256 bytes:BIGINT source records_read:BIGINT accepted:BIGINT rejected:BIGINT skipped:BIGINT
-        first_read_at:TIMESTAMPTZ status nulled:BIGINT closed_through:DATE finding""",
+        first_read_at:TIMESTAMPTZ status nulled:BIGINT closed_through:DATE? finding?""",
     ),
     _table(
         "rejected_records",
@@ -159,19 +164,19 @@ _ALL: Final = (
         "day, from the first record to as_of",
         "day",
         """day:DATE records_accepted:BIGINT duplicates:BIGINT unmapped_codes:BIGINT unregistered_apps:BIGINT
-        late_records:BIGINT restated:BOOLEAN day_state usual_records:BIGINT""",
+        late_records:BIGINT restated:BOOLEAN day_state usual_records:BIGINT?""",
     ),
     _table(
         "restatements",
         "run, day, app_key, channel, metric: a published figure that a later run changed",
         "run day app_key channel metric",
-        "run:BIGINT day:DATE app_key channel metric published_before:BIGINT published_now:BIGINT cause",
+        "run:BIGINT day:DATE app_key channel metric published_before:BIGINT? published_now:BIGINT? cause",
     ),
     _table(
         "check_results",
         "check of the run that published",
         "check_name day",
-        "check_name severity passed:BOOLEAN day:DATE detail_en detail_zh",
+        "check_name severity passed:BOOLEAN day:DATE? detail_en detail_zh",
     ),
 )
 

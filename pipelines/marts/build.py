@@ -138,7 +138,10 @@ def _built() -> list[str]:
 
 def _create(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
     """Makes the table where it was not carried over."""
-    columns = ", ".join(f'"{name}" {kind}' for name, kind in table.columns.items())
+    # No PRIMARY KEY: its index would make the file large and slow; `_check_keys` looks whether keys are unique.
+    columns = ", ".join(
+        f'"{name}" {kind}{"" if name in table.nullable else " NOT NULL"}' for name, kind in table.columns.items()
+    )
     connection.execute(f"CREATE TABLE IF NOT EXISTS out.{table.name} ({columns})")
 
 

@@ -88,7 +88,8 @@ def _input_files(manifest: Manifest, settings: Settings) -> Iterator[list[Any]]:
     for e in manifest.files:
         counts = [e.records_read, e.accepted, e.rejected, e.skipped]
         finding = words_of(e.finding).en if e.finding else None
-        yield [e.path, e.sha256, e.bytes, e.source, *counts, _instant(e.first_read_at), e.status, sum(e.nulled.values()),
+        first_read = _instant(e.first_read_at)
+        yield [e.path, e.sha256, e.bytes, e.source, *counts, first_read, e.status, sum(e.nulled.values()),
                e.closed_through, finding]  # fmt: skip
     for path, kind in kinds(manifest.unread_files, settings.ignore).items():
         file = manifest.unread_files[path]

@@ -17,7 +17,7 @@ import duckdb
 
 from pipelines.common import durable
 from pipelines.common.days import stamp
-from pipelines.common.errors import AuthmeterError, nothing_published
+from pipelines.common.errors import AuthmeterError, BooksError, nothing_published
 from pipelines.common.sql import literal, sql
 from pipelines.contract.record import record_macros
 from pipelines.contract.settings import Settings
@@ -61,6 +61,13 @@ def workbench(
             where="memory_limit in authmeter.toml",
             why="The step could not be finished; the last good report still stands.",
             do="Raise memory_limit, or free space in the data folder for what is spilled.",
+        ) from None
+    except duckdb.ConstraintException as error:
+        raise BooksError(
+            f"A table has a row without a value that every row has: {str(error).splitlines()[0]}",
+            where=str(temp.parent),
+            why="A figure would be missing from sums.",
+            do="Keep the data folder as it is and report this as a fault of authmeter.",
         ) from None
     finally:
         connection.close()
@@ -182,8 +189,8 @@ def place_published(fresh: Path, database: Path) -> None:
 
 
 def published_run(database: Path) -> tuple[int, str] | None:
-    """The run that the published file shows, and its time as the manifest has it; None where there is no file that can be read, or a client
-    has it open for writing.
+    """The run that the published file shows, and its time as the manifest has it; None where there is no file that can
+    be read, or a client has it open for writing.
     """
     if not database.is_file():
         return None

@@ -8,10 +8,11 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from pipelines.common.errors import AuthmeterError
+from pipelines.common.errors import AuthmeterError, BooksError
 from pipelines.contract.day_tables import DAY_TABLES
 from pipelines.contract.tables import TABLES
 from pipelines.marts import build
+from pipelines.store.keys import require_unique_keys
 from tests.support import DAY, DataFolder, days_before, record
 
 # Lists are small, and as the run holds them.
@@ -122,7 +123,14 @@ def test_a_copy_of_the_registry_among_the_logs_stops_nothing(folder: DataFolder)
     ]
 
 
-def test_the_first_row_repeats_nothing_though_its_key_is_absent(folder: DataFolder) -> None:
-    """Nothing is published in a new folder, so the as-of of `publication` is NULL."""
-    folder.open().build_marts()
-    assert folder.rows("SELECT as_of FROM publication") == [(None,)]
+def test_an_absent_value_of_a_key_is_one_value() -> None:
+    with closing(duckdb.connect()) as connection:
+
+        def look(*rows: str) -> None:
+            source = f"(VALUES {', '.join(rows)}) AS rows(k, n)"
+            require_unique_keys(connection, {"made": ("k", "n")}, {"made": source}, "here")
+
+        # The first row repeats nothing, though it has no value.
+        look("(NULL, NULL)", "(NULL, 1)", "(1, NULL)")
+        with pytest.raises(BooksError, match=r"^The key of 1 row of made is that"):
+            look("(NULL, 1)", "(NULL, 1)")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import pytest
 
+from pipelines.common.errors import BooksError
 from pipelines.contract.tables import TABLES
+from pipelines.marts import build
 from tests.support import DAY, DataFolder, morning_after, record
 
 
@@ -29,6 +29,49 @@ def test_columns_have_the_types_that_are_declared(published: DataFolder) -> None
     assert found == {name: table.columns for name, table in TABLES.items()}
 
 
+# Of the keys; else what may be absent is said of each column.
+ABSENT_IN_KEYS = {"scheme_id", "package_name", "sdk_version", "result_code"}
+
+
+def test_a_value_is_never_absent_but_where_the_contract_says_so(published: DataFolder) -> None:
+    listed = "SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal AND is_nullable"
+    nullable = set(published.rows(listed))
+    assert nullable == {(name, column) for name, table in TABLES.items() for column in table.nullable}
+    keys = {(name, column) for name, table in TABLES.items() for column in table.key} & nullable
+    # A check of the data folder as a whole is of no day.
+    assert {column for _, column in keys - {("check_results", "day")}} <= ABSENT_IN_KEYS
+    counts = {column for name, column in nullable if TABLES[name].columns[column] == "BIGINT"}
+    assert counts == {
+        "authorizations", "authorization_requests", "authorizations_cancelled", "usual_records", "published_before",
+        "published_now",
+    }  # fmt: skip
+    assert {name for name, column in nullable if column == "authorizations"} == {"login_trend"}
+
+
+def test_no_index_makes_the_file_large(published: DataFolder) -> None:
+    assert published.rows("SELECT index_name FROM duckdb_indexes()") == []
+    assert published.rows("SELECT count(*) FROM duckdb_constraints() WHERE constraint_type <> 'NOT NULL'") == [(0,)]
+
+
+def test_a_run_that_would_publish_an_absent_count_publishes_nothing(
+    folder: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = build.sql
+    folder.land("a.ndjson", [record("a")])
+    folder.tables()
+    before = folder.store.database.read_bytes()
+    folder.land("b.ndjson", [record("b")])
+
+    def with_absent(package: str, query: str) -> str:
+        text = read(package, query)
+        return f"SELECT * REPLACE (NULL AS devices) FROM ({text})" if query == "usage_daily" else text
+
+    monkeypatch.setattr(build, "sql", with_absent)
+    with pytest.raises(BooksError, match=r"without a value .*usage_daily\.devices"):
+        folder.tables()
+    assert folder.store.database.read_bytes() == before
+
+
 def test_a_time_is_no_text(published: DataFolder) -> None:
     times = "SELECT table_name, column_name FROM duckdb_columns() WHERE column_name LIKE '%\\_at' ESCAPE '\\'"
     texts = f"{times} AND data_type NOT LIKE 'TIMESTAMP%'"
@@ -43,8 +86,8 @@ def test_times_are_those_of_the_run_and_of_the_registry(published: DataFolder) -
         ("a.ndjson", run),
         ("notes.docx", run),
     ]
-    assert published.rows("SELECT created_at FROM apps") == [(datetime(2026, 1, 3, 4),)]
-    assert published.rows("SELECT created_at FROM schemes") == [(datetime(2026, 1, 2),)]
+    assert published.rows("SELECT created_at::VARCHAR FROM apps") == [("2026-01-03 04:00:00",)]
+    assert published.rows("SELECT created_at::VARCHAR FROM schemes") == [("2026-01-02 00:00:00",)]
 
 
 def test_every_table_and_column_has_a_comment(published: DataFolder) -> None:
