@@ -15,6 +15,7 @@ import duckdb
 from pipelines.common.sql import sql
 from pipelines.contract.registry import CODE_COLUMNS, load_registry
 from pipelines.contract.tables import TABLES
+from pipelines.marts.views import create_views
 from pipelines.store.database import STORAGE_VERSION
 
 AS_OF = date(2026, 3, 31)
@@ -51,6 +52,7 @@ def make_published(target: Path, apps: int) -> None:
             "INSERT INTO out.publication VALUES ($day, 1, '2026-04-01T02:31:07+08:00', 'Asia/Shanghai', $first, true)",
             {"day": AS_OF, "first": AS_OF - timedelta(days=DAYS - 1)},
         )
+        create_views(connection, "out")
         connection.execute("CHECKPOINT out")
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pipelines.contract.column_comments import column_words
 from pipelines.contract.metrics import METRICS, Metric
-from pipelines.contract.tables import TABLES, Table
+from pipelines.contract.tables import TABLES, VIEWS, Table
 
 HERE = Path(__file__).resolve().parent
 _NOTE = "<!-- Written by docs/reference/make.py. Do not edit: run that script. -->"
@@ -17,19 +17,26 @@ _NOTE = "<!-- Written by docs/reference/make.py. Do not edit: run that script. -
 
 def tables_page() -> str:
     """The text of `tables.md`."""
-    index = "\n".join(f"| [`{t.name}`](#{t.name}) | {t.grain} |" for t in TABLES.values())
-    sections = "\n\n".join(_table_section(table) for table in TABLES.values())
+    index, views = (
+        "\n".join(f"| [`{t.name}`](#{t.name}) | {t.grain} |" for t in listed.values()) for listed in (TABLES, VIEWS)
+    )
+    sections = "\n\n".join(_table_section(table) for table in (TABLES | VIEWS).values())
     return f"""{_NOTE}
 
 # Tables
 
-The tables of `<data>/warehouse/authmeter.duckdb`, schema `main`. How to open them, with example queries, is in the
-[engineer's guide](../engineer.md#the-duckdb-file); what the metrics mean is in [metrics](metrics.md). Rows lie in the
-order of the key. The key is unique; where a column of it may be NULL, NULL is one value.
+The tables and views of `<data>/warehouse/authmeter.duckdb`, schema `main`. How to open them, with example queries, is
+in the [engineer's guide](../engineer.md#the-duckdb-file); what the metrics mean is in [metrics](metrics.md). Rows lie
+in the order of the key. The key is unique; where a column of it may be NULL, NULL is one value. Every table, view and
+column has its meaning as a comment in the file, too.
 
 | table | one row is |
 | --- | --- |
 {index}
+
+| view | one row is |
+| --- | --- |
+{views}
 
 {sections}
 """
@@ -79,7 +86,7 @@ def _metric_section(metric: Metric) -> str:
         lines.append(f"- Share: sum of `{metric.numerator}` over sum of `{metric.denominator}`")
     if metric.caveat_en:
         lines += [f"- Keep in mind: {metric.caveat_en}", f"- 注意：{metric.caveat_zh}"]
-    tables = [f"[`{t.name}`](tables.md#{t.name})" for t in TABLES.values() if metric.name in t.columns]
+    tables = [f"[`{t.name}`](tables.md#{t.name})" for t in (TABLES | VIEWS).values() if metric.name in t.columns]
     lines.append(f"- Column of: {', '.join(tables) if tables else 'no table: derive it from its parts'}")
     return "\n".join(lines)
 

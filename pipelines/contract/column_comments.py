@@ -50,7 +50,8 @@ _WORDS: Final = {
     "check_results.day": "the day that was looked at; NULL: the data folder as a whole",
     "day_state": "`complete`: at least one record was read for the day, from any app; `missing`: none",
     "days": "days of the period",
-    "days_with_data": "days of the window that are `complete`",
+    "days_with_data": "days of the window that are `complete`: with a record of any app",
+    "usage_month.days_with_data": "days of the month that are `complete`: with a record of any app",
     "periods.days_with_data": "days of the period that are `complete`",
     "detail_en": "the finding, in English",
     "detail_zh": "the finding, in Chinese",
@@ -87,6 +88,7 @@ _WORDS: Final = {
     "metric": "the name of the metric",
     "restatements.metric": "the name of the metric: a figure of `channel_daily` or `usage_daily`, "
     "[`records`](metrics.md#records), or [`records_moved`](metrics.md#records_moved) where no figure changed",
+    "month": "the first day of the calendar month",
     "nulled": "optional fields that broke their rule and became NULL",
     "outcome": "one of the twelve outcomes, as logged or as resolved from the code",
     "result_codes.outcome": "the outcome that the code gives; NULL in a row that names a stage",
@@ -99,8 +101,10 @@ _WORDS: Final = {
     "rejected_records.origin": "`landing`: a record of a log; `registry`: a row of the registry",
     "rejected_records.path": "path under `landing`, or, of the registry's rows, `registry/<file>`",
     "platform": "`android`, `ios`, `ipad`, `harmony`, `h5` or `unknown`: of the record, else of the registry",
-    "apps.platform": "the registered platform, else `unknown`",
-    "usage_daily.platform": "the registered platform, else `unknown`",
+    **dict.fromkeys(
+        (f"{table}.platform" for table in ("apps", "usage_daily", "usage_7d", "usage_30d", "usage_month")),
+        "the registered platform, else `unknown`",
+    ),
     "result_codes.platform": "the platform that the row is for; `*`: any",
     "previous_authorizations": "authorizations of as many days just before the window",
     "previous_authorization_requests": "authorization requests of as many days just before the window",
@@ -139,6 +143,9 @@ _WORDS: Final = {
     "vendor": "the vendor, as logged or by the channel",
     "result_codes.vendor": "the vendor whose code it is",
     "window_days": "7 or 30",
+    "usage_7d.window_days": "7",
+    "usage_30d.window_days": "30",
+    "usage_month.window_days": "days of the month, in the last one up to the last closed day",
     "periods.window_days": "7 or 30; NULL in the other periods",
 }
 

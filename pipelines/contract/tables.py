@@ -1,4 +1,4 @@
-"""Each published table: what one row is, its key, and its columns with their DuckDB types.
+"""Each published table and view: what one row is, its key, and its columns with their DuckDB types.
 
 Add a table or column here and in `marts/sql/<table>.sql`, and its words in `column_comments.py`; the docs and tests
 compare with this list.
@@ -7,12 +7,13 @@ compare with this list.
 from dataclasses import dataclass
 from typing import Final
 
+from pipelines.common.days import WINDOWS
 from pipelines.contract.counts import COUNTS
 
 
 @dataclass(frozen=True)
 class Table:
-    """A published table. `key` is unique and never changes its meaning; rows lie in its order.
+    """A published table or view. `key` is unique and never changes its meaning; rows lie in its order.
 
     `nullable` are the columns whose value may be absent, of the key too: there NULL is one value.
     """
@@ -180,4 +181,28 @@ _ALL: Final = (
     ),
 )
 
+_USAGE: Final = """app_name platform window_days:INTEGER days_with_data:INTEGER number_verifications:BIGINT
+    one_click_verifications:BIGINT local_verifications:BIGINT third_party_authorizations:BIGINT
+    wechat_authorizations:BIGINT qq_authorizations:BIGINT weibo_authorizations:BIGINT verification_requests:BIGINT
+    billable_verifications:BIGINT"""
+
+_VIEWS: Final = (
+    *(
+        _table(
+            f"usage_{days}d",
+            f"app_key with a record in the {days} days that end with the last closed one: sums of `usage_daily`",
+            "app_key",
+            f"app_key {_USAGE}",
+        )
+        for days in WINDOWS
+    ),
+    _table(
+        "usage_month",
+        "calendar month, app_key with a record in it: sums of `usage_daily`",
+        "month app_key",
+        f"month:DATE app_key {_USAGE}",
+    ),
+)
+
 TABLES: Final = {table.name: table for table in _ALL}
+VIEWS: Final = {view.name: view for view in _VIEWS}

@@ -24,6 +24,7 @@ from pipelines.contract.tables import TABLES, Table
 from pipelines.marts.carried import carry_over, keep_only, write_note
 from pipelines.marts.descriptions import describe
 from pipelines.marts.rows import listed_rows
+from pipelines.marts.views import create_views
 from pipelines.store.database import STORAGE_VERSION, open_published, place_published, published_run, workbench
 from pipelines.store.keys import require_unique_keys
 from pipelines.store.manifest import Manifest
@@ -88,6 +89,7 @@ def build_marts(
         for name, rows in carried.items():
             rows_by_table[name] = rows_by_table.get(name, 0) + rows
         _check_keys(connection, kept)
+        create_views(connection, "out")
         describe(connection)
         connection.execute("CHECKPOINT out")
         connection.execute("DETACH out")

@@ -21,7 +21,7 @@ from pipelines.store.database import has_wal
 from pipelines.store.manifest import Manifest
 
 # Raise it when the same day tables would give other marts or pages.
-MARTS_VERSION = 6
+MARTS_VERSION = 7
 
 
 @dataclass(frozen=True)
@@ -59,10 +59,13 @@ def keep_only(connection: duckdb.DuckDBPyConnection, names: Sequence[str], days:
 
     The room of what goes can be used again at once.
     """
-    tables = "SELECT table_name FROM duckdb_tables() WHERE database_name = 'out' ORDER BY table_name"
-    for (name,) in connection.execute(tables).fetchall():
+    kinds = (
+        "SELECT 'VIEW' AS kind, view_name AS name FROM duckdb_views() WHERE database_name = 'out' AND NOT internal "
+        "UNION ALL SELECT 'TABLE', table_name FROM duckdb_tables() WHERE database_name = 'out' ORDER BY kind DESC, name"
+    )
+    for kind, name in connection.execute(kinds).fetchall():
         if name not in names:
-            connection.execute(f'DROP TABLE out."{name}"')
+            connection.execute(f'DROP {kind} out."{name}"')
     for name in names:
         connection.execute(f"DELETE FROM out.{name} WHERE NOT list_contains($days, day)", {"days": list(days)})
     connection.execute("CHECKPOINT out")

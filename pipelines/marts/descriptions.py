@@ -1,4 +1,4 @@
-"""What the published file says of itself: a comment on each table and column."""
+"""What the published file says of itself: a comment on each table, view and column."""
 
 from collections.abc import Iterator
 
@@ -6,12 +6,13 @@ import duckdb
 
 from pipelines.common.sql import literal
 from pipelines.contract.column_comments import column_comment
-from pipelines.contract.tables import TABLES, Table
+from pipelines.contract.tables import TABLES, VIEWS, Table
 
 
 def describe(connection: duckdb.DuckDBPyConnection) -> None:
-    """Comments on all tables of the database `out`, in one transaction."""
+    """Comments on all that is in the database `out`, in one transaction."""
     statements = [comment for table in TABLES.values() for comment in _comments("TABLE", table)]
+    statements += [comment for view in VIEWS.values() for comment in _comments("VIEW", view)]
     connection.execute(";\n".join(["BEGIN", *statements, "COMMIT"]))
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pipelines.contract import column_comments
-from pipelines.contract.tables import TABLES
+from pipelines.contract.tables import TABLES, VIEWS
 
 
 def test_every_word_is_of_a_column() -> None:
-    columns = {name for t in TABLES.values() for column in t.columns for name in (column, f"{t.name}.{column}")}
+    columns = {
+        name for t in (TABLES | VIEWS).values() for column in t.columns for name in (column, f"{t.name}.{column}")
+    }
     assert column_comments._WORDS.keys() | column_comments._ABSENT.keys() <= columns
 
 

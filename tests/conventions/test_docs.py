@@ -22,7 +22,7 @@ from pipelines.contract.checks import CHECKS, FOLDER_CHECKS, STATISTICS
 from pipelines.contract.record import CHANNELS, FIELD_NAMES, OUTCOMES, PLATFORMS, STAGES
 from pipelines.contract.registry import load_registry
 from pipelines.contract.settings import AlertSettings, Settings
-from pipelines.contract.tables import TABLES
+from pipelines.contract.tables import TABLES, VIEWS
 from tests.published_folder import authmeter
 from tests.support import closed_day
 
@@ -237,7 +237,7 @@ def test_python_examples_run(sampled: Path, capsys: pytest.CaptureFixture[str]) 
 
 def test_queries_name_every_table() -> None:
     named = set(re.findall(r"\bFROM (\w+)", " ".join(query for _, query in QUERIES)))
-    assert set(TABLES) <= named
+    assert {*TABLES, *VIEWS} <= named
 
 
 def test_the_two_steps_from_a_card_agree(sampled: Path) -> None:

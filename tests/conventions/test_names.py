@@ -12,7 +12,8 @@ from pipelines.common.project import PROJECT
 from pipelines.contract.metrics import METRICS
 from pipelines.contract.record import CHANNELS, OUTCOMES, PLATFORMS, STAGES
 from pipelines.contract.registry import SHIPPED_CODES, load_registry
-from pipelines.contract.tables import TABLES
+from pipelines.contract.tables import TABLES, VIEWS
+from pipelines.marts.views import view_queries
 
 MARTS = PROJECT / "pipelines" / "marts" / "sql"
 COUNTS = (
@@ -39,6 +40,13 @@ CONTRACT_TABLES = {
     "schemes": "scheme_id scheme_group app_key scheme_name package_name methods created_at",
     "metrics": "metric",
     "result_codes": "vendor layer platform code outcome stage",
+}
+SUMS = "number_verifications one_click_verifications local_verifications third_party_authorizations "
+SUMS += "wechat_authorizations qq_authorizations weibo_authorizations verification_requests billable_verifications"
+CONTRACT_VIEWS = {
+    "usage_7d": f"app_key app_name platform window_days days_with_data {SUMS}",
+    "usage_30d": f"app_key app_name platform window_days days_with_data {SUMS}",
+    "usage_month": f"month app_key app_name platform window_days days_with_data {SUMS}",
 }
 CONTRACT_METRICS = [
     "authorization_requests",
@@ -74,6 +82,11 @@ def test_a_table_of_the_contract_has_its_columns_in_order() -> None:
         for name, columns in CONTRACT_TABLES.items()
     }
     assert found == CONTRACT_TABLES
+
+
+def test_a_view_of_the_contract_has_its_columns_and_no_other() -> None:
+    assert {name: " ".join(view.columns) for name, view in VIEWS.items()} == CONTRACT_VIEWS
+    assert VIEWS.keys() == view_queries().keys()
 
 
 def test_a_table_has_a_grain_and_a_key_of_its_own_columns() -> None:

@@ -53,9 +53,9 @@ def is_read(file: Path) -> bool:
         return f'"{file.stem}"' in (PROJECT / "pipelines" / "contract" / "tables.py").read_text()
     if file.parent.name == "day":
         return f'"{file.stem}"' in (PROJECT / "pipelines" / "contract" / "day_tables.py").read_text()
-    if file.parent.name == "figures":
+    if file.parent.name in ("figures", "views"):
         # By the step's name, or by its folder and name.
-        return bool(re.search(rf'"(figures/)?{file.stem}"', PYTHON))
+        return bool(re.search(rf'"({file.parent.name}/)?{file.stem}"', PYTHON))
     return bool(re.search(rf"[\"']{file.stem}[\"']", PYTHON))
 
 

@@ -9,6 +9,7 @@ import duckdb
 from pipelines.common.sql import sql
 from pipelines.contract.metrics import METRICS
 from pipelines.contract.tables import TABLES
+from pipelines.marts.views import create_views
 
 AS_OF = date(2026, 3, 31)
 GENERATED_AT = "2026-04-01T02:31:07+08:00"
@@ -38,6 +39,7 @@ class Database:
         for table in TABLES.values():
             columns = ", ".join(f"{name} {kind}" for name, kind in table.columns.items())
             self.connection.execute(f"CREATE TABLE {table.name} ({columns})")
+        create_views(self.connection, "main")
 
     def add(self, table: str, *rows: dict[str, object]) -> None:
         """Appends rows to a table."""

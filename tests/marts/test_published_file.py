@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
+from contextlib import closing
+from pathlib import Path
+
+import duckdb
 import pytest
 
 from pipelines.common.errors import BooksError
-from pipelines.contract.tables import TABLES
+from pipelines.contract.tables import TABLES, VIEWS
 from pipelines.marts import build
 from tests.support import DAY, DataFolder, morning_after, record
 
@@ -23,10 +28,10 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
 
 def test_columns_have_the_types_that_are_declared(published: DataFolder) -> None:
     listed = "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE NOT internal ORDER BY column_index"
-    found: dict[str, dict[str, str]] = {name: {} for name in TABLES}
+    found: dict[str, dict[str, str]] = {name: {} for name in TABLES | VIEWS}
     for table, column, kind in published.rows(listed):
         found[table][column] = kind.replace("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ")
-    assert found == {name: table.columns for name, table in TABLES.items()}
+    assert found == {name: table.columns for name, table in (TABLES | VIEWS).items()}
 
 
 # Of the keys; else what may be absent is said of each column.
@@ -35,7 +40,7 @@ ABSENT_IN_KEYS = {"scheme_id", "package_name", "sdk_version", "result_code"}
 
 def test_a_value_is_never_absent_but_where_the_contract_says_so(published: DataFolder) -> None:
     listed = "SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal AND is_nullable"
-    nullable = set(published.rows(listed))
+    nullable = {(name, column) for name, column in published.rows(listed) if name in TABLES}
     assert nullable == {(name, column) for name, table in TABLES.items() for column in table.nullable}
     keys = {(name, column) for name, table in TABLES.items() for column in table.key} & nullable
     # A check of the data folder as a whole is of no day.
@@ -90,9 +95,26 @@ def test_times_are_those_of_the_run_and_of_the_registry(published: DataFolder) -
     assert published.rows("SELECT created_at::VARCHAR FROM schemes") == [("2026-01-02 00:00:00",)]
 
 
-def test_every_table_and_column_has_a_comment(published: DataFolder) -> None:
+def test_every_table_view_and_column_has_a_comment(published: DataFolder) -> None:
     tables = dict(published.rows("SELECT table_name, comment FROM duckdb_tables()"))
     assert tables == {name: table.comment for name, table in TABLES.items()}
+    views = dict(published.rows("SELECT view_name, comment FROM duckdb_views() WHERE NOT internal"))
+    assert views == {name: view.comment for name, view in VIEWS.items()}
     columns = published.rows("SELECT table_name, column_name, comment FROM duckdb_columns() WHERE NOT internal")
-    assert len(columns) == sum(len(table.columns) for table in TABLES.values())
+    assert len(columns) == sum(len(table.columns) for table in (TABLES | VIEWS).values())
     assert [f"{table}.{column}" for table, column, comment in columns if not comment] == []
+
+
+@pytest.mark.parametrize("name", sorted(VIEWS))
+def test_a_view_gives_the_same_under_whatever_name_the_file_is_opened(
+    published: DataFolder, tmp_path: Path, name: str
+) -> None:
+    rows = published.rows(f"FROM {name}")
+    assert len(rows) == 1
+    assert published.rows(f"SELECT sql FROM duckdb_views() WHERE view_name = '{name}' AND contains(sql, 'out.')") == []
+    copy = shutil.copy(published.store.database, tmp_path / "another name.duckdb")
+    with closing(duckdb.connect(copy, read_only=True)) as connection:
+        assert connection.execute(f"FROM {name}").fetchall() == rows
+    with closing(duckdb.connect()) as connection:
+        connection.execute(f"ATTACH '{copy}' AS x (READ_ONLY)")
+        assert connection.execute(f"FROM x.{name}").fetchall() == rows

@@ -7,6 +7,7 @@ four channels, also where there was nothing to count: so the project decided whe
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from itertools import product
@@ -18,6 +19,11 @@ from tests.oracle.records import Record
 
 CHANNELS = ("one_click", "wechat", "qq", "weibo")
 WINDOWS = (7, 30)
+USAGE = (
+    "number_verifications", "one_click_verifications", "local_verifications", "third_party_authorizations",
+    "wechat_authorizations", "qq_authorizations", "weibo_authorizations", "verification_requests",
+    "billable_verifications",
+)  # fmt: skip
 FIGURES = ("authorizations", "authorization_requests", "authorizations_cancelled")
 
 
@@ -27,8 +33,9 @@ def tables(
     """Every table by name, for all days up to `as_of`."""
     accepted, kept = counts.deduplicated(records, as_of, zone)
     counted = [counts.resolve(record, day, apps, codes) for day, record in kept]
+    usage = counts.usage_daily(counted, apps)
     return {
-        "usage_daily": counts.usage_daily(counted, apps),
+        "usage_daily": usage,
         "channel_daily": counts.channel_daily(counted),
         "channel_detail_daily": counts.channel_detail_daily(counted),
         "outcome_daily": counts.outcome_daily(counted),
@@ -36,6 +43,8 @@ def tables(
         "login_trend": login_trend(counted, apps, set(accepted), as_of),
         "login_trend_summary": login_trend_summary(counted, apps, set(accepted), as_of),
         "day_quality": counts.day_quality(counted, apps, accepted, as_of),
+        **{f"usage_{days}d": usage_window(usage, set(accepted), as_of, days) for days in WINDOWS},
+        "usage_month": usage_month(usage, set(accepted), as_of),
     }
 
 
@@ -87,6 +96,42 @@ def login_trend_summary(counted: list[Counted], apps: dict[str, App], complete: 
             }
         )
     return rows
+
+
+def usage_window(usage: list[Row], complete: set[date], as_of: date, window_days: int) -> list[Row]:
+    """Key: app_key, of the apps with a record in the window."""
+    return _usage_sums(usage, complete, window(as_of, window_days))
+
+
+def usage_month(usage: list[Row], complete: set[date], as_of: date) -> list[Row]:
+    """Key: month, app_key, of the apps with a record in the month; the month of `as_of` ends with it."""
+    rows: list[Row] = []
+    for month in sorted({day.replace(day=1) for day in complete}):
+        days = [month + timedelta(days=later) for later in range(31)]
+        days = [day for day in days if (day.year, day.month) == (month.year, month.month) and day <= as_of]
+        rows += [{"month": month, **row} for row in _usage_sums(usage, complete, days)]
+    return rows
+
+
+def _usage_sums(usage: list[Row], complete: set[date], days: list[date]) -> list[Row]:
+    """The counts of each app over some days."""
+    sums: dict[object, Counter[str]] = defaultdict(Counter)
+    names: dict[object, Row] = {}
+    for row in usage:
+        if row["day"] in days:
+            key = row["app_key"]
+            names[key] = {name: row[name] for name in ("app_key", "app_name", "platform")}
+            sums[key].update({name: row[name] for name in USAGE})
+    with_data = len(complete & set(days))
+    return [
+        {
+            **names[key],
+            "window_days": len(days),
+            "days_with_data": with_data,
+            **{name: sums[key][name] for name in USAGE},
+        }
+        for key in sums
+    ]
 
 
 def _series(counted: list[Counted], apps: dict[str, App]) -> Iterator[tuple[str, str, dict[date, list[Counted]]]]:
