@@ -126,7 +126,7 @@ class Settings(BaseModel):
     ignore: tuple[str, ...] = Field(
         (), description="names and paths under landing, as globs, of files that no source reads and nobody is told of"
     )
-    xlsx_apps: tuple[str, ...] = Field((), description="apps that get `usage_detail.xlsx` beside the CSV; `*` for all")
+    xlsx_apps: tuple[str, ...] = Field((), description="apps that get an xlsx file beside the CSV; `*` for all")
     alerts: AlertSettings = Field(
         AlertSettings(), description="who gets alerts when a day is published, late or failed"
     )

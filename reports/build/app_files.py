@@ -58,7 +58,7 @@ def contents_ahead(
 
     Args:
         apps: sorted by key.
-        xlsx_apps: keys of the apps that get `usage_detail.xlsx`; `*` stands for all.
+        xlsx_apps: keys of the apps that get a workbook; `*` stands for all.
     """
     size = min(BATCH, max(1, ceil(len(apps) / _PARTS)))
     batches = _batches(marts, apps, xlsx_apps, size)
@@ -90,9 +90,11 @@ def _write_folder(writer: SiteWriter, content: Content, pieces: list[list[str]])
     writer.folder(folder)
     name = str(escape(app.name))
     page = writer.write(f"{folder}/index.html", app.folder.join(name.join(part) for part in pieces).encode())
-    writer.write(f"{folder}/usage_detail.csv", content.csv, content.rows)
+    # Ten of them in one folder of a reader's still tell their apps.
+    detail = f"{folder}/{app.folder}_usage_detail"
+    writer.write(f"{detail}.csv", content.csv, content.rows)
     if workbook:
-        writer.write(f"{folder}/usage_detail.xlsx", workbook)
+        writer.write(f"{detail}.xlsx", workbook)
     files = AppFiles(page.bytes, content.rows, len(content.csv), len(workbook) if workbook else None)
     writer.write(f"{folder}/figures.js", _figures(content.document, files))
     return files

@@ -117,7 +117,7 @@ class _Site:
 
     def write(self) -> SiteReport:
         usage_csv = self._usage_csv()
-        self._page("usage.html", csv=usage_csv, app_count=len(self.apps))
+        self._page("usage.html", csv=usage_csv, months=self._monthly_csvs(), app_count=len(self.apps))
         self._page("monitor.html", app_count=len(self.apps))
         self._page("metrics.html")
         self._days()
@@ -136,6 +136,16 @@ class _Site:
     def _usage_csv(self) -> WrittenFile:
         rows = harmless(self.marts.frame("usage_all"))
         return self.writer.write("usage_all.csv", csv_bytes(rows), rows.height)
+
+    def _monthly_csvs(self) -> dict[str, WrittenFile]:
+        """The usage of each calendar month from the first record on, the newest first."""
+        self.writer.folder("monthly")
+        files = {}
+        for month in sorted({day.replace(day=1) for day in self.quality}, reverse=True):
+            rows = harmless(self.marts.frame("usage_month", month=month.isoformat()))
+            name = f"{month:%Y-%m}"
+            files[name] = self.writer.write(f"monthly/usage_{name}.csv", csv_bytes(rows), rows.height)
+        return files
 
     def _prepare(self, listed: pl.DataFrame) -> list[tuple[Any, ...]]:
         """Takes the steps to the figures; gives what the quality page needs of them."""

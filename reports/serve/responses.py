@@ -79,9 +79,7 @@ def served(request: Request, path: SitePath, file: BinaryIO) -> Response:
         return Response(status_code=304, headers=headers)
     headers |= {"content-type": _TYPES.get(kind, "application/octet-stream"), "content-length": str(status.st_size)}
     if kind in _DOWNLOADS:
-        # A detail file has the same name in every app's folder; on a reader's disk it has the app's name in front.
-        name = f"{path[1]}_{path[-1]}" if path[0] == "apps" and len(path) > 2 else path[-1]
-        headers["content-disposition"] = f'attachment; filename="{name}"'
+        headers["content-disposition"] = f'attachment; filename="{path[-1]}"'
     if request.method == "HEAD":
         file.close()
         return Response(headers=headers)

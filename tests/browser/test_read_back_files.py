@@ -64,8 +64,8 @@ def test_the_csv_and_the_workbook_of_an_app(tables: Published, logged: Path, fol
     ]  # fmt: skip
     columns = ["day", "app_key", "app_name", "platform", *names[2:], *DETAIL_COUNTS, "authorization_rate"]
     place = logged / "site" / "apps" / folders[key]
-    assert (place / "usage_detail.csv").read_bytes() == csv_of(columns, expected)
-    heads, *found = openpyxl.load_workbook(place / "usage_detail.xlsx").active.iter_rows(values_only=True)
+    assert (place / f"{place.name}_usage_detail.csv").read_bytes() == csv_of(columns, expected)
+    heads, *found = openpyxl.load_workbook(place / f"{place.name}_usage_detail.xlsx").active.iter_rows(values_only=True)
     assert [head.split(" ")[-1] for head in heads] == columns
     assert [[row[0].date(), *row[1:-1]] for row in found] == [row[:-1] for row in expected]
     # A workbook keeps 16 digits.

@@ -98,7 +98,8 @@ def check_files(found: list[list[str]], tables: Published, site: Path, folders: 
     for key in tables.apps:
         place = site / "apps" / folders[key]
         page, detail, book = (
-            (place / name).stat().st_size for name in ("index.html", "usage_detail.csv", "usage_detail.xlsx")
+            (place / name).stat().st_size
+            for name in ("index.html", f"{place.name}_usage_detail.csv", f"{place.name}_usage_detail.xlsx")
         )
         lines = sum(row["app_key"] == key and row["day"] > day(30) for row in tables.detail)
         rows[tables.named(key)] = [tables.platform(key), Size(page), count(lines), Size(detail), Size(book)]

@@ -161,7 +161,7 @@ def test_an_app_is_reached_and_its_csv_lies_beside_it(reader: Reader) -> None:
     page = reader.open("usage.html", lang="en", days=7)
     page.get_by_label("Search").fill("app-0042")
     csv = page.locator("table[data-table] tbody a[download]")
-    assert csv.get_attribute("href") == "apps/app-0042/usage_detail.csv"
+    assert csv.get_attribute("href") == "apps/app-0042/app-0042_usage_detail.csv"
     assert csv.get_attribute("download") == "app-0042_usage_detail.csv"
     page.locator("table[data-table] tbody th a").click()
     reader.settle()
@@ -172,7 +172,7 @@ def test_an_app_is_reached_and_its_csv_lies_beside_it(reader: Reader) -> None:
 
 
 def csv_path(key: str) -> str:
-    return f"apps/{key}/usage_detail.csv"
+    return f"apps/{key}/{key}_usage_detail.csv"
 
 
 def test_show_puts_an_app_into_the_charts(reader: Reader) -> None:

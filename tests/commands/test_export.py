@@ -36,7 +36,7 @@ def test_an_export_as_csv_is_the_sites_own(call: Call, published: DataFolder, tm
     assert ended.code == 0
     assert str(tmp_path / "shop.csv") in ended.out
     assert (tmp_path / "shop.csv").read_bytes() == (
-        published.store.site / "apps" / "shop" / "usage_detail.csv"
+        published.store.site / "apps" / "shop" / "shop_usage_detail.csv"
     ).read_bytes()
 
 

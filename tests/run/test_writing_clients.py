@@ -133,7 +133,7 @@ def test_what_a_killed_client_left_changes_nothing_of_what_is_read(sound: DataFo
         request = ExportRequest("shop", days_before(DAY, 1), DAY, "csv", tmp_path / f"{name}.csv")
         run_export(sound.root, request, is_of_events=is_of_events)
     assert len((tmp_path / "events.csv").read_text("utf-8").splitlines()) == 10
-    assert (tmp_path / "detail.csv").read_bytes() == site["apps/shop/usage_detail.csv"]
+    assert (tmp_path / "detail.csv").read_bytes() == site["apps/shop/shop_usage_detail.csv"]
     (tmp_path / "site").mkdir()
     render_site(sound.store.database, tmp_path / "site")
     assert tree(tmp_path / "site") == site

@@ -151,8 +151,8 @@ export function total(values, rows) {
  */
 function filesCell(data, row) {
   const [folder, name] = [data.folder(row), data.list("name")[row]];
-  const links = [fileLink(folder, "usage_detail.csv", "CSV", name)];
-  if (data.list("has_xlsx")[row]) links.push(fileLink(folder, "usage_detail.xlsx", "xlsx", name));
+  const links = [fileLink(folder, "csv", "CSV", name)];
+  if (data.list("has_xlsx")[row]) links.push(fileLink(folder, "xlsx", "xlsx", name));
   return element("td", { className: "word links" }, ...links);
 }
 

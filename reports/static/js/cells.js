@@ -59,18 +59,19 @@ export function appCell(name, key, folder) {
 }
 
 /**
- * A file of an app, to be kept under a name that says whose it is.
+ * A detail file of an app; its name says whose it is.
  * @param {string} folder
- * @param {string} file
+ * @param {"csv" | "xlsx"} kind
  * @param {string} label
  * @param {string} name
  * @returns {HTMLAnchorElement}
  */
-export function fileLink(folder, file, label, name) {
+export function fileLink(folder, kind, label, name) {
+  const file = `${folder}_usage_detail.${kind}`;
   return element("a", {
     href: appHref(folder, file),
     textContent: label,
-    download: `${folder}_${file}`,
+    download: file,
     // Which app's it is, for those who hear the links without their row.
     "aria-label": `${label} · ${name}`,
   });

@@ -115,21 +115,21 @@ function drawFilesTable(table, data) {
   const [names, xlsx] = [data.list("name"), data.list("xlsx_bytes")];
   /**
    * @param {Column} column
-   * @param {string} file
+   * @param {"csv" | "xlsx"} kind
    * @param {string} label
    * @returns {Column}
    */
-  const linked = (column, file, label) => ({
+  const linked = (column, kind, label) => ({
     key: column.key,
     cell: (row) => {
       const cell = column.cell(row);
-      cell.append(" ", fileLink(data.folder(row), file, label, names[row]));
+      cell.append(" ", fileLink(data.folder(row), kind, label, names[row]));
       return cell;
     },
   });
   for (const heading of all("[data-column=xlsx_bytes]", table)) heading.hidden = !xlsx.some(known);
   const withXlsx = numberColumn(values("xlsx_bytes"), size);
-  const asLink = linked(withXlsx, "usage_detail.xlsx", "xlsx");
+  const asLink = linked(withXlsx, "xlsx", "xlsx");
   listTable(
     table,
     data,
@@ -138,7 +138,7 @@ function drawFilesTable(table, data) {
       app: appColumn(data),
       page_bytes: numberColumn(values("page_bytes"), size),
       csv_rows: numberColumn(values("csv_rows"), number),
-      csv_bytes: linked(numberColumn(values("csv_bytes"), size), "usage_detail.csv", "CSV"),
+      csv_bytes: linked(numberColumn(values("csv_bytes"), size), "csv", "CSV"),
       xlsx_bytes: { key: asLink.key, cell: (row) => (xlsx[row] === null ? withXlsx : asLink).cell(row) },
     },
     { column: "app", descending: false },

@@ -121,15 +121,17 @@ def quality_tables(site: Path) -> dict[str, list[list[Any]]]:
 
 
 def test_holds_the_files_of_the_contract(site: Path, folders: dict[str, str]) -> None:
-    assert names(site) == PAGES | {"usage_all.csv", "manifest.json", "apps", "assets", "data", "days"}
+    assert names(site) == PAGES | {"usage_all.csv", "manifest.json", "apps", "assets", "data", "days", "monthly"}
     assert names(site / "data") == {"all.js", "apps.js", "logins.js", "files.js"}
     assert names(site / "apps") == set(folders.values())
 
 
 def test_a_workbook_is_there_for_the_apps_that_are_named(site: Path, folders: dict[str, str]) -> None:
     for key, folder in folders.items():
-        workbook = {"usage_detail.xlsx"} if key == "Shop" else set()
-        assert names(site / "apps" / folder) == {"index.html", "figures.js", "usage_detail.csv"} | workbook, key
+        workbook = {f"{folder}_usage_detail.xlsx"} if key == "Shop" else set()
+        assert names(site / "apps" / folder) == {"index.html", "figures.js", f"{folder}_usage_detail.csv"} | workbook, (
+            key
+        )
     listed = columns(site / "data" / "apps.js")
     assert [key for key, has in zip(listed["key"], listed["has_xlsx"], strict=True) if has] == ["Shop"]
 
@@ -241,8 +243,12 @@ def test_an_app_with_everything_has_small_files(tmp_path: Path) -> None:
 # ---- CSV
 
 
+def detail_of(site: Path, folder: str) -> Path:
+    return site / "apps" / folder / f"{folder}_usage_detail.csv"
+
+
 def test_detail_csv_sums_to_the_tables(site: Path, database: Path, folders: dict[str, str]) -> None:
-    found, rows = read_csv(site / "apps" / folders["shop"] / "usage_detail.csv")
+    found, rows = read_csv(detail_of(site, folders["shop"]))
     assert found == DETAIL_COLUMNS
     assert rows == sorted(rows, key=lambda r: (r["day"], r["platform"], r["scheme_id"], r["package_name"], r["channel"],
                                                r["carrier"]))  # fmt: skip
@@ -258,7 +264,7 @@ def test_detail_csv_sums_to_the_tables(site: Path, database: Path, folders: dict
 
 
 def test_an_idle_app_has_a_csv_of_headings(site: Path, folders: dict[str, str]) -> None:
-    assert read_csv(site / "apps" / folders["idle"] / "usage_detail.csv") == (DETAIL_COLUMNS, [])
+    assert read_csv(detail_of(site, folders["idle"])) == (DETAIL_COLUMNS, [])
 
 
 def test_usage_csv_has_the_columns_of_the_table(site: Path) -> None:
@@ -268,10 +274,35 @@ def test_usage_csv_has_the_columns_of_the_table(site: Path) -> None:
     assert [(row["day"], row["app_key"]) for row in rows] == sorted((row["day"], row["app_key"]) for row in rows)
 
 
+def test_the_csv_of_a_month_has_the_rows_and_columns_of_the_view(site: Path, database: Path) -> None:
+    assert names(site / "monthly") == {"usage_2026-02.csv", "usage_2026-03.csv"}
+    with duckdb.connect(str(database), read_only=True) as connection:
+        for month in ("2026-02", "2026-03"):
+            file = site / "monthly" / f"usage_{month}.csv"
+            found, rows = read_csv(file)
+            expected = connection.execute(
+                "SELECT COLUMNS(*)::VARCHAR FROM usage_month WHERE month = $first::DATE ORDER BY app_key",
+                {"first": f"{month}-01"},
+            ).fetchall()
+            assert found == [column[0] for column in connection.description]
+            # But for what a spreadsheet would run.
+            assert [[cell.removeprefix("'") for cell in row.values()] for row in rows] == [
+                list(row) for row in expected
+            ]
+            assert rows
+            assert file.read_bytes().startswith(b"\xef\xbb\xbfmonth,app_key,app_name,")
+            assert file.read_bytes().count(b"\r\n") == len(rows) + 1
+            assert f'<a href="monthly/usage_{month}.csv" download>{month}</a>' in (site / "usage.html").read_text(
+                "utf-8"
+            )
+
+
 def test_formulas_in_csv_are_text(site: Path, folders: dict[str, str]) -> None:
-    _, rows = read_csv(site / "apps" / folders["cmd"] / "usage_detail.csv")
+    _, rows = read_csv(detail_of(site, folders["cmd"]))
     assert {row["app_name"] for row in rows} == {"'" + HOSTILE_NAMES["cmd"]}
-    _, rows = read_csv(site / "apps" / folders["ghost"] / "usage_detail.csv")
+    _, rows = read_csv(site / "monthly" / "usage_2026-03.csv")
+    assert {row["app_name"] for row in rows if row["app_key"] == "cmd"} == {"'" + HOSTILE_NAMES["cmd"]}
+    _, rows = read_csv(detail_of(site, folders["ghost"]))
     assert {row["scheme_id"] for row in rows} == {"'=1+1"}
 
 
@@ -334,7 +365,7 @@ def test_every_link_leads_to_a_file_and_a_place_in_it(site: Path) -> None:
         for link in re.findall(r'<a [^>]*href="([^"]*)"', page.read_text("utf-8")):
             path, _, place = html.unescape(link).partition("#")
             target = (page.parent / path).resolve() if path else page
-            assert target.is_file() or target.name == "usage_detail.xlsx", (page, link)
+            assert target.is_file() or target.name.endswith("_usage_detail.xlsx"), (page, link)
             if place:
                 assert place in (places[target] if path else own), (page, link)
 

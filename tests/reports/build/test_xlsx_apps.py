@@ -25,7 +25,7 @@ def land(folder: DataFolder) -> None:
 
 
 def workbooks(folder: DataFolder) -> list[str]:
-    return sorted(path.parent.name for path in folder.store.site.glob("apps/*/usage_detail.xlsx"))
+    return sorted(path.parent.name for path in folder.store.site.glob("apps/*/*_usage_detail.xlsx"))
 
 
 def test_a_list_of_texts_is_the_setting() -> None:
@@ -81,13 +81,14 @@ def test_a_workbook_holds_the_rows_of_the_csv_and_is_that_of_an_export(folder: D
     setting(folder, "*")
     folder.publish()
     for app in ("shop", "game", "idle"):
-        site = folder.store.site / "apps" / app
-        headings, *rows = openpyxl.load_workbook(site / "usage_detail.xlsx").active.iter_rows(values_only=True)
-        texts = pl.read_csv(site / "usage_detail.csv", infer_schema=False)
+        detail = folder.store.site / "apps" / app / f"{app}_usage_detail"
+        workbook = detail.with_suffix(".xlsx")
+        headings, *rows = openpyxl.load_workbook(workbook).active.iter_rows(values_only=True)
+        texts = pl.read_csv(detail.with_suffix(".csv"), infer_schema=False)
         assert [name.rpartition(" ")[2] for name in headings] == texts.columns
         assert len(rows) == texts.height
         assert {row[1] for row in rows} <= {app}
         export_detail(folder.store.database, ExportRequest(app, days_before(DAY, 29), DAY, "xlsx", tmp_path / "a.xlsx"))
-        assert (tmp_path / "a.xlsx").read_bytes() == (site / "usage_detail.xlsx").read_bytes()
+        assert (tmp_path / "a.xlsx").read_bytes() == workbook.read_bytes()
     listed = {file["path"] for file in json.loads((folder.store.site / "manifest.json").read_text())["files"]}
-    assert "apps/shop/usage_detail.xlsx" in listed
+    assert "apps/shop/shop_usage_detail.xlsx" in listed

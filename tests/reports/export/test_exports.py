@@ -101,7 +101,7 @@ def test_the_same_span_has_the_bytes_of_the_site(database: Path, tmp_path: Path)
     for app in ("other", "0123456789012345678"):
         export_detail(database, ExportRequest(app, day(29), AS_OF, "csv", tmp_path / "detail.csv"))
         assert (tmp_path / "detail.csv").read_bytes() == (
-            tmp_path / "site" / "apps" / app / "usage_detail.csv"
+            tmp_path / "site" / "apps" / app / f"{app}_usage_detail.csv"
         ).read_bytes()
 
 

@@ -25,9 +25,9 @@ APPS = ("game", "pair", "Pair", "shop")
 FOLDERS = app_folders(APPS)
 FOR_ALL = (
     "index.html", "usage.html", "monitor.html", "quality.html", "usage_all.csv", "manifest.json",
-    "data/figures.js", "data/usage_all.csv", "days/2026-03-10/index.html",
+    "data/figures.js", "monthly/usage_2026-03.csv", "days/2026-03-10/index.html",
 )  # fmt: skip
-OF_AN_APP = ("index.html", "figures.js", "usage_detail.csv", "usage_detail.xlsx")
+OF_AN_APP = ("index.html", "figures.js", "{}_usage_detail.csv", "{}_usage_detail.xlsx")
 ASSETS = ("assets/report-0a1b2c3d4e.js", "assets/report-0a1b2c3d4e.css")
 # What every holder of a token may open.
 SHARED = ("metrics.html", *ASSETS)
@@ -38,7 +38,7 @@ LARGE_BYTES = 1_200_000
 
 def app_files(key: str) -> list[str]:
     """The files of an app's folder."""
-    return [f"apps/{FOLDERS[key]}/{name}" for name in OF_AN_APP]
+    return [f"apps/{FOLDERS[key]}/{name.format(FOLDERS[key])}" for name in OF_AN_APP]
 
 
 def all_files() -> list[str]:

@@ -33,7 +33,7 @@ READ = {
     b"/usage.html": ("usage.html",),
     b"/apps/shop/": ("apps", "shop", "index.html"),
     b"/apps/shop": ("apps", "shop"),
-    b"/apps/%73hop/usage%5Fdetail.csv": ("apps", "shop", "usage_detail.csv"),
+    b"/apps/%73hop/shop_usage%5Fdetail.csv": ("apps", "shop", "shop_usage_detail.csv"),
     b"/days/2026-03-10/index.html": ("days", "2026-03-10", "index.html"),
     b"/assets/a..b.js": ("assets", "a..b.js"),
 }
@@ -65,11 +65,11 @@ def test_an_address_is_one_of_this_server() -> None:
 
 SHOP = Grant({"shop": "shop", "Pair": FOLDERS["Pair"], "gone": None})
 REFUSED = [
-    ("index.html",), ("usage_all.csv",), ("manifest.json",), ("data", "figures.js"), ("days", "2026-03-10",
-    "index.html"), ("apps", "index.html"), ("apps", "game", "index.html"), ("apps", "Shop", "index.html"),
-    ("Apps", "shop", "index.html"), ("apps",), ("assets",), ("shop", "index.html"), ("apps", "Pair", "index.html"),
-    ("apps", FOLDERS["pair"], "index.html"), ("apps", "gone", "index.html"), ("apps", "None", "index.html"),
-    ("data", "apps", "shop"), ("Assets", "report.js"),
+    ("index.html",), ("usage_all.csv",), ("monthly", "usage_2026-03.csv"), ("manifest.json",), ("data", "figures.js"),
+    ("days", "2026-03-10", "index.html"), ("apps", "index.html"), ("apps", "game", "index.html"),
+    ("apps", "Shop", "index.html"), ("Apps", "shop", "index.html"), ("apps",), ("assets",), ("shop", "index.html"),
+    ("apps", "Pair", "index.html"), ("apps", FOLDERS["pair"], "index.html"), ("apps", "gone", "index.html"),
+    ("apps", "None", "index.html"), ("data", "apps", "shop"), ("Assets", "report.js"),
 ]  # fmt: skip
 
 
@@ -80,8 +80,8 @@ def test_a_grant_of_apps_opens_nothing_else(path: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", [("apps", "shop", "index.html"), ("apps", "shop"), ("apps", FOLDERS["Pair"], "usage_detail.csv"),
-    ("assets", "report.js")], ids="/".join,
+    "path", [("apps", "shop", "index.html"), ("apps", "shop"),
+             ("apps", FOLDERS["Pair"], f"{FOLDERS['Pair']}_usage_detail.csv"), ("assets", "report.js")], ids="/".join,
 )  # fmt: skip
 def test_a_grant_of_apps_opens_their_folders_and_the_assets(path: tuple[str, ...]) -> None:
     assert SHOP.may_open(path)

@@ -9,7 +9,6 @@ import pytest
 
 from tests.reports.serve.served_site import (
     ASSETS,
-    FOLDERS,
     LARGE,
     LARGE_BYTES,
     all_files,
@@ -29,7 +28,7 @@ TYPES = {
     ASSETS[1]: "text/css; charset=utf-8",
     "usage_all.csv": "text/csv; charset=utf-8",
     "manifest.json": "application/json",
-    "apps/shop/usage_detail.xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "apps/shop/shop_usage_detail.xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 
 
@@ -47,14 +46,14 @@ def test_a_file_has_its_type_and_the_headers_of_a_careful_server(whole: Serving,
 
 DOWNLOADS = {
     "usage_all.csv": "usage_all.csv",
-    "apps/shop/usage_detail.csv": "shop_usage_detail.csv",
-    "apps/shop/usage_detail.xlsx": "shop_usage_detail.xlsx",
-    f"apps/{FOLDERS['Pair']}/usage_detail.csv": f"{FOLDERS['Pair']}_usage_detail.csv",
+    "monthly/usage_2026-03.csv": "usage_2026-03.csv",
+    "apps/shop/shop_usage_detail.csv": "shop_usage_detail.csv",
+    "apps/shop/shop_usage_detail.xlsx": "shop_usage_detail.xlsx",
 }
 
 
 @pytest.mark.parametrize("path", DOWNLOADS)
-def test_a_detail_file_is_a_download_with_the_name_of_its_app(whole: Serving, path: str) -> None:
+def test_a_file_for_a_spreadsheet_is_a_download(whole: Serving, path: str) -> None:
     assert whole.ask(f"/{path}").headers["content-disposition"] == f'attachment; filename="{DOWNLOADS[path]}"'
 
 

@@ -25,7 +25,6 @@ import pytest
 from pipelines.common.project import PROJECT
 from tests.reports.serve.served_site import (
     ASSETS,
-    FOLDERS,
     FOR_ALL,
     LARGE,
     LARGE_BYTES,
@@ -270,7 +269,7 @@ TYPES = {
     ASSETS[1]: "text/css; charset=utf-8",
     "usage_all.csv": "text/csv; charset=utf-8",
     "manifest.json": "application/json",
-    "apps/shop/usage_detail.xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "apps/shop/shop_usage_detail.xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 
 
@@ -286,18 +285,18 @@ def test_a_file_has_its_type_and_the_headers_of_a_careful_server(nginx: Nginx, p
     assert headers["server"] == "nginx"
 
 
-def test_a_detail_file_is_a_download_with_the_name_of_its_app(nginx: Nginx) -> None:
+def test_a_file_for_a_spreadsheet_is_a_download(nginx: Nginx) -> None:
     names = {
         path: nginx.ask(f"/{path}", "ann").headers.get("content-disposition")
-        for path in ("usage_all.csv", "apps/shop/usage_detail.csv", "apps/shop/usage_detail.xlsx",
-                     "apps/shop/figures.js", f"apps/{FOLDERS['Pair']}/usage_detail.csv", "index.html")
+        for path in ("usage_all.csv", "monthly/usage_2026-03.csv", "apps/shop/shop_usage_detail.csv",
+                     "apps/shop/shop_usage_detail.xlsx", "apps/shop/figures.js", "index.html")
     }  # fmt: skip
     assert names == {
         "usage_all.csv": 'attachment; filename="usage_all.csv"',
-        "apps/shop/usage_detail.csv": 'attachment; filename="shop_usage_detail.csv"',
-        "apps/shop/usage_detail.xlsx": 'attachment; filename="shop_usage_detail.xlsx"',
+        "monthly/usage_2026-03.csv": 'attachment; filename="usage_2026-03.csv"',
+        "apps/shop/shop_usage_detail.csv": 'attachment; filename="shop_usage_detail.csv"',
+        "apps/shop/shop_usage_detail.xlsx": 'attachment; filename="shop_usage_detail.xlsx"',
         "apps/shop/figures.js": None,
-        f"apps/{FOLDERS['Pair']}/usage_detail.csv": f'attachment; filename="{FOLDERS["Pair"]}_usage_detail.csv"',
         "index.html": None,
     }
 
