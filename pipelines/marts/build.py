@@ -90,7 +90,7 @@ def build_marts(
             rows_by_table[name] = rows_by_table.get(name, 0) + rows
         _check_keys(connection, kept)
         create_views(connection, "out")
-        describe(connection)
+        describe(connection, TABLES.values())
         connection.execute("CHECKPOINT out")
         connection.execute("DETACH out")
     _require_as_written(fresh, rows_by_table, manifest)

@@ -1,17 +1,17 @@
 """What the published file says of itself: a comment on each table, view and column."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import duckdb
 
 from pipelines.common.sql import literal
 from pipelines.contract.column_comments import column_comment
-from pipelines.contract.tables import TABLES, VIEWS, Table
+from pipelines.contract.tables import VIEWS, Table
 
 
-def describe(connection: duckdb.DuckDBPyConnection) -> None:
-    """Comments on all that is in the database `out`, in one transaction."""
-    statements = [comment for table in TABLES.values() for comment in _comments("TABLE", table)]
+def describe(connection: duckdb.DuckDBPyConnection, tables: Iterable[Table]) -> None:
+    """Comments on these tables of the database `out` and on its views, in one transaction."""
+    statements = [comment for table in tables for comment in _comments("TABLE", table)]
     statements += [comment for view in VIEWS.values() for comment in _comments("VIEW", view)]
     connection.execute(";\n".join(["BEGIN", *statements, "COMMIT"]))
 
