@@ -118,7 +118,7 @@ def local_to_utc(local: datetime, zone: str) -> datetime:
 def fixed_offset(zone: str, first: datetime, last: datetime) -> timedelta | None:
     """The zone's offset from UTC where it is the same at every hour from `first` to `last`, else None."""
     tz = ZoneInfo(zone)
-    hours = int((last - first) / timedelta(hours=1)) + 1
-    offsets = {(first + timedelta(hours=hour)).astimezone(tz).utcoffset() for hour in range(hours)}
-    offsets.add(last.astimezone(tz).utcoffset())
-    return offsets.pop() if len(offsets) == 1 else None
+    offset, hours = last.astimezone(tz).utcoffset(), int((last - first) / timedelta(hours=1)) + 1
+    # It stops at the first hour that differs: of a hundred years, all hours take more than a second.
+    is_fixed = all((first + timedelta(hours=hour)).astimezone(tz).utcoffset() == offset for hour in range(hours))
+    return offset if is_fixed else None
