@@ -1,0 +1,106 @@
+"""What the kinds are made of: a kind, records, and files packed in some way. The same is made every time."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import zstandard
+
+from tests.support import Row, lines, record
+
+APP = "dropped"
+Lay = Callable[[Path], None]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind.
+
+    Attributes:
+        what: it in words, with the names of its files.
+        lay: puts it into a landing folder, whose parent is the data folder.
+        then: what is done to it after a first run; what is seen is then the second one.
+        is_bound: whether the commands are to run with the rights of a user.
+    """
+
+    what: str
+    lay: Lay
+    then: Lay | None = None
+    is_bound: bool = False
+
+
+@dataclass(frozen=True)
+class Content:
+    """The records that the kinds are made of: sixty of one day, each with an id that begins with `prefix`."""
+
+    day: date
+    prefix: str = "d"
+    count: int = 60
+
+    @property
+    def rows(self) -> list[Row]:
+        """The records."""
+        changes = {"app_key": APP, "scheme_id": "商城"}
+        return [record(f"{self.prefix}{number}", self.day, **changes) for number in range(self.count)]
+
+    @property
+    def log(self) -> bytes:
+        """One JSON object a line."""
+        return lines(self.rows)
+
+    def changed(self, **changes: object) -> list[Row]:
+        """The records with other values; None takes a field away."""
+        return [{name: value for name, value in (row | changes).items() if value is not None} for row in self.rows]
+
+    def renamed(self, **names: str) -> list[Row]:
+        """The records with other names."""
+        return [{names.get(name, name): value for name, value in row.items()} for row in self.rows]
+
+    def table(self, delimiter: str = ",", end: str = "\r\n") -> str:
+        """The records as CSV."""
+        out = io.StringIO(newline="")
+        writer = csv.DictWriter(out, list(self.rows[0]), delimiter=delimiter, lineterminator=end)
+        writer.writeheader()
+        writer.writerows(self.rows)
+        return out.getvalue()
+
+
+def files(**contents: bytes) -> Lay:
+    """Puts files there; `__` in a name stands for a dot."""
+    return named({name.replace("__", "."): content for name, content in contents.items()})
+
+
+def named(contents: dict[str, bytes]) -> Lay:
+    """Puts files there, by their paths."""
+
+    def lay(landing: Path) -> None:
+        for name, content in contents.items():
+            (landing / name).parent.mkdir(parents=True, exist_ok=True)
+            (landing / name).write_bytes(content)
+
+    return lay
+
+
+def gz(content: bytes) -> bytes:
+    """Packed by gzip."""
+    return gzip.compress(content, mtime=0)
+
+
+def zst(content: bytes) -> bytes:
+    """Packed by Zstandard."""
+    return zstandard.ZstdCompressor(write_checksum=True).compress(content)
+
+
+def zipped(name: str, content: bytes) -> bytes:
+    """A zip archive of one file."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr(zipfile.ZipInfo(name), content)
+    return out.getvalue()

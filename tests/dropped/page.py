@@ -1,0 +1,114 @@
+"""The page of the kinds: `python -m tests.dropped.page` runs all and writes `docs/what-you-drop.md`.
+
+Its cells are what was seen; only the kinds' names and the head are written by hand.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from pipelines.common.project import PROJECT
+from tests.dropped.seen import GOOD, Seen, seen_of_all
+from tests.support import closed_day
+
+PAGE = PROJECT / "docs" / "what-you-drop.md"
+_HEAD = f"""\
+<!-- Written by `python -m tests.dropped.page`. Do not edit: run that. -->
+
+# What you drop, and what happens
+
+What people put into `landing/`, and what becomes of it. A test drops each kind beside a good log, in a folder of its
+own, runs `authmeter check`, `run` and `status`, and writes here what it saw. A bad file never stopped the good one:
+its {GOOD} records counted each time.
+
+- **Read as**: the status in the table [`input_files`](reference/tables.md#input_files), and how many of the records
+  were accepted, rejected (and why, as in [`rejected_records`](reference/tables.md#rejected_records)) or skipped by the
+  source.
+- **What is said**: the words of `run`, with the name of the [warning](operator.md#warnings-one-by-one); of `check`, if
+  the run says nothing; D is the last closed day.
+- **Said where**: where the file, or the source, is named.
+- **Exit codes**: of `check` before the run, of `run`, and of `status` after it. 0 is done, 3 is done with a warning.
+
+What the words ask you to do is explained in [files that need you](operator.md#files-that-need-you). How a good log
+looks is in the [log format](log-format.md).
+"""
+_COLUMNS = "| what is dropped | read as | what is said | said where | exit codes |\n| --- | --- | --- | --- | --- |\n"
+# What a run says of its own work, and what `check` says of the folder whatever lies there.
+_OF_THE_WORK = re.compile(r"^(?:ingest|roll up|marts|site|published as of)\b.*$", re.MULTILINE)
+
+
+def page(seen: Mapping[str, Sequence[Seen]]) -> str:
+    """The text of the page."""
+    parts = [f"## {heading}\n\n{_COLUMNS}" + "".join(map(_row, found)) for heading, found in seen.items()]
+    return "\n".join([_HEAD, *parts])
+
+
+def _row(seen: Seen) -> str:
+    codes = " ".join(str(code) for code in seen.codes.values())
+    cells = (seen.what, _read_as(seen), _said(seen), ", ".join(_places(seen)) or "nowhere", codes)
+    return "| " + " | ".join(map(_cell, cells)) + " |\n"
+
+
+def _cell(text: str) -> str:
+    return re.sub(r"\s+", " ", text).replace("|", "\\|").replace("<", "&lt;").strip()
+
+
+def _read_as(seen: Seen) -> str:
+    if not seen.files:
+        return "not read"
+    by_fate: dict[str, list[str]] = {}
+    for path, status, *counts in seen.files:
+        words = zip(counts, ("accepted", "rejected", "skipped"), strict=True)
+        books = ", ".join(f"{count} {word}" for count, word in words if count)
+        by_fate.setdefault(f"`{status}`" + (f", {books}" if books else ""), []).append(path)
+    fates = [
+        fate if len(by_fate) == 1 else f"{', '.join(f'`{path}`' for path in paths)}: {fate}"
+        for fate, paths in by_fate.items()
+    ]
+    if len(by_fate) == 1 and len(seen.files) > 1:
+        fates = [f"each {fates[0]}"]
+    accepted = sum(file[2] for file in seen.files if file[1] == "read")
+    if seen.counted != accepted:
+        fates.append(f"{seen.counted} count")
+    return "; ".join(fates) + (f" ({', '.join(f'`{reason}`' for reason in seen.reasons)})" if seen.reasons else "")
+
+
+def _said(seen: Seen) -> str:
+    """What the run said; of what it did not say, what `check` did, and what stands beside the file in the tables."""
+    of_run = [line for line in _OF_THE_WORK.sub("", seen.said["run"]).splitlines() if line]
+    found = [re.sub(r"^warning: (\w+)", r"`\1`", line) for line in of_run]
+    # The share follows from what is said of the file itself.
+    found = [line for line in found if not line.startswith("`rejected_share`")] or found
+    found += [f"`check`: {line}" for line in _said_by_check(seen) if not any(_words(line) in one for one in found)]
+    found += [f"`input_files`: {finding}" for finding in seen.findings if not any(finding in one for one in found)]
+    return "; ".join(found).replace(str(seen.day), "D") or "nothing"
+
+
+def _said_by_check(seen: Seen) -> Iterator[str]:
+    for line in seen.said["check"].splitlines():
+        if found := re.fullmatch(r"(?:unread|warning|left alone) +(.*)", line):
+            yield found[1]
+
+
+def _words(line: str) -> str:
+    """What a line says, without what it says it of."""
+    return line.rpartition(": ")[2].removeprefix("landing/").removesuffix(" cannot be read")
+
+
+def _places(seen: Seen) -> list[str]:
+    """Where a file of the kind, or its source, is named."""
+    known = {*seen.landed, *(path for path, *_ in seen.files), "source gateway"}
+    names = re.compile("|".join(rf"(?<!\w){re.escape(name)}(?!\w)" for name in sorted(known)))
+    found = [
+        f"`{command}`"
+        for command in ("run", "check", "status")
+        if names.search(seen.said[command]) or re.search(r"^warning", seen.said[command], re.MULTILINE)
+    ]
+    found += ["quality page"] if names.search(seen.page) else []
+    found += ["`input_files`"] if seen.files else []
+    return [*found, "`rejected_records`"] if seen.reasons else found
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(seen_of_all(closed_day())), "utf-8")

@@ -1,0 +1,161 @@
+"""What is seen of a kind that is dropped: the commands run over it, each in a data folder of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import html
+import io
+import multiprocessing
+import sys
+import tempfile
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from unittest import mock
+
+from jinja2 import BytecodeCache, Environment
+from jinja2.bccache import Bucket
+
+from pipelines import cli
+from pipelines.run.daily_run import open_run
+from pipelines.run.run_end import note_end
+from reports.pages.rendering import environment
+from tests.dropped.kinds import kinds
+from tests.dropped.made import APP, Kind
+from tests.published_folder import Ended, checked
+from tests.rights import authmeter_bound_by_rights
+from tests.support import DataFolder, records
+
+GOOD = 200
+_COMMANDS = ("check", "run", "status")
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What was seen of one kind that was dropped beside a good file.
+
+    Attributes:
+        landed: the paths that lie in landing besides the good file.
+        files: of each path in the tables its status, and its records accepted, rejected and skipped.
+        reasons: why records were rejected.
+        findings: what the tables say of files, by path.
+        said: what each command said, and `codes` how it ended.
+        page: the text of the quality page.
+        counted: the kind's records that count, and `good` those of the good file.
+    """
+
+    what: str
+    day: date
+    landed: list[str]
+    files: list[tuple[str, str, int, int, int]]
+    reasons: list[str]
+    findings: list[str]
+    said: dict[str, str]
+    codes: dict[str, int]
+    page: str
+    counted: int
+    good: int
+
+
+def seen_of_all(day: date) -> dict[str, list[Seen]]:
+    """What is seen of each kind, by its heading; two processes share the work."""
+    # A thread of a library must not be forked.
+    context = multiprocessing.get_context("spawn")
+    places = [(heading, number) for heading, found in kinds(day).items() for number in range(len(found))]
+    seen: dict[str, list[Seen]] = {heading: [] for heading, _ in places}
+    with ProcessPoolExecutor(2, mp_context=context) as pool:
+        for (heading, _), one in zip(places, pool.map(_seen, [day] * len(places), places), strict=True):
+            seen[heading].append(one)
+    return seen
+
+
+def _seen(day: date, place: tuple[str, int]) -> Seen:
+    heading, number = place
+    with tempfile.TemporaryDirectory(prefix="authmeter-") as root:
+        return seen_of(kinds(day)[heading][number], day, Path(root) / "data")
+
+
+def seen_of(kind: Kind, day: date, root: Path) -> Seen:
+    """Drops a kind beside a good file and looks: `check` before the run, `status` after it."""
+    folder = DataFolder(root)
+    landing = folder.store.landing
+    folder.land("good.ndjson", records(GOOD, day, "good"))
+    kind.lay(landing)
+    if kind.then:
+        first = open_run(root)[0]
+        first.ingest(day)
+        first.roll_up(day)
+        kind.then(landing)
+    call = authmeter_bound_by_rights if kind.is_bound else _in_process
+    ended = {command: call(command, data=root) for command in _COMMANDS}
+    by_app = dict(folder.rows("SELECT app_key, sum(records)::INTEGER FROM outcome_daily GROUP BY ALL"))
+    return Seen(
+        what=kind.what,
+        day=day,
+        landed=sorted(
+            file.relative_to(landing).as_posix() for file in landing.rglob("*") if file.name != "good.ndjson"
+        ),
+        files=folder.rows(
+            "SELECT path, status, accepted, rejected, skipped FROM input_files WHERE path <> 'good.ndjson' ORDER BY ALL"
+        ),
+        reasons=[reason for (reason,) in folder.rows("SELECT DISTINCT reason FROM rejected_records ORDER BY ALL")],
+        findings=[text for (text,) in folder.rows("SELECT DISTINCT finding FROM input_files ORDER BY ALL") if text],
+        said={command: one.out + one.err for command, one in ended.items()},
+        codes={command: one.code for command, one in ended.items()},
+        page=html.unescape((folder.store.site / "quality.html").read_text("utf-8")),
+        counted=by_app.get(APP, 0),
+        good=by_app["shop"],
+    )
+
+
+def _in_process(command: str, data: Path) -> Ended:
+    """The command in this process; a run without Dagster, which would double its time, and with the templates of the
+    runs before.
+    """
+    out, err, code = io.StringIO(), io.StringIO(), 0
+    with (
+        mock.patch.object(sys, "argv", ["authmeter", command, "--data", str(data)]),
+        mock.patch("pipelines.orchestration.in_process.run_in_process", _boxes),
+        mock.patch("reports.build.site.environment", _environment),
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+    ):
+        try:
+            cli.main()
+        except SystemExit as ended:
+            code = int(ended.code or 0)
+    return checked(Ended(code, out.getvalue(), err.getvalue()))
+
+
+def _boxes(data: Path, day: date, tags: dict[str, str]) -> None:
+    """What the daily job does, box by box."""
+    run, _ = open_run(data)
+    run.ingest(day)
+    run.roll_up(day)
+    run.build_marts()
+    run.render_site()
+    note_end(data, datetime.now(UTC), day, None, run.checks, run.manifest)
+
+
+class _Compiled(BytecodeCache):
+    """Templates as they were compiled in this process."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED = _Compiled()
+
+
+def _environment(shared: dict[str, object]) -> Environment:
+    found = environment(shared)
+    found.bytecode_cache = _COMPILED
+    return found

@@ -1,0 +1,36 @@
+"""The page is what is seen, and whatever is dropped, the good file beside it counts."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.dropped.page import PAGE, page
+from tests.dropped.seen import GOOD, Seen, seen_of_all
+from tests.support import closed_day
+
+
+@pytest.fixture(scope="module")
+def by_heading() -> dict[str, list[Seen]]:
+    """What is seen of each kind, by its heading."""
+    return seen_of_all(closed_day())
+
+
+@pytest.fixture
+def seen(by_heading: dict[str, list[Seen]]) -> list[Seen]:
+    """What is seen of each kind."""
+    return [one for found in by_heading.values() for one in found]
+
+
+def test_the_page_is_what_is_seen(by_heading: dict[str, list[Seen]]) -> None:
+    assert PAGE.read_text("utf-8") == page(by_heading), "run `python -m tests.dropped.page`"
+
+
+def test_nothing_that_is_dropped_stops_the_good_file(seen: list[Seen]) -> None:
+    assert [one.what for one in seen if one.good != GOOD] == []
+    assert {one.codes["run"] for one in seen} == {0, 3}
+
+
+def test_a_run_ends_with_3_where_it_warns_and_status_says_the_same(seen: list[Seen]) -> None:
+    for one in seen:
+        has_warned = "\nwarning: " in one.said["run"]
+        assert (one.codes["run"], one.codes["status"]) == ((3, 3) if has_warned else (0, 0)), one.what
