@@ -18,7 +18,7 @@ from pipelines.contract.settings import Settings
 from pipelines.incidents.day_statistics import counted_by_day, statistics, volume_of
 from pipelines.incidents.profiles import NO_PROFILES, Profiles, read_profiles
 from pipelines.reading.mapping_use import IDLE_WORDS, fault_words
-from pipelines.reading.reasons import Reason, words_of
+from pipelines.reading.reasons import Reason, words_of, words_of_damage
 from pipelines.reading.unread import kinds
 from pipelines.store.manifest import FileEntry, Manifest
 from pipelines.store.store import Store
@@ -41,13 +41,8 @@ def run_checks(
     """
     *earlier, newest = examined_days(manifest, as_of)
     of_folder = (
-        _files_with_status(manifest, "damaged", "cut or corrupt, to be delivered again", "损坏，需重新投递"),
-        _files_with_status(
-            manifest,
-            "held",
-            "held back until `authmeter accept PATH`, as closed days would lose records",
-            "搁置至用 authmeter accept PATH 放行，否则已关闭的日期会减少记录",
-        ),
+        damaged_files(manifest),
+        _held_files(manifest),
         _unread_files(manifest, settings),
         _unreadable_folders(manifest),
         _source_mappings(manifest),
@@ -93,20 +88,29 @@ def hold_back(manifest: Manifest, settings: Settings, as_of: date) -> None:
             )
 
 
-def _files_with_status(manifest: Manifest, status: str, text_en: str, text_zh: str) -> CheckResult:
-    files = {entry.path: entry for entry in manifest.files if entry.status == status and not entry.is_gone}
+def _with_status(manifest: Manifest, status: str) -> dict[str, str | None]:
+    """The findings on the files of that status that lie there, by path."""
+    return {entry.path: entry.finding for entry in manifest.files if entry.status == status and not entry.is_gone}
+
+
+def damaged_files(manifest: Manifest) -> CheckResult:
+    """The check of files that were refused whole, each with what is wrong with it."""
+    named = {path: words_of_damage(finding) for path, finding in _with_status(manifest, "damaged").items()}
+    return _named_files("damaged_files", named, "of which nothing counts", "均不计入")
+
+
+def _held_files(manifest: Manifest) -> CheckResult:
+    # The finding is which days would lose how many records.
+    files = sorted(_with_status(manifest, "held").items())
     if not files:
-        return CheckResult(f"{status}_files", True, "none", "无")
-    # Of a held file, the finding is which days would lose how many records.
-    paths = [
-        f"{path} ({entry.finding})" if status == "held" and entry.finding else path
-        for path, entry in sorted(files.items())
-    ]
+        return CheckResult("held_files", True, "none", "无")
+    paths = listed([f"{path} ({finding})" if finding else path for path, finding in files])
     return CheckResult(
-        f"{status}_files",
+        "held_files",
         False,
-        f"{counted(len(paths), 'file')} {text_en}: {listed(paths)}",
-        f"{len(paths)} 个文件{text_zh}：{listed(paths)}",
+        f"{counted(len(files), 'file')} held back until `authmeter accept PATH`, as closed days would lose records: "
+        f"{paths}",
+        f"{len(files)} 个文件搁置至用 authmeter accept PATH 放行，否则已关闭的日期会减少记录：{paths}",
     )
 
 

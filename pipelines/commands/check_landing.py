@@ -1,10 +1,10 @@
-"""What `authmeter check` says of landing: which source reads how many files, which files none reads, and which would
-have few good records.
+"""What `authmeter check` says of landing: which source reads how many files, which files none reads, and which are
+damaged or would have few good records.
 """
 
 from datetime import UTC, datetime
 
-from pipelines.closing.warnings import of_files
+from pipelines.closing.warnings import damaged_files, of_files
 from pipelines.commands.look import look_into
 from pipelines.common.days import last_closed_day
 from pipelines.common.text import counted, printable
@@ -56,7 +56,7 @@ def check_landing(store: Store, settings: Settings, sources: Sources) -> bool:
 def _poor_files(
     store: Store, settings: Settings, logs: list[tuple[LandedFile, SourceMapping]]
 ) -> tuple[CheckResult, ...]:
-    """The checks of files of which little was accepted, as if a run read the new ones now."""
+    """The checks of files of which little counts, as if a run read the new ones now."""
     manifest, now = store.read_manifest(), datetime.now(UTC)
     known = {(entry.path, entry.stamp) for entry in manifest.files if entry.status != "replaced"}
     new = [(file, mapping) for file, mapping in logs if (file.path, file.stamp) not in known]
@@ -65,4 +65,4 @@ def _poor_files(
     if new:
         time = RunTime(last_closed_day(now, settings.timezone), now, manifest.events_from)
         manifest.files += look_into(new[:_LOOKED_INTO], settings, time)
-    return of_files(manifest)
+    return (damaged_files(manifest), *of_files(manifest))

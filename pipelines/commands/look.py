@@ -10,7 +10,7 @@ from pipelines.common.errors import DamagedFileError
 from pipelines.contract.settings import Settings
 from pipelines.engines.duckdb.engine import DuckDBEngine
 from pipelines.ingest.ingest import new_entry
-from pipelines.ingest.part_reader import RunTime, reading_limits
+from pipelines.ingest.part_reader import RunTime, finding_of, reading_limits
 from pipelines.reading.landing import LandedFile, bare_name
 from pipelines.reading.likely_reason import head_of
 from pipelines.reading.sources import SourceMapping
@@ -23,10 +23,7 @@ _PARQUET_BYTES = 32 << 20
 def look_into(
     files: Iterable[tuple[LandedFile, SourceMapping]], settings: Settings, time: RunTime
 ) -> Iterator[FileEntry]:
-    """What the manifest would say of each file, by the records at its beginning. Nothing is kept.
-
-    What cannot be read is left out: a run says why.
-    """
+    """What the manifest would say of each file, by the records at its beginning. Nothing is kept."""
     with TemporaryDirectory(prefix="authmeter-check-") as folder:
         root = Path(folder).resolve()
         with DuckDBEngine(settings, root / "tmp", root).file_reader(DRY_KEY, root) as reader:
@@ -40,9 +37,11 @@ def look_into(
                         continue
                     limits = reading_limits(settings, mapping, time)
                     (books,) = reader.read([beginning], mapping, limits, target)
-                except (OSError, DamagedFileError):
-                    continue
-                yield new_entry(file, mapping, "", books, time, None)
+                    yield new_entry(file, mapping, "", books, time, None)
+                except (OSError, DamagedFileError) as error:
+                    refused = new_entry(file, mapping, "", None, time, None)
+                    refused.status, refused.finding = "damaged", finding_of(error)
+                    yield refused
 
 
 def _beginning(file: LandedFile, copy: Path) -> LandedFile:

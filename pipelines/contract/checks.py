@@ -74,7 +74,7 @@ _ALL: Final = (
         "damaged_files", "event_parts", "folder",
         "A file is incomplete or corrupt; none of its records count.",
         "有文件不完整或已损坏，其中的记录都不计入。",
-        "Deliver these files again under the same names, or delete them.",
+        "Do as the warning says, or delete these files.",
     ),
     Check(
         "held_files", "event_parts", "folder",

@@ -115,7 +115,7 @@ class PartReader:
                 for alone in batch.alone():
                     yield from self.read(alone, time)
                 return
-            yield ReadPart([ReadFile(batch.files[0], checksums[0].result(), None, _finding(error))], folder)
+            yield ReadPart([ReadFile(batch.files[0], checksums[0].result(), None, finding_of(error))], folder)
             return
         read = zip(batch.files, checksums, books, strict=True)
         yield ReadPart([ReadFile(file, sha256.result(), found, None) for file, sha256, found in read], folder)
@@ -128,9 +128,12 @@ def _is_ours(error: Exception) -> bool:
     return isinstance(error, AuthmeterError | MemoryError | duckdb.OutOfMemoryException) or is_disk_full(error)
 
 
-def _finding(error: Exception) -> str:
+def finding_of(error: Exception) -> str:
+    """What is wrong with a file, by what reading it raised."""
     if isinstance(error, AuthmeterError):
         return error.what
+    if isinstance(error, PermissionError):
+        return "The file may not be read by the user that runs authmeter."
     if isinstance(error, OSError):
         return f"The file cannot be read: {error.strerror}"
     return f"authmeter failed on the file: {type(error).__name__}: {masked_text(str(error))}"

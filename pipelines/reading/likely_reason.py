@@ -65,15 +65,19 @@ def _found(file: LandedFile, mapping: SourceMapping) -> Reason | None:
 
 
 def head_of(file: LandedFile) -> bytes:
-    """The beginning of a text file, unpacked; in whole lines where it is cut.
+    """The beginning of a text file, unpacked; in whole lines where it is cut. A packed file that unpacks to no more is
+    verified.
 
     Raises:
         DamagedFileError: it is cut or corrupt there.
         OSError: it cannot be read.
     """
+    head = b""
     with raw_file(file) as raw:
-        pieces = unpacked(file, raw, LIMITS) if compression_of(file.path) else iter([raw.read(_HEAD_BYTES)])
-        head = bytes(next(pieces, b""))
+        for piece in unpacked(file, raw, LIMITS) if compression_of(file.path) else [raw.read(_HEAD_BYTES)]:
+            head += piece
+            if len(head) >= _HEAD_BYTES:
+                break
     return (head[: head.rfind(b"\n") + 1] or head) if len(head) >= _HEAD_BYTES else head
 
 

@@ -6,6 +6,7 @@ alone. The other end of its pipes is `parquet_process.py`.
 """
 
 import json
+import os
 import resource
 import sys
 from collections.abc import Iterator
@@ -18,8 +19,9 @@ import pyarrow.parquet as pq
 
 from pipelines.common.errors import DamagedFileError
 from pipelines.reading.landing import LandedFile, raw_file
-from pipelines.reading.unpacking import GrowthGuard, UnpackLimits, damaged
+from pipelines.reading.unpacking import GrowthGuard, UnpackLimits, damaged, require_mark
 
+_MARK = b"PAR1"
 # What the child may hold; a batch and a row group's pages need a few MB.
 _MEMORY_BYTES = 2 << 30
 # More columns than this are no log's.
@@ -42,6 +44,7 @@ def parquet_batches(file: LandedFile, limits: UnpackLimits, batch_rows: int, bat
     """
     growth = GrowthGuard(file, limits)
     try:
+        _check_ends(file)
         # Column chunks are read in pieces: one may be as large as the file.
         with (
             raw_file(file) as raw,
@@ -101,6 +104,18 @@ def _within_years(times: pa.Array) -> pa.Array:
     numbers = times.cast(pa.int64())
     within = pc.max_element_wise(pc.min_element_wise(numbers, most, skip_nulls=False), least, skip_nulls=False)
     return within.cast(times.type)
+
+
+def _check_ends(file: LandedFile) -> None:
+    """A Parquet file begins and ends with the same mark.
+
+    Raises:
+        DamagedFileError: this one does not.
+    """
+    with raw_file(file) as raw:
+        require_mark(file, raw, _MARK, "Parquet")
+        if os.pread(raw.fileno(), len(_MARK), max(0, file.bytes - len(_MARK))) != _MARK:
+            raise damaged(file.path, "it ends too early")
 
 
 def _check_footer(file: LandedFile, footer: pq.FileMetaData, limits: UnpackLimits) -> None:

@@ -1,6 +1,6 @@
-"""Why nothing, or little, of a file was accepted: the likely reasons, in words, each with its cure.
+"""Why nothing, or little, of a file counts: the likely reasons, in words, each with its cure.
 
-How a reason is found is in `likely_reason.py`.
+How a reason is found is in `likely_reason.py`; what is wrong with a damaged file, where it is read.
 """
 
 from typing import NamedTuple
@@ -56,6 +56,17 @@ REASONS = {
 }
 
 
+# What is to be done with a damaged file, by how the finding on it begins; in Chinese also what it is.
+_CURES = {
+    "The file is cut or corrupt": Words("deliver it again", "不完整或已损坏：请重新投递"),
+    "The file is not what its name says": Words(
+        "deliver it under the name of its kind, or as UTF-8 text",
+        "与文件名所示的类型不符：请按实际类型命名，或以 UTF-8 文本投递",
+    ),
+    "The file may not be read": Words("give it the right to", "运行 authmeter 的用户无权读取：请授予读取权限"),
+}
+
+
 class Reason(NamedTuple):
     """One of `REASONS`, and what is known of the file."""
 
@@ -73,3 +84,14 @@ def words_of(stored: str) -> Words:
     code, _, detail = stored.partition(": ")
     words = REASONS.get(code, Words(stored, stored))
     return Words(*(text.replace("{detail}", detail) for text in words))
+
+
+def words_of_damage(finding: str | None) -> Words:
+    """The finding on a damaged file with what is to be done; as it is where only whoever wrote the file can know."""
+    if not finding:
+        return Words("cut or corrupt", "不完整或已损坏")
+    cure = next((cure for start, cure in _CURES.items() if finding.startswith(start)), None)
+    if not cure:
+        return Words(finding, finding)
+    what = finding.removeprefix("The file ").removeprefix("is ").rstrip(".").replace(": ", ", ", 1)
+    return Words(f"{what}: {cure.en}", cure.zh)

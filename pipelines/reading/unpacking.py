@@ -5,7 +5,7 @@ import os
 import re
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import FileIO
 from typing import Protocol
@@ -71,16 +71,47 @@ def unpacked(file: LandedFile, raw: FileIO, limits: UnpackLimits) -> Iterator[me
                 guard.grew(count)
                 yield buffer[:count]
     except (EOFError, gzip.BadGzipFile, zlib.error, zstd.ZstdError) as error:
-        raise damaged(file.path, str(error)) from None
+        raise damaged(file.path, _in_words(error)) from None
 
 
 def _opened(file: LandedFile, raw: FileIO) -> gzip.GzipFile | zstd.ZstdFile:
-    if compression_of(file.path) == ".zst":
-        return zstd.ZstdFile(raw)
-    # The gzip module takes no bytes for no members.
-    if not os.fstat(raw.fileno()).st_size:
-        raise EOFError("it is empty, which no gzip file is")
+    name, mark, opener = _PACKED[compression_of(file.path)]
+    require_mark(file, raw, mark, name)
+    return opener(raw)
+
+
+def _open_gzip(raw: FileIO) -> gzip.GzipFile:
     return gzip.GzipFile(fileobj=raw)
+
+
+# What it is, what it begins with, and what opens it, by the suffix. A Zstandard file may begin with a frame to be
+# skipped.
+_PACKED: dict[str, tuple[str, bytes, Callable[[FileIO], gzip.GzipFile | zstd.ZstdFile]]] = {
+    ".gz": ("gzip", rb"\x1f\x8b", _open_gzip),
+    ".zst": ("Zstandard", rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18", zstd.ZstdFile),
+}
+
+
+def _in_words(error: Exception) -> str:
+    text = str(error)
+    if isinstance(error, EOFError):
+        return "it ends too early"
+    if "CRC check failed" in text or "Incorrect length" in text or "doesn't match checksum" in text:
+        return "a checksum is wrong"
+    return "what is packed is broken"
+
+
+def require_mark(file: LandedFile, raw: FileIO, mark: bytes, kind: str) -> None:
+    """Looks at the beginning of a file that should be of a kind.
+
+    Raises:
+        DamagedFileError: there is nothing in it, or it does not begin with the kind's mark, a pattern.
+    """
+    head = os.pread(raw.fileno(), HEAD_MARK_BYTES, 0)
+    if not head:
+        raise damaged(file.path, "there is nothing in it")
+    if not re.match(mark, head):
+        raise _misnamed(file, f"no {kind} file")
 
 
 def require_text(file: LandedFile, head: bytes) -> None:
@@ -90,12 +121,16 @@ def require_text(file: LandedFile, head: bytes) -> None:
         DamagedFileError: it begins as something else does.
     """
     if kind := next((kind for mark, kind in _NO_TEXT.items() if re.match(mark, head)), None):
-        raise DamagedFileError(
-            f"The file is not what its name says: it is {kind}.",
-            where=file.path,
-            why="Nothing of it counts: read as text, it would be a heap of broken lines.",
-            do="Deliver it under the name of its kind, or as UTF-8 text.",
-        )
+        raise _misnamed(file, kind)
+
+
+def _misnamed(file: LandedFile, kind: str) -> DamagedFileError:
+    return DamagedFileError(
+        f"The file is not what its name says: it is {kind}.",
+        where=file.path,
+        why="Nothing of it counts: it cannot be read as what it is named.",
+        do="Deliver it under the name of its kind, or as UTF-8 text.",
+    )
 
 
 class GrowthGuard:

@@ -246,6 +246,25 @@ def test_a_check_says_what_the_mappings_cannot_mean(call: Call, folder: DataFold
     assert "landing/gateway/cut.ndjson.gz: " in ended.out
 
 
+def test_a_check_warns_of_damaged_files_before_and_after_the_run_that_reads_them(
+    call: Call, folder: DataFolder, yesterday: date
+) -> None:
+    folder.land("good.ndjson", records(3, yesterday))
+    folder.land("cut.log.gz", gzip.compress(lines(records(300, yesterday)))[:-20])
+    folder.land("book.csv", b"PK\x03\x04" + bytes(2000))
+    said = (
+        "warning    damaged_files: 2 files of which nothing counts: "
+        "book.csv (not what its name says, it is a zip archive or an Office file: deliver it under the name of its "
+        "kind, or as UTF-8 text); "
+        "cut.log.gz (cut or corrupt, it ends too early: deliver it again)\n"
+    )
+    for _ in range(2):
+        ended = call("check", data=folder.root)
+        assert ended.code == 3
+        assert said in ended.out
+        folder.tables(yesterday)
+
+
 def test_a_run_warns_of_what_the_mappings_cannot_mean(call: Call, folder: DataFolder, yesterday: date) -> None:
     folder.write("sources/gateway.toml", MAPPING + 'device_id = "dev"\n')
     folder.land("gateway/a.ndjson", raw(3, yesterday))

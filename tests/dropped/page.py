@@ -81,7 +81,7 @@ def _said(seen: Seen) -> str:
     # The share follows from what is said of the file itself.
     found = [line for line in found if not line.startswith("`rejected_share`")] or found
     found += [f"`check`: {line}" for line in _said_by_check(seen) if not any(_words(line) in one for one in found)]
-    found += [f"`input_files`: {finding}" for finding in seen.findings if not any(finding in one for one in found)]
+    found += [f"`input_files`: {text}" for text in seen.findings if not any(_words(text) in one for one in found)]
     return "; ".join(found).replace(str(seen.day), "D") or "nothing"
 
 
@@ -93,7 +93,7 @@ def _said_by_check(seen: Seen) -> Iterator[str]:
 
 def _words(line: str) -> str:
     """What a line says, without what it says it of."""
-    return line.rpartition(": ")[2].removeprefix("landing/").removesuffix(" cannot be read")
+    return re.sub(r"^landing/| cannot be read$|^The file |\.$", "", line.rpartition(": ")[2])
 
 
 def _places(seen: Seen) -> list[str]:

@@ -159,7 +159,8 @@ DAMAGED = {
 
 @pytest.mark.parametrize("name", DAMAGED)
 def test_a_cut_or_corrupt_file_is_found_out(tmp_path: Path, name: str) -> None:
-    with pytest.raises(DamagedFileError, match="cut or corrupt"):
+    is_other = name in ("no gzip.ndjson.gz", "no zstd.ndjson.zst")
+    with pytest.raises(DamagedFileError, match="not what its name says" if is_other else "cut or corrupt"):
         content_of(landed(tmp_path, name, DAMAGED[name]))
 
 
@@ -253,7 +254,8 @@ def parquet(rows: int) -> bytes:
     ids=["cut", "no head", "short", "empty", "text"],
 )
 def test_a_cut_parquet_file_is_found_out(bench: ReadingBench, content: bytes) -> None:
-    with pytest.raises(DamagedFileError, match="cut or corrupt"):
+    has_mark = not content or content.startswith(b"PAR1")
+    with pytest.raises(DamagedFileError, match="cut or corrupt" if has_mark else "not what its name says"):
         bench.read(content, "a.parquet")
 
 

@@ -489,7 +489,7 @@ def statuses(work: Path) -> Result:
     folder.land("cut.ndjson.gz", b"\x1f\x8b\x08\x00cut")
     folder.tables(DAY)
     note_end(folder.root, now, DAY, None)
-    check_state("warning", "damaged_files: Deliver")
+    check_state("warning", "damaged_files: Do")
     return tally.result()
 
 

@@ -6,11 +6,22 @@ import gzip
 from datetime import timedelta
 
 import pytest
+import zstandard
 
 from pipelines.engines.duckdb import reader
 from pipelines.reading import landing
 from pipelines.reading.landing import LandedFile
-from tests.support import DAY, DataFolder, lines, record, records, write_line_source
+from tests.support import (
+    DAY,
+    DataFolder,
+    as_parquet,
+    columns_of,
+    finding,
+    lines,
+    record,
+    records,
+    write_line_source,
+)
 
 AFTER = DAY + timedelta(days=1)
 
@@ -51,6 +62,73 @@ def test_a_refused_file_is_read_again_when_its_mapping_was_mended(folder: DataFo
     folder.ingest(DAY)
     assert folder.statuses("a.txt") == ["read"]
     assert folder.files("a.txt")[0].accepted == 2
+
+
+LOG = lines(records(300))
+PARQUET = as_parquet(columns_of(records(3)))
+PACKED = gzip.compress(LOG, mtime=0)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.log.gz", PACKED[:-20], "cut or corrupt, it ends too early: deliver it again"),
+        ("a.log.zst", zstandard.compress(LOG)[:-20], "cut or corrupt, it ends too early: deliver it again"),
+        ("a.parquet", PARQUET[:-20], "cut or corrupt, it ends too early: deliver it again"),
+        ("a.log.gz", b"", "cut or corrupt, there is nothing in it: deliver it again"),
+        ("a.parquet", b"", "cut or corrupt, there is nothing in it: deliver it again"),
+        ("a.log.gz", PACKED[:-8] + bytes(8), "cut or corrupt, a checksum is wrong: deliver it again"),
+        (
+            "a.log.gz",
+            PACKED[:20] + bytes(9) + PACKED[29:],
+            "cut or corrupt, what is packed is broken: deliver it again",
+        ),
+        (
+            "a.log.gz",
+            LOG,
+            "not what its name says, it is no gzip file: deliver it under the name of its kind, or as UTF-8 text",
+        ),
+        (
+            "a.log.zst",
+            LOG,
+            "not what its name says, it is no Zstandard file: deliver it under the name of its kind, or as UTF-8 text",
+        ),
+        (
+            "a.parquet",
+            LOG,
+            "not what its name says, it is no Parquet file: deliver it under the name of its kind, or as UTF-8 text",
+        ),
+        (
+            "a.log",
+            PACKED,
+            "not what its name says, it is a gzip file: deliver it under the name of its kind, or as UTF-8 text",
+        ),
+    ],
+)
+def test_the_warning_says_in_words_what_is_wrong_and_what_to_do(
+    folder: DataFolder, name: str, content: bytes, said: str
+) -> None:
+    folder.land("good.ndjson", records(3, prefix="good"))
+    folder.land(name, content)
+    folder.tables()
+    (warning,) = folder.warnings
+    assert warning.detail_en == f"1 file of which nothing counts: {name} ({said})"
+    assert warning.detail_zh.startswith(f"1 个文件均不计入：{name}（")
+    assert "deliver" not in warning.detail_zh
+
+
+def test_a_file_without_rights_is_not_to_be_delivered_again(
+    folder: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(file: LandedFile, *_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    folder.land("a.log", records(3))
+    monkeypatch.setattr(reader, "plain_file", refused)
+    folder.tables()
+    assert finding(folder.warnings, "damaged_files").detail_en == (
+        "1 file of which nothing counts: a.log (may not be read by the user that runs authmeter: give it the right to)"
+    )
 
 
 def test_a_damaged_file_that_is_deleted_warns_no_more_without_anything_new(folder: DataFolder) -> None:
