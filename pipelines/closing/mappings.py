@@ -4,7 +4,7 @@ Lives here: which files are asked. Does not belong here: what a fault is (`readi
 """
 
 from pipelines.closing.examined import files_since_closing
-from pipelines.reading.mapping_use import KEEPS_NOTHING
+from pipelines.reading.mapping_use import KEEPS_NOTHING, WHERE_FAILS
 from pipelines.store.manifest import FileEntry, Manifest
 
 # In a few records a field may be empty by chance.
@@ -40,4 +40,4 @@ def _is_telling(entry: FileEntry) -> bool:
 
 
 def _keeps(entry: FileEntry) -> bool:
-    return KEEPS_NOTHING not in entry.mapping_faults
+    return {KEEPS_NOTHING, WHERE_FAILS}.isdisjoint(entry.mapping_faults)

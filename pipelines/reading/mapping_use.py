@@ -14,7 +14,7 @@ from pipelines.reading.sources import SourceMapping
 if TYPE_CHECKING:
     from pipelines.contract.parts import PartBooks
 
-KEEPS_NOTHING = "where"
+KEEPS_NOTHING, WHERE_FAILS = "where", "where_fails"
 IDLE_WORDS = (
     "no file is for it: `files` fits none, or another mapping comes first",
     "没有文件归它：`files` 无匹配，或被其他映射先取",
@@ -62,7 +62,8 @@ def mapping_faults(mapping: SourceMapping, books: "PartBooks") -> list[str]:
     missing = {use.removeprefix("column ") for use in uses if use.startswith("column ") and use not in books.uses}
     faults = [f"column {name}" for name in sorted(missing) if not _has_stand_in(name, missing, mapping)]
     if KEEPS_NOTHING not in books.uses:
-        return [*faults, KEEPS_NOTHING] if books.skipped else faults
+        rejected = books.reasons.get("invalid:where", 0)
+        return [*faults, KEEPS_NOTHING] if books.skipped else [*faults, *([WHERE_FAILS] if rejected else [])]
     empty = [name for name in mapping.fields if f"field {name}" not in books.uses]
     return faults + [f"{'failed' if f'failed {name}' in books.uses else 'empty'} {name}" for name in empty]
 
@@ -82,5 +83,6 @@ def fault_words(fault: str) -> tuple[str, str]:
             f"the expression of {name} gives no record a value and fails",
             f"{name} 的表达式出错，没有记录得到值",
         ),
+        WHERE_FAILS: ("`where` fails on every record", "`where` 在每条记录上都出错"),
         KEEPS_NOTHING: ("`where` keeps no record", "`where` 没有留下任何记录"),
     }[kind]

@@ -45,6 +45,8 @@ FAULTS: list[tuple[dict[str, Any], list[str]]] = [
     ({"device_id": "coalesce(devv, device)"}, ["column device", "column devv", "empty device_id"]),
     ({"where": "kind = 'login'"}, ["column kind", "where"]),
     ({"where": "stage = 'ping'", "device_id": "nullif(dev, 'D1')"}, ["where"]),
+    ({"where": "cost::INTEGER > 1"}, ["where_fails"]),
+    ({"where": "CASE os WHEN 'x' THEN cost::INTEGER > 1 ELSE true END"}, []),
     # What holds for half of the records is counted there.
     ({"latency_ms": "CASE os WHEN 'x' THEN cost::INTEGER ELSE '12' END"}, []),
     ({"where": "os = 'x'"}, []),
