@@ -10,6 +10,8 @@ from pipelines.reading.unpacking import ByteStream
 
 UTF_8, UTF_16, GB18030 = "UTF-8", "UTF-16", "GB18030"
 _UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+# So many begin with a header or a key.
+_FIRST_BYTES = 64
 _NO_UTF_8 = b"\xff"
 _PIECE_BYTES = 1 << 20
 
@@ -17,6 +19,14 @@ _PIECE_BYTES = 1 << 20
 def is_utf_16(head: bytes) -> bool:
     """Whether a text begins with the byte order mark of UTF-16."""
     return head.startswith(_UTF_16_MARKS)
+
+
+def is_unmarked_utf_16(head: bytes) -> bool:
+    """Whether a text begins as UTF-16 without its mark does: every second byte of Latin letters is NUL, and
+    the others are not.
+    """
+    first = head[:_FIRST_BYTES]
+    return [first[start::2].count(0) * 2 > len(first[start::2]) for start in (0, 1)].count(True) == 1
 
 
 def from_utf_16(stream: ByteStream) -> Iterator[bytes]:
@@ -32,9 +42,14 @@ def from_utf_16(stream: ByteStream) -> Iterator[bytes]:
 
 
 def is_gb18030(stream: ByteStream) -> bool:
-    """Whether a text is taken for GB18030: some line with bytes beyond ASCII is, and no such line is UTF-8."""
-    is_found = False
+    """Whether a text is taken for GB18030: some line with bytes beyond ASCII is, and no such line is UTF-8; not UTF-16
+    without its mark, of which most lines would pass.
+    """
+    is_found = is_looked_at = False
     for piece in _whole_lines(stream):
+        if not is_looked_at and is_unmarked_utf_16(piece):
+            return False
+        is_looked_at = True
         if piece.isascii():
             continue
         for line in piece.splitlines():

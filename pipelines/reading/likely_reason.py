@@ -17,9 +17,9 @@ from pipelines.common.text import printable
 from pipelines.contract.parts import PartBooks
 from pipelines.contract.record import CHANNELS, FIELD_NAMES, OPTIONAL_FIELDS, OUTCOMES, PLATFORMS, STAGES
 from pipelines.reading.csv_layout import csv_layout
-from pipelines.reading.encodings import from_gb18030, from_utf_16, is_gb18030, is_utf_16
+from pipelines.reading.encodings import from_gb18030, from_utf_16, is_gb18030, is_unmarked_utf_16, is_utf_16
 from pipelines.reading.landing import LandedFile, compression_of, raw_file
-from pipelines.reading.reasons import Reason
+from pipelines.reading.reasons import RULES, Reason
 from pipelines.reading.sources import SourceMapping
 from pipelines.reading.unpacking import LIMITS, unpacked
 
@@ -29,6 +29,8 @@ _LOOKED_AT = 20
 _REQUIRED = frozenset(FIELD_NAMES).difference(OPTIONAL_FIELDS)
 _WORDS = frozenset((*CHANNELS, *STAGES, *OUTCOMES, *PLATFORMS))
 _INSTANT = re.compile(r"\d{10,}(\.\d+)?|\d{4}-\d\d-\d\d.*")
+# Lines of syslog begin with a number in such brackets.
+_MARKUP = re.compile(rb"(?:\xef\xbb\xbf)?\s*<[!?A-Za-z]")
 _ARRAY = re.compile(r"\[\s*[\[{\]]")
 
 
@@ -46,6 +48,9 @@ def likely_reason(file: LandedFile, mapping: SourceMapping, books: PartBooks) ->
     if found or not books.reasons:
         return found or Reason("empty")
     ((most_often, _),) = books.reasons.most_common(1)
+    # A mapping makes the times itself.
+    if most_often in RULES and not mapping.fields:
+        return Reason(RULES[most_often])
     return Reason("rule", most_often)
 
 
@@ -57,6 +62,10 @@ def _found(file: LandedFile, mapping: SourceMapping) -> Reason | None:
     head = head_of(file)
     if not head.strip():
         return None
+    if is_unmarked_utf_16(head):
+        return Reason("utf_16")
+    if not mapping.fields and _MARKUP.match(head):
+        return Reason("markup")
     if form == "csv":
         return _of_csv(head, mapping)
     if not _is_utf_8(head):
@@ -104,6 +113,8 @@ def _of_csv(head: bytes, mapping: SourceMapping) -> Reason | None:
     names = csv_layout(io.BytesIO(head)).names
     if _REQUIRED.isdisjoint(names) and _is_record(names):
         return Reason("no_header")
+    if len(names) == 1 and len(_REQUIRED.intersection(re.split(r"\W", names[0]))) > 1:
+        return Reason("delimiter")
     return _by_names(names, mapping)
 
 

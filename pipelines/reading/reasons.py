@@ -21,6 +21,14 @@ REASONS = {
         "not UTF-8: convert it, as `iconv -f GB18030 -t UTF-8` does",
         "不是 UTF-8：请转换，如 `iconv -f GB18030 -t UTF-8`",
     ),
+    "utf_16": Words(
+        "UTF-16 without a byte order mark: convert it, as `iconv -f UTF-16LE -t UTF-8` does",
+        "没有 BOM 的 UTF-16：请转换，如 `iconv -f UTF-16LE -t UTF-8`",
+    ),
+    "markup": Words(
+        "a web page or XML and no log: deliver the log itself",
+        "是网页或 XML，不是日志：请投递日志本身",
+    ),
     "no_json": Words(
         "its lines are no JSON: write a source mapping with format lines",
         "各行不是 JSON：请编写 format 为 lines 的来源映射",
@@ -32,6 +40,10 @@ REASONS = {
     "no_header": Words(
         "CSV without a header: put the names of the fields on its first line",
         "CSV 没有表头：请在首行写字段名",
+    ),
+    "delimiter": Words(
+        "its cells are not cut by a comma, a semicolon or a tab: write it with one of these",
+        "分隔符不是逗号、分号或制表符：请改用其中之一",
     ),
     "near": Words(
         "names that are nearly those of the log format ({detail}): rename them, or write a source mapping",
@@ -49,6 +61,15 @@ REASONS = {
         "there is no record in it: deliver it with its records, or delete it",
         "其中没有记录：请补齐后投递，或删除",
     ),
+    "times": Words(
+        "most often invalid:event_time: write times as 2026-11-24T10:00:00+08:00 or as Unix time of 10 or 13 digits, "
+        "none in the future",
+        "最常见 invalid:event_time：时间请写成 2026-11-24T10:00:00+08:00，或 10 位、13 位 Unix 时间，且不晚于当前",
+    ),
+    "too_old": Words(
+        "its records are older than the retention: raise `retention_days`, or delete it",
+        "记录早于保留期：请调大 `retention_days`，或删除该文件",
+    ),
     "rule": Words(
         "most often {detail}: see the rejected records on the quality page",
         "最常见 {detail}：见质量页的拒收记录",
@@ -56,6 +77,8 @@ REASONS = {
 }
 
 
+# The reasons of rejection that have a cure of their own.
+RULES = {"invalid:event_time": "times", "too_old:event_time": "too_old"}
 # What is to be done with a damaged file, by how the finding on it begins; in Chinese also what it is.
 _CURES = {
     "The file is cut or corrupt": Words("deliver it again", "不完整或已损坏：请重新投递"),

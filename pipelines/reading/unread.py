@@ -20,8 +20,9 @@ _DATA_FILE = Words(
     "a format that is not read: write it as NDJSON, CSV or Parquet", "格式无法读取：请转成 NDJSON、CSV 或 Parquet"
 )
 _UNKNOWN = Words(
-    "of no known kind: rename it to .ndjson, .csv or .parquet, or write a source mapping",
-    "类型未知：请改名为 .ndjson、.csv 或 .parquet，或编写来源映射",
+    "of no known kind: if it is a log, rename it to .ndjson, .csv or .parquet, or write a source mapping; if not, "
+    "name it in `ignore`",
+    "类型未知：若是日志，请改名为 .ndjson、.csv 或 .parquet，或编写来源映射；若不是，请写入 `ignore`",
 )
 # The first kind with an ending that fits.
 _KINDS = (

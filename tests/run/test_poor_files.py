@@ -49,7 +49,14 @@ POOR = {
     "one object": ("a.json", json.dumps({"records": records(60)}, indent=1).encode(), "spread", ""),
     "objects over many lines": ("a.log", b"\n".join(json.dumps(row, indent=2).encode() for row in GOOD), "spread", ""),
     "another encoding": ("a.log", "\n".join(f'{{"名": "城{n}"}}' for n in range(99)).encode("gb18030"), "encoding", ""),
+    "UTF-16 without its mark": ("a.csv", table(OTHER + records(60)).decode().encode("utf-16-le"), "utf_16", ""),
+    "lines of UTF-16 without its mark": ("a.log", lines(OTHER).decode().encode("utf-16-be"), "utf_16", ""),
+    "a web page": ("a.log", b"<!DOCTYPE html>\n<html><body>502</body>\n" + b"<p>x</p>\n" * 200, "markup", ""),
+    "a web page named as CSV": ("a.csv", b" <html>\n" + b"<p>x,y</p>\n" * 200, "markup", ""),
+    "times of another form": ("a.csv", as_csv([row | {"event_time": "2026/3/10 10:00"} for row in GOOD]), "times", ""),
     "mixed encodings": ("a.csv", table(OTHER) + "商城,城,商\n".encode("gb18030") * 200, "encoding", ""),
+    "lines of syslog": ("a.log", b"<134>Nov 24 10:00:00 web1 auth: ok\n" * 60, "no_json", ""),
+    "NUL bytes": ("a.log", b"\0" * 2000, "no_json", ""),
     "no JSON": ("a.log", b"2026-03-10 10:00:00 INFO login ok\n" * 60, "no_json", ""),
     "bracketed lines": ("a.log", b"[2026-03-10 10:00:00] INFO login ok\n" * 60, "no_json", ""),
     "no header": ("a.csv", table(records(60), has_header=False), "no_header", ""),
@@ -63,13 +70,13 @@ POOR = {
     "a Chinese header": ("a.csv", table(OTHER), "foreign", ""),
     "a Chinese header in GB18030": ("a.csv", table(OTHER).decode().encode("gb18030"), "foreign", ""),
     "other keys": ("a.ndjson", lines(OTHER), "foreign", ""),
-    "cells cut by a bar": ("a.csv", table(records(60)).replace(b",", b"|"), "foreign", ""),
+    "cells cut by a bar": ("a.csv", table(records(60)).replace(b",", b"|"), "delimiter", ""),
     "JSON in CSV": ("a.csv", lines(records(60)), "misnamed", ""),
     "a JSON array in CSV": ("a.csv", ARRAY, "array", ""),
     "no record": ("a.csv", as_csv([]) + b"\n" * 1000, "empty", ""),
     "blank lines": ("a.log", b"\n" * 2000, "empty", ""),
     "another rule": ("a.ndjson", lines(BAD), "rule", "invalid:channel"),
-    "records that are too old": ("a.csv", as_csv(records(60, DAY - timedelta(days=500))), "rule", "too_old:event_time"),
+    "records that are too old": ("a.csv", as_csv(records(60, DAY - timedelta(days=500))), "too_old", ""),
 }  # fmt: skip
 
 
@@ -102,6 +109,15 @@ def test_a_gb18030_csv_is_read(folder: DataFolder, capsys: pytest.CaptureFixture
     said = capsys.readouterr().out
     assert "read as GB18030: gbk.csv\n" in said
     assert "read as UTF-16: wide.csv\n" in said
+    folder.tables()
+    assert "read as" not in capsys.readouterr().out
+
+
+def test_utf_16_without_its_mark_is_not_taken_for_gb18030(
+    folder: DataFolder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder.land("good.ndjson", GOOD)
+    folder.land("a.csv", as_csv([record(f"e{n}", account_id="商城") for n in range(90)]).decode().encode("utf-16-le"))
     folder.tables()
     assert "read as" not in capsys.readouterr().out
 

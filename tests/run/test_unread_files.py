@@ -44,7 +44,7 @@ def mixed(folder: DataFolder) -> DataFolder:
 def test_an_unread_file_stands_in_the_tables_and_counts_for_nothing(mixed: DataFolder) -> None:
     mixed.tables()
     text = lines(records(40, prefix="t"))
-    unknown = "of no known kind: rename it to .ndjson, .csv or .parquet, or write a source mapping"
+    unknown = kind_of("notes.txt").en
     assert mixed.rows(BOOKS) == [
         ("notes.txt", sha256(text), len(text), "", 0, 0, 0, 0, unknown),
         ("week/b.xlsx", sha256(b"PK\x03\x04"), 4, "", 0, 0, 0, 0, "a spreadsheet: save it as CSV"),
@@ -60,7 +60,7 @@ def test_unread_files_are_warned_of_by_kind_until_they_are_gone(mixed: DataFolde
     assert warning.check_name == "unread_files"
     assert warning.detail_en == (
         "9 files that no source reads: 0.zip, 1.zip, 2.zip, 3.zip, 4.zip … (+2) (an archive: unpack it here); "
-        "notes.txt (of no known kind: rename it to .ndjson, .csv or .parquet, or write a source mapping); "
+        f"notes.txt ({kind_of('notes.txt').en}); "
         "week/b.xlsx (a spreadsheet: save it as CSV)"
     )
     assert "week/b.xlsx（电子表格：请另存为 CSV）" in warning.detail_zh
