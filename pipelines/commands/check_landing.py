@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from pipelines.closing.warnings import damaged_files, of_files
 from pipelines.commands.look import look_into
 from pipelines.common.days import last_closed_day
-from pipelines.common.text import counted, printable
+from pipelines.common.text import counted, listed, printable
 from pipelines.contract.checks import CheckResult
 from pipelines.contract.settings import Settings
 from pipelines.ingest.part_reader import RunTime
-from pipelines.reading.landing import LEFT_ALONE, LandedFile, has_any_file, scan
+from pipelines.reading.landing import LEFT_ALONE, LandedFile, has_any_file, has_name_left_alone, scan
 from pipelines.reading.sources import SourceMapping, Sources
 from pipelines.reading.unread import kinds
 from pipelines.store.store import Store
@@ -40,8 +40,12 @@ def check_landing(store: Store, settings: Settings, sources: Sources) -> bool:
         is_there = unreadable or has_any_file(store.landing)
         found = f"no log: {LEFT_ALONE} are left alone" if is_there else f"empty: no log in {store.landing}"
     print(f"landing    {found}")
-    for path in sorted(passed_over):
+    by_name = sorted(path for path in passed_over if has_name_left_alone(path))
+    for path in sorted(passed_over.difference(by_name)):
         print(f"left alone landing/{printable(path)} is a link or a special file")
+    if by_name:
+        names = counted(len(by_name), "name")
+        print(f"left alone {names} that start with . or _ or end in .tmp, .part or .crc: {listed(by_name)}")
     kind_by_path = kinds(unread, settings.ignore)
     for path, kind in kind_by_path.items():
         print(f"unread     landing/{printable(path)}: {kind.en if kind else 'named by `ignore`'}")
@@ -58,10 +62,22 @@ def _poor_files(
 ) -> tuple[CheckResult, ...]:
     """The checks of files of which little counts, as if a run read the new ones now."""
     manifest, now = store.read_manifest(), datetime.now(UTC)
-    known = {(entry.path, entry.stamp) for entry in manifest.files if entry.status != "replaced"}
+    known = {(e.path, e.stamp): e for e in manifest.files if e.status != "replaced"}
     new = [(file, mapping) for file, mapping in logs if (file.path, file.stamp) not in known]
     if len(new) > _LOOKED_INTO:
         print(f"landing    {len(new):,} files are new; the first {_LOOKED_INTO} are looked into")
+    # What is known of them is known of another mapping.
+    poor = [
+        (file, mapping)
+        for file, mapping in logs
+        if (e := known.get((file.path, file.stamp))) and e.mapping != mapping.fingerprint and not e.accepted
+    ]
+    if poor:
+        names = listed([file.path for file, _ in poor])
+        print(f"landing    {counted(len(poor), 'file')} read by another mapping: `authmeter reread` for {names}")
+        again = {file.path for file, _ in poor}
+        manifest.files = [entry for entry in manifest.files if entry.path not in again]
+        new = poor + new
     if new:
         time = RunTime(last_closed_day(now, settings.timezone), now, manifest.events_from)
         manifest.files += look_into(new[:_LOOKED_INTO], settings, time)

@@ -51,7 +51,7 @@ def scan(landing: Path, unreadable: set[str], passed_over: set[str] | None = Non
     """Every landed file in order of path. Hidden, temporary, linked and special files are left alone.
 
     A folder that cannot be read is left out, and its path (`.` for landing itself) goes to `unreadable`; the paths of
-    links and special files go to `passed_over`.
+    what is left alone go to `passed_over`, of a folder its own.
     """
     passed_over = set() if passed_over is None else passed_over
     found: list[LandedFile] = []
@@ -91,10 +91,10 @@ def _sort_out(
     folders: list[tuple[Path, str]],
     passed_over: set[str],
 ) -> None:
-    lowered = entry.name.lower()
-    if lowered.startswith(_LEFT_ALONE_STARTS) or lowered.endswith(_LEFT_ALONE_ENDS):
-        return
     path = prefix + _as_text(entry.name)
+    if has_name_left_alone(path):
+        passed_over.add(path)
+        return
     if entry.is_dir(follow_symlinks=False):
         folders.append((Path(entry.path), f"{path}/"))
     elif entry.is_file(follow_symlinks=False):
@@ -102,6 +102,12 @@ def _sort_out(
         found.append(LandedFile(path, Path(entry.path), info.st_size, _stamp(info)))
     else:
         passed_over.add(path)
+
+
+def has_name_left_alone(path: str) -> bool:
+    """Whether a landed file or folder is left alone for its name, and not as a link or a special file."""
+    name = path.rpartition("/")[2].lower()
+    return name.startswith(_LEFT_ALONE_STARTS) or name.endswith(_LEFT_ALONE_ENDS)
 
 
 def _as_text(name: str) -> str:

@@ -246,6 +246,38 @@ def test_a_check_says_what_the_mappings_cannot_mean(call: Call, folder: DataFold
     assert "landing/gateway/cut.ndjson.gz: " in ended.out
 
 
+def test_a_check_looks_again_into_files_whose_mapping_was_mended(
+    call: Call, folder: DataFolder, yesterday: date
+) -> None:
+    folder.land("good.ndjson", records(3, yesterday))
+    folder.land("gateway/a.ndjson", raw(60, yesterday))
+    folder.tables(yesterday)
+    assert "none of its names is a field" in call("check", data=folder.root).out
+    folder.write("sources/gateway.toml", MAPPING.replace("'qq'", "'sms'"))
+    ended = call("check", data=folder.root)
+    assert ended.code == 3
+    assert "landing    1 file read by another mapping: `authmeter reread` for gateway/a.ndjson\n" in ended.out
+    assert "none of its names is a field" not in ended.out
+    assert "most often invalid:channel" in ended.out
+    folder.write("sources/gateway.toml", MAPPING)
+    ended = call("check", data=folder.root)
+    assert ended.code == 0
+    assert "`authmeter reread` for gateway/a.ndjson" in ended.out
+
+
+def test_a_check_lists_what_is_left_alone_for_its_name(call: Call, folder: DataFolder, yesterday: date) -> None:
+    folder.land("good.ndjson", records(3, yesterday))
+    (folder.store.landing / ".old").mkdir()
+    for name in (".old/a.log", "x.log.tmp", "y.log.PART"):
+        (folder.store.landing / name).write_bytes(b"")
+    ended = call("check", data=folder.root)
+    assert ended.code == 0
+    assert (
+        "left alone 3 names that start with . or _ or end in .tmp, .part or .crc: .old, x.log.tmp, y.log.PART\n"
+        in ended.out
+    )
+
+
 def test_a_check_warns_of_damaged_files_before_and_after_the_run_that_reads_them(
     call: Call, folder: DataFolder, yesterday: date
 ) -> None:

@@ -46,7 +46,7 @@ def page(seen: Mapping[str, Sequence[Seen]]) -> str:
 
 def _row(seen: Seen) -> str:
     codes = " ".join(str(code) for code in seen.codes.values())
-    cells = (seen.what, _read_as(seen), _said(seen), ", ".join(_places(seen)) or "nowhere", codes)
+    cells = (seen.what, _read_as(seen), _said(seen), ", ".join(places(seen)) or "nowhere", codes)
     return "| " + " | ".join(map(_cell, cells)) + " |\n"
 
 
@@ -96,7 +96,7 @@ def _words(line: str) -> str:
     return re.sub(r"^landing/| cannot be read$|^The file |\.$", "", line.rpartition(": ")[2])
 
 
-def _places(seen: Seen) -> list[str]:
+def places(seen: Seen) -> list[str]:
     """Where a file of the kind, or its source, is named."""
     known = {*seen.landed, *(path for path, *_ in seen.files), "source gateway"}
     names = re.compile("|".join(rf"(?<!\w){re.escape(name)}(?!\w)" for name in sorted(known)))

@@ -1,10 +1,10 @@
-"""The page is what is seen, and whatever is dropped, the good file beside it counts."""
+"""The page is what is seen, and whatever is dropped, the good file beside it counts and it is named somewhere."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.dropped.page import PAGE, page
+from tests.dropped.page import PAGE, page, places
 from tests.dropped.seen import GOOD, Seen, seen_of_all
 from tests.support import closed_day
 
@@ -34,3 +34,7 @@ def test_a_run_ends_with_3_where_it_warns_and_status_says_the_same(seen: list[Se
     for one in seen:
         has_warned = "\nwarning: " in one.said["run"]
         assert (one.codes["run"], one.codes["status"]) == ((3, 3) if has_warned else (0, 0)), one.what
+
+
+def test_no_kind_is_passed_over_in_silence(seen: list[Seen]) -> None:
+    assert [one.what for one in seen if not places(one)] == []
