@@ -1,7 +1,8 @@
 """What a file gives of what its mapping asks for, and what the mapping can therefore not mean.
 
 A *use* is a question to each record of a file: has it that column, is it kept, does that field get a value. Whether any
-record says yes goes into the books of the file. A *fault* is what none says yes to; files keep it by its name.
+record says yes goes into the books of the file. A *fault* is what none says yes to, and an expression that fails on
+many; files keep it by its name.
 """
 
 from collections.abc import Collection
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from pipelines.contract.parts import PartBooks
 
 KEEPS_NOTHING, WHERE_FAILS = "where", "where_fails"
+# An expression that fails on one record in so many is not meant so; a stray value is counted only.
+_OFTEN = 10
 IDLE_WORDS = (
     "no file is for it: `files` fits none, or another mapping comes first",
     "没有文件归它：`files` 无匹配，或被其他映射先取",
@@ -64,8 +67,18 @@ def mapping_faults(mapping: SourceMapping, books: "PartBooks") -> list[str]:
     if KEEPS_NOTHING not in books.uses:
         rejected = books.reasons.get("invalid:where", 0)
         return [*faults, KEEPS_NOTHING] if books.skipped else [*faults, *([WHERE_FAILS] if rejected else [])]
-    empty = [name for name in mapping.fields if f"field {name}" not in books.uses]
-    return faults + [f"{'failed' if f'failed {name}' in books.uses else 'empty'} {name}" for name in empty]
+    for name in mapping.fields:
+        has_failed = f"failed {name}" in books.uses
+        if f"field {name}" not in books.uses:
+            faults.append(f"{'failed' if has_failed else 'empty'} {name}")
+        elif has_failed and _is_often(name, books):
+            faults.append(f"often {name}")
+    return [*faults, "often where"] if _is_often("where", books) else faults
+
+
+def _is_often(name: str, books: "PartBooks") -> bool:
+    """Whether many records lost a field, or were rejected for it."""
+    return (books.nulled.get(name, 0) + books.reasons.get(f"invalid:{name}", 0)) * _OFTEN >= books.records_read
 
 
 def _has_stand_in(name: str, missing: Collection[str], mapping: SourceMapping) -> bool:
@@ -83,6 +96,7 @@ def fault_words(fault: str) -> tuple[str, str]:
             f"the expression of {name} gives no record a value and fails",
             f"{name} 的表达式出错，没有记录得到值",
         ),
+        "often": (f"the expression of {name} fails on many records", f"{name} 的表达式在许多记录上出错"),
         WHERE_FAILS: ("`where` fails on every record", "`where` 在每条记录上都出错"),
         KEEPS_NOTHING: ("`where` keeps no record", "`where` 没有留下任何记录"),
     }[kind]

@@ -46,9 +46,10 @@ FAULTS: list[tuple[dict[str, Any], list[str]]] = [
     ({"where": "kind = 'login'"}, ["column kind", "where"]),
     ({"where": "stage = 'ping'", "device_id": "nullif(dev, 'D1')"}, ["where"]),
     ({"where": "cost::INTEGER > 1"}, ["where_fails"]),
-    ({"where": "CASE os WHEN 'x' THEN cost::INTEGER > 1 ELSE true END"}, []),
+    ({"where": "CASE os WHEN 'x' THEN cost::INTEGER > 1 ELSE true END"}, ["often where"]),
+    ({"latency_ms": "CASE os WHEN 'x' THEN cost::INTEGER ELSE '12' END"}, ["often latency_ms"]),
+    ({"event_id": "CASE os WHEN 'x' THEN cost::INTEGER::VARCHAR ELSE event_id END"}, ["often event_id"]),
     # What holds for half of the records is counted there.
-    ({"latency_ms": "CASE os WHEN 'x' THEN cost::INTEGER ELSE '12' END"}, []),
     ({"where": "os = 'x'"}, []),
 ]
 
@@ -72,6 +73,14 @@ def test_an_expression_that_fails_on_half_of_the_records_is_counted(bench: Readi
     read = bench.read(lines(rows), mapping=failing)
     assert read.reasons == [(line, "invalid:where") for line in (2, 4, 6)]
     assert read.books.skipped == 0
+
+
+@pytest.mark.parametrize(("failing", "found"), [(9, []), (10, ["often latency_ms"])])
+def test_an_expression_that_fails_on_a_stray_value_is_no_fault(
+    bench: ReadingBench, failing: int, found: list[str]
+) -> None:
+    rows = [row | {"cost": "slow" if n < failing else "12"} for n, row in enumerate(records(100))]
+    assert faults(bench, "ndjson", rows, latency_ms="cost::INTEGER") == found
 
 
 def test_each_file_of_a_part_has_its_own_faults(bench: ReadingBench) -> None:
@@ -104,7 +113,7 @@ def test_a_where_counts_without_fields(bench: ReadingBench, kind: str) -> None:
     assert read.events == bench.read(lines(records(3))).events
 
 
-@pytest.mark.parametrize("fault", ["column a\nb", "empty device_id", "failed latency_ms", "where"])
+@pytest.mark.parametrize("fault", ["column a\nb", "empty device_id", "failed latency_ms", "often latency_ms", "where"])
 def test_a_fault_has_words_in_both_languages(fault: str) -> None:
     en, zh = fault_words(fault)
     assert en != zh
