@@ -5,12 +5,12 @@ Lives here: the protocol, and what is handed to an engine. What it must write is
 them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import pyarrow as pa
 
@@ -20,6 +20,13 @@ from pipelines.reading.landing import LandedFile
 from pipelines.reading.reading import Reading
 from pipelines.reading.sources import SourceMapping
 from pipelines.store.part_records import PartRecords
+
+Asked = TypeVar("Asked")
+Answer = TypeVar("Answer")
+Adds = tuple[str, ...] | None
+"""Of a step the columns that add up, where several rows agree in all others; empty: all its rows are kept; None: later
+steps of the same records read it, and nobody else.
+"""
 
 
 @dataclass(frozen=True)
@@ -32,37 +39,54 @@ class Step:
     name: str
     query: str
     is_read_once: bool = False
+    adds: Adds = None
 
 
 @dataclass(frozen=True)
 class DayPlan:
-    """The steps from a day's events to its tables, the same for every day of a run.
+    """The steps from a day's events to its tables, the same for every day of a run. Each becomes a relation that later
+    ones read.
 
-    The engine provides `events` (columns of `contract/parts.py`, and `filename` and `record_number`, which names a
-    record) and `file_sources` (filename, file, source).
-    `copies` find the events that do not count; `counted_records` is the query of those that do; `steps` become
-    relations that later ones read; `tables` are written, and can be read under their names by `books`.
+    Records need not be in one place. What is made of some of them, in any number of places, is put together by what
+    `adds` says of the step:
 
-    `device_steps` are made for a range of devices at a time, from `$first_device` to `$last_device`: all in one, or in
-    several where there is no memory for that. Of each range the `device_sums` are kept: later ones read the rows of all
-    ranges.
+    - `delivered_steps`: of any of the events. They read `events` (the columns of `contract/parts.py`, and `filename`
+      and `record_number`, which names a record) and `file_sources` (filename, file, source), which the engine provides.
+    - `number_steps`: of the whole of these.
+    - `copies` find the events that do not count; `counted_records` is the query of those that do; `record_steps` are
+      of these: wherever an event is, all with its event_id are. Of the columns of `events`, they read `record_columns`.
+    - `device_records` are what `device_steps`, and then `range_steps` and `range_sums`, read: wherever a device is, all
+      devices with its number `device_set` are. The last two are made for a range of devices at a time, from
+      `$first_device` to `$last_device`, where there is no memory for all.
+    - `last_steps` and `tables`: of the whole of all that is kept. Tables are written, and can be read under their names
+      by `books`.
     """
 
     relations: Mapping[str, pa.Table]
+    delivered_steps: tuple[Step, ...]
+    number_steps: tuple[Step, ...]
     copies: tuple[Step, ...]
+    record_columns: tuple[str, ...]
     counted_records: str
-    steps: tuple[Step, ...]
+    record_steps: tuple[Step, ...]
+    device_records: Step
+    device_set: str
     device_steps: tuple[Step, ...]
-    device_sums: tuple[Step, ...]
+    range_steps: tuple[Step, ...]
+    range_sums: tuple[Step, ...]
+    last_steps: tuple[Step, ...]
     tables: tuple[Step, ...]
     books: str
 
 
 @dataclass(frozen=True)
 class DayEvents:
-    """A day to roll up: what counts of the parts with records of it, and the steps' parameters."""
+    """A day to roll up: what counts of the parts with records of it, how many records of it these have by their books,
+    and the steps' parameters.
+    """
 
     day: date
+    records: int
     parts: Sequence[PartRecords]
     values: Mapping[str, object]
 
@@ -81,6 +105,15 @@ class FileReader(Protocol):
         """
 
 
+class Readers(Protocol):
+    """Where files are read: here, or in many places at once."""
+
+    def each(self, read: Callable[[FileReader, Asked], Answer], asked: Iterable[Asked]) -> Iterator[Answer]:
+        """What `read` gives for each that is asked, in their order. It is called beside the data folder, but may be in
+        another process: function, question and answer can be pickled.
+        """
+
+
 class DayRoller(Protocol):
     """Rolls days up by one plan."""
 
@@ -91,8 +124,12 @@ class DayRoller(Protocol):
 class Engine(Protocol):
     """Who does the heavy steps."""
 
-    def file_reader(self, key: str, landing: Path) -> AbstractContextManager[FileReader]:
-        """Opens a reader of files under `landing`; `key` is that of the hashes."""
+    @property
+    def split_bytes(self) -> int | None:
+        """Files of lines that are larger are best read in several pieces."""
+
+    def readers(self, key: str, landing: Path) -> AbstractContextManager[Readers]:
+        """Opens readers of files under `landing`; `key` is that of the hashes."""
 
     def day_roller(self, plan: DayPlan) -> AbstractContextManager[DayRoller]:
         """Opens a roller."""

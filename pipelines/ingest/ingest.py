@@ -99,13 +99,14 @@ class _Ingest:
         uncommitted = 0
         with ExitStack() as stack:
             self._contents = stack.enter_context(StoredContents(self._context.store, self._context.settings))
-            if new:
-                self._reader = stack.enter_context(PartReader(self._context))
-            for batch in batches(new):
-                progress(done, total)
-                for part in self._reader.read(batch, self._time):
+            progress(done, total)
+            # The engine is opened where there is something to read.
+            reader = stack.enter_context(PartReader(self._context)) if new else None
+            for batch, parts in reader.read((batch, self._time) for batch in batches(new)) if reader else ():
+                for part in parts:
                     self._take(part, batch.source)
                 done += batch.bytes
+                progress(done, total)
                 uncommitted += batch.bytes
                 if uncommitted > _BYTES_PER_COMMIT:
                     self._commit()

@@ -3,13 +3,16 @@
 Lives here: whose fault it is where a file cannot be read. Does not belong here: what a part counts for (`ingest.py`).
 """
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import islice, tee
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
+from uuid import uuid4
 
 import duckdb
 
@@ -21,12 +24,14 @@ from pipelines.contract.record import FUTURE_DAYS
 from pipelines.contract.settings import Settings
 from pipelines.ingest.batches import Batch
 from pipelines.ingest.context import IngestContext
-from pipelines.reading.landing import LandedFile, checksum_of
+from pipelines.reading.landing import LandedFile, checksum_of, compression_of
+from pipelines.reading.pieces import FilePiece, lines_of, pieces_of
 from pipelines.reading.reading import Reading
 from pipelines.reading.sources import SourceMapping
 
 if TYPE_CHECKING:
     from pipelines.contract.parts import PartBooks
+    from pipelines.engines.base import FileReader
 
 
 @dataclass(frozen=True)
@@ -59,12 +64,13 @@ def reading_limits(settings: Settings, source: SourceMapping, time: RunTime) -> 
 
 @dataclass(frozen=True)
 class ReadFile:
-    """One file of a reading: its checksum, and its books, or a finding on it."""
+    """One file of a reading: its checksum, and its books, or a finding on it. Of a piece, how many `lines` it has."""
 
     file: LandedFile
     sha256: str
     books: "PartBooks | None"
     finding: str | None
+    lines: int = 0
 
 
 @dataclass(frozen=True)
@@ -76,49 +82,124 @@ class ReadPart:
 
 
 class PartReader:
-    """Reads files into parts, one part at a time; the engine is opened with it."""
+    """Reads files into parts; the engine is opened with it."""
 
     def __init__(self, context: IngestContext) -> None:
         self._context = context
 
     def __enter__(self) -> Self:
+        self._folder = self._context.store.fresh_folder("parts")
         with ExitStack() as stack:
-            self._reader = stack.enter_context(
-                self._context.engine.file_reader(self._context.key, self._context.store.landing)
+            self._readers = stack.enter_context(
+                self._context.engine.readers(self._context.key, self._context.store.landing)
             )
-            self._hasher = stack.enter_context(ThreadPoolExecutor(1))
             self._stack = stack.pop_all()
         return self
 
     def __exit__(self, *error: object) -> None:
         self._stack.close()
 
-    def read(self, batch: Batch, time: RunTime) -> Iterator[ReadPart]:
-        """Reads a batch into a part; where something is wrong with one of its files, each into a part of its own, and
-        what is wrong is a finding on that file.
+    def read(self, asked: Iterable[tuple[Batch, RunTime]]) -> Iterator[tuple[Batch, list[ReadPart]]]:
+        """Reads each batch into a part; where something is wrong with one of its files, each into a part of its own,
+        and what is wrong is a finding on that file.
 
-        A part must be placed before the next one is drawn.
+        A part must be placed before the next ones are drawn: then it is removed.
 
         Raises:
             AuthmeterError: what is wrong is not the file: a mapping, the disk, the memory.
         """
-        # The checksums are taken beside the parsing: most new files are new, and only then is it known.
-        checksums = [self._hasher.submit(checksum_of, file) for file in batch.files]
-        folder = self._context.store.fresh_folder("part")
-        limits = reading_limits(self._context.settings, batch.source, time)
+        ahead, behind = tee((batch, self._readings(batch, time)) for batch, time in asked)
+        read = self._readers.each(read_parts, (reading for _, readings in ahead for reading in readings))
+        for batch, readings in behind:
+            parts = [part for found in islice(read, len(readings)) for part in found]
+            yield batch, [_joined(parts)] if len(readings) > 1 else parts
+            for part in parts:
+                shutil.rmtree(part.folder, ignore_errors=True)
+
+    def _readings(self, batch: Batch, time: RunTime) -> list["PartReading"]:
+        """How a batch is read: as it is, or a large file in pieces, behind a look at the whole of it."""
+        limits, piece_bytes = (
+            reading_limits(self._context.settings, batch.source, time),
+            self._context.engine.split_bytes,
+        )
+        whole = PartReading(batch, limits, self._folder)
+        (file, *others) = batch.files
+        if others or not piece_bytes or file.bytes <= piece_bytes or not _is_of_lines(file, batch.source):
+            return [whole]
         try:
-            books = self._reader.read(batch.files, batch.source, limits, folder)
+            pieces = pieces_of(file, piece_bytes)
+        except (OSError, DamagedFileError):
+            # The reader will say so of the file.
+            return [whole]
+        return [
+            replace(whole, is_checksum=True),
+            *(replace(whole, batch=Batch([piece], batch.source)) for piece in pieces),
+        ]
+
+
+@dataclass(frozen=True)
+class PartReading:
+    """What is to be read into a part below the folder `target`, or, where `is_checksum`, to be looked at alone."""
+
+    batch: Batch
+    limits: Reading
+    target: Path
+    is_checksum: bool = False
+
+
+def read_parts(reader: "FileReader", asked: PartReading) -> list[ReadPart]:
+    """Reads what is asked for, wherever the reader is; of a batch with a damaged file, each file alone."""
+    files = asked.batch.files
+    # Nobody else makes a folder of this name, not even one who is asked for the same again.
+    folder = asked.target / uuid4().hex
+    folder.mkdir()
+    if asked.is_checksum:
+        return [ReadPart([ReadFile(files[0], checksum_of(files[0]), None, None)], folder)]
+    with ThreadPoolExecutor(1) as hasher:
+        # The checksums are taken beside the parsing: most new files are new, and only then is it known.
+        checksums = [hasher.submit(_checksum_of, file) for file in files]
+        try:
+            books = reader.read(files, asked.batch.source, asked.limits, folder)
         except Exception as error:  # one file's fault must not keep the others from being published
             if _is_ours(error):
                 raise
-            if len(batch.files) > 1:
-                for alone in batch.alone():
-                    yield from self.read(alone, time)
-                return
-            yield ReadPart([ReadFile(batch.files[0], checksums[0].result(), None, finding_of(error))], folder)
-            return
-        read = zip(batch.files, checksums, books, strict=True)
-        yield ReadPart([ReadFile(file, sha256.result(), found, None) for file, sha256, found in read], folder)
+            if len(files) > 1:
+                shutil.rmtree(folder)
+                return [
+                    part for alone in asked.batch.alone() for part in read_parts(reader, replace(asked, batch=alone))
+                ]
+            return [ReadPart([ReadFile(files[0], checksums[0].result(), None, finding_of(error))], folder)]
+        read = zip(files, checksums, books, strict=True)
+        return [
+            ReadPart(
+                [ReadFile(file, sha256.result(), found, None, _lines_of(file)) for file, sha256, found in read], folder
+            )
+        ]
+
+
+def _joined(parts: list[ReadPart]) -> ReadPart:
+    """The pieces of a file as one part, behind the one that was looked at for the checksum."""
+    (whole,), folder = parts[0].files, parts[0].folder
+    pieces = [piece for part in parts[1:] for piece in part.files]
+    if finding := next((piece.finding for piece in pieces if piece.finding is not None), None):
+        return ReadPart([replace(whole, finding=finding)], folder)
+    from pipelines.ingest.joined_parts import join_books, join_pieces
+
+    join_pieces([part.folder for part in parts[1:]], [piece.lines for piece in pieces], folder)
+    return ReadPart([replace(whole, books=join_books([piece.books for piece in pieces if piece.books]))], folder)
+
+
+def _lines_of(file: LandedFile) -> int:
+    return lines_of(file) if isinstance(file, FilePiece) else 0
+
+
+def _checksum_of(file: LandedFile) -> str:
+    """The checksum of a whole file; that of a piece is of no use."""
+    return "" if isinstance(file, FilePiece) else checksum_of(file)
+
+
+def _is_of_lines(file: LandedFile, source: SourceMapping) -> bool:
+    return source.format_for(file.path) in ("ndjson", "lines") and not compression_of(file.path)
 
 
 def _is_ours(error: Exception) -> bool:

@@ -6,7 +6,6 @@ All that comes out otherwise counts with one commit: a reread that dies changed 
 
 import hashlib
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -18,7 +17,7 @@ from pipelines.common.text import printable
 from pipelines.ingest.batches import Batch
 from pipelines.ingest.context import IngestContext
 from pipelines.ingest.ingest import count_late, new_entry, standing, taken_away
-from pipelines.ingest.part_reader import PartReader, RunTime
+from pipelines.ingest.part_reader import PartReader, ReadPart, RunTime
 from pipelines.ingest.replacing import closed_days, listed, oldest
 from pipelines.ingest.stored_contents import StoredContents, key_of
 from pipelines.reading.landing import LandedFile, current_stamp, scan, sha256_of
@@ -112,15 +111,15 @@ class _Reread:
         wanted = list(self._wanted())
         total, done = sum(file.bytes for _, file, _ in wanted), 0
         is_new = False
-        with ExitStack() as stack:
-            if wanted:
-                self._reader = stack.enter_context(PartReader(self._context))
-                self._contents = stack.enter_context(StoredContents(self._store, self._context.settings))
-            for entry, file, source in wanted:
+        if wanted:
+            asked = ((Batch([file], source), self._time_of(entry)) for entry, file, source in wanted)
+            with PartReader(self._context) as reader, StoredContents(self._store, self._context.settings) as contents:
+                self._contents = contents
                 progress(done, total)
-                is_new |= self._read_again(entry, file, source)
-                done += file.bytes
-            progress(done, total)
+                for (entry, file, source), (_, (part,)) in zip(wanted, reader.read(asked), strict=True):
+                    is_new |= self._take(entry, file, source, part)
+                    done += file.bytes
+                    progress(done, total)
         if is_new:
             self._store.commit(self._manifest)
         return self._report
@@ -143,11 +142,13 @@ class _Reread:
             else:
                 yield entry, file, source
 
-    def _read_again(self, entry: FileEntry, file: LandedFile, source: SourceMapping) -> bool:
-        """Reads one content again; gives whether its entry in the manifest is another one now."""
+    def _time_of(self, entry: FileEntry) -> RunTime:
         first_read = datetime.fromisoformat(entry.first_read_at)
-        time = RunTime(entry.run_day or _first_read_on(entry, self._zone) - timedelta(days=1), first_read)
-        (part,) = self._reader.read(Batch([file], source), time)
+        return RunTime(entry.run_day or _first_read_on(entry, self._zone) - timedelta(days=1), first_read)
+
+    def _take(self, entry: FileEntry, file: LandedFile, source: SourceMapping, part: ReadPart) -> bool:
+        """Takes what one content gave now; gives whether its entry in the manifest is another one now."""
+        time = self._time_of(entry)
         (got,) = part.files
         if current_stamp(file) != file.stamp or (got.sha256 and got.sha256 != entry.sha256):
             self._report.changing.append(file.path)

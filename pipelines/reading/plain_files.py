@@ -15,6 +15,7 @@ from tempfile import TemporaryFile
 from pipelines.reading.blocks import MAX_LINE_VALUES, blocks
 from pipelines.reading.encodings import GB18030, UTF_8, UTF_16, from_gb18030, from_utf_16, is_gb18030, is_utf_16
 from pipelines.reading.landing import LandedFile, compression_of, raw_file
+from pipelines.reading.pieces import FilePiece, bytes_of
 from pipelines.reading.unpacking import HEAD_MARK_BYTES, UnpackLimits, require_text, unpacked
 
 DESCRIPTORS = Path("/proc/self/fd") if Path("/proc/self/fd").is_dir() else Path("/dev/fd")
@@ -72,10 +73,12 @@ def plain_file(
         plain = PlainFile(file, raw.fileno(), file.bytes)
         if compression_of(file.path):
             plain = _copied(plain, unpacked(file, raw, limits), temp, stack)
+        elif isinstance(file, FilePiece):
+            plain = _copied(plain, bytes_of(file, raw.fileno()), temp, stack)
         head = os.pread(plain.descriptor, HEAD_MARK_BYTES, 0)
         if may_be_utf_16 and is_utf_16(head):
             plain = replace(_copied(plain, from_utf_16(plain.stream()), temp, stack), encoding=UTF_16)
-        else:
+        elif not isinstance(file, FilePiece) or file.is_first:
             require_text(file, head)
         if _has_long_line(plain):
             shorter = (block.data[block.starts[0] : block.starts[-1]] for block in blocks(plain.stream()))

@@ -1,7 +1,8 @@
 """The plan of a roll-up: which SQL makes which relation of a day, in order. The same for every engine.
 
 Add a step: its SELECT in `sql/`, its name here. Add a table: its SELECT in `sql/day/`, its name in
-`contract/day_tables.py`. A step reads `events`, `counted_records` and what stands before it.
+`contract/day_tables.py`. What a step may read, `DayPlan` says. Of a step over records or devices, what is said of some
+of them must add up to what is said of all: its columns that do stand beside its name.
 """
 
 from collections.abc import Mapping
@@ -13,18 +14,29 @@ from pipelines.common.days import day_hours
 from pipelines.common.sql import sql
 from pipelines.contract.counts import counts_query
 from pipelines.contract.day_tables import DAY_TABLES
+from pipelines.contract.parts import EVENT_SCHEMA
 from pipelines.contract.registry import CODE_COLUMNS, Registry
 from pipelines.contract.settings import Settings
-from pipelines.engines.base import DayPlan, Step
+from pipelines.engines.base import Adds, DayPlan, Step
 
+_DELIVERED: Mapping[str, Adds] = {"delivered_apps": ("records",), "source_hours": ("records",)}
+_NUMBERS = ("app_numbers",)
+# Of an event, what is read of no record that counts.
+_NOT_READ = ("file", "day", "phone_mask")
 _COPIES = ("repeated_ids", "picked_records", "dropped_copies")
-_STEPS = (
-    "id_sample", "record_groups", "app_numbers", "numbered_records", "latency_histogram", "latencies", "record_hours",
-    "busiest_devices", "app_hours", "source_hours",
-)  # fmt: skip
+_WITH = ("os_version", "device_id", "phone", "attempt_id", "account_id", "latency_ms")
+_RECORD_STEPS: Mapping[str, Adds] = {
+    "id_sample": (),
+    "record_groups": ("records", *(f"with_{name}" for name in _WITH)),
+    "numbered_records": None,
+    "latency_histogram": ("records",),
+    "record_hours": ("records", "at_full_hour"),
+    "app_hours": ("records",),
+}
+_DEVICE_STEPS: Mapping[str, Adds] = {"busy_sets": ()}
+_RANGE_STEPS = ("answering_devices",)
+_RANGE_SUMS: Mapping[str, Adds] = {"app_device_sets": ("devices",), "device_sets": ("devices",)}
 _LAST_STEPS = ("app_sizes", "sample_profile")
-_DEVICE_STEPS = ("answering_devices",)
-_DEVICE_SUMS = ("app_device_sets", "device_sets")
 # So many records tell whether ids are real as well as all do.
 ID_SAMPLE = 100_000
 _CODES = CODE_COLUMNS[:6]
@@ -38,16 +50,23 @@ def day_plan(registry: Registry) -> DayPlan:
             "app_platforms": _texts({"app_key": list(platforms), "platform": list(platforms.values())}),
             "result_codes": _texts({name: [row[name] for row in registry.codes] for name in _CODES}),
         },
+        delivered_steps=_kept(_DELIVERED),
+        number_steps=_steps(*_NUMBERS),
         copies=_steps(*_COPIES),
+        record_columns=tuple(name for name in EVENT_SCHEMA.names if name not in _NOT_READ),
         counted_records=sql("pipelines.rollup", "counted_records"),
-        steps=(
-            *_steps(*_STEPS),
+        record_steps=_kept(_RECORD_STEPS),
+        device_records=Step("device_records", sql("pipelines.rollup", "device_records"), True, ("records",)),
+        device_set="device_low & 4095",
+        device_steps=_kept(_DEVICE_STEPS),
+        range_steps=_steps(*_RANGE_STEPS),
+        range_sums=_kept(_RANGE_SUMS),
+        last_steps=(
+            *_steps("latencies", "busiest_devices"),
             Step("resolved_groups", sql("pipelines.rollup", "resolved_groups"), is_read_once=True),
             Step("counts", counts_query()),
             *_steps(*_LAST_STEPS),
         ),
-        device_steps=_steps(*_DEVICE_STEPS),
-        device_sums=_steps(*_DEVICE_SUMS),
         tables=tuple(Step(name, sql("pipelines.rollup", f"day/{name}")) for name in DAY_TABLES),
         books=sql("pipelines.rollup", "day_books"),
     )
@@ -67,6 +86,10 @@ def day_values(day: date, settings: Settings) -> dict[str, object]:
 
 def _steps(*names: str) -> tuple[Step, ...]:
     return tuple(Step(name, sql("pipelines.rollup", name)) for name in names)
+
+
+def _kept(steps: Mapping[str, Adds]) -> tuple[Step, ...]:
+    return tuple(Step(name, sql("pipelines.rollup", name), adds=adds) for name, adds in steps.items())
 
 
 def _texts(columns: Mapping[str, list[str | None] | list[str]]) -> pa.Table:

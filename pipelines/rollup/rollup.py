@@ -128,9 +128,11 @@ def roll_up_day(roller: DayRoller, inputs: RollupInputs, manifest: Manifest, day
     from pipelines.rollup.plan import day_values
 
     # What a part holds of other days is no matter: where all its files count, no row of it needs a look.
-    of_day = {entry.part for entry in manifest.live_files() if entry.part and day in entry.days}
-    parts = inputs.store.part_records(entry for entry in manifest.live_files() if entry.part in of_day)
-    return roller.roll_up(DayEvents(day, parts, day_values(day, inputs.settings)), fresh)
+    live = [entry for entry in manifest.live_files() if entry.part]
+    of_day = {entry.part for entry in live if day in entry.days}
+    records = sum(entry.days[day].accepted for entry in live if day in entry.days)
+    parts = inputs.store.part_records(entry for entry in live if entry.part in of_day)
+    return roller.roll_up(DayEvents(day, records, parts, day_values(day, inputs.settings)), fresh)
 
 
 def _changed_days(

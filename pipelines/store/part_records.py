@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import duckdb
 
 _CURRENT = "records.parquet"
+# What stands behind its first piece, of a file that was read in several.
+_PIECES = "records-*.parquet"
 # Of the parts that were written first, those that needed the exact reading apart.
 _OLDER = ("events.parquet", "exact.parquet")
 # From here on the records of such files are numbered, in whichever order; the rest from 0.
@@ -31,7 +33,13 @@ class PartRecords:
 
 def record_files(folder: Path) -> tuple[Path, ...]:
     """The files of a part that hold records; `folder` is the part's."""
-    return tuple(file for name in (_CURRENT, *_OLDER) if (file := folder / name).exists())
+    pieces = sorted(folder.glob(_PIECES))
+    return (*(file for name in (_CURRENT, *_OLDER) if (file := folder / name).exists()), *pieces)
+
+
+def name_of_piece(place: int) -> str:
+    """The name of a part's file with the records of one piece, in the order of the pieces."""
+    return f"records-{place:05d}.parquet" if place else _CURRENT
 
 
 def create_records(connection: duckdb.DuckDBPyConnection, name: str, parts: Iterable[PartRecords]) -> None:
@@ -41,7 +49,7 @@ def create_records(connection: duckdb.DuckDBPyConnection, name: str, parts: Iter
     A part of which every file counts is read as it is. The view holds until one of the same name is made.
     """
     read = list(parts)
-    current = {str(file): part.sources for part in read for file in part.files if file.name == _CURRENT}
+    current = {str(file): part.sources for part in read for file in part.files if file.name not in _OLDER}
     older = [str(file) for part in read for file in part.files if file.name in _OLDER]
     dead_places = _dead_places(connection, current) if current else {}
     whole = [file for file in current if file not in dead_places]

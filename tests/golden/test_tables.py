@@ -40,7 +40,18 @@ QUERIES = {
     "rollup/day_books": PLAN.books,
     **{
         f"rollup/{step.name}": step.query
-        for step in (*PLAN.copies, *PLAN.steps, *PLAN.device_steps, *PLAN.device_sums, *PLAN.tables)
+        for step in (
+            *PLAN.delivered_steps,
+            *PLAN.number_steps,
+            *PLAN.copies,
+            *PLAN.record_steps,
+            PLAN.device_records,
+            *PLAN.device_steps,
+            *PLAN.range_steps,
+            *PLAN.range_sums,
+            *PLAN.last_steps,
+            *PLAN.tables,
+        )
     },
     **{
         f"marts/{file.stem}": sql("pipelines.marts", file.stem)

@@ -8,8 +8,8 @@ import duckdb
 import pytest
 
 from pipelines.common.sql import sql
-from pipelines.engines.duckdb import roller
-from pipelines.engines.duckdb.roller import device_ranges
+from pipelines.engines import steps
+from pipelines.engines.steps import device_ranges
 from tests.support import DAY, DataFolder, record
 
 
@@ -42,7 +42,7 @@ def test_a_day_of_several_ranges_has_the_same_tables(folder: DataFolder, monkeyp
         seen.append(records)
         return device_ranges(7 * 10**9, 10**11)
 
-    monkeypatch.setattr(roller, "device_ranges", several)
+    monkeypatch.setattr(steps, "device_ranges", several)
     folder.tables(forced=frozenset({DAY}))
     assert seen == [400]
     assert folder.manifest.days[DAY].content == before
@@ -54,11 +54,12 @@ def test_the_busiest_device_is_counted_where_it_has_a_hundredth(records_of_one: 
     connection = duckdb.connect()
     # One device beside others with a record each, of which some share a set with it and some with each other.
     connection.execute(
-        "CREATE TABLE numbered_records AS "
-        "SELECT 1 AS channel, 0 AS device_high, 4096 * 7 + 5 AS device_low FROM range($n) "
-        "UNION ALL SELECT 1, 1, range * 3 FROM range(20000 - $n) UNION ALL SELECT 1, NULL, NULL FROM range(1000)",
+        "CREATE TABLE device_records AS "
+        "SELECT 1 AS channel, 0 AS device_high, 4096 * 7 + 5 AS device_low, 1 AS records FROM range($n) "
+        "UNION ALL SELECT 1, 1, range * 3, 1 FROM range(20000 - $n)",
         {"n": records_of_one},
     )
+    connection.execute(f"CREATE TABLE busy_sets AS {sql('pipelines.rollup', 'busy_sets')}")
     ((channel, found),) = connection.execute(sql("pipelines.rollup", "busiest_devices")).fetchall()
     assert channel == 1
     if records_of_one * 100 >= 20000:

@@ -1,6 +1,6 @@
 """The engine in this process: DuckDB on the threads and within the memory of the settings."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ from pipelines.reading.unpacking import UnpackLimits
 from pipelines.store.database import workbench
 
 if TYPE_CHECKING:
-    from pipelines.engines.base import DayPlan
+    from pipelines.engines.base import Answer, Asked, DayPlan, FileReader
     from pipelines.engines.duckdb.reader import DuckDBReader
     from pipelines.engines.duckdb.roller import DuckDBRoller
 
@@ -21,13 +21,21 @@ class DuckDBEngine:
     What does not fit in memory is spilled to `temp`.
     """
 
+    split_bytes = None
+
     def __init__(self, settings: Settings, temp: Path, folder: Path) -> None:
         self._settings, self._temp, self._folder = settings, temp, folder
+
+    @contextmanager
+    def readers(self, key: str, landing: Path) -> "Iterator[DuckDBReaders]":
+        """Opens the one reader of landed files; see `Engine`."""
+        with self.file_reader(key, landing) as reader:
+            yield DuckDBReaders(reader)
 
     # Its libraries take half a second to import, which a run with nothing new should not pay.
     @contextmanager
     def file_reader(self, key: str, landing: Path) -> "Iterator[DuckDBReader]":
-        """Opens a reader of landed files; see `Engine`."""
+        """Opens a reader of landed files."""
         from pipelines.engines.duckdb.reader import DuckDBReader
 
         limits = UnpackLimits(self._settings.max_unpack_ratio, self._settings.max_unpacked_gb * 10**9)
@@ -42,3 +50,14 @@ class DuckDBEngine:
 
         with workbench(self._settings, self._temp, [self._folder]) as connection:
             yield DuckDBRoller(connection, plan, self._settings.memory_bytes)
+
+
+class DuckDBReaders:
+    """One reader, in this process."""
+
+    def __init__(self, reader: "FileReader") -> None:
+        self._reader = reader
+
+    def each(self, read: "Callable[[FileReader, Asked], Answer]", asked: "Iterable[Asked]") -> "Iterator[Answer]":
+        """What `read` gives for each that is asked; see `Readers`."""
+        return (read(self._reader, one) for one in asked)

@@ -10,7 +10,7 @@ FROM (
             WHEN device_low IS NULL THEN hash(coalesce(attempt_id, event_id))
             -- What DuckDB's hash of the two halves as one UUID is.
             ELSE xor(hash(xor(device_high, (-9223372036854775808)::BIGINT)), hash(device_low))
-        END % (SELECT greatest(count(*) // $id_sample, 1)::UBIGINT FROM events) = 0 AS is_sampled
+        END % (SELECT greatest(sum(records) // $id_sample, 1)::UBIGINT FROM delivered_apps) = 0 AS is_sampled
     FROM events
     LEFT JOIN repeated_ids ON id_hash = hash(event_id)
 )
