@@ -1,5 +1,6 @@
 # setup   what running it needs: the environment in .venv and the front-end libraries; mends what is broken
 # setup-dev   what developing it needs besides; the targets below that need it begin with it
+# spark   what the engine spark needs besides: PySpark, which is large; Java 17 is the system's
 # demo    set-up, 60 days of sample logs, a run over them
 # lint    format, lint, types, layers, dead code
 # test    lint, and every test, browser tests included
@@ -15,9 +16,9 @@ SCRIPT := reports/static/build/report.js
 # The machine's npm and node come first; those of the Python package stand in where it has none.
 NPM = PATH="$$PATH:$(CURDIR)/$(BIN)" npm
 
-.PHONY: setup setup-dev demo test check lint bench reliability lock browser audit
+.PHONY: setup setup-dev spark demo test check lint bench reliability lock browser audit
 # All but what needs processes, a browser or Dagster of its own, or minutes.
-FAST := $(addprefix --ignore=tests/,browser bench/test_questions.py commands oracle orchestration property reliability reports/serve run setup)
+FAST := $(addprefix --ignore=tests/,browser bench/test_questions.py commands engines/test_same_results.py engines/test_failures.py oracle orchestration property reliability reports/serve run setup)
 
 .DEFAULT_GOAL := setup
 
@@ -33,6 +34,9 @@ setup-dev:
 	@sh tools/node.sh dev
 	@$(MAKE) --silent --no-print-directory $(SCRIPT)
 
+spark: setup
+	@sh tools/venv.sh spark
+
 # The pages' scripts in one.
 $(SCRIPT): $(wildcard reports/static/js/*.js) package.json package-lock.json
 	$(NPM) run --silent build
@@ -43,7 +47,8 @@ demo: setup
 browser:
 	@sh tests/browser/install.sh
 
-test: lint browser
+test: lint browser spark
+	@sh tests/engines/install.sh
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: lint
@@ -60,7 +65,8 @@ lint: setup-dev
 	$(NPM) run --silent types
 	$(NPM) test --silent
 
-reliability: setup-dev
+reliability: setup-dev spark
+	@sh tests/engines/install.sh
 	$(BIN)/python -m tests.reliability.run
 
 bench: setup-dev
@@ -71,7 +77,7 @@ bench: setup-dev
 audit: setup
 	$(BIN)/python -m venv $(VENV)/audit
 	$(VENV)/audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit
-	$(VENV)/audit/bin/pip-audit --strict --require-hashes --disable-pip -r requirements.lock -r requirements-dev.lock -r requirements-node.lock
+	$(VENV)/audit/bin/pip-audit --strict --require-hashes --disable-pip -r requirements.lock -r requirements-dev.lock -r requirements-node.lock -r requirements-spark.lock
 
 # Every dependency with its hashes, and without the address of any registry. What both locks hold is of one version.
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-header
@@ -79,5 +85,6 @@ lock: setup
 	$(BIN)/python -m pip install --quiet uv
 	$(COMPILE) pyproject.toml --group build -o requirements.lock
 	$(COMPILE) --group pyproject.toml:dev -c requirements.lock -o requirements-dev.lock
+	$(COMPILE) pyproject.toml --extra spark --group build -c requirements.lock -o requirements-spark.lock
 	$(COMPILE) requirements-node.in -o requirements-node.lock
 	$(NPM) install --silent --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Brings .venv to what the locks say: sh tools/venv.sh user|dev [PYTHON]
+# Brings .venv to what the locks say: sh tools/venv.sh user|dev|spark [PYTHON]
 #
 # A .venv that can start is kept, and what changed in the locks is installed into it; another is made anew. Both say why.
 # PYTHON is the interpreter that the caller asks for by name; without one, whichever .venv has is right.
@@ -68,5 +68,6 @@ else
 fi
 bring requirements.lock --require-hashes -r requirements.lock
 bring pyproject.toml --no-deps --no-build-isolation -e .
-[ "$kind" = user ] || bring requirements-dev.lock --require-hashes -r requirements-dev.lock
+[ "$kind" != dev ] || bring requirements-dev.lock --require-hashes -r requirements-dev.lock
+[ "$kind" != spark ] || bring requirements-spark.lock --require-hashes -r requirements-spark.lock
 [ -s "$stamp" ] || printf 'place %s\npython %s\n' "$here" "$made_of" >"$stamp"

@@ -27,6 +27,7 @@ from pipelines.common.near_names import require_no_near_name
 from pipelines.common.project import PROJECT
 from pipelines.common.toml_files import findings, read_toml
 from pipelines.contract.billing import BillingRule, rule_in_force
+from pipelines.contract.engine_settings import EngineSettings
 
 # What a data folder has that people make.
 _READ = ("authmeter.toml", "hash.key", "landing", "registry", "sources")
@@ -95,6 +96,7 @@ class Settings(BaseModel):
     memory_limit: str = Field(
         "3GB", pattern=r"^[1-9]\d*(MB|GB)$", description="memory of DuckDB before it spills to the data folder"
     )
+    engine: EngineSettings = Field(EngineSettings(), description="who does the heavy steps: DuckDB here, or Spark")
     billing: tuple[BillingRule, ...] = Field(
         (BillingRule(),), min_length=1, description="billing rules, each in force from its `valid_from` on"
     )

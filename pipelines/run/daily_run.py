@@ -23,13 +23,13 @@ from pipelines.contract.checks import CheckResult
 from pipelines.contract.hash_key import hash_key, key_fingerprint
 from pipelines.contract.registry import Registry, load_registry
 from pipelines.contract.settings import Settings, load_settings
-from pipelines.engines.duckdb.engine import DuckDBEngine
 from pipelines.ingest.context import IngestContext
 from pipelines.ingest.ingest import IngestReport, ingest
 from pipelines.ingest.part_reader import RunTime
 from pipelines.ingest.reread import RereadRequest, reread
 from pipelines.reading.sources import Sources, load_sources
 from pipelines.rollup.rollup import RollupInputs, RollupReport, roll_up
+from pipelines.run.engines import engine_of
 from pipelines.run.retention import apply_retention
 from pipelines.run.site_generations import clear_generations, site_is_current, switch_site
 from pipelines.store.database import has_wal, published_run, remove_wal
@@ -37,6 +37,7 @@ from pipelines.store.manifest import FileEntry, Manifest
 from pipelines.store.store import Store
 
 if TYPE_CHECKING:
+    from pipelines.engines.base import Engine
     from pipelines.marts.build import MartsReport
     from reports.build.site import SiteReport
 
@@ -81,9 +82,9 @@ class DailyRun:
         return self.made_checks
 
     @property
-    def engine(self) -> DuckDBEngine:
+    def engine(self) -> "Engine":
         """Who does the heavy steps."""
-        return DuckDBEngine(self.settings, self.store.temp, self.store.warehouse)
+        return engine_of(self.settings, self.store)
 
     @property
     def _ingest_context(self) -> IngestContext:

@@ -22,10 +22,10 @@ from pipelines.contract.registry import Registry
 from pipelines.contract.settings import Settings
 from pipelines.contract.tables import TABLES
 from pipelines.engines.base import DayRoller
-from pipelines.engines.duckdb.engine import DuckDBEngine
 from pipelines.marts.build import build_marts
 from pipelines.rollup.plan import day_plan
 from pipelines.rollup.rollup import RollupInputs, days_to_roll_up, roll_up_day
+from pipelines.run.engines import engine_of
 from pipelines.store.database import attach, workbench
 from pipelines.store.manifest import DayEntry, Manifest
 from pipelines.store.store import Store
@@ -83,7 +83,7 @@ def _verified(
     report.differences += _damaged_files(store, manifest, report)
     if report.differences:
         return report
-    inputs = RollupInputs(store, settings, registry, DuckDBEngine(settings, store.temp, store.warehouse))
+    inputs = RollupInputs(store, settings, registry, engine_of(settings, store))
     publication = _current_publication(inputs, manifest, as_of)
     beside = _Beside(store, store.fresh_folder("verify"))
     days = [day for day in sorted(manifest.days) if span is None or span.first <= day <= span.last]

@@ -19,6 +19,7 @@ import typer
 from pipelines.cli import app
 from pipelines.contract.billing import BillingRule
 from pipelines.contract.checks import CHECKS, FOLDER_CHECKS, STATISTICS
+from pipelines.contract.engine_settings import EngineSettings
 from pipelines.contract.record import CHANNELS, FIELD_NAMES, OUTCOMES, PLATFORMS, STAGES
 from pipelines.contract.registry import load_registry
 from pipelines.contract.settings import AlertSettings, Settings
@@ -30,7 +31,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 DOCS = PROJECT / "docs"
 READMES = (PROJECT / "README.md", PROJECT / "README.zh-CN.md")
 PAGES = sorted([*READMES, PROJECT / "CHANGELOG.md", *DOCS.rglob("*.md")])
-TABLES_OF_SETTINGS = {"billing": BillingRule, "alerts": AlertSettings}
+TABLES_OF_SETTINGS = {"billing": BillingRule, "alerts": AlertSettings, "engine": EngineSettings}
 COMMANDS = typer.main.get_command(app)
 
 
@@ -110,9 +111,11 @@ def test_settings_are_all_documented_with_their_defaults() -> None:
     assert headings == set(Settings.model_fields)
 
 
-def test_the_example_of_settings_is_accepted() -> None:
-    (example,) = blocks(DOCS / "settings.md", "toml")
-    Settings.model_validate(tomllib.loads(example))
+def test_the_examples_of_settings_are_accepted() -> None:
+    examples = [*blocks(DOCS / "settings.md", "toml"), *blocks(DOCS / "scaling.md", "toml")]
+    assert len(examples) > 2
+    for example in examples:
+        Settings.model_validate(tomllib.loads(example))
 
 
 def test_environment_variables_are_all_documented() -> None:

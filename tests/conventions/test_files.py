@@ -85,7 +85,7 @@ def test_no_data_is_tracked() -> None:
 
 
 def test_a_lock_holds_hashes_and_no_address() -> None:
-    for name in ("requirements.lock", "requirements-dev.lock", "requirements-node.lock"):
+    for name in ("requirements.lock", "requirements-dev.lock", "requirements-node.lock", "requirements-spark.lock"):
         text = (PROJECT / name).read_text()
         blocks = re.split(r"\n(?=[a-zA-Z0-9])", text.strip())
         packages = [block for block in blocks if not block.startswith("#")]
@@ -123,11 +123,18 @@ def test_what_is_asked_for_is_locked() -> None:
     assert names(asked["project"]["dependencies"]) | names(groups["build"]) <= running.keys()
     assert names(asked["build-system"]["requires"]) == names(groups["build"])
     assert names(groups["dev"]) <= developing.keys()
+    assert names(asked["project"]["optional-dependencies"]["spark"]) <= locked("requirements-spark.lock").keys()
     assert not names(groups["dev"]) & running.keys(), "users do not get what only developers need"
 
 
-def test_what_both_locks_hold_is_of_one_version() -> None:
-    running, developing = locked("requirements.lock"), locked("requirements-dev.lock")
-    both = running.keys() & developing.keys()
-    assert both
-    assert {name: running[name] for name in both} == {name: developing[name] for name in both}
+def test_what_two_locks_hold_is_of_one_version() -> None:
+    running = locked("requirements.lock")
+    for name in ("requirements-dev.lock", "requirements-spark.lock"):
+        other = locked(name)
+        both = running.keys() & other.keys()
+        assert both
+        assert {package: running[package] for package in both} == {package: other[package] for package in both}
+
+
+def test_executors_get_all_that_running_needs() -> None:
+    assert locked("requirements.lock").keys() < locked("requirements-spark.lock").keys()

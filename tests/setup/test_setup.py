@@ -115,8 +115,8 @@ def fresh(tmp_path: Path) -> Clone:
     shutil.copytree(PROJECT / "tools", made.folder / "tools")
     shutil.copy(PROJECT / "Makefile", made.folder)
     for name in (
-        "requirements.lock", "requirements-dev.lock", "requirements-node.lock", "pyproject.toml",
-        "package.json", "package-lock.json",
+        "requirements.lock", "requirements-dev.lock", "requirements-node.lock", "requirements-spark.lock",
+        "pyproject.toml", "package.json", "package-lock.json",
     ):  # fmt: skip
         (made.folder / name).write_text("1\n")
     made.bin.mkdir()

@@ -1,0 +1,54 @@
+"""The engine on a cluster: Spark shares the work out, and on each executor another engine does it, in that process."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelines.contract.settings import Settings
+from pipelines.engines.base import DayPlan
+from pipelines.engines.spark.place import LocalReader, Place
+
+if TYPE_CHECKING:
+    from pipelines.engines.spark.reader import SparkReaders
+    from pipelines.engines.spark.roller import SparkRoller
+
+
+class SparkEngine:
+    """Spark over one folder of parts and tables, which every executor sees under the same path.
+
+    `local_reader` opens a reader of files in the process that it is called in. What does not fit in an executor's
+    memory is spilled to its own disk, encrypted; what does not fit in this process's, to `temp`.
+    """
+
+    def __init__(self, settings: Settings, temp: Path, folder: Path, local_reader: LocalReader) -> None:
+        self._place = Place(settings, temp, folder, local_reader)
+
+    @property
+    def split_bytes(self) -> int:
+        """Files of lines that are larger are best read in several pieces."""
+        return self._place.settings.engine.split_bytes
+
+    # Without Spark, which is an extra, all else must be able to name this engine.
+    @contextmanager
+    def readers(self, key: str, landing: Path) -> "Iterator[SparkReaders]":
+        """Opens readers of landed files; see `Engine`."""
+        from pipelines.engines.spark.reader import SparkReaders
+        from pipelines.engines.spark.session import opened_session
+
+        with opened_session(self._place) as session:
+            yield SparkReaders(session, self._place, key, landing)
+
+    @contextmanager
+    def day_roller(self, plan: DayPlan) -> "Iterator[SparkRoller]":
+        """Opens a roller of days; see `Engine`."""
+        from pipelines.engines.spark.roller import SparkRoller
+        from pipelines.engines.spark.session import opened_session
+        from pipelines.store.database import workbench
+
+        place = self._place
+        with (
+            opened_session(place) as session,
+            workbench(place.settings, place.temp, [place.folder]) as connection,
+        ):
+            yield SparkRoller(session, connection, place, plan)

@@ -1,0 +1,116 @@
+"""What goes wrong with Spark, in a user's words: known by what Spark says of it, for which it has no types."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pipelines.common.errors import AuthmeterError, UsageError
+from pipelines.contract.masking import masked_text
+from pipelines.engines.spark.place import carried_error
+
+_STANDS = "The step could not be finished; the last good report still stands."
+_LOST = re.compile(
+    r"ExecutorLostFailure|executor \d+ exited|Python worker exited unexpectedly|Remote RPC client disassociated"
+)
+_GONE = re.compile(
+    r"Answer from Java side is empty|Error while (sending|receiving)|Connection refused|connect to the Java server|"
+    r"stopped SparkContext|SparkContext (was|has been) (shut down|stopped)|JAVA_GATEWAY_EXITED|gateway process exited"
+)
+_NO_MODULE = re.compile(r"No module named '?(\w+)")
+_MEMORY = re.compile(r"OutOfMemoryError|Java heap space|GC overhead")
+_RESULT = re.compile(r"maxResultSize")
+_CAUSE = re.compile(r"(Caused by: )?[\w.]+(Error|Exception): .")
+
+
+@contextmanager
+def failures_in_words(log: Path) -> Iterator[None]:
+    """What Spark raises as one of our errors; `log` is the file that it writes to."""
+    try:
+        yield
+    except AuthmeterError:
+        raise
+    except Exception as error:
+        raise in_words(str(error), log) from None
+
+
+def in_words(said: str, log: Path) -> AuthmeterError:
+    """The error in what Spark says."""
+    if known := carried_error(said):
+        return known
+    if found := _NO_MODULE.search(said):
+        return UsageError(
+            f"An executor has no module {found[1]}.",
+            where="the Python environment of the executors",
+            why="Executors run authmeter's own steps, so they need all that it needs.",
+            do="Give them this environment: see docs/scaling.md.",
+        )
+    if _LOST.search(said):
+        return AuthmeterError(
+            "Executors died, and what they did could not be done by others.",
+            where=_where(log),
+            why=_STANDS,
+            do="Run again. If it comes back, give executors more memory (spark.executor.memoryOverhead in "
+            "[engine.spark]), or lower memory_limit, of which each task may take as much.",
+        )
+    if _GONE.search(said):
+        return AuthmeterError(
+            "Spark ended, or lost its cluster.",
+            where=_where(log),
+            why=_STANDS,
+            do="See that the cluster is up, then run again: nothing else is needed.",
+        )
+    if _RESULT.search(said) or _MEMORY.search(said):
+        return AuthmeterError(
+            "Spark has not enough memory.",
+            where=_where(log),
+            why=_STANDS,
+            do="Raise spark.executor.memory, or spark.driver.memory and spark.driver.maxResultSize, in [engine.spark].",
+        )
+    return AuthmeterError(
+        f"Spark could not do it: {_cause(said)}",
+        where=_where(log),
+        why=_STANDS,
+        do="Mend what it says, then run again.",
+    )
+
+
+def no_connection(master: str) -> AuthmeterError:
+    """Nobody listens at the master's address."""
+    return AuthmeterError(
+        "The cluster cannot be reached.",
+        where=f"{master} (master in [engine] of authmeter.toml)",
+        why="No step could be done; the last good report still stands.",
+        do="See that the cluster is up and can be reached from here, then run again.",
+    )
+
+
+def no_executor(master: str, seconds: int, log: Path) -> AuthmeterError:
+    """The cluster gave nothing to work with."""
+    return AuthmeterError(
+        f"The cluster gave no executor within {seconds} seconds.",
+        where=f"{master} (master in [engine] of authmeter.toml), {_where(log)}",
+        why="No step could be done; the last good report still stands.",
+        do="See that it has room for the executors that are asked for, or raise wait_seconds, then run again.",
+    )
+
+
+def other_environment(differences: str) -> UsageError:
+    """An executor would compute with other libraries, or another authmeter."""
+    return UsageError(
+        f"An executor has another environment than this process: {differences}.",
+        where="the Python environment of the executors",
+        why="Their figures could differ from those of before.",
+        do="Give them this environment: see docs/scaling.md.",
+    )
+
+
+def _where(log: Path) -> str:
+    return f"Spark; what it said is in {log}" if log.exists() else "Spark"
+
+
+def _cause(said: str) -> str:
+    """What is behind it: of a traceback of Python's the last line, of one of Java's the last cause."""
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    causes = [line for line in lines if _CAUSE.match(line)]
+    return masked_text((causes or lines or ["it did not say why"])[-1 if causes else 0])[:300]

@@ -1,0 +1,86 @@
+"""Rows on their way through Spark: many of one relation in one value, as Arrow writes them.
+
+So Spark sees no column, the hashes neither, and its shuffle moves some large values instead of many small ones.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import TypeVar
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+_Rows = TypeVar("_Rows", pa.RecordBatch, pa.Table)
+_ROWS = 122_880
+# Of a bucket, so many rows are worth a value of their own.
+_FEWEST_ROWS = 2_048
+_OPTIONS = pa.ipc.IpcWriteOptions(compression=pa.Codec("zstd", 1))
+# A text column with fewer different ones than half of so many rows travels as words and their numbers.
+_LOOKED_AT = 1_024
+
+
+def packed(relation: duckdb.DuckDBPyRelation) -> Iterator[bytes]:
+    """A relation, some rows at a time; one value where it is empty, which tells its columns."""
+    batches = relation.to_arrow_reader(_ROWS)
+    is_empty = True
+    for batch in batches:
+        is_empty = False
+        yield _pack(batch)
+    if is_empty:
+        yield _pack(pa.RecordBatch.from_pylist([], schema=batches.schema))
+
+
+def packed_by_bucket(relation: duckdb.DuckDBPyRelation, buckets: int) -> Iterator[tuple[int, bytes]]:
+    """The rows of a relation by its last column, the number of a bucket below `buckets`, which is left out."""
+    for batch in relation.to_arrow_reader(max(_ROWS, buckets * _FEWEST_ROWS)):
+        numbers = batch.column(batch.num_columns - 1).to_numpy()
+        order = np.argsort(numbers, kind="stable")
+        rows = _with_words(batch.select(batch.schema.names[:-1])).take(pa.array(order))
+        found, firsts = np.unique(numbers[order], return_index=True)
+        for bucket, first, end in zip(found, firsts, [*firsts[1:], len(order)], strict=True):
+            yield int(bucket), _pack(rows.slice(first, end - first))
+
+
+def unpacked(data: pa.Buffer | bytes) -> pa.Table:
+    """The rows of one value."""
+    with pa.ipc.open_stream(data) as stream:
+        return stream.read_all()
+
+
+def add_rows(connection: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> None:
+    """Adds rows to the table `name`, which is made if need be."""
+    connection.register("added_rows", rows)
+    connection.execute(f"CREATE TABLE IF NOT EXISTS {name} AS FROM added_rows LIMIT 0")
+    connection.execute(f"INSERT INTO {name} FROM added_rows")
+    connection.unregister("added_rows")
+
+
+def together(tables: Sequence[pa.Table]) -> pa.Table:
+    """Unpacked rows of one relation as one table."""
+    words = {field.name for table in tables for field in table.schema if pa.types.is_dictionary(field.type)}
+    return pa.concat_tables(_encoded(table, words) for table in tables)
+
+
+def _with_words(batch: pa.RecordBatch) -> pa.RecordBatch:
+    words = {
+        name
+        for name, column in zip(batch.schema.names, batch.columns, strict=True)
+        if pa.types.is_string(column.type)
+        and 2 * len(column.slice(0, _LOOKED_AT).unique()) < min(_LOOKED_AT, len(column))
+    }
+    return _encoded(batch, words)
+
+
+def _encoded(rows: _Rows, words: Collection[str]) -> _Rows:
+    columns = [
+        column.dictionary_encode() if name in words and pa.types.is_string(column.type) else column
+        for name, column in zip(rows.schema.names, rows.columns, strict=True)
+    ]
+    return type(rows).from_arrays(columns, rows.schema.names)
+
+
+def _pack(batch: pa.RecordBatch) -> bytes:
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, batch.schema, options=_OPTIONS) as stream:
+        stream.write_batch(batch)
+    return bytes(sink.getvalue())

@@ -1,0 +1,63 @@
+"""The heavy step on Spark, first half: landed files into event parts, each reading a task on some executor.
+
+A task opens a reader in its own process and writes into the data folder. Each is a job of its own, so that what is read
+is given out in order as soon as it is there.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipelines.engines.base import Answer, Asked, FileReader
+from pipelines.engines.spark.failures import failures_in_words
+from pipelines.engines.spark.place import Place
+from pipelines.engines.spark.session import slots_of
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+
+class SparkReaders:
+    """Reads on the executors of one session."""
+
+    def __init__(self, session: "SparkSession", place: Place, key: str, landing: Path) -> None:
+        self._session, self._place, self._landing = session, place, landing
+        # It goes to the executors in what they are to do, which Spark neither shows nor notes.
+        self._key = key
+
+    def each(self, read: Callable[[FileReader, Asked], Answer], asked: Iterable[Asked]) -> Iterator[Answer]:
+        """What `read` gives for each that is asked, in their order; see `Readers`."""
+        context, slots = self._session.sparkContext, slots_of(self._session)
+        waiting: deque[Future[Answer]] = deque()
+        with ThreadPoolExecutor(slots) as threads:
+            try:
+                for one in asked:
+                    # One more than are at work, so that no executor waits for us.
+                    while len(waiting) > slots:
+                        yield waiting.popleft().result()
+                    waiting.append(threads.submit(self._read, read, one))
+                while waiting:
+                    yield waiting.popleft().result()
+            finally:
+                for left in waiting:
+                    left.cancel()
+                if any(left.running() for left in waiting):
+                    context.cancelAllJobs()
+
+    def _read(self, read: Callable[[FileReader, Asked], Answer], asked: Asked) -> Answer:
+        task = partial(_on_executor, self._place, self._key, self._landing, read, asked)
+        with failures_in_words(self._place.log):
+            (answer,) = self._session.sparkContext.parallelize([0], 1).map(task).collect()
+        given: Answer = answer
+        return given
+
+
+def _on_executor(place: Place, key: str, landing: Path, read: Callable[..., Any], asked: object, _: int) -> Any:
+    with (
+        place.on_executor() as (settings, temp),
+        place.local_reader(settings, temp, place.folder, key, landing) as reader,
+    ):
+        return read(reader, asked)

@@ -1,0 +1,112 @@
+"""The heavy step on Spark, second half: one day's live parts into the day's tables, by the plan of the roll-up.
+
+A first job looks at the events as they were delivered. A second one shares them out by a hash of the event_id, makes
+what the plan says of records in each bucket, and shares that out again: devices by their sets, all else by what adds
+up. What is left in the end fits in this process, which makes the last steps. DuckDB makes them in each place, as
+`tasks.py` says.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from pipelines.contract.day_tables import DayBooks
+from pipelines.engines.base import DayEvents, DayPlan, Step
+from pipelines.engines.spark.failures import failures_in_words
+from pipelines.engines.spark.packing import add_rows, unpacked
+from pipelines.engines.spark.place import Place
+from pipelines.engines.spark.session import slots_of
+from pipelines.engines.spark.tasks import (
+    DayTask,
+    count_delivered,
+    count_devices,
+    count_records,
+    kept_of_records,
+    share_out,
+)
+from pipelines.engines.steps import add_up, make, write_tables
+from pipelines.store.part_records import PartRecords
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+# Records of a bucket: what an executor has in memory of them at once stays below a gigabyte.
+_BUCKET_RECORDS = 1_000_000
+# So few are not worth a task.
+_FEWEST_RECORDS = 50_000
+_MOST_BUCKETS = 4_096
+_FEWEST_BYTES = 4 << 20
+_BY_BUCKET = "bucket int, relation string, data binary"
+_KEPT = "relation string, data binary"
+
+
+class SparkRoller:
+    """Rolls days up on the executors of one session; `connection` is a workbench of this process."""
+
+    def __init__(
+        self, session: "SparkSession", connection: duckdb.DuckDBPyConnection, place: Place, plan: DayPlan
+    ) -> None:
+        self._session, self._connection, self._place, self._plan = session, connection, place, plan
+        for name, rows in plan.relations.items():
+            connection.register(name, rows)
+
+    def roll_up(self, events: DayEvents, target: Path) -> DayBooks:
+        """De-duplicates the day's events and writes its tables into the empty folder `target`."""
+        plan, connection = self._plan, self._connection
+        slots = slots_of(self._session)
+        buckets = self._place.settings.engine.partitions or buckets_of(events.records, slots)
+        shares = shares_of(events.parts, slots)
+        task = DayTask(self._place, plan, events.day, events.values, shares, buckets)
+        self._take(plan.delivered_steps, self._shares(shares).mapInArrow(partial(count_delivered, task), _KEPT))
+        make(connection, plan.number_steps, events.values)
+        of_day = (*plan.delivered_steps, *plan.number_steps)
+        task = replace(task, known={step.name: connection.table(step.name).to_arrow_table() for step in of_day})
+        counted = (
+            self._shares(shares)
+            .mapInArrow(partial(share_out, task), _BY_BUCKET)
+            .repartitionById(buckets, "bucket")
+            .mapInArrow(partial(count_records, task), _BY_BUCKET)
+            .repartitionById(buckets, "bucket")
+            .mapInArrow(partial(count_devices, task), _KEPT)
+        )
+        self._take((*kept_of_records(plan), *plan.device_steps, *plan.range_sums), counted)
+        return write_tables(connection, plan, events.values, target)
+
+    def _shares(self, shares: Sequence[object]) -> "DataFrame":
+        """The numbers of the shares, each in a task of its own."""
+        return self._session.range(0, len(shares), 1, len(shares))
+
+    def _take(self, steps: Sequence[Step], rows: "DataFrame") -> None:
+        """Runs a job, and makes the steps of what it gives."""
+        with failures_in_words(self._place.log):
+            found = rows.collect()
+        for relation, data in found:
+            add_rows(self._connection, f"received_{relation}", unpacked(data))
+        for step in steps:
+            add_up(self._connection, step, f"received_{step.name}")
+            self._connection.execute(f"DROP TABLE received_{step.name}")
+
+
+def buckets_of(records: int, slots: int) -> int:
+    """Into how many buckets so many records are best cut, where `slots` tasks run at a time."""
+    by_memory, by_slots = -(-records // _BUCKET_RECORDS), min(slots, -(-records // _FEWEST_RECORDS))
+    return max(1, min(_MOST_BUCKETS, max(by_memory, by_slots)))
+
+
+def shares_of(parts: Sequence[PartRecords], slots: int) -> list[list[PartRecords]]:
+    """The files of parts for the tasks that read them: several for each slot, unless they are small."""
+    files = [(file, part, file.stat().st_size) for part in parts for file in part.files]
+    wanted = max(_FEWEST_BYTES, sum(size for _, _, size in files) // (4 * slots))
+    shares: list[list[PartRecords]] = [[]]
+    filled = 0
+    for file, part, size in files:
+        if shares[-1] and filled + size > wanted:
+            shares.append([])
+            filled = 0
+        shares[-1].append(PartRecords((file,), part.sources))
+        filled += size
+    return shares

@@ -1,0 +1,184 @@
+"""What an executor does of a day: each function is one task, packed rows to packed rows in a DuckDB of its own."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from pipelines.contract.parts import EVENT_SCHEMA
+from pipelines.engines.base import DayPlan, Step
+from pipelines.engines.spark.packing import add_rows, packed, packed_by_bucket, together, unpacked
+from pipelines.engines.spark.place import Place
+from pipelines.engines.steps import (
+    add_up,
+    added_up,
+    create_events,
+    create_view,
+    make,
+    make_devices,
+    make_records,
+)
+from pipelines.store.database import workbench
+from pipelines.store.part_records import PartRecords
+
+_EVENTS, _BUCKET = "events", "bucket_events"
+# Events that take more than such a part of the memory of a task are not all held as they came.
+_PART_OF_MEMORY = 4
+_RECEIVED = "received_{}"
+# For each bucket, fewer rows than this are not worth a value of their own.
+_FEW_ROWS = 64
+
+
+@dataclass(frozen=True)
+class DayTask:
+    """A day that is rolled up, as every task of it knows it.
+
+    `shares` are the parts by the tasks that read them; `known` is what the first job found; `buckets` is how many the
+    second one has.
+    """
+
+    place: Place
+    plan: DayPlan
+    day: date
+    values: Mapping[str, object]
+    shares: Sequence[Sequence[PartRecords]]
+    buckets: int
+    known: Mapping[str, pa.Table] = field(default_factory=dict)
+
+    @contextmanager
+    def opened(self) -> Iterator[tuple[duckdb.DuckDBPyConnection, int]]:
+        """A workbench with what is known of the day, and the bytes of memory that it may take."""
+        with (
+            self.place.on_executor() as (settings, temp),
+            workbench(settings, temp, [self.place.folder]) as connection,
+        ):
+            for name, rows in {**self.plan.relations, **self.known}.items():
+                connection.register(name, rows)
+            yield connection, settings.memory_bytes
+
+
+def kept_of_records(plan: DayPlan) -> list[Step]:
+    """The steps over records whose rows are wanted elsewhere."""
+    return [step for step in plan.record_steps if step.adds is not None]
+
+
+def count_delivered(task: DayTask, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """What the plan says of events as they were delivered, those of one share; `batches` hold its number."""
+    with task.opened() as (connection, _):
+        for share in _numbers(batches):
+            create_events(connection, task.day, task.shares[share])
+            make(connection, task.plan.delivered_steps, task.values)
+            for step in task.plan.delivered_steps:
+                for data in packed(connection.table(step.name)):
+                    yield _kept(step.name, data)
+
+
+def share_out(task: DayTask, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The events of a share by the bucket of their event_id."""
+    columns = ", ".join(task.plan.record_columns)
+    query = f"SELECT {columns}, (hash(event_id) % {task.buckets})::INTEGER FROM events"
+    with task.opened() as (connection, _):
+        for share in _numbers(batches):
+            create_events(connection, task.day, task.shares[share])
+            for bucket, data in packed_by_bucket(connection.sql(query), task.buckets):
+                yield _shared(bucket, _EVENTS, data)
+
+
+def count_records(task: DayTask, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """What the plan says of the records of one bucket, by the bucket in which it is added up."""
+    plan = task.plan
+    with task.opened() as (connection, memory):
+        _create_bucket(connection, plan, batches, memory)
+        make_records(connection, plan, task.values)
+        for place, step in enumerate(kept_of_records(plan)):
+            rows = connection.table(step.name)
+            is_small = rows.shape[0] < task.buckets * _FEW_ROWS or not step.adds
+            # Small ones are not worth a value for each bucket. That what adds up is in one place is no condition.
+            keys = ", ".join(name for name in rows.columns if name not in (step.adds or ()))
+            bucket = str(place) if is_small else f"hash({keys})"
+            yield from _shared_rows(task, rows, bucket)
+        devices = connection.sql(added_up(connection, plan.device_records, plan.device_records.name))
+        yield from _shared_rows(task, devices.set_alias(plan.device_records.name), plan.device_set)
+
+
+def count_devices(task: DayTask, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """What the plan says of the devices of one bucket, and what adds up in it."""
+    plan = task.plan
+    with task.opened() as (connection, memory):
+        for relation, data in _received(batches):
+            add_rows(connection, _RECEIVED.format(relation), unpacked(data))
+        for step in (*kept_of_records(plan), plan.device_records):
+            add_up(connection, step, _RECEIVED.format(step.name))
+        records = connection.table(plan.device_records.name).shape[0]
+        make_devices(connection, plan, task.values, records, memory)
+        for step in (*kept_of_records(plan), *plan.device_steps, *plan.range_sums):
+            for data in packed(connection.table(step.name)):
+                yield _kept(step.name, data)
+
+
+def _create_bucket(
+    connection: duckdb.DuckDBPyConnection, plan: DayPlan, batches: Iterator[pa.RecordBatch], memory: int
+) -> None:
+    """The events of a bucket as `DayPlan` wants them; what is not shared out is NULL.
+
+    They stay as they come; so many that they take a part of the memory go into a table, which can be spilled.
+    """
+    given = pa.schema([field for field in EVENT_SCHEMA if field.name in plan.record_columns])
+    waiting, size, count = [_numbered(given.empty_table(), 0)], 0, 0
+    is_table = False
+    for _, data in _received(batches):
+        waiting.append(_numbered(unpacked(data), count))
+        size, count = size + waiting[-1].nbytes, count + len(waiting[-1])
+        if size > memory // _PART_OF_MEMORY:
+            for rows in waiting:
+                add_rows(connection, _BUCKET, rows)
+            waiting, size, is_table = [], 0, True
+    for rows in waiting if is_table else ():
+        add_rows(connection, _BUCKET, rows)
+    if not is_table:
+        connection.register(_BUCKET, together(waiting))
+    others = [f"NULL AS {name}" for name in (*EVENT_SCHEMA.names, "filename") if name not in given.names]
+    create_view(connection, _EVENTS, f"SELECT *, {', '.join(others)} FROM {_BUCKET}")
+
+
+def _numbered(rows: pa.Table, first: int) -> pa.Table:
+    return rows.append_column("record_number", pa.array(np.arange(first, first + len(rows))))
+
+
+def _received(batches: Iterator[pa.RecordBatch]) -> Iterator[tuple[str, pa.Buffer]]:
+    """What comes: the relation, and some packed rows of it."""
+    for batch in batches:
+        for relation, data in zip(batch.column("relation"), batch.column("data"), strict=True):
+            yield relation.as_py(), data.as_buffer()
+
+
+def _numbers(batches: Iterator[pa.RecordBatch]) -> Iterator[int]:
+    return (number for batch in batches for number in batch.column(0).to_pylist())
+
+
+def _shared_rows(task: DayTask, rows: duckdb.DuckDBPyRelation, bucket: str) -> Iterator[pa.RecordBatch]:
+    """Rows by the bucket that an expression says; and none to the bucket with the number of this one, so that each
+    knows the columns of each relation.
+    """
+    from pyspark import TaskContext
+
+    name, context = rows.alias, TaskContext.get()
+    assert context
+    (empty,) = packed(rows.limit(0))
+    yield _shared(context.partitionId(), name, empty)
+    numbered = rows.project(f"*, (({bucket}) % {task.buckets})::INTEGER")
+    for number, data in packed_by_bucket(numbered, task.buckets):
+        yield _shared(number, name, data)
+
+
+def _shared(bucket: int, relation: str, data: bytes) -> pa.RecordBatch:
+    columns = [pa.array([bucket], pa.int32()), pa.array([relation]), pa.array([data], pa.binary())]
+    return pa.RecordBatch.from_arrays(columns, ["bucket", "relation", "data"])
+
+
+def _kept(relation: str, data: bytes) -> pa.RecordBatch:
+    return pa.RecordBatch.from_arrays([pa.array([relation]), pa.array([data], pa.binary())], ["relation", "data"])

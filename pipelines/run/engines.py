@@ -1,0 +1,29 @@
+"""The engine that the settings name."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelines.contract.settings import Settings
+from pipelines.engines.duckdb.engine import DuckDBEngine
+from pipelines.store.store import Store
+
+if TYPE_CHECKING:
+    from pipelines.engines.base import Engine, FileReader
+
+
+def engine_of(settings: Settings, store: Store) -> "Engine":
+    """Who does the heavy steps over the parts and tables of a store."""
+    if settings.engine.name == "spark":
+        from pipelines.engines.spark.engine import SparkEngine
+
+        return SparkEngine(settings, store.temp, store.warehouse, local_reader)
+    return DuckDBEngine(settings, store.temp, store.warehouse)
+
+
+@contextmanager
+def local_reader(settings: Settings, temp: Path, folder: Path, key: str, landing: Path) -> "Iterator[FileReader]":
+    """Opens the reader that reads in this process, on an executor, too."""
+    with DuckDBEngine(settings, temp, folder).file_reader(key, landing) as reader:
+        yield reader

@@ -1,0 +1,72 @@
+"""Data folders of either engine, and what a Spark in tests is: executors in processes of their own, on this machine."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from pipelines.engines.spark.session import end, opened
+from tests.support import DataFolder
+
+# Two executors of one core. A few short jobs are not worth what the compiler of Java would do for them; its page
+# is not for a network.
+EVENT_LOG = Path(tempfile.mkdtemp(prefix="authmeter-spark-"))
+SPARK = f"""
+[engine]
+name = "spark"
+master = "local-cluster[2,1,1024]"
+partitions = 2
+split_bytes = 1048576
+[engine.spark]
+spark.eventLog.enabled = true
+spark.eventLog.dir = "file://{EVENT_LOG}"
+spark.eventLog.compress = false
+spark.driver.extraJavaOptions = "-XX:TieredStopAtLevel=1"
+spark.executor.extraJavaOptions = "-XX:TieredStopAtLevel=1"
+"""
+
+
+@cache
+def missing() -> str | None:
+    """What this machine lacks for Spark, in words."""
+    if importlib.util.find_spec("pyspark") is None:
+        return "PySpark is not installed: make spark"
+    home = os.environ.get("JAVA_HOME")
+    java = shutil.which("java", path=f"{home}/bin" if home else None)
+    if java is None:
+        return "Java is not installed: tests/engines/install.sh says what to install"
+    said = subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr
+    if 'version "1' in said and int(said.split('version "')[1].split(".")[0]) < 17:
+        return f"Java is older than 17: {said.splitlines()[0]}"
+    return None
+
+
+needs_spark = pytest.mark.skipif(missing() is not None, reason=str(missing()))
+
+
+def use(folder: DataFolder, engine: str, settings: str = "") -> None:
+    """Lets a data folder be of an engine from the next run on; `settings` are the other ones."""
+    folder.write("authmeter.toml", settings + (SPARK if engine == "spark" else ""))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def spark_leaves_nothing() -> Iterator[None]:
+    """What Spark notes of its runs, and what its executors said, goes with the tests."""
+    yield
+    for session in [session for _, session in opened]:
+        end(session.sparkContext)
+    shutil.rmtree(EVENT_LOG)
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Callable[[str], DataFolder]:
+    """Makes data folders by their names."""
+    return lambda name: DataFolder(tmp_path / name)

@@ -1,0 +1,55 @@
+"""What ends executors, called on them in place of what they are to do: once, or whenever it is called."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from pipelines.engines.spark import tasks
+from pipelines.run.engines import local_reader
+
+
+def end_executor(once: Path | None) -> None:
+    """Ends the executor that this is called on; not, where the file `once` says that one has been ended."""
+    if once is not None:
+        try:
+            once.touch(exist_ok=False)
+        except FileExistsError:
+            return
+    # The parent of this worker is the one that starts workers; its parent is the executor.
+    worker = Path(f"/proc/{os.getppid()}/stat").read_text()
+    os.kill(int(worker.rpartition(")")[2].split()[1]), signal.SIGKILL)
+    # It takes a moment until this process is ended, too.
+    signal.pause()
+
+
+class Killing:
+    """A task of a day whose executor is ended when it begins; `once`: the first one that comes to it."""
+
+    def __init__(self, name: str, once: Path | None) -> None:
+        self._name, self._once = name, once
+
+    def __call__(self, *given: Any) -> Iterator[pa.RecordBatch]:
+        """Does what the task does, unless it is ended."""
+        end_executor(self._once)
+        yield from getattr(tasks, self._name)(*given)
+
+
+class KillingReader:
+    """Opens a reader whose executor is ended when it begins."""
+
+    def __init__(self, once: Path | None) -> None:
+        self._once = once
+
+    @contextmanager
+    def __call__(self, *given: Any) -> Iterator[Any]:
+        """Opens it, unless it is ended."""
+        end_executor(self._once)
+        with local_reader(*given) as reader:
+            yield reader

@@ -1,0 +1,180 @@
+"""What goes wrong with a cluster: told in words, and what was published stands; then the next run does all of it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pipelines.common.errors import AuthmeterError, UsageError
+from pipelines.contract.engine_settings import EngineSettings
+from pipelines.engines.spark import place, roller
+from pipelines.engines.spark.failures import in_words
+from pipelines.run import engines
+from tests.engines.conftest import needs_spark, use
+from tests.engines.killing import Killing, KillingReader
+from tests.support import DAY, DataFolder, morning_after, records, tree
+
+NOW = morning_after(DAY)
+
+
+def refused(folder: DataFolder) -> AuthmeterError:
+    """The error that ends a run, in words of ours from the first to the last."""
+    with pytest.raises(AuthmeterError) as found:
+        folder.tables(DAY, NOW)
+    error = found.value
+    assert all((error.what, error.where, error.do))
+    assert "Traceback" not in str(error)
+    assert "\tat " not in str(error)
+    return error
+
+
+@pytest.fixture
+def of_spark(folder: DataFolder) -> DataFolder:
+    """A data folder with a published day of DuckDB, and a new file for Spark."""
+    folder.land("a.ndjson", records(3))
+    folder.publish(DAY, NOW)
+    use(folder, "spark")
+    folder.land("b.ndjson", records(4, prefix="b"))
+    return folder
+
+
+@pytest.fixture
+def published(of_spark: DataFolder) -> Iterator[dict[str, bytes]]:
+    """What is published, which stands at the end of the test, too."""
+    before = tree(of_spark.store.site.resolve())
+    yield before
+    assert tree(of_spark.store.site.resolve()) == before
+    assert of_spark.counted() == {DAY: 3}
+
+
+def test_without_java(of_spark: DataFolder, published: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
+    error = refused(of_spark)
+    assert error.what == "The engine spark needs Java, which is not installed."
+    assert isinstance(error, UsageError)
+
+
+def test_without_pyspark(of_spark: DataFolder, published: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyspark", None)
+    monkeypatch.setattr("pipelines.engines.spark.session._require_java", lambda: None)
+    error = refused(of_spark)
+    assert error.what == "The engine spark needs PySpark, which is not installed."
+    assert "make spark" in error.do
+
+
+@needs_spark
+def test_a_cluster_that_nobody_answers_for(of_spark: DataFolder, published: object) -> None:
+    of_spark.write("authmeter.toml", '[engine]\nname = "spark"\nmaster = "spark://127.0.0.1:1"\n')
+    error = refused(of_spark)
+    assert error.what == "The cluster cannot be reached."
+    assert error.where.startswith("spark://127.0.0.1:1 ")
+
+
+@needs_spark
+def test_a_data_folder_that_executors_do_not_see(of_spark: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The driver makes its mark elsewhere.
+    monkeypatch.setattr(place.Place, "mark", property(lambda self: self.temp / "another" / "mark"))
+    error = refused(of_spark)
+    assert error.what == "An executor does not see the data folder."
+    assert str(of_spark.root) in error.where
+    assert of_spark.counted() == {DAY: 3}
+    monkeypatch.undo()
+    of_spark.tables(DAY, NOW)
+    assert of_spark.counted() == {DAY: 7}
+
+
+@needs_spark
+def test_an_executor_that_dies_while_it_reads(
+    of_spark: DataFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engines, "local_reader", KillingReader(tmp_path / "once"))
+    of_spark.tables(DAY, NOW)
+    assert (tmp_path / "once").exists()
+    assert of_spark.counted() == {DAY: 7}
+
+
+@needs_spark
+@pytest.mark.parametrize("task", ["count_records"])
+def test_an_executor_that_dies_in_a_task_of_a_day(
+    of_spark: DataFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, task: str
+) -> None:
+    monkeypatch.setattr(roller, task, Killing(task, tmp_path / "once"))
+    of_spark.tables(DAY, NOW)
+    assert (tmp_path / "once").exists()
+    assert of_spark.counted() == {DAY: 7}
+
+
+@needs_spark
+def test_executors_that_all_die(of_spark: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(roller, "count_devices", Killing("count_devices", None))
+    error = refused(of_spark)
+    assert error.what == "Executors died, and what they did could not be done by others."
+    assert of_spark.counted() == {DAY: 3}
+    monkeypatch.undo()
+    of_spark.tables(DAY, NOW)
+    assert of_spark.counted() == {DAY: 7}
+
+
+@needs_spark
+def test_the_java_process_of_the_driver_dies(of_spark: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = of_spark.open(DAY, NOW)
+    run.ingest(DAY)
+    from pyspark import SparkContext
+
+    process = SparkContext._gateway.proc
+    monkeypatch.setattr(roller.SparkRoller, "_shares", lambda self, shares: process.kill() or process.wait())
+    with pytest.raises(AuthmeterError, match="Spark ended, or lost its cluster"):
+        run.roll_up(DAY)
+    assert of_spark.counted() == {DAY: 3}
+    monkeypatch.undo()
+    of_spark.tables(DAY, NOW)
+    assert of_spark.counted() == {DAY: 7}
+
+
+SAID = {
+    "SparkException: Job aborted: Total size of serialized results of 9 tasks (1.1 GiB) is bigger than "
+    "spark.driver.maxResultSize (1024.0 MiB)": "Spark has not enough memory.",
+    "java.lang.OutOfMemoryError: Java heap space": "Spark has not enough memory.",
+    "ModuleNotFoundError: No module named 'duckdb'": "An executor has no module duckdb.",
+    "Lost task 0.3: ExecutorLostFailure (executor 4 exited caused by one of the running tasks)":
+    "Executors died, and what they did could not be done by others.",
+    "Py4JNetworkError: Answer from Java side is empty": "Spark ended, or lost its cluster.",
+    "IllegalStateException: Cannot call methods on a stopped SparkContext.": "Spark ended, or lost its cluster.",
+    'Traceback (most recent call last):\n  File "x.py", line 1\nOSError: it is broken\n\tat org.apache.x(Y.java:1)':
+    "Spark could not do it: OSError: it is broken",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("said", SAID)
+def test_what_spark_says_in_our_words(said: str, tmp_path: Path) -> None:
+    assert in_words(said, tmp_path / "spark.log").what == SAID[said]
+
+
+REFUSED = {
+    'name = "flink"': "engine.name",
+    'master = "mesos://x"': "engine.master",
+    "partitions = -1": "engine.partitions",
+    "split_bytes = 9": "engine.split_bytes",
+    "workers = 2": "engine.workers",
+    '[engine.spark]\nexecutor.memory = "4g"': "executor.memory is no option of Spark",
+    '[engine.spark]\nspark.master = "yarn"': "spark.master cannot be set",
+    "[engine.spark]\nspark.jars = [1]": "spark.jars must be a text",
+}
+
+
+@pytest.mark.parametrize("text", REFUSED)
+def test_a_wrong_setting_is_refused_by_name(folder: DataFolder, text: str) -> None:
+    folder.write("authmeter.toml", f"[engine]\n{text}\n")
+    with pytest.raises(UsageError) as found:
+        folder.open()
+    assert REFUSED[text] in found.value.what
+
+
+def test_options_of_spark_by_their_whole_names() -> None:
+    given = {"spark": {"executor": {"memory": "4g", "cores": 2}, "speculation": True}, "spark.task.cpus": 1}
+    assert EngineSettings.model_validate({"spark": given}).spark == {
+        "spark.executor.memory": "4g", "spark.executor.cores": "2", "spark.speculation": "true", "spark.task.cpus": "1",
+    }  # fmt: skip

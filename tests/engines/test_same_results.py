@@ -1,0 +1,170 @@
+"""Whichever engine: the same rows in parts, books, rejects and tables, and the same bytes in every file of the site.
+
+What the rows must be is said by the golden cases, and in the long form by the independent count; that nothing else
+differs either, by a folder of the other engine beside it.
+"""
+
+from __future__ import annotations
+
+import gzip
+import random
+import shutil
+import tomllib
+from collections.abc import Callable
+from dataclasses import replace
+
+import pyarrow.parquet as pq
+import pytest
+
+from pipelines.contract.tables import TABLES
+from pipelines.store.manifest import FileEntry
+from tests.data.small_logs import BROKEN_LINES, DAY, REGISTRY, log, span
+from tests.engines.conftest import EVENT_LOG, needs_spark, use
+from tests.golden import test_end_to_end as golden
+from tests.support import (
+    KEY,
+    DataFolder,
+    as_csv,
+    as_parquet,
+    columns_of,
+    days_before,
+    lines,
+    morning_after,
+    records,
+    tree,
+)
+
+pytestmark = needs_spark
+Made = Callable[[str], DataFolder]
+# Those of one or two days; `make reliability` takes the others, too.
+SHORT_CASES = ("both_fields", "codes", "latency", "repeated_ids")
+PHONE, DEVICE = "13912345678", "device-0123456789abcdef"
+
+
+def assert_same(one: DataFolder, other: DataFolder, *, are_parts_equal: bool = True) -> None:
+    """That two folders hold the same: what is stored, byte for byte, what is published, and the site."""
+    assert [_stored(entry) for entry in one.manifest.files] == [_stored(entry) for entry in other.manifest.files]
+    for folder in ("events", "days", "restatements") if are_parts_equal else ("days", "restatements"):
+        assert tree(one.store.warehouse / folder) == tree(other.store.warehouse / folder)
+    for table in TABLES:
+        assert one.rows(f"FROM {table}") == other.rows(f"FROM {table}"), table
+    assert tree(one.store.site.resolve()) == tree(other.store.site.resolve())
+
+
+def _stored(entry: FileEntry) -> FileEntry:
+    # A stamp is of a file's own time and inode; a digest is compared with the part.
+    return replace(entry, stamp="", part_digest=None)
+
+
+@pytest.mark.parametrize("name", SHORT_CASES)
+def test_a_golden_case(name: str, folder: DataFolder) -> None:
+    golden_case(name, folder)
+
+
+def golden_case(name: str, folder: DataFolder) -> None:
+    """Runs a case on Spark, and compares all rows with those that were worked out by hand."""
+    (case,) = (case for case in golden.CASES if case.name == name)
+    use(folder, "spark", (case / "authmeter.toml").read_text() if (case / "authmeter.toml").exists() else "")
+    if (case / "registry").is_dir():
+        shutil.copytree(case / "registry", folder.root / "registry")
+    for run in tomllib.loads((case / "case.toml").read_text("utf-8"))["runs"]:
+        shutil.copytree(case / run["lands"], folder.store.landing, dirs_exist_ok=True)
+        folder.tables(run["day"])
+    for file in sorted((case / "expected").glob("*.csv")):
+        head, rows = golden.expected(file)
+        assert sorted(golden.published(folder, file.stem, head)) == sorted(rows), file.stem
+
+
+def test_a_story_of_two_runs_on_either_engine_and_on_both_in_turn(made: Made) -> None:
+    days = span(DAY, 2)
+
+    def told(folder: DataFolder, *engines: str) -> DataFolder:
+        draw = random.Random(7)
+        folder.write("registry/apps.csv", REGISTRY)
+        use(folder, engines[0])
+        folder.land("1/log.ndjson", log(draw, days[:1], 60) + b"\n".join(BROKEN_LINES))
+        folder.land("1/copy.ndjson", (folder.store.landing / "1/log.ndjson").read_bytes())
+        folder.land("1/packed.ndjson.gz", gzip.compress(log(draw, days[:1], 30), mtime=0))
+        folder.land("1/cut.ndjson.gz", gzip.compress(log(draw, days[:1], 30), mtime=0)[:-9])
+        folder.land("1/rows.csv", as_csv(records(5, days[0], "c", device_id="d1")) + b'"open,\n')
+        folder.land("1/rows.parquet", as_parquet(columns_of(records(4, days[0], "p"))))
+        folder.land("1/damaged.parquet", b"PAR1 and nothing else PAR1")
+        folder.publish(days[0], morning_after(days[0]))
+        use(folder, engines[1])
+        folder.land("2/log.ndjson", log(draw, days[1:], 50))
+        folder.land("2/late.ndjson", log(draw, days[:1], 20))
+        folder.publish(days[1], morning_after(days[1]))
+        return folder
+
+    expected = told(made("duckdb"), "duckdb", "duckdb")
+    assert {entry.status for entry in expected.manifest.files} == {"read", "damaged"}
+    assert expected.rows("FROM restatements")
+    assert expected.rows("FROM rejected_records")
+    assert_same(told(made("spark"), "spark", "spark"), expected)
+    assert_same(told(made("first"), "spark", "duckdb"), expected)
+    assert_same(told(made("second"), "duckdb", "spark"), expected)
+
+
+def test_a_large_file_in_pieces_has_the_same_rows_and_line_numbers(made: Made) -> None:
+    odd = [b"", b"  ", b"not json\r", b"\xff\xfe", b"\xef\xbb\xbf{}", b'{"a":1,}']
+    good = lines(records(9_000, DAY, device_id="d1", sdk_version="长" * 20)).splitlines()
+    text = b"\xef\xbb\xbf" + b"\n".join(
+        line for place, one in enumerate(good) for line in ([one] if place % 500 else [*odd, one])
+    )
+    assert len(text) > 2 << 20
+    folders = [made("duckdb"), made("spark")]
+    for folder in folders:
+        use(folder, folder.root.name)
+        folder.land("large.ndjson", text)
+        folder.publish(DAY, morning_after(DAY))
+    one, other = folders
+    assert_same(other, one, are_parts_equal=False)
+    ((part,), (pieces,)) = ([entry.part for entry in folder.manifest.files] for folder in folders)
+    for kind, count in (("records", 3), ("rejects", 1)):
+        files = sorted(other.store.part_folder(str(pieces)).glob(f"{kind}*.parquet"), key=lambda file: file.stem)
+        assert len(files) == count
+        rows = [row for file in files for row in pq.read_table(file).to_pylist()]
+        assert rows == pq.read_table(one.store.part_folder(str(part)) / f"{kind}.parquet").to_pylist()
+
+
+def test_skew_within_little_memory(made: Made) -> None:
+    rows = records(20_000, DAY, device_id="of half of all", app_key="half")
+    rows += [row | {"app_key": f"app{n % 90}", "device_id": f"d{n}"} for n, row in enumerate(records(19_000, DAY, "o"))]
+    rows += records(1, DAY, "same") * 2_000
+    expected = made("duckdb")
+    expected.land("log.ndjson", rows)
+    expected.tables(DAY, morning_after(DAY))
+    skewed = made("spark")
+    use(skewed, "spark", 'memory_limit = "250MB"\n')
+    skewed.land("log.ndjson", rows)
+    skewed.tables(DAY, morning_after(DAY))
+    assert [entry.content for entry in skewed.manifest.days.values()] == [
+        entry.content for entry in expected.manifest.days.values()
+    ]
+
+
+def test_no_key_and_nothing_personal_is_noted_by_spark(folder: DataFolder) -> None:
+    use(folder, "spark")
+    folder.land("a.ndjson", [*records(3, DAY, phone=PHONE, device_id=DEVICE), {"phone": PHONE, "device_id": DEVICE}])
+    run = folder.open(DAY, morning_after(DAY))
+    run.ingest(DAY)
+    run.roll_up(DAY)
+    from pipelines.engines.spark.session import opened
+
+    ((_, session),) = opened
+    noted = [file.read_bytes() for file in EVENT_LOG.rglob("*") if file.is_file()]
+    noted.append(repr(session.sparkContext.getConf().getAll()).encode())
+    noted += [file.read_bytes() for file in folder.store.temp.rglob("*") if file.is_file()]
+    assert any(b"SparkListenerJobStart" in text for text in noted)
+    assert [text for text in noted for word in (KEY, PHONE, DEVICE) if word.encode() in text] == []
+
+
+def test_days_before_are_rolled_up_as_they_were(made: Made) -> None:
+    folder = made("backfill")
+    folder.land("a.ndjson", records(9, days_before(DAY, 1), device_id="d1"))
+    folder.tables(DAY, morning_after(DAY))
+    before = {day: entry.folder for day, entry in folder.manifest.days.items()}
+    use(folder, "spark")
+    folder.tables(DAY, morning_after(DAY), frozenset(before))
+    # The same tables stay where they are.
+    assert {day: entry.folder for day, entry in folder.manifest.days.items()} == before
