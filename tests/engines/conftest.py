@@ -26,6 +26,7 @@ master = "local-cluster[2,1,1024]"
 partitions = 2
 split_bytes = 1048576
 [engine.spark]
+spark.task.maxFailures = 2
 spark.eventLog.enabled = true
 spark.eventLog.dir = "file://{EVENT_LOG}"
 spark.eventLog.compress = false

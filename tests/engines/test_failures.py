@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -109,7 +110,7 @@ def test_an_executor_that_dies_in_a_task_of_a_day(
 
 @needs_spark
 def test_executors_that_all_die(of_spark: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(roller, "count_devices", Killing("count_devices", None))
+    monkeypatch.setattr(roller, "count_delivered", Killing("count_delivered", None))
     error = refused(of_spark)
     assert error.what == "Executors died, and what they did could not be done by others."
     assert of_spark.counted() == {DAY: 3}
@@ -124,8 +125,14 @@ def test_the_java_process_of_the_driver_dies(of_spark: DataFolder, monkeypatch: 
     run.ingest(DAY)
     from pyspark import SparkContext
 
-    process = SparkContext._gateway.proc
-    monkeypatch.setattr(roller.SparkRoller, "_shares", lambda self, shares: process.kill() or process.wait())
+    process, shares_of = SparkContext._gateway.proc, roller.shares_of
+
+    def kill(*given: Any) -> Any:
+        process.kill()
+        process.wait()
+        return shares_of(*given)
+
+    monkeypatch.setattr(roller, "shares_of", kill)
     with pytest.raises(AuthmeterError, match="Spark ended, or lost its cluster"):
         run.roll_up(DAY)
     assert of_spark.counted() == {DAY: 3}
@@ -140,6 +147,8 @@ SAID = {
     "java.lang.OutOfMemoryError: Java heap space": "Spark has not enough memory.",
     "ModuleNotFoundError: No module named 'duckdb'": "An executor has no module duckdb.",
     "Lost task 0.3: ExecutorLostFailure (executor 4 exited caused by one of the running tasks)":
+    "Executors died, and what they did could not be done by others.",
+    "ResultStage 5 has failed the maximum allowable number of times: 4: MetadataFetchFailedException: Missing":
     "Executors died, and what they did could not be done by others.",
     "Py4JNetworkError: Answer from Java side is empty": "Spark ended, or lost its cluster.",
     "IllegalStateException: Cannot call methods on a stopped SparkContext.": "Spark ended, or lost its cluster.",

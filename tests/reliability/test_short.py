@@ -10,8 +10,9 @@ import pytest
 
 from tests.reliability.harness import SHORT, modules
 
-# These take a minute each even with few tries; `make reliability` alone tries them.
-LONG = ("06_poison", "07_readers")
+# These take a minute each even with few tries; `make reliability` alone tries them. The short form of the last one is
+# `tests/engines`.
+LONG = ("06_poison", "07_readers", "13_engines")
 TRIALS = {name: module for name, module in modules().items() if name not in LONG}
 
 

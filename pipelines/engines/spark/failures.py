@@ -11,7 +11,9 @@ from pipelines.engines.spark.place import carried_error
 
 _STANDS = "The step could not be finished; the last good report still stands."
 _LOST = re.compile(
-    r"ExecutorLostFailure|executor \d+ exited|Python worker exited unexpectedly|Remote RPC client disassociated"
+    r"ExecutorLostFailure|executor \d+ exited|Python worker exited unexpectedly|Remote RPC client disassociated|"
+    # What died held what others need.
+    r"FetchFailedException"
 )
 _GONE = re.compile(
     r"Answer from Java side is empty|Error while (sending|receiving)|Connection refused|connect to the Java server|"
@@ -20,7 +22,7 @@ _GONE = re.compile(
 _NO_MODULE = re.compile(r"No module named '?(\w+)")
 _MEMORY = re.compile(r"OutOfMemoryError|Java heap space|GC overhead")
 _RESULT = re.compile(r"maxResultSize")
-_CAUSE = re.compile(r"(Caused by: )?[\w.]+(Error|Exception): .")
+_CAUSE = re.compile(r"(Caused by: |: )?[\w.]+(Error|Exception): .")
 
 
 @contextmanager
@@ -28,9 +30,10 @@ def failures_in_words(log: Path) -> Iterator[None]:
     """What Spark raises as one of our errors; `log` is the file that it writes to."""
     try:
         yield
-    except AuthmeterError:
-        raise
     except Exception as error:
+        is_sparks = type(error).__module__.partition(".")[0] in ("py4j", "pyspark")
+        if not is_sparks and not isinstance(error, ConnectionError | EOFError):
+            raise
         raise in_words(str(error), log) from None
 
 

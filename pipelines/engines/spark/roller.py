@@ -56,6 +56,12 @@ class SparkRoller:
 
     def roll_up(self, events: DayEvents, target: Path) -> DayBooks:
         """De-duplicates the day's events and writes its tables into the empty folder `target`."""
+        with failures_in_words(self._place.log):
+            self._count(events)
+        return write_tables(self._connection, self._plan, events.values, target)
+
+    def _count(self, events: DayEvents) -> None:
+        """Makes all but the last steps, of what executors find."""
         plan, connection = self._plan, self._connection
         slots = slots_of(self._session)
         buckets = self._place.settings.engine.partitions or buckets_of(events.records, slots)
@@ -74,7 +80,6 @@ class SparkRoller:
             .mapInArrow(partial(count_devices, task), _KEPT)
         )
         self._take((*kept_of_records(plan), *plan.device_steps, *plan.range_sums), counted)
-        return write_tables(connection, plan, events.values, target)
 
     def _shares(self, shares: Sequence[object]) -> "DataFrame":
         """The numbers of the shares, each in a task of its own."""
@@ -82,9 +87,7 @@ class SparkRoller:
 
     def _take(self, steps: Sequence[Step], rows: "DataFrame") -> None:
         """Runs a job, and makes the steps of what it gives."""
-        with failures_in_words(self._place.log):
-            found = rows.collect()
-        for relation, data in found:
+        for relation, data in rows.collect():
             add_rows(self._connection, f"received_{relation}", unpacked(data))
         for step in steps:
             add_up(self._connection, step, f"received_{step.name}")

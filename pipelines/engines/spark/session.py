@@ -5,6 +5,7 @@ put in words by `failures.py`.
 """
 
 import hashlib
+import logging
 import os
 import shutil
 import socket
@@ -108,6 +109,9 @@ def _context(options: "SparkConf", log: Path) -> "SparkContext":
     with log.open("ab") as said:
         gateway = launch_gateway(options, {"stdout": said, "stderr": subprocess.STDOUT})
     context = SparkContext(conf=options, gateway=gateway)
+    # Where Java ends before its time, these two would print how they noticed.
+    logging.getLogger().addFilter(lambda record: "py4j" not in record.pathname)
+    context._accumulatorServer.handle_error = lambda *_: None
     if python := options.get("spark.pyspark.python"):
         # Spark takes it from the environment alone where it was not started by spark-submit.
         context.pythonExec = python
@@ -200,10 +204,14 @@ def _is_alive(session: "SparkSession") -> bool:
 def end(context: "SparkContext") -> None:
     """Ends Spark, and Java with it, so that another one can be started."""
     from pyspark import SparkContext
+    from pyspark.sql import SparkSession
 
     with suppress(Exception):
         context.stop()
-    gateway, SparkContext._gateway, SparkContext._jvm = SparkContext._gateway, None, None
+    gateway = SparkContext._gateway
+    # A context that Java left cannot be stopped: it would stand in the way of the next.
+    SparkContext._active_spark_context = SparkContext._gateway = SparkContext._jvm = None
+    SparkSession._instantiatedSession = None
     if gateway:
         with suppress(Exception):
             gateway.shutdown()
