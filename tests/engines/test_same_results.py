@@ -78,7 +78,7 @@ def golden_case(name: str, folder: DataFolder) -> None:
 def test_a_story_of_two_runs_on_either_engine_and_on_both_in_turn(made: Made) -> None:
     days = span(DAY, 2)
 
-    def told(folder: DataFolder, *engines: str) -> DataFolder:
+    def delivered(folder: DataFolder, *engines: str) -> DataFolder:
         draw = random.Random(7)
         folder.write("registry/apps.csv", REGISTRY)
         use(folder, engines[0])
@@ -96,13 +96,13 @@ def test_a_story_of_two_runs_on_either_engine_and_on_both_in_turn(made: Made) ->
         folder.publish(days[1], morning_after(days[1]))
         return folder
 
-    expected = told(made("duckdb"), "duckdb", "duckdb")
+    expected = delivered(made("duckdb"), "duckdb", "duckdb")
     assert {entry.status for entry in expected.manifest.files} == {"read", "damaged"}
     assert expected.rows("FROM restatements")
     assert expected.rows("FROM rejected_records")
-    assert_same(told(made("spark"), "spark", "spark"), expected)
-    assert_same(told(made("first"), "spark", "duckdb"), expected)
-    assert_same(told(made("second"), "duckdb", "spark"), expected)
+    assert_same(delivered(made("spark"), "spark", "spark"), expected)
+    assert_same(delivered(made("first"), "spark", "duckdb"), expected)
+    assert_same(delivered(made("second"), "duckdb", "spark"), expected)
 
 
 def test_a_large_file_in_pieces_has_the_same_rows_and_line_numbers(made: Made) -> None:
