@@ -194,7 +194,7 @@ class _Ingest:
         name = digest = None
         if any(read.books for _, read in fresh):
             name = self._part_name(entries)
-            digest = self._context.store.place_part(part.folder, name)
+            digest = self._context.store.place_part(part.folder, name, part.digest)
         for entry, (place, read) in zip(entries, fresh, strict=True):
             if read.books:
                 entry.part, entry.part_digest, entry.place = name, digest, place

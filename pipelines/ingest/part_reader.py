@@ -17,6 +17,7 @@ from uuid import uuid4
 import duckdb
 
 from pipelines.common.days import day_start
+from pipelines.common.digests import digest_of_folder
 from pipelines.common.errors import AuthmeterError, DamagedFileError
 from pipelines.common.machine_limits import is_disk_full
 from pipelines.contract.masking import masked_text
@@ -75,10 +76,13 @@ class ReadFile:
 
 @dataclass(frozen=True)
 class ReadPart:
-    """One reading: its files, each at its place in the part, which lies in `folder`, not placed yet."""
+    """One reading: its files, each at its place in the part, which lies in `folder`, not placed yet; `digest` is the
+    checksum of that, taken where the part was written.
+    """
 
     files: list[ReadFile]
     folder: Path
+    digest: str | None = None
 
 
 class PartReader:
@@ -170,11 +174,8 @@ def read_parts(reader: "FileReader", asked: PartReading) -> list[ReadPart]:
                 ]
             return [ReadPart([ReadFile(files[0], checksums[0].result(), None, finding_of(error))], folder)]
         read = zip(files, checksums, books, strict=True)
-        return [
-            ReadPart(
-                [ReadFile(file, sha256.result(), found, None, _lines_of(file)) for file, sha256, found in read], folder
-            )
-        ]
+        found = [ReadFile(file, sha256.result(), of_file, None, _lines_of(file)) for file, sha256, of_file in read]
+        return [ReadPart(found, folder, digest_of_folder(folder))]
 
 
 def _joined(parts: list[ReadPart]) -> ReadPart:

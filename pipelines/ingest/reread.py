@@ -171,7 +171,7 @@ class _Reread:
             return entry != before
         fresh.part = hashlib.sha256(repr((entry.path, entry.sha256, source.fingerprint, new)).encode()).hexdigest()[:24]
         fresh.earlier_parts = [*entry.earlier_parts, str(entry.records_name)]
-        fresh.part_digest = self._store.place_part(part.folder, fresh.part)
+        fresh.part_digest = self._store.place_part(part.folder, fresh.part, part.digest)
         count_late(fresh, entry, entry.closed_through)
         self._put_in_place(entry, fresh)
         return True

@@ -134,9 +134,11 @@ class Store:
         """The folder with the files of a part."""
         return self.warehouse / "events" / part
 
-    def place_part(self, fresh: Path, part: str) -> str:
-        """Moves a finished part to its place; it counts once a manifest names it. Gives the checksum of its files."""
-        digest = digest_of_folder(fresh)
+    def place_part(self, fresh: Path, part: str, digest: str | None = None) -> str:
+        """Moves a finished part to its place; it counts once a manifest names it. Gives the checksum of its files,
+        which is taken now where it is not known.
+        """
+        digest = digest or digest_of_folder(fresh)
         durable.place_folder(fresh, self.part_folder(part))
         return digest
 

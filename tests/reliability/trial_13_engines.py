@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from unittest.mock import patch
 
@@ -80,7 +81,7 @@ def one_world(root: Path, seed: int) -> None:
     folder = DataFolder(root)
     use(folder, "spark")
     with patch.dict(os.environ, {"AUTHMETER_HASH_KEY": oracle.KEY}):
-        run = folder.open(oracle.AS_OF)
+        run = folder.open(oracle.AS_OF, datetime.fromtimestamp(of.clock_ms / 1000, UTC))
         run.ingest(oracle.AS_OF)
         run.roll_up(oracle.AS_OF)
         run.build_marts()
