@@ -5,11 +5,11 @@ those of the pieces before.
 """
 
 import os
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from pipelines.reading.blocks import BOM
 from pipelines.reading.landing import LandedFile, raw_file
 
 _CHUNK = 1 << 20
@@ -49,7 +49,7 @@ def _line_end(descriptor: int, place: int, end: int) -> int:
             place += len(chunk)
             if not chunk:
                 break
-        elif os.pread(descriptor, len(BOM), place + found) == BOM:
+        elif os.pread(descriptor, len(BOM_UTF8), place + found) == BOM_UTF8:
             # Where a file begins, these bytes say how it is written; within one, they are part of a line.
             place += found + 1
         else:

@@ -62,8 +62,8 @@ def use(folder: DataFolder, engine: str, settings: str = "") -> None:
 def spark_leaves_nothing() -> Iterator[None]:
     """What Spark notes of its runs, and what its executors said, goes with the tests."""
     yield
-    for session in [session for _, session in opened]:
-        end(session.sparkContext)
+    if opened:
+        end()
     shutil.rmtree(EVENT_LOG)
 
 

@@ -150,6 +150,7 @@ SAID = {
     "Executors died, and what they did could not be done by others.",
     "ResultStage 5 has failed the maximum allowable number of times: 4: MetadataFetchFailedException: Missing":
     "Executors died, and what they did could not be done by others.",
+    "[JAVA_GATEWAY_EXITED] Java gateway process exited before sending its port number.": "Java could not start Spark.",
     "Py4JNetworkError: Answer from Java side is empty": "Spark ended, or lost its cluster.",
     "IllegalStateException: Cannot call methods on a stopped SparkContext.": "Spark ended, or lost its cluster.",
     'Traceback (most recent call last):\n  File "x.py", line 1\nOSError: it is broken\n\tat org.apache.x(Y.java:1)':

@@ -17,8 +17,9 @@ _LOST = re.compile(
 )
 _GONE = re.compile(
     r"Answer from Java side is empty|Error while (sending|receiving)|Connection refused|connect to the Java server|"
-    r"stopped SparkContext|SparkContext (was|has been) (shut down|stopped)|JAVA_GATEWAY_EXITED|gateway process exited"
+    r"stopped SparkContext|SparkContext (was|has been) (shut down|stopped)"
 )
+_NOT_STARTED = "JAVA_GATEWAY_EXITED"
 _NO_MODULE = re.compile(r"No module named '?(\w+)")
 _MEMORY = re.compile(r"OutOfMemoryError|Java heap space|GC overhead")
 _RESULT = re.compile(r"maxResultSize")
@@ -41,6 +42,13 @@ def in_words(said: str, log: Path) -> AuthmeterError:
     """The error in what Spark says."""
     if known := carried_error(said):
         return known
+    if _NOT_STARTED in said:
+        return UsageError(
+            "Java could not start Spark.",
+            where=_where(log),
+            why=_STANDS,
+            do="See that it is Java 17 or newer, and that Spark knows what [engine.spark] says, then run again.",
+        )
     if found := _NO_MODULE.search(said):
         return UsageError(
             f"An executor has no module {found[1]}.",

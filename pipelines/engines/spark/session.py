@@ -71,7 +71,7 @@ def _session(place: Place) -> "SparkSession":
         if settings == engine and _is_alive(session):
             opened.append((settings, session))
             return session
-        end(session.sparkContext)
+        end()
     session = _started(engine, place.log)
     opened.append((engine, session))
     return session
@@ -93,13 +93,13 @@ def _started(engine: EngineSettings, log: Path) -> "SparkSession":
     options = SparkConf().setMaster(engine.master).setAppName("authmeter")
     for name, value in {**_OPTIONS, **_of_this_machine(engine.master), **engine.spark}.items():
         options.set(name, value)
-    context = _within(engine, log, lambda: _context(options, log))
     try:
+        context = _within(engine, log, lambda: _context(options, log))
         _require_same_environment(_within(engine, log, lambda: _environment_of_executor(context)))
-        return SparkSession(context)
     except AuthmeterError:
-        end(context)
+        end()
         raise
+    return SparkSession(context)
 
 
 def _context(options: "SparkConf", log: Path) -> "SparkContext":
@@ -201,14 +201,15 @@ def _is_alive(session: "SparkSession") -> bool:
     return False
 
 
-def end(context: "SparkContext") -> None:
+def end() -> None:
     """Ends Spark, and Java with it, so that another one can be started."""
     from pyspark import SparkContext
     from pyspark.sql import SparkSession
 
-    with suppress(Exception):
-        context.stop()
     gateway = SparkContext._gateway
+    if SparkContext._active_spark_context:
+        with suppress(Exception):
+            SparkContext._active_spark_context.stop()
     # A context that Java left cannot be stopped: it would stand in the way of the next.
     SparkContext._active_spark_context = SparkContext._gateway = SparkContext._jvm = None
     SparkSession._instantiatedSession = None
