@@ -298,9 +298,10 @@ def check_packages(
         known = names.get((scheme, package), {})
         name = known.get("scheme_name") or scheme
         methods = [said(one, language) for one in (known.get("methods") or "").split(";") if one]
+        created = f"{known['created_at']:%Y-%m-%d}" if known.get("created_at") else ABSENT
         assert row[:-2] == [
             f"{name} {scheme}" if scheme else unnamed, package or ABSENT,
-            known.get("scheme_group") or ABSENT, " · ".join(methods) or ABSENT, known.get("created_at") or ABSENT,
+            known.get("scheme_group") or ABSENT, " · ".join(methods) or ABSENT, created,
         ]  # fmt: skip
 
 

@@ -133,7 +133,7 @@ def assert_as_counted(data: Path, of: Scene) -> None:
     assert not report, "\n".join(report)
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_one_run(tmp_path: Path, seed: int) -> None:
     of = scene()
     write_data(tmp_path, seed, of)

@@ -12,7 +12,7 @@ from tests.reliability.harness import SHORT, modules
 
 # These take a minute each even with few tries; `make reliability` alone tries them. The short form of the last one is
 # `tests/engines`.
-LONG = ("06_poison", "07_readers", "13_engines")
+LONG = ("06_poison", "07_readers", "10_held_back", "12_operation", "13_engines")
 TRIALS = {name: module for name, module in modules().items() if name not in LONG}
 
 
