@@ -1,6 +1,7 @@
 """Of all tests: nothing of the caller's environment reaches them, and property tests draw the same cases each time."""
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,6 +26,15 @@ settings.load_profile("deterministic")
 for name in [name for name in os.environ if name.startswith(("AUTHMETER_", "DAGSTER_"))]:
     if name != "AUTHMETER_CHROMIUM":
         del os.environ[name]
+
+
+@pytest.fixture(autouse=True)
+def no_instance_of_another_test() -> None:
+    """Dagster keeps the storage of the instance that was entered last, and gives back one that is gone where two were
+    left in another order than they were entered.
+    """
+    if base := sys.modules.get("dagster._core.storage.defs_state.base"):
+        base._current_storage.set(None)
 
 
 @pytest.fixture(scope="session")

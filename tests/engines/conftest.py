@@ -38,7 +38,9 @@ spark.executor.extraJavaOptions = "-XX:TieredStopAtLevel=1"
 @cache
 def missing() -> str | None:
     """What this machine lacks for Spark, in words."""
-    if importlib.util.find_spec("pyspark") is None:
+    found = importlib.util.find_spec("pyspark")
+    # What executors of before left in its folder is no package.
+    if found is None or found.origin is None:
         return "PySpark is not installed: make spark"
     home = os.environ.get("JAVA_HOME")
     java = shutil.which("java", path=f"{home}/bin" if home else None)
