@@ -1,0 +1,257 @@
+"""Falls: which subjects fell under their baseline, from which day, and until when.
+
+A *subject* is a row of a grid: something that has a level each day, such as a rate of an app and channel, or its volume.
+The days are looked at in their order, all subjects at once. What opens, freezes and ends is contract and stands here;
+what a level is, and how unlikely a day is, is said by a `Measure`: `rates.py`, `volumes.py`.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from statistics import NormalDist
+from typing import Final, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+Places = npt.NDArray[np.int64]
+Sums = Mapping[str, Floats]
+
+# Contract: the days of a baseline, of a window, and of an incident that becomes the norm.
+BASELINE_DAYS: Final = 28
+LEAST_BASELINE_DAYS: Final = 7
+WINDOW_DAYS: Final = 7
+SETTLED_DAYS: Final = 28
+# Contract: a normal deviation above this is no chance, of so many subjects; and what is too small to matter.
+FAR: Final = 4.0
+FAR_SUBJECTS: Final = 100
+LEAST_FALL: Final = 0.02
+LEAST_LOST: Final = 8.0
+# Contract: so many days in a row that are back end an incident.
+DAYS_BACK: Final = 2
+
+
+class Sums(Protocol):
+    """Sums over days, of some subjects, by name."""
+
+    def __getitem__(self, name: str) -> Floats: ...
+
+
+class Measure(Protocol):
+    """What is measured of each subject (rows) on each day (columns)."""
+
+    # Whether there is anything to look at on that day.
+    has_data: Flags
+    # What adds up over days: the functions below are given sums of these, and the number of `days`.
+    values: Mapping[str, Floats]
+
+    def fall(self, base: Sums, seen: Sums) -> Floats:
+        """How far the days that are seen are under their baseline, as a share."""
+
+    def lost(self, base: Sums, seen: Sums) -> Floats:
+        """How many requests that cost."""
+
+    def deviation(self, base: Sums, seen: Sums) -> Floats:
+        """How far they fell, as a normal deviation, beside how far the subject's own days swing."""
+
+
+@dataclass(frozen=True)
+class Fall:
+    """Days of a subject that are under their baseline: its row, the places of its first day and of its last.
+
+    `last` is None while it is open. `baseline` holds the places of the clean days before, `opened` that of the day that
+    showed it.
+    """
+
+    row: int
+    first: int
+    last: int | None
+    state: str
+    baseline: tuple[int, ...]
+    opened: int
+
+
+def far_of(subjects: int) -> float:
+    """The deviation from which on so many subjects together ring as rarely as a hundred would."""
+    tail = 1 - NormalDist().cdf(FAR)
+    return NormalDist().inv_cdf(1 - tail * min(1.0, FAR_SUBJECTS / max(subjects, 1)))
+
+
+def falls(measure: Measure) -> list[Fall]:
+    """Every fall, by row and first day."""
+    watch = _Watch(measure)
+    for day in range(measure.has_data.shape[1]):
+        watch.look_at(day)
+    return sorted(watch.found(), key=lambda fall: (fall.row, fall.first))
+
+
+@dataclass
+class _Open:
+    """An open fall; `last_bad` is its last day that was not back."""
+
+    first: int
+    opened: int
+    last_bad: int
+    days_back: int = 0
+
+
+class _Watch:
+    """What is known of every subject up to a day."""
+
+    def __init__(self, measure: Measure) -> None:
+        self.measure = measure
+        self.baselines = _Baselines({**measure.values, "days": measure.has_data.astype(float)})
+        self.far = far_of(len(measure.has_data))
+        self.is_open = np.zeros(len(measure.has_data), dtype=bool)
+        self.open: dict[int, _Open] = {}
+        self.ended: list[Fall] = []
+
+    def look_at(self, day: int) -> None:
+        """Takes one more day in: ends what is over, opens what fell, and adds clean days to the baselines."""
+        for row in sorted(self.open):
+            self._follow(row, self.open[row], day)
+        has_data = self.measure.has_data[:, day]
+        self._look_for_falls(day, has_data)
+        self.baselines.add(day, ~self.is_open & has_data)
+
+    def found(self) -> Iterator[Fall]:
+        """What ended, and what is open still."""
+        yield from self.ended
+        for row, one in self.open.items():
+            yield Fall(row, one.first, None, "open", self.baselines.days_of(row, one.first), one.opened)
+
+    def _look_for_falls(self, day: int, has_data: Flags) -> None:
+        """Opens what fell over the window that ends with this day, or over this day."""
+        start = max(0, day + 1 - WINDOW_DAYS)
+        for first in dict.fromkeys((start, day)):
+            rows = np.flatnonzero(~self.is_open & has_data)
+            # A cheap look at all, and a dear one at the few that are left.
+            rows = rows[self._is_large(rows, first, day)]
+            far = self.measure.deviation(self.baselines.of(rows, first), self.baselines.seen(rows, first, day))
+            for row in rows[far > self.far]:
+                self._open(int(row), first, day)
+
+    def _is_large(self, rows: Places, first: int, day: int) -> Flags:
+        """Whether a fall since `first` matters, and its baseline is long enough."""
+        base, seen = self.baselines.of(rows, first), self.baselines.seen(rows, first, day)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            is_large = (self.measure.fall(base, seen) >= LEAST_FALL) & (self.measure.lost(base, seen) >= LEAST_LOST)
+        return np.asarray(is_large & (base["days"] >= LEAST_BASELINE_DAYS))
+
+    def _open(self, row: int, start: int, day: int) -> None:
+        """Opens a fall on the day of the window from which on it is least likely chance."""
+        days = [since for since in range(start, day) if self.baselines.clean[row, since]]
+        first = max((*days, day), key=lambda since: self._deviation_since(row, since, day))
+        self.is_open[row] = True
+        self.baselines.take_out(row, first, day)
+        self.open[row] = _Open(first, day, day)
+
+    def _deviation_since(self, row: int, since: int, day: int) -> float:
+        """How far the days since are under their baseline; minus one where they are not, or it is too short."""
+        rows = np.array([row])
+        base, seen = self.baselines.of(rows, since), self.baselines.seen(rows, since, day)
+        if base["days"][0] < LEAST_BASELINE_DAYS or self.measure.fall(base, seen)[0] <= 0:
+            return -1.0
+        return float(self.measure.deviation(base, seen)[0])
+
+    def _follow(self, row: int, one: _Open, day: int) -> None:
+        """Ends an open fall where it is over, or adds the day to it."""
+        if day - one.first >= SETTLED_DAYS:
+            self._end(row, one, one.first + SETTLED_DAYS - 1, "settled")
+            # The new level is the norm.
+            self.baselines.begin_anew(row, one.first, day)
+            return
+        if not self.measure.has_data[row, day]:
+            return
+        base = self.baselines.of(np.array([row]), one.first)
+        today, so_far = (
+            float(self.measure.fall(base, self.baselines.all_of(row, first, last))[0])
+            for first, last in ((day, day), (one.first, one.last_bad))
+        )
+        # Nearer to the baseline than to the level of the incident.
+        if today >= so_far / 2:
+            one.last_bad, one.days_back = day, 0
+            return
+        one.days_back += 1
+        if one.days_back == DAYS_BACK:
+            self._end(row, one, one.last_bad, "recovered")
+            self.baselines.put_in(row, one.last_bad + 1, day)
+
+    def _end(self, row: int, one: _Open, last: int, state: str) -> None:
+        self.ended.append(Fall(row, one.first, last, state, self.baselines.days_of(row, one.first), one.opened))
+        self.is_open[row] = False
+        del self.open[row]
+
+
+class _Sums:
+    """Sums that are made when they are asked for."""
+
+    def __init__(self, sum_of: Callable[[str], Floats]) -> None:
+        self._sum_of = sum_of
+
+    def __getitem__(self, name: str) -> Floats:
+        return self._sum_of(name)
+
+
+class _Baselines:
+    """Sums over the clean days before each day, so many at most; of the days up to the one that is looked at."""
+
+    def __init__(self, values: Mapping[str, Floats]) -> None:
+        self.values = values
+        rows, days = values["days"].shape
+        self.clean = np.zeros((rows, days), dtype=bool)
+        # Sums over all clean days before a day; those of its baseline begin at the place in `starts`.
+        self.sums = {name: np.zeros((rows, days + 1)) for name in values}
+        self.starts = np.zeros((rows, days + 1), dtype=np.int64)
+
+    def add(self, day: int, is_clean: Flags) -> None:
+        """Takes a day of every subject in, where it is clean."""
+        self.clean[:, day] = is_clean
+        for name, sums in self.sums.items():
+            sums[:, day + 1] = sums[:, day] + np.where(is_clean, self.values[name][:, day], 0.0)
+        counts, starts = self.sums["days"], self.starts[:, day].copy()
+        rows = np.arange(len(starts))
+        while (too_many := counts[:, day + 1] - counts[rows, starts] > BASELINE_DAYS).any():
+            starts[too_many] += 1
+        self.starts[:, day + 1] = starts
+
+    def of(self, rows: Places, before: int) -> Sums:
+        """The baseline as of the start of a day."""
+        starts = self.starts[rows, before]
+        return _Sums(lambda name: self.sums[name][rows, before] - self.sums[name][rows, starts])
+
+    def seen(self, rows: Places, first: int, day: int) -> Sums:
+        """A day and the clean days before it since `first`: those of an incident that has ended are no evidence."""
+        return _Sums(
+            lambda name: self.sums[name][rows, day] - self.sums[name][rows, first] + self.values[name][rows, day]
+        )
+
+    def all_of(self, row: int, first: int, last: int) -> Sums:
+        """All days of one subject, from the first to the last."""
+        return _Sums(lambda name: self.values[name][row, first : last + 1].sum(keepdims=True))
+
+    def days_of(self, row: int, before: int) -> tuple[int, ...]:
+        """The places of the baseline's days as of the start of a day."""
+        return tuple(int(day) for day in np.flatnonzero(self.clean[row, :before])[-BASELINE_DAYS:])
+
+    def take_out(self, row: int, first: int, day: int) -> None:
+        """Of one subject: the days since are not clean."""
+        self.clean[row, first:day] = False
+        self._sum_anew(row, day)
+
+    def put_in(self, row: int, first: int, day: int) -> None:
+        """Of one subject: the days since, up to the one that is looked at, are clean after all."""
+        self.clean[row, first:day] = self.values["days"][row, first:day] > 0
+        self._sum_anew(row, day)
+
+    def begin_anew(self, row: int, first: int, day: int) -> None:
+        """Of one subject: the days since are its norm, and those before are not."""
+        self.clean[row, :first] = False
+        self.put_in(row, first, day)
+
+    def _sum_anew(self, row: int, day: int) -> None:
+        for name, sums in self.sums.items():
+            sums[row, 1 : day + 1] = np.cumsum(np.where(self.clean[row, :day], self.values[name][row, :day], 0.0))
+        counts = self.sums["days"][row, : day + 1]
+        self.starts[row, : day + 1] = np.searchsorted(counts, counts - BASELINE_DAYS)

@@ -1,0 +1,77 @@
+"""The measure of volumes: requests of a day, beside those of its weekday."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Final
+
+import numpy as np
+
+from pipelines.incidents.swing import as_normal
+from pipelines.incidents.falls import Flags, Floats, Sums
+
+# Before any is seen, a subject's days are taken to differ by so much beyond chance.
+_PRIOR_SWING: Final = 0.1
+_WEEKDAYS: Final = range(7)
+
+
+class VolumeMeasure:
+    """Volumes of subjects, by day.
+
+    Args:
+        volumes: 0 where a subject had no request.
+        has_data: the days on which there were logs, and the subject had begun.
+        days: of the columns.
+    """
+
+    def __init__(self, volumes: Floats, has_data: Flags, days: Sequence[date]) -> None:
+        self.has_data = has_data
+        weekdays = np.array([day.weekday() for day in days])
+        counted = np.where(has_data, volumes, 0.0)
+        self.values = {"volume": counted, "squares": counted**2}
+        for weekday in _WEEKDAYS:
+            is_it = weekdays == weekday
+            self.values[f"volume {weekday}"] = counted * is_it
+            self.values[f"days {weekday}"] = has_data * is_it.astype(float)
+
+    def fall(self, base: Sums, seen: Sums) -> Floats:
+        """How much of the usual volume is missing. A holiday may look like any weekday: what is not under the least of
+        them has not fallen."""
+        usual, least = self._usual(base, seen)
+        return np.asarray(np.where(seen["volume"] < least, 1 - seen["volume"] / usual, 0.0))
+
+    def lost(self, base: Sums, seen: Sums) -> Floats:
+        """Requests that would have been."""
+        return self._usual(base, seen)[0] - seen["volume"]
+
+    def deviation(self, base: Sums, seen: Sums) -> Floats:
+        """By the likelihood ratio of two counts, over as many days of the same weekdays."""
+        usual, _ = self._usual(base, seen)
+        weight = base["volume"] / np.maximum(usual, 1e-9)
+        both = (seen["volume"] + base["volume"]) / (1 + weight)
+        squared = 2 * np.maximum(_surprise(seen["volume"], both) + _surprise(base["volume"], both * weight), 0.0)
+        swing, freedom = np.zeros_like(usual), base["days"].copy()
+        per_day = base["volume"] / base["days"]
+        explained = np.zeros_like(usual)
+        for weekday in _WEEKDAYS:
+            volume, days = base[f"volume {weekday}"], base[f"days {weekday}"]
+            explained += np.where(days > 0, volume**2 / np.maximum(days, 1), 0.0)
+            freedom -= days > 0
+        swing = np.maximum(base["squares"] - explained, 0.0) / np.maximum(per_day, 1e-9)
+        return as_normal(squared, swing, np.maximum(freedom, 0.0), 1 + _PRIOR_SWING**2 * per_day)
+
+    def _usual(self, base: Sums, seen: Sums) -> tuple[Floats, Floats]:
+        """What as many days of the same weekdays usually have, and what they would have were each the least of all."""
+        mean = base["volume"] / base["days"]
+        usual, least = np.zeros_like(mean), np.full_like(mean, np.inf)
+        for weekday in _WEEKDAYS:
+            days = base[f"days {weekday}"]
+            # A weekday that was not seen yet is as the others.
+            norm = np.where(days > 0, base[f"volume {weekday}"] / np.maximum(days, 1), mean)
+            usual += norm * seen[f"days {weekday}"]
+            least = np.minimum(least, norm)
+        return usual, least * seen["days"]
+
+
+def _surprise(count: Floats, expected: Floats) -> Floats:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(count > 0, count * np.log(count / expected), 0.0) - (count - expected)
