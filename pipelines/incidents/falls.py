@@ -16,7 +16,6 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 Places = npt.NDArray[np.int64]
-Sums = Mapping[str, Floats]
 
 # Contract: the days of a baseline, of a window, and of an incident that becomes the norm.
 BASELINE_DAYS: Final = 28
@@ -39,12 +38,18 @@ class Sums(Protocol):
 
 
 class Measure(Protocol):
-    """What is measured of each subject (rows) on each day (columns)."""
+    """What is measured on each day (rows) of each subject (columns).
 
-    # Whether there is anything to look at on that day.
-    has_data: Flags
-    # What adds up over days: the functions below are given sums of these, and the number of `days`.
-    values: Mapping[str, Floats]
+    Days are the rows, since they are looked at one by one: all of a day lies together.
+    """
+
+    @property
+    def has_data(self) -> Flags:
+        """Whether there is anything to look at on that day."""
+
+    @property
+    def values(self) -> Mapping[str, Floats]:
+        """What adds up over days: the functions below are given sums of these, and the number of `days`."""
 
     def fall(self, base: Sums, seen: Sums) -> Floats:
         """How far the days that are seen are under their baseline, as a share."""
@@ -81,7 +86,7 @@ def far_of(subjects: int) -> float:
 def falls(measure: Measure) -> list[Fall]:
     """Every fall, by row and first day."""
     watch = _Watch(measure)
-    for day in range(measure.has_data.shape[1]):
+    for day in range(len(measure.has_data)):
         watch.look_at(day)
     return sorted(watch.found(), key=lambda fall: (fall.row, fall.first))
 
@@ -102,8 +107,9 @@ class _Watch:
     def __init__(self, measure: Measure) -> None:
         self.measure = measure
         self.baselines = _Baselines({**measure.values, "days": measure.has_data.astype(float)})
-        self.far = far_of(len(measure.has_data))
-        self.is_open = np.zeros(len(measure.has_data), dtype=bool)
+        subjects = measure.has_data.shape[1]
+        self.far = far_of(subjects)
+        self.is_open = np.zeros(subjects, dtype=bool)
         self.open: dict[int, _Open] = {}
         self.ended: list[Fall] = []
 
@@ -111,7 +117,7 @@ class _Watch:
         """Takes one more day in: ends what is over, opens what fell, and adds clean days to the baselines."""
         for row in sorted(self.open):
             self._follow(row, self.open[row], day)
-        has_data = self.measure.has_data[:, day]
+        has_data = self.measure.has_data[day]
         self._look_for_falls(day, has_data)
         self.baselines.add(day, ~self.is_open & has_data)
 
@@ -125,23 +131,22 @@ class _Watch:
         """Opens what fell over the window that ends with this day, or over this day."""
         start = max(0, day + 1 - WINDOW_DAYS)
         for first in dict.fromkeys((start, day)):
-            rows = np.flatnonzero(~self.is_open & has_data)
-            # A cheap look at all, and a dear one at the few that are left.
-            rows = rows[self._is_large(rows, first, day)]
+            rows = self._large(np.flatnonzero(~self.is_open & has_data), first, day)
             far = self.measure.deviation(self.baselines.of(rows, first), self.baselines.seen(rows, first, day))
             for row in rows[far > self.far]:
                 self._open(int(row), first, day)
 
-    def _is_large(self, rows: Places, first: int, day: int) -> Flags:
-        """Whether a fall since `first` matters, and its baseline is long enough."""
-        base, seen = self.baselines.of(rows, first), self.baselines.seen(rows, first, day)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            is_large = (self.measure.fall(base, seen) >= LEAST_FALL) & (self.measure.lost(base, seen) >= LEAST_LOST)
-        return np.asarray(is_large & (base["days"] >= LEAST_BASELINE_DAYS))
+    def _large(self, rows: Places, first: int, day: int) -> Places:
+        """Those whose fall since `first` matters, and whose baseline is long enough: of all, the few to look closer at."""
+        for figure, least in ((self.measure.lost, LEAST_LOST), (self.measure.fall, LEAST_FALL)):
+            base, seen = self.baselines.of(rows, first), self.baselines.seen(rows, first, day)
+            with np.errstate(divide="ignore", invalid="ignore"):
+                rows = rows[(figure(base, seen) >= least) & (base["days"] >= LEAST_BASELINE_DAYS)]
+        return rows
 
     def _open(self, row: int, start: int, day: int) -> None:
         """Opens a fall on the day of the window from which on it is least likely chance."""
-        days = [since for since in range(start, day) if self.baselines.clean[row, since]]
+        days = [since for since in range(start, day) if self.baselines.clean[since, row]]
         first = max((*days, day), key=lambda since: self._deviation_since(row, since, day))
         self.is_open[row] = True
         self.baselines.take_out(row, first, day)
@@ -162,7 +167,7 @@ class _Watch:
             # The new level is the norm.
             self.baselines.begin_anew(row, one.first, day)
             return
-        if not self.measure.has_data[row, day]:
+        if not self.measure.has_data[day, row]:
             return
         base = self.baselines.of(np.array([row]), one.first)
         today, so_far = (
@@ -199,59 +204,59 @@ class _Baselines:
 
     def __init__(self, values: Mapping[str, Floats]) -> None:
         self.values = values
-        rows, days = values["days"].shape
-        self.clean = np.zeros((rows, days), dtype=bool)
+        days, subjects = values["days"].shape
+        self.clean = np.zeros((days, subjects), dtype=bool)
         # Sums over all clean days before a day; those of its baseline begin at the place in `starts`.
-        self.sums = {name: np.zeros((rows, days + 1)) for name in values}
-        self.starts = np.zeros((rows, days + 1), dtype=np.int64)
+        self.sums = {name: np.zeros((days + 1, subjects)) for name in values}
+        self.starts = np.zeros((days + 1, subjects), dtype=np.int64)
 
     def add(self, day: int, is_clean: Flags) -> None:
         """Takes a day of every subject in, where it is clean."""
-        self.clean[:, day] = is_clean
+        self.clean[day] = is_clean
         for name, sums in self.sums.items():
-            sums[:, day + 1] = sums[:, day] + np.where(is_clean, self.values[name][:, day], 0.0)
-        counts, starts = self.sums["days"], self.starts[:, day].copy()
+            np.add(sums[day], self.values[name][day] * is_clean, out=sums[day + 1])
+        counts, starts = self.sums["days"], self.starts[day].copy()
         rows = np.arange(len(starts))
-        while (too_many := counts[:, day + 1] - counts[rows, starts] > BASELINE_DAYS).any():
+        while (too_many := counts[day + 1] - counts[starts, rows] > BASELINE_DAYS).any():
             starts[too_many] += 1
-        self.starts[:, day + 1] = starts
+        self.starts[day + 1] = starts
 
     def of(self, rows: Places, before: int) -> Sums:
         """The baseline as of the start of a day."""
-        starts = self.starts[rows, before]
-        return _Sums(lambda name: self.sums[name][rows, before] - self.sums[name][rows, starts])
+        starts = self.starts[before, rows]
+        return _Sums(lambda name: self.sums[name][before, rows] - self.sums[name][starts, rows])
 
     def seen(self, rows: Places, first: int, day: int) -> Sums:
         """A day and the clean days before it since `first`: those of an incident that has ended are no evidence."""
         return _Sums(
-            lambda name: self.sums[name][rows, day] - self.sums[name][rows, first] + self.values[name][rows, day]
+            lambda name: self.sums[name][day, rows] - self.sums[name][first, rows] + self.values[name][day, rows]
         )
 
     def all_of(self, row: int, first: int, last: int) -> Sums:
         """All days of one subject, from the first to the last."""
-        return _Sums(lambda name: self.values[name][row, first : last + 1].sum(keepdims=True))
+        return _Sums(lambda name: self.values[name][first : last + 1, row].sum(keepdims=True))
 
     def days_of(self, row: int, before: int) -> tuple[int, ...]:
         """The places of the baseline's days as of the start of a day."""
-        return tuple(int(day) for day in np.flatnonzero(self.clean[row, :before])[-BASELINE_DAYS:])
+        return tuple(int(day) for day in np.flatnonzero(self.clean[:before, row])[-BASELINE_DAYS:])
 
     def take_out(self, row: int, first: int, day: int) -> None:
         """Of one subject: the days since are not clean."""
-        self.clean[row, first:day] = False
+        self.clean[first:day, row] = False
         self._sum_anew(row, day)
 
     def put_in(self, row: int, first: int, day: int) -> None:
         """Of one subject: the days since, up to the one that is looked at, are clean after all."""
-        self.clean[row, first:day] = self.values["days"][row, first:day] > 0
+        self.clean[first:day, row] = self.values["days"][first:day, row] > 0
         self._sum_anew(row, day)
 
     def begin_anew(self, row: int, first: int, day: int) -> None:
         """Of one subject: the days since are its norm, and those before are not."""
-        self.clean[row, :first] = False
+        self.clean[:first, row] = False
         self.put_in(row, first, day)
 
     def _sum_anew(self, row: int, day: int) -> None:
         for name, sums in self.sums.items():
-            sums[row, 1 : day + 1] = np.cumsum(np.where(self.clean[row, :day], self.values[name][row, :day], 0.0))
-        counts = self.sums["days"][row, : day + 1]
-        self.starts[row, : day + 1] = np.searchsorted(counts, counts - BASELINE_DAYS)
+            sums[1 : day + 1, row] = np.cumsum(self.values[name][:day, row] * self.clean[:day, row])
+        counts = self.sums["days"][: day + 1, row]
+        self.starts[: day + 1, row] = np.searchsorted(counts, counts - BASELINE_DAYS)

@@ -12,7 +12,8 @@ import polars as pl
 
 from pipelines.common.sql import sql
 from pipelines.incidents.causes import Cause, cause_of, cells_of
-from pipelines.incidents.rates import WINDOW_DAYS, Fall, falls
+from pipelines.incidents.falls import WINDOW_DAYS, Fall, falls
+from pipelines.incidents.rates import RateMeasure
 from pipelines.incidents.subjects import ALL_APPS, Subjects, subjects
 
 DIMENSIONS: Final = ("platform", "carrier", "sdk_version", "vendor")
@@ -56,13 +57,15 @@ def rate_incidents(
         connection: has `channel_daily` and `outcome_daily`.
         days: without a gap, up to the as-of.
     """
-    counts = pl.DataFrame(connection.sql(
-        "SELECT day, app_key, channel, authorization_requests, authorizations, authorizations_cancelled, "
-        "verification_requests, verifications, devices FROM channel_daily WHERE day BETWEEN $first AND $last",
-        params={"first": days[0], "last": days[-1]},
-    ))
+    counts = pl.DataFrame(
+        connection.sql(
+            "SELECT day, app_key, channel, authorization_requests, authorizations, authorizations_cancelled, "
+            "verification_requests, verifications, devices FROM channel_daily WHERE day BETWEEN $first AND $last",
+            params={"first": days[0], "last": days[-1]},
+        )
+    )
     watched = subjects(counts, days)
-    found = [_Found(watched, fall) for fall in falls(watched.grid)]
+    found = [_Found(watched, fall) for fall in falls(RateMeasure(watched.counting, watched.successes))]
     if not found:
         return [], pl.DataFrame()
     sides = pl.concat([one.sides() for one in found])
@@ -83,9 +86,9 @@ class _Found:
     """A fall, and the requests of its subject by day."""
 
     def __init__(self, watched: Subjects, fall: Fall) -> None:
-        self.fall, self.days = fall, watched.grid.days
+        self.fall, self.days = fall, watched.days
         self.metric, self.app_key, self.channel = watched.keys[fall.row]
-        self.requests, self.successes = watched.all_requests[fall.row], watched.grid.successes[fall.row]
+        self.requests, self.successes = watched.requests[:, fall.row], watched.successes[:, fall.row]
         self.id = incident_id("rate", self.metric, self.app_key, self.channel, self.days[fall.first])
         self.end = fall.last if fall.last is not None else len(self.days) - 1
         self.places = [day for day in range(fall.first, self.end + 1) if self.requests[day] > 0]

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from pipelines.incidents.rates import LEAST_LOST, Floats, Grid
+from pipelines.incidents.falls import LEAST_LOST, Floats, Places
 
 ALL_APPS: Final = "*"
 
@@ -45,11 +45,16 @@ RATES: Final = (
 
 @dataclass(frozen=True)
 class Subjects:
-    """Rows of a grid: the metric, app and channel of each, and their days. `all_requests` has bursts in it."""
+    """Metric, app and channel of each subject, and by day (rows) and subject (columns) its requests and successes.
+
+    `counting` are the requests without those of bursts.
+    """
 
     keys: tuple[tuple[str, str, str], ...]
-    grid: Grid
-    all_requests: Floats
+    days: tuple[date, ...]
+    requests: Floats
+    successes: Floats
+    counting: Floats
 
 
 def subjects(channel_daily: pl.DataFrame, days: tuple[date, ...]) -> Subjects:
@@ -68,10 +73,10 @@ def subjects(channel_daily: pl.DataFrame, days: tuple[date, ...]) -> Subjects:
     rows = placed.get_column("row").to_numpy()
     columns = (placed.get_column("day") - days[0]).dt.total_days().to_numpy()
     requests, successes, devices = (
-        _filled((len(keys), len(days)), rows, columns, placed.get_column(name).to_numpy())
+        _filled((len(days), len(keys)), columns, rows, placed.get_column(name).to_numpy())
         for name in ("requests", "successes", "devices")
     )
-    return Subjects(keys, Grid(days, without_bursts(requests, successes, devices), successes), requests)
+    return Subjects(keys, days, requests, successes, without_bursts(requests, successes, devices))
 
 
 def _counts(channel_daily: pl.DataFrame) -> Iterator[pl.DataFrame]:
@@ -96,16 +101,15 @@ def without_bursts(requests: Floats, successes: Floats, devices: Floats) -> Floa
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         each = np.where(requests > 0, requests / devices, np.nan)
-    has_data = requests > 0
-    usual = np.array([np.nanmedian(row) if known.any() else 1.0 for row, known in zip(each, has_data, strict=True)])
-    return np.asarray(np.minimum(requests, np.maximum(successes, devices * usual[:, None] * _BURST)))
+    usual = np.nanmedian(each, axis=0)
+    return np.asarray(np.minimum(requests, np.maximum(successes, devices * usual * _BURST)))
 
 
 # So many times the usual requests of a device are no burst: where sign-in fails, people try again.
 _BURST = 1.5
 
 
-def _filled(shape: tuple[int, int], rows: Floats, columns: Floats, values: Floats) -> Floats:
+def _filled(shape: tuple[int, int], rows: Places, columns: Places, values: Floats) -> Floats:
     grid = np.zeros(shape)
     grid[rows, columns] = values
     return grid

@@ -20,7 +20,7 @@ class VolumeMeasure:
     Args:
         volumes: 0 where a subject had no request.
         has_data: the days on which there were logs, and the subject had begun.
-        days: of the columns.
+        days: of the rows.
     """
 
     def __init__(self, volumes: Floats, has_data: Flags, days: Sequence[date]) -> None:
@@ -29,23 +29,24 @@ class VolumeMeasure:
         counted = np.where(has_data, volumes, 0.0)
         self.values = {"volume": counted, "squares": counted**2}
         for weekday in _WEEKDAYS:
-            is_it = weekdays == weekday
+            is_it = (weekdays == weekday)[:, None]
             self.values[f"volume {weekday}"] = counted * is_it
             self.values[f"days {weekday}"] = has_data * is_it.astype(float)
 
     def fall(self, base: Sums, seen: Sums) -> Floats:
         """How much of the usual volume is missing. A holiday may look like any weekday: what is not under the least of
         them has not fallen."""
-        usual, least = self._usual(base, seen)
+        usual = self._usual(base, seen)
+        least = np.minimum.reduce([_norm(base, weekday) for weekday in _WEEKDAYS]) * seen["days"]
         return np.asarray(np.where(seen["volume"] < least, 1 - seen["volume"] / usual, 0.0))
 
     def lost(self, base: Sums, seen: Sums) -> Floats:
         """Requests that would have been."""
-        return self._usual(base, seen)[0] - seen["volume"]
+        return self._usual(base, seen) - seen["volume"]
 
     def deviation(self, base: Sums, seen: Sums) -> Floats:
         """By the likelihood ratio of two counts, over as many days of the same weekdays."""
-        usual, _ = self._usual(base, seen)
+        usual = self._usual(base, seen)
         weight = base["volume"] / np.maximum(usual, 1e-9)
         both = (seen["volume"] + base["volume"]) / (1 + weight)
         squared = 2 * np.maximum(_surprise(seen["volume"], both) + _surprise(base["volume"], both * weight), 0.0)
@@ -59,17 +60,20 @@ class VolumeMeasure:
         swing = np.maximum(base["squares"] - explained, 0.0) / np.maximum(per_day, 1e-9)
         return as_normal(squared, swing, np.maximum(freedom, 0.0), 1 + _PRIOR_SWING**2 * per_day)
 
-    def _usual(self, base: Sums, seen: Sums) -> tuple[Floats, Floats]:
-        """What as many days of the same weekdays usually have, and what they would have were each the least of all."""
-        mean = base["volume"] / base["days"]
-        usual, least = np.zeros_like(mean), np.full_like(mean, np.inf)
+    def _usual(self, base: Sums, seen: Sums) -> Floats:
+        """What as many days of the same weekdays usually have."""
+        usual = np.zeros_like(seen["days"])
         for weekday in _WEEKDAYS:
-            days = base[f"days {weekday}"]
-            # A weekday that was not seen yet is as the others.
-            norm = np.where(days > 0, base[f"volume {weekday}"] / np.maximum(days, 1), mean)
-            usual += norm * seen[f"days {weekday}"]
-            least = np.minimum(least, norm)
-        return usual, least * seen["days"]
+            days = seen[f"days {weekday}"]
+            if days.any():
+                usual += _norm(base, weekday) * days
+        return usual
+
+
+def _norm(base: Sums, weekday: int) -> Floats:
+    """The mean of a weekday; of one that was not seen yet, that of all days."""
+    days = base[f"days {weekday}"]
+    return np.where(days > 0, base[f"volume {weekday}"] / np.maximum(days, 1), base["volume"] / base["days"])
 
 
 def _surprise(count: Floats, expected: Floats) -> Floats:
