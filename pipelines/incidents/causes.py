@@ -1,8 +1,8 @@
 """What changed a rate: over which cells of the requests it moved, and whether one of them explains the change.
 
-A *cell* is a value of one dimension, or of two. Of each cell the change of the whole is split into what its own rate did
-(`rate_effect`) and what its share of the requests did (`mix_effect`); over the cells of a dimension both sum to the
-change, exactly. The same code explains an incident and `authmeter explain`.
+A *cell* is a value of one dimension, or of two. Of each cell the change of the whole is split into what its own rate
+did (`rate_effect`) and what its share of the requests did (`mix_effect`); over the cells of a dimension both sum to
+the change, exactly. The same code explains an incident and `authmeter explain`.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,8 +1,8 @@
 """Falls: which subjects fell under their baseline, from which day, and until when.
 
-A *subject* is a row of a grid: something that has a level each day, such as a rate of an app and channel, or its volume.
-The days are looked at in their order, all subjects at once. What opens, freezes and ends is contract and stands here;
-what a level is, and how unlikely a day is, is said by a `Measure`: `rates.py`, `volumes.py`.
+A *subject* is what has a level each day, such as a rate of an app and channel, or its volume. The days are looked at
+in their order, all subjects at once. What opens, freezes and ends is contract and stands here; what a level is, and how
+unlikely a day is, is said by a `Measure`: `rates.py`, `volume_falls.py`.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -137,7 +137,7 @@ class _Watch:
                 self._open(int(row), first, day)
 
     def _large(self, rows: Places, first: int, day: int) -> Places:
-        """Those whose fall since `first` matters, and whose baseline is long enough: of all, the few to look closer at."""
+        """Those whose fall since `first` matters, and whose baseline is long enough: the few to look closer at."""
         for figure, least in ((self.measure.lost, LEAST_LOST), (self.measure.fall, LEAST_FALL)):
             base, seen = self.baselines.of(rows, first), self.baselines.seen(rows, first, day)
             with np.errstate(divide="ignore", invalid="ignore"):

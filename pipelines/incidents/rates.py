@@ -4,8 +4,8 @@ from typing import Final
 
 import numpy as np
 
-from pipelines.incidents.swing import as_normal
 from pipelines.incidents.falls import Floats, Sums
+from pipelines.incidents.swing import as_normal
 
 # Before any is seen, a subject's days are taken to differ by so much beyond chance.
 _PRIOR_SWING: Final = 0.005
@@ -34,7 +34,7 @@ class RateMeasure:
         return self.fall(base, seen) * seen["n"]
 
     def deviation(self, base: Sums, seen: Sums) -> Floats:
-        """By the likelihood ratio of two binomials: it holds for few requests, too, and a baseline of few is a guess."""
+        """By the likelihood ratio of two binomials, which holds for few requests, and for a baseline of few."""
         n, k, base_n, base_k = seen["n"], seen["k"], base["n"], base["k"]
         both = (k + base_k) / (n + base_n)
         squared = 2 * np.maximum(_surprise(k, n, both) + _surprise(base_k, base_n, both), 0.0)

@@ -13,8 +13,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.incidents.falls import LEAST_LOST, Floats, Places
-
-ALL_APPS: Final = "*"
+from pipelines.incidents.incident import ALL
 
 
 @dataclass(frozen=True)
@@ -90,7 +89,7 @@ def _counts(channel_daily: pl.DataFrame) -> Iterator[pl.DataFrame]:
         yield (
             counts.group_by("metric", "channel", "day")
             .agg(pl.col("requests", "successes", "devices").sum())
-            .select("metric", pl.lit(ALL_APPS).alias("app_key"), "channel", "day", "requests", "successes", "devices")
+            .select("metric", pl.lit(ALL).alias("app_key"), "channel", "day", "requests", "successes", "devices")
         )
 
 

@@ -6,8 +6,8 @@ from typing import Final
 
 import numpy as np
 
-from pipelines.incidents.swing import as_normal
 from pipelines.incidents.falls import Flags, Floats, Sums
+from pipelines.incidents.swing import as_normal
 
 # Before any is seen, a subject's days are taken to differ by so much beyond chance.
 _PRIOR_SWING: Final = 0.1
@@ -21,13 +21,16 @@ class VolumeMeasure:
         volumes: 0 where a subject had no request.
         has_data: the days on which there were logs, and the subject had begun.
         days: of the rows.
+        each: requests that a device of the subject makes on a day: these come together, so that chance swings by as
+            much more.
     """
 
-    def __init__(self, volumes: Floats, has_data: Flags, days: Sequence[date]) -> None:
+    def __init__(self, volumes: Floats, has_data: Flags, days: Sequence[date], each: Floats) -> None:
         self.has_data = has_data
+        each_day = np.broadcast_to(each, volumes.shape)
         weekdays = np.array([day.weekday() for day in days])
         counted = np.where(has_data, volumes, 0.0)
-        self.values = {"volume": counted, "squares": counted**2}
+        self.values = {"volume": counted, "squares": counted**2, "each": each_day * has_data}
         for weekday in _WEEKDAYS:
             is_it = (weekdays == weekday)[:, None]
             self.values[f"volume {weekday}"] = counted * is_it
@@ -58,7 +61,19 @@ class VolumeMeasure:
             explained += np.where(days > 0, volume**2 / np.maximum(days, 1), 0.0)
             freedom -= days > 0
         swing = np.maximum(base["squares"] - explained, 0.0) / np.maximum(per_day, 1e-9)
-        return as_normal(squared, swing, np.maximum(freedom, 0.0), 1 + _PRIOR_SWING**2 * per_day)
+        return as_normal(
+            squared, swing, np.maximum(freedom, 0.0), base["each"] / base["days"] + _PRIOR_SWING**2 * per_day
+        )
+
+    def norms(self, subject: int, baseline: Sequence[int], places: Sequence[int]) -> Floats:
+        """What the baseline of a subject has it have on each of some days."""
+        known = list(baseline)
+        volumes = self.values["volume"][known, subject]
+        found = []
+        for place in places:
+            same = [volume for day, volume in zip(known, volumes, strict=True) if (day - place) % 7 == 0]
+            found.append(np.mean(same) if same else volumes.mean())
+        return np.array(found)
 
     def _usual(self, base: Sums, seen: Sums) -> Floats:
         """What as many days of the same weekdays usually have."""

@@ -1,0 +1,64 @@
+"""Incidents of volumes: apps, and channels of an app, of which far fewer requests came than on their weekdays."""
+
+from collections.abc import Collection
+from datetime import date
+
+import numpy as np
+import polars as pl
+
+from pipelines.incidents.falls import LEAST_LOST, WINDOW_DAYS, Fall, Floats, falls
+from pipelines.incidents.incident import ALL, NO_CAUSE, Incident, incident_id
+from pipelines.incidents.volume_falls import VolumeMeasure
+
+_METRIC = "volume"
+
+
+def volume_incidents(channel_daily: pl.DataFrame, days: tuple[date, ...], missing: Collection[date]) -> list[Incident]:
+    """Every incident of a volume in these days.
+
+    Args:
+        channel_daily: day, app_key, channel, authorization_requests, verification_requests, devices.
+        days: without a gap, up to the as-of.
+        missing: those of them without any log, which say nothing of an app.
+    """
+    keys, volumes, devices = _volumes(channel_daily, days)
+    is_there = np.array([day not in missing for day in days])[:, None]
+    # A subject begins with its first request.
+    has_begun = np.cumsum(volumes, axis=0) > 0
+    each = np.maximum(volumes.sum(axis=0) / np.maximum(devices.sum(axis=0), 1), 1)
+    measure = VolumeMeasure(volumes, has_begun & is_there, days, each)
+    return [_incident(keys[fall.row], days, measure, volumes, fall) for fall in falls(measure)]
+
+
+def _volumes(channel_daily: pl.DataFrame, days: tuple[date, ...]) -> tuple[list[tuple[str, str]], Floats, Floats]:
+    """Requests and devices by day and subject: apps, and channels of those that have several."""
+    by_channel = channel_daily.select(
+        "app_key", "channel", "day",
+        (pl.col("authorization_requests") + pl.col("verification_requests")).alias("volume"), "devices",
+    ).filter(pl.col("volume") > 0)  # fmt: skip
+    by_app = by_channel.group_by("app_key", "day").agg(pl.col("volume", "devices").sum())
+    several = by_channel.filter(pl.col("channel").n_unique().over("app_key") > 1)
+    counts = pl.concat([by_app.select("app_key", pl.lit(ALL).alias("channel"), "day", "volume", "devices"), several])
+    busy = counts.group_by("app_key", "channel").agg(pl.col("volume").sum().alias("all"))
+    busy = busy.filter(pl.col("all") >= LEAST_LOST).sort("app_key", "channel").drop("all")
+    placed = counts.join(busy.with_row_index("row"), on=["app_key", "channel"])
+    place = (placed.get_column("day") - days[0]).dt.total_days().to_numpy(), placed.get_column("row").to_numpy()
+    volumes, devices = np.zeros((2, len(days), busy.height))
+    volumes[place], devices[place] = placed.get_column("volume").to_numpy(), placed.get_column("devices").to_numpy()
+    return list(busy.iter_rows()), volumes, devices
+
+
+def _incident(
+    key: tuple[str, str], days: tuple[date, ...], measure: VolumeMeasure, volumes: Floats, fall: Fall
+) -> Incident:
+    end = fall.last if fall.last is not None else len(days) - 1
+    places = [place for place in range(fall.first, end + 1) if measure.has_data[place, fall.row]]
+    found = volumes[places, fall.row]
+    usual = measure.norms(fall.row, fall.baseline, places)
+    newest = min(len(places), WINDOW_DAYS)
+    return Incident(
+        incident_id("volume", _METRIC, *key, days[fall.first]), "volume", _METRIC, *key,
+        days[fall.first], None if fall.last is None else days[fall.last], fall.state, end - fall.first + 1,
+        float(usual[-newest:].mean()), float(found[-newest:].mean()),
+        float(usual[-1] - found[-1]), float((usual - found).sum()), NO_CAUSE,
+    )  # fmt: skip
