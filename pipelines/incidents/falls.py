@@ -138,7 +138,7 @@ class _Watch:
 
     def _large(self, rows: Places, first: int, day: int) -> Places:
         """Those whose fall since `first` matters, and whose baseline is long enough: the few to look closer at."""
-        for figure, least in ((self.measure.lost, LEAST_LOST), (self.measure.fall, LEAST_FALL)):
+        for figure, least in ((self.measure.fall, LEAST_FALL), (self.measure.lost, LEAST_LOST)):
             base, seen = self.baselines.of(rows, first), self.baselines.seen(rows, first, day)
             with np.errstate(divide="ignore", invalid="ignore"):
                 rows = rows[(figure(base, seen) >= least) & (base["days"] >= LEAST_BASELINE_DAYS)]

@@ -37,15 +37,14 @@ class VolumeMeasure:
             self.values[f"days {weekday}"] = has_data * is_it.astype(float)
 
     def fall(self, base: Sums, seen: Sums) -> Floats:
-        """How much of the usual volume is missing. A holiday may look like any weekday: what is not under the least of
-        them has not fallen."""
-        usual = self._usual(base, seen)
-        least = np.minimum.reduce([_norm(base, weekday) for weekday in _WEEKDAYS]) * seen["days"]
-        return np.asarray(np.where(seen["volume"] < least, 1 - seen["volume"] / usual, 0.0))
+        """How much of the usual volume is missing."""
+        return 1 - seen["volume"] / self._usual(base, seen)
 
     def lost(self, base: Sums, seen: Sums) -> Floats:
-        """Requests that would have been."""
-        return self._usual(base, seen) - seen["volume"]
+        """Requests that would have been. A holiday may look like any weekday: what is not under the least of them has
+        lost nothing."""
+        least = np.minimum.reduce([_norm(base, weekday) for weekday in _WEEKDAYS]) * seen["days"]
+        return np.where(seen["volume"] < least, self._usual(base, seen) - seen["volume"], 0.0)
 
     def deviation(self, base: Sums, seen: Sums) -> Floats:
         """By the likelihood ratio of two counts, over as many days of the same weekdays."""

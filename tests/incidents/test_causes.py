@@ -1,0 +1,106 @@
+"""What changed a rate: both effects sum to the change, and the cell that explains it is named."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.incidents.causes import Cause, cause_of, cells_of
+
+Counts = dict[tuple[str, ...], tuple[int, int, int, int]]
+DIMENSIONS = ("platform", "sdk_version")
+
+
+def frame(counts: Counts, dimensions: tuple[str, ...] = DIMENSIONS) -> pl.DataFrame:
+    """A row for each cell: requests and successes before, requests and successes now."""
+    names = (*dimensions, "requests_before", "successes_before", "requests_now", "successes_now")
+    return pl.DataFrame([(*key, *row) for key, row in counts.items()], schema=list(names), orient="row")
+
+
+def cause(counts: Counts, dimensions: tuple[str, ...] = DIMENSIONS) -> Cause:
+    return cause_of(cells_of(frame(counts, dimensions), dimensions))
+
+
+@st.composite
+def counted(draw: st.DrawFn) -> Counts:
+    keys = [(platform, version) for platform in ("android", "ios") for version in ("1", "2", "3")]
+    found: Counts = {}
+    for key in keys:
+        before, now = draw(st.integers(0, 1000)), draw(st.integers(0, 1000))
+        found[key] = (before, draw(st.integers(0, before)), now, draw(st.integers(0, now)))
+    return found
+
+
+@given(counted())
+def test_both_effects_sum_to_the_change_over_every_dimension(counts: Counts) -> None:
+    sums = [sum(row[place] for row in counts.values()) for place in range(4)]
+    if not (sums[0] and sums[2]):
+        return
+    change = sums[3] / sums[2] - sums[1] / sums[0]
+    cells = cells_of(frame(counts), DIMENSIONS)
+    effects = cells.group_by("dimension", "second").agg((pl.col("mix_effect") + pl.col("rate_effect")).sum())
+    for effect in effects.get_column("mix_effect"):
+        assert effect == pytest.approx(change, abs=1e-9) or _replaced_whole(counts)
+
+
+def _replaced_whole(counts: Counts) -> bool:
+    """Whether no cell of a dimension is on both sides: nothing is left that could make room."""
+    for place in (0, 1, None):
+        cells: dict[object, list[int]] = {}
+        for key, row in counts.items():
+            both = cells.setdefault(key if place is None else key[place], [0, 0])
+            both[0] += row[0]
+            both[1] += row[2]
+        if not any(before and now for before, now in cells.values()):
+            return True
+    return False
+
+
+def test_a_version_that_fails_everywhere_is_named() -> None:
+    found = cause({
+        ("android", "1"): (600, 576, 300, 288), ("android", "2"): (0, 0, 300, 90),
+        ("ios", "1"): (400, 384, 200, 192), ("ios", "2"): (0, 0, 200, 60),
+    })  # fmt: skip
+    assert (found.kind, found.cell, found.before, found.now) == ("cell", "sdk_version=2", None, 0.3)
+    assert (found.rest_before, found.rest_now) == (0.96, 0.96)
+
+
+def test_a_version_that_fails_on_one_platform_alone_is_named_with_it() -> None:
+    found = cause({
+        ("android", "1"): (600, 576, 300, 288), ("android", "2"): (600, 576, 300, 90),
+        ("ios", "1"): (400, 384, 200, 192), ("ios", "2"): (400, 384, 200, 192),
+    })  # fmt: skip
+    assert (found.kind, found.cell) == ("cell", "platform=android & sdk_version=2")
+
+
+def test_a_version_that_is_on_one_platform_only_is_named_alone() -> None:
+    found = cause({
+        ("android", "1"): (600, 576, 300, 288), ("android", "2"): (600, 576, 300, 90),
+        ("ios", "1"): (400, 384, 200, 192),
+    })  # fmt: skip
+    assert (found.kind, found.cell) == ("cell", "sdk_version=2")
+
+
+def test_a_fall_of_everything_is_broad() -> None:
+    found = cause({
+        ("android", "1"): (600, 576, 300, 200), ("android", "2"): (600, 576, 300, 200),
+        ("ios", "1"): (400, 384, 200, 133), ("ios", "2"): (400, 384, 200, 133),
+    })  # fmt: skip
+    assert found == Cause("broad")
+
+
+def test_a_cell_that_is_nearly_all_of_the_requests_is_no_cause() -> None:
+    found = cause({("android", "1"): (960, 922, 960, 500), ("ios", "1"): (40, 38, 40, 38)})
+    assert found == Cause("broad")
+
+
+def test_shares_that_moved_to_a_weaker_platform_are_a_mix() -> None:
+    found = cause({("android", "1"): (900, 864, 400, 384), ("h5", "1"): (100, 60, 600, 360)})
+    assert (found.kind, found.cell) == ("mix", "platform=h5")
+
+
+def test_an_absent_value_is_unknown() -> None:
+    counts = frame({("android", "1"): (10, 9, 10, 5)}).with_columns(pl.lit(None, pl.String).alias("sdk_version"))
+    assert cells_of(counts, DIMENSIONS).filter(pl.col("dimension") == "sdk_version")["value"].to_list() == ["unknown"]

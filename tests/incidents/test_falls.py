@@ -1,0 +1,140 @@
+"""Falls of a rate and of a volume: when one opens, from which day, with which baseline, and how it ends."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+
+from pipelines.incidents.falls import FAR, FAR_SUBJECTS, Fall, falls, far_of
+from pipelines.incidents.rates import RateMeasure
+from pipelines.incidents.volume_falls import VolumeMeasure
+
+MONDAY = date(2026, 3, 2)
+
+
+def rates(levels: list[float], requests: float = 1000) -> list[Fall]:
+    """The falls of one subject with these rates, day by day; no requests where the rate is negative."""
+    share = np.array(levels)[:, None]
+    counts = np.where(share < 0, 0.0, requests)
+    return falls(RateMeasure(counts, np.round(counts * np.maximum(share, 0))))
+
+
+def volumes(counts: list[float]) -> list[Fall]:
+    """The falls of one subject with these volumes, day by day from a Monday; no logs where one is negative."""
+    found = np.array(counts)[:, None]
+    days = [MONDAY + timedelta(place) for place in range(len(counts))]
+    return falls(VolumeMeasure(np.maximum(found, 0), found >= 0, days, np.ones(1)))
+
+
+def one(found: list[Fall]) -> Fall:
+    assert len(found) == 1
+    return found[0]
+
+
+def test_a_rate_that_stays_has_no_fall() -> None:
+    assert rates([0.96] * 60) == []
+
+
+def test_a_fall_opens_on_its_first_day_and_lasts() -> None:
+    fall = one(rates([0.96] * 40 + [0.6] * 5))
+    assert (fall.first, fall.last, fall.state, fall.opened) == (40, None, "open", 40)
+
+
+def test_the_baseline_is_of_the_28_clean_days_before_and_is_frozen() -> None:
+    assert one(rates([0.96] * 40 + [0.6] * 20)).baseline == tuple(range(12, 40))
+
+
+def test_days_without_requests_are_no_part_of_a_baseline() -> None:
+    assert one(rates([0.96] * 10 + [-1] * 3 + [0.96] * 5 + [0.6])).baseline == (*range(10), *range(13, 18))
+
+
+@pytest.mark.parametrize(("days", "found"), [(6, 0), (7, 1)])
+def test_a_baseline_has_seven_days_at_least(days: int, found: int) -> None:
+    assert len(rates([0.96] * days + [0.3])) == found
+
+
+@pytest.mark.parametrize(("level", "found"), [(0.941, 0), (0.939, 1)])
+def test_a_fall_of_less_than_two_points_is_none(level: float, found: int) -> None:
+    assert len(rates([0.96] * 30 + [level], requests=1_000_000)) == found
+
+
+@pytest.mark.parametrize(("requests", "found"), [(7, 0), (40, 1)])
+def test_eight_requests_are_lost_at_least(requests: float, found: int) -> None:
+    assert len(rates([1.0] * 30 + [0.0], requests)) == found
+
+
+def test_a_small_fall_opens_over_a_window_on_the_day_from_which_it_is_least_likely() -> None:
+    fall = one(rates([0.95] * 30 + [0.92] * 7, requests=300))
+    assert (fall.first, fall.opened > 30) == (30, True)
+
+
+def test_a_subject_that_swings_is_given_more_room() -> None:
+    calm, restless = [0.9] * 30, [0.85, 0.95] * 15
+    assert len(rates([*calm, 0.84])) == 1
+    assert rates([*restless, 0.84]) == []
+
+
+def test_it_recovers_when_two_days_in_a_row_are_back() -> None:
+    fall = one(rates([0.96] * 30 + [0.6] * 4 + [0.95, 0.96, 0.96]))
+    assert (fall.first, fall.last, fall.state) == (30, 33, "recovered")
+
+
+def test_one_day_that_is_back_is_a_day_of_it() -> None:
+    fall = one(rates([0.96] * 30 + [0.6, 0.6, 0.95, 0.6, 0.6]))
+    assert (fall.first, fall.last, fall.state) == (30, None, "open")
+
+
+def test_what_is_back_is_nearer_to_the_baseline() -> None:
+    assert one(rates([0.96] * 30 + [0.6, 0.6, 0.77, 0.77])).last is None
+    first, second = rates([0.96] * 30 + [0.6, 0.6, 0.79, 0.79])
+    assert (first.last, second.first) == (31, 32)
+
+
+def test_after_28_days_its_level_is_the_norm() -> None:
+    fall = one(rates([0.96] * 30 + [0.6] * 50))
+    assert (fall.first, fall.last, fall.state) == (30, 57, "settled")
+    *_, later = rates([0.96] * 30 + [0.6] * 50 + [0.4])
+    assert (later.first, later.baseline) == (80, tuple(range(52, 80)))
+
+
+def test_days_of_a_fall_that_has_ended_are_no_evidence_for_another() -> None:
+    assert [fall.first for fall in rates([0.96] * 30 + [0.2] + [0.96] * 20)] == [30]
+
+
+def test_a_second_fall_is_held_against_clean_days() -> None:
+    first, second = rates([0.96] * 20 + [0.6] * 5 + [0.96] * 10 + [0.7] * 3)
+    assert (first.first, first.last, second.first) == (20, 24, 35)
+    assert second.baseline == (*range(20), *range(25, 35))[-28:]
+
+
+def test_more_subjects_ring_as_rarely_together_as_a_hundred() -> None:
+    assert far_of(1) == far_of(FAR_SUBJECTS) == pytest.approx(FAR)
+    assert far_of(10_000) == pytest.approx(5.0, abs=0.15)
+
+
+WEEK = [1000.0, 1000, 1000, 1000, 1000, 600, 500]
+
+
+def test_a_weekly_rhythm_is_no_fall() -> None:
+    assert volumes(WEEK * 8) == []
+
+
+def test_a_holiday_may_look_like_any_weekday() -> None:
+    assert volumes(WEEK * 6 + [500] * 7 + WEEK) == []
+
+
+def test_a_stop_is_a_fall_from_its_first_day() -> None:
+    fall = one(volumes(WEEK * 6 + [0] * 4))
+    assert (fall.first, fall.last) == (42, None)
+
+
+def test_a_day_without_any_logs_says_nothing_of_a_volume() -> None:
+    assert volumes(WEEK * 6 + [-1] + WEEK[1:]) == []
+
+
+def test_half_of_the_volume_is_seen_on_a_day_when_no_weekday_looks_like_it() -> None:
+    half = [count / 2 for count in WEEK]
+    fall = one(volumes(WEEK * 6 + half * 2))
+    assert (fall.first in range(42, 48), fall.last) == (True, None)
