@@ -1,0 +1,50 @@
+"""The days of a world: a span of autumn 2026 with the public holiday of October in it."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+HOLIDAY = date(2026, 10, 1)
+HOLIDAY_DAYS = 7
+# Weekend days on which people work for the days off.
+WORKED = (date(2026, 9, 20), date(2026, 10, 10))
+
+
+@dataclass(frozen=True)
+class Days:
+    """`count` days in a row from `first`; a day is spoken of by its place, from 0."""
+
+    first: date
+    count: int
+
+    def at(self, place: int) -> date:
+        """The day at that place."""
+        return self.first + timedelta(days=place)
+
+    def place(self, day: date) -> int:
+        """Where the day stands; below 0 or beyond the last where it is no day of the world."""
+        return (day - self.first).days
+
+    @property
+    def holiday(self) -> int:
+        """The place of the holiday's first day."""
+        return self.place(HOLIDAY)
+
+    def weekdays(self) -> Ints:
+        """0 is Monday, as the calendar has it."""
+        return (np.arange(self.count) + self.first.weekday()) % 7
+
+    def volume_factors(self, weekday: Floats, holiday: float) -> Floats:
+        """What each day's volume is multiplied by; worked weekend days are like a Wednesday."""
+        factors = weekday[self.weekdays()]
+        for day in WORKED:
+            if 0 <= self.place(day) < self.count:
+                factors[self.place(day)] = weekday[2]
+        factors[self.holiday : self.holiday + HOLIDAY_DAYS] = holiday
+        return factors
