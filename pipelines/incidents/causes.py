@@ -109,7 +109,8 @@ def cause_of(cells: pl.DataFrame) -> Cause:
         & (pl.col("rest_before") - pl.col("rest_now") <= _REST_FALL * -change).fill_null(value=False)
         & (pl.col("requests_now") < _WHOLE_SHARE * whole["requests_now"])
     )
-    cell = _narrowest(explains.sort("requests_now", *_CELL), weighed)
+    whole_before = whole["successes_before"] / whole["requests_before"]
+    cell = _narrowest(explains.sort("requests_now", *_CELL), weighed, whole_before)
     return _cause("cell", cell) if cell else Cause("broad")
 
 
@@ -138,7 +139,7 @@ def _mix(singles: pl.DataFrame, change: float) -> _Row | None:
     return mixes.row(0, named=True) if mixes.height else None
 
 
-def _narrowest(explains: pl.DataFrame, weighed: pl.DataFrame) -> _Row | None:
+def _narrowest(explains: pl.DataFrame, weighed: pl.DataFrame, whole_before: float) -> _Row | None:
     """The smallest single cell, unless a pair fell alone: of its single, the rest did not fall."""
     singles = {(row["dimension"], row["value"]): row for row in explains.rows(named=True) if row["second"] is None}
     of_all = {
@@ -147,21 +148,24 @@ def _narrowest(explains: pl.DataFrame, weighed: pl.DataFrame) -> _Row | None:
     }
     for pair in explains.filter(pl.col("second").is_not_null()).iter_rows(named=True):
         parts = ((pair["dimension"], pair["value"]), (pair["second"], pair["second_value"]))
-        if all(_fell_alone(pair, of_all[part]) for part in parts):
+        if all(_fell_alone(pair, of_all[part], whole_before) for part in parts):
             return pair
     return next(iter(singles.values()), None)
 
 
-def _fell_alone(pair: _Row, single: _Row) -> bool:
-    """Whether the rest of a single is there, and fell by at most a quarter of what the pair fell by."""
+def _fell_alone(pair: _Row, single: _Row, whole_before: float) -> bool:
+    """Whether the rest of a single is there, and fell by at most a quarter of what the pair fell by; one that was not
+    there before is taken to have been as the whole.
+    """
     before, now = (
         (single[f"requests_{side}"] - pair[f"requests_{side}"], single[f"successes_{side}"] - pair[f"successes_{side}"])
         for side in ("before", "now")
     )
-    if before[0] <= 0 or now[0] <= 0 or pair["before"] is None:
+    if before[0] <= 0 or now[0] <= 0 or pair["now"] is None:
         return False
     fall = before[1] / before[0] - now[1] / now[0]
-    return bool(fall <= _REST_FALL * (pair["before"] - pair["now"]))
+    pair_before = whole_before if pair["before"] is None else pair["before"]
+    return bool(fall <= _REST_FALL * (pair_before - pair["now"]))
 
 
 def _cause(kind: str, row: _Row) -> Cause:
