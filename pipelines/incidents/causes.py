@@ -154,16 +154,17 @@ def _narrowest(explains: pl.DataFrame, weighed: pl.DataFrame, whole_before: floa
 
 
 def _fell_alone(pair: _Row, single: _Row, whole_before: float) -> bool:
-    """Whether the rest of a single is there, and fell by at most a quarter of what the pair fell by; one that was not
-    there before is taken to have been as the whole.
+    """Whether the rest of a single is there, and fell by at most a quarter of what the pair fell by; what was not there
+    before is taken to have been as the whole.
     """
     before, now = (
         (single[f"requests_{side}"] - pair[f"requests_{side}"], single[f"successes_{side}"] - pair[f"successes_{side}"])
         for side in ("before", "now")
     )
-    if before[0] <= 0 or now[0] <= 0 or pair["now"] is None:
+    if not now[0] or not pair["requests_now"]:
         return False
-    fall = before[1] / before[0] - now[1] / now[0]
+    rest_before = before[1] / before[0] if before[0] else whole_before
+    fall = rest_before - now[1] / now[0]
     pair_before = whole_before if pair["before"] is None else pair["before"]
     return bool(fall <= _REST_FALL * (pair_before - pair["now"]))
 

@@ -75,6 +75,14 @@ def test_a_version_that_fails_on_one_platform_alone_is_named_with_it() -> None:
     assert (found.kind, found.cell) == ("cell", "platform=android & sdk_version=2")
 
 
+def test_a_new_version_that_fails_on_one_platform_alone_is_named_with_it() -> None:
+    found = cause({
+        ("android", "1"): (600, 576, 300, 288), ("android", "2"): (0, 0, 300, 90),
+        ("ios", "1"): (400, 384, 200, 192), ("ios", "2"): (0, 0, 200, 192),
+    })  # fmt: skip
+    assert (found.kind, found.cell, found.before) == ("cell", "platform=android & sdk_version=2", None)
+
+
 def test_a_version_that_is_on_one_platform_only_is_named_alone() -> None:
     found = cause({
         ("android", "1"): (600, 576, 300, 288), ("android", "2"): (600, 576, 300, 90),
