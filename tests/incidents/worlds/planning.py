@@ -9,7 +9,7 @@ from tests.incidents.worlds.apps import App, Version
 from tests.incidents.worlds.days import HOLIDAY_DAYS, Days
 from tests.incidents.worlds.faults import ALL, Fault
 from tests.incidents.worlds.stories import STORIES, Story, cell_share
-from tests.incidents.worlds.tally import Subject
+from tests.incidents.worlds.tally import RATES, Subject
 
 APART = 40
 _TRIES = 100
@@ -79,18 +79,16 @@ def _is_near(one: Fault, other: Fault) -> bool:
 
 
 def touched(fault: Fault, apps: list[App]) -> Iterator[Subject]:
-    """The subjects that a fault moves: its own and those that may be part of it."""
+    """The subjects that a fault moves, or whose incidents would be taken for part of it, or it for part of theirs."""
     if fault.kind == "volume":
         channels = [channel.name for app in apps if app.key == fault.app_key for channel in app.channels]
         hit = channels if fault.channel == ALL else [fault.channel]
         yield from (("volume", fault.app_key, channel) for channel in (ALL, *hit))
-        for metric in ("technical_success_rate", "verification_result_rate"):
+        for metric in RATES:
             yield from ((metric, fault.app_key, channel) for channel in hit)
     elif fault.kind != "data":
         reached = [app for app in apps if fault.app_key in (ALL, app.key) and app.channel(fault.channel)]
-        metrics = {fault.metric}
-        if fault.channel == "one_click" and any(app.logs_login for app in reached):
-            metrics = {"technical_success_rate", "verification_result_rate"}
+        metrics = RATES if fault.channel == "one_click" else (fault.metric,)
         yield from ((metric, app.key, fault.channel) for metric in metrics for app in reached)
         if fault.app_key == ALL or share(reached[0], fault.channel, apps) > _TOUCHES / fault.depth:
             yield from ((metric, ALL, fault.channel) for metric in metrics)

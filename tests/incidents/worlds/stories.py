@@ -54,7 +54,7 @@ class Story:
         """What has least room in a world comes first."""
         if self.kind == "data" or self.everywhere or self.is_new_version:
             return int(self.kind != "data")
-        return 2 if self.kind in ("volume", "mix") else 3
+        return 2 if self.kind in ("volume", "mix") or self.where == "carrier" else 3
 
     def fault(self, rng: np.random.Generator, apps: list[App], days: Days) -> Fault | None:
         """One such fault in an app chosen by chance, None where it could not be told from chance there."""
