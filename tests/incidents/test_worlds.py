@@ -14,12 +14,12 @@ import pytest
 import pipelines.contract
 from pipelines.contract.tables import TABLES
 from tests.incidents.worlds.causes import cause
+from tests.incidents.worlds.planted import Planted
 from tests.incidents.worlds.rule import LONGEST, Reading, first_course
 from tests.incidents.worlds.score import score
 from tests.incidents.worlds.splits import Split
 from tests.incidents.worlds.stories import STORIES
 from tests.incidents.worlds.tally import RATES, Series, channel_daily
-from tests.incidents.worlds.truth import Planted
 from tests.incidents.worlds.world import World, world
 
 SEEDS = range(8)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from tests.incidents.worlds.truth import Planted
+from tests.incidents.worlds.planted import Planted
 
 Found = Mapping[str, Any]
 """A row of table `incidents`."""

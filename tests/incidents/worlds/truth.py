@@ -1,7 +1,5 @@
 """What is true of a planted fault: the incident that it is by the definition, where that is beyond doubt."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -10,10 +8,11 @@ import polars as pl
 from tests.incidents.worlds.apps import App
 from tests.incidents.worlds.causes import clear_cause
 from tests.incidents.worlds.days import Days, Flags, Floats
-from tests.incidents.worlds.faults import ALL, Fault, Kind
+from tests.incidents.worlds.faults import ALL, Fault
+from tests.incidents.worlds.planted import Planted, parts
 from tests.incidents.worlds.rule import READINGS, Course, State, baseline_days, first_course
 from tests.incidents.worlds.splits import explained, splits
-from tests.incidents.worlds.tally import RATES, Series, Subject, all_series, channel_daily
+from tests.incidents.worlds.tally import Series, Subject, all_series, channel_daily
 
 _NEWEST = 7
 # What is planted is well over what the definition asks for.
@@ -22,30 +21,6 @@ _LEAST_LOST = 16
 _LEAST_VOLUME = 30
 # Under this fall the rate of all apps together is in no doubt to open nothing.
 _QUIET_FALL = 0.012
-
-
-@dataclass(frozen=True)
-class Planted:
-    """An incident that is in the data. `parts` are the subjects whose own incidents of these days are part of it.
-
-    Of a rate the levels are shares, of a volume requests a day. `cause_kind` and `cause` are empty but for a rate's.
-    """
-
-    story: str
-    kind: Kind
-    metric: str
-    app_key: str
-    channel: str
-    first_day: date
-    last_day: date | None
-    state: State
-    cause_kind: str
-    cause: str
-    level_before: float
-    level_during: float
-    lost_total: float
-    is_slow: bool
-    parts: tuple[Subject, ...]
 
 
 class Truth:
@@ -101,20 +76,23 @@ class Truth:
         return course
 
     def _cause(self, fault: Fault, subject: Subject, course: Course) -> tuple[str, str] | None:
-        """The cause, where it is clear, and also that of app and `*` this one stands by itself."""
+        """The cause, where it is clear and the incident is part of no other."""
         before = self._dates(baseline_days(self._usable, course.first_day))
         after = self._days.count if course.last_day is None else course.last_day + 1
         during = np.flatnonzero(self._usable[course.first_day : after]) + course.first_day
-        now = self._dates(during[-_NEWEST:])
-        cause = clear_cause(splits(self._data, subject, before, now))
+        cause = clear_cause(splits(self._data, subject, before, self._dates(during[-_NEWEST:])))
+        spans = (during[:1], during[:_NEWEST], during[-_NEWEST:])
+        return cause if cause and all(self._is_alone(fault, before, self._dates(span)) for span in spans) else None
+
+    def _is_alone(self, fault: Fault, before: list[date], now: list[date]) -> bool:
+        """Whether a fall of all apps together is clearly that of one app, or of none where the fault reaches all."""
         star = self.series[fault.metric, ALL, fault.channel]
         fallen = star.level(self._flags(before)) - star.level(self._flags(now))
-        if cause is None or (fault.app_key != ALL and fallen < _QUIET_FALL):
-            return cause
+        if fault.app_key != ALL and fallen < _QUIET_FALL:
+            return True
         apps = splits(self._data, (fault.metric, ALL, fault.channel), before, now)["app_key",]
-        most = dict(zip(apps.values, explained(apps), strict=True))
-        is_everywhere = fault.app_key == ALL
-        return cause if (max(most.values()) < 0.7 if is_everywhere else max(most.values()) > 0.8) else None
+        most = explained(apps).max()
+        return bool(most < 0.7 if fault.app_key == ALL else most > 0.8)
 
     def _dates(self, places: np.ndarray) -> list[date]:
         return [self._days.at(int(place)) for place in places]
@@ -146,17 +124,3 @@ def _newer(values: Floats) -> float:
 
 # What a weekday usually has, in three ways.
 _NORMS = (np.mean, np.median, _newer)
-
-
-def parts(fault: Fault, apps: list[App]) -> Iterator[Subject]:
-    """The subjects whose incidents are part of the one that the fault is."""
-    if fault.kind == "volume":
-        app = next(app for app in apps if app.key == fault.app_key)
-        mine = {ALL, *(channel.name for channel in app.channels)} if fault.channel == ALL else {ALL, fault.channel}
-        yield from (("volume", key, channel) for key in (fault.app_key, ALL) for channel in sorted(mine))
-        return
-    reached = [app.key for app in apps if app.channel(fault.channel) and fault.app_key in (ALL, app.key)]
-    metrics = RATES if fault.channel == "one_click" else (fault.metric,)
-    own = (fault.metric, fault.app_key, fault.channel)
-    every = ((metric, key, fault.channel) for metric in metrics for key in (*reached, ALL))
-    yield from (subject for subject in every if subject != own)

@@ -14,7 +14,8 @@ from tests.incidents.worlds.faults import ALL, Fault
 from tests.incidents.worlds.installation import Noise, installation
 from tests.incidents.worlds.keys import Keys, Records, day_states
 from tests.incidents.worlds.planning import Plan, plan
-from tests.incidents.worlds.truth import Planted, Truth
+from tests.incidents.worlds.planted import Planted
+from tests.incidents.worlds.truth import Truth
 
 
 @dataclass(frozen=True)
