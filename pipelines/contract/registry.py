@@ -1,4 +1,4 @@
-"""The registry of apps and schemes, and the code dictionary: small CSV files that people keep by hand.
+"""The registry of apps and schemes, notes, and the code dictionary: small CSV files that people keep by hand.
 
 A bad row is listed with its file, line and reason and costs itself alone; the rest counts. So is one whose
 `created_at` is no time, which counts without it.
@@ -11,7 +11,7 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -22,6 +22,8 @@ from pipelines.contract.record import APP_KEY_PATTERN, LAYERS, OUTCOMES, PACKAGE
 APP_COLUMNS = ("app_key", "app_name", "platform", "account_id", "created_at", "status")
 SCHEME_COLUMNS = ("scheme_id", "scheme_group", "app_key", "scheme_name", "package_name", "methods", "created_at")
 CODE_COLUMNS = ("vendor", "layer", "platform", "code", "outcome", "stage", "meaning_en", "meaning_zh")
+NOTE_COLUMNS = ("day", "app_key", "text")
+ALL_APPS = "*"
 METHODS = ("number", "wechat", "qq", "weibo")
 SHIPPED_CODES = Path(__file__).parent / "result_codes.csv"
 # As consoles write it, and as a spreadsheet writes it anew.
@@ -46,11 +48,12 @@ class Problem:
 
 @dataclass
 class Registry:
-    """Apps, schemes and result codes as used, as rows of text by column, and the problems found."""
+    """Apps, schemes, result codes and notes as used, as rows of text by column, and the problems found."""
 
     apps: list[dict[str, str | None]] = field(default_factory=list)
     schemes: list[dict[str, str | None]] = field(default_factory=list)
     codes: list[dict[str, str | None]] = field(default_factory=list)
+    notes: list[dict[str, str | None]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
     @property
@@ -67,7 +70,8 @@ class Registry:
     @property
     def fingerprint(self) -> str:
         """Changes whenever anything that is published of the registry or the dictionary does."""
-        return hashlib.sha256(repr((self.apps, self.schemes, self.codes, self.problems)).encode()).hexdigest()[:16]
+        published = (self.apps, self.schemes, self.codes, self.notes, self.problems)
+        return hashlib.sha256(repr(published).encode()).hexdigest()[:16]
 
 
 def registry_time(text: str, zone: str) -> datetime | None:
@@ -90,17 +94,18 @@ def registry_time(text: str, zone: str) -> datetime | None:
 
 
 def load_registry(folder: Path) -> Registry:
-    """Reads `apps.csv`, `schemes.csv` and `result_codes.csv` of the folder; each may be absent.
+    """Reads `apps.csv`, `schemes.csv`, `notes.csv` and `result_codes.csv` of the folder; each may be absent.
 
     A `result_codes.csv` of the folder adds to the shipped dictionary; where both have a key, the folder's counts.
 
     Raises:
         UsageError: one of them is there and cannot be read, or something is nearly called as one of them.
     """
-    require_no_near_name(folder, ("apps.csv", "schemes.csv", "result_codes.csv"))
+    require_no_near_name(folder, ("apps.csv", "schemes.csv", "notes.csv", "result_codes.csv"))
     registry = Registry()
     _read_schemes(folder, registry)
     _read_apps(folder, registry)
+    _read_notes(folder, registry)
     own = list(_rows(folder / "result_codes.csv", CODE_COLUMNS, registry, _code_problem, key=CODE_COLUMNS[:4]))
     shipped = list(_rows(SHIPPED_CODES, CODE_COLUMNS, registry, _code_problem, key=CODE_COLUMNS[:4]))
     merged = {_key(row, CODE_COLUMNS[:4]): row for row in [*shipped, *own]}
@@ -123,6 +128,31 @@ def _read_schemes(folder: Path, registry: Registry) -> None:
         _rows(folder / "schemes.csv", SCHEME_COLUMNS, registry, _scheme_problem, key=key),
         key=lambda row: _key(row, key),
     )
+
+
+def _read_notes(folder: Path, registry: Registry) -> None:
+    for row in _rows(folder / "notes.csv", NOTE_COLUMNS, registry, _note_problem, key=NOTE_COLUMNS):
+        row["day"] = str(_note_day(row))
+        row["app_key"] = row["app_key"] or ALL_APPS
+        registry.notes.append(row)
+    # The same day may be written in two ways, and all apps as `*` or not at all.
+    by_key = {_key(row, NOTE_COLUMNS): row for row in registry.notes}
+    registry.notes = [by_key[key] for key in sorted(by_key)]
+
+
+def _note_day(row: dict[str, str | None]) -> date | None:
+    time = registry_time(row["day"] or "", "UTC")
+    return time.date() if time else None
+
+
+def _note_problem(row: dict[str, str | None]) -> str | None:
+    for name in ("day", "text"):
+        if not row[name]:
+            return f"missing:{name}"
+    if not _note_day(row):
+        return "invalid:day"
+    is_app = row["app_key"] in (None, ALL_APPS) or _APP_KEY.fullmatch(row["app_key"] or "")
+    return None if is_app else "invalid:app_key"
 
 
 def _app_problem(row: dict[str, str | None]) -> str | None:

@@ -174,6 +174,27 @@ _ALL: Final = (
         "run:BIGINT day:DATE app_key channel metric published_before:BIGINT? published_now:BIGINT? cause",
     ),
     _table(
+        "incidents",
+        "incident: one thing that went wrong, from its first day to its end",
+        "incident_id",
+        """incident_id kind metric app_key channel first_day:DATE last_day:DATE? state days:INTEGER level_before:DOUBLE
+        level_now:DOUBLE lost:DOUBLE lost_total:DOUBLE cause_kind? cause? cause_before:DOUBLE? cause_now:DOUBLE?
+        rest_before:DOUBLE? rest_now:DOUBLE? share:DOUBLE? codes? part_of?""",
+    ),
+    _table(
+        "incident_cells",
+        "incident of a rate, dimension, value: each cell of its requests",
+        "incident_id dimension value",
+        """incident_id dimension value requests_before:BIGINT successes_before:BIGINT requests_now:BIGINT
+        successes_now:BIGINT mix_effect:DOUBLE rate_effect:DOUBLE""",
+    ),
+    _table(
+        "notes",
+        "day, app_key, text: what people know of a day",
+        "day app_key text",
+        "day:DATE app_key text",
+    ),
+    _table(
         "check_results",
         "check of the run that published",
         "check_name day",

@@ -21,6 +21,7 @@ from pipelines.contract.masking import MASKING_VERSION
 from pipelines.contract.registry import Registry
 from pipelines.contract.settings import Settings
 from pipelines.contract.tables import TABLES, Table
+from pipelines.incidents.all_incidents import all_incidents
 from pipelines.marts.carried import carry_over, keep_only, write_note
 from pipelines.marts.descriptions import describe
 from pipelines.marts.rows import listed_rows
@@ -71,6 +72,7 @@ def build_marts(
     fresh = store.fresh_folder("marts") / "authmeter.duckdb"
     kept = carry_over(store.database, fresh, manifest)
     files = _source_files(store, manifest, kept)
+    incidents = all_incidents(store, manifest, settings)
     with workbench(settings, store.temp, [store.warehouse]) as connection:
         connection.execute(f"ATTACH {literal(str(fresh))} AS out (STORAGE_VERSION '{STORAGE_VERSION}')")
         beside = connection.cursor()
@@ -80,7 +82,7 @@ def build_marts(
         carried = keep_only(connection, _BESIDE, kept) if kept else {}
         with ThreadPoolExecutor(1) as aside:
             made_beside = aside.submit(_fill, beside, _BESIDE, files, manifest)
-            for name, rows in listed_rows(store, manifest, settings, registry, checks).items():
+            for name, rows in listed_rows(store, manifest, settings, registry, checks, incidents).items():
                 connection.register(name, rows)
             rejects = "FROM rejects_of(getvariable('rejects_files'))" if files["rejects_files"] else NO_REJECTS
             connection.execute(f"CREATE TEMP VIEW file_rejects AS {rejects}")

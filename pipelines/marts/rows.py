@@ -1,4 +1,4 @@
-"""The mart rows that come from no Parquet file: the books of the manifest, registry, dictionaries, checks."""
+"""The mart rows that come from no Parquet file: books, registry, dictionaries, checks, incidents."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
@@ -12,6 +12,8 @@ from pipelines.contract.masking import masked_value
 from pipelines.contract.metrics import METRICS
 from pipelines.contract.registry import APP_COLUMNS, CODE_COLUMNS, SCHEME_COLUMNS, Registry, registry_time
 from pipelines.contract.settings import Settings
+from pipelines.incidents.all_incidents import Incidents
+from pipelines.incidents.incident import Incident
 from pipelines.incidents.volumes import usual_records
 from pipelines.reading.reasons import words_of
 from pipelines.reading.unread import kinds
@@ -21,6 +23,7 @@ from pipelines.store.store import Store
 _TYPES = {
     "INTEGER": pa.int32(),
     "BIGINT": pa.int64(),
+    "DOUBLE": pa.float64(),
     "DATE": pa.date32(),
     "BOOLEAN": pa.bool_(),
     "VARCHAR": pa.string(),
@@ -30,7 +33,12 @@ _TYPES = {
 
 
 def listed_rows(
-    store: Store, manifest: Manifest, settings: Settings, registry: Registry, checks: list[CheckResult]
+    store: Store,
+    manifest: Manifest,
+    settings: Settings,
+    registry: Registry,
+    checks: list[CheckResult],
+    incidents: Incidents,
 ) -> dict[str, pa.Table]:
     """Arrow tables by the name under which the mart statements read them."""
     late = manifest.late_records
@@ -75,12 +83,33 @@ def listed_rows(
             "check_name severity passed:BOOLEAN day:DATE detail_en detail_zh",
             ([c.check_name, c.severity, c.passed, c.day, c.detail_en, c.detail_zh] for c in checks),
         ),
+        "listed_incidents": _rows(
+            "incident_id kind metric app_key channel first_day:DATE last_day:DATE state days:INTEGER "
+            "level_before:DOUBLE level_now:DOUBLE lost:DOUBLE lost_total:DOUBLE cause_kind cause cause_before:DOUBLE "
+            "cause_now:DOUBLE rest_before:DOUBLE rest_now:DOUBLE share:DOUBLE codes part_of",
+            map(_incident, incidents.rows),
+        ),
+        "listed_incident_cells": incidents.cells.to_arrow(),
+        "listed_notes": _rows(
+            "day:DATE app_key text",
+            ([date.fromisoformat(str(note["day"])), note["app_key"], note["text"]] for note in registry.notes),
+        ),
         "listed_publication": _rows(
             "as_of:DATE run:BIGINT generated_at:TIMESTAMPTZ time_zone first_day:DATE is_synthetic:BOOLEAN",
             [[manifest.as_of, manifest.run, _instant(manifest.generated_at), settings.timezone,
               days[0][0] if days else None, (store.landing / "_SYNTHETIC.md").exists()]],
         ),
     }  # fmt: skip
+
+
+def _incident(one: Incident) -> list[Any]:
+    cause = one.cause
+    kind = cause.kind if one.kind == "rate" else None
+    return [
+        one.incident_id, one.kind, one.metric, one.app_key, one.channel, one.first_day, one.last_day, one.state,
+        one.days, one.level_before, one.level_now, one.lost, one.lost_total, kind, cause.cell, cause.before, cause.now,
+        cause.rest_before, cause.rest_now, cause.share, one.codes, one.part_of,
+    ]  # fmt: skip
 
 
 def _input_files(manifest: Manifest, settings: Settings) -> Iterator[list[Any]]:

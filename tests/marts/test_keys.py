@@ -13,10 +13,13 @@ from pipelines.contract.day_tables import DAY_TABLES
 from pipelines.contract.tables import TABLES
 from pipelines.marts import build
 from pipelines.store.keys import require_unique_keys
+from tests.data.failing_sdk import land_failing_sdk
 from tests.support import DAY, DataFolder, days_before, record
 
 # Lists are small, and as the run holds them.
 QUERIED = sorted(build._QUERIES)
+# It takes weeks of records to have one.
+INCIDENTS = {"incidents", "incident_cells"}
 OPTIONAL = ("scheme_id", "package_name", "sdk_version", "result_code", "latency_ms", "device_id", "platform")
 
 
@@ -35,6 +38,7 @@ def feed(folder: DataFolder) -> None:
         for absent in OPTIONAL
     ]
     folder.write("registry/schemes.csv", "scheme_id,app_key,package_name\n1,shop,\n1,shop,1\n")
+    folder.write("registry/notes.csv", "day,app_key,text\n2026-03-01,,Release\n")
     folder.land("b.ndjson", [*rows, record("bad", stage="none"), record("nulled", latency_ms=-1, phone="1" * 200)])
     folder.land("a.ndjson", [record("bad", stage="none"), record("bad", stage="none")])
     folder.tables()
@@ -93,10 +97,23 @@ def test_a_query_that_repeats_a_key_publishes_nothing(
     assert fed.store.database.read_bytes() == published
 
 
-@pytest.mark.parametrize("name", sorted(TABLES.keys() - set(QUERIED)))
+@pytest.mark.parametrize("name", sorted(TABLES.keys() - set(QUERIED) - INCIDENTS))
 def test_a_list_that_repeats_a_key_publishes_nothing(
     fed: DataFolder, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
+    require_no_repeated_row(fed, monkeypatch, name)
+
+
+@pytest.mark.parametrize("name", sorted(INCIDENTS))
+def test_an_incident_that_is_there_twice_publishes_nothing(
+    folder: DataFolder, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    land_failing_sdk(folder)
+    folder.tables()
+    require_no_repeated_row(folder, monkeypatch, name)
+
+
+def require_no_repeated_row(fed: DataFolder, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     published = fed.store.database.read_bytes()
     fed.land("more.ndjson", [record("more")])
     listed = build.listed_rows

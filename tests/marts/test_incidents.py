@@ -1,0 +1,73 @@
+"""The tables `incidents`, `incident_cells` and `notes`, from a small folder whose rows are known."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.data.failing_sdk import BAD_DAYS, FIRST_BAD, REQUESTS, land_failing_sdk
+from tests.support import DAY, DataFolder, days_before
+
+COLUMNS = "kind, metric, app_key, channel, first_day, last_day, state, days, cause_kind, cause, codes"
+
+
+def test_an_open_incident_has_its_cause_and_its_loss(folder: DataFolder) -> None:
+    land_failing_sdk(folder)
+    folder.tables()
+    found = folder.rows(f"SELECT {COLUMNS} FROM incidents WHERE part_of IS NULL")
+    assert found == [
+        ("rate", "technical_success_rate", "shop", "one_click", FIRST_BAD, None, "open", BAD_DAYS, "cell",
+         "sdk_version=2", "error"),
+    ]  # fmt: skip
+    ((before, now, lost, in_all),) = folder.rows(
+        "SELECT level_before, level_now, lost, lost_total FROM incidents WHERE part_of IS NULL"
+    )
+    assert (before, lost, in_all) == (1, 18, 18 * BAD_DAYS)
+    assert now == pytest.approx(1 - 18 / REQUESTS)
+    # All apps together are this one.
+    assert folder.rows("SELECT app_key FROM incidents WHERE part_of IS NOT NULL") == [("*",)]
+    assert folder.rows("SELECT count(*) FROM incidents AS a JOIN incidents AS b ON b.incident_id = a.part_of") == [(1,)]
+
+
+def test_the_cells_of_a_dimension_sum_to_the_change(folder: DataFolder) -> None:
+    land_failing_sdk(folder)
+    folder.tables()
+    cells = """FROM incident_cells JOIN incidents USING (incident_id) WHERE app_key = 'shop'"""
+    assert folder.rows(f"SELECT value, requests_now, successes_now {cells} AND dimension = 'sdk_version'") == [
+        ("1", 20 * BAD_DAYS, 20 * BAD_DAYS), ("2", 20 * BAD_DAYS, 2 * BAD_DAYS),
+    ]  # fmt: skip
+    assert folder.rows(f"SELECT value {cells} AND dimension = 'platform & sdk_version' ORDER BY value") == [
+        ("android & 1",), ("android & 2",),
+    ]  # fmt: skip
+    sums = folder.rows(
+        f"SELECT sum(mix_effect + rate_effect), any_value(level_now - level_before) {cells} GROUP BY dimension"
+    )
+    assert len(sums) == 10
+    for effects, change in sums:
+        assert effects == pytest.approx(change)
+
+
+def test_a_recovered_one_ends_on_its_last_bad_day(folder: DataFolder) -> None:
+    land_failing_sdk(folder, bad_days=3)
+    folder.tables()
+    assert folder.rows("SELECT first_day, last_day, state, days FROM incidents WHERE app_key = 'shop'") == [
+        (FIRST_BAD, days_before(FIRST_BAD, -2), "recovered", 3)
+    ]
+
+
+def test_a_folder_without_records_has_none(folder: DataFolder) -> None:
+    folder.tables()
+    assert folder.rows("FROM incidents") == folder.rows("FROM incident_cells") == []
+
+
+def test_notes_stand_as_they_are_and_bad_rows_aside(folder: DataFolder) -> None:
+    folder.write(
+        "registry/notes.csv",
+        "day,app_key,text\n2026/3/4,shop,Release 2\n2026-03-04,,Campaign\n2026-03-04,*,Campaign\nsoon,shop,x\n2026-03-05,shop,\n",
+    )
+    folder.tables()
+    assert folder.rows("SELECT day::VARCHAR, app_key, text FROM notes") == [
+        ("2026-03-04", "*", "Campaign"), ("2026-03-04", "shop", "Release 2"),
+    ]  # fmt: skip
+    assert folder.rows("SELECT path, line, reason FROM rejected_records ORDER BY line") == [
+        ("registry/notes.csv", 5, "invalid:day"), ("registry/notes.csv", 6, "missing:text"),
+    ]  # fmt: skip
