@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.data.failing_sdk import BAD_DAYS, FIRST_BAD, REQUESTS, land_failing_sdk
-from tests.support import DAY, DataFolder, days_before
+from tests.support import DataFolder, days_before
 
 COLUMNS = "kind, metric, app_key, channel, first_day, last_day, state, days, cause_kind, cause, codes"
 
@@ -62,7 +62,8 @@ def test_a_folder_without_records_has_none(folder: DataFolder) -> None:
 def test_notes_stand_as_they_are_and_bad_rows_aside(folder: DataFolder) -> None:
     folder.write(
         "registry/notes.csv",
-        "day,app_key,text\n2026/3/4,shop,Release 2\n2026-03-04,,Campaign\n2026-03-04,*,Campaign\nsoon,shop,x\n2026-03-05,shop,\n",
+        "day,app_key,text\n2026/3/4,shop,Release 2\n2026-03-04,,Campaign\n2026-03-04,*,Campaign\n"
+        "soon,shop,x\n2026-03-05,shop,\n",
     )
     folder.tables()
     assert folder.rows("SELECT day::VARCHAR, app_key, text FROM notes") == [
