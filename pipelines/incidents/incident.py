@@ -1,9 +1,10 @@
 """An incident: a row of the table, and what makes its id."""
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from pipelines.incidents.causes import Cause
 
@@ -43,6 +44,39 @@ class Incident:
         return (self.last_day is None or other.first_day <= self.last_day) and (
             other.last_day is None or self.first_day <= other.last_day
         )
+
+    def as_row(self) -> dict[str, Any]:
+        """The incident by the columns of the table."""
+        row = asdict(self)
+        cause = row.pop("cause")
+        # Only a rate has a cause to look for; of the others the cell alone may be there.
+        return (
+            row
+            | {"cause_kind": cause["kind"] if self.kind == "rate" else None, "cause": cause["cell"]}
+            | {column: cause[name] for column, name in _CAUSE_COLUMNS.items()}
+        )
+
+    @classmethod
+    def of_row(cls, row: Mapping[str, Any]) -> "Incident":
+        """The incident of a row of the table."""
+        cause = Cause(
+            row["cause_kind"] or NO_CAUSE.kind,
+            row["cause"],
+            **{name: row[column] for column, name in _CAUSE_COLUMNS.items()},
+        )
+        return cls(
+            cause=cause,
+            **{name: value for name, value in row.items() if name in cls.__annotations__ and name != "cause"},
+        )
+
+
+_CAUSE_COLUMNS: Final = {
+    "cause_before": "before",
+    "cause_now": "now",
+    "rest_before": "rest_before",
+    "rest_now": "rest_now",
+    "share": "share",
+}
 
 
 def incident_id(kind: str, metric: str, app_key: str, channel: str, first_day: date) -> str:

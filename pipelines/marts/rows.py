@@ -12,8 +12,8 @@ from pipelines.contract.masking import masked_value
 from pipelines.contract.metrics import METRICS
 from pipelines.contract.registry import APP_COLUMNS, CODE_COLUMNS, SCHEME_COLUMNS, Registry, registry_time
 from pipelines.contract.settings import Settings
+from pipelines.contract.tables import TABLES
 from pipelines.incidents.all_incidents import Incidents
-from pipelines.incidents.incident import Incident
 from pipelines.incidents.volumes import usual_records
 from pipelines.reading.reasons import words_of
 from pipelines.reading.unread import kinds
@@ -84,10 +84,8 @@ def listed_rows(
             ([c.check_name, c.severity, c.passed, c.day, c.detail_en, c.detail_zh] for c in checks),
         ),
         "listed_incidents": _rows(
-            "incident_id kind metric app_key channel first_day:DATE last_day:DATE state days:INTEGER "
-            "level_before:DOUBLE level_now:DOUBLE lost:DOUBLE lost_total:DOUBLE cause_kind cause cause_before:DOUBLE "
-            "cause_now:DOUBLE rest_before:DOUBLE rest_now:DOUBLE share:DOUBLE codes part_of",
-            map(_incident, incidents.rows),
+            " ".join(f"{name}:{kind}" for name, kind in TABLES["incidents"].columns.items()),
+            ([row[name] for name in TABLES["incidents"].columns] for row in (one.as_row() for one in incidents.rows)),
         ),
         "listed_incident_cells": incidents.cells.to_arrow(),
         "listed_notes": _rows(
@@ -100,16 +98,6 @@ def listed_rows(
               days[0][0] if days else None, (store.landing / "_SYNTHETIC.md").exists()]],
         ),
     }  # fmt: skip
-
-
-def _incident(one: Incident) -> list[Any]:
-    cause = one.cause
-    kind = cause.kind if one.kind == "rate" else None
-    return [
-        one.incident_id, one.kind, one.metric, one.app_key, one.channel, one.first_day, one.last_day, one.state,
-        one.days, one.level_before, one.level_now, one.lost, one.lost_total, kind, cause.cell, cause.before, cause.now,
-        cause.rest_before, cause.rest_now, cause.share, one.codes, one.part_of,
-    ]  # fmt: skip
 
 
 def _input_files(manifest: Manifest, settings: Settings) -> Iterator[list[Any]]:

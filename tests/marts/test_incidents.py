@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pipelines.incidents.published import read_incidents
 from tests.data.failing_sdk import BAD_DAYS, FIRST_BAD, REQUESTS, land_failing_sdk
 from tests.support import DataFolder, days_before
 
@@ -72,3 +73,19 @@ def test_notes_stand_as_they_are_and_bad_rows_aside(folder: DataFolder) -> None:
     assert folder.rows("SELECT path, line, reason FROM rejected_records ORDER BY line") == [
         ("registry/notes.csv", 5, "invalid:day"), ("registry/notes.csv", 6, "missing:text"),
     ]  # fmt: skip
+
+
+def test_the_published_ones_come_in_order_with_names_and_notes(folder: DataFolder) -> None:
+    land_failing_sdk(folder)
+    late = days_before(FIRST_BAD, -1)
+    folder.write(
+        "registry/notes.csv", f"day,app_key,text\n{late},shop,Rolled back\n{FIRST_BAD},,Sale\n2026-01-01,shop,x\n"
+    )
+    folder.tables()
+    shop, everyone = sorted(read_incidents(folder.store.database), key=lambda one: one.incident.app_key, reverse=True)
+    assert (shop.app_name, everyone.app_name) == ("示例钱包", "*")
+    assert [note.text for note in shop.notes] == ["Sale", "Rolled back"]
+    assert [note.text for note in everyone.notes] == ["Sale"]
+    assert (shop.stands_alone, everyone.stands_alone) == (True, False)
+    assert shop.incident.cause.cell == "sdk_version=2"
+    assert shop.text.zh == "示例钱包 · 一键登录成功率 100% → 55%，03-06 起第 5 天，昨日少 18 次登录；SDK 2 仅 10%"

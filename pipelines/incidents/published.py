@@ -1,0 +1,70 @@
+"""The incidents as they are published, with the name of their app and the notes on it, in the order of the contract."""
+
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from pipelines.common.sql import sql
+from pipelines.common.text import Words
+from pipelines.incidents.incident import Incident
+from pipelines.incidents.words import incident_text
+from pipelines.store.database import open_published
+
+
+@dataclass(frozen=True)
+class Note:
+    """What people know of a day."""
+
+    day: date
+    text: str
+
+
+@dataclass(frozen=True)
+class PublishedIncident:
+    """An incident and what is shown beside it. `notes` are those of its app, or of all, from its first day on."""
+
+    incident: Incident
+    app_name: str
+    notes: tuple[Note, ...]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it lasts still."""
+        return self.incident.last_day is None
+
+    @property
+    def stands_alone(self) -> bool:
+        """Whether it is part of no other: only these are told."""
+        return self.incident.part_of is None
+
+    @property
+    def text(self) -> Words:
+        """The incident in a line."""
+        return incident_text(self.incident, self.app_name)
+
+
+def incidents_of(connection: duckdb.DuckDBPyConnection) -> list[PublishedIncident]:
+    """Every incident of the published tables: open before ended, the largest loss first, then by id."""
+    result = connection.execute(sql("pipelines.incidents", "published"))
+    names = [column[0] for column in result.description or ()]
+    rows = [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+    return [
+        PublishedIncident(
+            Incident.of_row(row), row["app_name"], tuple(Note(note["day"], note["text"]) for note in row["notes"])
+        )
+        for row in rows
+    ]
+
+
+def read_incidents(database: Path) -> list[PublishedIncident]:
+    """The same, of a published file.
+
+    Raises:
+        UsageError: nothing was published yet.
+        duckdb.Error: the file cannot be read, or is of another version.
+    """
+    with closing(open_published(database)) as connection:
+        return incidents_of(connection)

@@ -1,0 +1,188 @@
+"""The words of an incident, short enough for a phone: one template for each kind and state, in both languages.
+
+Lives here: which text stands for what. The texts are in `locale/`, under their English as msgid; a test names what is
+missing there.
+"""
+
+import re
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from pipelines.common.catalogue import read_catalogue
+from pipelines.common.text import Words, printable
+from pipelines.incidents.incident import ALL, Incident
+
+_LOCALE: Final = Path(__file__).parent / "locale"
+
+TEMPLATES: Final = {
+    ("rate", "open"): "{app} · {channel} {rate} {before} → {now}, day {days} since {first}, {lost} fewer {successes} "
+    "yesterday{cause}",
+    ("rate", "recovered"): "{app} · {channel} {rate} {before} → {now}, {first} to {last}, recovered; {total} fewer "
+    "{successes}{cause}",
+    ("rate", "settled"): "{app} · {channel} {rate} {before} → {now}, {first} to {last}, the norm since; {total} fewer "
+    "{successes}{cause}",
+    ("volume", "open"): "{app} · {channel} requests {before} → {now} a day, day {days} since {first}, {lost} fewer "
+    "yesterday",
+    ("volume", "recovered"): "{app} · {channel} requests {before} → {now} a day, {first} to {last}, recovered; "
+    "{total} fewer",
+    ("volume", "settled"): "{app} · {channel} requests {before} → {now} a day, {first} to {last}, the norm since; "
+    "{total} fewer",
+    ("data", "open"): "Data · {fault}, day {days} since {first}, {lost} records yesterday",
+    ("data", "recovered"): "Data · {fault}, {first} to {last}, recovered; {total} records",
+    ("data", "settled"): "Data · {fault}, {first} to {last}, the norm since; {total} records",
+}
+CAUSES: Final = {
+    "cell": "; {cell} only {now}",
+    "gone": "; no requests of {cell}",
+    "mix": "; the share of {cell} changed",
+}
+RATES: Final = {
+    "technical_success_rate": ("success rate", "sign-ins"),
+    "verification_result_rate": ("result rate", "results"),
+}
+FAULTS: Final = {
+    "day_is_there": "a day without records",
+    "missing_delivery": "a delivery did not come",
+    "volume_jump": "far fewer records",
+    "hour_shift": "hours are gone",
+    "mix_shift": "a part is gone",
+    "field_shift": "a field went empty",
+    "outcome_shift": "results changed",
+    "latency_shift": "latencies changed",
+    "rejected_share": "more rejected records",
+    "unmapped_share": "more unmapped codes",
+    "duplicate_share": "more duplicates",
+    "repeated_records": "records of another day",
+}
+# Of a data fault with a file or a source.
+FAULT_OF: Final = "{fault} ({cause})"
+VALUES: Final = {
+    "one_click": "One-click login",
+    "local_verify": "Local number check",
+    "wechat": "WeChat",
+    "qq": "QQ",
+    "weibo": "Weibo",
+    "android": "Android",
+    "ios": "iOS",
+    "ipad": "iPad",
+    "harmony": "HarmonyOS",
+    "h5": "H5",
+    "CMCC": "China Mobile",
+    "CUCC": "China Unicom",
+    "CTCC": "China Telecom",
+}
+UNKNOWN: Final = {
+    "app_key": "unknown app",
+    "platform": "unknown platform",
+    "carrier": "unknown carrier",
+    "sdk_version": "unknown SDK",
+    "vendor": "unknown vendor",
+}
+SDK: Final = "SDK {version}"
+ALL_APPS: Final = "All apps"
+ALL_CHANNELS: Final = "All channels"
+
+# A name that is longer would fill the phone.
+_LONGEST: Final = 40
+# Of a small fall the points are told with a decimal.
+_SMALL_FALL: Final = 0.05
+_PAIR: Final = re.compile(rf" & (?=(?:{'|'.join(UNKNOWN)})=)")
+
+
+def incident_text(one: Incident, app_name: str) -> Words:
+    """One line about an incident, as pages, alerts and commands have it.
+
+    Args:
+        one: as it is published, see `published.py`.
+        app_name: the registered name of its app; of all apps together it is not looked at.
+    """
+    names = {
+        "app": _t(ALL_APPS) if one.app_key == ALL else _same(_short(app_name)),
+        "channel": _t(ALL_CHANNELS) if one.channel == ALL else _value(one.channel),
+        "first": _same(_day(one.first_day)),
+        "last": _same(_day(one.last_day or one.first_day)),
+        "days": _same(f"{one.days:,}"),
+        "lost": _same(f"{one.lost:,.0f}"),
+        "total": _same(f"{one.lost_total:,.0f}"),
+    }
+    if one.kind == "rate":
+        rate, successes = RATES[one.metric]
+        digits = 1 if one.level_before - one.level_now < _SMALL_FALL else 0
+        names |= {"before": _percent(one.level_before, digits), "now": _percent(one.level_now, digits)}
+        names |= {"rate": _t(rate), "successes": _t(successes), "cause": _cause(one)}
+    elif one.kind == "volume":
+        names |= {"before": _same(f"{one.level_before:,.0f}"), "now": _same(f"{one.level_now:,.0f}")}
+    else:
+        names["fault"] = _fault(one)
+    return _filled(TEMPLATES[one.kind, one.state], names)
+
+
+def cell_words(cell: str) -> Words:
+    """A cell as `incidents.cause` has it, `platform=android & sdk_version=2.15.0`, in words."""
+    parts = [_part(*part.split("=", 1)) for part in _PAIR.split(cell)]
+    return Words(" & ".join(part.en for part in parts), " & ".join(part.zh for part in parts))
+
+
+def _cause(one: Incident) -> Words:
+    cause = one.cause
+    if cause.cell is None:
+        return _same("")
+    kind = "gone" if cause.kind == "cell" and cause.now is None else cause.kind
+    return _filled(CAUSES[kind], {"cell": cell_words(cause.cell), "now": _percent(cause.now or 0.0, 0)})
+
+
+def _part(dimension: str, value: str) -> Words:
+    if value == "unknown":
+        return _t(UNKNOWN[dimension])
+    if dimension == "sdk_version":
+        return _filled(SDK, {"version": _same(_short(value))})
+    return _value(value)
+
+
+def _fault(one: Incident) -> Words:
+    fault = _t(FAULTS[one.metric]) if one.metric in FAULTS else _same(one.metric)
+    if one.cause.cell is None:
+        return fault
+    return _filled(FAULT_OF, {"fault": fault, "cause": _same(_short(one.cause.cell))})
+
+
+def _value(value: str) -> Words:
+    return _t(VALUES[value]) if value in VALUES else _same(_short(value))
+
+
+def _day(day: date) -> str:
+    return f"{day:%m-%d}"
+
+
+def _percent(share: float, digits: int) -> Words:
+    """A share that is not all or nothing never reads as if it were."""
+    text = f"{share:.{digits}%}"
+    is_rounded = (text in ("0%", "0.0%") and share > 0) or (text in ("100%", "100.0%") and share < 1)
+    return _same(f"{share:.{digits + 1}%}" if is_rounded else text)
+
+
+def _short(name: str) -> str:
+    return printable(name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…")
+
+
+def _same(text: str) -> Words:
+    return Words(text, text)
+
+
+def _filled(msgid: str, names: dict[str, Words]) -> Words:
+    text = _t(msgid)
+    return Words(
+        text.en.format(**{name: words.en for name, words in names.items()}),
+        text.zh.format(**{name: words.zh for name, words in names.items()}),
+    )
+
+
+def _t(msgid: str) -> Words:
+    return Words(msgid, _chinese()[msgid])
+
+
+@cache
+def _chinese() -> dict[str, str]:
+    return read_catalogue(_LOCALE, "zh")

@@ -1,0 +1,114 @@
+"""The words of incidents: those of the contract's example, all in both languages, none that is not used."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from babel.messages.pofile import read_po
+
+from pipelines.common.catalogue import read_catalogue
+from pipelines.incidents import words
+from pipelines.incidents.causes import Cause
+from pipelines.incidents.incident import ALL, NO_CAUSE, Incident
+from pipelines.incidents.words import cell_words, incident_text
+from reports.content.language import catalogue
+
+WALLET = Incident(
+    "1", "rate", "technical_success_rate", "wallet", "one_click", date(2026, 11, 8), None, "open", 18, 0.96, 0.45,
+    139.2, 2502.6, Cause("cell", "sdk_version=2.15.0", 0.96, 0.26, 0.96, 0.95, 0.98), "error",
+)  # fmt: skip
+VOLUME = replace(
+    WALLET, kind="volume", metric="volume", channel=ALL, level_before=1234.5, level_now=0.0, cause=NO_CAUSE
+)
+DATA = replace(WALLET, kind="data", metric="missing_delivery", app_key=ALL, channel=ALL, cause=Cause("broad", "gw2"))
+ENDED = {"last_day": date(2026, 11, 20), "days": 13}
+USED = {
+    *words.TEMPLATES.values(), *words.CAUSES.values(), *words.FAULTS.values(), *words.VALUES.values(),
+    *words.UNKNOWN.values(), *(word for both in words.RATES.values() for word in both), words.FAULT_OF, words.SDK,
+    words.ALL_APPS, words.ALL_CHANNELS,
+}  # fmt: skip
+
+
+def test_an_open_rate_reads_as_the_contract_has_it() -> None:
+    text = incident_text(WALLET, "示例钱包")
+    assert text.zh == "示例钱包 · 一键登录成功率 96% → 45%，11-08 起第 18 天，昨日少 139 次登录；SDK 2.15.0 仅 26%"
+    assert text.en == (
+        "示例钱包 · One-click login success rate 96% → 45%, day 18 since 11-08, 139 fewer sign-ins yesterday; "
+        "SDK 2.15.0 only 26%"
+    )
+
+
+@pytest.mark.parametrize(
+    ("one", "zh"),
+    [
+        (
+            replace(WALLET, state="recovered", **ENDED),
+            "示例钱包 · 一键登录成功率 96% → 45%，11-08 至 11-20，已恢复，共少 2,503 次登录；SDK 2.15.0 仅 26%",
+        ),
+        (
+            replace(WALLET, app_key=ALL, cause=NO_CAUSE, level_before=0.999, level_now=0.965),
+            "全部应用 · 一键登录成功率 99.9% → 96.5%，11-08 起第 18 天，昨日少 139 次登录",
+        ),
+        (
+            replace(WALLET, metric="verification_result_rate", cause=Cause("mix", "platform=ios")),
+            "示例钱包 · 一键登录认证结果率 96% → 45%，11-08 起第 18 天，昨日少 139 次认证结果；iOS 占比变化",
+        ),
+        (VOLUME, "示例钱包 · 全部渠道日请求量 1,234 → 0，11-08 起第 18 天，昨日少 139 次"),
+        (
+            replace(VOLUME, channel="wechat", state="settled", **ENDED),
+            "示例钱包 · 微信日请求量 1,234 → 0，11-08 至 11-20，此后视为常态，共少 2,503 次",
+        ),
+        (DATA, "数据 · 投递未到（gw2），11-08 起第 18 天，昨日涉及 139 条记录"),
+        (
+            replace(DATA, cause=NO_CAUSE, metric="odd", state="recovered", **ENDED),
+            "数据 · odd，11-08 至 11-20，已恢复，共涉及 2,503 条记录",
+        ),
+    ],
+)
+def test_each_kind_and_state_has_its_words(one: Incident, zh: str) -> None:
+    assert incident_text(one, "示例钱包").zh == zh
+
+
+def test_a_rate_that_is_nearly_all_or_nothing_does_not_read_as_that() -> None:
+    text = incident_text(replace(WALLET, level_before=0.998, level_now=0.002), "a").en
+    assert "99.8% → 0.2%" in text
+
+
+def test_a_pair_and_what_is_unknown_in_words() -> None:
+    assert cell_words("platform=android & sdk_version=2.15.0").zh == "Android & SDK 2.15.0"
+    assert cell_words("carrier=CMCC").en == "China Mobile"
+    assert cell_words("carrier=unknown & sdk_version=a & b").zh == "未知运营商 & SDK a & b"
+    gone = replace(WALLET, cause=Cause("cell", "carrier=CUCC"))
+    assert incident_text(gone, "a").zh.endswith("；中国联通 没有请求")
+
+
+def test_a_long_or_steering_name_fills_no_phone() -> None:
+    assert incident_text(WALLET, "长" * 300).zh.startswith("长" * 39 + "… · ")
+    assert incident_text(WALLET, "a\u202eb\nc").en.startswith("a\\x202eb\\x0ac · ")
+
+
+def test_the_catalogue_has_exactly_the_texts_in_use() -> None:
+    assert set(read_catalogue(words._LOCALE, "zh")) == USED
+
+
+def test_the_catalogue_is_read_as_babel_reads_it_and_sorted() -> None:
+    with (words._LOCALE / "zh" / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        entries = {entry.id: entry.string for entry in read_po(file, locale="zh") if entry.id}
+    own = read_catalogue(words._LOCALE, "zh")
+    assert own == entries
+    assert list(own) == sorted(own, key=lambda msgid: (msgid.casefold(), msgid))
+
+
+def test_places_are_the_same_in_both_languages() -> None:
+    for msgid, translated in read_catalogue(words._LOCALE, "zh").items():
+        assert sorted(re.findall(r"\{\w+\}", msgid)) == sorted(re.findall(r"\{\w+\}", translated)), msgid
+
+
+def test_one_word_stands_for_one_thing_on_the_pages_and_in_messages() -> None:
+    own, pages = read_catalogue(words._LOCALE, "zh"), catalogue("zh")
+    both = own.keys() & pages.keys()
+    assert len(both) > 10
+    assert {msgid: own[msgid] for msgid in both} == {msgid: pages[msgid] for msgid in both}
