@@ -41,17 +41,20 @@ class VolumeMeasure:
         return 1 - seen["volume"] / self._usual(base, seen)
 
     def lost(self, base: Sums, seen: Sums) -> Floats:
-        """Requests that would have been. A holiday may look like any weekday: what is not under the least of them has
-        lost nothing."""
-        least = np.minimum.reduce([_norm(base, weekday) for weekday in _WEEKDAYS]) * seen["days"]
-        return np.where(seen["volume"] < least, self._usual(base, seen) - seen["volume"], 0.0)
+        """Requests that would have been."""
+        return self._usual(base, seen) - seen["volume"]
 
     def deviation(self, base: Sums, seen: Sums) -> Floats:
-        """By the likelihood ratio of two counts, over as many days of the same weekdays."""
-        usual = self._usual(base, seen)
+        """By the likelihood ratio of two counts. A holiday may look like any weekday: what is not under the least of
+        them did not fall."""
+        usual = np.minimum.reduce([_norm(base, weekday) for weekday in _WEEKDAYS]) * seen["days"]
         weight = base["volume"] / np.maximum(usual, 1e-9)
         both = (seen["volume"] + base["volume"]) / (1 + weight)
-        squared = 2 * np.maximum(_surprise(seen["volume"], both) + _surprise(base["volume"], both * weight), 0.0)
+        squared = (
+            (seen["volume"] < usual)
+            * 2
+            * np.maximum(_surprise(seen["volume"], both) + _surprise(base["volume"], both * weight), 0.0)
+        )
         swing, freedom = np.zeros_like(usual), base["days"].copy()
         per_day = base["volume"] / base["days"]
         explained = np.zeros_like(usual)
