@@ -1,6 +1,6 @@
 """One cause, one incident: which incident is a part of which."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -33,8 +33,11 @@ def with_parts(incidents: list[Incident], cells: Mapping[str, pl.DataFrame]) -> 
     return [replace(one, part_of=whole.get(one.incident_id)) for one in incidents]
 
 
-def _all_apps(incidents: Iterable[Incident], cells: Mapping[str, pl.DataFrame]) -> Iterator[tuple[Incident, Incident]]:
-    """The fall of all apps together is that of the app that explains it; else what opened with it is part of it."""
+def _all_apps(
+    incidents: Collection[Incident], cells: Mapping[str, pl.DataFrame]
+) -> Iterator[tuple[Incident, Incident]]:
+    """The fall of all apps together is that of the app that explains it, be it by its silence; else what opened with it
+    is part of it."""
     rates = [one for one in incidents if one.kind == "rate"]
     for one in rates:
         if one.app_key != ALL:
@@ -44,7 +47,8 @@ def _all_apps(incidents: Iterable[Incident], cells: Mapping[str, pl.DataFrame]) 
             and (other.metric, other.channel) == (one.metric, one.channel)
         ]  # fmt: skip
         app = _explaining_app(cells[one.incident_id])
-        behind = next((other for other in same if other.app_key == app and one.overlaps(other)), None)
+        silent = [other for other in incidents if other.kind == "volume" and other.channel in (ALL, one.channel)]
+        behind = next((other for other in [*same, *silent] if other.app_key == app and one.overlaps(other)), None)
         if behind:
             yield one, behind
             continue

@@ -1,0 +1,33 @@
+"""One cause, one incident: what is part of what."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from pipelines.incidents.causes import cells_of
+from pipelines.incidents.incident import ALL, NO_CAUSE, Incident
+from pipelines.incidents.parts import with_parts
+
+FIRST, LAST = date(2026, 3, 2), date(2026, 3, 4)
+
+
+def incident(metric: str, app_key: str, channel: str) -> Incident:
+    """Its id says what it is of."""
+    kind = "volume" if metric == "volume" else "rate"
+    named = f"{metric} {app_key} {channel}"
+    return Incident(
+        named, kind, metric, app_key, channel, FIRST, LAST, "recovered", 3, 100, 0, 100, 300, NO_CAUSE
+    )  # fmt: skip
+
+
+def test_the_fall_of_all_apps_is_part_of_the_silence_of_the_one_that_explains_it() -> None:
+    names = ("app_key", "requests_before", "successes_before", "requests_now", "successes_now")
+    counts = pl.DataFrame([("good", 900, 837, 0, 0), ("weak", 300, 240, 300, 240)], schema=list(names), orient="row")
+    together, silent = incident("technical_success_rate", ALL, "weibo"), incident("volume", "good", ALL)
+    other = incident("volume", "weak", ALL)
+    found = with_parts([together, other, silent], {together.incident_id: cells_of(counts, ("app_key",))})
+    assert {one.incident_id: one.part_of for one in found} == {
+        together.incident_id: silent.incident_id, silent.incident_id: None, other.incident_id: None,
+    }  # fmt: skip
