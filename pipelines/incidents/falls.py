@@ -58,7 +58,7 @@ class Measure(Protocol):
         """How many requests that cost."""
 
     def deviation(self, base: Sums, seen: Sums) -> Floats:
-        """How far they fell, as a normal deviation, beside how far the subject's own days swing."""
+        """How far they fell, as a normal deviation, beside how far the subject's own days swing; 0 where they did not."""
 
 
 @dataclass(frozen=True)
@@ -146,19 +146,13 @@ class _Watch:
 
     def _open(self, row: int, start: int, day: int) -> None:
         """Opens a fall on the day of the window from which on it is least likely chance."""
-        days = [since for since in range(start, day) if self.baselines.clean[since, row]]
-        first = max((*days, day), key=lambda since: self._deviation_since(row, since, day))
+        since = np.append(start + np.flatnonzero(self.baselines.clean[start:day, row]), day)
+        rows = np.full(len(since), row)
+        far = self.measure.deviation(self.baselines.of(rows, start), self.baselines.seen(rows, since, day))
+        first = int(since[np.argmax(far)])
         self.is_open[row] = True
         self.baselines.take_out(row, first, day)
         self.open[row] = _Open(first, day, day)
-
-    def _deviation_since(self, row: int, since: int, day: int) -> float:
-        """How far the days since are under their baseline; minus one where they are not, or it is too short."""
-        rows = np.array([row])
-        base, seen = self.baselines.of(rows, since), self.baselines.seen(rows, since, day)
-        if base["days"][0] < LEAST_BASELINE_DAYS or self.measure.fall(base, seen)[0] <= 0:
-            return -1.0
-        return float(self.measure.deviation(base, seen)[0])
 
     def _follow(self, row: int, one: _Open, day: int) -> None:
         """Ends an open fall where it is over, or adds the day to it."""
@@ -226,7 +220,7 @@ class _Baselines:
         starts = self.starts[before, rows]
         return _Sums(lambda name: self.sums[name][before, rows] - self.sums[name][starts, rows])
 
-    def seen(self, rows: Places, first: int, day: int) -> Sums:
+    def seen(self, rows: Places, first: int | Places, day: int) -> Sums:
         """A day and the clean days before it since `first`: those of an incident that has ended are no evidence."""
         return _Sums(
             lambda name: self.sums[name][day, rows] - self.sums[name][first, rows] + self.values[name][day, rows]

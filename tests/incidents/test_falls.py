@@ -70,6 +70,11 @@ def test_a_small_fall_opens_over_a_window_on_the_day_from_which_it_is_least_like
     assert (fall.first, fall.opened > 30) == (30, True)
 
 
+def test_days_of_a_slow_fall_are_all_held_against_the_days_before_the_window() -> None:
+    slow = [0.95 - 0.01 * day for day in range(1, 12)]
+    assert one(rates([0.95] * 30 + slow, requests=300)).first == 32
+
+
 def test_a_subject_that_swings_is_given_more_room() -> None:
     calm, restless = [0.9] * 30, [0.85, 0.95] * 15
     assert len(rates([*calm, 0.84])) == 1
@@ -123,6 +128,10 @@ def test_a_weekly_rhythm_is_no_fall() -> None:
 
 def test_a_holiday_may_look_like_any_weekday() -> None:
     assert volumes(WEEK * 6 + [500] * 7 + WEEK) == []
+
+
+def test_a_holiday_that_swings_below_the_least_weekday_is_no_fall() -> None:
+    assert volumes(WEEK * 6 + [500, 470, 500, 480, 490, 450, 500] + WEEK) == []
 
 
 def test_a_stop_is_a_fall_from_its_first_day() -> None:
