@@ -118,13 +118,14 @@ def sample(
     last_day: Annotated[
         date | None, typer.Option("--last-day", parser=_day, metavar="YYYY-MM-DD", help="Last day [default: yesterday]")
     ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Nothing goes wrong in the logs")] = False,
     data: Data = None,
 ) -> None:
     """Write synthetic logs and a registry, labelled as such."""
     from pipelines.commands.sample import make_sample, yesterday
     from pipelines.sample.write import SampleSpec
 
-    make_sample(out, SampleSpec(days, apps, events, seed, last_day or yesterday(), format))
+    make_sample(out, SampleSpec(days, apps, events, seed, last_day or yesterday(), format, quiet))
 
 
 @app.command()

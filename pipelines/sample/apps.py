@@ -29,7 +29,7 @@ _SDK_VERSIONS = (("2.14.2", "2.14.5"), ("2.13.0", "2.14.5"), ("2.14.5", "2.14.5"
 
 @dataclass(frozen=True)
 class SampleApp:
-    """One app of the sample; field names are those that `sql/sample_events.sql` reads."""
+    """One app of the sample; field names are those that `sql/sample_draws.sql` and `sql/sample_events.sql` read."""
 
     app_no: int
     app_key: str
@@ -47,7 +47,6 @@ class SampleApp:
     is_server: bool
     is_business: bool
     is_growing: bool
-    is_failing: bool
     is_registered: bool
     has_logs: bool
 
@@ -56,7 +55,7 @@ def sample_apps(count: int) -> list[SampleApp]:
     """`count` registered apps, largest first, and from four on one more that logs but is not registered.
 
     From four on, the last registered app has no scheme and logs nothing (not enabled, 未开通); the second
-    grows; in the third a new SDK version fails.
+    grows.
     """
     with_edges = count >= SMALLEST_WITH_EDGE_CASES
     apps = [_app(number, has_logs=not (with_edges and number == count)) for number in range(1, count + 1)]
@@ -109,13 +108,12 @@ def _app(number: int, *, has_logs: bool, is_registered: bool = True) -> SampleAp
         schemes=tuple(schemes) if enabled else (),
         packages=tuple(packages) if has_logs else (),
         sdk_old=sdk_old,
-        sdk_new="2.15.0" if number == 3 else sdk_new,
+        sdk_new=sdk_new,
         logs_codes=number % 4 != 0,
         vendor_words=number % 3 == 1,
         is_server=number % 7 == 6,
         is_business=number % 8 == 6,
         is_growing=number == 2,
-        is_failing=number == 3,
         is_registered=is_registered,
         has_logs=has_logs,
     )

@@ -1,7 +1,7 @@
 """How people sign in, in the synthetic data: steps of an attempt, answers, hours of the day, days of the week.
 
 Here: every share and rhythm of the sample, as plain tables. Change it to make the sample show something else.
-Not here: the apps (`apps.py`), the SQL that draws from these tables (`sql/sample_events.sql`).
+Not here: the apps (`apps.py`), the SQL that draws from these tables (`sql/sample_draws.sql`).
 All shares are assumptions made to look plausible; none was measured on a real console.
 """
 
@@ -97,6 +97,9 @@ ANSWERS: dict[str, Answers] = {
         ("timeout", None, 0.02),
         ("carrier_error", None, 0.02),
     ),
+    # Of a device without a number of its own a carrier knows nothing; of an app that WeChat turns away, WeChat.
+    "no carrier": (("unknown", "UNKNOWN", 1.0),),
+    "banned": (("config_error", "-6", 1.0),),
     "wechat": (
         ("success", "0", 0.87),
         ("cancelled", "-2", 0.09),

@@ -1,7 +1,8 @@
 """Draws the synthetic records and writes them to log files, with DuckDB.
 
-Here: what `sql/sample_events.sql` is given of the sample and of each day, and the three file formats. Not here: which
-file holds what (`write.py`), the apps (`apps.py`), the shares and rhythms (`behaviour.py`).
+Here: what `sql/sample_draws.sql` is given of the sample and of each day, and the three file formats. Not here: which
+file holds what (`write.py`), the apps (`apps.py`), the shares and rhythms (`behaviour.py`), what goes wrong
+(`faults.py`).
 """
 
 import hashlib
@@ -26,6 +27,7 @@ from pipelines.sample.behaviour import (
     clock,
     keep_shares,
 )
+from pipelines.sample.faults import FAILING_SDK
 
 FORMATS: Final = ("ndjson", "csv", "parquet")
 _COPY: Final = {
@@ -44,7 +46,7 @@ class SampleDay:
     """One day with logs: how many records it has, and what is going on.
 
     `progress` runs from 0 on the first day of the sample to 1 on the last. The records from `late_from` on are
-    delivered with the next day's logs.
+    delivered with the next day's logs. `faults` are the variables of `sql/sample_draws.sql` that say what is wrong.
     """
 
     day: date
@@ -52,7 +54,7 @@ class SampleDay:
     events: int
     late_from: int
     has_bad_lines: bool
-    is_sdk_failing: bool
+    faults: Mapping[str, int]
 
 
 class SampleRecords:
@@ -76,6 +78,7 @@ class SampleRecords:
                 "draws": DRAWS,
                 "clock": clock(),
                 "device_key": self._key("device", None),
+                "failing_sdk": FAILING_SDK,
                 **{f"{kind}_end": end for kind, end in KIND_ENDS.items()},
             }
         )
@@ -92,20 +95,30 @@ class SampleRecords:
                 "keep_shares": keep_shares(self._apps, day.day, day.progress),
                 "browse_share": browse_share(day.day),
                 "new_sdk_share": 0.25 + 0.5 * day.progress,
-                "is_sdk_failing": day.is_sdk_failing,
+                **day.faults,
             }
         )
 
     def write(self, path: Path, format: str, first: int, last: int) -> int:
         """Writes records `first` to `last` - 1 of the chosen day; returns the lines written, repeats included."""
         self._set({"first_record": first, "last_record": last})
-        for view in ("sample_events", "sample_lines"):
-            # Made anew each time: a view over variables keeps the types they had, and its plan their values.
-            self._connection.execute(f"CREATE OR REPLACE TEMP VIEW {view} AS {sql('pipelines.sample', view)}")
+        self._make_views()
         with whole_file(path) as temporary:
             row = self._connection.execute(_COPY[format], {"path": str(temporary)}).fetchone()
         assert row is not None
         return int(row[0])
+
+    def requests(self, day: SampleDay) -> list[tuple[str, str, int, int, int, int]]:
+        """Of the chosen day, by app and channel: technical requests and successes, verifications and their results."""
+        self._set({"first_record": 0, "last_record": day.events})
+        self._make_views()
+        return self._connection.execute(sql("pipelines.sample", "sample_requests")).fetchall()
+
+    def _make_views(self) -> None:
+        """Made anew each time: what reads variables keeps the types they had, and its plan their values."""
+        self._connection.execute(sql("pipelines.sample", "macros"))
+        for view in ("sample_draws", "sample_events", "sample_lines"):
+            self._connection.execute(f"CREATE OR REPLACE TEMP VIEW {view} AS {sql('pipelines.sample', view)}")
 
     def _set(self, values: Mapping[str, Any]) -> None:
         """Sets session variables, which the views read: a view takes no bound parameters."""

@@ -1,8 +1,8 @@
 """Synthetic logs and registry, labelled so: `write_sample`, behind `authmeter sample` and `authmeter demo`.
 
 Here: which day gets which files. The label, and what a new sample replaces, is in `folder.py`; what the apps are
-in `apps.py`; how people behave in `behaviour.py`; how records are drawn and written in
-`records.py`. Nothing here knows how logs are read.
+in `apps.py`; how people behave in `behaviour.py`; what goes wrong in `faults.py`; how records are drawn and written in
+`records.py`; what is told of the faults in `truth.py`. Nothing here knows how logs are read.
 
 The days are business days of Asia/Shanghai. The same arguments give the same bytes, on any number of threads.
 """
@@ -19,11 +19,12 @@ import duckdb
 from pipelines.common.atomic import whole_file
 from pipelines.common.errors import UsageError
 from pipelines.sample.apps import sample_apps, write_registry
+from pipelines.sample.faults import Faults, faults
 from pipelines.sample.folder import prepare_folder
 from pipelines.sample.records import FORMATS, SampleDay, SampleRecords
+from pipelines.sample.truth import TRUTH, SampleTruth
 
-_DAYS_WITH_A_GAP = 20
-_DAYS_WITH_A_STORY = 10
+_DAYS_WITH_GROWTH = 10
 _EVENTS_WITH_BAD_LINES = 100
 _GOOD_EDGE_LINES = 6
 _RECORDS_PER_LATE_ONE = 200
@@ -50,13 +51,15 @@ class SampleSpec:
     """What a sample holds.
 
     Args:
-        days: how many days, ending at `last_day`; from 20 on one of them has no logs.
+        days: how many days, ending at `last_day`; from 10 on an SDK version fails in the last third, from 20 on one
+            day has no logs, and from 56 on there is more that goes wrong: see `faults.py`.
         apps: registered apps; from 4 on the last is silent and one more logs without being registered.
         events: distinct valid records a day. About 1 % are delivered twice, the last of a day come with the next
             day's logs, and every seventh day has a small file of bad lines beside its own.
-        seed: another seed, other people and other luck; the apps stay.
+        seed: another seed, other people, other luck and other faults; the apps stay.
         last_day: the last business day.
         format: `ndjson`, `csv` or `parquet`; the bad lines are NDJSON always.
+        quiet: nothing goes wrong, and every day has logs.
     """
 
     days: int
@@ -65,18 +68,25 @@ class SampleSpec:
     seed: int
     last_day: date
     format: str = "ndjson"
+    quiet: bool = False
+
+    @property
+    def first_day(self) -> date:
+        """The oldest day."""
+        return self.last_day - timedelta(days=self.days - 1)
 
     @property
     def command(self) -> str:
         """The command that makes the same sample again."""
         return (
             f"authmeter sample --days {self.days} --apps {self.apps} --events {self.events} --seed {self.seed} "
-            f"--format {self.format} --last-day {self.last_day}"
+            f"--format {self.format} --last-day {self.last_day}{' --quiet' if self.quiet else ''}"
         )
 
 
 def write_sample(out: Path, spec: SampleSpec, progress: Callable[[int], None] | None = None) -> SampleReport:
-    """Writes synthetic logs to `out/landing` and their registry to `out/registry`.
+    """Writes synthetic logs to `out/landing`, their registry to `out/registry`, and what goes wrong in them to
+    `out/sample_truth.json`.
 
     Args:
         out: the folder; an earlier sample in it is replaced, anything else in the way is an error.
@@ -91,8 +101,10 @@ def write_sample(out: Path, spec: SampleSpec, progress: Callable[[int], None] | 
         raise UsageError(f"The format {spec.format!r} is not known.", do=f"Use one of {', '.join(FORMATS)}.")
     landing = out / "landing"
     prepare_folder(landing, out / "registry", spec.command)
-    plan = _plan(spec.days, spec.events, spec.last_day)
     made = sample_apps(spec.apps)
+    wrong = Faults() if spec.quiet else faults(spec.days, made, spec.seed)
+    plan = _plan(spec, wrong)
+    truth = SampleTruth(wrong, spec.first_day, spec.days)
     written: list[Path] = []
     lines = bad_lines = 0
     write_registry(out / "registry", made, plan[0].day)
@@ -100,6 +112,8 @@ def write_sample(out: Path, spec: SampleSpec, progress: Callable[[int], None] | 
         records = SampleRecords(connection, made, spec.events, spec.seed)
         for position, day in enumerate(plan):
             records.choose(day)
+            if wrong.rates:
+                truth.add((day.day - spec.first_day).days, records.requests(day))
             written.append(landing / f"{day.day}" / f"part-0000.{spec.format}")
             lines += records.write(written[-1], spec.format, 0, day.late_from)
             if day.late_from < day.events:
@@ -114,12 +128,12 @@ def write_sample(out: Path, spec: SampleSpec, progress: Callable[[int], None] | 
                 bad_lines += len(texts) - _GOOD_EDGE_LINES
             if progress is not None:
                 progress(position + 1)
-    with_logs = {day.day for day in plan}
-    gaps = [day for day in (spec.last_day - timedelta(days=back) for back in range(spec.days)) if day not in with_logs]
+    truth.write(out / TRUTH, spec.command)
+    gap = wrong.missing_day
     return SampleReport(
-        first_day=spec.last_day - timedelta(days=spec.days - 1),
+        first_day=spec.first_day,
         last_day=spec.last_day,
-        missing_day=gaps[0] if gaps else None,
+        missing_day=None if gap is None else spec.first_day + timedelta(days=gap),
         apps=len(made),
         events=spec.events * len(plan),
         lines=lines,
@@ -130,25 +144,22 @@ def write_sample(out: Path, spec: SampleSpec, progress: Callable[[int], None] | 
     )
 
 
-def _plan(days: int, events: int, last_day: date) -> list[SampleDay]:
+def _plan(spec: SampleSpec, wrong: Faults) -> list[SampleDay]:
     """The days with logs, oldest first."""
-    # Inside the 30 days that a report shows, so that the gap is seen.
-    gap = min(days // 2, 20) if days >= _DAYS_WITH_A_GAP else None
-    has_story = days >= _DAYS_WITH_A_STORY
+    newest = spec.days - 1
     plan = []
-    for back in (back for back in reversed(range(days)) if back != gap):
-        position = days - 1 - back
-        has_bad_lines = position % 7 == 3 and events >= _EVENTS_WITH_BAD_LINES
+    for position in (position for position in range(spec.days) if position != wrong.missing_day):
+        has_bad_lines = position % 7 == 3 and spec.events >= _EVENTS_WITH_BAD_LINES
         # The file of bad lines holds records that count, so that a day has exactly `events` of them.
-        own = events - _GOOD_EDGE_LINES * has_bad_lines
+        own = spec.events - _GOOD_EDGE_LINES * has_bad_lines
         plan.append(
             SampleDay(
-                day=last_day - timedelta(days=back),
-                progress=position / (days - 1) if has_story else 1.0,
+                day=spec.first_day + timedelta(days=position),
+                progress=position / newest if spec.days >= _DAYS_WITH_GROWTH else 1.0,
                 events=own,
-                late_from=own - (own // _RECORDS_PER_LATE_ONE if back else 0),
+                late_from=own - (own // _RECORDS_PER_LATE_ONE if position < newest else 0),
                 has_bad_lines=has_bad_lines,
-                is_sdk_failing=has_story and position >= days * 7 // 10,
+                faults=wrong.settings(position),
             )
         )
     return plan

@@ -1,0 +1,157 @@
+"""What goes wrong in the synthetic data, when, and in which app.
+
+Here: the faults, chosen by the seed, and what they set for `sql/sample_draws.sql` on each day. Add to it when the sample
+should show another kind of incident. Not here: what each is worth in requests (`truth.py`).
+
+Each is large enough to be found at the default size, and none reaches what another is measured by: two share a channel
+at most, and then lie more than a week apart.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from pipelines.sample.apps import SMALLEST_WITH_EDGE_CASES, SampleApp
+
+T = TypeVar("T")
+
+SHOWN_SEED: Final = 1
+FAILING_SDK: Final = "2.15.0"
+ALL: Final = "*"
+
+_DAYS_WITH_A_FAILING_SDK = 10
+_DAYS_WITH_A_GAP = 20
+_DAYS_WITH_ALL = 56
+# In shorter samples, and in those without faults, its new version never comes.
+_USUAL_SDK_APP = 3
+_CARRIERS = ("CMCC", "CUCC", "CTCC")
+# What `sample_draws.sql` reads on a day on which nothing is wrong.
+_NOTHING: Final = {
+    "sdk_app": _USUAL_SDK_APP, "sdk_failing": 0,
+    "bad_carrier": 0, "carrier_failing": 0,
+    "wechat_app": 0, "wechat_failing": 0,
+    "tablet_app": 0, "tablets": 1,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A rate that falls, from day `first` to day `last` of the sample, both counted from 0.
+
+    `last` is None where it stays. `sets` is what `sample_draws.sql` is told on these days, `always` what it is told on
+    every day. The rest is as the table `incidents` has it.
+    """
+
+    metric: str
+    app_key: str
+    channel: str
+    cause_kind: str
+    cause: str | None
+    first: int
+    last: int | None
+    sets: Mapping[str, int]
+    always: Mapping[str, int]
+
+    def is_on(self, day: int) -> bool:
+        """Whether that day of the sample has it."""
+        return self.first <= day and (self.last is None or day <= self.last)
+
+    def reaches(self, other: "Fault") -> bool:
+        """Whether it is in what the other is measured by."""
+        is_same_rate = (self.metric, self.channel) == (other.metric, other.channel)
+        return is_same_rate and (ALL in (self.app_key, other.app_key) or self.app_key == other.app_key)
+
+
+@dataclass(frozen=True)
+class Faults:
+    """All that goes wrong in a sample. `missing_day` has no logs; days are counted from 0."""
+
+    rates: tuple[Fault, ...] = ()
+    missing_day: int | None = None
+
+    def settings(self, day: int) -> dict[str, int]:
+        """What `sample_draws.sql` is told on that day."""
+        found = dict(_NOTHING)
+        for fault in self.rates:
+            found |= {**fault.always, **(fault.sets if fault.is_on(day) else {})}
+        return found
+
+
+def faults(days: int, apps: Sequence[SampleApp], seed: int) -> Faults:
+    """What goes wrong in so many days; of few days or apps only what fits."""
+    named = {app.app_no: app.app_key for app in apps if app.has_logs and app.is_registered}
+    has_all = days >= _DAYS_WITH_ALL and len(apps) >= SMALLEST_WITH_EDGE_CASES
+    chosen = _Choice(named, seed if has_all else SHOWN_SEED)
+    missing_day = days - 1 - min(days // 2, chosen.one_of("missing day", (20, 21, 19)))
+    # Everything else lies before it, so that the newest is what it is about.
+    sdk_day = days * 7 // 10
+    rates = []
+    if has_all:
+        rates = [_tablets(chosen, sdk_day - 30), _wechat(chosen, sdk_day - 19), _carrier(chosen, sdk_day - 9)]
+    if days >= _DAYS_WITH_A_FAILING_SDK and (has_all or _USUAL_SDK_APP in named):
+        rates.append(_sdk(chosen, sdk_day))
+    return Faults(tuple(rates), missing_day if days >= _DAYS_WITH_A_GAP else None)
+
+
+class _Choice:
+    """Chooses by the seed. That of the docs, which is also the default, takes the first of what may be."""
+
+    def __init__(self, named: Mapping[int, str], seed: int) -> None:
+        """`named` are the keys of the apps that may be chosen, by number."""
+        self._named = named
+        self._seed = seed
+
+    def one_of(self, what: str, options: Sequence[T]) -> T:
+        if self._seed == SHOWN_SEED:
+            return options[0]
+        digest = hashlib.sha256(f"{self._seed}/{what}".encode()).digest()
+        return options[int.from_bytes(digest[:8]) % len(options)]
+
+    def app(self, what: str, numbers: Sequence[int]) -> tuple[int, str]:
+        """Number and key of one of these apps."""
+        number = self.one_of(what, [number for number in numbers if number in self._named])
+        return number, self._named[number]
+
+
+def _sdk(chosen: _Choice, day: int) -> Fault:
+    """A new SDK version fails, and goes on to fail."""
+    number, key = chosen.app("sdk app", (_USUAL_SDK_APP, 1, 5, 4))
+    return Fault(
+        "technical_success_rate", key, "one_click", "cell", f"sdk_version={FAILING_SDK}",
+        day + chosen.one_of("sdk day", (0, 2, 4, 3)), None,
+        {"sdk_failing": chosen.one_of("sdk share", (7, 6, 8, 5))}, {"sdk_app": number},
+    )  # fmt: skip
+
+
+def _carrier(chosen: _Choice, day: int) -> Fault:
+    """A carrier is down for all apps, for a day or a few."""
+    number = chosen.one_of("carrier", (2, 3, 1))
+    first = day + chosen.one_of("carrier day", (0, 1, -1))
+    return Fault(
+        "technical_success_rate", ALL, "one_click", "cell", f"carrier={_CARRIERS[number - 1]}",
+        first, first + chosen.one_of("carrier days", (2, 1, 3)) - 1,
+        {"bad_carrier": number, "carrier_failing": chosen.one_of("carrier share", (70, 80, 60))}, {},
+    )  # fmt: skip
+
+
+def _wechat(chosen: _Choice, day: int) -> Fault:
+    """WeChat turns an app away, for some days."""
+    number, key = chosen.app("wechat app", (4, 1, 5, 2))
+    first = day + chosen.one_of("wechat day", (0, 1, 2))
+    return Fault(
+        "technical_success_rate", key, "wechat", "broad", None,
+        first, first + chosen.one_of("wechat days", (6, 4, 7)) - 1,
+        {"wechat_failing": chosen.one_of("wechat share", (40, 30, 55))}, {"wechat_app": number},
+    )  # fmt: skip
+
+
+def _tablets(chosen: _Choice, day: int) -> Fault:
+    """For some days many come with an iPad, of which carriers know little, before as after: the mix alone shifts."""
+    number, key = chosen.app("tablet app", (7, 2))
+    first = day + chosen.one_of("tablet day", (0, 1, -1))
+    return Fault(
+        "verification_result_rate", key, "local_verify", "mix", "platform=ipad",
+        first, first + chosen.one_of("tablet days", (8, 7, 9)) - 1,
+        {"tablets": chosen.one_of("tablet share", (4, 5, 3))}, {"tablet_app": number},
+    )  # fmt: skip

@@ -1,0 +1,19 @@
+-- Grain: app_key, channel: the requests and successes of each rate among the records of sample_draws.
+SELECT
+    app_key,
+    channel,
+    count(*) FILTER (is_authorization AND drawn_outcome NOT IN ('cancelled', 'switched')) AS technical_requests,
+    count(*) FILTER (is_authorization AND drawn_outcome = 'success') AS technical_successes,
+    count(*) FILTER (is_verification) AS verification_requests,
+    count(*) FILTER (is_verification AND drawn_outcome IN ('success', 'mismatch')) AS verification_results
+FROM (
+    SELECT
+        app_key,
+        channel,
+        drawn_outcome,
+        stage IN ('authorize', 'login') AS is_authorization,
+        stage IN ('verify', 'login') AS is_verification
+    FROM sample_draws
+    WHERE NOT is_again
+)
+GROUP BY app_key, channel

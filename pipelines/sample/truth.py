@@ -1,0 +1,101 @@
+"""`sample_truth.json`: which incidents a sample holds, what each did to its rate, and how many requests that cost.
+
+Here: the levels and losses, counted from the records as they were drawn. Nothing here knows how incidents are looked
+for, so that what is found can be held against it.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from pipelines.common.atomic import whole_file
+from pipelines.sample.faults import ALL, Fault, Faults
+
+TRUTH: Final = "sample_truth.json"
+# As of an incident: the days of its baseline and of its newest level, and after how many it is the norm.
+_BASELINE_DAYS = 28
+_NEWEST_DAYS = 7
+_SETTLED_DAYS = 28
+_METRICS: Final = {"technical_success_rate": 0, "verification_result_rate": 2}
+
+
+@dataclass(frozen=True)
+class _Counts:
+    """Requests of a rate and their successes."""
+
+    requests: int
+    successes: int
+
+    @property
+    def level(self) -> float:
+        return self.successes / self.requests
+
+
+class SampleTruth:
+    """What a sample holds; `add` each of its days, then `write`."""
+
+    def __init__(self, faults: Faults, first_day: date, days: int) -> None:
+        self._faults = faults
+        self._first_day = first_day
+        self._days = days
+        self._rows: dict[int, list[tuple[Any, ...]]] = {}
+
+    def add(self, day: int, requests: list[tuple[str, str, int, int, int, int]]) -> None:
+        """Takes the requests of a day, as `SampleRecords.requests` gives them; days are counted from 0."""
+        self._rows[day] = requests
+
+    def write(self, path: Path, command: str) -> None:
+        """Writes all incidents as of the sample's last day, by first day; `command` makes the same sample again."""
+        incidents = [self._rate(fault) for fault in self._faults.rates]
+        if self._faults.missing_day is not None:
+            incidents.append(self._missing(self._faults.missing_day))
+        incidents.sort(key=lambda incident: str(incident["first_day"]))
+        text = json.dumps({"made_by": command, "incidents": incidents}, ensure_ascii=False, indent=2)
+        with whole_file(path) as temporary:
+            temporary.write_text(f"{text}\n", "utf-8")
+
+    def _rate(self, fault: Fault) -> dict[str, Any]:
+        last = self._days - 1 if fault.last is None else fault.last
+        settled = fault.first + _SETTLED_DAYS - 1
+        state = "settled" if last > settled else "open" if fault.last is None else "recovered"
+        last = min(last, settled)
+        others = [other for other in self._faults.rates if other is not fault and other.reaches(fault)]
+        clean = [day for day in self._with_requests(fault, 0, fault.first - 1) if not any(o.is_on(day) for o in others)]
+        during = self._with_requests(fault, fault.first, last)
+        before = self._counts(fault, clean[-_BASELINE_DAYS:])
+        newest, whole, end = (self._counts(fault, days) for days in (during[-_NEWEST_DAYS:], during, during[-1:]))
+        return {
+            "kind": "rate", "metric": fault.metric, "app_key": fault.app_key, "channel": fault.channel,
+            "first_day": self._date(fault.first), "last_day": None if state == "open" else self._date(last),
+            "state": state, "cause_kind": fault.cause_kind, "cause": fault.cause,
+            "level_before": round(before.level, 6), "level_now": round(newest.level, 6),
+            "lost": round(before.level * end.requests - end.successes, 1),
+            "lost_total": round(before.level * whole.requests - whole.successes, 1),
+        }  # fmt: skip
+
+    def _missing(self, day: int) -> dict[str, Any]:
+        return {
+            "kind": "data", "metric": "day_is_there", "app_key": ALL, "channel": ALL,
+            "first_day": self._date(day), "last_day": self._date(day), "state": "recovered",
+            "cause_kind": None, "cause": None,
+            "level_before": None, "level_now": None, "lost": None, "lost_total": None,
+        }  # fmt: skip
+
+    def _with_requests(self, fault: Fault, first: int, last: int) -> list[int]:
+        return [day for day in range(first, last + 1) if self._counts(fault, [day]).requests]
+
+    def _counts(self, fault: Fault, days: Iterable[int]) -> _Counts:
+        place = _METRICS[fault.metric]
+        found = [
+            counts[place : place + 2]
+            for day in days
+            for app_key, channel, *counts in self._rows.get(day, [])
+            if channel == fault.channel and fault.app_key in (ALL, app_key)
+        ]
+        return _Counts(sum(requests for requests, _ in found), sum(successes for _, successes in found))
+
+    def _date(self, day: int) -> str:
+        return str(self._first_day + timedelta(days=day))
