@@ -82,6 +82,7 @@ class SampleRecords:
                 **{f"{kind}_end": end for kind, end in KIND_ENDS.items()},
             }
         )
+        connection.execute(sql("pipelines.sample", "macros"))
         self._table("sample_app", [vars(app) for app in apps if app.has_logs])
         self._table("sample_block", block_rows())
         self._table("sample_answer", answer_rows())
@@ -101,8 +102,7 @@ class SampleRecords:
 
     def write(self, path: Path, format: str, first: int, last: int) -> int:
         """Writes records `first` to `last` - 1 of the chosen day; returns the lines written, repeats included."""
-        self._set({"first_record": first, "last_record": last})
-        self._make_views()
+        self._view(first, last, "sample_draws", "sample_events", "sample_lines")
         with whole_file(path) as temporary:
             row = self._connection.execute(_COPY[format], {"path": str(temporary)}).fetchone()
         assert row is not None
@@ -110,14 +110,20 @@ class SampleRecords:
 
     def requests(self, day: SampleDay) -> list[tuple[str, str, int, int, int, int]]:
         """Of the chosen day, by app and channel: technical requests and successes, verifications and their results."""
-        self._set({"first_record": 0, "last_record": day.events})
-        self._make_views()
+        self.all_of(day)
         return self._connection.execute(sql("pipelines.sample", "sample_requests")).fetchall()
 
-    def _make_views(self) -> None:
-        """Made anew each time: what reads variables keeps the types they had, and its plan their values."""
-        self._connection.execute(sql("pipelines.sample", "macros"))
-        for view in ("sample_draws", "sample_events", "sample_lines"):
+    def all_of(self, day: SampleDay) -> None:
+        """Has the view `sample_events` hold all records of the chosen day."""
+        self._view(0, day.events, "sample_draws", "sample_events")
+
+    def _view(self, first: int, last: int, *views: str) -> None:
+        """Makes views of these records, each of the one before.
+
+        Anew each time: a view over variables keeps the types they had, and its plan their values.
+        """
+        self._set({"first_record": first, "last_record": last})
+        for view in views:
             self._connection.execute(f"CREATE OR REPLACE TEMP VIEW {view} AS {sql('pipelines.sample', view)}")
 
     def _set(self, values: Mapping[str, Any]) -> None:

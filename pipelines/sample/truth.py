@@ -47,13 +47,16 @@ class SampleTruth:
         """Takes the requests of a day, as `SampleRecords.requests` gives them; days are counted from 0."""
         self._rows[day] = requests
 
-    def write(self, path: Path, command: str) -> None:
-        """Writes all incidents as of the sample's last day, by first day; `command` makes the same sample again."""
-        incidents = [self._rate(fault) for fault in self._faults.rates]
+    def incidents(self) -> list[dict[str, Any]]:
+        """All incidents as of the sample's last day, by first day."""
+        found = [self._rate(fault) for fault in self._faults.rates]
         if self._faults.missing_day is not None:
-            incidents.append(self._missing(self._faults.missing_day))
-        incidents.sort(key=lambda incident: str(incident["first_day"]))
-        text = json.dumps({"made_by": command, "incidents": incidents}, ensure_ascii=False, indent=2)
+            found.append(self._missing(self._faults.missing_day))
+        return sorted(found, key=lambda incident: str(incident["first_day"]))
+
+    def write(self, path: Path, command: str) -> None:
+        """Writes all incidents; `command` makes the same sample again."""
+        text = json.dumps({"made_by": command, "incidents": self.incidents()}, ensure_ascii=False, indent=2)
         with whole_file(path) as temporary:
             temporary.write_text(f"{text}\n", "utf-8")
 

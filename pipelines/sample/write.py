@@ -103,7 +103,7 @@ def write_sample(out: Path, spec: SampleSpec, progress: Callable[[int], None] | 
     prepare_folder(landing, out / "registry", spec.command)
     made = sample_apps(spec.apps)
     wrong = Faults() if spec.quiet else faults(spec.days, made, spec.seed)
-    plan = _plan(spec, wrong)
+    plan = sample_days(spec, wrong)
     truth = SampleTruth(wrong, spec.first_day, spec.days)
     written: list[Path] = []
     lines = bad_lines = 0
@@ -144,7 +144,7 @@ def write_sample(out: Path, spec: SampleSpec, progress: Callable[[int], None] | 
     )
 
 
-def _plan(spec: SampleSpec, wrong: Faults) -> list[SampleDay]:
+def sample_days(spec: SampleSpec, wrong: Faults) -> list[SampleDay]:
     """The days with logs, oldest first."""
     newest = spec.days - 1
     plan = []

@@ -1,0 +1,98 @@
+"""Day tables of a sample, counted from its records without files in between; what was planted, and what is found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from pipelines.common.sql import sql
+from pipelines.contract.record import record_macros
+from pipelines.contract.registry import SHIPPED_CODES
+from pipelines.incidents.rate_incidents import rate_incidents
+from pipelines.incidents.volume_incidents import volume_incidents
+from pipelines.sample.apps import sample_apps
+from pipelines.sample.faults import Faults, faults
+from pipelines.sample.records import SampleRecords
+from pipelines.sample.truth import SampleTruth
+from pipelines.sample.write import SampleSpec, sample_days
+from tests.incidents.worlds.tally import channel_daily
+
+LAST = date(2026, 11, 25)
+DAYS = 60
+
+_LOGGED = """
+    SELECT DISTINCT
+        getvariable('day') AS day, event_id, app_key, channel, stage, outcome, result_code, vendor, platform,
+        carrier_of(carrier) AS carrier, sdk_version, device_id
+    FROM sample_events
+    WHERE stage IN ('authorize', 'verify', 'login')
+"""
+_OUTCOME_DAILY = """
+    CREATE TABLE outcome_daily AS
+    SELECT
+        day, app_key, channel, logged.stage, coalesce(logged.platform, app.platform) AS platform, carrier, sdk_version,
+        coalesce(logged.outcome, code.outcome, 'error') AS outcome,
+        CASE layer_of(channel, logged.stage) WHEN 'oauth' THEN channel ELSE coalesce(logged.vendor, 'umeng') END AS vendor,
+        result_code, count(*) AS records
+    FROM logged
+    INNER JOIN sample_app AS app USING (app_key)
+    LEFT JOIN code
+        ON code.layer = layer_of(channel, logged.stage) AND code.code = result_code AND code.platform = '*'
+        AND code.vendor = CASE code.layer WHEN 'oauth' THEN channel ELSE coalesce(logged.vendor, 'umeng') END
+    GROUP BY ALL
+    ORDER BY ALL
+"""
+_DEVICES = "SELECT day, app_key, channel, count(DISTINCT device_id) AS devices FROM logged GROUP BY ALL"
+# As `SampleRecords.requests` has them.
+_REQUESTS = """
+    SELECT app_key, channel, authorization_requests - authorizations_cancelled, authorizations,
+        verification_requests, verifications
+    FROM channel_daily WHERE day = $day
+"""
+
+
+@dataclass(frozen=True)
+class SampleTables:
+    """Day tables of a sample, in `connection`; its days, those without logs, what was planted, its apps."""
+
+    connection: duckdb.DuckDBPyConnection
+    days: tuple[date, ...]
+    missing: tuple[date, ...]
+    planted: list[dict[str, Any]]
+    apps: tuple[str, ...]
+
+    def found(self, days: int = DAYS) -> list[dict[str, Any]]:
+        """The incidents of rates and volumes in the first days, as the table has them, without `part_of`."""
+        seen = self.days[:days]
+        counts = pl.DataFrame(self.connection.sql("FROM channel_daily WHERE day <= $last", params={"last": seen[-1]}))
+        found = [*rate_incidents(self.connection, seen)[0], *volume_incidents(counts, seen, self.missing)]
+        return [{**vars(one), "cause_kind": one.cause.kind, "cause": one.cause.cell} for one in found]
+
+
+def sample_tables(connection: duckdb.DuckDBPyConnection, seed: int, *, quiet: bool = False) -> SampleTables:
+    """The day tables of a sample of the default size."""
+    spec = SampleSpec(days=DAYS, apps=8, events=20_000, seed=seed, last_day=LAST)
+    apps = sample_apps(spec.apps)
+    wrong = Faults() if quiet else faults(spec.days, apps, seed)
+    days = tuple(spec.first_day + timedelta(days=place) for place in range(DAYS))
+    with_logs = sample_days(spec, wrong)
+    records = SampleRecords(connection, apps, spec.events, seed)
+    connection.execute(";".join(record_macros()))
+    connection.execute(sql("pipelines.contract", "macros"))
+    connection.execute(f"CREATE TABLE code AS FROM read_csv('{SHIPPED_CODES}', all_varchar = true)")
+    for place, day in enumerate(with_logs):
+        records.choose(day)
+        records.all_of(day)
+        connection.execute(f"{'INSERT INTO logged' if place else 'CREATE TABLE logged AS'} {_LOGGED}")
+    connection.execute(_OUTCOME_DAILY)
+    counts = channel_daily(pl.DataFrame(connection.sql("FROM outcome_daily")))
+    connection.execute(f"CREATE TABLE channel_daily AS FROM counts INNER JOIN ({_DEVICES}) USING (day, app_key, channel)")
+    truth = SampleTruth(wrong, spec.first_day, spec.days)
+    for place, day in enumerate(days):
+        truth.add(place, connection.execute(_REQUESTS, {"day": day}).fetchall())
+    missing = tuple(day for day in days if day not in {one.day for one in with_logs})
+    return SampleTables(connection, days, missing, truth.incidents(), tuple(app.app_key for app in apps if app.has_logs))
