@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from pipelines.closing.fingerprint import inputs_fingerprint
-from pipelines.closing.warnings import checks_of, hold_back
+from pipelines.closing.warnings import run_checks, hold_back
 from pipelines.common.days import stamp
 from pipelines.contract.checks import CheckResult
 from pipelines.contract.registry import Registry
@@ -49,7 +49,7 @@ def publication_of(
     store: Store, manifest: Manifest, settings: Settings, registry: Registry, as_of: date
 ) -> Publication:
     """What the data folder, as it is, would publish as of a day."""
-    checks = checks_of(store, manifest, settings, registry, as_of)
+    checks = run_checks(manifest, settings, registry, as_of)
     return Publication(as_of, checks, inputs_fingerprint(store, manifest, settings, registry, checks, as_of))
 
 

@@ -1,17 +1,14 @@
 """Which days and files the checks look at: what the last publication closed, and what came since the one before it.
 
-Lives here: the choice, from the manifest alone, so that a run with nothing new makes the same one. What is usual of a
-day is found in `incidents/`.
+Lives here: the choice, from the manifest alone, so that a run with nothing new makes the same one.
 """
 
 from datetime import date, timedelta
 
 from pipelines.store.manifest import FileEntry, Manifest
 
-# A day is compared with eight weeks; after a long gap more days than these are not looked at one by one.
+# After a long gap, more days than these are not looked at one by one.
 EXAMINED_DAYS = 7
-# A day to which less came late is the day that was examined when it was closed: the same again would be no news.
-_RESTATED = 0.05
 
 
 def closed_days(manifest: Manifest, as_of: date) -> list[date]:
@@ -19,16 +16,6 @@ def closed_days(manifest: Manifest, as_of: date) -> list[date]:
     before = manifest.closed_before
     first = max(before + timedelta(days=1), as_of - timedelta(days=EXAMINED_DAYS - 1)) if before else as_of
     return [first + timedelta(days=n) for n in range((as_of - first).days + 1)] if first <= as_of else [as_of]
-
-
-def examined_days(manifest: Manifest, as_of: date) -> list[date]:
-    """The days that the statistics look at: those just closed, and those that got much since then, `as_of` last.
-
-    Seven at most, those just closed first, then the newest.
-    """
-    closed = closed_days(manifest, as_of)
-    room = EXAMINED_DAYS - len(closed)
-    return [*[day for day in _restated_days(manifest) if day < closed[0]][-room:], *closed] if room else closed
 
 
 def files_since_closing(manifest: Manifest) -> list[FileEntry]:
@@ -44,10 +31,3 @@ def files_since_closing(manifest: Manifest) -> list[FileEntry]:
         if before is None or (entry.run_day and entry.run_day > before)
         or (entry.closed_through and entry.closed_through >= before)
     ]  # fmt: skip
-
-
-def _restated_days(manifest: Manifest) -> list[date]:
-    """The closed days to which the files since the last closing gave late records, where these are many by now."""
-    late = manifest.late_records
-    came = {day for entry in files_since_closing(manifest) for day, rows in entry.days.items() if rows.late}
-    return sorted(day for day in came if day in manifest.days and late[day] >= _RESTATED * manifest.days[day].accepted)

@@ -1,27 +1,24 @@
 """The warning checks of a data folder. Those that block (keys, books) raise where they are found.
 
-A check looks at the state of the data folder, not at the run: it fires until its cause is gone. The statistics look at
-the days that the last publication closed or restated (`examined.py`); what is usual and what is not is found in
-`incidents/`.
+A check looks at the state of the data folder, not at the run: it fires until its cause is gone. What is not as on the
+days before is no check: it is found in `incidents/`.
 """
 
 from collections.abc import Mapping
 from datetime import date
 
-from pipelines.closing.examined import closed_days, examined_days, files_since_closing
+from pipelines.closing.examined import closed_days, files_since_closing
 from pipelines.closing.mappings import faults_of_sources
 from pipelines.common.errors import AuthmeterError
 from pipelines.common.text import Words, about, counted, listed
 from pipelines.contract.checks import FOLDER_CHECKS, CheckResult
 from pipelines.contract.registry import Registry
 from pipelines.contract.settings import Settings
-from pipelines.incidents.day_statistics import counted_by_day, statistics, volume_of
-from pipelines.incidents.profiles import NO_PROFILES, Profiles, read_profiles
+from pipelines.incidents.volumes import usual_records
 from pipelines.reading.mapping_use import IDLE_WORDS, fault_words
 from pipelines.reading.reasons import Reason, words_of, words_of_damage
 from pipelines.reading.unread import kinds
 from pipelines.store.manifest import FileEntry, Manifest
-from pipelines.store.store import Store
 
 _MOST_FAULTS = 5
 _MORE = ("and more: see `authmeter check`", "等等，详见 authmeter check")
@@ -29,17 +26,8 @@ _MORE = ("and more: see `authmeter check`", "等等，详见 authmeter check")
 _NOT_KNOWN = Words("perhaps of another format", "可能是别的格式")
 
 
-def run_checks(
-    manifest: Manifest, settings: Settings, registry: Registry, as_of: date, profiles: Profiles = NO_PROFILES
-) -> list[CheckResult]:
-    """All warning checks, of the data as of a day, in the order of their list.
-
-    Of days that were closed together with `as_of`, or restated since, only what is unusual is reported.
-
-    Args:
-        profiles: those of the examined days and the days before; without them only the books are looked at.
-    """
-    *earlier, newest = examined_days(manifest, as_of)
+def run_checks(manifest: Manifest, settings: Settings, registry: Registry, as_of: date) -> list[CheckResult]:
+    """All warning checks, of the data as of a day, in the order of their list."""
     of_folder = (
         damaged_files(manifest),
         _held_files(manifest),
@@ -53,19 +41,7 @@ def run_checks(
         _unmapped_share(manifest, settings, as_of),
     )
     by_name = {result.check_name: result for result in of_folder}
-    return [
-        *(by_name[name] for name in FOLDER_CHECKS),
-        *statistics(manifest, settings, newest, profiles),
-        *(result for day in earlier for result in statistics(manifest, settings, day, profiles) if not result.passed),
-    ]
-
-
-def checks_of(
-    store: Store, manifest: Manifest, settings: Settings, registry: Registry, as_of: date
-) -> list[CheckResult]:
-    """All warning checks of a data folder, with the profiles of its days."""
-    profiles = read_profiles(store, manifest, settings, examined_days(manifest, as_of))
-    return run_checks(manifest, settings, registry, as_of, profiles)
+    return [by_name[name] for name in FOLDER_CHECKS]
 
 
 def hold_back(manifest: Manifest, settings: Settings, as_of: date) -> None:
@@ -76,12 +52,12 @@ def hold_back(manifest: Manifest, settings: Settings, as_of: date) -> None:
     """
     if not settings.block_below_share or (manifest.as_of and as_of <= manifest.as_of):
         return
+    counted_by_day = {day: entry.counted for day, entry in manifest.days.items()}
     for day in closed_days(manifest, as_of):
-        stands = volume_of(manifest, settings, day)
-        if stands and stands.ratio < settings.block_below_share:
+        usual, there = usual_records(day, counted_by_day), counted_by_day.get(day, 0)
+        if usual and day not in settings.holidays and there < settings.block_below_share * usual:
             raise AuthmeterError(
-                f"{day} has {counted_by_day(manifest).get(day, 0):,} records, {stands.ratio:.0%} of the "
-                f"{about(stands.usual)} that are usual on its weekday.",
+                f"{day} has {there:,} records, {there / usual:.0%} of the {about(usual)} that are usual on its weekday.",
                 where=f"block_below_share = {settings.block_below_share:g} in authmeter.toml",
                 why=f"Too little has arrived to publish {day}; the last good report still stands.",
                 do="Deliver the rest and run again. If this is all there is: set block_below_share to 0 for one run.",

@@ -1,14 +1,14 @@
 """THE CHECKS: every check of a run, declared once, and the result of one.
 
-Dagster's check specs, the to-do of `status.json`, the advice at the end of a finding and the order of the results come
-from here; docs/operator.md has a row for each. What a check looks at is in `closing/warnings.py` and `incidents/`.
+Dagster's check specs, the to-do of `status.json` and the order of the results come from here; docs/operator.md has a row
+for each. What a check looks at is in `closing/warnings.py`.
 """
 
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
 
-Kind = Literal["books", "folder", "statistic", "freshness"]
+Kind = Literal["books", "folder", "freshness"]
 
 
 @dataclass(frozen=True)
@@ -18,10 +18,9 @@ class Check:
     Attributes:
         asset: what it judges, by its name in Dagster.
         kind: the run stops where `books` fail; a check of the `folder` looks at its files, its registry and the newest
-            day, a `statistic` compares a day with the norm of its weekday; `freshness` is for Dagster alone.
+            day; `freshness` is for Dagster alone.
         meaning_en: when it fails.
         to_do: what a failure asks of whoever reads `status.json`.
-        advice_en: the same, at the end of the finding itself; empty where the finding says it.
     """
 
     name: str
@@ -30,8 +29,6 @@ class Check:
     meaning_en: str
     meaning_zh: str
     to_do: str
-    advice_en: str = ""
-    advice_zh: str = ""
 
     @property
     def is_blocking(self) -> bool:
@@ -137,70 +134,6 @@ _ALL: Final = (
         "Add the codes to registry/result_codes.csv.",
     ),
     Check(
-        "volume_jump", "day_tables", "statistic",
-        "A day has far more or far fewer records than is usual for its weekday.",
-        "某日的记录数远多于或远少于同一星期几的平时水平。",
-        "See whether a delivery is missing, or came twice under new ids.",
-        "See whether a delivery is missing or came twice under new ids.",
-        "核对是否漏送，或换号重复投递。",
-    ),
-    Check(
-        "missing_delivery", "day_tables", "statistic",
-        "A source or a file that comes every day, or on every such weekday, did not come.",
-        "每日或每逢该星期几都到的来源或文件没有送达。",
-        "Deliver what is missing.",
-        "Deliver what is missing.",
-        "请补送。",
-    ),
-    Check(
-        "hour_shift", "day_tables", "statistic",
-        "The records of a day are at unusual hours, or hours are missing.",
-        "某日的记录出现在异常时段，或缺少某些小时。",
-        "Check clocks, time zones and log rotation; deliver mended files under their paths.",
-        "Check clocks, time zones, log rotation and whose day was delivered; deliver mended files under their paths.",
-        "核对时钟和时区、日志轮转、投递的是否是当日日志；改正后以原路径重新投递。",
-    ),
-    Check(
-        "mix_shift", "day_tables", "statistic",
-        "The mix of sources, channels, platforms, apps and so on changed.",
-        "来源、渠道、平台、应用等的构成发生变化。",
-        "See whether these logs came, came twice, or are of another environment.",
-        "See whether its logs came, came twice, or are of another environment.",
-        "核对该部分的日志是否送达、是否重复、是否混入别处流量。",
-    ),
-    Check(
-        "outcome_shift", "day_tables", "statistic",
-        "The share of an outcome or a result code changed.",
-        "某种结果或结果码的占比发生变化。",
-        "Look at the vendor and the carrier, and at how results are logged.",
-        "Look at the vendor and the carrier, and at how results are logged.",
-        "核对供应商与运营商状态、结果码写法。",
-    ),
-    Check(
-        "field_shift", "day_tables", "statistic",
-        "A field is missing more often than usual, or its values look unreal.",
-        "某个字段缺失比平时多，或取值不像真实数据。",
-        "See whether the log still has these fields, and whether ids are real.",
-        "See whether the log still has these fields, whether ids are real, whether files came again under new ids.",
-        "核对日志是否还写这些字段、编号是否真实、文件是否换号重投。",
-    ),
-    Check(
-        "latency_shift", "day_tables", "statistic",
-        "Latencies are far from usual.",
-        "时延与平时相差很大。",
-        "Look at the unit of latencies, and at the network.",
-        "Look at the unit of latencies, and at the network.",
-        "核对时延单位与网络。",
-    ),
-    Check(
-        "duplicate_share", "day_tables", "statistic",
-        "A day has an unusual share of duplicates.",
-        "某日的重复比例异常。",
-        "See whether files came twice (harmless) or an event_id was used again (records are lost).",
-        "Where files came twice, the numbers are right; where an event_id was used again, records are lost.",
-        "若文件重复投递，数字无误；若 event_id 被重复使用，则有记录丢失。",
-    ),
-    Check(
         "yesterday_is_published", "site", "freshness",
         "It is past `late_after`, and the day before is not published.",
         "已过 `late_after`，而前一天尚未发布。",
@@ -211,4 +144,3 @@ _ALL: Final = (
 CHECKS: Final = {check.name: check for check in _ALL}
 # In the order of the results of a run.
 FOLDER_CHECKS: Final = tuple(check.name for check in _ALL if check.kind == "folder")
-STATISTICS: Final = tuple(check.name for check in _ALL if check.kind == "statistic")

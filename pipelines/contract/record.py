@@ -66,9 +66,8 @@ HIDDEN_FIELDS: Final = (*PERSONAL_FIELDS, "attempt_id", "account_id")
 def record_macros() -> Iterator[str]:
     """Statements that make the SQL macros of a record's words.
 
-    `carrier_of(word)` is the carrier for a whole column. `channel_number(channel)`, `stage_number` and
-    `platform_number` give a word its place in the lists above, from 1, as `channel_of(number)` gives it back;
-    `channel_bit(number)` is a bit for each channel.
+    `carrier_of(word)` is the carrier for a whole column. `channel_number(channel)` gives a word its place in the list
+    above, from 1, as `channel_of(number)` gives it back; `channel_bit(number)` is a bit for each channel.
     """
     prefixes = " ".join(f"WHEN '{prefix}' THEN '{carrier}'" for prefix, carrier in CARRIER_PREFIXES.items())
     yield (
@@ -76,8 +75,7 @@ def record_macros() -> Iterator[str]:
         f"CASE WHEN upper(word) IN {CARRIERS[:3]} THEN upper(word) "
         f"ELSE CASE split_part(upper(word), '_', 1) {prefixes} ELSE 'unknown' END END"
     )
-    for name, words in (("channel", CHANNELS), ("stage", STAGES), ("platform", PLATFORMS)):
-        # DuckDB looks up a word once for each dictionary of a file, and not for each row.
-        yield f"CREATE TEMP MACRO {name}_number(word) AS list_position({list(words)}, word)::UTINYINT"
-        yield f"CREATE TEMP MACRO {name}_of(number) AS ({list(words)})[number]"
+    # DuckDB looks up a word once for each dictionary of a file, and not for each row.
+    yield f"CREATE TEMP MACRO channel_number(word) AS list_position({list(CHANNELS)}, word)::UTINYINT"
+    yield f"CREATE TEMP MACRO channel_of(number) AS ({list(CHANNELS)})[number]"
     yield "CREATE TEMP MACRO channel_bit(number) AS 1 << (number - 1)"

@@ -55,9 +55,9 @@ class DayPlan:
     - `number_steps`: of the whole of these.
     - `copies` find the events that do not count; `counted_records` is the query of those that do; `record_steps` are
       of these: wherever an event is, all with its event_id are. Of the columns of `events`, they read `record_columns`.
-    - `device_records` are what `device_steps`, and then `range_steps` and `range_sums`, read: wherever a device is, all
-      devices with its number `device_set` are. The last two are made for a range of devices at a time, from
-      `$first_device` to `$last_device`, where there is no memory for all.
+    - `device_records` are what `range_steps` and `range_sums` read: wherever a device is, all devices with its number
+      `device_set` are. These two are made for a range of devices at a time, from `$first_device` to `$last_device`,
+      where there is no memory for all.
     - `last_steps` and `tables`: of the whole of all that is kept. Tables are written, and can be read under their names
       by `books`.
     """
@@ -71,7 +71,6 @@ class DayPlan:
     record_steps: tuple[Step, ...]
     device_records: Step
     device_set: str
-    device_steps: tuple[Step, ...]
     range_steps: tuple[Step, ...]
     range_sums: tuple[Step, ...]
     last_steps: tuple[Step, ...]

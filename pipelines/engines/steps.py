@@ -47,7 +47,6 @@ def make_devices(
     connection: duckdb.DuckDBPyConnection, plan: DayPlan, values: Mapping[str, object], records: int, memory: int
 ) -> None:
     """Makes what a plan says of devices, those of so many `records`, within some bytes of memory."""
-    make(connection, plan.device_steps, values)
     for place, devices in enumerate(device_ranges(records, memory)):
         given = {**values, **devices}
         make(connection, plan.range_steps, given)

@@ -1,1 +1,1 @@
-"""What is not as usual: norms, detectors, and what they find in a day."""
+"""What went wrong, told once: falls of rates and volumes, and faults of the data."""

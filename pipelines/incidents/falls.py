@@ -83,9 +83,9 @@ def far_of(subjects: int) -> float:
     return NormalDist().inv_cdf(1 - tail * min(1.0, FAR_SUBJECTS / max(subjects, 1)))
 
 
-def falls(measure: Measure) -> list[Fall]:
-    """Every fall, by row and first day."""
-    watch = _Watch(measure)
+def falls(measure: Measure, least_fall: float = LEAST_FALL) -> list[Fall]:
+    """Every fall, by row and first day; what fell by less than `least_fall` is too small to matter."""
+    watch = _Watch(measure, least_fall)
     for day in range(len(measure.has_data)):
         watch.look_at(day)
     return sorted(watch.found(), key=lambda fall: (fall.row, fall.first))
@@ -104,8 +104,8 @@ class _Open:
 class _Watch:
     """What is known of every subject up to a day."""
 
-    def __init__(self, measure: Measure) -> None:
-        self.measure = measure
+    def __init__(self, measure: Measure, least_fall: float) -> None:
+        self.measure, self.least_fall = measure, least_fall
         self.baselines = _Baselines({**measure.values, "days": measure.has_data.astype(float)})
         subjects = measure.has_data.shape[1]
         self.far = far_of(subjects)
@@ -138,7 +138,7 @@ class _Watch:
 
     def _large(self, rows: Places, first: int, day: int) -> Places:
         """Those whose fall since `first` matters, and whose baseline is long enough: the few to look closer at."""
-        for figure, least in ((self.measure.fall, LEAST_FALL), (self.measure.lost, LEAST_LOST)):
+        for figure, least in ((self.measure.fall, self.least_fall), (self.measure.lost, LEAST_LOST)):
             base, seen = self.baselines.of(rows, first), self.baselines.seen(rows, first, day)
             with np.errstate(divide="ignore", invalid="ignore"):
                 rows = rows[(figure(base, seen) >= least) & (base["days"] >= LEAST_BASELINE_DAYS)]

@@ -10,7 +10,13 @@ from pipelines.incidents.incident import ALL, Incident
 
 # Contract: the part of a fall from which on something explains the whole.
 _EXPLAINS: Final = 0.75
-_SAME_START_DAYS: Final = 1
+SAME_START_DAYS: Final = 1
+# Of what is found of the data on one day, the first is the cause; those up to `mix_shift` are of records that are gone.
+DATA_METRICS: Final = (
+    "missing_day", "copied_day", "rejected_share", "duplicate_share", "repeated_records", "hour_shift",
+    "missing_delivery", "mix_shift", "field_shift", "unmapped_share",
+)  # fmt: skip
+LOSING: Final = DATA_METRICS[:8]
 
 
 def with_parts(incidents: list[Incident], cells: Mapping[str, pl.DataFrame]) -> list[Incident]:
@@ -21,6 +27,7 @@ def with_parts(incidents: list[Incident], cells: Mapping[str, pl.DataFrame]) -> 
     """
     whole: dict[str, str] = {}
     for pairs in (
+        _data(incidents),
         _all_apps(incidents, cells),
         _rates_of_an_app(incidents),
         _after_a_rate(incidents),
@@ -53,8 +60,19 @@ def _all_apps(
             yield one, behind
             continue
         for other in same:
-            if abs((other.first_day - one.first_day).days) <= _SAME_START_DAYS:
+            if abs((other.first_day - one.first_day).days) <= SAME_START_DAYS:
                 yield other, one
+
+
+def _data(incidents: Iterable[Incident]) -> Iterator[tuple[Incident, Incident]]:
+    """Of data faults that open together the first of their list stands; volumes are part of what explains their loss."""
+    for of in sorted((one for one in incidents if one.kind == "data"), key=lambda one: DATA_METRICS.index(one.metric)):
+        for one in incidents:
+            if abs((of.first_day - one.first_day).days) <= SAME_START_DAYS and (
+                DATA_METRICS.index(one.metric) > DATA_METRICS.index(of.metric) if one.kind == "data"
+                else one.kind == "volume" and of.metric in LOSING and of.lost_total >= _EXPLAINS * one.lost_total
+            ):  # fmt: skip
+                yield one, of
 
 
 def _rates_of_an_app(incidents: Iterable[Incident]) -> Iterator[tuple[Incident, Incident]]:
@@ -74,7 +92,7 @@ def _after_a_rate(incidents: Iterable[Incident]) -> Iterator[tuple[Incident, Inc
             if (one.kind, other.kind) == ("volume", "rate") and (
                 one.app_key == other.app_key
                 and one.channel in (other.channel, ALL)
-                and abs((other.first_day - one.first_day).days) <= _SAME_START_DAYS
+                and abs((other.first_day - one.first_day).days) <= SAME_START_DAYS
                 and other.lost_total >= _EXPLAINS * one.lost_total
             ):
                 yield one, other

@@ -7,7 +7,7 @@ from pathlib import Path
 import dagster as dg
 
 from pipelines.common.days import last_due_day
-from pipelines.contract.checks import CHECKS, FOLDER_CHECKS, STATISTICS
+from pipelines.contract.checks import CHECKS, FOLDER_CHECKS
 from pipelines.contract.settings import load_settings
 from pipelines.orchestration.holdings import published_as_of
 from pipelines.run.daily_run import DailyRun
@@ -23,7 +23,7 @@ def spec_of(name: str) -> dg.AssetCheckSpec:
     return dg.AssetCheckSpec(name, asset=check.asset, description=said, blocking=check.is_blocking)
 
 
-@dg.multi_asset_check(specs=[spec_of(name) for name in (*FOLDER_CHECKS, *STATISTICS)], can_subset=True)
+@dg.multi_asset_check(specs=[spec_of(name) for name in FOLDER_CHECKS], can_subset=True)
 def daily_checks(
     context: dg.AssetCheckExecutionContext, data: dg.ResourceParam[DailyRun]
 ) -> Iterator[dg.AssetCheckResult]:

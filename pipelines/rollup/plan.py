@@ -26,19 +26,12 @@ _NOT_READ = ("file", "day", "phone_mask")
 _COPIES = ("repeated_ids", "picked_records", "dropped_copies")
 _WITH = ("os_version", "device_id", "phone", "attempt_id", "account_id", "latency_ms")
 _RECORD_STEPS: Mapping[str, Adds] = {
-    "id_sample": (),
     "record_groups": ("records", *(f"with_{name}" for name in _WITH)),
     "numbered_records": None,
     "latency_histogram": ("records",),
-    "record_hours": ("records", "at_full_hour"),
-    "app_hours": ("records",),
 }
-_DEVICE_STEPS: Mapping[str, Adds] = {"busy_sets": ()}
 _RANGE_STEPS = ("answering_devices",)
-_RANGE_SUMS: Mapping[str, Adds] = {"app_device_sets": ("devices",), "device_sets": ("devices",)}
-_LAST_STEPS = ("app_sizes", "sample_profile")
-# So many records tell whether ids are real as well as all do.
-ID_SAMPLE = 100_000
+_RANGE_SUMS: Mapping[str, Adds] = {"app_device_sets": ("devices",), "device_sets": ("devices", "lone_devices")}
 _CODES = CODE_COLUMNS[:6]
 
 
@@ -58,14 +51,12 @@ def day_plan(registry: Registry) -> DayPlan:
         record_steps=_kept(_RECORD_STEPS),
         device_records=Step("device_records", sql("pipelines.rollup", "device_records"), True, ("records",)),
         device_set="device_low & 4095",
-        device_steps=_kept(_DEVICE_STEPS),
         range_steps=_steps(*_RANGE_STEPS),
         range_sums=_kept(_RANGE_SUMS),
         last_steps=(
-            *_steps("latencies", "busiest_devices"),
+            *_steps("latencies"),
             Step("resolved_groups", sql("pipelines.rollup", "resolved_groups"), is_read_once=True),
             Step("counts", counts_query()),
-            *_steps(*_LAST_STEPS),
         ),
         tables=tuple(Step(name, sql("pipelines.rollup", f"day/{name}")) for name in DAY_TABLES),
         books=sql("pipelines.rollup", "day_books"),
@@ -79,7 +70,6 @@ def day_values(day: date, settings: Settings) -> dict[str, object]:
         "day": day,
         "day_start": hours.start.replace(tzinfo=None),
         "clock_hours": list(hours.hours),
-        "id_sample": ID_SAMPLE,
         "billed": billing.billed,
     }
 

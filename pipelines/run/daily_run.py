@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.closing.close import close_days, next_as_of, publication_of, publish
 from pipelines.closing.machine_clock import require_sound_clock
-from pipelines.closing.warnings import checks_of
+from pipelines.closing.warnings import run_checks
 from pipelines.common.days import require_same_zone
 from pipelines.common.errors import AuthmeterError, UsageError
 from pipelines.common.machine_limits import as_machine_error
@@ -77,7 +77,7 @@ class DailyRun:
         if self.made_checks is None:
             as_of = self.manifest.as_of
             self.made_checks = (
-                checks_of(self.store, self.manifest, self.settings, self.registry, as_of) if as_of is not None else []
+                run_checks(self.manifest, self.settings, self.registry, as_of) if as_of is not None else []
             )
         return self.made_checks
 

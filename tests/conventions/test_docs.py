@@ -18,7 +18,7 @@ import typer
 
 from pipelines.cli import app
 from pipelines.contract.billing import BillingRule
-from pipelines.contract.checks import CHECKS, FOLDER_CHECKS, STATISTICS
+from pipelines.contract.checks import CHECKS, FOLDER_CHECKS
 from pipelines.contract.engine_settings import EngineSettings
 from pipelines.contract.record import CHANNELS, FIELD_NAMES, OUTCOMES, PLATFORMS, STAGES
 from pipelines.contract.registry import load_registry
@@ -140,8 +140,8 @@ def test_checks_are_all_documented() -> None:
     text = (DOCS / "operator.md").read_text("utf-8")
     rows = re.findall(r"^\| `(\w+)` \|", text[text.index("## Warnings, one by one") :], re.MULTILINE)
     assert set(CHECKS) <= set(rows)
-    warnings = [name for name in rows if name in (*FOLDER_CHECKS, *STATISTICS)]
-    assert warnings == [*FOLDER_CHECKS, *STATISTICS]
+    warnings = [name for name in rows if name in FOLDER_CHECKS]
+    assert warnings == [*FOLDER_CHECKS]
 
 
 # ---- commands, links

@@ -79,7 +79,7 @@ class SparkRoller:
             .repartitionById(buckets, "bucket")
             .mapInArrow(partial(count_devices, task), _KEPT)
         )
-        self._take((*kept_of_records(plan), *plan.device_steps, *plan.range_sums), counted)
+        self._take((*kept_of_records(plan), *plan.range_sums), counted)
 
     def _shares(self, shares: Sequence[object]) -> "DataFrame":
         """The numbers of the shares, each in a task of its own."""

@@ -115,7 +115,7 @@ def count_devices(task: DayTask, batches: Iterator[pa.RecordBatch]) -> Iterator[
             add_up(connection, step, _RECEIVED.format(step.name))
         records = connection.table(plan.device_records.name).shape[0]
         make_devices(connection, plan, task.values, records, memory)
-        for step in (*kept_of_records(plan), *plan.device_steps, *plan.range_sums):
+        for step in (*kept_of_records(plan), *plan.range_sums):
             for data in packed(connection.table(step.name)):
                 yield _kept(step.name, data)
 

@@ -1,5 +1,6 @@
--- grain: app, device with an authorize, verify or login record, of a range of devices: the channels of these, a bit each.
-SELECT app, device_high, device_low, bit_or(channel_bit(channel)) AS channels
+-- grain: app, device with an authorize, verify or login record, of a range of devices: the channels of these, a bit each,
+-- and the records.
+SELECT app, device_high, device_low, bit_or(channel_bit(channel)) AS channels, sum(records) AS answers
 FROM device_records
 WHERE is_answer AND device_low BETWEEN $first_device AND $last_device
 GROUP BY ALL

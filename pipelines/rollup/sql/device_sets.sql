@@ -1,4 +1,7 @@
--- grain: set of channels, range of devices: the devices that answered in just these channels, whatever the app.
-SELECT channels, count(*) AS devices
-FROM (SELECT bit_or(channels) AS channels FROM answering_devices GROUP BY device_high, device_low)
+-- grain: set of channels, range of devices: the devices that answered in just these channels, whatever the app; and those
+-- of them that answered once.
+SELECT channels, count(*) AS devices, count(*) FILTER (answers = 1) AS lone_devices
+FROM (
+    SELECT bit_or(channels) AS channels, sum(answers) AS answers FROM answering_devices GROUP BY device_high, device_low
+)
 GROUP BY ALL

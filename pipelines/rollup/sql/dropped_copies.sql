@@ -15,6 +15,5 @@ FROM (
                 sdk_version NULLS FIRST, os_version NULLS FIRST, attempt_id NULLS FIRST, account_id NULLS FIRST
         ) AS place
     FROM picked_records
-    WHERE may_repeat
 )
 WHERE place > 1

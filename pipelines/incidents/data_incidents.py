@@ -1,0 +1,167 @@
+"""Incidents of the data: a day that is missing or a copy, and parts of the records that are not there as usual."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from itertools import groupby
+from statistics import median
+from typing import Any, Final
+
+import duckdb
+import numpy as np
+import polars as pl
+
+from pipelines.common.days import skipped_hours
+from pipelines.common.sql import sql
+from pipelines.common.text import listed
+from pipelines.contract.settings import Settings
+from pipelines.incidents.causes import Cause
+from pipelines.incidents.daily_files import dated
+from pipelines.incidents.data_faults import Fault, delivery_faults, grid, part_faults
+from pipelines.incidents.falls import BASELINE_DAYS, LEAST_BASELINE_DAYS, WINDOW_DAYS
+from pipelines.incidents.incident import ALL, NO_CAUSE, Incident, incident_id
+from pipelines.incidents.parts import SAME_START_DAYS
+from pipelines.incidents.volumes import usual_records
+from pipelines.store.manifest import Manifest
+from pipelines.store.store import Store
+
+# A copy of a day is so much nearer to it than chance allows two days of the same habits to be, hour by hour; tuned on
+# simulated days. Of fewer records that is chance.
+_NEAR: Final = 0.28
+_LEAST_COPIED: Final = 100
+
+
+def data_incidents(
+    connection: duckdb.DuckDBPyConnection, store: Store, manifest: Manifest, settings: Settings, days: tuple[date, ...]
+) -> list[Incident]:
+    """Every incident of the data in these days.
+
+    Args:
+        connection: has `outcome_daily`, and may read the store's day tables.
+        days: without a gap, up to the as-of.
+    """
+    entries = [(day, manifest.days[day]) for day in days if day in manifest.days]
+    files = [file for _, entry in entries if (file := store.day_table(entry, "profile_daily")).exists()]
+    if not files:
+        return []
+    given = {"first": days[0], "last": days[-1], "profiles": list(map(str, files))}
+    counts = pl.concat(
+        [pl.DataFrame(connection.sql(sql("pipelines.incidents", "data_counts"), params=given)), _books(manifest, days)]
+    )
+    skipped = [(day, f"{hour:02d}") for day in days for hour in skipped_hours(day, settings.timezone)]
+    is_watched = np.array([day in manifest.days and day not in settings.holidays for day in days])
+    found = [
+        *_missing_days(manifest, days),
+        *_copied_days(counts, days),
+        *delivery_faults(_deliveries(manifest, days), days, is_watched, 1 - 1 / (1 + settings.jump_warn_ratio)),
+        *part_faults(counts, days, skipped),
+    ]
+    late = manifest.late_records
+    newest = [late[day] for day in days[-WINDOW_DAYS - 1 : -1]]
+    return incidents_of(found, days, median(newest) if newest else 0.0)
+
+
+def _books(manifest: Manifest, days: Sequence[date]) -> pl.DataFrame:
+    """What is good of all that was read: of a file's records, those of the newest of their days."""
+    good: Counter[tuple[str, str, str, str, date]] = Counter()
+
+    def add(metric: str, day: date, of: int, those: int) -> None:
+        good[metric, "", "", "", day] += of
+        good[metric, "", "good", "", day] += those
+
+    for day, entry in manifest.days.items():
+        add("duplicate_share", day, entry.accepted, entry.counted)
+        add("unmapped_share", day, entry.counted, entry.counted - entry.unmapped)
+    for file in manifest.live_files():
+        if day := max(file.days, default=file.run_day):
+            add("rejected_share", day, file.records_read, file.accepted)
+    return _frame(good, ("metric", "whole", "part", "cause", "day"), days)
+
+
+def _deliveries(manifest: Manifest, days: Sequence[date]) -> pl.DataFrame:
+    came: Counter[tuple[str, str, date]] = Counter()
+    for file in manifest.live_files():
+        for day, rows in file.days.items():
+            came[file.source, "", day] += rows.accepted
+        if placed := dated(file):
+            came[file.source, *placed] += file.accepted
+    return _frame(came, ("source", "file", "day"), days)
+
+
+def _frame(counts: Mapping[tuple[Any, ...], int], names: Sequence[str], days: Sequence[date]) -> pl.DataFrame:
+    rows = [(*key, float(records)) for key, records in sorted(counts.items()) if days[0] <= key[-1] <= days[-1]]
+    types = {name: pl.Date if name == "day" else pl.String for name in names}
+    return pl.DataFrame(rows, {**types, "records": pl.Float64}, orient="row")
+
+
+def _missing_days(manifest: Manifest, days: Sequence[date]) -> Iterator[Fault]:
+    """Days without a record, from the first one with records on; those in a row are one."""
+    counted = {day: entry.counted for day, entry in manifest.days.items()}
+    begun = [place for place, day in enumerate(days) if day > min(counted)]
+    for is_missing, run in groupby(begun, lambda place: days[place] not in counted):
+        if is_missing:
+            places = list(run)
+            usual = usual_records(days[places[0]], counted) or 0
+            yield _of_days("missing_day", "", places, len(days), usual, 0)
+
+
+def _copied_days(counts: pl.DataFrame, days: Sequence[date]) -> Iterator[Fault]:
+    """Days whose records are, hour by hour, those of an earlier day."""
+    hours = counts.filter((pl.col("metric") == "hour_shift") & (pl.col("part") != ""))
+    keys = hours.select("whole", "part").unique().with_row_index("row")
+    cells = grid(hours.join(keys, on=["whole", "part"]), days, keys.height)
+    for place in range(LEAST_BASELINE_DAYS, len(days)):
+        earlier = cells[max(place - BASELINE_DAYS, 0) : place]
+        apart = np.abs(earlier - cells[place]).sum(axis=1)
+        limits = _NEAR * np.sqrt(earlier + cells[place]).sum(axis=1)
+        nearest, records = int(np.argmin(apart - limits)), float(cells[place].sum())
+        # What sends the same each day, as a probe does, is no copy.
+        if records >= _LEAST_COPIED and apart[nearest] <= limits[nearest] and np.median(apart - 2 * limits) > 0:
+            copied = days[place - len(earlier) + nearest]
+            yield _of_days("copied_day", f"day={copied}", [place], len(days), records, records)
+
+
+def _of_days(metric: str, cause: str, places: list[int], days: int, usual: float, there: float) -> Fault:
+    """A fault of single days, which ends where later days are there."""
+    is_open = places[-1] == days - 1
+    return Fault(
+        metric, cause, places[0], None if is_open else places[-1], "open" if is_open else "recovered",
+        usual, there, usual, usual * len(places),
+    )  # fmt: skip
+
+
+def incidents_of(found: Sequence[Fault], days: Sequence[date], usually_late: float = 0.0) -> list[Incident]:
+    """The incidents that faults are: those of a metric that open within a day are one, and its cause the largest.
+
+    Args:
+        found: of any metrics.
+        days: what the places of the faults are places of.
+        usually_late: so many records of a day come after it is closed, and are no fault of the newest one.
+    """
+    together: list[list[Fault]] = []
+    for fault in sorted(found, key=lambda one: (one.metric, one.first)):
+        last = together[-1][0] if together else None
+        if last and last.metric == fault.metric and fault.first - last.first <= SAME_START_DAYS:
+            together[-1].append(fault)
+        else:
+            together.append([fault])
+    return [
+        _incident(faults, days)
+        for faults in together
+        if faults[0].first < len(days) - 1 or sum(one.lost for one in faults) > usually_late
+    ]
+
+
+def _incident(faults: Sequence[Fault], days: Sequence[date]) -> Incident:
+    most = max(faults, key=lambda one: (one.lost_total, one.cause))
+    kind, _, _ = most.cause.rpartition("=")
+    alike = sorted((one for one in faults if one.cause.rpartition("=")[0] == kind), key=lambda one: one.cause)
+    named = f"{kind}={listed([one.cause.rpartition('=')[2] for one in alike])}"
+    end = most.last if most.last is not None else len(days) - 1
+    first = days[faults[0].first]
+    return Incident(
+        incident_id("data", most.metric, ALL, ALL, first), "data", most.metric, ALL, ALL,
+        first, None if most.last is None else days[end], most.state, end - faults[0].first + 1,
+        most.level_before, most.level_now, sum(one.lost for one in alike), sum(one.lost_total for one in alike),
+        Cause("cell", named) if most.cause else NO_CAUSE,
+    )  # fmt: skip
