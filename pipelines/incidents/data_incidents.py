@@ -45,9 +45,15 @@ def data_incidents(
     if not files:
         return []
     given = {"first": days[0], "last": days[-1], "profiles": list(map(str, files))}
-    counts = pl.concat(
-        [pl.DataFrame(connection.sql(sql("pipelines.incidents", "data_counts"), params=given)), _books(manifest, days)]
-    )
+    counts = pl.DataFrame(connection.sql(sql("pipelines.incidents", "data_counts"), params=given))
+    return incidents_in(counts, manifest, settings, days)
+
+
+def incidents_in(
+    counts: pl.DataFrame, manifest: Manifest, settings: Settings, days: tuple[date, ...]
+) -> list[Incident]:
+    """The same of counts that are given: metric, whole, part ('' is the whole itself), cause, day, records."""
+    counts = pl.concat([counts, _books(manifest, days)])
     skipped = [(day, f"{hour:02d}") for day in days for hour in skipped_hours(day, settings.timezone)]
     is_watched = np.array([day in manifest.days and day not in settings.holidays for day in days])
     found = [
@@ -57,8 +63,8 @@ def data_incidents(
         *part_faults(counts, days, skipped),
     ]
     late = manifest.late_records
-    newest = [late[day] for day in days[-WINDOW_DAYS - 1 : -1]]
-    return incidents_of(found, days, median(newest) if newest else 0.0)
+    usually_late = median(late[day] for day in days[-WINDOW_DAYS - 1 : -1]) if len(days) > 1 else 0
+    return _incidents(found, days, usually_late)
 
 
 def _books(manifest: Manifest, days: Sequence[date]) -> pl.DataFrame:
@@ -130,13 +136,10 @@ def _of_days(metric: str, cause: str, places: list[int], days: int, usual: float
     )  # fmt: skip
 
 
-def incidents_of(found: Sequence[Fault], days: Sequence[date], usually_late: float = 0.0) -> list[Incident]:
+def _incidents(found: Sequence[Fault], days: Sequence[date], usually_late: float) -> list[Incident]:
     """The incidents that faults are: those of a metric that open within a day are one, and its cause the largest.
 
-    Args:
-        found: of any metrics.
-        days: what the places of the faults are places of.
-        usually_late: so many records of a day come after it is closed, and are no fault of the newest one.
+    So many records of a day come after it is closed, and are no fault of the newest one.
     """
     together: list[list[Fault]] = []
     for fault in sorted(found, key=lambda one: (one.metric, one.first)):
