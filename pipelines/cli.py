@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 
 from pipelines.commands.help_screens import Commands
+from pipelines.common.days import Window
 from pipelines.common.errors import AuthmeterError
 
 app = typer.Typer(
@@ -33,6 +34,16 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise typer.BadParameter(f"{text!r} is no day; write it as 2026-11-23") from None
+
+
+def _span(text: str) -> Window:
+    first, dots, last = text.partition("..")
+    if not dots:
+        raise typer.BadParameter(f"{text!r} is no span of days; write it as 2026-11-01..2026-11-07")
+    window = Window(_day(first), _day(last))
+    if window.last < window.first:
+        raise typer.BadParameter(f"{text!r} ends before it begins")
+    return window
 
 
 def _path(text: str) -> Path:
@@ -235,6 +246,36 @@ def verify(
     from pipelines.commands.verify import run_verify
 
     raise typer.Exit(run_verify(_folder(data), first, last))
+
+
+@app.command()
+def incidents(
+    with_parts: Annotated[bool, typer.Option("--all", metavar="", help="Also those that are part of another")] = False,
+    as_json: Annotated[bool, typer.Option("--json", metavar="", help="For programs")] = False,
+    data: Data = None,
+) -> None:
+    """What went wrong, as published: open incidents first, the largest loss before smaller ones."""
+    from pipelines.commands.incidents import print_incidents
+
+    print_incidents(_folder(data), with_parts=with_parts, as_json=as_json)
+
+
+@app.command()
+def explain(
+    channel: Annotated[str, typer.Option("--channel", help="The channel of the rate")],
+    now: Annotated[Window, typer.Option("--now", parser=_span, metavar="A..B", help="Days to explain")],
+    before: Annotated[Window, typer.Option("--before", parser=_span, metavar="A..B", help="Days to compare with")],
+    app_key: Annotated[str | None, typer.Option("--app", metavar="KEY", help="App key [default: all together]")] = None,
+    metric: Annotated[
+        str | None, typer.Option("--metric", help="Which rate [default: the first of the channel]")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", metavar="", help="For programs, with every cell")] = False,
+    data: Data = None,
+) -> None:
+    """Split the change of a rate: what each platform, carrier, SDK version and vendor did to it."""
+    from pipelines.commands.explain import ExplainRequest, print_explained
+
+    print_explained(_folder(data), ExplainRequest(channel, now, before, app_key, metric), as_json=as_json)
 
 
 @app.command()

@@ -54,12 +54,13 @@ def _alert_of_end(data: Path, status: "Status") -> None:
         first = closed_before + timedelta(days=1) if closed_before else as_of
         warnings = [(one.check, one.detail_zh, one.detail_en) for one in status.warnings]
         is_missing = any(check == "day_is_there" for check, _, _ in warnings)
-        wanted: Sequence[Kind] = ("late",) if is_missing else ("daily", "warning") if warnings else ("daily",)
+        wanted: Sequence[Kind] = ("late",) if is_missing else ("daily", "warning") if status.is_warned else ("daily",)
         headline = read_headline(Store(data).database)
         for kind in wanted:
+            message = Message(kind, as_of, min(first, as_of), status.state, headline, warnings, status.incidents)
             # The message of the day has its warnings in it: they come apart where it is not wanted, or was sent.
-            if _send_once(data, settings, Message(kind, as_of, min(first, as_of), status.state, headline, warnings)):
-                if kind == "daily" and warnings:
+            if _send_once(data, settings, message):
+                if kind == "daily" and status.is_warned:
                     _claim(data, "warning", as_of)
                 break
 

@@ -15,7 +15,10 @@ import duckdb
 
 from pipelines.common.errors import AuthmeterError
 from pipelines.common.sql import sql
+from pipelines.common.text import Words
 from pipelines.contract.metrics import METRICS
+from pipelines.contract.status import OpenIncident
+from pipelines.incidents.words import incident_heading, with_note
 from pipelines.store.database import open_published
 
 Kind = Literal["failed", "late", "warning", "daily", "test"]
@@ -62,6 +65,7 @@ class Message:
     headline: Headline = Headline()
     warnings: Sequence[tuple[str, str, str]] = ()
     """Check, and its finding in Chinese and in English."""
+    incidents: Sequence[OpenIncident] = ()
     what: str = ""
     why: str = ""
     to_do: Sequence[str] = field(default_factory=tuple)
@@ -92,12 +96,15 @@ class Message:
                 if is_zh
                 else (f"Records {records:,}" + (f", {share} of the usual" if share else ""))
             )
+        if self.incidents:
+            lines.append(_said(incident_heading(len(self.incidents)), language))
+            lines += [f"- {_incident_line(one, language)}" for one in self.incidents[:_LISTED]]
+            lines += _rest(len(self.incidents))
         if self.warnings:
             lines.append(f"告警 {len(self.warnings)} 项：" if is_zh else f"{len(self.warnings)} warnings:")
             lines += [f"- {check}: {zh if is_zh else en}" for check, zh, en in self.warnings[:_LISTED]]
-            if len(self.warnings) > _LISTED:
-                lines.append(f"- … (+{len(self.warnings) - _LISTED})")
-        elif self.kind == "daily":
+            lines += _rest(len(self.warnings))
+        elif self.kind == "daily" and not self.incidents:
             lines.append("没有告警" if is_zh else "No warnings")
         if self.to_do:
             lines += ["处理：" if is_zh else "To do:", *(f"- {text}" for text in self.to_do)]
@@ -111,6 +118,10 @@ class Message:
             "title": self.title(language), "body": self.body(language), "figures": figures,
             "records": self.headline.records, "usual_records": self.headline.usual_records,
             "warnings": [{"check": check, "zh": zh, "en": en} for check, zh, en in self.warnings],
+            "incidents": [
+                {"incident_id": one.incident_id, "text": _incident_line(one, language), "link": one.link}
+                for one in self.incidents
+            ],
             "what": self.what, "why": self.why, "to_do": list(self.to_do),
         }  # fmt: skip
 
@@ -127,6 +138,20 @@ def read_headline(database: Path) -> Headline:
     found = dict(zip(names, row, strict=True))
     figures = tuple(Figure(metric, **found[metric]) for metric in _HEADLINE)
     return Headline(figures, found["records"], found["usual_records"])
+
+
+def _incident_line(one: OpenIncident, language: Language) -> str:
+    text = Words(one.text_en, one.text_zh)
+    return _said(with_note(text, one.notes[-1]) if one.notes else text, language)
+
+
+def _said(words: Words, language: Language) -> str:
+    return words.zh if language == "zh" else words.en
+
+
+def _rest(number: int) -> list[str]:
+    """How many are not listed."""
+    return [f"- … (+{number - _LISTED})"] if number > _LISTED else []
 
 
 def _figure_line(figure: Figure, language: Language) -> str:

@@ -59,10 +59,12 @@ def _closing_words(store: Store, has_files: bool) -> int:
     status = last_status(store.data)
     for warning in status.warnings:
         print(f"warning: {warning.check}: {warning.detail_en}")
+    for one in status.incidents:
+        print(f"incident: {one.text_en}{' (noted)' if one.notes else ''}")
     if not has_files:
         _say_that_nothing_is_there(store)
     print(f"published as of {store.read_state().as_of}: {store.site / 'index.html'}")
-    return WARNED if status.warnings else 0
+    return WARNED if status.is_warned else 0
 
 
 def _say_that_nothing_is_there(store: Store) -> None:

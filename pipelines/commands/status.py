@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pipelines.common.errors import WARNED
-from pipelines.common.text import counted
+from pipelines.common.text import counted, printable
 from pipelines.contract.status import Published, Status
 from pipelines.run.status import status_of
 
@@ -60,4 +60,7 @@ def _lines(status: Status) -> list[tuple[str, str]]:
         if work:
             lines.append((label, f"`{work.doing}`, process {work.process}, since {work.since}"))
     lines += [("warning", f"{warning.check}: {warning.detail_en}") for warning in status.warnings]
+    for one in status.incidents:
+        lines.append(("incident", one.text_en))
+        lines += [("note", printable(text)) for text in one.notes]
     return lines + [("to do", text) for text in status.to_do]

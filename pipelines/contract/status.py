@@ -72,6 +72,29 @@ class Warned(BaseModel):
     do: str
 
 
+class OpenIncident(BaseModel):
+    """An incident that is open and part of no other; `link` is its page in the site.
+
+    `notes` are those of its app, or of all, from its first day on.
+    """
+
+    incident_id: str
+    kind: str
+    metric: str
+    app_key: str
+    channel: str
+    first_day: date
+    days: int
+    level_before: float
+    level_now: float
+    lost: float
+    cause: str | None
+    text_en: str
+    text_zh: str
+    link: str
+    notes: list[str]
+
+
 class Kept(BaseModel):
     """The first day with stored events, and the first one that is published, where retention has taken some away."""
 
@@ -91,8 +114,14 @@ class Status(BaseModel):
     running: Work | None = None
     interrupted: Work | None = None
     warnings: list[Warned] = []
+    incidents: list[OpenIncident] = []
     kept: Kept = Kept()
     to_do: list[str] = []
+
+    @property
+    def is_warned(self) -> bool:
+        """Whether there is something to look at: a warning, or an open incident that nobody has noted."""
+        return bool(self.warnings) or any(not one.notes for one in self.incidents)
 
     def as_json(self) -> str:
         """The text of `status.json`."""

@@ -39,17 +39,32 @@ def rate_incidents(
     if not found:
         return [], pl.DataFrame()
     sides = pl.concat([one.sides() for one in found])
-    connection.register("incident_days", sides)
-    connection.execute(f"CREATE OR REPLACE TEMP VIEW rate_outcomes AS {sql('pipelines.incidents', 'rate_outcomes')}")
-    by_incident = pl.DataFrame(connection.sql(sql("pipelines.incidents", "cause_counts"))).partition_by(
-        "incident_id", as_dict=True, include_key=False
-    )
-    codes = pl.DataFrame(connection.sql(sql("pipelines.incidents", "grown_codes")))
-    connection.unregister("incident_days")
+    counts, codes = compared(connection, sides)
+    by_incident = counts.partition_by("incident_id", as_dict=True, include_key=False)
     cells = {one.id: cells_of(by_incident[(one.id,)], one.dimensions) for one in found}
     incidents = [one.incident(cause_of(cells[one.id]), _named(codes, one.id)) for one in found]
     listed = [frame.select(pl.lit(key).alias("incident_id"), pl.all()) for key, frame in cells.items()]
     return incidents, pl.concat(listed)
+
+
+def compared(connection: duckdb.DuckDBPyConnection, sides: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Requests and successes of each smallest cell on the days that are compared, and the codes that grew.
+
+    Args:
+        connection: has `outcome_daily`.
+        sides: incident_id, metric, app_key (`*`: all), channel, day, is_now.
+    """
+    connection.register("incident_days", sides)
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW rate_outcomes AS {sql('pipelines.incidents', 'rate_outcomes')}")
+    counts = pl.DataFrame(connection.sql(sql("pipelines.incidents", "cause_counts")))
+    codes = pl.DataFrame(connection.sql(sql("pipelines.incidents", "grown_codes")))
+    connection.unregister("incident_days")
+    return counts, codes
+
+
+def dimensions_of(app_key: str) -> tuple[str, ...]:
+    """What the cause of a change is looked for in."""
+    return ("app_key", *DIMENSIONS) if app_key == ALL else DIMENSIONS
 
 
 class _Found:
@@ -66,7 +81,7 @@ class _Found:
     @property
     def dimensions(self) -> tuple[str, ...]:
         """What its cause is looked for in."""
-        return ("app_key", *DIMENSIONS) if self.app_key == ALL else DIMENSIONS
+        return dimensions_of(self.app_key)
 
     def sides(self) -> pl.DataFrame:
         """The days that its cause compares."""

@@ -83,6 +83,8 @@ UNKNOWN: Final = {
 SDK: Final = "SDK {version}"
 ALL_APPS: Final = "All apps"
 ALL_CHANNELS: Final = "All channels"
+HEADING: Final = "Incidents: {count}"
+NOTED: Final = "{text} (note: {note})"
 
 # A name that is longer would fill the phone.
 _LONGEST: Final = 40
@@ -117,6 +119,16 @@ def incident_text(one: Incident, app_name: str) -> Words:
     else:
         names["fault"] = _fault(one)
     return _filled(TEMPLATES[one.kind, one.state], names)
+
+
+def incident_heading(count: int) -> Words:
+    """What stands above a list of so many incidents."""
+    return _filled(HEADING, {"count": _same(f"{count:,}")})
+
+
+def with_note(text: Words, note: str) -> Words:
+    """The text of an incident, and what is noted of it."""
+    return _filled(NOTED, {"text": text, "note": _same(_short(note))})
 
 
 def cell_words(cell: str) -> Words:

@@ -21,7 +21,8 @@ from pipelines.common.errors import AuthmeterError
 from pipelines.contract.checks import CHECKS, CheckResult
 from pipelines.contract.registry import load_registry
 from pipelines.contract.settings import load_settings
-from pipelines.contract.status import Kept, LastRun, Overdue, Published, Status, Warned, Work
+from pipelines.contract.status import Kept, LastRun, OpenIncident, Overdue, Published, Status, Warned, Work
+from pipelines.run.incident_links import linked_incidents
 from pipelines.store.database import open_published
 from pipelines.store.manifest import Manifest
 from pipelines.store.store import Store
@@ -70,6 +71,7 @@ def status_of(
             for check in checks
             if not check.passed
         ]  # fmt: skip
+        status.incidents = _open_incidents(store.database)
     note_alerts(data, status)
     return status
 
@@ -142,6 +144,24 @@ def _restated_days(database: Path) -> int | None:
         return None
 
 
+def _open_incidents(database: Path) -> list[OpenIncident]:
+    """None where the published file is not there, or not of this version: the next run makes it."""
+    try:
+        found = linked_incidents(database)
+    except (AuthmeterError, duckdb.Error):
+        return []
+    return [
+        OpenIncident(
+            incident_id=row.incident_id, kind=row.kind, metric=row.metric, app_key=row.app_key, channel=row.channel,
+            first_day=row.first_day, days=row.days, level_before=row.level_before, level_now=row.level_now,
+            lost=row.lost, cause=row.cause.cell, text_en=one.text.en, text_zh=one.text.zh, link=link,
+            notes=[note.text for note in one.notes],
+        )
+        for row, one, link in ((one.incident, one, link) for one, link in found)
+        if one.is_open and one.stands_alone
+    ]  # fmt: skip
+
+
 def _note_work(status: Status, store: Store, zone: str) -> None:
     """Who holds the folder, as the lock's note says; a note whose process is gone is of one that was killed."""
     try:
@@ -174,10 +194,15 @@ def _set_state(status: Status) -> None:
     if status.overdue.days:
         status.to_do.append(f"Run `authmeter run`: {status.overdue.first} to {status.overdue.last} are overdue.")
     status.to_do += [f"{warning.check}: {warning.do}" for warning in status.warnings]
+    if any(not one.notes for one in status.incidents):
+        status.to_do.append(
+            "See to the open incidents, `authmeter incidents`. What is known of one goes into registry/notes.csv; the "
+            "next run takes it for noted."
+        )
     status.state = (
         "failed" if failed or status.interrupted
         else "empty" if status.published is None
         else "late" if status.overdue.days
-        else "warning" if status.warnings
+        else "warning" if status.is_warned
         else "ok"
     )  # fmt: skip

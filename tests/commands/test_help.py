@@ -22,6 +22,8 @@ COMMANDS = (
     "dev",
     "serve",
     "status",
+    "incidents",
+    "explain",
     "verify",
     "alert",
 )

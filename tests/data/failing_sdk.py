@@ -9,12 +9,14 @@ FIRST_BAD = days_before(DAY, BAD_DAYS - 1)
 
 
 def land_failing_sdk(folder: DataFolder, last: date = DAY, bad_days: int = BAD_DAYS) -> None:
-    """Lands `DAYS` days of the app `shop`; on the last ones, from `FIRST_BAD` on, SDK 2 fails 18 times in 20."""
+    """Lands `DAYS` days of the app `shop`, up to `last`. From `BAD_DAYS` before their end on, so many days long, SDK 2
+    fails 18 times in 20.
+    """
     folder.write("registry/apps.csv", "app_key,app_name,platform\nshop,示例钱包,android\n")
-    first = days_before(DAY, DAYS - 1)
-    for back in range((last - first).days + 1):
+    first_bad = days_before(last, BAD_DAYS - 1)
+    for back in range(DAYS):
         day = days_before(last, back)
-        fails = FIRST_BAD <= day < days_before(FIRST_BAD, -bad_days)
+        fails = first_bad <= day < days_before(first_bad, -bad_days)
         rows = [
             record(
                 f"{day}-{number}", day, channel="one_click", stage="authorize",

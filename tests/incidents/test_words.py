@@ -28,7 +28,7 @@ ENDED = {"last_day": date(2026, 11, 20), "days": 13}
 USED = {
     *words.TEMPLATES.values(), *words.CAUSES.values(), *words.FAULTS.values(), *words.VALUES.values(),
     *words.UNKNOWN.values(), *(word for both in words.RATES.values() for word in both), words.FAULT_OF, words.SDK,
-    words.ALL_APPS, words.ALL_CHANNELS,
+    words.ALL_APPS, words.ALL_CHANNELS, words.HEADING, words.NOTED,
 }  # fmt: skip
 
 

@@ -1,0 +1,135 @@
+"""`authmeter explain`: the change of a rate between two spans, split by platform, carrier, SDK version and vendor."""
+
+import json
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+
+from pipelines.common.days import Window
+from pipelines.common.errors import UsageError
+from pipelines.common.text import printable
+from pipelines.incidents.all_incidents import named_cells
+from pipelines.incidents.explained import Explained, explain
+from pipelines.incidents.incident import ALL
+from pipelines.incidents.subjects import RATES
+from pipelines.store.database import open_published
+from pipelines.store.store import Store
+from reports.export.exports import require_app
+
+# So many cells of a dimension are printed, those that moved the rate most; JSON has all.
+_LISTED: Final = 5
+
+
+@dataclass(frozen=True)
+class ExplainRequest:
+    """Which change: channel, days, app (None: all together) and rate (None: the first of the channel)."""
+
+    channel: str
+    now: Window
+    before: Window
+    app_key: str | None
+    metric: str | None
+
+
+def print_explained(data: Path, request: ExplainRequest, *, as_json: bool) -> None:
+    """Prints what moved a rate from one span to another.
+
+    Raises:
+        UsageError: nothing is published, unknown app, channel or rate, or no request on one of the spans.
+    """
+    metric = _metric_of(request)
+    with closing(open_published(Store(data).database)) as connection:
+        if request.app_key is not None:
+            require_app(connection, request.app_key)
+        found = explain(connection, (metric, request.app_key or ALL, request.channel), request.before, request.now)
+    for option, span, requests in (
+        ("--before", request.before, found.requests_before),
+        ("--now", request.now, found.requests_now),
+    ):
+        if not requests:
+            raise UsageError(
+                f"There is no request of {request.channel} from {span.first} to {span.last}.",
+                where=option,
+                why="A rate needs requests.",
+                do="Choose days with data: `authmeter status` names the published ones.",
+            )
+    if as_json:
+        print(json.dumps(_fields(request, metric, found), ensure_ascii=False))
+    else:
+        print("\n".join(_lines(request, metric, found)))
+
+
+def _metric_of(request: ExplainRequest) -> str:
+    metrics = [rate.metric for rate in RATES if request.channel in rate.channels]
+    if not metrics:
+        known = sorted({channel for rate in RATES for channel in rate.channels})
+        raise UsageError(
+            f"The channel {request.channel!r} is not known.", where="--channel", do=f"Use one of {', '.join(known)}."
+        )
+    if request.metric is None:
+        return metrics[0]
+    if request.metric not in metrics:
+        raise UsageError(
+            f"{request.channel} has no rate {request.metric!r}.", where="--metric", do=f"Use {' or '.join(metrics)}."
+        )
+    return request.metric
+
+
+def _fields(request: ExplainRequest, metric: str, found: Explained) -> dict[str, Any]:
+    sums = {name: value for name, value in vars(found).items() if name.startswith(("requests_", "successes_"))}
+    cause = asdict(found.cause)
+    return {
+        "metric": metric, "app_key": request.app_key or ALL, "channel": request.channel,
+        "before": _days(request.before), "now": _days(request.now), **sums,
+        "rate_before": found.successes_before / found.requests_before,
+        "rate_now": found.successes_now / found.requests_now,
+        "cause_kind": cause.pop("kind"), "cause": cause.pop("cell"), "cause_before": cause.pop("before"),
+        "cause_now": cause.pop("now"), **cause,
+        "cells": named_cells(found.cells).to_dicts(),
+    }  # fmt: skip
+
+
+def _lines(request: ExplainRequest, metric: str, found: Explained) -> Iterator[str]:
+    before, now = found.successes_before / found.requests_before, found.successes_now / found.requests_now
+    yield f"{metric} of {request.channel}, {request.app_key or 'all apps'}: {before:.2%} → {now:.2%}"
+    for label, span, successes, requests in (
+        ("before", request.before, found.successes_before, found.requests_before),
+        ("now", request.now, found.successes_now, found.requests_now),
+    ):
+        yield f"{label:<8} {_days(span)}: {successes:,} of {requests:,}"
+    cause = found.cause
+    yield f"cause    {cause.kind}" + (f": {printable(cause.cell)}" if cause.cell else "")
+    if cause.cell:
+        rest = f"{_share(cause.rest_before)} → {_share(cause.rest_now)}"
+        own = f"{_share(cause.before)} → {_share(cause.now)}"
+        yield f"         {own}, the rest {rest}; {_share(cause.share)} of the change"
+    yield f"{'dimension':<12} {'value':<20} {'requests':>21} {'rate':>17} {'mix':>8} {'own rate':>8}"
+    singles = found.cells.filter(pl.col("second").is_null())
+    for cells in singles.partition_by("dimension"):
+        most = cells.sort((pl.col("mix_effect") + pl.col("rate_effect")).abs(), "value", descending=[True, False])
+        yield from (_cell_line(row) for row in most.head(_LISTED).iter_rows(named=True))
+        if cells.height > _LISTED:
+            yield f"{cells['dimension'][0]:<12} … (+{cells.height - _LISTED})"
+
+
+def _cell_line(row: dict[str, Any]) -> str:
+    before, now = (
+        row[f"successes_{side}"] / row[f"requests_{side}"] if row[f"requests_{side}"] else None
+        for side in ("before", "now")
+    )
+    requests = f"{row['requests_before']:,} → {row['requests_now']:,}"
+    rates = f"{_share(before)} → {_share(now)}"
+    effects = f"{row['mix_effect'] * 100:>+8.2f} {row['rate_effect'] * 100:>+8.2f}"
+    return f"{row['dimension']:<12} {printable(row['value']):<20} {requests:>21} {rates:>17} {effects}"
+
+
+def _share(value: float | None) -> str:
+    return "—" if value is None else f"{value:.1%}"
+
+
+def _days(span: Window) -> str:
+    return f"{span.first}..{span.last}"

@@ -1,0 +1,62 @@
+"""`authmeter incidents`: what went wrong, as it is published; open ones first."""
+
+import json
+from pathlib import Path
+
+import duckdb
+
+from pipelines.common.errors import UsageError
+from pipelines.common.text import printable
+from pipelines.incidents.published import PublishedIncident
+from pipelines.run.incident_links import linked_incidents
+from pipelines.store.store import Store
+
+
+def print_incidents(data: Path, *, with_parts: bool, as_json: bool) -> None:
+    """Prints the published incidents: open ones first, the largest loss before smaller ones.
+
+    Args:
+        with_parts: also those that are part of another.
+        as_json: for programs: the columns of the table, with the app's name, the texts, notes and the page.
+
+    Raises:
+        UsageError: nothing is published, or only by an older version.
+    """
+    store = Store(data)
+    try:
+        found = linked_incidents(store.database)
+    except duckdb.Error:
+        raise older_publication(store.database) from None
+    listed = [(one, link) for one, link in found if with_parts or one.stands_alone]
+    if as_json:
+        as_of = store.read_state().as_of
+        print(json.dumps({"as_of": str(as_of), "incidents": [_fields(*each) for each in listed]}, ensure_ascii=False))
+        return
+    if not listed:
+        print("no incident")
+    for one, _ in listed:
+        state = "part" if not one.stands_alone else one.incident.state
+        print(f"{state:<10} {one.text.en}")
+        for note in one.notes:
+            print(f"{'':<10} note of {note.day}: {printable(note.text)}")
+    if parts := len(found) - len(listed):
+        print(f"{parts:,} more as part of these: --all")
+
+
+def older_publication(database: Path) -> UsageError:
+    """What a command says that needs a table which the published file has not got."""
+    return UsageError(
+        "What is published is of an older version of authmeter.",
+        where=str(database),
+        why="It has no incidents.",
+        do="Run `authmeter run`.",
+    )
+
+
+def _fields(one: PublishedIncident, link: str) -> dict[str, object]:
+    row = one.incident.as_row()
+    row |= {name: str(row[name]) for name in ("first_day", "last_day") if row[name]}
+    return row | {
+        "app_name": one.app_name, "text_en": one.text.en, "text_zh": one.text.zh, "link": link,
+        "notes": [{"day": str(note.day), "text": note.text} for note in one.notes],
+    }  # fmt: skip

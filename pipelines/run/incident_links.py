@@ -1,0 +1,28 @@
+"""The published incidents, each with the page of the site that shows it."""
+
+from contextlib import closing
+from pathlib import Path
+
+from pipelines.incidents.incident import ALL
+from pipelines.incidents.published import PublishedIncident, incidents_of
+from pipelines.store.database import open_published
+from reports.content.folders import app_folders
+
+
+def linked_incidents(database: Path) -> list[tuple[PublishedIncident, str]]:
+    """Every published incident in the order of the contract, and the path of its app's page in the site.
+
+    Raises:
+        UsageError: nothing was published yet.
+        duckdb.Error: the file cannot be read, or is of another version.
+    """
+    with closing(open_published(database)) as connection:
+        found = incidents_of(connection)
+        folders = app_folders(key for (key,) in connection.execute("SELECT app_key FROM apps").fetchall())
+    return [(one, _page(one, folders)) for one in found]
+
+
+def _page(one: PublishedIncident, folders: dict[str, str]) -> str:
+    key = one.incident.app_key
+    # Of all apps together, and of the data, the report centre tells.
+    return "index.html" if key == ALL else f"apps/{folders[key]}/index.html"

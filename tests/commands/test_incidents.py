@@ -1,0 +1,245 @@
+"""`authmeter incidents`, `explain` and what run, status and alerts say of an open incident; noted or not."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Callable
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from pipelines.contract.status import Status
+from pipelines.run.run_end import note_end
+from tests.data.failing_sdk import BAD_DAYS, REQUESTS, land_failing_sdk
+from tests.published_folder import Call
+from tests.support import DataFolder, closed_day, days_before, morning_after, record, tree
+
+SAID = "import pathlib, sys; pathlib.Path('said.json').write_bytes(sys.stdin.buffer.read())"
+
+
+@pytest.fixture(scope="module")
+def fail_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[date], DataFolder]:
+    """Gives the folder with an open incident that is published as of a day, the same for all tests of that day."""
+
+    @cache
+    def folder_of(day: date) -> DataFolder:
+        folder = DataFolder(tmp_path_factory.mktemp("failing") / "data")
+        land_failing_sdk(folder, day)
+        folder.publish(day)
+        return folder
+
+    return folder_of
+
+
+@pytest.fixture
+def failing(fail_once: Callable[[date], DataFolder], yesterday: date, tmp_path: Path) -> DataFolder:
+    """A copy of the folder with an open incident."""
+    shutil.copytree(fail_once(yesterday).root, tmp_path / "data", symlinks=True)
+    return DataFolder(tmp_path / "data")
+
+
+def text_of(day: date) -> str:
+    first = days_before(day, BAD_DAYS - 1)
+    return (
+        f"示例钱包 · One-click login success rate 100% → 55%, day 5 since {first:%m-%d}, 18 fewer sign-ins yesterday; "
+        "SDK 2 only 10%"
+    )
+
+
+def note(folder: DataFolder, day: date, app: str = "shop") -> None:
+    folder.write("registry/notes.csv", f"day,app_key,text\n{day},{app},Vendor knows\n")
+
+
+def test_the_incidents_are_listed_without_their_parts(call: Call, failing: DataFolder, yesterday: date) -> None:
+    ended = call("incidents", data=failing.root)
+    assert ended.code == 0
+    assert ended.out == f"open       {text_of(yesterday)}\n1 more as part of these: --all\n"
+    with_parts = call("incidents", "--all", data=failing.root).out.splitlines()
+    assert len(with_parts) == 2
+    # The largest loss first; of as large a loss the smaller id.
+    assert {line.split()[0] for line in with_parts} == {"open", "part"}
+
+
+def test_the_incidents_for_programs_have_the_columns_of_the_table(
+    call: Call, failing: DataFolder, yesterday: date
+) -> None:
+    given = json.loads(call("incidents", "--all", "--json", data=failing.root).out)
+    assert given["as_of"] == str(yesterday)
+    shop = next(one for one in given["incidents"] if one["app_key"] == "shop")
+    everyone = next(one for one in given["incidents"] if one["app_key"] == "*")
+    columns = [name for (name,) in failing.rows("SELECT column_name FROM (DESCRIBE incidents)")]
+    assert set(columns) < shop.keys()
+    assert (shop["cause"], shop["lost"], shop["state"], shop["last_day"]) == ("sdk_version=2", 18, "open", None)
+    assert shop["first_day"] == str(days_before(yesterday, BAD_DAYS - 1))
+    assert (shop["link"], everyone["link"]) == ("apps/shop/index.html", "index.html")
+    assert everyone["part_of"] == shop["incident_id"]
+    assert json.loads(call("incidents", "--json", data=failing.root).out)["incidents"] == [shop]
+
+
+@pytest.mark.parametrize("command", [("incidents",), ("explain", "--channel", "qq", "--now", "2026-03-01..2026-03-02",
+                                                      "--before", "2026-02-01..2026-02-02")])  # fmt: skip
+def test_before_the_first_run_there_is_nothing_to_read(
+    call: Call, folder: DataFolder, command: tuple[str, ...]
+) -> None:
+    ended = call(*command, data=folder.root)
+    assert ended.code == 2
+    assert "Nothing is published yet." in ended.err
+
+
+def test_a_folder_without_an_incident_says_so(call: Call, published: DataFolder) -> None:
+    assert call("incidents", data=published.root).out == "no incident\n"
+    assert json.loads(call("incidents", "--json", data=published.root).out)["incidents"] == []
+
+
+def test_an_open_incident_is_in_the_exit_code_until_it_is_noted(
+    call: Call, failing: DataFolder, yesterday: date
+) -> None:
+    site = tree(failing.store.site)
+    ended = call("run", data=failing.root)
+    assert ended.code == 3
+    assert f"incident: {text_of(yesterday)}\n" in ended.out
+    # Nothing is new.
+    assert tree(failing.store.site) == site
+    status = call("status", data=failing.root)
+    assert status.code == 3
+    assert f"incident      {text_of(yesterday)}\n" in status.out
+    assert "authmeter incidents" in status.out
+    note(failing, days_before(yesterday, BAD_DAYS))
+    assert call("run", data=failing.root).code == 3, "a note of a day before the incident is not of it"
+    note(failing, days_before(yesterday, BAD_DAYS - 1), "game")
+    assert call("run", data=failing.root).code == 3, "nor is one of another app"
+    note(failing, days_before(yesterday, BAD_DAYS - 1))
+    ended = call("run", data=failing.root)
+    assert ended.code == 0
+    assert f"incident: {text_of(yesterday)} (noted)\n" in ended.out
+    status = call("status", data=failing.root)
+    assert status.code == 0
+    assert "note          Vendor knows\n" in status.out
+    assert "authmeter incidents" not in status.out
+    assert "Vendor knows" in call("incidents", data=failing.root).out
+
+
+def test_a_note_for_all_apps_notes_it_too(call: Call, failing: DataFolder, yesterday: date) -> None:
+    note(failing, yesterday, "")
+    assert call("run", data=failing.root).code == 0
+
+
+def test_the_status_for_programs_lists_the_open_incident(call: Call, failing: DataFolder, yesterday: date) -> None:
+    note_end(failing.root, morning_after(yesterday), yesterday, None)
+    noted = Status.model_validate_json((failing.root / "status.json").read_bytes())
+    status = Status.model_validate_json(call("status", "--json", data=failing.root).out)
+    assert noted.incidents == status.incidents
+    (one,) = status.incidents
+    assert (one.app_key, one.cause, one.days, one.lost) == ("shop", "sdk_version=2", BAD_DAYS, 18)
+    assert (one.text_en, one.link, one.notes) == (text_of(yesterday), "apps/shop/index.html", [])
+    assert (noted.state, noted.schema_version) == ("warning", 1)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_message_of_the_day_tells_it_once_with_its_link(
+    failing: DataFolder, yesterday: date, language: str
+) -> None:
+    command = json.dumps([sys.executable, "-c", SAID])
+    failing.write("authmeter.toml", f'[alerts]\ncommand = {command}\nlanguage = "{language}"\n')
+    note_end(failing.root, morning_after(yesterday), yesterday, None)
+    said = json.loads((failing.root / "said.json").read_bytes())
+    ((incident_id,),) = failing.rows("SELECT incident_id FROM incidents WHERE app_key = 'shop'")
+    (one,) = said["incidents"]
+    assert (one["incident_id"], one["link"]) == (incident_id, "apps/shop/index.html")
+    assert one["text"] == text_of(yesterday) if language == "en" else "昨日少 18 次登录；SDK 2 仅 10%" in one["text"]
+    assert f"- {one['text']}\n" in said["body"] + "\n"
+    assert ("Incidents: 1" if language == "en" else "异常 1 项") in said["body"]
+    # A run with nothing new sends nothing new.
+    (failing.root / "said.json").unlink()
+    note_end(failing.root, morning_after(yesterday), yesterday, None)
+    assert not (failing.root / "said.json").exists()
+
+
+def test_who_asked_for_warnings_alone_is_told_of_what_nobody_noted(failing: DataFolder, yesterday: date) -> None:
+    command = json.dumps([sys.executable, "-c", SAID])
+    failing.write("authmeter.toml", f'[alerts]\ncommand = {command}\non = ["warning"]\n')
+    note(failing, yesterday)
+    failing.publish(yesterday)
+    note_end(failing.root, morning_after(yesterday), yesterday, None)
+    assert not (failing.root / "said.json").exists()
+    (failing.root / "registry/notes.csv").unlink()
+    failing.publish(yesterday)
+    note_end(failing.root, morning_after(yesterday), yesterday, None)
+    assert json.loads((failing.root / "said.json").read_bytes())["kind"] == "warning"
+
+
+def test_an_incident_keeps_its_id_on_the_next_day(folder: DataFolder) -> None:
+    last = closed_day()
+    land_failing_sdk(folder, days_before(last, 1))
+    folder.tables(days_before(last, 1))
+    before = folder.rows("SELECT incident_id, days FROM incidents ORDER BY 1")
+    rows = [record(f"n{number}", last, channel="one_click", stage="authorize",
+                   sdk_version="2" if number % 2 else "1", outcome="error" if number % 2 else "success")
+            for number in range(REQUESTS)]  # fmt: skip
+    folder.land("next.ndjson", rows)
+    folder.tables(last)
+    assert folder.rows("SELECT incident_id, days - 1 FROM incidents ORDER BY 1") == before != []
+
+
+def span(last: date, days: int) -> str:
+    return f"{days_before(last, days - 1)}..{last}"
+
+
+def explained(call: Call, folder: DataFolder, now: str, before: str, *more: str) -> tuple[int, str, str]:
+    ended = call("explain", "--channel", "one_click", "--now", now, "--before", before, *more, data=folder.root)
+    return ended.code, ended.out, ended.err
+
+
+def test_a_change_is_explained_by_the_cell_that_changed(call: Call, failing: DataFolder, yesterday: date) -> None:
+    now, before = span(yesterday, 3), span(days_before(yesterday, BAD_DAYS), 7)
+    code, out, _ = explained(call, failing, now, before, "--app", "shop")
+    assert code == 0
+    assert "technical_success_rate of one_click, shop: 100.00% → 55.00%\n" in out
+    assert f"now      {now}: 66 of 120\n" in out
+    assert (
+        "cause    cell: sdk_version=2\n         100.0% → 10.0%, the rest 100.0% → 100.0%; 100.0% of the change" in out
+    )
+    given = json.loads(explained(call, failing, now, before, "--app", "shop", "--json")[1])
+    assert (given["cause_kind"], given["cause"], given["cause_now"]) == ("cell", "sdk_version=2", pytest.approx(0.1))
+    cells = [cell for cell in given["cells"] if cell["dimension"] == "sdk_version"]
+    assert [(cell["value"], cell["requests_now"], cell["successes_now"]) for cell in cells] == [
+        ("1", 60, 60), ("2", 60, 6),
+    ]  # fmt: skip
+    change = given["rate_now"] - given["rate_before"]
+    assert sum(cell["mix_effect"] + cell["rate_effect"] for cell in cells) == pytest.approx(change)
+
+
+def test_a_rise_has_the_cause_of_the_fall_back_and_what_stays_has_none(
+    call: Call, failing: DataFolder, yesterday: date
+) -> None:
+    good, bad = span(days_before(yesterday, BAD_DAYS), 7), span(yesterday, 3)
+    rise = json.loads(explained(call, failing, good, bad, "--json")[1])
+    assert (rise["app_key"], rise["cause"]) == ("*", "sdk_version=2")
+    assert (rise["cause_before"], rise["cause_now"]) == (pytest.approx(0.1), 1)
+    assert any(cell["dimension"] == "app_key & platform" for cell in rise["cells"])
+    stays = explained(call, failing, good, span(days_before(yesterday, 12), 7))[1]
+    assert "100.00% → 100.00%" in stays
+    assert "cause    broad\n" in stays
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"--channel": "sms"}, "The channel 'sms' is not known."), ({"--app": "nobody"}, "No app 'nobody'"),
+        ({"--now": "2026-03-01"}, "no span of days"), ({"--now": "2026-03-02..2026-03-01"}, "ends before it begins"),
+        ({"--before": "2020-03-01..2020-03-02"}, "There is no request of one_click from 2020-03-01 to 2020-03-02."),
+        ({"--metric": "volume"}, "one_click has no rate 'volume'."),
+        ({"--channel": "qq"}, "There is no request of qq"),
+    ],
+)  # fmt: skip
+def test_a_change_that_cannot_be_explained_is_refused(
+    call: Call, failing: DataFolder, yesterday: date, given: dict[str, str], words: str
+) -> None:
+    options = {"--channel": "one_click", "--now": span(yesterday, 3), "--before": span(yesterday, 9)} | given
+    ended = call("explain", *(part for option in options.items() for part in option), data=failing.root)
+    assert ended.code == 2
+    assert words in " ".join(ended.err.replace("│", "").split())
