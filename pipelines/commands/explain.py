@@ -123,7 +123,8 @@ def _cell_line(row: dict[str, Any]) -> str:
     )
     requests = f"{row['requests_before']:,} → {row['requests_now']:,}"
     rates = f"{_share(before)} → {_share(now)}"
-    effects = f"{row['mix_effect'] * 100:>+8.2f} {row['rate_effect'] * 100:>+8.2f}"
+    # Rounding may leave a minus before nothing.
+    effects = " ".join(f"{round(row[name] * 100, 2) + 0.0:>+8.2f}" for name in ("mix_effect", "rate_effect"))
     return f"{row['dimension']:<12} {printable(row['value']):<20} {requests:>21} {rates:>17} {effects}"
 
 

@@ -62,7 +62,7 @@ def require_app(connection: duckdb.DuckDBPyConnection, app_key: str) -> None:
         UsageError: it is neither registered nor has it logged.
     """
     known = connection.execute("SELECT app_key FROM apps WHERE app_key = $app_key", {"app_key": app_key})
-    if known.fetchone() is None:
+    if not known.fetchall():
         raise UsageError(
             f"No app {app_key!r} is published.",
             where="--app",
