@@ -18,6 +18,8 @@ def linked_incidents(database: Path) -> list[tuple[PublishedIncident, str]]:
     """
     with closing(open_published(database)) as connection:
         found = incidents_of(connection)
+        if not found:
+            return []
         folders = app_folders(key for (key,) in connection.execute("SELECT app_key FROM apps").fetchall())
     return [(one, _page(one, folders)) for one in found]
 
