@@ -43,20 +43,26 @@ RATES: Final = {
     "verification_result_rate": ("result rate", "results"),
 }
 FAULTS: Final = {
-    "day_is_there": "a day without records",
-    "missing_delivery": "a delivery did not come",
-    "volume_jump": "far fewer records",
+    "missing_day": "a day without records",
+    "copied_day": "a copy of another day",
+    "missing_delivery": "records did not come",
+    "repeated_records": "records came again under new ids",
     "hour_shift": "hours are gone",
     "mix_shift": "a part is gone",
     "field_shift": "a field went empty",
-    "outcome_shift": "results changed",
-    "latency_shift": "latencies changed",
     "rejected_share": "more rejected records",
     "unmapped_share": "more unmapped codes",
     "duplicate_share": "more duplicates",
-    "repeated_records": "records of another day",
 }
-# Of a data fault with a file or a source.
+FAULT_PARTS: Final = {
+    "source": "source {value}",
+    "file": "file {value}",
+    "hour": "hour {value}",
+    "day": "day {value}",
+    "field": "field {value}",
+    "stage": "stage {value}",
+}
+# Of a data fault with a file, a source or the like.
 FAULT_OF: Final = "{fault} ({cause})"
 VALUES: Final = {
     "one_click": "One-click login",
@@ -90,7 +96,8 @@ NOTED: Final = "{text} (note: {note})"
 _LONGEST: Final = 40
 # Of a small fall the points are told with a decimal.
 _SMALL_FALL: Final = 0.05
-_PAIR: Final = re.compile(rf" & (?=(?:{'|'.join(UNKNOWN)})=)")
+_NAMES: Final = (*UNKNOWN, *FAULT_PARTS, "channel")
+_PAIR: Final = re.compile(rf" & (?=(?:{'|'.join(_NAMES)})=)")
 
 
 def incident_text(one: Incident, app_name: str) -> Words:
@@ -132,8 +139,9 @@ def with_note(text: Words, note: str) -> Words:
 
 
 def cell_words(cell: str) -> Words:
-    """A cell as `incidents.cause` has it, `platform=android & sdk_version=2.15.0`, in words."""
-    parts = [_part(*part.split("=", 1)) for part in _PAIR.split(cell)]
+    """A cause as `incidents.cause` has it, `platform=android & sdk_version=2.15.0` or `source=gw2`, in words."""
+    named = [part.partition("=") for part in _PAIR.split(cell)]
+    parts = [_part(name, value if has_value else name) for name, has_value, value in named]
     return Words(" & ".join(part.en for part in parts), " & ".join(part.zh for part in parts))
 
 
@@ -146,8 +154,10 @@ def _cause(one: Incident) -> Words:
 
 
 def _part(dimension: str, value: str) -> Words:
-    if value == "unknown":
+    if value == "unknown" and dimension in UNKNOWN:
         return _t(UNKNOWN[dimension])
+    if dimension in FAULT_PARTS:
+        return _filled(FAULT_PARTS[dimension], {"value": _same(_short(value))})
     if dimension == "sdk_version":
         return _filled(SDK, {"version": _same(_short(value))})
     return _value(value)
@@ -157,7 +167,7 @@ def _fault(one: Incident) -> Words:
     fault = _t(FAULTS[one.metric]) if one.metric in FAULTS else _same(one.metric)
     if one.cause.cell is None:
         return fault
-    return _filled(FAULT_OF, {"fault": fault, "cause": _same(_short(one.cause.cell))})
+    return _filled(FAULT_OF, {"fault": fault, "cause": cell_words(one.cause.cell)})
 
 
 def _value(value: str) -> Words:

@@ -23,12 +23,14 @@ WALLET = Incident(
 VOLUME = replace(
     WALLET, kind="volume", metric="volume", channel=ALL, level_before=1234.5, level_now=0.0, cause=NO_CAUSE
 )
-DATA = replace(WALLET, kind="data", metric="missing_delivery", app_key=ALL, channel=ALL, cause=Cause("broad", "gw2"))
+DATA = replace(
+    WALLET, kind="data", metric="missing_delivery", app_key=ALL, channel=ALL, cause=Cause("cell", "source=gw2")
+)
 ENDED = {"last_day": date(2026, 11, 20), "days": 13}
 USED = {
-    *words.TEMPLATES.values(), *words.CAUSES.values(), *words.FAULTS.values(), *words.VALUES.values(),
-    *words.UNKNOWN.values(), *(word for both in words.RATES.values() for word in both), words.FAULT_OF, words.SDK,
-    words.ALL_APPS, words.ALL_CHANNELS, words.HEADING, words.NOTED,
+    *words.TEMPLATES.values(), *words.CAUSES.values(), *words.FAULTS.values(), *words.FAULT_PARTS.values(),
+    *words.VALUES.values(), *words.UNKNOWN.values(), *(word for both in words.RATES.values() for word in both),
+    words.FAULT_OF, words.SDK, words.ALL_APPS, words.ALL_CHANNELS, words.HEADING, words.NOTED,
 }  # fmt: skip
 
 
@@ -61,7 +63,11 @@ def test_an_open_rate_reads_as_the_contract_has_it() -> None:
             replace(VOLUME, channel="wechat", state="settled", **ENDED),
             "示例钱包 · 微信日请求量 1,234 → 0，11-08 至 11-20，此后视为常态，共少 2,503 次",
         ),
-        (DATA, "数据 · 投递未到（gw2），11-08 起第 18 天，昨日涉及 139 条记录"),
+        (DATA, "数据 · 日志未到（来源 gw2），11-08 起第 18 天，昨日涉及 139 条记录"),
+        (
+            replace(DATA, metric="hour_shift", cause=Cause("cell", "source=gw2 & hour=03, 04")),
+            "数据 · 缺少某些小时（来源 gw2 & 03, 04 时），11-08 起第 18 天，昨日涉及 139 条记录",
+        ),
         (
             replace(DATA, cause=NO_CAUSE, metric="odd", state="recovered", **ENDED),
             "数据 · odd，11-08 至 11-20，已恢复，共涉及 2,503 条记录",
@@ -80,6 +86,8 @@ def test_a_rate_that_is_nearly_all_or_nothing_does_not_read_as_that() -> None:
 def test_a_pair_and_what_is_unknown_in_words() -> None:
     assert cell_words("platform=android & sdk_version=2.15.0").zh == "Android & SDK 2.15.0"
     assert cell_words("carrier=CMCC").en == "China Mobile"
+    assert cell_words("channel=one_click & stage=login").en == "One-click login & stage login"
+    assert cell_words("all") == ("all", "all")
     assert cell_words("carrier=unknown & sdk_version=a & b").zh == "未知运营商 & SDK a & b"
     gone = replace(WALLET, cause=Cause("cell", "carrier=CUCC"))
     assert incident_text(gone, "a").zh.endswith("；中国联通 没有请求")
