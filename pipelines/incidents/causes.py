@@ -19,6 +19,7 @@ _REST_FALL: Final = 0.25
 _WHOLE_SHARE: Final = 0.95
 
 UNKNOWN: Final = "unknown"
+_APART: Final = ("incident_id",)
 _CELL: Final = ("dimension", "value", "second", "second_value")
 _Row = Mapping[str, Any]
 _COUNTS: Final = ("requests_before", "successes_before", "requests_now", "successes_now")
@@ -46,7 +47,7 @@ def cells_of(counts: pl.DataFrame, dimensions: Sequence[str]) -> pl.DataFrame:
 
     Args:
         counts: the dimensions, NULL where unknown, and `requests_before`, `successes_before`, `requests_now`,
-            `successes_now`; both sides have requests.
+            `successes_now`; both sides have requests. With `incident_id`, the cells of each are its own.
 
     Returns:
         dimension and value, second and second_value (NULL but of a pair), the four counts, mix_effect, rate_effect; by
@@ -54,32 +55,37 @@ def cells_of(counts: pl.DataFrame, dimensions: Sequence[str]) -> pl.DataFrame:
     """
     known = counts.with_columns(pl.col(list(dimensions)).fill_null(UNKNOWN))
     names = [*((name,) for name in sorted(dimensions)), *combinations(sorted(dimensions), 2)]
-    return pl.concat([_cells_over(known, chosen) for chosen in names]).sort(_CELL, nulls_last=False)
+    apart = [name for name in _APART if name in counts.columns]
+    return pl.concat([_cells_over(known, chosen, apart) for chosen in names]).sort(*apart, *_CELL, nulls_last=False)
 
 
-def _cells_over(counts: pl.DataFrame, chosen: Sequence[str]) -> pl.DataFrame:
+def _cells_over(counts: pl.DataFrame, chosen: Sequence[str], apart: Sequence[str]) -> pl.DataFrame:
     second = chosen[1] if len(chosen) > 1 else None
-    cells = counts.group_by(chosen).agg(pl.col(_COUNTS).sum())
+    cells = counts.group_by(*apart, *chosen).agg(pl.col(_COUNTS).sum())
     cells = cells.filter(pl.col("requests_before") + pl.col("requests_now") > 0)
     return cells.select(
+        *apart,
         pl.lit(chosen[0]).alias("dimension"),
         pl.col(chosen[0]).alias("value"),
         pl.lit(second, pl.String).alias("second"),
         (pl.col(second) if second else pl.lit(None, pl.String)).alias("second_value"),
         *_COUNTS,
-        *_effects(),
+        *_effects(apart or [pl.lit(0)]),
     )
 
 
-def _effects() -> list[pl.Expr]:
+def _effects(apart: Sequence[str | pl.Expr]) -> list[pl.Expr]:
+    def whole(each: pl.Expr) -> pl.Expr:
+        return each.sum().over(apart)
+
     before, now = pl.col("requests_before"), pl.col("requests_now")
-    whole_before = pl.col("successes_before").sum() / before.sum()
-    whole_now = pl.col("successes_now").sum() / now.sum()
+    whole_before = whole(pl.col("successes_before")) / whole(before)
+    whole_now = whole(pl.col("successes_now")) / whole(now)
     is_new, is_gone = before == 0, now == 0
-    share_before, share_now = before / before.sum(), now / now.sum()
+    share_before, share_now = before / whole(before), now / whole(now)
     # A cell that one side lacks has the same share on both, and the others make room.
-    new = pl.when(is_new).then(share_now).otherwise(0.0).sum()
-    gone = pl.when(is_gone).then(share_before).otherwise(0.0).sum()
+    new = whole(pl.when(is_new).then(share_now).otherwise(0.0))
+    gone = whole(pl.when(is_gone).then(share_before).otherwise(0.0))
     both = 1 - new * gone
     room_of_new, room_of_gone = new * (1 - gone) / both, gone * (1 - new) / both
     w0 = pl.when(is_new).then(share_now * (1 - room_of_gone)).otherwise(share_before * (1 - room_of_new))

@@ -58,7 +58,7 @@ class Measure(Protocol):
         """How many requests that cost."""
 
     def deviation(self, base: Sums, seen: Sums) -> Floats:
-        """How far they fell, as a normal deviation, beside how far the subject's own days swing; 0 where they did not."""
+        """How far they fell, as a normal deviation, beside how the subject's own days swing; 0 where they did not."""
 
 
 @dataclass(frozen=True)
@@ -114,12 +114,10 @@ class _Watch:
         self.ended: list[Fall] = []
 
     def look_at(self, day: int) -> None:
-        """Takes one more day in: ends what is over, opens what fell, and adds clean days to the baselines."""
+        """Takes one more day in: ends what is over, and opens what fell."""
         for row in sorted(self.open):
             self._follow(row, self.open[row], day)
-        has_data = self.measure.has_data[day]
-        self._look_for_falls(day, has_data)
-        self.baselines.add(day, ~self.is_open & has_data)
+        self._look_for_falls(day)
 
     def found(self) -> Iterator[Fall]:
         """What ended, and what is open still."""
@@ -127,11 +125,11 @@ class _Watch:
         for row, one in self.open.items():
             yield Fall(row, one.first, None, "open", self.baselines.days_of(row, one.first), one.opened)
 
-    def _look_for_falls(self, day: int, has_data: Flags) -> None:
+    def _look_for_falls(self, day: int) -> None:
         """Opens what fell over the window that ends with this day, or over this day."""
         start = max(0, day + 1 - WINDOW_DAYS)
         for first in dict.fromkeys((start, day)):
-            rows = self._large(np.flatnonzero(~self.is_open & has_data), first, day)
+            rows = self._large(np.flatnonzero(~self.is_open & self.measure.has_data[day]), first, day)
             far = self.measure.deviation(self.baselines.of(rows, first), self.baselines.seen(rows, first, day))
             for row in rows[far > self.far]:
                 self._open(int(row), first, day)
@@ -151,7 +149,6 @@ class _Watch:
         far = self.measure.deviation(self.baselines.of(rows, start), self.baselines.seen(rows, since, day))
         first = int(since[np.argmax(far)])
         self.is_open[row] = True
-        self.baselines.take_out(row, first, day)
         self.open[row] = _Open(first, day, day)
 
     def _follow(self, row: int, one: _Open, day: int) -> None:
@@ -159,7 +156,7 @@ class _Watch:
         if day - one.first >= SETTLED_DAYS:
             self._end(row, one, one.first + SETTLED_DAYS - 1, "settled")
             # The new level is the norm.
-            self.baselines.begin_anew(row, one.first, day)
+            self.baselines.take_out(row, 0, one.first - 1)
             return
         if not self.measure.has_data[day, row]:
             return
@@ -175,7 +172,7 @@ class _Watch:
         one.days_back += 1
         if one.days_back == DAYS_BACK:
             self._end(row, one, one.last_bad, "recovered")
-            self.baselines.put_in(row, one.last_bad + 1, day)
+            self.baselines.take_out(row, one.first, one.last_bad)
 
     def _end(self, row: int, one: _Open, last: int, state: str) -> None:
         self.ended.append(Fall(row, one.first, last, state, self.baselines.days_of(row, one.first), one.opened))
@@ -194,26 +191,21 @@ class _Sums:
 
 
 class _Baselines:
-    """Sums over the clean days before each day, so many at most; of the days up to the one that is looked at."""
+    """Sums over the clean days before each day, so many at most. Every day with data is clean until it is taken out."""
 
     def __init__(self, values: Mapping[str, Floats]) -> None:
         self.values = values
-        days, subjects = values["days"].shape
-        self.clean = np.zeros((days, subjects), dtype=bool)
+        self.clean = values["days"] > 0
         # Sums over all clean days before a day; those of its baseline begin at the place in `starts`.
-        self.sums = {name: np.zeros((days + 1, subjects)) for name in values}
-        self.starts = np.zeros((days + 1, subjects), dtype=np.int64)
-
-    def add(self, day: int, is_clean: Flags) -> None:
-        """Takes a day of every subject in, where it is clean."""
-        self.clean[day] = is_clean
-        for name, sums in self.sums.items():
-            np.add(sums[day], self.values[name][day] * is_clean, out=sums[day + 1])
-        counts, starts = self.sums["days"], self.starts[day].copy()
-        rows = np.arange(len(starts))
-        while (too_many := counts[day + 1] - counts[starts, rows] > BASELINE_DAYS).any():
-            starts[too_many] += 1
-        self.starts[day + 1] = starts
+        first = np.zeros((1, self.clean.shape[1]))
+        self.sums = {name: np.concatenate([first, np.cumsum(of, axis=0)]) for name, of in values.items()}
+        self.starts = np.zeros(self.sums["days"].shape, dtype=np.int64)
+        counts, rows = self.sums["days"], np.arange(self.clean.shape[1])
+        for day in range(1, len(counts)):
+            starts = self.starts[day - 1].copy()
+            while (too_many := counts[day] - counts[starts, rows] > BASELINE_DAYS).any():
+                starts[too_many] += 1
+            self.starts[day] = starts
 
     def of(self, rows: Places, before: int) -> Sums:
         """The baseline as of the start of a day."""
@@ -234,23 +226,10 @@ class _Baselines:
         """The places of the baseline's days as of the start of a day."""
         return tuple(int(day) for day in np.flatnonzero(self.clean[:before, row])[-BASELINE_DAYS:])
 
-    def take_out(self, row: int, first: int, day: int) -> None:
-        """Of one subject: the days since are not clean."""
-        self.clean[first:day, row] = False
-        self._sum_anew(row, day)
-
-    def put_in(self, row: int, first: int, day: int) -> None:
-        """Of one subject: the days since, up to the one that is looked at, are clean after all."""
-        self.clean[first:day, row] = self.values["days"][first:day, row] > 0
-        self._sum_anew(row, day)
-
-    def begin_anew(self, row: int, first: int, day: int) -> None:
-        """Of one subject: the days since are its norm, and those before are not."""
-        self.clean[:first, row] = False
-        self.put_in(row, first, day)
-
-    def _sum_anew(self, row: int, day: int) -> None:
+    def take_out(self, row: int, first: int, last: int) -> None:
+        """Of one subject: the days of a fall are not clean."""
+        self.clean[first : last + 1, row] = False
         for name, sums in self.sums.items():
-            sums[1 : day + 1, row] = np.cumsum(self.values[name][:day, row] * self.clean[:day, row])
-        counts = self.sums["days"][: day + 1, row]
-        self.starts[: day + 1, row] = np.searchsorted(counts, counts - BASELINE_DAYS)
+            np.cumsum(self.values[name][:, row] * self.clean[:, row], out=sums[1:, row])
+        counts = self.sums["days"][:, row]
+        self.starts[:, row] = np.searchsorted(counts, counts - BASELINE_DAYS)

@@ -40,11 +40,15 @@ def rate_incidents(
         return [], pl.DataFrame()
     sides = pl.concat([one.sides() for one in found])
     counts, codes = compared(connection, sides)
-    by_incident = counts.partition_by("incident_id", as_dict=True, include_key=False)
-    cells = {one.id: cells_of(by_incident[(one.id,)], one.dimensions) for one in found}
-    incidents = [one.incident(cause_of(cells[one.id]), _named(codes, one.id)) for one in found]
-    listed = [frame.select(pl.lit(key).alias("incident_id"), pl.all()) for key, frame in cells.items()]
-    return incidents, pl.concat(listed)
+    # At once for all that have the same dimensions.
+    cells = pl.concat(
+        cells_of(
+            counts.filter(pl.col("incident_id").is_in([one.id for one in found if one.dimensions == alike])), alike
+        )
+        for alike in sorted({one.dimensions for one in found})
+    )
+    mine = cells.partition_by("incident_id", as_dict=True, include_key=False)
+    return [one.incident(cause_of(mine[one.id,]), _named(codes, one.id)) for one in found], cells
 
 
 def compared(connection: duckdb.DuckDBPyConnection, sides: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
