@@ -86,8 +86,10 @@ def far_of(subjects: int) -> float:
 def falls(measure: Measure, least_fall: float = LEAST_FALL) -> list[Fall]:
     """Every fall, by row and first day; what fell by less than `least_fall` is too small to matter."""
     watch = _Watch(measure, least_fall)
-    for day in range(len(measure.has_data)):
-        watch.look_at(day)
+    # What has no norm yet is nan, and nothing falls under that.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for day in range(len(measure.has_data)):
+            watch.look_at(day)
     return sorted(watch.found(), key=lambda fall: (fall.row, fall.first))
 
 
@@ -138,8 +140,7 @@ class _Watch:
         """Those whose fall since `first` matters, and whose baseline is long enough: the few to look closer at."""
         for figure, least in ((self.measure.fall, self.least_fall), (self.measure.lost, LEAST_LOST)):
             base, seen = self.baselines.of(rows, first), self.baselines.seen(rows, first, day)
-            with np.errstate(divide="ignore", invalid="ignore"):
-                rows = rows[(figure(base, seen) >= least) & (base["days"] >= LEAST_BASELINE_DAYS)]
+            rows = rows[(figure(base, seen) >= least) & (base["days"] >= LEAST_BASELINE_DAYS)]
         return rows
 
     def _open(self, row: int, start: int, day: int) -> None:
@@ -166,7 +167,7 @@ class _Watch:
             for first, last in ((day, day), (one.first, one.last_bad))
         )
         # Nearer to the baseline than to the level of the incident.
-        if today >= so_far / 2:
+        if not today < so_far / 2:
             one.last_bad, one.days_back = day, 0
             return
         one.days_back += 1

@@ -1,17 +1,16 @@
 """The measure of volumes: requests of a day, beside those of its weekday."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Final
 
 import numpy as np
 
-from pipelines.incidents.falls import Flags, Floats, Sums
+from pipelines.incidents.falls import BASELINE_DAYS, Flags, Floats, Sums
 from pipelines.incidents.swing import as_normal
 
 # Before any is seen, a subject's days are taken to differ by so much beyond chance.
 _PRIOR_SWING: Final = 0.1
-_WEEKDAYS: Final = range(7)
+_WEEK: Final = 7
 
 
 class VolumeMeasure:
@@ -20,79 +19,70 @@ class VolumeMeasure:
     Args:
         volumes: 0 where a subject had no request.
         has_data: the days on which there were logs, and the subject had begun.
-        days: of the rows.
         each: requests that a device of the subject makes on a day: these come together, so that chance swings by as
             much more.
     """
 
-    def __init__(self, volumes: Floats, has_data: Flags, days: Sequence[date], each: Floats) -> None:
+    def __init__(self, volumes: Floats, has_data: Flags, each: Floats) -> None:
         self.has_data = has_data
-        each_day = np.broadcast_to(each, volumes.shape)
-        weekdays = np.array([day.weekday() for day in days])
         counted = np.where(has_data, volumes, 0.0)
-        self.values = {"volume": counted, "squares": counted**2, "each": each_day * has_data}
-        for weekday in _WEEKDAYS:
-            is_it = (weekdays == weekday)[:, None]
-            self.values[f"volume {weekday}"] = counted * is_it
-            self.values[f"days {weekday}"] = has_data * is_it.astype(float)
+        usual = _usual(counted)
+        least = np.minimum.reduce([_before(usual, days) for days in range(_WEEK)])
+        with np.errstate(divide="ignore", invalid="ignore"):
+            squares = np.where(usual > 0, counted**2 / usual, 0.0)
+        self.values = {
+            "volume": counted, "usual": usual * has_data, "least": least * has_data, "squares": squares,
+            "each": each * has_data,
+        }  # fmt: skip
 
     def fall(self, base: Sums, seen: Sums) -> Floats:
         """How much of the usual volume is missing."""
-        return 1 - seen["volume"] / self._usual(base, seen)
+        return 1 - seen["volume"] / (base["volume"] / base["usual"] * seen["usual"])
 
     def lost(self, base: Sums, seen: Sums) -> Floats:
         """Requests that would have been."""
-        return self._usual(base, seen) - seen["volume"]
+        return base["volume"] / base["usual"] * seen["usual"] - seen["volume"]
 
     def deviation(self, base: Sums, seen: Sums) -> Floats:
         """By the likelihood ratio of two counts. A holiday may look like any weekday: what is not under the least of
         them did not fall."""
-        usual = np.minimum.reduce([_norm(base, weekday) for weekday in _WEEKDAYS]) * seen["days"]
-        weight = base["volume"] / np.maximum(usual, 1e-9)
-        both = (seen["volume"] + base["volume"]) / (1 + weight)
-        squared = (
-            (seen["volume"] < usual)
-            * 2
-            * np.maximum(_surprise(seen["volume"], both) + _surprise(base["volume"], both * weight), 0.0)
-        )
-        swing, freedom = np.zeros_like(usual), base["days"].copy()
-        per_day = base["volume"] / base["days"]
-        explained = np.zeros_like(usual)
-        for weekday in _WEEKDAYS:
-            volume, days = base[f"volume {weekday}"], base[f"days {weekday}"]
-            explained += np.where(days > 0, volume**2 / np.maximum(days, 1), 0.0)
-            freedom -= days > 0
-        swing = np.maximum(base["squares"] - explained, 0.0) / np.maximum(per_day, 1e-9)
-        return as_normal(
-            squared, swing, np.maximum(freedom, 0.0), base["each"] / base["days"] + _PRIOR_SWING**2 * per_day
-        )
+        volume, base_volume, days = seen["volume"], base["volume"], base["days"]
+        level, weight = base_volume / base["usual"], base["usual"] / seen["least"]
+        both = (volume + base_volume) / (1 + weight)
+        squared = 2 * np.maximum(_surprise(volume, both) + _surprise(base_volume, both * weight), 0.0)
+        swing = base["squares"] / level - base_volume
+        prior = base["each"] / days + _PRIOR_SWING**2 * base_volume / days
+        return as_normal(squared * (volume < level * seen["least"]), swing, days - 1, prior)
 
     def norms(self, subject: int, baseline: Sequence[int], places: Sequence[int]) -> Floats:
         """What the baseline of a subject has it have on each of some days."""
-        known = list(baseline)
+        known = np.array(baseline)
         volumes = self.values["volume"][known, subject]
-        found = []
-        for place in places:
-            same = [volume for day, volume in zip(known, volumes, strict=True) if (day - place) % 7 == 0]
-            found.append(np.mean(same) if same else volumes.mean())
-        return np.array(found)
-
-    def _usual(self, base: Sums, seen: Sums) -> Floats:
-        """What as many days of the same weekdays usually have."""
-        usual = np.zeros_like(seen["days"])
-        for weekday in _WEEKDAYS:
-            days = seen[f"days {weekday}"]
-            if days.any():
-                usual += _norm(base, weekday) * days
-        return usual
+        same = [(known - place) % _WEEK == 0 for place in places]
+        return np.array([volumes[of_weekday if of_weekday.any() else slice(None)].mean() for of_weekday in same])
 
 
-def _norm(base: Sums, weekday: int) -> Floats:
-    """The mean of a weekday; of one that was not seen yet, that of all days."""
-    days = base[f"days {weekday}"]
-    return np.where(days > 0, base[f"volume {weekday}"] / np.maximum(days, 1), base["volume"] / base["days"])
+def _usual(volumes: Floats) -> Floats:
+    """The part of an average day that each day usually has: that of its weekday, in the four weeks before. Days without
+    a request, as of a stop, count for neither.
+    """
+    sums = []
+    for counts in (volumes, (volumes > 0).astype(float)):
+        so_far = np.cumsum(counts, axis=0)
+        of_all = _before(so_far, 1) - _before(so_far, 1 + BASELINE_DAYS)
+        sums += [of_all, sum(_before(counts, days) for days in range(_WEEK, BASELINE_DAYS + 1, _WEEK))]
+    all_volume, volume, all_days, days = sums
+    with np.errstate(divide="ignore", invalid="ignore"):
+        part = volume / np.maximum(days, 1) / (all_volume / all_days)
+    # In the first week no weekday is known, and after four weeks of silence none is any more.
+    part[:_WEEK] = 1
+    return np.where(all_volume > 0, part, 1.0)
+
+
+def _before(values: Floats, days: int) -> Floats:
+    """Those of so many days earlier, 0 before the first."""
+    return np.concatenate([np.zeros((days, values.shape[1])), values])[: len(values)]
 
 
 def _surprise(count: Floats, expected: Floats) -> Floats:
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(count > 0, count * np.log(count / expected), 0.0) - (count - expected)
+    return np.where(count > 0, count * np.log(count / expected), 0.0) - (count - expected)

@@ -26,7 +26,7 @@ def volume_incidents(channel_daily: pl.DataFrame, days: tuple[date, ...], missin
     # A subject begins with its first request.
     has_begun = np.cumsum(volumes, axis=0) > 0
     each = np.maximum(volumes.sum(axis=0) / np.maximum(devices.sum(axis=0), 1), 1)
-    measure = VolumeMeasure(volumes, has_begun & is_there, days, each)
+    measure = VolumeMeasure(volumes, has_begun & is_there, each)
     return [_incident(keys[fall.row], days, measure, volumes, fall) for fall in falls(measure)]
 
 

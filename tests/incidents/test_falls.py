@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-
 import numpy as np
 import pytest
 
 from pipelines.incidents.falls import FAR, FAR_SUBJECTS, Fall, falls, far_of
 from pipelines.incidents.rates import RateMeasure
 from pipelines.incidents.volume_falls import VolumeMeasure
-
-MONDAY = date(2026, 3, 2)
 
 
 def rates(levels: list[float], requests: float = 1000) -> list[Fall]:
@@ -24,8 +20,7 @@ def rates(levels: list[float], requests: float = 1000) -> list[Fall]:
 def volumes(counts: list[float]) -> list[Fall]:
     """The falls of one subject with these volumes, day by day from a Monday; no logs where one is negative."""
     found = np.array(counts)[:, None]
-    days = [MONDAY + timedelta(place) for place in range(len(counts))]
-    return falls(VolumeMeasure(np.maximum(found, 0), found >= 0, days, np.ones(1)))
+    return falls(VolumeMeasure(np.maximum(found, 0), found >= 0, np.ones(1)))
 
 
 def one(found: list[Fall]) -> Fall:
