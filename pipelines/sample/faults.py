@@ -1,7 +1,7 @@
 """What goes wrong in the synthetic data, when, and in which app.
 
-Here: the faults, chosen by the seed, and what they set for `sql/sample_draws.sql` on each day. Add to it when the sample
-should show another kind of incident. Not here: what each is worth in requests (`truth.py`).
+Here: the faults, chosen by the seed, and what they set for `sql/sample_draws.sql` on each day. Add to it when the
+sample should show another kind of incident. Not here: what each is worth in requests (`truth.py`).
 
 Each is large enough to be found at the default size, and none reaches what another is measured by: two share a channel
 at most, and then lie more than a week apart.
@@ -83,15 +83,17 @@ def faults(days: int, apps: Sequence[SampleApp], seed: int) -> Faults:
     named = {app.app_no: app.app_key for app in apps if app.has_logs and app.is_registered}
     has_all = days >= _DAYS_WITH_ALL and len(apps) >= SMALLEST_WITH_EDGE_CASES
     chosen = _Choice(named, seed if has_all else SHOWN_SEED)
-    missing_day = days - 1 - min(days // 2, chosen.one_of("missing day", (20, 21, 19)))
-    # Everything else lies before it, so that the newest is what it is about.
     sdk_day = days * 7 // 10
     rates = []
     if has_all:
         rates = [_tablets(chosen, sdk_day - 30), _wechat(chosen, sdk_day - 19), _carrier(chosen, sdk_day - 9)]
     if days >= _DAYS_WITH_A_FAILING_SDK and (has_all or _USUAL_SDK_APP in named):
         rates.append(_sdk(chosen, sdk_day))
-    return Faults(tuple(rates), missing_day if days >= _DAYS_WITH_A_GAP else None)
+    if days < _DAYS_WITH_A_GAP:
+        return Faults(tuple(rates))
+    # Inside the 30 days that a report shows, so that the gap is seen.
+    missing_day = days - 1 - min(days // 2, chosen.one_of("missing day", (20, 21, 19)))
+    return Faults(tuple(rates), missing_day + any(fault.first == missing_day for fault in rates))
 
 
 class _Choice:
@@ -138,10 +140,10 @@ def _carrier(chosen: _Choice, day: int) -> Fault:
 def _wechat(chosen: _Choice, day: int) -> Fault:
     """WeChat turns an app away, for some days."""
     number, key = chosen.app("wechat app", (4, 1, 5, 2))
-    first = day + chosen.one_of("wechat day", (0, 1, 2))
+    first = day + chosen.one_of("wechat day", (0, 1, -1))
     return Fault(
         "technical_success_rate", key, "wechat", "broad", None,
-        first, first + chosen.one_of("wechat days", (6, 4, 7)) - 1,
+        first, first + chosen.one_of("wechat days", (6, 4, 5)) - 1,
         {"wechat_failing": chosen.one_of("wechat share", (40, 30, 55))}, {"wechat_app": number},
     )  # fmt: skip
 
@@ -149,9 +151,9 @@ def _wechat(chosen: _Choice, day: int) -> Fault:
 def _tablets(chosen: _Choice, day: int) -> Fault:
     """For some days many come with an iPad, of which carriers know little, before as after: the mix alone shifts."""
     number, key = chosen.app("tablet app", (7, 2))
-    first = day + chosen.one_of("tablet day", (0, 1, -1))
+    first = day + chosen.one_of("tablet day", (0, -1, -2))
     return Fault(
         "verification_result_rate", key, "local_verify", "mix", "platform=ipad",
-        first, first + chosen.one_of("tablet days", (8, 7, 9)) - 1,
+        first, first + chosen.one_of("tablet days", (8, 7, 6)) - 1,
         {"tablets": chosen.one_of("tablet share", (4, 5, 3))}, {"tablet_app": number},
     )  # fmt: skip

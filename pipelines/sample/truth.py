@@ -49,7 +49,7 @@ class SampleTruth:
 
     def incidents(self) -> list[dict[str, Any]]:
         """All incidents as of the sample's last day, by first day."""
-        found = [self._rate(fault) for fault in self._faults.rates]
+        found = [one for fault in self._faults.rates if (one := self._rate(fault))]
         if self._faults.missing_day is not None:
             found.append(self._missing(self._faults.missing_day))
         return sorted(found, key=lambda incident: str(incident["first_day"]))
@@ -60,7 +60,8 @@ class SampleTruth:
         with whole_file(path) as temporary:
             temporary.write_text(f"{text}\n", "utf-8")
 
-    def _rate(self, fault: Fault) -> dict[str, Any]:
+    def _rate(self, fault: Fault) -> dict[str, Any] | None:
+        """The incident; None where so few records are drawn that none shows it."""
         last = self._days - 1 if fault.last is None else fault.last
         settled = fault.first + _SETTLED_DAYS - 1
         state = "settled" if last > settled else "open" if fault.last is None else "recovered"
@@ -68,6 +69,8 @@ class SampleTruth:
         others = [other for other in self._faults.rates if other is not fault and other.reaches(fault)]
         clean = [day for day in self._with_requests(fault, 0, fault.first - 1) if not any(o.is_on(day) for o in others)]
         during = self._with_requests(fault, fault.first, last)
+        if not clean or not during:
+            return None
         before = self._counts(fault, clean[-_BASELINE_DAYS:])
         newest, whole, end = (self._counts(fault, days) for days in (during[-_NEWEST_DAYS:], during, during[-1:]))
         return {

@@ -36,7 +36,8 @@ _OUTCOME_DAILY = """
     SELECT
         day, app_key, channel, logged.stage, coalesce(logged.platform, app.platform) AS platform, carrier, sdk_version,
         coalesce(logged.outcome, code.outcome, 'error') AS outcome,
-        CASE layer_of(channel, logged.stage) WHEN 'oauth' THEN channel ELSE coalesce(logged.vendor, 'umeng') END AS vendor,
+        CASE layer_of(channel, logged.stage) WHEN 'oauth' THEN channel ELSE coalesce(logged.vendor, 'umeng') END
+            AS vendor,
         result_code, count(*) AS records
     FROM logged
     INNER JOIN sample_app AS app USING (app_key)
@@ -89,10 +90,14 @@ def sample_tables(connection: duckdb.DuckDBPyConnection, seed: int, *, quiet: bo
         records.all_of(day)
         connection.execute(f"{'INSERT INTO logged' if place else 'CREATE TABLE logged AS'} {_LOGGED}")
     connection.execute(_OUTCOME_DAILY)
-    counts = channel_daily(pl.DataFrame(connection.sql("FROM outcome_daily")))
-    connection.execute(f"CREATE TABLE channel_daily AS FROM counts INNER JOIN ({_DEVICES}) USING (day, app_key, channel)")
+    connection.register("counts", channel_daily(pl.DataFrame(connection.sql("FROM outcome_daily"))))
+    connection.execute(
+        f"CREATE TABLE channel_daily AS FROM counts INNER JOIN ({_DEVICES}) USING (day, app_key, channel)"
+    )
     truth = SampleTruth(wrong, spec.first_day, spec.days)
     for place, day in enumerate(days):
         truth.add(place, connection.execute(_REQUESTS, {"day": day}).fetchall())
     missing = tuple(day for day in days if day not in {one.day for one in with_logs})
-    return SampleTables(connection, days, missing, truth.incidents(), tuple(app.app_key for app in apps if app.has_logs))
+    return SampleTables(
+        connection, days, missing, truth.incidents(), tuple(app.app_key for app in apps if app.has_logs)
+    )

@@ -11,8 +11,8 @@ import pytest
 from tests.reliability.harness import SHORT, modules
 
 # These take a minute each even with few tries; `make reliability` alone tries them. The short form of the last one is
-# `tests/engines`.
-LONG = ("06_poison", "07_readers", "10_held_back", "12_operation", "13_engines")
+# but one is `tests/engines`, that of the last `tests/incidents/test_sample.py`.
+LONG = ("06_poison", "07_readers", "10_held_back", "12_operation", "13_engines", "14_sample")
 TRIALS = {name: module for name, module in modules().items() if name not in LONG}
 
 

@@ -2,10 +2,13 @@
 
 import csv
 import hashlib
+import json
 import re
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -13,8 +16,11 @@ import duckdb
 import pytest
 
 from pipelines.common.errors import UsageError
+from pipelines.sample.apps import sample_apps
 from pipelines.sample.behaviour import ANSWERS, BLOCKS, DRAWS, KIND_ENDS, RECORDS_PER_BLOCK, answer_rows, clock
+from pipelines.sample.faults import Faults, faults
 from pipelines.sample.folder import MARKER
+from pipelines.sample.truth import SampleTruth
 from pipelines.sample.write import SampleReport, SampleSpec, write_sample
 from tests.oracle.records import Landing, limits, read_landing
 
@@ -171,6 +177,92 @@ def test_the_story_shows(sample: tuple[Path, SampleReport, Landing]) -> None:
     assert answers[False, True] > answers[False, False]
     assert {r.channel for r in landing.records} == {"one_click", "local_verify", "wechat", "qq", "weibo"}
     assert {r.stage for r in landing.records} == {"prefetch", "page", "click", "authorize", "verify", "login"}
+
+
+def test_the_truth_is_what_the_log_says(sample: tuple[Path, SampleReport, Landing]) -> None:
+    out, report, landing = sample
+    truth = json.loads((out / "sample_truth.json").read_text("utf-8"))
+    missing, failing = truth["incidents"]
+    assert truth["made_by"] == f"authmeter sample --days 22 --apps 6 --events {EVENTS} --seed 7 --format ndjson " + (
+        f"--last-day {LAST}"
+    )
+    assert (missing["kind"], missing["app_key"], missing["first_day"]) == ("data", "*", str(report.missing_day))
+    first = report.first_day + timedelta(days=15)
+    assert {name: failing[name] for name in ("metric", "app_key", "channel", "first_day", "last_day", "state")} == {
+        "metric": "technical_success_rate", "app_key": "sample-app-0003", "channel": "one_click",
+        "first_day": str(first), "last_day": None, "state": "open",
+    }  # fmt: skip
+    answers: dict[date, list[bool]] = {}
+    for record in set(landing.records):
+        answer = record.result_code or record.outcome
+        if (record.app_key, record.channel, record.stage) == ("sample-app-0003", "one_click", "authorize") and (
+            answer not in ("700000", "700001", "cancelled", "switched")
+        ):
+            answers.setdefault(business_day(record.event_ms), []).append(answer in ("600000", "success"))
+    before = [is_good for day, those in answers.items() if day < first for is_good in those]
+    newest = [is_good for day, those in answers.items() if day > LAST - timedelta(days=7) for is_good in those]
+    during = [is_good for day, those in answers.items() if day >= first for is_good in those]
+    level = sum(before) / len(before)
+    assert failing["level_before"] == pytest.approx(level, abs=1e-6)
+    assert failing["level_now"] == pytest.approx(sum(newest) / len(newest), abs=1e-6)
+    assert failing["lost"] == pytest.approx(level * len(answers[LAST]) - sum(answers[LAST]), abs=0.1)
+    assert failing["lost_total"] == pytest.approx(level * len(during) - sum(during), abs=0.1)
+
+
+@pytest.mark.parametrize(("days", "state", "last"), [(89, "open", None), (90, "settled", "2026-03-31")])
+def test_what_lasts_for_more_than_28_days_has_settled(days: int, state: str, last: str | None) -> None:
+    fault = faults(22, sample_apps(6), 1).rates[0]
+    truth = SampleTruth(Faults((replace(fault, first=61),)), date(2026, 1, 2), days)
+    for day in range(days):
+        truth.add(day, [(fault.app_key, "one_click", 100, 90 if day < 61 else 40, 0, 0)])
+    (found,) = truth.incidents()
+    assert (found["state"], found["last_day"]) == (state, last)
+    assert (found["level_before"], found["level_now"], found["lost"], found["lost_total"]) == (0.9, 0.4, 50, 28 * 50)
+
+
+def test_what_no_request_shows_is_not_told() -> None:
+    truth = SampleTruth(faults(22, sample_apps(6), 1), date(2026, 1, 1), 22)
+    assert [one["kind"] for one in truth.incidents()] == ["data"]
+
+
+def test_a_quiet_sample_lacks_no_day_and_plants_nothing(tmp_path: Path) -> None:
+    report = make(tmp_path, quiet=True, events=200)
+    assert report.missing_day is None
+    assert len(list((tmp_path / "landing").glob("*/part-*"))) == 22
+    assert json.loads((tmp_path / "sample_truth.json").read_text("utf-8"))["incidents"] == []
+    assert "--quiet" in (tmp_path / "landing" / MARKER).read_text("utf-8")
+
+
+def test_a_short_sample_has_nothing_planted_and_every_seed_the_same_apps_and_days(tmp_path: Path) -> None:
+    make(tmp_path, days=9, events=20)
+    assert json.loads((tmp_path / "sample_truth.json").read_text("utf-8"))["incidents"] == []
+    apps = sample_apps(8)
+    assert faults(55, apps, 1) == faults(55, apps, 2)
+    assert faults(56, apps, 1) != faults(56, apps, 2)
+
+
+@pytest.mark.parametrize("days", [56, 60, 61, 90, 400])
+@pytest.mark.parametrize("count", [4, 5, 8, 30])
+def test_what_goes_wrong_lies_apart(days: int, count: int) -> None:
+    apps = sample_apps(count)
+    seen = set()
+    for seed in range(60):
+        wrong = faults(days, apps, seed)
+        seen.add(repr(wrong))
+        spans = [(fault.first, fault.last) for fault in wrong.rates]
+        assert len(spans) == 4
+        # A baseline of a week, then one after the other, with days to recover in between.
+        assert spans[0][0] >= 7
+        for (_, last), (first, _) in pairwise(spans):
+            assert last is not None
+            assert first > last + 2
+        one_click = [fault for fault in wrong.rates if fault.channel == "one_click"]
+        assert one_click[1].first > (one_click[0].last or days) + 4
+        assert wrong.missing_day is not None
+        assert days - 30 < wrong.missing_day < days - 1
+        assert not any(fault.is_on(wrong.missing_day) for fault in wrong.rates[:3])
+        assert wrong.missing_day not in {fault.first for fault in wrong.rates}
+    assert len(seen) > 50
 
 
 def test_steps_of_an_attempt_share_its_id_and_follow_each_other(
