@@ -24,7 +24,7 @@ registry = dg.AssetSpec(
     "registry",
     group_name="landing",
     kinds={"csv"},
-    description="Apps, schemes and result codes, as `registry/` has them.",
+    description="Apps, schemes, result codes and notes, as `registry/` has them.",
 )
 
 

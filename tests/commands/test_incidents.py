@@ -159,7 +159,7 @@ def test_the_message_of_the_day_tells_it_once_with_its_link(
     assert not (failing.root / "said.json").exists()
 
 
-def test_who_asked_for_warnings_alone_is_told_of_what_nobody_noted(failing: DataFolder, yesterday: date) -> None:
+def test_who_asked_for_warnings_alone_hears_of_what_nobody_noted(failing: DataFolder, yesterday: date) -> None:
     command = json.dumps([sys.executable, "-c", SAID])
     failing.write("authmeter.toml", f'[alerts]\ncommand = {command}\non = ["warning"]\n')
     note(failing, yesterday)

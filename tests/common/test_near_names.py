@@ -19,7 +19,7 @@ SLIPS = [
     ("HASH.KEY", "hash.key"),
     ("registry/app.csv", "apps.csv"), ("registry/Apps.csv", "apps.csv"), ("registry/appss.csv", "apps.csv"),
     ("registry/apps.cvs", "apps.csv"), ("registry/scheme.csv", "schemes.csv"),
-    ("registry/result-codes.csv", "result_codes.csv"),
+    ("registry/result-codes.csv", "result_codes.csv"), ("registry/note.csv", "notes.csv"),
     ("Registry/apps.csv", "registry"), ("source/x.toml", "sources"), ("landings/a.ndjson", "landing"),
     ("sources/x.tml", ".toml"), ("sources/x.TOML", ".toml"), ("sources/x.toml.txt", ".toml"), ("sources/x", ".toml"),
 ]  # fmt: skip
@@ -38,7 +38,9 @@ def test_a_name_that_is_nearly_ours_is_refused(
     folder.write(path, "")
     ended = call(command, data=folder.root)
     assert ended.code == 2
-    named = path if meant in ("apps.csv", ".toml", "schemes.csv", "result_codes.csv") else path.split("/")[0]
+    named = (
+        path if meant in ("apps.csv", ".toml", "schemes.csv", "notes.csv", "result_codes.csv") else path.split("/")[0]
+    )
     assert str(folder.root / named) in ended.err
     assert meant in ended.err
     assert not list(folder.store.warehouse.glob("*.duckdb"))

@@ -185,7 +185,7 @@ def test_a_file_of_another_separator_is_reported_by_its_header(tmp_path: Path) -
     assert [(line, reason.partition(":")[0]) for _, line, reason in problems(registry)] == [(1, "no column app_key")]
 
 
-@pytest.mark.parametrize("name", ["apps.csv", "schemes.csv", "result_codes.csv"])
+@pytest.mark.parametrize("name", ["apps.csv", "schemes.csv", "notes.csv", "result_codes.csv"])
 @pytest.mark.parametrize("what", ["folder", "link that leads nowhere"])
 def test_a_file_that_is_there_and_cannot_be_read_is_not_taken_for_none(tmp_path: Path, name: str, what: str) -> None:
     if what == "folder":
