@@ -4,15 +4,16 @@ Lives here: what a rate's requests and successes are, and which of a day's reque
 `rates.py`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import product
 from typing import Final
 
 import numpy as np
 import polars as pl
 
-from pipelines.incidents.falls import LEAST_LOST, Floats, Places
+from pipelines.incidents.falls import LEAST_LOST, Floats
 from pipelines.incidents.incident import ALL
 
 
@@ -63,34 +64,51 @@ def subjects(channel_daily: pl.DataFrame, days: tuple[date, ...]) -> Subjects:
         channel_daily: day, app_key, channel, the counts and devices.
         days: those of the grid, without a gap.
     """
-    counts = pl.concat(list(_counts(channel_daily)))
-    # A fall of as many requests as matter needs as many in a window.
-    busy = counts.group_by("metric", "app_key", "channel").agg(pl.col("requests").sum().alias("all"))
-    busy = busy.filter(pl.col("all") >= LEAST_LOST).sort("metric", "app_key", "channel").drop("all")
-    keys = tuple(busy.iter_rows())
-    placed = counts.join(busy.with_row_index("row"), on=["metric", "app_key", "channel"])
-    rows = placed.get_column("row").to_numpy()
-    columns = (placed.get_column("day") - days[0]).dt.total_days().to_numpy()
-    requests, successes, devices = (
-        _filled((len(days), len(keys)), columns, rows, placed.get_column(name).to_numpy())
-        for name in ("requests", "successes", "devices")
-    )
-    return Subjects(keys, days, requests, successes, without_bursts(requests, successes, devices))
-
-
-def _counts(channel_daily: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    keys: list[tuple[str, str, str]] = []
+    found: list[list[Floats]] = []
     for rate in RATES:
         counts = channel_daily.filter(pl.col("channel").is_in(rate.channels)).select(
-            pl.lit(rate.metric).alias("metric"), "app_key", "channel", "day",
-            rate.requests.alias("requests"), rate.successes.alias("successes"), "devices",
-        ).filter(pl.col("requests") > 0)  # fmt: skip
-        yield counts
-        # A device that is in two apps counts in each of them, on every day alike.
-        yield (
-            counts.group_by("metric", "channel", "day")
-            .agg(pl.col("requests", "successes", "devices").sum())
-            .select("metric", pl.lit(ALL).alias("app_key"), "channel", "day", "requests", "successes", "devices")
+            "day", "app_key", "channel", rate.requests.alias("requests"), rate.successes.alias("successes"), "devices"
         )
+        pairs, grids = by_day(counts.filter(pl.col("requests") > 0), days)
+        channels = np.array([channel for _, channel in pairs])
+        for app_key, channel in [*pairs, *((ALL, channel) for channel in rate.channels)]:
+            keys.append((rate.metric, app_key, channel))
+        # A device that is in two apps counts in each of them, on every day alike.
+        found.append([
+            np.concatenate([grid, *(grid[:, channels == channel].sum(axis=1)[:, None] for channel in rate.channels)], 1)
+            for grid in grids
+        ])  # fmt: skip
+    requests, successes, devices = (np.concatenate(grids, axis=1) for grids in zip(*found, strict=True))
+    # A fall of as many requests as matter needs as many in a window.
+    busy = requests.sum(axis=0) >= LEAST_LOST
+    requests, successes, devices = (np.compress(busy, grid, axis=1) for grid in (requests, successes, devices))
+    kept = tuple(key for key, one in zip(keys, busy, strict=True) if one)
+    return Subjects(kept, days, requests, successes, without_bursts(requests, successes, devices))
+
+
+def by_day(counts: pl.DataFrame, days: Sequence[date]) -> tuple[list[tuple[str, str]], list[Floats]]:
+    """App and channel of each column, in order, and by day (rows) each of the counts; 0 where there is no row.
+
+    Args:
+        counts: day, app_key, channel, and what is counted, a row of each at most.
+        days: those of the grid, without a gap.
+    """
+    names = [counts.get_column(name).unique().sort().to_list() for name in ("app_key", "channel")]
+    apps, channels = (
+        counts.get_column(name).cast(pl.Enum(each)).to_physical().to_numpy().astype(np.int64)
+        for name, each in zip(("app_key", "channel"), names, strict=True)
+    )
+    pair = apps * len(names[1]) + channels
+    is_there = np.zeros(len(names[0]) * len(names[1]), dtype=bool)
+    is_there[pair] = True
+    place = (counts.get_column("day") - days[0]).dt.total_days().to_numpy(), (np.cumsum(is_there) - 1)[pair]
+    pairs = [pair for pair, one in zip(product(*names), is_there, strict=True) if one]
+    grids = []
+    for column in counts.columns[3:]:
+        grids.append(np.zeros((len(days), len(pairs))))
+        grids[-1][place] = counts.get_column(column).to_numpy()
+    return pairs, grids
 
 
 def without_bursts(requests: Floats, successes: Floats, devices: Floats) -> Floats:
@@ -106,9 +124,3 @@ def without_bursts(requests: Floats, successes: Floats, devices: Floats) -> Floa
 
 # So many times the usual requests of a device are no burst: where sign-in fails, people try again.
 _BURST = 1.5
-
-
-def _filled(shape: tuple[int, int], rows: Places, columns: Places, values: Floats) -> Floats:
-    grid = np.zeros(shape)
-    grid[rows, columns] = values
-    return grid

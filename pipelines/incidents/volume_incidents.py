@@ -8,6 +8,7 @@ import polars as pl
 
 from pipelines.incidents.falls import LEAST_LOST, WINDOW_DAYS, Fall, Floats, falls
 from pipelines.incidents.incident import ALL, NO_CAUSE, Incident, incident_id
+from pipelines.incidents.subjects import by_day
 from pipelines.incidents.volume_falls import VolumeMeasure
 
 _METRIC = "volume"
@@ -32,20 +33,20 @@ def volume_incidents(channel_daily: pl.DataFrame, days: tuple[date, ...], missin
 
 def _volumes(channel_daily: pl.DataFrame, days: tuple[date, ...]) -> tuple[list[tuple[str, str]], Floats, Floats]:
     """Requests and devices by day and subject: apps, and channels of those that have several."""
-    by_channel = channel_daily.select(
-        "app_key", "channel", "day",
+    counts = channel_daily.select(
+        "day", "app_key", "channel",
         (pl.col("authorization_requests") + pl.col("verification_requests")).alias("volume"), "devices",
     ).filter(pl.col("volume") > 0)  # fmt: skip
-    by_app = by_channel.group_by("app_key", "day").agg(pl.col("volume", "devices").sum())
-    several = by_channel.filter(pl.col("channel").n_unique().over("app_key") > 1)
-    counts = pl.concat([by_app.select("app_key", pl.lit(ALL).alias("channel"), "day", "volume", "devices"), several])
-    busy = counts.group_by("app_key", "channel").agg(pl.col("volume").sum().alias("all"))
-    busy = busy.filter(pl.col("all") >= LEAST_LOST).sort("app_key", "channel").drop("all")
-    placed = counts.join(busy.with_row_index("row"), on=["app_key", "channel"])
-    place = (placed.get_column("day") - days[0]).dt.total_days().to_numpy(), placed.get_column("row").to_numpy()
-    volumes, devices = np.zeros((2, len(days), busy.height))
-    volumes[place], devices[place] = placed.get_column("volume").to_numpy(), placed.get_column("devices").to_numpy()
-    return list(busy.iter_rows()), volumes, devices
+    pairs, grids = by_day(counts, days)
+    apps, firsts, channels = np.unique([app for app, _ in pairs], return_index=True, return_counts=True)
+    several = np.repeat(channels > 1, channels)
+    volumes, devices = (
+        np.concatenate([np.add.reduceat(grid, firsts, axis=1), np.compress(several, grid, axis=1)], 1) for grid in grids
+    )
+    keys = [*((str(app), ALL) for app in apps), *(pair for pair, one in zip(pairs, several, strict=True) if one)]
+    busy = volumes.sum(axis=0) >= LEAST_LOST
+    kept = [key for key, one in zip(keys, busy, strict=True) if one]
+    return kept, np.compress(busy, volumes, axis=1), np.compress(busy, devices, axis=1)
 
 
 def _incident(
