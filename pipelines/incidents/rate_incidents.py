@@ -59,7 +59,7 @@ def compared(connection: duckdb.DuckDBPyConnection, sides: pl.DataFrame) -> tupl
         sides: incident_id, metric, app_key (`*`: all), channel, day, is_now.
     """
     connection.register("incident_days", sides)
-    connection.execute(f"CREATE OR REPLACE TEMP VIEW rate_outcomes AS {sql('pipelines.incidents', 'rate_outcomes')}")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE rate_outcomes AS {sql('pipelines.incidents', 'rate_outcomes')}")
     counts = pl.DataFrame(connection.sql(sql("pipelines.incidents", "cause_counts")))
     codes = pl.DataFrame(connection.sql(sql("pipelines.incidents", "grown_codes")))
     connection.unregister("incident_days")

@@ -1,18 +1,7 @@
 -- grain: incident_id, outcome, result_code that is no success and whose share of the requests grew
 WITH counts AS (
-    SELECT
-        watched.incident_id,
-        outcomes.outcome,
-        outcomes.result_code,
-        outcomes.is_success,
-        coalesce(sum(records) FILTER (NOT is_now), 0) AS before,
-        coalesce(sum(records) FILTER (is_now), 0) AS now
-    FROM rate_outcomes AS outcomes
-    INNER JOIN incident_days AS watched
-        ON watched.metric = outcomes.metric
-        AND watched.channel = outcomes.channel
-        AND watched.day = outcomes.day
-        AND watched.app_key IN (outcomes.app_key, '*')
+    SELECT incident_id, outcome, result_code, is_success, sum(before) AS before, sum(now) AS now
+    FROM rate_outcomes
     GROUP BY ALL
 )
 SELECT

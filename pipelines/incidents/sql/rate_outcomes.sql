@@ -1,32 +1,29 @@
--- grain: metric, day, app_key, channel, platform, carrier, sdk_version, vendor, outcome, result_code: each request of a watched rate
+-- grain: incident_id, app_key, platform, carrier, sdk_version, vendor, outcome, result_code: requests of the days that are compared
+WITH outcomes AS (
+    SELECT *, 'technical_success_rate' AS metric, outcome = 'success' AS is_success
+    FROM outcome_daily
+    WHERE stage IN ('authorize', 'login') AND outcome NOT IN ('cancelled', 'switched')
+    UNION ALL
+    SELECT *, 'verification_result_rate', outcome IN ('success', 'mismatch')
+    FROM outcome_daily
+    WHERE stage IN ('verify', 'login') AND channel IN ('one_click', 'local_verify')
+)
 SELECT
-    'technical_success_rate' AS metric,
-    day,
-    app_key,
-    channel,
-    platform,
-    carrier,
-    sdk_version,
-    vendor,
-    outcome,
-    result_code,
-    outcome = 'success' AS is_success,
-    records
-FROM outcome_daily
-WHERE stage IN ('authorize', 'login') AND outcome NOT IN ('cancelled', 'switched')
-UNION ALL
-SELECT
-    'verification_result_rate',
-    day,
-    app_key,
-    channel,
-    platform,
-    carrier,
-    sdk_version,
-    vendor,
-    outcome,
-    result_code,
-    outcome IN ('success', 'mismatch'),
-    records
-FROM outcome_daily
-WHERE stage IN ('verify', 'login') AND channel IN ('one_click', 'local_verify')
+    watched.incident_id,
+    outcomes.app_key,
+    outcomes.platform,
+    outcomes.carrier,
+    outcomes.sdk_version,
+    outcomes.vendor,
+    outcomes.outcome,
+    outcomes.result_code,
+    outcomes.is_success,
+    coalesce(sum(records) FILTER (NOT is_now), 0)::BIGINT AS before,
+    coalesce(sum(records) FILTER (is_now), 0)::BIGINT AS now
+FROM outcomes
+INNER JOIN incident_days AS watched
+    ON watched.metric = outcomes.metric
+    AND watched.channel = outcomes.channel
+    AND watched.day = outcomes.day
+    AND watched.app_key IN (outcomes.app_key, '*')
+GROUP BY ALL
