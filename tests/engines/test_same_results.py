@@ -151,9 +151,9 @@ def test_no_key_and_nothing_personal_is_noted_by_spark(folder: DataFolder) -> No
     run.roll_up(DAY)
     from pipelines.engines.spark.session import opened
 
-    ((_, session),) = opened
+    ((_, context),) = opened
     noted = [file.read_bytes() for file in EVENT_LOG.rglob("*") if file.is_file()]
-    noted.append(repr(session.sparkContext.getConf().getAll()).encode())
+    noted.append(repr(context.getConf().getAll()).encode())
     noted += [file.read_bytes() for file in folder.store.temp.rglob("*") if file.is_file()]
     assert any(b"SparkListenerJobStart" in text for text in noted)
     assert [text for text in noted for word in (KEY, PHONE, DEVICE) if word.encode() in text] == []

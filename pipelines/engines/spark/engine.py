@@ -34,21 +34,21 @@ class SparkEngine:
     def readers(self, key: str, landing: Path) -> "Iterator[SparkReaders]":
         """Opens readers of landed files; see `Engine`."""
         from pipelines.engines.spark.reader import SparkReaders
-        from pipelines.engines.spark.session import opened_session
+        from pipelines.engines.spark.session import opened_context
 
-        with opened_session(self._place) as session:
-            yield SparkReaders(session, self._place, key, landing)
+        with opened_context(self._place) as context:
+            yield SparkReaders(context, self._place, key, landing)
 
     @contextmanager
     def day_roller(self, plan: DayPlan) -> "Iterator[SparkRoller]":
         """Opens a roller of days; see `Engine`."""
         from pipelines.engines.spark.roller import SparkRoller
-        from pipelines.engines.spark.session import opened_session
+        from pipelines.engines.spark.session import opened_context
         from pipelines.store.database import workbench
 
         place = self._place
         with (
-            opened_session(place) as session,
+            opened_context(place) as context,
             workbench(place.settings, place.temp, [place.folder]) as connection,
         ):
-            yield SparkRoller(session, connection, place, plan)
+            yield SparkRoller(context, connection, place, plan)

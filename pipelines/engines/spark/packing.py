@@ -1,6 +1,6 @@
 """Rows on their way through Spark: many of one relation in one value, as Arrow writes them.
 
-So Spark sees no column, the hashes neither, and its shuffle moves some large values instead of many small ones.
+So Spark sees no column, no hash, and its shuffle moves some large values instead of many small ones.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -41,7 +41,7 @@ def packed_by_bucket(relation: duckdb.DuckDBPyRelation, buckets: int) -> Iterato
             yield int(bucket), _pack(rows.slice(first, end - first))
 
 
-def unpacked(data: pa.Buffer | bytes) -> pa.Table:
+def unpacked(data: bytes) -> pa.Table:
     """The rows of one value."""
     with pa.ipc.open_stream(data) as stream:
         return stream.read_all()

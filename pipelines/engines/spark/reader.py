@@ -17,20 +17,20 @@ from pipelines.engines.spark.place import Place
 from pipelines.engines.spark.session import slots_of
 
 if TYPE_CHECKING:
-    from pyspark.sql import SparkSession
+    from pyspark import SparkContext
 
 
 class SparkReaders:
-    """Reads on the executors of one session."""
+    """Reads on the executors of one context."""
 
-    def __init__(self, session: "SparkSession", place: Place, key: str, landing: Path) -> None:
-        self._session, self._place, self._landing = session, place, landing
+    def __init__(self, context: "SparkContext", place: Place, key: str, landing: Path) -> None:
+        self._context, self._place, self._landing = context, place, landing
         # It goes to the executors in what they are to do, which Spark neither shows nor notes.
         self._key = key
 
     def each(self, read: Callable[[FileReader, Asked], Answer], asked: Iterable[Asked]) -> Iterator[Answer]:
         """What `read` gives for each that is asked, in their order; see `Readers`."""
-        context, slots = self._session.sparkContext, slots_of(self._session)
+        context, slots = self._context, slots_of(self._context)
         waiting: deque[Future[Answer]] = deque()
         with ThreadPoolExecutor(slots) as threads:
             try:
@@ -50,7 +50,7 @@ class SparkReaders:
     def _read(self, read: Callable[[FileReader, Asked], Answer], asked: Asked) -> Answer:
         task = partial(_on_executor, self._place, self._key, self._landing, read, asked)
         with failures_in_words(self._place.log):
-            (answer,) = self._session.sparkContext.parallelize([0], 1).map(task).collect()
+            (answer,) = self._context.parallelize([0], 1).map(task).collect()
         given: Answer = answer
         return given
 

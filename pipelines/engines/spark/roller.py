@@ -22,6 +22,7 @@ from pipelines.engines.spark.place import Place
 from pipelines.engines.spark.session import slots_of
 from pipelines.engines.spark.tasks import (
     DayTask,
+    Packed,
     count_delivered,
     count_devices,
     count_records,
@@ -32,7 +33,10 @@ from pipelines.engines.steps import add_up, make, write_tables
 from pipelines.store.part_records import PartRecords
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame, SparkSession
+    from pyspark import RDD, SparkContext
+
+    ShareNumbers = RDD[int]
+    PackedRows = RDD[Packed]
 
 # Records of a bucket: what an executor has in memory of them at once stays below a gigabyte.
 _BUCKET_RECORDS = 1_000_000
@@ -40,17 +44,15 @@ _BUCKET_RECORDS = 1_000_000
 _FEWEST_RECORDS = 50_000
 _MOST_BUCKETS = 4_096
 _FEWEST_BYTES = 4 << 20
-_BY_BUCKET = "bucket int, relation string, data binary"
-_KEPT = "relation string, data binary"
 
 
 class SparkRoller:
-    """Rolls days up on the executors of one session; `connection` is a workbench of this process."""
+    """Rolls days up on the executors of one context; `connection` is a workbench of this process."""
 
     def __init__(
-        self, session: "SparkSession", connection: duckdb.DuckDBPyConnection, place: Place, plan: DayPlan
+        self, context: "SparkContext", connection: duckdb.DuckDBPyConnection, place: Place, plan: DayPlan
     ) -> None:
-        self._session, self._connection, self._place, self._plan = session, connection, place, plan
+        self._context, self._connection, self._place, self._plan = context, connection, place, plan
         for name, rows in plan.relations.items():
             connection.register(name, rows)
 
@@ -63,29 +65,29 @@ class SparkRoller:
     def _count(self, events: DayEvents) -> None:
         """Makes all but the last steps, of what executors find."""
         plan, connection = self._plan, self._connection
-        slots = slots_of(self._session)
+        slots = slots_of(self._context)
         buckets = self._place.settings.engine.partitions or buckets_of(events.records, slots)
         shares = shares_of(events.parts, slots)
         task = DayTask(self._place, plan, events.day, events.values, shares, buckets)
-        self._take(plan.delivered_steps, self._shares(shares).mapInArrow(partial(count_delivered, task), _KEPT))
+        self._take(plan.delivered_steps, self._shares(shares).mapPartitions(partial(count_delivered, task)))
         make(connection, plan.number_steps, events.values)
         of_day = (*plan.delivered_steps, *plan.number_steps)
         task = replace(task, known={step.name: connection.table(step.name).to_arrow_table() for step in of_day})
         counted = (
             self._shares(shares)
-            .mapInArrow(partial(share_out, task), _BY_BUCKET)
-            .repartitionById(buckets, "bucket")
-            .mapInArrow(partial(count_records, task), _BY_BUCKET)
-            .repartitionById(buckets, "bucket")
-            .mapInArrow(partial(count_devices, task), _KEPT)
+            .mapPartitions(partial(share_out, task))
+            .partitionBy(buckets, int)
+            .mapPartitions(partial(count_records, task))
+            .partitionBy(buckets, int)
+            .mapPartitions(partial(count_devices, task))
         )
         self._take((*kept_of_records(plan), *plan.range_sums), counted)
 
-    def _shares(self, shares: Sequence[object]) -> "DataFrame":
+    def _shares(self, shares: Sequence[object]) -> "ShareNumbers":
         """The numbers of the shares, each in a task of its own."""
-        return self._session.range(0, len(shares), 1, len(shares))
+        return self._context.parallelize(range(len(shares)), len(shares))
 
-    def _take(self, steps: Sequence[Step], rows: "DataFrame") -> None:
+    def _take(self, steps: Sequence[Step], rows: "PackedRows") -> None:
         """Runs a job, and makes the steps of what it gives."""
         for relation, data in rows.collect():
             add_rows(self._connection, f"received_{relation}", unpacked(data))

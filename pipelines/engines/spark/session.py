@@ -1,4 +1,4 @@
-"""The session of Spark: started as the settings say, and kept for all that this process does.
+"""The context of Spark: started as the settings say, and kept for all that this process does.
 
 Spark talks much. What it says goes to a file among the unfinished ones of the data folder. What goes wrong with it is
 put in words by `failures.py`.
@@ -26,16 +26,11 @@ from pipelines.engines.spark.place import Place
 
 if TYPE_CHECKING:
     from pyspark import SparkConf, SparkContext
-    from pyspark.sql import SparkSession
 
 _OPTIONS = {
-    # Our values are large, and few.
-    "spark.sql.execution.arrow.maxRecordsPerBatch": "16",
     # They are compressed already.
     "spark.shuffle.compress": "false",
     "spark.shuffle.spill.compress": "false",
-    # The steps are what they are: nothing is to be found out about them.
-    "spark.sql.adaptive.enabled": "false",
     # A page for whoever is on the network, which nobody asked for.
     "spark.ui.enabled": "false",
     # What is shared out holds ids, and waits on disks.
@@ -43,12 +38,12 @@ _OPTIONS = {
 }
 _T = TypeVar("_T")
 # The one that is open, with what it was started by.
-opened: "list[tuple[EngineSettings, SparkSession]]" = []
+opened: "list[tuple[EngineSettings, SparkContext]]" = []
 
 
 @contextmanager
-def opened_session(place: Place) -> "Iterator[SparkSession]":
-    """The session for a data folder.
+def opened_context(place: Place) -> "Iterator[SparkContext]":
+    """The context for a data folder.
 
     Raises:
         UsageError: Java or PySpark is missing.
@@ -56,32 +51,31 @@ def opened_session(place: Place) -> "Iterator[SparkSession]":
     """
     place.mark.parent.mkdir(parents=True, exist_ok=True)
     place.mark.touch()
-    yield _session(place)
+    yield _context_of(place)
 
 
-def slots_of(session: "SparkSession") -> int:
+def slots_of(context: "SparkContext") -> int:
     """How many tasks run at a time, as far as is known: of a cluster that grows with its work, those of today."""
-    return max(1, int(session.sparkContext.defaultParallelism))
+    return max(1, int(context.defaultParallelism))
 
 
-def _session(place: Place) -> "SparkSession":
+def _context_of(place: Place) -> "SparkContext":
     engine = place.settings.engine
     while opened:
-        settings, session = opened.pop()
-        if settings == engine and _is_alive(session):
-            opened.append((settings, session))
-            return session
+        settings, context = opened.pop()
+        if settings == engine and _is_alive(context):
+            opened.append((settings, context))
+            return context
         end()
-    session = _started(engine, place.log)
-    opened.append((engine, session))
-    return session
+    context = _started(engine, place.log)
+    opened.append((engine, context))
+    return context
 
 
-def _started(engine: EngineSettings, log: Path) -> "SparkSession":
+def _started(engine: EngineSettings, log: Path) -> "SparkContext":
     _require_java()
     try:
         from pyspark import SparkConf
-        from pyspark.sql import SparkSession
     except ImportError:
         raise UsageError(
             "The engine spark needs PySpark, which is not installed.",
@@ -99,7 +93,7 @@ def _started(engine: EngineSettings, log: Path) -> "SparkSession":
     except AuthmeterError:
         end()
         raise
-    return SparkSession(context)
+    return context
 
 
 def _context(options: "SparkConf", log: Path) -> "SparkContext":
@@ -195,16 +189,15 @@ def environment() -> dict[str, str]:
     return {name: version(name) for name in ("duckdb", "polars", "pyarrow")} | {"authmeter": texts.hexdigest()[:16]}
 
 
-def _is_alive(session: "SparkSession") -> bool:
+def _is_alive(context: "SparkContext") -> bool:
     with suppress(Exception):
-        return not session.sparkContext._jsc.sc().isStopped()
+        return not context._jsc.sc().isStopped()
     return False
 
 
 def end() -> None:
     """Ends Spark, and Java with it, so that another one can be started."""
     from pyspark import SparkContext
-    from pyspark.sql import SparkSession
 
     gateway = SparkContext._gateway
     if SparkContext._active_spark_context:
@@ -212,7 +205,6 @@ def end() -> None:
             SparkContext._active_spark_context.stop()
     # A context that Java left cannot be stopped: it would stand in the way of the next.
     SparkContext._active_spark_context = SparkContext._gateway = SparkContext._jvm = None
-    SparkSession._instantiatedSession = None
     if gateway:
         with suppress(Exception):
             gateway.shutdown()

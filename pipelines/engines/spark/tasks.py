@@ -25,6 +25,10 @@ from pipelines.engines.steps import (
 from pipelines.store.database import workbench
 from pipelines.store.part_records import PartRecords
 
+Packed = tuple[str, bytes]
+"""Some rows on their way: their relation, and what `packing.py` makes of them."""
+Shared = tuple[int, Packed]
+"""The same with the number of the bucket that they go to."""
 _EVENTS, _BUCKET = "events", "bucket_events"
 # Events that take more than such a part of the memory of a task are not all held as they came.
 _PART_OF_MEMORY = 4
@@ -66,33 +70,33 @@ def kept_of_records(plan: DayPlan) -> list[Step]:
     return [step for step in plan.record_steps if step.adds is not None]
 
 
-def count_delivered(task: DayTask, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """What the plan says of events as they were delivered, those of one share; `batches` hold its number."""
+def count_delivered(task: DayTask, numbers: Iterator[int]) -> Iterator[Packed]:
+    """What the plan says of events as they were delivered, those of one share."""
     with task.opened() as (connection, _):
-        for share in _numbers(batches):
+        for share in numbers:
             create_events(connection, task.day, task.shares[share])
             make(connection, task.plan.delivered_steps, task.values)
             for step in task.plan.delivered_steps:
                 for data in packed(connection.table(step.name)):
-                    yield _kept(step.name, data)
+                    yield step.name, data
 
 
-def share_out(task: DayTask, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+def share_out(task: DayTask, numbers: Iterator[int]) -> Iterator[Shared]:
     """The events of a share by the bucket of their event_id."""
     columns = ", ".join(task.plan.record_columns)
     query = f"SELECT {columns}, (hash(event_id) % {task.buckets})::INTEGER FROM events"
     with task.opened() as (connection, _):
-        for share in _numbers(batches):
+        for share in numbers:
             create_events(connection, task.day, task.shares[share])
             for bucket, data in packed_by_bucket(connection.sql(query), task.buckets):
-                yield _shared(bucket, _EVENTS, data)
+                yield bucket, (_EVENTS, data)
 
 
-def count_records(task: DayTask, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+def count_records(task: DayTask, received: Iterator[Shared]) -> Iterator[Shared]:
     """What the plan says of the records of one bucket, by the bucket in which it is added up."""
     plan = task.plan
     with task.opened() as (connection, memory):
-        _create_bucket(connection, plan, batches, memory)
+        _create_bucket(connection, plan, received, memory)
         make_records(connection, plan, task.values)
         for place, step in enumerate(kept_of_records(plan)):
             rows = connection.table(step.name)
@@ -105,11 +109,11 @@ def count_records(task: DayTask, batches: Iterator[pa.RecordBatch]) -> Iterator[
         yield from _shared_rows(task, devices.set_alias(plan.device_records.name), plan.device_set)
 
 
-def count_devices(task: DayTask, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+def count_devices(task: DayTask, received: Iterator[Shared]) -> Iterator[Packed]:
     """What the plan says of the devices of one bucket, and what adds up in it."""
     plan = task.plan
     with task.opened() as (connection, memory):
-        for relation, data in _received(batches):
+        for _, (relation, data) in received:
             add_rows(connection, _RECEIVED.format(relation), unpacked(data))
         for step in (*kept_of_records(plan), plan.device_records):
             add_up(connection, step, _RECEIVED.format(step.name))
@@ -117,11 +121,11 @@ def count_devices(task: DayTask, batches: Iterator[pa.RecordBatch]) -> Iterator[
         make_devices(connection, plan, task.values, records, memory)
         for step in (*kept_of_records(plan), *plan.range_sums):
             for data in packed(connection.table(step.name)):
-                yield _kept(step.name, data)
+                yield step.name, data
 
 
 def _create_bucket(
-    connection: duckdb.DuckDBPyConnection, plan: DayPlan, batches: Iterator[pa.RecordBatch], memory: int
+    connection: duckdb.DuckDBPyConnection, plan: DayPlan, received: Iterator[Shared], memory: int
 ) -> None:
     """The events of a bucket as `DayPlan` wants them; what is not shared out is NULL.
 
@@ -130,7 +134,7 @@ def _create_bucket(
     given = pa.schema([field for field in EVENT_SCHEMA if field.name in plan.record_columns])
     waiting, size, count = [_numbered(given.empty_table(), 0)], 0, 0
     is_table = False
-    for _, data in _received(batches):
+    for _, (_, data) in received:
         waiting.append(_numbered(unpacked(data), count))
         size, count = size + waiting[-1].nbytes, count + len(waiting[-1])
         if size > memory // _PART_OF_MEMORY:
@@ -149,18 +153,7 @@ def _numbered(rows: pa.Table, first: int) -> pa.Table:
     return rows.append_column("record_number", pa.array(np.arange(first, first + len(rows))))
 
 
-def _received(batches: Iterator[pa.RecordBatch]) -> Iterator[tuple[str, pa.Buffer]]:
-    """What comes: the relation, and some packed rows of it."""
-    for batch in batches:
-        for relation, data in zip(batch.column("relation"), batch.column("data"), strict=True):
-            yield relation.as_py(), data.as_buffer()
-
-
-def _numbers(batches: Iterator[pa.RecordBatch]) -> Iterator[int]:
-    return (number for batch in batches for number in batch.column(0).to_pylist())
-
-
-def _shared_rows(task: DayTask, rows: duckdb.DuckDBPyRelation, bucket: str) -> Iterator[pa.RecordBatch]:
+def _shared_rows(task: DayTask, rows: duckdb.DuckDBPyRelation, bucket: str) -> Iterator[Shared]:
     """Rows by the bucket that an expression says; and none to the bucket with the number of this one, so that each
     knows the columns of each relation.
     """
@@ -169,16 +162,7 @@ def _shared_rows(task: DayTask, rows: duckdb.DuckDBPyRelation, bucket: str) -> I
     name, context = rows.alias, TaskContext.get()
     assert context
     (empty,) = packed(rows.limit(0))
-    yield _shared(context.partitionId(), name, empty)
+    yield context.partitionId(), (name, empty)
     numbered = rows.project(f"*, (({bucket}) % {task.buckets})::INTEGER")
     for number, data in packed_by_bucket(numbered, task.buckets):
-        yield _shared(number, name, data)
-
-
-def _shared(bucket: int, relation: str, data: bytes) -> pa.RecordBatch:
-    columns = [pa.array([bucket], pa.int32()), pa.array([relation]), pa.array([data], pa.binary())]
-    return pa.RecordBatch.from_arrays(columns, ["bucket", "relation", "data"])
-
-
-def _kept(relation: str, data: bytes) -> pa.RecordBatch:
-    return pa.RecordBatch.from_arrays([pa.array([relation]), pa.array([data], pa.binary())], ["relation", "data"])
+        yield number, (name, data)
