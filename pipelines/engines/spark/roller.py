@@ -6,6 +6,8 @@ up. What is left in the end fits in this process, which makes the last steps. Du
 `tasks.py` says.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -35,9 +37,6 @@ from pipelines.store.part_records import PartRecords
 if TYPE_CHECKING:
     from pyspark import RDD, SparkContext
 
-    ShareNumbers = RDD[int]
-    PackedRows = RDD[Packed]
-
 # Records of a bucket: what an executor has in memory of them at once stays below a gigabyte.
 _BUCKET_RECORDS = 1_000_000
 # So few are not worth a task.
@@ -50,7 +49,7 @@ class SparkRoller:
     """Rolls days up on the executors of one context; `connection` is a workbench of this process."""
 
     def __init__(
-        self, context: "SparkContext", connection: duckdb.DuckDBPyConnection, place: Place, plan: DayPlan
+        self, context: SparkContext, connection: duckdb.DuckDBPyConnection, place: Place, plan: DayPlan
     ) -> None:
         self._context, self._connection, self._place, self._plan = context, connection, place, plan
         for name, rows in plan.relations.items():
@@ -83,11 +82,11 @@ class SparkRoller:
         )
         self._take((*kept_of_records(plan), *plan.range_sums), counted)
 
-    def _shares(self, shares: Sequence[object]) -> "ShareNumbers":
+    def _shares(self, shares: Sequence[object]) -> RDD[int]:
         """The numbers of the shares, each in a task of its own."""
         return self._context.parallelize(range(len(shares)), len(shares))
 
-    def _take(self, steps: Sequence[Step], rows: "PackedRows") -> None:
+    def _take(self, steps: Sequence[Step], rows: RDD[Packed]) -> None:
         """Runs a job, and makes the steps of what it gives."""
         for relation, data in rows.collect():
             add_rows(self._connection, f"received_{relation}", unpacked(data))
