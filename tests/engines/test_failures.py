@@ -152,6 +152,10 @@ SAID = {
     "Executors died, and what they did could not be done by others.",
     "[JAVA_GATEWAY_EXITED] Java gateway process exited before sending its port number.": "Java could not start Spark.",
     "Py4JNetworkError: Answer from Java side is empty": "Spark ended, or lost its cluster.",
+    # A question that was under way when Java died: PySpark takes the lack of an answer for an answer.
+    "PythonRDD does not exist in the JVM": "Spark ended, or lost its cluster.",
+    "An error occurred while calling o51.collect": "Spark ended, or lost its cluster.",
+    "[Errno 104] Connection reset by peer": "Spark ended, or lost its cluster.",
     "IllegalStateException: Cannot call methods on a stopped SparkContext.": "Spark ended, or lost its cluster.",
     'Traceback (most recent call last):\n  File "x.py", line 1\nOSError: it is broken\n\tat org.apache.x(Y.java:1)':
     "Spark could not do it: OSError: it is broken",

@@ -17,7 +17,9 @@ _LOST = re.compile(
 )
 _GONE = re.compile(
     r"Answer from Java side is empty|Error while (sending|receiving)|Connection refused|connect to the Java server|"
-    r"stopped SparkContext|SparkContext (was|has been) (shut down|stopped)"
+    r"stopped SparkContext|SparkContext (was|has been) (shut down|stopped)|\[Errno (32|104)\]|"
+    # Java gave no answer, which PySpark takes for one.
+    r"does not exist in the JVM|An error occurred while calling \S+\Z"
 )
 _NOT_STARTED = "JAVA_GATEWAY_EXITED"
 _NO_MODULE = re.compile(r"No module named '?(\w+)")
