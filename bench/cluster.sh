@@ -5,29 +5,52 @@
 set -eu
 cd "$(dirname "$0")/.."
 python=$PWD/.venv/bin/python
-spark=$("$python" -c 'import os, pyspark; print(os.path.dirname(pyspark.__file__))')
 state=${AUTHMETER_CLUSTER_DIR:-$PWD/bench/.cache/cluster}
 port=7077
+seconds=120
 
-class() { exec "$spark/bin/spark-class" "$@"; }
+fail() { echo "$1" >&2 && exit 1; }
+
+# The processes of the cluster that run. A number may be another process's by now.
+running() {
+    for file in "$state"/*.pid; do
+        if [ -e "$file" ] && ps -p "$(cat "$file")" -o args= | grep -q spark.deploy; then cat "$file"; fi
+    done
+}
+
+# Starts one in the background; the first word names its files.
+launch() {
+    name=$1
+    shift
+    "$spark/bin/spark-class" "$@" >"$state/$name.log" 2>&1 &
+    echo $! >"$state/$name.pid"
+}
 
 start() {
+    spark=$("$python" -c 'import os, pyspark; print(os.path.dirname(pyspark.__file__))' 2>/dev/null) ||
+        fail "PySpark is not installed: make spark"
     mkdir -p "$state"
-    export SPARK_LOCAL_IP=127.0.0.1 SPARK_NO_DAEMONIZE=1 PYSPARK_PYTHON="$python" PYTHONPATH="$PWD"
-    (class org.apache.spark.deploy.master.Master --host 127.0.0.1 --port $port --webui-port 0) >"$state/master.log" 2>&1 &
-    echo $! >"$state/master.pid"
+    [ -z "$(running)" ] || fail "A cluster is there already; to end it: sh bench/cluster.sh stop"
+    export SPARK_LOCAL_IP=127.0.0.1 PYSPARK_PYTHON="$python" PYTHONPATH="$PWD"
+    launch master org.apache.spark.deploy.master.Master --host 127.0.0.1 --port $port --webui-port 0
     for number in 1 2; do
-        (class org.apache.spark.deploy.worker.Worker --host 127.0.0.1 --cores 1 --memory 2g --webui-port 0 \
-            --work-dir "$state/worker$number" "spark://127.0.0.1:$port") >"$state/worker$number.log" 2>&1 &
-        echo $! >"$state/worker$number.pid"
+        launch worker$number org.apache.spark.deploy.worker.Worker --host 127.0.0.1 --cores 1 --memory 2g \
+            --webui-port 0 --work-dir "$state/worker$number" "spark://127.0.0.1:$port"
     done
-    for _ in $(seq 60); do
-        [ "$(grep -c 'Registering worker' "$state/master.log" 2>/dev/null)" = 2 ] && break
+    until [ "$(grep -c 'Registering worker' "$state/master.log")" = 2 ]; do
+        seconds=$((seconds - 1))
+        if [ $seconds = 0 ] || [ "$(running | wc -l)" -lt 3 ]; then
+            stop
+            fail "The cluster did not come up. What it said is in $state/*.log."
+        fi
         sleep 1
     done
     cat <<END
-The cluster is up. In authmeter.toml of the data folder:
+The cluster is up. A data folder of its own with three days of sample logs, and a run over it:
 
+cd '$PWD'
+mkdir -p data/cluster
+cat >data/cluster/authmeter.toml <<'TOML'
 [engine]
 name = "spark"
 master = "spark://127.0.0.1:$port"
@@ -35,15 +58,18 @@ master = "spark://127.0.0.1:$port"
 [engine.spark]
 spark.pyspark.python = "$python"
 spark.executor.memory = "1g"
+TOML
+.venv/bin/authmeter sample --data data/cluster --out data/cluster --days 3
+.venv/bin/authmeter run --data data/cluster
+
+The report is then in data/cluster/site/index.html. To end the cluster: sh bench/cluster.sh stop
 END
 }
 
 stop() {
-    for file in "$state"/*.pid; do
-        [ -e "$file" ] || continue
-        kill "$(cat "$file")" 2>/dev/null || true
-        rm "$file"
-    done
+    for process in $(running); do kill "$process" 2>/dev/null || true; done
+    while [ -n "$(running)" ]; do sleep 1; done
+    rm -f "$state"/*.pid
 }
 
 case ${1:-} in
