@@ -88,23 +88,14 @@ def test_a_data_folder_that_executors_do_not_see(of_spark: DataFolder, monkeypat
 
 
 @needs_spark
-def test_an_executor_that_dies_while_it_reads(
+def test_executors_that_die_while_they_read_and_in_a_task_of_a_day(
     of_spark: DataFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engines, "local_reader", KillingReader(tmp_path / "once"))
+    monkeypatch.setattr(engines, "local_reader", KillingReader(tmp_path / "read"))
+    monkeypatch.setattr(roller, "count_records", Killing("count_records", tmp_path / "counted"))
     of_spark.tables(DAY, NOW)
-    assert (tmp_path / "once").exists()
-    assert of_spark.counted() == {DAY: 7}
-
-
-@needs_spark
-@pytest.mark.parametrize("task", ["count_records"])
-def test_an_executor_that_dies_in_a_task_of_a_day(
-    of_spark: DataFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, task: str
-) -> None:
-    monkeypatch.setattr(roller, task, Killing(task, tmp_path / "once"))
-    of_spark.tables(DAY, NOW)
-    assert (tmp_path / "once").exists()
+    assert (tmp_path / "read").exists()
+    assert (tmp_path / "counted").exists()
     assert of_spark.counted() == {DAY: 7}
 
 
