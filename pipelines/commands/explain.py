@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
+import duckdb
 import polars as pl
 
 from pipelines.common.days import Window
 from pipelines.common.errors import UsageError
-from pipelines.common.text import printable
+from pipelines.common.text import counted, printable
 from pipelines.incidents.all_incidents import named_cells
 from pipelines.incidents.explained import Explained, explain
 from pipelines.incidents.incident import ALL
@@ -35,6 +36,13 @@ class ExplainRequest:
     metric: str | None
 
 
+class _Coverage(NamedTuple):
+    """Days with data of either span."""
+
+    before: int
+    now: int
+
+
 def print_explained(data: Path, request: ExplainRequest, *, as_json: bool) -> None:
     """Prints what moved a rate from one span to another.
 
@@ -46,6 +54,7 @@ def print_explained(data: Path, request: ExplainRequest, *, as_json: bool) -> No
         if request.app_key is not None:
             require_app(connection, request.app_key)
         found = explain(connection, (metric, request.app_key or ALL, request.channel), request.before, request.now)
+        there = _Coverage(*(_days_with_data(connection, span) for span in (request.before, request.now)))
     for option, span, requests in (
         ("--before", request.before, found.requests_before),
         ("--now", request.now, found.requests_now),
@@ -58,9 +67,15 @@ def print_explained(data: Path, request: ExplainRequest, *, as_json: bool) -> No
                 do="Choose days with data: `authmeter status` names the published ones.",
             )
     if as_json:
-        print(json.dumps(_fields(request, metric, found), ensure_ascii=False))
+        print(json.dumps(_fields(request, metric, found, there), ensure_ascii=False))
     else:
-        print("\n".join(_lines(request, metric, found)))
+        print("\n".join(_lines(request, metric, found, there)))
+
+
+def _days_with_data(connection: duckdb.DuckDBPyConnection, span: Window) -> int:
+    query = "SELECT count(*) FROM day_quality WHERE day BETWEEN $first AND $last AND day_state = 'complete'"
+    ((days,),) = connection.execute(query, {"first": span.first, "last": span.last}).fetchall()
+    return int(days)
 
 
 def _metric_of(request: ExplainRequest) -> str:
@@ -79,12 +94,13 @@ def _metric_of(request: ExplainRequest) -> str:
     return request.metric
 
 
-def _fields(request: ExplainRequest, metric: str, found: Explained) -> dict[str, Any]:
+def _fields(request: ExplainRequest, metric: str, found: Explained, there: _Coverage) -> dict[str, Any]:
     sums = {name: value for name, value in vars(found).items() if name.startswith(("requests_", "successes_"))}
     cause = asdict(found.cause)
     return {
         "metric": metric, "app_key": request.app_key or ALL, "channel": request.channel,
-        "before": _days(request.before), "now": _days(request.now), **sums,
+        "before": _days(request.before), "now": _days(request.now),
+        "days_with_data_before": there.before, "days_with_data_now": there.now, **sums,
         "rate_before": found.successes_before / found.requests_before,
         "rate_now": found.successes_now / found.requests_now,
         "cause_kind": cause.pop("kind"), "cause": cause.pop("cell"), "cause_before": cause.pop("before"),
@@ -93,14 +109,15 @@ def _fields(request: ExplainRequest, metric: str, found: Explained) -> dict[str,
     }  # fmt: skip
 
 
-def _lines(request: ExplainRequest, metric: str, found: Explained) -> Iterator[str]:
+def _lines(request: ExplainRequest, metric: str, found: Explained, there: _Coverage) -> Iterator[str]:
     before, now = found.successes_before / found.requests_before, found.successes_now / found.requests_now
     yield f"{metric} of {request.channel}, {request.app_key or 'all apps'}: {before:.2%} → {now:.2%}"
-    for label, span, successes, requests in (
-        ("before", request.before, found.successes_before, found.requests_before),
-        ("now", request.now, found.successes_now, found.requests_now),
+    for label, span, successes, requests, days in (
+        ("before", request.before, found.successes_before, found.requests_before, there.before),
+        ("now", request.now, found.successes_now, found.requests_now, there.now),
     ):
-        yield f"{label:<8} {_days(span)}: {successes:,} of {requests:,}"
+        of_days = f"{days} of {counted(len(list(span)), 'day')} with data"
+        yield f"{label:<8} {_days(span)}: {successes:,} of {requests:,}, {of_days}"
     cause = found.cause
     yield f"cause    {cause.kind}" + (f": {printable(cause.cell)}" if cause.cell else "")
     if cause.cell:

@@ -199,7 +199,7 @@ def test_a_change_is_explained_by_the_cell_that_changed(call: Call, failing: Dat
     code, out, _ = explained(call, failing, now, before, "--app", "shop")
     assert code == 0
     assert "technical_success_rate of one_click, shop: 100.00% → 55.00%\n" in out
-    assert f"now      {now}: 66 of 120\n" in out
+    assert f"now      {now}: 66 of 120, 3 of 3 days with data\n" in out
     assert (
         "cause    cell: sdk_version=2\n         100.0% → 10.0%, the rest 100.0% → 100.0%; 100.0% of the change" in out
     )
@@ -221,7 +221,8 @@ def test_a_rise_has_the_cause_of_the_fall_back_and_what_stays_has_none(
     assert (rise["app_key"], rise["cause"]) == ("*", "sdk_version=2")
     assert (rise["cause_before"], rise["cause_now"]) == (pytest.approx(0.1), 1)
     assert any(cell["dimension"] == "app_key & platform" for cell in rise["cells"])
-    stays = explained(call, failing, good, span(days_before(yesterday, 12), 7))[1]
+    stays = explained(call, failing, good, span(days_before(yesterday, 12), 60))[1]
+    assert ", 8 of 60 days with data\n" in stays
     assert "100.00% → 100.00%" in stays
     assert "cause    broad\n" in stays
 
