@@ -55,7 +55,7 @@ def explain(
     sums = {name: int(counts.get_column(name).sum()) for name in _TURNED}
     if not sums["requests_before"] or not sums["requests_now"]:
         return Explained(**sums, cells=pl.DataFrame(), cause=NO_CAUSE)
-    cells = cells_of(counts, dimensions_of(app_key))
+    cells = cells_of(counts.drop("incident_id"), dimensions_of(app_key))
     return Explained(**sums, cells=cells, cause=_cause(cells, sums))
 
 
