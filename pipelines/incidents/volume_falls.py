@@ -27,7 +27,9 @@ class VolumeMeasure:
         self.has_data = has_data
         counted = np.where(has_data, volumes, 0.0)
         usual = _usual(counted)
-        least = np.minimum.reduce([_before(usual, days) for days in range(_WEEK)])
+        least = usual.copy()
+        for days in range(1, _WEEK):
+            np.minimum(least[days:], usual[:-days], out=least[days:])
         with np.errstate(divide="ignore", invalid="ignore"):
             squares = np.where(usual > 0, counted**2 / usual, 0.0)
         self.values = {
@@ -68,20 +70,18 @@ def _usual(volumes: Floats) -> Floats:
     """
     sums = []
     for counts in (volumes, (volumes > 0).astype(float)):
-        so_far = np.cumsum(counts, axis=0)
-        of_all = _before(so_far, 1) - _before(so_far, 1 + BASELINE_DAYS)
-        sums += [of_all, sum(_before(counts, days) for days in range(_WEEK, BASELINE_DAYS + 1, _WEEK))]
-    all_volume, volume, all_days, days = sums
+        of_all, of_weekday = np.zeros((2, *volumes.shape))
+        of_all[1:] = np.cumsum(counts, axis=0)[:-1]
+        of_all[BASELINE_DAYS + 1 :] -= of_all[1:-BASELINE_DAYS].copy()
+        for days in range(_WEEK, BASELINE_DAYS + 1, _WEEK):
+            of_weekday[days:] += counts[:-days]
+        sums += [of_all, of_weekday]
+    all_volume, volume, all_seen, seen = sums
     with np.errstate(divide="ignore", invalid="ignore"):
-        part = volume / np.maximum(days, 1) / (all_volume / all_days)
+        part = volume / np.maximum(seen, 1) / (all_volume / all_seen)
     # In the first week no weekday is known, and after four weeks of silence none is any more.
     part[:_WEEK] = 1
     return np.where(all_volume > 0, part, 1.0)
-
-
-def _before(values: Floats, days: int) -> Floats:
-    """Those of so many days earlier, 0 before the first."""
-    return np.concatenate([np.zeros((days, values.shape[1])), values])[: len(values)]
 
 
 def _surprise(count: Floats, expected: Floats) -> Floats:

@@ -138,6 +138,15 @@ def test_a_day_without_any_logs_says_nothing_of_a_volume() -> None:
     assert volumes(WEEK * 6 + [-1] + WEEK[1:]) == []
 
 
+def test_days_of_a_stop_do_not_lower_the_norm_of_their_weekday() -> None:
+    again = volumes(WEEK * 6 + [0, 0, 0, *WEEK[3:]] + WEEK * 2 + [0, *WEEK[1:]])
+    assert [(fall.first, fall.last) for fall in again] == [(42, 44), (63, 63)]
+
+
+def test_an_app_that_rests_at_weekends_has_no_fall() -> None:
+    assert volumes([1000, 1000, 1000, 1000, 1000, 0, 0] * 8) == []
+
+
 def test_half_of_the_volume_is_seen_on_a_day_when_no_weekday_looks_like_it() -> None:
     half = [count / 2 for count in WEEK]
     fall = one(volumes(WEEK * 6 + half * 2))
