@@ -129,7 +129,7 @@ def sample(
     last_day: Annotated[
         date | None, typer.Option("--last-day", parser=_day, metavar="YYYY-MM-DD", help="Last day [default: yesterday]")
     ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Nothing goes wrong in the logs")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", metavar="", help="Nothing goes wrong in the logs")] = False,
     data: Data = None,
 ) -> None:
     """Write synthetic logs and a registry, labelled as such."""

@@ -16,7 +16,7 @@ from pipelines.sample.apps import SMALLEST_WITH_EDGE_CASES, SampleApp
 
 T = TypeVar("T")
 
-SHOWN_SEED: Final = 1
+DEFAULT_SEED: Final = 1
 FAILING_SDK: Final = "2.15.0"
 ALL: Final = "*"
 
@@ -82,7 +82,7 @@ def faults(days: int, apps: Sequence[SampleApp], seed: int) -> Faults:
     """What goes wrong in so many days; of few days or apps only what fits."""
     named = {app.app_no: app.app_key for app in apps if app.has_logs and app.is_registered}
     has_all = days >= _DAYS_WITH_ALL and len(apps) >= SMALLEST_WITH_EDGE_CASES
-    chosen = _Choice(named, seed if has_all else SHOWN_SEED)
+    chosen = _Choice(named, seed if has_all else DEFAULT_SEED)
     sdk_day = days * 7 // 10
     rates = []
     if has_all:
@@ -105,7 +105,7 @@ class _Choice:
         self._seed = seed
 
     def one_of(self, what: str, options: Sequence[T]) -> T:
-        if self._seed == SHOWN_SEED:
+        if self._seed == DEFAULT_SEED:
             return options[0]
         digest = hashlib.sha256(f"{self._seed}/{what}".encode()).digest()
         return options[int.from_bytes(digest[:8]) % len(options)]

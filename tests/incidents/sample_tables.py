@@ -12,6 +12,7 @@ import polars as pl
 from pipelines.common.sql import sql
 from pipelines.contract.record import record_macros
 from pipelines.contract.registry import SHIPPED_CODES
+from pipelines.incidents.parts import with_parts
 from pipelines.incidents.rate_incidents import rate_incidents
 from pipelines.incidents.volume_incidents import volume_incidents
 from pipelines.sample.apps import sample_apps
@@ -67,10 +68,12 @@ class SampleTables:
     apps: tuple[str, ...]
 
     def found(self, days: int = DAYS) -> list[dict[str, Any]]:
-        """The incidents of rates and volumes in the first days, as the table has them, without `part_of`."""
+        """The incidents of rates and volumes in the first days, as the table has them."""
         seen = self.days[:days]
         counts = pl.DataFrame(self.connection.sql("FROM channel_daily WHERE day <= $last", params={"last": seen[-1]}))
-        found = [*rate_incidents(self.connection, seen)[0], *volume_incidents(counts, seen, self.missing)]
+        rates, cells = rate_incidents(self.connection, seen)
+        of_rates = {one.incident_id: cells.filter(pl.col("incident_id") == one.incident_id) for one in rates}
+        found = with_parts([*rates, *volume_incidents(counts, seen, self.missing)], of_rates)
         return [{**vars(one), "cause_kind": one.cause.kind, "cause": one.cause.cell} for one in found]
 
 

@@ -220,7 +220,7 @@ def test_what_lasts_for_more_than_28_days_has_settled(days: int, state: str, las
     assert (found["level_before"], found["level_now"], found["lost"], found["lost_total"]) == (0.9, 0.4, 50, 28 * 50)
 
 
-def test_what_no_request_shows_is_not_told() -> None:
+def test_what_no_request_shows_is_left_out() -> None:
     truth = SampleTruth(faults(22, sample_apps(6), 1), date(2026, 1, 1), 22)
     assert [one["kind"] for one in truth.incidents()] == ["data"]
 
