@@ -1,6 +1,6 @@
 """Faults of the data: parts of a day's records that are gone, or poor, beside those of the clean days before."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -14,11 +14,16 @@ from pipelines.incidents.volume_falls import VolumeMeasure
 
 # Tuned on the simulated days of the trials: quiet and noisy installations of 300 to 300,000 records a day. Of a part so
 # much must be gone; of an hour more, as a weekend has other hours; of all records so many more must be bad.
-_GONE: Final = 0.4
+_GONE: Final = 0.3
 _HOUR_GONE: Final = 0.6
 _BAD: Final = 0.05
+# So many times the usual count of a part is a burst, which is no norm.
+_BURST: Final = 1.5
 # Odds against a rest that is smaller than this say nothing.
 _LEAST_REST: Final = 0.05
+# What is no part of the whole, but of it all: a share that is good.
+_SHARES: Final = ("rejected_share", "duplicate_share", "unmapped_share")
+_PARTS: Final = ("repeated_records", "hour_shift", "missing_delivery", "mix_shift", "field_shift")
 
 
 @dataclass(frozen=True)
@@ -39,34 +44,35 @@ class Fault:
 class PartMeasure(RateMeasure):
     """Parts of a whole, by day."""
 
+    def __init__(self, wholes: Floats, parts: Floats, days: Sequence[date]) -> None:
+        super().__init__(wholes, parts)
+        self._counts = VolumeMeasure(_without_bursts(parts), self.has_data, days, np.ones(parts.shape[1]))
+        self.values |= self._counts.values
+
     def fall(self, base: Sums, seen: Sums) -> Floats:
-        """How much is gone, beside the rest and by its own count: neither a quiet day nor what others gain is a fall."""
-        of_rest = _odds(seen) / _odds(base)
-        of_count = seen["k"] / seen["days"] / (base["k"] / base["days"])
-        return np.asarray(1 - np.maximum(of_rest, of_count))
+        """How much is gone, beside the rest and of what the weekday has: a quiet day is no fall, nor what others gain."""
+        return np.minimum(1 - _odds(seen) / _odds(base), self._counts.fall(base, seen))
 
     def lost(self, base: Sums, seen: Sums) -> Floats:
         """What would have been of the part."""
         return np.asarray(base["k"] / base["n"] * seen["n"] - seen["k"])
+
+    def deviation(self, base: Sums, seen: Sums) -> Floats:
+        """The lesser of both."""
+        return np.minimum(super().deviation(base, seen), self._counts.deviation(base, seen))
+
+
+def _without_bursts(counts: Floats) -> Floats:
+    """The days' counts, but for what is beyond the usual: one device may make a thousand records on a day."""
+    usual = np.nanmedian(np.where(counts > 0, counts, np.nan), axis=0)
+    return np.asarray(np.minimum(counts, _BURST * usual))
 
 
 def _odds(sums: Sums) -> Floats:
     return np.asarray(sums["k"] / (sums["n"] * (1 + _LEAST_REST) - sums["k"]))
 
 
-# What opens on one day is part of the first of these that does: see `parts.py`.
-METRICS: Final = {
-    "rejected_share": (RateMeasure, _BAD),
-    "duplicate_share": (RateMeasure, _BAD),
-    "repeated_records": (PartMeasure, _GONE),
-    "hour_shift": (PartMeasure, _HOUR_GONE),
-    "mix_shift": (PartMeasure, _GONE),
-    "field_shift": (PartMeasure, _GONE),
-    "unmapped_share": (RateMeasure, _BAD),
-}
-
-
-def part_faults(counts: pl.DataFrame, days: Sequence[date], skipped: Collection[tuple[date, str]] = ()) -> list[Fault]:
+def part_faults(counts: pl.DataFrame, days: Sequence[date], skipped: Collection[tuple[date, str]]) -> Iterator[Fault]:
     """Every part that fell.
 
     Args:
@@ -74,8 +80,7 @@ def part_faults(counts: pl.DataFrame, days: Sequence[date], skipped: Collection[
         days: of the rows, without a gap.
         skipped: hours that the clock skipped, with their day.
     """
-    found = []
-    for metric, (measure_of, least) in METRICS.items():
+    for metric in (*_SHARES, *_PARTS):
         mine = counts.filter(pl.col("metric") == metric)
         keys = mine.filter(pl.col("part") != "").select("whole", "part", "cause").unique().sort("cause")
         rows = keys.with_row_index("row")
@@ -83,49 +88,46 @@ def part_faults(counts: pl.DataFrame, days: Sequence[date], skipped: Collection[
         parts = grid(mine.join(rows, on=["whole", "part"]), days, keys.height)
         for day, hour in skipped if metric == "hour_shift" else ():
             wholes[days.index(day), (keys["part"] == hour).to_numpy()] = 0
-        measure = measure_of(wholes, np.minimum(parts, wholes))
-        for fall in falls(measure, least):
-            base, row = list(fall.baseline), fall.row
-            usual = parts[base, row].sum() / wholes[base, row].sum() * wholes[:, row]
-            found.append(_fault(metric, keys["cause"][row], fall, measure.has_data, usual, parts, wholes))
-    return found
+        parts = np.minimum(parts, wholes)
+        if metric in _SHARES:
+            found = falls(RateMeasure(wholes, parts), _BAD)
+        else:
+            found = falls(PartMeasure(wholes, parts, days), _HOUR_GONE if metric == "hour_shift" else _GONE)
+        for fall in found:
+            whole, part, base = wholes[:, fall.row], parts[:, fall.row], list(fall.baseline)
+            same = [day for day in base if (fall.opened - day) % 7 == 0] or base
+            lacking = [one[same].mean() - one[fall.opened] for one in (whole, part)]
+            # What came under another name is not missing.
+            if metric != "missing_delivery" or lacking[0] >= lacking[1] / 2:
+                usual = part[base].sum() / whole[base].sum() * whole
+                yield _fault(metric, keys["cause"][fall.row], fall, usual, part, whole)
 
 
-def delivery_faults(volumes: pl.DataFrame, days: Sequence[date], is_watched: Flags, least: float) -> list[Fault]:
-    """Sources and daily files of which so much did not come. Of a file it is missed where its source lacks it, too.
+def whole_day_faults(
+    counted: Sequence[int], days: Sequence[date], is_watched: Flags, least: float
+) -> Iterator[Fault]:
+    """Days of which so much is missing, whatever part it is.
 
     Args:
-        volumes: source, file ('': the source itself), day, records.
-        days: of the rows, without a gap.
-        is_watched: of each day, whether there were logs, and it was no holiday.
-        least: the part that is missing, from which on it is a fault.
+        counted: records of each day.
+        is_watched: whether there were logs, and it was no holiday.
+        least: from which part on it is a fault.
     """
-    keys = volumes.select("source", "file").unique().sort("source", "file")
-    came = grid(volumes.join(keys.with_row_index("row"), on=["source", "file"]), days, keys.height)
-    is_there = (np.cumsum(came, axis=0) > 0) & is_watched[:, None]
-    measure = VolumeMeasure(came, is_there, days, np.ones(keys.height))
-    found, every_day = [], list(range(len(days)))
+    volumes = np.array(counted, dtype=float)
+    measure = VolumeMeasure(_without_bursts(volumes[:, None]), is_watched[:, None], days, np.ones(1))
     for fall in falls(measure, least):
-        source, file = keys.row(fall.row)
-        whole = keys["source"].to_list().index(source)
-        usual, of_source = (measure.norms(row, fall.baseline, every_day) for row in (fall.row, whole))
-        lacks = [all_of[fall.opened] - came[fall.opened, row] for all_of, row in ((usual, fall.row), (of_source, whole))]
-        if lacks[1] >= lacks[0] / 2:
-            cause = f"file={file}" if file else f"source={source}"
-            found.append(_fault("missing_delivery", cause, fall, is_there, usual, came, is_there))
-    return found
+        usual = measure.norms(0, fall.baseline, range(len(days)))
+        yield _fault("missing_delivery", "", fall, usual, volumes, is_watched.astype(float))
 
 
-def _fault(
-    metric: str, cause: str, fall: Fall, is_there: Flags, usual: Floats, seen: Floats, units: Floats | Flags
-) -> Fault:
+def _fault(metric: str, cause: str, fall: Fall, usual: Floats, there: Floats, units: Floats) -> Fault:
     end = fall.last if fall.last is not None else len(usual) - 1
-    places = [day for day in range(fall.first, end + 1) if is_there[day, fall.row]]
+    places = [day for day in range(fall.first, end + 1) if units[day]]
     newest, last = places[-WINDOW_DAYS:], places[-1]
-    there, of = seen[:, fall.row], units[newest, fall.row].sum()
     return Fault(
-        metric, cause, fall.first, fall.last, fall.state, float(usual[newest].sum() / of),
-        float(there[newest].sum() / of), float(usual[last] - there[last]), float((usual - there)[places].sum()),
+        metric, cause, fall.first, fall.last, fall.state, float(usual[newest].sum() / units[newest].sum()),
+        float(there[newest].sum() / units[newest].sum()), float(usual[last] - there[last]),
+        float((usual - there)[places].sum()),
     )  # fmt: skip
 
 

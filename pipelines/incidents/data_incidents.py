@@ -1,11 +1,11 @@
 """Incidents of the data: a day that is missing or a copy, and parts of the records that are not there as usual."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import groupby
 from statistics import median
-from typing import Any, Final
+from typing import Final
 
 import duckdb
 import numpy as np
@@ -17,7 +17,7 @@ from pipelines.common.text import listed
 from pipelines.contract.settings import Settings
 from pipelines.incidents.causes import Cause
 from pipelines.incidents.daily_files import dated
-from pipelines.incidents.data_faults import Fault, delivery_faults, grid, part_faults
+from pipelines.incidents.data_faults import Fault, grid, part_faults, whole_day_faults
 from pipelines.incidents.falls import BASELINE_DAYS, LEAST_BASELINE_DAYS, WINDOW_DAYS
 from pipelines.incidents.incident import ALL, NO_CAUSE, Incident, incident_id
 from pipelines.incidents.parts import SAME_START_DAYS
@@ -56,10 +56,11 @@ def incidents_in(
     counts = pl.concat([counts, _books(manifest, days)])
     skipped = [(day, f"{hour:02d}") for day in days for hour in skipped_hours(day, settings.timezone)]
     is_watched = np.array([day in manifest.days and day not in settings.holidays for day in days])
+    counted = [manifest.days[day].counted if day in manifest.days else 0 for day in days]
     found = [
         *_missing_days(manifest, days),
         *_copied_days(counts, days),
-        *delivery_faults(_deliveries(manifest, days), days, is_watched, 1 - 1 / (1 + settings.jump_warn_ratio)),
+        *whole_day_faults(counted, days, is_watched, 1 - 1 / (1 + settings.jump_warn_ratio)),
         *part_faults(counts, days, skipped),
     ]
     late = manifest.late_records
@@ -68,36 +69,26 @@ def incidents_in(
 
 
 def _books(manifest: Manifest, days: Sequence[date]) -> pl.DataFrame:
-    """What is good of all that was read: of a file's records, those of the newest of their days."""
-    good: Counter[tuple[str, str, str, str, date]] = Counter()
+    """What is good of all that was read, and what each source and daily file gave."""
+    counts: Counter[tuple[str, str, str, str, date]] = Counter()
 
-    def add(metric: str, day: date, of: int, those: int) -> None:
-        good[metric, "", "", "", day] += of
-        good[metric, "", "good", "", day] += those
+    def add(metric: str, whole: str, cause: str, day: date, of: int, those: int) -> None:
+        counts[metric, whole, "", "", day] += of
+        counts[metric, whole, cause or "good", cause, day] += those
 
     for day, entry in manifest.days.items():
-        add("duplicate_share", day, entry.accepted, entry.counted)
-        add("unmapped_share", day, entry.counted, entry.counted - entry.unmapped)
+        add("duplicate_share", "", "", day, entry.accepted, entry.counted)
+        add("unmapped_share", "", "", day, entry.counted, entry.counted - entry.unmapped)
     for file in manifest.live_files():
-        if day := max(file.days, default=file.run_day):
-            add("rejected_share", day, file.records_read, file.accepted)
-    return _frame(good, ("metric", "whole", "part", "cause", "day"), days)
-
-
-def _deliveries(manifest: Manifest, days: Sequence[date]) -> pl.DataFrame:
-    came: Counter[tuple[str, str, date]] = Counter()
-    for file in manifest.live_files():
+        if newest := max(file.days, default=file.run_day):
+            add("rejected_share", "", "", newest, file.records_read, file.accepted)
         for day, rows in file.days.items():
-            came[file.source, "", day] += rows.accepted
+            add("missing_delivery", "", f"source={file.source}", day, rows.accepted, rows.accepted)
         if placed := dated(file):
-            came[file.source, *placed] += file.accepted
-    return _frame(came, ("source", "file", "day"), days)
-
-
-def _frame(counts: Mapping[tuple[Any, ...], int], names: Sequence[str], days: Sequence[date]) -> pl.DataFrame:
+            add("missing_delivery", file.source, f"file={placed[0]}", placed[1], file.accepted, file.accepted)
     rows = [(*key, float(records)) for key, records in sorted(counts.items()) if days[0] <= key[-1] <= days[-1]]
-    types = {name: pl.Date if name == "day" else pl.String for name in names}
-    return pl.DataFrame(rows, {**types, "records": pl.Float64}, orient="row")
+    names = dict.fromkeys(("metric", "whole", "part", "cause"), pl.String)
+    return pl.DataFrame(rows, {**names, "day": pl.Date, "records": pl.Float64}, orient="row")
 
 
 def _missing_days(manifest: Manifest, days: Sequence[date]) -> Iterator[Fault]:

@@ -8,7 +8,7 @@ Which to use when:
 - logs with everything that the site shows, run twice, to read the pages back: `site_logs`;
 - a published database without a run, for the reports: `published_tables`;
 - three weeks of logs with a rhythm, for faults that go the whole way: `daily_rhythm`;
-- books and profiles of many days without logs, for the checks of unusual days: `simulated_days`.
+- books and counts of many days without logs, for faults of the data: `simulated_days`.
 
 `tests/oracle` draws its own logs: it shares no code with the product, nor with what lives here. `bench/published.py`
 makes the large database of the benchmark, and `authmeter sample` the logs that a reader may try.

@@ -66,10 +66,10 @@ Fault = Callable[[Day, np.random.Generator], None]
 
 
 def burst_of_a_device(day: Day, draw: np.random.Generator) -> None:
-    """No fault: one device of an app makes half as many records as all, or a thousand."""
+    """No fault: one device of an app makes a thousand records in an hour."""
     cell = 0, draw.integers(0, 5), draw.integers(0, 3), draw.integers(0, 4)
-    day.cells[cell] += max(day.cells.sum() // 2, 1000)
-    day.hours[0, draw.integers(0, 24)] += day.hours[0].sum()
+    day.hours[0, draw.integers(0, 24)] += day.hours[0].sum() * 1000 / max(day.cells[0].sum(), 1)
+    day.cells[cell] += 1000
 
 
 def campaign(day: Day, draw: np.random.Generator) -> None:

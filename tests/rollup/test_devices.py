@@ -1,13 +1,11 @@
-"""Devices of a day: in several ranges the same tables, whatever the memory; the busiest one, where it matters."""
+"""Devices of a day: in several ranges the same tables, whatever the memory."""
 
 from __future__ import annotations
 
 from itertools import pairwise
 
-import duckdb
 import pytest
 
-from pipelines.common.sql import sql
 from pipelines.engines import steps
 from pipelines.engines.steps import device_ranges
 from tests.support import DAY, DataFolder, record
@@ -47,22 +45,3 @@ def test_a_day_of_several_ranges_has_the_same_tables(folder: DataFolder, monkeyp
     assert seen == [400]
     assert folder.manifest.days[DAY].content == before
     assert folder.rows("SELECT sum(devices)::INTEGER FROM channel_daily") > [(0,)]
-
-
-@pytest.mark.parametrize("records_of_one", [1, 30, 199, 200, 5000])
-def test_the_busiest_device_is_counted_where_it_has_a_hundredth(records_of_one: int) -> None:
-    connection = duckdb.connect()
-    # One device beside others with a record each, of which some share a set with it and some with each other.
-    connection.execute(
-        "CREATE TABLE device_records AS "
-        "SELECT 1 AS channel, 0 AS device_high, 4096 * 7 + 5 AS device_low, 1 AS records FROM range($n) "
-        "UNION ALL SELECT 1, 1, range * 3, 1 FROM range(20000 - $n)",
-        {"n": records_of_one},
-    )
-    connection.execute(f"CREATE TABLE busy_sets AS {sql('pipelines.rollup', 'busy_sets')}")
-    ((channel, found),) = connection.execute(sql("pipelines.rollup", "busiest_devices")).fetchall()
-    assert channel == 1
-    if records_of_one * 100 >= 20000:
-        assert found == records_of_one
-    else:
-        assert records_of_one <= found < 200

@@ -1,0 +1,150 @@
+"""Incidents of the data: which fault is told under which name and cause, and what is none. The long form is
+`data_fault_trial.py`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pytest
+
+from pipelines.contract.settings import Settings
+from pipelines.incidents.daily_files import dated
+from pipelines.incidents.data_incidents import data_incidents, incidents_in
+from pipelines.incidents.incident import Incident
+from pipelines.incidents.parts import with_parts
+from pipelines.incidents.volumes import usual_records
+from pipelines.store.manifest import DayRows, Manifest
+from tests.data.simulated_days import FIRST, Installation
+from tests.incidents.data_fault_trial import FAULTS
+from tests.support import DAY, DataFolder, records
+
+DAYS = 30
+CALM = Installation(3, records=20_000, apps=5, noise=0.02, growth=0.0, holidays=False)
+
+
+def found(name: str | None, place: int = DAYS - 1) -> list[Incident]:
+    manifest, counts, days = CALM.days(DAYS, {place: FAULTS[name]} if name else {})
+    return incidents_in(counts, manifest, Settings(), days)
+
+
+@pytest.mark.parametrize(
+    ("name", "metric", "cause"),
+    [
+        ("a source gone", "missing_delivery", "source=sdk"),
+        ("a host's file gone", "missing_delivery", "file=gateway/gw1/<day>.log"),
+        ("a stage gone", "mix_shift", "channel=one_click & stage=page"),
+        ("the afternoon gone", "hour_shift", "source=gateway & hour=12, 13, 14, 15, 16 … (+7)"),
+        ("the day twice under new ids", "repeated_records", "channel=local_verify, one_click, qq, wechat, weibo"),
+        ("ids used again", "duplicate_share", None),
+        ("a field gone", "field_shift", "field=sdk_version"),
+        ("a fifth of codes unmapped", "unmapped_share", None),
+        ("rejects of 15 %", "rejected_share", None),
+    ],
+)
+def test_a_fault_is_told_by_its_name_and_cause(name: str, metric: str, cause: str | None) -> None:
+    told = {one.metric: one for one in with_parts(found(name), {})}
+    assert (told[metric].cause.cell, told[metric].first_day, told[metric].state, told[metric].part_of) == (
+        cause, FIRST + timedelta(days=DAYS - 1), "open", None,
+    )  # fmt: skip
+    assert all(one.part_of for one in told.values() if one.metric != metric)
+
+
+def test_clean_days_have_none() -> None:
+    assert found(None) == []
+
+
+def test_a_copy_of_an_old_day_names_it() -> None:
+    (one,) = (one for one in found("a copy of an old day", 20) if one.metric == "copied_day")
+    assert one.cause.cell in {f"day={FIRST + timedelta(days=20 - back)}" for back in (1, 7)}
+    assert (one.first_day, one.last_day, one.state) == (FIRST + timedelta(days=20), one.first_day, "recovered")
+
+
+def without(days: set[int]) -> list[Incident]:
+    manifest, counts, all_days = CALM.days(DAYS, {})
+    gone = [all_days[place] for place in days]
+    manifest.days = {day: entry for day, entry in manifest.days.items() if day not in gone}
+    manifest.files = [file for file in manifest.files if not file.days.keys() & set(gone)]
+    return incidents_in(counts.filter(~pl.col("day").is_in(gone)), manifest, Settings(), all_days)
+
+
+def test_missing_days_are_told_until_later_ones_are_there() -> None:
+    (one,) = without({20, 21})
+    assert (one.metric, one.first_day, one.last_day) == ("missing_day", *(FIRST + timedelta(days=n) for n in (20, 21)))
+    assert (one.state, one.days, one.level_now) == ("recovered", 2, 0)
+    assert one.lost_total == 2 * one.lost > 0
+    (one,) = without({DAYS - 1})
+    assert (one.state, one.last_day) == ("open", None)
+
+
+def test_what_usually_comes_late_is_not_missed() -> None:
+    name = "a host's file gone"
+    manifest, counts, days = CALM.days(DAYS, {DAYS - 1: FAULTS[name]})
+    for file in manifest.files:
+        file.days = {day: DayRows(rows.accepted, rows.accepted) for day, rows in file.days.items()}
+    assert found(name)
+    assert incidents_in(counts, manifest, Settings(), days) == []
+
+
+def test_a_holiday_is_no_fault_and_the_ratio_is_a_setting() -> None:
+    name = "half of the day gone"
+    manifest, counts, days = CALM.days(DAYS, {DAYS - 1: FAULTS[name]})
+    assert [one.metric for one in found(name)] == ["missing_delivery"]
+    assert incidents_in(counts, manifest, Settings(holidays=(days[-1],)), days) == []
+    assert incidents_in(counts, manifest, Settings(jump_warn_ratio=2.0), days) == []
+
+
+def test_a_file_under_another_name_is_not_missing() -> None:
+    manifest, counts, days = CALM.days(DAYS, {})
+    manifest.files = [
+        replace(file, path=file.path.replace("gw1", "gw9")) if days[-1] in file.days else file
+        for file in manifest.files
+    ]
+    assert incidents_in(counts, manifest, Settings(), days) == []
+
+
+def test_an_hour_that_the_clock_skipped_is_not_gone() -> None:
+    manifest, counts, days = CALM.days(DAYS, {})
+    skipped = date(2026, 3, 8)
+    moved = counts.with_columns(pl.col("day") + (skipped - days[-1]))
+    moved = moved.filter((pl.col("day") != skipped) | (pl.col("part") != "02") | (pl.col("metric") != "hour_shift"))
+    shifted = tuple(day + (skipped - days[-1]) for day in days)
+    manifest = Manifest(days={day + (skipped - days[-1]): entry for day, entry in manifest.days.items()})
+    told = {
+        zone: [one.metric for one in incidents_in(moved, manifest, Settings(timezone=zone), shifted)]
+        for zone in ("Asia/Shanghai", "America/New_York")
+    }
+    assert told == {"Asia/Shanghai": ["hour_shift"], "America/New_York": []}
+
+
+def test_the_counts_come_from_the_store_and_the_published_tables(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path)
+    days = tuple(DAY - timedelta(days=back) for back in range(9, -1, -1))
+    for day in days:
+        made = records(200, day, f"r{day}")
+        folder.land(f"{day}.ndjson", [row | {"device_id": None} for row in made] if day == DAY else made)
+    folder.tables()
+    with duckdb.connect(str(folder.store.database), read_only=True) as connection:
+        told = data_incidents(connection, folder.store, folder.manifest, folder.open().settings, days)
+    assert [(one.metric, one.cause.cell, one.first_day) for one in told if one.kind == "data"] == [
+        ("field_shift", "field=device_id", DAY)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [("gw2/2026-11-23/13.log", "gw2/<day>/13.log"), ("20261122-20261123.log", "<day>-<day>.log"), ("a.log", None)],
+)
+def test_a_daily_file_is_known_by_its_path_without_dates(path: str, name: str | None) -> None:
+    manifest, _, _ = CALM.days(1, {})
+    assert dated(replace(manifest.files[0], path=path)) == (name and (name, date(2026, 11, 23)))
+
+
+def test_the_usual_records_are_the_median_of_the_weekday() -> None:
+    counted = {DAY - timedelta(days=back): 1000 + back for back in range(1, 30)}
+    assert usual_records(DAY, counted) == round((1014 + 1021) / 2)
+    assert usual_records(DAY, {day: n for day, n in counted.items() if (DAY - day).days < 6}) == 1003
+    assert usual_records(DAY, {DAY - timedelta(days=1): 5}) is None
