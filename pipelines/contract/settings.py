@@ -110,13 +110,13 @@ class Settings(BaseModel):
         0.5,
         gt=0,
         le=10,
-        description="warn where a day's records differ from its weekday's norm by more than 1 + this times",
+        description="a day with less than one in 1 + this of its weekday's records is an incident",
     )
     block_below_share: Number = Field(
         0, ge=0, lt=1, description="publish nothing where a day has less than this share of its usual records; 0: never"
     )
     holidays: tuple[date, ...] = Field(
-        (), description="holidays, and working weekends: days that may have the volume of any weekday"
+        (), description="holidays, and working weekends: days of which no usual volume is expected"
     )
 
     max_unpack_ratio: WholeNumber = Field(

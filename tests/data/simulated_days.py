@@ -169,7 +169,9 @@ def _added_up(made: Day, draw: np.random.Generator, day: date, manifest: Manifes
         ]
         put("mix_shift", channel, f"channel={channel} & stage", split, sum(n for _, n in split))
         devices = amount // 5
-        put("repeated_records", channel, "channel", [("once", draw.binomial(devices, min(made.lone, 1)))], devices)
+        lone = draw.binomial(devices, min(made.lone, 1))
+        counts.append(("repeated_records", channel, "", "", day, float(devices)))
+        counts.append(("repeated_records", channel, "once", f"channel={channel}", day, float(lone)))
     put("field_shift", "", "field", [(name, draw.binomial(total, share)) for name, share in made.filled.items()], total)
     for source, channels in SOURCES.items():
         records = int(cells[:, channels].sum())

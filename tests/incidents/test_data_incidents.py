@@ -14,11 +14,12 @@ import pytest
 from pipelines.contract.settings import Settings
 from pipelines.incidents.daily_files import dated
 from pipelines.incidents.data_incidents import data_incidents, incidents_in
+from pipelines.incidents.data_faults import part_faults
 from pipelines.incidents.incident import Incident
 from pipelines.incidents.parts import with_parts
 from pipelines.incidents.volumes import usual_records
-from pipelines.store.manifest import DayRows, Manifest
-from tests.data.simulated_days import FIRST, Installation
+from pipelines.store.manifest import DayRows
+from tests.data.simulated_days import FIRST, SOURCES, Installation
 from tests.incidents.data_fault_trial import FAULTS
 from tests.support import DAY, DataFolder, records
 
@@ -107,17 +108,11 @@ def test_a_file_under_another_name_is_not_missing() -> None:
 
 
 def test_an_hour_that_the_clock_skipped_is_not_gone() -> None:
-    manifest, counts, days = CALM.days(DAYS, {})
-    skipped = date(2026, 3, 8)
-    moved = counts.with_columns(pl.col("day") + (skipped - days[-1]))
-    moved = moved.filter((pl.col("day") != skipped) | (pl.col("part") != "02") | (pl.col("metric") != "hour_shift"))
-    shifted = tuple(day + (skipped - days[-1]) for day in days)
-    manifest = Manifest(days={day + (skipped - days[-1]): entry for day, entry in manifest.days.items()})
-    told = {
-        zone: [one.metric for one in incidents_in(moved, manifest, Settings(timezone=zone), shifted)]
-        for zone in ("Asia/Shanghai", "America/New_York")
-    }
-    assert told == {"Asia/Shanghai": ["hour_shift"], "America/New_York": []}
+    _, counts, days = CALM.days(DAYS, {})
+    is_gone = (pl.col("day") == days[-1]) & (pl.col("part") == "14")
+    without_it = counts.filter((pl.col("metric") == "hour_shift") & ~is_gone)
+    assert [one.cause for one in part_faults(without_it, days, [])] == [f"source={n} & hour=14" for n in SOURCES]
+    assert list(part_faults(without_it, days, [(days[-1], "14")])) == []
 
 
 def test_the_counts_come_from_the_store_and_the_published_tables(tmp_path: Path) -> None:
@@ -125,7 +120,8 @@ def test_the_counts_come_from_the_store_and_the_published_tables(tmp_path: Path)
     days = tuple(DAY - timedelta(days=back) for back in range(9, -1, -1))
     for day in days:
         made = records(200, day, f"r{day}")
-        folder.land(f"{day}.ndjson", [row | {"device_id": None} for row in made] if day == DAY else made)
+        named = [row | {"device_id": f"d{number}"} for number, row in enumerate(made)]
+        folder.land(f"{day}.ndjson", made if day == DAY else named)
     folder.tables()
     with duckdb.connect(str(folder.store.database), read_only=True) as connection:
         told = data_incidents(connection, folder.store, folder.manifest, folder.open().settings, days)

@@ -18,7 +18,7 @@ WITH cells AS (
         ], recursive := true),
         records
     FROM cells
-    UNION ALL
+    UNION ALL BY NAME
     SELECT
         day,
         unnest(CASE measure
@@ -28,7 +28,7 @@ WITH cells AS (
         END),
         whole,
         part,
-        amount
+        amount AS records
     FROM read_parquet($profiles, hive_partitioning = false)
 )
 SELECT metric, whole, part, if(part = '', '', cause) AS cause, day, sum(records)::DOUBLE AS records
