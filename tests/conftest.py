@@ -1,5 +1,6 @@
 """Of all tests: nothing of the caller's environment reaches them, and property tests draw the same cases each time."""
 
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.compiled_templates import keep_templates
 from tests.reading_bench import ReadingBench, reading_bench
 from tests.support import DataFolder
 
@@ -21,6 +23,9 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 settings.load_profile("deterministic")
+keep_templates()
+# As the command does: of all that the tests load, little is garbage, and looking for it takes a fifth of their time.
+gc.set_threshold(500_000)
 
 # But for the program of the browser tests, which is no setting of the product.
 for name in [name for name in os.environ if name.startswith(("AUTHMETER_", "DAGSTER_"))]:

@@ -14,13 +14,10 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from unittest import mock
 
-from jinja2 import BytecodeCache, Environment
-from jinja2.bccache import Bucket
-
 from pipelines import cli
 from pipelines.run.daily_run import open_run
 from pipelines.run.run_end import note_end
-from reports.pages.rendering import environment
+from tests.compiled_templates import keep_templates
 from tests.dropped.kinds import kinds
 from tests.dropped.made import APP, Kind
 from tests.published_folder import Ended, checked
@@ -110,14 +107,11 @@ def seen_of(kind: Kind, day: date, root: Path) -> Seen:
 
 
 def _in_process(command: str, data: Path) -> Ended:
-    """The command in this process; a run without Dagster, which would double its time, and with the templates of the
-    runs before.
-    """
+    """The command in this process; a run without Dagster, which would double its time."""
     out, err, code = io.StringIO(), io.StringIO(), 0
     with (
         mock.patch.object(sys, "argv", ["authmeter", command, "--data", str(data)]),
         mock.patch("pipelines.orchestration.in_process.run_in_process", _boxes),
-        mock.patch("reports.build.site.environment", _environment),
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(err),
     ):
@@ -136,26 +130,3 @@ def _boxes(data: Path, day: date, tags: dict[str, str]) -> None:
     run.build_marts()
     run.render_site()
     note_end(data, datetime.now(UTC), day, None, run.checks, run.manifest)
-
-
-class _Compiled(BytecodeCache):
-    """Templates as they were compiled in this process."""
-
-    def __init__(self) -> None:
-        self._kept: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self._kept:
-            bucket.bytecode_from_string(self._kept[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._kept[bucket.key] = bucket.bytecode_to_string()
-
-
-_COMPILED = _Compiled()
-
-
-def _environment(shared: dict[str, object]) -> Environment:
-    found = environment(shared)
-    found.bytecode_cache = _COMPILED
-    return found
