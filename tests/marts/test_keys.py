@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from contextlib import closing
+from pathlib import Path
 
 import duckdb
 import pyarrow as pa
@@ -46,10 +48,18 @@ def feed(folder: DataFolder) -> None:
     folder.tables()
 
 
-@pytest.fixture
-def fed(folder: DataFolder) -> DataFolder:
+@pytest.fixture(scope="module")
+def fed_once(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
+    """The folder of which each test has a copy."""
+    folder = DataFolder(tmp_path_factory.mktemp("fed") / "data")
     feed(folder)
     return folder
+
+
+@pytest.fixture
+def fed(fed_once: DataFolder, tmp_path: Path) -> DataFolder:
+    shutil.copytree(fed_once.root, tmp_path / "data", symlinks=True)
+    return DataFolder(tmp_path / "data")
 
 
 def in_order(connection: duckdb.DuckDBPyConnection, relation: str, key: tuple[str, ...]) -> int:
