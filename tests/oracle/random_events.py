@@ -28,13 +28,20 @@ class Event(NamedTuple):
 
 
 class Scene(NamedTuple):
-    """What a random landing is about. `has_edges`: with records at the ends of the span that a run takes."""
+    """What a random landing is about.
+
+    Attributes:
+        has_edges: with records at the ends of the span that a run takes.
+        has_every_day: of more than two months; else of two weeks and the ends of the windows, which takes a third of
+            the time. Only where every day is there can the last 30 days be compared with those before.
+    """
 
     as_of: date
     zone: ZoneInfo
     clock_ms: int
     codes: Codes
     has_edges: bool
+    has_every_day: bool
 
 
 REGISTERED = ("shop", "Shop", "news.app", "con", "_tail.", "a" * 64)
@@ -104,13 +111,15 @@ ODD: dict[str, tuple[object, ...]] = {
     "attempt_id": ("", LONG),
     "account_id": ("", LONG),
 }  # fmt: skip
+WINDOW_ENDS = (28, 29, 30, 31, 59, 60)
 MAY_DIFFER = tuple(field for field in ODD if field != "event_id")
 
 
 def random_events(rng: Random, scene: Scene, count: int) -> list[Event]:
-    """About `count` events and their copies, in random order, over some 70 days with gaps."""
+    """About `count` events and their copies, in random order, over some 70 days or 20 of them, with gaps."""
+    days_back = range(-2, 66) if scene.has_every_day else (*range(-2, 15), *WINDOW_ENDS)
     gaps = {rng.randrange(65) for _ in range(4)}
-    back = [days for days in range(-2, 66) if days not in gaps] + [0, 0, 1, 6, 7, 29, 30] * 12 + [300]
+    back = [days for days in days_back if days not in gaps] + [0, 0, 1, 6, 7, 29, 30] * 12 + [300]
     events = [_event(rng, scene, _moment(rng, scene, rng.choice(back))) for _ in range(count)]
     if scene.has_edges:
         oldest = limits(scene.as_of, scene.clock_ms, scene.zone).oldest_ms

@@ -58,9 +58,9 @@ KEYS = {
 KEY = "a key of the independent count"
 
 
-def scene(zone: str = SHANGHAI, *, has_edges: bool = True) -> Scene:
+def scene(zone: str = SHANGHAI, *, has_edges: bool = True, has_every_day: bool = False) -> Scene:
     """What the folders of these tests are about; the clock is that of the runs to come."""
-    return Scene(AS_OF, ZoneInfo(zone), int(time.time() * 1000), CODES, has_edges)
+    return Scene(AS_OF, ZoneInfo(zone), int(time.time() * 1000), CODES, has_edges, has_every_day)
 
 
 def run(data: Path, day: date) -> None:
@@ -135,7 +135,7 @@ def assert_as_counted(data: Path, of: Scene) -> None:
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_one_run(tmp_path: Path, seed: int) -> None:
-    of = scene()
+    of = scene(has_every_day=seed == 1)
     write_data(tmp_path, seed, of)
     run(tmp_path, AS_OF)
     assert_as_counted(tmp_path, of)

@@ -75,7 +75,7 @@ def tried(tally: Tally, case: str, attempt: Callable[[], None]) -> None:
 
 def one_world(root: Path, seed: int) -> None:
     """A folder of the oracle, read and rolled up by Spark."""
-    of = oracle.scene()
+    of = oracle.scene(has_every_day=True)
     root.mkdir(parents=True)
     write_data(root, seed, of)
     folder = DataFolder(root)
