@@ -66,7 +66,11 @@ def authmeter(*arguments: object, data: Path | None = None, cwd: Path = PROJECT,
 
 @pytest.fixture
 def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
-    """Runs a command in this process, for those that need no Dagster: it ends as the program does."""
+    """Runs a command in this process, which need not load all that a run does anew: it ends as the program does."""
+    for name in ("DAGSTER_HOME", "AUTHMETER_DATA", "DAGSTER_DISABLE_TELEMETRY"):
+        # What a run sets is gone after the test.
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)
 
     def ended(*arguments: object, data: Path | None = None) -> Ended:
         monkeypatch.setattr(sys, "argv", ["authmeter", *map(str, arguments), *(["--data", str(data)] if data else [])])

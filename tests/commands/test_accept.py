@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from tests.published_folder import Call, authmeter
+from tests.published_folder import Call
 from tests.support import DataFolder, records
 
 
 def test_a_held_file_is_a_warning_and_can_be_accepted(call: Call, own: DataFolder, yesterday: date) -> None:
     own.land(f"{yesterday}/shop.ndjson", records(10, yesterday, "rotated"))
     own.land("cut.ndjson.gz", b"\x1f\x8b\x08 cut")
-    ended = authmeter("run", data=own.root)
+    ended = call("run", data=own.root)
     assert ended.code == 3
     assert "warning: damaged_files: 1 file " in ended.out
     assert "cut.ndjson.gz" in ended.out

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from datetime import date
 
-from tests.published_folder import Call, authmeter
+from tests.published_folder import Call
 from tests.support import DataFolder, days_before
 
 
-def test_a_backfill_computes_those_days_anew(own: DataFolder, yesterday: date) -> None:
+def test_a_backfill_computes_those_days_anew(call: Call, own: DataFolder, yesterday: date) -> None:
     before, rows = own.manifest, own.rows("SELECT * FROM channel_daily")
     # As if the tables of all days were of an older authmeter, which counted otherwise.
     for entry in before.days.values():
         entry.content = "other tables"
     own.store.commit(before)
-    ended = authmeter("backfill", days_before(yesterday, 1), yesterday, data=own.root)
+    ended = call("backfill", days_before(yesterday, 1), yesterday, data=own.root)
     assert ended.code == 0
     anew = [day for day, entry in sorted(own.manifest.days.items()) if entry.content != "other tables"]
     assert anew == [days_before(yesterday, 1), yesterday]
@@ -22,8 +22,8 @@ def test_a_backfill_computes_those_days_anew(own: DataFolder, yesterday: date) -
     assert own.rows("SELECT count(*) FROM restatements") == [(0,)]
 
 
-def test_a_backfill_of_a_span_without_stored_days_says_so(own: DataFolder) -> None:
-    ended = authmeter("backfill", "2020-01-01", "2020-01-02", data=own.root)
+def test_a_backfill_of_a_span_without_stored_days_says_so(call: Call, own: DataFolder) -> None:
+    ended = call("backfill", "2020-01-01", "2020-01-02", data=own.root)
     assert ended.code == 0
     assert "no stored day in this span" in ended.out
 

@@ -7,31 +7,31 @@ from pathlib import Path
 
 import pytest
 
-from tests.published_folder import Call, authmeter
+from tests.published_folder import Call
 from tests.support import DataFolder, tree
 
 
-def test_a_reread_where_nothing_was_mended_changes_nothing(own: DataFolder) -> None:
+def test_a_reread_where_nothing_was_mended_changes_nothing(call: Call, own: DataFolder) -> None:
     # The copied logs have other inodes: a run sees that they are the same.
-    authmeter("run", data=own.root)
+    call("run", data=own.root)
     site, before = tree(own.store.site), own.manifest
-    ended = authmeter("reread", "--from", "2020-01-01", data=own.root)
+    ended = call("reread", "--from", "2020-01-01", data=own.root)
     assert ended.code == 0
     assert "0 of them changed" in ended.out
     assert tree(own.store.site) == site
     assert own.manifest == before
 
 
-def test_a_reread_takes_what_a_mended_mapping_gives(own: DataFolder, yesterday: date) -> None:
+def test_a_reread_takes_what_a_mended_mapping_gives(call: Call, own: DataFolder, yesterday: date) -> None:
     own.land("gate.log", b"".join(b"ok %d\n" % n for n in range(50)))
-    assert authmeter("run", data=own.root).code == 3
+    assert call("run", data=own.root).code == 3
     own.write(
         "sources/gate.toml",
         f"""name = "gate"\nfiles = ["gate*"]\nformat = "lines"\n[fields]\nevent_id = "line"\nstage = "'authorize'"
         event_time = "'{yesterday}T10:00:00+08:00'"\napp_key = "'gate'"\nchannel = "'qq'"\noutcome = "'success'"
         """,
     )
-    assert authmeter("reread", "--source", "gate", data=own.root).code == 0
+    assert call("reread", "--source", "gate", data=own.root).code == 0
     assert own.rows("SELECT sum(records)::INTEGER FROM outcome_daily WHERE app_key = 'gate'") == [(50,)]
     assert own.rows("SELECT DISTINCT cause FROM restatements") == [("gate.log (read again)",)]
 

@@ -35,18 +35,18 @@ def test_the_first_run_publishes_and_says_where(published: DataFolder, yesterday
     assert (published.store.site / "index.html").is_file()
 
 
-def test_a_run_with_nothing_new_leaves_the_site_untouched(own: DataFolder, yesterday: date) -> None:
+def test_a_run_with_nothing_new_leaves_the_site_untouched(call: Call, own: DataFolder, yesterday: date) -> None:
     site, link, made = tree(own.store.site), os.readlink(own.store.site), own.store.database.stat().st_mtime_ns
-    ended = authmeter("run", data=own.root)
+    ended = call("run", data=own.root)
     assert ended.code == 0
     assert f"published as of {yesterday}: {own.store.site / 'index.html'}" in ended.out
     assert tree(own.store.site) == site
     assert (os.readlink(own.store.site), own.store.database.stat().st_mtime_ns) == (link, made)
 
 
-def test_a_run_with_nothing_new_loads_no_heavy_library(own: DataFolder) -> None:
+def test_a_run_with_nothing_new_loads_no_heavy_library(call: Call, own: DataFolder) -> None:
     # A copy's files are looked at once more.
-    assert authmeter("run", data=own.root).code == 0
+    assert call("run", data=own.root).code == 0
     script = "import atexit, sys, pipelines.cli as c; atexit.register(lambda: print('loaded', *sys.modules)); c.main()"
     command = [sys.executable, "-c", script, "run", "--data", str(own.root)]
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)
@@ -97,54 +97,56 @@ def test_a_day_before_all_days_is_refused_and_no_failed_run(call: Call, own: Dat
     assert call("status", data=own.root).code == 0
 
 
-def test_a_run_over_a_folder_without_any_log_warns_and_says_where_it_looked(tmp_path: Path) -> None:
-    ended = authmeter("run", data=tmp_path / "typo")
+def test_a_run_over_a_folder_without_any_log_warns_and_says_where_it_looked(call: Call, tmp_path: Path) -> None:
+    ended = call("run", data=tmp_path / "typo")
     assert ended.code == 3
     assert "warning: day_is_there: no record of" in ended.out
     assert f"no log was ever found in {tmp_path / 'typo' / 'landing'}" in ended.out
 
 
-def test_a_run_over_files_that_nobody_reads_names_them_with_what_to_do(tmp_path: Path) -> None:
+def test_a_run_over_files_that_nobody_reads_names_them_with_what_to_do(call: Call, tmp_path: Path) -> None:
     folder = DataFolder(tmp_path / "data")
     folder.land("week.xlsx", b"PK\x03\x04")
     folder.land("x/auth.ndjson.bz2", b"BZh9")
     for _ in range(2):
-        ended = authmeter("run", data=folder.root)
+        ended = call("run", data=folder.root)
         assert ended.code == 3
         assert "week.xlsx (a spreadsheet: save it as CSV)" in ended.out
         assert "x/auth.ndjson.bz2 (compressed in a way that is not read: repack it as .gz or .zst)" in ended.out
         assert "no log was ever found" not in ended.out
 
 
-def test_unread_files_end_a_run_with_3_until_they_are_ignored(own: DataFolder) -> None:
+def test_unread_files_end_a_run_with_3_until_they_are_ignored(call: Call, own: DataFolder) -> None:
     own.land("week.xlsx", b"PK\x03\x04")
     for _ in range(2):
-        ended = authmeter("run", data=own.root)
+        ended = call("run", data=own.root)
         assert ended.code == 3
         assert "warning: unread_files: 1 file that no source reads: week.xlsx" in ended.out
     own.write("authmeter.toml", 'ignore = ["week.xlsx"]\n')
-    ended = authmeter("run", data=own.root)
+    ended = call("run", data=own.root)
     assert ended.code == 0
     assert "week.xlsx" not in ended.out
 
 
-def test_a_folder_of_files_that_are_left_alone_is_not_called_empty(tmp_path: Path) -> None:
+def test_a_folder_of_files_that_are_left_alone_is_not_called_empty(call: Call, tmp_path: Path) -> None:
     folder = DataFolder(tmp_path / "data")
     folder.land("a.ndjson.part", records(3))
-    ended = authmeter("run", data=folder.root)
+    ended = call("run", data=folder.root)
     assert ended.code == 3
     assert "no log was ever found" not in ended.out
     assert "names that start with . or _ or end in .tmp, .part or .crc are left alone" in ended.out
 
 
-def test_a_run_names_files_of_which_nothing_counts_and_ends_with_3(own: DataFolder, yesterday: date) -> None:
+def test_a_run_names_files_of_which_nothing_counts_and_ends_with_3(
+    call: Call, own: DataFolder, yesterday: date
+) -> None:
     own.land("array.json", json.dumps(records(400, yesterday, "x")).encode())
     own.land("gbk.csv", as_csv(records(90, yesterday, "g", account_id="商城")).decode().encode("gb18030"))
-    ended = authmeter("run", data=own.root)
+    ended = call("run", data=own.root)
     assert ended.code == 3
     assert "read as GB18030: gbk.csv" in ended.out
     assert "warning: nothing_accepted: 1 file without one good record: array.json (a JSON array" in ended.out
-    status = authmeter("status", data=own.root)
+    status = call("status", data=own.root)
     assert status.code == 3
     assert "1 file without one good record: array.json (a JSON array" in status.out
 

@@ -16,7 +16,7 @@ from pipelines.common.project import PROJECT
 from pipelines.orchestration.home import prepare
 from pipelines.orchestration.records import FILES, open_instance
 from tests.orchestration.test_runs import only_run
-from tests.published_folder import authmeter
+from tests.published_folder import Call
 from tests.support import DataFolder, records
 
 # The time at which a note was made is no part of what it says.
@@ -69,7 +69,7 @@ def test_a_run_has_the_tables_that_dagster_makes(home: Path) -> None:
     assert rows(first, "SELECT * FROM alembic_version") == rows(second, "SELECT * FROM alembic_version")
 
 
-def test_a_home_made_by_dagster_keeps_its_runs(own: DataFolder, yesterday: date) -> None:
+def test_a_home_made_by_dagster_keeps_its_runs(call: Call, own: DataFolder, yesterday: date) -> None:
     """As those of older versions were; and where tables are gone, Dagster makes them anew."""
     home = own.root / "dagster"
     for file in (home / "history").rglob("*.db*"):
@@ -77,7 +77,7 @@ def test_a_home_made_by_dagster_keeps_its_runs(own: DataFolder, yesterday: date)
     with dg.DagsterInstance.from_config(str(home)) as instance:
         earlier = small.execute_in_process(instance=instance, tags={"kept": "yes"}).run_id
     own.land("more.ndjson", records(3, yesterday, "more"))
-    assert authmeter("run", data=own.root).code == 0
+    assert call("run", data=own.root).code == 0
     with dg.DagsterInstance.from_config(str(home)) as instance:
         assert [run.status for run in instance.get_runs()] == [dg.DagsterRunStatus.SUCCESS] * 2
         kept = instance.get_run_by_id(earlier)

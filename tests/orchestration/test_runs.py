@@ -13,7 +13,7 @@ import pytest
 from pipelines.contract.checks import CHECKS
 from pipelines.contract.tables import TABLES
 from pipelines.orchestration.home import prepare
-from tests.published_folder import MARKED_DEVICE, MARKED_PHONE, authmeter
+from tests.published_folder import MARKED_DEVICE, MARKED_PHONE, Call
 from tests.support import DataFolder, days_before, records
 
 ASSETS = ("event_parts", "day_tables", *TABLES, "site", "exports")
@@ -94,8 +94,8 @@ def test_a_run_says_what_each_asset_holds(instance: dg.DagsterInstance, publishe
     assert holdings(instance, "day_tables")["new_days"] == 3
 
 
-def test_so_does_a_run_with_nothing_new(own: DataFolder, yesterday: date) -> None:
-    assert authmeter("run", data=own.root).code == 0
+def test_so_does_a_run_with_nothing_new(call: Call, own: DataFolder, yesterday: date) -> None:
+    assert call("run", data=own.root).code == 0
     with dg.DagsterInstance.from_config(str(own.root / "dagster")) as instance:
         newest, _ = instance.get_runs()
         for name in ASSETS:
@@ -130,10 +130,10 @@ def test_a_run_records_every_check(instance: dg.DagsterInstance) -> None:
     assert all(check.passed for check in made)
 
 
-def test_a_check_that_fires_fails_where_it_belongs(folder: DataFolder, yesterday: date) -> None:
+def test_a_check_that_fires_fails_where_it_belongs(call: Call, folder: DataFolder, yesterday: date) -> None:
     folder.land("a.ndjson", records(3, yesterday))
     folder.write("registry/apps.csv", "app_key,app_name\n,nobody\n")
-    assert authmeter("run", data=folder.root).code == 3
+    assert call("run", data=folder.root).code == 3
     with dg.DagsterInstance.from_config(str(folder.root / "dagster")) as instance:
         (fired,) = [check for check in evaluations(instance, only_run(instance)) if not check.passed]
     assert (fired.check_name, fired.asset_key.path[-1]) == ("registry_rows", "registry")
@@ -141,19 +141,17 @@ def test_a_check_that_fires_fails_where_it_belongs(folder: DataFolder, yesterday
     assert "registry/apps.csv:2" in str(fired.metadata["finding"].value)
 
 
-def test_a_day_without_data_can_be_run_for(folder: DataFolder, yesterday: date) -> None:
+def test_a_day_without_data_can_be_run_for(call: Call, folder: DataFolder, yesterday: date) -> None:
     folder.land("a.ndjson", records(3, days_before(yesterday, 2)))
-    assert authmeter("run", data=folder.root).code == 3
+    assert call("run", data=folder.root).code == 3
     with dg.DagsterInstance.from_config(str(folder.root / "dagster")) as instance:
         assert only_run(instance).status == dg.DagsterRunStatus.SUCCESS
         assert holdings(instance, "day_tables")["dagster/partition_row_count"] == 0
         assert recorded_days(instance) == {str(yesterday), str(days_before(yesterday, 2))}
 
 
-def test_an_older_home_goes_on_working(own: DataFolder, yesterday: date, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_older_home_goes_on_working(call: Call, own: DataFolder, yesterday: date) -> None:
     """Its days are partitions of a daily definition since 2000, which Dagster wrote nowhere but in the events."""
-    for name in ("DAGSTER_HOME", "AUTHMETER_DATA", "DAGSTER_DISABLE_TELEMETRY"):
-        monkeypatch.setenv(name, "")
     (own.root / "dagster").rename(own.root / "dagster.before")
     prepare(own.root)
     first = days_before(yesterday, 2)
@@ -165,7 +163,7 @@ def test_an_older_home_goes_on_working(own: DataFolder, yesterday: date, monkeyp
     older = dg.Definitions([day_tables], jobs=[dg.define_asset_job("daily", [day_tables])]).resolve_job_def("daily")
     with dg.DagsterInstance.get() as instance:
         assert older.execute_in_process(instance=instance, partition_key=str(first)).success
-    assert authmeter("run", data=own.root).code == 0
+    assert call("run", data=own.root).code == 0
     with dg.DagsterInstance.get() as instance:
         assert [run.status for run in instance.get_runs()] == [dg.DagsterRunStatus.SUCCESS] * 2
         assert recorded_days(instance) == {str(first + timedelta(days=n)) for n in range(3)}
@@ -173,11 +171,11 @@ def test_an_older_home_goes_on_working(own: DataFolder, yesterday: date, monkeyp
         assert rows_of_day(instance, first) == own.counted()[first]
 
 
-def test_days_whose_record_is_gone_are_recorded_anew(own: DataFolder, yesterday: date) -> None:
+def test_days_whose_record_is_gone_are_recorded_anew(call: Call, own: DataFolder, yesterday: date) -> None:
     """Records of runs are kept for some days, and `dagster/` may be deleted; the tables of the days are still there."""
     with dg.DagsterInstance.from_config(str(own.root / "dagster")) as instance:
         instance.delete_run(only_run(instance).run_id)
         assert recorded_days(instance) == set()
-    assert authmeter("run", data=own.root).code == 0
+    assert call("run", data=own.root).code == 0
     with dg.DagsterInstance.from_config(str(own.root / "dagster")) as instance:
         assert recorded_days(instance) == {str(days_before(yesterday, back)) for back in range(3)}
