@@ -69,6 +69,7 @@ def seen_of_all(day: date) -> dict[str, list[Seen]]:
 
 def _seen(day: date, place: tuple[str, int]) -> Seen:
     heading, number = place
+    keep_templates()
     with tempfile.TemporaryDirectory(prefix="authmeter-") as root:
         return seen_of(kinds(day)[heading][number], day, Path(root) / "data")
 
