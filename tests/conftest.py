@@ -14,6 +14,7 @@ from tests.reading_bench import ReadingBench, reading_bench
 from tests.support import DataFolder
 
 pytest_plugins = ["tests.published_folder"]
+_LONG = ("tests/reliability/test_short.py", "tests/oracle/test_independent_count.py", "tests/dropped/")
 
 settings.register_profile(
     "deterministic",
@@ -31,6 +32,11 @@ gc.set_threshold(500_000)
 for name in [name for name in os.environ if name.startswith(("AUTHMETER_", "DAGSTER_"))]:
     if name != "AUTHMETER_CHROMIUM":
         del os.environ[name]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The files that take a minute and more come first, so that two processes end together."""
+    items.sort(key=lambda item: not item.nodeid.startswith(_LONG))
 
 
 @pytest.fixture(autouse=True)
