@@ -27,7 +27,7 @@ from tests.reliability.harness import Result, Tally, some
 from tests.support import ZONE, DataFolder, Row, closed_day, days_before, lines, record, records
 
 MUTATED = 1_000_000
-# In the short form: some 600 of each mutation, and every format.
+# In the short form: some 800 of each mutation, and every format.
 SHORT_MUTATED = 10_000
 LONG_LINES = 20
 # One file of this many lines at most; sizes are spread evenly over the orders of magnitude.
