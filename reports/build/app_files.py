@@ -6,7 +6,7 @@ most of the run.
 """
 
 from collections import deque
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import Executor
 from itertools import accumulate
 from math import ceil
@@ -25,7 +25,7 @@ from reports.export.workbook import gets_workbook, workbook_bytes
 # Apps are read so many at a time at most, which bounds memory; those of a smaller site in four parts.
 BATCH = 2000
 _PARTS = 4
-NAME_MARK, FOLDER_MARK = "@@NAME@@", "@@FOLDER@@"
+NAME_MARK, FOLDER_MARK, INCIDENTS_MARK = "@@NAME@@", "@@FOLDER@@", "@@INCIDENTS@@"
 
 
 class AppFiles(NamedTuple):
@@ -38,6 +38,15 @@ class AppFiles(NamedTuple):
 
 
 FILE_COLUMNS = dict.fromkeys(AppFiles._fields, pl.Int64)
+
+
+class AppShell(NamedTuple):
+    """The page of an app, with marks for its name, its folder and its incidents; these as HTML by app key, and what
+    stands there for an app without."""
+
+    page: str
+    incidents: Mapping[str, str]
+    without: str
 
 
 class Content(NamedTuple):
@@ -72,24 +81,25 @@ def contents_ahead(
     return contents()
 
 
-def write_app_files(writer: SiteWriter, contents: Iterator[list[Content]], shell: str) -> dict[str, AppFiles]:
-    """Writes the folder of every app and tells what is in it, by app key.
-
-    Args:
-        shell: the page of an app, with `@@NAME@@` for its name and `@@FOLDER@@` for its folder.
-    """
+def write_app_files(writer: SiteWriter, contents: Iterator[list[Content]], shell: AppShell) -> dict[str, AppFiles]:
+    """Writes the folder of every app and tells what is in it, by app key."""
     writer.folder("apps")
     # Splitting once is cheaper than searching the page anew for each app.
-    pieces = [part.split(NAME_MARK) for part in shell.split(FOLDER_MARK)]
-    return {content.app.key: _write_folder(writer, content, pieces) for batch in contents for content in batch}
+    pieces = [[part.split(NAME_MARK) for part in half.split(FOLDER_MARK)] for half in shell.page.split(INCIDENTS_MARK)]
+    return {
+        content.app.key: _write_folder(writer, content, pieces, shell.incidents.get(content.app.key, shell.without))
+        for batch in contents
+        for content in batch
+    }
 
 
-def _write_folder(writer: SiteWriter, content: Content, pieces: list[list[str]]) -> AppFiles:
+def _write_folder(writer: SiteWriter, content: Content, pieces: list[list[list[str]]], incidents: str) -> AppFiles:
     app, workbook = content.app, content.workbook
     folder = f"apps/{app.folder}"
     writer.folder(folder)
     name = str(escape(app.name))
-    page = writer.write(f"{folder}/index.html", app.folder.join(name.join(part) for part in pieces).encode())
+    halves = (app.folder.join(name.join(part) for part in half) for half in pieces)
+    page = writer.write(f"{folder}/index.html", incidents.join(halves).encode())
     # Ten of them in one folder of a reader's still tell their apps.
     detail = f"{folder}/{app.folder}_usage_detail"
     writer.write(f"{detail}.csv", content.csv, content.rows)

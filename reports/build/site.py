@@ -21,12 +21,13 @@ from pipelines.common.errors import AuthmeterError
 from pipelines.contract.metrics import METRICS
 from pipelines.contract.settings import Settings
 from pipelines.store.database import open_published
-from reports.build.app_files import FILE_COLUMNS, AppFiles, contents_ahead, write_app_files
+from reports.build.app_files import FILE_COLUMNS, AppFiles, AppShell, contents_ahead, write_app_files
 from reports.build.column_script import column_script
 from reports.build.static_files import write_assets, write_shared_data
 from reports.build.writer import SiteWriter, WrittenFile, script
 from reports.content import context
 from reports.content.attention import findings
+from reports.content.incidents import INCIDENTS_LISTED, NOTES_LISTED, PARTS_LISTED, Incidents
 from reports.content.language import Text, metric_label
 from reports.content.published import ROW_LIMIT, PublishedTables
 from reports.content.trust import public_reasons, reasons
@@ -93,6 +94,8 @@ class _Site:
         self.standing = context.standing(marts, self.quality)
         self.apps = context.apps(marts)
         self.by_key = {app.key: app for app in self.apps}
+        self.overviews = list(context.overviews(marts, self.quality))
+        self.incidents = Incidents(marts, self.by_key)
         rows = dict(marts.rows("detail_rows")) if xlsx_apps else {}
         with_workbook = {app.key for app in self.apps if gets_workbook(app.key, rows.get(app.key, 0), xlsx_apps)}
         # One thread asks DuckDB for the figures, in this order, while this one makes the pages that need none.
@@ -112,6 +115,10 @@ class _Site:
                 "version": self.version,
                 "asset": write_assets(writer) | {"site": write_shared_data(writer, shared)},
                 "labels": {name: metric_label(name) for name in METRICS},
+                "day_pages": {one.day for one in self.overviews},
+                "INCIDENTS_LISTED": INCIDENTS_LISTED,
+                "PARTS_LISTED": PARTS_LISTED,
+                "NOTES_LISTED": NOTES_LISTED,
             }
         )
 
@@ -123,11 +130,20 @@ class _Site:
         self._days()
         self._quality()
         self._report_centre(usage_csv)
-        shell = self.templates.get_template("app.html.jinja").render(root="../../", page="app")
-        self._data(write_app_files(self.writer, self.contents, shell))
+        self._data(write_app_files(self.writer, self.contents, self._app_shell()))
         publication = self.standing.publication
         self.writer.manifest(publication.as_of.isoformat(), publication.generated_at)
         return SiteReport(len(self.apps), len(self.writer.files), sum(f.bytes for f in self.writer.files))
+
+    def _app_shell(self) -> AppShell:
+        """The page of all apps but for their names, and the incidents of those that have any."""
+        template = self.templates.get_template("incidents_of_app.html.jinja")
+        with_some = [app for app in self.apps if self.incidents.by_app.get(app.key)]
+        return AppShell(
+            self.templates.get_template("app.html.jinja").render(root="../../", page="app"),
+            {app.key: template.render(root="../../", entries=self.incidents.of_app(app.key)) for app in with_some},
+            template.render(root="../../", entries=[]),
+        )
 
     def _page(self, path: str, template: str | None = None, root: str = "", **values: object) -> WrittenFile:
         text = self.templates.get_template(f"{template or path}.jinja").render(root=root, page=path, **values)
@@ -200,24 +216,24 @@ class _Site:
         return [app.name, app.key, app.folder] if app else [key, key, None]
 
     def _days(self) -> None:
-        """The overview of every earlier day; the data day's is the report centre."""
+        """The overview of every day; of the data day the report centre tells more."""
         self.writer.folder("days")
-        for overview in context.overviews(self.marts, self.quality):
-            if overview.day < self.standing.publication.as_of:
-                self._page(f"days/{overview.day}.html", "day.html", "../", overview=overview)
+        for overview in self.overviews:
+            entries = self.incidents.of_day(overview.day)
+            self._page(f"days/{overview.day}.html", "day.html", "../", overview=overview, entries=entries)
 
     def _report_centre(self, usage_csv: WrittenFile) -> None:
         pages = {file.path: file for file in self.writer.files if file.path.endswith(".html") and "/" not in file.path}
-        overviews = list(context.overviews(self.marts, self.quality))
         # Who has sign-in by others alone reads of that.
-        place = 0 if any(one.cards[0][1] for one in overviews) else 3
+        place = 0 if any(one.cards[0][1] for one in self.overviews) else 3
         metric = context.CARD_METRICS[place]
         days: list[tuple[date, str, bool, int | None]] = [
-            (one.day, one.quality.state, one.quality.is_restated, one.cards[place][1]) for one in overviews
+            (one.day, one.quality.state, one.quality.is_restated, one.cards[place][1]) for one in self.overviews
         ]
         self._page(
             "index.html", pages=pages, csv=usage_csv, files={"usage_all.csv": usage_csv}, days=days,
-            attention=findings(self.marts, self.standing, self.by_key),
+            entries=self.incidents.listed(),
+            attention=findings(self.marts, self.standing),
             metric=metric,
             movers=[(self.by_key[key], now, base) for key, now, base in self.marts.rows("movers", metric=metric)],
             app_count=len(self.apps),

@@ -17,6 +17,11 @@ def share(value: float | None) -> str:
     return ABSENT if value is None else f"{value:.2%}"
 
 
+def points(value: float) -> Text:
+    """A difference of shares as percentage points with two decimals and its sign."""
+    return t("{points} pp").format(points=f"{value:+.2%}".rstrip("%").replace("-", "−"))
+
+
 def share_of(value: int, whole: int) -> str:
     """A part of a whole as per cent without decimals."""
     return f"{value / whole:.0%}"

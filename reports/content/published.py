@@ -19,6 +19,7 @@ from pipelines.common.days import stamp
 from pipelines.common.errors import AuthmeterError
 from pipelines.common.sql import sql
 from pipelines.contract.record import CHANNELS, OUTCOMES
+from pipelines.incidents.published import PublishedIncident, incidents_of
 
 DAYS = 30
 # A page must open in a browser: tables that grow without end are cut here, and say so.
@@ -81,6 +82,10 @@ class PublishedTables:
     def rows(self, name: str, **values: str) -> list[tuple[Any, ...]]:
         """The rows of `sql/<name>.sql`; `values` are the query's own parameters."""
         return self._connection.execute(*self._query(name, values)).fetchall()
+
+    def incidents(self) -> list[PublishedIncident]:
+        """Every incident: open before ended, by what was lost."""
+        return incidents_of(self._connection)
 
     def frame(self, name: str, **values: str) -> pl.DataFrame:
         """The rows of `sql/<name>.sql` as a frame; `values` are the query's own parameters."""

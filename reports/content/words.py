@@ -39,6 +39,10 @@ WORDS: dict[str, str] = {
     "passed": "Passed",
     "warn": "Warning",
     "error": "Error",
+    # state of an incident
+    "open": "Open",
+    "recovered": "Recovered",
+    "settled": "Settled",
     # units
     "records": "records",
     "share": "share",

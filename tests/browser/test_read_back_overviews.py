@@ -36,6 +36,7 @@ def test_the_report_centre(reader: Reader, tables: Published, logged: Path, fold
         check_movers(table_rows(page, "table.movers"), tables)
         check_calendar(page.locator(".calendar a").all_inner_texts(), tables, language)
         check_attention(page.locator(".attention li").all_inner_texts(), tables)
+        check_incidents(reader, tables)
         check_files(displayed["tables"]["files"], tables, logged / "site", folders, language)
         assert_trust(reader, tables)
 
@@ -73,14 +74,10 @@ def check_calendar(found: list[str], tables: Published, language: str) -> None:
 
 
 def check_attention(found: list[str], tables: Published) -> None:
-    """Every finding by its numbers: of all those in the tables none is missing, none is there twice."""
+    """Every warning and note by its numbers: of all those in the tables none is missing, none is there twice."""
     files = tables.rows("input_files")
-    week = [day(back) for back in range(1, 8)]
-    stopped = sum(row["records"] for row in tables.outcomes if row["app_key"] == "stopped" and row["day"] in week)
     today = tables.quality[AS_OF]
     expected = [
-        (count(round(stopped / len(week))), str(day(1))),
-        ("1", str(day(MISSING_BACK))),
         *(numbers(f"{row['day'] or ''}: {row['detail_en']}") for row in failed_checks(tables)),
         tuple(str(one) for one, row in sorted(tables.quality.items()) if row["restated"] and one > day(30)),
         (count(sum(row["rejected"] for row in files)), count(sum(row["records_read"] for row in files))),
@@ -90,6 +87,16 @@ def check_attention(found: list[str], tables: Published) -> None:
     assert any(row["check_name"] == "unmapped_share" for row in failed_checks(tables))
     # The two languages name the numbers of a sentence in different orders.
     assert sorted(sorted(numbers(text)) for text in found) == sorted(map(sorted, expected))
+
+
+def check_incidents(reader: Reader, tables: Published) -> None:
+    """Those that are part of no other, in the contract's order, each with its first day."""
+    rows = [row for row in tables.rows("incidents") if row["part_of"] is None]
+    rows.sort(key=lambda row: (row["last_day"] is not None, -row["lost"], row["incident_id"]))
+    found = reader.page.locator("[data-incident]").all()
+    assert [one.get_attribute("data-incident") for one in found] == [row["incident_id"] for row in rows]
+    for one, row in zip(found, rows, strict=True):
+        assert f"{row['first_day']:%m-%d}" in one.inner_text()
 
 
 def check_files(found: list[list[str]], tables: Published, site: Path, folders: dict[str, str], language: str) -> None:

@@ -97,8 +97,58 @@ _SHAPES = [
 ]
 
 
+# Of the incidents of `example`, in the order of every report: open before ended, by what was lost.
+OPEN_INCIDENTS = ("shop-rate", "all-rate", "odd-rate")
+ENDED_INCIDENTS = ("shop-volume", "missing-day")
+
+
+def incident(incident_id: str, back: int, **changes: object) -> dict[str, object]:
+    """A row of `incidents`: the technical success rate of one-click login of `shop`, fallen `back` days ago."""
+    return {
+        "incident_id": incident_id, "kind": "rate", "metric": "technical_success_rate", "app_key": "shop",
+        "channel": "one_click", "first_day": day(back), "state": "open", "days": back + 1, "level_before": 0.96,
+        "level_now": 0.45, "lost": 139.4, "lost_total": 2500.6, "cause_kind": "broad",
+    } | changes  # fmt: skip
+
+
+def _add_incidents(made: Database) -> None:
+    """Open and ended ones, parts of others, a cause and a note with hostile text, one of all apps, one of the data."""
+    odd = HOSTILE_NAMES["img"]
+    made.add(
+        "incidents",
+        incident("shop-rate", 10, cause_kind="cell", cause="platform=android & sdk_version=2.15.0", cause_before=0.96,
+                 cause_now=0.26, rest_before=0.96, rest_now=0.95, share=0.98, codes="timeout 600015, error"),
+        incident("shop-verify", 10, metric="verification_result_rate", lost=90.0, part_of="shop-rate"),
+        incident("all-rate", 5, app_key="*", channel="wechat", lost=80.0),
+        incident("ghost-rate", 5, app_key="ghost", channel="wechat", lost=60.0, part_of="all-rate"),
+        incident("odd-rate", 2, app_key="img", lost=20.0, cause_kind="cell", cause=f"sdk_version={odd}",
+                 cause_before=0.9, cause_now=0.2, rest_before=0.9, rest_now=0.9, share=1.0, codes=f"error {odd}"),
+        incident("shop-volume", 25, kind="volume", metric="volume", channel="*", state="recovered", last_day=day(23),
+                 days=3, level_before=120.0, level_now=30.0, lost=70.0, cause_kind=None),
+        incident("missing-day", MISSING_BACK, kind="data", metric="day_is_there", app_key="*", channel="*",
+                 state="recovered", last_day=day(MISSING_BACK), days=1, level_before=1.0, level_now=0.0, lost=0.0,
+                 lost_total=0.0, cause_kind=None),
+    )  # fmt: skip
+    cell = {"dimension": "platform & sdk_version", "mix_effect": 0.0}
+    made.add(
+        "incident_cells",
+        cell | {"incident_id": "shop-rate", "value": "android & 2.15.0", "requests_before": 0, "successes_before": 0,
+                "requests_now": 700, "successes_now": 182, "rate_effect": -0.5},
+        cell | {"incident_id": "shop-rate", "value": "ios & 2.14.0", "requests_before": 300, "successes_before": 288,
+                "requests_now": 280, "successes_now": 266, "rate_effect": -0.01},
+        {"incident_id": "odd-rate", "dimension": "sdk_version", "value": odd, "requests_before": 90,
+         "successes_before": 81, "requests_now": 90, "successes_now": 18, "mix_effect": 0.0, "rate_effect": -0.7},
+    )  # fmt: skip
+    made.add(
+        "notes",
+        {"day": day(9), "app_key": "shop", "text": "SDK 2.15.0 发布"},
+        {"day": day(12), "app_key": "*", "text": "an earlier campaign"},
+        {"day": day(1), "app_key": "img", "text": odd},
+    )
+
+
 def example(path: Path) -> Path:
-    """A database with case twins, an unregistered app, an idle app, hostile names and a missing day.
+    """A database with case twins, an unregistered app, an idle app, hostile names, a missing day and incidents.
 
     Counts of a day are those of `_SHAPES` times (1 + back % 3), `back` the days before the as-of.
     """
@@ -174,6 +224,7 @@ def example(path: Path) -> Path:
     made.add("restatements", {"run": 1, "day": day(4), "app_key": "shop", "channel": "one_click",
                               "metric": "authorizations", "published_before": 40, "published_now": 44,
                               "cause": f"late.ndjson, {HOSTILE_NAMES['img']}"})  # fmt: skip
+    _add_incidents(made)
     return made.close()
 
 

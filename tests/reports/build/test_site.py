@@ -22,12 +22,15 @@ from pipelines.common.errors import AuthmeterError
 from reports.build import static_files as assets
 from reports.build.site import render_site
 from reports.content.folders import app_folders
+from reports.serve.access import Grant
 from tests.data.published_tables import (
     AS_OF,
+    ENDED_INCIDENTS,
     FIRST_BACK,
     GENERATED_AT,
     HOSTILE_NAMES,
     MISSING_BACK,
+    OPEN_INCIDENTS,
     Database,
     day,
     example,
@@ -136,14 +139,14 @@ def test_a_workbook_is_there_for_the_apps_that_are_named(site: Path, folders: di
     assert [key for key, has in zip(listed["key"], listed["has_xlsx"], strict=True) if has] == ["Shop"]
 
 
-def test_each_earlier_day_of_the_30_has_a_page(site: Path) -> None:
-    assert names(site / "days") == {f"{day(back)}.html" for back in range(1, 30)}
+def test_each_day_of_the_30_has_a_page(site: Path) -> None:
+    assert names(site / "days") == {f"{day(back)}.html" for back in range(30)}
     assert FIRST_BACK > 30
 
 
 def test_days_before_the_first_record_have_no_page(tmp_path: Path) -> None:
     site = rendered(many(tmp_path / "authmeter.duckdb", 1))
-    assert names(site / "days") == {f"{day(back)}.html" for back in range(1, 10)}
+    assert names(site / "days") == {f"{day(back)}.html" for back in range(10)}
 
 
 def test_the_manifest_lists_every_other_file(site: Path) -> None:
@@ -311,7 +314,7 @@ def test_formulas_in_csv_are_text(site: Path, folders: dict[str, str]) -> None:
 
 def test_every_page_says_what_is_published(site: Path) -> None:
     pages = [*site.rglob("*.html")]
-    assert len(pages) == 5 + 29 + 5 + len(HOSTILE_NAMES)
+    assert len(pages) == 5 + 30 + 5 + len(HOSTILE_NAMES)
     for page in pages:
         text = page.read_text("utf-8")
         day_of_page = page.stem if page.parent.name == "days" else AS_OF
@@ -321,7 +324,7 @@ def test_every_page_says_what_is_published(site: Path) -> None:
         assert "Synthetic data" in text
         # Late records may be those of other apps: pages that any reader may open do not tell of them.
         is_for_all = page.parent == site and page.name != "metrics.html"
-        assert ("badge late" in text) == is_for_all
+        assert ("badge late" in text) == (is_for_all or page.stem == str(AS_OF))
         assert ("badge restated" in text.split("</summary>")[0]) == (page.stem == str(day(4)))
 
 
@@ -409,6 +412,55 @@ def test_what_every_reader_may_load_tells_nothing_of_an_app(site: Path, database
     text = path.read_text("utf-8")
     for word in [*HOSTILE_NAMES.values(), *keys, "商城", "Fewer records", "ndjson", str(accepted[0][0])]:
         assert not re.search(rf"(?<![\w-]){re.escape(json.dumps(word, ensure_ascii=False)[1:-1])}(?![\w-])", text), word
+
+
+def incidents_in(page: Path) -> list[str]:
+    """The ids of the incidents that have an element of their own, in the order of the page."""
+    return re.findall(r' data-incident="([^"]*)"', page.read_text("utf-8"))
+
+
+def test_the_same_incidents_stand_on_every_page_that_they_concern(site: Path, folders: dict[str, str]) -> None:
+    assert incidents_in(site / "index.html") == [*OPEN_INCIDENTS, *ENDED_INCIDENTS]
+    of_days = {
+        0: OPEN_INCIDENTS, 2: OPEN_INCIDENTS, 3: ("shop-rate", "all-rate", "missing-day"), 5: ("shop-rate", "all-rate"),
+        10: ("shop-rate",), 11: (), 23: ("shop-volume",), 25: ("shop-volume",), 26: (),
+    }  # fmt: skip
+    for back, expected in of_days.items():
+        page = site / "days" / f"{day(back)}.html"
+        assert incidents_in(page) == list(expected), back
+        assert ("No incident on this day" in page.read_text("utf-8")) == (not expected)
+    of_apps = {"shop": ["shop-rate", "shop-verify", "shop-volume"], "ghost": ["ghost-rate"], "img": ["odd-rate"]}
+    for key, folder in folders.items():
+        assert incidents_in(site / "apps" / folder / "index.html") == of_apps.get(key, []), key
+
+
+def test_the_first_days_of_incidents_are_marks_for_the_charts(site: Path, folders: dict[str, str]) -> None:
+    expected = {"shop": [25, 10], "ghost": [5], "img": [2]}
+    for key, folder in folders.items():
+        figures = script_data(site / "apps" / folder / "figures.js")
+        assert figures["incidents"] == [str(day(back)) for back in expected.get(key, ())], key
+    assert script_data(site / "data" / "all.js")["incidents"] == [str(day(5)), str(day(3))]
+
+
+def test_who_may_open_one_app_reads_of_no_incident_of_another(site: Path, folders: dict[str, str]) -> None:
+    of_others = ("all-rate", "ghost", "odd-rate", "missing-day", "An earlier", "Shop twin", "onerror", "owned")
+    grant = Grant({"shop": folders["shop"]})
+    opened = [path for path in site.rglob("*") if path.is_file() and grant.may_open(path.relative_to(site).parts)]
+    assert site / "apps" / folders["shop"] / "figures.js" in opened
+    for path in opened:
+        if path.suffix not in (".html", ".js") or path.name.startswith(("plotly", "report", "charts", "texts")):
+            continue
+        text = path.read_text("utf-8")
+        assert [word for word in of_others if word in text] == [], path
+
+
+def test_an_incident_of_restated_days_says_so_and_so_does_a_day_without_one(site: Path, tmp_path: Path) -> None:
+    text = (site / "days" / f"{day(4)}.html").read_text("utf-8")
+    assert "Figures of 1 of its days were changed" in text
+    calm = rendered(steady(tmp_path / "authmeter.duckdb", restated=(2,)))
+    said = {back: (calm / "days" / f"{day(back)}.html").read_text("utf-8") for back in (1, 2)}
+    assert [("they were changed after publication" in said[back]) for back in (1, 2)] == [False, True]
+    assert all("当日没有异常" in text for text in said.values())
 
 
 def test_unmapped_codes_stand_under_the_platform_that_they_are_looked_up_for(site: Path) -> None:

@@ -1,0 +1,177 @@
+"""The incidents as the pages list them: in which order, which below which, with what is known beside them.
+
+Lives here: arranging the published incidents for the report centre, an app's page and a day's page. Does not belong
+here: what an incident is, its text and its notes (`pipelines/incidents`), markup (`pages/incidents.html.jinja`).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from pipelines.common.text import Words
+from pipelines.incidents.published import Note, PublishedIncident
+from pipelines.incidents.words import cell_words, incident_text
+from reports.content.context import ALL_APPS, App
+from reports.content.language import Text, t
+from reports.content.published import PublishedTables
+
+# A page lists so many incidents, so many parts below each, and so many notes of each; the rest is counted.
+INCIDENTS_LISTED: Final = 200
+PARTS_LISTED: Final = 5
+NOTES_LISTED: Final = 3
+# Stands for the name of an app, which a page sets apart from the text: it may turn the direction of writing.
+_NAME_MARK: Final = "@"
+# Where all apps together are shown.
+_ALL_APPS_PAGES: Final = {"rate": "monitor.html", "volume": "usage.html", "data": "quality.html"}
+_DIMENSIONS: Final = {
+    "app_key": t("App"), "carrier": t("Carrier"), "platform": t("Platform"), "sdk_version": t("SDK version"),
+    "vendor": t("Vendor"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Requests and rate of one value before and now; `effect` is what it did to the whole rate."""
+
+    value: Text
+    requests_before: int
+    rate_before: float | None
+    requests_now: int
+    rate_now: float | None
+    effect: float
+
+
+@dataclass(frozen=True)
+class Incident:
+    """A published incident with what the pages add.
+
+    `link` is the page of its app, from the root of the site. `restated_days` counts its days of which figures were
+    changed after publication. `dimension` is what `cells` are values of, None where no cause is named.
+    """
+
+    published: PublishedIncident
+    link: str
+    restated_days: int
+    dimension: Text | None
+    cells: tuple[Cell, ...]
+
+    @property
+    def incident_id(self) -> str:
+        """Its id."""
+        return self.published.incident.incident_id
+
+    @property
+    def state(self) -> str:
+        """`open`, `recovered` or `settled`."""
+        return self.published.incident.state
+
+    @property
+    def name(self) -> str | None:
+        """The name of its app, with which its text begins; None of all apps together."""
+        return None if self.published.incident.app_key == ALL_APPS else self.published.app_name
+
+    @property
+    def text(self) -> Text:
+        """The incident in a line, behind the name of its app."""
+        said = incident_text(self.published.incident, _NAME_MARK)
+        return Text(said.zh.removeprefix(_NAME_MARK), said.en.removeprefix(_NAME_MARK))
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What people know of it."""
+        return self.published.notes
+
+    def covers(self, day: date) -> bool:
+        """Whether it was there on that day."""
+        one = self.published.incident
+        return one.first_day <= day and (one.last_day is None or day <= one.last_day)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An incident of a page's list, and what is part of it there."""
+
+    incident: Incident
+    parts: tuple[Incident, ...]
+
+
+class Incidents:
+    """Every incident, in the order of every report: open before ended, by what was lost."""
+
+    def __init__(self, marts: PublishedTables, by_key: Mapping[str, App]) -> None:
+        restated = dict(marts.rows("incident_restatements"))
+        cells: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
+        for key, *cell in marts.rows("incident_cells"):
+            cells[key].append(tuple(cell))
+        self.all = tuple(
+            _incident(one, by_key, restated.get(one.incident.incident_id, 0), cells[one.incident.incident_id])
+            for one in marts.incidents()
+        )
+        self._part_of = {one.incident_id: one.published.incident.part_of for one in self.all}
+        self.by_app: dict[str, list[Incident]] = defaultdict(list)
+        for one in self.all:
+            self.by_app[one.published.incident.app_key].append(one)
+
+    def listed(self) -> list[Entry]:
+        """All of them, for the report centre."""
+        return self._arranged(self.all)
+
+    def of_day(self, day: date) -> list[Entry]:
+        """Those that were there on a day."""
+        return self._arranged(one for one in self.all if one.covers(day))
+
+    def of_app(self, key: str) -> list[Entry]:
+        """Those of one app; whoever may see this app alone reads nothing of the others here."""
+        return self._arranged(self.by_app.get(key, ()))
+
+    def _arranged(self, some: Iterable[Incident]) -> list[Entry]:
+        """Of some incidents those that stand for themselves among them, each with those that are part of it."""
+        here = {one.incident_id: one for one in some}
+        parts: dict[str, list[Incident]] = defaultdict(list)
+        whole = {key: self._whole(key, here) for key in here}
+        for key, of in whole.items():
+            if of != key:
+                parts[of].append(here[key])
+        return [Entry(one, tuple(parts[key])) for key, one in here.items() if whole[key] == key]
+
+    def _whole(self, key: str, here: Mapping[str, Incident]) -> str:
+        """The outermost of the incidents `here` that this one is part of; itself where there is none."""
+        whole, of, passed = key, self._part_of[key], {key}
+        while of is not None and of not in passed:
+            passed.add(of)
+            whole = of if of in here else whole
+            of = self._part_of.get(of)
+        return whole
+
+
+def _incident(
+    one: PublishedIncident, by_key: Mapping[str, App], restated_days: int, cells: list[tuple[Any, ...]]
+) -> Incident:
+    incident = one.incident
+    app = None if incident.app_key == ALL_APPS else by_key[incident.app_key]
+    dimensions = cells[0][0].split(" & ") if cells else []
+    return Incident(
+        published=one,
+        link=f"apps/{app.folder}/index.html" if app else _ALL_APPS_PAGES[incident.kind],
+        restated_days=restated_days,
+        dimension=_joined([_DIMENSIONS[name] for name in dimensions]) if cells else None,
+        cells=tuple(Cell(_value(dimensions, value, by_key), *rest) for _, value, *rest in cells),
+    )
+
+
+def _value(dimensions: list[str], value: str, by_key: Mapping[str, App]) -> Text:
+    """A cell's value in words."""
+    if dimensions == ["app_key"] and value in by_key:
+        return Text(by_key[value].name, by_key[value].name)
+    values = value.split(" & ", 1) if len(dimensions) > 1 else [value]
+    return _joined([_both(cell_words(f"{name}={one}")) for name, one in zip(dimensions, values, strict=False)])
+
+
+def _both(words: Words) -> Text:
+    return Text(words.zh, words.en)
+
+
+def _joined(texts: list[Text]) -> Text:
+    return Text(" · ".join(one.zh for one in texts), " · ".join(one.en for one in texts))

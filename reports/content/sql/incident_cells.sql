@@ -1,0 +1,24 @@
+-- incident, value: the cells over the dimension of its cause (of a pair, over both), those with most requests first
+WITH dimensions AS (
+    SELECT
+        incident_id,
+        coalesce(
+            nullif(regexp_replace(cause, '^([a-z_]+)=.* & (platform|sdk_version|vendor|carrier)=.*$', '\1 & \2'), cause),
+            split_part(cause, '=', 1)
+        ) AS dimension
+    FROM incidents
+    WHERE kind = 'rate' AND cause IS NOT NULL
+)
+SELECT
+    incident_id,
+    dimension,
+    value,
+    requests_before,
+    successes_before / nullif(requests_before, 0) AS rate_before,
+    requests_now,
+    successes_now / nullif(requests_now, 0) AS rate_now,
+    mix_effect + rate_effect AS effect
+FROM incident_cells
+JOIN dimensions USING (incident_id, dimension)
+QUALIFY row_number() OVER (PARTITION BY incident_id ORDER BY requests_before + requests_now DESC, value) <= 8
+ORDER BY incident_id, requests_before + requests_now DESC, value

@@ -1,0 +1,156 @@
+"""Which incidents stand on which page, in which order, and what stands below each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from pathlib import Path
+
+import pytest
+
+from pipelines.store.database import open_published
+from reports.content import context
+from reports.content.incidents import Entry, Incidents
+from reports.content.published import PublishedTables
+from tests.data.published_tables import AS_OF, Database, day, incident
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Database:
+    found = Database(tmp_path / "authmeter.duckdb")
+    found.publish(first_day=day(60))
+    for key in ("shop", "game"):
+        found.add("apps", {"app_key": key, "app_name": key, "platform": "android", "is_registered": True})
+    return found
+
+
+@pytest.fixture
+def reading() -> Iterator[ExitStack]:
+    with ExitStack() as stack:
+        yield stack
+
+
+def incidents_of(made: Database, reading: ExitStack) -> Incidents:
+    marts = PublishedTables(reading.enter_context(closing(open_published(made.close()))))
+    return Incidents(marts, {app.key: app for app in context.apps(marts)})
+
+
+def ids(entries: list[Entry]) -> list[tuple[str, list[str]]]:
+    return [(one.incident.incident_id, [part.incident_id for part in one.parts]) for one in entries]
+
+
+def test_open_ones_come_first_then_the_largest_loss_then_the_id(made, reading):
+    made.add(
+        "incidents",
+        incident("ended", 9, state="recovered", last_day=day(2), lost=900.0),
+        incident("b", 4, lost=20.0),
+        incident("settled", 40, state="settled", last_day=day(13), lost=950.0),
+        incident("a", 3, lost=20.0),
+        incident("large", 5, lost=30.0),
+    )
+    found = incidents_of(made, reading)
+    assert [key for key, _ in ids(found.listed())] == ["large", "a", "b", "settled", "ended"]
+    assert [key for key, _ in ids(found.of_app("shop"))] == ["large", "a", "b", "settled", "ended"]
+    assert [key for key, _ in ids(found.of_day(day(4)))] == ["large", "b", "ended"]
+
+
+def test_a_part_stands_below_the_outermost_that_it_is_part_of(made, reading):
+    made.add(
+        "incidents",
+        incident("all", 4, app_key="*", lost=90.0),
+        incident("part", 4, part_of="all", lost=50.0),
+        incident("part-of-part", 4, metric="verification_result_rate", part_of="part", lost=40.0),
+        incident("other", 4, app_key="game", part_of="all", lost=45.0),
+    )
+    assert ids(incidents_of(made, reading).listed()) == [("all", ["part", "other", "part-of-part"])]
+
+
+def test_an_app_has_its_own_incidents_and_no_others(made, reading):
+    made.add(
+        "incidents",
+        incident("all", 4, app_key="*", part_of="shop", lost=90.0),
+        incident("shop", 4, lost=50.0),
+        incident("verify", 4, metric="verification_result_rate", part_of="shop", lost=40.0),
+        incident("game", 4, app_key="game", part_of="all", lost=45.0),
+    )
+    found = incidents_of(made, reading)
+    assert ids(found.of_app("shop")) == [("shop", ["verify"])]
+    # What is part of another app's stands on its own app's page for itself.
+    assert ids(found.of_app("game")) == [("game", [])]
+    assert found.of_app("idle") == []
+
+
+def test_a_day_has_the_incidents_that_cover_it(made, reading):
+    made.add(
+        "incidents",
+        incident("open", 4, lost=50.0),
+        incident("ended", 9, state="recovered", last_day=day(7), lost=40.0),
+        # Opened on the day before the one that it is part of.
+        incident("part", 5, app_key="game", part_of="open", lost=30.0),
+    )
+    found = incidents_of(made, reading)
+    covering = {back: ids(found.of_day(day(back))) for back in (10, 9, 7, 6, 5, 4, 0)}
+    nothing: list[tuple[str, list[str]]] = []
+    assert covering == {
+        10: nothing, 9: [("ended", [])], 7: [("ended", [])], 6: nothing, 5: [("part", [])],
+        4: [("open", ["part"])], 0: [("open", ["part"])],
+    }  # fmt: skip
+
+
+def test_incidents_that_are_part_of_each_other_do_not_hold_up_a_run(made, reading):
+    made.add("incidents", incident("a", 4, part_of="b"), incident("b", 4, part_of="a"))
+    assert {part.incident_id for one in incidents_of(made, reading).listed() for part in one.parts} <= {"a", "b"}
+
+
+def test_the_name_of_an_app_stands_apart_from_the_text_behind_it(made, reading):
+    made.add("incidents", incident("shop", 4, lost=20.0), incident("all", 4, app_key="*", lost=10.0))
+    shop, everyone = incidents_of(made, reading).all
+    assert (shop.name, everyone.name) == ("shop", None)
+    assert f"{shop.name}{shop.text.en}" == shop.published.text.en
+    assert f"{shop.name}{shop.text.zh}" == shop.published.text.zh
+    assert everyone.text.en.startswith("All apps · One-click login")
+
+
+def test_days_that_were_restated_are_counted_for_whom_they_concern(made, reading):
+    made.add(
+        "incidents",
+        incident("shop", 4),
+        incident("game", 4, app_key="game"),
+        incident("before", 20, state="recovered", last_day=day(10)),
+        incident("all", 4, app_key="*"),
+    )
+    changed = {"run": 2, "channel": "one_click", "metric": "authorizations", "published_now": 1, "cause": "late.ndjson"}
+    made.add(
+        "restatements",
+        *(changed | {"day": one, "app_key": "shop"} for one in (day(5), day(4), AS_OF)),
+        changed | {"day": AS_OF, "app_key": "shop", "metric": "records"},
+        changed | {"day": day(1), "app_key": "game"},
+    )
+    found = {one.incident_id: one.restated_days for one in incidents_of(made, reading).all}
+    assert found == {"shop": 2, "game": 1, "before": 0, "all": 3}
+
+
+@pytest.mark.parametrize(
+    ("cause", "dimension", "value", "expected"),
+    [
+        ("sdk_version=2.15.0", "sdk_version", "2.15.0", ("SDK version", "SDK 2.15.0")),
+        ("platform=ios & sdk_version=1 & 2", "platform & sdk_version", "ios & 1 & 2",
+         ("Platform · SDK version", "iOS · SDK 1 & 2")),
+        ("app_key=shop", "app_key", "shop", ("App", "shop")),
+        ("sdk_version=1 & 2", "sdk_version", "1 & 2", ("SDK version", "SDK 1 & 2")),
+    ],
+)  # fmt: skip
+def test_the_cells_are_those_over_the_dimension_of_the_cause(made, reading, cause, dimension, value, expected):
+    made.add("incidents", incident("one", 4, cause_kind="cell", cause=cause))
+    counts = {"requests_before": 10, "successes_before": 9, "requests_now": 0, "successes_now": 0, "mix_effect": 0.25,
+              "rate_effect": -0.5}  # fmt: skip
+    made.add(
+        "incident_cells",
+        counts | {"incident_id": "one", "dimension": dimension, "value": value},
+        counts | {"incident_id": "one", "dimension": "carrier", "value": "CMCC"},
+    )
+    (one,) = incidents_of(made, reading).all
+    (cell,) = one.cells
+    assert one.dimension is not None
+    assert (one.dimension.en, cell.value.en) == expected
+    assert (cell.rate_before, cell.rate_now, cell.effect) == (0.9, None, -0.25)
