@@ -35,8 +35,22 @@ LOOKS = {
 }
 # Ink, muted ink and rules of the two themes, as in static/css/base.css.
 THEMES = {
-    "light": {"ink": "#17202B", "muted": "#586474", "rule": "#E6EAEF", "surface": "#FFFFFF", "gap": "#EEF1F4"},
-    "dark": {"ink": "#E8ECF1", "muted": "#A7B1BE", "rule": "#2D3743", "surface": "#1A212A", "gap": "#28313C"},
+    "light": {
+        "ink": "#17202B",
+        "muted": "#586474",
+        "rule": "#E6EAEF",
+        "surface": "#FFFFFF",
+        "gap": "#EEF1F4",
+        "incident": "#A31B2F",
+    },
+    "dark": {
+        "ink": "#E8ECF1",
+        "muted": "#A7B1BE",
+        "rule": "#2D3743",
+        "surface": "#1A212A",
+        "gap": "#28313C",
+        "incident": "#FF9FAE",
+    },
 }
 TREND_CHANNELS = ("one_click", "wechat", "qq", "weibo")
 # What a hovered value looks like, by the unit of the chart's metric.
@@ -144,6 +158,7 @@ def shapes() -> dict[str, Any]:
     """All charts as `charts.js` takes them: name, language, theme, then `data` and `layout`; units; and gaps' fills."""
     found: dict[str, Any] = {
         "gap": {theme: colours["gap"] for theme, colours in THEMES.items()},
+        "incident": {theme: colours["incident"] for theme, colours in THEMES.items()},
         "units": {name: chart.unit for name, chart in charts().items()},
         "charts": {},
     }

@@ -6,7 +6,7 @@ import { dayLabel, milliseconds, number, share } from "./format.js";
 import { _, filled, metricLabel, word } from "./language.js";
 import { headCell, numberCell, plainTable } from "./periods.js";
 import { seriesKey } from "./sparkline.js";
-import { chosenDays, LANGUAGE_TAGS, language, site } from "./state.js";
+import { chosenDays, figures, LANGUAGE_TAGS, language, site } from "./state.js";
 
 /**
  * @param {string} name
@@ -22,7 +22,12 @@ function chartTable(name, title) {
     element(
       "tr",
       {},
-      element("th", { scope: "row", className: "word", textContent: dayLabel(day) }),
+      element(
+        "th",
+        { scope: "row", className: "word" },
+        dayLabel(day),
+        figures.incidents.includes(day) ? element("span", { className: "mark", textContent: _("Incident") }) : null,
+      ),
       ...lists.map((list) => numberCell(site.missing.includes(i) ? _("no data") : format(list[i]))),
     ),
   );

@@ -6,9 +6,9 @@ import { chartDetails, drawChartTable, drawChartTables, drawLegends } from "./ch
 import { all, element, loadScript, nextTask } from "./dom.js";
 import { seriesValues } from "./figures.js";
 import { known } from "./format.js";
-import { onLanguage } from "./language.js";
-import { dayScale, gaps, scale } from "./scales.js";
-import { chosenDays, LANGUAGE_TAGS, language, site } from "./state.js";
+import { _, onLanguage } from "./language.js";
+import { dayScale, gaps, incidentMarks, scale } from "./scales.js";
+import { chosenDays, figures, LANGUAGE_TAGS, language, site } from "./state.js";
 import { onFigures, onWindow } from "./windows.js";
 
 /** @import { Value } from "./types.d.ts" */
@@ -89,7 +89,7 @@ function layerOf(place, days) {
  * @param {number} days
  */
 function drawLayer(place, days) {
-  const { charts, units, gap } = window.AUTHMETER_CHARTS;
+  const { charts, units, gap, incident } = window.AUTHMETER_CHARTS;
   const { chart: name = "" } = place.dataset;
   const { data, layout } = structuredClone(charts[name][language][theme()]);
   const shown = site.days.slice(-days);
@@ -107,7 +107,10 @@ function drawLayer(place, days) {
   });
   Object.assign(layout.xaxis, scaled);
   Object.assign(layout.yaxis, scale(values, units[name], name === "share" || units[name] === "records"));
-  layout.shapes = gaps(shown, gap[theme()]);
+  layout.shapes = [
+    ...gaps(shown, gap[theme()]),
+    ...incidentMarks(shown, figures.incidents, incident[theme()], _("Incident")),
+  ];
   const layer = layerOf(place, days);
   layout.width = widthOf(place);
   layout.height = place.clientHeight;

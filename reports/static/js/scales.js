@@ -84,3 +84,35 @@ export function gaps(days, fill) {
       layer: "below",
     }));
 }
+
+/**
+ * A line on the first day of each incident, so that a change is seen together with what is known of it.
+ * @param {string[]} days
+ * @param {string[]} firstDays
+ * @param {string} colour
+ * @param {string} label
+ * @returns {object[]}
+ */
+export function incidentMarks(days, firstDays, colour, label) {
+  return firstDays
+    .filter((day) => days.includes(day))
+    .map((day) => ({
+      type: "line",
+      xref: "x",
+      yref: "paper",
+      x0: day,
+      x1: day,
+      y0: 0,
+      y1: 1,
+      line: { color: colour, width: 1.5, dash: "dot" },
+      // To the side on which there is room.
+      label: {
+        text: label,
+        textposition: "end",
+        textangle: 0,
+        xanchor: days.indexOf(day) < days.length / 2 ? "left" : "right",
+        yanchor: "top",
+        font: { color: colour, size: 11 },
+      },
+    }));
+}

@@ -140,6 +140,8 @@ export interface RawFigures {
   last_seen: string | null;
   /** Days whose figures were changed after publication. */
   restated: string[];
+  /** First days of its incidents. */
+  incidents: string[];
   /** One value for each of the site's days. */
   usage: Record<Exclude<UsageMetric, "number_verifications">, Value[]>;
   /** The sum of each period, of its matched days, and of their counterparts. */
@@ -242,6 +244,8 @@ export interface Charts {
   units: Record<string, Unit>;
   /** The fill of a missing day. */
   gap: Record<Theme, string>;
+  /** The line of an incident's first day. */
+  incident: Record<Theme, string>;
 }
 
 /** What is used of Plotly. */

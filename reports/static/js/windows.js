@@ -74,23 +74,32 @@ export function chooseWindow(days) {
   carryChoices();
 }
 
-/* The days of the window, and which of them lack data: a gap is explained beside the charts that show it. */
+/**
+ * What a mark in the charts means.
+ * @param {string} className
+ * @param {string} text
+ * @param {string[]} days
+ * @returns {HTMLElement}
+ */
+function key(className, text, days) {
+  const listed = days.slice(0, 3).join(", ") + (days.length > 3 ? " …" : "");
+  return element("span", { className, textContent: filled(text, { days: listed }) });
+}
+
+/* The days of the window, which of them lack data, and on which incidents began: a gap or a mark is explained beside the
+   charts that show it. */
 function drawSpans() {
   const first = site.days.length - chosenDays;
   const missing = site.missing.filter((place) => place >= first).map((place) => dayLabel(site.days[place]));
+  const incidents = (figures?.incidents || []).filter((day) => day >= site.days[first]).map(dayLabel);
+  const keys = () => [
+    ...(missing.length ? [key("gap-key", _("No data on {days}: a gap, not zero"), missing)] : []),
+    ...(incidents.length ? [key("incident-key", _("Incident began on {days}"), incidents)] : []),
+  ];
   for (const place of all("[data-span]")) {
     place.replaceChildren(
       dayRange(site.days[first], site.days[site.days.length - 1]),
-      ...(missing.length && place.dataset.span === "gaps"
-        ? [
-            element("span", {
-              className: "gap-key",
-              textContent: filled(_("No data on {days}: a gap, not zero"), {
-                days: missing.slice(0, 3).join(", ") + (missing.length > 3 ? " …" : ""),
-              }),
-            }),
-          ]
-        : []),
+      ...(place.dataset.span === "gaps" ? keys() : []),
     );
   }
 }
@@ -102,6 +111,7 @@ export function startWindows() {
   }
   showWindow();
   onWindow(drawSpans);
+  onFigures(drawSpans);
   onLanguage(drawSpans);
   onLanguage(drawFigures);
   drawSpans();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { dayScale, gaps, scale } from "../../../reports/static/js/scales.js";
+import { dayScale, gaps, incidentMarks, scale } from "../../../reports/static/js/scales.js";
 import { setLanguage } from "../../../reports/static/js/state.js";
 import { useExampleSite } from "./example_site.js";
 
@@ -76,4 +76,16 @@ test("a missing day is shaded from noon to noon, one outside the window is not",
   assert.deepEqual([gap.x0, gap.x1, gap.fillcolor], ["2026-03-07 12:00", "2026-03-08 12:00", "#eee"]);
   assert.deepEqual(others, []);
   assert.deepEqual(gaps(["2026-03-09", "2026-03-10"], "#eee"), []);
+});
+
+test("the first day of an incident is a line, labelled to the side that has room, inside the window alone", () => {
+  const days = ["2026-03-06", "2026-03-07", "2026-03-08", "2026-03-09"];
+  const marks = incidentMarks(days, ["2026-03-01", "2026-03-06", "2026-03-09"], "#a00", "Incident");
+  assert.deepEqual(
+    marks.map(({ x0, x1, line, label }) => [x0, x1, line.color, label.text, label.xanchor]),
+    [
+      ["2026-03-06", "2026-03-06", "#a00", "Incident", "left"],
+      ["2026-03-09", "2026-03-09", "#a00", "Incident", "right"],
+    ],
+  );
 });

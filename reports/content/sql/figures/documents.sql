@@ -135,6 +135,11 @@ WITH trend AS (
     FROM restatements, unnest([app_key, '*']) AS subjects(subject)
     WHERE day BETWEEN $first AND $last AND subject BETWEEN $first_app AND $last_app
     GROUP BY subject
+), incident_days AS (
+    SELECT app_key, list(DISTINCT first_day ORDER BY first_day) AS days
+    FROM incidents
+    WHERE first_day BETWEEN $first AND $last AND app_key BETWEEN $first_app AND $last_app
+    GROUP BY app_key
 )
 SELECT
     listed.app_key,
@@ -152,6 +157,7 @@ SELECT
         'first_seen': presence.first_seen,
         'last_seen': presence.last_seen,
         'restated': coalesce(restated_days.days, []),
+        'incidents': coalesce(incident_days.days, []),
         'usage': {
             'one_click_verifications': usage_days.one_click_verifications,
             'local_verifications': usage_days.local_verifications,
@@ -211,5 +217,6 @@ LEFT JOIN code_rows USING (app_key)
 LEFT JOIN package_rows USING (app_key)
 LEFT JOIN presence USING (app_key)
 LEFT JOIN restated_days USING (app_key)
+LEFT JOIN incident_days USING (app_key)
 WHERE listed.app_key BETWEEN $first_app AND $last_app
 ORDER BY listed.app_key
