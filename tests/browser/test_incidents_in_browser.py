@@ -1,0 +1,146 @@
+"""An incident as a reader meets it: the same on the report centre, its app's page and its days, marked in charts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page
+
+from reports.content.folders import app_folder
+from tests.browser.conftest import Reader, rendered
+from tests.data.published_tables import HOSTILE_NAMES, day, steady
+
+SHOP = f"apps/{app_folder('shop', ['Shop'])}/index.html"
+PAGES = ("index.html", SHOP, f"days/{day(10)}.html", f"days/{day(0)}.html")
+# What the first incident of the example says, beside its app, first day and note.
+SAID = {
+    "zh": ("一键登录成功率 96% → 45%", "昨日少 139 次登录", "Android & SDK 2.15.0 仅 26%", "进行中", "2,501"),
+    "en": ("One-click login success rate 96% → 45%", "139 fewer sign-ins", "Android & SDK 2.15.0 only 26%", "Open"),
+}  # fmt: skip
+
+
+def incident_of(page: Page, incident_id: str) -> Locator:
+    found = page.locator(f'[data-incident="{incident_id}"]')
+    assert found.count() == 1
+    return found
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_an_incident_reads_the_same_on_every_page(reader: Reader, path: str, language: str) -> None:
+    page = reader.open(path, lang=language)
+    one = incident_of(page, "shop-rate")
+    assert one.is_visible()
+    text = one.inner_text()
+    for piece in ("商城", f"{day(10):%m-%d}", f"{day(9):%m-%d}", "SDK 2.15.0 发布", "timeout 600015", *SAID[language]):
+        assert piece in text, piece
+    links = [link.evaluate("link => link.href.split('?')[0]") for link in one.locator("a").all()]
+    assert (reader.site / SHOP).as_uri() in links
+    assert (reader.site / "days" / f"{day(10)}.html").as_uri() in links
+
+
+def test_an_incident_leads_to_its_app_and_to_its_first_day(reader: Reader) -> None:
+    page = reader.open("index.html", lang="en")
+    incident_of(page, "shop-rate").locator("a.incident-text").first.click()
+    reader.settle()
+    assert page.locator("h1").inner_text() == "商城"
+    incident_of(page, "shop-rate").locator("a", has_text=str(day(10))).click()
+    reader.settle()
+    assert page.locator("h1").inner_text().startswith(str(day(10)))
+    # That of all apps leads to the page that shows them together.
+    page = reader.open("index.html", lang="en")
+    incident_of(page, "all-rate").locator("a.incident-text").first.click()
+    reader.settle()
+    assert page.url.split("?")[0].endswith("/monitor.html")
+
+
+def test_a_part_stands_below_its_incident_and_on_its_own_app_s_page(reader: Reader) -> None:
+    page = reader.open("index.html", lang="en")
+    assert "ghost · WeChat success rate" in incident_of(page, "all-rate").locator(".incident-parts").inner_text()
+    assert page.locator('[data-incident="ghost-rate"], [data-incident="shop-verify"]').count() == 0
+    page = reader.open(SHOP, lang="en")
+    part = incident_of(page, "shop-verify")
+    assert "Part of\nthe incident above" in part.inner_text()
+    page = reader.open("apps/ghost/index.html", lang="en")
+    assert "Part of" not in incident_of(page, "ghost-rate").inner_text()
+
+
+def test_what_a_cause_did_before_and_now_is_one_click_away(reader: Reader) -> None:
+    page = reader.open("index.html", lang="zh")
+    one = incident_of(page, "shop-rate")
+    assert not one.locator("table").is_visible()
+    one.locator("summary").click()
+    rows = one.locator("tbody tr").all_inner_texts()
+    assert [row.split("\t") for row in rows] == [
+        ["Android · SDK 2.15.0", "0", "—", "700", "26.00%", "−50.00 个百分点"],
+        ["iOS · SDK 2.14.0", "300", "96.00%", "280", "95.00%", "−1.00 个百分点"],
+    ]
+
+
+def test_the_charts_of_an_app_are_marked_at_the_first_days(reader: Reader) -> None:
+    page = reader.open(SHOP, lang="en", days=30)
+    layer = page.locator("[data-chart=technical_success_rate] [data-layer='30']")
+    lines = layer.evaluate("one => one.layout.shapes.filter((shape) => shape.type === 'line').map((shape) => shape.x0)")
+    assert lines == [str(day(25)), str(day(10))]
+    assert layer.locator("text", has_text="Incident").count() == 2
+    span = page.locator("[data-span=gaps]").first
+    assert f"Incident began on {day(25)} Fri, {day(10)} Sat" in span.inner_text()
+    figures = page.locator("details[data-figures=technical_success_rate]")
+    figures.locator("summary").click()
+    marked = figures.locator("tbody tr", has_text="Incident").all_inner_texts()
+    assert [text[:10] for text in marked] == [str(day(10)), str(day(25))]
+    reader.press("7")
+    assert "Incident" not in span.inner_text()
+    lines = page.locator("[data-chart=technical_success_rate] [data-layer='7']").evaluate(
+        "one => one.layout.shapes.filter((shape) => shape.type === 'line').length"
+    )
+    assert lines == 0
+
+
+def test_the_charts_of_the_monitoring_page_are_marked_for_the_app_that_is_picked(reader: Reader) -> None:
+    page = reader.open("monitor.html", lang="zh")
+    span = page.locator("[data-span=gaps]").first
+    assert f"{day(5)} 周四, {day(3)} 周六 起有异常" in span.inner_text()
+    page.locator("#picker-field").fill("商城")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(f"[data-span=gaps]:has-text('{day(25)}')")
+    reader.settle()
+    assert f"{day(25)} 周五, {day(10)} 周六 起有异常" in span.inner_text()
+
+
+def test_a_day_without_an_incident_says_so(reader: Reader) -> None:
+    page = reader.open(f"days/{day(15)}.html", lang="zh")
+    for language, words in (("zh", "当日没有异常"), ("en", "No incident on this day")):
+        if language == "en":
+            reader.speak("en")
+        assert words in page.locator("main").inner_text()
+    assert page.locator("[data-incident]").count() == 0
+
+
+def test_hostile_names_in_an_incident_are_text(reader: Reader) -> None:
+    page = reader.open("apps/img/index.html", lang="en")
+    text = incident_of(page, "odd-rate").inner_text()
+    # The note whole, app and SDK cut to the length of a name.
+    assert text.count(HOSTILE_NAMES["img"]) >= 2
+    assert text.count("<img src=x onerror") >= 4
+    assert page.locator("main img").count() == 0
+
+
+@pytest.fixture(scope="module")
+def calm(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return rendered(steady(tmp_path_factory.mktemp("calm") / "authmeter.duckdb"))
+
+
+def test_without_incidents_the_pages_say_so(read_site: Callable[..., Reader], calm: Path) -> None:
+    reader = read_site(calm)
+    for path, words in {
+        "index.html": "No open incident.",
+        "apps/shop/index.html": "No open incident.",
+        f"days/{day(1)}.html": "No incident on this day",
+    }.items():
+        page = reader.open(path, lang="en")
+        assert words in page.locator(".incidents-panel").inner_text()
+    assert reader.open("index.html", lang="en").locator(".verdict").inner_text() == "Nothing needs attention"
