@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from pipelines.closing.fingerprint import inputs_fingerprint
-from pipelines.closing.warnings import run_checks, hold_back
+from pipelines.closing.warnings import hold_back, run_checks
 from pipelines.common.days import stamp
 from pipelines.contract.checks import CheckResult
 from pipelines.contract.registry import Registry

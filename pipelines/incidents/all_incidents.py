@@ -11,6 +11,7 @@ import polars as pl
 
 from pipelines.common.days import days_between
 from pipelines.contract.settings import Settings
+from pipelines.incidents.data_incidents import data_incidents
 from pipelines.incidents.incident import Incident
 from pipelines.incidents.parts import with_parts
 from pipelines.incidents.rate_incidents import rate_incidents
@@ -48,6 +49,7 @@ def all_incidents(store: Store, manifest: Manifest, settings: Settings) -> Incid
         for table in ("channel_daily", "outcome_daily"):
             _view(connection, store, manifest, table)
         rates, cells = rate_incidents(connection, days)
+        of_data = data_incidents(connection, store, manifest, settings, days)
         requests = pl.DataFrame(
             connection.sql(
                 "SELECT day, app_key, channel, authorization_requests, verification_requests, devices "
@@ -55,8 +57,7 @@ def all_incidents(store: Store, manifest: Manifest, settings: Settings) -> Incid
             )
         )
     volumes = volume_incidents(requests, days, frozenset(days) - manifest.days.keys())
-    # Those of the data are put in here.
-    found = [*rates, *volumes]
+    found = [*rates, *volumes, *of_data]
     by_incident = cells.partition_by("incident_id", as_dict=True) if rates else {}
     parts = with_parts(found, {str(key): frame for (key,), frame in by_incident.items()})
     return Incidents(sorted(parts, key=_order), named_cells(cells) if rates else pl.DataFrame(schema=_CELL_SCHEMA))

@@ -44,9 +44,9 @@ class Fault:
 class PartMeasure(RateMeasure):
     """Parts of a whole, by day."""
 
-    def __init__(self, wholes: Floats, parts: Floats, days: Sequence[date]) -> None:
+    def __init__(self, wholes: Floats, parts: Floats) -> None:
         super().__init__(wholes, parts)
-        self._counts = VolumeMeasure(_without_bursts(parts), self.has_data, days, np.ones(parts.shape[1]))
+        self._counts = VolumeMeasure(_without_bursts(parts), self.has_data, np.ones(parts.shape[1]))
         self.values |= self._counts.values
 
     def fall(self, base: Sums, seen: Sums) -> Floats:
@@ -92,7 +92,7 @@ def part_faults(counts: pl.DataFrame, days: Sequence[date], skipped: Collection[
         if metric in _SHARES:
             found = falls(RateMeasure(wholes, parts), _BAD)
         else:
-            found = falls(PartMeasure(wholes, parts, days), _HOUR_GONE if metric == "hour_shift" else _GONE)
+            found = falls(PartMeasure(wholes, parts), _HOUR_GONE if metric == "hour_shift" else _GONE)
         for fall in found:
             whole, part, base = wholes[:, fall.row], parts[:, fall.row], list(fall.baseline)
             same = [day for day in base if (fall.opened - day) % 7 == 0] or base
@@ -103,9 +103,7 @@ def part_faults(counts: pl.DataFrame, days: Sequence[date], skipped: Collection[
                 yield _fault(metric, keys["cause"][fall.row], fall, usual, part, whole)
 
 
-def whole_day_faults(
-    counted: Sequence[int], days: Sequence[date], is_watched: Flags, least: float
-) -> Iterator[Fault]:
+def whole_day_faults(counted: Sequence[int], days: Sequence[date], is_watched: Flags, least: float) -> Iterator[Fault]:
     """Days of which so much is missing, whatever part it is.
 
     Args:
@@ -114,7 +112,7 @@ def whole_day_faults(
         least: from which part on it is a fault.
     """
     volumes = np.array(counted, dtype=float)
-    measure = VolumeMeasure(_without_bursts(volumes[:, None]), is_watched[:, None], days, np.ones(1))
+    measure = VolumeMeasure(_without_bursts(volumes[:, None]), is_watched[:, None], np.ones(1))
     for fall in falls(measure, least):
         usual = measure.norms(0, fall.baseline, range(len(days)))
         yield _fault("missing_delivery", "", fall, usual, volumes, is_watched.astype(float))

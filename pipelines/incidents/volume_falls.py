@@ -33,7 +33,7 @@ class VolumeMeasure:
         with np.errstate(divide="ignore", invalid="ignore"):
             squares = np.where(usual > 0, counted**2 / usual, 0.0)
         self.values = {
-            "volume": counted, "usual": usual * has_data, "least": least * has_data, "squares": squares,
+            "volume": counted, "usual": usual * has_data, "least": least * has_data, "volume squares": squares,
             "each": each * has_data,
         }  # fmt: skip
 
@@ -52,7 +52,7 @@ class VolumeMeasure:
         level, weight = base_volume / base["usual"], base["usual"] / seen["least"]
         both = (volume + base_volume) / (1 + weight)
         squared = 2 * np.maximum(_surprise(volume, both) + _surprise(base_volume, both * weight), 0.0)
-        swing = base["squares"] / level - base_volume
+        swing = base["volume squares"] / level - base_volume
         prior = base["each"] / days + _PRIOR_SWING**2 * base_volume / days
         return as_normal(squared * (volume < level * seen["least"]), swing, days - 1, prior)
 

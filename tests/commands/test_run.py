@@ -10,12 +10,12 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from pipelines.incidents.profiles import Profiles
 
 from pipelines.closing import warnings
 from pipelines.common.project import PROJECT
 from pipelines.contract.checks import CheckResult
 from pipelines.contract.settings import Settings
-from pipelines.incidents.profiles import Profiles
 from pipelines.store.manifest import Manifest
 from tests.published_folder import Call, authmeter
 from tests.support import DataFolder, as_csv, records, tree

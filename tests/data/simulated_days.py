@@ -176,7 +176,13 @@ def _added_up(made: Day, draw: np.random.Generator, day: date, manifest: Manifes
     for source, channels in SOURCES.items():
         records = int(cells[:, channels].sum())
         split = hours.sum(axis=0) * (records / max(hours.sum(), 1))
-        put("hour_shift", source, f"source={source} & hour", [(f"{h:02d}", round(n)) for h, n in enumerate(split)], records)
+        put(
+            "hour_shift",
+            source,
+            f"source={source} & hour",
+            [(f"{h:02d}", round(n)) for h, n in enumerate(split)],
+            records,
+        )
         balanced = draw.lognormal(0, 0.03, len(HOSTS)) if source == "gateway" else np.ones(1)
         for host, n in enumerate(draw.multinomial(records, balanced / balanced.sum())):
             came = int(draw.binomial(n, made.hosts[host])) if source == "gateway" else int(n)

@@ -13,8 +13,8 @@ import pytest
 
 from pipelines.contract.settings import Settings
 from pipelines.incidents.daily_files import dated
-from pipelines.incidents.data_incidents import data_incidents, incidents_in
 from pipelines.incidents.data_faults import part_faults
+from pipelines.incidents.data_incidents import data_incidents, incidents_in
 from pipelines.incidents.incident import Incident
 from pipelines.incidents.parts import with_parts
 from pipelines.incidents.volumes import usual_records
