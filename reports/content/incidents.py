@@ -16,6 +16,7 @@ from pipelines.incidents.words import cell_words, incident_text
 from reports.content.context import ALL_APPS, App
 from reports.content.language import Text, t
 from reports.content.published import PublishedTables
+from reports.content.words import word
 
 # A page lists so many incidents, so many parts below each, and so many notes of each; the rest is counted.
 INCIDENTS_LISTED: Final = 200
@@ -77,6 +78,12 @@ class Incident:
         """The incident in a line, behind the name of its app."""
         said = incident_text(self.published.incident, _NAME_MARK)
         return Text(said.zh.removeprefix(_NAME_MARK), said.en.removeprefix(_NAME_MARK))
+
+    @property
+    def codes(self) -> Text | None:
+        """The outcomes, in words, and result codes that grew."""
+        codes = self.published.incident.codes
+        return _joined([_code(one) for one in codes.split(", ")]) if codes else None
 
     @property
     def notes(self) -> tuple[Note, ...]:
@@ -167,6 +174,13 @@ def _value(dimensions: list[str], value: str, by_key: Mapping[str, App]) -> Text
         return Text(by_key[value].name, by_key[value].name)
     values = value.split(" & ", 1) if len(dimensions) > 1 else [value]
     return _joined([_both(cell_words(f"{name}={one}")) for name, one in zip(dimensions, values, strict=False)])
+
+
+def _code(grown: str) -> Text:
+    """An outcome, alone or with a result code behind it, in words."""
+    outcome, space, code = grown.partition(" ")
+    said = word(outcome)
+    return Text(f"{said.zh}{space}{code}", f"{said.en}{space}{code}")
 
 
 def _both(words: Words) -> Text:
