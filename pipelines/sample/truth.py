@@ -84,7 +84,7 @@ class SampleTruth:
 
     def _missing(self, day: int) -> dict[str, Any]:
         return {
-            "kind": "data", "metric": "day_is_there", "app_key": ALL, "channel": ALL,
+            "kind": "data", "metric": "missing_day", "app_key": ALL, "channel": ALL,
             "first_day": self._date(day), "last_day": self._date(day), "state": "recovered",
             "cause_kind": None, "cause": None,
             "level_before": None, "level_now": None, "lost": None, "lost_total": None,
