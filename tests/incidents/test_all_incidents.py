@@ -33,9 +33,10 @@ IN_ORDER = [
 
 
 def test_open_ones_come_first_then_the_largest_loss_then_the_id(tmp_path: Path) -> None:
-    assert sorted(IN_ORDER[::-1], key=all_incidents._order) == IN_ORDER
+    by_id = sorted(IN_ORDER, key=lambda one: one.incident_id)
+    assert sorted(by_id, key=all_incidents._order) == IN_ORDER
     made = Database(tmp_path / "made.duckdb")
-    made.add("incidents", *(one.as_row() for one in sorted(IN_ORDER, key=lambda one: one.incident_id)))
+    made.add("incidents", *(one.as_row() for one in by_id))
     made.connection.execute("COMMIT")
     made.connection.close()
     with closing(duckdb.connect(str(made.path), read_only=True)) as connection:
