@@ -116,10 +116,12 @@ def without_bursts(requests: Floats, successes: Floats, devices: Floats) -> Floa
 
     A device that tries a thousand times in vain is one fault, not a thousand.
     """
-    with np.errstate(divide="ignore", invalid="ignore"):
-        each = np.where(requests > 0, requests / devices, np.nan)
-    usual = np.nanmedian(each, axis=0)
-    return np.asarray(np.minimum(requests, np.maximum(successes, devices * usual * _BURST)))
+    # Where no record names its device, nothing is known of bursts.
+    has_devices = (requests > 0) & (devices > 0)
+    each = np.where(has_devices, requests / np.maximum(devices, 1), np.nan)
+    each[:, ~has_devices.any(axis=0)] = 0
+    limit = np.where(has_devices, devices * np.nanmedian(each, axis=0) * _BURST, np.inf)
+    return np.asarray(np.minimum(requests, np.maximum(successes, limit)))
 
 
 # So many times the usual requests of a device are no burst: where sign-in fails, people try again.

@@ -26,7 +26,9 @@ def volume_incidents(channel_daily: pl.DataFrame, days: tuple[date, ...], missin
     is_there = np.array([day not in missing for day in days])[:, None]
     # A subject begins with its first request.
     has_begun = np.cumsum(volumes, axis=0) > 0
-    each = np.maximum(volumes.sum(axis=0) / np.maximum(devices.sum(axis=0), 1), 1)
+    # Where no record names its device, each request is taken to be on its own.
+    makers = np.where(devices.sum(axis=0) > 0, devices.sum(axis=0), volumes.sum(axis=0))
+    each = np.maximum(volumes.sum(axis=0) / makers, 1)
     measure = VolumeMeasure(volumes, has_begun & is_there, each)
     return [_incident(keys[fall.row], days, measure, volumes, fall) for fall in falls(measure)]
 
