@@ -21,7 +21,7 @@ _DRAWN = """(days) => Object.fromEntries(Array.from(document.querySelectorAll("[
   const layer = place.querySelector(`[data-layer="${days}"]`);
   return [place.dataset.chart, {
     traces: layer.data.map(({x, y, line, marker, connectgaps, meta}) => ({x, y, line, marker, connectgaps, meta})),
-    shaded: layer.layout.shapes.map(({x0, x1}) => [x0, x1]),
+    shaded: layer.layout.shapes.filter((shape) => shape.type === "rect").map(({x0, x1}) => [x0, x1]),
     shown: getComputedStyle(layer).opacity,
     hidden: getComputedStyle(place.querySelector(`[data-layer]:not([data-layer="${days}"])`)).opacity,
     lines: layer.querySelectorAll(".scatterlayer .trace").length,
