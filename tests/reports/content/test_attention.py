@@ -32,7 +32,7 @@ def week(path: Path, *, missing: tuple[int, ...] = ()) -> Database:
     return made
 
 
-def test_incidents_and_the_days_that_they_tell_of_are_not_told_again(tmp_path):
+def test_incidents_and_their_days_are_not_listed_again(tmp_path):
     made = week(tmp_path, missing=(3,))
     made.add("incidents", incident("rate", 4))
     assert found_in(made) == []
