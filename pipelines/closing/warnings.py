@@ -57,7 +57,8 @@ def hold_back(manifest: Manifest, settings: Settings, as_of: date) -> None:
         usual, there = usual_records(day, counted_by_day), counted_by_day.get(day, 0)
         if usual and day not in settings.holidays and there < settings.block_below_share * usual:
             raise AuthmeterError(
-                f"{day} has {there:,} records, {there / usual:.0%} of the {about(usual)} that are usual on its weekday.",
+                f"{day} has {there:,} records, {there / usual:.0%} of the {about(usual)} that are usual on its "
+                "weekday.",
                 where=f"block_below_share = {settings.block_below_share:g} in authmeter.toml",
                 why=f"Too little has arrived to publish {day}; the last good report still stands.",
                 do="Deliver the rest and run again. If this is all there is: set block_below_share to 0 for one run.",

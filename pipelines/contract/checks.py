@@ -1,7 +1,7 @@
 """THE CHECKS: every check of a run, declared once, and the result of one.
 
-Dagster's check specs, the to-do of `status.json` and the order of the results come from here; docs/operator.md has a row
-for each. What a check looks at is in `closing/warnings.py`.
+Dagster's check specs, the to-do of `status.json` and the order of the results come from here; docs/operator.md has a
+row for each. What a check looks at is in `closing/warnings.py`.
 """
 
 from dataclasses import dataclass

@@ -19,6 +19,7 @@ _HOUR_GONE: Final = 0.6
 _BAD: Final = 0.05
 # So many times the usual count of a part is a burst, which is no norm.
 _BURST: Final = 1.5
+_OF_COUNT: Final = 0.75
 # Odds against a rest that is smaller than this say nothing.
 _LEAST_REST: Final = 0.05
 # What is no part of the whole, but of it all: a share that is good.
@@ -45,12 +46,13 @@ class PartMeasure(RateMeasure):
     """Parts of a whole, by day."""
 
     def __init__(self, wholes: Floats, parts: Floats) -> None:
-        super().__init__(wholes, parts)
-        self._counts = VolumeMeasure(_without_bursts(parts), self.has_data, np.ones(parts.shape[1]))
+        counts = _without_bursts(parts)
+        super().__init__(_without_bursts(wholes), counts)
+        self._counts = VolumeMeasure(counts, self.has_data, np.ones(parts.shape[1]))
         self.values |= self._counts.values
 
     def fall(self, base: Sums, seen: Sums) -> Floats:
-        """How much is gone, beside the rest and of what the weekday has: a quiet day is no fall, nor what others gain."""
+        """How much is gone, beside the rest and of its weekday: a quiet day is no fall, nor what others gain."""
         return np.minimum(1 - _odds(seen) / _odds(base), self._counts.fall(base, seen))
 
     def lost(self, base: Sums, seen: Sums) -> Floats:
@@ -58,8 +60,8 @@ class PartMeasure(RateMeasure):
         return np.asarray(base["k"] / base["n"] * seen["n"] - seen["k"])
 
     def deviation(self, base: Sums, seen: Sums) -> Floats:
-        """The lesser of both."""
-        return np.minimum(super().deviation(base, seen), self._counts.deviation(base, seen))
+        """How far it fell beside the rest; by its count alone, which swings more, three quarters of that."""
+        return np.minimum(super().deviation(base, seen), self._counts.deviation(base, seen) / _OF_COUNT)
 
 
 def _without_bursts(counts: Floats) -> Floats:

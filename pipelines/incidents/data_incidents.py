@@ -82,8 +82,8 @@ def _books(manifest: Manifest, days: Sequence[date]) -> pl.DataFrame:
     for file in manifest.live_files():
         if newest := max(file.days, default=file.run_day):
             add("rejected_share", "", "", newest, file.records_read, file.accepted)
-        for day, rows in file.days.items():
-            add("missing_delivery", "", f"source={file.source}", day, rows.accepted, rows.accepted)
+        for day, (accepted, _) in file.days.items():
+            add("missing_delivery", "", f"source={file.source}", day, accepted, accepted)
         if placed := dated(file):
             add("missing_delivery", file.source, f"file={placed[0]}", placed[1], file.accepted, file.accepted)
     rows = [(*key, float(records)) for key, records in sorted(counts.items()) if days[0] <= key[-1] <= days[-1]]

@@ -65,7 +65,7 @@ def _all_apps(
 
 
 def _data(incidents: Iterable[Incident]) -> Iterator[tuple[Incident, Incident]]:
-    """Of data faults that open together the first of their list stands; volumes are part of what explains their loss."""
+    """Of data faults that open together the first of their list stands; volumes are part of what explains them."""
     for of in sorted((one for one in incidents if one.kind == "data"), key=lambda one: DATA_METRICS.index(one.metric)):
         for one in incidents:
             if abs((of.first_day - one.first_day).days) <= SAME_START_DAYS and (

@@ -10,12 +10,10 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from pipelines.incidents.profiles import Profiles
 
 from pipelines.closing import warnings
 from pipelines.common.project import PROJECT
 from pipelines.contract.checks import CheckResult
-from pipelines.contract.settings import Settings
 from pipelines.store.manifest import Manifest
 from tests.published_folder import Call, authmeter
 from tests.support import DataFolder, as_csv, records, tree
@@ -56,22 +54,22 @@ def test_a_run_with_nothing_new_loads_no_heavy_library(call: Call, own: DataFold
 
 
 @pytest.mark.parametrize("is_new", [True, False])
-def test_a_run_makes_its_statistics_once(
+def test_a_run_makes_its_checks_once(
     own: DataFolder, yesterday: date, call: Call, monkeypatch: pytest.MonkeyPatch, is_new: bool
 ) -> None:
     """Closing, tables, `status.json`, Dagster's checks and the last words of the command all have the same results."""
-    made: list[date] = []
-    make = warnings.statistics
+    made: list[Manifest] = []
+    make = warnings.damaged_files
 
-    def counted(manifest: Manifest, settings: Settings, day: date, profiles: Profiles) -> list[CheckResult]:
-        made.append(day)
-        return make(manifest, settings, day, profiles)
+    def counted(manifest: Manifest) -> CheckResult:
+        made.append(manifest)
+        return make(manifest)
 
-    monkeypatch.setattr(warnings, "statistics", counted)
+    monkeypatch.setattr(warnings, "damaged_files", counted)
     if is_new:
         own.land("more.ndjson", records(3, yesterday, "more"))
     assert call("run", data=own.root).code == 0
-    assert made == [yesterday]
+    assert len(made) == 1
 
 
 def test_the_sites_manifest_lists_every_other_file(published: DataFolder, yesterday: date) -> None:

@@ -1,6 +1,6 @@
-"""Faults of the data in simulated days: which are told, and how often a clean day is taken for one.
+"""Faults of the data in simulated days: which are found, and how often a clean day is taken for one.
 
-`python -m tests.incidents.data_fault_trial` prints the table of docs/incidents.md; it takes some minutes.
+`python -m tests.incidents.data_fault_trial` prints the table of docs/operator.md; it takes some minutes.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ def alarms(one: Installation) -> list[Incident]:
     return [found for found in incidents_in(counts, manifest, Settings(), days) if found.first_day >= days[WARM_UP]]
 
 
-def told(one: Installation, name: str) -> list[Incident]:
+def found_of(one: Installation, name: str) -> list[Incident]:
     """What is found of a fault on the day that has it."""
     number = int(np.random.default_rng((one.seed, len(name))).integers(28, 90))
     manifest, counts, days = one.days(number + 1, {number: FAULTS[name]})
@@ -126,7 +126,7 @@ def main(count: int) -> None:
         by_metric: Counter[str] = Counter()
         missed = 0
         for one in installations(count, LARGE):
-            metrics = {found.metric for found in told(one, name)}
+            metrics = {found.metric for found in found_of(one, name)}
             missed += not metrics
             by_metric.update(metrics)
         print(f"{name}: {count - missed} of {count} {dict(by_metric)}", flush=True)

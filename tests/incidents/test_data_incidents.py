@@ -46,12 +46,12 @@ def found(name: str | None, place: int = DAYS - 1) -> list[Incident]:
         ("rejects of 15 %", "rejected_share", None),
     ],
 )
-def test_a_fault_is_told_by_its_name_and_cause(name: str, metric: str, cause: str | None) -> None:
-    told = {one.metric: one for one in with_parts(found(name), {})}
-    assert (told[metric].cause.cell, told[metric].first_day, told[metric].state, told[metric].part_of) == (
+def test_a_fault_has_its_name_and_cause(name: str, metric: str, cause: str | None) -> None:
+    named = {one.metric: one for one in with_parts(found(name), {})}
+    assert (named[metric].cause.cell, named[metric].first_day, named[metric].state, named[metric].part_of) == (
         cause, FIRST + timedelta(days=DAYS - 1), "open", None,
     )  # fmt: skip
-    assert all(one.part_of for one in told.values() if one.metric != metric)
+    assert all(one.part_of for one in named.values() if one.metric != metric)
 
 
 def test_clean_days_have_none() -> None:
@@ -72,7 +72,7 @@ def without(days: set[int]) -> list[Incident]:
     return incidents_in(counts.filter(~pl.col("day").is_in(gone)), manifest, Settings(), all_days)
 
 
-def test_missing_days_are_told_until_later_ones_are_there() -> None:
+def test_missing_days_are_open_until_later_ones_are_there() -> None:
     (one,) = without({20, 21})
     assert (one.metric, one.first_day, one.last_day) == ("missing_day", *(FIRST + timedelta(days=n) for n in (20, 21)))
     assert (one.state, one.days, one.level_now) == ("recovered", 2, 0)
@@ -124,8 +124,8 @@ def test_the_counts_come_from_the_store_and_the_published_tables(tmp_path: Path)
         folder.land(f"{day}.ndjson", made if day == DAY else named)
     folder.tables()
     with duckdb.connect(str(folder.store.database), read_only=True) as connection:
-        told = data_incidents(connection, folder.store, folder.manifest, folder.open().settings, days)
-    assert [(one.metric, one.cause.cell, one.first_day) for one in told if one.kind == "data"] == [
+        named = data_incidents(connection, folder.store, folder.manifest, folder.open().settings, days)
+    assert [(one.metric, one.cause.cell, one.first_day) for one in named if one.kind == "data"] == [
         ("field_shift", "field=device_id", DAY)
     ]
 

@@ -1,7 +1,7 @@
 """Promise 10: clean days with a weekly rhythm raise next to no alarm, days with a fault in them do.
 
-Days are drawn as an installation would have them (`simulated_days.py`), large and small, calm and noisy; one day in each
-history gets a fault. The gravest faults go through real logs and a whole run, too.
+Days are drawn as an installation would have them (`simulated_days.py`), large and small, calm and noisy; one day in
+each history gets a fault. The gravest faults go through real logs and a whole run, too.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from pipelines.common.errors import AuthmeterError
 from pipelines.incidents.data_incidents import data_incidents
 from pipelines.incidents.incident import Incident
 from tests.data.daily_rhythm import DAYS, NEWEST, begun, day_rows, land, moved
-from tests.incidents.data_fault_trial import CLEAN_DAYS, FAULTS, LARGE, SMALL, alarms, installations, told
+from tests.incidents.data_fault_trial import CLEAN_DAYS, FAULTS, LARGE, SMALL, alarms, found_of, installations
 from tests.reliability.harness import Result, Tally, some
 from tests.support import DataFolder, Row
 
-# What is told where the weekend is not itself so quiet, or the part not small: see docs/incidents.md.
+# What is told where the weekend is not itself so quiet, or the part not small: see docs/operator.md.
 OFTEN = ("clock of one app 8 hours behind", "a third of a field gone", "clock 1 hour behind", "half of the day gone")
 
 
@@ -41,7 +41,7 @@ def seeded(scale: float) -> Result:
     kinds = [name for name in FAULTS if name not in OFTEN]
     faults = Tally(10, f"one of {len(kinds)} kinds of fault seeded in a day: at least 9 of 10 told, of each kind")
     made = installations(some(20, scale), LARGE)
-    missed = {name: sum(not told(one, name) for one in made) for name in kinds}
+    missed = {name: sum(not found_of(one, name) for one in made) for name in kinds}
     for name, count in missed.items():
         faults.check(count <= 0.1 * len(made), f"{name}: {count} of {len(made)} missed")
     total = len(kinds) * len(made)
