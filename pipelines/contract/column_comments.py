@@ -171,8 +171,8 @@ _WORDS: Final = {
     "successes_before": "those with success, on the days of the baseline",
     "successes_now": "those with success, on the newest days",
     "text": "what the note says",
-    "usual_records": "records, copies left out, of a usual day of that weekday, by the days before; where there are "
-    "fewer than 14 of these with data, their median; NULL where there are fewer than three",
+    "usual_records": "records, copies left out, of a usual day: the median of the weekday over the eight weeks before; "
+    "where it has fewer than three days with data, that of all days; NULL where there are fewer than three",
     "value": "the value of the dimension, of two with ` & ` between; `unknown` where absent",
     "vendor": "the vendor, as logged or by the channel",
     "result_codes.vendor": "the vendor whose code it is",

@@ -141,8 +141,8 @@ def test_checks_are_all_documented() -> None:
     section = text[text.index("## Warnings, one by one") : text.index("### Faults of the data")]
     rows = re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)
     assert set(CHECKS) <= set(rows)
-    warnings = [name for name in rows if name in FOLDER_CHECKS]
-    assert warnings == [*FOLDER_CHECKS]
+    # Two have a fault of the data of the same name.
+    assert list(dict.fromkeys(name for name in rows if name in FOLDER_CHECKS)) == [*FOLDER_CHECKS]
 
 
 # ---- commands, links
