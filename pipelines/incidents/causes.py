@@ -6,11 +6,12 @@ the change, exactly. The same code explains an incident and `authmeter explain`.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import combinations
 from typing import Any, Final
 
 import polars as pl
+
+from pipelines.incidents.cause import Cause
 
 # Contract: what explains the change, how little the rest may move, and which cell is as good as the whole.
 _MIX_SHARE: Final = 0.5
@@ -23,23 +24,6 @@ _APART: Final = ("incident_id",)
 _CELL: Final = ("dimension", "value", "second", "second_value")
 _Row = Mapping[str, Any]
 _COUNTS: Final = ("requests_before", "successes_before", "requests_now", "successes_now")
-
-
-@dataclass(frozen=True)
-class Cause:
-    """Why a rate changed. `cell` is `dimension=value`, two of them with ` & ` between; None where it is broad.
-
-    `before` and `now` are the cell's rates, `rest_before` and `rest_now` those of all other requests, `share` the
-    cell's part of the change.
-    """
-
-    kind: str
-    cell: str | None = None
-    before: float | None = None
-    now: float | None = None
-    rest_before: float | None = None
-    rest_now: float | None = None
-    share: float | None = None
 
 
 def cells_of(counts: pl.DataFrame, dimensions: Sequence[str]) -> pl.DataFrame:

@@ -15,7 +15,7 @@ from pipelines.common.days import skipped_hours
 from pipelines.common.sql import sql
 from pipelines.common.text import listed
 from pipelines.contract.settings import Settings
-from pipelines.incidents.causes import Cause
+from pipelines.incidents.cause import Cause
 from pipelines.incidents.daily_files import dated
 from pipelines.incidents.data_faults import Fault, grid, part_faults, whole_day_faults
 from pipelines.incidents.falls import BASELINE_DAYS, LEAST_BASELINE_DAYS, WINDOW_DAYS

@@ -7,7 +7,8 @@ import duckdb
 import polars as pl
 
 from pipelines.common.days import Window
-from pipelines.incidents.causes import Cause, cause_of, cells_of
+from pipelines.incidents.cause import Cause
+from pipelines.incidents.causes import cause_of, cells_of
 from pipelines.incidents.incident import NO_CAUSE
 from pipelines.incidents.rate_incidents import compared, dimensions_of
 

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Final
 
-from pipelines.incidents.causes import Cause
+from pipelines.incidents.cause import Cause
 
 # Stands for all apps together, and for all channels of an app.
 ALL: Final = "*"

@@ -8,7 +8,8 @@ import numpy as np
 import polars as pl
 
 from pipelines.common.sql import sql
-from pipelines.incidents.causes import Cause, cause_of, cells_of
+from pipelines.incidents.cause import Cause
+from pipelines.incidents.causes import cause_of, cells_of
 from pipelines.incidents.falls import WINDOW_DAYS, Fall, falls
 from pipelines.incidents.incident import ALL, Incident, incident_id
 from pipelines.incidents.rates import RateMeasure

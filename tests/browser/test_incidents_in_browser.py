@@ -91,7 +91,10 @@ def test_the_charts_of_an_app_are_marked_at_the_first_days(reader: Reader) -> No
     assert f"Incident began on {day(25)} Fri, {day(10)} Sat" in span.inner_text()
     figures = page.locator("details[data-figures=technical_success_rate]")
     figures.locator("summary").click()
-    marked = figures.locator("tbody tr", has_text="Incident").all_inner_texts()
+    rows = figures.locator("tbody tr", has_text="Incident")
+    # They are made when they are asked for.
+    rows.nth(1).wait_for()
+    marked = rows.all_inner_texts()
     assert [text[:10] for text in marked] == [str(day(10)), str(day(25))]
     reader.press("7")
     assert "Incident" not in span.inner_text()

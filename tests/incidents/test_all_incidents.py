@@ -13,7 +13,8 @@ import pytest
 
 from pipelines.incidents import all_incidents
 from pipelines.incidents.all_incidents import named_cells
-from pipelines.incidents.causes import Cause, cells_of
+from pipelines.incidents.cause import Cause
+from pipelines.incidents.causes import cells_of
 from pipelines.incidents.incident import NO_CAUSE, Incident
 from pipelines.incidents.published import incidents_of
 from tests.data.published_tables import Database
