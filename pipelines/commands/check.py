@@ -41,7 +41,8 @@ def check_folder(data: Path) -> int:
             time zone.
     """
     _require_folder(data)
-    settings, sources, registry = load_settings(data), load_sources(data), load_registry(data / "registry")
+    settings, sources = load_settings(data), load_sources(data)
+    registry = load_registry(data / "registry", settings.timezone)
     receivers(data, settings.alerts)
     require_same_zone(Store(data).read_state().time_zone, settings.timezone)
     print(

@@ -35,7 +35,7 @@ def run_verify(data: Path, first: date | None, last: date | None) -> int:
     if not store.warehouse.is_dir():
         raise nothing_published(data)
     with hold(store.lock, "verify", datetime.now(UTC)):
-        report = verify(store, settings, load_registry(store.registry), span)
+        report = verify(store, settings, load_registry(store.registry, settings.timezone), span)
     found = "were looked at" if report.differences else "are as they were written"
     print(f"files         {counted(report.parts, 'part')} and the tables of every day {found}")
     if report.without_checksum:

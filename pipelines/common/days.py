@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 from pipelines.common.errors import UsageError
 
 WINDOWS = (7, 30)
+BUSINESS_ZONE = "Asia/Shanghai"
+"""The business time zone, unless another is set."""
 FIRST_DAY = date(2000, 1, 1)
 """The first day that a run may be for: long before any log that this may ever read."""
 

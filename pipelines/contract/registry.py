@@ -15,14 +15,18 @@ from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from pipelines.common.days import BUSINESS_ZONE
 from pipelines.common.errors import UsageError
 from pipelines.common.near_names import require_no_near_name
+from pipelines.contract.packages import PACKAGES_FILE, READINGS_FILE, Packages, load_packages
 from pipelines.contract.record import APP_KEY_PATTERN, LAYERS, OUTCOMES, PACKAGE_PATTERN, PLATFORMS, STAGES
+from pipelines.contract.row_files import Problem, secret_columns
 
 APP_COLUMNS = ("app_key", "app_name", "platform", "account_id", "created_at", "status")
 SCHEME_COLUMNS = ("scheme_id", "scheme_group", "app_key", "scheme_name", "package_name", "methods", "created_at")
 CODE_COLUMNS = ("vendor", "layer", "platform", "code", "outcome", "stage", "meaning_en", "meaning_zh")
 NOTE_COLUMNS = ("day", "app_key", "text")
+FILES = ("apps.csv", "schemes.csv", "notes.csv", "result_codes.csv", PACKAGES_FILE, READINGS_FILE)
 ALL_APPS = "*"
 METHODS = ("number", "wechat", "qq", "weibo")
 SHIPPED_CODES = Path(__file__).parent / "result_codes.csv"
@@ -32,28 +36,19 @@ _TIME = re.compile(
     re.ASCII,
 )
 _APP_KEY, _PACKAGE = re.compile(APP_KEY_PATTERN, re.ASCII), re.compile(PACKAGE_PATTERN, re.ASCII)
-# Names under which consoles and SDKs keep what must not be published.
-_SECRET = re.compile(r"(?i)secret|password|passwd|token|private|credential|signing|master_?key|access_?key|api_?key")
-
-
-@dataclass(frozen=True)
-class Problem:
-    """A bad row of the registry: where it is, and why it does not count."""
-
-    path: str
-    line: int
-    reason: str
-    record: str
 
 
 @dataclass
 class Registry:
-    """Apps, schemes, result codes and notes as used, as rows of text by column, and the problems found."""
+    """Apps, schemes, result codes and notes as used, as rows of text by column, resource packages, and the problems
+    found.
+    """
 
     apps: list[dict[str, str | None]] = field(default_factory=list)
     schemes: list[dict[str, str | None]] = field(default_factory=list)
     codes: list[dict[str, str | None]] = field(default_factory=list)
     notes: list[dict[str, str | None]] = field(default_factory=list)
+    bought: Packages = field(default_factory=Packages)
     problems: list[Problem] = field(default_factory=list)
 
     @property
@@ -70,7 +65,7 @@ class Registry:
     @property
     def fingerprint(self) -> str:
         """Changes whenever anything that is published of the registry or the dictionary does."""
-        published = (self.apps, self.schemes, self.codes, self.notes, self.problems)
+        published = (self.apps, self.schemes, self.codes, self.notes, self.bought, self.problems)
         return hashlib.sha256(repr(published).encode()).hexdigest()[:16]
 
 
@@ -93,15 +88,19 @@ def registry_time(text: str, zone: str) -> datetime | None:
         return None
 
 
-def load_registry(folder: Path) -> Registry:
-    """Reads `apps.csv`, `schemes.csv`, `notes.csv` and `result_codes.csv` of the folder; each may be absent.
+def load_registry(folder: Path, zone: str = BUSINESS_ZONE) -> Registry:
+    """Reads the files of the folder; each may be absent.
 
     A `result_codes.csv` of the folder adds to the shipped dictionary; where both have a key, the folder's counts.
 
+    Args:
+        zone: the business time zone.
+
     Raises:
-        UsageError: one of them is there and cannot be read, or something is nearly called as one of them.
+        UsageError: one of them is there and cannot be read, or lacks a column that every row needs, or something is
+            nearly called as one of them.
     """
-    require_no_near_name(folder, ("apps.csv", "schemes.csv", "notes.csv", "result_codes.csv"))
+    require_no_near_name(folder, FILES)
     registry = Registry()
     _read_schemes(folder, registry)
     _read_apps(folder, registry)
@@ -110,6 +109,7 @@ def load_registry(folder: Path) -> Registry:
     shipped = list(_rows(SHIPPED_CODES, CODE_COLUMNS, registry, _code_problem, key=CODE_COLUMNS[:4]))
     merged = {_key(row, CODE_COLUMNS[:4]): row for row in [*shipped, *own]}
     registry.codes = [merged[key] for key in sorted(merged)]
+    registry.bought = load_packages(folder, zone, registry.problems)
     return registry
 
 
@@ -226,9 +226,7 @@ def _rows(
         lacking = f"no column {key[0]}: the first line names the columns, separated by commas"
         registry.problems.append(Problem(path, 1, lacking, ",".join(header)))
         return
-    for name in dict.fromkeys(header):
-        if name not in columns and _SECRET.search(name):
-            registry.problems.append(Problem(path, 1, f"secret:{name}", name))
+    registry.problems += [Problem(path, 1, f"secret:{name}", name) for name in secret_columns(header, columns)]
     line = 1
     try:
         for cells in reader:

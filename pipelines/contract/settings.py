@@ -22,6 +22,7 @@ from pydantic import (
     model_validator,
 )
 
+from pipelines.common.days import BUSINESS_ZONE
 from pipelines.common.errors import UsageError
 from pipelines.common.near_names import require_no_near_name
 from pipelines.common.project import PROJECT
@@ -73,7 +74,7 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    timezone: Zone = Field("Asia/Shanghai", description="business time zone: where a day begins and ends")
+    timezone: Zone = Field(BUSINESS_ZONE, description="business time zone: where a day begins and ends")
     schedule_time: Annotated[str, AfterValidator(_schedule_time)] = Field(
         "02:30", description="business time of the daily run"
     )

@@ -77,7 +77,8 @@ def listed_rows(
         ),
         "registry_problems": _rows(
             "path line:BIGINT reason record",
-            ([p.path, p.line, p.reason, masked_value(p.record)] for p in registry.problems),
+            ([p.path, p.line, p.reason, p.record if p.is_as_written else masked_value(p.record)]
+             for p in registry.problems),
         ),
         "listed_check_results": _rows(
             "check_name severity passed:BOOLEAN day:DATE detail_en detail_zh",

@@ -229,5 +229,5 @@ def open_run(data: Path, forced: frozenset[date] = frozenset()) -> tuple[DailyRu
     manifest, now = store.read_manifest(), datetime.now(UTC)
     require_sound_clock(manifest, now)
     key, notice = hash_key(data, may_make=manifest.key_fingerprint is None)
-    registry = load_registry(store.registry)
+    registry = load_registry(store.registry, settings.timezone)
     return DailyRun(store, settings, sources, registry, key, now, forced, loaded=manifest), notice

@@ -51,7 +51,7 @@ def status_of(
     store, settings = Store(data), load_settings(data)
     manifest = manifest or store.read_manifest()
     if checks is None:
-        registry = load_registry(store.registry)
+        registry = load_registry(store.registry, settings.timezone)
         checks = run_checks(manifest, settings, registry, manifest.as_of) if manifest.as_of else []
     status = Status(written_at=in_zone(now, settings.timezone), state="ok")
     status.last_run = last_run or _last_run(data, settings.timezone)

@@ -10,7 +10,8 @@ import pytest
 from pipelines.closing.warnings import hold_back, run_checks
 from pipelines.common.errors import AuthmeterError
 from pipelines.contract.checks import FOLDER_CHECKS, CheckResult
-from pipelines.contract.registry import Problem, Registry
+from pipelines.contract.registry import Registry
+from pipelines.contract.row_files import Problem
 from pipelines.contract.settings import Settings
 from pipelines.store.manifest import DayEntry, FileEntry, Manifest, Status
 from tests.support import DAY, finding

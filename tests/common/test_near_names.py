@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.common.errors import UsageError
-from pipelines.contract.registry import load_registry
+from pipelines.contract.registry import FILES, load_registry
 from pipelines.contract.settings import load_settings
 from pipelines.reading.sources import load_sources
 from tests.published_folder import Call
@@ -20,6 +20,8 @@ SLIPS = [
     ("registry/app.csv", "apps.csv"), ("registry/Apps.csv", "apps.csv"), ("registry/appss.csv", "apps.csv"),
     ("registry/apps.cvs", "apps.csv"), ("registry/scheme.csv", "schemes.csv"),
     ("registry/result-codes.csv", "result_codes.csv"), ("registry/note.csv", "notes.csv"),
+    ("registry/resource_package.csv", "resource_packages.csv"),
+    ("registry/resource_package_reading.csv", "resource_package_readings.csv"),
     ("Registry/apps.csv", "registry"), ("source/x.toml", "sources"), ("landings/a.ndjson", "landing"),
     ("sources/x.tml", ".toml"), ("sources/x.TOML", ".toml"), ("sources/x.toml.txt", ".toml"), ("sources/x", ".toml"),
 ]  # fmt: skip
@@ -38,9 +40,7 @@ def test_a_name_that_is_nearly_ours_is_refused(
     folder.write(path, "")
     ended = call(command, data=folder.root)
     assert ended.code == 2
-    named = (
-        path if meant in ("apps.csv", ".toml", "schemes.csv", "notes.csv", "result_codes.csv") else path.split("/")[0]
-    )
+    named = path if meant in (*FILES, ".toml") else path.split("/")[0]
     assert str(folder.root / named) in ended.err
     assert meant in ended.err
     assert not list(folder.store.warehouse.glob("*.duckdb"))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.common.errors import UsageError
-from pipelines.contract.registry import SHIPPED_CODES, Registry, load_registry, registry_time
+from pipelines.contract.registry import FILES, SHIPPED_CODES, Registry, load_registry, registry_time
 
 APPS = "app_key,app_name,platform,account_id,created_at,status\n"
 SCHEMES = "scheme_id,scheme_group,app_key,scheme_name,package_name,methods,created_at\n"
@@ -185,7 +185,7 @@ def test_a_file_of_another_separator_is_reported_by_its_header(tmp_path: Path) -
     assert [(line, reason.partition(":")[0]) for _, line, reason in problems(registry)] == [(1, "no column app_key")]
 
 
-@pytest.mark.parametrize("name", ["apps.csv", "schemes.csv", "notes.csv", "result_codes.csv"])
+@pytest.mark.parametrize("name", FILES)
 @pytest.mark.parametrize("what", ["folder", "link that leads nowhere"])
 def test_a_file_that_is_there_and_cannot_be_read_is_not_taken_for_none(tmp_path: Path, name: str, what: str) -> None:
     if what == "folder":

@@ -1,0 +1,46 @@
+"""Times that people write into the registry: as an `event_time` of a log is written, or as a bare date.
+
+The rule of a log's field stands in SQL, in `field_rules.py`; a test holds the two together.
+"""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+
+from pipelines.common.days import day_start, local_to_utc
+
+_CLOCK: Final = re.compile(
+    r"(\d{4}-\d\d-\d\d)[Tt ]((?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d)(?:\.(\d+))?([Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)?",
+    re.ASCII,
+)
+_MILLISECONDS: Final = re.compile(r"(\d{13})(?:\.\d+)?", re.ASCII)
+_SECONDS: Final = re.compile(r"(\d{10})(?:\.(\d+))?", re.ASCII)
+_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def instant_of(text: str, zone: str) -> datetime | None:
+    """The instant of a text, in UTC, to the millisecond; None where it is no time.
+
+    Without an offset it is a time of the zone; a bare date is its 00:00 there.
+    """
+    try:
+        if _DATE.fullmatch(text):
+            return day_start(date.fromisoformat(text), zone)
+        if found := _MILLISECONDS.fullmatch(text):
+            return _EPOCH + timedelta(milliseconds=int(found[1]))
+        if found := _SECONDS.fullmatch(text):
+            return _EPOCH + timedelta(seconds=int(found[1]), milliseconds=_milliseconds(found[2]))
+        if found := _CLOCK.fullmatch(text):
+            day, clock, fraction, offset = found.groups()
+            time = datetime.fromisoformat(f"{day}T{clock}{(offset or '').upper()}")
+            time += timedelta(milliseconds=_milliseconds(fraction))
+            return time.astimezone(UTC) if time.tzinfo else local_to_utc(time, zone)
+    except (ValueError, OverflowError):
+        return None
+    return None
+
+
+def _milliseconds(fraction: str | None) -> int:
+    """Of the digits behind a second: finer ones are cut."""
+    return int((fraction or "")[:3].ljust(3, "0"))
