@@ -1,0 +1,1 @@
+"""What uses cost: resource packages, when they run out, and whether log, console and bill agree."""

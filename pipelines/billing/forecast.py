@@ -1,0 +1,133 @@
+"""THE FORECAST of an account's uses: its level by weekday, how far such levels were off, and how often it was right.
+
+Numbers are exact: a level is a sum over a count, a factor a whole number of billionths; both are rounded to 9 digits,
+half up, before they are compared or floored.
+
+Lives here: what a day's uses will be. What that does to the packages is in `outlook.py`.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+from functools import cached_property
+from typing import Final
+
+UNIT: Final = 10**9
+"""A ratio of 1, in the billionths that ratios are counted in."""
+_SPAN: Final = 28
+_LEAST_TRAINING, _LEAST_OF_WEEKDAY, _LEAST_CHECKED = 7, 2, 21
+# Contract: the origins whose ratios make the factors are so many, a week apart, and so many make factors at all.
+_ORIGINS: Final = 26
+_LEAST_RATIOS: Final = 8
+_WEEK: Final = 7
+
+
+@dataclass(frozen=True)
+class Factors:
+    """By how much the uses of four weeks were off their level, in billionths: least, median and greatest."""
+
+    low: int | None = None
+    mid: int = UNIT
+    high: int | None = None
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """Of how many origins the factors were looked at again, and how many of them held what came."""
+
+    checks: int
+    held: int
+
+    @property
+    def coverage(self) -> float | None:
+        """The share of the origins that held; None where they are too few."""
+        return self.held / self.checks if self.checks >= _LEAST_RATIOS else None
+
+
+class Forecast:
+    """The forecast of one account as of a day."""
+
+    def __init__(self, uses: Mapping[date, int], complete: Collection[date], as_of: date) -> None:
+        """Takes the account's uses by day, those of days without any left out, and the days with data.
+
+        Args:
+            complete: a set; days after `as_of` are not looked at.
+        """
+        self._uses, self._complete, self._as_of = uses, complete, as_of
+        self._ratios: dict[int, int | None] = {}
+
+    @cached_property
+    def base(self) -> list[Fraction] | None:
+        """The level of each weekday as of the day, Monday first; None where there are too few days."""
+        return self._base(self._as_of)
+
+    @cached_property
+    def factors(self) -> Factors:
+        """The factors as of the day."""
+        return self._factors(0)
+
+    @cached_property
+    def backtest(self) -> Backtest:
+        """How often the factors of an earlier origin held what came, of the origins that have both."""
+        checked = [(self._ratio(origin), self._factors(origin)) for origin in _origins(0)]
+        held = [
+            factors.low <= ratio <= factors.high
+            for ratio, factors in checked
+            if ratio is not None and factors.low is not None and factors.high is not None
+        ]
+        return Backtest(len(held), sum(held))
+
+    def week(self, factor: int) -> list[int] | None:
+        """The uses of each weekday to come, Monday first, by a factor; None where there is no base."""
+        if self.base is None:
+            return None
+        return [_half_up(Fraction(_half_up(factor * level), UNIT)) for level in self.base]
+
+    def _base(self, origin: date) -> list[Fraction] | None:
+        days = [day for back in range(_SPAN) if (day := origin - timedelta(days=back)) in self._complete]
+        if len(days) < _LEAST_TRAINING:
+            return None
+        sums, counts = [0] * _WEEK, [0] * _WEEK
+        for day in days:
+            sums[day.weekday()] += self._uses.get(day, 0)
+            counts[day.weekday()] += 1
+        of_all = Fraction(sum(sums), len(days))
+        return [
+            Fraction(total, count) if count >= _LEAST_OF_WEEKDAY else of_all
+            for total, count in zip(sums, counts, strict=True)
+        ]
+
+    def _ratio(self, weeks: int) -> int | None:
+        """What was used in the four weeks behind an origin, by what its base had them be, in billionths.
+
+        Args:
+            weeks: how many weeks before the as-of the origin is.
+        """
+        if weeks not in self._ratios:
+            self._ratios[weeks] = self._ratio_of(self._as_of - timedelta(weeks=weeks))
+        return self._ratios[weeks]
+
+    def _ratio_of(self, origin: date) -> int | None:
+        base = self._base(origin)
+        days = [day for ahead in range(_SPAN) if (day := origin + timedelta(days=ahead + 1)) in self._complete]
+        if base is None or len(days) < _LEAST_CHECKED:
+            return None
+        expected = sum((base[day.weekday()] for day in days), Fraction())
+        return _half_up(UNIT * sum(self._uses.get(day, 0) for day in days) / expected) if expected else None
+
+    def _factors(self, weeks: int) -> Factors:
+        ratios = sorted(ratio for origin in _origins(weeks) if (ratio := self._ratio(origin)) is not None)
+        if len(ratios) < _LEAST_RATIOS:
+            return Factors()
+        return Factors(ratios[0], ratios[(len(ratios) - 1) // 2], ratios[-1])
+
+
+def _origins(weeks: int) -> range:
+    """The origins that an origin looks back to, in weeks before the as-of: what came behind each is known at it."""
+    first = weeks + _SPAN // _WEEK
+    return range(first, first + _ORIGINS)
+
+
+def _half_up(number: Fraction) -> int:
+    return (2 * number.numerator + number.denominator) // (2 * number.denominator)

@@ -1,0 +1,20 @@
+"""How a draw is shared among apps: whole uses, by the largest remainder."""
+
+from collections.abc import Mapping
+
+
+def shares(draw: int, uncovered: Mapping[str, int]) -> dict[str, int]:
+    """What each app gets of a draw of at most the sum of what is not covered yet; apps that get nothing are left out.
+
+    With r = an app's uses and R their sum, it gets floor(draw x r / R), then one each by largest remainder, ties by
+    the app's key.
+    """
+    total = sum(uncovered.values())
+    if draw == total:
+        return {app_key: uses for app_key, uses in uncovered.items() if uses}
+    parts = {app_key: divmod(draw * uses, total) for app_key, uses in uncovered.items()}
+    got = {app_key: whole for app_key, (whole, _) in parts.items()}
+    by_remainder = sorted(parts, key=lambda app_key: (-parts[app_key][1], app_key))
+    for app_key in by_remainder[: draw - sum(got.values())]:
+        got[app_key] += 1
+    return {app_key: uses for app_key, uses in got.items() if uses}

@@ -1,0 +1,115 @@
+"""Golden cases of resource packages: what was bought, read and used, and the rows that must come of it.
+
+A case is a folder `packages/<case>`. `case.toml` says what it `shows` and its `as_of`, and may give the days that are
+`missing`, the day that the log `began` (else the first with uses), and `where`, a condition on the expected rows of a
+table. `resource_packages.csv` and `resource_package_readings.csv` are as in a registry; `uses.csv` has uses by the time
+of their events, or, `FIRST..LAST`, as many on each of these days. `expect_<table>.csv` holds every row of a table, of
+the columns in its head, in order; an empty cell is NULL. To add a case, add a folder.
+"""
+
+from __future__ import annotations
+
+import csv
+import tomllib
+from collections import Counter, defaultdict
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import polars as pl
+import pytest
+
+from pipelines.billing.account import Account
+from pipelines.billing.happenings import happenings_by_day
+from pipelines.billing.outlook import days_to_come
+from pipelines.billing.package_tables import package_tables
+from pipelines.billing.states import AsOf
+from pipelines.common.days import BUSINESS_ZONE, business_day, day_start, days_between
+from pipelines.contract.event_times import instant_of
+from pipelines.contract.packages import load_packages
+from pipelines.contract.row_files import Problem
+
+HERE = Path(__file__).parent / "packages"
+CASES = sorted(file.parent for file in HERE.glob("*/case.toml"))
+Use = tuple[datetime, str, str, int]
+
+
+def read_uses(file: Path) -> list[Use]:
+    """Instant, account, app and number of each row."""
+    uses: list[Use] = []
+    with file.open(newline="", encoding="utf-8") as lines:
+        for row in csv.DictReader(lines, strict=True):
+            first, _, last = row["at"].partition("..")
+            days = days_between(date.fromisoformat(first), date.fromisoformat(last)) if last else (first,)
+            for at in days:
+                instant = instant_of(str(at), BUSINESS_ZONE)
+                assert instant is not None, at
+                uses.append((instant, row["account_id"], row["app_key"], int(row["uses"])))
+    return uses
+
+
+def account_of(account_id: str, uses: list[Use], folder: Path, as_of: date) -> Account:
+    """The account, with its days of instants cut as the engines cut them."""
+    problems: list[Problem] = []
+    bought = load_packages(folder, BUSINESS_ZONE, problems)
+    assert problems == []
+    packages = tuple(one for one in bought.packages if one.account_id == account_id)
+    ids = {one.resource_package_id for one in packages}
+    readings = tuple(one for one in bought.readings if one.resource_package_id in ids)
+    account = Account(account_id, packages, readings)
+    by_day: dict[date, Counter[str]] = defaultdict(Counter)
+    for at, _, app_key, count in uses:
+        by_day[business_day(at, BUSINESS_ZONE)][app_key] += count
+    segments: dict[date, dict[datetime, Counter[str]]] = {}
+    end = day_start(as_of + timedelta(days=1), BUSINESS_ZONE)
+    for day, happenings in happenings_by_day(account, end, BUSINESS_ZONE).items():
+        cuts = {day_start(day, BUSINESS_ZONE), *(one.at for one in happenings)}
+        segments[day] = {cut: Counter() for cut in cuts}
+        for at, _, app_key, count in uses:
+            if business_day(at, BUSINESS_ZONE) == day:
+                segments[day][max(cut for cut in cuts if cut <= at)][app_key] += count
+    return Account(account_id, packages, readings, by_day, segments)
+
+
+def expected(file: Path) -> tuple[list[str], list[list[str]]]:
+    """The columns of an expected table, and its rows."""
+    with file.open(newline="", encoding="utf-8") as lines:
+        head, *rows = csv.reader(lines, strict=True)
+    return head, rows
+
+
+def as_text(value: Any) -> str:
+    """A value as an expected table writes it: times in the business zone."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.astimezone(ZoneInfo(BUSINESS_ZONE)).isoformat()[:19]
+    return f"{value:.9g}" if isinstance(value, float) else str(value)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_golden_case(case: Path) -> None:
+    given = tomllib.loads((case / "case.toml").read_text("utf-8"))
+    assert given.keys() <= {"shows", "as_of", "missing", "began", "where"}
+    as_of: date = given["as_of"]
+    uses = read_uses(case / "uses.csv")
+    began = given.get("began") or min((business_day(at, BUSINESS_ZONE) for at, *_ in uses), default=as_of)
+    complete = set(days_between(began, as_of)) - set(given.get("missing", ()))
+    at = AsOf(
+        as_of, day_start(as_of + timedelta(days=1), BUSINESS_ZONE), complete, days_to_come(as_of, BUSINESS_ZONE),
+        BUSINESS_ZONE, 7,
+    )  # fmt: skip
+    accounts = sorted({one.account_id for one in load_packages(case, BUSINESS_ZONE, []).packages})
+    tables = package_tables(
+        [account_of(name, [use for use in uses if use[1] == name], case, as_of) for name in accounts], at
+    )
+    files = sorted(case.glob("expect_*.csv"))
+    assert files
+    for file in files:
+        table = file.stem.removeprefix("expect_")
+        frame = tables[table]
+        if where := given.get("where", {}).get(table):
+            frame = frame.filter(pl.sql_expr(where))
+        head, rows = expected(file)
+        assert [[as_text(value) for value in row] for row in frame.select(head).iter_rows()] == rows, table
