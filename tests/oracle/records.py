@@ -241,13 +241,18 @@ def _listed(text: str | None, allowed: tuple[str, ...]) -> str | None:
 
 
 def _event_ms(text: str, bounds: Limits) -> int:
-    unix = UNIX_TIME.fullmatch(text)
-    ms = _rfc3339_ms(text, bounds.zone) if unix is None else int(unix[1]) if len(unix[1]) == 13 else _seconds_ms(unix)
+    ms = time_ms(text, bounds.zone)
     if ms is None or ms > bounds.newest_ms:
         raise RejectedError("invalid:event_time")
     if ms < bounds.oldest_ms:
         raise RejectedError("too_old:event_time")
     return ms
+
+
+def time_ms(text: str, zone: ZoneInfo) -> int | None:
+    """The Unix ms of an `event_time`, in `zone` where it has no offset; None where the text is no time."""
+    unix = UNIX_TIME.fullmatch(text)
+    return _rfc3339_ms(text, zone) if unix is None else int(unix[1]) if len(unix[1]) == 13 else _seconds_ms(unix)
 
 
 def _seconds_ms(unix: re.Match[str]) -> int:

@@ -1,0 +1,34 @@
+"""Every table of sections 9 to 12 of a world, by name, each in the order of its key."""
+
+from __future__ import annotations
+
+from tests.oracle.bills.daily import reconciliation_daily
+from tests.oracle.bills.ledger import ledger, packages_of
+from tests.oracle.bills.limits import limit_daily, repeat_daily, repeat_top
+from tests.oracle.bills.monthly import reconciliation_monthly
+from tests.oracle.bills.package_tables import resource_package_daily, resource_package_usage, resource_packages
+from tests.oracle.bills.simulation import outlook
+from tests.oracle.bills.uses import billing_daily, billing_hourly
+from tests.oracle.bills.world import World
+from tests.oracle.counts import Row
+
+
+def tables(world: World) -> dict[str, list[Row]]:
+    """The rows of each table, columns in the order of the contract; times have a zone, ratios are floats."""
+    book, packages = ledger(world), packages_of(world)
+    accounts = sorted({package.account_id for package in packages})
+    outlooks = {account: outlook(world, book, packages, account) for account in accounts}
+    return {
+        "billing_daily": billing_daily(world.verified),
+        "billing_hourly": billing_hourly(world.verified),
+        "resource_package_daily": resource_package_daily(world, book, packages),
+        "resource_package_usage": resource_package_usage(book),
+        "resource_packages": resource_packages(world, book, packages, outlooks),
+        "resource_package_forecast": [outlooks[account].row for account in accounts],
+        "limit_daily": limit_daily(world),
+        "repeat_daily": repeat_daily(world),
+        "repeat_top": repeat_top(world),
+        "reconciliation_daily": reconciliation_daily(world),
+        "reconciliation_monthly": reconciliation_monthly(world, book),
+        "rejected_records": [reject._asdict() for reject in sorted(world.rejected)],
+    }
