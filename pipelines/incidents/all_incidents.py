@@ -12,11 +12,11 @@ import polars as pl
 from pipelines.common.days import days_between
 from pipelines.contract.settings import Settings
 from pipelines.incidents.data_incidents import data_incidents
+from pipelines.incidents.falls import LEAST_BASELINE_DAYS
 from pipelines.incidents.incident import Incident
 from pipelines.incidents.parts import with_parts
 from pipelines.incidents.rate_incidents import rate_incidents
 from pipelines.incidents.volume_incidents import volume_incidents
-from pipelines.store.database import workbench
 from pipelines.store.manifest import Manifest
 from pipelines.store.store import Store
 
@@ -40,27 +40,34 @@ class Incidents:
     cells: pl.DataFrame
 
 
-def all_incidents(store: Store, manifest: Manifest, settings: Settings) -> Incidents:
-    """Every incident of the days up to the manifest's as-of, from its day tables."""
-    if not manifest.days or manifest.as_of is None:
-        return Incidents([], pl.DataFrame(schema=_CELL_SCHEMA))
-    days = tuple(days_between(min(manifest.days), manifest.as_of))
-    with workbench(settings, store.temp, [store.warehouse]) as connection:
-        for table in ("channel_daily", "outcome_daily"):
-            _view(connection, store, manifest, table)
-        rates, cells = rate_incidents(connection, days)
-        of_data = data_incidents(connection, store, manifest, settings, days)
-        requests = pl.DataFrame(
-            connection.sql(
-                "SELECT day, app_key, channel, authorization_requests, verification_requests, devices "
-                "FROM channel_daily"
+def all_incidents(
+    connection: duckdb.DuckDBPyConnection, store: Store, manifest: Manifest, settings: Settings
+) -> Incidents:
+    """Every incident of the days up to the manifest's as-of, from its day tables.
+
+    Args:
+        connection: may read the store's day tables, and has nothing of its own.
+    """
+    found: list[Incident] = []
+    cells = pl.DataFrame()
+    if manifest.days and manifest.as_of is not None:
+        days = tuple(days_between(min(manifest.days), manifest.as_of))
+        # Nothing falls before it has a baseline.
+        if len(days) > LEAST_BASELINE_DAYS:
+            for table in ("channel_daily", "outcome_daily"):
+                _view(connection, store, manifest, table)
+            found, cells = rate_incidents(connection, days)
+            requests = pl.DataFrame(
+                connection.sql(
+                    "SELECT day, app_key, channel, authorization_requests, verification_requests, devices "
+                    "FROM channel_daily"
+                )
             )
-        )
-    volumes = volume_incidents(requests, days, frozenset(days) - manifest.days.keys())
-    found = [*rates, *volumes, *of_data]
-    by_incident = cells.partition_by("incident_id", as_dict=True) if rates else {}
+            found += volume_incidents(requests, days, frozenset(days) - manifest.days.keys())
+        found += data_incidents(connection, store, manifest, settings, days)
+    by_incident = cells.partition_by("incident_id", as_dict=True) if len(cells) else {}
     parts = with_parts(found, {str(key): frame for (key,), frame in by_incident.items()})
-    return Incidents(sorted(parts, key=_order), named_cells(cells) if rates else pl.DataFrame(schema=_CELL_SCHEMA))
+    return Incidents(sorted(parts, key=_order), named_cells(cells) if len(cells) else pl.DataFrame(schema=_CELL_SCHEMA))
 
 
 def named_cells(cells: pl.DataFrame) -> pl.DataFrame:

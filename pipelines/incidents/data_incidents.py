@@ -37,13 +37,15 @@ def data_incidents(
     """Every incident of the data in these days.
 
     Args:
-        connection: has `outcome_daily`, and may read the store's day tables.
+        connection: has `outcome_daily`, where there are days enough for a baseline, and may read the day tables.
         days: without a gap, up to the as-of.
     """
     entries = [(day, manifest.days[day]) for day in days if day in manifest.days]
     files = [file for _, entry in entries if (file := store.day_table(entry, "profile_daily")).exists()]
     if not files:
         return []
+    if len(days) <= LEAST_BASELINE_DAYS:
+        return _incidents(list(_missing_days(manifest, days)), days, manifest)
     given = {"first": days[0], "last": days[-1], "profiles": list(map(str, files))}
     counts = pl.DataFrame(connection.sql(sql("pipelines.incidents", "data_counts"), params=given))
     return incidents_in(counts, manifest, settings, days)
@@ -63,9 +65,7 @@ def incidents_in(
         *whole_day_faults(counted, days, is_watched, 1 - 1 / (1 + settings.jump_warn_ratio)),
         *part_faults(counts, days, skipped),
     ]
-    late = manifest.late_records
-    usually_late = median(late[day] for day in days[-WINDOW_DAYS - 1 : -1]) if len(days) > 1 else 0
-    return _incidents(found, days, usually_late)
+    return _incidents(found, days, manifest)
 
 
 def _books(manifest: Manifest, days: Sequence[date]) -> pl.DataFrame:
@@ -127,11 +127,13 @@ def _of_days(metric: str, cause: str, places: list[int], days: int, usual: float
     )  # fmt: skip
 
 
-def _incidents(found: Sequence[Fault], days: Sequence[date], usually_late: float) -> list[Incident]:
+def _incidents(found: Sequence[Fault], days: Sequence[date], manifest: Manifest) -> list[Incident]:
     """The incidents that faults are: those of a metric that open within a day are one, and its cause the largest.
 
-    So many records of a day come after it is closed, and are no fault of the newest one.
+    What usually comes after a day is closed is no fault of the newest one.
     """
+    late = manifest.late_records
+    usually_late = median(late[day] for day in days[-WINDOW_DAYS - 1 : -1]) if len(days) > 1 else 0
     together: list[list[Fault]] = []
     for fault in sorted(found, key=lambda one: (one.metric, one.first)):
         last = together[-1][0] if together else None

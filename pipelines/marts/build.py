@@ -26,7 +26,7 @@ from pipelines.marts.carried import carry_over, keep_only, write_note
 from pipelines.marts.descriptions import describe
 from pipelines.marts.rows import listed_rows
 from pipelines.marts.views import create_views
-from pipelines.store.database import STORAGE_VERSION, open_published, place_published, published_run, workbench
+from pipelines.store.database import STORAGE_VERSION, open_published, place_published, run_of, workbench
 from pipelines.store.keys import require_unique_keys
 from pipelines.store.manifest import Manifest
 from pipelines.store.store import Store
@@ -72,8 +72,10 @@ def build_marts(
     fresh = store.fresh_folder("marts") / "authmeter.duckdb"
     kept = carry_over(store.database, fresh, manifest)
     files = _source_files(store, manifest, kept)
-    incidents = all_incidents(store, manifest, settings)
     with workbench(settings, store.temp, [store.warehouse]) as connection:
+        # In a connection of its own: its views are named as tables are.
+        with closing(connection.cursor()) as apart:
+            incidents = all_incidents(apart, store, manifest, settings)
         connection.execute(f"ATTACH {literal(str(fresh))} AS out (STORAGE_VERSION '{STORAGE_VERSION}')")
         beside = connection.cursor()
         for each in (connection, beside):
@@ -106,8 +108,8 @@ def _require_as_written(fresh: Path, rows: dict[str, int], manifest: Manifest) -
     counts = " UNION ALL ".join(f"SELECT '{name}', count(*) FROM {name}" for name in TABLES)
     with closing(open_published(fresh)) as connection:
         found = dict(connection.execute(counts).fetchall())
-    is_whole = found == {name: rows.get(name, 0) for name in TABLES}
-    if is_whole and published_run(fresh) == (manifest.run, str(manifest.generated_at)):
+        run = run_of(connection)
+    if found == {name: rows.get(name, 0) for name in TABLES} and run == (manifest.run, str(manifest.generated_at)):
         return
     raise AuthmeterError(
         "The tables that were read back are not those that were written.",

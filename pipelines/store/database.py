@@ -196,9 +196,14 @@ def published_run(database: Path) -> tuple[int, str] | None:
         return None
     try:
         with closing(duckdb.connect(str(database), read_only=True)) as connection:
-            # An older version wrote the time as a text.
-            query = "SELECT run, generated_at::TIMESTAMPTZ, time_zone FROM publication"
-            run, generated_at, time_zone = connection.execute(query).fetchall()[0]
-            return int(run), stamp(generated_at, time_zone)
+            return run_of(connection)
     except duckdb.Error:
         return None
+
+
+def run_of(connection: duckdb.DuckDBPyConnection) -> tuple[int, str]:
+    """The run that an open published file shows, and its time as the manifest has it."""
+    # An older version wrote the time as a text.
+    query = "SELECT run, generated_at::TIMESTAMPTZ, time_zone FROM publication"
+    run, generated_at, time_zone = connection.execute(query).fetchall()[0]
+    return int(run), stamp(generated_at, time_zone)
