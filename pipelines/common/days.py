@@ -119,8 +119,30 @@ def local_to_utc(local: datetime, zone: str) -> datetime:
 @cache
 def fixed_offset(zone: str, first: datetime, last: datetime) -> timedelta | None:
     """The zone's offset from UTC where it is the same at every hour from `first` to `last`, else None."""
-    tz = ZoneInfo(zone)
-    offset, hours = last.astimezone(tz).utcoffset(), int((last - first) / timedelta(hours=1)) + 1
-    # It stops at the first hour that differs: of a hundred years, all hours take more than a second.
-    is_fixed = all((first + timedelta(hours=hour)).astimezone(tz).utcoffset() == offset for hour in range(hours))
+    tz, hour = ZoneInfo(zone), timedelta(hours=1)
+    offset = last.astimezone(tz).utcoffset()
+    # The whole days of UTC that lie between, and hours on both sides of them.
+    begin, end = _midnight(first) + timedelta(days=1), _midnight(last)
+    before = (first + n * hour for n in range(24) if first + n * hour < min(begin, last))
+    behind = (end + n * hour for n in range(24) if first <= end + n * hour <= last)
+    days = (begin + timedelta(days=n) for n in range((end - begin).days))
+    is_fixed = (
+        all(instant.astimezone(tz).utcoffset() == offset for instant in (*before, *behind))
+        # It stops at the first day that differs: a hundred years take more than a second.
+        and all(_offset_on(zone, day) == offset for day in days)
+    )
     return offset if is_fixed else None
+
+
+def _midnight(instant: datetime) -> datetime:
+    """When its day of UTC began."""
+    return instant.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+# The clock moves on from run to run, but these days are the same: each is looked at once in a process.
+@cache
+def _offset_on(zone: str, midnight: datetime) -> timedelta | None:
+    """The zone's offset where it is the same at every hour of the day of UTC that begins then."""
+    tz = ZoneInfo(zone)
+    first, *others = ((midnight + timedelta(hours=hour)).astimezone(tz).utcoffset() for hour in range(24))
+    return first if all(offset == first for offset in others) else None
