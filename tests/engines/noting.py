@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+from pipelines.engines import steps
 from pipelines.engines.spark import tasks
 from pipelines.engines.spark.packing import add_rows
+from pipelines.engines.steps import device_ranges
 
 
 class NotingTables:
@@ -29,3 +31,23 @@ class NotingTables:
         # Short lines of several processes do not mix.
         with self._file.open("a") as noted:
             noted.write(f"{len(rows)}\n")
+
+
+class NotingRanges:
+    """Does what the task `count_devices` does where a device takes much memory; `file` gets a line with the ranges in
+    which the devices of a bucket are made.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def __call__(self, *given: Any) -> Iterator[Any]:
+        """Does the task."""
+        with patch.object(steps, "_DEVICE_BYTES", 10_000), patch.object(steps, "device_ranges", self._ranges):
+            yield from tasks.count_devices(*given)
+
+    def _ranges(self, records: int, memory: int) -> list[dict[str, int]]:
+        ranges = device_ranges(records, memory)
+        with self._file.open("a") as noted:
+            noted.write(f"{len(ranges)}\n")
+        return ranges

@@ -22,7 +22,7 @@ from pipelines.engines.spark import roller
 from pipelines.store.manifest import FileEntry
 from tests.data.small_logs import BROKEN_LINES, DAY, REGISTRY, log, span
 from tests.engines.conftest import EVENT_LOG, needs_spark, use
-from tests.engines.noting import NotingTables
+from tests.engines.noting import NotingRanges, NotingTables
 from tests.golden import test_end_to_end as golden
 from tests.support import (
     KEY,
@@ -130,7 +130,7 @@ def test_a_large_file_in_pieces_has_the_same_rows_and_line_numbers(made: Made) -
         assert rows == pq.read_table(one.store.part_folder(str(part)) / f"{kind}.parquet").to_pylist()
 
 
-def test_skew_within_so_little_memory_that_events_are_spilled(
+def test_skew_within_so_little_memory_that_events_are_spilled_and_devices_made_range_by_range(
     made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rows = records(20_000, DAY, device_id="of half of all", app_key="half")
@@ -144,8 +144,9 @@ def test_skew_within_so_little_memory_that_events_are_spilled(
         read.land(f"{number}.ndjson", rows[number::8])
         read.ingest(DAY, morning_after(DAY))
     monkeypatch.setattr(roller, "_FEWEST_BYTES", 1)
-    tables, days = tmp_path / "tables", {}
+    tables, ranges, days = tmp_path / "tables", tmp_path / "ranges", {}
     monkeypatch.setattr(roller, "count_records", NotingTables(tables))
+    monkeypatch.setattr(roller, "count_devices", NotingRanges(ranges))
     for engine, memory in (("duckdb", ""), ("spark", 'memory_limit = "32MB"\nthreads = 1\n')):
         folder = DataFolder(shutil.copytree(read.root, tmp_path / engine))
         use(folder, engine, memory)
@@ -154,6 +155,7 @@ def test_skew_within_so_little_memory_that_events_are_spilled(
     assert days["spark"] == days["duckdb"]
     noted = [int(line) for line in tables.read_text().splitlines()]
     assert sum(noted) == len(rows)
+    assert all(int(line) > 1 for line in ranges.read_text().splitlines())
 
 
 def test_no_key_and_nothing_personal_is_noted_by_spark(folder: DataFolder) -> None:
