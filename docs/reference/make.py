@@ -68,7 +68,8 @@ def metrics_page() -> str:
 Each metric is declared once, in `pipelines/contract/metrics.py`; the pages, the table `metrics` and this page read it
 there. A *record* is an accepted log record, counted once per `event_id` and business day. Counts add up; a share is
 a sum over a sum, and NULL where the lower one is 0. Formulas are SQL over these records, or over other metrics;
-`$billed` is what the billing rule of the day bills, each as channel and outcome.
+`$billed` is what the billing rules of the day bill, each as vendor, channel and outcome, and `$billed_vendors` are the
+vendors with a rule of their own.
 
 | metric | 中文 | English |
 | --- | --- | --- |

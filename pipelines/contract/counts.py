@@ -7,10 +7,11 @@ from pipelines.contract.metrics import METRICS
 COUNTS: Final = tuple(name for name, metric in METRICS.items() if metric.condition)
 
 
-def counts_query() -> str:
-    """SQL that gives each row of `resolved_groups` its counts; `$billed` are channel and outcome of what is billed.
+def counts_query(relation: str) -> str:
+    """SQL that gives each row of what was resolved its counts; `$billed` are vendor, channel and outcome of what
+    is billed, `$billed_vendors` the vendors with a rule of their own.
 
     All tables of a day are sums of these.
     """
     counts = (f"CASE WHEN {METRICS[name].condition} THEN records ELSE 0 END AS {name}" for name in COUNTS)
-    return f"SELECT *, {', '.join(counts)} FROM resolved_groups"
+    return f"SELECT *, {', '.join(counts)} FROM {relation}"

@@ -12,6 +12,7 @@ DAY_TABLES: Final[dict[str, tuple[str, ...]]] = {
     "app_devices": ("day", "app_key"),
     "unplatformed_apps": ("app_key",),
     "profile_daily": ("day", "measure", "whole", "part"),
+    "verification_hours": ("day", "hour", "app_key", "channel", "vendor"),
 }
 """The key of each; rows lie in its order."""
 

@@ -201,7 +201,8 @@ _ALL = (
         unit="records",
         meaning_zh="按当日生效的计费规则应计费的认证记录数。",
         meaning_en="Verification records that the billing rule in force on that day bills.",
-        condition=f"{_VERIFICATION} AND list_contains($billed, [channel, outcome])",
+        condition=f"{_VERIFICATION} AND "
+        "list_contains($billed, [if(list_contains($billed_vendors, vendor), vendor, '*'), channel, outcome])",
         caveat_zh="默认规则：一键登录成功、本机号码认证一致与不一致计费，其余不计。各服务商规则不同，请与账单核对。",
         caveat_en="Default rule: one-click success, local check match and mismatch; nothing else. "
         "Providers differ: compare with the bill.",

@@ -18,6 +18,8 @@ from zoneinfo import ZoneInfo
 from pipelines.common.days import BUSINESS_ZONE
 from pipelines.common.errors import UsageError
 from pipelines.common.near_names import require_no_near_name
+from pipelines.contract.accounts import ACCOUNTS_FILE, AccountRow, load_accounts
+from pipelines.contract.limits import LIMITS_FILE, Limit, load_limits
 from pipelines.contract.packages import PACKAGES_FILE, READINGS_FILE, Packages, load_packages
 from pipelines.contract.record import APP_KEY_PATTERN, LAYERS, OUTCOMES, PACKAGE_PATTERN, PLATFORMS, STAGES
 from pipelines.contract.row_files import Problem, secret_columns
@@ -26,7 +28,9 @@ APP_COLUMNS = ("app_key", "app_name", "platform", "account_id", "created_at", "s
 SCHEME_COLUMNS = ("scheme_id", "scheme_group", "app_key", "scheme_name", "package_name", "methods", "created_at")
 CODE_COLUMNS = ("vendor", "layer", "platform", "code", "outcome", "stage", "meaning_en", "meaning_zh")
 NOTE_COLUMNS = ("day", "app_key", "text")
-FILES = ("apps.csv", "schemes.csv", "notes.csv", "result_codes.csv", PACKAGES_FILE, READINGS_FILE)
+FILES = (
+    "apps.csv", "schemes.csv", "notes.csv", "result_codes.csv", ACCOUNTS_FILE, LIMITS_FILE, PACKAGES_FILE, READINGS_FILE
+)  # fmt: skip
 ALL_APPS = "*"
 METHODS = ("number", "wechat", "qq", "weibo")
 SHIPPED_CODES = Path(__file__).parent / "result_codes.csv"
@@ -40,8 +44,8 @@ _APP_KEY, _PACKAGE = re.compile(APP_KEY_PATTERN, re.ASCII), re.compile(PACKAGE_P
 
 @dataclass
 class Registry:
-    """Apps, schemes, result codes and notes as used, as rows of text by column, resource packages, and the problems
-    found.
+    """Apps, schemes, result codes and notes as used, as rows of text by column; accounts, limits and resource packages;
+    and the problems found.
     """
 
     apps: list[dict[str, str | None]] = field(default_factory=list)
@@ -49,6 +53,8 @@ class Registry:
     codes: list[dict[str, str | None]] = field(default_factory=list)
     notes: list[dict[str, str | None]] = field(default_factory=list)
     bought: Packages = field(default_factory=Packages)
+    accounts: tuple[AccountRow, ...] = ()
+    limits: tuple[Limit, ...] = ()
     problems: list[Problem] = field(default_factory=list)
 
     @property
@@ -63,9 +69,16 @@ class Registry:
         return hashlib.sha256("\n".join(keys).encode()).hexdigest()[:16]
 
     @property
+    def accounts_fingerprint(self) -> str:
+        """Changes whenever an app may get another account."""
+        of_apps = [(app["app_key"], app["account_id"]) for app in self.apps]
+        return hashlib.sha256(repr((self.accounts, of_apps)).encode()).hexdigest()[:16]
+
+    @property
     def fingerprint(self) -> str:
         """Changes whenever anything that is published of the registry or the dictionary does."""
-        published = (self.apps, self.schemes, self.codes, self.notes, self.bought, self.problems)
+        kept = (self.accounts, self.limits, self.bought)
+        published = (self.apps, self.schemes, self.codes, self.notes, kept, self.problems)
         return hashlib.sha256(repr(published).encode()).hexdigest()[:16]
 
 
@@ -110,6 +123,8 @@ def load_registry(folder: Path, zone: str = BUSINESS_ZONE) -> Registry:
     merged = {_key(row, CODE_COLUMNS[:4]): row for row in [*shipped, *own]}
     registry.codes = [merged[key] for key in sorted(merged)]
     registry.bought = load_packages(folder, zone, registry.problems)
+    registry.accounts = load_accounts(folder, registry.problems)
+    registry.limits = load_limits(folder, registry.problems)
     return registry
 
 

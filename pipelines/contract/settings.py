@@ -27,7 +27,7 @@ from pipelines.common.errors import UsageError
 from pipelines.common.near_names import require_no_near_name
 from pipelines.common.project import PROJECT
 from pipelines.common.toml_files import findings, read_toml
-from pipelines.contract.billing import BillingRule, rule_in_force
+from pipelines.contract.billing import BillingRule, repeated_rule, rules_in_force
 from pipelines.contract.engine_settings import EngineSettings
 
 # What a data folder has that people make.
@@ -99,7 +99,9 @@ class Settings(BaseModel):
     )
     engine: EngineSettings = Field(EngineSettings(), description="who does the heavy steps: DuckDB here, or Spark")
     billing: tuple[BillingRule, ...] = Field(
-        (BillingRule(),), min_length=1, description="billing rules, each in force from its `valid_from` on"
+        (BillingRule(),),
+        min_length=1,
+        description="billing rules, each of a vendor or of all, in force from its `valid_from` on",
     )
     rejected_warn_share: Number = Field(
         0.01, ge=0, le=1, description="warn where more of a run's read records are rejected"
@@ -137,8 +139,8 @@ class Settings(BaseModel):
     @field_validator("billing")
     @classmethod
     def _one_rule_a_day(cls, rules: tuple[BillingRule, ...]) -> tuple[BillingRule, ...]:
-        if len({rule.valid_from for rule in rules}) < len(rules):
-            raise ValueError("two rules have the same valid_from")
+        if again := repeated_rule(rules):
+            raise ValueError(f"two rules of vendor {again.vendor} have the same valid_from, {again.valid_from}")
         return rules
 
     @model_validator(mode="after")
@@ -165,9 +167,9 @@ class Settings(BaseModel):
         """`memory_limit` in bytes."""
         return int(self.memory_limit[:-2]) * {"MB": 10**6, "GB": 10**9}[self.memory_limit[-2:]]
 
-    def billing_on(self, day: date) -> BillingRule:
-        """The billing rule in force on `day`."""
-        return rule_in_force(self.billing, day)
+    def billing_on(self, day: date) -> dict[str, BillingRule]:
+        """The billing rules in force on `day`, by vendor; under `*` what bills all vendors without one."""
+        return rules_in_force(self.billing, day)
 
 
 def data_folder(data: Path | None) -> Path:

@@ -98,6 +98,20 @@ _ALL: Final = (
         "day:DATE app_key channel stage platform carrier sdk_version? outcome vendor result_code? records:BIGINT",
     ),
     _table(
+        "billing_daily",
+        "day, account_id, app_key, channel with a verification record",
+        "day account_id app_key channel",
+        """day:DATE account_id app_key channel requests:BIGINT successes:BIGINT mismatches:BIGINT unknowns:BIGINT
+        uses:BIGINT duplicates:BIGINT late:BIGINT""",
+    ),
+    _table(
+        "billing_hourly",
+        "day, hour, account_id, channel with a verification record",
+        "day hour account_id channel",
+        """day:DATE hour:INTEGER account_id channel requests:BIGINT successes:BIGINT mismatches:BIGINT unknowns:BIGINT
+        uses:BIGINT""",
+    ),
+    _table(
         "unmapped_codes",
         "day, channel, stage, vendor, platform, result_code that the dictionary lacks",
         "day channel stage vendor platform result_code",

@@ -21,6 +21,10 @@ from pipelines.reading.reading import Reading
 from pipelines.reading.sources import SourceMapping
 from pipelines.store.part_records import PartRecords
 
+LATE_ROWS = pa.schema([("filename", pa.string()), ("file", pa.int32()), ("first_row", pa.int64())])
+"""Where late records begin: of the content at a place of a stored file, those of the day from that row of the file on
+are late.
+"""
 Asked = TypeVar("Asked")
 Answer = TypeVar("Answer")
 Adds = tuple[str, ...] | None
@@ -50,8 +54,9 @@ class DayPlan:
     Records need not be in one place. What is made of some of them, in any number of places, is put together by what
     `adds` says of the step:
 
-    - `delivered_steps`: of any of the events. They read `events` (the columns of `contract/parts.py`, and `filename`
-      and `record_number`, which names a record) and `file_sources` (filename, file, source), which the engine provides.
+    - `delivered_steps`: of any of the events. They read `events` (the columns of `contract/parts.py`, `filename`,
+      `record_number`, which names a record, and whether it `is_late`) and `file_sources` (filename, file, source),
+      which the engine provides.
     - `number_steps`: of the whole of these.
     - `copies` find the events that do not count; `counted_records` is the query of those that do; `record_steps` are
       of these: wherever an event is, all with its event_id are. Of the columns of `events`, they read `record_columns`.
@@ -81,13 +86,14 @@ class DayPlan:
 @dataclass(frozen=True)
 class DayEvents:
     """A day to roll up: what counts of the parts with records of it, how many records of it these have by their books,
-    and the steps' parameters.
+    and the steps' parameters. `late` are the rows from which on records are late, as `LATE_ROWS`.
     """
 
     day: date
     records: int
     parts: Sequence[PartRecords]
     values: Mapping[str, object]
+    late: pa.Table
 
 
 class FileReader(Protocol):

@@ -14,11 +14,20 @@ from pipelines.store.part_records import PartRecords, create_records
 
 # What DuckDB takes at most for a device, in all that holds the devices of a range.
 _DEVICE_BYTES = 200
+_EVENTS = "SELECT *, false AS is_late FROM live_records WHERE day = getvariable('day')"
+_EVENTS_OR_LATE = (
+    "SELECT live_records.*, coalesce(row_in_file(record_number) >= first_row, false) AS is_late "
+    "FROM live_records LEFT JOIN late_rows USING (filename, file) WHERE day = getvariable('day')"
+)
 _SOURCES = pa.schema([("filename", pa.string()), ("file", pa.int32()), ("source", pa.string())])
 
 
-def create_events(connection: duckdb.DuckDBPyConnection, day: date, parts: Sequence[PartRecords]) -> None:
-    """The events of a day in these parts, and the sources of their files, as `DayPlan` wants them."""
+def create_events(
+    connection: duckdb.DuckDBPyConnection, day: date, parts: Sequence[PartRecords], late: pa.Table
+) -> None:
+    """The events of a day in these parts, and the sources of their files, as `DayPlan` wants them; `late` are
+    `LATE_ROWS`.
+    """
     places = [
         (str(file), place, source) for part in parts for file in part.files for place, source in part.sources.items()
     ]
@@ -26,7 +35,8 @@ def create_events(connection: duckdb.DuckDBPyConnection, day: date, parts: Seque
     connection.execute("SET VARIABLE day = $day", {"day": day})
     # Views are made anew for each day: the plan of an older one keeps its values.
     create_records(connection, "live_records", parts)
-    create_view(connection, "events", "SELECT * FROM live_records WHERE day = getvariable('day')")
+    connection.register("late_rows", late)
+    create_view(connection, "events", _EVENTS_OR_LATE if late.num_rows else _EVENTS)
 
 
 def make(connection: duckdb.DuckDBPyConnection, steps: Iterable[Step], values: Mapping[str, object]) -> None:

@@ -24,7 +24,7 @@ from pipelines.contract.tables import TABLES, Table
 from pipelines.incidents.all_incidents import all_incidents
 from pipelines.marts.carried import carry_over, keep_only, write_note
 from pipelines.marts.descriptions import describe
-from pipelines.marts.rows import listed_rows
+from pipelines.marts.rows import account_rule_rows, listed_rows
 from pipelines.marts.views import create_views
 from pipelines.store.database import STORAGE_VERSION, open_published, place_published, run_of, workbench
 from pipelines.store.keys import require_unique_keys
@@ -37,7 +37,7 @@ NO_REJECTS = (
 )
 
 # A day whose events are gone is never made anew: it may be of before these tables.
-_LATER = ("latency_daily", "unmapped_codes")
+_LATER = ("latency_daily", "unmapped_codes", "verification_hours")
 
 # In the order of their building: a table may read those before it.
 _FROM_DAYS = tuple(name for name in DAY_TABLES if name in TABLES)
@@ -46,8 +46,16 @@ _ORDER = (
     "login_trend_summary", "rejected_records",
 )  # fmt: skip
 
+# Which of a day's tables others are made of.
+_MADE_OF = {
+    "app_devices": "app_devices",
+    "usage_daily": "app_devices",
+    "billing_daily": "verification_hours",
+    "billing_hourly": "verification_hours",
+}
+
 # Large, and read by no other table: made while those are, of the days that are not carried over.
-_BESIDE = ("outcome_daily", "channel_detail_daily")
+_BESIDE = ("outcome_daily", "channel_detail_daily", "billing_daily", "billing_hourly")
 
 # The other tables are rows that the run holds.
 _QUERIES = frozenset(file.stem for file in (Path(__file__).parent / "sql").glob("*.sql"))
@@ -70,7 +78,7 @@ def build_marts(
             published.
     """
     fresh = store.fresh_folder("marts") / "authmeter.duckdb"
-    kept = carry_over(store.database, fresh, manifest)
+    kept = carry_over(store.database, fresh, manifest, registry.accounts_fingerprint)
     files = _source_files(store, manifest, kept)
     with workbench(settings, store.temp, [store.warehouse]) as connection:
         # In a connection of its own: its views are named as tables are.
@@ -81,6 +89,7 @@ def build_marts(
         for each in (connection, beside):
             for variable, paths in files.items():
                 each.execute(f"SET VARIABLE {variable} = $paths", {"paths": paths})
+        _create_account_views(beside, registry, files["billing_daily_files"])
         carried = keep_only(connection, _BESIDE, kept) if kept else {}
         with ThreadPoolExecutor(1) as aside:
             made_beside = aside.submit(_fill, beside, _BESIDE, files, manifest)
@@ -99,8 +108,20 @@ def build_marts(
         connection.execute("DETACH out")
     _require_as_written(fresh, rows_by_table, manifest)
     place_published(fresh, store.database)
-    write_note(store.database, manifest)
+    write_note(store.database, manifest, registry.accounts_fingerprint)
     return MartsReport(rows_by_table)
+
+
+def _create_account_views(connection: duckdb.DuckDBPyConnection, registry: Registry, files: list[str]) -> None:
+    """What tables of bills are made of: the stored hours of these files, and the account of each app and vendor."""
+    if not files:
+        return
+    connection.register("account_rules", account_rule_rows(registry))
+    for name, query in (
+        ("verification_hours", "FROM read_parquet(getvariable('billing_daily_files'), hive_partitioning = false)"),
+        ("app_accounts", sql("pipelines.billing", "app_accounts")),
+    ):
+        connection.execute(f"CREATE TEMP VIEW {name} AS {query}")
 
 
 def _require_as_written(fresh: Path, rows: dict[str, int], manifest: Manifest) -> None:
@@ -166,20 +187,16 @@ def _check_keys(connection: duckdb.DuckDBPyConnection, kept: Sequence[date]) -> 
 
 def _source_files(store: Store, manifest: Manifest, kept: Sequence[date]) -> dict[str, list[str]]:
     """The Parquet files that the mart statements read, by the name of their variable."""
-    days = [entry for _, entry in sorted(manifest.days.items())]
+    carried = frozenset(kept)
     files = {
-        f"{name}_files": [str(store.day_table(entry, name)) for entry in days] for name in (*_FROM_DAYS, "app_devices")
-    }
-    for name in _LATER:
-        files[f"{name}_files"] = [
-            str(store.day_table(entry, name))
+        f"{table}_files": [
+            str(store.day_table(entry, source))
             for day, entry in sorted(manifest.days.items())
-            if manifest.has_events_of(day) or store.day_table(entry, name).is_file()
+            if not (table in _BESIDE and day in carried)
+            and (source not in _LATER or manifest.has_events_of(day) or store.day_table(entry, source).is_file())
         ]
-    for name in _BESIDE:
-        # No day that is carried over comes behind one that is not.
-        files[f"{name}_files"] = files[f"{name}_files"][len(kept) :]
-    files["usage_daily_files"] = files["app_devices_files"]
+        for table, source in {name: name for name in _FROM_DAYS}.items() | _MADE_OF.items()
+    }
     files["restatements_files"] = [str(file) for file in store.restatement_files(manifest)]
     rejects = {store.rejects_file(entry.part) for entry in manifest.live_files() if entry.part and entry.rejected}
     files["rejects_files"] = sorted(map(str, rejects))

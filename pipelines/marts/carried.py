@@ -21,27 +21,34 @@ from pipelines.store.database import has_wal
 from pipelines.store.manifest import Manifest
 
 # Raise it when the same day tables would give other marts or pages.
-MARTS_VERSION = 8
+MARTS_VERSION = 9
 
 
 @dataclass(frozen=True)
 class _Note:
-    """What a published file was made of: its checksum, and of each day the checksum of its day tables."""
+    """What a published file was made of: its checksum, the accounts of apps, and of each day the checksum of its day
+    tables.
+    """
 
     sha256: str
     marts_version: int
+    accounts: str
     days: dict[str, str]
 
 
-def carry_over(published: Path, fresh: Path, manifest: Manifest) -> list[date]:
+def carry_over(published: Path, fresh: Path, manifest: Manifest, accounts: str) -> list[date]:
     """Makes `fresh` a copy of the published file, where rows of it would be made again as they are.
+
+    `accounts` is the fingerprint of the accounts of apps: where they changed, nothing is carried over.
 
     Gives the days whose rows these are: all before the first that changed, so that what is added comes behind them and
     the rows of a table lie in the order of its key. Without such days, or where the file is not as it was written,
     there is no copy.
     """
     note = _note_of(published)
-    if note is None or note.marts_version != MARTS_VERSION or has_wal(published) or not published.is_file():
+    if note is None or (note.marts_version, note.accounts) != (MARTS_VERSION, accounts):
+        return []
+    if has_wal(published) or not published.is_file():
         return []
     days = sorted(manifest.days.items())
     kept = [day for day, _ in takewhile(lambda each: note.days.get(str(each[0])) == each[1].content, days)]
@@ -72,11 +79,12 @@ def keep_only(connection: duckdb.DuckDBPyConnection, names: Sequence[str], days:
     return {name: connection.execute(f"SELECT count(*) FROM out.{name}").fetchall()[0][0] for name in names}
 
 
-def write_note(published: Path, manifest: Manifest) -> None:
+def write_note(published: Path, manifest: Manifest, accounts: str) -> None:
     """Notes what the published file was made of. Until then, or where that fails, nothing of it is carried over."""
     note = {
         "sha256": _sha256(published),
         "marts_version": MARTS_VERSION,
+        "accounts": accounts,
         "days": {str(day): entry.content for day, entry in sorted(manifest.days.items())},
     }
     durable.write_file(_note_file(published), json.dumps(note, indent=1).encode())

@@ -7,6 +7,7 @@ from typing import Any
 import pyarrow as pa
 
 from pipelines.common.days import days_between
+from pipelines.contract.accounts import account_rules
 from pipelines.contract.checks import CheckResult
 from pipelines.contract.masking import masked_value
 from pipelines.contract.metrics import METRICS
@@ -99,6 +100,11 @@ def listed_rows(
               days[0][0] if days else None, (store.landing / "_SYNTHETIC.md").exists()]],
         ),
     }  # fmt: skip
+
+
+def account_rule_rows(registry: Registry) -> pa.Table:
+    """The rules by which an app and a vendor have an account: see `account_rules`."""
+    return _rows("app_key vendor rank:INTEGER account_id", account_rules(registry.accounts, registry.apps))
 
 
 def _input_files(manifest: Manifest, settings: Settings) -> Iterator[list[Any]]:

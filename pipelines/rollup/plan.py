@@ -29,7 +29,14 @@ _RECORD_STEPS: Mapping[str, Adds] = {
     "record_groups": ("records", *(f"with_{name}" for name in _WITH)),
     "numbered_records": None,
     "latency_histogram": ("records",),
+    "said_words": None,
+    "counted_words": None,
+    "verification_kinds": None,
+    "verification_records": None,
+    "hour_groups": ("requests", "successes", "mismatches", "unknowns", "uses", "duplicates", "late"),
 }
+# These count what others resolved.
+_COUNTED = {"counts": "resolved_groups", "counted_words": "resolved_of('said_words')"}
 _RANGE_STEPS = ("answering_devices",)
 _RANGE_SUMS: Mapping[str, Adds] = {"app_device_sets": ("devices",), "device_sets": ("devices", "lone_devices")}
 _CODES = CODE_COLUMNS[:6]
@@ -46,7 +53,7 @@ def day_plan(registry: Registry) -> DayPlan:
         delivered_steps=_kept(_DELIVERED),
         number_steps=_steps(*_NUMBERS),
         copies=_steps(*_COPIES),
-        record_columns=tuple(name for name in EVENT_SCHEMA.names if name not in _NOT_READ),
+        record_columns=(*(name for name in EVENT_SCHEMA.names if name not in _NOT_READ), "is_late"),
         counted_records=sql("pipelines.rollup", "counted_records"),
         record_steps=_kept(_RECORD_STEPS),
         device_records=Step("device_records", sql("pipelines.rollup", "device_records"), True, ("records",)),
@@ -56,7 +63,7 @@ def day_plan(registry: Registry) -> DayPlan:
         last_steps=(
             *_steps("latencies"),
             Step("resolved_groups", sql("pipelines.rollup", "resolved_groups"), is_read_once=True),
-            Step("counts", counts_query()),
+            *_steps("counts"),
         ),
         tables=tuple(Step(name, sql("pipelines.rollup", f"day/{name}")) for name in DAY_TABLES),
         books=sql("pipelines.rollup", "day_books"),
@@ -65,21 +72,26 @@ def day_plan(registry: Registry) -> DayPlan:
 
 def day_values(day: date, settings: Settings) -> dict[str, object]:
     """The parameters of a day's steps."""
-    hours, billing = day_hours(day, settings.timezone), settings.billing_on(day)
+    hours, rules = day_hours(day, settings.timezone), settings.billing_on(day)
     return {
         "day": day,
         "day_start": hours.start.replace(tzinfo=None),
         "clock_hours": list(hours.hours),
-        "billed": billing.billed,
+        "billed": [billed for rule in rules.values() for billed in rule.billed],
+        "billed_vendors": list(rules),
     }
 
 
 def _steps(*names: str) -> tuple[Step, ...]:
-    return tuple(Step(name, sql("pipelines.rollup", name)) for name in names)
+    return tuple(Step(name, _query(name)) for name in names)
 
 
 def _kept(steps: Mapping[str, Adds]) -> tuple[Step, ...]:
-    return tuple(Step(name, sql("pipelines.rollup", name), adds=adds) for name, adds in steps.items())
+    return tuple(Step(name, _query(name), adds=adds) for name, adds in steps.items())
+
+
+def _query(name: str) -> str:
+    return counts_query(_COUNTED[name]) if name in _COUNTED else sql("pipelines.rollup", name)
 
 
 def _texts(columns: Mapping[str, list[str | None] | list[str]]) -> pa.Table:

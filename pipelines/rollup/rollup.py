@@ -1,7 +1,7 @@
 """Roll-up: which days must be done again, and what a day done again changes in what was published.
 
 How a day's tables are computed is in `plan.py` and `sql/`, by an engine; the roll-up of a day is a function of its live
-parts, the registry's platforms, the code dictionary and the billing rule of the day.
+parts, the registry's platforms, the code dictionary and the billing rules of the day.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pipelines.engines.base import DayRoller, Engine
 
 # Part of every day's fingerprint: raise it when the same parts would give other tables.
-ROLLUP_VERSION = 7
+ROLLUP_VERSION = 8
 
 
 @dataclass(frozen=True)
@@ -125,6 +125,7 @@ def days_to_roll_up(inputs: RollupInputs, manifest: Manifest, as_of: date) -> li
 def roll_up_day(roller: DayRoller, inputs: RollupInputs, manifest: Manifest, day: date, fresh: Path) -> DayBooks:
     """The tables of one day, of its live parts, into the empty folder `fresh`."""
     from pipelines.engines.base import DayEvents
+    from pipelines.rollup.late_rows import late_rows
     from pipelines.rollup.plan import day_values
 
     # What a part holds of other days is no matter: where all its files count, no row of it needs a look.
@@ -132,7 +133,8 @@ def roll_up_day(roller: DayRoller, inputs: RollupInputs, manifest: Manifest, day
     of_day = {entry.part for entry in live if day in entry.days}
     records = sum(entry.days[day].accepted for entry in live if day in entry.days)
     parts = inputs.store.part_records(entry for entry in live if entry.part in of_day)
-    return roller.roll_up(DayEvents(day, records, parts, day_values(day, inputs.settings)), fresh)
+    late = late_rows(inputs.store, inputs.settings, day, live)
+    return roller.roll_up(DayEvents(day, records, parts, day_values(day, inputs.settings), late), fresh)
 
 
 def _changed_days(
@@ -162,7 +164,7 @@ def _fingerprint(inputs: RollupInputs, day: date, parts: list[str]) -> str:
     rules = [
         str(ROLLUP_VERSION),
         inputs.registry.codes_fingerprint,
-        inputs.settings.billing_on(day).model_dump_json(exclude={"valid_from"}),
+        *(rule.model_dump_json(exclude={"valid_from"}) for rule in inputs.settings.billing_on(day).values()),
     ]
     # Of a day that is rolled up, a part has the same records whatever older days retention took from it.
     return hashlib.sha256("\n".join([*rules, *map(origin_of, parts)]).encode()).hexdigest()[:16]

@@ -22,12 +22,13 @@ SLIPS = [
     ("registry/result-codes.csv", "result_codes.csv"), ("registry/note.csv", "notes.csv"),
     ("registry/resource_package.csv", "resource_packages.csv"),
     ("registry/resource_package_reading.csv", "resource_package_readings.csv"),
+    ("registry/account.csv", "accounts.csv"), ("registry/limit.csv", "limits.csv"),
     ("Registry/apps.csv", "registry"), ("source/x.toml", "sources"), ("landings/a.ndjson", "landing"),
     ("sources/x.tml", ".toml"), ("sources/x.TOML", ".toml"), ("sources/x.toml.txt", ".toml"), ("sources/x", ".toml"),
 ]  # fmt: skip
 LEFT_ALONE = (
     "authmeter.toml~", ".authmeter.toml.swp", "registry/apps.csv~", "registry/.apps.csv.swp", "sources/x.toml~",
-    "sources/.x.toml.swp", "sources/old/x.tml", "registry/apps.csv.bak", "registry/accounts.csv", "README.md",
+    "sources/.x.toml.swp", "sources/old/x.tml", "registry/apps.csv.bak", "registry/customers.csv", "README.md",
     "tokens.toml", "site.before/index.html",
 )  # fmt: skip
 

@@ -42,7 +42,8 @@ def grid(day: date) -> list[dict[str, Any]]:
     return [
         record(
             f"{number}-{copy}", day, app_key=app, stage=stage, channel=channel, outcome=outcome,
-            package_name=f"{stage}.{outcome}", device_id=f"d{(number * 7 + copy) % 11}", latency_ms=number * 13 % 997,
+            vendor=("umeng", "jiguang")[copy % 2], package_name=f"{stage}.{outcome}",
+            device_id=f"d{(number * 7 + copy) % 11}", latency_ms=number * 13 % 997,
         )
         for number, (app, stage, channel, outcome) in cells
         for copy in range(1 + (number + number // 12 + day.day) % 3)
@@ -54,7 +55,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
     """The grid on three days, the newest under a billing rule of its own, the middle one restated by late records."""
     folder = DataFolder(tmp_path_factory.mktemp("definitions") / "data")
     folder.write(
-        "authmeter.toml", f'[[billing]]\nvalid_from = {DAY}\none_click = ["unknown"]\nlocal_verify = ["success"]\n'
+        "authmeter.toml",
+        f'[[billing]]\nvalid_from = {DAY}\none_click = ["unknown"]\nlocal_verify = ["success"]\n'
+        f'[[billing]]\nvendor = "jiguang"\nvalid_from = {DAY}\nlocal_verify = ["mismatch", "unknown"]\n',
     )
     for day in DAYS:
         rows = grid(day)
@@ -69,7 +72,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
 def tables(folder: DataFolder) -> Iterator[duckdb.DuckDBPyConnection]:
     """The published tables, and beside them `records`: what was landed."""
     rows = [row | {"day": day, "device_hash": row["device_id"]} for day in DAYS for row in grid(day)]
-    names = ("day", "app_key", "channel", "stage", "outcome", "package_name", "device_hash", "latency_ms")
+    names = ("day", "app_key", "channel", "stage", "outcome", "vendor", "package_name", "device_hash", "latency_ms")
     with closing(open_published(folder.store.database)) as connection:
         connection.register("records", pa.table({name: [row[name] for row in rows] for name in names}))
         yield connection
@@ -94,7 +97,9 @@ def test_a_table_of_a_day_holds_what_the_formula_counts(
     for day in DAYS:
         given: dict[str, Any] = {"day": day}
         if "$billed" in formula:
-            given["billed"] = load_settings(folder.root).billing_on(day).billed
+            rules = load_settings(folder.root).billing_on(day)
+            given["billed"] = [billed for rule in rules.values() for billed in rule.billed]
+            given["billed_vendors"] = list(rules)
         counted = tables.execute(
             f"SELECT {key}, {formula} FROM records WHERE day = $day GROUP BY ALL ORDER BY ALL", given
         ).fetchall()
@@ -104,8 +109,8 @@ def test_a_table_of_a_day_holds_what_the_formula_counts(
 
 
 def test_a_billing_rule_bills_its_outcomes_in_their_channel() -> None:
-    assert BillingRule(one_click=("success", "unknown"), local_verify=("mismatch",)).billed == [
-        ["one_click", "success"], ["one_click", "unknown"], ["local_verify", "mismatch"],
+    assert BillingRule(vendor="v", one_click=("success", "unknown"), local_verify=("mismatch",)).billed == [
+        ["v", "one_click", "success"], ["v", "one_click", "unknown"], ["v", "local_verify", "mismatch"],
     ]  # fmt: skip
     assert BillingRule(one_click=(), local_verify=()).billed == []
 

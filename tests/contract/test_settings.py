@@ -17,7 +17,7 @@ def test_without_a_file_every_setting_has_its_default(tmp_path: Path) -> None:
     settings = load_settings(tmp_path)
     assert settings == Settings()
     assert (settings.timezone, settings.schedule_time, settings.retention_days) == ("Asia/Shanghai", "02:30", 400)
-    rule = settings.billing_on(date(2026, 3, 10))
+    (rule,) = settings.billing_on(date(2026, 3, 10)).values()
     assert (rule.one_click, rule.local_verify) == (("success",), ("success", "mismatch"))
 
 
@@ -41,6 +41,7 @@ REFUSED = {
     "jump_warn_ratio = 0": "`jump_warn_ratio`",
     "billing = []": "`billing`",
     '[[billing]]\none_click = ["error"]': "`billing.0.one_click.0`",
+    '[[billing]]\nvendor = ""': "`billing.0.vendor`",
     "[[billing]]\nvalid_until = 2026-01-01": "`billing.0.valid_until` is not known",
     'memory_limit = "lots"': '`memory_limit`: must be such as "800MB" or "6GB"',
     'xlsx_apps = "shop"': '`xlsx_apps` must be a list, such as ["a", "b"]',
@@ -102,7 +103,7 @@ one_click = ["success", "mismatch"]
 """)  # fmt: skip
     settings = load_settings(folder.root)
     rules = {
-        day: settings.billing_on(date.fromisoformat(day))
+        day: settings.billing_on(date.fromisoformat(day))["*"]
         for day in ("2026-01-31", "2026-02-01", "2026-03-09", "2026-03-10")
     }
     assert {day: (rule.one_click, rule.local_verify) for day, rule in rules.items()} == {
@@ -132,5 +133,39 @@ def test_a_data_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
 
 def test_two_billing_rules_of_one_day_are_refused(tmp_path: Path) -> None:
     (tmp_path / "authmeter.toml").write_text("[[billing]]\nvalid_from = 2026-01-01\n" * 2)
-    with pytest.raises(UsageError, match="valid_from"):
+    with pytest.raises(UsageError, match=r"two rules of vendor \* have the same valid_from, 2026-01-01"):
         load_settings(tmp_path)
+
+
+def test_two_vendors_may_have_rules_of_one_day_and_one_may_not_have_two(tmp_path: Path) -> None:
+    rule = '[[billing]]\nvendor = "{}"\nvalid_from = 2026-01-01\n'
+    (tmp_path / "authmeter.toml").write_text(rule.format("umeng") + rule.format("jiguang"))
+    assert len(load_settings(tmp_path).billing) == 2
+    (tmp_path / "authmeter.toml").write_text(rule.format("umeng") + rule.format("jiguang") + rule.format("umeng"))
+    with pytest.raises(UsageError, match="two rules of vendor umeng have the same valid_from"):
+        load_settings(tmp_path)
+
+
+def test_the_rule_of_a_vendor_is_the_newest_of_its_own_that_began_else_the_newest_of_all(folder: DataFolder) -> None:
+    folder.write("authmeter.toml", """
+[[billing]]
+vendor = "jiguang"
+valid_from = 2026-02-01
+one_click = ["success", "unknown"]
+[[billing]]
+valid_from = 2026-03-01
+one_click = ["mismatch"]
+[[billing]]
+vendor = "jiguang"
+valid_from = 2026-04-01
+one_click = []
+""")  # fmt: skip
+    settings = load_settings(folder.root)
+    rules = {day: settings.billing_on(date.fromisoformat(day)) for day in ("2026-01-31", "2026-02-01", "2026-03-01")}
+    assert {day: {vendor: rule.one_click for vendor, rule in found.items()} for day, found in rules.items()} == {
+        "2026-01-31": {"*": ("success",)},
+        "2026-02-01": {"*": ("success",), "jiguang": ("success", "unknown")},
+        # A newer rule of all is none of a vendor that has its own.
+        "2026-03-01": {"*": ("mismatch",), "jiguang": ("success", "unknown")},
+    }
+    assert settings.billing_on(date(2026, 4, 1))["jiguang"].one_click == ()

@@ -1,6 +1,6 @@
 """Golden cases of single tables and views: the rows that one statement reads, and the rows that must come of it.
 
-A case is a folder `rollup/<table>/<case>` or `marts/<table>/<case>`. `case.toml` says what it `shows`; it may give the
+A case is a folder `rollup/<table>/<case>`, `marts/…` or `billing/…`. `case.toml` says what it `shows`; it may give the
 `day` (else 10 March 2026), `settings`, and `where`, a condition on the expected rows of a table with many. Each other
 CSV is a relation that the statement reads; `expect.csv` holds every row of the result, of the columns in its head. An
 empty cell is NULL, or an empty text of the result. A column has the type `name:TYPE` of its head, else the type of the
@@ -33,7 +33,9 @@ from pipelines.store.database import workbench
 from tests.support import DAY
 
 HERE = Path(__file__).parent
-CASES = sorted(file.parent for folder in ("rollup", "marts") for file in (HERE / folder).glob("*/*/case.toml"))
+CASES = sorted(
+    file.parent for folder in ("rollup", "marts", "billing") for file in (HERE / folder).glob("*/*/case.toml")
+)
 PLAN = day_plan(Registry())
 QUERIES = {
     "rollup/counted_records": PLAN.counted_records,
@@ -53,8 +55,9 @@ QUERIES = {
         )
     },
     **{
-        f"marts/{file.stem}": sql("pipelines.marts", file.stem)
-        for file in (PROJECT / "pipelines" / "marts" / "sql").glob("*.sql")
+        f"{package}/{file.stem}": sql(f"pipelines.{package}", file.stem)
+        for package in ("marts", "billing")
+        for file in (PROJECT / "pipelines" / package / "sql").glob("*.sql")
     },
     **{f"marts/{name}": query for name, query in view_queries().items()},
 }
@@ -69,7 +72,7 @@ ORDER_ALONE = {
 SPANS = ("period_days", "periods")
 
 _EVENTS = duckdb.from_arrow(EVENT_SCHEMA.empty_table())
-EVENT = {name: str(kind) for name, kind in zip(_EVENTS.columns, _EVENTS.types, strict=True)}
+EVENT = {name: str(kind) for name, kind in zip(_EVENTS.columns, _EVENTS.types, strict=True)} | {"is_late": "BOOLEAN"}
 ALL_DEVICES = {"first_device": -(1 << 63), "last_device": (1 << 63) - 1}
 WORDS = (
     "app_key", "channel", "stage", "outcome", "result_code", "vendor", "platform", "carrier", "scheme_id",

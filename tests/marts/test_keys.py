@@ -27,7 +27,13 @@ OPTIONAL = ("scheme_id", "package_name", "sdk_version", "result_code", "latency_
 
 def feed(folder: DataFolder) -> None:
     """Days of records of which every optional field is there and absent, bad ones, and late ones for what is closed."""
-    fields = dict.fromkeys(OPTIONAL, "1") | {"outcome": None, "result_code": "x", "platform": "ios", "latency_ms": 7}
+    fields = dict.fromkeys(OPTIONAL, "1") | {
+        "stage": "login",
+        "outcome": None,
+        "result_code": "x",
+        "platform": "ios",
+        "latency_ms": 7,
+    }
     rows = [
         record(f"{app}-{channel}-{absent}", day, app_key=app, channel=channel, **fields | {absent: None})
         if absent != "result_code"
@@ -86,7 +92,7 @@ def test_a_query_that_repeats_a_key_publishes_nothing(
     fed: DataFolder, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     published = fed.store.database.read_bytes()
-    fed.land("more.ndjson", [record("more")])
+    fed.land("more.ndjson", [record("more", stage="login")])
     read = build.sql
 
     def twice(package: str, query: str) -> str:
@@ -125,7 +131,7 @@ def test_an_incident_that_is_there_twice_publishes_nothing(
 
 def require_no_repeated_row(fed: DataFolder, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     published = fed.store.database.read_bytes()
-    fed.land("more.ndjson", [record("more")])
+    fed.land("more.ndjson", [record("more", stage="login")])
     listed = build.listed_rows
 
     def twice(*given: object) -> dict[str, pa.Table]:

@@ -12,7 +12,7 @@ from tests.support import DAY, DataFolder, record
 
 @pytest.mark.parametrize("name", DAY_TABLES)
 def test_a_repeated_key_stops_the_roll_up(folder: DataFolder, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    folder.land("a.ndjson", [record("a", outcome=None, result_code="new", device_id="d", latency_ms=9)])
+    folder.land("a.ndjson", [record("a", stage="login", outcome=None, result_code="new", device_id="d", latency_ms=9)])
     folder.ingest()
     before = folder.manifest
     read = plan.sql

@@ -30,3 +30,38 @@ CREATE TEMP MACRO phone_mask(phone) AS
     CASE WHEN length(phone) >= 11 THEN left(phone, 3) || '****' || right(phone, 4) WHEN phone IS NOT NULL THEN '****' END;
 -- The text of a hash of which a part keeps two signed halves.
 CREATE TEMP MACRO hash_text(high, low) AS (lpad(to_hex(high), 16, '0') || lpad(to_hex(low), 16, '0'))::UUID::VARCHAR;
+-- Rows of what records say in words, by the name of their relation, with vendor, platform and outcome resolved by
+-- registry and code dictionary.
+CREATE TEMP MACRO resolved_of(groups) AS TABLE
+    WITH named AS (
+        SELECT
+            said.* EXCLUDE (vendor, platform),
+            coalesce(said.vendor, CASE WHEN channel IN ('wechat', 'qq', 'weibo') THEN channel ELSE 'umeng' END) AS vendor,
+            coalesce(said.platform, app_platforms.platform, 'unknown') AS platform,
+            layer_of(channel, stage) AS layer
+        FROM query_table(groups) AS said
+        LEFT JOIN app_platforms USING (app_key)
+    ), looked_up AS (
+        SELECT
+            named.*,
+            -- A row for the exact platform wins over `*`.
+            CASE WHEN exact_code.code IS NOT NULL THEN exact_code.outcome ELSE any_code.outcome END AS code_outcome,
+            CASE WHEN exact_code.code IS NOT NULL THEN exact_code.stage ELSE any_code.stage END AS code_stage
+        FROM named
+        LEFT JOIN result_codes AS exact_code
+            ON exact_code.vendor = named.vendor AND exact_code.layer = named.layer
+            AND exact_code.code = named.result_code AND exact_code.platform = code_platform(named.platform)
+        LEFT JOIN result_codes AS any_code
+            ON any_code.vendor = named.vendor AND any_code.layer = named.layer AND any_code.code = named.result_code
+            AND any_code.platform = '*'
+    ), coded AS (
+        SELECT
+            *,
+            coalesce(outcome, code_outcome, CASE WHEN code_stage = stage THEN 'success' END) AS known_outcome
+        FROM looked_up
+    )
+    SELECT
+        * EXCLUDE (layer, outcome, code_outcome, code_stage, known_outcome),
+        coalesce(known_outcome, 'error') AS outcome,
+        known_outcome IS NULL AS is_unmapped
+    FROM coded;

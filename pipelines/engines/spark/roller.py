@@ -67,7 +67,7 @@ class SparkRoller:
         slots = slots_of(self._context)
         buckets = self._place.settings.engine.partitions or buckets_of(events.records, slots)
         shares = shares_of(events.parts, slots)
-        task = DayTask(self._place, plan, events.day, events.values, shares, buckets)
+        task = DayTask(self._place, plan, events.day, events.values, events.late, shares, buckets)
         self._take(plan.delivered_steps, self._shares(shares).mapPartitions(partial(count_delivered, task)))
         make(connection, plan.number_steps, events.values)
         of_day = (*plan.delivered_steps, *plan.number_steps)

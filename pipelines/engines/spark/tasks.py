@@ -49,6 +49,7 @@ class DayTask:
     plan: DayPlan
     day: date
     values: Mapping[str, object]
+    late: pa.Table
     shares: Sequence[Sequence[PartRecords]]
     buckets: int
     known: Mapping[str, pa.Table] = field(default_factory=dict)
@@ -74,7 +75,7 @@ def count_delivered(task: DayTask, numbers: Iterator[int]) -> Iterator[Packed]:
     """What the plan says of events as they were delivered, those of one share."""
     with task.opened() as (connection, _):
         for share in numbers:
-            create_events(connection, task.day, task.shares[share])
+            create_events(connection, task.day, task.shares[share], task.late)
             make(connection, task.plan.delivered_steps, task.values)
             for step in task.plan.delivered_steps:
                 for data in packed(connection.table(step.name)):
@@ -87,7 +88,7 @@ def share_out(task: DayTask, numbers: Iterator[int]) -> Iterator[Shared]:
     query = f"SELECT {columns}, (hash(event_id) % {task.buckets})::INTEGER FROM events"
     with task.opened() as (connection, _):
         for share in numbers:
-            create_events(connection, task.day, task.shares[share])
+            create_events(connection, task.day, task.shares[share], task.late)
             for bucket, data in packed_by_bucket(connection.sql(query), task.buckets):
                 yield bucket, (_EVENTS, data)
 
@@ -131,7 +132,8 @@ def _create_bucket(
 
     They stay as they come; so many that they take a part of the memory go into a table, which can be spilled.
     """
-    given = pa.schema([field for field in EVENT_SCHEMA if field.name in plan.record_columns])
+    known = [*EVENT_SCHEMA, pa.field("is_late", pa.bool_())]
+    given = pa.schema([field for field in known if field.name in plan.record_columns])
     waiting, size, count = [_numbered(given.empty_table(), 0)], 0, 0
     is_table = False
     for _, (_, data) in received:

@@ -1,0 +1,8 @@
+-- grain: app_key, vendor with a verification record, and its account: of the rules that fit the one of the least rank.
+SELECT seen.app_key, seen.vendor, arg_min(account_id, rank) AS account_id
+FROM (
+    SELECT app_key, vendor, unnest([app_key, '*']) AS rule_app
+    FROM (SELECT DISTINCT app_key, vendor FROM verification_hours)
+) AS seen
+JOIN account_rules ON account_rules.app_key = rule_app AND account_rules.vendor IN (seen.vendor, '*')
+GROUP BY ALL

@@ -1,0 +1,19 @@
+-- grain: day, hour of the business clock, app_key, channel, vendor with a verification record
+SELECT
+    $day::DATE AS day,
+    $clock_hours[hour + 1] AS hour,
+    app_key,
+    channel,
+    vendor,
+    sum(requests)::BIGINT AS requests,
+    sum(successes)::BIGINT AS successes,
+    sum(mismatches)::BIGINT AS mismatches,
+    sum(unknowns)::BIGINT AS unknowns,
+    sum(uses)::BIGINT AS uses,
+    sum(duplicates)::BIGINT AS duplicates,
+    sum(late)::BIGINT AS late
+FROM hour_groups
+JOIN app_numbers USING (app)
+-- An hour that comes twice is one.
+GROUP BY ALL
+ORDER BY hour, app_key, channel, vendor

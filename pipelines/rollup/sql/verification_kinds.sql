@@ -1,0 +1,17 @@
+-- grain: combination of the words of a verification record, as in said_words, with a number and what such a record counts
+-- as.
+SELECT
+    (row_number() OVER ())::INTEGER AS kind,
+    channel,
+    stage,
+    logged_outcome,
+    result_code,
+    logged_vendor,
+    platform,
+    vendor,
+    verifications - mismatches AS successes,
+    mismatches,
+    unknowns,
+    billable_verifications AS uses
+FROM counted_words
+WHERE verification_requests > 0

@@ -1,0 +1,19 @@
+-- grain: verification record of the day that counts, in numbers: what bills and limits are counted by.
+-- `duplicates` are its copies that do not count.
+SELECT
+    app,
+    kind,
+    event_time,
+    is_late,
+    coalesce(duplicates, 0) AS duplicates
+FROM counted_records
+JOIN app_numbers USING (app_key)
+JOIN verification_kinds AS said
+    ON said.channel = counted_records.channel AND said.stage = counted_records.stage
+    AND said.logged_outcome IS NOT DISTINCT FROM counted_records.outcome
+    AND said.result_code IS NOT DISTINCT FROM counted_records.result_code
+    AND said.logged_vendor IS NOT DISTINCT FROM counted_records.vendor
+    AND said.platform = coalesce(counted_records.platform, app_numbers.platform, 'unknown')
+LEFT JOIN (
+    SELECT kept_number AS record_number, count(*) AS duplicates FROM dropped_copies GROUP BY ALL
+) USING (record_number)

@@ -1,0 +1,105 @@
+"""Bills follow: another account of an app, another rule of a vendor, late records; so do days whose events are gone."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipelines.common.errors import UsageError
+from pipelines.contract.tables import TABLES
+from tests.support import DAY, DataFolder, days_before, record
+
+BEFORE = days_before(DAY, 1)
+BILLS = "SELECT day, account_id, app_key, requests::INTEGER, uses::INTEGER FROM billing_daily"
+HOURS = "SELECT day, account_id, sum(uses)::INTEGER FROM billing_hourly GROUP BY ALL ORDER BY ALL"
+
+
+def verification(event_id: str, day: object = DAY, **fields: object) -> dict[str, object]:
+    return record(event_id, day, channel="one_click", stage="verify", **fields)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def billed(folder: DataFolder) -> DataFolder:
+    """A use of shop and one of game on each of two days."""
+    rows = [verification(f"{app}{day}", day, app_key=app) for app in ("shop", "game") for day in (BEFORE, DAY)]
+    folder.land("a.ndjson", rows)
+    folder.tables()
+    return folder
+
+
+def test_without_accounts_all_is_of_the_default_one(billed: DataFolder) -> None:
+    assert billed.rows(BILLS) == [(day, "default", app, 1, 1) for day in (BEFORE, DAY) for app in ("game", "shop")]
+    assert billed.rows(HOURS) == [(day, "default", 2) for day in (BEFORE, DAY)]
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("accounts.csv", "account_id,app_key\nbeijing,shop\n"),
+        ("apps.csv", "app_key,app_name,account_id\nshop,Shop,beijing\n"),
+    ],
+)
+def test_every_day_follows_an_account_and_no_day_is_rolled_up_again(billed: DataFolder, file: str, text: str) -> None:
+    billed.write(f"registry/{file}", text)
+    assert billed.tables().days == []
+    expected = [
+        (day, account, app, 1, 1)
+        for day in (BEFORE, DAY)
+        for account, app in (("beijing", "shop"), ("default", "game"))
+    ]
+    assert billed.rows(BILLS) == expected
+    assert billed.rows(HOURS) == [(day, account, 1) for day in (BEFORE, DAY) for account in ("beijing", "default")]
+    found = {name: billed.rows(f"FROM {name}") for name in TABLES}
+    billed.store.database.unlink()
+    billed.tables()
+    assert found == {name: billed.rows(f"FROM {name}") for name in TABLES}
+
+
+def test_a_day_whose_events_are_gone_follows_its_account(billed: DataFolder) -> None:
+    manifest = billed.manifest
+    manifest.events_from = DAY
+    billed.store.commit(manifest)
+    billed.write("registry/accounts.csv", "app_key,account_id\nshop,beijing\n")
+    billed.tables()
+    assert (BEFORE, "beijing", "shop", 1, 1) in billed.rows(BILLS)
+
+
+def test_a_rule_of_a_vendor_restates_its_uses_alone(folder: DataFolder) -> None:
+    folder.land(
+        "a.ndjson", [verification(vendor, app_key=vendor, vendor=vendor, outcome="mismatch") for vendor in ("a", "b")]
+    )
+    folder.tables()
+    folder.write("authmeter.toml", f'[[billing]]\nvendor = "b"\nvalid_from = {DAY}\none_click = ["mismatch"]\n')
+    assert folder.tables().days == [DAY]
+    assert folder.rows(BILLS) == [(DAY, "default", "a", 1, 0), (DAY, "default", "b", 1, 1)]
+    changed = folder.rows("SELECT app_key, channel, metric, published_before, published_now FROM restatements")
+    assert changed == [("b", channel, "billable_verifications", 0, 1) for channel in ("*", "one_click")]
+
+
+def test_uses_are_what_is_billed(billed: DataFolder) -> None:
+    uses = billed.rows("SELECT day, app_key, sum(uses)::INTEGER FROM billing_daily GROUP BY ALL ORDER BY ALL")
+    assert uses == billed.rows("SELECT day, app_key, billable_verifications::INTEGER FROM usage_daily ORDER BY ALL")
+
+
+def test_of_a_log_that_grew_after_its_day_the_end_is_late(folder: DataFolder) -> None:
+    rows = [verification(f"e{number}", app_key=f"app{number}") for number in range(6)]
+    other = [verification(f"o{number}", days_before(DAY, 2)) for number in range(3)]
+    # Rows of another day lie between them, and other files in the same part before and behind.
+    folder.land("0.ndjson", [verification("first", app_key="first")])
+    folder.land("a.ndjson", [rows[0], other[0], rows[1], rows[2]])
+    folder.land("b.ndjson", [verification("last", app_key="last")])
+    folder.tables()
+    folder.land("a.ndjson", [rows[0], other[0], rows[1], rows[2], other[1], rows[3], rows[4]])
+    folder.land("c.ndjson", [rows[1], rows[5], rows[5]])
+    folder.tables()
+    late = "SELECT app_key, late::INTEGER FROM billing_daily WHERE day = ? AND late > 0 ORDER BY ALL"
+    assert folder.rows(late.replace("?", f"DATE '{DAY}'")) == [("app3", 1), ("app4", 1), ("app5", 1)]
+    # Of the day before, the second came late; and a day that is computed anew has the same.
+    assert folder.rows(late.replace("?", f"DATE '{days_before(DAY, 2)}'")) == [("shop", 1)]
+    folder.tables(forced=frozenset({DAY}))
+    assert folder.rows(late.replace("?", f"DATE '{DAY}'")) == [("app3", 1), ("app4", 1), ("app5", 1)]
+
+
+def test_a_file_without_its_column_is_refused_by_name(billed: DataFolder) -> None:
+    billed.write("registry/accounts.csv", "app_key,account\nshop,beijing\n")
+    with pytest.raises(UsageError, match=r"registry/accounts\.csv has no column account_id"):
+        billed.open()
