@@ -23,6 +23,7 @@ from pipelines.contract.limits import LIMITS_FILE, Limit, load_limits
 from pipelines.contract.packages import PACKAGES_FILE, READINGS_FILE, Packages, load_packages
 from pipelines.contract.record import APP_KEY_PATTERN, LAYERS, OUTCOMES, PACKAGE_PATTERN, PLATFORMS, STAGES
 from pipelines.contract.row_files import Problem, secret_columns
+from pipelines.contract.statements import BILLS_FOLDER, CONSOLE_FOLDER, Statements, load_statements
 
 APP_COLUMNS = ("app_key", "app_name", "platform", "account_id", "created_at", "status")
 SCHEME_COLUMNS = ("scheme_id", "scheme_group", "app_key", "scheme_name", "package_name", "methods", "created_at")
@@ -31,6 +32,7 @@ NOTE_COLUMNS = ("day", "app_key", "text")
 FILES = (
     "apps.csv", "schemes.csv", "notes.csv", "result_codes.csv", ACCOUNTS_FILE, LIMITS_FILE, PACKAGES_FILE, READINGS_FILE
 )  # fmt: skip
+FOLDERS = (CONSOLE_FOLDER, BILLS_FOLDER)
 ALL_APPS = "*"
 METHODS = ("number", "wechat", "qq", "weibo")
 SHIPPED_CODES = Path(__file__).parent / "result_codes.csv"
@@ -44,8 +46,8 @@ _APP_KEY, _PACKAGE = re.compile(APP_KEY_PATTERN, re.ASCII), re.compile(PACKAGE_P
 
 @dataclass
 class Registry:
-    """Apps, schemes, result codes and notes as used, as rows of text by column; accounts, limits and resource packages;
-    and the problems found.
+    """Apps, schemes, result codes and notes as used, as rows of text by column; accounts, limits, resource packages,
+    and what consoles and bills say; and the problems found.
     """
 
     apps: list[dict[str, str | None]] = field(default_factory=list)
@@ -55,6 +57,7 @@ class Registry:
     bought: Packages = field(default_factory=Packages)
     accounts: tuple[AccountRow, ...] = ()
     limits: tuple[Limit, ...] = ()
+    statements: Statements = field(default_factory=Statements)
     problems: list[Problem] = field(default_factory=list)
 
     @property
@@ -77,7 +80,7 @@ class Registry:
     @property
     def fingerprint(self) -> str:
         """Changes whenever anything that is published of the registry or the dictionary does."""
-        kept = (self.accounts, self.limits, self.bought)
+        kept = (self.accounts, self.limits, self.bought, self.statements)
         published = (self.apps, self.schemes, self.codes, self.notes, kept, self.problems)
         return hashlib.sha256(repr(published).encode()).hexdigest()[:16]
 
@@ -113,7 +116,7 @@ def load_registry(folder: Path, zone: str = BUSINESS_ZONE) -> Registry:
         UsageError: one of them is there and cannot be read, or lacks a column that every row needs, or something is
             nearly called as one of them.
     """
-    require_no_near_name(folder, FILES)
+    require_no_near_name(folder, (*FILES, *FOLDERS))
     registry = Registry()
     _read_schemes(folder, registry)
     _read_apps(folder, registry)
@@ -125,6 +128,7 @@ def load_registry(folder: Path, zone: str = BUSINESS_ZONE) -> Registry:
     registry.bought = load_packages(folder, zone, registry.problems)
     registry.accounts = load_accounts(folder, registry.problems)
     registry.limits = load_limits(folder, registry.problems)
+    registry.statements = load_statements(folder, registry.problems)
     return registry
 
 

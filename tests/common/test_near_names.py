@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.common.errors import UsageError
-from pipelines.contract.registry import FILES, load_registry
+from pipelines.contract.registry import FILES, FOLDERS, load_registry
 from pipelines.contract.settings import load_settings
 from pipelines.reading.sources import load_sources
 from tests.published_folder import Call
@@ -23,6 +23,7 @@ SLIPS = [
     ("registry/resource_package.csv", "resource_packages.csv"),
     ("registry/resource_package_reading.csv", "resource_package_readings.csv"),
     ("registry/account.csv", "accounts.csv"), ("registry/limit.csv", "limits.csv"),
+    ("registry/consoles/a.csv", "console"), ("registry/bill/a.csv", "bills"),
     ("Registry/apps.csv", "registry"), ("source/x.toml", "sources"), ("landings/a.ndjson", "landing"),
     ("sources/x.tml", ".toml"), ("sources/x.TOML", ".toml"), ("sources/x.toml.txt", ".toml"), ("sources/x", ".toml"),
 ]  # fmt: skip
@@ -41,7 +42,8 @@ def test_a_name_that_is_nearly_ours_is_refused(
     folder.write(path, "")
     ended = call(command, data=folder.root)
     assert ended.code == 2
-    named = path if meant in (*FILES, ".toml") else path.split("/")[0]
+    depth = 2 if meant in (*FILES, *FOLDERS, ".toml") else 1
+    named = "/".join(path.split("/")[:depth])
     assert str(folder.root / named) in ended.err
     assert meant in ended.err
     assert not list(folder.store.warehouse.glob("*.duckdb"))

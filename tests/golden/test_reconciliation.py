@@ -1,0 +1,84 @@
+"""Golden cases of reconciliation: a log, what a console and bills say, and the rows that must come of it.
+
+A case is a folder `reconciliation/<case>`. `case.toml` says what it `shows` and its `as_of`, and may give the days that
+are `missing`, and the day that the log `began` (else the first in it). `log.csv` has counts of an hour
+(`2026-03-10T08`), of a day, all at noon, or, `FIRST..LAST`, as many on each of these days; `overflow.csv`, where there
+is one, the uses of a day that no package covered. `console/` and `bills/` are as in a registry.
+`expect_daily.csv` and `expect_monthly.csv` hold every row of a table, of the columns in its head, in order; an empty
+cell is NULL, and `measure` may be left out where a case has one. To add a case, add a folder.
+"""
+
+from __future__ import annotations
+
+import csv
+import tomllib
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from pipelines.billing.log_side import Counts, LogSide, by_hours, with_sums
+from pipelines.billing.reconciled_days import reconciled_days, whole_console
+from pipelines.billing.reconciled_months import reconciled_months
+from pipelines.billing.tolerance import Tolerance
+from pipelines.common.days import BUSINESS_ZONE, days_between
+from pipelines.contract.row_files import Problem
+from pipelines.contract.statements import load_statements
+
+HERE = Path(__file__).parent / "reconciliation"
+CASES = sorted(file.parent for file in HERE.glob("*/case.toml"))
+Row = tuple[date, int, str, str, str, Counts]
+
+
+def read(file: Path) -> list[dict[str, str]]:
+    """The rows of a file, if it is there."""
+    if not file.exists():
+        return []
+    with file.open(newline="", encoding="utf-8") as lines:
+        return list(csv.DictReader(lines, strict=True))
+
+
+def read_log(file: Path) -> list[Row]:
+    """Day, hour, account, app, channel and counts of each row."""
+    rows: list[Row] = []
+    for row in read(file):
+        counts = Counts(**{name: int(row.get(name) or 0) for name in Counts._fields})
+        first, _, last = row["at"].partition("..")
+        day, _, hour = first.partition("T")
+        start = date.fromisoformat(day)
+        for each in days_between(start, date.fromisoformat(last) if last else start):
+            rows.append((each, int(hour or 12), row["account_id"], row["app_key"], row["channel"], counts))
+    return rows
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_golden_case(case: Path) -> None:
+    asked = tomllib.loads((case / "case.toml").read_text("utf-8"))
+    assert asked.keys() <= {"shows", "as_of", "missing", "began"}
+    as_of: date = asked["as_of"]
+    rows = read_log(case / "log.csv")
+    began = asked.get("began") or min(row[0] for row in rows)
+    log = LogSide(
+        as_of,
+        set(days_between(began, as_of)) - set(asked.get("missing", ())),
+        with_sums((day, account, app, channel, counts) for day, _, account, app, channel, counts in rows),
+        by_hours((day, hour, account, channel, counts) for day, hour, account, _, channel, counts in rows),
+        {(date.fromisoformat(row["day"]), row["account_id"]): int(row["uses"]) for row in read(case / "overflow.csv")},
+    )
+    problems: list[Problem] = []
+    statements = load_statements(case, problems)
+    assert problems == []
+    console = whole_console(statements.console)
+    found = {
+        "daily": reconciled_days(console, log, Tolerance(), BUSINESS_ZONE),
+        "monthly": reconciled_months(statements.bills, console, log, Tolerance(), BUSINESS_ZONE),
+    }
+    files = sorted(case.glob("expect_*.csv"))
+    assert files
+    for file in files:
+        expected = read(file)
+        head = expected[0].keys()
+        values = [one._asdict() for one in found[file.stem.removeprefix("expect_")]]
+        assert [{name: "" if row[name] is None else str(row[name]) for name in head} for row in values] == expected, (
+            file.stem
+        )
