@@ -148,6 +148,27 @@ def test_what_lapses(tmp_path: Path) -> None:
     assert cells(table["resource_package_forecast"], "run_out_day", "remaining") == [(None, 96 + 100 + 50)]
 
 
+def test_a_day_of_400_is_the_last(tmp_path: Path) -> None:
+    """It is 14 April 2027, and ends as the 15th begins: 9999 less 4 on the 10th and on each of them."""
+    last = "e,9999,2026-03-10,2027-04-15"
+    assert four_weeks(tmp_path, last)["resource_packages"][0]["unused_expected"] == 9999 - 4 * 401
+    assert four_weeks(tmp_path, last + " 00:00:01")["resource_packages"][0]["unused_expected"] is None
+
+
+def test_low_mid_and_high(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """2, 4 and 8 a day. 40 are left of 44: for 20, 10 and 5 days, or, where they lapse after 5 days, 30, 20 and 0."""
+    factors = Factors(Fraction(1, 2), Fraction(1), Fraction(2))
+    monkeypatch.setattr(Series, "factors", lambda series, origin: factors)
+    table = four_weeks(tmp_path, "p,44,2026-03-10,2026-06-01")
+    names = ("run_out_earliest", "run_out_day", "run_out_latest", "buy_by", "buy_quantity", "uses_28d")
+    assert cells(table["resource_package_forecast"], *names) == [
+        (date(2026, 3, 16), date(2026, 3, 21), date(2026, 3, 31), date(2026, 3, 9), 2 * 365, 112)
+    ]
+    assert cells(table["resource_packages"], "used_up_day") == [(date(2026, 3, 20),)]
+    table = four_weeks(tmp_path, "p,44,2026-03-10,2026-03-16")
+    assert cells(table["resource_packages"], "unused_most", "unused_expected", "unused_least") == [(30, 20, 0)]
+
+
 def test_without_a_norm_nothing_is_foreseen(tmp_path: Path) -> None:
     package = PACKAGES + "p,,9,2026-03-10,,\n"
     table = counted(tmp_path, [use("2026-03-10 12:00:00")], resource_packages=package)

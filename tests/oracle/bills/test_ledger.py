@@ -141,6 +141,22 @@ def test_states_as_the_day_ends(tmp_path: Path) -> None:
     assert table["resource_packages"][0]["expires_at"] == table["resource_packages"][2]["purchased_at"] == midnight
 
 
+def test_missing_days_go_from_the_newest_reading_to_the_expiry(tmp_path: Path) -> None:
+    """There are records of the 4th and the 10th alone. a: 1st to 10th; b: read on the 6th, 6th to 10th; c: read on the
+    3rd, 3rd to 8th, the day of its expiry; d: not bought yet. The reading of the 12th has not happened yet.
+    """
+    rows = ("a,,9,2026-03-01,", "b,,9,2026-03-01,", "c,,9,2026-03-01,2026-03-08", "d,,9,2026-03-11,")
+    readings = ("b,2026-03-05,9", "b,2026-03-06 12:00:00,9", "c,2026-03-03,9", "a,2026-03-12,9")
+    table = counted(
+        tmp_path,
+        [use("2026-03-04 08:00:00"), use("2026-03-10 08:00:00")],
+        resource_packages=PACKAGES + "".join(f"{row},\n" for row in rows),
+        resource_package_readings=READINGS + "\n".join(readings),
+    )
+    names = ("resource_package_id", "missing_days", "adjusted")
+    assert cells(table["resource_packages"], *names) == [("a", 8, 0), ("b", 4, 0), ("c", 5, 0), ("d", 0, 0)]
+
+
 def test_only_accounts_with_a_package_have_usage(tmp_path: Path) -> None:
     table = counted(
         tmp_path,

@@ -76,6 +76,12 @@ def test_the_last_of_a_key_counts_by_file_name_then_line(tmp_path: Path) -> None
     assert cells(table["reconciliation_daily"], "console") == [(4,)]
 
 
+def test_the_last_of_a_key_counts_with_its_empty_counts(tmp_path: Path) -> None:
+    rows = "2026-03-10,default,,one_click,2,2,,,\n20260310,default,,one_click,,1,,,\n"
+    table = counted(tmp_path, uses(2, "2026-03-10 12:00:00"), console__a=CONSOLE + rows)
+    assert cells(table["reconciliation_daily"], "measure", "console") == [("success", 1)]
+
+
 def test_apps_are_added_up_where_only_they_are_given(tmp_path: Path) -> None:
     """On the 10th apps alone: total 3 + 4, of billed the one that is given. On the 9th all apps are given, too."""
     rows = "2026-03-10,default,a,one_click,3,,,,1\n2026-03-10,default,b,one_click,4,,,,\n"
@@ -124,20 +130,43 @@ def test_counts_of_the_log_that_explain(tmp_path: Path, off: int, cause: str, ex
     assert by_count(off, 2, read_world(tmp_path, [AS_OF]).verified) == (cause, explained)
 
 
-def by_hours(tmp_path: Path, said: dict[int, int], settings: str = EXACT) -> list[tuple[object, ...]]:
-    """Of day n of March: n records at 07:59:59.999 and 20 - 2n at 08:00; a console of the totals of some days."""
+def by_hours(tmp_path: Path, said: dict[int, int], settings: str = EXACT, app: str = "") -> list[tuple[object, ...]]:
+    """Of day n of March: n records of app at 07:59:59.999 and 20 - 2n of b at 08:00; a console's total of some days."""
     events = [one for day in range(1, 11) for one in uses(day, f"2026-03-{day:02} 07:59:59.999")]
     events += [one for day in range(1, 11) for one in uses(20 - 2 * day, f"2026-03-{day:02} 08:00:00", "b")]
-    rows = "".join(f"2026-03-{day:02},default,,one_click,{count},,,,\n" for day, count in said.items())
+    rows = "".join(f"2026-03-{day:02},default,{app},one_click,{count},,,,\n" for day, count in said.items())
     table = counted(tmp_path, events, settings=settings, console__a=CONSOLE + rows)
     return cells(table["reconciliation_daily"], "log", "cause", "explained", "unexplained", "shift_hours")
 
 
 def test_a_console_in_utc(tmp_path: Path) -> None:
-    """Day n has 20 - n; from 08:00 on to 08:00 it has 20 - 2n + n + 1, one more. Its last day touches the 11th."""
-    found = by_hours(tmp_path, {day: 21 - day for day in (2, 3, 4, 5, 6, 10)})
+    """Day n has 20 - n; from 08:00 on to 08:00 it has 20 - 2n + n + 1, one more. The 10th would have
+    0, but its hours touch the 11th.
+    """
+    found = by_hours(tmp_path, {day: 21 - day for day in (2, 3, 4, 5, 6)} | {10: 0})
     assert found[:5] == [(20 - day, "shift", 1, 0, 8) for day in (2, 3, 4, 5, 6)]
-    assert found[5] == (10, "unexplained", 0, 1, None)
+    assert found[5] == (10, "unexplained", 0, -10, None)
+
+
+def test_an_app_has_no_shift_of_its_own(tmp_path: Path) -> None:
+    """The app's row stands for all apps, too: as such it is right by 8 hours; the app's own 20 - 2n is off by n + 1."""
+    found = by_hours(tmp_path, {day: 21 - day for day in (2, 3, 4, 5, 6)}, app="b")
+    assert found[:2] == [(18, "shift", 1, 0, 8), (16, "unexplained", 0, 3, None)]
+    assert [row[1] for row in found] == ["shift", "unexplained"] * 5
+
+
+def test_of_two_zones_that_fit_alike_the_nearer_one_counts_then_the_one_before(tmp_path: Path) -> None:
+    """Ten between a day's 23:30 and the next 00:30, of which 1 or 5 at 00:30: an hour to either side makes it 10 each
+    day, which are else 6 and 14. So do two hours and more.
+    """
+    after = {day: 5 if day % 2 else 1 for day in range(1, 12)}
+    events = [one for day in range(1, 11) for one in uses(after[day], f"2026-03-{day:02} 00:30:00")]
+    events += [one for day in range(1, 11) for one in uses(10 - after[day + 1], f"2026-03-{day:02} 23:30:00", "b")]
+    rows = "".join(f"2026-03-{day:02},default,,one_click,10,,,,\n" for day in range(2, 8))
+    table = counted(tmp_path, events, settings=EXACT, console__a=CONSOLE + rows)
+    assert cells(table["reconciliation_daily"], "log", "explained", "shift_hours") == [
+        (6 if day % 2 == 0 else 14, 4 if day % 2 == 0 else -4, 1) for day in range(2, 8)
+    ]
 
 
 def test_a_shift_needs_five_days_that_have_their_neighbours(tmp_path: Path) -> None:

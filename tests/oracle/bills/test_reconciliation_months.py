@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.oracle.bills.by_hand import ACCOUNTS, BILLS, CONSOLE, EXACT, PACKAGES, Event, cells, counted, use
+from tests.oracle.bills.times import ONE_DAY
 from tests.oracle.counts import Row
 
 FEBRUARY = date(2026, 2, 1)
@@ -104,14 +105,17 @@ def test_counts_of_the_log_that_explain(tmp_path: Path, bill: int, cause: str, e
     assert cells(table, *CAUSE) == [(bill - 56, cause, explained, 0)]
 
 
-def test_a_bill_in_utc(tmp_path: Path) -> None:
-    """At 07:00 one use on even days, two on odd ones, and ten on 1 March, which the hours touch."""
-    events = [use(f"{day} 07:00:00", event_id=f"m {day}") for day in (*DAYS, date(2026, 3, 1), date(2026, 1, 31))]
-    events += [use("2026-03-01 07:00:00", event_id=f"more {number}") for number in range(9)]
-    events += [use(f"{day} 07:00:00", event_id=f"odd {day}") for day in DAYS[::2]]
-    # By 8 hours day n has what day n + 1 has at 07:00: two on odd days, one on even ones, ten on 1 March.
-    said = {day: 1 if day.day % 2 else 2 for day in DAYS} | {DAYS[-1]: 10}
-    text = CONSOLE + "".join(f"{day},default,,one_click,,,,,{count}\n" for day, count in said.items())
-    table = monthly(tmp_path, events, "2026-02,default,one_click,50,,\n", console__a=text)
-    # In the log 28 + 14 = 42; by the hours 42 - 2 (of the 1st) + 10 = 50.
-    assert cells(table, "log", "console", *CAUSE) == [(42, 50, 8, "shift", 8, 0)]
+@pytest.mark.parametrize(
+    ("first_of_march", "bill", "found"), [(10, 50, (8, "shift", 8, 0)), (0, 40, (-2, "unexplained", 0, -2))]
+)
+def test_a_bill_in_utc(tmp_path: Path, first_of_march: int, bill: int, found: tuple[object, ...]) -> None:
+    """At 07:00 one use on even days of February, two on odd ones: 28 + 14. By the hours it lacks the 2 of the 1st, and
+    has those of 1 March, which the hours touch: where it has no records, they are not tried.
+    """
+    many = {day: 1 + day.day % 2 for day in DAYS} | {date(2026, 1, 31): 1, date(2026, 3, 1): first_of_march}
+    events = [
+        use(f"{day} 07:00:00", event_id=f"{day} {number}") for day, count in many.items() for number in range(count)
+    ]
+    text = CONSOLE + "".join(f"{day},default,,one_click,,,,,{many[day + ONE_DAY]}\n" for day in DAYS)
+    table = monthly(tmp_path, events, f"2026-02,default,one_click,{bill},,\n", console__a=text)
+    assert cells(table, "log", "console", *CAUSE) == [(42, bill, *found)]

@@ -19,16 +19,19 @@ ACCOUNTS = [
 @pytest.mark.parametrize(
     ("rows", "app", "vendor", "account"),
     [
-        (4, "a", "x", "1"),
-        (4, "a", "y", "2"),
-        (4, "b", "x", "3"),
-        (4, "b", "y", "4"),
-        (3, "b", "y", "own"),
-        (3, "c", "y", "default"),
+        ("1234", "a", "x", "1"),
+        ("234", "a", "x", "2"),
+        ("1234", "a", "y", "2"),
+        ("1234", "b", "x", "3"),
+        ("1234", "b", "y", "4"),
+        ("123", "b", "y", "own"),
+        ("123", "c", "y", "default"),
+        ("", "d", "y", "default"),
     ],
 )
-def test_own_app_comes_first_then_own_vendor(rows: int, app: str, vendor: str, account: str) -> None:
-    assert account_of(ACCOUNTS[:rows], {"b": "own", "c": ""}, app, vendor) == account
+def test_own_app_comes_first_then_own_vendor(rows: str, app: str, vendor: str, account: str) -> None:
+    accounts = [row for row in ACCOUNTS if row["account_id"] in rows]
+    assert account_of(accounts, {"b": "own", "c": ""}, app, vendor) == account
 
 
 @pytest.mark.parametrize(
