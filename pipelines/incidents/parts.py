@@ -86,13 +86,16 @@ def _rates_of_an_app(incidents: Iterable[Incident]) -> Iterator[tuple[Incident, 
 
 
 def _after_a_rate(incidents: Iterable[Incident]) -> Iterator[tuple[Incident, Incident]]:
-    """Who could not sign in asks for no verification: a volume of which a rate explains the loss is part of it."""
+    """Who could not sign in asks for no verification, and comes back more rarely: a volume that fell while a rate was
+    down, and of which that explains the loss, is part of it.
+    """
     for one in incidents:
         for other in incidents:
             if (one.kind, other.kind) == ("volume", "rate") and (
                 one.app_key == other.app_key
                 and one.channel in (other.channel, ALL)
-                and abs((other.first_day - one.first_day).days) <= SAME_START_DAYS
+                and one.overlaps(other)
+                and (other.first_day - one.first_day).days <= SAME_START_DAYS
                 and other.lost_total >= _EXPLAINS * one.lost_total
             ):
                 yield one, other

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 import polars as pl
+import pytest
 
 from pipelines.incidents.causes import cells_of
 from pipelines.incidents.incident import ALL, NO_CAUSE, Incident
@@ -20,6 +22,19 @@ def incident(metric: str, app_key: str, channel: str) -> Incident:
     return Incident(
         named, kind, metric, app_key, channel, FIRST, LAST, "recovered", 3, 100, 0, 100, 300, NO_CAUSE
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("first", "lost", "is_part"),
+    [(0, 300, True), (5, 300, True), (-1, 300, True), (-2, 300, False), (9, 300, False), (5, 401, False)],
+)
+def test_a_volume_that_fell_while_its_rate_was_down_is_part_of_it(first: int, lost: float, is_part: bool) -> None:
+    rate = replace(incident("technical_success_rate", "shop", "one_click"), last_day=FIRST + timedelta(days=8))
+    begun = FIRST + timedelta(days=first)
+    volume = incident("volume", "shop", "one_click")
+    volume = replace(volume, first_day=begun, last_day=begun + timedelta(days=20), lost_total=lost)
+    (found,) = (one for one in with_parts([rate, volume], {}) if one.kind == "volume")
+    assert found.part_of == (rate.incident_id if is_part else None)
 
 
 def test_the_fall_of_all_apps_is_part_of_the_silence_of_the_one_that_explains_it() -> None:
