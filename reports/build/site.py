@@ -106,6 +106,8 @@ class _Site:
         # Stands in the addresses of the data scripts, so that a browser never joins a new page with old figures.
         self.version = hashlib.sha256(f"{publication.as_of} {publication.generated_at}".encode()).hexdigest()[:8]
         shared = context.shared_data(marts, self.standing, self.quality, self.version)
+        # Days before it have no page of their own.
+        shared["first_page"] = min((one.day for one in self.overviews), default=None)
         # This script lies among the assets, which a reader of one app's page may read, too.
         shared["reasons"] = [(severity, text.zh, text.en) for severity, text in public_reasons(self.standing)]
         self.templates = environment(

@@ -55,7 +55,7 @@ def _texts() -> dict[str, Any]:
             for m in METRICS.values()
         },
         # Legends stand in the pages before the charts are there.
-        "looks": {name: {"dash": look.dash, "marker": look.marker} for name, look in LOOKS.items()},
+        "looks": {name: {"marker": look.marker} for name, look in LOOKS.items()},
     }
 
 

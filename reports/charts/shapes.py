@@ -10,28 +10,29 @@ Add a chart: an entry of `charts()`. Does not belong here: numbers, and names th
 from dataclasses import dataclass
 from typing import Any
 
-from reports.content.language import LANGUAGES, Text, metric_label
+from reports.content.language import LANGUAGES, Text, metric_label, t
 from reports.content.words import word
 
 
 @dataclass(frozen=True)
 class Look:
-    """How one series is drawn, the same in every chart; distinct by colour, dash and marker each alone."""
+    """How one series is drawn, the same in every chart; distinct by colour, by marker, and by `label`, its name at the
+    end of its line. Lines are solid: dashes were taken for days without data."""
 
     light: str
     dark: str
-    dash: str
     marker: str
+    label: Text
 
 
 # The four channels' colours are distinct to every kind of colour vision.
 LOOKS = {
-    "one_click": Look("#2456D6", "#8FA2FF", "solid", "circle"),
-    "wechat": Look("#12A594", "#5CF2DD", "dash", "square"),
-    "qq": Look("#B36200", "#E9B000", "dot", "diamond"),
-    "weibo": Look("#7A0F3A", "#E0457B", "dashdot", "triangle-up"),
-    "local_verify": Look("#5B6472", "#C3CBD6", "longdash", "x"),
-    "third_party": Look("#B05FD3", "#D7A6F5", "dash", "cross"),
+    "one_click": Look("#2456D6", "#8FA2FF", "circle", t("One-click")),
+    "wechat": Look("#12A594", "#5CF2DD", "square", t("WeChat")),
+    "qq": Look("#B36200", "#E9B000", "diamond", t("QQ")),
+    "weibo": Look("#7A0F3A", "#E0457B", "triangle-up", t("Weibo")),
+    "local_verify": Look("#5B6472", "#C3CBD6", "x", t("Number check")),
+    "third_party": Look("#B05FD3", "#D7A6F5", "cross", t("Third-party")),
 }
 # Ink, muted ink and rules of the two themes, as in static/css/base.css.
 THEMES = {
@@ -42,6 +43,7 @@ THEMES = {
         "surface": "#FFFFFF",
         "gap": "#EEF1F4",
         "incident": "#A31B2F",
+        "note": "#586474",
     },
     "dark": {
         "ink": "#E8ECF1",
@@ -50,11 +52,12 @@ THEMES = {
         "surface": "#1A212A",
         "gap": "#28313C",
         "incident": "#FF9FAE",
+        "note": "#A7B1BE",
     },
 }
 TREND_CHANNELS = ("one_click", "wechat", "qq", "weibo")
-# What a hovered value looks like, by the unit of the chart's metric.
-_HOVER = {"records": "%{y:,d}", "share": "%{y:.2%}", "ms": "%{y:,d} ms"}
+# Room for the names at the ends of the lines, in pixels.
+_NAMES = {"zh": 74, "en": 92}
 
 
 @dataclass(frozen=True)
@@ -115,9 +118,8 @@ def figure(chart: Chart, language: str, theme: str) -> dict[str, Any]:
                 "mode": "lines+markers",
                 # A missing day is a gap; markers keep a day between two gaps visible.
                 "connectgaps": False,
-                "line": {"color": colour, "dash": look.dash, "width": 1.75},
+                "line": {"color": colour, "width": 1.75},
                 "marker": {"color": colour, "symbol": look.marker, "size": 5},
-                "hovertemplate": _HOVER[chart.unit],
                 "meta": {"series": one.name, "field": chart.field, "group": chart.group, "look": one.look},
             }
         )
@@ -135,19 +137,15 @@ def figure(chart: Chart, language: str, theme: str) -> dict[str, Any]:
         "data": traces,
         "layout": {
             "paper_bgcolor": "rgba(0,0,0,0)",
-            # The line under the pointer is edged in this colour.
-            "plot_bgcolor": colours["surface"],
+            "plot_bgcolor": "rgba(0,0,0,0)",
             "font": {"color": colours["ink"], "family": "system-ui, sans-serif", "size": 12},
-            "margin": {"l": 46, "r": 10, "t": 8, "b": 36},
-            "hovermode": "x unified",
-            "hoverlabel": {"bgcolor": colours["surface"], "bordercolor": colours["rule"],
-                           "font": {"color": colours["ink"], "size": 12}},
+            "margin": {"l": 46, "r": _NAMES[language], "t": 8, "b": 36},
+            # The page reads all charts at the same day (static/js/readout.js).
+            "hovermode": False,
             "dragmode": False,
             # The legend stands in the page, once for all charts beside each other.
             "showlegend": False,
-            "xaxis": axis | {"type": "date", "hoverformat": "%Y-%m-%d %a", "showgrid": False,
-                             "unifiedhovertitle": {"text": "%{x|%Y-%m-%d %a}"}, "spikethickness": 1,
-                             "spikedash": "dot", "spikecolor": colours["muted"], "showline": True,
+            "xaxis": axis | {"type": "date", "showgrid": False, "showline": True,
                              "ticks": "outside", "ticklen": 4, "tickcolor": colours["rule"]},
             "yaxis": axis,
         },
@@ -155,10 +153,12 @@ def figure(chart: Chart, language: str, theme: str) -> dict[str, Any]:
 
 
 def shapes() -> dict[str, Any]:
-    """All charts as `charts.js` takes them: name, language, theme, then `data` and `layout`; units; and gaps' fills."""
+    """All charts as `charts.js` takes them: name, language, theme, then `data` and `layout`; units; the series' names;
+    the colours of gaps and marks."""
     found: dict[str, Any] = {
-        "gap": {theme: colours["gap"] for theme, colours in THEMES.items()},
-        "incident": {theme: colours["incident"] for theme, colours in THEMES.items()},
+        mark: {theme: colours[mark] for theme, colours in THEMES.items()} for mark in ("gap", "incident", "note")
+    } | {
+        "names": {name: {"zh": look.label.zh, "en": look.label.en} for name, look in LOOKS.items()},
         "units": {name: chart.unit for name, chart in charts().items()},
         "charts": {},
     }

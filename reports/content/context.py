@@ -4,6 +4,7 @@ Lives here: arranging the rows of the marts. Does not belong here: reading (`pub
 (`pages/`), the look (`shapes.py`), the figures themselves (`sql/figures/`), what needs attention (`attention.py`).
 """
 
+from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,8 +19,8 @@ from pipelines.common.days import WINDOWS, window
 from pipelines.contract.record import CHANNELS, OUTCOMES
 from reports.content.folders import app_folders
 from reports.content.language import Text
-from reports.content.name_order import initials, spelling
-from reports.content.published import RESTATEMENTS_LISTED, Publication, PublishedTables
+from reports.content.name_order import pinyin, spelling
+from reports.content.published import LONG_DAYS, RESTATEMENTS_LISTED, Publication, PublishedTables, months_to
 
 ALL_APPS = "*"
 CARD_METRICS = (
@@ -191,31 +192,51 @@ def name_order(found: list[App]) -> pl.DataFrame:
     spelt = {app.key: spelling(app.name) for app in found}
     ordered = sorted(spelt, key=lambda key: (spelt[key], key))
     return pl.DataFrame(
-        [(key, place, initials(spelt[key])) for place, key in enumerate(ordered)],
-        {"app_key": pl.String, "place": pl.Int64, "initials": pl.String},
+        [(key, place, pinyin(spelt[key])) for place, key in enumerate(ordered)],
+        {"app_key": pl.String, "place": pl.Int64, "pinyin": pl.String},
         orient="row",
     )
 
 
 def shared_data(marts: PublishedTables, stand: Standing, quality: dict[date, Day], version: str) -> dict[str, Any]:
-    """What the script of every page knows of the site: days, periods and their coverage, the code dictionary."""
+    """What the script of every page knows of the site: days, periods and their coverage, the code dictionary, and the
+    notes on all apps."""
     publication = stand.publication
-    days = list(window(publication.as_of, max(WINDOWS)))
+    as_of = publication.as_of
+    days, long_days = list(window(as_of, max(WINDOWS))), list(window(as_of, LONG_DAYS))
+    with_data = [day for day in sorted(quality) if quality[day].state == "complete" and day <= as_of]
     names = ("first", "last", "base_first", "base_last", "days", "days_with_data", "base_days", "base_days_with_data",
              "matched_days", "is_comparable", "missing")  # fmt: skip
     return {
         "version": version,
-        "as_of": publication.as_of,
+        "as_of": as_of,
         "time_zone": publication.time_zone,
         "generated_at": publication.generated_at,
         "is_synthetic": publication.is_synthetic,
         "days": days,
-        "missing": [i for i, day in enumerate(days) if day not in quality or quality[day].state == "missing"],
+        "missing": _without_data(days, quality),
+        "long_days": long_days,
+        "long_missing": _without_data(long_days, quality),
+        # Each with its days up to the data day, and how many of them have data.
+        "months": [
+            (
+                month,
+                min(monthrange(month.year, month.month)[1], (as_of - month).days + 1),
+                sum(day.replace(day=1) == month for day in with_data),
+            )
+            for month in months_to(as_of)
+        ],
+        "notes": marts.rows("site_notes"),
         "periods": {period: dict(zip(names, row, strict=True)) for period, *row in marts.rows("periods")},
         "codes": [list(row) for row in marts.rows("codes")],
         "channels": CHANNELS,
         "outcomes": OUTCOMES,
     }
+
+
+def _without_data(days: list[date], quality: dict[date, Day]) -> list[int]:
+    """The places of the days that lack data; before the first record, too."""
+    return [i for i, day in enumerate(days) if day not in quality or quality[day].state == "missing"]
 
 
 def overviews(marts: PublishedTables, quality: dict[date, Day]) -> Iterator[Overview]:

@@ -35,9 +35,10 @@ def _spell() -> Callable[[str], list[str]]:
     return partial(Pinyin(Words()).lazy_pinyin, style=Style.TONE3, errors=_plain)
 
 
-def initials(spelt: list[str]) -> str:
-    """The first letters of a spelt name's Chinese, `wx` of 微信: what people type to find it. Empty without Chinese."""
-    return "".join(syllable[0] for syllable in spelt if not syllable.startswith(_PLAIN))
+def pinyin(spelt: list[str]) -> str:
+    """The pinyin of a spelt name's Chinese without its tones, `WeiXin` of 微信: what people type to find it, whole or
+    by its initials, which are its capitals. Empty without Chinese."""
+    return "".join(syllable.rstrip("12345").capitalize() for syllable in spelt if not syllable.startswith(_PLAIN))
 
 
 def _plain(text: str) -> str:

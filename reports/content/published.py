@@ -22,6 +22,9 @@ from pipelines.contract.record import CHANNELS, OUTCOMES
 from pipelines.incidents.published import PublishedIncident, incidents_of
 
 DAYS = 30
+# The longer look of the charts: by day, with the eight weeks before the 30 days as their reference, and by month.
+LONG_DAYS = 90
+MONTHS = 13
 # A page must open in a browser: tables that grow without end are cut here, and say so.
 ROW_LIMIT = 5000
 # A day's page names so many restated figures; the table `restatements` holds them all.
@@ -29,8 +32,14 @@ RESTATEMENTS_LISTED = 200
 # In the order of their making: a step may read those before it.
 STEPS = (
     "subjects", "days", "codes", "usage_days", "usage_periods", "trend_days", "latency_days",
-    "channel_windows", "breakdowns", "failures", "packages", "presence",
+    "earlier_days", "month_counts", "channel_windows", "breakdowns", "failures", "packages", "presence",
 )  # fmt: skip
+
+
+def months_to(day: date) -> list[date]:
+    """The first days of the months that end with that of `day`, oldest first: as many as a chart by month shows."""
+    last = day.year * 12 + day.month - 1
+    return [date(month // 12, month % 12 + 1, 1) for month in range(last - MONTHS + 1, last + 1)]
 
 
 def detail_query() -> str:
@@ -67,6 +76,8 @@ class PublishedTables:
         self._values = {
             "first": as_of - timedelta(days=DAYS - 1),
             "last": as_of,
+            "long_first": as_of - timedelta(days=LONG_DAYS - 1),
+            "months_first": months_to(as_of)[0],
             "limit": ROW_LIMIT,
             "most": RESTATEMENTS_LISTED,
         }
@@ -110,7 +121,7 @@ class PublishedTables:
             self._connection.execute(f"CREATE TEMP TABLE {step} AS {text}", values)
 
     def order(self, names: pl.DataFrame) -> None:
-        """Takes the order of the names, for the tables that list all apps: app_key, place, initials."""
+        """Takes the order of the names, for the tables that list all apps: app_key, place, pinyin."""
         self._keep("name_order", names)
 
     def _keep(self, name: str, rows: pl.DataFrame) -> None:

@@ -124,8 +124,9 @@ class Reader:
         html = self.page.locator("html")
         language = (html.get_attribute("lang") or "")[:2]
         days = html.get_attribute("data-days")
+        span = html.get_attribute("data-chart-span")
         waiting = (
-            f'[data-chart]:not([data-ready^="{language} "][data-ready$=" {days}"])',
+            f'[data-chart]:not([data-ready^="{language} "][data-ready$=" {span}"])',
             f'[data-table=apps]:not([data-ready="{language} {period or days}"])',
             f'[data-table=logins]:not([data-ready="{language} {days}"])',
             f'[data-table]:not([data-ready^="{language}"])',

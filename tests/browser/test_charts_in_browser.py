@@ -65,9 +65,9 @@ def test_the_switch_changes_every_chart_and_a_missing_day_is_a_gap(
             # The missing day is shaded over its whole width.
             ((start, end),) = chart["shaded"]
             assert (start, end) == (f"{day(MISSING_BACK + 1)} 12:00", f"{missing} 12:00")
-        spans = page.locator("[data-span=gaps]").all_inner_texts()
-        assert spans
-        assert all("No data on 2026-03-28 Sat: a gap, not zero" in text for text in spans)
+        keys = page.locator("[data-chart-keys]").all_inner_texts()
+        assert keys
+        assert all("No data on 2026-03-28 Sat: a gap, not zero" in text for text in keys)
 
 
 def colour(text: str) -> str:
@@ -83,10 +83,10 @@ def test_a_channel_looks_the_same_in_every_chart_and_legend(reader: Reader, them
     for chart in drawn(reader, 7).values():
         for trace in chart["traces"]:
             line, marker = trace["line"], trace["marker"]
-            look = (line["color"], line["dash"], marker["color"], marker["symbol"])
+            look = (line["color"], marker["color"], marker["symbol"])
             seen.setdefault(trace["meta"]["look"], set()).add(look)
     expected = {name: getattr(look, theme) for name, look in LOOKS.items()}
-    assert seen == {name: {(expected[name], look.dash, expected[name], look.marker)} for name, look in LOOKS.items()}
+    assert seen == {name: {(expected[name], expected[name], look.marker)} for name, look in LOOKS.items()}
     # The line as it is painted, and the key of each legend and of the summary.
     for name, key in keys_of(reader.page):
         assert key == expected[name].upper(), name

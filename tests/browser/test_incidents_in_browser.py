@@ -84,10 +84,10 @@ def test_what_a_cause_did_before_and_now_is_one_click_away(reader: Reader) -> No
 def test_the_charts_of_an_app_are_marked_at_the_first_days(reader: Reader) -> None:
     page = reader.open(SHOP, lang="en", days=30)
     layer = page.locator("[data-chart=technical_success_rate] [data-layer='30']")
-    lines = layer.evaluate("one => one.layout.shapes.filter((shape) => shape.type === 'line').map((shape) => shape.x0)")
+    lines = layer.evaluate("one => one.layout.shapes.filter(({name}) => name === 'incident').map(({x0}) => x0)")
     assert lines == [str(day(25)), str(day(10))]
     assert layer.locator("text", has_text="Incident").count() == 2
-    span = page.locator("[data-span=gaps]").first
+    span = page.locator("[data-chart-keys]").first
     assert f"Incident began on {day(25)} Fri, {day(10)} Sat" in span.inner_text()
     figures = page.locator("details[data-figures=technical_success_rate]")
     figures.locator("summary").click()
@@ -99,19 +99,19 @@ def test_the_charts_of_an_app_are_marked_at_the_first_days(reader: Reader) -> No
     reader.press("7")
     assert "Incident" not in span.inner_text()
     lines = page.locator("[data-chart=technical_success_rate] [data-layer='7']").evaluate(
-        "one => one.layout.shapes.filter((shape) => shape.type === 'line').length"
+        "one => one.layout.shapes.filter(({name}) => name === 'incident').length"
     )
     assert lines == 0
 
 
 def test_the_charts_of_the_monitoring_page_are_marked_for_the_app_that_is_picked(reader: Reader) -> None:
     page = reader.open("monitor.html", lang="zh")
-    span = page.locator("[data-span=gaps]").first
+    span = page.locator("[data-chart-keys]").first
     assert f"{day(5)} 周四, {day(3)} 周六 起有异常" in span.inner_text()
     page.locator("#picker-field").fill("商城")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    page.wait_for_selector(f"[data-span=gaps]:has-text('{day(25)}')")
+    page.wait_for_selector(f"[data-chart-keys]:has-text('{day(25)}')")
     reader.settle()
     assert f"{day(25)} 周五, {day(10)} 周六 起有异常" in span.inner_text()
 

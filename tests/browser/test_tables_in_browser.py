@@ -97,14 +97,15 @@ def test_a_heading_sorts_all_rows_and_turns(reader: Reader) -> None:
 SEARCHES = {
     "app-0042": ["app-0042"],
     "SHOP 100": ["app-0100"],
-    # By the initials of its pinyin, and by a part of its name or key.
+    # By its pinyin, whole or by its initials, and by a part of its name or key.
+    "chongqing 20": [key for i, key in enumerate(VERIFIED) if i % 3 == 2 and ("20" in str(i) or "20" in key)],
     "cqcx 20": [key for i, key in enumerate(VERIFIED) if i % 3 == 2 and ("20" in str(i) or "20" in key)],
     "示例 999": ["app-0999"],
     "nothing like it": [],
 }
 
 
-def test_search_finds_by_name_key_and_initials(reader: Reader) -> None:
+def test_search_finds_by_name_key_and_pinyin(reader: Reader) -> None:
     page = reader.open("usage.html", lang="en", days=30)
     for text, expected in SEARCHES.items():
         page.get_by_label("Search").fill(text)

@@ -236,10 +236,12 @@ def steady(
     restated: Collection[int] = (),
     won: Callable[[int], int] = lambda back: 70,
     left: Callable[[int], int] = lambda back: 10,
+    incident_back: int | None = None,
 ) -> Path:
     """A database of one app with 100 requests a day, `won` of them authorized and `left` cancelled, the rest timed out.
 
-    Days are counted back from the as-of; each has 40 verifications and nothing wrong but what is asked for.
+    Days are counted back from the as-of; each has 40 verifications and nothing wrong but what is asked for, such as an
+    open incident since `incident_back`.
     """
     made = Database(path)
     made.publish(first_day=day(days - 1))
@@ -259,6 +261,8 @@ def steady(
                 "verifications": 40, "mismatches": 0, "unknowns": 0, "billable_verifications": 40,
             })  # fmt: skip
     _derive(made.connection)
+    if incident_back is not None:
+        made.add("incidents", incident("shop-rate", incident_back))
     made.add("restatements", *(
         {"run": 2, "day": day(back), "app_key": "shop", "channel": "one_click", "metric": "authorizations",
          "published_before": 69, "published_now": won(back), "cause": "late.ndjson"}

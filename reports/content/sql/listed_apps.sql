@@ -1,5 +1,5 @@
 -- app: its names, in the order of them
-SELECT app_name AS name, app_key AS key, folder, initials, platform
+SELECT app_name AS name, app_key AS key, folder, pinyin, platform
 FROM listed_apps
 JOIN name_order USING (app_key)
 ORDER BY place

@@ -4,9 +4,9 @@
 import { breakdownTable } from "./breakdowns.js";
 import { all, element, named, one } from "./dom.js";
 import { ABSENT, dayLabel, known, number, periodLabel, size } from "./format.js";
-import { _, filled, metricLink, word } from "./language.js";
+import { _, carryChoices, filled, metricLink, word } from "./language.js";
 import { headCell, numberCell } from "./periods.js";
-import { chosenDays, figures, site, windowKey } from "./state.js";
+import { chosenDays, figures, setChosenApp, site, windowKey } from "./state.js";
 import { onFigures, onWindow } from "./windows.js";
 
 /** @import { PackageRow } from "./types.d.ts" */
@@ -130,6 +130,11 @@ function drawPackages() {
 }
 
 function drawApp() {
+  // From an app's page, monitoring leads to that app.
+  if (all("[data-part=facts]").length) {
+    setChosenApp(figures.key);
+    carryChoices();
+  }
   drawFacts();
   drawRecords();
   drawFiles();

@@ -1,6 +1,7 @@
 /* The table of all apps on the usage page: counts of one period, their change, and the row of sums.
    The period has its own choice, and follows the page's 7 and 30 days when those are pressed. */
 
+import { asked, keepInAddress, onBack } from "./address.js";
 import { PERIODS } from "./cards.js";
 import {
   appColumn,
@@ -13,9 +14,9 @@ import {
   textCell,
   wordCell,
 } from "./cells.js";
-import { all, around, asked, element, one } from "./dom.js";
+import { all, around, element, one } from "./dom.js";
 import { isComparable } from "./figures.js";
-import { keepFilter, makeFilters } from "./filters.js";
+import { makeFilters } from "./filters.js";
 import { coverageNote, dayRange, number } from "./format.js";
 import { _, filled, onLanguage, word } from "./language.js";
 import { numberCell } from "./periods.js";
@@ -116,15 +117,19 @@ export function drawAppTable(table, data) {
   for (const button of all("[data-period]", listing)) {
     const offered = /** @type {PeriodKey} */ (button.dataset.period);
     button.addEventListener("click", () => {
-      keepFilter("period", offered);
+      keepInAddress({ period: offered });
       choose(offered);
     });
   }
   showPeriod(listing, period);
   onLanguage(() => showPeriod(listing, period));
   onWindow(() => {
-    keepFilter("period", "");
+    keepInAddress({ period: "" }, true);
     painted().then(() => choose(windowKey()));
+  });
+  onBack(() => {
+    const wanted = PERIODS.find((one) => one === asked("period")) || windowKey();
+    if (wanted !== period) choose(wanted);
   });
 }
 

@@ -84,7 +84,12 @@ export function fileLink(folder, kind, label, name) {
  */
 export function appColumn(data) {
   const [names, keys] = [data.list("name"), data.list("key")];
-  return { key: () => (row) => row, cell: (row) => appCell(names[row], keys[row], data.folder(row)) };
+  return {
+    key: () => (row) => row,
+    cell: (row) => appCell(names[row], keys[row], data.folder(row)),
+    values: (row) => [names[row], keys[row]],
+    also: () => [_("App key")],
+  };
 }
 
 /**
@@ -96,7 +101,11 @@ export function appColumn(data) {
  * @returns {Column}
  */
 export function codedColumn(data, name, toCell, textOf) {
-  return { key: () => codedKeys(data, name, textOf), cell: (row) => toCell(data.value(name, row)) };
+  return {
+    key: () => codedKeys(data, name, textOf),
+    cell: (row) => toCell(data.value(name, row)),
+    values: (row) => [textOf(data.value(name, row))],
+  };
 }
 
 /**
@@ -112,6 +121,7 @@ export function numberColumn(values, format) {
       return (row) => list[row];
     },
     cell: (row) => numberCell(format(values()[row])),
+    values: (row) => [values()[row]],
   };
 }
 
@@ -131,6 +141,7 @@ export function changeColumn(values, bases, kind, isFair) {
       return isFair() ? (row) => changeOf(list[row], before[row], kind) : () => null;
     },
     cell: (row) => changeCell(values()[row], bases()[row], kind, isFair()),
+    values: (row) => [isFair() ? changeOf(values()[row], bases()[row], kind) : null],
   };
 }
 

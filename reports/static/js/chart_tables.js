@@ -1,12 +1,31 @@
-/* What stands beside the charts: the table of the figures behind each, and the legends. */
+/* What stands beside the charts: the table of the figures behind each, its download, and the legends. */
 
 import { all, around, element, loadScript, one } from "./dom.js";
-import { seriesValues } from "./figures.js";
+import { downloadButton, said } from "./downloads.js";
 import { dayLabel, milliseconds, number, share } from "./format.js";
 import { _, filled, metricLabel, word } from "./language.js";
-import { headCell, numberCell, plainTable } from "./periods.js";
+import { bareTable, headCell, numberCell } from "./periods.js";
+import { dayPage } from "./readout.js";
+import { normsOf, placesOf, previousOf, shownSeries, valuesOf } from "./spans.js";
 import { seriesKey } from "./sparkline.js";
-import { chosenDays, figures, LANGUAGE_TAGS, language, site } from "./state.js";
+import { chosenSpan, figures, isolated, LANGUAGE_TAGS, language, setIsolated } from "./state.js";
+
+/** @import { CsvCell } from "./types.d.ts" */
+
+/**
+ * The lines of a chart that are shown, with their numbers over the span.
+ * @param {string} name
+ */
+function shownLines(name) {
+  const { charts, units } = window.AUTHMETER_CHARTS;
+  const { data } = charts[name][language].light;
+  return shownSeries(data).map(({ name: label, meta }) => ({
+    label,
+    values: valuesOf(meta, chosenSpan),
+    before: previousOf(meta, chosenSpan),
+    norms: normsOf(meta, units[name], chosenSpan),
+  }));
+}
 
 /**
  * @param {string} name
@@ -14,24 +33,66 @@ import { chosenDays, figures, LANGUAGE_TAGS, language, site } from "./state.js";
  * @returns {HTMLElement}
  */
 function chartTable(name, title) {
-  const shape = window.AUTHMETER_CHARTS.charts[name][language].light;
   const format = { records: number, share, ms: milliseconds }[window.AUTHMETER_CHARTS.units[name]];
-  const head = [headCell(_("Day")), ...shape.data.map((trace) => headCell(trace.name, true))];
-  const lists = shape.data.map((trace) => seriesValues(trace.meta));
-  const rows = site.days.map((day, i) =>
-    element(
+  const lines = shownLines(name);
+  const { x, missing, isByMonth } = placesOf(chosenSpan);
+  const head = [headCell(isByMonth ? _("Month") : _("Day")), ...lines.map(({ label }) => headCell(label, true))];
+  const rows = x.map((day, i) => {
+    const href = dayPage(day);
+    const said = isByMonth ? day.slice(0, 7) : dayLabel(day);
+    const isGap = missing.includes(i) && !isByMonth;
+    return element(
       "tr",
       {},
       element(
         "th",
         { scope: "row", className: "word" },
-        dayLabel(day),
-        figures.incidents.includes(day) ? element("span", { className: "mark", textContent: _("Incident") }) : null,
+        href === null ? said : element("a", { href, textContent: said }),
+        !isByMonth && figures.incidents.includes(day)
+          ? element("span", { className: "mark", textContent: _("Incident") })
+          : null,
       ),
-      ...lists.map((list) => numberCell(site.missing.includes(i) ? _("no data") : format(list[i]))),
-    ),
-  );
-  return plainTable(`${_("Figures of this chart")} · ${title}`, head, rows.slice(-chosenDays).reverse(), "plain dense");
+      ...lines.map(({ values }) => numberCell(isGap ? _("no data") : format(values[i]))),
+    );
+  });
+  return bareTable(`${_("Figures of this chart")} · ${title}`, head, rows.reverse(), "plain dense");
+}
+
+/**
+ * The numbers behind a chart as rows of a file: its lines, the span before, and what is usual.
+ * @param {string} name
+ * @returns {CsvCell[][]}
+ */
+function chartRows(name) {
+  const lines = shownLines(name);
+  const { x, isByMonth } = placesOf(chosenSpan);
+  const withBefore = lines.filter(({ before }) => before.length);
+  const withNorms = lines.filter(({ norms }) => norms.length);
+  const previous = chosenSpan === "7" ? _("Previous 7 days") : _("Previous 30 days");
+  const headings = [
+    isByMonth ? _("Month") : _("Day"),
+    ...lines.map(({ label }) => label),
+    ...withBefore.map(({ label }) => `${label} · ${previous}`),
+    ...withNorms.flatMap(({ label }) => [`${label} · ${_("usual, lowest")}`, `${label} · ${_("usual, highest")}`]),
+  ];
+  const rows = x.map((day, i) => [
+    isByMonth ? day.slice(0, 7) : day,
+    ...lines.map(({ values }) => values[i]),
+    ...withBefore.map(({ before }) => before[i]),
+    ...withNorms.flatMap(({ norms }) => norms[i] || [null, null]),
+  ]);
+  return [headings, ...rows];
+}
+
+/** The buttons that download what the charts show, in the language of the page. */
+function drawChartDownloads() {
+  for (const place of all("[data-chart-download]")) {
+    const title = () => said(one("figcaption", around(place, "figure")));
+    const button = downloadButton(title, () => chartRows(place.dataset.chartDownload || ""));
+    // The shapes of the charts are loaded after the page is there.
+    button.disabled = !window.AUTHMETER_CHARTS;
+    place.replaceChildren(button);
+  }
 }
 
 /**
@@ -53,8 +114,11 @@ export function drawChartTables() {
   for (const details of chartDetails()) drawChartTable(details);
 }
 
-/** The names and keys of the series, in the language of the page. */
-export function drawLegends() {
+/**
+ * The names and keys of the series, in the language of the page; a click shows one series alone, another click all.
+ * @param {() => void} changed
+ */
+export function drawLegends(changed) {
   /** @type {Record<string, string[][]>} */
   const legends = {
     channels: ["one_click", "wechat", "qq", "weibo"].map((name) => [name, word(name)]),
@@ -69,8 +133,29 @@ export function drawLegends() {
     ],
   };
   for (const place of all("[data-legend]")) {
-    place.replaceChildren(
-      ...legends[place.dataset.legend || ""].map(([look, label]) => element("li", {}, seriesKey(look), label)),
-    );
+    const legend = legends[place.dataset.legend || ""];
+    // The buttons stay the same elements, so that the focus stays where it is.
+    const buttons = all("button", place);
+    const shown = buttons.length === legend.length ? buttons : legend.map(([look]) => legendButton(look, changed));
+    legend.forEach(([look, label], i) => {
+      shown[i].replaceChildren(seriesKey(look), label);
+      shown[i].setAttribute("aria-pressed", String(look === isolated));
+    });
+    if (shown !== buttons) place.replaceChildren(...shown.map((button) => element("li", {}, button)));
   }
+  drawChartDownloads();
+}
+
+/**
+ * @param {string} look
+ * @param {() => void} changed
+ * @returns {HTMLElement}
+ */
+function legendButton(look, changed) {
+  const button = element("button", { type: "button", className: "series-button" });
+  button.addEventListener("click", () => {
+    setIsolated(look === isolated ? "" : look);
+    changed();
+  });
+  return button;
 }

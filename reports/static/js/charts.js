@@ -1,44 +1,36 @@
 /* The charts: the page's numbers in the shapes of `charts/shapes.py`, drawn by Plotly.
-   Each chart has two layers, one a window, so that the switch only shows the other layer (charts.css) instead of
-   drawing anew. Layers are drawn one per task, the chosen window first: the page takes input between them. */
+   Each chart has a layer for each span. Those of both windows are drawn beforehand, so that the switch only shows the
+   other layer (charts.css) instead of drawing anew; those of the longer look when they are asked for. Layers are drawn
+   one per task, the chosen span first: the page takes input between them.
+   Does not belong here: scales and what lies behind the lines (scales.js), what the pointer tells (readout.js). */
 
 import { chartDetails, drawChartTable, drawChartTables, drawLegends } from "./chart_tables.js";
 import { all, element, loadScript, nextTask } from "./dom.js";
-import { seriesValues } from "./figures.js";
+import { drawEndLabels } from "./end_labels.js";
 import { known } from "./format.js";
 import { _, onLanguage } from "./language.js";
-import { dayScale, gaps, incidentMarks, scale } from "./scales.js";
-import { chosenDays, figures, LANGUAGE_TAGS, language, site } from "./state.js";
-import { onFigures, onWindow } from "./windows.js";
+import { clearReadout, keepDrawn } from "./readout.js";
+import { band, dayMarks, dayScale, gaps, ghost, monthScale, scale } from "./scales.js";
+import { normsOf, notesFrom, placesOf, previousOf, shownSeries, valuesOf } from "./spans.js";
+import { chosenSpan, figures, language } from "./state.js";
+import { onTheme, theme as themeOfPage } from "./theme.js";
+import { onFigures, onSpan } from "./windows.js";
 
-/** @import { Value } from "./types.d.ts" */
+/** @import { Layout, SpanKey, Trace, Value } from "./types.d.ts" */
 
-const LAYERS = [7, 30];
+/** @type {SpanKey[]} */
+const LAYERS = ["7", "30"];
 
-/** @type {MediaQueryList | undefined} */
-let dark;
 let printing = false;
 let revision = 0;
 
 /** @type {Promise<void> | null} */
 let pendingCharts = null;
 
-/** @type {Promise<void> | undefined} */
+/** @type {Promise<unknown> | undefined} */
 let library;
 
-const theme = () => (dark?.matches && !printing ? "dark" : "light");
-
-// Weekdays in the hovered date; Plotly itself knows English only.
-function addChinese() {
-  const days = ["日", "一", "二", "三", "四", "五", "六"].map((name) => `周${name}`);
-  const months = Array.from({ length: 12 }, (_unused, i) => `${i + 1}月`);
-  window.Plotly.register({
-    moduleType: "locale",
-    name: "zh-CN",
-    dictionary: {},
-    format: { days, shortDays: days, months, shortMonths: months, date: "%Y-%m-%d" },
-  });
-}
+const theme = () => (printing ? "light" : themeOfPage());
 
 // On paper a wide chart would be scaled down until its letters are too small to read.
 const PAPER_WIDTH = 720;
@@ -50,10 +42,10 @@ const PAPER_WIDTH = 720;
 const widthOf = (place) => (printing ? Math.min(place.clientWidth, PAPER_WIDTH) : place.clientWidth);
 
 /**
- * @param {number} days
+ * @param {SpanKey} span
  * @returns {string}
  */
-const stamp = (days) => [language, theme(), days, revision].join(" ");
+const stamp = (span) => [language, theme(), span, revision].join(" ");
 
 /**
  * A marker on every day of a month hides the lines: then only the days with a tick have one, by which the series are told
@@ -72,59 +64,102 @@ function markerSizes(list, days, ticks, size) {
 
 /**
  * @param {HTMLElement} place
- * @param {number} days
+ * @param {SpanKey} span
  * @returns {HTMLElement}
  */
-function layerOf(place, days) {
-  const [found] = all(`[data-layer="${days}"]`, place);
+function layerOf(place, span) {
+  const [found] = all(`[data-layer="${span}"]`, place);
   if (found) return found;
   // The figures stand in the table below; a reader by ear has no use for the parts of a drawing.
-  const made = element("div", { className: "layer", "data-layer": days, "aria-hidden": "true" });
+  const made = element("div", { className: "layer", "data-layer": span, "aria-hidden": "true" });
   place.append(made);
   return made;
 }
 
+// Bands of several lines lie over each other: fainter than that of one.
+const SHADES = { alone: { band: 0.18, ghost: 0.7 }, beside: { band: 0.07, ghost: 0.35 } };
+
 /**
- * @param {HTMLElement} place
- * @param {number} days
+ * Puts the numbers of a span into the lines of a chart, and what is behind them into its layout.
+ * @param {string} name
+ * @param {SpanKey} span
+ * @param {Trace[]} data
+ * @param {Layout} layout
  */
-function drawLayer(place, days) {
-  const { charts, units, gap, incident } = window.AUTHMETER_CHARTS;
-  const { chart: name = "" } = place.dataset;
-  const { data, layout } = structuredClone(charts[name][language][theme()]);
-  const shown = site.days.slice(-days);
-  const scaled = dayScale(shown);
+function fill(name, span, data, layout) {
+  const { units, gap, incident, note } = window.AUTHMETER_CHARTS;
+  const unit = units[name];
+  const { x, missing, isByMonth } = placesOf(span);
+  const scaled = isByMonth ? monthScale(x) : dayScale(x);
+  const shade = data.length > 1 ? SHADES.beside : SHADES.alone;
+  /** @type {object[]} */
+  const behind = [];
   const values = data.flatMap((trace) => {
-    const list = seriesValues(trace.meta).slice(-days);
-    trace.x = shown;
+    const list = valuesOf(trace.meta, span);
+    const before = previousOf(trace.meta, span);
+    const norms = normsOf(trace.meta, unit, span);
+    trace.x = x;
     trace.y = list;
     // Plotly takes markers of several sizes for bubbles, which it would draw pale and edged.
     const even = { opacity: 1, line: { width: 0 } };
-    if (days > 7) {
-      Object.assign(trace.marker, even, { size: markerSizes(list, shown, scaled.tickvals, trace.marker.size) });
+    if (span === "30" || span === "90") {
+      Object.assign(trace.marker, even, { size: markerSizes(list, x, scaled.tickvals, trace.marker.size) });
     }
-    return list;
+    const { color } = trace.marker;
+    behind.push(...band(x, norms, color, shade.band), ...ghost(x, before, color, shade.ghost));
+    return [...list, ...before, ...norms.flatMap((norm) => norm || [])];
   });
   Object.assign(layout.xaxis, scaled);
-  Object.assign(layout.yaxis, scale(values, units[name], name === "share" || units[name] === "records"));
-  layout.shapes = [
-    ...gaps(shown, gap[theme()]),
-    ...incidentMarks(shown, figures.incidents, incident[theme()], _("Incident")),
-  ];
-  const layer = layerOf(place, days);
+  Object.assign(layout.yaxis, scale(values, unit, name === "share" || unit === "records"));
+  const marks = isByMonth
+    ? []
+    : [
+        ...dayMarks(x, figures.incidents, incident[theme()], _("Incident")),
+        ...dayMarks(
+          x,
+          notesFrom(x[0]).map(([day]) => day),
+          note[theme()],
+          _("Noted"),
+          true,
+        ),
+      ];
+  layout.shapes = [...gaps(x, missing, gap[theme()], isByMonth), ...behind, ...marks];
+}
+
+/**
+ * @param {HTMLElement} place
+ * @param {SpanKey} span
+ */
+function drawLayer(place, span) {
+  const { charts, names } = window.AUTHMETER_CHARTS;
+  const { chart: name = "" } = place.dataset;
+  const shape = structuredClone(charts[name][language][theme()]);
+  const data = shownSeries(shape.data);
+  const { layout } = shape;
+  fill(name, span, data, layout);
+  const layer = layerOf(place, span);
   layout.width = widthOf(place);
   layout.height = place.clientHeight;
-  const config = {
-    displayModeBar: false,
-    displaylogo: false,
-    showSendToCloud: false,
-    doubleClick: false,
-    locale: LANGUAGE_TAGS[language],
-  };
-  window.Plotly.react(layer, data, layout, config);
+  // What the pointer tells is readout.js.
+  window.Plotly.react(layer, data, layout, { staticPlot: true, displaylogo: false, showSendToCloud: false });
+  const { l: left, r: right, t: top, b: bottom } = layout.margin;
+  const [low, high] = /** @type {number[]} */ (layout.yaxis.range);
+  const bounds = { left: layout.width - right, top, bottom: layout.height - bottom };
+  /** @param {number} value */
+  const height = (value) => bounds.bottom - ((value - low) / (high - low)) * (bounds.bottom - top);
+  const labels = data.map((trace) => names[trace.meta.look][language]);
+  drawEndLabels(layer, data, labels, height, bounds);
+  keepDrawn(layer, {
+    data,
+    range: /** @type {string[]} */ (layout.xaxis.range),
+    left,
+    right: bounds.left,
+    top,
+    bottom: bounds.bottom,
+  });
   // Paper has another width than the screen: with a view box the drawing follows its box (print.css).
   for (const image of all("svg.main-svg", layer)) image.setAttribute("viewBox", `0 0 ${layout.width} ${layout.height}`);
-  layer.dataset.drawn = stamp(days);
+  layer.dataset.drawn = stamp(span);
   layer.dataset.width = String(layout.width);
   showReady(place);
 }
@@ -134,38 +169,39 @@ function drawLayer(place, days) {
  * @param {HTMLElement} place
  */
 function showReady(place) {
-  const layer = layerOf(place, chosenDays);
-  if (layer.dataset.drawn === stamp(chosenDays)) place.dataset.ready = [language, theme(), chosenDays].join(" ");
+  const layer = layerOf(place, chosenSpan);
+  if (layer.dataset.drawn === stamp(chosenSpan)) place.dataset.ready = [language, theme(), chosenSpan].join(" ");
   else delete place.dataset.ready;
 }
 
 /**
  * @param {HTMLElement} place
- * @param {number} days
+ * @param {SpanKey} span
  * @returns {boolean}
  */
-function isStale(place, days) {
-  const layer = layerOf(place, days);
-  return layer.dataset.drawn !== stamp(days) || Number(layer.dataset.width) !== widthOf(place);
+function isStale(place, span) {
+  const layer = layerOf(place, span);
+  return layer.dataset.drawn !== stamp(span) || Number(layer.dataset.width) !== widthOf(place);
 }
 
-/** @returns {[HTMLElement, number] | null} */
+/** @returns {[HTMLElement, SpanKey] | null} */
 function nextLayer() {
   const places = all("[data-chart]");
-  for (const days of [chosenDays, ...LAYERS.filter((one) => one !== chosenDays)]) {
-    const place = places.find((one) => isStale(one, days));
-    if (place) return [place, days];
+  for (const span of [chosenSpan, ...LAYERS.filter((one) => one !== chosenSpan)]) {
+    const place = places.find((one) => isStale(one, span));
+    if (place) return [place, span];
   }
   return null;
 }
 
 async function drawPending() {
   const { plotly = "", charts = "" } = document.documentElement.dataset;
-  library ??= Promise.all([loadScript(plotly), loadScript(charts)]).then(addChinese);
+  library ??= Promise.all([loadScript(plotly), loadScript(charts)]);
   await library;
+  drawLegends(drawAnew);
   await nextTask();
   for (let next = nextLayer(); next; next = nextLayer()) {
-    if (next[1] !== chosenDays) chartsShown();
+    if (next[1] !== chosenSpan) chartsShown();
     drawLayer(...next);
     await nextTask();
   }
@@ -177,7 +213,7 @@ async function drawPending() {
 let chartsShown;
 
 /**
- * Resolves once the charts of the chosen window are there: what is less urgent waits for it.
+ * Resolves once the charts of the chosen span are there: what is less urgent waits for it.
  * @type {Promise<void>}
  */
 export const whenChartsShown = new Promise((resolve) => {
@@ -195,25 +231,30 @@ export function drawCharts() {
 /* Paper does not wait. */
 function drawShownChartsNow() {
   if (!window.Plotly || !window.AUTHMETER_CHARTS) return;
-  for (const place of all("[data-chart]")) if (isStale(place, chosenDays)) drawLayer(place, chosenDays);
+  for (const place of all("[data-chart]")) if (isStale(place, chosenSpan)) drawLayer(place, chosenSpan);
 }
 
-/** Draws the charts with every change of figures, window, theme or width, and for paper. */
+/* Other numbers, or other series: every layer is drawn anew. */
+function drawAnew() {
+  revision += 1;
+  clearReadout();
+  drawLegends(drawAnew);
+  drawCharts();
+  drawChartTables();
+}
+
+/** Draws the charts with every change of figures, span, theme or width, and for paper. */
 export function startCharts() {
-  dark = window.matchMedia("(prefers-color-scheme: dark)");
-  onLanguage(drawLegends);
-  drawLegends();
-  onFigures(() => {
-    revision += 1;
-    drawCharts();
-    drawChartTables();
-  });
-  onWindow(() => {
+  drawLegends(drawAnew);
+  onLanguage(() => drawLegends(drawAnew));
+  onFigures(drawAnew);
+  onSpan(() => {
+    clearReadout();
     drawCharts();
     drawChartTables();
   });
   for (const details of chartDetails()) details.addEventListener("toggle", () => drawChartTable(details));
-  dark.addEventListener("change", drawCharts);
+  onTheme(drawCharts);
   let waiting = 0;
   window.addEventListener("resize", () => {
     window.clearTimeout(waiting);

@@ -38,8 +38,9 @@ export function columnsOf({ rows, columns }) {
       return this.list("folder")[row] || this.list("key")[row];
     },
     texts() {
-      const [names, keys, initials] = [this.list("name"), this.list("key"), this.list("initials")];
-      return names.map((name, row) => `${name}\n${keys[row]}\n${initials[row]}`);
+      const [names, keys, pinyin] = [this.list("name"), this.list("key"), this.list("pinyin")];
+      // Its capitals are the initials.
+      return names.map((name, row) => `${name}\n${keys[row]}\n${pinyin[row]}\n${pinyin[row].replace(/[^A-Z]/g, "")}`);
     },
   };
 }
@@ -88,7 +89,7 @@ export function codedKeys(data, name, textOf) {
   return (row) => rank[of[row]];
 }
 
-/* ---- search, in lists of apps by name, key and initials of the name's pinyin */
+/* ---- search, in lists of apps by name, key and the name's pinyin, whole or by its initials */
 
 /**
  * What is searched for: words in any order, in any case.

@@ -1,4 +1,4 @@
-/* What every other module stands on: elements, files loaded later, and what is kept in the address and the browser.
+/* What every other module stands on: elements, files loaded later, and what is kept in the browser.
    Elements are made with text content only, never from HTML: names come from logs and registries. */
 
 import { root, site } from "./state.js";
@@ -142,24 +142,4 @@ export function remember(name, value) {
   } catch {
     /* as above */
   }
-}
-
-/**
- * What the address asks for under `name`.
- * @param {string} name
- * @returns {string | null}
- */
-export function asked(name) {
-  return new URLSearchParams(window.location.search).get(name);
-}
-
-/**
- * Keeps a choice in the address, so that a copied address shows the same page.
- * @param {string} name
- * @param {string} value
- */
-export function keepInAddress(name, value) {
-  const address = new URL(window.location.href);
-  address.searchParams.set(name, value);
-  window.history.replaceState(null, "", address);
 }

@@ -3,7 +3,7 @@
    sum, null where the lower one is 0 or unknown), changes, and sums of two counts. Does not belong here: drawing. */
 
 import { own } from "./dom.js";
-import { figures, site } from "./state.js";
+import { site } from "./state.js";
 
 /** @import { Breakdown, ByWindow, ChannelRow, Code, Figures, Outcome, PeriodKey, RawBreakdown, RawCode, RawFigures, RawOutcome, SeriesPlace, Step, TrendChannel, Value } from "./types.d.ts" */
 
@@ -55,7 +55,7 @@ export function isComparable(period) {
  * @returns {Figures["trend"]}
  */
 function trendByChannel(counts) {
-  const totals = site.days.map((_day, i) => sum(...TREND_CHANNELS.map((name) => counts[name][0][i])));
+  const totals = counts.one_click[0].map((_value, i) => sum(...TREND_CHANNELS.map((name) => counts[name][0][i])));
   /** @param {TrendChannel} name */
   const trend = (name) => {
     const [authorizations, requests, cancelled] = counts[name];
@@ -173,6 +173,109 @@ function byWindow(content, rows) {
   return { 7: rows(content[7] || []), 30: rows(content[30] || []) };
 }
 
+/** The places of the lists of the longer look. */
+const EARLIER = { authorizations: 0, requests: 1, cancelled: 2, verifications: 3, p50: 4, p95: 5 };
+
+const TREND_PLACES = [EARLIER.authorizations, EARLIER.requests, EARLIER.cancelled];
+
+/**
+ * The numbers of a text that holds `count` of them to base 36, all of the same width; dots are none.
+ * @param {string} text
+ * @param {number} count
+ * @returns {Value[]}
+ */
+function numbersOf(text, count) {
+  const width = text.length / count;
+  return Array.from({ length: count }, (_unused, i) => {
+    const digits = text.slice(i * width, (i + 1) * width);
+    return !digits || digits.startsWith(".") ? null : Number.parseInt(digits, 36);
+  });
+}
+
+/**
+ * A list of a channel as the file has it, or what an empty one stands for: nothing but zeros, or nothing at all of a
+ * latency. Where no data were read, there is no zero.
+ * @param {Record<string, (Value[] | string)[]>} lists
+ * @param {string} channel
+ * @param {number} place
+ * @param {boolean[]} withData
+ * @returns {Value[]}
+ */
+function longList(lists, channel, place, withData) {
+  const found = own(lists, channel)?.[place] || [];
+  const list = typeof found === "string" ? numbersOf(found, withData.length) : found;
+  const isLatency = place >= EARLIER.p50;
+  return withData.map((hasData, i) => (isLatency || hasData ? (list[i] ?? (isLatency ? null : 0)) : null));
+}
+
+/**
+ * The charts' numbers over the days before the 30 and these, one list for each series.
+ * @param {RawFigures} raw
+ * @returns {Figures["long"]}
+ */
+function longFigures(raw) {
+  const before = site.long_days.length - site.days.length;
+  const withData = Array.from({ length: before }, (_unused, i) => !site.long_missing.includes(i));
+  /** @param {string} channel @param {number} place @param {Value[]} now */
+  const joined = (channel, place, now) => [...longList(raw.earlier, channel, place, withData), ...now];
+  /** @param {TrendChannel} name */
+  const counts = (name) => TREND_PLACES.map((place, i) => joined(name, place, raw.trend[name][i]));
+  const trend = trendByChannel(
+    /** @type {any} */ (Object.fromEntries(TREND_CHANNELS.map((name) => [name, counts(name)]))),
+  );
+  const none = site.days.map(() => null);
+  const timed = site.channels.filter((name) => own(raw.earlier, name)?.[EARLIER.p50]?.length || own(raw.latency, name));
+  /** @param {string} name @returns {[Value[], Value[]]} */
+  const latencies = (name) => {
+    const [p50, p95] = own(raw.latency, name) || [none, none];
+    return [joined(name, EARLIER.p50, p50), joined(name, EARLIER.p95, p95)];
+  };
+  const { one_click_verifications: oneClick, local_verifications: local } = raw.usage;
+  return {
+    trend,
+    latency: latencyByChannel(Object.fromEntries(timed.map((name) => [name, latencies(name)]))),
+    usage: {
+      one_click_verifications: joined("one_click", EARLIER.verifications, oneClick),
+      local_verifications: joined("local_verify", EARLIER.verifications, local),
+      third_party_authorizations: thirdParty(trend),
+    },
+  };
+}
+
+/**
+ * The charts' numbers by month; of latencies there are none, which do not add up.
+ * @param {RawFigures} raw
+ * @returns {Figures["monthly"]}
+ */
+function monthlyFigures(raw) {
+  const withData = site.months.map(([, , days]) => days > 0);
+  /** @param {string} channel @param {number} place */
+  const list = (channel, place) => longList(raw.months, channel, place, withData);
+  /** @param {TrendChannel} name */
+  const counts = (name) => TREND_PLACES.map((place) => list(name, place));
+  const trend = trendByChannel(
+    /** @type {any} */ (Object.fromEntries(TREND_CHANNELS.map((name) => [name, counts(name)]))),
+  );
+  return {
+    trend,
+    latency: {},
+    usage: {
+      one_click_verifications: list("one_click", EARLIER.verifications),
+      local_verifications: list("local_verify", EARLIER.verifications),
+      third_party_authorizations: thirdParty(trend),
+    },
+  };
+}
+
+/**
+ * @param {Figures["trend"]} trend
+ * @returns {Value[]}
+ */
+function thirdParty(trend) {
+  const others = TREND_CHANNELS.filter((name) => name !== "one_click").map((name) => trend[name].authorizations);
+  return others[0].map((_value, i) => sum(...others.map((list) => list[i])));
+}
+
 /**
  * The figures as `sql/figures/documents.sql` writes them, completed.
  * @param {RawFigures} raw
@@ -184,6 +287,8 @@ export function completedFigures(raw) {
   const breakdown = (rows) => rows.map(breakdownRow);
   return {
     ...raw,
+    long: longFigures(raw),
+    monthly: monthlyFigures(raw),
     usage: { number_verifications: oneClick.map((value, i) => sum(value, local[i])), ...raw.usage },
     trend: trendByChannel(raw.trend),
     latency: latencyByChannel(raw.latency),
@@ -196,14 +301,16 @@ export function completedFigures(raw) {
 }
 
 /**
- * The numbers of a chart's series, one for each day; `meta` says where they lie (`charts/shapes.py`).
+ * The numbers of a chart's series in `lists`, one for each day or month of these; `meta` says where they lie
+ * (`charts/shapes.py`).
  * @param {SeriesPlace} meta
+ * @param {Figures["long"]} lists
  * @returns {Value[]}
  */
-export function seriesValues({ group, series, field }) {
+export function seriesValues({ group, series, field }, lists) {
   /** @type {Record<string, Value[] | Record<string, Value[]>>} */
-  const content = figures[group];
+  const content = lists[group];
   const found = own(content, series);
   const list = field === null || Array.isArray(found) ? found : own(found, field);
-  return Array.isArray(list) ? list : Array(site.days.length).fill(null);
+  return Array.isArray(list) ? list : Array(lists.usage.local_verifications.length).fill(null);
 }

@@ -2,27 +2,15 @@
    is kept in the address under the same name, so that a filtered list can be sent and linked to.
    Does not belong here: how rows are searched (columns.js). */
 
+import { asked, keepInAddress, onBack } from "./address.js";
 import { hasTerms, ranks, searchLines, searchTerms } from "./columns.js";
-import { all, asked, element, keepInAddress } from "./dom.js";
+import { all, element } from "./dom.js";
 import { _, onLanguage, word } from "./language.js";
 import { painted } from "./tables.js";
 
 /** @import { BigList, Coded, CodedName, Field, RowTest, Rows } from "./types.d.ts" */
 
 const SUGGESTIONS = 50;
-
-/**
- * What is empty has no place in the address.
- * @param {string} name
- * @param {string} value
- */
-export function keepFilter(name, value) {
-  keepInAddress(name, value);
-  if (value) return;
-  const address = new URL(window.location.href);
-  address.searchParams.delete(name);
-  window.history.replaceState(null, "", address);
-}
 
 /**
  * Gives a function that gives the test of a row, null where every row passes.
@@ -44,10 +32,14 @@ export function makeFilters(listing, data, changed) {
     if (field instanceof HTMLInputElement && field.list) suggest(field, field.list, data);
     field.addEventListener("input", changed);
     // Not at each letter: browsers allow an address to change only so often.
-    field.addEventListener("change", () => keepFilter(filter, field.value.trim()));
+    field.addEventListener("change", () => keepInAddress({ [filter]: field.value.trim() }));
     // Made ready once the first rows are painted, so that the first letter is as quick as the others.
     if (filter === "search") painted().then(() => searchLines(data));
   }
+  onBack(() => {
+    for (const field of fields) field.value = asked(field.dataset.filter || "") || "";
+    changed();
+  });
   return () => {
     const tests = fields.filter((field) => field.value.trim()).map((field) => testOf(field, data));
     return tests.length ? (row) => tests.every((test) => test(row)) : null;

@@ -2,8 +2,9 @@
    Texts of the templates stand in both languages and the style sheet hides one; texts of the scripts are looked up
    here by _("..."). */
 
-import { all, asked, element, keepInAddress, one, own, remember, remembered } from "./dom.js";
-import { chosenDays, LANGUAGE_TAGS, language, root, setLanguage, site, texts } from "./state.js";
+import { asked, keepInAddress } from "./address.js";
+import { all, element, one, own, remember, remembered } from "./dom.js";
+import { chosenApp, chosenDays, chosenSpan, LANGUAGE_TAGS, language, root, setLanguage, site, texts } from "./state.js";
 
 /** @import { Language } from "./types.d.ts" */
 
@@ -50,13 +51,16 @@ export function onLanguage(listener) {
 }
 
 /**
- * The address of another page of the site, with what was chosen here.
+ * The address of another page of the site, with what was chosen here; an app's page is of its own app.
  * @param {string} path
  * @returns {string}
  */
-function localAddress(path) {
-  const days = chosenDays === site.days.length ? "" : `&days=${chosenDays}`;
-  return `${path}?lang=${language}${days}`;
+export function localAddress(path) {
+  const choices = new URLSearchParams({ lang: language });
+  if (chosenDays !== site.days.length) choices.set("days", String(chosenDays));
+  if (chosenSpan !== String(chosenDays)) choices.set("span", chosenSpan);
+  if (chosenApp && !path.startsWith(`${root}apps/`)) choices.set("app", chosenApp);
+  return `${path}?${choices}`;
 }
 
 /**
@@ -80,7 +84,7 @@ export function carryChoices() {
 }
 
 /**
- * A link to what a metric means; its meaning shows on hover.
+ * A link to what a metric means; its meaning shows beside it (glossary.js).
  * @param {string} name
  * @param {string} [label]
  * @returns {HTMLAnchorElement}
@@ -91,7 +95,6 @@ export function metricLink(name, label = metricLabel(name)) {
     className: "term",
     href: `${page}#${name}`,
     textContent: label,
-    title: texts.metrics[name].meaning[language],
     "data-metric": name,
   });
 }
@@ -105,7 +108,6 @@ export function showLanguage() {
   for (const button of all("[data-language]")) {
     button.setAttribute("aria-pressed", String(button.dataset.language === language));
   }
-  for (const term of all("[data-metric]")) term.title = texts.metrics[term.dataset.metric || ""].meaning[language];
   for (const named of all("[data-label-zh]")) {
     named.setAttribute("aria-label", (language === "zh" ? named.dataset.labelZh : named.dataset.labelEn) || "");
   }
@@ -127,7 +129,8 @@ export function recallLanguage() {
 function chooseLanguage(value) {
   setLanguage(value);
   remember("language", value);
-  keepInAddress("lang", value);
+  // The language is no step: Back leads to what was read before, in the language of now.
+  keepInAddress({ lang: value }, true);
   showLanguage();
   for (const listener of languageListeners) listener();
 }

@@ -21,7 +21,7 @@ import { makeFilters } from "./filters.js";
 import { ABSENT, baseLabel, coverageNote, dayLabel, known, number, share, size } from "./format.js";
 import { _, filled, metricLabel, onLanguage, word } from "./language.js";
 import { loadList } from "./loaded_lists.js";
-import { showApp } from "./picker.js";
+import { chooseApp } from "./picker.js";
 import { chosenDays, texts, windowKey } from "./state.js";
 import { makeTable, painted } from "./tables.js";
 import { onWindow } from "./windows.js";
@@ -98,7 +98,7 @@ function showButton(data, row) {
   const of = { "aria-label": `${label} · ${data.list("name")[row]}` };
   const button = element("button", { type: "button", className: "show", textContent: label, ...of });
   button.addEventListener("click", () => {
-    showApp(data.list("key")[row]);
+    chooseApp(data.list("key")[row]);
     // To where its figures appear; the field says which app it is.
     one("[data-picker]").focus();
   });
@@ -120,7 +120,7 @@ function drawFilesTable(table, data) {
    * @returns {Column}
    */
   const linked = (column, kind, label) => ({
-    key: column.key,
+    ...column,
     cell: (row) => {
       const cell = column.cell(row);
       cell.append(" ", fileLink(data.folder(row), kind, label, names[row]));
@@ -139,7 +139,7 @@ function drawFilesTable(table, data) {
       page_bytes: numberColumn(values("page_bytes"), size),
       csv_rows: numberColumn(values("csv_rows"), number),
       csv_bytes: linked(numberColumn(values("csv_bytes"), size), "csv", "CSV"),
-      xlsx_bytes: { key: asLink.key, cell: (row) => (xlsx[row] === null ? withXlsx : asLink).cell(row) },
+      xlsx_bytes: { ...asLink, cell: (row) => (xlsx[row] === null ? withXlsx : asLink).cell(row) },
     },
     { column: "app", descending: false },
   );
@@ -223,6 +223,7 @@ function listedColumn(kind, values) {
       return (row) => rank[row];
     },
     cell: (row) => toCell(values[row]),
+    values: (row) => [values[row] === null ? null : textOf(values[row])],
   };
 }
 

@@ -1,5 +1,5 @@
 /* The start of a page, and of the bundle: a page opened from a folder can load no modules, so esbuild joins them all into
-   one classic script. Runs in the head, so that language and window are set before anything is painted; the rest
+   one classic script. Runs in the head, so that theme, language and window are set before anything is painted; the rest
    waits for the document. Everything but the charts is drawn at once, then the charts, then the big tables. */
 
 import { startApp } from "./app.js";
@@ -8,14 +8,18 @@ import { startCards } from "./cards.js";
 import { startChanges } from "./change.js";
 import { drawCharts, startCharts, whenChartsShown } from "./charts.js";
 import { all, element } from "./dom.js";
+import { offerDownloads } from "./downloads.js";
+import { startGlossary } from "./glossary.js";
 import { startKeys } from "./keys.js";
-import { recallLanguage, showLanguage, startLanguage } from "./language.js";
+import { onLanguage, recallLanguage, showLanguage, startLanguage } from "./language.js";
 import { startTables } from "./lists.js";
 import { startPeriods } from "./periods.js";
 import { startPicker } from "./picker.js";
+import { startReadout } from "./readout.js";
 import { both, drawSections } from "./sections.js";
 import { setSite } from "./state.js";
 import { startSummary } from "./summary.js";
+import { recallTheme, startTheme } from "./theme.js";
 import { drawReasons } from "./trust.js";
 import { recallWindow, setFigures, showWindow, startWindows } from "./windows.js";
 
@@ -45,6 +49,7 @@ function start() {
   drawReasons();
   drawSections();
   startLanguage();
+  startTheme();
   startWindows();
   startChanges();
   startKeys();
@@ -54,6 +59,10 @@ function start() {
   startBreakdowns();
   startApp();
   startCharts();
+  startReadout();
+  startGlossary();
+  onLanguage(offerDownloads);
+  offerDownloads();
   if (window.AUTHMETER_FIGURES) setFigures(window.AUTHMETER_FIGURES);
   else withoutFigures();
   document.documentElement.dataset.ready = "true";
@@ -64,6 +73,7 @@ function start() {
   });
 }
 
+recallTheme();
 setSite(window.AUTHMETER_SITE, window.AUTHMETER_TEXTS, document.documentElement.dataset.root || "");
 recallLanguage();
 recallWindow();

@@ -4,6 +4,7 @@
 import { CARD_METRICS, PERIODS } from "./cards.js";
 import { BETTER, changeNode } from "./change.js";
 import { all, element } from "./dom.js";
+import { withDownload } from "./downloads.js";
 import { isComparable } from "./figures.js";
 import { baseLabel, coverageNote, dayRange, number, periodLabel } from "./format.js";
 import { _, metricLink } from "./language.js";
@@ -32,6 +33,18 @@ export function headCell(content, isNumber, ...details) {
 }
 
 /**
+ * A table of the page with its download: rows are elements already.
+ * @param {string} label
+ * @param {Node[]} head
+ * @param {Node[]} rows
+ * @param {string} [className]
+ * @returns {HTMLElement}
+ */
+export function plainTable(label, head, rows, className) {
+  return withDownload(bareTable(label, head, rows, className), () => label);
+}
+
+/**
  * A table of the page: rows are elements already.
  * @param {string} label
  * @param {Node[]} head
@@ -39,7 +52,7 @@ export function headCell(content, isNumber, ...details) {
  * @param {string} [className]
  * @returns {HTMLElement}
  */
-export function plainTable(label, head, rows, className = "plain") {
+export function bareTable(label, head, rows, className = "plain") {
   return element(
     "div",
     { className: "scroll", tabIndex: 0, role: "region", "aria-label": label },

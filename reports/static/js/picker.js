@@ -1,12 +1,13 @@
-/* The choice of one app on the monitor page: a field that suggests apps by name, key and initials, after the ARIA
+/* The choice of one app on the monitor page: a field that suggests apps by name, key and pinyin, after the ARIA
    pattern of a combobox with a list. Shows the chosen app's figures in the page's charts and keeps `?app=` in the
    address; an empty key is all apps together, whose figures the page came with. */
 
+import { asked, keepInAddress, onBack } from "./address.js";
 import { hasTerms, searchLines, searchTerms, sortedRows } from "./columns.js";
-import { all, asked, element, loadScript, named, one } from "./dom.js";
-import { keepFilter } from "./filters.js";
-import { _, onLanguage } from "./language.js";
+import { all, element, loadScript, named, one } from "./dom.js";
+import { _, carryChoices, onLanguage } from "./language.js";
 import { loadList } from "./loaded_lists.js";
+import { setChosenApp } from "./state.js";
 import { setFigures } from "./windows.js";
 
 /** @import { BigList, RawFigures } from "./types.d.ts" */
@@ -40,7 +41,7 @@ export function startPicker() {
   input.addEventListener("blur", closePicker);
   input.addEventListener("keydown", pressedInPicker);
   one("[data-picker-all]").addEventListener("click", () => {
-    showApp("");
+    chooseApp("");
     // The button hides itself, and would take the focus with it.
     input.focus();
   });
@@ -52,13 +53,14 @@ export function startPicker() {
       pickerState.data = data;
       const wanted = asked("app");
       if (wanted) showApp(wanted);
+      onBack(() => showApp(asked("app") || ""));
     },
     () => sayInPicker(() => [_("The list could not be loaded.")]),
   );
 }
 
 /**
- * Rows that match, those first whose name, key or initials begin with the text; without a text the largest apps.
+ * Rows that match, those first whose name, key, pinyin or initials begin with the text; without a text the largest apps.
  * @param {BigList} data
  * @param {string} text
  * @returns {number[]}
@@ -102,7 +104,7 @@ function openPicker() {
       const option = element("li", { id: `picker-${place}`, role: "option", "aria-selected": "false" }, ...content);
       // The focus stays in the field, which would close the list when it left.
       option.addEventListener("pointerdown", (event) => event.preventDefault());
-      option.addEventListener("click", () => showApp(key));
+      option.addEventListener("click", () => chooseApp(key));
       return option;
     }),
   );
@@ -151,7 +153,7 @@ function pressedInPicker(event) {
   if (step) {
     if (!isOpen) openPicker();
     else markOption((active + step + options.length) % options.length);
-  } else if (event.key === "Enter" && isOpen && active >= 0) showApp(options[active].key);
+  } else if (event.key === "Enter" && isOpen && active >= 0) chooseApp(options[active].key);
   else if (event.key === "Escape" && isOpen) {
     closePicker();
     input.select();
@@ -178,12 +180,23 @@ function sayInPicker(message) {
 }
 
 /**
+ * Shows one app, all together where the key is empty, and keeps the choice in the address: Back takes it back.
+ * @param {string} key
+ */
+export function chooseApp(key) {
+  keepInAddress({ app: key });
+  showApp(key);
+}
+
+/**
  * Shows one app in the charts of the page, all together where the key is empty.
  * @param {string} key
  */
-export function showApp(key) {
+function showApp(key) {
   const { data, figures } = pickerState;
   pickerState.wanted = key;
+  setChosenApp(key);
+  carryChoices();
   const known = figures.get(key);
   if (known) return showPicked(key, known);
   const row = data ? data.list("key").indexOf(key) : -1;
@@ -208,7 +221,6 @@ function showPicked(key, figures) {
   pickerState.key = key;
   closePicker();
   sayInPicker(() => (key ? [_("Shown:"), " ", named(pickerLabel())] : []));
-  keepFilter("app", key);
   one("[data-picker-all]").hidden = !key;
   setFigures(figures);
 }

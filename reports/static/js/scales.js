@@ -1,8 +1,7 @@
-/* The scales of the charts, which hang on the numbers, the language and the missing days.
+/* The scales of the charts, and what lies behind their lines: gaps, marks, what is usual, the span before.
    Does not belong here: what a chart looks like (`charts/shapes.py`), when it is drawn (charts.js). */
 
 import { compact, known, weekday } from "./format.js";
-import { site } from "./state.js";
 
 /** @import { Axis, Unit, Value } from "./types.d.ts" */
 
@@ -52,7 +51,7 @@ export function scale(values, unit, fromZero) {
  * @returns {Axis & { tickvals: string[] }}
  */
 export function dayScale(days) {
-  const every = days.length > 7 ? 7 : 1;
+  const every = days.length > 30 ? 14 : days.length > 7 ? 7 : 1;
   const ticks = days.filter((_day, i) => (days.length - 1 - i) % every === 0);
   return {
     tickvals: ticks,
@@ -61,42 +60,64 @@ export function dayScale(days) {
   };
 }
 
+// Half of the room that a month takes on an axis of days.
+const HALF_MONTH = 15;
+
 /**
- * A missing day is shaded over its whole width, so that a gap is not taken for a line's end.
- * @param {string[]} days
- * @param {string} fill
- * @returns {object[]}
+ * Every third month has a tick, the last one among them.
+ * @param {string[]} months
+ * @returns {Axis & { tickvals: string[] }}
  */
-export function gaps(days, fill) {
-  return site.missing
-    .map((place) => site.days[place])
-    .filter((day) => days.includes(day))
-    .map((day) => ({
-      type: "rect",
-      xref: "x",
-      yref: "paper",
-      x0: moment(day, -0.5),
-      x1: moment(day, 0.5),
-      y0: 0,
-      y1: 1,
-      fillcolor: fill,
-      line: { width: 0 },
-      layer: "below",
-    }));
+export function monthScale(months) {
+  const ticks = months.filter((_month, i) => (months.length - 1 - i) % 3 === 0);
+  return {
+    tickvals: ticks,
+    ticktext: ticks.map((month) => month.slice(0, 7)),
+    range: [moment(months[0], -HALF_MONTH), moment(months[months.length - 1], HALF_MONTH)],
+  };
 }
 
 /**
- * A line on the first day of each incident, so that a change is seen together with what is known of it.
+ * A missing day is shaded over its whole width, so that a gap is not taken for a line's end; so is a month of which days
+ * are missing, so that its sum is not taken for a whole one.
  * @param {string[]} days
- * @param {string[]} firstDays
- * @param {string} colour
- * @param {string} label
+ * @param {number[]} missing
+ * @param {string} fill
+ * @param {boolean} [isByMonth]
  * @returns {object[]}
  */
-export function incidentMarks(days, firstDays, colour, label) {
-  return firstDays
+export function gaps(days, missing, fill, isByMonth = false) {
+  const half = isByMonth ? HALF_MONTH : 0.5;
+  return missing.map((place) => ({
+    name: "gap",
+    type: "rect",
+    xref: "x",
+    yref: "paper",
+    x0: moment(days[place], -half),
+    x1: moment(days[place], half),
+    y0: 0,
+    y1: 1,
+    fillcolor: fill,
+    line: { width: 0 },
+    layer: "below",
+  }));
+}
+
+/**
+ * A line on each day of which something is known, so that a change is seen together with it: the first days of incidents,
+ * days with a note. The label stands above, or below where `isLow`.
+ * @param {string[]} days
+ * @param {string[]} marked
+ * @param {string} colour
+ * @param {string} label
+ * @param {boolean} [isLow]
+ * @returns {object[]}
+ */
+export function dayMarks(days, marked, colour, label, isLow = false) {
+  return [...new Set(marked)]
     .filter((day) => days.includes(day))
     .map((day) => ({
+      name: isLow ? "note" : "incident",
       type: "line",
       xref: "x",
       yref: "paper",
@@ -108,11 +129,70 @@ export function incidentMarks(days, firstDays, colour, label) {
       // To the side on which there is room.
       label: {
         text: label,
-        textposition: "end",
+        textposition: isLow ? "start" : "end",
         textangle: 0,
         xanchor: days.indexOf(day) < days.length / 2 ? "left" : "right",
-        yanchor: "top",
+        yanchor: isLow ? "bottom" : "top",
         font: { color: colour, size: 11 },
       },
     }));
+}
+
+/**
+ * The runs of places that have a value.
+ * @param {unknown[]} values
+ * @returns {number[][]}
+ */
+function runs(values) {
+  /** @type {number[][]} */
+  const found = [];
+  values.forEach((value, i) => {
+    if (!known(value)) return;
+    if (i && known(values[i - 1])) found[found.length - 1].push(i);
+    else found.push([i]);
+  });
+  return found;
+}
+
+/**
+ * The span before, as a thin line without markers on the days of this one.
+ * @param {string[]} days
+ * @param {Value[]} values
+ * @param {string} colour
+ * @param {number} opacity
+ * @returns {object[]}
+ */
+export function ghost(days, values, colour, opacity) {
+  const path = runs(values)
+    .map((run) => `M${run.map((i) => `${days[i]},${values[i]}`).join("L")}`)
+    .join("");
+  return path
+    ? [{ name: "previous", type: "path", path, line: { color: colour, width: 1 }, opacity, layer: "below" }]
+    : [];
+}
+
+/**
+ * What is usual, as a band.
+ * @param {string[]} days
+ * @param {([number, number] | null)[]} norms
+ * @param {string} colour
+ * @param {number} opacity
+ * @returns {object[]}
+ */
+export function band(days, norms, colour, opacity) {
+  const path = runs(norms)
+    .map((run) => {
+      // A day is a whole day wide: a band of one would else have no width.
+      const at = [`${moment(days[run[0]], -0.5).replace(" ", "_")}`, ...run.map((i) => days[i])];
+      at.push(`${moment(days[run[run.length - 1]], 0.5).replace(" ", "_")}`);
+      const around = [run[0], ...run, run[run.length - 1]];
+      /** @param {0 | 1} edge */
+      const side = (edge) =>
+        around.map((i, place) => `${at[place]},${/** @type {[number, number]} */ (norms[i])[edge]}`);
+      return `M${[...side(1), ...side(0).reverse()].join("L")}Z`;
+    })
+    .join("");
+  return path
+    ? [{ name: "norm", type: "path", path, fillcolor: colour, line: { width: 0 }, opacity, layer: "below" }]
+    : [];
 }

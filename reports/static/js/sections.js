@@ -5,7 +5,7 @@
 import { all, element } from "./dom.js";
 import { LANGUAGE_TAGS, root, texts } from "./state.js";
 
-/** @import { Language } from "./types.d.ts" */
+/** @import { Language, SpanKey } from "./types.d.ts" */
 
 /**
  * A text in both languages; the style sheet hides one.
@@ -29,19 +29,43 @@ function part(name, className = "panel") {
 }
 
 /**
- * `legend` names the series of the charts below; the days of the window stand to the right.
  * @param {Node[]} title
- * @param {string} [legend]
  * @returns {HTMLElement}
  */
-function heading(title, legend) {
-  return element(
-    "div",
-    { className: "heading" },
-    element("h2", {}, ...title),
-    legend ? element("ul", { className: "legend", "data-legend": legend }) : null,
-    element("p", { className: "span", "data-span": legend ? "gaps" : "" }),
-  );
+function heading(title) {
+  const span = element("p", { className: "span", "data-span": "" });
+  return element("div", { className: "heading" }, element("h2", {}, ...title), span);
+}
+
+/**
+ * The heading of charts: `legend` names their series; the span is chosen to the right, and below stands what is marked in
+ * them.
+ * @param {Node[]} title
+ * @param {string} legend
+ * @returns {HTMLElement[]}
+ */
+function chartsHeading(title, legend) {
+  /** @param {SpanKey} span @param {Node[]} label */
+  const choice = (span, label) =>
+    element("button", { type: "button", "data-span-button": span, "aria-pressed": "false" }, ...label);
+  return [
+    element(
+      "div",
+      { className: "heading" },
+      element("h2", {}, ...title),
+      element("ul", { className: "legend", "data-legend": legend }),
+      element("p", { className: "span", "data-span": "charts" }),
+      element(
+        "div",
+        { className: "choice", role: "group", "data-label-zh": "图表时间范围", "data-label-en": "Span of the charts" },
+        choice("7", both("7 days")),
+        choice("30", both("30 days")),
+        choice("90", both("90 days")),
+        choice("months", both("13 months")),
+      ),
+    ),
+    element("p", { className: "chart-keys", "data-chart-keys": "" }),
+  ];
 }
 
 /**
@@ -67,6 +91,7 @@ function chartFigure(name, title, metric) {
       element("summary", {}, ...both("Figures of this chart")),
       element("div", { "data-chart-table": "" }),
     ),
+    element("p", { className: "downloads", "data-chart-download": name }),
   );
 }
 
@@ -91,7 +116,7 @@ function section(...children) {
 const SECTIONS = {
   usage: () => [
     section(
-      heading(both("Usage by day"), "usage"),
+      ...chartsHeading(both("Usage by day"), "usage"),
       element("div", { className: "charts wide" }, chartFigure("usage", both("Records a day"), "number_verifications")),
     ),
     section(element("div", { className: "heading" }, element("h2", {}, ...both("By period"))), part("periods")),
@@ -99,7 +124,7 @@ const SECTIONS = {
   login: () => [
     // What changed shows in the lines; the tables below say by how much, where and why.
     section(
-      heading(both("Trends"), "timed"),
+      ...chartsHeading(both("Trends"), "timed"),
       element(
         "div",
         { className: "charts" },

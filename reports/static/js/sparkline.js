@@ -62,9 +62,6 @@ export function sparkline(levels, { width = 96, height = 22, lit = site.days.len
   return found;
 }
 
-/** @type {Record<string, string>} */
-const DASHES = { solid: "", dash: "5 3", dot: "1.5 2.5", dashdot: "5 2 1.5 2", longdash: "8 3" };
-
 /** @type {Record<string, ["circle" | "rect" | "path", Record<string, string | number>]>} */
 const MARKERS = {
   circle: ["circle", { cx: 13, cy: 6, r: 3.2 }],
@@ -76,12 +73,12 @@ const MARKERS = {
 };
 
 /**
- * The line, dash and marker of a series, as its charts draw it.
+ * The line and marker of a series, as its charts draw it.
  * @param {string} name
  * @returns {SVGElement}
  */
 export function seriesKey(name) {
-  const { dash, marker } = texts.looks[name];
+  const { marker } = texts.looks[name];
   const [shape, attributes] = MARKERS[marker];
   return drawing(
     "svg",
@@ -93,7 +90,7 @@ export function seriesKey(name) {
       "aria-hidden": "true",
       focusable: "false",
     },
-    drawing("path", { d: "M0 6h26", "stroke-dasharray": DASHES[dash] }),
+    drawing("path", { d: "M0 6h26" }),
     drawing(shape, attributes),
   );
 }

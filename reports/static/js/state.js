@@ -2,7 +2,7 @@
    shown. Changed by the functions here alone.
    Does not belong here: who is told of a change (language.js, windows.js). */
 
-/** @import { Figures, Language, Site, Texts } from "./types.d.ts" */
+/** @import { Figures, Language, Site, SpanKey, Texts } from "./types.d.ts" */
 
 export const LANGUAGE_TAGS = { zh: "zh-CN", en: "en" };
 
@@ -23,6 +23,18 @@ export let chosenDays = 30;
 
 /** The window that is shown, as a key of figures and periods. */
 export const windowKey = () => (chosenDays === 7 ? "7" : "30");
+
+/**
+ * What the charts show: the window, or a longer look.
+ * @type {SpanKey}
+ */
+export let chosenSpan = "30";
+
+/** The look of the series that the charts show alone; empty where they show all. */
+export let isolated = "";
+
+/** The key of the app that was chosen last, which links carry to other pages; empty where none was. */
+export let chosenApp = "";
 
 /**
  * The figures that are shown. A page without any has none, and calls nobody who draws them.
@@ -56,6 +68,30 @@ export function setLanguage(value) {
  */
 export function setChosenDays(days) {
   chosenDays = days;
+}
+
+/**
+ * What the charts show from now on.
+ * @param {SpanKey} value
+ */
+export function setChosenSpan(value) {
+  chosenSpan = value;
+}
+
+/**
+ * Which series the charts show alone from now on.
+ * @param {string} look
+ */
+export function setIsolated(look) {
+  isolated = look;
+}
+
+/**
+ * The app that links carry from now on.
+ * @param {string} key
+ */
+export function setChosenApp(key) {
+  chosenApp = key;
 }
 
 /**

@@ -4,13 +4,15 @@
    button. A column here is `{key(), cell(row)}`: the numbers to sort by, and the `<td>` or `<th>` to show.
    Does not belong here: what a table holds (apptable.js, lists.js), the look of a cell (cells.js). */
 
+import { asked, keepInAddress, onBack } from "./address.js";
 import { sortedRows } from "./columns.js";
 import { around, element, nextTask } from "./dom.js";
+import { downloadButton, said } from "./downloads.js";
 import { number } from "./format.js";
 import { _, filled, onLanguage } from "./language.js";
 import { language } from "./state.js";
 
-/** @import { MadeTable, TableOptions, TableState } from "./types.d.ts" */
+/** @import { CsvCell, MadeTable, Sorting, TableOptions, TableState } from "./types.d.ts" */
 
 const PAGE_LENGTHS = [25, 50, 100];
 const NONE = new Uint32Array();
@@ -23,7 +25,7 @@ const NONE = new Uint32Array();
  */
 export function makeTable(table, options) {
   /** @type {TableState} */
-  const state = { ...options.sorted, length: PAGE_LENGTHS[0], page: 0, ordered: NONE, rows: NONE };
+  const state = { ...sortingAsked(table, options), length: PAGE_LENGTHS[0], page: 0, ordered: NONE, rows: NONE };
   const headings = Array.from(table.rows[0].cells);
   const pager = makePager(table, state, options.count, draw);
   const visible = () => headings.filter((heading) => !heading.hidden);
@@ -82,9 +84,27 @@ export function makeTable(table, options) {
       const { column } = heading.dataset;
       const turned = state.column === column ? !state.descending : heading.classList.contains("number");
       Object.assign(state, { column, descending: turned });
+      keepInAddress({ [sortName(table)]: `${turned ? "-" : ""}${column}` });
       order();
     });
   }
+  onBack(() => {
+    const { column, descending } = sortingAsked(table, options);
+    if (column === state.column && descending === state.descending) return;
+    Object.assign(state, { column, descending });
+    order();
+  });
+  /* Every row that passes the filters, in the order shown, not only the page of them. */
+  function rowsOfFile() {
+    const columns = visible().map((heading) => ({ heading, column: options.columns[heading.dataset.column || ""] }));
+    const filed = columns.filter(({ column }) => column.values);
+    const headings = filed.flatMap(({ heading, column }) => [headingText(heading), ...(column.also?.() || [])]);
+    /** @type {CsvCell[][]} */
+    const rows = [headings];
+    for (const row of state.rows) rows.push(filed.flatMap(({ column }) => column.values?.(row) || []));
+    return rows;
+  }
+  addDownload(table, rowsOfFile);
   // Words sort differently in another language, and what is said of the rows changes.
   onLanguage(order);
   order();
@@ -92,7 +112,7 @@ export function makeTable(table, options) {
 }
 
 /**
- * Cells that know their column: on a phone the style sheet leaves some out.
+ * Cells that know their column and its heading: on a phone each row is a list of them.
  * @param {HTMLElement[]} headings
  * @param {HTMLElement[]} cells
  * @returns {HTMLElement[]}
@@ -100,8 +120,57 @@ export function makeTable(table, options) {
 function inColumns(headings, cells) {
   cells.forEach((cell, place) => {
     cell.dataset.of = headings[place].dataset.column;
+    cell.dataset.label = headingText(headings[place]);
   });
   return cells;
+}
+
+/**
+ * What a heading says.
+ * @param {HTMLElement} heading
+ * @returns {string}
+ */
+const headingText = (heading) => said(heading, ".meaning, svg");
+
+/* ---- the order in the address: a page with one table says `sort`, one with several which of them */
+
+/** @param {HTMLElement} table */
+const sortName = (table) => (table.dataset.rows ? `sort-${table.dataset.rows}` : "sort");
+
+/**
+ * The order that the address asks for, where the table has it; else its own.
+ * @param {HTMLElement} table
+ * @param {TableOptions} options
+ * @returns {Sorting}
+ */
+function sortingAsked(table, options) {
+  const wanted = asked(sortName(table)) || "";
+  const column = wanted.replace(/^-/, "");
+  return Object.hasOwn(options.columns, column) && options.columns[column].key
+    ? { column, descending: wanted.startsWith("-") }
+    : options.sorted;
+}
+
+/**
+ * The button below a table, beside the files that the page offers there.
+ * @param {HTMLTableElement} table
+ * @param {() => CsvCell[][]} rows
+ */
+function addDownload(table, rows) {
+  const listing = around(table, ".listing");
+  const label = () => said(around(table, ".listing").querySelector("h2, h3") || table, ".detail, small");
+  let place = listing.querySelector(".downloads");
+  if (!(place instanceof HTMLElement)) {
+    place = element("p", { className: "downloads" });
+    around(table, ".scroll").after(place);
+  }
+  const [holder] = [place];
+  const draw = () => {
+    holder.querySelector("button")?.remove();
+    holder.prepend(downloadButton(label, rows));
+  };
+  onLanguage(draw);
+  draw();
 }
 
 /**

@@ -38,6 +38,12 @@ export type Unit = "records" | "share" | "ms";
 
 export type Theme = "light" | "dark";
 
+/** What the charts show: so many days, or 13 months. */
+export type SpanKey = WindowKey | "90" | "months";
+
+/** A day and what people know of it. */
+export type DayNote = [string, string];
+
 /** A period and the one that it is compared with. Days are ISO dates, both ends included. */
 export interface Period {
   first: string;
@@ -66,6 +72,15 @@ export interface Site {
   days: string[];
   /** Places in `days` that lack data. */
   missing: number[];
+  /** The 90 days of the longer look, the same way. */
+  long_days: string[];
+  long_missing: number[];
+  /** 13 months, oldest first: the first day, the days up to the data day, how many of them have data. */
+  months: [string, number, number][];
+  /** The first day that has a page of its own; null where none has. */
+  first_page: string | null;
+  /** Those on all apps, of the 90 days. */
+  notes: DayNote[];
   periods: Record<PeriodKey, Period>;
   /** The dictionary of result codes: vendor, layer, platform, code, its meaning in Chinese and in English. */
   codes: [string, string, string, string, string, string][];
@@ -82,7 +97,7 @@ export interface Texts {
   words: Record<string, Both>;
   metrics: Record<string, { label: Both; meaning: Both }>;
   /** How a series is drawn, by its name. */
-  looks: Record<string, { dash: string; marker: string }>;
+  looks: Record<string, { marker: string }>;
 }
 
 /**
@@ -140,8 +155,19 @@ export interface RawFigures {
   last_seen: string | null;
   /** Days whose figures were changed after publication. */
   restated: string[];
-  /** First days of its incidents. */
+  /** First days of its incidents of the 90 days. */
   incidents: string[];
+  /** Channel, first and last day of those that reach into the 90 days; the last day of an open one is null. */
+  incident_spans: [string, string, string | null][];
+  /** Those on the app alone, of the 90 days. */
+  notes: DayNote[];
+  /**
+   * By channel over the 60 days before the 30: authorizations, requests, cancelled, verifications, median and 95th
+   * percentile of the latency; each a text of numbers to base 36, empty where there are nothing but zeros.
+   */
+  earlier: Record<string, string[]>;
+  /** By channel over the 13 months: the first four of these, as lists, empty likewise. */
+  months: Record<string, Value[][]>;
   /** One value for each of the site's days. */
   usage: Record<Exclude<UsageMetric, "number_verifications">, Value[]>;
   /** The sum of each period, of its matched days, and of their counterparts. */
@@ -199,6 +225,10 @@ export interface Figures
     RawFigures,
     "usage" | "trend" | "latency" | "channels" | "platforms" | "carriers" | "outcomes" | "codes"
   > {
+  /** The numbers of the charts over the 90 days. */
+  long: ChartLists;
+  /** The same over the 13 months. */
+  monthly: ChartLists;
   usage: Record<UsageMetric, Value[]>;
   trend: Record<TrendChannel, ChannelTrend>;
   latency: Record<string, { latency_p50_ms: Value[]; latency_p95_ms: Value[] }>;
@@ -209,17 +239,25 @@ export interface Figures
   codes: ByWindow<Code[]>;
 }
 
+/** What charts are drawn of. */
+export interface ChartLists {
+  usage: Record<"one_click_verifications" | "local_verifications" | "third_party_authorizations", Value[]>;
+  trend: Record<TrendChannel, ChannelTrend>;
+  latency: Record<string, { latency_p50_ms: Value[]; latency_p95_ms: Value[] }>;
+}
+
 /** Where the numbers of a chart's series lie: `figures[group][series][field]`, or `[group][series]` without a field. */
 export interface SeriesPlace {
   group: "usage" | "trend" | "latency";
   series: string;
   field: string | null;
+  look: string;
 }
 
 export interface Trace {
   name: string;
   meta: SeriesPlace;
-  marker: { size: number };
+  marker: { size: number; color: string };
   x?: string[];
   y?: Value[];
 }
@@ -237,6 +275,7 @@ export interface Layout {
   shapes?: object[];
   width?: number;
   height?: number;
+  margin: { l: number; r: number; t: number; b: number };
 }
 
 export interface Charts {
@@ -244,13 +283,15 @@ export interface Charts {
   units: Record<string, Unit>;
   /** The fill of a missing day. */
   gap: Record<Theme, string>;
-  /** The line of an incident's first day. */
+  /** The line of an incident's first day, and that of a day with a note. */
   incident: Record<Theme, string>;
+  note: Record<Theme, string>;
+  /** The name of a series at the end of its line. */
+  names: Record<string, Both>;
 }
 
 /** What is used of Plotly. */
 export interface Plotly {
-  register(locale: object): void;
   react(place: HTMLElement, data: Trace[], layout: Layout, config: object): Promise<void>;
 }
 
@@ -282,7 +323,7 @@ export interface Rows {
 
 /** A big list of apps, read by column. */
 export interface BigList extends Rows {
-  list(name: "name" | "key" | "initials" | "sparkline"): string[];
+  list(name: "name" | "key" | "pinyin" | "sparkline"): string[];
   list(name: "folder"): (string | 0)[];
   list(name: CodedName): Coded;
   /** `place` is that of the period or window. */
@@ -294,13 +335,21 @@ export interface BigList extends Rows {
   largest?: number[];
 }
 
+/** A cell of a file: a text, a number, or nothing. */
+export type CsvCell = string | Value;
+
 /** What a row is sorted by; null comes last. */
 export type KeyOf = (row: number) => Value;
 
-/** A column of a table; without `key` it cannot be sorted by. */
+/**
+ * A column of a table; without `key` it cannot be sorted by, without `values` it is not downloaded. `also` are the headings
+ * of what `values` gives beside the first.
+ */
 export interface Column {
   key?: () => KeyOf;
   cell: (row: number) => HTMLTableCellElement;
+  values?: (row: number) => CsvCell[];
+  also?: () => string[];
 }
 
 export type Columns = Record<string, Column>;

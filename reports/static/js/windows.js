@@ -1,17 +1,31 @@
-/* The switch between the last 7 and the last 30 days, one for the whole page, and the figures that the page shows.
-   A choice is kept in the address and in the browser. Charts of both windows are drawn beforehand (charts.js), so the
+/* The switch between the last 7 and the last 30 days, one for the whole page, the longer look of the charts, and the figures
+   that the page shows. A choice is kept in the address, the window in the browser, too. Charts of both windows are drawn beforehand (charts.js), so the
    switch shows the other layer and redraws small tables only. */
 
-import { all, asked, element, keepInAddress, remember, remembered } from "./dom.js";
+import { asked, keepInAddress, onBack } from "./address.js";
+import { all, element, named, remember, remembered } from "./dom.js";
 import { completedFigures } from "./figures.js";
 import { dayLabel, dayRange } from "./format.js";
 import { _, carryChoices, filled, onLanguage } from "./language.js";
-import { chosenDays, figures, setChosenDays, setShown, site } from "./state.js";
+import { notesFrom, placesOf, SPANS } from "./spans.js";
+import {
+  chosenDays,
+  chosenSpan,
+  figures,
+  setChosenApp,
+  setChosenDays,
+  setChosenSpan,
+  setShown,
+  site,
+} from "./state.js";
 
-/** @import { RawFigures } from "./types.d.ts" */
+/** @import { DayNote, RawFigures, SpanKey } from "./types.d.ts" */
 
 /** @type {(() => void)[]} */
 const windowListeners = [];
+
+/** @type {(() => void)[]} */
+const spanListeners = [];
 
 /** @type {(() => void)[]} */
 const figureListeners = [];
@@ -22,6 +36,14 @@ const figureListeners = [];
  */
 export function onWindow(listener) {
   windowListeners.push(listener);
+}
+
+/**
+ * `listener` runs after each change of what the charts show.
+ * @param {() => void} listener
+ */
+export function onSpan(listener) {
+  spanListeners.push(listener);
 }
 
 /**
@@ -45,18 +67,61 @@ export function setFigures(raw) {
   drawFigures();
 }
 
-/* Before anything is painted: the window that the address or an earlier visit asks for. */
+/**
+ * @param {string | null} value
+ * @returns {value is SpanKey}
+ */
+const isSpan = (value) => SPANS.some((one) => one === value);
+
+/* Before anything is painted: the window that the address or an earlier visit asks for, and the longer look of the address. */
 export function recallWindow() {
   const wanted = [asked("days"), remembered("days")].find((one) => one === "7" || one === "30");
   setChosenDays(Number(wanted || site.days.length));
+  const span = asked("span");
+  setChosenSpan(isSpan(span) ? span : chosenDays === 7 ? "7" : "30");
+  setChosenApp(asked("app") || "");
 }
 
-/** Marks the page and the buttons with the window. */
+/** Marks the page and the buttons with the window and the span of the charts. */
 export function showWindow() {
   document.documentElement.dataset.days = String(chosenDays);
+  document.documentElement.dataset.chartSpan = chosenSpan;
   for (const button of all("[data-days-button]")) {
     button.setAttribute("aria-pressed", String(Number(button.dataset.daysButton) === chosenDays));
   }
+  for (const button of all("[data-span-button]")) {
+    button.setAttribute("aria-pressed", String(button.dataset.spanButton === chosenSpan));
+  }
+}
+
+/**
+ * Shows a window and a span of the charts.
+ * @param {number} days
+ * @param {SpanKey} span
+ */
+function show(days, span) {
+  const [isOtherWindow, isOtherSpan] = [days !== chosenDays, span !== chosenSpan];
+  setChosenDays(days);
+  setChosenSpan(span);
+  showWindow();
+  // A page without figures has nothing to draw; the choice is kept for the next one.
+  if (figures && isOtherWindow) for (const listener of windowListeners) listener();
+  if (figures && isOtherSpan) for (const listener of spanListeners) listener();
+  carryChoices();
+}
+
+/**
+ * Switches the whole page to the last `days` days, or the charts alone to a longer look.
+ * @param {SpanKey} span
+ */
+export function chooseSpan(span) {
+  if (span === chosenSpan) return;
+  const days = span === "7" || span === "30" ? Number(span) : chosenDays;
+  // What was shown without being asked for is to be there again after Back.
+  keepInAddress({ days: String(chosenDays) }, true);
+  keepInAddress({ days: String(days), span: span === String(days) ? "" : span });
+  remember("days", String(days));
+  show(days, span);
 }
 
 /**
@@ -64,44 +129,64 @@ export function showWindow() {
  * @param {number} days
  */
 export function chooseWindow(days) {
-  if (days === chosenDays) return;
-  setChosenDays(days);
-  showWindow();
-  // A page without figures has nothing to draw; the choice is kept for the next one.
-  if (figures) for (const listener of windowListeners) listener();
-  remember("days", String(days));
-  keepInAddress("days", String(days));
-  carryChoices();
+  chooseSpan(days === 7 ? "7" : "30");
 }
 
 /**
  * What a mark in the charts means.
  * @param {string} className
  * @param {string} text
- * @param {string[]} days
+ * @param {string[]} [days]
  * @returns {HTMLElement}
  */
-function key(className, text, days) {
+function key(className, text, days = []) {
   const listed = days.slice(0, 3).join(", ") + (days.length > 3 ? " …" : "");
   return element("span", { className, textContent: filled(text, { days: listed }) });
 }
 
-/* The days of the window, which of them lack data, and on which incidents began: a gap or a mark is explained beside the
-   charts that show it. */
-function drawSpans() {
-  const first = site.days.length - chosenDays;
-  const missing = site.missing.filter((place) => place >= first).map((place) => dayLabel(site.days[place]));
-  const incidents = (figures?.incidents || []).filter((day) => day >= site.days[first]).map(dayLabel);
-  const keys = () => [
-    ...(missing.length ? [key("gap-key", _("No data on {days}: a gap, not zero"), missing)] : []),
+const NOTES_SHOWN = 3;
+
+/**
+ * The newest notes of the charts' span, in their own words.
+ * @param {DayNote[]} notes
+ * @returns {HTMLElement[]}
+ */
+function noteKeys(notes) {
+  const shown = notes
+    .slice(-NOTES_SHOWN)
+    .map(([day, text]) => element("span", { className: "note-key" }, `${_("Noted")} ${day.slice(5)} `, named(text)));
+  const more = notes.length - shown.length;
+  return more > 0 ? [...shown, element("span", { textContent: filled(_("{count} more"), { count: more }) })] : shown;
+}
+
+/* What is marked in the charts of the span, beside them. */
+function chartKeys() {
+  const { x, missing, isByMonth } = placesOf(chosenSpan);
+  const without = missing.map((place) => (isByMonth ? x[place].slice(0, 7) : dayLabel(x[place])));
+  if (isByMonth) return without.length ? [key("gap-key", _("Not all days have data: {days}"), without)] : [];
+  const incidents = (figures?.incidents || []).filter((day) => day >= x[0]).map(dayLabel);
+  return [
+    ...(without.length ? [key("gap-key", _("No data on {days}: a gap, not zero"), without)] : []),
     ...(incidents.length ? [key("incident-key", _("Incident began on {days}"), incidents)] : []),
+    ...(figures ? noteKeys(notesFrom(x[0])) : []),
+    ...(chosenSpan === "90"
+      ? []
+      : [key("ghost-key", chosenSpan === "7" ? _("Previous 7 days") : _("Previous 30 days"))]),
+    key("norm-key", _("Usual: lowest to highest of the eight weeks before, counts by weekday, without incidents")),
   ];
+}
+
+/* The days of the window, or of the charts and what is marked in them: a gap or a mark is explained beside the charts that
+   show it. */
+function drawSpans() {
+  const { x, isByMonth } = placesOf(chosenSpan);
+  const ofWindow = dayRange(site.days[site.days.length - chosenDays], site.days[site.days.length - 1]);
+  const ofCharts = isByMonth ? `${x[0].slice(0, 7)} – ${x[x.length - 1].slice(0, 7)}` : dayRange(x[0], x[x.length - 1]);
   for (const place of all("[data-span]")) {
-    place.replaceChildren(
-      dayRange(site.days[first], site.days[site.days.length - 1]),
-      ...(place.dataset.span === "gaps" ? keys() : []),
-    );
+    const isOfCharts = place.dataset.span === "charts";
+    place.replaceChildren(isOfCharts ? ofCharts : ofWindow);
   }
+  for (const place of all("[data-chart-keys]")) place.replaceChildren(...chartKeys());
 }
 
 /** Makes the buttons of the windows work. */
@@ -109,8 +194,18 @@ export function startWindows() {
   for (const button of all("[data-days-button]")) {
     button.addEventListener("click", () => chooseWindow(Number(button.dataset.daysButton)));
   }
+  for (const button of all("[data-span-button]")) {
+    const { spanButton: offered = "" } = button.dataset;
+    if (isSpan(offered)) button.addEventListener("click", () => chooseSpan(offered));
+  }
+  onBack(() => {
+    const days = asked("days") === "7" ? 7 : asked("days") === "30" ? 30 : chosenDays;
+    const span = asked("span");
+    show(days, isSpan(span) ? span : days === 7 ? "7" : "30");
+  });
   showWindow();
   onWindow(drawSpans);
+  onSpan(drawSpans);
   onFigures(drawSpans);
   onLanguage(drawSpans);
   onLanguage(drawFigures);

@@ -391,7 +391,7 @@ def test_the_lists_have_every_app_in_the_order_of_names(site: Path, folders: dic
     plain = [name for name in listed["name"] if name in ("Console", "Idle", "Shop twin", "ghost", "商城")]
     assert plain == ["Console", "ghost", "Idle", "Shop twin", "商城"]
     place = listed["key"].index("shop")
-    assert listed["initials"][place] == "sc"
+    assert listed["pinyin"][place] == "ShangCheng"
     assert [listed[name]["values"][listed[name]["of"][place]] for name in ("platform", "account", "status")] == [
         "android", "", "enabled",
     ]  # fmt: skip

@@ -15,7 +15,16 @@ from pipelines.contract.record import CHANNELS, OUTCOMES
 from pipelines.store.database import open_published
 from reports.content import context
 from reports.content.published import PublishedTables
-from tests.data.published_tables import AS_OF, FIRST_BACK, MISSING_BACK, Database, day, example, steady
+from tests.data.published_tables import (
+    AS_OF,
+    FIRST_BACK,
+    HOSTILE_NAMES,
+    MISSING_BACK,
+    Database,
+    day,
+    example,
+    steady,
+)
 
 TREND = ("one_click", "wechat", "qq", "weibo")
 COUNTS = ("authorizations", "authorization_requests", "authorizations_cancelled", "authorizations_failed")
@@ -254,3 +263,81 @@ def test_packages_are_those_registered_and_those_seen(tables):
         ["s2", "方案 s2", "com.example.shop"],
     ]
     assert all(len(row) == 8 for row in tables.documents["shop"]["packages"])
+
+
+def numbers(text: str) -> list[int | None]:
+    """The 60 numbers to base 36 of a text; an empty one is all zeros."""
+    width = len(text) // 60
+    if not width:
+        return [0] * 60
+    return [None if text[i] == "." else int(text[i : i + width], 36) for i in range(0, len(text), width)]
+
+
+def test_the_sixty_days_before_are_those_of_the_tables(tables):
+    for key, document in tables.documents.items():
+        rows = of(tables.channels, key)
+        in_channel = {name: [row for row in rows if row["channel"] == name] for name in CHANNELS}
+        with_records = [name for name in CHANNELS if any(day(89) <= row["day"] <= day(30) for row in in_channel[name])]
+        assert sorted(document["earlier"]) == sorted(with_records), key
+        for channel, texts in document["earlier"].items():
+            for name, text in zip((*COUNTS[:3], "verifications"), texts, strict=False):
+                found = [total(in_channel[channel], name, day(back), day(back)) for back in reversed(range(30, 90))]
+                assert numbers(text) == found, (key, channel, name)
+
+
+def test_earlier_latencies_have_a_place_for_each_day(tmp_path):
+    made = Database(tmp_path / "authmeter.duckdb")
+    made.publish()
+    made.add("apps", {"app_key": "shop", "app_name": "Shop", "platform": "android", "is_registered": True})
+    for back in (30, 31, 89, 90):
+        made.add("day_quality", {"day": day(back), "day_state": "complete"})
+        row = {"day": day(back), "channel": "one_click", "latency_p50_ms": 40 + back, "latency_p95_ms": 2000}
+        counts = dict.fromkeys((*COUNTS, "verification_requests", "verifications"), 1)
+        made.add("channel_daily", row | counts | {"app_key": "shop"})
+        made.add("latency_daily", row | {"records": 1, "latency_p50_ms": 7})
+    with closing(open_published(made.close())) as connection:
+        marts = PublishedTables(connection)
+        marts.prepare(context.listed_apps(context.apps(marts), set()))
+        documents = {key: json.loads(text) for key, text in marts.documents(["*", "shop"])}
+    nothing = [None] * 57
+    assert numbers(documents["shop"]["earlier"]["one_click"][4]) == [129, *nothing, 71, 70]
+    assert numbers(documents["shop"]["earlier"]["one_click"][5]) == [2000, *nothing, 2000, 2000]
+    assert numbers(documents["*"]["earlier"]["one_click"][4]) == [7, *nothing, 7, 7]
+
+
+def test_thirteen_months_are_sums_of_the_tables(tables):
+    firsts = [date(2025 + (month > 9), (month + 2) % 12 + 1, 1) for month in range(13)]
+    assert (firsts[0], firsts[-1]) == (date(2025, 3, 1), date(2026, 3, 1))
+    for key, document in tables.documents.items():
+        for channel, lists in document["months"].items():
+            rows = [row for row in of(tables.channels, key) if row["channel"] == channel]
+            for name, found in zip((*COUNTS[:3], "verifications"), lists, strict=True):
+                expected = [
+                    sum(row[name] for row in rows if row["day"].replace(day=1) == month) for month in firsts
+                ]  # fmt: skip
+                assert (found or [0] * 13) == expected, (key, channel, name)
+
+
+def test_an_app_has_its_own_notes_and_the_spans_of_its_incidents(tables):
+    shop, img, ghost = (tables.documents[key] for key in ("shop", "img", "ghost"))
+    assert shop["notes"] == [[str(day(9)), "SDK 2.15.0 发布"]]
+    assert [text for _, text in img["notes"]] == [HOSTILE_NAMES["img"]]
+    # Those of all apps stand in the data of the site.
+    assert ghost["notes"] == tables.documents["*"]["notes"] == []
+    assert shop["incident_spans"] == [["*", str(day(25)), str(day(23))], ["one_click", str(day(10)), None]]
+    assert shop["incidents"] == [str(day(25)), str(day(10))]
+
+
+def test_the_site_knows_the_days_and_months_of_the_longer_look(tables, tmp_path):
+    with closing(open_published(example(tmp_path / "authmeter.duckdb"))) as connection:
+        marts = PublishedTables(connection)
+        quality = context.quality_by_day(marts)
+        site = context.shared_data(marts, context.standing(marts, quality), quality, "v")
+    assert site["long_days"] == [day(back) for back in reversed(range(90))]
+    assert [site["long_days"][place] for place in site["long_missing"]] == [
+        *(day(back) for back in reversed(range(FIRST_BACK + 1, 90))), day(MISSING_BACK),
+    ]  # fmt: skip
+    assert [month for month, _, _ in site["months"]][:2] == [date(2025, 3, 1), date(2025, 4, 1)]
+    # Ten days of February have data; of March one is missing.
+    assert site["months"][-2:] == [(date(2026, 2, 1), 28, 10), (date(2026, 3, 1), 31, 30)]
+    assert site["notes"] == [(day(12), "an earlier campaign")]

@@ -1,8 +1,8 @@
-"""The order of names is the one a Chinese index has, and a name is found by its initials."""
+"""The order of names is the one a Chinese index has, and a name is found by its pinyin."""
 
 import pytest
 
-from reports.content.name_order import initials, spelling
+from reports.content.name_order import pinyin, spelling
 
 
 def test_digits_latin_and_chinese_by_pinyin_in_this_order():
@@ -19,10 +19,13 @@ def test_tones_tell_syllables_apart():
 
 @pytest.mark.parametrize(
     ("name", "expected"),
-    [("微信", "wx"), ("重庆出行", "cqcx"), ("示例 Shop 2", "sl"), ("Shop", ""), ("", ""), ("👩‍👩‍👧 café", "")],
-)
-def test_initials(name, expected):
-    assert initials(spelling(name)) == expected
+    [
+        ("微信", "WeiXin"), ("重庆出行", "ChongQingChuXing"), ("示例 Shop 2", "ShiLi"), ("女装", "NvZhuang"),
+        ("吗", "Ma"), ("Shop", ""), ("", ""), ("👩‍👩‍👧 café", ""),
+    ],
+)  # fmt: skip
+def test_pinyin_without_tones_the_initials_as_capitals(name, expected):
+    assert pinyin(spelling(name)) == expected
 
 
 @pytest.mark.parametrize("name", ["\u202eabc", "</script>", "=cmd|' /C calc'!A0", "长" * 300, "1" * 40, "٣", "\0"])

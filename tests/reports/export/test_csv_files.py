@@ -2,6 +2,8 @@
 
 import csv
 import io
+import json
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -15,23 +17,17 @@ def cell(text: str | None) -> str:
     return harmless(pl.DataFrame({"text": [text]}, schema={"text": pl.String}))["text"][0]
 
 
-@pytest.mark.parametrize("text", [
-    "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\tx", "\rx", "\nx", "  =1", "\u3000=1", "\u00a0=1", "\u200b=1", "\ufeff=1",
-    "＝1", "＋1", "－1", "＠x", " \t=1", "\x00=1",
-])  # fmt: skip
-def test_a_formula_becomes_text(text):
-    assert cell(text) == "'" + text
+# The files that a browser makes of what is shown go by the same ones.
+CASES = json.loads((Path(__file__).parent / "harmless_cases.json").read_text("utf-8"))
 
 
-def test_behind_a_separator_of_other_locales_too():
-    assert cell("a;=1") == "a;'=1"
-    assert cell("a\r\n =1") == "a\r\n' =1"
-    assert cell("\n=1") == "'\n'=1"
+@pytest.mark.parametrize(("text", "safe"), CASES)
+def test_a_formula_becomes_text_and_other_texts_stay(text, safe):
+    assert cell(text) == safe
 
 
-@pytest.mark.parametrize("text", ["", "app", "a=b", "a-b", "商城", "1", "'=1", "a, -b", "😀=", "a;b", None])
-def test_other_texts_stay(text):
-    assert cell(text) == text
+def test_nothing_stays_nothing():
+    assert cell(None) is None
 
 
 def test_numbers_stay_numbers():

@@ -3,7 +3,16 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import { filled, recallLanguage, word } from "../../../reports/static/js/language.js";
-import { chosenDays, figures, language, setLanguage, site, windowKey } from "../../../reports/static/js/state.js";
+import {
+  chosenApp,
+  chosenDays,
+  chosenSpan,
+  figures,
+  language,
+  setLanguage,
+  site,
+  windowKey,
+} from "../../../reports/static/js/state.js";
 import { onFigures, recallWindow, setFigures } from "../../../reports/static/js/windows.js";
 import { useExampleSite } from "./example_site.js";
 
@@ -50,16 +59,33 @@ test("the window is the one asked for, then that of an earlier visit, then all d
   assert.deepEqual(daysOf("", null), [30, "30"]);
 });
 
+test("charts show the window, unless the address asks for a longer look, and links carry the app of the address", () => {
+  const spanOf = (...choices) => {
+    visit(...choices);
+    recallWindow();
+    return [chosenSpan, chosenDays, chosenApp];
+  };
+  assert.deepEqual(spanOf(""), ["30", 30, ""]);
+  assert.deepEqual(spanOf("?days=7&app=shop"), ["7", 7, "shop"]);
+  assert.deepEqual(spanOf("?days=7&span=90"), ["90", 7, ""]);
+  assert.deepEqual(spanOf("?span=months"), ["months", 30, ""]);
+  assert.deepEqual(spanOf("?span=toString"), ["30", 30, ""]);
+});
+
 test("figures are completed before anyone draws them", () => {
   const drawn = [];
   onFigures(() => drawn.push(figures.usage.number_verifications));
   assert.deepEqual(drawn, []);
   const none = [[], [], []];
+  site.days = [];
+  site.long_days = [];
   const counts = Array(6).fill([]);
   setFigures({
     usage: { one_click_verifications: [1, null], local_verifications: [2, null] },
     trend: { one_click: none, wechat: none, qq: none, weibo: none },
     latency: {},
+    earlier: {},
+    months: {},
     channels: { 7: counts, 30: counts },
     platforms: {},
     carriers: {},

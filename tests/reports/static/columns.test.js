@@ -13,7 +13,7 @@ const list = () =>
       name: '["Alpha","商城","Zeta"]',
       key: '["alpha","shop","zeta"]',
       folder: '[0,"shop~1",0]',
-      initials: '["","sc",""]',
+      pinyin: '["","ShangCheng",""]',
       platform: '{"values":["android","ios"],"of":[1,0,1]}',
       authorizations: ["[1,null,3]", "[10,20,30]"],
     },
@@ -60,7 +60,7 @@ test("a list without a row has empty columns", () => {
   assert.deepEqual(columnsOf({ rows: 0, columns: { authorizations: [] } }).list("authorizations", 1), []);
 });
 
-test("an app is found by name, key or initials, in any case and any order of words", () => {
+test("an app is found by name, key, pinyin or initials, in any case and any order of words", () => {
   const lines = list()
     .texts()
     .map((text) => text.toLowerCase());
@@ -68,6 +68,8 @@ test("an app is found by name, key or initials, in any case and any order of wor
   assert.deepEqual(found("ALPH"), [0]);
   assert.deepEqual(found("商"), [1]);
   assert.deepEqual(found("sc"), [1]);
+  assert.deepEqual(found("shangcheng"), [1]);
+  assert.deepEqual(found("ShangC"), [1]);
   assert.deepEqual(found(" shop  商城 "), [1]);
   assert.deepEqual(found("shop zeta"), []);
   assert.deepEqual(found("  "), [0, 1, 2]);

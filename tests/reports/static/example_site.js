@@ -24,6 +24,17 @@ const SITE = {
   as_of: "2026-03-10",
   days: ["2026-03-06", "2026-03-07", "2026-03-08", "2026-03-09", "2026-03-10"],
   missing: [2],
+  long_days: [
+    ...Array.from({ length: 85 }, (_unused, i) => new Date(Date.UTC(2025, 11, 11 + i)).toISOString().slice(0, 10)),
+    ...["2026-03-06", "2026-03-07", "2026-03-08", "2026-03-09", "2026-03-10"],
+  ],
+  long_missing: [0, 87],
+  months: [
+    ["2026-02-01", 28, 28],
+    ["2026-03-01", 10, 9],
+  ],
+  first_page: "2026-03-06",
+  notes: [["2026-03-07", "a campaign"]],
   periods: {
     day: period(1, 1, 1, 1, 1),
     7: period(5, 4, 5, 1, 1, LATE_DAYS),

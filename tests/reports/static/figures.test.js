@@ -8,12 +8,14 @@ import {
   sum,
   technicalRate,
 } from "../../../reports/static/js/figures.js";
-import { setShown } from "../../../reports/static/js/state.js";
 import { useExampleSite } from "./example_site.js";
 
 beforeEach(useExampleSite);
 
 const NOTHING = [null, null, null, null, null];
+
+/* So many days with the same count. */
+const counts = (days, count) => Array(days).fill(count);
 
 /* A document as the site holds it: two channels with data, two that were never used; the third day is missing. */
 const raw = () => ({
@@ -41,6 +43,9 @@ const raw = () => ({
     weibo: [NOTHING, NOTHING, NOTHING],
   },
   latency: { one_click: [NOTHING, [900, null, null, 1200, 800]] },
+  // The first of the 85 earlier days is missing; Weibo was used in February alone.
+  earlier: { one_click: ["3".repeat(85), "4".repeat(85), "", "2".repeat(85), "", `..${"JG".repeat(84)}`] },
+  months: { one_click: [[50, 60], [100, 80], [], [40, 30]], weibo: [[5, 0], [10, 0], [], []] },
   channels: {
     7: [
       [90, 10, 0, null, 100],
@@ -171,18 +176,32 @@ test("what the file says is left as it is", () => {
   assert.deepEqual(document, raw());
 });
 
-test("a chart's series are found by group, series and field", () => {
-  setShown(completedFigures(raw()));
-  const list = (group, series, field = null) => seriesValues({ group, series, field });
-  assert.deepEqual(list("usage", "third_party_authorizations"), [3, 3, null, 3, 3]);
-  assert.deepEqual(list("trend", "one_click", "authorizations"), [8, 0, null, 60, 4]);
-  assert.deepEqual(list("latency", "one_click", "latency_p95_ms"), [900, null, null, 1200, 800]);
+/* The values of a series over the 90 days, of which the last five are those of the window, or over the months. */
+const series = (group, name, field = null, lists = "long") =>
+  seriesValues({ group, series: name, field }, completedFigures(raw())[lists]);
+
+test("a chart's series are found by group, series and field, over the longer look", () => {
+  const none = counts(84, 0);
+  assert.deepEqual(series("trend", "one_click", "authorizations"), [null, ...counts(84, 3), 8, 0, null, 60, 4]);
+  assert.deepEqual(series("trend", "one_click", "authorization_rate").slice(84), [0.75, 0.8, null, null, 0.75, 0.8]);
+  assert.deepEqual(series("usage", "one_click_verifications"), [null, ...counts(84, 2), 10, 0, null, 7, 5]);
+  assert.deepEqual(series("usage", "local_verifications"), [null, ...none, 1, 2, null, null, 0]);
+  assert.deepEqual(series("usage", "third_party_authorizations"), [null, ...none, 2, 0, null, 20, 0]);
+  assert.deepEqual(series("latency", "one_click", "latency_p95_ms").slice(83), [700, 700, 900, null, null, 1200, 800]);
+  assert.deepEqual(series("latency", "one_click", "latency_p95_ms").slice(0, 2), [null, 700]);
+});
+
+test("a month has the sum of its counts, its rate is a sum over a sum, and no latency", () => {
+  assert.deepEqual(series("trend", "one_click", "authorizations", "monthly"), [50, 60]);
+  assert.deepEqual(series("trend", "one_click", "authorization_rate", "monthly"), [0.5, 0.75]);
+  assert.deepEqual(series("trend", "one_click", "share", "monthly"), [50 / 55, 1]);
+  assert.deepEqual(series("usage", "third_party_authorizations", null, "monthly"), [5, 0]);
+  assert.deepEqual(series("latency", "one_click", "latency_p95_ms", "monthly"), [null, null]);
 });
 
 test("a series without data is absent on every day, never zero", () => {
-  setShown(completedFigures(raw()));
-  assert.deepEqual(seriesValues({ group: "latency", series: "weibo", field: "latency_p50_ms" }), NOTHING);
-  assert.deepEqual(seriesValues({ group: "usage", series: "toString", field: null }), NOTHING);
+  assert.deepEqual(series("latency", "weibo", "latency_p50_ms"), counts(90, null));
+  assert.deepEqual(series("usage", "toString"), counts(90, null));
 });
 
 test("periods are compared where at least half of the days are matched", () => {

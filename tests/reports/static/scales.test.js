@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { dayScale, gaps, incidentMarks, scale } from "../../../reports/static/js/scales.js";
+import { band, dayMarks, dayScale, gaps, ghost, monthScale, scale } from "../../../reports/static/js/scales.js";
 import { setLanguage } from "../../../reports/static/js/state.js";
 import { useExampleSite } from "./example_site.js";
 
@@ -71,16 +71,47 @@ test("each day of a week has a tick, and of a month the weekday of the data day"
   assert.deepEqual(range, ["2026-02-08 12:00", "2026-03-10 12:00"]);
 });
 
-test("a missing day is shaded from noon to noon, one outside the window is not", () => {
-  const [gap, ...others] = gaps(["2026-03-07", "2026-03-08", "2026-03-09"], "#eee");
+test("of 90 days every second week has a tick, of months every third, the last one always", () => {
+  const days = Array.from({ length: 90 }, (_day, i) => new Date(Date.UTC(2026, 0, 1 + i)).toISOString().slice(0, 10));
+  assert.deepEqual(dayScale(days).tickvals.slice(-2), ["2026-03-17", "2026-03-31"]);
+  assert.equal(dayScale(days).tickvals.length, 7);
+  const { tickvals, ticktext, range } = monthScale(["2025-12-01", "2026-01-01", "2026-02-01", "2026-03-01"]);
+  assert.deepEqual(tickvals, ["2025-12-01", "2026-03-01"]);
+  assert.deepEqual(ticktext, ["2025-12", "2026-03"]);
+  assert.deepEqual(range, ["2025-11-16 00:00", "2026-03-16 00:00"]);
+});
+
+test("a missing day is shaded from noon to noon, a month without some of its days over its width", () => {
+  const [gap, ...others] = gaps(["2026-03-07", "2026-03-08", "2026-03-09"], [1], "#eee");
   assert.deepEqual([gap.x0, gap.x1, gap.fillcolor], ["2026-03-07 12:00", "2026-03-08 12:00", "#eee"]);
   assert.deepEqual(others, []);
-  assert.deepEqual(gaps(["2026-03-09", "2026-03-10"], "#eee"), []);
+  const [month] = gaps(["2026-02-01", "2026-03-01"], [1], "#eee", true);
+  assert.deepEqual([month.x0, month.x1], ["2026-02-14 00:00", "2026-03-16 00:00"]);
+});
+
+test("the span before is a line that breaks where it has no data", () => {
+  const days = ["2026-03-07", "2026-03-08", "2026-03-09", "2026-03-10"];
+  const [line] = ghost(days, [1, 2, null, 4], "#00f", 0.5);
+  assert.equal(line.path, "M2026-03-07,1L2026-03-08,2M2026-03-10,4");
+  assert.deepEqual(ghost(days, [null, null, null, null], "#00f", 0.5), []);
+  assert.deepEqual(ghost(days, [], "#00f", 0.5), []);
+});
+
+test("what is usual is a band from the highest to the lowest, as wide as its days", () => {
+  const days = ["2026-03-07", "2026-03-08"];
+  const [one, ...others] = band(days, [null, [1, 3]], "#00f", 0.1);
+  assert.equal(
+    one.path,
+    "M2026-03-07_12:00,3L2026-03-08,3L2026-03-08_12:00,3L2026-03-08_12:00,1L2026-03-08,1L2026-03-07_12:00,1Z",
+  );
+  assert.deepEqual(others, []);
+  assert.deepEqual(band(days, [null, null], "#00f", 0.1), []);
+  assert.deepEqual(band(days, [], "#00f", 0.1), []);
 });
 
 test("the first day of an incident is a line, labelled to the side that has room, inside the window alone", () => {
   const days = ["2026-03-06", "2026-03-07", "2026-03-08", "2026-03-09"];
-  const marks = incidentMarks(days, ["2026-03-01", "2026-03-06", "2026-03-09"], "#a00", "Incident");
+  const marks = dayMarks(days, ["2026-03-01", "2026-03-06", "2026-03-09", "2026-03-09"], "#a00", "Incident");
   assert.deepEqual(
     marks.map(({ x0, x1, line, label }) => [x0, x1, line.color, label.text, label.xanchor]),
     [

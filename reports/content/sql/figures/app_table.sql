@@ -23,7 +23,7 @@ SELECT
     listed.app_name AS name,
     listed.app_key AS key,
     listed.folder,
-    name_order.initials,
+    name_order.pinyin,
     listed.has_xlsx::INTEGER AS has_xlsx,
     array_to_string(heights.steps, '') AS sparkline,
     listed.platform,

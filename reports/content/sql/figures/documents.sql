@@ -9,6 +9,16 @@ WITH trend AS (
     FROM latency_days
     WHERE app_key BETWEEN $first_app AND $last_app
     GROUP BY app_key
+), earlier AS (
+    SELECT app_key, map_from_entries(list((channel, lists) ORDER BY channel)) AS by_channel
+    FROM earlier_days
+    WHERE app_key BETWEEN $first_app AND $last_app
+    GROUP BY app_key
+), monthly AS (
+    SELECT app_key, map_from_entries(list((channel, lists) ORDER BY channel)) AS by_channel
+    FROM month_counts
+    WHERE app_key BETWEEN $first_app AND $last_app
+    GROUP BY app_key
 ), channel_columns AS (
     SELECT
         app_key,
@@ -138,7 +148,23 @@ WITH trend AS (
 ), incident_days AS (
     SELECT app_key, list(DISTINCT first_day ORDER BY first_day) AS days
     FROM incidents
-    WHERE first_day BETWEEN $first AND $last AND app_key BETWEEN $first_app AND $last_app
+    WHERE first_day BETWEEN $long_first AND $last AND app_key BETWEEN $first_app AND $last_app
+    GROUP BY app_key
+), incident_spans AS (
+    SELECT
+        app_key,
+        list(json_array(channel, first_day, last_day) ORDER BY channel, first_day, last_day NULLS LAST) AS spans
+    FROM (
+        SELECT DISTINCT app_key, channel, first_day, last_day
+        FROM incidents
+        WHERE coalesce(last_day, $last) >= $long_first AND app_key BETWEEN $first_app AND $last_app
+    )
+    GROUP BY app_key
+), own_notes AS (
+    -- Those of all apps stand once in the data of the site.
+    SELECT app_key, list(json_array(day, text) ORDER BY day, text) AS notes
+    FROM notes
+    WHERE day BETWEEN $long_first AND $last AND app_key BETWEEN $first_app AND $last_app AND app_key <> '*'
     GROUP BY app_key
 )
 SELECT
@@ -158,6 +184,10 @@ SELECT
         'last_seen': presence.last_seen,
         'restated': coalesce(restated_days.days, []),
         'incidents': coalesce(incident_days.days, []),
+        'incident_spans': coalesce(incident_spans.spans, []),
+        'notes': coalesce(own_notes.notes, []),
+        'earlier': coalesce(earlier.by_channel, MAP {}),
+        'months': coalesce(monthly.by_channel, MAP {}),
         'usage': {
             'one_click_verifications': usage_days.one_click_verifications,
             'local_verifications': usage_days.local_verifications,
@@ -218,5 +248,9 @@ LEFT JOIN package_rows USING (app_key)
 LEFT JOIN presence USING (app_key)
 LEFT JOIN restated_days USING (app_key)
 LEFT JOIN incident_days USING (app_key)
+LEFT JOIN incident_spans USING (app_key)
+LEFT JOIN own_notes USING (app_key)
+LEFT JOIN earlier USING (app_key)
+LEFT JOIN monthly USING (app_key)
 WHERE listed.app_key BETWEEN $first_app AND $last_app
 ORDER BY listed.app_key

@@ -23,7 +23,7 @@ SELECT
     listed.app_name AS name,
     listed.app_key AS key,
     listed.folder,
-    name_order.initials,
+    name_order.pinyin,
     listed.platform,
     windows.* EXCLUDE (app_key)
 FROM listed_apps AS listed

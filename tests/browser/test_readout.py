@@ -1,0 +1,226 @@
+"""What charts tell beside their lines: the span before, what is usual, notes, a longer look, one day in all of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from reports.content.folders import app_folder
+from tests.browser.conftest import Reader, rendered
+from tests.data.published_tables import AS_OF, HOSTILE_NAMES, MISSING_BACK, day, steady
+
+APP = f"apps/{app_folder('shop', ['Shop'])}/index.html"
+# Of the chart that is named first: where its plot lies on the screen.
+_PLOT = """(name) => {
+  const place = document.querySelector(`[data-chart="${name}"]`);
+  place.scrollIntoView({block: "center"});
+  const {left, top} = place.getBoundingClientRect();
+  const layer = place.querySelector(`[data-layer="${document.documentElement.dataset.chartSpan}"]`);
+  const {l, r, t, b} = layer.layout.margin;
+  return [left + l, top + t, place.clientWidth - l - r, place.clientHeight - t - b];
+}"""
+_LAYER = """(place) => {
+  const layer = place.querySelector(`[data-layer="${document.documentElement.dataset.chartSpan}"]`);
+  return {
+    traces: layer.data.map(({x, y, meta}) => ({x, y, look: meta.look})),
+    shapes: layer.layout.shapes.map(({name, path, x0, label}) => ({name, path, x0, text: label && label.text})),
+    labels: Array.from(layer.querySelectorAll(".end-labels text"), (one) => one.textContent),
+    heights: Array.from(layer.querySelectorAll(".end-labels text"), (one) => one.getBoundingClientRect().top),
+  };
+}"""
+
+
+def layer(page: Page, chart: str) -> dict[str, Any]:
+    """What a chart shows in its span."""
+    return page.locator(f"[data-chart={chart}]").evaluate(_LAYER)
+
+
+def point_at(page: Page, chart: str, place: int, places: int) -> None:
+    """Moves the pointer over one of the days or months of a chart."""
+    left, top, width, height = page.evaluate(_PLOT, chart)
+    page.mouse.move(left + width * (place + 0.5) / places, top + height / 2)
+
+
+def choose(reader: Reader, span: str) -> None:
+    reader.page.locator(f"[data-span-button='{span}']").first.click()
+    reader.settle()
+
+
+@pytest.fixture(scope="module")
+def fallen(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Ninety days of one app, whose rate fell 10 days ago, as an incident of the tables says."""
+    path = tmp_path_factory.mktemp("fallen") / "authmeter.duckdb"
+    return rendered(steady(path, days=90, won=lambda back: 40 if back <= 10 else 70 + back % 3, incident_back=10))
+
+
+def test_a_fallen_rate_lies_outside_its_norm_also_over_seven_days(
+    read_site: Callable[..., Reader], fallen: Path
+) -> None:
+    reader = read_site(fallen)
+    page = reader.open("apps/shop/index.html", lang="en", days=7)
+    shapes = layer(page, "authorization_rate")["shapes"]
+    (norm,) = [shape["path"] for shape in shapes if shape["name"] == "norm"]
+    levels = {float(level) for level in re.findall(r",([\d.]+)", norm)}
+    assert levels == {0.70, 0.72}
+    trace = next(one for one in layer(page, "authorization_rate")["traces"] if one["look"] == "one_click")
+    assert trace["y"] == [0.4] * 7
+    # The days before, of which four had fallen, too.
+    before = [shape["path"] for shape in shapes if shape["name"] == "previous"]
+    assert len(before) == 1
+    assert [point[:10] for point in re.split("[ML]", before[0])[1:]] == [str(day(back)) for back in reversed(range(7))]
+    assert before[0].endswith(f"{day(0)},0.4")
+    texts = page.locator("[data-chart-keys]").first.inner_text()
+    assert "Previous 7 days" in texts
+    assert "Usual: lowest to highest of the eight weeks before" in texts
+
+
+def test_the_longer_look_shows_90_days_and_13_months(read_site: Callable[..., Reader], fallen: Path) -> None:
+    reader = read_site(fallen)
+    page = reader.open("apps/shop/index.html", lang="en", days=30)
+    choose(reader, "90")
+    (usage,) = [one for one in layer(page, "usage")["traces"] if one["look"] == "one_click"]
+    assert usage["x"] == [str(day(back)) for back in reversed(range(90))]
+    assert usage["y"] == [40] * 90
+    assert page.locator("[data-chart=usage] [data-layer='90']").evaluate("one => getComputedStyle(one).opacity") == "1"
+    # The window of the page stays, and the address knows both.
+    assert page.locator("html").get_attribute("data-days") == "30"
+    assert "span=90" in page.url
+    assert {one["x0"] for one in layer(page, "usage")["shapes"] if one["name"] == "incident"} == {str(day(10))}
+    choose(reader, "months")
+    trends = {one["look"]: one for one in layer(page, "authorization_rate")["traces"]}
+    assert trends["one_click"]["x"][-4:] == ["2025-12-01", "2026-01-01", "2026-02-01", "2026-03-01"]
+    assert len(trends["one_click"]["x"]) == 13
+    won = {
+        n: sum(40 if (AS_OF - one).days <= 10 else 70 + (AS_OF - one).days % 3 for one in month_days(n)) for n in (2, 3)
+    }
+    expected = [won[n] / (100 * len(month_days(n))) for n in (2, 3)]
+    assert trends["one_click"]["y"][-2:] == pytest.approx(expected)
+    assert trends["one_click"]["y"][:9] == [None] * 9
+    page.locator("[data-figures=usage] summary").click()
+    reader.settle()
+    row = page.locator("[data-figures=usage] tbody tr").first.inner_text().split("\t")
+    assert row[:2] == ["2026-03", "1,240"]
+    # The page's own switch shows its window again.
+    reader.press("7")
+    assert len(layer(page, "usage")["traces"][0]["x"]) == 7
+    assert "span=" not in page.url
+
+
+def month_days(month: int) -> list[date]:
+    first = date(2026, month, 1)
+    return [one for one in (first + timedelta(days=n) for n in range(31)) if one.month == month and one <= AS_OF]
+
+
+def test_all_charts_read_the_same_day_and_a_gap_says_so(reader: Reader) -> None:
+    page = reader.open(APP, lang="en", days=7)
+    point_at(page, "authorizations", 6, 7)
+    row = page.locator(".readout")
+    assert row.locator(".of-day").inner_text().startswith(f"{day(0)} Tue")
+    charts = page.locator("[data-chart]").count()
+    assert row.locator(":scope > div").count() == charts == 7
+    assert row.locator(":scope > div b").first.inner_text() == "Authorizations"
+    # One-click login: 15 and 7 authorizations of 30 requests.
+    first = row.locator(":scope > div").first
+    assert re.findall(r"\d+", first.locator(":scope > span").first.inner_text()) == ["22"]
+    lines = page.locator(".crosshair:visible")
+    assert lines.count() == charts
+    lefts = page.eval_on_selector_all(
+        ".charts:not(.wide) .crosshair", "all => all.map((one) => Math.round(parseFloat(one.style.left)))"
+    )
+    assert len(set(lefts)) == 1
+    point_at(page, "authorizations", 6 - MISSING_BACK, 7)
+    assert row.locator(".of-day").inner_text().startswith(str(day(MISSING_BACK)))
+    values = row.locator(":scope > div > span").all_inner_texts()
+    assert values
+    assert all("no data" in text for text in values)
+    reader.speak("zh")
+    point_at(page, "authorizations", 6 - MISSING_BACK, 7)
+    assert all("无数据" in text for text in row.locator(":scope > div > span").all_inner_texts())
+    page.mouse.move(5, 5)
+    assert row.is_hidden()
+    assert lines.count() == 0
+
+
+def test_a_click_on_a_day_leads_to_its_page(reader: Reader) -> None:
+    page = reader.open(APP, lang="en", days=7)
+    point_at(page, "usage", 5, 7)
+    left, top, width, height = page.evaluate(_PLOT, "usage")
+    page.mouse.click(left + width * 5.5 / 7, top + height / 2)
+    page.wait_for_url(f"**/days/{day(1)}.html?*")
+    assert "days=7" in page.url
+    assert page.locator("time#as-of").get_attribute("datetime") == str(day(1))
+
+
+def test_the_days_of_the_table_behind_a_chart_lead_to_their_pages(reader: Reader) -> None:
+    page = reader.open("usage.html", lang="en", days=7)
+    page.locator("figure summary").click()
+    reader.settle()
+    links = page.locator("[data-figures=usage] tbody th a").all()
+    assert [(link.get_attribute("href") or "").split("?")[0] for link in links] == [
+        f"days/{day(back)}.html" for back in range(7)
+    ]  # fmt: skip
+
+
+def test_a_click_on_a_legend_isolates_its_series(reader: Reader) -> None:
+    page = reader.open(APP, lang="en", days=30)
+    everyone = ["one_click", "wechat", "qq", "weibo"]
+    assert [one["look"] for one in layer(page, "authorizations")["traces"]] == everyone
+    wechat = page.locator("[data-legend=timed]").get_by_role("button", name="WeChat")
+    wechat.click()
+    reader.settle()
+    assert wechat.get_attribute("aria-pressed") == "true"
+    assert wechat.evaluate("one => one === document.activeElement")
+    for chart in ("authorizations", "share", "latency_p50_ms"):
+        assert [one["look"] for one in layer(page, chart)["traces"]] == ["wechat"], chart
+    # A chart without it shows what it has.
+    assert len(layer(page, "usage")["traces"]) == 3
+    wechat.press("Enter")
+    reader.settle()
+    assert [one["look"] for one in layer(page, "authorizations")["traces"]] == everyone
+    assert page.locator("[aria-pressed=true].series-button").count() == 0
+
+
+def test_lines_are_solid_and_named_at_their_ends(reader: Reader) -> None:
+    page = reader.open(APP, lang="zh", days=30)
+    dashes = page.eval_on_selector_all(".js-line", "all => all.map((one) => getComputedStyle(one).strokeDasharray)")
+    assert dashes
+    assert set(dashes) == {"none"}
+    found = layer(page, "authorizations")
+    assert found["labels"] == ["一键登录", "微信", "QQ", "微博"]
+    heights = sorted(found["heights"])
+    assert all(later - earlier >= 13 for earlier, later in pairwise(heights))
+
+
+def test_notes_are_marks_with_their_text_and_hostile_ones_only_text(reader: Reader) -> None:
+    page = reader.open(APP, lang="en", days=30)
+    marked = {one["x0"] for one in layer(page, "usage")["shapes"] if one["name"] == "note"}
+    assert marked == {str(day(9)), str(day(12))}
+    keys = page.locator("[data-chart-keys]").first.locator(".note-key").all_inner_texts()
+    assert keys == [f"Noted {day(12):%m-%d} an earlier campaign", f"Noted {day(9):%m-%d} SDK 2.15.0 发布"]
+    point_at(page, "usage", 30 - 1 - 9, 30)
+    assert page.locator(".readout .of-day bdi").all_inner_texts() == ["SDK 2.15.0 发布"]
+    page = reader.open(f"apps/{app_folder('img', [])}/index.html", lang="en", days=7)
+    point_at(page, "usage", 5, 7)
+    assert page.locator(".readout .of-day bdi").all_text_contents() == [HOSTILE_NAMES["img"]]
+    assert page.locator("img").count() == 0
+
+
+def test_a_finger_reads_a_day_and_is_not_led_away(read_site: Callable[..., Reader], site: Path) -> None:
+    reader = read_site(site, fresh=True)
+    page = reader.open("usage.html", lang="en", days=7)
+    left, top, width, height = page.evaluate(_PLOT, "usage")
+    session = page.context.new_cdp_session(page)
+    spot = [{"x": left + width * 6.5 / 7, "y": top + height / 2}]
+    session.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    session.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": spot})
+    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    page.locator(".readout .of-day a").wait_for()
+    assert "/usage.html" in page.url
+    assert (page.locator(".readout .of-day a").get_attribute("href") or "").startswith(f"days/{day(0)}.html")

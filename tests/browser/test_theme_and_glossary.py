@@ -1,0 +1,111 @@
+"""The theme follows the system until somebody chooses one; what a metric means stands beside its name when asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import Reader
+from tests.browser.test_accessibility import assert_faultless
+
+DARK, LIGHT = "rgb(17, 22, 28)", "rgb(245, 246, 248)"
+# The colour of the page at each time that something is painted, from before the first script on.
+_WATCH = """
+window.painted = [];
+const look = () => {
+  if (document.body) window.painted.push(getComputedStyle(document.body).backgroundColor);
+  if (window.painted.length < 30) requestAnimationFrame(look);
+};
+requestAnimationFrame(look);
+"""
+
+
+def background(page: Page) -> str:
+    return page.evaluate("getComputedStyle(document.body).backgroundColor")
+
+
+def test_the_theme_is_that_of_the_system_until_one_is_chosen_and_that_is_kept(reader: Reader) -> None:
+    page = reader.open("usage.html", lang="en")
+    assert background(page) == LIGHT
+    button = page.get_by_role("button", name="Theme")
+    assert button.get_attribute("aria-label") == "Theme: as the system"
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_selector("html[data-theme=dark]")
+    assert background(page) == DARK
+    button.click()
+    assert button.get_attribute("aria-label") == "Theme: light"
+    assert background(page) == LIGHT
+    page.wait_for_selector("[data-chart=usage][data-ready='en light 30']")
+    button.press("Enter")
+    assert button.get_attribute("aria-label") == "Theme: dark"
+    page.emulate_media(color_scheme="light")
+    assert background(page) == DARK
+    page.wait_for_selector("[data-chart=usage][data-ready='en dark 30']")
+    assert_faultless(page)
+    page = reader.open("quality.html", lang="zh")
+    assert background(page) == DARK
+    assert page.locator("[data-theme-button]").get_attribute("aria-label") == "主题：深色"
+
+
+@pytest.mark.parametrize("chosen", ["light", "dark"])
+def test_a_page_is_never_seen_in_the_other_theme_first(
+    read_site: Callable[..., Reader], site: Path, chosen: str
+) -> None:
+    reader = read_site(site, fresh=True)
+    page = reader.open("metrics.html", lang="en")
+    page.emulate_media(color_scheme="dark" if chosen == "light" else "light")
+    for _ in range(2):
+        if page.locator("html").get_attribute("data-theme") != chosen or "system" in (
+            page.locator("[data-theme-button]").get_attribute("aria-label") or ""
+        ):
+            page.locator("[data-theme-button]").click()
+    page.add_init_script(_WATCH)
+    page = reader.open("usage.html", lang="en")
+    page.wait_for_timeout(300)
+    assert set(page.evaluate("window.painted")) == {DARK if chosen == "dark" else LIGHT}
+
+
+def test_without_storage_the_theme_can_be_chosen_for_the_page(read_site: Callable[..., Reader], site: Path) -> None:
+    reader = read_site(site, fresh=True)
+    reader.page.add_init_script("delete window.localStorage; Object.defineProperty(window, 'localStorage', "
+                                "{get() { throw new DOMException('no', 'SecurityError'); }})")  # fmt: skip
+    page = reader.open("metrics.html", lang="en")
+    for _ in range(2):
+        page.locator("[data-theme-button]").click()
+    assert background(page) == DARK
+
+
+def test_a_metric_is_explained_on_hover_and_on_focus_and_escape_closes_it(reader: Reader) -> None:
+    page = reader.open("usage.html", lang="en")
+    box = page.get_by_role("tooltip")
+    assert box.count() == 0
+    term = page.locator("#card-one_click_verifications [data-metric]")
+    term.hover()
+    assert box.inner_text().startswith("One-click verifications")
+    assert term.get_attribute("aria-describedby") == box.get_attribute("id") == "glossary"
+    assert term.get_attribute("title") is None
+    # It stays while the pointer is on it, and is within the window.
+    box.hover()
+    page.wait_for_timeout(400)
+    assert box.is_visible()
+    place = box.bounding_box() or {}
+    assert place["x"] >= 0
+    assert place["x"] + place["width"] <= 1280
+    assert_faultless(page)
+    page.keyboard.press("Escape")
+    assert box.count() == 0
+    assert term.get_attribute("aria-describedby") is None
+    page.mouse.move(5, 890)
+    page.keyboard.press("Tab")
+    term.focus()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Tab")
+    assert box.is_visible()
+    reader.speak("zh")
+    page.keyboard.press("Shift+Tab")
+    term.focus()
+    page.keyboard.press("Escape")
+    assert box.count() == 0

@@ -1,0 +1,34 @@
+/* Files made in the browser: the form of the site's own, and no text that a spreadsheet runs. */
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { csvText, fileName, harmless } from "../../../reports/static/js/csv.js";
+
+test("a file has a BOM, CRLF, and quotes where they are needed", () => {
+  const rows = [
+    ["App", "Rate"],
+    ["a,b", 0.12345678],
+    ['say "hi"', null],
+    ["two\nlines", -1234567],
+  ];
+  assert.equal(csvText(rows), '\ufeffApp,Rate\r\n"a,b",0.123457\r\n"say ""hi""",\r\n"two\nlines",-1234567\r\n');
+});
+
+test("a number is never written with an exponent", () => {
+  assert.equal(csvText([[1e-9, 123456789012345]]), "\ufeff0,123456789012345\r\n");
+});
+
+/* The same cases stand for the files that the site is made with. */
+const CASES = JSON.parse(readFileSync(new URL("../export/harmless_cases.json", import.meta.url), "utf-8"));
+
+for (const [text, safe] of CASES) {
+  test(`${JSON.stringify(text)} is made harmless as in the site's files`, () => {
+    assert.equal(harmless(text), safe);
+  });
+}
+
+test("the name of a file is one for every file system", () => {
+  assert.equal(fileName(["shop", "按渠道 / a:b", "2026-03-10"]), "shop_按渠道-a-b_2026-03-10.csv");
+  assert.equal(fileName(["", "x".repeat(300)]).length, 124);
+});
