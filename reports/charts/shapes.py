@@ -145,7 +145,7 @@ def figure(chart: Chart, language: str, theme: str) -> dict[str, Any]:
             "dragmode": False,
             # The legend stands in the page, once for all charts beside each other.
             "showlegend": False,
-            "xaxis": axis | {"type": "date", "showgrid": False, "showline": True,
+            "xaxis": axis | {"type": "date", "tickangle": 0, "showgrid": False, "showline": True,
                              "ticks": "outside", "ticklen": 4, "tickcolor": colours["rule"]},
             "yaxis": axis,
         },

@@ -76,6 +76,9 @@ function layerOf(place, span) {
   return made;
 }
 
+// What the label of a tick takes, in pixels.
+const TICK_WIDTH = 40;
+
 // Bands of several lines lie over each other: fainter than that of one.
 const SHADES = { alone: { band: 0.18, ghost: 0.7 }, beside: { band: 0.07, ghost: 0.35 } };
 
@@ -90,7 +93,9 @@ function fill(name, span, data, layout) {
   const { units, gap, incident, note } = window.AUTHMETER_CHARTS;
   const unit = units[name];
   const { x, missing, isByMonth } = placesOf(span);
-  const scaled = isByMonth ? monthScale(x) : dayScale(x);
+  const { l: left, r: right } = layout.margin;
+  const most = Math.floor(((layout.width || 0) - left - right) / TICK_WIDTH);
+  const scaled = isByMonth ? monthScale(x, most) : dayScale(x, most);
   const shade = data.length > 1 ? SHADES.beside : SHADES.alone;
   /** @type {object[]} */
   const behind = [];
@@ -136,10 +141,10 @@ function drawLayer(place, span) {
   const shape = structuredClone(charts[name][language][theme()]);
   const data = shownSeries(shape.data);
   const { layout } = shape;
-  fill(name, span, data, layout);
   const layer = layerOf(place, span);
   layout.width = widthOf(place);
   layout.height = place.clientHeight;
+  fill(name, span, data, layout);
   // What the pointer tells is readout.js.
   window.Plotly.react(layer, data, layout, { staticPlot: true, displaylogo: false, showSendToCloud: false });
   const { l: left, r: right, t: top, b: bottom } = layout.margin;

@@ -114,6 +114,20 @@ export function shownRows(table) {
 }
 
 /**
+ * Each cell knows its heading: on a phone a row is a list of them.
+ * @param {HTMLTableElement} table
+ */
+export function labelCells(table) {
+  const [head, ...rows] = Array.from(table.rows);
+  const headings = Array.from(head.cells, (cell) => said(cell, ASIDE));
+  for (const row of rows) {
+    Array.from(row.cells).forEach((cell, i) => {
+      cell.dataset.label = headings[i];
+    });
+  }
+}
+
+/**
  * A table of the page in a box with its button below.
  * @param {HTMLElement} scroll
  * @param {() => string} label
@@ -121,15 +135,17 @@ export function shownRows(table) {
  */
 export function withDownload(scroll, label) {
   const [table] = /** @type {HTMLTableElement[]} */ (all("table", scroll));
+  labelCells(table);
   const button = downloadButton(label, () => shownRows(table));
   return element("div", { className: "table-box" }, scroll, element("p", { className: "downloads" }, button));
 }
 
-/** Gives the tables of the templates their buttons, in the language of the page. */
+/** Gives the tables of the templates their buttons and labels, in the language of the page. */
 export function offerDownloads() {
   for (const scroll of all("main .scroll")) {
     const [table] = /** @type {HTMLTableElement[]} */ (all("table", scroll));
     if (!table || table.dataset.table || scroll.parentElement?.matches(".table-box, [data-chart-table]")) continue;
+    labelCells(table);
     const label = () => scroll.getAttribute("aria-label") || said(titleOf(scroll), ".detail, small");
     scroll.nextElementSibling?.matches(".downloads.own") && scroll.nextElementSibling.remove();
     scroll.after(

@@ -46,12 +46,13 @@ export function scale(values, unit, fromZero) {
 }
 
 /**
- * Ticks stand on the weekday of the data day, so that a week reads as a week.
+ * Ticks stand on the weekday of the data day, so that a week reads as a week; `most` of them have room beside each other.
  * @param {string[]} days
+ * @param {number} [most]
  * @returns {Axis & { tickvals: string[] }}
  */
-export function dayScale(days) {
-  const every = days.length > 30 ? 14 : days.length > 7 ? 7 : 1;
+export function dayScale(days, most = 8) {
+  const every = [1, 2, 7, 14].find((step) => days.length / step <= most) || 28;
   const ticks = days.filter((_day, i) => (days.length - 1 - i) % every === 0);
   return {
     tickvals: ticks,
@@ -64,12 +65,14 @@ export function dayScale(days) {
 const HALF_MONTH = 15;
 
 /**
- * Every third month has a tick, the last one among them.
+ * Every third month has a tick, the last one among them; every sixth where `most` have no room.
  * @param {string[]} months
+ * @param {number} [most]
  * @returns {Axis & { tickvals: string[] }}
  */
-export function monthScale(months) {
-  const ticks = months.filter((_month, i) => (months.length - 1 - i) % 3 === 0);
+export function monthScale(months, most = 8) {
+  const every = months.length / 3 <= most ? 3 : 6;
+  const ticks = months.filter((_month, i) => (months.length - 1 - i) % every === 0);
   return {
     tickvals: ticks,
     ticktext: ticks.map((month) => month.slice(0, 7)),

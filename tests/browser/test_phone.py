@@ -1,0 +1,86 @@
+"""On a phone: every page's name and the switch are seen at once, rows are lists, and a finger hits what it aims at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from reports.content.folders import app_folder
+from tests.browser.conftest import Reader
+from tests.data.published_tables import day
+
+APP = f"apps/{app_folder('shop', ['Shop'])}/index.html"
+PAGES = ("index.html", "usage.html", "monitor.html", "quality.html", APP, f"days/{day(4)}.html")
+# Of a table, what lies beyond the edge of its box: a chart's own has a box that scrolls.
+_BEYOND = """() => Array.from(document.querySelectorAll("main .scroll"))
+  .filter((box) => box.checkVisibility() && !box.querySelector(".dense") && box.scrollWidth > box.clientWidth)
+  .map((box) => box.outerHTML.slice(0, 120))"""
+
+
+def phone(reader: Reader, path: str, language: str = "en") -> Page:
+    reader.page.set_viewport_size({"width": 390, "height": 844})
+    return reader.open(path, lang=language, days=7)
+
+
+def boxes(page: Page, selector: str) -> list[tuple[float, float, float, float]]:
+    found = [one.bounding_box() for one in page.locator(selector).all() if one.is_visible()]
+    return [(box["x"], box["y"], box["x"] + box["width"], box["y"] + box["height"]) for box in found if box]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("path", ["usage.html", "monitor.html", APP])
+def test_nothing_of_the_header_lies_behind_another(reader: Reader, path: str, language: str) -> None:
+    page = phone(reader, path, language)
+    found = boxes(page, "header nav a, header .windows, header .languages, header .help-button, header .brand")
+    assert len(found) >= 9
+    assert all(left >= 0 and right <= 390 for left, _, right, _ in found)
+    assert [
+        pair
+        for pair in combinations(found, 2)
+        if min(pair[0][2], pair[1][2]) - max(pair[0][0], pair[1][0]) > 1
+        and min(pair[0][3], pair[1][3]) - max(pair[0][1], pair[1][1]) > 1
+    ] == []
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_rows_are_lists_and_nothing_lies_out_of_sight(reader: Reader, path: str) -> None:
+    page = phone(reader, path)
+    for summary in page.locator("main summary").all():
+        summary.click()
+    reader.settle()
+    assert page.evaluate(_BEYOND) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_row_names_each_of_its_figures_and_is_sorted_by_the_headings(reader: Reader) -> None:
+    page = phone(reader, "usage.html")
+    row = page.locator("table[data-table=apps] tbody tr").first
+    labels = row.locator("td").evaluate_all("cells => cells.map((cell) => cell.dataset.label)")
+    assert {"Platform", "Status", "Number verifications", "Number change", "30 days", "Details"} <= set(labels)
+    said = row.locator("td[data-of=number_verifications]").evaluate("one => getComputedStyle(one, '::before').content")
+    assert said == "attr(data-label)" or "Number verifications" in said
+    assert all(cell.is_visible() for cell in row.locator("td:not(:empty)").all())
+    heading = page.locator("th[data-column=local_verifications]")
+    heading.get_by_role("button").click()
+    assert heading.get_attribute("aria-sort") == "descending"
+    reader.speak("zh")
+    assert "平台" in row.locator("td").evaluate_all("cells => cells.map((cell) => cell.dataset.label)")
+
+
+def test_a_finger_hits_what_it_aims_at(read_site: Callable[..., Reader], site: Path) -> None:
+    reader = read_site(site, fresh=True)
+    session = reader.page.context.new_cdp_session(reader.page)
+    session.send("Emulation.setEmitTouchEventsForMouse", {"enabled": True, "configuration": "mobile"})
+    session.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    page = phone(reader, "monitor.html")
+    controls = "header a:not(.brand), header button, main button:visible, main select, main input"
+    small = [
+        one.evaluate("one => one.outerHTML.slice(0, 100)")
+        for one in page.locator(controls).all()
+        if one.is_visible() and (one.bounding_box() or {"height": 99})["height"] < 32
+    ]
+    assert small == []
