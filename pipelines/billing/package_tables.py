@@ -44,13 +44,24 @@ def package_tables(accounts: Iterable[Account], at: AsOf) -> dict[str, pl.DataFr
         usage.append(_frame(AppUses._fields, ledger.usage))
         states += of_packages
         forecasts.append(forecast)
-    daily = pl.concat([_frame(PackageDay._fields, []), *days])
-    by_app = pl.concat([_frame(AppUses._fields, []), *usage])
+    empty = no_packages()
+    daily = pl.concat([empty["resource_package_daily"], *days])
+    by_app = pl.concat([empty["resource_package_usage"], *usage])
     return {
         "resource_package_daily": daily.sort("day", "resource_package_id"),
         "resource_package_usage": by_app.sort(AppUses._fields[:4], nulls_last=True),
         "resource_packages": _frame(PackageState._fields, states).sort("resource_package_id"),
         "resource_package_forecast": _frame(AccountForecast._fields, forecasts).sort("account_id"),
+    }
+
+
+def no_packages() -> dict[str, pl.DataFrame]:
+    """The tables without a row."""
+    return {
+        "resource_package_daily": _frame(PackageDay._fields, []),
+        "resource_package_usage": _frame(AppUses._fields, []),
+        "resource_packages": _frame(PackageState._fields, []),
+        "resource_package_forecast": _frame(AccountForecast._fields, []),
     }
 
 

@@ -13,6 +13,7 @@ DAY_TABLES: Final[dict[str, tuple[str, ...]]] = {
     "unplatformed_apps": ("app_key",),
     "profile_daily": ("day", "measure", "whole", "part"),
     "verification_hours": ("day", "hour", "app_key", "channel", "vendor"),
+    "use_segments": ("day", "starts_at", "app_key", "vendor"),
 }
 """The key of each; rows lie in its order."""
 

@@ -6,15 +6,16 @@ Lives here: what a good row of `resource_packages.csv` and `resource_package_rea
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import MAXYEAR, date, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from pipelines.common.days import business_day, day_start
+from pipelines.common.days import BUSINESS_ZONE, business_day, day_start
+from pipelines.contract.accounts import DEFAULT_ACCOUNT
 from pipelines.contract.event_times import instant_of
 from pipelines.contract.row_files import BadRowError, Problem, Row, RowFile, read_row_file
 
-DEFAULT_ACCOUNT: Final = "default"
 PACKAGES_FILE: Final = "resource_packages.csv"
 READINGS_FILE: Final = "resource_package_readings.csv"
 _ID: Final = "resource_package_id"
@@ -49,10 +50,29 @@ class Reading:
 
 @dataclass(frozen=True)
 class Packages:
-    """All packages and readings, in the order of their keys."""
+    """All packages and readings, in the order of their keys; `zone` is the business time zone."""
 
     packages: list[Package] = field(default_factory=list)
     readings: list[Reading] = field(default_factory=list)
+    zone: str = BUSINESS_ZONE
+
+    @cached_property
+    def cuts(self) -> dict[date, list[datetime]]:
+        """Where the uses of a day are to be cut, in UTC: its 00:00, and the purchases, expiries and readings of that
+        day behind it. Days without such a one are left out.
+        """
+        instants = {one.read_at for one in self.readings}
+        for package in self.packages:
+            instants |= {package.purchased_at, package.expires_at}
+        cuts: dict[date, list[datetime]] = {}
+        for at in sorted(instants):
+            if at.year == MAXYEAR:
+                # Its day may be past the end of the calendar.
+                continue
+            day = business_day(at, self.zone)
+            if at > (start := day_start(day, self.zone)):
+                cuts.setdefault(day, [start]).append(at)
+        return cuts
 
 
 def load_packages(folder: Path, zone: str, problems: list[Problem]) -> Packages:
@@ -76,6 +96,7 @@ def load_packages(folder: Path, zone: str, problems: list[Problem]) -> Packages:
     return Packages(
         [by_id[name] for name in sorted(by_id)],
         sorted(readings, key=lambda one: (one.resource_package_id, one.read_at)),
+        zone,
     )
 
 

@@ -128,6 +128,9 @@ class Settings(BaseModel):
     max_unpacked_gb: WholeNumber = Field(
         100, ge=1, le=100_000, description="refuse a packed file that unpacks to more than so many GB"
     )
+    buy_lead_days: WholeNumber = Field(
+        7, ge=0, le=365, description="days before a resource package runs out by which the next is to be bought"
+    )
     ignore: tuple[str, ...] = Field(
         (), description="names and paths under landing, as globs, of files that no source reads and nobody is told of"
     )

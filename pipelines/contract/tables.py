@@ -203,6 +203,35 @@ _ALL: Final = (
         successes_now:BIGINT mix_effect:DOUBLE rate_effect:DOUBLE""",
     ),
     _table(
+        "resource_package_daily",
+        "day, resource_package_id: from the purchase day to the earlier of as_of and the day of the expiry",
+        "day resource_package_id",
+        """day:DATE resource_package_id account_id opening:BIGINT granted:BIGINT used:BIGINT adjusted:BIGINT
+        expired:BIGINT remaining:BIGINT""",
+    ),
+    _table(
+        "resource_package_usage",
+        "day, account_id with a package, app_key, resource_package_id (NULL: overflow) with uses",
+        "day account_id app_key resource_package_id",
+        "day:DATE account_id app_key resource_package_id? uses:BIGINT",
+    ),
+    _table(
+        "resource_packages",
+        "resource package",
+        "resource_package_id",
+        """resource_package_id account_id quantity:BIGINT purchased_at:TIMESTAMPTZ expires_at:TIMESTAMPTZ price:DOUBLE?
+        used:BIGINT adjusted:BIGINT expired:BIGINT remaining:BIGINT state missing_days:BIGINT used_up_day:DATE?
+        unused_expected:BIGINT? unused_least:BIGINT? unused_most:BIGINT?""",
+    ),
+    _table(
+        "resource_package_forecast",
+        "account_id with a resource package",
+        "account_id",
+        """account_id remaining:BIGINT quantity:BIGINT uses_28d:BIGINT? run_out_day:DATE? run_out_earliest:DATE?
+        run_out_latest:DATE? buy_by:DATE? buy_quantity:BIGINT? factor_low:DOUBLE? factor_mid:DOUBLE factor_high:DOUBLE?
+        coverage:DOUBLE? coverage_checks:BIGINT""",
+    ),
+    _table(
         "notes",
         "day, app_key, text: what people know of a day",
         "day app_key text",

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.billing.published_packages import published_packages
 from pipelines.common.errors import AuthmeterError
 from pipelines.common.sql import literal, sql
 from pipelines.contract.checks import CheckResult
@@ -74,8 +75,8 @@ def build_marts(
     """Builds every table of the manifest's published days and puts the new file in place.
 
     Raises:
-        AuthmeterError: a key of a table is there twice, or the file is not what was written to it; nothing is
-            published.
+        AuthmeterError: a key of a table is there twice, the ledger of resource packages does not sum, or the file is
+            not what was written to it; nothing is published.
     """
     fresh = store.fresh_folder("marts") / "authmeter.duckdb"
     kept = carry_over(store.database, fresh, manifest, registry.accounts_fingerprint)
@@ -84,6 +85,8 @@ def build_marts(
         # In a connection of its own: its views are named as tables are.
         with closing(connection.cursor()) as apart:
             incidents = all_incidents(apart, store, manifest, settings)
+        with closing(connection.cursor()) as apart:
+            packages = published_packages(apart, store, manifest, settings, registry, manifest.as_of)
         connection.execute(f"ATTACH {literal(str(fresh))} AS out (STORAGE_VERSION '{STORAGE_VERSION}')")
         beside = connection.cursor()
         for each in (connection, beside):
@@ -93,7 +96,7 @@ def build_marts(
         carried = keep_only(connection, _BESIDE, kept) if kept else {}
         with ThreadPoolExecutor(1) as aside:
             made_beside = aside.submit(_fill, beside, _BESIDE, files, manifest)
-            for name, rows in listed_rows(store, manifest, settings, registry, checks, incidents).items():
+            for name, rows in listed_rows(store, manifest, settings, registry, checks, incidents, packages).items():
                 connection.register(name, rows)
             rejects = "FROM rejects_of(getvariable('rejects_files'))" if files["rejects_files"] else NO_REJECTS
             connection.execute(f"CREATE TEMP VIEW file_rejects AS {rejects}")

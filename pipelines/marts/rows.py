@@ -1,9 +1,10 @@
 """The mart rows that come from no Parquet file: books, registry, dictionaries, checks, incidents."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
+import polars as pl
 import pyarrow as pa
 
 from pipelines.common.days import days_between
@@ -40,8 +41,9 @@ def listed_rows(
     registry: Registry,
     checks: list[CheckResult],
     incidents: Incidents,
+    packages: Mapping[str, pl.DataFrame],
 ) -> dict[str, pa.Table]:
-    """Arrow tables by the name under which the mart statements read them."""
+    """Arrow tables by the name under which the mart statements read them; `packages` are those of resource packages."""
     late = manifest.late_records
     days = sorted(manifest.days.items())
     counted = {day: entry.counted for day, entry in days}
@@ -90,6 +92,10 @@ def listed_rows(
             ([row[name] for name in TABLES["incidents"].columns] for row in (one.as_row() for one in incidents.rows)),
         ),
         "listed_incident_cells": incidents.cells.to_arrow(),
+        "listed_resource_package_daily": packages["resource_package_daily"].to_arrow(),
+        "listed_resource_package_usage": packages["resource_package_usage"].to_arrow(),
+        "listed_resource_packages": packages["resource_packages"].to_arrow(),
+        "listed_resource_package_forecast": packages["resource_package_forecast"].to_arrow(),
         "listed_notes": _rows(
             "day:DATE app_key text",
             ([date.fromisoformat(str(note["day"])), note["app_key"], note["text"]] for note in registry.notes),

@@ -5,8 +5,8 @@ Add a step: its SELECT in `sql/`, its name here. Add a table: its SELECT in `sql
 of them must add up to what is said of all: its columns that do stand beside its name.
 """
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
 
 import pyarrow as pa
 
@@ -34,6 +34,7 @@ _RECORD_STEPS: Mapping[str, Adds] = {
     "verification_kinds": None,
     "verification_records": None,
     "hour_groups": ("requests", "successes", "mismatches", "unknowns", "uses", "duplicates", "late"),
+    "segment_groups": ("uses",),
 }
 # These count what others resolved.
 _COUNTED = {"counts": "resolved_groups", "counted_words": "resolved_of('said_words')"}
@@ -70,8 +71,8 @@ def day_plan(registry: Registry) -> DayPlan:
     )
 
 
-def day_values(day: date, settings: Settings) -> dict[str, object]:
-    """The parameters of a day's steps."""
+def day_values(day: date, settings: Settings, cuts: Sequence[datetime] = ()) -> dict[str, object]:
+    """The parameters of a day's steps; `cuts` are those of the day's uses, see `Packages.cuts`."""
     hours, rules = day_hours(day, settings.timezone), settings.billing_on(day)
     return {
         "day": day,
@@ -79,6 +80,7 @@ def day_values(day: date, settings: Settings) -> dict[str, object]:
         "clock_hours": list(hours.hours),
         "billed": [billed for rule in rules.values() for billed in rule.billed],
         "billed_vendors": list(rules),
+        "cuts": [cut.astimezone(UTC).replace(tzinfo=None) for cut in cuts],
     }
 
 

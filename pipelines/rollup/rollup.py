@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pipelines.engines.base import DayRoller, Engine
 
 # Part of every day's fingerprint: raise it when the same parts would give other tables.
-ROLLUP_VERSION = 8
+ROLLUP_VERSION = 9
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,8 @@ def roll_up_day(roller: DayRoller, inputs: RollupInputs, manifest: Manifest, day
     records = sum(entry.days[day].accepted for entry in live if day in entry.days)
     parts = inputs.store.part_records(entry for entry in live if entry.part in of_day)
     late = late_rows(inputs.store, inputs.settings, day, live)
-    return roller.roll_up(DayEvents(day, records, parts, day_values(day, inputs.settings), late), fresh)
+    values = day_values(day, inputs.settings, inputs.registry.bought.cuts.get(day, ()))
+    return roller.roll_up(DayEvents(day, records, parts, values, late), fresh)
 
 
 def _changed_days(
@@ -165,6 +166,7 @@ def _fingerprint(inputs: RollupInputs, day: date, parts: list[str]) -> str:
         str(ROLLUP_VERSION),
         inputs.registry.codes_fingerprint,
         *(rule.model_dump_json(exclude={"valid_from"}) for rule in inputs.settings.billing_on(day).values()),
+        *(cut.isoformat() for cut in inputs.registry.bought.cuts.get(day, ())),
     ]
     # Of a day that is rolled up, a part has the same records whatever older days retention took from it.
     return hashlib.sha256("\n".join([*rules, *map(origin_of, parts)]).encode()).hexdigest()[:16]

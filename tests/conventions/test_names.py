@@ -36,6 +36,12 @@ CONTRACT_TABLES = {
     "rejected_records": "path line reason record",
     "day_quality": "day records_accepted duplicates unmapped_codes unregistered_apps late_records restated day_state",
     "restatements": "run day app_key channel metric published_before published_now cause",
+    "resource_package_daily": "day resource_package_id account_id opening granted used adjusted expired remaining",
+    "resource_package_usage": "day account_id app_key resource_package_id uses",
+    "resource_packages": "resource_package_id account_id quantity purchased_at expires_at price used adjusted expired "
+    "remaining state missing_days used_up_day unused_expected unused_least unused_most",
+    "resource_package_forecast": "account_id remaining quantity uses_28d run_out_day run_out_earliest run_out_latest "
+    "buy_by buy_quantity factor_low factor_mid factor_high coverage coverage_checks",
     "apps": "app_key app_name platform account_id created_at status",
     "schemes": "scheme_id scheme_group app_key scheme_name package_name methods created_at",
     "metrics": "metric",

@@ -1,11 +1,11 @@
 """Golden cases of single tables and views: the rows that one statement reads, and the rows that must come of it.
 
 A case is a folder `rollup/<table>/<case>`, `marts/…` or `billing/…`. `case.toml` says what it `shows`; it may give the
-`day` (else 10 March 2026), `settings`, and `where`, a condition on the expected rows of a table with many. Each other
-CSV is a relation that the statement reads; `expect.csv` holds every row of the result, of the columns in its head. An
-empty cell is NULL, or an empty text of the result. A column has the type `name:TYPE` of its head, else the type of the
-contract's column of that name, else it is text. What a file leaves out is NULL, or 0 where it is a count. To add a
-case, add a folder.
+`day` (else 10 March 2026), `settings`, the `cuts` of the day's uses, and `where`, a condition on the expected rows of a
+table with many. Each other CSV is a relation that the statement reads; `expect.csv` holds every row of the result, of
+the columns in its head. An empty cell is NULL, or an empty text of the result. A column has the type `name:TYPE` of its
+head, else the type of the contract's column of that name, else it is text. What a file leaves out is NULL, or 0 where
+it is a count. To add a case, add a folder.
 """
 
 from __future__ import annotations
@@ -140,16 +140,16 @@ def test_a_table_gives_the_rows_that_were_worked_out_by_hand(
     case: Path, connection: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
     said: dict[str, Any] = tomllib.loads((case / "case.toml").read_text("utf-8"))
-    assert said.keys() <= {"shows", "day", "settings", "where"}
+    assert said.keys() <= {"shows", "day", "settings", "cuts", "where"}
     for file in case.glob("*.csv"):
         if file.stem != "expect":
             create(connection, file, tmp_path)
     name = name_of(case.parent)
     day = said.get("day", DAY)
     values = (
-        day_values(day, Settings(**said.get("settings", {})))
+        day_values(day, Settings(**said.get("settings", {})), said.get("cuts", ()))
         | ALL_DEVICES
-        | {"as_of": day, "masking_version": MASKING_VERSION}
+        | {"as_of": day, "masking_version": MASKING_VERSION, "accounts": ["acme", "beta"]}
     )
     if re.search(r"\b(FROM|JOIN) (out\.)?periods\b", QUERIES[name]):
         for span in SPANS:

@@ -1,0 +1,56 @@
+"""What the ledger is given: each account's own cuts, and the uses between them."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+from pipelines.billing.inputs import NO_ACCOUNT, accounts_of
+from pipelines.contract.packages import Package, Packages, Reading
+
+DAY = date(2026, 3, 10)
+ZONE = "Asia/Shanghai"
+
+
+def at(clock: str) -> datetime:
+    return datetime.fromisoformat(f"2026-03-10T{clock}:00+08:00").astimezone(UTC)
+
+
+def package(name: str, account_id: str, purchased_at: datetime) -> Package:
+    return Package(name, account_id, 10, purchased_at, datetime.fromisoformat("2026-04-01T00:00:00+08:00"))
+
+
+def test_a_day_is_cut_at_the_instants_of_all_packages_and_at_its_midnight() -> None:
+    bought = Packages(
+        [package("p", "acme", at("12:00")), package("q", "beta", at("00:00"))],
+        [Reading("q", at("09:00"), 3), Reading("p", at("12:00"), 3)], ZONE,
+    )  # fmt: skip
+    assert bought.cuts == {DAY: [at("00:00"), at("09:00"), at("12:00")]}
+
+
+def test_the_end_of_the_calendar_is_no_cut() -> None:
+    endless = datetime(9999, 12, 31, 20, tzinfo=UTC)
+    bought = Packages([Package("p", "acme", 10, at("00:00"), endless)], [], ZONE)
+    assert bought.cuts == {}
+
+
+def test_an_account_is_cut_at_its_own_instants_alone() -> None:
+    bought = Packages([package("p", "acme", at("12:00")), package("q", "beta", at("09:00"))], [], ZONE)
+    cuts = [(DAY, at(clock), NO_ACCOUNT, "", 0) for clock in ("00:00", "09:00", "12:00")]
+    segments = [
+        (DAY, at("00:00"), "acme", "shop", 1), (DAY, at("09:00"), "acme", "shop", 2),
+        (DAY, at("09:00"), "beta", "game", 4), (DAY, at("12:00"), "acme", "news", 8),
+    ]  # fmt: skip
+    uses = [(DAY, "acme", "news", 8), (DAY, "acme", "shop", 3), (DAY, "beta", "game", 4), (DAY, "other", "x", 1)]
+    acme, beta = accounts_of(bought, uses, [*cuts, *segments])
+    assert acme.uses == {DAY: {"news": 8, "shop": 3}}
+    assert acme.segments == {DAY: {at("00:00"): {"shop": 3}, at("12:00"): {"news": 8}}}
+    assert beta.segments == {DAY: {at("00:00"): {}, at("09:00"): {"game": 4}}}
+
+
+def test_an_instant_that_the_stored_day_was_not_cut_at_is_none() -> None:
+    bought = Packages([package("p", "acme", at("12:00")), package("q", "acme", at("15:00"))], [], ZONE)
+    cuts = [(DAY, at(clock), NO_ACCOUNT, "", 0) for clock in ("00:00", "12:00")]
+    (acme,) = accounts_of(bought, [(DAY, "acme", "shop", 3)], [*cuts, (DAY, at("12:00"), "acme", "shop", 3)])
+    assert acme.segments == {DAY: {at("00:00"): {}, at("12:00"): {"shop": 3}}}
+    (uncut,) = accounts_of(bought, [(DAY, "acme", "shop", 3)], [])
+    assert uncut.segments == {}
