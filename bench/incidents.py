@@ -102,7 +102,7 @@ def main() -> None:
         connection.execute(OUTCOMES)
         print("| step | CPU s | clock s |\n| --- | ---: | ---: |")
         read = timed("read channel_daily", lambda: pl.DataFrame(connection.sql("FROM channel_daily")))
-        rates, cells = timed("rates, with their causes", lambda: rate_incidents(connection, days))
+        rates, cells = timed("rates, with their causes", lambda: rate_incidents(connection, read, days))
         volumes = timed("volumes", lambda: volume_incidents(read, days, ()))
         by_incident = {str(key[0]): frame for key, frame in cells.partition_by("incident_id", as_dict=True).items()}
         found = timed("what is part of what", lambda: with_parts([*rates, *volumes], by_incident))

@@ -13,7 +13,7 @@ import polars as pl
 from pipelines.common.days import Window
 from pipelines.common.errors import UsageError
 from pipelines.common.text import counted, printable
-from pipelines.incidents.all_incidents import named_cells
+from pipelines.incidents.causes import named_cells
 from pipelines.incidents.explained import Explained, explain
 from pipelines.incidents.incident import ALL
 from pipelines.incidents.subjects import RATES

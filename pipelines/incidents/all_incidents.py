@@ -1,6 +1,6 @@
-"""All incidents of a data folder: of rates, of volumes and of the data, in the order in which they are reported.
+"""All incidents of a data folder: of rates, of volumes and of the data.
 
-Lives here: what is put together, and in which order. How each kind is found is in a module of its own.
+Lives here: what is put together. How each kind is found is in a module of its own.
 """
 
 from dataclasses import dataclass
@@ -11,30 +11,31 @@ import polars as pl
 
 from pipelines.common.days import days_between
 from pipelines.contract.settings import Settings
+from pipelines.incidents.causes import COUNTS, EFFECTS, named_cells
 from pipelines.incidents.data_incidents import data_incidents
 from pipelines.incidents.falls import LEAST_BASELINE_DAYS
 from pipelines.incidents.incident import Incident
 from pipelines.incidents.parts import with_parts
 from pipelines.incidents.rate_incidents import rate_incidents
 from pipelines.incidents.volume_incidents import volume_incidents
+from pipelines.store.database import set_files
 from pipelines.store.manifest import Manifest
 from pipelines.store.store import Store
 
-_CELL_COUNTS: Final = ("requests_before", "successes_before", "requests_now", "successes_now")
-_EFFECTS: Final = ("mix_effect", "rate_effect")
+_READ: Final = (
+    "day", "app_key", "channel", "authorization_requests", "authorizations", "authorizations_cancelled",
+    "verification_requests", "verifications", "devices",
+)  # fmt: skip
 _CELL_SCHEMA: Final = (
     dict.fromkeys(("incident_id", "dimension", "value"), pl.String)
-    | dict.fromkeys(_CELL_COUNTS, pl.Int64)
-    | dict.fromkeys(_EFFECTS, pl.Float64)
+    | dict.fromkeys(COUNTS, pl.Int64)
+    | dict.fromkeys(EFFECTS, pl.Float64)
 )
 
 
 @dataclass(frozen=True)
 class Incidents:
-    """Every incident, in the order in which they are reported, and the cells of those of rates.
-
-    `cells` has the columns of the table `incident_cells`, and lies in the order of its key.
-    """
+    """Every incident, and the cells of those of rates as `incident_cells` has them, in the order of their keys."""
 
     rows: list[Incident]
     cells: pl.DataFrame
@@ -55,41 +56,15 @@ def all_incidents(
         # Nothing falls before it has a baseline.
         if len(days) > LEAST_BASELINE_DAYS:
             for table in ("channel_daily", "outcome_daily"):
-                _view(connection, store, manifest, table)
-            found, cells = rate_incidents(connection, days)
-            requests = pl.DataFrame(
-                connection.sql(
-                    "SELECT day, app_key, channel, authorization_requests, verification_requests, devices "
-                    "FROM channel_daily"
-                )
-            )
-            found += volume_incidents(requests, days, frozenset(days) - manifest.days.keys())
+                paths = [str(store.day_table(entry, table)) for _, entry in sorted(manifest.days.items())]
+                set_files(connection, {f"{table}_files": paths})
+                files = f"read_parquet(getvariable('{table}_files'), hive_partitioning = false)"
+                connection.execute(f"CREATE TEMP VIEW {table} AS FROM {files}")
+            channel_daily = pl.DataFrame(connection.sql(f"SELECT {', '.join(_READ)} FROM channel_daily"))
+            found, cells = rate_incidents(connection, channel_daily, days)
+            found += volume_incidents(channel_daily, days, frozenset(days) - manifest.days.keys())
         found += data_incidents(connection, store, manifest, settings, days)
     by_incident = cells.partition_by("incident_id", as_dict=True) if len(cells) else {}
     parts = with_parts(found, {str(key): frame for (key,), frame in by_incident.items()})
-    return Incidents(sorted(parts, key=_order), named_cells(cells) if len(cells) else pl.DataFrame(schema=_CELL_SCHEMA))
-
-
-def named_cells(cells: pl.DataFrame) -> pl.DataFrame:
-    """Cells as `cells_of` gives them, under `dimension` and `value` alone: those of a pair have ` & ` between."""
-    named = cells.with_columns(
-        pl.concat_str("dimension", "second", separator=" & ", ignore_nulls=True),
-        pl.concat_str("value", "second_value", separator=" & ", ignore_nulls=True).alias("value"),
-    )
-    # Two pairs may read the same where a value has such an `&` in it.
-    others = [name for name in ("incident_id",) if name in cells.columns]
-    key = [*others, "dimension", "value"]
-    return named.group_by(key).agg(pl.col(*_CELL_COUNTS, *_EFFECTS).sum()).sort(key)
-
-
-def _view(connection: duckdb.DuckDBPyConnection, store: Store, manifest: Manifest, table: str) -> None:
-    files = [str(store.day_table(entry, table)) for _, entry in sorted(manifest.days.items())]
-    connection.execute(f"SET VARIABLE {table}_files = $files", {"files": files})
-    connection.execute(
-        f"CREATE TEMP VIEW {table} AS FROM read_parquet(getvariable('{table}_files'), hive_partitioning = false)"
-    )
-
-
-def _order(one: Incident) -> tuple[bool, float, str]:
-    """Contract: open before ended, the largest loss first, then by id."""
-    return one.last_day is not None, -one.lost, one.incident_id
+    rows = sorted(parts, key=lambda one: one.incident_id)
+    return Incidents(rows, named_cells(cells) if len(cells) else pl.DataFrame(schema=_CELL_SCHEMA))

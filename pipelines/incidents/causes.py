@@ -20,10 +20,10 @@ _REST_FALL: Final = 0.25
 _WHOLE_SHARE: Final = 0.95
 
 UNKNOWN: Final = "unknown"
-_APART: Final = ("incident_id",)
 _CELL: Final = ("dimension", "value", "second", "second_value")
 _Row = Mapping[str, Any]
-_COUNTS: Final = ("requests_before", "successes_before", "requests_now", "successes_now")
+COUNTS: Final = ("requests_before", "successes_before", "requests_now", "successes_now")
+EFFECTS: Final = ("mix_effect", "rate_effect")
 
 
 def cells_of(counts: pl.DataFrame, dimensions: Sequence[str]) -> pl.DataFrame:
@@ -39,13 +39,29 @@ def cells_of(counts: pl.DataFrame, dimensions: Sequence[str]) -> pl.DataFrame:
     """
     known = counts.with_columns(pl.col(list(dimensions)).fill_null(UNKNOWN))
     names = [*((name,) for name in sorted(dimensions)), *combinations(sorted(dimensions), 2)]
-    apart = [name for name in _APART if name in counts.columns]
+    apart = _apart(counts)
     return pl.concat([_cells_over(known, chosen, apart) for chosen in names]).sort(*apart, *_CELL, nulls_last=False)
+
+
+def named_cells(cells: pl.DataFrame) -> pl.DataFrame:
+    """The same cells under `dimension` and `value` alone: those of a pair have ` & ` between."""
+    named = cells.with_columns(
+        pl.concat_str("dimension", "second", separator=" & ", ignore_nulls=True),
+        pl.concat_str("value", "second_value", separator=" & ", ignore_nulls=True).alias("value"),
+    )
+    # Two pairs may read the same where a value has such an `&` in it.
+    key = [*_apart(cells), "dimension", "value"]
+    return named.group_by(key).agg(pl.col(*COUNTS, *EFFECTS).sum()).sort(key)
+
+
+def _apart(frame: pl.DataFrame) -> list[str]:
+    """What keeps the cells of several changes apart, where there are several."""
+    return [name for name in frame.columns if name == "incident_id"]
 
 
 def _cells_over(counts: pl.DataFrame, chosen: Sequence[str], apart: Sequence[str]) -> pl.DataFrame:
     second = chosen[1] if len(chosen) > 1 else None
-    cells = counts.group_by(*apart, *chosen).agg(pl.col(_COUNTS).sum())
+    cells = counts.group_by(*apart, *chosen).agg(pl.col(COUNTS).sum())
     cells = cells.filter(pl.col("requests_before") + pl.col("requests_now") > 0)
     return cells.select(
         *apart,
@@ -53,7 +69,7 @@ def _cells_over(counts: pl.DataFrame, chosen: Sequence[str], apart: Sequence[str
         pl.col(chosen[0]).alias("value"),
         pl.lit(second, pl.String).alias("second"),
         (pl.col(second) if second else pl.lit(None, pl.String)).alias("second_value"),
-        *_COUNTS,
+        *COUNTS,
         *_effects(apart or [pl.lit(0)]),
     )
 
@@ -86,7 +102,7 @@ def _effects(apart: Sequence[str | pl.Expr]) -> list[pl.Expr]:
 def cause_of(cells: pl.DataFrame) -> Cause:
     """Which cell explains the fall, if one does; `cells` are those of `cells_of`, of a rate that fell."""
     first = cells.filter(pl.col("second").is_null() & (pl.col("dimension") == cells.get_column("dimension")[0]))
-    whole = first.select(pl.col(_COUNTS).sum()).row(0, named=True)
+    whole = first.select(pl.col(COUNTS).sum()).row(0, named=True)
     change = whole["successes_now"] / whole["requests_now"] - whole["successes_before"] / whole["requests_before"]
     weighed = cells.with_columns(
         ((pl.col("mix_effect") + pl.col("rate_effect")) / change).alias("share"), *_rates(whole)

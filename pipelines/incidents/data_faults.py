@@ -1,14 +1,14 @@
 """Faults of the data: parts of a day's records that are gone, or poor, beside those of the clean days before."""
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import polars as pl
 
-from pipelines.incidents.falls import WINDOW_DAYS, Fall, Flags, Floats, Sums, falls
+from pipelines.incidents.falls import Flags, Floats, Sums, falls
+from pipelines.incidents.incident import Loss, Span
 from pipelines.incidents.rates import RateMeasure
 from pipelines.incidents.volume_falls import VolumeMeasure
 
@@ -27,19 +27,13 @@ _SHARES: Final = ("rejected_share", "duplicate_share", "unmapped_share")
 _PARTS: Final = ("repeated_records", "hour_shift", "missing_delivery", "mix_shift", "field_shift")
 
 
-@dataclass(frozen=True)
-class Fault:
-    """A part that fell: places of its first day and of its last (None: open), and what is there and should be."""
+class Fault(NamedTuple):
+    """Days on which a part of the records, named by `cause`, was not there."""
 
     metric: str
     cause: str
-    first: int
-    last: int | None
-    state: str
-    level_before: float
-    level_now: float
-    lost: float
-    lost_total: float
+    span: Span
+    loss: Loss
 
 
 class PartMeasure(RateMeasure):
@@ -102,7 +96,7 @@ def part_faults(counts: pl.DataFrame, days: Sequence[date], skipped: Collection[
             # What came under another name is not missing.
             if metric != "missing_delivery" or lacking[0] >= lacking[1] / 2:
                 usual = part[base].sum() / whole[base].sum() * whole
-                yield _fault(metric, keys["cause"][fall.row], fall, usual, part, whole)
+                yield Fault(metric, keys["cause"][fall.row], fall.span, fall.loss(usual, part, whole))
 
 
 def whole_day_faults(counted: Sequence[int], days: Sequence[date], is_watched: Flags, least: float) -> Iterator[Fault]:
@@ -117,18 +111,7 @@ def whole_day_faults(counted: Sequence[int], days: Sequence[date], is_watched: F
     measure = VolumeMeasure(_without_bursts(volumes[:, None]), is_watched[:, None], np.ones(1))
     for fall in falls(measure, least):
         usual = measure.norms(0, fall.baseline, range(len(days)))
-        yield _fault("missing_delivery", "", fall, usual, volumes, is_watched.astype(float))
-
-
-def _fault(metric: str, cause: str, fall: Fall, usual: Floats, there: Floats, units: Floats) -> Fault:
-    end = fall.last if fall.last is not None else len(usual) - 1
-    places = [day for day in range(fall.first, end + 1) if units[day]]
-    newest, last = places[-WINDOW_DAYS:], places[-1]
-    return Fault(
-        metric, cause, fall.first, fall.last, fall.state, float(usual[newest].sum() / units[newest].sum()),
-        float(there[newest].sum() / units[newest].sum()), float(usual[last] - there[last]),
-        float((usual - there)[places].sum()),
-    )  # fmt: skip
+        yield Fault("missing_delivery", "", fall.span, fall.loss(usual, volumes, np.ones(len(days))))
 
 
 def grid(counts: pl.DataFrame, days: Sequence[date], subjects: int) -> Floats:

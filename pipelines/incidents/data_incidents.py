@@ -19,7 +19,7 @@ from pipelines.incidents.cause import Cause
 from pipelines.incidents.daily_files import dated
 from pipelines.incidents.data_faults import Fault, grid, part_faults, whole_day_faults
 from pipelines.incidents.falls import BASELINE_DAYS, LEAST_BASELINE_DAYS, WINDOW_DAYS
-from pipelines.incidents.incident import ALL, NO_CAUSE, Incident, incident_id
+from pipelines.incidents.incident import ALL, NO_CAUSE, Incident, Loss, Span, Subject
 from pipelines.incidents.parts import SAME_START_DAYS
 from pipelines.incidents.volumes import usual_records
 from pipelines.store.manifest import Manifest
@@ -121,10 +121,8 @@ def _copied_days(counts: pl.DataFrame, days: Sequence[date]) -> Iterator[Fault]:
 def _of_days(metric: str, cause: str, places: list[int], days: int, usual: float, there: float) -> Fault:
     """A fault of single days, which ends where later days are there."""
     is_open = places[-1] == days - 1
-    return Fault(
-        metric, cause, places[0], None if is_open else places[-1], "open" if is_open else "recovered",
-        usual, there, usual, usual * len(places),
-    )  # fmt: skip
+    span = Span(places[0], None, "open") if is_open else Span(places[0], places[-1], "recovered")
+    return Fault(metric, cause, span, Loss(usual, there, usual, usual * len(places)))
 
 
 def _incidents(found: Sequence[Fault], days: Sequence[date], manifest: Manifest) -> list[Incident]:
@@ -135,29 +133,28 @@ def _incidents(found: Sequence[Fault], days: Sequence[date], manifest: Manifest)
     late = manifest.late_records
     usually_late = median(late[day] for day in days[-WINDOW_DAYS - 1 : -1]) if len(days) > 1 else 0
     together: list[list[Fault]] = []
-    for fault in sorted(found, key=lambda one: (one.metric, one.first)):
+    for fault in sorted(found, key=lambda one: (one.metric, one.span.first)):
         last = together[-1][0] if together else None
-        if last and last.metric == fault.metric and fault.first - last.first <= SAME_START_DAYS:
+        if last and last.metric == fault.metric and fault.span.first - last.span.first <= SAME_START_DAYS:
             together[-1].append(fault)
         else:
             together.append([fault])
     return [
         _incident(faults, days)
         for faults in together
-        if faults[0].first < len(days) - 1 or sum(one.lost for one in faults) > usually_late
+        if faults[0].span.first < len(days) - 1 or sum(one.loss.lost for one in faults) > usually_late
     ]
 
 
 def _incident(faults: Sequence[Fault], days: Sequence[date]) -> Incident:
-    most = max(faults, key=lambda one: (one.lost_total, one.cause))
+    most = max(faults, key=lambda one: (one.loss.lost_total, one.cause))
     kind, _, _ = most.cause.rpartition("=")
     alike = sorted((one for one in faults if one.cause.rpartition("=")[0] == kind), key=lambda one: one.cause)
     named = f"{kind}={listed([one.cause.rpartition('=')[2] for one in alike])}"
-    end = most.last if most.last is not None else len(days) - 1
-    first = days[faults[0].first]
-    return Incident(
-        incident_id("data", most.metric, ALL, ALL, first), "data", most.metric, ALL, ALL,
-        first, None if most.last is None else days[end], most.state, end - faults[0].first + 1,
-        most.level_before, most.level_now, sum(one.lost for one in alike), sum(one.lost_total for one in alike),
-        Cause("cell", named) if most.cause else NO_CAUSE,
+    lost, in_all = (
+        sum(amounts) for amounts in zip(*((one.loss.lost, one.loss.lost_total) for one in alike), strict=True)
+    )
+    return Incident.of(
+        Subject("data", most.metric, ALL, ALL), days, most.span._replace(first=faults[0].span.first),
+        most.loss._replace(lost=lost, lost_total=in_all), Cause("cell", named) if most.cause else NO_CAUSE,
     )  # fmt: skip

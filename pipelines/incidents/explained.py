@@ -8,16 +8,12 @@ import polars as pl
 
 from pipelines.common.days import Window
 from pipelines.incidents.cause import Cause
-from pipelines.incidents.causes import cause_of, cells_of
+from pipelines.incidents.causes import COUNTS, EFFECTS, cause_of, cells_of
 from pipelines.incidents.incident import NO_CAUSE
 from pipelines.incidents.rate_incidents import compared, dimensions_of
 
-_TURNED: Final = {
-    "requests_before": "requests_now",
-    "successes_before": "successes_now",
-    "requests_now": "requests_before",
-    "successes_now": "successes_before",
-}
+# A rise is the fall back.
+_TURNED: Final = dict(zip(COUNTS, (*COUNTS[2:], *COUNTS[:2]), strict=True))
 
 
 @dataclass(frozen=True)
@@ -53,7 +49,7 @@ def explain(
         pl.lit(channel).alias("channel"), "day", "is_now",
     )  # fmt: skip
     counts, _ = compared(connection, sides)
-    sums = {name: int(counts.get_column(name).sum()) for name in _TURNED}
+    sums = {name: int(counts.get_column(name).sum()) for name in COUNTS}
     if not sums["requests_before"] or not sums["requests_now"]:
         return Explained(**sums, cells=pl.DataFrame(), cause=NO_CAUSE)
     cells = cells_of(counts.drop("incident_id"), dimensions_of(app_key))
@@ -67,7 +63,7 @@ def _cause(cells: pl.DataFrame, sums: dict[str, int]) -> Cause:
         return NO_CAUSE
     if fall > 0:
         return cause_of(cells)
-    effects = [-pl.col(name) for name in ("mix_effect", "rate_effect")]
+    effects = [-pl.col(name) for name in EFFECTS]
     turned = cause_of(cells.rename(_TURNED).with_columns(effects))
     return replace(
         turned, before=turned.now, now=turned.before, rest_before=turned.rest_now, rest_now=turned.rest_before

@@ -13,6 +13,8 @@ from typing import Final, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from pipelines.incidents.incident import Loss, Span
+
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 Places = npt.NDArray[np.int64]
@@ -63,18 +65,40 @@ class Measure(Protocol):
 
 @dataclass(frozen=True)
 class Fall:
-    """Days of a subject that are under their baseline: its row, the places of its first day and of its last.
+    """Days of a subject that are under their baseline: its row, the places of its first day and of its last so far.
 
-    `last` is None while it is open. `baseline` holds the places of the clean days before, `opened` that of the day that
-    showed it.
+    `baseline` holds the places of the clean days before, `places` those of its own days that have data, `opened` that
+    of the day that showed it.
     """
 
     row: int
     first: int
-    last: int | None
+    end: int
     state: str
     baseline: tuple[int, ...]
+    places: list[int]
     opened: int
+
+    @property
+    def last(self) -> int | None:
+        """The place of its last day; None while it is open."""
+        return None if self.state == "open" else self.end
+
+    @property
+    def span(self) -> Span:
+        """From which day to which."""
+        return Span(self.first, self.last, self.state)
+
+    @property
+    def newest(self) -> list[int]:
+        """The places of its newest days that have data."""
+        return self.places[-WINDOW_DAYS:]
+
+    def loss(self, usual: Floats, there: Floats, units: Floats) -> Loss:
+        """What it cost: by day, how much would be there, how much is, and of how many, such as requests."""
+        of, missing = units[self.newest].sum(), usual - there
+        before, now = (float(each[self.newest].sum() / of) for each in (usual, there))
+        return Loss(before, now, float(missing[self.places[-1]]), float(missing[self.places].sum()))
 
 
 def far_of(subjects: int) -> float:
@@ -125,7 +149,7 @@ class _Watch:
         """What ended, and what is open still."""
         yield from self.ended
         for row, one in self.open.items():
-            yield Fall(row, one.first, None, "open", self.baselines.days_of(row, one.first), one.opened)
+            yield self._fall(row, one, len(self.measure.has_data) - 1, "open")
 
     def _look_for_falls(self, day: int) -> None:
         """Opens what fell over the window that ends with this day, or over this day."""
@@ -176,9 +200,14 @@ class _Watch:
             self.baselines.take_out(row, one.first, one.last_bad)
 
     def _end(self, row: int, one: _Open, last: int, state: str) -> None:
-        self.ended.append(Fall(row, one.first, last, state, self.baselines.days_of(row, one.first), one.opened))
+        self.ended.append(self._fall(row, one, last, state))
         self.is_open[row] = False
         del self.open[row]
+
+    def _fall(self, row: int, one: _Open, end: int, state: str) -> Fall:
+        places = one.first + np.flatnonzero(self.measure.has_data[one.first : end + 1, row])
+        baseline = self.baselines.days_of(row, one.first)
+        return Fall(row, one.first, end, state, baseline, places.tolist(), one.opened)
 
 
 class _Sums:

@@ -1,16 +1,42 @@
 """An incident: a row of the table, and what makes its id."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from pipelines.incidents.cause import Cause
 
 # Stands for all apps together, and for all channels of an app.
 ALL: Final = "*"
 NO_CAUSE: Final = Cause("broad")
+
+
+class Subject(NamedTuple):
+    """What an incident is of."""
+
+    kind: str
+    metric: str
+    app_key: str
+    channel: str
+
+
+class Span(NamedTuple):
+    """From which day to which, as places in a list of days; `last` is None, and `state` `open`, while it lasts."""
+
+    first: int
+    last: int | None
+    state: str
+
+
+class Loss(NamedTuple):
+    """The level of the baseline and that of the newest days, and what it cost on its newest day and in all."""
+
+    level_before: float
+    level_now: float
+    lost: float
+    lost_total: float
 
 
 @dataclass(frozen=True)
@@ -33,6 +59,21 @@ class Incident:
     cause: Cause
     codes: str | None = None
     part_of: str | None = None
+
+    @classmethod
+    def of(
+        cls,
+        subject: Subject,
+        days: Sequence[date],
+        span: Span,
+        loss: Loss,
+        cause: Cause = NO_CAUSE,
+        codes: str | None = None,
+    ) -> "Incident":
+        """The incident of a subject over some of these days, the last of which is the as-of."""
+        first, last = days[span.first], None if span.last is None else days[span.last]
+        lasted = len(days[span.first :] if span.last is None else days[span.first : span.last + 1])
+        return cls(incident_id(*subject, first), *subject, first, last, span.state, lasted, *loss, cause, codes)
 
     @property
     def subject(self) -> tuple[str, str]:

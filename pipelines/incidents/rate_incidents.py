@@ -4,14 +4,13 @@ from datetime import date
 from typing import Final
 
 import duckdb
-import numpy as np
 import polars as pl
 
 from pipelines.common.sql import sql
 from pipelines.incidents.cause import Cause
 from pipelines.incidents.causes import cause_of, cells_of
-from pipelines.incidents.falls import WINDOW_DAYS, Fall, falls
-from pipelines.incidents.incident import ALL, Incident, incident_id
+from pipelines.incidents.falls import Fall, falls
+from pipelines.incidents.incident import ALL, Incident, Subject, incident_id
 from pipelines.incidents.rates import RateMeasure
 from pipelines.incidents.subjects import Subjects, subjects
 
@@ -20,22 +19,16 @@ _CODES_NAMED = 3
 
 
 def rate_incidents(
-    connection: duckdb.DuckDBPyConnection, days: tuple[date, ...]
+    connection: duckdb.DuckDBPyConnection, channel_daily: pl.DataFrame, days: tuple[date, ...]
 ) -> tuple[list[Incident], pl.DataFrame]:
     """Every incident of a rate in these days, and the cells of each.
 
     Args:
-        connection: has `channel_daily` and `outcome_daily`.
+        connection: has `outcome_daily`.
+        channel_daily: of these days.
         days: without a gap, up to the as-of.
     """
-    counts = pl.DataFrame(
-        connection.sql(
-            "SELECT day, app_key, channel, authorization_requests, authorizations, authorizations_cancelled, "
-            "verification_requests, verifications, devices FROM channel_daily WHERE day BETWEEN $first AND $last",
-            params={"first": days[0], "last": days[-1]},
-        )
-    )
-    watched = subjects(counts, days)
+    watched = subjects(channel_daily, days)
     found = [_Found(watched, fall) for fall in falls(RateMeasure(watched.counting, watched.successes))]
     if not found:
         return [], pl.DataFrame()
@@ -77,22 +70,20 @@ class _Found:
 
     def __init__(self, watched: Subjects, fall: Fall) -> None:
         self.fall, self.days = fall, watched.days
-        self.metric, self.app_key, self.channel = watched.keys[fall.row]
+        self.subject = Subject("rate", *watched.keys[fall.row])
         self.requests, self.successes = watched.requests[:, fall.row], watched.successes[:, fall.row]
-        self.id = incident_id("rate", self.metric, self.app_key, self.channel, self.days[fall.first])
-        self.end = fall.last if fall.last is not None else len(self.days) - 1
-        self.places = [day for day in range(fall.first, self.end + 1) if self.requests[day] > 0]
+        self.id = incident_id(*self.subject, self.days[fall.first])
 
     @property
     def dimensions(self) -> tuple[str, ...]:
         """What its cause is looked for in."""
-        return dimensions_of(self.app_key)
+        return dimensions_of(self.subject.app_key)
 
     def sides(self) -> pl.DataFrame:
         """The days that its cause compares."""
-        days = [(day, False) for day in self.fall.baseline] + [(day, True) for day in self.places[-WINDOW_DAYS:]]
+        days = [(day, False) for day in self.fall.baseline] + [(day, True) for day in self.fall.newest]
         return pl.DataFrame(
-            [(self.id, self.metric, self.app_key, self.channel, self.days[day], is_now) for day, is_now in days],
+            [(self.id, *self.subject[1:], self.days[day], is_now) for day, is_now in days],
             schema={
                 "incident_id": pl.String, "metric": pl.String, "app_key": pl.String, "channel": pl.String,
                 "day": pl.Date, "is_now": pl.Boolean,
@@ -102,21 +93,10 @@ class _Found:
 
     def incident(self, cause: Cause, codes: str | None) -> Incident:
         """The row, without what it is part of."""
-        before = self._level(list(self.fall.baseline))
-        last = self.places[-1]
-        whole = self.places
-        return Incident(
-            self.id, "rate", self.metric, self.app_key, self.channel,
-            self.days[self.fall.first], None if self.fall.last is None else self.days[self.fall.last], self.fall.state,
-            self.end - self.fall.first + 1,
-            before, self._level(self.places[-WINDOW_DAYS:]),
-            before * float(self.requests[last]) - float(self.successes[last]),
-            before * float(self.requests[whole].sum()) - float(self.successes[whole].sum()),
-            cause, codes,
-        )  # fmt: skip
-
-    def _level(self, days: list[int]) -> float:
-        return float(np.sum(self.successes[days]) / np.sum(self.requests[days]))
+        base = list(self.fall.baseline)
+        before = self.successes[base].sum() / self.requests[base].sum()
+        loss = self.fall.loss(before * self.requests, self.successes, self.requests)
+        return Incident.of(self.subject, self.days, self.fall.span, loss, cause, codes)
 
 
 def _named(codes: pl.DataFrame, incident: str) -> str | None:

@@ -6,12 +6,10 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from pipelines.incidents.falls import LEAST_LOST, WINDOW_DAYS, Fall, Floats, falls
-from pipelines.incidents.incident import ALL, NO_CAUSE, Incident, incident_id
+from pipelines.incidents.falls import LEAST_LOST, Fall, Floats, falls
+from pipelines.incidents.incident import ALL, Incident, Subject
 from pipelines.incidents.subjects import by_day
 from pipelines.incidents.volume_falls import VolumeMeasure
-
-_METRIC = "volume"
 
 
 def volume_incidents(channel_daily: pl.DataFrame, days: tuple[date, ...], missing: Collection[date]) -> list[Incident]:
@@ -54,14 +52,6 @@ def _volumes(channel_daily: pl.DataFrame, days: tuple[date, ...]) -> tuple[list[
 def _incident(
     key: tuple[str, str], days: tuple[date, ...], measure: VolumeMeasure, volumes: Floats, fall: Fall
 ) -> Incident:
-    end = fall.last if fall.last is not None else len(days) - 1
-    places = [place for place in range(fall.first, end + 1) if measure.has_data[place, fall.row]]
-    found = volumes[places, fall.row]
-    usual = measure.norms(fall.row, fall.baseline, places)
-    newest = min(len(places), WINDOW_DAYS)
-    return Incident(
-        incident_id("volume", _METRIC, *key, days[fall.first]), "volume", _METRIC, *key,
-        days[fall.first], None if fall.last is None else days[fall.last], fall.state, end - fall.first + 1,
-        float(usual[-newest:].mean()), float(found[-newest:].mean()),
-        float(usual[-1] - found[-1]), float((usual - found).sum()), NO_CAUSE,
-    )  # fmt: skip
+    usual = measure.norms(fall.row, fall.baseline, range(len(days)))
+    loss = fall.loss(usual, volumes[:, fall.row], np.ones(len(days)))
+    return Incident.of(Subject("volume", "volume", *key), days, fall.span, loss)

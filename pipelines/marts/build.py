@@ -27,7 +27,7 @@ from pipelines.marts.carried import carry_over, keep_only, write_note
 from pipelines.marts.descriptions import describe
 from pipelines.marts.rows import account_rule_rows, listed_rows
 from pipelines.marts.views import create_views
-from pipelines.store.database import STORAGE_VERSION, open_published, place_published, run_of, workbench
+from pipelines.store.database import STORAGE_VERSION, open_published, place_published, run_of, set_files, workbench
 from pipelines.store.keys import require_unique_keys
 from pipelines.store.manifest import Manifest
 from pipelines.store.store import Store
@@ -90,8 +90,7 @@ def build_marts(
         connection.execute(f"ATTACH {literal(str(fresh))} AS out (STORAGE_VERSION '{STORAGE_VERSION}')")
         beside = connection.cursor()
         for each in (connection, beside):
-            for variable, paths in files.items():
-                each.execute(f"SET VARIABLE {variable} = $paths", {"paths": paths})
+            set_files(each, files)
         _create_account_views(beside, registry, files["billing_daily_files"])
         carried = keep_only(connection, _BESIDE, kept) if kept else {}
         with ThreadPoolExecutor(1) as aside:

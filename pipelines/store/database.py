@@ -6,7 +6,7 @@ What is asked of it is in the `sql/` of the package that asks; which files are w
 import os
 import shutil
 import stat
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
@@ -86,6 +86,12 @@ def _configure(connection: duckdb.DuckDBPyConnection, settings: Settings, temp: 
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute("SET autoinstall_known_extensions = false")
     connection.execute("SET autoload_known_extensions = false")
+
+
+def set_files(connection: duckdb.DuckDBPyConnection, files: Mapping[str, list[str]]) -> None:
+    """Names lists of files for statements that read them: a view takes no bound parameter."""
+    for variable, paths in files.items():
+        connection.execute(f"SET VARIABLE {variable} = $paths", {"paths": paths})
 
 
 def rows_of(

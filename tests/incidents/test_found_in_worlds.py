@@ -33,8 +33,7 @@ def found_in(made: World) -> list[dict[str, Any]]:
     missing = made.day_states.filter(pl.col("day_state") == "missing")["day"].to_list()
     with duckdb.connect() as connection:
         connection.register("outcome_daily", made.outcome_daily)
-        connection.register("channel_daily", counts)
-        rates, cells = rate_incidents(connection, days)
+        rates, cells = rate_incidents(connection, counts, days)
     by_incident = cells.partition_by("incident_id", as_dict=True) if rates else {}
     found = with_parts(
         [*rates, *volume_incidents(counts, days, missing)], {str(key): one for (key,), one in by_incident.items()}
