@@ -19,6 +19,9 @@ _ABSENT: Final = {
     "login_trend.authorizations_cancelled": "NULL on a missing day",
 }
 
+# A table whose columns are those of another.
+_LIKE: Final = {"withdrawn_incidents": "incidents"}
+
 # By the name of the column, or by `table.column` where a name means something of its own in a table.
 _WORDS: Final = {
     "account_id": "the account, as the registry says",
@@ -145,6 +148,7 @@ _WORDS: Final = {
     "incident_id": "the same for the same kind, metric, app, channel and first day, in every run",
     "kind": "`rate`, `volume` or `data`",
     "incidents.last_day": "its last day; NULL while it is open",
+    "withdrawn_incidents.last_day": "its last day, as it was reported",
     "meaning_en": "the meaning in English",
     "meaning_zh": "the meaning in Chinese",
     "methods": "of `number`, `wechat`, `qq`, `weibo`, separated by `;`",
@@ -192,6 +196,7 @@ _WORDS: Final = {
     "`channel_daily`, `channel_detail_daily` or `outcome_daily`",
     "result_code": "the code as logged; NULL where there was none",
     "run": "number of the run that changed data",
+    "withdrawn_incidents.run": "number of the run that withdrew it: the restatements of that run say what changed",
     "scheme_group": "as the registry says",
     "scheme_id": "the scheme; NULL where the record named none",
     "schemes.scheme_id": "the scheme",
@@ -217,6 +222,7 @@ _WORDS: Final = {
     "rest_now": "rate of all other requests over the newest days",
     "incidents.share": "the part of the fall that the cause explains; NULL where there is none",
     "state": "`open`, `recovered`, or `settled`: the new level is the norm",
+    "withdrawn_incidents.state": "`withdrawn`",
     "successes": "of these, outcome `success`",
     "successes_before": "those with success, on the days of the baseline",
     "successes_now": "those with success, on the newest days",
@@ -254,4 +260,4 @@ def _absence(table: str, column: str) -> str:
 
 
 def _of_column(words: dict[str, str], table: str, column: str) -> str | None:
-    return words.get(f"{table}.{column}") or words.get(column)
+    return words.get(f"{table}.{column}") or words.get(f"{_LIKE.get(table)}.{column}") or words.get(column)

@@ -38,6 +38,9 @@ def _table(name: str, grain: str, key: str, columns: str) -> Table:
 
 
 _COUNTS: Final = " ".join(f"{name}:BIGINT" for name in COUNTS)
+_INCIDENT: Final = """incident_id kind metric app_key channel first_day:DATE last_day:DATE? state days:INTEGER
+    level_before:DOUBLE level_now:DOUBLE lost:DOUBLE lost_total:DOUBLE cause_kind? cause? cause_before:DOUBLE?
+    cause_now:DOUBLE? rest_before:DOUBLE? rest_now:DOUBLE? share:DOUBLE? codes?"""
 
 _ALL: Final = (
     _table(
@@ -191,9 +194,13 @@ _ALL: Final = (
         "incidents",
         "incident: one thing that went wrong, from its first day to its end",
         "incident_id",
-        """incident_id kind metric app_key channel first_day:DATE last_day:DATE? state days:INTEGER level_before:DOUBLE
-        level_now:DOUBLE lost:DOUBLE lost_total:DOUBLE cause_kind? cause? cause_before:DOUBLE? cause_now:DOUBLE?
-        rest_before:DOUBLE? rest_now:DOUBLE? share:DOUBLE? codes? part_of?""",
+        f"{_INCIDENT} part_of?",
+    ),
+    _table(
+        "withdrawn_incidents",
+        "incident that was reported, and is none by the figures as they stand now",
+        "incident_id",
+        f"{_INCIDENT} run:BIGINT",
     ),
     _table(
         "incident_cells",

@@ -3,7 +3,8 @@
 Lives here: what is put together. How each kind is found is in a module of its own.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Final
 
 import duckdb
@@ -18,6 +19,7 @@ from pipelines.incidents.incident import Incident
 from pipelines.incidents.parts import with_parts
 from pipelines.incidents.rate_incidents import rate_incidents
 from pipelines.incidents.volume_incidents import volume_incidents
+from pipelines.incidents.withdrawn import withdrawn
 from pipelines.store.database import set_files
 from pipelines.store.manifest import Manifest
 from pipelines.store.store import Store
@@ -35,10 +37,15 @@ _CELL_SCHEMA: Final = (
 
 @dataclass(frozen=True)
 class Incidents:
-    """Every incident, and the cells of those of rates as `incident_cells` has them, in the order of their keys."""
+    """Every incident, and the cells of those of rates, both in the order of their key.
+
+    `cells` has the columns of `incident_cells`; `withdrawn` are those that were reported before and are none
+    any more, each with the run that took it away.
+    """
 
     rows: list[Incident]
     cells: pl.DataFrame
+    withdrawn: list[tuple[Incident, int]] = field(default_factory=list)
 
 
 def all_incidents(
@@ -67,4 +74,5 @@ def all_incidents(
     by_incident = cells.partition_by("incident_id", as_dict=True) if len(cells) else {}
     parts = with_parts(found, {str(key): frame for (key,), frame in by_incident.items()})
     rows = sorted(parts, key=lambda one: one.incident_id)
-    return Incidents(rows, named_cells(cells) if len(cells) else pl.DataFrame(schema=_CELL_SCHEMA))
+    named = named_cells(cells) if len(cells) else pl.DataFrame(schema=_CELL_SCHEMA)
+    return Incidents(rows, named, withdrawn(store.database, rows, min(manifest.days, default=date.max), manifest.run))

@@ -24,11 +24,15 @@ class Note:
 
 @dataclass(frozen=True)
 class PublishedIncident:
-    """An incident and what is shown beside it. `notes` are those of its app, or of all, from its first day on."""
+    """An incident and what is shown beside it. `notes` are those of its app, or of all, from its first day on.
+
+    `cause_app_name` is the name of the app that is its cause; None where no app is.
+    """
 
     incident: Incident
     app_name: str
-    notes: tuple[Note, ...]
+    notes: tuple[Note, ...] = ()
+    cause_app_name: str | None = None
 
     @property
     def is_open(self) -> bool:
@@ -43,17 +47,29 @@ class PublishedIncident:
     @property
     def text(self) -> Words:
         """The incident in a line."""
-        return incident_text(self.incident, self.app_name)
+        return incident_text(self.incident, self.app_name, self.cause_app_name)
 
 
 def incidents_of(connection: duckdb.DuckDBPyConnection) -> list[PublishedIncident]:
     """Every incident of the published tables: open before ended, the largest loss first, then by id."""
-    result = connection.execute(sql("pipelines.incidents", "published"))
+    return _rows(connection, "published")
+
+
+def withdrawn_of(connection: duckdb.DuckDBPyConnection) -> list[PublishedIncident]:
+    """Every incident that was reported and is none by the figures as they stand now, the newest first."""
+    return _rows(connection, "withdrawn")
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[PublishedIncident]:
+    result = connection.execute(sql("pipelines.incidents", query))
     names = [column[0] for column in result.description or ()]
     rows = [dict(zip(names, row, strict=True)) for row in result.fetchall()]
     return [
         PublishedIncident(
-            Incident.of_row(row), row["app_name"], tuple(Note(note["day"], note["text"]) for note in row["notes"])
+            Incident.of_row(row),
+            row["app_name"],
+            tuple(Note(note["day"], note["text"]) for note in row["notes"]),
+            row["cause_app_name"],
         )
         for row in rows
     ]

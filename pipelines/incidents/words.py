@@ -29,6 +29,11 @@ TEMPLATES: Final = {
     "{total} fewer",
     ("volume", "settled"): "{app} · {channel} requests {before} → {now} a day, {first} to {last}, the norm since; "
     "{total} fewer",
+    ("rate", "withdrawn"): "{app} · {channel} {rate} {before} → {now}, {first} to {last}: withdrawn, the figures as "
+    "they stand now do not show it",
+    ("volume", "withdrawn"): "{app} · {channel} requests {before} → {now} a day, {first} to {last}: withdrawn, the "
+    "figures as they stand now do not show it",
+    ("data", "withdrawn"): "Data · {fault}, {first} to {last}: withdrawn, the figures as they stand now do not show it",
     ("data", "open"): "Data · {fault}, day {days} since {first}, {lost} records yesterday",
     ("data", "recovered"): "Data · {fault}, {first} to {last}, recovered; {total} records",
     ("data", "settled"): "Data · {fault}, {first} to {last}, the norm since; {total} records",
@@ -87,6 +92,7 @@ UNKNOWN: Final = {
     "vendor": "unknown vendor",
 }
 SDK: Final = "SDK {version}"
+NAMED_APP: Final = "{name} ({key})"
 ALL_APPS: Final = "All apps"
 ALL_CHANNELS: Final = "All channels"
 HEADING: Final = "Incidents: {count}"
@@ -100,12 +106,13 @@ _NAMES: Final = (*UNKNOWN, *FAULT_PARTS, "channel")
 _PAIR: Final = re.compile(rf" & (?=(?:{'|'.join(_NAMES)})=)")
 
 
-def incident_text(one: Incident, app_name: str) -> Words:
+def incident_text(one: Incident, app_name: str, cause_app_name: str | None = None) -> Words:
     """One line about an incident, as pages, alerts and commands have it.
 
     Args:
         one: as it is published, see `published.py`.
         app_name: the registered name of its app; of all apps together it is not looked at.
+        cause_app_name: the registered name of the app that is its cause, where one is.
     """
     names = {
         "app": _t(ALL_APPS) if one.app_key == ALL else _same(_short(app_name)),
@@ -120,7 +127,7 @@ def incident_text(one: Incident, app_name: str) -> Words:
         rate, successes = RATES[one.metric]
         digits = 1 if one.level_before - one.level_now < _SMALL_FALL else 0
         names |= {"before": _percent(one.level_before, digits), "now": _percent(one.level_now, digits)}
-        names |= {"rate": _t(rate), "successes": _t(successes), "cause": _cause(one)}
+        names |= {"rate": _t(rate), "successes": _t(successes), "cause": _cause(one, cause_app_name)}
     elif one.kind == "volume":
         names |= {"before": _same(f"{one.level_before:,.0f}"), "now": _same(f"{one.level_now:,.0f}")}
     else:
@@ -138,26 +145,31 @@ def with_note(text: Words, note: str) -> Words:
     return _filled(NOTED, {"text": text, "note": _same(_short(note))})
 
 
-def cell_words(cell: str) -> Words:
-    """A cause as `incidents.cause` has it, `platform=android & sdk_version=2.15.0` or `source=gw2`, in words."""
+def cell_words(cell: str, app_name: str | None = None) -> Words:
+    """A cause as `incidents.cause` has it, `platform=android & sdk_version=2.15.0` or `source=gw2`, in words.
+
+    An app is told by its registered name, if it is given, with its key.
+    """
     named = [part.partition("=") for part in _PAIR.split(cell)]
-    parts = [_part(name, value if has_value else name) for name, has_value, value in named]
+    parts = [_part(name, value if has_value else name, app_name) for name, has_value, value in named]
     return Words(" & ".join(part.en for part in parts), " & ".join(part.zh for part in parts))
 
 
-def _cause(one: Incident) -> Words:
+def _cause(one: Incident, app_name: str | None) -> Words:
     cause = one.cause
     if cause.cell is None:
         return _same("")
     kind = "gone" if cause.kind == "cell" and cause.now is None else cause.kind
-    return _filled(CAUSES[kind], {"cell": cell_words(cause.cell), "now": _percent(cause.now or 0.0, 0)})
+    return _filled(CAUSES[kind], {"cell": cell_words(cause.cell, app_name), "now": _percent(cause.now or 0.0, 0)})
 
 
-def _part(dimension: str, value: str) -> Words:
+def _part(dimension: str, value: str, app_name: str | None) -> Words:
     if value == "unknown" and dimension in UNKNOWN:
         return _t(UNKNOWN[dimension])
     if dimension in FAULT_PARTS:
         return _filled(FAULT_PARTS[dimension], {"value": _same(_short(value))})
+    if dimension == "app_key" and app_name not in (None, value):
+        return _filled(NAMED_APP, {"name": _same(_short(app_name or "")), "key": _same(value)})
     if dimension == "sdk_version":
         return _filled(SDK, {"version": _same(_short(value))})
     return _value(value)

@@ -91,6 +91,11 @@ def listed_rows(
             " ".join(f"{name}:{kind}" for name, kind in TABLES["incidents"].columns.items()),
             ([row[name] for name in TABLES["incidents"].columns] for row in (one.as_row() for one in incidents.rows)),
         ),
+        "listed_withdrawn_incidents": _rows(
+            " ".join(f"{name}:{kind}" for name, kind in TABLES["withdrawn_incidents"].columns.items()),
+            ([row[name] for name in TABLES["withdrawn_incidents"].columns]
+             for row in (one.as_row() | {"run": run} for one, run in incidents.withdrawn)),
+        ),
         "listed_incident_cells": incidents.cells.to_arrow(),
         "listed_resource_package_daily": packages["resource_package_daily"].to_arrow(),
         "listed_resource_package_usage": packages["resource_package_usage"].to_arrow(),

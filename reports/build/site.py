@@ -140,11 +140,16 @@ class _Site:
     def _app_shell(self) -> AppShell:
         """The page of all apps but for their names, and the incidents of those that have any."""
         template = self.templates.get_template("incidents_of_app.html.jinja")
-        with_some = [app for app in self.apps if self.incidents.by_app.get(app.key)]
+        keys = {one.published.incident.app_key for one in (*self.incidents.all, *self.incidents.withdrawn)}
         return AppShell(
             self.templates.get_template("app.html.jinja").render(root="../../", page="app"),
-            {app.key: template.render(root="../../", entries=self.incidents.of_app(app.key)) for app in with_some},
-            template.render(root="../../", entries=[]),
+            {
+                key: template.render(
+                    root="../../", entries=self.incidents.of_app(key), withdrawn=self.incidents.withdrawn_of_app(key)
+                )
+                for key in sorted(keys & self.by_key.keys())
+            },
+            template.render(root="../../", entries=[], withdrawn=[]),
         )
 
     def _page(self, path: str, template: str | None = None, root: str = "", **values: object) -> WrittenFile:
@@ -221,8 +226,10 @@ class _Site:
         """The overview of every day; of the data day the report centre tells more."""
         self.writer.folder("days")
         for overview in self.overviews:
-            entries = self.incidents.of_day(overview.day)
-            self._page(f"days/{overview.day}.html", "day.html", "../", overview=overview, entries=entries)
+            self._page(
+                f"days/{overview.day}.html", "day.html", "../", overview=overview,
+                entries=self.incidents.of_day(overview.day), withdrawn=self.incidents.withdrawn_of_day(overview.day),
+            )  # fmt: skip
 
     def _report_centre(self, usage_csv: WrittenFile) -> None:
         pages = {file.path: file for file in self.writer.files if file.path.endswith(".html") and "/" not in file.path}
@@ -235,6 +242,7 @@ class _Site:
         self._page(
             "index.html", pages=pages, csv=usage_csv, files={"usage_all.csv": usage_csv}, days=days,
             entries=self.incidents.listed(),
+            withdrawn=self.incidents.withdrawn_since(min((one.day for one in self.overviews), default=date.max)),
             attention=findings(self.marts, self.standing),
             metric=metric,
             movers=[(self.by_key[key], now, base) for key, now, base in self.marts.rows("movers", metric=metric)],

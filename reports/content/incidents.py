@@ -116,6 +116,10 @@ class Incidents:
             _incident(one, by_key, restated.get(one.incident.incident_id, 0), cells[one.incident.incident_id])
             for one in marts.incidents()
         )
+        # An app that is gone with all of its records has no page to lead to.
+        self.withdrawn = tuple(
+            _incident(one, by_key, 0, []) for one in marts.withdrawn() if one.incident.app_key in {ALL_APPS, *by_key}
+        )
         self._part_of = {one.incident_id: one.published.incident.part_of for one in self.all}
         self.by_app: dict[str, list[Incident]] = defaultdict(list)
         for one in self.all:
@@ -132,6 +136,18 @@ class Incidents:
     def of_app(self, key: str) -> list[Entry]:
         """Those of one app; whoever may see this app alone reads nothing of the others here."""
         return self._arranged(self.by_app.get(key, ()))
+
+    def withdrawn_of_day(self, day: date) -> list[Incident]:
+        """Those of a day that were reported and are none any more."""
+        return [one for one in self.withdrawn if one.covers(day)]
+
+    def withdrawn_of_app(self, key: str) -> list[Incident]:
+        """Those of one app that were reported and are none any more."""
+        return [one for one in self.withdrawn if one.published.incident.app_key == key]
+
+    def withdrawn_since(self, day: date) -> list[Incident]:
+        """Those that were reported and are none any more, and lasted until that day or a later one."""
+        return [one for one in self.withdrawn if (one.published.incident.last_day or day) >= day]
 
     def _arranged(self, some: Iterable[Incident]) -> list[Entry]:
         """Of some incidents those that stand for themselves among them, each with those that are part of it."""

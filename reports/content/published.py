@@ -19,7 +19,7 @@ from pipelines.common.days import stamp
 from pipelines.common.errors import AuthmeterError
 from pipelines.common.sql import sql
 from pipelines.contract.record import CHANNELS, OUTCOMES
-from pipelines.incidents.published import PublishedIncident, incidents_of
+from pipelines.incidents.published import PublishedIncident, incidents_of, withdrawn_of
 
 DAYS = 30
 # The longer look of the charts: by day, with the eight weeks before the 30 days as their reference, and by month.
@@ -97,6 +97,10 @@ class PublishedTables:
     def incidents(self) -> list[PublishedIncident]:
         """Every incident: open before ended, by what was lost."""
         return incidents_of(self._connection)
+
+    def withdrawn(self) -> list[PublishedIncident]:
+        """Every incident that was reported and is none any more, the newest first."""
+        return withdrawn_of(self._connection)
 
     def frame(self, name: str, **values: str) -> pl.DataFrame:
         """The rows of `sql/<name>.sql` as a frame; `values` are the query's own parameters."""

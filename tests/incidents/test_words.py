@@ -30,7 +30,7 @@ ENDED = {"last_day": date(2026, 11, 20), "days": 13}
 USED = {
     *words.TEMPLATES.values(), *words.CAUSES.values(), *words.FAULTS.values(), *words.FAULT_PARTS.values(),
     *words.VALUES.values(), *words.UNKNOWN.values(), *(word for both in words.RATES.values() for word in both),
-    words.FAULT_OF, words.SDK, words.ALL_APPS, words.ALL_CHANNELS, words.HEADING, words.NOTED,
+    words.FAULT_OF, words.SDK, words.NAMED_APP, words.ALL_APPS, words.ALL_CHANNELS, words.HEADING, words.NOTED,
 }  # fmt: skip
 
 
@@ -91,6 +91,24 @@ def test_a_pair_and_what_is_unknown_in_words() -> None:
     assert cell_words("carrier=unknown & sdk_version=a & b").zh == "未知运营商 & SDK a & b"
     gone = replace(WALLET, cause=Cause("cell", "carrier=CUCC"))
     assert incident_text(gone, "a").zh.endswith("；中国联通 没有请求")
+
+
+def test_an_app_that_is_the_cause_has_its_name_and_its_key() -> None:
+    together = replace(WALLET, app_key=ALL, cause=Cause("cell", "app_key=wallet & platform=android", 0.9, 0.2))
+    text = incident_text(together, "*", "示例钱包")
+    assert text.zh.startswith("全部应用 · 一键登录成功率 ")
+    assert text.zh.endswith("；示例钱包（wallet） & Android 仅 20%")
+    assert text.en.endswith("; 示例钱包 (wallet) & Android only 20%")
+    # Of an app without a name the key is all there is.
+    assert incident_text(together, "*", "wallet").en.endswith("; wallet & Android only 20%")
+
+
+@pytest.mark.parametrize("state", ["open", "recovered", "settled", "withdrawn"])
+@pytest.mark.parametrize("one", [WALLET, VOLUME], ids=["rate", "volume"])
+def test_all_apps_together_have_words(one: Incident, state: str) -> None:
+    text = incident_text(replace(one, app_key=ALL, state=state), "*")
+    assert (text.zh.partition(" · ")[0], text.en.partition(" · ")[0]) == ("全部应用", "All apps")
+    assert "*" not in text.zh + text.en
 
 
 def test_a_long_or_steering_name_fills_no_phone() -> None:

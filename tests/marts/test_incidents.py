@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import pytest
 
-from pipelines.incidents.published import read_incidents
+from pipelines.incidents.published import read_incidents, withdrawn_of
+from pipelines.store.database import open_published
 from tests.data.failing_sdk import BAD_DAYS, FIRST_BAD, REQUESTS, land_failing_sdk
-from tests.support import DataFolder, days_before
+from tests.support import DAY, DataFolder, days_before, record
 
 COLUMNS = "kind, metric, app_key, channel, first_day, last_day, state, days, cause_kind, cause, codes"
 
@@ -53,6 +56,54 @@ def test_a_recovered_one_ends_on_its_last_bad_day(folder: DataFolder) -> None:
     assert folder.rows("SELECT first_day, last_day, state, days FROM incidents WHERE app_key = 'shop'") == [
         (FIRST_BAD, days_before(FIRST_BAD, -2), "recovered", 3)
     ]
+
+
+def mend(folder: DataFolder) -> None:
+    """More records of the bad days, beside which those that failed do not matter."""
+    for back in range(BAD_DAYS):
+        day = days_before(FIRST_BAD, -back)
+        rows = [
+            record(f"late-{day}-{number}", day, channel="one_click", stage="authorize", sdk_version="2",
+                   outcome="success", device_id=f"l{number}")
+            for number in range(1000 + 200 * back)
+        ]  # fmt: skip
+        folder.land(f"late-{day}.ndjson", rows)
+
+
+def test_what_late_data_mended_is_withdrawn(folder: DataFolder) -> None:
+    land_failing_sdk(folder)
+    folder.tables()
+    assert folder.rows("FROM withdrawn_incidents") == []
+    ((key,),) = folder.rows("SELECT incident_id FROM incidents WHERE part_of IS NULL")
+    mend(folder)
+    folder.tables()
+    assert folder.rows("FROM incidents") == []
+    withdrawn = "SELECT incident_id, kind, app_key, first_day, last_day, state, run FROM withdrawn_incidents"
+    assert folder.rows(withdrawn) == [(key, "rate", "shop", FIRST_BAD, DAY, "withdrawn", folder.manifest.run)]
+    with closing(open_published(folder.store.database)) as connection:
+        (one,) = withdrawn_of(connection)
+    assert one.text.zh == "示例钱包 · 一键登录成功率 100% → 55%，03-06 至 03-10：已撤回，按现有数字不成立"
+    # It stays so, and keeps the run that took it away.
+    first = folder.manifest.run
+    folder.land("more.ndjson", [record("more", DAY, channel="qq", stage="authorize")])
+    folder.tables()
+    assert [row[-1] for row in folder.rows(withdrawn)] == [first] != [folder.manifest.run]
+
+
+def test_an_incident_that_begins_on_another_day_now_is_not_withdrawn(folder: DataFolder) -> None:
+    land_failing_sdk(folder)
+    folder.tables()
+    before = folder.rows("SELECT incident_id FROM incidents WHERE app_key = 'shop'")
+    early = days_before(FIRST_BAD, 1)
+    folder.land("early.ndjson", [
+        record(f"early-{number}", early, channel="one_click", stage="authorize", sdk_version="2", outcome="error",
+               device_id=f"d{number}")
+        for number in range(REQUESTS)
+    ])  # fmt: skip
+    folder.tables()
+    assert folder.rows("SELECT first_day FROM incidents WHERE app_key = 'shop'") == [(early,)]
+    assert folder.rows("SELECT incident_id FROM incidents WHERE app_key = 'shop'") != before
+    assert folder.rows("FROM withdrawn_incidents") == []
 
 
 def test_a_folder_without_records_has_none(folder: DataFolder) -> None:

@@ -35,6 +35,7 @@ from tests.data.published_tables import (
     day,
     example,
     full,
+    incident,
     many,
     steady,
 )
@@ -202,6 +203,23 @@ def test_a_database_without_any_data_gives_a_site(tmp_path: Path) -> None:
     assert columns(site / "data" / "apps.js")["key"] == []
     assert 'class="badge missing"' in (site / "usage.html").read_text("utf-8")
     assert names(site / "days") == set()
+
+
+def test_the_pages_say_which_incident_was_withdrawn_and_on_which_days_it_was(tmp_path: Path) -> None:
+    path = steady(tmp_path / "authmeter.duckdb")
+    gone = incident("gone", 9, state="withdrawn", last_day=day(8), run=1)
+    with closing(duckdb.connect(str(path))) as connection:
+        connection.execute(
+            f"INSERT INTO withdrawn_incidents ({', '.join(gone)}) VALUES ({', '.join('?' * len(gone))})",
+            list(gone.values()),
+        )
+    site = rendered(path)
+    pages = {str(file.relative_to(site)): file.read_text() for file in site.rglob("*.html")}
+    saying = {path for path, text in pages.items() if 'data-withdrawn="gone"' in text}
+    assert saying == {"index.html", "apps/shop/index.html", f"days/{day(9)}.html", f"days/{day(8)}.html"}
+    for path in saying:
+        assert "已撤回，按现有数字不成立" in pages[path]
+        assert "data-incident=" not in pages[path]
 
 
 def test_an_unpublished_database_is_refused(tmp_path: Path) -> None:

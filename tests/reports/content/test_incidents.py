@@ -154,3 +154,21 @@ def test_the_cells_are_those_over_the_dimension_of_the_cause(made, reading, caus
     assert one.dimension is not None
     assert (one.dimension.en, cell.value.en) == expected
     assert (cell.rate_before, cell.rate_now, cell.effect) == (0.9, None, -0.25)
+
+
+def test_what_was_withdrawn_stands_on_its_app_s_page_and_its_days(made, reading):
+    made.add(
+        "withdrawn_incidents",
+        incident("gone", 9, state="withdrawn", last_day=day(7), run=3),
+        incident("together", 4, app_key="*", state="withdrawn", last_day=day(4), run=3),
+        incident("long-gone", 50, state="withdrawn", last_day=day(45), run=2),
+        incident("stranger", 4, app_key="nobody", state="withdrawn", last_day=day(4), run=3),
+    )
+    found = incidents_of(made, reading)
+    assert [one.incident_id for one in found.withdrawn] == ["together", "gone", "long-gone"]
+    assert [one.incident_id for one in found.withdrawn_of_app("shop")] == ["gone", "long-gone"]
+    assert [one.incident_id for one in found.withdrawn_since(day(29))] == ["together", "gone"]
+    assert [[one.incident_id for one in found.withdrawn_of_day(day(back))] for back in (10, 9, 7, 6, 4)] == [
+        [], ["gone"], ["gone"], [], ["together"],
+    ]  # fmt: skip
+    assert found.listed() == found.of_app("shop") == []
