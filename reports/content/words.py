@@ -1,18 +1,16 @@
 """Words for the fixed values of the tables: channels, states, statuses, platforms.
 
-Lives here: which text (msgid) stands for which value. Add here: a value that a page shows and people should read as
-a word. Values without a word (a vendor, a file's name) stand as they are.
+Lives here: which text (msgid) stands for which value; of channels, platforms and carriers that is said beside the words
+of incidents. Add here: a value that a page shows and people should read as a word. Values without a word (a vendor, a
+file's name) stand as they are.
 """
 
+from pipelines.incidents.words import VALUES
 from reports.content.language import Text, t
 
 WORDS: dict[str, str] = {
-    # channels
-    "one_click": "One-click login",
-    "local_verify": "Local number check",
-    "wechat": "WeChat",
-    "qq": "QQ",
-    "weibo": "Weibo",
+    # channels, platforms, carriers
+    **VALUES,
     # state of a day, and the flags beside it
     "complete": "Complete",
     "missing": "No data",
@@ -22,12 +20,6 @@ WORDS: dict[str, str] = {
     "enabled": "Enabled",
     "disabled": "Not enabled",
     "unregistered": "Unregistered",
-    # platforms
-    "android": "Android",
-    "ios": "iOS",
-    "ipad": "iPad",
-    "harmony": "HarmonyOS",
-    "h5": "H5",
     "unknown": "Unknown",
     # status of an input file
     "read": "Read",
@@ -51,10 +43,6 @@ WORDS: dict[str, str] = {
     "apps": "apps",
     # methods of a scheme
     "number": "Number verification",
-    # carriers
-    "CMCC": "China Mobile",
-    "CUCC": "China Unicom",
-    "CTCC": "China Telecom",
     # outcomes of a record
     "success": "Success",
     "mismatch": "Mismatch",
