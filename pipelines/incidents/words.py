@@ -114,6 +114,11 @@ def incident_text(one: Incident, app_name: str, cause_app_name: str | None = Non
         app_name: the registered name of its app; of all apps together it is not looked at.
         cause_app_name: the registered name of the app that is its cause, where one is.
     """
+    return _filled(TEMPLATES[one.kind, one.state], incident_names(one, app_name, cause_app_name))
+
+
+def incident_names(one: Incident, app_name: str, cause_app_name: str | None = None) -> dict[str, Words]:
+    """What stands in the places of an incident's line, by name: so that a page sets it otherwise, in the same words."""
     names = {
         "app": _t(ALL_APPS) if one.app_key == ALL else _same(_short(app_name)),
         "channel": _t(ALL_CHANNELS) if one.channel == ALL else _value(one.channel),
@@ -126,13 +131,13 @@ def incident_text(one: Incident, app_name: str, cause_app_name: str | None = Non
     if one.kind == "rate":
         rate, successes = RATES[one.metric]
         digits = 1 if one.level_before - one.level_now < _SMALL_FALL else 0
-        names |= {"before": _percent(one.level_before, digits), "now": _percent(one.level_now, digits)}
+        names |= {"before": percent_words(one.level_before, digits), "now": percent_words(one.level_now, digits)}
         names |= {"rate": _t(rate), "successes": _t(successes), "cause": _cause(one, cause_app_name)}
     elif one.kind == "volume":
         names |= {"before": _same(f"{one.level_before:,.0f}"), "now": _same(f"{one.level_now:,.0f}")}
     else:
         names["fault"] = _fault(one)
-    return _filled(TEMPLATES[one.kind, one.state], names)
+    return names
 
 
 def incident_heading(count: int) -> Words:
@@ -160,7 +165,7 @@ def _cause(one: Incident, app_name: str | None) -> Words:
     if cause.cell is None:
         return _same("")
     kind = "gone" if cause.kind == "cell" and cause.now is None else cause.kind
-    return _filled(CAUSES[kind], {"cell": cell_words(cause.cell, app_name), "now": _percent(cause.now or 0.0, 0)})
+    return _filled(CAUSES[kind], {"cell": cell_words(cause.cell, app_name), "now": percent_words(cause.now or 0.0)})
 
 
 def _part(dimension: str, value: str, app_name: str | None) -> Words:
@@ -190,7 +195,7 @@ def _day(day: date) -> str:
     return f"{day:%m-%d}"
 
 
-def _percent(share: float, digits: int) -> Words:
+def percent_words(share: float, digits: int = 0) -> Words:
     """A share that is not all or nothing never reads as if it were."""
     text = f"{share:.{digits}%}"
     is_rounded = (text in ("0%", "0.0%") and share > 0) or (text in ("100%", "100.0%") and share < 1)

@@ -26,5 +26,5 @@ def linked_incidents(database: Path) -> list[tuple[PublishedIncident, str]]:
 
 def _page(one: PublishedIncident, folders: dict[str, str]) -> str:
     key = one.incident.app_key
-    # Of all apps together, and of the data, the report centre tells.
+    # Of all apps together, and of the data, the briefing tells.
     return "index.html" if key == ALL else f"apps/{folders[key]}/index.html"

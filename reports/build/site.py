@@ -26,9 +26,9 @@ from reports.build.column_script import column_script
 from reports.build.static_files import write_assets, write_shared_data
 from reports.build.writer import SiteWriter, WrittenFile, script
 from reports.content import context
-from reports.content.attention import findings
+from reports.content.briefing import briefing
 from reports.content.incidents import INCIDENTS_LISTED, NOTES_LISTED, PARTS_LISTED, Incidents
-from reports.content.language import Text, metric_label
+from reports.content.language import Text, metric_label, t
 from reports.content.published import ROW_LIMIT, PublishedTables
 from reports.content.trust import public_reasons, reasons
 from reports.export.csv_files import csv_bytes, harmless
@@ -126,12 +126,14 @@ class _Site:
 
     def write(self) -> SiteReport:
         usage_csv = self._usage_csv()
-        self._page("usage.html", csv=usage_csv, months=self._monthly_csvs(), app_count=len(self.apps))
+        months = self._monthly_csvs()
+        self._page("usage.html", csv=usage_csv, months=months, app_count=len(self.apps))
         self._page("monitor.html", app_count=len(self.apps))
         self._page("metrics.html")
         self._days()
         self._quality()
-        self._report_centre(usage_csv)
+        self._briefing(usage_csv)
+        self._files(usage_csv, months)
         self._data(write_app_files(self.writer, self.contents, self._app_shell()))
         publication = self.standing.publication
         self.writer.manifest(publication.as_of.isoformat(), publication.generated_at)
@@ -223,7 +225,7 @@ class _Site:
         return [app.name, app.key, app.folder] if app else [key, key, None]
 
     def _days(self) -> None:
-        """The overview of every day; of the data day the report centre tells more."""
+        """The overview of every day; of the data day the briefing tells more."""
         self.writer.folder("days")
         for overview in self.overviews:
             self._page(
@@ -231,20 +233,33 @@ class _Site:
                 entries=self.incidents.of_day(overview.day), withdrawn=self.incidents.withdrawn_of_day(overview.day),
             )  # fmt: skip
 
-    def _report_centre(self, usage_csv: WrittenFile) -> None:
-        pages = {file.path: file for file in self.writer.files if file.path.endswith(".html") and "/" not in file.path}
-        # Who has sign-in by others alone reads of that.
-        place = 0 if any(one.cards[0][1] for one in self.overviews) else 3
-        metric = context.CARD_METRICS[place]
+    def _briefing(self, usage_csv: WrittenFile) -> None:
+        metric = self._counted()
+        self._page(
+            "index.html", csv=usage_csv, app_count=len(self.apps), metric=metric,
+            briefing=briefing(self.marts, self.standing, self.quality, self.incidents, self.by_key),
+            withdrawn=self.incidents.withdrawn_since(min((one.day for one in self.overviews), default=date.max)),
+            movers=[(self.by_key[key], now, base) for key, now, base in self.marts.rows("movers", metric=metric)],
+        )  # fmt: skip
+
+    def _counted(self) -> str:
+        """Who has sign-in by others alone reads of that."""
+        return context.CARD_METRICS[0 if any(one.cards[0][1] for one in self.overviews) else 3]
+
+    def _files(self, usage_csv: WrittenFile, months: dict[str, WrittenFile]) -> None:
+        metric = self._counted()
+        place = context.CARD_METRICS.index(metric)
         days: list[tuple[date, str, bool, int | None]] = [
             (one.day, one.quality.state, one.quality.is_restated, one.cards[place][1]) for one in self.overviews
         ]
         self._page(
-            "index.html", pages=pages, csv=usage_csv, files={"usage_all.csv": usage_csv}, days=days,
-            entries=self.incidents.listed(),
-            withdrawn=self.incidents.withdrawn_since(min((one.day for one in self.overviews), default=date.max)),
-            attention=findings(self.marts, self.standing),
-            metric=metric,
-            movers=[(self.by_key[key], now, base) for key, now, base in self.marts.rows("movers", metric=metric)],
-            app_count=len(self.apps),
+            "files.html", days=days, metric=metric, app_count=len(self.apps),
+            pages={file.path: file for file in self.writer.files if file.path.endswith(".html")},
+            tables=[
+                (usage_csv.path, t("All apps by day, the last 30 days"), usage_csv),
+                *(
+                    (file.path, t("All apps, the month {month}").format(month=month), file)
+                    for month, file in months.items()
+                ),
+            ],
         )  # fmt: skip

@@ -17,6 +17,16 @@ def share(value: float | None) -> str:
     return ABSENT if value is None else f"{value:.2%}"
 
 
+def level(value: float) -> str:
+    """A share as per cent with one decimal: where it is only about where something lies."""
+    return f"{value:.1%}"
+
+
+def signed(value: float) -> str:
+    """A change as per cent with one decimal and its sign."""
+    return f"{value:+.1%}".replace("-", "−")
+
+
 def points(value: float) -> Text:
     """A difference of shares as percentage points with two decimals and its sign."""
     return t("{points} pp").format(points=f"{value:+.2%}".rstrip("%").replace("-", "−"))
@@ -33,6 +43,11 @@ _WEEKDAYS = (t("Mon"), t("Tue"), t("Wed"), t("Thu"), t("Fri"), t("Sat"), t("Sun"
 def weekday(day: date) -> Text:
     """The short name of a day's weekday."""
     return _WEEKDAYS[day.weekday()]
+
+
+def month_day(day: date) -> str:
+    """A day of this year or the last, as `11-23`."""
+    return f"{day:%m-%d}"
 
 
 def day_text(day: date) -> Text:

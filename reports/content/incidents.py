@@ -48,12 +48,14 @@ class Cell:
 class Incident:
     """A published incident with what the pages add.
 
-    `link` is the page of its app, from the root of the site. `restated_days` counts its days of which figures were
-    changed after publication. `dimension` is what `cells` are values of, None where no cause is named.
+    `link` is the page of its app, from the root of the site, `folder` that app's, None of all together. `restated_days`
+    counts its days of which figures were changed after publication. `dimension` is what `cells` are values of, None
+    where no cause is named.
     """
 
     published: PublishedIncident
     link: str
+    folder: str | None
     restated_days: int
     dimension: Text | None
     cells: tuple[Cell, ...]
@@ -76,7 +78,7 @@ class Incident:
     @property
     def text(self) -> Text:
         """The incident in a line, behind the name of its app."""
-        said = incident_text(self.published.incident, _NAME_MARK)
+        said = incident_text(self.published.incident, _NAME_MARK, self.published.cause_app_name)
         return Text(said.zh.removeprefix(_NAME_MARK), said.en.removeprefix(_NAME_MARK))
 
     @property
@@ -178,6 +180,7 @@ def _incident(
     return Incident(
         published=one,
         link=f"apps/{app.folder}/index.html" if app else _ALL_APPS_PAGES[incident.kind],
+        folder=app.folder if app else None,
         restated_days=restated_days,
         dimension=_joined([_DIMENSIONS[name] for name in dimensions]) if cells else None,
         cells=tuple(Cell(_value(dimensions, value, by_key), *rest) for _, value, *rest in cells),
@@ -189,7 +192,7 @@ def _value(dimensions: list[str], value: str, by_key: Mapping[str, App]) -> Text
     if dimensions == ["app_key"] and value in by_key:
         return Text(by_key[value].name, by_key[value].name)
     values = value.split(" & ", 1) if len(dimensions) > 1 else [value]
-    return _joined([_both(cell_words(f"{name}={one}")) for name, one in zip(dimensions, values, strict=False)])
+    return _joined([both(cell_words(f"{name}={one}")) for name, one in zip(dimensions, values, strict=False)])
 
 
 def _code(grown: str) -> Text:
@@ -199,7 +202,8 @@ def _code(grown: str) -> Text:
     return Text(f"{said.zh}{space}{code}", f"{said.en}{space}{code}")
 
 
-def _both(words: Words) -> Text:
+def both(words: Words) -> Text:
+    """Words of the pipeline as a text of a page."""
     return Text(words.zh, words.en)
 
 

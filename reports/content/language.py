@@ -43,9 +43,13 @@ class Text:
     def __html__(self) -> Markup:
         return self.html
 
-    def format(self, **values: str | int) -> "Text":
-        """The text with its `{name}` places filled."""
-        return Text(self.zh.format(**values), self.en.format(**values))
+    def format(self, **values: "str | int | Text") -> "Text":
+        """The text with its `{name}` places filled, by a text in its own language."""
+        sides = (
+            {name: value.zh if isinstance(value, Text) else value for name, value in values.items()},
+            {name: value.en if isinstance(value, Text) else value for name, value in values.items()},
+        )
+        return Text(self.zh.format(**sides[0]), self.en.format(**sides[1]))
 
 
 def catalogue(language: str) -> dict[str, str]:

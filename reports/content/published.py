@@ -90,7 +90,7 @@ class PublishedTables:
         named = set(re.findall(r"\$(\w+)", text))
         return text, {k: v for k, v in (self._values | values).items() if k in named}
 
-    def rows(self, name: str, **values: str) -> list[tuple[Any, ...]]:
+    def rows(self, name: str, **values: str | int | list[str]) -> list[tuple[Any, ...]]:
         """The rows of `sql/<name>.sql`; `values` are the query's own parameters."""
         return self._connection.execute(*self._query(name, values)).fetchall()
 

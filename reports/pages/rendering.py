@@ -9,7 +9,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes
 from markupsafe import Markup
 
 from pipelines.contract.metrics import METRICS
-from reports.content.formats import count, day_text, points, share, share_of, size, weekday
+from reports.content.drawings import sparkline
+from reports.content.formats import count, day_text, level, month_day, points, share, share_of, signed, size, weekday
 from reports.content.language import t
 from reports.content.words import word
 
@@ -51,7 +52,7 @@ def environment(shared: dict[str, object]) -> Environment:
     )
     found.filters |= {
         "count": count, "share": share, "share_of": share_of, "size": size, "day_text": day_text, "weekday": weekday,
-        "points": points,
+        "points": points, "level": level, "signed": signed, "month_day": month_day, "sparkline": sparkline,
     }  # fmt: skip
     found.globals |= {"t": t, "word": word, "METRICS": METRICS, "CSP": CSP} | shared
     return found

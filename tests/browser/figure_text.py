@@ -75,6 +75,28 @@ class Change:
     __hash__ = None  # type: ignore[assignment]
 
 
+@dataclass(frozen=True)
+class Signed:
+    """How far a value is from the usual: per cent of a count, points of a rate; a dash where there is none."""
+
+    value: float | None
+    usual: float | None
+    points: bool = False
+
+    def __eq__(self, text: object) -> bool:
+        assert isinstance(text, str)
+        if self.value is None or self.usual is None or (not self.points and not self.usual):
+            return text == ABSENT
+        found = re.fullmatch(r"([+−])([\d.]+)(%| pp| 个百分点)", text)
+        if not found:
+            return False
+        exact = 100 * (self.value - self.usual if self.points else self.value / self.usual - 1)
+        written = float(found[2]) * (1 if found[1] == "+" else -1)
+        return (found[3] == "%") != self.points and abs(written - exact) <= (0.0051 if self.points else 0.051)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
 UNITS = {"zh": {"亿": 10**8, "万": 10**4}, "en": {"B": 10**9, "M": 10**6, "K": 10**3}}
 
 

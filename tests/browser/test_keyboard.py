@@ -79,7 +79,14 @@ def test_keys_are_not_taken_from_fields(reader: Reader) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["index.html", "usage.html", "monitor.html", "quality.html", f"apps/{app_folder('shop', ['Shop'])}/index.html"],
+    [
+        "index.html",
+        "usage.html",
+        "monitor.html",
+        "quality.html",
+        "files.html",
+        f"apps/{app_folder('shop', ['Shop'])}/index.html",
+    ],
 )
 def test_tab_reaches_everything_and_shows_where_it_is(reader: Reader, path: str) -> None:
     page = reader.open(path, lang="en")

@@ -21,8 +21,8 @@ from tests.support import DataFolder
 
 SHOP = app_folder("shop", ["Shop"])
 PAGES = (
-    "index.html", "usage.html", "monitor.html", "quality.html", "metrics.html", f"apps/{SHOP}/index.html",
-    f"days/{day(4)}.html",
+    "index.html", "usage.html", "monitor.html", "quality.html", "metrics.html", "files.html",
+    f"apps/{SHOP}/index.html", f"days/{day(4)}.html",
 )  # fmt: skip
 # All that is shown or read out, but for names, which are whatever somebody called something.
 _TEXTS = """() => {
@@ -125,7 +125,7 @@ def test_language_and_window_go_along_and_are_remembered(reader: Reader) -> None
     reader.speak("en")
     reader.press("7")
     assert {"lang=en", "days=7"} <= set(urlsplit(page.url).query.split("&"))
-    assert page.title() == "Report centre · authmeter"
+    assert page.title() == "Briefing · authmeter"
     page.get_by_role("navigation").get_by_role("link", name="Usage", exact=True).click()
     reader.settle()
     assert "/usage.html?" in page.url
@@ -184,7 +184,7 @@ def test_a_hostile_name_is_only_text_on_its_own_page(reader: Reader, key: str) -
     assert_harmless(page, width=390)
 
 
-@pytest.mark.parametrize("path", ["index.html", "usage.html", "monitor.html", "quality.html"])
+@pytest.mark.parametrize("path", ["index.html", "usage.html", "monitor.html", "quality.html", "files.html"])
 def test_hostile_names_are_only_text_in_every_list(reader: Reader, path: str) -> None:
     page = reader.open(path)
     open_all(page)
@@ -193,7 +193,7 @@ def test_hostile_names_are_only_text_in_every_list(reader: Reader, path: str) ->
         assert all(name in texts for name in HOSTILE_NAMES.values())
         assert "<b>.ndjson" in texts
     else:
-        names = page.locator("table[data-table] tbody bdi").all_text_contents()
+        names = page.locator(":is(table[data-table], .apps) tbody bdi").all_text_contents()
         assert set(HOSTILE_NAMES.values()) <= set(names)
     if path == "monitor.html":
         page.locator("#picker-field").click()
@@ -214,7 +214,7 @@ def test_a_folder_without_any_record_has_pages_that_say_so(read_site: Callable[.
     folder = DataFolder(tmp_path)
     folder.publish()
     reader = read_site(folder.store.site)
-    for path in ("index.html", "usage.html", "monitor.html", "quality.html", "metrics.html"):
+    for path in ("index.html", "usage.html", "monitor.html", "quality.html", "metrics.html", "files.html"):
         page = reader.open(path, lang="zh")
         reader.speak("en")
         assert page.locator(".waiting").count() == 0

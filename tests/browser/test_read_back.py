@@ -393,7 +393,7 @@ def test_long_counts_are_short_with_the_exact_one_beside(read_site: Callable[...
     database = full(tmp_path / "authmeter.duckdb")
     counted = Published(database)
     reader = read_site(rendered(database))
-    page = reader.open("index.html", lang="en", days=7)
+    page = reader.open("usage.html", lang="en", days=7)
     for language, units in (("zh", "万亿"), ("en", "M")):
         reader.speak(language)
         for days in (7, 30):
@@ -401,6 +401,9 @@ def test_long_counts_are_short_with_the_exact_one_beside(read_site: Callable[...
             check_cards(read(page), counted, "*", days, language)
         short_texts = "".join(page.locator(".card .short").all_inner_texts())
         assert all(unit in short_texts for unit in units)
+    page = reader.open("files.html", lang="en")
+    for language in ("zh", "en"):
+        reader.speak(language)
         day_texts = page.locator(".calendar [data-compact]").all_inner_texts()
         assert day_texts == [Compact(counted.usage("*", CARDS[0], [day]), language) for day in counted.window(30)]
     # Where one unit ends and the next begins: the page writes whatever number stands there anew in another language.

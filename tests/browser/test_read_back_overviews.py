@@ -1,21 +1,27 @@
-"""Every number of the report centre, days' overviews and quality page equals the tables; see `test_read_back`."""
+"""Every number of briefing, files, days' overviews and quality page equals the tables; see `test_read_back`."""
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from math import sqrt
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import pytest
+from playwright.sync_api import Locator
 
 from pipelines.contract.metrics import METRICS
 from tests.browser.conftest import Reader
 from tests.browser.counted import CHANNELS, Published, layer_of, ratio
 from tests.browser.dom import read, table_rows
-from tests.browser.figure_text import ABSENT, Change, Compact, Share, Size, count, day_said, numbers, said
-from tests.browser.test_read_back import CARDS, LOGIN_COUNTS, STATES, check_cards
+from tests.browser.figure_text import ABSENT, Change, Compact, Share, Signed, Size, count, day_said, numbers, said
+from tests.browser.test_read_back import CARDS, LOGIN_COUNTS
 from tests.data import site_logs
 from tests.data.site_logs import AS_OF, MISSING_BACK, day
 
@@ -25,20 +31,174 @@ def reader(read_site: Callable[..., Reader], logged: Path) -> Reader:
     return read_site(logged / "site")
 
 
-def test_the_report_centre(reader: Reader, tables: Published, logged: Path, folders: dict[str, str]) -> None:
-    page = reader.open("index.html", lang="zh", days=30)
-    for language, days in STATES:
-        if reader.page.locator("html").get_attribute("lang")[:2] != language:  # type: ignore[index]
+def test_the_briefing(reader: Reader, tables: Published) -> None:
+    page = reader.open("index.html", lang="zh")
+    for one in page.locator("details.folded, details.ended").all():
+        one.evaluate("one => { one.open = true; }")
+    for language in ("zh", "en"):
+        if language == "en":
             reader.speak(language)
-        reader.press(str(days)[0])
-        displayed = read(page)
-        check_cards(displayed, tables, "*", days, language)
+        check_key_figures(reader, tables, language)
+        check_health(reader, tables, language)
         check_movers(table_rows(page, "table.movers"), tables)
-        check_calendar(page.locator(".calendar a").all_inner_texts(), tables, language)
         check_attention(page.locator(".attention li").all_inner_texts(), tables)
         check_incidents(reader, tables)
-        check_files(displayed["tables"]["files"], tables, logged / "site", folders, language)
         assert_trust(reader, tables)
+
+
+def test_the_files(reader: Reader, tables: Published, logged: Path, folders: dict[str, str]) -> None:
+    page = reader.open("files.html", lang="zh")
+    for language in ("zh", "en"):
+        if language == "en":
+            reader.speak(language)
+        check_calendar(page.locator(".calendar a").all_inner_texts(), tables, language)
+        check_files(read(page)["tables"]["files"], tables, logged / "site", folders, language)
+        check_listed(page.locator(".files li").all(), logged / "site")
+
+
+def check_listed(found: list[Locator], site: Path) -> None:
+    """Every page and file of the list is there, as large as it says, with as many rows."""
+    paths = []
+    for one in found:
+        path = one.locator("a").get_attribute("href").split("?")[0]  # type: ignore[union-attr]
+        detail = one.locator(".detail").inner_text()
+        content = (site / path).read_bytes()
+        paths.append(path)
+        if path.endswith(".csv"):
+            assert numbers(detail)[0] == count(content.count(b"\r\n") - 1)
+        if path not in ("manifest.json", "files.html"):
+            assert Size(len(content)) == re.sub(r".*?([\d.,]+ k?M?B)$", r"\1", detail), path
+    months = sorted((f"monthly/{one.name}" for one in (site / "monthly").iterdir()), reverse=True)
+    assert paths == [
+        "usage_all.csv", *months, "index.html", "usage.html", "monitor.html", "quality.html", "metrics.html",
+        "manifest.json",
+    ]  # fmt: skip
+
+
+# ---- the key figures and the apps of the briefing
+
+
+@dataclass(frozen=True)
+class Range:
+    """What is usual of a day, counted anew: the median of its weekday, or of a rate's days, and three spreads around
+    it. A spread is that of the steps from one such day to the next, of chance at least."""
+
+    usual: float
+    low: float
+    high: float
+
+
+def usual_range(values: dict[date, float | None], requests: dict[date, int] | None, one: date) -> Range | None:
+    """The range of a subject on a day, by the eight weeks before the as-of."""
+    days = [day(back) for back in range(56, 0, -1)]
+    is_rate = requests is not None
+    kinds = [days] if is_rate else [[d for d in days if d.weekday() == weekday] for weekday in range(7)]
+    reference = [values[d] for d in (days if is_rate else [d for d in days if d.weekday() == one.weekday()])]
+    known = [value for value in reference if value is not None]
+    if len(known) < (7 if is_rate else 4):
+        return None
+    usual = median(known)
+    steps = []
+    for alike in kinds:
+        unit = 1.0 if is_rate else median([v for d in alike if (v := values[d]) is not None] or [0])
+        for before, after in pairwise(alike):
+            if values[before] is not None and values[after] is not None and unit:
+                steps.append(abs(values[after] - values[before]) / unit)  # type: ignore[operator]
+    swing = 1.4826 / sqrt(2) * median(steps or [0]) * (1.0 if is_rate else usual)
+    if requests is not None:
+        n = requests[one] or median([count for count in requests.values() if count])
+        chance = sqrt(usual * (1 - usual) / n)
+    else:
+        chance = sqrt(max(usual, 1))
+    room = 3 * max(swing, chance)
+    return Range(usual, max(usual - room, 0.0), min(usual + room, 1.0) if is_rate else usual + room)
+
+
+def place_of(value: float | None, usual: Range | None) -> str:
+    if value is None or usual is None:
+        return "unknown"
+    return "below" if value < usual.low else "above" if value > usual.high else "inside"
+
+
+def technical(tables: Published, key: str, days: list[date]) -> tuple[float | None, int]:
+    """Technical success over some days, and the requests that it is of."""
+    won, asked, left = (tables.logins(key, "*", name, days) for name in LOGIN_COUNTS[:3])
+    requests = 0 if asked is None or left is None else asked - left
+    return ratio(won, requests), requests
+
+
+def check_key_figures(reader: Reader, tables: Published, language: str) -> None:
+    """Technical success and the four counts: the day, what is usual, 7 and 30 days with their changes."""
+    displayed = reader.page.locator(".leading .card").all()
+    names = ["technical_success_rate", *CARDS]
+    assert [one.get_attribute("id") for one in displayed] == [f"card-{name}" for name in names]
+    window = [day(back) for back in range(56, -1, -1)]
+    for card, name in zip(displayed, names, strict=True):
+        is_rate = name not in CARDS
+
+        def over(days: list[date], name: str = name, is_rate: bool = is_rate) -> float | None:
+            return technical(tables, "*", days)[0] if is_rate else tables.usage("*", name, days)
+
+        def written(value: float | None, is_rate: bool = is_rate) -> Any:
+            return Share(value) if is_rate else Compact(value, language)  # type: ignore[arg-type]
+
+        values = {one: over([one]) for one in window}
+        requests = {one: technical(tables, "*", [one])[1] for one in window} if is_rate else None
+        usual = usual_range(values, requests, AS_OF)
+        assert place_of(over([AS_OF]), usual) in (card.get_attribute("class") or "").split()
+        assert card.locator(".figure .short").inner_text() == written(over([AS_OF]))
+        found = numbers(card.locator(".usual").inner_text())
+        if usual is None:
+            assert found == ()
+        elif is_rate:
+            assert [float(text[:-1]) for text in found] == pytest.approx([100 * usual.low, 100 * usual.high], abs=0.051)
+        else:
+            assert [int(text.replace(",", "")) for text in found] == pytest.approx([usual.low, usual.high], abs=0.51)
+        change = card.locator(":scope > .versus .change").inner_text()
+        assert change.replace("\n", " ") == Change(over([AS_OF]), over([day(7)]), tables.is_fair("day"), points=is_rate)
+        for period in ("7", "30"):
+            place = card.locator(f"[data-window='{period}']")
+            matched, base = (over(span) for span in tables.matched(period))
+            assert place.locator(".short").inner_text() == written(over(tables.period(period)[0]))
+            assert place.locator(".change").inner_text() == Change(
+                matched, base, tables.is_fair(period), points=is_rate
+            )
+
+
+def check_health(reader: Reader, tables: Published, language: str) -> None:
+    """Every app with its requests and technical success of the day, and how far they are from the usual."""
+    expected = {}
+    details: dict[tuple[str, date], int] = defaultdict(int)
+    for row in tables.rows("channel_daily"):
+        details[row["app_key"], row["day"]] += row["authorization_requests"] + row["verification_requests"]
+    window = [day(back) for back in range(56, -1, -1)]
+    for key in tables.apps:
+        if not any((key, one) in details for one in window[-30:]):
+            said_ = "近 30 天没有记录" if language == "zh" else "no record in the last 30 days"
+            expected[tables.name(key)] = [said_, "CSV"]
+            continue
+        begun = min(one for app, one in details if app == key and one >= window[0])
+        known = [one for one in window if tables.has_data(one) and one >= begun]
+        volumes = {one: details[key, one] if one in known else None for one in window}
+        requests = {one: technical(tables, key, [one])[1] for one in window}
+        rates = {one: technical(tables, key, [one])[0] if one in known else None for one in window}
+        volume, rate = volumes[AS_OF], rates[AS_OF]
+        of_volume, of_rate = usual_range(volumes, None, AS_OF), usual_range(rates, requests, AS_OF)
+        expected[tables.name(key)] = [
+            count(volume), Signed(volume, of_volume and of_volume.usual), Share(rate),
+            Signed(rate, of_rate and of_rate.usual, points=True), "", "CSV", place_of(volume, of_volume),
+            place_of(rate, of_rate),
+        ]  # fmt: skip
+    rows = reader.page.locator(".apps tbody tr").all()
+    found = {}
+    for row in rows:
+        cells = row.locator("td").all_inner_texts()
+        places = [(one.get_attribute("class") or "").split()[-1] for one in row.locator("td.usual").all()]
+        found[row.locator("th bdi").inner_text()] = [*cells, *places]
+    assert found == expected
+    struck = {row["app_key"] for row in tables.rows("incidents") if row["last_day"] is None} - {"*"}
+    marked = reader.page.locator(".apps tr:has(.mark) th bdi").all_inner_texts()
+    assert sorted(marked) == sorted(tables.name(key) for key in struck)
 
 
 def check_movers(found: list[list[str]], tables: Published) -> None:

@@ -47,7 +47,7 @@ def asked(page: Page) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
 
 
-@pytest.mark.parametrize("path", ["usage.html", "index.html"])
+@pytest.mark.parametrize("path", ["usage.html", "files.html"])
 def test_every_row_stands_on_one_of_the_pages(reader: Reader, path: str) -> None:
     page = reader.open(path, lang="en")
     assert len(keys(page)) == 25

@@ -62,7 +62,7 @@ def test_a_complete_day_is_called_so(read_site: ReadSite, site_of: Callable[...,
     assert ("All checks of the last run passed." in given[-1][1]) == (path not in PUBLIC)
     assert re.search(rf"{AS_OF} Tue", page.locator(".trust summary").inner_text())
     if path == "index.html":
-        assert page.locator(".verdict").inner_text() == "Nothing needs attention"
+        assert page.locator("h1").inner_text() == "All is normal"
         assert page.locator(".attention").count() == 0
 
 
@@ -81,13 +81,16 @@ def test_a_data_day_without_records_is_called_so(read_site: ReadSite, site_of: C
         assert {figures[0] for figures in cards.values()} == {"—"}
         assert not any(re.search(r"[\d%]", text) for text in changes(reader, ".card > .versus"))
         assert "±0.0%" in changes(reader, "#card-number_verifications .window")[0]
+        # The briefing says it once, above all its figures.
+        where = "[data-compared='7']" if path == "index.html" else "#card-number_verifications .window"
         assert f"6 of 7 days comparable: this period 6 days, the one before 7 (missing {AS_OF:%m-%d})" in (
-            page.locator("#card-number_verifications .window").inner_text()
+            page.locator(where).inner_text()
         )
         assert cards["number_verifications"][3] == "240"
     if path == "index.html":
-        assert page.locator(".verdict").inner_text() == "No data for this day"
+        assert page.locator("h1").inner_text() == f"{AS_OF} Tue has no data"
         assert page.locator(".attention li").first.locator(".mark").inner_text() == "Act"
+        page = reader.open("files.html", lang="en")
         assert page.locator(".calendar [aria-current]").inner_text().endswith("No data")
 
 
@@ -110,7 +113,7 @@ def test_late_restated_and_failed_are_flagged_and_said(reader: Reader) -> None:
     page = reader.open(f"days/{day(4)}.html", lang="en")
     assert badges(reader) == ["Complete", "Restated", "Synthetic data"]
     assert any("changed after publication" in text for _, text in reasons(reader))
-    page = reader.open("index.html", lang="en")
+    page = reader.open("files.html", lang="en")
     flags = page.locator(".calendar a:has(.flag)")
     assert flags.count() == 1
     assert flags.get_attribute("href", timeout=1000).startswith(f"days/{day(4)}.html")  # type: ignore[union-attr]

@@ -34,7 +34,7 @@ function drawFacts() {
       fact(_("App key"), element("code", {}, named(figures.key))),
       fact(_("Platform"), word(figures.platform || "")),
       fact(
-        _("Status"),
+        _("Verification status"),
         badge(figures.status || ""),
         figures.status === "unregistered"
           ? ` ${_("This app logs but is not in the registry; its name is its key.")}`

@@ -2,10 +2,11 @@
    good from bad by the metric: a failure rate that falls is good. Without a base there is no per cent. */
 
 import { all, element } from "./dom.js";
-import { ABSENT, compact, known, number } from "./format.js";
+import { isComparable } from "./figures.js";
+import { ABSENT, baseLabel, compact, coverageNote, known, number } from "./format.js";
 import { _, filled, onLanguage } from "./language.js";
 
-/** @import { Better, ChangeKind, Value } from "./types.d.ts" */
+/** @import { Better, ChangeKind, PeriodKey, Value } from "./types.d.ts" */
 
 const LEVEL = 0.0005;
 
@@ -91,15 +92,24 @@ export const BETTER = {
   authorizations_failed: "down",
 };
 
-/* A change that a template left as two numbers. */
+/* A change that a template left as two numbers; `data-period` is that of which both are, with what it is compared in
+   words beside it. */
 function drawChanges() {
   for (const place of all("[data-change]")) {
-    const { value, base, better } = place.dataset;
+    const { value, base, better, kind, period } = place.dataset;
     /** @param {string | undefined} text */
     const parsed = (text) => (text ? Number(text) : null);
     place.replaceChildren(
-      changeNode(parsed(value), parsed(base), { better: /** @type {Better} */ (better) || "none" }),
+      changeNode(parsed(value), parsed(base), {
+        better: /** @type {Better} */ (better) || "none",
+        kind: /** @type {ChangeKind} */ (kind) || "ratio",
+        comparable: !period || isComparable(/** @type {PeriodKey} */ (period)),
+      }),
     );
+  }
+  for (const place of all("[data-compared]")) {
+    const period = /** @type {PeriodKey} */ (place.dataset.compared);
+    place.textContent = [baseLabel(period), coverageNote(period)].filter(Boolean).join(" · ");
   }
   for (const place of all("[data-compact]")) place.textContent = compact(Number(place.dataset.compact));
 }

@@ -40,7 +40,7 @@ from tests.data.published_tables import (
     steady,
 )
 
-PAGES = {f"{name}.html" for name in ("index", "usage", "monitor", "quality", "metrics")}
+PAGES = {f"{name}.html" for name in ("index", "usage", "monitor", "quality", "metrics", "files")}
 COUNT_COLUMNS = [
     "authorization_requests", "authorizations", "authorizations_cancelled", "authorizations_failed",
     "verification_requests", "verifications", "mismatches", "unknowns", "billable_verifications",
@@ -332,7 +332,7 @@ def test_formulas_in_csv_are_text(site: Path, folders: dict[str, str]) -> None:
 
 def test_every_page_says_what_is_published(site: Path) -> None:
     pages = [*site.rglob("*.html")]
-    assert len(pages) == 5 + 30 + 5 + len(HOSTILE_NAMES)
+    assert len(pages) == len(PAGES) + 30 + 5 + len(HOSTILE_NAMES)
     for page in pages:
         text = page.read_text("utf-8")
         day_of_page = page.stem if page.parent.name == "days" else AS_OF
@@ -497,9 +497,12 @@ def test_who_has_sign_in_by_others_alone_reads_that(tmp_path: Path) -> None:
     with closing(duckdb.connect(str(database))) as connection:
         connection.execute("UPDATE usage_daily SET number_verifications = 0, one_click_verifications = 0")
         connection.execute("UPDATE usage_daily SET local_verifications = 0, third_party_authorizations = 50 + day(day)")
-    page = (rendered(database) / "index.html").read_text("utf-8")
-    assert page.count('data-metric="third_party_authorizations"') == 2
+    site = rendered(database)
+    page = (site / "files.html").read_text("utf-8")
+    assert page.count('data-metric="third_party_authorizations"') == 1
     assert 'data-metric="number_verifications"' not in page
     assert f'data-compact="{50 + AS_OF.day}"' in page
     # A week moves it by seven.
+    page = (site / "index.html").read_text("utf-8")
+    assert '三方授权量</span><span lang="en">Third-party authorizations</span> · ' in page
     assert "+7</td>" in page

@@ -1,0 +1,90 @@
+"""The apps of the briefing by health: those with an incident first, then those beyond the usual, then the large ones.
+
+Lives here: which apps are listed, in which order, and how their day is beside what is usual. Does not belong here: what
+is usual (`norms.py`), all apps with all their counts (the usage page).
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from pipelines.common.days import window
+from reports.content.context import App
+from reports.content.drawings import Course
+from reports.content.norms import REFERENCE_DAYS, Observed, Row, Usual, course_of, norms_of, usual_of
+from reports.content.published import DAYS, PublishedTables
+
+# The briefing lists so many apps; the usage page has all.
+APPS_LISTED: Final = 50
+
+
+@dataclass(frozen=True)
+class AppHealth:
+    """An app on the data day: its requests, its technical success, what is usual of both, and its 30 days.
+
+    `line` is of the rate, or of the requests where an app has no login channel. `newest` is the newest day of the 30
+    with a record.
+    """
+
+    app: App
+    is_struck: bool
+    newest: date | None
+    volume: int | None
+    usual_volume: Usual
+    rate: float | None
+    usual_rate: Usual
+    line: Course
+
+
+def app_health(
+    marts: PublishedTables, by_key: Mapping[str, App], struck: Sequence[str], complete: Collection[date]
+) -> list[AppHealth]:
+    """The apps that are listed, the least healthy first.
+
+    Args:
+        struck: keys of the apps with an open incident, in the order of these.
+        complete: the days with data of any app.
+    """
+    listed = marts.rows("health_apps", listed=APPS_LISTED)
+    keys = [key for key, _ in listed]
+    counted = {(key, day): counts for key, day, *counts in marts.rows("health_days", keys=keys)}
+    as_of = marts.publication.as_of
+    days = [as_of - timedelta(days=back) for back in reversed(range(REFERENCE_DAYS + 1))]
+    rows = []
+    for key in keys:
+        # Before its first record an app had nothing to lose.
+        first = next((day for day in days if (key, day) in counted), None)
+        for day in days:
+            known = day in complete and first is not None and day >= first
+            volume, won, requests = counted.get((key, day), (0, 0, 0))
+            is_reference = day < as_of
+            rate = won / requests if known and requests else None
+            rows.append(Observed(f"{key} volume", day, volume if known else None, None, is_reference))
+            rows.append(Observed(f"{key} rate", day, rate, requests, is_reference))
+    norms = norms_of(rows)
+    place = {key: i for i, key in enumerate(struck)}
+    found = [_health(by_key[key], newest, key in place, norms, window(as_of, DAYS).first) for key, newest in listed]
+    return sorted(
+        found,
+        key=lambda one: (place.get(one.app.key, len(place)), not _is_worse(one), -(one.volume or 0), one.app.key),
+    )
+
+
+def _is_worse(one: AppHealth) -> bool:
+    return "below" in (one.usual_rate.place, one.usual_volume.place)
+
+
+def _health(app: App, newest: date | None, is_struck: bool, norms: Mapping[str, list[Row]], first: date) -> AppHealth:
+    volume, rate = ([row for row in norms[f"{app.key} {name}"] if row["day"] >= first] for name in ("volume", "rate"))
+    has_rate = any(row["value"] is not None for row in rate)
+    return AppHealth(
+        app,
+        is_struck,
+        newest,
+        None if volume[-1]["value"] is None else int(volume[-1]["value"]),
+        usual_of(volume[-1]),
+        rate[-1]["value"],
+        usual_of(rate[-1]),
+        course_of(rate if has_rate else volume),
+    )

@@ -1,0 +1,120 @@
+"""Small drawings made with the page, as SVG: they cost no script, and print.
+
+Lives here: lines over days with the usual range as a band, and bars. They are for the eye: the figures stand beside
+them as text. Does not belong here: charts that answer to the pointer (`charts/shapes.py`), colours (`static/css/`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from markupsafe import Markup
+
+Values = Sequence[float | None]
+# Of a drawing that is stretched to its place: lines keep their width.
+_DEPTH = 100.0
+
+
+@dataclass(frozen=True)
+class Course:
+    """Values by day, oldest first, and the usual range of each day; None where there is no data, or no norm."""
+
+    values: Values
+    low: Values
+    high: Values
+
+
+def sparkline(course: Course, width: int = 104, height: int = 34) -> Markup:
+    """The line of some days over its band, with a dot on the newest."""
+    scale = _Scale(course, width - 5, height - 5)
+    last = len(course.values) - 1
+    newest = course.values[last] if course.values else None
+    dot = Markup("") if newest is None else Markup('<circle cx="{}" cy="{}" r="2.2"/>').format(
+        scale.x(last), scale.y(newest)
+    )  # fmt: skip
+    return Markup(
+        '<svg class="sparkline" width="{w}" height="{h}" viewBox="-2.5 -2.5 {w} {h}" aria-hidden="true"'
+        ' focusable="false">{band}<path class="lit" d="{line}"/>{dot}</svg>'
+    ).format(w=width, h=height, band=_band(course, scale), line=_line(course.values, scale), dot=dot)
+
+
+def curve(course: Course, mark: int | None, label: str, levels: Sequence[tuple[float, str]]) -> Markup:
+    """The line of some days over its band, as wide as its place.
+
+    Args:
+        mark: the place of the day that is marked, with `label` beside it; None: it lies before the first.
+        levels: values that are written at the left edge, with their texts.
+    """
+    scale = _Scale(course, _DEPTH, _DEPTH, headroom=0.2)
+    marked = Markup("")
+    if mark is not None:
+        x = f"{scale.part(mark):.2f}%"
+        end, shift = ("end", -5) if scale.part(mark) > 70 else ("start", 5)
+        marked = Markup(
+            '<line class="first" x1="{x}" x2="{x}" y1="0" y2="100%"/>'
+            '<text class="first" x="{x}" y="11" dx="{shift}" text-anchor="{end}">{label}</text>'
+        ).format(x=x, shift=shift, end=end, label=label)
+    written = Markup("").join(
+        Markup('<text x="0" y="{}%" dy="{}">{}</text>').format(scale.y(value), 12 if i == 0 else -4, text)
+        for i, (value, text) in enumerate(levels)
+    )
+    return Markup(
+        '<svg class="curve" aria-hidden="true" focusable="false"><svg viewBox="0 0 100 100" width="100%" height="100%"'
+        ' preserveAspectRatio="none">{band}<path class="lit" d="{line}"/></svg>{marked}{written}</svg>'
+    ).format(band=_band(course, scale), line=_line(course.values, scale), marked=marked, written=written)
+
+
+def bar(part: float) -> Markup:
+    """A bar that fills a part of its place."""
+    return Markup(
+        '<svg class="part" aria-hidden="true" focusable="false"><rect class="whole" width="100%" height="100%" rx="3"/>'
+        '<rect class="filled" width="{:.1f}%" height="100%" rx="3"/></svg>'
+    ).format(100 * min(max(part, 0.0), 1.0))
+
+
+class _Scale:
+    """Where days and values lie in a drawing."""
+
+    def __init__(self, course: Course, width: float, height: float, headroom: float = 0.0) -> None:
+        known = [one for one in (*course.values, *course.low, *course.high) if one is not None]
+        top, least = max(known, default=1.0), min(known, default=0.0)
+        self.top = top + (top - least) * headroom
+        # What never comes near zero would be a flat line: it stands on its own floor then.
+        self.floor = max(0.0, least - (top - least) * 0.15)
+        self.width, self.height, self.days = width, height, len(course.values)
+
+    def part(self, day: int) -> float:
+        """How far to the right a day lies, in per cent."""
+        return 100 * day / max(1, self.days - 1)
+
+    def x(self, day: int) -> str:
+        return f"{self.part(day) * self.width / 100:.1f}"
+
+    def y(self, value: float) -> str:
+        return f"{self.height * (self.top - value) / ((self.top - self.floor) or 1):.1f}"
+
+
+def _line(values: Values, scale: _Scale) -> str:
+    """The path of a line that is broken where a day has no data; a day between two gaps is a dot."""
+    path = ""
+    for day, value in enumerate(values):
+        if value is not None:
+            begins = day == 0 or values[day - 1] is None
+            path += f"{'M' if begins else 'L'}{scale.x(day)} {scale.y(value)}{'h0' if begins else ''}"
+    return path
+
+
+def _band(course: Course, scale: _Scale) -> Markup:
+    """The usual range, day by day; nothing where it is not known."""
+    edges = [
+        (day, low, high)
+        for day, (low, high) in enumerate(zip(course.low, course.high, strict=True))
+        if low is not None and high is not None
+    ]
+    if not edges:
+        return Markup("")
+    there = "L".join(f"{scale.x(day)} {scale.y(high)}" for day, _, high in edges)
+    back = "L".join(f"{scale.x(day)} {scale.y(low)}" for day, low, _ in reversed(edges))
+    # A norm that is known on some days only is not drawn across the others.
+    whole = all(after[0] - before[0] == 1 for before, after in pairwise(edges))
+    return Markup('<path class="norm" d="M{}L{}Z"/>').format(there, back) if whole else Markup("")

@@ -1,0 +1,111 @@
+"""The key figures of the briefing: technical success and the four counts, with what is usual of each.
+
+Lives here: their values over the day and the windows, and whether the day's is within the usual range. Does not belong
+here: what is usual (`norms.py`), markup (`pages/index.html.jinja`).
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from math import sqrt
+from typing import Final
+
+from reports.content.context import CARD_METRICS
+from reports.content.drawings import Course
+from reports.content.norms import REFERENCE_DAYS, Observed, Usual, course_of, norms_of, usual_of
+from reports.content.published import DAYS, PublishedTables
+
+TECHNICAL: Final = "technical_success_rate"
+_COLUMNS: Final = ("authorizations", "technical_requests", *CARD_METRICS)
+# Over these spans a figure stands beside its day.
+SPANS: Final = ("7", "30")
+
+
+@dataclass(frozen=True)
+class Span:
+    """A figure over a period; `matched` and `base` are those of the days that are compared; `is_chance`: they differ by
+    no more than days do by chance, as far as that is known."""
+
+    period: str
+    value: float | None
+    matched: float | None
+    base: float | None
+    is_chance: bool
+
+
+@dataclass(frozen=True)
+class KeyFigure:
+    """A figure: its spans, the day first, what is usual on that day, and its 30 days."""
+
+    metric: str
+    is_share: bool
+    spans: tuple[Span, ...]
+    usual: Usual
+    course: Course
+
+
+def key_figures(marts: PublishedTables) -> list[KeyFigure]:
+    """Technical success first, then the counts of a console's front page."""
+    rows = marts.rows("figure_days")
+    days: dict[date, dict[str, int | None]] = {row[0]: dict(zip(_COLUMNS, row[2:], strict=True)) for row in rows}
+    periods: dict[tuple[str, bool], list[date]] = defaultdict(list)
+    matched: dict[tuple[str, bool], list[date]] = defaultdict(list)
+    for period, is_base, day, is_matched in marts.rows("compared_days"):
+        periods[period, is_base].append(day)
+        if is_matched:
+            matched[period, is_base].append(day)
+    names = (TECHNICAL, *CARD_METRICS)
+    first, last = marts.publication.as_of - timedelta(days=REFERENCE_DAYS), marts.publication.as_of
+    norms = norms_of(
+        Observed(name, day, *_of_day(name, found), first <= day < last) for name in names for day, found in days.items()
+    )
+    figures = []
+    for name in names:
+        sums, month = _Sums(name, days), norms[name][-DAYS:]
+        usual = usual_of(month[-1])
+        spans = []
+        for period in ("day", *SPANS):
+            now, then = (sums.over(matched[period, is_base]) for is_base in (False, True))
+            is_chance = _is_chance(now, then, usual, len(matched[period, False]), is_share=name == TECHNICAL)
+            spans.append(Span(period, sums.over(periods[period, False]), now, then, is_chance))
+        # The day itself is judged by its usual range: a rise is no good news of what lies below it.
+        side = {"below": -1, "above": 1}.get(usual.place, 0)
+        rise = (spans[0].matched or 0) - (spans[0].base or 0)
+        spans[0] = replace(spans[0], is_chance=side * rise <= 0)
+        figures.append(KeyFigure(name, name == TECHNICAL, tuple(spans), usual, course_of(month)))
+    return figures
+
+
+def _is_chance(now: float | None, then: float | None, usual: Usual, days: int, *, is_share: bool) -> bool:
+    """Whether two spans of so many days differ by no more than such sums of days do."""
+    if now is None or not then or usual.high is None or not usual.usual or not days:
+        return True
+    room = usual.high - usual.usual if is_share else usual.high / usual.usual - 1
+    return abs(now - then if is_share else now / then - 1) <= room * sqrt(2 / days)
+
+
+def _of_day(name: str, found: Mapping[str, int | None]) -> tuple[float | None, int | None]:
+    """Value and requests of a figure on a day; a count has no requests."""
+    if name != TECHNICAL:
+        return found[name], None
+    won, requests = found["authorizations"], found["technical_requests"]
+    return (won / requests if won is not None and requests else None), requests or 0
+
+
+class _Sums:
+    """One figure over some days: a sum, or a sum over a sum."""
+
+    def __init__(self, name: str, days: Mapping[date, Mapping[str, int | None]]) -> None:
+        self._columns = ("authorizations", "technical_requests") if name == TECHNICAL else (name,)
+        self._days = days
+
+    def over(self, days: Collection[date]) -> float | None:
+        """None where no day has data, or nothing to divide by."""
+        known = [self._days[day] for day in days if self._days[day][self._columns[0]] is not None]
+        if not known:
+            return None
+        sums = [sum(one[column] or 0 for one in known) for column in self._columns]
+        if len(sums) == 1:
+            return sums[0]
+        return sums[0] / sums[1] if sums[1] else None

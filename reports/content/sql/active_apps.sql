@@ -1,0 +1,5 @@
+-- app_key: every app with a record in the 30 days
+SELECT DISTINCT app_key
+FROM channel_daily
+WHERE day BETWEEN $first AND $last
+ORDER BY app_key

@@ -1,0 +1,122 @@
+"""What the briefing says first, and in which order it lists the apps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipelines.store.database import open_published
+from reports.content import context
+from reports.content.briefing import Briefing, briefing
+from reports.content.incidents import Incidents
+from reports.content.published import PublishedTables
+from tests.data.published_tables import Database, day, example, incident, many, steady
+
+
+def briefing_of(database: Path) -> Briefing:
+    with closing(open_published(database)) as connection:
+        marts = PublishedTables(connection)
+        quality = context.quality_by_day(marts)
+        by_key = {app.key: app for app in context.apps(marts)}
+        return briefing(marts, context.standing(marts, quality), quality, Incidents(marts, by_key), by_key)
+
+
+def apps(path: Path, count: int, *incidents: dict[str, object], **changes: bool) -> Path:
+    """Apps `app-0`, … with 100 requests on each of 60 days, and incidents."""
+    made = Database(path / "authmeter.duckdb")
+    made.publish(first_day=day(59))
+    made.connection.execute(
+        "INSERT INTO apps SELECT 'app-' || i, 'App ' || i, 'android', NULL, NULL, 'enabled', true FROM range(?) t(i)",
+        [count],
+    )
+    nothing = dict.fromkeys(("duplicates", "unmapped_codes", "unregistered_apps", "late_records"), 0)
+    for back in range(60):
+        state = "missing" if changes.get("is_missing") and back == 0 else "complete"
+        made.add("day_quality", nothing | {"day": day(back), "records_accepted": 100, "restated": False,
+                                           "day_state": state})  # fmt: skip
+    made.connection.execute(
+        """
+        INSERT INTO channel_daily BY NAME
+        SELECT $last::DATE - back::INTEGER AS day, 'app-' || i AS app_key, 'one_click' AS channel,
+            100 * (i + 1) AS authorization_requests, 90 * (i + 1) AS authorizations, 0 AS authorizations_cancelled,
+            10 * (i + 1) AS authorizations_failed, 0 AS verification_requests, 0 AS verifications, 0 AS mismatches,
+            0 AS unknowns, 0 AS billable_verifications, 1 AS devices
+        FROM range($count) AS apps(i), range(60) AS days(back)
+        WHERE NOT ($is_missing AND back = 0)""",
+        {"last": day(0), "count": count, "is_missing": bool(changes.get("is_missing"))},
+    )
+    made.add("incidents", *incidents)
+    return made.close()
+
+
+ONE = incident("one", 3, app_key="app-1")
+
+
+@pytest.mark.parametrize(
+    ("count", "incidents", "severity", "zh", "en"),
+    [
+        (8, [ONE], "bad", "1 个问题正在发生，其余 7 个应用正常", "1 problem is happening, the other 7 apps are normal"),
+        (2, [ONE], "bad", "1 个问题正在发生，其余 1 个应用正常", "1 problem is happening, the other app is normal"),
+        # An app counts once, and where all apps are struck no other is normal.
+        (8, [ONE, incident("two", 3, app_key="app-1", channel="qq")], "bad", "2 个问题正在发生，其余 7 个应用正常",
+         "2 problems are happening, the other 7 apps are normal"),
+        (2, [incident("all", 3, app_key="*"), incident("part", 3, app_key="app-1", part_of="all")], "bad",
+         "1 个问题正在发生", "1 problem is happening"),
+        (8, [ONE | {"state": "recovered", "last_day": day(1)}], "good", "一切正常", "All is normal"),
+        (8, [], "good", "一切正常", "All is normal"),
+    ],
+)  # fmt: skip
+def test_the_sentence(
+    tmp_path: Path, count: int, incidents: list[dict[str, object]], severity: str, zh: str, en: str
+) -> None:
+    found = briefing_of(apps(tmp_path, count, *incidents))
+    assert (found.severity, found.sentence.zh, found.sentence.en) == (severity, zh, en)
+
+
+def test_a_missing_day_comes_before_everything_else(tmp_path: Path) -> None:
+    found = briefing_of(apps(tmp_path, 3, ONE, is_missing=True))
+    assert found.severity == "bad"
+    assert found.sentence.zh == f"{day(0)} 周二没有数据；1 个问题正在发生"
+    assert found.sentence.en == f"{day(0)} Tue has no data; 1 problem is happening"
+
+
+@pytest.mark.parametrize(("made", "severity", "said"), [
+    (lambda path: steady(path, days=5), "warn", "5 days of data are too few"),
+    (lambda path: steady(path, days=20), "good", "All is normal"),
+    (lambda path: example(path), "bad", "3 problems are happening"),
+])  # fmt: skip
+def test_what_is_not_known_is_not_called_normal(
+    tmp_path: Path, made: Callable[[Path], Path], severity: str, said: str
+) -> None:
+    found = briefing_of(made(tmp_path / "authmeter.duckdb"))
+    assert found.severity == severity
+    assert said in found.sentence.en
+
+
+def test_apps_with_an_incident_come_first_then_the_large_ones(tmp_path: Path) -> None:
+    found = briefing_of(apps(tmp_path, 4, incident("one", 3, app_key="app-1", lost=5.0),
+                             incident("two", 3, app_key="app-0", lost=9.0)))  # fmt: skip
+    assert [one.app.key for one in found.apps] == ["app-0", "app-1", "app-3", "app-2"]
+    assert [one.is_struck for one in found.apps] == [True, True, False, False]
+    assert [(one.volume, one.rate) for one in found.apps] == [(100, 0.9), (200, 0.9), (400, 0.9), (300, 0.9)]
+
+
+def test_an_app_that_stopped_has_no_requests_and_stays_in_the_list(tmp_path: Path) -> None:
+    database = steady(tmp_path / "authmeter.duckdb")
+    with closing(duckdb.connect(str(database))) as connection:
+        for table in ("channel_daily", "usage_daily"):
+            connection.execute(f"DELETE FROM {table} WHERE day > ?", [day(3)])
+    (found,) = briefing_of(database).apps
+    assert (found.volume, found.usual_volume.place, found.rate) == (0, "below", None)
+    assert found.newest == day(3)
+
+
+def test_of_very_many_apps_the_first_are_listed(tmp_path: Path) -> None:
+    found = briefing_of(many(tmp_path / "authmeter.duckdb", 300))
+    assert len(found.apps) == 50
+    volumes = [one.volume for one in found.apps]
+    assert volumes == sorted(volumes, key=lambda one: -(one or 0))

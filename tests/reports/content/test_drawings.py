@@ -1,0 +1,56 @@
+"""Drawings made with the page: where lines break, what a band covers, and that a text in them is text."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+
+from reports.content.drawings import Course, bar, curve, sparkline
+
+
+def paths(svg: str, name: str) -> list[str]:
+    return re.findall(rf'<path class="{name}" d="([^"]*)"', svg)
+
+
+def test_a_line_breaks_where_there_is_no_data() -> None:
+    svg = sparkline(Course([1, 2, None, 3, None, 4], [None] * 6, [None] * 6))
+    (line,) = paths(svg, "lit")
+    assert [piece.count("L") for piece in line.split("M")[1:]] == [1, 0, 0]
+    assert paths(svg, "norm") == []
+    assert svg.count("<circle") == 1
+
+
+def test_nothing_at_all_is_an_empty_drawing() -> None:
+    for values in ([], [None, None]):
+        svg = sparkline(Course(values, values, values))
+        assert paths(svg, "lit") == [""]
+        assert "<circle" not in svg
+
+
+def test_a_band_runs_along_the_top_and_back() -> None:
+    svg = sparkline(Course([5, 5, 5], [4, 4, 4], [6, 6, 6]), width=105, height=105)
+    (band,) = paths(svg, "norm")
+    assert band == "M0.0 0.0L50.0 0.0L100.0 0.0L100.0 87.0L50.0 87.0L0.0 87.0Z"
+    # What is usual on some days only is not drawn across the others.
+    assert paths(sparkline(Course([5, 5, 5], [4, None, 4], [6, None, 6])), "norm") == []
+
+
+def test_a_curve_marks_its_day_and_writes_its_levels() -> None:
+    course = Course([0.9] * 42 + [0.4] * 18, [0.85] * 60, [0.95] * 60)
+    svg = str(curve(course, 42, "<11-08>", [(0.9, "90%"), (0.4, "40%")]))
+    root = ET.fromstring(svg)
+    assert [text.text for text in root.iter("text")] == ["<11-08>", "90%", "40%"]
+    (line,) = root.iter("line")
+    assert line.get("x1") == line.get("x2") == "71.19%"
+    assert ET.fromstring(curve(course, None, "", [])).find("line") is None
+
+
+def test_a_bar_is_as_long_as_its_part() -> None:
+    for part, width in ((0.26, "26.0%"), (0, "0.0%"), (1, "100.0%"), (1.4, "100.0%")):
+        assert f'class="filled" width="{width}"' in bar(part)
+
+
+def test_no_drawing_has_a_style_of_its_own() -> None:
+    """The policy of the pages forbids them."""
+    course = Course([1, 2], [1, 1], [2, 2])
+    assert "style=" not in sparkline(course) + curve(course, 0, "x", [(1, "y")]) + bar(0.5)
