@@ -36,6 +36,13 @@ def _day(text: str) -> date:
         raise typer.BadParameter(f"{text!r} is no day; write it as 2026-11-23") from None
 
 
+def _month(text: str) -> date:
+    try:
+        return date.fromisoformat(f"{text}-01")
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no month; write it as 2026-11") from None
+
+
 def _span(text: str) -> Window:
     first, dots, last = text.partition("..")
     if not dots:
@@ -141,9 +148,15 @@ def sample(
 
 @app.command()
 def export(
-    app_key: Annotated[str, typer.Option("--app", help="App key")],
-    first: Annotated[date, typer.Option("--from", parser=_day, metavar="YYYY-MM-DD", help="First day")],
-    last: Annotated[date, typer.Option("--to", parser=_day, metavar="YYYY-MM-DD", help="Last day")],
+    app_key: Annotated[str | None, typer.Option("--app", help="App key")] = None,
+    first: Annotated[date | None, typer.Option("--from", parser=_day, metavar="YYYY-MM-DD", help="First day")] = None,
+    last: Annotated[date | None, typer.Option("--to", parser=_day, metavar="YYYY-MM-DD", help="Last day")] = None,
+    month: Annotated[
+        date | None,
+        typer.Option(
+            "--month", parser=_month, metavar="YYYY-MM", help="Usage of all apps in a month, instead of one app"
+        ),
+    ] = None,
     format: Annotated[str, typer.Option("--format", help="csv, parquet or xlsx")] = "csv",
     events: Annotated[
         bool, typer.Option("--events", metavar="", help="Record level, masked, instead of the daily detail")
@@ -153,10 +166,17 @@ def export(
     ] = None,
     data: Data = None,
 ) -> None:
-    """Write the detail of one app for any span."""
-    from pipelines.commands.export import run_export
+    """Write the detail of one app for any span, or the usage of all apps in a month."""
+    from pipelines.commands.export import run_export, run_month_export
     from reports.export.exports import ExportRequest
 
+    if month:
+        if app_key or first or last or events:
+            raise typer.BadParameter("takes no --app, --from, --to or --events beside it", param_hint="--month")
+        run_month_export(_folder(data), month, format, (out or Path(f"usage_{month:%Y-%m}.{format}")).absolute())
+        return
+    if not app_key or not first or not last:
+        raise typer.BadParameter("name an app and both days, or a --month", param_hint="--app, --from, --to")
     target = out or Path(f"{app_key}_{first}_{last}{'_events' if events else ''}.{format}")
     request = ExportRequest(app_key, first, last, format, target.absolute())
     run_export(_folder(data), request, is_of_events=events)

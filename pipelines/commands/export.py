@@ -1,8 +1,9 @@
-"""`authmeter export`: the detail or the stored records of one app."""
+"""`authmeter export`: the detail or the stored records of one app, or the usage of a month."""
 
 import shutil
 from contextlib import closing
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from pipelines.common.errors import UsageError
@@ -10,7 +11,7 @@ from pipelines.common.text import counted
 from pipelines.contract.settings import load_settings
 from pipelines.store.database import open_published
 from pipelines.store.store import Store
-from reports.export.exports import ExportRequest, export_detail, export_events, require_app
+from reports.export.exports import ExportRequest, export_detail, export_events, export_month, require_app
 
 
 def run_export(data: Path, request: ExportRequest, *, is_of_events: bool) -> None:
@@ -20,13 +21,7 @@ def run_export(data: Path, request: ExportRequest, *, is_of_events: bool) -> Non
         UsageError: the target is of the data folder itself, or what the exports raise.
     """
     store, first, last = Store(data), request.first, request.last
-    if place := store.own_place(request.target):
-        raise UsageError(
-            f"The export would lie in the data folder's own {place.name}.",
-            where=str(request.target),
-            why="What is published, stored or to be read there must come from runs and from you alone.",
-            do="Name a file elsewhere with --out.",
-        )
+    _refuse_own_place(store, request.target)
     manifest = store.read_manifest()
     as_of = manifest.as_of or last
     published = {day for day in manifest.days if first <= day <= min(last, as_of)}
@@ -48,3 +43,25 @@ def run_export(data: Path, request: ExportRequest, *, is_of_events: bool) -> Non
     if last > as_of:
         print(f"published as of {as_of}: days after it are not in the export")
     print(f"{counted(rows, 'row')}: {request.target}")
+
+
+def run_month_export(data: Path, month: date, format: str, target: Path) -> None:
+    """`authmeter export --month`: the usage of all apps in a calendar month, named by its first day.
+
+    Raises:
+        UsageError: the target is of the data folder itself, or what the export raises.
+    """
+    store = Store(data)
+    _refuse_own_place(store, target)
+    rows = export_month(store.database, month, format, target)
+    print(f"{counted(rows, 'row')}: {target}")
+
+
+def _refuse_own_place(store: Store, target: Path) -> None:
+    if place := store.own_place(target):
+        raise UsageError(
+            f"The export would lie in the data folder's own {place.name}.",
+            where=str(target),
+            why="What is published, stored or to be read there must come from runs and from you alone.",
+            do="Name a file elsewhere with --out.",
+        )

@@ -1,13 +1,13 @@
-"""Exports for analysts: the detail of one app over any span, and its stored records, masked.
+"""Exports for analysts: the detail of one app over any span, its stored records, masked, and the usage of a month.
 
-Here: which rows. How they become a file is in `files.py`; the 30-day detail of the site is made by the same query of
-`reports/content`, and an export of the same span has the same bytes.
+Here: which rows. How they become a file is in `files.py`; the 30-day detail and the months of the site are made by the
+same queries of `reports/content`, and an export of the same span has the same bytes.
 """
 
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
@@ -52,7 +52,43 @@ def export_detail(database: Path, request: ExportRequest) -> int:
         require_app(connection, request.app_key)
         app = {"first_app": request.app_key, "last_app": request.app_key}
         values = app | {"first": request.first, "last": request.last}
-        return write_query(connection, detail_query(), values, request.format, request.target)
+        return write_query(connection, detail_query(), values, request.format, request.target, request.last)
+
+
+def export_month(database: Path, month: date, format: str, target: Path) -> int:
+    """Writes the usage of one calendar month, all apps, and returns the number of rows.
+
+    Rows and columns are those of the month's CSV in the site.
+
+    Args:
+        database: the published DuckDB file; only read.
+        month: its first day.
+        format: `csv`, `parquet` or `xlsx`.
+        target: the file, which is replaced whole.
+
+    Raises:
+        UsageError: nothing is published, a month without a published day, unknown format, a target that cannot be, too
+            many rows for xlsx.
+    """
+    _check_target(format, target)
+    with closing(open_published(database)) as connection:
+        found = connection.execute("SELECT min(day), max(day) FROM day_quality").fetchone()
+        first, last = found or (None, None)
+        if not first or not first.replace(day=1) <= month <= last:
+            published = f"{first:%Y-%m} to {last:%Y-%m}" if first else "none"
+            raise UsageError(
+                f"No day of {month:%Y-%m} is published.",
+                where="--month",
+                why="An empty file would look like a month without usage.",
+                do=f"Name a month that is: {published}.",
+            )
+        query = sql("reports.content", "usage_month")
+        return write_query(connection, query, {"month": month.isoformat()}, format, target, min(last, _end(month)))
+
+
+def _end(month: date) -> date:
+    """The last day of a month."""
+    return (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
 
 def require_app(connection: duckdb.DuckDBPyConnection, app_key: str) -> None:
@@ -99,13 +135,18 @@ def export_events(parts: Sequence[PartRecords], request: ExportRequest, settings
     with workbench(settings, temp, folders) as connection:
         create_records(connection, "events", read)
         values = {"app_key": request.app_key, "first": request.first, "last": request.last}
-        return write_query(connection, sql("reports.export", "export_events"), values, request.format, target)
+        query = sql("reports.export", "export_events")
+        return write_query(connection, query, values, request.format, target, request.last)
 
 
 def _check(request: ExportRequest) -> None:
     first, last = request.first, request.last
-    if request.format not in FORMATS:
-        raise UsageError(f"The format {request.format!r} is not known.", do=f"Use one of {', '.join(FORMATS)}.")
     if last < first:
         raise UsageError(f"The span ends ({last}) before it begins ({first}).", do="Give the earlier day as --from.")
-    require_target(request.target, request.format)
+    _check_target(request.format, request.target)
+
+
+def _check_target(format: str, target: Path) -> None:
+    if format not in FORMATS:
+        raise UsageError(f"The format {format!r} is not known.", do=f"Use one of {', '.join(FORMATS)}.")
+    require_target(target, format)

@@ -55,11 +55,11 @@ def require_target(target: Path, format: str) -> None:
 
 
 def write_query(
-    connection: duckdb.DuckDBPyConnection, query: str, values: Mapping[str, Any], format: str, target: Path
+    connection: duckdb.DuckDBPyConnection, query: str, values: Mapping[str, Any], format: str, target: Path, made: date
 ) -> int:
     """Writes the rows of `query` with bound `values` to `target`, whole or not at all; returns their number.
 
-    The day `last` of `values` stands as the creation date of a workbook: equal exports are equal bytes.
+    `made`, a day of the data, stands as the creation date of a workbook: equal exports are equal bytes.
 
     Raises:
         UsageError: more rows than an xlsx sheet has.
@@ -76,7 +76,7 @@ def write_query(
             copy = f"COPY ({query}) TO $path (FORMAT parquet, COMPRESSION zstd)"
             return _number(connection.execute(copy, {**values, "path": str(temporary)}))
         result = connection.execute(query, values)
-        return _write_csv(temporary, result) if format == "csv" else _write_xlsx(temporary, result, values["last"])
+        return _write_csv(temporary, result) if format == "csv" else _write_xlsx(temporary, result, made)
 
 
 def _count(connection: duckdb.DuckDBPyConnection, query: str, values: Mapping[str, Any]) -> int:

@@ -33,6 +33,9 @@ _MEASURED_ROWS = 1000
 
 _HEADINGS: Final = {
     "day": "日期",
+    "month": "月份",
+    "window_days": "统计天数",
+    "days_with_data": "有数据天数",
     "app_key": "AppKey",
     "app_name": "应用名称",
     "platform": "平台",

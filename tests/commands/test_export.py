@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import date, timedelta
+import re
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from zipfile import ZipFile
 
+import openpyxl
 import pyarrow.parquet as pq
 import pytest
 
@@ -52,6 +54,42 @@ def test_an_export_as_xlsx_is_a_workbook(call: Call, published: DataFolder, tmp_
     assert export(call, published, tmp_path / "shop.xlsx", "--format", "xlsx").code == 0
     with ZipFile(tmp_path / "shop.xlsx") as book:
         assert "xl/worksheets/sheet1.xml" in book.namelist()
+
+
+def test_a_month_as_csv_is_the_sites_own(call: Call, published: DataFolder, tmp_path: Path) -> None:
+    for file in (published.store.site / "monthly").iterdir():
+        month = file.stem.removeprefix("usage_")
+        ended = call("export", "--month", month, "--out", tmp_path / file.name, data=published.root)
+        assert ended.code == 0
+        assert str(tmp_path / file.name) in ended.out
+        assert (tmp_path / file.name).read_bytes() == file.read_bytes()
+
+
+def test_a_month_as_xlsx_has_headings_in_both_languages(call: Call, published: DataFolder, tmp_path: Path) -> None:
+    newest = max((published.store.site / "monthly").iterdir())
+    month = newest.stem.removeprefix("usage_")
+    target = tmp_path / "month.xlsx"
+    assert call("export", "--month", month, "--format", "xlsx", "--out", target, data=published.root).code == 0
+    heads, *rows = openpyxl.load_workbook(target).active.iter_rows(values_only=True)
+    names, *lines = csv.reader(io.StringIO(newest.read_text("utf-8-sig")))
+    # Chinese, then the name that the tables have.
+    assert [re.fullmatch(r"(.*[\u4e00-\u9fff].*|AppKey) (\w+)", head)[2] for head in heads] == names  # type: ignore[index]
+    assert [[str(cell)[:10] if isinstance(cell, datetime) else str(cell) for cell in row] for row in rows] == lines
+    assert lines
+
+
+@pytest.mark.parametrize(
+    "given",
+    [("--month", "2031-01"), ("--month", "2026-13"), ("--month", "2026-3-1"), ("--month", "2026-03", "--app", "shop"),
+     ("--month", "2026-03", "--format", "xml"), ("--app", "shop", "--from", "2026-03-01"), ()],
+)  # fmt: skip
+def test_a_month_that_is_not_there_or_half_a_span_is_refused(
+    call: Call, published: DataFolder, tmp_path: Path, given: tuple[str, ...]
+) -> None:
+    ended = call("export", *given, "--out", tmp_path / "month.csv", data=published.root)
+    assert ended.code == 2
+    assert "Traceback" not in ended.err
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("form", ["csv", "parquet"])
