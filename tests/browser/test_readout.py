@@ -103,6 +103,9 @@ def test_the_longer_look_shows_90_days_and_13_months(read_site: Callable[..., Re
     expected = [won[n] / (100 * len(month_days(n))) for n in (2, 3)]
     assert trends["one_click"]["y"][-2:] == pytest.approx(expected)
     assert trends["one_click"]["y"][:9] == [None] * 9
+    assert page.locator("[data-chart=latency_p50_ms] .chart-empty:visible").last.inner_text() == (
+        "Latencies do not add up to months."
+    )
     page.locator("[data-figures=usage] summary").click()
     reader.settle()
     row = page.locator("[data-figures=usage] tbody tr").first.inner_text().split("\t")

@@ -162,11 +162,26 @@ function drawLayer(place, span) {
     top,
     bottom: bounds.bottom,
   });
+  sayEmpty(layer, name, data);
   // Paper has another width than the screen: with a view box the drawing follows its box (print.css).
   for (const image of all("svg.main-svg", layer)) image.setAttribute("viewBox", `0 0 ${layout.width} ${layout.height}`);
   layer.dataset.drawn = stamp(span);
   layer.dataset.width = String(layout.width);
   showReady(place);
+}
+
+/**
+ * An empty chart says why.
+ * @param {HTMLElement} layer
+ * @param {string} name
+ * @param {Trace[]} data
+ */
+function sayEmpty(layer, name, data) {
+  for (const old of all(".chart-empty", layer)) old.remove();
+  if (data.some(({ y }) => y?.some(known))) return;
+  const isLatency = window.AUTHMETER_CHARTS.units[name] === "ms";
+  const why = isLatency && layer.dataset.layer === "months" ? _("Latencies do not add up to months.") : _("no data");
+  layer.append(element("p", { className: "chart-empty", textContent: why }));
 }
 
 /**
