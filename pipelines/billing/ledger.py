@@ -47,7 +47,9 @@ class AppUses(NamedTuple):
 
 @dataclass(slots=True)
 class Standing:
-    """A package on a day: what was left as it began, what came and went since, and what is left."""
+    """A package on a day: what was left as it began, what came and went since, and what is left; `drift` is what its
+    newest reading adjusted.
+    """
 
     package: Package
     opening: int = 0
@@ -56,6 +58,7 @@ class Standing:
     adjusted: int = 0
     expired: int = 0
     remaining: int = 0
+    drift: int | None = None
 
     def draw(self, uses: int) -> None:
         """Takes uses out of it."""
@@ -68,7 +71,8 @@ class Standing:
             self.granted += one.value
             self.remaining += one.value
         elif one.kind is Kind.READING:
-            self.adjusted += one.value - self.remaining
+            self.drift = one.value - self.remaining
+            self.adjusted += self.drift
             self.remaining = one.value
         else:
             self.expired += self.remaining
@@ -86,10 +90,13 @@ class Standing:
 
 @dataclass(frozen=True)
 class AccountLedger:
-    """The rows of an account's days, from its first use or purchase on."""
+    """The rows of an account's days, from its first use or purchase on, and what the newest reading of each package
+    adjusted.
+    """
 
     days: list[PackageDay]
     usage: list[AppUses]
+    drifts: dict[str, int]
 
 
 def account_ledger(account: Account, as_of: date, zone: str) -> AccountLedger:
@@ -100,7 +107,7 @@ def account_ledger(account: Account, as_of: date, zone: str) -> AccountLedger:
     """
     standings = {one.resource_package_id: Standing(one) for one in account.packages}
     happenings = happenings_by_day(account, day_start(as_of + timedelta(days=1), zone), zone)
-    ledger = AccountLedger([], [])
+    ledger = AccountLedger([], [], {})
     # Those that have begun and had not ended as the day began, in the order in which they are drawn.
     drawn: list[Standing] = []
     for day in days_between(min([*account.uses, *happenings, as_of]), as_of):
@@ -116,6 +123,7 @@ def account_ledger(account: Account, as_of: date, zone: str) -> AccountLedger:
         ended = {one.resource_package_id for one in todays if one.kind is Kind.EXPIRY}
         if ended:
             drawn = [one for one in drawn if one.package.resource_package_id not in ended]
+    ledger.drifts.update((name, one.drift) for name, one in standings.items() if one.drift is not None)
     return ledger
 
 

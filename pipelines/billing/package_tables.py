@@ -19,7 +19,9 @@ _RUN_OUT: Final = ("run_out_day", "run_out_earliest", "run_out_latest", "buy_by"
 _FACTORS: Final = ("factor_low", "factor_mid", "factor_high", "coverage")
 _INSTANT: Final = pl.Datetime("us", "UTC")
 _TYPES: Final = (
-    dict.fromkeys((*_COUNTS, *_UNUSED, "uses", "quantity", "missing_days", "uses_28d", "buy_quantity"), pl.Int64())
+    dict.fromkeys(
+        (*_COUNTS, *_UNUSED, "uses", "quantity", "missing_days", "uses_28d", "buy_quantity", "drift"), pl.Int64()
+    )
     | dict.fromkeys((*_FACTORS, "price"), pl.Float64())
     | dict.fromkeys((*_RUN_OUT, "day", "used_up_day"), pl.Date())
     | {"coverage_checks": pl.Int64(), "purchased_at": _INSTANT, "expires_at": _INSTANT}

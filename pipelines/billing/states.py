@@ -39,6 +39,7 @@ class PackageState(NamedTuple):
     unused_expected: int | None
     unused_least: int | None
     unused_most: int | None
+    drift: int | None
 
 
 class AccountForecast(NamedTuple):
@@ -114,22 +115,32 @@ def account_states(account: Account, ledger: AccountLedger, at: AsOf) -> tuple[l
     found = _outlooks(forecast, remaining, at)
     read_at = _newest_readings(account, at)
     rows = [
-        _package_row(one, totals[one], state, _missing_days(one, read_at.get(one.resource_package_id), at), found)
+        _package_row(
+            one,
+            totals[one],
+            state,
+            _missing_days(one, read_at.get(one.resource_package_id), at),
+            found,
+            ledger.drifts.get(one.resource_package_id),
+        )
         for one, state in states.items()
     ]
     return rows, _account_row(account.account_id, rows, forecast, found, at)
 
 
-def _package_row(package: Package, total: _Totals, state: str, missing_days: int, found: _Outlooks) -> PackageState:
+def _package_row(
+    package: Package, total: _Totals, state: str, missing_days: int, found: _Outlooks, drift: int | None
+) -> PackageState:
     name = package.resource_package_id
-    unused = [
+    expected, least, most = (
         None if one is None or state == "expired" else one.lapsed.get(name)
         for one in (found.mid, found.high, found.low)
-    ]
+    )
     return PackageState(
         name, package.account_id, package.quantity, package.purchased_at, package.expires_at, package.price,
         total.used, total.adjusted, total.expired, total.remaining, state, missing_days,
-        found.mid.used_up.get(name) if found.mid and state in ("active", "future") else None, *unused,
+        found.mid.used_up.get(name) if found.mid and state in ("active", "future") else None, expected, least, most,
+        drift,
     )  # fmt: skip
 
 

@@ -7,8 +7,10 @@ A published as-of never goes back, and a day that is closed stays closed: what c
 it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from pipelines.closing.fingerprint import inputs_fingerprint
 from pipelines.closing.warnings import hold_back, run_checks
@@ -18,6 +20,9 @@ from pipelines.contract.registry import Registry
 from pipelines.contract.settings import Settings
 from pipelines.store.manifest import Manifest
 from pipelines.store.store import Store
+
+if TYPE_CHECKING:
+    import polars as pl
 
 
 def next_as_of(manifest: Manifest, day: date) -> date:
@@ -46,10 +51,13 @@ class Publication:
 
 
 def publication_of(
-    store: Store, manifest: Manifest, settings: Settings, registry: Registry, as_of: date
-) -> Publication:
-    """What the data folder, as it is, would publish as of a day."""
-    checks = run_checks(manifest, settings, registry, as_of)
+    store: Store, manifest: Manifest, settings: Settings, registry: Registry, as_of: date,
+    packages: "Mapping[str, pl.DataFrame] | None" = None,
+) -> Publication:  # fmt: skip
+    """What the data folder, as it is, would publish as of a day; `packages` are the tables of resource packages, where
+    there are any.
+    """
+    checks = run_checks(manifest, settings, registry, as_of, packages)
     return Publication(as_of, checks, inputs_fingerprint(store, manifest, settings, registry, checks, as_of))
 
 

@@ -30,6 +30,7 @@ def inputs_fingerprint(
         MARTS_VERSION,
         as_of,
         settings.timezone,
+        settings.buy_lead_days,
         registry.fingerprint,
         files,
         unread,

@@ -6,9 +6,11 @@ days before is no check: it is found in `incidents/`.
 
 from collections.abc import Mapping
 from datetime import date
+from typing import TYPE_CHECKING
 
 from pipelines.closing.examined import closed_days, files_since_closing
 from pipelines.closing.mappings import faults_of_sources
+from pipelines.closing.package_warnings import package_warnings, packages_as_of
 from pipelines.common.errors import AuthmeterError
 from pipelines.common.text import Words, about, counted, listed
 from pipelines.contract.checks import FOLDER_CHECKS, CheckResult
@@ -19,6 +21,10 @@ from pipelines.reading.mapping_use import IDLE_WORDS, fault_words
 from pipelines.reading.reasons import Reason, words_of, words_of_damage
 from pipelines.reading.unread import kinds
 from pipelines.store.manifest import FileEntry, Manifest
+from pipelines.store.store import Store
+
+if TYPE_CHECKING:
+    import polars as pl
 
 _MOST_FAULTS = 5
 _MORE = ("and more: see `authmeter check`", "等等，详见 authmeter check")
@@ -26,8 +32,16 @@ _MORE = ("and more: see `authmeter check`", "等等，详见 authmeter check")
 _NOT_KNOWN = Words("perhaps of another format", "可能是别的格式")
 
 
-def run_checks(manifest: Manifest, settings: Settings, registry: Registry, as_of: date) -> list[CheckResult]:
-    """All warning checks, of the data as of a day, in the order of their list."""
+def run_checks(
+    manifest: Manifest,
+    settings: Settings,
+    registry: Registry,
+    as_of: date,
+    packages: "Mapping[str, pl.DataFrame] | None" = None,
+) -> list[CheckResult]:
+    """All warning checks, of the data as of a day, in the order of their list; `packages` are the tables of resource
+    packages, where there are any.
+    """
     of_folder = (
         damaged_files(manifest),
         _held_files(manifest),
@@ -39,9 +53,18 @@ def run_checks(manifest: Manifest, settings: Settings, registry: Registry, as_of
         *of_files(manifest),
         _day_is_there(manifest, as_of),
         _unmapped_share(manifest, settings, as_of),
+        *package_warnings(packages, settings, as_of),
     )
     by_name = {result.check_name: result for result in of_folder}
     return [by_name[name] for name in FOLDER_CHECKS]
+
+
+def checks_as_of(
+    store: Store, manifest: Manifest, settings: Settings, registry: Registry, as_of: date
+) -> list[CheckResult]:
+    """All warning checks of a data folder as of a day."""
+    packages = packages_as_of(store, manifest, settings, registry, as_of)
+    return run_checks(manifest, settings, registry, as_of, packages)
 
 
 def hold_back(manifest: Manifest, settings: Settings, as_of: date) -> None:

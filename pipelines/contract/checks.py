@@ -134,6 +134,36 @@ _ALL: Final = (
         "Add the codes to registry/result_codes.csv.",
     ),
     Check(
+        "package_low", "day_tables", "folder",
+        "Of an account's resource packages none is active, or less than `package_low_share` is left.",
+        "某个账号没有生效中的资源包，或剩余低于 `package_low_share`。",
+        "Buy the next package, and add it to registry/resource_packages.csv.",
+    ),
+    Check(
+        "package_run_out", "day_tables", "folder",
+        "An account's resource packages may run out within 14 days.",
+        "某个账号的资源包可能在 14 天内用完。",
+        "Buy the next package by the day that the warning names.",
+    ),
+    Check(
+        "package_unused", "day_tables", "folder",
+        "A resource package expires within 30 days, and 5 % of it or more will lapse.",
+        "某个资源包将在 30 天内到期，预计作废 5 % 以上。",
+        "Buy less next time, or let more apps of the account use it.",
+    ),
+    Check(
+        "package_overflow", "day_tables", "folder",
+        "On the last closed day, an account with resource packages had uses that none covered.",
+        "最近关闭的一天，有资源包的账号产生了超出用量。",
+        "Buy the next package; till then each use is paid for by itself.",
+    ),
+    Check(
+        "package_drift", "day_tables", "folder",
+        "The newest reading of a resource package is off by more than 2 % of it.",
+        "某个资源包最新的读数与计算值相差超过 2 %。",
+        "Look for logs that are missing, and for apps on the wrong account in registry/accounts.csv.",
+    ),
+    Check(
         "yesterday_is_published", "site", "freshness",
         "It is past `late_after`, and the day before is not published.",
         "已过 `late_after`，而前一天尚未发布。",

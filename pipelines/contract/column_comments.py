@@ -39,6 +39,7 @@ _WORDS: Final = {
     "coverage": "of `coverage_checks`, the share where what came lay between the factors; NULL where there are fewer "
     "than 8",
     "coverage_checks": "earlier days at which the factors could be looked at again",
+    "drift": "what the newest reading adjusted; NULL where there is none",
     "expired": "what was left as it expired",
     "expires_at": "the first instant at which it is not valid",
     "factor_high": "the greatest ratio of what four weeks used to their level; NULL where there are fewer than 8",

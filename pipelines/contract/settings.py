@@ -128,6 +128,9 @@ class Settings(BaseModel):
     max_unpacked_gb: WholeNumber = Field(
         100, ge=1, le=100_000, description="refuse a packed file that unpacks to more than so many GB"
     )
+    package_low_share: Number = Field(
+        0.2, ge=0, le=1, description="warn where less than this share of an account's active packages is left"
+    )
     buy_lead_days: WholeNumber = Field(
         7, ge=0, le=365, description="days before a resource package runs out by which the next is to be bought"
     )

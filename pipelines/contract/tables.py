@@ -228,7 +228,7 @@ _ALL: Final = (
         "resource_package_id",
         """resource_package_id account_id quantity:BIGINT purchased_at:TIMESTAMPTZ expires_at:TIMESTAMPTZ price:DOUBLE?
         used:BIGINT adjusted:BIGINT expired:BIGINT remaining:BIGINT state missing_days:BIGINT used_up_day:DATE?
-        unused_expected:BIGINT? unused_least:BIGINT? unused_most:BIGINT?""",
+        unused_expected:BIGINT? unused_least:BIGINT? unused_most:BIGINT? drift:BIGINT?""",
     ),
     _table(
         "resource_package_forecast",

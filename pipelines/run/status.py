@@ -15,7 +15,7 @@ import duckdb
 from pydantic import ValidationError
 
 from pipelines.alerts.due import undelivered
-from pipelines.closing.warnings import run_checks
+from pipelines.closing.warnings import checks_as_of
 from pipelines.common.days import days_between, last_closed_day
 from pipelines.common.errors import AuthmeterError
 from pipelines.contract.checks import CHECKS, CheckResult
@@ -52,7 +52,7 @@ def status_of(
     manifest = manifest or store.read_manifest()
     if checks is None:
         registry = load_registry(store.registry, settings.timezone)
-        checks = run_checks(manifest, settings, registry, manifest.as_of) if manifest.as_of else []
+        checks = checks_as_of(store, manifest, settings, registry, manifest.as_of) if manifest.as_of else []
     status = Status(written_at=in_zone(now, settings.timezone), state="ok")
     status.last_run = last_run or _last_run(data, settings.timezone)
     status.kept = Kept(events_from=manifest.events_from, days_from=manifest.days_from)

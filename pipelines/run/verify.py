@@ -15,6 +15,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.closing.close import Publication, publication_of
+from pipelines.closing.package_warnings import packages_as_of
 from pipelines.common.days import Window
 from pipelines.common.digests import digest_of_folder
 from pipelines.common.errors import AuthmeterError, nothing_published
@@ -104,7 +105,8 @@ def _verified(
 
 
 def _current_publication(inputs: RollupInputs, manifest: Manifest, as_of: date) -> Publication:
-    publication = publication_of(inputs.store, manifest, inputs.settings, inputs.registry, as_of)
+    packages = packages_as_of(inputs.store, manifest, inputs.settings, inputs.registry, as_of)
+    publication = publication_of(inputs.store, manifest, inputs.settings, inputs.registry, as_of, packages)
     if publication.inputs != manifest.inputs or days_to_roll_up(inputs, manifest, as_of):
         raise AuthmeterError(
             "Settings, registry, result codes or authmeter itself changed since the last run.",

@@ -156,8 +156,12 @@ class Store:
         """The Parquet file of one table of a rolled-up day."""
         return self.day_folder(entry) / f"{table}.parquet"
 
-    def add_restatements(self, manifest: Manifest, frames: "list[pl.DataFrame]") -> int:
-        """Stores the figures that this run restates, and names them in the manifest; gives how many there are."""
+    def add_restatements(self, manifest: Manifest, frames: "list[pl.DataFrame]", of: str = "") -> int:
+        """Stores the figures that this run restates, and names them in the manifest; gives how many there are.
+
+        Args:
+            of: what they are of, where that is not the days' own figures.
+        """
         if not frames:
             return 0
         import polars as pl
@@ -165,12 +169,13 @@ class Store:
         rows = pl.concat(frames)
         if rows.is_empty():
             return 0
-        name = f"{manifest.run + 1:08d}.parquet"
+        name = f"{manifest.run + 1:08d}{of and f'.{of}'}.parquet"
         fresh = self.fresh_folder("restatements")
         rows.write_parquet(fresh / name)
         durable.make_folder(self.warehouse / "restatements")
         durable.place_file(fresh / name, self.warehouse / "restatements" / name)
-        manifest.restatements = [*(n for n in manifest.restatements if n != name), name]
+        # As the catalogue gives them back.
+        manifest.restatements = sorted({*manifest.restatements, name})
         return len(rows)
 
     def restatement_files(self, manifest: Manifest) -> list[Path]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from pipelines.billing import package_tables
+from pipelines.billing.ledger import AccountLedger
 from pipelines.common.errors import BooksError
 from tests.support import DAY, DataFolder, Row, record
 
@@ -60,11 +63,57 @@ def test_a_ledger_that_does_not_sum_is_not_published(folder: DataFolder, monkeyp
     folder.write("registry/resource_packages.csv", PACKAGES + f"p,,4,{DAY}\n")
     ledger = package_tables.account_ledger
 
-    def unsound(*given: object) -> object:
+    def unsound(*given: Any) -> AccountLedger:
         found = ledger(*given)
-        return type(found)([row._replace(remaining=row.remaining + 1) for row in found.days], found.usage)
+        return replace(found, days=[row._replace(remaining=row.remaining + 1) for row in found.days])
 
     monkeypatch.setattr(package_tables, "account_ledger", unsound)
     with pytest.raises(BooksError, match="resource package p does not sum"):
         folder.tables()
     assert folder.store.database.read_bytes() == before
+
+
+RESTATED = (
+    "SELECT run, day, app_key, channel, published_before, published_now, cause FROM restatements "
+    "WHERE metric = 'resource_package_remaining' ORDER BY ALL"
+)
+
+
+def test_a_late_use_restates_what_is_left_from_its_day_on(folder: DataFolder) -> None:
+    folder.write("registry/resource_packages.csv", PACKAGES + f"p,,9,{DAY}\nq,,9,{DAY + timedelta(days=1)}\n")
+    folder.land("a.ndjson", [*uses("a", 9, 2), *uses("b", 9, 1, days_later=1)])
+    folder.tables(DAY + timedelta(days=1))
+    assert folder.rows(RESTATED) == []
+    folder.land("late.ndjson", uses("late", 12, 3))
+    folder.tables(DAY + timedelta(days=2))
+    run = folder.manifest.run
+    assert folder.rows(RESTATED) == [(run, DAY, "*", "p", 7, 4, "late.ndjson")]
+    # It stays, and is told once.
+    folder.tables(DAY + timedelta(days=3))
+    assert folder.rows(RESTATED) == [(run, DAY, "*", "p", 7, 4, "late.ndjson")]
+
+
+def test_a_package_that_is_written_otherwise_restates_what_is_left(folder: DataFolder) -> None:
+    folder.write("registry/resource_packages.csv", PACKAGES + f"p,,9,{DAY}\nq,,9,{DAY}\n")
+    folder.land("a.ndjson", uses("a", 9, 2))
+    folder.tables()
+    folder.write("registry/resource_packages.csv", PACKAGES + f"p,,8,{DAY}\nnew,,9,{DAY}\n")
+    folder.tables()
+    cause = "registry, result codes or billing rule"
+    run = folder.manifest.run
+    # What was drawn from p is drawn from new, which comes before it by its id; nothing was published of new before.
+    assert folder.rows(RESTATED) == [(run, DAY, "*", "p", 7, 8, cause), (run, DAY, "*", "q", 9, None, cause)]
+    folder.tables()
+    assert folder.manifest.run == run
+
+
+def test_what_was_not_published_is_restated_once(folder: DataFolder) -> None:
+    folder.write("registry/resource_packages.csv", PACKAGES + f"p,,9,{DAY}\n")
+    folder.land("a.ndjson", uses("a", 9, 2))
+    folder.tables()
+    folder.land("late.ndjson", uses("late", 12, 3))
+    killed = folder.open()
+    killed.ingest(DAY)
+    killed.roll_up(DAY)
+    folder.tables()
+    assert folder.rows(RESTATED) == [(folder.manifest.run, DAY, "*", "p", 7, 4, "late.ndjson")]

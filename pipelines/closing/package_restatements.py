@@ -1,0 +1,74 @@
+"""Which resource packages have another rest than was published: the first such day of each, in `restatements`."""
+
+from collections.abc import Mapping
+from contextlib import closing
+from typing import TYPE_CHECKING, Final
+
+from pipelines.store.database import open_published, published_run
+from pipelines.store.manifest import Manifest
+from pipelines.store.store import Store
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_METRIC: Final = "resource_package_remaining"
+_PUBLISHED: Final = "SELECT day, resource_package_id, remaining AS published_before FROM resource_package_daily"
+_HAS_TABLE: Final = "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'resource_package_daily'"
+
+
+def note_changed_packages(store: Store, manifest: Manifest, tables: "Mapping[str, pl.DataFrame] | None") -> int:
+    """Stores a restatement of each package whose published rest changed, and names them in the manifest; gives how many
+    there are.
+
+    `published_now` is NULL where the package has no row of the day any more.
+
+    Args:
+        tables: those of resource packages as they are to be published; None: nobody has a package.
+    """
+    before = _published(store, manifest)
+    if before is None or before.is_empty():
+        return 0
+    import polars as pl
+
+    from pipelines.billing.package_tables import no_packages
+    from pipelines.rollup.restatements import ALL, REGISTRY, SCHEMA
+
+    key = ["day", "resource_package_id"]
+    now = (tables or no_packages())["resource_package_daily"].select(*key, published_now="remaining")
+    changed = (
+        before.join(now, on=key, how="left")
+        .filter(pl.col("published_before").ne_missing(pl.col("published_now")))
+        .sort(key)
+        .unique("resource_package_id", keep="first", maintain_order=True)
+    )
+    rows = changed.with_columns(
+        run=pl.lit(manifest.run + 1), app_key=pl.lit(ALL), channel="resource_package_id", metric=pl.lit(_METRIC)
+    ).join(_causes(store, manifest), on="day", how="left")
+    typed = [pl.col(name).cast(kind) for name, kind in SCHEMA.items()]
+    return store.add_restatements(
+        manifest, [rows.with_columns(pl.col("cause").fill_null(REGISTRY)).select(typed)], "packages"
+    )
+
+
+def _published(store: Store, manifest: Manifest) -> "pl.DataFrame | None":
+    """What is published of the ledger; None where what was decided last was not published: it noted what it changed."""
+    published = published_run(store.database)
+    if published is None or published[0] != manifest.run:
+        return None
+    import polars as pl
+
+    with closing(open_published(store.database)) as connection:
+        if connection.execute(_HAS_TABLE).fetchall() == [(0,)]:
+            return None
+        return pl.DataFrame(connection.sql(_PUBLISHED))
+
+
+def _causes(store: Store, manifest: Manifest) -> "pl.DataFrame":
+    """What changed the figures of each day that this run restates."""
+    import polars as pl
+
+    from pipelines.rollup.restatements import SCHEMA
+
+    frames = [pl.read_parquet(file) for file in store.restatement_files(manifest)]
+    of_run = pl.concat([pl.DataFrame(schema=SCHEMA), *frames]).filter(run=manifest.run + 1)
+    return of_run.group_by("day").agg(pl.col("cause").unique().sort().str.join("; "))

@@ -1,0 +1,105 @@
+"""The warning checks of resource packages: what is nearly used up, will lapse, is used without, or is off.
+
+They look at the tables of resource packages as they are to be published.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from pipelines.common.days import day_start
+from pipelines.common.text import listed
+from pipelines.contract.checks import CheckResult
+from pipelines.contract.registry import Registry
+from pipelines.contract.settings import Settings
+from pipelines.store.database import workbench
+from pipelines.store.manifest import Manifest
+from pipelines.store.store import Store
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_NAMES: Final = ("package_low", "package_run_out", "package_unused", "package_overflow", "package_drift")
+_RUN_OUT_DAYS: Final = 14
+_UNUSED_DAYS: Final = 30
+# Contract: of a package, 5 in 100 that will lapse, and 2 in 100 that a reading is off, are told.
+_UNUSED_PERCENT: Final = 5
+_DRIFT_PERCENT: Final = 2
+
+
+def packages_as_of(
+    store: Store, manifest: Manifest, settings: Settings, registry: Registry, as_of: date
+) -> "Mapping[str, pl.DataFrame] | None":
+    """The tables of resource packages that are to be published as of a day; None where nobody has one.
+
+    Raises:
+        BooksError: the ledger does not sum.
+    """
+    if not registry.bought.packages:
+        return None
+    # Frames take a while to import, which who has no package should not pay.
+    from pipelines.billing.published_packages import published_packages
+
+    with workbench(settings, store.temp, [store.warehouse]) as connection:
+        return published_packages(connection, store, manifest, settings, registry, as_of)
+
+
+def package_warnings(tables: "Mapping[str, pl.DataFrame] | None", settings: Settings, as_of: date) -> list[CheckResult]:
+    """The checks of resource packages as of a day, of the tables as `packages_as_of` gives them."""
+    if tables is None:
+        return [_named(name, ()) for name in _NAMES]
+    packages = list(tables["resource_packages"].iter_rows(named=True))
+    accounts = list(tables["resource_package_forecast"].iter_rows(named=True))
+    end = day_start(as_of + timedelta(days=1), settings.timezone)
+    found = (
+        (_low(one) for one in accounts if _is_low(one, settings.package_low_share)),
+        _running_out(accounts, as_of),
+        (_unused(one) for one in packages if _is_lapsing(one, end)),
+        _overflowing(tables["resource_package_usage"], as_of),
+        (f"{one['resource_package_id']}: {one['drift']:+,}" for one in packages if _is_off(one)),
+    )
+    return [_named(name, texts) for name, texts in zip(_NAMES, found, strict=True)]
+
+
+def _named(check: str, found: Iterable[str]) -> CheckResult:
+    """The result of a check that names accounts or packages with their figures, which read alike in both languages."""
+    named = list(found)
+    return CheckResult(check, not named, listed(named) if named else "none", listed(named) if named else "无")
+
+
+def _is_low(account: dict[str, Any], share: float) -> bool:
+    return not account["quantity"] or account["remaining"] < share * account["quantity"]
+
+
+def _low(account: dict[str, Any]) -> str:
+    return f"{account['account_id']}: {account['remaining']:,} / {account['quantity']:,}"
+
+
+def _running_out(accounts: Iterable[dict[str, Any]], as_of: date) -> Iterable[str]:
+    for one in accounts:
+        day = one["run_out_earliest"] or one["run_out_day"]
+        if day and day <= as_of + timedelta(days=_RUN_OUT_DAYS):
+            yield f"{one['account_id']}: {day}"
+
+
+def _overflowing(usage: "pl.DataFrame", as_of: date) -> Iterable[str]:
+    uses: dict[str, int] = {}
+    for one in usage.filter(day=as_of).iter_rows(named=True):
+        if one["resource_package_id"] is None:
+            uses[one["account_id"]] = uses.get(one["account_id"], 0) + one["uses"]
+    return (f"{account_id}: {count:,}" for account_id, count in sorted(uses.items()))
+
+
+def _is_lapsing(package: dict[str, Any], end: datetime) -> bool:
+    unused = package["unused_expected"]
+    is_soon = package["expires_at"] <= end + timedelta(days=_UNUSED_DAYS)
+    return unused is not None and is_soon and 100 * unused >= _UNUSED_PERCENT * package["quantity"]
+
+
+def _unused(package: dict[str, Any]) -> str:
+    return f"{package['resource_package_id']}: {package['unused_expected']:,} / {package['quantity']:,}"
+
+
+def _is_off(package: dict[str, Any]) -> bool:
+    drift = package["drift"] if package["state"] != "expired" else None
+    return drift is not None and 100 * abs(drift) > _DRIFT_PERCENT * package["quantity"]

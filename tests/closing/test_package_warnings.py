@@ -1,0 +1,87 @@
+"""The warnings of resource packages: when each fires, and what it names."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from pipelines.closing.package_warnings import package_warnings
+from pipelines.contract.settings import Settings
+from tests.support import DAY, DataFolder, record
+
+PACKAGES = "resource_package_id,account_id,quantity,purchased_at,expires_at\n"
+
+
+def fired(folder: DataFolder, day: date = DAY) -> dict[str, str]:
+    """The package warnings of a run, with what they say in English."""
+    folder.tables(day)
+    return {
+        one.check_name: one.detail_en
+        for one in folder.open(day).checks
+        if not one.passed and "package" in one.check_name
+    }
+
+
+def use(folder: DataFolder, *counts: int) -> None:
+    """So many uses on each of the days that end with the day, each at nine in the morning."""
+    for back, count in enumerate(reversed(counts)):
+        day = DAY - timedelta(days=back)
+        rows = [
+            record(f"{day}-{number}", day, stage="verify", event_time=f"{day}T09:00:00+08:00")
+            for number in range(count)
+        ]
+        folder.land(f"{day}.ndjson", rows)
+
+
+def test_nobody_is_warned_who_has_no_package() -> None:
+    results = package_warnings(None, Settings(), DAY)
+    assert [one.passed for one in results] == [True] * 5
+
+
+def test_a_fifth_left_is_enough_and_less_is_low(folder: DataFolder) -> None:
+    use(folder, 8)
+    folder.write("registry/resource_packages.csv", PACKAGES + f"p,,10,{DAY},\n")
+    assert fired(folder) == {}
+    use(folder, 9)
+    assert fired(folder) == {"package_low": "default: 1 / 10"}
+    folder.write("authmeter.toml", "package_low_share = 0.1")
+    assert fired(folder) == {}
+
+
+def test_an_account_without_an_active_package_is_low_and_its_uses_are_over(folder: DataFolder) -> None:
+    use(folder, 2)
+    folder.write("registry/resource_packages.csv", PACKAGES + f"p,,10,{DAY + timedelta(days=1)},\n")
+    assert fired(folder) == {"package_low": "default: 0 / 0", "package_overflow": "default: 2"}
+
+
+def test_what_runs_out_within_two_weeks_is_named_with_its_day(folder: DataFolder) -> None:
+    use(folder, *[1] * 7)
+    first = DAY - timedelta(days=6)
+    folder.write("registry/resource_packages.csv", PACKAGES + f"p,,20,{first},\n")
+    assert fired(folder) == {"package_run_out": f"default: {DAY + timedelta(days=14)}"}
+    folder.write("registry/resource_packages.csv", PACKAGES + f"p,,21,{first},\n")
+    assert fired(folder) == {}
+
+
+def test_what_lapses_within_thirty_days_is_named(folder: DataFolder) -> None:
+    use(folder, *[1] * 7)
+    first, last = DAY - timedelta(days=6), DAY + timedelta(days=31)
+    # Of 40, 7 are used and 30 will be: 3 lapse, of 39 in the other case 2, which are 5.1 in 100; and q is for later.
+    folder.write("registry/resource_packages.csv", PACKAGES + f"p,,40,{first},{last}\nq,,90,{last},\n")
+    assert fired(folder) == {"package_unused": "p: 3 / 40"}
+    folder.write("registry/resource_packages.csv", PACKAGES + f"p,,38,{first},{last}\nq,,90,{last},\n")
+    assert fired(folder) == {}
+    later = last + timedelta(days=1)
+    folder.write("registry/resource_packages.csv", PACKAGES + f"p,,90,{first},{later}\nq,,90,{later},\n")
+    assert fired(folder) == {}
+
+
+def test_a_reading_that_is_off_by_more_than_two_in_a_hundred_is_named_till_the_next_one(folder: DataFolder) -> None:
+    use(folder, 10)
+    folder.write("registry/resource_packages.csv", PACKAGES + f"p,,100,{DAY},\n")
+    head = "resource_package_id,read_at,remaining\n"
+    folder.write("registry/resource_package_readings.csv", head + f"p,{DAY}T10:00:00,88\n")
+    assert fired(folder) == {}
+    folder.write("registry/resource_package_readings.csv", head + f"p,{DAY}T10:00:00,93\n")
+    assert fired(folder) == {"package_drift": "p: +3"}
+    folder.write("registry/resource_package_readings.csv", head + f"p,{DAY}T10:00:00,93\np,{DAY}T11:00:00,93\n")
+    assert fired(folder) == {}
