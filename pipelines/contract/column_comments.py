@@ -155,7 +155,8 @@ _WORDS: Final = {
     "methods": "of `number`, `wechat`, `qq`, `weibo`, separated by `;`",
     "metric": "the name of the metric",
     "restatements.metric": "the name of the metric: a figure of `channel_daily` or `usage_daily`, "
-    "[`records`](metrics.md#records), or [`records_moved`](metrics.md#records_moved) where no figure changed",
+    "[`records`](metrics.md#records), or [`records_moved`](metrics.md#records_moved) where no figure changed; "
+    "[`resource_package_remaining`](metrics.md#resource_package_remaining), of all apps, under the package as channel",
     "month": "the first day of the calendar month",
     "nulled": "optional fields that broke their rule and became NULL",
     "outcome": "one of the twelve outcomes, as logged or as resolved from the code",

@@ -31,6 +31,18 @@ QUALITY = (
         "that table that changed.",
     ),
     Metric(
+        name="resource_package_remaining",
+        label_zh="资源包剩余量",
+        label_en="Left of a resource package",
+        unit="records",
+        meaning_zh="某日结束时资源包剩余的可用次数。",
+        meaning_en="Uses that were left of a resource package as a day ended.",
+        expression="opening + granted - used + adjusted - expired",
+        caveat_zh="重述时列出每个资源包首个变化的日期；渠道一栏为资源包。",
+        caveat_en="A restatement names the first day that changed of each package, which stands in the place of the "
+        "channel.",
+    ),
+    Metric(
         name="records_read",
         label_zh="读取记录数",
         label_en="Records read",

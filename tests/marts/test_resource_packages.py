@@ -117,3 +117,14 @@ def test_what_was_not_published_is_restated_once(folder: DataFolder) -> None:
     killed.roll_up(DAY)
     folder.tables()
     assert folder.rows(RESTATED) == [(folder.manifest.run, DAY, "*", "p", 7, 4, "late.ndjson")]
+
+
+def test_a_restated_package_is_named_on_the_page_of_its_day(folder: DataFolder) -> None:
+    folder.write("registry/resource_packages.csv", PACKAGES + f"p<b>,,9,{DAY}\n")
+    folder.land("a.ndjson", uses("a", 9, 2))
+    folder.tables()
+    folder.land("late.ndjson", uses("late", 12, 3))
+    folder.publish(DAY + timedelta(days=1))
+    page = (folder.store.site / "days" / f"{DAY}.html").read_text("utf-8")
+    assert "Left of a resource package" in page
+    assert "p&lt;b&gt;" in page
