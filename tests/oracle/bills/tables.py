@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.oracle.bills.daily import reconciliation_daily
-from tests.oracle.bills.ledger import ledger, packages_of
+from tests.oracle.bills.ledger import Ledger, ledger, packages_of
 from tests.oracle.bills.limits import limit_daily, repeat_daily, repeat_top
 from tests.oracle.bills.monthly import reconciliation_monthly
 from tests.oracle.bills.package_tables import resource_package_daily, resource_package_usage, resource_packages
@@ -13,18 +13,26 @@ from tests.oracle.bills.world import World
 from tests.oracle.counts import Row
 
 
-def tables(world: World) -> dict[str, list[Row]]:
-    """The rows of each table, columns in the order of the contract; times have a zone, ratios are floats."""
-    book, packages = ledger(world), packages_of(world)
+def of_packages(world: World, book: Ledger) -> dict[str, list[Row]]:
+    """The tables of section 10; times have a zone, ratios are floats."""
+    packages = packages_of(world)
     accounts = sorted({package.account_id for package in packages})
     outlooks = {account: outlook(world, book, packages, account) for account in accounts}
     return {
-        "billing_daily": billing_daily(world.verified),
-        "billing_hourly": billing_hourly(world.verified),
         "resource_package_daily": resource_package_daily(world, book, packages),
         "resource_package_usage": resource_package_usage(book),
         "resource_packages": resource_packages(world, book, packages, outlooks),
         "resource_package_forecast": [outlooks[account].row for account in accounts],
+    }
+
+
+def tables(world: World) -> dict[str, list[Row]]:
+    """The rows of each table, columns in the order of the contract."""
+    book = ledger(world)
+    return {
+        "billing_daily": billing_daily(world.verified),
+        "billing_hourly": billing_hourly(world.verified),
+        **of_packages(world, book),
         "limit_daily": limit_daily(world),
         "repeat_daily": repeat_daily(world),
         "repeat_top": repeat_top(world),

@@ -65,11 +65,11 @@ def test_overflow_of_the_bill_and_of_the_log(tmp_path: Path) -> None:
     package = PACKAGES + "p,,10,2026-02-01,,\n"
     for said, cause, rest in ((18, "within", 0), (21, "unexplained", 3)):
         bills = f"2026-02,default,number,18,{said},5\n"
-        table = monthly(tmp_path, month(), bills, resource_packages=package)
+        table = monthly(tmp_path, month(), bills, resource_packages=package, console__a=CONSOLE + console("number", 1))
         names = ("measure", "log", "console", "console_days", "amount")
         assert cells(table, *names, *CAUSE) == [
             ("overflow", 18, None, 0, None, rest, cause, 0, rest),
-            ("quantity", 28, None, 0, Decimal(5), -10, "overflow_only", -10, 0),
+            ("quantity", 28, 28, 28, Decimal(5), -10, "overflow_only", -10, 0),
         ]
 
 

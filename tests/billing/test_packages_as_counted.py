@@ -1,0 +1,91 @@
+"""Ledger, states and forecasts of random packages, cell by cell as the independent count has them.
+
+What lives here: the product's reading of the two files and its tables of packages, over uses that the count gives.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from pipelines.billing.account import Account
+from pipelines.billing.outlook import days_to_come
+from pipelines.billing.package_tables import package_tables
+from pipelines.billing.states import AsOf
+from pipelines.common.days import business_day, day_start
+from pipelines.contract.packages import Packages, load_packages
+from pipelines.contract.row_files import Problem
+from tests.oracle.bills.ledger import ledger
+from tests.oracle.bills.random_world import write_world
+from tests.oracle.bills.tables import of_packages
+from tests.oracle.bills.world import Verified, World, read_world
+from tests.oracle.counts import Row
+from tests.oracle.raw_rows import utc_time
+from tests.oracle.test_independent_count import differences
+
+KEYS = {
+    "resource_package_daily": ("day", "resource_package_id"),
+    "resource_package_usage": ("day", "account_id", "app_key", "resource_package_id"),
+    "resource_packages": ("resource_package_id",),
+    "resource_package_forecast": ("account_id",),
+}
+
+
+def account_of(name: str, bought: Packages, uses: list[Verified], zone: str) -> Account:
+    """An account as the ledger is given it, cut at what happens to its packages."""
+    own = tuple(package for package in bought.packages if package.account_id == name)
+    names = {package.resource_package_id for package in own}
+    read = tuple(reading for reading in bought.readings if reading.resource_package_id in names)
+    instants = [package.purchased_at for package in own] + [package.expires_at for package in own]
+    cuts: dict[date, set[datetime]] = defaultdict(set)
+    for instant in [*instants, *(reading.read_at for reading in read)]:
+        day = business_day(instant, zone)
+        cuts[day] |= {day_start(day, zone), instant}
+    by_app: dict[date, Counter[str]] = defaultdict(Counter)
+    by_cut: dict[date, dict[datetime, Counter[str]]] = {day: {cut: Counter() for cut in cuts[day]} for day in cuts}
+    for one in uses:
+        by_app[one.day][one.app_key] += 1
+        if one.day in cuts:
+            by_cut[one.day][max(cut for cut in cuts[one.day] if cut <= utc_time(one.event_ms))][one.app_key] += 1
+    return Account(name, own, read, by_app, by_cut)
+
+
+def made(folder: Path, world: World) -> tuple[dict[str, list[Row]], list[tuple[str, int, str]]]:
+    """The product's tables of a world's packages, and the bad rows that it finds in both files."""
+    problems: list[Problem] = []
+    zone = world.zone.key
+    bought = load_packages(folder / "registry", zone, problems)
+    uses: dict[str, list[Verified]] = defaultdict(list)
+    for one in world.verified:
+        if one.is_use:
+            uses[one.account_id].append(one)
+    names = sorted({package.account_id for package in bought.packages})
+    lead = int(str(world.settings["buy_lead_days"]))
+    end = day_start(world.as_of + timedelta(days=1), zone)
+    at = AsOf(world.as_of, end, world.complete, days_to_come(world.as_of, zone), zone, lead)
+    found = package_tables([account_of(name, bought, uses[name], zone) for name in names], at)
+    return {name: table.to_dicts() for name, table in found.items()}, [
+        (problem.path, problem.line, problem.reason) for problem in problems
+    ]
+
+
+@pytest.mark.parametrize("seed", [0, 2, 3])
+def test_packages_are_as_counted(tmp_path: Path, seed: int) -> None:
+    world = read_world(tmp_path, write_world(tmp_path, seed))
+    counted, (found, problems) = of_packages(world, ledger(world)), made(tmp_path, world)
+    report = [
+        f"{name}: {line}"
+        for name, key in KEYS.items()
+        for line in differences([as_published(row) for row in counted[name]], found[name], key)
+    ]
+    assert report == []
+    files = ("registry/resource_packages.csv", "registry/resource_package_readings.csv")
+    assert sorted(problems) == sorted(reject for reject in world.rejected if reject.path in files)
+
+
+def as_published(row: Row) -> Row:
+    """A counted row with sums of money as the product's floats."""
+    return row | ({"price": float(str(row["price"]))} if row.get("price") is not None else {})
