@@ -169,6 +169,12 @@ class DataFolder:
         run.build_marts()
         return report
 
+    def roll_up(self, day: date = DAY, now: datetime | None = None) -> RollupReport:
+        """A run up to the closed days. What they hold is published by a later run: for those that nobody looks at."""
+        run = self.open(day, now)
+        run.ingest(day)
+        return run.roll_up(day)
+
     def ingest(self, day: date = DAY, now: datetime | None = None) -> IngestReport:
         """The first box alone."""
         return self.open(day, now).ingest(day)

@@ -8,7 +8,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -36,29 +35,40 @@ CASES: dict[str, dict[str, Any]] = {
 }
 
 
-def hours(day: date, first: int, last: int) -> list[Row]:
+def hours(day: date, first: int, last: int, app: str = "shop") -> list[Row]:
     """A record of each of these hours of a day."""
-    return [record(f"{day}-{hour}", day, event_time=f"{day}T{hour:02}:30:00+08:00") for hour in range(first, last)]
+    return [
+        record(f"{app}-{day}-{hour}", day, event_time=f"{day}T{hour:02}:30:00+08:00", app_key=app)
+        for hour in range(first, last)
+    ]
 
 
 def held(folder: DataFolder) -> list[CheckResult]:
     return [check for check in folder.warnings if check.check_name in ("held_files", "damaged_files")]
 
 
-@pytest.mark.parametrize("options", CASES.values(), ids=CASES)
-def test_a_log_that_is_rotated_after_each_run_loses_nothing(folder: DataFolder, options: dict[str, Any]) -> None:
-    log = RotatedLog(folder.store.landing, **{"rotate": 2} | options)
+def test_logs_that_are_rotated_after_each_run_lose_nothing(folder: DataFolder) -> None:
+    # Each has records of its own app, so that no log makes up for what another loses.
+    logs = {
+        f"app{number}": RotatedLog(folder.store.landing / str(number), **{"rotate": 2} | options)
+        for number, options in enumerate(CASES.values())
+    }
     for day in DAYS[:4]:
-        log.write(hours(day, 3, 24))
-        # The night's run sees the first hours of the next day, too, and the log grows till it is rotated.
         tomorrow = day + timedelta(days=1)
-        log.write(hours(tomorrow, 0, 2))
-        folder.tables(day)
-        log.write(hours(tomorrow, 2, 3))
-        log.turn(f"{tomorrow:%Y%m%d}")
+        for app, log in logs.items():
+            log.write(hours(day, 3, 24, app))
+            # The night's run sees the first hours of the next day, too, and the log grows till it is rotated.
+            log.write(hours(tomorrow, 0, 2, app))
+        folder.roll_up(day)
+        for app, log in logs.items():
+            log.write(hours(tomorrow, 2, 3, app))
+            log.turn(f"{tomorrow:%Y%m%d}")
     folder.tables(DAYS[4])
-    assert folder.rows(QUALITY)[1:-1] == [(day, 24, 0, 0, False) for day in DAYS[1:4]]
-    assert folder.counted()[DAY] == 21
+    rows = folder.rows("SELECT app_key, day, sum(records)::INTEGER FROM outcome_daily GROUP BY ALL ORDER BY ALL")
+    for case, app in zip(CASES, logs, strict=True):
+        counted = {day: records for key, day, records in rows if key == app}
+        assert counted == {DAY: 21, **dict.fromkeys(DAYS[1:4], 24), DAYS[4]: 3}, case
+    assert folder.rows(QUALITY)[1:-1] == [(day, 24 * len(CASES), 0, 0, False) for day in DAYS[1:4]]
     assert {entry.status for entry in folder.manifest.files} == {"read", "replaced"}
     assert held(folder) == []
     assert folder.rows("SELECT * FROM restatements") == []
@@ -87,7 +97,7 @@ def history(seed: int, folder: DataFolder) -> list[Row]:
                 folder.ingest(days_before(day, 1), at(day, hour))
                 unseen = 0
         if day == last_day or draw.random() < 0.7:
-            folder.tables(day, at(day + timedelta(days=1), 2))
+            (folder.tables if day == last_day else folder.roll_up)(day, at(day + timedelta(days=1), 2))
             unseen = 0
     return written
 
@@ -115,12 +125,12 @@ def test_what_is_moved_is_not_read_again(folder: DataFolder) -> None:
     log = RotatedLog(folder.store.landing)
     for day in DAYS[:3]:
         log.write(records(3, day))
-        folder.tables(day)
+        folder.roll_up(day)
         log.turn("")
     log.write(records(3, DAYS[3]))
     assert [entry.path for entry in folder.ingest(DAYS[3]).read] == ["auth.log"]
     before = {day: entry.folder for day, entry in folder.manifest.days.items()}
-    folder.tables(DAYS[3])
+    folder.roll_up(DAYS[3])
     assert {day: entry.folder for day, entry in folder.manifest.days.items() if day in before} == before
     assert [(entry.path, entry.status) for entry in folder.manifest.files if entry.status == "read"] == [
         (name, "read") for name in ("auth.log", "auth.log.1", "auth.log.2", "auth.log.3")

@@ -80,17 +80,23 @@ POOR = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", POOR)
-def test_a_file_of_which_nothing_counts_is_named_with_the_reason(folder: DataFolder, name: str) -> None:
-    path, content, code, detail = POOR[name]
+def test_files_of_which_nothing_counts_are_named_each_with_its_reason(folder: DataFolder) -> None:
     folder.land("good.ndjson", GOOD)
-    folder.land(f"x/{path}", content)
+    reasons = {
+        f"{place:02}/{path}": words_of(Reason(code, detail).stored)
+        for place, (path, _, code, detail) in enumerate(POOR.values())
+    }
+    for path, (_, content, _, _) in zip(reasons, POOR.values(), strict=True):
+        folder.land(path, content)
     folder.tables()
-    words = words_of(Reason(code, detail).stored)
+    by_reason = {words: [path for path in reasons if reasons[path] == words] for words in reasons.values()}
     (named,) = [check for check in folder.warnings if check.check_name == "nothing_accepted"]
-    assert named.detail_en == f"1 file without one good record: x/{path} ({words.en})"
-    assert named.detail_zh == f"1 个文件没有一条有效记录：x/{path}（{words.zh}）"
-    assert folder.rows(f"SELECT status, finding FROM input_files WHERE path = 'x/{path}'") == [("read", words.en)]
+    in_english = "; ".join(f"{', '.join(paths)} ({words.en})" for words, paths in by_reason.items())
+    in_chinese = "；".join(f"{', '.join(paths)}（{words.zh}）" for words, paths in by_reason.items())
+    assert named.detail_en == f"{len(POOR)} files without one good record: {in_english}"
+    assert named.detail_zh == f"{len(POOR)} 个文件没有一条有效记录：{in_chinese}"
+    books = folder.rows("SELECT path, status, finding FROM input_files WHERE path <> 'good.ndjson' ORDER BY path")
+    assert books == [(path, "read", words.en) for path, words in reasons.items()]
     assert folder.counted() == {DAY: 300}
 
 
