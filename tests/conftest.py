@@ -10,11 +10,17 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.compiled_templates import keep_templates
+from tests.no_waiting import wait_for_no_disk
 from tests.reading_bench import ReadingBench, reading_bench
 from tests.support import DataFolder
 
 pytest_plugins = ["tests.published_folder"]
-_LONG = ("tests/reliability/test_short.py", "tests/oracle/test_independent_count.py", "tests/dropped/")
+_LONG = (
+    "tests/reliability/test_short.py",
+    "tests/oracle/test_independent_count.py",
+    "tests/dropped/",
+    "tests/engines/",
+)
 
 settings.register_profile(
     "deterministic",
@@ -25,6 +31,7 @@ settings.register_profile(
 )
 settings.load_profile("deterministic")
 keep_templates()
+wait_for_no_disk()
 # As the command does: of all that the tests load, little is garbage, and looking for it takes a fifth of their time.
 gc.set_threshold(500_000)
 

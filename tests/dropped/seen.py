@@ -20,6 +20,7 @@ from pipelines.run.run_end import note_end
 from tests.compiled_templates import keep_templates
 from tests.dropped.kinds import kinds
 from tests.dropped.made import APP, Kind
+from tests.no_waiting import wait_for_no_disk
 from tests.published_folder import Ended, checked
 from tests.rights import authmeter_bound_by_rights
 from tests.support import DataFolder, records
@@ -70,6 +71,7 @@ def seen_of_all(day: date) -> dict[str, list[Seen]]:
 def _seen(day: date, place: tuple[str, int]) -> Seen:
     heading, number = place
     keep_templates()
+    wait_for_no_disk()
     with tempfile.TemporaryDirectory(prefix="authmeter-") as root:
         return seen_of(kinds(day)[heading][number], day, Path(root) / "data")
 
