@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import math
-import os
 import shutil
-import subprocess
-import sys
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random
@@ -22,6 +19,7 @@ from tests.oracle import counts, raw_rows, records, trends
 from tests.oracle.counts import Row
 from tests.oracle.random_events import Scene
 from tests.oracle.random_logs import write_data
+from tests.published_folder import Call
 
 REPO = Path(__file__).parents[2]
 CODES = counts.read_codes(REPO / "pipelines" / "contract" / "result_codes.csv")
@@ -63,14 +61,19 @@ def scene(zone: str = SHANGHAI, *, has_edges: bool = True, has_every_day: bool =
     return Scene(AS_OF, ZoneInfo(zone), int(time.time() * 1000), CODES, has_edges, has_every_day)
 
 
-def run(data: Path, day: date) -> None:
+Run = Callable[[Path, date], None]
+
+
+@pytest.fixture
+def run(call: Call, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Runs the product on a data folder; a warning (exit 3) is no failure here."""
-    command = [sys.executable, "-m", "pipelines", "run", "--data", str(data), "--day", day.isoformat()]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("AUTHMETER_")}
-    environment["AUTHMETER_HASH_KEY"] = KEY
-    done = subprocess.run(command, cwd=REPO, env=environment, capture_output=True, text=True, check=False)
-    if done.returncode not in (0, 3):
-        pytest.fail(f"exit {done.returncode} of {command}\n{done.stdout}\n{done.stderr}")
+    monkeypatch.setenv("AUTHMETER_HASH_KEY", KEY)
+
+    def ended(data: Path, day: date) -> None:
+        done = call("run", "--day", day, data=data)
+        assert done.code in (0, 3), done
+
+    return ended
 
 
 def published(data: Path, table: str, columns: Iterable[str]) -> list[Row]:
@@ -134,14 +137,14 @@ def assert_as_counted(data: Path, of: Scene) -> None:
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_one_run(tmp_path: Path, seed: int) -> None:
+def test_one_run(run: Run, tmp_path: Path, seed: int) -> None:
     of = scene(has_every_day=seed == 1)
     write_data(tmp_path, seed, of)
     run(tmp_path, AS_OF)
     assert_as_counted(tmp_path, of)
 
 
-def test_another_business_zone(tmp_path: Path) -> None:
+def test_another_business_zone(run: Run, tmp_path: Path) -> None:
     of = scene("America/New_York")
     write_data(tmp_path, 4, of)
     (tmp_path / "authmeter.toml").write_text('timezone = "America/New_York"\n')
@@ -149,7 +152,7 @@ def test_another_business_zone(tmp_path: Path) -> None:
     assert_as_counted(tmp_path, of)
 
 
-def test_the_same_files_over_three_runs(tmp_path: Path) -> None:
+def test_the_same_files_over_three_runs(run: Run, tmp_path: Path) -> None:
     """Whatever came late or waited for its day, the last run shows what one run over all files would."""
     of = scene(has_edges=False)
     everything, data = tmp_path / "all", tmp_path / "data"
