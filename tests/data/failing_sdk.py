@@ -26,3 +26,17 @@ def land_failing_sdk(folder: DataFolder, last: date = DAY, bad_days: int = BAD_D
             for number in range(REQUESTS)
         ]  # fmt: skip
         folder.land(f"{day}.ndjson", rows)
+
+
+def land_mended(folder: DataFolder) -> None:
+    """Lands more records of the bad days, beside which those that failed do not matter."""
+    for back in range(BAD_DAYS):
+        day = days_before(FIRST_BAD, -back)
+        rows = [
+            record(
+                f"late-{day}-{number}", day, channel="one_click", stage="authorize",
+                sdk_version="2", outcome="success", device_id=f"l{number}",
+            )
+            for number in range(1000 + 200 * back)
+        ]  # fmt: skip
+        folder.land(f"late-{day}.ndjson", rows)

@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.incidents.published import read_incidents, withdrawn_of
 from pipelines.store.database import open_published
-from tests.data.failing_sdk import BAD_DAYS, FIRST_BAD, REQUESTS, land_failing_sdk
+from tests.data.failing_sdk import BAD_DAYS, FIRST_BAD, REQUESTS, land_failing_sdk, land_mended
 from tests.support import DAY, DataFolder, days_before, record
 
 COLUMNS = "kind, metric, app_key, channel, first_day, last_day, state, days, cause_kind, cause, codes"
@@ -58,24 +58,12 @@ def test_a_recovered_one_ends_on_its_last_bad_day(folder: DataFolder) -> None:
     ]
 
 
-def mend(folder: DataFolder) -> None:
-    """More records of the bad days, beside which those that failed do not matter."""
-    for back in range(BAD_DAYS):
-        day = days_before(FIRST_BAD, -back)
-        rows = [
-            record(f"late-{day}-{number}", day, channel="one_click", stage="authorize", sdk_version="2",
-                   outcome="success", device_id=f"l{number}")
-            for number in range(1000 + 200 * back)
-        ]  # fmt: skip
-        folder.land(f"late-{day}.ndjson", rows)
-
-
 def test_what_late_data_mended_is_withdrawn(folder: DataFolder) -> None:
     land_failing_sdk(folder)
     folder.tables()
     assert folder.rows("FROM withdrawn_incidents") == []
     ((key,),) = folder.rows("SELECT incident_id FROM incidents WHERE part_of IS NULL")
-    mend(folder)
+    land_mended(folder)
     folder.tables()
     assert folder.rows("FROM incidents") == []
     withdrawn = "SELECT incident_id, kind, app_key, first_day, last_day, state, run FROM withdrawn_incidents"

@@ -15,13 +15,13 @@ from pipelines.contract.day_tables import DAY_TABLES
 from pipelines.contract.tables import TABLES
 from pipelines.marts import build
 from pipelines.store.keys import require_unique_keys
-from tests.data.failing_sdk import land_failing_sdk
+from tests.data.failing_sdk import land_failing_sdk, land_mended
 from tests.support import DAY, DataFolder, days_before, record
 
 # Lists are small, and as the run holds them.
 QUERIED = sorted(build._QUERIES)
 # It takes weeks of records to have one.
-INCIDENTS = {"incidents", "incident_cells"}
+INCIDENTS = {"incidents", "incident_cells", "withdrawn_incidents"}
 OPTIONAL = ("scheme_id", "package_name", "sdk_version", "result_code", "latency_ms", "device_id", "platform")
 
 
@@ -126,6 +126,9 @@ def test_an_incident_that_is_there_twice_publishes_nothing(
 ) -> None:
     land_failing_sdk(folder)
     folder.tables()
+    if name == "withdrawn_incidents":
+        land_mended(folder)
+        folder.tables()
     require_no_repeated_row(folder, monkeypatch, name)
 
 
