@@ -77,9 +77,11 @@ class SampleTables:
         return [{**vars(one), "cause_kind": one.cause.kind, "cause": one.cause.cell} for one in found]
 
 
-def sample_tables(connection: duckdb.DuckDBPyConnection, seed: int, *, quiet: bool = False) -> SampleTables:
+def sample_tables(
+    connection: duckdb.DuckDBPyConnection, seed: int, *, quiet: bool = False, last_day: date = LAST
+) -> SampleTables:
     """The day tables of a sample of the default size."""
-    spec = SampleSpec(days=DAYS, apps=8, events=20_000, seed=seed, last_day=LAST)
+    spec = SampleSpec(days=DAYS, apps=8, events=20_000, seed=seed, last_day=last_day)
     apps = sample_apps(spec.apps)
     wrong = Faults() if quiet else faults(spec.days, apps, seed)
     days = tuple(spec.first_day + timedelta(days=place) for place in range(DAYS))
