@@ -52,12 +52,12 @@ class Publication:
 
 def publication_of(
     store: Store, manifest: Manifest, settings: Settings, registry: Registry, as_of: date,
-    packages: "Mapping[str, pl.DataFrame] | None" = None,
+    billing: "Mapping[str, pl.DataFrame] | None" = None,
 ) -> Publication:  # fmt: skip
-    """What the data folder, as it is, would publish as of a day; `packages` are the tables of resource packages, where
-    there are any.
+    """What the data folder, as it is, would publish as of a day; `billing` are the tables as `billing_as_of` gives
+    them.
     """
-    checks = run_checks(manifest, settings, registry, as_of, packages)
+    checks = run_checks(manifest, settings, registry, as_of, billing)
     return Publication(as_of, checks, inputs_fingerprint(store, manifest, settings, registry, checks, as_of))
 
 

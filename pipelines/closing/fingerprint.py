@@ -31,6 +31,8 @@ def inputs_fingerprint(
         as_of,
         settings.timezone,
         settings.buy_lead_days,
+        settings.tolerance_records,
+        settings.tolerance_share,
         registry.fingerprint,
         files,
         unread,

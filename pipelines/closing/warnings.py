@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
+from pipelines.closing.billing_warnings import billing_as_of, billing_warnings
 from pipelines.closing.examined import closed_days, files_since_closing
 from pipelines.closing.mappings import faults_of_sources
-from pipelines.closing.package_warnings import package_warnings, packages_as_of
 from pipelines.common.errors import AuthmeterError
 from pipelines.common.text import Words, about, counted, listed
 from pipelines.contract.checks import FOLDER_CHECKS, CheckResult
@@ -37,10 +37,10 @@ def run_checks(
     settings: Settings,
     registry: Registry,
     as_of: date,
-    packages: "Mapping[str, pl.DataFrame] | None" = None,
+    billing: "Mapping[str, pl.DataFrame] | None" = None,
 ) -> list[CheckResult]:
-    """All warning checks, of the data as of a day, in the order of their list; `packages` are the tables of resource
-    packages, where there are any.
+    """All warning checks, of the data as of a day, in the order of their list; `billing` are the tables as
+    `billing_as_of` gives them.
     """
     of_folder = (
         damaged_files(manifest),
@@ -53,7 +53,7 @@ def run_checks(
         *of_files(manifest),
         _day_is_there(manifest, as_of),
         _unmapped_share(manifest, settings, as_of),
-        *package_warnings(packages, settings, as_of),
+        *billing_warnings(billing, settings, as_of),
     )
     by_name = {result.check_name: result for result in of_folder}
     return [by_name[name] for name in FOLDER_CHECKS]
@@ -63,8 +63,8 @@ def checks_as_of(
     store: Store, manifest: Manifest, settings: Settings, registry: Registry, as_of: date
 ) -> list[CheckResult]:
     """All warning checks of a data folder as of a day."""
-    packages = packages_as_of(store, manifest, settings, registry, as_of)
-    return run_checks(manifest, settings, registry, as_of, packages)
+    billing = billing_as_of(store, manifest, settings, registry, as_of)
+    return run_checks(manifest, settings, registry, as_of, billing)
 
 
 def hold_back(manifest: Manifest, settings: Settings, as_of: date) -> None:

@@ -164,6 +164,12 @@ _ALL: Final = (
         "Look for logs that are missing, and for apps on the wrong account in registry/accounts.csv.",
     ),
     Check(
+        "reconciliation", "day_tables", "folder",
+        "A console or a bill of the last 7 days or the last month differs from the log, and nothing known explains it.",
+        "最近 7 天或上个月，控制台或账单与日志不一致，且没有已知原因。",
+        "See reconciliation_daily and reconciliation_monthly: which account, channel and day.",
+    ),
+    Check(
         "yesterday_is_published", "site", "freshness",
         "It is past `late_after`, and the day before is not published.",
         "已过 `late_after`，而前一天尚未发布。",

@@ -128,6 +128,12 @@ class Settings(BaseModel):
     max_unpacked_gb: WholeNumber = Field(
         100, ge=1, le=100_000, description="refuse a packed file that unpacks to more than so many GB"
     )
+    tolerance_records: WholeNumber = Field(
+        5, ge=0, le=10**9, description="records by which a console or a bill may differ from the log"
+    )
+    tolerance_share: Number = Field(
+        0.005, ge=0, le=1, description="share of its count by which a console or a bill may differ from the log"
+    )
     package_low_share: Number = Field(
         0.2, ge=0, le=1, description="warn where less than this share of an account's active packages is left"
     )

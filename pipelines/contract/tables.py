@@ -239,6 +239,21 @@ _ALL: Final = (
         coverage:DOUBLE? coverage_checks:BIGINT""",
     ),
     _table(
+        "reconciliation_daily",
+        "day, account_id, app_key (`*`: all), channel, measure: a count of a console up to as_of",
+        "day account_id app_key channel measure",
+        """day:DATE account_id app_key channel measure console:BIGINT log:BIGINT? difference:BIGINT? tolerance:BIGINT
+        cause explained:BIGINT? unexplained:BIGINT? shift_hours:INTEGER? late:BIGINT""",
+    ),
+    _table(
+        "reconciliation_monthly",
+        "month that is over, account_id, channel, measure: a bill",
+        "month account_id channel measure",
+        """month:DATE account_id channel measure log:BIGINT console:BIGINT? bill:BIGINT bill_minus_log:BIGINT
+        bill_minus_console:BIGINT? log_days:INTEGER console_days:INTEGER tolerance:BIGINT cause explained:BIGINT
+        unexplained:BIGINT amount:DOUBLE?""",
+    ),
+    _table(
         "notes",
         "day, app_key, text: what people know of a day",
         "day app_key text",

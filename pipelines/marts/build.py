@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.billing.published_packages import published_packages
+from pipelines.billing.published import billing_tables
 from pipelines.common.errors import AuthmeterError
 from pipelines.common.sql import literal, sql
 from pipelines.contract.checks import CheckResult
@@ -86,7 +86,7 @@ def build_marts(
         with closing(connection.cursor()) as apart:
             incidents = all_incidents(apart, store, manifest, settings)
         with closing(connection.cursor()) as apart:
-            packages = published_packages(apart, store, manifest, settings, registry, manifest.as_of)
+            billing = billing_tables(apart, store, manifest, settings, registry, manifest.as_of)
         connection.execute(f"ATTACH {literal(str(fresh))} AS out (STORAGE_VERSION '{STORAGE_VERSION}')")
         beside = connection.cursor()
         for each in (connection, beside):
@@ -95,7 +95,7 @@ def build_marts(
         carried = keep_only(connection, _BESIDE, kept) if kept else {}
         with ThreadPoolExecutor(1) as aside:
             made_beside = aside.submit(_fill, beside, _BESIDE, files, manifest)
-            for name, rows in listed_rows(store, manifest, settings, registry, checks, incidents, packages).items():
+            for name, rows in listed_rows(store, manifest, settings, registry, checks, incidents, billing).items():
                 connection.register(name, rows)
             rejects = "FROM rejects_of(getvariable('rejects_files'))" if files["rejects_files"] else NO_REJECTS
             connection.execute(f"CREATE TEMP VIEW file_rejects AS {rejects}")

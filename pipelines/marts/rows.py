@@ -41,9 +41,9 @@ def listed_rows(
     registry: Registry,
     checks: list[CheckResult],
     incidents: Incidents,
-    packages: Mapping[str, pl.DataFrame],
+    billing: Mapping[str, pl.DataFrame],
 ) -> dict[str, pa.Table]:
-    """Arrow tables by the name under which the mart statements read them; `packages` are those of resource packages."""
+    """Arrow tables by the name under which the mart statements read them; `billing` are those of `billing/`."""
     late = manifest.late_records
     days = sorted(manifest.days.items())
     counted = {day: entry.counted for day, entry in days}
@@ -97,10 +97,12 @@ def listed_rows(
              for row in (one.as_row() | {"run": run} for one, run in incidents.withdrawn)),
         ),
         "listed_incident_cells": incidents.cells.to_arrow(),
-        "listed_resource_package_daily": packages["resource_package_daily"].to_arrow(),
-        "listed_resource_package_usage": packages["resource_package_usage"].to_arrow(),
-        "listed_resource_packages": packages["resource_packages"].to_arrow(),
-        "listed_resource_package_forecast": packages["resource_package_forecast"].to_arrow(),
+        "listed_resource_package_daily": billing["resource_package_daily"].to_arrow(),
+        "listed_resource_package_usage": billing["resource_package_usage"].to_arrow(),
+        "listed_resource_packages": billing["resource_packages"].to_arrow(),
+        "listed_resource_package_forecast": billing["resource_package_forecast"].to_arrow(),
+        "listed_reconciliation_daily": billing["reconciliation_daily"].to_arrow(),
+        "listed_reconciliation_monthly": billing["reconciliation_monthly"].to_arrow(),
         "listed_notes": _rows(
             "day:DATE app_key text",
             ([date.fromisoformat(str(note["day"])), note["app_key"], note["text"]] for note in registry.notes),

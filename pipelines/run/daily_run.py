@@ -11,10 +11,10 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipelines.closing.billing_warnings import billing_as_of
 from pipelines.closing.close import close_days, next_as_of, publication_of, publish
 from pipelines.closing.machine_clock import require_sound_clock
 from pipelines.closing.package_restatements import note_changed_packages
-from pipelines.closing.package_warnings import packages_as_of
 from pipelines.closing.warnings import checks_as_of
 from pipelines.common.days import require_same_zone
 from pipelines.common.errors import AuthmeterError, UsageError
@@ -136,9 +136,9 @@ class DailyRun:
             close_days(manifest, self.settings, as_of)
             # What is older than the settings keep goes when its days have had their last roll-up.
             apply_retention(self.store, manifest, self.settings, day)
-            packages = packages_as_of(self.store, manifest, self.settings, self.registry, as_of)
-            report.restated_figures += note_changed_packages(self.store, manifest, packages)
-            publication = publication_of(self.store, manifest, self.settings, self.registry, as_of, packages)
+            billing = billing_as_of(self.store, manifest, self.settings, self.registry, as_of)
+            report.restated_figures += note_changed_packages(self.store, manifest, billing)
+            publication = publication_of(self.store, manifest, self.settings, self.registry, as_of, billing)
             publish(manifest, publication, self.settings.timezone, self.now)
             self.store.commit(manifest)
             # Till the commit, the checks are of a publication that may never be.

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.closing.billing_warnings import billing_as_of
 from pipelines.closing.close import Publication, publication_of
-from pipelines.closing.package_warnings import packages_as_of
 from pipelines.common.days import Window
 from pipelines.common.digests import digest_of_folder
 from pipelines.common.errors import AuthmeterError, nothing_published
@@ -105,8 +105,8 @@ def _verified(
 
 
 def _current_publication(inputs: RollupInputs, manifest: Manifest, as_of: date) -> Publication:
-    packages = packages_as_of(inputs.store, manifest, inputs.settings, inputs.registry, as_of)
-    publication = publication_of(inputs.store, manifest, inputs.settings, inputs.registry, as_of, packages)
+    billing = billing_as_of(inputs.store, manifest, inputs.settings, inputs.registry, as_of)
+    publication = publication_of(inputs.store, manifest, inputs.settings, inputs.registry, as_of, billing)
     if publication.inputs != manifest.inputs or days_to_roll_up(inputs, manifest, as_of):
         raise AuthmeterError(
             "Settings, registry, result codes or authmeter itself changed since the last run.",

@@ -36,6 +36,10 @@ CONTRACT_TABLES = {
     "rejected_records": "path line reason record",
     "day_quality": "day records_accepted duplicates unmapped_codes unregistered_apps late_records restated day_state",
     "restatements": "run day app_key channel metric published_before published_now cause",
+    "reconciliation_daily": "day account_id app_key channel measure console log difference tolerance cause explained "
+    "unexplained shift_hours late",
+    "reconciliation_monthly": "month account_id channel measure log console bill bill_minus_log bill_minus_console "
+    "log_days console_days tolerance cause explained unexplained amount",
     "resource_package_daily": "day resource_package_id account_id opening granted used adjusted expired remaining",
     "resource_package_usage": "day account_id app_key resource_package_id uses",
     "resource_packages": "resource_package_id account_id quantity purchased_at expires_at price used adjusted expired "

@@ -1,10 +1,12 @@
-"""The warning checks of resource packages: what is nearly used up, will lapse, is used without, or is off.
+"""The warning checks of resource packages, consoles and bills: what is nearly used up, will lapse, is used without, is
+off, or does not agree with the log.
 
-They look at the tables of resource packages as they are to be published.
+They look at the tables as they are to be published.
 """
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
 from pipelines.common.days import day_start
@@ -19,7 +21,10 @@ from pipelines.store.store import Store
 if TYPE_CHECKING:
     import polars as pl
 
-_NAMES: Final = ("package_low", "package_run_out", "package_unused", "package_overflow", "package_drift")
+_NAMES: Final = (
+    "package_low", "package_run_out", "package_unused", "package_overflow", "package_drift", "reconciliation",
+)  # fmt: skip
+_RECONCILED_DAYS: Final = 7
 _RUN_OUT_DAYS: Final = 14
 _UNUSED_DAYS: Final = 30
 # Contract: of a package, 5 in 100 that will lapse, and 2 in 100 that a reading is off, are told.
@@ -27,25 +32,26 @@ _UNUSED_PERCENT: Final = 5
 _DRIFT_PERCENT: Final = 2
 
 
-def packages_as_of(
+def billing_as_of(
     store: Store, manifest: Manifest, settings: Settings, registry: Registry, as_of: date
 ) -> "Mapping[str, pl.DataFrame] | None":
-    """The tables of resource packages that are to be published as of a day; None where nobody has one.
+    """The tables of resource packages and of reconciliation that are to be published as of a day; None where there is
+    neither a package nor a statement.
 
     Raises:
         BooksError: the ledger does not sum.
     """
-    if not registry.bought.packages:
+    if not (registry.bought.packages or registry.statements.console or registry.statements.bills):
         return None
-    # Frames take a while to import, which who has no package should not pay.
-    from pipelines.billing.published_packages import published_packages
+    # Frames take a while to import, which who has nothing of that should not pay.
+    from pipelines.billing.published import billing_tables
 
     with workbench(settings, store.temp, [store.warehouse]) as connection:
-        return published_packages(connection, store, manifest, settings, registry, as_of)
+        return billing_tables(connection, store, manifest, settings, registry, as_of)
 
 
-def package_warnings(tables: "Mapping[str, pl.DataFrame] | None", settings: Settings, as_of: date) -> list[CheckResult]:
-    """The checks of resource packages as of a day, of the tables as `packages_as_of` gives them."""
+def billing_warnings(tables: "Mapping[str, pl.DataFrame] | None", settings: Settings, as_of: date) -> list[CheckResult]:
+    """The checks as of a day, of the tables as `billing_as_of` gives them."""
     if tables is None:
         return [_named(name, ()) for name in _NAMES]
     packages = list(tables["resource_packages"].iter_rows(named=True))
@@ -57,6 +63,7 @@ def package_warnings(tables: "Mapping[str, pl.DataFrame] | None", settings: Sett
         (_unused(one) for one in packages if _is_lapsing(one, end)),
         _overflowing(tables["resource_package_usage"], as_of),
         (f"{one['resource_package_id']}: {one['drift']:+,}" for one in packages if _is_off(one)),
+        _unexplained(tables["reconciliation_daily"], tables["reconciliation_monthly"], as_of),
     )
     return [_named(name, texts) for name, texts in zip(_NAMES, found, strict=True)]
 
@@ -68,7 +75,7 @@ def _named(check: str, found: Iterable[str]) -> CheckResult:
 
 
 def _is_low(account: dict[str, Any], share: float) -> bool:
-    return not account["quantity"] or account["remaining"] < share * account["quantity"]
+    return not account["quantity"] or account["remaining"] < Fraction(str(share)) * account["quantity"]
 
 
 def _low(account: dict[str, Any]) -> str:
@@ -103,3 +110,19 @@ def _unused(package: dict[str, Any]) -> str:
 def _is_off(package: dict[str, Any]) -> bool:
     drift = package["drift"] if package["state"] != "expired" else None
     return drift is not None and 100 * abs(drift) > _DRIFT_PERCENT * package["quantity"]
+
+
+def _unexplained(daily: "pl.DataFrame", monthly: "pl.DataFrame", as_of: date) -> Iterable[str]:
+    """What is not explained of the last days, and of the last month that is over."""
+    first = as_of - timedelta(days=_RECONCILED_DAYS - 1)
+    this_month = (as_of + timedelta(days=1)).replace(day=1)
+    last_month = (this_month - timedelta(days=1)).replace(day=1)
+    for one in monthly.iter_rows(named=True):
+        if one["month"] == last_month and abs(one["unexplained"]) > one["tolerance"]:
+            of = f"{one['account_id']} {one['channel']} {one['measure']}"
+            yield f"{one['month']:%Y-%m} {of}: {one['unexplained']:+,}"
+    for one in daily.iter_rows(named=True):
+        rest = one["unexplained"]
+        if one["day"] >= first and rest is not None and abs(rest) > one["tolerance"]:
+            of = f"{one['account_id']} {one['app_key']} {one['channel']} {one['measure']}"
+            yield f"{one['day']} {of}: {rest:+,}"

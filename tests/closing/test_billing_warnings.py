@@ -1,10 +1,10 @@
-"""The warnings of resource packages: when each fires, and what it names."""
+"""The warnings of resource packages, consoles and bills: when each fires, and what it names."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 
-from pipelines.closing.package_warnings import package_warnings
+from pipelines.closing.billing_warnings import billing_warnings
 from pipelines.contract.settings import Settings
 from tests.support import DAY, DataFolder, record
 
@@ -12,12 +12,12 @@ PACKAGES = "resource_package_id,account_id,quantity,purchased_at,expires_at\n"
 
 
 def fired(folder: DataFolder, day: date = DAY) -> dict[str, str]:
-    """The package warnings of a run, with what they say in English."""
+    """Those of a run, with what they say in English."""
     folder.tables(day)
     return {
         one.check_name: one.detail_en
         for one in folder.open(day).checks
-        if not one.passed and "package" in one.check_name
+        if (not one.passed and "package" in one.check_name) or (one.check_name == "reconciliation" and not one.passed)
     }
 
 
@@ -33,8 +33,8 @@ def use(folder: DataFolder, *counts: int) -> None:
 
 
 def test_nobody_is_warned_who_has_no_package() -> None:
-    results = package_warnings(None, Settings(), DAY)
-    assert [one.passed for one in results] == [True] * 5
+    results = billing_warnings(None, Settings(), DAY)
+    assert [one.passed for one in results] == [True] * 6
 
 
 def test_a_fifth_left_is_enough_and_less_is_low(folder: DataFolder) -> None:
@@ -84,4 +84,22 @@ def test_a_reading_that_is_off_by_more_than_two_in_a_hundred_is_named_till_the_n
     folder.write("registry/resource_package_readings.csv", head + f"p,{DAY}T10:00:00,93\n")
     assert fired(folder) == {"package_drift": "p: +3"}
     folder.write("registry/resource_package_readings.csv", head + f"p,{DAY}T10:00:00,93\np,{DAY}T11:00:00,93\n")
+    assert fired(folder) == {}
+
+
+def test_what_nothing_explains_of_the_last_days_and_the_last_month_is_named(folder: DataFolder) -> None:
+    use(folder, *[20] * 10)
+    head = "day,account_id,channel,total\n"
+    # Of 10 March, and of 4 and 3 March: the last 7 days begin on the 4th.
+    rows = [f"{DAY},default,one_click,26", "2026-03-04,default,number,10", "2026-03-03,default,number,10"]
+    folder.write("registry/console/a.csv", head + "\n".join(rows))
+    found = "2026-03-04 default * number total: -10, 2026-03-10 default * one_click total: +6"
+    assert fired(folder) == {"reconciliation": found}
+    folder.write("authmeter.toml", "tolerance_records = 10")
+    assert fired(folder) == {}
+    folder.write("registry/bills/a.csv", "month,account_id,channel,quantity\n2026-02,default,one_click,9\n")
+    assert fired(folder) == {}
+    folder.write("registry/bills/a.csv", "month,account_id,channel,quantity\n2026-02,default,one_click,19\n")
+    assert fired(folder) == {"reconciliation": "2026-02 default one_click quantity: +19"}
+    folder.write("registry/bills/a.csv", "month,account_id,channel,quantity\n2026-01,default,one_click,19\n")
     assert fired(folder) == {}
