@@ -1,10 +1,10 @@
 """`reconciliation_monthly`, by section 12 of the contract: bills against the log's months and the console's.
 
 Where the contract is silent, this count takes:
-- `number` is looked for by account and month. Where the console alone has it, the month's bills of channels become
-  one row `number`, amounts and overflow added up where given; where the bills alone have it, the console's channels
-  are added up by day, and their hours looked for in these sums.
-- Overflow is an account's, of all channels, so that `overflow_only` is tried for `number` alone. An account without
+- `number` is looked for by account and month. Where the console alone has it, the month's bills of channels keep their
+  rows and have one `number` beside them, amounts and overflow added up where given; where the bills alone have it, the
+  console's channels are added up by day, and their hours looked for in these sums.
+- Overflow is an account's, of all channels, also where a channel's bill is compared with it. An account without
   packages has nothing but overflow.
 - `log` and `console` of an incomplete month are of the days that there are; a console's day is one that says `billed`.
 - The console's side of `overflow` is NULL, with 0 days.
@@ -50,7 +50,7 @@ def bills_of(world: World, console: Console) -> list[Bill]:
         names = (*channels_of(BOTH), BOTH)
         series = {name: series_of(console, account, name, "billed", month) for name in names}
         if series[BOTH] and BOTH not in said:
-            said = {BOTH: tuple(_sum(one) for one in zip(*said.values(), strict=True))}
+            said[BOTH] = tuple(_sum(one) for one in zip(*said.values(), strict=True))
         elif BOTH in said and not series[BOTH]:
             parts = [series[name] for name in channels_of(BOTH)]
             series[BOTH] = {day: sum(part.get(day, 0) for part in parts) for day in sorted(set().union(*parts))}
@@ -125,7 +125,7 @@ def _quantity(log: Log, bill: Bill, overflow: int) -> Row:
     row = _row(log, bill, "quantity", log.count(days, bill.account, ALL_APPS, bill.channel, "billed"), bill.quantity)
     if row["cause"] is not None:
         return row
-    if bill.channel == BOTH and abs(bill.quantity - overflow) <= row["tolerance"]:
+    if abs(bill.quantity - overflow) <= row["tolerance"]:
         return row | {"cause": "overflow_only", "explained": row["bill_minus_log"], "unexplained": 0}
     at = (bill.account, bill.channel, "billed")
     hours = shift_of(log, bill.console, *at)

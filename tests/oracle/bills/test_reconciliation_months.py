@@ -73,6 +73,15 @@ def test_overflow_of_the_bill_and_of_the_log(tmp_path: Path) -> None:
         ]
 
 
+def test_overflow_is_an_accounts_of_all_channels(tmp_path: Path) -> None:
+    """18 uses are overflow: a bill of 18 of one channel is it. Without packages, all 28 are."""
+    package = PACKAGES + "p,,10,2026-02-01,,\n"
+    table = monthly(tmp_path, month(), "2026-02,default,one_click,18,18,\n", resource_packages=package)
+    assert cells(table, "measure", *CAUSE) == [("quantity", -10, "overflow_only", -10, 0)]
+    table = monthly(tmp_path, month(), "2026-02,default,number,28,28,\n", resource_packages=PACKAGES)
+    assert cells(table, "measure", "log", "cause") == [("overflow", 28, "within"), ("quantity", 28, "within")]
+
+
 def test_the_channels_of_a_console_are_added_up_for_a_bill_of_both(tmp_path: Path) -> None:
     text = CONSOLE + console("one_click", 1) + console("local_verify", 2, DAYS[:3])
     table = monthly(tmp_path, month(), "2026-02,default,number,34,,\n", console__a=text)
@@ -83,7 +92,11 @@ def test_the_bills_of_channels_are_added_up_for_a_console_of_both(tmp_path: Path
     bills = "2026-02,default,one_click,20,,1.50\n2026-02,default,local_verify,8,,\n"
     table = monthly(tmp_path, month(), bills, console__a=CONSOLE + console("number", 1))
     names = ("channel", "log", "console", "bill", "amount", "cause")
-    assert cells(table, *names) == [("number", 28, 28, 28, Decimal("1.50"), "within")]
+    assert cells(table, *names) == [
+        ("local_verify", 0, None, 8, None, "unexplained"),
+        ("number", 28, 28, 28, Decimal("1.50"), "within"),
+        ("one_click", 28, None, 20, Decimal("1.50"), "unexplained"),
+    ]
 
 
 def test_two_bills_exchanged(tmp_path: Path) -> None:

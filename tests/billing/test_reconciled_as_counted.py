@@ -1,0 +1,76 @@
+"""Days and months of random consoles and bills, cell by cell as the independent count has them.
+
+What lives here: the product's reading of both folders and its reconciliation, over a log that the count gives.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from pipelines.billing.log_side import Counts, LogSide, by_hours, with_sums
+from pipelines.billing.reconciled_days import reconciled_days, whole_console
+from pipelines.billing.reconciled_months import reconciled_months
+from pipelines.billing.tolerance import Tolerance
+from pipelines.contract.row_files import Problem
+from pipelines.contract.statements import load_statements
+from tests.oracle.bills.daily import reconciliation_daily
+from tests.oracle.bills.ledger import Ledger, ledger
+from tests.oracle.bills.monthly import reconciliation_monthly
+from tests.oracle.bills.random_world import write_world
+from tests.oracle.bills.uses import billing_daily, billing_hourly
+from tests.oracle.bills.world import World, read_world
+from tests.oracle.counts import Row
+from tests.oracle.test_independent_count import differences
+
+DAILY = ("day", "account_id", "app_key", "channel", "measure")
+MONTHLY = ("month", "account_id", "channel", "measure")
+
+
+def log_of(world: World, book: Ledger) -> LogSide:
+    """What the product is given of the log."""
+    daily = [tuple(row.values()) for row in billing_daily(world.verified)]
+    hourly = [tuple(row.values()) for row in billing_hourly(world.verified)]
+    overflow: Counter[tuple[date, str]] = Counter()
+    for (day, account, _, package), uses in book.usage.items():
+        overflow[day, account] += uses if package is None else 0
+    return LogSide(
+        world.as_of,
+        world.complete,
+        with_sums((*row[:4], Counts(*row[4:])) for row in daily),
+        by_hours((*row[:4], Counts(*row[4:])) for row in hourly),
+        overflow,
+    )
+
+
+def made(folder: Path, world: World, book: Ledger) -> tuple[list[Row], list[Row], list[tuple[str, int, str]]]:
+    """The product's days and months of a world, and the bad rows that it finds in both folders."""
+    problems: list[Problem] = []
+    said, log, zone = load_statements(folder / "registry", problems), log_of(world, book), world.zone.key
+    allowed = Tolerance(int(str(world.settings["tolerance_records"])), float(str(world.settings["tolerance_share"])))
+    console = whole_console(said.console)
+    return (
+        [row._asdict() for row in reconciled_days(console, log, allowed, zone)],
+        [row._asdict() for row in reconciled_months(said.bills, console, log, allowed, zone)],
+        [(problem.path, problem.line, problem.reason) for problem in problems],
+    )
+
+
+def as_published(row: Row) -> Row:
+    """A counted row with sums of money as the product's floats."""
+    return row | ({"amount": float(str(row["amount"]))} if row.get("amount") is not None else {})
+
+
+@pytest.mark.parametrize("seed", [0, 5, 6])
+def test_days_and_months_are_as_counted(tmp_path: Path, seed: int) -> None:
+    world = read_world(tmp_path, write_world(tmp_path, seed))
+    book = ledger(world)
+    days, months, problems = made(tmp_path, world, book)
+    counted = [as_published(row) for row in reconciliation_monthly(world, book)]
+    assert differences(reconciliation_daily(world), days, DAILY)[:10] == []
+    assert differences(counted, months, MONTHLY)[:10] == []
+    folders = ("registry/console/", "registry/bills/")
+    assert sorted(problems) == sorted(reject for reject in world.rejected if reject.path.startswith(folders))
