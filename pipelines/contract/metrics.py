@@ -27,7 +27,7 @@ _ALL = (
         meaning_zh="授权步骤的记录数：SDK 或社交平台给出了回答，无论授权与否。",
         meaning_en="Records of the authorize step: the SDK or the social platform answered, authorized or not.",
         condition=_AUTHORIZATION,
-        caveat_zh="login 记录同时计为授权和认证。",
+        caveat_zh="登录步骤的记录同时计为授权和认证。",
         caveat_en="A login record counts both as an authorization and as a verification.",
     ),
     Metric(

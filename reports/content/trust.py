@@ -10,6 +10,7 @@ from datetime import date
 from reports.content.context import Standing
 from reports.content.formats import count, day_text
 from reports.content.language import Text, t
+from reports.content.words import CHECK_WORDS
 
 # So many days or checks are named in a reason; the rest is counted.
 NAMED = 3
@@ -76,10 +77,11 @@ def _gaps(stand: Standing) -> str:
 
 def _checks(stand: Standing) -> Iterator[tuple[str, Text]]:
     for check in stand.failed_checks[:NAMED]:
-        head = f"{check.name} {check.day}" if check.day else check.name
+        name = CHECK_WORDS.get(check.name, Text(check.name, check.name))
+        day = f" {check.day}" if check.day else ""
         yield (
             "bad" if check.severity == "error" else "warn",
-            Text(f"{head} {check.detail.zh}", f"{head} {check.detail.en}"),
+            Text(f"{name.zh}{day}：{check.detail.zh}", f"{name.en}{day}: {check.detail.en}"),
         )
     if not stand.failed_checks:
         yield "good", t("All checks of the last run passed.")

@@ -59,6 +59,27 @@ WORDS: dict[str, str] = {
     "all_channels": "All channels",
 }
 
+# What a check looks at, by its name.
+CHECK_WORDS: dict[str, Text] = {
+    "damaged_files": t("Damaged files"),
+    "held_files": t("Held files"),
+    "unread_files": t("Files that no source reads"),
+    "unreadable_folders": t("Unreadable folders"),
+    "source_mappings": t("Source mappings"),
+    "registry_rows": t("Rows of the registry"),
+    "rejected_share": t("Share of rejected records"),
+    "nothing_accepted": t("Files without a good record"),
+    "mostly_rejected": t("Files rejected by over half"),
+    "day_is_there": t("Records of the day"),
+    "unmapped_share": t("Share of unmapped codes"),
+    "package_low": t("Little left of resource packages"),
+    "package_run_out": t("Resource packages that run out"),
+    "package_unused": t("Resource packages that lapse"),
+    "package_overflow": t("Uses that no resource package covered"),
+    "package_drift": t("Readings of resource packages that are off"),
+    "reconciliation": t("Consoles and bills that differ"),
+}
+
 
 def word(value: str | None) -> Text:
     """The word for a value of a table; the value itself where there is none."""

@@ -11,8 +11,9 @@ from markupsafe import Markup
 from pipelines.contract.metrics import METRICS
 from reports.content.drawings import sparkline
 from reports.content.formats import count, day_text, level, month_day, points, share, share_of, signed, size, weekday
+from reports.content.formulas import formula_words
 from reports.content.language import t
-from reports.content.words import word
+from reports.content.words import CHECK_WORDS, word
 
 # Plotly adds one empty style element and fills it by script; the hash is that of nothing.
 _EMPTY_STYLE = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"
@@ -53,6 +54,7 @@ def environment(shared: dict[str, object]) -> Environment:
     found.filters |= {
         "count": count, "share": share, "share_of": share_of, "size": size, "day_text": day_text, "weekday": weekday,
         "points": points, "level": level, "signed": signed, "month_day": month_day, "sparkline": sparkline,
+        "formula": formula_words,
     }  # fmt: skip
-    found.globals |= {"t": t, "word": word, "METRICS": METRICS, "CSP": CSP} | shared
+    found.globals |= {"t": t, "word": word, "check_words": CHECK_WORDS, "METRICS": METRICS, "CSP": CSP} | shared
     return found

@@ -25,6 +25,15 @@ export function changeOf(value, base, kind) {
 }
 
 /**
+ * Whether two counts differ by no more than counts of the same do by chance alone, but for three times in a thousand. How
+ * much days swing comes on top: so this is the least that chance does.
+ * @param {number} value
+ * @param {number} base
+ * @returns {boolean}
+ */
+export const isChance = (value, base) => Math.abs(value - base) <= 3 * Math.sqrt(value + base);
+
+/**
  * @param {number} delta
  * @returns {string}
  */
@@ -64,7 +73,8 @@ export function changeNode(value, base, { comparable = true, better = "none", ki
   if (exact === null) return none(_("no base to compare"));
   const delta = Math.abs(exact) < (kind === "points" ? LEVEL / 10 : LEVEL) ? 0 : exact;
   const direction = delta === 0 ? "level" : delta > 0 ? "up" : "down";
-  const judged = delta === 0 || better === "none" ? "" : direction === better ? " good" : " bad";
+  const isPlain = delta === 0 || better === "none" || (kind === "ratio" && isChance(value, Number(base)));
+  const judged = isPlain ? "" : direction === better ? " good" : " bad";
   return element(
     "span",
     { className: `change ${direction}${judged}` },

@@ -1,0 +1,22 @@
+"""Formulas in words: what is made of other metrics, in both languages."""
+
+from pipelines.contract.metrics import METRICS
+from reports.content.formulas import formula_words
+from reports.content.language import Text
+
+
+def test_a_share_is_one_label_by_another():
+    assert formula_words(METRICS["technical_success_rate"]) == Text(
+        "登录授权量 ÷ (授权请求量 − 用户取消)", "Authorizations ÷ (Authorization requests − Cancelled by user)"
+    )
+    assert formula_words(METRICS["authorization_rate"]).zh == "登录授权量 ÷ 授权请求量"
+
+
+def test_a_sum_over_channels_names_them():
+    assert formula_words(METRICS["third_party_authorizations"]).zh == "微信、QQ、微博的登录授权量"
+
+
+def test_every_formula_in_words_is_without_names_of_columns():
+    found = [words for metric in METRICS.values() if (words := formula_words(metric))]
+    assert len(found) >= 5
+    assert [words for words in found if "_" in words.zh + words.en] == []
