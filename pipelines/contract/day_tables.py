@@ -7,11 +7,16 @@ from pipelines.contract.tables import TABLES
 
 _PUBLISHED = ("channel_daily", "channel_detail_daily", "outcome_daily", "unmapped_codes", "latency_daily")
 
+RECENT: Final = ("limit_daily", "repeat_daily", "repeat_top")
+"""Tables of a day that are published for the last days alone."""
+RECENT_DAYS: Final = 30
+
 DAY_TABLES: Final[dict[str, tuple[str, ...]]] = {
     **{name: TABLES[name].key for name in _PUBLISHED},
     "app_devices": ("day", "app_key"),
     "unplatformed_apps": ("app_key",),
     "profile_daily": ("day", "measure", "whole", "part"),
+    **{name: TABLES[name].key for name in RECENT},
     "verification_hours": ("day", "hour", "app_key", "channel", "vendor"),
     "use_segments": ("day", "starts_at", "app_key", "vendor"),
 }

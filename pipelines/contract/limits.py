@@ -1,6 +1,7 @@
 """Limits against repeated verification (超限管理), each a what-if: `registry/limits.csv`, and the default ones.
 
-Lives here: what a row of that file may hold, and what it means.
+Lives here: what a row of that file may hold, and what it means. What a limit would have blocked is computed in the
+roll-up.
 """
 
 import os
@@ -29,6 +30,11 @@ class Limit(NamedTuple):
     key: str
     max_requests: int
     window: str
+
+    @property
+    def seconds(self) -> int:
+        """How long one that passed counts: for so many seconds, or as long as a day can be."""
+        return 2 * _DAY_SECONDS if self.window == DAY else int(self.window)
 
 
 DEFAULTS: Final = (

@@ -78,6 +78,11 @@ class Registry:
         return hashlib.sha256(repr((self.accounts, of_apps)).encode()).hexdigest()[:16]
 
     @property
+    def limits_fingerprint(self) -> str:
+        """Changes whenever a limit does."""
+        return hashlib.sha256(repr(self.limits).encode()).hexdigest()[:16]
+
+    @property
     def fingerprint(self) -> str:
         """Changes whenever anything that is published of the registry or the dictionary does."""
         kept = (self.accounts, self.limits, self.bought, self.statements)

@@ -115,6 +115,26 @@ _ALL: Final = (
         uses:BIGINT""",
     ),
     _table(
+        "limit_daily",
+        "day, limit_id, app_key with a verification record in scope, over the last 30 days",
+        "day limit_id app_key",
+        """day:DATE limit_id app_key requests:BIGINT with_key:BIGINT keys:BIGINT blocked:BIGINT blocked_uses:BIGINT
+        blocked_successes:BIGINT keys_blocked:BIGINT""",
+    ),
+    _table(
+        "repeat_daily",
+        "day, app_key, key, requests_class with a device or phone, over the last 30 days",
+        "day app_key key requests_class",
+        "day:DATE app_key key requests_class keys:BIGINT requests:BIGINT uses:BIGINT",
+    ),
+    _table(
+        "repeat_top",
+        "day, key, rank: the devices and phones with most verification records in an app, over the last 30 days",
+        "day key rank",
+        """day:DATE key rank:INTEGER app_key key_hash requests:BIGINT uses:BIGINT first_at:TIMESTAMPTZ
+        last_at:TIMESTAMPTZ""",
+    ),
+    _table(
         "unmapped_codes",
         "day, channel, stage, vendor, platform, result_code that the dictionary lacks",
         "day channel stage vendor platform result_code",

@@ -63,6 +63,7 @@ class DayPlan:
     - `device_records` are what `range_steps` and `range_sums` read: wherever a device is, all devices with its number
       `device_set` are. These two are made for a range of devices at a time, from `$first_device` to `$last_device`,
       where there is no memory for all.
+    - `key_records` are what `key_steps` read: wherever a device, phone or app is, all with its `key_set` are.
     - `last_steps` and `tables`: of the whole of all that is kept. Tables are written, and can be read under their names
       by `books`.
     """
@@ -78,6 +79,9 @@ class DayPlan:
     device_set: str
     range_steps: tuple[Step, ...]
     range_sums: tuple[Step, ...]
+    key_records: Step
+    key_set: str
+    key_steps: tuple[Step, ...]
     last_steps: tuple[Step, ...]
     tables: tuple[Step, ...]
     books: str

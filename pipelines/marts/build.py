@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
@@ -17,7 +17,7 @@ from pipelines.billing.published import billing_tables
 from pipelines.common.errors import AuthmeterError
 from pipelines.common.sql import literal, sql
 from pipelines.contract.checks import CheckResult
-from pipelines.contract.day_tables import DAY_TABLES
+from pipelines.contract.day_tables import DAY_TABLES, RECENT, RECENT_DAYS
 from pipelines.contract.masking import MASKING_VERSION
 from pipelines.contract.registry import Registry
 from pipelines.contract.settings import Settings
@@ -38,7 +38,7 @@ NO_REJECTS = (
 )
 
 # A day whose events are gone is never made anew: it may be of before these tables.
-_LATER = ("latency_daily", "unmapped_codes", "verification_hours")
+_LATER = ("latency_daily", "unmapped_codes", "verification_hours", *RECENT)
 
 # In the order of their building: a table may read those before it.
 _FROM_DAYS = tuple(name for name in DAY_TABLES if name in TABLES)
@@ -190,11 +190,13 @@ def _check_keys(connection: duckdb.DuckDBPyConnection, kept: Sequence[date]) -> 
 def _source_files(store: Store, manifest: Manifest, kept: Sequence[date]) -> dict[str, list[str]]:
     """The Parquet files that the mart statements read, by the name of their variable."""
     carried = frozenset(kept)
+    first_recent = manifest.as_of - timedelta(days=RECENT_DAYS - 1) if manifest.as_of else date.min
     files = {
         f"{table}_files": [
             str(store.day_table(entry, source))
             for day, entry in sorted(manifest.days.items())
             if not (table in _BESIDE and day in carried)
+            and (table not in RECENT or day >= first_recent)
             and (source not in _LATER or manifest.has_events_of(day) or store.day_table(entry, source).is_file())
         ]
         for table, source in {name: name for name in _FROM_DAYS}.items() | _MADE_OF.items()

@@ -5,7 +5,7 @@ Add a step: its SELECT in `sql/`, its name here. Add a table: its SELECT in `sql
 of them must add up to what is said of all: its columns that do stand beside its name.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 
 import pyarrow as pa
@@ -14,6 +14,7 @@ from pipelines.common.days import day_hours
 from pipelines.common.sql import sql
 from pipelines.contract.counts import counts_query
 from pipelines.contract.day_tables import DAY_TABLES
+from pipelines.contract.limits import KEYS, Limit
 from pipelines.contract.parts import EVENT_SCHEMA
 from pipelines.contract.registry import CODE_COLUMNS, Registry
 from pipelines.contract.settings import Settings
@@ -33,13 +34,38 @@ _RECORD_STEPS: Mapping[str, Adds] = {
     "counted_words": None,
     "verification_kinds": None,
     "verification_records": None,
-    "hour_groups": ("requests", "successes", "mismatches", "unknowns", "uses", "duplicates", "late"),
+    "hour_groups": (
+        "requests",
+        "with_device",
+        "with_phone",
+        "successes",
+        "mismatches",
+        "unknowns",
+        "uses",
+        "duplicates",
+        "late",
+    ),
     "segment_groups": ("uses",),
 }
+_LIMITS = pa.schema(
+    [("limit_number", pa.int32()), ("limit_id", pa.string()), ("app_key", pa.string()), ("channel", pa.string()),
+     ("key_number", pa.uint8()), ("max_requests", pa.int64()), ("seconds", pa.int64())]
+)  # fmt: skip
 # These count what others resolved.
 _COUNTED = {"counts": "resolved_groups", "counted_words": "resolved_of('said_words')"}
 _RANGE_STEPS = ("answering_devices",)
 _RANGE_SUMS: Mapping[str, Adds] = {"app_device_sets": ("devices",), "device_sets": ("devices", "lone_devices")}
+_KEY_STEPS: Mapping[str, Adds] = {
+    "repeated_keys": None,
+    "repeated_records": None,
+    "single_keys": None,
+    "counted_keys": None,
+    "key_channels": ("keys",),
+    "key_classes": ("keys", "requests", "uses"),
+    "top_keys": (),
+    "watched_keys": None,
+    "limit_blocks": ("blocked", "blocked_uses", "blocked_successes", "keys_blocked"),
+}
 _CODES = CODE_COLUMNS[:6]
 
 
@@ -50,6 +76,7 @@ def day_plan(registry: Registry) -> DayPlan:
         relations={
             "app_platforms": _texts({"app_key": list(platforms), "platform": list(platforms.values())}),
             "result_codes": _texts({name: [row[name] for row in registry.codes] for name in _CODES}),
+            "limits": limit_rows(registry.limits),
         },
         delivered_steps=_kept(_DELIVERED),
         number_steps=_steps(*_NUMBERS),
@@ -61,6 +88,9 @@ def day_plan(registry: Registry) -> DayPlan:
         device_set="device_low & 4095",
         range_steps=_steps(*_RANGE_STEPS),
         range_sums=_kept(_RANGE_SUMS),
+        key_records=Step("key_records", sql("pipelines.rollup", "key_records"), True, ()),
+        key_set="hash(key_number, app, low)",
+        key_steps=_kept(_KEY_STEPS),
         last_steps=(
             *_steps("latencies"),
             Step("resolved_groups", sql("pipelines.rollup", "resolved_groups"), is_read_once=True),
@@ -82,6 +112,15 @@ def day_values(day: date, settings: Settings, cuts: Sequence[datetime] = ()) -> 
         "billed_vendors": list(rules),
         "cuts": [cut.astimezone(UTC).replace(tzinfo=None) for cut in cuts],
     }
+
+
+def limit_rows(limits: Iterable[Limit]) -> pa.Table:
+    """Limits as the steps read them, each with its number and that of its key."""
+    rows = [
+        (number, one.limit_id, one.app_key, one.channel, KEYS.index(one.key) + 1, one.max_requests, one.seconds)
+        for number, one in enumerate(limits)
+    ]
+    return pa.Table.from_pylist([dict(zip(_LIMITS.names, row, strict=True)) for row in rows], _LIMITS)
 
 
 def _steps(*names: str) -> tuple[Step, ...]:

@@ -9,13 +9,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Set
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.common.digests import digest_of_folder
 from pipelines.common.errors import BooksError
-from pipelines.contract.day_tables import DAY_TABLES, DayBooks
+from pipelines.contract.day_tables import DAY_TABLES, RECENT_DAYS, DayBooks
 from pipelines.contract.registry import Registry
 from pipelines.contract.settings import Settings
 from pipelines.store.database import workbench
@@ -68,7 +68,8 @@ def roll_up(
     """
     by_registry = _days_of_changed_platforms(inputs, manifest)
     parts_by_day = _parts_by_day(manifest, as_of)
-    changed, emptied = _changed_days(inputs, manifest, parts_by_day, forced | by_registry)
+    by_limits = _days_of_changed_limits(inputs, manifest, as_of)
+    changed, emptied = _changed_days(inputs, manifest, parts_by_day, forced | by_registry | by_limits)
     report = RollupReport(days=changed, emptied=emptied)
     manifest.platforms = inputs.registry.platforms
     if not changed and not emptied:
@@ -97,11 +98,11 @@ def roll_up(
                 if old and old.content == content and _is_there(store, old)
                 else store.place_day(fresh, day, manifest.run + 1),
                 content=content,
-                fingerprint=_fingerprint(inputs, day, parts_by_day[day]),
+                fingerprint=_of_limits(inputs, _fingerprint(inputs, day, parts_by_day[day])),
                 parts=parts_by_day[day], accepted=books.accepted, counted=books.counted, unmapped=books.unmapped,
             )  # fmt: skip
             are_rules_new = old is not None and (
-                day in by_registry or old.fingerprint != _fingerprint(inputs, day, old.parts)
+                day in by_registry or _without_limits(old) != _fingerprint(inputs, day, old.parts)
             )
             restated += _changed_figures(store, manifest, closed_through, day, new, are_rules_new)
             manifest.days[day] = new
@@ -118,7 +119,8 @@ def roll_up(
 def days_to_roll_up(inputs: RollupInputs, manifest: Manifest, as_of: date) -> list[date]:
     """The days that a roll-up would do, or take away, as things are."""
     by_registry = _days_of_changed_platforms(inputs, manifest)
-    changed, emptied = _changed_days(inputs, manifest, _parts_by_day(manifest, as_of), by_registry)
+    by_limits = _days_of_changed_limits(inputs, manifest, as_of)
+    changed, emptied = _changed_days(inputs, manifest, _parts_by_day(manifest, as_of), by_registry | by_limits)
     return sorted({*changed, *emptied})
 
 
@@ -146,7 +148,7 @@ def _changed_days(
         day
         for day, parts in sorted(parts_by_day.items())
         if day in forced or day not in manifest.days
-        or manifest.days[day].fingerprint != _fingerprint(inputs, day, parts)
+        or _without_limits(manifest.days[day]) != _fingerprint(inputs, day, parts)
         or not _is_there(inputs.store, manifest.days[day])
     ]  # fmt: skip
     return changed, sorted(day for day in manifest.days if day not in parts_by_day and manifest.has_events_of(day))
@@ -170,6 +172,27 @@ def _fingerprint(inputs: RollupInputs, day: date, parts: list[str]) -> str:
     ]
     # Of a day that is rolled up, a part has the same records whatever older days retention took from it.
     return hashlib.sha256("\n".join([*rules, *map(origin_of, parts)]).encode()).hexdigest()[:16]
+
+
+def has_these_limits(entry: DayEntry, registry: Registry) -> bool:
+    """Whether the tables of a day are of these limits: older days than those that are shown keep the ones they had."""
+    return entry.fingerprint.endswith(f"/{registry.limits_fingerprint}")
+
+
+def _of_limits(inputs: RollupInputs, fingerprint: str) -> str:
+    return f"{fingerprint}/{inputs.registry.limits_fingerprint}"
+
+
+def _without_limits(entry: DayEntry) -> str:
+    return entry.fingerprint.partition("/")[0]
+
+
+def _days_of_changed_limits(inputs: RollupInputs, manifest: Manifest, as_of: date) -> set[date]:
+    """The days whose tables of limits are shown, and are of other limits."""
+    first = as_of - timedelta(days=RECENT_DAYS - 1)
+    return {
+        day for day, entry in manifest.days.items() if day >= first and not has_these_limits(entry, inputs.registry)
+    }
 
 
 def _changed_figures(

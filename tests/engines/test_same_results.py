@@ -40,7 +40,7 @@ from tests.support import (
 pytestmark = needs_spark
 Made = Callable[[str], DataFolder]
 # Those of one or two days; `make reliability` takes the others, too.
-SHORT_CASES = ("bills", "both_fields", "codes", "latency", "repeated_ids")
+SHORT_CASES = ("bills", "limits", "both_fields", "codes", "latency", "repeated_ids")
 PHONE, DEVICE = "13912345678", "device-0123456789abcdef"
 
 

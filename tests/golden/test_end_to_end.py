@@ -60,6 +60,6 @@ def test_a_case_speaks_of_tables_and_columns_that_exist(case: Path) -> None:
 
 
 def test_the_cases_are_found() -> None:
-    assert {"both_fields", "repeated_ids", "billing", "bills", "codes", "late_day", "latency", "windows"} <= {
+    assert {"both_fields", "repeated_ids", "billing", "bills", "limits", "codes", "late_day", "latency", "windows"} <= {
         case.name for case in CASES
     }

@@ -22,11 +22,13 @@ import pytest
 
 from pipelines.common.project import PROJECT
 from pipelines.common.sql import sql
+from pipelines.contract.day_tables import RECENT
 from pipelines.contract.masking import MASKING_VERSION
 from pipelines.contract.parts import EVENT_SCHEMA
 from pipelines.contract.registry import Registry
 from pipelines.contract.settings import Settings
 from pipelines.contract.tables import TABLES, VIEWS
+from pipelines.engines.limit_walk import add_limit_walk
 from pipelines.marts.views import view_queries
 from pipelines.rollup.plan import day_plan, day_values
 from pipelines.store.database import workbench
@@ -50,6 +52,8 @@ QUERIES = {
             PLAN.device_records,
             *PLAN.range_steps,
             *PLAN.range_sums,
+            PLAN.key_records,
+            *PLAN.key_steps,
             *PLAN.last_steps,
             *PLAN.tables,
         )
@@ -66,7 +70,7 @@ ORDERED = {f"rollup/{step.name}" for step in PLAN.tables} | {name for name in QU
 # These put the files of all days in order and compute nothing; `rollup` has the cases of what is in them.
 ORDER_ALONE = {
     f"marts/{name}"
-    for name in ("channel_daily", "channel_detail_daily", "outcome_daily", "latency_daily", "unmapped_codes")
+    for name in ("channel_daily", "channel_detail_daily", "outcome_daily", "latency_daily", "unmapped_codes", *RECENT)
 }
 # What is compared with what: made of a case's days where the case does not give it.
 SPANS = ("period_days", "periods")
@@ -127,6 +131,7 @@ def create(connection: duckdb.DuckDBPyConnection, file: Path, folder: Path) -> N
 @pytest.fixture
 def connection(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     with workbench(Settings(), tmp_path, [tmp_path]) as opened:
+        add_limit_walk(opened)
         opened.execute("ATTACH ':memory:' AS out")
         yield opened
 

@@ -6,6 +6,7 @@ import duckdb
 
 from pipelines.contract.day_tables import DayBooks
 from pipelines.engines.base import DayEvents, DayPlan
+from pipelines.engines.limit_walk import add_limit_walk
 from pipelines.engines.steps import create_events, make, make_devices, make_records, write_tables
 
 
@@ -15,6 +16,7 @@ class DuckDBRoller:
     def __init__(self, connection: duckdb.DuckDBPyConnection, plan: DayPlan, memory: int) -> None:
         """`memory` is what the connection may take, in bytes."""
         self._connection, self._plan, self._memory = connection, plan, memory
+        add_limit_walk(connection)
         for name, rows in plan.relations.items():
             connection.register(name, rows)
 
@@ -23,5 +25,6 @@ class DuckDBRoller:
         create_events(self._connection, events.day, events.parts, events.late)
         make(self._connection, (*self._plan.delivered_steps, *self._plan.number_steps), events.values)
         make_records(self._connection, self._plan, events.values)
+        make(self._connection, (self._plan.key_records, *self._plan.key_steps), events.values)
         make_devices(self._connection, self._plan, events.values, events.records, self._memory)
         return write_tables(self._connection, self._plan, events.values, target)

@@ -28,6 +28,7 @@ from pipelines.engines.spark.tasks import (
     count_delivered,
     count_devices,
     count_records,
+    kept_of_keys,
     kept_of_records,
     share_out,
 )
@@ -80,7 +81,7 @@ class SparkRoller:
             .partitionBy(buckets, int)
             .mapPartitions(partial(count_devices, task))
         )
-        self._take((*kept_of_records(plan), *plan.range_sums), counted)
+        self._take((*kept_of_records(plan), *plan.range_sums, *kept_of_keys(plan)), counted)
 
     def _shares(self, shares: Sequence[object]) -> RDD[int]:
         """The numbers of the shares, each in a task of its own."""

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from pipelines.contract.parts import EVENT_SCHEMA
 from pipelines.engines.base import DayPlan, Step
+from pipelines.engines.limit_walk import add_limit_walk
 from pipelines.engines.spark.packing import add_rows, packed, packed_by_bucket, together, unpacked
 from pipelines.engines.spark.place import Place
 from pipelines.engines.steps import (
@@ -61,6 +62,7 @@ class DayTask:
             self.place.on_executor() as (settings, temp),
             workbench(settings, temp, [self.place.folder]) as connection,
         ):
+            add_limit_walk(connection)
             for name, rows in {**self.plan.relations, **self.known}.items():
                 connection.register(name, rows)
             yield connection, settings.memory_bytes
@@ -69,6 +71,11 @@ class DayTask:
 def kept_of_records(plan: DayPlan) -> list[Step]:
     """The steps over records whose rows are wanted elsewhere."""
     return [step for step in plan.record_steps if step.adds is not None]
+
+
+def kept_of_keys(plan: DayPlan) -> list[Step]:
+    """The steps over devices, phones and apps whose rows are wanted elsewhere."""
+    return [step for step in plan.key_steps if step.adds is not None]
 
 
 def count_delivered(task: DayTask, numbers: Iterator[int]) -> Iterator[Packed]:
@@ -108,19 +115,23 @@ def count_records(task: DayTask, received: Iterator[Shared]) -> Iterator[Shared]
             yield from _shared_rows(task, rows, bucket)
         devices = connection.sql(added_up(connection, plan.device_records, plan.device_records.name))
         yield from _shared_rows(task, devices.set_alias(plan.device_records.name), plan.device_set)
+        make(connection, (plan.key_records,), task.values)
+        keys_of_records = connection.sql(f"FROM {plan.key_records.name}")
+        yield from _shared_rows(task, keys_of_records.set_alias(plan.key_records.name), plan.key_set)
 
 
 def count_devices(task: DayTask, received: Iterator[Shared]) -> Iterator[Packed]:
-    """What the plan says of the devices of one bucket, and what adds up in it."""
+    """What the plan says of the devices and other keys of one bucket, and what adds up in it."""
     plan = task.plan
     with task.opened() as (connection, memory):
         for _, (relation, data) in received:
             add_rows(connection, _RECEIVED.format(relation), unpacked(data))
-        for step in (*kept_of_records(plan), plan.device_records):
+        for step in (*kept_of_records(plan), plan.device_records, plan.key_records):
             add_up(connection, step, _RECEIVED.format(step.name))
         records = connection.table(plan.device_records.name).shape[0]
         make_devices(connection, plan, task.values, records, memory)
-        for step in (*kept_of_records(plan), *plan.range_sums):
+        make(connection, plan.key_steps, task.values)
+        for step in (*kept_of_records(plan), *plan.range_sums, *kept_of_keys(plan)):
             for data in packed(connection.table(step.name)):
                 yield step.name, data
 

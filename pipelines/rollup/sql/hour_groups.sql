@@ -5,6 +5,8 @@ SELECT
     vendor,
     (epoch_us(event_time) - epoch_us($day_start::TIMESTAMP)) // 3600000000 AS hour,
     count(*) AS requests,
+    count(device_low) AS with_device,
+    count(phone_low) AS with_phone,
     sum(successes)::BIGINT AS successes,
     sum(mismatches)::BIGINT AS mismatches,
     sum(unknowns)::BIGINT AS unknowns,

@@ -4,6 +4,11 @@ SELECT
     app,
     kind,
     event_time,
+    event_id,
+    device_high,
+    device_low,
+    phone_high,
+    phone_low,
     is_late,
     coalesce(duplicates, 0) AS duplicates
 FROM counted_records

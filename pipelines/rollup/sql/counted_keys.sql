@@ -1,0 +1,13 @@
+-- grain: key_number, app, device or phone that may come more than once: its records, and its first and last moment
+SELECT
+    key_number,
+    app,
+    high,
+    low,
+    count(*) AS requests,
+    count(*) FILTER (channel = 'one_click') AS one_click_requests,
+    sum(uses)::BIGINT AS uses,
+    min(moment) AS first_moment,
+    max(moment) AS last_moment
+FROM repeated_records
+GROUP BY ALL

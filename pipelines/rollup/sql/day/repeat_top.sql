@@ -1,0 +1,18 @@
+-- grain: day, key, rank: the devices and phones with most verification records in an app
+SELECT
+    $day::DATE AS day,
+    (['device', 'phone'])[key_number] AS key,
+    (row_number() OVER by_requests)::INTEGER AS rank,
+    app_key,
+    lower(lpad(to_hex(high), 16, '0')) AS key_hash,
+    requests,
+    uses,
+    make_timestamp_ms(first_moment // 4) AT TIME ZONE 'UTC' AS first_at,
+    make_timestamp_ms(last_moment // 4) AT TIME ZONE 'UTC' AS last_at
+FROM top_keys
+JOIN app_numbers USING (app)
+WINDOW by_requests AS (
+    PARTITION BY key_number ORDER BY requests DESC, high < 0, high, low < 0, low, app_key
+)
+QUALIFY row_number() OVER by_requests <= 20
+ORDER BY key, rank

@@ -1,0 +1,5 @@
+-- grain: key_number, app, channel: the devices or phones that came once, and the uses among them
+SELECT key_number, app, channel, count(*) AS keys, sum(uses)::BIGINT AS uses
+FROM key_records
+ANTI JOIN repeated_keys ON key_hash = hash(key_number, app, low)
+GROUP BY ALL

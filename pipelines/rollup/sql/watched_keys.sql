@@ -1,0 +1,11 @@
+-- grain: limit, app, key with more records in its scope than the limit lets pass at once
+SELECT limit_number, key_number, app, high, low, limits.channel AS limit_channel, max_requests, seconds
+FROM counted_keys
+JOIN app_numbers USING (app)
+JOIN limits USING (key_number)
+WHERE limits.app_key IN (app_numbers.app_key, '*')
+    AND CASE limits.channel
+        WHEN '*' THEN requests
+        WHEN 'one_click' THEN one_click_requests
+        ELSE requests - one_click_requests
+    END > max_requests

@@ -1,0 +1,86 @@
+"""Limits follow: the last 30 days are of the limits as they are now, older ones of none; late records count, too."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from pipelines.common.errors import UsageError
+from pipelines.run.verify import verify
+from tests.support import DAY, DataFolder, days_before, record
+
+FIRST, OLD = DAY - timedelta(days=29), DAY - timedelta(days=30)
+ROWS = "SELECT day, limit_id, requests::INTEGER, blocked::INTEGER FROM limit_daily"
+LIMIT = "limit_id,key,max_requests,window\n{}\n"
+
+
+@pytest.fixture
+def limited(folder: DataFolder) -> DataFolder:
+    """Three records of one device on the oldest day that is shown, on the one before it, and on the newest."""
+    folder.write("registry/limits.csv", LIMIT.format("one,device,1,day"))
+    folder.land("a.ndjson", [
+        record(f"{day}-{number}", day, stage="verify", device_id="d")
+        for day in (OLD, FIRST, DAY) for number in range(3)
+    ])  # fmt: skip
+    folder.tables()
+    return folder
+
+
+def test_the_last_thirty_days_are_published(limited: DataFolder) -> None:
+    assert limited.rows(ROWS) == [(day, "one", 3, 2) for day in (FIRST, DAY)]
+    for table in ("repeat_daily", "repeat_top"):
+        assert limited.rows(f"SELECT DISTINCT day FROM {table} ORDER BY day") == [(FIRST,), (DAY,)]
+
+
+def test_another_limit_is_tried_on_the_last_days_alone(limited: DataFolder) -> None:
+    limited.write("registry/limits.csv", LIMIT.format("two,device,2,day"))
+    assert limited.tables().days == [FIRST, DAY]
+    assert limited.rows(ROWS) == [(day, "two", 3, 1) for day in (FIRST, DAY)]
+    assert limited.rows("SELECT count(*) FROM restatements") == [(0,)]
+    assert limited.tables().days == []
+    # The tables of the older day are as they were, and nobody takes them for damaged.
+    run = limited.open()
+    assert verify(run.store, run.settings, run.registry, None).differences == []
+
+
+def test_without_the_file_there_are_the_defaults_and_without_a_row_none(limited: DataFolder) -> None:
+    limited.write("registry/limits.csv", LIMIT.format("one,device,0,day"))
+    limited.tables()
+    assert limited.rows(ROWS) == []
+    (limited.store.registry / "limits.csv").unlink()
+    limited.tables()
+    assert [row[1:] for row in limited.rows(f"{ROWS} WHERE day = DATE '{DAY}'")] == [
+        ("device_10_day", 3, 0), ("phone_10_day", 3, 0), ("phone_1_30s", 3, 0),
+    ]  # fmt: skip
+
+
+def test_late_records_count(limited: DataFolder) -> None:
+    limited.land("late.ndjson", [record("late", FIRST, stage="verify", device_id="d")])
+    limited.tables()
+    assert limited.rows(ROWS) == [(FIRST, "one", 4, 3), (DAY, "one", 3, 2)]
+    assert limited.rows(f"SELECT requests::INTEGER FROM repeat_top WHERE day = DATE '{FIRST}'") == [(4,)]
+
+
+def test_the_next_day_takes_its_place(limited: DataFolder) -> None:
+    after = DAY + timedelta(days=1)
+    limited.land("b.ndjson", [record("after", after, stage="verify", device_id="d")])
+    limited.tables(after)
+    assert limited.rows(ROWS) == [(DAY, "one", 3, 2), (after, "one", 1, 0)]
+
+
+def test_a_file_without_a_column_is_refused_by_name(limited: DataFolder) -> None:
+    limited.write("registry/limits.csv", "limit_id,key,window\none,device,day\n")
+    with pytest.raises(UsageError, match=r"registry/limits\.csv has no column max_requests"):
+        limited.open()
+
+
+def test_a_day_before_is_no_counter_of_the_next(folder: DataFolder) -> None:
+    folder.write("registry/limits.csv", LIMIT.format("one,device,1,86400"))
+    times = {"a": f"{days_before(DAY, 1)}T23:59:59.999", "b": f"{DAY}T00:00:00.000", "c": f"{DAY}T23:59:59.999"}
+    folder.land(
+        "a.ndjson",
+        [record(name, stage="verify", device_id="d", event_time=f"{time}+08:00") for name, time in times.items()],
+    )
+    folder.tables()
+    assert folder.rows(ROWS) == [(days_before(DAY, 1), "one", 1, 0), (DAY, "one", 2, 1)]
