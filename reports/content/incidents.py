@@ -188,11 +188,15 @@ def _incident(
 
 
 def _value(dimensions: list[str], value: str, by_key: Mapping[str, App]) -> Text:
-    """A cell's value in words."""
-    if dimensions == ["app_key"] and value in by_key:
-        return Text(by_key[value].name, by_key[value].name)
+    """A cell's value in words; an app stands first in a pair."""
     values = value.split(" & ", 1) if len(dimensions) > 1 else [value]
-    return _joined([both(cell_words(f"{name}={one}")) for name, one in zip(dimensions, values, strict=False)])
+    app = by_key.get(values[0]) if dimensions[0] == "app_key" else None
+    return _joined(
+        [
+            both(cell_words(f"{name}={one}", app.name if app else None))
+            for name, one in zip(dimensions, values, strict=False)
+        ]
+    )
 
 
 def _code(grown: str) -> Text:

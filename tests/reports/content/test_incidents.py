@@ -172,3 +172,20 @@ def test_what_was_withdrawn_stands_on_its_app_s_page_and_its_days(made, reading)
         [], ["gone"], ["gone"], [], ["together"],
     ]  # fmt: skip
     assert found.listed() == found.of_app("shop") == []
+
+
+@pytest.mark.parametrize(
+    ("dimension", "cause", "value", "said"),
+    [
+        ("app_key", "app_key=store", "store", "示例商城 (store)"),
+        ("app_key & platform", "app_key=store & platform=ios", "store & ios", "示例商城 (store) · iOS"),
+    ],
+)
+def test_an_app_that_is_a_cell_has_its_name_and_its_key(made, reading, dimension, cause, value, said):
+    made.add("apps", {"app_key": "store", "app_name": "示例商城", "platform": "ios", "is_registered": True})
+    made.add("incidents", incident("all", 4, app_key="*", cause_kind="cell", cause=cause))
+    counts = {"requests_before": 10, "successes_before": 9, "requests_now": 10, "successes_now": 5}
+    effects = {"mix_effect": 0.0, "rate_effect": -0.4}
+    made.add("incident_cells", {"incident_id": "all", "dimension": dimension, "value": value} | counts | effects)
+    (one,) = incidents_of(made, reading).all
+    assert [cell.value.en for cell in one.cells] == [said]
