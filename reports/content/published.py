@@ -31,8 +31,8 @@ ROW_LIMIT = 5000
 RESTATEMENTS_LISTED = 200
 # In the order of their making: a step may read those before it.
 STEPS = (
-    "subjects", "days", "codes", "usage_days", "usage_periods", "trend_days", "latency_days",
-    "earlier_days", "month_counts", "channel_windows", "breakdowns", "failures", "packages", "presence",
+    "subjects", "days", "codes", "usage_days", "usage_periods", "chart_days", "chart_months",
+    "channel_windows", "breakdowns", "failures", "packages", "presence",
 )  # fmt: skip
 
 

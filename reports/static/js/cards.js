@@ -10,9 +10,9 @@ import { sparkline } from "./sparkline.js";
 import { chosenDays, figures, windowKey } from "./state.js";
 import { onFigures, onWindow } from "./windows.js";
 
-/** @import { PeriodKey, UsageMetric, Value } from "./types.d.ts" */
+/** @import { CardMetric, PeriodKey, UsageMetric, Value } from "./types.d.ts" */
 
-/** @type {UsageMetric[]} */
+/** @type {CardMetric[]} */
 export const CARD_METRICS = [
   "number_verifications",
   "one_click_verifications",
@@ -71,7 +71,7 @@ function windowRow(metric) {
 }
 
 /**
- * @param {UsageMetric} metric
+ * @param {CardMetric} metric
  * @returns {HTMLElement}
  */
 function card(metric) {

@@ -5,7 +5,7 @@
 import { own } from "./dom.js";
 import { site } from "./state.js";
 
-/** @import { Breakdown, ByWindow, ChannelRow, Code, Figures, Outcome, PeriodKey, RawBreakdown, RawCode, RawFigures, RawOutcome, SeriesPlace, Step, TrendChannel, Value } from "./types.d.ts" */
+/** @import { Breakdown, ByWindow, ChannelRow, ChartLists, Code, Figures, Outcome, PeriodKey, RawBreakdown, RawCode, RawFigures, RawOutcome, SeriesPlace, Step, TrendChannel, Value } from "./types.d.ts" */
 
 /** @type {TrendChannel[]} */
 export const TREND_CHANNELS = ["one_click", "wechat", "qq", "weibo"];
@@ -51,14 +51,15 @@ export function isComparable(period) {
 }
 
 /**
- * @param {RawFigures["trend"]} counts
- * @returns {Figures["trend"]}
+ * @param {(name: TrendChannel) => Value[][]} countsOf
+ * @returns {ChartLists["trend"]}
  */
-function trendByChannel(counts) {
-  const totals = counts.one_click[0].map((_value, i) => sum(...TREND_CHANNELS.map((name) => counts[name][0][i])));
-  /** @param {TrendChannel} name */
-  const trend = (name) => {
-    const [authorizations, requests, cancelled] = counts[name];
+function trendByChannel(countsOf) {
+  const counts = TREND_CHANNELS.map(countsOf);
+  const totals = counts[0][0].map((_value, i) => sum(...counts.map(([authorizations]) => authorizations[i])));
+  /** @param {number} place */
+  const trend = (place) => {
+    const [authorizations, requests, cancelled] = counts[place];
     return {
       authorizations,
       authorization_requests: requests,
@@ -68,7 +69,7 @@ function trendByChannel(counts) {
       technical_success_rate: authorizations.map((value, i) => technicalRate(value, requests[i], cancelled[i])),
     };
   };
-  return { one_click: trend("one_click"), wechat: trend("wechat"), qq: trend("qq"), weibo: trend("weibo") };
+  return { one_click: trend(0), wechat: trend(1), qq: trend(2), weibo: trend(3) };
 }
 
 /**
@@ -154,16 +155,6 @@ function codeRow([step, channel, outcome, records, code]) {
 }
 
 /**
- * @param {RawFigures["latency"]} lists
- * @returns {Figures["latency"]}
- */
-function latencyByChannel(lists) {
-  return Object.fromEntries(
-    Object.entries(lists).map(([channel, [p50, p95]]) => [channel, { latency_p50_ms: p50, latency_p95_ms: p95 }]),
-  );
-}
-
-/**
  * @template Raw, Row
  * @param {Partial<ByWindow<Raw[]>>} content
  * @param {(rows: Raw[]) => Row[]} rows
@@ -173,107 +164,76 @@ function byWindow(content, rows) {
   return { 7: rows(content[7] || []), 30: rows(content[30] || []) };
 }
 
-/** The places of the lists of the longer look. */
-const EARLIER = { authorizations: 0, requests: 1, cancelled: 2, verifications: 3, p50: 4, p95: 5 };
-
-const TREND_PLACES = [EARLIER.authorizations, EARLIER.requests, EARLIER.cancelled];
+/** The places of the texts of a channel. */
+const PLACES = { authorizations: 0, requests: 1, cancelled: 2, verifications: 3, p50: 4, p95: 5 };
 
 /**
- * The numbers of a text that holds `count` of them to base 36, all of the same width; dots are none.
+ * The numbers of a text as `sql/figures/chart_days.sql` writes them, `count` of them: each one more than it is, in the same
+ * number of hexadecimal digits, and these to base 64.
  * @param {string} text
  * @param {number} count
  * @returns {Value[]}
  */
 function numbersOf(text, count) {
-  const width = text.length / count;
+  const bytes = Array.from(atob(text), (letter) => letter.charCodeAt(0).toString(16).padStart(2, "0")).join("");
+  const digits = Math.floor(bytes.length / count);
   return Array.from({ length: count }, (_unused, i) => {
-    const digits = text.slice(i * width, (i + 1) * width);
-    return !digits || digits.startsWith(".") ? null : Number.parseInt(digits, 36);
+    const written = Number.parseInt(bytes.slice(i * digits, (i + 1) * digits), 16);
+    return written ? written - 1 : null;
   });
 }
 
 /**
- * A list of a channel as the file has it, or what an empty one stands for: nothing but zeros, or nothing at all of a
- * latency. Where no data were read, there is no zero.
- * @param {Record<string, (Value[] | string)[]>} lists
- * @param {string} channel
- * @param {number} place
+ * The charts' numbers of every channel over some days or months; where no data were read, there is no zero.
+ * @param {Record<string, string[]>} texts
  * @param {boolean[]} withData
- * @returns {Value[]}
+ * @returns {ChartLists}
  */
-function longList(lists, channel, place, withData) {
-  const found = own(lists, channel)?.[place] || [];
-  const list = typeof found === "string" ? numbersOf(found, withData.length) : found;
-  const isLatency = place >= EARLIER.p50;
-  return withData.map((hasData, i) => (isLatency || hasData ? (list[i] ?? (isLatency ? null : 0)) : null));
-}
-
-/**
- * The charts' numbers over the days before the 30 and these, one list for each series.
- * @param {RawFigures} raw
- * @returns {Figures["long"]}
- */
-function longFigures(raw) {
-  const before = site.long_days.length - site.days.length;
-  const withData = Array.from({ length: before }, (_unused, i) => !site.long_missing.includes(i));
-  /** @param {string} channel @param {number} place @param {Value[]} now */
-  const joined = (channel, place, now) => [...longList(raw.earlier, channel, place, withData), ...now];
-  /** @param {TrendChannel} name */
-  const counts = (name) => TREND_PLACES.map((place, i) => joined(name, place, raw.trend[name][i]));
-  const trend = trendByChannel(
-    /** @type {any} */ (Object.fromEntries(TREND_CHANNELS.map((name) => [name, counts(name)]))),
-  );
-  const none = site.days.map(() => null);
-  const timed = site.channels.filter((name) => own(raw.earlier, name)?.[EARLIER.p50]?.length || own(raw.latency, name));
-  /** @param {string} name @returns {[Value[], Value[]]} */
-  const latencies = (name) => {
-    const [p50, p95] = own(raw.latency, name) || [none, none];
-    return [joined(name, EARLIER.p50, p50), joined(name, EARLIER.p95, p95)];
+function chartLists(texts, withData) {
+  /**
+   * An empty text is zeros, or of latencies none.
+   * @param {string} channel
+   * @param {number} place
+   */
+  const list = (channel, place) => {
+    const text = own(texts, channel)?.[place];
+    const values = text ? numbersOf(text, withData.length) : withData.map(() => (place < PLACES.p50 ? 0 : null));
+    return values.map((value, i) => (withData[i] ? value : null));
   };
-  const { one_click_verifications: oneClick, local_verifications: local } = raw.usage;
-  return {
-    trend,
-    latency: latencyByChannel(Object.fromEntries(timed.map((name) => [name, latencies(name)]))),
-    usage: {
-      one_click_verifications: joined("one_click", EARLIER.verifications, oneClick),
-      local_verifications: joined("local_verify", EARLIER.verifications, local),
-      third_party_authorizations: thirdParty(trend),
-    },
-  };
-}
-
-/**
- * The charts' numbers by month; of latencies there are none, which do not add up.
- * @param {RawFigures} raw
- * @returns {Figures["monthly"]}
- */
-function monthlyFigures(raw) {
-  const withData = site.months.map(([, , days]) => days > 0);
-  /** @param {string} channel @param {number} place */
-  const list = (channel, place) => longList(raw.months, channel, place, withData);
-  /** @param {TrendChannel} name */
-  const counts = (name) => TREND_PLACES.map((place) => list(name, place));
-  const trend = trendByChannel(
-    /** @type {any} */ (Object.fromEntries(TREND_CHANNELS.map((name) => [name, counts(name)]))),
-  );
-  return {
-    trend,
-    latency: {},
-    usage: {
-      one_click_verifications: list("one_click", EARLIER.verifications),
-      local_verifications: list("local_verify", EARLIER.verifications),
-      third_party_authorizations: thirdParty(trend),
-    },
-  };
-}
-
-/**
- * @param {Figures["trend"]} trend
- * @returns {Value[]}
- */
-function thirdParty(trend) {
+  const trend = trendByChannel((name) => [
+    list(name, PLACES.authorizations),
+    list(name, PLACES.requests),
+    list(name, PLACES.cancelled),
+  ]);
   const others = TREND_CHANNELS.filter((name) => name !== "one_click").map((name) => trend[name].authorizations);
-  return others[0].map((_value, i) => sum(...others.map((list) => list[i])));
+  const timed = site.channels.filter((name) => own(texts, name)?.slice(PLACES.p50).some(Boolean));
+  return {
+    trend,
+    latency: Object.fromEntries(
+      timed.map((name) => [name, { latency_p50_ms: list(name, PLACES.p50), latency_p95_ms: list(name, PLACES.p95) }]),
+    ),
+    usage: {
+      one_click_verifications: list("one_click", PLACES.verifications),
+      local_verifications: list("local_verify", PLACES.verifications),
+      third_party_authorizations: withData.map((_hasData, i) => sum(...others.map((values) => values[i]))),
+    },
+  };
+}
+
+/**
+ * The same over the last days alone.
+ * @template Lists
+ * @param {Lists} lists
+ * @param {number} days
+ * @returns {Lists}
+ */
+function lastOf(lists, days) {
+  /** @param {any} one @returns {any} */
+  const cut = (one) =>
+    Array.isArray(one)
+      ? one.slice(-days)
+      : Object.fromEntries(Object.entries(one).map(([name, inner]) => [name, cut(inner)]));
+  return cut(lists);
 }
 
 /**
@@ -282,16 +242,24 @@ function thirdParty(trend) {
  * @returns {Figures}
  */
 export function completedFigures(raw) {
-  const { one_click_verifications: oneClick, local_verifications: local } = raw.usage;
+  const long = chartLists(
+    raw.days,
+    site.long_days.map((_day, i) => !site.long_missing.includes(i)),
+  );
+  const monthly = chartLists(
+    raw.months,
+    site.months.map(([, , days]) => days > 0),
+  );
+  const { usage, trend } = lastOf({ usage: long.usage, trend: long.trend }, site.days.length);
+  const { one_click_verifications: oneClick, local_verifications: local } = usage;
   /** @param {RawBreakdown[]} rows */
   const breakdown = (rows) => rows.map(breakdownRow);
   return {
     ...raw,
-    long: longFigures(raw),
-    monthly: monthlyFigures(raw),
-    usage: { number_verifications: oneClick.map((value, i) => sum(value, local[i])), ...raw.usage },
-    trend: trendByChannel(raw.trend),
-    latency: latencyByChannel(raw.latency),
+    long,
+    monthly,
+    usage: { number_verifications: oneClick.map((value, i) => sum(value, local[i])), ...usage },
+    trend,
     channels: byWindow(raw.channels, channelRows),
     platforms: byWindow(raw.platforms, breakdown),
     carriers: byWindow(raw.carriers, breakdown),
@@ -304,7 +272,7 @@ export function completedFigures(raw) {
  * The numbers of a chart's series in `lists`, one for each day or month of these; `meta` says where they lie
  * (`charts/shapes.py`).
  * @param {SeriesPlace} meta
- * @param {Figures["long"]} lists
+ * @param {ChartLists} lists
  * @returns {Value[]}
  */
 export function seriesValues({ group, series, field }, lists) {

@@ -28,6 +28,9 @@ export type UsageMetric =
   | "third_party_authorizations"
   | "billable_verifications";
 
+/** A metric that has a card. */
+export type CardMetric = Exclude<UsageMetric, "billable_verifications">;
+
 /** Whether a change is a part of the base, or the difference of two shares. */
 export type ChangeKind = "ratio" | "points";
 
@@ -162,20 +165,14 @@ export interface RawFigures {
   /** Those on the app alone, of the 90 days. */
   notes: DayNote[];
   /**
-   * By channel over the 60 days before the 30: authorizations, requests, cancelled, verifications, median and 95th
-   * percentile of the latency; each a text of numbers to base 36, empty where there are nothing but zeros.
+   * By channel over the 90 days: authorizations, requests, cancelled, verifications, median and 95th percentile of the
+   * latency in milliseconds; each a text (chart_days.sql), empty where there are nothing but zeros, or no latency.
    */
-  earlier: Record<string, string[]>;
-  /** By channel over the 13 months: the first four of these, as lists, empty likewise. */
-  months: Record<string, Value[][]>;
-  /** One value for each of the site's days. */
-  usage: Record<Exclude<UsageMetric, "number_verifications">, Value[]>;
+  days: Record<string, string[]>;
+  /** By channel over the 13 months: the first four of these. */
+  months: Record<string, string[]>;
   /** The sum of each period, of its matched days, and of their counterparts. */
   sums: Record<UsageMetric, [Value, Value, Value][]>;
-  /** Authorizations, requests and cancelled by day. */
-  trend: Record<TrendChannel, [Value[], Value[], Value[]]>;
-  /** The median and the 95th percentile by day, in milliseconds. */
-  latency: Record<string, [Value[], Value[]]>;
   /** By window a list for each WindowCount, with a value for each channel and, last, for all of them. */
   channels: ByWindow<Value[][]>;
   platforms: Partial<ByWindow<RawBreakdown[]>>;
@@ -220,18 +217,14 @@ export interface ChannelRow extends Record<WindowCount, Value> {
 }
 
 /** The figures with what follows from them. */
-export interface Figures
-  extends Omit<
-    RawFigures,
-    "usage" | "trend" | "latency" | "channels" | "platforms" | "carriers" | "outcomes" | "codes"
-  > {
+export interface Figures extends Omit<RawFigures, "channels" | "platforms" | "carriers" | "outcomes" | "codes"> {
   /** The numbers of the charts over the 90 days. */
   long: ChartLists;
   /** The same over the 13 months. */
   monthly: ChartLists;
-  usage: Record<UsageMetric, Value[]>;
+  /** One value for each of the site's days. */
+  usage: Record<CardMetric, Value[]>;
   trend: Record<TrendChannel, ChannelTrend>;
-  latency: Record<string, { latency_p50_ms: Value[]; latency_p95_ms: Value[] }>;
   channels: ByWindow<ChannelRow[]>;
   platforms: ByWindow<Breakdown[]>;
   carriers: ByWindow<Breakdown[]>;

@@ -15,11 +15,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipelines.common.days import window
 from pipelines.common.project import PROJECT
 from pipelines.common.sql import sql
 from pipelines.contract.metrics import METRICS
-from pipelines.contract.record import CHANNELS, OUTCOMES
 from pipelines.store.database import open_published
 from reports.content import context
 from reports.content.published import PublishedTables
@@ -73,10 +71,9 @@ def figures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         marts = PublishedTables(connection)
         marts.prepare(context.listed_apps(context.apps(marts), set()))
         ((_, document),) = marts.documents(["*"])
-    site = {
-        "days": [str(day) for day in window(DAY, 30)],
-        "channels": CHANNELS, "outcomes": OUTCOMES, "codes": [],
-    }  # fmt: skip
+        quality = context.quality_by_day(marts)
+        shared = context.shared_data(marts, context.standing(marts, quality), quality, "")
+    site = json.loads(context.json_block(shared))
     completed: dict[str, Any] = run_script(COMPLETE, {"site": site, "document": json.loads(document)})
     return completed
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections import defaultdict
 from contextlib import closing
@@ -80,20 +81,40 @@ def total_of(rows: list[dict], name: str, days: set[date]) -> int:
     return sum(row[name] for row in rows if row["day"] in days)
 
 
+def numbers(text: str, count: int = 90) -> list[int | None]:
+    """The numbers of a text of the document; an empty one is all zeros."""
+    found = base64.b64decode(text).hex()
+    digits = len(found) // count
+    if not digits:
+        return [0] * count
+    written = [int(found[i * digits : (i + 1) * digits], 16) for i in range(count)]
+    return [one - 1 if one else None for one in written]
+
+
 def test_every_app_and_all_together_have_a_document(tables):
     assert list(tables.documents) == sorted(tables.documents)
     assert {"*", "shop", "Shop", "ghost", "idle", "CON"} <= tables.documents.keys()
 
 
-def test_usage_by_day_is_null_without_data_and_zero_without_records(tables):
+def counted_of(channel: str) -> tuple[str, ...]:
+    """The counts that the charts show of a channel."""
+    verified = ("verifications",) if channel in ("one_click", "local_verify") else ()
+    return (*(COUNTS[:3] if channel in TREND else ()), *verified)
+
+
+def test_the_ninety_days_are_those_of_the_tables(tables):
     for key, document in tables.documents.items():
-        for name, values in document["usage"].items():
-            expected = [
-                None if back == MISSING_BACK else total(of(tables.usage, key), name, day(back), day(back))
-                for back in reversed(range(30))
-            ]
-            assert values == expected, (key, name)
-    assert set(tables.documents["idle"]["usage"]["local_verifications"]) == {0, None}
+        rows = of(tables.channels, key)
+        in_channel = {name: [row for row in rows if row["channel"] == name] for name in CHANNELS}
+        assert sorted(document["days"]) == sorted(name for name in CHANNELS if in_channel[name]), key
+        for channel, texts in document["days"].items():
+            for name, text in zip((*COUNTS[:3], "verifications"), texts, strict=False):
+                expected = [
+                    total(in_channel[channel], name, day(back), day(back)) if name in counted_of(channel) else 0
+                    for back in reversed(range(90))
+                ]
+                assert numbers(text) == expected, (key, channel, name)
+    assert tables.documents["idle"]["days"] == {}
 
 
 def test_sums_over_each_period_and_the_one_before(tables):
@@ -180,16 +201,10 @@ def test_a_change_is_that_of_the_days_that_are_left(tmp_path, missing):
     assert [row[3] for row in found] == [7, 30 - len(missing)]
 
 
-def test_login_trend_and_windows_by_channel(tables):
+def test_windows_by_channel(tables):
     for key, document in tables.documents.items():
         for place, channel in enumerate([*TREND, "*"]):
             rows = [r for r in of(tables.detail, key) if r["channel"] in (TREND if channel == "*" else (channel,))]
-            if channel != "*":
-                for lists, name in zip(document["trend"][channel], COUNTS, strict=False):
-                    assert lists == [
-                        None if back == MISSING_BACK else total(rows, name, day(back), day(back))
-                        for back in reversed(range(30))
-                    ]
             for days in (7, 30):
                 columns = document["channels"][str(days)]
                 now = [total(rows, name, day(days - 1), AS_OF) for name in COUNTS]
@@ -244,14 +259,34 @@ def test_failures_by_outcome_and_code(tables):
 
 def test_latencies_are_gaps_on_days_without(tables):
     for key, document in tables.documents.items():
-        for channel, lists in document["latency"].items():
+        for channel, texts in document["days"].items():
+            if channel == "qq":
+                assert texts[4:] == ["", ""], key
+                continue
             rows = {r["day"]: r for r in of(tables.channels, key) if r["channel"] == channel}
             if key != "*":
-                assert lists[1] == [
-                    rows[day(back)]["latency_p95_ms"] if day(back) in rows else None for back in reversed(range(30))
+                assert numbers(texts[5]) == [
+                    rows[day(back)]["latency_p95_ms"] if day(back) in rows else None for back in reversed(range(90))
                 ]
-            assert lists[0][29 - MISSING_BACK] is None
-    assert "qq" not in tables.documents["*"]["latency"]
+            assert numbers(texts[4])[89 - MISSING_BACK] is None
+
+
+def test_a_latency_of_zero_is_no_gap(tmp_path):
+    made = Database(tmp_path / "authmeter.duckdb")
+    made.publish()
+    made.add("apps", {"app_key": "shop", "app_name": "Shop", "platform": "android", "is_registered": True})
+    made.add("day_quality", {"day": day(30), "day_state": "complete"})
+    row = {"day": day(30), "channel": "one_click", "latency_p50_ms": 0, "latency_p95_ms": 2000}
+    counts = dict.fromkeys((*COUNTS, "verification_requests", "verifications"), 1)
+    made.add("channel_daily", row | counts | {"app_key": "shop"})
+    made.add("latency_daily", row | {"records": 1, "latency_p95_ms": 7})
+    with closing(open_published(made.close())) as connection:
+        marts = PublishedTables(connection)
+        marts.prepare(context.listed_apps(context.apps(marts), set()))
+        documents = {key: json.loads(text) for key, text in marts.documents(["*", "shop"])}
+    texts = documents["shop"]["days"]["one_click"]
+    assert [numbers(text)[58:61] for text in texts[4:]] == [[None, 0, None], [None, 2000, None]]
+    assert numbers(documents["*"]["days"]["one_click"][5])[59] == 7
 
 
 def test_packages_are_those_registered_and_those_seen(tables):
@@ -265,46 +300,6 @@ def test_packages_are_those_registered_and_those_seen(tables):
     assert all(len(row) == 8 for row in tables.documents["shop"]["packages"])
 
 
-def numbers(text: str) -> list[int | None]:
-    """The 60 numbers to base 36 of a text; an empty one is all zeros."""
-    width = len(text) // 60
-    if not width:
-        return [0] * 60
-    return [None if text[i] == "." else int(text[i : i + width], 36) for i in range(0, len(text), width)]
-
-
-def test_the_sixty_days_before_are_those_of_the_tables(tables):
-    for key, document in tables.documents.items():
-        rows = of(tables.channels, key)
-        in_channel = {name: [row for row in rows if row["channel"] == name] for name in CHANNELS}
-        with_records = [name for name in CHANNELS if any(day(89) <= row["day"] <= day(30) for row in in_channel[name])]
-        assert sorted(document["earlier"]) == sorted(with_records), key
-        for channel, texts in document["earlier"].items():
-            for name, text in zip((*COUNTS[:3], "verifications"), texts, strict=False):
-                found = [total(in_channel[channel], name, day(back), day(back)) for back in reversed(range(30, 90))]
-                assert numbers(text) == found, (key, channel, name)
-
-
-def test_earlier_latencies_have_a_place_for_each_day(tmp_path):
-    made = Database(tmp_path / "authmeter.duckdb")
-    made.publish()
-    made.add("apps", {"app_key": "shop", "app_name": "Shop", "platform": "android", "is_registered": True})
-    for back in (30, 31, 89, 90):
-        made.add("day_quality", {"day": day(back), "day_state": "complete"})
-        row = {"day": day(back), "channel": "one_click", "latency_p50_ms": 40 + back, "latency_p95_ms": 2000}
-        counts = dict.fromkeys((*COUNTS, "verification_requests", "verifications"), 1)
-        made.add("channel_daily", row | counts | {"app_key": "shop"})
-        made.add("latency_daily", row | {"records": 1, "latency_p50_ms": 7})
-    with closing(open_published(made.close())) as connection:
-        marts = PublishedTables(connection)
-        marts.prepare(context.listed_apps(context.apps(marts), set()))
-        documents = {key: json.loads(text) for key, text in marts.documents(["*", "shop"])}
-    nothing = [None] * 57
-    assert numbers(documents["shop"]["earlier"]["one_click"][4]) == [129, *nothing, 71, 70]
-    assert numbers(documents["shop"]["earlier"]["one_click"][5]) == [2000, *nothing, 2000, 2000]
-    assert numbers(documents["*"]["earlier"]["one_click"][4]) == [7, *nothing, 7, 7]
-
-
 def test_thirteen_months_are_sums_of_the_tables(tables):
     firsts = [date(2025 + (month > 9), (month + 2) % 12 + 1, 1) for month in range(13)]
     assert (firsts[0], firsts[-1]) == (date(2025, 3, 1), date(2026, 3, 1))
@@ -315,7 +310,8 @@ def test_thirteen_months_are_sums_of_the_tables(tables):
                 expected = [
                     sum(row[name] for row in rows if row["day"].replace(day=1) == month) for month in firsts
                 ]  # fmt: skip
-                assert (found or [0] * 13) == expected, (key, channel, name)
+                counted = name in counted_of(channel)
+                assert numbers(found, 13) == (expected if counted else [0] * 13), (key, channel, name)
 
 
 def test_an_app_has_its_own_notes_and_the_spans_of_its_incidents(tables):

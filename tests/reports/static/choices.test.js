@@ -76,15 +76,11 @@ test("figures are completed before anyone draws them", () => {
   const drawn = [];
   onFigures(() => drawn.push(figures.usage.number_verifications));
   assert.deepEqual(drawn, []);
-  const none = [[], [], []];
-  site.days = [];
-  site.long_days = [];
+  site.days = site.long_days = ["2026-03-09", "2026-03-10"];
+  site.long_missing = [1];
   const counts = Array(6).fill([]);
   setFigures({
-    usage: { one_click_verifications: [1, null], local_verifications: [2, null] },
-    trend: { one_click: none, wechat: none, qq: none, weibo: none },
-    latency: {},
-    earlier: {},
+    days: { one_click: ["", "", "", "IQ==", "", ""], local_verify: ["", "", "", "MQ==", "", ""] },
     months: {},
     channels: { 7: counts, 30: counts },
     platforms: {},

@@ -14,6 +14,14 @@ beforeEach(useExampleSite);
 
 const NOTHING = [null, null, null, null, null];
 
+/* Numbers as the site writes them: one more than they are, as hexadecimal digits, to base 64. */
+function text(values) {
+  const written = values.map((value) => (value === null ? 0 : value + 1).toString(16));
+  const digits = Math.max(...written.map((one) => one.length));
+  const all = written.map((one) => one.padStart(digits, "0")).join("");
+  return Buffer.from(all.length % 2 ? `${all}0` : all, "hex").toString("base64");
+}
+
 /* So many days with the same count. */
 const counts = (days, count) => Array(days).fill(count);
 
@@ -21,31 +29,31 @@ const counts = (days, count) => Array(days).fill(count);
 const raw = () => ({
   key: "shop",
   name: "Shop",
-  usage: {
-    one_click_verifications: [10, 0, null, 7, 5],
-    local_verifications: [1, 2, null, null, 0],
-    third_party_authorizations: [3, 3, null, 3, 3],
-    billable_verifications: [10, 0, null, 7, 5],
-  },
   sums: {},
-  trend: {
+  // The first of the 85 earlier days is missing; Weibo was used in February alone.
+  days: {
     one_click: [
-      [8, 0, null, 60, 4],
-      [10, 0, null, 80, 5],
-      [2, 0, null, 5, 1],
+      text([...counts(85, 3), 8, 0, 0, 60, 4]),
+      text([...counts(85, 4), 10, 0, 0, 80, 5]),
+      text([...counts(85, 0), 2, 0, 0, 5, 1]),
+      text([...counts(85, 2), 10, 0, 0, 7, 5]),
+      "",
+      text([null, ...counts(84, 700), 900, null, null, 1200, 800]),
     ],
     wechat: [
-      [2, 0, null, 20, 0],
-      [10, 4, null, 40, 0],
-      [0, 4, null, 0, 0],
+      text([...counts(85, 0), 2, 0, 0, 20, 0]),
+      text([...counts(85, 0), 10, 4, 0, 40, 0]),
+      text([...counts(85, 0), 0, 4, 0, 0, 0]),
+      "",
+      "",
+      "",
     ],
-    qq: [NOTHING, NOTHING, NOTHING],
-    weibo: [NOTHING, NOTHING, NOTHING],
+    local_verify: ["", "", "", text([...counts(85, 0), 1, 2, 0, 0, 0]), "", ""],
   },
-  latency: { one_click: [NOTHING, [900, null, null, 1200, 800]] },
-  // The first of the 85 earlier days is missing; Weibo was used in February alone.
-  earlier: { one_click: ["3".repeat(85), "4".repeat(85), "", "2".repeat(85), "", `..${"JG".repeat(84)}`] },
-  months: { one_click: [[50, 60], [100, 80], [], [40, 30]], weibo: [[5, 0], [10, 0], [], []] },
+  months: {
+    one_click: [text([50, 60]), text([100, 80]), "", text([40, 30])],
+    weibo: [text([5, 0]), text([10, 0]), "", ""],
+  },
   channels: {
     7: [
       [90, 10, 0, null, 100],
@@ -111,7 +119,7 @@ test("rates and shares of a day follow from its counts", () => {
   assert.deepEqual(oneClick.share, [0.8, null, null, 0.75, 1]);
   assert.deepEqual(wechat.authorization_rate, [0.2, 0, null, 0.5, null]);
   assert.deepEqual(wechat.share, [0.2, null, null, 0.25, 0]);
-  assert.deepEqual(qq.share, NOTHING, "a channel without data has no share, not a share of zero");
+  assert.deepEqual(qq.share, [0, null, null, 0, 0], "on a missing day, or one without requests, nobody has a share");
 });
 
 test("the rate of a window is the sum of its authorizations over the sum of its requests", () => {
@@ -185,7 +193,7 @@ test("a chart's series are found by group, series and field, over the longer loo
   assert.deepEqual(series("trend", "one_click", "authorizations"), [null, ...counts(84, 3), 8, 0, null, 60, 4]);
   assert.deepEqual(series("trend", "one_click", "authorization_rate").slice(84), [0.75, 0.8, null, null, 0.75, 0.8]);
   assert.deepEqual(series("usage", "one_click_verifications"), [null, ...counts(84, 2), 10, 0, null, 7, 5]);
-  assert.deepEqual(series("usage", "local_verifications"), [null, ...none, 1, 2, null, null, 0]);
+  assert.deepEqual(series("usage", "local_verifications"), [null, ...none, 1, 2, null, 0, 0]);
   assert.deepEqual(series("usage", "third_party_authorizations"), [null, ...none, 2, 0, null, 20, 0]);
   assert.deepEqual(series("latency", "one_click", "latency_p95_ms").slice(83), [700, 700, 900, null, null, 1200, 800]);
   assert.deepEqual(series("latency", "one_click", "latency_p95_ms").slice(0, 2), [null, 700]);

@@ -1,22 +1,12 @@
 -- app_key, or '*' for all apps together: its figures as one JSON document, for the keys from $first_app to $last_app
-WITH trend AS (
+WITH daily AS (
     SELECT app_key, map_from_entries(list((channel, lists) ORDER BY channel)) AS by_channel
-    FROM trend_days
-    WHERE app_key BETWEEN $first_app AND $last_app
-    GROUP BY app_key
-), latency AS (
-    SELECT app_key, map_from_entries(list((channel, lists) ORDER BY channel)) AS by_channel
-    FROM latency_days
-    WHERE app_key BETWEEN $first_app AND $last_app
-    GROUP BY app_key
-), earlier AS (
-    SELECT app_key, map_from_entries(list((channel, lists) ORDER BY channel)) AS by_channel
-    FROM earlier_days
+    FROM chart_days
     WHERE app_key BETWEEN $first_app AND $last_app
     GROUP BY app_key
 ), monthly AS (
     SELECT app_key, map_from_entries(list((channel, lists) ORDER BY channel)) AS by_channel
-    FROM month_counts
+    FROM chart_months
     WHERE app_key BETWEEN $first_app AND $last_app
     GROUP BY app_key
 ), channel_columns AS (
@@ -186,14 +176,8 @@ SELECT
         'incidents': coalesce(incident_days.days, []),
         'incident_spans': coalesce(incident_spans.spans, []),
         'notes': coalesce(own_notes.notes, []),
-        'earlier': coalesce(earlier.by_channel, MAP {}),
+        'days': coalesce(daily.by_channel, MAP {}),
         'months': coalesce(monthly.by_channel, MAP {}),
-        'usage': {
-            'one_click_verifications': usage_days.one_click_verifications,
-            'local_verifications': usage_days.local_verifications,
-            'third_party_authorizations': usage_days.third_party_authorizations,
-            'billable_verifications': usage_days.billable_verifications
-        },
         'sums': {
             'number_verifications': list_transform(
                 sums.number_verifications,
@@ -226,8 +210,6 @@ SELECT
                 ]
             )
         },
-        'trend': trend.by_channel,
-        'latency': coalesce(latency.by_channel, MAP {}),
         'channels': windows.channels,
         'platforms': coalesce(dimensions.platforms, MAP {}),
         'carriers': coalesce(dimensions.carriers, MAP {}),
@@ -236,10 +218,7 @@ SELECT
         'packages': coalesce(package_rows.rows, [])
     })::VARCHAR AS document
 FROM listed_apps AS listed
-JOIN usage_days USING (app_key)
 JOIN usage_periods AS sums USING (app_key)
-LEFT JOIN trend USING (app_key)
-LEFT JOIN latency USING (app_key)
 LEFT JOIN windows USING (app_key)
 LEFT JOIN dimensions USING (app_key)
 LEFT JOIN outcomes USING (app_key)
@@ -250,7 +229,7 @@ LEFT JOIN restated_days USING (app_key)
 LEFT JOIN incident_days USING (app_key)
 LEFT JOIN incident_spans USING (app_key)
 LEFT JOIN own_notes USING (app_key)
-LEFT JOIN earlier USING (app_key)
+LEFT JOIN daily USING (app_key)
 LEFT JOIN monthly USING (app_key)
 WHERE listed.app_key BETWEEN $first_app AND $last_app
 ORDER BY listed.app_key
