@@ -1,0 +1,57 @@
+"""Every cell of the published tables of uses and packages against the independent count.
+
+What lives here: two runs over a random folder, the second with late records, and the comparison. The tables that come
+of pure functions are compared over more worlds in `test_packages_as_counted.py`.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.oracle.bills.random_world import write_world
+from tests.oracle.bills.tables import tables
+from tests.oracle.bills.world import read_world
+from tests.oracle.counts import Row
+from tests.oracle.test_independent_count import KEY, differences, published
+from tests.published_folder import Call
+
+KEYS = {
+    "billing_daily": ("day", "account_id", "app_key", "channel"),
+    "billing_hourly": ("day", "hour", "account_id", "channel"),
+    "resource_package_daily": ("day", "resource_package_id"),
+    "resource_package_usage": ("day", "account_id", "app_key", "resource_package_id"),
+    "resource_packages": ("resource_package_id",),
+    "resource_package_forecast": ("account_id",),
+}
+
+
+def as_published(row: Row) -> Row:
+    """A counted row with sums of money as floats."""
+    money = {name: float(str(row[name])) for name in ("price", "amount") if row.get(name) is not None}
+    return row | money
+
+
+@pytest.mark.parametrize("seed", [3, 1])
+def test_two_runs_are_as_counted(tmp_path: Path, seed: int, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AUTHMETER_HASH_KEY", KEY)
+    everything, data = tmp_path / "all", tmp_path / "data"
+    runs = write_world(everything, seed)
+    shutil.copytree(everything / "registry", data / "registry")
+    # The tolerance is for what is not published yet, and no setting of a run.
+    settings = (everything / "authmeter.toml").read_text("utf-8").splitlines()
+    kept = [line for line in settings if not line.startswith("tolerance_")]
+    (data / "authmeter.toml").write_text("\n".join(kept), "utf-8")
+    for number, day in enumerate(runs, start=1):
+        shutil.copytree(everything / f"landing/run{number}", data / f"landing/run{number}")
+        done = call("run", "--day", day, data=data)
+        assert done.code in (0, 3), done
+    report: list[str] = []
+    counted = tables(read_world(everything, runs, KEY))
+    for table, key in KEYS.items():
+        rows = [as_published(row) for row in counted[table]]
+        lines = differences(rows, published(data, table, rows[0] if rows else key), key)
+        report += [f"{table}: {line}" for line in lines[:5]] + [f"{table}: {len(lines)} in all"] * (len(lines) > 5)
+    assert report == []
