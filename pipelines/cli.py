@@ -281,6 +281,17 @@ def incidents(
 
 
 @app.command()
+def packages(
+    as_json: Annotated[bool, typer.Option("--json", metavar="", help="For programs")] = False,
+    data: Data = None,
+) -> None:
+    """Resource packages by account, as published: what is left, when it runs out, what lapses."""
+    from pipelines.commands.packages import print_packages
+
+    print_packages(_folder(data), as_json=as_json)
+
+
+@app.command()
 def explain(
     channel: Annotated[str, typer.Option("--channel", help="The channel of the rate")],
     now: Annotated[Window, typer.Option("--now", parser=_span, metavar="A..B", help="Days to explain")],

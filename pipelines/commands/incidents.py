@@ -43,12 +43,12 @@ def print_incidents(data: Path, *, with_parts: bool, as_json: bool) -> None:
         print(f"{parts:,} more as part of these: --all")
 
 
-def older_publication(database: Path) -> UsageError:
+def older_publication(database: Path, lacking: str = "incidents") -> UsageError:
     """What a command says that needs a table which the published file has not got."""
     return UsageError(
         "What is published is of an older version of authmeter.",
         where=str(database),
-        why="It has no incidents.",
+        why=f"It has no {lacking}.",
         do="Run `authmeter run`.",
     )
 

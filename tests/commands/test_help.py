@@ -23,6 +23,7 @@ COMMANDS = (
     "serve",
     "status",
     "incidents",
+    "packages",
     "explain",
     "verify",
     "alert",

@@ -137,6 +137,7 @@ OPTIONS = {
     "demo": set(), "sample": {"--out", "--days", "--apps", "--events", "--seed", "--format", "--last-day"},
     "export": {"--app", "--from", "--to", "--format", "--events"}, "check": {"--source", "file"}, "accept": {"path"},
     "dev": set(), "serve": {"--port", "--tokens"}, "status": {"--json"}, "verify": {"first", "last"},
+    "packages": {"--json"},
 }  # fmt: skip
 
 

@@ -1,0 +1,96 @@
+"""`authmeter packages`: what is left of each account's resource packages, when they run out, and what lapses."""
+
+import json
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+
+from pipelines.commands.incidents import older_publication
+from pipelines.common.days import stamp
+from pipelines.common.text import printable
+from pipelines.store.database import open_published
+from pipelines.store.store import Store
+
+Row = dict[str, Any]
+# The last day of a package is that of the business clock.
+_PACKAGES: Final = """
+    SELECT resource_packages.*, ((expires_at - INTERVAL 1 MICROSECOND) AT TIME ZONE time_zone)::DATE AS last_day
+    FROM resource_packages, publication
+    ORDER BY account_id, expires_at, purchased_at, resource_package_id
+"""
+
+
+def print_packages(data: Path, *, as_json: bool) -> None:
+    """Prints the published packages by account, in their order.
+
+    Args:
+        as_json: for programs: the rows of both tables.
+
+    Raises:
+        UsageError: nothing is published, or only by an older version.
+    """
+    database = Store(data).database
+    with closing(open_published(database)) as connection:
+        try:
+            accounts = _rows(connection, "SELECT * FROM resource_package_forecast ORDER BY account_id")
+            packages = _rows(connection, _PACKAGES)
+            ((zone,),) = connection.execute("SELECT time_zone FROM publication").fetchall()
+        except duckdb.Error:
+            raise older_publication(database, "resource packages") from None
+    if as_json:
+        for one in packages:
+            one |= {name: stamp(one[name], zone) for name in ("purchased_at", "expires_at")}
+        print(json.dumps({"accounts": accounts, "packages": packages}, ensure_ascii=False, default=str))
+        return
+    if not accounts:
+        print("no resource package: registry/resource_packages.csv names none")
+    for account in accounts:
+        own = [one for one in packages if one["account_id"] == account["account_id"]]
+        print(f"{printable(account['account_id'])}: {'; '.join(_of_account(account, own))}")
+        for one in own:
+            print(f"  {one['state']:<8} {printable(one['resource_package_id'])}: {'; '.join(_of_package(one))}")
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[Row]:
+    found = connection.execute(query)
+    names = [column[0] for column in found.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def _of_account(account: Row, packages: list[Row]) -> Iterator[str]:
+    if not account["quantity"]:
+        yield "no package is active"
+    else:
+        bound = "≤ " if any(one["missing_days"] for one in packages if one["state"] == "active") else ""
+        yield f"{bound}{account['remaining']:,} of {account['quantity']:,} left"
+    if account["uses_28d"] is None:
+        yield "no forecast yet: it takes a week of data"
+        return
+    yield f"about {account['uses_28d']:,} uses in the next 28 days"
+    earliest, latest = account["run_out_earliest"], account["run_out_latest"]
+    if account["run_out_day"]:
+        span = f" ({earliest} to {latest or 'later'})" if earliest else ""
+        yield f"run out on {account['run_out_day']}{span}"
+    elif earliest:
+        yield f"run out on {earliest} at the earliest"
+    if account["buy_by"]:
+        amount = f", {account['buy_quantity']:,} for a year" if account["buy_quantity"] else ""
+        yield f"buy by {account['buy_by']}{amount}"
+
+
+def _of_package(one: Row) -> Iterator[str]:
+    bound = "≤ " if one["missing_days"] and one["remaining"] else ""
+    yield f"{bound}{one['remaining']:,} of {one['quantity']:,} left"
+    if one["state"] == "expired":
+        yield f"expired after {one['last_day']}, {one['expired']:,} lapsed"
+        return
+    yield f"good through {one['last_day']}"
+    if one["used_up_day"]:
+        yield f"used up on {one['used_up_day']}"
+    if one["unused_expected"]:
+        yield f"about {one['unused_expected']:,} will lapse"
+    if one["missing_days"]:
+        yield f"{one['missing_days']:,} days without data"

@@ -1,0 +1,70 @@
+"""`authmeter packages`: what is left, when it runs out and what lapses, in words and for programs."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+from tests.published_folder import Call
+from tests.support import DAY, DataFolder, record
+
+PACKAGES = "resource_package_id,account_id,quantity,purchased_at,expires_at\n"
+
+
+def publish(folder: DataFolder, packages: str, days: int) -> None:
+    """A use a day at nine in the morning on the days that end with the day, and these packages."""
+    folder.write("registry/resource_packages.csv", PACKAGES + packages)
+    for back in range(days):
+        day = DAY - timedelta(days=back)
+        use = record(f"{day}", day, stage="verify", event_time=f"{day}T09:00:00+08:00")
+        folder.land(f"{day}.ndjson", [use])
+    folder.tables()
+
+
+def test_an_account_and_its_packages_stand_in_words(call: Call, folder: DataFolder) -> None:
+    rows = "p,,20,2026-03-04,\nold,,9,2026-03-01,2026-03-04\nq,,30,2026-03-11,2026-04-01\nnext,other,5,2026-04-01,\n"
+    publish(folder, rows, 7)
+    ended = call("packages", data=folder.root)
+    assert ended.code == 0
+    assert ended.out.splitlines() == [
+        "default: 13 of 20 left; about 28 uses in the next 28 days; run out on 2026-04-14; "
+        "buy by 2026-04-07, 365 for a year",
+        "  expired  old: 0 of 9 left; expired after 2026-03-03, 9 lapsed",
+        "  future   q: 0 of 30 left; good through 2026-03-31; about 9 will lapse",
+        "  active   p: 13 of 20 left; good through 2027-03-04; used up on 2026-04-13",
+        "other: no package is active; about 0 uses in the next 28 days",
+        "  future   next: 0 of 5 left; good through 2027-04-01; about 5 will lapse",
+    ]
+
+
+def test_what_is_not_known_is_not_said(call: Call, folder: DataFolder) -> None:
+    publish(folder, "p,,20,2026-03-04,\n", 2)
+    assert call("packages", data=folder.root).out.splitlines() == [
+        "default: ≤ 18 of 20 left; no forecast yet: it takes a week of data",
+        "  active   p: ≤ 18 of 20 left; good through 2027-03-04; 5 days without data",
+    ]
+
+
+def test_programs_get_the_rows(call: Call, folder: DataFolder) -> None:
+    publish(folder, "p,,20,2026-03-04,\n", 7)
+    said = json.loads(call("packages", "--json", data=folder.root).out)
+    assert [(one["account_id"], one["remaining"], one["run_out_day"]) for one in said["accounts"]] == [
+        ("default", 13, "2026-03-24"),
+    ]  # fmt: skip
+    (package,) = said["packages"]
+    assert (package["purchased_at"], package["last_day"], package["state"]) == (
+        "2026-03-04T00:00:00+08:00", "2027-03-04", "active",
+    )  # fmt: skip
+
+
+def test_without_packages_it_says_where_to_write_them(call: Call, folder: DataFolder) -> None:
+    folder.land("a.ndjson", [record("a")])
+    folder.tables()
+    ended = call("packages", data=folder.root)
+    assert (ended.code, ended.out) == (0, "no resource package: registry/resource_packages.csv names none\n")
+
+
+def test_before_the_first_run_there_is_nothing_to_say(call: Call, folder: DataFolder) -> None:
+    ended = call("packages", data=folder.root)
+    assert ended.code == 2
+    assert "Nothing is published yet." in ended.err
