@@ -269,6 +269,21 @@ def verify(
 
 
 @app.command()
+def whatif(
+    key: Annotated[str, typer.Option("--key", help="device, phone or app: what is counted in each app")],
+    most: Annotated[int, typer.Option("--max", help="How many requests may pass")],
+    window: Annotated[str, typer.Option("--window", help="day, or seconds from 1 to 86400")],
+    first: Annotated[date, typer.Option("--from", parser=_day, metavar="YYYY-MM-DD", help="First day")],
+    last: Annotated[date, typer.Option("--to", parser=_day, metavar="YYYY-MM-DD", help="Last day")],
+    data: Data = None,
+) -> None:
+    """Try a limit against repeated verification on stored days: what it would have blocked, saved and harmed."""
+    from pipelines.commands.whatif import limit_of, run_whatif
+
+    run_whatif(_folder(data), limit_of(key, most, window), Window(first, last))
+
+
+@app.command()
 def incidents(
     with_parts: Annotated[bool, typer.Option("--all", metavar="", help="Also those that are part of another")] = False,
     as_json: Annotated[bool, typer.Option("--json", metavar="", help="For programs")] = False,

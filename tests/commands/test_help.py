@@ -26,6 +26,7 @@ COMMANDS = (
     "packages",
     "explain",
     "verify",
+    "whatif",
     "alert",
 )
 

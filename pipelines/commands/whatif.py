@@ -1,0 +1,85 @@
+"""`authmeter whatif`: what a limit against repeated verification would have blocked, tried on stored days."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipelines.common.days import Window
+from pipelines.common.errors import UsageError, nothing_published
+from pipelines.common.lock import hold
+from pipelines.common.text import counted
+from pipelines.contract.accounts import ANY
+from pipelines.contract.limits import DAY, KEYS, Limit, window_of
+from pipelines.contract.registry import load_registry
+from pipelines.contract.settings import load_settings
+from pipelines.rollup.plan import day_plan
+from pipelines.rollup.rollup import RollupInputs, roll_up_day
+from pipelines.run.engines import engine_of
+from pipelines.store.manifest import Manifest
+from pipelines.store.store import Store
+
+_SUMS = ("requests", "with_key", "blocked", "blocked_uses", "blocked_successes")
+
+
+def limit_of(key: str, max_requests: int, window: str) -> Limit:
+    """The limit that the arguments of the command say, of each app and both channels.
+
+    Raises:
+        UsageError: one of them is none that a limit may have.
+    """
+    seconds = window_of(window)
+    if key not in KEYS or max_requests < 1 or seconds is None:
+        raise UsageError(
+            f"No limit is so: key {key}, at most {max_requests}, window {window}.",
+            do=f"Give a key of {', '.join(KEYS)}; at least 1; and day, or seconds from 1 to 86400.",
+        )
+    return Limit("whatif", ANY, ANY, key, max_requests, seconds)
+
+
+def run_whatif(data: Path, limit: Limit, span: Window) -> None:
+    """Prints what the limit would have blocked in each app over the stored days of a span; nothing is kept.
+
+    Raises:
+        UsageError: nothing is published, or no day of the span has stored events.
+    """
+    store, settings = Store(data), load_settings(data)
+    if not store.warehouse.is_dir():
+        raise nothing_published(data)
+    registry = replace(load_registry(store.registry, settings.timezone), limits=(limit,))
+    with hold(store.lock, "whatif", datetime.now(UTC)):
+        manifest = store.read_manifest()
+        days = [day for day in sorted(manifest.days) if span.first <= day <= span.last and manifest.has_events_of(day)]
+        if not days:
+            raise UsageError(
+                f"No day from {span.first} to {span.last} has stored events.",
+                where=str(data),
+                do="Name days that a run has closed, and whose events are kept.",
+            )
+        inputs = RollupInputs(store, settings, registry, engine_of(settings, store))
+        found = pa.concat_tables(_tried(inputs, manifest, days))
+    window = "a day" if limit.window == DAY else f"in {counted(int(limit.window), 'second')}"
+    print(f"{counted(limit.max_requests, 'request')} of a {limit.key} {window}, over {counted(len(days), 'day')}:")
+    by_app = found.group_by("app_key").aggregate([(name, "sum") for name in _SUMS]).sort_by("app_key").to_pylist()
+    total = {f"{name}_sum": sum(row[f"{name}_sum"] for row in by_app) for name in _SUMS}
+    width = max(len("all apps"), *(len(row["app_key"]) for row in by_app)) if by_app else len("all apps")
+    print(f"{'':{width}} {'requests':>12} {'coverage':>9} {'blocked':>12} {'saved':>12} {'harm':>12}")
+    for name, row in [*((row["app_key"], row) for row in by_app), ("all apps", total)]:
+        coverage = f"{row['with_key_sum'] / row['requests_sum']:.1%}" if row["requests_sum"] else "-"
+        print(
+            f"{name:{width}} {row['requests_sum']:>12,} {coverage:>9} {row['blocked_sum']:>12,} "
+            f"{row['blocked_uses_sum']:>12,} {row['blocked_successes_sum']:>12,}"
+        )
+    print("saved: blocked uses that would not have been billed; harm: blocked requests that succeeded")
+
+
+def _tried(inputs: RollupInputs, manifest: Manifest, days: list[date]) -> Iterator[pa.Table]:
+    """`limit_daily` of each day, as the roll-up makes it with these limits."""
+    with inputs.engine.day_roller(day_plan(inputs.registry)) as roller:
+        for day in days:
+            fresh = inputs.store.fresh_folder("whatif")
+            roll_up_day(roller, inputs, manifest, day, fresh)
+            yield pq.read_table(fresh / "limit_daily.parquet")

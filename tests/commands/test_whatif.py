@@ -1,0 +1,50 @@
+"""`authmeter whatif`: any limit, tried on stored days, by the code of the roll-up."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.published_folder import Call
+from tests.support import DAY, DataFolder, days_before, record, tree
+
+PHONE = "13800138000"
+SPAN = ("--from", days_before(DAY, 1), "--to", DAY)
+
+
+@pytest.fixture
+def repeated(folder: DataFolder) -> DataFolder:
+    """A phone of shop three times within a minute on each of two days, and once in game."""
+    times = [f"{day}T10:00:{second}+08:00" for day in (days_before(DAY, 1), DAY) for second in ("00", "20", "40")]
+    rows = [record(time, stage="verify", phone=PHONE, event_time=time) for time in times]
+    rows += [record("game", app_key="game", stage="verify", phone=PHONE), record("none", stage="verify")]
+    folder.land("a.ndjson", rows)
+    folder.tables()
+    return folder
+
+
+def test_it_says_what_would_have_been_blocked_and_keeps_nothing(call: Call, repeated: DataFolder) -> None:
+    before = tree(repeated.store.warehouse / "days")
+    ended = call("whatif", "--key", "phone", "--max", 1, "--window", 30, *SPAN, data=repeated.root)
+    assert ended.code == 0
+    assert ended.out.startswith("1 request of a phone in 30 seconds, over 2 days:\n")
+    lines = [line.split() for line in ended.out.splitlines()]
+    assert lines[2:5] == [
+        ["game", "1", "100.0%", "0", "0", "0"],
+        ["shop", "7", "85.7%", "2", "2", "2"],
+        ["all", "apps", "8", "87.5%", "2", "2", "2"],
+    ]
+    assert tree(repeated.store.warehouse / "days") == before
+    assert repeated.tables().days == []
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--key", "ip", "--max", 1, "--window", "day", *SPAN),
+        ("--key", "app", "--max", 0, "--window", "day", *SPAN),
+        ("--key", "app", "--max", 1, "--window", "86401", *SPAN),
+        ("--key", "app", "--max", 1, "--window", "day", "--from", DAY, "--to", days_before(DAY, 1)),
+    ],
+)
+def test_wrong_use_ends_with_2(call: Call, repeated: DataFolder, arguments: tuple[object, ...]) -> None:
+    assert call("whatif", *arguments, data=repeated.root).code == 2
