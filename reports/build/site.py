@@ -127,6 +127,7 @@ class _Site:
     def write(self) -> SiteReport:
         usage_csv = self._usage_csv()
         months = self._monthly_csvs()
+        self._billing_csvs()
         self._page("usage.html", csv=usage_csv, months=months, app_count=len(self.apps))
         self._page("monitor.html", app_count=len(self.apps))
         self._page("metrics.html")
@@ -161,6 +162,13 @@ class _Site:
     def _usage_csv(self) -> WrittenFile:
         rows = harmless(self.marts.frame("usage_all"))
         return self.writer.write("usage_all.csv", csv_bytes(rows), rows.height)
+
+    def _billing_csvs(self) -> None:
+        """Packages, what was drawn from them, and consoles and bills beside the log: each where there is any."""
+        for name in ("packages", "package_usage", "reconciliation_daily", "reconciliation_monthly"):
+            rows = harmless(self.marts.frame(name))
+            if rows.height:
+                self.writer.write(f"{name}.csv", csv_bytes(rows), rows.height)
 
     def _monthly_csvs(self) -> dict[str, WrittenFile]:
         """The usage of each calendar month from the first record on, the newest first."""

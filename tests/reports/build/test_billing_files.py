@@ -1,0 +1,46 @@
+"""The files of resource packages and of reconciliation in the site: there where there is something to say."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+from tests.support import DAY, DataFolder, record
+
+NAMES = ("packages", "package_usage", "reconciliation_daily", "reconciliation_monthly")
+
+
+def publish(folder: DataFolder) -> dict[str, str]:
+    """The text of these files after a run with three uses on the day, without byte order marks."""
+    rows = [record(f"a{n}", stage="verify", event_time=f"{DAY}T09:00:00+08:00") for n in range(3)]
+    folder.land("a.ndjson", rows)
+    folder.publish()
+    files = (folder.store.site / f"{name}.csv" for name in NAMES)
+    return {file.stem: file.read_bytes().decode("utf-8-sig") for file in files if file.exists()}
+
+
+def test_without_packages_and_statements_there_are_none(folder: DataFolder) -> None:
+    assert publish(folder) == {}
+
+
+def test_the_files_hold_the_tables_and_stand_in_the_manifest(folder: DataFolder) -> None:
+    head = "resource_package_id,account_id,quantity,purchased_at\n"
+    folder.write("registry/resource_packages.csv", head + f"=p,,2,{DAY}\nold,,2,{DAY - timedelta(days=40)}\n")
+    folder.write("registry/console/a.csv", f"day,account_id,channel,billed\n{DAY},default,number,9\n")
+    folder.write("registry/bills/a.csv", "month,account_id,channel,quantity,amount\n2026-02,default,number,9,0.45\n")
+    found = publish(folder)
+    packages = found["packages"].splitlines()
+    assert packages[0] == "day,resource_package_id,account_id,opening,granted,used,adjusted,expired,remaining"
+    assert len(packages) == 1 + 30 + 1
+    assert packages[-2:] == [f"{DAY},'=p,default,0,2,1,0,0,1", f"{DAY},old,default,2,0,2,0,0,0"]
+    assert found["package_usage"].splitlines()[1:] == [
+        f"{DAY},default,shop,'=p,1", f"{DAY},default,shop,old,2",
+    ]  # fmt: skip
+    assert found["reconciliation_daily"].splitlines()[1:] == [
+        f"{DAY},default,*,number,billed,9,3,6,5,unexplained,0,6,,0"
+    ]
+    assert found["reconciliation_monthly"].splitlines()[1:] == [
+        "2026-02-01,default,number,quantity,0,,9,9,,0,0,5,log_incomplete,0,9,0.45"
+    ]
+    manifest = json.loads((folder.store.site / "manifest.json").read_text())
+    assert {f"{name}.csv" for name in NAMES} <= {file["path"] for file in manifest["files"]}
