@@ -1,6 +1,6 @@
 """What the ledger is made of: each account's uses by day and app, and between the instants of its packages.
 
-Lives here: the accounts, put together of rows by day. Where these come from is in `published_packages.py`.
+Lives here: the accounts, put together of rows by day. Where these come from is in `published.py`.
 """
 
 from bisect import bisect_right

@@ -223,7 +223,7 @@ QUERIES = [(page, query) for page in PAGES for query in blocks(page, "sql")]
 def test_queries_run(sampled: Path) -> None:
     may_be_empty = (
         "FROM restatements", "FROM unmapped_codes", "FROM incidents", "FROM incident_cells",
-        "FROM withdrawn_incidents", "FROM notes",
+        "FROM withdrawn_incidents", "FROM notes", "FROM resource_package", "FROM reconciliation_",
     )  # fmt: skip
     with closing(duckdb.connect(str(sampled / "warehouse" / "authmeter.duckdb"), read_only=True)) as connection:
         for page, query in QUERIES:
