@@ -51,7 +51,7 @@ def package_tables(accounts: Iterable[Account], at: AsOf) -> dict[str, pl.DataFr
     by_app = pl.concat([empty["resource_package_usage"], *usage])
     return {
         "resource_package_daily": daily.sort("day", "resource_package_id"),
-        "resource_package_usage": by_app.sort(AppUses._fields[:4], nulls_last=True),
+        "resource_package_usage": by_app.sort(AppUses._fields[:4]),
         "resource_packages": _frame(PackageState._fields, states).sort("resource_package_id"),
         "resource_package_forecast": _frame(AccountForecast._fields, forecasts).sort("account_id"),
     }
