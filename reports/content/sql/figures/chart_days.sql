@@ -34,25 +34,43 @@ WITH chart_day AS (
     LEFT JOIN latency_daily USING (day, channel)
     WHERE day BETWEEN $long_first AND $last
     GROUP BY day, channel
+), dense AS (
+    -- Sorted once, not once for each list.
+    SELECT
+        app_key,
+        channel,
+        list(
+            {
+                'authorizations': authorizations,
+                'requests': authorization_requests,
+                'cancelled': authorizations_cancelled,
+                'verifications': verifications,
+                'p50': latency_p50_ms,
+                'p95': latency_p95_ms
+            }
+            ORDER BY day
+        ) AS rows
+    FROM (SELECT DISTINCT app_key, channel FROM counted) AS channels
+    CROSS JOIN chart_day
+    LEFT JOIN counted USING (app_key, channel, day)
+    GROUP BY app_key, channel
 ), listed AS (
     SELECT
         app_key,
         channel,
         [
-            list(CASE channel WHEN 'local_verify' THEN 0 ELSE coalesce(authorizations, 0) END ORDER BY day),
-            list(CASE channel WHEN 'local_verify' THEN 0 ELSE coalesce(authorization_requests, 0) END ORDER BY day),
-            list(CASE channel WHEN 'local_verify' THEN 0 ELSE coalesce(authorizations_cancelled, 0) END ORDER BY day),
-            list(
-                CASE WHEN channel IN ('one_click', 'local_verify') THEN coalesce(verifications, 0) ELSE 0 END
-                ORDER BY day
-            ),
-            list(latency_p50_ms ORDER BY day),
-            list(latency_p95_ms ORDER BY day)
+            CASE channel WHEN 'local_verify' THEN [] ELSE list_transform(rows, lambda one: one.authorizations) END,
+            CASE channel WHEN 'local_verify' THEN [] ELSE list_transform(rows, lambda one: one.requests) END,
+            CASE channel WHEN 'local_verify' THEN [] ELSE list_transform(rows, lambda one: one.cancelled) END,
+            CASE
+                WHEN channel IN ('one_click', 'local_verify')
+                    THEN list_transform(rows, lambda one: one.verifications)
+                ELSE []
+            END,
+            list_transform(rows, lambda one: one.p50),
+            list_transform(rows, lambda one: one.p95)
         ] AS lists
-    FROM (SELECT DISTINCT app_key, channel FROM counted) AS channels
-    CROSS JOIN chart_day
-    LEFT JOIN counted USING (app_key, channel, day)
-    GROUP BY app_key, channel
+    FROM dense
 ), measured AS (
     SELECT
         app_key,
@@ -71,7 +89,10 @@ SELECT
             WHEN list_max(one.numbers) IS NULL OR (place <= 4 AND list_max(one.numbers) = 0) THEN ''
             ELSE to_base64(unhex(array_to_string(
                 list_transform(
-                    one.numbers, lambda value: lpad(to_base(coalesce(value + 1, 0), 16), one.digits, '0')
+                    one.numbers,
+                    lambda value: lpad(
+                        to_base(coalesce(value, if(place <= 4, 0, -1)) + 1, 16), one.digits, '0'
+                    )
                 ),
                 ''
             )))
