@@ -29,6 +29,8 @@ _LINES = """(VALUES
     ('ios', 'one_click', 'CMCC', 2, 25), ('android', 'local_verify', 'CTCC', 1, 10),
     ('android', 'wechat', 'unknown', 1, 30), ('ios', 'qq', 'unknown', 2, 10), ('android', 'weibo', 'unknown', 1, 5)
 ) AS lines(platform, channel, carrier, scheme, weight)"""
+# Each line of an app has one of three SDK versions.
+_VERSION = "'2.' || (13 + hash(app_key, platform, channel, carrier) % 3) || '.0'"
 
 
 def make_published(target: Path, apps: int) -> None:
@@ -114,9 +116,9 @@ def _days(connection: duckdb.DuckDBPyConnection, folder: Path, apps: int) -> Non
         FROM out.channel_detail_daily GROUP BY day, app_key, channel ORDER BY day, app_key, channel""")
     connection.execute("""INSERT INTO out.latency_daily
         SELECT day, channel, sum(authorization_requests), 400, 1200 FROM out.channel_daily GROUP BY ALL ORDER BY ALL""")
-    connection.execute("""INSERT INTO out.outcome_daily
+    connection.execute(f"""INSERT INTO out.outcome_daily
         SELECT day, app_key, channel, CASE channel WHEN 'local_verify' THEN 'verify' ELSE 'authorize' END, platform,
-            carrier, '2.1', outcome, CASE WHEN channel IN ('wechat', 'qq', 'weibo') THEN channel ELSE 'umeng' END,
+            carrier, {_VERSION}, outcome, CASE WHEN channel IN ('wechat', 'qq', 'weibo') THEN channel ELSE 'umeng' END,
             code, records
         FROM (
             SELECT *, unnest([authorizations, authorizations_cancelled, authorizations_failed]) AS records,

@@ -6,10 +6,10 @@ Lives here: the layout of the site and the order of writing. Does not belong her
 
 import hashlib
 import shutil
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,12 @@ from reports.content.trust import public_reasons, reasons
 from reports.export.csv_files import csv_bytes, harmless
 from reports.export.workbook import gets_workbook
 from reports.pages.rendering import environment
+
+# The quality page has so many findings in sight; the rest is one click away.
+_FINDINGS_LISTED = 10
+
+# The first day of a calendar month, what was counted in it, and its file.
+Month = tuple[date, tuple[Any, ...] | None, WrittenFile]
 
 
 @dataclass(frozen=True)
@@ -94,8 +100,11 @@ class _Site:
         self.standing = context.standing(marts, self.quality)
         self.apps = context.apps(marts)
         self.by_key = {app.key: app for app in self.apps}
-        self.overviews = list(context.overviews(marts, self.quality))
         self.incidents = Incidents(marts, self.by_key)
+        days = context.days_with_a_page(
+            self.quality, marts.publication.as_of, (one.published.incident.first_day for one in self.incidents.all)
+        )
+        self.overviews = list(context.overviews(marts, self.quality, days))
         rows = dict(marts.rows("detail_rows")) if xlsx_apps else {}
         with_workbook = {app.key for app in self.apps if gets_workbook(app.key, rows.get(app.key, 0), xlsx_apps)}
         # One thread asks DuckDB for the figures, in this order, while this one makes the pages that need none.
@@ -121,12 +130,13 @@ class _Site:
                 "INCIDENTS_LISTED": INCIDENTS_LISTED,
                 "PARTS_LISTED": PARTS_LISTED,
                 "NOTES_LISTED": NOTES_LISTED,
+                "MONTH_METRICS": (*context.CARD_METRICS, "billable_verifications"),
             }
         )
 
     def write(self) -> SiteReport:
         usage_csv = self._usage_csv()
-        months = self._monthly_csvs()
+        months = self._months()
         self._billing_csvs()
         self._page("usage.html", csv=usage_csv, months=months, app_count=len(self.apps))
         self._page("monitor.html", app_count=len(self.apps))
@@ -170,15 +180,17 @@ class _Site:
             if rows.height:
                 self.writer.write(f"{name}.csv", csv_bytes(rows), rows.height)
 
-    def _monthly_csvs(self) -> dict[str, WrittenFile]:
-        """The usage of each calendar month from the first record on, the newest first."""
+    def _months(self) -> list[Month]:
+        """Each calendar month from the first record on, the newest first: its first day, its days and those with data
+        and the usage of all apps together (None without a record), and its CSV, which this writes."""
         self.writer.folder("monthly")
-        files = {}
+        totals = {month: tuple(counts) for month, *counts in self.marts.rows("month_totals")}
+        found = []
         for month in sorted({day.replace(day=1) for day in self.quality}, reverse=True):
             rows = harmless(self.marts.frame("usage_month", month=month.isoformat()))
-            name = f"{month:%Y-%m}"
-            files[name] = self.writer.write(f"monthly/usage_{name}.csv", csv_bytes(rows), rows.height)
-        return files
+            file = self.writer.write(f"monthly/usage_{month:%Y-%m}.csv", csv_bytes(rows), rows.height)
+            found.append((month, totals.get(month), file))
+        return found
 
     def _prepare(self, listed: pl.DataFrame) -> list[tuple[Any, ...]]:
         """Takes the steps to the figures; gives what the quality page needs of them."""
@@ -223,7 +235,8 @@ class _Site:
             totals=self.marts.rows("file_totals")[0], rejected=rejected,
             checks=[(row[:4], Text(row[4], row[5])) for row in self.marts.rows("checks")],
             unmapped=sum(self.quality[day].unmapped_codes for day in days if day in self.quality),
-            nulled=self.marts.rows("nulled_fields"), tables=tables, limit=ROW_LIMIT,
+            nulled=self.marts.rows("nulled_fields"), tables=tables, limit=ROW_LIMIT, listed=_FINDINGS_LISTED,
+            faults=[one for one in self.incidents.all if one.published.is_open and one.is_of_data],
             data=context.json_block({"tables": tables}),
         )  # fmt: skip
 
@@ -233,12 +246,14 @@ class _Site:
         return [app.name, app.key, app.folder] if app else [key, key, None]
 
     def _days(self) -> None:
-        """The overview of every day; of the data day the briefing tells more."""
+        """The page of every day; of the data day the briefing tells more."""
         self.writer.folder("days")
         for overview in self.overviews:
             self._page(
                 f"days/{overview.day}.html", "day.html", "../", overview=overview,
                 entries=self.incidents.of_day(overview.day), withdrawn=self.incidents.withdrawn_of_day(overview.day),
+                movers=[(self.by_key[mover.app_key], mover) for mover in overview.movers],
+                notes=[(self.by_key.get(note.app_key), note) for note in overview.notes],
             )  # fmt: skip
 
     def _briefing(self, usage_csv: WrittenFile) -> None:
@@ -254,11 +269,13 @@ class _Site:
         """Who has sign-in by others alone reads of that."""
         return context.CARD_METRICS[0 if any(one.cards[0][1] for one in self.overviews) else 3]
 
-    def _files(self, usage_csv: WrittenFile, months: dict[str, WrittenFile]) -> None:
+    def _files(self, usage_csv: WrittenFile, months: Sequence[Month]) -> None:
         metric = self._counted()
         place = context.CARD_METRICS.index(metric)
+        first = self.standing.publication.as_of - timedelta(days=max(WINDOWS))
+        newest = [one for one in self.overviews if one.day > first]
         days: list[tuple[date, str, bool, int | None]] = [
-            (one.day, one.quality.state, one.quality.is_restated, one.cards[place][1]) for one in self.overviews
+            (one.day, one.quality.state, one.quality.is_restated, one.cards[place][1]) for one in newest
         ]
         self._page(
             "files.html", days=days, metric=metric, app_count=len(self.apps),
@@ -266,8 +283,8 @@ class _Site:
             tables=[
                 (usage_csv.path, t("All apps by day, the last 30 days"), usage_csv),
                 *(
-                    (file.path, t("All apps, the month {month}").format(month=month), file)
-                    for month, file in months.items()
+                    (file.path, t("All apps, the month {month}").format(month=f"{month:%Y-%m}"), file)
+                    for month, _, file in months
                 ),
             ],
         )  # fmt: skip

@@ -23,7 +23,10 @@ LIBRARIES = PROJECT / "node_modules"
 _PLOTLY = "plotly.js-basic-dist-min/plotly-basic.min.js"
 # The modules of `static/js/` in one classic script, which is all that runs from file://.
 BUNDLE = STATIC / "build" / "report.js"
-STYLES = ("base", "trust", "cards", "charts", "breakdowns", "pages", "tables", "rows", "incidents", "briefing", "print")
+STYLES = (
+    "base", "trust", "cards", "charts", "breakdowns", "pages", "tables", "rows", "quality", "incidents",
+    "briefing", "print",
+)  # fmt: skip
 
 
 def _made_by_setup(file: Path) -> bytes:

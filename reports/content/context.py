@@ -6,7 +6,7 @@ Lives here: arranging the rows of the marts. Does not belong here: reading (`pub
 
 from calendar import monthrange
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -118,11 +118,41 @@ class ChannelDay:
 
 
 @dataclass(frozen=True)
+class Mover:
+    """How one channel of one app stood on a day, beside the same weekday of the eight weeks before.
+
+    `metric` is what is counted. `usual` is the median of these weeks, `least` and `most` their span; the rates are
+    those of the requests that the user did not cancel, `usual_rate` over all these weeks.
+    """
+
+    app_key: str
+    channel: str
+    metric: str
+    now: int
+    usual: int
+    least: int
+    most: int
+    rate: float | None
+    usual_rate: float | None
+
+
+@dataclass(frozen=True)
+class DayNote:
+    """What people know of a day; `app_key` is `*` where it is about all apps."""
+
+    app_key: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Overview:
     """A closed day at a glance; `cards` are metric, count, and count of the day that it is compared with."""
 
     day: date
     quality: Day
+    notes: tuple[DayNote, ...]
+    movers: tuple[Mover, ...]
+    """Those that fell before those that grew, the largest move first."""
     cards: tuple[tuple[str, int | None, int | None], ...]
     channels: tuple[ChannelDay, ...]
     restatements: tuple[tuple[Any, ...], ...]
@@ -239,30 +269,42 @@ def _without_data(days: list[date], quality: dict[date, Day]) -> list[int]:
     return [i for i, day in enumerate(days) if day not in quality or quality[day].state == "missing"]
 
 
-def overviews(marts: PublishedTables, quality: dict[date, Day]) -> Iterator[Overview]:
-    """The overview of each of the 30 days that lies between the first record and the as-of, newest first."""
-    as_of = marts.publication.as_of
+def days_with_a_page(quality: Mapping[date, Day], as_of: date, first_days: Iterable[date]) -> list[date]:
+    """The days that have a page, newest first: those that the charts show, and the first days of incidents, however
+    long ago these were; from the first record on."""
+    return sorted((quality.keys() & {*window(as_of, LONG_DAYS), *first_days}), reverse=True)
+
+
+def overviews(marts: PublishedTables, quality: Mapping[date, Day], listed: Sequence[date]) -> Iterator[Overview]:
+    """The overview of each of the days, newest first as they are listed."""
     some = len(CARD_METRICS) + 1
-    totals = {row[0]: (row[1:some], row[some:]) for row in marts.rows("day_totals")}
-    channels: dict[date, list[ChannelDay]] = defaultdict(list)
-    for day, *row in marts.rows("day_channels"):
-        channels[day].append(ChannelDay(*row))
-    restatements: dict[date, list[tuple[Any, ...]]] = defaultdict(list)
-    for day, *row in marts.rows("day_restatements"):
-        restatements[day].append(tuple(row))
-    listed = sorted((day for day in window(as_of, max(WINDOWS)) if day in quality), reverse=True)
+    days = list(listed)
+    totals = {row[0]: (row[1:some], row[some:]) for row in marts.rows("day_totals", days=days)}
+    channels, movers, notes, restatements = (
+        _by_day(marts.rows(name, days=days)) for name in ("day_channels", "day_movers", "day_notes", "day_restatements")
+    )
     for i, day in enumerate(listed):
         now, base = totals[day]
         yield Overview(
             day=day,
             quality=quality[day],
+            notes=tuple(DayNote(*row) for row in notes[day]),
+            movers=tuple(Mover(*row) for row in movers[day]),
             cards=tuple(zip(CARD_METRICS, now, base, strict=True)),
-            channels=tuple(channels[day]),
+            channels=tuple(ChannelDay(*row) for row in channels[day]),
             restatements=tuple(restatements[day][:RESTATEMENTS_LISTED]),
             has_more_restatements=len(restatements[day]) > RESTATEMENTS_LISTED,
             earlier=listed[i + 1] if i + 1 < len(listed) else None,
             later=listed[i - 1] if i else None,
         )
+
+
+def _by_day(rows: Iterable[tuple[Any, ...]]) -> dict[date, list[tuple[Any, ...]]]:
+    """Rows by their first column, a day, without it."""
+    found: dict[date, list[tuple[Any, ...]]] = defaultdict(list)
+    for day, *row in rows:
+        found[day].append(tuple(row))
+    return found
 
 
 def json_block(content: Any) -> Markup:

@@ -92,6 +92,11 @@ class Incident:
         """What people know of it."""
         return self.published.notes
 
+    @property
+    def is_of_data(self) -> bool:
+        """Whether the data are at fault, and not what they tell of."""
+        return self.published.incident.kind == "data"
+
     def covers(self, day: date) -> bool:
         """Whether it was there on that day."""
         one = self.published.incident

@@ -29,10 +29,16 @@ MONTHS = 13
 ROW_LIMIT = 5000
 # A day's page names so many restated figures; the table `restatements` holds them all.
 RESTATEMENTS_LISTED = 200
+# What moved most on a day is looked for among so many apps and channels, the largest: a move is no larger than what
+# moves, and to look at all takes as long as there are many.
+MOVERS_AMONG = 500
+# An app may have logged dozens of SDK versions; a table lists so many, the rest as one.
+VERSIONS_LISTED = 5
 # In the order of their making: a step may read those before it.
 STEPS = (
     "subjects", "days", "codes", "usage_days", "usage_periods", "chart_days", "chart_months",
-    "channel_windows", "breakdowns", "failures", "packages", "presence",
+    "channel_windows", "breakdowns", "version_requests", "versions", "versions_seen", "version_days", "failures",
+    "packages", "presence",
 )  # fmt: skip
 
 
@@ -80,6 +86,8 @@ class PublishedTables:
             "months_first": months_to(as_of)[0],
             "limit": ROW_LIMIT,
             "most": RESTATEMENTS_LISTED,
+            "versions": VERSIONS_LISTED,
+            "movers_among": MOVERS_AMONG,
         }
         # Figures name channels and outcomes by their place in these lists.
         self._values |= {"channels": list(CHANNELS), "outcomes": list(OUTCOMES)}
@@ -90,7 +98,7 @@ class PublishedTables:
         named = set(re.findall(r"\$(\w+)", text))
         return text, {k: v for k, v in (self._values | values).items() if k in named}
 
-    def rows(self, name: str, **values: str | int | list[str]) -> list[tuple[Any, ...]]:
+    def rows(self, name: str, **values: object) -> list[tuple[Any, ...]]:
         """The rows of `sql/<name>.sql`; `values` are the query's own parameters."""
         return self._connection.execute(*self._query(name, values)).fetchall()
 
@@ -102,7 +110,7 @@ class PublishedTables:
         """Every incident that was reported and is none any more, the newest first."""
         return withdrawn_of(self._connection)
 
-    def frame(self, name: str, **values: str) -> pl.DataFrame:
+    def frame(self, name: str, **values: object) -> pl.DataFrame:
         """The rows of `sql/<name>.sql` as a frame; `values` are the query's own parameters."""
         text, given = self._query(name, values)
         return pl.DataFrame(self._connection.sql(text, params=given))

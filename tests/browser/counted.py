@@ -34,6 +34,7 @@ class Published:
         self.quality = {row["day"]: row for row in self.rows("day_quality")}
         self.apps = {row["app_key"]: row for row in self.rows("apps")}
         self.schemes = self.rows("schemes")
+        self.incidents = self.rows("incidents")
         self._usage: dict[tuple[Any, ...], int] = defaultdict(int)
         for row in self.rows("usage_daily"):
             for key in ("*", row["app_key"]):
@@ -52,6 +53,7 @@ class Published:
         for row in self.rows("latency_daily"):
             for name in ("latency_p50_ms", "latency_p95_ms"):
                 self._latencies["*", row["channel"], name, row["day"]] = row[name]
+        self.channels = {(row["app_key"], row["channel"], row["day"]): row for row in self.rows("channel_daily")}
         self.detail = self.rows("channel_detail_daily")
         self.outcomes = self.rows("outcome_daily")
         codes = self.rows("result_codes")
@@ -149,6 +151,34 @@ class Published:
         """The latency of a channel on a day."""
         return self._latencies.get((key, channel, name, day))
 
+    @property
+    def first_days(self) -> dict[tuple[str, str], date]:
+        """The first day of each channel of each app."""
+        found: dict[tuple[str, str], date] = {}
+        for key, channel, day in sorted(self.channels, key=lambda place: place[2]):
+            found.setdefault((key, channel), day)
+        return found
+
+    def successes(self, key: str, channel: str, day: date) -> tuple[str, tuple[int, int]]:
+        """What succeeded in a channel of an app on a day, and what was tried: authorizations of the requests that were
+        not cancelled, and where nothing is ever authorized, verifications."""
+        is_authorized = channel in CHANNELS and any(
+            row["authorization_requests"] for place, row in self.channels.items() if place[:2] == (key, channel)
+        )
+        row = self.channels.get((key, channel, day), defaultdict(int))
+        if is_authorized:
+            tried = row["authorization_requests"] - row["authorizations_cancelled"]
+            return "authorizations", (row["authorizations"], tried)
+        return "verifications", (row["verifications"], row["verification_requests"])
+
+    def had_incident(self, key: str, channel: str, day: date) -> bool:
+        """Whether an app's channel, or all of it, or all apps', had an incident of a rate or a volume on a day."""
+        return any(
+            row["kind"] != "data" and row["app_key"] in (key, "*") and row["channel"] in (channel, "*")
+            and row["first_day"] <= day <= (row["last_day"] or day)
+            for row in self.incidents
+        )  # fmt: skip
+
     def by_dimension(self, key: str, name: str, days: Iterable[date]) -> dict[str, list[int]]:
         """Authorizations, requests and cancelled ones by platform (of the four channels) or carrier (of one-click)."""
         found: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
@@ -158,6 +188,23 @@ class Published:
                 for place, count in enumerate(("authorizations", "authorization_requests", "authorizations_cancelled")):
                     found[row[name]][place] += row[count]
         return {value: counts for value, counts in found.items() if counts[1]}
+
+    def by_version(self, key: str, days: Iterable[date]) -> dict[str, list[int]]:
+        """Authorizations, requests and cancelled ones by SDK version, of the four channels."""
+        found: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+        days = set(days)
+        for row in self.outcomes:
+            is_request = row["stage"] in ("authorize", "login") and row["channel"] in CHANNELS
+            if is_request and key in ("*", row["app_key"]) and row["day"] in days:
+                kinds = (row["outcome"] == "success", True, row["outcome"] in ("cancelled", "switched"))
+                for place, is_of_kind in enumerate(kinds):
+                    found[row["sdk_version"] or "unknown"][place] += row["records"] * is_of_kind
+        return found
+
+    def version_seen(self, key: str, version: str) -> date | None:
+        """The first day with any record of an SDK version."""
+        of_version = (row for row in self.outcomes if row["sdk_version"] == version)
+        return min((row["day"] for row in of_version if key in ("*", row["app_key"])), default=None)
 
     def failures(self, key: str, step: str, days: Iterable[date]) -> list[Row]:
         """The rows of outcomes of a step that did not succeed."""

@@ -15,7 +15,7 @@ from tests.data.published_tables import MISSING_BACK, day
 
 APP = f"apps/{app_folder('shop', ['Shop'])}/index.html"
 LOGIN_CHARTS = [
-    "authorizations", "share", "authorization_rate", "technical_success_rate", "latency_p50_ms", "latency_p95_ms",
+    "technical_success_rate", "authorization_rate", "authorizations", "share", "latency_p50_ms", "latency_p95_ms",
 ]  # fmt: skip
 _DRAWN = """(days) => Object.fromEntries(Array.from(document.querySelectorAll("[data-chart]"), (place) => {
   const layer = place.querySelector(`[data-layer="${days}"]`);
@@ -42,7 +42,7 @@ def drawn(reader: Reader, days: int) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(("path", "charts"), [("usage.html", ["usage"]), ("monitor.html", LOGIN_CHARTS),
-                                               (APP, ["usage", *LOGIN_CHARTS])])  # fmt: skip
+                                               (APP, [*LOGIN_CHARTS, "usage"])])  # fmt: skip
 def test_the_switch_changes_every_chart_and_a_missing_day_is_a_gap(
     reader: Reader, path: str, charts: list[str]
 ) -> None:
@@ -78,9 +78,15 @@ def colour(text: str) -> str:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_channel_looks_the_same_in_every_chart_and_legend(reader: Reader, theme: str) -> None:
     reader.page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
-    reader.open(APP, lang="en", days=7)
     seen: dict[str, set[tuple[str, ...]]] = {}
-    for chart in drawn(reader, 7).values():
+    keys = []
+    charts = []
+    # All apps together have every channel.
+    for path in ("monitor.html", "usage.html"):
+        reader.open(path, lang="en", days=7)
+        charts += drawn(reader, 7).values()
+        keys += keys_of(reader.page)
+    for chart in charts:
         for trace in chart["traces"]:
             line, marker = trace["line"], trace["marker"]
             look = (line["color"], marker["color"], marker["symbol"])
@@ -88,7 +94,9 @@ def test_a_channel_looks_the_same_in_every_chart_and_legend(reader: Reader, them
     expected = {name: getattr(look, theme) for name, look in LOOKS.items()}
     assert seen == {name: {(expected[name], expected[name], look.marker)} for name, look in LOOKS.items()}
     # The line as it is painted, and the key of each legend and of the summary.
-    for name, key in keys_of(reader.page):
+    # Twelve in legends and summary, the others at the ends of the lines.
+    assert len(keys) > 20
+    for name, key in keys:
         assert key == expected[name].upper(), name
 
 
@@ -96,7 +104,6 @@ def keys_of(page: Page) -> list[tuple[str, str]]:
     found = page.eval_on_selector_all(
         "svg.key", "keys => keys.map(key => [key.classList[1], getComputedStyle(key.querySelector('path')).stroke])"
     )
-    assert len(found) > 10
     return [(name.removeprefix("look-"), colour(stroke)) for name, stroke in found]
 
 
@@ -177,3 +184,21 @@ def test_a_site_without_charts_library_still_shows_its_figures(reader: Reader) -
     assert page.locator("[data-part=periods] tbody tr").count() == 5
     assert page.locator("#card-number_verifications .short").first.inner_text() == "62"
     reader.complaints.clear()
+
+
+def test_an_app_has_the_lines_and_the_legend_of_its_channels(reader: Reader) -> None:
+    page = reader.open("apps/cmd/index.html", lang="en", days=30)
+    found = drawn(reader, 30)
+    for name in ("technical_success_rate", "authorization_rate", "authorizations", "latency_p50_ms"):
+        assert [trace["meta"]["series"] for trace in found[name]["traces"]] == ["one_click"]
+    assert [trace["meta"]["series"] for trace in found["usage"]["traces"]] == ["one_click_verifications"]
+    assert page.locator("[data-legend=timed] button").all_inner_texts() == ["One-click login"]
+    assert page.locator("[data-legend=usage] button").count() == 1
+    # On the monitoring page they change with the app that is picked, and come back with all.
+    page = reader.open("monitor.html", lang="en", days=30, app="ghost")
+    page.wait_for_selector("[data-picker-note] bdi")
+    reader.settle()
+    assert page.locator("[data-legend=timed] button").all_inner_texts() == ["Weibo"]
+    page.get_by_role("button", name="All apps").click()
+    reader.settle()
+    assert page.locator("[data-legend=timed] button").count() == 5

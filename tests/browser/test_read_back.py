@@ -11,7 +11,8 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -20,8 +21,8 @@ import pytest
 
 from tests.browser.conftest import Reader, rendered
 from tests.browser.counted import CHANNELS, PERIODS, USAGE, Published, ratio
-from tests.browser.dom import read
-from tests.browser.figure_text import ABSENT, Change, Compact, Share, count, day_said, said
+from tests.browser.dom import read, table_rows
+from tests.browser.figure_text import ABSENT, Change, Compact, Share, Size, count, day_said, said
 from tests.data.published_tables import full
 from tests.data.site_logs import AS_OF, HABITS, day
 
@@ -78,11 +79,28 @@ def check_cards(reading: dict[str, Any], tables: Published, key: str, days: int,
     assert reading["cards"] == expected
 
 
-def check_charts(reading: dict[str, Any], expected: dict[str, dict[str, list[Any]]], tables: Published, days: int,
-                 language: str) -> None:  # fmt: skip
+def is_present(tables: Published, key: str, chart: str, series: str) -> bool:
+    """Whether a chart has that line: something was counted for it on any day."""
+    every = list(tables.quality)
+    if chart == "usage":
+        return bool(tables.usage(key, series, every))
+    if "latency" in chart:
+        return any(tables.latency(key, series, chart, one) for one in every)
+    return bool(tables.logins(key, series, "authorization_requests", every))
+
+
+def check_charts(
+    reading: dict[str, Any],
+    expected: dict[str, dict[str, list[Any]]],
+    tables: Published,
+    key: str,
+    days: int,
+    language: str,
+) -> None:
     """What Plotly draws, and the table behind each chart; a missing day is null in the one, words in the other."""
     window = tables.window(days)
-    for name, series in expected.items():
+    for name, every in expected.items():
+        series = {one: values for one, values in every.items() if is_present(tables, key, name, one)} or every
         drawn = reading["charts"][name][str(days)]
         assert list(drawn) == list(series), name
         for one, values in series.items():
@@ -107,7 +125,7 @@ def _milliseconds(value: int | None) -> str:
 def check_usage(reading: dict[str, Any], tables: Published, key: str, days: int, language: str) -> None:
     """The chart of usage by day, and the table of periods."""
     lines = {metric: [tables.usage(key, metric, [day]) for day in tables.window(days)] for metric in CARDS[1:]}
-    check_charts(reading, {"usage": lines}, tables, days, language)
+    check_charts(reading, {"usage": lines}, tables, key, days, language)
     rows = []
     for metric in USAGE:
         row: list[Any] = []
@@ -139,14 +157,49 @@ def login_lines(tables: Published, key: str, days: int) -> dict[str, dict[str, l
     return lines
 
 
-def check_logins(reading: dict[str, Any], tables: Published, key: str, days: int, language: str) -> None:
-    """Charts, the summary by channel, breakdowns by platform and carrier, outcomes and codes."""
-    check_charts(reading, login_lines(tables, key, days), tables, days, language)
+def present_channels(tables: Published, key: str) -> list[str]:
+    """The channels with a request in the 30 days, or on a day of the 30 before that is compared with one of these."""
+    spans = (tables.window(30), tables.matched("30")[1])
+    return [
+        channel
+        for channel in CHANNELS
+        if any(tables.logins(key, channel, "authorization_requests", span) for span in spans)
+    ]
+
+
+def check_logins(
+    reading: dict[str, Any], tables: Published, key: str, days: int, language: str, *, is_own_page: bool = False
+) -> None:
+    """Charts, the summary by channel, breakdowns by platform, carrier and SDK version, outcomes and codes. An app's own
+    page has those of the channels that it signs in by."""
+    present = present_channels(tables, key)
+    lines = login_lines(tables, key, days)
+    absent = [name for name in lines if is_own_page and "latency" not in name and not present]
+    for name in [*absent, *(["share"] if is_own_page and len(present) == 1 else [])]:
+        del lines[name]
+    assert set(reading["charts"]) - {"usage"} == set(lines)
+    check_charts(reading, lines, tables, key, days, language)
+    steps = ("authorization", "verification")
+    if is_own_page and not present:
+        assert (
+            reading["parts"].keys() & {"summary", "platforms", "carriers", "versions", "codes-authorization"} == set()
+        )
+        steps = ("verification",)
+    else:
+        check_parts(reading, tables, key, days, language)
+    for step in steps:
+        check_failures(reading["parts"], tables, key, step, days, language)
+
+
+def check_parts(reading: dict[str, Any], tables: Published, key: str, days: int, language: str) -> None:
+    """The summary by channel, and breakdowns by platform, carrier and SDK version."""
+    present = present_channels(tables, key)
     (window, _), (matched, before) = tables.period(str(days)), tables.matched(str(days))
     fair = tables.is_fair(str(days))
     rows: list[list[Any]] = []
     all_won = tables.logins(key, "*", "authorizations", window)
-    for channel in (*CHANNELS, "*"):
+    # One channel is also all of them together.
+    for channel in (*present, *["*"] * (len(present) > 1)):
         won, asked, left, failed = (tables.logins(key, channel, name, window) for name in LOGIN_COUNTS)
         (won_matched, asked_matched), (won_before, asked_before) = (
             [tables.logins(key, channel, name, span) for name in LOGIN_COUNTS[:2]] for span in (matched, before)
@@ -160,8 +213,7 @@ def check_logins(reading: dict[str, Any], tables: Published, key: str, days: int
     assert reading["parts"]["summary"] == where_fair(rows, fair)
     check_breakdown(reading["parts"]["platforms"], tables, key, "platform", days, language)
     check_breakdown(reading["parts"]["carriers"], tables, key, "carrier", days, language)
-    for step in ("authorization", "verification"):
-        check_failures(reading["parts"], tables, key, step, days, language)
+    check_versions(reading["parts"]["versions"], tables, key, days, language)
 
 
 def check_breakdown(found: list[list[str]], tables: Published, key: str, dimension: str, days: int,
@@ -180,6 +232,34 @@ def check_breakdown(found: list[list[str]], tables: Published, key: str, dimensi
             Share(ratio(won, asked - left)), count(asked),
         ])  # fmt: skip
     assert found == where_fair(rows, fair)
+
+
+def check_versions(found: list[list[str]], tables: Published, key: str, days: int, language: str) -> None:
+    """SDK versions, those with most requests first; of more than five the rest as one."""
+    counts = tables.by_version(key, tables.window(days))
+    names = sorted(counts, key=lambda name: (-counts[name][1], name))
+    groups = [[name] for name in names] if len(names) <= 5 else [*([name] for name in names[:4]), names[4:]]
+    seen = {name: tables.version_seen(key, name) for name in names}
+    oldest = min((seen[group[0]] or AS_OF for group in groups if len(group) == 1), default=AS_OF)
+    whole = sum(asked for _, asked, _ in counts.values())
+    rows = []
+    for group in groups:
+        won, asked, left = (sum(counts[name][place] for name in group) for place in range(3))
+        first = seen[group[0]] if len(group) == 1 else None
+        is_new = first is not None and first > oldest and first >= tables.day(days - 1)
+        rows.append([
+            version_said(group, language) + (" 新" if language == "zh" else " New") * is_new, "",
+            Share(ratio(won, asked - left)), Share(ratio(won, asked)), count(asked), Share(ratio(asked, whole)),
+            str(first) if first else ABSENT,
+        ])  # fmt: skip
+    assert found == rows
+
+
+def version_said(group: list[str], language: str) -> str:
+    """What a row of versions is called."""
+    if len(group) > 1:
+        return f"其余 {len(group)} 个版本" if language == "zh" else f"{len(group)} other versions"
+    return said(group[0], language) if group[0] == "unknown" else group[0]
 
 
 def where_fair(rows: list[list[Any]], fair: bool) -> list[list[Any]]:
@@ -231,18 +311,31 @@ def unknown_said(outcome: str, language: str) -> str:
 # ---- the pages
 
 
-@pytest.mark.parametrize("key", KEYS)
+@pytest.mark.parametrize("key", HABITS)
 def test_the_page_of_an_app(reader: Reader, tables: Published, folders: dict[str, str], key: str) -> None:
     # Language and window do not hang on each other: one app is read in each pair of them.
     states = STATES if key == "shop" else STATES[::2]
     for language, days, reading in each_state(reader, f"apps/{folders[key]}/index.html", states):
         check_cards(reading, tables, key, days, language)
         check_usage(reading, tables, key, days, language)
-        check_logins(reading, tables, key, days, language)
+        check_logins(reading, tables, key, days, language, is_own_page=True)
         registered = [row for row in tables.schemes if row["app_key"] == key]
         check_packages(reading["parts"]["packages"], tables, key, registered, days, language)
     records = reader.page.locator(".trust summary [data-part=records]").inner_text()
     check_facts(reading["facts"], records, tables, key, registered)
+
+
+def test_the_page_of_an_app_without_a_record(reader: Reader, tables: Published, folders: dict[str, str]) -> None:
+    page = reader.open(f"apps/{folders['idle']}/index.html", lang="zh")
+    for language, words in {"zh": "这个应用还没有记录", "en": "No record of this app yet"}.items():
+        reader.speak(language)
+        said_of_it = page.locator("[data-part=silent]").inner_text()
+        assert words in said_of_it
+        assert "idle" in said_of_it
+        displayed = read(page)
+        assert (displayed["cards"], displayed["charts"]) == ({}, {})
+        check_packages(displayed["parts"]["packages"], tables, "idle", [], 30, language)
+    check_facts(displayed["facts"], page.locator("[data-part=records]").inner_text(), tables, "idle", [])
 
 
 def check_facts(
@@ -305,11 +398,12 @@ def check_packages(
         ]  # fmt: skip
 
 
-def test_the_usage_page(reader: Reader, tables: Published) -> None:
+def test_the_usage_page(reader: Reader, tables: Published, logged: Path) -> None:
     for language, days, reading in each_state(reader, "usage.html"):
         check_cards(reading, tables, "*", days, language)
         check_usage(reading, tables, "*", days, language)
         check_apps(reading, tables, str(days), language)
+        check_months(table_rows(reader.page, "table.months"), tables, logged / "site", language)
     assert reader.page.locator(".title").inner_text().startswith("Usage All apps, 9\n")
     for name in PERIODS:
         reader.page.locator(f'[data-period="{name}"]').click()
@@ -326,6 +420,36 @@ def test_the_usage_page(reader: Reader, tables: Published) -> None:
             assert [int(text) for text in coverage.groups() if text] == tables.coverage(name)
         assert str(days[0])[5:] in note
         assert str(base[-1])[5:] in note
+
+
+def check_months(found: list[list[str]], tables: Published, site: Path, language: str) -> None:
+    """All apps together by calendar month, the newest first, and the file of each with its rows and size."""
+    rows = []
+    for month in sorted({one.replace(day=1) for one in tables.quality}, reverse=True):
+        next_month = (month + timedelta(days=31)).replace(day=1)
+        days = [month + timedelta(days=i) for i in range((min(next_month, AS_OF + timedelta(days=1)) - month).days)]
+        file = site / "monthly" / f"usage_{month:%Y-%m}.csv"
+        covered, lines = tables.covered(days), len(file.read_text("utf-8-sig").splitlines()) - 1
+        joint = " / " if language == "zh" else " of "
+        counts = [count(tables.usage("*", metric, days)) for metric in USAGE]
+        rows.append(
+            [f"{month:%Y-%m}", f"{covered}{joint}{len(days)}", *counts, MonthFile(lines, Size(file.stat().st_size))]
+        )
+    assert found == rows
+
+
+@dataclass(frozen=True)
+class MonthFile:
+    """The file of a month that equals its text, with the number of its rows and its size."""
+
+    rows: int
+    size: Size
+
+    def __eq__(self, text: object) -> bool:
+        found = re.fullmatch(r"CSV ([\d,]+) (?:行，|rows, )(.*)", str(text))
+        return found is not None and found[1] == count(self.rows) and self.size == found[2]
+
+    __hash__ = None  # type: ignore[assignment]
 
 
 def check_apps(reading: dict[str, Any], tables: Published, period: str, language: str) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 from math import sqrt
 from pathlib import Path
@@ -325,10 +326,12 @@ def test_the_overview_of_an_earlier_day(reader: Reader, tables: Published, back:
         late = [f"{said('late', language)} {count(quality['late_records'])}"] * bool(quality["late_records"])
         restated = [said("restated", language)] * quality["restated"]
         assert badges == [said(quality["day_state"], language), *restated, *late]
+        check_incidents_of_day(reader, tables, one)
         if not tables.has_data(one):
             assert displayed["cards"] == {}
-            assert page.locator("table").count() == 0
+            assert page.locator("table:not([data-incident] table)").count() == 0
             continue
+        check_moves(table_rows(page, "table.day-movers"), tables, one, language)
         assert {metric: [figures[0], figures[2]] for metric, figures in displayed["cards"].items()} == {
             metric: [
                 count(tables.usage("*", metric, [one])),
@@ -339,15 +342,62 @@ def test_the_overview_of_an_earlier_day(reader: Reader, tables: Published, back:
         rows = []
         for channel in (*CHANNELS, "*"):
             won, asked, left, failed = (tables.logins("*", channel, name, [one]) for name in LOGIN_COUNTS)
-            rows.append([said(channel, language), count(won), Share(ratio(won, asked)), Share(ratio(won, asked - left)),
+            rows.append([said(channel, language), Share(ratio(won, asked - left)), Share(ratio(won, asked)), count(won),
                          count(asked), count(left), count(failed)])  # fmt: skip
         assert table_rows(page, "table.summary") == rows
         changed = [row for row in tables.rows("restatements") if row["day"] == one]
         assert bool(changed) == bool(restated)
         if changed:
-            assert sorted(table_rows(page, "table.plain:not(.summary)")) == sorted(
+            assert sorted(table_rows(page, "table.restated")) == sorted(
                 restated_row(row, tables, language) for row in changed
             )
+
+
+def check_incidents_of_day(reader: Reader, tables: Published, one: date) -> None:
+    """Those of the day that are part of no other of it, in the contract's order; how many began on it and ended."""
+    there = [row for row in tables.rows("incidents") if row["first_day"] <= one <= (row["last_day"] or one)]
+    ids = {row["incident_id"] for row in there}
+    rows = [row for row in there if row["part_of"] not in ids]
+    rows.sort(key=lambda row: (row["last_day"] is not None, -row["lost"], row["incident_id"]))
+    found = reader.page.locator("[data-incident]").all()
+    assert [element.get_attribute("data-incident") for element in found] == [row["incident_id"] for row in rows]
+    began, ended = (sum(row[name] == one for row in rows) for name in ("first_day", "last_day"))
+    expected = tuple(str(number) for number in (began, len(rows) - began, ended) if number)
+    tally = reader.page.locator(".tally")
+    assert numbers(tally.inner_text() if rows else "") == expected
+    assert (tally.count() == 0) == (not rows)
+
+
+def check_moves(found: list[list[str]], tables: Published, one: date, language: str) -> None:
+    """The five counts that fell and the five that grew most against their norm, each with its range and its rate."""
+    names = {"authorizations": "登录授权量 Authorizations", "verifications": "认证量 Verifications"}
+    moves = []
+    for (key, channel), first_seen in tables.first_days.items():
+        weeks = [week for back in range(7, 57, 7) if tables.has_data(week := one - timedelta(days=back))]
+        weeks = [week for week in weeks if week >= first_seen and not tables.had_incident(key, channel, week)]
+        if len(weeks) < 3 or one < first_seen:
+            continue
+        metric, now = tables.successes(key, channel, one)
+        before = [tables.successes(key, channel, week)[1] for week in weeks]
+        usual = math.floor(median(won for won, _ in before) + 0.5)
+        rate = ratio(sum(won for won, _ in before), sum(tried for _, tried in before))
+        moves.append((now[0] - usual, key, channel, names[metric], now, usual, [won for won, _ in before], rate))
+    fell = sorted(move for move in moves if move[0] < 0)[:5]
+    grew = sorted((move for move in moves if move[0] > 0), key=lambda move: (-move[0], *move[1:3]))[:5]
+    assert len(found) == len(fell) + len(grew) > 3
+    for row, (move, key, channel, name, (won, tried), usual, weeks_won, usual_rate) in zip(
+        found, [*fell, *grew], strict=True
+    ):
+        name_said, channel_said, now_said, usual_said, span, moved, rate, rate_said = row
+        assert (name_said, channel_said) == (
+            tables.name(key), f"{said(channel, language)} · {name.split()[language == 'en']}"
+        )  # fmt: skip
+        assert (now_said, usual_said, span) == (count(won), count(usual), f"{min(weeks_won):,}–{max(weeks_won):,}")
+        difference, _, change = moved.partition(" ")
+        assert difference == f"{'+' if move > 0 else '−'}{abs(move):,}"
+        is_inside = min(weeks_won) <= won <= max(weeks_won)
+        assert (change in ("在平时范围内", "within the usual")) if is_inside else (change == Change(won, usual))
+        assert (rate, rate_said) == (Share(ratio(won, tried)), Share(usual_rate))
 
 
 # ---- the quality page
@@ -355,6 +405,10 @@ def test_the_overview_of_an_earlier_day(reader: Reader, tables: Published, back:
 
 def test_the_quality_page(reader: Reader, tables: Published) -> None:
     page = reader.open("quality.html", lang="zh")
+    # Every list is folded, and has its table as soon as it is opened.
+    assert not any(table.is_visible() for table in page.locator("table").all())
+    for summary in page.locator(".fold > summary").all():
+        summary.click()
     for language in ("zh", "en"):
         if language == "en":
             reader.speak("en")
@@ -476,24 +530,31 @@ def check_books(reader: Reader, tables: Published, language: str) -> None:
     assert not details.evaluate("one => one.open")
     details.locator("summary").click()
     assert numbers(details.locator("summary").inner_text()) == (count(sum(row["passed"] for row in checks)),)
-    for place, passed in (("#checks > .scroll table", False), ("#checks details table", True)):
-        assert sorted(row[3] for row in table_rows(page, place)) == sorted(
+    for place, passed in (("#checks > .checks", False), ("#checks details", True)):
+        assert sorted(page.locator(f"{place} .finding").all_inner_texts()) == sorted(
             row[f"detail_{language}"] for row in checks if row["passed"] is passed
         )
     details.locator("summary").click()
+    verdict = page.locator(".verdict").inner_text()
+    assert numbers(verdict) == (count(sum(not row["passed"] for row in checks)),)
+    heads_of_lists = {
+        "files": count(len(files)), "rejected": count(refused), "nulled": count(sum(one for one, _ in nulled.values())),
+        "restatements": count(len(tables.rows("restatements"))), "days": count(len(tables.quality)),
+    }  # fmt: skip
+    for name, number in heads_of_lists.items():
+        assert page.locator(f".fold:has(#{name}) > summary b").inner_text() == number
     quality = list(tables.quality.values())
     heads = page.locator(".findings b").all_inner_texts()
     assert heads == [
-        count(sum(not row["passed"] for row in checks)),
         count(sum(row["status"] in ("damaged", "held") for row in files)),
         count(refused),
         count(len(tables.rows("restatements"))),
         count(sum(row["late_records"] for row in quality)),
         count(sum(tables.quality[one]["unmapped_codes"] for one in tables.window(30))),
         "2",
-        heads[7],
+        heads[6],
         count(sum(records for records, _ in nulled.values())),
         count(sum(row["duplicates"] for row in quality)),
     ]
     # That of the unregistered packages is the length of their table.
-    assert heads[7] == page.locator("#packages .found").inner_text().split(" / ")[0]
+    assert heads[6] == page.locator("#packages .found").inner_text().split(" / ")[0]

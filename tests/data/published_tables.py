@@ -190,6 +190,18 @@ def example(path: Path) -> Path:
                     "mismatches": 0, "unknowns": int(bool(verified)), "billable_verifications": n * verified,
                 })  # fmt: skip
     _derive(made.connection)
+    made.connection.execute(
+        """
+        UPDATE outcome_daily
+        SET sdk_version = CASE
+            WHEN app_key = 'img' THEN $odd
+            WHEN channel <> 'one_click' THEN '2.13.0'
+            WHEN day < $new THEN '2.14.0'
+            ELSE '2.15.0'
+        END
+        WHERE app_key IN ('shop', 'img')""",
+        {"odd": HOSTILE_NAMES["img"], "new": day(10)},
+    )
     made.add("input_files", {
         "path": "<b>.ndjson", "sha256": "ab", "source": "authmeter", "bytes": 10, "records_read": 5, "accepted": 3,
         "rejected": 2, "skipped": 0, "nulled": 0, "status": "read",
@@ -237,29 +249,34 @@ def steady(
     won: Callable[[int], int] = lambda back: 70,
     left: Callable[[int], int] = lambda back: 10,
     incident_back: int | None = None,
+    stopped: int | None = None,
 ) -> Path:
     """A database of one app with 100 requests a day, `won` of them authorized and `left` cancelled, the rest timed out.
 
     Days are counted back from the as-of; each has 40 verifications and nothing wrong but what is asked for, such as an
-    open incident since `incident_back`.
+    open incident since `incident_back`. With `stopped`, a second app, `old`, has logged until so many days ago.
     """
     made = Database(path)
     made.publish(first_day=day(days - 1))
     made.add_codes()
     made.add("apps", {"app_key": "shop", "app_name": "商城", "platform": "android", "status": "enabled",
                       "is_registered": True})  # fmt: skip
+    if stopped is not None:
+        made.add("apps", {"app_key": "old", "app_name": "Old", "platform": "android", "is_registered": True})
     for back in range(days):
         quality = _complete(back, 140) | {"restated": back in restated}
         if back in missing:
             made.add("day_quality", quality | {"records_accepted": 0, "day_state": "missing"})
         else:
             made.add("day_quality", quality)
-            made.add("channel_detail_daily", {
+            detail: dict[str, object] = {
                 "day": day(back), "app_key": "shop", "channel": "one_click", "platform": "android", "carrier": "CMCC",
                 "authorization_requests": 100, "authorizations": won(back), "authorizations_cancelled": left(back),
                 "authorizations_failed": 100 - won(back) - left(back), "verification_requests": 40,
                 "verifications": 40, "mismatches": 0, "unknowns": 0, "billable_verifications": 40,
-            })  # fmt: skip
+            }  # fmt: skip
+            is_two = stopped is not None and back >= stopped
+            made.add("channel_detail_daily", detail, *([detail | {"app_key": "old"}] if is_two else []))
     _derive(made.connection)
     if incident_back is not None:
         made.add("incidents", incident("shop-rate", incident_back))
@@ -309,7 +326,7 @@ def many(path: Path, count: int) -> Path:
 
 def full(path: Path) -> Path:
     """A database of one app with all that its page can show: seven digits in every count of 62 days, all channels,
-    platforms, carriers and outcomes, and more than ten codes in each step."""
+    platforms, carriers and outcomes, more SDK versions than are listed, and more than ten codes in each step."""
     made = Database(path)
     made.publish(first_day=day(61))
     made.add_codes()
@@ -343,6 +360,7 @@ def full(path: Path) -> Path:
     )
     _derive(made.connection)
     made.connection.execute("UPDATE channel_daily SET latency_p50_ms = 1234, latency_p95_ms = 12345")
+    made.connection.execute("UPDATE outcome_daily SET sdk_version = '2.14.' || (hash(channel, platform) % 12)")
     made.connection.execute(
         """
         INSERT INTO outcome_daily

@@ -105,6 +105,7 @@ def _record(rng: Random, back: int, app: str, channel: str, event_id: str) -> Ro
         "channel": channel,
         "stage": rng.choice(STAGES),
         "device_id": f"d{rng.randrange(400)}",
+        **_version(back, int(event_id.rpartition("-")[2])),
     }
     # Recent days succeed less often, so that rates move.
     if rng.random() < (0.6 if back < 4 else 0.75):
@@ -127,6 +128,14 @@ def _record(rng: Random, back: int, app: str, channel: str, event_id: str) -> Ro
         "package_name": rng.choice(("com.example.shop", "com.example.shop.pad", "com.unlisted")),
     }
     return row | {name: value for name, value in optional.items() if rng.random() < 0.7}
+
+
+def _version(back: int, number: int) -> Row:
+    """The SDK version of the day's so manieth record of an app: one in six has none, a large app has more than a table
+    lists, and one version is new."""
+    if number % 6 == 0:
+        return {}
+    return {"sdk_version": "3.0" if back < 5 and number % 4 == 1 else f"2.{number % 11}"}
 
 
 def _midnight(back: int) -> int:

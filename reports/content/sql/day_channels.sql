@@ -1,4 +1,4 @@
--- day, channel, and '*' for the four together: login authorization of all apps together in the four channels, the 30 days
+-- day of $days, channel, and '*' for the four together: login authorization of all apps together in the four channels
 SELECT
     day,
     coalesce(channel, '*') AS channel,
@@ -10,6 +10,6 @@ SELECT
     sum(authorizations) / nullif(sum(authorization_requests) - sum(authorizations_cancelled), 0)
         AS technical_success_rate
 FROM channel_daily
-WHERE day BETWEEN $first AND $last AND channel IN ('one_click', 'wechat', 'qq', 'weibo')
+WHERE day IN (SELECT unnest($days::DATE[])) AND channel IN ('one_click', 'wechat', 'qq', 'weibo')
 GROUP BY day, GROUPING SETS ((channel), ())
 ORDER BY day, list_position(['one_click', 'wechat', 'qq', 'weibo', '*'], coalesce(channel_daily.channel, '*'))

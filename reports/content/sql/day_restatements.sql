@@ -1,4 +1,4 @@
--- restated figure of one of the 30 days: the first $most of each day and one more, which tells that there are more
+-- restated figure of one of $days: the first $most of each day and one more, which tells that there are more
 SELECT
     day,
     app_key,
@@ -11,7 +11,7 @@ SELECT
     cause
 FROM restatements
 LEFT JOIN apps USING (app_key)
-WHERE day BETWEEN $first AND $last
+WHERE day IN (SELECT unnest($days::DATE[]))
 QUALIFY row_number() OVER (
     PARTITION BY day ORDER BY app_key, restatements.channel NULLS FIRST, metric, run DESC
 ) <= $most + 1

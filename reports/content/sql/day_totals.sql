@@ -1,5 +1,5 @@
--- day of the 30 days: the counts of usage of all apps together, then those of the day that it is compared with; NULL
--- without data
+-- day of $days: the counts of usage of all apps together, then those of the day that it is compared with; NULL without
+-- data
 WITH totals AS (
     SELECT
         day,
@@ -8,11 +8,10 @@ WITH totals AS (
         sum(local_verifications)::BIGINT AS local_verifications,
         sum(third_party_authorizations)::BIGINT AS third_party_authorizations
     FROM usage_daily
-    WHERE day BETWEEN week_before($first::DATE) AND $last
     GROUP BY day
 )
 SELECT days.day, totals.* EXCLUDE (day), base.* EXCLUDE (day)
-FROM (SELECT day FROM period_days WHERE period = '30' AND NOT is_base) AS days
+FROM (SELECT unnest($days::DATE[]) AS day) AS days
 LEFT JOIN totals USING (day)
 LEFT JOIN totals AS base ON base.day = week_before(days.day)
 ORDER BY days.day

@@ -1,8 +1,9 @@
--- reason: how many records were rejected for it, with the first three as examples (already masked)
+-- reason: how many records were rejected for it, with three as examples (already masked): of the files whose names come
+-- last, which are the newest where names have dates
 SELECT
     reason,
     count(*) AS records,
-    min({'path': path, 'line': line, 'record': record}, 3) AS examples
+    max({'path': path, 'line': line, 'record': record}, 3) AS examples
 FROM rejected_records
 GROUP BY reason
 ORDER BY records DESC, reason

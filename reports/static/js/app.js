@@ -3,13 +3,15 @@
 
 import { breakdownTable } from "./breakdowns.js";
 import { all, element, named, one } from "./dom.js";
+import { presentChannels } from "./figures.js";
 import { ABSENT, dayLabel, known, number, periodLabel, size } from "./format.js";
 import { _, carryChoices, filled, metricLink, word } from "./language.js";
 import { headCell, numberCell } from "./periods.js";
+import { drawSections } from "./sections.js";
 import { chosenDays, figures, setChosenApp, site, windowKey } from "./state.js";
 import { onFigures, onWindow } from "./windows.js";
 
-/** @import { PackageRow } from "./types.d.ts" */
+/** @import { PackageRow, RawFigures } from "./types.d.ts" */
 
 /**
  * @param {string} label
@@ -26,6 +28,35 @@ function fact(label, ...content) {
  */
 function badge(value) {
   return element("span", { className: `badge ${value}`, textContent: word(value) });
+}
+
+/**
+ * Puts the sections into an app's own page: those of what it has. Without a record in the 30 days it has none, and the
+ * page says so instead of drawing lines of zeros.
+ * @param {RawFigures} raw
+ */
+export function drawAppSections(raw) {
+  const present = presentChannels(raw);
+  const isSilent = !raw.last_seen || raw.last_seen < site.days[0];
+  for (const place of isSilent ? all("[data-sections=login], [data-part=cards]") : []) place.remove();
+  for (const place of isSilent ? all("[data-sections]") : []) {
+    place.dataset.sections = "packages";
+    place.before(element("p", { className: "silent", "data-part": "silent" }));
+  }
+  drawSections({ logins: present.length > 0, severalChannels: present.length > 1 });
+}
+
+function drawSilence() {
+  for (const place of all("[data-part=silent]")) {
+    const day = figures.last_seen;
+    place.textContent = day
+      ? filled(_("No record in the last 30 days, the newest is of {day}: see whether its logs still arrive."), {
+          day: dayLabel(day),
+        })
+      : filled(_("No record of this app yet: drop logs with its key {key} into landing/, then run authmeter run."), {
+          key: figures.key,
+        });
+  }
 }
 
 function drawFacts() {
@@ -135,6 +166,7 @@ function drawApp() {
     setChosenApp(figures.key);
     carryChoices();
   }
+  drawSilence();
   drawFacts();
   drawRecords();
   drawFiles();

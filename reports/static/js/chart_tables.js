@@ -2,15 +2,18 @@
 
 import { all, around, element, loadScript, one } from "./dom.js";
 import { downloadButton, said } from "./downloads.js";
+import { TREND_CHANNELS } from "./figures.js";
 import { dayLabel, milliseconds, number, share } from "./format.js";
 import { _, filled, metricLabel, word } from "./language.js";
 import { bareTable, headCell, numberCell } from "./periods.js";
 import { dayPage } from "./readout.js";
-import { normsOf, placesOf, previousOf, shownSeries, valuesOf } from "./spans.js";
+import { isPresent, normsOf, placesOf, previousOf, shownSeries, valuesOf } from "./spans.js";
 import { seriesKey } from "./sparkline.js";
 import { chosenSpan, figures, isolated, LANGUAGE_TAGS, language, setIsolated } from "./state.js";
 
-/** @import { CsvCell } from "./types.d.ts" */
+/** @import { CsvCell, SeriesPlace } from "./types.d.ts" */
+
+/** @typedef {{ label: string, meta: SeriesPlace }} LegendEntry */
 
 /**
  * The lines of a chart that are shown, with their numbers over the span.
@@ -119,26 +122,27 @@ export function drawChartTables() {
  * @param {() => void} changed
  */
 export function drawLegends(changed) {
-  /** @type {Record<string, string[][]>} */
+  const channels = TREND_CHANNELS.map((name) => legendEntry(name, word(name), "trend", name));
+  const latency = filled(_("{channel}, latencies only"), { channel: word("local_verify") });
+  /** @type {Record<string, LegendEntry[]>} */
   const legends = {
-    channels: ["one_click", "wechat", "qq", "weibo"].map((name) => [name, word(name)]),
-    timed: [
-      ...["one_click", "wechat", "qq", "weibo"].map((name) => [name, word(name)]),
-      ["local_verify", filled(_("{channel}, latencies only"), { channel: word("local_verify") })],
-    ],
+    timed: [...channels, legendEntry("local_verify", latency, "latency", "local_verify", "latency_p50_ms")],
     usage: [
-      ["one_click", metricLabel("one_click_verifications")],
-      ["local_verify", metricLabel("local_verifications")],
-      ["third_party", metricLabel("third_party_authorizations")],
+      legendEntry("one_click", metricLabel("one_click_verifications"), "usage", "one_click_verifications"),
+      legendEntry("local_verify", metricLabel("local_verifications"), "usage", "local_verifications"),
+      legendEntry("third_party", metricLabel("third_party_authorizations"), "usage", "third_party_authorizations"),
     ],
   };
   for (const place of all("[data-legend]")) {
-    const legend = legends[place.dataset.legend || ""];
+    const every = legends[place.dataset.legend || ""];
+    const present = every.filter(({ meta }) => figures && isPresent(meta));
+    const legend = present.length ? present : every;
     // The buttons stay the same elements, so that the focus stays where it is.
     const buttons = all("button", place);
-    const shown = buttons.length === legend.length ? buttons : legend.map(([look]) => legendButton(look, changed));
-    legend.forEach(([look, label], i) => {
+    const shown = buttons.length === legend.length ? buttons : legend.map(() => legendButton(changed));
+    legend.forEach(({ label, meta: { look } }, i) => {
       shown[i].replaceChildren(seriesKey(look), label);
+      shown[i].dataset.look = look;
       shown[i].setAttribute("aria-pressed", String(look === isolated));
     });
     if (shown !== buttons) place.replaceChildren(...shown.map((button) => element("li", {}, button)));
@@ -148,12 +152,22 @@ export function drawLegends(changed) {
 
 /**
  * @param {string} look
+ * @param {string} label
+ * @param {SeriesPlace["group"]} group
+ * @param {string} series
+ * @param {string | null} [field]
+ * @returns {LegendEntry}
+ */
+const legendEntry = (look, label, group, series, field = null) => ({ label, meta: { group, series, field, look } });
+
+/**
  * @param {() => void} changed
  * @returns {HTMLElement}
  */
-function legendButton(look, changed) {
+function legendButton(changed) {
   const button = element("button", { type: "button", className: "series-button" });
   button.addEventListener("click", () => {
+    const { look = "" } = button.dataset;
     setIsolated(look === isolated ? "" : look);
     changed();
   });

@@ -5,7 +5,7 @@
 import { own } from "./dom.js";
 import { site } from "./state.js";
 
-/** @import { Breakdown, ByWindow, ChannelRow, ChartLists, Code, Figures, Outcome, PeriodKey, RawBreakdown, RawCode, RawFigures, RawOutcome, SeriesPlace, Step, TrendChannel, Value } from "./types.d.ts" */
+/** @import { Breakdown, ByWindow, ChannelRow, ChartLists, Code, Figures, Outcome, PeriodKey, RawBreakdown, RawCode, RawFigures, RawOutcome, RawVersion, SeriesPlace, Step, TrendChannel, Value, VersionRow } from "./types.d.ts" */
 
 /** @type {TrendChannel[]} */
 export const TREND_CHANNELS = ["one_click", "wechat", "qq", "weibo"];
@@ -73,6 +73,16 @@ function trendByChannel(countsOf) {
 }
 
 /**
+ * The channels that an app signs in by: those with a request in the 30 days, or in the 30 before.
+ * @param {RawFigures} raw
+ * @returns {TrendChannel[]}
+ */
+export function presentChannels({ channels }) {
+  const [, requests = [], , , , , , before = []] = channels[30];
+  return TREND_CHANNELS.filter((_channel, i) => requests[i] || before[i]);
+}
+
+/**
  * The rows of the table of channels, the last one for all four.
  * @type {ChannelRow["channel"][]}
  */
@@ -123,6 +133,29 @@ function breakdownRow([value, authorizations, requests, cancelled, matched, matc
     before,
     ratio(before, requestsBefore),
   ];
+}
+
+/**
+ * @param {RawVersion} row
+ * @returns {VersionRow}
+ */
+function versionRow([value, authorizations, requests, cancelled, first]) {
+  return {
+    value,
+    authorization_requests: requests,
+    authorization_rate: ratio(authorizations, requests),
+    technical_success_rate: technicalRate(authorizations, requests, cancelled),
+    first_seen: first,
+  };
+}
+
+/**
+ * The rates of a version by day, in per mille: two digits to base 36 each, dots for none.
+ * @param {string} text
+ * @returns {Value[]}
+ */
+function ratesOf(text) {
+  return Array.from(text.match(/../g) || [], (two) => (two === ".." ? null : Number.parseInt(two, 36)));
 }
 
 /** @type {Step[]} */
@@ -261,8 +294,11 @@ export function completedFigures(raw) {
     usage: { number_verifications: oneClick.map((value, i) => sum(value, local[i])), ...usage },
     trend,
     channels: byWindow(raw.channels, channelRows),
+    present: presentChannels(raw),
     platforms: byWindow(raw.platforms, breakdown),
     carriers: byWindow(raw.carriers, breakdown),
+    versions: byWindow(raw.versions, (rows) => rows.map(versionRow)),
+    version_days: new Map(raw.version_days.map(([version, text]) => [version, ratesOf(text)])),
     outcomes: byWindow(raw.outcomes, (rows) => rows.map(outcomeRow)),
     codes: byWindow(raw.codes, (rows) => rows.map(codeRow)),
   };

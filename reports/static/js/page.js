@@ -2,7 +2,7 @@
    one classic script. Runs in the head, so that theme, language and window are set before anything is painted; the rest
    waits for the document. Everything but the charts is drawn at once, then the charts, then the big tables. */
 
-import { startApp } from "./app.js";
+import { drawAppSections, startApp } from "./app.js";
 import { startBreakdowns } from "./breakdowns.js";
 import { startCards } from "./cards.js";
 import { startChanges } from "./change.js";
@@ -21,6 +21,7 @@ import { setSite } from "./state.js";
 import { startSummary } from "./summary.js";
 import { recallTheme, startTheme } from "./theme.js";
 import { drawReasons } from "./trust.js";
+import { startVersions } from "./versions.js";
 import { recallWindow, setFigures, showWindow, startWindows } from "./windows.js";
 
 /* A page without figures of its own, or one whose figures did not come: an app's folder copied in part, for example. */
@@ -46,8 +47,10 @@ function showCurrentPage() {
 }
 
 function start() {
+  const raw = window.AUTHMETER_FIGURES;
   drawReasons();
-  drawSections();
+  if (raw && all("[data-part=facts]").length) drawAppSections(raw);
+  else drawSections();
   startLanguage();
   startTheme();
   startWindows();
@@ -57,13 +60,14 @@ function start() {
   startPeriods();
   startSummary();
   startBreakdowns();
+  startVersions();
   startApp();
   startCharts();
   startReadout();
   startGlossary();
   onLanguage(offerDownloads);
   offerDownloads();
-  if (window.AUTHMETER_FIGURES) setFigures(window.AUTHMETER_FIGURES);
+  if (raw) setFigures(raw);
   else withoutFigures();
   document.documentElement.dataset.ready = "true";
   whenChartsShown.then(() => {

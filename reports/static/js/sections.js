@@ -98,10 +98,11 @@ function chartFigure(name, title, metric) {
 /**
  * @param {Node[]} title
  * @param {string} name
+ * @param {string} [className]
  * @returns {HTMLElement}
  */
-function titled(title, name) {
-  return element("div", { className: "panel" }, element("h3", {}, ...title), part(name, ""));
+function titled(title, name, className = "panel") {
+  return element("div", { className }, element("h3", {}, ...title), part(name, ""));
 }
 
 /**
@@ -112,7 +113,47 @@ function section(...children) {
   return element("section", {}, ...children);
 }
 
-/** @type {Record<string, () => HTMLElement[]>} */
+/**
+ * @param {Content} content
+ * @returns {HTMLElement[]}
+ */
+function loginCharts({ severalChannels }) {
+  return [
+    chartFigure("technical_success_rate", both("Technical success rate"), "technical_success_rate"),
+    chartFigure("authorization_rate", both("Authorization rate"), "authorization_rate"),
+    chartFigure("authorizations", both("Authorizations"), "authorizations"),
+    ...(severalChannels ? [chartFigure("share", both("Share of the four channels"), "authorizations")] : []),
+  ];
+}
+
+/** @returns {HTMLElement[]} */
+function latencyCharts() {
+  return [
+    chartFigure("latency_p50_ms", both("Latency p50 (ms)"), "latency_p50_ms"),
+    chartFigure("latency_p95_ms", both("Latency p95 (ms)"), "latency_p95_ms"),
+  ];
+}
+
+/** @returns {HTMLElement} */
+function whereFrom() {
+  return section(
+    heading(both("Where it comes from")),
+    element(
+      "div",
+      { className: "pair values" },
+      titled(both("By SDK version"), "versions", "panel whole"),
+      titled(both("By platform"), "platforms"),
+      titled(both("By carrier, one-click login"), "carriers"),
+    ),
+  );
+}
+
+/**
+ * What the page's app has, by which its sections are chosen; a page of all apps has everything.
+ * @typedef {{ logins: boolean, severalChannels: boolean }} Content
+ */
+
+/** @type {Record<string, (content: Content) => HTMLElement[]>} */
 const SECTIONS = {
   usage: () => [
     section(
@@ -121,39 +162,21 @@ const SECTIONS = {
     ),
     section(element("div", { className: "heading" }, element("h2", {}, ...both("By period"))), part("periods")),
   ],
-  login: () => [
-    // What changed shows in the lines; the tables below say by how much, where and why.
+  login: (content) => [
+    // What changed shows in the lines, rates first; the tables below say by how much, where and why.
     section(
       ...chartsHeading(both("Trends"), "timed"),
-      element(
-        "div",
-        { className: "charts" },
-        chartFigure("authorizations", both("Authorizations"), "authorizations"),
-        chartFigure("share", both("Share of the four channels"), "authorizations"),
-        chartFigure("authorization_rate", both("Authorization rate"), "authorization_rate"),
-        chartFigure("technical_success_rate", both("Technical success rate"), "technical_success_rate"),
-        chartFigure("latency_p50_ms", both("Latency p50 (ms)"), "latency_p50_ms"),
-        chartFigure("latency_p95_ms", both("Latency p95 (ms)"), "latency_p95_ms"),
-      ),
+      element("div", { className: "charts" }, ...(content.logins ? loginCharts(content) : []), ...latencyCharts()),
     ),
-    section(heading(both("By channel")), part("summary")),
-    section(
-      heading(both("Where it comes from")),
-      element(
-        "div",
-        { className: "pair values" },
-        titled(both("By platform"), "platforms"),
-        titled(both("By carrier, one-click login"), "carriers"),
-      ),
-    ),
+    ...(content.logins ? [section(heading(both("By channel")), part("summary")), whereFrom()] : []),
     section(
       heading(both("Why it failed")),
       element(
         "div",
         { className: "pair" },
-        titled(both("Authorization, by outcome"), "outcomes-authorization"),
+        ...(content.logins ? [titled(both("Authorization, by outcome"), "outcomes-authorization")] : []),
         titled(both("Verification, by outcome"), "outcomes-verification"),
-        titled(both("Authorization, up to ten result codes"), "codes-authorization"),
+        ...(content.logins ? [titled(both("Authorization, up to ten result codes"), "codes-authorization")] : []),
         titled(both("Verification, up to ten result codes"), "codes-verification"),
       ),
     ),
@@ -166,9 +189,12 @@ const SECTIONS = {
   ],
 };
 
-/** Puts the sections where the page names them. */
-export function drawSections() {
+/**
+ * Puts the sections where the page names them.
+ * @param {Content} [content]
+ */
+export function drawSections(content = { logins: true, severalChannels: true }) {
   for (const place of all("[data-sections]")) {
-    place.append(...(place.dataset.sections || "").split(" ").flatMap((name) => SECTIONS[name]()));
+    place.append(...(place.dataset.sections || "").split(" ").flatMap((name) => SECTIONS[name](content)));
   }
 }

@@ -72,12 +72,25 @@ export function notesFrom(first) {
 }
 
 /**
- * The series that a chart shows: the one that is isolated, where the chart has it.
- * @template {{ meta: { look: string } }} Series
+ * Whether what is shown has a series at all, on any day or in any month.
+ * @param {SeriesPlace} meta
+ * @returns {boolean}
+ */
+export function isPresent(meta) {
+  // Where every request fails, the rate is zero, and there.
+  const counted = meta.group === "trend" ? { ...meta, field: "authorization_requests" } : meta;
+  return [figures.long, figures.monthly].some((lists) => seriesValues(counted, lists).some(Boolean));
+}
+
+/**
+ * The series that a chart shows: those that are there, and of these the one that is isolated, where the chart has it.
+ * @template {{ meta: SeriesPlace }} Series
  * @param {Series[]} data
  * @returns {Series[]}
  */
 export function shownSeries(data) {
-  const alone = data.filter(({ meta }) => meta.look === isolated);
-  return alone.length ? alone : data;
+  const present = data.filter(({ meta }) => isPresent(meta));
+  const shown = present.length ? present : data;
+  const alone = shown.filter(({ meta }) => meta.look === isolated);
+  return alone.length ? alone : shown;
 }

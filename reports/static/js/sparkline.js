@@ -18,12 +18,13 @@ function levelsOf(text) {
 
 /**
  * A line over days, broken where a day has no data, with a dot on the last one; `lit` days at its end are drawn in
- * full strength. `levels` is a list of numbers and nulls, or a string of levels.
+ * full strength. `levels` is a list of numbers and nulls, or a string of levels; `range` is the scale that several lines
+ * share, instead of each its own.
  * @param {Value[] | string} levels
- * @param {{ width?: number, height?: number, lit?: number }} [options]
+ * @param {{ width?: number, height?: number, lit?: number, range?: [number, number] }} [options]
  * @returns {SVGElement}
  */
-export function sparkline(levels, { width = 96, height = 22, lit = site.days.length } = {}) {
+export function sparkline(levels, { width = 96, height = 22, lit = site.days.length, range } = {}) {
   const values = typeof levels === "string" ? levelsOf(levels) : levels;
   const found = drawing("svg", {
     class: "sparkline",
@@ -33,8 +34,8 @@ export function sparkline(levels, { width = 96, height = 22, lit = site.days.len
     "aria-hidden": "true",
     focusable: "false",
   });
-  const top = Math.max(0, ...values.filter(known)) || 1;
-  const least = Math.min(top, ...values.filter(known));
+  const top = range ? range[1] : Math.max(0, ...values.filter(known)) || 1;
+  const least = range ? range[0] : Math.min(top, ...values.filter(known));
   // A course that never comes near zero would be a flat line: it stands on its own floor then.
   const floor = Math.max(0, least - (top - least) * 0.6);
   /** @param {number} i */

@@ -95,6 +95,17 @@ function channelRow(row, period) {
   );
 }
 
+/**
+ * The channels that are signed in by; where it is one, it is also all of them together.
+ * @param {ChannelRow[]} rows
+ * @returns {ChannelRow[]}
+ */
+function shownRows(rows) {
+  const { present } = figures;
+  if (!present.length) return rows;
+  return rows.filter(({ channel }) => (channel === "*" ? present.length > 1 : present.includes(channel)));
+}
+
 function drawSummary() {
   const period = windowKey();
   const compared = [baseLabel(period), coverageNote(period)];
@@ -110,7 +121,7 @@ function drawSummary() {
       headCell(metricLink("authorizations_cancelled"), true),
       headCell(metricLink("authorizations_failed"), true),
     ];
-    const rows = figures.channels[period].map((row) => channelRow(row, period));
+    const rows = shownRows(figures.channels[period]).map((row) => channelRow(row, period));
     place.replaceChildren(plainTable(_("By channel"), head, rows, "plain summary"));
   }
 }

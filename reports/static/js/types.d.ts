@@ -115,6 +115,21 @@ export type RawBreakdown = [string, Value, Value, Value, Value, Value, Value, Va
  */
 export type Breakdown = [string, Value, Value, Value, Value, Value, Value, Value, Value, Value];
 
+/**
+ * SDK version, or how many of them the row holds; authorizations, requests, cancelled; the first day of its records, null
+ * where there is no one version.
+ */
+export type RawVersion = [string | number, Value, Value, Value, string | null];
+
+/** An SDK version over a window; a row without a name of its own is so many together. */
+export interface VersionRow {
+  value: string | number;
+  authorization_requests: Value;
+  authorization_rate: Value;
+  technical_success_rate: Value;
+  first_seen: string | null;
+}
+
 /** place of the step, place of the outcome, records, those of the matched days, those of their counterparts. */
 export type RawOutcome = [number, number, Value, Value, Value];
 
@@ -177,6 +192,9 @@ export interface RawFigures {
   channels: ByWindow<Value[][]>;
   platforms: Partial<ByWindow<RawBreakdown[]>>;
   carriers: Partial<ByWindow<RawBreakdown[]>>;
+  versions: Partial<ByWindow<RawVersion[]>>;
+  /** SDK version, and its technical success rate by day: per mille, two digits to base 36 each. */
+  version_days: [string, string][];
   outcomes: Partial<ByWindow<RawOutcome[]>>;
   codes: Partial<ByWindow<RawCode[]>>;
   packages: PackageRow[];
@@ -217,7 +235,8 @@ export interface ChannelRow extends Record<WindowCount, Value> {
 }
 
 /** The figures with what follows from them. */
-export interface Figures extends Omit<RawFigures, "channels" | "platforms" | "carriers" | "outcomes" | "codes"> {
+export interface Figures
+  extends Omit<RawFigures, "channels" | "platforms" | "carriers" | "versions" | "version_days" | "outcomes" | "codes"> {
   /** The numbers of the charts over the 90 days. */
   long: ChartLists;
   /** The same over the 13 months. */
@@ -226,8 +245,12 @@ export interface Figures extends Omit<RawFigures, "channels" | "platforms" | "ca
   usage: Record<CardMetric, Value[]>;
   trend: Record<TrendChannel, ChannelTrend>;
   channels: ByWindow<ChannelRow[]>;
+  /** The channels that are signed in by. */
+  present: TrendChannel[];
   platforms: ByWindow<Breakdown[]>;
   carriers: ByWindow<Breakdown[]>;
+  versions: ByWindow<VersionRow[]>;
+  version_days: Map<string, Value[]>;
   outcomes: ByWindow<Outcome[]>;
   codes: ByWindow<Code[]>;
 }

@@ -141,9 +141,26 @@ def test_a_workbook_is_there_for_the_apps_that_are_named(site: Path, folders: di
     assert [key for key, has in zip(listed["key"], listed["has_xlsx"], strict=True) if has] == ["Shop"]
 
 
-def test_each_day_of_the_30_has_a_page(site: Path) -> None:
-    assert names(site / "days") == {f"{day(back)}.html" for back in range(30)}
-    assert FIRST_BACK > 30
+def test_each_day_from_the_first_record_on_has_a_page(site: Path) -> None:
+    assert names(site / "days") == {f"{day(back)}.html" for back in range(FIRST_BACK + 1)}
+
+
+def test_each_day_that_charts_show_has_a_page_and_the_first_days_of_older_incidents(tmp_path: Path) -> None:
+    database = steady(tmp_path / "authmeter.duckdb", days=150)
+    with closing(duckdb.connect(str(database))) as connection:
+        for incident_id, back in (("old", 140), ("new", 20)):
+            row = incident(incident_id, back, state="recovered", last_day=day(back - 3))
+            connection.execute(
+                f"INSERT INTO incidents ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", list(row.values())
+            )
+    site = rendered(database)
+    assert names(site / "days") == {f"{day(back)}.html" for back in [*range(90), 140]}
+    assert incidents_in(site / "days" / f"{day(140)}.html") == ["old"]
+    newest, oldest = ((site / "days" / f"{day(back)}.html").read_text("utf-8") for back in (89, 140))
+    # One leads to the next, however far that is.
+    assert f'rel="prev" href="{day(140)}.html"' in newest
+    assert f'rel="next" href="{day(89)}.html"' in oldest
+    assert 'rel="prev"' not in oldest
 
 
 def test_days_before_the_first_record_have_no_page(tmp_path: Path) -> None:
@@ -314,9 +331,7 @@ def test_the_csv_of_a_month_has_the_rows_and_columns_of_the_view(site: Path, dat
             assert rows
             assert file.read_bytes().startswith(b"\xef\xbb\xbfmonth,app_key,app_name,")
             assert file.read_bytes().count(b"\r\n") == len(rows) + 1
-            assert f'<a href="monthly/usage_{month}.csv" download>{month}</a>' in (site / "usage.html").read_text(
-                "utf-8"
-            )
+            assert f'<a href="monthly/usage_{month}.csv" download>CSV</a>' in (site / "usage.html").read_text("utf-8")
 
 
 def test_formulas_in_csv_are_text(site: Path, folders: dict[str, str]) -> None:
@@ -333,7 +348,7 @@ def test_formulas_in_csv_are_text(site: Path, folders: dict[str, str]) -> None:
 
 def test_every_page_says_what_is_published(site: Path) -> None:
     pages = [*site.rglob("*.html")]
-    assert len(pages) == len(PAGES) + 30 + 5 + len(HOSTILE_NAMES)
+    assert len(pages) == len(PAGES) + FIRST_BACK + 1 + 5 + len(HOSTILE_NAMES)
     for page in pages:
         text = page.read_text("utf-8")
         day_of_page = page.stem if page.parent.name == "days" else AS_OF

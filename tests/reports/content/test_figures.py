@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+import math
+import re
 from collections import defaultdict
 from contextlib import closing
 from datetime import date, timedelta
@@ -24,6 +26,7 @@ from tests.data.published_tables import (
     Database,
     day,
     example,
+    full,
     steady,
 )
 
@@ -229,6 +232,53 @@ def test_breakdowns_add_up(tables, part, dimension):
                 expected[value] = now + [total_of(of_value, name, span) for span in spans for name in COUNTS[:2]]
             found = {name: counts for name, *counts in document[part].get(str(days), [])}
             assert found == {name: counts for name, counts in expected.items() if counts[1] or counts[6]}, key
+
+
+def versions_of(rows: list[dict], days: set[date]) -> dict[str, list[int]]:
+    """Authorizations, requests and cancelled ones of the four channels, by SDK version."""
+    found: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+    for row in rows:
+        if row["day"] in days and row["channel"] in TREND and row["stage"] == "authorize":
+            counted = (row["outcome"] == "success", True, row["outcome"] == "cancelled")
+            sums = found[row["sdk_version"] or "unknown"]
+            sums[:] = [one + row["records"] * is_so for one, is_so in zip(sums, counted, strict=True)]
+    return found
+
+
+def test_versions_add_up_and_say_since_when_they_are_there(tables):
+    for key, document in tables.documents.items():
+        rows = of(tables.outcomes, key)
+        for days in (7, 30):
+            counts = versions_of(rows, {day(back) for back in range(days)})
+            found = document["versions"].get(str(days), [])
+            assert [row[0] for row in found] == sorted(counts, key=lambda name: (-counts[name][1], name)), key
+            for name, *counted, first_seen in found:
+                assert counted == counts[name], (key, name)
+                seen = [row["day"] for row in rows if row["sdk_version"] == name]
+                assert first_seen == (str(min(seen)) if seen else None)
+        for name, text in document["version_days"]:
+            rates = [None if two == ".." else int(two, 36) for two in re.findall("..", text)]
+            for rate, back in zip(rates, reversed(range(30)), strict=True):
+                won, requests, cancelled = versions_of(rows, {day(back)})[name]
+                assert rate == (math.floor(1000 * won / (requests - cancelled) + 0.5) if requests else None), name
+    listed = {name: since for name, *_, since in tables.documents["shop"]["versions"]["30"]}
+    assert listed == {
+        "2.13.0": str(day(FIRST_BACK)), "2.14.0": str(day(FIRST_BACK)), "2.15.0": str(day(10)), "unknown": None
+    }  # fmt: skip
+
+
+def test_of_many_versions_those_with_few_requests_are_one_row(tmp_path):
+    made = Tables(full(tmp_path / "authmeter.duckdb"))
+    ((key, document),) = [item for item in made.documents.items() if item[0] != "*"]
+    *named, rest = document["versions"]["30"]
+    every = versions_of(of(made.outcomes, key), {day(back) for back in range(30)})
+    assert len(named) == 4
+    assert len(every) > 5
+    assert rest[0] == len(every) - 4
+    assert rest[-1] is None
+    assert [row[2] for row in named] == sorted((counts[1] for counts in every.values()), reverse=True)[:4]
+    assert sum(row[2] for row in document["versions"]["30"]) == sum(counts[1] for counts in every.values())
+    assert {name for name, *_ in document["version_days"]} >= {name for name, *_ in named}
 
 
 def test_failures_by_outcome_and_code(tables):

@@ -85,6 +85,8 @@ test("figures are completed before anyone draws them", () => {
     channels: { 7: counts, 30: counts },
     platforms: {},
     carriers: {},
+    versions: {},
+    version_days: [],
     outcomes: {},
     codes: {},
   });

@@ -3,6 +3,7 @@ import { beforeEach, test } from "node:test";
 import {
   completedFigures,
   isComparable,
+  presentChannels,
   ratio,
   seriesValues,
   sum,
@@ -69,6 +70,14 @@ const raw = () => ({
   },
   platforms: { 7: [["android", 30, 40, 10, 20, 25, 0, 0]] },
   carriers: {},
+  versions: {
+    7: [
+      ["2.15.0", 26, 104, 4, "2026-03-29"],
+      ["unknown", 8, 10, 0, null],
+      [3, 0, 2, 2, null],
+    ],
+  },
+  version_days: [["2.15.0", "..6y..8c78"]],
   outcomes: {
     7: [
       [0, 3, 12, 10, 6],
@@ -215,4 +224,45 @@ test("a series without data is absent on every day, never zero", () => {
 test("periods are compared where at least half of the days are matched", () => {
   assert.equal(isComparable("30"), true);
   assert.equal(isComparable("7"), false);
+});
+
+test("a version has its rates, the rest as one row are known by their number", () => {
+  const { versions, version_days: days } = completedFigures(raw());
+  assert.deepEqual(versions[30], []);
+  assert.deepEqual(versions[7], [
+    {
+      value: "2.15.0",
+      authorization_requests: 104,
+      authorization_rate: 26 / 104,
+      technical_success_rate: 26 / 100,
+      first_seen: "2026-03-29",
+    },
+    {
+      value: "unknown",
+      authorization_requests: 10,
+      authorization_rate: 8 / 10,
+      technical_success_rate: 8 / 10,
+      first_seen: null,
+    },
+    // Whose every request was cancelled has no technical rate.
+    { value: 3, authorization_requests: 2, authorization_rate: 0, technical_success_rate: null, first_seen: null },
+  ]);
+  assert.deepEqual(days.get("2.15.0"), [null, 250, null, 300, 260]);
+});
+
+test("channels are present that have a request in the 30 days or in those before", () => {
+  const document = raw();
+  assert.deepEqual(presentChannels(document), []);
+  document.channels[30] = [
+    [0, 0, 0, 0, 0],
+    [5, 0, 0, 0, 5],
+    [0, 0, 0, 0, 0],
+    [5, 0, 0, 0, 5],
+    [0, 0, 0, 0, 0],
+    [5, 0, 0, 0, 5],
+    [0, 0, 0, 1, 1],
+    [0, 0, 0, 2, 2],
+  ];
+  assert.deepEqual(presentChannels(document), ["one_click", "weibo"]);
+  assert.deepEqual(completedFigures(document).present, ["one_click", "weibo"]);
 });

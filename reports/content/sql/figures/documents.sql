@@ -63,6 +63,35 @@ WITH daily AS (
             AS carriers
     FROM parts
     GROUP BY app_key
+), version_rows AS (
+    SELECT app_key, map_from_entries(list((window_days::VARCHAR, rows) ORDER BY window_days)) AS by_window
+    FROM (
+        SELECT
+            app_key,
+            window_days,
+            list(
+                json_array(
+                    -- The rest as one have no name: their number stands for it.
+                    coalesce(to_json(sdk_version), to_json(merged)),
+                    authorizations,
+                    requests,
+                    cancelled,
+                    first_seen
+                )
+                ORDER BY sdk_version IS NULL, requests DESC, sdk_version
+            ) AS rows
+        FROM versions
+        LEFT JOIN versions_seen USING (app_key, sdk_version)
+        WHERE app_key BETWEEN $first_app AND $last_app
+        GROUP BY app_key, window_days
+    )
+    GROUP BY app_key
+), version_trend AS (
+    -- A log may name a version as it likes, which is why it is no key of an object.
+    SELECT app_key, list(json_array(sdk_version, rates) ORDER BY sdk_version) AS rows
+    FROM version_days
+    WHERE app_key BETWEEN $first_app AND $last_app
+    GROUP BY app_key
 ), outcome_sums AS (
     SELECT
         app_key,
@@ -213,6 +242,8 @@ SELECT
         'channels': windows.channels,
         'platforms': coalesce(dimensions.platforms, MAP {}),
         'carriers': coalesce(dimensions.carriers, MAP {}),
+        'versions': coalesce(version_rows.by_window, MAP {}),
+        'version_days': coalesce(version_trend.rows, []),
         'outcomes': coalesce(outcomes.by_window, MAP {}),
         'codes': coalesce(code_rows.by_window, MAP {}),
         'packages': coalesce(package_rows.rows, [])
@@ -221,6 +252,8 @@ FROM listed_apps AS listed
 JOIN usage_periods AS sums USING (app_key)
 LEFT JOIN windows USING (app_key)
 LEFT JOIN dimensions USING (app_key)
+LEFT JOIN version_rows USING (app_key)
+LEFT JOIN version_trend USING (app_key)
 LEFT JOIN outcomes USING (app_key)
 LEFT JOIN code_rows USING (app_key)
 LEFT JOIN package_rows USING (app_key)

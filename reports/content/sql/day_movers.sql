@@ -1,0 +1,82 @@
+-- day of $days, app_key, channel: what moved most against its norm, the five that fell and the five that grew most; those
+-- that fell first, the largest move first. The norm is the median of that weekday over the eight weeks before, of three with data at least,
+-- those with an incident left out; `least` and `most` are those of these weeks. Counted are authorizations, and
+-- verifications where nothing is authorized
+WITH asked AS (
+    SELECT unnest($days::DATE[]) AS day
+), counted AS (
+    SELECT
+        day,
+        app_key,
+        channel,
+        authorizations,
+        authorization_requests,
+        authorization_requests - authorizations_cancelled AS authorizations_tried,
+        verifications,
+        verification_requests
+    FROM channel_daily
+    WHERE day BETWEEN (SELECT min(day) FROM asked) - 56 AND (SELECT max(day) FROM asked)
+), subjects AS (
+    SELECT
+        app_key,
+        channel,
+        min(day) AS first_seen,
+        channel <> 'local_verify' AND sum(authorization_requests) > 0 AS is_authorized
+    FROM counted
+    GROUP BY app_key, channel
+    -- A move is no larger than what moves: those of the largest are the largest.
+    ORDER BY greatest(max(authorizations), max(verifications)) DESC, app_key, channel
+    LIMIT $movers_among
+), spans AS (
+    SELECT asked.day, weeks.back, asked.day - weeks.back AS counted_day
+    FROM asked
+    JOIN day_quality USING (day)
+    CROSS JOIN (SELECT unnest(range(0, 57, 7))::INTEGER AS back) AS weeks
+    JOIN day_quality AS counted_quality ON counted_quality.day = asked.day - weeks.back
+    WHERE day_quality.day_state = 'complete' AND counted_quality.day_state = 'complete'
+), sums AS (
+    SELECT
+        spans.day,
+        subjects.app_key,
+        subjects.channel,
+        CASE WHEN is_authorized THEN 'authorizations' ELSE 'verifications' END AS metric,
+        back,
+        coalesce(CASE WHEN is_authorized THEN authorizations ELSE verifications END, 0) AS successes,
+        coalesce(CASE WHEN is_authorized THEN authorizations_tried ELSE verification_requests END, 0) AS tried
+    FROM spans
+    JOIN subjects ON counted_day >= first_seen
+    LEFT JOIN counted
+        ON counted.day = counted_day AND counted.app_key = subjects.app_key AND counted.channel = subjects.channel
+    WHERE back = 0 OR NOT EXISTS (
+        FROM incidents
+        WHERE incidents.app_key IN (subjects.app_key, '*')
+            AND incidents.channel IN (subjects.channel, '*')
+            AND kind <> 'data'
+            AND counted_day BETWEEN incidents.first_day AND coalesce(last_day, $last)
+    )
+), moves AS (
+    SELECT
+        day,
+        app_key,
+        channel,
+        metric,
+        sum(successes) FILTER (back = 0)::BIGINT AS now,
+        round(median(successes) FILTER (back > 0))::BIGINT AS usual,
+        min(successes) FILTER (back > 0) AS least,
+        max(successes) FILTER (back > 0) AS most,
+        sum(successes) FILTER (back = 0) / nullif(sum(tried) FILTER (back = 0), 0) AS rate,
+        sum(successes) FILTER (back > 0) / nullif(sum(tried) FILTER (back > 0), 0) AS usual_rate
+    FROM sums
+    GROUP BY day, app_key, channel, metric
+    HAVING count(*) FILTER (back > 0) >= 3
+), ranked AS (
+    SELECT
+        *,
+        row_number() OVER (PARTITION BY day ORDER BY now - usual, app_key, channel) AS from_bottom,
+        row_number() OVER (PARTITION BY day ORDER BY now - usual DESC, app_key, channel) AS from_top
+    FROM moves
+)
+SELECT * EXCLUDE (from_bottom, from_top)
+FROM ranked
+WHERE (now < usual AND from_bottom <= 5) OR (now > usual AND from_top <= 5)
+ORDER BY day, now > usual, abs(now - usual) DESC, app_key, channel

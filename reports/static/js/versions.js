@@ -1,0 +1,90 @@
+/* SDK versions over the chosen window: how much of what each asks for succeeds, since when there is such a version, and
+   its technical success rate by day. All lines stand on one scale, so that the one that fell is seen. */
+
+import { breakdownTable } from "./breakdowns.js";
+import { all, element, named } from "./dom.js";
+import { ratio, sum } from "./figures.js";
+import { ABSENT, known, number, share } from "./format.js";
+import { _, filled, metricLink, word } from "./language.js";
+import { headCell, numberCell } from "./periods.js";
+import { sparkline } from "./sparkline.js";
+import { chosenDays, figures, site, windowKey } from "./state.js";
+import { barCell } from "./summary.js";
+import { onFigures, onWindow } from "./windows.js";
+
+/** @import { VersionRow } from "./types.d.ts" */
+
+/**
+ * Which versions came within the window; the oldest one is as old as the log, and no news.
+ * @param {VersionRow[]} rows
+ * @returns {(row: VersionRow) => boolean}
+ */
+function isNewAmong(rows) {
+  const oldest = rows.reduce((least, { first_seen: day }) => (day && day < least ? day : least), site.as_of);
+  const start = site.days[site.days.length - chosenDays];
+  return ({ first_seen: day }) => day !== null && day > oldest && day >= start;
+}
+
+/**
+ * @param {VersionRow} row
+ * @returns {string}
+ */
+function versionName({ value }) {
+  if (typeof value === "number") return filled(_("{count} other versions"), { count: number(value) });
+  return value === "unknown" ? word(value) : value;
+}
+
+/**
+ * @param {VersionRow[]} rows
+ * @returns {HTMLElement[]}
+ */
+function versionRows(rows) {
+  const whole = sum(...rows.map((row) => row.authorization_requests));
+  const isNew = isNewAmong(rows);
+  const courses = rows.map((row) => figures.version_days.get(String(row.value)) || []);
+  const least = Math.min(1000, ...courses.flat().filter(known));
+  return rows.map((row, i) => {
+    const part = ratio(row.authorization_requests, whole);
+    return element(
+      "tr",
+      {},
+      element(
+        "th",
+        { scope: "row" },
+        named(versionName(row)),
+        ...(isNew(row) ? [" ", element("span", { className: "mark new", textContent: _("New") })] : []),
+      ),
+      element(
+        "td",
+        { className: "course" },
+        sparkline(courses[i], { width: 180, height: 26, lit: chosenDays, range: [least, 1000] }),
+      ),
+      numberCell(share(row.technical_success_rate)),
+      numberCell(share(row.authorization_rate)),
+      numberCell(number(row.authorization_requests)),
+      barCell(part, 1, share(part)),
+      element("td", { className: "word", textContent: row.first_seen || ABSENT }),
+    );
+  });
+}
+
+function drawVersions() {
+  const head = [
+    headCell(_("SDK version")),
+    element("th", { scope: "col", className: "course", textContent: _("30 days") }),
+    headCell(metricLink("technical_success_rate"), true),
+    headCell(metricLink("authorization_rate"), true),
+    headCell(metricLink("authorization_requests"), true),
+    headCell(metricLink("authorization_requests", _("Share")), true),
+    headCell(_("First seen")),
+  ];
+  for (const place of all("[data-part=versions]")) {
+    place.replaceChildren(breakdownTable(_("SDK version"), head, versionRows(figures.versions[windowKey()])));
+  }
+}
+
+/** Draws the table with every change of figures or window. */
+export function startVersions() {
+  onFigures(drawVersions);
+  onWindow(drawVersions);
+}

@@ -1,0 +1,81 @@
+"""An app's own page: what is wrong first, rates before counts, only what the app has, a sentence where it has nothing.
+
+Its figures are read back in `test_read_back.py`, its incidents in `test_incidents_in_browser.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from reports.content.folders import app_folder
+from tests.browser.conftest import Reader, rendered
+from tests.browser.dom import table_rows
+from tests.data.published_tables import HOSTILE_NAMES, day, steady
+
+SHOP = f"apps/{app_folder('shop', ['Shop'])}/index.html"
+
+
+def test_incidents_stand_on_top_and_rates_before_counts(reader: Reader) -> None:
+    page = reader.open(SHOP, lang="en")
+    places = [
+        page.locator(selector).first.evaluate("one => one.getBoundingClientRect().top")
+        for selector in (
+            "[data-incident]", "[data-chart=technical_success_rate]", "[data-part=summary]", "[data-part=versions]",
+            "[data-part=cards]", "[data-chart=usage]", "[data-part=packages]",
+        )
+    ]  # fmt: skip
+    assert places == sorted(places)
+    charts = page.eval_on_selector_all("[data-chart]", "all => all.map((one) => one.dataset.chart)")
+    assert charts[:3] == ["technical_success_rate", "authorization_rate", "authorizations"]
+
+
+def test_the_version_that_fails_shows_its_rate_its_share_and_its_first_day(reader: Reader) -> None:
+    page = reader.open(SHOP, lang="en", days=30)
+    rows = {row[0]: row for row in table_rows(page, "[data-part=versions] table")}
+    assert rows.keys() == {"2.13.0", "2.14.0", "2.15.0 New", "Unknown"}
+    assert rows["2.15.0 New"][-1] == str(day(10))
+    # Each has its course, on the scale of all.
+    assert page.locator("[data-part=versions] svg.sparkline path.lit").count() == len(rows)
+    reader.press("7")
+    assert "2.15.0" in {row[0] for row in table_rows(page, "[data-part=versions] table")}
+
+
+def test_a_version_with_a_hostile_name_is_text(reader: Reader) -> None:
+    page = reader.open("apps/img/index.html", lang="en")
+    assert HOSTILE_NAMES["img"] in page.locator("[data-part=versions] bdi").all_text_contents()
+    assert page.locator("main img").count() == 0
+
+
+def test_an_app_with_one_channel_shows_one(reader: Reader) -> None:
+    page = reader.open("apps/cmd/index.html", lang="zh")
+    for language, name in (("zh", "一键登录"), ("en", "One-click login")):
+        reader.speak(language)
+        assert [row[0] for row in table_rows(page, "[data-part=summary] table")] == [name]
+    assert page.locator("[data-chart=share]").count() == 0
+    page = reader.open(SHOP, lang="en")
+    assert [row[0] for row in table_rows(page, "[data-part=summary] table")] == [
+        "One-click login", "WeChat", "All four channels",
+    ]  # fmt: skip
+    assert page.locator("[data-chart=share]").count() == 1
+
+
+def test_an_app_without_records_says_so_and_what_to_do(read_site: Callable[..., Reader], tmp_path: Path) -> None:
+    reader = read_site(rendered(steady(tmp_path / "authmeter.duckdb", stopped=31)))
+    page = reader.open("apps/old/index.html", lang="zh")
+    for language, words in {"zh": f"最近一次是 {day(31)} 周六", "en": f"the newest is of {day(31)} Sat"}.items():
+        reader.speak(language)
+        assert words in page.locator("[data-part=silent]").inner_text()
+    assert page.locator("[data-part=silent]").inner_text().count(".") == 1
+    assert page.locator("[data-chart], .card").count() == 0
+    assert page.locator("[data-part=facts]").is_visible()
+    assert page.locator("a[href$='old_usage_detail.csv']").is_visible()
+
+
+def test_an_app_whose_newest_record_is_of_the_first_of_the_30_days_has_its_figures(
+    read_site: Callable[..., Reader], tmp_path: Path
+) -> None:
+    reader = read_site(rendered(steady(tmp_path / "authmeter.duckdb", stopped=29)))
+    page = reader.open("apps/old/index.html", lang="en")
+    assert page.locator("[data-part=silent]").count() == 0
+    assert page.locator("[data-chart]").count() > 3
