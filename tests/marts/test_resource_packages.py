@@ -32,7 +32,7 @@ def test_without_packages_the_tables_are_empty(folder: DataFolder) -> None:
     assert [folder.rows(f"FROM {name}") for name in names] == [[]] * 4
 
 
-def test_a_package_that_is_told_later_is_drawn_from_its_own_instant_on(folder: DataFolder) -> None:
+def test_a_package_registered_later_is_drawn_from_its_own_instant_on(folder: DataFolder) -> None:
     folder.land("a.ndjson", [*uses("a", 9, 2), *uses("b", 12, 3), *uses("c", 9, 1, days_later=1)])
     folder.tables()
     folder.write("registry/resource_packages.csv", PACKAGES + f"p,,4,{DAY}T12:00:00\n")
