@@ -20,6 +20,7 @@ from pipelines.common.errors import AuthmeterError
 from pipelines.common.sql import sql
 from pipelines.contract.record import CHANNELS, OUTCOMES
 from pipelines.incidents.published import PublishedIncident, incidents_of, withdrawn_of
+from reports.content.packed_numbers import add_packed_numbers
 
 DAYS = 30
 # The longer look of the charts: by day, with the eight weeks before the 30 days as their reference, and by month.
@@ -128,6 +129,7 @@ class PublishedTables:
         decides: folder (NULL for `*`), has_xlsx.
         """
         self._keep("listed_apps", listed)
+        add_packed_numbers(self._connection)
         for step in STEPS:
             text, values = self._query(f"figures/{step}", {})
             self._connection.execute(f"CREATE TEMP TABLE {step} AS {text}", values)

@@ -201,7 +201,7 @@ function byWindow(content, rows) {
 const PLACES = { authorizations: 0, requests: 1, cancelled: 2, verifications: 3, p50: 4, p95: 5 };
 
 /**
- * The numbers of a text as `sql/figures/chart_days.sql` writes them, `count` of them: each one more than it is, in the same
+ * The numbers of a text as `packed_numbers.py` writes them, `count` of them: each one more than it is, in the same
  * number of hexadecimal digits, and these to base 64.
  * @param {string} text
  * @param {number} count

@@ -181,7 +181,7 @@ export interface RawFigures {
   notes: DayNote[];
   /**
    * By channel over the 90 days: authorizations, requests, cancelled, verifications, median and 95th percentile of the
-   * latency in milliseconds; each a text (chart_days.sql), empty where there are nothing but zeros, or no latency.
+   * latency in milliseconds; each a text (packed_numbers.py), empty where there are nothing but zeros, or no latency.
    */
   days: Record<string, string[]>;
   /** By channel over the 13 months: the first four of these. */
