@@ -55,14 +55,15 @@ def billing_tables(
     if as_of is None or not (registry.bought.packages or statements.console or statements.bills):
         return no_packages() | no_reconciliation()
     _create_views(connection, store, manifest, registry, as_of)
-    packages = _packages(connection, manifest, settings, registry, as_of)
+    complete = _complete(store, manifest, as_of)
+    packages = _packages(connection, complete, settings, registry, as_of)
     return packages | _reconciliation(
-        connection, manifest, settings, registry, packages["resource_package_usage"], as_of
+        connection, complete, settings, registry, packages["resource_package_usage"], as_of
     )
 
 
 def _packages(
-    connection: duckdb.DuckDBPyConnection, manifest: Manifest, settings: Settings, registry: Registry, as_of: date
+    connection: duckdb.DuckDBPyConnection, complete: set[date], settings: Settings, registry: Registry, as_of: date
 ) -> dict[str, pl.DataFrame]:
     bought = registry.bought
     if not bought.packages:
@@ -70,7 +71,7 @@ def _packages(
     at = AsOf(
         as_of,
         day_start(as_of + timedelta(days=1), settings.timezone),
-        _complete(manifest, as_of),
+        complete,
         days_to_come(as_of, settings.timezone),
         settings.timezone,
         settings.buy_lead_days,
@@ -83,7 +84,7 @@ def _packages(
 
 
 def _reconciliation(
-    connection: duckdb.DuckDBPyConnection, manifest: Manifest, settings: Settings, registry: Registry,
+    connection: duckdb.DuckDBPyConnection, complete: set[date], settings: Settings, registry: Registry,
     usage: pl.DataFrame, as_of: date,
 ) -> dict[str, pl.DataFrame]:  # fmt: skip
     statements = registry.statements
@@ -96,7 +97,7 @@ def _reconciliation(
     hours = connection.execute(sql("pipelines.billing", "log_hours"), {"accounts": sorted(of_console)}).fetchall()
     log = LogSide(
         as_of,
-        _complete(manifest, as_of),
+        complete,
         with_sums((*key, Counts(*counts)) for *key, counts in ((*row[:4], row[4:]) for row in days)),
         by_hours((*key, Counts(*counts)) for *key, counts in ((*row[:4], row[4:]) for row in hours)),
         _overflow(days, usage, {one.account_id for one in registry.bought.packages}),
@@ -122,8 +123,13 @@ def _overflow(
     return overflow
 
 
-def _complete(manifest: Manifest, as_of: date) -> set[date]:
-    return {day for day in manifest.days if day <= as_of}
+def _complete(store: Store, manifest: Manifest, as_of: date) -> set[date]:
+    """The days whose uses are known: one whose events are gone may be of before these tables."""
+    return {
+        day
+        for day, entry in manifest.days.items()
+        if day <= as_of and store.day_table(entry, "verification_hours").is_file()
+    }
 
 
 def _create_views(

@@ -15,6 +15,7 @@ from pipelines.common.text import counted
 from pipelines.contract.accounts import ANY
 from pipelines.contract.limits import DAY, KEYS, Limit, window_of
 from pipelines.contract.registry import load_registry
+from pipelines.contract.row_files import MOST_WHOLE
 from pipelines.contract.settings import load_settings
 from pipelines.rollup.plan import day_plan
 from pipelines.rollup.rollup import RollupInputs, roll_up_day
@@ -32,10 +33,10 @@ def limit_of(key: str, max_requests: int, window: str) -> Limit:
         UsageError: one of them is none that a limit may have.
     """
     seconds = window_of(window)
-    if key not in KEYS or max_requests < 1 or seconds is None:
+    if key not in KEYS or not 1 <= max_requests <= MOST_WHOLE or seconds is None:
         raise UsageError(
             f"No limit is so: key {key}, at most {max_requests}, window {window}.",
-            do=f"Give a key of {', '.join(KEYS)}; at least 1; and day, or seconds from 1 to 86400.",
+            do=f"Give a key of {', '.join(KEYS)}; 1 to {MOST_WHOLE}; and day, or seconds from 1 to 86400.",
         )
     return Limit("whatif", ANY, ANY, key, max_requests, seconds)
 

@@ -6,7 +6,7 @@ n days that end at `as_of`, inclusive; the previous window is the n days just be
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import MAXYEAR, UTC, date, datetime, time, timedelta
 from functools import cache
 from math import ceil
 from zoneinfo import ZoneInfo
@@ -18,6 +18,13 @@ BUSINESS_ZONE = "Asia/Shanghai"
 """The business time zone, unless another is set."""
 FIRST_DAY = date(2000, 1, 1)
 """The first day that a run may be for: long before any log that this may ever read."""
+
+
+def is_within_calendar(day: date) -> bool:
+    """Whether people may write a day into the registry: one from `FIRST_DAY` on, with days behind it. A year that is
+    mistyped would else be a table of a million days.
+    """
+    return day >= FIRST_DAY and day.year < MAXYEAR
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 Lives here: forms that every message shares. Does not belong here: what a message says.
 """
 
+import os
 import re
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -14,6 +15,22 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u206
 def printable(path: str) -> str:
     """A path for a message: what could end its line, steer a terminal or turn it around is written as `\\xNN`."""
     return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", path)
+
+
+# A text of a name that could be taken for an escape of ours.
+_LIKE_ESCAPE = re.compile(r"\\(?=x[0-9a-f]{2})")
+
+
+def name_as_text(name: str) -> str:
+    """The name of a file as text: a byte that is no UTF-8 is written as `\\xNN`, and so is a backslash that could be
+    taken for the beginning of that.
+    """
+    raw = os.fsencode(name)
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return b"\\x5c".join(raw.split(b"\\")).decode("utf-8", "backslashreplace")
+    return _LIKE_ESCAPE.sub(lambda found: r"\x5c", text)
 
 
 class Words(NamedTuple):

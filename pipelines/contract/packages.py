@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from pipelines.common.days import BUSINESS_ZONE, business_day, day_start
+from pipelines.common.days import BUSINESS_ZONE, business_day, day_start, is_within_calendar
 from pipelines.contract.accounts import DEFAULT_ACCOUNT
 from pipelines.contract.event_times import instant_of
 from pipelines.contract.row_files import BadRowError, Problem, Row, RowFile, read_row_file
@@ -112,6 +112,8 @@ def _package(row: Row, zone: str) -> Package:
 def _expiry(row: Row, purchased_at: datetime, zone: str) -> datetime:
     try:
         bought_on = business_day(purchased_at, zone)
+        if not is_within_calendar(bought_on):
+            raise ValueError
         if (given := row.text("expires_at")) is None:
             return day_start(first_anniversary(bought_on) + timedelta(days=1), zone)
     except (ValueError, OverflowError):

@@ -19,7 +19,9 @@ from pipelines.contract.record import MALFORMED, MAX_TEXT
 # A quoted cell that runs over more lines than this is an unclosed quote.
 _MOST_JOINED: Final = 64
 # More digits are no count of anything, and no whole number of a table.
-_WHOLE: Final = re.compile(r"0*\d{1,15}", re.ASCII)
+_MOST_DIGITS: Final = 15
+MOST_WHOLE: Final = 10**_MOST_DIGITS - 1
+_WHOLE: Final = re.compile(rf"0*\d{{1,{_MOST_DIGITS}}}", re.ASCII)
 _AMOUNT: Final = re.compile(r"\d{1,15}(\.\d*)?", re.ASCII)
 # Names under which consoles and SDKs keep what must not be published.
 _SECRET: Final = re.compile(

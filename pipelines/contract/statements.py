@@ -12,7 +12,9 @@ from datetime import date
 from pathlib import Path
 from typing import Final, NamedTuple, TypeVar
 
+from pipelines.common.days import is_within_calendar
 from pipelines.common.near_names import names_in
+from pipelines.common.text import name_as_text
 from pipelines.contract.record import APP_KEY_PATTERN, NUMBER_CHANNELS
 from pipelines.contract.row_files import BadRowError, Problem, Row, RowFile, read_row_file
 
@@ -82,12 +84,12 @@ def _load(
     folder: Path, name: str, columns: tuple[str, ...], needed: tuple[str, ...], value_of: Callable[[Row], T],
     problems: list[Problem],
 ) -> list[T]:  # fmt: skip
-    files = [file for file in names_in(folder / name) if file.endswith(".csv")]
+    files = [file for file in names_in(folder / name) if file.lower().endswith(".csv")]
     return [
         row
         for file in files
         for row in read_row_file(
-            RowFile(folder / name / file, f"registry/{name}/{file}", columns, needed),
+            RowFile(folder / name / file, f"registry/{name}/{name_as_text(file)}", columns, needed),
             value_of,
             lambda row: row[0],
             problems,
@@ -125,7 +127,9 @@ def _date(row: Row, column: str, pattern: re.Pattern[str]) -> date:
     try:
         if found:
             year, month, *day = (int(part) for part in found.groups() if part.strip("-"))
-            return date(year, month, day[0] if day else 1)
+            written = date(year, month, day[0] if day else 1)
+            if is_within_calendar(written):
+                return written
     except ValueError:
         pass
     raise BadRowError(f"invalid:{column}")

@@ -75,4 +75,4 @@ def all_incidents(
     parts = with_parts(found, {str(key): frame for (key,), frame in by_incident.items()})
     rows = sorted(parts, key=lambda one: one.incident_id)
     named = named_cells(cells) if len(cells) else pl.DataFrame(schema=_CELL_SCHEMA)
-    return Incidents(rows, named, withdrawn(store.database, rows, min(manifest.days, default=date.max), manifest.run))
+    return Incidents(rows, named, withdrawn(store.reported, rows, min(manifest.days, default=date.max), manifest.run))

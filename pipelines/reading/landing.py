@@ -15,6 +15,7 @@ from io import FileIO
 from pathlib import Path
 
 from pipelines.common.errors import DamagedFileError
+from pipelines.common.text import name_as_text
 
 TEXT_SUFFIXES = (".ndjson", ".jsonl", ".json", ".log", ".csv")
 COMPRESSIONS = (".gz", ".zst")
@@ -28,8 +29,6 @@ _TIME = r"[-_.T]?[0-2]\d(?:[-_.:]?[0-5]\d){0,2}"
 _MARK = rf"(?:[-._]20\d\d-?[01]\d(?:-?[0-3]\d)?(?:{_TIME})?(?:\.\d{{1,3}})?|[-._]1\d{{9}}|(?<!\d)\.\d{{1,3}})"
 _MARKS_BEHIND = re.compile(rf"(?<=[^/]){_MARK}+$")
 _MARKS_WITHIN = re.compile(rf"(?<=[^/]){_MARK}+(?=\.[A-Za-z]\w*$)")
-# A text of a name that could be taken for an escape of ours, see `LandedFile`.
-_LIKE_ESCAPE = re.compile(r"\\(?=x[0-9a-f]{2})")
 
 
 @dataclass(frozen=True)
@@ -91,7 +90,7 @@ def _sort_out(
     folders: list[tuple[Path, str]],
     passed_over: set[str],
 ) -> None:
-    path = prefix + _as_text(entry.name)
+    path = prefix + name_as_text(entry.name)
     if has_name_left_alone(path):
         passed_over.add(path)
         return
@@ -108,15 +107,6 @@ def has_name_left_alone(path: str) -> bool:
     """Whether a landed file or folder is left alone for its name, and not as a link or a special file."""
     name = path.rpartition("/")[2].lower()
     return name.startswith(_LEFT_ALONE_STARTS) or name.endswith(_LEFT_ALONE_ENDS)
-
-
-def _as_text(name: str) -> str:
-    raw = os.fsencode(name)
-    try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return b"\\x5c".join(raw.split(b"\\")).decode("utf-8", "backslashreplace")
-    return _LIKE_ESCAPE.sub(lambda found: r"\x5c", text)
 
 
 def _stamp(info: os.stat_result) -> str:

@@ -32,6 +32,8 @@ class Store:
         self.registry = data / "registry"
         self.warehouse = data / "warehouse"
         self.database = self.warehouse / "authmeter.duckdb"
+        # What was reported before, until the file is replaced.
+        self.reported = self.database
         self.temp = self.warehouse / "tmp"
         self.site = data / "site"
         self.site_generations = data / ".site"

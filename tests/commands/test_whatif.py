@@ -42,6 +42,7 @@ def test_it_says_what_would_have_been_blocked_and_keeps_nothing(call: Call, repe
     [
         ("--key", "ip", "--max", 1, "--window", "day", *SPAN),
         ("--key", "app", "--max", 0, "--window", "day", *SPAN),
+        ("--key", "app", "--max", 10**19, "--window", "day", *SPAN),
         ("--key", "app", "--max", 1, "--window", "86401", *SPAN),
         ("--key", "app", "--max", 1, "--window", "day", "--from", DAY, "--to", days_before(DAY, 1)),
     ],

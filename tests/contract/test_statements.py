@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from pathlib import Path
 
@@ -61,10 +62,14 @@ def test_bad_rows_are_listed_with_the_first_column_that_is_wrong(tmp_path: Path)
         "2026-03-10,acme,,wechat,,,,,": "invalid:channel", "2026-03-10,acme,,number,-1,x,,,": "invalid:total",
         "2026-03-10,acme,,number,1,1.5,,,": "invalid:success", "2026-03-10,acme,,number,1,,,,x": "invalid:billed",
         "2026-03-10,acme,,number,1": "malformed",
+        # Days that no log has, at whose ends the calendar ends.
+        "0001-01-01,acme,,number,1,,,,": "invalid:day", "9999-12-31,acme,,number,1,,,,": "invalid:day",
+        "1999-12-31,acme,,number,1,,,,": "invalid:day",
     }  # fmt: skip
     bills = {
         ",acme,number,1,,": "missing:month", "2026-03-01,acme,number,1,,": "invalid:month",
-        "202613,acme,number,1,,": "invalid:month", "2026-03,,number,1,,": "missing:account_id",
+        "202613,acme,number,1,,": "invalid:month", "9999-12,acme,number,1,,": "invalid:month",
+        "2026-03,,number,1,,": "missing:account_id",
         "2026-03,acme,number,,x,": "missing:quantity", "2026-03,acme,number,1.5,,": "invalid:quantity",
         "2026-03,acme,number,1,x,": "invalid:overflow_quantity", "2026-03,acme,number,1,,free": "invalid:amount",
     }  # fmt: skip
@@ -99,3 +104,11 @@ def test_other_columns_may_be_absent_and_other_files_are_left_alone(tmp_path: Pa
 
 def test_without_the_folders_there_is_nothing(tmp_path: Path) -> None:
     assert load(tmp_path, {}) == (Statements(), [])
+
+
+def test_a_file_may_have_any_name(tmp_path: Path) -> None:
+    """Of a name that is no UTF-8, as an archive from another system has it, a bad row is listed all the same."""
+    name = os.fsdecode("11月.CSV".encode("gbk"))
+    found, problems = load(tmp_path, {f"console/{name}": CONSOLE + "2026-03-10,acme,,number,1,,,,\nx,,,,,,,,\n"})
+    assert len(found.console) == 1
+    assert problems == [("registry/console/11\\xd4\\xc2.CSV", 3, "invalid:day")]

@@ -105,6 +105,8 @@ def test_a_package_that_is_written_otherwise_restates_what_is_left(folder: DataF
     assert folder.rows(RESTATED) == [(run, DAY, "*", "p", 7, 8, cause), (run, DAY, "*", "q", 9, None, cause)]
     folder.tables()
     assert folder.manifest.run == run
+    # No figure of the day changed.
+    assert folder.rows("SELECT restated FROM day_quality") == [(False,)]
 
 
 def test_what_was_not_published_is_restated_once(folder: DataFolder) -> None:

@@ -17,6 +17,7 @@ from pipelines.common.machine_limits import as_machine_error, is_disk_full
 from pipelines.contract.registry import load_registry
 from pipelines.contract.settings import Settings, load_settings
 from pipelines.run.verify import VerifyReport, verify
+from tests.data.failing_sdk import land_failing_sdk, land_mended
 from tests.older_store import make_older, write_older
 from tests.support import DAY, DataFolder, days_before, morning_after, records
 
@@ -36,6 +37,15 @@ def test_a_sound_folder_has_no_difference(sound: DataFolder) -> None:
     report = report_of(sound)
     assert (report.differences, report.days, report.parts) == ([], 2, 1)
     assert report_of(sound, Window(DAY, DAY)).days == 1
+
+
+def test_a_withdrawn_incident_is_no_difference(folder: DataFolder) -> None:
+    land_failing_sdk(folder)
+    folder.tables()
+    land_mended(folder)
+    folder.tables()
+    assert folder.rows("FROM withdrawn_incidents") != []
+    assert report_of(folder).differences == []
 
 
 def test_a_changed_day_is_named(sound: DataFolder) -> None:

@@ -1,4 +1,6 @@
 -- Rules that more than one statement goes by; every connection has them (`store/database.py`).
+-- Whether a restatement is of a figure of its day; what is left of a resource package is none.
+CREATE TEMP MACRO is_figure(metric) AS metric <> 'resource_package_remaining';
 -- The layer of the code dictionary in which a record's code is looked up.
 CREATE TEMP MACRO layer_of(channel, stage) AS
     CASE

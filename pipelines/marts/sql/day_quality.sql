@@ -15,7 +15,7 @@ SELECT
     coalesce(unregistered_apps, 0) AS unregistered_apps,
     coalesce(late, 0) AS late_records,
     usual_records,
-    day IN (SELECT day FROM out.restatements) AS restated,
+    day IN (SELECT day FROM out.restatements WHERE is_figure(metric)) AS restated,
     CASE WHEN accepted > 0 THEN 'complete' ELSE 'missing' END AS day_state
 FROM spine
 LEFT JOIN day_books USING (day)

@@ -162,7 +162,7 @@ WITH daily AS (
 ), restated_days AS (
     SELECT subject AS app_key, list(DISTINCT day ORDER BY day) AS days
     FROM restatements, unnest([app_key, '*']) AS subjects(subject)
-    WHERE day BETWEEN $first AND $last AND subject BETWEEN $first_app AND $last_app
+    WHERE is_figure(metric) AND day BETWEEN $first AND $last AND subject BETWEEN $first_app AND $last_app
     GROUP BY subject
 ), incident_days AS (
     SELECT app_key, list(DISTINCT first_day ORDER BY first_day) AS days
