@@ -26,7 +26,7 @@ def note_changed_packages(store: Store, manifest: Manifest, tables: "Mapping[str
         tables: those of resource packages as they are to be published; None: nobody has a package.
     """
     before = _published(store, manifest)
-    if before is None or before.is_empty():
+    if before is None:
         return 0
     import polars as pl
 
@@ -41,6 +41,8 @@ def note_changed_packages(store: Store, manifest: Manifest, tables: "Mapping[str
         .sort(key)
         .unique("resource_package_id", keep="first", maintain_order=True)
     )
+    if changed.is_empty():
+        return 0
     rows = changed.with_columns(
         run=pl.lit(manifest.run + 1), app_key=pl.lit(ALL), channel="resource_package_id", metric=pl.lit(_METRIC)
     ).join(_causes(store, manifest), on="day", how="left")
@@ -51,15 +53,20 @@ def note_changed_packages(store: Store, manifest: Manifest, tables: "Mapping[str
 
 
 def _published(store: Store, manifest: Manifest) -> "pl.DataFrame | None":
-    """What is published of the ledger; None where what was decided last was not published: it noted what it changed."""
+    """What is published of the ledger; None where that is nothing, or what was decided last was not published: it noted
+    what it changed.
+    """
     published = published_run(store.database)
     if published is None or published[0] != manifest.run:
         return None
-    import polars as pl
-
     with closing(open_published(store.database)) as connection:
-        if connection.execute(_HAS_TABLE).fetchall() == [(0,)]:
+        if (
+            connection.execute(_HAS_TABLE).fetchall() == [(0,)]
+            or not connection.execute(f"{_PUBLISHED} LIMIT 1").fetchall()
+        ):
             return None
+        import polars as pl
+
         return pl.DataFrame(connection.sql(_PUBLISHED))
 
 

@@ -82,12 +82,12 @@ def test_a_chart_is_downloaded_with_what_lies_behind_its_lines(reader: Reader) -
     figure = page.locator("figure", has=page.locator("[data-chart=authorizations]"))
     name, rows = downloaded(page, figure.get_by_role("button", name="Download this table"))
     assert name == "shop_Authorizations_2026-03-31.csv"
-    assert rows[0][:6] == ["Day", "One-click login", "WeChat", "QQ", "Weibo", "One-click login · Previous 7 days"]
-    assert rows[0][-2:] == ["Weibo · usual, lowest", "Weibo · usual, highest"]
+    assert rows[0][:4] == ["Day", "One-click login", "WeChat", "One-click login · Previous 7 days"]
+    assert rows[0][-2:] == ["WeChat · usual, lowest", "WeChat · usual, highest"]
     assert [row[0] for row in rows[1:]] == [str(day(back)) for back in reversed(range(7))]
     by_day = {row[0]: row for row in rows[1:]}
     assert by_day[str(day(0))][1:3] == ["22", "6"]
-    assert by_day[str(day(MISSING_BACK))][1:5] == [""] * 4
+    assert by_day[str(day(MISSING_BACK))][1:3] == [""] * 2
     page.locator("[data-legend=timed]").get_by_role("button", name="WeChat").click()
     reader.settle()
     _, rows = downloaded(page, figure.get_by_role("button", name="Download this table"))

@@ -179,7 +179,7 @@ def test_a_share_is_its_numerator_over_its_denominator_on_the_pages(folder: Data
         marts.prepare(context.listed_apps(context.apps(marts), set()))
         found = {}
         for name in ("day_channels", "usage_detail"):
-            rows = marts.frame(name, first_app="game", last_app="shop")
+            rows = marts.frame(name, first_app="game", last_app="shop", days=[DAY])
             connection.register("shown", rows)
             found[name] = differing(connection, "shown", set(rows.columns))
     assert found == {

@@ -35,7 +35,8 @@ def test_columns_have_the_types_that_are_declared(published: DataFolder) -> None
 
 
 # Of the keys; else what may be absent is said of each column.
-ABSENT_IN_KEYS = {"scheme_id", "package_name", "sdk_version", "result_code"}
+# Uses that no resource package covered are of none.
+ABSENT_IN_KEYS = {"scheme_id", "package_name", "sdk_version", "result_code", "resource_package_id"}
 
 
 def test_a_value_is_never_absent_but_where_the_contract_says_so(published: DataFolder) -> None:
@@ -49,6 +50,9 @@ def test_a_value_is_never_absent_but_where_the_contract_says_so(published: DataF
     assert counts == {
         "authorizations", "authorization_requests", "authorizations_cancelled", "usual_records", "published_before",
         "published_now",
+        # What no forecast, no log or no statement says.
+        "buy_quantity", "drift", "unused_expected", "unused_least", "unused_most", "uses_28d",
+        "bill_minus_console", "console", "difference", "explained", "log", "unexplained",
     }  # fmt: skip
     assert {name for name, column in nullable if column == "authorizations"} == {"login_trend"}
 
@@ -80,7 +84,7 @@ def test_a_run_that_would_publish_an_absent_count_publishes_nothing(
 def test_a_time_is_no_text(published: DataFolder) -> None:
     times = "SELECT table_name, column_name FROM duckdb_columns() WHERE column_name LIKE '%\\_at' ESCAPE '\\'"
     texts = f"{times} AND data_type NOT LIKE 'TIMESTAMP%'"
-    assert len(published.rows(times)) == 4
+    assert len(published.rows(times)) == 8
     assert published.rows(texts) == []
 
 
