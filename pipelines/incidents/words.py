@@ -18,13 +18,13 @@ _LOCALE: Final = Path(__file__).parent / "locale"
 
 TEMPLATES: Final = {
     ("rate", "open"): "{app} · {channel} {rate} {before} → {now}, day {days} since {first}, {lost} fewer {successes} "
-    "yesterday{cause}",
+    "{when}{cause}",
     ("rate", "recovered"): "{app} · {channel} {rate} {before} → {now}, {first} to {last}, recovered; {total} fewer "
     "{successes}{cause}",
     ("rate", "settled"): "{app} · {channel} {rate} {before} → {now}, {first} to {last}, the norm since; {total} fewer "
     "{successes}{cause}",
     ("volume", "open"): "{app} · {channel} requests {before} → {now} a day, day {days} since {first}, {lost} fewer "
-    "yesterday",
+    "{when}",
     ("volume", "recovered"): "{app} · {channel} requests {before} → {now} a day, {first} to {last}, recovered; "
     "{total} fewer",
     ("volume", "settled"): "{app} · {channel} requests {before} → {now} a day, {first} to {last}, the norm since; "
@@ -34,7 +34,7 @@ TEMPLATES: Final = {
     ("volume", "withdrawn"): "{app} · {channel} requests {before} → {now} a day, {first} to {last}: withdrawn, the "
     "figures as they stand now do not show it",
     ("data", "withdrawn"): "Data · {fault}, {first} to {last}: withdrawn, the figures as they stand now do not show it",
-    ("data", "open"): "Data · {fault}, day {days} since {first}, {lost} records yesterday",
+    ("data", "open"): "Data · {fault}, day {days} since {first}, {lost} records {when}",
     ("data", "recovered"): "Data · {fault}, {first} to {last}, recovered; {total} records",
     ("data", "settled"): "Data · {fault}, {first} to {last}, the norm since; {total} records",
 }
@@ -69,6 +69,9 @@ FAULT_PARTS: Final = {
 }
 # Of a data fault with a file, a source or the like.
 FAULT_OF: Final = "{fault} ({cause})"
+# When the last day of an open incident was: as seen on the day after, and by its date.
+YESTERDAY: Final = "yesterday"
+ON_DAY: Final = "on {day}"
 VALUES: Final = {
     "one_click": "One-click login",
     "local_verify": "Local number check",
@@ -106,15 +109,19 @@ _NAMES: Final = (*UNKNOWN, *FAULT_PARTS, "channel")
 _PAIR: Final = re.compile(rf" & (?=(?:{'|'.join(_NAMES)})=)")
 
 
-def incident_text(one: Incident, app_name: str, cause_app_name: str | None = None) -> Words:
+def incident_text(
+    one: Incident, app_name: str, cause_app_name: str | None = None, last_seen: date | None = None
+) -> Words:
     """One line about an incident, as pages, alerts and commands have it.
 
     Args:
         one: as it is published, see `published.py`.
         app_name: the registered name of its app; of all apps together it is not looked at.
         cause_app_name: the registered name of the app that is its cause, where one is.
+        last_seen: the newest day, by whose date an open incident is told where "yesterday" would be another day.
     """
-    return _filled(TEMPLATES[one.kind, one.state], incident_names(one, app_name, cause_app_name))
+    when = _filled(ON_DAY, {"day": _same(_day(last_seen))}) if last_seen else _t(YESTERDAY)
+    return _filled(TEMPLATES[one.kind, one.state], {"when": when, **incident_names(one, app_name, cause_app_name)})
 
 
 def incident_names(one: Incident, app_name: str, cause_app_name: str | None = None) -> dict[str, Words]:

@@ -6,7 +6,7 @@ here: what an incident is, its text and its notes (`pipelines/incidents`), marku
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
@@ -50,7 +50,8 @@ class Incident:
 
     `link` is the page of its app, from the root of the site, `folder` that app's, None of all together. `restated_days`
     counts its days of which figures were changed after publication. `dimension` is what `cells` are values of, None
-    where no cause is named.
+    where no cause is named. `last_seen` is the data day where its text is to name it, as on the page of a day, where
+    "yesterday" would be the day before that one.
     """
 
     published: PublishedIncident
@@ -59,6 +60,7 @@ class Incident:
     restated_days: int
     dimension: Text | None
     cells: tuple[Cell, ...]
+    last_seen: date | None = None
 
     @property
     def incident_id(self) -> str:
@@ -78,7 +80,8 @@ class Incident:
     @property
     def text(self) -> Text:
         """The incident in a line, behind the name of its app."""
-        said = incident_text(self.published.incident, _NAME_MARK, self.published.cause_app_name)
+        one = self.published
+        said = incident_text(one.incident, _NAME_MARK, one.cause_app_name, self.last_seen)
         return Text(said.zh.removeprefix(_NAME_MARK), said.en.removeprefix(_NAME_MARK))
 
     @property
@@ -115,6 +118,7 @@ class Incidents:
     """Every incident, in the order of every report: open before ended, by what was lost."""
 
     def __init__(self, marts: PublishedTables, by_key: Mapping[str, App]) -> None:
+        self._as_of = marts.publication.as_of
         restated = dict(marts.rows("incident_restatements"))
         cells: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
         for key, *cell in marts.rows("incident_cells"):
@@ -138,7 +142,7 @@ class Incidents:
 
     def of_day(self, day: date) -> list[Entry]:
         """Those that were there on a day."""
-        return self._arranged(one for one in self.all if one.covers(day))
+        return self._arranged(replace(one, last_seen=self._as_of) for one in self.all if one.covers(day))
 
     def of_app(self, key: str) -> list[Entry]:
         """Those of one app; whoever may see this app alone reads nothing of the others here."""

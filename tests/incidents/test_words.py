@@ -31,6 +31,7 @@ USED = {
     *words.TEMPLATES.values(), *words.CAUSES.values(), *words.FAULTS.values(), *words.FAULT_PARTS.values(),
     *words.VALUES.values(), *words.UNKNOWN.values(), *(word for both in words.RATES.values() for word in both),
     words.FAULT_OF, words.SDK, words.NAMED_APP, words.ALL_APPS, words.ALL_CHANNELS, words.HEADING, words.NOTED,
+    words.YESTERDAY, words.ON_DAY,
 }  # fmt: skip
 
 
@@ -76,6 +77,20 @@ def test_an_open_rate_reads_as_the_contract_has_it() -> None:
 )
 def test_each_kind_and_state_has_its_words(one: Incident, zh: str) -> None:
     assert incident_text(one, "示例钱包").zh == zh
+
+
+@pytest.mark.parametrize(
+    ("one", "zh", "en"),
+    [
+        (WALLET, "，11-26 少 139 次登录；SDK 2.15.0 仅 26%", ", 139 fewer sign-ins on 11-26; SDK 2.15.0 only 26%"),
+        (VOLUME, "，11-26 少 139 次", ", 139 fewer on 11-26"),
+        (DATA, "，11-26 涉及 139 条记录", ", 139 records on 11-26"),
+    ],
+)
+def test_where_yesterday_would_be_another_day_an_open_one_names_its_newest(one: Incident, zh: str, en: str) -> None:
+    text = incident_text(one, "示例钱包", last_seen=date(2026, 11, 26))
+    assert text.zh.endswith(f"第 18 天{zh}")
+    assert text.en.endswith(f"since 11-08{en}")
 
 
 def test_a_rate_that_is_nearly_all_or_nothing_does_not_read_as_that() -> None:

@@ -65,6 +65,16 @@ def test_a_part_stands_below_the_outermost_that_it_is_part_of(made, reading):
     assert ids(incidents_of(made, reading).listed()) == [("all", ["part", "other", "part-of-part"])]
 
 
+def test_the_page_of_a_day_names_the_data_day_which_is_yesterday_elsewhere(made, reading):
+    made.add("incidents", incident("shop", 4, lost=50.0))
+    found = incidents_of(made, reading)
+    ((dated,), (listed,)) = found.of_day(day(3)), found.of_app("shop")
+    assert f"，{AS_OF:%m-%d} 少 " in dated.incident.text.zh
+    assert f" fewer sign-ins on {AS_OF:%m-%d}" in dated.incident.text.en
+    assert "，昨日少 " in listed.incident.text.zh
+    assert " fewer sign-ins yesterday" in listed.incident.text.en
+
+
 def test_an_app_has_its_own_incidents_and_no_others(made, reading):
     made.add(
         "incidents",
