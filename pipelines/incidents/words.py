@@ -36,6 +36,9 @@ TEMPLATES: Final = {
     ("data", "withdrawn"): "Data · {fault}, {first} to {last}: withdrawn, the figures as they stand now do not show it",
     ("data", "open"): "Data · {fault}, day {days} since {first}, {lost} records {when}",
     ("data", "recovered"): "Data · {fault}, {first} to {last}, recovered; {total} records",
+    # What was lost of a day that never came is no count, and later days do not bring it back.
+    ("missing_day", "recovered"): "Data · {fault}, {first} to {last}, back the day after; its records are still "
+    "missing, about {total}",
     ("data", "settled"): "Data · {fault}, {first} to {last}, the norm since; {total} records",
 }
 CAUSES: Final = {
@@ -121,7 +124,8 @@ def incident_text(
         last_seen: the newest day, by whose date an open incident is told where "yesterday" would be another day.
     """
     when = _filled(ON_DAY, {"day": _same(_day(last_seen))}) if last_seen else _t(YESTERDAY)
-    return _filled(TEMPLATES[one.kind, one.state], {"when": when, **incident_names(one, app_name, cause_app_name)})
+    template = TEMPLATES.get((one.metric, one.state)) or TEMPLATES[one.kind, one.state]
+    return _filled(template, {"when": when, **incident_names(one, app_name, cause_app_name)})
 
 
 def incident_names(one: Incident, app_name: str, cause_app_name: str | None = None) -> dict[str, Words]:
