@@ -47,6 +47,15 @@ def _days(stand: Standing) -> Iterator[Finding]:
             Text(_with_day(check.day, check.detail.zh), _with_day(check.day, check.detail.en)),
             "quality.html",
         )
+    # Nothing that comes later makes up for such a day: each comparison over it is short of it. Of the data day it is
+    # said already.
+    gaps = [day for day in stand.missing_days if day != stand.today.day]
+    if gaps:
+        yield Finding(
+            "note",
+            t("Days without data in the last 30: {days}").format(days=_some([day.isoformat() for day in gaps])),
+            "quality.html#days",
+        )
     if stand.restated_days:
         yield Finding(
             "note",

@@ -61,6 +61,26 @@ def test_without_a_problem_the_page_says_so_and_has_no_list_of_them(
     assert page.locator(".fold #days").count() == 1
 
 
+def test_a_day_that_never_came_is_told_where_every_check_passed(
+    read_site: Callable[..., Reader], tmp_path: Path
+) -> None:
+    database = steady(tmp_path / "authmeter.duckdb")
+    with closing(duckdb.connect(str(database))) as connection:
+        connection.execute("UPDATE day_quality SET day_state = 'missing', records_accepted = 0 WHERE day = ?", [day(9)])
+    reader = read_site(rendered(database))
+    page = reader.open("quality.html", lang="zh")
+    tile = page.locator(".findings a.warn")
+    for language, verdict, words in (
+        ("zh", "检查全部通过", "无数据的日子近 30 天1"),
+        ("en", "All checks passed", "Days without datathe last 30 days1"),
+    ):
+        reader.speak(language)
+        assert page.locator(".verdict.good").inner_text() == verdict
+        assert "".join(tile.inner_text().split("\n")) == words
+    tile.click()
+    page.locator("#days").wait_for()
+
+
 def test_an_open_fault_of_the_data_is_wrong_now(read_site: Callable[..., Reader], tmp_path: Path) -> None:
     database = steady(tmp_path / "authmeter.duckdb")
     row = incident("fault", 2, kind="data", metric="repeated_records", app_key="*", channel="*", cause_kind=None)

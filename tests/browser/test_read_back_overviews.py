@@ -240,6 +240,7 @@ def check_attention(found: list[str], tables: Published) -> None:
     today = tables.quality[AS_OF]
     expected = [
         *(numbers(f"{row['day'] or ''}: {row['detail_en']}") for row in failed_checks(tables)),
+        tuple(str(one) for one in tables.window(30)[:-1] if tables.quality[one]["day_state"] == "missing"),
         tuple(str(one) for one, row in sorted(tables.quality.items()) if row["restated"] and one > day(30)),
         (count(sum(row["rejected"] for row in files)), count(sum(row["records_read"] for row in files))),
         # Unmapped codes are so many that the check of them warns.
@@ -547,14 +548,15 @@ def check_books(reader: Reader, tables: Published, language: str) -> None:
     heads = page.locator(".findings b").all_inner_texts()
     assert heads == [
         count(sum(row["status"] in ("damaged", "held") for row in files)),
+        count(sum(tables.quality[one]["day_state"] == "missing" for one in tables.window(30))),
         count(refused),
         count(len(tables.rows("restatements"))),
         count(sum(row["late_records"] for row in quality)),
         count(sum(tables.quality[one]["unmapped_codes"] for one in tables.window(30))),
         "2",
-        heads[6],
+        heads[7],
         count(sum(records for records, _ in nulled.values())),
         count(sum(row["duplicates"] for row in quality)),
     ]
     # That of the unregistered packages is the length of their table.
-    assert heads[6] == page.locator("#packages .found").inner_text().split(" / ")[0]
+    assert heads[7] == page.locator("#packages .found").inner_text().split(" / ")[0]

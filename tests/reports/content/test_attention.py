@@ -32,10 +32,17 @@ def week(path: Path, *, missing: tuple[int, ...] = ()) -> Database:
     return made
 
 
-def test_incidents_and_their_days_are_not_listed_again(tmp_path):
-    made = week(tmp_path, missing=(3,))
+def test_incidents_are_not_listed_again(tmp_path):
+    made = week(tmp_path)
     made.add("incidents", incident("rate", 4))
     assert found_in(made) == []
+
+
+def test_days_that_never_came_are_a_note_however_well_all_checks_pass(tmp_path):
+    (found,) = found_in(week(tmp_path, missing=(5, 3)))
+    assert (found.severity, found.link) == ("note", "quality.html#days")
+    assert found.text.en == f"Days without data in the last 30: {day(5)}, {day(3)}"
+    assert found.text.zh == f"近 30 天无数据的日子：{day(5)}, {day(3)}"
 
 
 def test_a_data_day_without_records_is_the_worst(tmp_path):
