@@ -78,6 +78,8 @@ function layerOf(place, span) {
 
 // What the label of a tick takes, in pixels.
 const TICK_WIDTH = 40;
+// And that of a mark, by "Incident".
+const MARK_WIDTH = 52;
 
 // Bands of several lines lie over each other: fainter than that of one.
 const SHADES = { alone: { band: 0.18, ghost: 0.7 }, beside: { band: 0.07, ghost: 0.35 } };
@@ -94,7 +96,8 @@ function fill(name, span, data, layout) {
   const unit = units[name];
   const { x, missing, isByMonth } = placesOf(span);
   const { l: left, r: right } = layout.margin;
-  const most = Math.floor(((layout.width || 0) - left - right) / TICK_WIDTH);
+  const width = (layout.width || 0) - left - right;
+  const most = Math.floor(width / TICK_WIDTH);
   const scaled = isByMonth ? monthScale(x, most) : dayScale(x, most);
   const shade = data.length > 1 ? SHADES.beside : SHADES.alone;
   /** @type {object[]} */
@@ -116,15 +119,17 @@ function fill(name, span, data, layout) {
   });
   Object.assign(layout.xaxis, scaled);
   Object.assign(layout.yaxis, scale(values, unit, name === "share" || unit === "records"));
+  const room = (MARK_WIDTH / width) * x.length;
   const marks = isByMonth
     ? []
     : [
-        ...dayMarks(x, figures.incidents, incident[theme()], _("Incident")),
+        ...dayMarks(x, figures.incidents, incident[theme()], _("Incident"), room),
         ...dayMarks(
           x,
           notesFrom(x[0]).map(([day]) => day),
           note[theme()],
           _("Noted"),
+          room,
           true,
         ),
       ];

@@ -108,18 +108,27 @@ export function gaps(days, missing, fill, isByMonth = false) {
 
 /**
  * A line on each day of which something is known, so that a change is seen together with it: the first days of incidents,
- * days with a note. The label stands above, or below where `isLow`.
+ * days with a note. The label stands above, or below where `isLow`; a mark has none where another or its label stands within
+ * `room` days: above the charts every day is named.
  * @param {string[]} days
  * @param {string[]} marked
  * @param {string} colour
  * @param {string} label
+ * @param {number} room
  * @param {boolean} [isLow]
  * @returns {object[]}
  */
-export function dayMarks(days, marked, colour, label, isLow = false) {
-  return [...new Set(marked)]
-    .filter((day) => days.includes(day))
-    .map((day) => ({
+export function dayMarks(days, marked, colour, label, room, isLow = false) {
+  const places = days.map((_day, i) => i).filter((i) => marked.includes(days[i]));
+  let taken = Number.NEGATIVE_INFINITY;
+  return places.map((place) => {
+    const day = days[place];
+    // To the side on which there is room.
+    const isLeft = place < days.length / 2;
+    const [from, to] = isLeft ? [place, place + room] : [place - room, place];
+    const isFree = from >= taken && !places.some((other) => other !== place && from < other && other < to);
+    if (isFree) taken = to;
+    return {
       name: isLow ? "note" : "incident",
       type: "line",
       xref: "x",
@@ -129,16 +138,16 @@ export function dayMarks(days, marked, colour, label, isLow = false) {
       y0: 0,
       y1: 1,
       line: { color: colour, width: 1.5, dash: "dot" },
-      // To the side on which there is room.
       label: {
-        text: label,
+        text: isFree ? label : "",
         textposition: isLow ? "start" : "end",
         textangle: 0,
-        xanchor: days.indexOf(day) < days.length / 2 ? "left" : "right",
+        xanchor: isLeft ? "left" : "right",
         yanchor: isLow ? "bottom" : "top",
         font: { color: colour, size: 11 },
       },
-    }));
+    };
+  });
 }
 
 /**

@@ -111,7 +111,7 @@ test("what is usual is a band from the highest to the lowest, as wide as its day
 
 test("the first day of an incident is a line, labelled to the side that has room, inside the window alone", () => {
   const days = ["2026-03-06", "2026-03-07", "2026-03-08", "2026-03-09"];
-  const marks = dayMarks(days, ["2026-03-01", "2026-03-06", "2026-03-09", "2026-03-09"], "#a00", "Incident");
+  const marks = dayMarks(days, ["2026-03-01", "2026-03-06", "2026-03-09", "2026-03-09"], "#a00", "Incident", 1);
   assert.deepEqual(
     marks.map(({ x0, x1, line, label }) => [x0, x1, line.color, label.text, label.xanchor]),
     [
@@ -119,4 +119,26 @@ test("the first day of an incident is a line, labelled to the side that has room
       ["2026-03-09", "2026-03-09", "#a00", "Incident", "right"],
     ],
   );
+});
+
+test("of marks that are near each other those are labelled whose text meets no other mark or label", () => {
+  const days = Array.from({ length: 20 }, (_unused, i) => `2026-03-${String(i + 1).padStart(2, "0")}`);
+  /** @param {number[]} places */
+  const labelled = (...places) => {
+    const marks = dayMarks(
+      days,
+      places.map((i) => days[i]),
+      "#a00",
+      "Incident",
+      4,
+    );
+    assert.equal(marks.length, places.length);
+    return marks.filter(({ label }) => label.text).map(({ x0 }) => days.indexOf(x0));
+  };
+  assert.deepEqual(labelled(0, 6), [0, 6]);
+  // Labels of the first half stand to the right of their line, those of the second to the left.
+  assert.deepEqual(labelled(0, 1, 2, 17, 18, 19), [2, 17]);
+  assert.deepEqual(labelled(6, 12), [6]);
+  assert.deepEqual(labelled(6, 14), [6, 14]);
+  assert.deepEqual(labelled(9, 10), []);
 });
