@@ -110,7 +110,7 @@ def _held_files(manifest: Manifest) -> CheckResult:
         False,
         f"{counted(len(files), 'file')} held back until `authmeter accept PATH`, as closed days would lose records: "
         f"{paths}",
-        f"{len(files)} 个文件搁置至用 authmeter accept PATH 放行，否则已关闭的日期会减少记录：{paths}",
+        f"{len(files)} 个文件待确认，用 authmeter accept PATH 放行前不计入，否则已关闭的日期会减少记录：{paths}",
     )
 
 

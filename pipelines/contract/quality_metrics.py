@@ -38,7 +38,7 @@ QUALITY = (
         meaning_zh="某日结束时资源包剩余的可用次数。",
         meaning_en="Uses that were left of a resource package as a day ended.",
         expression="opening + granted - used + adjusted - expired",
-        caveat_zh="重述时列出每个资源包首个变化的日期；渠道一栏为资源包。",
+        caveat_zh="修订时列出每个资源包首个变化的日期；渠道一栏为资源包。",
         caveat_en="A restatement names the first day that changed of each package, which stands in the place of the "
         "channel.",
     ),

@@ -86,9 +86,13 @@ class Incident:
 
     @property
     def codes(self) -> Text | None:
-        """The outcomes, in words, and result codes that grew."""
+        """The outcomes, in words, and result codes that grew; an outcome whose codes are named is not named again."""
         codes = self.published.incident.codes
-        return _joined([_code(one) for one in codes.split(", ")]) if codes else None
+        if not codes:
+            return None
+        grown = codes.split(", ")
+        with_code = {outcome for outcome, space, _ in (one.partition(" ") for one in grown) if space}
+        return _joined([_code(one) for one in grown if one not in with_code])
 
     @property
     def notes(self) -> tuple[Note, ...]:

@@ -14,6 +14,7 @@ from pipelines.contract.registry import Registry
 from pipelines.contract.row_files import Problem
 from pipelines.contract.settings import Settings
 from pipelines.store.manifest import DayEntry, FileEntry, Manifest, Status
+from reports.content.language import catalogue
 from tests.support import DAY, finding
 
 
@@ -74,6 +75,11 @@ def test_a_damaged_or_held_file_fires_and_is_named(name: str, status: Status) ->
     assert "bad.ndjson" in result.detail_en
     assert "good.ndjson" not in result.detail_en
     assert check(name, Manifest(files=[file("good.ndjson"), file("old.ndjson", "replaced")])).passed
+
+
+def test_a_held_file_is_called_in_chinese_as_the_pages_call_it() -> None:
+    result = check("held_files", Manifest(files=[file("less.ndjson", "held")]))
+    assert result.detail_zh.startswith(f"1 个文件{catalogue('zh')['Held']}，")
 
 
 def test_many_files_are_counted_and_not_all_listed() -> None:

@@ -57,7 +57,7 @@ def test_an_open_rate_reads_as_the_contract_has_it() -> None:
         ),
         (
             replace(WALLET, metric="verification_result_rate", cause=Cause("mix", "platform=ios")),
-            "示例钱包 · 一键登录认证结果率 96% → 45%，11-08 起第 18 天，昨日少 139 次认证结果；iOS 占比变化",
+            "示例钱包 · 一键登录结果率 96% → 45%，11-08 起第 18 天，昨日少 139 次认证结果；iOS 占比变化",
         ),
         (VOLUME, "示例钱包 · 全部渠道日请求量 1,234 → 0，11-08 起第 18 天，昨日少 139 次"),
         (

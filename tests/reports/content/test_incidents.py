@@ -12,6 +12,7 @@ from pipelines.store.database import open_published
 from reports.content import context
 from reports.content.incidents import Entry, Incidents
 from reports.content.published import PublishedTables
+from reports.content.words import word
 from tests.data.published_tables import AS_OF, Database, day, incident
 
 
@@ -73,6 +74,19 @@ def test_the_page_of_a_day_names_the_data_day_which_is_yesterday_elsewhere(made,
     assert f" fewer sign-ins on {AS_OF:%m-%d}" in dated.incident.text.en
     assert "，昨日少 " in listed.incident.text.zh
     assert " fewer sign-ins yesterday" in listed.incident.text.en
+
+
+def test_an_outcome_whose_codes_grew_is_named_with_them_alone(made, reading):
+    made.add(
+        "incidents",
+        incident("shop", 4, codes="carrier_error 600011, timeout 600015, carrier_error, error"),
+        incident("none", 5, codes=None),
+    )
+    told = {one.incident_id: one.codes for one in incidents_of(made, reading).all}
+    assert told["none"] is None
+    assert told["shop"].en == " · ".join(
+        (f"{word('carrier_error').en} 600011", f"{word('timeout').en} 600015", word("error").en)
+    )
 
 
 def test_an_app_has_its_own_incidents_and_no_others(made, reading):

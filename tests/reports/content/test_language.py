@@ -72,6 +72,18 @@ def test_a_text_without_chinese_is_refused():
         t("Nobody wrote this")
 
 
+def test_a_label_that_a_template_carries_in_both_languages_is_that_of_the_catalogue():
+    chinese = catalogue("zh")
+    labels = [
+        (zh, en)
+        for template in (HERE / "pages").glob("*.jinja")
+        for zh, en in re.findall(r'data-label-zh="([^"{]*)" data-label-en="([^"{]*)"', template.read_text())
+    ]
+    found = [(zh, chinese[en]) for zh, en in labels if en in chinese]
+    assert len(found) > 3
+    assert [zh for zh, _ in found] == [zh for _, zh in found]
+
+
 def test_reports_never_import_dagster_or_assets():
     for module in HERE.rglob("*.py"):
         for node in ast.walk(ast.parse(module.read_text("utf-8"))):
