@@ -30,6 +30,15 @@ def test_incidents_stand_on_top_and_rates_before_counts(reader: Reader) -> None:
     assert charts[:3] == ["technical_success_rate", "authorization_rate", "authorizations"]
 
 
+def test_the_cards_stand_apart_from_what_is_above_them(reader: Reader) -> None:
+    page = reader.open(SHOP, lang="zh", days=7)
+    page.set_viewport_size({"width": 1280, "height": 900})
+    above, cards = (page.locator(one).first.bounding_box() for one in ("[data-sections=login]", ".cards"))
+    assert above
+    assert cards
+    assert cards["y"] - above["y"] - above["height"] >= 12
+
+
 def test_the_version_that_fails_shows_its_rate_its_share_and_its_first_day(reader: Reader) -> None:
     page = reader.open(SHOP, lang="en", days=30)
     rows = {row[0]: row for row in table_rows(page, "[data-part=versions] table")}
