@@ -23,8 +23,8 @@ APPS_LISTED: Final = 50
 class AppHealth:
     """An app on the data day: its requests, its technical success, what is usual of both, and its 30 days.
 
-    `line` is of the rate, or of the requests where an app has no login channel. `newest` is the newest day of the 30
-    with a record.
+    `line` is of the rate, or of the requests where an app has no login channel: `is_line_of_rate` tells which. `newest`
+    is the newest day of the 30 with a record.
     """
 
     app: App
@@ -35,6 +35,7 @@ class AppHealth:
     rate: float | None
     usual_rate: Usual
     line: Course
+    is_line_of_rate: bool
 
 
 def app_health(
@@ -87,4 +88,5 @@ def _health(app: App, newest: date | None, is_struck: bool, norms: Mapping[str, 
         rate[-1]["value"],
         usual_of(rate[-1]),
         course_of(rate if has_rate else volume),
+        has_rate,
     )

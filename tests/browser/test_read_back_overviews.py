@@ -185,10 +185,13 @@ def check_health(reader: Reader, tables: Published, language: str) -> None:
         rates = {one: technical(tables, key, [one])[0] if one in known else None for one in window}
         volume, rate = volumes[AS_OF], rates[AS_OF]
         of_volume, of_rate = usual_range(volumes, None, AS_OF), usual_range(rates, requests, AS_OF)
+        has_line_of_rate = any(rates[one] is not None for one in window[-30:])
         expected[tables.name(key)] = [
             count(volume), Signed(volume, of_volume and of_volume.usual), Share(rate),
-            Signed(rate, of_rate and of_rate.usual, points=True), "", "CSV", place_of(volume, of_volume),
-            place_of(rate, of_rate),
+            Signed(rate, of_rate and of_rate.usual, points=True),
+            # The line is of the rate, and says so where it cannot be.
+            "" if has_line_of_rate else {"zh": "请求量", "en": "Requests"}[language],
+            "CSV", place_of(volume, of_volume), place_of(rate, of_rate),
         ]  # fmt: skip
     rows = reader.page.locator(".apps tbody tr").all()
     found = {}
