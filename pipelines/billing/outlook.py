@@ -37,11 +37,13 @@ class Outlook:
         run_out_day: the first day with more uses than the packages have; None: there is none.
         lapsed: what is left of each package as it expires; those that expire later are not in it.
         used_up: the day on which a package is drawn to 0.
+        left: what is left in all of the packages that are valid, as each of the days ends.
     """
 
     run_out_day: date | None = None
     lapsed: dict[str, int] = field(default_factory=dict)
     used_up: dict[str, date] = field(default_factory=dict)
+    left: list[int] = field(default_factory=list)
 
 
 def outlook(week: Sequence[int], remaining: Mapping[Package, int], days: Sequence[DayToCome], now: datetime) -> Outlook:
@@ -70,6 +72,7 @@ def outlook(week: Sequence[int], remaining: Mapping[Package, int], days: Sequenc
         if due and found.run_out_day is None:
             found.run_out_day = day.day
         waiting = _lapse(found, waiting, left, day.end)
+        found.left.append(sum(left[package] for package in waiting if package.purchased_at < day.end))
     return found
 
 

@@ -6,7 +6,7 @@ Lives here: the layout of the site and the order of writing. Does not belong her
 
 import hashlib
 import shutil
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -22,6 +22,7 @@ from pipelines.contract.metrics import METRICS
 from pipelines.contract.settings import Settings
 from pipelines.store.database import open_published
 from reports.build.app_files import FILE_COLUMNS, AppFiles, AppShell, contents_ahead, write_app_files
+from reports.build.billing_pages import BILLING_CSVS, BillingPages
 from reports.build.column_script import column_script
 from reports.build.static_files import write_assets, write_shared_data
 from reports.build.writer import SiteWriter, WrittenFile, script
@@ -105,6 +106,7 @@ class _Site:
             self.quality, marts.publication.as_of, (one.published.incident.first_day for one in self.incidents.all)
         )
         self.overviews = list(context.overviews(marts, self.quality, days))
+        self.billing = BillingPages(marts, self.quality, self.by_key)
         rows = dict(marts.rows("detail_rows")) if xlsx_apps else {}
         with_workbook = {app.key for app in self.apps if gets_workbook(app.key, rows.get(app.key, 0), xlsx_apps)}
         # One thread asks DuckDB for the figures, in this order, while this one makes the pages that need none.
@@ -131,20 +133,23 @@ class _Site:
                 "PARTS_LISTED": PARTS_LISTED,
                 "NOTES_LISTED": NOTES_LISTED,
                 "MONTH_METRICS": (*context.CARD_METRICS, "billable_verifications"),
+                "billing_menu": self.billing.menu,
             }
         )
 
     def write(self) -> SiteReport:
         usage_csv = self._usage_csv()
         months = self._months()
-        self._billing_csvs()
+        billing_csvs = self._billing_csvs()
+        for path, values in self.billing.pages(billing_csvs):
+            self._page(path, **values)
         self._page("usage.html", csv=usage_csv, months=months, app_count=len(self.apps))
         self._page("monitor.html", app_count=len(self.apps))
         self._page("metrics.html")
         self._days()
         self._quality()
         self._briefing(usage_csv)
-        self._files(usage_csv, months)
+        self._files(usage_csv, months, billing_csvs)
         self._data(write_app_files(self.writer, self.contents, self._app_shell()))
         publication = self.standing.publication
         self.writer.manifest(publication.as_of.isoformat(), publication.generated_at)
@@ -173,12 +178,15 @@ class _Site:
         rows = harmless(self.marts.frame("usage_all"))
         return self.writer.write("usage_all.csv", csv_bytes(rows), rows.height)
 
-    def _billing_csvs(self) -> None:
-        """Packages, what was drawn from them, and consoles and bills beside the log: each where there is any."""
-        for name in ("packages", "package_usage", "reconciliation_daily", "reconciliation_monthly"):
+    def _billing_csvs(self) -> dict[str, WrittenFile]:
+        """Packages, what was drawn from them, and consoles and bills beside the log, by name: each where there is
+        any."""
+        found = {}
+        for name in BILLING_CSVS:
             rows = harmless(self.marts.frame(name))
             if rows.height:
-                self.writer.write(f"{name}.csv", csv_bytes(rows), rows.height)
+                found[name] = self.writer.write(f"{name}.csv", csv_bytes(rows), rows.height)
+        return found
 
     def _months(self) -> list[Month]:
         """Each calendar month from the first record on, the newest first: its first day, its days and those with data
@@ -269,7 +277,7 @@ class _Site:
         """Who has sign-in by others alone reads of that."""
         return context.CARD_METRICS[0 if any(one.cards[0][1] for one in self.overviews) else 3]
 
-    def _files(self, usage_csv: WrittenFile, months: Sequence[Month]) -> None:
+    def _files(self, usage_csv: WrittenFile, months: Sequence[Month], billing_csvs: Mapping[str, WrittenFile]) -> None:
         metric = self._counted()
         place = context.CARD_METRICS.index(metric)
         first = self.standing.publication.as_of - timedelta(days=max(WINDOWS))
@@ -286,5 +294,6 @@ class _Site:
                     (file.path, t("All apps, the month {month}").format(month=f"{month:%Y-%m}"), file)
                     for month, _, file in months
                 ),
+                *((file.path, BILLING_CSVS[name], file) for name, file in billing_csvs.items()),
             ],
         )  # fmt: skip

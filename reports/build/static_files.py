@@ -25,7 +25,7 @@ _PLOTLY = "plotly.js-basic-dist-min/plotly-basic.min.js"
 BUNDLE = STATIC / "build" / "report.js"
 STYLES = (
     "base", "trust", "cards", "charts", "breakdowns", "pages", "tables", "rows", "quality", "incidents",
-    "briefing", "print",
+    "briefing", "billing", "print",
 )  # fmt: skip
 
 

@@ -27,6 +27,11 @@ def signed(value: float) -> str:
     return f"{value:+.1%}".replace("-", "−")
 
 
+def difference(value: int | None) -> str:
+    """A difference of counts with its sign; a dash where there is none."""
+    return ABSENT if value is None else f"{value:+,}".replace("-", "−") if value else "0"
+
+
 def points(value: float) -> Text:
     """A difference of shares as percentage points with two decimals and its sign."""
     return t("{points} pp").format(points=f"{value:+.2%}".rstrip("%").replace("-", "−"))

@@ -35,6 +35,11 @@ WORDS: dict[str, str] = {
     "open": "Open",
     "recovered": "Recovered",
     "settled": "Settled",
+    # state of a resource package
+    "active": "Active",
+    "future": "Not valid yet",
+    "used_up": "Used up",
+    "expired": "Expired",
     # units
     "records": "records",
     "share": "share",

@@ -10,7 +10,19 @@ from markupsafe import Markup
 
 from pipelines.contract.metrics import METRICS
 from reports.content.drawings import sparkline
-from reports.content.formats import count, day_text, level, month_day, points, share, share_of, signed, size, weekday
+from reports.content.formats import (
+    count,
+    day_text,
+    difference,
+    level,
+    month_day,
+    points,
+    share,
+    share_of,
+    signed,
+    size,
+    weekday,
+)
 from reports.content.formulas import formula_words
 from reports.content.language import t
 from reports.content.words import CHECK_WORDS, word
@@ -54,7 +66,7 @@ def environment(shared: dict[str, object]) -> Environment:
     found.filters |= {
         "count": count, "share": share, "share_of": share_of, "size": size, "day_text": day_text, "weekday": weekday,
         "points": points, "level": level, "signed": signed, "month_day": month_day, "sparkline": sparkline,
-        "formula": formula_words,
+        "formula": formula_words, "difference": difference,
     }  # fmt: skip
     found.globals |= {"t": t, "word": word, "check_words": CHECK_WORDS, "METRICS": METRICS, "CSP": CSP} | shared
     return found

@@ -1,19 +1,12 @@
-"""A published database made by hand, for the tests of the reports: tables by `pipelines/contract/tables.py`."""
+"""Published databases made by hand, for the tests of the reports."""
 
 from collections.abc import Callable, Collection
-from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
 
-from pipelines.common.sql import sql
-from pipelines.contract.metrics import METRICS
-from pipelines.contract.tables import TABLES
-from pipelines.marts.views import create_views
-
-AS_OF = date(2026, 3, 31)
-GENERATED_AT = "2026-04-01T02:31:07+08:00"
-COMPARED = ("period_days", "periods", "login_trend", "login_trend_summary")
+from tests.data import bought_packages
+from tests.data.made_database import AS_OF, Database, day
 
 # Names that break out of HTML, scripts, charts, CSV cells or the line they stand in.
 HOSTILE_NAMES = {
@@ -26,60 +19,6 @@ HOSTILE_NAMES = {
     "long": "长" * 300,
     "link": '<a href="https://example.invalid/">click</a>',
 }
-
-
-class Database:
-    """Builds one published database; `add` takes rows as mappings, absent columns are NULL."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.connection = duckdb.connect(str(path))
-        # Hundreds of rows, each of which would else be written through to the disk.
-        self.connection.execute("BEGIN")
-        for table in TABLES.values():
-            columns = ", ".join(f"{name} {kind}" for name, kind in table.columns.items())
-            self.connection.execute(f"CREATE TABLE {table.name} ({columns})")
-        create_views(self.connection, "main")
-
-    def add(self, table: str, *rows: dict[str, object]) -> None:
-        """Appends rows to a table."""
-        for row in rows:
-            places = ", ".join("?" * len(row))
-            self.connection.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({places})", list(row.values()))
-
-    def publish(self, *, is_synthetic: bool = False, first_day: date | None = None) -> None:
-        """Adds the row of `publication` and the dictionary of metrics."""
-        self.add("publication", {
-            "as_of": AS_OF, "generated_at": GENERATED_AT, "time_zone": "Asia/Shanghai", "run": 1,
-            "first_day": first_day, "is_synthetic": is_synthetic,
-        })  # fmt: skip
-        names = ("label_zh", "label_en", "unit", "meaning_zh", "meaning_en", "formula", "caveat_zh", "caveat_en",
-                 "is_additive")  # fmt: skip
-        for metric in METRICS.values():
-            self.add("metrics", {"metric": metric.name} | {name: getattr(metric, name) for name in names})
-
-    def add_codes(self) -> None:
-        """Adds a dictionary of twelve codes; no published database is without one."""
-        self.connection.execute("""
-            INSERT INTO result_codes
-            SELECT 'umeng', layer, '*', 600000 + code, 'error', NULL, 'Meaning ' || code, '含义 ' || code
-            FROM range(12) AS codes(code), (SELECT unnest(['sdk', 'server']) AS layer)""")
-
-    def close(self) -> Path:
-        """Derives what compares days and adds them up, as the marts do, and closes the database for the reports."""
-        self.connection.execute(sql("pipelines.contract", "macros"))
-        for table in COMPARED:
-            query = sql("pipelines.marts", table).replace("out.", "")
-            given = {"as_of": AS_OF} if "$as_of" in query else {}
-            self.connection.execute(f"INSERT INTO {table} BY NAME {query}", given)
-        self.connection.execute("COMMIT")
-        self.connection.close()
-        return self.path
-
-
-def day(back: int) -> date:
-    """The day that lies `back` days before the as-of."""
-    return AS_OF - timedelta(days=back)
 
 
 # Day 3 before the as-of is missing; the first day with data is 40 days before it.
@@ -237,7 +176,24 @@ def example(path: Path) -> Path:
                               "metric": "authorizations", "published_before": 40, "published_now": 44,
                               "cause": f"late.ndjson, {HOSTILE_NAMES['img']}"})  # fmt: skip
     _add_incidents(made)
+    _add_packages(made)
     return made.close()
+
+
+def _add_packages(made: Database) -> None:
+    """An account whose second package is enough for what its apps use, and one with hostile names and none left."""
+    odd = HOSTILE_NAMES["img"]
+    package = bought_packages.package
+    bought_packages.add_packages(
+        made,
+        [package("pkg-1", "default", 900, 60, -20, 90.0), package("pkg-2", "default", 800, 20, -340),
+         package("next", "default", 500, -5, -370), package("old", "default", 100, 380, 15),
+         package(odd, odd, 200, 30, -100)],
+        {"default": {"shop": lambda back: 10 + back % 5, "ghost": lambda back: 2}, odd: {"cmd": lambda back: 9}},
+        [bought_packages.reading("pkg-1", 9, 500)],
+        days=FIRST_BACK + 1,
+        missing=[MISSING_BACK],
+    )  # fmt: skip
 
 
 def steady(

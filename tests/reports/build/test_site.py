@@ -24,11 +24,11 @@ from reports.build import static_files as assets
 from reports.build.site import render_site
 from reports.content.folders import app_folders
 from reports.serve.access import Grant
+from tests.data.made_database import GENERATED_AT
 from tests.data.published_tables import (
     AS_OF,
     ENDED_INCIDENTS,
     FIRST_BACK,
-    GENERATED_AT,
     HOSTILE_NAMES,
     MISSING_BACK,
     OPEN_INCIDENTS,
@@ -41,7 +41,7 @@ from tests.data.published_tables import (
     steady,
 )
 
-PAGES = {f"{name}.html" for name in ("index", "usage", "monitor", "quality", "metrics", "files")}
+PAGES = {f"{name}.html" for name in ("index", "usage", "monitor", "quality", "metrics", "files", "packages")}
 COUNT_COLUMNS = [
     "authorization_requests", "authorizations", "authorizations_cancelled", "authorizations_failed",
     "verification_requests", "verifications", "mismatches", "unknowns", "billable_verifications",
@@ -126,7 +126,17 @@ def quality_tables(site: Path) -> dict[str, list[list[Any]]]:
 
 
 def test_holds_the_files_of_the_contract(site: Path, folders: dict[str, str]) -> None:
-    assert names(site) == PAGES | {"usage_all.csv", "manifest.json", "apps", "assets", "data", "days", "monthly"}
+    assert names(site) == PAGES | {
+        "usage_all.csv",
+        "packages.csv",
+        "package_usage.csv",
+        "manifest.json",
+        "apps",
+        "assets",
+        "data",
+        "days",
+        "monthly",
+    }
     assert names(site / "data") == {"all.js", "apps.js", "logins.js", "files.js"}
     assert names(site / "apps") == set(folders.values())
 

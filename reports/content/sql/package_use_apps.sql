@@ -1,0 +1,10 @@
+-- account_id, app_key: the uses of the last 30 days, and those that no package covered; most uses first
+SELECT
+    account_id,
+    app_key,
+    sum(uses)::BIGINT AS uses,
+    coalesce(sum(uses) FILTER (resource_package_id IS NULL), 0)::BIGINT AS overflow
+FROM resource_package_usage
+WHERE day BETWEEN $first AND $last
+GROUP BY account_id, app_key
+ORDER BY account_id, uses DESC, app_key

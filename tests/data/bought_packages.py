@@ -1,0 +1,63 @@
+"""Resource packages of a database made by hand: all their tables, by the rules of the ledger, from a few numbers."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, timedelta
+
+from pipelines.billing.account import Account
+from pipelines.billing.outlook import days_to_come
+from pipelines.billing.package_tables import package_tables
+from pipelines.billing.states import AsOf
+from pipelines.common.days import day_start
+from pipelines.contract.packages import Package, Reading
+from tests.data.made_database import AS_OF, Database, day
+
+ZONE = "Asia/Shanghai"
+
+
+def package(name: str, account: str, quantity: int, bought: int, expires: int, price: float | None = None) -> Package:
+    """A package that was bought so many days before the as-of, at 00:00, and expires so many days before it; less
+    than 0: behind it."""
+    return Package(name, account, quantity, day_start(day(bought), ZONE), day_start(day(expires), ZONE), price)
+
+
+def reading(name: str, back: int, remaining: int) -> Reading:
+    """What the console said was left as a day began."""
+    return Reading(name, day_start(day(back), ZONE), remaining)
+
+
+def add_packages(
+    made: Database,
+    packages: Sequence[Package],
+    uses: Mapping[str, Mapping[str, Callable[[int], int]]],
+    readings: Sequence[Reading] = (),
+    days: int = 41,
+    missing: Sequence[int] = (),
+) -> None:
+    """Adds the tables of packages as of `AS_OF`.
+
+    Args:
+        uses: by account and app, the uses of the day that lies so many days back.
+        days: how many days have data, but for those that are missing.
+    """
+    backs = [back for back in range(days) if back not in missing]
+    accounts = [
+        Account(
+            account_id,
+            tuple(one for one in packages if one.account_id == account_id),
+            tuple(one for one in readings if _account_of(one, packages) == account_id),
+            {
+                day(back): {app: count for app, of in uses.get(account_id, {}).items() if (count := of(back))}
+                for back in backs
+            },
+        )
+        for account_id in sorted({one.account_id for one in packages})
+    ]
+    end: date = AS_OF + timedelta(days=1)
+    at = AsOf(AS_OF, day_start(end, ZONE), {day(back) for back in backs}, days_to_come(AS_OF, ZONE), ZONE, 7)
+    for name, frame in package_tables(accounts, at).items():
+        made.add(name, *frame.iter_rows(named=True))
+
+
+def _account_of(one: Reading, packages: Sequence[Package]) -> str:
+    (found,) = [package for package in packages if package.resource_package_id == one.resource_package_id]
+    return found.account_id

@@ -1,0 +1,69 @@
+"""A published database that is filled by hand: every table of `pipelines/contract/tables.py`, as of one day."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import duckdb
+
+from pipelines.common.sql import sql
+from pipelines.contract.metrics import METRICS
+from pipelines.contract.tables import TABLES
+from pipelines.marts.views import create_views
+
+AS_OF = date(2026, 3, 31)
+GENERATED_AT = "2026-04-01T02:31:07+08:00"
+COMPARED = ("period_days", "periods", "login_trend", "login_trend_summary")
+
+
+class Database:
+    """Builds one published database; `add` takes rows as mappings, absent columns are NULL."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.connection = duckdb.connect(str(path))
+        # Hundreds of rows, each of which would else be written through to the disk.
+        self.connection.execute("BEGIN")
+        for table in TABLES.values():
+            columns = ", ".join(f"{name} {kind}" for name, kind in table.columns.items())
+            self.connection.execute(f"CREATE TABLE {table.name} ({columns})")
+        create_views(self.connection, "main")
+
+    def add(self, table: str, *rows: dict[str, object]) -> None:
+        """Appends rows to a table."""
+        for row in rows:
+            places = ", ".join("?" * len(row))
+            self.connection.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({places})", list(row.values()))
+
+    def publish(self, *, is_synthetic: bool = False, first_day: date | None = None) -> None:
+        """Adds the row of `publication` and the dictionary of metrics."""
+        self.add("publication", {
+            "as_of": AS_OF, "generated_at": GENERATED_AT, "time_zone": "Asia/Shanghai", "run": 1,
+            "first_day": first_day, "is_synthetic": is_synthetic,
+        })  # fmt: skip
+        names = ("label_zh", "label_en", "unit", "meaning_zh", "meaning_en", "formula", "caveat_zh", "caveat_en",
+                 "is_additive")  # fmt: skip
+        for metric in METRICS.values():
+            self.add("metrics", {"metric": metric.name} | {name: getattr(metric, name) for name in names})
+
+    def add_codes(self) -> None:
+        """Adds a dictionary of twelve codes; no published database is without one."""
+        self.connection.execute("""
+            INSERT INTO result_codes
+            SELECT 'umeng', layer, '*', 600000 + code, 'error', NULL, 'Meaning ' || code, '含义 ' || code
+            FROM range(12) AS codes(code), (SELECT unnest(['sdk', 'server']) AS layer)""")
+
+    def close(self) -> Path:
+        """Derives what compares days and adds them up, as the marts do, and closes the database for the reports."""
+        self.connection.execute(sql("pipelines.contract", "macros"))
+        for table in COMPARED:
+            query = sql("pipelines.marts", table).replace("out.", "")
+            given = {"as_of": AS_OF} if "$as_of" in query else {}
+            self.connection.execute(f"INSERT INTO {table} BY NAME {query}", given)
+        self.connection.execute("COMMIT")
+        self.connection.close()
+        return self.path
+
+
+def day(back: int) -> date:
+    """The day that lies `back` days before the as-of."""
+    return AS_OF - timedelta(days=back)

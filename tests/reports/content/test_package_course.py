@@ -1,0 +1,92 @@
+"""The drawing of what is left: its past is the ledger, and what is to come runs out on the days of the tables."""
+
+import re
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from reports.content.package_course import LeftCourse, left_course
+from reports.content.published import PublishedTables
+from reports.content.resource_packages import PackageAccount, package_accounts
+from reports.content.stack_drawing import shades, stack
+from tests.data.bought_packages import add_packages, package
+from tests.data.made_database import AS_OF, Database, day
+
+DAYS = 400
+
+
+def uses(back: int) -> int:
+    """A level that was higher for two months, and is on Sundays."""
+    return 100 + 17 * back % 23 + 40 * (100 < back < 160) + 30 * (day(back).weekday() == 6)
+
+
+@pytest.fixture(scope="module")
+def account(tmp_path_factory: pytest.TempPathFactory) -> PackageAccount:
+    made = Database(tmp_path_factory.mktemp("course") / "authmeter.duckdb")
+    made.publish(first_day=day(DAYS - 1))
+    bought = [
+        package("ended", "default", 2000, 300, 20), package("first", "default", 3000, 60, -200),
+        package("second", "default", 4000, 30, -300), package("next", "default", 900, -4, -370),
+    ]  # fmt: skip
+    add_packages(made, bought, {"default": {"shop": uses}}, days=DAYS)
+    with closing(duckdb.connect(str(made.close()), read_only=True)) as connection:
+        (found,) = package_accounts(PublishedTables(connection))
+    return found
+
+
+@pytest.fixture(scope="module")
+def course(account: PackageAccount) -> LeftCourse:
+    found = left_course(account, {day(back) for back in range(DAYS)}, AS_OF, "Asia/Shanghai")
+    assert found
+    return found
+
+
+def test_the_past_is_what_was_left(account: PackageAccount, course: LeftCourse) -> None:
+    assert course.first_day == day(89)
+    assert [one.resource_package_id for one in course.packages] == ["first", "second"]
+    assert [one[-1] for one in course.past] == [one.remaining for one in course.packages]
+    assert all(len(one) == 90 for one in course.past)
+    # Before its purchase a package has nothing.
+    assert course.past[0][:29] == [0] * 29
+    assert course.past[0][29] == 3000 - uses(60)
+
+
+def test_it_runs_out_on_the_days_of_the_tables(account: PackageAccount, course: LeftCourse) -> None:
+    row = account.row
+    assert row.run_out_earliest
+    assert row.run_out_day
+    assert row.run_out_latest
+    assert row.run_out_earliest < row.run_out_day < row.run_out_latest
+    for left, run_out in ((course.low, row.run_out_earliest), (course.mid, row.run_out_day),
+                          (course.high, row.run_out_latest)):  # fmt: skip
+        # What is left may be just nothing at the end of the day before.
+        empty = AS_OF + timedelta(days=1 + left.index(0))
+        assert empty in (run_out, run_out - timedelta(days=1))
+    assert all(low <= mid <= high for low, mid, high in zip(course.low, course.mid, course.high, strict=True))
+    # The package to come is there on the day of its purchase.
+    assert course.mid[3] > course.mid[2]
+
+
+def test_layers_lie_on_each_other_and_the_fan_begins_where_they_end(course: LeftCourse) -> None:
+    drawn = stack(course, "03-31")
+    assert shades(course) == {"first": 0, "second": 1}
+    paths = dict(re.findall(r'<path class="([\w -]+)" d="([^"]*)"', drawn))
+    assert list(paths) == ["tier shade-1", "tier shade-0", "fan", "mid", "now"]
+    points = {name: re.findall(r"([\d.]+) ([\d.]+)", path) for name, path in paths.items()}
+    # The lower layer's upper edge is the lower edge of the one above it.
+    assert points["tier shade-1"][:90] == points["tier shade-0"][90:][::-1]
+    assert points["tier shade-0"][89] == points["fan"][0] == points["mid"][0]
+    assert all(0 <= float(value) <= 100 for path in points.values() for point in path for value in point)
+    assert ">03-31</text>" in drawn
+
+
+def test_without_a_valid_package_nothing_is_drawn(tmp_path: Path) -> None:
+    made = Database(tmp_path / "authmeter.duckdb")
+    made.publish()
+    add_packages(made, [package("next", "default", 900, -4, -370)], {})
+    with closing(duckdb.connect(str(made.close()), read_only=True)) as connection:
+        (found,) = package_accounts(PublishedTables(connection))
+    assert left_course(found, set(), AS_OF, "Asia/Shanghai") is None
