@@ -1,4 +1,4 @@
-"""The pages of resource packages: which are in the menu, and what their templates are given.
+"""The pages of resource packages and of reconciliation: which are in the menu, and what their templates are given.
 
 Lives here: what stands together on a page. Does not belong here: what the figures mean (`content/`).
 """
@@ -10,24 +10,30 @@ from typing import Any, Final, Literal
 
 from markupsafe import Markup
 
+from pipelines.common.days import window
 from reports.build.writer import WrittenFile
 from reports.content.context import App, Day
+from reports.content.day_strip import day_strip
 from reports.content.language import Text, t
 from reports.content.package_course import LeftCourse, left_course
 from reports.content.package_words import account_sentence, day_said, severity
-from reports.content.published import PublishedTables
+from reports.content.published import DAYS, PublishedTables
+from reports.content.reconciled import reconciled
+from reports.content.reconciled_words import CAUSE_WORDS, MEASURE_WORDS, agreement_sentence, agreement_severity
 from reports.content.resource_packages import PackageAccount, package_accounts
 from reports.content.stack_drawing import shades, stack
 
 BILLING_CSVS: Final = {
     "packages": t("Resource packages by day, the last 30 days"),
+    "limits": t("What limits would have blocked, the last 30 days"),
     "package_usage": t("Uses by app and resource package, the last 30 days"),
     "reconciliation_daily": t("Consoles beside the log by day, the last 30 days"),
     "reconciliation_monthly": t("Bills beside console and log, all months"),
 }
 """The files of these tables, each there where it has a row, and what they hold."""
-# A list on these pages has so many rows; the files have all.
+# A list of apps or readings has so many rows, one of differences more; the files have all.
 _LISTED: Final = 20
+_ROWS_LISTED: Final = 100
 
 
 @dataclass(frozen=True)
@@ -51,11 +57,16 @@ class BillingPages:
         self._complete = {day for day, one in quality.items() if one.state == "complete"}
         self._by_key = by_key
         self._accounts = package_accounts(marts)
+        self._reconciled = reconciled(marts)
 
     @property
     def menu(self) -> list[tuple[str, Text]]:
         """The pages that have something to say, with their names."""
-        return [("packages.html", t("Resource packages"))] if self._accounts else []
+        pages = (
+            (self._accounts, "packages.html", t("Resource packages")),
+            (self._reconciled.months or self._reconciled.days, "reconciliation.html", t("Reconciliation")),
+        )
+        return [(path, name) for filled, path, name in pages if filled]
 
     def pages(self, files: Mapping[str, WrittenFile]) -> Iterator[tuple[str, dict[str, Any]]]:
         """Every page with the values of its template; `files` are those of `BILLING_CSVS` that were written."""
@@ -65,13 +76,28 @@ class BillingPages:
                 "accounts": [self._view(account) for account in self._accounts],
                 "by_key": self._by_key,
                 "listed": _LISTED,
-                "files": [
-                    (files[name].path, BILLING_CSVS[name], files[name])
-                    for name in ("packages", "package_usage")
-                    if name in files
-                ],
+                "files": _files_of(files, "packages", "package_usage"),
             },
         )
+        yield (
+            "reconciliation.html",
+            self._reconciliation() | {"files": _files_of(files, "reconciliation_monthly", "reconciliation_daily")},
+        )
+
+    def _reconciliation(self) -> dict[str, Any]:
+        as_of = self._publication.as_of
+        agreement = self._reconciled.agreement()
+        days = self._reconciled.by_account(window(as_of, DAYS))
+        return {
+            "sentence": agreement_sentence(agreement, as_of) if agreement else None,
+            "severity": agreement_severity(agreement) if agreement else None,
+            "found": self._reconciled,
+            "accounts": [(one, day_strip(one.causes)) for one in days],
+            "by_key": self._by_key,
+            "listed": _ROWS_LISTED,
+            "cause_words": CAUSE_WORDS,
+            "measure_words": MEASURE_WORDS,
+        }
 
     def _view(self, account: PackageAccount) -> AccountView:
         as_of = self._publication.as_of
@@ -82,3 +108,8 @@ class BillingPages:
             shades(course) if course else {},
             as_of + timedelta(days=len(course.mid) if course else 0),
         )  # fmt: skip
+
+
+def _files_of(files: Mapping[str, WrittenFile], *names: str) -> list[tuple[str, Text, WrittenFile]]:
+    """Path, what it holds, and size of those files that were written."""
+    return [(files[name].path, BILLING_CSVS[name], files[name]) for name in names if name in files]

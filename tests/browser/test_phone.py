@@ -14,7 +14,16 @@ from tests.browser.conftest import Reader
 from tests.data.published_tables import day
 
 APP = f"apps/{app_folder('shop', ['Shop'])}/index.html"
-PAGES = ("index.html", "usage.html", "monitor.html", "quality.html", "packages.html", APP, f"days/{day(4)}.html")
+PAGES = (
+    "index.html",
+    "usage.html",
+    "monitor.html",
+    "quality.html",
+    "packages.html",
+    "reconciliation.html",
+    APP,
+    f"days/{day(4)}.html",
+)
 # Of a table, what lies beyond the edge of its box: a chart's own has a box that scrolls.
 _BEYOND = """() => Array.from(document.querySelectorAll("main .scroll"))
   .filter((box) => box.checkVisibility() && !box.querySelector(".dense") && box.scrollWidth > box.clientWidth)

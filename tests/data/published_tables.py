@@ -1,6 +1,7 @@
 """Published databases made by hand, for the tests of the reports."""
 
 from collections.abc import Callable, Collection
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -177,7 +178,48 @@ def example(path: Path) -> Path:
                               "cause": f"late.ndjson, {HOSTILE_NAMES['img']}"})  # fmt: skip
     _add_incidents(made)
     _add_packages(made)
+    _add_reconciliation(made)
     return made.close()
+
+
+def _add_reconciliation(made: Database) -> None:
+    """Bills of two months, the newer with a shift; a console with every day's causes, of an odd account, too."""
+    odd = HOSTILE_NAMES["script"]
+    month = {"month": date(2026, 2, 1), "account_id": "default", "channel": "number", "measure": "quantity",
+             "log_days": 28, "console_days": 28, "tolerance": 50}  # fmt: skip
+    made.add(
+        "reconciliation_monthly",
+        month | {"log": 9975, "console": 10005, "bill": 10000, "bill_minus_log": 25, "bill_minus_console": -5,
+                 "cause": "shift", "explained": 23, "unexplained": 2, "tolerance": 5, "amount": 400.0},
+        month | {"measure": "overflow", "log": 0, "bill": 0, "bill_minus_log": 0, "cause": "within", "explained": 0,
+                 "unexplained": 0},
+        month | {"month": date(2026, 1, 1), "log": 500, "bill": 900, "bill_minus_log": 400, "cause": "log_incomplete",
+                 "log_days": 12, "explained": 0, "unexplained": 400},
+    )  # fmt: skip
+    count = {
+        "account_id": "default",
+        "app_key": "*",
+        "channel": "number",
+        "measure": "billed",
+        "tolerance": 5,
+        "late": 0,
+    }
+    for back in range(30):
+        off = 12 if back == 6 else 0
+        made.add("reconciliation_daily", count | {
+            "day": day(back), "console": 100 + off, "log": 100, "difference": off,
+            "cause": "unexplained" if off else "within", "explained": 0, "unexplained": off,
+        })  # fmt: skip
+    made.add(
+        "reconciliation_daily",
+        count | {"day": date(2026, 2, 10), "console": 130, "log": 100, "difference": 30, "cause": "shift",
+                 "explained": 29, "unexplained": 1, "shift_hours": 8},
+        count | {"day": day(0), "measure": "total", "console": 160, "log": 120, "difference": 40, "cause": "shift",
+                 "explained": 38, "unexplained": 2, "shift_hours": 8, "late": 3},
+        count | {"day": day(MISSING_BACK), "account_id": odd, "channel": "one_click", "console": 7, "cause": "no_log"},
+        count | {"day": day(1), "app_key": "shop", "console": 60, "log": 50, "difference": 10, "cause": "mismatch",
+                 "explained": 8, "unexplained": 2},
+    )  # fmt: skip
 
 
 def _add_packages(made: Database) -> None:

@@ -23,6 +23,18 @@ def test_without_packages_and_statements_there_are_none(folder: DataFolder) -> N
     assert publish(folder) == {}
 
 
+def test_what_limits_would_have_blocked_is_a_file(folder: DataFolder) -> None:
+    folder.write("registry/limits.csv", "limit_id,key,max_requests,window\none,app,1,day\n")
+    publish(folder)
+    file = folder.store.site / "limits.csv"
+    assert file.read_bytes().decode("utf-8-sig").splitlines() == [
+        "day,limit_id,app_key,requests,with_key,keys,blocked,blocked_uses,blocked_successes,keys_blocked",
+        f"{DAY},one,shop,3,3,1,2,2,2,1",
+    ]
+    manifest = json.loads((folder.store.site / "manifest.json").read_text())
+    assert ("limits.csv", 1) in {(one["path"], one.get("rows")) for one in manifest["files"]}
+
+
 def test_the_files_hold_the_tables_and_stand_in_the_manifest(folder: DataFolder) -> None:
     head = "resource_package_id,account_id,quantity,purchased_at\n"
     folder.write("registry/resource_packages.csv", head + f"=p,,2,{DAY}\nold,,2,{DAY - timedelta(days=40)}\n")

@@ -41,7 +41,10 @@ from tests.data.published_tables import (
     steady,
 )
 
-PAGES = {f"{name}.html" for name in ("index", "usage", "monitor", "quality", "metrics", "files", "packages")}
+PAGES = {
+    f"{name}.html"
+    for name in ("index", "usage", "monitor", "quality", "metrics", "files", "packages", "reconciliation")
+}
 COUNT_COLUMNS = [
     "authorization_requests", "authorizations", "authorizations_cancelled", "authorizations_failed",
     "verification_requests", "verifications", "mismatches", "unknowns", "billable_verifications",
@@ -130,6 +133,8 @@ def test_holds_the_files_of_the_contract(site: Path, folders: dict[str, str]) ->
         "usage_all.csv",
         "packages.csv",
         "package_usage.csv",
+        "reconciliation_daily.csv",
+        "reconciliation_monthly.csv",
         "manifest.json",
         "apps",
         "assets",

@@ -1,0 +1,26 @@
+"""A strip of days made with the page, as SVG: a box for each, of the class of what was found on it.
+
+It is for the eye: the counts stand beside it as text. Colours are in `static/css/billing.css`.
+"""
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+_WIDTH, _GAP = 8, 2
+
+
+def day_strip(classes: Sequence[str | None]) -> Markup:
+    """A box for each day, oldest first; None: nothing is known of it, and its place is empty."""
+    boxes = Markup("").join(
+        Markup('<rect class="{}" x="{}" width="{}" height="16" rx="1.5"/>').format(
+            name, place * (_WIDTH + _GAP), _WIDTH
+        )
+        for place, name in enumerate(classes)
+        if name
+    )
+    width = len(classes) * (_WIDTH + _GAP)
+    return Markup(
+        '<svg class="day-strip" width="{w}" height="16" viewBox="0 0 {w} 16" aria-hidden="true" focusable="false">'
+        "{boxes}</svg>"
+    ).format(w=width, boxes=boxes)

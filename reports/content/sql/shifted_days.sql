@@ -1,0 +1,11 @@
+-- month, account_id, channel, shift_hours: on how many days of the month a shift of the billed count explains a console
+SELECT
+    date_trunc('month', day)::DATE AS month,
+    account_id,
+    channel,
+    shift_hours,
+    count(*) AS days
+FROM reconciliation_daily
+WHERE app_key = '*' AND measure = 'billed' AND cause = 'shift'
+GROUP BY ALL
+ORDER BY month, account_id, channel, days, shift_hours

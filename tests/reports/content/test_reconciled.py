@@ -1,0 +1,93 @@
+"""How far bills and log are apart, in one sentence, and the days of an account by cause."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from reports.content.reconciled import Reconciled, ReconciledDay, ReconciledMonth
+from reports.content.reconciled_words import agreement_sentence, agreement_severity
+
+AS_OF = date(2026, 11, 23)
+OCTOBER = date(2026, 10, 1)
+
+
+def bill(
+    said: int, log: int, cause: str = "within", explained: int = 0, *, account: str = "default",
+    channel: str = "number", month: date = OCTOBER, measure: str = "quantity", log_days: int = 31,
+) -> ReconciledMonth:  # fmt: skip
+    rest = said - log - explained
+    return ReconciledMonth(
+        month, account, channel, measure, log, None, said, said - log, log_days, 5, cause, explained, rest, None
+    )
+
+
+def console(
+    back: int, said: int, log: int | None, cause: str = "within", explained: int = 0, *, measure: str = "billed",
+    hours: int | None = None, app: str = "*",
+) -> ReconciledDay:  # fmt: skip
+    apart = None if log is None else said - log
+    day = AS_OF - timedelta(days=back)
+    return ReconciledDay(
+        day, "default", app, "number", measure, said, log, apart, 5, cause, explained,
+        None if apart is None else apart - explained, hours, 0,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("found", "zh", "en", "how_bad"),
+    [
+        (Reconciled([bill(100_000, 99_700, "shift", 276)], [], {(OCTOBER, "default", "number"): 8}),
+         "10 月账单与日志相差 0.3%，其中 8 小时时差解释 92%。",
+         "The bill of 2026-10 and the log differ by 0.3%, of which a shift of 8 hours explains 92%.", "warn"),
+        # Differences of two accounts do not hide each other; what explains most is told.
+        (Reconciled([bill(1000, 900, "other_account", 100), bill(900, 1000, "mismatch", -90, account="two")], [], {}),
+         "10 月账单与日志相差 10.5%，其中记在其他账号解释 50%。",
+         "The bill of 2026-10 and the log differ by 10.5%, of which this explains 50%: Under another account.", "warn"),
+        (Reconciled([bill(1000, 998)], [], {}), "10 月账单与日志相差 0.2%，在允差之内。",
+         "The bill of 2026-10 and the log differ by 0.2%, which is tolerated.", "good"),
+        (Reconciled([bill(1000, 900, "unexplained")], [], {}), "10 月账单与日志相差 10.0%，未找到原因。",
+         "The bill of 2026-10 and the log differ by 10.0%, no cause was found.", "bad"),
+        (Reconciled([bill(1000, 900, "log_incomplete", log_days=28)], [], {}),
+         "10 月账单与日志相差 10.0%，日志缺 3 天。",
+         "The bill of 2026-10 and the log differ by 10.0%, the log lacks days: 3.", "bad"),
+        # What both channels have in all is not counted again; overflow and older months are not of it.
+        (Reconciled(
+            [bill(1000, 1000), bill(400, 300, "unexplained", channel="one_click"),
+             bill(9, 0, "unexplained", measure="overflow"), bill(7, 0, "unexplained", month=date(2025, 12, 1))],
+            [], {}),
+         "10 月账单与日志相差 0.0%，在允差之内。",
+         "The bill of 2026-10 and the log differ by 0.0%, which is tolerated.",
+         "good"),
+        (Reconciled([bill(0, 0, month=date(2025, 12, 1))], [], {}), "2025 年 12 月账单与日志相差 —，在允差之内。",
+         "The bill of 2025-12 and the log differ by —, which is tolerated.", "good"),
+        # Without a bill, the consoles.
+        (Reconciled([], [console(1, 110, 100, "shift", 8, hours=8), console(2, 90, 100, "shift", -10, hours=8),
+                         console(3, 50, None, "no_log"), console(1, 999, 100, "unexplained", app="shop")], {}),
+         "近 30 天控制台与日志相差 10.0%，日志缺 1 天，其中 8 小时时差解释 90%。",
+         "Over the last 30 days console and log differ by 10.0%, the log lacks days: 1, of which a shift of 8 hours "
+         "explains 90%.", "warn"),
+    ],
+)  # fmt: skip
+def test_how_far_they_are_apart_is_said_in_one_sentence(found: Reconciled, zh: str, en: str, how_bad: str) -> None:
+    agreement = found.agreement()
+    assert agreement
+    said = agreement_sentence(agreement, AS_OF)
+    assert (said.zh, said.en) == (zh, en)
+    assert agreement_severity(agreement) == how_bad
+
+
+def test_without_bills_and_consoles_nothing_is_said() -> None:
+    assert Reconciled([], [], {}).agreement() is None
+
+
+def test_a_day_has_the_cause_that_needs_a_look_first() -> None:
+    found = Reconciled(
+        [],
+        [console(0, 9, 1, "shift", hours=8), console(0, 9, 1, "unexplained", measure="total"), console(1, 1, 1),
+         console(1, 9, 1, "unexplained", app="shop")],
+        {},
+    )  # fmt: skip
+    (days,) = found.by_account([AS_OF - timedelta(days=back) for back in (2, 1, 0)])
+    assert days.causes == [None, "within", "unexplained"]
+    assert days.days == [("unexplained", 1), ("within", 1)]
+    assert [one.cause for one in found.differences] == ["shift", "unexplained", "unexplained"]
