@@ -255,18 +255,19 @@ def test_the_two_steps_from_a_card_agree(sampled: Path) -> None:
     assert total == sum(records for _, _, outcome, records in rows if outcome in ("success", "mismatch"))
 
 
+_CHEAP = ("run", "check", "status", "export", "backfill", "packages", "whatif")
 CHEAP = [
     line.split()[1:]
-    for page in (PROJECT / "README.md", DOCS / "analyst.md", DOCS / "operator.md")
+    for page in (PROJECT / "README.md", DOCS / "analyst.md", DOCS / "bills.md", DOCS / "operator.md")
     for block in blocks(page, "sh")
     for line in block.splitlines()
-    if line.split()[0] == ".venv/bin/authmeter" and line.split()[1] in ("run", "check", "status", "export", "backfill")
+    if line.split()[0] == ".venv/bin/authmeter" and line.split()[1] in _CHEAP
 ]
 
 
 @pytest.mark.parametrize("line", sorted({tuple(line) for line in CHEAP}), ids=" ".join)
 def test_cheap_commands_of_the_pages_work(sampled: Path, tmp_path: Path, line: tuple[str, ...]) -> None:
-    if line[0] == "export" and "--events" in line:
+    if line[0] == "whatif" or (line[0] == "export" and "--events" in line):
         day = max(path.name for path in (sampled / "landing").iterdir() if re.fullmatch(r"[\d-]{10}", path.name))
         line = tuple(day if re.fullmatch(r"\d{4}-\d\d-\d\d", word) else word for word in line)
     done = authmeter(*line, data=sampled, cwd=tmp_path)
@@ -296,6 +297,31 @@ def test_the_worked_example_of_a_source_gives_what_the_page_says(tmp_path: Path)
     done = authmeter(*line.split()[1:], data=tmp_path / "data", cwd=tmp_path)
     assert done.code == 0
     assert "3 records read, 3 accepted, 0 rejected, 2 skipped" in done.out
+
+
+def test_what_is_written_of_packages_consoles_and_bills_is_taken(tmp_path: Path) -> None:
+    """Every file that the page shows, together; what its programs print of an answer is the file below them."""
+    page = DOCS / "bills.md"
+    packages, readings, *statements = blocks(page, "csv")
+    files = {"resource_packages.csv": packages, "resource_package_readings.csv": readings}
+    for number, rows in enumerate(statements):
+        files[f"{'console' if rows.startswith('day') else 'bills'}/{number}.csv"] = rows
+    for path, text in files.items():
+        file = tmp_path / path
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text, "utf-8")
+    found = load_registry(tmp_path)
+    assert found.problems == []
+    assert (len(found.bought.packages), len(found.bought.readings)) == (2, 1)
+    assert (len(found.statements.console), len(found.statements.bills)) == (4, 3)
+
+
+def test_an_answer_of_a_provider_becomes_the_file_of_the_page(capsys: pytest.CaptureFixture[str]) -> None:
+    page = DOCS / "bills.md"
+    examples = blocks(page, "csv")[2:4]
+    for program, rows in zip(blocks(page, "python"), examples, strict=True):
+        exec(program, {})
+        assert capsys.readouterr().out == rows
 
 
 def test_the_example_of_the_code_dictionary_is_a_good_row(tmp_path: Path) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 
+from pipelines.contract.registry import load_registry
 from tests.support import DAY, DataFolder, record
 
 NAMES = ("packages", "package_usage", "reconciliation_daily", "reconciliation_monthly")
@@ -56,3 +58,24 @@ def test_the_files_hold_the_tables_and_stand_in_the_manifest(folder: DataFolder)
     ]
     manifest = json.loads((folder.store.site / "manifest.json").read_text())
     assert {f"{name}.csv" for name in NAMES} <= {file["path"] for file in manifest["files"]}
+
+
+def test_what_a_page_without_input_says_to_write_is_taken(folder: DataFolder) -> None:
+    publish(folder)
+    examples: dict[str, str] = {}
+    for page in ("packages.html", "reconciliation.html"):
+        text = (folder.store.site / page).read_text("utf-8")
+        for example in re.findall(r'<pre class="example"><code>(.*?)</code></pre>', text, re.DOTALL):
+            path, _, rows = example.partition("\n\n")
+            examples[path] = rows
+            folder.write(path, rows + "\n")
+    assert list(examples) == [
+        "registry/resource_packages.csv", "registry/resource_package_readings.csv", "registry/console/2026-03.csv",
+        "registry/bills/2026.csv",
+    ]  # fmt: skip
+    found = load_registry(folder.root / "registry")
+    assert found.problems == []
+    assert found.bought.packages
+    assert found.bought.readings
+    assert found.statements.console
+    assert found.statements.bills
