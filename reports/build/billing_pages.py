@@ -1,4 +1,4 @@
-"""The pages of resource packages and of reconciliation: which are in the menu, and what their templates are given.
+"""The pages of resource packages, reconciliation and limits: which are in the menu, and what templates are given.
 
 Lives here: what stands together on a page. Does not belong here: what the figures mean (`content/`).
 """
@@ -15,6 +15,7 @@ from reports.build.writer import WrittenFile
 from reports.content.context import App, Day
 from reports.content.day_strip import day_strip
 from reports.content.language import Text, t
+from reports.content.limits import limits
 from reports.content.package_course import LeftCourse, left_course
 from reports.content.package_words import account_sentence, day_said, severity
 from reports.content.published import DAYS, PublishedTables
@@ -58,6 +59,7 @@ class BillingPages:
         self._by_key = by_key
         self._accounts = package_accounts(marts)
         self._reconciled = reconciled(marts)
+        self._limits = limits(marts)
 
     @property
     def menu(self) -> list[tuple[str, Text]]:
@@ -65,6 +67,7 @@ class BillingPages:
         pages = (
             (self._accounts, "packages.html", t("Resource packages")),
             (self._reconciled.months or self._reconciled.days, "reconciliation.html", t("Reconciliation")),
+            (self._limits.has_own, "limits.html", t("Limits")),
         )
         return [(path, name) for filled, path, name in pages if filled]
 
@@ -83,6 +86,8 @@ class BillingPages:
             "reconciliation.html",
             self._reconciliation() | {"files": _files_of(files, "reconciliation_monthly", "reconciliation_daily")},
         )
+        of_limits = {"found": self._limits, "by_key": self._by_key, "files": _files_of(files, "limits")}
+        yield "limits.html", of_limits
 
     def _reconciliation(self) -> dict[str, Any]:
         as_of = self._publication.as_of

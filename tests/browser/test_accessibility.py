@@ -17,6 +17,7 @@ AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 PAGES = (
     "index.html", "usage.html", "monitor.html", "quality.html", "metrics.html", "files.html",
     f"apps/{app_folder('shop', ['Shop'])}/index.html", f"days/{day(4)}.html", "packages.html", "reconciliation.html",
+    "limits.html",
 )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ PAGES = (
     "quality.html",
     "packages.html",
     "reconciliation.html",
+    "limits.html",
     APP,
     f"days/{day(4)}.html",
 )

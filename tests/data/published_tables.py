@@ -179,6 +179,7 @@ def example(path: Path) -> Path:
     _add_incidents(made)
     _add_packages(made)
     _add_reconciliation(made)
+    _add_limits(made)
     return made.close()
 
 
@@ -220,6 +221,30 @@ def _add_reconciliation(made: Database) -> None:
         count | {"day": day(1), "app_key": "shop", "console": 60, "log": 50, "difference": 10, "cause": "mismatch",
                  "explained": 8, "unexplained": 2},
     )  # fmt: skip
+
+
+def _add_limits(made: Database) -> None:
+    """Two limits on two apps over two days, one with an odd name, and what devices and phones came often."""
+    limits = ((limit_id, app) for limit_id in ("phone_5_day", HOSTILE_NAMES["quotes"]) for app in ("shop", "cmd"))
+    for place, (limit_id, app) in enumerate(limits):
+        made.add("limit_daily", *(
+            {"day": day(back), "limit_id": limit_id, "app_key": app, "requests": 100 + place, "with_key": 80 + place,
+             "keys": 40, "blocked": 9 + place + back, "blocked_uses": 7 + place, "blocked_successes": 5 + back,
+             "keys_blocked": 3}
+            for back in (0, 1, 35)
+        ))  # fmt: skip
+    for key in ("phone", "device"):
+        made.add("repeat_daily", *(
+            {"day": day(0), "app_key": "shop", "key": key, "requests_class": name, "keys": 20 - most,
+             "requests": (20 - most) * most, "uses": 20 - most}
+            for name, most in (("11-20", 15), ("2", 2), ("6-10", 7), ("1", 1))
+        ))  # fmt: skip
+        made.add("repeat_top", *(
+            {"day": day(0), "key": key, "rank": rank, "app_key": app, "key_hash": f"{rank:016x}",
+             "requests": 16 - rank, "uses": 9 - rank, "first_at": f"{day(0)} 01:02:03+08:00",
+             "last_at": f"{day(0)} 23:02:03+08:00"}
+            for rank, app in ((1, "shop"), (2, "img"))
+        ))  # fmt: skip
 
 
 def _add_packages(made: Database) -> None:

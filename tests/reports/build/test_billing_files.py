@@ -63,7 +63,7 @@ def test_the_files_hold_the_tables_and_stand_in_the_manifest(folder: DataFolder)
 def test_what_a_page_without_input_says_to_write_is_taken(folder: DataFolder) -> None:
     publish(folder)
     examples: dict[str, str] = {}
-    for page in ("packages.html", "reconciliation.html"):
+    for page in ("packages.html", "reconciliation.html", "limits.html"):
         text = (folder.store.site / page).read_text("utf-8")
         for example in re.findall(r'<pre class="example"><code>(.*?)</code></pre>', text, re.DOTALL):
             path, _, rows = example.partition("\n\n")
@@ -71,7 +71,7 @@ def test_what_a_page_without_input_says_to_write_is_taken(folder: DataFolder) ->
             folder.write(path, rows + "\n")
     assert list(examples) == [
         "registry/resource_packages.csv", "registry/resource_package_readings.csv", "registry/console/2026-03.csv",
-        "registry/bills/2026.csv",
+        "registry/bills/2026.csv", "registry/limits.csv",
     ]  # fmt: skip
     found = load_registry(folder.root / "registry")
     assert found.problems == []
@@ -79,3 +79,4 @@ def test_what_a_page_without_input_says_to_write_is_taken(folder: DataFolder) ->
     assert found.bought.readings
     assert found.statements.console
     assert found.statements.bills
+    assert [one.limit_id for one in found.limits] == ["device_3_60s", "phone_5_day"]

@@ -43,7 +43,7 @@ from tests.data.published_tables import (
 
 PAGES = {
     f"{name}.html"
-    for name in ("index", "usage", "monitor", "quality", "metrics", "files", "packages", "reconciliation")
+    for name in ("index", "usage", "monitor", "quality", "metrics", "files", "packages", "reconciliation", "limits")
 }
 COUNT_COLUMNS = [
     "authorization_requests", "authorizations", "authorizations_cancelled", "authorizations_failed",
@@ -135,6 +135,7 @@ def test_holds_the_files_of_the_contract(site: Path, folders: dict[str, str]) ->
         "package_usage.csv",
         "reconciliation_daily.csv",
         "reconciliation_monthly.csv",
+        "limits.csv",
         "manifest.json",
         "apps",
         "assets",

@@ -25,7 +25,7 @@ APPS = ("game", "pair", "Pair", "shop")
 FOLDERS = app_folders(APPS)
 FOR_ALL = (
     "index.html", "usage.html", "monitor.html", "quality.html", "files.html", "packages.html", "reconciliation.html",
-    "usage_all.csv", "packages.csv", "manifest.json", "data/figures.js", "monthly/usage_2026-03.csv",
+    "limits.html", "usage_all.csv", "packages.csv", "manifest.json", "data/figures.js", "monthly/usage_2026-03.csv",
     "days/2026-03-10/index.html",
 )  # fmt: skip
 OF_AN_APP = ("index.html", "figures.js", "{}_usage_detail.csv", "{}_usage_detail.xlsx")

@@ -1,0 +1,11 @@
+-- key, requests_class: how many keys came so often on a day, and their requests and uses, over the last 30 days
+SELECT
+    key,
+    requests_class,
+    sum(keys)::BIGINT AS keys,
+    sum(requests)::BIGINT AS requests,
+    sum(uses)::BIGINT AS uses
+FROM repeat_daily
+WHERE day BETWEEN $first AND $last
+GROUP BY key, requests_class
+ORDER BY key, list_position(['1', '2', '3', '4', '5', '6-10', '11-20', '21-50', '51+'], requests_class)
