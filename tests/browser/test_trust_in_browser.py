@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Page
 
 from tests.browser.conftest import Reader, rendered
 from tests.browser.dom import read
@@ -81,8 +82,8 @@ def test_a_data_day_without_records_is_called_so(read_site: ReadSite, site_of: C
         assert {figures[0] for figures in cards.values()} == {"—"}
         assert not any(re.search(r"[\d%]", text) for text in changes(reader, ".card > .versus"))
         assert "±0.0%" in changes(reader, "#card-number_verifications .window")[0]
-        # The briefing says it once, above all its figures.
-        where = "[data-compared='7']" if path == "index.html" else "#card-number_verifications .window"
+        # It is said once: by the briefing above all its figures, elsewhere below the cards.
+        where = "[data-compared='7']" if path == "index.html" else ".cards + .coverage"
         assert f"6 of 7 days comparable: this period 6 days, the one before 7 (missing {AS_OF:%m-%d})" in (
             page.locator(where).inner_text()
         )
@@ -146,6 +147,13 @@ COMPARED = (
 )  # fmt: skip
 
 
+def assert_said_once(page: Page, part: str, coverage: str) -> None:
+    """How many days are compared stands with the section of that part, and not again in the part itself."""
+    where = ".cards + .coverage" if part.startswith(".card") else f"section:has({part}) > .heading .span"
+    assert coverage in page.locator(where).inner_text(), part
+    assert coverage not in page.locator(part).first.inner_text(), part
+
+
 def test_a_window_of_too_few_matched_days_has_no_change_and_says_so(reader: Reader) -> None:
     """The example has data on 29 of its 30 days and on 11 of the 30 before: 10 of them at the same place."""
     page = reader.open("apps/cmd/index.html", lang="en", days=30)
@@ -154,9 +162,9 @@ def test_a_window_of_too_few_matched_days_has_no_change_and_says_so(reader: Read
         f"{day(41):%m-%d}, {day(42):%m-%d} and 17 more)"
     )
     for part in COMPARED:
-        assert coverage in page.locator(part).first.inner_text(), part
+        assert_said_once(page, part, coverage)
         found = changes(reader, part)
-        # Under the figures of a table nothing stands: the head of its column said why.
+        # Under the figures of a table nothing stands: the heading of its section said why.
         assert bool(found) is part.startswith((".card", "[data-part=outcomes")), part
         assert not any(re.search(r"[\d%▲▼]", text) for text in found), part
     column = page.locator("[data-part=periods] tbody td:nth-child(4)").all_inner_texts()
@@ -178,7 +186,7 @@ def test_a_missing_day_leaves_the_other_days_to_compare_and_is_named(reader: Rea
     ):
         reader.speak(language)
         for part in COMPARED:
-            assert coverage in page.locator(part).first.inner_text(), part
+            assert_said_once(page, part, coverage)
             assert any(re.search(r"[▲▼■]", text) for text in changes(reader, part)), part
     # Against the same weekday of the week before there is a change: both days are there.
     assert all("%" in text for text in changes(reader, ".card > .versus")[:2])

@@ -4,7 +4,7 @@
 import { changeNode } from "./change.js";
 import { all, element, named } from "./dom.js";
 import { isComparable, ratio, STEPS, sum } from "./figures.js";
-import { ABSENT, baseLabel, coverageNote, known, number, share } from "./format.js";
+import { ABSENT, baseLabel, known, number, share } from "./format.js";
 import { _, metricLink, word } from "./language.js";
 import { headCell, numberCell, plainTable } from "./periods.js";
 import { figures, language, site, windowKey } from "./state.js";
@@ -56,11 +56,11 @@ function valueRows(rows, comparable) {
  * @param {WindowKey} period
  */
 function drawValues(part, label, rows, period) {
-  const compared = [baseLabel(period), coverageNote(period)];
+  const compared = baseLabel(period);
   const head = [
     headCell(label),
-    headCell(metricLink("authorizations"), true, ...compared),
-    headCell(metricLink("authorization_rate"), true, ...compared),
+    headCell(metricLink("authorizations"), true, compared),
+    headCell(metricLink("authorization_rate"), true, compared),
     headCell(metricLink("technical_success_rate"), true),
     headCell(metricLink("authorization_requests"), true),
   ];
@@ -121,7 +121,7 @@ function drawOutcomes(step, period) {
     headCell(_("Outcome")),
     headCell(requestsLink(step), true),
     headCell(metricLink(`${step}_requests`, _("Share")), true),
-    headCell(_("Change"), true, baseLabel(period), coverageNote(period)),
+    headCell(_("Change"), true, baseLabel(period)),
   ];
   for (const place of all(`[data-part=outcomes-${step}]`))
     place.replaceChildren(breakdownTable(outcomesLabel(step), head, made));

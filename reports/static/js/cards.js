@@ -46,7 +46,10 @@ function versus(metric, period) {
     { className: "versus" },
     changeNode(matched, base, { comparable: isComparable(period), better: BETTER[metric] }),
     element("span", { className: "muted", textContent: baseLabel(period) }),
-    coverageNote(period) ? element("span", { className: "muted", textContent: coverageNote(period) }) : null,
+    // That of the window stands once, below the cards.
+    period === "day" && coverageNote(period)
+      ? element("span", { className: "muted", textContent: coverageNote(period) })
+      : null,
   );
 }
 

@@ -57,8 +57,8 @@ function changeText(delta, kind) {
 /**
  * `better`: which direction is good ("up", "down" or "none"). `kind`: "ratio" for counts, "points" for the difference
  * of two shares. `value` and `base` are those of the matched days; `comparable`: whether they are enough, which
- * coverageNote says beside what is compared. `quiet`: the head of the column says so already, so that a dash is enough in
- * each cell.
+ * coverageNote says beside what is compared. `quiet`: the heading of the section says so already, so that a dash is enough
+ * in each cell.
  * @param {Value} value
  * @param {Value} base
  * @param {{ comparable?: boolean, better?: Better, kind?: ChangeKind, quiet?: boolean }} [options]

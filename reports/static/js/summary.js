@@ -4,7 +4,7 @@
 import { changeNode } from "./change.js";
 import { all, element } from "./dom.js";
 import { isComparable, sum, TREND_CHANNELS } from "./figures.js";
-import { baseLabel, coverageNote, number, share } from "./format.js";
+import { baseLabel, number, share } from "./format.js";
 import { _, metricLink, word } from "./language.js";
 import { headCell, numberCell, plainTable } from "./periods.js";
 import { seriesKey, sparkline } from "./sparkline.js";
@@ -41,7 +41,8 @@ export function withChange(text, change) {
 }
 
 /**
- * The change under a figure; where nothing can be compared, the head of the column says so once, and no cell does.
+ * The change under a figure; where nothing can be compared, the heading of the section says so once, and no cell
+ * does.
  * @param {Value} value
  * @param {Value} base
  * @param {boolean} comparable
@@ -108,14 +109,14 @@ function shownRows(rows) {
 
 function drawSummary() {
   const period = windowKey();
-  const compared = [baseLabel(period), coverageNote(period)];
+  const compared = baseLabel(period);
   for (const place of all("[data-part=summary]")) {
     const head = [
       headCell(_("Channel")),
       element("th", { scope: "col", className: "course", textContent: _("30 days") }),
-      headCell(metricLink("authorizations"), true, ...compared),
+      headCell(metricLink("authorizations"), true, compared),
       headCell(metricLink("authorizations", _("Share")), true),
-      headCell(metricLink("authorization_rate"), true, ...compared),
+      headCell(metricLink("authorization_rate"), true, compared),
       headCell(metricLink("technical_success_rate"), true),
       headCell(metricLink("authorization_requests"), true),
       headCell(metricLink("authorizations_cancelled"), true),

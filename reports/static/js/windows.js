@@ -5,7 +5,7 @@
 import { asked, keepInAddress, onBack } from "./address.js";
 import { all, element, named, remember, remembered } from "./dom.js";
 import { completedFigures } from "./figures.js";
-import { dayLabel, dayRange } from "./format.js";
+import { coverageNote, dayLabel, dayRange } from "./format.js";
 import { _, carryChoices, filled, onLanguage } from "./language.js";
 import { notesFrom, placesOf, SPANS } from "./spans.js";
 import {
@@ -17,6 +17,7 @@ import {
   setChosenSpan,
   setShown,
   site,
+  windowKey,
 } from "./state.js";
 
 /** @import { DayNote, RawFigures, SpanKey } from "./types.d.ts" */
@@ -176,16 +177,19 @@ function chartKeys() {
   ];
 }
 
-/* The days of the window, or of the charts and what is marked in them: a gap or a mark is explained beside the charts that
+/* The days of the window with how many of them are compared, which the tables below then need not say in each column; or
+   the days of the charts and what is marked in them: a gap or a mark is explained beside the charts that
    show it. */
 function drawSpans() {
   const { x, isByMonth } = placesOf(chosenSpan);
   const ofWindow = dayRange(site.days[site.days.length - chosenDays], site.days[site.days.length - 1]);
   const ofCharts = isByMonth ? `${x[0].slice(0, 7)} – ${x[x.length - 1].slice(0, 7)}` : dayRange(x[0], x[x.length - 1]);
+  const compared = coverageNote(windowKey());
   for (const place of all("[data-span]")) {
     const isOfCharts = place.dataset.span === "charts";
-    place.replaceChildren(isOfCharts ? ofCharts : ofWindow);
+    place.replaceChildren(isOfCharts ? ofCharts : `${ofWindow} · ${compared}`);
   }
+  for (const place of all("[data-coverage]")) place.replaceChildren(figures ? compared : "");
   for (const place of all("[data-chart-keys]")) place.replaceChildren(...chartKeys());
 }
 
