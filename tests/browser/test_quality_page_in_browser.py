@@ -61,7 +61,7 @@ def test_without_a_problem_the_page_says_so_and_has_no_list_of_them(
     assert page.locator(".fold #days").count() == 1
 
 
-def test_a_day_that_never_came_is_told_where_every_check_passed(
+def test_a_day_that_never_came_has_a_tile_where_every_check_passed(
     read_site: Callable[..., Reader], tmp_path: Path
 ) -> None:
     database = steady(tmp_path / "authmeter.duckdb")

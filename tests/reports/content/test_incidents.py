@@ -82,9 +82,9 @@ def test_an_outcome_whose_codes_grew_is_named_with_them_alone(made, reading):
         incident("shop", 4, codes="carrier_error 600011, timeout 600015, carrier_error, error"),
         incident("none", 5, codes=None),
     )
-    told = {one.incident_id: one.codes for one in incidents_of(made, reading).all}
-    assert told["none"] is None
-    assert told["shop"].en == " · ".join(
+    codes = {one.incident_id: one.codes for one in incidents_of(made, reading).all}
+    assert codes["none"] is None
+    assert codes["shop"].en == " · ".join(
         (f"{word('carrier_error').en} 600011", f"{word('timeout').en} 600015", word("error").en)
     )
 
