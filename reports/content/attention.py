@@ -1,4 +1,4 @@
-"""What else the report centre points to beside the incidents: warnings of the run, and notes; the worst first.
+"""What else the briefing points to beside the incidents: warnings of the run, and notes; the worst first.
 
 Lives here: which are listed, in which order, and their words. Does not belong here: what fell or stopped
 (`incidents.py`), the checks of a run (`pipelines/closing/warnings.py`).

@@ -1,6 +1,6 @@
 """The incidents as the pages list them: in which order, which below which, with what is known beside them.
 
-Lives here: arranging the published incidents for the report centre, an app's page and a day's page. Does not belong
+Lives here: arranging the published incidents for the briefing, an app's page and a day's page. Does not belong
 here: what an incident is, its text and its notes (`pipelines/incidents`), markup (`pages/incidents.html.jinja`).
 """
 
@@ -141,7 +141,7 @@ class Incidents:
             self.by_app[one.published.incident.app_key].append(one)
 
     def listed(self) -> list[Entry]:
-        """All of them, for the report centre."""
+        """All of them, for the briefing."""
         return self._arranged(self.all)
 
     def of_day(self, day: date) -> list[Entry]:

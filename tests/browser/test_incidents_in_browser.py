@@ -1,4 +1,4 @@
-"""An incident as a reader meets it: the same on the report centre, its app's page and its days, marked in charts."""
+"""An incident as a reader meets it: the same in the briefing, its app's page and its days, marked in charts."""
 
 from __future__ import annotations
 

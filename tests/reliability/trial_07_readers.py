@@ -4,7 +4,7 @@ open the DuckDB file, the pages, their scripts and the CSV files without a pause
 A reader of the site takes the folder that `site` leads to, as a server and a browser in one page do, reads its
 `manifest.json`, then other files of it for up to a second and a half: every one must have the digest that the manifest
 names. A reader through the link opens `site/<file>` anew each time: it must be a file of some published generation, and
-never of an older one than was seen before. A browser opens the report centre from `authmeter serve`, and within a
+never of an older one than was seen before. A browser opens the briefing from `authmeter serve`, and within a
 second what that page loads: all of it must come, and be of the page's own generation. A reader of the tables opens the
 DuckDB file: its sums must agree with each other, and its run must not go back.
 """

@@ -1,5 +1,5 @@
 /* The tables of a page: those of the big lists, after the charts are drawn, and those of the quality page from its own
-   data. Lives here too: the tables of the monitor page and of the report centre.
+   data. Lives here too: the tables of the monitor page and of the briefing.
    Does not belong here: order, filter and pages (tables.js), the table of the usage page (apptable.js). */
 
 import { drawAppTable } from "./apptable.js";

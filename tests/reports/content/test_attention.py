@@ -1,4 +1,4 @@
-"""What the report centre points to beside the incidents: warnings and notes, the worst first."""
+"""What the briefing points to beside the incidents: warnings and notes, the worst first."""
 
 from __future__ import annotations
 
