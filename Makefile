@@ -3,7 +3,8 @@
 # spark   what the engine spark needs besides: PySpark, which is large; Java 17 is the system's
 # demo    set-up, 60 days of sample logs, a run over them
 # lint    format, lint, types, layers, dead code
-# test    lint, and every test, those with a browser or with Spark included
+# test    lint, and every test, those with a browser included
+# test-spark   the tests of the engine spark, with what they need
 # check   lint, and the tests of a minute or two
 # reliability   every promise of operation tried at full length; writes docs/reliability.md (hours)
 # bench   the project beside its peers, as ratios (takes about half an hour)
@@ -16,7 +17,7 @@ SCRIPT := reports/static/build/report.js
 # The machine's npm and node come first; those of the Python package stand in where it has none.
 NPM = PATH="$$PATH:$(CURDIR)/$(BIN)" npm
 
-.PHONY: setup setup-dev spark demo test check lint bench reliability lock browser audit
+.PHONY: setup setup-dev spark demo test test-spark check lint bench reliability lock browser audit
 # All but what needs processes, a browser or Dagster of its own, or minutes.
 FAST := $(addprefix --ignore=tests/,browser bench/test_questions.py commands engines/test_same_results.py engines/test_failures.py oracle orchestration property reliability reports/serve run setup)
 
@@ -47,10 +48,14 @@ demo: setup
 browser:
 	@sh tests/browser/install.sh
 
+# The tests of the engine spark are skipped where `make spark` was not called: PySpark takes minutes to fetch.
 # The files begin in the order that `tests/conftest.py` gives them: a long one that began last would leave a core idle.
-test: lint browser spark
-	@sh tests/engines/install.sh
+test: lint browser
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+test-spark: setup-dev spark
+	@sh tests/engines/install.sh
+	$(BIN)/python -m pytest -n 2 --dist loadfile tests/engines
 
 check: lint
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile $(FAST)
