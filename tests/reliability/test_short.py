@@ -10,9 +10,12 @@ import pytest
 
 from tests.reliability.harness import SHORT, modules
 
-# These take a minute each even with few tries; `make reliability` alone tries them. The short form of the last one is
-# but one is `tests/engines`, that of the last `tests/incidents/test_sample.py`.
-LONG = ("06_poison", "07_readers", "10_held_back", "12_operation", "13_engines", "14_sample")
+# `make reliability` alone tries these: they take half a minute and more even with few tries, and each promise has tests
+# of its own in the suite, among them `tests/run`, `tests/property`, `tests/engines` and `tests/incidents`.
+LONG = (
+    "02_any_order", "03_late", "05_damaged", "06_poison", "07_readers", "08_machine_limits", "10_held_back",
+    "11_closed", "12_operation", "13_engines", "14_sample",
+)  # fmt: skip
 TRIALS = {name: module for name, module in modules().items() if name not in LONG}
 
 
