@@ -92,7 +92,8 @@ def test_the_day_the_app_and_the_alert_say_the_same(
     card = page.locator("[data-incident]").first
     incident_id = card.get_attribute("data-incident")
     levels = card.locator(".fall b").inner_text()
-    lost = card.locator(".since b").inner_text()
+    # On the page of a day the data day stands for 昨日.
+    lost = card.locator(".since b").inner_text().removeprefix("昨日")
     # The line that alerts and commands have.
     line = next(
         one.text.zh
