@@ -24,7 +24,7 @@ _HEAD = """\
 # Reliability
 
 A test tries to break every promise below. `make reliability` runs all tests at full length, which takes hours, and
-writes this page. `make test` runs a short form of some. To run one trial and replace its rows, use
+writes this page. `make test` runs a short form of two. To run one trial and replace its rows, use
 `.venv/bin/python -m tests.reliability.run --only 01`. The top of its module, `tests/reliability/trial_*.py`, describes
 how it works.
 """
