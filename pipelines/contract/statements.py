@@ -15,7 +15,8 @@ from typing import Final, NamedTuple, TypeVar
 from pipelines.common.days import is_within_calendar
 from pipelines.common.near_names import names_in
 from pipelines.common.text import name_as_text
-from pipelines.contract.record import APP_KEY_PATTERN, NUMBER_CHANNELS
+from pipelines.contract.accounts import app_or_any
+from pipelines.contract.record import NUMBER_CHANNELS
 from pipelines.contract.row_files import BadRowError, Problem, Row, RowFile, read_row_file
 
 CONSOLE_FOLDER: Final = "console"
@@ -29,7 +30,6 @@ _CONSOLE_NEEDED: Final = ("day", "account_id", "channel")
 _BILLS_COLUMNS: Final = ("month", "account_id", "channel", "quantity", "overflow_quantity", "amount")
 _DAY: Final = re.compile(r"(\d{4})(-?)(\d\d)\2(\d\d)", re.ASCII)
 _MONTH: Final = re.compile(r"(\d{4})-?(\d\d)", re.ASCII)
-_APP_KEY: Final = re.compile(APP_KEY_PATTERN, re.ASCII)
 
 T = TypeVar("T", bound=tuple[object, ...])
 
@@ -100,10 +100,7 @@ def _load(
 def _console_row(row: Row) -> tuple[ConsoleKey, dict[str, int]]:
     day = _date(row, "day", _DAY)
     account_id = row.needed("account_id")
-    app_key = row.text("app_key") or ALL_APPS
-    if app_key != ALL_APPS and not _APP_KEY.fullmatch(app_key):
-        raise BadRowError("invalid:app_key")
-    key = ConsoleKey(day, account_id, app_key, _channel(row))
+    key = ConsoleKey(day, account_id, app_or_any(row), _channel(row))
     counts = {name: row.whole(name) for name in MEASURES}
     return key, {name: count for name, count in counts.items() if count is not None}
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
+from pipelines.billing.reconciled_days import DayReconciled
 from reports.content.published import PublishedTables
 
 ALL_APPS = "*"
@@ -38,25 +39,6 @@ class ReconciledMonth(NamedTuple):
     explained: int
     unexplained: int
     amount: float | None
-
-
-class ReconciledDay(NamedTuple):
-    """A row of `reconciliation_daily`."""
-
-    day: date
-    account_id: str
-    app_key: str
-    channel: str
-    measure: str
-    console: int
-    log: int | None
-    difference: int | None
-    tolerance: int
-    cause: str
-    explained: int | None
-    unexplained: int | None
-    shift_hours: int | None
-    late: int
 
 
 @dataclass(frozen=True)
@@ -97,11 +79,11 @@ class Reconciled:
     """All that the page shows: bills the newest month first, and differences of consoles the newest day first."""
 
     months: list[ReconciledMonth]
-    days: list[ReconciledDay]
+    days: list[DayReconciled]
     hours: dict[tuple[date, str, str], int]
 
     @property
-    def differences(self) -> list[ReconciledDay]:
+    def differences(self) -> list[DayReconciled]:
         """The counts of consoles that are further from the log than is tolerated, or have no log."""
         return [one for one in self.days if one.cause != "within"]
 
@@ -167,7 +149,7 @@ def reconciled(marts: PublishedTables) -> Reconciled:
     """Bills and consoles beside the log."""
     return Reconciled(
         [ReconciledMonth(*row) for row in marts.rows("reconciled_months")],
-        [ReconciledDay(*row) for row in marts.rows("reconciled_days")],
+        [DayReconciled(*row) for row in marts.rows("reconciled_days")],
         {(month, account_id, channel): hours for month, account_id, channel, hours, _ in marts.rows("shifted_days")},
     )
 

@@ -4,7 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from reports.content.reconciled import Reconciled, ReconciledDay, ReconciledMonth
+from pipelines.billing.reconciled_days import DayReconciled
+from reports.content.reconciled import Reconciled, ReconciledMonth
 from reports.content.reconciled_words import agreement_sentence, agreement_severity
 
 AS_OF = date(2026, 11, 23)
@@ -24,10 +25,10 @@ def bill(
 def console(
     back: int, said: int, log: int | None, cause: str = "within", explained: int = 0, *, measure: str = "billed",
     hours: int | None = None, app: str = "*",
-) -> ReconciledDay:  # fmt: skip
+) -> DayReconciled:  # fmt: skip
     apart = None if log is None else said - log
     day = AS_OF - timedelta(days=back)
-    return ReconciledDay(
+    return DayReconciled(
         day, "default", app, "number", measure, said, log, apart, 5, cause, explained,
         None if apart is None else apart - explained, hours, 0,
     )  # fmt: skip
