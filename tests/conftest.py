@@ -2,8 +2,10 @@
 
 import gc
 import os
+import shutil
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from hypothesis import HealthCheck, settings
 from tests.compiled_templates import keep_templates
 from tests.no_waiting import wait_for_no_disk
 from tests.reading_bench import ReadingBench, reading_bench
-from tests.support import DataFolder
+from tests.support import CopyOf, DataFolder, Make
 
 pytest_plugins = ["tests.published_folder"]
 _LONG = (
@@ -66,3 +68,29 @@ def bench() -> Iterator[ReadingBench]:
 def folder(tmp_path: Path) -> DataFolder:
     """An empty data folder."""
     return DataFolder(tmp_path / "data")
+
+
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> CopyOf:
+    """Gives the data folder that a function makes of an empty one: for each function the same one, which no test may
+    change.
+    """
+
+    @cache
+    def made(make: Make) -> DataFolder:
+        folder = DataFolder(tmp_path_factory.mktemp("once") / "data")
+        make(folder)
+        return folder
+
+    return made
+
+
+@pytest.fixture
+def copy_of(made_once: CopyOf, folder: DataFolder) -> CopyOf:
+    """Gives a copy of what a function makes: a run for each test would take its time."""
+
+    def copied(make: Make) -> DataFolder:
+        shutil.copytree(made_once(make).root, folder.root, symlinks=True, dirs_exist_ok=True)
+        return folder
+
+    return copied

@@ -12,7 +12,7 @@ import hmac
 import io
 import json
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -279,3 +279,8 @@ def writable(database: Path) -> str:
 def finding(checks: Iterable[CheckResult], name: str) -> CheckResult:
     """One check of a run, by its name."""
     return next(check for check in checks if check.check_name == name)
+
+
+# Makes a data folder of an empty one; what gives a test a copy of what it made.
+Make = Callable[[DataFolder], None]
+CopyOf = Callable[[Make], DataFolder]

@@ -5,21 +5,24 @@ from __future__ import annotations
 import pytest
 
 from tests.published_folder import Call
-from tests.support import DAY, DataFolder, days_before, record, tree
+from tests.support import DAY, CopyOf, DataFolder, days_before, record, tree
 
 PHONE = "13800138000"
 SPAN = ("--from", days_before(DAY, 1), "--to", DAY)
 
 
-@pytest.fixture
-def repeated(folder: DataFolder) -> DataFolder:
-    """A phone of shop three times within a minute on each of two days, and once in game."""
+def a_repeated_phone(folder: DataFolder) -> None:
     times = [f"{day}T10:00:{second}+08:00" for day in (days_before(DAY, 1), DAY) for second in ("00", "20", "40")]
     rows = [record(time, stage="verify", phone=PHONE, event_time=time) for time in times]
     rows += [record("game", app_key="game", stage="verify", phone=PHONE), record("none", stage="verify")]
     folder.land("a.ndjson", rows)
     folder.tables()
-    return folder
+
+
+@pytest.fixture
+def repeated(copy_of: CopyOf) -> DataFolder:
+    """A phone of shop three times within a minute on each of two days, and once in game."""
+    return copy_of(a_repeated_phone)
 
 
 def test_it_says_what_would_have_been_blocked_and_keeps_nothing(call: Call, repeated: DataFolder) -> None:

@@ -28,6 +28,12 @@ def land_failing_sdk(folder: DataFolder, last: date = DAY, bad_days: int = BAD_D
         folder.land(f"{day}.ndjson", rows)
 
 
+def failing_sdk(folder: DataFolder) -> None:
+    """Lands these days and publishes their tables."""
+    land_failing_sdk(folder)
+    folder.tables()
+
+
 def land_mended(folder: DataFolder) -> None:
     """Lands more records of the bad days, beside which those that failed do not matter."""
     for back in range(BAD_DAYS):

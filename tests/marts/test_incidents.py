@@ -8,15 +8,14 @@ import pytest
 
 from pipelines.incidents.published import read_incidents, withdrawn_of
 from pipelines.store.database import open_published
-from tests.data.failing_sdk import BAD_DAYS, FIRST_BAD, REQUESTS, land_failing_sdk, land_mended
-from tests.support import DAY, DataFolder, days_before, record
+from tests.data.failing_sdk import BAD_DAYS, FIRST_BAD, REQUESTS, failing_sdk, land_failing_sdk, land_mended
+from tests.support import DAY, CopyOf, DataFolder, days_before, record
 
 COLUMNS = "kind, metric, app_key, channel, first_day, last_day, state, days, cause_kind, cause, codes"
 
 
-def test_an_open_incident_has_its_cause_and_its_loss(folder: DataFolder) -> None:
-    land_failing_sdk(folder)
-    folder.tables()
+def test_an_open_incident_has_its_cause_and_its_loss(copy_of: CopyOf) -> None:
+    folder = copy_of(failing_sdk)
     found = folder.rows(f"SELECT {COLUMNS} FROM incidents WHERE part_of IS NULL")
     assert found == [
         ("rate", "technical_success_rate", "shop", "one_click", FIRST_BAD, None, "open", BAD_DAYS, "cell",
@@ -32,9 +31,8 @@ def test_an_open_incident_has_its_cause_and_its_loss(folder: DataFolder) -> None
     assert folder.rows("SELECT count(*) FROM incidents AS a JOIN incidents AS b ON b.incident_id = a.part_of") == [(1,)]
 
 
-def test_the_cells_of_a_dimension_sum_to_the_change(folder: DataFolder) -> None:
-    land_failing_sdk(folder)
-    folder.tables()
+def test_the_cells_of_a_dimension_sum_to_the_change(copy_of: CopyOf) -> None:
+    folder = copy_of(failing_sdk)
     cells = """FROM incident_cells JOIN incidents USING (incident_id) WHERE app_key = 'shop'"""
     assert folder.rows(f"SELECT value, requests_now, successes_now {cells} AND dimension = 'sdk_version'") == [
         ("1", 20 * BAD_DAYS, 20 * BAD_DAYS), ("2", 20 * BAD_DAYS, 2 * BAD_DAYS),
@@ -58,9 +56,8 @@ def test_a_recovered_one_ends_on_its_last_bad_day(folder: DataFolder) -> None:
     ]
 
 
-def test_what_late_data_mended_is_withdrawn(folder: DataFolder) -> None:
-    land_failing_sdk(folder)
-    folder.tables()
+def test_what_late_data_mended_is_withdrawn(copy_of: CopyOf) -> None:
+    folder = copy_of(failing_sdk)
     assert folder.rows("FROM withdrawn_incidents") == []
     ((key,),) = folder.rows("SELECT incident_id FROM incidents WHERE part_of IS NULL")
     land_mended(folder)
@@ -78,9 +75,8 @@ def test_what_late_data_mended_is_withdrawn(folder: DataFolder) -> None:
     assert [row[-1] for row in folder.rows(withdrawn)] == [first] != [folder.manifest.run]
 
 
-def test_an_incident_that_begins_on_another_day_now_is_not_withdrawn(folder: DataFolder) -> None:
-    land_failing_sdk(folder)
-    folder.tables()
+def test_an_incident_that_begins_on_another_day_now_is_not_withdrawn(copy_of: CopyOf) -> None:
+    folder = copy_of(failing_sdk)
     before = folder.rows("SELECT incident_id FROM incidents WHERE app_key = 'shop'")
     early = days_before(FIRST_BAD, 1)
     folder.land("early.ndjson", [

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
 from contextlib import closing
-from pathlib import Path
 
 import duckdb
 import pyarrow as pa
@@ -15,8 +13,8 @@ from pipelines.contract.day_tables import DAY_TABLES
 from pipelines.contract.tables import TABLES
 from pipelines.marts import build
 from pipelines.store.keys import require_unique_keys
-from tests.data.failing_sdk import land_failing_sdk, land_mended
-from tests.support import DAY, DataFolder, days_before, record
+from tests.data.failing_sdk import failing_sdk, land_mended
+from tests.support import DAY, CopyOf, DataFolder, days_before, record
 
 # Lists are small, and as the run holds them.
 QUERIED = sorted(build._QUERIES)
@@ -66,13 +64,15 @@ def fed(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
     return with_news(folder)
 
 
-@pytest.fixture(scope="module")
-def failing(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
+@pytest.fixture
+def failing(copy_of: CopyOf) -> DataFolder:
     """The same with an open incident."""
-    folder = DataFolder(tmp_path_factory.mktemp("failing") / "data")
-    land_failing_sdk(folder)
-    folder.tables()
-    return with_news(folder)
+    return copy_of(failing_sdk_and_news)
+
+
+def failing_sdk_and_news(folder: DataFolder) -> None:
+    failing_sdk(folder)
+    with_news(folder)
 
 
 def with_news(folder: DataFolder) -> DataFolder:
@@ -136,13 +136,11 @@ def test_an_incident_that_is_there_twice_publishes_nothing(
 
 
 def test_a_withdrawn_incident_that_is_there_twice_publishes_nothing(
-    failing: DataFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    failing: DataFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shutil.copytree(failing.root, tmp_path / "data", symlinks=True)
-    mended = DataFolder(tmp_path / "data")
-    land_mended(mended)
-    mended.roll_up()
-    require_no_repeated_row(mended, monkeypatch, "withdrawn_incidents")
+    land_mended(failing)
+    failing.roll_up()
+    require_no_repeated_row(failing, monkeypatch, "withdrawn_incidents")
 
 
 def require_no_repeated_row(fed: DataFolder, monkeypatch: pytest.MonkeyPatch, name: str) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from pipelines.common.errors import UsageError
 from pipelines.contract.tables import TABLES
-from tests.support import DAY, DataFolder, days_before, record
+from tests.support import DAY, CopyOf, DataFolder, days_before, record
 
 BEFORE = days_before(DAY, 1)
 BILLS = "SELECT day, account_id, app_key, requests::INTEGER, uses::INTEGER FROM billing_daily"
@@ -17,13 +17,16 @@ def verification(event_id: str, day: object = DAY, **fields: object) -> dict[str
     return record(event_id, day, channel="one_click", stage="verify", **fields)  # type: ignore[arg-type]
 
 
-@pytest.fixture
-def billed(folder: DataFolder) -> DataFolder:
-    """A use of shop and one of game on each of two days."""
+def two_days_of_uses(folder: DataFolder) -> None:
     rows = [verification(f"{app}{day}", day, app_key=app) for app in ("shop", "game") for day in (BEFORE, DAY)]
     folder.land("a.ndjson", rows)
     folder.tables()
-    return folder
+
+
+@pytest.fixture
+def billed(copy_of: CopyOf) -> DataFolder:
+    """A use of shop and one of game on each of two days."""
+    return copy_of(two_days_of_uses)
 
 
 def test_without_accounts_all_is_of_the_default_one(billed: DataFolder) -> None:

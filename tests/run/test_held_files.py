@@ -8,19 +8,22 @@ import pytest
 
 from pipelines.common.errors import UsageError
 from pipelines.ingest.ingest import accept_held
-from tests.support import DAY, DataFolder, finding, records
+from tests.support import DAY, CopyOf, DataFolder, finding, records
 
 AFTER = DAY + timedelta(days=1)
 
 
-@pytest.fixture
-def rotated(folder: DataFolder) -> DataFolder:
-    """A log of a closed day whose path now holds the next day's records."""
+def a_rotated_log(folder: DataFolder) -> None:
     folder.land("app.log", records(3))
     folder.tables()
     folder.land("app.log", records(2, AFTER))
     folder.tables(AFTER)
-    return folder
+
+
+@pytest.fixture
+def rotated(copy_of: CopyOf) -> DataFolder:
+    """A log of a closed day whose path now holds the next day's records."""
+    return copy_of(a_rotated_log)
 
 
 def test_a_rotated_file_is_held_with_a_warning(rotated: DataFolder) -> None:

@@ -8,23 +8,26 @@ import pytest
 
 from pipelines.common.errors import UsageError
 from pipelines.run.verify import verify
-from tests.support import DAY, DataFolder, days_before, record
+from tests.support import DAY, CopyOf, DataFolder, days_before, record
 
 FIRST, OLD = DAY - timedelta(days=29), DAY - timedelta(days=30)
 ROWS = "SELECT day, limit_id, requests::INTEGER, blocked::INTEGER FROM limit_daily"
 LIMIT = "limit_id,key,max_requests,window\n{}\n"
 
 
-@pytest.fixture
-def limited(folder: DataFolder) -> DataFolder:
-    """Three records of one device on the oldest day that is shown, on the one before it, and on the newest."""
+def a_limited_device(folder: DataFolder) -> None:
     folder.write("registry/limits.csv", LIMIT.format("one,device,1,day"))
     folder.land("a.ndjson", [
         record(f"{day}-{number}", day, stage="verify", device_id="d")
         for day in (OLD, FIRST, DAY) for number in range(3)
     ])  # fmt: skip
     folder.tables()
-    return folder
+
+
+@pytest.fixture
+def limited(copy_of: CopyOf) -> DataFolder:
+    """Three records of one device on the oldest day that is shown, on the one before it, and on the newest."""
+    return copy_of(a_limited_device)
 
 
 def test_the_last_thirty_days_are_published(limited: DataFolder) -> None:

@@ -11,19 +11,22 @@ from pipelines.common.errors import UsageError
 from pipelines.contract.registry import load_registry
 from pipelines.contract.settings import Settings, load_settings
 from pipelines.run.verify import verify
-from tests.support import DAY, DataFolder, days_before, record, records
+from tests.support import DAY, CopyOf, DataFolder, days_before, record, records
 
 OLD = days_before(DAY, 60)
 
 
-@pytest.fixture
-def run_on(folder: DataFolder) -> DataFolder:
-    """A folder that keeps 61 days of events, with a record each of 61 days ago and of today in one file, run to DAY."""
+def a_kept_and_an_old_day(folder: DataFolder) -> None:
     folder.write("authmeter.toml", "retention_days = 60\nkeep_events_days = 61\n")
     folder.land("mixed.ndjson", [*records(3, OLD), *records(3, DAY)])
     folder.land("old.ndjson", records(2, OLD, "o"))
     folder.tables(DAY)
-    return folder
+
+
+@pytest.fixture
+def run_on(copy_of: CopyOf) -> DataFolder:
+    """A folder that keeps 61 days of events, with a record each of 61 days ago and of today in one file, run to DAY."""
+    return copy_of(a_kept_and_an_old_day)
 
 
 def next_day(folder: DataFolder) -> date:

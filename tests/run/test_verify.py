@@ -17,20 +17,23 @@ from pipelines.common.machine_limits import as_machine_error, is_disk_full
 from pipelines.contract.registry import load_registry
 from pipelines.contract.settings import Settings, load_settings
 from pipelines.run.verify import VerifyReport, verify
-from tests.data.failing_sdk import land_failing_sdk, land_mended
+from tests.data.failing_sdk import failing_sdk, land_mended
 from tests.older_store import make_older, write_older
-from tests.support import DAY, DataFolder, days_before, morning_after, records
+from tests.support import DAY, CopyOf, DataFolder, days_before, morning_after, records
 
 
 def report_of(folder: DataFolder, span: Window | None = None) -> VerifyReport:
     return verify(folder.store, load_settings(folder.root), load_registry(folder.store.registry), span)
 
 
-@pytest.fixture
-def sound(folder: DataFolder) -> DataFolder:
+def two_days(folder: DataFolder) -> None:
     folder.land("a.ndjson", [*records(4, days_before(DAY, 1)), *records(5)])
     folder.tables()
-    return folder
+
+
+@pytest.fixture
+def sound(copy_of: CopyOf) -> DataFolder:
+    return copy_of(two_days)
 
 
 def test_a_sound_folder_has_no_difference(sound: DataFolder) -> None:
@@ -39,9 +42,8 @@ def test_a_sound_folder_has_no_difference(sound: DataFolder) -> None:
     assert report_of(sound, Window(DAY, DAY)).days == 1
 
 
-def test_a_withdrawn_incident_is_no_difference(folder: DataFolder) -> None:
-    land_failing_sdk(folder)
-    folder.tables()
+def test_a_withdrawn_incident_is_no_difference(copy_of: CopyOf) -> None:
+    folder = copy_of(failing_sdk)
     land_mended(folder)
     folder.tables()
     assert folder.rows("FROM withdrawn_incidents") != []
