@@ -51,7 +51,7 @@ browser:
 # The tests of the engine spark are skipped where `make spark` was not called: PySpark takes minutes to fetch.
 # The files begin in the order that `tests/conftest.py` gives them: a long one that began last would leave a core idle.
 test: lint browser
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
 test-spark: setup-dev spark
 	@sh tests/engines/install.sh
