@@ -3,8 +3,8 @@
 # spark   what the engine spark needs besides: PySpark, which is large; Java 17 is the system's
 # demo    set-up, 60 days of sample logs, a run over them
 # lint    format, lint, types, layers, dead code
-# test    lint, and every test, those with a browser included
-# test-spark   the tests of the engine spark, with what they need
+# test    lint, and every test, those with a browser and those of the engine spark included
+# test-spark   the tests of the engine spark alone, with what they need
 # check   lint, and the tests of a minute or two
 # reliability   every promise of operation tried at full length; writes docs/reliability.md (hours)
 # bench   the project beside its peers, as ratios (takes about half an hour)
@@ -17,7 +17,7 @@ SCRIPT := reports/static/build/report.js
 # The machine's npm and node come first; those of the Python package stand in where it has none.
 NPM = PATH="$$PATH:$(CURDIR)/$(BIN)" npm
 
-.PHONY: setup setup-dev spark demo test test-spark check lint bench reliability lock browser audit
+.PHONY: setup setup-dev spark fetched-spark demo system test test-spark check lint checked bench reliability lock browser audit
 # All but what needs processes, a browser or Dagster of its own, or minutes.
 FAST := $(addprefix --ignore=tests/,browser bench/test_questions.py commands engines/test_same_results.py engines/test_failures.py oracle orchestration property reliability reports/serve run setup)
 
@@ -36,6 +36,9 @@ setup-dev:
 	@$(MAKE) --silent --no-print-directory $(SCRIPT)
 
 spark: setup
+	@$(MAKE) --silent --no-print-directory fetched-spark
+
+fetched-spark:
 	@sh tools/venv.sh spark
 
 # The pages' scripts in one.
@@ -48,9 +51,15 @@ demo: setup
 browser:
 	@sh tests/browser/install.sh
 
-# The tests of the engine spark are skipped where `make spark` was not called: PySpark takes minutes to fetch.
+# Of the system: a browser, and Java.
+system: browser
+	@sh tests/engines/install.sh
+
+# What fetches leaves a core idle, and so do most checks: two things are done at a time, but never two to .venv.
 # The files begin in the order that `tests/conftest.py` gives them: a long one that began last would leave a core idle.
-test: lint browser
+test:
+	@$(MAKE) --no-print-directory -j 2 setup-dev system
+	@$(MAKE) --no-print-directory -j 2 checked fetched-spark
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
 test-spark: setup-dev spark
@@ -62,6 +71,9 @@ check: lint
 
 # Format, lint, types, layers and dead code, of Python and of the pages' scripts; the unit tests of these.
 lint: setup-dev
+	@$(MAKE) --no-print-directory checked
+
+checked:
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy
