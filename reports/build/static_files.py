@@ -5,6 +5,7 @@ joins a new page with an old script. Does not belong here: what the scripts do (
 """
 
 import hashlib
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,7 @@ def _script(variable: str, content: Any) -> bytes:
     return f"window.{variable}=".encode() + orjson.dumps(content, option=orjson.OPT_SORT_KEYS) + b";\n"
 
 
+@cache
 def _texts() -> dict[str, Any]:
     def both(zh: str, en: str) -> dict[str, str]:
         return {"zh": zh, "en": en}
