@@ -8,8 +8,10 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from pipelines.contract.day_tables import DayBooks
+from pipelines.common.sql import literal
+from pipelines.contract.day_tables import DAY_TABLES, DayBooks
 from pipelines.engines.base import DayPlan, Step
+from pipelines.store.keys import require_unique_keys
 from pipelines.store.part_records import PartRecords, create_records
 
 # What DuckDB takes at most for a device, in all that holds the devices of a range.
@@ -82,14 +84,20 @@ def added_up(connection: duckdb.DuckDBPyConnection, step: Step, source: str) -> 
 def write_tables(
     connection: duckdb.DuckDBPyConnection, plan: DayPlan, values: Mapping[str, object], target: Path
 ) -> DayBooks:
-    """Makes the last steps, writes the tables into the folder `target`, and gives the books of the day."""
+    """Makes the last steps, writes the tables into the folder `target`, and gives the books of the day.
+
+    Raises:
+        BooksError: a key is there twice.
+    """
     make(connection, plan.last_steps, values)
     for table in plan.tables:
-        file = str(target / f"{table.name}.parquet")
-        written = connection.sql(table.query, params=named(table.query, values))
-        written.write_parquet(file, compression="zstd")
-        # The books look at what was written, not at what was meant to be.
-        connection.read_parquet(file, hive_partitioning=False).create_view(table.name, replace=True)
+        file = literal(str(target / f"{table.name}.parquet"))
+        copy = f"COPY ({table.query}) TO {file} (FORMAT parquet, COMPRESSION zstd)"
+        connection.execute(copy, named(table.query, values))
+        # The books, and the check of the keys, look at what was written, not at what was meant to be.
+        create_view(connection, table.name, f"FROM read_parquet({file}, hive_partitioning = false)")
+    keys = {table.name: DAY_TABLES[table.name] for table in plan.tables}
+    require_unique_keys(connection, keys, {name: name for name in keys}, f"tables of {values['day']}")
     return DayBooks(*connection.execute(plan.books).fetchall()[0])
 
 

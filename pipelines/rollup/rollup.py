@@ -74,22 +74,17 @@ def roll_up(
     manifest.platforms = inputs.registry.platforms
     if not changed and not emptied:
         return report
-    # These take half a second to import, which a run with nothing new should not pay.
-    from pipelines.rollup.day_keys import check_day_keys
+    # It takes half a second to import, which a run with nothing new should not pay.
     from pipelines.rollup.plan import day_plan
 
     store, closed_through = inputs.store, manifest.closed_through
     restated: list[pl.DataFrame] = []
-    with (
-        inputs.engine.day_roller(day_plan(inputs.registry)) as roller,
-        workbench(inputs.settings, store.temp, [store.warehouse]) as connection,
-    ):
+    with inputs.engine.day_roller(day_plan(inputs.registry)) as roller:
         for number, day in enumerate(changed):
             progress(number, len(changed))
             fresh = store.fresh_folder("day")
             books = roll_up_day(roller, inputs, manifest, day, fresh)
             _check_books(day, books)
-            check_day_keys(connection, day, fresh)
             content = digest_of_folder(fresh)
             old = manifest.days.get(day)
             new = DayEntry(

@@ -9,8 +9,9 @@ import pytest
 from pipelines.closing import fingerprint
 from pipelines.contract.day_tables import DAY_TABLES
 from pipelines.contract.tables import TABLES
+from pipelines.engines import steps
 from pipelines.marts import build as marts
-from pipelines.rollup import day_keys, plan, rollup
+from pipelines.rollup import plan, rollup
 from tests.support import DAY, DataFolder, days_before, records
 
 BEFORE = days_before(DAY, 1)
@@ -69,7 +70,7 @@ def test_a_store_of_before_a_day_table_gets_it_with_the_next_run(
         before.setattr(rollup, "ROLLUP_VERSION", 1)
         before.setattr(fingerprint, "MARTS_VERSION", 1)
         tables = {table: key for table, key in DAY_TABLES.items() if table != name}
-        for module in (plan, day_keys):
+        for module in (plan, steps):
             before.setattr(module, "DAY_TABLES", tables)
         for order in ("_FROM_DAYS", "_LATER", "_ORDER"):
             before.setattr(marts, order, tuple(table for table in getattr(marts, order) if table != name))
