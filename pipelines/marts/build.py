@@ -21,7 +21,7 @@ from pipelines.contract.day_tables import DAY_TABLES, RECENT, RECENT_DAYS
 from pipelines.contract.masking import MASKING_VERSION
 from pipelines.contract.registry import Registry
 from pipelines.contract.settings import Settings
-from pipelines.contract.tables import TABLES, Table
+from pipelines.contract.tables import TABLES, VIEWS, Table
 from pipelines.incidents.all_incidents import all_incidents
 from pipelines.marts.carried import carry_over, keep_only, write_note
 from pipelines.marts.descriptions import describe
@@ -104,8 +104,11 @@ def build_marts(
         for name, rows in carried.items():
             rows_by_table[name] = rows_by_table.get(name, 0) + rows
         _check_keys(connection, kept)
+        connection.execute("BEGIN")
         create_views(connection, "out")
-        describe(connection, TABLES.values())
+        for view in VIEWS.values():
+            describe(connection, "VIEW", view)
+        connection.execute("COMMIT")
         connection.execute("CHECKPOINT out")
         connection.execute("DETACH out")
     _require_as_written(fresh, rows_by_table, manifest)
@@ -166,12 +169,13 @@ def _built() -> list[str]:
 
 
 def _create(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
-    """Makes the table where it was not carried over."""
+    """Makes the table where it was not carried over, and says what it is."""
     # No PRIMARY KEY: its index would make the file large and slow; `_check_keys` looks whether keys are unique.
     columns = ", ".join(
         f'"{name}" {kind}{"" if name in table.nullable else " NOT NULL"}' for name, kind in table.columns.items()
     )
     connection.execute(f"CREATE TABLE IF NOT EXISTS out.{table.name} ({columns})")
+    describe(connection, "TABLE", table)
 
 
 def _check_keys(connection: duckdb.DuckDBPyConnection, kept: Sequence[date]) -> None:

@@ -1,22 +1,21 @@
 """What the published file says of itself: a comment on each table, view and column."""
 
-from collections.abc import Iterable, Iterator
+from typing import Literal
 
 import duckdb
 
 from pipelines.common.sql import literal
 from pipelines.contract.column_comments import column_comment
-from pipelines.contract.tables import VIEWS, Table
+from pipelines.contract.tables import Table
 
 
-def describe(connection: duckdb.DuckDBPyConnection, tables: Iterable[Table]) -> None:
-    """Comments on these tables of the database `out` and on its views, in one transaction."""
-    statements = [comment for table in tables for comment in _comments("TABLE", table)]
-    statements += [comment for view in VIEWS.values() for comment in _comments("VIEW", view)]
-    connection.execute(";\n".join(["BEGIN", *statements, "COMMIT"]))
-
-
-def _comments(kind: str, table: Table) -> Iterator[str]:
-    yield f"COMMENT ON {kind} out.{table.name} IS {literal(table.comment)}"
-    for column in table.columns:
-        yield f'COMMENT ON COLUMN out.{table.name}."{column}" IS {literal(column_comment(table.name, column))}'
+def describe(connection: duckdb.DuckDBPyConnection, kind: Literal["TABLE", "VIEW"], described: Table) -> None:
+    """Comments on a table or view of the database `out` and on its columns. In the transaction that makes it, this
+    takes half as long.
+    """
+    comments = [f"COMMENT ON {kind} out.{described.name} IS {literal(described.comment)}"]
+    comments += [
+        f'COMMENT ON COLUMN out.{described.name}."{column}" IS {literal(column_comment(described.name, column))}'
+        for column in described.columns
+    ]
+    connection.execute(";\n".join(comments))
