@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from contextlib import closing
 from typing import TYPE_CHECKING, Final
 
-from pipelines.store.database import open_published, published_run
+import duckdb
+
+from pipelines.store.database import open_published, run_of
 from pipelines.store.manifest import Manifest
 from pipelines.store.store import Store
 
@@ -56,18 +58,22 @@ def _published(store: Store, manifest: Manifest) -> "pl.DataFrame | None":
     """What is published of the ledger; None where that is nothing, or what was decided last was not published: it noted
     what it changed.
     """
-    published = published_run(store.database)
-    if published is None or published[0] != manifest.run:
+    if not store.database.is_file():
         return None
-    with closing(open_published(store.database)) as connection:
-        if (
-            connection.execute(_HAS_TABLE).fetchall() == [(0,)]
-            or not connection.execute(f"{_PUBLISHED} LIMIT 1").fetchall()
-        ):
-            return None
-        import polars as pl
+    try:
+        with closing(open_published(store.database)) as connection:
+            if (
+                run_of(connection)[0] != manifest.run
+                or connection.execute(_HAS_TABLE).fetchall() == [(0,)]
+                or not connection.execute(f"{_PUBLISHED} LIMIT 1").fetchall()
+            ):
+                return None
+            import polars as pl
 
-        return pl.DataFrame(connection.sql(_PUBLISHED))
+            return pl.DataFrame(connection.sql(_PUBLISHED))
+    except duckdb.Error:
+        # What nobody can read is made anew.
+        return None
 
 
 def _causes(store: Store, manifest: Manifest) -> "pl.DataFrame":
