@@ -28,7 +28,7 @@ from reports.build.static_files import write_assets, write_shared_data
 from reports.build.writer import SiteWriter, WrittenFile, script
 from reports.content import context
 from reports.content.briefing import briefing
-from reports.content.incidents import INCIDENTS_LISTED, NOTES_LISTED, PARTS_LISTED, Incidents
+from reports.content.incidents import INCIDENTS_LISTED, NOTES_LISTED, OWN_ENDED_LISTED, PARTS_LISTED, Incidents
 from reports.content.language import Text, metric_label, t
 from reports.content.published import ROW_LIMIT, PublishedTables
 from reports.content.trust import public_reasons, reasons
@@ -130,6 +130,7 @@ class _Site:
                 "labels": {name: metric_label(name) for name in METRICS},
                 "day_pages": {one.day for one in self.overviews},
                 "INCIDENTS_LISTED": INCIDENTS_LISTED,
+                "OWN_ENDED_LISTED": OWN_ENDED_LISTED,
                 "PARTS_LISTED": PARTS_LISTED,
                 "NOTES_LISTED": NOTES_LISTED,
                 "MONTH_METRICS": (*context.CARD_METRICS, "billable_verifications"),

@@ -20,6 +20,9 @@ from reports.content.words import word
 
 # A page lists so many incidents, so many parts below each, and so many notes of each; the rest is counted.
 INCIDENTS_LISTED: Final = 200
+# On an app's page so many that have ended, and so many that were withdrawn: there may be a hundred thousand such pages,
+# and each line is a kilobyte. Open are never more than one for each rate or volume of a channel.
+OWN_ENDED_LISTED: Final = 5
 PARTS_LISTED: Final = 5
 NOTES_LISTED: Final = 3
 # Stands for the name of an app, which a page sets apart from the text: it may turn the direction of writing.

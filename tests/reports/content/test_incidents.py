@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -13,6 +14,7 @@ from reports.content import context
 from reports.content.incidents import Entry, Incidents
 from reports.content.published import PublishedTables
 from reports.content.words import word
+from reports.pages.rendering import environment
 from tests.data.published_tables import AS_OF, Database, day, incident
 
 
@@ -213,3 +215,24 @@ def test_an_app_that_is_a_cell_has_its_name_and_its_key(made, reading, dimension
     made.add("incident_cells", {"incident_id": "all", "dimension": dimension, "value": value} | counts | effects)
     (one,) = incidents_of(made, reading).all
     assert [cell.value.en for cell in one.cells] == [said]
+
+
+def test_the_page_of_an_app_stays_small_however_many_incidents_it_had(made, reading):
+    """Its file and its figures are to be 20 kB, and there may be a hundred thousand of them."""
+    made.add("incidents", incident("now", 1, lost=9.0))
+    made.add(
+        "incidents",
+        *(incident(f"old-{back}", back, state="recovered", last_day=day(back - 3)) for back in range(9, 60)),
+    )
+    found = incidents_of(made, reading)
+    entries = found.of_app("shop")
+    ended = [one.incident for one in entries if one.incident.state == "recovered"]
+    assert len(ended) == 51
+    limits = {"INCIDENTS_LISTED": 200, "OWN_ENDED_LISTED": 5, "PARTS_LISTED": 5, "NOTES_LISTED": 3}
+    template = environment(limits | {"day_pages": set()}).get_template("incidents_of_app.html.jinja")
+    page = template.render(root="../../", entries=entries, withdrawn=ended)
+    assert re.findall('data-incident="([^"]+)"', page) == ["now", *(one.incident_id for one in ended[:5])]
+    assert re.findall('data-withdrawn="([^"]+)"', page) == [one.incident_id for one in ended[:5]]
+    assert "Ended incidents: 51" in page
+    assert "Shown are the first 5; the table incidents has all." in page
+    assert len(page.encode()) < 10_000
