@@ -108,7 +108,7 @@ def _unused(package: dict[str, Any]) -> str:
 
 
 def _is_off(package: dict[str, Any]) -> bool:
-    drift = package["drift"] if package["state"] != "expired" else None
+    drift = package["drift"]
     return drift is not None and 100 * abs(drift) > _DRIFT_PERCENT * package["quantity"]
 
 

@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 from pipelines.closing.warnings import damaged_files, of_files
 from pipelines.commands.look import look_into
 from pipelines.common.days import last_closed_day
+from pipelines.common.near_names import has_name_left_alone
 from pipelines.common.text import counted, listed, printable
 from pipelines.contract.checks import CheckResult
 from pipelines.contract.settings import Settings
 from pipelines.ingest.part_reader import RunTime
-from pipelines.reading.landing import LEFT_ALONE, LandedFile, has_any_file, has_name_left_alone, scan
+from pipelines.reading.landing import LEFT_ALONE, LandedFile, has_any_file, scan
 from pipelines.reading.sources import SourceMapping, Sources
 from pipelines.reading.unread import kinds
 from pipelines.store.store import Store

@@ -1,5 +1,6 @@
 """`authmeter whatif`: what a limit against repeated verification would have blocked, tried on stored days."""
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -61,7 +62,10 @@ def run_whatif(data: Path, limit: Limit, span: Window) -> None:
                 do="Name days that a run has closed, and whose events are kept.",
             )
         inputs = RollupInputs(store, settings, registry, engine_of(settings, store))
-        found = pa.concat_tables(_tried(inputs, manifest, days))
+        try:
+            found = pa.concat_tables(_tried(inputs, manifest, days))
+        finally:
+            shutil.rmtree(store.temp, ignore_errors=True)
     window = "a day" if limit.window == DAY else f"in {counted(int(limit.window), 'second')}"
     print(f"{counted(limit.max_requests, 'request')} of a {limit.key} {window}, over {counted(len(days), 'day')}:")
     by_app = found.group_by("app_key").aggregate([(name, "sum") for name in _SUMS]).sort_by("app_key").to_pylist()

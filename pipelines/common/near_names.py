@@ -1,12 +1,16 @@
-"""Names that are nearly one that authmeter reads: a slip of whoever wrote the file, who would not see that it is passed
-over.
+"""Names of files that are passed over: nearly one that authmeter reads, a slip of whoever wrote the file, who would not
+see it; and those that are left alone, as not being meant for it.
 """
 
 import os
 from collections.abc import Collection
 from pathlib import Path
+from typing import Final
 
 from pipelines.common.errors import UsageError
+
+_LEFT_ALONE_STARTS: Final = (".", "_")
+_LEFT_ALONE_ENDS: Final = (".tmp", ".part", ".crc")
 
 
 def require_no_near_name(folder: Path, names: Collection[str]) -> None:
@@ -33,6 +37,12 @@ def names_in(folder: Path) -> list[str]:
         return sorted(name for name in os.listdir(folder) if not name.startswith(".") and not name.endswith("~"))
     except (FileNotFoundError, NotADirectoryError):
         return []
+
+
+def has_name_left_alone(path: str) -> bool:
+    """Whether a dropped file or folder is left alone for its name: it is hidden, a note, or not finished."""
+    name = path.rpartition("/")[2].lower()
+    return name.startswith(_LEFT_ALONE_STARTS) or name.endswith(_LEFT_ALONE_ENDS)
 
 
 def _is_near(found: str, name: str) -> bool:

@@ -22,7 +22,7 @@ from pipelines.contract.accounts import ACCOUNTS_FILE, AccountRow, load_accounts
 from pipelines.contract.limits import LIMITS_FILE, Limit, load_limits
 from pipelines.contract.packages import PACKAGES_FILE, READINGS_FILE, Packages, load_packages
 from pipelines.contract.record import APP_KEY_PATTERN, LAYERS, OUTCOMES, PACKAGE_PATTERN, PLATFORMS, STAGES
-from pipelines.contract.row_files import Problem, secret_columns
+from pipelines.contract.row_files import Problem, by_column, repeated_columns, secret_columns
 from pipelines.contract.statements import BILLS_FOLDER, CONSOLE_FOLDER, Statements, load_statements
 
 APP_COLUMNS = ("app_key", "app_name", "platform", "account_id", "created_at", "status")
@@ -251,6 +251,7 @@ def _rows(
         registry.problems.append(Problem(path, 1, lacking, ",".join(header)))
         return
     registry.problems += [Problem(path, 1, f"secret:{name}", name) for name in secret_columns(header, columns)]
+    registry.problems += repeated_columns(path, header, columns)
     line = 1
     try:
         for cells in reader:
@@ -258,7 +259,7 @@ def _rows(
             values = [cell.strip() or None for cell in cells]
             if not any(values):
                 continue
-            given = dict(zip(header, values, strict=False))
+            given = by_column(header, values)
             row = {name: given.get(name) for name in columns}
             is_damaged = len(cells) != len(header) or (has_damage and "\ufffd" in "".join(cells))
             reason = "malformed" if is_damaged else problem_of(row)

@@ -7,7 +7,8 @@ says. A column that every row needs is asked of the file: without it, it is refu
 import csv
 import os
 import re
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeVar
@@ -150,13 +151,14 @@ def read_row_file(
     _require_columns(asked, header)
     secrets = secret_columns(header, asked.columns)
     problems += [Problem(asked.path, 1, f"secret:{name}", name) for name in secrets]
+    problems += repeated_columns(asked.path, header, asked.columns)
     values: list[T] = []
     seen: set[Hashable] = set()
     for line, text, cells in _rows(lines, len(header)):
         try:
             if cells is None:
                 raise BadRowError(MALFORMED)
-            value = value_of(Row({name: cell.strip() or None for name, cell in zip(header, cells, strict=True)}))
+            value = value_of(Row(by_column(header, [cell.strip() or None for cell in cells])))
             if asked.key and key_of(value) in seen:
                 raise BadRowError("duplicate:" + "+".join(asked.key))
         except BadRowError as error:
@@ -171,6 +173,17 @@ def read_row_file(
 def secret_columns(header: Iterable[str], columns: Collection[str]) -> list[str]:
     """The columns of a header that look as if they held what must not be published; those that are read do not."""
     return [name for name in dict.fromkeys(header) if name not in columns and _SECRET.search(name)]
+
+
+def repeated_columns(path: str, header: Iterable[str], columns: Iterable[str]) -> list[Problem]:
+    """What is to be said of the columns that are read and that a header has more than once."""
+    count = Counter(header)
+    return [Problem(path, 1, f"two columns {name}: the first counts", name) for name in columns if count[name] > 1]
+
+
+def by_column(header: Sequence[str], values: Sequence[str | None]) -> dict[str, str | None]:
+    """The values of a row by their columns; of a repeated column the first counts."""
+    return dict(reversed(list(zip(header, values, strict=False))))
 
 
 def _text_of(file: Path) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final, NamedTuple, TypeVar
 
 from pipelines.common.days import is_within_calendar
-from pipelines.common.near_names import names_in
+from pipelines.common.near_names import has_name_left_alone, names_in
 from pipelines.common.text import name_as_text
 from pipelines.contract.accounts import app_or_any
 from pipelines.contract.record import NUMBER_CHANNELS
@@ -28,6 +28,8 @@ MEASURES: Final = ("total", "success", "failed", "unknown", "billed")
 _CHANNELS: Final = (*NUMBER_CHANNELS, NUMBER)
 _CONSOLE_NEEDED: Final = ("day", "account_id", "channel")
 _BILLS_COLUMNS: Final = ("month", "account_id", "channel", "quantity", "overflow_quantity", "amount")
+_READ: Final = ".csv"
+_NOT_READ: Final = "not read: only files whose name ends in .csv are"
 _DAY: Final = re.compile(r"(\d{4})(-?)(\d\d)\2(\d\d)", re.ASCII)
 _MONTH: Final = re.compile(r"(\d{4})-?(\d\d)", re.ASCII)
 
@@ -69,7 +71,7 @@ class Statements:
 
 def load_statements(folder: Path, problems: list[Problem]) -> Statements:
     """Reads every CSV file of both folders of the registry. Of a key given twice the last counts, by file name, then
-    line; bad rows are added to `problems`.
+    line; bad rows, and what is no such file, are added to `problems`.
 
     Raises:
         UsageError: a file cannot be read, or lacks a column that every row needs.
@@ -84,7 +86,15 @@ def _load(
     folder: Path, name: str, columns: tuple[str, ...], needed: tuple[str, ...], value_of: Callable[[Row], T],
     problems: list[Problem],
 ) -> list[T]:  # fmt: skip
-    files = [file for file in names_in(folder / name) if file.lower().endswith(".csv")]
+    if (folder / name).is_file():
+        problems.append(Problem(f"registry/{name}", 1, "not read: it is no folder", ""))
+    there = names_in(folder / name)
+    files = [file for file in there if file.lower().endswith(_READ)]
+    problems += [
+        Problem(f"registry/{name}/{name_as_text(file)}", 1, _NOT_READ, "")
+        for file in there
+        if file not in files and not has_name_left_alone(file)
+    ]
     return [
         row
         for file in files

@@ -3,6 +3,8 @@
 Every record depends on which of those before it passed, so that it is no query: DuckDB calls it as `blocked_of`.
 """
 
+from collections import deque
+
 import duckdb
 from duckdb.sqltypes import BIGINT
 
@@ -24,11 +26,12 @@ def blocked(moments: list[int], most: int, milliseconds: int) -> list[int]:
     Args:
         moments: of each record, in their order, its time in milliseconds times 4, plus 2 for a use, 1 for a success.
     """
-    passed: list[int] = []
+    # Of those that passed, no more than the last ones matter.
+    passed: deque[int] = deque(maxlen=most)
     records = uses = successes = 0
     for moment in moments:
         time = moment >> 2
-        if len(passed) < most or passed[-most] <= time - milliseconds:
+        if len(passed) < most or passed[0] <= time - milliseconds:
             passed.append(time)
         else:
             records += 1

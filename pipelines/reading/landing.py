@@ -15,12 +15,11 @@ from io import FileIO
 from pathlib import Path
 
 from pipelines.common.errors import DamagedFileError
+from pipelines.common.near_names import has_name_left_alone
 from pipelines.common.text import name_as_text
 
 TEXT_SUFFIXES = (".ndjson", ".jsonl", ".json", ".log", ".csv")
 COMPRESSIONS = (".gz", ".zst")
-_LEFT_ALONE_STARTS = (".", "_")
-_LEFT_ALONE_ENDS = (".tmp", ".part", ".crc")
 LEFT_ALONE = "links, special files, and names that start with . or _ or end in .tmp, .part or .crc"
 """What `scan` does not give, in words."""
 # What log rotation puts behind a name, or into it before its last suffix: a day, with or without a time and a number
@@ -101,12 +100,6 @@ def _sort_out(
         found.append(LandedFile(path, Path(entry.path), info.st_size, _stamp(info)))
     else:
         passed_over.add(path)
-
-
-def has_name_left_alone(path: str) -> bool:
-    """Whether a landed file or folder is left alone for its name, and not as a link or a special file."""
-    name = path.rpartition("/")[2].lower()
-    return name.startswith(_LEFT_ALONE_STARTS) or name.endswith(_LEFT_ALONE_ENDS)
 
 
 def _stamp(info: os.stat_result) -> str:

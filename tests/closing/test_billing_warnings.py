@@ -83,8 +83,11 @@ def test_a_reading_that_is_off_by_more_than_two_in_a_hundred_is_named_till_the_n
     assert fired(folder) == {}
     folder.write("registry/resource_package_readings.csv", head + f"p,{DAY}T10:00:00,93\n")
     assert fired(folder) == {"package_drift": "p: +3"}
+    # The bill is not right for the package's having expired since.
+    folder.write("registry/resource_packages.csv", PACKAGES + f"p,,100,{DAY},{DAY}T12:00:00\n")
+    assert fired(folder)["package_drift"] == "p: +3"
     folder.write("registry/resource_package_readings.csv", head + f"p,{DAY}T10:00:00,93\np,{DAY}T11:00:00,93\n")
-    assert fired(folder) == {}
+    assert "package_drift" not in fired(folder)
 
 
 def test_what_nothing_explains_of_the_last_days_and_the_last_month_is_named(folder: DataFolder) -> None:

@@ -37,6 +37,7 @@ def test_it_says_what_would_have_been_blocked_and_keeps_nothing(call: Call, repe
         ["all", "apps", "8", "87.5%", "2", "2", "2"],
     ]
     assert tree(repeated.store.warehouse / "days") == before
+    assert not repeated.store.temp.exists()
     assert repeated.tables().days == []
 
 

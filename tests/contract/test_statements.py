@@ -94,12 +94,31 @@ def test_a_file_without_a_needed_column_is_refused_by_name(tmp_path: Path, name:
         load(tmp_path, {f"{name}/x.csv": head.replace(f"{column}", "other", 1)})
 
 
-def test_other_columns_may_be_absent_and_other_files_are_left_alone(tmp_path: Path) -> None:
+def test_other_columns_may_be_absent_and_hidden_and_unfinished_files_are_left_alone(tmp_path: Path) -> None:
     found, problems = load(tmp_path, {
         "console/a.csv": "channel,day,account_id,total\nnumber,2026-03-10,acme,5\n",
-        "console/.b.csv": "x", "console/a.csv~": "x", "console/notes.txt": "x",
+        "console/.b.csv": "x", "console/a.csv~": "x", "console/b.csv.part": "x", "console/_notes.txt": "x",
     })  # fmt: skip
     assert (list(found.console.values()), found.bills, problems) == ([{"total": 5}], {}, [])
+
+
+def test_what_is_not_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / "bills/2025").mkdir(parents=True)
+    (tmp_path / "bills/2025/a.csv").write_text(BILLS)
+    _, problems = load(tmp_path, {"bills/March.xlsx": "x", "bills/a.csv": BILLS, "console": "x"})
+    why = "not read: only files whose name ends in .csv are"
+    assert problems == [
+        ("registry/console", 1, "not read: it is no folder"),
+        ("registry/bills/2025", 1, why), ("registry/bills/March.xlsx", 1, why),
+    ]  # fmt: skip
+
+
+def test_of_a_column_that_is_there_twice_the_first_counts_and_it_is_said(tmp_path: Path) -> None:
+    found, problems = load(tmp_path, {
+        "console/a.csv": "day,account_id,channel,total,own,total,own\n2026-03-10,acme,number,5,a,6,b\n"
+    })  # fmt: skip
+    assert list(found.console.values()) == [{"total": 5}]
+    assert problems == [("registry/console/a.csv", 1, "two columns total: the first counts")]
 
 
 def test_without_the_folders_there_is_nothing(tmp_path: Path) -> None:
