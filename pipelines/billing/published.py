@@ -41,7 +41,7 @@ def billing_tables(
     manifest: Manifest,
     settings: Settings,
     registry: Registry,
-    as_of: date | None,
+    as_of: date,
 ) -> dict[str, pl.DataFrame]:
     """The tables of resource packages and of reconciliation as of a day, by name.
 
@@ -51,15 +51,17 @@ def billing_tables(
     Raises:
         BooksError: the ledger does not sum.
     """
-    statements = registry.statements
-    if as_of is None or not (registry.bought.packages or statements.console or statements.bills):
-        return no_packages() | no_reconciliation()
     _create_views(connection, store, manifest, registry, as_of)
     complete = _complete(store, manifest, as_of)
     packages = _packages(connection, complete, settings, registry, as_of)
     return packages | _reconciliation(
         connection, complete, settings, registry, packages["resource_package_usage"], as_of
     )
+
+
+def no_billing() -> dict[str, pl.DataFrame]:
+    """The same tables without a row."""
+    return no_packages() | no_reconciliation()
 
 
 def _packages(

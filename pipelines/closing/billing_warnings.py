@@ -5,16 +5,21 @@ They look at the tables as they are to be published.
 """
 
 from collections.abc import Iterable, Mapping
+from contextlib import closing
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import duckdb
+
 from pipelines.common.days import day_start
+from pipelines.common.errors import AuthmeterError
 from pipelines.common.text import listed
 from pipelines.contract.checks import CheckResult
 from pipelines.contract.registry import Registry
 from pipelines.contract.settings import Settings
-from pipelines.store.database import workbench
+from pipelines.store.database import open_published, workbench
 from pipelines.store.manifest import Manifest
 from pipelines.store.store import Store
 
@@ -24,6 +29,9 @@ if TYPE_CHECKING:
 _NAMES: Final = (
     "package_low", "package_run_out", "package_unused", "package_overflow", "package_drift", "reconciliation",
 )  # fmt: skip
+_PUBLISHED: Final = (
+    "SELECT check_name, passed, detail_en, detail_zh FROM check_results WHERE list_contains($names, check_name)"
+)
 _RECONCILED_DAYS: Final = 7
 _RUN_OUT_DAYS: Final = 14
 _UNUSED_DAYS: Final = 30
@@ -41,7 +49,7 @@ def billing_as_of(
     Raises:
         BooksError: the ledger does not sum.
     """
-    if not (registry.bought.packages or registry.statements.console or registry.statements.bills):
+    if not registry.has_billing:
         return None
     # Frames take a while to import, which who has nothing of that should not pay.
     from pipelines.billing.published import billing_tables
@@ -66,6 +74,19 @@ def billing_warnings(tables: "Mapping[str, pl.DataFrame] | None", settings: Sett
         _unexplained(tables["reconciliation_daily"], tables["reconciliation_monthly"], as_of),
     )
     return [_named(name, texts) for name, texts in zip(_NAMES, found, strict=True)]
+
+
+def published_billing_warnings(database: Path) -> list[CheckResult]:
+    """The same checks as they are published; where there is no published file, or one of an older version, none of them
+    fires: the next run makes it.
+    """
+    try:
+        with closing(open_published(database)) as connection:
+            found = connection.execute(_PUBLISHED, {"names": list(_NAMES)}).fetchall()
+    except (AuthmeterError, duckdb.Error):
+        found = []
+    by_name = {name: CheckResult(name, *rest) for name, *rest in found}
+    return [by_name.get(name) or _named(name, ()) for name in _NAMES]
 
 
 def _named(check: str, found: Iterable[str]) -> CheckResult:

@@ -8,10 +8,11 @@ it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from pipelines.closing.billing_warnings import billing_warnings
 from pipelines.closing.fingerprint import inputs_fingerprint
 from pipelines.closing.warnings import hold_back, run_checks
 from pipelines.common.days import stamp
@@ -43,22 +44,26 @@ def close_days(manifest: Manifest, settings: Settings, as_of: date) -> None:
 
 @dataclass(frozen=True)
 class Publication:
-    """What a run publishes: the checks of the days that it closed, and the fingerprint of all that goes in."""
+    """What a run publishes: the checks of the days that it closed, and the fingerprint of all that goes in; and the
+    tables of packages, consoles and bills, which are computed once, None where there is none of that.
+    """
 
     as_of: date
     checks: list[CheckResult]
     inputs: str
+    billing: "Mapping[str, pl.DataFrame] | None" = field(repr=False)
 
 
 def publication_of(
     store: Store, manifest: Manifest, settings: Settings, registry: Registry, as_of: date,
-    billing: "Mapping[str, pl.DataFrame] | None" = None,
+    billing: "Mapping[str, pl.DataFrame] | None",
 ) -> Publication:  # fmt: skip
     """What the data folder, as it is, would publish as of a day; `billing` are the tables as `billing_as_of` gives
     them.
     """
-    checks = run_checks(manifest, settings, registry, as_of, billing)
-    return Publication(as_of, checks, inputs_fingerprint(store, manifest, settings, registry, checks, as_of))
+    checks = run_checks(manifest, settings, registry, as_of, billing_warnings(billing, settings, as_of))
+    inputs = inputs_fingerprint(store, manifest, settings, registry, checks, as_of)
+    return Publication(as_of, checks, inputs, billing)
 
 
 def publish(manifest: Manifest, publication: Publication, zone: str, now: datetime) -> None:

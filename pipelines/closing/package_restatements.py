@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import duckdb
 
+from pipelines.common.errors import UsageError
+from pipelines.marts.carried import may_have_packages
 from pipelines.store.database import open_published, run_of
 from pipelines.store.manifest import Manifest
 from pipelines.store.store import Store
@@ -15,7 +17,6 @@ if TYPE_CHECKING:
 
 _METRIC: Final = "resource_package_remaining"
 _PUBLISHED: Final = "SELECT day, resource_package_id, remaining AS published_before FROM resource_package_daily"
-_HAS_TABLE: Final = "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'resource_package_daily'"
 
 
 def note_changed_packages(store: Store, manifest: Manifest, tables: "Mapping[str, pl.DataFrame] | None") -> int:
@@ -27,6 +28,8 @@ def note_changed_packages(store: Store, manifest: Manifest, tables: "Mapping[str
     Args:
         tables: those of resource packages as they are to be published; None: nobody has a package.
     """
+    if tables is None and not may_have_packages(store.database):
+        return 0
     before = _published(store, manifest)
     if before is None:
         return 0
@@ -58,21 +61,15 @@ def _published(store: Store, manifest: Manifest) -> "pl.DataFrame | None":
     """What is published of the ledger; None where that is nothing, or what was decided last was not published: it noted
     what it changed.
     """
-    if not store.database.is_file():
-        return None
     try:
         with closing(open_published(store.database)) as connection:
-            if (
-                run_of(connection)[0] != manifest.run
-                or connection.execute(_HAS_TABLE).fetchall() == [(0,)]
-                or not connection.execute(f"{_PUBLISHED} LIMIT 1").fetchall()
-            ):
+            if run_of(connection)[0] != manifest.run or not connection.execute(f"{_PUBLISHED} LIMIT 1").fetchall():
                 return None
             import polars as pl
 
             return pl.DataFrame(connection.sql(_PUBLISHED))
-    except duckdb.Error:
-        # What nobody can read is made anew.
+    except (UsageError, duckdb.Error):
+        # There is none, or it is of a version without the table, or nobody can read it: the next one is made anew.
         return None
 
 
@@ -82,6 +79,6 @@ def _causes(store: Store, manifest: Manifest) -> "pl.DataFrame":
 
     from pipelines.rollup.restatements import SCHEMA
 
-    frames = [pl.read_parquet(file) for file in store.restatement_files(manifest)]
-    of_run = pl.concat([pl.DataFrame(schema=SCHEMA), *frames]).filter(run=manifest.run + 1)
+    frames = [pl.read_parquet(file) for file in store.restatement_files(manifest, manifest.run + 1)]
+    of_run = pl.concat([pl.DataFrame(schema=SCHEMA), *frames])
     return of_run.group_by("day").agg(pl.col("cause").unique().sort().str.join("; "))

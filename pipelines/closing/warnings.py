@@ -4,11 +4,10 @@ A check looks at the state of the data folder, not at the run: it fires until it
 days before is no check: it is found in `incidents/`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import TYPE_CHECKING
 
-from pipelines.closing.billing_warnings import billing_as_of, billing_warnings
+from pipelines.closing.billing_warnings import billing_warnings, published_billing_warnings
 from pipelines.closing.examined import closed_days, files_since_closing
 from pipelines.closing.mappings import faults_of_sources
 from pipelines.common.errors import AuthmeterError
@@ -23,9 +22,6 @@ from pipelines.reading.unread import kinds
 from pipelines.store.manifest import FileEntry, Manifest
 from pipelines.store.store import Store
 
-if TYPE_CHECKING:
-    import polars as pl
-
 _MOST_FAULTS = 5
 _MORE = ("and more: see `authmeter check`", "等等，详见 authmeter check")
 # Files that were read by an older version.
@@ -37,10 +33,10 @@ def run_checks(
     settings: Settings,
     registry: Registry,
     as_of: date,
-    billing: "Mapping[str, pl.DataFrame] | None" = None,
+    of_billing: Iterable[CheckResult] = (),
 ) -> list[CheckResult]:
-    """All warning checks, of the data as of a day, in the order of their list; `billing` are the tables as
-    `billing_as_of` gives them.
+    """All warning checks, of the data as of a day, in the order of their list; `of_billing` are those of packages,
+    consoles and bills: where there is none of that, they need not be given.
     """
     of_folder = (
         damaged_files(manifest),
@@ -53,7 +49,7 @@ def run_checks(
         *of_files(manifest),
         _day_is_there(manifest, as_of),
         _unmapped_share(manifest, settings, as_of),
-        *billing_warnings(billing, settings, as_of),
+        *(of_billing or billing_warnings(None, settings, as_of)),
     )
     by_name = {result.check_name: result for result in of_folder}
     return [by_name[name] for name in FOLDER_CHECKS]
@@ -62,9 +58,11 @@ def run_checks(
 def checks_as_of(
     store: Store, manifest: Manifest, settings: Settings, registry: Registry, as_of: date
 ) -> list[CheckResult]:
-    """All warning checks of a data folder as of a day."""
-    billing = billing_as_of(store, manifest, settings, registry, as_of)
-    return run_checks(manifest, settings, registry, as_of, billing)
+    """All warning checks of a data folder as of a day; those of packages, consoles and bills, which come of all its
+    days, as they are published.
+    """
+    of_billing = published_billing_warnings(store.database) if registry.has_billing else ()
+    return run_checks(manifest, settings, registry, as_of, of_billing)
 
 
 def hold_back(manifest: Manifest, settings: Settings, as_of: date) -> None:

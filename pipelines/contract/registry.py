@@ -61,6 +61,11 @@ class Registry:
     problems: list[Problem] = field(default_factory=list)
 
     @property
+    def has_billing(self) -> bool:
+        """Whether there is a resource package, or anything that a console or a bill says."""
+        return bool(self.bought.packages or self.statements.console or self.statements.bills)
+
+    @property
     def platforms(self) -> dict[str, str]:
         """The registered platform by app key, where there is one."""
         return {str(app["app_key"]): app["platform"] for app in self.apps if app["platform"] not in (None, "unknown")}

@@ -4,7 +4,7 @@ Each table is one SELECT in `sql/<table>.sql`, or the rows of a list that the ru
 its columns are declared in `tables.py`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
@@ -12,8 +12,9 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
+import polars as pl
 
-from pipelines.billing.published import billing_tables
+from pipelines.billing.published import no_billing
 from pipelines.common.errors import AuthmeterError
 from pipelines.common.sql import literal, sql
 from pipelines.contract.checks import CheckResult
@@ -70,13 +71,17 @@ class MartsReport:
 
 
 def build_marts(
-    store: Store, manifest: Manifest, settings: Settings, registry: Registry, checks: list[CheckResult]
-) -> MartsReport:
+    store: Store, manifest: Manifest, settings: Settings, registry: Registry, checks: list[CheckResult],
+    billing: Mapping[str, pl.DataFrame] | None,
+) -> MartsReport:  # fmt: skip
     """Builds every table of the manifest's published days and puts the new file in place.
 
+    Args:
+        billing: the tables of packages and of reconciliation as of the same day; None: there is none of that.
+
     Raises:
-        AuthmeterError: a key of a table is there twice, the ledger of resource packages does not sum, or the file is
-            not what was written to it; nothing is published.
+        AuthmeterError: a key of a table is there twice, or the file is not what was written to it; nothing is
+            published.
     """
     fresh = store.fresh_folder("marts") / "authmeter.duckdb"
     kept = carry_over(store.database, fresh, manifest, registry.accounts_fingerprint)
@@ -85,8 +90,6 @@ def build_marts(
         # In a connection of its own: its views are named as tables are.
         with closing(connection.cursor()) as apart:
             incidents = all_incidents(apart, store, manifest, settings)
-        with closing(connection.cursor()) as apart:
-            billing = billing_tables(apart, store, manifest, settings, registry, manifest.as_of)
         connection.execute(f"ATTACH {literal(str(fresh))} AS out (STORAGE_VERSION '{STORAGE_VERSION}')")
         beside = connection.cursor()
         for each in (connection, beside):
@@ -95,7 +98,8 @@ def build_marts(
         carried = keep_only(connection, _BESIDE, kept) if kept else {}
         with ThreadPoolExecutor(1) as aside:
             made_beside = aside.submit(_fill, beside, _BESIDE, files, manifest)
-            for name, rows in listed_rows(store, manifest, settings, registry, checks, incidents, billing).items():
+            made = billing or no_billing()
+            for name, rows in listed_rows(store, manifest, settings, registry, checks, incidents, made).items():
                 connection.register(name, rows)
             rejects = "FROM rejects_of(getvariable('rejects_files'))" if files["rejects_files"] else NO_REJECTS
             connection.execute(f"CREATE TEMP VIEW file_rejects AS {rejects}")
@@ -113,7 +117,7 @@ def build_marts(
         connection.execute("DETACH out")
     _require_as_written(fresh, rows_by_table, manifest)
     place_published(fresh, store.database)
-    write_note(store.database, manifest, registry.accounts_fingerprint)
+    write_note(store.database, manifest, registry)
     return MartsReport(rows_by_table)
 
 

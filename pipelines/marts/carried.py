@@ -17,6 +17,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.common import durable
+from pipelines.contract.registry import Registry
 from pipelines.store.database import has_wal
 from pipelines.store.manifest import Manifest
 
@@ -26,13 +27,14 @@ MARTS_VERSION = 10
 
 @dataclass(frozen=True)
 class _Note:
-    """What a published file was made of: its checksum, the accounts of apps, and of each day the checksum of its day
-    tables.
+    """What a published file was made of: its checksum, the accounts of apps, whether it has a resource package, and of
+    each day the checksum of its day tables.
     """
 
     sha256: str
     marts_version: int
     accounts: str
+    has_packages: bool
     days: dict[str, str]
 
 
@@ -61,6 +63,12 @@ def carry_over(published: Path, fresh: Path, manifest: Manifest, accounts: str) 
     return []
 
 
+def may_have_packages(published: Path) -> bool:
+    """Whether the published file has resource packages, or nobody can tell without opening it."""
+    note = _note_of(published)
+    return note is None or note.has_packages
+
+
 def keep_only(connection: duckdb.DuckDBPyConnection, names: Sequence[str], days: Sequence[date]) -> dict[str, int]:
     """Of a copy that is attached as `out`, keeps the rows of these tables and days only. Gives the rows of each table.
 
@@ -79,12 +87,13 @@ def keep_only(connection: duckdb.DuckDBPyConnection, names: Sequence[str], days:
     return {name: connection.execute(f"SELECT count(*) FROM out.{name}").fetchall()[0][0] for name in names}
 
 
-def write_note(published: Path, manifest: Manifest, accounts: str) -> None:
+def write_note(published: Path, manifest: Manifest, registry: Registry) -> None:
     """Notes what the published file was made of. Until then, or where that fails, nothing of it is carried over."""
     note = {
         "sha256": _sha256(published),
         "marts_version": MARTS_VERSION,
-        "accounts": accounts,
+        "accounts": registry.accounts_fingerprint,
+        "has_packages": bool(registry.bought.packages),
         "days": {str(day): entry.content for day, entry in sorted(manifest.days.items())},
     }
     durable.write_file(_note_file(published), json.dumps(note, indent=1).encode())

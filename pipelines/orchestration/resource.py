@@ -67,7 +67,8 @@ class DataFolder(dg.ConfigurableResource[DailyRun]):
                 if run.failure or run.is_done or is_whole(context.run):
                     error = run.failure or (None if run.is_done else _stopped(data))
                     manifest = run.loaded if run.is_done else None
-                    note_end(data, datetime.now(UTC), day, error, run.made_checks, manifest)
+                    checks = run.made.checks if run.made else None
+                    note_end(data, datetime.now(UTC), day, error, checks, manifest)
 
 
 def is_whole(run: dg.DagsterRun | None) -> bool:

@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.closing.billing_warnings import billing_as_of
-from pipelines.closing.close import close_days, next_as_of, publication_of, publish
+from pipelines.closing.close import Publication, close_days, next_as_of, publication_of, publish
 from pipelines.closing.machine_clock import require_sound_clock
 from pipelines.closing.package_restatements import note_changed_packages
-from pipelines.closing.warnings import checks_as_of
 from pipelines.common.days import require_same_zone
 from pipelines.common.errors import AuthmeterError, UsageError
 from pipelines.common.machine_limits import as_machine_error
@@ -48,8 +47,8 @@ if TYPE_CHECKING:
 class DailyRun:
     """One run over one data folder, whose lock the caller holds.
 
-    `failure` is what ended it before its time; `is_done` that its last box came to its end; `made_checks` are the
-    results of the warning checks, made once, when the days are closed; `loaded` is the manifest as it was last read or
+    `failure` is what ended it before its time; `is_done` that its last box came to its end; `made` is what is
+    published, decided once, when the days are closed; `loaded` is the manifest as it was last read or
     committed.
     """
 
@@ -63,7 +62,7 @@ class DailyRun:
     reread: RereadRequest | None = None
     failure: AuthmeterError | None = None
     is_done: bool = False
-    made_checks: list[CheckResult] | None = None
+    made: Publication | None = field(default=None, repr=False)
     loaded: Manifest | None = field(default=None, repr=False)
 
     @property
@@ -74,16 +73,18 @@ class DailyRun:
         return self.loaded
 
     @property
+    def publication(self) -> Publication | None:
+        """What is published, as the roll-up of this run decided it, else found now; None: nothing is."""
+        as_of = self.manifest.as_of
+        if self.made is None and as_of is not None:
+            given = self.store, self.manifest, self.settings, self.registry, as_of
+            self.made = publication_of(*given, billing_as_of(*given))
+        return self.made
+
+    @property
     def checks(self) -> list[CheckResult]:
-        """The warning checks of what is published: those that the roll-up of this run made, else made now."""
-        if self.made_checks is None:
-            as_of = self.manifest.as_of
-            self.made_checks = (
-                checks_as_of(self.store, self.manifest, self.settings, self.registry, as_of)
-                if as_of is not None
-                else []
-            )
-        return self.made_checks
+        """The warning checks of what is published."""
+        return self.publication.checks if self.publication else []
 
     @property
     def engine(self) -> "Engine":
@@ -141,8 +142,8 @@ class DailyRun:
             publication = publication_of(self.store, manifest, self.settings, self.registry, as_of, billing)
             publish(manifest, publication, self.settings.timezone, self.now)
             self.store.commit(manifest)
-            # Till the commit, the checks are of a publication that may never be.
-            self.made_checks = publication.checks
+            # Till the commit, it is a publication that may never be.
+            self.made = publication
         return report
 
     def build_marts(self) -> "MartsReport | None":
@@ -155,7 +156,8 @@ class DailyRun:
                 return None
             from pipelines.marts.build import build_marts
 
-            report = build_marts(self.store, manifest, self.settings, self.registry, self.checks)
+            billing = self.publication.billing if self.publication else None
+            report = build_marts(self.store, manifest, self.settings, self.registry, self.checks, billing)
             box.result = f"{len(report.rows)} tables, {sum(report.rows.values()):,} rows"
         return report
 

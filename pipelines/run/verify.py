@@ -95,7 +95,7 @@ def _verified(
                 report.differences += _differing_day(roller, inputs, beside, manifest, day, report)
             else:
                 report.without_events += 1
-    build_marts(beside, manifest, settings, registry, publication.checks)
+    build_marts(beside, manifest, settings, registry, publication.checks, publication.billing)
     with workbench(settings, beside.temp, [store.warehouse]) as connection:
         attach(connection, store.database, "published", beside.temp)
         attach(connection, beside.database, "recomputed", beside.temp)

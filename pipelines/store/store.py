@@ -171,7 +171,7 @@ class Store:
         rows = pl.concat(frames)
         if rows.is_empty():
             return 0
-        name = f"{manifest.run + 1:08d}{of and f'.{of}'}.parquet"
+        name = f"{_of_run(manifest.run + 1)}{of and f'{of}.'}parquet"
         fresh = self.fresh_folder("restatements")
         rows.write_parquet(fresh / name)
         durable.make_folder(self.warehouse / "restatements")
@@ -180,9 +180,10 @@ class Store:
         manifest.restatements = sorted({*manifest.restatements, name})
         return len(rows)
 
-    def restatement_files(self, manifest: Manifest) -> list[Path]:
-        """The Parquet files with the restatements of all runs."""
-        return [self.warehouse / "restatements" / name for name in manifest.restatements]
+    def restatement_files(self, manifest: Manifest, run: int | None = None) -> list[Path]:
+        """The Parquet files with the restatements of all runs, or of one."""
+        start = "" if run is None else _of_run(run)
+        return [self.warehouse / "restatements" / name for name in manifest.restatements if name.startswith(start)]
 
     def clear_unfinished(self, manifest: Manifest) -> None:
         """Removes what dead runs left and what no manifest names any more. The caller holds the lock."""
@@ -223,3 +224,8 @@ class Store:
 def _identity(place: Path) -> tuple[int, int]:
     found = place.stat()
     return found.st_dev, found.st_ino
+
+
+def _of_run(run: int) -> str:
+    """How the names of the files with the restatements of a run begin."""
+    return f"{run:08d}."
