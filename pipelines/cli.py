@@ -157,6 +157,10 @@ def export(
             "--month", parser=_month, metavar="YYYY-MM", help="Usage of all apps in a month, instead of one app"
         ),
     ] = None,
+    table: Annotated[
+        str | None,
+        typer.Option("--table", help="A published table, instead of one app; without days, it is exported whole"),
+    ] = None,
     format: Annotated[str, typer.Option("--format", help="csv, parquet or xlsx")] = "csv",
     events: Annotated[
         bool, typer.Option("--events", metavar="", help="Record level, masked, instead of the daily detail")
@@ -166,17 +170,28 @@ def export(
     ] = None,
     data: Data = None,
 ) -> None:
-    """Write the detail of one app for any span, or the usage of all apps in a month."""
-    from pipelines.commands.export import run_export, run_month_export
+    """Write the detail of one app for any span, the usage of all apps in a month, or a published table."""
+    from pipelines.commands.export import run_export, run_month_export, run_table_export
     from reports.export.exports import ExportRequest
+    from reports.export.tables import TableRequest
 
+    if table:
+        if app_key or month or events:
+            raise typer.BadParameter("takes no --app, --month or --events beside it", param_hint="--table")
+        if bool(first) != bool(last):
+            raise typer.BadParameter("name both days, or none", param_hint="--from, --to")
+        span = Window(first, last) if first and last else None
+        name = "_".join(map(str, (table, first, last) if span else (table,)))
+        target = (out or Path(f"{name}.{format}")).absolute()
+        run_table_export(_folder(data), TableRequest(table, span, format, target))
+        return
     if month:
         if app_key or first or last or events:
             raise typer.BadParameter("takes no --app, --from, --to or --events beside it", param_hint="--month")
         run_month_export(_folder(data), month, format, (out or Path(f"usage_{month:%Y-%m}.{format}")).absolute())
         return
     if not app_key or not first or not last:
-        raise typer.BadParameter("name an app and both days, or a --month", param_hint="--app, --from, --to")
+        raise typer.BadParameter("name an app and both days, a --month or a --table", param_hint="--app, --from, --to")
     target = out or Path(f"{app_key}_{first}_{last}{'_events' if events else ''}.{format}")
     request = ExportRequest(app_key, first, last, format, target.absolute())
     run_export(_folder(data), request, is_of_events=events)

@@ -1,4 +1,4 @@
-"""`authmeter export`: the detail or the stored records of one app, or the usage of a month."""
+"""`authmeter export`: the detail or the stored records of one app, the usage of a month, or a published table."""
 
 import shutil
 from contextlib import closing
@@ -6,12 +6,16 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import duckdb
+
+from pipelines.commands.incidents import older_publication
 from pipelines.common.errors import UsageError
 from pipelines.common.text import counted
 from pipelines.contract.settings import load_settings
 from pipelines.store.database import open_published
 from pipelines.store.store import Store
 from reports.export.exports import ExportRequest, export_detail, export_events, export_month, require_app
+from reports.export.tables import TableRequest, export_table
 
 
 def run_export(data: Path, request: ExportRequest, *, is_of_events: bool) -> None:
@@ -40,9 +44,7 @@ def run_export(data: Path, request: ExportRequest, *, is_of_events: bool) -> Non
         rows = export_detail(store.database, request)
     if not published:
         print(f"no published day between {first} and {last}")
-    if last > as_of:
-        print(f"published as of {as_of}: days after it are not in the export")
-    print(f"{counted(rows, 'row')}: {request.target}")
+    _report(rows, request.target, last, as_of)
 
 
 def run_month_export(data: Path, month: date, format: str, target: Path) -> None:
@@ -53,7 +55,29 @@ def run_month_export(data: Path, month: date, format: str, target: Path) -> None
     """
     store = Store(data)
     _refuse_own_place(store, target)
-    rows = export_month(store.database, month, format, target)
+    _report(export_month(store.database, month, format, target), target)
+
+
+def run_table_export(data: Path, request: TableRequest) -> None:
+    """`authmeter export --table`: a published table, whole or the rows of a span of days.
+
+    Raises:
+        UsageError: the target is of the data folder itself, what is published is of an older version, or what the
+            export raises.
+    """
+    store = Store(data)
+    _refuse_own_place(store, request.target)
+    try:
+        rows = export_table(store.database, request)
+    except (duckdb.CatalogException, duckdb.BinderException):
+        raise older_publication(store.database, f"table {request.table} as it is now") from None
+    _report(rows, request.target, request.span.last if request.span else None, store.read_manifest().as_of)
+
+
+def _report(rows: int, target: Path, last: date | None = None, as_of: date | None = None) -> None:
+    """Says what was written: of a span, also that days up to its last one are not published yet."""
+    if last and as_of and last > as_of:
+        print(f"published as of {as_of}: days after it are not in the export")
     print(f"{counted(rows, 'row')}: {target}")
 
 

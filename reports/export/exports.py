@@ -18,7 +18,7 @@ from pipelines.contract.settings import Settings
 from pipelines.store.database import open_published, workbench
 from pipelines.store.part_records import PartRecords, create_records
 from reports.content.published import detail_query
-from reports.export.files import FORMATS, require_target, write_query
+from reports.export.files import require_format, require_target, write_query
 
 
 @dataclass(frozen=True)
@@ -147,6 +147,5 @@ def _check(request: ExportRequest) -> None:
 
 
 def _check_target(format: str, target: Path) -> None:
-    if format not in FORMATS:
-        raise UsageError(f"The format {format!r} is not known.", do=f"Use one of {', '.join(FORMATS)}.")
+    require_format(format)
     require_target(target, format)

@@ -5,7 +5,7 @@ Here: the file formats of exports. Which rows they hold is in `exports.py`; how 
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 from itertools import chain
 from pathlib import Path
 from typing import Any, Final
@@ -25,8 +25,22 @@ _TYPES: dict[str, pl.DataType | type[pl.DataType]] = {
     "BIGINT": pl.Int64,
     "INTEGER": pl.Int32,
     "DOUBLE": pl.Float64,
+    "BOOLEAN": pl.Boolean,
     "VARCHAR": pl.String,
+    # A time stands as its text.
+    "TIMESTAMP": pl.String,
+    "TIMESTAMP WITH TIME ZONE": pl.String,
 }
+
+
+def require_format(format: str) -> None:
+    """Refuses a format that is none of `FORMATS`.
+
+    Raises:
+        UsageError: it is none.
+    """
+    if format not in FORMATS:
+        raise UsageError(f"The format {format!r} is not known.", do=f"Use one of {', '.join(FORMATS)}.")
 
 
 def require_target(target: Path, format: str) -> None:
@@ -90,8 +104,14 @@ def _number(result: duckdb.DuckDBPyConnection) -> int:
 
 
 def _chunks(result: duckdb.DuckDBPyConnection) -> Iterator[list[tuple[Any, ...]]]:
+    has_times = any(str(column[1]).startswith("TIMESTAMP") for column in result.description)
     while rows := result.fetchmany(_ROWS_AT_ONCE):
-        yield rows
+        yield [tuple(map(_without_time, row)) for row in rows] if has_times else rows
+
+
+def _without_time(value: object) -> object:
+    """The value, a time as its text in RFC 3339: one with an offset has it."""
+    return value.isoformat() if isinstance(value, datetime) else value
 
 
 def _write_csv(path: Path, result: duckdb.DuckDBPyConnection) -> int:

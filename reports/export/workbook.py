@@ -118,7 +118,11 @@ class _Sheet:
         self._text = workbook.add_format({"num_format": "@"})
         self._day = workbook.add_format({"num_format": "yyyy-mm-dd"})
         self._count = workbook.add_format({"num_format": "#,##0"})
-        self._share = workbook.add_format({"num_format": "0.00%"})
+        number = workbook.add_format({"num_format": "General"})
+        # Of the columns that hold numbers with a fraction.
+        share = workbook.add_format({"num_format": "0.00%"})
+        shares = [column in METRICS and METRICS[column].unit == "share" for column in columns]
+        self._fractions = [share if is_share else number for is_share in shares]
 
     def write(self, rows: Iterable[Sequence[Any]]) -> int:
         self._sheet.freeze_panes(1, 0)
@@ -139,10 +143,12 @@ class _Sheet:
     def _cell(self, row: int, column: int, value: Any) -> None:
         if isinstance(value, str):
             self._text_cell(row, column, value)
+        elif isinstance(value, bool):
+            self._sheet.write_boolean(row, column, value)
         elif isinstance(value, date):
             self._sheet.write_datetime(row, column, value, self._day)
         elif isinstance(value, float):
-            self._sheet.write_number(row, column, value, self._share)
+            self._sheet.write_number(row, column, value, self._fractions[column])
         elif value is not None:
             self._sheet.write_number(row, column, value, self._count)
 

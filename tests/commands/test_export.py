@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from zipfile import ZipFile
 
+import duckdb
 import openpyxl
 import pyarrow.parquet as pq
 import pytest
@@ -90,6 +91,48 @@ def test_a_month_that_is_not_there_or_half_a_span_is_refused(
     assert ended.code == 2
     assert "Traceback" not in ended.err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_table_of_a_span_is_the_sites_own(call: Call, published: DataFolder, tmp_path: Path, yesterday: date) -> None:
+    target = tmp_path / "usage.csv"
+    span = ("--from", yesterday - timedelta(days=29), "--to", yesterday)
+    ended = call("export", "--table", "usage_daily", *span, "--out", target, data=published.root)
+    assert (ended.code, ended.out) == (0, f"6 rows: {target}\n")
+    assert target.read_bytes() == (published.store.site / "usage_all.csv").read_bytes()
+
+
+def test_a_table_says_where_what_is_published_ends(
+    call: Call, published: DataFolder, tmp_path: Path, yesterday: date
+) -> None:
+    span = ("--from", yesterday, "--to", yesterday + timedelta(days=1))
+    ended = call("export", "--table", "usage_daily", *span, "--out", tmp_path / "usage.csv", data=published.root)
+    assert ended.out.startswith(f"published as of {yesterday}: days after it are not in the export\n2 rows: ")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [("nothing",), ("apps", "--from", "2026-03-01", "--to", "2026-03-02"), ("usage_daily", "--from", "2026-03-01"),
+     ("usage_daily", "--from", "2026-03-02", "--to", "2026-03-01"), ("usage_daily", "--to", "2026-02-30"),
+     ("usage_daily", "--app", "shop"), ("usage_daily", "--month", "2026-03"), ("usage_daily", "--events"),
+     ("usage_daily", "--format", "xml")],
+)  # fmt: skip
+def test_a_table_that_is_not_there_or_takes_no_such_days_is_refused(
+    call: Call, published: DataFolder, tmp_path: Path, given: tuple[str, ...]
+) -> None:
+    ended = call("export", "--table", *given, "--out", tmp_path / "table.csv", data=published.root)
+    assert ended.code == 2
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_table_that_an_older_version_did_not_publish_is_named(call: Call, folder: DataFolder, tmp_path: Path) -> None:
+    folder.store.warehouse.mkdir(parents=True)
+    with duckdb.connect(str(folder.store.database)) as connection:
+        connection.execute("CREATE TABLE publication AS SELECT DATE '2026-03-10' AS as_of, 'UTC' AS time_zone")
+    ended = call("export", "--table", "resource_packages", "--out", tmp_path / "table.csv", data=folder.root)
+    assert ended.code == 2
+    assert "older version" in ended.err
+    assert "resource_packages" in ended.err
+    assert not (tmp_path / "table.csv").exists()
 
 
 @pytest.mark.parametrize("form", ["csv", "parquet"])
