@@ -10,6 +10,7 @@ from datetime import date
 from pipelines.closing.billing_warnings import billing_warnings, published_billing_warnings
 from pipelines.closing.examined import closed_days, files_since_closing
 from pipelines.closing.mappings import faults_of_sources
+from pipelines.closing.registry_warnings import registry_checks
 from pipelines.common.errors import AuthmeterError
 from pipelines.common.text import Words, about, counted, listed
 from pipelines.contract.checks import FOLDER_CHECKS, CheckResult
@@ -44,7 +45,7 @@ def run_checks(
         _unread_files(manifest, settings),
         _unreadable_folders(manifest),
         _source_mappings(manifest),
-        _registry_rows(registry),
+        *registry_checks(registry, as_of),
         _rejected_share(manifest, settings),
         *of_files(manifest),
         _day_is_there(manifest, as_of),
@@ -158,18 +159,6 @@ def _source_mappings(manifest: Manifest) -> CheckResult:
         False,
         "; ".join(f"source {source}: {', '.join(en for en, _ in found)}" for source, found in sorted(words.items())),
         "；".join(f"来源 {source}：{'，'.join(zh for _, zh in found)}" for source, found in sorted(words.items())),
-    )
-
-
-def _registry_rows(registry: Registry) -> CheckResult:
-    places = [f"{problem.path}:{problem.line} {problem.reason}" for problem in registry.problems]
-    if not places:
-        return CheckResult("registry_rows", True, "all rows are good", "全部有效")
-    return CheckResult(
-        "registry_rows",
-        False,
-        f"{counted(len(places), 'bad row')}: {listed(places)}",
-        f"{len(places)} 行无效：{listed(places)}",
     )
 
 

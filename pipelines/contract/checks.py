@@ -104,6 +104,18 @@ _ALL: Final = (
         "Mend these rows.",
     ),
     Check(
+        "unknown_accounts", "registry", "folder",
+        "A resource package, a console or a bill is of an account that no app has.",
+        "资源包、控制台或账单所属的账号没有任何应用。",
+        "Correct the account there, or say in registry/accounts.csv which apps have it.",
+    ),
+    Check(
+        "early_bills", "registry", "folder",
+        "A bill is of a month that is not over.",
+        "有账单所属的月份尚未结束。",
+        "Correct its month, or put it there when the month is over: till then it is compared with nothing.",
+    ),
+    Check(
         "rejected_share", "event_parts", "folder",
         "More of the newest files' records than `rejected_warn_share` were rejected.",
         "最新文件的拒收比例超过 `rejected_warn_share`。",

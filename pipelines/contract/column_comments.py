@@ -83,6 +83,8 @@ _WORDS: Final = {
     "quantity": "uses in all",
     "resource_package_forecast.quantity": "uses in all of the active packages",
     "remaining": "what is left",
+    "resource_package_readings.remaining": "what the console said was left",
+    "resource_package_readings.read_at": "when it said so",
     "resource_package_forecast.remaining": "what is left of the active packages",
     "resource_package_id": "the package, as the registry says",
     "resource_package_usage.resource_package_id": "the package; NULL: overflow, which no package covered",

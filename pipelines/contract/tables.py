@@ -251,6 +251,12 @@ _ALL: Final = (
         unused_expected:BIGINT? unused_least:BIGINT? unused_most:BIGINT? drift:BIGINT?""",
     ),
     _table(
+        "resource_package_readings",
+        "resource package, read_at: what the console said was left",
+        "resource_package_id read_at",
+        "resource_package_id read_at:TIMESTAMPTZ remaining:BIGINT",
+    ),
+    _table(
         "resource_package_forecast",
         "account_id with a resource package",
         "account_id",

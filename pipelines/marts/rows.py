@@ -101,6 +101,10 @@ def listed_rows(
         "listed_resource_package_usage": billing["resource_package_usage"].to_arrow(),
         "listed_resource_packages": billing["resource_packages"].to_arrow(),
         "listed_resource_package_forecast": billing["resource_package_forecast"].to_arrow(),
+        "listed_resource_package_readings": _rows(
+            "resource_package_id read_at:TIMESTAMPTZ remaining:BIGINT",
+            ([one.resource_package_id, one.read_at, one.remaining] for one in registry.bought.readings),
+        ),
         "listed_reconciliation_daily": billing["reconciliation_daily"].to_arrow(),
         "listed_reconciliation_monthly": billing["reconciliation_monthly"].to_arrow(),
         "listed_notes": _rows(

@@ -11,16 +11,20 @@ from typing import Any, Final, Literal
 from markupsafe import Markup
 
 from pipelines.common.days import window
+from pipelines.contract.limits import LIMITS_FILE
+from pipelines.contract.packages import PACKAGES_FILE, READINGS_FILE
+from pipelines.contract.statements import BILLS_FOLDER, CONSOLE_FOLDER
 from reports.build.writer import WrittenFile
 from reports.content.context import App, Day
 from reports.content.day_strip import day_strip
 from reports.content.language import Text, t
 from reports.content.limits import limits
 from reports.content.package_course import LeftCourse, left_course
-from reports.content.package_words import account_sentence, day_said, severity
+from reports.content.package_words import account_sentence, day_said, severity, urgency
 from reports.content.published import DAYS, PublishedTables
 from reports.content.reconciled import reconciled
 from reports.content.reconciled_words import CAUSE_WORDS, MEASURE_WORDS, agreement_sentence, agreement_severity
+from reports.content.registry_notes import RegistryNotebook
 from reports.content.resource_packages import PackageAccount, package_accounts
 from reports.content.stack_drawing import shades, stack
 
@@ -32,6 +36,8 @@ BILLING_CSVS: Final = {
     "reconciliation_monthly": t("Bills beside console and log, all months"),
 }
 """The files of these tables, each there where it has a row, and what they hold."""
+# So many bad rows are named; the table has all.
+_NOTES_LISTED: Final = 5
 # A list of apps or readings has so many rows, one of differences more; the files have all.
 _LISTED: Final = 20
 _ROWS_LISTED: Final = 100
@@ -57,19 +63,28 @@ class BillingPages:
         self._publication = marts.publication
         self._complete = {day for day, one in quality.items() if one.state == "complete"}
         self._by_key = by_key
-        self._accounts = package_accounts(marts)
+        as_of = marts.publication.as_of
+        self._accounts = sorted(package_accounts(marts), key=lambda one: urgency(one, as_of))
         self._reconciled = reconciled(marts)
         self._limits = limits(marts)
+        notebook = RegistryNotebook(marts)
+        self._notes = {
+            "packages.html": notebook.of((PACKAGES_FILE, READINGS_FILE), shared=("unknown_accounts",)),
+            "reconciliation.html": notebook.of(
+                (f"{CONSOLE_FOLDER}/", f"{BILLS_FOLDER}/"), own=("early_bills",), shared=("unknown_accounts",)
+            ),
+            "limits.html": notebook.of((LIMITS_FILE,)),
+        }
 
     @property
     def menu(self) -> list[tuple[str, Text]]:
-        """The pages that have something to say, with their names."""
+        """The pages of whose files there is a row, also one that does not count, with their names."""
         pages = (
             (self._accounts, "packages.html", t("Resource packages")),
             (self._reconciled.months or self._reconciled.days, "reconciliation.html", t("Reconciliation")),
             (self._limits.has_own, "limits.html", t("Limits")),
         )
-        return [(path, name) for filled, path, name in pages if filled]
+        return [(path, name) for filled, path, name in pages if filled or self._notes[path].is_of_page]
 
     def pages(self, files: Mapping[str, WrittenFile]) -> Iterator[tuple[str, dict[str, Any]]]:
         """Every page with the values of its template; `files` are those of `BILLING_CSVS` that were written."""
@@ -80,14 +95,21 @@ class BillingPages:
                 "by_key": self._by_key,
                 "listed": _LISTED,
                 "files": _files_of(files, "packages", "package_usage"),
+                **self._noted("packages.html"),
             },
         )
         yield (
             "reconciliation.html",
-            self._reconciliation() | {"files": _files_of(files, "reconciliation_monthly", "reconciliation_daily")},
+            self._reconciliation()
+            | {"files": _files_of(files, "reconciliation_monthly", "reconciliation_daily")}
+            | self._noted("reconciliation.html"),
         )
         of_limits = {"found": self._limits, "by_key": self._by_key, "files": _files_of(files, "limits")}
-        yield "limits.html", of_limits
+        yield "limits.html", of_limits | self._noted("limits.html")
+
+    def _noted(self, path: str) -> dict[str, Any]:
+        """What a page says of the registry."""
+        return {"notes": self._notes[path], "notes_listed": _NOTES_LISTED}
 
     def _reconciliation(self) -> dict[str, Any]:
         as_of = self._publication.as_of

@@ -27,6 +27,14 @@ def severity(account: PackageAccount, as_of: date) -> Literal["good", "warn", "b
     return "warn" if row.run_out_day or row.run_out_earliest or account.lapsing else "good"
 
 
+def urgency(account: PackageAccount, as_of: date) -> tuple[int, date, str]:
+    """Where an account stands among others, the least first: what needs action, then what runs out soonest."""
+    row = account.row
+    place = ("bad", "warn", "good").index(severity(account, as_of))
+    run_out = row.run_out_earliest or row.run_out_day or date.max
+    return place, run_out if row.quantity else date.min, row.account_id
+
+
 def day_said(day: date, as_of: date) -> str:
     """A day beside an as-of: without the year where it is the same."""
     return month_day(day) if day.year == as_of.year else day.isoformat()

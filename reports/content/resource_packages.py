@@ -86,6 +86,16 @@ class Adjustment(NamedTuple):
     remaining: int
 
 
+class Readings(NamedTuple):
+    """What the console said of an account's packages: how often, the day of the newest, and the largest part of its
+    package that a day was adjusted by; 0: they were as computed."""
+
+    account_id: str
+    times: int
+    newest_day: date
+    most_off: float
+
+
 _OfAccount = TypeVar("_OfAccount", PackageRow, AppUses, Adjustment)
 
 
@@ -99,6 +109,7 @@ class PackageAccount:
         uses: by day, of the last 30; days without any are not in it.
         apps: of the last 30 days, most uses first.
         adjustments: the newest first.
+        readings: None where nobody read anything.
     """
 
     row: AccountRow
@@ -107,6 +118,7 @@ class PackageAccount:
     uses: Mapping[date, int]
     apps: list[AppUses]
     adjustments: list[Adjustment]
+    readings: Readings | None = None
 
     @property
     def used(self) -> int:
@@ -134,6 +146,7 @@ def package_accounts(marts: PublishedTables) -> list[PackageAccount]:
     packages = _by_account(PackageRow(*row) for row in marts.rows("package_states"))
     apps = _by_account(AppUses(*row) for row in marts.rows("package_use_apps"))
     adjustments = _by_account(Adjustment(*row) for row in marts.rows("package_adjustments"))
+    readings = {row[0]: Readings(*row) for row in marts.rows("package_readings")}
     left: dict[str, dict[date, int]] = defaultdict(dict)
     for package_id, day, remaining in marts.rows("package_days"):
         left[package_id][day] = remaining
@@ -143,7 +156,7 @@ def package_accounts(marts: PublishedTables) -> list[PackageAccount]:
     return [
         PackageAccount(
             row, packages[row.account_id], left, uses[row.account_id], apps[row.account_id],
-            adjustments[row.account_id],
+            adjustments[row.account_id], readings.get(row.account_id),
         )
         for row in (AccountRow(*one) for one in marts.rows("package_accounts"))
     ]  # fmt: skip

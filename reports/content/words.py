@@ -72,6 +72,8 @@ CHECK_WORDS: dict[str, Text] = {
     "unreadable_folders": t("Unreadable folders"),
     "source_mappings": t("Source mappings"),
     "registry_rows": t("Rows of the registry"),
+    "unknown_accounts": t("Accounts that no app has"),
+    "early_bills": t("Bills of months that are not over"),
     "rejected_share": t("Share of rejected records"),
     "nothing_accepted": t("Files without a good record"),
     "mostly_rejected": t("Files rejected by over half"),
@@ -83,6 +85,17 @@ CHECK_WORDS: dict[str, Text] = {
     "package_overflow": t("Uses that no resource package covered"),
     "package_drift": t("Readings of resource packages that are off"),
     "reconciliation": t("Consoles and bills that differ"),
+}
+
+# Why a record or a row does not count, by what stands before the colon of its reason.
+REASON_WORDS: dict[str, Text] = {
+    "missing": t("a required field is missing"),
+    "invalid": t("a field breaks its rule"),
+    "malformed": t("cannot be read"),
+    "repeated": t("a key stands twice"),
+    "duplicate": t("a key stands twice"),
+    "unknown": t("names what is not there"),
+    "too_old": t("too long ago"),
 }
 
 

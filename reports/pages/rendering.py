@@ -25,7 +25,7 @@ from reports.content.formats import (
 )
 from reports.content.formulas import formula_words
 from reports.content.language import t
-from reports.content.words import CHECK_WORDS, word
+from reports.content.words import CHECK_WORDS, REASON_WORDS, word
 
 # Plotly adds one empty style element and fills it by script; the hash is that of nothing.
 _EMPTY_STYLE = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"
@@ -68,5 +68,6 @@ def environment(shared: dict[str, object]) -> Environment:
         "points": points, "level": level, "signed": signed, "month_day": month_day, "sparkline": sparkline,
         "formula": formula_words, "difference": difference,
     }  # fmt: skip
-    found.globals |= {"t": t, "word": word, "check_words": CHECK_WORDS, "METRICS": METRICS, "CSP": CSP} | shared
+    words = {"t": t, "word": word, "check_words": CHECK_WORDS, "reason_words": REASON_WORDS}
+    found.globals |= words | {"METRICS": METRICS, "CSP": CSP} | shared
     return found

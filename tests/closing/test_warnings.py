@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from pipelines.closing.warnings import hold_back, run_checks
 from pipelines.common.errors import AuthmeterError
+from pipelines.contract.accounts import AccountRow
 from pipelines.contract.checks import FOLDER_CHECKS, CheckResult
+from pipelines.contract.packages import Package, Packages
 from pipelines.contract.registry import Registry
 from pipelines.contract.row_files import Problem
 from pipelines.contract.settings import Settings
+from pipelines.contract.statements import Bill, BillKey, ConsoleKey, Statements
 from pipelines.store.manifest import DayEntry, FileEntry, Manifest, Status
 from reports.content.language import catalogue
 from tests.support import DAY, finding
+
+DAWN = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def file(
@@ -93,6 +98,48 @@ def test_a_bad_registry_row_fires_with_its_place() -> None:
     result = check("registry_rows", Manifest(), registry)
     assert not result.passed
     assert "registry/apps.csv:7 invalid:platform" in result.detail_en
+
+
+def test_an_account_that_no_app_has_is_named_with_its_file() -> None:
+    bought = Packages(
+        [Package(name, name, 1, DAWN, DAWN + timedelta(days=9)) for name in ("default", "corp", "by-rule")]
+    )
+    said = Statements(
+        {
+            ConsoleKey(DAY, "typo", "*", "number"): {"billed": 1},
+            ConsoleKey(DAY, "of-app", "*", "number"): {"billed": 1},
+        },
+        {BillKey(date(2026, 2, 1), "corp", "number"): Bill(1, None, None)},
+    )
+    registry = Registry(
+        apps=[{"app_key": "shop", "account_id": "of-app"}, {"app_key": "game", "account_id": None}],
+        accounts=(AccountRow("*", "wechat", "by-rule"),), bought=bought, statements=said,
+    )  # fmt: skip
+    result = check("unknown_accounts", Manifest(), registry)
+    assert not result.passed
+    named = "corp (registry/resource_packages.csv), typo (registry/console), corp (registry/bills)"
+    assert result.detail_en.endswith(f": {named}")
+    assert result.detail_zh.endswith(f"：{named}")
+    registry.apps[1]["account_id"] = "corp"
+    del said.console[ConsoleKey(DAY, "typo", "*", "number")]
+    assert check("unknown_accounts", Manifest(), registry).passed
+
+
+def test_a_bill_of_a_month_that_is_not_over_is_named_until_it_is() -> None:
+    months = (date(2026, 2, 1), date(2026, 3, 1), date(2062, 3, 1))
+    bills = {BillKey(month, "default", "number"): Bill(1, None, None) for month in months}
+    registry = Registry(statements=Statements({}, bills))
+
+    def said(as_of: date) -> CheckResult:
+        return finding(run_checks(Manifest(), Settings(), registry, as_of), "early_bills")
+
+    assert said(date(2026, 3, 30)).detail_en == (
+        "2 bills of a month that is not over by 2026-03-30, compared once it is: "
+        "2026-03 default number, 2062-03 default number"
+    )
+    assert "2026-03 default number" not in said(date(2026, 3, 31)).detail_en
+    assert not said(date(2026, 3, 31)).passed
+    assert said(date(2062, 3, 31)).passed
 
 
 @pytest.mark.parametrize(("rejected", "passed"), [(0, True), (1, True), (2, False), (100, False)])

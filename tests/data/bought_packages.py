@@ -56,6 +56,7 @@ def add_packages(
     at = AsOf(AS_OF, day_start(end, ZONE), {day(back) for back in backs}, days_to_come(AS_OF, ZONE), ZONE, 7)
     for name, frame in package_tables(accounts, at).items():
         made.add(name, *frame.iter_rows(named=True))
+    made.add("resource_package_readings", *(vars(one) for one in readings))
 
 
 def _account_of(one: Reading, packages: Sequence[Package]) -> str:

@@ -39,7 +39,10 @@ def test_what_limits_would_have_blocked_is_a_file(folder: DataFolder) -> None:
 
 def test_the_files_hold_the_tables_and_stand_in_the_manifest(folder: DataFolder) -> None:
     head = "resource_package_id,account_id,quantity,purchased_at\n"
-    folder.write("registry/resource_packages.csv", head + f"=p,,2,{DAY}\nold,,2,{DAY - timedelta(days=40)}\n")
+    folder.write(
+        "registry/resource_packages.csv",
+        head + f"=p,,2,{DAY}\nold,,2,{DAY - timedelta(days=40)}\nrow-of-no-use,,0,{DAY}\n",
+    )
     folder.write("registry/console/a.csv", f"day,account_id,channel,billed\n{DAY},default,number,9\n")
     folder.write("registry/bills/a.csv", "month,account_id,channel,quantity,amount\n2026-02,default,number,9,0.45\n")
     found = publish(folder)
@@ -56,6 +59,9 @@ def test_the_files_hold_the_tables_and_stand_in_the_manifest(folder: DataFolder)
     assert found["reconciliation_monthly"].splitlines()[1:] == [
         "2026-02-01,default,number,quantity,0,,9,9,,0,0,5,log_incomplete,0,9,0.45"
     ]
+    page = (folder.store.site / "packages.html").read_text("utf-8")
+    assert "invalid:quantity" in page
+    assert "row-of-no-use" in page
     manifest = json.loads((folder.store.site / "manifest.json").read_text())
     assert {f"{name}.csv" for name in NAMES} <= {file["path"] for file in manifest["files"]}
 

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from reports.content.package_words import account_sentence, severity
+from reports.content.package_words import account_sentence, severity, urgency
 from reports.content.resource_packages import AccountRow, PackageAccount, PackageRow
 
 AS_OF = date(2026, 11, 23)
@@ -70,3 +70,20 @@ def test_an_account_is_said_in_one_sentence(found: PackageAccount, zh: str, en: 
     said = account_sentence(found, AS_OF)
     assert (said.zh, said.en) == (zh, en)
     assert severity(found, AS_OF) == how_bad
+
+
+def test_the_accounts_that_need_action_come_first_then_those_that_run_out_soonest() -> None:
+    def named(name: str, **changes: object) -> PackageAccount:
+        return account(ACTIVE | {"account_id": name} | changes)
+
+    due, later = date(2026, 11, 20), date(2026, 12, 4)
+    sorted_names = ["nothing", "due", "soon", "late", "lasts", "stays"]
+    found = {
+        "stays": named("stays"),
+        "lasts": named("lasts"),
+        "late": named("late", run_out_day=later, buy_by=date(2026, 11, 28)),
+        "soon": named("soon", run_out_day=later, run_out_earliest=date(2026, 12, 1), buy_by=date(2026, 11, 24)),
+        "due": named("due", run_out_day=date(2026, 11, 27), buy_by=due),
+        "nothing": named("nothing", remaining=0, quantity=0),
+    }
+    assert [one.row.account_id for one in sorted(found.values(), key=lambda one: urgency(one, AS_OF))] == sorted_names

@@ -1,0 +1,66 @@
+"""The warning checks of what people write into the registry: rows that do not count, accounts that no app has, and
+bills of months that are not over.
+"""
+
+from calendar import monthrange
+from datetime import date
+
+from pipelines.common.text import counted, listed
+from pipelines.contract.accounts import DEFAULT_ACCOUNT
+from pipelines.contract.checks import CheckResult
+from pipelines.contract.packages import PACKAGES_FILE
+from pipelines.contract.registry import Registry
+from pipelines.contract.statements import BILLS_FOLDER, CONSOLE_FOLDER
+
+
+def registry_checks(registry: Registry, as_of: date) -> tuple[CheckResult, CheckResult, CheckResult]:
+    """The three checks, as of a day."""
+    return _rows(registry), _accounts(registry), _early_bills(registry, as_of)
+
+
+def _rows(registry: Registry) -> CheckResult:
+    places = [f"{problem.path}:{problem.line} {problem.reason}" for problem in registry.problems]
+    if not places:
+        return CheckResult("registry_rows", True, "all rows are good", "全部有效")
+    return CheckResult(
+        "registry_rows",
+        False,
+        f"{counted(len(places), 'bad row')}: {listed(places)}",
+        f"{len(places)} 行无效：{listed(places)}",
+    )
+
+
+def _accounts(registry: Registry) -> CheckResult:
+    """Of an account that no app can have, nothing is ever used: a slip there, and the uses count as another's."""
+    of_apps = {app["account_id"] for app in registry.apps}
+    had = {DEFAULT_ACCOUNT, *(row.account_id for row in registry.accounts)} | of_apps
+    named = {
+        f"registry/{PACKAGES_FILE}": {package.account_id for package in registry.bought.packages},
+        f"registry/{CONSOLE_FOLDER}": {key.account_id for key in registry.statements.console},
+        f"registry/{BILLS_FOLDER}": {key.account_id for key in registry.statements.bills},
+    }
+    unknown = [f"{account_id} ({path})" for path, accounts in named.items() for account_id in sorted(accounts - had)]
+    if not unknown:
+        return CheckResult("unknown_accounts", True, "none", "无")
+    return CheckResult(
+        "unknown_accounts",
+        False,
+        f"no app has the account that is named there, so that nothing is used of it: {listed(unknown)}",
+        f"以下账号没有任何应用，因而没有用量：{listed(unknown)}",
+    )
+
+
+def _early_bills(registry: Registry, as_of: date) -> CheckResult:
+    early = [
+        f"{key.month:%Y-%m} {key.account_id} {key.channel}"
+        for key in registry.statements.bills
+        if key.month.replace(day=monthrange(key.month.year, key.month.month)[1]) > as_of
+    ]
+    if not early:
+        return CheckResult("early_bills", True, "none", "无")
+    return CheckResult(
+        "early_bills",
+        False,
+        f"{counted(len(early), 'bill')} of a month that is not over by {as_of}, compared once it is: {listed(early)}",
+        f"{len(early)} 份账单所属月份到 {as_of} 尚未结束，结束后再核对：{listed(early)}",
+    )

@@ -1,0 +1,23 @@
+-- account_id with a reading: how many, the day of the newest, and by how much of its package a day was adjusted at
+-- most, rounded up to a thousandth
+WITH adjusted AS (
+    SELECT resource_package_id, max(abs(adjusted)) AS most
+    FROM resource_package_daily
+    GROUP BY resource_package_id
+), read AS (
+    SELECT resource_package_id, count(*) AS readings, max(read_at) AS newest
+    FROM resource_package_readings, publication
+    WHERE (read_at AT TIME ZONE time_zone)::DATE <= as_of
+    GROUP BY resource_package_id
+)
+SELECT
+    account_id,
+    sum(readings)::BIGINT AS readings,
+    (max(newest) AT TIME ZONE any_value(time_zone))::DATE AS newest_day,
+    ceil(1000 * max(coalesce(most, 0) / quantity)) / 1000 AS most_off
+FROM read
+JOIN resource_packages USING (resource_package_id)
+LEFT JOIN adjusted USING (resource_package_id)
+CROSS JOIN publication
+GROUP BY account_id
+ORDER BY account_id

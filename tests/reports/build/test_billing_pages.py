@@ -1,0 +1,105 @@
+"""The pages of what is paid for: which are in the menu, which account is first, and what is said of the registry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipelines.store.database import open_published
+from reports.build.billing_pages import BillingPages
+from reports.content.published import PublishedTables
+from tests.data.bought_packages import add_packages, package, reading
+from tests.data.made_database import Database, day
+
+Pages = dict[str, dict[str, Any]]
+CHECKS = {
+    "unknown_accounts": "corp (registry/bills)",
+    "early_bills": "1 bill",
+    "package_low": "default: 1 / 9",
+}
+
+
+@pytest.fixture
+def pages_of(tmp_path: Path) -> Callable[[Callable[[Database], None]], tuple[list[str], Pages]]:
+    """The menu, and the values of each page by its path, of a database with these rows."""
+
+    def found(fill: Callable[[Database], None]) -> tuple[list[str], Pages]:
+        made = Database(tmp_path / "authmeter.duckdb")
+        made.publish()
+        fill(made)
+        with _tables(made.close()) as marts:
+            billing = BillingPages(marts, {}, {})
+            return [path for path, _ in billing.menu], dict(billing.pages({}))
+
+    return found
+
+
+@contextmanager
+def _tables(database: Path) -> Iterator[PublishedTables]:
+    connection = open_published(database)
+    try:
+        yield PublishedTables(connection)
+    finally:
+        connection.close()
+
+
+def bad_rows(made: Database, *paths: str) -> None:
+    made.add("rejected_records", *(
+        {"path": path, "line": line, "reason": "invalid:quantity", "record": f"row {line}", "origin": "registry"}
+        for line, path in enumerate(paths, 2)
+    ))  # fmt: skip
+
+
+def test_without_a_row_no_page_is_in_the_menu(pages_of: Any) -> None:
+    menu, pages = pages_of(lambda made: bad_rows(made, "registry/apps.csv"))
+    assert menu == []
+    assert [page["notes"].rows for page in pages.values()] == [[], [], []]
+
+
+@pytest.mark.parametrize(("path", "page"), [
+    ("registry/resource_packages.csv", "packages.html"), ("registry/resource_package_readings.csv", "packages.html"),
+    ("registry/console/a.csv", "reconciliation.html"), ("registry/bills/a.csv", "reconciliation.html"),
+    ("registry/limits.csv", "limits.html"),
+])  # fmt: skip
+def test_a_row_that_does_not_count_is_said_on_its_page(pages_of: Any, path: str, page: str) -> None:
+    menu, pages = pages_of(lambda made: bad_rows(made, path))
+    assert menu == [page]
+    rows = {name: [tuple(row) for row in values["notes"].rows] for name, values in pages.items()}
+    nothing: dict[str, list[tuple[object, ...]]] = {"packages.html": [], "reconciliation.html": [], "limits.html": []}
+    assert rows == nothing | {page: [(path, 2, "invalid:quantity", "row 2")]}
+
+
+def test_accounts_that_nobody_has_and_early_bills_are_said_where_they_matter(pages_of: Any) -> None:
+    menu, pages = pages_of(lambda made: made.add("check_results", *(
+        {"check_name": name, "severity": "warn", "passed": False, "detail_en": said, "detail_zh": said}
+        for name, said in CHECKS.items()
+    )))  # fmt: skip
+    assert menu == ["reconciliation.html"]
+    said = {path: [text.en for text in values["notes"].findings] for path, values in pages.items()}
+    unknown, early, _ = CHECKS.values()
+    assert said == {"packages.html": [unknown], "reconciliation.html": [unknown, early], "limits.html": []}
+
+
+def test_accounts_that_need_action_are_first_and_readings_are_counted(pages_of: Any) -> None:
+    def fill(made: Database) -> None:
+        add_packages(
+            made,
+            [package("a", "calm", 10**6, 60, -300), package("b", "low", 2100, 60, -300),
+             package("c", "read", 900, 60, -9)],
+            {"calm": {"shop": lambda back: 1}, "low": {"shop": lambda back: 50}, "read": {"shop": lambda back: 9}},
+            [reading("c", 20, 711), reading("c", 9, 621), reading("a", 5, 10**6 - 35)],
+        )  # fmt: skip
+
+    _, pages = pages_of(fill)
+    accounts = [view.account for view in pages["packages.html"]["accounts"]]
+    assert [account.row.account_id for account in accounts] == ["low", "read", "calm"]
+    assert accounts[0].readings is None
+    assert accounts[2].readings.times == 1
+    assert accounts[2].readings.most_off == 0
+    read = accounts[1].readings
+    # Each of them is off by 9: of 900, one in a hundred.
+    assert (read.times, read.newest_day, read.most_off) == (2, day(9), 0.01)
