@@ -35,11 +35,13 @@ RESTATEMENTS_LISTED = 200
 MOVERS_AMONG = 500
 # An app may have logged dozens of SDK versions; a table lists so many, the rest as one.
 VERSIONS_LISTED = 5
+# So are the resource packages that an app drew from, which may have long names: its figures must stay small.
+DRAWN_LISTED = 4
 # In the order of their making: a step may read those before it.
 STEPS = (
     "subjects", "days", "codes", "usage_days", "usage_periods", "chart_days", "chart_months",
     "channel_windows", "breakdowns", "version_requests", "versions", "versions_seen", "version_days", "failures",
-    "packages", "presence",
+    "packages", "drawn", "presence",
 )  # fmt: skip
 
 
@@ -88,6 +90,7 @@ class PublishedTables:
             "limit": ROW_LIMIT,
             "most": RESTATEMENTS_LISTED,
             "versions": VERSIONS_LISTED,
+            "drawn_listed": DRAWN_LISTED,
             "movers_among": MOVERS_AMONG,
         }
         # Figures name channels and outcomes by their place in these lists.

@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from reports.content.folders import app_folder
 from tests.browser.conftest import Reader, rendered
 from tests.browser.dom import table_rows
 from tests.browser.figure_text import count
@@ -115,6 +116,26 @@ def package_row(
 
 def signed(value: int | None) -> str:
     return "—" if value is None else f"{value:+,}".replace("-", "−") if value else "0"
+
+
+def test_an_apps_page_has_what_it_drew_from(reader: Reader, published: duckdb.DuckDBPyConnection) -> None:
+    page = reader.open(f"apps/{app_folder('shop', ['Shop'])}/index.html", lang="en")
+    for key, days in (("7", 7), ("3", 30)):
+        reader.press(key)
+        drawn = published.execute(
+            """
+            SELECT resource_package_id, account_id, coalesce(sum(uses) FILTER (day > as_of - $days), 0) AS used,
+                sum(used) OVER ()
+            FROM resource_package_usage, publication WHERE app_key = 'shop' AND day > as_of - 30
+            GROUP BY resource_package_id, account_id ORDER BY account_id, sum(uses) DESC""",
+            {"days": days},
+        ).fetchall()
+        assert table_rows(page, "[data-part=drawn] table") == [
+            [name or "Overflow", account, count(used), f"{used / whole:.2%}"] for name, account, used, whole in drawn
+        ]
+    assert drawn
+    # Whose uses no account with packages has, has no such table.
+    assert reader.open("apps/link/index.html", lang="en").locator("[data-part=drawn]").count() == 0
 
 
 def test_without_packages_the_page_is_not_in_the_menu_and_says_what_to_write(

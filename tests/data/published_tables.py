@@ -394,6 +394,11 @@ def full(path: Path) -> Path:
                 'error', 'unknown', 'mismatch']) AS outcome)""",
         values,
     )
+    made.add("resource_package_usage", *(
+        {"day": day(back), "account_id": "account-0001", "app_key": "60f1a2b3c4d5e6f7a8b9c0d1", "uses": 1_000_000,
+         "resource_package_id": f"resource-package-2026-03-{name:06}" if name else None}
+        for back in (0, 8) for name in range(3)
+    ))  # fmt: skip
     return made.close()
 
 

@@ -36,6 +36,9 @@ function badge(value) {
  * @param {RawFigures} raw
  */
 export function drawAppSections(raw) {
+  for (const place of raw.drawn.length ? [] : all("[data-sections~=drawn]")) {
+    place.dataset.sections = (place.dataset.sections || "").replace("drawn ", "");
+  }
   const present = presentChannels(raw);
   const isSilent = !raw.last_seen || raw.last_seen < site.days[0];
   for (const place of isSilent ? all("[data-sections=login], [data-part=cards]") : []) place.remove();

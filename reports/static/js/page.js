@@ -9,6 +9,7 @@ import { startChanges } from "./change.js";
 import { drawCharts, startCharts, whenChartsShown } from "./charts.js";
 import { all, element } from "./dom.js";
 import { offerDownloads } from "./downloads.js";
+import { startDrawn } from "./drawn.js";
 import { startGlossary } from "./glossary.js";
 import { startKeys } from "./keys.js";
 import { onLanguage, recallLanguage, showLanguage, startLanguage } from "./language.js";
@@ -62,6 +63,7 @@ function start() {
   startBreakdowns();
   startVersions();
   startApp();
+  startDrawn();
   startCharts();
   startReadout();
   startGlossary();

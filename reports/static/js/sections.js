@@ -187,6 +187,7 @@ const SECTIONS = {
       part("packages"),
     ),
   ],
+  drawn: () => [section(heading(both("Uses by resource package")), part("drawn"))],
 };
 
 /**

@@ -154,13 +154,15 @@ export type PackageRow = [
   [number, number],
 ];
 
+/** Resource package, null is overflow, a number so many together; uses of 7 and of 30 days. */
+export type DrawnRow = [string | number | null, number, number];
+
 export type ByWindow<Rows> = Record<WindowKey, Rows>;
 
 /** What is written of an app, or of all apps together, whose key is `*`. */
 export interface RawFigures {
   key: string;
   name: string;
-  folder: string | null;
   platform: string | null;
   status: string | null;
   account: string | null;
@@ -198,6 +200,8 @@ export interface RawFigures {
   outcomes: Partial<ByWindow<RawOutcome[]>>;
   codes: Partial<ByWindow<RawCode[]>>;
   packages: PackageRow[];
+  /** By account. */
+  drawn: [string, DrawnRow[]][];
   /** Rows and bytes of the CSV, bytes of the workbook; all apps together have none. */
   files?: { csv: [number, number]; xlsx: number | null };
 }

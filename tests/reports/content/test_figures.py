@@ -33,6 +33,8 @@ from tests.data.published_tables import (
 TREND = ("one_click", "wechat", "qq", "weibo")
 COUNTS = ("authorizations", "authorization_requests", "authorizations_cancelled", "authorizations_failed")
 
+KEY = ("account_id", "app_key", "resource_package_id")
+
 
 class Tables:
     """The rows of the published tables as mappings, and the documents made of them."""
@@ -43,6 +45,7 @@ class Tables:
             self.outcomes = self._rows(connection, "outcome_daily")
             self.usage = self._rows(connection, "usage_daily")
             self.channels = self._rows(connection, "channel_daily")
+            self.drawn = self._rows(connection, "resource_package_usage")
         with closing(open_published(path)) as connection:
             marts = PublishedTables(connection)
             listed = context.apps(marts)
@@ -348,6 +351,42 @@ def test_packages_are_those_registered_and_those_seen(tables):
         ["s2", "方案 s2", "com.example.shop"],
     ]
     assert all(len(row) == 8 for row in tables.documents["shop"]["packages"])
+
+
+def test_what_an_app_drew_from_is_its_own_alone(tables):
+    for key, document in tables.documents.items():
+        found = {(account, name): uses for account, rows in document["drawn"] for name, *uses in rows}
+        assert found == {
+            (row["account_id"], row["resource_package_id"]): [
+                sum(
+                    one["uses"] for one in tables.drawn
+                    if one["day"] > day(days)
+                    and [one[name] for name in KEY] == [row[name] for name in KEY]
+                )
+                for days in (7, 30)
+            ]
+            for row in tables.drawn if row["app_key"] == key and row["day"] > day(30)
+        }  # fmt: skip
+    assert {key for key, document in tables.documents.items() if document["drawn"]} == {"shop", "ghost", "cmd"}
+
+
+def test_of_many_packages_those_drawn_least_are_one_row_and_the_overflow_stands_for_itself(tmp_path):
+    made = Database(tmp_path / "authmeter.duckdb")
+    made.publish()
+    made.add("apps", {"app_key": "shop"})
+    rows = [("a", "s", 0, 9), ("a", "t", 0, 8), ("a", "u", 0, 7), ("a", "v", 0, 6), ("b", "3", 9, 10)]
+    made.add("resource_package_usage", *(
+        {"day": day(back), "account_id": account, "app_key": "shop", "resource_package_id": name, "uses": uses}
+        for account, name, back, uses in [*rows, ("a", None, 8, 1), ("a", "s", 31, 99)]
+    ))  # fmt: skip
+    with closing(open_published(made.close())) as connection:
+        marts = PublishedTables(connection)
+        marts.prepare(context.listed_apps(context.apps(marts), set()))
+        ((_, text),) = marts.documents(["shop"])
+    assert json.loads(text)["drawn"] == [
+        ["a", [["s", 9, 9], [None, 0, 1], [3, 21, 21]]],
+        ["b", [["3", 0, 10]]],
+    ]
 
 
 def test_thirteen_months_are_sums_of_the_tables(tables):

@@ -159,6 +159,22 @@ WITH daily AS (
     FROM packages
     WHERE app_key BETWEEN $first_app AND $last_app
     GROUP BY app_key
+), drawn_rows AS (
+    SELECT app_key, list(json_array(account_id, rows) ORDER BY account_id) AS rows
+    FROM (
+        SELECT
+            app_key,
+            account_id,
+            list(
+                -- The rest as one have no name: their number stands for it.
+                json_array(if(is_rest, to_json(merged), to_json(resource_package_id)), uses_7, uses_30)
+                ORDER BY is_rest, uses_30 DESC, resource_package_id NULLS FIRST
+            ) AS rows
+        FROM drawn
+        WHERE app_key BETWEEN $first_app AND $last_app
+        GROUP BY app_key, account_id
+    )
+    GROUP BY app_key
 ), restated_days AS (
     SELECT subject AS app_key, list(DISTINCT day ORDER BY day) AS days
     FROM restatements, unnest([app_key, '*']) AS subjects(subject)
@@ -191,7 +207,6 @@ SELECT
     to_json({
         'key': listed.app_key,
         'name': listed.app_name,
-        'folder': listed.folder,
         'platform': listed.platform,
         'status': listed.status,
         'account': listed.account_id,
@@ -246,7 +261,8 @@ SELECT
         'version_days': coalesce(version_trend.rows, []),
         'outcomes': coalesce(outcomes.by_window, MAP {}),
         'codes': coalesce(code_rows.by_window, MAP {}),
-        'packages': coalesce(package_rows.rows, [])
+        'packages': coalesce(package_rows.rows, []),
+        'drawn': coalesce(drawn_rows.rows, [])
     })::VARCHAR AS document
 FROM listed_apps AS listed
 JOIN usage_periods AS sums USING (app_key)
@@ -257,6 +273,7 @@ LEFT JOIN version_trend USING (app_key)
 LEFT JOIN outcomes USING (app_key)
 LEFT JOIN code_rows USING (app_key)
 LEFT JOIN package_rows USING (app_key)
+LEFT JOIN drawn_rows USING (app_key)
 LEFT JOIN presence USING (app_key)
 LEFT JOIN restated_days USING (app_key)
 LEFT JOIN incident_days USING (app_key)

@@ -1,0 +1,36 @@
+-- app_key, account_id, resource_package_id: what the app's uses of the 7 and 30 days were drawn from; NULL is overflow.
+-- Of more than $drawn_listed rows all but the overflow and those with most uses are one of their account: `merged` says
+-- how many they are
+WITH sums AS (
+    SELECT
+        app_key,
+        account_id,
+        resource_package_id,
+        coalesce(sum(uses) FILTER (day > $last::DATE - 7), 0)::BIGINT AS uses_7,
+        sum(uses)::BIGINT AS uses_30
+    FROM resource_package_usage
+    WHERE day BETWEEN $first AND $last
+    GROUP BY ALL
+), placed AS (
+    SELECT
+        *,
+        row_number() OVER (
+            PARTITION BY app_key
+            ORDER BY resource_package_id IS NOT NULL, uses_30 DESC, account_id, resource_package_id
+        ) AS place,
+        count(*) OVER (PARTITION BY app_key) AS counted
+    FROM sums
+), listed AS (
+    SELECT *, counted > $drawn_listed AND place >= $drawn_listed AS is_rest FROM placed
+)
+SELECT
+    app_key,
+    account_id,
+    is_rest,
+    CASE WHEN NOT is_rest THEN resource_package_id END AS resource_package_id,
+    count(*) AS merged,
+    sum(uses_7)::BIGINT AS uses_7,
+    sum(uses_30)::BIGINT AS uses_30
+FROM listed
+GROUP BY ALL
+ORDER BY app_key, account_id, is_rest, uses_30 DESC, resource_package_id NULLS FIRST
