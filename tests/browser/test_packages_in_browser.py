@@ -64,6 +64,8 @@ def test_every_figure_is_that_of_the_tables(reader: Reader, published: duckdb.Du
         assert f"{left:,} / {quantity:,}" in facts
         assert f"Forecast of the next 28 days {forecast:,}" in facts
         assert f"To buy for a year {year:,}" in facts
+        most = apps(published, account_id)[0]
+        assert f"Used most by {most[0]} ({most[2]})" in facts
     assert table_rows(page, "[data-figures=readings-2]") == [
         [str(day), name, signed(adjusted), count(left)]
         for day, name, adjusted, left in published.execute(
