@@ -19,10 +19,10 @@ T = TypeVar("T")
 DEFAULT_SEED: Final = 1
 FAILING_SDK: Final = "2.15.0"
 ALL: Final = "*"
+DAYS_WITH_ALL: Final = 56
 
 _DAYS_WITH_A_FAILING_SDK = 10
 _DAYS_WITH_A_GAP = 20
-_DAYS_WITH_ALL = 56
 # In shorter samples, and in those without faults, its new version never comes.
 _USUAL_SDK_APP = 3
 _CARRIERS = ("CMCC", "CUCC", "CTCC")
@@ -81,7 +81,7 @@ class Faults:
 def faults(days: int, apps: Sequence[SampleApp], seed: int) -> Faults:
     """What goes wrong in so many days; of few days or apps only what fits."""
     named = {app.app_no: app.app_key for app in apps if app.has_logs and app.is_registered}
-    has_all = days >= _DAYS_WITH_ALL and len(apps) >= SMALLEST_WITH_EDGE_CASES
+    has_all = days >= DAYS_WITH_ALL and len(apps) >= SMALLEST_WITH_EDGE_CASES
     chosen = _Choice(named, seed if has_all else DEFAULT_SEED)
     sdk_day = days * 7 // 10
     rates = []

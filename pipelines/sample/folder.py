@@ -39,7 +39,7 @@ def prepare_folder(landing: Path, registry: Path, command: str) -> None:
 
 
 def _refuse_foreign(landing: Path, registry: Path) -> None:
-    foreign = list(registry.glob("*.csv"))
+    foreign = [*registry.glob("*.csv"), *registry.glob("*/*.csv")]
     if landing.is_dir():
         foreign += [path for path in landing.iterdir() if not path.name.startswith((".", "_", "README"))]
     if foreign:

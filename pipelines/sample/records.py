@@ -108,10 +108,15 @@ class SampleRecords:
         assert row is not None
         return int(row[0])
 
-    def requests(self, day: SampleDay) -> list[tuple[str, str, int, int, int, int]]:
-        """Of the chosen day, by app and channel: technical requests and successes, verifications and their results."""
-        self.all_of(day)
+    def requests(self) -> list[tuple[str, str, int, int, int, int]]:
+        """Of `all_of` a day, by app and channel: technical requests and successes, verifications and their results."""
         return self._connection.execute(sql("pipelines.sample", "sample_requests")).fetchall()
+
+    def verifications(self) -> list[tuple[str, str, int, int, int, int, int, int]]:
+        """Of `all_of` a day, by app, channel and hour: verification records, and how many of them succeeded, did not
+        match, had no result, are billed.
+        """
+        return self._connection.execute(sql("pipelines.sample", "sample_verifications")).fetchall()
 
     def all_of(self, day: SampleDay) -> None:
         """Has the view `sample_events` hold all records of the chosen day."""

@@ -5,7 +5,7 @@ for, so that what is found can be held against it.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -54,9 +54,10 @@ class SampleTruth:
             found.append(self._missing(self._faults.missing_day))
         return sorted(found, key=lambda incident: str(incident["first_day"]))
 
-    def write(self, path: Path, command: str) -> None:
-        """Writes all incidents; `command` makes the same sample again."""
-        text = json.dumps({"made_by": command, "incidents": self.incidents()}, ensure_ascii=False, indent=2)
+    def write(self, path: Path, command: str, bills: Mapping[str, Any]) -> None:
+        """Writes all incidents, and what was planted in what is paid for; `command` makes the same sample again."""
+        found = {"made_by": command, "incidents": self.incidents(), **bills}
+        text = json.dumps(found, ensure_ascii=False, indent=2)
         with whole_file(path) as temporary:
             temporary.write_text(f"{text}\n", "utf-8")
 

@@ -2,7 +2,8 @@
 
 Here: which day gets which files. The label, and what a new sample replaces, is in `folder.py`; what the apps are
 in `apps.py`; how people behave in `behaviour.py`; what goes wrong in `faults.py`; how records are drawn and written in
-`records.py`; what is told of the faults in `truth.py`. Nothing here knows how logs are read.
+`records.py`; what is told of the faults in `truth.py`; what is paid for in `bills.py`. Nothing here knows how logs are
+read.
 
 The days are business days of Asia/Shanghai. The same arguments give the same bytes, on any number of threads.
 """
@@ -18,11 +19,13 @@ import duckdb
 
 from pipelines.common.atomic import whole_file
 from pipelines.common.errors import UsageError
-from pipelines.sample.apps import sample_apps, write_registry
-from pipelines.sample.faults import Faults, faults
+from pipelines.sample.apps import SMALLEST_WITH_EDGE_CASES, sample_apps, write_registry
+from pipelines.sample.bills import LEAST_EVENTS, SampleBills, accounts_of, forget_bills
+from pipelines.sample.faults import DAYS_WITH_ALL, Faults, faults
 from pipelines.sample.folder import prepare_folder
 from pipelines.sample.records import FORMATS, SampleDay, SampleRecords
 from pipelines.sample.truth import TRUTH, SampleTruth
+from pipelines.sample.used import Used
 
 _DAYS_WITH_GROWTH = 10
 _EVENTS_WITH_BAD_LINES = 100
@@ -52,7 +55,8 @@ class SampleSpec:
 
     Args:
         days: how many days, ending at `last_day`; from 10 on an SDK version fails in the last third, from 20 on one
-            day has no logs, and from 56 on there is more that goes wrong: see `faults.py`.
+            day has no logs, and from 56 on there is more that goes wrong: see `faults.py`; of such a sample, with 4
+            apps and 5,000 events, the registry also tells what is paid for: see `bills.py`.
         apps: registered apps; from 4 on the last is silent and one more logs without being registered.
         events: distinct valid records a day. About 1 % are delivered twice, the last of a day come with the next
             day's logs, and every seventh day has a small file of bad lines beside its own.
@@ -76,6 +80,12 @@ class SampleSpec:
         return self.last_day - timedelta(days=self.days - 1)
 
     @property
+    def has_bills(self) -> bool:
+        """Whether its registry has packages, limits, consoles and bills: where a reader would see what is planted."""
+        is_large = self.apps >= SMALLEST_WITH_EDGE_CASES and self.events >= LEAST_EVENTS
+        return is_large and self.days >= DAYS_WITH_ALL and not self.quiet
+
+    @property
     def command(self) -> str:
         """The command that makes the same sample again."""
         return (
@@ -85,8 +95,8 @@ class SampleSpec:
 
 
 def write_sample(out: Path, spec: SampleSpec, progress: Callable[[int], None] | None = None) -> SampleReport:
-    """Writes synthetic logs to `out/landing`, their registry to `out/registry`, and what goes wrong in them to
-    `out/sample_truth.json`.
+    """Writes synthetic logs to `out/landing`, their registry to `out/registry`, and what goes wrong in them, and in
+    what is paid for, to `out/sample_truth.json`.
 
     Args:
         out: the folder; an earlier sample in it is replaced, anything else in the way is an error.
@@ -101,10 +111,12 @@ def write_sample(out: Path, spec: SampleSpec, progress: Callable[[int], None] | 
         raise UsageError(f"The format {spec.format!r} is not known.", do=f"Use one of {', '.join(FORMATS)}.")
     landing = out / "landing"
     prepare_folder(landing, out / "registry", spec.command)
+    forget_bills(out / "registry", out / TRUTH)
     made = sample_apps(spec.apps)
     wrong = Faults() if spec.quiet else faults(spec.days, made, spec.seed)
     plan = sample_days(spec, wrong)
     truth = SampleTruth(wrong, spec.first_day, spec.days)
+    used = Used(accounts_of(made), spec.first_day, spec.days, wrong.missing_day) if spec.has_bills else None
     written: list[Path] = []
     lines = bad_lines = 0
     write_registry(out / "registry", made, plan[0].day)
@@ -113,7 +125,10 @@ def write_sample(out: Path, spec: SampleSpec, progress: Callable[[int], None] | 
         for position, day in enumerate(plan):
             records.choose(day)
             if wrong.rates:
-                truth.add((day.day - spec.first_day).days, records.requests(day))
+                records.all_of(day)
+                truth.add((day.day - spec.first_day).days, records.requests())
+                if used:
+                    used.add((day.day - spec.first_day).days, records.verifications())
             written.append(landing / f"{day.day}" / f"part-0000.{spec.format}")
             lines += records.write(written[-1], spec.format, 0, day.late_from)
             if day.late_from < day.events:
@@ -128,7 +143,16 @@ def write_sample(out: Path, spec: SampleSpec, progress: Callable[[int], None] | 
                 bad_lines += len(texts) - _GOOD_EDGE_LINES
             if progress is not None:
                 progress(position + 1)
-    truth.write(out / TRUTH, spec.command)
+        if used and wrong.missing_day is not None:
+            # The provider counted what no log tells.
+            day = _day(spec, wrong, wrong.missing_day)
+            records.choose(day)
+            records.all_of(day)
+            used.add(wrong.missing_day, records.verifications())
+    bills = SampleBills(used, made) if used else None
+    if bills:
+        bills.write(out / "registry")
+    truth.write(out / TRUTH, spec.command, bills.truth() if bills else {})
     gap = wrong.missing_day
     return SampleReport(
         first_day=spec.first_day,
@@ -146,23 +170,22 @@ def write_sample(out: Path, spec: SampleSpec, progress: Callable[[int], None] | 
 
 def sample_days(spec: SampleSpec, wrong: Faults) -> list[SampleDay]:
     """The days with logs, oldest first."""
+    return [_day(spec, wrong, position) for position in range(spec.days) if position != wrong.missing_day]
+
+
+def _day(spec: SampleSpec, wrong: Faults, position: int) -> SampleDay:
     newest = spec.days - 1
-    plan = []
-    for position in (position for position in range(spec.days) if position != wrong.missing_day):
-        has_bad_lines = position % 7 == 3 and spec.events >= _EVENTS_WITH_BAD_LINES
-        # The file of bad lines holds records that count, so that a day has exactly `events` of them.
-        own = spec.events - _GOOD_EDGE_LINES * has_bad_lines
-        plan.append(
-            SampleDay(
-                day=spec.first_day + timedelta(days=position),
-                progress=position / newest if spec.days >= _DAYS_WITH_GROWTH else 1.0,
-                events=own,
-                late_from=own - (own // _RECORDS_PER_LATE_ONE if position < newest else 0),
-                has_bad_lines=has_bad_lines,
-                faults=wrong.settings(position),
-            )
-        )
-    return plan
+    has_bad_lines = position % 7 == 3 and spec.events >= _EVENTS_WITH_BAD_LINES
+    # The file of bad lines holds records that count, so that a day has exactly `events` of them.
+    own = spec.events - _GOOD_EDGE_LINES * has_bad_lines
+    return SampleDay(
+        day=spec.first_day + timedelta(days=position),
+        progress=position / newest if spec.days >= _DAYS_WITH_GROWTH else 1.0,
+        events=own,
+        late_from=own - (own // _RECORDS_PER_LATE_ONE if position < newest else 0),
+        has_bad_lines=has_bad_lines,
+        faults=wrong.settings(position),
+    )
 
 
 def _edge_lines(day: date, app_key: str) -> list[str]:

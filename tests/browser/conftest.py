@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlencode
@@ -16,12 +17,16 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from pipelines.sample.write import SampleSpec, write_sample
 from reports.build.site import render_site
 from reports.content.folders import app_folders
 from tests.browser.counted import Published
 from tests.data import site_logs
 from tests.data.published_tables import example
+from tests.support import DataFolder
 
+SAMPLE_DAY = date(2026, 11, 25)
+"""The data day of the sample."""
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -51,6 +56,15 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def logged(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The data folder of the random logs, after both runs."""
     return site_logs.publish(tmp_path_factory.mktemp("random") / "data").root
+
+
+@pytest.fixture(scope="session")
+def sampled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The published data folder of a sample with all that is planted."""
+    root = tmp_path_factory.mktemp("sample") / "data"
+    write_sample(root, SampleSpec(days=60, apps=8, events=6_000, seed=1, last_day=SAMPLE_DAY))
+    DataFolder(root).publish(SAMPLE_DAY)
+    return root
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +11,9 @@ import pytest
 from playwright.sync_api import Page
 
 from pipelines.incidents.published import read_incidents
-from pipelines.sample.write import SampleSpec, write_sample
 from tests.browser.conftest import Reader, rendered
 from tests.data.published_tables import OPEN_INCIDENTS, day, many, steady
-from tests.support import DataFolder
 
-LAST = date(2026, 11, 25)
 SCREENS = {"desk": (1280, 800), "phone": (390, 844)}
 # All text of an element that lies wholly inside the window and is shown.
 _IN_SIGHT = """(one) => {
@@ -36,14 +32,11 @@ _IN_SIGHT = """(one) => {
 
 
 @pytest.fixture(scope="module")
-def month(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+def month(sampled: Path) -> tuple[Path, dict[str, Any]]:
     """The site of the sample's month, and the planted incident that is open."""
-    root = tmp_path_factory.mktemp("sample") / "data"
-    write_sample(root, SampleSpec(days=60, apps=8, events=6_000, seed=1, last_day=LAST))
-    DataFolder(root).publish(LAST)
-    truth = json.loads((root / "sample_truth.json").read_text("utf-8"))
+    truth = json.loads((sampled / "sample_truth.json").read_text("utf-8"))
     (planted,) = [one for one in truth["incidents"] if one["state"] == "open"]
-    return root / "site", planted
+    return sampled / "site", planted
 
 
 def in_sight(page: Page, selector: str) -> str:

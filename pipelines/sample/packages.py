@@ -1,0 +1,119 @@
+"""The resource packages of a sample: what is bought, and when the console is read.
+
+Here: the packages, made to fit what the accounts use. Account 1 runs out in two weeks; account 2 had used up a package
+before it bought the next; of account 3 one package lapsed, and another one will. Not here: what becomes of them
+(`purchases.py`). Moments are a day of the sample, from 0, and a full hour.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from pipelines.sample.used import Used
+
+RUNNING_OUT, OVERFLOWING, LAPSING = ACCOUNTS = tuple(f"sample-account-{number}" for number in (1, 2, 3))
+Moment = tuple[int, int]
+_FIRST: Final = (0, 0)
+# Shorter than the year that a package is valid.
+_LONGEST_DAYS: Final = 300
+# In days of usual use: what is left of the one that runs out, what lapsed and will lapse, how long the new ones last.
+_LEFT, _LAPSED, _LAPSING, _LASTING, _LONG_LASTING = 12, 1, 5, 150, 250
+
+
+@dataclass(frozen=True)
+class SampleReading:
+    """What the console said was left: what had been computed and `drift`, or `left` of a package from before the
+    sample. `why` is it off?
+    """
+
+    at: Moment
+    why: str
+    drift: int = 0
+    left: int | None = None
+
+
+@dataclass(frozen=True)
+class SamplePackage:
+    """A package; one that expires at no moment does so a year after its purchase, which no sample sees."""
+
+    resource_package_id: str
+    account_id: str
+    quantity: int
+    bought: Moment
+    expires: Moment | None = None
+    readings: tuple[SampleReading, ...] = ()
+
+    def ends_by(self, moment: Moment) -> bool:
+        """Whether it has expired at a moment."""
+        return self.expires is not None and self.expires <= moment
+
+
+def packages(used: Used) -> list[SamplePackage]:
+    """The packages of all accounts, those of each in the order in which they are drawn."""
+    return [*_running_out(used), *_overflowing(used), *_lapsing(used)]
+
+
+def _running_out(used: Used) -> list[SamplePackage]:
+    account, last, usual = RUNNING_OUT, used.days - 1, used.usual(RUNNING_OUT)
+    empty = last - 34
+    wanted = _round(used.uses(account, empty, last) + _LEFT * usual, usual)
+    drift = SampleReading((last - 4, 9), "drift", drift=-max(3, usual // 50))
+    return [
+        _used_up_on(empty, "1a", account, used),
+        SamplePackage(
+            _named("1b"), account, wanted, (empty - 5, 10), readings=(*_of_missing_day(account, used), drift)
+        ),
+    ]
+
+
+def _overflowing(used: Used) -> list[SamplePackage]:
+    account, empty = OVERFLOWING, used.days - 13
+    return [
+        _used_up_on(empty, "2a", account, used, _of_missing_day(account, used)),
+        SamplePackage(_named("2b"), account, _round(_LONG_LASTING * used.usual(account)), (empty + 2, 10)),
+    ]
+
+
+def _lapsing(used: Used) -> list[SamplePackage]:
+    account, last, usual = LAPSING, used.days - 1, used.usual(LAPSING)
+    lapsed, lapsing = last - 39, last + 19
+    left = used.uses(account, 0, lapsed - 1) + _LAPSED * usual
+    wanted = _round(used.uses(account, lapsed, last) + (lapsing - last + _LAPSING) * usual, usual)
+    return [
+        SamplePackage(_named("3a"), account, _round(4 * left), (-300, 0), (lapsed, 0), (_at_first(left),)),
+        SamplePackage(_named("3b"), account, wanted, (-250, 0), (lapsing, 0), (_at_first(wanted),)),
+        SamplePackage(_named("3c"), account, _round(_LASTING * usual), (last - 8, 10)),
+    ]
+
+
+def _used_up_on(
+    day: int, name: str, account_id: str, used: Used, readings: tuple[SampleReading, ...] = ()
+) -> SamplePackage:
+    """A package that is bought as the sample begins, of a longer one in its last year, and used up about a day."""
+    bought = max(0, used.days - _LONGEST_DAYS)
+    quantity = used.uses(account_id, bought, day - 1) + used.uses(account_id, day, day) // 2
+    return SamplePackage(
+        _named(name), account_id, _round(quantity, used.usual(account_id)), (bought, 0), readings=readings
+    )
+
+
+def _at_first(left: int) -> SampleReading:
+    """A reading of a package from before the sample, as its first day begins: without it, nobody knew what is left."""
+    return SampleReading(_FIRST, "used_before_the_log", left=left)
+
+
+def _of_missing_day(account_id: str, used: Used) -> tuple[SampleReading, ...]:
+    """A reading after the day without logs, whose uses the console knows."""
+    day = used.missing_day
+    if day is None:
+        return ()
+    return (SampleReading((day + 1, 9), "missing_day", drift=-used.uses(account_id, day, day)),)
+
+
+def _named(name: str) -> str:
+    return f"sample-package-{name}"
+
+
+def _round(count: int, unit: int | None = None) -> int:
+    """To whole hundreds, thousands, …: the power of ten in `unit`, or two digits of the number itself."""
+    step: int = 10 ** (len(str(unit)) - 1 if unit is not None else max(0, len(str(count)) - 2))
+    return max(step, (count + step // 2) // step * step)

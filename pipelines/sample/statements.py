@@ -1,0 +1,134 @@
+"""What the provider of a sample counts and bills: consoles, one of them in UTC, and bills, one of them too high.
+
+Here: the rows, from what was used, and what they differ from the log by. Of the day without logs the provider knows.
+"""
+
+from calendar import monthrange
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any, Final
+
+from pipelines.sample.packages import LAPSING, OVERFLOWING, RUNNING_OUT
+from pipelines.sample.purchases import Purchases
+from pipelines.sample.used import CHANNELS, Used
+
+UTC_ACCOUNT: Final = LAPSING
+OVERBILLED: Final = RUNNING_OUT
+SHIFT_HOURS: Final = 8
+NUMBER: Final = "number"
+CONSOLE_HEADER: Final = ("day", "account_id", "app_key", "channel", "total", "success", "failed", "unknown", "billed")
+BILL_HEADER: Final = ("month", "account_id", "channel", "quantity", "overflow_quantity", "amount")
+# Who saves a console by months saves one that has begun when it is worth it; of fewer days no shift is known.
+_LEAST_DAYS: Final = 10
+# Hundredths of a yuan.
+_PRICE: Final = 4
+
+
+class Statements:
+    """The consoles and bills of a sample."""
+
+    def __init__(self, used: Used, purchases: Purchases) -> None:
+        self._used = used
+        self._purchases = purchases
+        self._last_day = used.date(used.days - 1)
+        self._month = _last_month_over(self._last_day)
+        # Of a month that began before the sample, as much of it as there is.
+        self._billed_days = [day for day in range(used.days) if used.date(day).replace(day=1) == self._month]
+
+    def console_rows(self, account_id: str) -> list[list[object]]:
+        """What the console of an account says, of each day."""
+        if account_id == UTC_ACCOUNT:
+            return self._utc_rows()
+        channels = CHANNELS if account_id == OVERBILLED else (NUMBER,)
+        return [
+            self._console_row(account_id, day, channel, 0, billed_only=account_id == OVERBILLED)
+            for day in range(self._used.days)
+            for channel in channels
+        ]
+
+    def bill_rows(self) -> list[list[object]]:
+        """What the bills of the last month that is over say."""
+        return [
+            [
+                f"{self._month:%Y-%m}", account_id, channel, quantity, "" if overflow is None else overflow,
+                f"{quantity * _PRICE / 100:.2f}",
+            ]
+            for account_id, channel, quantity, overflow in self._bills()
+        ]  # fmt: skip
+
+    @property
+    def bills_file(self) -> str:
+        """The name of the file of the bills."""
+        return f"sample-{self._month:%Y-%m}.csv"
+
+    def truth(self) -> dict[str, Any]:
+        """How the consoles and the bills differ from the log, and why."""
+        days = [str(row[0]) for row in self._utc_rows()]
+        return {
+            "consoles": [
+                {
+                    "account_id": UTC_ACCOUNT, "channel": NUMBER, "shift_hours": SHIFT_HOURS,
+                    "first_day": days[0], "last_day": days[-1],
+                }
+            ],
+            "bills": [self._bill_truth(*bill) for bill in self._bills()],
+        }  # fmt: skip
+
+    def _bills(self) -> Iterator[tuple[str, str, int, int | None]]:
+        """Account, channel, quantity, and what of it no package covered."""
+        for channel in CHANNELS:
+            counts = [self._used.of_day(OVERBILLED, day, (channel,)) for day in self._billed_days]
+            # Who has no result is billed all the same: that is the fault of this bill.
+            yield OVERBILLED, channel, sum(one.uses + one.unknowns for one in counts), None
+        for account_id in (OVERFLOWING, UTC_ACCOUNT):
+            first, last = self._billed_days[0], self._billed_days[-1]
+            overflow = self._purchases.overflow(account_id, first, last)
+            yield account_id, NUMBER, self._used.uses(account_id, first, last), overflow
+
+    def _bill_truth(self, account_id: str, channel: str, quantity: int, overflow: int | None) -> dict[str, Any]:
+        del overflow
+        logged = [
+            self._used.of_day(account_id, day, CHANNELS if channel == NUMBER else (channel,))
+            for day in self._billed_days
+            if self._used.is_logged(day)
+        ]
+        difference = quantity - sum(one.uses for one in logged)
+        is_whole = len(logged) == monthrange(self._month.year, self._month.month)[1]
+        cause = "within" if not difference else "unknown" if is_whole else "log_incomplete"
+        return {
+            "month": str(self._month), "account_id": account_id, "channel": channel, "bill": quantity,
+            "bill_minus_log": difference, "cause": cause, "explained": difference if cause == "unknown" else 0,
+        }  # fmt: skip
+
+    def _utc_rows(self) -> list[list[object]]:
+        """The day that has not ended in UTC is not there yet, nor is a month that has just begun."""
+        days = range(self._used.days - 1)
+        of_month = Counter(_month_of(self._used.date(day)) for day in days)
+        return [
+            self._console_row(UTC_ACCOUNT, day, NUMBER, SHIFT_HOURS)
+            for day in days
+            if of_month[_month_of(self._used.date(day))] >= _LEAST_DAYS
+        ]
+
+    def _console_row(
+        self, account_id: str, day: int, channel: str, first_hour: int, *, billed_only: bool = False
+    ) -> list[object]:
+        counts = self._used.of_day(account_id, day, CHANNELS if channel == NUMBER else (channel,), first_hour)
+        key = [self._used.date(day), account_id, "", channel]
+        if billed_only:
+            return [*key, "", "", "", "", counts.uses]
+        if first_hour:
+            # Of few failures a shift tells nothing.
+            return [*key, counts.requests, counts.successes, "", "", counts.uses]
+        failed = counts.requests - counts.successes - counts.unknowns
+        return [*key, counts.requests, counts.successes, failed, counts.unknowns, counts.uses]
+
+
+def _month_of(day: date) -> date:
+    return day.replace(day=1)
+
+
+def _last_month_over(as_of: date) -> date:
+    """The first day of the last month that is over as a day ends."""
+    return _month_of(_month_of(as_of + timedelta(days=1)) - timedelta(days=1))
