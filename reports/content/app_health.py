@@ -37,6 +37,11 @@ class AppHealth:
     line: Course
     is_line_of_rate: bool
 
+    @property
+    def is_below(self) -> bool:
+        """Whether its requests or its technical success are below the usual."""
+        return "below" in (self.usual_rate.place, self.usual_volume.place)
+
 
 def app_health(
     marts: PublishedTables, by_key: Mapping[str, App], struck: Sequence[str], complete: Collection[date]
@@ -68,12 +73,8 @@ def app_health(
     found = [_health(by_key[key], newest, key in place, norms, window(as_of, DAYS).first) for key, newest in listed]
     return sorted(
         found,
-        key=lambda one: (place.get(one.app.key, len(place)), not _is_worse(one), -(one.volume or 0), one.app.key),
+        key=lambda one: (place.get(one.app.key, len(place)), not one.is_below, -(one.volume or 0), one.app.key),
     )
-
-
-def _is_worse(one: AppHealth) -> bool:
-    return "below" in (one.usual_rate.place, one.usual_volume.place)
 
 
 def _health(app: App, newest: date | None, is_struck: bool, norms: Mapping[str, list[Row]], first: date) -> AppHealth:

@@ -4,7 +4,7 @@ Lives here: what the first page is made of, and its sentence. Does not belong he
 named below), warnings and notes (`attention.py`), markup (`pages/index.html.jinja`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
@@ -57,9 +57,9 @@ def briefing(
         )
     )
     attention = findings(marts, stand)
-    severity, sentence = _sentence(
-        stand, open_, {key for (key,) in marts.rows("active_apps")}, struck, attention, len(complete)
-    )
+    apps = app_health(marts, by_key, struck, complete)
+    others = _others(by_key.values(), {key for (key,) in marts.rows("active_apps")}, struck, apps)
+    severity, sentence = _sentence(stand, open_, struck, others, attention, len(complete))
     return Briefing(
         severity,
         sentence,
@@ -67,24 +67,68 @@ def briefing(
         open_[CARDS:],
         [entry for entry in entries if not entry.incident.published.is_open],
         key_figures(marts),
-        app_health(marts, by_key, struck, complete),
+        apps,
         attention,
     )
+
+
+@dataclass(frozen=True)
+class _Others:
+    """The apps without an open incident, by how they are: none is called normal of which that is not known.
+
+    `silent` have no record in the 30 days; one that is disabled is to have none, and is not among them. Where more apps
+    than the list has are active, whether one is below the usual is not known of all: `is_known_of_all` tells.
+    """
+
+    normal: int
+    below: int
+    silent: int
+    is_known_of_all: bool
+
+    @property
+    def count(self) -> int:
+        """All of them."""
+        return self.normal + self.below + self.silent
+
+    @property
+    def words(self) -> Text:
+        """How they are, and how many are how where they differ."""
+        kinds = (
+            (self.normal, t("normal") if self.is_known_of_all else t("no incident")),
+            (self.below, t("below usual")),
+            (self.silent, t("no records in 30 days")),
+        )
+        found = [(number, kind) for number, kind in kinds if number]
+        if len(found) == 1:
+            return found[0][1]
+        said = [t("{count} {kind}").format(count=count(number), kind=kind) for number, kind in found]
+        return Text("，".join(one.zh for one in said), ", ".join(one.en for one in said))
+
+    @property
+    def are_normal(self) -> bool:
+        """Whether nothing is to be said of any of them."""
+        return self.is_known_of_all and not self.below and not self.silent
+
+
+def _others(apps: Iterable[App], active: set[str], struck: Collection[str], listed: Sequence[AppHealth]) -> _Others:
+    silent = sum(app.key not in active and app.key not in struck and app.status != "disabled" for app in apps)
+    rest = active - set(struck)
+    below = sum(one.is_below and one.app.key in rest for one in listed)
+    return _Others(len(rest) - below, below, silent, rest <= {one.app.key for one in listed})
 
 
 def _sentence(
     stand: Standing,
     open_: Sequence[Entry],
-    active: set[str],
     struck: Sequence[str],
+    others: _Others,
     attention: Sequence[Finding],
     days: int,
 ) -> tuple[Literal["good", "warn", "bad"], Text]:
     """Whether anything is wrong, in one sentence, and how bad.
 
     Args:
-        active: keys of the apps with a record in the 30 days.
-        struck: of those with an open incident.
+        struck: keys of the apps with an open incident.
         days: how many days have data.
     """
     warnings = sum(one.severity != "note" for one in attention)
@@ -94,17 +138,30 @@ def _sentence(
         return "bad", t("{head}; {rest}").format(head=head, rest=_problems(len(open_))) if open_ else head
     if open_:
         whole = any(one.incident.published.incident.kind != "data" and one.incident.name is None for one in open_)
-        rest = len(active - set(struck))
-        if whole or not struck or not rest:
-            return "warn" if is_known else "bad", _problems(len(open_))
-        others = t("the other app is normal") if rest == 1 else t("the other {count} apps are normal")
-        said = t("{head}, {rest}").format(head=_problems(len(open_)), rest=others.format(count=count(rest)))
-        return "warn" if is_known else "bad", said
+        problems = _problems(len(open_))
+        if not whole and struck and others.count:
+            problems = t("{head}, {rest}").format(head=problems, rest=_rest(others))
+        return "warn" if is_known else "bad", problems
     if days <= _LEAST_DAYS:
         return "warn", t("Nothing found, but {days} days of data are too few to judge by").format(days=days)
+    if others.are_normal:
+        if warnings:
+            return "warn", t("All apps are normal; warnings: {count}").format(count=warnings)
+        return "good", t("All is normal")
+    said = [t("No incident")]
+    if others.below or others.silent:
+        said.append(t("apps: {kinds}").format(kinds=others.words))
     if warnings:
-        return "warn", t("All apps are normal; warnings: {count}").format(count=warnings)
-    return "good", t("All is normal")
+        said.append(t("warnings: {count}").format(count=warnings))
+    return "warn" if warnings else "good", Text("；".join(one.zh for one in said), "; ".join(one.en for one in said))
+
+
+def _rest(others: _Others) -> Text:
+    if others.are_normal:
+        said = t("the other app is normal") if others.count == 1 else t("the other {count} apps are normal")
+    else:
+        said = t("the other app: {kinds}") if others.count == 1 else t("the other {count} apps: {kinds}")
+    return said.format(count=count(others.count), kinds=others.words)
 
 
 def _problems(number: int) -> Text:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -25,30 +26,52 @@ def briefing_of(database: Path) -> Briefing:
         return briefing(marts, context.standing(marts, quality), quality, Incidents(marts, by_key), by_key)
 
 
-def apps(path: Path, count: int, *incidents: dict[str, object], **changes: bool) -> Path:
-    """Apps `app-0`, … with 100 requests on each of 60 days, and incidents."""
+def apps(
+    path: Path,
+    count: int,
+    *incidents: dict[str, object],
+    is_missing: bool = False,
+    fallen: Sequence[int] = (),
+    silent: Sequence[int] = (),
+    disabled: Sequence[int] = (),
+    warnings: int = 0,
+) -> Path:
+    """Apps `app-0`, … with 100 requests and more on each of 60 days, and incidents.
+
+    Those that are `fallen` have a tenth of them on the last day, those that are `silent` or `disabled` none at all.
+    """
     made = Database(path / "authmeter.duckdb")
     made.publish(first_day=day(59))
     made.connection.execute(
-        "INSERT INTO apps SELECT 'app-' || i, 'App ' || i, 'android', NULL, NULL, 'enabled', true FROM range(?) t(i)",
-        [count],
+        """
+        INSERT INTO apps
+        SELECT 'app-' || i, 'App ' || i, 'android', NULL, NULL,
+            if(i IN (SELECT unnest($off)), 'disabled', 'enabled'), true
+        FROM range($count) t(i)""",
+        {"count": count, "off": list(disabled)},
     )
     nothing = dict.fromkeys(("duplicates", "unmapped_codes", "unregistered_apps", "late_records"), 0)
     for back in range(60):
-        state = "missing" if changes.get("is_missing") and back == 0 else "complete"
+        state = "missing" if is_missing and back == 0 else "complete"
         made.add("day_quality", nothing | {"day": day(back), "records_accepted": 100, "restated": False,
                                            "day_state": state})  # fmt: skip
     made.connection.execute(
         """
         INSERT INTO channel_daily BY NAME
         SELECT $last::DATE - back::INTEGER AS day, 'app-' || i AS app_key, 'one_click' AS channel,
-            100 * (i + 1) AS authorization_requests, 90 * (i + 1) AS authorizations, 0 AS authorizations_cancelled,
-            10 * (i + 1) AS authorizations_failed, 0 AS verification_requests, 0 AS verifications, 0 AS mismatches,
-            0 AS unknowns, 0 AS billable_verifications, 1 AS devices
-        FROM range($count) AS apps(i), range(60) AS days(back)
-        WHERE NOT ($is_missing AND back = 0)""",
-        {"last": day(0), "count": count, "is_missing": bool(changes.get("is_missing"))},
-    )
+            10 * n * (i + 1) AS authorization_requests, 9 * n * (i + 1) AS authorizations,
+            0 AS authorizations_cancelled, n * (i + 1) AS authorizations_failed, 0 AS verification_requests,
+            0 AS verifications, 0 AS mismatches, 0 AS unknowns, 0 AS billable_verifications, 1 AS devices
+        FROM range($count) AS apps(i), range(60) AS days(back),
+            LATERAL (SELECT if(back = 0 AND i IN (SELECT unnest($fallen)), 1, 10) AS n)
+        WHERE NOT ($is_missing AND back = 0) AND i NOT IN (SELECT unnest($none))""",
+        {"last": day(0), "count": count, "is_missing": is_missing, "fallen": list(fallen),
+         "none": [*silent, *disabled]},
+    )  # fmt: skip
+    made.add("check_results", *(
+        {"check_name": f"check-{i}", "severity": "warn", "passed": False, "detail_en": "Odd.", "detail_zh": "异常。"}
+        for i in range(warnings)
+    ))  # fmt: skip
     made.add("incidents", *incidents)
     return made.close()
 
@@ -74,6 +97,40 @@ def test_the_sentence(
     tmp_path: Path, count: int, incidents: list[dict[str, object]], severity: str, zh: str, en: str
 ) -> None:
     found = briefing_of(apps(tmp_path, count, *incidents))
+    assert (found.severity, found.sentence.zh, found.sentence.en) == (severity, zh, en)
+
+
+@pytest.mark.parametrize(
+    ("made", "severity", "zh", "en"),
+    [
+        ({"count": 8, "incidents": [ONE], "fallen": [5]}, "bad",
+         "1 个问题正在发生，其余 7 个应用：6 个正常，1 个低于平时",
+         "1 problem is happening, the other 7 apps: 6 normal, 1 below usual"),
+        ({"count": 8, "incidents": [ONE], "fallen": [5], "silent": [6, 7]}, "bad",
+         "1 个问题正在发生，其余 7 个应用：4 个正常，1 个低于平时，2 个近 30 天无记录",
+         "1 problem is happening, the other 7 apps: 4 normal, 1 below usual, 2 no records in 30 days"),
+        ({"count": 2, "incidents": [ONE], "fallen": [0]}, "bad", "1 个问题正在发生，其余 1 个应用低于平时",
+         "1 problem is happening, the other app: below usual"),
+        # One that is disabled is to have no record: it is neither normal nor a finding.
+        ({"count": 8, "incidents": [ONE], "disabled": [7]}, "bad", "1 个问题正在发生，其余 6 个应用正常",
+         "1 problem is happening, the other 6 apps are normal"),
+        # Of so many the list shows 50: that the others are within the usual is not known.
+        ({"count": 60, "incidents": [ONE]}, "bad", "1 个问题正在发生，其余 59 个应用：没有异常",
+         "1 problem is happening, the other 59 apps: no incident"),
+        ({"count": 8, "fallen": [5]}, "good", "没有异常；各应用：7 个正常，1 个低于平时",
+         "No incident; apps: 7 normal, 1 below usual"),
+        ({"count": 8, "silent": [5], "warnings": 2}, "warn",
+         "没有异常；各应用：7 个正常，1 个近 30 天无记录；有 2 条告警",
+         "No incident; apps: 7 normal, 1 no records in 30 days; warnings: 2"),
+        ({"count": 60}, "good", "没有异常", "No incident"),
+        ({"count": 8, "disabled": [7]}, "good", "一切正常", "All is normal"),
+        ({"count": 8, "warnings": 1}, "warn", "各应用正常；有 1 条告警", "All apps are normal; warnings: 1"),
+    ],
+)  # fmt: skip
+def test_no_app_is_called_normal_that_is_below_usual_or_has_no_record(
+    tmp_path: Path, made: dict[str, Any], severity: str, zh: str, en: str
+) -> None:
+    found = briefing_of(apps(tmp_path, made.pop("count"), *made.pop("incidents", ()), **made))
     assert (found.severity, found.sentence.zh, found.sentence.en) == (severity, zh, en)
 
 
