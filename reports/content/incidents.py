@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any, Final
 
 from pipelines.common.text import Words
+from pipelines.incidents.falls import WINDOW_DAYS
 from pipelines.incidents.published import Note, PublishedIncident
 from pipelines.incidents.words import cell_words, incident_text
 from reports.content.context import ALL_APPS, App
@@ -53,8 +54,9 @@ class Incident:
 
     `link` is the page of its app, from the root of the site, `folder` that app's, None of all together. `restated_days`
     counts its days of which figures were changed after publication. `dimension` is what `cells` are values of, None
-    where no cause is named. `last_seen` is the data day where its text is to name it, as on the page of a day, where
-    "yesterday" would be the day before that one.
+    where no cause is named. `is_unregistered`: its app, or the app that is its cause, is not in the registry.
+    `last_seen` is the data day where its text is to name it, as on the page of a day, where "yesterday" would be the
+    day before that one.
     """
 
     published: PublishedIncident
@@ -63,6 +65,7 @@ class Incident:
     restated_days: int
     dimension: Text | None
     cells: tuple[Cell, ...]
+    is_unregistered: bool = False
     last_seen: date | None = None
 
     @property
@@ -86,6 +89,14 @@ class Incident:
         one = self.published
         said = incident_text(one.incident, _NAME_MARK, one.cause_app_name, self.last_seen)
         return Text(said.zh.removeprefix(_NAME_MARK), said.en.removeprefix(_NAME_MARK))
+
+    @property
+    def level_days(self) -> Text | None:
+        """Which days its level of now is of; None of a fault of the data."""
+        if self.is_of_data:
+            return None
+        days = min(self.published.incident.days, WINDOW_DAYS)
+        return t("newest day") if days == 1 else t("newest {days} days").format(days=days)
 
     @property
     def codes(self) -> Text | None:
@@ -193,12 +204,16 @@ def _incident(
     incident = one.incident
     app = None if incident.app_key == ALL_APPS else by_key[incident.app_key]
     dimensions = cells[0][0].split(" & ") if cells else []
+    # An app stands first in a cause.
+    named, _, value = (incident.cause.cell or "").partition("=")
+    cause_app = by_key.get(value.partition(" & ")[0]) if named == "app_key" else None
     return Incident(
         published=one,
         link=f"apps/{app.folder}/index.html" if app else _ALL_APPS_PAGES[incident.kind],
         folder=app.folder if app else None,
         restated_days=restated_days,
         dimension=_joined([_DIMENSIONS[name] for name in dimensions]) if cells else None,
+        is_unregistered=any(one is not None and one.status == "unregistered" for one in (app, cause_app)),
         cells=tuple(Cell(_value(dimensions, value, by_key), *rest) for _, value, *rest in cells),
     )
 

@@ -81,6 +81,44 @@ def test_an_app_without_records_says_so_and_what_to_do(read_site: Callable[..., 
     assert page.locator("a[href$='old_usage_detail.csv']").is_visible()
 
 
+def test_an_app_that_is_disabled_says_so(reader: Reader) -> None:
+    page = reader.open("apps/idle/index.html", lang="zh")
+    for language, words in {"zh": "这个应用未开通，没有记录", "en": "This app is disabled and has no record"}.items():
+        reader.speak(language)
+        said = page.locator("[data-part=silent]").inner_text()
+        assert words in said
+        # The next step, in the same sentence.
+        assert "registry/apps.csv" in said
+        assert page.locator("[data-part=silent]").count() == 1
+    # What is compared is said of figures, and there is none.
+    assert page.locator("[data-coverage]").count() == 0
+    reader.speak("zh")
+    reader.open("index.html", lang="zh")
+    assert "未开通，近 30 天没有记录" in page.locator(".apps tr", has_text="Idle").inner_text()
+
+
+def test_an_incident_of_an_app_that_nobody_registered_is_marked(reader: Reader) -> None:
+    page = reader.open("index.html", lang="zh")
+    part = page.locator('[data-incident="all-rate"] .incident-parts li', has_text="ghost")
+    assert "未登记的应用" in (part.text_content() or "")
+    assert page.locator('[data-incident="shop-rate"] .badge.unregistered').count() == 0
+    page = reader.open("apps/ghost/index.html", lang="en")
+    assert "Unregistered app" in page.locator('[data-incident="ghost-rate"]').inner_text()
+
+
+def test_counts_of_what_an_app_has_not_are_left_out(reader: Reader) -> None:
+    page = reader.open("apps/cmd/index.html", lang="en")
+    metrics = "all => all.map((one) => one.dataset.metric)"
+    assert page.eval_on_selector_all(".card h2 [data-metric]", metrics) == [
+        "number_verifications", "one_click_verifications", "local_verifications",
+    ]  # fmt: skip
+    assert "third_party_authorizations" not in page.eval_on_selector_all("[data-part=periods] [data-metric]", metrics)
+    page = reader.open(SHOP, lang="en")
+    assert page.locator("#card-third_party_authorizations, [data-part=periods] tr").count() > 1
+    page = reader.open("usage.html", lang="en")
+    assert page.locator("#card-third_party_authorizations").count() == 1
+
+
 def test_an_app_whose_newest_record_is_of_the_first_of_the_30_days_has_its_figures(
     read_site: Callable[..., Reader], tmp_path: Path
 ) -> None:

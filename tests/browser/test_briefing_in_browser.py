@@ -116,6 +116,18 @@ def test_a_card_has_its_cause_as_bars_and_its_curve_marked(reader: Reader) -> No
     assert "No single cause" in page.locator('[data-incident="all-rate"] .cause').inner_text()
 
 
+def test_a_card_says_of_which_days_its_level_is(reader: Reader) -> None:
+    page = reader.open("index.html", lang="zh")
+    for language, words in {"zh": ("最近 7 天", "最近 3 天"), "en": ("newest 7 days", "newest 3 days")}.items():
+        reader.speak(language)
+        for key, said in zip(("shop-rate", "odd-rate"), words, strict=True):
+            card = page.locator(f'[data-incident="{key}"]')
+            assert said in card.locator(".fall").inner_text()
+            assert said in card.locator(".cause h3").inner_text()
+    page = reader.open(f"days/{day(10)}.html", lang="zh")
+    assert "最近 7 天" in page.locator('[data-incident="shop-rate"]').inner_text()
+
+
 def test_a_card_leads_to_the_app_the_day_and_the_file(reader: Reader) -> None:
     page = reader.open("index.html", lang="en")
     card = page.locator('[data-incident="odd-rate"]')

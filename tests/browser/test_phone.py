@@ -66,6 +66,23 @@ def test_rows_are_lists_and_nothing_lies_out_of_sight(reader: Reader, path: str)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+def test_what_is_looked_up_is_folded_and_what_went_wrong_is_not(reader: Reader) -> None:
+    page = phone(reader, APP)
+    seen = ("[data-incident]", "[data-chart=technical_success_rate]", "[data-part=versions]", "[data-part=cards]")
+    assert all(page.locator(one).first.is_visible() for one in seen)
+    looked_up = page.locator("main .phone-fold")
+    names = looked_up.evaluate_all("all => all.map((one) => one.querySelector('[data-part]').dataset.part)")
+    assert {"platforms", "outcomes-verification", "codes-authorization", "periods", "packages"} <= set(names)
+    assert [one for one in looked_up.all() if one.locator("[data-part]").is_visible()] == []
+    looked_up.filter(has=page.locator("[data-part=periods]")).locator("summary").click()
+    assert page.locator("[data-part=periods] tbody tr").first.is_visible()
+    # On a desk everything lies open.
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page = reader.open(APP, lang="en")
+    assert page.locator(".phone-fold").count() == 0
+    assert page.locator("[data-part=periods], [data-part=packages]").last.is_visible()
+
+
 def test_a_row_names_each_of_its_figures_and_is_sorted_by_the_headings(reader: Reader) -> None:
     page = phone(reader, "usage.html")
     row = page.locator("table[data-table=apps] tbody tr").first

@@ -64,7 +64,7 @@ def check_cards(reading: dict[str, Any], tables: Published, key: str, days: int,
     """The data day against the same weekday of the week before, and the window against the one before."""
     (today, week_before), (window, _) = tables.period("day"), tables.period(str(days))
     expected = {}
-    for metric in CARDS:
+    for metric in [one for one in CARDS if is_used(tables, key, one)]:
         now, then = tables.usage(key, metric, today), tables.usage(key, metric, week_before)
         total = tables.usage(key, metric, window)
         matched, base = (tables.usage(key, metric, span) for span in tables.matched(str(days)))
@@ -77,6 +77,14 @@ def check_cards(reading: dict[str, Any], tables: Published, key: str, days: int,
             Change(matched, base, tables.is_fair(str(days))),
         ]
     assert reading["cards"] == expected
+
+
+def is_used(tables: Published, key: str, metric: str) -> bool:
+    """Whether an app's page has that count: third-party sign-in stands only where there was one."""
+    if metric != CARDS[3] or key == "*":
+        return True
+    spans = [*(span for name in PERIODS for span in tables.period(name)), tables.window(30)]
+    return any(tables.usage(key, metric, span) for span in spans)
 
 
 def is_present(tables: Published, key: str, chart: str, series: str) -> bool:
@@ -127,7 +135,7 @@ def check_usage(reading: dict[str, Any], tables: Published, key: str, days: int,
     lines = {metric: [tables.usage(key, metric, [day]) for day in tables.window(days)] for metric in CARDS[1:]}
     check_charts(reading, {"usage": lines}, tables, key, days, language)
     rows = []
-    for metric in USAGE:
+    for metric in [one for one in USAGE if is_used(tables, key, one)]:
         row: list[Any] = []
         for name in PERIODS:
             matched, base = (tables.usage(key, metric, span) for span in tables.matched(name))

@@ -285,7 +285,8 @@ def steady(
     made.add("apps", {"app_key": "shop", "app_name": "商城", "platform": "android", "status": "enabled",
                       "is_registered": True})  # fmt: skip
     if stopped is not None:
-        made.add("apps", {"app_key": "old", "app_name": "Old", "platform": "android", "is_registered": True})
+        made.add("apps", {"app_key": "old", "app_name": "Old", "platform": "android", "status": "enabled",
+                          "is_registered": True})  # fmt: skip
     for back in range(days):
         quality = _complete(back, 140) | {"restated": back in restated}
         if back in missing:

@@ -41,7 +41,7 @@ export function drawAppSections(raw) {
   }
   const present = presentChannels(raw);
   const isSilent = !raw.last_seen || raw.last_seen < site.days[0];
-  for (const place of isSilent ? all("[data-sections=login], [data-part=cards]") : []) place.remove();
+  for (const place of isSilent ? all("[data-sections=login], [data-part=cards], [data-coverage]") : []) place.remove();
   for (const place of isSilent ? all("[data-sections]") : []) {
     place.dataset.sections = "packages";
     place.before(element("p", { className: "silent", "data-part": "silent" }));
@@ -49,17 +49,28 @@ export function drawAppSections(raw) {
   drawSections({ logins: present.length > 0, severalChannels: present.length > 1 });
 }
 
-function drawSilence() {
-  for (const place of all("[data-part=silent]")) {
-    const day = figures.last_seen;
-    place.textContent = day
-      ? filled(_("No record in the last 30 days, the newest is of {day}: see whether its logs still arrive."), {
-          day: dayLabel(day),
-        })
-      : filled(_("No record of this app yet: drop logs with its key {key} into landing/, then run authmeter run."), {
-          key: figures.key,
-        });
+/**
+ * What an app has without a record in the 30 days, and the next step.
+ * @returns {string}
+ */
+function silence() {
+  const isDisabled = figures.status === "disabled";
+  if (figures.last_seen) {
+    const text = isDisabled
+      ? _(
+          "This app is disabled, its newest record is of {day}: where it is in use, set its status to enabled in registry/apps.csv.",
+        )
+      : _("No record in the last 30 days, the newest is of {day}: see whether its logs still arrive.");
+    return filled(text, { day: dayLabel(figures.last_seen) });
   }
+  const text = isDisabled
+    ? _("This app is disabled and has no record: once it is in use, set its status to enabled in registry/apps.csv.")
+    : _("No record of this app yet: drop logs with its key {key} into landing/, then run authmeter run.");
+  return filled(text, { key: figures.key });
+}
+
+function drawSilence() {
+  for (const place of all("[data-part=silent]")) place.textContent = silence();
 }
 
 function drawFacts() {

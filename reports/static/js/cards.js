@@ -24,6 +24,16 @@ export const CARD_METRICS = [
 export const PERIODS = ["day", "7", "30", "month", "last_month"];
 
 /**
+ * Whether a count is shown: that of third-party sign-in only where there was one. Of all apps together, it always is.
+ * @param {UsageMetric} metric
+ * @returns {boolean}
+ */
+export function isUsed(metric) {
+  if (metric !== "third_party_authorizations" || figures.key === "*") return true;
+  return [...figures.sums[metric].flat(), ...figures.usage[metric]].some(Boolean);
+}
+
+/**
  * A count, short where it is long, and the exact one beside.
  * @param {Value} value
  * @returns {HTMLElement[]}
@@ -95,7 +105,7 @@ function card(metric) {
 }
 
 function drawCards() {
-  for (const place of all("[data-part=cards]")) place.replaceChildren(...CARD_METRICS.map(card));
+  for (const place of all("[data-part=cards]")) place.replaceChildren(...CARD_METRICS.filter(isUsed).map(card));
 }
 
 /** Draws the cards with every change of figures or window. */

@@ -1,7 +1,7 @@
 /* The table of periods: the four counts and the billable one over the data day, 7 and 30 days, the month to date and
    the last whole month, since bills are monthly. Exact counts, each with its change. */
 
-import { CARD_METRICS, PERIODS } from "./cards.js";
+import { CARD_METRICS, isUsed, PERIODS } from "./cards.js";
 import { BETTER, changeNode } from "./change.js";
 import { all, element } from "./dom.js";
 import { withDownload } from "./downloads.js";
@@ -94,7 +94,7 @@ function periodCell(metric, name, place) {
 
 function drawPeriods() {
   for (const place of all("[data-part=periods]")) {
-    const rows = PERIOD_METRICS.map((metric) =>
+    const rows = PERIOD_METRICS.filter(isUsed).map((metric) =>
       element(
         "tr",
         {},

@@ -95,6 +95,18 @@ function chartFigure(name, title, metric) {
   );
 }
 
+/* On a phone what is not needed at first sight is folded: a page of all of it is as long as twelve screens. */
+const isPhone = () => window.matchMedia("(max-width: 600px)").matches;
+
+/**
+ * @param {HTMLElement} head
+ * @param {HTMLElement} content
+ * @returns {HTMLElement}
+ */
+function folded(head, content) {
+  return element("details", { className: "panel phone-fold" }, element("summary", {}, head), content);
+}
+
 /**
  * @param {Node[]} title
  * @param {string} name
@@ -103,6 +115,28 @@ function chartFigure(name, title, metric) {
  */
 function titled(title, name, className = "panel") {
   return element("div", { className }, element("h3", {}, ...title), part(name, ""));
+}
+
+/**
+ * The same of what is looked up, when something else has shown that it must be.
+ * @param {Node[]} title
+ * @param {string} name
+ * @returns {HTMLElement}
+ */
+function lookedUp(title, name) {
+  return isPhone() ? folded(element("h3", {}, ...title), part(name, "")) : titled(title, name);
+}
+
+/**
+ * A section of one part that is looked up.
+ * @param {Node[]} title
+ * @param {string} name
+ * @returns {HTMLElement}
+ */
+function lookedUpSection(title, name) {
+  const head = element("h2", {}, ...title);
+  if (isPhone()) return section(folded(head, part(name, "")));
+  return section(element("div", { className: "heading" }, head), part(name));
 }
 
 /**
@@ -142,8 +176,8 @@ function whereFrom() {
       "div",
       { className: "pair values" },
       titled(both("By SDK version"), "versions", "panel whole"),
-      titled(both("By platform"), "platforms"),
-      titled(both("By carrier, one-click login"), "carriers"),
+      lookedUp(both("By platform"), "platforms"),
+      lookedUp(both("By carrier, one-click login"), "carriers"),
     ),
   );
 }
@@ -160,7 +194,7 @@ const SECTIONS = {
       ...chartsHeading(both("Usage by day"), "usage"),
       element("div", { className: "charts wide" }, chartFigure("usage", both("Records a day"), "number_verifications")),
     ),
-    section(element("div", { className: "heading" }, element("h2", {}, ...both("By period"))), part("periods")),
+    lookedUpSection(both("By period"), "periods"),
   ],
   login: (content) => [
     // What changed shows in the lines, rates first; the tables below say by how much, where and why.
@@ -174,19 +208,14 @@ const SECTIONS = {
       element(
         "div",
         { className: "pair" },
-        ...(content.logins ? [titled(both("Authorization, by outcome"), "outcomes-authorization")] : []),
-        titled(both("Verification, by outcome"), "outcomes-verification"),
-        ...(content.logins ? [titled(both("Authorization, up to ten result codes"), "codes-authorization")] : []),
-        titled(both("Verification, up to ten result codes"), "codes-verification"),
+        ...(content.logins ? [lookedUp(both("Authorization, by outcome"), "outcomes-authorization")] : []),
+        lookedUp(both("Verification, by outcome"), "outcomes-verification"),
+        ...(content.logins ? [lookedUp(both("Authorization, up to ten result codes"), "codes-authorization")] : []),
+        lookedUp(both("Verification, up to ten result codes"), "codes-verification"),
       ),
     ),
   ],
-  packages: () => [
-    section(
-      element("div", { className: "heading" }, element("h2", {}, ...both("Schemes and packages"))),
-      part("packages"),
-    ),
-  ],
+  packages: () => [lookedUpSection(both("Schemes and packages"), "packages")],
   drawn: () => [section(heading(both("Uses by resource package")), part("drawn"))],
 };
 

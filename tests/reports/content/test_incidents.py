@@ -236,3 +236,29 @@ def test_the_page_of_an_app_stays_small_however_many_incidents_it_had(made, read
     assert "Ended incidents: 51" in page
     assert "Shown are the first 5; the table incidents has all." in page
     assert len(page.encode()) < 10_000
+
+
+def test_what_an_unregistered_app_did_is_marked(made, reading):
+    made.add("apps", {"app_key": "ghost", "app_name": "ghost", "platform": "unknown", "is_registered": False})
+    made.add(
+        "incidents",
+        incident("own", 4, app_key="ghost", lost=50.0),
+        incident("whole", 4, app_key="*", lost=40.0, cause_kind="cell", cause="app_key=ghost & platform=android"),
+        incident("other-cause", 4, app_key="*", lost=30.0, cause_kind="cell", cause="app_key=shop"),
+        incident("other-dimension", 4, app_key="*", lost=20.0, cause_kind="cell", cause="platform=ghost"),
+        incident("shop", 4, lost=10.0),
+    )
+    marked = {one.incident_id: one.is_unregistered for one in incidents_of(made, reading).all}
+    assert marked == {"own": True, "whole": True, "other-cause": False, "other-dimension": False, "shop": False}
+
+
+def test_the_days_of_the_level_are_those_of_the_incident_and_seven_at_most(made, reading):
+    made.add(
+        "incidents",
+        incident("old", 9),
+        incident("young", 1),
+        incident("new", 0),
+        incident("data", 3, kind="data", metric="missing_day", app_key="*", channel="*"),
+    )
+    said = {one.incident_id: one.level_days and one.level_days.zh for one in incidents_of(made, reading).all}
+    assert said == {"old": "最近 7 天", "young": "最近 2 天", "new": "最近 1 天", "data": None}
