@@ -14,6 +14,8 @@ from reports.content.folders import app_folder
 from tests.browser.conftest import Reader, rendered
 from tests.browser.dom import table_rows
 from tests.browser.figure_text import count
+from tests.data.bought_packages import add_packages, package
+from tests.data.made_database import Database, day
 from tests.data.published_tables import HOSTILE_NAMES, steady
 
 SENTENCES = {
@@ -46,12 +48,43 @@ def test_the_first_screen_says_when_it_runs_out_what_lapses_and_what_is_left(rea
     assert page.get_by_role("navigation").get_by_role("link", name="Resource packages").is_visible()
 
 
+def test_of_many_accounts_the_worst_lie_open_and_each_says_its_sentence(
+    read_site: Callable[..., Reader], tmp_path: Path
+) -> None:
+    made = Database(tmp_path / "authmeter.duckdb")
+    made.publish(first_day=day(40))
+    nothing = dict.fromkeys(("duplicates", "unmapped_codes", "unregistered_apps", "late_records"), 0)
+    made.add("day_quality", *(
+        nothing | {"day": day(back), "records_accepted": 9, "restated": False, "day_state": "complete"}
+        for back in range(41)
+    ))  # fmt: skip
+    # By name they are in another order than by how soon something is to be done.
+    bought = {"ample": (90_000, -300), "none-left": (100, -300), "short": (600, -300), "soon": (500, -300)}
+    packages = [package(f"of-{name}", name, quantity, 39, ends) for name, (quantity, ends) in bought.items()]
+    add_packages(made, packages, {name: {f"app-{name}": lambda back: 10} for name in bought})
+    reader = read_site(rendered(made.close()))
+    page = reader.open("packages.html", lang="zh")
+    page.set_viewport_size({"width": 1280, "height": 800})
+    accounts = page.locator(".account")
+    assert accounts.locator("h2 bdi").all_text_contents() == ["none-left", "soon", "short", "ample"]
+    assert [one.get_attribute("open") is not None for one in accounts.all()] == [True, True, False, False]
+    for one in accounts.all():
+        assert one.locator(".sentence").is_visible()
+        assert "剩余" in one.locator("h2").inner_text()
+    folded = accounts.nth(2)
+    assert not folded.locator("table").first.is_visible()
+    folded.locator("summary").click()
+    # Who used it comes before what it was used of.
+    assert [one.get_attribute("data-figures") for one in folded.locator("table").all()] == ["apps-3", "packages-3"]
+    assert folded.locator("table").first.is_visible()
+
+
 def test_every_figure_is_that_of_the_tables(reader: Reader, published: duckdb.DuckDBPyConnection) -> None:
     page = reader.open("packages.html", lang="en")
     accounts = [name for (name,) in published.execute(
         "SELECT account_id FROM resource_package_forecast ORDER BY account_id").fetchall()]  # fmt: skip
     assert accounts == [HOSTILE_NAMES["img"], "default"]
-    assert page.locator(".account > h2 bdi").all_text_contents() == accounts
+    assert page.locator(".account h2 bdi").all_text_contents() == accounts
     assert page.locator("main img").count() == 0
     for number, account_id in enumerate(accounts, 1):
         assert table_rows(page, f"[data-figures=apps-{number}]") == apps(published, account_id)
