@@ -5,13 +5,14 @@ did (`rate_effect`) and what its share of the requests did (`mix_effect`); over 
 the change, exactly. The same code explains an incident and `authmeter explain`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from itertools import combinations
 from typing import Any, Final
 
 import polars as pl
 
-from pipelines.incidents.cause import Cause
+from pipelines.incidents.incident import NO_CAUSE, Cause
 
 # Contract: what explains the change, how little the rest may move, and which cell is as good as the whole.
 _MIX_SHARE: Final = 0.5
@@ -22,8 +23,11 @@ _WHOLE_SHARE: Final = 0.95
 UNKNOWN: Final = "unknown"
 _CELL: Final = ("dimension", "value", "second", "second_value")
 _Row = Mapping[str, Any]
+_SIDES: Final = ("before", "now")
 COUNTS: Final = ("requests_before", "successes_before", "requests_now", "successes_now")
 EFFECTS: Final = ("mix_effect", "rate_effect")
+# A rise is the fall back.
+_TURNED: Final = dict(zip(COUNTS, (*COUNTS[2:], *COUNTS[:2]), strict=True))
 
 
 def cells_of(counts: pl.DataFrame, dimensions: Sequence[str]) -> pl.DataFrame:
@@ -100,85 +104,78 @@ def _effects(apart: Sequence[str | pl.Expr]) -> list[pl.Expr]:
 
 
 def cause_of(cells: pl.DataFrame) -> Cause:
-    """Which cell explains the fall, if one does; `cells` are those of `cells_of`, of a rate that fell."""
-    first = cells.filter(pl.col("second").is_null() & (pl.col("dimension") == cells.get_column("dimension")[0]))
-    whole = first.select(pl.col(COUNTS).sum()).row(0, named=True)
-    change = whole["successes_now"] / whole["requests_now"] - whole["successes_before"] / whole["requests_before"]
+    """Which cell explains the change, if one does; that of a rise is that of the fall back.
+
+    Args:
+        cells: those of `cells_of`.
+    """
+    singles = cells.filter(pl.col("second").is_null())
+    whole = singles.filter(pl.col("dimension") == singles["dimension"][0]).sum().row(0, named=True)
+    before, now = (whole[f"successes_{side}"] / whole[f"requests_{side}"] for side in _SIDES)
+    if now >= before:
+        turned = cause_of(cells.rename(_TURNED).with_columns(-pl.col(EFFECTS))) if now > before else NO_CAUSE
+        return replace(
+            turned, before=turned.now, now=turned.before, rest_before=turned.rest_now, rest_now=turned.rest_before
+        )
     weighed = cells.with_columns(
-        ((pl.col("mix_effect") + pl.col("rate_effect")) / change).alias("share"), *_rates(whole)
+        (pl.sum_horizontal(EFFECTS) / (now - before)).alias("share"),
+        (pl.col("mix_effect") / (now - before)).alias("mix"),
+        *(_rate(side, "", lambda name: pl.col(name)) for side in _SIDES),
+        *(_rate(side, "rest_", lambda name: whole[name] - pl.col(name)) for side in _SIDES),
     )
-    mix = _mix(weighed.filter(pl.col("second").is_null()), change)
-    if mix:
-        return _cause("mix", mix)
-    explains = weighed.filter(
-        (pl.col("share") >= _CELL_SHARE)
-        & (pl.col("rest_before") - pl.col("rest_now") <= _REST_FALL * -change).fill_null(value=False)
-        & (pl.col("requests_now") < _WHOLE_SHARE * whole["requests_now"])
-    )
-    whole_before = whole["successes_before"] / whole["requests_before"]
-    cell = _narrowest(explains.sort("requests_now", *_CELL), weighed, whole_before)
-    return _cause("cell", cell) if cell else Cause("broad")
-
-
-def _rates(whole: Mapping[str, float]) -> list[pl.Expr]:
-    """The rates of each cell and of its rest; NULL where there are no requests."""
-
-    def rate(successes: pl.Expr, requests: pl.Expr) -> pl.Expr:
-        return pl.when(requests > 0).then(successes / requests)
-
-    rates = []
-    for side in ("before", "now"):
-        requests, successes = pl.col(f"requests_{side}"), pl.col(f"successes_{side}")
-        rest = rate(whole[f"successes_{side}"] - successes, whole[f"requests_{side}"] - requests)
-        rates += [rate(successes, requests).alias(side), rest.alias(f"rest_{side}")]
-    return rates
-
-
-def _mix(singles: pl.DataFrame, change: float) -> _Row | None:
-    """Of the dimension whose shares alone explain most, and half at least: the cell that does most of that."""
-    order = [pl.col("mix"), pl.col("mix_effect") / change]
+    # Of the dimension whose shares alone explain most, and half at least: the cell that does most of that.
     mixes = (
-        singles.with_columns((pl.col("mix_effect").sum().over("dimension") / change).alias("mix"))
-        .filter(pl.col("mix") >= _MIX_SHARE)
-        .sort(*order, "dimension", "value", descending=[True, True, False, False])
+        weighed.filter(pl.col("second").is_null())
+        .with_columns(pl.col("mix").sum().over("dimension").alias("in_all"))
+        .filter(pl.col("in_all") >= _MIX_SHARE)
+        .sort("in_all", "mix", "dimension", "value", descending=[True, True, False, False])
     )
-    return mixes.row(0, named=True) if mixes.height else None
+    if mixes.height:
+        return _cause("mix", mixes.row(0, named=True))
+    explains = weighed.filter(
+        pl.col("share") >= _CELL_SHARE,
+        (pl.col("rest_before") - pl.col("rest_now") <= _REST_FALL * (before - now)).fill_null(value=False),
+        pl.col("requests_now") < _WHOLE_SHARE * whole["requests_now"],
+    ).sort("requests_now", *_CELL)
+    cell = _narrowest(explains.rows(named=True), weighed, before)
+    return _cause("cell", cell) if cell else NO_CAUSE
 
 
-def _narrowest(explains: pl.DataFrame, weighed: pl.DataFrame, whole_before: float) -> _Row | None:
-    """The smallest single cell, unless a pair fell alone: of its single, the rest did not fall."""
-    singles = {(row["dimension"], row["value"]): row for row in explains.rows(named=True) if row["second"] is None}
-    of_all = {
+def _rate(side: str, named: str, of: Callable[[str], pl.Expr]) -> pl.Expr:
+    """The rate of each cell, or of its rest; NULL where there are no requests."""
+    requests = of(f"requests_{side}")
+    return pl.when(requests > 0).then(of(f"successes_{side}") / requests).alias(named + side)
+
+
+def _narrowest(explains: Sequence[_Row], weighed: pl.DataFrame, whole_before: float) -> _Row | None:
+    """The smallest single cell, unless a pair fell alone: of each of its singles, the rest did not fall."""
+    singles = {
         (row["dimension"], row["value"]): row
         for row in weighed.filter(pl.col("second").is_null()).iter_rows(named=True)
     }
-    for pair in explains.filter(pl.col("second").is_not_null()).iter_rows(named=True):
+    for pair in (row for row in explains if row["second"] is not None and row["requests_now"]):
         parts = ((pair["dimension"], pair["value"]), (pair["second"], pair["second_value"]))
-        if all(_fell_alone(pair, of_all[part], whole_before) for part in parts):
+        if all(_fell_alone(pair, singles[part], whole_before) for part in parts):
             return pair
-    return next(iter(singles.values()), None)
+    return next((row for row in explains if row["second"] is None), None)
 
 
 def _fell_alone(pair: _Row, single: _Row, whole_before: float) -> bool:
     """Whether the rest of a single is there, and fell by at most a quarter of what the pair fell by; what was not there
     before is taken to have been as the whole.
     """
-    before, now = (
-        (single[f"requests_{side}"] - pair[f"requests_{side}"], single[f"successes_{side}"] - pair[f"successes_{side}"])
-        for side in ("before", "now")
+    (asked_before, good_before), (asked, good) = (
+        [single[f"{name}_{side}"] - pair[f"{name}_{side}"] for name in ("requests", "successes")] for side in _SIDES
     )
-    if not now[0] or not pair["requests_now"]:
-        return False
-    rest_before = before[1] / before[0] if before[0] else whole_before
-    fall = rest_before - now[1] / now[0]
-    pair_before = whole_before if pair["before"] is None else pair["before"]
-    return bool(fall <= _REST_FALL * (pair_before - pair["now"]))
+    pair_before, rest_before = (
+        good / asked if asked else whole_before
+        for asked, good in ((pair["requests_before"], pair["successes_before"]), (asked_before, good_before))
+    )
+    return bool(asked and rest_before - good / asked <= _REST_FALL * (pair_before - pair["now"]))
 
 
 def _cause(kind: str, row: _Row) -> Cause:
     named = f"{row['dimension']}={row['value']}"
     if row["second"] is not None:
         named += f" & {row['second']}={row['second_value']}"
-    return Cause(
-        kind, named, row["before"], row["now"], row["rest_before"], row["rest_now"], row["share"],
-    )  # fmt: skip
+    return Cause(kind, named, *(row[name] for name in ("before", "now", "rest_before", "rest_now", "share")))

@@ -1,30 +1,36 @@
-"""Faults of the data: parts of a day's records that are gone, or poor, beside those of the clean days before."""
+"""Faults of the data: a day that is missing or a copy, and parts of a day's records that are gone, or poor."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import groupby
 from typing import Final, NamedTuple
 
 import numpy as np
 import polars as pl
 
-from pipelines.incidents.falls import Flags, Floats, Sums, falls
+from pipelines.incidents.falls import BASELINE_DAYS, FAR, LEAST_BASELINE_DAYS, Flags, Floats, Sums, falls
 from pipelines.incidents.incident import Loss, Span
-from pipelines.incidents.rates import RateMeasure
-from pipelines.incidents.volume_falls import VolumeMeasure
+from pipelines.incidents.measures import RateMeasure, VolumeMeasure
+from pipelines.incidents.subjects import by_day
+from pipelines.incidents.volumes import usual_records
 
-# Tuned on the simulated days of the trials: quiet and noisy installations of 300 to 300,000 records a day. Of a part so
-# much must be gone; of an hour more, as a weekend has other hours; of all records so many more must be bad.
+# Tuned on the simulated days of the trials: quiet and noisy installations of 300 to 300,000 records a day. So much must
+# be gone: of a part; of an hour, as a weekend has other hours. Of all records so many more must be bad.
 _GONE: Final = 0.3
 _HOUR_GONE: Final = 0.6
 _BAD: Final = 0.05
+_LEAST: Final = {
+    "rejected_share": _BAD, "duplicate_share": _BAD, "unmapped_share": _BAD, "repeated_records": _GONE,
+    "hour_shift": _HOUR_GONE, "missing_delivery": _GONE, "mix_shift": _GONE, "field_shift": _GONE,
+}  # fmt: skip
 # So many times the usual count of a part is a burst, which is no norm.
 _BURST: Final = 1.5
-_OF_COUNT: Final = 0.75
+# A count swings more than a share: where so much of it is gone, this part of what is far is enough.
+_OF_COUNT: Final = 0.65
 # Odds against a rest that is smaller than this say nothing.
 _LEAST_REST: Final = 0.05
-# What is no part of the whole, but of it all: a share that is good.
-_SHARES: Final = ("rejected_share", "duplicate_share", "unmapped_share")
-_PARTS: Final = ("repeated_records", "hour_shift", "missing_delivery", "mix_shift", "field_shift")
+# Of fewer hours with records, as many on two days are chance.
+_LEAST_HOURS: Final = 12
 
 
 class Fault(NamedTuple):
@@ -42,19 +48,16 @@ class PartMeasure(RateMeasure):
     def __init__(self, wholes: Floats, parts: Floats) -> None:
         counts = _without_bursts(parts)
         super().__init__(_without_bursts(wholes), counts)
-        self._counts = VolumeMeasure(counts, self.has_data, np.ones(parts.shape[1]))
-        self.values |= self._counts.values
+        self._counts = VolumeMeasure(counts, self.has_data)
+        # A day that is as quiet as another weekday is so in all its parts.
+        self.values = {**self.values, **self._counts.values, "least": self._counts.values["usual"]}
 
     def fall(self, base: Sums, seen: Sums) -> Floats:
         """How much is gone, beside the rest and of its weekday: a quiet day is no fall, nor what others gain."""
         return np.minimum(1 - _odds(seen) / _odds(base), self._counts.fall(base, seen))
 
-    def lost(self, base: Sums, seen: Sums) -> Floats:
-        """What would have been of the part."""
-        return np.asarray(base["k"] / base["n"] * seen["n"] - seen["k"])
-
     def deviation(self, base: Sums, seen: Sums) -> Floats:
-        """How far it fell beside the rest; by its count alone, which swings more, three quarters of that."""
+        """How far it fell beside the rest, and by its count alone."""
         return np.minimum(super().deviation(base, seen), self._counts.deviation(base, seen) / _OF_COUNT)
 
 
@@ -65,41 +68,47 @@ def _without_bursts(counts: Floats) -> Floats:
 
 
 def _odds(sums: Sums) -> Floats:
-    return np.asarray(sums["k"] / (sums["n"] * (1 + _LEAST_REST) - sums["k"]))
+    return np.asarray(sums("k") / (sums("n") * (1 + _LEAST_REST) - sums("k")))
 
 
 def part_faults(counts: pl.DataFrame, days: Sequence[date], skipped: Collection[tuple[date, str]]) -> Iterator[Fault]:
     """Every part that fell.
 
     Args:
-        counts: metric, whole, part, cause, day, records; part '' is the whole itself.
+        counts: metric, whole, part, day, records; part '' is the whole itself, any other is the cause.
         days: of the rows, without a gap.
         skipped: hours that the clock skipped, with their day.
     """
-    for metric in (*_SHARES, *_PARTS):
-        mine = counts.filter(pl.col("metric") == metric)
-        keys = mine.filter(pl.col("part") != "").select("whole", "part", "cause").unique().sort("cause")
-        rows = keys.with_row_index("row")
-        wholes = grid(mine.filter(pl.col("part") == "").drop("part").join(rows, on="whole"), days, keys.height)
-        parts = grid(mine.join(rows, on=["whole", "part"]), days, keys.height)
+    for metric, least in _LEAST.items():
+        keys, parts = _grid(counts, metric, pl.col("part") != "", ("whole", "part"), days)
+        names, of = _grid(counts, metric, pl.col("part") == "", ("whole",), days)
+        wholes = of[:, [names.index((whole,)) for whole, _ in keys]]
         for day, hour in skipped if metric == "hour_shift" else ():
-            wholes[days.index(day), (keys["part"] == hour).to_numpy()] = 0
+            wholes[days.index(day), [part.endswith(f"hour={hour}") for _, part in keys]] = 0
         parts = np.minimum(parts, wholes)
-        if metric in _SHARES:
-            found = falls(RateMeasure(wholes, parts), _BAD)
-        else:
-            found = falls(PartMeasure(wholes, parts), _HOUR_GONE if metric == "hour_shift" else _GONE)
-        for fall in found:
+        for fall in falls((RateMeasure if least == _BAD else PartMeasure)(wholes, parts), least):
             whole, part, base = wholes[:, fall.row], parts[:, fall.row], list(fall.baseline)
             same = [day for day in base if (fall.opened - day) % 7 == 0] or base
             lacking = [one[same].mean() - one[fall.opened] for one in (whole, part)]
             # What came under another name is not missing.
             if metric != "missing_delivery" or lacking[0] >= lacking[1] / 2:
                 usual = part[base].sum() / whole[base].sum() * whole
-                yield Fault(metric, keys["cause"][fall.row], fall.span, fall.loss(usual, part, whole))
+                yield Fault(
+                    metric, "" if least == _BAD else keys[fall.row][1], fall.span, fall.loss(usual, part, whole)
+                )
 
 
-def whole_day_faults(counted: Sequence[int], days: Sequence[date], is_watched: Flags, least: float) -> Iterator[Fault]:
+def _grid(
+    counts: pl.DataFrame, metric: str, which: pl.Expr, names: Sequence[str], days: Sequence[date]
+) -> tuple[list[tuple[str, ...]], Floats]:
+    """Records by day and subject, of a metric; what the subjects are."""
+    keys, (records,) = by_day(
+        counts.filter(which, pl.col("metric") == metric).select("day", *names, "records"), names, days
+    )
+    return keys, records
+
+
+def whole_day_faults(counted: Sequence[int], is_watched: Flags, least: float) -> Iterator[Fault]:
     """Days of which so much is missing, whatever part it is.
 
     Args:
@@ -108,15 +117,38 @@ def whole_day_faults(counted: Sequence[int], days: Sequence[date], is_watched: F
         least: from which part on it is a fault.
     """
     volumes = np.array(counted, dtype=float)
-    measure = VolumeMeasure(_without_bursts(volumes[:, None]), is_watched[:, None], np.ones(1))
-    for fall in falls(measure, least):
-        usual = measure.norms(0, fall.baseline, range(len(days)))
-        yield Fault("missing_delivery", "", fall.span, fall.loss(usual, volumes, np.ones(len(days))))
+    measure = VolumeMeasure(_without_bursts(volumes[:, None]), is_watched[:, None])
+    for fall in falls(measure, least, _OF_COUNT * FAR):
+        usual = measure.norms(0, fall.baseline, len(volumes))
+        yield Fault("missing_delivery", "", fall.span, fall.loss(usual, volumes))
 
 
-def grid(counts: pl.DataFrame, days: Sequence[date], subjects: int) -> Floats:
-    """Records by day (rows) and subject (columns); counts: day, row, records."""
-    filled = np.zeros((len(days), subjects))
-    places = (counts["day"] - days[0]).dt.total_days().to_numpy(), counts["row"].to_numpy()
-    filled[places] = counts["records"].to_numpy()
-    return filled
+def missing_days(counted: Mapping[date, int], days: Sequence[date]) -> Iterator[Fault]:
+    """Days without a record, from the first one with records on; those in a row are one."""
+    begun = [place for place, day in enumerate(days) if day > min(counted)]
+    for is_missing, run in groupby(begun, lambda place: days[place] not in counted):
+        if is_missing:
+            places = list(run)
+            usual = usual_records(days[places[0]], counted) or 0
+            yield _of_days("missing_day", "", places, days, usual, 0)
+
+
+def copied_days(counts: pl.DataFrame, days: Sequence[date]) -> Iterator[Fault]:
+    """Days with as many records in every hour of every source as one earlier day.
+
+    What sends the same each day, as a probe does, is no copy.
+    """
+    _, hours = _grid(counts, "hour_shift", pl.col("part") != "", ("whole", "part"), days)
+    for place in range(LEAST_BASELINE_DAYS, len(days)):
+        first = max(place - BASELINE_DAYS, 0)
+        same = first + np.flatnonzero((hours[first:place] == hours[place]).all(axis=1))
+        if len(same) == 1 and np.count_nonzero(hours[place]) >= _LEAST_HOURS:
+            records = float(hours[place].sum())
+            yield _of_days("copied_day", f"day={days[same[0]]}", [place], days, records, records)
+
+
+def _of_days(metric: str, cause: str, places: Sequence[int], days: Sequence[date], usual: float, there: float) -> Fault:
+    """A fault of single days, which ends where later days are there."""
+    is_open = places[-1] == len(days) - 1
+    span = Span(places[0], None, "open") if is_open else Span(places[0], places[-1], "recovered")
+    return Fault(metric, cause, span, Loss(usual, there, usual, usual * len(places)))

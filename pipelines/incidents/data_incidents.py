@@ -1,9 +1,8 @@
-"""Incidents of the data: a day that is missing or a copy, and parts of the records that are not there as usual."""
+"""Incidents of the data: what is counted of each day, and which of the faults found there are one."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
-from itertools import groupby
 from statistics import median
 from typing import Final
 
@@ -15,20 +14,16 @@ from pipelines.common.days import skipped_hours
 from pipelines.common.sql import sql
 from pipelines.common.text import listed
 from pipelines.contract.settings import Settings
-from pipelines.incidents.cause import Cause
 from pipelines.incidents.daily_files import dated
-from pipelines.incidents.data_faults import Fault, grid, part_faults, whole_day_faults
-from pipelines.incidents.falls import BASELINE_DAYS, LEAST_BASELINE_DAYS, WINDOW_DAYS
-from pipelines.incidents.incident import ALL, NO_CAUSE, Incident, Loss, Span, Subject
+from pipelines.incidents.data_faults import Fault, copied_days, missing_days, part_faults, whole_day_faults
+from pipelines.incidents.falls import LEAST_BASELINE_DAYS, WINDOW_DAYS
+from pipelines.incidents.incident import ALL, NO_CAUSE, Cause, Incident, Subject
 from pipelines.incidents.parts import SAME_START_DAYS
-from pipelines.incidents.volumes import usual_records
 from pipelines.store.manifest import Manifest
 from pipelines.store.store import Store
 
-# A copy of a day is so much nearer to it than chance allows two days of the same habits to be, hour by hour; tuned on
-# simulated days. Of fewer records that is chance.
-_NEAR: Final = 0.28
-_LEAST_COPIED: Final = 100
+# A part that stands for no cause: what is good.
+_GOOD: Final = "good"
 
 
 def data_incidents(
@@ -45,7 +40,7 @@ def data_incidents(
     if not files:
         return []
     if len(days) <= LEAST_BASELINE_DAYS:
-        return _incidents(list(_missing_days(manifest, days)), days, manifest)
+        return _incidents(list(missing_days(_counted(manifest), days)), days, manifest)
     given = {"first": days[0], "last": days[-1], "profiles": list(map(str, files))}
     counts = pl.DataFrame(connection.sql(sql("pipelines.incidents", "data_counts"), params=given))
     return incidents_in(counts, manifest, settings, days)
@@ -54,79 +49,50 @@ def data_incidents(
 def incidents_in(
     counts: pl.DataFrame, manifest: Manifest, settings: Settings, days: tuple[date, ...]
 ) -> list[Incident]:
-    """The same of counts that are given: metric, whole, part ('' is the whole itself), cause, day, records."""
-    counts = pl.concat([counts, _books(manifest, days)])
+    """The same of counts that are given: metric, whole, part ('' is the whole itself), day, records."""
+    counts, counted = pl.concat([counts, _books(manifest, days)]), _counted(manifest)
     skipped = [(day, f"{hour:02d}") for day in days for hour in skipped_hours(day, settings.timezone)]
-    is_watched = np.array([day in manifest.days and day not in settings.holidays for day in days])
-    counted = [manifest.days[day].counted if day in manifest.days else 0 for day in days]
+    is_watched = np.array([day in counted and day not in settings.holidays for day in days])
     found = [
-        *_missing_days(manifest, days),
-        *_copied_days(counts, days),
-        *whole_day_faults(counted, days, is_watched, 1 - 1 / (1 + settings.jump_warn_ratio)),
+        *missing_days(counted, days),
+        *copied_days(counts, days),
+        *whole_day_faults(
+            [counted.get(day, 0) for day in days], is_watched, 1 - 1 / (1 + settings.jump_warn_ratio)
+        ),
         *part_faults(counts, days, skipped),
-    ]
+    ]  # fmt: skip
     return _incidents(found, days, manifest)
+
+
+def _counted(manifest: Manifest) -> dict[date, int]:
+    return {day: entry.counted for day, entry in manifest.days.items()}
 
 
 def _books(manifest: Manifest, days: Sequence[date]) -> pl.DataFrame:
     """What is good of all that was read, and what each source and daily file gave."""
-    counts: Counter[tuple[str, str, str, str, date]] = Counter()
+    counts: Counter[tuple[str, str, str, date]] = Counter()
 
-    def add(metric: str, whole: str, cause: str, day: date, of: int, those: int) -> None:
-        counts[metric, whole, "", "", day] += of
-        counts[metric, whole, cause or "good", cause, day] += those
+    def add(metric: str, whole: str, part: str, day: date, of: int, those: int) -> None:
+        counts[metric, whole, "", day] += of
+        counts[metric, whole, part, day] += those
 
     for day, entry in manifest.days.items():
-        add("duplicate_share", "", "", day, entry.accepted, entry.counted)
-        add("unmapped_share", "", "", day, entry.counted, entry.counted - entry.unmapped)
+        add("duplicate_share", "", _GOOD, day, entry.accepted, entry.counted)
+        add("unmapped_share", "", _GOOD, day, entry.counted, entry.counted - entry.unmapped)
     for file in manifest.live_files():
         if newest := max(file.days, default=file.run_day):
-            add("rejected_share", "", "", newest, file.records_read, file.accepted)
+            add("rejected_share", "", _GOOD, newest, file.records_read, file.accepted)
         for day, (accepted, _) in file.days.items():
             add("missing_delivery", "", f"source={file.source}", day, accepted, accepted)
         if placed := dated(file):
             add("missing_delivery", file.source, f"file={placed[0]}", placed[1], file.accepted, file.accepted)
     rows = [(*key, float(records)) for key, records in sorted(counts.items()) if days[0] <= key[-1] <= days[-1]]
-    names = dict.fromkeys(("metric", "whole", "part", "cause"), pl.String)
+    names = dict.fromkeys(("metric", "whole", "part"), pl.String)
     return pl.DataFrame(rows, {**names, "day": pl.Date, "records": pl.Float64}, orient="row")
 
 
-def _missing_days(manifest: Manifest, days: Sequence[date]) -> Iterator[Fault]:
-    """Days without a record, from the first one with records on; those in a row are one."""
-    counted = {day: entry.counted for day, entry in manifest.days.items()}
-    begun = [place for place, day in enumerate(days) if day > min(counted)]
-    for is_missing, run in groupby(begun, lambda place: days[place] not in counted):
-        if is_missing:
-            places = list(run)
-            usual = usual_records(days[places[0]], counted) or 0
-            yield _of_days("missing_day", "", places, len(days), usual, 0)
-
-
-def _copied_days(counts: pl.DataFrame, days: Sequence[date]) -> Iterator[Fault]:
-    """Days whose records are, hour by hour, those of an earlier day."""
-    hours = counts.filter((pl.col("metric") == "hour_shift") & (pl.col("part") != ""))
-    keys = hours.select("whole", "part").unique().with_row_index("row")
-    cells = grid(hours.join(keys, on=["whole", "part"]), days, keys.height)
-    for place in range(LEAST_BASELINE_DAYS, len(days)):
-        earlier = cells[max(place - BASELINE_DAYS, 0) : place]
-        apart = np.abs(earlier - cells[place]).sum(axis=1)
-        limits = _NEAR * np.sqrt(earlier + cells[place]).sum(axis=1)
-        nearest, records = int(np.argmin(apart - limits)), float(cells[place].sum())
-        # What sends the same each day, as a probe does, is no copy.
-        if records >= _LEAST_COPIED and apart[nearest] <= limits[nearest] and np.median(apart - 2 * limits) > 0:
-            copied = days[place - len(earlier) + nearest]
-            yield _of_days("copied_day", f"day={copied}", [place], len(days), records, records)
-
-
-def _of_days(metric: str, cause: str, places: list[int], days: int, usual: float, there: float) -> Fault:
-    """A fault of single days, which ends where later days are there."""
-    is_open = places[-1] == days - 1
-    span = Span(places[0], None, "open") if is_open else Span(places[0], places[-1], "recovered")
-    return Fault(metric, cause, span, Loss(usual, there, usual, usual * len(places)))
-
-
 def _incidents(found: Sequence[Fault], days: Sequence[date], manifest: Manifest) -> list[Incident]:
-    """The incidents that faults are: those of a metric that open within a day are one, and its cause the largest.
+    """The incidents that faults are: those of a metric that open within a day are one.
 
     What usually comes after a day is closed is no fault of the newest one.
     """
@@ -147,14 +113,13 @@ def _incidents(found: Sequence[Fault], days: Sequence[date], manifest: Manifest)
 
 
 def _incident(faults: Sequence[Fault], days: Sequence[date]) -> Incident:
-    most = max(faults, key=lambda one: (one.loss.lost_total, one.cause))
+    """Its cause is the largest part that has a name, with all others of its kind."""
+    most = max(faults, key=lambda one: (one.cause != "", one.loss.lost_total, one.cause))
     kind, _, _ = most.cause.rpartition("=")
-    alike = sorted((one for one in faults if one.cause.rpartition("=")[0] == kind), key=lambda one: one.cause)
-    named = f"{kind}={listed([one.cause.rpartition('=')[2] for one in alike])}"
-    lost, in_all = (
-        sum(amounts) for amounts in zip(*((one.loss.lost, one.loss.lost_total) for one in alike), strict=True)
-    )
+    alike = {one.cause.rpartition("=")[2]: one.loss for one in faults if one.cause.rpartition("=")[0] == kind}
+    lost, in_all = (sum(getattr(loss, name) for loss in alike.values()) for name in ("lost", "lost_total"))
     return Incident.of(
         Subject("data", most.metric, ALL, ALL), days, most.span._replace(first=faults[0].span.first),
-        most.loss._replace(lost=lost, lost_total=in_all), Cause("cell", named) if most.cause else NO_CAUSE,
+        most.loss._replace(lost=lost, lost_total=in_all),
+        Cause("cell", f"{kind}={listed(sorted(alike))}") if most.cause else NO_CAUSE,
     )  # fmt: skip

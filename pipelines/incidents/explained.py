@@ -1,19 +1,14 @@
 """Any change of a rate, split by the same code that finds the cause of an incident."""
 
-from dataclasses import dataclass, replace
-from typing import Final
+from dataclasses import dataclass
 
 import duckdb
 import polars as pl
 
 from pipelines.common.days import Window
-from pipelines.incidents.cause import Cause
-from pipelines.incidents.causes import COUNTS, EFFECTS, cause_of, cells_of
-from pipelines.incidents.incident import NO_CAUSE
+from pipelines.incidents.causes import COUNTS, cause_of, cells_of
+from pipelines.incidents.incident import NO_CAUSE, Cause
 from pipelines.incidents.rate_incidents import compared, dimensions_of
-
-# A rise is the fall back.
-_TURNED: Final = dict(zip(COUNTS, (*COUNTS[2:], *COUNTS[:2]), strict=True))
 
 
 @dataclass(frozen=True)
@@ -42,29 +37,12 @@ def explain(
         before: days to compare with.
         now: days whose rate is explained.
     """
-    metric, app_key, channel = subject
-    days = [(day, False) for day in before] + [(day, True) for day in now]
-    sides = pl.DataFrame(days, schema={"day": pl.Date, "is_now": pl.Boolean}, orient="row").select(
-        pl.lit("").alias("incident_id"), pl.lit(metric).alias("metric"), pl.lit(app_key).alias("app_key"),
-        pl.lit(channel).alias("channel"), "day", "is_now",
-    )  # fmt: skip
-    counts, _ = compared(connection, sides)
+    _, app_key, _ = subject
+    counts, _ = compared(
+        connection, [("", *subject, day, is_now) for days, is_now in ((before, False), (now, True)) for day in days]
+    )
     sums = {name: int(counts.get_column(name).sum()) for name in COUNTS}
     if not sums["requests_before"] or not sums["requests_now"]:
         return Explained(**sums, cells=pl.DataFrame(), cause=NO_CAUSE)
     cells = cells_of(counts.drop("incident_id"), dimensions_of(app_key))
-    return Explained(**sums, cells=cells, cause=_cause(cells, sums))
-
-
-def _cause(cells: pl.DataFrame, sums: dict[str, int]) -> Cause:
-    """Which cell explains the change; that of a rise is that of the fall back."""
-    fall = sums["successes_before"] * sums["requests_now"] - sums["successes_now"] * sums["requests_before"]
-    if not fall:
-        return NO_CAUSE
-    if fall > 0:
-        return cause_of(cells)
-    effects = [-pl.col(name) for name in EFFECTS]
-    turned = cause_of(cells.rename(_TURNED).with_columns(effects))
-    return replace(
-        turned, before=turned.now, now=turned.before, rest_before=turned.rest_now, rest_now=turned.rest_before
-    )
+    return Explained(**sums, cells=cells, cause=cause_of(cells))

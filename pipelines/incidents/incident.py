@@ -2,15 +2,34 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from datetime import date
 from typing import Any, Final, NamedTuple
 
-from pipelines.incidents.cause import Cause
-
 # Stands for all apps together, and for all channels of an app.
 ALL: Final = "*"
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Why a rate changed. `cell` is `dimension=value`, two of them with ` & ` between; None where it is broad.
+
+    `before` and `now` are the cell's rates, `rest_before` and `rest_now` those of all other requests, `share` the
+    cell's part of the change.
+    """
+
+    kind: str
+    cell: str | None = None
+    before: float | None = None
+    now: float | None = None
+    rest_before: float | None = None
+    rest_now: float | None = None
+    share: float | None = None
+
+
 NO_CAUSE: Final = Cause("broad")
+# The columns of a cause, in the order of its fields.
+_CAUSE: Final = ("cause_kind", "cause", "cause_before", "cause_now", "rest_before", "rest_now", "share")
 
 
 class Subject(NamedTuple):
@@ -88,36 +107,16 @@ class Incident:
 
     def as_row(self) -> dict[str, Any]:
         """The incident by the columns of the table."""
-        row = asdict(self)
-        cause = row.pop("cause")
+        row = asdict(self) | dict(zip(_CAUSE, astuple(self.cause), strict=True))
         # Only a rate has a cause to look for; of the others the cell alone may be there.
-        return (
-            row
-            | {"cause_kind": cause["kind"] if self.kind == "rate" else None, "cause": cause["cell"]}
-            | {column: cause[name] for column, name in _CAUSE_COLUMNS.items()}
-        )
+        return row | ({} if self.kind == "rate" else {"cause_kind": None})
 
     @classmethod
     def of_row(cls, row: Mapping[str, Any]) -> "Incident":
         """The incident of a row of the table."""
-        cause = Cause(
-            row["cause_kind"] or NO_CAUSE.kind,
-            row["cause"],
-            **{name: row[column] for column, name in _CAUSE_COLUMNS.items()},
-        )
-        return cls(
-            cause=cause,
-            **{name: value for name, value in row.items() if name in cls.__annotations__ and name != "cause"},
-        )
-
-
-_CAUSE_COLUMNS: Final = {
-    "cause_before": "before",
-    "cause_now": "now",
-    "rest_before": "rest_before",
-    "rest_now": "rest_now",
-    "share": "share",
-}
+        kind, *rest = (row[name] for name in _CAUSE)
+        own = {name: row[name] for name in cls.__annotations__ if name in row and name != "cause"}
+        return cls(**own, cause=Cause(kind or NO_CAUSE.kind, *rest))
 
 
 def incident_id(kind: str, metric: str, app_key: str, channel: str, first_day: date) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import product
 from typing import Final
 
 import polars as pl
@@ -26,13 +27,7 @@ def with_parts(incidents: list[Incident], cells: Mapping[str, pl.DataFrame]) -> 
         cells: of the rates of all apps together, by incident.
     """
     whole: dict[str, str] = {}
-    for pairs in (
-        _data(incidents),
-        _all_apps(incidents, cells),
-        _rates_of_an_app(incidents),
-        _after_a_rate(incidents),
-        _channels(incidents),
-    ):
+    for pairs in (_data(incidents), _all_apps(incidents, cells), _of_a_rate(incidents), _channels(incidents)):
         for part, of in pairs:
             # Of several reasons the first stands, and what has parts of its own is not made one of them.
             if part.incident_id not in whole and whole.get(of.incident_id) != part.incident_id:
@@ -44,24 +39,18 @@ def _all_apps(
     incidents: Collection[Incident], cells: Mapping[str, pl.DataFrame]
 ) -> Iterator[tuple[Incident, Incident]]:
     """The fall of all apps together is that of the app that explains it, be it by its silence; else what opened with it
-    is part of it."""
-    rates = [one for one in incidents if one.kind == "rate"]
-    for one in rates:
-        if one.app_key != ALL:
-            continue
-        same = [
-            other for other in rates if other.app_key != ALL
-            and (other.metric, other.channel) == (one.metric, one.channel)
-        ]  # fmt: skip
+    is part of it.
+    """
+    for one in (one for one in incidents if one.kind == "rate" and one.app_key == ALL):
+        apps = [of for of in incidents if of.app_key != ALL]
+        same = [of for of in apps if (of.metric, of.channel) == (one.metric, one.channel)]
+        silent = [of for of in apps if of.kind == "volume" and of.channel in (ALL, one.channel)]
         app = _explaining_app(cells[one.incident_id])
-        silent = [other for other in incidents if other.kind == "volume" and other.channel in (ALL, one.channel)]
-        behind = next((other for other in [*same, *silent] if other.app_key == app and one.overlaps(other)), None)
+        behind = next((of for of in (*same, *silent) if of.app_key == app and one.overlaps(of)), None)
         if behind:
             yield one, behind
             continue
-        for other in same:
-            if abs((other.first_day - one.first_day).days) <= SAME_START_DAYS:
-                yield other, one
+        yield from ((of, one) for of in same if abs((of.first_day - one.first_day).days) <= SAME_START_DAYS)
 
 
 def _data(incidents: Iterable[Incident]) -> Iterator[tuple[Incident, Incident]]:
@@ -75,50 +64,32 @@ def _data(incidents: Iterable[Incident]) -> Iterator[tuple[Incident, Incident]]:
                 yield one, of
 
 
-def _rates_of_an_app(incidents: Iterable[Incident]) -> Iterator[tuple[Incident, Incident]]:
-    """Delivered verifications are part of technical success."""
-    for one in incidents:
-        for other in incidents:
-            if (one.metric, other.metric) == ("verification_result_rate", "technical_success_rate") and (
-                one.subject == other.subject and one.overlaps(other)
-            ):
-                yield one, other
-
-
-def _after_a_rate(incidents: Iterable[Incident]) -> Iterator[tuple[Incident, Incident]]:
-    """Who could not sign in asks for no verification, and comes back more rarely: a volume that fell while a rate was
-    down, and of which that explains the loss, is part of it.
+def _of_a_rate(incidents: Collection[Incident]) -> Iterator[tuple[Incident, Incident]]:
+    """Delivered verifications are part of technical success. Who could not sign in asks for no verification, and comes
+    back more rarely: a volume that fell while a rate was down, and of which that explains the loss, is part of it.
     """
-    for one in incidents:
-        for other in incidents:
-            if (one.kind, other.kind) == ("volume", "rate") and (
-                one.app_key == other.app_key
-                and one.channel in (other.channel, ALL)
-                and one.overlaps(other)
-                and (other.first_day - one.first_day).days <= SAME_START_DAYS
-                and other.lost_total >= _EXPLAINS * one.lost_total
-            ):
-                yield one, other
+    for one, of in product(incidents, (one for one in incidents if one.kind == "rate")):
+        is_its_result = one.channel == of.channel and (one.metric, of.metric) == (
+            "verification_result_rate", "technical_success_rate",
+        )  # fmt: skip
+        came_with_it = (
+            one.kind == "volume"
+            and one.channel in (of.channel, ALL)
+            and (of.first_day - one.first_day).days <= SAME_START_DAYS
+            and of.lost_total >= _EXPLAINS * one.lost_total
+        )
+        if one.app_key == of.app_key and one.overlaps(of) and (is_its_result or came_with_it):
+            yield one, of
 
 
-def _channels(incidents: Iterable[Incident]) -> Iterator[tuple[Incident, Incident]]:
-    """A channel's volume is part of its app's, unless it explains it alone."""
+def _channels(incidents: Collection[Incident]) -> Iterator[tuple[Incident, Incident]]:
+    """A channel's volume is part of its app's, unless it explains it alone, of an app that has more channels."""
     volumes = [one for one in incidents if one.kind == "volume"]
-    for app in volumes:
-        if app.channel != ALL:
-            continue
+    for app in (one for one in volumes if one.channel == ALL):
         channels = [one for one in volumes if one.app_key == app.app_key and one.channel != ALL and one.overlaps(app)]
-        alone = [one for one in channels if one.lost_total >= _EXPLAINS * app.lost_total]
-        if len(channels) == 1 and alone and _has_other_channels(app, alone[0]):
-            yield app, alone[0]
-        else:
-            for one in channels:
-                yield one, app
-
-
-def _has_other_channels(app: Incident, channel: Incident) -> bool:
-    """Whether the app has more than this channel: of one channel, the app's fall is told."""
-    return app.level_before > channel.level_before
+        is_alone = len(channels) == 1 and channels[0].lost_total >= _EXPLAINS * app.lost_total
+        for one in channels:
+            yield (app, one) if is_alone and app.level_before > one.level_before else (one, app)
 
 
 def _explaining_app(cells: pl.DataFrame) -> str | None:

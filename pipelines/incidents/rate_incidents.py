@@ -1,5 +1,6 @@
 """Incidents of rates: what fell, by how much, what that cost, and what caused it."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Final
 
@@ -7,15 +8,18 @@ import duckdb
 import polars as pl
 
 from pipelines.common.sql import sql
-from pipelines.incidents.cause import Cause
 from pipelines.incidents.causes import cause_of, cells_of
-from pipelines.incidents.falls import Fall, falls
+from pipelines.incidents.falls import falls
 from pipelines.incidents.incident import ALL, Incident, Subject, incident_id
-from pipelines.incidents.rates import RateMeasure
-from pipelines.incidents.subjects import Subjects, subjects
+from pipelines.incidents.measures import RateMeasure
+from pipelines.incidents.subjects import watched_rates, without_bursts
 
 DIMENSIONS: Final = ("platform", "carrier", "sdk_version", "vendor")
-_CODES_NAMED = 3
+_CODES_NAMED: Final = 3
+_SIDES: Final = {
+    "incident_id": pl.String, "metric": pl.String, "app_key": pl.String, "channel": pl.String,
+    "day": pl.Date, "is_now": pl.Boolean,
+}  # fmt: skip
 
 
 def rate_incidents(
@@ -28,31 +32,43 @@ def rate_incidents(
         channel_daily: of these days.
         days: without a gap, up to the as-of.
     """
-    watched = subjects(channel_daily, days)
-    found = [_Found(watched, fall) for fall in falls(RateMeasure(watched.counting, watched.successes))]
+    keys, requests, successes, devices = watched_rates(channel_daily, days)
+    found, sides = {}, []
+    for fall in falls(RateMeasure(without_bursts(requests, successes, devices), successes)):
+        subject, base = Subject("rate", *keys[fall.row]), list(fall.baseline)
+        asked, good = requests[:, fall.row], successes[:, fall.row]
+        loss = fall.loss(good[base].sum() / asked[base].sum() * asked, good, asked)
+        key = incident_id(*subject, days[fall.first])
+        found[key] = subject, fall.span, loss
+        sides += [(key, *subject[1:], days[day], False) for day in base]
+        sides += [(key, *subject[1:], days[day], True) for day in fall.newest]
     if not found:
         return [], pl.DataFrame()
-    sides = pl.concat([one.sides() for one in found])
     counts, codes = compared(connection, sides)
     # At once for all that have the same dimensions.
     cells = pl.concat(
-        cells_of(
-            counts.filter(pl.col("incident_id").is_in([one.id for one in found if one.dimensions == alike])), alike
-        )
-        for alike in sorted({one.dimensions for one in found})
+        cells_of(counts.filter(pl.col("incident_id").is_in(alike)), dimensions_of(app_key))
+        for app_key in (ALL, "")
+        if (alike := [key for key, (subject, *_) in found.items() if (subject.app_key == ALL) == (app_key == ALL)])
     )
     mine = cells.partition_by("incident_id", as_dict=True, include_key=False)
-    return [one.incident(cause_of(mine[one.id,]), _named(codes, one.id)) for one in found], cells
+    incidents = [
+        Incident.of(subject, days, span, loss, cause_of(mine[key,]), _named(codes, key))
+        for key, (subject, span, loss) in found.items()
+    ]
+    return incidents, cells
 
 
-def compared(connection: duckdb.DuckDBPyConnection, sides: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def compared(
+    connection: duckdb.DuckDBPyConnection, sides: Iterable[tuple[str, str, str, str, date, bool]]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Requests and successes of each smallest cell on the days that are compared, and the codes that grew.
 
     Args:
         connection: has `outcome_daily`.
         sides: incident_id, metric, app_key (`*`: all), channel, day, is_now.
     """
-    connection.register("incident_days", sides)
+    connection.register("incident_days", pl.DataFrame(sides, schema=_SIDES, orient="row"))
     connection.execute(f"CREATE OR REPLACE TEMP TABLE rate_outcomes AS {sql('pipelines.incidents', 'rate_outcomes')}")
     counts = pl.DataFrame(connection.sql(sql("pipelines.incidents", "cause_counts")))
     codes = pl.DataFrame(connection.sql(sql("pipelines.incidents", "grown_codes")))
@@ -63,40 +79,6 @@ def compared(connection: duckdb.DuckDBPyConnection, sides: pl.DataFrame) -> tupl
 def dimensions_of(app_key: str) -> tuple[str, ...]:
     """What the cause of a change is looked for in."""
     return ("app_key", *DIMENSIONS) if app_key == ALL else DIMENSIONS
-
-
-class _Found:
-    """A fall, and the requests of its subject by day."""
-
-    def __init__(self, watched: Subjects, fall: Fall) -> None:
-        self.fall, self.days = fall, watched.days
-        self.subject = Subject("rate", *watched.keys[fall.row])
-        self.requests, self.successes = watched.requests[:, fall.row], watched.successes[:, fall.row]
-        self.id = incident_id(*self.subject, self.days[fall.first])
-
-    @property
-    def dimensions(self) -> tuple[str, ...]:
-        """What its cause is looked for in."""
-        return dimensions_of(self.subject.app_key)
-
-    def sides(self) -> pl.DataFrame:
-        """The days that its cause compares."""
-        days = [(day, False) for day in self.fall.baseline] + [(day, True) for day in self.fall.newest]
-        return pl.DataFrame(
-            [(self.id, *self.subject[1:], self.days[day], is_now) for day, is_now in days],
-            schema={
-                "incident_id": pl.String, "metric": pl.String, "app_key": pl.String, "channel": pl.String,
-                "day": pl.Date, "is_now": pl.Boolean,
-            },
-            orient="row",
-        )  # fmt: skip
-
-    def incident(self, cause: Cause, codes: str | None) -> Incident:
-        """The row, without what it is part of."""
-        base = list(self.fall.baseline)
-        before = self.successes[base].sum() / self.requests[base].sum()
-        loss = self.fall.loss(before * self.requests, self.successes, self.requests)
-        return Incident.of(self.subject, self.days, self.fall.span, loss, cause, codes)
 
 
 def _named(codes: pl.DataFrame, incident: str) -> str | None:

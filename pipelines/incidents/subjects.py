@@ -1,20 +1,25 @@
-"""Who is watched, for each rate: apps and channels by day, as a grid.
+"""Who is watched: rates of apps and channels, and their volumes, by day as grids.
 
 Lives here: what a rate's requests and successes are, and which of a day's requests count. What is made of them is in
-`rates.py`.
+`measures.py`.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import product
-from typing import Final
+from itertools import compress, product
+from math import prod
+from typing import Final, NamedTuple
 
 import numpy as np
 import polars as pl
 
 from pipelines.incidents.falls import LEAST_LOST, Floats
 from pipelines.incidents.incident import ALL
+
+# So many times the usual requests of a device are no burst: where sign-in fails, people try again.
+_BURST: Final = 1.5
 
 
 @dataclass(frozen=True)
@@ -43,72 +48,91 @@ RATES: Final = (
 )
 
 
-@dataclass(frozen=True)
-class Subjects:
-    """Metric, app and channel of each subject, and by day (rows) and subject (columns) its requests and successes.
-
-    `counting` are the requests without those of bursts.
+class Watched(NamedTuple):
+    """Metric, app and channel of each subject; by day (rows) and subject (columns) its requests, those that succeeded,
+    and the devices that made them.
     """
 
-    keys: tuple[tuple[str, str, str], ...]
-    days: tuple[date, ...]
+    keys: list[tuple[str, ...]]
     requests: Floats
     successes: Floats
-    counting: Floats
+    devices: Floats
 
 
-def subjects(channel_daily: pl.DataFrame, days: tuple[date, ...]) -> Subjects:
-    """Everybody whose rate could fall by as much as matters.
+def watched_rates(channel_daily: pl.DataFrame, days: Sequence[date]) -> Watched:
+    """Every rate of an app and channel, and of all apps together, that could fall by as much as matters.
 
     Args:
         channel_daily: day, app_key, channel, the counts and devices.
         days: those of the grid, without a gap.
     """
-    keys: list[tuple[str, str, str]] = []
-    found: list[list[Floats]] = []
+    found, named = [], []
     for rate in RATES:
-        counts = channel_daily.filter(pl.col("channel").is_in(rate.channels)).select(
-            "day", "app_key", "channel", rate.requests.alias("requests"), rate.successes.alias("successes"), "devices"
-        )
-        pairs, grids = by_day(counts.filter(pl.col("requests") > 0), days)
-        channels = np.array([channel for _, channel in pairs])
-        for app_key, channel in [*pairs, *((ALL, channel) for channel in rate.channels)]:
-            keys.append((rate.metric, app_key, channel))
+        counts = channel_daily.filter(pl.col("channel").is_in(rate.channels))
+        keys, grids = _counted(counts, rate.requests, rate.successes, days)
         # A device that is in two apps counts in each of them, on every day alike.
-        found.append([
-            np.concatenate([grid, *(grid[:, channels == channel].sum(axis=1)[:, None] for channel in rate.channels)], 1)
-            for grid in grids
-        ])  # fmt: skip
-    requests, successes, devices = (np.concatenate(grids, axis=1) for grids in zip(*found, strict=True))
-    # A fall of as many requests as matter needs as many in a window.
-    busy = requests.sum(axis=0) >= LEAST_LOST
-    requests, successes, devices = (np.compress(busy, grid, axis=1) for grid in (requests, successes, devices))
-    kept = tuple(key for key, one in zip(keys, busy, strict=True) if one)
-    return Subjects(kept, days, requests, successes, without_bursts(requests, successes, devices))
+        channels, sums = _summed([channel for _, channel in keys], grids)
+        found += [grids, sums]
+        named += [(rate.metric, *key) for key in (*keys, *((ALL, channel) for channel in channels))]
+    return _busy(named, np.concatenate(found, axis=2))
 
 
-def by_day(counts: pl.DataFrame, days: Sequence[date]) -> tuple[list[tuple[str, str]], list[Floats]]:
-    """App and channel of each column, in order, and by day (rows) each of the counts; 0 where there is no row.
+def watched_volumes(channel_daily: pl.DataFrame, days: Sequence[date]) -> Watched:
+    """The same of volumes, where every request succeeds: of apps, and of channels of those that have several."""
+    volume = pl.col("authorization_requests") + pl.col("verification_requests")
+    keys, grids = _counted(channel_daily, volume, volume, days)
+    apps, sums = _summed([app for app, _ in keys], grids)
+    channels = Counter(app for app, _ in keys)
+    several = [channels[app] > 1 for app, _ in keys]
+    named = [("volume", *key) for key in (*((app, ALL) for app in apps), *compress(keys, several))]
+    return _busy(named, np.concatenate([sums, np.compress(several, grids, axis=2)], axis=2))
+
+
+def _counted(
+    counts: pl.DataFrame, requests: pl.Expr, successes: pl.Expr, days: Sequence[date]
+) -> tuple[list[tuple[str, ...]], Floats]:
+    chosen = counts.select(
+        "day", "app_key", "channel", requests.alias("requests"), successes.alias("successes"), "devices"
+    )
+    return by_day(chosen.filter(pl.col("requests") > 0), ("app_key", "channel"), days)
+
+
+def _summed(names: Sequence[str], grids: Floats) -> tuple[list[str], Floats]:
+    """The counts of all that have one name; which names these are."""
+    of = np.array(names, dtype=object)
+    order = np.argsort(of, kind="stable")
+    known, firsts = np.unique(of[order], return_index=True)
+    return known.tolist(), np.add.reduceat(grids[..., order], firsts, axis=2)
+
+
+def _busy(keys: list[tuple[str, ...]], grids: Floats) -> Watched:
+    """A fall of as many requests as matter needs as many."""
+    busy = grids[0].sum(axis=0) >= LEAST_LOST
+    return Watched(list(compress(keys, busy)), *np.compress(busy, grids, axis=2))
+
+
+def by_day(counts: pl.DataFrame, keys: Sequence[str], days: Sequence[date]) -> tuple[list[tuple[str, ...]], Floats]:
+    """The key of each subject, in order; each of the counts by day and subject, 0 where there is no row.
 
     Args:
-        counts: day, app_key, channel, and what is counted, a row of each at most.
+        counts: day, the columns of the key, and what is counted, a row of each at most.
+        keys: the names of the key's columns.
         days: those of the grid, without a gap.
     """
-    names = [counts.get_column(name).unique().sort().to_list() for name in ("app_key", "channel")]
-    apps, channels = (
-        counts.get_column(name).cast(pl.Enum(each)).to_physical().to_numpy().astype(np.int64)
-        for name, each in zip(("app_key", "channel"), names, strict=True)
-    )
-    pair = apps * len(names[1]) + channels
-    is_there = np.zeros(len(names[0]) * len(names[1]), dtype=bool)
-    is_there[pair] = True
-    place = (counts.get_column("day") - days[0]).dt.total_days().to_numpy(), (np.cumsum(is_there) - 1)[pair]
-    pairs = [pair for pair, one in zip(product(*names), is_there, strict=True) if one]
-    grids = []
-    for column in counts.columns[3:]:
-        grids.append(np.zeros((len(days), len(pairs))))
-        grids[-1][place] = counts.get_column(column).to_numpy()
-    return pairs, grids
+    names = [counts.get_column(key).unique().sort().to_list() for key in keys]
+    sizes = [len(each) for each in names]
+    codes = [
+        counts.get_column(key).cast(pl.Enum(each)).to_physical().to_numpy().astype(np.int64)
+        for key, each in zip(keys, names, strict=True)
+    ]
+    subject = np.ravel_multi_index(codes, sizes) if len(counts) else np.zeros(0, dtype=np.int64)
+    is_there = np.zeros(prod(sizes), dtype=bool)
+    is_there[subject] = True
+    place = (counts.get_column("day") - days[0]).dt.total_days().to_numpy(), (np.cumsum(is_there) - 1)[subject]
+    grids = np.zeros((len(counts.columns) - 1 - len(keys), len(days), np.count_nonzero(is_there)))
+    for grid, column in zip(grids, counts.drop("day", *keys), strict=True):
+        grid[place] = column.to_numpy()
+    return list(compress(product(*names), is_there)), grids
 
 
 def without_bursts(requests: Floats, successes: Floats, devices: Floats) -> Floats:
@@ -122,7 +146,3 @@ def without_bursts(requests: Floats, successes: Floats, devices: Floats) -> Floa
     each[:, ~has_devices.any(axis=0)] = 0
     limit = np.where(has_devices, devices * np.nanmedian(each, axis=0) * _BURST, np.inf)
     return np.asarray(np.minimum(requests, np.maximum(successes, limit)))
-
-
-# So many times the usual requests of a device are no burst: where sign-in fails, people try again.
-_BURST = 1.5

@@ -33,7 +33,7 @@ _WEEKENDS = np.array(
 )
 _STEPS = {"one_click": ("prefetch", "page", "click", "authorize", "verify", "login"), "local_verify": ("verify",)}
 _STEP_SHARES = (0.34, 0.22, 0.16, 0.16, 0.1, 0.02)
-Counts = list[tuple[str, str, str, str, date, float]]
+Counts = list[tuple[str, str, str, date, float]]
 
 
 @dataclass
@@ -131,7 +131,7 @@ class Installation:
                 source = number - made.copy_of
                 made = self.drawn(source)
             counts += _added_up(made, np.random.default_rng((self.seed, source, 1)), day, manifest)
-        names = ("metric", "whole", "part", "cause")
+        names = ("metric", "whole", "part")
         schema = {**dict.fromkeys(names, pl.String), "day": pl.Date, "records": pl.Float64}
         frame = pl.DataFrame(counts, schema, orient="row").group_by(*names, "day").agg(pl.col("records").sum())
         return manifest, frame, days
@@ -153,8 +153,8 @@ def _added_up(made: Day, draw: np.random.Generator, day: date, manifest: Manifes
     total, counts = int(cells.sum()), Counts()
 
     def put(metric: str, whole: str, kind: str, parts: Iterable[tuple[str, float]], of: float) -> None:
-        counts.append((metric, whole, "", "", day, float(of)))
-        counts.extend((metric, whole, part, f"{kind}={part}", day, float(n)) for part, n in parts if n)
+        counts.append((metric, whole, "", day, float(of)))
+        counts.extend((metric, whole, f"{kind}={part}", day, float(n)) for part, n in parts if n)
 
     for kind, names, axes in (
         ("channel", CHANNELS, (0, 2, 3)), ("platform", PLATFORMS, (0, 1, 3)), ("carrier", CARRIERS, (0, 1, 2)),
@@ -170,8 +170,8 @@ def _added_up(made: Day, draw: np.random.Generator, day: date, manifest: Manifes
         put("mix_shift", channel, f"channel={channel} & stage", split, sum(n for _, n in split))
         devices = amount // 5
         lone = draw.binomial(devices, min(made.lone, 1))
-        counts.append(("repeated_records", channel, "", "", day, float(devices)))
-        counts.append(("repeated_records", channel, "once", f"channel={channel}", day, float(lone)))
+        counts.append(("repeated_records", channel, "", day, float(devices)))
+        counts.append(("repeated_records", channel, f"channel={channel}", day, float(lone)))
     put("field_shift", "", "field", [(name, draw.binomial(total, share)) for name, share in made.filled.items()], total)
     for source, channels in SOURCES.items():
         records = int(cells[:, channels].sum())

@@ -60,6 +60,7 @@ def _without(field: str, share: float = 0.0) -> Fault:
 
 FAULTS: dict[str, Fault] = {
     "half of the day gone": _scaled(lambda draw: (...,), 0.5),
+    "three quarters of the day gone": _scaled(lambda draw: (...,), 0.25),
     "a source gone": _of(sources={"gateway": 1.0, "sdk": 0.0}),
     "half of a source gone": _of(sources={"gateway": 1.0, "sdk": 0.5}),
     "a host's file gone": _of(hosts=(0.0, 1.0, 1.0)),

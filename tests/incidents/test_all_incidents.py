@@ -11,9 +11,8 @@ import duckdb
 import polars as pl
 import pytest
 
-from pipelines.incidents.cause import Cause
 from pipelines.incidents.causes import cells_of, named_cells
-from pipelines.incidents.incident import NO_CAUSE, Incident
+from pipelines.incidents.incident import NO_CAUSE, Cause, Incident
 from pipelines.incidents.published import incidents_of
 from tests.data.published_tables import Database
 

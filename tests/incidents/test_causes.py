@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.incidents.cause import Cause
 from pipelines.incidents.causes import cause_of, cells_of
+from pipelines.incidents.incident import Cause
 
 Counts = dict[tuple[str, ...], tuple[int, int, int, int]]
 DIMENSIONS = ("platform", "sdk_version")

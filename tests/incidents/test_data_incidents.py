@@ -13,14 +13,14 @@ import pytest
 
 from pipelines.contract.settings import Settings
 from pipelines.incidents.daily_files import dated
-from pipelines.incidents.data_faults import part_faults
+from pipelines.incidents.data_faults import copied_days, part_faults
 from pipelines.incidents.data_incidents import data_incidents, incidents_in
 from pipelines.incidents.incident import Incident
 from pipelines.incidents.parts import with_parts
 from pipelines.incidents.volumes import usual_records
 from pipelines.store.manifest import DayRows
 from tests.data.simulated_days import FIRST, SOURCES, Installation
-from tests.incidents.data_fault_trial import FAULTS
+from tests.incidents.data_fault_trial import FAULTS, LARGE, found_of, installations
 from tests.support import DAY, DataFolder, records
 
 DAYS = 30
@@ -62,6 +62,38 @@ def test_a_copy_of_an_old_day_names_it() -> None:
     (one,) = (one for one in found("a copy of an old day", 20) if one.metric == "copied_day")
     assert one.cause.cell in {f"day={FIRST + timedelta(days=20 - back)}" for back in (1, 7)}
     assert (one.first_day, one.last_day, one.state) == (FIRST + timedelta(days=20), one.first_day, "recovered")
+
+
+@pytest.mark.parametrize("name", ["half of a source gone", "half of a channel gone", "half of a platform gone"])
+def test_half_of_a_part_is_told_where_a_quiet_weekday_has_as_much(name: str) -> None:
+    """The Sunday of this one has hardly more than half of a workday."""
+    assert found_of(installations(6, LARGE)[5], name)
+
+
+@pytest.mark.parametrize(
+    ("levels", "copies"),
+    [
+        ([*range(10, 19), 13], ["day=2026-01-04"]),
+        # What sends the same on several days is a habit.
+        ([*range(10, 18), 13, 13], ["day=2026-01-04"]),
+        ([10, 11, 12, 13, 13, 15, 16, 17, 18, 13], []),
+        ([13] * 10, []),
+    ],
+)
+def test_a_copy_has_as_many_records_in_every_hour_as_one_other_day(levels: list[int], copies: list[str]) -> None:
+    days = [FIRST + timedelta(days=place) for place in range(len(levels))]
+    counts = pl.DataFrame(
+        [
+            ("hour_shift", "gw", f"hour={hour:02d}", day, float(level + hour))
+            for day, level in zip(days, levels, strict=True)
+            for hour in range(24)
+        ],
+        schema=["metric", "whole", "part", "day", "records"],
+        orient="row",
+    )
+    assert [one.cause for one in copied_days(counts, days)] == copies
+    few = counts.filter(pl.col("part") < "hour=08")
+    assert list(copied_days(few, days)) == []
 
 
 def without(days: set[int]) -> list[Incident]:
@@ -109,7 +141,7 @@ def test_a_file_under_another_name_is_not_missing() -> None:
 
 def test_an_hour_that_the_clock_skipped_is_not_gone() -> None:
     _, counts, days = CALM.days(DAYS, {})
-    is_gone = (pl.col("day") == days[-1]) & (pl.col("part") == "14")
+    is_gone = (pl.col("day") == days[-1]) & pl.col("part").str.ends_with("hour=14")
     without_it = counts.filter((pl.col("metric") == "hour_shift") & ~is_gone)
     assert [one.cause for one in part_faults(without_it, days, [])] == [f"source={n} & hour=14" for n in SOURCES]
     assert list(part_faults(without_it, days, [(days[-1], "14")])) == []

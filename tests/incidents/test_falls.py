@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from pipelines.incidents.falls import FAR, FAR_SUBJECTS, Fall, falls, far_of
-from pipelines.incidents.rates import RateMeasure
-from pipelines.incidents.volume_falls import VolumeMeasure
+from pipelines.incidents.measures import RateMeasure, VolumeMeasure
 
 
 def rates(levels: list[float], requests: float = 1000) -> list[Fall]:

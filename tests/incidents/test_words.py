@@ -11,8 +11,7 @@ from babel.messages.pofile import read_po
 
 from pipelines.common.catalogue import read_catalogue
 from pipelines.incidents import words
-from pipelines.incidents.cause import Cause
-from pipelines.incidents.incident import ALL, NO_CAUSE, Incident
+from pipelines.incidents.incident import ALL, NO_CAUSE, Cause, Incident
 from pipelines.incidents.words import cell_words, incident_text
 from reports.content.language import catalogue
 

@@ -1,4 +1,4 @@
--- grain: metric, whole, part, cause, day: a part of the day's records, and (part '') the whole that it is of
+-- grain: metric, whole, part, day: a part of the day's records, and (part '') the whole that it is of
 WITH cells AS (
     SELECT day, channel, stage, platform, carrier, sum(records) AS records
     FROM outcome_daily
@@ -9,28 +9,30 @@ WITH cells AS (
         day,
         'mix_shift' AS metric,
         unnest([
-            {'whole': '', 'part': '', 'cause': ''},
-            {'whole': '', 'part': channel, 'cause': 'channel=' || channel},
-            {'whole': '', 'part': carrier, 'cause': 'carrier=' || carrier},
-            {'whole': '', 'part': platform, 'cause': 'platform=' || platform},
-            {'whole': channel, 'part': '', 'cause': ''},
-            {'whole': channel, 'part': stage, 'cause': 'channel=' || channel || ' & stage=' || stage}
+            {'whole': '', 'part': ''},
+            {'whole': '', 'part': 'channel=' || channel},
+            {'whole': '', 'part': 'carrier=' || carrier},
+            {'whole': '', 'part': 'platform=' || platform},
+            {'whole': channel, 'part': ''},
+            {'whole': channel, 'part': 'channel=' || channel || ' & stage=' || stage}
         ], recursive := true),
         records
     FROM cells
     UNION ALL BY NAME
     SELECT
         day,
-        unnest(CASE measure
-            WHEN 'hour' THEN {'metric': 'hour_shift', 'cause': 'source=' || whole || ' & hour=' || part}
-            WHEN 'field' THEN {'metric': 'field_shift', 'cause': 'field=' || part}
-            ELSE {'metric': 'repeated_records', 'cause': 'channel=' || whole}
-        END),
+        CASE measure WHEN 'hour' THEN 'hour_shift' WHEN 'field' THEN 'field_shift' ELSE 'repeated_records' END
+            AS metric,
         whole,
-        part,
+        CASE
+            WHEN part = '' THEN ''
+            WHEN measure = 'hour' THEN 'source=' || whole || ' & hour=' || part
+            WHEN measure = 'field' THEN 'field=' || part
+            ELSE 'channel=' || whole
+        END AS part,
         amount AS records
     FROM read_parquet($profiles, hive_partitioning = false)
 )
-SELECT metric, whole, part, if(part = '', '', cause) AS cause, day, sum(records)::DOUBLE AS records
+SELECT metric, whole, part, day, sum(records)::DOUBLE AS records
 FROM parts
 GROUP BY ALL
