@@ -42,11 +42,12 @@ FILE_COLUMNS = dict.fromkeys(AppFiles._fields, pl.Int64)
 
 class AppShell(NamedTuple):
     """The page of an app, with marks for its name, its folder and its incidents; these as HTML by app key, and what
-    stands there for an app without."""
+    stands there for an app without; `open` are the open ones as the figures hold them, by app key."""
 
     page: str
     incidents: Mapping[str, str]
     without: str
+    open: Mapping[str, bytes]
 
 
 class Content(NamedTuple):
@@ -86,15 +87,12 @@ def write_app_files(writer: SiteWriter, contents: Iterator[list[Content]], shell
     writer.folder("apps")
     # Splitting once is cheaper than searching the page anew for each app.
     pieces = [[part.split(NAME_MARK) for part in half.split(FOLDER_MARK)] for half in shell.page.split(INCIDENTS_MARK)]
-    return {
-        content.app.key: _write_folder(writer, content, pieces, shell.incidents.get(content.app.key, shell.without))
-        for batch in contents
-        for content in batch
-    }
+    return {content.app.key: _write_folder(writer, content, pieces, shell) for batch in contents for content in batch}
 
 
-def _write_folder(writer: SiteWriter, content: Content, pieces: list[list[list[str]]], incidents: str) -> AppFiles:
+def _write_folder(writer: SiteWriter, content: Content, pieces: list[list[list[str]]], shell: AppShell) -> AppFiles:
     app, workbook = content.app, content.workbook
+    incidents = shell.incidents.get(app.key, shell.without)
     folder = f"apps/{app.folder}"
     writer.folder(folder)
     name = str(escape(app.name))
@@ -106,7 +104,7 @@ def _write_folder(writer: SiteWriter, content: Content, pieces: list[list[list[s
     if workbook:
         writer.write(f"{detail}.xlsx", workbook)
     files = AppFiles(page.bytes, content.rows, len(content.csv), len(workbook) if workbook else None)
-    writer.write(f"{folder}/figures.js", _figures(content.document, files))
+    writer.write(f"{folder}/figures.js", _figures(content.document, files, shell.open.get(app.key, b"[]")))
     return files
 
 
@@ -148,7 +146,8 @@ def _batches(marts: PublishedTables, apps: list[App], xlsx_apps: Collection[str]
         ]
 
 
-def _figures(document: str, files: AppFiles) -> bytes:
-    """The script of an app's figures; the sizes of its files are known only here, and go to the document's end."""
+def _figures(document: str, files: AppFiles, open_: bytes) -> bytes:
+    """The script of an app's figures; its open incidents and the sizes of its files are known only here, and go to the
+    document's end."""
     sizes = f'{{"csv":[{files.csv_rows},{files.csv_bytes}],"xlsx":{files.xlsx_bytes or "null"}}}'
-    return script("AUTHMETER_FIGURES", f'{document[:-1]},"files":{sizes}}}')
+    return script("AUTHMETER_FIGURES", f'{document[:-1]},"open":{open_.decode()},"files":{sizes}}}')

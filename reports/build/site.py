@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import orjson
 import polars as pl
 
 from pipelines.common.days import WINDOWS, window
@@ -169,6 +170,7 @@ class _Site:
                 for key in sorted(keys & self.by_key.keys())
             },
             template.render(root="../../", entries=[], withdrawn=[]),
+            {key: orjson.dumps(self.incidents.open_rows(key)) for key in sorted(keys & self.by_key.keys())},
         )
 
     def _page(self, path: str, template: str | None = None, root: str = "", **values: object) -> WrittenFile:
@@ -212,8 +214,9 @@ class _Site:
         """
         self.figures.order(names.result())
         ((_, document),) = self.figures.documents([context.ALL_APPS])
+        open_ = orjson.dumps(self.incidents.open_rows(context.ALL_APPS))
         scripts = {
-            "data/all.js": script("AUTHMETER_FIGURES", document),
+            "data/all.js": script("AUTHMETER_FIGURES", f'{document[:-1]},"open":{open_.decode()}}}'),
             "data/apps.js": column_script("AUTHMETER_APPS", self.figures.frame("figures/app_table")),
             "data/logins.js": column_script("AUTHMETER_LOGINS", self.figures.frame("figures/login_table")),
         }

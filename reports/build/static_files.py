@@ -15,7 +15,7 @@ from pipelines.common.errors import AuthmeterError
 from pipelines.common.project import PROJECT
 from pipelines.contract.metrics import METRICS
 from reports.build.writer import SiteWriter
-from reports.charts.shapes import LOOKS, shapes
+from reports.charts.shapes import LOOKS, VERSION_LOOKS, shapes
 from reports.content.language import script_msgids, t
 from reports.content.words import WORDS, word
 
@@ -60,7 +60,7 @@ def _texts() -> dict[str, Any]:
             for m in METRICS.values()
         },
         # Legends stand in the pages before the charts are there.
-        "looks": {name: {"marker": look.marker} for name, look in LOOKS.items()},
+        "looks": {name: {"marker": look.marker} for name, look in (LOOKS | VERSION_LOOKS).items()},
     }
 
 

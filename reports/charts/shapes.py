@@ -34,6 +34,11 @@ LOOKS = {
     "local_verify": Look("#5B6472", "#C3CBD6", "x", t("Number check")),
     "third_party": Look("#B05FD3", "#D7A6F5", "cross", t("Third-party")),
 }
+# SDK versions have no colours of their own: they take those of the channels, beside which they are never drawn.
+VERSION_LOOKS = {
+    f"version_{place}": LOOKS[name]
+    for place, name in enumerate(("one_click", "qq", "wechat", "weibo", "third_party", "local_verify"), 1)
+}
 # Ink, muted ink and rules of the two themes, as in static/css/base.css.
 THEMES = {
     "light": {
@@ -86,7 +91,9 @@ class Chart:
 def charts() -> dict[str, Chart]:
     """Every chart by the name that a page's `data-chart` gives."""
     channels = tuple(Series(name, name, word(name)) for name in TREND_CHANNELS)
-    timed = (*channels, Series("local_verify", "local_verify", word("local_verify")))
+    local = Series("local_verify", "local_verify", word("local_verify"))
+    timed = (*channels, local)
+    verified = (channels[0], local)
     usage = (
         Series("one_click_verifications", "one_click", metric_label("one_click_verifications")),
         Series("local_verifications", "local_verify", metric_label("local_verifications")),
@@ -99,6 +106,7 @@ def charts() -> dict[str, Chart]:
         "share": Chart(channels, "trend", "share", "share"),
         "authorization_rate": Chart(channels, "trend", "authorization_rate", "share"),
         "technical_success_rate": Chart(channels, "trend", "technical_success_rate", "share"),
+        "verification_result_rate": Chart(verified, "verification", "verification_result_rate", "share"),
         "latency_p50_ms": Chart(timed, "latency", "latency_p50_ms", "ms"),
         "latency_p95_ms": Chart(timed, "latency", "latency_p95_ms", "ms"),
     }
@@ -153,12 +161,13 @@ def figure(chart: Chart, language: str, theme: str) -> dict[str, Any]:
 
 
 def shapes() -> dict[str, Any]:
-    """All charts as `charts.js` takes them: name, language, theme, then `data` and `layout`; units; the series' names;
-    the colours of gaps and marks."""
+    """All charts as `charts.js` takes them: name, language, theme, then `data` and `layout`; units; the series' names
+    and colours; the colours of gaps and marks."""
     found: dict[str, Any] = {
         mark: {theme: colours[mark] for theme, colours in THEMES.items()} for mark in ("gap", "incident", "note")
     } | {
         "names": {name: {"zh": look.label.zh, "en": look.label.en} for name, look in LOOKS.items()},
+        "colours": {name: {"light": look.light, "dark": look.dark} for name, look in (LOOKS | VERSION_LOOKS).items()},
         "units": {name: chart.unit for name, chart in charts().items()},
         "charts": {},
     }

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from pipelines.common.days import window
+from pipelines.contract.record import CHANNELS
 from reports.content.context import App
 from reports.content.drawings import Course
-from reports.content.norms import REFERENCE_DAYS, Observed, Row, Usual, course_of, norms_of, usual_of
+from reports.content.norms import REFERENCE_DAYS, DayNorm, Observed, Struck, Usual, course_of, norms_of, usual_of
 from reports.content.published import DAYS, PublishedTables
 
 # The briefing lists so many apps; the usage page has all.
@@ -44,19 +44,20 @@ class AppHealth:
 
 
 def app_health(
-    marts: PublishedTables, by_key: Mapping[str, App], struck: Sequence[str], complete: Collection[date]
+    marts: PublishedTables, by_key: Mapping[str, App], open_: Sequence[str], struck: Struck, complete: Collection[date]
 ) -> list[AppHealth]:
     """The apps that are listed, the least healthy first.
 
     Args:
-        struck: keys of the apps with an open incident, in the order of these.
+        open_: keys of the apps with an open incident, in the order of these.
+        struck: the days of every incident.
         complete: the days with data of any app.
     """
     listed = marts.rows("health_apps", listed=APPS_LISTED)
     keys = [key for key, _ in listed]
     counted = {(key, day): counts for key, day, *counts in marts.rows("health_days", keys=keys)}
     as_of = marts.publication.as_of
-    days = [as_of - timedelta(days=back) for back in reversed(range(REFERENCE_DAYS + 1))]
+    days = [as_of - timedelta(days=back) for back in reversed(range(DAYS + REFERENCE_DAYS))]
     rows = []
     for key in keys:
         # Before its first record an app had nothing to lose.
@@ -64,29 +65,29 @@ def app_health(
         for day in days:
             known = day in complete and first is not None and day >= first
             volume, won, requests = counted.get((key, day), (0, 0, 0))
-            is_reference = day < as_of
+            counts = not struck.has(key, CHANNELS, day)
             rate = won / requests if known and requests else None
-            rows.append(Observed(f"{key} volume", day, volume if known else None, None, is_reference))
-            rows.append(Observed(f"{key} rate", day, rate, requests, is_reference))
-    norms = norms_of(rows)
-    place = {key: i for i, key in enumerate(struck)}
-    found = [_health(by_key[key], newest, key in place, norms, window(as_of, DAYS).first) for key, newest in listed]
+            rows.append(Observed(f"{key} volume", day, volume if known else None, None, counts))
+            rows.append(Observed(f"{key} rate", day, rate, requests, counts))
+    norms = norms_of(rows, DAYS)
+    place = {key: i for i, key in enumerate(open_)}
+    found = [_health(by_key[key], newest, key in place, norms) for key, newest in listed]
     return sorted(
         found,
         key=lambda one: (place.get(one.app.key, len(place)), not one.is_below, -(one.volume or 0), one.app.key),
     )
 
 
-def _health(app: App, newest: date | None, is_struck: bool, norms: Mapping[str, list[Row]], first: date) -> AppHealth:
-    volume, rate = ([row for row in norms[f"{app.key} {name}"] if row["day"] >= first] for name in ("volume", "rate"))
-    has_rate = any(row["value"] is not None for row in rate)
+def _health(app: App, newest: date | None, is_struck: bool, norms: Mapping[str, list[DayNorm]]) -> AppHealth:
+    volume, rate = (norms[f"{app.key} {name}"] for name in ("volume", "rate"))
+    has_rate = any(row.value is not None for row in rate)
     return AppHealth(
         app,
         is_struck,
         newest,
-        None if volume[-1]["value"] is None else int(volume[-1]["value"]),
+        None if (counted := volume[-1].value) is None else int(counted),
         usual_of(volume[-1]),
-        rate[-1]["value"],
+        rate[-1].value,
         usual_of(rate[-1]),
         course_of(rate if has_rate else volume),
         has_rate,

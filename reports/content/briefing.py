@@ -17,6 +17,7 @@ from reports.content.incident_cards import CARDS, Card, incident_cards
 from reports.content.incidents import Entry, Incidents
 from reports.content.key_figures import KeyFigure, key_figures
 from reports.content.language import Text, t
+from reports.content.norms import Struck
 from reports.content.published import PublishedTables
 
 # Contract: a baseline has so many days at least; with fewer nothing could be found.
@@ -56,8 +57,9 @@ def briefing(
             if one.published.is_open and one.published.incident.app_key != ALL_APPS
         )
     )
+    days_of_incidents = Struck(one.published.incident for one in incidents.all)
     attention = findings(marts, stand)
-    apps = app_health(marts, by_key, struck, complete)
+    apps = app_health(marts, by_key, struck, days_of_incidents, complete)
     others = _others(by_key.values(), {key for (key,) in marts.rows("active_apps")}, struck, apps)
     severity, sentence = _sentence(stand, open_, struck, others, attention, len(complete))
     return Briefing(
@@ -66,7 +68,7 @@ def briefing(
         incident_cards(marts, open_[:CARDS], complete),
         open_[CARDS:],
         [entry for entry in entries if not entry.incident.published.is_open],
-        key_figures(marts),
+        key_figures(marts, days_of_incidents),
         apps,
         attention,
     )

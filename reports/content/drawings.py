@@ -6,7 +6,7 @@ them as text. Does not belong here: charts that answer to the pointer (`charts/s
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby
 
 from markupsafe import Markup
 
@@ -113,8 +113,11 @@ def _band(course: Course, scale: _Scale) -> Markup:
     ]
     if not edges:
         return Markup("")
-    there = "L".join(f"{scale.x(day)} {scale.y(high)}" for day, _, high in edges)
-    back = "L".join(f"{scale.x(day)} {scale.y(low)}" for day, low, _ in reversed(edges))
-    # A norm that is known on some days only is not drawn across the others.
-    whole = all(after[0] - before[0] == 1 for before, after in pairwise(edges))
-    return Markup('<path class="norm" d="M{}L{}Z"/>').format(there, back) if whole else Markup("")
+    path = ""
+    # Not across days of which no norm is known.
+    for _, group in groupby(enumerate(edges), lambda item: item[1][0] - item[0]):
+        run = [edge for _, edge in group]
+        there = "L".join(f"{scale.x(day)} {scale.y(high)}" for day, _, high in run)
+        back = "L".join(f"{scale.x(day)} {scale.y(low)}" for day, low, _ in reversed(run))
+        path += f"M{there}L{back}Z" if len(run) > 1 else ""
+    return Markup('<path class="norm" d="{}"/>').format(path) if path else Markup("")

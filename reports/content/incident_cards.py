@@ -18,7 +18,7 @@ from pipelines.incidents.words import cell_words, incident_names, percent_words
 from reports.content.drawings import bar, curve
 from reports.content.incidents import Entry, both
 from reports.content.language import Text, t
-from reports.content.norms import REFERENCE_DAYS, Observed, Row, course_of, norms_of
+from reports.content.norms import REFERENCE_DAYS, DayNorm, Observed, course_of, norms_of
 from reports.content.published import PublishedTables
 
 # So many open incidents are cards; the others are lines of a list.
@@ -65,11 +65,14 @@ def incident_cards(marts: PublishedTables, entries: Sequence[Entry], complete: C
     as_of = marts.publication.as_of
     days = list(days_between(as_of - timedelta(days=CURVE_DAYS + REFERENCE_DAYS - 1), as_of))
     norms = norms_of(
-        one
-        for entry in entries
-        for one in _observed(entry.incident.published.incident, found[entry.incident.incident_id], days, complete)
+        (
+            one
+            for entry in entries
+            for one in _observed(entry.incident.published.incident, found[entry.incident.incident_id], days, complete)
+        ),
+        CURVE_DAYS,
     )
-    return [_card(entry, norms[entry.incident.incident_id][-CURVE_DAYS:]) for entry in entries]
+    return [_card(entry, norms[entry.incident.incident_id]) for entry in entries]
 
 
 def _observed(
@@ -84,16 +87,15 @@ def _observed(
             value = counted / requests if requests else None
         if day not in complete or begun is None or day < begun:
             value = None
-        until = one.first_day - day
-        yield Observed(one.incident_id, day, value, requests, timedelta() < until <= timedelta(days=REFERENCE_DAYS))
+        yield Observed(one.incident_id, day, value, requests, day < one.first_day)
 
 
-def _card(entry: Entry, rows: list[Row]) -> Card:
+def _card(entry: Entry, rows: list[DayNorm]) -> Card:
     published = entry.incident.published
     one, cause_app = published.incident, published.cause_app_name
     names = {name: both(words) for name, words in incident_names(one, "", cause_app).items()}
     before, now = names.get("before"), names.get("now")
-    mark = next((i for i, row in enumerate(rows) if row["day"] == one.first_day), None)
+    mark = next((i for i, row in enumerate(rows) if row.day == one.first_day), None)
     levels = [(value, text.zh) for value, text in ((one.level_before, before), (one.level_now, now)) if text]
     first = f"{one.first_day:%m-%d}"
     return Card(
@@ -106,7 +108,7 @@ def _card(entry: Entry, rows: list[Row]) -> Card:
         tuple(_bars(one, cause_app)),
         curve(course_of(rows), mark, first, levels),
         _CURVES[one.kind].format(days=CURVE_DAYS, first=first),
-        rows[0]["day"],
+        rows[0].day,
     )
 
 

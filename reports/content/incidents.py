@@ -26,6 +26,8 @@ INCIDENTS_LISTED: Final = 200
 OWN_ENDED_LISTED: Final = 5
 PARTS_LISTED: Final = 5
 NOTES_LISTED: Final = 3
+# Monitoring names so many open incidents: the briefing and the app's page have all.
+OPEN_NAMED: Final = 5
 # Stands for the name of an app, which a page sets apart from the text: it may turn the direction of writing.
 _NAME_MARK: Final = "@"
 # Where all apps together are shown.
@@ -157,6 +159,13 @@ class Incidents:
     def listed(self) -> list[Entry]:
         """All of them, for the briefing."""
         return self._arranged(self.all)
+
+    def open_rows(self, key: str) -> list[tuple[str, str | None, str | None, str, str]]:
+        """The first open incidents, which monitoring names above the charts of one app, or of all apps (`*`): id, name
+        and folder of its app (None of all together), and what it is, in both languages."""
+        entries = self.listed() if key == ALL_APPS else self.of_app(key)
+        found = [entry.incident for entry in entries if entry.incident.published.is_open]
+        return [(one.incident_id, one.name, one.folder, one.text.zh, one.text.en) for one in found[:OPEN_NAMED]]
 
     def of_day(self, day: date) -> list[Entry]:
         """Those that were there on a day."""

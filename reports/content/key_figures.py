@@ -1,19 +1,18 @@
 """The key figures of the briefing: technical success and the four counts, with what is usual of each.
 
 Lives here: their values over the day and the windows, and whether the day's is within the usual range. Does not belong
-here: what is usual (`norms.py`), markup (`pages/index.html.jinja`).
+here: what is usual (`norms.py`), when a change is grey (`static/js/norms.js`), markup (`pages/index.html.jinja`).
 """
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
-from math import sqrt
+from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
-from reports.content.context import CARD_METRICS
+from reports.content.context import ALL_APPS, CARD_METRICS
 from reports.content.drawings import Course
-from reports.content.norms import REFERENCE_DAYS, Observed, Usual, course_of, norms_of, usual_of
+from reports.content.norms import Observed, Struck, Usual, course_of, norms_of, usual_of
 from reports.content.published import DAYS, PublishedTables
 
 TECHNICAL: Final = "technical_success_rate"
@@ -24,28 +23,41 @@ SPANS: Final = ("7", "30")
 
 @dataclass(frozen=True)
 class Span:
-    """A figure over a period; `matched` and `base` are those of the days that are compared; `is_chance`: they differ by
-    no more than days do by chance, as far as that is known."""
+    """A figure over a period; `matched` and `base` are those of the days that are compared, with the `requests` of a
+    share; `is_neutral`: the change between them is neither good nor bad."""
 
     period: str
     value: float | None
     matched: float | None
     base: float | None
-    is_chance: bool
+    requests: tuple[int, int] | None
+    is_neutral: bool
 
 
 @dataclass(frozen=True)
 class KeyFigure:
-    """A figure: its spans, the day first, what is usual on that day, and its 30 days."""
+    """A figure: its spans, the day first, what is usual on that day, how far its days lie from each other (None: not
+    known), and its 30 days."""
 
     metric: str
     is_share: bool
     spans: tuple[Span, ...]
     usual: Usual
+    swing: float | None
     course: Course
 
 
-def key_figures(marts: PublishedTables) -> list[KeyFigure]:
+# The channels that each is of.
+_CHANNELS: Final = {
+    TECHNICAL: ("one_click", "wechat", "qq", "weibo"),
+    "number_verifications": ("one_click", "local_verify"),
+    "one_click_verifications": ("one_click",),
+    "local_verifications": ("local_verify",),
+    "third_party_authorizations": ("wechat", "qq", "weibo"),
+}
+
+
+def key_figures(marts: PublishedTables, struck: Struck) -> list[KeyFigure]:
     """Technical success first, then the counts of a console's front page."""
     rows = marts.rows("figure_days")
     days: dict[date, dict[str, int | None]] = {row[0]: dict(zip(_COLUMNS, row[2:], strict=True)) for row in rows}
@@ -56,33 +68,36 @@ def key_figures(marts: PublishedTables) -> list[KeyFigure]:
         if is_matched:
             matched[period, is_base].append(day)
     names = (TECHNICAL, *CARD_METRICS)
-    first, last = marts.publication.as_of - timedelta(days=REFERENCE_DAYS), marts.publication.as_of
     norms = norms_of(
-        Observed(name, day, *_of_day(name, found), first <= day < last) for name in names for day, found in days.items()
+        (
+            Observed(name, day, *_of_day(name, found), not struck.has(ALL_APPS, _CHANNELS[name], day))
+            for name in names
+            for day, found in days.items()
+        ),
+        DAYS,
     )
     figures = []
     for name in names:
-        sums, month = _Sums(name, days), norms[name][-DAYS:]
+        sums, month = _Sums(name, days), norms[name]
         usual = usual_of(month[-1])
+        # The day itself is judged by its usual range: a rise is no good news of what lies below it.
+        side = {"below": -1, "above": 1}.get(usual.place, 0)
         spans = []
         for period in ("day", *SPANS):
             now, then = (sums.over(matched[period, is_base]) for is_base in (False, True))
-            is_chance = _is_chance(now, then, usual, len(matched[period, False]), is_share=name == TECHNICAL)
-            spans.append(Span(period, sums.over(periods[period, False]), now, then, is_chance))
-        # The day itself is judged by its usual range: a rise is no good news of what lies below it.
-        side = {"below": -1, "above": 1}.get(usual.place, 0)
-        rise = (spans[0].matched or 0) - (spans[0].base or 0)
-        spans[0] = replace(spans[0], is_chance=side * rise <= 0)
-        figures.append(KeyFigure(name, name == TECHNICAL, tuple(spans), usual, course_of(month)))
+            requests = (sums.requests(matched[period, False]), sums.requests(matched[period, True]))
+            spans.append(
+                Span(
+                    period,
+                    sums.over(periods[period, False]),
+                    now,
+                    then,
+                    requests if name == TECHNICAL else None,
+                    usual.usual is None or (period == "day" and side * ((now or 0) - (then or 0)) <= 0),
+                )
+            )
+        figures.append(KeyFigure(name, name == TECHNICAL, tuple(spans), usual, month[-1].swing, course_of(month)))
     return figures
-
-
-def _is_chance(now: float | None, then: float | None, usual: Usual, days: int, *, is_share: bool) -> bool:
-    """Whether two spans of so many days differ by no more than such sums of days do."""
-    if now is None or not then or usual.high is None or not usual.usual or not days:
-        return True
-    room = usual.high - usual.usual if is_share else usual.high / usual.usual - 1
-    return abs(now - then if is_share else now / then - 1) <= room * sqrt(2 / days)
 
 
 def _of_day(name: str, found: Mapping[str, int | None]) -> tuple[float | None, int | None]:
@@ -109,3 +124,7 @@ class _Sums:
         if len(sums) == 1:
             return sums[0]
         return sums[0] / sums[1] if sums[1] else None
+
+    def requests(self, days: Collection[date]) -> int:
+        """What the sum of these days is divided by, or the sum itself."""
+        return sum(self._days[day][self._columns[-1]] or 0 for day in days)

@@ -1,7 +1,14 @@
-"""What is usual, for the bands and the grey figures of the briefing: by each subject's own eight weeks.
+"""What is usual of a day, for the bands and the grey figures: by each subject's own eight weeks before it.
 
-Lives here: the one rule of the usual range on the pages. Does not belong here: what opens an incident, which is judged
-more sharply (`pipelines/incidents`), and the records of a usual day (`day_quality`).
+A count has the median of its weekday, a rate that of all days. The spread is that of the subject's own days, but never
+less than pure chance would have it. It is taken from how far each day lies from the one before, of a count from the
+same weekday of the week before: a level that changed is one step, and does not widen it. Days of an incident do not
+count.
+
+Lives here: the one rule of the usual range on the pages. The charts' scripts have it once more (`static/js/norms.js`),
+held to the same cases (`tests/reports/norm_cases.json`): an app's bands would be half of its file. Does not belong
+here: what opens an incident, which is judged more sharply (`pipelines/incidents`), the records of a usual day
+(`day_quality`), and when a change is grey (`static/js/norms.js` alone).
 """
 
 from collections import defaultdict
@@ -9,10 +16,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import sqrt
-from typing import Any, Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
-import polars as pl
+import numpy as np
+import numpy.typing as npt
 
+from pipelines.incidents.incident import Incident
 from reports.content.drawings import Course
 
 REFERENCE_DAYS: Final = 56
@@ -25,20 +34,30 @@ _OF_STEPS: Final = 1.4826 / sqrt(2)
 _LEAST_WEEKDAYS: Final = 4
 _LEAST_DAYS: Final = 7
 
-_SCHEMA: Final = {
-    "subject": pl.String, "day": pl.Date, "value": pl.Float64, "requests": pl.Int64, "is_reference": pl.Boolean,
-}  # fmt: skip
+Numbers = npt.NDArray[np.float64]
 
 
 class Observed(NamedTuple):
-    """A value of a subject on a day; None: no data. `requests` are those of a rate, None of a count. A day of the
-    reference tells what is usual."""
+    """A value of a subject on a day; None: no data. `requests` are those of a rate, None of a count. Only a day that
+    counts tells what is usual of those after it."""
 
     subject: str
     day: date
     value: float | None
     requests: int | None
-    is_reference: bool
+    counts: bool
+
+
+class DayNorm(NamedTuple):
+    """A day with what is usual of it and where chance may take it, None where too few days tell; `swing` is how far the
+    days before lie from each other, of a count as a part of it."""
+
+    day: date
+    value: float | None
+    usual: float | None
+    low: float | None
+    high: float | None
+    swing: float | None
 
 
 @dataclass(frozen=True)
@@ -51,69 +70,95 @@ class Usual:
     place: Literal["inside", "above", "below", "unknown"]
 
 
-# A day of a subject, as `with_norm` gives it.
-Row = dict[str, Any]
+class Struck:
+    """The days of incidents, by app."""
+
+    def __init__(self, incidents: Iterable[Incident]) -> None:
+        self._by_app: dict[str, list[Incident]] = defaultdict(list)
+        for one in incidents:
+            self._by_app[one.app_key].append(one)
+
+    def has(self, app_key: str, channels: Sequence[str], day: date) -> bool:
+        """Whether an app had an incident in any of these channels, or as a whole, on that day."""
+        return any(
+            one.channel in ("*", *channels) and one.first_day <= day and (one.last_day is None or day <= one.last_day)
+            for one in self._by_app[app_key]
+        )
 
 
-def norms_of(days: Iterable[Observed]) -> dict[str, list[Row]]:
-    """The rows of `with_norm` by subject, in the order of the days given."""
-    found: dict[str, list[Row]] = defaultdict(list)
-    for row in with_norm(pl.DataFrame(list(days), _SCHEMA, orient="row")).iter_rows(named=True):
-        found[row["subject"]].append(row)
+def norms_of(days: Iterable[Observed], last: int) -> dict[str, list[DayNorm]]:
+    """The last days of each subject, judged by those before; a subject has as many days as the others, oldest first."""
+    subjects: dict[str, list[Observed]] = defaultdict(list)
+    for one in days:
+        subjects[one.subject].append(one)
+    found = {}
+    for is_rate in (False, True):
+        some = {name: rows for name, rows in subjects.items() if (rows[0].requests is not None) is is_rate}
+        if some:
+            values = np.array([[row.value for row in rows] for rows in some.values()], np.float64)
+            requests = np.array([[row.requests for row in rows] for rows in some.values()], np.float64)
+            counted = np.array([[row.counts for row in rows] for rows in some.values()], np.bool_)
+            norms = _norms(values, requests if is_rate else None, counted, last)
+            for i, (name, rows) in enumerate(some.items()):
+                found[name] = [
+                    DayNorm(row.day, row.value, *(None if np.isnan(one[i, j]) else float(one[i, j]) for one in norms))
+                    for j, row in enumerate(rows[-last:])
+                ]
     return found
 
 
-def usual_of(row: Row) -> Usual:
-    """What is usual on the day of a row, and where its value lies."""
-    value, low, high = row["value"], row["low"], row["high"]
+def usual_of(row: DayNorm) -> Usual:
+    """What is usual on a day, and where its value lies."""
     place: Literal["inside", "above", "below", "unknown"] = "unknown"
-    if value is not None and low is not None and high is not None:
-        place = "below" if value < low else "above" if value > high else "inside"
-    return Usual(row["usual"], low, high, place)
+    if row.value is not None and row.low is not None and row.high is not None:
+        place = "below" if row.value < row.low else "above" if row.value > row.high else "inside"
+    return Usual(row.usual, row.low, row.high, place)
 
 
-def course_of(rows: Sequence[Row]) -> Course:
+def course_of(rows: Sequence[DayNorm]) -> Course:
     """The days of one subject as a drawing takes them."""
-    return Course(*([row[name] for row in rows] for name in ("value", "low", "high")))
+    return Course([row.value for row in rows], [row.low for row in rows], [row.high for row in rows])
 
 
-def with_norm(days: pl.DataFrame) -> pl.DataFrame:
-    """The same rows with `usual`, `low` and `high`: what is usual on each day, and where chance may take it.
+def _norms(
+    values: Numbers, requests: Numbers | None, counted: npt.NDArray[np.bool_], last: int
+) -> tuple[Numbers, Numbers, Numbers, Numbers]:
+    """Usual, low, high and swing of the last days of some subjects (subject, day); all are counts, or all are rates."""
+    before = _weeks_before(np.where(counted, values, np.nan), last)
+    step, least = (7, _LEAST_WEEKDAYS) if requests is None else (1, _LEAST_DAYS)
+    alike = before[..., ::step]
+    usual = np.where(np.count_nonzero(~np.isnan(alike), axis=-1) >= least, _median(alike), np.nan)
+    later, earlier = before[..., step:], before[..., :-step]
+    steps = np.abs(later - earlier)
+    if requests is None:
+        # Counts swing by a part of themselves; two days of nothing tell of no swing.
+        mean = (later + earlier) / 2
+        steps = np.divide(steps, mean, out=np.full_like(steps, np.nan), where=mean > 0)
+    swing = _OF_STEPS * np.nan_to_num(_median(steps))
+    if requests is None:
+        room = _FAR * np.maximum(swing * usual, np.sqrt(np.maximum(usual, 1)))
+        high = usual + room
+    else:
+        now = requests[:, -last:]
+        # A day without requests has the room of the others.
+        some = _weeks_before(np.where(counted & ~np.isnan(values) & (requests > 0), requests, np.nan), last)
+        of = np.where(now > 0, now, _median(some))
+        room = _FAR * np.maximum(swing, np.nan_to_num(np.sqrt(usual * (1 - usual) / of)))
+        high = np.minimum(usual + room, 1)
+    return usual, np.maximum(usual - room, 0), high, np.where(np.isnan(usual), np.nan, swing)
 
-    A count has the median of its weekday, a rate that of all days. The spread is that of the subject's own days, but
-    never less than pure chance would have it. It is taken from how far each day lies from the one before, of a count
-    from the same weekday of the week before: an incident among the days is two steps, and does not widen it.
 
-    Args:
-        days: `subject`, `day`, `value` (NULL: no data), `requests` (those of a rate; NULL: `value` is a count),
-            `is_reference` (the day tells what is usual).
+def _weeks_before(values: Numbers, last: int) -> Numbers:
+    """The eight weeks before each of the last days (subject, day, day of the weeks); what is not there is nan."""
+    padded = np.pad(values, ((0, 0), (REFERENCE_DAYS, 0)), constant_values=np.nan)
+    windows = np.lib.stride_tricks.sliding_window_view(padded, REFERENCE_DAYS, axis=1)
+    return windows[:, :-1][:, -last:]
 
-    Returns:
-        NULL in the three where too few days tell what is usual.
-    """
-    is_rate = pl.col("requests").is_not_null()
-    reference = pl.when("is_reference").then("value")
-    alike = ("subject", "kind_of_day")
-    found = days.with_columns(kind_of_day=pl.when(is_rate).then(0).otherwise(pl.col("day").dt.weekday()))
-    found = found.with_columns(
-        usual=pl.when(
-            reference.count().over(alike) >= pl.when(is_rate).then(_LEAST_DAYS).otherwise(_LEAST_WEEKDAYS)
-        ).then(reference.median().over(alike))
-    )
-    usual = pl.col("usual")
-    # Counts swing by a part of themselves.
-    unit = pl.when(is_rate).then(1.0).otherwise(usual)
-    found = found.with_columns(step=pl.when(unit > 0).then((reference.diff().over(alike) / unit).abs()))
-    steps = pl.col("step").median().over("subject")
-    # A day without requests has the room of the others.
-    some = pl.col("requests").filter(pl.col("requests") > 0)
-    requests = pl.when(pl.col("requests") > 0).then("requests").otherwise(some.median().over("subject"))
-    chance = (
-        pl.when(is_rate).then((usual * (1 - usual) / requests).sqrt()).otherwise(pl.max_horizontal(usual, 1.0).sqrt())
-    )
-    found = found.with_columns(spread=pl.max_horizontal(_OF_STEPS * steps * unit, chance) * _FAR)
-    top = pl.when(is_rate).then(1.0).otherwise(float("inf"))
-    return found.with_columns(
-        low=pl.max_horizontal(usual - pl.col("spread"), 0.0).mul(pl.when(usual.is_not_null()).then(1.0)),
-        high=pl.min_horizontal(usual + pl.col("spread"), top).mul(pl.when(usual.is_not_null()).then(1.0)),
-    ).drop("kind_of_day", "step", "spread")
+
+def _median(values: Numbers) -> Numbers:
+    """The middle of the last axis without nan; nan where there is nothing else."""
+    ordered = np.sort(values, axis=-1)
+    known = np.count_nonzero(~np.isnan(values), axis=-1)[..., None]
+    least = np.take_along_axis(ordered, np.maximum(known - 1, 0) // 2, -1)
+    most = np.take_along_axis(ordered, np.minimum(known // 2, values.shape[-1] - 1), -1)
+    return ((least + most) / 2)[..., 0]

@@ -15,7 +15,7 @@ from duckdb.func import PythonUDFType
 from duckdb.sqltypes import BIGINT, VARCHAR
 
 # Of these, nothing is zero; of those, it is none.
-_COUNTS = ("authorizations", "requests", "cancelled", "verifications")
+_COUNTS = ("authorizations", "requests", "cancelled", "verifications", "undelivered")
 _LATENCIES = ("p50", "p95")
 _ABSENT = {**dict.fromkeys(_COUNTS, 0), **dict.fromkeys(_LATENCIES, -1)}
 
@@ -33,19 +33,19 @@ def add_packed_numbers(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def packed_numbers(rows: pa.ListArray, lengths: pa.Array) -> pa.Array:
-    """A text for each of the four counts and the two latencies of each list of rows.
+    """A text for each of the five counts and the two latencies of each list of rows.
 
     It holds one number for each place, one more than it is, so that 0 is none: in as many hexadecimal digits as the
     largest needs, and these to base 64. It is empty where all counts are zero or no latency is there. An odd digit at
     the end is not read.
 
     Args:
-        rows: lists of `place` (from 0), `authorizations`, `requests`, `cancelled`, `verifications`, `p50` and `p95`. A
-            place has one row at most, in any order.
+        rows: lists of `place` (from 0), `authorizations`, `requests`, `cancelled`, `verifications`, `undelivered`,
+            `p50` and `p95`. A place has one row at most, in any order.
         lengths: how many places there are, two or more; all the same.
 
     Returns:
-        As many lists of six texts.
+        As many lists of seven texts.
     """
     rows = rows.combine_chunks() if isinstance(rows, pa.ChunkedArray) else rows
     length = lengths[0].as_py()

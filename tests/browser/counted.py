@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from contextlib import closing
 from datetime import date, timedelta
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,10 @@ class Published:
                     self._usage[key, metric, row["day"]] += row[metric]
         self._logins: dict[tuple[Any, ...], int] = defaultdict(int)
         self._latencies: dict[tuple[Any, ...], int] = {}
+        self._checked: dict[tuple[Any, ...], int] = defaultdict(int)
         for row in self.rows("channel_daily"):
+            for key, name in product(("*", row["app_key"]), ("verifications", "verification_requests")):
+                self._checked[key, row["channel"], name, row["day"]] += row[name]
             for name in ("latency_p50_ms", "latency_p95_ms"):
                 self._latencies[row["app_key"], row["channel"], name, row["day"]] = row[name]
             for key in ("*", row["app_key"]):
@@ -146,6 +150,10 @@ class Published:
     def logins(self, key: str, channel: str, name: str, days: Iterable[date]) -> int | None:
         """A count of login authorization; channel `*` is the four together."""
         return self._sum(self._logins, (key, channel, name), days)
+
+    def checked(self, key: str, channel: str, name: str, days: Iterable[date]) -> int | None:
+        """A count of number verification."""
+        return self._sum(self._checked, (key, channel, name), days)
 
     def latency(self, key: str, channel: str, name: str, day: date) -> int | None:
         """The latency of a channel on a day."""

@@ -32,8 +32,9 @@ _READ = """() => {
     facts: Object.fromEntries(all("[data-part=facts] dt").map((term) => [text(term), text(term.nextElementSibling)])),
     tables: named("table[data-table]", "table", (place) => rows(place, "tbody")),
     sums: all("tr.sums td, tr.sums th").flatMap(withChange),
-    figures: named("[data-figures]", "figures", (place) => rows(place, "tbody")),
-    charts: named("[data-chart]", "chart", (place) => Object.fromEntries(all("[data-layer]", place).map((layer) => [
+    figures: named("figure:not([hidden]) [data-figures]", "figures", (place) => rows(place, "tbody")),
+    charts: named("figure:not([hidden]) [data-chart]", "chart", (place) => Object.fromEntries(
+      all("[data-layer]", place).map((layer) => [
       layer.dataset.layer,
       Object.fromEntries((layer.data || []).map((trace) => [trace.meta.series, [trace.x, trace.y]])),
     ]))),

@@ -51,7 +51,11 @@ def test_the_version_that_fails_shows_its_rate_its_share_and_its_first_day(reade
 
 
 def test_a_version_with_a_hostile_name_is_text(reader: Reader) -> None:
-    page = reader.open("apps/img/index.html", lang="en")
+    page = reader.open("apps/img/index.html", lang="en", by="version")
+    assert page.locator("[data-legend=timed] button").all_text_contents() == [HOSTILE_NAMES["img"], "Unknown"]
+    assert HOSTILE_NAMES["img"][:9] in page.locator("[data-layer='30'] .end-labels text").first.inner_html().replace(
+        "&lt;", "<"
+    )
     assert HOSTILE_NAMES["img"] in page.locator("[data-part=versions] bdi").all_text_contents()
     assert page.locator("main img").count() == 0
 
@@ -61,12 +65,17 @@ def test_an_app_with_one_channel_shows_one(reader: Reader) -> None:
     for language, name in (("zh", "一键登录"), ("en", "One-click login")):
         reader.speak(language)
         assert [row[0] for row in table_rows(page, "[data-part=summary] table")] == [name]
-    assert page.locator("[data-chart=share]").count() == 0
+    share = page.locator("[data-chart=share]")
+    assert share.is_hidden()
+    # Of its versions it says how many have the new one.
+    page.locator("[data-by-button=version]").click()
+    reader.settle()
+    assert share.is_visible()
     page = reader.open(SHOP, lang="en")
     assert [row[0] for row in table_rows(page, "[data-part=summary] table")] == [
         "One-click login", "WeChat", "All four channels",
     ]  # fmt: skip
-    assert page.locator("[data-chart=share]").count() == 1
+    assert page.locator("[data-chart=share]").is_visible()
 
 
 def test_an_app_without_records_says_so_and_what_to_do(read_site: Callable[..., Reader], tmp_path: Path) -> None:

@@ -40,6 +40,8 @@ def test_back_takes_back_app_window_span_search_and_order_one_by_one(reader: Rea
     reader.press("7")
     page.locator("[data-span-button='90']").click()
     reader.settle()
+    page.locator("[data-by-button=version]").click()
+    reader.settle()
     page.get_by_label("Search").fill("sh")
     page.get_by_label("Search").blur()
     found = page.locator("table[data-table=logins] tbody code").all_inner_texts()
@@ -47,7 +49,7 @@ def test_back_takes_back_app_window_span_search_and_order_one_by_one(reader: Rea
     page.locator("th[data-column=app] button").first.click()
     assert page.locator("th[data-column=app]").get_attribute("aria-sort") == "descending"
     assert asked(page) == {
-        "lang": "en", "app": "shop", "days": "7", "span": "90", "search": "sh", "sort": "-app",
+        "lang": "en", "app": "shop", "days": "30", "span": "90", "by": "version", "search": "sh", "sort": "-app",
     }  # fmt: skip
     address = page.url
     page.go_back()
@@ -57,6 +59,10 @@ def test_back_takes_back_app_window_span_search_and_order_one_by_one(reader: Rea
     assert page.locator("table[data-table=logins] tbody code").all_inner_texts() == found != order
     page.go_back()
     assert page.get_by_label("Search").input_value() == ""
+    page.go_back()
+    reader.settle()
+    assert page.locator("html").get_attribute("data-by") == "channel"
+    assert page.locator("html").get_attribute("data-chart-span") == "90"
     page.go_back()
     reader.settle()
     assert page.locator("html").get_attribute("data-chart-span") == "7"
@@ -76,6 +82,7 @@ def test_back_takes_back_app_window_span_search_and_order_one_by_one(reader: Rea
     reader.settle()
     assert app_in_picker(page) == "商城"
     assert page.locator("html").get_attribute("data-chart-span") == "90"
+    assert page.locator("[data-legend=timed] button").all_text_contents()[:2] == ["2.14.0", "2.15.0"]
     assert page.locator("th[data-column=app]").get_attribute("aria-sort") == "descending"
     assert page.locator("table[data-table=logins] tbody code").all_inner_texts() == sorted(
         found, key=page.locator("table[data-table=logins] tbody code").all_inner_texts().index
@@ -83,14 +90,15 @@ def test_back_takes_back_app_window_span_search_and_order_one_by_one(reader: Rea
 
 
 def test_the_app_goes_along_over_the_pages(reader: Reader) -> None:
-    page = reader.open("monitor.html", lang="en", days=7)
+    page = reader.open("monitor.html", lang="en", days=7, by="version")
     pick(reader, "商城")
     for name in ("Usage", "Monitoring"):
         page.get_by_role("navigation").get_by_role("link", name=name, exact=True).click()
         reader.settle()
     page.wait_for_selector("[data-picker-note] bdi")
     assert app_in_picker(page) == "商城"
-    assert asked(page) == {"lang": "en", "days": "7", "app": "shop"}
+    assert asked(page) == {"lang": "en", "days": "7", "by": "version", "app": "shop"}
+    assert page.locator("[data-by-button=version]").get_attribute("aria-pressed") == "true"
     # From an app's own page, monitoring shows that app.
     page = reader.open("apps/ghost/index.html", lang="en")
     page.get_by_role("navigation").get_by_role("link", name="Monitoring", exact=True).click()

@@ -15,7 +15,8 @@ from tests.data.published_tables import MISSING_BACK, day
 
 APP = f"apps/{app_folder('shop', ['Shop'])}/index.html"
 LOGIN_CHARTS = [
-    "technical_success_rate", "authorization_rate", "authorizations", "share", "latency_p50_ms", "latency_p95_ms",
+    "technical_success_rate", "authorization_rate", "authorizations", "share", "verification_result_rate",
+    "latency_p50_ms", "latency_p95_ms",
 ]  # fmt: skip
 _DRAWN = """(days) => Object.fromEntries(Array.from(document.querySelectorAll("[data-chart]"), (place) => {
   const layer = place.querySelector(`[data-layer="${days}"]`);

@@ -127,6 +127,33 @@ def test_the_charts_of_the_monitoring_page_are_marked_for_the_app_that_is_picked
     assert f"{day(25)} 周五, {day(10)} 周六 起有异常" in span.inner_text()
 
 
+def test_monitoring_names_the_open_incidents_of_what_it_shows_and_leads_to_their_evidence(reader: Reader) -> None:
+    page = reader.open("monitor.html", lang="zh")
+    lines = page.locator("[data-part=open-incidents] li")
+    assert [line.locator("a").get_attribute("href").split("?")[0] for line in lines.all()] == [
+        SHOP, "index.html", "apps/img/index.html",
+    ]  # fmt: skip
+    page.locator("#picker-field").fill("商城")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[data-picker-note] bdi")
+    assert lines.count() == 1
+    for language in ("zh", "en"):
+        reader.speak(language)
+        for words in ("商城", f"{day(10):%m-%d}", *SAID[language][:3]):
+            assert words in lines.inner_text()
+    lines.locator("a").click()
+    reader.settle()
+    assert page.url.endswith("#incident-shop-rate")
+    assert page.locator("#incident-shop-rate").is_visible()
+    page = reader.open("monitor.html", lang="zh", app="ghost")
+    page.wait_for_selector("[data-picker-note] bdi")
+    # It is part of that of all apps, and this page is of the app.
+    assert lines.count() == 1
+    page = reader.open("monitor.html", lang="zh", app="idle")
+    page.wait_for_selector("[data-picker-note] bdi")
+    assert lines.count() == 0
+
+
 def test_a_day_without_an_incident_says_so(reader: Reader) -> None:
     page = reader.open(f"days/{day(15)}.html", lang="zh")
     for language, words in (("zh", "当日没有异常"), ("en", "No incident on this day")):

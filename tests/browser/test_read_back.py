@@ -94,6 +94,8 @@ def is_present(tables: Published, key: str, chart: str, series: str) -> bool:
         return bool(tables.usage(key, series, every))
     if "latency" in chart:
         return any(tables.latency(key, series, chart, one) for one in every)
+    if chart == "verification_result_rate":
+        return bool(tables.checked(key, series, "verification_requests", every))
     return bool(tables.logins(key, series, "authorization_requests", every))
 
 
@@ -146,7 +148,7 @@ def check_usage(reading: dict[str, Any], tables: Published, key: str, days: int,
 
 
 def login_lines(tables: Published, key: str, days: int) -> dict[str, dict[str, list[Any]]]:
-    """The values of the six charts of login authorization, by chart and series."""
+    """The values of the charts of login authorization and of what verification delivered, by chart and series."""
     lines: dict[str, dict[str, list[Any]]] = defaultdict(dict)
     window = tables.window(days)
     for channel in CHANNELS:
@@ -159,6 +161,12 @@ def login_lines(tables: Published, key: str, days: int) -> dict[str, dict[str, l
             ratio(one, all_ - gone) if all_ is not None else None
             for one, all_, gone in zip(won, asked, left, strict=True)
         ]
+    for channel in ("one_click", "local_verify"):
+        delivered, asked = (
+            [tables.checked(key, channel, name, [day]) for day in window]
+            for name in ("verifications", "verification_requests")
+        )
+        lines["verification_result_rate"][channel] = [ratio(*pair) for pair in zip(delivered, asked, strict=True)]
     for name in ("latency_p50_ms", "latency_p95_ms"):
         for channel in (*CHANNELS, "local_verify"):
             lines[name][channel] = [tables.latency(key, channel, name, day) for day in window]
@@ -182,8 +190,12 @@ def check_logins(
     page has those of the channels that it signs in by."""
     present = present_channels(tables, key)
     lines = login_lines(tables, key, days)
-    absent = [name for name in lines if is_own_page and "latency" not in name and not present]
-    for name in [*absent, *(["share"] if is_own_page and len(present) == 1 else [])]:
+    of_all = ("latency_p50_ms", "latency_p95_ms", "verification_result_rate")
+    absent = {name for name in lines if is_own_page and name not in of_all and not present}
+    absent |= {"share"} if len(present) == 1 else set()
+    if not any(is_present(tables, key, of_all[2], channel) for channel in ("one_click", "local_verify")):
+        absent |= {of_all[2]}
+    for name in absent:
         del lines[name]
     assert set(reading["charts"]) - {"usage"} == set(lines)
     check_charts(reading, lines, tables, key, days, language)

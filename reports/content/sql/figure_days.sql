@@ -1,13 +1,13 @@
--- day of the last 60, oldest first: what the key figures are made of, of all apps together; NULL on a day without data
+-- day of the last 86, the 30 that are shown and the eight weeks before these, oldest first: what the key figures are made of, of all apps together; NULL on a day without data
 WITH days AS (
-    SELECT unnest(generate_series($last::DATE - 59, $last::DATE, INTERVAL 1 DAY))::DATE AS day
+    SELECT unnest(generate_series($last::DATE - 85, $last::DATE, INTERVAL 1 DAY))::DATE AS day
 ), logins AS (
     SELECT
         day,
         sum(authorizations)::BIGINT AS authorizations,
         sum(authorization_requests - authorizations_cancelled)::BIGINT AS technical_requests
     FROM channel_daily
-    WHERE day > $last::DATE - 60 AND channel IN ('one_click', 'wechat', 'qq', 'weibo')
+    WHERE day > $last::DATE - 86 AND channel IN ('one_click', 'wechat', 'qq', 'weibo')
     GROUP BY day
 ), counts AS (
     SELECT
@@ -17,7 +17,7 @@ WITH days AS (
         sum(local_verifications)::BIGINT AS local_verifications,
         sum(third_party_authorizations)::BIGINT AS third_party_authorizations
     FROM usage_daily
-    WHERE day > $last::DATE - 60
+    WHERE day > $last::DATE - 86
     GROUP BY day
 )
 SELECT

@@ -1,5 +1,5 @@
--- app_key, day: requests and technical success of the apps named, on the as-of and the eight weeks before; a row where
--- there was a record
+-- app_key, day: requests and technical success of the apps named, on the 30 days and the eight weeks before these; a row
+-- where there was a record
 SELECT
     app_key,
     day,
@@ -11,6 +11,6 @@ SELECT
         0
     )::BIGINT AS technical_requests
 FROM channel_daily
-WHERE day BETWEEN $last::DATE - 56 AND $last AND app_key IN (SELECT unnest($keys))
+WHERE day BETWEEN $last::DATE - 85 AND $last AND app_key IN (SELECT unnest($keys))
 GROUP BY app_key, day
 ORDER BY app_key, day

@@ -46,7 +46,7 @@ export function drawAppSections(raw) {
     place.dataset.sections = "packages";
     place.before(element("p", { className: "silent", "data-part": "silent" }));
   }
-  drawSections({ logins: present.length > 0, severalChannels: present.length > 1 });
+  drawSections({ logins: present.length > 0 });
 }
 
 /**

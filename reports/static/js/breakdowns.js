@@ -8,7 +8,7 @@ import { ABSENT, baseLabel, known, number, share } from "./format.js";
 import { _, metricLink, word } from "./language.js";
 import { headCell, numberCell, plainTable } from "./periods.js";
 import { figures, language, site, windowKey } from "./state.js";
-import { barCell, columnChange, withChange } from "./summary.js";
+import { barCell, columnChange, loginChance, withChange } from "./summary.js";
 import { onFigures, onWindow } from "./windows.js";
 
 /** @import { Better, Breakdown, Step, WindowKey } from "./types.d.ts" */
@@ -28,21 +28,24 @@ export function breakdownTable(label, head, rows) {
 /**
  * Rows of platforms and carriers.
  * @param {Breakdown[]} rows
- * @param {boolean} comparable
+ * @param {WindowKey} period
  * @returns {HTMLElement[]}
  */
-function valueRows(rows, comparable) {
+function valueRows(rows, period) {
   const most = Math.max(1, ...rows.map((row) => row[1] ?? 0));
-  return rows.map(([value, won, requests, , rate, technical, matched, matchedRate, before, rateBefore]) => {
+  const comparable = isComparable(period);
+  // The days of a part are not known: they swing as those of the whole.
+  const chance = loginChance("*", period);
+  return rows.map(([value, won, requests, , rate, technical, matched, matchedRate, before, rateBefore, compared]) => {
     const cell = barCell(won ?? 0, most, number(won));
-    const change = columnChange(matched, before, comparable);
+    const change = columnChange(matched, before, comparable, chance.counts);
     if (change) cell.append(change);
     return element(
       "tr",
       {},
       element("th", { scope: "row", className: "word" }, named(word(value))),
       cell,
-      withChange(share(rate), columnChange(matchedRate, rateBefore, comparable, "points")),
+      withChange(share(rate), columnChange(matchedRate, rateBefore, comparable, chance.rates(compared), "points")),
       numberCell(share(technical)),
       numberCell(number(requests)),
     );
@@ -65,7 +68,7 @@ function drawValues(part, label, rows, period) {
     headCell(metricLink("authorization_requests"), true),
   ];
   for (const place of all(`[data-part=${part}]`)) {
-    place.replaceChildren(breakdownTable(label, head, valueRows(rows, isComparable(period))));
+    place.replaceChildren(breakdownTable(label, head, valueRows(rows, period)));
   }
 }
 

@@ -6,11 +6,12 @@ import { all, element } from "./dom.js";
 import { isComparable } from "./figures.js";
 import { baseLabel, compact, coverageNote, isShortened, number, periodLabel } from "./format.js";
 import { metricLink } from "./language.js";
+import { swingOf } from "./spans.js";
 import { sparkline } from "./sparkline.js";
-import { chosenDays, figures, windowKey } from "./state.js";
+import { chosenDays, figures, site, windowKey } from "./state.js";
 import { onFigures, onWindow } from "./windows.js";
 
-/** @import { CardMetric, PeriodKey, UsageMetric, Value } from "./types.d.ts" */
+/** @import { CardMetric, Chance, PeriodKey, UsageMetric, Value } from "./types.d.ts" */
 
 /** @type {CardMetric[]} */
 export const CARD_METRICS = [
@@ -45,6 +46,17 @@ function countNode(value) {
 }
 
 /**
+ * How far chance takes the sums of a period apart; of what is billed no days are known.
+ * @param {UsageMetric} metric
+ * @param {PeriodKey} period
+ * @returns {Chance}
+ */
+export function usageChance(metric, period) {
+  const values = metric === "billable_verifications" ? [] : figures.long.usage[metric];
+  return { swing: swingOf(values, "records", metric), days: site.periods[period].matched_days };
+}
+
+/**
  * @param {UsageMetric} metric
  * @param {PeriodKey} period
  * @returns {HTMLElement}
@@ -54,7 +66,11 @@ function versus(metric, period) {
   return element(
     "p",
     { className: "versus" },
-    changeNode(matched, base, { comparable: isComparable(period), better: BETTER[metric] }),
+    changeNode(matched, base, {
+      comparable: isComparable(period),
+      better: BETTER[metric],
+      chance: usageChance(metric, period),
+    }),
     element("span", { className: "muted", textContent: baseLabel(period) }),
     // That of the window stands once, below the cards.
     period === "day" && coverageNote(period)

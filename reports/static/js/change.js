@@ -5,8 +5,10 @@ import { all, element } from "./dom.js";
 import { isComparable } from "./figures.js";
 import { ABSENT, baseLabel, compact, coverageNote, known, number } from "./format.js";
 import { _, filled, onLanguage } from "./language.js";
+import { isChance } from "./norms.js";
+import { site } from "./state.js";
 
-/** @import { Better, ChangeKind, PeriodKey, Value } from "./types.d.ts" */
+/** @import { Better, Chance, ChangeKind, PeriodKey, Value } from "./types.d.ts" */
 
 const LEVEL = 0.0005;
 
@@ -23,15 +25,6 @@ export function changeOf(value, base, kind) {
   if (kind === "points") return value - base;
   return base === 0 ? null : value / base - 1;
 }
-
-/**
- * Whether two counts differ by no more than counts of the same do by chance alone, but for three times in a thousand. How
- * much days swing comes on top: so this is the least that chance does.
- * @param {number} value
- * @param {number} base
- * @returns {boolean}
- */
-export const isChance = (value, base) => Math.abs(value - base) <= 3 * Math.sqrt(value + base);
 
 /**
  * @param {number} delta
@@ -58,13 +51,17 @@ function changeText(delta, kind) {
  * `better`: which direction is good ("up", "down" or "none"). `kind`: "ratio" for counts, "points" for the difference
  * of two shares. `value` and `base` are those of the matched days; `comparable`: whether they are enough, which
  * coverageNote says beside what is compared. `quiet`: the heading of the section says so already, so that a dash is enough
- * in each cell.
+ * in each cell. `chance`: what is known of how far such figures lie apart by chance; a change within it is grey.
  * @param {Value} value
  * @param {Value} base
- * @param {{ comparable?: boolean, better?: Better, kind?: ChangeKind, quiet?: boolean }} [options]
+ * @param {{ comparable?: boolean, better?: Better, kind?: ChangeKind, quiet?: boolean, chance?: Chance }} [options]
  * @returns {HTMLElement}
  */
-export function changeNode(value, base, { comparable = true, better = "none", kind = "ratio", quiet = false } = {}) {
+export function changeNode(
+  value,
+  base,
+  { comparable = true, better = "none", kind = "ratio", quiet = false, chance = {} } = {},
+) {
   /** @param {string} text @param {string} [title] */
   const none = (text, title) => element("span", { className: "change none", textContent: text, title });
   if (!known(value)) return none(ABSENT);
@@ -73,7 +70,7 @@ export function changeNode(value, base, { comparable = true, better = "none", ki
   if (exact === null) return none(_("no base to compare"));
   const delta = Math.abs(exact) < (kind === "points" ? LEVEL / 10 : LEVEL) ? 0 : exact;
   const direction = delta === 0 ? "level" : delta > 0 ? "up" : "down";
-  const isPlain = delta === 0 || better === "none" || (kind === "ratio" && isChance(value, Number(base)));
+  const isPlain = delta === 0 || better === "none" || isChance({ value, base: Number(base), kind, ...chance });
   const judged = isPlain ? "" : direction === better ? " good" : " bad";
   return element(
     "span",
@@ -106,7 +103,7 @@ export const BETTER = {
    words beside it. */
 function drawChanges() {
   for (const place of all("[data-change]")) {
-    const { value, base, better, kind, period } = place.dataset;
+    const { value, base, better, kind, period, swing, requests } = place.dataset;
     /** @param {string | undefined} text */
     const parsed = (text) => (text ? Number(text) : null);
     place.replaceChildren(
@@ -114,6 +111,11 @@ function drawChanges() {
         better: /** @type {Better} */ (better) || "none",
         kind: /** @type {ChangeKind} */ (kind) || "ratio",
         comparable: !period || isComparable(/** @type {PeriodKey} */ (period)),
+        chance: {
+          swing: parsed(swing) || 0,
+          days: period ? site.periods[/** @type {PeriodKey} */ (period)].matched_days : 1,
+          requests: requests ? /** @type {[number, number]} */ (requests.split(" ").map(Number)) : undefined,
+        },
       }),
     );
   }

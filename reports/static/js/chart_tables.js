@@ -1,5 +1,6 @@
 /* What stands beside the charts: the table of the figures behind each, its download, and the legends. */
 
+import { drawChartKeys } from "./chart_keys.js";
 import { all, around, element, loadScript, one } from "./dom.js";
 import { downloadButton, said } from "./downloads.js";
 import { TREND_CHANNELS } from "./figures.js";
@@ -7,9 +8,10 @@ import { dayLabel, milliseconds, number, share } from "./format.js";
 import { _, filled, metricLabel, word } from "./language.js";
 import { bareTable, headCell, numberCell } from "./periods.js";
 import { dayPage } from "./readout.js";
-import { isPresent, normsOf, placesOf, previousOf, shownSeries, valuesOf } from "./spans.js";
+import { fullName, isPresent, shownTraces, versionName, versionPlaces } from "./series.js";
+import { normsOf, placesOf, previousOf, valuesOf } from "./spans.js";
 import { seriesKey } from "./sparkline.js";
-import { chosenSpan, figures, isolated, LANGUAGE_TAGS, language, setIsolated } from "./state.js";
+import { chosenDimension, chosenSpan, figures, isolated, setIsolated } from "./state.js";
 
 /** @import { CsvCell, SeriesPlace } from "./types.d.ts" */
 
@@ -20,13 +22,12 @@ import { chosenSpan, figures, isolated, LANGUAGE_TAGS, language, setIsolated } f
  * @param {string} name
  */
 function shownLines(name) {
-  const { charts, units } = window.AUTHMETER_CHARTS;
-  const { data } = charts[name][language].light;
-  return shownSeries(data).map(({ name: label, meta }) => ({
-    label,
-    values: valuesOf(meta, chosenSpan),
-    before: previousOf(meta, chosenSpan),
-    norms: normsOf(meta, units[name], chosenSpan),
+  const { units } = window.AUTHMETER_CHARTS;
+  return shownTraces(name).map((trace) => ({
+    label: fullName(trace),
+    values: valuesOf(trace.meta, chosenSpan),
+    before: previousOf(trace.meta, chosenSpan),
+    norms: normsOf(trace.meta, units[name], chosenSpan),
   }));
 }
 
@@ -82,7 +83,7 @@ function chartRows(name) {
     isByMonth ? day.slice(0, 7) : day,
     ...lines.map(({ values }) => values[i]),
     ...withBefore.map(({ before }) => before[i]),
-    ...withNorms.flatMap(({ norms }) => norms[i] || [null, null]),
+    ...withNorms.flatMap(({ norms }) => [norms[i]?.low ?? null, norms[i]?.high ?? null]),
   ]);
   return [headings, ...rows];
 }
@@ -105,7 +106,7 @@ function drawChartDownloads() {
 export async function drawChartTable(details) {
   if (!details.open) return;
   await loadScript(document.documentElement.dataset.charts || "");
-  const title = one(`figcaption [lang="${LANGUAGE_TAGS[language]}"]`, around(details, "figure")).textContent;
+  const title = said(one("figcaption", around(details, "figure")));
   one("[data-chart-table]", details).replaceChildren(chartTable(details.dataset.figures || "", title));
 }
 
@@ -122,11 +123,15 @@ export function drawChartTables() {
  * @param {() => void} changed
  */
 export function drawLegends(changed) {
+  const isByVersion = chosenDimension === "version";
   const channels = TREND_CHANNELS.map((name) => legendEntry(name, word(name), "trend", name));
-  const latency = filled(_("{channel}, latencies only"), { channel: word("local_verify") });
+  const checks = filled(_("{channel}, results and latencies only"), { channel: word("local_verify") });
+  const versions = isByVersion && figures ? versionPlaces(null) : [];
   /** @type {Record<string, LegendEntry[]>} */
   const legends = {
-    timed: [...channels, legendEntry("local_verify", latency, "latency", "local_verify", "latency_p50_ms")],
+    timed: isByVersion
+      ? versions.map((meta) => ({ label: versionName(meta.series), meta }))
+      : [...channels, legendEntry("local_verify", checks, "verification", "local_verify")],
     usage: [
       legendEntry("one_click", metricLabel("one_click_verifications"), "usage", "one_click_verifications"),
       legendEntry("local_verify", metricLabel("local_verifications"), "usage", "local_verifications"),
@@ -146,6 +151,8 @@ export function drawLegends(changed) {
       shown[i].setAttribute("aria-pressed", String(look === isolated));
     });
     if (shown !== buttons) place.replaceChildren(...shown.map((button) => element("li", {}, button)));
+    const lines = legend.filter(({ meta }) => meta.group !== "verification");
+    drawChartKeys(place, lines.length <= 1 || legend.some(({ meta }) => meta.look === isolated));
   }
   drawChartDownloads();
 }
@@ -155,10 +162,9 @@ export function drawLegends(changed) {
  * @param {string} label
  * @param {SeriesPlace["group"]} group
  * @param {string} series
- * @param {string | null} [field]
  * @returns {LegendEntry}
  */
-const legendEntry = (look, label, group, series, field = null) => ({ label, meta: { group, series, field, look } });
+const legendEntry = (look, label, group, series) => ({ label, meta: { group, series, field: null, look } });
 
 /**
  * @param {() => void} changed

@@ -5,14 +5,16 @@
    Does not belong here: scales and what lies behind the lines (scales.js), what the pointer tells (readout.js). */
 
 import { chartDetails, drawChartTable, drawChartTables, drawLegends } from "./chart_tables.js";
-import { all, element, loadScript, nextTask } from "./dom.js";
+import { onDimension } from "./dimension.js";
+import { all, around, element, loadScript, nextTask } from "./dom.js";
 import { drawEndLabels } from "./end_labels.js";
 import { known } from "./format.js";
 import { _, onLanguage } from "./language.js";
 import { clearReadout, keepDrawn } from "./readout.js";
 import { band, dayMarks, dayScale, gaps, ghost, monthScale, scale } from "./scales.js";
-import { normsOf, notesFrom, placesOf, previousOf, shownSeries, valuesOf } from "./spans.js";
-import { chosenSpan, figures, language } from "./state.js";
+import { endName, hasLines, shownTraces } from "./series.js";
+import { normsOf, notesFrom, placesOf, previousOf, valuesOf } from "./spans.js";
+import { chosenDimension, chosenSpan, figures, language, texts } from "./state.js";
 import { onTheme, theme as themeOfPage } from "./theme.js";
 import { onFigures, onSpan } from "./windows.js";
 
@@ -45,7 +47,7 @@ const widthOf = (place) => (printing ? Math.min(place.clientWidth, PAPER_WIDTH) 
  * @param {SpanKey} span
  * @returns {string}
  */
-const stamp = (span) => [language, theme(), span, revision].join(" ");
+const stamp = (span) => [language, theme(), span, chosenDimension, revision].join(" ");
 
 /**
  * A marker on every day of a month hides the lines: then only the days with a tick have one, by which the series are told
@@ -61,6 +63,13 @@ function markerSizes(list, days, ticks, size) {
   const isAlone = (i) => !known(list[i - 1]) && !known(list[i + 1]);
   return days.map((day, i) => (ticks.includes(day) || isAlone(i) ? size : 0));
 }
+
+/**
+ * @param {Trace} trace
+ * @param {boolean} isOpen
+ * @returns {string}
+ */
+const symbolOf = ({ meta }, isOpen) => texts.looks[meta.look].marker + (isOpen ? "-open" : "");
 
 /**
  * @param {HTMLElement} place
@@ -81,8 +90,9 @@ const TICK_WIDTH = 40;
 // And that of a mark, by "Incident".
 const MARK_WIDTH = 52;
 
-// Bands of several lines lie over each other: fainter than that of one.
-const SHADES = { alone: { band: 0.18, ghost: 0.7 }, beside: { band: 0.07, ghost: 0.35 } };
+// How strong the usual range and the span before are drawn behind a line.
+const BAND = 0.18;
+const GHOST = 0.7;
 
 /**
  * Puts the numbers of a span into the lines of a chart, and what is behind them into its layout.
@@ -99,13 +109,14 @@ function fill(name, span, data, layout) {
   const width = (layout.width || 0) - left - right;
   const most = Math.floor(width / TICK_WIDTH);
   const scaled = isByMonth ? monthScale(x, most) : dayScale(x, most);
-  const shade = data.length > 1 ? SHADES.beside : SHADES.alone;
+  // Those of several lines lie over each other, and nobody can tell which is whose.
+  const isAlone = data.length === 1;
   /** @type {object[]} */
   const behind = [];
   const values = data.flatMap((trace) => {
     const list = valuesOf(trace.meta, span);
-    const before = previousOf(trace.meta, span);
-    const norms = normsOf(trace.meta, unit, span);
+    const before = isAlone ? previousOf(trace.meta, span) : [];
+    const norms = isAlone ? normsOf(trace.meta, unit, span) : [];
     trace.x = x;
     trace.y = list;
     // Plotly takes markers of several sizes for bubbles, which it would draw pale and edged.
@@ -113,9 +124,11 @@ function fill(name, span, data, layout) {
     if (span === "30" || span === "90") {
       Object.assign(trace.marker, even, { size: markerSizes(list, x, scaled.tickvals, trace.marker.size) });
     }
+    // A month that lacks days is open.
+    if (isByMonth) trace.marker.symbol = list.map((_value, i) => symbolOf(trace, missing.includes(i)));
     const { color } = trace.marker;
-    behind.push(...band(x, norms, color, shade.band), ...ghost(x, before, color, shade.ghost));
-    return [...list, ...before, ...norms.flatMap((norm) => norm || [])];
+    behind.push(...band(x, norms, color, BAND), ...ghost(x, before, color, GHOST));
+    return [...list, ...before, ...norms.flatMap((norm) => (norm ? [norm.low, norm.high] : []))];
   });
   Object.assign(layout.xaxis, scaled);
   Object.assign(layout.yaxis, scale(values, unit, name === "share" || unit === "records"));
@@ -141,11 +154,9 @@ function fill(name, span, data, layout) {
  * @param {SpanKey} span
  */
 function drawLayer(place, span) {
-  const { charts, names } = window.AUTHMETER_CHARTS;
   const { chart: name = "" } = place.dataset;
-  const shape = structuredClone(charts[name][language][theme()]);
-  const data = shownSeries(shape.data);
-  const { layout } = shape;
+  const layout = structuredClone(window.AUTHMETER_CHARTS.charts[name][language][theme()].layout);
+  const data = structuredClone(shownTraces(name, theme()));
   const layer = layerOf(place, span);
   layout.width = widthOf(place);
   layout.height = place.clientHeight;
@@ -157,7 +168,7 @@ function drawLayer(place, span) {
   const bounds = { left: layout.width - right, top, bottom: layout.height - bottom };
   /** @param {number} value */
   const height = (value) => bounds.bottom - ((value - low) / (high - low)) * (bounds.bottom - top);
-  const labels = data.map((trace) => names[trace.meta.look][language]);
+  const labels = data.map(({ meta }) => endName(meta));
   drawEndLabels(layer, data, labels, height, bounds);
   keepDrawn(layer, {
     data,
@@ -167,7 +178,7 @@ function drawLayer(place, span) {
     top,
     bottom: bounds.bottom,
   });
-  sayEmpty(layer, name, data);
+  sayEmpty(layer, data);
   // Paper has another width than the screen: with a view box the drawing follows its box (print.css).
   for (const image of all("svg.main-svg", layer)) image.setAttribute("viewBox", `0 0 ${layout.width} ${layout.height}`);
   layer.dataset.drawn = stamp(span);
@@ -178,14 +189,13 @@ function drawLayer(place, span) {
 /**
  * An empty chart says why.
  * @param {HTMLElement} layer
- * @param {string} name
  * @param {Trace[]} data
  */
-function sayEmpty(layer, name, data) {
+function sayEmpty(layer, data) {
   for (const old of all(".chart-empty", layer)) old.remove();
   if (data.some(({ y }) => y?.some(known))) return;
-  const isLatency = window.AUTHMETER_CHARTS.units[name] === "ms";
-  const why = isLatency && layer.dataset.layer === "months" ? _("Latencies do not add up to months.") : _("no data");
+  const isOfMonths = layer.dataset.layer === "months" && data[0]?.meta.group === "version";
+  const why = isOfMonths ? _("SDK versions are kept by day: choose 90 days at most.") : _("no data");
   layer.append(element("p", { className: "chart-empty", textContent: why }));
 }
 
@@ -194,8 +204,9 @@ function sayEmpty(layer, name, data) {
  * @param {HTMLElement} place
  */
 function showReady(place) {
-  const layer = layerOf(place, chosenSpan);
-  if (layer.dataset.drawn === stamp(chosenSpan)) place.dataset.ready = [language, theme(), chosenSpan].join(" ");
+  const isHidden = around(place, "figure").hidden;
+  if (isHidden || layerOf(place, chosenSpan).dataset.drawn === stamp(chosenSpan))
+    place.dataset.ready = [language, theme(), chosenSpan].join(" ");
   else delete place.dataset.ready;
 }
 
@@ -209,9 +220,12 @@ function isStale(place, span) {
   return layer.dataset.drawn !== stamp(span) || Number(layer.dataset.width) !== widthOf(place);
 }
 
+/** The charts that have lines in what is chosen. */
+const shownCharts = () => all("[data-chart]").filter((place) => !around(place, "figure").hidden);
+
 /** @returns {[HTMLElement, SpanKey] | null} */
 function nextLayer() {
-  const places = all("[data-chart]");
+  const places = shownCharts();
   for (const span of [chosenSpan, ...LAYERS.filter((one) => one !== chosenSpan)]) {
     const place = places.find((one) => isStale(one, span));
     if (place) return [place, span];
@@ -248,7 +262,10 @@ export const whenChartsShown = new Promise((resolve) => {
 /** Starts to draw what is not drawn yet; the page takes input meanwhile. */
 export function drawCharts() {
   const places = all("[data-chart]");
-  for (const place of places) showReady(place);
+  for (const place of places) {
+    around(place, "figure").hidden = !hasLines(place.dataset.chart || "");
+    showReady(place);
+  }
   if (!places.length) chartsShown();
   else if (!pendingCharts) pendingCharts = drawPending();
 }
@@ -256,7 +273,7 @@ export function drawCharts() {
 /* Paper does not wait. */
 function drawShownChartsNow() {
   if (!window.Plotly || !window.AUTHMETER_CHARTS) return;
-  for (const place of all("[data-chart]")) if (isStale(place, chosenSpan)) drawLayer(place, chosenSpan);
+  for (const place of shownCharts()) if (isStale(place, chosenSpan)) drawLayer(place, chosenSpan);
 }
 
 /* Other numbers, or other series: every layer is drawn anew. */
@@ -273,8 +290,10 @@ export function startCharts() {
   drawLegends(drawAnew);
   onLanguage(() => drawLegends(drawAnew));
   onFigures(drawAnew);
+  onDimension(drawAnew);
   onSpan(() => {
     clearReadout();
+    drawLegends(drawAnew);
     drawCharts();
     drawChartTables();
   });

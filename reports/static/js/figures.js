@@ -5,7 +5,7 @@
 import { own } from "./dom.js";
 import { site } from "./state.js";
 
-/** @import { Breakdown, ByWindow, ChannelRow, ChartLists, Code, Figures, Outcome, PeriodKey, RawBreakdown, RawCode, RawFigures, RawOutcome, RawVersion, SeriesPlace, Step, TrendChannel, Value, VersionRow } from "./types.d.ts" */
+/** @import { Breakdown, ByWindow, ChannelRow, ChartLists, Code, Figures, LoginLists, Outcome, PeriodKey, RawBreakdown, RawCode, RawFigures, RawOutcome, RawVersion, SeriesPlace, Step, TrendChannel, Value, VersionRow } from "./types.d.ts" */
 
 /** @type {TrendChannel[]} */
 export const TREND_CHANNELS = ["one_click", "wechat", "qq", "weibo"];
@@ -51,25 +51,42 @@ export function isComparable(period) {
 }
 
 /**
+ * Authorizations, requests and cancelled ones with what follows from them; `totals` are the authorizations of all.
+ * @param {Value[][]} counts
+ * @param {Value[]} totals
+ * @returns {LoginLists}
+ */
+function loginLists([authorizations, requests, cancelled], totals) {
+  return {
+    authorizations,
+    authorization_requests: requests,
+    authorizations_cancelled: cancelled,
+    share: authorizations.map((value, i) => ratio(value, totals[i])),
+    authorization_rate: authorizations.map((value, i) => ratio(value, requests[i])),
+    technical_success_rate: authorizations.map((value, i) => technicalRate(value, requests[i], cancelled[i])),
+  };
+}
+
+/**
+ * The authorizations of the four channels together.
+ * @param {ChartLists["trend"]} trend
+ * @returns {Value[]}
+ */
+function totalsOf(trend) {
+  return trend.one_click.authorizations.map((_value, i) =>
+    sum(...TREND_CHANNELS.map((name) => trend[name].authorizations[i])),
+  );
+}
+
+/**
  * @param {(name: TrendChannel) => Value[][]} countsOf
  * @returns {ChartLists["trend"]}
  */
 function trendByChannel(countsOf) {
   const counts = TREND_CHANNELS.map(countsOf);
   const totals = counts[0][0].map((_value, i) => sum(...counts.map(([authorizations]) => authorizations[i])));
-  /** @param {number} place */
-  const trend = (place) => {
-    const [authorizations, requests, cancelled] = counts[place];
-    return {
-      authorizations,
-      authorization_requests: requests,
-      authorizations_cancelled: cancelled,
-      share: authorizations.map((value, i) => ratio(value, totals[i])),
-      authorization_rate: authorizations.map((value, i) => ratio(value, requests[i])),
-      technical_success_rate: authorizations.map((value, i) => technicalRate(value, requests[i], cancelled[i])),
-    };
-  };
-  return { one_click: trend(0), wechat: trend(1), qq: trend(2), weibo: trend(3) };
+  const [one_click, wechat, qq, weibo] = counts.map((lists) => loginLists(lists, totals));
+  return { one_click, wechat, qq, weibo };
 }
 
 /**
@@ -132,6 +149,7 @@ function breakdownRow([value, authorizations, requests, cancelled, matched, matc
     ratio(matched, matchedRequests),
     before,
     ratio(before, requestsBefore),
+    [matchedRequests ?? 0, requestsBefore ?? 0],
   ];
 }
 
@@ -147,15 +165,6 @@ function versionRow([value, authorizations, requests, cancelled, first]) {
     technical_success_rate: technicalRate(authorizations, requests, cancelled),
     first_seen: first,
   };
-}
-
-/**
- * The rates of a version by day, in per mille: two digits to base 36 each, dots for none.
- * @param {string} text
- * @returns {Value[]}
- */
-function ratesOf(text) {
-  return Array.from(text.match(/../g) || [], (two) => (two === ".." ? null : Number.parseInt(two, 36)));
 }
 
 /** @type {Step[]} */
@@ -198,7 +207,7 @@ function byWindow(content, rows) {
 }
 
 /** The places of the texts of a channel. */
-const PLACES = { authorizations: 0, requests: 1, cancelled: 2, verifications: 3, p50: 4, p95: 5 };
+const PLACES = { authorizations: 0, requests: 1, cancelled: 2, verifications: 3, undelivered: 4, p50: 5, p95: 6 };
 
 /**
  * The numbers of a text as `packed_numbers.py` writes them, `count` of them: each one more than it is, in the same
@@ -217,27 +226,41 @@ function numbersOf(text, count) {
 }
 
 /**
- * The charts' numbers of every channel over some days or months; where no data were read, there is no zero.
+ * The numbers of a text; where no data were read, there is no zero. An empty text is `absent` on every other day.
+ * @param {string | undefined} text
+ * @param {boolean[]} withData
+ * @param {Value} [absent]
+ * @returns {Value[]}
+ */
+function listOf(text, withData, absent = 0) {
+  const values = text ? numbersOf(text, withData.length) : withData.map(() => absent);
+  return values.map((value, i) => (withData[i] ? value : null));
+}
+
+/**
+ * The charts' numbers of every channel over some days or months.
  * @param {Record<string, string[]>} texts
  * @param {boolean[]} withData
  * @returns {ChartLists}
  */
 function chartLists(texts, withData) {
-  /**
-   * An empty text is zeros, or of latencies none.
-   * @param {string} channel
-   * @param {number} place
-   */
-  const list = (channel, place) => {
-    const text = own(texts, channel)?.[place];
-    const values = text ? numbersOf(text, withData.length) : withData.map(() => (place < PLACES.p50 ? 0 : null));
-    return values.map((value, i) => (withData[i] ? value : null));
+  /** @param {string} channel @param {number} place */
+  const list = (channel, place) => listOf(own(texts, channel)?.[place], withData, place < PLACES.p50 ? 0 : null);
+  /** @param {string} channel */
+  const delivered = (channel) => {
+    const [verifications, undelivered] = [list(channel, PLACES.verifications), list(channel, PLACES.undelivered)];
+    const requests = verifications.map((value, i) => sum(value, undelivered[i]));
+    return {
+      verification_requests: requests,
+      verification_result_rate: verifications.map((value, i) => ratio(value, requests[i])),
+    };
   };
   const trend = trendByChannel((name) => [
     list(name, PLACES.authorizations),
     list(name, PLACES.requests),
     list(name, PLACES.cancelled),
   ]);
+  const [oneClick, local] = ["one_click", "local_verify"].map((name) => list(name, PLACES.verifications));
   const others = TREND_CHANNELS.filter((name) => name !== "one_click").map((name) => trend[name].authorizations);
   const timed = site.channels.filter((name) => own(texts, name)?.slice(PLACES.p50).some(Boolean));
   return {
@@ -245,9 +268,11 @@ function chartLists(texts, withData) {
     latency: Object.fromEntries(
       timed.map((name) => [name, { latency_p50_ms: list(name, PLACES.p50), latency_p95_ms: list(name, PLACES.p95) }]),
     ),
+    verification: { one_click: delivered("one_click"), local_verify: delivered("local_verify") },
     usage: {
-      one_click_verifications: list("one_click", PLACES.verifications),
-      local_verifications: list("local_verify", PLACES.verifications),
+      number_verifications: oneClick.map((value, i) => sum(value, local[i])),
+      one_click_verifications: oneClick,
+      local_verifications: local,
       third_party_authorizations: withData.map((_hasData, i) => sum(...others.map((values) => values[i]))),
     },
   };
@@ -275,30 +300,37 @@ function lastOf(lists, days) {
  * @returns {Figures}
  */
 export function completedFigures(raw) {
-  const long = chartLists(
-    raw.days,
-    site.long_days.map((_day, i) => !site.long_missing.includes(i)),
+  const withData = site.long_days.map((_day, i) => !site.long_missing.includes(i));
+  const lists = chartLists(raw.days, withData);
+  const totals = totalsOf(lists.trend);
+  const version = Object.fromEntries(
+    raw.version_days.map(([name, texts]) => [
+      name,
+      loginLists(
+        texts.map((text) => listOf(text, withData)),
+        totals,
+      ),
+    ]),
   );
+  const long = { ...lists, version };
   const monthly = chartLists(
     raw.months,
     site.months.map(([, , days]) => days > 0),
   );
   const { usage, trend } = lastOf({ usage: long.usage, trend: long.trend }, site.days.length);
-  const { one_click_verifications: oneClick, local_verifications: local } = usage;
   /** @param {RawBreakdown[]} rows */
   const breakdown = (rows) => rows.map(breakdownRow);
   return {
     ...raw,
     long,
     monthly,
-    usage: { number_verifications: oneClick.map((value, i) => sum(value, local[i])), ...usage },
+    usage,
     trend,
     channels: byWindow(raw.channels, channelRows),
     present: presentChannels(raw),
     platforms: byWindow(raw.platforms, breakdown),
     carriers: byWindow(raw.carriers, breakdown),
     versions: byWindow(raw.versions, (rows) => rows.map(versionRow)),
-    version_days: new Map(raw.version_days.map(([version, text]) => [version, ratesOf(text)])),
     outcomes: byWindow(raw.outcomes, (rows) => rows.map(outcomeRow)),
     codes: byWindow(raw.codes, (rows) => rows.map(codeRow)),
   };
@@ -312,9 +344,10 @@ export function completedFigures(raw) {
  * @returns {Value[]}
  */
 export function seriesValues({ group, series, field }, lists) {
-  /** @type {Record<string, Value[] | Record<string, Value[]>>} */
-  const content = lists[group];
-  const found = own(content, series);
+  // Months have no versions.
+  /** @type {Record<string, Record<string, Value[] | Record<string, Value[]>>>} */
+  const groups = { ...lists };
+  const found = own(groups[group], series);
   const list = field === null || Array.isArray(found) ? found : own(found, field);
   return Array.isArray(list) ? list : Array(lists.usage.local_verifications.length).fill(null);
 }

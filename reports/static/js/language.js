@@ -4,7 +4,18 @@
 
 import { asked, keepInAddress } from "./address.js";
 import { all, element, one, own, remember, remembered } from "./dom.js";
-import { chosenApp, chosenDays, chosenSpan, LANGUAGE_TAGS, language, root, setLanguage, site, texts } from "./state.js";
+import {
+  chosenApp,
+  chosenDays,
+  chosenDimension,
+  chosenSpan,
+  LANGUAGE_TAGS,
+  language,
+  root,
+  setLanguage,
+  site,
+  texts,
+} from "./state.js";
 
 /** @import { Language } from "./types.d.ts" */
 
@@ -59,6 +70,7 @@ export function localAddress(path) {
   const choices = new URLSearchParams({ lang: language });
   if (chosenDays !== site.days.length) choices.set("days", String(chosenDays));
   if (chosenSpan !== String(chosenDays)) choices.set("span", chosenSpan);
+  if (chosenDimension !== "channel") choices.set("by", chosenDimension);
   if (chosenApp && !path.startsWith(`${root}apps/`)) choices.set("app", chosenApp);
   return `${path}?${choices}`;
 }

@@ -1,7 +1,7 @@
 /* The table of periods: the four counts and the billable one over the data day, 7 and 30 days, the month to date and
    the last whole month, since bills are monthly. Exact counts, each with its change. */
 
-import { CARD_METRICS, isUsed, PERIODS } from "./cards.js";
+import { CARD_METRICS, isUsed, PERIODS, usageChance } from "./cards.js";
 import { BETTER, changeNode } from "./change.js";
 import { all, element } from "./dom.js";
 import { withDownload } from "./downloads.js";
@@ -88,7 +88,12 @@ function periodCell(metric, name, place) {
   const [value, matched, base] = figures.sums[metric][place];
   return numberCell(
     element("span", { className: "value", textContent: number(value) }),
-    changeNode(matched, base, { comparable: isComparable(name), better: BETTER[metric], quiet: true }),
+    changeNode(matched, base, {
+      comparable: isComparable(name),
+      better: BETTER[metric],
+      quiet: true,
+      chance: usageChance(metric, name),
+    }),
   );
 }
 

@@ -6,9 +6,10 @@ import { all, around, element } from "./dom.js";
 import { said } from "./downloads.js";
 import { compact, dayLabel, known, milliseconds, share } from "./format.js";
 import { _, filled, localAddress } from "./language.js";
-import { notesFrom, placesOf } from "./spans.js";
+import { endName } from "./series.js";
+import { monthDays, notesFrom, placesOf } from "./spans.js";
 import { seriesKey } from "./sparkline.js";
-import { chosenSpan, figures, language, root, site } from "./state.js";
+import { chosenSpan, figures, root, site } from "./state.js";
 
 /** @import { Trace } from "./types.d.ts" */
 
@@ -101,8 +102,8 @@ export function clearReadout() {
 function placeLabel(place) {
   const { x, isByMonth } = placesOf(chosenSpan);
   if (!isByMonth) return dayLabel(x[place]);
-  const [month, days, withData] = site.months[place];
-  const name = month.slice(0, 7);
+  const { days, withData } = monthDays(place);
+  const name = x[place].slice(0, 7);
   return withData < days
     ? `${name} · ${filled(_("{count} of {days} days with data"), { count: withData, days })}`
     : name;
@@ -116,7 +117,7 @@ function placeLabel(place) {
 function chartValues(place) {
   const drawn = drawnOf(place);
   if (!drawn) return null;
-  const { units, names } = window.AUTHMETER_CHARTS;
+  const { units } = window.AUTHMETER_CHARTS;
   const format = { records: compact, share, ms: milliseconds }[units[place.dataset.chart || ""]];
   const title = around(place, "figure").querySelector("figcaption");
   return element(
@@ -130,7 +131,7 @@ function chartValues(place) {
         "span",
         {},
         seriesKey(meta.look),
-        element("span", { className: "series", textContent: names[meta.look][language] }),
+        element("span", { className: "series", textContent: endName(meta) }),
         ` ${said}`,
       );
     }),
@@ -177,6 +178,17 @@ function drawLine(place) {
 }
 
 /**
+ * The row stands at the foot of the window, or at its head where it would lie on the chart that is read.
+ * @param {HTMLElement} place
+ */
+function putAside(place) {
+  const chart = place.getBoundingClientRect();
+  const { height } = rowPlace().getBoundingClientRect();
+  const overFoot = chart.bottom - (window.innerHeight - height);
+  rowPlace().classList.toggle("above", overFoot > 0 && overFoot > height - chart.top);
+}
+
+/**
  * @param {HTMLElement} place
  * @param {PointerEvent} event
  */
@@ -189,10 +201,11 @@ function pointed(place, event) {
   const found = nearest(drawn, placesOf(chosenSpan).x, part);
   if (found === read) return;
   read = found;
-  const places = all("[data-chart]");
+  const places = all("figure:not([hidden]) [data-chart]");
   for (const one of places) drawLine(one);
   // What is pointed at is read first.
   drawRow([place, ...places.filter((one) => one !== place)]);
+  putAside(place);
   const href = dayPage(placesOf(chosenSpan).x[read]);
   for (const one of places) one.classList.toggle("leads", href !== null);
 }

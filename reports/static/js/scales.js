@@ -3,7 +3,7 @@
 
 import { compact, known, weekday } from "./format.js";
 
-/** @import { Axis, Unit, Value } from "./types.d.ts" */
+/** @import { Axis, Unit, Usual, Value } from "./types.d.ts" */
 
 const DAY = 864e5;
 
@@ -186,7 +186,7 @@ export function ghost(days, values, colour, opacity) {
 /**
  * What is usual, as a band.
  * @param {string[]} days
- * @param {([number, number] | null)[]} norms
+ * @param {(Usual | null)[]} norms
  * @param {string} colour
  * @param {number} opacity
  * @returns {object[]}
@@ -198,10 +198,9 @@ export function band(days, norms, colour, opacity) {
       const at = [`${moment(days[run[0]], -0.5).replace(" ", "_")}`, ...run.map((i) => days[i])];
       at.push(`${moment(days[run[run.length - 1]], 0.5).replace(" ", "_")}`);
       const around = [run[0], ...run, run[run.length - 1]];
-      /** @param {0 | 1} edge */
-      const side = (edge) =>
-        around.map((i, place) => `${at[place]},${/** @type {[number, number]} */ (norms[i])[edge]}`);
-      return `M${[...side(1), ...side(0).reverse()].join("L")}Z`;
+      /** @param {"low" | "high"} edge */
+      const side = (edge) => around.map((i, place) => `${at[place]},${/** @type {Usual} */ (norms[i])[edge]}`);
+      return `M${[...side("high"), ...side("low").reverse()].join("L")}Z`;
     })
     .join("");
   return path

@@ -5,7 +5,7 @@
 import { all, element } from "./dom.js";
 import { LANGUAGE_TAGS, root, texts } from "./state.js";
 
-/** @import { Language, SpanKey } from "./types.d.ts" */
+/** @import { Dimension, Language } from "./types.d.ts" */
 
 /**
  * A text in both languages; the style sheet hides one.
@@ -38,16 +38,17 @@ function heading(title) {
 }
 
 /**
- * The heading of charts: `legend` names their series; the span is chosen to the right, and below stands what is marked in
- * them.
+ * The heading of charts: `legend` names their series; of login authorization, what these are of is chosen to the right; below
+ * stands what is marked in them.
  * @param {Node[]} title
  * @param {string} legend
+ * @param {boolean} isOfLogins
  * @returns {HTMLElement[]}
  */
-function chartsHeading(title, legend) {
-  /** @param {SpanKey} span @param {Node[]} label */
-  const choice = (span, label) =>
-    element("button", { type: "button", "data-span-button": span, "aria-pressed": "false" }, ...label);
+function chartsHeading(title, legend, isOfLogins) {
+  /** @param {Dimension} dimension @param {Node[]} label */
+  const choice = (dimension, label) =>
+    element("button", { type: "button", "data-by-button": dimension, "aria-pressed": "false" }, ...label);
   return [
     element(
       "div",
@@ -55,14 +56,14 @@ function chartsHeading(title, legend) {
       element("h2", {}, ...title),
       element("ul", { className: "legend", "data-legend": legend }),
       element("p", { className: "span", "data-span": "charts" }),
-      element(
-        "div",
-        { className: "choice", role: "group", "data-label-zh": "图表时间范围", "data-label-en": "Span of the charts" },
-        choice("7", both("7 days")),
-        choice("30", both("30 days")),
-        choice("90", both("90 days")),
-        choice("months", both("13 months")),
-      ),
+      isOfLogins
+        ? element(
+            "div",
+            { className: "choice", role: "group", "data-label-zh": "图表维度", "data-label-en": "Lines of the charts" },
+            choice("channel", both("By channel")),
+            choice("version", both("By SDK version")),
+          )
+        : null,
     ),
     element("p", { className: "chart-keys", "data-chart-keys": "" }),
   ];
@@ -147,22 +148,27 @@ function section(...children) {
   return element("section", {}, ...children);
 }
 
-/**
- * @param {Content} content
- * @returns {HTMLElement[]}
- */
-function loginCharts({ severalChannels }) {
+/** @returns {HTMLElement[]} */
+function loginCharts() {
   return [
     chartFigure("technical_success_rate", both("Technical success rate"), "technical_success_rate"),
     chartFigure("authorization_rate", both("Authorization rate"), "authorization_rate"),
     chartFigure("authorizations", both("Authorizations"), "authorizations"),
-    ...(severalChannels ? [chartFigure("share", both("Share of the four channels"), "authorizations")] : []),
+    chartFigure(
+      "share",
+      [
+        element("span", { className: "by-channel" }, ...both("Share of the four channels")),
+        element("span", { className: "by-version" }, ...both("Share of each version")),
+      ],
+      "authorizations",
+    ),
   ];
 }
 
 /** @returns {HTMLElement[]} */
-function latencyCharts() {
+function otherCharts() {
   return [
+    chartFigure("verification_result_rate", both("Result rate of verification"), "verifications"),
     chartFigure("latency_p50_ms", both("Latency p50 (ms)"), "latency_p50_ms"),
     chartFigure("latency_p95_ms", both("Latency p95 (ms)"), "latency_p95_ms"),
   ];
@@ -184,14 +190,14 @@ function whereFrom() {
 
 /**
  * What the page's app has, by which its sections are chosen; a page of all apps has everything.
- * @typedef {{ logins: boolean, severalChannels: boolean }} Content
+ * @typedef {{ logins: boolean }} Content
  */
 
 /** @type {Record<string, (content: Content) => HTMLElement[]>} */
 const SECTIONS = {
   usage: () => [
     section(
-      ...chartsHeading(both("Usage by day"), "usage"),
+      ...chartsHeading(both("Usage by day"), "usage", false),
       element("div", { className: "charts wide" }, chartFigure("usage", both("Records a day"), "number_verifications")),
     ),
     lookedUpSection(both("By period"), "periods"),
@@ -199,8 +205,8 @@ const SECTIONS = {
   login: (content) => [
     // What changed shows in the lines, rates first; the tables below say by how much, where and why.
     section(
-      ...chartsHeading(both("Trends"), "timed"),
-      element("div", { className: "charts" }, ...(content.logins ? loginCharts(content) : []), ...latencyCharts()),
+      ...chartsHeading(both("Trends"), "timed", content.logins),
+      element("div", { className: "charts" }, ...(content.logins ? loginCharts() : []), ...otherCharts()),
     ),
     ...(content.logins ? [section(heading(both("By channel")), part("summary")), whereFrom()] : []),
     section(
@@ -223,7 +229,7 @@ const SECTIONS = {
  * Puts the sections where the page names them.
  * @param {Content} [content]
  */
-export function drawSections(content = { logins: true, severalChannels: true }) {
+export function drawSections(content = { logins: true }) {
   for (const place of all("[data-sections]")) {
     place.append(...(place.dataset.sections || "").split(" ").flatMap((name) => SECTIONS[name](content)));
   }

@@ -1,13 +1,27 @@
 /* What the charts show: the page's window, 90 days, or 13 months by month; and the numbers of a series over it. */
 
-import { seriesValues } from "./figures.js";
-import { countedDays, normOf } from "./norms.js";
-import { figures, isolated, site } from "./state.js";
+import { ratio, seriesValues, sum } from "./figures.js";
+import { countedDays, LOGINS, usualOf } from "./norms.js";
+import { figures, site } from "./state.js";
 
-/** @import { SeriesPlace, SpanKey, Unit, Value } from "./types.d.ts" */
+/** @import { SeriesPlace, SpanKey, Unit, Usual, Value } from "./types.d.ts" */
 
 /** @type {SpanKey[]} */
 export const SPANS = ["7", "30", "90", "months"];
+
+/**
+ * How many days of the calendar a month has, and how many of them have data; the one that is not over lacks some, too.
+ * @param {number} place
+ * @returns {{ days: number, withData: number }}
+ */
+export function monthDays(place) {
+  const [month, , withData] = site.months[place];
+  const [year, number] = month.split("-").map(Number);
+  return { days: new Date(Date.UTC(year, number, 0)).getUTCDate(), withData };
+}
+
+/** @param {number} place */
+const isWhole = (place) => monthDays(place).withData === monthDays(place).days;
 
 /**
  * The days or months of a span, oldest first, and the places of those that lack data: of a month, of any of its days.
@@ -16,8 +30,8 @@ export const SPANS = ["7", "30", "90", "months"];
  */
 export function placesOf(span) {
   if (span === "months") {
-    const partial = site.months.flatMap(([, days, withData], i) => (withData < days ? [i] : []));
-    return { x: site.months.map(([month]) => month), missing: partial, isByMonth: true };
+    const x = site.months.map(([month]) => month);
+    return { x, missing: x.flatMap((_month, i) => (isWhole(i) ? [] : [i])), isByMonth: true };
   }
   const x = site.long_days.slice(-Number(span));
   const before = site.long_days.length - x.length;
@@ -30,9 +44,11 @@ export function placesOf(span) {
  * @returns {Value[]}
  */
 export function valuesOf(meta, span) {
-  return span === "months"
-    ? seriesValues(meta, figures.monthly)
-    : seriesValues(meta, figures.long).slice(-Number(span));
+  if (span !== "months") return seriesValues(meta, figures.long).slice(-Number(span));
+  const values = seriesValues(meta, figures.monthly);
+  // A month of few days is no fall: counts of a month are those of its mean day.
+  const isCount = meta.group === "usage" || meta.field === "authorizations";
+  return isCount ? values.map((value, i) => ratio(value, site.months[i][2])) : values;
 }
 
 /**
@@ -47,18 +63,57 @@ export function previousOf(meta, span) {
 }
 
 /**
+ * What the numbers of a rate are parts of; nothing of a count or a latency.
+ * @param {SeriesPlace} meta
+ * @returns {Value[]}
+ */
+function requestsOf(meta) {
+  const { long } = figures;
+  /** @param {string} field */
+  const list = (field) => seriesValues({ ...meta, field }, long);
+  switch (meta.field) {
+    case "authorization_rate":
+      return list("authorization_requests");
+    case "technical_success_rate": {
+      const cancelled = list("authorizations_cancelled");
+      return list("authorization_requests").map((value, i) => (value ?? 0) - (cancelled[i] ?? 0));
+    }
+    case "verification_result_rate":
+      return list("verification_requests");
+    case "share":
+      return site.long_days.map((_day, i) =>
+        sum(...Object.values(long.trend).map(({ authorizations }) => authorizations[i])),
+      );
+    default:
+      return [];
+  }
+}
+
+/**
  * What is usual on each day of a span; nothing of a month.
  * @param {SeriesPlace} meta
  * @param {Unit} unit
  * @param {SpanKey} span
- * @returns {([number, number] | null)[]}
+ * @returns {(Usual | null)[]}
  */
 export function normsOf(meta, unit, span) {
   if (span === "months") return [];
   const values = seriesValues(meta, figures.long);
-  const counts = countedDays(figures, site.long_days, meta.series);
+  const requests = requestsOf(meta);
+  const counts = countedDays(figures, site.long_days, meta.group === "version" ? LOGINS : meta.series);
   const first = values.length - Number(span);
-  return values.slice(first).map((_value, i) => normOf(values, first + i, unit, counts));
+  return values.slice(first).map((_value, i) => usualOf(values, first + i, unit, counts, requests));
+}
+
+/**
+ * How far the days of a series lie from each other, up to the data day; nothing where they are too few.
+ * @param {Value[]} values by day, of the 90.
+ * @param {Unit} unit
+ * @param {string | string[]} series its channels, or the count of usage that it is.
+ * @returns {number | undefined}
+ */
+export function swingOf(values, unit, series) {
+  return usualOf(values, values.length - 1, unit, countedDays(figures, site.long_days, series))?.swing;
 }
 
 /**
@@ -69,28 +124,4 @@ export function normsOf(meta, unit, span) {
 export function notesFrom(first) {
   const all = [...site.notes, ...figures.notes].filter(([day]) => day >= first);
   return all.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-}
-
-/**
- * Whether what is shown has a series at all, on any day or in any month.
- * @param {SeriesPlace} meta
- * @returns {boolean}
- */
-export function isPresent(meta) {
-  // Where every request fails, the rate is zero, and there.
-  const counted = meta.group === "trend" ? { ...meta, field: "authorization_requests" } : meta;
-  return [figures.long, figures.monthly].some((lists) => seriesValues(counted, lists).some(Boolean));
-}
-
-/**
- * The series that a chart shows: those that are there, and of these the one that is isolated, where the chart has it.
- * @template {{ meta: SeriesPlace }} Series
- * @param {Series[]} data
- * @returns {Series[]}
- */
-export function shownSeries(data) {
-  const present = data.filter(({ meta }) => isPresent(meta));
-  const shown = present.length ? present : data;
-  const alone = shown.filter(({ meta }) => meta.look === isolated);
-  return alone.length ? alone : shown;
 }

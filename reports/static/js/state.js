@@ -2,7 +2,7 @@
    shown. Changed by the functions here alone.
    Does not belong here: who is told of a change (language.js, windows.js). */
 
-/** @import { Figures, Language, Site, SpanKey, Texts } from "./types.d.ts" */
+/** @import { Dimension, Figures, Language, Site, SpanKey, Texts } from "./types.d.ts" */
 
 export const LANGUAGE_TAGS = { zh: "zh-CN", en: "en" };
 
@@ -29,6 +29,12 @@ export const windowKey = () => (chosenDays === 7 ? "7" : "30");
  * @type {SpanKey}
  */
 export let chosenSpan = "30";
+
+/**
+ * What a line of login authorization is of.
+ * @type {Dimension}
+ */
+export let chosenDimension = "channel";
 
 /** The look of the series that the charts show alone; empty where they show all. */
 export let isolated = "";
@@ -76,6 +82,14 @@ export function setChosenDays(days) {
  */
 export function setChosenSpan(value) {
   chosenSpan = value;
+}
+
+/**
+ * What a line of login authorization is of from now on.
+ * @param {Dimension} value
+ */
+export function setDimension(value) {
+  chosenDimension = value;
 }
 
 /**

@@ -3,15 +3,17 @@
 
 import { changeNode } from "./change.js";
 import { all, element } from "./dom.js";
-import { isComparable, sum, TREND_CHANNELS } from "./figures.js";
+import { isComparable, ratio, sum, TREND_CHANNELS } from "./figures.js";
 import { baseLabel, number, share } from "./format.js";
 import { _, metricLink, word } from "./language.js";
+import { LOGINS } from "./norms.js";
 import { headCell, numberCell, plainTable } from "./periods.js";
+import { swingOf } from "./spans.js";
 import { seriesKey, sparkline } from "./sparkline.js";
 import { chosenDays, figures, site, windowKey } from "./state.js";
 import { onFigures, onWindow } from "./windows.js";
 
-/** @import { ChangeKind, ChannelRow, Value, WindowKey } from "./types.d.ts" */
+/** @import { Chance, ChangeKind, ChannelRow, Value, WindowKey } from "./types.d.ts" */
 
 /**
  * @param {ChannelRow["channel"]} channel
@@ -22,12 +24,34 @@ function channelName(channel) {
 }
 
 /**
+ * The 90 days of a channel, or of all four: authorizations, and their rate.
  * @param {ChannelRow["channel"]} channel
- * @returns {Value[]}
+ * @returns {{ authorizations: Value[], authorization_rate: Value[] }}
  */
-function courseOf(channel) {
-  if (channel !== "*") return figures.trend[channel].authorizations;
-  return site.days.map((_day, i) => sum(...TREND_CHANNELS.map((name) => figures.trend[name].authorizations[i])));
+function daysOf(channel) {
+  const { trend } = figures.long;
+  if (channel !== "*") return trend[channel];
+  /** @param {"authorizations" | "authorization_requests"} field */
+  const all = (field) => site.long_days.map((_day, i) => sum(...TREND_CHANNELS.map((name) => trend[name][field][i])));
+  const [authorizations, requests] = [all("authorizations"), all("authorization_requests")];
+  return { authorizations, authorization_rate: authorizations.map((value, i) => ratio(value, requests[i])) };
+}
+
+/**
+ * How far chance takes two windows apart: counts, and rates of so many requests.
+ * @param {ChannelRow["channel"]} channel
+ * @param {WindowKey} period
+ * @returns {{ counts: Chance, rates: (requests: [number, number]) => Chance }}
+ */
+export function loginChance(channel, period) {
+  const lists = daysOf(channel);
+  const series = channel === "*" ? LOGINS : channel;
+  const days = site.periods[period].matched_days;
+  const swing = swingOf(lists.authorization_rate, "share", series);
+  return {
+    counts: { days, swing: swingOf(lists.authorizations, "records", series) },
+    rates: (requests) => ({ days, swing, requests }),
+  };
 }
 
 /**
@@ -46,11 +70,12 @@ export function withChange(text, change) {
  * @param {Value} value
  * @param {Value} base
  * @param {boolean} comparable
+ * @param {Chance} chance
  * @param {ChangeKind} [kind]
  * @returns {HTMLElement | null}
  */
-export function columnChange(value, base, comparable, kind = "ratio") {
-  return comparable ? changeNode(value, base, { better: "up", kind, quiet: true }) : null;
+export function columnChange(value, base, comparable, chance, kind = "ratio") {
+  return comparable ? changeNode(value, base, { better: "up", kind, quiet: true, chance }) : null;
 }
 
 /**
@@ -74,20 +99,31 @@ export function barCell(value, whole, text = number(value)) {
  */
 function channelRow(row, period) {
   const comparable = isComparable(period);
+  const chance = loginChance(row.channel, period);
   return element(
     "tr",
     { className: row.channel === "*" ? "total" : "" },
     element("th", { scope: "row", className: "word" }, ...channelName(row.channel)),
-    element("td", { className: "course" }, sparkline(courseOf(row.channel), { lit: chosenDays })),
+    element(
+      "td",
+      { className: "course" },
+      sparkline(daysOf(row.channel).authorizations.slice(-site.days.length), { lit: chosenDays }),
+    ),
     withChange(
       number(row.authorizations),
-      columnChange(row.matched_authorizations, row.counterpart_authorizations, comparable),
+      columnChange(row.matched_authorizations, row.counterpart_authorizations, comparable, chance.counts),
     ),
     // All of it is no bar.
     row.channel === "*" ? numberCell(share(row.share)) : barCell(row.share, 1, share(row.share)),
     withChange(
       share(row.authorization_rate),
-      columnChange(row.matched_authorization_rate, row.counterpart_authorization_rate, comparable, "points"),
+      columnChange(
+        row.matched_authorization_rate,
+        row.counterpart_authorization_rate,
+        comparable,
+        chance.rates([row.matched_authorization_requests ?? 0, row.counterpart_authorization_requests ?? 0]),
+        "points",
+      ),
     ),
     numberCell(share(row.technical_success_rate)),
     numberCell(number(row.authorization_requests)),

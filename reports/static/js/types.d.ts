@@ -34,6 +34,21 @@ export type CardMetric = Exclude<UsageMetric, "billable_verifications">;
 /** Whether a change is a part of the base, or the difference of two shares. */
 export type ChangeKind = "ratio" | "points";
 
+/** What is usual of a day: the middle and the range; how far its days lie from each other, of a count as a part of it. */
+export interface Usual {
+  usual: number;
+  low: number;
+  high: number;
+  swing: number;
+}
+
+/** What tells chance from change: the requests of two rates, the swing of a day, how many days each span has. */
+export interface Chance {
+  requests?: [number, number];
+  swing?: number;
+  days?: number;
+}
+
 /** Which direction of a change is good. */
 export type Better = "up" | "down" | "none";
 
@@ -43,6 +58,9 @@ export type Theme = "light" | "dark";
 
 /** What the charts show: so many days, or 13 months. */
 export type SpanKey = WindowKey | "90" | "months";
+
+/** What a line of login authorization is of. */
+export type Dimension = "channel" | "version";
 
 /** A day and what people know of it. */
 export type DayNote = [string, string];
@@ -111,9 +129,9 @@ export type RawBreakdown = [string, Value, Value, Value, Value, Value, Value, Va
 
 /**
  * value, authorizations, requests, cancelled, rate, technical rate; authorizations and rate of the matched days; the same
- * of their counterparts.
+ * of their counterparts; the requests of both.
  */
-export type Breakdown = [string, Value, Value, Value, Value, Value, Value, Value, Value, Value];
+export type Breakdown = [string, Value, Value, Value, Value, Value, Value, Value, Value, Value, [number, number]];
 
 /**
  * SDK version, or how many of them the row holds; authorizations, requests, cancelled; the first day of its records, null
@@ -175,6 +193,11 @@ export interface RawFigures {
   last_seen: string | null;
   /** Days whose figures were changed after publication. */
   restated: string[];
+  /**
+   * The first of its open incidents, of all apps together those of each: id, name and folder of its app (null of all apps),
+   * what it is in Chinese and in English.
+   */
+  open: [string, string | null, string | null, string, string][];
   /** First days of its incidents of the 90 days. */
   incidents: string[];
   /** Channel, first and last day of those that reach into the 90 days; the last day of an open one is null. */
@@ -182,11 +205,12 @@ export interface RawFigures {
   /** Those on the app alone, of the 90 days. */
   notes: DayNote[];
   /**
-   * By channel over the 90 days: authorizations, requests, cancelled, verifications, median and 95th percentile of the
-   * latency in milliseconds; each a text (packed_numbers.py), empty where there are nothing but zeros, or no latency.
+   * By channel over the 90 days: authorizations, requests, cancelled, verifications, requests of verification that
+   * delivered none, median and 95th percentile of the latency in milliseconds; each a text (packed_numbers.py), empty
+   * where there are nothing but zeros, or no latency.
    */
   days: Record<string, string[]>;
-  /** By channel over the 13 months: the first four of these. */
+  /** By channel over the 13 months: the first five of these. */
   months: Record<string, string[]>;
   /** The sum of each period, of its matched days, and of their counterparts. */
   sums: Record<UsageMetric, [Value, Value, Value][]>;
@@ -195,8 +219,8 @@ export interface RawFigures {
   platforms: Partial<ByWindow<RawBreakdown[]>>;
   carriers: Partial<ByWindow<RawBreakdown[]>>;
   versions: Partial<ByWindow<RawVersion[]>>;
-  /** SDK version, and its technical success rate by day: per mille, two digits to base 36 each. */
-  version_days: [string, string][];
+  /** SDK version, and the first three of these over the 90 days. */
+  version_days: [string, string[]][];
   outcomes: Partial<ByWindow<RawOutcome[]>>;
   codes: Partial<ByWindow<RawCode[]>>;
   packages: PackageRow[];
@@ -206,12 +230,12 @@ export interface RawFigures {
   files?: { csv: [number, number]; xlsx: number | null };
 }
 
-/** One channel by day, each list as long as the site's days. */
-export type ChannelTrend = {
+/** Login authorization of a channel or an SDK version, by day or month. */
+export type LoginLists = {
   authorizations: Value[];
   authorization_requests: Value[];
   authorizations_cancelled: Value[];
-  /** Its part of the authorizations of the four channels. */
+  /** Its part of all authorizations in the four channels. */
   share: Value[];
   authorization_rate: Value[];
   technical_success_rate: Value[];
@@ -241,34 +265,37 @@ export interface ChannelRow extends Record<WindowCount, Value> {
 /** The figures with what follows from them. */
 export interface Figures
   extends Omit<RawFigures, "channels" | "platforms" | "carriers" | "versions" | "version_days" | "outcomes" | "codes"> {
-  /** The numbers of the charts over the 90 days. */
-  long: ChartLists;
+  /** The numbers of the charts over the 90 days, which are kept by SDK version, too. */
+  long: ChartLists & { version: Record<string, LoginLists> };
   /** The same over the 13 months. */
   monthly: ChartLists;
   /** One value for each of the site's days. */
   usage: Record<CardMetric, Value[]>;
-  trend: Record<TrendChannel, ChannelTrend>;
+  trend: Record<TrendChannel, LoginLists>;
   channels: ByWindow<ChannelRow[]>;
   /** The channels that are signed in by. */
   present: TrendChannel[];
   platforms: ByWindow<Breakdown[]>;
   carriers: ByWindow<Breakdown[]>;
   versions: ByWindow<VersionRow[]>;
-  version_days: Map<string, Value[]>;
   outcomes: ByWindow<Outcome[]>;
   codes: ByWindow<Code[]>;
 }
 
 /** What charts are drawn of. */
 export interface ChartLists {
-  usage: Record<"one_click_verifications" | "local_verifications" | "third_party_authorizations", Value[]>;
-  trend: Record<TrendChannel, ChannelTrend>;
+  usage: Record<CardMetric, Value[]>;
+  trend: Record<TrendChannel, LoginLists>;
+  verification: Record<
+    "one_click" | "local_verify",
+    { verification_requests: Value[]; verification_result_rate: Value[] }
+  >;
   latency: Record<string, { latency_p50_ms: Value[]; latency_p95_ms: Value[] }>;
 }
 
 /** Where the numbers of a chart's series lie: `figures[group][series][field]`, or `[group][series]` without a field. */
 export interface SeriesPlace {
-  group: "usage" | "trend" | "latency";
+  group: "usage" | "trend" | "version" | "verification" | "latency";
   series: string;
   field: string | null;
   look: string;
@@ -277,7 +304,8 @@ export interface SeriesPlace {
 export interface Trace {
   name: string;
   meta: SeriesPlace;
-  marker: { size: number; color: string };
+  line: { color: string };
+  marker: { size: number; color: string; symbol: string | string[] };
   x?: string[];
   y?: Value[];
 }
@@ -308,6 +336,8 @@ export interface Charts {
   note: Record<Theme, string>;
   /** The name of a series at the end of its line. */
   names: Record<string, Both>;
+  /** The colour of a line by its look. */
+  colours: Record<string, Record<Theme, string>>;
 }
 
 /** What is used of Plotly. */

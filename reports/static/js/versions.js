@@ -2,11 +2,12 @@
    its technical success rate by day. All lines stand on one scale, so that the one that fell is seen. */
 
 import { breakdownTable } from "./breakdowns.js";
-import { all, element, named } from "./dom.js";
+import { all, element, named, own } from "./dom.js";
 import { ratio, sum } from "./figures.js";
 import { ABSENT, known, number, share } from "./format.js";
-import { _, filled, metricLink, word } from "./language.js";
+import { _, filled, metricLink } from "./language.js";
 import { headCell, numberCell } from "./periods.js";
+import { versionName } from "./series.js";
 import { sparkline } from "./sparkline.js";
 import { chosenDays, figures, site, windowKey } from "./state.js";
 import { barCell } from "./summary.js";
@@ -29,9 +30,8 @@ function isNewAmong(rows) {
  * @param {VersionRow} row
  * @returns {string}
  */
-function versionName({ value }) {
-  if (typeof value === "number") return filled(_("{count} other versions"), { count: number(value) });
-  return value === "unknown" ? word(value) : value;
+function rowName({ value }) {
+  return typeof value === "number" ? filled(_("{count} other versions"), { count: number(value) }) : versionName(value);
 }
 
 /**
@@ -41,8 +41,13 @@ function versionName({ value }) {
 function versionRows(rows) {
   const whole = sum(...rows.map((row) => row.authorization_requests));
   const isNew = isNewAmong(rows);
-  const courses = rows.map((row) => figures.version_days.get(String(row.value)) || []);
-  const least = Math.min(1000, ...courses.flat().filter(known));
+  const courses = rows.map(
+    ({ value }) =>
+      own(figures.long.version, typeof value === "string" ? value : "")?.technical_success_rate.slice(
+        -site.days.length,
+      ) || [],
+  );
+  const least = Math.min(1, ...courses.flat().filter(known));
   return rows.map((row, i) => {
     const part = ratio(row.authorization_requests, whole);
     return element(
@@ -51,13 +56,13 @@ function versionRows(rows) {
       element(
         "th",
         { scope: "row" },
-        named(versionName(row)),
+        named(rowName(row)),
         ...(isNew(row) ? [" ", element("span", { className: "mark new", textContent: _("New") })] : []),
       ),
       element(
         "td",
         { className: "course" },
-        sparkline(courses[i], { width: 180, height: 26, lit: chosenDays, range: [least, 1000] }),
+        sparkline(courses[i], { width: 180, height: 26, lit: chosenDays, range: [least, 1] }),
       ),
       numberCell(share(row.technical_success_rate)),
       numberCell(share(row.authorization_rate)),

@@ -1,13 +1,13 @@
-/* The switch between the last 7 and the last 30 days, one for the whole page, the longer look of the charts, and the figures
-   that the page shows. A choice is kept in the address, the window in the browser, too. Charts of both windows are drawn beforehand (charts.js), so the
-   switch shows the other layer and redraws small tables only. */
+/* The switch of a page: the last 7 or 30 days, or the longer look of its charts, beside which the tables stay with 30; and the
+   figures that the page shows. A choice is kept in the address, the window in the browser, too. Charts of both windows are
+   drawn beforehand (charts.js), so the switch shows the other layer and redraws small tables only. */
 
 import { asked, keepInAddress, onBack } from "./address.js";
-import { all, element, named, remember, remembered } from "./dom.js";
+import { all, remember, remembered } from "./dom.js";
 import { completedFigures } from "./figures.js";
-import { coverageNote, dayLabel, dayRange } from "./format.js";
-import { _, carryChoices, filled, onLanguage } from "./language.js";
-import { notesFrom, placesOf, SPANS } from "./spans.js";
+import { coverageNote, dayRange } from "./format.js";
+import { carryChoices, onLanguage } from "./language.js";
+import { placesOf, SPANS } from "./spans.js";
 import {
   chosenDays,
   chosenSpan,
@@ -20,7 +20,7 @@ import {
   windowKey,
 } from "./state.js";
 
-/** @import { DayNote, RawFigures, SpanKey } from "./types.d.ts" */
+/** @import { RawFigures, SpanKey } from "./types.d.ts" */
 
 /** @type {(() => void)[]} */
 const windowListeners = [];
@@ -74,12 +74,27 @@ export function setFigures(raw) {
  */
 const isSpan = (value) => SPANS.some((one) => one === value);
 
+/**
+ * The longer look that the address asks for.
+ * @returns {SpanKey | null}
+ */
+function askedSpan() {
+  const span = asked("span");
+  return isSpan(span) ? span : null;
+}
+
+/**
+ * The window of the tables beside a span of the charts.
+ * @param {SpanKey} span
+ */
+const daysOf = (span) => (span === "7" ? 7 : 30);
+
 /* Before anything is painted: the window that the address or an earlier visit asks for, and the longer look of the address. */
 export function recallWindow() {
   const wanted = [asked("days"), remembered("days")].find((one) => one === "7" || one === "30");
   setChosenDays(Number(wanted || site.days.length));
-  const span = asked("span");
-  setChosenSpan(isSpan(span) ? span : chosenDays === 7 ? "7" : "30");
+  setChosenSpan(askedSpan() || windowKey());
+  setChosenDays(daysOf(chosenSpan));
   setChosenApp(asked("app") || "");
 }
 
@@ -88,7 +103,7 @@ export function showWindow() {
   document.documentElement.dataset.days = String(chosenDays);
   document.documentElement.dataset.chartSpan = chosenSpan;
   for (const button of all("[data-days-button]")) {
-    button.setAttribute("aria-pressed", String(Number(button.dataset.daysButton) === chosenDays));
+    button.setAttribute("aria-pressed", String(button.dataset.daysButton === chosenSpan));
   }
   for (const button of all("[data-span-button]")) {
     button.setAttribute("aria-pressed", String(button.dataset.spanButton === chosenSpan));
@@ -112,12 +127,12 @@ function show(days, span) {
 }
 
 /**
- * Switches the whole page to the last `days` days, or the charts alone to a longer look.
+ * Switches the whole page to the last 7 or 30 days, or its charts to a longer look.
  * @param {SpanKey} span
  */
 export function chooseSpan(span) {
   if (span === chosenSpan) return;
-  const days = span === "7" || span === "30" ? Number(span) : chosenDays;
+  const days = daysOf(span);
   // What was shown without being asked for is to be there again after Back.
   keepInAddress({ days: String(chosenDays) }, true);
   keepInAddress({ days: String(days), span: span === String(days) ? "" : span });
@@ -133,53 +148,8 @@ export function chooseWindow(days) {
   chooseSpan(days === 7 ? "7" : "30");
 }
 
-/**
- * What a mark in the charts means.
- * @param {string} className
- * @param {string} text
- * @param {string[]} [days]
- * @returns {HTMLElement}
- */
-function key(className, text, days = []) {
-  const listed = days.slice(0, 3).join(", ") + (days.length > 3 ? " …" : "");
-  return element("span", { className, textContent: filled(text, { days: listed }) });
-}
-
-const NOTES_SHOWN = 3;
-
-/**
- * The newest notes of the charts' span, in their own words.
- * @param {DayNote[]} notes
- * @returns {HTMLElement[]}
- */
-function noteKeys(notes) {
-  const shown = notes
-    .slice(-NOTES_SHOWN)
-    .map(([day, text]) => element("span", { className: "note-key" }, `${_("Noted")} ${day.slice(5)} `, named(text)));
-  const more = notes.length - shown.length;
-  return more > 0 ? [...shown, element("span", { textContent: filled(_("{count} more"), { count: more }) })] : shown;
-}
-
-/* What is marked in the charts of the span, beside them. */
-function chartKeys() {
-  const { x, missing, isByMonth } = placesOf(chosenSpan);
-  const without = missing.map((place) => (isByMonth ? x[place].slice(0, 7) : dayLabel(x[place])));
-  if (isByMonth) return without.length ? [key("gap-key", _("Not all days have data: {days}"), without)] : [];
-  const incidents = (figures?.incidents || []).filter((day) => day >= x[0]).map(dayLabel);
-  return [
-    ...(without.length ? [key("gap-key", _("No data on {days}: a gap, not zero"), without)] : []),
-    ...(incidents.length ? [key("incident-key", _("Incident began on {days}"), incidents)] : []),
-    ...(figures ? noteKeys(notesFrom(x[0])) : []),
-    ...(chosenSpan === "90"
-      ? []
-      : [key("ghost-key", chosenSpan === "7" ? _("Previous 7 days") : _("Previous 30 days"))]),
-    key("norm-key", _("Usual: lowest to highest of the eight weeks before, counts by weekday, without incidents")),
-  ];
-}
-
 /* The days of the window with how many of them are compared, which the tables below then need not say in each column; or
-   the days of the charts and what is marked in them: a gap or a mark is explained beside the charts that
-   show it. */
+   the days of the charts. */
 function drawSpans() {
   const { x, isByMonth } = placesOf(chosenSpan);
   const ofWindow = dayRange(site.days[site.days.length - chosenDays], site.days[site.days.length - 1]);
@@ -190,7 +160,6 @@ function drawSpans() {
     place.replaceChildren(isOfCharts ? ofCharts : `${ofWindow} · ${compared}`);
   }
   for (const place of all("[data-coverage]")) place.replaceChildren(figures ? compared : "");
-  for (const place of all("[data-chart-keys]")) place.replaceChildren(...chartKeys());
 }
 
 /** Makes the buttons of the windows work. */
@@ -204,8 +173,8 @@ export function startWindows() {
   }
   onBack(() => {
     const days = asked("days") === "7" ? 7 : asked("days") === "30" ? 30 : chosenDays;
-    const span = asked("span");
-    show(days, isSpan(span) ? span : days === 7 ? "7" : "30");
+    const span = askedSpan() || (days === 7 ? "7" : "30");
+    show(daysOf(span), span);
   });
   showWindow();
   onWindow(drawSpans);

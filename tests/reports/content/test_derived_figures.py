@@ -139,7 +139,7 @@ def test_a_share_of_a_channel_over_a_window_is_the_declared_one(figures: dict[st
 
 @pytest.mark.parametrize("name", SHARES)
 def test_a_share_of_a_platform_is_the_declared_one(figures: dict[str, Any], name: str) -> None:
-    ((_, authorizations, requests, cancelled, *rates, _, _, _, _),) = figures["platforms"]["30"]
+    ((_, authorizations, requests, cancelled, *rates, _, _, _, _, _),) = figures["platforms"]["30"]
     counts = {
         "authorizations": authorizations, "authorization_requests": requests, "authorizations_cancelled": cancelled
     }  # fmt: skip

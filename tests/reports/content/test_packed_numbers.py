@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from reports.content.packed_numbers import add_packed_numbers
 
-_NAMES = ("authorizations", "requests", "cancelled", "verifications", "p50", "p95")
+_NAMES = ("authorizations", "requests", "cancelled", "verifications", "undelivered", "p50", "p95")
 _NUMBER = st.one_of(st.none(), st.integers(0, 3), st.integers(0, 10**12))
 _ROW = st.fixed_dictionaries(dict.fromkeys(_NAMES, _NUMBER))
 
@@ -28,8 +28,8 @@ def test_as_written() -> None:
     """Ten is 0xA, written as B; a day without a row counts nothing, written as 1; fifteen takes a second digit."""
     rows = [row(0, authorizations=10, p50=10), row(1, authorizations=14, p50=15), row(3)]
     assert packed(rows, 4)[0] == "vxE="  # B F 1 1
-    assert packed(rows, 4)[4] == "CxAAAA=="  # 0B 10 00 00
-    assert packed(rows, 4)[1:4] == ["", "", ""]
+    assert packed(rows, 4)[5] == "CxAAAA=="  # 0B 10 00 00
+    assert packed(rows, 4)[1:5] == ["", "", "", ""]
     # An odd digit at the end fills the byte.
     assert packed(rows[:1], 3)[0] == "sRA="  # B 1 1 0
 

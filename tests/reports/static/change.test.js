@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { BETTER, changeOf, isChance } from "../../../reports/static/js/change.js";
+import { BETTER, changeOf } from "../../../reports/static/js/change.js";
 
 test("a count changes by a part of its base", () => {
   assert.equal(changeOf(150, 100, "ratio"), 0.5);
@@ -27,13 +27,4 @@ test("against nothing there is no change", () => {
 test("more failures are worse, more authorizations better", () => {
   assert.equal(BETTER.authorizations_failed, "down");
   assert.equal(BETTER.authorizations, "up");
-});
-
-test("small differences of counts are chance", () => {
-  assert.ok(isChance(110, 100));
-  assert.ok(isChance(0, 9));
-  assert.ok(!isChance(0, 10));
-  assert.ok(!isChance(560, 420));
-  assert.ok(isChance(10_300, 10_000));
-  assert.ok(!isChance(10_500, 10_000));
 });

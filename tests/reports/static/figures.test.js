@@ -38,6 +38,7 @@ const raw = () => ({
       text([...counts(85, 4), 10, 0, 0, 80, 5]),
       text([...counts(85, 0), 2, 0, 0, 5, 1]),
       text([...counts(85, 2), 10, 0, 0, 7, 5]),
+      text([...counts(85, 2), 0, 0, 0, 3, 0]),
       "",
       text([null, ...counts(84, 700), 900, null, null, 1200, 800]),
     ],
@@ -48,12 +49,13 @@ const raw = () => ({
       "",
       "",
       "",
+      "",
     ],
-    local_verify: ["", "", "", text([...counts(85, 0), 1, 2, 0, 0, 0]), "", ""],
+    local_verify: ["", "", "", text([...counts(85, 0), 1, 2, 0, 0, 0]), "", "", ""],
   },
   months: {
-    one_click: [text([50, 60]), text([100, 80]), "", text([40, 30])],
-    weibo: [text([5, 0]), text([10, 0]), "", ""],
+    one_click: [text([50, 60]), text([100, 80]), "", text([40, 30]), text([10, 0])],
+    weibo: [text([5, 0]), text([10, 0]), "", "", ""],
   },
   channels: {
     7: [
@@ -77,7 +79,17 @@ const raw = () => ({
       [3, 0, 2, 2, null],
     ],
   },
-  version_days: [["2.15.0", "..6y..8c78"]],
+  version_days: [
+    [
+      "2.15.0",
+      [
+        text([...counts(85, 0), 4, 0, 0, 30, 1]),
+        text([...counts(85, 0), 5, 2, 0, 60, 5]),
+        text([...counts(85, 0), 0, 2, 0, 10, 0]),
+      ],
+    ],
+    ["__proto__", [text([...counts(85, 0), 1, 0, 0, 0, 0]), text([...counts(85, 0), 2, 0, 0, 0, 0]), ""]],
+  ],
   outcomes: {
     7: [
       [0, 3, 12, 10, 6],
@@ -166,7 +178,7 @@ test("a window keeps its other counts apart, those of its matched days, and thos
 });
 
 test("a platform has its rates, and those that are compared from the counts of these days", () => {
-  assert.deepEqual(completedFigures(raw()).platforms[7], [["android", 30, 40, 10, 0.75, 1, 20, 0.8, 0, null]]);
+  assert.deepEqual(completedFigures(raw()).platforms[7], [["android", 30, 40, 10, 0.75, 1, 20, 0.8, 0, null, [25, 0]]]);
 });
 
 test("a window without rows is empty", () => {
@@ -227,7 +239,7 @@ test("periods are compared where at least half of the days are matched", () => {
 });
 
 test("a version has its rates, the rest as one row are known by their number", () => {
-  const { versions, version_days: days } = completedFigures(raw());
+  const { versions } = completedFigures(raw());
   assert.deepEqual(versions[30], []);
   assert.deepEqual(versions[7], [
     {
@@ -247,7 +259,23 @@ test("a version has its rates, the rest as one row are known by their number", (
     // Whose every request was cancelled has no technical rate.
     { value: 3, authorization_requests: 2, authorization_rate: 0, technical_success_rate: null, first_seen: null },
   ]);
-  assert.deepEqual(days.get("2.15.0"), [null, 250, null, 300, 260]);
+});
+
+test("a version has its days as a channel has, whatever its name, and no months", () => {
+  const lastOf = (name, field) => series("version", name, field).slice(85);
+  assert.deepEqual(lastOf("2.15.0", "technical_success_rate"), [0.8, null, null, 0.6, 0.2]);
+  assert.deepEqual(lastOf("2.15.0", "authorization_rate"), [0.8, 0, null, 0.5, 0.2]);
+  assert.deepEqual(lastOf("2.15.0", "share"), [0.4, null, null, 30 / 80, 0.25], "of all authorizations");
+  assert.deepEqual(lastOf("__proto__", "authorizations"), [1, 0, null, 0, 0]);
+  assert.deepEqual(lastOf("9.9.9", "authorizations"), counts(5, null));
+  assert.deepEqual(series("version", "2.15.0", "authorization_rate", "monthly"), [null, null]);
+});
+
+test("what verification delivered, of what was asked for", () => {
+  const rate = (name, lists) => series("verification", name, "verification_result_rate", lists).slice(-5);
+  assert.deepEqual(rate("one_click"), [1, null, null, 0.7, 1]);
+  assert.deepEqual(rate("local_verify"), [1, 1, null, null, null]);
+  assert.deepEqual(rate("one_click", "monthly"), [0.8, 1]);
 });
 
 test("channels are present that have a request in the 30 days or in those before", () => {

@@ -1,52 +1,37 @@
-/* What is usual: the range of eight weeks, by weekday for counts, without days of incidents. */
+/* What is usual: by the cases of the pages; which days count; when a change is chance. */
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { countedDays, normOf } from "../../../reports/static/js/norms.js";
+import { countedDays, isChance, usualOf } from "../../../reports/static/js/norms.js";
 
-const always = () => true;
+const CASES = JSON.parse(readFileSync(new URL("../norm_cases.json", import.meta.url), "utf8"));
 const DAYS = Array.from({ length: 90 }, (_day, i) => new Date(Date.UTC(2026, 0, 1 + i)).toISOString().slice(0, 10));
 
-test("a count is compared with its weekday", () => {
-  // Sundays have 10, other days 100 to 105.
-  const values = DAYS.map((_day, i) => (i % 7 === 5 ? 10 : 100 + (i % 6)));
-  assert.deepEqual(normOf(values, 89, "records", always), [10, 10]);
-  assert.deepEqual(normOf(values, 88, "records", always), [100, 105]);
+for (const { name, unit, values, requests, left_out: leftOut, norm } of CASES) {
+  test(`the rule of the pages: ${name}`, () => {
+    const found = usualOf(values, values.length - 1, unit, (place) => !leftOut.includes(place), requests);
+    if (norm === null) return assert.equal(found, null);
+    for (const [part, expected] of Object.entries(norm)) {
+      assert.ok(Math.abs(found[part] - expected) <= 1e-6 * Math.max(1, expected), `${part}: ${found[part]}`);
+    }
+  });
+}
+
+test("no more than eight weeks tell what is usual, and none of the days after", () => {
+  const values = DAYS.map((_day, i) => (i < 20 || i > 80 ? 0.1 : 0.9));
+  assert.equal(usualOf(values, 80, "share", () => true).usual, 0.9);
+  assert.equal(usualOf(values, 80, "share", () => true).low, 0.9, "none longer ago, and no step from there");
 });
 
-test("a rate is compared with every day of the eight weeks", () => {
-  const values = DAYS.map((_day, i) => 0.9 + (i % 7) / 100);
-  assert.deepEqual(normOf(values, 89, "share", always), [0.9, 0.96]);
-  values[89 - 57] = 0.1;
-  assert.deepEqual(normOf(values, 89, "share", always), [0.9, 0.96], "longer ago");
-  values[89 - 56] = 0.1;
-  assert.deepEqual(normOf(values, 89, "share", always), [0.1, 0.96]);
-});
-
-test("too few days are no norm", () => {
-  const values = DAYS.map(() => 5);
-  assert.equal(normOf(values, 20, "records", always), null, "two weeks");
-  assert.deepEqual(normOf(values, 21, "records", always), [5, 5], "three weeks");
-  assert.equal(normOf(values, 6, "ms", always), null);
-  assert.deepEqual(normOf(values, 7, "ms", always), [5, 5]);
-  assert.equal(
-    normOf(
-      values.map(() => null),
-      89,
-      "ms",
-      always,
-    ),
-    null,
-  );
-});
-
-test("a fall that lasts does not become the norm", () => {
-  const values = DAYS.map((_day, i) => (i < 75 ? 0.95 : 0.6));
-  const spans = [["one_click", DAYS[75], null]];
-  const counts = countedDays({ first_seen: DAYS[0], incident_spans: spans }, DAYS, "one_click");
-  assert.deepEqual(normOf(values, 89, "share", counts), [0.95, 0.95]);
-  const others = countedDays({ first_seen: DAYS[0], incident_spans: spans }, DAYS, "wechat");
-  assert.deepEqual(normOf(values, 89, "share", others), [0.6, 0.95], "an incident of another channel");
+test("a fall that lasts does not become the norm, also where a span begins after it", () => {
+  const values = DAYS.map((_day, i) => (i < 50 ? 0.95 : 0.6));
+  const spans = [["one_click", DAYS[50], null]];
+  const low = (series) =>
+    usualOf(values, 89, "share", countedDays({ first_seen: DAYS[0], incident_spans: spans }, DAYS, series)).low;
+  assert.equal(low("one_click"), 0.95);
+  assert.equal(low(["one_click", "wechat", "qq", "weibo"]), 0.95, "a version is of every channel");
+  assert.equal(low("wechat"), 0.6, "an incident of another channel");
 });
 
 test("days of an ended incident are left out, of usage those of its channels, and what was before the app", () => {
@@ -63,5 +48,32 @@ test("days of an ended incident are left out, of usage those of its channels, an
   };
   assert.deepEqual(counted("local_verifications"), [10, 19, 23]);
   assert.deepEqual(counted("one_click_verifications"), [10, 19, 20, 22, 23]);
+  assert.deepEqual(counted("number_verifications"), [10, 19, 23]);
   assert.deepEqual(counted("third_party_authorizations"), [10, 19, 20, 22, 23]);
+});
+
+const counts = (value, base, chance) => isChance({ value, base, kind: "ratio", ...chance });
+const shares = (value, base, chance) => isChance({ value, base, kind: "points", ...chance });
+
+test("small differences of counts are chance", () => {
+  assert.ok(counts(110, 100));
+  assert.ok(counts(0, 9));
+  assert.ok(!counts(0, 10));
+  assert.ok(!counts(560, 420));
+  assert.ok(counts(10_300, 10_000));
+  assert.ok(!counts(10_500, 10_000));
+});
+
+test("so are those that the days' own swing explains, the less the more days there are", () => {
+  assert.ok(counts(10_500, 10_000, { swing: 0.05, days: 7 }));
+  assert.ok(!counts(11_000, 10_000, { swing: 0.05, days: 7 }));
+  assert.ok(counts(10_300, 10_000, { swing: 0.02, days: 1 }));
+  assert.ok(!counts(10_500, 10_000, { swing: 0.02, days: 30 }));
+});
+
+test("rates differ by chance of their requests, and by their days' swing", () => {
+  assert.ok(shares(0.9, 0.8, { requests: [50, 50] }));
+  assert.ok(!shares(0.9, 0.8, { requests: [5000, 5000] }));
+  assert.ok(shares(0.9, 0.8, { requests: [5000, 5000], swing: 0.1, days: 7 }));
+  assert.ok(!shares(0.9, 0.8), "of which nothing is known");
 });

@@ -99,7 +99,7 @@ test("the span before is a line that breaks where it has no data", () => {
 
 test("what is usual is a band from the highest to the lowest, as wide as its days", () => {
   const days = ["2026-03-07", "2026-03-08"];
-  const [one, ...others] = band(days, [null, [1, 3]], "#00f", 0.1);
+  const [one, ...others] = band(days, [null, { usual: 2, low: 1, high: 3, swing: 0 }], "#00f", 0.1);
   assert.equal(
     one.path,
     "M2026-03-07_12:00,3L2026-03-08,3L2026-03-08_12:00,3L2026-03-08_12:00,1L2026-03-08,1L2026-03-07_12:00,1Z",

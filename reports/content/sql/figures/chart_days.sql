@@ -1,7 +1,7 @@
 -- app_key or '*', channel: the 90 days, oldest first: authorizations, requests, cancelled (none of local_verify),
--- verifications (of one_click and local_verify), the median and the 95th percentile of the latency; only channels with a
--- record then. Each is a text, see `packed_numbers.py`. A day without data is not told from one without records here:
--- the site's days say which.
+-- verifications and the requests of verification that delivered none (of one_click and local_verify), the median and the
+-- 95th percentile of the latency; only channels with a record then. Each is a text, see `packed_numbers.py`. A day without
+-- data is not told from one without records here: the site's days say which.
 WITH counted AS (
     SELECT
         app_key,
@@ -11,6 +11,7 @@ WITH counted AS (
         authorization_requests,
         authorizations_cancelled,
         verifications,
+        verification_requests - verifications AS undelivered,
         latency_p50_ms,
         latency_p95_ms
     FROM channel_daily
@@ -24,6 +25,7 @@ WITH counted AS (
         sum(authorization_requests)::BIGINT,
         sum(authorizations_cancelled)::BIGINT,
         sum(verifications)::BIGINT,
+        sum(verification_requests - verifications)::BIGINT,
         any_value(latency_daily.latency_p50_ms),
         any_value(latency_daily.latency_p95_ms)
     FROM channel_daily
@@ -42,6 +44,7 @@ SELECT
                 'requests': if(channel = 'local_verify', NULL, authorization_requests),
                 'cancelled': if(channel = 'local_verify', NULL, authorizations_cancelled),
                 'verifications': if(channel IN ('one_click', 'local_verify'), verifications, NULL),
+                'undelivered': if(channel IN ('one_click', 'local_verify'), undelivered, NULL),
                 'p50': latency_p50_ms,
                 'p95': latency_p95_ms
             }

@@ -1,5 +1,6 @@
 -- app_key or '*', channel: the 13 months up to that of the data day, oldest first: authorizations, requests, cancelled
--- (none of local_verify), verifications (of one_click and local_verify); texts as those of the days
+-- (none of local_verify), verifications and the requests that delivered none (of one_click and local_verify); texts as those
+-- of the days
 WITH counted AS (
     SELECT
         coalesce(app_key, '*') AS app_key,
@@ -8,7 +9,9 @@ WITH counted AS (
         sum(authorizations) FILTER (channel <> 'local_verify')::BIGINT AS authorizations,
         sum(authorization_requests) FILTER (channel <> 'local_verify')::BIGINT AS requests,
         sum(authorizations_cancelled) FILTER (channel <> 'local_verify')::BIGINT AS cancelled,
-        sum(verifications) FILTER (channel IN ('one_click', 'local_verify'))::BIGINT AS verifications
+        sum(verifications) FILTER (channel IN ('one_click', 'local_verify'))::BIGINT AS verifications,
+        sum(verification_requests - verifications) FILTER (channel IN ('one_click', 'local_verify'))::BIGINT
+            AS undelivered
     FROM channel_daily
     WHERE day BETWEEN $months_first AND $last
     GROUP BY channel, date_trunc('month', day)::DATE, GROUPING SETS ((app_key), ())
@@ -24,12 +27,13 @@ SELECT
                 'requests': requests,
                 'cancelled': cancelled,
                 'verifications': verifications,
+                'undelivered': undelivered,
                 'p50': NULL::BIGINT,
                 'p95': NULL::BIGINT
             }
         ),
         date_diff('month', $months_first::DATE, $last::DATE) + 1
-    )[:4] AS lists
+    )[:5] AS lists
 FROM counted
 GROUP BY app_key, channel
 ORDER BY app_key, channel

@@ -1,0 +1,37 @@
+/* The open incidents of what monitoring shows, each with the way to its evidence: of an app that was picked its own, of all
+   apps together those of the briefing. */
+
+import { all, element, named } from "./dom.js";
+import { _, appHref, localAddress } from "./language.js";
+import { figures, language, root } from "./state.js";
+import { onFigures } from "./windows.js";
+
+/** @import { RawFigures } from "./types.d.ts" */
+
+/**
+ * @param {RawFigures["open"][number]} incident
+ * @returns {HTMLElement}
+ */
+function line([id, name, folder, zh, en]) {
+  const page = folder === null ? localAddress(`${root}index.html`) : appHref(folder, "index.html");
+  const text = language === "zh" ? zh : en;
+  return element(
+    "li",
+    {},
+    element("span", { className: "mark open", textContent: _("Incident") }),
+    " ",
+    element("a", { href: `${page}#incident-${encodeURIComponent(id)}` }, ...(name === null ? [] : [named(name)]), text),
+  );
+}
+
+function drawOpen() {
+  for (const place of all("[data-part=open-incidents]")) {
+    const lines = figures.open.map(line);
+    place.replaceChildren(...(lines.length ? [element("ul", { className: "open-incidents" }, ...lines)] : []));
+  }
+}
+
+/** Draws the lines with every change of figures or language. */
+export function startOpenIncidents() {
+  onFigures(drawOpen);
+}

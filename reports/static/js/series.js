@@ -1,0 +1,119 @@
+/* Which lines a chart draws, and what they are called: of login authorization one for each channel, or one for each SDK
+   version. Does not belong here: their numbers (spans.js), how they are drawn (charts.js). */
+
+import { seriesValues } from "./figures.js";
+import { word } from "./language.js";
+import { chosenDimension, chosenSpan, figures, isolated, language, texts } from "./state.js";
+
+/** @import { SeriesPlace, Theme, Trace } from "./types.d.ts" */
+
+/** The looks of versions, in their order. */
+const VERSION_LOOKS = () => Object.keys(texts.looks).filter((name) => name.startsWith("version_"));
+
+/**
+ * @param {string} value
+ * @returns {string}
+ */
+export const versionName = (value) => (value === "unknown" ? word(value) : value);
+
+/**
+ * The versions that charts show: those that a table lists by name, of both windows, those of 30 days first.
+ * @returns {string[]}
+ */
+export function shownVersions() {
+  const listed = [...figures.versions[30], ...figures.versions[7]].map(({ value }) => value);
+  const names = listed.filter((value) => typeof value === "string");
+  return [...new Set(names)].slice(0, VERSION_LOOKS().length);
+}
+
+/**
+ * What stands for a version in a legend, whose key is the same in every chart.
+ * @param {SeriesPlace["field"]} field
+ * @returns {SeriesPlace[]}
+ */
+export const versionPlaces = (field) =>
+  shownVersions().map((series, i) => ({ group: "version", series, field, look: VERSION_LOOKS()[i] }));
+
+/**
+ * Whether a chart has something to tell in what is chosen: latencies and results are kept by channel alone, latencies do not
+ * add up to months, and one channel alone is all of them.
+ * @param {string} name
+ * @returns {boolean}
+ */
+export function hasLines(name) {
+  const isOfLatency = name.startsWith("latency");
+  const isOfResults = name === "verification_result_rate";
+  if (chosenDimension === "version") return !isOfLatency && !isOfResults;
+  if (isOfLatency) return chosenSpan !== "months";
+  if (isOfResults) return !figures || ["one_click", "local_verify"].some(isVerified);
+  return name !== "share" || figures?.present.length !== 1;
+}
+
+/** @param {string} series */
+const isVerified = (series) => isPresent({ group: "verification", series, field: null, look: series });
+
+/**
+ * The traces of a chart, without numbers: those of its shape, or of login authorization by version one for each.
+ * @param {string} name
+ * @param {Theme} theme
+ * @returns {Trace[]}
+ */
+function everyTrace(name, theme) {
+  const { charts, colours } = window.AUTHMETER_CHARTS;
+  const { data } = charts[name][language][theme];
+  const [{ meta }] = data;
+  if (chosenDimension !== "version" || meta.group !== "trend") return data;
+  return versionPlaces(meta.field).map((place) => {
+    const color = colours[place.look][theme];
+    const marker = { ...data[0].marker, color, symbol: texts.looks[place.look].marker };
+    // Plotly reads tags in a name: a version's stands beside the drawing only.
+    return { ...data[0], name: place.look, line: { ...data[0].line, color }, marker, meta: place };
+  });
+}
+
+/**
+ * Whether what is shown has a series at all, on any day or in any month.
+ * @param {SeriesPlace} meta
+ * @returns {boolean}
+ */
+export function isPresent(meta) {
+  // Where every request fails, the rate is zero, and there.
+  /** @type {Partial<Record<SeriesPlace["group"], string>>} */
+  const requests = {
+    trend: "authorization_requests",
+    version: "authorization_requests",
+    verification: "verification_requests",
+  };
+  const counted = { ...meta, field: requests[meta.group] || meta.field };
+  return [figures.long, figures.monthly].some((lists) => seriesValues(counted, lists).some(Boolean));
+}
+
+/**
+ * The traces that a chart shows: those that are there, and of these the one that is isolated, where the chart has it.
+ * @param {string} name
+ * @param {Theme} [theme]
+ * @returns {Trace[]}
+ */
+export function shownTraces(name, theme = "light") {
+  const every = everyTrace(name, theme);
+  const present = every.filter(({ meta }) => isPresent(meta));
+  const shown = present.length ? present : every;
+  const alone = shown.filter(({ meta }) => meta.look === isolated);
+  return alone.length ? alone : shown;
+}
+
+/**
+ * What a line is called at its end.
+ * @param {SeriesPlace} meta
+ * @returns {string}
+ */
+export function endName({ group, series, look }) {
+  return group === "version" ? versionName(series) : window.AUTHMETER_CHARTS.names[look][language];
+}
+
+/**
+ * What a line is called as the heading of its numbers.
+ * @param {Trace} trace
+ * @returns {string}
+ */
+export const fullName = ({ name, meta }) => (meta.group === "version" ? endName(meta) : name);
