@@ -65,7 +65,7 @@ def test_a_copy_of_an_old_day_names_it() -> None:
 
 
 @pytest.mark.parametrize("name", ["half of a source gone", "half of a channel gone", "half of a platform gone"])
-def test_half_of_a_part_is_told_where_a_quiet_weekday_has_as_much(name: str) -> None:
+def test_half_of_a_part_is_found_where_a_quiet_weekday_has_as_much(name: str) -> None:
     """The Sunday of this one has hardly more than half of a workday."""
     assert found_of(installations(6, LARGE)[5], name)
 

@@ -47,6 +47,9 @@ def feed(folder: DataFolder) -> None:
     folder.write("registry/notes.csv", "day,app_key,text\n2026-03-01,,Release\n")
     bought = "".join(f"p{day:%d},,20,{day}T09:00:00\n" for day in (days_before(DAY, 1), DAY))
     folder.write("registry/resource_packages.csv", f"resource_package_id,account_id,quantity,purchased_at\n{bought}")
+    folder.write(
+        "registry/resource_package_readings.csv", f"resource_package_id,read_at,remaining\np10,{DAY}T12:00:00,9\n"
+    )
     folder.write("registry/console/a.csv", f"day,account_id,channel,total\n{DAY},default,number,5\n")
     folder.write("registry/bills/a.csv", "month,account_id,channel,quantity\n2026-02,default,number,5\n")
     folder.land("b.ndjson", [*rows, record("bad", stage="none"), record("nulled", latency_ms=-1, phone="1" * 200)])
