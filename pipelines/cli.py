@@ -13,6 +13,8 @@ from typing import Annotated
 
 import typer
 
+from pipelines.commands import arguments
+from pipelines.commands.arguments import Data, DayOption
 from pipelines.commands.help_screens import Commands
 from pipelines.common.days import Window
 from pipelines.common.errors import AuthmeterError
@@ -27,51 +29,6 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode="markdown",
 )
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is no day; write it as 2026-11-23") from None
-
-
-def _month(text: str) -> date:
-    try:
-        return date.fromisoformat(f"{text}-01")
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is no month; write it as 2026-11") from None
-
-
-def _span(text: str) -> Window:
-    first, dots, last = text.partition("..")
-    if not dots:
-        raise typer.BadParameter(f"{text!r} is no span of days; write it as 2026-11-01..2026-11-07")
-    window = Window(_day(first), _day(last))
-    if window.last < window.first:
-        raise typer.BadParameter(f"{text!r} ends before it begins")
-    return window
-
-
-def _path(text: str) -> Path:
-    # An empty text is what a script gives whose variable is not set; as a path it would be the folder one is in.
-    if not text:
-        raise typer.BadParameter("the name is empty")
-    return Path(text)
-
-
-Data = Annotated[
-    Path | None,
-    typer.Option(
-        "--data",
-        parser=_path,
-        metavar="DIR",
-        help="Data folder [default: $AUTHMETER_DATA, else data/ of the project]",
-    ),
-]
-DayOption = Annotated[
-    date | None, typer.Option("--day", parser=_day, metavar="YYYY-MM-DD", help="Last day to close [default: yesterday]")
-]
 
 
 def _folder(data: Path | None) -> Path:
@@ -90,8 +47,8 @@ def run(day: DayOption = None, data: Data = None) -> None:
 
 @app.command()
 def backfill(
-    first: Annotated[date, typer.Argument(parser=_day, metavar="FROM", help="First day")],
-    last: Annotated[date, typer.Argument(parser=_day, metavar="TO", help="Last day")],
+    first: Annotated[date, typer.Argument(parser=arguments.day, metavar="FROM", help="First day")],
+    last: Annotated[date, typer.Argument(parser=arguments.day, metavar="TO", help="Last day")],
     data: Data = None,
 ) -> None:
     """Compute the days FROM to TO anew from stored events, and publish."""
@@ -107,7 +64,9 @@ def reread(
     ] = None,
     first: Annotated[
         date | None,
-        typer.Option("--from", parser=_day, metavar="YYYY-MM-DD", help="Only files with records of this day or later"),
+        typer.Option(
+            "--from", parser=arguments.day, metavar="YYYY-MM-DD", help="Only files with records of this day or later"
+        ),
     ] = None,
     data: Data = None,
 ) -> None:
@@ -134,7 +93,8 @@ def sample(
     seed: Annotated[int, typer.Option(help="Another seed, other logs")] = 1,
     format: Annotated[str, typer.Option(help="ndjson, csv or parquet")] = "ndjson",
     last_day: Annotated[
-        date | None, typer.Option("--last-day", parser=_day, metavar="YYYY-MM-DD", help="Last day [default: yesterday]")
+        date | None,
+        typer.Option("--last-day", parser=arguments.day, metavar="YYYY-MM-DD", help="Last day [default: yesterday]"),
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", metavar="", help="Nothing goes wrong in the logs")] = False,
     data: Data = None,
@@ -149,12 +109,19 @@ def sample(
 @app.command()
 def export(
     app_key: Annotated[str | None, typer.Option("--app", help="App key")] = None,
-    first: Annotated[date | None, typer.Option("--from", parser=_day, metavar="YYYY-MM-DD", help="First day")] = None,
-    last: Annotated[date | None, typer.Option("--to", parser=_day, metavar="YYYY-MM-DD", help="Last day")] = None,
+    first: Annotated[
+        date | None, typer.Option("--from", parser=arguments.day, metavar="YYYY-MM-DD", help="First day")
+    ] = None,
+    last: Annotated[
+        date | None, typer.Option("--to", parser=arguments.day, metavar="YYYY-MM-DD", help="Last day")
+    ] = None,
     month: Annotated[
         date | None,
         typer.Option(
-            "--month", parser=_month, metavar="YYYY-MM", help="Usage of all apps in a month, instead of one app"
+            "--month",
+            parser=arguments.month,
+            metavar="YYYY-MM",
+            help="Usage of all apps in a month, instead of one app",
         ),
     ] = None,
     table: Annotated[
@@ -273,8 +240,10 @@ def serve(
 
 @app.command()
 def verify(
-    first: Annotated[date | None, typer.Argument(parser=_day, metavar="FROM", help="First day [default: all]")] = None,
-    last: Annotated[date | None, typer.Argument(parser=_day, metavar="TO", help="Last day")] = None,
+    first: Annotated[
+        date | None, typer.Argument(parser=arguments.day, metavar="FROM", help="First day [default: all]")
+    ] = None,
+    last: Annotated[date | None, typer.Argument(parser=arguments.day, metavar="TO", help="Last day")] = None,
     data: Data = None,
 ) -> None:
     """Compute the published days anew from their parts, and compare every table with what is stored and published."""
@@ -288,8 +257,8 @@ def whatif(
     key: Annotated[str, typer.Option("--key", help="device, phone or app: what is counted in each app")],
     most: Annotated[int, typer.Option("--max", help="How many requests may pass")],
     window: Annotated[str, typer.Option("--window", help="day, or seconds from 1 to 86400")],
-    first: Annotated[date, typer.Option("--from", parser=_day, metavar="YYYY-MM-DD", help="First day")],
-    last: Annotated[date, typer.Option("--to", parser=_day, metavar="YYYY-MM-DD", help="Last day")],
+    first: Annotated[date, typer.Option("--from", parser=arguments.day, metavar="YYYY-MM-DD", help="First day")],
+    last: Annotated[date, typer.Option("--to", parser=arguments.day, metavar="YYYY-MM-DD", help="Last day")],
     data: Data = None,
 ) -> None:
     """Try a limit against repeated verification on stored days: what it would have blocked, saved and harmed."""
@@ -324,8 +293,10 @@ def packages(
 @app.command()
 def explain(
     channel: Annotated[str, typer.Option("--channel", help="The channel of the rate")],
-    now: Annotated[Window, typer.Option("--now", parser=_span, metavar="A..B", help="Days to explain")],
-    before: Annotated[Window, typer.Option("--before", parser=_span, metavar="A..B", help="Days to compare with")],
+    now: Annotated[Window, typer.Option("--now", parser=arguments.span, metavar="A..B", help="Days to explain")],
+    before: Annotated[
+        Window, typer.Option("--before", parser=arguments.span, metavar="A..B", help="Days to compare with")
+    ],
     app_key: Annotated[str | None, typer.Option("--app", metavar="KEY", help="App key [default: all together]")] = None,
     metric: Annotated[
         str | None, typer.Option("--metric", help="Which rate [default: the first of the channel]")
@@ -366,31 +337,10 @@ def main() -> None:
         print(f"authmeter: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
     except Exception as error:  # the last net: a fault of ours ends in words, too
-        from pipelines.common.machine_limits import as_machine_error
+        from pipelines.commands.unforeseen import unforeseen
 
-        short = as_machine_error(error, "the folder that was written to")
-        print(f"authmeter: {short}" if short else _fault(error), file=sys.stderr)
+        print(f"authmeter: {unforeseen(error)}", file=sys.stderr)
         sys.exit(1)
     except KeyboardInterrupt:
         print("authmeter: stopped; the last good report still stands", file=sys.stderr)
         sys.exit(1)
-
-
-def _fault(error: Exception) -> str:
-    """An unforeseen error in one screen; the trace goes to a file, with what may be personal masked."""
-    import tempfile
-    import traceback
-
-    from pipelines.contract.masking import masked_text
-
-    with tempfile.NamedTemporaryFile("w", prefix="authmeter-fault-", suffix=".txt", delete=False) as trace:
-        trace.write("\n".join(masked_text(line) for line in traceback.format_exc().splitlines()))
-    first_line = masked_text(str(error).strip().splitlines()[0] if str(error).strip() else "no message")
-    return str(
-        AuthmeterError(
-            f"This should not happen: {type(error).__name__}: {first_line}",
-            where=trace.name,
-            why="It is a fault of authmeter; the last good report still stands.",
-            do="Run again; if it comes back, report it with that file.",
-        )
-    )
