@@ -98,6 +98,14 @@ class AccountLedger:
     usage: list[AppUses]
     drifts: dict[str, int]
 
+    @property
+    def shared_days(self) -> list[date]:
+        """The days with uses from more than one package, or from a package and from none, where the uses of all apps
+        stand under one.
+        """
+        rows = Counter(use.day for use in self.usage)
+        return [day for day, count in rows.items() if count > 1]
+
 
 def account_ledger(account: Account, as_of: date, zone: str) -> AccountLedger:
     """The ledger of an account to the end of `as_of`, without what happens right then.

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, NamedTuple
 
-from pipelines.contract.statements import ALL_APPS, NUMBER
+from pipelines.contract.statements import NUMBER
 
 
 class Counts(NamedTuple):
@@ -50,7 +50,8 @@ class LogSide:
 
     Attributes:
         complete: the days with data, none after `as_of`.
-        days: by day, account, app and channel; also with `*` for all apps, with `number` for both channels.
+        days: by day, account, app and channel; with `*` for all apps, with `number` for both channels, and of the apps
+            that a console names.
         hours: by account and channel, also `number`, then by day: 24 counts by the hour of the business clock.
         overflow: uses that no package covered, by day and account.
     """
@@ -69,17 +70,6 @@ class LogSide:
         """The counts of a measure of each hour of a day."""
         hours = self.hours.get((account_id, channel), {}).get(day)
         return [counts.of(measure) for counts in hours] if hours else [0] * 24
-
-
-def with_sums(rows: Iterable[tuple[date, str, str, str, Counts]]) -> dict[tuple[date, str, str, str], Counts]:
-    """Rows of `billing_daily` (day, account, app, channel and counts) with their sums over apps and channels."""
-    sums: dict[tuple[date, str, str, str], Counts] = {}
-    for day, account_id, app_key, channel, counts in rows:
-        for app in (app_key, ALL_APPS):
-            for which in (channel, NUMBER):
-                key = day, account_id, app, which
-                sums[key] = sums.get(key, NOTHING).plus(counts)
-    return sums
 
 
 def by_hours(

@@ -90,15 +90,16 @@ def _require_sums(account: Account, days: Iterable[PackageDay], usage: Iterable[
         sums = row.opening + row.granted - row.used + row.adjusted - row.expired == row.remaining
         follows = row.opening == left.get(name, 0) and row.used == drawn.pop((row.day, name), 0)
         if not (sums and follows and row.remaining >= 0):
-            raise _unsound(f"The ledger of resource package {name} does not sum on {row.day}.")
+            raise unsound(f"The ledger of resource package {name} does not sum on {row.day}.")
         left[name] = row.remaining
     of_none = [name for _, name in drawn if name is not None]
     used = {day: total for day, by_app in account.uses.items() if (total := sum(by_app.values()))}
     if of_none or by_day != used:
-        raise _unsound(f"What the apps of account {account.account_id} drew is not what they used.")
+        raise unsound(f"What the apps of account {account.account_id} drew is not what they used.")
 
 
-def _unsound(what: str) -> BooksError:
+def unsound(what: str) -> BooksError:
+    """The error of a ledger that does not sum."""
     return BooksError(
         what,
         where="resource_package_daily, resource_package_usage",

@@ -3,36 +3,37 @@
 Lives here: what is read for them. What is made of it is in `package_tables.py`, and in `reconciliation.py`.
 """
 
-from collections.abc import Mapping
-from datetime import UTC, date, timedelta
+from datetime import date, timedelta
 from typing import Final
 
 import duckdb
 import polars as pl
 
-from pipelines.billing.inputs import SegmentUses, accounts_of
-from pipelines.billing.log_side import Counts, LogSide, by_hours, with_sums
+from pipelines.billing.account_views import create_account_views
 from pipelines.billing.outlook import days_to_come
 from pipelines.billing.package_tables import no_packages, package_tables
 from pipelines.billing.reconciliation import no_reconciliation, reconciliation_tables
 from pipelines.billing.states import AsOf
+from pipelines.billing.stored_log import stored_log
+from pipelines.billing.stored_uses import stored_accounts
 from pipelines.billing.tolerance import Tolerance
 from pipelines.common.days import day_start
-from pipelines.common.sql import sql
-from pipelines.contract.accounts import account_rules
 from pipelines.contract.registry import Registry
 from pipelines.contract.settings import Settings
+from pipelines.store.database import set_files
 from pipelines.store.manifest import Manifest
 from pipelines.store.store import Store
 
-_RULES: Final = {"app_key": pl.String, "vendor": pl.String, "rank": pl.Int32, "account_id": pl.String}
-# Where there is no file to read of a day table.
-_NOTHING: Final = {
-    "verification_hours": "SELECT NULL::DATE AS day, 0 AS hour, '' AS app_key, '' AS vendor, '' AS channel, "
-    "0 AS requests, 0 AS successes, 0 AS mismatches, 0 AS unknowns, 0 AS uses, 0 AS duplicates, 0 AS late WHERE false",
-    "use_segments": "SELECT NULL::DATE AS day, NULL::TIMESTAMP AS starts_at, '' AS app_key, '' AS vendor, "
-    "0 AS uses WHERE false",
-}
+# Where there is no file to read of it.
+_NO_SEGMENTS: Final = (
+    "SELECT NULL::DATE AS day, NULL::TIMESTAMP AS starts_at, '' AS app_key, '' AS vendor, 0 AS uses WHERE false"
+)
+
+
+BILLING_TABLES: Final = (
+    "resource_package_daily", "resource_package_usage", "resource_packages", "resource_package_forecast",
+    "reconciliation_daily", "reconciliation_monthly",
+)  # fmt: skip
 
 
 def billing_tables(
@@ -44,6 +45,9 @@ def billing_tables(
     as_of: date,
 ) -> dict[str, pl.DataFrame]:
     """The tables of resource packages and of reconciliation as of a day, by name.
+
+    Where the uses of an account on a day are all drawn from one package, or from none, they stand in
+    `resource_package_usage` under the app `*`.
 
     Args:
         connection: a workbench; temporary views of day tables are made in it.
@@ -57,11 +61,6 @@ def billing_tables(
     return packages | _reconciliation(
         connection, complete, settings, registry, packages["resource_package_usage"], as_of
     )
-
-
-def no_billing() -> dict[str, pl.DataFrame]:
-    """The same tables without a row."""
-    return no_packages() | no_reconciliation()
 
 
 def _packages(
@@ -78,11 +77,7 @@ def _packages(
         settings.timezone,
         settings.buy_lead_days,
     )
-    accounts = {"accounts": sorted({one.account_id for one in bought.packages})}
-    uses = connection.execute(sql("pipelines.billing", "account_uses"), accounts).fetchall()
-    cut = connection.execute(sql("pipelines.billing", "account_segments"), accounts).fetchall()
-    segments: list[SegmentUses] = [(day, starts_at.replace(tzinfo=UTC), *rest) for day, starts_at, *rest in cut]
-    return package_tables(accounts_of(bought, uses, segments), at)
+    return package_tables(stored_accounts(connection, bought, as_of), at)
 
 
 def _reconciliation(
@@ -92,37 +87,10 @@ def _reconciliation(
     statements = registry.statements
     if not (statements.console or statements.bills):
         return no_reconciliation()
-    of_console, of_bills = ({key.account_id for key in keys} for keys in (statements.console, statements.bills))
-    days = connection.execute(
-        sql("pipelines.billing", "log_days"), {"accounts": sorted(of_console | of_bills)}
-    ).fetchall()
-    hours = connection.execute(sql("pipelines.billing", "log_hours"), {"accounts": sorted(of_console)}).fetchall()
-    log = LogSide(
-        as_of,
-        complete,
-        with_sums((*key, Counts(*counts)) for *key, counts in ((*row[:4], row[4:]) for row in days)),
-        by_hours((*key, Counts(*counts)) for *key, counts in ((*row[:4], row[4:]) for row in hours)),
-        _overflow(days, usage, {one.account_id for one in registry.bought.packages}),
-    )
+    with_package = {one.account_id for one in registry.bought.packages}
+    log = stored_log(connection, statements, usage, with_package, complete, as_of)
     tolerance = Tolerance(settings.tolerance_records, settings.tolerance_share)
     return reconciliation_tables(statements, log, tolerance, settings.timezone)
-
-
-def _overflow(
-    days: list[tuple[date, str, str, str, int, int, int, int, int, int, int]], usage: pl.DataFrame,
-    with_package: set[str],
-) -> Mapping[tuple[date, str], int]:  # fmt: skip
-    """Uses that no package covered, by day and account: of one without a package, all."""
-    overflow: dict[tuple[date, str], int] = {}
-    for row in days:
-        if row[1] not in with_package:
-            overflow[row[0], row[1]] = overflow.get((row[0], row[1]), 0) + row[8]
-    for day, account_id, package_id, uses in usage.select(
-        "day", "account_id", "resource_package_id", "uses"
-    ).iter_rows():
-        if package_id is None:
-            overflow[day, account_id] = overflow.get((day, account_id), 0) + uses
-    return overflow
 
 
 def _complete(store: Store, manifest: Manifest, as_of: date) -> set[date]:
@@ -137,14 +105,24 @@ def _complete(store: Store, manifest: Manifest, as_of: date) -> set[date]:
 def _create_views(
     connection: duckdb.DuckDBPyConnection, store: Store, manifest: Manifest, registry: Registry, as_of: date
 ) -> None:
-    """The stored uses of all days up to one, and the account of each app and vendor."""
-    days = [entry for day, entry in sorted(manifest.days.items()) if day <= as_of]
-    for name, nothing in _NOTHING.items():
+    """The stored uses of all days up to one, and, as `asked_hours`, the hours of accounts that any package or statement
+    is of.
+    """
+
+    def files_of(name: str) -> list[str]:
         # A day whose events are gone may be of before these tables.
-        files = [str(file) for entry in days if (file := store.day_table(entry, name)).is_file()]
-        connection.execute(f"SET VARIABLE {name}_files = $files", {"files": files})
-        query = f"FROM read_parquet(getvariable('{name}_files'), hive_partitioning = false)" if files else nothing
-        connection.execute(f"CREATE TEMP VIEW {name} AS {query}")
-    rules = account_rules(registry.accounts, registry.apps)
-    connection.register("account_rules", pl.DataFrame(list(rules), schema=_RULES, orient="row").to_arrow())
-    connection.execute(f"CREATE TEMP TABLE app_accounts AS {sql('pipelines.billing', 'app_accounts')}")
+        stored = [store.day_table(entry, name) for day, entry in sorted(manifest.days.items()) if day <= as_of]
+        return [str(file) for file in stored if file.is_file()]
+
+    create_account_views(connection, registry, files_of("verification_hours"))
+    cut = files_of("use_segments")
+    set_files(connection, {"use_segments_files": cut})
+    segments = "FROM read_parquet(getvariable('use_segments_files'), hive_partitioning = false)"
+    connection.execute(f"CREATE TEMP VIEW use_segments AS {segments if cut else _NO_SEGMENTS}")
+    of_packages = {one.account_id for one in registry.bought.packages}
+    of_console = {key.account_id for key in registry.statements.console}
+    of_bills = {key.account_id for key in registry.statements.bills}
+    connection.execute("SET VARIABLE asked = $asked", {"asked": sorted(of_packages | of_console | of_bills)})
+    connection.execute(
+        "CREATE TEMP TABLE asked_hours AS FROM account_hours WHERE list_contains(getvariable('asked'), account_id)"
+    )

@@ -9,7 +9,8 @@ from pipelines.billing.causes import NO_LOG, Cause, Difference, sums_of_peers
 from pipelines.billing.log_side import LogSide
 from pipelines.billing.shift import Series, shift_of
 from pipelines.billing.tolerance import Tolerance
-from pipelines.contract.statements import ALL_APPS, MEASURES, ConsoleKey
+from pipelines.contract.record import ALL_APPS
+from pipelines.contract.statements import MEASURES, ConsoleKey
 
 
 class DayReconciled(NamedTuple):

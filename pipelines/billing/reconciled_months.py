@@ -13,8 +13,8 @@ from pipelines.billing.reconciled_days import Console, SeriesKey, shifts_of
 from pipelines.billing.shift import Series
 from pipelines.billing.tolerance import Tolerance
 from pipelines.common.days import days_between
-from pipelines.contract.record import NUMBER_CHANNELS
-from pipelines.contract.statements import ALL_APPS, NUMBER, Bill, BillKey, ConsoleKey
+from pipelines.contract.record import ALL_APPS, NUMBER_CHANNELS
+from pipelines.contract.statements import NUMBER, Bill, BillKey, ConsoleKey
 
 QUANTITY, OVERFLOW = "quantity", "overflow"
 

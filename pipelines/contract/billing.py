@@ -11,8 +11,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from pipelines.contract.accounts import ANY
+
 Outcome = Literal["success", "mismatch", "unknown"]
-ANY_VENDOR = "*"
 
 
 class BillingRule(BaseModel):
@@ -22,7 +23,7 @@ class BillingRule(BaseModel):
 
     valid_from: date = Field(date(1970, 1, 1), description="first business day of the rule")
     vendor: str = Field(
-        ANY_VENDOR,
+        ANY,
         min_length=1,
         max_length=128,
         description="vendor whose records it bills; `*`: of each that has no rule of its own",
@@ -39,7 +40,7 @@ class BillingRule(BaseModel):
 
 def rules_in_force(rules: Iterable[BillingRule], day: date) -> dict[str, BillingRule]:
     """By vendor, in their order, the newest of its rules that began by `day`; under `*` what bills all others."""
-    newest = {ANY_VENDOR: BillingRule()}
+    newest = {ANY: BillingRule()}
     for rule in sorted(rules, key=lambda rule: rule.valid_from):
         if rule.valid_from <= day:
             newest[rule.vendor] = rule

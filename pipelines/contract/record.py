@@ -11,6 +11,8 @@ CHANNELS: Final = ("one_click", "local_verify", "wechat", "qq", "weibo")
 NUMBER_CHANNELS: Final = ("one_click", "local_verify")
 SOCIAL_CHANNELS: Final = ("wechat", "qq", "weibo")
 TREND_CHANNELS: Final = ("one_click", "wechat", "qq", "weibo")
+ALL_APPS: Final = "*"
+"""The app key of what is said of all apps together."""
 STAGES: Final = ("prefetch", "page", "click", "authorize", "verify", "login")
 OUTCOMES: Final = (
     "success", "mismatch", "unknown", "cancelled", "switched", "unsupported",

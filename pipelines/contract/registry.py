@@ -21,7 +21,7 @@ from pipelines.common.near_names import require_no_near_name
 from pipelines.contract.accounts import ACCOUNTS_FILE, AccountRow, load_accounts
 from pipelines.contract.limits import LIMITS_FILE, Limit, load_limits
 from pipelines.contract.packages import PACKAGES_FILE, READINGS_FILE, Packages, load_packages
-from pipelines.contract.record import APP_KEY_PATTERN, LAYERS, OUTCOMES, PACKAGE_PATTERN, PLATFORMS, STAGES
+from pipelines.contract.record import ALL_APPS, APP_KEY_PATTERN, LAYERS, OUTCOMES, PACKAGE_PATTERN, PLATFORMS, STAGES
 from pipelines.contract.row_files import Problem, by_column, repeated_columns, secret_columns
 from pipelines.contract.statements import BILLS_FOLDER, CONSOLE_FOLDER, Statements, load_statements
 
@@ -33,7 +33,6 @@ FILES = (
     "apps.csv", "schemes.csv", "notes.csv", "result_codes.csv", ACCOUNTS_FILE, LIMITS_FILE, PACKAGES_FILE, READINGS_FILE
 )  # fmt: skip
 FOLDERS = (CONSOLE_FOLDER, BILLS_FOLDER)
-ALL_APPS = "*"
 METHODS = ("number", "wechat", "qq", "weibo")
 SHIPPED_CODES = Path(__file__).parent / "result_codes.csv"
 # As consoles write it, and as a spreadsheet writes it anew.

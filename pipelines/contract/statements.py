@@ -21,7 +21,6 @@ from pipelines.contract.row_files import BadRowError, Problem, Row, RowFile, rea
 
 CONSOLE_FOLDER: Final = "console"
 BILLS_FOLDER: Final = "bills"
-ALL_APPS: Final = "*"
 NUMBER: Final = "number"
 """The channel of both of `NUMBER_CHANNELS` together."""
 MEASURES: Final = ("total", "success", "failed", "unknown", "billed")

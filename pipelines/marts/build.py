@@ -4,7 +4,7 @@ Each table is one SELECT in `sql/<table>.sql`, or the rows of a list that the ru
 its columns are declared in `tables.py`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
@@ -14,7 +14,9 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from pipelines.billing.published import no_billing
+from pipelines.billing.account_views import create_account_views
+from pipelines.billing.package_tables import unsound
+from pipelines.billing.published import BILLING_TABLES
 from pipelines.common.errors import AuthmeterError
 from pipelines.common.sql import literal, sql
 from pipelines.contract.checks import CheckResult
@@ -26,7 +28,7 @@ from pipelines.contract.tables import TABLES, VIEWS, Table
 from pipelines.incidents.all_incidents import all_incidents
 from pipelines.marts.carried import carry_over, keep_only, write_note
 from pipelines.marts.descriptions import describe
-from pipelines.marts.rows import account_rule_rows, listed_rows
+from pipelines.marts.rows import listed_rows
 from pipelines.marts.views import create_views
 from pipelines.store.database import STORAGE_VERSION, open_published, place_published, run_of, set_files, workbench
 from pipelines.store.keys import require_unique_keys
@@ -58,6 +60,19 @@ _MADE_OF = {
 
 # Large, and read by no other table: made while those are, of the days that are not carried over.
 _BESIDE = ("outcome_daily", "channel_detail_daily", "billing_daily", "billing_hourly")
+# Made of one of them, and behind it.
+_BEHIND = ("resource_package_usage",)
+
+# Where what apps drew on a day, and what was used, do not come to 0.
+_UNSOUND = (
+    "SELECT day, kind, name FROM ("
+    "SELECT day, 'package' AS kind, resource_package_id AS name, uses FROM out.resource_package_usage "
+    "WHERE resource_package_id IS NOT NULL "
+    "UNION ALL SELECT day, 'package', resource_package_id, -used FROM out.resource_package_daily "
+    "UNION ALL SELECT day, 'account', account_id, uses FROM out.resource_package_usage "
+    "UNION ALL SELECT day, 'account', account_id, -uses FROM out.billing_daily SEMI JOIN out.resource_packages "
+    "USING (account_id)) GROUP BY ALL HAVING sum(uses) <> 0 ORDER BY ALL LIMIT 1"
+)
 
 # The other tables are rows that the run holds.
 _QUERIES = frozenset(file.stem for file in (Path(__file__).parent / "sql").glob("*.sql"))
@@ -94,20 +109,28 @@ def build_marts(
         beside = connection.cursor()
         for each in (connection, beside):
             set_files(each, files)
-        _create_account_views(beside, registry, files["billing_daily_files"])
+        create_account_views(beside, registry, files["billing_daily_files"])
+        listed = dict(billing or {})
+        for name in _BEHIND:
+            if name in listed:
+                beside.register(f"listed_{name}", listed.pop(name).to_arrow())
+        empty = {name for name in TABLES if files.get(f"{name}_files") == []}
+        empty |= set() if billing else set(BILLING_TABLES)
         carried = keep_only(connection, _BESIDE, kept) if kept else {}
         with ThreadPoolExecutor(1) as aside:
-            made_beside = aside.submit(_fill, beside, _BESIDE, files, manifest)
-            made = billing or no_billing()
-            for name, rows in listed_rows(store, manifest, settings, registry, checks, incidents, made).items():
+            made_beside = aside.submit(_fill, beside, (*_BESIDE, *_BEHIND), empty, manifest)
+            for name, rows in listed_rows(store, manifest, settings, registry, checks, incidents, listed).items():
                 connection.register(name, rows)
             rejects = "FROM rejects_of(getvariable('rejects_files'))" if files["rejects_files"] else NO_REJECTS
             connection.execute(f"CREATE TEMP VIEW file_rejects AS {rejects}")
-            rows_by_table = _fill(connection, [name for name in _built() if name not in _BESIDE], files, manifest)
+            here = [name for name in _built() if name not in (*_BESIDE, *_BEHIND)]
+            rows_by_table = _fill(connection, here, empty, manifest)
             rows_by_table |= made_beside.result()
         for name, rows in carried.items():
             rows_by_table[name] = rows_by_table.get(name, 0) + rows
         _check_keys(connection, kept)
+        if billing:
+            _require_drawn_is_used(connection)
         connection.execute("BEGIN")
         create_views(connection, "out")
         for view in VIEWS.values():
@@ -121,16 +144,14 @@ def build_marts(
     return MartsReport(rows_by_table)
 
 
-def _create_account_views(connection: duckdb.DuckDBPyConnection, registry: Registry, files: list[str]) -> None:
-    """What tables of bills are made of: the stored hours of these files, and the account of each app and vendor."""
-    if not files:
-        return
-    connection.register("account_rules", account_rule_rows(registry))
-    for name, query in (
-        ("verification_hours", "FROM read_parquet(getvariable('billing_daily_files'), hive_partitioning = false)"),
-        ("app_accounts", sql("pipelines.billing", "app_accounts")),
-    ):
-        connection.execute(f"CREATE TEMP VIEW {name} AS {query}")
+def _require_drawn_is_used(connection: duckdb.DuckDBPyConnection) -> None:
+    """Looks whether what apps drew on a day is what was used of each package, and what was used in each account.
+
+    Raises:
+        BooksError: it is not.
+    """
+    for day, kind, name in connection.execute(_UNSOUND).fetchall():
+        raise unsound(f"What apps drew on {day} is not what was used of the {kind} {name}.")
 
 
 def _require_as_written(fresh: Path, rows: dict[str, int], manifest: Manifest) -> None:
@@ -150,14 +171,14 @@ def _require_as_written(fresh: Path, rows: dict[str, int], manifest: Manifest) -
 
 
 def _fill(
-    connection: duckdb.DuckDBPyConnection, names: Iterable[str], files: dict[str, list[str]], manifest: Manifest
+    connection: duckdb.DuckDBPyConnection, names: Iterable[str], empty: Collection[str], manifest: Manifest
 ) -> dict[str, int]:
-    """Makes tables, in one transaction: each commit waits for the disk. Gives their rows."""
+    """Makes tables, in one transaction: each commit waits for the disk. Gives the rows of those that are not empty."""
     connection.execute("BEGIN")
     rows = {}
     for name in names:
         _create(connection, TABLES[name])
-        if f"{name}_files" in files and not files[f"{name}_files"]:
+        if name in empty:
             continue
         query = sql("pipelines.marts", name) if name in _QUERIES else f"FROM listed_{name}"
         values = {"as_of": manifest.as_of, "masking_version": MASKING_VERSION}

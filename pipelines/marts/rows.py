@@ -8,7 +8,6 @@ import polars as pl
 import pyarrow as pa
 
 from pipelines.common.days import days_between
-from pipelines.contract.accounts import account_rules
 from pipelines.contract.checks import CheckResult
 from pipelines.contract.masking import masked_value
 from pipelines.contract.metrics import METRICS
@@ -97,16 +96,11 @@ def listed_rows(
              for row in (one.as_row() | {"run": run} for one, run in incidents.withdrawn)),
         ),
         "listed_incident_cells": incidents.cells.to_arrow(),
-        "listed_resource_package_daily": billing["resource_package_daily"].to_arrow(),
-        "listed_resource_package_usage": billing["resource_package_usage"].to_arrow(),
-        "listed_resource_packages": billing["resource_packages"].to_arrow(),
-        "listed_resource_package_forecast": billing["resource_package_forecast"].to_arrow(),
+        **{f"listed_{name}": rows.to_arrow() for name, rows in billing.items()},
         "listed_resource_package_readings": _rows(
             "resource_package_id read_at:TIMESTAMPTZ remaining:BIGINT",
             ([one.resource_package_id, one.read_at, one.remaining] for one in registry.bought.readings),
         ),
-        "listed_reconciliation_daily": billing["reconciliation_daily"].to_arrow(),
-        "listed_reconciliation_monthly": billing["reconciliation_monthly"].to_arrow(),
         "listed_notes": _rows(
             "day:DATE app_key text",
             ([date.fromisoformat(str(note["day"])), note["app_key"], note["text"]] for note in registry.notes),
@@ -117,11 +111,6 @@ def listed_rows(
               days[0][0] if days else None, (store.landing / "_SYNTHETIC.md").exists()]],
         ),
     }  # fmt: skip
-
-
-def account_rule_rows(registry: Registry) -> pa.Table:
-    """The rules by which an app and a vendor have an account: see `account_rules`."""
-    return _rows("app_key vendor rank:INTEGER account_id", account_rules(registry.accounts, registry.apps))
 
 
 def _input_files(manifest: Manifest, settings: Settings) -> Iterator[list[Any]]:

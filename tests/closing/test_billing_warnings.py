@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date, timedelta
+from typing import Any
 
+import polars as pl
+import pytest
+
+from pipelines.billing import published
 from pipelines.closing.billing_warnings import billing_warnings
 from pipelines.contract.settings import Settings
-from tests.support import DAY, DataFolder, record
+from pipelines.run.status import status_of
+from tests.support import DAY, DataFolder, morning_after, record
 
 PACKAGES = "resource_package_id,account_id,quantity,purchased_at,expires_at\n"
 
@@ -106,3 +113,29 @@ def test_what_nothing_explains_of_the_last_days_and_the_last_month_is_named(fold
     assert fired(folder) == {"reconciliation": "2026-02 default one_click quantity: +19"}
     folder.write("registry/bills/a.csv", "month,account_id,channel,quantity\n2026-01,default,one_click,19\n")
     assert fired(folder) == {}
+
+
+def test_they_are_computed_once_in_a_run_and_status_reads_what_is_published(
+    folder: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    computed = []
+    compute = published.billing_tables
+
+    def noted(*given: Any) -> dict[str, pl.DataFrame]:
+        computed.append(given)
+        return compute(*given)
+
+    monkeypatch.setattr(published, "billing_tables", noted)
+    use(folder, 10)
+    folder.write("registry/resource_packages.csv", PACKAGES + f"p,,20,{DAY},\n")
+    folder.write(
+        "registry/resource_package_readings.csv", f"resource_package_id,read_at,remaining\np,{DAY}T10:00:00,5\n"
+    )
+    folder.tables()
+    shutil.rmtree(folder.store.temp)
+    found = {one.check: one.detail_en for one in status_of(folder.root, morning_after(DAY)).warnings}
+    assert found["package_drift"] == "p: -5"
+    assert len(computed) == 1
+    assert not folder.store.temp.exists()
+    folder.store.database.unlink()
+    assert not any("package" in one.check for one in status_of(folder.root, morning_after(DAY)).warnings)

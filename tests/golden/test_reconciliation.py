@@ -17,13 +17,14 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.billing.log_side import Counts, LogSide, by_hours, with_sums
+from pipelines.billing.log_side import Counts, LogSide, by_hours
 from pipelines.billing.reconciled_days import reconciled_days, whole_console
 from pipelines.billing.reconciled_months import reconciled_months
 from pipelines.billing.tolerance import Tolerance
 from pipelines.common.days import BUSINESS_ZONE, days_between
 from pipelines.contract.row_files import Problem
 from pipelines.contract.statements import load_statements
+from tests.data.log_sums import with_sums
 
 HERE = Path(__file__).parent / "reconciliation"
 CASES = sorted(file.parent for file in HERE.glob("*/case.toml"))

@@ -67,10 +67,19 @@ QUERIES = {
 }
 # Published tables have an order; the steps of a roll-up are read by others and have none.
 ORDERED = {f"rollup/{step.name}" for step in PLAN.tables} | {name for name in QUERIES if name.startswith("marts/")}
-# These put the files of all days in order and compute nothing; `rollup` has the cases of what is in them.
+# These put what is there in order and compute nothing; `rollup` and `billing` have the cases of what is in it.
 ORDER_ALONE = {
     f"marts/{name}"
-    for name in ("channel_daily", "channel_detail_daily", "outcome_daily", "latency_daily", "unmapped_codes", *RECENT)
+    for name in (
+        "channel_daily",
+        "channel_detail_daily",
+        "outcome_daily",
+        "latency_daily",
+        "unmapped_codes",
+        "billing_daily",
+        "billing_hourly",
+        *RECENT,
+    )
 }
 # What is compared with what: made of a case's days where the case does not give it.
 SPANS = ("period_days", "periods")

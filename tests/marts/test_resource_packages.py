@@ -10,6 +10,7 @@ import pytest
 
 from pipelines.billing import package_tables
 from pipelines.billing.ledger import AccountLedger
+from pipelines.closing import package_restatements
 from pipelines.common.errors import BooksError
 from tests.support import DAY, DataFolder, Row, record
 
@@ -25,11 +26,14 @@ def uses(prefix: str, hour: int, count: int, days_later: int = 0) -> list[Row]:
     ]
 
 
-def test_without_packages_the_tables_are_empty(folder: DataFolder) -> None:
+def test_without_packages_the_tables_are_empty(folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     folder.land("a.ndjson", uses("a", 9, 2))
     folder.tables()
     names = ("resource_package_daily", "resource_package_usage", "resource_packages", "resource_package_forecast")
     assert [folder.rows(f"FROM {name}") for name in names] == [[]] * 4
+    # What is published need not be opened to see whether any of it changed.
+    monkeypatch.setattr(package_restatements, "open_published", None)
+    folder.tables(DAY + timedelta(days=1))
 
 
 def test_a_package_registered_later_is_drawn_from_its_own_instant_on(folder: DataFolder) -> None:
@@ -107,6 +111,10 @@ def test_a_package_that_is_written_otherwise_restates_what_is_left(folder: DataF
     assert folder.manifest.run == run
     # No figure of the day changed.
     assert folder.rows("SELECT restated FROM day_quality") == [(False,)]
+    (folder.store.registry / "resource_packages.csv").unlink()
+    folder.tables()
+    gone = [(run + 1, DAY, "*", "new", 7, None, cause), (run + 1, DAY, "*", "p", 8, None, cause)]
+    assert folder.rows(RESTATED)[2:] == gone
 
 
 def test_what_was_not_published_is_restated_once(folder: DataFolder) -> None:

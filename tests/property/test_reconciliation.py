@@ -11,11 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.billing.log_side import Counts, LogSide, by_hours, with_sums
+from pipelines.billing.log_side import Counts, LogSide, by_hours
 from pipelines.billing.reconciled_days import reconciled_days, whole_console
 from pipelines.billing.reconciled_months import reconciled_months
 from pipelines.billing.tolerance import Tolerance
 from pipelines.contract.statements import Bill, BillKey, ConsoleKey
+from tests.data.log_sums import with_sums
 
 FIRST, AS_OF = date(2026, 2, 27), date(2026, 4, 3)
 MARCH = date(2026, 3, 1)

@@ -1,8 +1,14 @@
--- grain: day, cut, account_id with a resource package, app_key: its uses from the cut to the next one; of each cut a row
--- of no account.
-SELECT day, starts_at, coalesce(account_id, '') AS account_id, app_key, sum(uses)::BIGINT AS uses
+-- grain: day, cut, account_id with a resource package, app_key on the days that are asked for, else `*`: its uses from
+-- the cut to the next one; of each cut a row of no account.
+SELECT
+    day,
+    starts_at,
+    coalesce(account_id, '') AS account_id,
+    CASE WHEN shared_days.day IS NULL THEN '*' ELSE app_key END AS app_key,
+    sum(uses)::BIGINT AS uses
 FROM use_segments
 LEFT JOIN app_accounts USING (app_key, vendor)
+LEFT JOIN shared_days USING (day, account_id)
 WHERE account_id IS NULL OR list_contains($accounts, account_id)
 GROUP BY ALL
 ORDER BY day, starts_at, account_id, app_key

@@ -1,9 +1,9 @@
--- grain: day, account_id with a console or a bill, app_key, channel with a verification record.
+-- grain: day, account_id with a console or a bill, channel with a verification record, or `number` for both
 SELECT
     day,
     account_id,
-    app_key,
-    channel,
+    '*' AS app_key,
+    coalesce(channel, 'number') AS channel,
     sum(requests)::BIGINT AS requests,
     sum(successes)::BIGINT AS successes,
     sum(mismatches)::BIGINT AS mismatches,
@@ -11,8 +11,7 @@ SELECT
     sum(uses)::BIGINT AS uses,
     sum(duplicates)::BIGINT AS duplicates,
     sum(late)::BIGINT AS late
-FROM verification_hours
-JOIN app_accounts USING (app_key, vendor)
+FROM asked_hours
 WHERE list_contains($accounts, account_id)
-GROUP BY ALL
-ORDER BY day, account_id, app_key, channel
+GROUP BY GROUPING SETS ((day, account_id, channel), (day, account_id))
+ORDER BY day, account_id, channel

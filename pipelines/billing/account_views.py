@@ -1,0 +1,38 @@
+"""What the log says of accounts: the stored hours of verification records, by the account that each is billed under.
+
+Lives here: the relations that every table of bills is made of. What is asked of them is with who asks.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+import duckdb
+import pyarrow as pa
+
+from pipelines.common.sql import sql
+from pipelines.contract.accounts import account_rules
+from pipelines.contract.registry import Registry
+from pipelines.store.database import set_files
+
+_RULES: Final = pa.schema(
+    [("app_key", pa.string()), ("vendor", pa.string()), ("rank", pa.int32()), ("account_id", pa.string())]
+)
+_NO_HOURS: Final = (
+    "SELECT NULL::DATE AS day, 0 AS hour, '' AS app_key, '' AS vendor, '' AS channel, "
+    "0 AS requests, 0 AS successes, 0 AS mismatches, 0 AS unknowns, 0 AS uses, 0 AS duplicates, 0 AS late WHERE false"
+)
+
+
+def create_account_views(connection: duckdb.DuckDBPyConnection, registry: Registry, files: Sequence[str]) -> None:
+    """Makes `verification_hours` of the Parquet files of some days, `app_accounts`, and, by account, `account_days` and
+    `account_hours`.
+    """
+    set_files(connection, {"verification_hours_files": list(files)})
+    hours = "FROM read_parquet(getvariable('verification_hours_files'), hive_partitioning = false)"
+    connection.execute(f"CREATE TEMP VIEW verification_hours AS {hours if files else _NO_HOURS}")
+    rules = zip(*account_rules(registry.accounts, registry.apps), strict=True)
+    connection.register("account_rules", pa.table([list(column) for column in rules], _RULES))
+    # A table: it is asked for with every question, and looks at every hour.
+    connection.execute(f"CREATE TEMP TABLE app_accounts AS {sql('pipelines.billing', 'app_accounts')}")
+    for name in ("account_days", "account_hours"):
+        connection.execute(f"CREATE TEMP VIEW {name} AS {sql('pipelines.billing', name)}")

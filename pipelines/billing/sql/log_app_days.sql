@@ -1,0 +1,18 @@
+-- grain: day, account_id and app_key that a console names, channel with a verification record, or `number` for both
+SELECT
+    day,
+    account_id,
+    app_key,
+    coalesce(channel, 'number') AS channel,
+    sum(requests)::BIGINT AS requests,
+    sum(successes)::BIGINT AS successes,
+    sum(mismatches)::BIGINT AS mismatches,
+    sum(unknowns)::BIGINT AS unknowns,
+    sum(uses)::BIGINT AS uses,
+    sum(duplicates)::BIGINT AS duplicates,
+    sum(late)::BIGINT AS late
+FROM verification_hours
+JOIN app_accounts USING (app_key, vendor)
+SEMI JOIN named_apps USING (account_id, app_key)
+GROUP BY GROUPING SETS ((day, account_id, app_key, channel), (day, account_id, app_key))
+ORDER BY day, account_id, app_key, channel

@@ -1,0 +1,21 @@
+"""The sums of the log that reconciliation is given, from rows of `billing_daily`, as the database makes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from pipelines.billing.log_side import NOTHING, Counts
+from pipelines.contract.record import ALL_APPS
+from pipelines.contract.statements import NUMBER
+
+
+def with_sums(rows: Iterable[tuple[date, str, str, str, Counts]]) -> dict[tuple[date, str, str, str], Counts]:
+    """Counts by day, account, app and channel with their sums over apps and channels."""
+    sums: dict[tuple[date, str, str, str], Counts] = {}
+    for day, account_id, app_key, channel, counts in rows:
+        for app in (app_key, ALL_APPS):
+            for which in (channel, NUMBER):
+                key = day, account_id, app, which
+                sums[key] = sums.get(key, NOTHING).plus(counts)
+    return sums
