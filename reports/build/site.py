@@ -20,6 +20,7 @@ import polars as pl
 from pipelines.common.days import WINDOWS, window
 from pipelines.common.errors import AuthmeterError
 from pipelines.contract.metrics import METRICS
+from pipelines.contract.record import ALL_APPS
 from pipelines.contract.settings import Settings
 from pipelines.store.database import open_published
 from reports.build.app_files import FILE_COLUMNS, AppFiles, AppShell, contents_ahead, write_app_files
@@ -213,8 +214,8 @@ class _Site:
         one; and that one's rows without what is known when the files are written.
         """
         self.figures.order(names.result())
-        ((_, document),) = self.figures.documents([context.ALL_APPS])
-        open_ = orjson.dumps(self.incidents.open_rows(context.ALL_APPS))
+        ((_, document),) = self.figures.documents([ALL_APPS])
+        open_ = orjson.dumps(self.incidents.open_rows(ALL_APPS))
         scripts = {
             "data/all.js": script("AUTHMETER_FIGURES", f'{document[:-1]},"open":{open_.decode()}}}'),
             "data/apps.js": column_script("AUTHMETER_APPS", self.figures.frame("figures/app_table")),

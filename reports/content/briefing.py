@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
 
+from pipelines.contract.record import ALL_APPS
 from reports.content.app_health import AppHealth, app_health
 from reports.content.attention import Finding, findings
-from reports.content.context import ALL_APPS, App, Day, Standing
+from reports.content.context import App, Day, Standing
 from reports.content.formats import count, day_text
 from reports.content.incident_cards import CARDS, Card, incident_cards
 from reports.content.incidents import Entry, Incidents

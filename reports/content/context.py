@@ -16,13 +16,12 @@ import polars as pl
 from markupsafe import Markup
 
 from pipelines.common.days import WINDOWS, window
-from pipelines.contract.record import CHANNELS, OUTCOMES
+from pipelines.contract.record import ALL_APPS, CHANNELS, OUTCOMES
 from reports.content.folders import app_folders
 from reports.content.language import Text
 from reports.content.name_order import pinyin, spelling
 from reports.content.published import LONG_DAYS, RESTATEMENTS_LISTED, Publication, PublishedTables, months_to
 
-ALL_APPS = "*"
 CARD_METRICS = (
     "number_verifications",
     "one_click_verifications",

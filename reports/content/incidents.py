@@ -11,10 +11,11 @@ from datetime import date
 from typing import Any, Final
 
 from pipelines.common.text import Words
+from pipelines.contract.record import ALL_APPS
 from pipelines.incidents.falls import WINDOW_DAYS
 from pipelines.incidents.published import Note, PublishedIncident
 from pipelines.incidents.words import cell_words, incident_text
-from reports.content.context import ALL_APPS, App
+from reports.content.context import App
 from reports.content.language import Text, t
 from reports.content.published import PublishedTables
 from reports.content.words import word

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from reports.content.context import ALL_APPS, CARD_METRICS
+from pipelines.contract.record import ALL_APPS
+from reports.content.context import CARD_METRICS
 from reports.content.drawings import Course
 from reports.content.norms import Observed, Struck, Usual, course_of, norms_of, usual_of
 from reports.content.published import DAYS, PublishedTables

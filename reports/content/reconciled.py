@@ -12,9 +12,9 @@ from datetime import date
 from typing import NamedTuple
 
 from pipelines.billing.reconciled_days import DayReconciled
+from pipelines.contract.record import ALL_APPS
 from reports.content.published import PublishedTables
 
-ALL_APPS = "*"
 # Of a day with several, the one that is told: what needs a look first, then what is known, then what is in order.
 CAUSES = (
     "unexplained", "no_log", "log_incomplete", "other_account", "shift", "mismatch", "unknown", "duplicates",
@@ -149,7 +149,9 @@ def reconciled(marts: PublishedTables) -> Reconciled:
     """Bills and consoles beside the log."""
     return Reconciled(
         [ReconciledMonth(*row) for row in marts.rows("reconciled_months")],
-        [DayReconciled(*row) for row in marts.rows("reconciled_days")],
+        sorted(
+            (DayReconciled(*row) for row in marts.rows("reconciliation_daily")), key=lambda one: one.day, reverse=True
+        ),
         {(month, account_id, channel): hours for month, account_id, channel, hours, _ in marts.rows("shifted_days")},
     )
 

@@ -10,26 +10,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple, TypeVar
 
+from pipelines.billing.states import AccountForecast
 from reports.content.published import PublishedTables
-
-
-class AccountRow(NamedTuple):
-    """A row of `resource_package_forecast`."""
-
-    account_id: str
-    remaining: int
-    quantity: int
-    uses_28d: int | None
-    run_out_day: date | None
-    run_out_earliest: date | None
-    run_out_latest: date | None
-    buy_by: date | None
-    buy_quantity: int | None
-    factor_low: float | None
-    factor_mid: float
-    factor_high: float | None
-    coverage: float | None
-    coverage_checks: int
 
 
 class PackageRow(NamedTuple):
@@ -112,7 +94,7 @@ class PackageAccount:
         readings: None where nobody read anything.
     """
 
-    row: AccountRow
+    row: AccountForecast
     packages: list[PackageRow]
     left: Mapping[str, Mapping[date, int]]
     uses: Mapping[date, int]
@@ -158,7 +140,7 @@ def package_accounts(marts: PublishedTables) -> list[PackageAccount]:
             row, packages[row.account_id], left, uses[row.account_id], apps[row.account_id],
             adjustments[row.account_id], readings.get(row.account_id),
         )
-        for row in (AccountRow(*one) for one in marts.rows("package_accounts"))
+        for row in (AccountForecast(*one) for one in marts.rows("package_accounts"))
     ]  # fmt: skip
 
 

@@ -4,8 +4,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from pipelines.billing.states import AccountForecast
 from reports.content.package_words import account_sentence, severity, urgency
-from reports.content.resource_packages import AccountRow, PackageAccount, PackageRow
+from reports.content.resource_packages import PackageAccount, PackageRow
 
 AS_OF = date(2026, 11, 23)
 RUN_OUT = {
@@ -18,10 +19,10 @@ ACTIVE = {"remaining": 50, "quantity": 100, "uses_28d": 10}
 
 def account(row: dict[str, object], *lapsing: tuple[date, int | None], state: str = "active") -> PackageAccount:
     """An account with that row, and packages that lapse so: the last day, and how many."""
-    nothing = dict.fromkeys(AccountRow._fields)
+    nothing = dict.fromkeys(AccountForecast._fields)
     instant = datetime(2026, 1, 1, tzinfo=UTC)
     return PackageAccount(
-        AccountRow(**nothing | {"account_id": "default", "factor_mid": 1.0, "coverage_checks": 0} | row),  # type: ignore[arg-type]
+        AccountForecast(**nothing | {"account_id": "default", "factor_mid": 1.0, "coverage_checks": 0} | row),  # type: ignore[arg-type]
         [
             PackageRow(str(last_day), "default", 100, instant, instant, date(2026, 1, 1), last_day, None, 0, 0, 0, 50,
                        state, 0, None, unused, unused, unused, None)
