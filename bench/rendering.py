@@ -3,9 +3,11 @@
 Lives here: the questions about the site. Not here: the made-up database (`published.py`), the browser (`pages.py`).
 """
 
+import gzip
 import os
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from bench import pages
@@ -16,6 +18,11 @@ from bench.tables import Row, Target, middle, short, timed
 
 _RENDER = "import sys; from pathlib import Path; from reports.build.site import render_site; " \
     "print(render_site(Path(sys.argv[1]), Path(sys.argv[2])))"  # fmt: skip
+_KB = 1000
+# Without the CSV, which nobody waits for.
+_OWN = ("index.html", "figures.js")
+# What rendering may take, in ms an app.
+RENDERING_LIMIT = 1
 # What a table may take before it is there, in ms, by the number of apps.
 TABLE_LIMITS = {10_000: 300, 100_000: 1_000}
 
@@ -44,8 +51,19 @@ def renderings(cache: Cache, apps: int, rounds: int) -> tuple[list[Row], Path]:
     each = middle(render) / apps * 1000
     return [
         timed(f"cp -r of the finished site, {files:,} files (the yardstick)", copied, copied),
-        timed(f"rendering {apps:,} apps: {each:.2f} ms an app", render, copied),
+        replace(timed(f"rendering {apps:,} apps", render, copied), target=Target(each, RENDERING_LIMIT, "ms an app")),
     ], site
+
+
+def weights(site: Path) -> list[Row]:
+    """What a reader of that site fetches: the code that all pages share, packed, and an app's own page and figures."""
+    assets = [file for file in (site / "assets").iterdir() if file.name != "site.js"]
+    code = sum(len(gzip.compress(file.read_bytes())) for file in assets) / _KB
+    own = max(sum((app / name).stat().st_size for name in _OWN) for app in (site / "apps").iterdir()) / _KB
+    return [
+        Row("code of a page, gzipped", f"{code:.0f} KB", target=Target(code, 500, "KB")),
+        Row(f"the largest of the apps' own {' and '.join(_OWN)}", f"{own:.1f} KB", target=Target(own, 20, "KB")),
+    ]
 
 
 def waiting(site: Path, apps: int, rounds: int) -> list[Row]:

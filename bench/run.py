@@ -110,7 +110,7 @@ def site(cache: Cache, asked: argparse.Namespace) -> Iterator[Table]:
     for apps in asked.site_apps:
         rounds = asked.rounds if apps <= 10_000 else 1
         rows, folder = rendering.renderings(cache, apps, rounds)
-        yield f"Site: {apps:,} apps; median of {rounds}", rows, "× cp -r"
+        yield f"Site: {apps:,} apps; median of {rounds}", [*rows, *rendering.weights(folder)], "× cp -r"
         title = f"Readers of {apps:,} apps, in the browser; median of {rounds}, the largest counts"
         yield title, rendering.waiting(folder, apps, rounds), "ratio"
 
