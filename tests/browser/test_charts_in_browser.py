@@ -166,6 +166,28 @@ def test_paper_hides_the_controls_of_lists_and_says_what_they_show(reader: Reade
     assert page.locator("table[data-table=logins] tbody tr").first.is_visible()
 
 
+# A4 less the margins of the style sheet, in the pixels of a page.
+SHEET = 703
+PAPER = (
+    "index.html", "usage.html", "monitor.html", "quality.html", "files.html", "metrics.html", "packages.html",
+    "reconciliation.html", "limits.html", f"days/{day(10)}.html", APP,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_no_page_is_wider_than_the_sheet(reader: Reader, language: str) -> None:
+    """What is wider is cut, or makes the browser shrink the whole page."""
+    page = reader.page
+    page.set_viewport_size({"width": SHEET, "height": 1000})
+    page.emulate_media(media="print", color_scheme="dark")
+    beyond = {}
+    for path in PAPER:
+        reader.open(path, lang=language, days=30)
+        beyond[path] = page.evaluate("document.documentElement.scrollWidth")
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)", path
+    assert {path: width for path, width in beyond.items() if width > SHEET} == {}
+
+
 @pytest.mark.parametrize("path", [APP, "index.html"])
 def test_a_page_becomes_a_pdf(reader: Reader, path: str) -> None:
     page = reader.open(path, lang="zh")
