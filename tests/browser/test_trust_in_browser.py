@@ -91,6 +91,11 @@ def test_a_data_day_without_records_is_called_so(read_site: ReadSite, site_of: C
     if path == "index.html":
         assert page.locator("h1").inner_text() == f"{AS_OF} Tue has no data"
         assert page.locator(".attention li").first.locator(".mark").inner_text() == "Act"
+        # What is to be done stands before the figures that are short of the day.
+        note, figures = (page.locator(one).first.bounding_box() for one in (".attention li", ".cards.leading"))
+        assert note
+        assert figures
+        assert note["y"] < figures["y"]
         page = reader.open("files.html", lang="en")
         assert page.locator(".calendar [aria-current]").inner_text().endswith("No data")
 
@@ -168,7 +173,8 @@ def test_a_window_of_too_few_matched_days_has_no_change_and_says_so(reader: Read
         assert bool(found) is part.startswith((".card", "[data-part=outcomes")), part
         assert not any(re.search(r"[\d%▲▼]", text) for text in found), part
     column = page.locator("[data-part=periods] tbody td:nth-child(4)").all_inner_texts()
-    assert len(column) == 5
+    # Third-party sign-in, which the app has not, is left out.
+    assert len(column) == 4
     assert not any("%" in text for text in column)
     page = reader.open("usage.html", lang="en", days=30)
     assert coverage in page.locator("p.period").inner_text()
