@@ -32,7 +32,7 @@ def rate_incidents(
         channel_daily: of these days.
         days: without a gap, up to the as-of.
     """
-    keys, requests, successes, devices = watched_rates(channel_daily, days)
+    keys, (requests, successes, devices) = watched_rates(channel_daily, days)
     found, sides = {}, []
     for fall in falls(RateMeasure(without_bursts(requests, successes, devices), successes)):
         subject, base = Subject("rate", *keys[fall.row]), list(fall.baseline)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import compress, product
 from math import prod
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 import polars as pl
@@ -48,19 +48,13 @@ RATES: Final = (
 )
 
 
-class Watched(NamedTuple):
-    """Metric, app and channel of each subject; by day (rows) and subject (columns) its requests, those that succeeded,
-    and the devices that made them.
-    """
-
-    keys: list[tuple[str, ...]]
-    requests: Floats
-    successes: Floats
-    devices: Floats
+# Metric, app and channel of each subject; each of its counts by day (rows) and subject (columns).
+Watched = tuple[list[tuple[str, ...]], Floats]
 
 
 def watched_rates(channel_daily: pl.DataFrame, days: Sequence[date]) -> Watched:
-    """Every rate of an app and channel, and of all apps together, that could fall by as much as matters.
+    """Requests, successes and devices of every app and channel with a rate, and of all apps together, of which as many
+    could fail as matter.
 
     Args:
         channel_daily: day, app_key, channel, the counts and devices.
@@ -69,7 +63,7 @@ def watched_rates(channel_daily: pl.DataFrame, days: Sequence[date]) -> Watched:
     found, named = [], []
     for rate in RATES:
         counts = channel_daily.filter(pl.col("channel").is_in(rate.channels))
-        keys, grids = _counted(counts, rate.requests, rate.successes, days)
+        keys, grids = _counted(counts, days, requests=rate.requests, successes=rate.successes)
         # A device that is in two apps counts in each of them, on every day alike.
         channels, sums = _summed([channel for _, channel in keys], grids)
         found += [grids, sums]
@@ -78,9 +72,9 @@ def watched_rates(channel_daily: pl.DataFrame, days: Sequence[date]) -> Watched:
 
 
 def watched_volumes(channel_daily: pl.DataFrame, days: Sequence[date]) -> Watched:
-    """The same of volumes, where every request succeeds: of apps, and of channels of those that have several."""
+    """Requests and devices of apps, and of channels of those that have several; the same arguments."""
     volume = pl.col("authorization_requests") + pl.col("verification_requests")
-    keys, grids = _counted(channel_daily, volume, volume, days)
+    keys, grids = _counted(channel_daily, days, requests=volume)
     apps, sums = _summed([app for app, _ in keys], grids)
     channels = Counter(app for app, _ in keys)
     several = [channels[app] > 1 for app, _ in keys]
@@ -88,13 +82,10 @@ def watched_volumes(channel_daily: pl.DataFrame, days: Sequence[date]) -> Watche
     return _busy(named, np.concatenate([sums, np.compress(several, grids, axis=2)], axis=2))
 
 
-def _counted(
-    counts: pl.DataFrame, requests: pl.Expr, successes: pl.Expr, days: Sequence[date]
-) -> tuple[list[tuple[str, ...]], Floats]:
-    chosen = counts.select(
-        "day", "app_key", "channel", requests.alias("requests"), successes.alias("successes"), "devices"
-    )
-    return by_day(chosen.filter(pl.col("requests") > 0), ("app_key", "channel"), days)
+def _counted(counts: pl.DataFrame, days: Sequence[date], **counted: pl.Expr) -> Watched:
+    """What is counted, and the devices, of each app and channel."""
+    chosen = counts.select("day", "app_key", "channel", "devices", **counted).filter(pl.col("requests") > 0)
+    return by_day(chosen.select("day", "app_key", "channel", *counted, "devices"), ("app_key", "channel"), days)
 
 
 def _summed(names: Sequence[str], grids: Floats) -> tuple[list[str], Floats]:
@@ -108,10 +99,10 @@ def _summed(names: Sequence[str], grids: Floats) -> tuple[list[str], Floats]:
 def _busy(keys: list[tuple[str, ...]], grids: Floats) -> Watched:
     """A fall of as many requests as matter needs as many."""
     busy = grids[0].sum(axis=0) >= LEAST_LOST
-    return Watched(list(compress(keys, busy)), *np.compress(busy, grids, axis=2))
+    return list(compress(keys, busy)), np.compress(busy, grids, axis=2)
 
 
-def by_day(counts: pl.DataFrame, keys: Sequence[str], days: Sequence[date]) -> tuple[list[tuple[str, ...]], Floats]:
+def by_day(counts: pl.DataFrame, keys: Sequence[str], days: Sequence[date]) -> Watched:
     """The key of each subject, in order; each of the counts by day and subject, 0 where there is no row.
 
     Args:

@@ -20,7 +20,7 @@ def volume_incidents(channel_daily: pl.DataFrame, days: tuple[date, ...], missin
         days: without a gap, up to the as-of.
         missing: those of them without any log, which say nothing of an app.
     """
-    keys, volumes, _, devices = watched_volumes(channel_daily, days)
+    keys, (volumes, devices) = watched_volumes(channel_daily, days)
     is_there = np.array([day not in missing for day in days])[:, None]
     # A subject begins with its first request.
     has_begun = np.cumsum(volumes, axis=0) > 0
