@@ -13,6 +13,7 @@ from datetime import timedelta
 import numpy as np
 
 from pipelines.contract.settings import Settings
+from pipelines.incidents.data_faults import whole_day_faults
 from pipelines.incidents.data_incidents import incidents_in
 from pipelines.incidents.incident import Incident
 from tests.data.simulated_days import FIRST, Day, Fault, Installation
@@ -20,6 +21,7 @@ from tests.data.simulated_days import FIRST, Day, Fault, Installation
 SMALL, LARGE = (2.48, 3.48), (3.5, 5.5)
 """Decimal logarithms of the records a day: 300 to 3,000, and 3,000 to 300,000."""
 WARM_UP, CLEAN_DAYS = 21, 90
+QUIET_SUNDAY = 0.75
 
 
 def _scaled(axis: Callable[[np.random.Generator], tuple[object, ...]], share: float) -> Fault:
@@ -117,8 +119,27 @@ def found_of(one: Installation, name: str) -> list[Incident]:
     return [one for one in found if one.first_day >= FIRST + timedelta(days=number - 1) and one.state == "open"]
 
 
+def told_of_days(made: list[Installation], left: float) -> list[bool]:
+    """Of every fifth day, if so much of it were left: whether the whole day is told."""
+    told = []
+    for one in made:
+        manifest, _, days = one.days(90, {})
+        counted = [manifest.days[day].counted for day in days]
+        for number in range(28, 90, 5):
+            seen = [*counted[:number], round(left * counted[number])]
+            least = 1 - 1 / (1 + Settings().jump_warn_ratio)
+            faults = whole_day_faults(seen, np.ones(len(seen), dtype=bool), least)
+            told.append(any(fault.span.first == number for fault in faults))
+    return told
+
+
 def main(count: int) -> None:
     """Prints the tables."""
+    quiet = [one for one in installations(count, LARGE) if one.all_weekend < QUIET_SUNDAY]
+    for left in (0.5, 0.25):
+        for made in (installations(count, LARGE), quiet):
+            told = told_of_days(made, left)
+            print(f"{left} of a day left, {len(made)} installations: {sum(told)} of {len(told)}", flush=True)
     for sizes in (SMALL, LARGE):
         found = [alarms(one) for one in installations(count, sizes)]
         false = [f"{one.metric} {one.cause.cell} {one.first_day}" for some in found for one in some]
