@@ -43,7 +43,6 @@ _LISTED: Final = 20
 _ROWS_LISTED: Final = 100
 # Of the accounts so many lie open.
 _OPENED: Final = 2
-_WORST_FIRST: Final = ("bad", "warn", "good")
 
 
 @dataclass(frozen=True)
@@ -94,7 +93,7 @@ class BillingPages:
         yield (
             "packages.html",
             {
-                "accounts": self._views(),
+                "accounts": [self._view(account) for account in self._accounts],
                 "opened": _OPENED,
                 "by_key": self._by_key,
                 "listed": _LISTED,
@@ -129,16 +128,6 @@ class BillingPages:
             "cause_words": CAUSE_WORDS,
             "measure_words": MEASURE_WORDS,
         }
-
-    def _views(self) -> list[AccountView]:
-        """The accounts, the worst first, of these what runs out first."""
-        views = [self._view(account) for account in self._accounts]
-        return sorted(
-            views,
-            key=lambda one: (
-                _WORST_FIRST.index(one.severity), one.account.row.run_out_day or date.max, one.account.row.account_id,
-            ),
-        )  # fmt: skip
 
     def _view(self, account: PackageAccount) -> AccountView:
         as_of = self._publication.as_of
