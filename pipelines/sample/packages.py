@@ -68,7 +68,7 @@ def _running_out(used: Used) -> list[SamplePackage]:
 def _overflowing(used: Used) -> list[SamplePackage]:
     account, empty = OVERFLOWING, used.days - 13
     return [
-        _used_up_on(empty, "2a", account, used, _of_missing_day(account, used)),
+        _used_up_on(empty, "2a", account, used, (*_of_missing_day(account, used), _agreeing(empty - 2))),
         SamplePackage(_named("2b"), account, _round(_LONG_LASTING * used.usual(account)), (empty + 2, 10)),
     ]
 
@@ -79,7 +79,9 @@ def _lapsing(used: Used) -> list[SamplePackage]:
     left = used.uses(account, 0, lapsed - 1) + _LAPSED * usual
     wanted = _round(used.uses(account, lapsed, last) + (lapsing - last + _LAPSING) * usual, usual)
     return [
-        SamplePackage(_named("3a"), account, _round(4 * left), (-300, 0), (lapsed, 0), (_at_first(left),)),
+        SamplePackage(
+            _named("3a"), account, _round(4 * left), (-300, 0), (lapsed, 0), (_at_first(left), _agreeing(lapsed - 7))
+        ),
         SamplePackage(_named("3b"), account, wanted, (-250, 0), (lapsing, 0), (_at_first(wanted),)),
         SamplePackage(_named("3c"), account, _round(_LASTING * usual), (last - 8, 10)),
     ]
@@ -99,6 +101,11 @@ def _used_up_on(
 def _at_first(left: int) -> SampleReading:
     """A reading of a package from before the sample, as its first day begins: without it, nobody knew what is left."""
     return SampleReading(_FIRST, "used_before_the_log", left=left)
+
+
+def _agreeing(day: int) -> SampleReading:
+    """A reading that is as computed: what an earlier one was off by is known, and no warning any more."""
+    return SampleReading((day, 9), "agrees")
 
 
 def _of_missing_day(account_id: str, used: Used) -> tuple[SampleReading, ...]:
