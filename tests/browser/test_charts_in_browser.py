@@ -15,10 +15,10 @@ from tests.data.published_tables import MISSING_BACK, day
 
 APP = f"apps/{app_folder('shop', ['Shop'])}/index.html"
 LOGIN_CHARTS = [
-    "technical_success_rate", "authorization_rate", "authorizations", "share", "verification_result_rate",
-    "latency_p50_ms", "latency_p95_ms",
+    "technical_success_rate", "authorization_rate", "authorizations", "share", "latency_p50_ms", "latency_p95_ms",
 ]  # fmt: skip
-_DRAWN = """(days) => Object.fromEntries(Array.from(document.querySelectorAll("[data-chart]"), (place) => {
+_DRAWN = """(days) => Object.fromEntries(Array.from(
+  document.querySelectorAll("figure:not([hidden]) [data-chart]"), (place) => {
   const layer = place.querySelector(`[data-layer="${days}"]`);
   return [place.dataset.chart, {
     traces: layer.data.map(({x, y, line, marker, connectgaps, meta}) => ({x, y, line, marker, connectgaps, meta})),
@@ -33,9 +33,11 @@ _DRAWN = """(days) => Object.fromEntries(Array.from(document.querySelectorAll("[
 def drawn(reader: Reader, days: int) -> dict[str, Any]:
     """What every chart of the page was given to draw, once both windows are there."""
     reader.settle()
-    reader.page.wait_for_selector("html:not(:has([data-chart] [data-layer]:not([data-drawn])))", state="attached")
-    reader.page.wait_for_selector('html:not(:has([data-chart]:not(:has([data-layer="7"]):has([data-layer="30"]))))',
-                                  state="attached")  # fmt: skip
+    shown = "figure:not([hidden]) [data-chart]"
+    reader.page.wait_for_selector(f"html:not(:has({shown} [data-layer]:not([data-drawn])))", state="attached")
+    reader.page.wait_for_selector(
+        f'html:not(:has({shown}:not(:has([data-layer="7"]):has([data-layer="30"]))))', state="attached"
+    )
     found = reader.page.evaluate(_DRAWN, days)
     assert all(chart["shown"] == "1" for chart in found.values())
     assert all(chart["hidden"] == "0" for chart in found.values())

@@ -190,12 +190,11 @@ def check_logins(
     page has those of the channels that it signs in by."""
     present = present_channels(tables, key)
     lines = login_lines(tables, key, days)
-    of_all = ("latency_p50_ms", "latency_p95_ms", "verification_result_rate")
-    absent = {name for name in lines if is_own_page and name not in of_all and not present}
-    absent |= {"share"} if len(present) == 1 else set()
-    if not any(is_present(tables, key, of_all[2], channel) for channel in ("one_click", "local_verify")):
-        absent |= {of_all[2]}
-    for name in absent:
+    every = tables.window(90)
+    has_logins = key == "*" or any(tables.logins(key, one, "authorization_requests", every) for one in CHANNELS)
+    of_logins = {name for name in lines if "latency" not in name} - {"verification_result_rate"}
+    absent = of_logins if is_own_page and not present else {"share"} if len(present) == 1 else set()
+    for name in absent | ({"verification_result_rate"} if has_logins else set()):
         del lines[name]
     assert set(reading["charts"]) - {"usage"} == set(lines)
     check_charts(reading, lines, tables, key, days, language)

@@ -4,7 +4,7 @@ import { all, around, element, named } from "./dom.js";
 import { dayLabel } from "./format.js";
 import { _, filled } from "./language.js";
 import { monthDays, notesFrom, placesOf } from "./spans.js";
-import { chosenDimension, chosenSpan, figures } from "./state.js";
+import { chosenSpan, figures } from "./state.js";
 
 /** @import { DayNote } from "./types.d.ts" */
 
@@ -52,9 +52,10 @@ function behindKeys(isAlone) {
 
 /**
  * @param {boolean} isAlone
+ * @param {boolean} isByVersion
  * @returns {HTMLElement[]}
  */
-function chartKeys(isAlone) {
+function chartKeys(isAlone, isByVersion) {
   const { x, missing, isByMonth } = placesOf(chosenSpan);
   if (isByMonth) {
     // What lies before the log is empty, and needs no words.
@@ -77,27 +78,31 @@ function chartKeys(isAlone) {
     ...(without.length ? [key("gap-key", _("No data on {days}: a gap, not zero"), without)] : []),
     ...(incidents.length ? [key("incident-key", _("Incident began on {days}"), incidents)] : []),
     ...(figures ? noteKeys(notesFrom(x[0])) : []),
-    ...behindKeys(isAlone),
+    ...(isByVersion ? [] : behindKeys(isAlone)),
   ];
 }
+
+/**
+ * What the charts of a legend leave out.
+ * @param {boolean} isByVersion
+ * @returns {HTMLElement[]}
+ */
+function leftOut(isByVersion) {
+  if (isByVersion) return [_("By SDK version: the technical success rate of the 30 days")].map(words);
+  return chosenSpan === "months" ? [words(_("Latencies do not add up to months"))] : [];
+}
+
+/** @param {string} textContent */
+const words = (textContent) => element("span", { textContent });
 
 /**
  * Says what is marked in the charts of a legend.
  * @param {HTMLElement} legend
  * @param {boolean} isAlone whether one of its lines stands alone in a chart.
+ * @param {boolean} isByVersion
  */
-export function drawChartKeys(legend, isAlone) {
-  const left =
-    legend.dataset.legend !== "timed" || (chosenDimension === "channel" && chosenSpan !== "months")
-      ? []
-      : [
-          element("span", {
-            textContent:
-              chosenDimension === "version"
-                ? _("Results and latencies are by channel alone")
-                : _("Latencies do not add up to months"),
-          }),
-        ];
-  for (const place of all("[data-chart-keys]", around(legend, "section")))
-    place.replaceChildren(...chartKeys(isAlone), ...left);
+export function drawChartKeys(legend, isAlone, isByVersion) {
+  const isOfLogins = legend.dataset.legend === "timed";
+  const keys = [...chartKeys(isAlone, isOfLogins && isByVersion), ...(isOfLogins ? leftOut(isByVersion) : [])];
+  for (const place of all("[data-chart-keys]", around(legend, "section"))) place.replaceChildren(...keys);
 }

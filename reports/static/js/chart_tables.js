@@ -125,8 +125,10 @@ export function drawChartTables() {
 export function drawLegends(changed) {
   const isByVersion = chosenDimension === "version";
   const channels = TREND_CHANNELS.map((name) => legendEntry(name, word(name), "trend", name));
-  const checks = filled(_("{channel}, results and latencies only"), { channel: word("local_verify") });
-  const versions = isByVersion && figures ? versionPlaces(null) : [];
+  const checks = figures?.present.length
+    ? filled(_("{channel}, latencies only"), { channel: word("local_verify") })
+    : word("local_verify");
+  const versions = isByVersion && figures ? versionPlaces("technical_success_rate") : [];
   /** @type {Record<string, LegendEntry[]>} */
   const legends = {
     timed: isByVersion
@@ -152,7 +154,7 @@ export function drawLegends(changed) {
     });
     if (shown !== buttons) place.replaceChildren(...shown.map((button) => element("li", {}, button)));
     const lines = legend.filter(({ meta }) => meta.group !== "verification");
-    drawChartKeys(place, lines.length <= 1 || legend.some(({ meta }) => meta.look === isolated));
+    drawChartKeys(place, lines.length <= 1 || legend.some(({ meta }) => meta.look === isolated), isByVersion);
   }
   drawChartDownloads();
 }

@@ -195,7 +195,7 @@ function sayEmpty(layer, data) {
   for (const old of all(".chart-empty", layer)) old.remove();
   if (data.some(({ y }) => y?.some(known))) return;
   const isOfMonths = layer.dataset.layer === "months" && data[0]?.meta.group === "version";
-  const why = isOfMonths ? _("SDK versions are kept by day: choose 90 days at most.") : _("no data");
+  const why = isOfMonths ? _("SDK versions are kept for 30 days: choose these.") : _("no data");
   layer.append(element("p", { className: "chart-empty", textContent: why }));
 }
 

@@ -6,7 +6,7 @@ import { csvText, fileName } from "./csv.js";
 import { all, element } from "./dom.js";
 import { ABSENT } from "./format.js";
 import { _, filled } from "./language.js";
-import { chosenDimension, figures, LANGUAGE_TAGS, language, site } from "./state.js";
+import { figures, LANGUAGE_TAGS, language, site } from "./state.js";
 
 /** @import { CsvCell } from "./types.d.ts" */
 
@@ -51,7 +51,6 @@ function textOf(node, aside) {
   if (node.nodeType === Node.TEXT_NODE) return node.textContent || "";
   if (!(node instanceof HTMLElement) || node.hidden || node.matches(aside)) return "";
   if (node.lang && node.lang !== LANGUAGE_TAGS[language]) return "";
-  if (node.classList.contains(chosenDimension === "version" ? "by-channel" : "by-version")) return "";
   return Array.from(node.childNodes, (child) => textOf(child, aside)).join(" ");
 }
 

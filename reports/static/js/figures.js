@@ -68,17 +68,6 @@ function loginLists([authorizations, requests, cancelled], totals) {
 }
 
 /**
- * The authorizations of the four channels together.
- * @param {ChartLists["trend"]} trend
- * @returns {Value[]}
- */
-function totalsOf(trend) {
-  return trend.one_click.authorizations.map((_value, i) =>
-    sum(...TREND_CHANNELS.map((name) => trend[name].authorizations[i])),
-  );
-}
-
-/**
  * @param {(name: TrendChannel) => Value[][]} countsOf
  * @returns {ChartLists["trend"]}
  */
@@ -165,6 +154,17 @@ function versionRow([value, authorizations, requests, cancelled, first]) {
     technical_success_rate: technicalRate(authorizations, requests, cancelled),
     first_seen: first,
   };
+}
+
+/**
+ * The rates of a version by day, in per mille: two digits to base 36 each, dots for none; of the last days of `count`.
+ * @param {string} text
+ * @param {number} count
+ * @returns {Value[]}
+ */
+function ratesOf(text, count) {
+  const rates = Array.from(text.match(/../g) || [], (two) => (two === ".." ? null : Number.parseInt(two, 36) / 1000));
+  return [...Array(count - rates.length).fill(null), ...rates];
 }
 
 /** @type {Step[]} */
@@ -302,15 +302,8 @@ function lastOf(lists, days) {
 export function completedFigures(raw) {
   const withData = site.long_days.map((_day, i) => !site.long_missing.includes(i));
   const lists = chartLists(raw.days, withData);
-  const totals = totalsOf(lists.trend);
   const version = Object.fromEntries(
-    raw.version_days.map(([name, texts]) => [
-      name,
-      loginLists(
-        texts.map((text) => listOf(text, withData)),
-        totals,
-      ),
-    ]),
+    raw.version_days.map(([name, text]) => [name, { technical_success_rate: ratesOf(text, withData.length) }]),
   );
   const long = { ...lists, version };
   const monthly = chartLists(

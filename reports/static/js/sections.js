@@ -154,14 +154,7 @@ function loginCharts() {
     chartFigure("technical_success_rate", both("Technical success rate"), "technical_success_rate"),
     chartFigure("authorization_rate", both("Authorization rate"), "authorization_rate"),
     chartFigure("authorizations", both("Authorizations"), "authorizations"),
-    chartFigure(
-      "share",
-      [
-        element("span", { className: "by-channel" }, ...both("Share of the four channels")),
-        element("span", { className: "by-version" }, ...both("Share of each version")),
-      ],
-      "authorizations",
-    ),
+    chartFigure("share", both("Share of the four channels"), "authorizations"),
   ];
 }
 
@@ -230,6 +223,12 @@ const SECTIONS = {
  * @param {Content} [content]
  */
 export function drawSections(content = { logins: true }) {
+  // Beside the windows, which stand in the page: each of many thousand is the smaller for it.
+  for (const place of all(".windows")) {
+    for (const [span, label] of Object.entries({ 90: both("90 days"), months: both("13 months") })) {
+      place.append(element("button", { type: "button", "data-span-button": span }, ...label));
+    }
+  }
   for (const place of all("[data-sections]")) {
     place.append(...(place.dataset.sections || "").split(" ").flatMap((name) => SECTIONS[name](content)));
   }

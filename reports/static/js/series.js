@@ -2,6 +2,7 @@
    version. Does not belong here: their numbers (spans.js), how they are drawn (charts.js). */
 
 import { seriesValues } from "./figures.js";
+import { known } from "./format.js";
 import { word } from "./language.js";
 import { chosenDimension, chosenSpan, figures, isolated, language, texts } from "./state.js";
 
@@ -35,22 +36,24 @@ export const versionPlaces = (field) =>
   shownVersions().map((series, i) => ({ group: "version", series, field, look: VERSION_LOOKS()[i] }));
 
 /**
- * Whether a chart has something to tell in what is chosen: latencies and results are kept by channel alone, latencies do not
- * add up to months, and one channel alone is all of them.
+ * Whether a chart has something to tell in what is chosen: of versions the technical success rate alone is kept, results of
+ * an app alone that nobody signs in by; latencies do not add up to months, and one channel alone is all of them.
  * @param {string} name
  * @returns {boolean}
  */
 export function hasLines(name) {
-  const isOfLatency = name.startsWith("latency");
-  const isOfResults = name === "verification_result_rate";
-  if (chosenDimension === "version") return !isOfLatency && !isOfResults;
-  if (isOfLatency) return chosenSpan !== "months";
-  if (isOfResults) return !figures || ["one_click", "local_verify"].some(isVerified);
+  if (name === "usage") return true;
+  if (chosenDimension === "version" && !hasNoLogins()) return name === "technical_success_rate";
+  if (name.startsWith("latency")) return chosenSpan !== "months";
+  if (name === "verification_result_rate") return hasNoLogins();
   return name !== "share" || figures?.present.length !== 1;
 }
 
-/** @param {string} series */
-const isVerified = (series) => isPresent({ group: "verification", series, field: null, look: series });
+/** Whether nobody signed in by the app in the 90 days; of all apps together the results are not kept. */
+const hasNoLogins = () =>
+  Boolean(figures) &&
+  figures.key !== "*" &&
+  !Object.values(figures.long.trend).some((lists) => lists.authorization_requests.some(Boolean));
 
 /**
  * The traces of a chart, without numbers: those of its shape, or of login authorization by version one for each.
@@ -81,10 +84,10 @@ export function isPresent(meta) {
   /** @type {Partial<Record<SeriesPlace["group"], string>>} */
   const requests = {
     trend: "authorization_requests",
-    version: "authorization_requests",
     verification: "verification_requests",
   };
   const counted = { ...meta, field: requests[meta.group] || meta.field };
+  if (meta.group === "version") return seriesValues(meta, figures.long).some(known);
   return [figures.long, figures.monthly].some((lists) => seriesValues(counted, lists).some(Boolean));
 }
 

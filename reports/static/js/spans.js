@@ -1,7 +1,7 @@
 /* What the charts show: the page's window, 90 days, or 13 months by month; and the numbers of a series over it. */
 
 import { ratio, seriesValues, sum } from "./figures.js";
-import { countedDays, LOGINS, usualOf } from "./norms.js";
+import { countedDays, usualOf } from "./norms.js";
 import { figures, site } from "./state.js";
 
 /** @import { SeriesPlace, SpanKey, Unit, Usual, Value } from "./types.d.ts" */
@@ -97,10 +97,11 @@ function requestsOf(meta) {
  * @returns {(Usual | null)[]}
  */
 export function normsOf(meta, unit, span) {
-  if (span === "months") return [];
+  // Of a version too few days are kept.
+  if (span === "months" || meta.group === "version") return [];
   const values = seriesValues(meta, figures.long);
   const requests = requestsOf(meta);
-  const counts = countedDays(figures, site.long_days, meta.group === "version" ? LOGINS : meta.series);
+  const counts = countedDays(figures, site.long_days, meta.series);
   const first = values.length - Number(span);
   return values.slice(first).map((_value, i) => usualOf(values, first + i, unit, counts, requests));
 }

@@ -206,7 +206,7 @@ export interface RawFigures {
   notes: DayNote[];
   /**
    * By channel over the 90 days: authorizations, requests, cancelled, verifications, requests of verification that
-   * delivered none, median and 95th percentile of the latency in milliseconds; each a text (packed_numbers.py), empty
+   * delivered none (of an app that nobody signs in by, else empty), median and 95th percentile of the latency in milliseconds; each a text (packed_numbers.py), empty
    * where there are nothing but zeros, or no latency.
    */
   days: Record<string, string[]>;
@@ -219,8 +219,8 @@ export interface RawFigures {
   platforms: Partial<ByWindow<RawBreakdown[]>>;
   carriers: Partial<ByWindow<RawBreakdown[]>>;
   versions: Partial<ByWindow<RawVersion[]>>;
-  /** SDK version, and the first three of these over the 90 days. */
-  version_days: [string, string[]][];
+  /** SDK version, and its technical success rate over the 30 days: per mille, two digits to base 36 each. */
+  version_days: [string, string][];
   outcomes: Partial<ByWindow<RawOutcome[]>>;
   codes: Partial<ByWindow<RawCode[]>>;
   packages: PackageRow[];
@@ -230,7 +230,7 @@ export interface RawFigures {
   files?: { csv: [number, number]; xlsx: number | null };
 }
 
-/** Login authorization of a channel or an SDK version, by day or month. */
+/** Login authorization of a channel, by day or month. */
 export type LoginLists = {
   authorizations: Value[];
   authorization_requests: Value[];
@@ -265,8 +265,8 @@ export interface ChannelRow extends Record<WindowCount, Value> {
 /** The figures with what follows from them. */
 export interface Figures
   extends Omit<RawFigures, "channels" | "platforms" | "carriers" | "versions" | "version_days" | "outcomes" | "codes"> {
-  /** The numbers of the charts over the 90 days, which are kept by SDK version, too. */
-  long: ChartLists & { version: Record<string, LoginLists> };
+  /** The numbers of the charts over the 90 days; by SDK version the technical success rate of the last 30. */
+  long: ChartLists & { version: Record<string, { technical_success_rate: Value[] }> };
   /** The same over the 13 months. */
   monthly: ChartLists;
   /** One value for each of the site's days. */

@@ -1,8 +1,10 @@
 -- app_key or '*', channel: the 90 days, oldest first: authorizations, requests, cancelled (none of local_verify),
--- verifications and the requests of verification that delivered none (of one_click and local_verify), the median and the
--- 95th percentile of the latency; only channels with a record then. Each is a text, see `packed_numbers.py`. A day without
--- data is not told from one without records here: the site's days say which.
-WITH counted AS (
+-- verifications (of one_click and local_verify), the requests of verification that delivered none (of an app that nobody
+-- signs in by), the median and the 95th percentile of the latency; only channels with a record then. Each is a text, see
+-- `packed_numbers.py`. A day without data is not told from one without records here: the site's days say which.
+WITH logged AS (
+    SELECT DISTINCT app_key FROM channel_daily WHERE day BETWEEN $long_first AND $last AND authorization_requests > 0
+), counted AS (
     SELECT
         app_key,
         channel,
@@ -44,7 +46,7 @@ SELECT
                 'requests': if(channel = 'local_verify', NULL, authorization_requests),
                 'cancelled': if(channel = 'local_verify', NULL, authorizations_cancelled),
                 'verifications': if(channel IN ('one_click', 'local_verify'), verifications, NULL),
-                'undelivered': if(channel IN ('one_click', 'local_verify'), undelivered, NULL),
+                'undelivered': if(app_key = '*' OR app_key IN (FROM logged), NULL, undelivered),
                 'p50': latency_p50_ms,
                 'p95': latency_p95_ms
             }

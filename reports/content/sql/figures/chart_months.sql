@@ -1,7 +1,9 @@
 -- app_key or '*', channel: the 13 months up to that of the data day, oldest first: authorizations, requests, cancelled
--- (none of local_verify), verifications and the requests that delivered none (of one_click and local_verify); texts as those
--- of the days
-WITH counted AS (
+-- (none of local_verify), verifications (of one_click and local_verify), the requests of verification that delivered none;
+-- texts as those of the days
+WITH logged AS (
+    SELECT DISTINCT app_key FROM channel_daily WHERE day BETWEEN $long_first AND $last AND authorization_requests > 0
+), counted AS (
     SELECT
         coalesce(app_key, '*') AS app_key,
         channel,
@@ -27,7 +29,7 @@ SELECT
                 'requests': requests,
                 'cancelled': cancelled,
                 'verifications': verifications,
-                'undelivered': undelivered,
+                'undelivered': if(app_key = '*' OR app_key IN (FROM logged), NULL, undelivered),
                 'p50': NULL::BIGINT,
                 'p95': NULL::BIGINT
             }

@@ -88,7 +88,7 @@ WITH daily AS (
     GROUP BY app_key
 ), version_trend AS (
     -- A log may name a version as it likes, which is why it is no key of an object.
-    SELECT app_key, list(json_array(sdk_version, lists) ORDER BY sdk_version) AS rows
+    SELECT app_key, list(json_array(sdk_version, rates) ORDER BY sdk_version) AS rows
     FROM version_days
     WHERE app_key BETWEEN $first_app AND $last_app
     GROUP BY app_key

@@ -1,5 +1,5 @@
--- app_key or '*', sdk_version: login authorization in the four channels over the 90 days, oldest first, of the versions
--- listed: authorizations, requests, cancelled; texts as those of the channels
+-- app_key or '*', sdk_version: its technical success rate by day of the 30 days, oldest first, in whole per mille, two
+-- digits to base 36 each, dots on a day without requests: it is drawn as a line of a few pixels. Of the versions listed
 WITH listed AS (
     SELECT DISTINCT app_key, sdk_version FROM versions WHERE sdk_version IS NOT NULL
 ), counted AS (
@@ -7,31 +7,13 @@ WITH listed AS (
         coalesce(app_key, '*') AS app_key,
         day,
         sdk_version,
-        sum(authorizations)::BIGINT AS authorizations,
-        sum(requests)::BIGINT AS requests,
-        sum(cancelled)::BIGINT AS cancelled
+        round(1000 * sum(authorizations) / nullif(sum(requests - cancelled), 0))::INTEGER AS rate
     FROM version_requests
     GROUP BY day, sdk_version, GROUPING SETS ((app_key), ())
 )
-SELECT
-    app_key,
-    sdk_version,
-    packed_numbers(
-        list(
-            {
-                'place': day - $long_first::DATE,
-                'authorizations': authorizations,
-                'requests': requests,
-                'cancelled': cancelled,
-                'verifications': NULL::BIGINT,
-                'undelivered': NULL::BIGINT,
-                'p50': NULL::BIGINT,
-                'p95': NULL::BIGINT
-            }
-        ),
-        $last::DATE - $long_first::DATE + 1
-    )[:3] AS lists
-FROM counted
-JOIN listed USING (app_key, sdk_version)
+SELECT app_key, sdk_version, string_agg(coalesce(lpad(lower(to_base(rate, 36)), 2, '0'), '..'), '' ORDER BY days.day) AS rates
+FROM listed
+CROSS JOIN days
+LEFT JOIN counted USING (app_key, sdk_version, day)
 GROUP BY app_key, sdk_version
 ORDER BY app_key, sdk_version
