@@ -96,6 +96,13 @@ def tab(browser: Browser) -> Page:
     return browser.new_context().new_page()
 
 
+def open_all(page: Page) -> None:
+    """Opens the reasons of the trust bar, the table behind each chart, and all else that is folded, what is not drawn
+    now included.
+    """
+    page.locator("details:not([open]) > summary").evaluate_all("all => all.forEach((one) => one.click())")
+
+
 class Reader:
     """A page of a site, with what it complained about and what it asked for."""
 

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page
 
 from reports.content.folders import app_folder
-from tests.browser.conftest import Reader
+from tests.browser.conftest import Reader, open_all
 from tests.data.published_tables import day
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
@@ -36,11 +36,6 @@ def faults(page: Page) -> list[tuple[str, list[str]]]:
 def assert_faultless(page: Page) -> None:
     found = faults(page)
     assert found == [], json.dumps(found, indent=1, ensure_ascii=False)
-
-
-def open_all(page: Page) -> None:
-    """Opens the reasons of the trust bar, the table behind each chart, and all else that is folded."""
-    page.locator("details:not([open]) > summary").evaluate_all("all => all.forEach((one) => one.click())")
 
 
 @pytest.mark.parametrize("number", range(len(PAGES)), ids=PAGES)

@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 
 from reports.charts.shapes import LOOKS
 from reports.content.folders import app_folder
-from tests.browser.conftest import Reader
+from tests.browser.conftest import Reader, open_all
 from tests.data.published_tables import MISSING_BACK, day
 
 APP = f"apps/{app_folder('shop', ['Shop'])}/index.html"
@@ -132,8 +132,7 @@ def test_words_in_charts_follow_the_language(reader: Reader) -> None:
 def test_paper_is_light_and_shows_charts_and_tables_but_no_controls(reader: Reader) -> None:
     reader.page.emulate_media(color_scheme="dark")
     page = reader.open(APP, lang="zh", days=30)
-    for summary in page.locator("figure summary").all():
-        summary.click()
+    open_all(page)
     reader.settle()
     page.emulate_media(media="print", color_scheme="dark")
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Locator, Page
 
 from reports.content.folders import app_folder
-from tests.browser.conftest import Reader, rendered
+from tests.browser.conftest import Reader, open_all, rendered
 from tests.data.published_tables import HOSTILE_NAMES, MISSING_BACK, day, many
 
 APP = f"apps/{app_folder('shop', ['Shop'])}/index.html"
@@ -37,8 +37,7 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("path", PAGES)
 def test_every_table_and_chart_has_a_download_that_works(reader: Reader, path: str) -> None:
     page = reader.open(path, lang="zh")
-    for summary in page.locator("main summary").all():
-        summary.click()
+    open_all(page)
     reader.settle()
     tables = [one for one in page.locator("main table").all() if one.is_visible()]
     buttons = [one for one in page.locator("main .download").all() if one.is_visible()]

@@ -79,6 +79,16 @@ def check_listed(found: list[Locator], site: Path) -> None:
 # ---- the key figures and the apps of the briefing
 
 
+# Those that a key figure counts.
+CHANNELS_OF = {
+    "technical_success_rate": CHANNELS,
+    "number_verifications": ("one_click", "local_verify"),
+    "one_click_verifications": ("one_click",),
+    "local_verifications": ("local_verify",),
+    "third_party_authorizations": ("wechat", "qq", "weibo"),
+}
+
+
 @dataclass(frozen=True)
 class Range:
     """What is usual of a day, counted anew: the median of its weekday, or of a rate's days, and three spreads around
@@ -101,10 +111,11 @@ def usual_range(values: dict[date, float | None], requests: dict[date, int] | No
     usual = median(known)
     steps = []
     for alike in kinds:
-        unit = 1.0 if is_rate else median([v for d in alike if (v := values[d]) is not None] or [0])
-        for before, after in pairwise(alike):
-            if values[before] is not None and values[after] is not None and unit:
-                steps.append(abs(values[after] - values[before]) / unit)  # type: ignore[operator]
+        for before, after in pairwise(values[d] for d in alike):
+            if before is None or after is None:
+                continue
+            if unit := 1.0 if is_rate else (before + after) / 2:
+                steps.append(abs(after - before) / unit)
     swing = 1.4826 / sqrt(2) * median(steps or [0]) * (1.0 if is_rate else usual)
     if requests is not None:
         n = requests[one] or median([count for count in requests.values() if count])
@@ -113,6 +124,18 @@ def usual_range(values: dict[date, float | None], requests: dict[date, int] | No
         chance = sqrt(max(usual, 1))
     room = 3 * max(swing, chance)
     return Range(usual, max(usual - room, 0.0), min(usual + room, 1.0) if is_rate else usual + room)
+
+
+def is_struck(tables: Published, key: str, channels: tuple[str, ...], one: date) -> bool:
+    """Whether an incident of the app, in one of these channels or in all, covers the day: it tells nothing of what is
+    usual.
+    """
+    return any(
+        row["app_key"] == key
+        and row["channel"] in ("*", *channels)
+        and row["first_day"] <= one <= (row["last_day"] or AS_OF)
+        for row in tables.rows("incidents")
+    )
 
 
 def place_of(value: float | None, usual: Range | None) -> str:
@@ -143,7 +166,10 @@ def check_key_figures(reader: Reader, tables: Published, language: str) -> None:
         def written(value: float | None, is_rate: bool = is_rate) -> Any:
             return Share(value) if is_rate else Compact(value, language)  # type: ignore[arg-type]
 
-        values = {one: over([one]) for one in window}
+        values = {
+            one: None if one < AS_OF and is_struck(tables, "*", CHANNELS_OF[name], one) else over([one])
+            for one in window
+        }
         requests = {one: technical(tables, "*", [one])[1] for one in window} if is_rate else None
         usual = usual_range(values, requests, AS_OF)
         assert place_of(over([AS_OF]), usual) in (card.get_attribute("class") or "").split()
@@ -180,6 +206,7 @@ def check_health(reader: Reader, tables: Published, language: str) -> None:
             continue
         begun = min(one for app, one in details if app == key and one >= window[0])
         known = [one for one in window if tables.has_data(one) and one >= begun]
+        known = [one for one in known if one == AS_OF or not is_struck(tables, key, (*CHANNELS, "local_verify"), one)]
         volumes = {one: details[key, one] if one in known else None for one in window}
         requests = {one: technical(tables, key, [one])[1] for one in window}
         rates = {one: technical(tables, key, [one])[0] if one in known else None for one in window}

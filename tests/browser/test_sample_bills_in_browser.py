@@ -161,7 +161,7 @@ def test_the_first_screens_answer_who_pays_the_bill(
         assert page.locator("main .sentence").inner_text() == agrees
         assert in_sight(page, "main .sentence")
         page = reader.open("limits.html", lang=language)
-        rows = {row[0]: row[1:4] for row in table_rows(page, "[data-figures=limits]")}
+        rows = {row[0]: row[2:5] for row in table_rows(page, "[data-figures=limits]")}
         assert rows["phone_10_day"] == ["0", "0", "0"]
         blocked, saved, harm = (int(count.replace(",", "")) for count in rows["phone_1_day"])
         assert blocked >= saved >= harm > 1000

@@ -274,6 +274,7 @@ export function drawCharts() {
 function drawShownChartsNow() {
   if (!window.Plotly || !window.AUTHMETER_CHARTS) return;
   for (const place of shownCharts()) if (isStale(place, chosenSpan)) drawLayer(place, chosenSpan);
+  for (const place of all("[data-chart]")) showReady(place);
 }
 
 /* Other numbers, or other series: every layer is drawn anew. */
