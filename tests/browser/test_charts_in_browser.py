@@ -33,10 +33,10 @@ _DRAWN = """(days) => Object.fromEntries(Array.from(
 def drawn(reader: Reader, days: int) -> dict[str, Any]:
     """What every chart of the page was given to draw, once both windows are there."""
     reader.settle()
-    shown = "figure:not([hidden]) [data-chart]"
-    reader.page.wait_for_selector(f"html:not(:has({shown} [data-layer]:not([data-drawn])))", state="attached")
+    drawn = "figure:not([hidden]) [data-chart]"
+    reader.page.wait_for_selector(f"html:not(:has({drawn} [data-layer]:not([data-drawn])))", state="attached")
     reader.page.wait_for_selector(
-        f'html:not(:has({shown}:not(:has([data-layer="7"]):has([data-layer="30"]))))', state="attached"
+        f'html:not(:has({drawn}:not(:has([data-layer="7"]):has([data-layer="30"]))))', state="attached"
     )
     found = reader.page.evaluate(_DRAWN, days)
     assert all(chart["shown"] == "1" for chart in found.values())

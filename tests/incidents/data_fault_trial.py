@@ -119,9 +119,9 @@ def found_of(one: Installation, name: str) -> list[Incident]:
     return [one for one in found if one.first_day >= FIRST + timedelta(days=number - 1) and one.state == "open"]
 
 
-def told_of_days(made: list[Installation], left: float) -> list[bool]:
+def found_of_days(made: list[Installation], left: float) -> list[bool]:
     """Of every fifth day, if so much of it were left: whether the whole day is told."""
-    told = []
+    found = []
     for one in made:
         manifest, _, days = one.days(90, {})
         counted = [manifest.days[day].counted for day in days]
@@ -129,8 +129,8 @@ def told_of_days(made: list[Installation], left: float) -> list[bool]:
             seen = [*counted[:number], round(left * counted[number])]
             least = 1 - 1 / (1 + Settings().jump_warn_ratio)
             faults = whole_day_faults(seen, np.ones(len(seen), dtype=bool), least)
-            told.append(any(fault.span.first == number for fault in faults))
-    return told
+            found.append(any(fault.span.first == number for fault in faults))
+    return found
 
 
 def main(count: int) -> None:
@@ -138,8 +138,8 @@ def main(count: int) -> None:
     quiet = [one for one in installations(count, LARGE) if one.all_weekend < QUIET_SUNDAY]
     for left in (0.5, 0.25):
         for made in (installations(count, LARGE), quiet):
-            told = told_of_days(made, left)
-            print(f"{left} of a day left, {len(made)} installations: {sum(told)} of {len(told)}", flush=True)
+            found = found_of_days(made, left)
+            print(f"{left} of a day left, {len(made)} installations: {sum(found)} of {len(found)}", flush=True)
     for sizes in (SMALL, LARGE):
         found = [alarms(one) for one in installations(count, sizes)]
         false = [f"{one.metric} {one.cause.cell} {one.first_day}" for some in found for one in some]

@@ -45,7 +45,7 @@ def is_hidden(secret: str, text: str) -> bool:
 
 
 @given(st.data())
-@settings(max_examples=120)
+@settings(max_examples=60)
 def test_a_json_record_shows_the_fields_that_may_be_seen_and_no_other_value(
     bench: ReadingBench, data: st.DataObject
 ) -> None:
@@ -77,7 +77,7 @@ def test_a_csv_row_shows_the_cells_of_these_fields_and_no_other(bench: ReadingBe
 
 
 @given(SECRETS, st.sampled_from(["event_id", "device_id", "phone", "vendor"]))
-@settings(max_examples=30)
+@settings(max_examples=20)
 def test_a_parquet_row_shows_the_same_fields(bench: ReadingBench, secret: str, name: str) -> None:
     columns = {field: [text] for field, text in VISIBLE.items()} | {"openid": [secret]}
     if name in HIDDEN_FIELDS:
@@ -100,7 +100,7 @@ BROKEN: list[Any] = [
 
 
 @given(SECRETS, st.sampled_from(BROKEN))
-@settings(max_examples=120)
+@settings(max_examples=60)
 def test_a_line_that_cannot_be_taken_apart_shows_no_number(bench: ReadingBench, secret: str, broken: Any) -> None:
     ((_, reason, text),) = bench.read(broken(secret).encode() + b"\n").rejects
     assert reason == "malformed"
@@ -108,7 +108,7 @@ def test_a_line_that_cannot_be_taken_apart_shows_no_number(bench: ReadingBench, 
 
 
 @given(SECRETS, st.sampled_from(["utf-16-le", "utf-16-be", "utf-32-le"]))
-@settings(max_examples=30)
+@settings(max_examples=20)
 def test_utf_16_without_a_mark_shows_no_number(bench: ReadingBench, secret: str, encoding: str) -> None:
     text = "".join(f'{{"event_id":"e{n}","phone":"{secret}"}}\n' for n in range(3))
     for name, content in (("a.ndjson", text), ("a.csv", f"event_id,phone\ne1,{secret}\ne2,{secret}\n")):
