@@ -88,6 +88,8 @@ def test_a_page_speaks_one_language_fits_its_window_and_sends_nothing(reader: Re
     for width in (1280, 390):
         page.set_viewport_size({"width": width, "height": 800})
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+        # No page of the menu lies out of sight.
+        assert page.locator("header nav").evaluate("nav => nav.scrollWidth <= nav.clientWidth")
     assert_policy_holds(reader)
 
 
