@@ -8,7 +8,8 @@ from typing import Final, NamedTuple
 import numpy as np
 import polars as pl
 
-from pipelines.incidents.falls import BASELINE_DAYS, FAR, LEAST_BASELINE_DAYS, Flags, Floats, Sums, falls
+from pipelines.common.text import listed
+from pipelines.incidents.falls import BASELINE_DAYS, FAR, LEAST_BASELINE_DAYS, SETTLED_DAYS, Flags, Floats, Sums, falls
 from pipelines.incidents.incident import Loss, Span
 from pipelines.incidents.measures import RateMeasure, VolumeMeasure
 from pipelines.incidents.subjects import by_day
@@ -130,25 +131,35 @@ def missing_days(counted: Mapping[date, int], days: Sequence[date]) -> Iterator[
         if is_missing:
             places = list(run)
             usual = usual_records(days[places[0]], counted) or 0
-            yield _of_days("missing_day", "", places, days, usual, 0)
+            yield _of_days("missing_day", "", places, days, np.full(len(places), usual), 0)
 
 
 def copied_days(counts: pl.DataFrame, days: Sequence[date]) -> Iterator[Fault]:
-    """Days with as many records in every hour of every source as one earlier day.
+    """Days with as many records in every hour of every source as one earlier day; those in a row are one.
 
-    What sends the same each day, as a probe does, is no copy.
+    What sends the same each day, as a probe does, is no copy. A copy is no other day to be like: a feed that is stuck
+    stays one.
     """
     _, hours = _grid(counts, "hour_shift", pl.col("part") != "", ("whole", "part"), days)
+    original: dict[int, int] = {}
     for place in range(LEAST_BASELINE_DAYS, len(days)):
         first = max(place - BASELINE_DAYS, 0)
-        same = first + np.flatnonzero((hours[first:place] == hours[place]).all(axis=1))
-        if len(same) == 1 and np.count_nonzero(hours[place]) >= _LEAST_HOURS:
-            records = float(hours[place].sum())
-            yield _of_days("copied_day", f"day={days[same[0]]}", [place], days, records, records)
+        same = (first + np.flatnonzero((hours[first:place] == hours[place]).all(axis=1))).tolist()
+        alike = {original.get(day, day) for day in same}
+        if len(alike) == 1 and np.count_nonzero(hours[place]) >= _LEAST_HOURS:
+            original[place] = alike.pop()
+    for is_copied, run in groupby(range(len(days)), original.__contains__):
+        if is_copied:
+            lasting = list(run)
+            places = lasting[:SETTLED_DAYS]
+            of = listed(sorted({str(days[original[place]]) for place in places}))
+            records = hours[places].sum(axis=1)
+            fault = _of_days("copied_day", f"day={of}", places, days, records, records[-1])
+            yield fault if places == lasting else fault._replace(span=fault.span._replace(state="settled"))
 
 
-def _of_days(metric: str, cause: str, places: Sequence[int], days: Sequence[date], usual: float, there: float) -> Fault:
-    """A fault of single days, which ends where later days are there."""
+def _of_days(metric: str, cause: str, places: Sequence[int], days: Sequence[date], lost: Floats, there: float) -> Fault:
+    """A fault of single days, which ends where later days are there; what each of them lost."""
     is_open = places[-1] == len(days) - 1
     span = Span(places[0], None, "open") if is_open else Span(places[0], places[-1], "recovered")
-    return Fault(metric, cause, span, Loss(usual, there, usual, usual * len(places)))
+    return Fault(metric, cause, span, Loss(float(lost[-1]), float(there), float(lost[-1]), float(lost.sum())))

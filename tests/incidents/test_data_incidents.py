@@ -70,30 +70,50 @@ def test_half_of_a_part_is_found_where_a_quiet_weekday_has_as_much(name: str) ->
     assert found_of(installations(6, LARGE)[5], name)
 
 
+def by_hour(levels: list[int]) -> tuple[pl.DataFrame, list[date]]:
+    """Counts of days that have so many records at midnight, and one more in each later hour; the days."""
+    days = [FIRST + timedelta(days=place) for place in range(len(levels))]
+    rows = [
+        ("hour_shift", "gw", f"hour={hour:02d}", day, float(level + hour))
+        for day, level in zip(days, levels, strict=True)
+        for hour in range(24)
+    ]
+    return pl.DataFrame(rows, ["metric", "whole", "part", "day", "records"], orient="row"), days
+
+
 @pytest.mark.parametrize(
     ("levels", "copies"),
     [
-        ([*range(10, 19), 13], ["day=2026-01-04"]),
+        ([*range(10, 19), 13], [("day=2026-01-04", 9, None, "open")]),
+        # A feed that is stuck stays so.
+        ([*range(10, 18), 13, 13, 13], [("day=2026-01-04", 8, None, "open")]),
+        ([*range(10, 18), *[17] * 28], [("day=2026-01-08", 8, None, "open")]),
+        ([*range(10, 18), *[17] * 29], [("day=2026-01-08", 8, 35, "settled")]),
+        ([*range(10, 18), 13, 14, 20], [("day=2026-01-04, 2026-01-05", 8, 9, "recovered")]),
+        (
+            [*range(10, 18), 13, 20, 13],
+            [("day=2026-01-04", 8, 8, "recovered"), ("day=2026-01-04", 10, None, "open")],
+        ),
         # What sends the same on several days is a habit.
-        ([*range(10, 18), 13, 13], ["day=2026-01-04"]),
         ([10, 11, 12, 13, 13, 15, 16, 17, 18, 13], []),
-        ([13] * 10, []),
+        ([13] * 40, []),
+        ([10, 10, 10, 10, 10, 7, 7] * 6, []),
     ],
 )
-def test_a_copy_has_as_many_records_in_every_hour_as_one_other_day(levels: list[int], copies: list[str]) -> None:
-    days = [FIRST + timedelta(days=place) for place in range(len(levels))]
-    counts = pl.DataFrame(
-        [
-            ("hour_shift", "gw", f"hour={hour:02d}", day, float(level + hour))
-            for day, level in zip(days, levels, strict=True)
-            for hour in range(24)
-        ],
-        schema=["metric", "whole", "part", "day", "records"],
-        orient="row",
-    )
-    assert [one.cause for one in copied_days(counts, days)] == copies
+def test_a_copy_has_as_many_records_in_every_hour_as_one_other_day(
+    levels: list[int], copies: list[tuple[str, int, int | None, str]]
+) -> None:
+    counts, days = by_hour(levels)
+    assert [(one.cause, *one.span) for one in copied_days(counts, days)] == copies
     few = counts.filter(pl.col("part") < "hour=08")
     assert list(copied_days(few, days)) == []
+
+
+def test_copies_in_a_row_lost_what_each_of_them_has() -> None:
+    (one,) = copied_days(*by_hour([*range(10, 18), 13, 14]))
+    of_hours = sum(range(24))
+    newest = 24 * 14 + of_hours
+    assert one.loss == (newest, newest, newest, newest + 24 * 13 + of_hours)
 
 
 def without(days: set[int]) -> list[Incident]:
