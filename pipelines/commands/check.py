@@ -1,9 +1,7 @@
 """`authmeter check`: settings, registry and sources without running, or one file as a source would read it."""
 
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
-from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -26,7 +24,7 @@ from pipelines.reading.mapping_use import fault_words, mapping_faults
 from pipelines.reading.reasons import words_of
 from pipelines.reading.sources import SourceMapping, Sources, load_sources
 from pipelines.reading.unread import kind_of
-from pipelines.store.database import open_published, workbench
+from pipelines.store.database import named_rows, open_published, workbench
 from pipelines.store.part_records import PartRecords, create_records, record_files
 from pipelines.store.store import Store
 
@@ -119,7 +117,7 @@ def check_file(data: Path, source: str | None, file: Path) -> int:
                 print(f"  warning    {fault_words(fault)[0]}")
             time = RunTime(last_closed_day(now, settings.timezone), now, Store(data).read_state().events_from)
             too_old = _print_too_old(settings, time, books)
-            for row in islice(_events(connection, target), LISTED):
+            for row in _events(connection, target):
                 # Stored times are UTC; people read the clock of the business.
                 instant = row["event_time"].replace(tzinfo=UTC).astimezone(ZoneInfo(settings.timezone))
                 row["event_time"] = instant.isoformat(timespec="milliseconds")
@@ -167,17 +165,15 @@ def _print_too_old(settings: Settings, time: RunTime, books: PartBooks) -> int:
     return too_old
 
 
-def _events(connection: Any, target: Path) -> Iterator[dict[str, Any]]:
+def _events(connection: Any, target: Path) -> list[dict[str, Any]]:
     create_records(connection, "events", [PartRecords(record_files(target), {0: ""})])
-    cursor = connection.execute(
+    return named_rows(
+        connection,
         "SELECT * EXCLUDE (file, device_high, device_low, phone_high, phone_low, filename, record_number) "
         "REPLACE (carrier_of(carrier) AS carrier), device_low IS NOT NULL AS has_device "
         "FROM events ORDER BY record_number LIMIT $limit",
         {"limit": LISTED},
     )
-    names = [column[0] for column in cursor.description]
-    for row in cursor.fetchall():
-        yield dict(zip(names, row, strict=True))
 
 
 def _rejects(connection: Any, target: Path) -> list[tuple[int, str, str]]:

@@ -11,7 +11,7 @@ import duckdb
 from pipelines.commands.incidents import older_publication
 from pipelines.common.days import stamp
 from pipelines.common.text import printable
-from pipelines.store.database import open_published
+from pipelines.store.database import named_rows, open_published
 from pipelines.store.store import Store
 
 Row = dict[str, Any]
@@ -35,8 +35,8 @@ def print_packages(data: Path, *, as_json: bool) -> None:
     database = Store(data).database
     with closing(open_published(database)) as connection:
         try:
-            accounts = _rows(connection, "SELECT * FROM resource_package_forecast ORDER BY account_id")
-            packages = _rows(connection, _PACKAGES)
+            accounts = named_rows(connection, "SELECT * FROM resource_package_forecast ORDER BY account_id")
+            packages = named_rows(connection, _PACKAGES)
             ((zone,),) = connection.execute("SELECT time_zone FROM publication").fetchall()
         except duckdb.Error:
             raise older_publication(database, "resource packages") from None
@@ -52,12 +52,6 @@ def print_packages(data: Path, *, as_json: bool) -> None:
         print(f"{printable(account['account_id'])}: {'; '.join(_of_account(account, own))}")
         for one in own:
             print(f"  {one['state']:<8} {printable(one['resource_package_id'])}: {'; '.join(_of_package(one))}")
-
-
-def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[Row]:
-    found = connection.execute(query)
-    names = [column[0] for column in found.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
 def _of_account(account: Row, packages: list[Row]) -> Iterator[str]:

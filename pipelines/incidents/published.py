@@ -11,7 +11,7 @@ from pipelines.common.sql import sql
 from pipelines.common.text import Words
 from pipelines.incidents.incident import Incident
 from pipelines.incidents.words import incident_text
-from pipelines.store.database import open_published
+from pipelines.store.database import named_rows, open_published
 
 
 @dataclass(frozen=True)
@@ -61,9 +61,6 @@ def withdrawn_of(connection: duckdb.DuckDBPyConnection) -> list[PublishedInciden
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[PublishedIncident]:
-    result = connection.execute(sql("pipelines.incidents", query))
-    names = [column[0] for column in result.description or ()]
-    rows = [dict(zip(names, row, strict=True)) for row in result.fetchall()]
     return [
         PublishedIncident(
             Incident.of_row(row),
@@ -71,7 +68,7 @@ def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[PublishedIn
             tuple(Note(note["day"], note["text"]) for note in row["notes"]),
             row["cause_app_name"],
         )
-        for row in rows
+        for row in named_rows(connection, sql("pipelines.incidents", query))
     ]
 
 

@@ -12,7 +12,7 @@ import duckdb
 from pipelines.common.errors import UsageError
 from pipelines.common.sql import sql
 from pipelines.incidents.incident import Incident
-from pipelines.store.database import open_published
+from pipelines.store.database import named_rows, open_published
 
 
 def withdrawn(published: Path, now: Collection[Incident], since: date, run: int) -> list[tuple[Incident, int]]:
@@ -47,8 +47,6 @@ def _reported(published: Path) -> list[dict[str, Any]]:
     """What stood by itself in the published file; nothing where there is none, or one of an older version."""
     try:
         with closing(open_published(published)) as connection:
-            found = connection.execute(sql("pipelines.incidents", "reported"))
-            names = [column[0] for column in found.description or ()]
-            return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+            return named_rows(connection, sql("pipelines.incidents", "reported"))
     except (UsageError, duckdb.Error):
         return []

@@ -106,6 +106,15 @@ def rows_of(
         return connection.execute(query, parameters).fetchall()
 
 
+def named_rows(
+    connection: duckdb.DuckDBPyConnection, query: str, parameters: dict[str, object] | None = None
+) -> list[dict[str, Any]]:
+    """What a query gives, each row by the names of its columns."""
+    found = connection.execute(query, parameters)
+    names = [column[0] for column in found.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
 def attach(connection: duckdb.DuckDBPyConnection, database: Path, name: str, temp: Path) -> None:
     """Opens a DuckDB file, read-only, under a name of ours beside what a workbench has; `temp` is a folder of it."""
 
