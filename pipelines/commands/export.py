@@ -15,7 +15,7 @@ from pipelines.contract.settings import load_settings
 from pipelines.store.database import open_published
 from pipelines.store.store import Store
 from reports.export.exports import ExportRequest, export_detail, export_events, export_month, require_app
-from reports.export.tables import TableRequest, export_table
+from reports.export.tables import TableRequest, export_table, has_days
 
 
 def run_export(data: Path, request: ExportRequest, *, is_of_events: bool) -> None:
@@ -59,7 +59,8 @@ def run_month_export(data: Path, month: date, format: str, target: Path) -> None
 
 
 def run_table_export(data: Path, request: TableRequest) -> None:
-    """`authmeter export --table`: a published table, whole or the rows of a span of days.
+    """`authmeter export --table`: a published table, whole or the rows of a span of days; of a table without days, it
+    says that it is whole.
 
     Raises:
         UsageError: the target is of the data folder itself, what is published is of an older version, or what the
@@ -71,7 +72,11 @@ def run_table_export(data: Path, request: TableRequest) -> None:
         rows = export_table(store.database, request)
     except (duckdb.CatalogException, duckdb.BinderException):
         raise older_publication(store.database, f"table {request.table} as it is now") from None
-    _report(rows, request.target, request.span.last if request.span else None, store.read_manifest().as_of)
+    span = request.span
+    if span and not has_days(request.table):
+        print(f"the rows of {request.table} are of no day: it is exported whole")
+        span = None
+    _report(rows, request.target, span.last if span else None, store.read_manifest().as_of)
 
 
 def _report(rows: int, target: Path, last: date | None = None, as_of: date | None = None) -> None:

@@ -1,4 +1,4 @@
-"""Exports of the published tables and views: whole, or the rows of a span of days.
+"""Exports of the published tables and views: whole, or the rows of a span of days where rows are of one.
 
 Here: which rows. Columns are those of the table and rows lie in the order of its key. How they become a file is in
 `files.py`.
@@ -15,11 +15,13 @@ from pipelines.contract.tables import TABLES, VIEWS, Table
 from pipelines.store.database import open_published
 from reports.export.files import require_format, require_target, write_query
 
-# By the columns that say when a row was, the first that a table has all of: its rows that touch a span.
+# By the columns that say when a row was, the first that a table has all of: its rows that touch a span. The day of a
+# time is that of the business zone, which the session has.
 _IN_SPAN: Final = {
     ("day",): "day BETWEEN $first AND $last",
     ("month",): "month BETWEEN date_trunc('month', $first::DATE) AND $last",
     ("first_day", "last_day"): "first_day <= $last AND coalesce(last_day, $last) >= $first",
+    ("read_at",): "read_at::DATE BETWEEN $first AND $last",
 }
 
 
@@ -38,14 +40,15 @@ class TableRequest:
 def export_table(database: Path, request: TableRequest) -> int:
     """Writes rows of a published table or view and returns their number.
 
-    Of a table by month these are the months with a day in the span; of incidents and periods, those with one.
+    Of a table by month these are the months with a day in the span; of incidents and periods, those with one; of a
+    table without days, all.
 
     Args:
         database: the published DuckDB file; only read.
 
     Raises:
-        UsageError: nothing is published, unknown table or format, a span of a table without days or one that ends
-            before it begins, a target that cannot be, too many rows for xlsx.
+        UsageError: nothing is published, unknown table or format, a span that ends before it begins, a target that
+            cannot be, too many rows for xlsx.
     """
     require_format(request.format)
     require_target(request.target, request.format)
@@ -55,6 +58,15 @@ def export_table(database: Path, request: TableRequest) -> int:
         # Times stand in a file as on the pages.
         connection.execute("SET TimeZone = $zone", {"zone": zone})
         return write_query(connection, query, values, request.format, request.target, as_of)
+
+
+def has_days(table: str) -> bool:
+    """Whether rows of a published table or view are of a day, so that a span chooses among them.
+
+    Raises:
+        UsageError: no such table is published.
+    """
+    return _in_span(_table(table)) is not None
 
 
 def _table(name: str) -> Table:
@@ -77,12 +89,11 @@ def _query(table: Table, span: Window | None) -> tuple[str, dict[str, object]]:
         raise UsageError(
             f"The span ends ({span.last}) before it begins ({span.first}).", do="Give the earlier day as --from."
         )
-    for columns, condition in _IN_SPAN.items():
-        if table.columns.keys() >= set(columns):
-            return f"{every} WHERE {condition} {order}", {"first": span.first, "last": span.last}
-    raise UsageError(
-        f"The rows of {table.name} are of no day.",
-        where="--from, --to",
-        why="It says how things stand as of the last closed day.",
-        do="Leave out --from and --to: it is exported whole.",
-    )
+    condition = _in_span(table)
+    if condition is None:
+        return f"{every} {order}", {}
+    return f"{every} WHERE {condition} {order}", {"first": span.first, "last": span.last}
+
+
+def _in_span(table: Table) -> str | None:
+    return next((condition for columns, condition in _IN_SPAN.items() if table.columns.keys() >= set(columns)), None)

@@ -109,9 +109,22 @@ def test_a_table_says_where_what_is_published_ends(
     assert ended.out.startswith(f"published as of {yesterday}: days after it are not in the export\n2 rows: ")
 
 
+def test_of_a_table_without_days_a_span_gives_the_whole_and_is_said(
+    call: Call, published: DataFolder, tmp_path: Path, yesterday: date
+) -> None:
+    span = ("--from", yesterday, "--to", yesterday + timedelta(days=1))
+    ended = call("export", "--table", "usage_7d", *span, "--out", tmp_path / "a.csv", data=published.root)
+    assert ended.code == 0
+    said, written = ended.out.splitlines()
+    assert said == "the rows of usage_7d are of no day: it is exported whole"
+    call("export", "--table", "usage_7d", "--out", tmp_path / "b.csv", data=published.root)
+    assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()
+    assert written.endswith("a.csv")
+
+
 @pytest.mark.parametrize(
     "given",
-    [("nothing",), ("apps", "--from", "2026-03-01", "--to", "2026-03-02"), ("usage_daily", "--from", "2026-03-01"),
+    [("nothing",), ("apps", "--from", "2026-03-02", "--to", "2026-03-01"), ("usage_daily", "--from", "2026-03-01"),
      ("usage_daily", "--from", "2026-03-02", "--to", "2026-03-01"), ("usage_daily", "--to", "2026-02-30"),
      ("usage_daily", "--app", "shop"), ("usage_daily", "--month", "2026-03"), ("usage_daily", "--events"),
      ("usage_daily", "--format", "xml")],

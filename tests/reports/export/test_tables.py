@@ -10,7 +10,7 @@ import pytest
 from pipelines.common.days import Window
 from pipelines.common.errors import UsageError
 from pipelines.contract.tables import TABLES, VIEWS
-from reports.export.tables import TableRequest, export_table
+from reports.export.tables import TableRequest, export_table, has_days
 from tests.data.made_database import AS_OF, Database, day
 
 
@@ -35,6 +35,11 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
         })  # fmt: skip
     for name, first, last in (("ended", 20, day(15)), ("open", 10, None)):
         made.add("incidents", {"incident_id": name, "first_day": day(first), "last_day": last})
+    for hour in (15, 16):
+        # In Shanghai 16:00 UTC is the next day.
+        made.add("resource_package_readings", {
+            "resource_package_id": "007", "read_at": datetime(2026, 3, 3, hour, tzinfo=UTC), "remaining": hour,
+        })  # fmt: skip
     made.add("usage_daily", {"day": day(1), "app_key": "shop", "app_name": "Shop", "platform": "ios"})
     made.add("day_quality", {"day": day(1), "day_state": "complete", "restated": True})
     made.add("apps", {"app_key": "shop", "app_name": "Shop", "platform": "ios", "is_registered": True})
@@ -81,6 +86,20 @@ def test_of_incidents_those_with_a_day_in_the_span(
     assert [line.split(",")[0] for line in found] == names
 
 
+@pytest.mark.parametrize(("first", "remaining"), [(3, ["15"]), (4, ["16"]), (5, [])])
+def test_of_readings_those_of_the_days(database: Path, tmp_path: Path, first: int, remaining: list[str]) -> None:
+    found = lines(database, tmp_path / "a.csv", "resource_package_readings", date(2026, 3, first), date(2026, 3, first))
+    assert [line.split(",")[-1] for line in found] == remaining
+
+
+@pytest.mark.parametrize("table", ["apps", "input_files", "rejected_records", "resource_packages", "usage_30d"])
+def test_a_table_without_days_is_whole_also_of_a_span(database: Path, tmp_path: Path, table: str) -> None:
+    whole = lines(database, tmp_path / "a.csv", table)
+    assert lines(database, tmp_path / "a.csv", table, day(2), day(1)) == whole
+    assert not has_days(table)
+    assert has_days("usage_daily")
+
+
 def test_times_have_the_offset_of_the_business_zone_and_texts_do_not_run(database: Path, tmp_path: Path) -> None:
     (line,) = lines(database, tmp_path / "a.csv", "resource_packages")
     assert line.startswith("007,'=1+1,10,2026-03-02T00:00:00+08:00,2027-03-03T00:00:00+08:00,4.5,3,")
@@ -112,7 +131,6 @@ def test_every_table_and_view_can_be_exported(database: Path, tmp_path: Path, ta
 @pytest.mark.parametrize(("table", "first", "said"), [
     ("usage_dayly", None, "No table 'usage_dayly' is published."),
     ("usage_daily; DROP TABLE apps", None, "is published."),
-    ("resource_packages", day(2), "of no day"),
     ("usage_daily", day(-1), "ends"),
 ])  # fmt: skip
 def test_what_cannot_be_is_refused_in_words(
