@@ -1,21 +1,24 @@
-"""The warning checks of what people write into the registry: rows that do not count, accounts that no app has, and
-bills of months that are not over.
+"""The checks of what people write into the registry.
+
+Rows that do not count warn. Accounts that no app has, and days and months that are still to come, are noted alone: a
+package may be bought before its app logs, a bill may be there early.
 """
 
 from calendar import monthrange
+from collections.abc import Sized
 from datetime import date
 
 from pipelines.common.text import counted, listed
 from pipelines.contract.accounts import DEFAULT_ACCOUNT
-from pipelines.contract.checks import CheckResult
+from pipelines.contract.checks import NOTICE, CheckResult
 from pipelines.contract.packages import PACKAGES_FILE
 from pipelines.contract.registry import Registry
 from pipelines.contract.statements import BILLS_FOLDER, CONSOLE_FOLDER
 
 
-def registry_checks(registry: Registry, as_of: date) -> tuple[CheckResult, CheckResult, CheckResult]:
-    """The three checks, as of a day."""
-    return _rows(registry), _accounts(registry), _early_bills(registry, as_of)
+def registry_checks(registry: Registry, as_of: date) -> tuple[CheckResult, ...]:
+    """The checks, as of a day."""
+    return _rows(registry), _accounts(registry), _early_consoles(registry, as_of), _early_bills(registry, as_of)
 
 
 def _rows(registry: Registry) -> CheckResult:
@@ -40,13 +43,23 @@ def _accounts(registry: Registry) -> CheckResult:
         f"registry/{BILLS_FOLDER}": {key.account_id for key in registry.statements.bills},
     }
     unknown = [f"{account_id} ({path})" for path, accounts in named.items() for account_id in sorted(accounts - had)]
-    if not unknown:
-        return CheckResult("unknown_accounts", True, "none", "无")
-    return CheckResult(
+    return _noted(
         "unknown_accounts",
-        False,
+        unknown,
         f"no app has the account that is named there, so that nothing is used of it: {listed(unknown)}",
         f"以下账号没有任何应用，因而没有用量：{listed(unknown)}",
+    )
+
+
+def _early_consoles(registry: Registry, as_of: date) -> CheckResult:
+    early = [key for key in registry.statements.console if key.day > as_of]
+    named = [f"{day} {account_id}" for day, account_id in sorted({(key.day, key.account_id) for key in early})]
+    return _noted(
+        "early_consoles",
+        named,
+        f"{counted(len(early), 'row')} of a console of days after {as_of}, compared once they are published: "
+        f"{listed(named)}",
+        f"控制台有 {len(early)} 行属于 {as_of} 之后的日期，发布后再核对：{listed(named)}",
     )
 
 
@@ -56,11 +69,15 @@ def _early_bills(registry: Registry, as_of: date) -> CheckResult:
         for key in registry.statements.bills
         if key.month.replace(day=monthrange(key.month.year, key.month.month)[1]) > as_of
     ]
-    if not early:
-        return CheckResult("early_bills", True, "none", "无")
-    return CheckResult(
+    return _noted(
         "early_bills",
-        False,
+        early,
         f"{counted(len(early), 'bill')} of a month that is not over by {as_of}, compared once it is: {listed(early)}",
         f"{len(early)} 份账单所属月份到 {as_of} 尚未结束，结束后再核对：{listed(early)}",
     )
+
+
+def _noted(check: str, what: Sized, text_en: str, text_zh: str) -> CheckResult:
+    if not what:
+        return CheckResult(check, True, "none", "无")
+    return CheckResult(check, True, text_en, text_zh, severity=NOTICE)

@@ -59,6 +59,8 @@ def _closing_words(store: Store, has_files: bool) -> int:
     status = last_status(store.data)
     for warning in status.warnings:
         print(f"warning: {warning.check}: {warning.detail_en}")
+    for notice in status.notices:
+        print(f"notice: {notice.check}: {notice.detail_en}")
     for one in status.incidents:
         print(f"incident: {one.text_en}{' (noted)' if one.notes else ''}")
     if not has_files:

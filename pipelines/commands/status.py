@@ -60,6 +60,7 @@ def _lines(status: Status) -> list[tuple[str, str]]:
         if work:
             lines.append((label, f"`{work.doing}`, process {work.process}, since {work.since}"))
     lines += [("warning", f"{warning.check}: {warning.detail_en}") for warning in status.warnings]
+    lines += [("notice", f"{notice.check}: {notice.detail_en}") for notice in status.notices]
     for one in status.incidents:
         lines.append(("incident", one.text_en))
         lines += [("note", printable(text)) for text in one.notes]

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Final, Literal
 
 Kind = Literal["books", "folder", "freshness"]
+NOTICE: Final = "notice"
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class Check:
         kind: the run stops where `books` fail; a check of the `folder` looks at its files, its registry and the newest
             day; `freshness` is for Dagster alone.
         meaning_en: when it fails.
-        to_do: what a failure asks of whoever reads `status.json`.
+        to_do: what a failure, or a notice, asks of whoever reads `status.json`.
     """
 
     name: str
@@ -38,7 +39,11 @@ class Check:
 
 @dataclass(frozen=True)
 class CheckResult:
-    """One check's finding, in both languages; `day` None: of the data folder as a whole."""
+    """One check's finding, in both languages; `day` None: of the data folder as a whole.
+
+    `severity` is `warn`, or `notice` of a check that passed and has something to say all the same: it changes no state
+    and no exit code.
+    """
 
     check_name: str
     passed: bool
@@ -46,6 +51,11 @@ class CheckResult:
     detail_zh: str
     day: date | None = None
     severity: str = "warn"
+
+    @property
+    def is_notice(self) -> bool:
+        """Whether it passed and has something to say."""
+        return self.passed and self.severity == NOTICE
 
 
 _ALL: Final = (
@@ -102,18 +112,6 @@ _ALL: Final = (
         "A row of the registry or of the code dictionary is bad, or a column looks like a secret.",
         "登记表或结果码字典中有无效的行，或某列疑似密钥。",
         "Mend these rows.",
-    ),
-    Check(
-        "unknown_accounts", "registry", "folder",
-        "A resource package, a console or a bill is of an account that no app has.",
-        "资源包、控制台或账单所属的账号没有任何应用。",
-        "Correct the account there, or say in registry/accounts.csv which apps have it.",
-    ),
-    Check(
-        "early_bills", "registry", "folder",
-        "A bill is of a month that is not over.",
-        "有账单所属的月份尚未结束。",
-        "Correct its month, or put it there when the month is over: till then it is compared with nothing.",
     ),
     Check(
         "rejected_share", "event_parts", "folder",
@@ -180,6 +178,24 @@ _ALL: Final = (
         "A console or a bill of the last 7 days or the last month differs from the log, and nothing known explains it.",
         "最近 7 天或上个月，控制台或账单与日志不一致，且没有已知原因。",
         "See reconciliation_daily and reconciliation_monthly: which account, channel and day.",
+    ),
+    Check(
+        "unknown_accounts", "registry", "folder",
+        "Never; it notes resource packages, consoles and bills of an account that no app has.",
+        "不会不通过；只提示所属账号没有任何应用的资源包、控制台和账单。",
+        "Correct the account there if it is wrong, or say in registry/accounts.csv which apps have it.",
+    ),
+    Check(
+        "early_consoles", "registry", "folder",
+        "Never; it notes rows of a console of days that are not published yet.",
+        "不会不通过；只提示控制台中尚未发布日期的行。",
+        "Correct the day if it is wrong; till it is published it is compared with nothing.",
+    ),
+    Check(
+        "early_bills", "registry", "folder",
+        "Never; it notes bills of a month that is not over.",
+        "不会不通过；只提示所属月份尚未结束的账单。",
+        "Correct the month if it is wrong; till it is over the bill is compared with nothing.",
     ),
     Check(
         "yesterday_is_published", "site", "freshness",

@@ -246,7 +246,7 @@ _WORDS: Final = {
     "schemes.scheme_id": "the scheme",
     "scheme_name": "as the registry says",
     "sdk_version": "as logged; NULL where there was none",
-    "severity": "`warn`",
+    "severity": "`warn`, or `notice`: the check passed and has something to say",
     "sha256": "SHA-256 of the file as it lies in landing, in hex; empty where its bytes cannot be read",
     "source": "the source mapping that read the file; empty of an unread file",
     "stage": "`prefetch`, `page`, `click`, `authorize`, `verify` or `login`",

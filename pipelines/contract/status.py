@@ -62,7 +62,7 @@ class Work(BaseModel):
 
 
 class Warned(BaseModel):
-    """One warning that stands."""
+    """One warning, or one notice, that stands."""
 
     check: str
     severity: str
@@ -103,7 +103,7 @@ class Kept(BaseModel):
 
 
 class Status(BaseModel):
-    """The state of a data folder."""
+    """The state of a data folder; `notices` are what is good to know: they change no state and no exit code."""
 
     schema_version: int = STATUS_VERSION
     written_at: str
@@ -114,6 +114,7 @@ class Status(BaseModel):
     running: Work | None = None
     interrupted: Work | None = None
     warnings: list[Warned] = []
+    notices: list[Warned] = []
     incidents: list[OpenIncident] = []
     kept: Kept = Kept()
     to_do: list[str] = []

@@ -63,14 +63,8 @@ def status_of(
         if over > manifest.as_of:
             first = manifest.as_of + timedelta(days=1)
             status.overdue = Overdue(days=(over - manifest.as_of).days, first=first, last=over)
-        status.warnings = [
-            Warned(
-                check=check.check_name, severity=check.severity, day=check.day, detail_en=check.detail_en,
-                detail_zh=check.detail_zh, do=CHECKS[check.check_name].to_do,
-            )
-            for check in checks
-            if not check.passed
-        ]  # fmt: skip
+        status.warnings = [_warned(check) for check in checks if not check.passed]
+        status.notices = [_warned(check) for check in checks if check.is_notice]
         status.incidents = _open_incidents(store.database)
     note_alerts(data, status)
     return status
@@ -100,6 +94,13 @@ def note_alerts(data: Path, status: Status) -> None:
             )
         )
     _set_state(status)
+
+
+def _warned(check: CheckResult) -> Warned:
+    return Warned(
+        check=check.check_name, severity=check.severity, day=check.day, detail_en=check.detail_en,
+        detail_zh=check.detail_zh, do=CHECKS[check.check_name].to_do,
+    )  # fmt: skip
 
 
 def in_zone(instant: datetime, zone: str) -> str:

@@ -73,7 +73,9 @@ class BillingPages:
         self._notes = {
             "packages.html": notebook.of((PACKAGES_FILE, READINGS_FILE), shared=("unknown_accounts",)),
             "reconciliation.html": notebook.of(
-                (f"{CONSOLE_FOLDER}/", f"{BILLS_FOLDER}/"), own=("early_bills",), shared=("unknown_accounts",)
+                (f"{CONSOLE_FOLDER}/", f"{BILLS_FOLDER}/"),
+                own=("early_consoles", "early_bills"),
+                shared=("unknown_accounts",),
             ),
             "limits.html": notebook.of((LIMITS_FILE,)),
         }

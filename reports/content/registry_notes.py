@@ -1,7 +1,7 @@
-"""What of the registry a page lacks: rows of its files that do not count, and what the run warns of them.
+"""What of the registry a page lacks: rows of its files that do not count, and what the run notes of them.
 
-Lives here: which notes are for a page. Does not belong here: what a good row is (`pipelines/contract/`), what is warned
-of (`pipelines/closing/registry_warnings.py`).
+Lives here: which notes are for a page. Does not belong here: what a good row is (`pipelines/contract/`), what is noted
+(`pipelines/closing/registry_warnings.py`).
 """
 
 from dataclasses import dataclass
@@ -22,9 +22,9 @@ class BadRow(NamedTuple):
 
 @dataclass(frozen=True)
 class RegistryNotes:
-    """What failed checks say, and the rows that do not count; `is_of_page`: any of it is of this page alone."""
+    """What checks note, and the rows that do not count; `is_of_page`: any of it is of this page alone."""
 
-    findings: list[Text]
+    notices: list[Text]
     rows: list[BadRow]
     is_of_page: bool
 
@@ -34,7 +34,7 @@ class RegistryNotebook:
 
     def __init__(self, marts: PublishedTables) -> None:
         self._rows = [BadRow(*row) for row in marts.rows("registry_rows")]
-        self._failed = {name: Text(zh, en) for name, _, passed, _, zh, en in marts.rows("checks") if not passed}
+        self._notices = {name: Text(zh, en) for name, level, _, _, zh, en in marts.rows("checks") if level == "notice"}
 
     def of(self, paths: tuple[str, ...], own: tuple[str, ...] = (), shared: tuple[str, ...] = ()) -> RegistryNotes:
         """The notes of a page.
@@ -46,5 +46,5 @@ class RegistryNotebook:
         """
         starts = tuple(f"registry/{path}" for path in paths)
         rows = [row for row in self._rows if row.path.startswith(starts)]
-        failed = [name for name in (*shared, *own) if name in self._failed]
-        return RegistryNotes([self._failed[name] for name in failed], rows, bool(rows or set(failed) & set(own)))
+        noted = [name for name in (*shared, *own) if name in self._notices]
+        return RegistryNotes([self._notices[name] for name in noted], rows, bool(rows or set(noted) & set(own)))

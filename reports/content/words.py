@@ -30,6 +30,7 @@ WORDS: dict[str, str] = {
     # results of checks
     "passed": "Passed",
     "warn": "Warning",
+    "notice": "Note",
     "error": "Error",
     # state of an incident
     "open": "Open",
@@ -72,8 +73,6 @@ CHECK_WORDS: dict[str, Text] = {
     "unreadable_folders": t("Unreadable folders"),
     "source_mappings": t("Source mappings"),
     "registry_rows": t("Rows of the registry"),
-    "unknown_accounts": t("Accounts that no app has"),
-    "early_bills": t("Bills of months that are not over"),
     "rejected_share": t("Share of rejected records"),
     "nothing_accepted": t("Files without a good record"),
     "mostly_rejected": t("Files rejected by over half"),
@@ -85,6 +84,9 @@ CHECK_WORDS: dict[str, Text] = {
     "package_overflow": t("Uses that no resource package covered"),
     "package_drift": t("Readings of resource packages that are off"),
     "reconciliation": t("Consoles and bills that differ"),
+    "unknown_accounts": t("Accounts that no app has"),
+    "early_consoles": t("Console rows of days to come"),
+    "early_bills": t("Bills of months that are not over"),
 }
 
 # Why a record or a row does not count, by what stands before the colon of its reason.

@@ -70,6 +70,25 @@ def test_all_times_of_the_status_are_of_the_business_zone(call: Call, own: DataF
     assert printed.count("+08:00") == 3
 
 
+def test_what_is_only_good_to_know_is_said_and_changes_no_exit_code(
+    call: Call, folder: DataFolder, yesterday: date
+) -> None:
+    folder.land("a.ndjson", records(1, yesterday))
+    folder.write("registry/bills/a.csv", "month,account_id,channel,quantity\n2062-03,default,number,1\n")
+    ran = call("run", data=folder.root)
+    said = f"early_bills: 1 bill of a month that is not over by {yesterday}"
+    assert ran.code == 0
+    assert f"\nnotice: {said}" in f"\n{ran.out}"
+    status = json.loads((folder.root / "status.json").read_bytes())
+    assert (status["state"], status["warnings"], status["to_do"]) == ("ok", [], [])
+    assert [notice["check"] for notice in status["notices"]] == ["early_bills"]
+    shown = call("status", data=folder.root)
+    assert "notice " in shown.out
+    assert said in shown.out
+    quality = (folder.store.site / "quality.html").read_text("utf-8")
+    assert quality.index("2062-03 default number") < quality.index('<details class="passed">')
+
+
 def test_status_json_says_of_alerts_what_the_end_of_the_run_left(
     call: Call, folder: DataFolder, yesterday: date
 ) -> None:
