@@ -247,14 +247,16 @@ def _rows(
     text = _text_of(file)
     if has_damage := "\ufffd" in text:
         place = text.count("\n", 0, text.index("\ufffd")) + 1
-        registry.problems.append(Problem(path, place, "not UTF-8: save the file as CSV UTF-8", ""))
+        registry.problems.append(Problem(path, place, "not UTF-8: save the file as CSV UTF-8", "", costs_row=False))
     reader = csv.reader(io.StringIO(text, newline=""))
     header = [name.strip() for name in next(reader, [])]
     if header and key[0] not in header:
         lacking = f"no column {key[0]}: the first line names the columns, separated by commas"
-        registry.problems.append(Problem(path, 1, lacking, ",".join(header)))
+        registry.problems.append(Problem(path, 1, lacking, ",".join(header), costs_row=False))
         return
-    registry.problems += [Problem(path, 1, f"secret:{name}", name) for name in secret_columns(header, columns)]
+    registry.problems += [
+        Problem(path, 1, f"secret:{name}", name, costs_row=False) for name in secret_columns(header, columns)
+    ]
     registry.problems += repeated_columns(path, header, columns)
     line = 1
     try:
@@ -277,7 +279,7 @@ def _rows(
                 continue
             if (created := row.get("created_at")) and not registry_time(created, "UTC"):
                 # Its name and its schemes are worth more than the date.
-                registry.problems.append(Problem(path, first_line, "invalid:created_at", text_of_row))
+                registry.problems.append(Problem(path, first_line, "invalid:created_at", text_of_row, costs_row=False))
                 row["created_at"] = None
             seen.add(own)
             yield row

@@ -38,9 +38,12 @@ class BadRowError(ValueError):
 
 @dataclass(frozen=True)
 class Problem:
-    """A bad row of the registry: where it is, why it does not count, and its text.
+    """What is wrong in the registry: where it is, why, and its text; mostly a bad row, which does not count.
 
-    `is_as_written`: the text may be seen as it is; in the others, numbers of phones are masked.
+    Attributes:
+        reason: as of records, such as `invalid:quantity`; what of it has words is in `reports/content/words.py`.
+        is_as_written: the text may be seen as it is; in the others, numbers of phones are masked.
+        costs_row: a row does not count for it; else it is of a column, a file, or a cell alone.
     """
 
     path: str
@@ -48,6 +51,7 @@ class Problem:
     reason: str
     record: str
     is_as_written: bool = False
+    costs_row: bool = True
 
 
 @dataclass(frozen=True)
@@ -150,7 +154,7 @@ def read_row_file(
     header = [name.strip() for name in _cells(lines[0]) or []]
     _require_columns(asked, header)
     secrets = secret_columns(header, asked.columns)
-    problems += [Problem(asked.path, 1, f"secret:{name}", name) for name in secrets]
+    problems += [Problem(asked.path, 1, f"secret:{name}", name, costs_row=False) for name in secrets]
     problems += repeated_columns(asked.path, header, asked.columns)
     values: list[T] = []
     seen: set[Hashable] = set()
@@ -178,7 +182,7 @@ def secret_columns(header: Iterable[str], columns: Collection[str]) -> list[str]
 def repeated_columns(path: str, header: Iterable[str], columns: Iterable[str]) -> list[Problem]:
     """What is to be said of the columns that are read and that a header has more than once."""
     count = Counter(header)
-    return [Problem(path, 1, f"two columns {name}: the first counts", name) for name in columns if count[name] > 1]
+    return [Problem(path, 1, f"repeated_column:{name}", name, costs_row=False) for name in columns if count[name] > 1]
 
 
 def by_column(header: Sequence[str], values: Sequence[str | None]) -> dict[str, str | None]:

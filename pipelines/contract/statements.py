@@ -28,7 +28,8 @@ _CHANNELS: Final = (*NUMBER_CHANNELS, NUMBER)
 _CONSOLE_NEEDED: Final = ("day", "account_id", "channel")
 _BILLS_COLUMNS: Final = ("month", "account_id", "channel", "quantity", "overflow_quantity", "amount")
 _READ: Final = ".csv"
-_NOT_READ: Final = "not read: only files whose name ends in .csv are"
+# What is no CSV file, or in the place of the folder itself.
+_UNREAD: Final = "unread"
 _DAY: Final = re.compile(r"(\d{4})(-?)(\d\d)\2(\d\d)", re.ASCII)
 _MONTH: Final = re.compile(r"(\d{4})-?(\d\d)", re.ASCII)
 
@@ -86,11 +87,11 @@ def _load(
     problems: list[Problem],
 ) -> list[T]:  # fmt: skip
     if (folder / name).is_file():
-        problems.append(Problem(f"registry/{name}", 1, "not read: it is no folder", ""))
+        problems.append(Problem(f"registry/{name}", 1, _UNREAD, "", costs_row=False))
     there = names_in(folder / name)
     files = [file for file in there if file.lower().endswith(_READ)]
     problems += [
-        Problem(f"registry/{name}/{name_as_text(file)}", 1, _NOT_READ, "")
+        Problem(f"registry/{name}/{name_as_text(file)}", 1, _UNREAD, "", costs_row=False)
         for file in there
         if file not in files and not has_name_left_alone(file)
     ]

@@ -89,7 +89,8 @@ CHECK_WORDS: dict[str, Text] = {
     "early_bills": t("Bills of months that are not over"),
 }
 
-# Why a record or a row does not count, by what stands before the colon of its reason.
+# Why a record or a row does not count, or what is wrong with a file of the registry, by what stands before the colon of
+# its reason.
 REASON_WORDS: dict[str, Text] = {
     "missing": t("a required field is missing"),
     "invalid": t("a field breaks its rule"),
@@ -98,6 +99,9 @@ REASON_WORDS: dict[str, Text] = {
     "duplicate": t("a key stands twice"),
     "unknown": t("names what is not there"),
     "too_old": t("too long ago"),
+    "secret": t("a column that looks like a secret: take it away"),
+    "repeated_column": t("a column stands twice: the first counts"),
+    "unread": t("not read: only files named *.csv are"),
 }
 
 

@@ -100,6 +100,20 @@ def test_a_bad_registry_row_fires_with_its_place() -> None:
     assert "registry/apps.csv:7 invalid:platform" in result.detail_en
 
 
+def test_what_costs_no_row_is_counted_apart_from_bad_rows() -> None:
+    column = Problem("registry/limits.csv", 1, "secret:token", "token", costs_row=False)
+    both = check(
+        "registry_rows", Manifest(), Registry(problems=[Problem("registry/a.csv", 7, "malformed", ""), column])
+    )
+    assert (
+        both.detail_en == "1 bad row: registry/a.csv:7 malformed; 1 other finding: registry/limits.csv:1 secret:token"
+    )
+    assert both.detail_zh == "1 行无效：registry/a.csv:7 malformed；1 处其他问题：registry/limits.csv:1 secret:token"
+    alone = check("registry_rows", Manifest(), Registry(problems=[column]))
+    assert not alone.passed
+    assert alone.detail_en == "1 other finding: registry/limits.csv:1 secret:token"
+
+
 def test_an_account_that_no_app_has_is_named_with_its_file() -> None:
     bought = Packages(
         [Package(name, name, 1, DAWN, DAWN + timedelta(days=9)) for name in ("default", "corp", "by-rule")]

@@ -80,7 +80,7 @@ def test_bad_app_rows_are_listed_and_cost_themselves_alone(tmp_path: Path) -> No
 def test_of_a_column_that_is_there_twice_the_first_counts(tmp_path: Path) -> None:
     registry = load(tmp_path, apps="app_key,app_name,app_name\nshop,Shop,Market\n")
     assert registry.apps[0]["app_name"] == "Shop"
-    assert problems(registry) == [("registry/apps.csv", 1, "two columns app_name: the first counts")]
+    assert problems(registry) == [("registry/apps.csv", 1, "repeated_column:app_name")]
 
 
 def test_bad_scheme_rows_are_listed_and_cost_themselves_alone(tmp_path: Path) -> None:
