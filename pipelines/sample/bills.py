@@ -77,7 +77,10 @@ class SampleBills:
 
 
 def forget_bills(registry: Path, truth: Path) -> None:
-    """Takes away what an earlier sample wrote, by its truth; a file that somebody wrote stays."""
+    """Takes away the files that an earlier sample wrote, by their names in its truth.
+
+    They are the sample's own, also where somebody edited one since; a file under another name stays.
+    """
     try:
         found = json.loads(truth.read_text("utf-8"))
     except (OSError, ValueError):

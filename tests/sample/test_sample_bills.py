@@ -93,10 +93,11 @@ def test_only_samples_that_plant_what_can_be_seen_have_bills() -> None:
     assert not any(one.has_bills for one in few)
 
 
-def test_of_an_earlier_sample_its_bills_go_and_what_somebody_wrote_stays(tmp_path: Path) -> None:
+def test_of_an_earlier_sample_its_files_go_also_edited_ones_and_others_stay(tmp_path: Path) -> None:
     registry = tmp_path / "registry"
     SampleBills(used(date(2026, 11, 25)), sample_apps(4)).write(registry)
     (registry / "console" / "mine.csv").write_text("day,account_id,channel\n", "utf-8")
+    (registry / "limits.csv").write_text("limit_id,key,max_requests,window\nmine,phone,3,day\n", "utf-8")
     (tmp_path / "mine.csv").write_text("", "utf-8")
     truth = tmp_path / "sample_truth.json"
     names = SampleBills(used(date(2026, 11, 25)), sample_apps(4)).truth()["registry"]
