@@ -42,6 +42,11 @@ class AppHealth:
         """Whether its requests or its technical success are below the usual."""
         return "below" in (self.usual_rate.place, self.usual_volume.place)
 
+    @property
+    def is_unjudged(self) -> bool:
+        """Whether it has too few days to tell what is usual of either."""
+        return self.usual_rate.place == self.usual_volume.place == "unknown"
+
 
 def app_health(
     marts: PublishedTables, by_key: Mapping[str, App], open_: Sequence[str], struck: Struck, complete: Collection[date]

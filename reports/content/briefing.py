@@ -79,19 +79,21 @@ def briefing(
 class _Others:
     """The apps without an open incident, by how they are: none is called normal of which that is not known.
 
-    `silent` have no record in the 30 days; one that is disabled is to have none, and is not among them. Where more apps
-    than the list has are active, whether one is below the usual is not known of all: `is_known_of_all` tells.
+    `young` have too few days to be judged by. `silent` have no record in the 30 days; one that is disabled is to have
+    none, and is not among them. Where more apps than the list has are active, whether one is below the usual is not
+    known of all: `is_known_of_all` tells.
     """
 
     normal: int
     below: int
+    young: int
     silent: int
     is_known_of_all: bool
 
     @property
     def count(self) -> int:
         """All of them."""
-        return self.normal + self.below + self.silent
+        return self.normal + self.below + self.young + self.silent
 
     @property
     def words(self) -> Text:
@@ -99,6 +101,7 @@ class _Others:
         kinds = (
             (self.normal, t("normal") if self.is_known_of_all else t("no incident")),
             (self.below, t("below usual")),
+            (self.young, t("with too few days")),
             (self.silent, t("no records in 30 days")),
         )
         found = [(number, kind) for number, kind in kinds if number]
@@ -110,14 +113,15 @@ class _Others:
     @property
     def are_normal(self) -> bool:
         """Whether nothing is to be said of any of them."""
-        return self.is_known_of_all and not self.below and not self.silent
+        return self.is_known_of_all and self.normal == self.count
 
 
 def _others(apps: Iterable[App], active: set[str], struck: Collection[str], listed: Sequence[AppHealth]) -> _Others:
     silent = sum(app.key not in active and app.key not in struck and app.status != "disabled" for app in apps)
     rest = active - set(struck)
     below = sum(one.is_below and one.app.key in rest for one in listed)
-    return _Others(len(rest) - below, below, silent, rest <= {one.app.key for one in listed})
+    young = sum(one.is_unjudged and one.app.key in rest for one in listed)
+    return _Others(len(rest) - below - young, below, young, silent, rest <= {one.app.key for one in listed})
 
 
 def _sentence(
@@ -152,7 +156,7 @@ def _sentence(
             return "warn", t("All apps are normal; warnings: {count}").format(count=warnings)
         return "good", t("All is normal")
     said = [t("No incident")]
-    if others.below or others.silent:
+    if others.below or others.young or others.silent:
         said.append(t("apps: {kinds}").format(kinds=others.words))
     if warnings:
         said.append(t("warnings: {count}").format(count=warnings))

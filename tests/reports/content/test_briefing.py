@@ -34,11 +34,13 @@ def apps(
     fallen: Sequence[int] = (),
     silent: Sequence[int] = (),
     disabled: Sequence[int] = (),
+    young: Sequence[int] = (),
     warnings: int = 0,
 ) -> Path:
     """Apps `app-0`, … with 100 requests and more on each of 60 days, and incidents.
 
-    Those that are `fallen` have a tenth of them on the last day, those that are `silent` or `disabled` none at all.
+    Those that are `fallen` have a tenth of them on the last day, those that are `silent` or `disabled` none at all,
+    those that are `young` none before the last three days.
     """
     made = Database(path / "authmeter.duckdb")
     made.publish(first_day=day(59))
@@ -64,9 +66,10 @@ def apps(
             0 AS verifications, 0 AS mismatches, 0 AS unknowns, 0 AS billable_verifications, 1 AS devices
         FROM range($count) AS apps(i), range(60) AS days(back),
             LATERAL (SELECT if(back = 0 AND i IN (SELECT unnest($fallen)), 1, 10) AS n)
-        WHERE NOT ($is_missing AND back = 0) AND i NOT IN (SELECT unnest($none))""",
+        WHERE NOT ($is_missing AND back = 0) AND i NOT IN (SELECT unnest($none))
+            AND (back < 3 OR i NOT IN (SELECT unnest($young)))""",
         {"last": day(0), "count": count, "is_missing": is_missing, "fallen": list(fallen),
-         "none": [*silent, *disabled]},
+         "none": [*silent, *disabled], "young": list(young)},
     )  # fmt: skip
     made.add("check_results", *(
         {"check_name": f"check-{i}", "severity": "warn", "passed": False, "detail_en": "Odd.", "detail_zh": "异常。"}
@@ -114,6 +117,12 @@ def test_the_sentence(
         # One that is disabled is to have no record: it is neither normal nor a finding.
         ({"count": 8, "incidents": [ONE], "disabled": [7]}, "bad", "1 个问题正在发生，其余 6 个应用正常",
          "1 problem is happening, the other 6 apps are normal"),
+        # Of one that has just come nothing is known yet.
+        ({"count": 8, "incidents": [ONE], "fallen": [5], "young": [6]}, "bad",
+         "1 个问题正在发生，其余 7 个应用：5 个正常，1 个低于平时，1 个天数不足",
+         "1 problem is happening, the other 7 apps: 5 normal, 1 below usual, 1 with too few days"),
+        ({"count": 8, "young": [5]}, "good", "没有异常；各应用：7 个正常，1 个天数不足",
+         "No incident; apps: 7 normal, 1 with too few days"),
         # Of so many the list shows 50: that the others are within the usual is not known.
         ({"count": 60, "incidents": [ONE]}, "bad", "1 个问题正在发生，其余 59 个应用：没有异常",
          "1 problem is happening, the other 59 apps: no incident"),
