@@ -104,7 +104,7 @@ def _write_folder(writer: SiteWriter, content: Content, pieces: list[list[list[s
     if workbook:
         writer.write(f"{detail}.xlsx", workbook)
     files = AppFiles(page.bytes, content.rows, len(content.csv), len(workbook) if workbook else None)
-    writer.write(f"{folder}/figures.js", _figures(content.document, files, shell.open.get(app.key, b"[]")))
+    writer.write(f"{folder}/figures.js", _figures(content.document, files, shell.open.get(app.key, b'{"open":[]}')))
     return files
 
 
@@ -150,4 +150,4 @@ def _figures(document: str, files: AppFiles, open_: bytes) -> bytes:
     """The script of an app's figures; its open incidents and the sizes of its files are known only here, and go to the
     document's end."""
     sizes = f'{{"csv":[{files.csv_rows},{files.csv_bytes}],"xlsx":{files.xlsx_bytes or "null"}}}'
-    return script("AUTHMETER_FIGURES", f'{document[:-1]},"open":{open_.decode()},"files":{sizes}}}')
+    return script("AUTHMETER_FIGURES", f'{document[:-1]},{open_.decode()[1:-1]},"files":{sizes}}}')

@@ -171,7 +171,7 @@ class _Site:
                 for key in sorted(keys & self.by_key.keys())
             },
             template.render(root="../../", entries=[], withdrawn=[]),
-            {key: orjson.dumps(self.incidents.open_rows(key)) for key in sorted(keys & self.by_key.keys())},
+            {key: orjson.dumps(self.incidents.open_figures(key)) for key in sorted(keys & self.by_key.keys())},
         )
 
     def _page(self, path: str, template: str | None = None, root: str = "", **values: object) -> WrittenFile:
@@ -215,9 +215,9 @@ class _Site:
         """
         self.figures.order(names.result())
         ((_, document),) = self.figures.documents([ALL_APPS])
-        open_ = orjson.dumps(self.incidents.open_rows(ALL_APPS))
+        open_ = orjson.dumps(self.incidents.open_figures(ALL_APPS)).decode()
         scripts = {
-            "data/all.js": script("AUTHMETER_FIGURES", f'{document[:-1]},"open":{open_.decode()}}}'),
+            "data/all.js": script("AUTHMETER_FIGURES", f"{document[:-1]},{open_[1:]}"),
             "data/apps.js": column_script("AUTHMETER_APPS", self.figures.frame("figures/app_table")),
             "data/logins.js": column_script("AUTHMETER_LOGINS", self.figures.frame("figures/login_table")),
         }

@@ -161,12 +161,17 @@ class Incidents:
         """All of them, for the briefing."""
         return self._arranged(self.all)
 
-    def open_rows(self, key: str) -> list[tuple[str, str | None, str | None, str, str]]:
-        """The first open incidents, which monitoring names above the charts of one app, or of all apps (`*`): id, name
-        and folder of its app (None of all together), and what it is, in both languages."""
+    def open_figures(self, key: str) -> dict[str, object]:
+        """The open incidents that monitoring tells of above the charts of one app, or of all apps (`*`).
+
+        `open` are the first: id, name and folder of its app (None of all together), and what it is, in both languages.
+        `open_more` counts the others where there are any.
+        """
         entries = self.listed() if key == ALL_APPS else self.of_app(key)
         found = [entry.incident for entry in entries if entry.incident.published.is_open]
-        return [(one.incident_id, one.name, one.folder, one.text.zh, one.text.en) for one in found[:OPEN_NAMED]]
+        named = [(one.incident_id, one.name, one.folder, one.text.zh, one.text.en) for one in found[:OPEN_NAMED]]
+        more = len(found) - len(named)
+        return {"open": named} | ({"open_more": more} if more else {})
 
     def of_day(self, day: date) -> list[Entry]:
         """Those that were there on a day."""

@@ -2,8 +2,9 @@
    apps together those of the briefing. */
 
 import { all, element, named } from "./dom.js";
-import { _, appHref, localAddress } from "./language.js";
-import { figures, language, root } from "./state.js";
+import { number } from "./format.js";
+import { _, appHref, filled, localAddress } from "./language.js";
+import { chosenApp, figures, language, root } from "./state.js";
 import { onFigures } from "./windows.js";
 
 /** @import { RawFigures } from "./types.d.ts" */
@@ -24,9 +25,21 @@ function line([id, name, folder, zh, en]) {
   );
 }
 
+/**
+ * What stands below those that are named: how many more are open, with the way to the list of all.
+ * @param {number} count
+ * @returns {HTMLElement}
+ */
+function moreLine(count) {
+  const [[, , folder]] = figures.open;
+  const href = chosenApp && folder !== null ? appHref(folder, "index.html") : localAddress(`${root}index.html`);
+  return element("li", {}, element("a", { href }, filled(_("{count} more are open"), { count: number(count) })));
+}
+
 function drawOpen() {
   for (const place of all("[data-part=open-incidents]")) {
     const lines = figures.open.map(line);
+    if (figures.open_more) lines.push(moreLine(figures.open_more));
     place.replaceChildren(...(lines.length ? [element("ul", { className: "open-incidents" }, ...lines)] : []));
   }
 }

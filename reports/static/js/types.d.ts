@@ -198,6 +198,8 @@ export interface RawFigures {
    * what it is in Chinese and in English.
    */
   open: [string, string | null, string | null, string, string][];
+  /** How many more are open, where there are any. */
+  open_more?: number;
   /** First days of its incidents of the 90 days. */
   incidents: string[];
   /** Channel, first and last day of those that reach into the 90 days; the last day of an open one is null. */

@@ -57,6 +57,20 @@ def test_open_ones_come_first_then_the_largest_loss_then_the_id(made, reading):
     assert [key for key, _ in ids(found.of_day(day(4)))] == ["large", "b", "ended"]
 
 
+def test_monitoring_names_five_open_ones_and_counts_the_others(made, reading):
+    made.add("incidents", *(incident(f"open-{i}", 3, lost=float(90 - i)) for i in range(7)))
+    made.add(
+        "incidents", incident("game", 3, app_key="game", lost=1.0), incident("part", 3, part_of="open-6", lost=2.0)
+    )
+    made.add("incidents", incident("ended", 9, state="recovered", last_day=day(2)))
+    found = incidents_of(made, reading)
+    named = {key: found.open_figures(key) for key in ("*", "shop", "game", "idle")}
+    assert [row[0] for row in named["shop"]["open"]] == [f"open-{i}" for i in range(5)]
+    assert {key: one.get("open_more") for key, one in named.items()} == {"*": 3, "shop": 2, "game": None, "idle": None}
+    assert [row[0] for row in named["game"]["open"]] == ["game"]
+    assert named["idle"] == {"open": []}
+
+
 def test_a_part_stands_below_the_outermost_that_it_is_part_of(made, reading):
     made.add(
         "incidents",
