@@ -113,13 +113,14 @@ def test_the_longer_look_shows_90_days_and_13_months(read_site: Callable[..., Re
     page.locator("[data-figures=usage] summary").click()
     reader.settle()
     row = page.locator("[data-figures=usage] tbody tr").first.inner_text().split("\t")
-    # A month is as high as its mean day: one that is not over is no fall.
-    assert row[:2] == ["2026-03", "40"]
+    # The table has what a month counts, with its days; drawn it is as high as its mean day: one that is not over is
+    # no fall.
+    assert (row[0], row[1], row[-1]) == ("2026-03", "1,240", "31")
     (usage,) = [one for one in layer(page, "usage")["traces"] if one["look"] == "one_click"]
     assert usage["y"][-3:] == [40] * 3
     assert usage["symbols"][-4:] == ["circle-open", "circle", "circle", "circle"]
     assert "Not all days have data: 2025-12" not in texts_of(page)
-    assert "Counts of a month are those of its mean day" in texts_of(page)
+    assert "Counts of a month are drawn as its mean day; tables and files have its sums" in texts_of(page)
     # The page's own switch shows its window again.
     reader.press("7")
     assert len(layer(page, "usage")["traces"][0]["x"]) == 7

@@ -68,7 +68,9 @@ function chartKeys(isAlone, isByVersion) {
       }),
     );
     return [
-      element("span", { textContent: _("Counts of a month are those of its mean day") }),
+      element("span", {
+        textContent: _("Counts of a month are drawn as its mean day; tables and files have its sums"),
+      }),
       ...(without.length ? [key("open-key", _("Not all days have data: {days}"), without)] : []),
     ];
   }

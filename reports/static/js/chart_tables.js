@@ -9,7 +9,7 @@ import { _, filled, metricLabel, word } from "./language.js";
 import { bareTable, headCell, numberCell } from "./periods.js";
 import { dayPage } from "./readout.js";
 import { fullName, isPresent, shownTraces, versionName, versionPlaces } from "./series.js";
-import { normsOf, placesOf, previousOf, valuesOf } from "./spans.js";
+import { monthDays, normsOf, placesOf, previousOf, valuesOf } from "./spans.js";
 import { seriesKey } from "./sparkline.js";
 import { chosenDimension, chosenSpan, figures, isolated, setIsolated } from "./state.js";
 
@@ -40,7 +40,11 @@ function chartTable(name, title) {
   const format = { records: number, share, ms: milliseconds }[window.AUTHMETER_CHARTS.units[name]];
   const lines = shownLines(name);
   const { x, missing, isByMonth } = placesOf(chosenSpan);
-  const head = [headCell(isByMonth ? _("Month") : _("Day")), ...lines.map(({ label }) => headCell(label, true))];
+  const head = [
+    headCell(isByMonth ? _("Month") : _("Day")),
+    ...lines.map(({ label }) => headCell(label, true)),
+    ...(isByMonth ? [headCell(_("Days with data"), true)] : []),
+  ];
   const rows = x.map((day, i) => {
     const href = dayPage(day);
     const said = isByMonth ? day.slice(0, 7) : dayLabel(day);
@@ -57,6 +61,7 @@ function chartTable(name, title) {
           : null,
       ),
       ...lines.map(({ values }) => numberCell(isGap ? _("no data") : format(values[i]))),
+      ...(isByMonth ? [numberCell(number(monthDays(i).withData))] : []),
     );
   });
   return bareTable(`${_("Figures of this chart")} · ${title}`, head, rows.reverse(), "plain dense");
@@ -78,12 +83,14 @@ function chartRows(name) {
     ...lines.map(({ label }) => label),
     ...withBefore.map(({ label }) => `${label} · ${previous}`),
     ...withNorms.flatMap(({ label }) => [`${label} · ${_("usual, lowest")}`, `${label} · ${_("usual, highest")}`]),
+    ...(isByMonth ? [_("Days with data")] : []),
   ];
   const rows = x.map((day, i) => [
     isByMonth ? day.slice(0, 7) : day,
     ...lines.map(({ values }) => values[i]),
     ...withBefore.map(({ before }) => before[i]),
     ...withNorms.flatMap(({ norms }) => [norms[i]?.low ?? null, norms[i]?.high ?? null]),
+    ...(isByMonth ? [monthDays(i).withData] : []),
   ]);
   return [headings, ...rows];
 }

@@ -13,7 +13,7 @@ import { _, onLanguage } from "./language.js";
 import { clearReadout, keepDrawn } from "./readout.js";
 import { band, dayMarks, dayScale, gaps, ghost, monthScale, scale } from "./scales.js";
 import { endName, hasLines, shownTraces } from "./series.js";
-import { normsOf, notesFrom, placesOf, previousOf, valuesOf } from "./spans.js";
+import { heightsOf, normsOf, notesFrom, placesOf, previousOf } from "./spans.js";
 import { chosenDimension, chosenSpan, figures, language, texts } from "./state.js";
 import { onTheme, theme as themeOfPage } from "./theme.js";
 import { onFigures, onSpan } from "./windows.js";
@@ -114,7 +114,7 @@ function fill(name, span, data, layout) {
   /** @type {object[]} */
   const behind = [];
   const values = data.flatMap((trace) => {
-    const list = valuesOf(trace.meta, span);
+    const list = heightsOf(trace.meta, span);
     const before = isAlone ? previousOf(trace.meta, span) : [];
     const norms = isAlone ? normsOf(trace.meta, unit, span) : [];
     trace.x = x;

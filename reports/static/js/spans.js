@@ -39,16 +39,27 @@ export function placesOf(span) {
 }
 
 /**
+ * What is counted on each day or in each month of a span, as tables and files tell it: counts of a month are its sums.
  * @param {SeriesPlace} meta
  * @param {SpanKey} span
  * @returns {Value[]}
  */
 export function valuesOf(meta, span) {
-  if (span !== "months") return seriesValues(meta, figures.long).slice(-Number(span));
-  const values = seriesValues(meta, figures.monthly);
-  // A month of few days is no fall: counts of a month are those of its mean day.
+  return span === "months"
+    ? seriesValues(meta, figures.monthly)
+    : seriesValues(meta, figures.long).slice(-Number(span));
+}
+
+/**
+ * The heights of a line: of a month, a count is that of its mean day, so that a month of few days is no fall.
+ * @param {SeriesPlace} meta
+ * @param {SpanKey} span
+ * @returns {Value[]}
+ */
+export function heightsOf(meta, span) {
+  const values = valuesOf(meta, span);
   const isCount = meta.group === "usage" || meta.field === "authorizations";
-  return isCount ? values.map((value, i) => ratio(value, site.months[i][2])) : values;
+  return span === "months" && isCount ? values.map((value, i) => ratio(value, site.months[i][2])) : values;
 }
 
 /**
