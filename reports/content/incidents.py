@@ -22,8 +22,9 @@ from reports.content.words import word
 
 # A page lists so many incidents, so many parts below each, and so many notes of each; the rest is counted.
 INCIDENTS_LISTED: Final = 200
-# On an app's page so many that have ended, and so many that were withdrawn: there may be a hundred thousand such pages,
-# and each line is a kilobyte. Open are never more than one for each rate or volume of a channel.
+# On an app's page so many that have ended stand in full, the others in a line each, and so many that were withdrawn are
+# listed: there may be a hundred thousand such pages, and one in full is a kilobyte. Open are never more than one for
+# each rate or volume of a channel.
 OWN_ENDED_LISTED: Final = 5
 PARTS_LISTED: Final = 5
 NOTES_LISTED: Final = 3
