@@ -95,7 +95,9 @@ def _verified(
                 report.differences += _differing_day(roller, inputs, beside, manifest, day, report)
             else:
                 report.without_events += 1
-    build_marts(beside, manifest, settings, registry, publication.checks, publication.billing)
+    # Of the recomputed days, as the other tables are: the marts refuse packages that were not drawn as these days say.
+    billing = billing_as_of(beside, manifest, settings, registry, as_of) if report.differences else publication.billing
+    build_marts(beside, manifest, settings, registry, publication.checks, billing)
     with workbench(settings, beside.temp, [store.warehouse]) as connection:
         attach(connection, store.database, "published", beside.temp)
         attach(connection, beside.database, "recomputed", beside.temp)

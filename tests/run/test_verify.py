@@ -12,6 +12,7 @@ import pytest
 
 from pipelines.closing.machine_clock import require_near_day, require_sound_clock
 from pipelines.common.days import Window
+from pipelines.common.digests import digest_of_folder
 from pipelines.common.errors import AuthmeterError
 from pipelines.common.machine_limits import as_machine_error, is_disk_full
 from pipelines.contract.registry import load_registry
@@ -28,6 +29,16 @@ def report_of(folder: DataFolder, span: Window | None = None) -> VerifyReport:
 
 def two_days(folder: DataFolder) -> None:
     folder.land("a.ndjson", [*records(4, days_before(DAY, 1)), *records(5)])
+    folder.tables()
+
+
+def publish_one_more(folder: DataFolder, table: str, column: str) -> None:
+    """Publishes the last day with one too many in each row of a table, as if it had been computed so."""
+    manifest = folder.manifest
+    file = folder.store.day_table(manifest.days[DAY], table)
+    pl.read_parquet(file).with_columns(pl.col(column) + 1).write_parquet(file)
+    manifest.days[DAY].content = digest_of_folder(folder.store.day_folder(manifest.days[DAY]))
+    folder.store.commit(manifest)
     folder.tables()
 
 
@@ -58,17 +69,23 @@ def test_a_changed_day_is_named(sound: DataFolder) -> None:
 
 
 def test_a_table_that_was_computed_wrongly_is_found_by_its_cells(sound: DataFolder) -> None:
-    manifest = sound.manifest
-    file = sound.store.day_table(manifest.days[DAY], "outcome_daily")
-    pl.read_parquet(file).with_columns(pl.col("records") + 1).write_parquet(file)
-    from pipelines.common.digests import digest_of_folder
-
-    manifest.days[DAY].content = digest_of_folder(sound.store.day_folder(manifest.days[DAY]))
-    sound.store.commit(manifest)
-    sound.tables()  # publishes the wrong day
+    publish_one_more(sound, "outcome_daily", "records")
     found = report_of(sound).differences
     assert any(text.startswith(f"day {DAY}, outcome_daily: 1 rows only as stored") for text in found)
     assert any(text.startswith("published table outcome_daily") for text in found)
+
+
+def test_uses_that_were_computed_wrongly_are_found_also_where_a_package_is_drawn(folder: DataFolder) -> None:
+    folder.write(
+        "registry/resource_packages.csv", f"resource_package_id,account_id,quantity,purchased_at\np,,9,{DAY}\n"
+    )
+    folder.land("a.ndjson", records(2, stage="verify"))
+    folder.tables()
+    publish_one_more(folder, "verification_hours", "uses")
+    assert folder.rows("SELECT used FROM resource_package_daily") == [(3,)]
+    found = "\n".join(report_of(folder).differences)
+    assert f"day {DAY}, verification_hours: 1 rows only as stored" in found
+    assert "published table resource_package_daily: 1 rows only as stored" in found
 
 
 def test_a_catalogue_that_is_not_whole_is_reported(sound: DataFolder) -> None:
