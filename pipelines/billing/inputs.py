@@ -34,17 +34,29 @@ def accounts_of(bought: Packages, uses: Iterable[DayUses], segments: Iterable[Se
         if account_id != NO_ACCOUNT:
             cut_uses[account_id, day].append((at, app_key, count))
     accounts = []
-    for account_id in sorted({one.account_id for one in bought.packages}):
-        packages = tuple(one for one in bought.packages if one.account_id == account_id)
-        ids = {one.resource_package_id for one in packages}
-        own = Packages(list(packages), [one for one in bought.readings if one.resource_package_id in ids], bought.zone)
+    for own in _by_account(bought):
+        account_id = own.packages[0].account_id
         parts = {
             day: _joined(sorted(cuts[day].intersection(instants)), cut_uses[account_id, day])
             for day, instants in own.cuts.items()
             if day in cuts
         }
-        accounts.append(Account(account_id, packages, tuple(own.readings), by_account.get(account_id, {}), parts))
+        given = (tuple(own.packages), tuple(own.readings), by_account.get(account_id, {}))
+        accounts.append(Account(account_id, *given, parts))
     return accounts
+
+
+def _by_account(bought: Packages) -> list[Packages]:
+    """The packages of each account with their readings, in the order of accounts; each is looked at once."""
+    owned: dict[str, Packages] = {}
+    of_package: dict[str, Packages] = {}
+    for one in bought.packages:
+        own = owned.setdefault(one.account_id, Packages(zone=bought.zone))
+        own.packages.append(one)
+        of_package[one.resource_package_id] = own
+    for reading in bought.readings:
+        of_package[reading.resource_package_id].readings.append(reading)
+    return [owned[account_id] for account_id in sorted(owned)]
 
 
 def _joined(cuts: list[datetime], uses: Iterable[tuple[datetime, str, int]]) -> dict[datetime, dict[str, int]]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
+
+import pytest
 
 from pipelines.billing.inputs import NO_ACCOUNT, accounts_of
 from pipelines.contract.packages import Package, Packages, Reading
@@ -45,6 +48,29 @@ def test_an_account_is_cut_at_its_own_instants_alone() -> None:
     assert acme.uses == {DAY: {"news": 8, "shop": 3}}
     assert acme.segments == {DAY: {at("00:00"): {"shop": 3}, at("12:00"): {"news": 8}}}
     assert beta.segments == {DAY: {at("00:00"): {}, at("09:00"): {"game": 4}}}
+
+
+class Walked(list[Package]):
+    """Counts how often somebody went through it."""
+
+    walks = 0
+
+    def __iter__(self) -> Iterator[Package]:
+        self.walks += 1
+        return super().__iter__()
+
+
+@pytest.mark.parametrize("accounts", [1, 40])
+def test_packages_are_gone_through_once_however_many_accounts_there_are(accounts: int) -> None:
+    packages = Walked(package(f"p{number:02}", f"a{accounts - number:02}", at("12:00")) for number in range(accounts))
+    readings = [Reading(one.resource_package_id, at("13:00"), 3) for one in packages]
+    packages.walks = 0
+    found = accounts_of(Packages(packages, readings, ZONE), [], [])
+    assert packages.walks == 1
+    assert [one.account_id for one in found] == sorted(one.account_id for one in found)
+    assert all(
+        [one.resource_package_id for one in each.readings] == [each.packages[0].resource_package_id] for each in found
+    )
 
 
 def test_an_instant_that_the_stored_day_was_not_cut_at_is_none() -> None:

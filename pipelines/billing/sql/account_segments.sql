@@ -9,6 +9,7 @@ SELECT
 FROM use_segments
 LEFT JOIN app_accounts USING (app_key, vendor)
 LEFT JOIN shared_days USING (day, account_id)
-WHERE account_id IS NULL OR list_contains($accounts, account_id)
+-- Beside an OR, a list would be gone through for each row.
+WHERE account_id IS NULL OR account_id IN (SELECT unnest($accounts::VARCHAR[]))
 GROUP BY ALL
 ORDER BY day, starts_at, account_id, app_key
