@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import duckdb
 
 from pipelines.common.days import day_start
-from pipelines.common.errors import AuthmeterError
+from pipelines.common.errors import AuthmeterError, UsageError
 from pipelines.common.text import listed
 from pipelines.contract.checks import CheckResult
 from pipelines.contract.registry import Registry
@@ -79,12 +79,22 @@ def billing_warnings(tables: "Mapping[str, pl.DataFrame] | None", settings: Sett
 def published_billing_warnings(database: Path) -> list[CheckResult]:
     """The same checks as they are published; where there is no published file, or one of an older version, none of them
     fires: the next run makes it.
+
+    Raises:
+        AuthmeterError: the published file cannot be read.
     """
     try:
         with closing(open_published(database)) as connection:
             found = connection.execute(_PUBLISHED, {"names": list(_NAMES)}).fetchall()
-    except (AuthmeterError, duckdb.Error):
+    except (UsageError, duckdb.CatalogException, duckdb.BinderException):
         found = []
+    except duckdb.Error as error:
+        raise AuthmeterError(
+            f"The published file cannot be read: {str(error).splitlines()[0]}",
+            where=str(database),
+            why="Nobody can tell which warnings of resource packages, consoles and bills stand.",
+            do="Run `authmeter run`, which makes it anew.",
+        ) from None
     by_name = {name: CheckResult(name, *rest) for name, *rest in found}
     return [by_name.get(name) or _named(name, ()) for name in _NAMES]
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import shutil
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
+import duckdb
 import polars as pl
 import pytest
 
 from pipelines.billing import published
-from pipelines.closing.billing_warnings import billing_warnings
+from pipelines.closing.billing_warnings import billing_warnings, published_billing_warnings
+from pipelines.common.errors import AuthmeterError
 from pipelines.contract.settings import Settings
 from pipelines.run.status import status_of
 from tests.support import DAY, DataFolder, morning_after, record
@@ -42,6 +45,16 @@ def use(folder: DataFolder, *counts: int) -> None:
 def test_nobody_is_warned_who_has_no_package() -> None:
     results = billing_warnings(None, Settings(), DAY)
     assert [one.passed for one in results] == [True] * 6
+
+
+def test_of_an_older_version_nothing_fires_and_what_cannot_be_read_is_said(tmp_path: Path) -> None:
+    database = tmp_path / "authmeter.duckdb"
+    assert all(one.passed for one in published_billing_warnings(database))
+    duckdb.connect(str(database)).close()
+    assert [one.passed for one in published_billing_warnings(database)] == [True] * 6
+    database.write_bytes(b"no database" * 1000)
+    with pytest.raises(AuthmeterError, match="The published file cannot be read"):
+        published_billing_warnings(database)
 
 
 def test_a_fifth_left_is_enough_and_less_is_low(folder: DataFolder) -> None:
