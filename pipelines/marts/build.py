@@ -26,7 +26,7 @@ from pipelines.contract.registry import Registry
 from pipelines.contract.settings import Settings
 from pipelines.contract.tables import TABLES, VIEWS, Table
 from pipelines.incidents.all_incidents import all_incidents
-from pipelines.marts.carried import carry_over, keep_only, write_note
+from pipelines.marts.carried import carry_over, drop_note, keep_only, write_note
 from pipelines.marts.descriptions import describe
 from pipelines.marts.rows import listed_rows
 from pipelines.marts.views import create_views
@@ -139,6 +139,7 @@ def build_marts(
         connection.execute("CHECKPOINT out")
         connection.execute("DETACH out")
     _require_as_written(fresh, rows_by_table, manifest)
+    drop_note(store.database)
     place_published(fresh, store.database)
     write_note(store.database, manifest, registry)
     return MartsReport(rows_by_table)

@@ -87,6 +87,13 @@ def keep_only(connection: duckdb.DuckDBPyConnection, names: Sequence[str], days:
     return {name: connection.execute(f"SELECT count(*) FROM out.{name}").fetchall()[0][0] for name in names}
 
 
+def drop_note(published: Path) -> None:
+    """Takes the note of the published file away before another file stands in its place: where the run is killed in
+    between, it would be a note of the wrong one.
+    """
+    _note_file(published).unlink(missing_ok=True)
+
+
 def write_note(published: Path, manifest: Manifest, registry: Registry) -> None:
     """Notes what the published file was made of. Until then, or where that fails, nothing of it is carried over."""
     note = {

@@ -12,6 +12,8 @@ from pipelines.billing import package_tables
 from pipelines.billing.ledger import AccountLedger
 from pipelines.closing import package_restatements
 from pipelines.common.errors import BooksError
+from pipelines.marts import build
+from pipelines.marts.carried import may_have_packages
 from tests.support import DAY, DataFolder, Row, record
 
 PACKAGES = "resource_package_id,account_id,quantity,purchased_at\n"
@@ -34,6 +36,24 @@ def test_without_packages_the_tables_are_empty(folder: DataFolder, monkeypatch: 
     # What is published need not be opened to see whether any of it changed.
     monkeypatch.setattr(package_restatements, "open_published", None)
     folder.tables(DAY + timedelta(days=1))
+
+
+def test_the_note_of_a_file_without_packages_is_gone_before_one_with_packages_stands_there(
+    folder: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.land("a.ndjson", uses("a", 9, 2))
+    folder.tables()
+    assert not may_have_packages(folder.store.database)
+    folder.write("registry/resource_packages.csv", PACKAGES + f"p,,4,{DAY}\n")
+
+    def killed(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(build, "write_note", killed)
+    with pytest.raises(KeyboardInterrupt):
+        folder.tables()
+    assert folder.rows("SELECT resource_package_id FROM resource_packages") == [("p",)]
+    assert may_have_packages(folder.store.database)
 
 
 def test_a_package_registered_later_is_drawn_from_its_own_instant_on(folder: DataFolder) -> None:
