@@ -25,6 +25,8 @@ from pipelines.store.manifest import Manifest
 from pipelines.store.store import Store
 
 _SUMS = ("requests", "with_key", "blocked", "blocked_uses", "blocked_successes")
+# Whether a column may be NULL is written with each day as its rows are.
+_SUMMED = pa.schema([("app_key", pa.string()), *((name, pa.int64()) for name in _SUMS)])
 
 
 def limit_of(key: str, max_requests: int, window: str) -> Limit:
@@ -87,4 +89,4 @@ def _tried(inputs: RollupInputs, manifest: Manifest, days: list[date]) -> Iterat
         for day in days:
             fresh = inputs.store.fresh_folder("whatif")
             roll_up_day(roller, inputs, manifest, day, fresh)
-            yield pq.read_table(fresh / "limit_daily.parquet")
+            yield pq.read_table(fresh / "limit_daily.parquet", columns=_SUMMED.names).cast(_SUMMED)

@@ -8,20 +8,21 @@ from tests.published_folder import Call
 from tests.support import DAY, CopyOf, DataFolder, days_before, record, tree
 
 PHONE = "13800138000"
-SPAN = ("--from", days_before(DAY, 1), "--to", DAY)
+SPAN = ("--from", days_before(DAY, 2), "--to", DAY)
 
 
 def a_repeated_phone(folder: DataFolder) -> None:
     times = [f"{day}T10:00:{second}+08:00" for day in (days_before(DAY, 1), DAY) for second in ("00", "20", "40")]
     rows = [record(time, stage="verify", phone=PHONE, event_time=time) for time in times]
     rows += [record("game", app_key="game", stage="verify", phone=PHONE), record("none", stage="verify")]
+    rows.append(record("before", days_before(DAY, 2), stage="verify", phone=PHONE))
     folder.land("a.ndjson", rows)
     folder.tables()
 
 
 @pytest.fixture
 def repeated(copy_of: CopyOf) -> DataFolder:
-    """A phone of shop three times within a minute on each of two days, and once in game."""
+    """A phone of shop three times within a minute on each of two days, once on a day before, and once in game."""
     return copy_of(a_repeated_phone)
 
 
@@ -29,12 +30,12 @@ def test_it_says_what_would_have_been_blocked_and_keeps_nothing(call: Call, repe
     before = tree(repeated.store.warehouse / "days")
     ended = call("whatif", "--key", "phone", "--max", 1, "--window", 30, *SPAN, data=repeated.root)
     assert ended.code == 0
-    assert ended.out.startswith("1 request of a phone in 30 seconds, over 2 days:\n")
+    assert ended.out.startswith("1 request of a phone in 30 seconds, over 3 days:\n")
     lines = [line.split() for line in ended.out.splitlines()]
     assert lines[2:5] == [
         ["game", "1", "100.0%", "0", "0", "0"],
-        ["shop", "7", "85.7%", "2", "2", "2"],
-        ["all", "apps", "8", "87.5%", "2", "2", "2"],
+        ["shop", "8", "87.5%", "2", "2", "2"],
+        ["all", "apps", "9", "88.9%", "2", "2", "2"],
     ]
     assert tree(repeated.store.warehouse / "days") == before
     assert not repeated.store.temp.exists()
