@@ -82,9 +82,9 @@ def test_what_is_only_good_to_know_is_said_and_changes_no_exit_code(
     status = json.loads((folder.root / "status.json").read_bytes())
     assert (status["state"], status["warnings"], status["to_do"]) == ("ok", [], [])
     assert [notice["check"] for notice in status["notices"]] == ["early_bills"]
-    shown = call("status", data=folder.root)
-    assert "notice " in shown.out
-    assert said in shown.out
+    status = call("status", data=folder.root)
+    assert "notice " in status.out
+    assert said in status.out
     quality = (folder.store.site / "quality.html").read_text("utf-8")
     assert quality.index("2062-03 default number") < quality.index('<details class="passed">')
 
