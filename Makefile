@@ -4,7 +4,8 @@
 # demo    set-up, 60 days of sample logs, a run over them
 # lint    format, lint, types, layers, dead code
 # test    lint, and every test, those with a browser and those of the engine spark included
-# test-spark   every test of the engine spark, two that take long included, with what they need
+# test-long   the tests that `make test` leaves out, as it is to take less than a third of an hour
+# test-spark   the tests of the engine spark alone, with what they need
 # check   lint, and the tests of a minute or two
 # reliability   every promise of operation tried at full length; writes docs/reliability.md (hours)
 # bench   the project beside its peers, as ratios (takes about half an hour)
@@ -17,7 +18,7 @@ SCRIPT := reports/static/build/report.js
 # The machine's npm and node come first; those of the Python package stand in where it has none.
 NPM = PATH="$$PATH:$(CURDIR)/$(BIN)" npm
 
-.PHONY: setup setup-dev spark fetched-spark demo system test test-spark check lint checked bench reliability lock browser audit
+.PHONY: setup setup-dev spark fetched-spark demo system test test-long test-spark check lint checked bench reliability lock browser audit
 # All but what needs processes, a browser or Dagster of its own, or minutes.
 FAST := $(addprefix --ignore=tests/,browser bench/test_questions.py commands engines/test_same_results.py engines/test_failures.py oracle orchestration property reliability reports/serve run setup)
 
@@ -62,6 +63,9 @@ test:
 	@$(MAKE) --no-print-directory -j 2 setup-dev system
 	@$(MAKE) --no-print-directory -j 2 checked fetched-spark
 	POLARS_MAX_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder -m "not length"
+
+test-long: setup-dev spark system
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m length
 
 test-spark: setup-dev spark
 	@sh tests/engines/install.sh

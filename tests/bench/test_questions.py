@@ -60,12 +60,14 @@ def test_a_form_beside_duckdbs_own_reader(cache: Cache, logs: Logs) -> None:
     assert row.target.limit == 6
 
 
+@pytest.mark.length
 @pytest.mark.usefixtures("boxes_alone")
 def test_bad_lines_cost_no_good_one(cache: Cache, logs: Logs) -> None:
     rows = reading.bad_lines(cache, logs, 1)
     assert limits(rows) == [("with one bad line", 1.1, "×"), ("with 1% bad lines", 1.5, "×")]
 
 
+@pytest.mark.length
 @pytest.mark.usefixtures("boxes_alone")
 def test_many_files_and_a_run_with_nothing_new(cache: Cache, logs: Logs) -> None:
     rows = reading.many_files(cache, logs, 3, 1)

@@ -40,11 +40,12 @@ _OF_THE_WORK = re.compile(r"^(?:ingest|roll up|marts|site|published as of)\b.*$"
 
 def page(seen: Mapping[str, Sequence[Seen]]) -> str:
     """The text of the page."""
-    parts = [f"## {heading}\n\n{_COLUMNS}" + "".join(map(_row, found)) for heading, found in seen.items()]
+    parts = [f"## {heading}\n\n{_COLUMNS}" + "".join(map(row_of, found)) for heading, found in seen.items()]
     return "\n".join([_HEAD, *parts])
 
 
-def _row(seen: Seen) -> str:
+def row_of(seen: Seen) -> str:
+    """The line of a kind."""
     codes = " ".join(str(code) for code in seen.codes.values())
     cells = (seen.what, _read_as(seen), _said(seen), ", ".join(places(seen)) or "nowhere", codes)
     return "| " + " | ".join(map(_cell, cells)) + " |\n"

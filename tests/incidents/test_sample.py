@@ -15,7 +15,7 @@ from tests.incidents.sample_tables import DAYS, SampleTables, sample_tables
 from tests.incidents.worlds.tally import RATES
 
 
-@pytest.fixture(scope="module", params=[1, 3])
+@pytest.fixture(scope="module", params=[1, pytest.param(3, marks=pytest.mark.length)])
 def tables(request: pytest.FixtureRequest) -> Iterator[SampleTables]:
     with duckdb.connect() as connection:
         yield sample_tables(connection, request.param)

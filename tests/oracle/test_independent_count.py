@@ -151,6 +151,7 @@ def test_another_business_zone(run: Run, tmp_path: Path) -> None:
     assert_as_counted(tmp_path, of)
 
 
+@pytest.mark.length
 def test_the_same_files_over_three_runs(run: Run, tmp_path: Path) -> None:
     """Whatever came late or waited for its day, the last run shows what one run over all files would."""
     of = scene(has_edges=False)

@@ -1,7 +1,7 @@
 """What the trials share: results, counting of tries and failures, the table of `docs/reliability.md`.
 
 A trial module `trial_<nn>_<name>.py` offers `trial(scale, work)`: `scale` 1.0 is the full number of tries, the short
-form in `make test` passes less; `work` is an empty folder of its own. It draws from seeds, so that a failure can be had
+form in `make test-long` passes less; `work` is an empty folder of its own. It draws from seeds, so that a failure can be had
 again, and never swallows one: it is counted, and its first case stands in the note.
 """
 
@@ -24,7 +24,7 @@ _HEAD = """\
 # Reliability
 
 A test tries to break every promise below. `make reliability` runs all tests at full length, which takes hours, and
-writes this page. `make test` runs a short form of two. To run one trial and replace its rows, use
+writes this page. `make test-long` runs a short form of two. To run one trial and replace its rows, use
 `.venv/bin/python -m tests.reliability.run --only 01`. The top of its module, `tests/reliability/trial_*.py`, describes
 how it works.
 """

@@ -24,6 +24,7 @@ def own_environment() -> Iterator[None]:
     os.environ.update(before)
 
 
+@pytest.mark.length
 @pytest.mark.parametrize("name", TRIALS)
 def test_no_trial_breaks_a_promise(name: str, tmp_path: Path) -> None:
     results = TRIALS[name].trial(SHORT, tmp_path)
