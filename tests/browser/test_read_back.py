@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import Reader, rendered
+from tests.browser.conftest import Reader, open_all, rendered
 from tests.browser.counted import CHANNELS, PERIODS, USAGE, Published, ratio
 from tests.browser.dom import read, table_rows
 from tests.browser.figure_text import ABSENT, Change, Compact, Share, Size, count, day_said, said
@@ -45,8 +45,7 @@ def each_state(
     """What a page shows in both windows and both languages, with the table behind each chart open."""
     language, days = states[0]
     page = reader.open(path, lang=language, days=days, **choices)
-    for summary in page.locator("figure summary").all():
-        summary.click()
+    open_all(page)
     reader.settle()
     for next_language, next_days in states:
         if next_language != language:

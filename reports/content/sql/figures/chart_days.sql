@@ -3,7 +3,9 @@
 -- signs in by), the median and the 95th percentile of the latency; only channels with a record then. Each is a text, see
 -- `packed_numbers.py`. A day without data is not told from one without records here: the site's days say which.
 WITH logged AS (
-    SELECT DISTINCT app_key FROM channel_daily WHERE day BETWEEN $long_first AND $last AND authorization_requests > 0
+    SELECT DISTINCT app_key
+    FROM channel_daily
+    WHERE day BETWEEN $long_first AND $last AND channel <> 'local_verify' AND authorization_requests > 0
 ), counted AS (
     SELECT
         app_key,

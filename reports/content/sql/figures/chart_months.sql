@@ -2,7 +2,9 @@
 -- (none of local_verify), verifications (of one_click and local_verify), the requests of verification that delivered none;
 -- texts as those of the days
 WITH logged AS (
-    SELECT DISTINCT app_key FROM channel_daily WHERE day BETWEEN $long_first AND $last AND authorization_requests > 0
+    SELECT DISTINCT app_key
+    FROM channel_daily
+    WHERE day BETWEEN $long_first AND $last AND channel <> 'local_verify' AND authorization_requests > 0
 ), counted AS (
     SELECT
         coalesce(app_key, '*') AS app_key,
