@@ -1,8 +1,8 @@
 """What the trials share: results, counting of tries and failures, the table of `docs/reliability.md`.
 
 A trial module `trial_<nn>_<name>.py` offers `trial(scale, work)`: `scale` 1.0 is the full number of tries, the short
-form in `make test-long` passes less; `work` is an empty folder of its own. It draws from seeds, so that a failure can be had
-again, and never swallows one: it is counted, and its first case stands in the note.
+form in `make test-long` passes less; `work` is an empty folder of its own. It draws from seeds, so that a failure can
+be had again, and never swallows one: it is counted, and its first case stands in the note.
 """
 
 from __future__ import annotations
