@@ -51,6 +51,7 @@ def test_the_whole_command_beside_its_peers(cache: Cache, logs: Logs) -> None:
     assert {"ingest", "roll up", "site"} <= {row.what for row in split}
 
 
+@pytest.mark.length
 @pytest.mark.usefixtures("boxes_alone")
 def test_a_form_beside_duckdbs_own_reader(cache: Cache, logs: Logs) -> None:
     (row,) = reading.by_form(cache, logs, cache.logs(days=1, apps=5, events=3000), 1, ["lines"])
@@ -77,6 +78,7 @@ def test_many_files_and_a_run_with_nothing_new(cache: Cache, logs: Logs) -> None
     ]
 
 
+@pytest.mark.length
 @pytest.mark.usefixtures("boxes_alone")
 def test_one_more_day(cache: Cache) -> None:
     rows = scenarios.one_more_day(cache, cache.logs(days=2, apps=5, events=300), 1)

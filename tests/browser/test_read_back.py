@@ -329,7 +329,13 @@ def unknown_said(outcome: str, language: str) -> str:
 # ---- the pages
 
 
-@pytest.mark.parametrize("key", HABITS)
+@pytest.mark.parametrize(
+    "key",
+    [
+        *("shop", "social", "numbers", "stopped"),
+        *(pytest.param(key, marks=pytest.mark.length) for key in ("Shop", "CON", "ghost", "-x")),
+    ],
+)
 def test_the_page_of_an_app(reader: Reader, tables: Published, folders: dict[str, str], key: str) -> None:
     # Language and window do not hang on each other: one app is read in each pair of them.
     states = STATES if key == "shop" else STATES[::2]

@@ -63,7 +63,10 @@ def _older(store: Store) -> None:
 
 
 @pytest.mark.skipif(not HAS_STRACE, reason="strace is not there or may not trace")
-@pytest.mark.parametrize("prepare", [_new, _committed, _older])
+@pytest.mark.parametrize(
+    "prepare",
+    [pytest.param(_new, marks=pytest.mark.length), _committed, pytest.param(_older, marks=pytest.mark.length)],
+)
 def test_a_killed_commit_leaves_the_manifest_before_or_the_new_one(
     prepare: Callable[[Store], None], tmp_path: Path
 ) -> None:
