@@ -3,7 +3,7 @@
 # spark   what the engine spark needs besides: PySpark, which is large; Java 17 is the system's
 # demo    set-up, 60 days of sample logs, a run over them
 # lint    format, lint, types, layers, dead code
-# test    lint, and every test, those with a browser and those of the engine spark included
+# test    lint, and the tests, those with a browser included
 # test-long   the tests that `make test` leaves out, as it is to take less than a third of an hour
 # test-spark   the tests of the engine spark alone, with what they need
 # check   lint, and the tests of a minute or two
@@ -56,12 +56,13 @@ browser:
 system: browser
 	@sh tests/engines/install.sh
 
-# What fetches leaves a core idle, and so do most checks: two things are done at a time, but never two to .venv.
+# What fetches leaves a core idle: two things are fetched at a time, but never two to .venv.
+# The tests of the engine spark are skipped where `make spark` was not called: with them it takes over 20 minutes.
 # The files begin in the order that `tests/conftest.py` gives them: a long one that began last would leave a core idle.
 # Two processes share two cores: of Polars, whose frames are small here, more threads would wait for each other.
 test:
-	@$(MAKE) --no-print-directory -j 2 setup-dev system
-	@$(MAKE) --no-print-directory -j 2 checked fetched-spark
+	@$(MAKE) --no-print-directory -j 2 setup-dev browser
+	@$(MAKE) --no-print-directory checked
 	POLARS_MAX_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder -m "not length"
 
 test-long: setup-dev spark system
