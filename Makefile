@@ -18,7 +18,7 @@ SCRIPT := reports/static/build/report.js
 # The machine's npm and node come first; those of the Python package stand in where it has none.
 NPM = PATH="$$PATH:$(CURDIR)/$(BIN)" npm
 
-.PHONY: setup setup-dev spark fetched-spark demo system test test-long test-spark check lint checked bench reliability lock browser audit
+.PHONY: setup setup-dev spark demo test test-long test-spark check lint bench reliability lock browser audit
 # All but what needs processes, a browser or Dagster of its own, or minutes.
 FAST := $(addprefix --ignore=tests/,browser bench/test_questions.py commands engines/test_same_results.py engines/test_failures.py oracle orchestration property reliability reports/serve run setup)
 
@@ -37,9 +37,6 @@ setup-dev:
 	@$(MAKE) --silent --no-print-directory $(SCRIPT)
 
 spark: setup
-	@$(MAKE) --silent --no-print-directory fetched-spark
-
-fetched-spark:
 	@sh tools/venv.sh spark
 
 # The pages' scripts in one.
@@ -52,20 +49,17 @@ demo: setup
 browser:
 	@sh tests/browser/install.sh
 
-# Of the system: a browser, and Java.
-system: browser
-	@sh tests/engines/install.sh
-
 # What fetches leaves a core idle: two things are fetched at a time, but never two to .venv.
 # The tests of the engine spark are skipped where `make spark` was not called: with them it takes over 20 minutes.
 # The files begin in the order that `tests/conftest.py` gives them: a long one that began last would leave a core idle.
 # Two processes share two cores: of Polars, whose frames are small here, more threads would wait for each other.
 test:
 	@$(MAKE) --no-print-directory -j 2 setup-dev browser
-	@$(MAKE) --no-print-directory checked
+	@$(MAKE) --no-print-directory lint
 	POLARS_MAX_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder -m "not length"
 
-test-long: setup-dev spark system
+test-long: setup-dev spark browser
+	@sh tests/engines/install.sh
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m length
 
 test-spark: setup-dev spark
@@ -77,9 +71,6 @@ check: lint
 
 # Format, lint, types, layers and dead code, of Python and of the pages' scripts; the unit tests of these.
 lint: setup-dev
-	@$(MAKE) --no-print-directory checked
-
-checked:
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy
