@@ -9,14 +9,15 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any, Final
 
+from pipelines.contract.record import NUMBER_CHANNELS
+from pipelines.contract.statements import NUMBER
 from pipelines.sample.packages import LAPSING, OVERFLOWING, RUNNING_OUT
 from pipelines.sample.purchases import Purchases
-from pipelines.sample.used import CHANNELS, Used
+from pipelines.sample.used import Used
 
 UTC_ACCOUNT: Final = LAPSING
 OVERBILLED: Final = RUNNING_OUT
 SHIFT_HOURS: Final = 8
-NUMBER: Final = "number"
 CONSOLE_HEADER: Final = ("day", "account_id", "app_key", "channel", "total", "success", "failed", "unknown", "billed")
 BILL_HEADER: Final = ("month", "account_id", "channel", "quantity", "overflow_quantity", "amount")
 # Who saves a console by months saves one that has begun when it is worth it; of fewer days no shift is known.
@@ -40,7 +41,7 @@ class Statements:
         """What the console of an account says, of each day."""
         if account_id == UTC_ACCOUNT:
             return self._utc_rows()
-        channels = CHANNELS if account_id == OVERBILLED else (NUMBER,)
+        channels = NUMBER_CHANNELS if account_id == OVERBILLED else (NUMBER,)
         return [
             self._console_row(account_id, day, channel, 0, billed_only=account_id == OVERBILLED)
             for day in range(self._used.days)
@@ -77,7 +78,7 @@ class Statements:
 
     def _bills(self) -> Iterator[tuple[str, str, int, int | None]]:
         """Account, channel, quantity, and what of it no package covered."""
-        for channel in CHANNELS:
+        for channel in NUMBER_CHANNELS:
             counts = [self._used.of_day(OVERBILLED, day, (channel,)) for day in self._billed_days]
             # Who has no result is billed all the same: that is the fault of this bill.
             yield OVERBILLED, channel, sum(one.uses + one.unknowns for one in counts), None
@@ -89,7 +90,7 @@ class Statements:
     def _bill_truth(self, account_id: str, channel: str, quantity: int, overflow: int | None) -> dict[str, Any]:
         del overflow
         logged = [
-            self._used.of_day(account_id, day, CHANNELS if channel == NUMBER else (channel,))
+            self._used.of_day(account_id, day, NUMBER_CHANNELS if channel == NUMBER else (channel,))
             for day in self._billed_days
             if self._used.is_logged(day)
         ]
@@ -114,7 +115,7 @@ class Statements:
     def _console_row(
         self, account_id: str, day: int, channel: str, first_hour: int, *, billed_only: bool = False
     ) -> list[object]:
-        counts = self._used.of_day(account_id, day, CHANNELS if channel == NUMBER else (channel,), first_hour)
+        counts = self._used.of_day(account_id, day, NUMBER_CHANNELS if channel == NUMBER else (channel,), first_hour)
         key = [self._used.date(day), account_id, "", channel]
         if billed_only:
             return [*key, "", "", "", "", counts.uses]

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
+from pipelines.contract.record import NUMBER_CHANNELS
+
 HOURS: Final = 24
-CHANNELS: Final = ("one_click", "local_verify")
 _FOUR_WEEKS: Final = 28
 
 
@@ -54,10 +55,12 @@ class Used:
 
     def hours(self, account_id: str, day: int) -> list[int]:
         """The uses of each hour of a day, in both channels."""
-        channels = [self._hours.get((account_id, channel, day), [Counts()] * HOURS) for channel in CHANNELS]
+        channels = [self._hours.get((account_id, channel, day), [Counts()] * HOURS) for channel in NUMBER_CHANNELS]
         return [sum(counts.uses for counts in hour) for hour in zip(*channels, strict=True)]
 
-    def of_day(self, account_id: str, day: int, channels: Iterable[str] = CHANNELS, first_hour: int = 0) -> Counts:
+    def of_day(
+        self, account_id: str, day: int, channels: Iterable[str] = NUMBER_CHANNELS, first_hour: int = 0
+    ) -> Counts:
         """The counts of 24 hours from an hour of a day on."""
         total = Counts()
         for channel in channels:
