@@ -16,7 +16,7 @@ import polars as pl
 from markupsafe import escape
 
 from pipelines.common.errors import AuthmeterError
-from reports.build.writer import SiteWriter, script
+from reports.build.writer import SiteWriter, script, with_fields
 from reports.content.context import App
 from reports.content.published import PublishedTables
 from reports.export.csv_files import csv_parts, harmful_keys, harmless
@@ -47,7 +47,7 @@ class AppShell(NamedTuple):
     page: str
     incidents: Mapping[str, str]
     without: str
-    open: Mapping[str, bytes]
+    open: Mapping[str, dict[str, object]]
 
 
 class Content(NamedTuple):
@@ -104,7 +104,10 @@ def _write_folder(writer: SiteWriter, content: Content, pieces: list[list[list[s
     if workbook:
         writer.write(f"{detail}.xlsx", workbook)
     files = AppFiles(page.bytes, content.rows, len(content.csv), len(workbook) if workbook else None)
-    writer.write(f"{folder}/figures.js", _figures(content.document, files, shell.open.get(app.key, b'{"open":[]}')))
+    # What is known only here goes to the end of the figures.
+    sizes = {"csv": (files.csv_rows, files.csv_bytes), "xlsx": files.xlsx_bytes}
+    figures = with_fields(content.document, {**shell.open.get(app.key, {"open": ()}), "files": sizes})
+    writer.write(f"{folder}/figures.js", script("AUTHMETER_FIGURES", figures))
     return files
 
 
@@ -144,10 +147,3 @@ def _batches(marts: PublishedTables, apps: list[App], xlsx_apps: Collection[str]
             )
             for app, place, length, part in zip(batch, starts, lengths, parts, strict=False)
         ]
-
-
-def _figures(document: str, files: AppFiles, open_: bytes) -> bytes:
-    """The script of an app's figures; its open incidents and the sizes of its files are known only here, and go to the
-    document's end."""
-    sizes = f'{{"csv":[{files.csv_rows},{files.csv_bytes}],"xlsx":{files.xlsx_bytes or "null"}}}'
-    return script("AUTHMETER_FIGURES", f'{document[:-1]},{open_.decode()[1:-1]},"files":{sizes}}}')

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import orjson
 import polars as pl
 
 from pipelines.common.days import WINDOWS, window
@@ -27,7 +26,7 @@ from reports.build.app_files import FILE_COLUMNS, AppFiles, AppShell, contents_a
 from reports.build.billing_pages import BILLING_CSVS, BillingPages
 from reports.build.column_script import column_script
 from reports.build.static_files import write_assets, write_shared_data
-from reports.build.writer import SiteWriter, WrittenFile, script
+from reports.build.writer import SiteWriter, WrittenFile, script, with_fields
 from reports.content import context
 from reports.content.briefing import briefing
 from reports.content.incidents import INCIDENTS_LISTED, NOTES_LISTED, OWN_ENDED_LISTED, PARTS_LISTED, Incidents
@@ -161,17 +160,18 @@ class _Site:
     def _app_shell(self) -> AppShell:
         """The page of all apps but for their names, and the incidents of those that have any."""
         template = self.templates.get_template("incidents_of_app.html.jinja")
-        keys = {one.published.incident.app_key for one in (*self.incidents.all, *self.incidents.withdrawn)}
+        incidents = (*self.incidents.all, *self.incidents.withdrawn)
+        keys = sorted({one.published.incident.app_key for one in incidents} & self.by_key.keys())
         return AppShell(
             self.templates.get_template("app.html.jinja").render(root="../../", page="app"),
             {
                 key: template.render(
                     root="../../", entries=self.incidents.of_app(key), withdrawn=self.incidents.withdrawn_of_app(key)
                 )
-                for key in sorted(keys & self.by_key.keys())
+                for key in keys
             },
             template.render(root="../../", entries=[], withdrawn=[]),
-            {key: orjson.dumps(self.incidents.open_figures(key)) for key in sorted(keys & self.by_key.keys())},
+            {key: self.incidents.open_figures(key) for key in keys},
         )
 
     def _page(self, path: str, template: str | None = None, root: str = "", **values: object) -> WrittenFile:
@@ -215,9 +215,9 @@ class _Site:
         """
         self.figures.order(names.result())
         ((_, document),) = self.figures.documents([ALL_APPS])
-        open_ = orjson.dumps(self.incidents.open_figures(ALL_APPS)).decode()
+        figures = with_fields(document, self.incidents.open_figures(ALL_APPS))
         scripts = {
-            "data/all.js": script("AUTHMETER_FIGURES", f"{document[:-1]},{open_[1:]}"),
+            "data/all.js": script("AUTHMETER_FIGURES", figures),
             "data/apps.js": column_script("AUTHMETER_APPS", self.figures.frame("figures/app_table")),
             "data/logins.js": column_script("AUTHMETER_LOGINS", self.figures.frame("figures/login_table")),
         }

@@ -5,6 +5,7 @@ Lives here: bytes to disk, sizes and digests. Does not belong here: what stands 
 
 import hashlib
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,6 +25,11 @@ class WrittenFile:
 def script(variable: str, document: str) -> bytes:
     """A classic script that sets one variable to a JSON document: all that a page can load from file://."""
     return f"window.{variable}={document};\n".encode()
+
+
+def with_fields(document: str, fields: Mapping[str, object]) -> str:
+    """A JSON object with more fields at its end."""
+    return f"{document[:-1]},{orjson.dumps(fields).decode()[1:]}"
 
 
 @dataclass
