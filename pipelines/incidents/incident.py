@@ -99,6 +99,10 @@ class Incident:
         """App and channel."""
         return self.app_key, self.channel
 
+    def covers(self, day: date) -> bool:
+        """Whether it was there on that day."""
+        return self.first_day <= day and (self.last_day is None or day <= self.last_day)
+
     def overlaps(self, other: "Incident") -> bool:
         """Whether there is a day that belongs to both."""
         return (self.last_day is None or other.first_day <= self.last_day) and (

@@ -122,11 +122,6 @@ class Incident:
         """Whether the data are at fault, and not what they tell of."""
         return self.published.incident.kind == "data"
 
-    def covers(self, day: date) -> bool:
-        """Whether it was there on that day."""
-        one = self.published.incident
-        return one.first_day <= day and (one.last_day is None or day <= one.last_day)
-
 
 @dataclass(frozen=True)
 class Entry:
@@ -176,7 +171,9 @@ class Incidents:
 
     def of_day(self, day: date) -> list[Entry]:
         """Those that were there on a day."""
-        return self._arranged(replace(one, last_seen=self._as_of) for one in self.all if one.covers(day))
+        return self._arranged(
+            replace(one, last_seen=self._as_of) for one in self.all if one.published.incident.covers(day)
+        )
 
     def of_app(self, key: str) -> list[Entry]:
         """Those of one app; whoever may see this app alone reads nothing of the others here."""
@@ -184,7 +181,7 @@ class Incidents:
 
     def withdrawn_of_day(self, day: date) -> list[Incident]:
         """Those of a day that were reported and are none any more."""
-        return [one for one in self.withdrawn if one.covers(day)]
+        return [one for one in self.withdrawn if one.published.incident.covers(day)]
 
     def withdrawn_of_app(self, key: str) -> list[Incident]:
         """Those of one app that were reported and are none any more."""

@@ -80,10 +80,7 @@ class Struck:
 
     def has(self, app_key: str, channels: Sequence[str], day: date) -> bool:
         """Whether an app had an incident in any of these channels, or as a whole, on that day."""
-        return any(
-            one.channel in ("*", *channels) and one.first_day <= day and (one.last_day is None or day <= one.last_day)
-            for one in self._by_app[app_key]
-        )
+        return any(one.channel in ("*", *channels) and one.covers(day) for one in self._by_app[app_key])
 
 
 def norms_of(days: Iterable[Observed], last: int) -> dict[str, list[DayNorm]]:
