@@ -10,6 +10,7 @@ Add a chart: an entry of `charts()`. Does not belong here: numbers, and names th
 from dataclasses import dataclass
 from typing import Any
 
+from pipelines.contract.record import TREND_CHANNELS
 from reports.content.language import LANGUAGES, Text, metric_label, t
 from reports.content.words import word
 
@@ -60,7 +61,6 @@ THEMES = {
         "note": "#A7B1BE",
     },
 }
-TREND_CHANNELS = ("one_click", "wechat", "qq", "weibo")
 # Room for the names at the ends of the lines, in pixels.
 _NAMES = {"zh": 74, "en": 92}
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from pipelines.contract.record import ALL_APPS
+from pipelines.contract.record import ALL_APPS, NUMBER_CHANNELS, SOCIAL_CHANNELS, TREND_CHANNELS
 from reports.content.context import CARD_METRICS
 from reports.content.drawings import Course
 from reports.content.norms import Observed, Struck, Usual, course_of, norms_of, usual_of
@@ -50,11 +50,11 @@ class KeyFigure:
 
 # The channels that each is of.
 _CHANNELS: Final = {
-    TECHNICAL: ("one_click", "wechat", "qq", "weibo"),
-    "number_verifications": ("one_click", "local_verify"),
+    TECHNICAL: TREND_CHANNELS,
+    "number_verifications": NUMBER_CHANNELS,
     "one_click_verifications": ("one_click",),
     "local_verifications": ("local_verify",),
-    "third_party_authorizations": ("wechat", "qq", "weibo"),
+    "third_party_authorizations": SOCIAL_CHANNELS,
 }
 
 

@@ -8,7 +8,7 @@ import { known } from "./format.js";
 /** @import { Figures, Unit, Usual, Value } from "./types.d.ts" */
 
 const REACH = 56;
-export const FAR = 3;
+const FAR = 3;
 const OF_STEPS = 1.4826 / Math.SQRT2;
 const LEAST = { weekdays: 4, days: 7 };
 
@@ -90,9 +90,6 @@ const CHANNELS_OF = {
   local_verifications: ["local_verify"],
   third_party_authorizations: ["wechat", "qq", "weibo"],
 };
-
-/** What is of no one channel: all of login authorization, or of an SDK version. */
-export const LOGINS = ["one_click", "wechat", "qq", "weibo"];
 
 /**
  * Whether a day counts for the norm of a series: the app was there, and had no incident in its channels.

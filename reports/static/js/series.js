@@ -21,7 +21,7 @@ export const versionName = (value) => (value === "unknown" ? word(value) : value
  * The versions that charts show: those that a table lists by name, of both windows, those of 30 days first.
  * @returns {string[]}
  */
-export function shownVersions() {
+function shownVersions() {
   const listed = [...figures.versions[30], ...figures.versions[7]].map(({ value }) => value);
   const names = listed.filter((value) => typeof value === "string");
   return [...new Set(names)].slice(0, VERSION_LOOKS().length);

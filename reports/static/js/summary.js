@@ -6,7 +6,6 @@ import { all, element } from "./dom.js";
 import { isComparable, ratio, sum, TREND_CHANNELS } from "./figures.js";
 import { baseLabel, number, share } from "./format.js";
 import { _, metricLink, word } from "./language.js";
-import { LOGINS } from "./norms.js";
 import { headCell, numberCell, plainTable } from "./periods.js";
 import { swingOf } from "./spans.js";
 import { seriesKey, sparkline } from "./sparkline.js";
@@ -45,7 +44,7 @@ function daysOf(channel) {
  */
 export function loginChance(channel, period) {
   const lists = daysOf(channel);
-  const series = channel === "*" ? LOGINS : channel;
+  const series = channel === "*" ? TREND_CHANNELS : channel;
   const days = site.periods[period].matched_days;
   const swing = swingOf(lists.authorization_rate, "share", series);
   return {
