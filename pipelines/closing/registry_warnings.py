@@ -23,26 +23,14 @@ def registry_checks(registry: Registry, as_of: date) -> tuple[CheckResult, ...]:
 
 def _rows(registry: Registry) -> CheckResult:
     """Rows that do not count are counted apart from what costs no row, such as a column that looks like a secret."""
-    lost, others = (
-        [f"{one.path}:{one.line} {one.reason}" for one in registry.problems if one.costs_row is costs_row]
-        for costs_row in (True, False)
-    )
-    if not lost and not others:
+    said = []
+    for costs_row, word_en, word_zh in ((True, "bad row", "行无效"), (False, "other finding", "处其他问题")):
+        if places := [f"{one.path}:{one.line} {one.reason}" for one in registry.problems if one.costs_row is costs_row]:
+            named = listed(places)
+            said.append((f"{counted(len(places), word_en)}: {named}", f"{len(places)} {word_zh}：{named}"))
+    if not said:
         return CheckResult("registry_rows", True, "all rows are good", "全部有效")
-    found = [
-        (f"{counted(len(lost), 'bad row')}: {listed(lost)}", f"{len(lost)} 行无效：{listed(lost)}", lost),
-        (
-            f"{counted(len(others), 'other finding')}: {listed(others)}",
-            f"{len(others)} 处其他问题：{listed(others)}",
-            others,
-        ),
-    ]
-    return CheckResult(
-        "registry_rows",
-        False,
-        "; ".join(en for en, _, places in found if places),
-        "；".join(zh for _, zh, places in found if places),
-    )
+    return CheckResult("registry_rows", False, "; ".join(en for en, _ in said), "；".join(zh for _, zh in said))
 
 
 def _accounts(registry: Registry) -> CheckResult:
