@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.compiled_templates import keep_templates
 from tests.no_waiting import wait_for_no_disk
 from tests.reading_bench import ReadingBench, reading_bench
 from tests.support import CopyOf, DataFolder, Make
@@ -34,7 +33,6 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 settings.load_profile("deterministic")
-keep_templates()
 wait_for_no_disk()
 # As the command does: of all that the tests load, little is garbage, and looking for it takes a fifth of their time.
 gc.set_threshold(500_000)

@@ -26,6 +26,7 @@ from reports.content.formats import (
 from reports.content.formulas import formula_words
 from reports.content.language import t
 from reports.content.words import CHECK_WORDS, REASON_WORDS, word
+from reports.pages.compiled import CompiledTemplates
 
 # Plotly adds one empty style element and fills it by script; the hash is that of nothing.
 _EMPTY_STYLE = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"
@@ -58,6 +59,7 @@ def environment(shared: dict[str, object]) -> Environment:
     """Templates with escaping on and no silent holes; `shared` is what all pages of one site see."""
     found = _Environment(
         loader=FileSystemLoader(Path(__file__).parent),
+        bytecode_cache=CompiledTemplates(),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -17,7 +17,6 @@ from unittest import mock
 from pipelines import cli
 from pipelines.run.daily_run import open_run
 from pipelines.run.run_end import note_end
-from tests.compiled_templates import keep_templates
 from tests.dropped.kinds import kinds
 from tests.dropped.made import APP, Kind
 from tests.no_waiting import wait_for_no_disk
@@ -70,7 +69,6 @@ def seen_of_all(day: date, step: int = 1) -> dict[str, list[Seen]]:
 
 def _seen(day: date, place: tuple[str, int]) -> Seen:
     heading, number = place
-    keep_templates()
     wait_for_no_disk()
     with tempfile.TemporaryDirectory(prefix="authmeter-") as root:
         return seen_of(kinds(day)[heading][number], day, Path(root) / "data")
