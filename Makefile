@@ -3,7 +3,7 @@
 # spark   what the engine spark needs besides: PySpark, which is large; Java 17 is the system's
 # demo    set-up, 60 days of sample logs, a run over them
 # lint    format, lint, types, layers, dead code
-# test    lint, and the tests, those with a browser included
+# test    lint, and the tests, those with a browser and with Spark included
 # test-long   the tests that `make test` leaves out, as it is to take less than a third of an hour
 # test-spark   the tests of the engine spark alone, with what they need
 # check   lint, and the tests of a minute or two
@@ -18,7 +18,7 @@ SCRIPT := reports/static/build/report.js
 # The machine's npm and node come first; those of the Python package stand in where it has none.
 NPM = PATH="$$PATH:$(CURDIR)/$(BIN)" npm
 
-.PHONY: setup setup-dev spark demo test test-long test-spark check lint bench reliability lock browser audit
+.PHONY: setup setup-dev spark demo test test-long test-spark check lint bench reliability lock browser system audit
 # All but what needs processes, a browser or Dagster of its own, or minutes.
 FAST := $(addprefix --ignore=tests/,browser bench/test_questions.py commands engines/test_same_results.py engines/test_failures.py oracle orchestration property reliability reports/serve run setup)
 
@@ -49,17 +49,19 @@ demo: setup
 browser:
 	@sh tests/browser/install.sh
 
+# What tests need of the system, one after the other: it installs one thing at a time.
+system: browser
+	@sh tests/engines/install.sh
+
 # What fetches leaves a core idle: two things are fetched at a time, but never two to .venv.
-# The tests of the engine spark are skipped where `make spark` was not called: with them it takes over 20 minutes.
 # The files begin in the order that `tests/conftest.py` gives them: a long one that began last would leave a core idle.
 # Two processes share two cores: of Polars, whose frames are small here, more threads would wait for each other.
 test:
-	@$(MAKE) --no-print-directory -j 2 setup-dev browser
-	@$(MAKE) --no-print-directory lint
+	@$(MAKE) --no-print-directory -j 2 setup-dev system
+	@$(MAKE) --no-print-directory -j 2 lint spark
 	POLARS_MAX_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder -m "not length"
 
-test-long: setup-dev spark browser
-	@sh tests/engines/install.sh
+test-long: setup-dev spark system
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m length
 
 test-spark: setup-dev spark

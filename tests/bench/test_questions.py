@@ -85,6 +85,7 @@ def test_one_more_day(cache: Cache) -> None:
     assert limits(rows) == [("one more day on top of 1 stored ones", 1.2, "×")]
 
 
+@pytest.mark.length
 def test_a_big_day_has_no_record_twice(cache: Cache, logs: Logs) -> None:
     rows = big_day.big_day(cache, logs, 2)
     assert rows[1].what == "authmeter run: 2,000 records published"

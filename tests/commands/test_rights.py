@@ -63,8 +63,15 @@ def test_a_read_only_mount_is_read(own: DataFolder, tmp_path: Path, command: tup
 
 
 @pytest.mark.parametrize(
-    "closed", [".", "warehouse", "warehouse/catalogue.sqlite", "warehouse/.lock", ".site", "dagster/history"]
-)
+    "closed",
+    [
+        ".", "warehouse/catalogue.sqlite",
+        *(
+            pytest.param(path, marks=pytest.mark.length)
+            for path in ("warehouse", "warehouse/.lock", ".site", "dagster/history")
+        ),
+    ],
+)  # fmt: skip
 def test_what_a_run_may_not_write_is_named(call: Call, own: DataFolder, yesterday: date, closed: str) -> None:
     """As where somebody ran it once as root."""
     own.land("late.ndjson", records(1, yesterday, "late"))

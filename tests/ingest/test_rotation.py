@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -107,6 +108,7 @@ def at(day: date, hour: int) -> datetime:
     return morning_after(days_before(day, 1)) + timedelta(hours=hour - 2)
 
 
+@pytest.mark.length
 @settings(max_examples=2)
 @given(st.integers(0, 2**32 - 1))
 def test_whatever_is_rotated_when_the_tables_are_those_of_one_delivery(seed: int) -> None:

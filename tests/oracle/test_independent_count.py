@@ -143,6 +143,7 @@ def test_one_run(run: Run, tmp_path: Path) -> None:
     assert_as_counted(tmp_path, of)
 
 
+@pytest.mark.length
 def test_another_business_zone(run: Run, tmp_path: Path) -> None:
     of = scene("America/New_York")
     write_data(tmp_path, 4, of)

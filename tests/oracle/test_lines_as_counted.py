@@ -65,7 +65,7 @@ def test_every_value_in_every_field_is_read_as_it_is_counted(bench: ReadingBench
     assert len(found.rejects) > 200
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(
     written=st.lists(json_lines(), min_size=1, max_size=60),
     zone=st.sampled_from(ZONES),

@@ -70,7 +70,7 @@ def cells(read_file: ReadFile, header: list[str]) -> list[list[str | None]]:
     return [[event[place] for place in PLACES[: len(header)]] for event in read_file.events]
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(
     tables(),
     st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
@@ -96,7 +96,7 @@ def test_well_formed_rows_are_those_of_the_csv_module(
     assert len(found.rejects) == (len(behind) > 1)
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(
     tables(),
     st.integers(0, 8),

@@ -189,7 +189,7 @@ def record_of(tokens: dict[str, str], space: str) -> str:
     return "{" + ",".join(f'"{name}":{space}{token}' for name, token in tokens.items()) + "}"
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(
     written=st.lists(json_lines(), min_size=1, max_size=60),
     zones=st.tuples(st.sampled_from(ZONES), st.sampled_from(ZONES)),

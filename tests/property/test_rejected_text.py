@@ -45,7 +45,7 @@ def is_hidden(secret: str, text: str) -> bool:
 
 
 @given(st.data())
-@settings(max_examples=60)
+@settings(max_examples=30)
 def test_a_json_record_shows_the_fields_that_may_be_seen_and_no_other_value(
     bench: ReadingBench, data: st.DataObject
 ) -> None:
@@ -100,7 +100,7 @@ BROKEN: list[Any] = [
 
 
 @given(SECRETS, st.sampled_from(BROKEN))
-@settings(max_examples=60)
+@settings(max_examples=30)
 def test_a_line_that_cannot_be_taken_apart_shows_no_number(bench: ReadingBench, secret: str, broken: Any) -> None:
     ((_, reason, text),) = bench.read(broken(secret).encode() + b"\n").rejects
     assert reason == "malformed"

@@ -167,8 +167,13 @@ def test_what_is_read_while_a_client_writes_is_what_was_published(sound: DataFol
 @pytest.mark.parametrize(
     ("writes_before", "dies_before", "has_news"),
     [
-        ("the run", "the run", True), ("the run", "build_marts", False), ("the run", "the end", True),
-        ("build_marts", "render_site", True), ("render_site", "the end", True), ("render_site", "the end", False),
+        ("the run", "build_marts", False), ("build_marts", "render_site", True), ("render_site", "the end", True),
+        *(
+            pytest.param(*moments, marks=pytest.mark.length)
+            for moments in (
+                ("the run", "the run", True), ("the run", "the end", True), ("render_site", "the end", False),
+            )
+        ),
     ],
 )  # fmt: skip
 def test_a_run_publishes_what_it_made_whatever_a_client_writes(
