@@ -8,8 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import compress, product
-from math import prod
+from itertools import compress
 from typing import Final
 
 import numpy as np
@@ -84,8 +83,8 @@ def watched_volumes(channel_daily: pl.DataFrame, days: Sequence[date]) -> Watche
 
 def _counted(counts: pl.DataFrame, days: Sequence[date], **counted: pl.Expr) -> Watched:
     """What is counted, and the devices, of each app and channel."""
-    chosen = counts.select("day", "app_key", "channel", "devices", **counted).filter(pl.col("requests") > 0)
-    return by_day(chosen.select("day", "app_key", "channel", *counted, "devices"), ("app_key", "channel"), days)
+    chosen = counts.select("day", "app_key", "channel", **counted, devices="devices").filter(pl.col("requests") > 0)
+    return by_day(chosen, ("app_key", "channel"), days)
 
 
 def _summed(names: Sequence[str], grids: Floats) -> tuple[list[str], Floats]:
@@ -110,20 +109,13 @@ def by_day(counts: pl.DataFrame, keys: Sequence[str], days: Sequence[date]) -> W
         keys: the names of the key's columns.
         days: those of the grid, without a gap.
     """
-    names = [counts.get_column(key).unique().sort().to_list() for key in keys]
-    sizes = [len(each) for each in names]
-    codes = [
-        counts.get_column(key).cast(pl.Enum(each)).to_physical().to_numpy().astype(np.int64)
-        for key, each in zip(keys, names, strict=True)
-    ]
-    subject = np.ravel_multi_index(codes, sizes) if len(counts) else np.zeros(0, dtype=np.int64)
-    is_there = np.zeros(prod(sizes), dtype=bool)
-    is_there[subject] = True
-    place = (counts.get_column("day") - days[0]).dt.total_days().to_numpy(), (np.cumsum(is_there) - 1)[subject]
-    grids = np.zeros((len(counts.columns) - 1 - len(keys), len(days), np.count_nonzero(is_there)))
-    for grid, column in zip(grids, counts.drop("day", *keys), strict=True):
-        grid[place] = column.to_numpy()
-    return list(compress(product(*names), is_there)), grids
+    counted = counts.drop("day", *keys).columns
+    subjects = counts.group_by(keys).agg(pl.all()).sort(keys)
+    rows = subjects.with_row_index("place").explode("day", *counted)
+    grids = np.zeros((len(counted), len(days), len(subjects)))
+    day = (rows["day"] - days[0]).dt.total_days().to_numpy()
+    grids[:, day, rows["place"].to_numpy()] = rows.select(counted).to_numpy().T
+    return subjects.select(keys).rows(), grids
 
 
 def without_bursts(requests: Floats, successes: Floats, devices: Floats) -> Floats:
