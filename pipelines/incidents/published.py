@@ -26,13 +26,15 @@ class Note:
 class PublishedIncident:
     """An incident and what is shown beside it. `notes` are those of its app, or of all, from its first day on.
 
-    `cause_app_name` is the name of the app that is its cause; None where no app is.
+    `cause_app_name` is the name of the app that is its cause; None where no app is. `withdrawn_by` is the run
+    that took it away; None of one that is an incident now.
     """
 
     incident: Incident
     app_name: str
     notes: tuple[Note, ...] = ()
     cause_app_name: str | None = None
+    withdrawn_by: int | None = None
 
     @property
     def is_open(self) -> bool:
@@ -52,23 +54,26 @@ class PublishedIncident:
 
 def incidents_of(connection: duckdb.DuckDBPyConnection) -> list[PublishedIncident]:
     """Every incident of the published tables: open before ended, the largest loss first, then by id."""
-    return _rows(connection, "published")
+    return [one for one in reported_of(connection) if one.withdrawn_by is None]
 
 
 def withdrawn_of(connection: duckdb.DuckDBPyConnection) -> list[PublishedIncident]:
     """Every incident that was reported and is none by the figures as they stand now, the newest first."""
-    return _rows(connection, "withdrawn")
+    found = [one for one in reported_of(connection) if one.withdrawn_by is not None]
+    return sorted(found, key=lambda one: one.incident.first_day, reverse=True)
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[PublishedIncident]:
+def reported_of(connection: duckdb.DuckDBPyConnection) -> list[PublishedIncident]:
+    """Both of these."""
     return [
         PublishedIncident(
             Incident.of_row(row),
             row["app_name"],
             tuple(Note(note["day"], note["text"]) for note in row["notes"]),
             row["cause_app_name"],
+            row["run"],
         )
-        for row in named_rows(connection, sql("pipelines.incidents", query))
+        for row in named_rows(connection, sql("pipelines.incidents", "published"))
     ]
 
 

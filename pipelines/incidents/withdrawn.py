@@ -5,14 +5,13 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
 from pipelines.common.errors import UsageError
-from pipelines.common.sql import sql
 from pipelines.incidents.incident import Incident
-from pipelines.store.database import named_rows, open_published
+from pipelines.incidents.published import PublishedIncident, reported_of
+from pipelines.store.database import open_published
 
 
 def withdrawn(published: Path, now: Collection[Incident], since: date, run: int) -> list[tuple[Incident, int]]:
@@ -26,9 +25,9 @@ def withdrawn(published: Path, now: Collection[Incident], since: date, run: int)
         run: the number of this run.
     """
     return [
-        (_ended(reported), int(row["run"] or run))
-        for row in _reported(published)
-        if (reported := Incident.of_row(row)).first_day >= since and not any(_is_of_it(reported, one) for one in now)
+        (_ended(one.incident), one.withdrawn_by or run)
+        for one in _reported(published)
+        if one.incident.first_day >= since and not any(_is_of_it(one.incident, found) for found in now)
     ]
 
 
@@ -43,10 +42,10 @@ def _ended(reported: Incident) -> Incident:
     return replace(reported, last_day=last, state="withdrawn", part_of=None)
 
 
-def _reported(published: Path) -> list[dict[str, Any]]:
+def _reported(published: Path) -> list[PublishedIncident]:
     """What stood by itself in the published file; nothing where there is none, or one of an older version."""
     try:
         with closing(open_published(published)) as connection:
-            return named_rows(connection, sql("pipelines.incidents", "reported"))
+            return [one for one in reported_of(connection) if one.stands_alone]
     except (UsageError, duckdb.Error):
         return []
