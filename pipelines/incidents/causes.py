@@ -120,8 +120,8 @@ def cause_of(cells: pl.DataFrame) -> Cause:
     weighed = cells.with_columns(
         (pl.sum_horizontal(EFFECTS) / (now - before)).alias("share"),
         (pl.col("mix_effect") / (now - before)).alias("mix"),
-        *(_rate(side, "", lambda name: pl.col(name)) for side in _SIDES),
-        *(_rate(side, "rest_", lambda name: whole[name] - pl.col(name)) for side in _SIDES),
+        *(_rate(side, pl.col).alias(side) for side in _SIDES),
+        *(_rate(side, lambda name: whole[name] - pl.col(name)).alias(f"rest_{side}") for side in _SIDES),
     )
     # Of the dimension whose shares alone explain most, and half at least: the cell that does most of that.
     mixes = (
@@ -132,46 +132,33 @@ def cause_of(cells: pl.DataFrame) -> Cause:
     )
     if mixes.height:
         return _cause("mix", mixes.row(0, named=True))
+    # A pair that fell alone, else the smallest single cell.
+    is_single = pl.col("second").is_null()
     explains = weighed.filter(
         pl.col("share") >= _CELL_SHARE,
-        (pl.col("rest_before") - pl.col("rest_now") <= _REST_FALL * (before - now)).fill_null(value=False),
+        pl.col("rest_before") - pl.col("rest_now") <= _REST_FALL * (before - now),
         pl.col("requests_now") < _WHOLE_SHARE * whole["requests_now"],
-    ).sort("requests_now", *_CELL)
-    cell = _narrowest(explains.rows(named=True), weighed, before)
-    return _cause("cell", cell) if cell else NO_CAUSE
+        is_single | (_fell_alone("value", before) & _fell_alone("second_value", before)),
+    ).sort(is_single, "requests_now", *_CELL)
+    return _cause("cell", explains.row(0, named=True)) if explains.height else NO_CAUSE
 
 
-def _rate(side: str, named: str, of: Callable[[str], pl.Expr]) -> pl.Expr:
+def _rate(side: str, of: Callable[[str], pl.Expr]) -> pl.Expr:
     """The rate of each cell, or of its rest; NULL where there are no requests."""
     requests = of(f"requests_{side}")
-    return pl.when(requests > 0).then(of(f"successes_{side}") / requests).alias(named + side)
+    return pl.when(requests > 0).then(of(f"successes_{side}") / requests)
 
 
-def _narrowest(explains: Sequence[_Row], weighed: pl.DataFrame, whole_before: float) -> _Row | None:
-    """The smallest single cell, unless a pair fell alone: of each of its singles, the rest did not fall."""
-    singles = {
-        (row["dimension"], row["value"]): row
-        for row in weighed.filter(pl.col("second").is_null()).iter_rows(named=True)
-    }
-    for pair in (row for row in explains if row["second"] is not None and row["requests_now"]):
-        parts = ((pair["dimension"], pair["value"]), (pair["second"], pair["second_value"]))
-        if all(_fell_alone(pair, singles[part], whole_before) for part in parts):
-            return pair
-    return next((row for row in explains if row["second"] is None), None)
-
-
-def _fell_alone(pair: _Row, single: _Row, whole_before: float) -> bool:
-    """Whether the rest of a single is there, and fell by at most a quarter of what the pair fell by; what was not there
-    before is taken to have been as the whole.
+def _fell_alone(part: str, whole_before: float) -> pl.Expr:
+    """Whether the rest of one part of a pair is there, and fell by at most a quarter of what the pair fell by; what was
+    not there before is taken to have been as the whole.
     """
-    (asked_before, good_before), (asked, good) = (
-        [single[f"{name}_{side}"] - pair[f"{name}_{side}"] for name in ("requests", "successes")] for side in _SIDES
-    )
-    pair_before, rest_before = (
-        good / asked if asked else whole_before
-        for asked, good in ((pair["requests_before"], pair["successes_before"]), (asked_before, good_before))
-    )
-    return bool(asked and rest_before - good / asked <= _REST_FALL * (pair_before - pair["now"]))
+
+    def rest(name: str) -> pl.Expr:
+        return pl.col(name).sum().over("dimension", "second", part) - pl.col(name)
+
+    fell, pair_fell = (_rate("before", of).fill_null(whole_before) - _rate("now", of) for of in (rest, pl.col))
+    return fell <= _REST_FALL * pair_fell
 
 
 def _cause(kind: str, row: _Row) -> Cause:
