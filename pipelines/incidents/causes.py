@@ -35,15 +35,16 @@ def cells_of(counts: pl.DataFrame, dimensions: Sequence[str]) -> pl.DataFrame:
 
     Args:
         counts: the dimensions, NULL where unknown, and `requests_before`, `successes_before`, `requests_now`,
-            `successes_now`; both sides have requests. With `incident_id`, the cells of each are its own.
+            `successes_now`, in several rows or one; both sides have requests. With `incident_id`, the cells of each
+            are its own.
 
     Returns:
         dimension and value, second and second_value (NULL but of a pair), the four counts, mix_effect, rate_effect; by
         the first four.
     """
-    known = counts.with_columns(pl.col(list(dimensions)).fill_null(UNKNOWN))
-    names = [*((name,) for name in sorted(dimensions)), *combinations(sorted(dimensions), 2)]
     apart = _apart(counts)
+    known = counts.group_by(*apart, pl.col(*dimensions).fill_null(UNKNOWN)).agg(pl.col(COUNTS).sum())
+    names = [*((name,) for name in sorted(dimensions)), *combinations(sorted(dimensions), 2)]
     return pl.concat([_cells_over(known, chosen, apart) for chosen in names]).sort(*apart, *_CELL, nulls_last=False)
 
 

@@ -7,8 +7,8 @@ import polars as pl
 
 from pipelines.common.days import Window
 from pipelines.incidents.causes import COUNTS, cause_of, cells_of
-from pipelines.incidents.incident import NO_CAUSE, Cause
-from pipelines.incidents.rate_incidents import compared, dimensions_of
+from pipelines.incidents.incident import ALL, NO_CAUSE, Cause
+from pipelines.incidents.rate_incidents import DIMENSIONS, compared
 
 
 @dataclass(frozen=True)
@@ -38,11 +38,11 @@ def explain(
         now: days whose rate is explained.
     """
     _, app_key, _ = subject
-    counts, _ = compared(
+    outcomes = compared(
         connection, [("", *subject, day, is_now) for days, is_now in ((before, False), (now, True)) for day in days]
     )
-    sums = {name: int(counts.get_column(name).sum()) for name in COUNTS}
+    sums = {name: int(outcomes.get_column(name).sum()) for name in COUNTS}
     if not sums["requests_before"] or not sums["requests_now"]:
         return Explained(**sums, cells=pl.DataFrame(), cause=NO_CAUSE)
-    cells = cells_of(counts.drop("incident_id"), dimensions_of(app_key))
+    cells = cells_of(outcomes.drop("incident_id"), DIMENSIONS if app_key == ALL else DIMENSIONS[1:])
     return Explained(**sums, cells=cells, cause=cause_of(cells))

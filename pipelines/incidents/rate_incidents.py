@@ -14,7 +14,7 @@ from pipelines.incidents.incident import ALL, Incident, Subject, incident_id
 from pipelines.incidents.measures import RateMeasure
 from pipelines.incidents.subjects import watched_rates, without_bursts
 
-DIMENSIONS: Final = ("platform", "carrier", "sdk_version", "vendor")
+DIMENSIONS: Final = ("app_key", "platform", "carrier", "sdk_version", "vendor")
 _CODES_NAMED: Final = 3
 _SIDES: Final = {
     "incident_id": pl.String, "metric": pl.String, "app_key": pl.String, "channel": pl.String,
@@ -44,16 +44,16 @@ def rate_incidents(
         sides += [(key, *subject[1:], days[day], True) for day in fall.newest]
     if not found:
         return [], pl.DataFrame()
-    counts, codes = compared(connection, sides)
-    # At once for all that have the same dimensions.
-    cells = pl.concat(
-        cells_of(counts.filter(pl.col("incident_id").is_in(alike)), dimensions_of(app_key))
-        for app_key in (ALL, "")
-        if (alike := [key for key, (subject, *_) in found.items() if (subject.app_key == ALL) == (app_key == ALL)])
+    outcomes = compared(connection, sides)
+    together = [key for key, (subject, *_) in found.items() if subject.app_key == ALL]
+    cells = cells_of(outcomes, DIMENSIONS).filter(
+        (pl.col("dimension") != "app_key") | pl.col("incident_id").is_in(together)
     )
-    mine = cells.partition_by("incident_id", as_dict=True, include_key=False)
+    cells_by_id, outcomes_by_id = (
+        frame.partition_by("incident_id", as_dict=True, include_key=False) for frame in (cells, outcomes)
+    )
     incidents = [
-        Incident.of(subject, days, span, loss, cause_of(mine[key,]), _named(codes, key))
+        Incident.of(subject, days, span, loss, cause_of(cells_by_id[key,]), _grown_codes(outcomes_by_id[key,]))
         for key, (subject, span, loss) in found.items()
     ]
     return incidents, cells
@@ -61,27 +61,28 @@ def rate_incidents(
 
 def compared(
     connection: duckdb.DuckDBPyConnection, sides: Iterable[tuple[str, str, str, str, date, bool]]
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Requests and successes of each smallest cell on the days that are compared, and the codes that grew.
+) -> pl.DataFrame:
+    """Requests and successes of each smallest cell, outcome and result code on the days that are compared.
 
     Args:
         connection: has `outcome_daily`.
         sides: incident_id, metric, app_key (`*`: all), channel, day, is_now.
     """
     connection.register("incident_days", pl.DataFrame(sides, schema=_SIDES, orient="row"))
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE rate_outcomes AS {sql('pipelines.incidents', 'rate_outcomes')}")
-    counts = pl.DataFrame(connection.sql(sql("pipelines.incidents", "cause_counts")))
-    codes = pl.DataFrame(connection.sql(sql("pipelines.incidents", "grown_codes")))
+    outcomes = pl.DataFrame(connection.sql(sql("pipelines.incidents", "rate_outcomes")))
     connection.unregister("incident_days")
-    return counts, codes
+    return outcomes
 
 
-def dimensions_of(app_key: str) -> tuple[str, ...]:
-    """What the cause of a change is looked for in."""
-    return ("app_key", *DIMENSIONS) if app_key == ALL else DIMENSIONS
-
-
-def _named(codes: pl.DataFrame, incident: str) -> str | None:
-    """The outcomes and result codes that grew most."""
-    rows = codes.filter(pl.col("incident_id") == incident).head(_CODES_NAMED)
-    return ", ".join(f"{outcome} {code}" if code else outcome for _, outcome, code, _ in rows.iter_rows()) or None
+def _grown_codes(outcomes: pl.DataFrame) -> str | None:
+    """The outcomes and result codes that grew most, of those that are no success."""
+    before, now = (pl.col(name) / pl.col(name).sum() for name in ("requests_before", "requests_now"))
+    grown = (
+        outcomes.group_by("outcome", "result_code", "is_success")
+        .agg(pl.col("requests_before", "requests_now").sum())
+        .with_columns(growth=now - before)
+        .filter(pl.col("growth") > 0, ~pl.col("is_success"))
+        .sort("growth", "outcome", "result_code", descending=[True, False, False])
+    )
+    named = grown.select("outcome", "result_code").head(_CODES_NAMED)
+    return ", ".join(f"{outcome} {code}" if code else outcome for outcome, code in named.iter_rows()) or None

@@ -18,8 +18,10 @@ SELECT
     outcomes.outcome,
     outcomes.result_code,
     outcomes.is_success,
-    coalesce(sum(records) FILTER (NOT is_now), 0)::BIGINT AS before,
-    coalesce(sum(records) FILTER (is_now), 0)::BIGINT AS now
+    coalesce(sum(records) FILTER (NOT is_now), 0)::BIGINT AS requests_before,
+    coalesce(sum(records) FILTER (is_now), 0)::BIGINT AS requests_now,
+    coalesce(sum(records) FILTER (is_success AND NOT is_now), 0)::BIGINT AS successes_before,
+    coalesce(sum(records) FILTER (is_success AND is_now), 0)::BIGINT AS successes_now
 FROM outcomes
 INNER JOIN incident_days AS watched
     ON watched.metric = outcomes.metric
