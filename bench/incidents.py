@@ -104,8 +104,7 @@ def main() -> None:
         read = timed("read channel_daily", lambda: pl.DataFrame(connection.sql("FROM channel_daily")))
         rates, cells = timed("rates, with their causes", lambda: rate_incidents(connection, read, days))
         volumes = timed("volumes", lambda: volume_incidents(read, days, ()))
-        by_incident = {str(key[0]): frame for key, frame in cells.partition_by("incident_id", as_dict=True).items()}
-        found = timed("what is part of what", lambda: with_parts([*rates, *volumes], by_incident))
+        found = timed("what is part of what", lambda: with_parts([*rates, *volumes], cells))
         print(f"\n{len(found)} incidents, {sum(one.part_of is None for one in found)} by themselves")
 
 

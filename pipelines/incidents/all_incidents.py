@@ -71,8 +71,6 @@ def all_incidents(
             found, cells = rate_incidents(connection, channel_daily, days)
             found += volume_incidents(channel_daily, days, frozenset(days) - manifest.days.keys())
         found += data_incidents(connection, store, manifest, settings, days)
-    by_incident = cells.partition_by("incident_id", as_dict=True) if len(cells) else {}
-    parts = with_parts(found, {str(key): frame for (key,), frame in by_incident.items()})
-    rows = sorted(parts, key=lambda one: one.incident_id)
+    rows = sorted(with_parts(found, cells), key=lambda one: one.incident_id)
     named = named_cells(cells) if len(cells) else pl.DataFrame(schema=_CELL_SCHEMA)
     return Incidents(rows, named, withdrawn(store.reported, rows, min(manifest.days, default=date.max), manifest.run))

@@ -1,6 +1,6 @@
 """One cause, one incident: which incident is a part of which."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from itertools import product
 from typing import Final
@@ -20,11 +20,11 @@ DATA_METRICS: Final = (
 LOSING: Final = DATA_METRICS[:8]
 
 
-def with_parts(incidents: list[Incident], cells: Mapping[str, pl.DataFrame]) -> list[Incident]:
+def with_parts(incidents: list[Incident], cells: pl.DataFrame) -> list[Incident]:
     """Each incident with the one that it is part of.
 
     Args:
-        cells: of the rates of all apps together, by incident.
+        cells: those of rates, with their `incident_id`.
     """
     whole: dict[str, str] = {}
     for pairs in (_data(incidents), _all_apps(incidents, cells), _of_a_rate(incidents), _channels(incidents)):
@@ -35,9 +35,7 @@ def with_parts(incidents: list[Incident], cells: Mapping[str, pl.DataFrame]) -> 
     return [replace(one, part_of=whole.get(one.incident_id)) for one in incidents]
 
 
-def _all_apps(
-    incidents: Collection[Incident], cells: Mapping[str, pl.DataFrame]
-) -> Iterator[tuple[Incident, Incident]]:
+def _all_apps(incidents: Collection[Incident], cells: pl.DataFrame) -> Iterator[tuple[Incident, Incident]]:
     """The fall of all apps together is that of the app that explains it, be it by its silence; else what opened with it
     is part of it.
     """
@@ -45,7 +43,7 @@ def _all_apps(
         apps = [of for of in incidents if of.app_key != ALL]
         same = [of for of in apps if (of.metric, of.channel) == (one.metric, one.channel)]
         silent = [of for of in apps if of.kind == "volume" and of.channel in (ALL, one.channel)]
-        app = _explaining_app(cells[one.incident_id])
+        app = _explaining_app(cells.filter(pl.col("incident_id") == one.incident_id))
         behind = next((of for of in (*same, *silent) if of.app_key == app and one.overlaps(of)), None)
         if behind:
             yield one, behind

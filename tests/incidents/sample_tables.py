@@ -72,8 +72,7 @@ class SampleTables:
         seen = self.days[:days]
         counts = pl.DataFrame(self.connection.sql("FROM channel_daily WHERE day <= $last", params={"last": seen[-1]}))
         rates, cells = rate_incidents(self.connection, counts, seen)
-        of_rates = {one.incident_id: cells.filter(pl.col("incident_id") == one.incident_id) for one in rates}
-        found = with_parts([*rates, *volume_incidents(counts, seen, self.missing)], of_rates)
+        found = with_parts([*rates, *volume_incidents(counts, seen, self.missing)], cells)
         return [{**vars(one), "cause_kind": one.cause.kind, "cause": one.cause.cell} for one in found]
 
 

@@ -47,7 +47,7 @@ def found(name: str | None, place: int = DAYS - 1) -> list[Incident]:
     ],
 )
 def test_a_fault_has_its_name_and_cause(name: str, metric: str, cause: str | None) -> None:
-    named = {one.metric: one for one in with_parts(found(name), {})}
+    named = {one.metric: one for one in with_parts(found(name), pl.DataFrame())}
     assert (named[metric].cause.cell, named[metric].first_day, named[metric].state, named[metric].part_of) == (
         cause, FIRST + timedelta(days=DAYS - 1), "open", None,
     )  # fmt: skip

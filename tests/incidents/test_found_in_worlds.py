@@ -34,10 +34,7 @@ def found_in(made: World) -> list[dict[str, Any]]:
     with duckdb.connect() as connection:
         connection.register("outcome_daily", made.outcome_daily)
         rates, cells = rate_incidents(connection, counts, days)
-    by_incident = cells.partition_by("incident_id", as_dict=True) if rates else {}
-    found = with_parts(
-        [*rates, *volume_incidents(counts, days, missing)], {str(key): one for (key,), one in by_incident.items()}
-    )
+    found = with_parts([*rates, *volume_incidents(counts, days, missing)], cells)
     return [{**asdict(one), "cause_kind": one.cause.kind, "cause": one.cause.cell} for one in found]
 
 

@@ -33,7 +33,7 @@ def test_a_volume_that_fell_while_its_rate_was_down_is_part_of_it(first: int, lo
     begun = FIRST + timedelta(days=first)
     volume = incident("volume", "shop", "one_click")
     volume = replace(volume, first_day=begun, last_day=begun + timedelta(days=20), lost_total=lost)
-    (found,) = (one for one in with_parts([rate, volume], {}) if one.kind == "volume")
+    (found,) = (one for one in with_parts([rate, volume], pl.DataFrame()) if one.kind == "volume")
     assert found.part_of == (rate.incident_id if is_part else None)
 
 
@@ -42,7 +42,8 @@ def test_the_fall_of_all_apps_is_part_of_the_silence_of_the_one_that_explains_it
     counts = pl.DataFrame([("good", 900, 837, 0, 0), ("weak", 300, 240, 300, 240)], schema=list(names), orient="row")
     together, silent = incident("technical_success_rate", ALL, "weibo"), incident("volume", "good", ALL)
     other = incident("volume", "weak", ALL)
-    found = with_parts([together, other, silent], {together.incident_id: cells_of(counts, ("app_key",))})
+    cells = cells_of(counts.with_columns(pl.lit(together.incident_id).alias("incident_id")), ("app_key",))
+    found = with_parts([together, other, silent], cells)
     assert {one.incident_id: one.part_of for one in found} == {
         together.incident_id: silent.incident_id, silent.incident_id: None, other.incident_id: None,
     }  # fmt: skip
