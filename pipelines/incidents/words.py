@@ -1,4 +1,4 @@
-"""The words of an incident, short enough for a phone: one template for each kind and state, in both languages.
+"""The words of an incident, short enough for a phone: what each kind is and how it stands, in both languages.
 
 Lives here: which text stands for what. The texts are in `locale/`, under their English as msgid; a test names what is
 missing there.
@@ -16,30 +16,20 @@ from pipelines.incidents.incident import ALL, Incident
 
 _LOCALE: Final = Path(__file__).parent / "locale"
 
-TEMPLATES: Final = {
-    ("rate", "open"): "{app} · {channel} {rate} {before} → {now}, day {days} since {first}, {lost} fewer {successes} "
-    "{when}{cause}",
-    ("rate", "recovered"): "{app} · {channel} {rate} {before} → {now}, {first} to {last}, recovered; {total} fewer "
-    "{successes}{cause}",
-    ("rate", "settled"): "{app} · {channel} {rate} {before} → {now}, {first} to {last}, the norm since; {total} fewer "
-    "{successes}{cause}",
-    ("volume", "open"): "{app} · {channel} requests {before} → {now} a day, day {days} since {first}, {lost} fewer "
-    "{when}",
-    ("volume", "recovered"): "{app} · {channel} requests {before} → {now} a day, {first} to {last}, recovered; "
-    "{total} fewer",
-    ("volume", "settled"): "{app} · {channel} requests {before} → {now} a day, {first} to {last}, the norm since; "
-    "{total} fewer",
-    ("rate", "withdrawn"): "{app} · {channel} {rate} {before} → {now}, {first} to {last}: withdrawn, the figures as "
-    "they stand now do not show it",
-    ("volume", "withdrawn"): "{app} · {channel} requests {before} → {now} a day, {first} to {last}: withdrawn, the "
-    "figures as they stand now do not show it",
-    ("data", "withdrawn"): "Data · {fault}, {first} to {last}: withdrawn, the figures as they stand now do not show it",
-    ("data", "open"): "Data · {fault}, day {days} since {first}, {lost} records {when}",
-    ("data", "recovered"): "Data · {fault}, {first} to {last}, recovered; {total} records",
+# What happened and what it cost, by kind; of one that is open the cost is that of its last day, else in all.
+KINDS: Final = {
+    "rate": ("{app} · {channel} {rate} {before} → {now}", "{cost} fewer {successes}"),
+    "volume": ("{app} · {channel} requests {before} → {now} a day", "{cost} fewer"),
+    "data": ("Data · {fault}", "{cost} records"),
+}
+STATES: Final = {
+    "open": "{what}, day {days} since {first}, {loss} {when}{cause}",
+    "recovered": "{what}, {first} to {last}, recovered; {loss}{cause}",
+    "settled": "{what}, {first} to {last}, the norm since; {loss}{cause}",
+    "withdrawn": "{what}, {first} to {last}: withdrawn, the figures as they stand now do not show it",
     # What was lost of a day that never came is no count, and later days do not bring it back.
-    ("missing_day", "recovered"): "Data · {fault}, {first} to {last}, back the day after; its records are still "
-    "missing, about {total}",
-    ("data", "settled"): "Data · {fault}, {first} to {last}, the norm since; {total} records",
+    "missing_day recovered": "{what}, {first} to {last}, back the day after; its records are still missing, about "
+    "{total}",
 }
 CAUSES: Final = {
     "cell": "; {cell} only {now}",
@@ -123,9 +113,12 @@ def incident_text(
         cause_app_name: the registered name of the app that is its cause, where one is.
         last_seen: the newest day, by whose date an open incident is told where "yesterday" would be another day.
     """
-    when = _filled(ON_DAY, {"day": _same(_day(last_seen))}) if last_seen else _t(YESTERDAY)
-    template = TEMPLATES.get((one.metric, one.state)) or TEMPLATES[one.kind, one.state]
-    return _filled(template, {"when": when, **incident_names(one, app_name, cause_app_name)})
+    names = incident_names(one, app_name, cause_app_name)
+    names["cost"] = names["lost" if one.state == "open" else "total"]
+    names["when"] = _filled(ON_DAY, {"day": _same(_day(last_seen))}) if last_seen else _t(YESTERDAY)
+    what, loss = (_filled(text, names) for text in KINDS[one.kind])
+    template = STATES.get(f"{one.metric} {one.state}") or STATES[one.state]
+    return _filled(template, {**names, "what": what, "loss": loss})
 
 
 def incident_names(one: Incident, app_name: str, cause_app_name: str | None = None) -> dict[str, Words]:
@@ -138,6 +131,7 @@ def incident_names(one: Incident, app_name: str, cause_app_name: str | None = No
         "days": _same(f"{one.days:,}"),
         "lost": _same(f"{one.lost:,.0f}"),
         "total": _same(f"{one.lost_total:,.0f}"),
+        "cause": _same(""),
     }
     if one.kind == "rate":
         rate, successes = RATES[one.metric]

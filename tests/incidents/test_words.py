@@ -27,8 +27,9 @@ DATA = replace(
 )
 ENDED = {"last_day": date(2026, 11, 20), "days": 13}
 USED = {
-    *words.TEMPLATES.values(), *words.CAUSES.values(), *words.FAULTS.values(), *words.FAULT_PARTS.values(),
-    *words.VALUES.values(), *words.UNKNOWN.values(), *(word for both in words.RATES.values() for word in both),
+    *words.STATES.values(), *words.CAUSES.values(), *words.FAULTS.values(), *words.FAULT_PARTS.values(),
+    *words.VALUES.values(), *words.UNKNOWN.values(),
+    *(word for both in (*words.KINDS.values(), *words.RATES.values()) for word in both),
     words.FAULT_OF, words.SDK, words.NAMED_APP, words.ALL_APPS, words.ALL_CHANNELS, words.HEADING, words.NOTED,
     words.YESTERDAY, words.ON_DAY,
 }  # fmt: skip
