@@ -1,75 +1,87 @@
-"""The numbers of a chart as texts, half as long as lists of them: half of an app's file are these.
+"""The numbers of a chart as texts, a third as long as lists of them: half of an app's file are these.
 
-SQL alone takes nine seconds of a processor for the 90 days of 10,000 apps, numpy one; so DuckDB calls it, as
-`packed_numbers`.
+Lives here: the form. Does not belong here: which numbers (`chart_series.py`), reading them again
+(`static/js/figures.js`).
 """
 
-from base64 import b64encode
+from math import gcd
 
-import duckdb
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
-import pyarrow.compute as pc
-from duckdb.func import PythonUDFType
-from duckdb.sqltypes import BIGINT, VARCHAR
 
-# Of these, nothing is zero; of those, it is none.
-_COUNTS = ("authorizations", "requests", "cancelled", "verifications", "undelivered")
-_LATENCIES = ("p50", "p95")
-_ABSENT = {**dict.fromkeys(_COUNTS, 0), **dict.fromkeys(_LATENCIES, -1)}
-
-
-def add_packed_numbers(connection: duckdb.DuckDBPyConnection) -> None:
-    """Lets a connection call `packed_numbers(rows, length)`, see below; one row holds all of a day or a month."""
-    row = duckdb.struct_type({"place": BIGINT} | dict.fromkeys(_ABSENT, BIGINT))
-    connection.create_function(
-        "packed_numbers",
-        packed_numbers,
-        [duckdb.list_type(row), BIGINT],
-        duckdb.list_type(VARCHAR),
-        type=PythonUDFType.ARROW,
-    )
+Numbers = npt.NDArray[np.int64]
+# Of these numbers there is none.
+NONE = -1
+# Six bits a character.
+_BITS = 6
+_DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+_CHARACTERS = np.frombuffer(_DIGITS.encode(), np.uint8)
+# So many lines stay in the processor's cache, twice as many where their numbers are small.
+_AT_ONCE = 2048
+_SMALL = 2**31 - 1
+_POWERS = 10 ** np.arange(1, 18)
 
 
-def packed_numbers(rows: pa.ListArray, lengths: pa.Array) -> pa.Array:
-    """A text for each of the five counts and the two latencies of each list of rows.
+def packed_numbers(lines: Numbers) -> list[str]:
+    """A text for each line of numbers, all under 2^53; `NONE` is none. It is empty where a line has none at all.
 
-    It holds one number for each place, one more than it is, so that 0 is none: in as many hexadecimal digits as the
-    largest needs, and these to base 64. It is empty where all counts are zero or no latency is there. An odd digit at
-    the end is not read.
-
-    Args:
-        rows: lists of `place` (from 0), `authorizations`, `requests`, `cancelled`, `verifications`, `undelivered`,
-            `p50` and `p95`. A place has one row at most, in any order.
-        lengths: how many places there are, two or more; all the same.
-
-    Returns:
-        As many lists of seven texts.
+    The numbers of a text are written in as many bits as its largest needs, one behind the other, six bits a character;
+    a character in front says how many these are. 0 is none, 1 the least number that may be: one, or, where the text is
+    shorter for it, the smallest of the line, which then stands before all, in decimal, with a dot.
     """
-    rows = rows.combine_chunks() if isinstance(rows, pa.ChunkedArray) else rows
-    length = lengths[0].as_py()
-    of_list = np.repeat(np.arange(len(rows)), pc.list_value_length(rows).to_numpy(zero_copy_only=False))
-    flat = rows.flatten()
-    places = flat.field("place").to_numpy(zero_copy_only=False)
-    columns = []
-    for name, absent in _ABSENT.items():
-        numbers = np.full((len(rows), length), absent, dtype=np.int64)
-        numbers[of_list, places] = pc.fill_null(flat.field(name), absent).to_numpy(zero_copy_only=False)
-        columns.append(_texts(numbers + 1, absent + 1))
-    return pa.array(zip(*columns, strict=True), pa.list_(pa.string()))
-
-
-def _texts(numbers: npt.NDArray[np.int64], absent: int) -> list[str]:
-    largest = numbers.max(axis=1)
-    digits = sum((largest >> (4 * more) > 0).astype(np.int64) for more in range(16))
-    texts = [""] * len(numbers)
-    for count in np.unique(digits[largest > absent]):
-        chosen = np.flatnonzero((digits == count) & (largest > absent))
-        shifts = 4 * np.arange(count - 1, -1, -1)
-        written = (numbers[chosen, :, None] >> shifts & 15).astype(np.uint8).reshape(len(chosen), -1)
-        if written.shape[1] % 2:
-            written = np.pad(written, ((0, 0), (0, 1)))
-        for place, line in zip(chosen, written[:, ::2] << 4 | written[:, 1::2], strict=True):
-            texts[place] = b64encode(line.tobytes()).decode("ascii")
+    texts = []
+    for first in range(0, len(lines), _AT_ONCE):
+        some = lines[first : first + _AT_ONCE]
+        texts += _packed(some.astype(np.int32) if some.max() < _SMALL else some)
     return texts
+
+
+def _packed(lines: npt.NDArray[np.signedinteger]) -> list[str]:
+    places = lines.shape[1]
+    largest = lines.max(axis=1).astype(np.int64)
+    # Without a sign, none is the largest of all.
+    smallest = lines.view(f"u{lines.itemsize}").min(axis=1).astype(np.int64)
+    plain, moved = _bits(largest), _bits(largest - smallest + 1)
+    header = 2 + np.searchsorted(_POWERS, smallest, side="right")
+    is_moved = (smallest == 0) | (_characters(plain, places) > _characters(moved, places) + header)
+    bits = np.where(is_moved, moved, plain)
+    bits[largest == NONE] = 0
+    least = np.where(is_moved, smallest, 1)
+    texts = [""] * len(lines)
+    for width in np.unique(bits[bits > 0]).tolist():
+        chosen = np.flatnonzero(bits == width)
+        # None becomes 0, being below the least.
+        codes = np.maximum(lines[chosen] - (least[chosen, None] - 1).astype(lines.dtype), 0)
+        written = _written(codes, width)
+        length = written.shape[1]
+        text = _CHARACTERS[written].tobytes().decode("ascii")
+        for i, place in enumerate(chosen.tolist()):
+            head = f"{least[place]}." if is_moved[place] else ""
+            texts[place] = f"{head}{_DIGITS[width]}{text[i * length : (i + 1) * length]}"
+    return texts
+
+
+def _bits(numbers: Numbers) -> Numbers:
+    """How many binary digits each number has."""
+    return np.frexp(np.maximum(numbers, 0).astype(np.float64))[1].astype(np.int64)
+
+
+def _characters(bits: Numbers, places: int) -> Numbers:
+    return -(-bits * places // _BITS)
+
+
+def _written(codes: npt.NDArray[np.signedinteger], width: int) -> npt.NDArray[np.uint8]:
+    """The characters, from 0 to 63, of lines of codes of `width` bits each."""
+    # So many codes fill so many characters without a rest.
+    together = _BITS // gcd(_BITS, width)
+    characters = width // gcd(_BITS, width)
+    places = codes.shape[1]
+    groups = np.pad(codes, ((0, 0), (0, -places % together))).reshape(len(codes), -1, together)
+    written = np.zeros((*groups.shape[:2], characters), np.uint8)
+    for character in range(characters):
+        first, end = character * _BITS, (character + 1) * _BITS
+        for code in range(first // width, (end - 1) // width + 1):
+            beyond = (code + 1) * width - end
+            part = groups[:, :, code] >> beyond if beyond >= 0 else groups[:, :, code] << -beyond
+            written[:, :, character] |= (part & 63).astype(np.uint8)
+    return written.reshape(len(codes), -1)[:, : -(-width * places // _BITS)]

@@ -20,7 +20,7 @@ from pipelines.common.errors import AuthmeterError
 from pipelines.common.sql import sql
 from pipelines.contract.record import CHANNELS, OUTCOMES
 from pipelines.incidents.published import PublishedIncident, incidents_of, withdrawn_of
-from reports.content.packed_numbers import add_packed_numbers
+from reports.content.chart_series import ChartRows
 
 DAYS = 30
 # The longer look of the charts: by day, with the eight weeks before the 30 days as their reference, and by month.
@@ -37,11 +37,12 @@ MOVERS_AMONG = 500
 VERSIONS_LISTED = 5
 # So are the resource packages that an app drew from, which may have long names: its figures must stay small.
 DRAWN_LISTED = 4
+# The charts of so many apps are laid out at once, which bounds memory.
+CHARTED_APPS = 12_000
 # In the order of their making: a step may read those before it.
 STEPS = (
-    "subjects", "days", "codes", "usage_days", "usage_periods", "chart_days", "chart_months",
-    "channel_windows", "breakdowns", "version_requests", "versions", "versions_seen", "version_days", "failures",
-    "packages", "drawn", "presence",
+    "subjects", "days", "codes", "usage_days", "usage_periods", "channel_windows", "breakdowns", "version_requests",
+    "versions", "versions_seen", "version_days", "failures", "packages", "drawn", "presence",
 )  # fmt: skip
 
 
@@ -131,8 +132,8 @@ class PublishedTables:
         `listed` is every app and `*`: app_key, app_name, platform, status, account_id, schemes, and what the site
         decides: folder (NULL for `*`), has_xlsx.
         """
-        self._keep("listed_apps", listed)
-        add_packed_numbers(self._connection)
+        self._keep("listed_apps", listed.sort("app_key").with_row_index("place"))
+        self._chart(listed.height)
         for step in STEPS:
             text, values = self._query(f"figures/{step}", {})
             self._connection.execute(f"CREATE TEMP TABLE {step} AS {text}", values)
@@ -140,6 +141,34 @@ class PublishedTables:
     def order(self, names: pl.DataFrame) -> None:
         """Takes the order of the names, for the tables that list all apps: app_key, place, pinyin."""
         self._keep("name_order", names)
+
+    def _chart(self, apps: int) -> None:
+        """Makes the table `charts`: app_key, and what its charts by day and by month are drawn of, as JSON."""
+        self._connection.execute("CREATE TEMP TABLE charts (app_key VARCHAR, days VARCHAR, months VARCHAR)")
+        for first in range(0, apps, CHARTED_APPS):
+            last = min(first + CHARTED_APPS, apps) - 1
+            days, months = (
+                ChartRows(
+                    self.frame(f"figures/{step}", first_app_place=first, last_app_place=last), last - first + 1, places
+                )
+                for step, places in (("chart_days", LONG_DAYS), ("chart_months", MONTHS))
+            )
+            without_logins = ~days.has_logins()
+            # Of all apps together the results are not kept.
+            without_logins[0] &= first > 0
+            texts = pl.DataFrame(
+                {
+                    "days": days.texts(without_logins, has_latencies=True),
+                    "months": months.texts(without_logins, has_latencies=False),
+                },
+                {"days": pl.String, "months": pl.String},
+            ).with_row_index("place", first)
+            self._connection.register("chart_texts", texts)
+            self._connection.execute(
+                "INSERT INTO charts BY NAME "
+                "SELECT app_key, days, months FROM listed_apps JOIN chart_texts USING (place) ORDER BY app_key"
+            )
+            self._connection.unregister("chart_texts")
 
     def _keep(self, name: str, rows: pl.DataFrame) -> None:
         self._connection.register("given_rows", rows)

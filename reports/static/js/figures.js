@@ -207,33 +207,39 @@ function byWindow(content, rows) {
 }
 
 /** The places of the texts of a channel. */
-const PLACES = { authorizations: 0, requests: 1, cancelled: 2, verifications: 3, undelivered: 4, p50: 5, p95: 6 };
+const PLACES = { authorizations: 0, failed: 1, cancelled: 2, verifications: 3, undelivered: 4, p50: 5, p95: 6 };
+
+/** The characters of a text, by what they stand for. */
+const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 /**
- * The numbers of a text as `packed_numbers.py` writes them, `count` of them: each one more than it is, in the same
- * number of hexadecimal digits, and these to base 64.
+ * The numbers of a text as `packed_numbers.py` writes them, `count` of them: perhaps the least of them and a dot, then
+ * how many bits each has, then these, six a character. What is none is `absent`.
  * @param {string} text
  * @param {number} count
+ * @param {Value} absent
  * @returns {Value[]}
  */
-function numbersOf(text, count) {
-  const bytes = Array.from(atob(text), (letter) => letter.charCodeAt(0).toString(16).padStart(2, "0")).join("");
-  const digits = Math.floor(bytes.length / count);
+function numbersOf(text, count, absent) {
+  const dot = text.indexOf(".");
+  const least = dot < 0 ? 1 : Number(text.slice(0, dot));
+  const [width, ...digits] = Array.from(text.slice(dot + 1), (letter) => DIGITS.indexOf(letter));
+  const bits = digits.map((digit) => digit.toString(2).padStart(6, "0")).join("");
   return Array.from({ length: count }, (_unused, i) => {
-    const written = Number.parseInt(bytes.slice(i * digits, (i + 1) * digits), 16);
-    return written ? written - 1 : null;
+    const code = Number.parseInt(bits.slice(i * width, (i + 1) * width), 2);
+    return code ? code - 1 + least : absent;
   });
 }
 
 /**
- * The numbers of a text; where no data were read, there is no zero. An empty text is `absent` on every other day.
+ * The numbers of a text; where no data were read, there is no zero. What is none is `absent` on every other day.
  * @param {string | undefined} text
  * @param {boolean[]} withData
  * @param {Value} [absent]
  * @returns {Value[]}
  */
 function listOf(text, withData, absent = 0) {
-  const values = text ? numbersOf(text, withData.length) : withData.map(() => absent);
+  const values = text ? numbersOf(text, withData.length, absent) : withData.map(() => absent);
   return values.map((value, i) => (withData[i] ? value : null));
 }
 
@@ -255,11 +261,11 @@ function chartLists(texts, withData) {
       verification_result_rate: verifications.map((value, i) => ratio(value, requests[i])),
     };
   };
-  const trend = trendByChannel((name) => [
-    list(name, PLACES.authorizations),
-    list(name, PLACES.requests),
-    list(name, PLACES.cancelled),
-  ]);
+  const trend = trendByChannel((name) => {
+    const counts = [PLACES.authorizations, PLACES.failed, PLACES.cancelled].map((place) => list(name, place));
+    const [authorizations, , cancelled] = counts;
+    return [authorizations, authorizations.map((_value, i) => sum(...counts.map((one) => one[i]))), cancelled];
+  });
   const [oneClick, local] = ["one_click", "local_verify"].map((name) => list(name, PLACES.verifications));
   const others = TREND_CHANNELS.filter((name) => name !== "one_click").map((name) => trend[name].authorizations);
   const timed = site.channels.filter((name) => own(texts, name)?.slice(PLACES.p50).some(Boolean));

@@ -207,9 +207,9 @@ export interface RawFigures {
   /** Those on the app alone, of the 90 days. */
   notes: DayNote[];
   /**
-   * By channel over the 90 days: authorizations, requests, cancelled, verifications, requests of verification that
-   * delivered none (of an app that nobody signs in by, else empty), median and 95th percentile of the latency in milliseconds; each a text (packed_numbers.py), empty
-   * where there are nothing but zeros, or no latency.
+   * By channel over the 90 days: authorizations, failed and cancelled ones, verifications, requests of verification that
+   * delivered none (of an app that nobody signs in by, else empty), median and 95th percentile of the latency in
+   * milliseconds; each a text (packed_numbers.py), empty where there are nothing but zeros, or no latency.
    */
   days: Record<string, string[]>;
   /** By channel over the 13 months: the first five of these. */

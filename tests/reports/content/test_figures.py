@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import math
 import re
@@ -16,8 +15,9 @@ import pytest
 
 from pipelines.contract.record import CHANNELS, OUTCOMES
 from pipelines.store.database import open_published
-from reports.content import context
+from reports.content import context, published
 from reports.content.published import PublishedTables
+from tests.data.packed_texts import unpacked
 from tests.data.published_tables import (
     AS_OF,
     FIRST_BACK,
@@ -46,12 +46,10 @@ class Tables:
             self.usage = self._rows(connection, "usage_daily")
             self.channels = self._rows(connection, "channel_daily")
             self.drawn = self._rows(connection, "resource_package_usage")
+        self.path = path
+        self.documents = documents_of(path)
         with closing(open_published(path)) as connection:
             marts = PublishedTables(connection)
-            listed = context.apps(marts)
-            marts.prepare(context.listed_apps(listed, set()))
-            keys = ["*", *(app.key for app in listed)]
-            self.documents = {key: json.loads(text) for key, text in marts.documents(keys)}
             self.periods = {row[0]: row[1:] for row in marts.rows("periods")}
 
     @staticmethod
@@ -59,6 +57,16 @@ class Tables:
         found = connection.execute(f"FROM {table}")
         names = [column[0] for column in found.description]
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def documents_of(path: Path) -> dict[str, dict]:
+    """The figures of every app and of all together."""
+    with closing(open_published(path)) as connection:
+        marts = PublishedTables(connection)
+        listed = context.apps(marts)
+        marts.prepare(context.listed_apps(listed, set()))
+        keys = ["*", *(app.key for app in listed)]
+        return {key: json.loads(text) for key, text in marts.documents(keys)}
 
 
 @pytest.fixture(scope="module")
@@ -87,16 +95,6 @@ def total_of(rows: list[dict], name: str, days: set[date]) -> int:
     return sum(row[name] for row in rows if row["day"] in days)
 
 
-def numbers(text: str, count: int = 90) -> list[int | None]:
-    """The numbers of a text of the document; an empty one is all zeros."""
-    found = base64.b64decode(text).hex()
-    digits = len(found) // count
-    if not digits:
-        return [0] * count
-    written = [int(found[i * digits : (i + 1) * digits], 16) for i in range(count)]
-    return [one - 1 if one else None for one in written]
-
-
 def test_every_app_and_all_together_have_a_document(tables):
     assert list(tables.documents) == sorted(tables.documents)
     assert {"*", "shop", "Shop", "ghost", "idle", "CON"} <= tables.documents.keys()
@@ -106,10 +104,10 @@ def counted_of(channel: str, rows: list[dict], key: str) -> tuple[str, ...]:
     """The counts that the charts show of a channel; what was not delivered, of an app that nobody signs in by."""
     verified = ("verifications",) if channel in ("one_click", "local_verify") else ()
     is_of_logins = key == "*" or any(row["authorization_requests"] for row in rows)
-    return (*(COUNTS[:3] if channel in TREND else ()), *verified, *(() if is_of_logins else ("undelivered",)))
+    return (*(CHARTED[:3] if channel in TREND else ()), *verified, *(() if is_of_logins else ("undelivered",)))
 
 
-CHARTED = (*COUNTS[:3], "verifications", "undelivered")
+CHARTED = ("authorizations", "authorizations_failed", "authorizations_cancelled", "verifications", "undelivered")
 
 
 def charted(rows: list[dict]) -> list[dict]:
@@ -130,8 +128,13 @@ def test_the_ninety_days_are_those_of_the_tables(tables):
                     else 0
                     for back in reversed(range(90))
                 ]
-                assert numbers(text) == expected, (key, channel, name)
+                assert unpacked(text, 90) == expected, (key, channel, name)
     assert tables.documents["idle"]["days"] == {}
+
+
+def test_charts_are_the_same_however_many_apps_are_laid_out_at_once(tables, monkeypatch):
+    monkeypatch.setattr(published, "CHARTED_APPS", 2)
+    assert documents_of(tables.path) == tables.documents
 
 
 def test_sums_over_each_period_and_the_one_before(tables):
@@ -329,10 +332,10 @@ def test_latencies_are_gaps_on_days_without(tables):
                 continue
             rows = {r["day"]: r for r in of(tables.channels, key) if r["channel"] == channel}
             if key != "*":
-                assert numbers(texts[6]) == [
+                assert unpacked(texts[6], 90, None) == [
                     rows[day(back)]["latency_p95_ms"] if day(back) in rows else None for back in reversed(range(90))
                 ]
-            assert numbers(texts[5])[89 - MISSING_BACK] is None
+            assert unpacked(texts[5], 90, None)[89 - MISSING_BACK] is None
 
 
 def test_a_latency_of_zero_is_no_gap(tmp_path):
@@ -349,8 +352,8 @@ def test_a_latency_of_zero_is_no_gap(tmp_path):
         marts.prepare(context.listed_apps(context.apps(marts), set()))
         documents = {key: json.loads(text) for key, text in marts.documents(["*", "shop"])}
     texts = documents["shop"]["days"]["one_click"]
-    assert [numbers(text)[58:61] for text in texts[5:]] == [[None, 0, None], [None, 2000, None]]
-    assert numbers(documents["*"]["days"]["one_click"][6])[59] == 7
+    assert [unpacked(text, 90, None)[58:61] for text in texts[5:]] == [[None, 0, None], [None, 2000, None]]
+    assert unpacked(documents["*"]["days"]["one_click"][6], 90)[59] == 7
 
 
 def test_packages_are_those_registered_and_those_seen(tables):
@@ -412,7 +415,7 @@ def test_thirteen_months_are_sums_of_the_tables(tables):
                     sum(row[name] for row in rows if row["day"].replace(day=1) == month) for month in firsts
                 ]  # fmt: skip
                 counted = name in counted_of(channel, every, key)
-                assert numbers(found, 13) == (expected if counted else [0] * 13), (key, channel, name)
+                assert unpacked(found, 13) == (expected if counted else [0] * 13), (key, channel, name)
 
 
 def test_an_app_has_its_own_notes_and_the_spans_of_its_incidents(tables):

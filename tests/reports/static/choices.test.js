@@ -80,7 +80,7 @@ test("figures are completed before anyone draws them", () => {
   site.long_missing = [1];
   const counts = Array(6).fill([]);
   setFigures({
-    days: { one_click: ["", "", "", "IQ==", "", "", ""], local_verify: ["", "", "", "MQ==", "", "", ""] },
+    days: { one_click: ["", "", "", "Bg", "", "", ""], local_verify: ["", "", "", "Cg", "", "", ""] },
     months: {},
     channels: { 7: counts, 30: counts },
     platforms: {},

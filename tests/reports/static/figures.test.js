@@ -15,12 +15,16 @@ beforeEach(useExampleSite);
 
 const NOTHING = [null, null, null, null, null];
 
-/* Numbers as the site writes them: one more than they are, as hexadecimal digits, to base 64. */
-function text(values) {
-  const written = values.map((value) => (value === null ? 0 : value + 1).toString(16));
-  const digits = Math.max(...written.map((one) => one.length));
-  const all = written.map((one) => one.padStart(digits, "0")).join("");
-  return Buffer.from(all.length % 2 ? `${all}0` : all, "hex").toString("base64");
+const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/* Numbers as the site writes them: zero is none where it is `absent`, else null; the others from the least on that may
+   be, in as many bits as the largest needs. */
+function text(values, { absent = 0, least = 1 } = {}) {
+  const codes = values.map((value) => (value === absent ? 0 : value - least + 1));
+  const width = Math.max(...codes).toString(2).length;
+  const bits = codes.map((code) => code.toString(2).padStart(width, "0")).join("");
+  const digits = (bits.match(/.{1,6}/g) || []).map((six) => DIGITS[Number.parseInt(six.padEnd(6, "0"), 2)]);
+  return `${least === 1 ? "" : `${least}.`}${DIGITS[width]}${digits.join("")}`;
 }
 
 /* So many days with the same count. */
@@ -35,16 +39,16 @@ const raw = () => ({
   days: {
     one_click: [
       text([...counts(85, 3), 8, 0, 0, 60, 4]),
-      text([...counts(85, 4), 10, 0, 0, 80, 5]),
+      text([...counts(85, 1), 0, 0, 0, 15, 0]),
       text([...counts(85, 0), 2, 0, 0, 5, 1]),
       text([...counts(85, 2), 10, 0, 0, 7, 5]),
       text([...counts(85, 2), 0, 0, 0, 3, 0]),
       "",
-      text([null, ...counts(84, 700), 900, null, null, 1200, 800]),
+      text([null, ...counts(84, 700), 900, null, null, 1200, 800], { absent: null, least: 700 }),
     ],
     wechat: [
       text([...counts(85, 0), 2, 0, 0, 20, 0]),
-      text([...counts(85, 0), 10, 4, 0, 40, 0]),
+      text([...counts(85, 0), 8, 0, 0, 20, 0]),
       text([...counts(85, 0), 0, 4, 0, 0, 0]),
       "",
       "",
@@ -54,8 +58,8 @@ const raw = () => ({
     local_verify: ["", "", "", text([...counts(85, 0), 1, 2, 0, 0, 0]), "", "", ""],
   },
   months: {
-    one_click: [text([50, 60]), text([100, 80]), "", text([40, 30]), text([10, 0])],
-    weibo: [text([5, 0]), text([10, 0]), "", "", ""],
+    one_click: [text([50, 60]), text([50, 20]), "", text([40, 30]), text([10, 0])],
+    weibo: [text([5, 0]), text([5, 0]), "", "", ""],
   },
   channels: {
     7: [

@@ -1,18 +1,14 @@
--- app_key or '*', channel: the 90 days, oldest first: authorizations, requests, cancelled (none of local_verify),
--- verifications (of one_click and local_verify), the requests of verification that delivered none (of an app that nobody
--- signs in by), the median and the 95th percentile of the latency; only channels with a record then. Each is a text, see
--- `packed_numbers.py`. A day without data is not told from one without records here: the site's days say which.
-WITH logged AS (
-    SELECT DISTINCT app_key
-    FROM channel_daily
-    WHERE day BETWEEN $long_first AND $last AND channel <> 'local_verify' AND authorization_requests > 0
-), counted AS (
+-- app (its place from $first_app_place on), channel (its place), place of a day of the 90: authorizations, failed and
+-- cancelled ones (none of local_verify), verifications (of one_click and local_verify), the requests of verification that
+-- delivered none, the median and the 95th percentile of the latency; of the apps up to $last_app_place, `*` being the
+-- first. A day without data is not told from one without records here: the site's days say which
+WITH counted AS (
     SELECT
         app_key,
         channel,
         day,
         authorizations,
-        authorization_requests,
+        authorizations_failed,
         authorizations_cancelled,
         verifications,
         verification_requests - verifications AS undelivered,
@@ -26,7 +22,7 @@ WITH logged AS (
         channel,
         day,
         sum(authorizations)::BIGINT,
-        sum(authorization_requests)::BIGINT,
+        sum(authorizations_failed)::BIGINT,
         sum(authorizations_cancelled)::BIGINT,
         sum(verifications)::BIGINT,
         sum(verification_requests - verifications)::BIGINT,
@@ -34,27 +30,20 @@ WITH logged AS (
         any_value(latency_daily.latency_p95_ms)
     FROM channel_daily
     LEFT JOIN latency_daily USING (day, channel)
-    WHERE day BETWEEN $long_first AND $last
+    WHERE day BETWEEN $long_first AND $last AND $first_app_place = 0
     GROUP BY day, channel
 )
 SELECT
-    app_key,
-    channel,
-    packed_numbers(
-        list(
-            {
-                'place': day - $long_first::DATE,
-                'authorizations': if(channel = 'local_verify', NULL, authorizations),
-                'requests': if(channel = 'local_verify', NULL, authorization_requests),
-                'cancelled': if(channel = 'local_verify', NULL, authorizations_cancelled),
-                'verifications': if(channel IN ('one_click', 'local_verify'), verifications, NULL),
-                'undelivered': if(app_key = '*' OR app_key IN (FROM logged), NULL, undelivered),
-                'p50': latency_p50_ms,
-                'p95': latency_p95_ms
-            }
-        ),
-        $last::DATE - $long_first::DATE + 1
-    ) AS lists
+    listed.place - $first_app_place AS app,
+    list_position($channels, channel) - 1 AS channel,
+    day - $long_first::DATE AS place,
+    if(channel = 'local_verify', NULL, authorizations) AS authorizations,
+    if(channel = 'local_verify', NULL, authorizations_failed) AS failed,
+    if(channel = 'local_verify', NULL, authorizations_cancelled) AS cancelled,
+    if(channel IN ('one_click', 'local_verify'), verifications, NULL) AS verifications,
+    undelivered,
+    latency_p50_ms AS p50,
+    latency_p95_ms AS p95
 FROM counted
-GROUP BY app_key, channel
-ORDER BY app_key, channel
+JOIN listed_apps AS listed USING (app_key)
+WHERE listed.place BETWEEN $first_app_place AND $last_app_place

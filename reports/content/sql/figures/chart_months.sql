@@ -1,17 +1,13 @@
--- app_key or '*', channel: the 13 months up to that of the data day, oldest first: authorizations, requests, cancelled
--- (none of local_verify), verifications (of one_click and local_verify), the requests of verification that delivered none;
--- texts as those of the days
-WITH logged AS (
-    SELECT DISTINCT app_key
-    FROM channel_daily
-    WHERE day BETWEEN $long_first AND $last AND channel <> 'local_verify' AND authorization_requests > 0
-), counted AS (
+-- app (its place from $first_app_place on), channel (its place), place of a month of the 13: authorizations, failed and
+-- cancelled ones (none of local_verify), verifications and the requests of verification that delivered none (of one_click
+-- and local_verify); of the apps up to $last_app_place, `*` being the first
+WITH counted AS (
     SELECT
         coalesce(app_key, '*') AS app_key,
         channel,
         date_diff('month', $months_first::DATE, date_trunc('month', day)::DATE) AS place,
         sum(authorizations) FILTER (channel <> 'local_verify')::BIGINT AS authorizations,
-        sum(authorization_requests) FILTER (channel <> 'local_verify')::BIGINT AS requests,
+        sum(authorizations_failed) FILTER (channel <> 'local_verify')::BIGINT AS failed,
         sum(authorizations_cancelled) FILTER (channel <> 'local_verify')::BIGINT AS cancelled,
         sum(verifications) FILTER (channel IN ('one_click', 'local_verify'))::BIGINT AS verifications,
         sum(verification_requests - verifications) FILTER (channel IN ('one_click', 'local_verify'))::BIGINT
@@ -21,23 +17,9 @@ WITH logged AS (
     GROUP BY channel, date_trunc('month', day)::DATE, GROUPING SETS ((app_key), ())
 )
 SELECT
-    app_key,
-    channel,
-    packed_numbers(
-        list(
-            {
-                'place': place,
-                'authorizations': authorizations,
-                'requests': requests,
-                'cancelled': cancelled,
-                'verifications': verifications,
-                'undelivered': if(app_key = '*' OR app_key IN (FROM logged), NULL, undelivered),
-                'p50': NULL::BIGINT,
-                'p95': NULL::BIGINT
-            }
-        ),
-        date_diff('month', $months_first::DATE, $last::DATE) + 1
-    )[:5] AS lists
+    listed.place - $first_app_place AS app,
+    list_position($channels, channel) - 1 AS channel,
+    counted.* EXCLUDE (app_key, channel)
 FROM counted
-GROUP BY app_key, channel
-ORDER BY app_key, channel
+JOIN listed_apps AS listed USING (app_key)
+WHERE listed.place BETWEEN $first_app_place AND $last_app_place

@@ -1,15 +1,5 @@
 -- app_key, or '*' for all apps together: its figures as one JSON document, for the keys from $first_app to $last_app
-WITH daily AS (
-    SELECT app_key, map_from_entries(list((channel, lists) ORDER BY channel)) AS by_channel
-    FROM chart_days
-    WHERE app_key BETWEEN $first_app AND $last_app
-    GROUP BY app_key
-), monthly AS (
-    SELECT app_key, map_from_entries(list((channel, lists) ORDER BY channel)) AS by_channel
-    FROM chart_months
-    WHERE app_key BETWEEN $first_app AND $last_app
-    GROUP BY app_key
-), channel_columns AS (
+WITH channel_columns AS (
     SELECT
         app_key,
         window_days,
@@ -220,8 +210,8 @@ SELECT
         'incidents': coalesce(incident_days.days, []),
         'incident_spans': coalesce(incident_spans.spans, []),
         'notes': coalesce(own_notes.notes, []),
-        'days': coalesce(daily.by_channel, MAP {}),
-        'months': coalesce(monthly.by_channel, MAP {}),
+        'days': charts.days::JSON,
+        'months': charts.months::JSON,
         'sums': {
             'number_verifications': list_transform(
                 sums.number_verifications,
@@ -266,6 +256,7 @@ SELECT
     })::VARCHAR AS document
 FROM listed_apps AS listed
 JOIN usage_periods AS sums USING (app_key)
+JOIN charts USING (app_key)
 LEFT JOIN windows USING (app_key)
 LEFT JOIN dimensions USING (app_key)
 LEFT JOIN version_rows USING (app_key)
@@ -279,7 +270,5 @@ LEFT JOIN restated_days USING (app_key)
 LEFT JOIN incident_days USING (app_key)
 LEFT JOIN incident_spans USING (app_key)
 LEFT JOIN own_notes USING (app_key)
-LEFT JOIN daily USING (app_key)
-LEFT JOIN monthly USING (app_key)
 WHERE listed.app_key BETWEEN $first_app AND $last_app
 ORDER BY listed.app_key

@@ -1,0 +1,17 @@
+"""The numbers of a chart's text, read as `static/js/figures.js` reads them."""
+
+import string
+
+_DIGITS = string.ascii_uppercase + string.ascii_lowercase + string.digits + "+/"
+
+
+def unpacked(text: str, count: int, absent: int | None = 0) -> list[int | None]:
+    """The `count` numbers of a text of `packed_numbers.py`; `absent` is what none is."""
+    if not text:
+        return [absent] * count
+    least, dot, written = text.rpartition(".")
+    width, *digits = map(_DIGITS.index, written)
+    bits = "".join(f"{digit:06b}" for digit in digits)
+    assert len(bits) - 5 <= count * width <= len(bits)
+    codes = [int(bits[i * width : (i + 1) * width], 2) for i in range(count)]
+    return [code - 1 + (int(least) if dot else 1) if code else absent for code in codes]
