@@ -12,6 +12,7 @@ from itertools import accumulate
 from math import ceil
 from typing import NamedTuple
 
+import numpy as np
 import polars as pl
 from markupsafe import escape
 
@@ -19,7 +20,7 @@ from pipelines.common.errors import AuthmeterError
 from reports.build.writer import SiteWriter, script, with_fields
 from reports.content.context import App
 from reports.content.published import PublishedTables
-from reports.export.csv_files import csv_parts, harmful_keys, harmless
+from reports.export.csv_files import csv_parts, harmless, joined
 from reports.export.workbook import gets_workbook, workbook_bytes
 
 # Apps are read so many at a time at most, which bounds memory; those of a smaller site in four parts.
@@ -114,15 +115,17 @@ def _write_folder(writer: SiteWriter, content: Content, pieces: list[list[list[s
 def _batches(marts: PublishedTables, apps: list[App], xlsx_apps: Collection[str], size: int) -> Iterator[list[Content]]:
     """The contents of all apps, `size` at a time."""
     made = marts.publication.as_of
-    # Looking through every row for formulas takes a fifth of the time; the few apps that have one are known from
-    # their distinct texts.
-    harmful = harmful_keys(marts.frame("detail_texts"))
     for start in range(0, len(apps), size):
         batch = apps[start : start + size]
         keys = [app.key for app in batch]
-        detail = marts.frame("usage_detail", first_app=keys[0], last_app=keys[-1])
+        span = {"first_app": keys[0], "last_app": keys[-1]}
+        texts = marts.frame("detail_texts", **span)
+        places = texts.get_column("place")
+        texts = texts.drop("place")
+        detail = marts.frame("detail_counts", **span, first_place=places[0] if len(places) else 0)
         # Rows are sorted by app, so that each app's are one run; an app without rows has none.
-        runs = dict(detail.get_column("app_key").rle().struct.unnest().select("value", "len").iter_rows())
+        counted = np.bincount(detail.get_column("place"), minlength=texts.height)
+        runs = dict(texts.select("app_key", rows=counted).group_by("app_key").agg(pl.col("rows").sum()).iter_rows())
         lengths = [runs.get(key, 0) for key in keys]
         if sum(lengths) != detail.height:
             # Rows of an app that is not listed would end up in the file of the next one.
@@ -134,14 +137,14 @@ def _batches(marts: PublishedTables, apps: list[App], xlsx_apps: Collection[str]
             )
         starts = accumulate(lengths, initial=0)
         documents = dict(marts.documents(keys))
-        parts = csv_parts(detail if harmful.isdisjoint(keys) else harmless(detail), lengths)
+        parts = csv_parts(detail, harmless(texts), lengths)
         yield [
             Content(
                 app,
                 documents[app.key],
                 length,
                 part,
-                workbook_bytes(detail.slice(place, length), made)
+                workbook_bytes(joined(detail.slice(place, length), texts), made)
                 if gets_workbook(app.key, length, xlsx_apps)
                 else None,
             )

@@ -42,7 +42,7 @@ CHARTED_APPS = 12_000
 # In the order of their making: a step may read those before it.
 STEPS = (
     "subjects", "days", "codes", "usage_days", "usage_periods", "channel_windows", "breakdowns", "version_requests",
-    "versions", "versions_seen", "version_days", "failures", "packages", "drawn", "presence",
+    "versions", "versions_seen", "version_days", "failures", "packages", "drawn", "presence", "detail_texts",
 )  # fmt: skip
 
 

@@ -46,20 +46,34 @@ def csv_bytes(frame: pl.DataFrame) -> bytes:
     return buffer.getvalue()
 
 
-def harmful_keys(texts: pl.DataFrame) -> set[str]:
-    """The app keys among `texts` (app_key, and other columns of text) with a text that `harmless` would change."""
-    safe = harmless(texts)
-    differs = pl.any_horizontal(texts.get_column(name).ne_missing(safe.get_column(name)) for name in texts.columns)
-    return set(texts.filter(differs).get_column("app_key"))
+def joined(rows: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
+    """The rows with their texts behind the first column: `place` is the row of `texts` that holds them."""
+    texts_of_rows = texts[rows.get_column("place")]
+    day, *numbers = rows.drop("place").iter_columns()
+    return pl.DataFrame([day, *texts_of_rows.iter_columns(), *numbers])
 
 
-def csv_parts(frame: pl.DataFrame, lengths: Sequence[int]) -> list[bytes]:
-    """A frame as one CSV after the other, each of the given number of rows and with the header: what `csv_bytes` of
-    each slice gives, at a fraction of the cost."""
-    content = csv_bytes(frame)
-    ends = np.flatnonzero(np.frombuffer(content, np.uint8) == ord("\n")) + 1
+def csv_parts(rows: pl.DataFrame, texts: pl.DataFrame, lengths: Sequence[int]) -> list[bytes]:
+    """Rows as one CSV after the other, each of the given number of rows and with the header: what `csv_bytes` of each
+    slice of them, `joined` with their texts, gives, at a fraction of the cost. The columns of `rows` are no texts."""
     starts = [0, *accumulate(lengths)]
-    if len(ends) != frame.height + 1:  # A text holds a line end itself: lines are not rows.
-        return [csv_bytes(frame.slice(start, length)) for start, length in zip(starts, lengths, strict=False)]
-    header = content[: ends[0]]
+    cells = _cells(texts)
+    if cells is None:
+        return [csv_bytes(joined(rows.slice(start, stop - start), texts)) for start, stop in pairwise(starts)]
+    day, *numbers = rows.drop("place").iter_columns()
+    buffer = BytesIO()
+    pl.DataFrame([day, cells[rows.get_column("place")], *numbers]).write_csv(
+        buffer, include_header=False, quote_style="never", line_terminator="\r\n", float_scientific=False
+    )
+    content = buffer.getvalue()
+    ends = [0, *(np.flatnonzero(np.frombuffer(content, np.uint8) == ord("\n")) + 1).tolist()]
+    header = csv_bytes(joined(rows.clear(), texts))
     return [header + content[ends[start] : ends[stop]] for start, stop in pairwise(starts)]
+
+
+def _cells(texts: pl.DataFrame) -> pl.Series | None:
+    """The cells of each row as they stand in a CSV; None where a text holds a line end: lines are not rows then."""
+    buffer = BytesIO()
+    texts.write_csv(buffer, include_header=False, line_terminator="\n")
+    lines = buffer.getvalue().decode().split("\n")[:-1]
+    return pl.Series("cells", lines, pl.String) if len(lines) == texts.height else None

@@ -1,13 +1,5 @@
--- app_key, and the texts of its detail export: each combination once
-SELECT DISTINCT
-    detail.app_key,
-    coalesce(apps.app_name, detail.app_key) AS app_name,
-    detail.platform,
-    detail.scheme_id,
-    detail.package_name,
-    detail.channel,
-    detail.carrier
-FROM channel_detail_daily AS detail
-LEFT JOIN apps USING (app_key)
-WHERE detail.day BETWEEN $first AND $last
-ORDER BY ALL
+-- app_key, and the texts of its detail export, of the apps from $first_app to $last_app: each combination once, in order
+SELECT place, app_key, app_name, platform, scheme_id, package_name, channel, carrier
+FROM detail_texts
+WHERE app_key BETWEEN $first_app AND $last_app
+ORDER BY place

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.export.csv_files import csv_bytes, csv_parts, harmless
+from reports.export.csv_files import csv_bytes, csv_parts, harmless, joined
 
 
 def cell(text: str | None) -> str:
@@ -40,11 +40,16 @@ TEXTS = st.text(alphabet=st.characters(codec="utf-8"), max_size=8)
 
 @given(st.lists(TEXTS, max_size=6), st.data())
 def test_reads_back_and_splits_into_the_same_files(texts, data):
-    frame = harmless(pl.DataFrame({"text": texts, "n": range(len(texts))}, schema={"text": pl.String, "n": pl.Int64}))
-    first = data.draw(st.integers(0, len(texts)))
-    lengths = [first, 0, len(texts) - first]
-    slices = [frame.slice(0, first), frame.slice(0, 0), frame.slice(first)]
-    assert csv_parts(frame, lengths) == [csv_bytes(one) for one in slices]
-    content = csv_bytes(frame).decode("utf-8-sig")
-    rows = list(csv.reader(io.StringIO(content, newline=""), strict=True))
-    assert rows == [["text", "n"], *([text, str(n)] for text, n in frame.rows())]
+    named = harmless(pl.DataFrame({"text": texts, "other": texts[::-1]}, {"text": pl.String, "other": pl.String}))
+    places = data.draw(st.lists(st.sampled_from(range(len(texts))), max_size=9)) if texts else []
+    numbers = {"n": range(len(places)), "place": places, "rate": [None, 0.25, 1e-7] * 3}
+    schema = {"n": pl.Int64, "place": pl.Int64, "rate": pl.Float64}
+    rows = pl.DataFrame({name: list(values)[: len(places)] for name, values in numbers.items()}, schema)
+    first = data.draw(st.integers(0, len(places)))
+    slices = [rows.slice(0, first), rows.slice(0, 0), rows.slice(first)]
+    assert csv_parts(rows, named, [first, 0, len(places) - first]) == [csv_bytes(joined(one, named)) for one in slices]
+    frame = joined(rows, named)
+    content = csv_bytes(frame.select("text", "n")).decode("utf-8-sig")
+    assert list(csv.reader(io.StringIO(content, newline=""), strict=True)) == [
+        ["text", "n"], *([named["text"][place], str(n)] for n, place in enumerate(places))
+    ]  # fmt: skip

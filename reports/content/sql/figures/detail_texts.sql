@@ -1,0 +1,22 @@
+-- app_key, platform, scheme_id, package_name, channel, carrier: the texts of the detail export, with the place of each
+-- combination among all and of its app, in the order in which a day lists them
+WITH seen AS (
+    SELECT DISTINCT app_key, platform, scheme_id, package_name, channel, carrier
+    FROM channel_detail_daily
+    WHERE day BETWEEN $first AND $last
+)
+SELECT
+    row_number() OVER (
+        ORDER BY app_key, seen.platform, scheme_id NULLS FIRST, package_name NULLS FIRST, channel, carrier
+    ) - 1 AS place,
+    dense_rank() OVER (ORDER BY app_key) - 1 AS app_place,
+    app_key,
+    coalesce(apps.app_name, app_key) AS app_name,
+    seen.platform,
+    scheme_id,
+    package_name,
+    channel,
+    carrier
+FROM seen
+LEFT JOIN apps USING (app_key)
+ORDER BY place
