@@ -18,7 +18,7 @@ from pipelines.contract.limits import DAY, KEYS, Limit, window_of
 from pipelines.contract.registry import load_registry
 from pipelines.contract.row_files import MOST_WHOLE
 from pipelines.contract.settings import load_settings
-from pipelines.rollup.plan import day_plan
+from pipelines.rollup.plan import limits_plan
 from pipelines.rollup.rollup import RollupInputs, roll_up_day
 from pipelines.run.engines import engine_of
 from pipelines.store.manifest import Manifest
@@ -85,7 +85,7 @@ def run_whatif(data: Path, limit: Limit, span: Window) -> None:
 
 def _tried(inputs: RollupInputs, manifest: Manifest, days: list[date]) -> Iterator[pa.Table]:
     """`limit_daily` of each day, as the roll-up makes it with these limits."""
-    with inputs.engine.day_roller(day_plan(inputs.registry)) as roller:
+    with inputs.engine.day_roller(limits_plan(inputs.registry)) as roller:
         for day in days:
             fresh = inputs.store.fresh_folder("whatif")
             roll_up_day(roller, inputs, manifest, day, fresh)

@@ -5,7 +5,9 @@ Add a step: its SELECT in `sql/`, its name here. Add a table: its SELECT in `sql
 of them must add up to what is said of all: its columns that do stand beside its name.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pyarrow as pa
@@ -66,6 +68,9 @@ _KEY_STEPS: Mapping[str, Adds] = {
     "watched_keys": None,
     "limit_blocks": ("blocked", "blocked_uses", "blocked_successes", "keys_blocked"),
 }
+_NO_DEVICES = Step(
+    "device_records", "SELECT 0::BIGINT AS device_low, 0::BIGINT AS records WHERE false", True, ("records",)
+)
 _CODES = CODE_COLUMNS[:6]
 
 
@@ -101,6 +106,30 @@ def day_plan(registry: Registry) -> DayPlan:
     )
 
 
+def limits_plan(registry: Registry) -> DayPlan:
+    """The plan of `limit_daily` alone, to try limits: of the steps of every day those that it comes of.
+
+    It counts no device, and has no books, as nothing of it is kept.
+    """
+    plan = replace(day_plan(registry), device_records=_NO_DEVICES)
+    tables = tuple(step for step in plan.tables if step.name == "limit_daily")
+    read = _names(plan.counted_records).union(*(_names(step.query) for step in (*tables, plan.key_records)))
+    # A step is read by later ones alone.
+    for step in reversed((*plan.number_steps, *plan.copies, *plan.record_steps, *plan.key_steps)):
+        if step.name in read:
+            read |= _names(step.query)
+
+    def kept(steps: Iterable[Step]) -> tuple[Step, ...]:
+        return tuple(step for step in steps if step.name in read)
+
+    return replace(
+        plan,
+        delivered_steps=kept(plan.delivered_steps), number_steps=kept(plan.number_steps), copies=kept(plan.copies),
+        record_steps=kept(plan.record_steps), range_steps=(), range_sums=(), key_steps=kept(plan.key_steps),
+        last_steps=(), tables=tables, books="SELECT 0, 0, 0, 0",
+    )  # fmt: skip
+
+
 def day_values(day: date, settings: Settings, cuts: Sequence[datetime] = ()) -> dict[str, object]:
     """The parameters of a day's steps; `cuts` are those of the day's uses, see `Packages.cuts`."""
     hours, rules = day_hours(day, settings.timezone), settings.billing_on(day)
@@ -129,6 +158,11 @@ def _steps(*names: str) -> tuple[Step, ...]:
 
 def _kept(steps: Mapping[str, Adds]) -> tuple[Step, ...]:
     return tuple(Step(name, _query(name), adds=adds) for name, adds in steps.items())
+
+
+def _names(query: str) -> set[str]:
+    """What a query names, relations among them; of what it says in comments, nothing."""
+    return set(re.findall(r"\w+", re.sub("--.*", "", query)))
 
 
 def _query(name: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from pipelines.contract.registry import Registry
+from pipelines.rollup.plan import limits_plan
 from tests.published_folder import Call
 from tests.support import DAY, CopyOf, DataFolder, days_before, record, tree
 
@@ -54,3 +56,27 @@ def test_it_says_what_would_have_been_blocked_and_keeps_nothing(call: Call, repe
 )
 def test_wrong_use_ends_with_2(call: Call, repeated: DataFolder, arguments: tuple[object, ...]) -> None:
     assert call("whatif", *arguments, data=repeated.root).code == 2
+
+
+def test_a_limit_that_is_tried_blocks_what_the_same_limit_is_published_to_block(
+    call: Call, repeated: DataFolder
+) -> None:
+    ended = call("whatif", "--key", "phone", "--max", 1, "--window", 30, *SPAN, data=repeated.root)
+    published = repeated.rows(
+        "SELECT app_key, sum(requests), sum(blocked), sum(blocked_uses), sum(blocked_successes) FROM limit_daily "
+        "WHERE limit_id = 'phone_1_30s' GROUP BY app_key ORDER BY app_key"
+    )
+    tried = [line.split() for line in ended.out.splitlines()[2:4]]
+    assert [(app, requests, *rest) for app, requests, _, *rest in tried] == [
+        (app, *map(str, counts)) for app, *counts in published
+    ]
+
+
+def test_only_what_limits_come_of_is_made() -> None:
+    plan = limits_plan(Registry())
+    assert [table.name for table in plan.tables] == ["limit_daily"]
+    assert [step.name for step in plan.delivered_steps] == ["delivered_apps"]
+    made = {step.name for step in (*plan.record_steps, *plan.key_steps)}
+    assert {"verification_records", "hour_groups", "limit_blocks", "key_channels"} <= made
+    assert not made & {"latency_histogram", "numbered_records", "segment_groups", "key_classes", "top_keys"}
+    assert (plan.last_steps, plan.range_steps, plan.range_sums) == ((), (), ())
