@@ -22,7 +22,7 @@ from pipelines.contract.accounts import ACCOUNTS_FILE, AccountRow, load_accounts
 from pipelines.contract.limits import LIMITS_FILE, Limit, load_limits
 from pipelines.contract.packages import PACKAGES_FILE, READINGS_FILE, Packages, load_packages
 from pipelines.contract.record import ALL_APPS, APP_KEY_PATTERN, LAYERS, OUTCOMES, PACKAGE_PATTERN, PLATFORMS, STAGES
-from pipelines.contract.row_files import Problem, by_column, repeated_columns, secret_columns
+from pipelines.contract.row_files import NO_COLUMN, NOT_UTF_8, Problem, by_column, repeated_columns, secret_columns
 from pipelines.contract.statements import BILLS_FOLDER, CONSOLE_FOLDER, Statements, load_statements
 
 APP_COLUMNS = ("app_key", "app_name", "platform", "account_id", "created_at", "status")
@@ -247,12 +247,11 @@ def _rows(
     text = _text_of(file)
     if has_damage := "\ufffd" in text:
         place = text.count("\n", 0, text.index("\ufffd")) + 1
-        registry.problems.append(Problem(path, place, "not UTF-8: save the file as CSV UTF-8", "", costs_row=False))
+        registry.problems.append(Problem(path, place, NOT_UTF_8, "", costs_row=False))
     reader = csv.reader(io.StringIO(text, newline=""))
     header = [name.strip() for name in next(reader, [])]
     if header and key[0] not in header:
-        lacking = f"no column {key[0]}: the first line names the columns, separated by commas"
-        registry.problems.append(Problem(path, 1, lacking, ",".join(header), costs_row=False))
+        registry.problems.append(Problem(path, 1, f"{NO_COLUMN}:{key[0]}", ",".join(header), costs_row=False))
         return
     registry.problems += [
         Problem(path, 1, f"secret:{name}", name, costs_row=False) for name in secret_columns(header, columns)

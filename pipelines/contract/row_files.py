@@ -24,6 +24,10 @@ _MOST_DIGITS: Final = 15
 MOST_WHOLE: Final = 10**_MOST_DIGITS - 1
 _WHOLE: Final = re.compile(rf"0*\d{{1,{_MOST_DIGITS}}}", re.ASCII)
 _AMOUNT: Final = re.compile(r"\d{1,15}(\.\d*)?", re.ASCII)
+# Reasons of what is wrong with a file or folder of the registry, and not with a row.
+NOT_UTF_8: Final = "not_utf_8"
+NO_COLUMN: Final = "no_column"
+UNREADABLE: Final = "unreadable"
 # Names under which consoles and SDKs keep what must not be published.
 _SECRET: Final = re.compile(
     r"(?i)secret|password|passwd|token|private|credential|signing|master_?key|access_?key|api_?key"

@@ -17,7 +17,7 @@ from pipelines.common.near_names import has_name_left_alone, names_in
 from pipelines.common.text import name_as_text
 from pipelines.contract.accounts import app_or_any
 from pipelines.contract.record import NUMBER_CHANNELS
-from pipelines.contract.row_files import BadRowError, Problem, Row, RowFile, read_row_file
+from pipelines.contract.row_files import UNREADABLE, BadRowError, Problem, Row, RowFile, read_row_file
 
 CONSOLE_FOLDER: Final = "console"
 BILLS_FOLDER: Final = "bills"
@@ -71,7 +71,7 @@ class Statements:
 
 def load_statements(folder: Path, problems: list[Problem]) -> Statements:
     """Reads every CSV file of both folders of the registry. Of a key given twice the last counts, by file name, then
-    line; bad rows, and what is no such file, are added to `problems`.
+    line; bad rows, what is no such file, and a folder that cannot be read, are added to `problems`.
 
     Raises:
         UsageError: a file cannot be read, or lacks a column that every row needs.
@@ -88,7 +88,12 @@ def _load(
 ) -> list[T]:  # fmt: skip
     if (folder / name).is_file():
         problems.append(Problem(f"registry/{name}", 1, _UNREAD, "", costs_row=False))
-    there = names_in(folder / name)
+    try:
+        there = names_in(folder / name)
+    except OSError:
+        # What is compared with nothing keeps no day from being published.
+        problems.append(Problem(f"registry/{name}", 1, UNREADABLE, "", costs_row=False))
+        return []
     files = [file for file in there if file.lower().endswith(_READ)]
     problems += [
         Problem(f"registry/{name}/{name_as_text(file)}", 1, _UNREAD, "", costs_row=False)

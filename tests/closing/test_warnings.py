@@ -18,6 +18,7 @@ from pipelines.contract.settings import Settings
 from pipelines.contract.statements import Bill, BillKey, ConsoleKey, Statements
 from pipelines.store.manifest import DayEntry, FileEntry, Manifest, Status
 from reports.content.language import catalogue
+from reports.content.words import REASON_WORDS
 from tests.support import DAY, finding
 
 DAWN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -112,6 +113,24 @@ def test_what_costs_no_row_is_counted_apart_from_bad_rows() -> None:
     alone = check("registry_rows", Manifest(), Registry(problems=[column]))
     assert not alone.passed
     assert alone.detail_en == "1 other finding: registry/limits.csv:1 secret:token"
+
+
+@pytest.mark.parametrize(
+    ("reason", "en", "zh"),
+    [
+        ("not_utf_8", "not UTF-8: save the file as CSV UTF-8", "不是 UTF-8：请另存为 CSV UTF-8"),
+        ("no_column:app_key", "no column app_key: the first line", "缺少列 app_key：首行为列名"),
+        ("unreadable", "a folder that may not be read", "文件夹无权读取"),
+    ],
+)
+def test_what_is_wrong_with_a_file_of_the_registry_has_its_cure_in_both_languages(
+    reason: str, en: str, zh: str
+) -> None:
+    registry = Registry(problems=[Problem("registry/apps.csv", 1, reason, "", costs_row=False)])
+    result = check("registry_rows", Manifest(), registry)
+    assert result.detail_en.startswith(f"1 other finding: registry/apps.csv:1 {en}")
+    assert result.detail_zh.startswith(f"1 处其他问题：registry/apps.csv:1 {zh}")
+    assert {reason.partition(":")[0]} <= REASON_WORDS.keys()
 
 
 def test_an_account_that_no_app_has_is_named_with_its_file() -> None:

@@ -111,6 +111,27 @@ def test_what_is_not_read_is_named(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("shut", ["console", "bills"])
+def test_a_folder_that_may_not_be_read_is_named_and_the_other_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shut: str
+) -> None:
+    real = os.listdir
+
+    def listdir(folder: str | Path) -> list[str]:
+        # File modes shut nothing from a superuser.
+        if Path(folder) == tmp_path / shut:
+            raise PermissionError(13, "Permission denied")
+        return real(folder)
+
+    monkeypatch.setattr(os, "listdir", listdir)
+    found, problems = load(tmp_path, {
+        "console/a.csv": CONSOLE + "2026-03-10,acme,,number,1,,,,\n",
+        "bills/a.csv": BILLS + "2026-03,acme,number,1,,\n",
+    })  # fmt: skip
+    assert problems == [(f"registry/{shut}", 1, "unreadable")]
+    assert (len(found.console), len(found.bills)) == ((0, 1) if shut == "console" else (1, 0))
+
+
 def test_of_a_column_that_is_there_twice_the_first_counts_and_it_is_said(tmp_path: Path) -> None:
     found, problems = load(tmp_path, {
         "console/a.csv": "day,account_id,channel,total,own,total,own\n2026-03-10,acme,number,5,a,6,b\n"
