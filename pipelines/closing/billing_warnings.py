@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any, Final
 import duckdb
 
 from pipelines.common.days import day_start
-from pipelines.common.errors import AuthmeterError, UsageError
+from pipelines.common.errors import UsageError
 from pipelines.common.text import listed
 from pipelines.contract.checks import CheckResult
 from pipelines.contract.registry import Registry
 from pipelines.contract.settings import Settings
-from pipelines.store.database import open_published, workbench
+from pipelines.store.database import as_unreadable, open_published, workbench
 from pipelines.store.manifest import Manifest
 from pipelines.store.store import Store
 
@@ -81,7 +81,7 @@ def published_billing_warnings(database: Path) -> list[CheckResult]:
     fires: the next run makes it.
 
     Raises:
-        AuthmeterError: the published file cannot be read.
+        UnreadablePublicationError: nobody can tell which of them stand.
     """
     try:
         with closing(open_published(database)) as connection:
@@ -89,12 +89,7 @@ def published_billing_warnings(database: Path) -> list[CheckResult]:
     except (UsageError, duckdb.CatalogException, duckdb.BinderException):
         found = []
     except duckdb.Error as error:
-        raise AuthmeterError(
-            f"The published file cannot be read: {str(error).splitlines()[0]}",
-            where=str(database),
-            why="Nobody can tell which warnings of resource packages, consoles and bills stand.",
-            do="Run `authmeter run`, which makes it anew.",
-        ) from None
+        raise as_unreadable(database, error) from None
     by_name = {name: CheckResult(name, *rest) for name, *rest in found}
     return [by_name.get(name) or _named(name, ()) for name in _NAMES]
 

@@ -9,6 +9,7 @@ from pipelines.common.errors import UsageError
 from pipelines.common.text import printable
 from pipelines.incidents.published import PublishedIncident
 from pipelines.run.incident_links import linked_incidents
+from pipelines.store.database import as_unreadable
 from pipelines.store.store import Store
 
 
@@ -21,12 +22,15 @@ def print_incidents(data: Path, *, with_parts: bool, as_json: bool) -> None:
 
     Raises:
         UsageError: nothing is published, or only by an older version.
+        UnreadablePublicationError: the published file is damaged.
     """
     store = Store(data)
     try:
         found = linked_incidents(store.database)
-    except duckdb.Error:
+    except (duckdb.CatalogException, duckdb.BinderException):
         raise older_publication(store.database) from None
+    except duckdb.Error as error:
+        raise as_unreadable(store.database, error) from None
     listed = [(one, link) for one, link in found if with_parts or one.stands_alone]
     if as_json:
         as_of = store.read_state().as_of

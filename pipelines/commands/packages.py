@@ -11,7 +11,7 @@ import duckdb
 from pipelines.commands.incidents import older_publication
 from pipelines.common.days import stamp
 from pipelines.common.text import printable
-from pipelines.store.database import named_rows, open_published
+from pipelines.store.database import as_unreadable, named_rows, open_published
 from pipelines.store.store import Store
 
 Row = dict[str, Any]
@@ -31,6 +31,7 @@ def print_packages(data: Path, *, as_json: bool) -> None:
 
     Raises:
         UsageError: nothing is published, or only by an older version.
+        UnreadablePublicationError: the published file is damaged.
     """
     database = Store(data).database
     with closing(open_published(database)) as connection:
@@ -38,8 +39,10 @@ def print_packages(data: Path, *, as_json: bool) -> None:
             accounts = named_rows(connection, "SELECT * FROM resource_package_forecast ORDER BY account_id")
             packages = named_rows(connection, _PACKAGES)
             ((zone,),) = connection.execute("SELECT time_zone FROM publication").fetchall()
-        except duckdb.Error:
+        except (duckdb.CatalogException, duckdb.BinderException):
             raise older_publication(database, "resource packages") from None
+        except duckdb.Error as error:
+            raise as_unreadable(database, error) from None
     if as_json:
         for one in packages:
             one |= {name: stamp(one[name], zone) for name in ("purchased_at", "expires_at")}

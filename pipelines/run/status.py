@@ -6,26 +6,31 @@ Lives here: how the state is found. Its fields are in `contract/status.py`; a ru
 
 import json
 import os
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import duckdb
 from pydantic import ValidationError
 
 from pipelines.alerts.due import undelivered
-from pipelines.closing.warnings import checks_as_of
+from pipelines.closing.warnings import checks_as_of, run_checks
 from pipelines.common.days import days_between, last_closed_day
-from pipelines.common.errors import AuthmeterError
+from pipelines.common.errors import UsageError
 from pipelines.contract.checks import CHECKS, CheckResult
 from pipelines.contract.registry import load_registry
 from pipelines.contract.settings import load_settings
 from pipelines.contract.status import Kept, LastRun, OpenIncident, Overdue, Published, Status, Warned, Work
+from pipelines.incidents.published import PublishedIncident
 from pipelines.run.incident_links import linked_incidents
-from pipelines.store.database import open_published
+from pipelines.store.database import UnreadablePublicationError, as_unreadable, open_published
 from pipelines.store.manifest import Manifest
 from pipelines.store.store import Store
+
+T = TypeVar("T")
 
 # So many missing days are named; the quality page has them all.
 _NAMED = 3
@@ -50,22 +55,29 @@ def status_of(
     """
     store, settings = Store(data), load_settings(data)
     manifest = manifest or store.read_manifest()
-    if checks is None:
-        registry = load_registry(store.registry, settings.timezone)
-        checks = checks_as_of(store, manifest, settings, registry, manifest.as_of) if manifest.as_of else []
     status = Status(written_at=in_zone(now, settings.timezone), state="ok")
     status.last_run = last_run or _last_run(data, settings.timezone)
     status.kept = Kept(events_from=manifest.events_from, days_from=manifest.days_from)
     _note_work(status, store, settings.timezone)
     if manifest.as_of is not None:
-        status.published = _published(store, manifest, manifest.as_of)
+        status.published = _published(manifest, manifest.as_of)
         over = last_closed_day(now, settings.timezone)
         if over > manifest.as_of:
             first = manifest.as_of + timedelta(days=1)
             status.overdue = Overdue(days=(over - manifest.as_of).days, first=first, last=over)
+        damages: list[UnreadablePublicationError] = []
+        if checks is None:
+            registry = load_registry(store.registry, settings.timezone)
+            # What can be told without the published file is told.
+            checks = run_checks(manifest, settings, registry, manifest.as_of)
+            with _noted(damages):
+                checks = checks_as_of(store, manifest, settings, registry, manifest.as_of)
+        with _noted(damages):
+            status.published.restated_days = _restated_days(store.database)
+            status.incidents = _open_incidents(store.database)
         status.warnings = [_warned(check) for check in checks if not check.passed]
+        status.warnings += [_damaged(error) for error in damages[:1]]
         status.notices = [_warned(check) for check in checks if check.is_notice]
-        status.incidents = _open_incidents(store.database)
     note_alerts(data, status)
     return status
 
@@ -120,7 +132,7 @@ def _last_run(data: Path, zone: str) -> LastRun | None:
         return None
 
 
-def _published(store: Store, manifest: Manifest, as_of: date) -> Published:
+def _published(manifest: Manifest, as_of: date) -> Published:
     days = sorted(manifest.days)
     missing = [day for day in days_between(days[0], as_of) if day not in manifest.days] if days else []
     return Published(
@@ -131,26 +143,53 @@ def _published(store: Store, manifest: Manifest, as_of: date) -> Published:
         days=len(days),
         missing_days=len(missing),
         newest_missing_days=missing[-_NAMED:],
-        restated_days=_restated_days(store.database),
+        restated_days=None,
         late_records=manifest.late_records.total(),
     )
 
 
-def _restated_days(database: Path) -> int | None:
-    """None where the published file is not there, or not of this version: the next run makes it."""
+@contextmanager
+def _noted(damages: list[UnreadablePublicationError]) -> Iterator[None]:
+    """Goes on where the published file cannot be read, and puts that among the damages."""
     try:
+        yield
+    except UnreadablePublicationError as error:
+        damages.append(error)
+
+
+def _damaged(error: UnreadablePublicationError) -> Warned:
+    return Warned(
+        check="published_file", severity="warn", day=None, detail_en=f"{error.what} {error.why}",
+        detail_zh="已发布的数据库文件无法读取，其中的异常和警告无从得知；站点页面不受影响", do=error.do,
+    )  # fmt: skip
+
+
+def _asked(database: Path, ask: Callable[[], T], otherwise: T) -> T:
+    """What is asked of the published file; `otherwise` where it is not there, or not of this version: the next run
+    makes it.
+
+    Raises:
+        UnreadablePublicationError: it is damaged.
+    """
+    try:
+        return ask()
+    except (UsageError, duckdb.CatalogException, duckdb.BinderException):
+        return otherwise
+    except duckdb.Error as error:
+        raise as_unreadable(database, error) from None
+
+
+def _restated_days(database: Path) -> int | None:
+    def count() -> int:
         with closing(open_published(database)) as connection:
             return int(connection.execute("SELECT count(*) FILTER (restated) FROM day_quality").fetchall()[0][0])
-    except (AuthmeterError, duckdb.Error):
-        return None
+
+    return _asked(database, count, None)
 
 
 def _open_incidents(database: Path) -> list[OpenIncident]:
-    """None where the published file is not there, or not of this version: the next run makes it."""
-    try:
-        found = linked_incidents(database)
-    except (AuthmeterError, duckdb.Error):
-        return []
+    none: list[tuple[PublishedIncident, str]] = []
+    found = _asked(database, lambda: linked_incidents(database), none)
     return [
         OpenIncident(
             incident_id=row.incident_id, kind=row.kind, metric=row.metric, app_key=row.app_key, channel=row.channel,

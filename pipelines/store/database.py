@@ -24,6 +24,19 @@ from pipelines.contract.settings import Settings
 
 T = TypeVar("T")
 
+
+class UnreadablePublicationError(AuthmeterError, duckdb.Error):
+    """The published file is there and cannot be read. To who can do without it, it is any error of the database."""
+
+    def __init__(self, database: Path, error: duckdb.Error) -> None:
+        super().__init__(
+            f"The published file cannot be read: {str(error).splitlines()[0]}",
+            where=str(database),
+            why="What was published last cannot be told from it; the pages of the site are not touched.",
+            do="Run `authmeter run`, which makes it anew.",
+        )
+
+
 # Readers with DuckDB 1.2 must be able to open the published file.
 STORAGE_VERSION = "v1.2.0"
 
@@ -116,12 +129,19 @@ def named_rows(
 
 
 def attach(connection: duckdb.DuckDBPyConnection, database: Path, name: str, temp: Path) -> None:
-    """Opens a DuckDB file, read-only, under a name of ours beside what a workbench has; `temp` is a folder of it."""
+    """Opens a DuckDB file, read-only, under a name of ours beside what a workbench has; `temp` is a folder of it.
+
+    Raises:
+        UnreadablePublicationError: it is no database, or a damaged one.
+    """
 
     def attached(file: Path) -> None:
         connection.execute(f"ATTACH {literal(str(file))} AS {name} (READ_ONLY)")
 
-    _opened_as_published(database, attached, temp)
+    try:
+        _opened_as_published(database, attached, temp)
+    except duckdb.Error as error:
+        raise UnreadablePublicationError(database, error) from None
 
 
 @cache
@@ -142,14 +162,23 @@ def open_published(
 
     Raises:
         UsageError: nothing was published yet.
+        UnreadablePublicationError: it is no database, or a damaged one.
     """
     if not database.is_file():
         raise nothing_published(database)
-    connection = _opened_as_published(database, lambda file: duckdb.connect(str(file), read_only=True))
+    try:
+        connection = _opened_as_published(database, lambda file: duckdb.connect(str(file), read_only=True))
+    except duckdb.Error as error:
+        raise UnreadablePublicationError(database, error) from None
     if settings and temp:
         _configure(connection, settings, temp)
     connection.execute(sql("pipelines.contract", "macros"))
     return connection
+
+
+def as_unreadable(database: Path, error: duckdb.Error) -> UnreadablePublicationError:
+    """What is said where the published file opened, and was found to be damaged by what was asked of it."""
+    return error if isinstance(error, UnreadablePublicationError) else UnreadablePublicationError(database, error)
 
 
 def _opened_as_published(database: Path, opened: Callable[[Path], T], temp: Path | None = None) -> T:

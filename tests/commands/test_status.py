@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from datetime import date
+from pathlib import Path
 
 from tests.published_folder import Call, held
 from tests.support import DataFolder, days_before, records
@@ -102,3 +103,24 @@ def test_status_json_says_of_alerts_what_the_end_of_the_run_left(
         assert noted["state"] == status["state"] == state
         assert noted["warnings"] == status["warnings"]
         assert noted["to_do"] == status["to_do"]
+
+
+def test_a_damaged_published_file_is_said_in_words_by_every_command(
+    call: Call, own: DataFolder, tmp_path: Path
+) -> None:
+    own.store.database.unlink()
+    own.store.database.write_bytes(b"no database" * 1000)
+    said = "The published file cannot be read"
+    ended = call("status", data=own.root)
+    assert ended.code == 3
+    assert f"warning       published_file: {said}" in ended.out
+    assert "to do         published_file: Run `authmeter run`" in ended.out
+    assert "? restated" in ended.out
+    status = json.loads(call("status", "--json", data=own.root).out)
+    assert (status["state"], status["incidents"]) == ("warning", [])
+    out = ("--out", tmp_path / "out.csv")
+    for command in (("incidents",), ("packages",), ("verify",), ("export", "--table", "usage_daily", *out)):
+        refused = call(*command, data=own.root)
+        assert refused.code == 1
+        assert refused.err.startswith(f"authmeter: {said}")
+    assert not list(tmp_path.glob("out*"))
