@@ -18,6 +18,7 @@ from reports.build.writer import WrittenFile
 from reports.content.context import App, Day
 from reports.content.day_strip import day_strip
 from reports.content.language import Text, t
+from reports.content.limit_words import saving_sentence, saving_severity
 from reports.content.limits import limits
 from reports.content.package_course import LeftCourse, left_course
 from reports.content.package_words import account_sentence, day_said, severity, urgency
@@ -109,7 +110,14 @@ class BillingPages:
             | {"files": _files_of(files, "reconciliation_monthly", "reconciliation_daily")}
             | self._noted("reconciliation.html"),
         )
-        of_limits = {"found": self._limits, "by_key": self._by_key, "files": _files_of(files, "limits")}
+        most = self._limits.most_saving
+        of_limits = {
+            "found": self._limits,
+            "sentence": saving_sentence(most),
+            "severity": saving_severity(most),
+            "by_key": self._by_key,
+            "files": _files_of(files, "limits"),
+        }
         yield "limits.html", of_limits | self._noted("limits.html")
 
     def _noted(self, path: str) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """What the page of limits shows: what each limit would have blocked, and how often devices and phones come back.
 
-Lives here: the rows of the tables over the last 30 days. Does not belong here: what a limit blocks
-(`pipelines/rollup/`).
+Lives here: the rows of the tables over the last 30 days. Does not belong here: the words (`limit_words.py`), what a
+limit blocks (`pipelines/rollup/`).
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,8 @@ from reports.content.published import PublishedTables
 
 
 class LimitSums(NamedTuple):
-    """What a limit would have blocked, over all apps: `saved` uses, and successes, which are its `harm`."""
+    """What a limit would have blocked, over all apps: `saved` uses, and successes, which are its `harm`; most of these
+    are `most_harm`, of `most_harmed`."""
 
     limit_id: str
     requests: int
@@ -21,6 +22,8 @@ class LimitSums(NamedTuple):
     blocked: int
     saved: int
     harm: int
+    most_harmed: str
+    most_harm: int
 
 
 class RepeatClass(NamedTuple):
@@ -48,7 +51,8 @@ class RepeatKey(NamedTuple):
 
 @dataclass(frozen=True)
 class Limits:
-    """All that the page shows; `limited` are the records that the provider limited in fact."""
+    """All that the page shows: limits that save most first; `limited` are the records that the provider limited in
+    fact."""
 
     sums: list[LimitSums]
     limited: int
@@ -59,6 +63,11 @@ class Limits:
     def has_own(self) -> bool:
         """Whether a limit is one that somebody wrote: the others are there without a file."""
         return bool({one.limit_id for one in self.sums} - {one.limit_id for one in DEFAULTS})
+
+    @property
+    def most_saving(self) -> LimitSums | None:
+        """The limit that would have saved most uses; None where none would have saved any."""
+        return self.sums[0] if self.sums and self.sums[0].saved else None
 
 
 def limits(marts: PublishedTables) -> Limits:

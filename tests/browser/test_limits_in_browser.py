@@ -12,7 +12,7 @@ import pytest
 from tests.browser.conftest import Reader, rendered
 from tests.browser.dom import table_rows
 from tests.browser.figure_text import count
-from tests.data.published_tables import AS_OF, steady
+from tests.data.published_tables import AS_OF, HOSTILE_NAMES, steady
 
 KEYS = {"phone": "Phone", "device": "Device"}
 
@@ -29,7 +29,8 @@ def test_every_figure_is_that_of_the_tables(reader: Reader, published: duckdb.Du
         """
         SELECT limit_id, sum(blocked)::BIGINT, sum(blocked_uses)::BIGINT, sum(blocked_successes)::BIGINT,
             sum(requests)::BIGINT, sum(with_key) / sum(requests)
-        FROM limit_daily WHERE day > $as_of::DATE - 30 GROUP BY limit_id ORDER BY limit_id""",
+        FROM limit_daily WHERE day > $as_of::DATE - 30 GROUP BY limit_id
+        ORDER BY sum(blocked_uses) DESC, sum(blocked_successes), limit_id""",
         {"as_of": AS_OF},
     ).fetchall()
     assert len(sums) == 2
@@ -59,6 +60,11 @@ def test_the_first_screen_says_what_was_limited_in_fact_and_what_would_be(reader
     for width in (1280, 390):
         page = reader.open("limits.html", lang="zh")
         page.set_viewport_size({"width": width, "height": 844})
+        # The limit has a hostile name.
+        said = page.locator("main .sentence")
+        assert said.inner_text().startswith(f"{HOSTILE_NAMES['quotes']} 节省最多：近 30 天少计费 ")
+        assert said.locator("bdi").inner_text() == HOSTILE_NAMES["quotes"]
+        assert page.locator("main .facts").inner_text().startswith("误伤最多的应用")
         assert page.locator(".limited").inner_text() == "服务商实际限流的认证：0 次"
         box = page.locator("[data-figures=limits] tbody tr").first.bounding_box()
         assert box

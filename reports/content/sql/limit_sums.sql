@@ -1,12 +1,27 @@
--- limit_id: what each limit would have blocked over the last 30 days, over all apps
+-- limit_id: what each limit would have blocked over the last 30 days, over all apps, and where it harmed most; first the
+-- one that would have saved most, of those alike the one that harmed least
+WITH by_app AS (
+    SELECT
+        limit_id,
+        app_key,
+        sum(requests)::BIGINT AS requests,
+        sum(with_key)::BIGINT AS with_key,
+        sum(blocked)::BIGINT AS blocked,
+        sum(blocked_uses)::BIGINT AS saved,
+        sum(blocked_successes)::BIGINT AS harm
+    FROM limit_daily
+    WHERE day BETWEEN $first AND $last
+    GROUP BY limit_id, app_key
+)
 SELECT
     limit_id,
     sum(requests)::BIGINT AS requests,
     sum(with_key)::BIGINT AS with_key,
     sum(blocked)::BIGINT AS blocked,
-    sum(blocked_uses)::BIGINT AS saved,
-    sum(blocked_successes)::BIGINT AS harm
-FROM limit_daily
-WHERE day BETWEEN $first AND $last
+    sum(saved)::BIGINT AS saved,
+    sum(harm)::BIGINT AS harm,
+    first(app_key ORDER BY harm DESC, app_key) AS most_harmed,
+    max(harm) AS most_harm
+FROM by_app
 GROUP BY limit_id
-ORDER BY limit_id
+ORDER BY saved DESC, harm, limit_id

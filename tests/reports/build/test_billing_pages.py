@@ -103,3 +103,37 @@ def test_accounts_that_need_action_are_first_and_readings_are_counted(pages_of: 
     read = accounts[1].readings
     # Each of them is off by 9: of 900, one in a hundred.
     assert (read.times, read.newest_day, read.most_off) == (2, day(9), 0.01)
+
+
+def limit_rows(*found: tuple[str, str, int, int]) -> Callable[[Database], None]:
+    """The database with what limits did to apps: limit, app, saved uses and blocked successes of a day."""
+    return lambda made: made.add("limit_daily", *(
+        {"day": day(2), "limit_id": limit, "app_key": app, "requests": 100, "with_key": 90, "keys": 80,
+         "blocked": saved + 1, "blocked_uses": saved, "blocked_successes": harm, "keys_blocked": 1}
+        for limit, app, saved, harm in found
+    ))  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("found", "name", "harmed", "en", "zh", "severity"),
+    [
+        ([("a", "shop", 3, 1), ("b", "shop", 1000, 7), ("b", "cmd", 0, 9), ("b", "bank", 4, 9)], "b", ("bank", 9, 25),
+         "would have saved most: 1,004 billed uses in 30 days, but blocked 25 successes.",
+         "节省最多：近 30 天少计费 1,004 次，但误伤 25 次成功认证。", "warn"),
+        # Of limits that save alike, the one that harms least.
+        ([("a", "shop", 3, 1), ("b", "shop", 3, 0)], "b", ("shop", 0, 0),
+         "would have saved most: 3 billed uses in 30 days, without blocking a success.",
+         "节省最多：近 30 天少计费 3 次，没有误伤成功认证。", "good"),
+        ([("a", "shop", 0, 1)], None, None, "No limit would have saved a use in the last 30 days.",
+         "近 30 天没有限制方案能减少计费。", "good"),
+    ],
+)  # fmt: skip
+def test_the_limit_that_saves_most_is_said_with_whom_it_harms(
+    pages_of: Any, found: Any, name: str, harmed: Any, en: str, zh: str, severity: str
+) -> None:
+    _, pages = pages_of(limit_rows(*found))
+    page = pages["limits.html"]
+    most = page["found"].most_saving
+    assert (most and most.limit_id) == name
+    assert (most and (most.most_harmed, most.most_harm, most.harm)) == harmed
+    assert (page["sentence"].en, page["sentence"].zh, page["severity"]) == (en, zh, severity)
