@@ -76,16 +76,35 @@ class AccountDays(NamedTuple):
 
 @dataclass(frozen=True)
 class Reconciled:
-    """All that the page shows: bills the newest month first, and differences of consoles the newest day first."""
+    """All that the page shows: bills the newest month first, of a month what needs a look first; and the counts of
+    consoles by day."""
 
     months: list[ReconciledMonth]
     days: list[DayReconciled]
     hours: dict[tuple[date, str, str], int]
 
     @property
-    def differences(self) -> list[DayReconciled]:
-        """The counts of consoles that are further from the log than is tolerated, or have no log."""
-        return [one for one in self.days if one.cause != "within"]
+    def newest_bills(self) -> list[ReconciledMonth]:
+        """Those of the newest month."""
+        return [one for one in self.months if one.month == self.months[0].month]
+
+    @property
+    def earlier_bills(self) -> list[ReconciledMonth]:
+        """Those of the months before."""
+        return self.months[len(self.newest_bills) :]
+
+    @property
+    def without_cause(self) -> list[DayReconciled]:
+        """The counts of consoles of whose differences no cause was found, the largest rest first."""
+        return sorted(
+            (one for one in self.days if one.cause == "unexplained"), key=lambda one: -abs(one.unexplained or 0)
+        )
+
+    @property
+    def with_cause(self) -> list[DayReconciled]:
+        """The others that are further from the log than is tolerated, or have no log: what needs a look first."""
+        others = (one for one in self.days if one.cause not in ("unexplained", "within"))
+        return sorted(others, key=lambda one: (CAUSES.index(one.cause), -abs(one.difference or one.console)))
 
     def agreement(self) -> Agreement | None:
         """How far the newest month's bills and the log are apart; without a bill, the consoles; None without both."""
@@ -147,8 +166,9 @@ class Reconciled:
 
 def reconciled(marts: PublishedTables) -> Reconciled:
     """Bills and consoles beside the log."""
+    bills = [ReconciledMonth(*row) for row in marts.rows("reconciled_months")]
     return Reconciled(
-        [ReconciledMonth(*row) for row in marts.rows("reconciled_months")],
+        sorted(bills, key=lambda one: (-one.month.toordinal(), CAUSES.index(one.cause))),
         sorted(
             (DayReconciled(*row) for row in marts.rows("reconciliation_daily")), key=lambda one: one.day, reverse=True
         ),

@@ -91,4 +91,25 @@ def test_a_day_has_the_cause_that_needs_a_look_first() -> None:
     (days,) = found.by_account([AS_OF - timedelta(days=back) for back in (2, 1, 0)])
     assert days.causes == [None, "within", "unexplained"]
     assert days.days == [("unexplained", 1), ("within", 1)]
-    assert [one.cause for one in found.differences] == ["shift", "unexplained", "unexplained"]
+
+
+def test_what_has_no_cause_stands_apart_and_the_worst_is_first() -> None:
+    found = Reconciled(
+        [],
+        [console(0, 9, 1, "shift", 8, hours=8), console(0, 20, 1, "unexplained", measure="total"), console(1, 1, 1),
+         console(1, 70, 10, "unexplained", 50, app="shop"), console(2, 50, 10, "shift", 40, hours=8),
+         console(3, 7, None, "no_log"), console(4, 1, 20, "unexplained")],
+        {},
+    )  # fmt: skip
+    # The rests are 19, 10 and 19; of two alike the newer day is first.
+    assert [(AS_OF - one.day).days for one in found.without_cause] == [0, 4, 1]
+    assert [(one.cause, (AS_OF - one.day).days) for one in found.with_cause] == [
+        ("no_log", 3), ("shift", 2), ("shift", 0),
+    ]  # fmt: skip
+
+
+def test_earlier_months_stand_apart_from_the_newest() -> None:
+    found = Reconciled([bill(9, 1), bill(8, 1), bill(7, 1, month=date(2026, 9, 1))], [], {})
+    assert [one.bill for one in found.newest_bills] == [9, 8]
+    assert [one.bill for one in found.earlier_bills] == [7]
+    assert Reconciled([], [], {}).newest_bills == Reconciled([], [], {}).earlier_bills == []
