@@ -20,6 +20,7 @@ from pipelines.contract.record import ALL_APPS, CHANNELS, OUTCOMES
 from reports.content.folders import app_folders
 from reports.content.language import Text
 from reports.content.name_order import pinyin, spelling
+from reports.content.norms import LEAST_WEEKDAYS, ranges_of_counts
 from reports.content.published import LONG_DAYS, RESTATEMENTS_LISTED, Publication, PublishedTables, months_to
 
 CARD_METRICS = (
@@ -120,8 +121,8 @@ class ChannelDay:
 class Mover:
     """How one channel of one app stood on a day, beside the same weekday of the eight weeks before.
 
-    `metric` is what is counted. `usual` is the median of these weeks, `least` and `most` their span; the rates are
-    those of the requests that the user did not cancel, `usual_rate` over all these weeks.
+    `metric` is what is counted. `usual` is the median of these weeks, `low` and `high` what is usual at most around it;
+    the rates are those of the requests that the user did not cancel, `usual_rate` over all these weeks.
     """
 
     app_key: str
@@ -129,10 +130,15 @@ class Mover:
     metric: str
     now: int
     usual: int
-    least: int
-    most: int
     rate: float | None
     usual_rate: float | None
+    low: float
+    high: float
+
+    @property
+    def is_usual(self) -> bool:
+        """Whether it lies within the usual range."""
+        return self.low <= self.now <= self.high
 
 
 @dataclass(frozen=True)
@@ -279,16 +285,17 @@ def overviews(marts: PublishedTables, quality: Mapping[date, Day], listed: Seque
     some = len(CARD_METRICS) + 1
     days = list(listed)
     totals = {row[0]: (row[1:some], row[some:]) for row in marts.rows("day_totals", days=days)}
-    channels, movers, notes, restatements = (
-        _by_day(marts.rows(name, days=days)) for name in ("day_channels", "day_movers", "day_notes", "day_restatements")
+    channels, notes, restatements = (
+        _by_day(marts.rows(name, days=days)) for name in ("day_channels", "day_notes", "day_restatements")
     )
+    movers = _movers(marts, days)
     for i, day in enumerate(listed):
         now, base = totals[day]
         yield Overview(
             day=day,
             quality=quality[day],
             notes=tuple(DayNote(*row) for row in notes[day]),
-            movers=tuple(Mover(*row) for row in movers[day]),
+            movers=tuple(movers[day]),
             cards=tuple(zip(CARD_METRICS, now, base, strict=True)),
             channels=tuple(ChannelDay(*row) for row in channels[day]),
             restatements=tuple(restatements[day][:RESTATEMENTS_LISTED]),
@@ -296,6 +303,16 @@ def overviews(marts: PublishedTables, quality: Mapping[date, Day], listed: Seque
             earlier=listed[i + 1] if i + 1 < len(listed) else None,
             later=listed[i - 1] if i else None,
         )
+
+
+def _movers(marts: PublishedTables, days: Sequence[date]) -> dict[date, list[Mover]]:
+    """What moved most on each of the days."""
+    rows = marts.rows("day_movers", days=days, weekdays=LEAST_WEEKDAYS)
+    found: dict[date, list[Mover]] = defaultdict(list)
+    ranges = ranges_of_counts([before for *_, before in rows])
+    for (day, app_key, channel, metric, now, usual, rate, usual_rate, _), (low, high) in zip(rows, ranges, strict=True):
+        found[day].append(Mover(app_key, channel, metric, now, usual, rate, usual_rate, low, high))
+    return found
 
 
 def _by_day(rows: Iterable[tuple[Any, ...]]) -> dict[date, list[tuple[Any, ...]]]:

@@ -31,7 +31,7 @@ _FAR: Final = 3.0
 # Makes the median distance of two days the standard deviation of one, of the normal law.
 _OF_STEPS: Final = 1.4826 / sqrt(2)
 # A usual day is known from so many days of its weekday; a rate, which knows no weekday, from as many as a baseline has.
-_LEAST_WEEKDAYS: Final = 4
+LEAST_WEEKDAYS: Final = 4
 _LEAST_DAYS: Final = 7
 
 Numbers = npt.NDArray[np.float64]
@@ -104,6 +104,17 @@ def norms_of(days: Iterable[Observed], last: int) -> dict[str, list[DayNorm]]:
     return found
 
 
+def ranges_of_counts(before: Sequence[Sequence[int | None]]) -> list[tuple[float, float]]:
+    """Between which values each of some counts is usual, by the eight weeks before it, oldest day first, of which at
+    least `LEAST_WEEKDAYS` of its own weekday count; None is a day that does not."""
+    if not before:
+        return []
+    # The day itself has no part in what is usual of it.
+    values = np.array([[*row, None] for row in before], np.float64)
+    _, low, high, _ = _norms(values, None, np.ones_like(values, np.bool_), 1)
+    return [(float(least), float(most)) for least, most in zip(low[:, 0], high[:, 0], strict=True)]
+
+
 def usual_of(row: DayNorm) -> Usual:
     """What is usual on a day, and where its value lies."""
     place: Literal["inside", "above", "below", "unknown"] = "unknown"
@@ -122,7 +133,7 @@ def _norms(
 ) -> tuple[Numbers, Numbers, Numbers, Numbers]:
     """Usual, low, high and swing of the last days of some subjects (subject, day); all are counts, or all are rates."""
     before = _weeks_before(np.where(counted, values, np.nan), last)
-    step, least = (7, _LEAST_WEEKDAYS) if requests is None else (1, _LEAST_DAYS)
+    step, least = (7, LEAST_WEEKDAYS) if requests is None else (1, _LEAST_DAYS)
     alike = before[..., ::step]
     usual = np.where(np.count_nonzero(~np.isnan(alike), axis=-1) >= least, _median(alike), np.nan)
     later, earlier = before[..., step:], before[..., :-step]

@@ -51,15 +51,15 @@ def test_the_notes_on_a_day_stand_on_its_page_with_their_app(reader: Reader) -> 
 def test_what_is_within_the_usual_is_grey_and_what_is_not_has_its_change(
     read_site: Callable[..., Reader], tmp_path: Path
 ) -> None:
-    # Every eighth day has 80, so that 75 is usual; on one Sunday 40 came.
+    # From 70 to 77 came, so that 74 is usual; on one Sunday 40 came.
     reader = read_site(
         rendered(steady(tmp_path / "authmeter.duckdb", won=lambda back: 40 if back == 2 else 70 + back % 8))
     )
     page = reader.open(f"days/{day(2)}.html", lang="en")
     ((name, channel, now, usual, span, moved, rate, usual_rate),) = table_rows(page, ".day-movers")
     assert (name, channel) == ("商城", "One-click login · Authorizations")
-    # Of the eight weeks before: 71, 72, ..., 77, 70.
-    assert (now, usual, span) == ("40", "74", "70–77")
+    # Of the eight weeks before: 71, 72, ..., 77, 70; three times its root to either side.
+    assert (now, usual, span) == ("40", "74", "48 – 99")
     assert moved == "−34 ▼−45.9%lower"
     assert (rate, usual_rate[:3]) == ("44.44%", "81.")
     assert page.locator(".day-movers .inside").count() == 0
@@ -75,11 +75,11 @@ def test_a_change_outside_the_usual_that_may_be_chance_is_not_grey(
     read_site: Callable[..., Reader], tmp_path: Path
 ) -> None:
     reader = read_site(
-        rendered(steady(tmp_path / "authmeter.duckdb", won=lambda back: 60 if back == 2 else 70 + back % 8))
+        rendered(steady(tmp_path / "authmeter.duckdb", won=lambda back: 45 if back == 2 else 70 + back % 8))
     )
     page = reader.open(f"days/{day(2)}.html", lang="en")
     change = page.locator(".day-movers tr:not(.inside) .change")
-    assert change.inner_text().startswith("▼−18.9%")
+    assert change.inner_text().startswith("▼−39.2%")
     assert change.evaluate("one => one.classList.contains('bad')") is False
     ink, grey = (page.locator(one).first for one in (".day-movers tr:not(.inside) td .value", ".muted"))
     colours = [one.evaluate("one => getComputedStyle(one).color") for one in (change, ink, grey)]

@@ -100,8 +100,8 @@ class Range:
 
 
 def usual_range(values: dict[date, float | None], requests: dict[date, int] | None, one: date) -> Range | None:
-    """The range of a subject on a day, by the eight weeks before the as-of."""
-    days = [day(back) for back in range(56, 0, -1)]
+    """The range of a subject on a day, by the eight weeks before it."""
+    days = [one - timedelta(days=back) for back in range(56, 0, -1)]
     is_rate = requests is not None
     kinds = [days] if is_rate else [[d for d in days if d.weekday() == weekday] for weekday in range(7)]
     reference = [values[d] for d in (days if is_rate else [d for d in days if d.weekday() == one.weekday()])]
@@ -404,29 +404,39 @@ def check_moves(found: list[list[str]], tables: Published, one: date, language: 
     names = {"authorizations": "登录授权量 Authorizations", "verifications": "认证量 Verifications"}
     moves = []
     for (key, channel), first_seen in tables.first_days.items():
-        weeks = [week for back in range(7, 57, 7) if tables.has_data(week := one - timedelta(days=back))]
-        weeks = [week for week in weeks if week >= first_seen and not tables.had_incident(key, channel, week)]
-        if len(weeks) < 3 or one < first_seen:
+        known = {
+            before: tables.successes(key, channel, before)[1]
+            for before in (one - timedelta(days=back) for back in range(1, 57))
+            if tables.has_data(before) and before >= first_seen and not tables.had_incident(key, channel, before)
+        }
+        values: dict[date, float | None] = {
+            before: known[before][0] if before in known else None
+            for before in (one - timedelta(days=back) for back in range(1, 57))
+        }
+        norm = usual_range(values, None, one)
+        if norm is None or one < first_seen:
             continue
         metric, now = tables.successes(key, channel, one)
-        before = [tables.successes(key, channel, week)[1] for week in weeks]
+        before = [counts for at, counts in known.items() if at.weekday() == one.weekday()]
         usual = math.floor(median(won for won, _ in before) + 0.5)
         rate = ratio(sum(won for won, _ in before), sum(tried for _, tried in before))
-        moves.append((now[0] - usual, key, channel, names[metric], now, usual, [won for won, _ in before], rate))
-    fell = sorted(move for move in moves if move[0] < 0)[:5]
+        moves.append((now[0] - usual, key, channel, names[metric], now, usual, norm, rate))
+    fell = sorted((move for move in moves if move[0] < 0), key=lambda move: move[:3])[:5]
     grew = sorted((move for move in moves if move[0] > 0), key=lambda move: (-move[0], *move[1:3]))[:5]
     assert len(found) == len(fell) + len(grew) > 3
-    for row, (move, key, channel, name, (won, tried), usual, weeks_won, usual_rate) in zip(
+    for row, (move, key, channel, name, (won, tried), usual, norm, usual_rate) in zip(
         found, [*fell, *grew], strict=True
     ):
         name_said, channel_said, now_said, usual_said, span, moved, rate, rate_said = row
         assert (name_said, channel_said) == (
             tables.name(key), f"{said(channel, language)} · {name.split()[language == 'en']}"
         )  # fmt: skip
-        assert (now_said, usual_said, span) == (count(won), count(usual), f"{min(weeks_won):,}–{max(weeks_won):,}")
+        assert (now_said, usual_said) == (count(won), count(usual))
+        lowest, highest = (int(text.replace(",", "")) for text in span.split(" – "))
+        assert (lowest, highest) == pytest.approx((norm.low, norm.high), abs=0.501)
         difference, _, change = moved.partition(" ")
         assert difference == f"{'+' if move > 0 else '−'}{abs(move):,}"
-        is_inside = min(weeks_won) <= won <= max(weeks_won)
+        is_inside = norm.low <= won <= norm.high
         assert (change in ("在平时范围内", "within the usual")) if is_inside else (change == Change(won, usual))
         assert (rate, rate_said) == (Share(ratio(won, tried)), Share(usual_rate))
 

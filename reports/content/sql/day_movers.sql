@@ -1,7 +1,7 @@
 -- day of $days, app_key, channel: what moved most against its norm, the five that fell and the five that grew most; those
--- that fell first, the largest move first. The norm is the median of that weekday over the eight weeks before, of three with data at least,
--- those with an incident left out; `least` and `most` are those of these weeks. Counted are authorizations, and
--- verifications where nothing is authorized
+-- that fell first, the largest move first. The norm is the median of that weekday over the eight weeks before, of
+-- $weekdays with data at least, those with an incident left out; `before` are all days of these weeks, oldest first,
+-- NULL where one does not count. Counted are authorizations, and verifications where nothing is authorized
 WITH asked AS (
     SELECT unnest($days::DATE[]) AS day
 ), counted AS (
@@ -27,6 +27,14 @@ WITH asked AS (
     -- A move is no larger than what moves: those of the largest are the largest.
     ORDER BY greatest(max(authorizations), max(verifications)) DESC, app_key, channel
     LIMIT $movers_among
+), struck AS (
+    SELECT DISTINCT
+        subjects.app_key,
+        subjects.channel,
+        unnest(generate_series(first_day, coalesce(last_day, $last::DATE), INTERVAL 1 DAY))::DATE AS day
+    FROM subjects
+    JOIN incidents ON incidents.app_key IN (subjects.app_key, '*') AND incidents.channel IN (subjects.channel, '*')
+    WHERE kind <> 'data'
 ), spans AS (
     SELECT asked.day, weeks.back, asked.day - weeks.back AS counted_day
     FROM asked
@@ -47,13 +55,9 @@ WITH asked AS (
     JOIN subjects ON counted_day >= first_seen
     LEFT JOIN counted
         ON counted.day = counted_day AND counted.app_key = subjects.app_key AND counted.channel = subjects.channel
-    WHERE back = 0 OR NOT EXISTS (
-        FROM incidents
-        WHERE incidents.app_key IN (subjects.app_key, '*')
-            AND incidents.channel IN (subjects.channel, '*')
-            AND kind <> 'data'
-            AND counted_day BETWEEN incidents.first_day AND coalesce(last_day, $last)
-    )
+    LEFT JOIN struck
+        ON struck.day = counted_day AND struck.app_key = subjects.app_key AND struck.channel = subjects.channel
+    WHERE back = 0 OR struck.day IS NULL
 ), moves AS (
     SELECT
         day,
@@ -62,21 +66,41 @@ WITH asked AS (
         metric,
         sum(successes) FILTER (back = 0)::BIGINT AS now,
         round(median(successes) FILTER (back > 0))::BIGINT AS usual,
-        min(successes) FILTER (back > 0) AS least,
-        max(successes) FILTER (back > 0) AS most,
         sum(successes) FILTER (back = 0) / nullif(sum(tried) FILTER (back = 0), 0) AS rate,
         sum(successes) FILTER (back > 0) / nullif(sum(tried) FILTER (back > 0), 0) AS usual_rate
     FROM sums
     GROUP BY day, app_key, channel, metric
-    HAVING count(*) FILTER (back > 0) >= 3
+    HAVING count(*) FILTER (back > 0) >= $weekdays
 ), ranked AS (
     SELECT
         *,
         row_number() OVER (PARTITION BY day ORDER BY now - usual, app_key, channel) AS from_bottom,
         row_number() OVER (PARTITION BY day ORDER BY now - usual DESC, app_key, channel) AS from_top
     FROM moves
+), listed AS (
+    FROM ranked
+    WHERE (now < usual AND from_bottom <= 5) OR (now > usual AND from_top <= 5)
+), days_before AS (
+    SELECT
+        listed.day,
+        listed.app_key,
+        listed.channel,
+        list(
+            CASE WHEN day_state = 'complete' AND counted_quality.day >= first_seen AND struck.day IS NULL
+                THEN coalesce(CASE WHEN metric = 'authorizations' THEN authorizations ELSE verifications END, 0) END
+            ORDER BY back DESC
+        ) AS before
+    FROM listed
+    JOIN subjects USING (app_key, channel)
+    CROSS JOIN (SELECT unnest(range(1, 57))::INTEGER AS back) AS reach
+    LEFT JOIN day_quality AS counted_quality ON counted_quality.day = listed.day - back
+    LEFT JOIN counted
+        ON counted.day = listed.day - back AND counted.app_key = listed.app_key AND counted.channel = listed.channel
+    LEFT JOIN struck
+        ON struck.day = listed.day - back AND struck.app_key = listed.app_key AND struck.channel = listed.channel
+    GROUP BY listed.day, listed.app_key, listed.channel
 )
-SELECT * EXCLUDE (from_bottom, from_top)
-FROM ranked
-WHERE (now < usual AND from_bottom <= 5) OR (now > usual AND from_top <= 5)
+SELECT day, app_key, channel, metric, now, usual, rate, usual_rate, before
+FROM listed
+JOIN days_before USING (day, app_key, channel)
 ORDER BY day, now > usual, abs(now - usual) DESC, app_key, channel

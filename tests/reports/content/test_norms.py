@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from reports.content.norms import DayNorm, Observed, norms_of, usual_of
+from reports.content.norms import DayNorm, Observed, norms_of, ranges_of_counts, usual_of
 
 LAST = date(2026, 3, 31)
 # No page draws a latency by itself: the scripts alone do.
@@ -67,6 +67,15 @@ def test_a_count_is_measured_by_its_weekday() -> None:
     # A Tuesday with the count of a Sunday.
     assert usual_of(norm_of(counts([*weekdays[:-1], 400]))).place == "below"
     assert usual_of(norm_of(counts([*weekdays[:-1], 1600]))).place == "above"
+
+
+def test_counts_that_moved_have_the_range_of_bands_and_cards() -> None:
+    values: list[float | None] = [300.0 + 10 * (back % 5) + 40 * (back % 7) for back in range(56)]
+    values[3] = values[30] = None
+    row = norm_of(counts([*values, 1.0]))
+    others = [None] * 27 + [7] * 29
+    assert ranges_of_counts([values, others]) == [(row.low, row.high), (0.0, pytest.approx(7 + 3 * 7**0.5))]  # type: ignore[list-item]
+    assert ranges_of_counts([]) == []
 
 
 def test_chance_alone_leaves_a_count_its_root() -> None:
