@@ -120,7 +120,9 @@ def test_the_longer_look_shows_90_days_and_13_months(read_site: Callable[..., Re
     assert usage["y"][-3:] == [40] * 3
     assert usage["symbols"][-4:] == ["circle-open", "circle", "circle", "circle"]
     assert "Not all days have data: 2025-12" not in texts_of(page)
-    assert "Counts of a month are drawn as its mean day; tables and files have its sums" in texts_of(page)
+    assert "Counts of a month are drawn as its mean day; the pointer, tables and files say its sums" in texts_of(page)
+    point_at(page, "usage", 12, 13)
+    assert "1,240" in page.locator(".readout").inner_text().split()
     # The page's own switch shows its window again.
     reader.press("7")
     assert len(layer(page, "usage")["traces"][0]["x"]) == 7

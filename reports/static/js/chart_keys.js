@@ -69,7 +69,7 @@ function chartKeys(isAlone, isByVersion) {
     );
     return [
       element("span", {
-        textContent: _("Counts of a month are drawn as its mean day; tables and files have its sums"),
+        textContent: _("Counts of a month are drawn as its mean day; the pointer, tables and files say its sums"),
       }),
       ...(without.length ? [key("open-key", _("Not all days have data: {days}"), without)] : []),
     ];

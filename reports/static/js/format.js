@@ -161,6 +161,8 @@ export function coverageNote(name) {
   const period = site.periods[name];
   const { days, matched_days: matched, missing } = period;
   if (days === 1 && matched === 1) return "";
+  // Before the log began there is nothing to name as missing.
+  if (!period.base_days_with_data) return _("no data to compare with");
   const words = period.is_comparable
     ? _("{matched} of {days} days comparable")
     : _("only {matched} of {days} days comparable, too few");

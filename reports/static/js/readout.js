@@ -7,7 +7,7 @@ import { said } from "./downloads.js";
 import { compact, dayLabel, known, milliseconds, share } from "./format.js";
 import { _, filled, localAddress } from "./language.js";
 import { endName } from "./series.js";
-import { monthDays, notesFrom, placesOf } from "./spans.js";
+import { monthDays, notesFrom, placesOf, valuesOf } from "./spans.js";
 import { seriesKey } from "./sparkline.js";
 import { chosenSpan, figures, root, site } from "./state.js";
 
@@ -110,7 +110,7 @@ function placeLabel(place) {
 }
 
 /**
- * The values of one chart.
+ * The values of one chart: of a month its sums, as in tables and files, whatever its line is drawn by.
  * @param {HTMLElement} place
  * @returns {HTMLElement | null}
  */
@@ -124,8 +124,8 @@ function chartValues(place) {
     "div",
     {},
     element("b", { textContent: title ? said(title) : "" }),
-    ...drawn.data.map(({ meta, y }) => {
-      const value = y?.[read];
+    ...drawn.data.map(({ meta }) => {
+      const value = valuesOf(meta, chosenSpan)[read];
       const said = known(value) ? format(value) : _("no data");
       return element(
         "span",

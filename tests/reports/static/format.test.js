@@ -13,7 +13,7 @@ import {
   share,
   size,
 } from "../../../reports/static/js/format.js";
-import { setLanguage } from "../../../reports/static/js/state.js";
+import { setLanguage, site } from "../../../reports/static/js/state.js";
 import { useExampleSite } from "./example_site.js";
 
 beforeEach(useExampleSite);
@@ -100,6 +100,11 @@ test("a comparison says how many days it is of, and what is left out where days 
     "28 of 28 days comparable: this period 28 days, the one before 31",
     "of a longer month the last days are left out, and none is missing",
   );
+});
+
+test("without a day to compare with, that is all that is said", () => {
+  Object.assign(site.periods[30], { is_comparable: false, base_days_with_data: 0, matched_days: 0 });
+  assert.equal(coverageNote("30"), "no data to compare with");
 });
 
 test("too few days to compare are said so, with the newest days that are missing", () => {
