@@ -17,7 +17,8 @@ class Metric:
         condition: SQL over a counted, resolved record: the metric counts the records that meet it.
         summed, channels: the sum of another metric over these channels.
         numerator, denominator: of a share: metric names, or sums and differences of them.
-        expression: anything else, in SQL over the records, or in words where there is no SQL for it.
+        expression: anything else, in SQL over the records, or in words where there is no SQL for it; `expression_zh`
+            are these words in Chinese.
     """
 
     name: str
@@ -34,10 +35,11 @@ class Metric:
     numerator: str = ""
     denominator: str = ""
     expression: str = ""
+    expression_zh: str = ""
 
     @property
     def formula(self) -> str:
-        """The definition in one line, the same in every language."""
+        """The definition in one line, the same in every language but where it is in words."""
         if self.condition:
             return f"count_if({self.condition})"
         if self.summed:

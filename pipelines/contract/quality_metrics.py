@@ -26,6 +26,7 @@ QUALITY = (
         meaning_zh="修订时数字未变、只在结果明细的行之间移动的记录数。",
         meaning_en="Records that a restatement moved between rows of outcomes, where no figure changed.",
         expression="half the sum of |change| over outcome_daily; 0: the rows of channel_detail_daily that changed",
+        expression_zh="outcome_daily 各行变化绝对值之和的一半；为 0 时取 channel_detail_daily 变化的行数",
         caveat_zh="只有平台、方案、包名或运营商的明细变化时，为变化的明细行数。",
         caveat_en="Where only the split by platform, scheme, package or carrier changed, it is the number of rows of "
         "that table that changed.",
@@ -61,6 +62,7 @@ QUALITY = (
         meaning_zh="一个文件中符合规则的记录数。",
         meaning_en="Records of a file that keep the rules.",
         expression="count(record without a reason)",
+        expression_zh="count(没有拒绝原因的记录)",
         caveat_zh="包括重复的记录。",
         caveat_en="Copies are among them.",
     ),
@@ -72,6 +74,7 @@ QUALITY = (
         meaning_zh="一个文件中违反必填字段规则的记录数，每条都有原因和位置。",
         meaning_en="Records of a file that break a rule of a required field, each with its reason and place.",
         expression="count(record with a reason)",
+        expression_zh="count(有拒绝原因的记录)",
     ),
     Metric(
         name="skipped",
@@ -81,6 +84,7 @@ QUALITY = (
         meaning_zh="来源的筛选条件排除的行数；它们不是记录。",
         meaning_en="Lines that the filter of a source leaves out: they are no records.",
         expression="count(line not taken by the where of its source)",
+        expression_zh="count(来源的 where 未取的行)",
     ),
     Metric(
         name="records_accepted",
@@ -90,6 +94,7 @@ QUALITY = (
         meaning_zh="一天中接收的记录数，包括重复的。",
         meaning_en="Accepted records of a day, copies included.",
         expression="sum of accepted over the files of the day",
+        expression_zh="当日各文件 accepted 之和",
     ),
     Metric(
         name="duplicates",
@@ -110,6 +115,7 @@ QUALITY = (
         meaning_zh="计入的记录中，结果码不在字典里的记录数；按错误计。",
         meaning_en="Counted records whose result code the dictionary lacks; they count as error.",
         expression="count(record with result_code, without outcome and without a row of the dictionary)",
+        expression_zh="count(有 result_code、没有 outcome 且字典中没有的记录)",
         caveat_zh="过多会使成功率偏低：请补充字典。",
         caveat_en="Many of them make a rate too low: add the codes to the dictionary.",
     ),
@@ -121,6 +127,7 @@ QUALITY = (
         meaning_zh="有日志但不在登记表中的应用数；照常计入。",
         meaning_en="Apps that log without being in the registry; they count all the same.",
         expression="count distinct(app_key not in registry/apps.csv)",
+        expression_zh="count distinct(不在 registry/apps.csv 中的 app_key)",
         caveat_zh="各日之间不能相加。",
         caveat_en="Never add it over days.",
     ),
@@ -132,6 +139,7 @@ QUALITY = (
         meaning_zh="一天封账之后才到的记录数；照常计入，该日据此修订。",
         meaning_en="Records that came after their day was closed; they count, and the day is restated by them.",
         expression="count(record of a day that was published before)",
+        expression_zh="count(所属日期已发布过的记录)",
         caveat_zh="包括重复的记录。",
         caveat_en="Copies are among them.",
     ),

@@ -1,5 +1,7 @@
 """Formulas in words: what is made of other metrics, in both languages."""
 
+import re
+
 from pipelines.contract.metrics import METRICS
 from reports.content.formulas import formula_words
 from reports.content.language import Text
@@ -14,6 +16,14 @@ def test_a_share_is_one_label_by_another():
 
 def test_a_sum_over_channels_names_them():
     assert formula_words(METRICS["third_party_authorizations"]).zh == "微信、QQ、微博的登录授权量"
+
+
+def test_a_formula_that_is_in_words_has_them_in_both_languages():
+    english = re.compile(r"\b(a|of|the|that|not|with)\b")
+    in_words = [metric for metric in METRICS.values() if english.search(metric.expression)]
+    assert len(in_words) >= 5
+    # An SQL name stays what it is: so does `where`.
+    assert [one.name for one in in_words if not one.expression_zh or english.search(one.expression_zh)] == []
 
 
 def test_every_formula_in_words_is_without_names_of_columns():
