@@ -60,10 +60,10 @@ def test_every_figure_is_that_of_the_tables(reader: Reader, published: duckdb.Du
         ORDER BY month DESC, cause = 'within', cause = 'shift', account_id, channel, measure DESC"""
     ).fetchall()
     assert len(bills) == 3
-    shown = table_rows(page, "[data-figures=months]")
+    newest = table_rows(page, "[data-figures=months]")
     for folded in page.locator("details.folded").all():
         folded.locator("summary").click()
-    assert [*shown, *table_rows(page, "[data-figures=earlier]")] == [
+    assert [*newest, *table_rows(page, "[data-figures=earlier]")] == [
         [month, account, CHANNELS[channel], MEASURES[measure], count(said), count(console), count(log),
          f"{signed(apart)} ± {count(tolerance)}", CAUSES[cause], signed(explained), signed(rest),
          "—" if amount is None else f"¥{amount:,.2f}"]
