@@ -69,6 +69,11 @@ def test_what_is_looked_up_is_folded_and_what_went_wrong_is_not(reader: Reader) 
     page = phone(reader, APP)
     seen = ("[data-incident]", "[data-chart=technical_success_rate]", "[data-part=versions]", "[data-part=cards]")
     assert all(page.locator(one).first.is_visible() for one in seen)
+    # Nothing of a card lies behind the switch.
+    for card in page.locator("[data-part=cards] .card").all():
+        assert [one.split()[0] for one in card.locator(".window .sum").all_inner_texts()] == ["7", "30"]
+    compared = page.locator("[data-coverage]").inner_text()
+    assert all(f"vs previous {days} days · " in compared for days in (7, 30))
     looked_up = page.locator("main .phone-fold")
     names = looked_up.evaluate_all("all => all.map((one) => one.querySelector('[data-part]').dataset.part)")
     assert {"platforms", "outcomes-verification", "codes-authorization", "periods", "packages"} <= set(names)

@@ -1,5 +1,5 @@
 /* The four counts of a console's front page: the data day large, its change against the same weekday of the week
-   before, the course of 30 days, and the chosen window with its change. */
+   before, the course of 30 days, and the chosen window with its change; on a phone both windows. */
 
 import { BETTER, changeNode } from "./change.js";
 import { all, element } from "./dom.js";
@@ -8,8 +8,8 @@ import { baseLabel, compact, coverageNote, isShortened, number, periodLabel } fr
 import { metricLink } from "./language.js";
 import { swingOf } from "./spans.js";
 import { sparkline } from "./sparkline.js";
-import { chosenDays, figures, site, windowKey } from "./state.js";
-import { onFigures, onWindow } from "./windows.js";
+import { chosenDays, figures, site } from "./state.js";
+import { cardWindows, onFigures, onWindow } from "./windows.js";
 
 /** @import { CardMetric, Chance, PeriodKey, UsageMetric, Value } from "./types.d.ts" */
 
@@ -81,10 +81,10 @@ function versus(metric, period) {
 
 /**
  * @param {UsageMetric} metric
+ * @param {PeriodKey} period
  * @returns {HTMLElement}
  */
-function windowRow(metric) {
-  const period = windowKey();
+function windowRow(metric, period) {
   const [value] = figures.sums[metric][PERIODS.indexOf(period)];
   return element(
     "div",
@@ -116,7 +116,7 @@ function card(metric) {
       sparkline(figures.usage[metric], { width: 104, height: 34, lit: chosenDays }),
     ),
     versus(metric, "day"),
-    windowRow(metric),
+    ...cardWindows().map((period) => windowRow(metric, period)),
   );
 }
 

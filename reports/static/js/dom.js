@@ -22,6 +22,9 @@ export const own = (object, name) => (object && Object.hasOwn(object, name) ? ob
  */
 export const all = (selector, within = document) => Array.from(within.querySelectorAll(selector));
 
+/** Whether the page is as narrow as on a phone: there it shows less at first sight, and both windows at once. */
+export const isPhone = () => window.matchMedia("(max-width: 600px)").matches;
+
 /**
  * The first element that matches, which the page must have.
  * @param {string} selector

@@ -2,7 +2,7 @@
    an app's own page. Made by script, so that the shell of each of many thousand apps stays small. They stand in both
    languages from the start, as the templates' texts do; other scripts fill what is marked by `data-…`. */
 
-import { all, element } from "./dom.js";
+import { all, element, isPhone } from "./dom.js";
 import { LANGUAGE_TAGS, root, texts } from "./state.js";
 
 /** @import { Dimension, Language } from "./types.d.ts" */
@@ -96,10 +96,8 @@ function chartFigure(name, title, metric) {
   );
 }
 
-/* On a phone what is not needed at first sight is folded: a page of all of it is as long as twelve screens. */
-const isPhone = () => window.matchMedia("(max-width: 600px)").matches;
-
 /**
+ * On a phone what is not needed at first sight is folded: a page of all of it is as long as twelve screens.
  * @param {HTMLElement} head
  * @param {HTMLElement} content
  * @returns {HTMLElement}

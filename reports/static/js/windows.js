@@ -3,9 +3,9 @@
    drawn beforehand (charts.js), so the switch shows the other layer and redraws small tables only. */
 
 import { asked, keepInAddress, onBack } from "./address.js";
-import { all, remember, remembered } from "./dom.js";
+import { all, isPhone, remember, remembered } from "./dom.js";
 import { completedFigures } from "./figures.js";
-import { coverageNote, dayRange } from "./format.js";
+import { baseLabel, coverageNote, dayRange } from "./format.js";
 import { carryChoices, onLanguage } from "./language.js";
 import { placesOf, SPANS } from "./spans.js";
 import {
@@ -20,7 +20,7 @@ import {
   windowKey,
 } from "./state.js";
 
-/** @import { RawFigures, SpanKey } from "./types.d.ts" */
+/** @import { PeriodKey, RawFigures, SpanKey } from "./types.d.ts" */
 
 /** @type {(() => void)[]} */
 const windowListeners = [];
@@ -67,6 +67,12 @@ export function setFigures(raw) {
   setShown(completedFigures(raw));
   drawFigures();
 }
+
+/**
+ * The windows that cards show: on a phone nothing lies behind the switch.
+ * @returns {PeriodKey[]}
+ */
+export const cardWindows = () => (isPhone() ? ["7", "30"] : [windowKey()]);
 
 /**
  * @param {string | null} value
@@ -159,7 +165,10 @@ function drawSpans() {
     const isOfCharts = place.dataset.span === "charts";
     place.replaceChildren(isOfCharts ? ofCharts : `${ofWindow} · ${compared}`);
   }
-  for (const place of all("[data-coverage]")) place.replaceChildren(figures ? compared : "");
+  const ofCards = cardWindows().map((key) =>
+    isPhone() ? `${baseLabel(key)} · ${coverageNote(key)}` : coverageNote(key),
+  );
+  for (const place of all("[data-coverage]")) place.replaceChildren(figures ? ofCards.join(" | ") : "");
 }
 
 /** Makes the buttons of the windows work. */
