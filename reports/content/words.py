@@ -89,6 +89,18 @@ CHECK_WORDS: dict[str, Text] = {
     "early_bills": t("Bills of months that are not over"),
 }
 
+# Where more is said of what a check found, by its name: of the others the quality page has it.
+CHECK_PAGES: dict[str, str] = {
+    "package_low": "packages.html",
+    "package_run_out": "packages.html",
+    "package_unused": "packages.html",
+    "package_overflow": "packages.html",
+    "package_drift": "packages.html",
+    "reconciliation": "reconciliation.html",
+    "early_consoles": "reconciliation.html",
+    "early_bills": "reconciliation.html",
+}
+
 # Why a record or a row does not count, or what is wrong with a file of the registry, by what stands before the colon of
 # its reason.
 REASON_WORDS: dict[str, Text] = {

@@ -25,7 +25,7 @@ from reports.content.formats import (
 )
 from reports.content.formulas import formula_words
 from reports.content.language import t
-from reports.content.words import CHECK_WORDS, REASON_WORDS, word
+from reports.content.words import CHECK_PAGES, CHECK_WORDS, REASON_WORDS, word
 from reports.pages.compiled import CompiledTemplates
 
 # Plotly adds one empty style element and fills it by script; the hash is that of nothing.
@@ -70,6 +70,6 @@ def environment(shared: dict[str, object]) -> Environment:
         "points": points, "level": level, "signed": signed, "month_day": month_day, "sparkline": sparkline,
         "formula": formula_words, "difference": difference,
     }  # fmt: skip
-    words = {"t": t, "word": word, "check_words": CHECK_WORDS, "reason_words": REASON_WORDS}
+    words = {"t": t, "word": word, "check_words": CHECK_WORDS, "check_pages": CHECK_PAGES, "reason_words": REASON_WORDS}
     found.globals |= words | {"METRICS": METRICS, "CSP": CSP} | shared
     return found

@@ -166,6 +166,10 @@ def test_the_first_screens_answer_who_pays_the_bill(
         blocked, saved, harm = (int(count.replace(",", "")) for count in rows["phone_1_day"])
         assert blocked >= saved >= harm > 1000
         assert in_sight(page, "[data-figures=limits] tbody tr")
+        page = reader.open("quality.html", lang=language)
+        # What a package warns of is one click from where it is explained.
+        links = page.locator("#checks > .checks a").evaluate_all("all => all.map((one) => one.pathname)")
+        assert {link.rsplit("/", 1)[1] for link in links} == {"packages.html"}
         if language == "en":
             assert runs_out in docs
             assert agrees in docs
