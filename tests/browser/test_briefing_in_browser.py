@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from playwright.sync_api import Page
 
 from pipelines.incidents.published import read_incidents
 from tests.browser.conftest import Reader, rendered
-from tests.data.published_tables import OPEN_INCIDENTS, day, many, steady
+from tests.data.published_tables import OPEN_INCIDENTS, day, incident, many, steady
 
 SCREENS = {"desk": (1280, 800), "phone": (390, 844)}
 # All text of an element that lies wholly inside the window and is shown.
@@ -137,6 +139,25 @@ def test_a_card_leads_to_the_app_the_day_and_the_file(reader: Reader) -> None:
         assert (reader.site / link).is_file()
     # All apps together have no file of their own.
     assert page.locator('[data-incident="all-rate"] .actions a[download]').count() == 0
+
+
+def test_a_fault_of_the_data_leads_to_the_quality_page_and_names_the_apps_behind_it(
+    read_site: Callable[..., Reader], tmp_path: Path
+) -> None:
+    database = steady(tmp_path / "authmeter.duckdb", missing=[0])
+    rows = (
+        incident("day", 0, kind="data", metric="missing_day", app_key="*", channel="*", cause_kind=None),
+        incident("behind", 0, kind="volume", metric="volume", channel="*", part_of="day", cause_kind=None),
+    )
+    with closing(duckdb.connect(str(database))) as connection:
+        for row in rows:
+            places = ", ".join("?" * len(row))
+            connection.execute(f"INSERT INTO incidents ({', '.join(row)}) VALUES ({places})", list(row.values()))
+    card = read_site(rendered(database)).open("index.html", lang="zh").locator('[data-incident="day"]')
+    link = card.locator(".actions a").first
+    assert (link.inner_text(), (link.get_attribute("href") or "").split("?")[0]) == ("数据质量", "quality.html")
+    assert "全天没有记录" in card.locator(".fall").inner_text()
+    assert "商城" in card.locator(".incident-parts").inner_text()
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -75,11 +75,11 @@ def test_an_open_rate_reads_as_the_contract_has_it() -> None:
         ),
         (
             replace(DATA, cause=NO_CAUSE, metric="missing_day", state="recovered", last_day=date(2026, 11, 8), days=1),
-            "数据 · 某日没有记录，11-08 至 11-08，次日起恢复，当日数据仍缺，约 2,503 条",
+            "数据 · 全天没有记录，11-08 至 11-08，次日起恢复，当日数据仍缺，约 2,503 条",
         ),
         (
             replace(DATA, cause=NO_CAUSE, metric="missing_day"),
-            "数据 · 某日没有记录，11-08 起第 18 天，昨日涉及 139 条记录",
+            "数据 · 全天没有记录，11-08 起第 18 天，昨日涉及 139 条记录",
         ),
     ],
 )
