@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from pipelines.alerts.delivery import receivers
 from pipelines.commands.check_landing import check_landing
 from pipelines.commands.check_mappings import check_mappings, read_dry
+from pipelines.commands.check_registry import print_bad_rows, print_registry
 from pipelines.common.days import last_closed_day, require_same_zone
 from pipelines.common.errors import UsageError
 from pipelines.common.text import counted
@@ -47,14 +48,10 @@ def check_folder(data: Path) -> int:
         f"settings   time zone {settings.timezone}, run at {settings.schedule_time}, "
         f"retention {counted(settings.retention_days, 'day')}"
     )
-    print(
-        f"registry   {counted(len(registry.apps), 'app')}, {counted(len(registry.schemes), 'scheme package')}, "
-        f"{counted(len(registry.codes), 'code')}"
-    )
+    print_registry(registry)
     print(f"sources    {', '.join(mapping.name for mapping in sources.mappings)}")
     has_warned = check_landing(Store(data), settings, sources) | check_mappings(Store(data), settings, sources)
-    for problem in registry.problems:
-        print(f"bad row    {problem.path}, line {problem.line}: {problem.reason}: {problem.record}")
+    print_bad_rows(registry)
     unknown = _unknown_apps(data, settings, registry)
     for app_key in unknown:
         print(f"warning    xlsx_apps: no app {app_key!r} is registered or published")

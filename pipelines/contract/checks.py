@@ -111,7 +111,7 @@ _ALL: Final = (
         "registry_rows", "registry", "folder",
         "A row of the registry or of the code dictionary is bad, or a column looks like a secret.",
         "登记表或结果码字典中有无效的行，或某列疑似密钥。",
-        "Mend these rows.",
+        "See what `authmeter check` says of each, and mend them.",
     ),
     Check(
         "rejected_share", "event_parts", "folder",

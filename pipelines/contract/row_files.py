@@ -14,11 +14,14 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from pipelines.common.errors import UsageError
+from pipelines.common.text import printable
 from pipelines.contract.masking import MASK, MAX_REJECTED_TEXT
 from pipelines.contract.record import MALFORMED, MAX_TEXT
 
 # A quoted cell that runs over more lines than this is an unclosed quote.
 _MOST_JOINED: Final = 64
+# Of a first line that is not the one that is wanted, what is shown.
+_MOST_HEADER: Final = 100
 # More digits are no count of anything, and no whole number of a table.
 _MOST_DIGITS: Final = 15
 MOST_WHOLE: Final = 10**_MOST_DIGITS - 1
@@ -214,7 +217,8 @@ def _require_columns(asked: RowFile, header: list[str]) -> None:
             f"{asked.path} has no column {', '.join(lacking)}.",
             where=str(asked.file),
             why="Every row needs it: without it, no row counts.",
-            do="Name the columns in the first line, separated by commas, or take the file away.",
+            do="Name the columns in the first line, separated by commas, or take the file away. It begins with "
+            f"{printable(','.join(header)[:_MOST_HEADER])!r}.",
         )
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from pipelines.commands.check import check_file
+from pipelines.commands.check_registry import print_bad_rows
+from pipelines.contract.registry import load_registry
 from tests.published_folder import MARKED_DEVICE, MARKED_PHONE, Call, marked
 from tests.support import DataFolder, as_csv, days_before, lines, record, records, tree, write_line_source
 
@@ -127,6 +129,53 @@ def test_a_check_lists_bad_rows_and_ends_with_2(call: Call, own: DataFolder) -> 
     assert "registry/apps.csv, line 1: secret:app_secret" in ended.out
     assert "registry/apps.csv, line 3: invalid:app_key" in ended.out
     assert "s3cr3t" not in ended.out
+
+
+def test_every_reason_of_a_bad_row_comes_with_what_to_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """As a spreadsheet saves them, and as people mistype them: each column that can be wrong, each in its own row."""
+    files = {
+        "apps.csv": "app_key,platform,created_at,status,my_token\na b,,,,\na,PC,,,\nb,,soon,,\nc,,,on,\nd,,,,\nd,,,,\n",
+        "schemes.csv": "scheme_id,app_key,package_name,methods\n1,a,a b,\n1,a,a,sms\n,a,,\n",
+        "notes.csv": "day,app_key,text\n11.23.2026,,a\n2026-11-23,a b,a\n",
+        "result_codes.csv": "vendor,layer,platform,code,outcome,stage\nv,net,*,1,error,\nv,sdk,*,1,bad,\n"
+        "v,sdk,*,1,,bad\n",
+        "accounts.csv": f"app_key,vendor,account_id\na,{'v' * 129},x\na,v,{'x' * 129}\na,v,\na,v,x\na,v,x\n",
+        "limits.csv": "limit_id,channel,key,max_requests,window\na,number,app,1,day\na,,imei,1,day\n"
+        f"a,,app,0,day\na,,app,1,1h\n{'a' * 129},,app,1,day\n",
+        "resource_packages.csv": "resource_package_id,account_id,quantity,purchased_at,expires_at,price\n"
+        'p,,"100,000",2026-01-12,,\np,,1,2026/1/12,,\np,,1,2026-01-12,2026-01-11,\np,,1,2026-01-12,,1 元\n'
+        f"p,{'x' * 129},1,2026-01-12,,\n{'p' * 129},,1,2026-01-12,,\np,,10,2026-01-12,,\n",
+        "resource_package_readings.csv": "resource_package_id,read_at,remaining\nq,2026-02-01,1\np,2025-02-01,1\n"
+        "p,2026-02-01,11\n",
+        "console/a.csv": "day,account_id,channel,total,success,failed,unknown,billed,total\n2026/3/1,x,number,,,,,,\n"
+        "2026-03-01,x,sms,,,,,,\n2026-03-01,x,number,-1,,,,,\n2026-03-01,x,number,,1.0,,,,\n"
+        "2026-03-01,x,number,,,1 200,,,\n2026-03-01,x,number,,,,many,,\n2026-03-01,x,number,,,,,1e3,\n2026-03-01,x\n",
+        "bills/a.csv": "month,account_id,channel,quantity,overflow_quantity,amount\n2026-3,x,number,1,,\n"
+        "2026-03,x,number,1.5,,\n2026-03,x,number,1,some,\n2026-03,x,number,1,,¥1\n",
+        "bills/a.xlsx": "",
+    }  # fmt: skip
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, "utf-8")
+    registry = load_registry(tmp_path)
+    print_bad_rows(registry)
+    said = capsys.readouterr().out.splitlines()
+    reasons = {problem.reason for problem in registry.problems}
+    assert [
+        reason for reason in sorted(reasons) if not any(one.startswith(f"to do      {reason}: ") for one in said)
+    ] == []
+    assert len(reasons) > 35
+    assert sum(line.startswith("bad row") for line in said) == 21
+    assert f"bad row    … and {len(registry.problems) - 20} more" in said
+
+
+def test_a_check_says_how_much_of_each_kind_is_written_down(call: Call, own: DataFolder) -> None:
+    own.write("registry/console/a.csv", "day,account_id,channel,billed\n2026-03-01,default,one_click,5\n")
+    own.write("registry/bills/a.csv", "month,account_id,channel,quantity\n202603,x,number,5\n202602,x,number,5\n")
+    ended = call("check", data=own.root)
+    assert ended.code == 0
+    assert ", 1 console row, 2 bill rows\n" in ended.out
+    assert " limit" not in ended.out
 
 
 def test_a_check_of_a_file_shows_it_as_the_source_reads_it(

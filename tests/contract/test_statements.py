@@ -90,8 +90,10 @@ def test_bad_rows_are_listed_with_the_first_column_that_is_wrong(tmp_path: Path)
     + [("bills", BILLS, name) for name in ("month", "account_id", "channel", "quantity")],
 )
 def test_a_file_without_a_needed_column_is_refused_by_name(tmp_path: Path, name: str, head: str, column: str) -> None:
-    with pytest.raises(UsageError, match=f"registry/{name}/x.csv has no column {column}"):
-        load(tmp_path, {f"{name}/x.csv": head.replace(f"{column}", "other", 1)})
+    other = head.replace(f"{column}", "other", 1)
+    with pytest.raises(UsageError, match=f"registry/{name}/x.csv has no column {column}") as refused:
+        load(tmp_path, {f"{name}/x.csv": other})
+    assert f"It begins with {other.splitlines()[0]!r}." in str(refused.value)
 
 
 def test_other_columns_may_be_absent_and_hidden_and_unfinished_files_are_left_alone(tmp_path: Path) -> None:

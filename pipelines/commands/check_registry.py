@@ -1,0 +1,89 @@
+"""What `authmeter check` says of the registry: how much of each kind is in it, which rows do not count, and how to mend
+them.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from pipelines.common.text import counted
+from pipelines.contract.limits import DEFAULTS, KEYS
+from pipelines.contract.record import LAYERS, MALFORMED, OUTCOMES, PLATFORMS, STAGES
+from pipelines.contract.registry import METHODS, Registry
+
+_LISTED: Final = 20
+_DIGITS: Final = "write it with digits alone, without separators, units or a fraction"
+_TIME: Final = "write it as 2026-11-23, or as 2026-11-23 09:30:00"
+_TEXT: Final = "write 128 characters at most"
+_CHANNELS: Final = "write one_click or local_verify; for both, number in consoles and bills, * in limits.csv"
+# What a good value looks like, by the columns of the registry's files that can have a bad one.
+_FORMS: Final = {
+    "app_key": "write letters, digits, dots, - and _, 64 at most, no dot first",
+    "platform": f"write {', '.join(PLATFORMS)}, or nothing",
+    "status": "write enabled, disabled, or nothing",
+    "created_at": "write it as 2026-01-02, or as 2026-01-02 10:00",
+    "methods": f"write of {', '.join(METHODS)} those that it has, separated by semicolons",
+    "package_name": "write letters, digits, dots, - and _, 128 at most",
+    "layer": f"write one of {', '.join(LAYERS)}",
+    "outcome": f"write {', '.join(OUTCOMES)}, or nothing where a stage is given",
+    "stage": f"write {', '.join(STAGES)} or none",
+    "day": "write it as 2026-11-23",
+    "month": "write it as 2026-11",
+    "purchased_at": _TIME,
+    "expires_at": f"{_TIME}, after purchased_at",
+    "read_at": f"{_TIME}, while the package is valid",
+    "quantity": f"{_DIGITS}; of a package, at least 1",
+    "remaining": f"{_DIGITS}, no more than the quantity of the package",
+    "max_requests": f"{_DIGITS}, at least 1",
+    "amount": "write yuan as 703.00, without separators or a sign",
+    "price": "write yuan as 703.00, without separators or a sign",
+    "channel": _CHANNELS,
+    "key": f"write one of {', '.join(KEYS)}",
+    "window": "write day, or seconds from 1 to 86400",
+    **dict.fromkeys(("total", "success", "failed", "unknown", "billed", "overflow_quantity"), _DIGITS),
+    **dict.fromkeys(("account_id", "resource_package_id", "limit_id", "vendor"), _TEXT),
+}
+_BY_KIND: Final = {
+    MALFORMED: "let it have as many cells as the first line, close its quotes, and save the file as CSV UTF-8",
+    "missing": "every row needs a value there",
+    "unknown": "write the id of a package of resource_packages.csv",
+    "duplicate": "an earlier row has it: take one of them out",
+    "repeated": "an earlier row has it: take one of them out",
+    "secret": "take the column out of the file: keep secrets elsewhere",
+    "repeated_column": "the first one counts: take the others out",
+    "unread": "only files that end in .csv are read there: save it as CSV UTF-8, or move it elsewhere",
+}
+
+
+def print_registry(registry: Registry) -> None:
+    """Prints how many rows of each kind count."""
+    always = ((registry.apps, "app"), (registry.schemes, "scheme package"), (registry.codes, "code"))
+    written = (
+        (registry.notes, "note"),
+        (registry.accounts, "account row"),
+        (registry.limits if registry.limits != DEFAULTS else (), "limit"),
+        (registry.bought.packages, "resource package"),
+        (registry.bought.readings, "reading"),
+        (registry.statements.console, "console row"),
+        (registry.statements.bills, "bill row"),
+    )
+    said = [counted(len(rows), noun) for rows, noun in always]
+    said += [counted(len(rows), noun) for rows, noun in written if rows]
+    print(f"registry   {', '.join(said)}")
+
+
+def print_bad_rows(registry: Registry) -> None:
+    """Prints the first rows that do not count, with place and reason, and for each reason once how to mend it."""
+    for problem in registry.problems[:_LISTED]:
+        print(f"bad row    {problem.path}, line {problem.line}: {problem.reason}: {problem.record}")
+    if (more := len(registry.problems) - _LISTED) > 0:
+        print(f"bad row    … and {more:,} more")
+    for line in _what_to_do(registry):
+        print(f"to do      {line}")
+
+
+def _what_to_do(registry: Registry) -> Iterator[str]:
+    for reason in sorted({problem.reason for problem in registry.problems}):
+        kind, _, column = reason.partition(":")
+        # What has no entry says itself what to do.
+        if words := _FORMS.get(column) if kind == "invalid" else _BY_KIND.get(kind):
+            yield f"{reason}: {words}"
