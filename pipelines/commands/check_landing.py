@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from pipelines.closing.warnings import damaged_files, of_files
 from pipelines.commands.look import look_into
+from pipelines.commands.misplaced_logs import misplaced_logs
 from pipelines.common.days import last_closed_day
 from pipelines.common.near_names import has_name_left_alone
 from pipelines.common.text import counted, listed, printable
@@ -39,7 +40,8 @@ def check_landing(store: Store, settings: Settings, sources: Sources) -> bool:
     found = ", ".join(f"{counted(count, 'file')} {name}" for name, count in sorted(files.items()))
     if not found:
         is_there = unreadable or has_any_file(store.landing)
-        found = f"no log: {LEFT_ALONE} are left alone" if is_there else f"empty: no log in {store.landing}"
+        nothing = f"empty: no log in {store.landing}{misplaced_logs(store)}"
+        found = f"no log: {LEFT_ALONE} are left alone" if is_there else nothing
     print(f"landing    {found}")
     by_name = sorted(path for path in passed_over if has_name_left_alone(path))
     for path in sorted(passed_over.difference(by_name)):

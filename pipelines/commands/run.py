@@ -4,6 +4,7 @@ from datetime import date
 from pathlib import Path
 
 from pipelines.closing.machine_clock import require_near_day
+from pipelines.commands.misplaced_logs import misplaced_logs
 from pipelines.common.days import FIRST_DAY, last_closed_day
 from pipelines.common.errors import WARNED, UsageError
 from pipelines.common.lock import hold
@@ -77,4 +78,5 @@ def _say_that_nothing_is_there(store: Store) -> None:
     if has_any_file(store.landing):
         print(f"nothing in {store.landing} is read: {LEFT_ALONE} are left alone")
     elif not manifest.unreadable:
-        print(f"no log was ever found in {store.landing}; --data or AUTHMETER_DATA names another data folder")
+        do = misplaced_logs(store) or "; --data or AUTHMETER_DATA names another data folder"
+        print(f"no log was ever found in {store.landing}{do}")

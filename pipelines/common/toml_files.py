@@ -6,11 +6,12 @@ file may hold is said by its model.
 
 import codecs
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 # By the library's own names of faults; what is not here keeps the library's words.
 _WORDS = {
@@ -27,6 +28,9 @@ _WORDS = {
     "date_from_datetime_parsing": "must be a day, such as 2026-11-23",
     "date_from_datetime_inexact": "must be a day, such as 2026-11-23",
 }
+_LIBRARY = "Input should be "
+MEND_TOML = "Mend that line: a text stands in quotes, a list in brackets, and a table begins with [name] or [[name]]."
+"""What to do where a file is no TOML."""
 
 
 def read_toml(file: Path) -> dict[str, Any]:
@@ -55,10 +59,11 @@ def findings(error: ValidationError, forms: Mapping[str, str] | None = None) -> 
         for fault in faults
         if not any(fault["loc"] == loc[: len(fault["loc"])] and fault["loc"] != loc for loc in inner)
     ]
-    return "; ".join(_in_words(fault["loc"], fault["type"], fault["msg"], forms or {}) for fault in innermost)
+    return "; ".join(_in_words(fault, forms or {}) for fault in innermost)
 
 
-def _in_words(place: Sequence[str | int], kind: str, said: str, forms: Mapping[str, str]) -> str:
+def _in_words(fault: ErrorDetails, forms: Mapping[str, str]) -> str:
+    place, kind, said = fault["loc"], fault["type"], fault["msg"]
     said = said.removeprefix("Value error, ")
     if not place:
         return said
@@ -66,4 +71,8 @@ def _in_words(place: Sequence[str | int], kind: str, said: str, forms: Mapping[s
     if kind == "string_pattern_mismatch" and keys and keys[-1] in forms:
         said = f"must be {forms[keys[-1]]}"
     name = ".".join(map(str, place))
-    return f"`{name}` {_WORDS[kind]}" if kind in _WORDS else f"`{name}`: {said}"
+    if kind == "tuple_type" and isinstance(fault["input"], dict):
+        return f"`{name}` must be a list of tables: begin each with [[{name}]], not with [{name}]"
+    if kind in _WORDS:
+        return f"`{name}` {_WORDS[kind]}"
+    return f"`{name}` must be {said.removeprefix(_LIBRARY)}" if said.startswith(_LIBRARY) else f"`{name}`: {said}"

@@ -26,7 +26,7 @@ from pipelines.common.days import BUSINESS_ZONE
 from pipelines.common.errors import UsageError
 from pipelines.common.near_names import require_no_near_name
 from pipelines.common.project import PROJECT
-from pipelines.common.toml_files import findings, read_toml
+from pipelines.common.toml_files import MEND_TOML, findings, read_toml
 from pipelines.contract.billing import BillingRule, repeated_rule, rules_in_force
 from pipelines.contract.engine_settings import EngineSettings
 
@@ -190,6 +190,13 @@ def data_folder(data: Path | None) -> Path:
     folder = chosen.expanduser().absolute()
     if folder.exists() and not folder.is_dir():
         raise UsageError("The data folder is a file.", where=str(folder), do="Name a folder with --data.")
+    if folder.name == "landing" and folder.is_dir() and any(folder.iterdir()) and not (folder / "landing").is_dir():
+        raise UsageError(
+            "This is the landing/ of a data folder.",
+            where=str(folder),
+            why="A run would make another data folder in it, and read none of its logs.",
+            do=f"Name the data folder with --data or AUTHMETER_DATA: {folder.parent}",
+        )
     return folder
 
 
@@ -218,4 +225,9 @@ def load_settings(data: Path) -> Settings:
             else "Mend it, or remove it for its default.",
         ) from None
     except ValueError as error:
-        raise UsageError(f"The settings are not valid TOML: {error}", where=str(file), do="Mend that line.") from None
+        raise UsageError(
+            f"The settings are not valid TOML: {error}",
+            where=str(file),
+            why="A guess instead of the setting could change what is published.",
+            do=MEND_TOML,
+        ) from None

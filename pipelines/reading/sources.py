@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError,
 
 from pipelines.common.errors import UsageError
 from pipelines.common.near_names import names_in
-from pipelines.common.toml_files import findings, read_toml
+from pipelines.common.toml_files import MEND_TOML, findings, read_toml
 from pipelines.contract.record import FIELD_NAMES, HIDDEN_FIELDS
 from pipelines.contract.settings import Zone
 from pipelines.reading.expressions import columns_of, faulty_expressions, stand_ins_of
@@ -216,9 +216,7 @@ def _load(file: Path) -> SourceMapping:
             do="A mapping has name, files, format (ndjson, csv, parquet, lines), timezone, where and [fields].",
         ) from None
     except ValueError as error:
-        raise UsageError(
-            f"The source mapping is not valid TOML: {error}", where=str(file), do="Mend that line."
-        ) from None
+        raise UsageError(f"The source mapping is not valid TOML: {error}", where=str(file), do=MEND_TOML) from None
     if mapping.format == "lines" and not mapping.fields:
         raise UsageError(
             "A source of format lines needs [fields].",

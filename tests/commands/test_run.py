@@ -102,6 +102,19 @@ def test_a_run_over_a_folder_without_any_log_warns_and_says_where_it_looked(call
     assert f"no log was ever found in {tmp_path / 'typo' / 'landing'}" in ended.out
 
 
+def test_logs_in_the_wrong_folder_are_named(call: Call, folder: DataFolder) -> None:
+    """Beside `landing/`, and where `landing/` itself is named as the data folder."""
+    folder.write("auth.ndjson.gz", "x")
+    folder.write("notes.txt", "x")
+    folder.write("status.json", "{}")
+    ended = call("check", data=folder.root)
+    assert f"no log in {folder.store.landing}, but beside it lies auth.ndjson.gz: put it into landing/\n" in ended.out
+    folder.land("a.ndjson", records(3))
+    ended = call("check", data=folder.store.landing)
+    assert ended.code == 2
+    assert f"Name the data folder with --data or AUTHMETER_DATA: {folder.root}\n" in ended.err
+
+
 def test_a_run_over_files_that_nobody_reads_names_them_with_what_to_do(call: Call, tmp_path: Path) -> None:
     folder = DataFolder(tmp_path / "data")
     folder.land("week.xlsx", b"PK\x03\x04")
