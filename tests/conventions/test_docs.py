@@ -214,6 +214,23 @@ def test_followed_to_the_letter_logs_come_first_then_the_check_then_the_run() ->
         assert landed < checked < ran, name_of(page)
 
 
+def test_what_a_page_says_stands_in_a_file_does() -> None:
+    """Such as "`ROLLUP_VERSION` in `rollup/rollup.py`"."""
+    said = {
+        found
+        for page in PAGES
+        for found in re.findall(r"`(\w+)(?:\(\))?`\s+(?:in|of)\s+`([\w/]+\.(?:py|js|sql))`", page.read_text("utf-8"))
+    }
+    assert len(said) > 8
+    places = ("", "pipelines", "reports/static/js")
+    files = {path: [PROJECT / place / path for place in places] for _, path in said}
+    assert [
+        (name, path)
+        for name, path in sorted(said)
+        if not any(re.search(rf"\b{name}\b.*[=(]", f.read_text("utf-8")) for f in files[path] if f.is_file())
+    ] == []
+
+
 # ---- what runs
 
 
