@@ -95,7 +95,11 @@ def check_file(data: Path, source: str | None, file: Path) -> int:
             do="Give one log file; without a file, `authmeter check` looks at the data folder and its landing/.",
         )
     if not file.is_file():
-        raise UsageError("There is no such file.", where=str(file))
+        raise UsageError(
+            "There is no such file.",
+            where=str(file.absolute()),
+            do="Give the path of one log file; it need not lie in landing/ yet.",
+        )
     under_landing = file.absolute().is_relative_to(data / "landing")
     path = file.absolute().relative_to(data / "landing").as_posix() if under_landing else file.name
     landed = LandedFile(path, file.absolute(), file.stat().st_size, "")

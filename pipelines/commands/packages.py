@@ -10,7 +10,7 @@ import duckdb
 
 from pipelines.commands.incidents import older_publication
 from pipelines.common.days import stamp
-from pipelines.common.text import printable
+from pipelines.common.text import counted, printable
 from pipelines.store.database import as_unreadable, named_rows, open_published
 from pipelines.store.store import Store
 
@@ -90,4 +90,4 @@ def _of_package(one: Row) -> Iterator[str]:
     if one["unused_expected"]:
         yield f"about {one['unused_expected']:,} will lapse"
     if one["missing_days"]:
-        yield f"{one['missing_days']:,} days without data"
+        yield f"{counted(one['missing_days'], 'day')} without data"

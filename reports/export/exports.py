@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, timedelta
+from difflib import get_close_matches
 from pathlib import Path
 
 import duckdb
@@ -97,13 +98,15 @@ def require_app(connection: duckdb.DuckDBPyConnection, app_key: str) -> None:
     Raises:
         UsageError: it is neither registered nor has it logged.
     """
-    known = connection.execute("SELECT app_key FROM apps WHERE app_key = $app_key", {"app_key": app_key})
-    if not known.fetchall():
+    known = [row[0] for row in connection.execute("SELECT app_key FROM apps ORDER BY app_key").fetchall()]
+    if app_key not in known:
+        near = get_close_matches(app_key, known, n=3)
         raise UsageError(
             f"No app {app_key!r} is published.",
             where="--app",
             why="An empty file would look like an app without usage.",
-            do="Give an app_key of registry/apps.csv, or one that has logged; table `apps` lists them.",
+            do="Give an app_key of registry/apps.csv, or one that has logged; table `apps` lists them."
+            + (f" Nearly so are called: {', '.join(near)}." if near else ""),
         )
 
 

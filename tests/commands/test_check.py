@@ -235,7 +235,7 @@ def test_a_check_of_a_damaged_file_ends_with_1(call: Call, published: DataFolder
     [
         (("--source", "canonical"), "give a FILE"),
         (("--source", "nobody", __file__), "no source 'nobody'"),
-        (("nothing.ndjson",), "There is no such file."),
+        (("nothing.ndjson",), "Give the path of one log file"),
         (("docs",), "It is a folder"),
         (("Makefile",), "No source matches"),
         (("Makefile",), "rename it to .ndjson, .csv or .parquet"),

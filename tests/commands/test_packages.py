@@ -38,10 +38,11 @@ def test_an_account_and_its_packages_stand_in_words(call: Call, folder: DataFold
 
 
 def test_what_is_not_known_is_not_said(call: Call, folder: DataFolder) -> None:
-    publish(folder, "p,,20,2026-03-04,\n", 2)
+    publish(folder, "p,,20,2026-03-04,\nq,,20,2026-03-08,\n", 2)
     assert call("packages", data=folder.root).out.splitlines() == [
-        "default: ≤ 18 of 20 left; no forecast yet: it takes a week of data",
+        "default: ≤ 38 of 40 left; no forecast yet: it takes a week of data",
         "  active   p: ≤ 18 of 20 left; good through 2027-03-04; 5 days without data",
+        "  active   q: ≤ 20 of 20 left; good through 2027-03-08; 1 day without data",
     ]
 
 

@@ -153,8 +153,12 @@ def test_equal_exports_are_equal_bytes(database: Path, tmp_path: Path, format: s
 
 def test_wrong_use_is_refused_with_a_remedy(database: Path, tmp_path: Path) -> None:
     target = tmp_path / "x"
-    with pytest.raises(UsageError, match="No app 'typo'"):
+    with pytest.raises(UsageError, match="No app 'typo'") as refused:
         export_detail(database, ExportRequest("typo", day(1), AS_OF, "csv", target))
+    assert "Nearly so" not in refused.value.do
+    with pytest.raises(UsageError, match="No app 'othre'") as refused:
+        export_detail(database, ExportRequest("othre", day(1), AS_OF, "csv", target))
+    assert refused.value.do.endswith(" Nearly so are called: other.")
     with pytest.raises(UsageError, match="before it begins"):
         export_detail(database, ExportRequest("other", AS_OF, day(1), "csv", target))
     with pytest.raises(UsageError, match="not known"):
