@@ -34,11 +34,17 @@ class ReconciledMonth(NamedTuple):
     bill: int
     bill_minus_log: int
     log_days: int
+    console_days: int
     tolerance: int
     cause: str
     explained: int
     unexplained: int
     amount: float | None
+
+    @property
+    def month_days(self) -> int:
+        """The days of the month: a log or a console that has fewer does not say what the bill says."""
+        return monthrange(self.month.year, self.month.month)[1]
 
 
 @dataclass(frozen=True)
@@ -127,7 +133,7 @@ class Reconciled:
             month, sum(one.bill for one in rows), sum(abs(one.bill_minus_log) for one in rows),
             _by_cause((one.cause, one.bill_minus_log, one.explained) for one in rows),
             hours.most_common(1)[0][0] if hours else None,
-            monthrange(month.year, month.month)[1] - min(one.log_days for one in rows),
+            rows[0].month_days - min(one.log_days for one in rows),
             all(one.cause == "within" for one in rows),
         )  # fmt: skip
 

@@ -36,6 +36,11 @@ def signed(value: int | None) -> str:
     return "—" if value is None else f"{value:+,}".replace("-", "−") if value else "0"
 
 
+def in_days(value: int | None, counted: int, days: int) -> str:
+    """A count of a month, and of how many of its days it is where these are not all."""
+    return count(value) if value is None or counted == days else f"{count(value)} {counted} of {days} days"
+
+
 def test_the_first_line_says_whether_the_bill_is_right_and_why_not(reader: Reader) -> None:
     for width, height in ((1280, 900), (390, 844)):
         page = reader.open("reconciliation.html", lang="zh")
@@ -55,20 +60,22 @@ def test_every_figure_is_that_of_the_tables(reader: Reader, published: duckdb.Du
     bills = published.execute(
         """
         SELECT strftime(month, '%Y-%m'), account_id, channel, measure, bill, console, log, bill_minus_log, tolerance,
-            cause, explained, unexplained, amount
+            cause, explained, unexplained, amount, console_days, log_days, day(last_day(month))
         FROM reconciliation_monthly
         ORDER BY month DESC, cause = 'within', cause = 'shift', account_id, channel, measure DESC"""
     ).fetchall()
     assert len(bills) == 3
+    assert any(log_days < days for *_, log_days, days in bills)
     newest = table_rows(page, "[data-figures=months]")
     for folded in page.locator("details.folded").all():
         folded.locator("summary").click()
     assert [*newest, *table_rows(page, "[data-figures=earlier]")] == [
-        [month, account, CHANNELS[channel], MEASURES[measure], count(said), count(console), count(log),
+        [month, account, CHANNELS[channel], MEASURES[measure], count(said),
+         in_days(console, console_days, days), in_days(log, log_days, days),
          f"{signed(apart)} ± {count(tolerance)}", CAUSES[cause], signed(explained), signed(rest),
          "—" if amount is None else f"¥{amount:,.2f}"]
-        for month, account, channel, measure, said, console, log, apart, tolerance, cause, explained, rest, amount
-        in bills
+        for month, account, channel, measure, said, console, log, apart, tolerance, cause, explained, rest, amount,
+        console_days, log_days, days in bills
     ]  # fmt: skip
     different = published.execute(
         """

@@ -9,6 +9,7 @@ SELECT
     bill,
     bill_minus_log,
     log_days,
+    console_days,
     tolerance,
     cause,
     explained,

@@ -18,7 +18,7 @@ def bill(
 ) -> ReconciledMonth:  # fmt: skip
     rest = said - log - explained
     return ReconciledMonth(
-        month, account, channel, measure, log, None, said, said - log, log_days, 5, cause, explained, rest, None
+        month, account, channel, measure, log, None, said, said - log, log_days, 0, 5, cause, explained, rest, None
     )
 
 
