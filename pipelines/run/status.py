@@ -232,7 +232,9 @@ def _set_state(status: Status) -> None:
     if status.published is None:
         status.to_do.append("Nothing is published yet: run `authmeter run`.")
     if status.overdue.days:
-        status.to_do.append(f"Run `authmeter run`: {status.overdue.first} to {status.overdue.last} are overdue.")
+        first, last = status.overdue.first, status.overdue.last
+        said = f"{last} is overdue" if first == last else f"{first} to {last} are overdue"
+        status.to_do.append(f"Run `authmeter run`: {said}.")
     status.to_do += [f"{warning.check}: {warning.do}" for warning in status.warnings]
     if any(not one.notes for one in status.incidents):
         status.to_do.append(

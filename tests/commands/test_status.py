@@ -31,7 +31,10 @@ def test_the_status_tells_what_is_overdue_and_wrong(call: Call, folder: DataFold
     ended = call("status", data=folder.root)
     assert ended.code == 3
     assert f"4 days, up to {yesterday}" in ended.out
+    assert f"`authmeter run`: {days_before(yesterday, 3)} to {yesterday} are overdue.\n" in ended.out
     assert "damaged_files" in ended.out
+    folder.publish(days_before(yesterday, 1))
+    assert f"`authmeter run`: {yesterday} is overdue.\n" in call("status", data=folder.root).out
 
 
 def test_the_status_names_files_that_nobody_reads(call: Call, folder: DataFolder, yesterday: date) -> None:
