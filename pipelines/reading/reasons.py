@@ -3,9 +3,20 @@
 How a reason is found is in `likely_reason.py`; what is wrong with a damaged file, where it is read.
 """
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from pipelines.common.text import Words
+from pipelines.contract.record import CHANNELS, OUTCOMES, STAGES
+
+
+def _one_of(field: str, values: Iterable[str]) -> Words:
+    listed = ", ".join(values)
+    return Words(
+        f"most often invalid:{field}: write one of {listed}",
+        f"最常见 invalid:{field}：请写以下之一：{listed}",
+    )
+
 
 # `{detail}` is what is known of the file.
 REASONS = {
@@ -66,6 +77,14 @@ REASONS = {
         "none in the future",
         "最常见 invalid:event_time：时间请写成 2026-11-24T10:00:00+08:00，或 10 位、13 位 Unix 时间，且不晚于当前",
     ),
+    "app_keys": Words(
+        "most often invalid:app_key: write a key of 1 to 64 letters, digits, dots, - and _, no dot first, "
+        "and the name that it stands for into registry/apps.csv",
+        "最常见 invalid:app_key：请写 1 至 64 位字母、数字、点、- 或 _，不以点开头；名称写入 registry/apps.csv",
+    ),
+    "channels": _one_of("channel", CHANNELS),
+    "stages": _one_of("stage", STAGES),
+    "outcomes": _one_of("outcome", OUTCOMES),
     "too_old": Words(
         "its records are older than the retention: raise `retention_days`, or delete it",
         "记录早于保留期：请调大 `retention_days`，或删除该文件",
@@ -78,7 +97,14 @@ REASONS = {
 
 
 # The reasons of rejection that have a cure of their own.
-RULES = {"invalid:event_time": "times", "too_old:event_time": "too_old"}
+RULES = {
+    "invalid:event_time": "times",
+    "too_old:event_time": "too_old",
+    "invalid:app_key": "app_keys",
+    "invalid:channel": "channels",
+    "invalid:stage": "stages",
+    "invalid:outcome": "outcomes",
+}
 # What is to be done with a damaged file, by how the finding on it begins; in Chinese also what it is.
 _CURES = {
     "The file is cut or corrupt": Words("deliver it again", "不完整或已损坏：请重新投递"),

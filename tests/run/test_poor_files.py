@@ -75,7 +75,11 @@ POOR = {
     "a JSON array in CSV": ("a.csv", ARRAY, "array", ""),
     "no record": ("a.csv", as_csv([]) + b"\n" * 1000, "empty", ""),
     "blank lines": ("a.log", b"\n" * 2000, "empty", ""),
-    "another rule": ("a.ndjson", lines(BAD), "rule", "invalid:channel"),
+    "another channel": ("a.ndjson", lines(BAD), "channels", ""),
+    "a name for a key": ("a.csv", as_csv([row | {"app_key": "商城"} for row in GOOD]), "app_keys", ""),
+    "another stage": ("a.csv", as_csv([row | {"stage": "auth"} for row in GOOD]), "stages", ""),
+    "another outcome": ("a.csv", as_csv([row | {"outcome": "ok"} for row in GOOD]), "outcomes", ""),
+    "another rule": ("a.csv", as_csv([row | {"event_id": "x" * 129} for row in GOOD]), "rule", "invalid:event_id"),
     "records that are too old": ("a.csv", as_csv(records(60, DAY - timedelta(days=500))), "too_old", ""),
 }  # fmt: skip
 
@@ -138,7 +142,7 @@ def test_a_file_that_is_rejected_by_over_half_is_named(folder: DataFolder, rejec
     if rejected > 40:
         assert check.detail_en == (
             "1 file of which over half was rejected: a.ndjson "
-            "(most often invalid:channel: see the rejected records on the quality page)"
+            "(most often invalid:channel: write one of one_click, local_verify, wechat, qq, weibo)"
         )
 
 
