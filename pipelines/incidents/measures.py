@@ -60,11 +60,9 @@ class VolumeMeasure:
     Args:
         volumes: 0 where a subject had no request.
         has_data: the days on which there were logs, and the subject had begun.
-        each: requests that a device of the subject makes on a day: these come together, so that chance swings by as
-            much more.
     """
 
-    def __init__(self, volumes: Floats, has_data: Flags, each: Floats | float = 1.0) -> None:
+    def __init__(self, volumes: Floats, has_data: Flags) -> None:
         self.has_data = has_data
         counted = np.where(has_data, volumes, 0.0)
         usual = _usual(counted)
@@ -73,7 +71,7 @@ class VolumeMeasure:
             np.minimum(least[days:], usual[:-days], out=least[days:])
         self.values: Mapping[str, Floats] = {
             "volume": counted, "usual": usual * has_data, "least": least * has_data,
-            "volume squares": _squares(counted, usual), "each": np.asarray(each * has_data, dtype=float),
+            "volume squares": _squares(counted, usual),
         }  # fmt: skip
 
     def fall(self, base: Sums, seen: Sums) -> Floats:
@@ -94,7 +92,7 @@ class VolumeMeasure:
         # What is expected of both together is what came.
         surprise = _times_log(volume, both) + _times_log(base_volume, both * weight)
         swing = base("volume squares") / level - base_volume
-        prior = base("each") / days + _VOLUME_SWING**2 * base_volume / days
+        prior = 1 + _VOLUME_SWING**2 * base_volume / days
         return _as_normal(surprise * (volume < level * seen("least")), swing, days - 1, prior)
 
     def norms(self, subject: int, baseline: Sequence[int], days: int) -> Floats:

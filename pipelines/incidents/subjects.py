@@ -62,7 +62,8 @@ def watched_rates(channel_daily: pl.DataFrame, days: Sequence[date]) -> Watched:
     found, named = [], []
     for rate in RATES:
         counts = channel_daily.filter(pl.col("channel").is_in(rate.channels))
-        keys, grids = _counted(counts, days, requests=rate.requests, successes=rate.successes)
+        devices = pl.col("devices")
+        keys, grids = _counted(counts, days, requests=rate.requests, successes=rate.successes, devices=devices)
         # A device that is in two apps counts in each of them, on every day alike.
         channels, sums = _summed([channel for _, channel in keys], grids)
         found += [grids, sums]
@@ -71,7 +72,7 @@ def watched_rates(channel_daily: pl.DataFrame, days: Sequence[date]) -> Watched:
 
 
 def watched_volumes(channel_daily: pl.DataFrame, days: Sequence[date]) -> Watched:
-    """Requests and devices of apps, and of channels of those that have several; the same arguments."""
+    """Requests of apps, and of channels of those that have several; the same arguments."""
     volume = pl.col("authorization_requests") + pl.col("verification_requests")
     keys, grids = _counted(channel_daily, days, requests=volume)
     apps, sums = _summed([app for app, _ in keys], grids)
@@ -82,8 +83,8 @@ def watched_volumes(channel_daily: pl.DataFrame, days: Sequence[date]) -> Watche
 
 
 def _counted(counts: pl.DataFrame, days: Sequence[date], **counted: pl.Expr) -> Watched:
-    """What is counted, and the devices, of each app and channel."""
-    chosen = counts.select("day", "app_key", "channel", **counted, devices="devices").filter(pl.col("requests") > 0)
+    """What is counted of each app and channel."""
+    chosen = counts.select("day", "app_key", "channel", **counted).filter(pl.col("requests") > 0)
     return by_day(chosen, ("app_key", "channel"), days)
 
 

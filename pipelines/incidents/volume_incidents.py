@@ -16,17 +16,15 @@ def volume_incidents(channel_daily: pl.DataFrame, days: tuple[date, ...], missin
     """Every incident of a volume in these days.
 
     Args:
-        channel_daily: day, app_key, channel, authorization_requests, verification_requests, devices.
+        channel_daily: day, app_key, channel, authorization_requests, verification_requests.
         days: without a gap, up to the as-of.
         missing: those of them without any log, which say nothing of an app.
     """
-    keys, (volumes, devices) = watched_volumes(channel_daily, days)
+    keys, (volumes,) = watched_volumes(channel_daily, days)
     is_there = np.array([day not in missing for day in days])[:, None]
     # A subject begins with its first request.
     has_begun = np.cumsum(volumes, axis=0) > 0
-    # Where no record names its device, each request is taken to be on its own.
-    makers = np.where(devices.any(axis=0), devices.sum(axis=0), volumes.sum(axis=0))
-    measure = VolumeMeasure(volumes, has_begun & is_there, np.maximum(volumes.sum(axis=0) / makers, 1))
+    measure = VolumeMeasure(volumes, has_begun & is_there)
     return [
         Incident.of(
             Subject("volume", *keys[fall.row]), days, fall.span,

@@ -19,7 +19,7 @@ def rates(levels: list[float], requests: float = 1000) -> list[Fall]:
 def volumes(counts: list[float]) -> list[Fall]:
     """The falls of one subject with these volumes, day by day from a Monday; no logs where one is negative."""
     found = np.array(counts)[:, None]
-    return falls(VolumeMeasure(np.maximum(found, 0), found >= 0, np.ones(1)))
+    return falls(VolumeMeasure(np.maximum(found, 0), found >= 0))
 
 
 def one(found: list[Fall]) -> Fall:
