@@ -9,6 +9,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 
 from pipelines.alerts.message import Message
 from pipelines.common.errors import UsageError
@@ -42,7 +43,7 @@ def receivers(data: Path, alerts: AlertSettings) -> dict[int, str]:
                     "Others than its owner may read the file with the addresses of the alerts.",
                     where=str(file),
                     why="An address holds the token of its receiver.",
-                    do=f"chmod 600 {file}",
+                    do=f"Run `chmod 600 {quote(str(file))}`.",
                 )
             text = file.read_text("utf-8")
         except (OSError, UnicodeDecodeError) as error:

@@ -5,6 +5,7 @@ import os
 import secrets
 import stat
 from pathlib import Path
+from shlex import quote
 from uuid import UUID
 
 from pipelines.common import durable
@@ -71,7 +72,8 @@ def _require_private(file: Path) -> None:
             "The hash key can be read or changed by others.",
             where=str(file),
             why="With the key and a list of numbers, anyone can find the numbers behind the hashes.",
-            do=f"Run `chmod 600 {file}`. If somebody may have read it, start a new data folder with a new key.",
+            do=f"Run `chmod 600 {quote(str(file))}`. "
+            "If somebody may have read it, start a new data folder with a new key.",
         )
 
 

@@ -15,6 +15,7 @@ import secrets
 import stat
 import sys
 from pathlib import Path
+from shlex import quote
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -87,7 +88,7 @@ class TokensFile:
         if not stat.S_ISREG(mode):
             raise self._refusal("is no file", "Name a file with --tokens.")
         if mode & 0o077:
-            raise self._refusal("can be read or changed by others", f"Run `chmod 600 {self.file}`.")
+            raise self._refusal("can be read or changed by others", f"Run `chmod 600 {quote(str(self.file))}`.")
         try:
             entries = _Content.model_validate(read_toml(self.file)).token
         except ValidationError as error:

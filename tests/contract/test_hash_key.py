@@ -59,13 +59,16 @@ def test_an_empty_key_file_is_no_key(tmp_path: Path) -> None:
 def test_a_key_that_others_may_read_or_change_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: int, is_named: bool
 ) -> None:
-    file = tmp_path / "hash.key"
+    folder = tmp_path / "my data"
+    folder.mkdir()
+    file = folder / "hash.key"
     if is_named:
         monkeypatch.setenv("AUTHMETER_HASH_KEY_FILE", str(file))
     write_key(file, KEY)
-    assert hash_key(tmp_path) == (KEY, None)
+    assert hash_key(folder) == (KEY, None)
     file.chmod(mode)
     with pytest.raises(UsageError, match="read or changed by others") as refused:
-        hash_key(tmp_path)
-    assert f"chmod 600 {file}" in refused.value.do
+        hash_key(folder)
+    # The command can be copied, whatever signs the path has.
+    assert f"`chmod 600 '{file}'`" in refused.value.do
     assert KEY not in str(refused.value)
