@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from pipelines.incidents.incident import NO_CAUSE, Cause
+from pipelines.incidents.incident import BROAD, Cause
 
 # Contract: what explains the change, how little the rest may move, and which cell is as good as the whole.
 _MIX_SHARE: Final = 0.5
@@ -114,7 +114,7 @@ def cause_of(cells: pl.DataFrame) -> Cause:
     whole = singles.filter(pl.col("dimension") == singles["dimension"][0]).sum().row(0, named=True)
     before, now = (whole[f"successes_{side}"] / whole[f"requests_{side}"] for side in _SIDES)
     if now >= before:
-        turned = cause_of(cells.rename(_TURNED).with_columns(-pl.col(EFFECTS))) if now > before else NO_CAUSE
+        turned = cause_of(cells.rename(_TURNED).with_columns(-pl.col(EFFECTS))) if now > before else BROAD
         return replace(
             turned, before=turned.now, now=turned.before, rest_before=turned.rest_now, rest_now=turned.rest_before
         )
@@ -141,7 +141,7 @@ def cause_of(cells: pl.DataFrame) -> Cause:
         pl.col("requests_now") < _WHOLE_SHARE * whole["requests_now"],
         is_single | (_fell_alone("value", before) & _fell_alone("second_value", before)),
     ).sort(is_single, "requests_now", *_CELL)
-    return _cause("cell", explains.row(0, named=True)) if explains.height else NO_CAUSE
+    return _cause("cell", explains.row(0, named=True)) if explains.height else BROAD
 
 
 def _rate(side: str, of: Callable[[str], pl.Expr]) -> pl.Expr:

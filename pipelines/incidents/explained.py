@@ -7,7 +7,7 @@ import polars as pl
 
 from pipelines.common.days import Window
 from pipelines.incidents.causes import COUNTS, cause_of, cells_of
-from pipelines.incidents.incident import ALL, NO_CAUSE, Cause
+from pipelines.incidents.incident import ALL, BROAD, Cause
 from pipelines.incidents.rate_incidents import DIMENSIONS, compared
 
 
@@ -43,6 +43,6 @@ def explain(
     )
     sums = {name: int(outcomes.get_column(name).sum()) for name in COUNTS}
     if not sums["requests_before"] or not sums["requests_now"]:
-        return Explained(**sums, cells=pl.DataFrame(), cause=NO_CAUSE)
+        return Explained(**sums, cells=pl.DataFrame(), cause=BROAD)
     cells = cells_of(outcomes.drop("incident_id"), DIMENSIONS if app_key == ALL else DIMENSIONS[1:])
     return Explained(**sums, cells=cells, cause=cause_of(cells))

@@ -12,13 +12,14 @@ ALL: Final = "*"
 
 @dataclass(frozen=True)
 class Cause:
-    """Why a rate changed. `cell` is `dimension=value`, two of them with ` & ` between; None where it is broad.
+    """Why a rate changed. `cell` is `dimension=value`, two of them with ` & ` between; None where it is broad. What is
+    no rate has no `kind`.
 
     `before` and `now` are the cell's rates, `rest_before` and `rest_now` those of all other requests, `share` the
     cell's part of the change.
     """
 
-    kind: str
+    kind: str | None = None
     cell: str | None = None
     before: float | None = None
     now: float | None = None
@@ -27,7 +28,8 @@ class Cause:
     share: float | None = None
 
 
-NO_CAUSE: Final = Cause("broad")
+NO_CAUSE: Final = Cause()
+BROAD: Final = Cause("broad")
 # The columns of a cause, in the order of its fields.
 _CAUSE: Final = ("cause_kind", "cause", "cause_before", "cause_now", "rest_before", "rest_now", "share")
 
@@ -105,22 +107,17 @@ class Incident:
 
     def overlaps(self, other: "Incident") -> bool:
         """Whether there is a day that belongs to both."""
-        return (self.last_day is None or other.first_day <= self.last_day) and (
-            other.last_day is None or self.first_day <= other.last_day
-        )
+        return self.covers(other.first_day) or other.covers(self.first_day)
 
     def as_row(self) -> dict[str, Any]:
         """The incident by the columns of the table."""
-        row = asdict(self) | dict(zip(_CAUSE, astuple(self.cause), strict=True))
-        # Only a rate has a cause to look for; of the others the cell alone may be there.
-        return row | ({} if self.kind == "rate" else {"cause_kind": None})
+        return asdict(self) | dict(zip(_CAUSE, astuple(self.cause), strict=True))
 
     @classmethod
     def of_row(cls, row: Mapping[str, Any]) -> "Incident":
         """The incident of a row of the table."""
-        kind, *rest = (row[name] for name in _CAUSE)
-        own = {name: row[name] for name in cls.__annotations__ if name in row and name != "cause"}
-        return cls(**own, cause=Cause(kind or NO_CAUSE.kind, *rest))
+        own = {name: row[name] for name in cls.__annotations__ if name in row}
+        return cls(**own | {"cause": Cause(*(row[name] for name in _CAUSE))})
 
 
 def incident_id(kind: str, metric: str, app_key: str, channel: str, first_day: date) -> str:

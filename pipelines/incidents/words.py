@@ -169,7 +169,7 @@ def _cause(one: Incident, app_name: str | None) -> Words:
     cause = one.cause
     if cause.cell is None:
         return _same("")
-    kind = "gone" if cause.kind == "cell" and cause.now is None else cause.kind
+    kind = "mix" if cause.kind == "mix" else "gone" if cause.now is None else "cell"
     return _filled(CAUSES[kind], {"cell": cell_words(cause.cell, app_name), "now": percent_words(cause.now or 0.0)})
 
 
