@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
+from bench.published_extras import add_extras
 from pipelines.common.sql import sql
 from pipelines.contract.registry import CODE_COLUMNS, load_registry
 from pipelines.contract.tables import TABLES
@@ -46,6 +47,7 @@ def make_published(target: Path, apps: int) -> None:
             connection.execute(f"CREATE TABLE out.{table.name} ({columns})")
         _registry(connection, Path(folder), apps)
         _days(connection, Path(folder), apps)
+        add_extras(connection, AS_OF)
         connection.execute(sql("pipelines.contract", "macros"))
         for mart in ("usage_daily", "day_quality", "period_days", "periods", "login_trend", "login_trend_summary"):
             query = sql("pipelines.marts", mart)

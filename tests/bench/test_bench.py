@@ -17,6 +17,7 @@ from bench.scenarios import stages
 from bench.tables import Row, Target, print_table, print_targets, ratio, timed
 from pipelines.common.progress import stage
 from pipelines.reading.sources import load_sources
+from reports.build.billing_pages import BILLING_CSVS
 from reports.build.site import render_site
 from tests.reading_bench import ReadingBench, limits
 
@@ -177,4 +178,9 @@ def test_a_made_up_publication_has_a_whole_site(tmp_path: Path) -> None:
     site.mkdir()
     report = render_site(database, site)
     assert report.apps == 3
-    assert {"usage_all.csv", "apps", "manifest.json"} <= {path.name for path in site.iterdir()}
+    # Nothing that a page of its own shows is empty, so that its weight is in the measured site.
+    assert {"usage_all.csv", "apps", "manifest.json", *(f"{name}.csv" for name in BILLING_CSVS)} <= {
+        path.name for path in site.iterdir()
+    }
+    for page, mark in (("index", "data-incident"), ("packages", "<svg"), ("limits", "<td"), ("reconciliation", "<td")):
+        assert mark in (site / f"{page}.html").read_text("utf-8")
