@@ -34,7 +34,12 @@ def difference(value: int | None) -> str:
 
 def points(value: float) -> Text:
     """A difference of shares as percentage points with two decimals and its sign."""
-    return t("{points} pp").format(points=f"{value:+.2%}".rstrip("%").replace("-", "−"))
+    return t("{points} pp").format(points=point_count(value))
+
+
+def point_count(value: float) -> str:
+    """The same where a heading names the unit."""
+    return f"{value:+.2%}".rstrip("%").replace("-", "−")
 
 
 def share_of(value: int, whole: int) -> str:

@@ -160,12 +160,16 @@ class Incidents:
     def open_figures(self, key: str) -> dict[str, object]:
         """The open incidents that monitoring tells of above the charts of one app, or of all apps (`*`).
 
-        `open` are the first: id, name and folder of its app (None of all together), and what it is, in both languages.
+        `open` are the first: id, folder of its app (None of all together), and what it is, in both languages; of all
+        apps together also the name of the app.
         `open_more` counts the others where there are any.
         """
         entries = self.listed() if key == ALL_APPS else self.of_app(key)
         found = [entry.incident for entry in entries if entry.incident.published.is_open]
-        named = [(one.incident_id, one.name, one.folder, one.text.zh, one.text.en) for one in found[:OPEN_NAMED]]
+        named = [
+            (one.incident_id, one.folder, one.text.zh, one.text.en, *([one.name] if key == ALL_APPS else []))
+            for one in found[:OPEN_NAMED]
+        ]
         more = len(found) - len(named)
         return {"open": named} | ({"open_more": more} if more else {})
 

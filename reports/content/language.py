@@ -38,7 +38,8 @@ class Text:
         """The text as HTML."""
         if self.zh == self.en:
             return escape(self.zh)
-        return Markup('<span lang="zh-CN">{}</span><span lang="en">{}</span>').format(self.zh, self.en)
+        # Without quotes: a small page has a hundred of them.
+        return Markup("<span lang=zh-CN>{}</span><span lang=en>{}</span>").format(self.zh, self.en)
 
     def __html__(self) -> Markup:
         return self.html

@@ -16,6 +16,7 @@ from reports.content.formats import (
     difference,
     level,
     month_day,
+    point_count,
     points,
     share,
     share_of,
@@ -67,8 +68,8 @@ def environment(shared: dict[str, object]) -> Environment:
     )
     found.filters |= {
         "count": count, "share": share, "share_of": share_of, "size": size, "day_text": day_text, "weekday": weekday,
-        "points": points, "level": level, "signed": signed, "month_day": month_day, "sparkline": sparkline,
-        "formula": formula_words, "difference": difference,
+        "points": points, "point_count": point_count, "level": level, "signed": signed, "month_day": month_day,
+        "sparkline": sparkline, "formula": formula_words, "difference": difference,
     }  # fmt: skip
     words = {"t": t, "word": word, "check_words": CHECK_WORDS, "check_pages": CHECK_PAGES, "reason_words": REASON_WORDS}
     found.globals |= words | {"METRICS": METRICS, "CSP": CSP} | shared

@@ -31,6 +31,14 @@ export function sum(...values) {
 }
 
 /**
+ * What the matched days have: all but what the other days have; null where either is absent.
+ * @param {Value} value
+ * @param {Value} others
+ * @returns {Value}
+ */
+const matchedOf = (value, others) => (value === null || others === null ? null : value - others);
+
+/**
  * The rate of those who did not turn back: null where any of the three is absent, or nobody is left.
  * @param {Value} authorizations
  * @param {Value} requests
@@ -99,10 +107,12 @@ const CHANNELS = [...TREND_CHANNELS, "*"];
  * @returns {ChannelRow[]}
  */
 function channelRows(columns) {
+  const withAll = columns.map((column) => [...column, sum(...column)]);
   return CHANNELS.map((channel, i) => {
-    const [authorizations, requests, cancelled, failed, matched, matchedRequests, before, requestsBefore] = columns.map(
+    const [authorizations, requests, cancelled, failed, others, otherRequests, before, requestsBefore] = withAll.map(
       (column) => column[i],
     );
+    const [matched, matchedRequests] = [matchedOf(authorizations, others), matchedOf(requests, otherRequests)];
     return {
       channel,
       authorizations,
@@ -113,7 +123,7 @@ function channelRows(columns) {
       matched_authorization_requests: matchedRequests,
       counterpart_authorizations: before,
       counterpart_authorization_requests: requestsBefore,
-      share: ratio(authorizations, columns[0][TREND_CHANNELS.length]),
+      share: ratio(authorizations, withAll[0][TREND_CHANNELS.length]),
       authorization_rate: ratio(authorizations, requests),
       technical_success_rate: technicalRate(authorizations, requests, cancelled),
       matched_authorization_rate: ratio(matched, matchedRequests),
@@ -126,7 +136,8 @@ function channelRows(columns) {
  * @param {RawBreakdown} row
  * @returns {Breakdown}
  */
-function breakdownRow([value, authorizations, requests, cancelled, matched, matchedRequests, before, requestsBefore]) {
+function breakdownRow([value, authorizations, requests, cancelled, others, otherRequests, before, requestsBefore]) {
+  const [matched, matchedRequests] = [matchedOf(authorizations, others), matchedOf(requests, otherRequests)];
   return [
     value,
     authorizations,
@@ -174,8 +185,8 @@ export const STEPS = ["authorization", "verification"];
  * @param {RawOutcome} row
  * @returns {Outcome}
  */
-function outcomeRow([step, outcome, records, matched, before]) {
-  return [STEPS[step], site.outcomes[outcome], records, matched, before];
+function outcomeRow([step, outcome, records, others, before]) {
+  return [STEPS[step], site.outcomes[outcome], records, matchedOf(records, others), before];
 }
 
 /**
@@ -301,6 +312,28 @@ function lastOf(lists, days) {
 }
 
 /**
+ * The sums of the periods with those of their matched days; those of number verification are of its two channels.
+ * @param {RawFigures["sums"]} sums
+ * @returns {Figures["sums"]}
+ */
+function matchedSums(sums) {
+  /** @param {keyof RawFigures["sums"]} metric @returns {[Value, Value, Value][]} */
+  const matched = (metric) => sums[metric].map(([value, others, before]) => [value, matchedOf(value, others), before]);
+  const [oneClick, local] = [matched("one_click_verifications"), matched("local_verifications")];
+  return {
+    number_verifications: oneClick.map(([value, same, before], i) => [
+      sum(value, local[i][0]),
+      sum(same, local[i][1]),
+      sum(before, local[i][2]),
+    ]),
+    one_click_verifications: oneClick,
+    local_verifications: local,
+    third_party_authorizations: matched("third_party_authorizations"),
+    billable_verifications: matched("billable_verifications"),
+  };
+}
+
+/**
  * The figures as `sql/figures/documents.sql` writes them, completed.
  * @param {RawFigures} raw
  * @returns {Figures}
@@ -325,6 +358,7 @@ export function completedFigures(raw) {
     monthly,
     usage,
     trend,
+    sums: matchedSums(raw.sums),
     channels: byWindow(raw.channels, channelRows),
     present: presentChannels(raw),
     platforms: byWindow(raw.platforms, breakdown),

@@ -13,7 +13,7 @@ import { onFigures } from "./windows.js";
  * @param {RawFigures["open"][number]} incident
  * @returns {HTMLElement}
  */
-function line([id, name, folder, zh, en]) {
+function line([id, folder, zh, en, name = figures.name]) {
   const page = folder === null ? localAddress(`${root}index.html`) : appHref(folder, "index.html");
   const text = language === "zh" ? zh : en;
   return element(
@@ -31,7 +31,7 @@ function line([id, name, folder, zh, en]) {
  * @returns {HTMLElement}
  */
 function moreLine(count) {
-  const [[, , folder]] = figures.open;
+  const [[, folder]] = figures.open;
   const href = chosenApp && folder !== null ? appHref(folder, "index.html") : localAddress(`${root}index.html`);
   return element("li", {}, element("a", { href }, filled(_("{count} more are open"), { count: number(count) })));
 }

@@ -122,8 +122,8 @@ export interface Texts {
 }
 
 /**
- * value, authorizations, requests, cancelled; authorizations and requests of the matched days; the same of their
- * counterparts.
+ * value, authorizations, requests, cancelled; authorizations and requests of the days that are not matched; those of the
+ * counterparts of the others.
  */
 export type RawBreakdown = [string, Value, Value, Value, Value, Value, Value, Value];
 
@@ -148,7 +148,10 @@ export interface VersionRow {
   first_seen: string | null;
 }
 
-/** place of the step, place of the outcome, records, those of the matched days, those of their counterparts. */
+/**
+ * place of the step, place of the outcome, records, those of the days that are not matched, those of the counterparts of
+ * the others.
+ */
 export type RawOutcome = [number, number, Value, Value, Value];
 
 /** step, outcome, records, those of the matched days, those of their counterparts. */
@@ -194,10 +197,10 @@ export interface RawFigures {
   /** Days whose figures were changed after publication. */
   restated: string[];
   /**
-   * The first of its open incidents, of all apps together those of each: id, name and folder of its app (null of all apps),
-   * what it is in Chinese and in English.
+   * The first of its open incidents, of all apps together those of each: id, folder of its app (null of all apps), what it is
+   * in Chinese and in English; of all apps together the name of the app, too (null of all apps).
    */
-  open: [string, string | null, string | null, string, string][];
+  open: [string, string | null, string, string, (string | null)?][];
   /** How many more are open, where there are any. */
   open_more?: number;
   /** First days of its incidents of the 90 days. */
@@ -214,9 +217,9 @@ export interface RawFigures {
   days: Record<string, string[]>;
   /** By channel over the 13 months: the first five of these. */
   months: Record<string, string[]>;
-  /** The sum of each period, of its matched days, and of their counterparts. */
-  sums: Record<UsageMetric, [Value, Value, Value][]>;
-  /** By window a list for each WindowCount, with a value for each channel and, last, for all of them. */
+  /** The sum of each period, of its days that are not matched, and of the counterparts of the others. */
+  sums: Record<Exclude<UsageMetric, "number_verifications">, [Value, Value, Value][]>;
+  /** By window a list for each WindowCount, with a value for each channel; the matched ones are those of the other days. */
   channels: ByWindow<Value[][]>;
   platforms: Partial<ByWindow<RawBreakdown[]>>;
   carriers: Partial<ByWindow<RawBreakdown[]>>;
@@ -266,7 +269,12 @@ export interface ChannelRow extends Record<WindowCount, Value> {
 
 /** The figures with what follows from them. */
 export interface Figures
-  extends Omit<RawFigures, "channels" | "platforms" | "carriers" | "versions" | "version_days" | "outcomes" | "codes"> {
+  extends Omit<
+    RawFigures,
+    "sums" | "channels" | "platforms" | "carriers" | "versions" | "version_days" | "outcomes" | "codes"
+  > {
+  /** The sum of each period, of its matched days, and of their counterparts. */
+  sums: Record<UsageMetric, [Value, Value, Value][]>;
   /** The numbers of the charts over the 90 days; by SDK version the technical success rate of the last 30. */
   long: ChartLists & { version: Record<string, { technical_success_rate: Value[] }> };
   /** The same over the 13 months. */

@@ -233,7 +233,7 @@ def test_a_database_without_any_data_gives_a_site(tmp_path: Path) -> None:
     made = Database(tmp_path / "authmeter.duckdb")
     made.publish()
     site = rendered(made.close())
-    assert set(script_data(site / "data" / "all.js")["sums"]["number_verifications"][0]) == {None}
+    assert set(script_data(site / "data" / "all.js")["sums"]["one_click_verifications"][0]) == {None}
     assert columns(site / "data" / "apps.js")["key"] == []
     assert 'class="badge missing"' in (site / "usage.html").read_text("utf-8")
     assert names(site / "days") == set()
@@ -292,6 +292,7 @@ def test_a_thousand_apps_have_their_files_and_rows(tmp_path: Path) -> None:
 def test_an_app_with_everything_has_small_files(tmp_path: Path) -> None:
     """There may be a hundred thousand apps, so a page and its figures stay within 20 kB."""
     (app,) = (rendered(full(tmp_path / "authmeter.duckdb")) / "apps").iterdir()
+    assert (app / "index.html").read_text("utf-8").count("<td>") == 8 * 5, "the cells of its incident"
     assert sum((app / name).stat().st_size for name in ("index.html", "figures.js")) <= 20_000
 
 
@@ -433,7 +434,7 @@ def test_a_missing_day_is_a_gap_and_an_idle_app_is_zero(site: Path, folders: dic
     assert known["long_missing"][-1] == 89 - MISSING_BACK
     idle = script_data(site / "apps" / folders["idle"] / "figures.js")
     assert idle["days"] == {}
-    assert [now for now, *_ in idle["sums"]["number_verifications"]] == [0] * 5
+    assert [now for now, *_ in idle["sums"]["one_click_verifications"]] == [0] * 5
 
 
 def test_the_lists_have_every_app_in_the_order_of_names(site: Path, folders: dict[str, str]) -> None:
@@ -537,5 +538,5 @@ def test_who_has_sign_in_by_others_alone_reads_that(tmp_path: Path) -> None:
     assert f'data-compact="{50 + AS_OF.day}"' in page
     # A week moves it by seven.
     page = (site / "index.html").read_text("utf-8")
-    assert '三方授权量</span><span lang="en">Third-party authorizations</span> · ' in page
+    assert "三方授权量</span><span lang=en>Third-party authorizations</span> · " in page
     assert "+7</td>" in page

@@ -153,7 +153,8 @@ def test_sums_over_each_period_and_the_one_before(tables):
                 days, counterparts = matched(*span)
                 # No day of January has data: the first one is 40 days before the last of March.
                 base = None if span[3] < day(40) else total_of(rows, name, counterparts)
-                assert found == [total(rows, name, *span[:2]), total_of(rows, name, days), base], (key, name)
+                whole = total(rows, name, *span[:2])
+                assert found == [whole, whole - total_of(rows, name, days), base], (key, name)
 
 
 def test_coverage_of_a_period_is_counted_in_days_with_data(tables):
@@ -221,32 +222,33 @@ def test_a_change_is_that_of_the_days_that_are_left(tmp_path, missing):
     assert [row[3] for row in found] == [7, 30 - len(missing)]
 
 
+def compared(rows: list[dict], now: list[int], days: int) -> list[int]:
+    """Authorizations and requests of a window's days that are not matched, and of the counterparts of the others."""
+    span, counterparts = matched(day(days - 1), AS_OF, day(2 * days - 1), day(days))
+    others = [whole - total_of(rows, name, span) for whole, name in zip(now, COUNTS[:2], strict=False)]
+    return others + [total_of(rows, name, counterparts) for name in COUNTS[:2]]
+
+
 def test_windows_by_channel(tables):
     for key, document in tables.documents.items():
-        for place, channel in enumerate([*TREND, "*"]):
-            rows = [r for r in of(tables.detail, key) if r["channel"] in (TREND if channel == "*" else (channel,))]
+        for place, channel in enumerate(TREND):
+            rows = [r for r in of(tables.detail, key) if r["channel"] == channel]
             for days in (7, 30):
                 columns = document["channels"][str(days)]
                 now = [total(rows, name, day(days - 1), AS_OF) for name in COUNTS]
-                compared = [
-                    total_of(rows, name, span)
-                    for span in matched(day(days - 1), AS_OF, day(2 * days - 1), day(days))
-                    for name in COUNTS[:2]
-                ]
-                assert [column[place] for column in columns] == [*now, *compared]
+                assert [column[place] for column in columns] == [*now, *compared(rows, now, days)]
 
 
 @pytest.mark.parametrize(("part", "dimension"), [("platforms", "platform"), ("carriers", "carrier")])
 def test_breakdowns_add_up(tables, part, dimension):
     for key, document in tables.documents.items():
         for days in (7, 30):
-            spans = matched(day(days - 1), AS_OF, day(2 * days - 1), day(days))
             rows = [row for row in of(tables.detail, key) if row["channel"] in TREND[: 4 if part == "platforms" else 1]]
             expected = {}
             for value in {row[dimension] for row in rows}:
                 of_value = [row for row in rows if row[dimension] == value]
                 now = [total(of_value, name, day(days - 1), AS_OF) for name in COUNTS[:3]]
-                expected[value] = now + [total_of(of_value, name, span) for span in spans for name in COUNTS[:2]]
+                expected[value] = now + compared(of_value, now, days)
             found = {name: counts for name, *counts in document[part].get(str(days), [])}
             assert found == {name: counts for name, counts in expected.items() if counts[1] or counts[6]}, key
 
@@ -315,7 +317,8 @@ def test_failures_by_outcome_and_code(tables):
                         sums = expected[step, OUTCOMES.index(row["outcome"])]
                         sums[:] = [one + more for one, more in zip(sums, counted, strict=True)]
             rows = document["outcomes"].get(str(days), [])
-            assert {(step, outcome): counts for step, outcome, *counts in rows} == expected, key
+            found = {(step, outcome): [now, now - others, before] for step, outcome, now, others, before in rows}
+            assert found == expected, key
     codes = tables.documents["shop"]["codes"]["7"]
     # A code is looked up for its platform first; ipad is looked up as ios; 600001 is a code of another stage.
     one_click, error = CHANNELS.index("one_click"), OUTCOMES.index("error")

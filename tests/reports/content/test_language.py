@@ -62,7 +62,7 @@ def test_places_are_the_same_in_both_languages():
 
 
 def test_a_text_prints_both_languages_escaped():
-    assert Text("甲<", "a<").html == '<span lang="zh-CN">甲&lt;</span><span lang="en">a&lt;</span>'
+    assert Text("甲<", "a<").html == "<span lang=zh-CN>甲&lt;</span><span lang=en>a&lt;</span>"
     assert Text("QQ", "QQ").html == "QQ"
     assert t("Apps: {count}").format(count=7) == Text("7 个应用", "Apps: 7")
 

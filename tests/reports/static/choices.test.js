@@ -82,6 +82,12 @@ test("figures are completed before anyone draws them", () => {
   setFigures({
     days: { one_click: ["", "", "", "Bg", "", "", ""], local_verify: ["", "", "", "Cg", "", "", ""] },
     months: {},
+    sums: {
+      one_click_verifications: [],
+      local_verifications: [],
+      third_party_authorizations: [],
+      billable_verifications: [],
+    },
     channels: { 7: counts, 30: counts },
     platforms: {},
     carriers: {},

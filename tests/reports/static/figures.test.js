@@ -13,7 +13,7 @@ import { useExampleSite } from "./example_site.js";
 
 beforeEach(useExampleSite);
 
-const NOTHING = [null, null, null, null, null];
+const NOTHING = [null, null, null, null];
 
 const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
@@ -34,7 +34,18 @@ const counts = (days, count) => Array(days).fill(count);
 const raw = () => ({
   key: "shop",
   name: "Shop",
-  sums: {},
+  sums: {
+    one_click_verifications: [
+      [10, 4, 3],
+      [null, null, 0],
+    ],
+    local_verifications: [
+      [1, 0, 2],
+      [null, null, 0],
+    ],
+    third_party_authorizations: [],
+    billable_verifications: [],
+  },
   // The first of the 85 earlier days is missing; Weibo was used in February alone.
   days: {
     one_click: [
@@ -63,18 +74,18 @@ const raw = () => ({
   },
   channels: {
     7: [
-      [90, 10, 0, null, 100],
-      [100, 100, 0, null, 200],
-      [10, 0, 0, null, 10],
-      [0, 90, 0, null, 90],
-      [60, 10, 0, null, 70],
-      [80, 90, 0, null, 170],
-      [45, 0, null, 5, 50],
-      [90, 0, null, 5, 95],
+      [90, 10, 0, null],
+      [100, 100, 0, null],
+      [10, 0, 0, null],
+      [0, 90, 0, null],
+      [30, 0, 0, null],
+      [20, 10, 0, null],
+      [45, 0, null, 5],
+      [90, 0, null, 5],
     ],
     30: Array(8).fill(NOTHING),
   },
-  platforms: { 7: [["android", 30, 40, 10, 20, 25, 0, 0]] },
+  platforms: { 7: [["android", 30, 40, 10, 10, 15, 0, 0]] },
   carriers: {},
   versions: {
     7: [
@@ -89,8 +100,8 @@ const raw = () => ({
   ],
   outcomes: {
     7: [
-      [0, 3, 12, 10, 6],
-      [1, 1, 4, 4, null],
+      [0, 3, 12, 2, 6],
+      [1, 1, 4, 0, null],
     ],
   },
   codes: {
@@ -172,6 +183,13 @@ test("a window keeps its other counts apart, those of its matched days, and thos
   assert.equal(oneClick.matched_authorization_rate, 0.75);
   assert.equal(oneClick.counterpart_authorization_rate, 0.5);
   assert.equal(wechat.counterpart_authorization_rate, null);
+});
+
+test("the sum of a period has beside it that of its matched days", () => {
+  assert.deepEqual(completedFigures(raw()).sums.number_verifications, [
+    [11, 7, 5],
+    [null, null, 0],
+  ]);
 });
 
 test("a platform has its rates, and those that are compared from the counts of these days", () => {

@@ -1,4 +1,5 @@
--- app_key, or '*' for all apps together: its figures as one JSON document, for the keys from $first_app to $last_app
+-- app_key, or '*' for all apps together: its figures as one JSON document, for the keys from $first_app to $last_app.
+-- What the matched days have is told by what the other days have beyond it, which is mostly nothing
 WITH channel_columns AS (
     SELECT
         app_key,
@@ -8,15 +9,15 @@ WITH channel_columns AS (
             list(requests ORDER BY place),
             list(cancelled ORDER BY place),
             list(failed ORDER BY place),
-            list(matched_authorizations ORDER BY place),
-            list(matched_requests ORDER BY place),
+            list(authorizations - matched_authorizations ORDER BY place),
+            list(requests - matched_requests ORDER BY place),
             list(counterpart_authorizations ORDER BY place),
             list(counterpart_requests ORDER BY place)
         ] AS columns
     FROM (
-        SELECT *, list_position(['one_click', 'wechat', 'qq', 'weibo', '*'], channel) AS place
+        SELECT *, list_position(['one_click', 'wechat', 'qq', 'weibo'], channel) AS place
         FROM channel_windows
-        WHERE app_key BETWEEN $first_app AND $last_app
+        WHERE app_key BETWEEN $first_app AND $last_app AND channel <> '*'
     )
     GROUP BY app_key, window_days
 ), windows AS (
@@ -34,8 +35,8 @@ WITH channel_columns AS (
                 authorizations,
                 requests,
                 cancelled,
-                matched_authorizations,
-                matched_requests,
+                authorizations - matched_authorizations,
+                requests - matched_requests,
                 counterpart_authorizations,
                 counterpart_requests
             )
@@ -101,7 +102,7 @@ WITH channel_columns AS (
             app_key,
             window_days,
             list(
-                [step_place, list_position($outcomes, outcome) - 1, records, matched_records, counterpart_records]
+                [step_place, list_position($outcomes, outcome) - 1, records, records - matched_records, counterpart_records]
                 ORDER BY step_place, records DESC, outcome
             ) AS rows
         FROM outcome_sums
@@ -213,34 +214,28 @@ SELECT
         'days': charts.days::JSON,
         'months': charts.months::JSON,
         'sums': {
-            'number_verifications': list_transform(
-                sums.number_verifications,
-                lambda value, i: [
-                    value, sums.matched_number_verifications[i], sums.counterpart_number_verifications[i]
-                ]
-            ),
             'one_click_verifications': list_transform(
                 sums.one_click_verifications,
                 lambda value, i: [
-                    value, sums.matched_one_click_verifications[i], sums.counterpart_one_click_verifications[i]
+                    value, value - sums.matched_one_click_verifications[i], sums.counterpart_one_click_verifications[i]
                 ]
             ),
             'local_verifications': list_transform(
                 sums.local_verifications,
                 lambda value, i: [
-                    value, sums.matched_local_verifications[i], sums.counterpart_local_verifications[i]
+                    value, value - sums.matched_local_verifications[i], sums.counterpart_local_verifications[i]
                 ]
             ),
             'third_party_authorizations': list_transform(
                 sums.third_party_authorizations,
                 lambda value, i: [
-                    value, sums.matched_third_party_authorizations[i], sums.counterpart_third_party_authorizations[i]
+                    value, value - sums.matched_third_party_authorizations[i], sums.counterpart_third_party_authorizations[i]
                 ]
             ),
             'billable_verifications': list_transform(
                 sums.billable_verifications,
                 lambda value, i: [
-                    value, sums.matched_billable_verifications[i], sums.counterpart_billable_verifications[i]
+                    value, value - sums.matched_billable_verifications[i], sums.counterpart_billable_verifications[i]
                 ]
             )
         },
