@@ -66,6 +66,7 @@ class DayPlan:
     - `key_records` are what `key_steps` read: wherever a device, phone or app is, all with its `key_set` are.
     - `last_steps` and `tables`: of the whole of all that is kept. Tables are written, and can be read under their names
       by `books`.
+    - `events` is the query of `events` over `live_records`, the records of the parts of any day; None: all of the day.
     """
 
     relations: Mapping[str, pa.Table]
@@ -85,6 +86,7 @@ class DayPlan:
     last_steps: tuple[Step, ...]
     tables: tuple[Step, ...]
     books: str
+    events: str | None = None
 
 
 @dataclass(frozen=True)

@@ -25,9 +25,9 @@ _SOURCES = pa.schema([("filename", pa.string()), ("file", pa.int32()), ("source"
 
 
 def create_events(
-    connection: duckdb.DuckDBPyConnection, day: date, parts: Sequence[PartRecords], late: pa.Table
+    connection: duckdb.DuckDBPyConnection, plan: DayPlan, day: date, parts: Sequence[PartRecords], late: pa.Table
 ) -> None:
-    """The events of a day in these parts, and the sources of their files, as `DayPlan` wants them; `late` are
+    """The events of a day in these parts, and the sources of their files, as the plan wants them; `late` are
     `LATE_ROWS`.
     """
     places = [
@@ -38,7 +38,7 @@ def create_events(
     # Views are made anew for each day: the plan of an older one keeps its values.
     create_records(connection, "live_records", parts)
     connection.register("late_rows", late)
-    create_view(connection, "events", _EVENTS_OR_LATE if late.num_rows else _EVENTS)
+    create_view(connection, "events", plan.events or (_EVENTS_OR_LATE if late.num_rows else _EVENTS))
 
 
 def make(connection: duckdb.DuckDBPyConnection, steps: Iterable[Step], values: Mapping[str, object]) -> None:

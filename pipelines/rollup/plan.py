@@ -71,6 +71,11 @@ _KEY_STEPS: Mapping[str, Adds] = {
 _NO_DEVICES = Step(
     "device_records", "SELECT 0::BIGINT AS device_low, 0::BIGINT AS records WHERE false", True, ("records",)
 )
+# Whether a record is late is asked by nobody here.
+_EVENTS_OF_DAYS = (
+    "SELECT * REPLACE (day || ' ' || app_key AS app_key, day || ' ' || event_id AS event_id), false AS is_late "
+    "FROM live_records WHERE day IN ({days})"
+)
 _CODES = CODE_COLUMNS[:6]
 
 
@@ -106,12 +111,15 @@ def day_plan(registry: Registry) -> DayPlan:
     )
 
 
-def limits_plan(registry: Registry) -> DayPlan:
-    """The plan of `limit_daily` alone, to try limits: of the steps of every day those that it comes of.
+def limits_plan(registry: Registry, days: Iterable[date]) -> DayPlan:
+    """The plan of `limit_daily` alone, to try limits of all apps on several days at once: on few records, a step takes
+    longer to begin than to make.
 
-    It counts no device, and has no books, as nothing of it is kept.
+    It is of the steps of every day those that the table comes of. An app is another one on each day, and so is an id:
+    before them stands the day, which `split_app` takes away. It counts no device, and has no books, as nothing of it is
+    kept.
     """
-    plan = replace(day_plan(registry), device_records=_NO_DEVICES)
+    plan, named = day_plan(registry), [str(day) for day in days]
     tables = tuple(step for step in plan.tables if step.name == "limit_daily")
     read = _names(plan.counted_records).union(*(_names(step.query) for step in (*tables, plan.key_records)))
     # A step is read by later ones alone.
@@ -122,12 +130,22 @@ def limits_plan(registry: Registry) -> DayPlan:
     def kept(steps: Iterable[Step]) -> tuple[Step, ...]:
         return tuple(step for step in steps if step.name in read)
 
+    platforms = [(f"{day} {app_key}", name) for day in named for app_key, name in sorted(registry.platforms.items())]
     return replace(
         plan,
+        relations={**plan.relations, "app_platforms": _texts({
+            "app_key": [app_key for app_key, _ in platforms], "platform": [name for _, name in platforms],
+        })},
+        events=_EVENTS_OF_DAYS.format(days=", ".join(f"DATE '{day}'" for day in named)),
         delivered_steps=kept(plan.delivered_steps), number_steps=kept(plan.number_steps), copies=kept(plan.copies),
-        record_steps=kept(plan.record_steps), range_steps=(), range_sums=(), key_steps=kept(plan.key_steps),
-        last_steps=(), tables=tables, books="SELECT 0, 0, 0, 0",
+        record_steps=kept(plan.record_steps), device_records=_NO_DEVICES, range_steps=(), range_sums=(),
+        key_steps=kept(plan.key_steps), last_steps=(), tables=tables, books="SELECT 0, 0, 0, 0",
     )  # fmt: skip
+
+
+def split_app(app_key: str) -> str:
+    """The app of a row of `limits_plan`."""
+    return app_key.partition(" ")[2]
 
 
 def day_values(day: date, settings: Settings, cuts: Sequence[datetime] = ()) -> dict[str, object]:

@@ -7,8 +7,8 @@ parts, the registry's platforms, the code dictionary and the billing rules of th
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Set
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence, Set
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,7 +25,7 @@ from pipelines.store.store import Store
 if TYPE_CHECKING:
     import polars as pl
 
-    from pipelines.engines.base import DayRoller, Engine
+    from pipelines.engines.base import DayEvents, DayRoller, Engine
 
 # Part of every day's fingerprint: raise it when the same parts would give other tables.
 ROLLUP_VERSION = 9
@@ -121,18 +121,25 @@ def days_to_roll_up(inputs: RollupInputs, manifest: Manifest, as_of: date) -> li
 
 def roll_up_day(roller: DayRoller, inputs: RollupInputs, manifest: Manifest, day: date, fresh: Path) -> DayBooks:
     """The tables of one day, of its live parts, into the empty folder `fresh`."""
-    from pipelines.engines.base import DayEvents
     from pipelines.rollup.late_rows import late_rows
+
+    live = [entry for entry in manifest.live_files() if entry.part]
+    late = late_rows(inputs.store, inputs.settings, day, live)
+    return roller.roll_up(replace(events_of(inputs, manifest, [day]), late=late), fresh)
+
+
+def events_of(inputs: RollupInputs, manifest: Manifest, days: Sequence[date]) -> DayEvents:
+    """The live parts with records of these days, none of them late, with the values of the last one."""
+    from pipelines.engines.base import LATE_ROWS, DayEvents
     from pipelines.rollup.plan import day_values
 
     # What a part holds of other days is no matter: where all its files count, no row of it needs a look.
     live = [entry for entry in manifest.live_files() if entry.part]
-    of_day = {entry.part for entry in live if day in entry.days}
-    records = sum(entry.days[day].accepted for entry in live if day in entry.days)
-    parts = inputs.store.part_records(entry for entry in live if entry.part in of_day)
-    late = late_rows(inputs.store, inputs.settings, day, live)
-    values = day_values(day, inputs.settings, inputs.registry.bought.cuts.get(day, ()))
-    return roller.roll_up(DayEvents(day, records, parts, values, late), fresh)
+    of_days = {entry.part for entry in live if not entry.days.keys().isdisjoint(days)}
+    records = sum(entry.days[day].accepted for entry in live for day in days if day in entry.days)
+    parts = inputs.store.part_records(entry for entry in live if entry.part in of_days)
+    values = day_values(days[-1], inputs.settings, inputs.registry.bought.cuts.get(days[-1], ()))
+    return DayEvents(days[-1], records, parts, values, LATE_ROWS.empty_table())
 
 
 def _changed_days(

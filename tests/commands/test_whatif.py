@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from pipelines.commands import whatif
+from pipelines.commands.whatif import days_together
 from pipelines.contract.registry import Registry
+from pipelines.contract.settings import Settings
 from pipelines.rollup.plan import limits_plan
 from tests.published_folder import Call
 from tests.support import DAY, CopyOf, DataFolder, days_before, record, tree
@@ -18,13 +21,16 @@ def a_repeated_phone(folder: DataFolder) -> None:
     rows = [record(time, stage="verify", phone=PHONE, event_time=time) for time in times]
     rows += [record("game", app_key="game", stage="verify", phone=PHONE), record("none", stage="verify")]
     rows.append(record("before", days_before(DAY, 2), stage="verify", phone=PHONE))
+    rows += [record("same", days_before(DAY, back), stage="verify") for back in (0, 1)]
     folder.land("a.ndjson", rows)
     folder.tables()
 
 
 @pytest.fixture
 def repeated(copy_of: CopyOf) -> DataFolder:
-    """A phone of shop three times within a minute on each of two days, once on a day before, and once in game."""
+    """A phone of shop three times within a minute on each of two days, once on a day before, and once in game; and an
+    id that two days have.
+    """
     return copy_of(a_repeated_phone)
 
 
@@ -36,8 +42,8 @@ def test_it_says_what_would_have_been_blocked_and_keeps_nothing(call: Call, repe
     lines = [line.split() for line in ended.out.splitlines()]
     assert lines[2:5] == [
         ["game", "1", "100.0%", "0", "0", "0"],
-        ["shop", "8", "87.5%", "2", "2", "2"],
-        ["all", "apps", "9", "88.9%", "2", "2", "2"],
+        ["shop", "10", "70.0%", "2", "2", "2"],
+        ["all", "apps", "11", "72.7%", "2", "2", "2"],
     ]
     assert tree(repeated.store.warehouse / "days") == before
     assert not repeated.store.temp.exists()
@@ -72,8 +78,27 @@ def test_a_limit_that_is_tried_blocks_what_the_same_limit_is_published_to_block(
     ]
 
 
+def test_days_that_are_tried_together_are_counted_apart(call: Call, repeated: DataFolder) -> None:
+    ended = call("whatif", "--key", "phone", "--max", 1, "--window", "day", *SPAN, data=repeated.root)
+    assert [line.split()[-3:] for line in ended.out.splitlines()[2:4]] == [["0"] * 3, ["4"] * 3]
+
+
+def test_each_day_is_billed_by_its_rule(call: Call, repeated: DataFolder) -> None:
+    repeated.write("authmeter.toml", f"[[billing]]\nvalid_from = {DAY}\none_click = []\n")
+    ended = call("whatif", "--key", "phone", "--max", 1, "--window", "day", *SPAN, data=repeated.root)
+    assert ended.out.startswith("1 request of a phone a day, over 3 days:")
+    assert ended.out.splitlines()[3].split() == ["shop", "10", "70.0%", "4", "2", "4"]
+
+
+def test_days_are_tried_together_up_to_a_size(repeated: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    days = [days_before(DAY, back) for back in (2, 1, 0)]
+    assert list(days_together(Settings(), repeated.manifest, days)) == [days]
+    monkeypatch.setattr(whatif, "_MOST_RECORDS", 5)
+    assert list(days_together(Settings(), repeated.manifest, days)) == [days[:2], days[2:]]
+
+
 def test_only_what_limits_come_of_is_made() -> None:
-    plan = limits_plan(Registry())
+    plan = limits_plan(Registry(), [DAY])
     assert [table.name for table in plan.tables] == ["limit_daily"]
     assert [step.name for step in plan.delivered_steps] == ["delivered_apps"]
     made = {step.name for step in (*plan.record_steps, *plan.key_steps)}

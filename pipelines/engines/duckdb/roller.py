@@ -22,7 +22,7 @@ class DuckDBRoller:
 
     def roll_up(self, events: DayEvents, target: Path) -> DayBooks:
         """De-duplicates the day's events and writes its tables into the empty folder `target`."""
-        create_events(self._connection, events.day, events.parts, events.late)
+        create_events(self._connection, self._plan, events.day, events.parts, events.late)
         make(self._connection, (*self._plan.delivered_steps, *self._plan.number_steps), events.values)
         make_records(self._connection, self._plan, events.values)
         make(self._connection, (self._plan.key_records, *self._plan.key_steps), events.values)

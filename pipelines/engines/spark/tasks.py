@@ -82,7 +82,7 @@ def count_delivered(task: DayTask, numbers: Iterator[int]) -> Iterator[Packed]:
     """What the plan says of events as they were delivered, those of one share."""
     with task.opened() as (connection, _):
         for share in numbers:
-            create_events(connection, task.day, task.shares[share], task.late)
+            create_events(connection, task.plan, task.day, task.shares[share], task.late)
             make(connection, task.plan.delivered_steps, task.values)
             for step in task.plan.delivered_steps:
                 for data in packed(connection.table(step.name)):
@@ -95,7 +95,7 @@ def share_out(task: DayTask, numbers: Iterator[int]) -> Iterator[Shared]:
     query = f"SELECT {columns}, (hash(event_id) % {task.buckets})::INTEGER FROM events"
     with task.opened() as (connection, _):
         for share in numbers:
-            create_events(connection, task.day, task.shares[share], task.late)
+            create_events(connection, task.plan, task.day, task.shares[share], task.late)
             for bucket, data in packed_by_bucket(connection.sql(query), task.buckets):
                 yield bucket, (_EVENTS, data)
 
