@@ -145,6 +145,11 @@ def test_paper_is_light_and_shows_charts_and_tables_but_no_controls(reader: Read
         "[data-layer='30'] .main-svg", "all => all.map(one => [one.getBoundingClientRect().width, one.clientHeight])"
     )
     assert min(width for width, _ in sizes) > 200
+    # However wide its row is on the screen, a chart that has half a sheet is drawn for that: its letters stay as large.
+    drawn = page.eval_on_selector_all(
+        ".charts:not(.wide) [data-layer='30']", "all => all.map(one => Number(one.dataset.width))"
+    )
+    assert max(drawn) <= 380
     assert not any(one.is_visible() for one in page.locator("[data-layer='7']").all())
     # Nothing of a table is cut away, and its ink is dark.
     cut = page.eval_on_selector_all(".scroll", "all => all.map(one => getComputedStyle(one).overflow)")
@@ -175,6 +180,13 @@ PAPER = (
 )  # fmt: skip
 
 
+# Figures of cards that their own drawing lies on.
+_DRAWN_OVER = """() => Array.from(document.querySelectorAll(".card .figure")).filter((one) => {
+  const [figure, drawing] = Array.from(one.querySelectorAll(".short, svg")).map((part) => part.getBoundingClientRect());
+  return drawing && figure.right > drawing.left && figure.bottom > drawing.top && drawing.bottom > figure.top;
+}).map((one) => one.textContent)"""
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_no_page_is_wider_than_the_sheet(reader: Reader, language: str) -> None:
     """What is wider is cut, or makes the browser shrink the whole page."""
@@ -185,6 +197,7 @@ def test_no_page_is_wider_than_the_sheet(reader: Reader, language: str) -> None:
     for path in PAPER:
         reader.open(path, lang=language, days=30)
         beyond[path] = page.evaluate("document.documentElement.scrollWidth")
+        assert page.evaluate(_DRAWN_OVER) == [], path
         assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)", path
     assert {path: width for path, width in beyond.items() if width > SHEET} == {}
 

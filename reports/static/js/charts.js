@@ -35,13 +35,16 @@ let library;
 const theme = () => (printing ? "light" : themeOfPage());
 
 // On paper a wide chart would be scaled down until its letters are too small to read.
-const PAPER_WIDTH = 720;
+const PAPER_WIDTHS = { whole: 720, half: 380 };
 
 /**
  * @param {HTMLElement} place
  * @returns {number}
  */
-const widthOf = (place) => (printing ? Math.min(place.clientWidth, PAPER_WIDTH) : place.clientWidth);
+function widthOf(place) {
+  if (!printing) return place.clientWidth;
+  return Math.min(place.clientWidth, place.closest(".wide") ? PAPER_WIDTHS.whole : PAPER_WIDTHS.half);
+}
 
 /**
  * @param {SpanKey} span
