@@ -1,9 +1,7 @@
 """The incidents as they are published, with the name of their app and the notes on it, in the order of the contract."""
 
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 import duckdb
 
@@ -11,7 +9,7 @@ from pipelines.common.sql import sql
 from pipelines.common.text import Words
 from pipelines.incidents.incident import Incident
 from pipelines.incidents.words import incident_text
-from pipelines.store.database import named_rows, open_published
+from pipelines.store.database import named_rows
 
 
 @dataclass(frozen=True)
@@ -75,14 +73,3 @@ def reported_of(connection: duckdb.DuckDBPyConnection) -> list[PublishedIncident
         )
         for row in named_rows(connection, sql("pipelines.incidents", "published"))
     ]
-
-
-def read_incidents(database: Path) -> list[PublishedIncident]:
-    """The same, of a published file.
-
-    Raises:
-        UsageError: nothing was published yet.
-        duckdb.Error: the file cannot be read, or is of another version.
-    """
-    with closing(open_published(database)) as connection:
-        return incidents_of(connection)

@@ -33,8 +33,7 @@ def withdrawn(published: Path, now: Collection[Incident], since: date, run: int)
 
 def _is_of_it(reported: Incident, one: Incident) -> bool:
     """Whether it is the same subject's, at the same time."""
-    subjects = [(each.metric, *each.subject) for each in (reported, one)]
-    return subjects[0] == subjects[1] and reported.overlaps(one)
+    return (one.metric, one.subject) == (reported.metric, reported.subject) and one.overlaps(reported)
 
 
 def _ended(reported: Incident) -> Incident:

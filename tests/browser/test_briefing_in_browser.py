@@ -12,7 +12,7 @@ import duckdb
 import pytest
 from playwright.sync_api import Page
 
-from pipelines.incidents.published import read_incidents
+from pipelines.run.incident_links import linked_incidents
 from tests.browser.conftest import Reader, rendered
 from tests.data.published_tables import OPEN_INCIDENTS, day, incident, many, steady
 
@@ -92,7 +92,7 @@ def test_the_day_the_app_and_the_alert_say_the_same(
     # The line that alerts and commands have.
     line = next(
         one.text.zh
-        for one in read_incidents(site.parent / "warehouse" / "authmeter.duckdb")
+        for one, _ in linked_incidents(site.parent / "warehouse" / "authmeter.duckdb")
         if one.incident.incident_id == incident_id
     )
     for path in (f"days/{planted['first_day']}.html", f"apps/{planted['app_key']}/index.html"):

@@ -6,7 +6,8 @@ from contextlib import closing
 
 import pytest
 
-from pipelines.incidents.published import read_incidents, withdrawn_of
+from pipelines.incidents.published import withdrawn_of
+from pipelines.run.incident_links import linked_incidents
 from pipelines.store.database import open_published
 from tests.data.failing_sdk import BAD_DAYS, FIRST_BAD, REQUESTS, failing_sdk, land_failing_sdk, land_mended
 from tests.support import DAY, CopyOf, DataFolder, days_before, record
@@ -117,7 +118,8 @@ def test_the_published_ones_come_in_order_with_names_and_notes(folder: DataFolde
         "registry/notes.csv", f"day,app_key,text\n{late},shop,Rolled back\n{FIRST_BAD},,Sale\n2026-01-01,shop,x\n"
     )
     folder.tables()
-    shop, everyone = sorted(read_incidents(folder.store.database), key=lambda one: one.incident.app_key, reverse=True)
+    found = [one for one, _ in linked_incidents(folder.store.database)]
+    shop, everyone = sorted(found, key=lambda one: one.incident.app_key, reverse=True)
     assert (shop.app_name, everyone.app_name) == ("示例钱包", "*")
     assert [note.text for note in shop.notes] == ["Sale", "Rolled back"]
     assert [note.text for note in everyone.notes] == ["Sale"]
