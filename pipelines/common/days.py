@@ -79,11 +79,6 @@ def day_hours(day: date, zone: str) -> DayHours:
     return DayHours(start, tuple((start + timedelta(hours=n)).astimezone(ZoneInfo(zone)).hour for n in elapsed))
 
 
-def skipped_hours(day: date, zone: str) -> frozenset[int]:
-    """The hours that the clock skips on a business day."""
-    return frozenset(range(24)) - frozenset(day_hours(day, zone).hours)
-
-
 def require_same_zone(stored: str | None, zone: str) -> None:
     """Refuses another business zone than the one of the days that are stored; None: none are.
 

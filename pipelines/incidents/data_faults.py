@@ -1,6 +1,6 @@
 """Faults of the data: a day that is missing or a copy, and parts of a day's records that are gone, or poor."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import groupby
 from typing import Final, NamedTuple
@@ -72,21 +72,17 @@ def _odds(sums: Sums) -> Floats:
     return np.asarray(sums("k") / (sums("n") * (1 + _LEAST_REST) - sums("k")))
 
 
-def part_faults(counts: pl.DataFrame, days: Sequence[date], skipped: Collection[tuple[date, str]]) -> Iterator[Fault]:
+def part_faults(counts: pl.DataFrame, days: Sequence[date]) -> Iterator[Fault]:
     """Every part that fell.
 
     Args:
         counts: metric, whole, part, day, records; part '' is the whole itself, any other is the cause.
         days: of the rows, without a gap.
-        skipped: hours that the clock skipped, with their day.
     """
     for metric, least in _LEAST.items():
         keys, parts = _grid(counts, metric, pl.col("part") != "", ("whole", "part"), days)
         names, of = _grid(counts, metric, pl.col("part") == "", ("whole",), days)
         wholes = of[:, [names.index((whole,)) for whole, _ in keys]]
-        for day, hour in skipped if metric == "hour_shift" else ():
-            wholes[days.index(day), [part.endswith(f"hour={hour}") for _, part in keys]] = 0
-        parts = np.minimum(parts, wholes)
         for fall in falls((RateMeasure if least == _BAD else PartMeasure)(wholes, parts), least):
             whole, part, base = wholes[:, fall.row], parts[:, fall.row], list(fall.baseline)
             same = [day for day in base if (fall.opened - day) % 7 == 0] or base

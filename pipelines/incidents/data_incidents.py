@@ -10,7 +10,6 @@ import duckdb
 import numpy as np
 import polars as pl
 
-from pipelines.common.days import skipped_hours
 from pipelines.common.sql import sql
 from pipelines.common.text import listed
 from pipelines.contract.settings import Settings
@@ -51,7 +50,6 @@ def incidents_in(
 ) -> list[Incident]:
     """The same of counts that are given: metric, whole, part ('' is the whole itself), day, records."""
     counts, counted = pl.concat([counts, _books(manifest, days)]), _counted(manifest)
-    skipped = [(day, f"{hour:02d}") for day in days for hour in skipped_hours(day, settings.timezone)]
     is_watched = np.array([day in counted and day not in settings.holidays for day in days])
     found = [
         *missing_days(counted, days),
@@ -59,7 +57,7 @@ def incidents_in(
         *whole_day_faults(
             [counted.get(day, 0) for day in days], is_watched, 1 - 1 / (1 + settings.jump_warn_ratio)
         ),
-        *part_faults(counts, days, skipped),
+        *part_faults(counts, days),
     ]  # fmt: skip
     return _incidents(found, days, manifest)
 

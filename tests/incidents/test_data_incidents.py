@@ -13,7 +13,7 @@ import pytest
 
 from pipelines.contract.settings import Settings
 from pipelines.incidents.daily_files import dated
-from pipelines.incidents.data_faults import copied_days, part_faults
+from pipelines.incidents.data_faults import copied_days
 from pipelines.incidents.data_incidents import data_incidents, incidents_in
 from pipelines.incidents.incident import Incident
 from pipelines.incidents.parts import with_parts
@@ -160,11 +160,13 @@ def test_a_file_under_another_name_is_not_missing() -> None:
 
 
 def test_an_hour_that_the_clock_skipped_is_not_gone() -> None:
-    _, counts, days = CALM.days(DAYS, {})
-    is_gone = (pl.col("day") == days[-1]) & pl.col("part").str.ends_with("hour=14")
-    without_it = counts.filter((pl.col("metric") == "hour_shift") & ~is_gone)
-    assert [one.cause for one in part_faults(without_it, days, [])] == [f"source={n} & hour=14" for n in SOURCES]
-    assert list(part_faults(without_it, days, [(days[-1], "14")])) == []
+    """In Berlin it skips one on 29 March: an hour of the night has too few records, or swings too much, to be told."""
+    large = Installation(3, records=400_000, apps=5, noise=0.02, growth=0.0, holidays=False)
+    manifest, counts, days = large.days((date(2026, 3, 29) - FIRST).days + 1, {})
+    is_gone = (pl.col("day") == days[-1]) & pl.col("part").str.ends_with("hour=02")
+    without_it = counts.filter((pl.col("metric") != "hour_shift") | ~is_gone)
+    assert len(without_it) == len(counts) - len(SOURCES)
+    assert incidents_in(without_it, manifest, Settings(), days) == []
 
 
 def test_the_counts_come_from_the_store_and_the_published_tables(tmp_path: Path) -> None:
