@@ -46,20 +46,22 @@ export function makeTable(table, options) {
     state.rows = test ? state.ordered.filter(test) : state.ordered;
     state.page = 0;
     if (found) found.textContent = options.found(state.rows.length);
-    if (options.sums) table.rows[1].replaceChildren(...inColumns(visible(), options.sums(state.rows, visible())));
+    if (options.sums) {
+      table.rows[1].replaceChildren(...inColumns(placesOf(visible()), options.sums(state.rows, visible())));
+    }
     draw();
   }
 
   function draw() {
     const first = state.page * state.length;
-    const shown = visible();
+    const shown = placesOf(visible());
     const lines = Array.from(state.rows.subarray(first, first + state.length), (row) =>
       element(
         "tr",
         {},
         ...inColumns(
           shown,
-          shown.map((heading) => options.columns[heading.dataset.column || ""].cell(row)),
+          shown.map(({ column }) => options.columns[column].cell(row)),
         ),
       ),
     );
@@ -112,15 +114,23 @@ export function makeTable(table, options) {
 }
 
 /**
- * Cells that know their column and its heading: on a phone each row is a list of them.
+ * Columns and their headings: read once for all rows, as to read a heading takes as long as to make a cell.
  * @param {HTMLElement[]} headings
+ * @returns {{ column: string, label: string }[]}
+ */
+const placesOf = (headings) =>
+  headings.map((heading) => ({ column: heading.dataset.column || "", label: headingText(heading) }));
+
+/**
+ * Cells that know their column and its heading: on a phone each row is a list of them.
+ * @param {{ column: string, label: string }[]} places
  * @param {HTMLElement[]} cells
  * @returns {HTMLElement[]}
  */
-function inColumns(headings, cells) {
-  cells.forEach((cell, place) => {
-    cell.dataset.of = headings[place].dataset.column;
-    cell.dataset.label = headingText(headings[place]);
+function inColumns(places, cells) {
+  cells.forEach((cell, i) => {
+    cell.dataset.of = places[i].column;
+    cell.dataset.label = places[i].label;
   });
   return cells;
 }
