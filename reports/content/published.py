@@ -41,8 +41,9 @@ DRAWN_LISTED = 4
 CHARTED_APPS = 12_000
 # In the order of their making: a step may read those before it.
 STEPS = (
-    "subjects", "days", "codes", "usage_days", "usage_periods", "channel_windows", "breakdowns", "version_requests",
-    "versions", "versions_seen", "version_days", "failures", "packages", "drawn", "presence", "detail_texts",
+    "subjects", "days", "codes", "day_places", "place_windows", "usage_days", "usage_periods", "channel_windows",
+    "breakdowns", "version_requests", "versions", "versions_seen", "version_days", "failures", "packages", "drawn",
+    "presence", "detail_texts",
 )  # fmt: skip
 
 

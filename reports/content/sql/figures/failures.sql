@@ -2,7 +2,22 @@
 -- over the window, over its matched days and over their counterparts in the window before. Step `authorization`:
 -- requests of the four channels that were not authorized; step `verification`: verification requests without a result.
 -- `code_place` is the code's row in the dictionary, NULL where the record had no code or the dictionary lacks it.
-WITH of_apps AS (
+WITH counted AS (
+    SELECT
+        app_key,
+        place,
+        channel,
+        stage,
+        vendor,
+        platform,
+        result_code,
+        outcome,
+        sum(records)::BIGINT AS records
+    FROM outcome_daily
+    JOIN day_places USING (day)
+    WHERE outcome <> 'success' AND stage IN ('authorize', 'verify', 'login')
+    GROUP BY ALL
+), of_apps AS (
     SELECT
         app_key,
         window_days,
@@ -15,10 +30,8 @@ WITH of_apps AS (
         coalesce(sum(records) FILTER (NOT is_base), 0) AS records,
         coalesce(sum(records) FILTER (NOT is_base AND is_matched), 0) AS matched_records,
         coalesce(sum(records) FILTER (is_base AND is_matched), 0) AS counterpart_records
-    FROM outcome_daily
-    JOIN period_days USING (day)
-    JOIN periods USING (period)
-    WHERE window_days IS NOT NULL AND outcome <> 'success' AND stage IN ('authorize', 'verify', 'login')
+    FROM counted
+    JOIN place_windows USING (place)
     GROUP BY ALL
 ), everybody AS (
     SELECT * FROM of_apps
