@@ -193,7 +193,12 @@ def _fault(one: Incident) -> Words:
 
 
 def _value(value: str) -> Words:
-    return _t(VALUES[value]) if value in VALUES else _same(_short(value))
+    # Of a part of the data that is gone, several may be named.
+    values = value.split(", ")
+    if not all(one in VALUES for one in values):
+        return _same(_short(value))
+    words = [_t(VALUES[one]) for one in values]
+    return Words(", ".join(one.en for one in words), "、".join(one.zh for one in words))
 
 
 def _day(day: date) -> str:

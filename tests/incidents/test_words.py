@@ -161,3 +161,9 @@ def test_one_word_stands_for_one_thing_on_the_pages_and_in_messages() -> None:
     both = own.keys() & pages.keys()
     assert len(both) > 10
     assert {msgid: own[msgid] for msgid in both} == {msgid: pages[msgid] for msgid in both}
+
+
+def test_several_parts_that_are_gone_are_named_by_their_words() -> None:
+    assert cell_words("ios, ipad") == ("iOS, iPad", "iOS、iPad")
+    assert cell_words("one_click, wechat").zh == "一键登录、微信"
+    assert cell_words("ios, gw-2") == ("ios, gw-2", "ios, gw-2")
