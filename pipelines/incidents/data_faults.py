@@ -32,6 +32,7 @@ _OF_COUNT: Final = 0.65
 _LEAST_REST: Final = 0.05
 # Of fewer hours with records, as many on two days are chance.
 _LEAST_HOURS: Final = 12
+_PART: Final = ("whole", "part")
 
 
 class Fault(NamedTuple):
@@ -80,9 +81,10 @@ def part_faults(counts: pl.DataFrame, days: Sequence[date]) -> Iterator[Fault]:
         days: of the rows, without a gap.
     """
     for metric, least in _LEAST.items():
-        keys, parts = _grid(counts, metric, pl.col("part") != "", ("whole", "part"), days)
-        names, of = _grid(counts, metric, pl.col("part") == "", ("whole",), days)
-        wholes = of[:, [names.index((whole,)) for whole, _ in keys]]
+        keys, (records,) = by_day(counts.filter(pl.col("metric") == metric).drop("metric"), _PART, days)
+        whole_of = {whole: place for place, (whole, part) in enumerate(keys) if part == ""}
+        named = [place for place, (_, part) in enumerate(keys) if part != ""]
+        parts, wholes = records[:, named], records[:, [whole_of[keys[place][0]] for place in named]]
         for fall in falls((RateMeasure if least == _BAD else PartMeasure)(wholes, parts), least):
             whole, part, base = wholes[:, fall.row], parts[:, fall.row], list(fall.baseline)
             same = [day for day in base if (fall.opened - day) % 7 == 0] or base
@@ -91,18 +93,8 @@ def part_faults(counts: pl.DataFrame, days: Sequence[date]) -> Iterator[Fault]:
             if metric != "missing_delivery" or lacking[0] >= lacking[1] / 2:
                 usual = part[base].sum() / whole[base].sum() * whole
                 yield Fault(
-                    metric, "" if least == _BAD else keys[fall.row][1], fall.span, fall.loss(usual, part, whole)
+                    metric, "" if least == _BAD else keys[named[fall.row]][1], fall.span, fall.loss(usual, part, whole)
                 )
-
-
-def _grid(
-    counts: pl.DataFrame, metric: str, which: pl.Expr, names: Sequence[str], days: Sequence[date]
-) -> tuple[list[tuple[str, ...]], Floats]:
-    """Records by day and subject, of a metric; what the subjects are."""
-    keys, (records,) = by_day(
-        counts.filter(which, pl.col("metric") == metric).select("day", *names, "records"), names, days
-    )
-    return keys, records
 
 
 def whole_day_faults(counted: Sequence[int], is_watched: Flags, least: float) -> Iterator[Fault]:
@@ -136,7 +128,8 @@ def copied_days(counts: pl.DataFrame, days: Sequence[date]) -> Iterator[Fault]:
     What sends the same each day, as a probe does, is no copy. A copy is no other day to be like: a feed that is stuck
     stays one.
     """
-    _, hours = _grid(counts, "hour_shift", pl.col("part") != "", ("whole", "part"), days)
+    of_hours = counts.filter(pl.col("metric") == "hour_shift", pl.col("part") != "").drop("metric")
+    _, (hours,) = by_day(of_hours, _PART, days)
     original: dict[int, int] = {}
     for place in range(LEAST_BASELINE_DAYS, len(days)):
         first = max(place - BASELINE_DAYS, 0)
