@@ -27,6 +27,9 @@ WITH asked AS (
     -- A move is no larger than what moves: those of the largest are the largest.
     ORDER BY greatest(max(authorizations), max(verifications)) DESC, app_key, channel
     LIMIT $movers_among
+), subject_days AS MATERIALIZED (
+    FROM counted
+    SEMI JOIN subjects USING (app_key, channel)
 ), struck AS (
     SELECT DISTINCT
         subjects.app_key,
@@ -53,7 +56,7 @@ WITH asked AS (
         coalesce(CASE WHEN is_authorized THEN authorizations_tried ELSE verification_requests END, 0) AS tried
     FROM spans
     JOIN subjects ON counted_day >= first_seen
-    LEFT JOIN counted
+    LEFT JOIN subject_days AS counted
         ON counted.day = counted_day AND counted.app_key = subjects.app_key AND counted.channel = subjects.channel
     LEFT JOIN struck
         ON struck.day = counted_day AND struck.app_key = subjects.app_key AND struck.channel = subjects.channel
@@ -94,7 +97,7 @@ WITH asked AS (
     JOIN subjects USING (app_key, channel)
     CROSS JOIN (SELECT unnest(range(1, 57))::INTEGER AS back) AS reach
     LEFT JOIN day_quality AS counted_quality ON counted_quality.day = listed.day - back
-    LEFT JOIN counted
+    LEFT JOIN subject_days AS counted
         ON counted.day = listed.day - back AND counted.app_key = listed.app_key AND counted.channel = listed.channel
     LEFT JOIN struck
         ON struck.day = listed.day - back AND struck.app_key = listed.app_key AND struck.channel = listed.channel
