@@ -50,7 +50,9 @@ class RateMeasure:
         share = (base_k + 0.5) / (base_n + 1)
         variance = share * (1 - share)
         swing = (base("squares") - 2 * share * base_k + share**2 * base_n) / variance
-        prior = 1 + _RATE_SWING**2 * base_n / base("days") / variance
+        # A level swings no further than to all or to none.
+        known = np.minimum(_RATE_SWING, np.minimum(share, 1 - share))
+        prior = 1 + known**2 * base_n / base("days") / variance
         return _as_normal(surprise * (k / n < base_k / base_n), swing, base("days") - 1, prior)
 
 

@@ -75,6 +75,11 @@ def test_a_subject_that_swings_is_given_more_room() -> None:
     assert rates([*restless, 0.84]) == []
 
 
+@pytest.mark.parametrize("level", [0.9, 0.8, 0.0])
+def test_what_was_always_whole_swings_by_next_to_nothing(level: float) -> None:
+    assert one(rates([1.0] * 21 + [level], 600)).first == 21
+
+
 def test_it_recovers_when_two_days_in_a_row_are_back() -> None:
     fall = one(rates([0.96] * 30 + [0.6] * 4 + [0.95, 0.96, 0.96]))
     assert (fall.first, fall.last, fall.state) == (30, 33, "recovered")
