@@ -18,7 +18,7 @@ SCRIPT := reports/static/build/report.js
 # The machine's npm and node come first; those of the Python package stand in where it has none.
 NPM = PATH="$$PATH:$(CURDIR)/$(BIN)" npm
 
-.PHONY: setup setup-dev spark demo test test-long test-spark check lint bench reliability lock browser system audit
+.PHONY: setup setup-dev spark fetched-spark demo test test-long test-spark check lint checked bench reliability lock browser system audit
 # All but what needs processes, a browser or Dagster of its own, or minutes.
 FAST := $(addprefix --ignore=tests/,browser bench/test_questions.py commands engines/test_same_results.py engines/test_failures.py oracle orchestration property reliability reports/serve run setup)
 
@@ -37,6 +37,9 @@ setup-dev:
 	@$(MAKE) --silent --no-print-directory $(SCRIPT)
 
 spark: setup
+	@$(MAKE) --silent --no-print-directory fetched-spark
+
+fetched-spark:
 	@sh tools/venv.sh spark
 
 # The pages' scripts in one.
@@ -59,7 +62,7 @@ system: browser
 # small here, more threads would wait for each other.
 test:
 	@$(MAKE) --no-print-directory -j 2 setup-dev system
-	@$(MAKE) --no-print-directory -j 2 lint spark
+	@$(MAKE) --no-print-directory -j 2 checked fetched-spark
 	POLARS_MAX_THREADS=1 $(BIN)/python -m pytest -n 3 --dist loadgroup --no-loadscope-reorder -m "not length"
 
 test-long: setup-dev spark system
@@ -74,6 +77,9 @@ check: lint
 
 # Format, lint, types, layers and dead code, of Python and of the pages' scripts; the unit tests of these.
 lint: setup-dev
+	@$(MAKE) --no-print-directory checked
+
+checked:
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy
