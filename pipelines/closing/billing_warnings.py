@@ -5,13 +5,10 @@ They look at the tables as they are to be published.
 """
 
 from collections.abc import Iterable, Mapping
-from contextlib import closing
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
-
-import duckdb
 
 from pipelines.common.days import day_start
 from pipelines.common.errors import UsageError
@@ -19,7 +16,7 @@ from pipelines.common.text import listed
 from pipelines.contract.checks import CheckResult
 from pipelines.contract.registry import Registry
 from pipelines.contract.settings import Settings
-from pipelines.store.database import as_unreadable, open_published, workbench
+from pipelines.store.database import published_tables, workbench
 from pipelines.store.manifest import Manifest
 from pipelines.store.store import Store
 
@@ -84,12 +81,10 @@ def published_billing_warnings(database: Path) -> list[CheckResult]:
         UnreadablePublicationError: nobody can tell which of them stand.
     """
     try:
-        with closing(open_published(database)) as connection:
+        with published_tables(database) as connection:
             found = connection.execute(_PUBLISHED, {"names": list(_NAMES)}).fetchall()
-    except (UsageError, duckdb.CatalogException, duckdb.BinderException):
+    except UsageError:
         found = []
-    except duckdb.Error as error:
-        raise as_unreadable(database, error) from None
     by_name = {name: CheckResult(name, *rest) for name, *rest in found}
     return [by_name.get(name) or _named(name, ()) for name in _NAMES]
 

@@ -7,7 +7,7 @@ days before is no check: it is found in `incidents/`.
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from pipelines.closing.billing_warnings import billing_warnings, published_billing_warnings
+from pipelines.closing.billing_warnings import billing_warnings
 from pipelines.closing.examined import closed_days, files_since_closing
 from pipelines.closing.mappings import faults_of_sources
 from pipelines.closing.registry_warnings import registry_checks
@@ -21,7 +21,6 @@ from pipelines.reading.mapping_use import IDLE_WORDS, fault_words
 from pipelines.reading.reasons import Reason, words_of, words_of_damage
 from pipelines.reading.unread import kinds
 from pipelines.store.manifest import FileEntry, Manifest
-from pipelines.store.store import Store
 
 _MOST_FAULTS = 5
 _MORE = ("and more: see `authmeter check`", "等等，详见 authmeter check")
@@ -54,16 +53,6 @@ def run_checks(
     )
     by_name = {result.check_name: result for result in of_folder}
     return [by_name[name] for name in FOLDER_CHECKS]
-
-
-def checks_as_of(
-    store: Store, manifest: Manifest, settings: Settings, registry: Registry, as_of: date
-) -> list[CheckResult]:
-    """All warning checks of a data folder as of a day; those of packages, consoles and bills, which come of all its
-    days, as they are published.
-    """
-    of_billing = published_billing_warnings(store.database) if registry.has_billing else ()
-    return run_checks(manifest, settings, registry, as_of, of_billing)
 
 
 def hold_back(manifest: Manifest, settings: Settings, as_of: date) -> None:

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.commands.incidents import older_publication
-from pipelines.common.errors import UsageError
+from pipelines.common.errors import UsageError, older_publication
 from pipelines.common.text import counted
 from pipelines.contract.settings import load_settings
 from pipelines.store.database import open_published
@@ -70,8 +69,8 @@ def run_table_export(data: Path, request: TableRequest) -> None:
     _refuse_own_place(store, request.target)
     try:
         rows = export_table(store.database, request)
-    except (duckdb.CatalogException, duckdb.BinderException):
-        raise older_publication(store.database, f"table {request.table} as it is now") from None
+    except (duckdb.CatalogException, duckdb.BinderException) as error:
+        raise older_publication(store.database, str(error).splitlines()[0]) from None
     span = request.span
     if span and not has_days(request.table):
         print(f"the rows of {request.table} are of no day: it is exported whole")

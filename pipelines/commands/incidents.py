@@ -3,13 +3,9 @@
 import json
 from pathlib import Path
 
-import duckdb
-
-from pipelines.common.errors import UsageError
 from pipelines.common.text import printable
 from pipelines.incidents.published import PublishedIncident
 from pipelines.run.incident_links import linked_incidents
-from pipelines.store.database import as_unreadable
 from pipelines.store.store import Store
 
 
@@ -25,12 +21,7 @@ def print_incidents(data: Path, *, with_parts: bool, as_json: bool) -> None:
         UnreadablePublicationError: the published file is damaged.
     """
     store = Store(data)
-    try:
-        found = linked_incidents(store.database)
-    except (duckdb.CatalogException, duckdb.BinderException):
-        raise older_publication(store.database) from None
-    except duckdb.Error as error:
-        raise as_unreadable(store.database, error) from None
+    found = linked_incidents(store.database)
     listed = [(one, link) for one, link in found if with_parts or one.stands_alone]
     if as_json:
         as_of = store.read_state().as_of
@@ -45,16 +36,6 @@ def print_incidents(data: Path, *, with_parts: bool, as_json: bool) -> None:
             print(f"{'':<10} note of {note.day}: {printable(note.text)}")
     if parts := len(found) - len(listed):
         print(f"{parts:,} more as part of these: --all")
-
-
-def older_publication(database: Path, lacking: str = "incidents") -> UsageError:
-    """What a command says that needs a table which the published file has not got."""
-    return UsageError(
-        "What is published is of an older version of authmeter.",
-        where=str(database),
-        why=f"It has no {lacking}.",
-        do="Run `authmeter run`.",
-    )
 
 
 def _fields(one: PublishedIncident, link: str) -> dict[str, object]:

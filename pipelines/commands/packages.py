@@ -2,16 +2,12 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
-import duckdb
-
-from pipelines.commands.incidents import older_publication
 from pipelines.common.days import stamp
 from pipelines.common.text import counted, printable
-from pipelines.store.database import as_unreadable, named_rows, open_published
+from pipelines.store.database import named_rows, published_tables
 from pipelines.store.store import Store
 
 Row = dict[str, Any]
@@ -33,16 +29,10 @@ def print_packages(data: Path, *, as_json: bool) -> None:
         UsageError: nothing is published, or only by an older version.
         UnreadablePublicationError: the published file is damaged.
     """
-    database = Store(data).database
-    with closing(open_published(database)) as connection:
-        try:
-            accounts = named_rows(connection, "SELECT * FROM resource_package_forecast ORDER BY account_id")
-            packages = named_rows(connection, _PACKAGES)
-            ((zone,),) = connection.execute("SELECT time_zone FROM publication").fetchall()
-        except (duckdb.CatalogException, duckdb.BinderException):
-            raise older_publication(database, "resource packages") from None
-        except duckdb.Error as error:
-            raise as_unreadable(database, error) from None
+    with published_tables(Store(data).database) as connection:
+        accounts = named_rows(connection, "SELECT * FROM resource_package_forecast ORDER BY account_id")
+        packages = named_rows(connection, _PACKAGES)
+        ((zone,),) = connection.execute("SELECT time_zone FROM publication").fetchall()
     if as_json:
         for one in packages:
             one |= {name: stamp(one[name], zone) for name in ("purchased_at", "expires_at")}

@@ -41,6 +41,16 @@ def nothing_published(where: object) -> UsageError:
     return UsageError("Nothing is published yet.", where=str(where), do="Run `authmeter run` first.")
 
 
+def older_publication(where: object, lacking: str) -> UsageError:
+    """What such a command says where the published file has not got what this version asks of it."""
+    return UsageError(
+        "What is published is of an older version of authmeter.",
+        where=str(where),
+        why=lacking,
+        do="Run `authmeter run`.",
+    )
+
+
 class InUseError(AuthmeterError):
     """Another process works on the data folder: this one did nothing, which is no failure of the folder's last run."""
 

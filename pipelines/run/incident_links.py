@@ -1,11 +1,10 @@
 """The published incidents, each with the page of the site that shows it."""
 
-from contextlib import closing
 from pathlib import Path
 
 from pipelines.incidents.incident import ALL
 from pipelines.incidents.published import PublishedIncident, incidents_of
-from pipelines.store.database import open_published
+from pipelines.store.database import published_tables
 from reports.content.folders import app_folders
 
 
@@ -13,10 +12,10 @@ def linked_incidents(database: Path) -> list[tuple[PublishedIncident, str]]:
     """Every published incident in the order of the contract, and the path of its app's page in the site.
 
     Raises:
-        UsageError: nothing was published yet.
-        duckdb.Error: the file cannot be read, or is of another version.
+        UsageError: nothing is published, or only by an older version.
+        UnreadablePublicationError: the published file is damaged.
     """
-    with closing(open_published(database)) as connection:
+    with published_tables(database) as connection:
         found = incidents_of(connection)
         if not found:
             return []

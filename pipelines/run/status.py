@@ -6,31 +6,27 @@ Lives here: how the state is found. Its fields are in `contract/status.py`; a ru
 
 import json
 import os
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-import duckdb
 from pydantic import ValidationError
 
 from pipelines.alerts.due import undelivered
-from pipelines.closing.warnings import checks_as_of, run_checks
+from pipelines.closing.billing_warnings import published_billing_warnings
+from pipelines.closing.warnings import run_checks
 from pipelines.common.days import days_between, last_closed_day
 from pipelines.common.errors import UsageError
 from pipelines.contract.checks import CHECKS, CheckResult
 from pipelines.contract.registry import load_registry
 from pipelines.contract.settings import load_settings
 from pipelines.contract.status import Kept, LastRun, OpenIncident, Overdue, Published, Status, Warned, Work
-from pipelines.incidents.published import PublishedIncident
 from pipelines.run.incident_links import linked_incidents
-from pipelines.store.database import UnreadablePublicationError, as_unreadable, open_published
+from pipelines.store.database import UnreadablePublicationError, published_tables
 from pipelines.store.manifest import Manifest
 from pipelines.store.store import Store
-
-T = TypeVar("T")
 
 # So many missing days are named; the quality page has them all.
 _NAMED = 3
@@ -68,10 +64,12 @@ def status_of(
         damages: list[UnreadablePublicationError] = []
         if checks is None:
             registry = load_registry(store.registry, settings.timezone)
-            # What can be told without the published file is told.
-            checks = run_checks(manifest, settings, registry, manifest.as_of)
-            with _noted(damages):
-                checks = checks_as_of(store, manifest, settings, registry, manifest.as_of)
+            # Those of packages, consoles and bills come of all days: they are told as they are published.
+            of_billing: list[CheckResult] = []
+            if registry.has_billing:
+                with _noted(damages):
+                    of_billing = published_billing_warnings(store.database)
+            checks = run_checks(manifest, settings, registry, manifest.as_of, of_billing)
         with _noted(damages):
             status.published.restated_days = _restated_days(store.database)
             status.incidents = _open_incidents(store.database)
@@ -150,9 +148,13 @@ def _published(manifest: Manifest, as_of: date) -> Published:
 
 @contextmanager
 def _noted(damages: list[UnreadablePublicationError]) -> Iterator[None]:
-    """Goes on where the published file cannot be read, and puts that among the damages."""
+    """Goes on where the published file is not there or of an older version, as the next run makes it; and where it
+    cannot be read, which is put among the damages.
+    """
     try:
         yield
+    except UsageError:
+        pass
     except UnreadablePublicationError as error:
         damages.append(error)
 
@@ -164,32 +166,12 @@ def _damaged(error: UnreadablePublicationError) -> Warned:
     )  # fmt: skip
 
 
-def _asked(database: Path, ask: Callable[[], T], otherwise: T) -> T:
-    """What is asked of the published file; `otherwise` where it is not there, or not of this version: the next run
-    makes it.
-
-    Raises:
-        UnreadablePublicationError: it is damaged.
-    """
-    try:
-        return ask()
-    except (UsageError, duckdb.CatalogException, duckdb.BinderException):
-        return otherwise
-    except duckdb.Error as error:
-        raise as_unreadable(database, error) from None
-
-
-def _restated_days(database: Path) -> int | None:
-    def count() -> int:
-        with closing(open_published(database)) as connection:
-            return int(connection.execute("SELECT count(*) FILTER (restated) FROM day_quality").fetchall()[0][0])
-
-    return _asked(database, count, None)
+def _restated_days(database: Path) -> int:
+    with published_tables(database) as connection:
+        return int(connection.execute("SELECT count(*) FILTER (restated) FROM day_quality").fetchall()[0][0])
 
 
 def _open_incidents(database: Path) -> list[OpenIncident]:
-    none: list[tuple[PublishedIncident, str]] = []
-    found = _asked(database, lambda: linked_incidents(database), none)
     return [
         OpenIncident(
             incident_id=row.incident_id, kind=row.kind, metric=row.metric, app_key=row.app_key, channel=row.channel,
@@ -197,7 +179,7 @@ def _open_incidents(database: Path) -> list[OpenIncident]:
             lost=row.lost, cause=row.cause.cell, text_en=one.text.en, text_zh=one.text.zh, link=link,
             notes=[note.text for note in one.notes],
         )
-        for row, one, link in ((one.incident, one, link) for one, link in found)
+        for row, one, link in ((one.incident, one, link) for one, link in linked_incidents(database))
         if one.is_open and one.stands_alone
     ]  # fmt: skip
 

@@ -17,7 +17,7 @@ import duckdb
 
 from pipelines.common import durable
 from pipelines.common.days import stamp
-from pipelines.common.errors import AuthmeterError, BooksError, nothing_published
+from pipelines.common.errors import AuthmeterError, BooksError, nothing_published, older_publication
 from pipelines.common.sql import literal, sql
 from pipelines.contract.record import record_macros
 from pipelines.contract.settings import Settings
@@ -176,9 +176,21 @@ def open_published(
     return connection
 
 
-def as_unreadable(database: Path, error: duckdb.Error) -> UnreadablePublicationError:
-    """What is said where the published file opened, and was found to be damaged by what was asked of it."""
-    return error if isinstance(error, UnreadablePublicationError) else UnreadablePublicationError(database, error)
+@contextmanager
+def published_tables(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The published file, to ask its tables; what is wrong with it is said the same way whoever asks.
+
+    Raises:
+        UsageError: nothing was published yet, or by a version whose tables lack what is asked.
+        UnreadablePublicationError: it is no database, or was found to be damaged by what was asked of it.
+    """
+    with closing(open_published(database)) as connection:
+        try:
+            yield connection
+        except (duckdb.CatalogException, duckdb.BinderException) as error:
+            raise older_publication(database, str(error).splitlines()[0]) from None
+        except duckdb.Error as error:
+            raise UnreadablePublicationError(database, error) from None
 
 
 def _opened_as_published(database: Path, opened: Callable[[Path], T], temp: Path | None = None) -> T:
