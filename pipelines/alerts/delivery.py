@@ -9,11 +9,11 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from shlex import quote
 
 from pipelines.alerts.message import Message
 from pipelines.common.errors import UsageError
 from pipelines.common.project import PROJECT
+from pipelines.common.rights import keep_private
 from pipelines.contract.settings import AlertSettings
 
 # A receiver or a command that takes longer is given up.
@@ -38,13 +38,9 @@ def receivers(data: Path, alerts: AlertSettings) -> dict[int, str]:
     if not text and alerts.urls_file:
         file = data / alerts.urls_file
         try:
-            if file.stat().st_mode & 0o077:
-                raise UsageError(
-                    "Others than its owner may read the file with the addresses of the alerts.",
-                    where=str(file),
-                    why="An address holds the token of its receiver.",
-                    do=f"Run `chmod 600 {quote(str(file))}`.",
-                )
+            keep_private(
+                file, "The file with the addresses of the alerts", "An address holds the token of its receiver."
+            )
             text = file.read_text("utf-8")
         except (OSError, UnicodeDecodeError) as error:
             found = error.strerror if isinstance(error, OSError) else "It is not UTF-8 text"

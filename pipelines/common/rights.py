@@ -8,11 +8,13 @@ import errno
 import os
 import pwd
 import re
+import stat
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
+from shlex import quote
 
-from pipelines.common.errors import AuthmeterError, errors_behind
+from pipelines.common.errors import AuthmeterError, UsageError, errors_behind
 
 _NUMBERS = (errno.EACCES, errno.EPERM, errno.EROFS)
 # As DuckDB, SQLite and Polars say it; DuckDB names the file.
@@ -62,6 +64,24 @@ def rights_error(path: Path) -> AuthmeterError:
         if owner == me
         else f"Run it as {owner}, or have the data folder given to {me}: `chown -R`.",
     )
+
+
+def keep_private(file: Path, what: str, why: str, besides: str = "") -> None:
+    """Refuses a file with a secret that others than its owner may read or change; a pipe has no others.
+
+    Args:
+        what: the file in an error's words, such as `The hash key`.
+        why: what others could do with it.
+        besides: what is to be done besides taking their rights away.
+
+    Raises:
+        UsageError: others may. The message never holds what is in the file.
+        OSError: it is not there.
+    """
+    mode = file.stat().st_mode
+    if stat.S_ISREG(mode) and mode & 0o077:
+        do = f"Run `chmod 600 {quote(str(file))}`.{besides}"
+        raise UsageError(f"{what} can be read or changed by others.", where=str(file), why=why, do=do)
 
 
 def owner_of(path: Path) -> str:

@@ -3,14 +3,12 @@
 import hmac
 import os
 import secrets
-import stat
 from pathlib import Path
-from shlex import quote
 from uuid import UUID
 
 from pipelines.common import durable
 from pipelines.common.errors import UsageError
-from pipelines.common.rights import owner_of
+from pipelines.common.rights import keep_private, owner_of
 
 
 def hash_key(data: Path, may_make: bool = True) -> tuple[str, str | None]:
@@ -45,7 +43,10 @@ def hash_key(data: Path, may_make: bool = True) -> tuple[str, str | None]:
                 f"No hash key was given: a random one was made in {file}. Keep it: another key counts devices twice."
             )
         try:
-            _require_private(file)
+            keep_private(
+                file, "The hash key", "With it and a list of numbers, anyone can find the numbers behind the hashes.",
+                " If somebody may have read it, start a new data folder with a new key.",
+            )  # fmt: skip
             key = file.read_text("utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
             whose = f" It belongs to {owner_of(file)}." if isinstance(error, PermissionError) else ""
@@ -63,18 +64,6 @@ def hash_key(data: Path, may_make: bool = True) -> tuple[str, str | None]:
             do="Use a long random key, such as 64 hex digits.",
         )
     return key, notice
-
-
-def _require_private(file: Path) -> None:
-    mode = file.stat().st_mode
-    if stat.S_ISREG(mode) and mode & 0o077:
-        raise UsageError(
-            "The hash key can be read or changed by others.",
-            where=str(file),
-            why="With the key and a list of numbers, anyone can find the numbers behind the hashes.",
-            do=f"Run `chmod 600 {quote(str(file))}`. "
-            "If somebody may have read it, start a new data folder with a new key.",
-        )
 
 
 def key_fingerprint(key: str) -> str:

@@ -15,16 +15,17 @@ import secrets
 import stat
 import sys
 from pathlib import Path
-from shlex import quote
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from pipelines.common.errors import UsageError
+from pipelines.common.rights import keep_private
 from pipelines.common.toml_files import findings, read_toml
 from pipelines.contract.record import APP_KEY_PATTERN
 
 EVERY_APP = "*"
+_WHY = "It says who may see which app; while it is in doubt, nobody may see any."
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{20,200}", re.ASCII)
 
 
@@ -87,8 +88,7 @@ class TokensFile:
     def _parse(self, mode: int) -> tuple[Entry, ...]:
         if not stat.S_ISREG(mode):
             raise self._refusal("is no file", "Name a file with --tokens.")
-        if mode & 0o077:
-            raise self._refusal("can be read or changed by others", f"Run `chmod 600 {quote(str(self.file))}`.")
+        keep_private(self.file, "The tokens file", _WHY)
         try:
             entries = _Content.model_validate(read_toml(self.file)).token
         except ValidationError as error:
@@ -106,7 +106,7 @@ class TokensFile:
         return UsageError(
             f"The tokens file {what}.",
             where=str(self.file),
-            why="It says who may see which app; while it is in doubt, nobody may see any.",
+            why=_WHY,
             do=do,
         )
 
