@@ -25,6 +25,8 @@ LATE_ROWS = pa.schema([("filename", pa.string()), ("file", pa.int32()), ("first_
 """Where late records begin: of the content at a place of a stored file, those of the day from that row of the file on
 are late.
 """
+ROWS_AT_ONCE = 122_880
+"""Rows that are drawn, hashed or written at once: a row group of DuckDB, of which a core takes one at a time."""
 Asked = TypeVar("Asked")
 Answer = TypeVar("Answer")
 Adds = tuple[str, ...] | None

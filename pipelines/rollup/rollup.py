@@ -123,7 +123,7 @@ def roll_up_day(roller: DayRoller, inputs: RollupInputs, manifest: Manifest, day
     """The tables of one day, of its live parts, into the empty folder `fresh`."""
     from pipelines.rollup.late_rows import late_rows
 
-    live = [entry for entry in manifest.live_files() if entry.part]
+    live = manifest.live_parts()
     late = late_rows(inputs.store, inputs.settings, day, live)
     return roller.roll_up(replace(events_of(inputs, manifest, [day]), late=late), fresh)
 
@@ -134,7 +134,7 @@ def events_of(inputs: RollupInputs, manifest: Manifest, days: Sequence[date]) ->
     from pipelines.rollup.plan import day_values
 
     # What a part holds of other days is no matter: where all its files count, no row of it needs a look.
-    live = [entry for entry in manifest.live_files() if entry.part]
+    live = manifest.live_parts()
     of_days = {entry.part for entry in live if not entry.days.keys().isdisjoint(days)}
     records = sum(entry.days[day].accepted for entry in live for day in days if day in entry.days)
     parts = inputs.store.part_records(entry for entry in live if entry.part in of_days)

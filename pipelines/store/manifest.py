@@ -154,6 +154,10 @@ class Manifest(State):
         """The contents that count: status `read`."""
         return [entry for entry in self.files if entry.status == "read"]
 
+    def live_parts(self) -> list[FileEntry]:
+        """Those of them of which a part is stored; of one whose days retention took there is none."""
+        return [entry for entry in self.live_files() if entry.part]
+
     @property
     def late_records(self) -> Counter[date]:
         """The late records of each day, over the live files; which of a file's are late, `ingest.count_late` says."""

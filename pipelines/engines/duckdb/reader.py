@@ -15,11 +15,12 @@ from pipelines.common.errors import AuthmeterError, DamagedFileError
 from pipelines.common.machine_limits import is_disk_full
 from pipelines.contract.masking import masked_text
 from pipelines.contract.parts import PartBooks
+from pipelines.engines.base import ROWS_AT_ONCE
 from pipelines.engines.duckdb.csv_files import OddCsvError, read_odd_csv, read_plain_csv
 from pipelines.engines.duckdb.line_files import read_lines
 from pipelines.engines.duckdb.parquet_files import read_parquet
 from pipelines.engines.duckdb.part_writer import StoreError
-from pipelines.engines.duckdb.reading_job import BATCH_ROWS, ReadingJob
+from pipelines.engines.duckdb.reading_job import ReadingJob
 from pipelines.reading.landing import LandedFile
 from pipelines.reading.parquet_process import ParquetProcess
 from pipelines.reading.plain_files import in_utf_8, plain_file
@@ -59,7 +60,7 @@ class DuckDBReader:
         with ExitStack() as stack, _errors_in_words(files):
             if form == "parquet":
                 (file,) = files
-                return read_parquet(job, self._parquet.batches(file, self._limits, BATCH_ROWS, _BATCH_BYTES))
+                return read_parquet(job, self._parquet.batches(file, self._limits, ROWS_AT_ONCE, _BATCH_BYTES))
             plain = [
                 stack.enter_context(plain_file(file, self._limits, self._temp, may_be_utf_16=form == "csv"))
                 for file in files

@@ -13,15 +13,14 @@ import pyarrow.compute as pc
 
 from pipelines.common.machine_limits import is_out_of_memory
 from pipelines.contract.field_rules import SKIPPED
+from pipelines.engines.base import ROWS_AT_ONCE
 from pipelines.engines.duckdb.part_writer import PartWriter
 from pipelines.reading.mapping_use import uses_of
 from pipelines.reading.reading import Reading
 from pipelines.reading.sources import SourceMapping
 
-# Rows that are hashed and written at once; they become a row group, of which a core takes one at a time.
-BATCH_ROWS = 122_880
 # Of what comes in smaller batches so many rows are joined: a query or a row group costs as much as hundreds of them.
-_FEWEST_ROWS = BATCH_ROWS // 4
+_FEWEST_ROWS = ROWS_AT_ONCE // 4
 _JOINED_BYTES = 32 << 20
 Rejected = Callable[[pa.RecordBatch, np.ndarray], None]
 
@@ -70,7 +69,7 @@ class ReadingJob:
         uses = uses_of(self.mapping)
         query_result = self.connection.sql(query, params=self.reading.parameters)
         # Closed whatever happens: an open result keeps the connection from any other question.
-        with query_result.to_arrow_reader(BATCH_ROWS) as drawn:
+        with query_result.to_arrow_reader(ROWS_AT_ONCE) as drawn:
             # The rows of a small file come as a batch of their own, and a batch costs as much as many rows.
             for batch in _joined(iter(partial(_next, drawn), None), _FEWEST_ROWS):
                 if uses:
@@ -84,7 +83,7 @@ class ReadingJob:
 
         As one stream, the database would take them with several threads, and mix up their order.
         """
-        for batch in _joined(batches, BATCH_ROWS):
+        for batch in _joined(batches, ROWS_AT_ONCE):
             self.connection.register(name, pa.Table.from_batches([batch]))
             try:
                 yield

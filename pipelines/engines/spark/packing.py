@@ -10,8 +10,9 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
+from pipelines.engines.base import ROWS_AT_ONCE
+
 _Rows = TypeVar("_Rows", pa.RecordBatch, pa.Table)
-_ROWS = 122_880
 # Of a bucket, so many rows are worth a value of their own.
 _FEWEST_ROWS = 2_048
 _OPTIONS = pa.ipc.IpcWriteOptions(compression=pa.Codec("zstd", 1))
@@ -21,7 +22,7 @@ _LOOKED_AT = 1_024
 
 def packed(relation: duckdb.DuckDBPyRelation) -> Iterator[bytes]:
     """A relation, some rows at a time; one value where it is empty, which tells its columns."""
-    batches = relation.to_arrow_reader(_ROWS)
+    batches = relation.to_arrow_reader(ROWS_AT_ONCE)
     is_empty = True
     for batch in batches:
         is_empty = False
@@ -32,7 +33,7 @@ def packed(relation: duckdb.DuckDBPyRelation) -> Iterator[bytes]:
 
 def packed_by_bucket(relation: duckdb.DuckDBPyRelation, buckets: int) -> Iterator[tuple[int, bytes]]:
     """The rows of a relation by its last column, the number of a bucket below `buckets`, which is left out."""
-    for batch in relation.to_arrow_reader(max(_ROWS, buckets * _FEWEST_ROWS)):
+    for batch in relation.to_arrow_reader(max(ROWS_AT_ONCE, buckets * _FEWEST_ROWS)):
         numbers = batch.column(batch.num_columns - 1).to_numpy()
         order = np.argsort(numbers, kind="stable")
         rows = _with_words(batch.select(batch.schema.names[:-1])).take(pa.array(order))
