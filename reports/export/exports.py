@@ -98,8 +98,8 @@ def require_app(connection: duckdb.DuckDBPyConnection, app_key: str) -> None:
     Raises:
         UsageError: it is neither registered nor has it logged.
     """
-    known = [row[0] for row in connection.execute("SELECT app_key FROM apps ORDER BY app_key").fetchall()]
-    if app_key not in known:
+    if not connection.execute("SELECT count(*) FROM apps WHERE app_key = $key", {"key": app_key}).fetchall()[0][0]:
+        known = [key for (key,) in connection.execute("SELECT app_key FROM apps ORDER BY app_key").fetchall()]
         near = get_close_matches(app_key, known, n=3)
         raise UsageError(
             f"No app {app_key!r} is published.",
