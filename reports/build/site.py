@@ -31,6 +31,7 @@ from reports.content import context
 from reports.content.briefing import briefing
 from reports.content.incidents import INCIDENTS_LISTED, NOTES_LISTED, OWN_ENDED_LISTED, PARTS_LISTED, Incidents
 from reports.content.language import Text, metric_label, t
+from reports.content.overviews import CARD_METRICS, days_with_a_page, overviews
 from reports.content.published import ROW_LIMIT, PublishedTables
 from reports.content.trust import public_reasons, reasons
 from reports.export.csv_files import csv_bytes, harmless
@@ -103,10 +104,10 @@ class _Site:
         self.apps = context.apps(marts)
         self.by_key = {app.key: app for app in self.apps}
         self.incidents = Incidents(marts, self.by_key)
-        days = context.days_with_a_page(
+        days = days_with_a_page(
             self.quality, marts.publication.as_of, (one.published.incident.first_day for one in self.incidents.all)
         )
-        self.overviews = list(context.overviews(marts, self.quality, days))
+        self.overviews = list(overviews(marts, self.quality, days))
         self.billing = BillingPages(marts, self.quality, self.by_key)
         rows = dict(marts.rows("detail_rows")) if xlsx_apps else {}
         with_workbook = {app.key for app in self.apps if gets_workbook(app.key, rows.get(app.key, 0), xlsx_apps)}
@@ -134,7 +135,7 @@ class _Site:
                 "OWN_ENDED_LISTED": OWN_ENDED_LISTED,
                 "PARTS_LISTED": PARTS_LISTED,
                 "NOTES_LISTED": NOTES_LISTED,
-                "MONTH_METRICS": (*context.CARD_METRICS, "billable_verifications"),
+                "MONTH_METRICS": (*CARD_METRICS, "billable_verifications"),
                 "billing_menu": self.billing.menu,
             }
         )
@@ -280,11 +281,11 @@ class _Site:
 
     def _counted(self) -> str:
         """Who has sign-in by others alone reads of that."""
-        return context.CARD_METRICS[0 if any(one.cards[0][1] for one in self.overviews) else 3]
+        return CARD_METRICS[0 if any(one.cards[0][1] for one in self.overviews) else 3]
 
     def _files(self, usage_csv: WrittenFile, months: Sequence[Month], billing_csvs: Mapping[str, WrittenFile]) -> None:
         metric = self._counted()
-        place = context.CARD_METRICS.index(metric)
+        place = CARD_METRICS.index(metric)
         first = self.standing.publication.as_of - timedelta(days=max(WINDOWS))
         newest = [one for one in self.overviews if one.day > first]
         days: list[tuple[date, str, bool, int | None]] = [

@@ -11,9 +11,9 @@ from datetime import date
 from typing import Final
 
 from pipelines.contract.record import ALL_APPS, NUMBER_CHANNELS, SOCIAL_CHANNELS, TREND_CHANNELS
-from reports.content.context import CARD_METRICS
 from reports.content.drawings import Course
 from reports.content.norms import Observed, Struck, Usual, course_of, norms_of, usual_of
+from reports.content.overviews import CARD_METRICS
 from reports.content.published import DAYS, PublishedTables
 
 TECHNICAL: Final = "technical_success_rate"
