@@ -221,7 +221,8 @@ def second_scheduler(tries: int, work: Path) -> Result:
         tally.check(not any(_lives(process) for process in tree), f"{number}: what the first left goes on")
         third.send_signal(signal.SIGTERM)
         left = descendants(third.pid)
-        is_ended = third.wait(60) == 0 and not any(_lives(process) for process in left)
+        # What is killed is gone when the system comes to it: on a busy machine, a moment later.
+        is_ended = third.wait(60) == 0 and until(lambda left=left: not any(_lives(one) for one in left), 60)
         tally.check(is_ended, f"{number}: the third did not end when it was told to")
     return tally.result()
 
