@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pipelines.common.days import day_start
 from pipelines.common.errors import UsageError
-from pipelines.common.text import listed
+from pipelines.common.text import Words, counted, listed
 from pipelines.contract.checks import CheckResult
+from pipelines.contract.record import ALL_APPS
 from pipelines.contract.registry import Registry
 from pipelines.contract.settings import Settings
 from pipelines.store.database import published_tables, workbench
@@ -67,7 +68,7 @@ def billing_warnings(tables: "Mapping[str, pl.DataFrame] | None", settings: Sett
         _running_out(accounts, as_of),
         (_unused(one) for one in packages if _is_lapsing(one, end)),
         _overflowing(tables["resource_package_usage"], as_of),
-        (f"{one['resource_package_id']}: {one['drift']:+,}" for one in packages if _is_off(one)),
+        (_off(one) for one in packages if _is_off(one)),
         _unexplained(tables["reconciliation_daily"], tables["reconciliation_monthly"], as_of),
     )
     return [_named(name, texts) for name, texts in zip(_NAMES, found, strict=True)]
@@ -89,33 +90,44 @@ def published_billing_warnings(database: Path) -> list[CheckResult]:
     return [by_name.get(name) or _named(name, ()) for name in _NAMES]
 
 
-def _named(check: str, found: Iterable[str]) -> CheckResult:
-    """The result of a check that names accounts or packages with their figures, which read alike in both languages."""
-    named = list(found)
-    return CheckResult(check, not named, listed(named) if named else "none", listed(named) if named else "无")
+def _named(check: str, found: Iterable[Words]) -> CheckResult:
+    """The result of a check that says something of each account, package or statement that it names."""
+    said = list(found)
+    if not said:
+        return CheckResult(check, True, "none", "无")
+    return CheckResult(
+        check, False, listed([one.en for one in said], "; "), listed([one.zh for one in said], "；")
+    )  # fmt: skip
 
 
 def _is_low(account: dict[str, Any], share: float) -> bool:
     return not account["quantity"] or account["remaining"] < Fraction(str(share)) * account["quantity"]
 
 
-def _low(account: dict[str, Any]) -> str:
-    return f"{account['account_id']}: {account['remaining']:,} / {account['quantity']:,}"
+def _low(account: dict[str, Any]) -> Words:
+    name, remaining, quantity = account["account_id"], account["remaining"], account["quantity"]
+    if not quantity:
+        return Words(f"{name}: no active package", f"{name}：没有生效中的资源包")
+    return Words(f"{name}: {remaining:,} of {quantity:,} left", f"{name}：剩余 {remaining:,} 次，共 {quantity:,} 次")
 
 
-def _running_out(accounts: Iterable[dict[str, Any]], as_of: date) -> Iterable[str]:
+def _running_out(accounts: Iterable[dict[str, Any]], as_of: date) -> Iterable[Words]:
     for one in accounts:
         day = one["run_out_earliest"] or one["run_out_day"]
         if day and day <= as_of + timedelta(days=_RUN_OUT_DAYS):
-            yield f"{one['account_id']}: {day}"
+            yield Words(f"{one['account_id']}: may run out on {day}", f"{one['account_id']}：可能在 {day} 用完")
 
 
-def _overflowing(usage: "pl.DataFrame", as_of: date) -> Iterable[str]:
+def _overflowing(usage: "pl.DataFrame", as_of: date) -> Iterable[Words]:
     uses: dict[str, int] = {}
     for one in usage.filter(day=as_of).iter_rows(named=True):
         if one["resource_package_id"] is None:
             uses[one["account_id"]] = uses.get(one["account_id"], 0) + one["uses"]
-    return (f"{account_id}: {count:,}" for account_id, count in sorted(uses.items()))
+    for account_id, count in sorted(uses.items()):
+        yield Words(
+            f"{account_id}: {counted(count, 'use')} on {as_of} beyond its packages",
+            f"{account_id}：{as_of} 超出用量 {count:,} 次",
+        )
 
 
 def _is_lapsing(package: dict[str, Any], end: datetime) -> bool:
@@ -124,8 +136,11 @@ def _is_lapsing(package: dict[str, Any], end: datetime) -> bool:
     return unused is not None and is_soon and 100 * unused >= _UNUSED_PERCENT * package["quantity"]
 
 
-def _unused(package: dict[str, Any]) -> str:
-    return f"{package['resource_package_id']}: {package['unused_expected']:,} / {package['quantity']:,}"
+def _unused(package: dict[str, Any]) -> Words:
+    name, unused, quantity = package["resource_package_id"], package["unused_expected"], package["quantity"]
+    return Words(
+        f"{name}: {unused:,} of {quantity:,} expected to lapse", f"{name}：预计作废 {unused:,} 次，共 {quantity:,} 次"
+    )
 
 
 def _is_off(package: dict[str, Any]) -> bool:
@@ -133,7 +148,19 @@ def _is_off(package: dict[str, Any]) -> bool:
     return drift is not None and 100 * abs(drift) > _DRIFT_PERCENT * package["quantity"]
 
 
-def _unexplained(daily: "pl.DataFrame", monthly: "pl.DataFrame", as_of: date) -> Iterable[str]:
+def _off(package: dict[str, Any]) -> Words:
+    name, drift = package["resource_package_id"], package["drift"]
+    return Words(
+        f"{name}: the newest reading is {abs(drift):,} {'above' if drift > 0 else 'below'} what was computed",
+        f"{name}：最新读数比计算值{_more_or_less(drift)}",
+    )
+
+
+def _more_or_less(difference: int) -> str:
+    return f"{'多' if difference > 0 else '少'} {abs(difference):,} 次"
+
+
+def _unexplained(daily: "pl.DataFrame", monthly: "pl.DataFrame", as_of: date) -> Iterable[Words]:
     """What is not explained of the last days, and of the last month that is over."""
     first = as_of - timedelta(days=_RECONCILED_DAYS - 1)
     this_month = (as_of + timedelta(days=1)).replace(day=1)
@@ -141,9 +168,18 @@ def _unexplained(daily: "pl.DataFrame", monthly: "pl.DataFrame", as_of: date) ->
     for one in monthly.iter_rows(named=True):
         if one["month"] == last_month and abs(one["unexplained"]) > one["tolerance"]:
             of = f"{one['account_id']} {one['channel']} {one['measure']}"
-            yield f"{one['month']:%Y-%m} {of}: {one['unexplained']:+,}"
+            yield _without_cause(f"{one['month']:%Y-%m} {of}", one["unexplained"])
     for one in daily.iter_rows(named=True):
         rest = one["unexplained"]
         if one["day"] >= first and rest is not None and abs(rest) > one["tolerance"]:
-            of = f"{one['account_id']} {one['app_key']} {one['channel']} {one['measure']}"
-            yield f"{one['day']} {of}: {rest:+,}"
+            app = Words("all apps", "全部应用") if one["app_key"] == ALL_APPS else Words(one["app_key"], one["app_key"])
+            en, zh = (f"{one['day']} {one['account_id']} {name} {one['channel']} {one['measure']}" for name in app)
+            yield _without_cause(en, rest, zh)
+
+
+def _without_cause(of: str, rest: int, of_zh: str | None = None) -> Words:
+    """What a console or a bill has more or less than the log, of what the texts name."""
+    return Words(
+        f"{of}: {abs(rest):,} {'more' if rest > 0 else 'fewer'} than the log, without a known cause",
+        f"{of_zh or of}：比日志{_more_or_less(rest)}，原因不明",
+    )

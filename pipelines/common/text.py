@@ -48,9 +48,9 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
-def listed(paths: Sequence[str]) -> str:
-    """The first five paths for a message, and how many more there are."""
-    return ", ".join(map(printable, paths[:5])) + (f" … (+{len(paths) - 5})" if len(paths) > 5 else "")
+def listed(paths: Sequence[str], between: str = ", ") -> str:
+    """The first five paths, or other short texts, for a message, and how many more there are."""
+    return between.join(map(printable, paths[:5])) + (f" … (+{len(paths) - 5})" if len(paths) > 5 else "")
 
 
 def percent(share: float) -> str:

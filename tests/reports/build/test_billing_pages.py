@@ -19,7 +19,7 @@ Pages = dict[str, dict[str, Any]]
 CHECKS = {
     "unknown_accounts": "corp (registry/bills)",
     "early_bills": "1 bill",
-    "package_low": "default: 1 / 9",
+    "package_low": "default: 1 of 9 left",
 }
 
 
