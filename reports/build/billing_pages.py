@@ -85,7 +85,7 @@ class BillingPages:
     def menu(self) -> list[tuple[str, Text]]:
         """The pages of whose files there is a row, also one that does not count, with their names."""
         pages = (
-            (self._accounts, "packages.html", t("Resource packages")),
+            (self._accounts, "packages.html", t("Packages")),
             (self._reconciled.months or self._reconciled.days, "reconciliation.html", t("Reconciliation")),
             (self._limits.has_own, "limits.html", t("Limits")),
         )

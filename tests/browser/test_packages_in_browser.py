@@ -45,7 +45,7 @@ def test_the_first_screen_says_when_it_runs_out_what_lapses_and_what_is_left(rea
             box = one.bounding_box()
             assert box
             assert box["y"] + box["height"] <= height
-    assert page.get_by_role("navigation").get_by_role("link", name="Resource packages").is_visible()
+    assert page.get_by_role("navigation").get_by_role("link", name="Packages").is_visible()
 
 
 def test_of_many_accounts_the_worst_lie_open_and_each_says_its_sentence(

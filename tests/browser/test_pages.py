@@ -93,6 +93,22 @@ def test_a_page_speaks_one_language_fits_its_window_and_sends_nothing(reader: Re
     assert_policy_holds(reader)
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("path", ["monitor.html", f"apps/{SHOP}/index.html"])
+def test_all_pages_and_the_switch_of_windows_stand_in_one_line(reader: Reader, path: str, language: str) -> None:
+    page = reader.open(path, lang=language)
+    assert page.locator("header nav a").count() >= 8
+    centres = [
+        box["y"] + box["height"] / 2
+        for one in page.locator("header nav a, header .windows button, header .languages button, .help-button").all()
+        if (box := one.bounding_box())
+    ]
+    assert max(centres) - min(centres) < 4
+    # A number alone is read out with what it counts.
+    windows = page.get_by_role("button", name="天" if language == "zh" else "days", exact=False)
+    assert [one.inner_text() for one in windows.all()] == ["7", "30", "90 天" if language == "zh" else "90 days"]
+
+
 def _without_names(text: str) -> str:
     """A text without the words that both languages share, and the names of tables and files."""
     return SAME.sub("", re.sub(r"表 (incidents|restatements)|<b>\.ndjson|SDK <img.*?…", "", text)).lower()
