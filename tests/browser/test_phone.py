@@ -30,6 +30,13 @@ _BEYOND = """() => Array.from(document.querySelectorAll("main .scroll"))
   .filter((box) => box.checkVisibility() && !box.querySelector(".dense") && box.scrollWidth > box.clientWidth)
   .map((box) => box.outerHTML.slice(0, 120))"""
 
+# Where the figure of a cell ends.
+_END_OF_TEXT = """(cell) => {
+  const range = document.createRange();
+  range.selectNodeContents(cell);
+  return Math.max(...Array.from(range.getClientRects(), (rect) => rect.right));
+}"""
+
 
 def phone(reader: Reader, path: str, language: str = "en") -> Page:
     reader.page.set_viewport_size({"width": 390, "height": 844})
@@ -85,6 +92,40 @@ def test_what_is_looked_up_is_folded_and_what_went_wrong_is_not(reader: Reader) 
     page = reader.open(APP, lang="en")
     assert page.locator(".phone-fold").count() == 0
     assert page.locator("[data-part=periods], [data-part=packages]").last.is_visible()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_monitoring_is_six_screens_long_and_its_list_of_apps_folded(
+    read_site: Callable[..., Reader], sampled: Path, language: str
+) -> None:
+    reader = read_site(sampled / "site")
+    page = phone(reader, "monitor.html", language)
+    assert page.evaluate("document.documentElement.scrollHeight") <= 6 * 844
+    seen = ("[data-chart=technical_success_rate]", "[data-part=summary]", "[data-part=versions]")
+    assert all(page.locator(one).is_visible() for one in seen)
+    listed = page.locator("table[data-table=logins] tbody tr").first
+    assert not listed.is_visible()
+    page.locator("#logins-heading").click()
+    assert listed.is_visible()
+    # The list of an address that asks for rows lies open, and the key that goes to the search opens it.
+    reader.open("monitor.html", lang=language, search="wallet")
+    assert listed.is_visible()
+    reader.open("monitor.html", lang=language)
+    page.keyboard.press("/")
+    assert page.locator("[data-filter=search]").evaluate("one => one === document.activeElement")
+    assert listed.is_visible()
+
+
+def test_plain_figures_of_a_row_stand_two_beside_each_other(reader: Reader) -> None:
+    page = phone(reader, "monitor.html")
+    row = page.locator("[data-part=summary] tbody tr").first
+    cells = [one for one in row.locator("td").all() if one.is_visible()]
+    plain = [one for one in cells if not one.locator(".change, svg").count()]
+    lefts = {round((one.bounding_box() or {"x": 0})["x"]) for one in plain}
+    assert len(plain) >= 5
+    assert len(lefts) == 2
+    # A figure stands at the right edge of its half, also behind a label of two lines.
+    assert len({round(one.evaluate(_END_OF_TEXT)) for one in plain}) == 2
 
 
 def test_a_row_names_each_of_its_figures_and_is_sorted_by_the_headings(reader: Reader) -> None:

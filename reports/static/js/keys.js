@@ -49,6 +49,8 @@ function showHelp() {
 function focusSearch() {
   const search = all("input[type=search]").find((one) => one.offsetParent !== null);
   if (!(search instanceof HTMLInputElement)) return false;
+  const fold = search.closest("details");
+  if (fold) fold.open = true;
   search.focus();
   search.select();
   return true;

@@ -2,7 +2,8 @@
    an app's own page. Made by script, so that the shell of each of many thousand apps stays small. They stand in both
    languages from the start, as the templates' texts do; other scripts fill what is marked by `data-…`. */
 
-import { all, element, isPhone } from "./dom.js";
+import { asked } from "./address.js";
+import { all, element, isPhone, one } from "./dom.js";
 import { LANGUAGE_TAGS, root, texts } from "./state.js";
 
 /** @import { Dimension, Language } from "./types.d.ts" */
@@ -100,10 +101,20 @@ function chartFigure(name, title, metric) {
  * On a phone what is not needed at first sight is folded: a page of all of it is as long as twelve screens.
  * @param {HTMLElement} head
  * @param {HTMLElement} content
- * @returns {HTMLElement}
+ * @returns {HTMLDetailsElement}
  */
 function folded(head, content) {
   return element("details", { className: "panel phone-fold" }, element("summary", {}, head), content);
+}
+
+/* A list that something else on the page leads to as well; it lies open where the address asks for rows of it. */
+function foldLists() {
+  for (const list of all("[data-phone-fold]")) {
+    const content = element("div", {}, ...Array.from(list.children));
+    const fold = folded(one("h2", content), content);
+    fold.open = ["search", "platform", "sort"].some(asked);
+    list.append(fold);
+  }
 }
 
 /**
@@ -230,4 +241,5 @@ export function drawSections(content = { logins: true }) {
   for (const place of all("[data-sections]")) {
     place.append(...(place.dataset.sections || "").split(" ").flatMap((name) => SECTIONS[name](content)));
   }
+  if (isPhone()) foldLists();
 }
