@@ -101,6 +101,15 @@ def test_an_app_that_is_disabled_says_so(reader: Reader) -> None:
     assert "未开通，近 30 天没有记录" in page.locator(".apps tr", has_text="Idle").inner_text()
 
 
+def test_an_app_without_schemes_says_so_in_a_sentence_in_every_window(reader: Reader) -> None:
+    for days in (7, 30):
+        page = reader.open("apps/idle/index.html", lang="zh", days=days)
+        for language, words in {"zh": "没有此应用的方案", "en": "No scheme of this app is in registry"}.items():
+            reader.speak(language)
+            assert words in page.locator("[data-part=packages]").inner_text()
+            assert page.locator("[data-part=packages] table").count() == 0
+
+
 def test_an_incident_of_an_app_that_nobody_registered_is_marked(reader: Reader) -> None:
     page = reader.open("index.html", lang="zh")
     part = page.locator('[data-incident="all-rate"] .incident-parts li', has_text="ghost")

@@ -170,7 +170,9 @@ function drawPackages() {
       headCell(metricLink("verifications"), true, periodLabel(windowKey())),
       headCell(metricLink("authorizations"), true, periodLabel(windowKey())),
     ];
-    place.replaceChildren(breakdownTable(_("Scheme"), head, (figures.packages || []).map(packageRow)));
+    // Those of the registry and of the records of the 30 days stand in every window.
+    const none = _("No scheme of this app is in registry/schemes.csv, and no record of the last 30 days names one.");
+    place.replaceChildren(breakdownTable(_("Scheme"), head, (figures.packages || []).map(packageRow), none));
   }
 }
 

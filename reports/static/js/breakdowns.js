@@ -14,14 +14,15 @@ import { onFigures, onWindow } from "./windows.js";
 /** @import { Better, Breakdown, Step, WindowKey } from "./types.d.ts" */
 
 /**
- * A table of the parts of a figure, or a word that there are none.
+ * A table of the parts of a figure, or a sentence that there are none.
  * @param {string} label
  * @param {Node[]} head
  * @param {Node[]} rows
+ * @param {string} [none]
  * @returns {HTMLElement}
  */
-export function breakdownTable(label, head, rows) {
-  if (!rows.length) return element("p", { className: "empty", textContent: _("Nothing in this window.") });
+export function breakdownTable(label, head, rows, none = _("Nothing in this window.")) {
+  if (!rows.length) return element("p", { className: "empty", textContent: none });
   return plainTable(label, head, rows);
 }
 
