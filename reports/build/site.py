@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -286,13 +287,17 @@ class _Site:
     def _files(self, usage_csv: WrittenFile, months: Sequence[Month], billing_csvs: Mapping[str, WrittenFile]) -> None:
         metric = self._counted()
         place = CARD_METRICS.index(metric)
-        first = self.standing.publication.as_of - timedelta(days=max(WINDOWS))
-        newest = [one for one in self.overviews if one.day > first]
-        days: list[tuple[date, str, bool, int | None]] = [
-            (one.day, one.quality.state, one.quality.is_restated, one.cards[place][1]) for one in newest
-        ]
+        # Of those before the month in which the 30 days begin, the reader knows what to look for.
+        opened = (self.standing.publication.as_of - timedelta(days=max(WINDOWS) - 1)).replace(day=1)
+        by_month = [
+            (month, month >= opened, [
+                (one.day, one.quality.state, one.quality.is_restated, one.cards[place][1])
+                for one in reversed(list(overviews))
+            ])
+            for month, overviews in groupby(self.overviews, lambda one: one.day.replace(day=1))
+        ]  # fmt: skip
         self._page(
-            "files.html", days=days, metric=metric, app_count=len(self.apps),
+            "files.html", by_month=by_month, metric=metric, app_count=len(self.apps),
             pages={file.path: file for file in self.writer.files if file.path.endswith(".html")},
             tables=[
                 (usage_csv.path, t("All apps by day, the last 30 days"), usage_csv),

@@ -49,10 +49,21 @@ def test_the_briefing(reader: Reader, tables: Published) -> None:
 
 def test_the_files(reader: Reader, tables: Published, logged: Path, folders: dict[str, str]) -> None:
     page = reader.open("files.html", lang="zh")
+    months = page.locator(".days-of-month")
+    states = months.evaluate_all("all => all.map((one) => [one.querySelector('summary').innerText, one.open])")
+    # Those of the 30 days lie open.
+    assert [month.split()[0] for month, is_open in states if is_open] == sorted(
+        {f"{one:%Y-%m}" for one in tables.window(30)}, reverse=True
+    )
+    assert len(states) > 2
+    months.evaluate_all("all => all.forEach((one) => { one.open = true; })")
+    # A day stands under those of its weekday.
+    places = page.locator(".calendar li").evaluate_all("all => all.map((one) => `${one.className} ${one.offsetLeft}`)")
+    assert len(set(places)) == 7
     for language in ("zh", "en"):
         if language == "en":
             reader.speak(language)
-        check_calendar(page.locator(".calendar a").all_inner_texts(), tables, language)
+        check_calendar(page.locator(".calendar a").all_inner_texts(), tables, logged / "site", language)
         check_files(read(page)["tables"]["files"], tables, logged / "site", folders, language)
         check_listed(page.locator(".files li").all(), logged / "site")
 
@@ -252,9 +263,13 @@ def check_movers(found: list[list[str]], tables: Published) -> None:
     ]
 
 
-def check_calendar(found: list[str], tables: Published, language: str) -> None:
-    """The 30 days with the number verifications of each; words where there is none."""
-    for text, one in zip(found, tables.window(30), strict=True):
+def check_calendar(found: list[str], tables: Published, site: Path, language: str) -> None:
+    """Every day that has a page, by month, the newest first, with the number verifications of each; words where there
+    is none."""
+    days = sorted(date.fromisoformat(file.stem) for file in (site / "days").iterdir())
+    assert days[0] < day(59)
+    days.sort(key=lambda one: (-one.year, -one.month, one.day))
+    for text, one in zip(found, days, strict=True):
         date_said, _, value = text.partition("\n")
         assert date_said.startswith(f"{one:%m-%d} {day_said(one, language)[11:]}"), text
         if tables.has_data(one):
