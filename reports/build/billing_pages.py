@@ -21,7 +21,7 @@ from reports.content.language import Text, t
 from reports.content.limit_words import saving_sentence, saving_severity
 from reports.content.limits import limits
 from reports.content.package_course import LeftCourse, left_course
-from reports.content.package_words import account_sentence, day_said, severity, urgency
+from reports.content.package_words import account_sentence, day_said, run_out_mark, severity, urgency
 from reports.content.published import DAYS, PublishedTables
 from reports.content.reconciled import reconciled
 from reports.content.reconciled_words import CAUSE_WORDS, MEASURE_WORDS, agreement_sentence, agreement_severity
@@ -144,7 +144,7 @@ class BillingPages:
         course = left_course(account, self._complete, as_of, self._publication.time_zone)
         return AccountView(
             account, account_sentence(account, as_of), severity(account, as_of), course,
-            stack(course, day_said(as_of, as_of)) if course else None,
+            stack(course, day_said(as_of, as_of), run_out_mark(account, len(course.mid), as_of)) if course else None,
             shades(course) if course else {},
             as_of + timedelta(days=len(course.mid) if course else 0),
         )  # fmt: skip

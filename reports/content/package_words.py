@@ -35,6 +35,15 @@ def urgency(account: PackageAccount, as_of: date) -> tuple[int, date, str]:
     return place, run_out if row.quantity else date.min, row.account_id
 
 
+def run_out_mark(account: PackageAccount, drawn: int, as_of: date) -> tuple[int, Text] | None:
+    """How many days after the as-of an account runs out, at the present rate, and the words for a drawing of so many
+    days to come; None where it does not, or later."""
+    day = account.row.run_out_day
+    if not day or (day - as_of).days > drawn:
+        return None
+    return (day - as_of).days, t("runs out {day}").format(day=day_said(day, as_of))
+
+
 def day_said(day: date, as_of: date) -> str:
     """A day beside an as-of: without the year where it is the same."""
     return month_day(day) if day.year == as_of.year else day.isoformat()

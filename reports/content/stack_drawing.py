@@ -9,6 +9,7 @@ from itertools import accumulate, pairwise
 
 from markupsafe import Markup
 
+from reports.content.language import Text
 from reports.content.package_course import LeftCourse
 
 # Neighbouring layers differ; further ones may look alike.
@@ -20,11 +21,13 @@ def shades(course: LeftCourse) -> dict[str, int]:
     return {one.resource_package_id: place % _SHADES for place, one in enumerate(course.packages)}
 
 
-def stack(course: LeftCourse, now_label: str) -> Markup:
+def stack(course: LeftCourse, now_label: str, run_out: tuple[int, Text] | None = None) -> Markup:
     """The layers of the past with the first to be drawn on top, and the fan; the most that was left is written.
 
     Args:
         now_label: the as-of, as it stands at its place.
+        run_out: how many days after the as-of it runs out, and what stands there; None where it does not, or later than
+            is drawn.
     """
     known = len(course.past[0])
     scale = _Scale(known + len(course.mid), _top(course))
@@ -44,15 +47,29 @@ def stack(course: LeftCourse, now_label: str) -> Markup:
             fan = Markup('<path class="fan" d="{}"/>').format(area)
         fan += Markup('<path class="mid" d="{}"/>').format(scale.line([last, *course.mid], known - 1))
     place = scale.x(known - 1)
+    marked = _run_out_mark(scale.x(known - 1 + run_out[0]), run_out[1]) if run_out else Markup("")
     return Markup(
         '<svg class="stack" aria-hidden="true" focusable="false"><svg viewBox="0 0 100 100" width="100%" height="100%"'
         ' preserveAspectRatio="none">{layers}{fan}<path class="now" d="M{place} 0V100"/></svg>'
         '<text x="0" y="12">{top}</text>'
-        '<text x="{place}%" y="28" dx="{shift}" text-anchor="{end}">{now}</text></svg>'
+        '<text x="{place}%" y="28" {beside}>{now}</text>{marked}</svg>'
     ).format(
-        layers=layers, fan=fan, place=place, top=f"{_top(course):,}", now=now_label,
-        shift=-5 if float(place) > 50 else 5, end="end" if float(place) > 50 else "start",
+        layers=layers, fan=fan, place=place, top=f"{_top(course):,}", now=now_label, beside=_beside(place),
+        marked=marked,
     )  # fmt: skip
+
+
+def _run_out_mark(place: str, label: Text) -> Markup:
+    return Markup(
+        '<line class="run-out" x1="{place}%" x2="{place}%" y1="33" y2="100%"/>'
+        '<text class="run-out" x="{place}%" y="44" {beside}><tspan lang="zh-CN">{zh}</tspan>'
+        '<tspan lang="en">{en}</tspan></text>'
+    ).format(place=place, beside=_beside(place), zh=label.zh, en=label.en)
+
+
+def _beside(place: str) -> Markup:
+    """Where a text stands beside its line: on the side that has more room."""
+    return Markup('dx="-5" text-anchor="end"' if float(place) > 50 else 'dx="5" text-anchor="start"')
 
 
 def _on_top(below: list[int], layer: list[int]) -> list[int]:

@@ -9,6 +9,7 @@ import duckdb
 import pytest
 
 from reports.content.package_course import LeftCourse, left_course
+from reports.content.package_words import run_out_mark
 from reports.content.published import PublishedTables
 from reports.content.resource_packages import PackageAccount, package_accounts
 from reports.content.stack_drawing import shades, stack
@@ -81,6 +82,25 @@ def test_layers_lie_on_each_other_and_the_fan_begins_where_they_end(course: Left
     assert points["tier shade-0"][89] == points["fan"][0] == points["mid"][0]
     assert all(0 <= float(value) <= 100 for path in points.values() for point in path for value in point)
     assert ">03-31</text>" in drawn
+
+
+def test_the_day_on_which_it_runs_out_is_marked_where_the_line_ends(
+    account: PackageAccount, course: LeftCourse
+) -> None:
+    row = account.row
+    assert row.run_out_day
+    mark = run_out_mark(account, len(course.mid), AS_OF)
+    assert mark
+    drawn = stack(course, "03-31", mark)
+    (place,) = re.findall(r'<line class="run-out" x1="([\d.]+)%"', drawn)
+    (line,) = re.findall(r'<path class="mid" d="([^"]*)"', drawn)
+    empty = min(float(x) for x, y in re.findall(r"([\d.]+) ([\d.]+)", line) if y == "100.00")
+    # What is left may be just nothing at the end of the day before.
+    assert 0 <= float(place) - empty < 100 / (89 + len(course.mid)) + 0.01
+    assert f'<tspan lang="en">runs out {row.run_out_day:%m-%d}</tspan>' in drawn
+    assert f'<tspan lang="zh-CN">{row.run_out_day:%m-%d} 用完</tspan>' in drawn
+    # A day that lies behind what is drawn has no mark.
+    assert run_out_mark(account, mark[0] - 1, AS_OF) is None
 
 
 def test_without_a_valid_package_nothing_is_drawn(tmp_path: Path) -> None:
