@@ -107,15 +107,19 @@ def _is_low(account: dict[str, Any], share: float) -> bool:
 def _low(account: dict[str, Any]) -> Words:
     name, remaining, quantity = account["account_id"], account["remaining"], account["quantity"]
     if not quantity:
-        return Words(f"{name}: no active package", f"{name}：没有生效中的资源包")
-    return Words(f"{name}: {remaining:,} of {quantity:,} left", f"{name}：剩余 {remaining:,} 次，共 {quantity:,} 次")
+        return Words(f"{name}: no active resource package", f"{name}：没有生效中的资源包")
+    return Words(
+        f"{name}: {remaining:,} of {quantity:,} left in its resource packages",
+        f"{name}：资源包剩余 {remaining:,} 次，共 {quantity:,} 次",
+    )
 
 
 def _running_out(accounts: Iterable[dict[str, Any]], as_of: date) -> Iterable[Words]:
     for one in accounts:
         day = one["run_out_earliest"] or one["run_out_day"]
         if day and day <= as_of + timedelta(days=_RUN_OUT_DAYS):
-            yield Words(f"{one['account_id']}: may run out on {day}", f"{one['account_id']}：可能在 {day} 用完")
+            name = one["account_id"]
+            yield Words(f"{name}: its resource packages may run out on {day}", f"{name}：资源包可能在 {day} 用完")
 
 
 def _overflowing(usage: "pl.DataFrame", as_of: date) -> Iterable[Words]:
@@ -125,8 +129,8 @@ def _overflowing(usage: "pl.DataFrame", as_of: date) -> Iterable[Words]:
             uses[one["account_id"]] = uses.get(one["account_id"], 0) + one["uses"]
     for account_id, count in sorted(uses.items()):
         yield Words(
-            f"{account_id}: {counted(count, 'use')} on {as_of} beyond its packages",
-            f"{account_id}：{as_of} 超出用量 {count:,} 次",
+            f"{account_id}: {counted(count, 'use')} on {as_of} beyond its resource packages",
+            f"{account_id}：{as_of} 有 {count:,} 次超出资源包用量",
         )
 
 
@@ -139,7 +143,8 @@ def _is_lapsing(package: dict[str, Any], end: datetime) -> bool:
 def _unused(package: dict[str, Any]) -> Words:
     name, unused, quantity = package["resource_package_id"], package["unused_expected"], package["quantity"]
     return Words(
-        f"{name}: {unused:,} of {quantity:,} expected to lapse", f"{name}：预计作废 {unused:,} 次，共 {quantity:,} 次"
+        f"resource package {name}: {unused:,} of {quantity:,} expected to lapse",
+        f"资源包 {name}：预计作废 {unused:,} 次，共 {quantity:,} 次",
     )
 
 
@@ -151,9 +156,13 @@ def _is_off(package: dict[str, Any]) -> bool:
 def _off(package: dict[str, Any]) -> Words:
     name, drift = package["resource_package_id"], package["drift"]
     return Words(
-        f"{name}: the newest reading is {abs(drift):,} {'above' if drift > 0 else 'below'} what was computed",
-        f"{name}：最新读数比计算值{_more_or_less(drift)}",
+        f"resource package {name}: the newest reading is {_above_or_below(drift)} what was computed",
+        f"资源包 {name}：最新读数比计算值{_more_or_less(drift)}",
     )
+
+
+def _above_or_below(difference: int) -> str:
+    return f"{abs(difference):,} {'above' if difference > 0 else 'below'}"
 
 
 def _more_or_less(difference: int) -> str:
@@ -167,19 +176,20 @@ def _unexplained(daily: "pl.DataFrame", monthly: "pl.DataFrame", as_of: date) ->
     last_month = (this_month - timedelta(days=1)).replace(day=1)
     for one in monthly.iter_rows(named=True):
         if one["month"] == last_month and abs(one["unexplained"]) > one["tolerance"]:
-            of = f"{one['account_id']} {one['channel']} {one['measure']}"
-            yield _without_cause(f"{one['month']:%Y-%m} {of}", one["unexplained"])
+            of = f"{one['month']:%Y-%m} {one['account_id']} · {one['channel']} · {one['measure']}"
+            yield _without_cause(Words(of, of), Words("the bill", "账单"), one["unexplained"])
     for one in daily.iter_rows(named=True):
         rest = one["unexplained"]
         if one["day"] >= first and rest is not None and abs(rest) > one["tolerance"]:
             app = Words("all apps", "全部应用") if one["app_key"] == ALL_APPS else Words(one["app_key"], one["app_key"])
-            en, zh = (f"{one['day']} {one['account_id']} {name} {one['channel']} {one['measure']}" for name in app)
-            yield _without_cause(en, rest, zh)
+            en, zh = (
+                f"{one['day']} {one['account_id']} · {name} · {one['channel']} · {one['measure']}" for name in app
+            )
+            yield _without_cause(Words(en, zh), Words("the console", "控制台"), rest)
 
 
-def _without_cause(of: str, rest: int, of_zh: str | None = None) -> Words:
-    """What a console or a bill has more or less than the log, of what the texts name."""
+def _without_cause(of: Words, who: Words, rest: int) -> Words:
     return Words(
-        f"{of}: {abs(rest):,} {'more' if rest > 0 else 'fewer'} than the log, without a known cause",
-        f"{of_zh or of}：比日志{_more_or_less(rest)}，原因不明",
+        f"{of.en}: {who.en} is {_above_or_below(rest)} the log without a known cause",
+        f"{of.zh}：{who.zh}比日志{_more_or_less(rest)}，原因不明",
     )

@@ -11,6 +11,7 @@ from typing import Literal
 from reports.content.context import Standing
 from reports.content.language import Text, t
 from reports.content.published import PublishedTables
+from reports.content.words import CHECK_PAGES
 
 # So many days are named; the rest is counted.
 _DAYS_NAMED = 5
@@ -45,7 +46,7 @@ def _days(stand: Standing) -> Iterator[Finding]:
         yield Finding(
             "bad" if check.severity == "error" else "warn",
             Text(_with_day(check.day, check.detail.zh), _with_day(check.day, check.detail.en)),
-            "quality.html",
+            CHECK_PAGES.get(check.name, "quality.html"),
         )
     # Nothing that comes later makes up for such a day: each comparison over it is short of it. Of the data day it is
     # said already.

@@ -63,7 +63,7 @@ def test_a_fifth_left_is_enough_and_less_is_low(folder: DataFolder) -> None:
     folder.write("registry/resource_packages.csv", PACKAGES + f"p,,10,{DAY},\n")
     assert fired(folder) == {}
     use(folder, 9)
-    assert fired(folder) == {"package_low": "default: 1 of 10 left"}
+    assert fired(folder) == {"package_low": "default: 1 of 10 left in its resource packages"}
     folder.write("authmeter.toml", "package_low_share = 0.1")
     assert fired(folder) == {}
 
@@ -72,8 +72,8 @@ def test_an_account_without_an_active_package_is_low_and_its_uses_are_over(folde
     use(folder, 2)
     folder.write("registry/resource_packages.csv", PACKAGES + f"p,,10,{DAY + timedelta(days=1)},\n")
     assert fired(folder) == {
-        "package_low": "default: no active package",
-        "package_overflow": f"default: 2 uses on {DAY} beyond its packages",
+        "package_low": "default: no active resource package",
+        "package_overflow": f"default: 2 uses on {DAY} beyond its resource packages",
     }
 
 
@@ -81,7 +81,9 @@ def test_what_runs_out_within_two_weeks_is_named_with_its_day(folder: DataFolder
     use(folder, *[1] * 7)
     first = DAY - timedelta(days=6)
     folder.write("registry/resource_packages.csv", PACKAGES + f"p,,20,{first},\n")
-    assert fired(folder) == {"package_run_out": f"default: may run out on {DAY + timedelta(days=14)}"}
+    assert fired(folder) == {
+        "package_run_out": f"default: its resource packages may run out on {DAY + timedelta(days=14)}"
+    }
     folder.write("registry/resource_packages.csv", PACKAGES + f"p,,21,{first},\n")
     assert fired(folder) == {}
 
@@ -91,7 +93,7 @@ def test_what_lapses_within_thirty_days_is_named(folder: DataFolder) -> None:
     first, last = DAY - timedelta(days=6), DAY + timedelta(days=31)
     # Of 40, 7 are used and 30 will be: 3 lapse, of 39 in the other case 2, which are 5.1 in 100; and q is for later.
     folder.write("registry/resource_packages.csv", PACKAGES + f"p,,40,{first},{last}\nq,,90,{last},\n")
-    assert fired(folder) == {"package_unused": "p: 3 of 40 expected to lapse"}
+    assert fired(folder) == {"package_unused": "resource package p: 3 of 40 expected to lapse"}
     folder.write("registry/resource_packages.csv", PACKAGES + f"p,,38,{first},{last}\nq,,90,{last},\n")
     assert fired(folder) == {}
     later = last + timedelta(days=1)
@@ -106,10 +108,10 @@ def test_a_reading_that_is_off_by_more_than_two_in_a_hundred_is_named_till_the_n
     folder.write("registry/resource_package_readings.csv", head + f"p,{DAY}T10:00:00,88\n")
     assert fired(folder) == {}
     folder.write("registry/resource_package_readings.csv", head + f"p,{DAY}T10:00:00,93\n")
-    assert fired(folder) == {"package_drift": "p: the newest reading is 3 above what was computed"}
+    assert fired(folder) == {"package_drift": "resource package p: the newest reading is 3 above what was computed"}
     # The bill is not right for the package's having expired since.
     folder.write("registry/resource_packages.csv", PACKAGES + f"p,,100,{DAY},{DAY}T12:00:00\n")
-    assert fired(folder)["package_drift"] == "p: the newest reading is 3 above what was computed"
+    assert fired(folder)["package_drift"] == "resource package p: the newest reading is 3 above what was computed"
     folder.write("registry/resource_package_readings.csv", head + f"p,{DAY}T10:00:00,93\np,{DAY}T11:00:00,93\n")
     assert "package_drift" not in fired(folder)
 
@@ -121,8 +123,8 @@ def test_what_nothing_explains_of_the_last_days_and_the_last_month_is_named(fold
     rows = [f"{DAY},default,one_click,26", "2026-03-04,default,number,10", "2026-03-03,default,number,10"]
     folder.write("registry/console/a.csv", head + "\n".join(rows))
     found = (
-        "2026-03-04 default all apps number total: 10 fewer than the log, without a known cause; "
-        "2026-03-10 default all apps one_click total: 6 more than the log, without a known cause"
+        "2026-03-04 default · all apps · number · total: the console is 10 below the log without a known cause; "
+        "2026-03-10 default · all apps · one_click · total: the console is 6 above the log without a known cause"
     )
     assert fired(folder) == {"reconciliation": found}
     folder.write("authmeter.toml", "tolerance_records = 10")
@@ -131,7 +133,7 @@ def test_what_nothing_explains_of_the_last_days_and_the_last_month_is_named(fold
     assert fired(folder) == {}
     folder.write("registry/bills/a.csv", "month,account_id,channel,quantity\n2026-02,default,one_click,19\n")
     assert fired(folder) == {
-        "reconciliation": "2026-02 default one_click quantity: 19 more than the log, without a known cause"
+        "reconciliation": "2026-02 default · one_click · quantity: the bill is 19 above the log without a known cause"
     }
     folder.write("registry/bills/a.csv", "month,account_id,channel,quantity\n2026-01,default,one_click,19\n")
     assert fired(folder) == {}
@@ -158,25 +160,30 @@ def test_what_they_say_is_in_words_in_both_languages() -> None:
     )
     assert {one.check_name: (one.detail_en, one.detail_zh) for one in found} == {
         "package_low": (
-            "acc: 1,200 of 9,000 left; new: no active package",
-            "acc：剩余 1,200 次，共 9,000 次；new：没有生效中的资源包",
+            "acc: 1,200 of 9,000 left in its resource packages; new: no active resource package",
+            "acc：资源包剩余 1,200 次，共 9,000 次；new：没有生效中的资源包",
         ),
         "package_run_out": (
-            "acc: may run out on 2026-03-10; new: may run out on 2026-03-10",
-            "acc：可能在 2026-03-10 用完；new：可能在 2026-03-10 用完",
+            "acc: its resource packages may run out on 2026-03-10; "
+            "new: its resource packages may run out on 2026-03-10",
+            "acc：资源包可能在 2026-03-10 用完；new：资源包可能在 2026-03-10 用完",
         ),
-        "package_unused": ("p: 3,000 of 9,000 expected to lapse", "p：预计作废 3,000 次，共 9,000 次"),
+        "package_unused": (
+            "resource package p: 3,000 of 9,000 expected to lapse",
+            "资源包 p：预计作废 3,000 次，共 9,000 次",
+        ),
         "package_overflow": (
-            "acc: 1 use on 2026-03-10 beyond its packages", "acc：2026-03-10 超出用量 1 次",
+            "acc: 1 use on 2026-03-10 beyond its resource packages", "acc：2026-03-10 有 1 次超出资源包用量",
         ),
         "package_drift": (
-            "p: the newest reading is 2,000 below what was computed", "p：最新读数比计算值少 2,000 次",
+            "resource package p: the newest reading is 2,000 below what was computed",
+            "资源包 p：最新读数比计算值少 2,000 次",
         ),
         "reconciliation": (
-            "2026-02 acc one_click quantity: 19 more than the log, without a known cause; "
-            "2026-03-10 acc all apps one_click total: 19 more than the log, without a known cause",
-            "2026-02 acc one_click quantity：比日志多 19 次，原因不明；"
-            "2026-03-10 acc 全部应用 one_click total：比日志多 19 次，原因不明",
+            "2026-02 acc · one_click · quantity: the bill is 19 above the log without a known cause; "
+            "2026-03-10 acc · all apps · one_click · total: the console is 19 above the log without a known cause",
+            "2026-02 acc · one_click · quantity：账单比日志多 19 次，原因不明；"
+            "2026-03-10 acc · 全部应用 · one_click · total：控制台比日志多 19 次，原因不明",
         ),
     }  # fmt: skip
 
@@ -200,7 +207,7 @@ def test_they_are_computed_once_in_a_run_and_status_reads_what_is_published(
     folder.tables()
     shutil.rmtree(folder.store.temp)
     found = {one.check: one.detail_en for one in status_of(folder.root, morning_after(DAY)).warnings}
-    assert found["package_drift"] == "p: the newest reading is 5 below what was computed"
+    assert found["package_drift"] == "resource package p: the newest reading is 5 below what was computed"
     assert len(computed) == 1
     assert not folder.store.temp.exists()
     folder.store.database.unlink()

@@ -51,6 +51,15 @@ def test_a_data_day_without_records_is_the_worst(tmp_path):
     assert "no records at all" in found.text.en
 
 
+def test_a_warning_leads_to_the_page_that_says_more_of_it(tmp_path: Path) -> None:
+    made = week(tmp_path)
+    for check in ("package_low", "reconciliation", "damaged_files"):
+        made.add("check_results", {"check_name": check, "severity": "warn", "passed": False, "day": None,
+                                   "detail_en": "a: 1", "detail_zh": "a：1"})  # fmt: skip
+    warned = {one.link for one in found_in(made) if one.severity == "warn"}
+    assert warned == {"packages.html", "reconciliation.html", "quality.html"}
+
+
 def test_warnings_come_before_notes(tmp_path):
     made = week(tmp_path)
     made.connection.execute(
