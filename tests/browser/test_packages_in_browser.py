@@ -72,11 +72,18 @@ def test_of_many_accounts_the_worst_lie_open_and_each_says_its_sentence(
         assert one.locator(".sentence").is_visible()
         assert "剩余" in one.locator("h2").inner_text()
     folded = accounts.nth(2)
-    assert not folded.locator("table").first.is_visible()
-    folded.locator("summary").click()
+    assert not folded.locator("[data-figures=apps-3]").is_visible()
+    folded.locator("summary").first.click()
     # Who used it comes before what it was used of.
-    assert [one.get_attribute("data-figures") for one in folded.locator("table").all()] == ["apps-3", "packages-3"]
-    assert folded.locator("table").first.is_visible()
+    assert [one.get_attribute("data-figures") for one in folded.locator("table").all()] == [
+        "left-3", "apps-3", "packages-3",
+    ]  # fmt: skip
+    assert folded.locator("[data-figures=apps-3]").is_visible()
+    # What is drawn is there as figures, too, and as a file.
+    assert not folded.locator("[data-figures=left-3]").is_visible()
+    folded.locator(".course-figures summary").click()
+    assert table_rows(page, "[data-figures=left-3]")[0] == [str(day(39)), "590", "590"]
+    assert folded.locator(".course-figures").get_by_role("button").is_visible()
 
 
 def test_every_figure_is_that_of_the_tables(reader: Reader, published: duckdb.DuckDBPyConnection) -> None:
