@@ -9,7 +9,17 @@ import numpy as np
 import polars as pl
 
 from pipelines.common.text import listed
-from pipelines.incidents.falls import BASELINE_DAYS, FAR, LEAST_BASELINE_DAYS, SETTLED_DAYS, Flags, Floats, Sums, falls
+from pipelines.incidents.falls import (
+    BASELINE_DAYS,
+    FAR,
+    LEAST_BASELINE_DAYS,
+    SETTLED_DAYS,
+    Fall,
+    Flags,
+    Floats,
+    Sums,
+    falls,
+)
 from pipelines.incidents.incident import Loss, Span
 from pipelines.incidents.measures import RateMeasure, VolumeMeasure
 from pipelines.incidents.subjects import by_day
@@ -87,14 +97,21 @@ def part_faults(counts: pl.DataFrame, days: Sequence[date]) -> Iterator[Fault]:
         parts, wholes = records[:, named], records[:, [whole_of[keys[place][0]] for place in named]]
         for fall in falls((RateMeasure if least == _BAD else PartMeasure)(wholes, parts), least):
             whole, part, base = wholes[:, fall.row], parts[:, fall.row], list(fall.baseline)
-            same = [day for day in base if (fall.opened - day) % 7 == 0] or base
-            lacking = [one[same].mean() - one[fall.opened] for one in (whole, part)]
-            # What came under another name is not missing.
-            if metric != "missing_delivery" or lacking[0] >= lacking[1] / 2:
+            beside = parts[:, [keys[place][0] == keys[named[fall.row]][0] for place in named]]
+            if metric != "missing_delivery" or not _came_under_other_names(fall, part, beside):
                 usual = part[base].sum() / whole[base].sum() * whole
                 yield Fault(
                     metric, "" if least == _BAD else keys[named[fall.row]][1], fall.span, fall.loss(usual, part, whole)
                 )
+
+
+def _came_under_other_names(fall: Fall, part: Floats, beside: Floats) -> bool:
+    """Whether parts of the same whole that are as far above their weekday as matters hold half of what is missing."""
+    base = list(fall.baseline)
+    same = [day for day in base if (fall.opened - day) % 7 == 0] or base
+    usual = beside[same].mean(axis=0)
+    more = beside[fall.opened] - usual
+    return bool(more[more > _GONE * usual].sum() >= (part[same].mean() - part[fall.opened]) / 2)
 
 
 def whole_day_faults(counted: Sequence[int], is_watched: Flags, least: float) -> Iterator[Fault]:

@@ -159,6 +159,29 @@ def test_a_file_under_another_name_is_not_missing() -> None:
     assert incidents_in(counts, manifest, Settings(), days) == []
 
 
+def with_the_last_day_of(came: dict[str, float]) -> list[Incident]:
+    """What is found if so much of the last day's file of each host came."""
+    manifest, counts, days = CALM.days(DAYS, {})
+    for place, file in enumerate(manifest.files):
+        source, host, _ = file.path.split("/")
+        if days[-1] in file.days and source == "gateway":
+            accepted = round(came.get(host, 1) * file.accepted)
+            rows = {days[-1]: DayRows(accepted=accepted)}
+            manifest.files[place] = replace(file, records_read=accepted, accepted=accepted, rejected=0, days=rows)
+    return incidents_in(counts, manifest, Settings(), days)
+
+
+def test_records_that_other_hosts_logged_are_not_missing() -> None:
+    assert with_the_last_day_of({"gw1": 0.1, "gw2": 1.45, "gw3": 1.45}) == []
+    assert with_the_last_day_of({"gw1": 0.1})
+
+
+def test_half_of_a_file_is_missing_on_a_day_that_has_more_records_too() -> None:
+    """What every file has more is none of its records."""
+    (one,) = with_the_last_day_of({"gw1": 0.5, "gw2": 1.15, "gw3": 1.15})
+    assert (one.metric, one.cause.cell) == ("missing_delivery", "file=gateway/gw1/<day>.log")
+
+
 def test_an_hour_that_the_clock_skipped_is_not_gone() -> None:
     """In Berlin it skips one on 29 March: an hour of the night has too few records, or swings too much, to be told."""
     large = Installation(3, records=400_000, apps=5, noise=0.02, growth=0.0, holidays=False)
