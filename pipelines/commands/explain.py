@@ -56,8 +56,8 @@ def print_explained(data: Path, request: ExplainRequest, *, as_json: bool) -> No
         found = explain(connection, (metric, request.app_key or ALL, request.channel), request.before, request.now)
         there = _Coverage(*(_days_with_data(connection, span) for span in (request.before, request.now)))
     for option, span, requests in (
-        ("--before", request.before, found.requests_before),
-        ("--now", request.now, found.requests_now),
+        ("--before", request.before, found.counts["requests_before"]),
+        ("--now", request.now, found.counts["requests_now"]),
     ):
         if not requests:
             raise UsageError(
@@ -95,27 +95,28 @@ def _metric_of(request: ExplainRequest) -> str:
 
 
 def _fields(request: ExplainRequest, metric: str, found: Explained, there: _Coverage) -> dict[str, Any]:
-    sums = {name: value for name, value in vars(found).items() if name.startswith(("requests_", "successes_"))}
+    before, now = _rates(found)
     cause = asdict(found.cause)
     return {
         "metric": metric, "app_key": request.app_key or ALL, "channel": request.channel,
         "before": _days(request.before), "now": _days(request.now),
-        "days_with_data_before": there.before, "days_with_data_now": there.now, **sums,
-        "rate_before": found.successes_before / found.requests_before,
-        "rate_now": found.successes_now / found.requests_now,
+        "days_with_data_before": there.before, "days_with_data_now": there.now,
+        **found.counts, "rate_before": before, "rate_now": now,
         "cause_kind": cause.pop("kind"), "cause": cause.pop("cell"), "cause_before": cause.pop("before"),
         "cause_now": cause.pop("now"), **cause,
-        "cells": named_cells(found.cells).to_dicts(),
+        "cells": named_cells(found.cells).drop("incident_id").to_dicts(),
     }  # fmt: skip
 
 
+def _rates(found: Explained) -> tuple[float, ...]:
+    return tuple(found.counts[f"successes_{side}"] / found.counts[f"requests_{side}"] for side in ("before", "now"))
+
+
 def _lines(request: ExplainRequest, metric: str, found: Explained, there: _Coverage) -> Iterator[str]:
-    before, now = found.successes_before / found.requests_before, found.successes_now / found.requests_now
+    before, now = _rates(found)
     yield f"{metric} of {request.channel}, {request.app_key or 'all apps'}: {before:.2%} → {now:.2%}"
-    for label, span, successes, requests, days in (
-        ("before", request.before, found.successes_before, found.requests_before, there.before),
-        ("now", request.now, found.successes_now, found.requests_now, there.now),
-    ):
+    for label, span, days in (("before", request.before, there.before), ("now", request.now, there.now)):
+        requests, successes = (found.counts[f"{name}_{label}"] for name in ("requests", "successes"))
         of_days = f"{days} of {counted(len(list(span)), 'day')} with data"
         yield f"{label:<8} {_days(span)}: {successes:,} of {requests:,}, {of_days}"
     cause = found.cause

@@ -5,7 +5,7 @@ did (`rate_effect`) and what its share of the requests did (`mix_effect`); over 
 the change, exactly. The same code explains an incident and `authmeter explain`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import combinations
 from typing import Any, Final
@@ -22,7 +22,6 @@ _WHOLE_SHARE: Final = 0.95
 
 UNKNOWN: Final = "unknown"
 _CELL: Final = ("dimension", "value", "second", "second_value")
-_Row = Mapping[str, Any]
 _SIDES: Final = ("before", "now")
 COUNTS: Final = ("requests_before", "successes_before", "requests_now", "successes_now")
 EFFECTS: Final = ("mix_effect", "rate_effect")
@@ -34,18 +33,17 @@ def cells_of(counts: pl.DataFrame, dimensions: Sequence[str]) -> pl.DataFrame:
     """Every cell of the dimensions and of their pairs, with what it did to the whole rate.
 
     Args:
-        counts: the dimensions, NULL where unknown, and `requests_before`, `successes_before`, `requests_now`,
-            `successes_now`, in several rows or one; both sides have requests. With `incident_id`, the cells of each
-            are its own.
+        counts: incident_id, whose cells are its own, the dimensions, NULL where unknown, and `requests_before`,
+            `successes_before`, `requests_now`, `successes_now`, in several rows or one; both sides have requests.
 
     Returns:
-        dimension and value, second and second_value (NULL but of a pair), the four counts, mix_effect, rate_effect; by
-        the first four.
+        incident_id, dimension and value, second and second_value (NULL but of a pair), the four counts, mix_effect,
+        rate_effect; by the first five.
     """
-    apart = _apart(counts)
-    known = counts.group_by(*apart, pl.col(*dimensions).fill_null(UNKNOWN)).agg(pl.col(COUNTS).sum())
-    names = [*((name,) for name in sorted(dimensions)), *combinations(sorted(dimensions), 2)]
-    return pl.concat([_cells_over(known, chosen, apart) for chosen in names]).sort(*apart, *_CELL, nulls_last=False)
+    known = counts.group_by("incident_id", pl.col(*dimensions).fill_null(UNKNOWN)).agg(pl.col(COUNTS).sum())
+    names = sorted(dimensions)
+    cells = [_cells_over(known, *chosen) for size in (1, 2) for chosen in combinations(names, size)]
+    return pl.concat(cells).sort("incident_id", *_CELL, nulls_last=False)
 
 
 def named_cells(cells: pl.DataFrame) -> pl.DataFrame:
@@ -55,33 +53,27 @@ def named_cells(cells: pl.DataFrame) -> pl.DataFrame:
         pl.concat_str("value", "second_value", separator=" & ", ignore_nulls=True).alias("value"),
     )
     # Two pairs may read the same where a value has such an `&` in it.
-    key = [*_apart(cells), "dimension", "value"]
+    key = ["incident_id", "dimension", "value"]
     return named.group_by(key).agg(pl.col(*COUNTS, *EFFECTS).sum()).sort(key)
 
 
-def _apart(frame: pl.DataFrame) -> list[str]:
-    """What keeps the cells of several changes apart, where there are several."""
-    return [name for name in frame.columns if name == "incident_id"]
-
-
-def _cells_over(counts: pl.DataFrame, chosen: Sequence[str], apart: Sequence[str]) -> pl.DataFrame:
-    second = chosen[1] if len(chosen) > 1 else None
-    cells = counts.group_by(*apart, *chosen).agg(pl.col(COUNTS).sum())
-    cells = cells.filter(pl.col("requests_before") + pl.col("requests_now") > 0)
-    return cells.select(
-        *apart,
-        pl.lit(chosen[0]).alias("dimension"),
-        pl.col(chosen[0]).alias("value"),
+def _cells_over(counts: pl.DataFrame, dimension: str, second: str | None = None) -> pl.DataFrame:
+    key = ["incident_id", dimension] + ([second] if second else [])
+    cells = counts.group_by(key).agg(pl.col(COUNTS).sum())
+    return cells.filter(pl.col("requests_before") + pl.col("requests_now") > 0).select(
+        "incident_id",
+        pl.lit(dimension).alias("dimension"),
+        pl.col(dimension).alias("value"),
         pl.lit(second, pl.String).alias("second"),
         (pl.col(second) if second else pl.lit(None, pl.String)).alias("second_value"),
         *COUNTS,
-        *_effects(apart or [pl.lit(0)]),
+        *_effects(),
     )
 
 
-def _effects(apart: Sequence[str | pl.Expr]) -> list[pl.Expr]:
+def _effects() -> list[pl.Expr]:
     def whole(each: pl.Expr) -> pl.Expr:
-        return each.sum().over(apart)
+        return each.sum().over("incident_id")
 
     before, now = pl.col("requests_before"), pl.col("requests_now")
     whole_before = whole(pl.col("successes_before")) / whole(before)
@@ -108,7 +100,7 @@ def cause_of(cells: pl.DataFrame) -> Cause:
     """Which cell explains the change, if one does; that of a rise is that of the fall back.
 
     Args:
-        cells: those of `cells_of`.
+        cells: those of `cells_of`, of one change.
     """
     singles = cells.filter(pl.col("second").is_null())
     whole = singles.filter(pl.col("dimension") == singles["dimension"][0]).sum().row(0, named=True)
@@ -162,7 +154,7 @@ def _fell_alone(part: str, whole_before: float) -> pl.Expr:
     return fell <= _REST_FALL * pair_fell
 
 
-def _cause(kind: str, row: _Row) -> Cause:
+def _cause(kind: str, row: dict[str, Any]) -> Cause:
     named = f"{row['dimension']}={row['value']}"
     if row["second"] is not None:
         named += f" & {row['second']}={row['second_value']}"

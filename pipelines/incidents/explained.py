@@ -13,15 +13,13 @@ from pipelines.incidents.rate_incidents import DIMENSIONS, compared
 
 @dataclass(frozen=True)
 class Explained:
-    """The change of a rate: its requests and successes on either side, the cells, and the cause, if one explains it.
+    """The change of a rate: its requests and successes on either side by the names of `COUNTS`, the cells, and the
+    cause, if one explains it.
 
     `cells` are those of `cells_of`; none where a side has no request.
     """
 
-    requests_before: int
-    successes_before: int
-    requests_now: int
-    successes_now: int
+    counts: dict[str, int]
     cells: pl.DataFrame
     cause: Cause
 
@@ -41,8 +39,8 @@ def explain(
     outcomes = compared(
         connection, [("", *subject, day, is_now) for days, is_now in ((before, False), (now, True)) for day in days]
     )
-    sums = {name: int(outcomes.get_column(name).sum()) for name in COUNTS}
-    if not sums["requests_before"] or not sums["requests_now"]:
-        return Explained(**sums, cells=pl.DataFrame(), cause=BROAD)
-    cells = cells_of(outcomes.drop("incident_id"), DIMENSIONS if app_key == ALL else DIMENSIONS[1:])
-    return Explained(**sums, cells=cells, cause=cause_of(cells))
+    counts = {name: int(outcomes[name].sum()) for name in COUNTS}
+    if not counts["requests_before"] or not counts["requests_now"]:
+        return Explained(counts, pl.DataFrame(), BROAD)
+    cells = cells_of(outcomes, DIMENSIONS if app_key == ALL else DIMENSIONS[1:])
+    return Explained(counts, cells, cause_of(cells))

@@ -46,7 +46,7 @@ def test_open_ones_come_first_then_the_largest_loss_then_the_id(tmp_path: Path) 
 def test_pairs_that_read_the_same_are_one_cell() -> None:
     counts = pl.DataFrame(
         {
-            "sdk_version": ["1 & 2", "1", None], "vendor": ["3", "2 & 3", "3"],
+            "incident_id": [""] * 3, "sdk_version": ["1 & 2", "1", None], "vendor": ["3", "2 & 3", "3"],
             "requests_before": [10, 10, 10], "successes_before": [9, 9, 9],
             "requests_now": [10, 10, 10], "successes_now": [9, 3, 9],
         }

@@ -16,8 +16,8 @@ DIMENSIONS = ("platform", "sdk_version")
 
 def frame(counts: Counts, dimensions: tuple[str, ...] = DIMENSIONS) -> pl.DataFrame:
     """A row for each cell: requests and successes before, requests and successes now."""
-    names = (*dimensions, "requests_before", "successes_before", "requests_now", "successes_now")
-    return pl.DataFrame([(*key, *row) for key, row in counts.items()], schema=list(names), orient="row")
+    names = ("incident_id", *dimensions, "requests_before", "successes_before", "requests_now", "successes_now")
+    return pl.DataFrame([("", *key, *row) for key, row in counts.items()], schema=list(names), orient="row")
 
 
 def cause(counts: Counts, dimensions: tuple[str, ...] = DIMENSIONS) -> Cause:
