@@ -17,28 +17,22 @@ from pipelines.store.database import open_published
 def withdrawn(published: Path, now: Collection[Incident], since: date, run: int) -> list[tuple[Incident, int]]:
     """The incidents that the published file tells of and that are gone, each with the run that took it away.
 
-    One of which another first day is found now is not gone. What was withdrawn before stays so, unless it is back.
+    One is not gone of whose subject one is found at the same time, be it with another first day. What was withdrawn
+    before stays so, unless it is back.
 
     Args:
         published: the file that is to be replaced; there may be none.
         since: the first day that is kept.
         run: the number of this run.
     """
-    return [
-        (_ended(one.incident), one.withdrawn_by or run)
-        for one in _reported(published)
-        if one.incident.first_day >= since and not any(_is_of_it(one.incident, found) for found in now)
-    ]
-
-
-def _is_of_it(reported: Incident, one: Incident) -> bool:
-    """Whether it is the same subject's, at the same time."""
-    return (one.metric, one.subject) == (reported.metric, reported.subject) and one.overlaps(reported)
-
-
-def _ended(reported: Incident) -> Incident:
-    last = reported.last_day or reported.first_day + timedelta(days=reported.days - 1)
-    return replace(reported, last_day=last, state="withdrawn", part_of=None)
+    gone = []
+    for one in _reported(published):
+        was = one.incident
+        found = (each for each in now if (each.metric, each.subject) == (was.metric, was.subject))
+        if was.first_day >= since and not any(each.overlaps(was) for each in found):
+            last = was.last_day or was.first_day + timedelta(days=was.days - 1)
+            gone.append((replace(was, last_day=last, state="withdrawn", part_of=None), one.withdrawn_by or run))
+    return gone
 
 
 def _reported(published: Path) -> list[PublishedIncident]:
