@@ -9,24 +9,15 @@ import numpy as np
 import polars as pl
 
 from pipelines.common.text import listed
-from pipelines.incidents.falls import (
-    BASELINE_DAYS,
-    FAR,
-    LEAST_BASELINE_DAYS,
-    SETTLED_DAYS,
-    Fall,
-    Flags,
-    Floats,
-    Sums,
-    falls,
-)
+from pipelines.incidents.falls import BASELINE_DAYS, LEAST_BASELINE_DAYS, SETTLED_DAYS, Fall, Flags, Floats, Sums, falls
 from pipelines.incidents.incident import Loss, Span
 from pipelines.incidents.measures import RateMeasure, VolumeMeasure
-from pipelines.incidents.subjects import by_day
+from pipelines.incidents.subjects import BURST, by_day
 from pipelines.incidents.volumes import usual_records
 
 # Tuned on the simulated days of the trials: quiet and noisy installations of 300 to 300,000 records a day. So much must
-# be gone: of a part; of an hour, as a weekend has other hours. Of all records so many more must be bad.
+# be gone: of a part, and so much more be in one that has its records; of an hour, as a weekend has other hours. Of all
+# records so many more must be bad.
 _GONE: Final = 0.3
 _HOUR_GONE: Final = 0.6
 _BAD: Final = 0.05
@@ -34,8 +25,6 @@ _LEAST: Final = {
     "rejected_share": _BAD, "duplicate_share": _BAD, "unmapped_share": _BAD, "repeated_records": _GONE,
     "hour_shift": _HOUR_GONE, "missing_delivery": _GONE, "mix_shift": _GONE, "field_shift": _GONE,
 }  # fmt: skip
-# So many times the usual count of a part is a burst, which is no norm.
-_BURST: Final = 1.5
 # A count swings more than a share: where so much of it is gone, this part of what is far is enough.
 _OF_COUNT: Final = 0.65
 # Odds against a rest that is smaller than this say nothing.
@@ -46,12 +35,20 @@ _PART: Final = ("whole", "part")
 
 
 class Fault(NamedTuple):
-    """Days on which a part of the records, named by `cause`, was not there."""
+    """Days on which a part of the records was not there. `cause` is `kind=value`; without a kind it is none."""
 
     metric: str
     cause: str
     span: Span
     loss: Loss
+
+
+class CountMeasure(VolumeMeasure):
+    """Records of a day beside those of its weekday."""
+
+    def deviation(self, base: Sums, seen: Sums) -> Floats:
+        """How far it fell, as much as is asked of a share."""
+        return super().deviation(base, seen) / _OF_COUNT
 
 
 class PartMeasure(RateMeasure):
@@ -60,7 +57,7 @@ class PartMeasure(RateMeasure):
     def __init__(self, wholes: Floats, parts: Floats) -> None:
         counts = _without_bursts(parts)
         super().__init__(_without_bursts(wholes), counts)
-        self._counts = VolumeMeasure(counts, self.has_data)
+        self._counts = CountMeasure(counts, self.has_data)
         # A day that is as quiet as another weekday is so in all its parts.
         self.values = {**self.values, **self._counts.values, "least": self._counts.values["usual"]}
 
@@ -70,13 +67,13 @@ class PartMeasure(RateMeasure):
 
     def deviation(self, base: Sums, seen: Sums) -> Floats:
         """How far it fell beside the rest, and by its count alone."""
-        return np.minimum(super().deviation(base, seen), self._counts.deviation(base, seen) / _OF_COUNT)
+        return np.minimum(super().deviation(base, seen), self._counts.deviation(base, seen))
 
 
 def _without_bursts(counts: Floats) -> Floats:
     """The days' counts, but for what is beyond the usual: one device may make a thousand records on a day."""
     usual = np.nanmedian(np.where(counts > 0, counts, np.nan), axis=0)
-    return np.asarray(np.minimum(counts, _BURST * usual))
+    return np.asarray(np.minimum(counts, BURST * usual))
 
 
 def _odds(sums: Sums) -> Floats:
@@ -94,24 +91,19 @@ def part_faults(counts: pl.DataFrame, days: Sequence[date]) -> Iterator[Fault]:
         keys, (records,) = by_day(counts.filter(pl.col("metric") == metric).drop("metric"), _PART, days)
         whole_of = {whole: place for place, (whole, part) in enumerate(keys) if part == ""}
         named = [place for place, (_, part) in enumerate(keys) if part != ""]
-        parts, wholes = records[:, named], records[:, [whole_of[keys[place][0]] for place in named]]
+        of = np.array([whole_of[keys[place][0]] for place in named], dtype=int)
+        parts, wholes = records[:, named], records[:, of]
         for fall in falls((RateMeasure if least == _BAD else PartMeasure)(wholes, parts), least):
-            whole, part, base = wholes[:, fall.row], parts[:, fall.row], list(fall.baseline)
-            beside = parts[:, [keys[place][0] == keys[named[fall.row]][0] for place in named]]
-            if metric != "missing_delivery" or not _came_under_other_names(fall, part, beside):
-                usual = part[base].sum() / whole[base].sum() * whole
-                yield Fault(
-                    metric, "" if least == _BAD else keys[named[fall.row]][1], fall.span, fall.loss(usual, part, whole)
-                )
+            if metric != "missing_delivery" or not _came_elsewhere(fall, parts, of == of[fall.row]):
+                _, cause = keys[named[fall.row]]
+                yield Fault(metric, cause, fall.span, fall.loss_of_rate(wholes[:, fall.row], parts[:, fall.row]))
 
 
-def _came_under_other_names(fall: Fall, part: Floats, beside: Floats) -> bool:
-    """Whether parts of the same whole that are as far above their weekday as matters hold half of what is missing."""
-    base = list(fall.baseline)
-    same = [day for day in base if (fall.opened - day) % 7 == 0] or base
-    usual = beside[same].mean(axis=0)
-    more = beside[fall.opened] - usual
-    return bool(more[more > _GONE * usual].sum() >= (part[same].mean() - part[fall.opened]) / 2)
+def _came_elsewhere(fall: Fall, parts: Floats, is_beside: Flags) -> bool:
+    """Whether half of what is missing is in parts beside it that have far more than usual: under another name, say."""
+    usual = fall.norm(parts, fall.opened)
+    more = parts[fall.opened] - usual
+    return bool(more[is_beside & (more > _GONE * usual)].sum() >= -more[fall.row] / 2)
 
 
 def whole_day_faults(counted: Sequence[int], is_watched: Flags, least: float) -> Iterator[Fault]:
@@ -122,11 +114,9 @@ def whole_day_faults(counted: Sequence[int], is_watched: Flags, least: float) ->
         is_watched: whether there were logs, and it was no holiday.
         least: from which part on it is a fault.
     """
-    volumes = np.array(counted, dtype=float)
-    measure = VolumeMeasure(_without_bursts(volumes[:, None]), is_watched[:, None])
-    for fall in falls(measure, least, _OF_COUNT * FAR):
-        usual = measure.norms(0, fall.baseline, len(volumes))
-        yield Fault("missing_delivery", "", fall.span, fall.loss(usual, volumes))
+    volumes = _without_bursts(np.array(counted, dtype=float)[:, None])
+    for fall in falls(CountMeasure(volumes, is_watched[:, None]), least):
+        yield Fault("missing_delivery", "", fall.span, fall.loss_of_volume(volumes[:, 0]))
 
 
 def missing_days(counted: Mapping[date, int], days: Sequence[date]) -> Iterator[Fault]:

@@ -119,5 +119,5 @@ def _incident(faults: Sequence[Fault], days: Sequence[date]) -> Incident:
     return Incident.of(
         Subject("data", most.metric, ALL, ALL), days, most.span._replace(first=faults[0].span.first),
         most.loss._replace(lost=lost, lost_total=in_all),
-        Cause(cell=f"{kind}={listed(sorted(alike))}") if most.cause else NO_CAUSE,
+        Cause(cell=f"{kind}={listed(sorted(alike))}") if kind else NO_CAUSE,
     )  # fmt: skip

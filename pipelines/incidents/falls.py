@@ -25,6 +25,7 @@ Sums = Callable[[str], Floats]
 BASELINE_DAYS: Final = 28
 LEAST_BASELINE_DAYS: Final = 7
 WINDOW_DAYS: Final = 7
+WEEK: Final = 7
 SETTLED_DAYS: Final = 28
 # Contract: a normal deviation above this is no chance, of so many subjects; and what is too small to matter.
 FAR: Final = 4.0
@@ -42,11 +43,8 @@ class Measure(Protocol):
     sums of these, and the number of `days`.
     """
 
-    @property
-    def has_data(self) -> Flags: ...
-
-    @property
-    def values(self) -> Mapping[str, Floats]: ...
+    has_data: Flags
+    values: Mapping[str, Floats]
 
     def fall(self, base: Sums, seen: Sums) -> Floats:
         """How far the days that are seen are under their baseline, as a share."""
@@ -63,14 +61,15 @@ class Fall:
     """Days of a subject that are under their baseline.
 
     Of days are the places: `first`; `opened`, which showed it; `last_bad`, the newest that was not back; `last`, None
-    while it is open; `baseline`, the clean days before. `has_data` is the subject's.
+    while it is open; `baseline`, the clean days before. `has_data` is the subject's. The counts that the functions are
+    given are those of its subject, by day.
     """
 
     row: int
     first: int
     opened: int
     last_bad: int
-    baseline: tuple[int, ...]
+    baseline: Places
     has_data: Flags
     last: int | None = None
     state: str = "open"
@@ -92,43 +91,59 @@ class Fall:
         """The newest of them."""
         return self.places[-WINDOW_DAYS:]
 
-    def loss(self, usual: Floats, there: Floats, units: Floats | None = None) -> Loss:
-        """What it cost: by day, how much would be there, how much is, and of how many: requests, or days."""
-        of = len(self.newest) if units is None else units[self.newest].sum()
-        before, now = (float(each[self.newest].sum() / of) for each in (usual, there))
-        missing = (usual - there)[self.places]
-        return Loss(before, now, float(missing[-1]), float(missing.sum()))
+    def norm(self, counts: Floats, day: int) -> Floats:
+        """What its baseline would have on a day: as on the same weekday, or on all days where it has none of these."""
+        same = self.baseline[(self.baseline - day) % WEEK == 0]
+        return np.asarray(counts[same if len(same) else self.baseline].mean(axis=0))
+
+    def loss_of_rate(self, requests: Floats, successes: Floats) -> Loss:
+        """What it cost, with the levels as shares."""
+        rate = successes[self.baseline].sum() / requests[self.baseline].sum()
+        asked = requests[self.places]
+        return _loss(rate * asked, successes[self.places], asked)
+
+    def loss_of_volume(self, counts: Floats) -> Loss:
+        """What it cost, with the levels by day."""
+        usual = np.array([self.norm(counts, day) for day in self.places])
+        return _loss(usual, counts[self.places], np.ones(len(usual)))
 
 
-def far_of(subjects: int, far: float = FAR) -> float:
+def _loss(usual: Floats, there: Floats, units: Floats) -> Loss:
+    """What the days of a fall cost: how much would be there, how much is, and of how many requests or days."""
+    before, now = (float(each[-WINDOW_DAYS:].sum() / units[-WINDOW_DAYS:].sum()) for each in (usual, there))
+    missing = usual - there
+    return Loss(before, now, float(missing[-1]), float(missing.sum()))
+
+
+def far_of(subjects: int) -> float:
     """The deviation from which on so many subjects together ring as rarely as a hundred would."""
-    tail = 1 - NormalDist().cdf(far)
+    tail = 1 - NormalDist().cdf(FAR)
     return NormalDist().inv_cdf(1 - tail * min(1.0, FAR_SUBJECTS / max(subjects, 1)))
 
 
-def falls(measure: Measure, least_fall: float = LEAST_FALL, far: float = FAR) -> list[Fall]:
+def falls(measure: Measure, least_fall: float = LEAST_FALL) -> list[Fall]:
     """Every fall, by row and first day; what fell by less than `least_fall` is too small to matter."""
-    watch = _Watch(measure, least_fall, far)
+    watch = _Watch(measure, least_fall)
     # What has no norm yet is nan, and nothing falls under that.
     with np.errstate(divide="ignore", invalid="ignore"):
         for day in range(len(measure.has_data)):
             for fall in list(watch.open.values()):
                 watch.follow(fall, day)
             watch.look_for_falls(day)
-    return sorted([*watch.ended, *watch.open.values()], key=lambda fall: (fall.row, fall.first))
+    return sorted(watch.found, key=lambda fall: (fall.row, fall.first))
 
 
 class _Watch:
     """What is known of every subject up to a day."""
 
-    def __init__(self, measure: Measure, least_fall: float, far: float) -> None:
+    def __init__(self, measure: Measure, least_fall: float) -> None:
         self.measure, self.least_fall = measure, least_fall
         self.baselines = _Baselines({**measure.values, "days": measure.has_data.astype(float)})
         subjects = measure.has_data.shape[1]
-        self.far = far_of(subjects, far)
+        self.far = far_of(subjects)
         self.is_open = np.zeros(subjects, dtype=bool)
         self.open: dict[int, Fall] = {}
-        self.ended: list[Fall] = []
+        self.found: list[Fall] = []
 
     def look_for_falls(self, day: int) -> None:
         """Opens what fell over the window that ends with this day, or over this day."""
@@ -149,10 +164,10 @@ class _Watch:
         rows = np.full(len(since), row)
         far = self.measure.deviation(self.baselines.of(rows, start), self.baselines.seen(rows, since, day))
         first = int(since[np.argmax(far)])
+        baseline = self.baselines.days_of(row, first)
+        self.open[row] = Fall(row, first, day, day, baseline, self.measure.has_data[:, row])
+        self.found.append(self.open[row])
         self.is_open[row] = True
-        self.open[row] = Fall(
-            row, first, day, day, self.baselines.days_of(row, first), self.measure.has_data[:, row]
-        )  # fmt: skip
 
     def follow(self, fall: Fall, day: int) -> None:
         """Ends an open fall where it is over, or adds the day to it."""
@@ -177,7 +192,7 @@ class _Watch:
 
     def _end(self, fall: Fall, last: int, state: str) -> None:
         fall.last, fall.state = last, state
-        self.ended.append(self.open.pop(fall.row))
+        del self.open[fall.row]
         self.is_open[fall.row] = False
 
 
@@ -206,17 +221,15 @@ class _Baselines:
 
     def seen(self, rows: Places, first: int | Places, day: int) -> Sums:
         """A day and the clean days before it since `first`: those of an incident that has ended are no evidence."""
-        return lambda name: (
-            self.sums[name][day, rows] - self.sums[name][first, rows] + self.values[name][day, rows]
-        )  # fmt: skip
+        return lambda name: self.sums[name][day, rows] - self.sums[name][first, rows] + self.values[name][day, rows]
 
     def all_of(self, row: int, first: int, last: int) -> Sums:
         """All days of one subject, from the first to the last."""
         return lambda name: self.values[name][first : last + 1, row].sum(keepdims=True)
 
-    def days_of(self, row: int, before: int) -> tuple[int, ...]:
+    def days_of(self, row: int, before: int) -> Places:
         """The places of the baseline's days as of the start of a day."""
-        return tuple(int(day) for day in np.flatnonzero(self.clean[:before, row])[-BASELINE_DAYS:])
+        return np.flatnonzero(self.clean[:before, row])[-BASELINE_DAYS:]
 
     def take_out(self, row: int, first: int, last: int) -> None:
         """Of one subject: the days of a fall are not clean."""

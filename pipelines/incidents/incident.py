@@ -82,19 +82,15 @@ class Incident:
     part_of: str | None = None
 
     @classmethod
-    def of(
-        cls,
-        subject: Subject,
-        days: Sequence[date],
-        span: Span,
-        loss: Loss,
-        cause: Cause = NO_CAUSE,
-        codes: str | None = None,
-    ) -> "Incident":
-        """The incident of a subject over some of these days, the last of which is the as-of."""
+    def of(cls, subject: Subject, days: Sequence[date], span: Span, loss: Loss, cause: Cause = NO_CAUSE) -> "Incident":
+        """The incident of a subject over some of these days, the last of which is the as-of.
+
+        Its id is the same for the same subject and first day, in every run.
+        """
         first, last = days[span.first], None if span.last is None else days[span.last]
         lasted = len(days[span.first :] if span.last is None else days[span.first : span.last + 1])
-        return cls(incident_id(*subject, first), *subject, first, last, span.state, lasted, *loss, cause, codes)
+        key = hashlib.sha256("\n".join((*subject, first.isoformat())).encode()).hexdigest()[:16]
+        return cls(key, *subject, first, last, span.state, lasted, *loss, cause)
 
     @property
     def subject(self) -> tuple[str, str]:
@@ -118,9 +114,3 @@ class Incident:
         """The incident of a row of the table."""
         own = {name: row[name] for name in cls.__annotations__ if name in row}
         return cls(**own | {"cause": Cause(*(row[name] for name in _CAUSE))})
-
-
-def incident_id(kind: str, metric: str, app_key: str, channel: str, first_day: date) -> str:
-    """The same for the same subject and first day, in every run."""
-    named = "\n".join((kind, metric, app_key, channel, first_day.isoformat()))
-    return hashlib.sha256(named.encode()).hexdigest()[:16]

@@ -4,19 +4,18 @@ Lives here: what a level is, and how unlikely a fall is beside how a subject's o
 is in `falls.py`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
 
-from pipelines.incidents.falls import BASELINE_DAYS, Flags, Floats, Sums
+from pipelines.incidents.falls import BASELINE_DAYS, WEEK, Flags, Floats, Sums
 
 # Before any is seen, a subject's days are taken to differ by so much beyond chance, and that counts as so many days.
 # Tuned on the worlds of the tests: with 0.005 for rates, two more falls were none.
 _RATE_SWING: Final = 0.0075
 _VOLUME_SWING: Final = 0.1
 _PRIOR_DAYS: Final = 6.0
-_WEEK: Final = 7
 
 
 class RateMeasure:
@@ -69,7 +68,7 @@ class VolumeMeasure:
         counted = np.where(has_data, volumes, 0.0)
         usual = _usual(counted)
         least = usual.copy()
-        for days in range(1, _WEEK):
+        for days in range(1, WEEK):
             np.minimum(least[days:], usual[:-days], out=least[days:])
         self.values: Mapping[str, Floats] = {
             "volume": counted, "usual": usual * has_data, "least": least * has_data,
@@ -97,13 +96,6 @@ class VolumeMeasure:
         prior = 1 + _VOLUME_SWING**2 * base_volume / days
         return _as_normal(surprise * (volume < level * seen("least")), swing, days - 1, prior)
 
-    def norms(self, subject: int, baseline: Sequence[int], days: int) -> Floats:
-        """What the baseline of a subject has it have on each of the first days."""
-        known = np.array(baseline)
-        volumes = self.values["volume"][known, subject]
-        same = [(known - place) % _WEEK == 0 for place in range(days)]
-        return np.array([volumes[of_weekday if of_weekday.any() else slice(None)].mean() for of_weekday in same])
-
 
 def _usual(volumes: Floats) -> Floats:
     """The part of an average day that each day usually has: that of its weekday, in the four weeks before. Days without
@@ -114,14 +106,14 @@ def _usual(volumes: Floats) -> Floats:
         of_all, of_weekday = np.zeros((2, *volumes.shape))
         of_all[1:] = np.cumsum(counts, axis=0)[:-1]
         of_all[BASELINE_DAYS + 1 :] -= of_all[1:-BASELINE_DAYS].copy()
-        for days in range(_WEEK, BASELINE_DAYS + 1, _WEEK):
+        for days in range(WEEK, BASELINE_DAYS + 1, WEEK):
             of_weekday[days:] += counts[:-days]
         means.append((of_all, of_weekday))
     (all_volume, volume), (all_seen, seen) = means
     with np.errstate(divide="ignore", invalid="ignore"):
         part = volume / np.maximum(seen, 1) / (all_volume / all_seen)
     # In the first week no weekday is known, and after four weeks of silence none is any more.
-    part[:_WEEK] = 1
+    part[:WEEK] = 1
     return np.where(all_volume > 0, part, 1.0)
 
 
@@ -131,8 +123,7 @@ def _squares(counts: Floats, of: Floats) -> Floats:
 
 
 def _times_log(count: Floats, expected: Floats) -> Floats:
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(count > 0, count * np.log(count / expected), 0.0)
+    return np.where(count > 0, count * np.log(count / expected), 0.0)
 
 
 def _as_normal(surprise: Floats, swing: Floats, days: Floats, prior: Floats) -> Floats:

@@ -35,6 +35,10 @@ def with_parts(incidents: list[Incident], cells: pl.DataFrame) -> list[Incident]
     return [replace(one, part_of=whole.get(one.incident_id)) for one in incidents]
 
 
+def _open_together(one: Incident, other: Incident) -> bool:
+    return abs((one.first_day - other.first_day).days) <= SAME_START_DAYS
+
+
 def _all_apps(incidents: Collection[Incident], cells: pl.DataFrame) -> Iterator[tuple[Incident, Incident]]:
     """The fall of all apps together is that of the app that explains it, be it by its silence; else what opened with it
     is part of it.
@@ -47,15 +51,15 @@ def _all_apps(incidents: Collection[Incident], cells: pl.DataFrame) -> Iterator[
         behind = next((of for of in (*same, *silent) if of.app_key == app and one.overlaps(of)), None)
         if behind:
             yield one, behind
-            continue
-        yield from ((of, one) for of in same if abs((of.first_day - one.first_day).days) <= SAME_START_DAYS)
+        else:
+            yield from ((of, one) for of in same if _open_together(of, one))
 
 
 def _data(incidents: Iterable[Incident]) -> Iterator[tuple[Incident, Incident]]:
     """Of data faults that open together the first of their list stands; volumes are part of what explains them."""
     for of in sorted((one for one in incidents if one.kind == "data"), key=lambda one: DATA_METRICS.index(one.metric)):
         for one in incidents:
-            if abs((of.first_day - one.first_day).days) <= SAME_START_DAYS and (
+            if _open_together(of, one) and (
                 DATA_METRICS.index(one.metric) > DATA_METRICS.index(of.metric) if one.kind == "data"
                 else one.kind == "volume" and of.metric in LOSING and of.lost_total >= _EXPLAINS * one.lost_total
             ):  # fmt: skip

@@ -1,6 +1,7 @@
 """Incidents of rates: what fell, by how much, what that cost, and what caused it."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
@@ -10,7 +11,7 @@ import polars as pl
 from pipelines.common.sql import sql
 from pipelines.incidents.causes import cause_of, cells_of
 from pipelines.incidents.falls import falls
-from pipelines.incidents.incident import ALL, Incident, Subject, incident_id
+from pipelines.incidents.incident import ALL, Incident, Subject
 from pipelines.incidents.measures import RateMeasure
 from pipelines.incidents.subjects import watched_rates, without_bursts
 
@@ -33,30 +34,27 @@ def rate_incidents(
         days: without a gap, up to the as-of.
     """
     keys, (requests, successes, devices) = watched_rates(channel_daily, days)
-    found, sides = {}, []
+    found, sides = [], []
     for fall in falls(RateMeasure(without_bursts(requests, successes, devices), successes)):
-        subject, base = Subject("rate", *keys[fall.row]), list(fall.baseline)
-        asked, good = requests[:, fall.row], successes[:, fall.row]
-        loss = fall.loss(good[base].sum() / asked[base].sum() * asked, good, asked)
-        key = incident_id(*subject, days[fall.first])
-        found[key] = subject, fall.span, loss
-        sides += [(key, *subject[1:], days[day], False) for day in base]
-        sides += [(key, *subject[1:], days[day], True) for day in fall.newest]
-    if not found:
-        return [], pl.DataFrame()
+        subject, loss = keys[fall.row], fall.loss_of_rate(requests[:, fall.row], successes[:, fall.row])
+        one = Incident.of(Subject("rate", *subject), days, fall.span, loss)
+        found.append(one)
+        for places, is_now in ((fall.baseline, False), (fall.newest, True)):
+            sides += [(one.incident_id, *subject, days[place], is_now) for place in places]
     outcomes = compared(connection, sides)
-    together = [key for key, (subject, *_) in found.items() if subject.app_key == ALL]
+    together = [one.incident_id for one in found if one.app_key == ALL]
     cells = cells_of(outcomes, DIMENSIONS).filter(
         (pl.col("dimension") != "app_key") | pl.col("incident_id").is_in(together)
     )
     cells_by_id, outcomes_by_id = (
         frame.partition_by("incident_id", as_dict=True, include_key=False) for frame in (cells, outcomes)
     )
-    incidents = [
-        Incident.of(subject, days, span, loss, cause_of(cells_by_id[key,]), _grown_codes(outcomes_by_id[key,]))
-        for key, (subject, span, loss) in found.items()
-    ]
-    return incidents, cells
+    return [
+        replace(
+            one, cause=cause_of(cells_by_id[one.incident_id,]), codes=_grown_codes(outcomes_by_id[one.incident_id,])
+        )
+        for one in found
+    ], cells
 
 
 def compared(

@@ -17,8 +17,9 @@ import polars as pl
 from pipelines.incidents.falls import LEAST_LOST, Floats
 from pipelines.incidents.incident import ALL
 
-# So many times the usual requests of a device are no burst: where sign-in fails, people try again.
-_BURST: Final = 1.5
+# So many times the usual, of a device or of a part, is a burst, which is no norm. Fewer requests of a device are none:
+# where sign-in fails, people try again.
+BURST: Final = 1.5
 
 
 @dataclass(frozen=True)
@@ -128,5 +129,5 @@ def without_bursts(requests: Floats, successes: Floats, devices: Floats) -> Floa
     has_devices = (requests > 0) & (devices > 0)
     each = np.where(has_devices, requests / np.maximum(devices, 1), np.nan)
     each[:, ~has_devices.any(axis=0)] = 0
-    limit = np.where(has_devices, devices * np.nanmedian(each, axis=0) * _BURST, np.inf)
+    limit = np.where(has_devices, devices * np.nanmedian(each, axis=0) * BURST, np.inf)
     return np.asarray(np.minimum(requests, np.maximum(successes, limit)))

@@ -24,11 +24,7 @@ def volume_incidents(channel_daily: pl.DataFrame, days: tuple[date, ...], missin
     is_there = np.array([day not in missing for day in days])[:, None]
     # A subject begins with its first request.
     has_begun = np.cumsum(volumes, axis=0) > 0
-    measure = VolumeMeasure(volumes, has_begun & is_there)
     return [
-        Incident.of(
-            Subject("volume", *keys[fall.row]), days, fall.span,
-            fall.loss(measure.norms(fall.row, fall.baseline, len(days)), volumes[:, fall.row]),
-        )
-        for fall in falls(measure)
-    ]  # fmt: skip
+        Incident.of(Subject("volume", *keys[fall.row]), days, fall.span, fall.loss_of_volume(volumes[:, fall.row]))
+        for fall in falls(VolumeMeasure(volumes, has_begun & is_there))
+    ]
