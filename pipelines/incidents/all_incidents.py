@@ -3,7 +3,7 @@
 Lives here: what is put together. How each kind is found is in a module of its own.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
@@ -12,9 +12,8 @@ import polars as pl
 
 from pipelines.common.days import days_between
 from pipelines.contract.settings import Settings
-from pipelines.incidents.causes import COUNTS, EFFECTS, named_cells
+from pipelines.incidents.causes import named_cells
 from pipelines.incidents.data_incidents import data_incidents
-from pipelines.incidents.falls import LEAST_BASELINE_DAYS
 from pipelines.incidents.incident import Incident
 from pipelines.incidents.parts import with_parts
 from pipelines.incidents.rate_incidents import rate_incidents
@@ -28,11 +27,7 @@ _READ: Final = (
     "day", "app_key", "channel", "authorization_requests", "authorizations", "authorizations_cancelled",
     "verification_requests", "verifications", "devices",
 )  # fmt: skip
-_CELL_SCHEMA: Final = (
-    dict.fromkeys(("incident_id", "dimension", "value"), pl.String)
-    | dict.fromkeys(COUNTS, pl.Int64)
-    | dict.fromkeys(EFFECTS, pl.Float64)
-)
+_TABLES: Final = ("channel_daily", "outcome_daily", "profile_daily")
 
 
 @dataclass(frozen=True)
@@ -45,7 +40,7 @@ class Incidents:
 
     rows: list[Incident]
     cells: pl.DataFrame
-    withdrawn: list[tuple[Incident, int]] = field(default_factory=list)
+    withdrawn: list[tuple[Incident, int]]
 
 
 def all_incidents(
@@ -56,21 +51,19 @@ def all_incidents(
     Args:
         connection: may read the store's day tables, and has nothing of its own.
     """
-    found: list[Incident] = []
-    cells = pl.DataFrame()
+    found, cells = [], pl.DataFrame()
     if manifest.days and manifest.as_of is not None:
         days = tuple(days_between(min(manifest.days), manifest.as_of))
-        # Nothing falls before it has a baseline.
-        if len(days) > LEAST_BASELINE_DAYS:
-            for table in ("channel_daily", "outcome_daily"):
-                paths = [str(store.day_table(entry, table)) for _, entry in sorted(manifest.days.items())]
-                set_files(connection, {f"{table}_files": paths})
-                files = f"read_parquet(getvariable('{table}_files'), hive_partitioning = false)"
-                connection.execute(f"CREATE TEMP VIEW {table} AS FROM {files}")
-            channel_daily = pl.DataFrame(connection.sql(f"SELECT {', '.join(_READ)} FROM channel_daily"))
-            found, cells = rate_incidents(connection, channel_daily, days)
-            found += volume_incidents(channel_daily, days, frozenset(days) - manifest.days.keys())
-        found += data_incidents(connection, store, manifest, settings, days)
-    rows = sorted(with_parts(found, cells), key=lambda one: one.incident_id)
-    named = named_cells(cells) if len(cells) else pl.DataFrame(schema=_CELL_SCHEMA)
-    return Incidents(rows, named, withdrawn(store.reported, rows, min(manifest.days, default=date.max), manifest.run))
+        for table in _TABLES:
+            paths = (store.day_table(entry, table) for _, entry in sorted(manifest.days.items()))
+            # A day whose events are gone is never made anew: it may be of before a table.
+            set_files(connection, {f"{table}_files": [str(path) for path in paths if path.is_file()]})
+            files = f"read_parquet(getvariable('{table}_files'), hive_partitioning = false)"
+            connection.execute(f"CREATE TEMP VIEW {table} AS FROM {files}")
+        channel_daily = pl.DataFrame(connection.sql(f"SELECT {', '.join(_READ)} FROM channel_daily"))
+        rates, cells = rate_incidents(connection, channel_daily, days)
+        volumes = volume_incidents(channel_daily, days, frozenset(days) - manifest.days.keys())
+        found = with_parts([*rates, *volumes, *data_incidents(connection, manifest, settings, days)], cells)
+        cells = named_cells(cells)
+    rows = sorted(found, key=lambda one: one.incident_id)
+    return Incidents(rows, cells, withdrawn(store.reported, rows, min(manifest.days, default=date.max), manifest.run))

@@ -1,5 +1,6 @@
 """Incidents of the data: what is counted of each day, and which of the faults found there are one."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date
@@ -13,35 +14,27 @@ import polars as pl
 from pipelines.common.sql import sql
 from pipelines.common.text import listed
 from pipelines.contract.settings import Settings
-from pipelines.incidents.daily_files import dated
 from pipelines.incidents.data_faults import Fault, copied_days, missing_days, part_faults, whole_day_faults
-from pipelines.incidents.falls import LEAST_BASELINE_DAYS, WINDOW_DAYS
+from pipelines.incidents.falls import WINDOW_DAYS
 from pipelines.incidents.incident import ALL, NO_CAUSE, Cause, Incident, Subject
 from pipelines.incidents.parts import SAME_START_DAYS
-from pipelines.store.manifest import Manifest
-from pipelines.store.store import Store
+from pipelines.store.manifest import FileEntry, Manifest
 
 # A part that stands for no cause: what is good.
 _GOOD: Final = "good"
+_DATE: Final = re.compile(r"(?<!\d)(20\d\d)(\D?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?!\d)")
 
 
 def data_incidents(
-    connection: duckdb.DuckDBPyConnection, store: Store, manifest: Manifest, settings: Settings, days: tuple[date, ...]
+    connection: duckdb.DuckDBPyConnection, manifest: Manifest, settings: Settings, days: tuple[date, ...]
 ) -> list[Incident]:
     """Every incident of the data in these days.
 
     Args:
-        connection: has `outcome_daily`, where there are days enough for a baseline, and may read the day tables.
+        connection: has `outcome_daily` and `profile_daily`.
         days: without a gap, up to the as-of.
     """
-    entries = [(day, manifest.days[day]) for day in days if day in manifest.days]
-    files = [file for _, entry in entries if (file := store.day_table(entry, "profile_daily")).exists()]
-    if not files:
-        return []
-    if len(days) <= LEAST_BASELINE_DAYS:
-        return _incidents(list(missing_days(_counted(manifest), days)), days, manifest)
-    given = {"first": days[0], "last": days[-1], "profiles": list(map(str, files))}
-    counts = pl.DataFrame(connection.sql(sql("pipelines.incidents", "data_counts"), params=given))
+    counts = pl.DataFrame(connection.sql(sql("pipelines.incidents", "data_counts")))
     return incidents_in(counts, manifest, settings, days)
 
 
@@ -49,7 +42,8 @@ def incidents_in(
     counts: pl.DataFrame, manifest: Manifest, settings: Settings, days: tuple[date, ...]
 ) -> list[Incident]:
     """The same of counts that are given: metric, whole, part ('' is the whole itself), day, records."""
-    counts, counted = pl.concat([counts, _books(manifest, days)]), _counted(manifest)
+    counts = pl.concat([counts, _books(manifest, days)])
+    counted = {day: entry.counted for day, entry in manifest.days.items()}
     is_watched = np.array([day in counted and day not in settings.holidays for day in days])
     found = [
         *missing_days(counted, days),
@@ -60,10 +54,6 @@ def incidents_in(
         *part_faults(counts, days),
     ]  # fmt: skip
     return _incidents(found, days, manifest)
-
-
-def _counted(manifest: Manifest) -> dict[date, int]:
-    return {day: entry.counted for day, entry in manifest.days.items()}
 
 
 def _books(manifest: Manifest, days: Sequence[date]) -> pl.DataFrame:
@@ -87,6 +77,19 @@ def _books(manifest: Manifest, days: Sequence[date]) -> pl.DataFrame:
     rows = [(*key, float(records)) for key, records in sorted(counts.items()) if days[0] <= key[-1] <= days[-1]]
     names = dict.fromkeys(("metric", "whole", "part"), pl.String)
     return pl.DataFrame(rows, {**names, "day": pl.Date, "records": pl.Float64}, orient="row")
+
+
+def dated(entry: FileEntry) -> tuple[str, date] | None:
+    """A file of a daily set: its path without dates, `gw2/<day>/13.log` for `gw2/2026-11-23/13.log`, and the newest of
+    them; None where it has none.
+    """
+    dates = []
+    for match in _DATE.finditer(entry.path):
+        try:
+            dates.append(date(int(match[1]), int(match[3]), int(match[4])))
+        except ValueError:
+            continue
+    return (_DATE.sub("<day>", entry.path), max(dates)) if dates else None
 
 
 def _incidents(found: Sequence[Fault], days: Sequence[date], manifest: Manifest) -> list[Incident]:

@@ -86,16 +86,11 @@ def listed_rows(
             "check_name severity passed:BOOLEAN day:DATE detail_en detail_zh",
             ([c.check_name, c.severity, c.passed, c.day, c.detail_en, c.detail_zh] for c in checks),
         ),
-        "listed_incidents": _rows(
-            " ".join(f"{name}:{kind}" for name, kind in TABLES["incidents"].columns.items()),
-            ([row[name] for name in TABLES["incidents"].columns] for row in (one.as_row() for one in incidents.rows)),
+        "listed_incidents": _of_table("incidents", (one.as_row() for one in incidents.rows)),
+        "listed_withdrawn_incidents": _of_table(
+            "withdrawn_incidents", (one.as_row() | {"run": run} for one, run in incidents.withdrawn)
         ),
-        "listed_withdrawn_incidents": _rows(
-            " ".join(f"{name}:{kind}" for name, kind in TABLES["withdrawn_incidents"].columns.items()),
-            ([row[name] for name in TABLES["withdrawn_incidents"].columns]
-             for row in (one.as_row() | {"run": run} for one, run in incidents.withdrawn)),
-        ),
-        "listed_incident_cells": incidents.cells.to_arrow(),
+        "listed_incident_cells": _of_table("incident_cells", incidents.cells.iter_rows(named=True)),
         **{f"listed_{name}": rows.to_arrow() for name, rows in billing.items()},
         "listed_resource_package_readings": _rows(
             "resource_package_id read_at:TIMESTAMPTZ remaining:BIGINT",
@@ -134,6 +129,14 @@ def _spine(days: list[tuple[date, DayEntry]], manifest: Manifest) -> Iterable[da
 
 def _instant(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
+
+
+def _of_table(table: str, rows: Iterable[Mapping[str, Any]]) -> pa.Table:
+    """Rows that have the columns of a published table."""
+    columns = TABLES[table].columns
+    return _rows(
+        " ".join(f"{name}:{kind}" for name, kind in columns.items()), ([row[name] for name in columns] for row in rows)
+    )
 
 
 def _texts(columns: tuple[str, ...], rows: list[dict[str, str | None]], zone: str) -> pa.Table:

@@ -12,9 +12,9 @@ import polars as pl
 import pytest
 
 from pipelines.contract.settings import Settings
-from pipelines.incidents.daily_files import dated
+from pipelines.incidents.all_incidents import all_incidents
 from pipelines.incidents.data_faults import copied_days
-from pipelines.incidents.data_incidents import data_incidents, incidents_in
+from pipelines.incidents.data_incidents import dated, incidents_in
 from pipelines.incidents.incident import Incident
 from pipelines.incidents.parts import with_parts
 from pipelines.incidents.volumes import usual_records
@@ -200,8 +200,8 @@ def test_the_counts_come_from_the_store_and_the_published_tables(tmp_path: Path)
         named = [row | {"device_id": f"d{number}"} for number, row in enumerate(made)]
         folder.land(f"{day}.ndjson", made if day == DAY else named)
     folder.tables()
-    with duckdb.connect(str(folder.store.database), read_only=True) as connection:
-        named = data_incidents(connection, folder.store, folder.manifest, folder.open().settings, days)
+    with duckdb.connect() as connection:
+        named = all_incidents(connection, folder.store, folder.manifest, folder.open().settings).rows
     assert [(one.metric, one.cause.cell, one.first_day) for one in named if one.kind == "data"] == [
         ("field_shift", "field=device_id", DAY)
     ]

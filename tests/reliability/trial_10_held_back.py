@@ -14,9 +14,9 @@ from pathlib import Path
 import duckdb
 
 from pipelines.common.errors import AuthmeterError
-from pipelines.incidents.data_incidents import data_incidents
+from pipelines.incidents.all_incidents import all_incidents
 from pipelines.incidents.incident import Incident
-from tests.data.daily_rhythm import DAYS, NEWEST, begun, day_rows, land, moved
+from tests.data.daily_rhythm import NEWEST, begun, day_rows, land, moved
 from tests.incidents.data_fault_trial import CLEAN_DAYS, FAULTS, LARGE, SMALL, alarms, found_of, installations
 from tests.reliability.harness import Result, Tally, some
 from tests.support import DataFolder, Row
@@ -101,10 +101,10 @@ def copy_of_begun(work: Path, seed: int) -> DataFolder:
 
 
 def incidents(folder: DataFolder) -> list[Incident]:
-    """What is found in the published folder."""
-    days = tuple(NEWEST - timedelta(days=back) for back in range(DAYS, -1, -1))
-    with duckdb.connect(str(folder.store.database), read_only=True) as connection:
-        return data_incidents(connection, folder.store, folder.manifest, folder.open().settings, days)
+    """What is found of the data in the published folder."""
+    with duckdb.connect() as connection:
+        found = all_incidents(connection, folder.store, folder.manifest, folder.open().settings).rows
+    return [one for one in found if one.kind == "data"]
 
 
 def through_logs(scale: float, work: Path) -> tuple[Result, Result]:

@@ -2,7 +2,6 @@
 WITH cells AS (
     SELECT day, channel, stage, platform, carrier, sum(records) AS records
     FROM outcome_daily
-    WHERE day BETWEEN $first AND $last
     GROUP BY ALL
 ), parts AS (
     SELECT
@@ -31,7 +30,7 @@ WITH cells AS (
             ELSE 'channel=' || whole
         END AS part,
         amount AS records
-    FROM read_parquet($profiles, hive_partitioning = false)
+    FROM profile_daily
 )
 SELECT metric, whole, part, day, sum(records)::DOUBLE AS records
 FROM parts
