@@ -28,6 +28,7 @@ _READ: Final = (
     "verification_requests", "verifications", "devices",
 )  # fmt: skip
 _TABLES: Final = ("channel_daily", "outcome_daily", "profile_daily")
+_NO_PROFILE: Final = "(SELECT NULL::DATE AS day, '' AS measure, '' AS whole, '' AS part, 0 AS amount LIMIT 0)"
 
 
 @dataclass(frozen=True)
@@ -55,10 +56,10 @@ def all_incidents(
     if manifest.days and manifest.as_of is not None:
         days = tuple(days_between(min(manifest.days), manifest.as_of))
         for table in _TABLES:
-            paths = (store.day_table(entry, table) for _, entry in sorted(manifest.days.items()))
             # A day whose events are gone is never made anew: it may be of before a table.
-            set_files(connection, {f"{table}_files": [str(path) for path in paths if path.is_file()]})
-            files = f"read_parquet(getvariable('{table}_files'), hive_partitioning = false)"
+            paths = [path for entry in manifest.days.values() if (path := store.day_table(entry, table)).is_file()]
+            set_files(connection, {f"{table}_files": sorted(map(str, paths))})
+            files = f"read_parquet(getvariable('{table}_files'), hive_partitioning = false)" if paths else _NO_PROFILE
             connection.execute(f"CREATE TEMP VIEW {table} AS FROM {files}")
         channel_daily = pl.DataFrame(connection.sql(f"SELECT {', '.join(_READ)} FROM channel_daily"))
         rates, cells = rate_incidents(connection, channel_daily, days)

@@ -40,3 +40,13 @@ def test_a_lost_table_of_a_day_with_events_is_not_passed_over(aged: DataFolder) 
     aged.store.day_table(aged.manifest.days[DAY], "unmapped_codes").unlink()
     with pytest.raises(duckdb.Error):
         aged.open().build_marts()
+
+
+def test_days_that_are_all_of_before_a_table_are_published_without_it(aged: DataFolder) -> None:
+    manifest = aged.manifest
+    manifest.events_from = days_before(DAY, -1)
+    aged.store.commit(manifest)
+    for entry in manifest.days.values():
+        aged.store.day_table(entry, "profile_daily").unlink()
+    aged.open().build_marts()
+    assert aged.rows("SELECT day FROM day_quality ORDER BY day") == [(BEFORE,), (DAY,)]
