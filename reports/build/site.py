@@ -151,8 +151,9 @@ class _Site:
         self._page("monitor.html", app_count=len(self.apps))
         self._page("metrics.html")
         self._days()
-        self._quality()
         self._briefing(usage_csv)
+        # It waits for the figures, which come while the pages before it are made.
+        self._quality()
         self._files(usage_csv, months, billing_csvs)
         self._data(write_app_files(self.writer, self.contents, self._app_shell()))
         publication = self.standing.publication

@@ -25,12 +25,13 @@ class ChartRows:
     def __init__(self, rows: pl.DataFrame, apps: int, places: int) -> None:
         self._rows, self._apps, self._places = rows, apps, places
         self._line = rows.get_column("app").to_numpy() * len(CHANNELS) + rows.get_column("channel").to_numpy()
-        self._at = self._line * places + rows.get_column("place").to_numpy()
+        # Rows come day by day: numbers of a day that lie together are written three times faster than a line's.
+        self._at = rows.get_column("place").cast(pl.Int64).to_numpy() * (apps * len(CHANNELS)) + self._line
 
     def has_logins(self) -> npt.NDArray[np.bool_]:
         """Of each app whether anybody signed in by it."""
         found = np.zeros(self._apps, bool)
-        found[self._rows.filter(pl.any_horizontal(pl.col(_LOGINS) > 0)).get_column("app").to_numpy()] = True
+        found[self._rows.select(pl.col("app").filter(pl.any_horizontal(pl.col(_LOGINS) > 0))).to_series().to_numpy()] = True
         return found
 
     def texts(self, without_logins: npt.NDArray[np.bool_], *, has_latencies: bool) -> list[str]:
@@ -60,6 +61,6 @@ class ChartRows:
     def _numbers(self, name: str) -> Numbers:
         """A line for each channel of each app; of counts, a zero is none, too."""
         values = self._rows.get_column(name).cast(pl.Int64).fill_null(NONE).to_numpy()
-        lines = np.full((self._apps * len(CHANNELS), self._places), NONE, np.int64)
-        lines.reshape(-1)[self._at] = np.where(values == 0, NONE, values) if name in _COUNTS else values
-        return lines
+        days = np.full((self._places, self._apps * len(CHANNELS)), NONE, np.int64)
+        days.reshape(-1)[self._at] = np.where(values == 0, NONE, values) if name in _COUNTS else values
+        return days.T

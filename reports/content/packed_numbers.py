@@ -32,7 +32,7 @@ def packed_numbers(lines: Numbers) -> list[str]:
     texts = []
     for first in range(0, len(lines), _AT_ONCE):
         some = lines[first : first + _AT_ONCE]
-        texts += _packed(some.astype(np.int32) if some.max() < _SMALL else some)
+        texts += _packed(some.astype(np.int32 if some.max() < _SMALL else np.int64, order="C"))
     return texts
 
 

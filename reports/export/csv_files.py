@@ -66,9 +66,10 @@ def csv_parts(rows: pl.DataFrame, texts: pl.DataFrame, lengths: Sequence[int]) -
         buffer, include_header=False, quote_style="never", line_terminator="\r\n", float_scientific=False
     )
     content = buffer.getvalue()
-    ends = [0, *(np.flatnonzero(np.frombuffer(content, np.uint8) == ord("\n")) + 1).tolist()]
-    header = csv_bytes(joined(rows.clear(), texts))
-    return [header + content[ends[start] : ends[stop]] for start, stop in pairwise(starts)]
+    lines = np.flatnonzero(np.frombuffer(content, np.uint8) == ord("\n"))
+    cuts = np.append(0, lines + 1)[starts].tolist()
+    header, view = csv_bytes(joined(rows.clear(), texts)), memoryview(content)
+    return [b"".join((header, view[start:stop])) for start, stop in pairwise(cuts)]
 
 
 def _cells(texts: pl.DataFrame) -> pl.Series | None:

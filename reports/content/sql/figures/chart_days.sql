@@ -34,9 +34,9 @@ WITH counted AS (
     GROUP BY day, channel
 )
 SELECT
-    listed.place - $first_app_place AS app,
+    (listed.place - $first_app_place)::INTEGER AS app,
     list_position($channels, channel) - 1 AS channel,
-    day - $long_first::DATE AS place,
+    (day - $long_first::DATE)::INTEGER AS place,
     if(channel = 'local_verify', NULL, authorizations) AS authorizations,
     if(channel = 'local_verify', NULL, authorizations_failed) AS failed,
     if(channel = 'local_verify', NULL, authorizations_cancelled) AS cancelled,

@@ -3,7 +3,7 @@
 -- and local_verify); of the apps up to $last_app_place, `*` being the first
 WITH counted AS (
     SELECT
-        coalesce(app_key, '*') AS app_key,
+        app_key,
         channel,
         date_diff('month', $months_first::DATE, date_trunc('month', day)::DATE) AS place,
         sum(authorizations) FILTER (channel <> 'local_verify')::BIGINT AS authorizations,
@@ -14,12 +14,26 @@ WITH counted AS (
             AS undelivered
     FROM channel_daily
     WHERE day BETWEEN $months_first AND $last
-    GROUP BY channel, date_trunc('month', day)::DATE, GROUPING SETS ((app_key), ())
+    GROUP BY app_key, channel, date_trunc('month', day)::DATE
+), everybody AS (
+    SELECT * FROM counted
+    UNION ALL
+    SELECT
+        '*',
+        channel,
+        place,
+        sum(authorizations)::BIGINT,
+        sum(failed)::BIGINT,
+        sum(cancelled)::BIGINT,
+        sum(verifications)::BIGINT,
+        sum(undelivered)::BIGINT
+    FROM counted
+    GROUP BY channel, place
 )
 SELECT
-    listed.place - $first_app_place AS app,
+    (listed.place - $first_app_place)::INTEGER AS app,
     list_position($channels, channel) - 1 AS channel,
-    counted.* EXCLUDE (app_key, channel)
-FROM counted
+    everybody.* EXCLUDE (app_key, channel)
+FROM everybody
 JOIN listed_apps AS listed USING (app_key)
 WHERE listed.place BETWEEN $first_app_place AND $last_app_place

@@ -9,7 +9,18 @@ WITH subject_days AS (
     CROSS JOIN days
     LEFT JOIN (
         SELECT
-            coalesce(app_key, '*') AS app_key,
+            app_key,
+            day,
+            number_verifications,
+            one_click_verifications,
+            local_verifications,
+            third_party_authorizations,
+            billable_verifications
+        FROM usage_daily
+        WHERE day BETWEEN $first AND $last
+        UNION ALL
+        SELECT
+            '*',
             day,
             sum(number_verifications)::BIGINT AS number_verifications,
             sum(one_click_verifications)::BIGINT AS one_click_verifications,
@@ -18,7 +29,7 @@ WITH subject_days AS (
             sum(billable_verifications)::BIGINT AS billable_verifications
         FROM usage_daily
         WHERE day BETWEEN $first AND $last
-        GROUP BY day, GROUPING SETS ((app_key), ())
+        GROUP BY day
     ) AS usage ON usage.app_key = subjects.app_key AND usage.day = days.day
 )
 SELECT

@@ -4,12 +4,15 @@ WITH listed AS (
     SELECT DISTINCT app_key, sdk_version FROM versions WHERE sdk_version IS NOT NULL
 ), counted AS (
     SELECT
-        coalesce(app_key, '*') AS app_key,
+        app_key,
         day,
         sdk_version,
-        round(1000 * sum(authorizations) / nullif(sum(requests - cancelled), 0))::INTEGER AS rate
+        round(1000 * authorizations / nullif(requests - cancelled, 0))::INTEGER AS rate
     FROM version_requests
-    GROUP BY day, sdk_version, GROUPING SETS ((app_key), ())
+    UNION ALL
+    SELECT '*', day, sdk_version, round(1000 * sum(authorizations) / nullif(sum(requests - cancelled), 0))::INTEGER
+    FROM version_requests
+    GROUP BY day, sdk_version
 )
 SELECT app_key, sdk_version, string_agg(coalesce(lpad(lower(to_base(rate, 36)), 2, '0'), '..'), '' ORDER BY days.day) AS rates
 FROM listed

@@ -11,4 +11,3 @@ WHERE day BETWEEN $first AND $last
     AND stage IN ('authorize', 'login')
     AND channel IN ('one_click', 'wechat', 'qq', 'weibo')
 GROUP BY ALL
-ORDER BY day, app_key, sdk_version
