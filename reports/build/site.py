@@ -105,17 +105,17 @@ class _Site:
         self.apps = context.apps(marts)
         self.by_key = {app.key: app for app in self.apps}
         self.incidents = Incidents(marts, self.by_key)
-        days = days_with_a_page(
-            self.quality, marts.publication.as_of, (one.published.incident.first_day for one in self.incidents.all)
-        )
-        self.overviews = list(overviews(marts, self.quality, days))
-        self.billing = BillingPages(marts, self.quality, self.by_key)
         rows = dict(marts.rows("detail_rows")) if xlsx_apps else {}
         with_workbook = {app.key for app in self.apps if gets_workbook(app.key, rows.get(app.key, 0), xlsx_apps)}
         # One thread asks DuckDB for the figures, in this order, while this one makes the pages that need none.
         self.packages = reader.submit(self._prepare, context.listed_apps(self.apps, with_workbook))
         self.contents = contents_ahead(figures, self.apps, xlsx_apps, reader)
         self.data = reader.submit(self._read_data, aside.submit(context.name_order, self.apps))
+        days = days_with_a_page(
+            self.quality, marts.publication.as_of, (one.published.incident.first_day for one in self.incidents.all)
+        )
+        self.overviews = list(overviews(marts, self.quality, days))
+        self.billing = BillingPages(marts, self.quality, self.by_key)
         publication = self.standing.publication
         # Stands in the addresses of the data scripts, so that a browser never joins a new page with old figures.
         self.version = hashlib.sha256(f"{publication.as_of} {publication.generated_at}".encode()).hexdigest()[:8]

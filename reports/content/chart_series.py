@@ -31,7 +31,9 @@ class ChartRows:
     def has_logins(self) -> npt.NDArray[np.bool_]:
         """Of each app whether anybody signed in by it."""
         found = np.zeros(self._apps, bool)
-        found[self._rows.select(pl.col("app").filter(pl.any_horizontal(pl.col(_LOGINS) > 0))).to_series().to_numpy()] = True
+        found[
+            self._rows.select(pl.col("app").filter(pl.any_horizontal(pl.col(_LOGINS) > 0))).to_series().to_numpy()
+        ] = True
         return found
 
     def texts(self, without_logins: npt.NDArray[np.bool_], *, has_latencies: bool) -> list[str]:

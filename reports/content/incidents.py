@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import Any, Final
 
 from pipelines.common.text import Words
@@ -87,9 +88,9 @@ class Incident:
         """The name of its app, with which its text begins; None of all apps together."""
         return None if self.published.incident.app_key == ALL_APPS else self.published.app_name
 
-    @property
+    @cached_property
     def text(self) -> Text:
-        """The incident in a line, behind the name of its app."""
+        """The incident in a line, behind the name of its app; many pages have the same one."""
         one = self.published
         said = incident_text(one.incident, _NAME_MARK, one.cause_app_name, self.last_seen)
         return Text(said.zh.removeprefix(_NAME_MARK), said.en.removeprefix(_NAME_MARK))
@@ -135,7 +136,6 @@ class Incidents:
     """Every incident, in the order of every report: open before ended, by what was lost."""
 
     def __init__(self, marts: PublishedTables, by_key: Mapping[str, App]) -> None:
-        self._as_of = marts.publication.as_of
         restated = dict(marts.rows("incident_restatements"))
         cells: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
         for key, *cell in marts.rows("incident_cells"):
@@ -148,6 +148,8 @@ class Incidents:
         self.withdrawn = tuple(
             _incident(one, by_key, 0, []) for one in marts.withdrawn() if one.incident.app_key in {ALL_APPS, *by_key}
         )
+        # A day's page says of an incident when it was last seen.
+        self._seen_last = tuple(replace(one, last_seen=marts.publication.as_of) for one in self.all)
         self._part_of = {one.incident_id: one.published.incident.part_of for one in self.all}
         self.by_app: dict[str, list[Incident]] = defaultdict(list)
         for one in self.all:
@@ -175,9 +177,7 @@ class Incidents:
 
     def of_day(self, day: date) -> list[Entry]:
         """Those that were there on a day."""
-        return self._arranged(
-            replace(one, last_seen=self._as_of) for one in self.all if one.published.incident.covers(day)
-        )
+        return self._arranged(one for one in self._seen_last if one.published.incident.covers(day))
 
     def of_app(self, key: str) -> list[Entry]:
         """Those of one app; whoever may see this app alone reads nothing of the others here."""

@@ -39,7 +39,7 @@ class Text:
         if self.zh == self.en:
             return escape(self.zh)
         # Without quotes: a small page has a hundred of them.
-        return Markup("<span lang=zh-CN>{}</span><span lang=en>{}</span>").format(self.zh, self.en)
+        return Markup(f"<span lang=zh-CN>{escape(self.zh)}</span><span lang=en>{escape(self.en)}</span>")
 
     def __html__(self) -> Markup:
         return self.html
