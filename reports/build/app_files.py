@@ -43,7 +43,7 @@ FILE_COLUMNS = dict.fromkeys(AppFiles._fields, pl.Int64)
 
 class AppShell(NamedTuple):
     """The page of an app, with marks for its name, its folder and its incidents; these as HTML by app key, and what
-    stands there for an app without; `open` are the open ones as the figures hold them, by app key."""
+    stands there for an app without; `open` are the fields of the figures that tell of the open ones, by app key."""
 
     page: str
     incidents: Mapping[str, str]

@@ -30,6 +30,7 @@ from reports.build.static_files import write_assets, write_shared_data
 from reports.build.writer import SiteWriter, WrittenFile, script, with_fields
 from reports.content import context
 from reports.content.briefing import briefing
+from reports.content.evidence import evidence
 from reports.content.incidents import INCIDENTS_LISTED, NOTES_LISTED, OWN_ENDED_LISTED, PARTS_LISTED, Incidents
 from reports.content.language import Text, metric_label, t
 from reports.content.overviews import CARD_METRICS, days_with_a_page, overviews
@@ -174,7 +175,7 @@ class _Site:
                 for key in keys
             },
             template.render(root="../../", entries=[], withdrawn=[]),
-            {key: self.incidents.open_figures(key) for key in keys},
+            {key: self.incidents.open_figures(key) | evidence(self.incidents.of_app(key)) for key in keys},
         )
 
     def _page(self, path: str, template: str | None = None, root: str = "", **values: object) -> WrittenFile:

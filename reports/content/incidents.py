@@ -96,11 +96,16 @@ class Incident:
         return Text(said.zh.removeprefix(_NAME_MARK), said.en.removeprefix(_NAME_MARK))
 
     @property
+    def level_day_count(self) -> int | None:
+        """Of how many days its level of now is; None of a fault of the data."""
+        return None if self.is_of_data else min(self.published.incident.days, WINDOW_DAYS)
+
+    @property
     def level_days(self) -> Text | None:
         """Which days its level of now is of; None of a fault of the data."""
-        if self.is_of_data:
+        days = self.level_day_count
+        if days is None:
             return None
-        days = min(self.published.incident.days, WINDOW_DAYS)
         return t("newest day") if days == 1 else t("newest {days} days").format(days=days)
 
     @property

@@ -80,8 +80,9 @@ def test_a_part_stands_below_its_incident_and_on_its_own_app_s_page(reader: Read
     assert "Part of" not in incident_of(page, "ghost-rate").inner_text()
 
 
-def test_what_a_cause_did_before_and_now_is_one_click_away(reader: Reader) -> None:
-    page = reader.open("index.html", lang="zh")
+@pytest.mark.parametrize("path", ["index.html", SHOP])
+def test_what_a_cause_did_before_and_now_is_one_click_away(reader: Reader, path: str) -> None:
+    page = reader.open(path, lang="zh")
     one = incident_of(page, "shop-rate")
     assert not one.locator("table").is_visible()
     one.locator("summary", has_text="前后对比").click()
@@ -90,6 +91,26 @@ def test_what_a_cause_did_before_and_now_is_one_click_away(reader: Reader) -> No
         ["Android · SDK 2.15.0", "0", "—", "700", "26.00%", "−50.00"],
         ["iOS · SDK 2.14.0", "300", "96.00%", "280", "95.00%", "−1.00"],
     ]
+    # It stays open in the other language, and can be kept.
+    page.locator("[data-language=en]").click()
+    assert one.locator("thead th").first.inner_text() == "Platform · SDK version"
+    assert one.locator("tbody tr").first.is_visible()
+    assert one.locator(".downloads button").count() == 1
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_what_an_app_s_page_draws_of_an_incident_is_what_a_day_s_page_has(reader: Reader, language: str) -> None:
+    def said(path: str, incident_id: str) -> list[str]:
+        one = incident_of(reader.open(path, lang=language), incident_id)
+        for folded in one.locator("details.cells > summary").all():
+            folded.click()
+        seen = one.locator(".facts > div, .note, details.cells > summary, details.cells tr")
+        return [" ".join(text.split()) for text in seen.all_inner_texts()]
+
+    for incident_id, path in (("shop-rate", SHOP), ("odd-rate", "apps/img/index.html")):
+        drawn = said(path, incident_id)
+        assert len(drawn) > 5
+        assert drawn == said(f"days/{day(1)}.html", incident_id)
 
 
 def test_the_charts_of_an_app_are_marked_at_the_first_days(reader: Reader) -> None:

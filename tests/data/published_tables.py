@@ -350,8 +350,8 @@ def many(path: Path, count: int) -> Path:
 
 def full(path: Path) -> Path:
     """A database of one app with all that its page can show: seven digits in every count of 62 days, all channels,
-    platforms, carriers and outcomes, more SDK versions than are listed, more than ten codes in each step, and an open
-    incident with as many values of its cause as are listed."""
+    platforms, carriers and outcomes, more SDK versions than are listed, more than ten codes in each step, and two open
+    incidents with as many values of their causes as are listed."""
     made = Database(path)
     made.publish(first_day=day(61))
     made.add_codes()
@@ -396,17 +396,18 @@ def full(path: Path) -> Path:
                 'error', 'unknown', 'mismatch']) AS outcome)""",
         values,
     )
-    made.add("incidents", incident(
-        "0271486c7de239d9", 9, app_key="60f1a2b3c4d5e6f7a8b9c0d1", lost=139_412.4, lost_total=2_501_234.6,
-        cause_kind="cell", cause="sdk_version=2.14.11", cause_before=0.96, cause_now=0.26, rest_before=0.96,
-        rest_now=0.95, share=0.98, codes="carrier_error 600011, timeout 600015, unsupported 600021",
-    ))  # fmt: skip
-    made.add("incident_cells", *(
-        {"incident_id": "0271486c7de239d9", "dimension": "sdk_version", "value": f"2.14.{version}",
-         "requests_before": 8_531_000 + version, "successes_before": 8_000_000, "requests_now": 1_520_000 + version,
-         "successes_now": 1_100_000, "mix_effect": 0.001, "rate_effect": -0.05}
-        for version in range(12)
-    ))  # fmt: skip
+    for incident_id, channel in (("0271486c7de239d9", "one_click"), ("8e1b0f5d36a94c27", "wechat")):
+        made.add("incidents", incident(
+            incident_id, 9, app_key="60f1a2b3c4d5e6f7a8b9c0d1", channel=channel, lost=139_412.4, lost_total=2_501_234.6,
+            cause_kind="cell", cause="sdk_version=2.14.11", cause_before=0.96, cause_now=0.26, rest_before=0.96,
+            rest_now=0.95, share=0.98, codes="carrier_error 600011, timeout 600015, unsupported 600021",
+        ))  # fmt: skip
+        made.add("incident_cells", *(
+            {"incident_id": incident_id, "dimension": "sdk_version", "value": f"2.14.{version}",
+             "requests_before": 8_531_000 + version, "successes_before": 8_000_000, "requests_now": 1_520_000 + version,
+             "successes_now": 1_100_000, "mix_effect": 0.001, "rate_effect": -0.05}
+            for version in range(12)
+        ))  # fmt: skip
     made.add("resource_package_usage", *(
         {"day": day(back), "account_id": "account-0001", "app_key": "60f1a2b3c4d5e6f7a8b9c0d1", "uses": 1_000_000,
          "resource_package_id": f"resource-package-2026-03-{name:06}" if name else None}

@@ -11,6 +11,7 @@ import { recallDimension, startDimension } from "./dimension.js";
 import { all, element } from "./dom.js";
 import { offerDownloads } from "./downloads.js";
 import { startDrawn } from "./drawn.js";
+import { startEvidence } from "./evidence.js";
 import { startGlossary } from "./glossary.js";
 import { startKeys } from "./keys.js";
 import { onLanguage, recallLanguage, showLanguage, startLanguage } from "./language.js";
@@ -61,6 +62,7 @@ function start() {
   startChanges();
   startKeys();
   startOpenIncidents();
+  startEvidence();
   startCards();
   startPeriods();
   startSummary();
@@ -72,9 +74,10 @@ function start() {
   startReadout();
   startGlossary();
   onLanguage(offerDownloads);
-  offerDownloads();
   if (raw) setFigures(raw);
   else withoutFigures();
+  // After the tables of the incidents are drawn.
+  offerDownloads();
   document.documentElement.dataset.ready = "true";
   whenChartsShown.then(() => {
     showCurrentPage();

@@ -181,6 +181,31 @@ export type DrawnRow = [string | number | null, number, number];
 export type ByWindow<Rows> = Record<WindowKey, Rows>;
 
 /** What is written of an app, or of all apps together, whose key is `*`. */
+/** A text, or it in Chinese and in English where these differ. */
+export type BothTexts = string | [string, string];
+
+/** A value of a cause's dimension: requests and rate before and now, and what it did to the whole; rates in per cent. */
+export type EvidenceCell = [BothTexts, number, Value, number, Value, number];
+
+/** What an open incident rests on; what says nothing is left out. */
+export interface Evidence {
+  first: string;
+  /** Of a part that ended before what it is part of. */
+  last?: string;
+  is_part?: boolean;
+  /** Of how many days its level of now is. */
+  level?: number;
+  lost?: number;
+  codes?: BothTexts;
+  /** Day and text of the first notes, and how many more there are. */
+  notes?: [string, string][];
+  more_notes?: number;
+  /** Days whose figures were changed after publication. */
+  restated?: number;
+  dimension?: BothTexts;
+  cells?: EvidenceCell[];
+}
+
 export interface RawFigures {
   key: string;
   name: string;
@@ -203,6 +228,8 @@ export interface RawFigures {
   open: [string, string | null, string, string, (string | null)?][];
   /** How many more are open, where there are any. */
   open_more?: number;
+  /** By id what each of its open incidents rests on; of all apps together the briefing has it. */
+  evidence?: Record<string, Evidence>;
   /** First days of its incidents of the 90 days. */
   incidents: string[];
   /** Channel, first and last day of those that reach into the 90 days; the last day of an open one is null. */

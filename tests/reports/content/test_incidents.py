@@ -12,6 +12,7 @@ import pytest
 
 from pipelines.store.database import open_published
 from reports.content import context
+from reports.content.evidence import evidence
 from reports.content.incidents import Entry, Incident, Incidents
 from reports.content.published import PublishedTables
 from reports.content.words import word
@@ -307,3 +308,37 @@ def test_the_days_of_the_level_are_those_of_the_incident_and_seven_at_most(made,
     )
     said = {one.incident_id: one.level_days and one.level_days.zh for one in incidents_of(made, reading).all}
     assert said == {"old": "最近 7 天", "young": "最近 2 天", "new": "最近 1 天", "data": None}
+
+
+def test_the_evidence_of_each_open_one_and_each_of_its_parts_is_there_once(made, reading):
+    made.add(
+        "incidents",
+        incident("open", 4, lost_total=0.0),
+        incident("part", 5, part_of="open", state="recovered", last_day=day(2)),
+        incident("ended", 9, state="recovered", last_day=day(2)),
+        incident("other", 4, app_key="game"),
+    )
+    found = evidence(incidents_of(made, reading).of_app("shop"))["evidence"]
+    assert list(found) == ["open", "part"]
+    assert found["open"] == {"first": f"{day(4)}", "level": 5, "lost": 0}
+    assert (found["part"]["is_part"], found["part"]["last"]) == (True, f"{day(2)}")
+
+
+def test_without_an_open_one_there_is_no_evidence(made, reading):
+    made.add("incidents", incident("ended", 9, state="recovered", last_day=day(2)))
+    assert evidence(incidents_of(made, reading).of_app("shop")) == {}
+
+
+def test_shares_of_the_evidence_have_the_digits_that_a_page_has(made, reading):
+    made.add("incidents", incident("open", 4, cause_kind="cell", cause="carrier=CMCC", codes="error 5"))
+    counts = {"requests_before": 3, "successes_before": 2, "requests_now": 0, "successes_now": 0}
+    effects = {"mix_effect": 0.0, "rate_effect": -1 / 3}
+    made.add("incident_cells", {"incident_id": "open", "dimension": "carrier", "value": "CMCC"} | counts | effects)
+    made.add("incidents", incident("version", 4, channel="wechat", cause_kind="cell", cause="sdk_version=2"))
+    made.add("incident_cells", {"incident_id": "version", "dimension": "sdk_version", "value": "2"} | counts | effects)
+    found = evidence(incidents_of(made, reading).of_app("shop"))["evidence"]
+    ((value, *numbers),) = found["open"]["cells"]
+    assert numbers == [3, 66.67, 0, None, -33.33]
+    assert value[0] != value[1]
+    assert found["version"]["cells"][0][0] == "SDK 2"
+    assert found["version"]["dimension"] == ("SDK 版本", "SDK version")

@@ -1,0 +1,131 @@
+/* What the open incidents of an app's page rest on: first day, losses, what grew, notes, and what the values of the cause's
+   dimension had before and have now. Their sentences stand in the page; the rest is drawn here, as markup in both languages
+   weighs four times what it says, and there may be a hundred thousand such pages. The briefing and the pages of days have the
+   same from `pages/incidents.html.jinja`. */
+
+import { all, element, named, one, own } from "./dom.js";
+import { ABSENT, dayLabel, known, number } from "./format.js";
+import { _, filled, localAddress } from "./language.js";
+import { figures, language, root, site } from "./state.js";
+import { onFigures } from "./windows.js";
+
+/** @import { BothTexts, Evidence, EvidenceCell, Value } from "./types.d.ts" */
+
+/** @param {BothTexts} text */
+const textOf = (text) => (typeof text === "string" ? text : text[language === "zh" ? 0 : 1]);
+
+/**
+ * A fact with its name; none where it says nothing.
+ * @param {string} name
+ * @param {string | Node | null} content
+ * @param {string} [className]
+ * @returns {HTMLElement | null}
+ */
+function fact(name, content, className) {
+  if (content === null) return null;
+  const parts = [element("dt", { textContent: name }), element("dd", {}, content)];
+  return element("div", className ? { className } : {}, ...parts);
+}
+
+/** @param {string} day */
+function dayNode(day) {
+  if (site.first_page === null || day < site.first_page) return dayLabel(day);
+  return element("a", { href: localAddress(`${root}days/${day}.html`), textContent: dayLabel(day) });
+}
+
+/** @param {number | undefined} days */
+const levelDays = (days) =>
+  known(days) ? (days === 1 ? _("newest day") : filled(_("newest {days} days"), { days })) : null;
+
+/** @param {Evidence} found */
+function factsOf({ first, last, is_part: isPart, level, lost, codes, notes = [], more_notes: more }) {
+  return element(
+    "dl",
+    { className: "facts" },
+    fact(_("Part of"), isPart ? _("the incident above") : null),
+    fact(_("First day"), dayNode(first)),
+    fact(_("Last day"), last ? dayLabel(last) : null),
+    fact(_("Level now"), levelDays(level)),
+    fact(_("Lost in all"), known(lost) ? number(lost) : null),
+    fact(_("What grew"), codes ? named(textOf(codes)) : null),
+    ...notes.map(([day, text]) => fact(`${_("Noted")} ${day.slice(5)}`, named(text), "noted")),
+    fact(_("Noted"), more ? filled(_("{count} more"), { count: number(more) }) : null),
+  );
+}
+
+/** @param {Value} percent */
+const percentText = (percent) => (known(percent) ? `${percent.toFixed(2)}%` : ABSENT);
+
+/** @param {EvidenceCell} cell */
+function cellRow([value, requestsBefore, rateBefore, requestsNow, rateNow, effect]) {
+  const texts = [
+    number(requestsBefore),
+    percentText(rateBefore),
+    number(requestsNow),
+    percentText(rateNow),
+    `${effect < 0 ? "−" : "+"}${Math.abs(effect).toFixed(2)}`,
+  ];
+  const numbers = texts.map((textContent) => element("td", { textContent }));
+  return element("tr", {}, element("th", {}, named(textOf(value))), ...numbers);
+}
+
+/**
+ * @param {string} id
+ * @param {BothTexts} dimension
+ * @param {EvidenceCell[]} cells
+ * @returns {HTMLDetailsElement}
+ */
+function cellsOf(id, dimension, cells) {
+  const names = [
+    _("Requests before"),
+    _("Rate before"),
+    _("Requests now"),
+    _("Rate now"),
+    _("Effect on the whole (pp)"),
+  ];
+  const heads = names.map((textContent) => element("th", { className: "number", textContent }));
+  const head = element("tr", {}, element("th", { textContent: textOf(dimension) }), ...heads);
+  const table = element(
+    "table",
+    { className: "plain numbers" },
+    element("thead", {}, head),
+    element("tbody", {}, ...cells.map(cellRow)),
+  );
+  const region = { className: "scroll", tabIndex: 0, role: "region", "aria-labelledby": `incident-${id}` };
+  return element(
+    "details",
+    { className: "cells" },
+    element("summary", { textContent: `${_("Before and now")} · ${textOf(dimension)}` }),
+    element("div", region, table),
+  );
+}
+
+/** @param {number} count */
+const restatedNote = (count) =>
+  filled(
+    _(
+      "Figures of {count} of its days were changed by late data or corrections; it is computed from them as they stand now.",
+    ),
+    { count: number(count) },
+  );
+
+function drawEvidence() {
+  for (const incident of all("[data-incident]")) {
+    const id = incident.dataset.incident || "";
+    const found = own(figures.evidence, id);
+    if (!found) continue;
+    const place = one(".evidence", incident);
+    const isOpened = Boolean(place.querySelector("details")?.open);
+    const { restated, dimension, cells } = found;
+    const table = dimension && cells ? cellsOf(id, dimension, cells) : null;
+    if (table) table.open = isOpened;
+    place.replaceChildren(factsOf(found));
+    if (restated) place.append(element("p", { className: "note", textContent: restatedNote(restated) }));
+    if (table) place.append(table);
+  }
+}
+
+/** Draws it with every change of figures or language. */
+export function startEvidence() {
+  onFigures(drawEvidence);
+}
