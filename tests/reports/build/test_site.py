@@ -7,6 +7,7 @@ in what the browser reads back.
 from __future__ import annotations
 
 import csv
+import gc
 import hashlib
 import html
 import json
@@ -259,6 +260,20 @@ def test_the_pages_say_which_incident_was_withdrawn_and_on_which_days_it_was(tmp
 def test_an_unpublished_database_is_refused(tmp_path: Path) -> None:
     with pytest.raises(AuthmeterError, match="Nothing is published"):
         render_site(tmp_path / "none.duckdb", tmp_path)
+
+
+@pytest.mark.parametrize("is_enabled", [True, False])
+def test_the_collector_of_cycles_is_left_as_it_was(database: Path, tmp_path: Path, is_enabled: bool) -> None:
+    was_enabled = gc.isenabled()
+    (gc.enable if is_enabled else gc.disable)()
+    try:
+        (tmp_path / "site").mkdir()
+        render_site(database, tmp_path / "site")
+        with pytest.raises(FileExistsError):
+            render_site(database, tmp_path / "site")
+        assert gc.isenabled() == is_enabled
+    finally:
+        (gc.enable if was_enabled else gc.disable)()
 
 
 @pytest.mark.parametrize("part", ["LIBRARIES", "BUNDLE"])
