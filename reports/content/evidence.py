@@ -1,13 +1,13 @@
 """What the open incidents of an app rest on, as its figures hold it.
 
-Lives here: their first days, losses, codes, notes and cells as data. An app's page has their sentences; its script
+Lives here: their first days, losses, codes and cells as data. An app's page has their sentences and notes; its script
 draws the rest (`static/js/evidence.js`), as markup in both languages weighs four times what it says. Does not belong
 here: which incidents there are (`incidents.py`), the same on pages of all apps (`pages/incidents.html.jinja`).
 """
 
 from collections.abc import Iterable
 
-from reports.content.incidents import NOTES_LISTED, Cell, Entry, Incident
+from reports.content.incidents import Cell, Entry, Incident
 from reports.content.language import Text
 
 
@@ -32,8 +32,6 @@ def _of(one: Incident, *, is_part: bool) -> dict[str, object]:
         "level": one.level_day_count,
         "lost": None if one.is_of_data else round(row.lost_total),
         "codes": one.codes and _text(one.codes),
-        "notes": [(f"{note.day}", note.text) for note in one.notes[:NOTES_LISTED]],
-        "more_notes": max(0, len(one.notes) - NOTES_LISTED),
         "restated": one.restated_days,
         "dimension": one.dimension and _text(one.dimension),
         "cells": [_cell(cell) for cell in one.cells],

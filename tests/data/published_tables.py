@@ -408,6 +408,9 @@ def full(path: Path) -> Path:
              "successes_now": 1_100_000, "mix_effect": 0.001, "rate_effect": -0.05}
             for version in range(12)
         ))  # fmt: skip
+    made.add(
+        "notes", {"day": day(4), "app_key": "60f1a2b3c4d5e6f7a8b9c0d1", "text": "SDK 2.14.11 被召回，见变更单 4711"}
+    )
     made.add("resource_package_usage", *(
         {"day": day(back), "account_id": "account-0001", "app_key": "60f1a2b3c4d5e6f7a8b9c0d1", "uses": 1_000_000,
          "resource_package_id": f"resource-package-2026-03-{name:06}" if name else None}

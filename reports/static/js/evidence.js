@@ -1,7 +1,7 @@
-/* What the open incidents of an app's page rest on: first day, losses, what grew, notes, and what the values of the cause's
-   dimension had before and have now. Their sentences stand in the page; the rest is drawn here, as markup in both languages
-   weighs four times what it says, and there may be a hundred thousand such pages. The briefing and the pages of days have the
-   same from `pages/incidents.html.jinja`. */
+/* What the open incidents of an app's page rest on: first day, losses, what grew, and what the values of the cause's
+   dimension had before and have now. Their sentences and notes stand in the page; the rest is drawn here, as markup in both
+   languages weighs four times what it says, and there may be a hundred thousand such pages. The briefing and the pages of
+   days have the same from `pages/incidents.html.jinja`. */
 
 import { all, element, named, one, own } from "./dom.js";
 import { ABSENT, dayLabel, known, number } from "./format.js";
@@ -18,13 +18,11 @@ const textOf = (text) => (typeof text === "string" ? text : text[language === "z
  * A fact with its name; none where it says nothing.
  * @param {string} name
  * @param {string | Node | null} content
- * @param {string} [className]
- * @returns {HTMLElement | null}
+ * @returns {HTMLElement[]}
  */
-function fact(name, content, className) {
-  if (content === null) return null;
-  const parts = [element("dt", { textContent: name }), element("dd", {}, content)];
-  return element("div", className ? { className } : {}, ...parts);
+function fact(name, content) {
+  if (content === null) return [];
+  return [element("div", {}, element("dt", { textContent: name }), element("dd", {}, content))];
 }
 
 /** @param {string} day */
@@ -38,19 +36,15 @@ const levelDays = (days) =>
   known(days) ? (days === 1 ? _("newest day") : filled(_("newest {days} days"), { days })) : null;
 
 /** @param {Evidence} found */
-function factsOf({ first, last, is_part: isPart, level, lost, codes, notes = [], more_notes: more }) {
-  return element(
-    "dl",
-    { className: "facts" },
-    fact(_("Part of"), isPart ? _("the incident above") : null),
-    fact(_("First day"), dayNode(first)),
-    fact(_("Last day"), last ? dayLabel(last) : null),
-    fact(_("Level now"), levelDays(level)),
-    fact(_("Lost in all"), known(lost) ? number(lost) : null),
-    fact(_("What grew"), codes ? named(textOf(codes)) : null),
-    ...notes.map(([day, text]) => fact(`${_("Noted")} ${day.slice(5)}`, named(text), "noted")),
-    fact(_("Noted"), more ? filled(_("{count} more"), { count: number(more) }) : null),
-  );
+function factsOf({ first, last, is_part: isPart, level, lost, codes }) {
+  return [
+    ...fact(_("Part of"), isPart ? _("the incident above") : null),
+    ...fact(_("First day"), dayNode(first)),
+    ...fact(_("Last day"), last ? dayLabel(last) : null),
+    ...fact(_("Level now"), levelDays(level)),
+    ...fact(_("Lost in all"), known(lost) ? number(lost) : null),
+    ...fact(_("What grew"), codes ? named(textOf(codes)) : null),
+  ];
 }
 
 /** @param {Value} percent */
@@ -114,12 +108,14 @@ function drawEvidence() {
     const id = incident.dataset.incident || "";
     const found = own(figures.evidence, id);
     if (!found) continue;
+    const facts = one(".facts", incident);
+    facts.replaceChildren(...factsOf(found), ...all(".noted", facts));
     const place = one(".evidence", incident);
     const isOpened = Boolean(place.querySelector("details")?.open);
     const { restated, dimension, cells } = found;
     const table = dimension && cells ? cellsOf(id, dimension, cells) : null;
     if (table) table.open = isOpened;
-    place.replaceChildren(factsOf(found));
+    place.replaceChildren();
     if (restated) place.append(element("p", { className: "note", textContent: restatedNote(restated) }));
     if (table) place.append(table);
   }

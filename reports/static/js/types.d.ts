@@ -197,9 +197,6 @@ export interface Evidence {
   level?: number;
   lost?: number;
   codes?: BothTexts;
-  /** Day and text of the first notes, and how many more there are. */
-  notes?: [string, string][];
-  more_notes?: number;
   /** Days whose figures were changed after publication. */
   restated?: number;
   dimension?: BothTexts;

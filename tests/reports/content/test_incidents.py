@@ -284,6 +284,15 @@ def test_the_page_of_an_app_has_each_part_of_an_ended_incident_and_what_was_note
     assert page.count("A release.") == 1 + len(parts) + len(others) + 1
 
 
+def test_an_open_incident_and_its_part_have_what_was_noted_and_their_first_day_without_a_script(made, reading):
+    made.add("incidents", incident("whole", 9, lost=99.0), incident("part", 8, part_of="whole"))
+    made.add("notes", {"day": day(4), "app_key": "shop", "text": "A release."})
+    page = page_of_shop(incidents_of(made, reading), set(), [])
+    for back, element in zip((9, 8), page.split("data-incident=")[1:], strict=True):
+        assert "A release." in element
+        assert f"{day(back):%m-%d}" in element
+
+
 def test_what_an_unregistered_app_did_is_marked(made, reading):
     made.add("apps", {"app_key": "ghost", "app_name": "ghost", "platform": "unknown", "is_registered": False})
     made.add(
