@@ -123,8 +123,11 @@ class _Site:
         self.incidents = Incidents(marts, self.by_key)
         rows = dict(marts.rows("detail_rows")) if xlsx_apps else {}
         with_workbook = {app.key for app in self.apps if gets_workbook(app.key, rows.get(app.key, 0), xlsx_apps)}
-        # One thread asks DuckDB for the figures, in this order, while this one makes the pages that need none.
-        self.packages = reader.submit(self._prepare, context.listed_apps(self.apps, with_workbook))
+        # One thread asks DuckDB for the figures, in this order, one lays out the charts and the order of names, which
+        # take Python, while this one makes the pages that need none.
+        listed = context.listed_apps(self.apps, with_workbook)
+        charts = aside.submit(figures.beside().charts, listed)
+        self.packages = reader.submit(self._prepare, listed, charts)
         self.contents = contents_ahead(figures, self.apps, xlsx_apps, reader)
         self.data = reader.submit(self._read_data, aside.submit(context.name_order, self.apps))
         days = days_with_a_page(
@@ -223,9 +226,9 @@ class _Site:
             found.append((month, totals.get(month), file))
         return found
 
-    def _prepare(self, listed: pl.DataFrame) -> list[tuple[Any, ...]]:
+    def _prepare(self, listed: pl.DataFrame, charts: Future[list[pl.DataFrame]]) -> list[tuple[Any, ...]]:
         """Takes the steps to the figures; gives what the quality page needs of them."""
-        self.figures.prepare(listed)
+        self.figures.prepare(listed, charts.result)
         return self.figures.rows("unregistered_packages")
 
     def _read_data(self, names: Future[pl.DataFrame]) -> tuple[dict[str, bytes], pl.DataFrame]:

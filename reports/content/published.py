@@ -7,7 +7,7 @@ ones read.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -127,49 +127,50 @@ class PublishedTables:
         connection.execute(sql("pipelines.contract", "macros"))
         return PublishedTables(connection)
 
-    def prepare(self, listed: pl.DataFrame) -> None:
+    def prepare(self, listed: pl.DataFrame, charts: Callable[[], list[pl.DataFrame]]) -> None:
         """Takes every step to the figures documents.
 
-        `listed` is every app and `*`: app_key, app_name, platform, status, account_id, schemes, and what the site
-        decides: folder (NULL for `*`), has_xlsx.
+        Args:
+            listed: every app and `*`: app_key, app_name, platform, status, account_id, schemes, and what the site
+                decides: folder (NULL for `*`), has_xlsx.
+            charts: gives those that `charts` made meanwhile.
         """
-        self._keep("listed_apps", listed.sort("app_key").with_row_index("place"))
-        self._chart(listed.height)
+        self._keep("listed_apps", listed)
         for step in STEPS:
             text, values = self._query(f"figures/{step}", {})
             self._connection.execute(f"CREATE TEMP TABLE {step} AS {text}", values)
+        self._keep("charts", pl.concat(charts()))
 
     def order(self, names: pl.DataFrame) -> None:
         """Takes the order of the names, for the tables that list all apps: app_key, place, pinyin."""
         self._keep("name_order", names)
 
-    def _chart(self, apps: int) -> None:
-        """Makes the table `charts`: app_key, and what its charts by day and by month are drawn of, as JSON."""
-        self._connection.execute("CREATE TEMP TABLE charts (app_key VARCHAR, days VARCHAR, months VARCHAR)")
-        for first in range(0, apps, CHARTED_APPS):
-            last = min(first + CHARTED_APPS, apps) - 1
+    def charts(self, listed: pl.DataFrame) -> list[pl.DataFrame]:
+        """What the charts by day and by month of the same apps are drawn of, as JSON: app_key, days, months.
+
+        It takes half as long as all steps, most of it outside of DuckDB: another thread does it, of tables `beside`.
+        """
+        keys = listed.get_column("app_key").sort()
+        self._keep("listed_apps", keys.to_frame().with_row_index("place"))
+        found = []
+        for first in range(0, len(keys), CHARTED_APPS):
+            of_apps = keys.slice(first, CHARTED_APPS)
+            last = first + len(of_apps) - 1
             days, months = (
                 ChartRows(
-                    self.frame(f"figures/{step}", first_app_place=first, last_app_place=last), last - first + 1, places
+                    self.frame(f"figures/{step}", first_app_place=first, last_app_place=last), len(of_apps), places
                 )
                 for step, places in (("chart_days", LONG_DAYS), ("chart_months", MONTHS))
             )
             without_logins = ~days.has_logins()
             # Of all apps together the results are not kept.
             without_logins[0] &= first > 0
-            texts = pl.DataFrame(
-                {
-                    "days": days.texts(without_logins, has_latencies=True),
-                    "months": months.texts(without_logins, has_latencies=False),
-                },
-                {"days": pl.String, "months": pl.String},
-            ).with_row_index("place", first)
-            self._connection.register("chart_texts", texts)
-            self._connection.execute(
-                "INSERT INTO charts BY NAME "
-                "SELECT app_key, days, months FROM listed_apps JOIN chart_texts USING (place) ORDER BY app_key"
-            )
-            self._connection.unregister("chart_texts")
+            texts = {
+                "days": days.texts(without_logins, has_latencies=True),
+                "months": months.texts(without_logins, has_latencies=False),
+            }
+            found.append(pl.DataFrame([of_apps, *(pl.Series(name, one, pl.String) for name, one in texts.items())]))
+        return found
 
     def _keep(self, name: str, rows: pl.DataFrame) -> None:
         self._connection.register("given_rows", rows)

@@ -25,6 +25,7 @@ from pipelines.contract.tables import TABLES
 from pipelines.store.database import open_published
 from reports.content import context
 from reports.content.published import PublishedTables
+from tests.data.published_tables import prepare
 from tests.support import DAY, DataFolder, days_before, record
 
 BEFORE = days_before(DAY, 1)
@@ -176,7 +177,7 @@ def test_a_share_is_its_numerator_over_its_denominator_in_every_table(tables: du
 def test_a_share_is_its_numerator_over_its_denominator_on_the_pages(folder: DataFolder) -> None:
     with closing(open_published(folder.store.database)) as connection:
         marts = PublishedTables(connection)
-        marts.prepare(context.listed_apps(context.apps(marts), set()))
+        prepare(marts, context.apps(marts))
         found = {}
         for name in ("day_channels", "usage_detail"):
             rows = marts.frame(name, first_app="game", last_app="shop", days=[DAY])

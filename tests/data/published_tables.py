@@ -6,6 +6,8 @@ from pathlib import Path
 
 import duckdb
 
+from reports.content.context import App, listed_apps
+from reports.content.published import PublishedTables
 from tests.data import bought_packages
 from tests.data.made_database import AS_OF, Database, day
 
@@ -453,3 +455,9 @@ def _derive(connection: duckdb.DuckDBPyConnection) -> None:
             coalesce(sum(authorizations) FILTER (channel = 'weibo'), 0),
             sum(verification_requests), sum(billable_verifications), 1
         FROM channel_detail_daily JOIN apps USING (app_key) GROUP BY day, app_key""")
+
+
+def prepare(marts: PublishedTables, apps: list[App]) -> None:
+    """Takes every step to the figures of the apps, none of which gets a workbook."""
+    listed = listed_apps(apps, set())
+    marts.prepare(listed, lambda: marts.beside().charts(listed))

@@ -21,7 +21,7 @@ from pipelines.contract.metrics import METRICS
 from pipelines.store.database import open_published
 from reports.content import context
 from reports.content.published import PublishedTables
-from tests.data.published_tables import steady
+from tests.data.published_tables import prepare, steady
 from tests.support import DAY, DataFolder, days_before, records
 
 COMPLETE = """
@@ -69,7 +69,7 @@ def figures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     folder.tables()
     with closing(open_published(folder.store.database)) as connection:
         marts = PublishedTables(connection)
-        marts.prepare(context.listed_apps(context.apps(marts), set()))
+        prepare(marts, context.apps(marts))
         ((_, document),) = marts.documents(["*"])
         quality = context.quality_by_day(marts)
         shared = context.shared_data(marts, context.standing(marts, quality), quality, "")
@@ -86,7 +86,7 @@ def test_a_change_of_a_window_on_the_pages_is_that_of_the_tables(tmp_path: Path,
             "SELECT window_days, channel, change FROM login_trend_summary WHERE app_key = '*' ORDER BY ALL"
         ).fetchall()
         marts = PublishedTables(connection)
-        marts.prepare(context.listed_apps(context.apps(marts), set()))
+        prepare(marts, context.apps(marts))
         ((_, document),) = marts.documents(["*"])
         quality = context.quality_by_day(marts)
         shared = context.shared_data(marts, context.standing(marts, quality), quality, "")

@@ -27,6 +27,7 @@ from tests.data.published_tables import (
     day,
     example,
     full,
+    prepare,
     steady,
 )
 
@@ -64,7 +65,7 @@ def documents_of(path: Path) -> dict[str, dict]:
     with closing(open_published(path)) as connection:
         marts = PublishedTables(connection)
         listed = context.apps(marts)
-        marts.prepare(context.listed_apps(listed, set()))
+        prepare(marts, listed)
         keys = ["*", *(app.key for app in listed)]
         return {key: json.loads(text) for key, text in marts.documents(keys)}
 
@@ -196,7 +197,7 @@ def test_which_periods_may_be_compared(tmp_path, missing, expected):
         made.add("day_quality", {"day": day(back), "day_state": state})
     with closing(open_published(made.close())) as connection:
         marts = PublishedTables(connection)
-        marts.prepare(context.listed_apps([], set()))
+        prepare(marts, [])
         assert {row[0] for row in marts.rows("periods") if row[-2]} == expected
 
 
@@ -352,7 +353,7 @@ def test_a_latency_of_zero_is_no_gap(tmp_path):
     made.add("latency_daily", row | {"records": 1, "latency_p95_ms": 7})
     with closing(open_published(made.close())) as connection:
         marts = PublishedTables(connection)
-        marts.prepare(context.listed_apps(context.apps(marts), set()))
+        prepare(marts, context.apps(marts))
         documents = {key: json.loads(text) for key, text in marts.documents(["*", "shop"])}
     texts = documents["shop"]["days"]["one_click"]
     assert [unpacked(text, 90, None)[58:61] for text in texts[5:]] == [[None, 0, None], [None, 2000, None]]
@@ -398,7 +399,7 @@ def test_of_many_packages_those_drawn_least_are_one_row_and_the_overflow_stands_
     ))  # fmt: skip
     with closing(open_published(made.close())) as connection:
         marts = PublishedTables(connection)
-        marts.prepare(context.listed_apps(context.apps(marts), set()))
+        prepare(marts, context.apps(marts))
         ((_, text),) = marts.documents(["shop"])
     assert json.loads(text)["drawn"] == [
         ["a", [["s", 9, 9], [None, 0, 1], [3, 21, 21]]],
