@@ -26,7 +26,7 @@ def test_a_test_message_says_that_it_is_one(call: Call, folder: DataFolder, lang
 
 
 @pytest.mark.parametrize(
-    ("mode", "words"), [(None, "No such file"), (0o644, "Others than its owner may read"), (0o600, "There is nobody")]
+    ("mode", "words"), [(None, "No such file"), (0o644, "can be read or changed by others"), (0o600, "There is nobody")]
 )
 def test_a_test_message_with_wrong_settings_is_refused(
     call: Call, folder: DataFolder, mode: int | None, words: str
