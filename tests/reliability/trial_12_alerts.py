@@ -230,7 +230,9 @@ def commanded(scale: float, work: Path) -> Result:
         tally.check((figure["value"], figure["week_before"]) == (90, 100), str(figure))
         (folder.root / "alerts.urls").chmod(0o644)
         failed(folder)
-        tally.check("Others than its owner" in (undelivered(folder.root) or ""), f"{undelivered(folder.root)}")
+        tally.check(
+            "can be read or changed by others" in (undelivered(folder.root) or ""), f"{undelivered(folder.root)}"
+        )
     return tally.result()
 
 
