@@ -15,7 +15,7 @@ from pipelines.contract.limits import LIMITS_FILE
 from pipelines.contract.packages import PACKAGES_FILE, READINGS_FILE
 from pipelines.contract.statements import BILLS_FOLDER, CONSOLE_FOLDER
 from reports.build.writer import WrittenFile
-from reports.content.context import App, Day
+from reports.content.context import App, Day, json_block
 from reports.content.day_strip import day_strip
 from reports.content.language import Text, t
 from reports.content.limit_words import saving_sentence, saving_severity
@@ -48,13 +48,16 @@ _OPENED: Final = 2
 
 @dataclass(frozen=True)
 class AccountView:
-    """An account as its page shows it: `shades` by package that is drawn; the last day of the drawing."""
+    """An account as its page shows it: `figures` of the drawing are for the script; `shades` by package that is drawn;
+    the last day of the drawing.
+    """
 
     account: PackageAccount
     sentence: Text
     severity: Literal["good", "warn", "bad"]
     course: LeftCourse | None
     drawing: Markup | None
+    figures: Markup | None
     shades: Mapping[str, int]
     last_day: date
 
@@ -145,6 +148,7 @@ class BillingPages:
         return AccountView(
             account, account_sentence(account, as_of), severity(account, as_of), course,
             stack(course, day_said(as_of, as_of), run_out_mark(account, len(course.mid), as_of)) if course else None,
+            json_block(course.figures()) if course else None,
             shades(course) if course else {},
             as_of + timedelta(days=len(course.mid) if course else 0),
         )  # fmt: skip

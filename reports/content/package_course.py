@@ -4,10 +4,9 @@ Lives here: the days to come, taken from the published uses and factors by the r
 the dates that the tables say. Does not belong here: how it is drawn (`stack_drawing.py`).
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import count, repeat
 
 from pipelines.billing.forecast import UNIT, Forecast
 from pipelines.billing.outlook import Outlook, days_to_come, outlook
@@ -39,14 +38,15 @@ class LeftCourse:
     low: list[int]
     high: list[int]
 
-    def rows(self) -> Iterator[tuple[date, list[int | None], int, int | None, int | None]]:
-        """Each day with what is left of each package (None: to come), in all, and at most and at least uses."""
-        days = (self.first_day + timedelta(days=ahead) for ahead in count())
-        for left in zip(*self.past, strict=True):
-            yield next(days), [*left], sum(left), None, None
-        span = zip(self.low, self.high, strict=True) if self.low else repeat((None, None), len(self.mid))
-        for mid, (low, high) in zip(self.mid, span, strict=True):
-            yield next(days), [None for _ in self.packages], mid, low, high
+    def figures(self) -> dict[str, object]:
+        """The course for a page's script, as `LeftCourse` in `static/js/types.d.ts` says."""
+        return {
+            "first": self.first_day,
+            "packages": [one.resource_package_id for one in self.packages],
+            "past": self.past,
+            "mid": self.mid,
+            "spans": [self.low, self.high] if self.low else [],
+        }
 
 
 def left_course(account: PackageAccount, complete: Collection[date], as_of: date, zone: str) -> LeftCourse | None:

@@ -76,14 +76,17 @@ def test_of_many_accounts_the_worst_lie_open_and_each_says_its_sentence(
     folded.locator("summary").first.click()
     # Who used it comes before what it was used of.
     assert [one.get_attribute("data-figures") for one in folded.locator("table").all()] == [
-        "left-3", "apps-3", "packages-3",
+        "apps-3", "packages-3",
     ]  # fmt: skip
     assert folded.locator("[data-figures=apps-3]").is_visible()
     # What is drawn is there as figures, too, and as a file.
-    assert not folded.locator("[data-figures=left-3]").is_visible()
+    assert folded.locator(".course-figures table").count() == 0
     folded.locator(".course-figures summary").click()
-    assert table_rows(page, "[data-figures=left-3]")[0] == [str(day(39)), "590", "590"]
+    assert folded.locator(".course-figures table").get_attribute("class") == "plain dense"
+    assert table_rows(page, "#account-3 .course-figures table")[0] == [str(day(39)), "590", "590"]
     assert folded.locator(".course-figures").get_by_role("button").is_visible()
+    page.locator("[data-language=en]").click()
+    assert folded.locator(".course-figures thead").inner_text().split("\t")[0] == "Day"
 
 
 def test_every_figure_is_that_of_the_tables(reader: Reader, published: duckdb.DuckDBPyConnection) -> None:

@@ -106,8 +106,8 @@ def test_all_pages_and_the_switch_of_windows_stand_in_one_line(reader: Reader, p
     assert max(centres) - min(centres) < 4
     # A number alone is read out with what it counts.
     windows = page.get_by_role("button", name="天" if language == "zh" else "days", exact=False)
-    shown = ["7 天", "30 天", "90 天"] if language == "zh" else ["7", "30", "90 days"]
-    assert [one.inner_text() for one in windows.all()] == shown
+    words = ["7 天", "30 天", "90 天"] if language == "zh" else ["7", "30", "90 days"]
+    assert [one.inner_text() for one in windows.all()] == words
 
 
 def _without_names(text: str) -> str:

@@ -15,6 +15,7 @@ import { startEvidence } from "./evidence.js";
 import { startGlossary } from "./glossary.js";
 import { startKeys } from "./keys.js";
 import { onLanguage, recallLanguage, showLanguage, startLanguage } from "./language.js";
+import { startCourses } from "./left_course.js";
 import { startTables } from "./lists.js";
 import { startOpenIncidents } from "./open_incidents.js";
 import { startPeriods } from "./periods.js";
@@ -70,6 +71,7 @@ function start() {
   startVersions();
   startApp();
   startDrawn();
+  startCourses();
   startCharts();
   startReadout();
   startGlossary();

@@ -184,6 +184,15 @@ export type ByWindow<Rows> = Record<WindowKey, Rows>;
 /** A text, or it in Chinese and in English where these differ. */
 export type BothTexts = string | [string, string];
 
+/** What was left of each package by day, in all for each day to come, and that with the most and the fewest uses. */
+export interface LeftCourse {
+  first: string;
+  packages: string[];
+  past: number[][];
+  mid: number[];
+  spans: number[][];
+}
+
 /** A value of a cause's dimension: requests and rate before and now, and what it did to the whole; rates in per cent. */
 export type EvidenceCell = [BothTexts, number, Value, number, Value, number];
 

@@ -105,15 +105,11 @@ def test_the_day_on_which_it_runs_out_is_marked_where_the_line_ends(
 
 
 def test_its_figures_are_those_of_the_drawing(course: LeftCourse) -> None:
-    rows = list(course.rows())
-    assert [row[0] for row in rows] == [day(89) + timedelta(days=ahead) for ahead in range(90 + len(course.mid))]
-    known, to_come = rows[:90], rows[90:]
-    assert [list(left) for left in zip(*(row[1] for row in known), strict=True)] == course.past
-    assert all(in_all == sum(left) and low is high is None for _, left, in_all, low, high in known)
-    assert [row[2:] for row in to_come] == list(zip(course.mid, course.low, course.high, strict=True))
-    assert all(left == [None, None] for _, left, *_ in to_come)
-    without = replace(course, low=[], high=[])
-    assert [row[2:] for row in without.rows()][90:] == [(left, None, None) for left in course.mid]
+    found = course.figures()
+    assert (found["first"], found["past"], found["mid"]) == (day(89), course.past, course.mid)
+    assert found["packages"] == [one.resource_package_id for one in course.packages]
+    assert found["spans"] == [course.low, course.high]
+    assert replace(course, low=[], high=[]).figures()["spans"] == []
 
 
 def test_without_a_valid_package_nothing_is_drawn(tmp_path: Path) -> None:
