@@ -15,6 +15,7 @@ from markupsafe import Markup
 from pipelines.common.days import days_between
 from pipelines.incidents import incident
 from pipelines.incidents.words import cell_words, incident_names, percent_words
+from reports.content.context import json_block
 from reports.content.drawings import bar, curve
 from reports.content.incidents import Entry, both
 from reports.content.language import Text, t
@@ -40,7 +41,8 @@ class Bar:
 @dataclass(frozen=True)
 class Card:
     """An incident with its parts; `what` fell from `before` to `now`, which a fault of the data has not. `curve_words`
-    say what the curve shows, from the day `first_drawn` on."""
+    say what the curve shows, from the day `first_drawn` on; `figures` is the same for the page's script, as `Curve` in
+    `static/js/types.d.ts` says."""
 
     entry: Entry
     what: Text
@@ -52,6 +54,7 @@ class Card:
     curve: Markup
     curve_words: Text
     first_drawn: date
+    figures: Markup
 
 
 def incident_cards(marts: PublishedTables, entries: Sequence[Entry], complete: Collection[date]) -> list[Card]:
@@ -98,9 +101,10 @@ def _card(entry: Entry, rows: list[DayNorm]) -> Card:
     mark = next((i for i, row in enumerate(rows) if row.day == one.first_day), None)
     levels = [(value, text.zh) for value, text in ((one.level_before, before), (one.level_now, now)) if text]
     first = f"{one.first_day:%m-%d}"
+    what = _what(one, names)
     return Card(
         entry,
-        _what(one, names),
+        what,
         before,
         now,
         _loss(one, names),
@@ -109,7 +113,16 @@ def _card(entry: Entry, rows: list[DayNorm]) -> Card:
         curve(course_of(rows), mark, first, levels),
         _CURVES[one.kind].format(days=CURVE_DAYS, first=first),
         rows[0].day,
+        _figures(t("Records") if one.kind == "data" else what, rows),
     )
+
+
+def _figures(name: Text, rows: Sequence[DayNorm]) -> Markup:
+    def rounded(value: float | None) -> float | None:
+        return None if value is None else round(value, 4)
+
+    days = [(row.day, *(rounded(value) for value in (row.value, row.low, row.high))) for row in rows]
+    return json_block({"name": (name.zh, name.en), "days": days})
 
 
 _CURVES: Final = {

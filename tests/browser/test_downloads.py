@@ -43,7 +43,8 @@ def test_every_table_and_chart_has_a_download_that_works(reader: Reader, path: s
     buttons = [one for one in page.locator("main .download").all() if one.is_visible()]
     # The table behind a chart is downloaded by the chart's own button.
     behind = page.locator("[data-chart-table] table").count()
-    assert len(buttons) == len(tables) - behind + page.locator("[data-chart]").count()
+    charts = page.locator("[data-chart], [data-curve]").count()
+    assert len(buttons) == len(tables) - behind + charts
     for number, button in enumerate(buttons, 1):
         if number % 8 == 0:
             # A browser lets a page begin ten downloads at once.
@@ -91,6 +92,21 @@ def test_a_chart_is_downloaded_with_what_lies_behind_its_lines(reader: Reader) -
     reader.settle()
     _, rows = downloaded(page, figure.get_by_role("button", name="Download this table"))
     assert rows[0] == ["Day", "WeChat", "WeChat · Previous 7 days", "WeChat · usual, lowest", "WeChat · usual, highest"]
+
+
+@pytest.mark.parametrize(("language", "named"), [("zh", "一键登录成功率"), ("en", "One-click login success rate")])
+def test_the_curve_of_an_incident_is_downloaded_with_what_was_usual(reader: Reader, language: str, named: str) -> None:
+    page = reader.open("index.html", lang=language)
+    card = page.locator('[data-incident="shop-rate"]')
+    name, rows = downloaded(page, card.locator("[data-curve] .download"))
+    assert name.startswith(named.replace(" ", "-"))
+    assert rows[0][1] == named
+    assert [row[0] for row in rows[1:]] == [str(day(back)) for back in reversed(range(60))]
+    by_day = {row[0]: row[1:] for row in rows[1:]}
+    assert by_day[str(day(MISSING_BACK))][0] == ""
+    value, low, high = map(float, by_day[str(day(0))])
+    assert 0 <= low <= high <= 1
+    assert 0 <= value <= 1
 
 
 def test_a_table_of_the_page_has_its_figures_and_changes_as_numbers(reader: Reader) -> None:

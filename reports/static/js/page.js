@@ -7,6 +7,7 @@ import { startBreakdowns } from "./breakdowns.js";
 import { startCards } from "./cards.js";
 import { startChanges } from "./change.js";
 import { drawCharts, startCharts, whenChartsShown } from "./charts.js";
+import { startCurves } from "./curves.js";
 import { recallDimension, startDimension } from "./dimension.js";
 import { all, element } from "./dom.js";
 import { offerDownloads } from "./downloads.js";
@@ -72,6 +73,7 @@ function start() {
   startApp();
   startDrawn();
   startCourses();
+  startCurves();
   startCharts();
   startReadout();
   startGlossary();

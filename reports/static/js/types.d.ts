@@ -193,6 +193,12 @@ export interface LeftCourse {
   spans: number[][];
 }
 
+/** What the curve of a card is named, in Chinese and in English; day, value, and the least and the most that is usual. */
+export interface Curve {
+  name: [string, string];
+  days: [string, Value, Value, Value][];
+}
+
 /** A value of a cause's dimension: requests and rate before and now, and what it did to the whole; rates in per cent. */
 export type EvidenceCell = [BothTexts, number, Value, number, Value, number];
 

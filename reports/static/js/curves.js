@@ -1,0 +1,29 @@
+/* What the curve of an incident's card shows, as a file: its days, their values, and what was usual of them. */
+
+import { all, around, one } from "./dom.js";
+import { downloadButton, said } from "./downloads.js";
+import { _, onLanguage } from "./language.js";
+import { language } from "./state.js";
+
+/** @import { CsvCell, Curve } from "./types.d.ts" */
+
+/** @param {Curve} curve @returns {CsvCell[][]} */
+function curveRows({ name, days }) {
+  return [[_("Day"), name[language === "zh" ? 0 : 1], _("usual, lowest"), _("usual, highest")], ...days];
+}
+
+function offerCurves() {
+  for (const place of all("[data-curve]")) {
+    /** @type {Curve} */
+    const curve = JSON.parse(one("script", around(place, "figure")).textContent || "");
+    const card = around(place, "[data-incident]");
+    const label = () => `${curve.name[language === "zh" ? 0 : 1]} · ${said(one("h2", card))}`;
+    place.replaceChildren(downloadButton(label, () => curveRows(curve)));
+  }
+}
+
+/** Gives each curve its button, in the language of the page. */
+export function startCurves() {
+  offerCurves();
+  onLanguage(offerCurves);
+}
