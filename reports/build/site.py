@@ -4,12 +4,10 @@ Lives here: the layout of the site and the order of writing. Does not belong her
 `pages/`), the files of an app (`app_files.py`), and the swap of the old site for the new (the caller's).
 """
 
-import gc
 import hashlib
 import shutil
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
@@ -19,6 +17,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
+from pipelines.common.collector import without_collector
 from pipelines.common.days import WINDOWS, window
 from pipelines.common.errors import AuthmeterError
 from pipelines.contract.metrics import METRICS
@@ -74,7 +73,8 @@ def render_site(
             open_published(database, settings or Settings(), spill) as connection,
             ThreadPoolExecutor(1) as reader,
             ThreadPoolExecutor(1) as aside,
-            _without_collections(),
+            # To look for cycles among the many small objects of a site takes a twenty-fifth of the processor.
+            without_collector(),
         ):
             try:
                 return _Site(PublishedTables(connection), SiteWriter(target), xlsx_apps, reader, aside).write()
@@ -89,18 +89,6 @@ def render_site(
         ) from None
     finally:
         shutil.rmtree(spill, ignore_errors=True)
-
-
-@contextmanager
-def _without_collections() -> Iterator[None]:
-    """The many small objects of a site hold no cycles: to look for some takes a twenty-fifth of the processor."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 class _Site:
