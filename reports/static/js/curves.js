@@ -2,14 +2,13 @@
 
 import { all, around, one } from "./dom.js";
 import { downloadButton, said } from "./downloads.js";
-import { _, onLanguage } from "./language.js";
-import { language } from "./state.js";
+import { _, onLanguage, textOf } from "./language.js";
 
 /** @import { CsvCell, Curve } from "./types.d.ts" */
 
 /** @param {Curve} curve @returns {CsvCell[][]} */
 function curveRows({ name, days }) {
-  return [[_("Day"), name[language === "zh" ? 0 : 1], _("usual, lowest"), _("usual, highest")], ...days];
+  return [[_("Day"), textOf(name), _("usual, lowest"), _("usual, highest")], ...days];
 }
 
 function offerCurves() {
@@ -17,7 +16,7 @@ function offerCurves() {
     /** @type {Curve} */
     const curve = JSON.parse(one("script", around(place, "figure")).textContent || "");
     const card = around(place, "[data-incident]");
-    const label = () => `${curve.name[language === "zh" ? 0 : 1]} · ${said(one("h2", card))}`;
+    const label = () => `${textOf(curve.name)} · ${said(one("h2", card))}`;
     place.replaceChildren(downloadButton(label, () => curveRows(curve)));
   }
 }

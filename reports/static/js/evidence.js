@@ -5,14 +5,12 @@
 
 import { all, element, named, one, own } from "./dom.js";
 import { ABSENT, dayLabel, known, number } from "./format.js";
-import { _, filled, localAddress } from "./language.js";
-import { figures, language, root, site } from "./state.js";
+import { _, filled, textOf } from "./language.js";
+import { pageOfDay } from "./readout.js";
+import { figures } from "./state.js";
 import { onFigures } from "./windows.js";
 
 /** @import { BothTexts, Evidence, EvidenceCell, Value } from "./types.d.ts" */
-
-/** @param {BothTexts} text */
-const textOf = (text) => (typeof text === "string" ? text : text[language === "zh" ? 0 : 1]);
 
 /**
  * A fact with its name; none where it says nothing.
@@ -27,8 +25,8 @@ function fact(name, content) {
 
 /** @param {string} day */
 function dayNode(day) {
-  if (site.first_page === null || day < site.first_page) return dayLabel(day);
-  return element("a", { href: localAddress(`${root}days/${day}.html`), textContent: dayLabel(day) });
+  const href = pageOfDay(day);
+  return href === null ? dayLabel(day) : element("a", { href, textContent: dayLabel(day) });
 }
 
 /** @param {number | undefined} days */

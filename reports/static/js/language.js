@@ -17,7 +17,7 @@ import {
   texts,
 } from "./state.js";
 
-/** @import { Language } from "./types.d.ts" */
+/** @import { BothTexts, Language } from "./types.d.ts" */
 
 /** @type {(() => void)[]} */
 const languageListeners = [];
@@ -28,6 +28,13 @@ const languageListeners = [];
  * @returns {string}
  */
 export const _ = (msgid) => texts.strings[msgid][language];
+
+/**
+ * A text of the data in the language of the page.
+ * @param {BothTexts} text
+ * @returns {string}
+ */
+export const textOf = (text) => (typeof text === "string" ? text : text[language === "zh" ? 0 : 1]);
 
 /**
  * The word for a fixed value of the tables, or the value itself where it has none.

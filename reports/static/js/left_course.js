@@ -7,10 +7,9 @@ import { sum } from "./figures.js";
 import { number } from "./format.js";
 import { _, onLanguage } from "./language.js";
 import { headCell, numberCell, plainTable } from "./periods.js";
+import { dayAfter } from "./scales.js";
 
 /** @import { LeftCourse, Value } from "./types.d.ts" */
-
-const DAY = 864e5;
 
 /**
  * By day what is left of each package, in all, and with the most and the fewest uses; of a package nothing is forecast.
@@ -18,14 +17,13 @@ const DAY = 864e5;
  * @returns {{ day: string, values: Value[] }[]}
  */
 export function courseDays({ first, past, mid, spans }) {
-  const start = Date.parse(first);
   const known = past[0].length;
   return Array.from({ length: known + mid.length }, (_none, i) => {
     const left = past.map((values) => values[i] ?? null);
     const ahead = i - known;
     const inAll = ahead < 0 ? sum(...left) : mid[ahead];
     return {
-      day: new Date(start + i * DAY).toISOString().slice(0, 10),
+      day: dayAfter(first, i),
       values: [...left, inAll, ...spans.map((values) => values[ahead] ?? null)],
     };
   });

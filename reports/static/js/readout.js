@@ -72,10 +72,17 @@ export function nearest(drawn, days, part) {
  * @param {string} day
  * @returns {string | null}
  */
-export function dayPage(day) {
-  const hasOne = chosenSpan !== "months" && site.first_page !== null && day >= site.first_page && day <= site.as_of;
+export function pageOfDay(day) {
+  const hasOne = site.first_page !== null && day >= site.first_page && day <= site.as_of;
   return hasOne ? localAddress(`${root}days/${day}.html`) : null;
 }
+
+/**
+ * The page of what stands at a place of the charts: a month has none.
+ * @param {string} day
+ * @returns {string | null}
+ */
+export const dayPage = (day) => (chosenSpan === "months" ? null : pageOfDay(day));
 
 /** @type {HTMLElement | undefined} */
 let row;

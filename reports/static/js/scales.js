@@ -15,6 +15,14 @@ const DAY = 864e5;
 const moment = (day, shift = 0) => new Date(Date.parse(day) + shift * DAY).toISOString().slice(0, 16).replace("T", " ");
 
 /**
+ * The day so many days later.
+ * @param {string} day
+ * @param {number} days
+ * @returns {string}
+ */
+export const dayAfter = (day, days) => moment(day, days).slice(0, 10);
+
+/**
  * Even steps over the values: a count starts at zero; a rate or a latency shows its own range, or its changes would not be
  * seen. A latency's range is at least a third of its height: noise of a few milliseconds is to look like noise.
  * @param {Value[]} values

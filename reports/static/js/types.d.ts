@@ -180,7 +180,6 @@ export type DrawnRow = [string | number | null, number, number];
 
 export type ByWindow<Rows> = Record<WindowKey, Rows>;
 
-/** What is written of an app, or of all apps together, whose key is `*`. */
 /** A text, or it in Chinese and in English where these differ. */
 export type BothTexts = string | [string, string];
 
@@ -218,6 +217,7 @@ export interface Evidence {
   cells?: EvidenceCell[];
 }
 
+/** What is written of an app, or of all apps together, whose key is `*`. */
 export interface RawFigures {
   key: string;
   name: string;
