@@ -13,6 +13,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from bench import backlog as many_days
 from bench import contestants, reading, rendering, scenarios
 from bench.inputs import Cache
 from bench.measure import BenchError
@@ -24,7 +25,8 @@ FORM_GROWTH = 3
 FEWER_ROUNDS = 3
 QUICK = {
     "records": 100_000, "apps": 100, "day_records": 10_000, "file_records": 10_000, "file_apps": 50, "files": 50,
-    "site_apps": [200], "rounds": 1,
+    "backlog_days": [20], "backlog_records": [50], "late_days": 20, "late_day_records": 100, "site_apps": [200],
+    "rounds": 1,
 }  # fmt: skip
 Table = tuple[str, list[Row], str]
 
@@ -41,6 +43,14 @@ def parse() -> argparse.Namespace:
     parser.add_argument(
         "--site-apps", nargs="+", type=int, default=[10_000, 100_000], help="apps of the sites (10,000 and 100,000)"
     )
+    parser.add_argument(
+        "--backlog-days", nargs="+", type=int, default=[300, 1_000, 60], help="days of the backlogs (300, 1,000 and 60)"
+    )
+    parser.add_argument(
+        "--backlog-records", nargs="+", type=int, default=[200, 200, 20_000], help="records of a day of each"
+    )
+    parser.add_argument("--late-days", type=int, default=30, help="stored days that get late records (30)")
+    parser.add_argument("--late-day-records", type=int, default=20_000, help="records of each (20,000)")
     parser.add_argument(
         "--rounds",
         type=int,
@@ -105,6 +115,16 @@ def day31(cache: Cache, asked: argparse.Namespace) -> Iterator[Table]:
     yield title, scenarios.one_more_day(cache, month, asked.rounds), "× first day"
 
 
+def backlog(cache: Cache, asked: argparse.Namespace) -> Iterator[Table]:
+    """What many days in one run cost, new and late."""
+    rounds = min(asked.rounds, FEWER_ROUNDS)
+    for days, events in zip(asked.backlog_days, asked.backlog_records, strict=True):
+        title = f"Backlog: {days:,} days of {events:,} records; median of {rounds}"
+        yield title, many_days.backlog(cache, days, events, rounds), "× one day"
+    rows = many_days.late_days(cache, asked.late_days, asked.late_day_records, rounds)
+    yield f"Late records: {asked.late_days} days; median of {rounds}", rows, "× one late day"
+
+
 def site(cache: Cache, asked: argparse.Namespace) -> Iterator[Table]:
     """What the site costs, and what its readers wait for."""
     for apps in asked.site_apps:
@@ -117,7 +137,7 @@ def site(cache: Cache, asked: argparse.Namespace) -> Iterator[Table]:
 
 QUESTIONS = {
     "whole": whole, "growth": growth, "forms": forms, "bad-lines": bad_lines, "files": files, "day31": day31,
-    "site": site,
+    "backlog": backlog, "site": site,
 }  # fmt: skip
 
 
