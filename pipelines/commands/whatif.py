@@ -17,18 +17,15 @@ from pipelines.contract.accounts import ANY
 from pipelines.contract.limits import DAY, KEYS, Limit, window_of
 from pipelines.contract.registry import load_registry
 from pipelines.contract.row_files import MOST_WHOLE
-from pipelines.contract.settings import Settings, load_settings
-from pipelines.rollup.plan import limits_plan, split_app
-from pipelines.rollup.rollup import RollupInputs, events_of
+from pipelines.contract.settings import load_settings
+from pipelines.rollup.batches import roll_up_batches
+from pipelines.rollup.inputs import RollupInputs
 from pipelines.run.engines import engine_of
 from pipelines.store.manifest import Manifest
 from pipelines.store.store import Store
 
 _SUMS = ("requests", "with_key", "blocked", "blocked_uses", "blocked_successes")
-# Days are tried together up to so many records: the steps hold less than a gigabyte of them at once.
-_MOST_RECORDS = 1_000_000
-# Whether a column may be NULL is written with each day as its rows are.
-_SUMMED = pa.schema([("app_key", pa.string()), *((name, pa.int64()) for name in _SUMS)])
+_READ = ("app_key", *_SUMS)
 
 
 def limit_of(key: str, max_requests: int, window: str) -> Limit:
@@ -86,23 +83,9 @@ def run_whatif(data: Path, limit: Limit, span: Window) -> None:
 
 
 def _tried(inputs: RollupInputs, manifest: Manifest, days: list[date]) -> Iterator[pa.Table]:
-    """`limit_daily` of some days at a time, as the roll-up makes it with these limits."""
-    for together in days_together(inputs.settings, manifest, days):
-        with inputs.engine.day_roller(limits_plan(inputs.registry, together)) as roller:
-            fresh = inputs.store.fresh_folder("whatif")
-            roller.roll_up(events_of(inputs, manifest, together), fresh)
-        rows = pq.read_table(fresh / "limit_daily.parquet", columns=_SUMMED.names).cast(_SUMMED)
-        apps = pa.array([split_app(app_key) for app_key in rows["app_key"].to_pylist()], pa.string())
-        yield rows.set_column(0, "app_key", apps)
-
-
-def days_together(settings: Settings, manifest: Manifest, days: list[date]) -> Iterator[list[date]]:
-    """The days in spans that the same rules bill, and that are not too large for memory."""
-    together, records = days[:1], manifest.days[days[0]].accepted
-    for day in days[1:]:
-        more = manifest.days[day].accepted
-        if settings.billing_on(day) != settings.billing_on(together[0]) or records + more > _MOST_RECORDS:
-            yield together
-            together, records = [], 0
-        together, records = [*together, day], records + more
-    yield together
+    """`limit_daily` of each day, as the roll-up makes it with these limits."""
+    fresh = inputs.store.fresh_folder("whatif")
+    for batch in roll_up_batches(inputs, manifest, days, fresh):
+        for day in batch:
+            yield pq.read_table(fresh / str(day) / "limit_daily.parquet", columns=list(_READ))
+            shutil.rmtree(fresh / str(day))

@@ -1,6 +1,7 @@
 """The checksum of a folder of the store: of a part's files, or of a day's tables."""
 
 import hashlib
+from collections.abc import Iterable
 from pathlib import Path
 
 
@@ -10,4 +11,9 @@ def digest_of_folder(folder: Path) -> str:
     for file in sorted(folder.glob("*.parquet")):
         with file.open("rb") as opened:
             digests.append(hashlib.file_digest(opened, "sha256").digest())
+    return digest_of(digests)
+
+
+def digest_of(digests: Iterable[bytes]) -> str:
+    """The same of files whose SHA-256 is known, in order of their names."""
     return hashlib.sha256(b"".join(digests)).hexdigest()[:16]

@@ -1,4 +1,7 @@
-"""The tables of a rolled-up day: their names and keys, and the books of the day. Every engine writes the same."""
+"""The tables of a rolled-up day: their names and keys, and the books of the day. Every engine writes the same.
+
+A table whose key lacks the day is stored without it.
+"""
 
 from dataclasses import dataclass
 from typing import Final
@@ -25,9 +28,13 @@ DAY_TABLES: Final[dict[str, tuple[str, ...]]] = {
 
 @dataclass(frozen=True)
 class DayBooks:
-    """The books of one day: `accepted` - `duplicates` = `counted`, the records behind `outcome_daily`."""
+    """The books of one day: `accepted` - `duplicates` = `counted`, the records behind `outcome_daily`.
+
+    `content` is the digest of the tables as they were given to the disk, see `common/digests.py`.
+    """
 
     accepted: int
     counted: int
     unmapped: int
     in_outcomes: int
+    content: str

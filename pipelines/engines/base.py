@@ -21,10 +21,21 @@ from pipelines.reading.reading import Reading
 from pipelines.reading.sources import SourceMapping
 from pipelines.store.part_records import PartRecords
 
-LATE_ROWS = pa.schema([("filename", pa.string()), ("file", pa.int32()), ("first_row", pa.int64())])
-"""Where late records begin: of the content at a place of a stored file, those of the day from that row of the file on
-are late.
+LATE_ROWS = pa.schema(
+    [("filename", pa.string()), ("file", pa.int32()), ("day", pa.date32()), ("first_row", pa.int64())]
+)
+"""Where late records begin: of the content at a place of a stored file, the records of the day are late from that row
+of the file on.
 """
+BATCH_DAYS = pa.schema(
+    [("day", pa.date32()), ("day_number", pa.int32()), ("first_quarter", pa.int64()),
+     ("clock_hours", pa.list_(pa.int32())), ("cuts", pa.list_(pa.timestamp("us")))]
+)  # fmt: skip
+"""What differs between the days of a batch, in their order: the place of the day in it, the quarter of an hour since
+1970 with which the day begins, what the clock says in each hour since, and the cuts of its uses.
+"""
+APP_BITS = 21
+"""Bits of the number of an app for its place among the apps of its day; above these is the number of the day."""
 ROWS_AT_ONCE = 122_880
 """Rows that are drawn, hashed or written at once: a row group of DuckDB, of which a core takes one at a time."""
 Asked = TypeVar("Asked")
@@ -50,25 +61,27 @@ class Step:
 
 @dataclass(frozen=True)
 class DayPlan:
-    """The steps from a day's events to its tables, the same for every day of a run. Each becomes a relation that later
-    ones read.
+    """The steps from the events of some days to the tables of each, the same for every batch of a run. Each becomes a
+    relation that later ones read, with the day in its key: as `day`, or in `app`, the number of an app on a day.
 
     Records need not be in one place. What is made of some of them, in any number of places, is put together by what
     `adds` says of the step:
 
     - `delivered_steps`: of any of the events. They read `events` (the columns of `contract/parts.py`, `filename`,
       `record_number`, which names a record, and whether it `is_late`) and `file_sources` (filename, file, source),
-      which the engine provides.
+      which the engine provides. So does it `batch_days` (`BATCH_DAYS`), which every step may read, and the macros
+      `app_number(day_number, place)` and `day_number_of(app)`.
     - `number_steps`: of the whole of these.
     - `copies` find the events that do not count; `counted_records` is the query of those that do; `record_steps` are
-      of these: wherever an event is, all with its event_id are. Of the columns of `events`, they read `record_columns`.
+      of these: wherever an event is, all of its day with its event_id are. Of the columns of `events`, they read
+      `record_columns`.
     - `device_records` are what `range_steps` and `range_sums` read: wherever a device is, all devices with its number
       `device_set` are. These two are made for a range of devices at a time, from `$first_device` to `$last_device`,
       where there is no memory for all.
     - `key_records` are what `key_steps` read: wherever a device, phone or app is, all with its `key_set` are.
-    - `last_steps` and `tables`: of the whole of all that is kept. Tables are written, and can be read under their names
-      by `books`.
-    - `events` is the query of `events` over `live_records`, the records of the parts of any day; None: all of the day.
+    - `last_steps` and `tables`: of the whole of all that is kept. The rows of `tables` come in the order of the day,
+      then of their key, and are written. `books` gives a row for each day; it reads tables under their names, with the
+      columns `day` and `records` of what was written.
     """
 
     relations: Mapping[str, pa.Table]
@@ -88,16 +101,18 @@ class DayPlan:
     last_steps: tuple[Step, ...]
     tables: tuple[Step, ...]
     books: str
-    events: str | None = None
 
 
 @dataclass(frozen=True)
 class DayEvents:
-    """A day to roll up: what counts of the parts with records of it, how many records of it these have by their books,
-    and the steps' parameters. `late` are the rows from which on records are late, as `LATE_ROWS`.
+    """A batch of days to roll up together.
+
+    `batch` describes the days, as `BATCH_DAYS`, in their order. `parts` are what counts of the parts with records of
+    these days, `records` how many of these days they have by their books. `values` are the parameters of the steps.
+    `late` are the rows from which on records are late, as `LATE_ROWS`.
     """
 
-    day: date
+    batch: pa.Table
     records: int
     parts: Sequence[PartRecords]
     values: Mapping[str, object]
@@ -130,8 +145,13 @@ class Readers(Protocol):
 class DayRoller(Protocol):
     """Rolls days up by one plan."""
 
-    def roll_up(self, events: DayEvents, target: Path) -> DayBooks:
-        """Writes the day's tables into the empty folder `target`; gives the books of the day."""
+    def roll_up(self, events: DayEvents, target: Path) -> dict[date, DayBooks]:
+        """Writes the tables of each day into a folder of its name in the empty folder `target`; returns their books.
+
+        Raises:
+            BooksError: a key is there twice.
+            duckdb.OutOfMemoryException: the days do not fit into the memory of this process.
+        """
 
 
 class Engine(Protocol):

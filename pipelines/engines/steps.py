@@ -1,44 +1,63 @@
 """Steps of a plan made in a DuckDB, whichever engine it belongs to."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
-from pipelines.common.sql import literal
+from pipelines.common.digests import digest_of
 from pipelines.contract.day_tables import DAY_TABLES, DayBooks
-from pipelines.engines.base import DayPlan, Step
-from pipelines.store.keys import require_unique_keys
+from pipelines.engines.base import APP_BITS, ROWS_AT_ONCE, DayPlan, Step
+from pipelines.engines.day_files import write_days
 from pipelines.store.part_records import PartRecords, create_records
 
 # What DuckDB takes at most for a device, in all that holds the devices of a range.
 _DEVICE_BYTES = 200
-_EVENTS = "SELECT *, false AS is_late FROM live_records WHERE day = getvariable('day')"
+_EVENTS = "SELECT *, false AS is_late FROM live_records WHERE day IN ({days})"
 _EVENTS_OR_LATE = (
     "SELECT live_records.*, coalesce(row_in_file(record_number) >= first_row, false) AS is_late "
-    "FROM live_records LEFT JOIN late_rows USING (filename, file) WHERE day = getvariable('day')"
+    "FROM live_records LEFT JOIN late_rows USING (filename, file, day) WHERE day IN ({days})"
 )
+_BOOKED = pa.schema([("day", pa.date32()), ("records", pa.int64())])
 _SOURCES = pa.schema([("filename", pa.string()), ("file", pa.int32()), ("source", pa.string())])
 
 
+def create_batch(connection: duckdb.DuckDBPyConnection, batch: pa.Table) -> None:
+    """Creates what every step may read of a batch of days: the relation `batch_days`, and the macros that put the
+    number of a day into that of an app and take it out.
+    """
+    connection.register("batch_days", batch)
+    connection.execute(
+        f"CREATE OR REPLACE TEMP MACRO app_number(day_number, place) AS ((day_number << {APP_BITS}) + place)::INTEGER"
+    )
+    # Of a single day the number is 0, whatever the bits say: it may have more apps, and nothing is computed by record.
+    number = f"app >> {APP_BITS}" if len(batch) > 1 else "0"
+    connection.execute(f"CREATE OR REPLACE TEMP MACRO day_number_of(app) AS ({number})")
+
+
+def days_of(batch: pa.Table) -> list[date]:
+    """The days of a batch, in order."""
+    return list(batch["day"].to_pylist())
+
+
 def create_events(
-    connection: duckdb.DuckDBPyConnection, plan: DayPlan, day: date, parts: Sequence[PartRecords], late: pa.Table
+    connection: duckdb.DuckDBPyConnection, batch: pa.Table, parts: Sequence[PartRecords], late: pa.Table
 ) -> None:
-    """The events of a day in these parts, and the sources of their files, as the plan wants them; `late` are
+    """Creates the events of the days of a batch in these parts, and the sources of their files; `late` is as
     `LATE_ROWS`.
     """
     places = [
         (str(file), place, source) for part in parts for file in part.files for place, source in part.sources.items()
     ]
     connection.register("file_sources", pa.table([list(column) for column in zip(*places, strict=True)], _SOURCES))
-    connection.execute("SET VARIABLE day = $day", {"day": day})
-    # Views are made anew for each day: the plan of an older one keeps its values.
+    # Views are made anew for each batch: the plan of an older one keeps its values.
     create_records(connection, "live_records", parts)
     connection.register("late_rows", late)
-    create_view(connection, "events", plan.events or (_EVENTS_OR_LATE if late.num_rows else _EVENTS))
+    query = _EVENTS_OR_LATE if late.num_rows else _EVENTS
+    create_view(connection, "events", query.format(days=", ".join(f"DATE '{day}'" for day in days_of(batch))))
 
 
 def make(connection: duckdb.DuckDBPyConnection, steps: Iterable[Step], values: Mapping[str, object]) -> None:
@@ -82,23 +101,37 @@ def added_up(connection: duckdb.DuckDBPyConnection, step: Step, source: str) -> 
 
 
 def write_tables(
-    connection: duckdb.DuckDBPyConnection, plan: DayPlan, values: Mapping[str, object], target: Path
-) -> DayBooks:
-    """Makes the last steps, writes the tables into the folder `target`, and gives the books of the day.
+    connection: duckdb.DuckDBPyConnection, plan: DayPlan, values: Mapping[str, object], batch: pa.Table, target: Path
+) -> dict[date, DayBooks]:
+    """Makes the last steps, writes the tables of each day into a folder of its name, and returns the books of each.
 
     Raises:
         BooksError: a key is there twice.
     """
     make(connection, plan.last_steps, values)
+    folders = {day: target / str(day) for day in days_of(batch)}
+    for folder in folders.values():
+        folder.mkdir(exist_ok=True)
+    digests: dict[str, dict[date, bytes]] = {}
     for table in plan.tables:
-        file = literal(str(target / f"{table.name}.parquet"))
-        copy = f"COPY ({table.query}) TO {file} (FORMAT parquet, COMPRESSION zstd)"
-        connection.execute(copy, named(table.query, values))
-        # The books, and the check of the keys, look at what was written, not at what was meant to be.
-        create_view(connection, table.name, f"FROM read_parquet({file}, hive_partitioning = false)")
-    keys = {table.name: DAY_TABLES[table.name] for table in plan.tables}
-    require_unique_keys(connection, keys, {name: name for name in keys}, f"tables of {values['day']}")
-    return DayBooks(*connection.execute(plan.books).fetchall()[0])
+        # `execute` returns the rows of half of such queries in any order.
+        rows = connection.sql(table.query, params=named(table.query, values)).to_arrow_reader(ROWS_AT_ONCE)
+        booked: list[pa.RecordBatch] = []
+        given = _booked(rows, booked) if re.search(rf"\b{table.name}\b", plan.books) else rows
+        digests[table.name] = write_days(given, rows.schema, table.name, DAY_TABLES[table.name], folders)
+        connection.register(table.name, pa.Table.from_batches(booked, _BOOKED))
+    contents = {day: digest_of(digests[name][day] for name in sorted(digests)) for day in folders}
+    return {
+        day: DayBooks(accepted, counted, unmapped, in_outcomes, contents[day])
+        for day, accepted, counted, unmapped, in_outcomes in connection.execute(plan.books).fetchall()
+    }
+
+
+def _booked(rows: Iterable[pa.RecordBatch], booked: list[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Passes rows on, and keeps what the books read of them."""
+    for batch in rows:
+        booked.append(batch.select(_BOOKED.names).cast(_BOOKED))
+        yield batch
 
 
 def create_view(connection: duckdb.DuckDBPyConnection, name: str, query: str) -> None:

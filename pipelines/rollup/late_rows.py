@@ -1,12 +1,14 @@
-"""Which of a day's stored records came late: after their day was closed, and not as the path had given them in time.
+"""Which stored records of some days came late: after their day was closed, and not as the path had given them in time.
 
 The books of a content say how many of its records of a day are late (`ingest.count_late`); a log grows at its end, so
 these are its last ones.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 
 from pipelines.common.sql import sql
@@ -18,26 +20,35 @@ from pipelines.store.part_records import PartRecords, create_records, record_fil
 from pipelines.store.store import Store
 
 
-def late_rows(store: Store, settings: Settings, day: date, entries: Iterable[FileEntry]) -> pa.Table:
-    """The rows from which on records are late, as `LATE_ROWS`, over the contents that have a part."""
-    found = [
-        row
+def late_rows(store: Store, settings: Settings, days: Sequence[date], entries: Iterable[FileEntry]) -> pa.Table:
+    """The rows from which on records of these days are late, as `LATE_ROWS`, over the contents that have a part."""
+    wanted = set(days)
+    late = [
+        (entry, [day for day in entry.days if day in wanted and entry.days[day].late])
         for entry in entries
-        if entry.part and day in entry.days and entry.days[day].late
-        for row in _of_content(store, settings, day, entry)
+        if entry.part
     ]
+    found: list[tuple[str, int, date, int]] = []
+    if any(of_entry for _, of_entry in late):
+        with workbench(settings, store.temp, [store.warehouse]) as connection:
+            for entry, of_entry in late:
+                if of_entry:
+                    found += _of_content(connection, record_files(store.part_folder(str(entry.part))), entry, of_entry)
     return pa.Table.from_pylist([dict(zip(LATE_ROWS.names, row, strict=True)) for row in found], LATE_ROWS)
 
 
-def _of_content(store: Store, settings: Settings, day: date, entry: FileEntry) -> Iterator[tuple[str, int, int]]:
-    files = record_files(store.part_folder(str(entry.part)))
+def _of_content(
+    connection: duckdb.DuckDBPyConnection, files: tuple[Path, ...], entry: FileEntry, days: Sequence[date]
+) -> Iterator[tuple[str, int, date, int]]:
     names = [str(file) for file in files]
-    first_name, first_row = names[0], 0
-    if in_time := entry.days[day].accepted - entry.days[day].late:
-        with workbench(settings, store.temp, [store.warehouse]) as connection:
-            create_records(connection, "content", [PartRecords(files, {entry.place: entry.source})])
-            values = {"place": entry.place, "day": day, "in_time": in_time}
-            first_name, first_row = connection.execute(sql("pipelines.rollup", "first_late_row"), values).fetchall()[0]
-    yield first_name, entry.place, first_row
-    # The pieces of a file lie in its order.
-    yield from ((name, entry.place, 0) for name in names[names.index(first_name) + 1 :])
+    in_time = {day: entry.days[day].accepted - entry.days[day].late for day in days}
+    starts = dict.fromkeys(days, (names[0], 0))
+    if counted := {day: count for day, count in in_time.items() if count}:
+        create_records(connection, "content", [PartRecords(files, {entry.place: entry.source})])
+        values = {"place": entry.place, "days": list(counted), "in_time": list(counted.values())}
+        for day, name, row in connection.execute(sql("pipelines.rollup", "first_late_rows"), values).fetchall():
+            starts[day] = (name, row)
+    for day, (first_name, first_row) in starts.items():
+        yield first_name, entry.place, day, first_row
+        # The pieces of a file lie in its order.
+        yield from ((name, entry.place, day, 0) for name in names[names.index(first_name) + 1 :])

@@ -5,27 +5,25 @@ Add a step: its SELECT in `sql/`, its name here. Add a table: its SELECT in `sql
 of them must add up to what is said of all: its columns that do stand beside its name.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pyarrow as pa
 
 from pipelines.common.days import day_hours
 from pipelines.common.sql import sql
+from pipelines.contract.billing import BillingRule
 from pipelines.contract.counts import counts_query
 from pipelines.contract.day_tables import DAY_TABLES
 from pipelines.contract.limits import KEYS, Limit
 from pipelines.contract.parts import EVENT_SCHEMA
 from pipelines.contract.registry import CODE_COLUMNS, Registry
-from pipelines.contract.settings import Settings
-from pipelines.engines.base import Adds, DayPlan, Step
+from pipelines.engines.base import BATCH_DAYS, Adds, DayPlan, Step
 
 _DELIVERED: Mapping[str, Adds] = {"delivered_apps": ("records",), "source_hours": ("records",)}
 _NUMBERS = ("app_numbers",)
 # Of an event, what is read of no record that counts.
-_NOT_READ = ("file", "day", "phone_mask")
+_NOT_READ = ("file", "phone_mask")
 _COPIES = ("repeated_ids", "picked_records", "dropped_copies")
 _WITH = ("os_version", "device_id", "phone", "attempt_id", "account_id", "latency_ms")
 _RECORD_STEPS: Mapping[str, Adds] = {
@@ -68,14 +66,6 @@ _KEY_STEPS: Mapping[str, Adds] = {
     "watched_keys": None,
     "limit_blocks": ("blocked", "blocked_uses", "blocked_successes", "keys_blocked"),
 }
-_NO_DEVICES = Step(
-    "device_records", "SELECT 0::BIGINT AS device_low, 0::BIGINT AS records WHERE false", True, ("records",)
-)
-# Whether a record is late is asked by nobody here.
-_EVENTS_OF_DAYS = (
-    "SELECT * REPLACE (day || ' ' || app_key AS app_key, day || ' ' || event_id AS event_id), false AS is_late "
-    "FROM live_records WHERE day IN ({days})"
-)
 _CODES = CODE_COLUMNS[:6]
 
 
@@ -111,54 +101,28 @@ def day_plan(registry: Registry) -> DayPlan:
     )
 
 
-def limits_plan(registry: Registry, days: Iterable[date]) -> DayPlan:
-    """The plan of `limit_daily` alone, to try limits of all apps on several days at once: on few records, a step takes
-    longer to begin than to make.
-
-    It is of the steps of every day those that the table comes of. An app is another one on each day, and so is an id:
-    before them stands the day, which `split_app` takes away. It counts no device, and has no books, as nothing of it is
-    kept.
-    """
-    plan, named = day_plan(registry), [str(day) for day in days]
-    tables = tuple(step for step in plan.tables if step.name == "limit_daily")
-    read = _names(plan.counted_records).union(*(_names(step.query) for step in (*tables, plan.key_records)))
-    # A step is read by later ones alone.
-    for step in reversed((*plan.number_steps, *plan.copies, *plan.record_steps, *plan.key_steps)):
-        if step.name in read:
-            read |= _names(step.query)
-
-    def kept(steps: Iterable[Step]) -> tuple[Step, ...]:
-        return tuple(step for step in steps if step.name in read)
-
-    platforms = [(f"{day} {app_key}", name) for day in named for app_key, name in sorted(registry.platforms.items())]
-    return replace(
-        plan,
-        relations={**plan.relations, "app_platforms": _texts({
-            "app_key": [app_key for app_key, _ in platforms], "platform": [name for _, name in platforms],
-        })},
-        events=_EVENTS_OF_DAYS.format(days=", ".join(f"DATE '{day}'" for day in named)),
-        delivered_steps=kept(plan.delivered_steps), number_steps=kept(plan.number_steps), copies=kept(plan.copies),
-        record_steps=kept(plan.record_steps), device_records=_NO_DEVICES, range_steps=(), range_sums=(),
-        key_steps=kept(plan.key_steps), last_steps=(), tables=tables, books="SELECT 0, 0, 0, 0",
-    )  # fmt: skip
-
-
-def split_app(app_key: str) -> str:
-    """The app of a row of `limits_plan`."""
-    return app_key.partition(" ")[2]
-
-
-def day_values(day: date, settings: Settings, cuts: Sequence[datetime] = ()) -> dict[str, object]:
-    """The parameters of a day's steps; `cuts` are those of the day's uses, see `Packages.cuts`."""
-    hours, rules = day_hours(day, settings.timezone), settings.billing_on(day)
+def day_values(rules: Mapping[str, BillingRule]) -> dict[str, object]:
+    """The parameters of the steps of days that these rules bill, each for its vendor."""
     return {
-        "day": day,
-        "day_start": hours.start.replace(tzinfo=None),
-        "clock_hours": list(hours.hours),
         "billed": [billed for rule in rules.values() for billed in rule.billed],
         "billed_vendors": list(rules),
-        "cuts": [cut.astimezone(UTC).replace(tzinfo=None) for cut in cuts],
     }
+
+
+def batch_days(days: Sequence[date], zone: str, cuts: Mapping[date, Sequence[datetime]]) -> pa.Table:
+    """The days of a batch, as `BATCH_DAYS`; `cuts` are those of the uses of each day, see `Packages.cuts`."""
+    hours = [day_hours(day, zone) for day in days]
+    return pa.table(
+        [
+            days,
+            range(len(days)),
+            # A business day of this century begins at a quarter of an hour in every zone.
+            [int(of_day.start.timestamp()) // 900 for of_day in hours],
+            [of_day.hours for of_day in hours],
+            [[cut.astimezone(UTC).replace(tzinfo=None) for cut in cuts.get(day, ())] for day in days],
+        ],
+        BATCH_DAYS,
+    )
 
 
 def limit_rows(limits: Iterable[Limit]) -> pa.Table:
@@ -176,11 +140,6 @@ def _steps(*names: str) -> tuple[Step, ...]:
 
 def _kept(steps: Mapping[str, Adds]) -> tuple[Step, ...]:
     return tuple(Step(name, _query(name), adds=adds) for name, adds in steps.items())
-
-
-def _names(query: str) -> set[str]:
-    """What a query names, relations among them; of what it says in comments, nothing."""
-    return set(re.findall(r"\w+", re.sub("--.*", "", query)))
 
 
 def _query(name: str) -> str:

@@ -7,8 +7,8 @@ parts, the registry's platforms, the code dictionary and the billing rules of th
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence, Set
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Set
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ from pipelines.common.digests import digest_of_folder
 from pipelines.common.errors import BooksError
 from pipelines.contract.day_tables import DAY_TABLES, RECENT_DAYS, DayBooks
 from pipelines.contract.registry import Registry
-from pipelines.contract.settings import Settings
+from pipelines.rollup.inputs import RollupInputs
 from pipelines.store.database import workbench
 from pipelines.store.manifest import DayEntry, Manifest, origin_of
 from pipelines.store.store import Store
@@ -25,20 +25,9 @@ from pipelines.store.store import Store
 if TYPE_CHECKING:
     import polars as pl
 
-    from pipelines.engines.base import DayEvents, DayRoller, Engine
 
 # Part of every day's fingerprint: raise it when the same parts would give other tables.
 ROLLUP_VERSION = 9
-
-
-@dataclass(frozen=True)
-class RollupInputs:
-    """What every roll-up of a run works with."""
-
-    store: Store
-    settings: Settings
-    registry: Registry
-    engine: Engine
 
 
 @dataclass
@@ -70,30 +59,23 @@ def roll_up(
     parts_by_day = _parts_by_day(manifest, as_of)
     by_limits = _days_of_changed_limits(inputs, manifest, as_of)
     changed, emptied = _changed_days(inputs, manifest, parts_by_day, forced | by_registry | by_limits)
-    report = RollupReport(days=changed, emptied=emptied)
+    report = RollupReport(emptied=emptied)
     manifest.platforms = inputs.registry.platforms
     if not changed and not emptied:
         return report
     # It takes half a second to import, which a run with nothing new should not pay.
-    from pipelines.rollup.plan import day_plan
+    from pipelines.rollup.batches import roll_up_batches
 
     store, closed_through = inputs.store, manifest.closed_through
     restated: list[pl.DataFrame] = []
-    with inputs.engine.day_roller(day_plan(inputs.registry)) as roller:
-        for number, day in enumerate(changed):
-            progress(number, len(changed))
-            fresh = store.fresh_folder("day")
-            books = roll_up_day(roller, inputs, manifest, day, fresh)
-            _check_books(day, books)
-            content = digest_of_folder(fresh)
-            old = manifest.days.get(day)
+    fresh = store.fresh_folder("days")
+    for batch in roll_up_batches(inputs, manifest, changed, fresh):
+        progress(len(report.days), len(changed))
+        stored = _stored(store, manifest, batch, fresh)
+        for day, books in batch.items():
+            old, fingerprint = manifest.days.get(day), _fingerprint(inputs, day, parts_by_day[day])
             new = DayEntry(
-                # The same tables again leave what is published as it is.
-                folder=old.folder
-                if old and old.content == content and _is_there(store, old)
-                else store.place_day(fresh, day, manifest.run + 1),
-                content=content,
-                fingerprint=_of_limits(inputs, _fingerprint(inputs, day, parts_by_day[day])),
+                folder=stored[day], content=books.content, fingerprint=_of_limits(inputs, fingerprint),
                 parts=parts_by_day[day], accepted=books.accepted, counted=books.counted, unmapped=books.unmapped,
             )  # fmt: skip
             are_rules_new = old is not None and (
@@ -101,12 +83,13 @@ def roll_up(
             )
             restated += _changed_figures(store, manifest, closed_through, day, new, are_rules_new)
             manifest.days[day] = new
+            report.days.append(day)
             report.records += books.accepted
-        for day in emptied:
-            restated += _changed_figures(store, manifest, closed_through, day, None)
-            del manifest.days[day]
-        manifest.days = dict(sorted(manifest.days.items()))
-        progress(len(changed), len(changed))
+    for day in emptied:
+        restated += _changed_figures(store, manifest, closed_through, day, None)
+        del manifest.days[day]
+    manifest.days = dict(sorted(manifest.days.items()))
+    progress(len(changed), len(changed))
     report.restated_figures = store.add_restatements(manifest, restated)
     return report
 
@@ -119,27 +102,19 @@ def days_to_roll_up(inputs: RollupInputs, manifest: Manifest, as_of: date) -> li
     return sorted({*changed, *emptied})
 
 
-def roll_up_day(roller: DayRoller, inputs: RollupInputs, manifest: Manifest, day: date, fresh: Path) -> DayBooks:
-    """The tables of one day, of its live parts, into the empty folder `fresh`."""
-    from pipelines.rollup.late_rows import late_rows
-
-    live = manifest.live_parts()
-    late = late_rows(inputs.store, inputs.settings, day, live)
-    return roller.roll_up(replace(events_of(inputs, manifest, [day]), late=late), fresh)
-
-
-def events_of(inputs: RollupInputs, manifest: Manifest, days: Sequence[date]) -> DayEvents:
-    """The live parts with records of these days, none of them late, with the values of the last one."""
-    from pipelines.engines.base import LATE_ROWS, DayEvents
-    from pipelines.rollup.plan import day_values
-
-    # What a part holds of other days is no matter: where all its files count, no row of it needs a look.
-    live = manifest.live_parts()
-    of_days = {entry.part for entry in live if not entry.days.keys().isdisjoint(days)}
-    records = sum(entry.days[day].accepted for entry in live for day in days if day in entry.days)
-    parts = inputs.store.part_records(entry for entry in live if entry.part in of_days)
-    values = day_values(days[-1], inputs.settings, inputs.registry.bought.cuts.get(days[-1], ()))
-    return DayEvents(days[-1], records, parts, values, LATE_ROWS.empty_table())
+def _stored(store: Store, manifest: Manifest, batch: Mapping[date, DayBooks], fresh: Path) -> dict[date, str]:
+    """Stores the checked tables of each day of a batch, and returns the name of their folder. Tables that are stored
+    already stay where they are, and with them what is published.
+    """
+    stored, placed = {}, {}
+    for day, books in batch.items():
+        _check_books(day, books, fresh / str(day))
+        old = manifest.days.get(day)
+        if old and old.content == books.content and _is_there(store, old):
+            stored[day] = old.folder
+        else:
+            placed[day] = fresh / str(day)
+    return stored | store.place_days(placed, manifest.run + 1)
 
 
 def _changed_days(
@@ -233,11 +208,19 @@ def _is_there(store: Store, entry: DayEntry) -> bool:
     return all(store.day_table(entry, name).is_file() for name in DAY_TABLES)
 
 
-def _check_books(day: date, books: DayBooks) -> None:
+def _check_books(day: date, books: DayBooks, folder: Path) -> None:
+    """Raises a `BooksError` unless the books of a day balance and its folder holds the tables that they are of."""
+    fault = None
     if books.counted != books.in_outcomes or books.counted > books.accepted:
-        raise BooksError(
+        fault = (
             f"The books of {day} do not balance: {books.accepted} accepted, {books.counted} after de-duplication, "
-            f"{books.in_outcomes} in outcome_daily.",
+            f"{books.in_outcomes} in outcome_daily."
+        )
+    elif digest_of_folder(folder) != books.content:
+        fault = f"The tables of {day} are not on disk as they were written."
+    if fault:
+        raise BooksError(
+            fault,
             where="roll-up",
             why="A record would be lost or counted twice.",
             do="Keep the data folder as it is and report this as a fault of authmeter.",

@@ -29,7 +29,8 @@ from pipelines.ingest.ingest import IngestReport, ingest
 from pipelines.ingest.part_reader import RunTime
 from pipelines.ingest.reread import RereadRequest, reread
 from pipelines.reading.sources import Sources, load_sources
-from pipelines.rollup.rollup import RollupInputs, RollupReport, roll_up
+from pipelines.rollup.inputs import RollupInputs
+from pipelines.rollup.rollup import RollupReport, roll_up
 from pipelines.run.engines import engine_of
 from pipelines.run.retention import apply_retention
 from pipelines.run.site_generations import clear_generations, site_is_current, switch_site

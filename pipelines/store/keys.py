@@ -1,6 +1,7 @@
 """Whether the keys of tables are unique, NULL counting as one value: a figure that stands twice would count twice.
 
-Lives here: the check, for tables whose rows lie in the order of their keys. Which columns are a key is declared with
+Lives here: the check of published tables, whose rows lie in the order of their keys; the tables of a day are checked as
+they are written (`engines/day_files.py`). Which columns are a key is declared with
 the tables, in `contract/tables.py` and `contract/day_tables.py`.
 """
 
@@ -42,12 +43,17 @@ def require_unique_keys(
             )
             read = {value: values[value] for value in values if f"${value}," in example}
             found = connection.execute(example, read).fetchall()[0][0]
-            raise BooksError(
-                f"The key of {counted(repeated[name], 'row')} of {name} is that of another row, such as {found}.",
-                where=where,
-                why="A figure would stand twice, and count twice.",
-                do="Keep the data folder as it is and report this as a fault of authmeter.",
-            )
+            raise repeated_key(name, repeated[name], found, where)
+
+
+def repeated_key(name: str, rows: int, example: object, where: str) -> BooksError:
+    """The error for a table in which some rows have the key of another row."""
+    return BooksError(
+        f"The key of {counted(rows, 'row')} of {name} is that of another row, such as {example}.",
+        where=where,
+        why="A figure would stand twice, and count twice.",
+        do="Keep the data folder as it is and report this as a fault of authmeter.",
+    )
 
 
 def _repeated(key: Iterable[str], source: str, listed: str) -> str:

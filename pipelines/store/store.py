@@ -6,7 +6,7 @@ that counts, and the next run clears it away.
 
 import os
 import shutil
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Mapping
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -144,11 +144,12 @@ class Store:
         durable.place_folder(fresh, self.part_folder(part))
         return digest
 
-    def place_day(self, fresh: Path, day: date, run: int) -> str:
-        """Moves a finished day's tables to their place; gives the folder's name for the manifest."""
-        folder = f"{day}/{run:08d}"
-        durable.place_folder(fresh, self.warehouse / "days" / folder)
-        return folder
+    def place_days(self, fresh: Mapping[date, Path], run: int) -> dict[date, str]:
+        """Moves the finished tables of some days to their places; returns the folders' names for the manifest."""
+        names = {day: f"{day}/{run:08d}" for day in fresh}
+        if fresh:
+            durable.place_folders({fresh[day]: self.warehouse / "days" / name for day, name in names.items()})
+        return names
 
     def day_folder(self, entry: DayEntry) -> Path:
         """The folder with the tables of a rolled-up day."""

@@ -4,11 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.commands import whatif
-from pipelines.commands.whatif import days_together
-from pipelines.contract.registry import Registry
-from pipelines.contract.settings import Settings
-from pipelines.rollup.plan import limits_plan
 from tests.published_folder import Call
 from tests.support import DAY, CopyOf, DataFolder, days_before, record, tree
 
@@ -88,20 +83,3 @@ def test_each_day_is_billed_by_its_rule(call: Call, repeated: DataFolder) -> Non
     ended = call("whatif", "--key", "phone", "--max", 1, "--window", "day", *SPAN, data=repeated.root)
     assert ended.out.startswith("1 request of a phone a day, over 3 days:")
     assert ended.out.splitlines()[3].split() == ["shop", "10", "70.0%", "4", "2", "4"]
-
-
-def test_days_are_tried_together_up_to_a_size(repeated: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
-    days = [days_before(DAY, back) for back in (2, 1, 0)]
-    assert list(days_together(Settings(), repeated.manifest, days)) == [days]
-    monkeypatch.setattr(whatif, "_MOST_RECORDS", 5)
-    assert list(days_together(Settings(), repeated.manifest, days)) == [days[:2], days[2:]]
-
-
-def test_only_what_limits_come_of_is_made() -> None:
-    plan = limits_plan(Registry(), [DAY])
-    assert [table.name for table in plan.tables] == ["limit_daily"]
-    assert [step.name for step in plan.delivered_steps] == ["delivered_apps"]
-    made = {step.name for step in (*plan.record_steps, *plan.key_steps)}
-    assert {"verification_records", "hour_groups", "limit_blocks", "key_channels"} <= made
-    assert not made & {"latency_histogram", "numbered_records", "segment_groups", "key_classes", "top_keys"}
-    assert (plan.last_steps, plan.range_steps, plan.range_sums) == ((), (), ())

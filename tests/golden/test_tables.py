@@ -1,11 +1,11 @@
 """Golden cases of single tables and views: the rows that one statement reads, and the rows that must come of it.
 
 A case is a folder `rollup/<table>/<case>`, `marts/…` or `billing/…`. `case.toml` says what it `shows`; it may give the
-`day` (else 10 March 2026), `settings`, the `cuts` of the day's uses, and `where`, a condition on the expected rows of a
-table with many. Each other CSV is a relation that the statement reads; `expect.csv` holds every row of the result, of
-the columns in its head. An empty cell is NULL, or an empty text of the result. A column has the type `name:TYPE` of its
-head, else the type of the contract's column of that name, else it is text. What a file leaves out is NULL, or 0 where
-it is a count. To add a case, add a folder.
+`day` (else 10 March 2026) or the `days` of a batch, `settings`, the `cuts` of the day's uses, and `where`, a condition
+on the expected rows of a table with many. Each other CSV is a relation that the statement reads; `expect.csv` holds
+every row of the result, of the columns in its head. An empty cell is NULL, or an empty text of the result. A column has
+the type `name:TYPE` of its head, else the type of the contract's column of that name, else it is text. What a file
+leaves out is NULL, 0 where it is a count, and else the day of the case where it is a day. To add a case, add a folder.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import csv
 import re
 import tomllib
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +30,9 @@ from pipelines.contract.registry import Registry
 from pipelines.contract.settings import Settings
 from pipelines.contract.tables import TABLES, VIEWS
 from pipelines.engines.limit_walk import add_limit_walk
+from pipelines.engines.steps import create_batch
 from pipelines.marts.views import view_queries
-from pipelines.rollup.plan import day_plan, day_values
+from pipelines.rollup.plan import batch_days, day_plan, day_values
 from pipelines.store.database import workbench
 from tests.support import DAY
 
@@ -92,7 +94,7 @@ WORDS = (
     "package_name", "sdk_version",
 )  # fmt: skip
 WITH = [f"with_{name}" for name in ("os_version", "device_id", "phone", "attempt_id", "account_id", "latency_ms")]
-GROUPS = dict.fromkeys(WORDS, "VARCHAR") | dict.fromkeys(("records", *WITH), "BIGINT")
+GROUPS = {"day": "DATE"} | dict.fromkeys(WORDS, "VARCHAR") | dict.fromkeys(("records", *WITH), "BIGINT")
 RESOLVED = GROUPS | {"is_unmapped": "BOOLEAN"}
 COUNTS = {name: kind for name, kind in TABLES["channel_detail_daily"].columns.items() if kind == "BIGINT"}
 # The relations that are no published table, with all their columns.
@@ -104,6 +106,12 @@ COLUMNS = {name: table.columns for name, table in (TABLES | VIEWS).items()} | {
     "record_groups": GROUPS,
     "resolved_groups": RESOLVED,
     "counts": RESOLVED | COUNTS,
+    # Of these, cases name all other columns.
+    **{
+        name: {"day": "DATE"}
+        for name in ("delivered_apps", "source_hours", "app_numbers", "app_device_sets", "latencies")
+    },
+    "device_sets": {"day_number": "INTEGER"},
 }
 TYPES = {name: kind for columns in COLUMNS.values() for name, kind in columns.items()}
 
@@ -118,13 +126,13 @@ def read(file: Path) -> tuple[dict[str, str], list[list[str | None]]]:
     ]
 
 
-def create(connection: duckdb.DuckDBPyConnection, file: Path, folder: Path) -> None:
+def create(connection: duckdb.DuckDBPyConnection, file: Path, folder: Path, day: date) -> None:
     """A relation of a CSV: as a table, as one of the database `out`, and as the Parquet file of a variable."""
     given, rows = read(file)
     columns = COLUMNS.get(file.stem, {}) | given
+    defaults = {"BIGINT": " DEFAULT 0", "INTEGER": " DEFAULT 0", "DATE": f" DEFAULT DATE '{day}'"}
     declared = ", ".join(
-        f"{name} {kind}{' DEFAULT 0' if kind == 'BIGINT' and name not in given else ''}"
-        for name, kind in columns.items()
+        f"{name} {kind}{'' if name in given else defaults.get(kind, '')}" for name, kind in columns.items()
     )
     connection.execute(f"CREATE TABLE out.{file.stem} ({declared})")
     if rows:
@@ -154,14 +162,16 @@ def test_a_table_gives_the_rows_that_were_worked_out_by_hand(
     case: Path, connection: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
     said: dict[str, Any] = tomllib.loads((case / "case.toml").read_text("utf-8"))
-    assert said.keys() <= {"shows", "day", "settings", "cuts", "where"}
+    assert said.keys() <= {"shows", "day", "days", "settings", "cuts", "where"}
+    day = said.get("day", DAY)
     for file in case.glob("*.csv"):
         if file.stem != "expect":
-            create(connection, file, tmp_path)
+            create(connection, file, tmp_path, day)
     name = name_of(case.parent)
-    day = said.get("day", DAY)
+    settings = Settings(**said.get("settings", {}))
+    create_batch(connection, batch_days(said.get("days", [day]), settings.timezone, {day: said.get("cuts", ())}))
     values = (
-        day_values(day, Settings(**said.get("settings", {})), said.get("cuts", ()))
+        day_values(settings.billing_on(day))
         | ALL_DEVICES
         | {"as_of": day, "masking_version": MASKING_VERSION, "accounts": ["acme", "beta"]}
     )

@@ -1,4 +1,4 @@
-"""The heavy step on Spark, second half: one day's live parts into the day's tables, by the plan of the roll-up.
+"""The heavy step on Spark, second half: the live parts of some days into their tables, by the plan of the roll-up.
 
 A first job looks at the events as they were delivered. A second one shares them out by a hash of the event_id, makes
 what the plan says of records in each bucket, and shares that out again: devices by their sets, all else by what adds
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,7 +24,7 @@ from pipelines.engines.spark.packing import add_rows, unpacked
 from pipelines.engines.spark.place import Place
 from pipelines.engines.spark.session import slots_of
 from pipelines.engines.spark.tasks import (
-    DayTask,
+    BatchTask,
     Packed,
     count_delivered,
     count_devices,
@@ -32,7 +33,7 @@ from pipelines.engines.spark.tasks import (
     kept_of_records,
     share_out,
 )
-from pipelines.engines.steps import add_up, make, write_tables
+from pipelines.engines.steps import add_up, create_batch, make, write_tables
 from pipelines.store.part_records import PartRecords
 
 if TYPE_CHECKING:
@@ -56,11 +57,12 @@ class SparkRoller:
         for name, rows in plan.relations.items():
             connection.register(name, rows)
 
-    def roll_up(self, events: DayEvents, target: Path) -> DayBooks:
-        """De-duplicates the day's events and writes its tables into the empty folder `target`."""
+    def roll_up(self, events: DayEvents, target: Path) -> dict[date, DayBooks]:
+        """De-duplicates the events and writes the tables of each day; see `DayRoller`."""
+        create_batch(self._connection, events.batch)
         with failures_in_words(self._place.log):
             self._count(events)
-        return write_tables(self._connection, self._plan, events.values, target)
+        return write_tables(self._connection, self._plan, events.values, events.batch, target)
 
     def _count(self, events: DayEvents) -> None:
         """Makes all but the last steps, of what executors find."""
@@ -68,11 +70,11 @@ class SparkRoller:
         slots = slots_of(self._context)
         buckets = self._place.settings.engine.partitions or buckets_of(events.records, slots)
         shares = shares_of(events.parts, slots)
-        task = DayTask(self._place, plan, events.day, events.values, events.late, shares, buckets)
+        task = BatchTask(self._place, plan, events.batch, events.values, events.late, shares, buckets)
         self._take(plan.delivered_steps, self._shares(shares).mapPartitions(partial(count_delivered, task)))
         make(connection, plan.number_steps, events.values)
-        of_day = (*plan.delivered_steps, *plan.number_steps)
-        task = replace(task, known={step.name: connection.table(step.name).to_arrow_table() for step in of_day})
+        known = (*plan.delivered_steps, *plan.number_steps)
+        task = replace(task, known={step.name: connection.table(step.name).to_arrow_table() for step in known})
         counted = (
             self._shares(shares)
             .mapPartitions(partial(share_out, task))

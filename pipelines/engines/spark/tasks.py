@@ -1,9 +1,10 @@
-"""What an executor does of a day: each function is one task, packed rows to packed rows in a DuckDB of its own."""
+"""What an executor does for a batch of days: each function is one task, from packed rows to packed rows, in a DuckDB of
+its own.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
 
 import duckdb
 import numpy as np
@@ -17,6 +18,7 @@ from pipelines.engines.spark.place import Place
 from pipelines.engines.steps import (
     add_up,
     added_up,
+    create_batch,
     create_events,
     create_view,
     make,
@@ -39,8 +41,8 @@ _FEW_ROWS = 64
 
 
 @dataclass(frozen=True)
-class DayTask:
-    """A day that is rolled up, as every task of it knows it.
+class BatchTask:
+    """A batch of days that is rolled up, as every task of it knows it; `batch` and `late` are as in `DayEvents`.
 
     `shares` are the parts by the tasks that read them; `known` is what the first job found; `buckets` is how many the
     second one has.
@@ -48,7 +50,7 @@ class DayTask:
 
     place: Place
     plan: DayPlan
-    day: date
+    batch: pa.Table
     values: Mapping[str, object]
     late: pa.Table
     shares: Sequence[Sequence[PartRecords]]
@@ -57,12 +59,13 @@ class DayTask:
 
     @contextmanager
     def opened(self) -> Iterator[tuple[duckdb.DuckDBPyConnection, int]]:
-        """A workbench with what is known of the day, and the bytes of memory that it may take."""
+        """A workbench with what is known of the days, and the bytes of memory that it may take."""
         with (
             self.place.on_executor() as (settings, temp),
             workbench(settings, temp, [self.place.folder]) as connection,
         ):
             add_limit_walk(connection)
+            create_batch(connection, self.batch)
             for name, rows in {**self.plan.relations, **self.known}.items():
                 connection.register(name, rows)
             yield connection, settings.memory_bytes
@@ -78,29 +81,29 @@ def kept_of_keys(plan: DayPlan) -> list[Step]:
     return [step for step in plan.key_steps if step.adds is not None]
 
 
-def count_delivered(task: DayTask, numbers: Iterator[int]) -> Iterator[Packed]:
+def count_delivered(task: BatchTask, numbers: Iterator[int]) -> Iterator[Packed]:
     """What the plan says of events as they were delivered, those of one share."""
     with task.opened() as (connection, _):
         for share in numbers:
-            create_events(connection, task.plan, task.day, task.shares[share], task.late)
+            create_events(connection, task.batch, task.shares[share], task.late)
             make(connection, task.plan.delivered_steps, task.values)
             for step in task.plan.delivered_steps:
                 for data in packed(connection.table(step.name)):
                     yield step.name, data
 
 
-def share_out(task: DayTask, numbers: Iterator[int]) -> Iterator[Shared]:
+def share_out(task: BatchTask, numbers: Iterator[int]) -> Iterator[Shared]:
     """The events of a share by the bucket of their event_id."""
     columns = ", ".join(task.plan.record_columns)
     query = f"SELECT {columns}, (hash(event_id) % {task.buckets})::INTEGER FROM events"
     with task.opened() as (connection, _):
         for share in numbers:
-            create_events(connection, task.plan, task.day, task.shares[share], task.late)
+            create_events(connection, task.batch, task.shares[share], task.late)
             for bucket, data in packed_by_bucket(connection.sql(query), task.buckets):
                 yield bucket, (_EVENTS, data)
 
 
-def count_records(task: DayTask, received: Iterator[Shared]) -> Iterator[Shared]:
+def count_records(task: BatchTask, received: Iterator[Shared]) -> Iterator[Shared]:
     """What the plan says of the records of one bucket, by the bucket in which it is added up."""
     plan = task.plan
     with task.opened() as (connection, memory):
@@ -120,7 +123,7 @@ def count_records(task: DayTask, received: Iterator[Shared]) -> Iterator[Shared]
         yield from _shared_rows(task, keys_of_records.set_alias(plan.key_records.name), plan.key_set)
 
 
-def count_devices(task: DayTask, received: Iterator[Shared]) -> Iterator[Packed]:
+def count_devices(task: BatchTask, received: Iterator[Shared]) -> Iterator[Packed]:
     """What the plan says of the devices and other keys of one bucket, and what adds up in it."""
     plan = task.plan
     with task.opened() as (connection, memory):
@@ -166,7 +169,7 @@ def _numbered(rows: pa.Table, first: int) -> pa.Table:
     return rows.append_column("record_number", pa.array(np.arange(first, first + len(rows))))
 
 
-def _shared_rows(task: DayTask, rows: duckdb.DuckDBPyRelation, bucket: str) -> Iterator[Shared]:
+def _shared_rows(task: BatchTask, rows: duckdb.DuckDBPyRelation, bucket: str) -> Iterator[Shared]:
     """Rows by the bucket that an expression says; and none to the bucket with the number of this one, so that each
     knows the columns of each relation.
     """

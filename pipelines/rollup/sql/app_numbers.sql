@@ -1,5 +1,10 @@
--- grain: app_key of the day, with a number in its order, which groups and sorts faster than its text, and its registered
--- platform.
-SELECT app_key, row_number() OVER (ORDER BY app_key)::INTEGER AS app, platform
+-- grain: day, app_key: the number of the app on that day, in the order of both, and its registered platform. A number
+-- groups and sorts faster than a text.
+SELECT
+    day,
+    app_key,
+    app_number(day_number, row_number() OVER (PARTITION BY day ORDER BY app_key)) AS app,
+    platform
 FROM delivered_apps
+JOIN batch_days USING (day)
 LEFT JOIN app_platforms USING (app_key)

@@ -1,6 +1,13 @@
--- grain: the one row of a day's books: accepted records, those that count, of these the unmapped, and those in outcome_daily.
+-- grain: day: the accepted records, those that count, of these the unmapped, and those in outcome_daily.
 SELECT
-    (SELECT coalesce(sum(records), 0)::BIGINT FROM delivered_apps) AS accepted,
-    (SELECT coalesce(sum(records), 0)::BIGINT FROM record_groups) AS counted,
-    (SELECT coalesce(sum(records), 0)::BIGINT FROM counts WHERE is_unmapped) AS unmapped,
-    (SELECT coalesce(sum(records), 0)::BIGINT FROM outcome_daily) AS in_outcomes
+    day,
+    coalesce(accepted, 0)::BIGINT AS accepted,
+    coalesce(counted, 0)::BIGINT AS counted,
+    coalesce(unmapped, 0)::BIGINT AS unmapped,
+    coalesce(in_outcomes, 0)::BIGINT AS in_outcomes
+FROM batch_days
+LEFT JOIN (SELECT day, sum(records) AS accepted FROM delivered_apps GROUP BY ALL) USING (day)
+LEFT JOIN (SELECT day, sum(records) AS counted FROM record_groups GROUP BY ALL) USING (day)
+LEFT JOIN (SELECT day, sum(records) AS unmapped FROM counts WHERE is_unmapped GROUP BY ALL) USING (day)
+LEFT JOIN (SELECT day, sum(records) AS in_outcomes FROM outcome_daily GROUP BY ALL) USING (day)
+ORDER BY day

@@ -1,2 +1,2 @@
--- grain: app_key of the day, with its records as they were delivered: copies are in them.
-SELECT app_key, count(*) AS records FROM events GROUP BY app_key
+-- grain: day, app_key: its records as they were delivered, copies included.
+SELECT day, app_key, count(*) AS records FROM events GROUP BY ALL

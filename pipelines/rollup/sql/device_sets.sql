@@ -1,7 +1,9 @@
--- grain: set of channels, range of devices: the devices that answered in just these channels, whatever the app; and those
--- of them that answered once.
-SELECT channels, count(*) AS devices, count(*) FILTER (answers = 1) AS lone_devices
+-- grain: day_number, set of channels, range of devices: the devices that answered in just these channels, in any app, and
+-- those of them that answered once.
+SELECT day_number, channels, count(*) AS devices, count(*) FILTER (answers = 1) AS lone_devices
 FROM (
-    SELECT bit_or(channels) AS channels, sum(answers) AS answers FROM answering_devices GROUP BY device_high, device_low
+    SELECT day_number_of(app) AS day_number, bit_or(channels) AS channels, sum(answers) AS answers
+    FROM answering_devices
+    GROUP BY day_number_of(app), device_high, device_low
 )
 GROUP BY ALL

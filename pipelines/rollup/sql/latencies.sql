@@ -1,4 +1,4 @@
--- grain: one row per app_key, channel with a latency: nearest-rank percentiles, values that occurred.
+-- grain: day, app_key, channel with a latency: nearest-rank percentiles, values that occurred.
 WITH ranked AS (
     SELECT
         *,
@@ -15,6 +15,6 @@ WITH ranked AS (
     FROM ranked
     GROUP BY ALL
 )
-SELECT app_key, channel_of(channel) AS channel, latency_p50_ms, latency_p95_ms
+SELECT day, app_key, channel_of(channel) AS channel, latency_p50_ms, latency_p95_ms
 FROM percentiles
 JOIN app_numbers USING (app)

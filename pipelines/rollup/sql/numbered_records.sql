@@ -7,4 +7,4 @@ SELECT
     device_low,
     latency_ms
 FROM counted_records
-JOIN app_numbers USING (app_key)
+JOIN app_numbers USING (day, app_key)

@@ -1,7 +1,7 @@
--- grain: one row per combination of what records say, over the day's de-duplicated records; `records` counts them, and
--- the rest those that have a field by which nothing is counted.
+-- grain: day and combination of what records say, over the de-duplicated records; `records` counts them, and the rest
+-- those that have a field by which nothing is counted.
 SELECT
-    app_key, channel, stage, outcome, result_code, vendor, platform, carrier, scheme_id, package_name, sdk_version,
+    day, app_key, channel, stage, outcome, result_code, vendor, platform, carrier, scheme_id, package_name, sdk_version,
     count(*) AS records,
     count(os_version) AS with_os_version,
     count(device_low) AS with_device_id,

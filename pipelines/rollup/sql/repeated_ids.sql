@@ -1,4 +1,7 @@
--- grain: hash of an event_id that the day may have more than once: a hash takes a fraction of the id's time.
+-- grain: hash of a day and event_id that may come more than once: a hash takes a fraction of the id's time.
 SELECT DISTINCT id_hash
-FROM (SELECT id_hash, lag(id_hash) OVER (ORDER BY id_hash) AS one_before FROM (SELECT hash(event_id) AS id_hash FROM events))
+FROM (
+    SELECT id_hash, lag(id_hash) OVER (ORDER BY id_hash) AS one_before
+    FROM (SELECT hash(day, event_id) AS id_hash FROM events)
+)
 WHERE id_hash = one_before

@@ -1,10 +1,12 @@
--- grain: app, vendor, cut of the day by its place, from 1: the uses from it to the next one; none of a day without cuts.
+-- grain: app, vendor, cut of the app's day by its place, from 1: the uses from it to the next one; a day without cuts has
+-- no row.
 SELECT
     app,
     vendor,
-    len(list_filter($cuts::TIMESTAMP[], lambda cut: cut <= event_time)) AS segment,
+    len(list_filter(cuts, lambda cut: cut <= event_time)) AS segment,
     sum(uses)::BIGINT AS uses
 FROM verification_records
 JOIN verification_kinds USING (kind)
-WHERE len($cuts::TIMESTAMP[]) > 0 AND uses > 0
+JOIN batch_days ON day_number = day_number_of(app)
+WHERE len(cuts) > 0 AND uses > 0
 GROUP BY ALL

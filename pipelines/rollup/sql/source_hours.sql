@@ -1,14 +1,17 @@
--- grain: source, hour of the clock, over the day's records as delivered: copies are in them
+-- grain: day, source, hour of the clock, over the records as delivered, copies included
 WITH file_hours AS (
     SELECT
         filename,
         file,
-        (epoch_us(event_time) - epoch_us($day_start::TIMESTAMP)) // 3600000000 AS hour,
+        day,
+        -- A business day begins at some quarter of an hour.
+        epoch_us(event_time) // 900000000 AS quarter,
         count(*) AS records
     FROM events
     GROUP BY ALL
 )
-SELECT source, $clock_hours[hour + 1] AS hour, sum(records)::BIGINT AS records
+SELECT day, source, clock_hours[(quarter - first_quarter) // 4 + 1] AS hour, sum(records)::BIGINT AS records
 FROM file_hours
 JOIN file_sources USING (filename, file)
+JOIN batch_days USING (day)
 GROUP BY ALL

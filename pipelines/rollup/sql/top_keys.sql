@@ -1,19 +1,19 @@
--- grain: key_number, app, device or phone: the twenty of each key that came most often, and perhaps more
--- Those that came once are looked at only where too few came more often.
+-- grain: key_number, app, device or phone: the twenty of each day and key that came most often, and perhaps more
+-- Those that came once are looked at only on days on which too few came more often.
 WITH ranked AS (
     SELECT key_number, app, high, low, requests, uses, first_moment, last_moment FROM counted_keys
     UNION ALL
     SELECT key_number, app, high, low, 1, uses, moment, moment
     FROM key_records
     SEMI JOIN (
-        SELECT unnest([1, 2]) AS key_number EXCEPT
-        SELECT key_number FROM counted_keys GROUP BY key_number HAVING count(*) >= 20
-    ) USING (key_number)
+        SELECT day_number, unnest([1, 2]) AS key_number FROM batch_days EXCEPT
+        SELECT day_number_of(app), key_number FROM counted_keys GROUP BY ALL HAVING count(*) >= 20
+    ) AS too_few ON too_few.key_number = key_records.key_number AND day_number = day_number_of(key_records.app)
     ANTI JOIN repeated_keys ON key_hash = hash(key_number, app, low)
 )
 SELECT *
 FROM ranked
 WHERE key_number < 3
 QUALIFY row_number() OVER (
-    PARTITION BY key_number ORDER BY requests DESC, high < 0, high, low < 0, low, app
+    PARTITION BY day_number_of(app), key_number ORDER BY requests DESC, high < 0, high, low < 0, low, app
 ) <= 20

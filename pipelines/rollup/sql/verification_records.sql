@@ -12,7 +12,7 @@ SELECT
     is_late,
     coalesce(duplicates, 0) AS duplicates
 FROM counted_records
-JOIN app_numbers USING (app_key)
+JOIN app_numbers USING (day, app_key)
 JOIN verification_kinds AS said
     ON said.channel = counted_records.channel AND said.stage = counted_records.stage
     AND said.logged_outcome IS NOT DISTINCT FROM counted_records.outcome

@@ -1,5 +1,5 @@
 -- grain: day, app_key: distinct devices over all channels
-SELECT $day::DATE AS day, app_key, sum(devices)::BIGINT AS devices
+SELECT day, app_key, sum(devices)::BIGINT AS devices
 FROM app_device_sets
 GROUP BY ALL
-ORDER BY app_key
+ORDER BY day, app_key

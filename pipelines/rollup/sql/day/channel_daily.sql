@@ -1,6 +1,7 @@
 -- grain: day, app_key, channel (a row where there was a record, of any stage)
 WITH channel_counts AS (
     SELECT
+        day,
         app_key,
         channel,
         sum(authorization_requests)::BIGINT AS authorization_requests,
@@ -15,18 +16,17 @@ WITH channel_counts AS (
     FROM counts
     GROUP BY ALL
 ), channel_devices AS (
-    SELECT app_key, channel, sum(devices)::BIGINT AS devices
-    FROM channel_counts JOIN app_device_sets USING (app_key)
+    SELECT day, app_key, channel, sum(devices)::BIGINT AS devices
+    FROM channel_counts JOIN app_device_sets USING (day, app_key)
     WHERE channels & channel_bit(channel_number(channel)) > 0
     GROUP BY ALL
 )
 SELECT
-    $day::DATE AS day,
     channel_counts.*,
     coalesce(devices, 0) AS devices,
     latency_p50_ms,
     latency_p95_ms
 FROM channel_counts
-LEFT JOIN channel_devices USING (app_key, channel)
-LEFT JOIN latencies USING (app_key, channel)
-ORDER BY app_key, channel
+LEFT JOIN channel_devices USING (day, app_key, channel)
+LEFT JOIN latencies USING (day, app_key, channel)
+ORDER BY day, app_key, channel

@@ -1,6 +1,6 @@
 -- grain: day, app_key, channel, platform, scheme_id, package_name, carrier
 SELECT
-    $day::DATE AS day,
+    day,
     app_key,
     channel,
     platform,
@@ -18,4 +18,4 @@ SELECT
     sum(billable_verifications)::BIGINT AS billable_verifications
 FROM counts
 GROUP BY ALL
-ORDER BY app_key, channel, platform, scheme_id NULLS FIRST, package_name NULLS FIRST, carrier
+ORDER BY day, app_key, channel, platform, scheme_id NULLS FIRST, package_name NULLS FIRST, carrier

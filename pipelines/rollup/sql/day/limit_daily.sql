@@ -6,6 +6,7 @@ WITH scopes AS (
         limits.key_number,
         limits.channel,
         app,
+        day,
         app_numbers.app_key,
         sum(requests) AS requests,
         sum(CASE limits.key_number WHEN 1 THEN with_device WHEN 2 THEN with_phone ELSE requests END) AS with_key
@@ -15,7 +16,7 @@ WITH scopes AS (
     GROUP BY ALL
 )
 SELECT
-    $day::DATE AS day,
+    day,
     limit_id,
     app_key,
     requests::BIGINT AS requests,
@@ -28,4 +29,4 @@ SELECT
 FROM scopes
 LEFT JOIN key_channels USING (key_number, app, channel)
 LEFT JOIN limit_blocks USING (limit_number, app)
-ORDER BY limit_id, app_key
+ORDER BY day, limit_id, app_key

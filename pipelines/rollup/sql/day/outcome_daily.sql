@@ -1,6 +1,6 @@
 -- grain: day, app_key, channel, stage, platform, carrier, sdk_version, outcome, vendor, result_code
 SELECT
-    $day::DATE AS day,
+    day,
     app_key,
     channel,
     stage,
@@ -13,4 +13,4 @@ SELECT
     sum(records)::BIGINT AS records
 FROM counts
 GROUP BY ALL
-ORDER BY app_key, channel, stage, platform, carrier, sdk_version NULLS FIRST, outcome, vendor, result_code NULLS FIRST
+ORDER BY day, app_key, channel, stage, platform, carrier, sdk_version NULLS FIRST, outcome, vendor, result_code NULLS FIRST

@@ -1,9 +1,10 @@
 -- grain: day, measure, whole, part: parts of the day's records that nothing else counts; part '' is the whole itself
 WITH parts AS (
-    SELECT 'hour' AS measure, source AS whole, unnest(['', format('{:02d}', hour)]) AS part, records AS amount
+    SELECT day, 'hour' AS measure, source AS whole, unnest(['', format('{:02d}', hour)]) AS part, records AS amount
     FROM source_hours
     UNION ALL
     SELECT
+        day,
         'field',
         '',
         unnest([
@@ -24,11 +25,13 @@ WITH parts AS (
     FROM counts
     UNION ALL
     -- Devices that answered in one channel alone, and those of them that did so once.
-    SELECT 'lone_device', channel_of(number), unnest(['', 'once']), unnest([devices, lone_devices])
-    FROM device_sets JOIN (SELECT unnest(range(1, 8)) AS number) ON channels = channel_bit(number)
+    SELECT day, 'lone_device', channel_of(number), unnest(['', 'once']), unnest([devices, lone_devices])
+    FROM device_sets
+    JOIN batch_days USING (day_number)
+    JOIN (SELECT unnest(range(1, 8)) AS number) ON channels = channel_bit(number)
 )
-SELECT $day::DATE AS day, measure, whole, part, sum(amount)::BIGINT AS amount
+SELECT day, measure, whole, part, sum(amount)::BIGINT AS amount
 FROM parts
 WHERE amount > 0
 GROUP BY ALL
-ORDER BY measure, whole, part
+ORDER BY day, measure, whole, part

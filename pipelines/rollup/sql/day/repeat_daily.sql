@@ -1,6 +1,6 @@
 -- grain: day, app_key, key, requests_class: the devices and the phones of the day, by their verification records
 SELECT
-    $day::DATE AS day,
+    day,
     app_key,
     (['device', 'phone'])[key_number] AS key,
     requests_class,
@@ -11,4 +11,4 @@ FROM key_classes
 JOIN app_numbers USING (app)
 WHERE key_number < 3
 GROUP BY ALL
-ORDER BY app_key, key, requests_class
+ORDER BY day, app_key, key, requests_class

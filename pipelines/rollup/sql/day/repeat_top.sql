@@ -1,6 +1,6 @@
 -- grain: day, key, rank: the devices and phones with most verification records in an app
 SELECT
-    $day::DATE AS day,
+    day,
     (['device', 'phone'])[key_number] AS key,
     (row_number() OVER by_requests)::INTEGER AS rank,
     app_key,
@@ -12,7 +12,7 @@ SELECT
 FROM top_keys
 JOIN app_numbers USING (app)
 WINDOW by_requests AS (
-    PARTITION BY key_number ORDER BY requests DESC, high < 0, high, low < 0, low, app_key
+    PARTITION BY day, key_number ORDER BY requests DESC, high < 0, high, low < 0, low, app_key
 )
 QUALIFY row_number() OVER by_requests <= 20
-ORDER BY key, rank
+ORDER BY day, key, rank

@@ -1,5 +1,5 @@
 -- grain: day, channel, stage, vendor, platform, result_code that the dictionary lacks
-SELECT $day::DATE AS day, channel, stage, vendor, platform, result_code, sum(records)::BIGINT AS records
+SELECT day, channel, stage, vendor, platform, result_code, sum(records)::BIGINT AS records
 FROM counts
 WHERE is_unmapped
 GROUP BY ALL

@@ -1,7 +1,7 @@
 -- grain: day, hour of the business clock, app_key, channel, vendor with a verification record
 SELECT
-    $day::DATE AS day,
-    $clock_hours[hour + 1] AS hour,
+    day,
+    clock_hours[hour + 1] AS hour,
     app_key,
     channel,
     vendor,
@@ -14,6 +14,7 @@ SELECT
     sum(late)::BIGINT AS late
 FROM hour_groups
 JOIN app_numbers USING (app)
+JOIN batch_days USING (day)
 -- An hour that comes twice is one.
 GROUP BY ALL
-ORDER BY hour, app_key, channel, vendor
+ORDER BY day, hour, app_key, channel, vendor

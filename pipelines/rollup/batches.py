@@ -1,0 +1,91 @@
+"""Rolls days up in batches: a plan takes longer to begin than to run over the few records of a small day."""
+
+from collections import Counter, deque
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+import duckdb
+
+from pipelines.contract.day_tables import DayBooks
+from pipelines.contract.settings import Settings
+from pipelines.engines.base import APP_BITS, DayEvents
+from pipelines.rollup.inputs import RollupInputs
+from pipelines.rollup.late_rows import late_rows
+from pipelines.rollup.plan import batch_days, day_plan, day_values
+from pipelines.store.manifest import Manifest
+
+MOST_RECORDS: Final = 1_000_000
+"""Records of a batch of several days. The steps hold 280 MB of so many at once. Two million need 620 MB, and take as
+long as two batches of one million.
+"""
+# The number of an app on a day fits into an INTEGER.
+_MOST_DAYS: Final = 1 << (31 - APP_BITS)
+
+
+def roll_up_batches(
+    inputs: RollupInputs, manifest: Manifest, days: Sequence[date], target: Path
+) -> Iterator[dict[date, DayBooks]]:
+    """Computes the tables of days from their live parts; yields the books of one batch of days at a time.
+
+    A batch that does not fit into memory is halved and computed again, down to a single day.
+
+    Args:
+        days: days with events, in order.
+        target: an empty folder, which gets a folder of tables for each day.
+
+    Raises:
+        BooksError: a table has a key twice.
+        duckdb.OutOfMemoryException: a single day does not fit into memory.
+    """
+    plan = day_plan(inputs.registry)
+    waiting = deque(batches(inputs.settings, manifest, days))
+    while waiting:
+        with inputs.engine.day_roller(plan) as roller:
+            while waiting:
+                batch = waiting.popleft()
+                try:
+                    books = roller.roll_up(_events_of(inputs, manifest, batch), target)
+                except duckdb.OutOfMemoryException:
+                    if len(batch) == 1:
+                        raise
+                    half = len(batch) // 2
+                    waiting.extendleft((batch[half:], batch[:half]))
+                    # The tables of the failed batch go with the roller.
+                    break
+                yield books
+
+
+def batches(settings: Settings, manifest: Manifest, days: Sequence[date]) -> Iterator[list[date]]:
+    """The days in batches that one set of billing rules bills and that have at most `MOST_RECORDS`; a larger day is a
+    batch of its own.
+    """
+    accepted: Counter[date] = Counter()
+    for entry in manifest.live_parts():
+        accepted.update({day: rows.accepted for day, rows in entry.days.items()})
+    batch: list[date] = []
+    records = 0
+    for day in days:
+        is_full = records + accepted[day] > MOST_RECORDS or len(batch) == _MOST_DAYS
+        if batch and (is_full or settings.billing_on(day) != settings.billing_on(batch[0])):
+            yield batch
+            batch, records = [], 0
+        batch.append(day)
+        records += accepted[day]
+    if batch:
+        yield batch
+
+
+def _events_of(inputs: RollupInputs, manifest: Manifest, days: Sequence[date]) -> DayEvents:
+    """The live parts with records of these days."""
+    # What a part holds of other days does not matter: if all its files count, none of its rows is looked at for that.
+    live = manifest.live_parts()
+    used = {entry.part for entry in live if not entry.days.keys().isdisjoint(days)}
+    return DayEvents(
+        batch=batch_days(days, inputs.settings.timezone, inputs.registry.bought.cuts),
+        records=sum(entry.days[day].accepted for entry in live for day in days if day in entry.days),
+        parts=inputs.store.part_records(entry for entry in live if entry.part in used),
+        values=day_values(inputs.settings.billing_on(days[0])),
+        late=late_rows(inputs.store, inputs.settings, days, live),
+    )

@@ -1,0 +1,23 @@
+"""What every roll-up of a run works with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipelines.contract.registry import Registry
+from pipelines.contract.settings import Settings
+from pipelines.store.store import Store
+
+if TYPE_CHECKING:
+    from pipelines.engines.base import Engine
+
+
+@dataclass(frozen=True)
+class RollupInputs:
+    """The store with the parts, the rules that they are counted by, and the engine that counts them."""
+
+    store: Store
+    settings: Settings
+    registry: Registry
+    engine: Engine

@@ -1,0 +1,78 @@
+"""The files of a table by day: cut equally however rows come, each key once, nothing lost."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from pipelines.common.errors import BooksError
+from pipelines.engines import day_files
+from pipelines.engines.day_files import write_days
+
+FIRST, SECOND, THIRD = (date(2026, 3, day) for day in (8, 9, 10))
+SCHEMA = pa.schema([("day", pa.date32()), ("app_key", pa.string()), ("records", pa.int64())])
+Rows = list[tuple[date, str | None, int]]
+
+
+def written(
+    folder: Path, rows: Rows, sizes: Iterable[int], key: tuple[str, ...] = ("day", "app_key")
+) -> dict[date, bytes]:
+    """The rows written in batches of these sizes, and the rest in one."""
+    folders = {day: folder / str(day) for day in (FIRST, SECOND, THIRD)}
+    for of_day in folders.values():
+        of_day.mkdir(parents=True)
+    table = pa.Table.from_pylist([dict(zip(SCHEMA.names, row, strict=True)) for row in rows], SCHEMA)
+    batches, start = [], 0
+    for size in (*sizes, len(rows)):
+        batches += table.slice(start, size).to_batches()
+        start += size
+    digests = write_days(batches, SCHEMA, "t", key, folders)
+    for day, digest in digests.items():
+        assert hashlib.sha256((folders[day] / "t.parquet").read_bytes()).digest() == digest
+    return digests
+
+
+def test_the_same_rows_give_the_same_bytes_however_they_come(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(day_files, "ROWS_AT_ONCE", 2_000)
+    rows: Rows = [(FIRST, f"app{n:05}", n) for n in range(5_000)] + [(THIRD, f"app{n:05}", n) for n in range(900)]
+    whole = written(tmp_path / "whole", rows, ())
+    assert written(tmp_path / "small", rows, [7] * 300) == whole
+    assert written(tmp_path / "large", rows, [3_000, 2_500]) == whole
+    files = {day: pq.ParquetFile(tmp_path / "whole" / str(day) / "t.parquet") for day in (FIRST, SECOND, THIRD)}
+    assert [files[FIRST].metadata.row_group(n).num_rows for n in range(3)] == [2_000, 2_000, 1_000]
+    assert files[FIRST].read()["records"].to_pylist() == list(range(5_000))
+    assert files[SECOND].read().num_rows == 0
+    assert files[SECOND].schema_arrow == SCHEMA
+    assert files[THIRD].read()["records"].to_pylist() == list(range(900))
+    # One day alone is written as it is among others.
+    assert written(tmp_path / "alone", rows[5_000:], ())[THIRD] == whole[THIRD]
+
+
+def test_a_table_whose_key_lacks_the_day_is_stored_without_it(tmp_path: Path) -> None:
+    written(tmp_path, [(FIRST, "app", 1), (SECOND, "app", 2)], (), ("app_key",))
+    assert pq.read_table(tmp_path / str(SECOND) / "t.parquet").to_pylist() == [{"app_key": "app", "records": 2}]
+
+
+@pytest.mark.parametrize("sizes", [(), (1,), (2,), (3,)])
+@pytest.mark.parametrize("app", ["shop", None])
+def test_a_repeated_key_is_found_wherever_the_rows_are_cut(
+    tmp_path: Path, sizes: tuple[int, ...], app: str | None
+) -> None:
+    rows: Rows = [(FIRST, app, 1), (SECOND, app, 1), (SECOND, app, 2), (SECOND, "z", 1)]
+    with pytest.raises(BooksError, match=r"^The key of 1 row of t is that of another row"):
+        written(tmp_path, rows, sizes)
+
+
+def test_no_value_is_not_the_same_as_a_value(tmp_path: Path) -> None:
+    assert written(tmp_path, [(FIRST, None, 1), (FIRST, "", 1), (SECOND, None, 1)], ())
+
+
+def test_rows_of_an_earlier_day_are_not_lost(tmp_path: Path) -> None:
+    with pytest.raises(BooksError, match=r"^Rows of t of 2026-03-08 come after those of a later day"):
+        written(tmp_path, [(SECOND, "a", 1), (FIRST, "a", 1)], ())
