@@ -71,9 +71,10 @@ def json_texts(mapping: SourceMapping) -> RawRelation:
             CASE WHEN NOT is_text OR kind IS DISTINCT FROM 'OBJECT' THEN '{MALFORMED}' END AS "row state"
             {record}{_picked(names)}
         FROM (
-            SELECT file, line, text, is_text, TRY(json_type(bare)) AS kind,
-                TRY(json_transform(bare, {_shape(names)})) AS picked
-            FROM (SELECT *, trim(text, {_BLANKS}) AS bare FROM texts)
+            -- Each text that fails costs an exception: those that are no JSON are not tried.
+            SELECT file, line, text, is_text, CASE WHEN is_json THEN TRY(json_type(bare)) END AS kind,
+                CASE WHEN is_json THEN TRY(json_transform(bare, {_shape(names)})) END AS picked
+            FROM (SELECT *, json_valid(bare) AS is_json FROM (SELECT *, trim(text, {_BLANKS}) AS bare FROM texts))
         )"""
     return RawRelation(query, ("row line", "row text"))
 
