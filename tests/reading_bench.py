@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 import struct
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import NamedTemporaryFile, TemporaryDirectory
 from uuid import UUID
 
 import duckdb
@@ -20,7 +21,7 @@ import pyarrow.parquet as pq
 from pipelines.contract.parts import PartBooks
 from pipelines.contract.settings import Settings
 from pipelines.engines.duckdb.reader import DuckDBReader
-from pipelines.engines.duckdb.reading_job import FileRows, ReadingJob, rejected_rows
+from pipelines.engines.duckdb.reading_job import FileRows, ReadingJob, kept_rows
 from pipelines.reading.landing import LandedFile
 from pipelines.reading.lines import SCHEMA, line_batches
 from pipelines.reading.raw_relations import json_texts
@@ -41,10 +42,13 @@ def limits(business_zone: str = "Asia/Shanghai", source_zone: str = "Asia/Shangh
 
 @dataclass(frozen=True)
 class ReadFile:
-    """What a file gave: typed events, rejects (line, reason, text) by line, and its books."""
+    """What a file gave: typed events, kept rejects (line, reason, text) by line, for how many records the kept rejects
+    of each reason stand, and its books.
+    """
 
     events: list[Row]
     rejects: list[tuple[int, str, str]]
+    rejected: dict[str, int]
     books: PartBooks
 
     @property
@@ -76,6 +80,15 @@ class ReadingBench:
             (books,) = self._reader.read([landed], mapping, reading or limits(), target)
             return _read(target, books)
 
+    def read_into(self, target: Path, content: bytes) -> PartBooks:
+        """Reads a JSON file into a new folder, which stays; gives its books."""
+        target.mkdir()
+        with NamedTemporaryFile(dir=self._root) as file:
+            Path(file.name).write_bytes(content)
+            landed = LandedFile("a.ndjson", Path(file.name), len(content), "")
+            (books,) = self._reader.read([landed], CANONICAL, limits(), target)
+        return books
+
     def read_together(self, contents: list[bytes], mapping: SourceMapping) -> list[PartBooks]:
         """The books of JSON files that are read into one part."""
         with TemporaryDirectory(dir=self._root) as folder:
@@ -95,8 +108,8 @@ class ReadingBench:
             self._connection.register("texts", lines.add_column(0, "file", pa.array([0] * len(lines), pa.int32())))
 
             def reject(batch: pa.RecordBatch, is_rejected: np.ndarray) -> None:
-                for _, row in rejected_rows(batch, is_rejected):
-                    part.reject(0, row["given_line"], row["reason"], "")
+                for _, row in kept_rows(batch, is_rejected, part):
+                    part.keep_rejected(0, row["given_line"], row["reason"], "")
 
             with job.part(1) as part:
                 query = record_query(CANONICAL, json_texts(CANONICAL), {"given_line": '"row line"'})
@@ -106,8 +119,12 @@ class ReadingBench:
 
 def _read(part: Path, books: PartBooks) -> ReadFile:
     events = [_with_hashes(row) for row in _rows(part / "records.parquet")]
-    rejects = sorted((row["line"], row["reason"], row["record"]) for row in _rows(part / "rejects.parquet"))
-    return ReadFile(sorted(events, key=lambda row: row["event_id"]), rejects, books)
+    rows = _rows(part / "rejects.parquet")
+    rejects = sorted((row["line"], row["reason"], row["record"]) for row in rows)
+    rejected: Counter[str] = Counter()
+    for row in rows:
+        rejected[row["reason"]] += row["rejected"]
+    return ReadFile(sorted(events, key=lambda row: row["event_id"]), rejects, dict(rejected), books)
 
 
 def _with_hashes(row: Row) -> Row:

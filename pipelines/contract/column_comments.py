@@ -211,6 +211,8 @@ _WORDS: Final = {
     "place": "place in the order of the pages, from 0",
     "rejected_records.origin": "`landing`: a record of a log; `registry`: a row of the registry",
     "rejected_records.path": "path under `landing`, or, of the registry's rows, `registry/<file>`",
+    "rejected_records.rejected": "how many rejected records the row stands for: 1; in the last row of a file and "
+    "reason also all that follow it, which have no rows",
     "platform": "`android`, `ios`, `ipad`, `harmony`, `h5` or `unknown`: of the record, else of the registry",
     **dict.fromkeys(
         (f"{table}.platform" for table in ("apps", "usage_daily", "usage_7d", "usage_30d", "usage_month")),

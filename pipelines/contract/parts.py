@@ -22,9 +22,18 @@ EVENT_SCHEMA = pa.schema(
 )
 
 
-# `masking_version` says by which rules the text is masked; the first ones wrote none.
+# The kept rejected records. `masking_version` says by which rules the text is masked; the first ones wrote none.
+# `rejected` is how many rejected records the row stands for, see `store/kept_rejects.py`; parts of earlier versions
+# lack it and kept every record.
 REJECT_SCHEMA = pa.schema(
-    {"file": pa.int32(), "line": pa.int64(), "reason": _TEXT, "record": _TEXT, "masking_version": pa.int32()}
+    {
+        "file": pa.int32(),
+        "line": pa.int64(),
+        "reason": _TEXT,
+        "record": _TEXT,
+        "masking_version": pa.int32(),
+        "rejected": pa.int64(),
+    }
 )
 
 

@@ -63,6 +63,9 @@ OPTIONAL_FIELDS: Final = FIELD_NAMES[7:]
 PERSONAL_FIELDS: Final = ("device_id", "phone")
 # What these hold is not shown of a rejected record.
 HIDDEN_FIELDS: Final = (*PERSONAL_FIELDS, "attempt_id", "account_id")
+# Fetching and masking a text costs ten times what reading an accepted record does.
+KEPT_REJECTS: Final = 1000
+"""How many rejected records of each file and reason are kept: the first ones. The books count all."""
 
 
 def record_macros() -> Iterator[str]:

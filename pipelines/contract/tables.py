@@ -187,9 +187,9 @@ _ALL: Final = (
     ),
     _table(
         "rejected_records",
-        "rejected record of a log, or row of the registry",
+        "rejected record of a log, of each file and reason the first 1,000, or row of the registry",
         "path line reason origin",
-        "path line:BIGINT reason record origin",
+        "path line:BIGINT reason record origin rejected:BIGINT",
     ),
     _table(
         "nulled_fields",

@@ -12,27 +12,28 @@ if TYPE_CHECKING:
     from pipelines.contract.parts import PartBooks
 
 
-def join_pieces(folders: Sequence[Path], lines: Sequence[int], target: Path) -> None:
-    """Moves the records of folders, in their order, into the empty folder `target`; `lines` is how many each has."""
-    import pyarrow as pa
+def join_pieces(folders: Sequence[Path], lines: Sequence[int], books: "PartBooks", target: Path) -> None:
+    """Moves the records of folders, in their order, into the empty folder `target`; `lines` is how many each has, and
+    `books` are those of all pieces together.
+    """
+    import polars as pl
     import pyarrow.parquet as pq
 
     from pipelines.contract.parts import REJECT_SCHEMA
+    from pipelines.store.kept_rejects import kept_rejects
 
     rejected = [folder / "rejects.parquet" for folder in folders]
     for place, folder in enumerate(folders):
         (folder / name_of_piece(0)).rename(target / name_of_piece(place))
     if not any(file.exists() for file in rejected):
         return
-    before = 0
-    with pq.ParquetWriter(target / "rejects.parquet", REJECT_SCHEMA, compression="zstd") as writer:
-        for file, count in zip(rejected, lines, strict=True):
-            if file.exists():
-                for batch in pq.ParquetFile(file).iter_batches():
-                    numbers = pa.array(batch.column("line").to_numpy() + before)
-                    columns = [numbers if name == "line" else batch.column(name) for name in REJECT_SCHEMA.names]
-                    writer.write_batch(pa.RecordBatch.from_arrays(columns, schema=REJECT_SCHEMA))
-            before += count
+    before, of_pieces = 0, []
+    for file, count in zip(rejected, lines, strict=True):
+        if file.exists():
+            of_pieces.append(pl.DataFrame(pq.read_table(file)).with_columns(line=pl.col("line") + before))
+        before += count
+    kept = kept_rejects(pl.concat(of_pieces), [books]).to_arrow()
+    pq.write_table(kept.cast(REJECT_SCHEMA), target / "rejects.parquet", compression="zstd")
 
 
 def join_books(books: Sequence["PartBooks"]) -> "PartBooks":

@@ -186,8 +186,9 @@ def _joined(parts: list[ReadPart]) -> ReadPart:
         return ReadPart([replace(whole, finding=finding)], folder)
     from pipelines.ingest.joined_parts import join_books, join_pieces
 
-    join_pieces([part.folder for part in parts[1:]], [piece.lines for piece in pieces], folder)
-    return ReadPart([replace(whole, books=join_books([piece.books for piece in pieces if piece.books]))], folder)
+    books = join_books([piece.books for piece in pieces if piece.books])
+    join_pieces([part.folder for part in parts[1:]], [piece.lines for piece in pieces], books, folder)
+    return ReadPart([replace(whole, books=books)], folder)
 
 
 def _lines_of(file: LandedFile) -> int:

@@ -14,6 +14,7 @@ from typing import Any
 from pipelines.common.days import business_day
 from pipelines.common.errors import DamagedFileError
 from pipelines.common.text import printable
+from pipelines.contract.record import KEPT_REJECTS
 from pipelines.ingest.batches import Batch
 from pipelines.ingest.context import IngestContext
 from pipelines.ingest.ingest import count_late, new_entry, standing, taken_away
@@ -202,7 +203,8 @@ class _Reread:
         rejects = folder / "rejects.parquet"
         if not rejects.exists():
             return (*found, *_NO_REJECTS)
-        return found + self._contents.ask("rejects_content", {"rejects": str(rejects), "place": place})[0]
+        of_rejects = {"rejects": str(rejects), "place": place, "kept_rejects": KEPT_REJECTS}
+        return found + self._contents.ask("rejects_content", of_rejects)[0]
 
 
 def _is_as_read(file: LandedFile, entry: FileEntry) -> bool:

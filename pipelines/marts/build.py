@@ -37,7 +37,8 @@ from pipelines.store.store import Store
 
 # DuckDB reads no empty list of files.
 NO_REJECTS = (
-    "SELECT 0 AS file, 0::BIGINT AS line, '' AS reason, '' AS record, 0 AS masking_version, '' AS filename WHERE false"
+    "SELECT 0 AS file, 0::BIGINT AS line, '' AS reason, '' AS record, 0 AS masking_version, 0::BIGINT AS rejected, "
+    "'' AS filename WHERE false"
 )
 
 # A day whose events are gone is never made anew: it may be of before these tables.

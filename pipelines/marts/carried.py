@@ -22,7 +22,7 @@ from pipelines.store.database import has_wal
 from pipelines.store.manifest import Manifest
 
 # Raise it when the same day tables would give other marts or pages.
-MARTS_VERSION = 12
+MARTS_VERSION = 13
 
 
 @dataclass(frozen=True)

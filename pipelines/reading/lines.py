@@ -21,12 +21,12 @@ _BATCH_BYTES = 4 << 20
 
 
 class RowSet:
-    """Places of rows, one bit each: of a file of nothing but bad short lines there may be a billion."""
+    """Places of rows before `end`, one bit each: of a file of nothing but bad short lines there may be a billion."""
 
     def __init__(self) -> None:
         self._firsts: list[int] = []
         self._marks: list[np.ndarray] = []
-        self.count = 0
+        self.count = self.end = 0
 
     def add(self, first: int, marks: np.ndarray) -> None:
         """Adds the rows from `first` on that are marked; rows are added in their order."""
@@ -34,6 +34,7 @@ class RowSet:
             self._firsts.append(first)
             self._marks.append(np.packbits(marks))
             self.count += int(marks.sum())
+            self.end = first + int(np.flatnonzero(marks)[-1]) + 1
 
     def marks(self, first: int, count: int) -> np.ndarray:
         """Which of `count` rows from `first` on are in the set."""
@@ -66,6 +67,8 @@ def line_batches(stream: ByteStream, only: RowSet | None = None, first_row: int 
         row += count
         if wanted.any():
             yield from _pieces(block, wanted)
+        if only is not None and row >= only.end:
+            return
 
 
 def _pieces(block: Block, wanted: np.ndarray) -> Iterator[pa.RecordBatch]:

@@ -570,7 +570,7 @@ def check_books(reader: Reader, tables: Published, language: str) -> None:
     assert numbers(page.locator(".books").inner_text()) == tuple(map(count, (len(files), read_, accepted, refused)))
     reasons = defaultdict(int)
     for row in rejected:
-        reasons[row["reason"]] += 1
+        reasons[row["reason"]] += row["rejected"]
     displayed = {}
     for part in page.locator("#rejected section").all():
         displayed[part.locator("h3 code").inner_text()] = part.locator("h3 b").inner_text()

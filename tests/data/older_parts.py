@@ -40,7 +40,7 @@ def make_older(store: Store) -> int:
             _rewrite(connection.sql(_RECORDS, params={"file": str(folder / "records.parquet")}), folder, "events")
             (folder / "records.parquet").unlink()
             if (rejects := folder / "rejects.parquet").exists():
-                query = "SELECT * EXCLUDE (file, masking_version) FROM read_parquet($file)"
+                query = "SELECT * EXCLUDE (file, masking_version, rejected) FROM read_parquet($file)"
                 _rewrite(connection.sql(query, params={"file": str(rejects)}), folder, "rejects")
     for entry in manifest.files:
         entry.part_digest = None

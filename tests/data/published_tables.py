@@ -152,7 +152,8 @@ def example(path: Path) -> Path:
         "rejected": 0, "skipped": 0, "nulled": 0, "status": "damaged", "finding": "<i>cut</i> off",
     })  # fmt: skip
     made.add("rejected_records", *(
-        {"path": "<b>.ndjson", "line": line, "reason": "malformed", "record": "<img src=x onerror=alert(1)>"}
+        {"path": "<b>.ndjson", "line": line, "reason": "malformed", "record": "<img src=x onerror=alert(1)>",
+         "rejected": 996 if line == 5 else 1}
         for line in range(1, 6)
     ))  # fmt: skip
     made.add("result_codes", {"vendor": "umeng", "layer": "sdk", "platform": "*", "code": "600001", "stage": "page"},

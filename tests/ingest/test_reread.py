@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
+from pipelines.contract.record import KEPT_REJECTS
 from pipelines.ingest import reread
 from pipelines.ingest.ingest import IngestReport
 from pipelines.ingest.reread import RereadRequest
@@ -69,6 +72,23 @@ def test_a_mended_mapping_counts_what_it_rejected(wrong: DataFolder) -> None:
         ("shop-10.ndjson", 6, 0),
     ]
     assert wrong.rows("SELECT count(*) FROM rejected_records") == [(0,)]
+
+
+def test_a_part_that_kept_all_rejected_records_gives_nothing_else_now(folder: DataFolder) -> None:
+    # As parts of earlier versions did, which could not say for how many a row stands.
+    folder.land("bad.ndjson", b"no json\n" * (KEPT_REJECTS + 2) + lines(records(3)))
+    folder.tables()
+    file = folder.store.rejects_file(str(folder.files("bad.ndjson")[0].part))
+    kept = pq.read_table(file).drop_columns("rejected")
+    more = kept[:2].set_column(1, "line", pa.array([KEPT_REJECTS + 1, KEPT_REJECTS + 2]))
+    pq.write_table(pa.concat_tables([kept, more]), file)
+    before = folder.files("bad.ndjson")
+    run(folder)
+    assert folder.files("bad.ndjson") == before
+    folder.land("worse.ndjson", b"no json\n")
+    folder.tables()
+    query = "SELECT path, count(*), sum(rejected)::INTEGER FROM rejected_records GROUP BY ALL ORDER BY ALL"
+    assert folder.rows(query) == [("bad.ndjson", KEPT_REJECTS + 2, KEPT_REJECTS + 2), ("worse.ndjson", 1, 1)]
 
 
 def test_a_file_that_shares_its_part_is_read_again_alone(folder: DataFolder) -> None:

@@ -15,7 +15,7 @@ from pipelines.common.sql import quoted
 from pipelines.contract.parts import PartBooks
 from pipelines.contract.record import MALFORMED
 from pipelines.engines.duckdb.part_writer import PartWriter
-from pipelines.engines.duckdb.reading_job import FileRows, ReadingJob, rejected_rows
+from pipelines.engines.duckdb.reading_job import FileRows, ReadingJob, kept_rows
 from pipelines.reading.csv_layout import CsvLayout, csv_layout, marks
 from pipelines.reading.csv_rows import CsvCleaner
 from pipelines.reading.plain_files import PlainFile
@@ -70,7 +70,8 @@ def read_odd_csv(job: ReadingJob, files: Sequence[PlainFile], temp: Path) -> lis
             layout = csv_layout(file.stream())
 
             def reject(line: int, text: str, place: int = place) -> None:
-                part.reject(place, line, MALFORMED, rejected_line(text, ()))
+                if part.count_rejected(place, MALFORMED):
+                    part.keep_rejected(place, line, MALFORMED, rejected_line(text, ()))
 
             with TemporaryFile(dir=temp) as copy:
                 cleaner = CsvCleaner(layout, copy, reject)
@@ -96,12 +97,12 @@ def _read(
 
     def reject(batch: pa.RecordBatch, is_rejected: np.ndarray) -> None:
         pieces = {file: (piece.start, before) for file, piece, before in rows.pieces(batch)}
-        for place, row in rejected_rows(batch, is_rejected):
+        for place, row in kept_rows(batch, is_rejected, part):
             start, before = pieces[row["file"]]
             number = before + place - start
             text = mask.text(row["given_cells"], (row["given_device"], row["given_phone"]))
             # Behind the header, on line 1, each line is a row.
-            part.reject(row["file"], int(line_of(number)) if line_of else number + 2, row["reason"], text)
+            part.keep_rejected(row["file"], int(line_of(number)) if line_of else number + 2, row["reason"], text)
 
     job.open_files([file.path for file in files])
     raw = csv_files(job.mapping, layout, first_file=rows.first, has_header=line_of is None)

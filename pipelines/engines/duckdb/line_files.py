@@ -1,9 +1,11 @@
 """Files of a record a line: JSON, and lines of any other form.
 
-A whole JSON file is read first. What was not accepted is known by its place; the texts of these lines are fetched and
-go through the same rules once more. Other lines come as texts from the beginning.
+A whole JSON file is read first. What was not accepted is known by its place. The texts of these lines are fetched and
+go through the same rules once more; where the reason is known by then, only those of the first lines, which are kept.
+Other lines come as texts from the beginning.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -12,14 +14,15 @@ import pyarrow as pa
 from pipelines.common.errors import BooksError
 from pipelines.contract.field_rules import BARE
 from pipelines.contract.parts import PartBooks
-from pipelines.contract.record import MALFORMED
+from pipelines.contract.record import KEPT_REJECTS, MALFORMED
 from pipelines.engines.duckdb.part_writer import PartWriter
-from pipelines.engines.duckdb.reading_job import FileRows, ReadingJob, rejected_rows
+from pipelines.engines.duckdb.reading_job import FileRows, ReadingJob, grouped, kept_rows
 from pipelines.reading.lines import SCHEMA, RowSet, line_batches
 from pipelines.reading.plain_files import PlainFile
 from pipelines.reading.raw_relations import RawRelation, json_files, json_texts, plain_texts
 from pipelines.reading.record_query import GIVEN, record_query
 from pipelines.reading.rejected_text import rejected_line, rejected_object
+from pipelines.store.kept_rejects import count_rejected
 
 _TEXTS = pa.schema([("file", pa.int32()), *SCHEMA])
 
@@ -31,9 +34,13 @@ def read_lines(job: ReadingJob, files: Sequence[PlainFile], *, is_json: bool) ->
             odd, broken = _read_json(job, files, part)
             if any(found.count for found in odd):
                 _read_texts(job, _texts(files, odd), part, json_texts(job.mapping), is_json=True)
-            if sum(books.rejected for books in part.books) < broken:
+            for place, reasons in enumerate(broken):
+                for reason, count in reasons.items():
+                    if count > KEPT_REJECTS:
+                        part.count_rejected(place, reason, count - KEPT_REJECTS)
+            if sum(books.rejected for books in part.books) < (in_file := sum(map(Counter.total, broken))):
                 raise BooksError(
-                    f"{broken:,} records were rejected in their file, and fewer when their lines were fetched.",
+                    f"{in_file:,} records were rejected in their file, and fewer when their lines were fetched.",
                     where=files[0].file.path,
                     why="Lines would be reported in place of others.",
                     do="Keep the file as it is and report this as a fault of authmeter.",
@@ -43,16 +50,25 @@ def read_lines(job: ReadingJob, files: Sequence[PlainFile], *, is_json: bool) ->
     return part.books
 
 
-def _read_json(job: ReadingJob, files: Sequence[PlainFile], part: PartWriter) -> tuple[list[RowSet], int]:
-    """Reads whole files; gives the rows of each that were not accepted, and how many of them hold a broken field."""
-    odd, rows = [RowSet() for _ in files], FileRows(len(files))
-    broken = 0
+def _read_json(
+    job: ReadingJob, files: Sequence[PlainFile], part: PartWriter
+) -> tuple[list[RowSet], list[Counter[str]]]:
+    """Read whole files. Return, for each of them, the rows whose texts must be fetched, and how many records were
+    rejected for each reason but `BARE`.
+
+    All bare rows must be fetched, since only their texts tell the reason. Of each other reason only the first rows must
+    be fetched, whose texts are kept.
+    """
+    odd, broken = [RowSet() for _ in files], [Counter[str]() for _ in files]
+    rows = FileRows(len(files))
 
     def set_aside(batch: pa.RecordBatch, is_rejected: np.ndarray) -> None:
-        nonlocal broken
-        broken += int(np.count_nonzero(is_rejected & (batch.column("reason").to_numpy(zero_copy_only=False) != BARE)))
+        is_fetched = is_rejected.copy()
+        for file, reason, places in grouped(batch, is_rejected):
+            if reason != BARE:
+                is_fetched[places[count_rejected(broken[file], reason, len(places)) :]] = False
         for file, piece, before in rows.pieces(batch):
-            odd[file].add(before, is_rejected[piece])
+            odd[file].add(before, is_fetched[piece])
 
     job.open_files([file.path for file in files])
     job.draw(record_query(job.mapping, json_files(job.mapping)), part, rows, set_aside)
@@ -65,7 +81,7 @@ def _read_texts(
     """Reads lines that come as texts."""
 
     def reject(batch: pa.RecordBatch, is_rejected: np.ndarray) -> None:
-        for _, row in rejected_rows(batch, is_rejected):
+        for _, row in kept_rows(batch, is_rejected, part):
             line, personal = row["given_text"], (row["given_device"], row["given_phone"])
             # Whatever else is wrong with it, a line of JSON that is not malformed is an object.
             is_object = is_json and row["reason"] != MALFORMED
@@ -74,7 +90,7 @@ def _read_texts(
                 if is_object
                 else rejected_line(line, personal)
             )
-            part.reject(row["file"], row["given_line"], row["reason"], text)
+            part.keep_rejected(row["file"], row["given_line"], row["reason"], text)
 
     query = record_query(job.mapping, raw, GIVEN | {"given_line": '"row line"', "given_text": '"row text"'})
     for _ in job.helpings("texts", texts):

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from pipelines.contract.parts import PartBooks
 from pipelines.contract.record import FIELD_NAMES
-from pipelines.engines.duckdb.reading_job import FileRows, ReadingJob, rejected_rows
+from pipelines.engines.duckdb.reading_job import FileRows, ReadingJob, kept_rows
 from pipelines.reading.raw_relations import parquet_rows
 from pipelines.reading.record_query import GIVEN, record_query
 from pipelines.reading.rejected_text import rejected_fields
@@ -22,9 +22,9 @@ def read_parquet(job: ReadingJob, batches: Iterator[pa.RecordBatch]) -> list[Par
     with job.part(1) as part:
 
         def reject(batch: pa.RecordBatch, is_rejected: np.ndarray) -> None:
-            for place, row in rejected_rows(batch, is_rejected):
+            for place, row in kept_rows(batch, is_rejected, part):
                 text = rejected_fields(row["given_fields"], (row["given_device"], row["given_phone"]))
-                part.reject(0, int(rows.counts[0]) + place + 1, row["reason"], text)
+                part.keep_rejected(0, int(rows.counts[0]) + place + 1, row["reason"], text)
 
         if (first := next(batches, None)) is not None:
             schema = pa.schema([field.with_name(f"column {field.name}") for field in first.schema])

@@ -19,6 +19,7 @@ from pipelines.contract.field_rules import nulled_names
 from pipelines.contract.masking import MASKING_VERSION
 from pipelines.contract.parts import EVENT_SCHEMA, REJECT_SCHEMA, PartBooks
 from pipelines.contract.record import PERSONAL_FIELDS
+from pipelines.store.kept_rejects import count_rejected, kept_rejects
 
 _CODEC = "zstd"
 # Columns of few different words. In the others a dictionary would only be tried in vain.
@@ -30,6 +31,7 @@ _WORDS = (
 _HALVES = ("device_high", "device_low", "phone_high", "phone_low")
 # Batches that may wait while one is written.
 _WAITING = 2
+# So many kept records are Python objects at once; the others are columns, which take a fraction of the memory.
 _REJECTS_AT_ONCE = 10_000
 
 
@@ -51,8 +53,8 @@ class PartWriter:
             # A day is looked for by its statistics; those of texts cost as much as a tenth of the part.
             write_statistics=["day"],
         )
-        self._rejects: pq.ParquetWriter | None = None
-        self._rejected: list[dict[str, object]] = []
+        self._rejects: list[dict[str, object]] = []
+        self._reject_tables: list[pa.Table] = []
         self._thread = ThreadPoolExecutor(1)
         self._waiting: deque[Future[None]] = deque()
 
@@ -70,8 +72,6 @@ class PartWriter:
         finally:
             self._thread.shutdown(cancel_futures=True)
             self._records.close()
-            if self._rejects:
-                self._rejects.close()
 
     def accept(self, records: pa.RecordBatch) -> None:
         """Takes accepted records: the columns of `record_query`."""
@@ -85,15 +85,20 @@ class PartWriter:
         for file, count in zip(files, counts, strict=True):
             self.books[int(file)].skipped += int(count)
 
-    def reject(self, file: int, line: int, reason: str, text: str) -> None:
-        """Takes a rejected record, its text masked."""
-        self._rejected.append(
+    def count_rejected(self, file: int, reason: str, count: int = 1) -> int:
+        """Count rejected records, which come in the order of their lines; return how many of them must be kept: the
+        first ones.
+        """
+        self.books[file].rejected += count
+        return count_rejected(self.books[file].reasons, reason, count)
+
+    def keep_rejected(self, file: int, line: int, reason: str, text: str) -> None:
+        """Keep a rejected record that was counted, its text masked."""
+        self._rejects.append(
             {"file": file, "line": line, "reason": reason, "record": text, "masking_version": MASKING_VERSION}
         )
-        self.books[file].rejected += 1
-        self.books[file].reasons[reason] += 1
-        if len(self._rejected) >= _REJECTS_AT_ONCE:
-            self._write_rejects()
+        if len(self._rejects) >= _REJECTS_AT_ONCE:
+            self._gather_rejects()
 
     def _write(self, records: pa.RecordBatch) -> None:
         try:
@@ -139,10 +144,13 @@ class PartWriter:
         )
         return {name: halves[name].to_arrow() for name in _HALVES}
 
+    def _gather_rejects(self) -> None:
+        self._reject_tables.append(pa.Table.from_pylist(self._rejects, schema=REJECT_SCHEMA))
+        self._rejects.clear()
+
     def _write_rejects(self) -> None:
-        if not self._rejected:
-            return
-        if self._rejects is None:
-            self._rejects = pq.ParquetWriter(self._rejects_file, REJECT_SCHEMA, compression=_CODEC)
-        self._rejects.write_table(pa.Table.from_pylist(self._rejected, schema=REJECT_SCHEMA))
-        self._rejected.clear()
+        self._gather_rejects()
+        rejects = pl.DataFrame(pa.concat_tables(self._reject_tables))
+        if len(rejects):
+            kept = kept_rejects(rejects, self.books).to_arrow()
+            pq.write_table(kept.cast(REJECT_SCHEMA), self._rejects_file, compression=_CODEC)

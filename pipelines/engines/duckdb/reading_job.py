@@ -8,6 +8,7 @@ from typing import Any
 
 import duckdb
 import numpy as np
+import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -149,8 +150,20 @@ def _one(batches: list[pa.RecordBatch]) -> pa.RecordBatch:
     return batches[0] if len(batches) == 1 else pa.concat_batches(batches)
 
 
-def rejected_rows(batch: pa.RecordBatch, is_rejected: np.ndarray) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Of each rejected row its place in the batch, its file and reason, and what was asked for as `given_…`."""
+def kept_rows(batch: pa.RecordBatch, is_rejected: np.ndarray, part: PartWriter) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Count the rejected rows of a batch in the books of the part. Yield the rows that must be kept: the place in the
+    batch, and a dictionary of file, reason and what was asked for as `given_…`.
+    """
+    is_kept = np.zeros(len(batch), dtype=bool)
+    for file, reason, places in grouped(batch, is_rejected):
+        is_kept[places[: part.count_rejected(file, reason, len(places))]] = True
     names = [name for name in batch.schema.names if name in ("file", "reason") or name.startswith("given_")]
-    rows = batch.select(names).filter(pa.array(is_rejected)).to_pylist()
-    return zip(map(int, np.flatnonzero(is_rejected)), rows, strict=True)
+    rows = batch.select(names).filter(pa.array(is_kept)).to_pylist()
+    return zip(map(int, np.flatnonzero(is_kept)), rows, strict=True)
+
+
+def grouped(batch: pa.RecordBatch, is_rejected: np.ndarray) -> Iterator[tuple[int, str, list[int]]]:
+    """Yield each file and reason of the rejected rows, in the order of their first rows, and the places of the rows."""
+    rows = pl.DataFrame({name: pl.from_arrow(batch.column(name)) for name in ("file", "reason")})
+    rejected = rows.with_row_index("place").filter(pl.Series(is_rejected))
+    return rejected.group_by("file", "reason", maintain_order=True).agg("place").iter_rows()

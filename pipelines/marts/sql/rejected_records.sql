@@ -1,8 +1,8 @@
--- grain: rejected record, of a landed file or of the registry
+-- grain: kept rejected record, of a landed file or of the registry
 SELECT path, line, reason, CASE WHEN masking_version = $masking_version THEN record ELSE '***' END AS record,
-    'landing' AS origin
+    'landing' AS origin, rejected
 FROM file_rejects
 JOIN rejects_paths USING (filename, file)
 UNION ALL
-SELECT path, line, reason, record, 'registry' FROM registry_problems
+SELECT path, line, reason, record, 'registry', 1 FROM registry_problems
 ORDER BY path, line, reason, origin

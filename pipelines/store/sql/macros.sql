@@ -42,11 +42,11 @@ CREATE TEMP MACRO older_records_of(files, first) AS TABLE
         first + row_of(file_index, file_row_number) AS record_number
     FROM read_parquet(files, hive_partitioning = false)
     WHERE day IS NOT NULL;
--- Rejected records; those of parts of one file name no file.
+-- Kept rejected records. The parts that were written first name no file where they are of one, and kept each record.
 CREATE TEMP MACRO rejects_of(files) AS TABLE
-    SELECT coalesce(file, 0) AS file, line, reason, record, masking_version, filename
+    SELECT coalesce(file, 0) AS file, line, reason, record, masking_version, coalesce(rejected, 1) AS rejected, filename
     FROM (
-        SELECT NULL::INTEGER AS file, NULL::INTEGER AS masking_version WHERE false
+        SELECT NULL::INTEGER AS file, NULL::INTEGER AS masking_version, NULL::BIGINT AS rejected WHERE false
         UNION ALL BY NAME
         SELECT *, filename FROM read_parquet(files, union_by_name = true, hive_partitioning = false)
     );

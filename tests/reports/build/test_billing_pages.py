@@ -49,7 +49,8 @@ def _tables(database: Path) -> Iterator[PublishedTables]:
 
 def bad_rows(made: Database, *paths: str) -> None:
     made.add("rejected_records", *(
-        {"path": path, "line": line, "reason": "invalid:quantity", "record": f"row {line}", "origin": "registry"}
+        {"path": path, "line": line, "reason": "invalid:quantity", "record": f"row {line}", "origin": "registry",
+         "rejected": 1}
         for line, path in enumerate(paths, 2)
     ))  # fmt: skip
 

@@ -540,6 +540,8 @@ def test_unmapped_codes_stand_under_the_platform_that_they_are_looked_up_for(sit
 def test_rejected_records_have_three_examples(site: Path) -> None:
     text = (site / "quality.html").read_text("utf-8")
     assert text.count("&lt;img src=x onerror=alert(1)&gt;") == 3
+    # The last one kept stands for those behind it, too.
+    assert re.search(r"<code>malformed</code>.*<b>1,000</b>", text)
 
 
 def test_who_has_sign_in_by_others_alone_reads_that(tmp_path: Path) -> None:

@@ -1,0 +1,47 @@
+"""Which rejected records a part keeps: the first ones of each file and reason. The books of the files count all.
+
+The writer of a part uses these rules (`engines/duckdb/part_writer.py`), and so does the one that joins the pieces of a
+large file (`ingest/joined_parts.py`).
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+
+import polars as pl
+
+from pipelines.contract.parts import PartBooks
+from pipelines.contract.record import KEPT_REJECTS
+
+_GROUP = ("file", "reason")
+
+
+def count_rejected(reasons: Counter[str], reason: str, count: int) -> int:
+    """Add rejected records of one reason to the counts of their file; return how many of them are kept: the first ones.
+
+    Records must come in the order of their lines.
+    """
+    kept = min(count, max(0, KEPT_REJECTS - reasons[reason]))
+    reasons[reason] += count
+    return kept
+
+
+def kept_rejects(rejects: pl.DataFrame, books: Sequence[PartBooks]) -> pl.DataFrame:
+    """Return the first `KEPT_REJECTS` rows of each file and reason, in their order, with the column `rejected`.
+
+    Each row stands for one record, and the last row of a file and reason also for the records behind it, which are not
+    kept. So the sum of `rejected` is the number of rejected records in the books.
+
+    Args:
+        rejects: rows of `REJECT_SCHEMA`; those of a file and reason are in the order of their lines.
+        books: the books of the files, by their place in the part.
+    """
+    totals = pl.DataFrame(
+        [(file, reason, count) for file, of_file in enumerate(books) for reason, count in of_file.reasons.items()],
+        schema={"file": pl.Int32, "reason": pl.String, "total": pl.Int64},
+        orient="row",
+    )
+    place = pl.int_range(pl.len()).over(_GROUP)
+    kept = rejects.filter(place < KEPT_REJECTS).join(totals, on=_GROUP, how="left", maintain_order="left")
+    count = pl.len().over(_GROUP)
+    behind = pl.when(place == count - 1).then(pl.col("total") - count).otherwise(0)
+    return kept.with_columns(rejected=1 + behind).drop("total")
