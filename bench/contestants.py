@@ -44,6 +44,13 @@ def published_records(data: Path) -> int:
     return int(row[0])
 
 
+def rejected_records(data: Path) -> int:
+    """How many records of the folder's files were rejected, by the published books."""
+    with duckdb.connect(data / "warehouse" / "authmeter.duckdb", read_only=True) as published:
+        (row,) = published.execute("SELECT coalesce(sum(rejected), 0)::BIGINT FROM input_files").fetchall()
+    return int(row[0])
+
+
 def peer(name: str, *arguments: object) -> Run:
     """One run of a peer; its arguments are NDJSON files, but for some."""
     return run([sys.executable, str(_PEER_FOLDER / f"{name}.py"), *(str(argument) for argument in arguments)])

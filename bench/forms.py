@@ -1,9 +1,10 @@
 """The sample's records in other forms, made once from its NDJSON and kept beside it.
 
-Here: a file in each form, a file with bad lines, and the same records in many small files. Not here: the sample
-(`inputs.py`), and how the project is told to read foreign forms (`sources/`).
+Here: a file in each form, files with bad lines and with old records, and the same records in many small files. Not
+here: the sample (`inputs.py`), and how the project is told to read foreign forms (`sources/`).
 """
 
+import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from bench.inputs import Logs, kept_beside
 from bench.measure import run
 from bench.peers.job import TEXT_FIELDS
 
+_YEAR = re.compile(rb'("event_time":\s*")\d{4}')
 SOURCES = Path(__file__).parent / "sources"
 # One column of text as it is: no quotes, and a delimiter that no line holds.
 _TEXT = r"""
@@ -96,6 +98,21 @@ def with_bad_lines(logs: Logs, share: float) -> Path:
                     written.write(line[: len(line) // 2] + b"\n")
 
     return kept_beside(logs, f"bad-{share}.ndjson", write)
+
+
+def with_old_records(logs: Logs, share: float) -> tuple[Path, int]:
+    """The sample's one file, where a share of the records, spread evenly, is of years ago; and how many these are."""
+    (file,) = logs.files
+    with file.open("rb") as lines:
+        count = int(_count(lines) * share)
+
+    def write(target: Path) -> None:
+        with file.open("rb") as lines, target.open("wb") as written:
+            for number, line in enumerate(lines):
+                is_old = int((number + 1) * share) > int(number * share)
+                written.write(_YEAR.sub(rb"\g<1>2020", line, count=1) if is_old else line)
+
+    return kept_beside(logs, f"old-{share}.ndjson", write), count
 
 
 def in_small_files(logs: Logs, count: int) -> tuple[Path, ...]:

@@ -1,19 +1,20 @@
-"""The questions about files: each form of the records, bad lines, many small files, nothing new.
+"""The questions about files: each form of the records, bad lines, rejected records, many small files, nothing new.
 
 Here: one function per question, each giving rows of a table. Not here: how the files are made (`forms.py`).
 """
 
 from collections.abc import Sequence
 
-from bench.contestants import answer, authmeter, peer, published_records, same
-from bench.forms import FORMS, SOURCES, in_form, in_small_files, with_bad_lines
+from bench.contestants import answer, authmeter, peer, published_records, rejected_records, same
+from bench.forms import FORMS, SOURCES, in_form, in_small_files, with_bad_lines, with_old_records
 from bench.inputs import Cache, Logs, warm
 from bench.measure import Run
+from bench.scenarios import stage_medians
 from bench.tables import Row, Target, peak_gb, ratio, timed, user_middle
 
 FORM_LIMIT, SMALL_FILES_LIMIT, NOTHING_NEW_LIMIT = 6.0, 2.0, 1.5
-ONE_BAD_LINE_LIMIT, BAD_LINES_LIMIT = 1.1, 1.5
-BAD_SHARE = 0.01
+ONE_BAD_LINE_LIMIT, BAD_LINES_LIMIT, REJECTED_LIMIT = 1.1, 1.5, 1.5
+BAD_SHARE, REJECTED_SHARE = 0.01, 0.599
 
 
 def by_form(cache: Cache, small: Logs, large: Logs, rounds: int, forms: Sequence[str] = tuple(FORMS)) -> list[Row]:
@@ -76,6 +77,30 @@ def bad_lines(cache: Cache, logs: Logs, rounds: int) -> list[Row]:
         timed("with one bad line", one, clean, ONE_BAD_LINE_LIMIT),
         timed(f"with {BAD_SHARE:.0%} bad lines", many, clean, BAD_LINES_LIMIT),
     ]
+
+
+def rejected(cache: Cache, logs: Logs, rounds: int) -> list[Row]:
+    """The whole command on a file of which six in ten records are too old, against the same file with none.
+
+    Raises:
+        BenchError: other records than these were rejected.
+    """
+    old, count = with_old_records(logs, REJECTED_SHARE)
+    files = {logs.files[0]: 0, old: count}
+    runs: list[list[Run]] = [[], []]
+    for _ in range(rounds):
+        warm(files)
+        for (file, expected), measured in zip(files.items(), runs, strict=True):
+            with cache.data(logs, {"day.ndjson": file}) as data:
+                measured.append(authmeter(data, logs.days[-1]))
+                same("the rejected records", [expected, rejected_records(data)])
+    (none, many), (read, read_many) = map(user_middle, runs), (stage_medians(some)["ingest"] for some in runs)
+    return [
+        Row(f"user CPU, with none rejected {none:.2f} s, with {count:,}", f"{many:.2f} s", f"{many / none:.2f}",
+            f"{peak_gb(runs[1]):.2f} GB", Target(many / none, REJECTED_LIMIT)),
+        Row(f"reading by the clock, with none rejected {read:.2f} s", f"{read_many:.2f} s", f"{read_many / read:.2f}",
+            target=Target(read_many / read, REJECTED_LIMIT)),
+    ]  # fmt: skip
 
 
 def many_files(cache: Cache, logs: Logs, count: int, rounds: int) -> list[Row]:

@@ -24,9 +24,9 @@ FORM_GROWTH = 3
 # Questions that take long are asked this often at most.
 FEWER_ROUNDS = 3
 QUICK = {
-    "records": 100_000, "apps": 100, "day_records": 10_000, "file_records": 10_000, "file_apps": 50, "files": 50,
-    "backlog_days": [20], "backlog_records": [50], "late_days": 20, "late_day_records": 100, "site_apps": [200],
-    "rounds": 1,
+    "records": 100_000, "apps": 100, "day_records": 10_000, "file_records": 10_000, "rejected_of": 20_000,
+    "file_apps": 50, "files": 50, "backlog_days": [20], "backlog_records": [50], "late_days": 20,
+    "late_day_records": 100, "site_apps": [200], "rounds": 1,
 }  # fmt: skip
 Table = tuple[str, list[Row], str]
 
@@ -39,6 +39,9 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--day-records", type=int, default=1_000_000, help="records of each of 31 days (1,000,000)")
     parser.add_argument("--file-records", type=int, default=1_000_000, help="records of the files' day (1,000,000)")
     parser.add_argument("--file-apps", type=int, default=500, help="its apps (500)")
+    parser.add_argument(
+        "--rejected-of", type=int, default=200_000, help="records of the file with many rejected ones (200,000)"
+    )
     parser.add_argument("--files", type=int, default=5_000, help="small files (5,000)")
     parser.add_argument(
         "--site-apps", nargs="+", type=int, default=[10_000, 100_000], help="apps of the sites (10,000 and 100,000)"
@@ -101,6 +104,13 @@ def bad_lines(cache: Cache, asked: argparse.Namespace) -> Iterator[Table]:
     yield f"Bad lines: {records:,} records; median of {asked.rounds}", rows, "× the clean file"
 
 
+def rejected(cache: Cache, asked: argparse.Namespace) -> Iterator[Table]:
+    """What rejected records cost."""
+    logs = cache.logs(days=1, apps=asked.file_apps, events=asked.rejected_of)
+    rows = reading.rejected(cache, logs, asked.rounds)
+    yield f"Rejected records: {asked.rejected_of:,} records; median of {asked.rounds}", rows, "× none rejected"
+
+
 def files(cache: Cache, asked: argparse.Namespace) -> Iterator[Table]:
     """What many small files cost, new and known."""
     logs = cache.logs(days=1, apps=asked.file_apps, events=asked.file_records)
@@ -136,8 +146,8 @@ def site(cache: Cache, asked: argparse.Namespace) -> Iterator[Table]:
 
 
 QUESTIONS = {
-    "whole": whole, "growth": growth, "forms": forms, "bad-lines": bad_lines, "files": files, "day31": day31,
-    "backlog": backlog, "site": site,
+    "whole": whole, "growth": growth, "forms": forms, "bad-lines": bad_lines, "rejected": rejected, "files": files,
+    "day31": day31, "backlog": backlog, "site": site,
 }  # fmt: skip
 
 

@@ -54,17 +54,21 @@ def whole_command(cache: Cache, logs: Logs, rounds: int, peers: Sequence[str]) -
 
 def stages(runs: Sequence[Run]) -> list[Row]:
     """The split of the whole command by stage, from the lines that it prints, and what lies outside of them."""
-    found: dict[str, list[float]] = {}
-    for one in runs:
-        for name, seconds in _STAGE.findall(one.output):
-            found.setdefault(name, []).append(float(seconds))
-    total = middle(runs)
-    medians = {name: median(values) for name, values in found.items()}
+    total, medians = middle(runs), stage_medians(runs)
     rest = total - sum(medians.values())
     return [
         Row(name, f"{seconds:.2f} s", f"{seconds / total:.0%}")
         for name, seconds in [*medians.items(), ("start, Dagster and all else", rest)]
     ]
+
+
+def stage_medians(runs: Sequence[Run]) -> dict[str, float]:
+    """The median of the seconds of each stage."""
+    found: dict[str, list[float]] = {}
+    for one in runs:
+        for name, seconds in _STAGE.findall(one.output):
+            found.setdefault(name, []).append(float(seconds))
+    return {name: median(values) for name, values in found.items()}
 
 
 def growth(cache: Cache, small: Logs, large: Logs, rounds: int) -> list[Row]:

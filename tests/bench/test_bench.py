@@ -1,5 +1,6 @@
 """The benchmark measures what it says: one answer of all peers, the right seconds and bytes, readable tables."""
 
+import json
 import math
 import sys
 from dataclasses import replace
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bench.contestants import BARE, PEERS, answer, peer, same, why_not
-from bench.forms import FORMS, SOURCES, in_form, in_small_files, with_bad_lines
+from bench.forms import FORMS, SOURCES, in_form, in_small_files, with_bad_lines, with_old_records
 from bench.inputs import Cache, Logs
 from bench.measure import BenchError, Run, run
 from bench.published import make_published
@@ -71,6 +72,14 @@ def test_bad_lines_stand_between_the_good_ones(logs: Logs) -> None:
         assert [line for line in found if line.endswith("}")] == good
         assert sum(not line.endswith("}") for line in found) == count
         assert found[-1].endswith("}")
+
+
+def test_a_share_of_the_records_is_old_and_the_rest_as_it_was(logs: Logs) -> None:
+    file, count = with_old_records(logs, 0.599)
+    pairs = list(zip(lines_of(logs.files[0]), lines_of(file), strict=True))
+    assert sum(one != other for one, other in pairs) == count == int(len(pairs) * 0.599)
+    years = {json.loads(other)["event_time"][:4] for one, other in pairs if one != other}
+    assert years == {"2020"}
 
 
 def test_small_files_hold_the_lines_of_the_one(logs: Logs) -> None:
