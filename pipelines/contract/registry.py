@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -69,9 +70,9 @@ class Registry:
         """The registered platform by app key, where there is one."""
         return {str(app["app_key"]): app["platform"] for app in self.apps if app["platform"] not in (None, "unknown")}
 
-    @property
+    @cached_property
     def codes_fingerprint(self) -> str:
-        """Changes whenever a code may get another outcome."""
+        """Changes whenever a code may get another outcome. Computed once: every day's fingerprint contains it."""
         keys = sorted(str([row[name] for name in CODE_COLUMNS[:6]]) for row in self.codes)
         return hashlib.sha256("\n".join(keys).encode()).hexdigest()[:16]
 

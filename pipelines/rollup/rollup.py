@@ -7,6 +7,7 @@ parts, the registry's platforms, the code dictionary and the billing rules of th
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 # Part of every day's fingerprint: raise it when the same parts would give other tables.
 ROLLUP_VERSION = 9
+_FILES = frozenset(f"{name}.parquet" for name in DAY_TABLES)
 
 
 @dataclass
@@ -187,12 +189,14 @@ def _days_of_changed_platforms(inputs: RollupInputs, manifest: Manifest) -> set[
     """The days with records that name no platform, of apps whose registered platform changed."""
     store, old, new = inputs.store, manifest.platforms, inputs.registry.platforms
     apps = sorted(key for key in old.keys() | new.keys() if old.get(key) != new.get(key))
+    if not apps:
+        return set()
     files = {
         str(store.day_table(entry, "unplatformed_apps")): day
         for day, entry in manifest.days.items()
         if manifest.has_events_of(day) and _is_there(store, entry)
     }
-    if not apps or not files:
+    if not files:
         return set()
     with workbench(inputs.settings, store.temp, [store.warehouse]) as connection:
         found = connection.execute(
@@ -205,7 +209,10 @@ def _days_of_changed_platforms(inputs: RollupInputs, manifest: Manifest) -> set[
 
 def _is_there(store: Store, entry: DayEntry) -> bool:
     """Whether no table of a rolled-up day was lost; a lost one is computed anew from the parts."""
-    return all(store.day_table(entry, name).is_file() for name in DAY_TABLES)
+    try:
+        return _FILES.issubset(os.listdir(store.day_folder(entry)))
+    except (FileNotFoundError, NotADirectoryError):
+        return False
 
 
 def _check_books(day: date, books: DayBooks, folder: Path) -> None:
