@@ -1,8 +1,9 @@
 """Falls: which subjects fell under their baseline, from which day, and until when.
 
-A *subject* is what has a level each day, such as a rate of an app and channel, or its volume. The days are looked at
-in their order, all subjects at once. What opens, freezes and ends is contract and stands here; what a level is, and how
-unlikely a day is, is said by a `Measure`, see `measures.py`.
+A *subject* is what has a level each day, such as a rate of an app and channel, or its volume. All days of all subjects
+are compared with their baselines at once; a subject that fell is followed day by day, and its later days are compared
+again. The contract for what opens, freezes and ends is defined here; a `Measure` defines what a level is and how
+unlikely a day is, see `measures.py`.
 """
 
 from collections.abc import Callable, Mapping
@@ -34,6 +35,8 @@ LEAST_FALL: Final = 0.02
 LEAST_LOST: Final = 8.0
 # Contract: so many days in a row that are back end an incident.
 DAYS_BACK: Final = 2
+# Levels of subjects on days that are compared in one step, few enough for the processor's cache.
+_AT_ONCE: Final = 2**15
 
 
 class Measure(Protocol):
@@ -73,7 +76,6 @@ class Fall:
     has_data: Flags
     last: int | None = None
     state: str = "open"
-    days_back: int = 0
 
     @property
     def span(self) -> Span:
@@ -123,84 +125,100 @@ def far_of(subjects: int) -> float:
 
 def falls(measure: Measure, least_fall: float = LEAST_FALL) -> list[Fall]:
     """Every fall, by row and first day; what fell by less than `least_fall` is too small to matter."""
-    watch = _Watch(measure, least_fall)
+    watch, found = _Watch(measure, least_fall), []
+    rows = np.arange(measure.has_data.shape[1])
+    since = np.zeros_like(rows)
     # What has no norm yet is nan, and nothing falls under that.
     with np.errstate(divide="ignore", invalid="ignore"):
-        for day in range(len(measure.has_data)):
-            for fall in list(watch.open.values()):
-                watch.follow(fall, day)
-            watch.look_for_falls(day)
-    return sorted(watch.found, key=lambda fall: (fall.row, fall.first))
+        while len(rows):
+            opened = [watch.open(row, *window) for row, window in watch.first_fallen(rows, since).items()]
+            ended = {fall.row: day for fall in opened if (day := watch.follow(fall)) is not None}
+            # A fall that ended changed the baselines of its subject, so that its later days are compared again.
+            rows, since = (np.array([*each], dtype=np.int64) for each in (ended.keys(), ended.values()))
+            found += opened
+    return sorted(found, key=lambda fall: (fall.row, fall.first))
 
 
 class _Watch:
-    """What is known of every subject up to a day."""
+    """The levels of all subjects and their baselines, which lack the days of the falls that have ended."""
 
     def __init__(self, measure: Measure, least_fall: float) -> None:
-        self.measure, self.least_fall = measure, least_fall
+        self.measure = measure
         self.baselines = _Baselines({**measure.values, "days": measure.has_data.astype(float)})
-        subjects = measure.has_data.shape[1]
-        self.far = far_of(subjects)
-        self.is_open = np.zeros(subjects, dtype=bool)
-        self.open: dict[int, Fall] = {}
-        self.found: list[Fall] = []
+        self.far = far_of(measure.has_data.shape[1])
+        # Those whose fall matters are the few to look closer at.
+        self.matters = ((measure.fall, least_fall), (measure.lost, LEAST_LOST))
 
-    def look_for_falls(self, day: int) -> None:
-        """Opens what fell over the window that ends with this day, or over this day."""
-        start = max(0, day + 1 - WINDOW_DAYS)
-        for first in dict.fromkeys((start, day)):
-            rows = np.flatnonzero(~self.is_open & self.measure.has_data[day])
-            # Those whose fall matters, and whose baseline is long enough, are the few to look closer at.
-            for figure, least in ((self.measure.fall, self.least_fall), (self.measure.lost, LEAST_LOST)):
-                base, seen = self.baselines.of(rows, first), self.baselines.seen(rows, first, day)
-                rows = rows[(figure(base, seen) >= least) & (base("days") >= LEAST_BASELINE_DAYS)]
-            far = self.measure.deviation(self.baselines.of(rows, first), self.baselines.seen(rows, first, day))
-            for row in rows[far > self.far]:
-                self._open(int(row), first, day)
+    def first_fallen(self, rows: Places, since: Places) -> dict[int, tuple[int, int]]:
+        """Return the window of the first fall of each of these subjects, by row; subjects without a fall are left out.
 
-    def _open(self, row: int, start: int, day: int) -> None:
+        Args:
+            since: the day of each subject from which on its days are compared.
+
+        Returns:
+            The first and the last day of each window: a week, or this last day alone.
+        """
+        found: dict[int, tuple[int, int]] = {}
+        many = max(1, _AT_ONCE // len(rows))
+        for start in range(since.min(), len(self.measure.has_data), many):
+            day, place = np.nonzero(self.measure.has_data[start : start + many, rows])
+            day += start
+            is_asked = day >= since[place]
+            day, row = day[is_asked], rows[place[is_asked]]
+            first = np.concatenate([np.maximum(day + 1 - WINDOW_DAYS, 0), day])
+            day, row = np.tile((day, row), 2)
+            for figure, least in self.matters:
+                base, seen = self.baselines.of(row, first), self.baselines.seen(row, first, day)
+                has_fallen = (figure(base, seen) >= least) & (base("days") >= LEAST_BASELINE_DAYS)
+                day, first, row = day[has_fallen], first[has_fallen], row[has_fallen]
+            far = self.measure.deviation(self.baselines.of(row, first), self.baselines.seen(row, first, day))
+            fallen = np.stack([day, first, row], axis=1)[far > self.far]
+            for last, begin, of in sorted(fallen.tolist()):
+                found.setdefault(of, (begin, last))
+        return found
+
+    def open(self, row: int, start: int, day: int) -> Fall:
         """Opens a fall on the day of the window from which on it is least likely chance."""
         since = np.append(start + np.flatnonzero(self.baselines.clean[start:day, row]), day)
         rows = np.full(len(since), row)
         far = self.measure.deviation(self.baselines.of(rows, start), self.baselines.seen(rows, since, day))
         first = int(since[np.argmax(far)])
         baseline = self.baselines.days_of(row, first)
-        self.open[row] = Fall(row, first, day, day, baseline, self.measure.has_data[:, row])
-        self.found.append(self.open[row])
-        self.is_open[row] = True
+        return Fall(row, first, day, day, baseline, self.measure.has_data[:, row])
 
-    def follow(self, fall: Fall, day: int) -> None:
-        """Ends an open fall where it is over, or adds the day to it."""
-        if day - fall.first >= SETTLED_DAYS:
-            self._end(fall, fall.first + SETTLED_DAYS - 1, "settled")
-            # The new level is the norm.
-            self.baselines.take_out(fall.row, 0, fall.first - 1)
-        elif fall.has_data[day]:
-            base = self.baselines.of(np.array([fall.row]), fall.first)
-            today, so_far = (
-                float(self.measure.fall(base, self.baselines.all_of(fall.row, first, last))[0])
-                for first, last in ((day, day), (fall.first, fall.last_bad))
-            )
-            # Nearer to the level of the incident than to the baseline.
-            if not today < so_far / 2:
-                fall.last_bad, fall.days_back = day, 0
-                return
-            fall.days_back += 1
-            if fall.days_back == DAYS_BACK:
-                self._end(fall, fall.last_bad, "recovered")
-                self.baselines.take_out(fall.row, fall.first, fall.last_bad)
-
-    def _end(self, fall: Fall, last: int, state: str) -> None:
-        fall.last, fall.state = last, state
-        del self.open[fall.row]
-        self.is_open[fall.row] = False
+    def follow(self, fall: Fall) -> int | None:
+        """Add the later days to a fall until it ends; return the day that shows its end, None while it is open."""
+        base = self.baselines.of(np.array([fall.row]), fall.first)
+        back = 0
+        for day in range(fall.opened + 1, len(fall.has_data)):
+            if day - fall.first >= SETTLED_DAYS:
+                fall.last, fall.state = fall.first + SETTLED_DAYS - 1, "settled"
+                # The new level is the norm.
+                self.baselines.take_out(fall.row, 0, fall.first - 1)
+                return day
+            if fall.has_data[day]:
+                today, so_far = (
+                    float(self.measure.fall(base, self.baselines.all_of(fall.row, first, last))[0])
+                    for first, last in ((day, day), (fall.first, fall.last_bad))
+                )
+                # Nearer to the level of the incident than to the baseline.
+                if not today < so_far / 2:
+                    fall.last_bad, back = day, 0
+                    continue
+                back += 1
+                if back == DAYS_BACK:
+                    fall.last, fall.state = fall.last_bad, "recovered"
+                    self.baselines.take_out(fall.row, fall.first, fall.last_bad)
+                    return day
+        return None
 
 
 class _Baselines:
     """Sums over the clean days before each day, so many at most. Every day with data is clean until it is taken out."""
 
     def __init__(self, values: Mapping[str, Floats]) -> None:
-        self.values, self.clean = values, values["days"] > 0
+        self.values = {name: np.ascontiguousarray(of) for name, of in values.items()}
+        self.clean = self.values["days"] > 0
         # Over all clean days before a day.
         self.sums = {name: np.zeros((len(of) + 1, of.shape[1])) for name, of in values.items()}
         # Of each subject the places of its clean days, in their order, then those of the others.
@@ -213,15 +231,21 @@ class _Baselines:
             np.cumsum(self.values[name][:, rows] * clean, axis=0, out=sums[1:, rows])
         self.places[:, rows] = np.argsort(~clean, axis=0, kind="stable")
 
-    def of(self, rows: Places, before: int) -> Sums:
-        """The baseline as of the start of a day."""
-        counts = self.sums["days"][before, rows].astype(np.int64)
-        starts = self.places[np.maximum(counts - BASELINE_DAYS, 0), rows]
-        return lambda name: self.sums[name][before, rows] - self.sums[name][starts, rows]
+    def of(self, rows: Places, before: int | Places) -> Sums:
+        """The baseline of each subject as of the start of a day."""
+        ends = self._at(rows, before)
+        counts = self.sums["days"].take(ends).astype(np.int64)
+        starts = self._at(rows, self.places.take(self._at(rows, np.maximum(counts - BASELINE_DAYS, 0))))
+        return lambda name: self.sums[name].take(ends) - self.sums[name].take(starts)
 
-    def seen(self, rows: Places, first: int | Places, day: int) -> Sums:
+    def seen(self, rows: Places, first: Places, day: int | Places) -> Sums:
         """A day and the clean days before it since `first`: those of an incident that has ended are no evidence."""
-        return lambda name: self.sums[name][day, rows] - self.sums[name][first, rows] + self.values[name][day, rows]
+        begins, ends = self._at(rows, first), self._at(rows, day)
+        return lambda name: self.sums[name].take(ends) - self.sums[name].take(begins) + self.values[name].take(ends)
+
+    def _at(self, rows: Places, day: int | Places) -> Places:
+        """Where the days of subjects are in the grids, which is far faster to take than by day and subject."""
+        return np.asarray(day * self.clean.shape[1] + rows)
 
     def all_of(self, row: int, first: int, last: int) -> Sums:
         """All days of one subject, from the first to the last."""

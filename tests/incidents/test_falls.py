@@ -113,6 +113,20 @@ def test_a_second_fall_is_held_against_clean_days() -> None:
     assert second.baseline.tolist() == [*range(20), *range(25, 35)][-28:]
 
 
+def test_it_changes_nothing_how_many_levels_are_compared_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(1)
+    requests = rng.poisson(300, (120, 40)).astype(float)
+    share = np.where(rng.random(requests.shape) < 0.02, 0.6, 0.95)
+    found = []
+    for at_once in (1, 1000, 2**20):
+        monkeypatch.setattr("pipelines.incidents.falls._AT_ONCE", at_once)
+        falls_of_all = falls(RateMeasure(requests, np.round(requests * share)))
+        found.append([(fall.row, fall.opened, fall.span) for fall in falls_of_all])
+    assert found[0] == found[1] == found[2]
+    # Several of one subject, of which a later one depends on how the earlier one ended.
+    assert len(found[0]) > len({row for row, _, _ in found[0]}) > 20
+
+
 def test_more_subjects_ring_as_rarely_together_as_a_hundred() -> None:
     assert far_of(1) == far_of(FAR_SUBJECTS) == pytest.approx(FAR)
     assert far_of(10_000) == pytest.approx(5.0, abs=0.15)
