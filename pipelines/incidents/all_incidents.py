@@ -5,6 +5,7 @@ Lives here: what is put together. How each kind is found is in a module of its o
 
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Final
 
 import duckdb
@@ -19,16 +20,12 @@ from pipelines.incidents.parts import with_parts
 from pipelines.incidents.rate_incidents import rate_incidents
 from pipelines.incidents.volume_incidents import volume_incidents
 from pipelines.incidents.withdrawn import withdrawn
-from pipelines.store.database import set_files
 from pipelines.store.manifest import Manifest
-from pipelines.store.store import Store
 
 _READ: Final = (
     "day", "app_key", "channel", "authorization_requests", "authorizations", "authorizations_cancelled",
     "verification_requests", "verifications", "devices",
 )  # fmt: skip
-_TABLES: Final = ("channel_daily", "outcome_daily", "profile_daily")
-_NO_PROFILE: Final = "(SELECT NULL::DATE AS day, '' AS measure, '' AS whole, '' AS part, 0 AS amount LIMIT 0)"
 
 
 @dataclass(frozen=True)
@@ -45,26 +42,21 @@ class Incidents:
 
 
 def all_incidents(
-    connection: duckdb.DuckDBPyConnection, store: Store, manifest: Manifest, settings: Settings
+    connection: duckdb.DuckDBPyConnection, manifest: Manifest, settings: Settings, published: Path
 ) -> Incidents:
-    """Every incident of the days up to the manifest's as-of, from its day tables.
+    """Return every incident of the days up to the manifest's as-of.
 
     Args:
-        connection: may read the store's day tables, and has nothing of its own.
+        connection: has `channel_daily`, `outcome_daily` and `profile_daily` of these days.
+        published: the file that is to be replaced, with the incidents that were reported; there may be none.
     """
     found, cells = [], pl.DataFrame()
     if manifest.days and manifest.as_of is not None:
         days = tuple(days_between(min(manifest.days), manifest.as_of))
-        for table in _TABLES:
-            # A day whose events are gone is never made anew: it may be of before a table.
-            paths = [path for entry in manifest.days.values() if (path := store.day_table(entry, table)).is_file()]
-            set_files(connection, {f"{table}_files": sorted(map(str, paths))})
-            files = f"read_parquet(getvariable('{table}_files'), hive_partitioning = false)" if paths else _NO_PROFILE
-            connection.execute(f"CREATE TEMP VIEW {table} AS FROM {files}")
         channel_daily = pl.DataFrame(connection.sql(f"SELECT {', '.join(_READ)} FROM channel_daily"))
         rates, cells = rate_incidents(connection, channel_daily, days)
         volumes = volume_incidents(channel_daily, days, frozenset(days) - manifest.days.keys())
         found = with_parts([*rates, *volumes, *data_incidents(connection, manifest, settings, days)], cells)
-        cells = named_cells(cells)
+        cells = named_cells(cells) if cells.height else cells
     rows = sorted(found, key=lambda one: one.incident_id)
-    return Incidents(rows, cells, withdrawn(store.reported, rows, min(manifest.days, default=date.max), manifest.run))
+    return Incidents(rows, cells, withdrawn(published, rows, min(manifest.days, default=date.max), manifest.run))

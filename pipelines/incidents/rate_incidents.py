@@ -26,7 +26,7 @@ _SIDES: Final = {
 def rate_incidents(
     connection: duckdb.DuckDBPyConnection, channel_daily: pl.DataFrame, days: tuple[date, ...]
 ) -> tuple[list[Incident], pl.DataFrame]:
-    """Every incident of a rate in these days, and the cells of each.
+    """Every incident of a rate in these days, and the cells of each, a frame without columns where there is none.
 
     Args:
         connection: has `outcome_daily`.
@@ -41,6 +41,8 @@ def rate_incidents(
         found.append(one)
         for places, is_now in ((fall.baseline, False), (fall.newest, True)):
             sides += [(one.incident_id, *subject, days[place], is_now) for place in places]
+    if not found:
+        return [], pl.DataFrame()
     outcomes = compared(connection, sides)
     together = [one.incident_id for one in found if one.app_key == ALL]
     cells = cells_of(outcomes, DIMENSIONS).filter(

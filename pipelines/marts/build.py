@@ -25,10 +25,10 @@ from pipelines.contract.masking import MASKING_VERSION
 from pipelines.contract.registry import Registry
 from pipelines.contract.settings import Settings
 from pipelines.contract.tables import TABLES, VIEWS, Table
-from pipelines.incidents.all_incidents import all_incidents
+from pipelines.incidents.all_incidents import Incidents, all_incidents
 from pipelines.marts.carried import carry_over, drop_note, keep_only, write_note
 from pipelines.marts.descriptions import describe
-from pipelines.marts.rows import listed_rows
+from pipelines.marts.rows import incident_rows, listed_rows
 from pipelines.marts.views import create_views
 from pipelines.store.database import STORAGE_VERSION, open_published, place_published, run_of, set_files, workbench
 from pipelines.store.keys import require_unique_keys
@@ -41,8 +41,10 @@ NO_REJECTS = (
     "'' AS filename WHERE false"
 )
 
+NO_PROFILES = "SELECT NULL::DATE AS day, '' AS measure, '' AS whole, '' AS part, 0 AS amount WHERE false"
+
 # A day whose events are gone is never made anew: it may be of before these tables.
-_LATER = ("latency_daily", "unmapped_codes", "verification_hours", *RECENT)
+_LATER = ("latency_daily", "profile_daily", "unmapped_codes", "verification_hours", *RECENT)
 
 # In the order of their building: a table may read those before it.
 _FROM_DAYS = tuple(name for name in DAY_TABLES if name in TABLES)
@@ -51,8 +53,9 @@ _ORDER = (
     "login_trend_summary", "rejected_records",
 )  # fmt: skip
 
-# Which of a day's tables others are made of.
+# Which of a day's tables others are made of. Incidents read the profiles, which are not published.
 _MADE_OF = {
+    "profile_daily": "profile_daily",
     "app_devices": "app_devices",
     "usage_daily": "app_devices",
     "billing_daily": "verification_hours",
@@ -61,8 +64,10 @@ _MADE_OF = {
 
 # Large, and read by no other table: made while those are, of the days that are not carried over.
 _BESIDE = ("outcome_daily", "channel_detail_daily", "billing_daily", "billing_hourly")
-# Made of one of them, and behind it.
+# Made of one of the large ones, after it.
 _BEHIND = ("resource_package_usage",)
+# Found in the finished tables of days.
+_FOUND = ("incidents", "incident_cells", "withdrawn_incidents")
 
 # Where what apps drew on a day, and what was used, do not come to 0.
 _UNSOUND = (
@@ -103,9 +108,6 @@ def build_marts(
     kept = carry_over(store.database, fresh, manifest, registry.accounts_fingerprint)
     files = _source_files(store, manifest, kept)
     with workbench(settings, store.temp, [store.warehouse]) as connection:
-        # In a connection of its own: its views are named as tables are.
-        with closing(connection.cursor()) as apart:
-            incidents = all_incidents(apart, store, manifest, settings)
         connection.execute(f"ATTACH {literal(str(fresh))} AS out (STORAGE_VERSION '{STORAGE_VERSION}')")
         beside = connection.cursor()
         for each in (connection, beside):
@@ -120,13 +122,16 @@ def build_marts(
         carried = keep_only(connection, _BESIDE, kept) if kept else {}
         with ThreadPoolExecutor(1) as aside:
             made_beside = aside.submit(_fill, beside, (*_BESIDE, *_BEHIND), empty, manifest)
-            for name, rows in listed_rows(store, manifest, settings, registry, checks, incidents, listed).items():
+            for name, rows in listed_rows(store, manifest, settings, registry, checks, listed).items():
                 connection.register(name, rows)
             rejects = "FROM rejects_of(getvariable('rejects_files'))" if files["rejects_files"] else NO_REJECTS
             connection.execute(f"CREATE TEMP VIEW file_rejects AS {rejects}")
-            here = [name for name in _built() if name not in (*_BESIDE, *_BEHIND)]
+            here = [name for name in _built() if name not in (*_BESIDE, *_BEHIND, *_FOUND)]
             rows_by_table = _fill(connection, here, empty, manifest)
             rows_by_table |= made_beside.result()
+        for name, rows in incident_rows(_incidents(connection, store, manifest, settings, files)).items():
+            connection.register(name, rows)
+        rows_by_table |= _fill(connection, _FOUND, empty, manifest)
         for name, rows in carried.items():
             rows_by_table[name] = rows_by_table.get(name, 0) + rows
         _check_keys(connection, kept)
@@ -144,6 +149,20 @@ def build_marts(
     place_published(fresh, store.database)
     write_note(store.database, manifest, registry)
     return MartsReport(rows_by_table)
+
+
+def _incidents(
+    connection: duckdb.DuckDBPyConnection, store: Store, manifest: Manifest, settings: Settings,
+    files: Mapping[str, list[str]],
+) -> Incidents:  # fmt: skip
+    """Find incidents in the tables of `out`: reading the days' many small files again would take longer."""
+    # The variable of files and the database that names stand for are the cursor's own.
+    with closing(connection.cursor()) as apart:
+        set_files(apart, {"profile_daily_files": files["profile_daily_files"]})
+        profiles = "FROM read_parquet(getvariable('profile_daily_files'), hive_partitioning = false)"
+        apart.execute(f"CREATE TEMP VIEW profile_daily AS {profiles if files['profile_daily_files'] else NO_PROFILES}")
+        apart.execute("USE out")
+        return all_incidents(apart, manifest, settings, store.reported)
 
 
 def _require_drawn_is_used(connection: duckdb.DuckDBPyConnection) -> None:

@@ -39,7 +39,6 @@ def listed_rows(
     settings: Settings,
     registry: Registry,
     checks: list[CheckResult],
-    incidents: Incidents,
     billing: Mapping[str, pl.DataFrame],
 ) -> dict[str, pa.Table]:
     """Arrow tables by the name under which the mart statements read them; `billing` are those of `billing/`."""
@@ -86,11 +85,6 @@ def listed_rows(
             "check_name severity passed:BOOLEAN day:DATE detail_en detail_zh",
             ([c.check_name, c.severity, c.passed, c.day, c.detail_en, c.detail_zh] for c in checks),
         ),
-        "listed_incidents": _of_table("incidents", (one.as_row() for one in incidents.rows)),
-        "listed_withdrawn_incidents": _of_table(
-            "withdrawn_incidents", (one.as_row() | {"run": run} for one, run in incidents.withdrawn)
-        ),
-        "listed_incident_cells": _of_table("incident_cells", incidents.cells.iter_rows(named=True)),
         **{f"listed_{name}": rows.to_arrow() for name, rows in billing.items()},
         "listed_resource_package_readings": _rows(
             "resource_package_id read_at:TIMESTAMPTZ remaining:BIGINT",
@@ -106,6 +100,17 @@ def listed_rows(
               days[0][0] if days else None, (store.landing / "_SYNTHETIC.md").exists()]],
         ),
     }  # fmt: skip
+
+
+def incident_rows(incidents: Incidents) -> dict[str, pa.Table]:
+    """Arrow tables of incidents by the name under which the mart statements read them."""
+    return {
+        "listed_incidents": _of_table("incidents", (one.as_row() for one in incidents.rows)),
+        "listed_incident_cells": _of_table("incident_cells", incidents.cells.iter_rows(named=True)),
+        "listed_withdrawn_incidents": _of_table(
+            "withdrawn_incidents", (one.as_row() | {"run": run} for one, run in incidents.withdrawn)
+        ),
+    }
 
 
 def _input_files(manifest: Manifest, settings: Settings) -> Iterator[list[Any]]:

@@ -3,21 +3,22 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
-import duckdb
 import polars as pl
 import pytest
 
 from pipelines.contract.settings import Settings
-from pipelines.incidents.all_incidents import all_incidents
 from pipelines.incidents.data_faults import copied_days
 from pipelines.incidents.data_incidents import dated, incidents_in
 from pipelines.incidents.incident import Incident
 from pipelines.incidents.parts import with_parts
+from pipelines.incidents.published import incidents_of
 from pipelines.incidents.volumes import usual_records
+from pipelines.store.database import open_published
 from pipelines.store.manifest import DayRows
 from tests.data.simulated_days import FIRST, SOURCES, Installation
 from tests.incidents.data_fault_trial import FAULTS, LARGE, found_of, installations
@@ -200,8 +201,8 @@ def test_the_counts_come_from_the_store_and_the_published_tables(tmp_path: Path)
         named = [row | {"device_id": f"d{number}"} for number, row in enumerate(made)]
         folder.land(f"{day}.ndjson", made if day == DAY else named)
     folder.tables()
-    with duckdb.connect() as connection:
-        named = all_incidents(connection, folder.store, folder.manifest, folder.open().settings).rows
+    with closing(open_published(folder.store.database)) as connection:
+        named = [one.incident for one in incidents_of(connection)]
     assert [(one.metric, one.cause.cell, one.first_day) for one in named if one.kind == "data"] == [
         ("field_shift", "field=device_id", DAY)
     ]

@@ -148,13 +148,14 @@ def test_a_withdrawn_incident_that_is_there_twice_publishes_nothing(
 
 
 def require_no_repeated_row(fed: DataFolder, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    listed = build.listed_rows
+    maker = "incident_rows" if name in INCIDENTS else "listed_rows"
+    listed = getattr(build, maker)
 
     def twice(*given: object) -> dict[str, pa.Table]:
-        rows = listed(*given)  # type: ignore[arg-type]
+        rows: dict[str, pa.Table] = listed(*given)
         return rows | {f"listed_{name}": pa.concat_tables([rows[f"listed_{name}"], rows[f"listed_{name}"].slice(0, 1)])}
 
-    monkeypatch.setattr(build, "listed_rows", twice)
+    monkeypatch.setattr(build, maker, twice)
     require_nothing_published(fed, name)
 
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
-import duckdb
-
 from pipelines.common.errors import AuthmeterError
-from pipelines.incidents.all_incidents import all_incidents
 from pipelines.incidents.incident import Incident
+from pipelines.incidents.published import incidents_of
+from pipelines.store.database import open_published
 from tests.data.daily_rhythm import NEWEST, begun, day_rows, land, moved
 from tests.incidents.data_fault_trial import CLEAN_DAYS, FAULTS, LARGE, SMALL, alarms, found_of, installations
 from tests.reliability.harness import Result, Tally, some
@@ -102,9 +102,8 @@ def copy_of_begun(work: Path, seed: int) -> DataFolder:
 
 def incidents(folder: DataFolder) -> list[Incident]:
     """What is found of the data in the published folder."""
-    with duckdb.connect() as connection:
-        found = all_incidents(connection, folder.store, folder.manifest, folder.open().settings).rows
-    return [one for one in found if one.kind == "data"]
+    with closing(open_published(folder.store.database)) as connection:
+        return [one.incident for one in incidents_of(connection) if one.incident.kind == "data"]
 
 
 def through_logs(scale: float, work: Path) -> tuple[Result, Result]:
