@@ -62,8 +62,10 @@ _MADE_OF = {
     "billing_hourly": "verification_hours",
 }
 
-# Large, and read by no other table: made while those are, of the days that are not carried over.
+# Large, and read by no other table: made while those are.
 _BESIDE = ("outcome_daily", "channel_detail_daily", "billing_daily", "billing_hourly")
+# Rows of these tables come from their own day alone, whatever the registry lists: those of unchanged days are kept.
+_CARRIED = (*_BESIDE, "channel_daily", "latency_daily", "unmapped_codes")
 # Made of one of the large ones, after it.
 _BEHIND = ("resource_package_usage",)
 # Found in the finished tables of days.
@@ -119,7 +121,7 @@ def build_marts(
                 beside.register(f"listed_{name}", listed.pop(name).to_arrow())
         empty = {name for name in TABLES if files.get(f"{name}_files") == []}
         empty |= set() if billing else set(BILLING_TABLES)
-        carried = keep_only(connection, _BESIDE, kept) if kept else {}
+        carried = keep_only(connection, _CARRIED, kept) if kept else {}
         with ThreadPoolExecutor(1) as aside:
             made_beside = aside.submit(_fill, beside, (*_BESIDE, *_BEHIND), empty, manifest)
             for name, rows in listed_rows(store, manifest, settings, registry, checks, listed).items():
@@ -233,7 +235,7 @@ def _check_keys(connection: duckdb.DuckDBPyConnection, kept: Sequence[date]) -> 
         for name, key in keys.items()
     }
     if kept:
-        sources |= {name: f"(FROM out.{name} WHERE day > DATE '{kept[-1]}')" for name in _BESIDE}
+        sources |= {name: f"(FROM out.{name} WHERE day > DATE '{kept[-1]}')" for name in _CARRIED}
     require_unique_keys(connection, keys, sources, "marts")
 
 
@@ -245,7 +247,7 @@ def _source_files(store: Store, manifest: Manifest, kept: Sequence[date]) -> dic
         f"{table}_files": [
             str(store.day_table(entry, source))
             for day, entry in sorted(manifest.days.items())
-            if not (table in _BESIDE and day in carried)
+            if not (table in _CARRIED and day in carried)
             and (table not in RECENT or day >= first_recent)
             and (source not in _LATER or manifest.has_events_of(day) or store.day_table(entry, source).is_file())
         ]
