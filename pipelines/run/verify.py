@@ -27,8 +27,8 @@ from pipelines.contract.settings import Settings
 from pipelines.contract.tables import TABLES
 from pipelines.marts.build import build_marts
 from pipelines.rollup.batches import roll_up_batches
+from pipelines.rollup.due_days import due_days, has_these_limits
 from pipelines.rollup.inputs import RollupInputs
-from pipelines.rollup.rollup import days_to_roll_up, has_these_limits
 from pipelines.run.engines import engine_of
 from pipelines.store.database import attach, workbench
 from pipelines.store.manifest import DayEntry, Manifest
@@ -111,7 +111,7 @@ def _verified(
 def _current_publication(inputs: RollupInputs, manifest: Manifest, as_of: date) -> Publication:
     billing = billing_as_of(inputs.store, manifest, inputs.settings, inputs.registry, as_of)
     publication = publication_of(inputs.store, manifest, inputs.settings, inputs.registry, as_of, billing)
-    if publication.inputs != manifest.inputs or days_to_roll_up(inputs, manifest, as_of):
+    if publication.inputs != manifest.inputs or due_days(inputs, manifest, as_of):
         raise AuthmeterError(
             "Settings, registry, result codes or authmeter itself changed since the last run.",
             where=str(inputs.store.data),

@@ -1,0 +1,130 @@
+"""Which days must be rolled up: those whose live parts or rules differ from the ones that their tables were made by."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Set
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from pipelines.contract.day_tables import DAY_TABLES, RECENT_DAYS
+from pipelines.contract.registry import Registry
+from pipelines.rollup.inputs import RollupInputs
+from pipelines.store.database import workbench
+from pipelines.store.manifest import DayEntry, Manifest, origin_of
+from pipelines.store.store import Store
+
+# Part of every day's fingerprint: raise it when the same parts would give other tables.
+ROLLUP_VERSION = 9
+_FILES = frozenset(f"{name}.parquet" for name in DAY_TABLES)
+
+
+@dataclass(frozen=True)
+class DueDays:
+    """The days that a roll-up computes and those that it takes away, each in order.
+
+    Attributes:
+        changed: days whose tables are to be made.
+        emptied: days that have no live part any more.
+        parts: the `records_name` of the live files of each day that has some.
+        by_platform: changed days with records of an app whose registered platform changed.
+    """
+
+    changed: list[date]
+    emptied: list[date]
+    parts: dict[date, list[str]]
+    by_platform: set[date]
+
+    def __bool__(self) -> bool:
+        return bool(self.changed or self.emptied)
+
+
+def due_days(inputs: RollupInputs, manifest: Manifest, as_of: date, forced: Set[date] = frozenset()) -> DueDays:
+    """The days up to `as_of` that must be rolled up; `forced` days are computed even if nothing changed."""
+    by_platform = _days_of_changed_platforms(inputs, manifest)
+    asked = forced | by_platform | _days_of_changed_limits(inputs, manifest, as_of)
+    parts = _parts_by_day(manifest, as_of)
+    changed = [
+        day
+        for day, names in sorted(parts.items())
+        if day in asked or day not in manifest.days
+        or not has_fingerprint(manifest.days[day], fingerprint(inputs, day, names))
+        or not is_stored(inputs.store, manifest.days[day])
+    ]  # fmt: skip
+    emptied = sorted(day for day in manifest.days if day not in parts and manifest.has_events_of(day))
+    return DueDays(changed, emptied, parts, by_platform)
+
+
+def fingerprint(inputs: RollupInputs, day: date, parts: list[str]) -> str:
+    """A digest of the rules of a day and of the names of its parts: the same gives the same tables, but for limits."""
+    rules = [
+        str(ROLLUP_VERSION),
+        inputs.registry.codes_fingerprint,
+        *(rule.model_dump_json(exclude={"valid_from"}) for rule in inputs.settings.billing_on(day).values()),
+        *(cut.isoformat() for cut in inputs.registry.bought.cuts.get(day, ())),
+    ]
+    # Of a day that is rolled up, a part has the same records whatever older days retention took from it.
+    return hashlib.sha256("\n".join([*rules, *map(origin_of, parts)]).encode()).hexdigest()[:16]
+
+
+def with_limits(found: str, registry: Registry) -> str:
+    """The fingerprint of a day as its entry has it: behind the day's own stands that of the limits."""
+    return f"{found}/{registry.limits_fingerprint}"
+
+
+def has_fingerprint(entry: DayEntry, found: str) -> bool:
+    """Whether the tables of a day were made by this fingerprint, whatever the limits."""
+    return entry.fingerprint.partition("/")[0] == found
+
+
+def has_these_limits(entry: DayEntry, registry: Registry) -> bool:
+    """Whether the tables of a day are of these limits: days older than those that are shown keep the ones they had."""
+    return entry.fingerprint.endswith(f"/{registry.limits_fingerprint}")
+
+
+def is_stored(store: Store, entry: DayEntry) -> bool:
+    """Whether all tables of a rolled-up day are in the store; a lost one is computed anew from the parts."""
+    try:
+        return _FILES.issubset(os.listdir(store.day_folder(entry)))
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+
+
+def _parts_by_day(manifest: Manifest, as_of: date) -> dict[date, list[str]]:
+    parts: dict[date, list[str]] = {}
+    for entry in manifest.live_files():
+        for day in entry.days:
+            if day <= as_of and entry.records_name and manifest.has_events_of(day):
+                parts.setdefault(day, []).append(entry.records_name)
+    return {day: sorted(names) for day, names in parts.items()}
+
+
+def _days_of_changed_limits(inputs: RollupInputs, manifest: Manifest, as_of: date) -> set[date]:
+    """The days whose tables of limits are shown, and are of other limits."""
+    first = as_of - timedelta(days=RECENT_DAYS - 1)
+    return {
+        day for day, entry in manifest.days.items() if day >= first and not has_these_limits(entry, inputs.registry)
+    }
+
+
+def _days_of_changed_platforms(inputs: RollupInputs, manifest: Manifest) -> set[date]:
+    """The days with records that name no platform, of apps whose registered platform changed."""
+    store, old, new = inputs.store, manifest.platforms, inputs.registry.platforms
+    apps = sorted(key for key in old.keys() | new.keys() if old.get(key) != new.get(key))
+    if not apps:
+        return set()
+    files = {
+        str(store.day_table(entry, "unplatformed_apps")): day
+        for day, entry in manifest.days.items()
+        if manifest.has_events_of(day) and is_stored(store, entry)
+    }
+    if not files:
+        return set()
+    with workbench(inputs.settings, store.temp, [store.warehouse]) as connection:
+        found = connection.execute(
+            "SELECT DISTINCT filename FROM read_parquet($files, filename = true, hive_partitioning = false) "
+            "WHERE list_contains($apps, app_key)",
+            {"files": sorted(files), "apps": apps},
+        ).fetchall()
+    return {files[name] for (name,) in found}
