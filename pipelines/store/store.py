@@ -157,7 +157,7 @@ class Store:
 
     def day_table(self, entry: DayEntry, table: str) -> Path:
         """The Parquet file of one table of a rolled-up day."""
-        return self.warehouse / f"days/{entry.folder}/{table}.parquet"
+        return self.day_folder(entry) / f"{table}.parquet"
 
     def add_restatements(self, manifest: Manifest, frames: "list[pl.DataFrame]", of: str = "") -> int:
         """Stores the figures that this run restates, and names them in the manifest; gives how many there are.

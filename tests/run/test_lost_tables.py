@@ -11,7 +11,7 @@ from pipelines.contract.day_tables import DAY_TABLES
 from pipelines.contract.tables import TABLES
 from pipelines.engines import steps
 from pipelines.marts import build as marts
-from pipelines.rollup import plan, rollup
+from pipelines.rollup import due_days, plan
 from tests.support import DAY, DataFolder, days_before, records
 
 BEFORE = days_before(DAY, 1)
