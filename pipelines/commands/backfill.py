@@ -10,7 +10,7 @@ from pipelines.store.store import Store
 
 def run_backfill(data: Path, first: date, last: date) -> int:
     """`authmeter backfill`: computes the days anew from stored events, then publishes as a run does."""
-    from pipelines.orchestration.resource import BACKFILL_FIRST, BACKFILL_LAST
+    from pipelines.orchestration.folder import BACKFILL_FIRST, BACKFILL_LAST
 
     if last < first:
         raise UsageError(f"The span ends ({last}) before it begins ({first}).", do="Give the earlier day first.")

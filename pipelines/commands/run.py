@@ -46,13 +46,10 @@ def run_daily(data: Path, day: date | None, tags: dict[str, str] | None = None) 
             why="No run is for a day before that one.",
             do=f"Give a day from {FIRST_DAY} to {over}.",
         )
-    # The job reads its own; of many files, each takes hundreds of megabytes.
-    opened.loaded = None
     with hold(opened.store.lock, "run", opened.now), failures_noted(data, day):
-        # Dagster takes a second to load, which wrong use should not pay.
         from pipelines.orchestration.in_process import run_in_process
 
-        run_in_process(data, day, tags or {})
+        run_in_process(data, opened, day, tags or {})
     return _closing_words(opened.store, has_files)
 
 

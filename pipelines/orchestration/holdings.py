@@ -7,27 +7,21 @@ import json
 from contextlib import closing
 from datetime import date
 from pathlib import Path
-from typing import Any
-
-import dagster as dg
 
 from pipelines.common.days import WINDOWS, window
 from pipelines.contract.tables import TABLES, Table
+from pipelines.orchestration.results import Columns, Metadata, Page
 from pipelines.reading.landing import scan
 from pipelines.store.database import open_published
 from pipelines.store.manifest import Manifest
 from pipelines.store.store import Store
 
 ROWS, ROWS_OF_DAY, COLUMNS = "dagster/row_count", "dagster/partition_row_count", "dagster/column_schema"
-Metadata = dict[str, Any]
 
 
-def table_columns(table: Table) -> dg.TableSchema:
+def table_columns(table: Table) -> Columns:
     """The columns of a published table, and its key."""
-    return dg.TableSchema(
-        [dg.TableColumn(name, kind) for name, kind in table.columns.items()],
-        dg.TableConstraints([f"unique: {', '.join(table.key)}"]),
-    )
+    return Columns(table.columns, tuple(table.key))
 
 
 def of_landing(landing: Path) -> Metadata:
@@ -55,7 +49,7 @@ def of_day(manifest: Manifest, day: date, site: Path) -> Metadata:
     entry = manifest.days.get(day)
     if entry is None:
         return {ROWS_OF_DAY: 0}
-    holds = {
+    holds: Metadata = {
         ROWS_OF_DAY: entry.counted,
         "accepted": entry.accepted,
         "duplicates": entry.accepted - entry.counted,
@@ -64,7 +58,7 @@ def of_day(manifest: Manifest, day: date, site: Path) -> Metadata:
     as_of = manifest.as_of
     if as_of and day in window(as_of, max(WINDOWS)):
         # The site of this manifest is not there yet; an older day has no page in it.
-        return {**holds, "page": _page(site / ("index.html" if day == as_of else f"days/{day}.html"))}
+        return {**holds, "page": Page(site / ("index.html" if day == as_of else f"days/{day}.html"))}
     return holds
 
 
@@ -75,7 +69,7 @@ def of_tables(store: Store) -> dict[str, Metadata]:
         there = {name: table for name, table in TABLES.items() if name in listed}
         counts = " UNION ALL ".join(f"SELECT '{name}', count(*) FROM {name}" for name in there)
         rows = dict(connection.execute(counts).fetchall()) if there else {}
-    holds = {name: {ROWS: rows[name], COLUMNS: table_columns(table)} for name, table in there.items()}
+    holds: dict[str, Metadata] = {name: {ROWS: rows[name], COLUMNS: table_columns(table)} for name, table in there.items()}
     return {name: holds.get(name, {}) for name in TABLES}
 
 
@@ -84,19 +78,19 @@ def of_site(site: Path) -> dict[str, Metadata]:
     listed = json.loads((site / "manifest.json").read_bytes())
     pages = [file for file in listed["files"] if file["path"].endswith(".html")]
     tables = [file for file in listed["files"] if "rows" in file]
-    both = {"as_of": listed["as_of"], "generated_at": listed["generated_at"]}
+    both: Metadata = {"as_of": listed["as_of"], "generated_at": listed["generated_at"]}
     return {
         "site": {
             "pages": len(pages),
             "bytes": sum(file["bytes"] for file in listed["files"]),
-            "page": _page(site / "index.html"),
+            "page": Page(site / "index.html"),
             **both,
         },
         "exports": {
             ROWS: sum(file["rows"] for file in tables),
             "files": len(tables),
             "bytes": sum(file["bytes"] for file in tables),
-            "page": _page(site / "usage_all.csv"),
+            "page": Page(site / "usage_all.csv"),
             **both,
         },
     }
@@ -109,6 +103,3 @@ def published_as_of(site: Path) -> date | None:
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
-
-def _page(file: Path) -> dg.UrlMetadataValue:
-    return dg.MetadataValue.url(file.as_uri())

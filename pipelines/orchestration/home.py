@@ -41,6 +41,10 @@ run_retries:
 """
 # What the first versions wrote; a file that somebody edited is theirs.
 _SETTINGS_BEFORE = _SETTINGS.replace("nux:\n  enabled: false\n", "")
+# Where a home has its tables: those of runs, of assets, of schedules.
+FILES = RUNS, ASSETS, SCHEDULES = (
+    Path("history", "runs.db"), Path("history", "runs", "index.db"), Path("schedules", "schedules.db")
+)  # fmt: skip
 # Stands where Dagster's tables are made.
 _MADE = ".tables_made"
 
@@ -58,6 +62,11 @@ def prepare(data: Path) -> Path:
     if not (settings.exists() and (home / _MADE).exists()) or settings.read_bytes() == _SETTINGS_BEFORE.encode():
         _make(home)
     return home
+
+
+def has_usual_settings(home: Path) -> bool:
+    """Whether the settings are those of authmeter: edited ones may have runs recorded elsewhere."""
+    return (home / "dagster.yaml").read_bytes() == _SETTINGS.encode()
 
 
 def _make(home: Path) -> None:

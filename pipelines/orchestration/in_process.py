@@ -4,19 +4,19 @@ import gc
 from datetime import date
 from pathlib import Path
 
-import dagster as dg
-
 from pipelines.common.errors import AuthmeterError
 from pipelines.contract.settings import Settings
-from pipelines.orchestration.code_location import build_definitions
+from pipelines.orchestration.folder import JOB
 from pipelines.orchestration.home import prepare
-from pipelines.orchestration.partitions import add_days
-from pipelines.orchestration.records import open_instance
-from pipelines.orchestration.resource import JOB, DataFolder
+from pipelines.orchestration.known_job import known_job, note_job
+from pipelines.orchestration.own_run import run_steps
+from pipelines.run.daily_run import DailyRun
 
 
-def run_in_process(data: Path, day: date, tags: dict[str, str]) -> None:
+def run_in_process(data: Path, opened: DailyRun, day: date, tags: dict[str, str]) -> None:
     """Runs the daily job for a day, recorded in the folder's Dagster instance as a scheduled run is.
+
+    Dagster executes the first run of a home, and the first one of other code: only it can say what the job is.
 
     Raises:
         AuthmeterError: a box could not do its work; the last good report stands.
@@ -24,12 +24,30 @@ def run_in_process(data: Path, day: date, tags: dict[str, str]) -> None:
     # All that is loaded by now stays: the collector need not look through it.
     gc.freeze()
     home = prepare(data)
+    if job := known_job(home):
+        run_steps(home, job, opened, day, tags)
+    else:
+        # The job reads its own; of many files, each takes hundreds of megabytes.
+        opened.loaded = None
+        note_job(home, _run_by_dagster(home, data, day, tags))
+
+
+def _run_by_dagster(home: Path, data: Path, day: date, tags: dict[str, str]) -> str:
+    import dagster as dg
+
+    from pipelines.orchestration.as_dagster import InstancePartitions
+    from pipelines.orchestration.code_location import build_definitions
+    from pipelines.orchestration.partitions import add_days
+    from pipelines.orchestration.records import open_instance
+    from pipelines.orchestration.resource import DataFolder
+
     quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     # The schedule is no part of it: the settings' time is not asked for.
     job = build_definitions(DataFolder(path=str(data)), Settings()).resolve_job_def(JOB)
     with open_instance(home) as instance:
         try:
-            add_days(instance, [day])
-            job.execute_in_process(run_config=quiet, instance=instance, partition_key=str(day), tags=tags)
+            add_days(InstancePartitions(instance), [day])
+            done = job.execute_in_process(run_config=quiet, instance=instance, partition_key=str(day), tags=tags)
+            return done.run_id
         except dg.DagsterError as error:
             raise AuthmeterError(f"The run failed in Dagster: {error}", where=str(data / "dagster")) from error

@@ -4,13 +4,10 @@ Dagster itself makes an engine, opens the SQLite file and compiles its statement
 and waits for the disk after each. For what a run prints it starts four processes.
 """
 
-import io
 import sqlite3
-import sys
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager, redirect_stderr, redirect_stdout, suppress
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
 
 import dagster as dg
 from dagster._core.instance.ref import InstanceRef
@@ -23,8 +20,10 @@ from dagster._core.storage.schedules import SqliteScheduleStorage
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from sqlalchemy import Connection, Engine, create_engine, event
 
-# Where a home has its tables: those of runs, of assets, of schedules.
-FILES = ("history/runs.db", "history/runs/index.db", "schedules/schedules.db")
+from pipelines.orchestration.asset_records import make_run_file
+from pipelines.orchestration.home import FILES
+from pipelines.orchestration.printed import printed_into
+
 _INDEX = "index"
 
 
@@ -80,23 +79,11 @@ class _Events(SqliteEventLogStorage):
     @contextmanager
     def run_connection(self, run_id: str | None = None) -> Iterator[Connection]:
         if run_id and run_id not in self._engines and not (file := Path(self.path_for_shard(run_id))).exists():
-            self._make_tables(file)
+            make_run_file(file, Path(self.path_for_shard(_INDEX)))
             self._engines[run_id] = _engine(self.conn_string_for_shard(run_id))
         begun = self._engines[run_id].begin() if run_id in self._engines else super().run_connection(run_id)
         with begun as connection:
             yield connection
-
-    def _make_tables(self, file: Path) -> None:
-        """The tables of a new run, as those of all assets; Dagster would look through its migrations twice for it."""
-        with closing(sqlite3.connect(file)) as fresh, closing(sqlite3.connect(self.path_for_shard(_INDEX))) as index:
-            made = index.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'")
-            (version,) = index.execute("SELECT version_num FROM alembic_version").fetchone()
-            fresh.execute("PRAGMA journal_mode = WAL")
-            fresh.execute("BEGIN")
-            for (statement,) in made:
-                fresh.execute(statement)
-            fresh.execute("INSERT INTO alembic_version VALUES (?)", [version])
-            fresh.commit()
 
     def has_table(self, table_name: str) -> bool:
         with self.index_connection() as connection:
@@ -113,31 +100,8 @@ class _Output(LocalComputeLogManager):
 
     @contextmanager
     def capture_logs(self, log_key: Sequence[str]) -> Iterator[CapturedLogContext]:
-        out, err, complete = (Path(self.get_captured_local_path(log_key, kind)) for kind in ("out", "err", "complete"))
-        out.parent.mkdir(parents=True, exist_ok=True)
-        with ExitStack() as stack:
-            stack.enter_context(redirect_stdout(_Both(sys.stdout, stack.enter_context(out.open("a")))))
-            stack.enter_context(redirect_stderr(_Both(sys.stderr, stack.enter_context(err.open("a")))))
+        with printed_into(Path(self.get_captured_local_path(log_key, "out")).with_suffix("")):
             yield CapturedLogContext(log_key)
-        complete.touch()
-
-
-class _Both(io.TextIOBase):
-    """Writes to two streams; a run does not end where one of them does, such as a pipe whose reader has gone."""
-
-    def __init__(self, *streams: TextIO) -> None:
-        self._streams = streams
-
-    def write(self, text: str, /) -> int:
-        for stream in self._streams:
-            with suppress(OSError):
-                stream.write(text)
-        return len(text)
-
-    def flush(self) -> None:
-        for stream in self._streams:
-            with suppress(OSError):
-                stream.flush()
 
 
 def _address(file: Path) -> str:

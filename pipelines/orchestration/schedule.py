@@ -12,9 +12,11 @@ from pipelines.alerts.due import alert_if_late
 from pipelines.common.days import last_closed_day
 from pipelines.contract.checks import CHECKS
 from pipelines.contract.settings import Settings
-from pipelines.orchestration.asset_checks import FRESHNESS, yesterday_is_published
+from pipelines.orchestration.as_dagster import InstancePartitions
+from pipelines.orchestration.folder import JOB
 from pipelines.orchestration.partitions import add_days
-from pipelines.orchestration.resource import JOB, DataFolder
+from pipelines.orchestration.resource import DataFolder
+from pipelines.orchestration.steps import FRESHNESS, yesterday_is_published
 
 daily_job = dg.define_asset_job(
     JOB,
@@ -37,7 +39,7 @@ def build_schedule(settings: Settings) -> dg.ScheduleDefinition:
     )
     def daily_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
         day = last_closed_day(context.scheduled_execution_time, settings.timezone)
-        add_days(context.instance, [day])
+        add_days(InstancePartitions(context.instance), [day])
         return dg.RunRequest(run_key=str(day), partition_key=str(day))
 
     return daily_schedule

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pipelines.orchestration.asset_checks import yesterday_is_published
+from pipelines.orchestration.steps import yesterday_is_published
 from tests.support import DAY, DataFolder, records
 
 

@@ -12,6 +12,7 @@ import pytest
 from pipelines.common.errors import AuthmeterError, BooksError
 from pipelines.contract.settings import Settings
 from pipelines.ingest.ingest import accept_held
+from pipelines.orchestration.as_dagster import InstancePartitions
 from pipelines.orchestration.code_location import build_definitions
 from pipelines.orchestration.home import prepare
 from pipelines.orchestration.partitions import add_days
@@ -105,7 +106,7 @@ def test_a_day_that_lost_its_records_holds_none(
     opened: Callable[[DataFolder], Dagster], folder: DataFolder, yesterday: date
 ) -> None:
     dagster, emptied = opened(folder), days_before(yesterday, 1)
-    add_days(dagster.instance, [yesterday])
+    add_days(InstancePartitions(dagster.instance), [yesterday])
     folder.land("app.log", records(3, emptied))
     dagster.run(yesterday)
     assert rows_of_day(dagster.instance, emptied) == 3

@@ -12,12 +12,14 @@ import pytest
 
 from pipelines.contract.tables import TABLES
 from pipelines.orchestration import holdings
+from pipelines.orchestration.results import Metadata, Page
 from tests.support import DAY, DataFolder, lines, records, writable
 
 
-def page(holds: holdings.Metadata) -> Path | None:
+def page(holds: Metadata) -> Path | None:
     """The file that the metadata link to."""
-    return Path(unquote(holds["page"].value.removeprefix("file://"))) if "page" in holds else None
+    link = holds.get("page")
+    return Path(unquote(link.address.removeprefix("file://"))) if isinstance(link, Page) else None
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import dagster as dg
 import pytest
 
+from pipelines.orchestration.as_dagster import InstancePartitions
 from pipelines.orchestration.holdings import ROWS_OF_DAY
 from pipelines.orchestration.partitions import add_days, days_to_record, keep_in_line
 from pipelines.store.manifest import DayEntry, Manifest
@@ -36,16 +37,16 @@ def keys(*back: int) -> list[str]:
 def test_days_stand_in_order(known: tuple[int, ...], there: tuple[int, ...], wanted: tuple[int, ...]) -> None:
     with dg.DagsterInstance.ephemeral() as instance:
         for back in known:
-            add_days(instance, [DAY - timedelta(days=back)])
-        keep_in_line(instance, manifest(*there))
+            add_days(InstancePartitions(instance), [DAY - timedelta(days=back)])
+        keep_in_line(InstancePartitions(instance), manifest(*there))
         assert instance.get_dynamic_partitions("business_days") == keys(*wanted)
 
 
 @pytest.mark.parametrize(("there", "first", "wanted"), [((2, 1, 0), 1, (1, 0)), ((), 0, (0,))])
 def test_a_day_that_retention_took_is_none(there: tuple[int, ...], first: int, wanted: tuple[int, ...]) -> None:
     with dg.DagsterInstance.ephemeral() as instance:
-        add_days(instance, [DAY - timedelta(days=back) for back in (2, 1, 0)])
-        keep_in_line(instance, manifest(*there, days_from=DAY - timedelta(days=first)))
+        add_days(InstancePartitions(instance), [DAY - timedelta(days=back) for back in (2, 1, 0)])
+        keep_in_line(InstancePartitions(instance), manifest(*there, days_from=DAY - timedelta(days=first)))
         assert instance.get_dynamic_partitions("business_days") == keys(*wanted)
 
 
@@ -53,11 +54,11 @@ def test_days_are_recorded_anew_whose_newest_record_says_something_else() -> Non
     """That is: 6 has none, 5 one of an older version, 4 another number, 2 lost all its rows; 3, 1 and 0 are right."""
     recorded = {5: [None], 4: [1, 7], 3: [7, 1], 2: [9], 1: [0]}
     with dg.DagsterInstance.ephemeral() as instance:
-        add_days(instance, [DAY - timedelta(days=back) for back in (6, 5, 4, 3, 2, 1, 0)])
+        add_days(InstancePartitions(instance), [DAY - timedelta(days=back) for back in (6, 5, 4, 3, 2, 1, 0)])
         for back, all_rows in recorded.items():
             for rows in all_rows:
                 holds = {} if rows is None else {ROWS_OF_DAY: rows}
                 made = dg.AssetMaterialization("day_tables", partition=keys(back)[0], metadata=holds)
                 instance.report_runless_asset_event(made)
-        found = days_to_record(instance, manifest(6, 5, 4, 3), "day_tables")
+        found = days_to_record(InstancePartitions(instance), manifest(6, 5, 4, 3), "day_tables")
     assert sorted(map(str, found)) == keys(6, 5, 4, 2)

@@ -13,8 +13,8 @@ import dagster as dg
 import pytest
 
 from pipelines.common.project import PROJECT
-from pipelines.orchestration.home import prepare
-from pipelines.orchestration.records import FILES, open_instance
+from pipelines.orchestration.home import FILES, prepare
+from pipelines.orchestration.records import open_instance
 from tests.orchestration.test_runs import only_run
 from tests.published_folder import Call
 from tests.support import DataFolder, records

@@ -1,0 +1,96 @@
+"""The results of steps, and the partitions of the days, as Dagster has them."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import dagster as dg
+
+from pipelines.contract.checks import CHECKS
+from pipelines.orchestration.holdings import ROWS_OF_DAY
+from pipelines.orchestration.partitions import BUSINESS_DAYS
+from pipelines.orchestration.results import Columns, Evaluated, Metadata, Observed, Page, Value
+from pipelines.orchestration.steps import Results
+
+Yielded = Iterator["dg.MaterializeResult[None] | dg.AssetCheckResult"]
+
+
+def as_dagster(context: dg.AssetExecutionContext, results: Results) -> Yielded:
+    """What a step yields to Dagster of its results: those of the assets and checks that the run is of.
+
+    What Dagster does not expect of the step goes into the log: an asset of others, another day of the run's own asset.
+    """
+    partition = context.partition_key if context.has_partition_key else None
+    for result in results:
+        if isinstance(result, Observed):
+            context.log_event(dg.AssetObservation(result.asset, metadata=metadata_of(result.metadata)))
+        elif isinstance(result, Evaluated):
+            if check_key(result.check) in context.selected_asset_check_keys:
+                yield check_result(result)
+        elif result.partition not in (None, partition):
+            made = dg.AssetMaterialization(
+                result.asset, partition=result.partition, metadata=metadata_of(result.metadata)
+            )
+            context.log_event(made)
+        elif dg.AssetKey(result.asset) in context.selected_asset_keys:
+            yield dg.MaterializeResult(asset_key=result.asset, metadata=metadata_of(result.metadata))
+
+
+def check_key(check: str) -> dg.AssetCheckKey:
+    """A check's key: its asset and its name."""
+    return dg.AssetCheckKey(dg.AssetKey(CHECKS[check].asset), check)
+
+
+def check_result(result: Evaluated) -> dg.AssetCheckResult:
+    """A check's result; a failure of one that stops the run is an error, of another one a warning."""
+    check = CHECKS[result.check]
+    return dg.AssetCheckResult(
+        asset_key=check.asset, check_name=check.name, passed=result.passed, metadata=metadata_of(result.metadata),
+        severity=dg.AssetCheckSeverity.ERROR if check.is_blocking else dg.AssetCheckSeverity.WARN,
+    )  # fmt: skip
+
+
+def metadata_of(metadata: Metadata) -> dict[str, Any]:
+    """Metadata with links and columns in Dagster's types."""
+    return {name: _value(value) for name, value in metadata.items()}
+
+
+def _value(value: Value) -> Any:
+    if isinstance(value, Page):
+        return dg.MetadataValue.url(value.address)
+    if isinstance(value, Columns):
+        columns = [dg.TableColumn(name, kind) for name, kind in value.types.items()]
+        return dg.TableSchema(columns, dg.TableConstraints([f"unique: {', '.join(value.key)}"]))
+    return value
+
+
+class InstancePartitions:
+    """The partitions of the days in a Dagster instance."""
+
+    def __init__(self, instance: dg.DagsterInstance) -> None:
+        self._instance = instance
+
+    def names(self) -> list[str]:
+        """All of them, in the order in which they came."""
+        return list(self._instance.get_dynamic_partitions(BUSINESS_DAYS))
+
+    def add(self, names: list[str]) -> None:
+        """Adds some that are none yet."""
+        self._instance.add_dynamic_partitions(BUSINESS_DAYS, names)
+
+    def remove(self, name: str) -> None:
+        """Removes one."""
+        self._instance.delete_dynamic_partition(BUSINESS_DAYS, name)
+
+    def recorded_rows(self, asset: str) -> Mapping[str, object]:
+        """The rows of each partition of an asset by its newest record; None where that does not say."""
+        key, made = dg.AssetKey(asset), dg.DagsterEventType.ASSET_MATERIALIZATION
+        newest = list(self._instance.get_latest_storage_id_by_partition(key, made).values())
+        rows: dict[str, object] = {}
+        if newest:
+            asked = dg.AssetRecordsFilter(key, storage_ids=newest)
+            for record in self._instance.fetch_materializations(asked, limit=len(newest)).records:
+                if (found := record.asset_materialization) and found.partition:
+                    count = found.metadata.get(ROWS_OF_DAY)
+                    rows[found.partition] = count.value if count else None
+        return rows
+

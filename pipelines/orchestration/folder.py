@@ -1,0 +1,74 @@
+"""The data folder as a run has it: opened, its lock held until the run ends, the end noted in `status.json`.
+
+Whether Dagster started the run (`resource.py`) or a command (`in_process.py`) makes no difference here.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from pipelines.closing.machine_clock import require_near_day
+from pipelines.common.days import days_between
+from pipelines.common.errors import AuthmeterError
+from pipelines.common.lock import hold
+from pipelines.ingest.reread import RereadRequest
+from pipelines.orchestration.partitions import PARTITION_TAG
+from pipelines.run.daily_run import DailyRun, open_run
+from pipelines.run.run_end import failures_noted, note_end
+
+# The job of a whole run.
+JOB = "daily"
+# Run tags of a backfill: the first and last day to compute anew.
+BACKFILL_FIRST, BACKFILL_LAST = "authmeter/backfill_first", "authmeter/backfill_last"
+# Run tags of a reread: that it is one, and the source and the first day, where files are chosen by them.
+REREAD, REREAD_SOURCE, REREAD_FROM = "authmeter/reread", "authmeter/reread_source", "authmeter/reread_from"
+_SCHEDULE = "dagster/schedule_name"
+
+
+@contextmanager
+def run_over(
+    data: Path, tags: Mapping[str, str], is_whole: bool, tidy: Callable[[DailyRun], None],
+    opened: DailyRun | None = None, warn: Callable[[str], None] = print,
+) -> Iterator[DailyRun]:  # fmt: skip
+    """The boxes over a data folder, whose lock is held until the run ends.
+
+    Args:
+        tags: those of the run.
+        is_whole: whether the run must come to the last step, or else has failed.
+        tidy: called once the lock is held.
+        opened: the boxes, where they are opened already.
+        warn: gets the notice of a folder that is opened here.
+    """
+    day = date.fromisoformat(tags[PARTITION_TAG]) if PARTITION_TAG in tags else None
+    with failures_noted(data, day):
+        run, notice = (opened, None) if opened else open_run(data)
+        if day and _SCHEDULE in tags:
+            require_near_day(run.manifest, run.settings, day)
+    if BACKFILL_FIRST in tags:
+        first, last = (date.fromisoformat(tags[name]) for name in (BACKFILL_FIRST, BACKFILL_LAST))
+        run.forced = frozenset(days_between(first, last))
+    if REREAD in tags:
+        since = tags.get(REREAD_FROM)
+        run.reread = RereadRequest(tags.get(REREAD_SOURCE), date.fromisoformat(since) if since else None)
+    if notice:
+        warn(notice)
+    with hold(run.store.lock, "run", run.now):
+        tidy(run)
+        try:
+            yield run
+        finally:
+            if run.failure or run.is_done or is_whole:
+                error = run.failure or (None if run.is_done else _stopped(data))
+                manifest = run.loaded if run.is_done else None
+                checks = run.made.checks if run.made else None
+                note_end(data, datetime.now(UTC), day, error, checks, manifest)
+
+
+def _stopped(data: Path) -> AuthmeterError:
+    return AuthmeterError(
+        "The run was stopped before its last step.",
+        where=str(data / "dagster"),
+        why="The last good report still stands.",
+        do="Run `authmeter run`; `authmeter dev` shows what the steps of the stopped one said.",
+    )

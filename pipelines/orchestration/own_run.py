@@ -1,0 +1,68 @@
+"""The daily job, run by a command itself: the steps in order, recorded as Dagster records them.
+
+To load Dagster and have it execute the steps takes four fifths of the time of a run with nothing new.
+"""
+
+import time
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+
+from pipelines.common.errors import BooksError
+from pipelines.contract.checks import CHECKS
+from pipelines.orchestration import event_rows
+from pipelines.orchestration.event_rows import Event
+from pipelines.orchestration.folder import run_over
+from pipelines.orchestration.known_job import KnownJob
+from pipelines.orchestration.partitions import PARTITION_TAG, add_days
+from pipelines.orchestration.printed import printed_into
+from pipelines.orchestration.rare_records import report_failure, tidy_records
+from pipelines.orchestration.run_records import RunRecords
+from pipelines.orchestration.steps import STEPS, Step, Work
+from pipelines.run.daily_run import DailyRun
+
+
+def run_steps(home: Path, job: KnownJob, opened: DailyRun, day: date, tags: Mapping[str, str]) -> None:
+    """Runs the steps for a day, over the data folder that is opened and whose lock the caller holds.
+
+    Raises:
+        AuthmeterError: a box could not do its work; the last good report stands.
+    """
+    tags, begun = {**tags, PARTITION_TAG: str(day)}, None
+    records = RunRecords(home)
+    try:
+        add_days(records.partitions, [day])
+        records.begin(job, tags, planned(day))
+        with (
+            run_over(opened.store.data, tags, True, lambda run: tidy_records(home, run, records.run_id), opened) as run,
+            printed_into(records.keep_prints(home / "storage", [step.name for step in STEPS])),
+        ):
+            for step in STEPS:
+                begun = step.name
+                _run_step(records, step, Work(run, day, records.partitions))
+        records.succeed()
+    except BaseException:
+        records.close()
+        report_failure(home, records.run_id, begun)
+        raise
+    records.close()
+
+
+def planned(day: date) -> Iterator[Event]:
+    """What a run is to make and to check, in Dagster's order."""
+    assets = sorted((asset, step.name) for step in STEPS for asset in step.assets)
+    checks = sorted((CHECKS[check].asset, check, step.name) for step in STEPS for check in step.checks)
+    for asset, step in assets:
+        yield event_rows.asset_planned(step, asset, str(day) if asset == "day_tables" else None)
+    for _, check, step in checks:
+        yield event_rows.check_planned(step, check)
+
+
+def _run_step(records: RunRecords, step: Step, work: Work) -> None:
+    begun = time.monotonic()
+    records.add_events(event_rows.step_begun(step.name))
+    for result in records.add_results(step.name, step.results(work)):
+        check = CHECKS[result.check]
+        if check.is_blocking and not result.passed:
+            raise BooksError(f"The check {check.name} failed.", where=step.name, why=check.meaning_en, do=check.to_do)
+    records.add_events(event_rows.step_done(step.name, time.monotonic() - begun))

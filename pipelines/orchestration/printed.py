@@ -1,0 +1,38 @@
+"""What a run prints, kept for its page in Dagster beside where it goes."""
+
+import io
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout, suppress
+from pathlib import Path
+from typing import TextIO
+
+
+@contextmanager
+def printed_into(file: Path) -> Iterator[None]:
+    """Keeps what is printed meanwhile in `file` with the endings `.out` and `.err`; a good end makes `.complete`."""
+    out, err, complete = (file.with_name(f"{file.name}.{kind}") for kind in ("out", "err", "complete"))
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        stack.enter_context(redirect_stdout(_Both(sys.stdout, stack.enter_context(out.open("a")))))
+        stack.enter_context(redirect_stderr(_Both(sys.stderr, stack.enter_context(err.open("a")))))
+        yield
+    complete.touch()
+
+
+class _Both(io.TextIOBase):
+    """Writes to two streams; a run does not end where one of them does, such as a pipe whose reader has gone."""
+
+    def __init__(self, *streams: TextIO) -> None:
+        self._streams = streams
+
+    def write(self, text: str, /) -> int:
+        for stream in self._streams:
+            with suppress(OSError):
+                stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        for stream in self._streams:
+            with suppress(OSError):
+                stream.flush()

@@ -1,0 +1,160 @@
+"""The steps of the daily run: each calls a box and reports what its assets hold and which checks passed.
+
+Dagster runs them as assets (`assets.py`); a command runs them itself (`own_run.py`), in the order of `STEPS`.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from pipelines.common.days import last_due_day
+from pipelines.common.errors import BooksError
+from pipelines.contract.checks import FOLDER_CHECKS
+from pipelines.contract.settings import load_settings
+from pipelines.contract.tables import TABLES
+from pipelines.orchestration import holdings
+from pipelines.orchestration.partitions import Partitions, days_to_record, keep_in_line
+from pipelines.orchestration.results import Evaluated, Made, Metadata, Observed, Result
+from pipelines.run.daily_run import DailyRun
+from pipelines.store.store import Store
+
+FRESHNESS = "yesterday_is_published"
+Results = Iterator[Result]
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a step works with: the boxes, the day D, and the partitions that Dagster has."""
+
+    run: DailyRun
+    day: date
+    partitions: Partitions
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step, with the assets that it makes and the checks that it evaluates."""
+
+    name: str
+    assets: tuple[str, ...]
+    checks: tuple[str, ...]
+    results: Callable[[Work], Results]
+
+
+def event_parts(work: Work) -> Results:
+    """Each landed file as one Parquet part of typed, pseudonymised events, with its books."""
+    begun, run = time.monotonic(), work.run
+    report = run.ingest(work.day)
+    unbalanced = [entry.path for entry in report.read if entry.records_read != entry.accepted + entry.rejected]
+    yield Observed("landing", holdings.of_landing(run.store.landing))
+    yield Made(
+        "event_parts",
+        {
+            **holdings.of_parts(run.manifest),
+            "new_files": len(report.read),
+            "new_records": report.records,
+            "damaged_files": len(report.damaged),
+            "held_files": len(report.held),
+            "still_changing_files": len(report.changing),
+            "seconds": time.monotonic() - begun,
+        },
+    )
+    yield Evaluated("file_books", not unbalanced, {"unbalanced_files": len(unbalanced)})
+
+
+def day_tables(work: Work) -> Results:
+    """The additive tables of each business day, de-duplicated. One run closes every day that is overdue or changed."""
+    begun, run, day, partitions = time.monotonic(), work.run, work.day, work.partitions
+    try:
+        report = run.roll_up(day)
+    except BooksError as error:
+        yield _failed("day_books_and_keys", error)
+        raise
+    manifest, site = run.manifest, run.store.site
+    keep_in_line(partitions, manifest)
+    for other in sorted({*report.days, *days_to_record(partitions, manifest, "day_tables")} - {day}):
+        holds = {**holdings.of_day(manifest, other, site), "closed_by_run_of": str(day)}
+        yield Made("day_tables", holds, str(other))
+    yield Made(
+        "day_tables",
+        {
+            **holdings.of_day(manifest, day, site),
+            "days": len(manifest.days),
+            "new_days": len(report.days),
+            "new_records": report.records,
+            "restated_figures": report.restated_figures,
+            "seconds": time.monotonic() - begun,
+        },
+        str(day),
+    )
+    yield Evaluated("day_books_and_keys", True, {"new_days": len(report.days)})
+
+
+def marts(work: Work) -> Results:
+    """The published DuckDB file with all tables, of whole and closed days; put in place in one step."""
+    begun = time.monotonic()
+    try:
+        work.run.build_marts()
+    except BooksError as error:
+        yield _failed("table_keys", error)
+        raise
+    yield from _made(holdings.of_tables(work.run.store), time.monotonic() - begun)
+    yield Evaluated("table_keys", True, {})
+
+
+def daily_checks(work: Work) -> Results:
+    """The checks that warn, of the data folder as it stands; after a roll-up those that it has just made."""
+    for name in sorted(FOLDER_CHECKS):
+        # Days that were closed together have a finding each.
+        found = [result for result in work.run.checks if result.check_name == name]
+        if found:
+            finding = "; ".join(result.detail_en for result in found)
+            yield Evaluated(name, all(result.passed for result in found), {"finding": finding})
+
+
+def reports(work: Work) -> Results:
+    """Pages and CSV files, of one version."""
+    begun = time.monotonic()
+    work.run.render_site()
+    yield from _made(holdings.of_site(work.run.store.site), time.monotonic() - begun)
+
+
+def freshness(work: Work) -> Results:
+    """Dagster's own freshness looks at the last materialization of any partition: a backfill would turn it green."""
+    passed, finding = yesterday_is_published(work.run.store.data, datetime.now(UTC))
+    yield Evaluated(FRESHNESS, passed, {"finding": finding})
+
+
+STEPS = (
+    Step("event_parts", ("event_parts",), ("file_books",), event_parts),
+    Step("day_tables", ("day_tables",), ("day_books_and_keys",), day_tables),
+    Step("build_marts", tuple(TABLES), ("table_keys",), marts),
+    Step("daily_checks", (), tuple(FOLDER_CHECKS), daily_checks),
+    Step("render_site", ("site", "exports"), (), reports),
+    Step("freshness_check", (), (FRESHNESS,), freshness),
+)
+
+
+def yesterday_is_published(data: Path, now: datetime) -> tuple[bool, str]:
+    """Whether every day that is due is published, and how it stands in words.
+
+    What is rolled up and not yet on the site is not published.
+
+    Raises:
+        AuthmeterError: settings cannot be read.
+    """
+    settings = load_settings(data)
+    as_of = holdings.published_as_of(Store(data).site)
+    due = last_due_day(now, settings.timezone, settings.alerts.late_after)
+    return as_of is not None and as_of >= due, f"published as of {as_of or 'no day'}, due by now: {due}"
+
+
+def _made(holds: dict[str, Metadata], seconds: float) -> Results:
+    for name, metadata in holds.items():
+        yield Made(name, {**metadata, "seconds": seconds})
+
+
+def _failed(check: str, error: BooksError) -> Evaluated:
+    return Evaluated(check, False, {"finding": error.what})
