@@ -47,7 +47,8 @@ class Event:
         )  # fmt: skip
         return _of(
             "EventLogEntry", dagster_event=event, error_info=None, level=10, message="", pipeline_name=JOB,
-            run_id=run_id, step_key=self.step, timestamp=timestamp, user_message=self.text or "",
+            run_id=run_id, step_key=self.step, timestamp=timestamp,
+            user_message="" if is_planned else self.text or f"DagsterEventType.{self.type} for step {self.step}",
         )  # fmt: skip
 
 
@@ -161,7 +162,7 @@ def _value(value: Value) -> Json:
 def _schema(columns: Columns) -> Json:
     free = _of("TableColumnConstraints", nullable=True, other=[], unique=False)
     listed = [
-        _of("TableColumn", constraints=free, description=None, name=name, tags={}, type=kind)
+        _of("TableColumn", constraints=free, description=None, name=name, type=kind)
         for name, kind in columns.types.items()
     ]
     other = _of("TableConstraints", other=[f"unique: {', '.join(columns.key)}"])

@@ -1,0 +1,238 @@
+"""A run that a command executes itself: its records are those that Dagster writes of the same run."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+
+from pipelines.common.errors import AuthmeterError, BooksError
+from pipelines.orchestration.home import ASSETS, RUNS
+from pipelines.orchestration.known_job import known_job
+from pipelines.run.daily_run import DailyRun
+from tests.orchestration.test_runs import evaluations
+from tests.published_folder import Call
+from tests.support import DataFolder, records
+
+# Events of Dagster's executor, of which its pages draw nothing.
+MACHINERY = {"ENGINE_EVENT", "RESOURCE_INIT_STARTED", "RESOURCE_INIT_SUCCESS", "STEP_OUTPUT"}
+# Differs between any two runs.
+CHANGING = {
+    "run_id", "timestamp", "pid", "storage_id", "duration_ms", "log_key", "id", "create_timestamp", "update_timestamp",
+    "start_time", "end_time", "evaluation_event_timestamp", "evaluation_event_storage_id", "last_run_id",
+    "materialization_event_storage_id", "last_materialization_timestamp",
+}  # fmt: skip
+
+
+def rows(file: Path, query: str, *given: str) -> list[dict[str, Any]]:
+    """Rows of a file by column, JSON read."""
+    with closing(sqlite3.connect(file)) as opened:
+        opened.row_factory = sqlite3.Row
+        found = [dict(row) for row in opened.execute(query, given)]
+    for row in found:
+        for name, value in row.items():
+            if isinstance(value, str) and value.startswith("{"):
+                row[name] = json.loads(value)
+    return found
+
+
+def alike(value: Any) -> Any:
+    """A value without what differs between any two runs, and without data versions, which only Dagster writes."""
+    if isinstance(value, list):
+        return [alike(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    if value.get("label") == "seconds":
+        return "seconds"
+    kept = {name: alike(each) for name, each in value.items() if name not in CHANGING}
+    if value.get("__class__") == "AssetMaterialization":
+        kept["tags"] = {}
+    if value.get("__class__") == "AssetCheckEvaluation":
+        # Dagster leaves it out where it has not looked the asset up yet.
+        kept.pop("target_materialization_data")
+    for name in ("message", "user_message"):
+        if isinstance(value.get(name), str):
+            kept[name] = value[name].partition(" in ")[0].partition("(pid")[0]
+    return kept
+
+
+def home_of(folder: DataFolder) -> Path:
+    return folder.root / "dagster"
+
+
+def run_ids(folder: DataFolder) -> list[str]:
+    return [row["run_id"] for row in rows(home_of(folder) / RUNS, "SELECT run_id FROM runs ORDER BY id")]
+
+
+def events(folder: DataFolder, run_id: str) -> list[dict[str, Any]]:
+    file = home_of(folder) / ASSETS.with_name(f"{run_id}.db")
+    return rows(file, "SELECT * FROM event_logs ORDER BY id")
+
+
+def is_by_dagster(folder: DataFolder, run_id: str) -> bool:
+    return "ENGINE_EVENT" in {event["dagster_event_type"] for event in events(folder, run_id)}
+
+
+@contextmanager
+def instance_of(folder: DataFolder) -> Iterator[dg.DagsterInstance]:
+    with dg.DagsterInstance.from_config(str(home_of(folder))) as instance:
+        yield instance
+
+
+@pytest.fixture
+def both(call: Call, own: DataFolder) -> tuple[DataFolder, str, str]:
+    """A folder with two runs with nothing new, and their ids: one that the command ran, then one that Dagster did."""
+    assert call("run", data=own.root).code == 0
+    (home_of(own) / ".daily_job.json").unlink()
+    assert call("run", data=own.root).code == 0
+    *_, ours, theirs = run_ids(own)
+    assert (is_by_dagster(own, ours), is_by_dagster(own, theirs)) == (False, True)
+    return own, ours, theirs
+
+
+def test_the_records_are_those_that_dagster_writes(both: tuple[DataFolder, str, str]) -> None:
+    folder, *ids = both
+    index, runs = home_of(folder) / ASSETS, home_of(folder) / RUNS
+    ours, theirs = ([alike(event) for event in events(folder, run_id)] for run_id in ids)
+    assert ours == [event for event in theirs if event["dagster_event_type"] not in MACHINERY]
+    for file, query in (
+        (index, "SELECT * FROM event_logs WHERE run_id = ? ORDER BY id"),
+        (index, "SELECT * FROM asset_check_executions WHERE run_id = ? ORDER BY id"),
+        (runs, "SELECT * FROM runs WHERE run_id = ?"),
+        (runs, "SELECT key, value FROM run_tags WHERE run_id = ? ORDER BY key"),
+    ):
+        ours, theirs = ([alike(row) for row in rows(file, query, run_id)] for run_id in ids)
+        assert ours == theirs, query
+
+
+def test_an_asset_has_the_newest_record_that_dagster_writes(call: Call, own: DataFolder) -> None:
+    query = "SELECT * FROM asset_keys ORDER BY asset_key"
+    assert call("run", data=own.root).code == 0
+    ours = rows(home_of(own) / ASSETS, query)
+    (home_of(own) / ".daily_job.json").unlink()
+    assert call("run", data=own.root).code == 0
+    assert alike(ours) == alike(rows(home_of(own) / ASSETS, query))
+
+
+def test_dagster_reads_every_record(both: tuple[DataFolder, str, str]) -> None:
+    folder, ours, theirs = both
+    with instance_of(folder) as instance:
+        read = instance.all_logs(ours)
+        assert len(read) == len(events(folder, ours))
+        (mine, other) = (instance.get_run_step_stats(run_id) for run_id in (ours, theirs))
+        assert [(step.step_key, step.status) for step in mine] == [(step.step_key, step.status) for step in other]
+        record = instance.get_run_record_by_id(ours)
+        assert record
+        assert record.end_time
+        assert record.start_time
+        assert record.end_time > record.start_time
+        run = record.dagster_run
+        assert instance.get_job_snapshot(str(run.job_snapshot_id)).name == "daily"
+        assert instance.get_execution_plan_snapshot(str(run.execution_plan_snapshot_id)).step_keys_to_execute
+
+
+def test_a_run_with_something_new_is_recorded_too(call: Call, own: DataFolder, yesterday: date) -> None:
+    before = yesterday - timedelta(days=2)
+    own.land("late.ndjson", records(3, before, "late"))
+    assert call("run", data=own.root).code == 0
+    run_id = run_ids(own)[-1]
+    assert not is_by_dagster(own, run_id)
+    with instance_of(own) as instance:
+        asked = dg.AssetRecordsFilter(dg.AssetKey("day_tables"), asset_partitions=[str(before)])
+        (record,) = instance.fetch_materializations(asked, limit=1).records
+        assert record.run_id == run_id
+        assert record.asset_materialization
+        assert record.asset_materialization.metadata["closed_by_run_of"].value == str(yesterday)
+
+
+@pytest.mark.parametrize("is_edited", [True, False])
+def test_dagster_runs_what_is_not_known(call: Call, own: DataFolder, is_edited: bool) -> None:
+    """That is a home whose settings somebody edited, and one whose job other code recorded."""
+    if is_edited:
+        with (home_of(own) / "dagster.yaml").open("a") as settings:
+            settings.write("python_logs:\n  python_log_level: INFO\n")
+    else:
+        note = home_of(own) / ".daily_job.json"
+        note.write_text(json.dumps(json.loads(note.read_text()) | {"code": "another"}))
+    assert call("run", data=own.root).code == 0
+    assert is_by_dagster(own, run_ids(own)[-1])
+    assert (known_job(home_of(own)) is None) == is_edited
+
+
+@pytest.mark.parametrize(
+    ("box", "fault", "step", "failed"),
+    [
+        ("roll_up", BooksError("twice"), "day_tables", ["day_books_and_keys"]),
+        ("build_marts", AuthmeterError("The disk is full."), "build_marts", []),
+        ("render_site", KeyboardInterrupt(), "render_site", []),
+    ],
+)
+def test_a_failure_is_recorded_where_it_came(
+    call: Call, own: DataFolder, monkeypatch: pytest.MonkeyPatch, box: str, fault: BaseException, step: str,
+    failed: list[str],
+) -> None:  # fmt: skip
+    def broken(*_: object) -> None:
+        raise fault
+
+    monkeypatch.setattr(DailyRun, box, broken)
+    assert call("run", data=own.root).code == (130 if isinstance(fault, KeyboardInterrupt) else 1)
+    run_id = run_ids(own)[-1]
+    assert not is_by_dagster(own, run_id)
+    with instance_of(own) as instance:
+        run = instance.get_run_by_id(run_id)
+        assert run
+        assert run.status == dg.DagsterRunStatus.FAILURE
+        (failure,) = instance.all_logs(run_id, of_type=dg.DagsterEventType.STEP_FAILURE)
+        assert failure.step_key == step
+        assert failure.dagster_event
+        assert failure.dagster_event.step_failure_data.error
+        assert [check.check_name for check in evaluations(instance, run) if not check.passed] == failed
+        statuses = {one.step_key: str(one.status) for one in instance.get_run_step_stats(run_id)}
+        assert statuses[step] == "StepEventStatus.FAILURE"
+    monkeypatch.undo()
+    assert call("run", data=own.root).code == 0
+
+
+def test_the_runs_of_the_dead_are_ended_and_old_ones_forgotten(
+    call: Call, own: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @dg.job
+    def small() -> None:
+        pass
+
+    with instance_of(own) as instance:
+        dead = instance.create_run_for_job(small, status=dg.DagsterRunStatus.STARTED).run_id
+        old = run_ids(own)[0]
+    with closing(sqlite3.connect(home_of(own) / RUNS)) as runs, runs:
+        runs.execute("UPDATE runs SET create_timestamp = '2000-01-01 00:00:00.000000' WHERE run_id = ?", [old])
+    assert call("run", data=own.root).code == 0
+    with instance_of(own) as instance:
+        ended = instance.get_run_by_id(dead)
+        assert ended
+        assert ended.status == dg.DagsterRunStatus.FAILURE
+        assert instance.get_run_by_id(old) is None
+    assert not is_by_dagster(own, run_ids(own)[-1])
+
+
+def test_a_killed_run_is_under_way_in_the_records(call: Call, own: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Until the next run ends it: what it reported till then is there."""
+    seen: list[tuple[str, set[str]]] = []
+    render = DailyRun.render_site
+
+    def looked(run: DailyRun) -> object:
+        with instance_of(own) as instance:
+            (under_way,) = instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED]))
+            made = instance.all_logs(under_way.run_id, of_type=dg.DagsterEventType.STEP_SUCCESS)
+            seen.append((under_way.run_id, {str(event.step_key) for event in made}))
+        return render(run)
+
+    monkeypatch.setattr(DailyRun, "render_site", looked)
+    assert call("run", data=own.root).code == 0
+    assert seen == [(run_ids(own)[-1], {"event_parts", "day_tables", "build_marts", "daily_checks"})]
