@@ -93,4 +93,3 @@ class InstancePartitions:
                     count = found.metadata.get(ROWS_OF_DAY)
                     rows[found.partition] = count.value if count else None
         return rows
-

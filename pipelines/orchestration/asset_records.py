@@ -6,8 +6,6 @@
 import json
 import sqlite3
 from collections.abc import Mapping
-from contextlib import closing
-from pathlib import Path
 
 from pipelines.contract.checks import CHECKS
 from pipelines.orchestration.event_rows import Event, Json, key_text, record_of
@@ -100,19 +98,3 @@ class RecordedPartitions:
             holds = {entry["label"]: entry["entry_data"].get("value") for entry in made["metadata_entries"]}
             rows[partition] = holds.get(ROWS_OF_DAY)
         return rows
-
-
-def make_run_file(file: Path, index: Path) -> None:
-    """Makes the file of a new run, with the tables of that of all assets.
-
-    Dagster would look through its migrations twice for it.
-    """
-    with closing(sqlite3.connect(file)) as fresh, closing(sqlite3.connect(index)) as known:
-        made = known.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'")
-        (version,) = known.execute("SELECT version_num FROM alembic_version").fetchone()
-        fresh.execute("PRAGMA journal_mode = WAL")
-        fresh.execute("BEGIN")
-        for (statement,) in made:
-            fresh.execute(statement)
-        fresh.execute("INSERT INTO alembic_version VALUES (?)", [version])
-        fresh.commit()

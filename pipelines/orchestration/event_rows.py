@@ -60,9 +60,7 @@ def of_run(type: str) -> Event:
 
 def asset_planned(step: str, asset: str, partition: str | None) -> Event:
     """The run is to make an asset."""
-    planned = _of(
-        "AssetMaterializationPlannedData", asset_key=_key(asset), partition=partition, partitions_subset=None
-    )
+    planned = _of("AssetMaterializationPlannedData", asset_key=_key(asset), partition=partition, partitions_subset=None)
     text = f"{JOB} intends to materialize asset {key_text(asset)}"
     return Event("ASSET_MATERIALIZATION_PLANNED", step, planned, text, asset, partition)
 
@@ -140,9 +138,7 @@ def _asset(kind: str, asset: str, metadata: Metadata, partition: str | None) -> 
         _of("EventMetadataEntry", description=None, entry_data=_value(value), label=name)
         for name, value in metadata.items()
     ]
-    return _of(
-        kind, asset_key=_key(asset), description=None, metadata_entries=entries, partition=partition, tags={}
-    )
+    return _of(kind, asset_key=_key(asset), description=None, metadata_entries=entries, partition=partition, tags={})
 
 
 def _key(asset: str) -> Json:

@@ -69,7 +69,9 @@ def of_tables(store: Store) -> dict[str, Metadata]:
         there = {name: table for name, table in TABLES.items() if name in listed}
         counts = " UNION ALL ".join(f"SELECT '{name}', count(*) FROM {name}" for name in there)
         rows = dict(connection.execute(counts).fetchall()) if there else {}
-    holds: dict[str, Metadata] = {name: {ROWS: rows[name], COLUMNS: table_columns(table)} for name, table in there.items()}
+    holds: dict[str, Metadata] = {
+        name: {ROWS: rows[name], COLUMNS: table_columns(table)} for name, table in there.items()
+    }
     return {name: holds.get(name, {}) for name in TABLES}
 
 
@@ -102,4 +104,3 @@ def published_as_of(site: Path) -> date | None:
         return date.fromisoformat(json.loads((site / "manifest.json").read_bytes())["as_of"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
-

@@ -41,10 +41,6 @@ run_retries:
 """
 # What the first versions wrote; a file that somebody edited is theirs.
 _SETTINGS_BEFORE = _SETTINGS.replace("nux:\n  enabled: false\n", "")
-# Where a home has its tables: those of runs, of assets, of schedules.
-FILES = RUNS, ASSETS, SCHEDULES = (
-    Path("history", "runs.db"), Path("history", "runs", "index.db"), Path("schedules", "schedules.db")
-)  # fmt: skip
 # Stands where Dagster's tables are made.
 _MADE = ".tables_made"
 

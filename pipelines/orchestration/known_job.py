@@ -1,7 +1,7 @@
 """The daily job as Dagster recorded it in a home: without it, Dagster itself must run the job, and so record it.
 
 A run's row names the snapshots of its job and plan, from which Dagster draws the run. They are those of the code that
-ran; a note beside the home's settings says which code that was.
+ran; a note beside the home's settings says which code that was. Those of a folder that was moved name its earlier path.
 """
 
 import hashlib
@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.common import durable
-from pipelines.orchestration.home import ASSETS, RUNS, has_usual_settings
+from pipelines.orchestration.home import has_usual_settings
+from pipelines.orchestration.record_files import ASSETS, RUNS, open_records
 
 _NOTE = ".daily_job.json"
-_BUSY_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -53,16 +53,6 @@ def note_job(home: Path, run_id: str) -> None:
         found = runs.execute("SELECT run_body FROM runs WHERE run_id = ?", [run_id]).fetchone()
         note = {"code": _code(), "tables": _tables(runs), "body": json.loads(found[0])}
     durable.write_file(home / _NOTE, json.dumps(note).encode())
-
-
-def open_records(file: Path) -> sqlite3.Connection:
-    """A connection to one of Dagster's files, which is there.
-
-    It does not wait for the disk: a power cut may take the last events, which are history and nothing else.
-    """
-    connection = sqlite3.connect(f"{file.as_uri()}?mode=rw", uri=True, timeout=_BUSY_SECONDS, isolation_level=None)
-    connection.execute("PRAGMA synchronous = NORMAL")
-    return connection
 
 
 def _tables(connection: sqlite3.Connection) -> str:

@@ -8,8 +8,8 @@ from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
-from pipelines.orchestration.home import RUNS, SCHEDULES, end_dead_runs, forget_old_runs
-from pipelines.orchestration.known_job import open_records
+from pipelines.orchestration.home import end_dead_runs, forget_old_runs
+from pipelines.orchestration.record_files import RUNS, SCHEDULES, open_records
 from pipelines.run.daily_run import DailyRun
 
 _DEAD = "SELECT 1 FROM runs WHERE status IN ('STARTED', 'CANCELING') AND run_id <> ? LIMIT 1"
@@ -46,7 +46,8 @@ def tidy_records(home: Path, run: DailyRun, run_id: str) -> None:
 def report_failure(home: Path, run_id: str, step: str | None) -> None:
     """Records that the run failed of the exception that is handled now, in a step or outside of all."""
     import dagster as dg
-    from dagster._core.events import DagsterEvent, DagsterEventType, StepFailureData
+    from dagster._core.events import DagsterEvent, DagsterEventType
+    from dagster._core.execution.plan.objects import StepFailureData
     from dagster._utils.error import serializable_error_info_from_exc_info
 
     with dg.DagsterInstance.from_config(str(home)) as instance:
@@ -59,7 +60,7 @@ def report_failure(home: Path, run_id: str, step: str | None) -> None:
                 event_type_value=DagsterEventType.STEP_FAILURE.value,
                 job_name=run.job_name,
                 step_key=step,
-                event_specific_data=StepFailureData(error=error, user_failure_data=None),
+                event_specific_data=StepFailureData(error=error, user_failure_data=None),  # type: ignore[no-untyped-call]
                 message=f'Execution of step "{step}" failed.',
             )
             instance.report_dagster_event(event, run_id)

@@ -38,9 +38,9 @@ class DataFolder(dg.ConfigurableResource[DailyRun]):
                 context.log.warning(notice)
 
         tags = own.tags if own else {}
-        with run_over(data, tags, is_whole(own), tidy, warn=warn) as run:
-            with records_kept_open(data, *([own.run_id] if own else [])):
-                yield run
+        kept_open = records_kept_open(data, *([own.run_id] if own else []))
+        with run_over(data, tags, is_whole(own), tidy, warn=warn) as run, kept_open:
+            yield run
 
 
 def is_whole(run: dg.DagsterRun | None) -> bool:

@@ -15,12 +15,12 @@ from uuid import uuid4
 
 from pipelines.contract.checks import CHECKS
 from pipelines.orchestration import event_rows
-from pipelines.orchestration.asset_records import RecordedPartitions, make_run_file, note_event
+from pipelines.orchestration.asset_records import RecordedPartitions, note_event
 from pipelines.orchestration.event_rows import Event, Json
 from pipelines.orchestration.folder import JOB
-from pipelines.orchestration.home import ASSETS, RUNS
-from pipelines.orchestration.known_job import KnownJob, open_records
+from pipelines.orchestration.known_job import KnownJob
 from pipelines.orchestration.partitions import PARTITION_TAG
+from pipelines.orchestration.record_files import ASSETS, RUNS, make_run_file, open_records
 from pipelines.orchestration.results import Evaluated, Made, Result
 
 _EVENT = (
@@ -94,7 +94,7 @@ class RunRecords:
         reported: list[tuple[Result, float]] = []
         try:
             for result in results:
-                reported.append((result, time.time()))  # noqa: PERF401 (what came before a failure is kept)
+                reported.append((result, time.time()))
         finally:
             with self._transactions():
                 for result, at in reported:

@@ -14,8 +14,8 @@ import dagster as dg
 import pytest
 
 from pipelines.common.errors import AuthmeterError, BooksError
-from pipelines.orchestration.home import ASSETS, RUNS
 from pipelines.orchestration.known_job import known_job
+from pipelines.orchestration.record_files import ASSETS, RUNS
 from pipelines.run.daily_run import DailyRun
 from tests.orchestration.test_runs import evaluations
 from tests.published_folder import Call
@@ -23,8 +23,9 @@ from tests.support import DataFolder, records
 
 # Events of Dagster's executor, of which its pages draw nothing.
 MACHINERY = {"ENGINE_EVENT", "RESOURCE_INIT_STARTED", "RESOURCE_INIT_SUCCESS", "STEP_OUTPUT"}
-# Differs between any two runs.
+# Differs between any two runs; a job's snapshot has the path of the folder, and the one here is a copy.
 CHANGING = {
+    "snapshot_id", "pipeline_snapshot_id", "execution_plan_snapshot_id",
     "run_id", "timestamp", "pid", "storage_id", "duration_ms", "log_key", "id", "create_timestamp", "update_timestamp",
     "start_time", "end_time", "evaluation_event_timestamp", "evaluation_event_storage_id", "last_run_id",
     "materialization_event_storage_id", "last_materialization_timestamp",
@@ -34,8 +35,8 @@ CHANGING = {
 def rows(file: Path, query: str, *given: str) -> list[dict[str, Any]]:
     """Rows of a file by column, JSON read."""
     with closing(sqlite3.connect(file)) as opened:
-        opened.row_factory = sqlite3.Row
-        found = [dict(row) for row in opened.execute(query, given)]
+        answer = opened.execute(query, given)
+        found = [dict(zip([name for name, *_ in answer.description], row, strict=True)) for row in answer]
     for row in found:
         for name, value in row.items():
             if isinstance(value, str) and value.startswith("{"):
@@ -136,6 +137,22 @@ def test_dagster_reads_every_record(both: tuple[DataFolder, str, str]) -> None:
         run = record.dagster_run
         assert instance.get_job_snapshot(str(run.job_snapshot_id)).name == "daily"
         assert instance.get_execution_plan_snapshot(str(run.execution_plan_snapshot_id)).step_keys_to_execute
+
+
+def test_what_a_run_prints_is_kept(both: tuple[DataFolder, str, str]) -> None:
+    folder, *ids = both
+    with instance_of(folder) as instance:
+        printed = []
+        for run_id in ids:
+            (captured,) = instance.all_logs(run_id, of_type=dg.DagsterEventType.LOGS_CAPTURED)
+            assert captured.dagster_event
+            key = [run_id, "compute_logs", captured.dagster_event.logs_captured_data.file_key]
+            assert instance.compute_log_manager.is_capture_complete(key)
+            content = instance.compute_log_manager.get_log_data(key).stdout or b""
+            printed.append([line.rpartition(b"  ")[0] for line in content.splitlines()])
+    ours, theirs = printed
+    assert len(ours) == 4
+    assert ours == theirs
 
 
 def test_a_run_with_something_new_is_recorded_too(call: Call, own: DataFolder, yesterday: date) -> None:

@@ -1,0 +1,37 @@
+"""The SQLite files in which Dagster records runs, by their paths in a home."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+# Of all runs; of all assets, where each run also has a file beside it; of schedules.
+FILES = RUNS, ASSETS, SCHEDULES = (
+    Path("history", "runs.db"), Path("history", "runs", "index.db"), Path("schedules", "schedules.db")
+)  # fmt: skip
+_BUSY_SECONDS = 60.0
+
+
+def open_records(file: Path) -> sqlite3.Connection:
+    """A connection to one of Dagster's files, which is there.
+
+    It does not wait for the disk: a power cut may take the last events, which are history and nothing else.
+    """
+    connection = sqlite3.connect(f"{file.as_uri()}?mode=rw", uri=True, timeout=_BUSY_SECONDS, isolation_level=None)
+    connection.execute("PRAGMA synchronous = NORMAL")
+    return connection
+
+
+def make_run_file(file: Path, index: Path) -> None:
+    """Makes the file of a new run, with the tables of that of all assets.
+
+    Dagster would look through its migrations twice for it.
+    """
+    with closing(sqlite3.connect(file)) as fresh, closing(sqlite3.connect(index)) as known:
+        made = known.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'")
+        (version,) = known.execute("SELECT version_num FROM alembic_version").fetchone()
+        fresh.execute("PRAGMA journal_mode = WAL")
+        fresh.execute("BEGIN")
+        for (statement,) in made:
+            fresh.execute(statement)
+        fresh.execute("INSERT INTO alembic_version VALUES (?)", [version])
+        fresh.commit()
