@@ -15,5 +15,5 @@ def digest_of_folder(folder: Path) -> str:
 
 
 def digest_of(digests: Iterable[bytes]) -> str:
-    """The same of files whose SHA-256 is known, in order of their names."""
+    """Return the digest of a folder from the SHA-256 digests of its files, in order of their names."""
     return hashlib.sha256(b"".join(digests)).hexdigest()[:16]

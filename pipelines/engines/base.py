@@ -69,8 +69,8 @@ class DayPlan:
 
     - `delivered_steps`: of any of the events. They read `events` (the columns of `contract/parts.py`, `filename`,
       `record_number`, which names a record, and whether it `is_late`) and `file_sources` (filename, file, source),
-      which the engine provides. So does it `batch_days` (`BATCH_DAYS`), which every step may read, and the macros
-      `app_number(day_number, place)` and `day_number_of(app)`.
+      which the engine provides. The engine also provides what every step may read: `batch_days` (`BATCH_DAYS`) and the
+      macros `app_number(day_number, place)` and `day_number_of(app)`.
     - `number_steps`: of the whole of these.
     - `copies` find the events that do not count; `counted_records` is the query of those that do; `record_steps` are
       of these: wherever an event is, all of its day with its event_id are. Of the columns of `events`, they read
@@ -80,8 +80,8 @@ class DayPlan:
       where there is no memory for all.
     - `key_records` are what `key_steps` read: wherever a device, phone or app is, all with its `key_set` are.
     - `last_steps` and `tables`: of the whole of all that is kept. The rows of `tables` come in the order of the day,
-      then of their key, and are written. `books` gives a row for each day; it reads tables under their names, with the
-      columns `day` and `records` of what was written.
+      then of their key, and are written. `books` gives a row for each day; it reads the one table `booked_table`, with
+      the columns `day` and `records` of what was written.
     """
 
     relations: Mapping[str, pa.Table]
@@ -100,6 +100,7 @@ class DayPlan:
     key_steps: tuple[Step, ...]
     last_steps: tuple[Step, ...]
     tables: tuple[Step, ...]
+    booked_table: str
     books: str
 
 

@@ -39,7 +39,7 @@ def write_days(
         The SHA-256 of the bytes that were written for each day.
 
     Raises:
-        BooksError: a key is there twice, or the days are not in order.
+        BooksError: a key is there twice, or rows are not in order.
     """
     kept = schema if "day" in key else schema.remove(schema.get_field_index("day"))
     checked = _checked(rows, name, key if "day" in key else ("day", *key))
@@ -53,12 +53,7 @@ def write_days(
             piece = next(pieces, None)
         digests[day] = file.close()
     if piece:
-        raise BooksError(
-            f"Rows of {name} of {piece[0]} come after those of a later day.",
-            where="roll-up",
-            why="They would be lost.",
-            do="Keep the data folder as it is and report this as a fault of authmeter.",
-        )
+        raise _out_of_order(name, f"rows of {piece[0]}, which is another day or comes after a later one")
     return digests
 
 
@@ -66,17 +61,38 @@ def _checked(rows: Iterable[pa.RecordBatch], name: str, key: Sequence[str]) -> I
     """The rows as tables of one chunk.
 
     Raises:
-        BooksError: two rows have the same key.
+        BooksError: two rows have the same key, or rows of a day are not in the order of the first column of the key.
     """
     last = None
     for batch in rows:
         table = pa.Table.from_batches([batch])
         seen = table.select(key)
-        repeated = _repeated(pa.concat_tables([last, seen]).combine_chunks() if last else seen)
+        keys = pa.concat_tables([last, seen]).combine_chunks() if last else seen
+        if _is_unsorted(keys):
+            raise _out_of_order(name, "rows of a day that are not in the order of their key")
+        repeated = _repeated(keys)
         if repeated is not None:
             raise repeated_key(name, repeated.num_rows, repeated.slice(0, 1).to_pylist()[0], "roll-up")
         last = seen.slice(len(seen) - 1) if len(seen) else last
         yield table
+
+
+def _is_unsorted(keys: pa.Table) -> bool:
+    """Whether a row comes behind one of its day with a greater first column of the key; that one is never NULL."""
+    if len(keys) < 2:
+        return False
+    ((days,), (first,)) = (keys.column(place).chunks for place in (0, 1))
+    falls = pc.and_(pc.equal(days[1:], days[:-1]), pc.less(first[1:], first[:-1]))
+    return bool(pc.any(falls).as_py())
+
+
+def _out_of_order(name: str, rows: str) -> BooksError:
+    return BooksError(
+        f"{name} has {rows}.",
+        where="roll-up",
+        why="Rows would be lost, or count twice.",
+        do="Keep the data folder as it is and report this as a fault of authmeter.",
+    )
 
 
 def _repeated(keys: pa.Table) -> pa.Table | None:

@@ -33,7 +33,7 @@ def create_batch(connection: duckdb.DuckDBPyConnection, batch: pa.Table) -> None
     connection.execute(
         f"CREATE OR REPLACE TEMP MACRO app_number(day_number, place) AS ((day_number << {APP_BITS}) + place)::INTEGER"
     )
-    # Of a single day the number is 0, whatever the bits say: it may have more apps, and nothing is computed by record.
+    # A constant for a single day: it may have more apps than fit below the bits, and costs nothing for each record.
     number = f"app >> {APP_BITS}" if len(batch) > 1 else "0"
     connection.execute(f"CREATE OR REPLACE TEMP MACRO day_number_of(app) AS ({number})")
 
@@ -113,13 +113,13 @@ def write_tables(
     for folder in folders.values():
         folder.mkdir(exist_ok=True)
     digests: dict[str, dict[date, bytes]] = {}
+    booked: list[pa.RecordBatch] = []
     for table in plan.tables:
         # `execute` returns the rows of half of such queries in any order.
         rows = connection.sql(table.query, params=named(table.query, values)).to_arrow_reader(ROWS_AT_ONCE)
-        booked: list[pa.RecordBatch] = []
-        given = _booked(rows, booked) if re.search(rf"\b{table.name}\b", plan.books) else rows
+        given = _booked(rows, booked) if table.name == plan.booked_table else rows
         digests[table.name] = write_days(given, rows.schema, table.name, DAY_TABLES[table.name], folders)
-        connection.register(table.name, pa.Table.from_batches(booked, _BOOKED))
+    connection.register(plan.booked_table, pa.Table.from_batches(booked, _BOOKED))
     contents = {day: digest_of(digests[name][day] for name in sorted(digests)) for day in folders}
     return {
         day: DayBooks(accepted, counted, unmapped, in_outcomes, contents[day])

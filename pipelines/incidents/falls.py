@@ -244,7 +244,7 @@ class _Baselines:
         return lambda name: self.sums[name].take(ends) - self.sums[name].take(begins) + self.values[name].take(ends)
 
     def _at(self, rows: Places, day: int | Places) -> Places:
-        """Where the days of subjects are in the grids, which is far faster to take than by day and subject."""
+        """Flat indexes of days of subjects into the grids: taking by these is far faster than by day and subject."""
         return np.asarray(day * self.clean.shape[1] + rows)
 
     def all_of(self, row: int, first: int, last: int) -> Sums:

@@ -74,7 +74,7 @@ class InstancePartitions:
         return list(self._instance.get_dynamic_partitions(BUSINESS_DAYS))
 
     def add(self, names: list[str]) -> None:
-        """Adds some that are none yet."""
+        """Adds partitions that do not exist yet."""
         self._instance.add_dynamic_partitions(BUSINESS_DAYS, names)
 
     def remove(self, name: str) -> None:
@@ -82,7 +82,7 @@ class InstancePartitions:
         self._instance.delete_dynamic_partition(BUSINESS_DAYS, name)
 
     def recorded_rows(self, asset: str) -> Mapping[str, object]:
-        """The rows of each partition of an asset by its newest record; None where that does not say."""
+        """The rows of each partition of an asset by its newest record; None if the record lacks them."""
         key, made = dg.AssetKey(asset), dg.DagsterEventType.ASSET_MATERIALIZATION
         newest = list(self._instance.get_latest_storage_id_by_partition(key, made).values())
         rows: dict[str, object] = {}

@@ -11,6 +11,7 @@ from pipelines.contract.checks import CHECKS
 from pipelines.orchestration.event_rows import Event, Json, key_text, record_of
 from pipelines.orchestration.holdings import ROWS_OF_DAY
 from pipelines.orchestration.partitions import BUSINESS_DAYS
+from pipelines.orchestration.record_files import transaction
 
 _OF_ASSETS = ("ASSET_MATERIALIZATION_PLANNED", "ASSET_MATERIALIZATION", "ASSET_OBSERVATION")
 _NEWEST = """
@@ -81,9 +82,10 @@ class RecordedPartitions:
         return [name for (name,) in self._index.execute(query, [BUSINESS_DAYS])]
 
     def add(self, names: list[str]) -> None:
-        """Adds some that are none yet."""
-        statement = "INSERT INTO dynamic_partitions (partitions_def_name, partition) VALUES (?, ?)"
-        self._index.executemany(statement, [(BUSINESS_DAYS, name) for name in names])
+        """Adds partitions. The schedule of another process may have added some of them meanwhile."""
+        statement = "INSERT OR IGNORE INTO dynamic_partitions (partitions_def_name, partition) VALUES (?, ?)"
+        with transaction(self._index):
+            self._index.executemany(statement, [(BUSINESS_DAYS, name) for name in names])
 
     def remove(self, name: str) -> None:
         """Removes one."""
@@ -91,7 +93,7 @@ class RecordedPartitions:
         self._index.execute(statement, [BUSINESS_DAYS, name])
 
     def recorded_rows(self, asset: str) -> Mapping[str, object]:
-        """The rows of each partition of an asset by its newest record; None where that does not say."""
+        """The rows of each partition of an asset by its newest record; None if the record lacks them."""
         rows: dict[str, object] = {}
         for partition, event in self._index.execute(_NEWEST, [key_text(asset)]):
             made = json.loads(event)["dagster_event"]["event_specific_data"]["materialization"]

@@ -59,7 +59,7 @@ def of_run(type: str) -> Event:
 
 
 def asset_planned(step: str, asset: str, partition: str | None) -> Event:
-    """The run is to make an asset."""
+    """An asset that the run plans to materialize."""
     planned = _of("AssetMaterializationPlannedData", asset_key=_key(asset), partition=partition, partitions_subset=None)
     text = f"{JOB} intends to materialize asset {key_text(asset)}"
     return Event("ASSET_MATERIALIZATION_PLANNED", step, planned, text, asset, partition)
@@ -103,7 +103,7 @@ def made(step: str, result: Made) -> Event:
 
 
 def observed(step: str, result: Observed) -> Event:
-    """An asset of others that was looked at."""
+    """An asset that the run observed and did not make."""
     asset = _asset("AssetObservation", result.asset, result.metadata, None)
     specific = _of("AssetObservationData", asset_observation=asset)
     return Event("ASSET_OBSERVATION", step, specific, None, result.asset)

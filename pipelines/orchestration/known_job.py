@@ -16,7 +16,7 @@ from typing import Any
 
 from pipelines.common import durable
 from pipelines.orchestration.home import has_usual_settings
-from pipelines.orchestration.record_files import ASSETS, RUNS, open_records
+from pipelines.orchestration.record_files import ASSETS, FILES, RUNS, open_records
 
 _NOTE = ".daily_job.json"
 
@@ -30,11 +30,14 @@ class KnownJob:
 
 
 def known_job(home: Path) -> KnownJob | None:
-    """The job that was noted in a home; None unless this very code ran and the home is as it was then."""
+    """The job that was noted in a home; None unless this very code noted it and the home still has its settings, files
+    and tables.
+    """
     try:
         note = json.loads((home / _NOTE).read_bytes())
         job = KnownJob(note["body"], note["tables"])
-        if note["code"] != _code() or not has_usual_settings(home):
+        is_whole = all((home / file).is_file() for file in FILES)
+        if note["code"] != _code() or not has_usual_settings(home) or not is_whole:
             return None
         with closing(open_records(home / RUNS)) as runs, closing(open_records(home / ASSETS)) as assets:
             wanted = job.body["pipeline_snapshot_id"], job.body["execution_plan_snapshot_id"]

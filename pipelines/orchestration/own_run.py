@@ -5,6 +5,7 @@ To load Dagster and have it execute the steps takes four fifths of the time of a
 
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -40,16 +41,19 @@ def run_steps(home: Path, job: KnownJob, opened: DailyRun, day: date, tags: Mapp
             for step in STEPS:
                 begun = step.name
                 _run_step(records, step, Work(run, day, records.partitions))
+            begun = None
         records.succeed()
     except BaseException:
         records.close()
-        report_failure(home, records.run_id, begun)
+        # The records are history: what is wrong with them must not hide what ended the run.
+        with suppress(Exception):
+            report_failure(home, records.run_id, begun)
         raise
     records.close()
 
 
 def planned(day: date) -> Iterator[Event]:
-    """What a run is to make and to check, in Dagster's order."""
+    """The planned materializations and checks of a run, in Dagster's order."""
     assets = sorted((asset, step.name) for step in STEPS for asset in step.assets)
     checks = sorted((CHECKS[check].asset, check, step.name) for step in STEPS for check in step.checks)
     for asset, step in assets:

@@ -24,13 +24,13 @@ class Partitions(Protocol):
         """All of them, in the order in which they came."""
 
     def add(self, names: list[str]) -> None:
-        """Adds some that are none yet."""
+        """Adds partitions that do not exist yet."""
 
     def remove(self, name: str) -> None:
         """Removes one."""
 
     def recorded_rows(self, asset: str) -> Mapping[str, object]:
-        """The rows of each partition of an asset by its newest record; None where that does not say."""
+        """The rows of each partition of an asset by its newest record; None if the record lacks them."""
 
 
 def run_day(tags: Mapping[str, str], run: DailyRun) -> date:
@@ -40,7 +40,7 @@ def run_day(tags: Mapping[str, str], run: DailyRun) -> date:
 
 
 def add_days(partitions: Partitions, days: Iterable[date]) -> None:
-    """Makes partitions of the days that are none yet."""
+    """Adds a partition for each of the days that has none yet."""
     known = set(partitions.names())
     if fresh := sorted({str(day) for day in days} - known):
         partitions.add(fresh)

@@ -1,4 +1,4 @@
-"""What a run prints, kept for its page in Dagster beside where it goes."""
+"""Copies what a run prints into the files that Dagster shows on the run's page."""
 
 import io
 import sys

@@ -1,4 +1,4 @@
-"""What a run of a command has Dagster do with its records, which is rare: end dead runs, forget old ones, fail.
+"""The rare changes to records that a command leaves to Dagster: ending dead runs, forgetting old ones, failures.
 
 Dagster is imported lazily: it takes more time than all else of a run with nothing new.
 """
@@ -14,7 +14,7 @@ from pipelines.run.daily_run import DailyRun
 
 _DEAD = "SELECT 1 FROM runs WHERE status IN ('STARTED', 'CANCELING') AND run_id <> ? LIMIT 1"
 _OLD_RUN = "SELECT 1 FROM runs WHERE status IN ('SUCCESS', 'FAILURE', 'CANCELED') AND create_timestamp < ? LIMIT 1"
-# Ticks of what is scheduled no more are left alone by Dagster, too.
+# Dagster, too, keeps the ticks of removed schedules.
 _OLD_TICK = """
     SELECT 1 FROM job_ticks JOIN instigators USING (selector_id) WHERE job_ticks.timestamp < ? LIMIT 1
 """

@@ -1,10 +1,11 @@
 """The SQLite files in which Dagster records runs, by their paths in a home."""
 
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
-# Of all runs; of all assets, where each run also has a file beside it; of schedules.
+# The files of all runs, of all assets and of schedules. Each run also has a file in the folder of that of the assets.
 FILES = RUNS, ASSETS, SCHEDULES = (
     Path("history", "runs.db"), Path("history", "runs", "index.db"), Path("schedules", "schedules.db")
 )  # fmt: skip
@@ -19,6 +20,14 @@ def open_records(file: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(f"{file.as_uri()}?mode=rw", uri=True, timeout=_BUSY_SECONDS, isolation_level=None)
     connection.execute("PRAGMA synchronous = NORMAL")
     return connection
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """All statements of the block, or none of them."""
+    connection.execute("BEGIN IMMEDIATE")
+    with connection:
+        yield
 
 
 def make_run_file(file: Path, index: Path) -> None:

@@ -20,7 +20,7 @@ from pipelines.orchestration.event_rows import Event, Json
 from pipelines.orchestration.folder import JOB
 from pipelines.orchestration.known_job import KnownJob
 from pipelines.orchestration.partitions import PARTITION_TAG
-from pipelines.orchestration.record_files import ASSETS, RUNS, make_run_file, open_records
+from pipelines.orchestration.record_files import ASSETS, RUNS, make_run_file, open_records, transaction
 from pipelines.orchestration.results import Evaluated, Made, Result
 
 _EVENT = (
@@ -38,14 +38,17 @@ class RunRecords:
     def __init__(self, home: Path) -> None:
         self.run_id = str(uuid4())
         self._made: dict[str, Json] = {}
-        own = home / ASSETS.with_name(f"{self.run_id}.db")
-        make_run_file(own, home / ASSETS)
-        with ExitStack() as stack:
-            self._runs, self._index, self._own = (
-                stack.enter_context(closing(open_records(file))) for file in (home / RUNS, home / ASSETS, own)
-            )
-            self.close = stack.pop_all().close
+        self._index_file = home / ASSETS
+        self._open = ExitStack()
+        self._runs, self._index = (self._opened(home / file) for file in (RUNS, ASSETS))
         self.partitions = RecordedPartitions(self._index)
+
+    def close(self) -> None:
+        """Closes all files."""
+        self._open.close()
+
+    def _opened(self, file: Path) -> sqlite3.Connection:
+        return self._open.enter_context(closing(open_records(file)))
 
     def begin(self, job: KnownJob, tags: Mapping[str, str], planned: Iterable[Event]) -> None:
         """Records that the run has begun, and what it is to do."""
@@ -58,18 +61,22 @@ class RunRecords:
             "partition_set": tags[_PARTITION_SET_TAG], "create_timestamp": _at(now), "update_timestamp": _at(now),
             "start_time": now,
         }  # fmt: skip
-        with _transaction(self._runs):
+        with transaction(self._runs):
             marks = ", ".join("?" for _ in columns)
             self._runs.execute(f"INSERT INTO runs ({', '.join(columns)}) VALUES ({marks})", [*columns.values()])
             of_run = [(self.run_id, name, value) for name, value in tags.items()]
             self._runs.executemany("INSERT INTO run_tags (run_id, key, value) VALUES (?, ?, ?)", of_run)
+        # A file without such a row would never be removed.
+        own = self._index_file.with_name(f"{self.run_id}.db")
+        make_run_file(own, self._index_file)
+        self._own = self._opened(own)
         self.add_events(*planned, event_rows.of_run("PIPELINE_START"))
 
     def succeed(self) -> None:
         """Records that the run came to its end."""
         self.add_events(event_rows.of_run("PIPELINE_SUCCESS"))
         now = time.time()
-        with _transaction(self._runs):
+        with transaction(self._runs):
             ((text,),) = self._runs.execute("SELECT run_body FROM runs WHERE run_id = ?", [self.run_id]).fetchall()
             body = {**json.loads(text), "status": _status("SUCCESS")}
             self._runs.execute(
@@ -120,15 +127,8 @@ class RunRecords:
 
     @contextmanager
     def _transactions(self) -> Iterator[None]:
-        with _transaction(self._own), _transaction(self._index):
+        with transaction(self._own), transaction(self._index):
             yield
-
-
-@contextmanager
-def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    connection.execute("BEGIN IMMEDIATE")
-    with connection:
-        yield
 
 
 def _status(name: str) -> Json:

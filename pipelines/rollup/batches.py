@@ -6,8 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-import duckdb
-
+from pipelines.common.machine_limits import is_out_of_memory
 from pipelines.contract.day_tables import DayBooks
 from pipelines.contract.settings import Settings
 from pipelines.engines.base import APP_BITS, DayEvents
@@ -37,7 +36,7 @@ def roll_up_batches(
 
     Raises:
         BooksError: a table has a key twice.
-        duckdb.OutOfMemoryException: a single day does not fit into memory.
+        AuthmeterError: a single day does not fit into memory.
     """
     plan = day_plan(inputs.registry)
     waiting = deque(batches(inputs.settings, manifest, days))
@@ -47,8 +46,8 @@ def roll_up_batches(
                 batch = waiting.popleft()
                 try:
                     books = roller.roll_up(_events_of(inputs, manifest, batch), target)
-                except duckdb.OutOfMemoryException:
-                    if len(batch) == 1:
+                except Exception as error:
+                    if len(batch) == 1 or not is_out_of_memory(error):
                         raise
                     half = len(batch) // 2
                     waiting.extendleft((batch[half:], batch[:half]))

@@ -1,4 +1,4 @@
-"""Which days must be rolled up: those whose live parts or rules differ from the ones that their tables were made by."""
+"""Which days must be rolled up: those whose live parts or rules changed since their tables were made."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from pipelines.common.errors import BooksError
 from pipelines.common.sql import sql
 from pipelines.contract.settings import Settings
 from pipelines.engines.base import LATE_ROWS
@@ -46,8 +47,15 @@ def _of_content(
     if counted := {day: count for day, count in in_time.items() if count}:
         create_records(connection, "content", [PartRecords(files, {entry.place: entry.source})])
         values = {"place": entry.place, "days": list(counted), "in_time": list(counted.values())}
-        for day, name, row in connection.execute(sql("pipelines.rollup", "first_late_rows"), values).fetchall():
-            starts[day] = (name, row)
+        found = connection.execute(sql("pipelines.rollup", "first_late_rows"), values).fetchall()
+        if len(found) < len(counted):
+            raise BooksError(
+                f"{entry.path} has fewer records in the store than in its books.",
+                where="roll-up",
+                why="Which of its records came late is not known.",
+                do="Keep the data folder as it is and report this as a fault of authmeter.",
+            )
+        starts |= {day: (name, row) for day, name, row in found}
     for day, (first_name, first_row) in starts.items():
         yield first_name, entry.place, day, first_row
         # The pieces of a file lie in its order.

@@ -97,6 +97,7 @@ def day_plan(registry: Registry) -> DayPlan:
             *_steps("counts"),
         ),
         tables=tuple(Step(name, sql("pipelines.rollup", f"day/{name}")) for name in DAY_TABLES),
+        booked_table="outcome_daily",
         books=sql("pipelines.rollup", "day_books"),
     )
 

@@ -6,6 +6,7 @@ a function of the live parts, the registry's platforms, the code dictionary and 
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -60,8 +61,8 @@ def roll_up(
     store, closed_through = inputs.store, manifest.closed_through
     restated: list[pl.DataFrame] = []
     fresh = store.fresh_folder("days")
+    progress(0, len(due.changed))
     for batch in roll_up_batches(inputs, manifest, due.changed, fresh):
-        progress(len(report.days), len(due.changed))
         stored = _stored(store, manifest, batch, fresh)
         for day, books in batch.items():
             old, parts = manifest.days.get(day), due.parts[day]
@@ -77,11 +78,11 @@ def roll_up(
             manifest.days[day] = new
             report.days.append(day)
             report.records += books.accepted
+        progress(len(report.days), len(due.changed))
     for day in due.emptied:
         restated += _changed_figures(store, manifest, closed_through, day, None)
         del manifest.days[day]
     manifest.days = dict(sorted(manifest.days.items()))
-    progress(len(due.changed), len(due.changed))
     report.restated_figures = store.add_restatements(manifest, restated)
     return report
 
@@ -96,6 +97,7 @@ def _stored(store: Store, manifest: Manifest, batch: Mapping[date, DayBooks], fr
         old = manifest.days.get(day)
         if old and old.content == books.content and is_stored(store, old):
             stored[day] = old.folder
+            shutil.rmtree(fresh / str(day))
         else:
             placed[day] = fresh / str(day)
     return stored | store.place_days(placed, manifest.run + 1)

@@ -147,8 +147,7 @@ class Store:
     def place_days(self, fresh: Mapping[date, Path], run: int) -> dict[date, str]:
         """Moves the finished tables of some days to their places; returns the folders' names for the manifest."""
         names = {day: f"{day}/{run:08d}" for day in fresh}
-        if fresh:
-            durable.place_folders({fresh[day]: self.warehouse / "days" / name for day, name in names.items()})
+        durable.place_folders({fresh[day]: self.warehouse / "days" / name for day, name in names.items()})
         return names
 
     def day_folder(self, entry: DayEntry) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -14,8 +15,10 @@ import dagster as dg
 import pytest
 
 from pipelines.common.errors import AuthmeterError, BooksError
+from pipelines.orchestration import own_run
+from pipelines.orchestration.asset_records import RecordedPartitions
 from pipelines.orchestration.known_job import known_job
-from pipelines.orchestration.record_files import ASSETS, RUNS
+from pipelines.orchestration.record_files import ASSETS, RUNS, open_records
 from pipelines.run.daily_run import DailyRun
 from tests.orchestration.test_runs import evaluations
 from tests.published_folder import Call
@@ -253,3 +256,34 @@ def test_a_killed_run_is_under_way_in_the_records(call: Call, own: DataFolder, m
     monkeypatch.setattr(DailyRun, "render_site", looked)
     assert call("run", data=own.root).code == 0
     assert seen == [(run_ids(own)[-1], {"event_parts", "day_tables", "build_marts", "daily_checks"})]
+
+
+def test_a_day_that_the_schedule_added_meanwhile_is_no_fault(own: DataFolder) -> None:
+    with closing(open_records(home_of(own) / ASSETS)) as index:
+        partitions = RecordedPartitions(index)
+        known = partitions.names()
+        partitions.add([*known, "2030-01-01"])
+        assert partitions.names() == [*known, "2030-01-01"]
+
+
+def test_dagster_runs_in_a_home_that_lost_a_file(call: Call, own: DataFolder) -> None:
+    shutil.rmtree(home_of(own) / "schedules")
+    assert known_job(home_of(own)) is None
+    assert call("run", data=own.root).code == 0
+    assert is_by_dagster(own, run_ids(own)[-1])
+
+
+def test_a_failure_that_cannot_be_recorded_hides_nothing(
+    call: Call, own: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise AuthmeterError("The disk is full.")
+
+    def locked(*_: object) -> None:
+        raise sqlite3.OperationalError("database is locked")
+
+    monkeypatch.setattr(DailyRun, "build_marts", broken)
+    monkeypatch.setattr(own_run, "report_failure", locked)
+    ended = call("run", data=own.root)
+    assert ended.code == 1
+    assert "The disk is full." in ended.err

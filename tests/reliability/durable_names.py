@@ -109,7 +109,7 @@ def _name_faults(events: list[Event], data: Path) -> tuple[int, list[str]]:
             if names[0] == waiting:
                 waiting = None
         elif call == "sync":
-            all_flushed, waiting = place, None
+            all_flushed = place
         else:
             source, target = names[0], names[1]
             inside = [name for name in written if name == source or name.startswith(f"{source}/")]

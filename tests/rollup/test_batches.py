@@ -15,6 +15,7 @@ from pipelines.engines.duckdb.roller import DuckDBRoller
 from pipelines.engines.steps import days_of
 from pipelines.rollup import batches
 from pipelines.rollup.batches import batches as batches_of
+from pipelines.store.manifest import DayRows
 from tests.support import DAY, CopyOf, DataFolder, days_before, record
 
 DAYS = [days_before(DAY, back) for back in (4, 3, 1, 0)]
@@ -137,3 +138,13 @@ def test_the_day_whose_tables_are_not_as_they_were_written_is_named(
     with pytest.raises(BooksError, match=fault.format(day=DAYS[2])):
         together.tables(days_before(DAY, -1), forced=frozenset(DAYS))
     assert contents(together) == before
+
+
+def test_late_records_that_the_store_lacks_are_said(folder: DataFolder) -> None:
+    folder.land("a.ndjson", [record(str(n)) for n in range(3)])
+    folder.tables()
+    manifest = folder.manifest
+    manifest.files[0].days[DAY] = DayRows(accepted=5, late=1)
+    folder.store.commit(manifest)
+    with pytest.raises(BooksError, match=r"^a\.ndjson has fewer records in the store than in its books"):
+        folder.tables(forced=frozenset({DAY}))

@@ -1,7 +1,7 @@
 """Files of a record a line: JSON, and lines of any other form.
 
 A whole JSON file is read first. What was not accepted is known by its place. The texts of these lines are fetched and
-go through the same rules once more; where the reason is known by then, only those of the first lines, which are kept.
+go through the same rules once more; where the reason is already known, only those of the first lines, which are kept.
 Other lines come as texts from the beginning.
 """
 
