@@ -15,7 +15,7 @@ from pathlib import Path
 from unittest import mock
 
 from pipelines import cli
-from pipelines.run.daily_run import open_run
+from pipelines.run.daily_run import DailyRun, open_run
 from pipelines.run.run_end import note_end
 from tests.dropped.kinds import kinds
 from tests.dropped.made import APP, Kind
@@ -123,9 +123,8 @@ def _in_process(command: str, data: Path) -> Ended:
     return checked(Ended(code, out.getvalue(), err.getvalue()))
 
 
-def _boxes(data: Path, day: date, tags: dict[str, str]) -> None:
+def _boxes(data: Path, run: DailyRun, day: date, tags: dict[str, str]) -> None:
     """What the daily job does, box by box."""
-    run, _ = open_run(data)
     run.ingest(day)
     run.roll_up(day)
     run.build_marts()
