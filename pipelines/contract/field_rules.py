@@ -66,12 +66,14 @@ _VALUES: Final = {"event_time": _INSTANT, "latency_ms": _LATENCY}
 _COUNTED_AS_NULLED: Final = tuple(name for name in OPTIONAL_FIELDS if name != "carrier")
 
 
-def typed_values() -> str:
+def typed_values(instant: str = "") -> str:
     """SELECT items that give each field's value under `good <field>`: NULL where its text is absent or breaks the rule.
 
-    `event_time` is a TIMESTAMP in UTC, `latency_ms` an INTEGER, all else its text.
+    `event_time` is a TIMESTAMP in UTC, `latency_ms` an INTEGER, all else its text. `instant` is the SQL of an
+    `event_time` that is no text.
     """
-    return ",\n        ".join(f'{_value(name)} AS "good {name}"' for name in FIELD_NAMES)
+    values = {name: _value(name) for name in FIELD_NAMES} | ({"event_time": instant} if instant else {})
+    return ",\n        ".join(f'{value} AS "good {name}"' for name, value in values.items())
 
 
 def _value(name: str) -> str:

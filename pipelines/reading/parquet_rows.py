@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 
 from pipelines.common.errors import DamagedFileError
 from pipelines.reading.landing import LandedFile, raw_file
+from pipelines.reading.packed_words import WORDS, cut, even_rows, unpacked_bytes, word_columns
 from pipelines.reading.unpacking import GrowthGuard, UnpackLimits, damaged, require_mark
 
 _MARK = b"PAR1"
@@ -46,23 +47,33 @@ def parquet_batches(file: LandedFile, limits: UnpackLimits, batch_rows: int, bat
     try:
         _check_ends(file)
         # Column chunks are read in pieces: one may be as large as the file.
-        with (
-            raw_file(file) as raw,
-            pq.ParquetFile(raw, buffer_size=1 << 20, pre_buffer=False, page_checksum_verification=True) as parquet,
-        ):
-            _check_footer(file, parquet.metadata, limits)
+        with raw_file(file) as raw:
+            footer = pq.read_metadata(raw)
+            _check_footer(file, footer, limits)
+            parquet = pq.ParquetFile(
+                raw,
+                metadata=footer,
+                read_dictionary=word_columns(footer),
+                buffer_size=1 << 20,
+                pre_buffer=False,
+                page_checksum_verification=True,
+            )
             schema = _readable(parquet.schema_arrow)
             yield schema
             for group in range(parquet.num_row_groups):
                 declared = parquet.metadata.row_group(group)
                 by_bytes = batch_bytes * declared.num_rows // max(1, declared.total_byte_size)
                 rows = 0
-                for packed in parquet.iter_batches(max(1, min(batch_rows, by_bytes)), row_groups=[group]):
+                size = even_rows(declared.num_rows, declared.num_rows, max(1, min(batch_rows, by_bytes)))
+                for packed in parquet.iter_batches(max(1, size), row_groups=[group]):
                     packed.validate(full=True)
                     batch = _converted(packed, schema)
-                    growth.grew(max(batch.nbytes, _LEAST_ROW_BYTES * len(batch)))
+                    unpacked = unpacked_bytes(batch)
+                    growth.grew(max(unpacked, _LEAST_ROW_BYTES * len(batch)))
+                    if unpacked > _MEMORY_BYTES:
+                        raise MemoryError
                     rows += len(batch)
-                    yield batch
+                    yield from cut(batch, unpacked, batch_bytes)
                 if rows != declared.num_rows:
                     raise damaged(file.path, f"row group {group + 1} has {rows:,} of {declared.num_rows:,} rows")
     except (pa.ArrowException, OSError, ValueError) as error:
@@ -75,8 +86,7 @@ def _readable(schema: pa.Schema) -> pa.Schema:
 
 
 def _readable_type(kind: pa.DataType) -> pa.DataType:
-    if pa.types.is_dictionary(kind):
-        # A dictionary hides how much its rows unpack to.
+    if pa.types.is_dictionary(kind) and kind != WORDS:
         return _readable_type(kind.value_type)
     if pa.types.is_timestamp(kind) and kind.unit in ("s", "ms"):
         return pa.timestamp("us", kind.tz)
@@ -88,7 +98,7 @@ def _readable_type(kind: pa.DataType) -> pa.DataType:
 def _converted(packed: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
     columns = []
     for column, field in zip(packed.columns, schema, strict=True):
-        if pa.types.is_dictionary(column.type):
+        if pa.types.is_dictionary(column.type) and field.type != WORDS:
             column = column.dictionary_decode()
         columns.append((_within_years(column) if pa.types.is_timestamp(column.type) else column).cast(field.type))
     return pa.RecordBatch.from_arrays(columns, schema=schema)

@@ -6,8 +6,8 @@ file can meet one of ours. All raw columns are text; `record` is JSON.
 """
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import pyarrow as pa
 
@@ -27,10 +27,17 @@ _JSON_OPTIONS = f"format = 'newline_delimited', ignore_errors = true, maximum_ob
 
 @dataclass(frozen=True)
 class RawRelation:
-    """The query of a relation, and the names of columns that it carries besides, for what is said of rejected rows."""
+    """The query of a relation, and the names of columns that it carries besides, for what is said of rejected rows.
+
+    Attributes:
+        instant: SQL of the instant of an `event_time` that is a timestamp and no text; empty otherwise.
+        typed: SQL of the text of each field that is no text, by its name.
+    """
 
     query: str
     carried: tuple[str, ...] = ()
+    instant: str = ""
+    typed: Mapping[str, str] = field(default_factory=dict)
 
 
 def raw_names(mapping: SourceMapping) -> tuple[str, ...]:
@@ -110,13 +117,23 @@ def csv_files(mapping: SourceMapping, layout: CsvLayout, *, first_file: int, has
 
 
 def parquet_rows(mapping: SourceMapping, schema: pa.Schema) -> RawRelation:
-    """The rows of the relation `rows` with that schema, its columns named `column <name>`."""
-    types = {field.name.removeprefix("column "): field.type for field in schema}
-    texts = "".join(
-        f", {_parquet_text(name, types[name]) if name in types else 'NULL::VARCHAR'} AS {_raw(name)}"
-        for name in raw_names(mapping)
+    """The rows of the relation `rows` with that schema, its columns named `column <name>`.
+
+    A timestamp stays one where no expression of a mapping can see it: to write it as a text and to read that costs as
+    much as half of the rules.
+    """
+    types = {column.name.removeprefix("column "): column.type for column in schema}
+    time = types.get("event_time")
+    is_typed = time is not None and pa.types.is_timestamp(time) and not mapping.expressions
+    values = {name: _parquet_text(quoted(f"column {name}"), kind) for name, kind in types.items()}
+    if is_typed:
+        values["event_time"] = quoted("column event_time")
+    texts = "".join(f", {values.get(name, 'NULL::VARCHAR')} AS {_raw(name)}" for name in raw_names(mapping))
+    return RawRelation(
+        f'SELECT 0 AS "row file", NULL::VARCHAR AS "row state"{texts} FROM rows',
+        instant=_instant("event_time", time) if is_typed else "",
+        typed={"event_time": _parquet_text("event_time", time)} if is_typed else {},
     )
-    return RawRelation(f'SELECT 0 AS "row file", NULL::VARCHAR AS "row state"{texts} FROM rows')
 
 
 def _picked(names: Sequence[str]) -> str:
@@ -128,13 +145,10 @@ def _shape(names: Sequence[str]) -> str:
     return literal(json.dumps(dict.fromkeys(names or ["record"], "VARCHAR"), ensure_ascii=False))
 
 
-def _parquet_text(name: str, kind: pa.DataType) -> str:
+def _parquet_text(column: str, kind: pa.DataType) -> str:
     """A value of a Parquet column as text: an instant in UTC, a whole number without the zeros of its type."""
-    column = quoted(f"column {name}")
     if pa.types.is_timestamp(kind):
-        # Down to milliseconds by whole numbers: a cast of nanoseconds would round, and may carry into the next day.
-        millis = f"epoch_ns({column}) // 1000000" if kind.unit == "ns" else f"epoch_us({column}) // 1000"
-        return f"strftime(epoch_ms({millis}), '%Y-%m-%dT%H:%M:%S.%g{'Z' if kind.tz else ''}')"
+        return f"strftime({_in_milliseconds(column, kind)}, '%Y-%m-%dT%H:%M:%S.%g{'Z' if kind.tz else ''}')"
     if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         # Minus zero plus zero is zero.
         return rf"regexp_replace(({column} + 0)::VARCHAR, '\.0+$', '')"
@@ -144,6 +158,17 @@ def _parquet_text(name: str, kind: pa.DataType) -> str:
     if pa.types.is_nested(kind):
         return f"to_json({column})::VARCHAR"
     return f"{column}::VARCHAR"
+
+
+def _instant(column: str, kind: pa.DataType) -> str:
+    """The instant of a timestamp as a TIMESTAMP in UTC; one without a zone is a time of the source's zone."""
+    time = _in_milliseconds(column, kind)
+    return time if kind.tz else f"epoch_ms(epoch_us(first_instant({time}, $source_zone)) // 1000)"
+
+
+def _in_milliseconds(column: str, kind: pa.DataType) -> str:
+    # By whole numbers: a cast of nanoseconds would round, and may carry into the next day.
+    return f"epoch_ms({f'epoch_ns({column}) // 1000000' if kind.unit == 'ns' else f'epoch_us({column}) // 1000'})"
 
 
 def _cell(cell: str | None) -> str:

@@ -28,7 +28,8 @@ def record_query(mapping: SourceMapping, raw: RawRelation, rejected: Mapping[str
     """SQL that gives one row for each raw record, in their order: `file`, `reason` (NULL: accepted; `SKIPPED`, `BARE`),
     `nulled` (bits), `day`, the mask of the phone, each field, and what it says to the uses of the mapping.
 
-    Its parameters are $source_zone, $business_zone, $fixed_offset_ms, $oldest and $newest.
+    Its parameters are $business_zone, $fixed_offset_ms, $oldest, $newest and, unless times carry their zone by type,
+    $source_zone.
 
     Args:
         rejected: what is wanted of rows that are not accepted, by name: expressions over the fields, as given, and what
@@ -57,7 +58,7 @@ def record_query(mapping: SourceMapping, raw: RawRelation, rejected: Mapping[str
         {nulled()} AS nulled
         FROM (
         SELECT *,
-        {typed_values()}
+        {typed_values(raw.instant)}
         FROM ({_fields(mapping, raw)})
         )
     )"""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import json
 import math
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -9,9 +11,11 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from pipelines.reading.landing import LandedFile
+from pipelines.reading.packed_words import WORDS, unpacked_bytes, word_columns
 from pipelines.reading.parquet_process import ParquetProcess
 from pipelines.reading.sources import SourceMapping
 from pipelines.reading.unpacking import LIMITS
@@ -179,3 +183,59 @@ def test_a_rejected_parquet_row_is_reported_by_its_number(bench: ReadingBench) -
     read = bench.read(as_parquet(columns_of(rows)), "a.parquet")
     assert read.reasons == [(2, "invalid:channel"), (3, "missing:stage")]
     assert '"event_id":"e2"' in read.rejects[0][2].replace(" ", "")
+
+
+@pytest.mark.parametrize(
+    ("zone", "text"), [("America/New_York", "2026-03-10T02:00:00.123Z"), (None, "2026-03-10T02:00:00.123")]
+)
+def test_a_rejected_row_shows_its_time_as_a_text(bench: ReadingBench, zone: str | None, text: str) -> None:
+    times = pa.array([1773108000123999], pa.timestamp("us", zone))
+    ((_, _, masked),) = bench.read(
+        as_parquet(columns_of([record("e1", channel="sms")]) | {"event_time": times}), "a.parquet"
+    ).rejects
+    assert json.loads(masked)["event_time"] == text
+
+
+def test_a_missing_time_in_a_column_of_times_is_missing(bench: ReadingBench) -> None:
+    times = pa.array([None, 1773108000123], pa.timestamp("ms", "UTC"))
+    read = bench.read(as_parquet(columns_of(records(2)) | {"event_time": times}), "a.parquet")
+    assert read.reasons == [(1, "missing:event_time")]
+
+
+def test_an_expression_sees_a_typed_time_as_a_text(bench: ReadingBench) -> None:
+    times = pa.array([1773108000123, 1773194400123], pa.timestamp("ms", "UTC"))
+    mapping = SourceMapping(name="one_day", files=("*",), where="event_time LIKE '2026-03-10T%'")
+    read = bench.read(as_parquet(columns_of(records(2)) | {"event_time": times}), "a.parquet", mapping)
+    assert (read.books.accepted, read.books.skipped) == (1, 1)
+
+
+def test_words_of_several_dictionaries_stay_with_their_rows(bench: ReadingBench) -> None:
+    """Row groups have a dictionary each, also of other words, and are joined."""
+    rows = 3000
+    codes = [None if row % 7 == 0 else f"{row // 1000}-{row % 3}" for row in range(rows)]
+    columns = columns_of(records(rows)) | {"result_code": codes, "event_id": [f"{row:05}" for row in range(rows)]}
+    sink = io.BytesIO()
+    pq.write_table(pa.table(columns), sink, row_group_size=1000)
+    assert "result_code" in word_columns(pq.read_metadata(sink))
+    read = bench.read(sink.getvalue(), "a.parquet")
+    assert [event["result_code"] for event in read.events] == codes
+
+
+def test_a_batch_of_long_words_is_cut_by_what_it_unpacks_to(tmp_path: Path) -> None:
+    rows, most = 4000, 1 << 20
+    texts = ["x" * 1000 if row % 2 else "y" for row in range(rows)]
+    full = tmp_path / "a.parquet"
+    full.write_bytes(as_parquet({"event_id": texts}))
+    file = LandedFile(full.name, full, full.stat().st_size, "")
+    batches = list(ParquetProcess().batches(file, LIMITS, rows, most))
+    assert [text for batch in batches for text in batch.column(0).to_pylist()] == texts
+    assert batches[0].schema.types == [WORDS]
+    assert max(map(unpacked_bytes, batches)) < most * 1.5
+
+
+def test_a_row_group_of_a_few_rows_too_many_is_one_batch(tmp_path: Path) -> None:
+    full = tmp_path / "a.parquet"
+    full.write_bytes(as_parquet({"event_id": [str(row) for row in range(1010)]}))
+    file = LandedFile(full.name, full, full.stat().st_size, "")
+    assert [len(batch) for batch in ParquetProcess().batches(file, LIMITS, 1000, 1 << 20)] == [1010]
+    assert [len(batch) for batch in ParquetProcess().batches(file, LIMITS, 500, 1 << 20)] == [505, 505]

@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from pipelines.contract.parts import PartBooks
 from pipelines.contract.record import FIELD_NAMES
+from pipelines.engines.base import ROWS_AT_ONCE
 from pipelines.engines.duckdb.reading_job import FileRows, ReadingJob, kept_rows
 from pipelines.reading.raw_relations import parquet_rows
 from pipelines.reading.record_query import GIVEN, record_query
@@ -17,8 +18,6 @@ from pipelines.reading.rejected_text import rejected_fields
 def read_parquet(job: ReadingJob, batches: Iterator[pa.RecordBatch]) -> list[PartBooks]:
     """Reads the rows of one file into a part; gives its books. A rejected row has no text: its fields stand for it."""
     rows = FileRows(1)
-    fields = ", ".join(f"'{name}': {name}" for name in FIELD_NAMES)
-    wanted = GIVEN | {"given_fields": f"{{{fields}}}"}
     with job.part(1) as part:
 
         def reject(batch: pa.RecordBatch, is_rejected: np.ndarray) -> None:
@@ -28,8 +27,11 @@ def read_parquet(job: ReadingJob, batches: Iterator[pa.RecordBatch]) -> list[Par
 
         if (first := next(batches, None)) is not None:
             schema = pa.schema([field.with_name(f"column {field.name}") for field in first.schema])
-            query = record_query(job.mapping, parquet_rows(job.mapping, schema), wanted)
+            raw = parquet_rows(job.mapping, schema)
+            fields = ", ".join(f"'{name}': {raw.typed.get(name, name)}" for name in FIELD_NAMES)
+            query = record_query(job.mapping, raw, GIVEN | {"given_fields": f"{{{fields}}}"})
             named = (pa.RecordBatch.from_arrays(batch.columns, schema=schema) for batch in chain([first], batches))
-            for _ in job.helpings("rows", named):
-                job.draw(query, part, rows, reject)
+            for count in job.helpings("rows", named):
+                # As one batch: the few rows beyond `ROWS_AT_ONCE` would be a row group of their own.
+                job.draw(query, part, rows, reject, max(count, ROWS_AT_ONCE))
     return part.books

@@ -16,7 +16,9 @@ from pipelines.common.machine_limits import is_out_of_memory
 from pipelines.contract.field_rules import SKIPPED
 from pipelines.engines.base import ROWS_AT_ONCE
 from pipelines.engines.duckdb.part_writer import PartWriter
+from pipelines.engines.steps import named
 from pipelines.reading.mapping_use import uses_of
+from pipelines.reading.packed_words import unpacked_bytes
 from pipelines.reading.reading import Reading
 from pipelines.reading.sources import SourceMapping
 
@@ -61,16 +63,19 @@ class ReadingJob:
         """Opens the part."""
         return PartWriter(self.target, self.key, files)
 
-    def draw(self, query: str, part: PartWriter, rows: FileRows, reject: Rejected) -> None:
+    def draw(
+        self, query: str, part: PartWriter, rows: FileRows, reject: Rejected, rows_at_once: int = ROWS_AT_ONCE
+    ) -> None:
         """Draws the rows of a `record_query`: accepted ones go to the part, skipped ones to its books.
 
         Args:
+            rows_at_once: the rows of a batch, and with it of a row group of the part.
             reject: gets each batch with rows that are neither, and which; their batch has not gone by in `rows` yet.
         """
         uses = uses_of(self.mapping)
-        query_result = self.connection.sql(query, params=self.reading.parameters)
+        query_result = self.connection.sql(query, params=named(query, self.reading.parameters))
         # Closed whatever happens: an open result keeps the connection from any other question.
-        with query_result.to_arrow_reader(ROWS_AT_ONCE) as drawn:
+        with query_result.to_arrow_reader(rows_at_once) as drawn:
             # The rows of a small file come as a batch of their own, and a batch costs as much as many rows.
             for batch in _joined(iter(partial(_next, drawn), None), _FEWEST_ROWS):
                 if uses:
@@ -79,15 +84,15 @@ class ReadingJob:
                 self._take(taken, part, reject)
                 rows.add(taken)
 
-    def helpings(self, name: str, batches: Iterable[pa.RecordBatch]) -> Iterator[None]:
-        """Makes Arrow batches the relation `name`, some at a time.
+    def helpings(self, name: str, batches: Iterable[pa.RecordBatch]) -> Iterator[int]:
+        """Makes Arrow batches the relation `name`, some at a time; gives how many rows it has.
 
         As one stream, the database would take them with several threads, and mix up their order.
         """
         for batch in _joined(batches, ROWS_AT_ONCE):
             self.connection.register(name, pa.Table.from_batches([batch]))
             try:
-                yield
+                yield len(batch)
             finally:
                 self.connection.unregister(name)
 
@@ -137,7 +142,7 @@ def _joined(batches: Iterable[pa.RecordBatch], fewest: int) -> Iterator[pa.Recor
     rows = size = 0
     for batch in batches:
         waiting.append(batch)
-        rows, size = rows + len(batch), size + batch.nbytes
+        rows, size = rows + len(batch), size + unpacked_bytes(batch)
         if rows >= fewest or size >= _JOINED_BYTES:
             yield _one(waiting)
             waiting, rows, size = [], 0, 0
