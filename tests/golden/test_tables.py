@@ -102,7 +102,7 @@ COLUMNS = {name: table.columns for name, table in (TABLES | VIEWS).items()} | {
     "events": EVENT | {"filename": "VARCHAR", "record_number": "BIGINT"},
     "counted_records": EVENT,
     "picked_records": EVENT,
-    "numbered_records": EVENT | {"is_answer": "BOOLEAN"},
+    "numbered_records": EVENT,
     "record_groups": GROUPS,
     "resolved_groups": RESOLVED,
     "counts": RESOLVED | COUNTS,

@@ -2,5 +2,5 @@
 -- and the records.
 SELECT app, device_high, device_low, bit_or(channel_bit(channel)) AS channels, sum(records) AS answers
 FROM device_records
-WHERE is_answer AND device_low BETWEEN $first_device AND $last_device
+WHERE device_low BETWEEN $first_device AND $last_device
 GROUP BY ALL

@@ -1,10 +1,10 @@
--- grain: record of the day that counts, in numbers: what devices and latencies are counted by.
+-- grain: authorize, verify or login record of the day that counts, in numbers: devices and latencies are counted by it.
 SELECT
     app,
     channel_number(channel) AS channel,
-    stage IN ('authorize', 'verify', 'login') AS is_answer,
     device_high,
     device_low,
     latency_ms
 FROM counted_records
 JOIN app_numbers USING (day, app_key)
+WHERE stage IN ('authorize', 'verify', 'login')
