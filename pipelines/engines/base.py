@@ -31,8 +31,8 @@ BATCH_DAYS = pa.schema(
     [("day", pa.date32()), ("day_number", pa.int32()), ("first_quarter", pa.int64()),
      ("clock_hours", pa.list_(pa.int32())), ("cuts", pa.list_(pa.timestamp("us")))]
 )  # fmt: skip
-"""What differs between the days of a batch, in their order: the place of the day in it, the quarter of an hour since
-1970 with which the day begins, what the clock says in each hour since, and the cuts of its uses.
+"""The days of a batch in their order, and what differs between them: the place of the day, the quarter of an hour since
+1970 with which it begins, the hour on the clock in each hour since, and the cuts of its uses.
 """
 APP_BITS = 21
 """Bits of the number of an app for its place among the apps of its day; above these is the number of the day."""

@@ -26,7 +26,7 @@ _SIDES: Final = {
 def rate_incidents(
     connection: duckdb.DuckDBPyConnection, channel_daily: pl.DataFrame, days: tuple[date, ...]
 ) -> tuple[list[Incident], pl.DataFrame]:
-    """Every incident of a rate in these days, and the cells of each, a frame without columns where there is none.
+    """Return every incident of a rate in these days, and the cells of each: a frame without columns if there are none.
 
     Args:
         connection: has `outcome_daily`.

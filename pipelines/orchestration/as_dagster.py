@@ -15,7 +15,7 @@ Yielded = Iterator["dg.MaterializeResult[None] | dg.AssetCheckResult"]
 
 
 def as_dagster(context: dg.AssetExecutionContext, results: Results) -> Yielded:
-    """What a step yields to Dagster of its results: those of the assets and checks that the run is of.
+    """Convert the results of a step for Dagster: those of the assets and checks that the run selected.
 
     What Dagster does not expect of the step goes into the log: an asset of others, another day of the run's own asset.
     """

@@ -1,4 +1,4 @@
-"""What Dagster knows of assets, checks and partitions over all runs, in its own SQLite file `history/runs/index.db`.
+"""The records of assets, checks and partitions over all runs, in Dagster's SQLite file `history/runs/index.db`.
 
 `run_records.py` writes a run's events here; the partitions of the days are read and kept here (`partitions.py`).
 """

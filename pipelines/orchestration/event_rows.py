@@ -74,7 +74,7 @@ def check_planned(step: str, check: str) -> Event:
 
 
 def prints_kept(log_key: str, steps: list[str]) -> Event:
-    """What the run prints is kept under a name."""
+    """The event that names the files with what the run prints."""
     kept = _of(
         "ComputeLogsCaptureData", external_stderr_url=None, external_stdout_url=None, external_url=None,
         log_key=log_key, shell_cmd=None, step_keys=steps,

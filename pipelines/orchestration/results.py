@@ -1,4 +1,4 @@
-"""What the steps of a run report, in types of our own: `assets.py` gives them to Dagster, `run_records.py` stores them.
+"""The results of the steps of a run, in our own types: `assets.py` gives them to Dagster, `run_records.py` stores them.
 
 Loading Dagster takes more time than all else of a run with nothing new.
 """

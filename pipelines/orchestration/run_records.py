@@ -1,7 +1,7 @@
 """The record of a run that a command runs itself, in Dagster's own SQLite files: the run, its events, its assets.
 
 What is written is what Dagster would write, without the events of its own machinery (executor, resources, outputs of
-steps), of which its pages draw nothing, and without data versions: Dagster then goes by the times.
+steps), which its pages do not draw, and without data versions: Dagster then compares times.
 """
 
 import json

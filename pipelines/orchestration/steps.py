@@ -26,7 +26,7 @@ Results = Iterator[Result]
 
 @dataclass(frozen=True)
 class Work:
-    """What a step works with: the boxes, the day D, and the partitions that Dagster has."""
+    """The inputs of a step: the boxes, the day D, and the partitions that Dagster has."""
 
     run: DailyRun
     day: date
@@ -138,7 +138,7 @@ STEPS = (
 
 
 def yesterday_is_published(data: Path, now: datetime) -> tuple[bool, str]:
-    """Whether every day that is due is published, and how it stands in words.
+    """Whether every day that is due is published, and a sentence that says so.
 
     What is rolled up and not yet on the site is not published.
 

@@ -78,7 +78,7 @@ def batches(settings: Settings, manifest: Manifest, days: Sequence[date]) -> Ite
 
 def _events_of(inputs: RollupInputs, manifest: Manifest, days: Sequence[date]) -> DayEvents:
     """The live parts with records of these days."""
-    # What a part holds of other days does not matter: if all its files count, none of its rows is looked at for that.
+    # Records of other days in these parts do not matter: the events are filtered by day.
     live = manifest.live_parts()
     used = {entry.part for entry in live if not entry.days.keys().isdisjoint(days)}
     return DayEvents(

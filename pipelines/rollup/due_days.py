@@ -64,7 +64,7 @@ def fingerprint(inputs: RollupInputs, day: date, parts: list[str]) -> str:
         *(rule.model_dump_json(exclude={"valid_from"}) for rule in inputs.settings.billing_on(day).values()),
         *(cut.isoformat() for cut in inputs.registry.bought.cuts.get(day, ())),
     ]
-    # Of a day that is rolled up, a part has the same records whatever older days retention took from it.
+    # Retention takes older days from a part, and no record of a day that is rolled up: the name from before counts.
     return hashlib.sha256("\n".join([*rules, *map(origin_of, parts)]).encode()).hexdigest()[:16]
 
 

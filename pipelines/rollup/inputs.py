@@ -1,4 +1,4 @@
-"""What every roll-up of a run works with."""
+"""The inputs of a roll-up."""
 
 from __future__ import annotations
 

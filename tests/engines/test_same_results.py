@@ -110,7 +110,7 @@ def test_a_story_of_two_runs_on_both_engines_in_turn(made: Made) -> None:
 
 def test_a_large_file_in_pieces_has_the_same_rows_and_line_numbers(made: Made) -> None:
     odd = [b"", b"  ", b"not json\r", b"\xff\xfe", b"\xef\xbb\xbf{}", b'{"a":1,}']
-    # Of the last reason more than are kept, in each piece fewer.
+    # The last reason has more records than are kept, but fewer in each piece.
     rows = [
         row | ({"stage": "none"} if place % 5 == 0 else {})
         for place, row in enumerate(records(9_000, DAY, device_id="d1", sdk_version="长" * 20))

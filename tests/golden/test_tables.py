@@ -106,7 +106,7 @@ COLUMNS = {name: table.columns for name, table in (TABLES | VIEWS).items()} | {
     "record_groups": GROUPS,
     "resolved_groups": RESOLVED,
     "counts": RESOLVED | COUNTS,
-    # Of these, cases name all other columns.
+    # Cases name all other columns of these relations.
     **{
         name: {"day": "DATE"}
         for name in ("delivered_apps", "source_hours", "app_numbers", "app_device_sets", "latencies")

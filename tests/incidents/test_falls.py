@@ -123,7 +123,7 @@ def test_it_changes_nothing_how_many_levels_are_compared_at_once(monkeypatch: py
         falls_of_all = falls(RateMeasure(requests, np.round(requests * share)))
         found.append([(fall.row, fall.opened, fall.span) for fall in falls_of_all])
     assert found[0] == found[1] == found[2]
-    # Several of one subject, of which a later one depends on how the earlier one ended.
+    # Several falls of one subject: a later one depends on how the earlier one ended.
     assert len(found[0]) > len({row for row, _, _ in found[0]}) > 20
 
 

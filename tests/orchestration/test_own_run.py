@@ -24,7 +24,7 @@ from tests.orchestration.test_runs import evaluations
 from tests.published_folder import Call
 from tests.support import DataFolder, records
 
-# Events of Dagster's executor, of which its pages draw nothing.
+# Events of Dagster's executor that its pages do not draw.
 MACHINERY = {"ENGINE_EVENT", "RESOURCE_INIT_STARTED", "RESOURCE_INIT_SUCCESS", "STEP_OUTPUT"}
 # Differs between any two runs; a job's snapshot has the path of the folder, and the one here is a copy.
 CHANGING = {

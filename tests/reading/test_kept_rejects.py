@@ -1,4 +1,4 @@
-"""Of each file and reason the first 1,000 rejected records are kept, however the file is read; the books count all."""
+"""The first 1,000 rejected records of each file and reason are kept, however the file is read; the books count all."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def assert_balanced(read: ReadFile) -> None:
 
 
 def test_a_reason_that_only_the_text_tells_is_one_with_the_same_of_other_lines(bench: ReadingBench) -> None:
-    # Of a line without any field only its text tells that it is an object: the other ones are counted where they lie.
+    # Only the text of a line without fields tells whether it is an object; other lines are counted without their texts.
     texts = [b"{}", b'{"app_key":"shop"}', b'{"x":1}']
     read = bench.read(b"\n".join(texts[number % 3] for number in range(5_000)))
     assert read.reasons == [(number + 1, "missing:event_id") for number in range(KEPT_REJECTS)]

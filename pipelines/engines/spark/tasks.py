@@ -1,6 +1,4 @@
-"""What an executor does for a batch of days: each function is one task, from packed rows to packed rows, in a DuckDB of
-its own.
-"""
+"""The tasks of an executor for a batch of days: each function turns packed rows into packed rows, in its own DuckDB."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
