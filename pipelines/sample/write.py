@@ -9,10 +9,14 @@ The days are business days of Asia/Shanghai. The same arguments give the same by
 """
 
 import json
+import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 import duckdb
@@ -31,6 +35,8 @@ _DAYS_WITH_GROWTH = 10
 _EVENTS_WITH_BAD_LINES = 100
 _GOOD_EDGE_LINES = 6
 _RECORDS_PER_LATE_ONE = 200
+# DuckDB draws so many records in one thread: smaller days are written several at a time.
+_ONE_THREAD_EVENTS = 122_880
 
 
 @dataclass(frozen=True)
@@ -117,34 +123,34 @@ def write_sample(out: Path, spec: SampleSpec, progress: Callable[[int], None] | 
     plan = sample_days(spec, wrong)
     truth = SampleTruth(wrong, spec.first_day, spec.days)
     used = Used(accounts_of(made), spec.first_day, spec.days, wrong.missing_day) if spec.has_bills else None
-    written: list[Path] = []
-    lines = bad_lines = 0
     write_registry(out / "registry", made, plan[0].day)
-    with duckdb.connect() as connection:
-        records = SampleRecords(connection, made, spec.events, spec.seed)
-        for position, day in enumerate(plan):
-            records.choose(day)
+    done: list[_WrittenDay] = []
+    with ExitStack() as stack:
+        free: SimpleQueue[SampleRecords] = SimpleQueue()
+        writers = (os.cpu_count() or 1) if spec.events <= _ONE_THREAD_EVENTS else 1
+        for _ in range(writers):
+            connection = stack.enter_context(duckdb.connect())
+            free.put(SampleRecords(connection, made, spec.events, spec.seed))
+        pool = stack.enter_context(ThreadPoolExecutor(writers))
+
+        def write_day(day: SampleDay, next_day: date | None) -> _WrittenDay:
+            records = free.get()
+            try:
+                return _write_day(records, spec, landing, day, next_day, made[0].app_key, bool(wrong.rates), used is not None)
+            finally:
+                free.put(records)
+
+        for written in pool.map(write_day, plan, [*(day.day for day in plan[1:]), None]):
+            done.append(written)
             if wrong.rates:
-                records.all_of(day)
-                truth.add((day.day - spec.first_day).days, records.requests())
-                if used:
-                    used.add((day.day - spec.first_day).days, records.verifications())
-            written.append(landing / f"{day.day}" / f"part-0000.{spec.format}")
-            lines += records.write(written[-1], spec.format, 0, day.late_from)
-            if day.late_from < day.events:
-                written.append(landing / f"{plan[position + 1].day}" / f"late-{day.day}.{spec.format}")
-                lines += records.write(written[-1], spec.format, day.late_from, day.events)
-            if day.has_bad_lines:
-                texts = _edge_lines(day.day, made[0].app_key)
-                written.append(landing / "edge" / f"bad-lines-{day.day}.ndjson")
-                with whole_file(written[-1]) as temporary:
-                    temporary.write_text("".join(f"{text}\n" for text in texts), "utf-8")
-                lines += len(texts)
-                bad_lines += len(texts) - _GOOD_EDGE_LINES
+                truth.add((written.day - spec.first_day).days, written.requests)
+            if used:
+                used.add((written.day - spec.first_day).days, written.verifications)
             if progress is not None:
-                progress(position + 1)
+                progress(len(done))
         if used and wrong.missing_day is not None:
             # The provider counted what no log tells.
+            records = free.get()
             day = _day(spec, wrong, wrong.missing_day)
             records.choose(day)
             records.all_of(day)
@@ -160,12 +166,50 @@ def write_sample(out: Path, spec: SampleSpec, progress: Callable[[int], None] | 
         missing_day=None if gap is None else spec.first_day + timedelta(days=gap),
         apps=len(made),
         events=spec.events * len(plan),
-        lines=lines,
-        bad_lines=bad_lines,
+        lines=sum(of_day.lines for of_day in done),
+        bad_lines=sum(of_day.bad_lines for of_day in done),
         late_events=sum(day.events - day.late_from for day in plan),
-        files=len(written),
-        bytes=sum(path.stat().st_size for path in written),
+        files=sum(len(of_day.files) for of_day in done),
+        bytes=sum(file.stat().st_size for of_day in done for file in of_day.files),
     )
+
+
+@dataclass(frozen=True)
+class _WrittenDay:
+    """The files of one day and their lines, and what was counted of its records, as `SampleRecords` gives it."""
+
+    day: date
+    files: list[Path]
+    lines: int
+    bad_lines: int
+    requests: list[tuple[str, str, int, int, int, int]]
+    verifications: list[tuple[str, str, int, int, int, int, int, int]]
+
+
+def _write_day(
+    records: SampleRecords, spec: SampleSpec, landing: Path, day: SampleDay, next_day: date | None, app_key: str,
+    has_requests: bool, has_uses: bool,
+) -> _WrittenDay:  # fmt: skip
+    """Writes the files of one day; its last records come with the logs of the next day."""
+    records.choose(day)
+    if has_requests or has_uses:
+        records.all_of(day)
+    requests = records.requests() if has_requests else []
+    verifications = records.verifications() if has_uses else []
+    files = [landing / f"{day.day}" / f"part-0000.{spec.format}"]
+    lines = records.write(files[-1], spec.format, 0, day.late_from)
+    bad_lines = 0
+    if day.late_from < day.events:
+        files.append(landing / f"{next_day}" / f"late-{day.day}.{spec.format}")
+        lines += records.write(files[-1], spec.format, day.late_from, day.events)
+    if day.has_bad_lines:
+        texts = _edge_lines(day.day, app_key)
+        files.append(landing / "edge" / f"bad-lines-{day.day}.ndjson")
+        with whole_file(files[-1]) as temporary:
+            temporary.write_text("".join(f"{text}\n" for text in texts), "utf-8")
+        lines += len(texts)
+        bad_lines = len(texts) - _GOOD_EDGE_LINES
+    return _WrittenDay(day.day, files, lines, bad_lines, requests, verifications)
 
 
 def sample_days(spec: SampleSpec, wrong: Faults) -> list[SampleDay]:
