@@ -133,10 +133,12 @@ def write_sample(out: Path, spec: SampleSpec, progress: Callable[[int], None] | 
             free.put(SampleRecords(connection, made, spec.events, spec.seed))
         pool = stack.enter_context(ThreadPoolExecutor(writers))
 
+        counted = bool(wrong.rates), used is not None
+
         def write_day(day: SampleDay, next_day: date | None) -> _WrittenDay:
             records = free.get()
             try:
-                return _write_day(records, spec, landing, day, next_day, made[0].app_key, bool(wrong.rates), used is not None)
+                return _write_day(records, spec, landing, day, next_day, made[0].app_key, *counted)
             finally:
                 free.put(records)
 
