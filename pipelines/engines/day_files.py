@@ -7,7 +7,7 @@ whichever days are written with it.
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -127,7 +127,7 @@ class _DayFile:
         self._path, self._schema = path, schema
         self._waiting: list[pa.Table] = []
         self._count = 0
-        self._is_begun = False
+        self._opened: tuple[pq.ParquetWriter, _Hashed] | None = None
 
     def add(self, rows: pa.Table) -> None:
         self._waiting.append(rows)
@@ -137,25 +137,22 @@ class _DayFile:
 
     def close(self) -> bytes:
         """Writes what is left; returns the SHA-256 of the file's bytes."""
-        if not self._is_begun and self._count < _SMALL_ROWS:
+        if self._opened is None and self._count < _SMALL_ROWS:
             content = _small_file(self._taken(self._count)) if self._count else _empty_file(self._schema)
             self._path.write_bytes(content)
             return hashlib.sha256(content).digest()
-        if self._count:
-            self._write(self._count)
-        writer, out = self._opened
+        writer, out = self._write(self._count)
         writer.close()
         return out.close()
 
-    @cached_property
-    def _opened(self) -> tuple[pq.ParquetWriter, "_Hashed"]:
-        out = _Hashed(self._path)
-        return pq.ParquetWriter(out, self._schema, compression="zstd", store_schema=False), out
-
-    def _write(self, count: int) -> None:
-        self._is_begun = True
-        writer, _ = self._opened
-        writer.write_table(self._taken(count), row_group_size=ROWS_AT_ONCE)
+    def _write(self, count: int) -> "tuple[pq.ParquetWriter, _Hashed]":
+        """Writes the next rows, if there are any, into the file, which is opened for the first of them."""
+        if self._opened is None:
+            out = _Hashed(self._path)
+            self._opened = pq.ParquetWriter(out, self._schema, compression="zstd", store_schema=False), out
+        if count:
+            self._opened[0].write_table(self._taken(count), row_group_size=ROWS_AT_ONCE)
+        return self._opened
 
     def _taken(self, count: int) -> pa.Table:
         """The next rows, as one chunk: pages are cut where chunks end."""
