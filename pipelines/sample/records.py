@@ -39,6 +39,12 @@ _COPY: Final = {
 # Gives about 1.6 million distinct devices in a day of 5 million records.
 _RECORDS_PER_DEVICE = 2.5
 _KEYS = ("block", "record", "repeat", "person", "attempt")
+# DuckDB draws so many records in one thread. Planning such a day costs more than drawing it, so it is drawn once.
+ONE_THREAD_EVENTS: Final = 122_880
+_DRAWS: Final = "sample_draws"
+_OF_DRAWN_DAY: Final = """
+FROM drawn_day WHERE record_no >= getvariable('first_record') AND record_no < getvariable('last_record')
+"""
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,7 @@ class SampleRecords:
     def __init__(self, connection: duckdb.DuckDBPyConnection, apps: list[SampleApp], events: int, seed: int) -> None:
         """`events` is the number of records a day."""
         self._connection = connection
+        self._is_drawn_once = events <= ONE_THREAD_EVENTS
         self._apps = apps
         self._seed = seed
         connection.execute("SET memory_limit = '2GB'")
@@ -99,10 +106,13 @@ class SampleRecords:
                 **day.faults,
             }
         )
+        if self._is_drawn_once:
+            self._set({"first_record": 0, "last_record": day.events})
+            self._connection.execute(f"CREATE OR REPLACE TEMP TABLE drawn_day AS {sql('pipelines.sample', _DRAWS)}")
 
     def write(self, path: Path, format: str, first: int, last: int) -> int:
         """Writes records `first` to `last` - 1 of the chosen day; returns the lines written, repeats included."""
-        self._view(first, last, "sample_draws", "sample_events", "sample_lines")
+        self._view(first, last, "sample_events", "sample_lines")
         with whole_file(path) as temporary:
             row = self._connection.execute(_COPY[format], {"path": str(temporary)}).fetchone()
         assert row is not None
@@ -120,14 +130,16 @@ class SampleRecords:
 
     def all_of(self, day: SampleDay) -> None:
         """Has the view `sample_events` hold all records of the chosen day."""
-        self._view(0, day.events, "sample_draws", "sample_events")
+        self._view(0, day.events, "sample_events")
 
     def _view(self, first: int, last: int, *views: str) -> None:
-        """Makes views of these records, each of the one before.
+        """Makes the view `sample_draws` of these records, and views of each other, each of the one before.
 
         Anew each time: a view over variables keeps the types they had, and its plan their values.
         """
         self._set({"first_record": first, "last_record": last})
+        drawn = _OF_DRAWN_DAY if self._is_drawn_once else sql("pipelines.sample", _DRAWS)
+        self._connection.execute(f"CREATE OR REPLACE TEMP VIEW {_DRAWS} AS {drawn}")
         for view in views:
             self._connection.execute(f"CREATE OR REPLACE TEMP VIEW {view} AS {sql('pipelines.sample', view)}")
 

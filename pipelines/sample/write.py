@@ -27,7 +27,7 @@ from pipelines.sample.apps import SMALLEST_WITH_EDGE_CASES, sample_apps, write_r
 from pipelines.sample.bills import LEAST_EVENTS, SampleBills, accounts_of, forget_bills
 from pipelines.sample.faults import DAYS_WITH_ALL, Faults, faults
 from pipelines.sample.folder import prepare_folder
-from pipelines.sample.records import FORMATS, SampleDay, SampleRecords
+from pipelines.sample.records import FORMATS, ONE_THREAD_EVENTS, SampleDay, SampleRecords
 from pipelines.sample.truth import TRUTH, SampleTruth
 from pipelines.sample.used import Used
 
@@ -35,8 +35,6 @@ _DAYS_WITH_GROWTH = 10
 _EVENTS_WITH_BAD_LINES = 100
 _GOOD_EDGE_LINES = 6
 _RECORDS_PER_LATE_ONE = 200
-# DuckDB draws so many records in one thread: smaller days are written several at a time.
-_ONE_THREAD_EVENTS = 122_880
 
 
 @dataclass(frozen=True)
@@ -127,7 +125,8 @@ def write_sample(out: Path, spec: SampleSpec, progress: Callable[[int], None] | 
     done: list[_WrittenDay] = []
     with ExitStack() as stack:
         free: SimpleQueue[SampleRecords] = SimpleQueue()
-        writers = (os.cpu_count() or 1) if spec.events <= _ONE_THREAD_EVENTS else 1
+        # A day that DuckDB draws in one thread leaves the other cores to other days.
+        writers = (os.cpu_count() or 1) if spec.events <= ONE_THREAD_EVENTS else 1
         for _ in range(writers):
             connection = stack.enter_context(duckdb.connect())
             free.put(SampleRecords(connection, made, spec.events, spec.seed))
