@@ -59,7 +59,8 @@ def named_cells(cells: pl.DataFrame) -> pl.DataFrame:
 
 def _cells_over(counts: pl.DataFrame, dimension: str, second: str | None = None) -> pl.DataFrame:
     key = ["incident_id", dimension] + ([second] if second else [])
-    cells = counts.group_by(key).agg(pl.col(COUNTS).sum())
+    # Sums of fractions depend on the order of their terms.
+    cells = counts.group_by(key).agg(pl.col(COUNTS).sum()).sort(key)
     return cells.filter(pl.col("requests_before") + pl.col("requests_now") > 0).select(
         "incident_id",
         pl.lit(dimension).alias("dimension"),

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.incidents.causes import cause_of, cells_of
+from pipelines.incidents.causes import COUNTS, cause_of, cells_of
 from pipelines.incidents.incident import Cause
 
 Counts = dict[tuple[str, ...], tuple[int, int, int, int]]
@@ -57,6 +57,17 @@ def _replaced_whole(counts: Counts) -> bool:
         if not any(before and now for before, now in cells.values()):
             return True
     return False
+
+
+def test_the_order_of_the_rows_changes_no_digit() -> None:
+    apps = [(f"app {number}", "android", 7 + number, 3, 11 + number % 5, 4) for number in range(60)]
+    apps += [(f"new {number}", "android", 0, 0, 13 + number, 5) for number in range(60)]
+    dimensions = {"app_key": pl.String, "platform": pl.String} | dict.fromkeys(COUNTS, pl.Int64)
+    counts = pl.DataFrame(apps, schema=dimensions, orient="row").with_columns(incident_id=pl.lit("one"))
+    cells = cells_of(counts, ("app_key", "platform"))
+    for seed in range(20):
+        shuffled = counts.sample(fraction=1.0, shuffle=True, seed=seed)
+        assert cells_of(shuffled, ("app_key", "platform")).equals(cells)
 
 
 def test_a_version_that_fails_everywhere_is_named() -> None:
