@@ -43,7 +43,7 @@ fetched-spark:
 	@sh tools/venv.sh spark
 
 # The pages' scripts in one.
-$(SCRIPT): $(wildcard reports/static/js/*.js) package.json package-lock.json
+$(SCRIPT): $(wildcard reports/static/js/*.js reports/static/js/*/*.js) package.json package-lock.json
 	$(NPM) run --silent build
 
 demo: setup

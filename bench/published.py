@@ -14,8 +14,8 @@ import duckdb
 
 from bench.published_extras import add_extras
 from pipelines.common.sql import sql
-from pipelines.contract.registry import CODE_COLUMNS, load_registry
-from pipelines.contract.tables import TABLES
+from pipelines.contract.registry.registry import CODE_COLUMNS, load_registry
+from pipelines.contract.tables.tables import TABLES
 from pipelines.marts.views import create_views
 from pipelines.store.database import STORAGE_VERSION
 

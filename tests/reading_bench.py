@@ -18,16 +18,16 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.contract.parts import PartBooks
-from pipelines.contract.settings import Settings
+from pipelines.contract.record.parts import PartBooks
+from pipelines.contract.settings.settings import Settings
 from pipelines.engines.duckdb.reader import DuckDBReader
 from pipelines.engines.duckdb.reading_job import FileRows, ReadingJob, kept_rows
-from pipelines.reading.landing import LandedFile
-from pipelines.reading.lines import SCHEMA, line_batches
+from pipelines.reading.files.landing import LandedFile
+from pipelines.reading.formats.lines import SCHEMA, line_batches
 from pipelines.reading.raw_relations import json_texts
 from pipelines.reading.reading import Reading
 from pipelines.reading.record_query import record_query
-from pipelines.reading.sources import SourceMapping
+from pipelines.reading.sources.sources import SourceMapping
 from pipelines.store.database import workbench
 from tests.support import KEY, Row
 

@@ -25,8 +25,8 @@ import pyarrow.parquet as pq
 
 from pipelines.common.days import day_start, last_closed_day
 from pipelines.contract.checks import CheckResult
-from pipelines.contract.record import FIELD_NAMES
-from pipelines.contract.settings import Settings
+from pipelines.contract.record.fields import FIELD_NAMES
+from pipelines.contract.settings.settings import Settings
 from pipelines.ingest.ingest import IngestReport
 from pipelines.rollup.rollup import RollupReport
 from pipelines.run.daily_run import DailyRun, open_run

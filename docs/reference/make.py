@@ -7,9 +7,9 @@ Run it after a change of these; `tests/conventions/test_docs.py` compares the fi
 
 from pathlib import Path
 
-from pipelines.contract.column_comments import column_words
-from pipelines.contract.metrics import METRICS, Metric
-from pipelines.contract.tables import TABLES, VIEWS, Table
+from pipelines.contract.measures.metrics import METRICS, Metric
+from pipelines.contract.tables.column_comments import column_words
+from pipelines.contract.tables.tables import TABLES, VIEWS, Table
 
 HERE = Path(__file__).resolve().parent
 _NOTE = "<!-- Written by docs/reference/make.py. Do not edit: run that script. -->"
@@ -65,11 +65,11 @@ def metrics_page() -> str:
 
 # Metrics
 
-Each metric is declared once, in `pipelines/contract/metrics.py`; the pages, the table `metrics` and this page read it
-there. A *record* is an accepted log record, counted once per `event_id` and business day. Counts add up; a share is
-a sum over a sum, and NULL where the lower one is 0. Formulas are SQL over these records, or over other metrics;
-`$billed` is what the billing rules of the day bill, each as vendor, channel and outcome, and `$billed_vendors` are the
-vendors with a rule of their own.
+Each metric is declared once, in `pipelines/contract/measures/metrics.py`; the pages, the table `metrics` and this page
+read it there. A *record* is an accepted log record, counted once per `event_id` and business day. Counts add up; a
+share is a sum over a sum, and NULL where the lower one is 0. Formulas are SQL over these records, or over other
+metrics; `$billed` is what the billing rules of the day bill, each as vendor, channel and outcome, and
+`$billed_vendors` are the vendors with a rule of their own.
 
 | metric | 中文 | English |
 | --- | --- | --- |

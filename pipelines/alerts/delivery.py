@@ -14,7 +14,7 @@ from pipelines.alerts.message import Message
 from pipelines.common.errors import UsageError
 from pipelines.common.project import PROJECT
 from pipelines.common.rights import keep_private
-from pipelines.contract.settings import AlertSettings
+from pipelines.contract.settings.settings import AlertSettings
 
 # A receiver or a command that takes longer is given up.
 SECONDS = 20

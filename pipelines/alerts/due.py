@@ -16,7 +16,7 @@ from pipelines.alerts.message import Kind, Message, read_headline
 from pipelines.common import durable
 from pipelines.common.days import last_closed_day, last_due_day
 from pipelines.common.errors import AuthmeterError, UsageError
-from pipelines.contract.settings import Settings, load_settings
+from pipelines.contract.settings.settings import Settings, load_settings
 from pipelines.store.store import Store
 
 if TYPE_CHECKING:

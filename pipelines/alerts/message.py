@@ -16,7 +16,7 @@ import duckdb
 from pipelines.common.errors import AuthmeterError
 from pipelines.common.sql import sql
 from pipelines.common.text import Words
-from pipelines.contract.metrics import METRICS
+from pipelines.contract.measures.metrics import METRICS
 from pipelines.contract.status import OpenIncident
 from pipelines.incidents.words import incident_heading, with_note
 from pipelines.store.database import open_published

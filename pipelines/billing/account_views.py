@@ -10,8 +10,8 @@ import duckdb
 import pyarrow as pa
 
 from pipelines.common.sql import sql
-from pipelines.contract.accounts import account_rules
-from pipelines.contract.registry import Registry
+from pipelines.contract.registry.accounts import account_rules
+from pipelines.contract.registry.registry import Registry
 from pipelines.store.database import set_files
 
 _RULES: Final = pa.schema(

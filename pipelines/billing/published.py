@@ -10,16 +10,16 @@ import duckdb
 import polars as pl
 
 from pipelines.billing.account_views import create_account_views
-from pipelines.billing.outlook import days_to_come
-from pipelines.billing.package_tables import no_packages, package_tables
-from pipelines.billing.reconciliation import no_reconciliation, reconciliation_tables
-from pipelines.billing.states import AsOf
-from pipelines.billing.stored_log import stored_log
-from pipelines.billing.stored_uses import stored_accounts
-from pipelines.billing.tolerance import Tolerance
+from pipelines.billing.packages.outlook import days_to_come
+from pipelines.billing.packages.package_tables import no_packages, package_tables
+from pipelines.billing.packages.states import AsOf
+from pipelines.billing.packages.stored_uses import stored_accounts
+from pipelines.billing.reconciliation.stored_log import stored_log
+from pipelines.billing.reconciliation.tables import no_reconciliation, reconciliation_tables
+from pipelines.billing.reconciliation.tolerance import Tolerance
 from pipelines.common.days import day_start
-from pipelines.contract.registry import Registry
-from pipelines.contract.settings import Settings
+from pipelines.contract.registry.registry import Registry
+from pipelines.contract.settings.settings import Settings
 from pipelines.store.database import set_files
 from pipelines.store.manifest import Manifest
 from pipelines.store.store import Store

@@ -14,9 +14,9 @@ from pipelines.common.days import day_start
 from pipelines.common.errors import UsageError
 from pipelines.common.text import Words, counted, listed
 from pipelines.contract.checks import CheckResult
-from pipelines.contract.record import ALL_APPS
-from pipelines.contract.registry import Registry
-from pipelines.contract.settings import Settings
+from pipelines.contract.record.fields import ALL_APPS
+from pipelines.contract.registry.registry import Registry
+from pipelines.contract.settings.settings import Settings
 from pipelines.store.database import published_tables, workbench
 from pipelines.store.manifest import Manifest
 from pipelines.store.store import Store

@@ -17,8 +17,8 @@ from pipelines.closing.fingerprint import inputs_fingerprint
 from pipelines.closing.warnings import hold_back, run_checks
 from pipelines.common.days import stamp
 from pipelines.contract.checks import CheckResult
-from pipelines.contract.registry import Registry
-from pipelines.contract.settings import Settings
+from pipelines.contract.registry.registry import Registry
+from pipelines.contract.settings.settings import Settings
 from pipelines.store.manifest import Manifest
 from pipelines.store.store import Store
 

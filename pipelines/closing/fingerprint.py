@@ -4,10 +4,10 @@ import hashlib
 from datetime import date
 
 from pipelines.contract.checks import CheckResult
-from pipelines.contract.registry import Registry
-from pipelines.contract.settings import Settings
+from pipelines.contract.registry.registry import Registry
+from pipelines.contract.settings.settings import Settings
 from pipelines.marts.carried import MARTS_VERSION
-from pipelines.reading.unread import kinds
+from pipelines.reading.reasons.unread import kinds
 from pipelines.store.manifest import Manifest
 from pipelines.store.store import Store
 

@@ -7,7 +7,7 @@ never taken back. So a clock that is wrong by days would lose records, or publis
 from datetime import UTC, date, datetime, timedelta
 
 from pipelines.common.errors import AuthmeterError
-from pipelines.contract.settings import Settings
+from pipelines.contract.settings.settings import Settings
 from pipelines.store.manifest import Manifest
 
 # Older than this code: a clock that was never set.

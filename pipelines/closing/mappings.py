@@ -1,10 +1,10 @@
 """What the source mappings of the newest files cannot mean.
 
-Lives here: which files are asked. Does not belong here: what a fault is (`reading/mapping_use.py`).
+Lives here: which files are asked. Does not belong here: what a fault is (`reading/sources/mapping_use.py`).
 """
 
 from pipelines.closing.examined import files_since_closing
-from pipelines.reading.mapping_use import KEEPS_NOTHING, WHERE_FAILS
+from pipelines.reading.sources.mapping_use import KEEPS_NOTHING, WHERE_FAILS
 from pipelines.store.manifest import FileEntry, Manifest
 
 # In a few records a field may be empty by chance.

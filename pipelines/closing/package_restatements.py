@@ -35,7 +35,7 @@ def note_changed_packages(store: Store, manifest: Manifest, tables: "Mapping[str
         return 0
     import polars as pl
 
-    from pipelines.billing.package_tables import no_packages
+    from pipelines.billing.packages.package_tables import no_packages
     from pipelines.rollup.restatements import ALL, REGISTRY, SCHEMA
 
     key = ["day", "resource_package_id"]

@@ -9,12 +9,12 @@ from collections.abc import Sized
 from datetime import date
 
 from pipelines.common.text import Words, counted, listed
-from pipelines.contract.accounts import DEFAULT_ACCOUNT
 from pipelines.contract.checks import NOTICE, CheckResult
-from pipelines.contract.packages import PACKAGES_FILE
-from pipelines.contract.registry import Registry
-from pipelines.contract.row_files import NO_COLUMN, NOT_UTF_8, UNREADABLE
-from pipelines.contract.statements import BILLS_FOLDER, CONSOLE_FOLDER
+from pipelines.contract.registry.accounts import DEFAULT_ACCOUNT
+from pipelines.contract.registry.packages import PACKAGES_FILE
+from pipelines.contract.registry.registry import Registry
+from pipelines.contract.registry.row_files import NO_COLUMN, NOT_UTF_8, UNREADABLE
+from pipelines.contract.registry.statements import BILLS_FOLDER, CONSOLE_FOLDER
 
 # Of what is wrong with a file, also its cure. `{detail}` is what stands behind the colon of the reason.
 _REASONS = {

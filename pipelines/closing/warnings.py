@@ -14,12 +14,12 @@ from pipelines.closing.registry_warnings import registry_checks
 from pipelines.common.errors import AuthmeterError
 from pipelines.common.text import Words, about, counted, listed
 from pipelines.contract.checks import FOLDER_CHECKS, CheckResult
-from pipelines.contract.registry import Registry
-from pipelines.contract.settings import Settings
+from pipelines.contract.registry.registry import Registry
+from pipelines.contract.settings.settings import Settings
 from pipelines.incidents.volumes import usual_records
-from pipelines.reading.mapping_use import IDLE_WORDS, fault_words
-from pipelines.reading.reasons import Reason, words_of, words_of_damage
-from pipelines.reading.unread import kinds
+from pipelines.reading.reasons.reasons import Reason, words_of, words_of_damage
+from pipelines.reading.reasons.unread import kinds
+from pipelines.reading.sources.mapping_use import IDLE_WORDS, fault_words
 from pipelines.store.manifest import FileEntry, Manifest
 
 _MOST_FAULTS = 5

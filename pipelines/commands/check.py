@@ -14,17 +14,17 @@ from pipelines.commands.check_registry import print_bad_rows, print_registry
 from pipelines.common.days import last_closed_day, require_same_zone
 from pipelines.common.errors import UsageError
 from pipelines.common.text import counted
-from pipelines.contract.parts import PartBooks
-from pipelines.contract.registry import Registry, load_registry
-from pipelines.contract.settings import Settings, load_settings
+from pipelines.contract.record.parts import PartBooks
+from pipelines.contract.registry.registry import Registry, load_registry
+from pipelines.contract.settings.settings import Settings, load_settings
 from pipelines.ingest.part_reader import RunTime, first_accepted
-from pipelines.reading.encodings import UTF_8
-from pipelines.reading.landing import LandedFile
-from pipelines.reading.likely_reason import likely_reason
-from pipelines.reading.mapping_use import fault_words, mapping_faults
-from pipelines.reading.reasons import words_of
-from pipelines.reading.sources import SourceMapping, Sources, load_sources
-from pipelines.reading.unread import kind_of
+from pipelines.reading.files.encodings import UTF_8
+from pipelines.reading.files.landing import LandedFile
+from pipelines.reading.reasons.likely_reason import likely_reason
+from pipelines.reading.reasons.reasons import words_of
+from pipelines.reading.reasons.unread import kind_of
+from pipelines.reading.sources.mapping_use import fault_words, mapping_faults
+from pipelines.reading.sources.sources import SourceMapping, Sources, load_sources
 from pipelines.store.database import named_rows, open_published, workbench
 from pipelines.store.part_records import PartRecords, create_records, record_files
 from pipelines.store.store import Store

@@ -11,11 +11,11 @@ from pipelines.common.days import last_closed_day
 from pipelines.common.near_names import has_name_left_alone
 from pipelines.common.text import counted, listed, printable
 from pipelines.contract.checks import CheckResult
-from pipelines.contract.settings import Settings
+from pipelines.contract.settings.settings import Settings
 from pipelines.ingest.part_reader import RunTime
-from pipelines.reading.landing import LEFT_ALONE, LandedFile, has_any_file, scan
-from pipelines.reading.sources import SourceMapping, Sources
-from pipelines.reading.unread import kinds
+from pipelines.reading.files.landing import LEFT_ALONE, LandedFile, has_any_file, scan
+from pipelines.reading.reasons.unread import kinds
+from pipelines.reading.sources.sources import SourceMapping, Sources
 from pipelines.store.store import Store
 
 # So many new files are read: a check should take seconds.

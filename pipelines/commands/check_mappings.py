@@ -7,13 +7,13 @@ from tempfile import TemporaryDirectory
 from pipelines.common.days import last_closed_day
 from pipelines.common.errors import DamagedFileError
 from pipelines.common.text import printable
-from pipelines.contract.parts import PartBooks
-from pipelines.contract.settings import Settings
+from pipelines.contract.record.parts import PartBooks
+from pipelines.contract.settings.settings import Settings
 from pipelines.engines.duckdb.engine import DuckDBEngine
 from pipelines.ingest.part_reader import RunTime, reading_limits
-from pipelines.reading.landing import LandedFile, scan
-from pipelines.reading.mapping_use import IDLE_WORDS, KEEPS_NOTHING, fault_words, mapping_faults, uses_of
-from pipelines.reading.sources import SourceMapping, Sources
+from pipelines.reading.files.landing import LandedFile, scan
+from pipelines.reading.sources.mapping_use import IDLE_WORDS, KEEPS_NOTHING, fault_words, mapping_faults, uses_of
+from pipelines.reading.sources.sources import SourceMapping, Sources
 from pipelines.store.store import Store
 
 # Files of a mapping that are tried in landing, and what is read in a second or two.

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from pipelines.common.text import counted
-from pipelines.contract.limits import DEFAULTS, KEYS
-from pipelines.contract.record import LAYERS, MALFORMED, OUTCOMES, PLATFORMS, STAGES
-from pipelines.contract.registry import METHODS, Registry
+from pipelines.contract.record.fields import LAYERS, MALFORMED, OUTCOMES, PLATFORMS, STAGES
+from pipelines.contract.registry.limits import DEFAULTS, KEYS
+from pipelines.contract.registry.registry import METHODS, Registry
 
 _LISTED: Final = 20
 _DIGITS: Final = "write it with digits alone, without separators, units or a fraction"

@@ -7,13 +7,13 @@ from tempfile import TemporaryDirectory
 
 from pipelines.commands.check_mappings import DRY_KEY
 from pipelines.common.errors import DamagedFileError
-from pipelines.contract.settings import Settings
+from pipelines.contract.settings.settings import Settings
 from pipelines.engines.duckdb.engine import DuckDBEngine
 from pipelines.ingest.ingest import new_entry
 from pipelines.ingest.part_reader import RunTime, finding_of, reading_limits
-from pipelines.reading.landing import LandedFile, bare_name
-from pipelines.reading.likely_reason import head_of
-from pipelines.reading.sources import SourceMapping
+from pipelines.reading.files.landing import LandedFile, bare_name
+from pipelines.reading.reasons.likely_reason import head_of
+from pipelines.reading.sources.sources import SourceMapping
 from pipelines.store.manifest import FileEntry
 
 # Parquet cannot be read by its beginning; what is larger is not looked into.

@@ -1,7 +1,7 @@
 """What is said where nothing is in `landing/`: the logs may lie beside it."""
 
 from pipelines.common.text import listed
-from pipelines.reading.sources import format_of
+from pipelines.reading.sources.sources import format_of
 from pipelines.store.store import Store
 
 

@@ -15,7 +15,7 @@ def run_reread(data: Path, source: str | None, first: date | None) -> int:
         UsageError: there is no such source, or nothing is published yet.
     """
     from pipelines.orchestration.folder import REREAD, REREAD_FROM, REREAD_SOURCE
-    from pipelines.reading.sources import load_sources
+    from pipelines.reading.sources.sources import load_sources
 
     manifest = Store(data).read_manifest()
     if manifest.as_of is None:

@@ -8,7 +8,7 @@ from pipelines.commands.misplaced_logs import misplaced_logs
 from pipelines.common.days import FIRST_DAY, last_closed_day
 from pipelines.common.errors import WARNED, UsageError
 from pipelines.common.lock import hold
-from pipelines.reading.landing import LEFT_ALONE, has_any_file
+from pipelines.reading.files.landing import LEFT_ALONE, has_any_file
 from pipelines.run.daily_run import open_run
 from pipelines.run.run_end import failures_noted
 from pipelines.run.status import last_status

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pipelines.common.days import last_closed_day
 from pipelines.common.progress import stage
-from pipelines.contract.settings import Settings
+from pipelines.contract.settings.settings import Settings
 from pipelines.sample.write import SampleSpec, write_sample
 
 

@@ -5,7 +5,7 @@ import traceback
 
 from pipelines.common.errors import AuthmeterError
 from pipelines.common.machine_limits import as_machine_error
-from pipelines.contract.masking import masked_text
+from pipelines.contract.record.masking import masked_text
 
 
 def unforeseen(error: Exception) -> AuthmeterError:

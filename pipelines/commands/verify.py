@@ -7,8 +7,8 @@ from pipelines.common.days import Window
 from pipelines.common.errors import UsageError, nothing_published
 from pipelines.common.lock import hold
 from pipelines.common.text import counted
-from pipelines.contract.registry import load_registry
-from pipelines.contract.settings import load_settings
+from pipelines.contract.registry.registry import load_registry
+from pipelines.contract.settings.settings import load_settings
 from pipelines.store.store import Store
 
 _LISTED = 20

@@ -13,11 +13,11 @@ from pipelines.common.days import Window
 from pipelines.common.errors import UsageError, nothing_published
 from pipelines.common.lock import hold
 from pipelines.common.text import counted
-from pipelines.contract.accounts import ANY
-from pipelines.contract.limits import DAY, KEYS, Limit, window_of
-from pipelines.contract.registry import load_registry
-from pipelines.contract.row_files import MOST_WHOLE
-from pipelines.contract.settings import load_settings
+from pipelines.contract.registry.accounts import ANY
+from pipelines.contract.registry.limits import DAY, KEYS, Limit, window_of
+from pipelines.contract.registry.registry import load_registry
+from pipelines.contract.registry.row_files import MOST_WHOLE
+from pipelines.contract.settings.settings import load_settings
 from pipelines.rollup.batches import roll_up_batches
 from pipelines.rollup.inputs import RollupInputs
 from pipelines.run.engines import engine_of

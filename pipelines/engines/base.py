@@ -14,11 +14,11 @@ from typing import Protocol, TypeVar
 
 import pyarrow as pa
 
-from pipelines.contract.day_tables import DayBooks
-from pipelines.contract.parts import PartBooks
-from pipelines.reading.landing import LandedFile
+from pipelines.contract.record.parts import PartBooks
+from pipelines.contract.tables.day_tables import DayBooks
+from pipelines.reading.files.landing import LandedFile
 from pipelines.reading.reading import Reading
-from pipelines.reading.sources import SourceMapping
+from pipelines.reading.sources.sources import SourceMapping
 from pipelines.store.part_records import PartRecords
 
 LATE_ROWS = pa.schema(
@@ -67,10 +67,10 @@ class DayPlan:
     Records need not be in one place. What is made of some of them, in any number of places, is put together by what
     `adds` says of the step:
 
-    - `delivered_steps`: of any of the events. They read `events` (the columns of `contract/parts.py`, `filename`,
-      `record_number`, which names a record, and whether it `is_late`) and `file_sources` (filename, file, source),
-      which the engine provides. The engine also provides what every step may read: `batch_days` (`BATCH_DAYS`) and the
-      macros `app_number(day_number, place)` and `day_number_of(app)`.
+    - `delivered_steps`: of any of the events. They read `events` (the columns of `contract/record/parts.py`,
+      `filename`, `record_number`, which names a record, and whether it `is_late`) and `file_sources` (filename, file,
+      source), which the engine provides. The engine also provides what every step may read: `batch_days`
+      (`BATCH_DAYS`) and the macros `app_number(day_number, place)` and `day_number_of(app)`.
     - `number_steps`: of the whole of these.
     - `copies` find the events that do not count; `counted_records` is the query of those that do; `record_steps` are
       of these: wherever an event is, all of its day with its event_id are. Of the columns of `events`, they read

@@ -9,7 +9,7 @@ import duckdb
 import pyarrow as pa
 
 from pipelines.common.digests import digest_of
-from pipelines.contract.day_tables import DAY_TABLES, DayBooks
+from pipelines.contract.tables.day_tables import DAY_TABLES, DayBooks
 from pipelines.engines.base import APP_BITS, ROWS_AT_ONCE, DayPlan, Step
 from pipelines.engines.day_files import write_days
 from pipelines.store.part_records import PartRecords, create_records

@@ -12,7 +12,7 @@ import duckdb
 import polars as pl
 
 from pipelines.common.days import days_between
-from pipelines.contract.settings import Settings
+from pipelines.contract.settings.settings import Settings
 from pipelines.incidents.causes import named_cells
 from pipelines.incidents.data_incidents import data_incidents
 from pipelines.incidents.incident import Incident

@@ -5,8 +5,8 @@ their own.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from pipelines.reading.landing import LandedFile, compression_of
-from pipelines.reading.sources import Format, SourceMapping
+from pipelines.reading.files.landing import LandedFile, compression_of
+from pipelines.reading.sources.sources import Format, SourceMapping
 
 # A larger file has a query and a part of its own, which cost some 50 ms: 60 files of 7 MB take 4.0 s together, and
 # 6.5 s on their own.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pipelines.contract.settings import Settings
-from pipelines.reading.sources import Sources
+from pipelines.contract.settings.settings import Settings
+from pipelines.reading.sources.sources import Sources
 from pipelines.store.store import Store
 
 if TYPE_CHECKING:

@@ -19,15 +19,15 @@ from pipelines.ingest.replacing import Leaving, decide, oldest, sharing
 from pipelines.ingest.rotation import Rotation
 from pipelines.ingest.stored_contents import StoredContents, key_of
 from pipelines.ingest.unread_files import Unread, note_unread
-from pipelines.reading.encodings import UTF_8
-from pipelines.reading.landing import LandedFile, current_stamp, is_within, scan
-from pipelines.reading.mapping_use import mapping_faults
-from pipelines.reading.sources import SourceMapping
+from pipelines.reading.files.encodings import UTF_8
+from pipelines.reading.files.landing import LandedFile, current_stamp, is_within, scan
+from pipelines.reading.sources.mapping_use import mapping_faults
+from pipelines.reading.sources.sources import SourceMapping
 from pipelines.store.manifest import DayRows, FileEntry, Manifest
 from pipelines.store.store import Store
 
 if TYPE_CHECKING:
-    from pipelines.contract.parts import PartBooks
+    from pipelines.contract.record.parts import PartBooks
 
 # What was read is committed after so many bytes, so that a run that dies late need not read all of it again.
 _BYTES_PER_COMMIT = 512 << 20
@@ -321,7 +321,7 @@ def new_entry(
         # That of what a `where` skipped depends on the other files of the source.
         if books.is_poor and file.bytes and (books.records_read or not books.skipped):
             # It looks into the file with libraries that a run with nothing new should not load.
-            from pipelines.reading.likely_reason import likely_reason
+            from pipelines.reading.reasons.likely_reason import likely_reason
 
             entry.finding = likely_reason(file, source, books).stored
     return entry

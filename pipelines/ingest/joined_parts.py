@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pipelines.store.part_records import name_of_piece
 
 if TYPE_CHECKING:
-    from pipelines.contract.parts import PartBooks
+    from pipelines.contract.record.parts import PartBooks
 
 
 def join_pieces(folders: Sequence[Path], lines: Sequence[int], books: "PartBooks", target: Path) -> None:
@@ -19,7 +19,7 @@ def join_pieces(folders: Sequence[Path], lines: Sequence[int], books: "PartBooks
     import polars as pl
     import pyarrow.parquet as pq
 
-    from pipelines.contract.parts import REJECT_SCHEMA
+    from pipelines.contract.record.parts import REJECT_SCHEMA
     from pipelines.store.kept_rejects import kept_rejects
 
     rejected = [folder / "rejects.parquet" for folder in folders]
@@ -38,7 +38,7 @@ def join_pieces(folders: Sequence[Path], lines: Sequence[int], books: "PartBooks
 
 def join_books(books: Sequence["PartBooks"]) -> "PartBooks":
     """The books of all pieces together."""
-    from pipelines.contract.parts import PartBooks
+    from pipelines.contract.record.parts import PartBooks
 
     whole = PartBooks(encoding=books[0].encoding)
     for one in books:

@@ -20,18 +20,18 @@ from pipelines.common.days import day_start
 from pipelines.common.digests import digest_of_folder
 from pipelines.common.errors import AuthmeterError, DamagedFileError
 from pipelines.common.machine_limits import is_disk_full
-from pipelines.contract.masking import masked_text
-from pipelines.contract.record import FUTURE_DAYS
-from pipelines.contract.settings import Settings
+from pipelines.contract.record.fields import FUTURE_DAYS
+from pipelines.contract.record.masking import masked_text
+from pipelines.contract.settings.settings import Settings
 from pipelines.ingest.batches import Batch
 from pipelines.ingest.context import IngestContext
-from pipelines.reading.landing import LandedFile, checksum_of, compression_of
-from pipelines.reading.pieces import FilePiece, lines_of, pieces_of
+from pipelines.reading.files.landing import LandedFile, checksum_of, compression_of
+from pipelines.reading.files.pieces import FilePiece, lines_of, pieces_of
 from pipelines.reading.reading import Reading
-from pipelines.reading.sources import SourceMapping
+from pipelines.reading.sources.sources import SourceMapping
 
 if TYPE_CHECKING:
-    from pipelines.contract.parts import PartBooks
+    from pipelines.contract.record.parts import PartBooks
     from pipelines.engines.base import FileReader
 
 

@@ -14,15 +14,15 @@ from typing import Any
 from pipelines.common.days import business_day
 from pipelines.common.errors import DamagedFileError
 from pipelines.common.text import printable
-from pipelines.contract.record import KEPT_REJECTS
+from pipelines.contract.record.fields import KEPT_REJECTS
 from pipelines.ingest.batches import Batch
 from pipelines.ingest.context import IngestContext
 from pipelines.ingest.ingest import count_late, new_entry, standing, taken_away
 from pipelines.ingest.part_reader import PartReader, ReadPart, RunTime
 from pipelines.ingest.replacing import closed_days, listed, oldest
 from pipelines.ingest.stored_contents import StoredContents, key_of
-from pipelines.reading.landing import LandedFile, current_stamp, scan, sha256_of
-from pipelines.reading.sources import SourceMapping, Sources
+from pipelines.reading.files.landing import LandedFile, current_stamp, scan, sha256_of
+from pipelines.reading.sources.sources import SourceMapping, Sources
 from pipelines.store.manifest import FileEntry, Manifest
 from pipelines.store.part_records import PartRecords, record_files
 

@@ -10,8 +10,8 @@ from datetime import date
 from functools import cache, cached_property
 
 from pipelines.ingest.stored_contents import StoredContents
-from pipelines.reading.landing import LandedFile, bare_name, checksum_of, compression_of, names_before_rotation
-from pipelines.reading.sources import SourceMapping
+from pipelines.reading.files.landing import LandedFile, bare_name, checksum_of, compression_of, names_before_rotation
+from pipelines.reading.sources.sources import SourceMapping
 from pipelines.store.manifest import FileEntry, Manifest
 
 New = Mapping[str, tuple[LandedFile, SourceMapping]]

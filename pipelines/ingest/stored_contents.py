@@ -9,7 +9,7 @@ from typing import Any, Self
 import duckdb
 
 from pipelines.common.sql import sql
-from pipelines.contract.settings import Settings
+from pipelines.contract.settings.settings import Settings
 from pipelines.store.database import workbench
 from pipelines.store.manifest import FileEntry
 from pipelines.store.part_records import PartRecords, create_records, record_files

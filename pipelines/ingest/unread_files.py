@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipelines.reading.landing import LandedFile, checksum_of, is_within
+from pipelines.reading.files.landing import LandedFile, checksum_of, is_within
 from pipelines.store.manifest import FileEntry, Manifest, UnreadFile
 
 

@@ -15,16 +15,16 @@ import duckdb
 import polars as pl
 
 from pipelines.billing.account_views import create_account_views
-from pipelines.billing.package_tables import unsound
+from pipelines.billing.packages.package_tables import unsound
 from pipelines.billing.published import BILLING_TABLES
 from pipelines.common.errors import AuthmeterError
 from pipelines.common.sql import literal, sql
 from pipelines.contract.checks import CheckResult
-from pipelines.contract.day_tables import DAY_TABLES, RECENT, RECENT_DAYS
-from pipelines.contract.masking import MASKING_VERSION
-from pipelines.contract.registry import Registry
-from pipelines.contract.settings import Settings
-from pipelines.contract.tables import TABLES, VIEWS, Table
+from pipelines.contract.record.masking import MASKING_VERSION
+from pipelines.contract.registry.registry import Registry
+from pipelines.contract.settings.settings import Settings
+from pipelines.contract.tables.day_tables import DAY_TABLES, RECENT, RECENT_DAYS
+from pipelines.contract.tables.tables import TABLES, VIEWS, Table
 from pipelines.incidents.all_incidents import Incidents, all_incidents
 from pipelines.marts.carried import carry_over, drop_note, keep_only, write_note
 from pipelines.marts.descriptions import describe

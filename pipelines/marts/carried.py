@@ -17,7 +17,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.common import durable
-from pipelines.contract.registry import Registry
+from pipelines.contract.registry.registry import Registry
 from pipelines.store.database import has_wal
 from pipelines.store.manifest import Manifest
 

@@ -5,8 +5,8 @@ from typing import Literal
 import duckdb
 
 from pipelines.common.sql import literal
-from pipelines.contract.column_comments import column_comment
-from pipelines.contract.tables import Table
+from pipelines.contract.tables.column_comments import column_comment
+from pipelines.contract.tables.tables import Table
 
 
 def describe(connection: duckdb.DuckDBPyConnection, kind: Literal["TABLE", "VIEW"], described: Table) -> None:

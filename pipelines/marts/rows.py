@@ -9,15 +9,15 @@ import pyarrow as pa
 
 from pipelines.common.days import days_between
 from pipelines.contract.checks import CheckResult
-from pipelines.contract.masking import masked_value
-from pipelines.contract.metrics import METRICS
-from pipelines.contract.registry import APP_COLUMNS, CODE_COLUMNS, SCHEME_COLUMNS, Registry, registry_time
-from pipelines.contract.settings import Settings
-from pipelines.contract.tables import TABLES
+from pipelines.contract.measures.metrics import METRICS
+from pipelines.contract.record.masking import masked_value
+from pipelines.contract.registry.registry import APP_COLUMNS, CODE_COLUMNS, SCHEME_COLUMNS, Registry, registry_time
+from pipelines.contract.settings.settings import Settings
+from pipelines.contract.tables.tables import TABLES
 from pipelines.incidents.all_incidents import Incidents
 from pipelines.incidents.volumes import usual_records
-from pipelines.reading.reasons import words_of
-from pipelines.reading.unread import kinds
+from pipelines.reading.reasons.reasons import words_of
+from pipelines.reading.reasons.unread import kinds
 from pipelines.store.manifest import DayEntry, Manifest
 from pipelines.store.store import Store
 

@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from pipelines.contract.tables import TABLES
+from pipelines.contract.tables.tables import TABLES
 from pipelines.orchestration import holdings, steps
 from pipelines.orchestration.as_dagster import InstancePartitions, Yielded, as_dagster, metadata_of
 from pipelines.orchestration.asset_checks import spec_of

@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from pipelines.contract.settings import Settings
+from pipelines.contract.settings.settings import Settings
 from pipelines.orchestration.asset_checks import daily_checks, freshness_check
 from pipelines.orchestration.assets import day_tables, event_parts, landing, marts, registry, reports
 from pipelines.orchestration.resource import DataFolder

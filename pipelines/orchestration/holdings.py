@@ -9,9 +9,9 @@ from datetime import date
 from pathlib import Path
 
 from pipelines.common.days import WINDOWS, window
-from pipelines.contract.tables import TABLES, Table
+from pipelines.contract.tables.tables import TABLES, Table
 from pipelines.orchestration.results import Columns, Metadata, Page
-from pipelines.reading.landing import scan
+from pipelines.reading.files.landing import scan
 from pipelines.store.database import open_published
 from pipelines.store.manifest import Manifest
 from pipelines.store.store import Store

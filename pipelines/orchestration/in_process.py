@@ -5,11 +5,11 @@ from datetime import date
 from pathlib import Path
 
 from pipelines.common.errors import AuthmeterError
-from pipelines.contract.settings import Settings
+from pipelines.contract.settings.settings import Settings
 from pipelines.orchestration.folder import JOB
 from pipelines.orchestration.home import prepare
-from pipelines.orchestration.known_job import known_job, note_job
 from pipelines.orchestration.own_run import run_steps
+from pipelines.orchestration.records.known_job import known_job, note_job
 from pipelines.run.daily_run import DailyRun
 
 
@@ -38,7 +38,7 @@ def _run_by_dagster(home: Path, data: Path, day: date, tags: dict[str, str]) -> 
     from pipelines.orchestration.as_dagster import InstancePartitions
     from pipelines.orchestration.code_location import build_definitions
     from pipelines.orchestration.partitions import add_days
-    from pipelines.orchestration.records import open_instance
+    from pipelines.orchestration.records.in_process_records import open_instance
     from pipelines.orchestration.resource import DataFolder
 
     quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}

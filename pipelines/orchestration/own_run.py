@@ -11,14 +11,14 @@ from pathlib import Path
 
 from pipelines.common.errors import BooksError
 from pipelines.contract.checks import CHECKS
-from pipelines.orchestration import event_rows
-from pipelines.orchestration.event_rows import Event
 from pipelines.orchestration.folder import run_over
-from pipelines.orchestration.known_job import KnownJob
 from pipelines.orchestration.partitions import PARTITION_TAG, add_days
 from pipelines.orchestration.printed import printed_into
-from pipelines.orchestration.rare_records import report_failure, tidy_records
-from pipelines.orchestration.run_records import RunRecords
+from pipelines.orchestration.records import event_rows
+from pipelines.orchestration.records.event_rows import Event
+from pipelines.orchestration.records.known_job import KnownJob
+from pipelines.orchestration.records.rare_records import report_failure, tidy_records
+from pipelines.orchestration.records.run_records import RunRecords
 from pipelines.orchestration.steps import STEPS, Step, Work
 from pipelines.run.daily_run import DailyRun
 

@@ -11,7 +11,7 @@ from dagster import AssetCheckEvaluation
 from pipelines.alerts.due import alert_if_late
 from pipelines.common.days import last_closed_day
 from pipelines.contract.checks import CHECKS
-from pipelines.contract.settings import Settings
+from pipelines.contract.settings.settings import Settings
 from pipelines.orchestration.as_dagster import InstancePartitions
 from pipelines.orchestration.folder import JOB
 from pipelines.orchestration.partitions import add_days

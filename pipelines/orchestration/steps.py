@@ -12,8 +12,8 @@ from pathlib import Path
 from pipelines.common.days import last_due_day
 from pipelines.common.errors import BooksError
 from pipelines.contract.checks import FOLDER_CHECKS
-from pipelines.contract.settings import load_settings
-from pipelines.contract.tables import TABLES
+from pipelines.contract.settings.settings import load_settings
+from pipelines.contract.tables.tables import TABLES
 from pipelines.orchestration import holdings
 from pipelines.orchestration.partitions import Partitions, days_to_record, keep_in_line
 from pipelines.orchestration.results import Evaluated, Made, Metadata, Observed, Result

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 
 from pipelines.common.sql import literal, quoted
-from pipelines.contract.field_rules import BARE
-from pipelines.contract.record import FIELD_NAMES, MALFORMED
-from pipelines.reading.blocks import MAX_LINE_BYTES
-from pipelines.reading.csv_layout import CsvLayout
-from pipelines.reading.sources import SourceMapping
+from pipelines.contract.record.field_rules import BARE
+from pipelines.contract.record.fields import FIELD_NAMES, MALFORMED
+from pipelines.reading.files.blocks import MAX_LINE_BYTES
+from pipelines.reading.formats.csv_layout import CsvLayout
+from pipelines.reading.sources.sources import SourceMapping
 
 # What the readers and `bytes.strip` take for blanks around a JSON text.
 _BLANKS = "chr(9) || chr(10) || chr(11) || chr(12) || chr(13) || ' '"

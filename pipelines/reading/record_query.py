@@ -10,11 +10,11 @@ import duckdb
 
 from pipelines.common.errors import UsageError
 from pipelines.common.sql import quoted
-from pipelines.contract.field_rules import SKIPPED, nulled, reason, typed_values
-from pipelines.contract.record import FIELD_NAMES
-from pipelines.reading.mapping_use import use_conditions, uses_of
+from pipelines.contract.record.field_rules import SKIPPED, nulled, reason, typed_values
+from pipelines.contract.record.fields import FIELD_NAMES
 from pipelines.reading.raw_relations import RawRelation, raw_names
-from pipelines.reading.sources import SourceMapping
+from pipelines.reading.sources.mapping_use import use_conditions, uses_of
+from pipelines.reading.sources.sources import SourceMapping
 from pipelines.store.database import expression_parser
 
 # What a text can hardly be: an absent value, as long as an expression that failed must be told from it.

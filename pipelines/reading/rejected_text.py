@@ -1,7 +1,8 @@
 """What people may see of a rejected record. Of one that can be taken apart: the values under the fields that are shown,
 and `***` for any other value. Of the rest: its text without what may be a number of somebody.
 
-What a phone or an id looks like is in `contract/masking.py`; which fields are shown, in `contract/record.py`.
+What a phone or an id looks like is in `contract/record/masking.py`; which fields are shown, in
+`contract/record/fields.py`.
 """
 
 import csv
@@ -11,7 +12,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from pipelines.contract.masking import (
+from pipelines.contract.record.fields import FIELD_NAMES, HIDDEN_FIELDS
+from pipelines.contract.record.masking import (
     MASK,
     MAX_REJECTED_TEXT,
     masked_text,
@@ -19,8 +21,7 @@ from pipelines.contract.masking import (
     names_somebody,
     nested_end,
 )
-from pipelines.contract.record import FIELD_NAMES, HIDDEN_FIELDS
-from pipelines.reading.sources import SourceMapping
+from pipelines.reading.sources.sources import SourceMapping
 
 _VISIBLE_FIELDS = frozenset(FIELD_NAMES).difference(HIDDEN_FIELDS)
 # Of a line of megabytes no more is looked at: what is shown of it is cut long before.

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from pipelines.common.machine_limits import is_out_of_memory
-from pipelines.contract.day_tables import DayBooks
-from pipelines.contract.settings import Settings
+from pipelines.contract.settings.settings import Settings
+from pipelines.contract.tables.day_tables import DayBooks
 from pipelines.engines.base import APP_BITS, DayEvents
 from pipelines.rollup.inputs import RollupInputs
 from pipelines.rollup.late_rows import late_rows

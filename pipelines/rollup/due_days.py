@@ -8,8 +8,8 @@ from collections.abc import Set
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from pipelines.contract.day_tables import DAY_TABLES, RECENT_DAYS
-from pipelines.contract.registry import Registry
+from pipelines.contract.registry.registry import Registry
+from pipelines.contract.tables.day_tables import DAY_TABLES, RECENT_DAYS
 from pipelines.rollup.inputs import RollupInputs
 from pipelines.store.database import workbench
 from pipelines.store.manifest import DayEntry, Manifest, origin_of

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipelines.contract.registry import Registry
-from pipelines.contract.settings import Settings
+from pipelines.contract.registry.registry import Registry
+from pipelines.contract.settings.settings import Settings
 from pipelines.store.store import Store
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from pipelines.common.errors import BooksError
 from pipelines.common.sql import sql
-from pipelines.contract.settings import Settings
+from pipelines.contract.settings.settings import Settings
 from pipelines.engines.base import LATE_ROWS
 from pipelines.store.database import workbench
 from pipelines.store.manifest import FileEntry

@@ -1,8 +1,8 @@
 """The plan of a roll-up: which SQL makes which relation of a day, in order. The same for every engine.
 
 Add a step: its SELECT in `sql/`, its name here. Add a table: its SELECT in `sql/day/`, its name in
-`contract/day_tables.py`. What a step may read, `DayPlan` says. Of a step over records or devices, what is said of some
-of them must add up to what is said of all: its columns that do stand beside its name.
+`contract/tables/day_tables.py`. What a step may read, `DayPlan` says. Of a step over records
+or devices, what is said of some of them must add up to what is said of all: its columns that do stand beside its name.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,12 +12,12 @@ import pyarrow as pa
 
 from pipelines.common.days import day_hours
 from pipelines.common.sql import sql
-from pipelines.contract.billing import BillingRule
-from pipelines.contract.counts import counts_query
-from pipelines.contract.day_tables import DAY_TABLES
-from pipelines.contract.limits import KEYS, Limit
-from pipelines.contract.parts import EVENT_SCHEMA
-from pipelines.contract.registry import CODE_COLUMNS, Registry
+from pipelines.contract.measures.counts import counts_query
+from pipelines.contract.record.parts import EVENT_SCHEMA
+from pipelines.contract.registry.limits import KEYS, Limit
+from pipelines.contract.registry.registry import CODE_COLUMNS, Registry
+from pipelines.contract.settings.billing import BillingRule
+from pipelines.contract.tables.day_tables import DAY_TABLES
 from pipelines.engines.base import BATCH_DAYS, Adds, DayPlan, Step
 
 _DELIVERED: Mapping[str, Adds] = {"delivered_apps": ("records",), "source_hours": ("records",)}

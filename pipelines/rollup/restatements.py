@@ -9,10 +9,10 @@ from datetime import date
 
 import polars as pl
 
-from pipelines.contract.counts import COUNTS
-from pipelines.contract.metrics import METRICS
-from pipelines.contract.record import CHANNELS
-from pipelines.contract.tables import TABLES
+from pipelines.contract.measures.counts import COUNTS
+from pipelines.contract.measures.metrics import METRICS
+from pipelines.contract.record.fields import CHANNELS
+from pipelines.contract.tables.tables import TABLES
 from pipelines.store.database import open_published
 from pipelines.store.manifest import DayEntry, Manifest, origin_of
 from pipelines.store.store import Store

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.common.digests import digest_of_folder
 from pipelines.common.errors import BooksError
-from pipelines.contract.day_tables import DayBooks
+from pipelines.contract.tables.day_tables import DayBooks
 from pipelines.rollup.due_days import due_days, fingerprint, has_fingerprint, is_stored, with_limits
 from pipelines.rollup.inputs import RollupInputs
 from pipelines.store.manifest import DayEntry, Manifest

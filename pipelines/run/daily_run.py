@@ -21,14 +21,14 @@ from pipelines.common.machine_limits import as_machine_error
 from pipelines.common.progress import Stage, stage
 from pipelines.common.text import counted, listed
 from pipelines.contract.checks import CheckResult
-from pipelines.contract.hash_key import hash_key, key_fingerprint
-from pipelines.contract.registry import Registry, load_registry
-from pipelines.contract.settings import Settings, load_settings
+from pipelines.contract.registry.registry import Registry, load_registry
+from pipelines.contract.settings.hash_key import hash_key, key_fingerprint
+from pipelines.contract.settings.settings import Settings, load_settings
 from pipelines.ingest.context import IngestContext
 from pipelines.ingest.ingest import IngestReport, ingest
 from pipelines.ingest.part_reader import RunTime
 from pipelines.ingest.reread import RereadRequest, reread
-from pipelines.reading.sources import Sources, load_sources
+from pipelines.reading.sources.sources import Sources, load_sources
 from pipelines.rollup.inputs import RollupInputs
 from pipelines.rollup.rollup import RollupReport, roll_up
 from pipelines.run.engines import engine_of

@@ -12,8 +12,8 @@ import duckdb
 
 from pipelines.common.days import business_day
 from pipelines.common.errors import AuthmeterError
-from pipelines.contract.settings import Settings
-from pipelines.reading.landing import scan
+from pipelines.contract.settings.settings import Settings
+from pipelines.reading.files.landing import scan
 from pipelines.store.database import workbench
 from pipelines.store.manifest import FileEntry, Manifest, origin_of
 from pipelines.store.store import Store

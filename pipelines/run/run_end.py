@@ -10,8 +10,8 @@ from pipelines.common import durable
 from pipelines.common.errors import AuthmeterError, InUseError
 from pipelines.common.machine_limits import as_machine_error
 from pipelines.contract.checks import CheckResult
-from pipelines.contract.masking import masked_text
-from pipelines.contract.settings import load_settings
+from pipelines.contract.record.masking import masked_text
+from pipelines.contract.settings.settings import load_settings
 from pipelines.contract.status import Failure, LastRun, Status
 from pipelines.run.status import in_zone, note_alerts, status_of
 from pipelines.store.manifest import Manifest

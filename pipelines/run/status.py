@@ -20,8 +20,8 @@ from pipelines.closing.warnings import run_checks
 from pipelines.common.days import days_between, last_closed_day
 from pipelines.common.errors import UsageError
 from pipelines.contract.checks import CHECKS, CheckResult
-from pipelines.contract.registry import load_registry
-from pipelines.contract.settings import load_settings
+from pipelines.contract.registry.registry import load_registry
+from pipelines.contract.settings.settings import load_settings
 from pipelines.contract.status import Kept, LastRun, OpenIncident, Overdue, Published, Status, Warned, Work
 from pipelines.run.incident_links import linked_incidents
 from pipelines.store.database import UnreadablePublicationError, published_tables

@@ -21,10 +21,10 @@ from pipelines.closing.close import Publication, publication_of
 from pipelines.common.days import Window
 from pipelines.common.digests import digest_of_folder
 from pipelines.common.errors import AuthmeterError, nothing_published
-from pipelines.contract.day_tables import RECENT, DayBooks
-from pipelines.contract.registry import Registry
-from pipelines.contract.settings import Settings
-from pipelines.contract.tables import TABLES
+from pipelines.contract.registry.registry import Registry
+from pipelines.contract.settings.settings import Settings
+from pipelines.contract.tables.day_tables import RECENT, DayBooks
+from pipelines.contract.tables.tables import TABLES
 from pipelines.marts.build import build_marts
 from pipelines.rollup.batches import roll_up_batches
 from pipelines.rollup.due_days import due_days, has_these_limits

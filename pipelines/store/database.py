@@ -19,8 +19,8 @@ from pipelines.common import durable
 from pipelines.common.days import stamp
 from pipelines.common.errors import AuthmeterError, BooksError, nothing_published, older_publication
 from pipelines.common.sql import literal, sql
-from pipelines.contract.record import record_macros
-from pipelines.contract.settings import Settings
+from pipelines.contract.record.fields import record_macros
+from pipelines.contract.settings.settings import Settings
 
 T = TypeVar("T")
 

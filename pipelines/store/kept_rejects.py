@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from pipelines.contract.parts import PartBooks
-from pipelines.contract.record import KEPT_REJECTS
+from pipelines.contract.record.fields import KEPT_REJECTS
+from pipelines.contract.record.parts import PartBooks
 
 _GROUP = ("file", "reason")
 

@@ -2,7 +2,7 @@
 
 Lives here: the check of published tables, whose rows lie in the order of their keys; the tables of a day are checked as
 they are written (`engines/day_files.py`). Which columns are a key is declared with
-the tables, in `contract/tables.py` and `contract/day_tables.py`.
+the tables, in `contract/tables/tables.py` and `contract/tables/day_tables.py`.
 """
 
 from collections.abc import Iterable, Mapping

@@ -34,8 +34,8 @@ class FileEntry:
     the part's files; parts of the first stores have none. By retention a part loses its oldest days, and a name with
     it: see `origin_of`. `run_day` is the day D of the run that read it first; `earlier_parts` are the `records_name` of
     earlier readings of the same content. `finding` is why it is damaged or held, or the stored reason why few of its
-    records were accepted, see `reading/reasons.py`. `mapping_faults` are what its mapping cannot mean: see
-    `reading/mapping_use.py`.
+    records were accepted, see `reading/reasons/reasons.py`. `mapping_faults` are what its mapping cannot mean: see
+    `reading/sources/mapping_use.py`.
     """
 
     path: str

@@ -1,7 +1,7 @@
 """The records of stored parts as one relation, whichever version of authmeter wrote them, and of each part what counts.
 
 Lives here: which of a part's files hold records, and which of its rows are read. Does not belong here: the columns
-(`contract/parts.py`), how older parts come to have them (`sql/macros.sql`), which parts count (`manifest.py`).
+(`contract/record/parts.py`), how older parts come to have them (`sql/macros.sql`), which parts count (`manifest.py`).
 """
 
 from __future__ import annotations

@@ -11,23 +11,23 @@ from typing import Any, Final, Literal
 from markupsafe import Markup
 
 from pipelines.common.days import window
-from pipelines.contract.limits import LIMITS_FILE
-from pipelines.contract.packages import PACKAGES_FILE, READINGS_FILE
-from pipelines.contract.statements import BILLS_FOLDER, CONSOLE_FOLDER
+from pipelines.contract.registry.limits import LIMITS_FILE
+from pipelines.contract.registry.packages import PACKAGES_FILE, READINGS_FILE
+from pipelines.contract.registry.statements import BILLS_FOLDER, CONSOLE_FOLDER
 from reports.build.writer import WrittenFile
+from reports.content.billing.limit_words import saving_sentence, saving_severity
+from reports.content.billing.limits import limits
+from reports.content.billing.package_course import LeftCourse, left_course
+from reports.content.billing.package_words import account_sentence, day_said, run_out_mark, severity, urgency
+from reports.content.billing.reconciled import reconciled
+from reports.content.billing.reconciled_words import CAUSE_WORDS, MEASURE_WORDS, agreement_sentence, agreement_severity
+from reports.content.billing.registry_notes import RegistryNotebook
+from reports.content.billing.resource_packages import PackageAccount, package_accounts
+from reports.content.billing.stack_drawing import shades, stack
 from reports.content.context import App, Day, json_block
 from reports.content.day_strip import day_strip
-from reports.content.language import Text, t
-from reports.content.limit_words import saving_sentence, saving_severity
-from reports.content.limits import limits
-from reports.content.package_course import LeftCourse, left_course
-from reports.content.package_words import account_sentence, day_said, run_out_mark, severity, urgency
 from reports.content.published import DAYS, PublishedTables
-from reports.content.reconciled import reconciled
-from reports.content.reconciled_words import CAUSE_WORDS, MEASURE_WORDS, agreement_sentence, agreement_severity
-from reports.content.registry_notes import RegistryNotebook
-from reports.content.resource_packages import PackageAccount, package_accounts
-from reports.content.stack_drawing import shades, stack
+from reports.content.wording.language import Text, t
 
 BILLING_CSVS: Final = {
     "packages": t("Resource packages by day, the last 30 days"),

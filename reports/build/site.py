@@ -20,9 +20,9 @@ import polars as pl
 from pipelines.common.collector import without_collector
 from pipelines.common.days import WINDOWS, window
 from pipelines.common.errors import AuthmeterError
-from pipelines.contract.metrics import METRICS
-from pipelines.contract.record import ALL_APPS
-from pipelines.contract.settings import Settings
+from pipelines.contract.measures.metrics import METRICS
+from pipelines.contract.record.fields import ALL_APPS
+from pipelines.contract.settings.settings import Settings
 from pipelines.store.database import open_published
 from reports.build.app_files import FILE_COLUMNS, AppFiles, AppShell, contents_ahead, write_app_files
 from reports.build.billing_pages import BILLING_CSVS, BillingPages
@@ -31,12 +31,18 @@ from reports.build.static_files import write_assets, write_shared_data
 from reports.build.writer import SiteWriter, WrittenFile, script, with_fields
 from reports.content import context
 from reports.content.briefing import briefing
-from reports.content.evidence import evidence
-from reports.content.incidents import INCIDENTS_LISTED, NOTES_LISTED, OWN_ENDED_LISTED, PARTS_LISTED, Incidents
-from reports.content.language import Text, metric_label, t
+from reports.content.incidents.evidence import evidence
+from reports.content.incidents.incidents import (
+    INCIDENTS_LISTED,
+    NOTES_LISTED,
+    OWN_ENDED_LISTED,
+    PARTS_LISTED,
+    Incidents,
+)
 from reports.content.overviews import CARD_METRICS, days_with_a_page, overviews
 from reports.content.published import ROW_LIMIT, PublishedTables
 from reports.content.trust import public_reasons, reasons
+from reports.content.wording.language import Text, metric_label, t
 from reports.export.csv_files import csv_bytes, harmless
 from reports.export.workbook import gets_workbook
 from reports.pages.rendering import environment

@@ -13,11 +13,11 @@ import orjson
 
 from pipelines.common.errors import AuthmeterError
 from pipelines.common.project import PROJECT
-from pipelines.contract.metrics import METRICS
+from pipelines.contract.measures.metrics import METRICS
 from reports.build.writer import SiteWriter
 from reports.charts.shapes import LOOKS, VERSION_LOOKS, shapes
-from reports.content.language import script_msgids, t
-from reports.content.words import WORDS, word
+from reports.content.wording.language import script_msgids, t
+from reports.content.wording.words import WORDS, word
 
 STATIC = PROJECT / "reports" / "static"
 LIBRARIES = PROJECT / "node_modules"

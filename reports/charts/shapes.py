@@ -10,9 +10,9 @@ Add a chart: an entry of `charts()`. Does not belong here: numbers, and names th
 from dataclasses import dataclass
 from typing import Any
 
-from pipelines.contract.record import TREND_CHANNELS
-from reports.content.language import LANGUAGES, Text, metric_label, t
-from reports.content.words import word
+from pipelines.contract.record.fields import TREND_CHANNELS
+from reports.content.wording.language import LANGUAGES, Text, metric_label, t
+from reports.content.wording.words import word
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,19 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from pipelines.contract.record import CHANNELS
+from pipelines.contract.record.fields import CHANNELS
 from reports.content.context import App
 from reports.content.drawings import Course
-from reports.content.norms import REFERENCE_DAYS, DayNorm, Observed, Struck, Usual, course_of, norms_of, usual_of
+from reports.content.figures.norms import (
+    REFERENCE_DAYS,
+    DayNorm,
+    Observed,
+    Struck,
+    Usual,
+    course_of,
+    norms_of,
+    usual_of,
+)
 from reports.content.published import DAYS, PublishedTables
 
 # The briefing lists so many apps; the usage page has all.

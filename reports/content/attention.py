@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from reports.content.context import Standing
-from reports.content.language import Text, t
 from reports.content.published import PublishedTables
-from reports.content.words import CHECK_PAGES
+from reports.content.wording.language import Text, t
+from reports.content.wording.words import CHECK_PAGES
 
 # So many days are named; the rest is counted.
 _DAYS_NAMED = 5

@@ -9,17 +9,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
 
-from pipelines.contract.record import ALL_APPS
+from pipelines.contract.record.fields import ALL_APPS
 from reports.content.app_health import AppHealth, app_health
 from reports.content.attention import Finding, findings
 from reports.content.context import App, Day, Standing
-from reports.content.formats import count, day_text
-from reports.content.incident_cards import CARDS, Card, incident_cards
-from reports.content.incidents import Entry, Incidents
+from reports.content.figures.norms import Struck
+from reports.content.incidents.cards import CARDS, Card, incident_cards
+from reports.content.incidents.incidents import Entry, Incidents
 from reports.content.key_figures import KeyFigure, key_figures
-from reports.content.language import Text, t
-from reports.content.norms import Struck
 from reports.content.published import PublishedTables
+from reports.content.wording.formats import count, day_text
+from reports.content.wording.language import Text, t
 
 # Contract: a baseline has so many days at least; with fewer nothing could be found.
 _LEAST_DAYS: Final = 7

@@ -14,11 +14,11 @@ import polars as pl
 from markupsafe import Markup
 
 from pipelines.common.days import WINDOWS, window
-from pipelines.contract.record import ALL_APPS, CHANNELS, OUTCOMES
+from pipelines.contract.record.fields import ALL_APPS, CHANNELS, OUTCOMES
 from reports.content.folders import app_folders
-from reports.content.language import Text
-from reports.content.name_order import pinyin, spelling
 from reports.content.published import LONG_DAYS, Publication, PublishedTables, months_to
+from reports.content.wording.language import Text
+from reports.content.wording.name_order import pinyin, spelling
 
 
 @dataclass(frozen=True)

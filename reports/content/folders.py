@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-from pipelines.contract.record import APP_KEY_PATTERN
+from pipelines.contract.record.fields import APP_KEY_PATTERN
 
 _KEY = re.compile(APP_KEY_PATTERN, re.ASCII)
 # Windows keeps these names for devices, with any extension: NUL.txt is NUL.

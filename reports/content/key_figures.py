@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from pipelines.contract.record import ALL_APPS, NUMBER_CHANNELS, SOCIAL_CHANNELS, TREND_CHANNELS
+from pipelines.contract.record.fields import ALL_APPS, NUMBER_CHANNELS, SOCIAL_CHANNELS, TREND_CHANNELS
 from reports.content.drawings import Course
-from reports.content.norms import Observed, Struck, Usual, course_of, norms_of, usual_of
+from reports.content.figures.norms import Observed, Struck, Usual, course_of, norms_of, usual_of
 from reports.content.overviews import CARD_METRICS
 from reports.content.published import DAYS, PublishedTables
 

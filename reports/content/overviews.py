@@ -12,7 +12,7 @@ from typing import Any
 
 from pipelines.common.days import window
 from reports.content.context import Day
-from reports.content.norms import LEAST_WEEKDAYS, ranges_of_counts
+from reports.content.figures.norms import LEAST_WEEKDAYS, ranges_of_counts
 from reports.content.published import LONG_DAYS, RESTATEMENTS_LISTED, PublishedTables
 
 CARD_METRICS = (

@@ -18,9 +18,9 @@ import polars as pl
 from pipelines.common.days import stamp
 from pipelines.common.errors import AuthmeterError
 from pipelines.common.sql import sql
-from pipelines.contract.record import CHANNELS, OUTCOMES
+from pipelines.contract.record.fields import CHANNELS, OUTCOMES
 from pipelines.incidents.published import PublishedIncident, incidents_of, withdrawn_of
-from reports.content.chart_series import ChartRows
+from reports.content.figures.chart_series import ChartRows
 
 DAYS = 30
 # The longer look of the charts: by day, with the eight weeks before the 30 days as their reference, and by month.

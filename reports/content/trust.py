@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from datetime import date
 
 from reports.content.context import Standing
-from reports.content.formats import count, day_text
-from reports.content.language import Text, t
-from reports.content.words import CHECK_WORDS
+from reports.content.wording.formats import count, day_text
+from reports.content.wording.language import Text, t
+from reports.content.wording.words import CHECK_WORDS
 
 # So many days or checks are named in a reason; the rest is counted.
 NAMED = 3

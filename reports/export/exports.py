@@ -15,7 +15,7 @@ import duckdb
 
 from pipelines.common.errors import UsageError
 from pipelines.common.sql import sql
-from pipelines.contract.settings import Settings
+from pipelines.contract.settings.settings import Settings
 from pipelines.store.database import open_published, workbench
 from pipelines.store.part_records import PartRecords, create_records
 from reports.content.published import detail_query

@@ -17,7 +17,7 @@ from unicodedata import east_asian_width
 
 import polars as pl
 
-from pipelines.contract.metrics import METRICS
+from pipelines.contract.measures.metrics import METRICS
 
 # An Excel sheet has 2^20 rows, and the first holds the headings.
 XLSX_MAX_ROWS: Final = 1_048_575

@@ -37,5 +37,5 @@ def made_with(reports: Path) -> str:
     """A checksum of the words, which are compiled into templates, and of the code of filters, which is applied to what
     is constant.
     """
-    files = sorted([*reports.glob("content/*.py"), *reports.glob("pages/*.py"), *reports.glob("locale/**/*.po")])
+    files = sorted([*reports.glob("content/**/*.py"), *reports.glob("pages/*.py"), *reports.glob("locale/**/*.po")])
     return sha256(b"".join(file.read_bytes() for file in files)).hexdigest()

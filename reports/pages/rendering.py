@@ -8,9 +8,9 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes
 from markupsafe import Markup
 
-from pipelines.contract.metrics import METRICS
+from pipelines.contract.measures.metrics import METRICS
 from reports.content.drawings import sparkline
-from reports.content.formats import (
+from reports.content.wording.formats import (
     count,
     day_text,
     difference,
@@ -24,9 +24,9 @@ from reports.content.formats import (
     size,
     weekday,
 )
-from reports.content.formulas import formula_words
-from reports.content.language import t
-from reports.content.words import CHECK_PAGES, CHECK_WORDS, REASON_WORDS, word
+from reports.content.wording.formulas import formula_words
+from reports.content.wording.language import t
+from reports.content.wording.words import CHECK_PAGES, CHECK_WORDS, REASON_WORDS, word
 from reports.pages.compiled import CompiledTemplates
 
 # Plotly adds one empty style element and fills it by script; the hash is that of nothing.

@@ -22,7 +22,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pipelines.common.errors import UsageError
 from pipelines.common.rights import keep_private
 from pipelines.common.toml_files import findings, read_toml
-from pipelines.contract.record import APP_KEY_PATTERN
+from pipelines.contract.record.fields import APP_KEY_PATTERN
 
 EVERY_APP = "*"
 _WHY = "It says who may see which app; while it is in doubt, nobody may see any."

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import pytest
 
-from pipelines.billing.forecast import UNIT, Factors, Forecast
+from pipelines.billing.packages.forecast import UNIT, Factors, Forecast
 
 # A Sunday.
 AS_OF = date(2026, 3, 29)

@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from pipelines.billing.inputs import NO_ACCOUNT, accounts_of
-from pipelines.contract.packages import Package, Packages, Reading
+from pipelines.billing.packages.inputs import NO_ACCOUNT, accounts_of
+from pipelines.contract.registry.packages import Package, Packages, Reading
 
 DAY = date(2026, 3, 10)
 ZONE = "Asia/Shanghai"

@@ -7,11 +7,11 @@ from datetime import date, datetime
 
 import pytest
 
-from pipelines.billing.account import Account
-from pipelines.billing.ledger import AppUses, PackageDay, account_ledger
+from pipelines.billing.packages.account import Account
+from pipelines.billing.packages.ledger import AppUses, PackageDay, account_ledger
 from pipelines.common.days import BUSINESS_ZONE, day_start
 from pipelines.common.errors import BooksError
-from pipelines.contract.packages import Package, Reading
+from pipelines.contract.registry.packages import Package, Reading
 
 DAY, NEXT = date(2026, 3, 10), date(2026, 3, 11)
 LAST = datetime.fromisoformat("2026-04-01T00:00:00+08:00")

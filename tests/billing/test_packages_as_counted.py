@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.billing.account import Account
-from pipelines.billing.outlook import days_to_come
-from pipelines.billing.package_tables import package_tables
-from pipelines.billing.states import AsOf
+from pipelines.billing.packages.account import Account
+from pipelines.billing.packages.outlook import days_to_come
+from pipelines.billing.packages.package_tables import package_tables
+from pipelines.billing.packages.states import AsOf
 from pipelines.common.days import business_day, day_start
-from pipelines.contract.packages import Packages, load_packages
-from pipelines.contract.row_files import Problem
+from pipelines.contract.registry.packages import Packages, load_packages
+from pipelines.contract.registry.row_files import Problem
 from tests.oracle.bills.ledger import ledger
 from tests.oracle.bills.random_world import write_world
 from tests.oracle.bills.tables import of_packages

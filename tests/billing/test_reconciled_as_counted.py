@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.billing.log_side import Counts, LogSide, by_hours
-from pipelines.billing.reconciled_days import reconciled_days, whole_console
-from pipelines.billing.reconciled_months import reconciled_months
-from pipelines.billing.tolerance import Tolerance
-from pipelines.contract.row_files import Problem
-from pipelines.contract.statements import load_statements
+from pipelines.billing.reconciliation.log_side import Counts, LogSide, by_hours
+from pipelines.billing.reconciliation.reconciled_days import reconciled_days, whole_console
+from pipelines.billing.reconciliation.reconciled_months import reconciled_months
+from pipelines.billing.reconciliation.tolerance import Tolerance
+from pipelines.contract.registry.row_files import Problem
+from pipelines.contract.registry.statements import load_statements
 from tests.data.log_sums import with_sums
 from tests.oracle.bills.daily import reconciliation_daily
 from tests.oracle.bills.ledger import Ledger, ledger

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.billing.shares import shares
+from pipelines.billing.packages.shares import shares
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,12 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.billing.account import Account
-from pipelines.billing.ledger import account_ledger
-from pipelines.billing.outlook import days_to_come
-from pipelines.billing.states import AccountForecast, AsOf, PackageState, account_states
+from pipelines.billing.packages.account import Account
+from pipelines.billing.packages.ledger import account_ledger
+from pipelines.billing.packages.outlook import days_to_come
+from pipelines.billing.packages.states import AccountForecast, AsOf, PackageState, account_states
 from pipelines.common.days import BUSINESS_ZONE, day_start, days_between
-from pipelines.contract.packages import Package
+from pipelines.contract.registry.packages import Package
 
 AS_OF = date(2026, 3, 29)
 TO_COME = days_to_come(AS_OF, BUSINESS_ZONE)

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from reports.content.words import word
+from reports.content.wording.words import word
 
 ABSENT = "—"
 

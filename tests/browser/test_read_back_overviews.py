@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator
 
-from pipelines.contract.metrics import METRICS
+from pipelines.contract.measures.metrics import METRICS
 from tests.browser.conftest import Reader
 from tests.browser.counted import CHANNELS, Published, layer_of, ratio
 from tests.browser.dom import read, table_rows

@@ -15,7 +15,7 @@ import pytest
 from pipelines.billing import published
 from pipelines.closing.billing_warnings import billing_warnings, published_billing_warnings
 from pipelines.common.errors import AuthmeterError
-from pipelines.contract.settings import Settings
+from pipelines.contract.settings.settings import Settings
 from pipelines.run.status import status_of
 from tests.support import DAY, DataFolder, morning_after, record
 

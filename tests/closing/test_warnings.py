@@ -9,16 +9,16 @@ import pytest
 
 from pipelines.closing.warnings import hold_back, run_checks
 from pipelines.common.errors import AuthmeterError
-from pipelines.contract.accounts import AccountRow
 from pipelines.contract.checks import FOLDER_CHECKS, CheckResult
-from pipelines.contract.packages import Package, Packages
-from pipelines.contract.registry import Registry
-from pipelines.contract.row_files import Problem
-from pipelines.contract.settings import Settings
-from pipelines.contract.statements import Bill, BillKey, ConsoleKey, Statements
+from pipelines.contract.registry.accounts import AccountRow
+from pipelines.contract.registry.packages import Package, Packages
+from pipelines.contract.registry.registry import Registry
+from pipelines.contract.registry.row_files import Problem
+from pipelines.contract.registry.statements import Bill, BillKey, ConsoleKey, Statements
+from pipelines.contract.settings.settings import Settings
 from pipelines.store.manifest import DayEntry, FileEntry, Manifest, Status
-from reports.content.language import catalogue
-from reports.content.words import REASON_WORDS
+from reports.content.wording.language import catalogue
+from reports.content.wording.words import REASON_WORDS
 from tests.support import DAY, finding
 
 DAWN = datetime(2026, 1, 1, tzinfo=UTC)

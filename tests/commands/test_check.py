@@ -11,7 +11,7 @@ import pytest
 
 from pipelines.commands.check import check_file
 from pipelines.commands.check_registry import print_bad_rows
-from pipelines.contract.registry import load_registry
+from pipelines.contract.registry.registry import load_registry
 from tests.published_folder import MARKED_DEVICE, MARKED_PHONE, Call, marked
 from tests.support import DataFolder, as_csv, days_before, lines, record, records, tree, write_line_source
 

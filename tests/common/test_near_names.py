@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from pipelines.common.errors import UsageError
-from pipelines.contract.registry import FILES, FOLDERS, load_registry
-from pipelines.contract.settings import load_settings
-from pipelines.reading.sources import load_sources
+from pipelines.contract.registry.registry import FILES, FOLDERS, load_registry
+from pipelines.contract.settings.settings import load_settings
+from pipelines.reading.sources.sources import load_sources
 from tests.published_folder import Call
 from tests.support import DataFolder, record
 

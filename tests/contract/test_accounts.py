@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.contract.accounts import AccountRow, account_rules, load_accounts
-from pipelines.contract.row_files import Problem
+from pipelines.contract.registry.accounts import AccountRow, account_rules, load_accounts
+from pipelines.contract.registry.row_files import Problem
 
 
 def load(folder: Path, text: str) -> tuple[tuple[AccountRow, ...], list[Problem]]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pipelines.contract import column_comments
-from pipelines.contract.tables import TABLES, VIEWS
+from pipelines.contract.tables import column_comments
+from pipelines.contract.tables.tables import TABLES, VIEWS
 
 
 def test_every_word_is_of_a_column() -> None:

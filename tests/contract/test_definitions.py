@@ -16,12 +16,12 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from pipelines.contract.billing import BillingRule
-from pipelines.contract.counts import COUNTS
-from pipelines.contract.metrics import METRICS
-from pipelines.contract.record import CHANNELS, OUTCOMES, STAGES
-from pipelines.contract.settings import load_settings
-from pipelines.contract.tables import TABLES
+from pipelines.contract.measures.counts import COUNTS
+from pipelines.contract.measures.metrics import METRICS
+from pipelines.contract.record.fields import CHANNELS, OUTCOMES, STAGES
+from pipelines.contract.settings.billing import BillingRule
+from pipelines.contract.settings.settings import load_settings
+from pipelines.contract.tables.tables import TABLES
 from pipelines.store.database import open_published
 from reports.content import context
 from reports.content.published import PublishedTables

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from pipelines.contract.event_times import instant_of
+from pipelines.contract.registry.event_times import instant_of
 from tests.reading_bench import ReadingBench, limits
 from tests.support import lines, record
 

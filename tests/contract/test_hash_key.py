@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.common.errors import UsageError
-from pipelines.contract.hash_key import hash_key
+from pipelines.contract.settings.hash_key import hash_key
 from tests.support import KEY, write_key
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from pipelines.common.errors import UsageError
-from pipelines.contract.limits import DEFAULTS, Limit, load_limits
-from pipelines.contract.row_files import Problem
+from pipelines.contract.registry.limits import DEFAULTS, Limit, load_limits
+from pipelines.contract.registry.row_files import Problem
 
 HEAD = "limit_id,app_key,channel,key,max_requests,window\n"
 

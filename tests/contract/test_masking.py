@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from pipelines.contract.masking import MAX_REJECTED_TEXT, masked_text, masked_value
+from pipelines.contract.record.masking import MAX_REJECTED_TEXT, masked_text, masked_value
 
 SECRETS = {
     "phone": '{"phone":"02088886666","channel":"qq"}',

@@ -5,8 +5,8 @@ import re
 import pytest
 
 from pipelines.common.errors import AuthmeterError
-from pipelines.contract.metrics import METRICS, metric
-from pipelines.contract.tables import TABLES
+from pipelines.contract.measures.metrics import METRICS, metric
+from pipelines.contract.tables.tables import TABLES
 
 
 def test_every_count_that_a_table_shows_is_declared():

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from pipelines.common.errors import UsageError
-from pipelines.contract.packages import load_packages
-from pipelines.contract.registry import Registry, load_registry
+from pipelines.contract.registry.packages import load_packages
+from pipelines.contract.registry.registry import Registry, load_registry
 
 PACKAGES = "resource_package_id,account_id,quantity,purchased_at,expires_at,price\n"
 READINGS = "resource_package_id,read_at,remaining\n"

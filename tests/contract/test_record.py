@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from pipelines.contract.record import FIELD_NAMES, record_macros
+from pipelines.contract.record.fields import FIELD_NAMES, record_macros
 
 
 def test_the_fields_stand_in_the_contracts_order() -> None:

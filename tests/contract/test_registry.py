@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.common.errors import UsageError
-from pipelines.contract.registry import FILES, SHIPPED_CODES, Registry, load_registry, registry_time
+from pipelines.contract.registry.registry import FILES, SHIPPED_CODES, Registry, load_registry, registry_time
 
 APPS = "app_key,app_name,platform,account_id,created_at,status\n"
 SCHEMES = "scheme_id,scheme_group,app_key,scheme_name,package_name,methods,created_at\n"

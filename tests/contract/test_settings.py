@@ -9,7 +9,7 @@ import pytest
 
 from pipelines.common.errors import UsageError
 from pipelines.common.project import PROJECT
-from pipelines.contract.settings import Settings, data_folder, load_settings
+from pipelines.contract.settings.settings import Settings, data_folder, load_settings
 from tests.support import DataFolder
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from pipelines.common.errors import UsageError
-from pipelines.contract.row_files import Problem
-from pipelines.contract.statements import Bill, BillKey, ConsoleKey, Statements, load_statements
+from pipelines.contract.registry.row_files import Problem
+from pipelines.contract.registry.statements import Bill, BillKey, ConsoleKey, Statements, load_statements
 
 CONSOLE = "day,account_id,app_key,channel,total,success,failed,unknown,billed\n"
 BILLS = "month,account_id,channel,quantity,overflow_quantity,amount\n"

@@ -17,13 +17,13 @@ import pytest
 import typer
 
 from pipelines.cli import app
-from pipelines.contract.billing import BillingRule
 from pipelines.contract.checks import CHECKS, FOLDER_CHECKS
-from pipelines.contract.engine_settings import EngineSettings
-from pipelines.contract.record import CHANNELS, FIELD_NAMES, OUTCOMES, PLATFORMS, STAGES
-from pipelines.contract.registry import load_registry
-from pipelines.contract.settings import AlertSettings, Settings
-from pipelines.contract.tables import TABLES, VIEWS
+from pipelines.contract.record.fields import CHANNELS, FIELD_NAMES, OUTCOMES, PLATFORMS, STAGES
+from pipelines.contract.registry.registry import load_registry
+from pipelines.contract.settings.billing import BillingRule
+from pipelines.contract.settings.engine_settings import EngineSettings
+from pipelines.contract.settings.settings import AlertSettings, Settings
+from pipelines.contract.tables.tables import TABLES, VIEWS
 from tests.published_folder import authmeter
 from tests.support import closed_day
 
@@ -222,7 +222,7 @@ def test_what_a_page_says_stands_in_a_file_does() -> None:
         for found in re.findall(r"`(\w+)(?:\(\))?`\s+(?:in|of)\s+`([\w/]+\.(?:py|js|sql))`", page.read_text("utf-8"))
     }
     assert len(said) > 8
-    places = ("", "pipelines", "reports/static/js")
+    places = ("", "pipelines", "reports", "reports/static/js")
     files = {path: [PROJECT / place / path for place in places] for _, path in said}
     assert [
         (name, path)

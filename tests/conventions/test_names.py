@@ -10,10 +10,10 @@ import typer
 from pipelines.billing.published import BILLING_TABLES
 from pipelines.cli import app
 from pipelines.common.project import PROJECT
-from pipelines.contract.metrics import METRICS
-from pipelines.contract.record import CHANNELS, OUTCOMES, PLATFORMS, STAGES
-from pipelines.contract.registry import SHIPPED_CODES, load_registry
-from pipelines.contract.tables import TABLES, VIEWS
+from pipelines.contract.measures.metrics import METRICS
+from pipelines.contract.record.fields import CHANNELS, OUTCOMES, PLATFORMS, STAGES
+from pipelines.contract.registry.registry import SHIPPED_CODES, load_registry
+from pipelines.contract.tables.tables import TABLES, VIEWS
 from pipelines.marts.views import view_queries
 
 MARTS = PROJECT / "pipelines" / "marts" / "sql"

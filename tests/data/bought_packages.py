@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 
-from pipelines.billing.account import Account
-from pipelines.billing.outlook import days_to_come
-from pipelines.billing.package_tables import package_tables
-from pipelines.billing.states import AsOf
+from pipelines.billing.packages.account import Account
+from pipelines.billing.packages.outlook import days_to_come
+from pipelines.billing.packages.package_tables import package_tables
+from pipelines.billing.packages.states import AsOf
 from pipelines.common.days import day_start
-from pipelines.contract.packages import Package, Reading
+from pipelines.contract.registry.packages import Package, Reading
 from tests.data.made_database import AS_OF, Database, day
 
 ZONE = "Asia/Shanghai"

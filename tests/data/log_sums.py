@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from pipelines.billing.log_side import NOTHING, Counts
-from pipelines.contract.record import ALL_APPS
-from pipelines.contract.statements import NUMBER
+from pipelines.billing.reconciliation.log_side import NOTHING, Counts
+from pipelines.contract.record.fields import ALL_APPS
+from pipelines.contract.registry.statements import NUMBER
 
 
 def with_sums(rows: Iterable[tuple[date, str, str, str, Counts]]) -> dict[tuple[date, str, str, str], Counts]:

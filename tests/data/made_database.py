@@ -1,4 +1,4 @@
-"""A published database that is filled by hand: every table of `pipelines/contract/tables.py`, as of one day."""
+"""A published database that is filled by hand: every table of `pipelines/contract/tables/tables.py`, as of one day."""
 
 from datetime import date, timedelta
 from pathlib import Path
@@ -6,8 +6,8 @@ from pathlib import Path
 import duckdb
 
 from pipelines.common.sql import sql
-from pipelines.contract.metrics import METRICS
-from pipelines.contract.tables import TABLES
+from pipelines.contract.measures.metrics import METRICS
+from pipelines.contract.tables.tables import TABLES
 from pipelines.marts.views import create_views
 
 AS_OF = date(2026, 3, 31)

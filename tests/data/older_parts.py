@@ -7,8 +7,8 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from pipelines.contract.record import FIELD_NAMES
-from pipelines.contract.settings import Settings
+from pipelines.contract.record.fields import FIELD_NAMES
+from pipelines.contract.settings.settings import Settings
 from pipelines.store.database import workbench
 from pipelines.store.store import Store
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pipelines.common.errors import AuthmeterError, UsageError
-from pipelines.contract.engine_settings import EngineSettings
+from pipelines.contract.settings.engine_settings import EngineSettings
 from pipelines.engines.spark import place, roller
 from pipelines.engines.spark.failures import in_words
 from pipelines.run import engines

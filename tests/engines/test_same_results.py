@@ -17,7 +17,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.contract.tables import TABLES
+from pipelines.contract.tables.tables import TABLES
 from pipelines.engines.spark import roller
 from pipelines.store.manifest import FileEntry
 from tests.data.small_logs import BROKEN_LINES, DAY, REGISTRY, log, span

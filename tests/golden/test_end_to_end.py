@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.contract.tables import TABLES
+from pipelines.contract.tables.tables import TABLES
 from tests.support import DataFolder
 
 CASES = sorted(path.parent for path in Path(__file__).parent.glob("end_to_end/*/case.toml"))

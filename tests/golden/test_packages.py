@@ -20,15 +20,15 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import pytest
 
-from pipelines.billing.account import Account
-from pipelines.billing.happenings import happenings_by_day
-from pipelines.billing.outlook import days_to_come
-from pipelines.billing.package_tables import package_tables
-from pipelines.billing.states import AsOf
+from pipelines.billing.packages.account import Account
+from pipelines.billing.packages.ledger_events import happenings_by_day
+from pipelines.billing.packages.outlook import days_to_come
+from pipelines.billing.packages.package_tables import package_tables
+from pipelines.billing.packages.states import AsOf
 from pipelines.common.days import BUSINESS_ZONE, business_day, day_start, days_between
-from pipelines.contract.event_times import instant_of
-from pipelines.contract.packages import load_packages
-from pipelines.contract.row_files import Problem
+from pipelines.contract.registry.event_times import instant_of
+from pipelines.contract.registry.packages import load_packages
+from pipelines.contract.registry.row_files import Problem
 
 HERE = Path(__file__).parent / "packages"
 CASES = sorted(file.parent for file in HERE.glob("*/case.toml"))

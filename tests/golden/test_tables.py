@@ -23,12 +23,12 @@ import pytest
 
 from pipelines.common.project import PROJECT
 from pipelines.common.sql import sql
-from pipelines.contract.day_tables import RECENT
-from pipelines.contract.masking import MASKING_VERSION
-from pipelines.contract.parts import EVENT_SCHEMA
-from pipelines.contract.registry import Registry
-from pipelines.contract.settings import Settings
-from pipelines.contract.tables import TABLES, VIEWS
+from pipelines.contract.record.masking import MASKING_VERSION
+from pipelines.contract.record.parts import EVENT_SCHEMA
+from pipelines.contract.registry.registry import Registry
+from pipelines.contract.settings.settings import Settings
+from pipelines.contract.tables.day_tables import RECENT
+from pipelines.contract.tables.tables import TABLES, VIEWS
 from pipelines.engines.limit_walk import add_limit_walk
 from pipelines.engines.steps import create_batch
 from pipelines.marts.views import view_queries

@@ -12,7 +12,7 @@ from datetime import timedelta
 
 import numpy as np
 
-from pipelines.contract.settings import Settings
+from pipelines.contract.settings.settings import Settings
 from pipelines.incidents.data_faults import whole_day_faults
 from pipelines.incidents.data_incidents import incidents_in
 from pipelines.incidents.incident import Incident

@@ -10,8 +10,8 @@ import duckdb
 import polars as pl
 
 from pipelines.common.sql import sql
-from pipelines.contract.record import record_macros
-from pipelines.contract.registry import SHIPPED_CODES
+from pipelines.contract.record.fields import record_macros
+from pipelines.contract.registry.registry import SHIPPED_CODES
 from pipelines.incidents.parts import with_parts
 from pipelines.incidents.rate_incidents import rate_incidents
 from pipelines.incidents.volume_incidents import volume_incidents

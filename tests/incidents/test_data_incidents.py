@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipelines.contract.settings import Settings
+from pipelines.contract.settings.settings import Settings
 from pipelines.incidents.data_faults import copied_days
 from pipelines.incidents.data_incidents import dated, incidents_in
 from pipelines.incidents.incident import Incident

@@ -13,7 +13,7 @@ from pipelines.common.catalogue import read_catalogue
 from pipelines.incidents import words
 from pipelines.incidents.incident import ALL, NO_CAUSE, Cause, Incident
 from pipelines.incidents.words import cell_words, incident_text
-from reports.content.language import catalogue
+from reports.content.wording.language import catalogue
 
 WALLET = Incident(
     "1", "rate", "technical_success_rate", "wallet", "one_click", date(2026, 11, 8), None, "open", 18, 0.96, 0.45,

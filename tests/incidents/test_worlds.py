@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 import pipelines.contract
-from pipelines.contract.tables import TABLES
+from pipelines.contract.tables.tables import TABLES
 from tests.incidents.worlds.causes import cause
 from tests.incidents.worlds.planted import Planted
 from tests.incidents.worlds.rule import LONGEST, Reading, first_course
@@ -66,7 +66,7 @@ def test_the_table_has_the_columns_types_and_order_of_outcome_daily(worlds: list
 
 
 def test_result_codes_mean_in_the_dictionary_what_the_rows_say(worlds: list[World]) -> None:
-    with (Path(pipelines.contract.__file__).parent / "result_codes.csv").open(encoding="utf-8") as file:
+    with (Path(pipelines.contract.__file__).parent / "registry" / "result_codes.csv").open(encoding="utf-8") as file:
         known = {
             (row["vendor"], row["layer"], row["code"]): row for row in csv.DictReader(file) if row["platform"] == "*"
         }

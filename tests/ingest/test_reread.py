@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.contract.record import KEPT_REJECTS
+from pipelines.contract.record.fields import KEPT_REJECTS
 from pipelines.ingest import reread
 from pipelines.ingest.ingest import IngestReport
 from pipelines.ingest.reread import RereadRequest
@@ -245,7 +245,7 @@ def test_a_held_file_is_read_again_and_stays_held(folder: DataFolder) -> None:
 def test_a_refused_file_is_tried_again(folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     import gzip
 
-    from pipelines.reading import unpacking
+    from pipelines.reading.files import unpacking
 
     monkeypatch.setattr(unpacking, "FREE_BYTES", 1000)
     folder.write("authmeter.toml", "max_unpack_ratio = 10\n")

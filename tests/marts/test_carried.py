@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from pipelines.closing import fingerprint
-from pipelines.contract.tables import TABLES
+from pipelines.contract.tables.tables import TABLES
 from pipelines.marts import carried
 from pipelines.marts.carried import carry_over
 from tests.support import DAY, CopyOf, DataFolder, days_before, records, writable

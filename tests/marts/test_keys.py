@@ -9,8 +9,8 @@ import pyarrow as pa
 import pytest
 
 from pipelines.common.errors import AuthmeterError, BooksError
-from pipelines.contract.day_tables import DAY_TABLES
-from pipelines.contract.tables import TABLES
+from pipelines.contract.tables.day_tables import DAY_TABLES
+from pipelines.contract.tables.tables import TABLES
 from pipelines.marts import build
 from pipelines.store.keys import require_unique_keys
 from tests.data.failing_sdk import failing_sdk, land_mended

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from pipelines.common.errors import BooksError
-from pipelines.contract.tables import TABLES, VIEWS
+from pipelines.contract.tables.tables import TABLES, VIEWS
 from pipelines.marts import build
 from tests.support import DAY, DataFolder, morning_after, record
 

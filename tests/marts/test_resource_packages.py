@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from pipelines.billing import package_tables
-from pipelines.billing.ledger import AccountLedger
+from pipelines.billing.packages import package_tables
+from pipelines.billing.packages.ledger import AccountLedger
 from pipelines.closing import package_restatements
 from pipelines.common.errors import BooksError
 from pipelines.marts import build

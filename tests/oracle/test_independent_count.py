@@ -22,7 +22,7 @@ from tests.oracle.random_logs import write_data
 from tests.published_folder import Call
 
 REPO = Path(__file__).parents[2]
-CODES = counts.read_codes(REPO / "pipelines" / "contract" / "result_codes.csv")
+CODES = counts.read_codes(REPO / "pipelines" / "contract" / "registry" / "result_codes.csv")
 AS_OF = date(2026, 11, 12)
 SHANGHAI = "Asia/Shanghai"
 DETAIL_KEY = ("day", "app_key", "channel", "platform", "scheme_id", "package_name", "carrier")

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.contract.record import FIELD_NAMES
+from pipelines.contract.record.fields import FIELD_NAMES
 from tests.oracle.raw_rows import utc_time
 from tests.oracle.records import Landing, Limits, Record, read_landing, unix_ms
 from tests.property.test_one_record_either_way import GOOD, ODD_TOKENS, OWN_TOKENS, ZONES, json_lines, record_of

@@ -10,7 +10,7 @@ import pytest
 from tests.oracle import counts, records, trends
 from tests.oracle.by_hand import AS_OF, GOOD, NOON_MS, SHANGHAI, ndjson, read
 
-CODES = counts.read_codes(Path(__file__).parents[2] / "pipelines" / "contract" / "result_codes.csv")
+CODES = counts.read_codes(Path(__file__).parents[2] / "pipelines" / "contract" / "registry" / "result_codes.csv")
 
 
 def test_noon_is_noon() -> None:

@@ -10,7 +10,7 @@ import dagster as dg
 import pytest
 
 from pipelines.common.errors import AuthmeterError, BooksError
-from pipelines.contract.settings import Settings
+from pipelines.contract.settings.settings import Settings
 from pipelines.ingest.ingest import accept_held
 from pipelines.orchestration.as_dagster import InstancePartitions
 from pipelines.orchestration.code_location import build_definitions

@@ -16,8 +16,8 @@ import yaml
 
 from pipelines.common.project import PROJECT
 from pipelines.contract.checks import CHECKS
-from pipelines.contract.settings import Settings
-from pipelines.contract.tables import TABLES
+from pipelines.contract.settings.settings import Settings
+from pipelines.contract.tables.tables import TABLES
 from pipelines.orchestration.code_location import build_definitions
 from pipelines.orchestration.resource import DataFolder
 

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 import duckdb
 import pytest
 
-from pipelines.contract.tables import TABLES
+from pipelines.contract.tables.tables import TABLES
 from pipelines.orchestration import holdings
 from pipelines.orchestration.results import Metadata, Page
 from tests.support import DAY, DataFolder, lines, records, writable

@@ -16,9 +16,9 @@ import pytest
 
 from pipelines.common.errors import AuthmeterError, BooksError
 from pipelines.orchestration import own_run
-from pipelines.orchestration.asset_records import RecordedPartitions
-from pipelines.orchestration.known_job import known_job
 from pipelines.orchestration.record_files import ASSETS, RUNS, open_records
+from pipelines.orchestration.records.asset_records import RecordedPartitions
+from pipelines.orchestration.records.known_job import known_job
 from pipelines.run.daily_run import DailyRun
 from tests.orchestration.test_runs import evaluations
 from tests.published_folder import Call

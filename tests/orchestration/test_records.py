@@ -15,7 +15,7 @@ import pytest
 from pipelines.common.project import PROJECT
 from pipelines.orchestration.home import prepare
 from pipelines.orchestration.record_files import FILES
-from pipelines.orchestration.records import open_instance
+from pipelines.orchestration.records.in_process_records import open_instance
 from tests.orchestration.test_runs import only_run
 from tests.published_folder import Call
 from tests.support import DataFolder, records

@@ -11,7 +11,7 @@ import dagster as dg
 import pytest
 
 from pipelines.contract.checks import CHECKS
-from pipelines.contract.tables import TABLES
+from pipelines.contract.tables.tables import TABLES
 from pipelines.orchestration.home import prepare
 from tests.published_folder import MARKED_DEVICE, MARKED_PHONE, Call
 from tests.support import DataFolder, days_before, records

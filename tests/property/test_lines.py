@@ -9,8 +9,8 @@ import pyarrow as pa
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pipelines.reading.blocks import BOM, blocks
-from pipelines.reading.lines import RowSet, line_batches
+from pipelines.reading.files.blocks import BOM, blocks
+from pipelines.reading.formats.lines import RowSet, line_batches
 
 PIECES = [b"\n", b"\n\n", b"\r\n", b"a", b"long line", b"\xef\xbb\xbf", b"\xff", b" ", b"\0", b'{"a":1}', "中".encode()]
 CONTENT = st.one_of(st.binary(max_size=60), st.lists(st.sampled_from(PIECES), max_size=25).map(b"".join))

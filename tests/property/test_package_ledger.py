@@ -13,14 +13,14 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.billing.account import Account
-from pipelines.billing.happenings import happenings_by_day
-from pipelines.billing.ledger import AccountLedger, PackageDay, account_ledger
-from pipelines.billing.package_tables import package_tables
-from pipelines.billing.shares import shares
-from pipelines.billing.states import AsOf
+from pipelines.billing.packages.account import Account
+from pipelines.billing.packages.ledger import AccountLedger, PackageDay, account_ledger
+from pipelines.billing.packages.ledger_events import happenings_by_day
+from pipelines.billing.packages.package_tables import package_tables
+from pipelines.billing.packages.shares import shares
+from pipelines.billing.packages.states import AsOf
 from pipelines.common.days import business_day, day_start, days_between
-from pipelines.contract.packages import Package, Reading
+from pipelines.contract.registry.packages import Package, Reading
 
 ZONE = "Asia/Shanghai"
 FIRST, AS_OF = date(2026, 3, 1), date(2026, 3, 8)

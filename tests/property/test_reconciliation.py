@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.billing.log_side import Counts, LogSide, by_hours
-from pipelines.billing.reconciled_days import reconciled_days, whole_console
-from pipelines.billing.reconciled_months import reconciled_months
-from pipelines.billing.tolerance import Tolerance
-from pipelines.contract.statements import Bill, BillKey, ConsoleKey
+from pipelines.billing.reconciliation.log_side import Counts, LogSide, by_hours
+from pipelines.billing.reconciliation.reconciled_days import reconciled_days, whole_console
+from pipelines.billing.reconciliation.reconciled_months import reconciled_months
+from pipelines.billing.reconciliation.tolerance import Tolerance
+from pipelines.contract.registry.statements import Bill, BillKey, ConsoleKey
 from tests.data.log_sums import with_sums
 
 FIRST, AS_OF = date(2026, 2, 27), date(2026, 4, 3)

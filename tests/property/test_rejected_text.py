@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.contract.record import FIELD_NAMES, HIDDEN_FIELDS
+from pipelines.contract.record.fields import FIELD_NAMES, HIDDEN_FIELDS
 from tests.reading_bench import ReadingBench
 from tests.support import as_parquet, lines, record
 

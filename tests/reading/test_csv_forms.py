@@ -10,8 +10,8 @@ from random import Random
 import pytest
 
 from pipelines.engines.duckdb import csv_files
-from pipelines.reading.csv_layout import csv_layout
-from pipelines.reading.sources import SourceMapping
+from pipelines.reading.formats.csv_layout import csv_layout
+from pipelines.reading.sources.sources import SourceMapping
 from tests.reading_bench import ReadingBench
 from tests.support import record
 

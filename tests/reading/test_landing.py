@@ -17,10 +17,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.common.errors import DamagedFileError
-from pipelines.reading.landing import LandedFile, current_stamp, scan, sha256_of
-from pipelines.reading.plain_files import plain_file
-from pipelines.reading.sources import format_of
-from pipelines.reading.unpacking import LIMITS, UnpackLimits
+from pipelines.reading.files.landing import LandedFile, current_stamp, scan, sha256_of
+from pipelines.reading.files.plain_files import plain_file
+from pipelines.reading.files.unpacking import LIMITS, UnpackLimits
+from pipelines.reading.sources.sources import format_of
 from tests.reading_bench import ReadingBench
 from tests.support import lines, record, records
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from pipelines.reading.mapping_use import fault_words, mapping_faults
-from pipelines.reading.sources import SourceMapping, load_sources
+from pipelines.reading.sources.mapping_use import fault_words, mapping_faults
+from pipelines.reading.sources.sources import SourceMapping, load_sources
 from tests.reading_bench import ReadingBench
 from tests.support import DataFolder, Row, as_csv, as_parquet, lines, record, records
 

@@ -14,11 +14,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.reading.landing import LandedFile
-from pipelines.reading.packed_words import WORDS, unpacked_bytes, word_columns
-from pipelines.reading.parquet_process import ParquetProcess
-from pipelines.reading.sources import SourceMapping
-from pipelines.reading.unpacking import LIMITS
+from pipelines.reading.files.landing import LandedFile
+from pipelines.reading.files.unpacking import LIMITS
+from pipelines.reading.formats.packed_words import WORDS, unpacked_bytes, word_columns
+from pipelines.reading.formats.parquet_process import ParquetProcess
+from pipelines.reading.sources.sources import SourceMapping
 from tests.reading_bench import ReadingBench
 from tests.support import as_parquet, columns_of, record, records
 

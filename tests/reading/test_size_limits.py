@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from pipelines.reading import blocks as blocks_module
-from pipelines.reading import plain_files
+from pipelines.reading.files import plain_files
+from pipelines.reading.formats import blocks as blocks_module
 from tests.reading_bench import ReadingBench
 from tests.support import lines, record, records
 
@@ -62,7 +62,7 @@ def test_a_header_without_end_is_none(bench: ReadingBench) -> None:
 # 20 MB in one cell took 2.8 GB, 140 bytes for each letter.
 _LONG_CELL = """
 import resource
-from pipelines.reading.csv_cells import cells_of
+from pipelines.reading.formats.csv_cells import cells_of
 resource.setrlimit(resource.RLIMIT_AS, (1 << 29, 1 << 29))
 long = "x" * 20_000_000
 print([len(cell) for cell in cells_of(f'"{long}",b', ",")], cells_of(f'"{long}', ","))

@@ -17,7 +17,7 @@ from typing import Any
 import duckdb
 
 from pipelines.common.project import PROJECT
-from pipelines.contract.tables import TABLES
+from pipelines.contract.tables.tables import TABLES
 from tests.support import DataFolder, days_before, records
 
 # What may differ between two runs of the same logs: when they were.

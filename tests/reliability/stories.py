@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from pipelines.contract.tables import TABLES
+from pipelines.contract.tables.tables import TABLES
 from tests.support import DataFolder
 
 NUMBERS = ("usage_daily", "channel_daily", "channel_detail_daily", "outcome_daily", "latency_daily", "login_trend",

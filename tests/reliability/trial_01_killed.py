@@ -27,7 +27,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.contract.tables import TABLES
+from pipelines.contract.tables.tables import TABLES
 from pipelines.store.manifest import Manifest
 from pipelines.store.store import Store
 from reports.build.site import render_site

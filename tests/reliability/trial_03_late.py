@@ -17,7 +17,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from reports.content.language import t
+from reports.content.wording.language import t
 from tests.data.small_logs import DAY, REGISTRY, log, span
 from tests.reliability.harness import Result, Tally, some
 from tests.reliability.stories import changes, figures

@@ -25,10 +25,10 @@ import polars as pl
 
 from pipelines.common.errors import AuthmeterError
 from pipelines.common.project import PROJECT
-from pipelines.contract.registry import load_registry
-from pipelines.contract.settings import load_settings
+from pipelines.contract.registry.registry import load_registry
+from pipelines.contract.settings.settings import load_settings
 from pipelines.contract.status import Status
-from pipelines.contract.tables import TABLES
+from pipelines.contract.tables.tables import TABLES
 from pipelines.orchestration.home import forget_old_runs
 from pipelines.run.run_end import failures_noted, note_end
 from pipelines.run.status import status_of

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from pipelines.common.errors import AuthmeterError, BooksError
-from pipelines.contract.settings import Settings
+from pipelines.contract.settings.settings import Settings
 from pipelines.engines.base import DayEvents
 from pipelines.engines.duckdb.roller import DuckDBRoller
 from pipelines.engines.steps import days_of

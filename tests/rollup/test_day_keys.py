@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipelines.common.errors import AuthmeterError
-from pipelines.contract.day_tables import DAY_TABLES
+from pipelines.contract.tables.day_tables import DAY_TABLES
 from pipelines.rollup import plan
 from tests.support import DAY, DataFolder, record
 

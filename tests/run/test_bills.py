@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipelines.common.errors import UsageError
-from pipelines.contract.tables import TABLES
+from pipelines.contract.tables.tables import TABLES
 from tests.support import DAY, CopyOf, DataFolder, days_before, record
 
 BEFORE = days_before(DAY, 1)

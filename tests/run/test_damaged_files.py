@@ -9,8 +9,8 @@ import pytest
 import zstandard
 
 from pipelines.engines.duckdb import reader
-from pipelines.reading import landing
-from pipelines.reading.landing import LandedFile
+from pipelines.reading.files import landing
+from pipelines.reading.files.landing import LandedFile
 from tests.support import (
     DAY,
     DataFolder,

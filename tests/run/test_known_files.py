@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.reading.sources import SourceMapping, Sources
+from pipelines.reading.sources.sources import SourceMapping, Sources
 from tests.support import DAY, DataFolder, record, records
 
 

@@ -7,8 +7,8 @@ import shutil
 import pytest
 
 from pipelines.closing import fingerprint
-from pipelines.contract.day_tables import DAY_TABLES
-from pipelines.contract.tables import TABLES
+from pipelines.contract.tables.day_tables import DAY_TABLES
+from pipelines.contract.tables.tables import TABLES
 from pipelines.engines import steps
 from pipelines.marts import build as marts
 from pipelines.rollup import due_days, plan

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.reading.reasons import REASONS, Reason, words_of
+from pipelines.reading.reasons.reasons import REASONS, Reason, words_of
 from tests.support import (
     DAY,
     DataFolder,

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from pipelines.reading.landing import LandedFile
+from pipelines.reading.files.landing import LandedFile
 from tests.support import DAY, DataFolder, lines, records
 
 AFTER = DAY + timedelta(days=1)

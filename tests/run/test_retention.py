@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from pipelines.common.errors import UsageError
-from pipelines.contract.registry import load_registry
-from pipelines.contract.settings import Settings, load_settings
+from pipelines.contract.registry.registry import load_registry
+from pipelines.contract.settings.settings import Settings, load_settings
 from pipelines.run.verify import verify
 from tests.support import DAY, CopyOf, DataFolder, days_before, record, records
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from pipelines.ingest import unread_files
-from pipelines.reading import landing
-from pipelines.reading.landing import LandedFile
-from pipelines.reading.unread import kind_of
+from pipelines.reading.files import landing
+from pipelines.reading.files.landing import LandedFile
+from pipelines.reading.reasons.unread import kind_of
 from tests.support import DAY, DataFolder, finding, lines, records, tree, write_line_source
 
 AFTER = DAY + timedelta(days=1)

@@ -15,8 +15,8 @@ from pipelines.common.days import Window
 from pipelines.common.digests import digest_of_folder
 from pipelines.common.errors import AuthmeterError
 from pipelines.common.machine_limits import as_machine_error, is_disk_full
-from pipelines.contract.registry import load_registry
-from pipelines.contract.settings import Settings, load_settings
+from pipelines.contract.registry.registry import load_registry
+from pipelines.contract.settings.settings import Settings, load_settings
 from pipelines.run.verify import VerifyReport, verify
 from tests.data.failing_sdk import failing_sdk, land_mended
 from tests.older_store import make_older, write_older

@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.contract.parts import EVENT_SCHEMA, REJECT_SCHEMA
-from pipelines.contract.settings import Settings
+from pipelines.contract.record.parts import EVENT_SCHEMA, REJECT_SCHEMA
+from pipelines.contract.settings.settings import Settings
 from pipelines.store.database import workbench
 from pipelines.store.part_records import PartRecords, create_records, record_files
 from tests.data.older_parts import OLDER_EVENT_SCHEMA, OLDER_REJECT_SCHEMA

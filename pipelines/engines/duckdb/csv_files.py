@@ -1,5 +1,5 @@
 """CSV files. Where each line behind the header is a row, the database's reader takes them as they are; else it takes a
-copy of their rows, made by `reading/csv_rows.py`.
+copy of their rows, made by `reading/formats/csv_rows.py`.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,13 +12,13 @@ import numpy as np
 import pyarrow as pa
 
 from pipelines.common.sql import quoted
-from pipelines.contract.parts import PartBooks
-from pipelines.contract.record import MALFORMED
+from pipelines.contract.record.fields import MALFORMED
+from pipelines.contract.record.parts import PartBooks
 from pipelines.engines.duckdb.part_writer import PartWriter
 from pipelines.engines.duckdb.reading_job import FileRows, ReadingJob, kept_rows
-from pipelines.reading.csv_layout import CsvLayout, csv_layout, marks
-from pipelines.reading.csv_rows import CsvCleaner
-from pipelines.reading.plain_files import PlainFile
+from pipelines.reading.files.plain_files import PlainFile
+from pipelines.reading.formats.csv_layout import CsvLayout, csv_layout, marks
+from pipelines.reading.formats.csv_rows import CsvCleaner
 from pipelines.reading.raw_relations import csv_files
 from pipelines.reading.record_query import GIVEN, record_query
 from pipelines.reading.rejected_text import csv_mask, rejected_line

@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.contract.settings import Settings
-from pipelines.reading.unpacking import UnpackLimits
+from pipelines.contract.settings.settings import Settings
+from pipelines.reading.files.unpacking import UnpackLimits
 from pipelines.store.database import workbench
 
 if TYPE_CHECKING:

@@ -12,13 +12,13 @@ import numpy as np
 import pyarrow as pa
 
 from pipelines.common.errors import BooksError
-from pipelines.contract.field_rules import BARE
-from pipelines.contract.parts import PartBooks
-from pipelines.contract.record import KEPT_REJECTS, MALFORMED
+from pipelines.contract.record.field_rules import BARE
+from pipelines.contract.record.fields import KEPT_REJECTS, MALFORMED
+from pipelines.contract.record.parts import PartBooks
 from pipelines.engines.duckdb.part_writer import PartWriter
 from pipelines.engines.duckdb.reading_job import FileRows, ReadingJob, grouped, kept_rows
-from pipelines.reading.lines import SCHEMA, RowSet, line_batches
-from pipelines.reading.plain_files import PlainFile
+from pipelines.reading.files.plain_files import PlainFile
+from pipelines.reading.formats.lines import SCHEMA, RowSet, line_batches
 from pipelines.reading.raw_relations import RawRelation, json_files, json_texts, plain_texts
 from pipelines.reading.record_query import GIVEN, record_query
 from pipelines.reading.rejected_text import rejected_line, rejected_object

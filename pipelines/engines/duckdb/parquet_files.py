@@ -6,8 +6,8 @@ from itertools import chain
 import numpy as np
 import pyarrow as pa
 
-from pipelines.contract.parts import PartBooks
-from pipelines.contract.record import FIELD_NAMES
+from pipelines.contract.record.fields import FIELD_NAMES
+from pipelines.contract.record.parts import PartBooks
 from pipelines.engines.base import ROWS_AT_ONCE
 from pipelines.engines.duckdb.reading_job import FileRows, ReadingJob, kept_rows
 from pipelines.reading.raw_relations import parquet_rows

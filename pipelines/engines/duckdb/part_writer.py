@@ -15,10 +15,10 @@ import polars_hash as plh
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.contract.field_rules import nulled_names
-from pipelines.contract.masking import MASKING_VERSION
-from pipelines.contract.parts import EVENT_SCHEMA, REJECT_SCHEMA, PartBooks
-from pipelines.contract.record import PERSONAL_FIELDS
+from pipelines.contract.record.field_rules import nulled_names
+from pipelines.contract.record.fields import PERSONAL_FIELDS
+from pipelines.contract.record.masking import MASKING_VERSION
+from pipelines.contract.record.parts import EVENT_SCHEMA, REJECT_SCHEMA, PartBooks
 from pipelines.store.kept_rejects import count_rejected, kept_rejects
 
 _CODEC = "zstd"

@@ -13,20 +13,20 @@ import pyarrow as pa
 
 from pipelines.common.errors import AuthmeterError, DamagedFileError
 from pipelines.common.machine_limits import is_disk_full
-from pipelines.contract.masking import masked_text
-from pipelines.contract.parts import PartBooks
+from pipelines.contract.record.masking import masked_text
+from pipelines.contract.record.parts import PartBooks
 from pipelines.engines.base import ROWS_AT_ONCE
 from pipelines.engines.duckdb.csv_files import OddCsvError, read_odd_csv, read_plain_csv
 from pipelines.engines.duckdb.line_files import read_lines
 from pipelines.engines.duckdb.parquet_files import read_parquet
 from pipelines.engines.duckdb.part_writer import StoreError
 from pipelines.engines.duckdb.reading_job import ReadingJob
-from pipelines.reading.landing import LandedFile
-from pipelines.reading.parquet_process import ParquetProcess
-from pipelines.reading.plain_files import in_utf_8, plain_file
+from pipelines.reading.files.landing import LandedFile
+from pipelines.reading.files.plain_files import in_utf_8, plain_file
+from pipelines.reading.files.unpacking import LIMITS, UnpackLimits
+from pipelines.reading.formats.parquet_process import ParquetProcess
 from pipelines.reading.reading import Reading
-from pipelines.reading.sources import SourceMapping
-from pipelines.reading.unpacking import LIMITS, UnpackLimits
+from pipelines.reading.sources.sources import SourceMapping
 
 # What a batch of Parquet rows may hold: rows of long texts come in small batches.
 _BATCH_BYTES = 32 << 20

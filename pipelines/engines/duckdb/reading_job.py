@@ -13,14 +13,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.common.machine_limits import is_out_of_memory
-from pipelines.contract.field_rules import SKIPPED
+from pipelines.contract.record.field_rules import SKIPPED
 from pipelines.engines.base import ROWS_AT_ONCE
 from pipelines.engines.duckdb.part_writer import PartWriter
 from pipelines.engines.steps import named
-from pipelines.reading.mapping_use import uses_of
-from pipelines.reading.packed_words import unpacked_bytes
+from pipelines.reading.formats.packed_words import unpacked_bytes
 from pipelines.reading.reading import Reading
-from pipelines.reading.sources import SourceMapping
+from pipelines.reading.sources.mapping_use import uses_of
+from pipelines.reading.sources.sources import SourceMapping
 
 # Of what comes in smaller batches so many rows are joined: a query or a row group costs as much as hundreds of them.
 _FEWEST_ROWS = ROWS_AT_ONCE // 4

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.contract.day_tables import DayBooks
+from pipelines.contract.tables.day_tables import DayBooks
 from pipelines.engines.base import DayEvents, DayPlan
 from pipelines.engines.limit_walk import add_limit_walk
 from pipelines.engines.steps import create_batch, create_events, make, make_devices, make_records, write_tables

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pipelines.common.errors import AuthmeterError, UsageError
-from pipelines.contract.masking import masked_text
+from pipelines.contract.record.masking import masked_text
 from pipelines.engines.spark.place import carried_error
 
 _STANDS = "The step could not be finished; the last good report still stands."

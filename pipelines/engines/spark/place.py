@@ -16,7 +16,7 @@ from pathlib import Path
 
 from pipelines.common.errors import AuthmeterError, UsageError
 from pipelines.common.machine_limits import as_machine_error
-from pipelines.contract.settings import Settings
+from pipelines.contract.settings.settings import Settings
 from pipelines.engines.base import FileReader
 
 LocalReader = Callable[[Settings, Path, Path, str, Path], AbstractContextManager[FileReader]]

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from pipelines.contract.day_tables import DayBooks
+from pipelines.contract.tables.day_tables import DayBooks
 from pipelines.engines.base import DayEvents, DayPlan, Step
 from pipelines.engines.spark.failures import failures_in_words
 from pipelines.engines.spark.packing import add_rows, unpacked

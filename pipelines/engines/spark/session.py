@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pipelines.common.errors import AuthmeterError, UsageError
 from pipelines.common.project import PROJECT
-from pipelines.contract.engine_settings import EngineSettings
+from pipelines.contract.settings.engine_settings import EngineSettings
 from pipelines.engines.spark.failures import failures_in_words, no_connection, no_executor, other_environment
 from pipelines.engines.spark.place import Place
 

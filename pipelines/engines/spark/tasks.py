@@ -8,7 +8,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from pipelines.contract.parts import EVENT_SCHEMA
+from pipelines.contract.record.parts import EVENT_SCHEMA
 from pipelines.engines.base import DayPlan, Step
 from pipelines.engines.limit_walk import add_limit_walk
 from pipelines.engines.spark.packing import add_rows, packed, packed_by_bucket, together, unpacked

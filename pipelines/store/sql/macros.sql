@@ -2,7 +2,7 @@
 CREATE TEMP MACRO row_of(file_index, row_number) AS file_index::BIGINT * 68719476736 + row_number;
 -- The number of a row in its file, of its number in a list of files.
 CREATE TEMP MACRO row_in_file(record_number) AS record_number & 68719476735;
--- What parts hold, as `contract/parts.py` declares it, whichever version wrote them; with `filename`, and from `first`
+-- What parts hold, as `contract/record/parts.py` declares it, whichever version wrote them; with `filename`, and from `first`
 -- on a number for each record.
 CREATE TEMP MACRO records_of(files, first) AS TABLE
     SELECT *, filename, first + row_of(file_index, file_row_number) AS record_number

@@ -1,7 +1,7 @@
 /* What every other module stands on: elements, files loaded later, and what is kept in the browser.
    Elements are made with text content only, never from HTML: names come from logs and registries. */
 
-import { root, site } from "./state.js";
+import { root, site } from "./data/state.js";
 
 /** @import { Attributes } from "./types.d.ts" */
 

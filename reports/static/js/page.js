@@ -2,33 +2,33 @@
    one classic script. Runs in the head, so that theme, language and window are set before anything is painted; the rest
    waits for the document. Everything but the charts is drawn at once, then the charts, then the big tables. */
 
-import { drawAppSections, startApp } from "./app.js";
-import { startBreakdowns } from "./breakdowns.js";
-import { startCards } from "./cards.js";
-import { startChanges } from "./change.js";
-import { drawCharts, startCharts, whenChartsShown } from "./charts.js";
-import { startCurves } from "./curves.js";
-import { recallDimension, startDimension } from "./dimension.js";
+import { drawCharts, startCharts, whenChartsShown } from "./charts/charts.js";
+import { startCurves } from "./charts/curves.js";
+import { startCourses } from "./charts/left_course.js";
+import { startReadout } from "./charts/readout.js";
+import { recallDimension, startDimension } from "./data/dimension.js";
+import { onLanguage, recallLanguage, showLanguage, startLanguage } from "./data/language.js";
+import { setSite } from "./data/state.js";
+import { recallWindow, setFigures, showWindow, startWindows } from "./data/windows.js";
 import { all, element } from "./dom.js";
-import { offerDownloads } from "./downloads.js";
-import { startDrawn } from "./drawn.js";
-import { startEvidence } from "./evidence.js";
-import { startGlossary } from "./glossary.js";
-import { startKeys } from "./keys.js";
-import { onLanguage, recallLanguage, showLanguage, startLanguage } from "./language.js";
-import { startCourses } from "./left_course.js";
-import { startTables } from "./lists.js";
-import { startOpenIncidents } from "./open_incidents.js";
-import { startPeriods } from "./periods.js";
-import { startPicker } from "./picker.js";
-import { startReadout } from "./readout.js";
-import { both, drawSections } from "./sections.js";
-import { setSite } from "./state.js";
-import { startSummary } from "./summary.js";
-import { recallTheme, startTheme } from "./theme.js";
-import { drawReasons } from "./trust.js";
-import { startVersions } from "./versions.js";
-import { recallWindow, setFigures, showWindow, startWindows } from "./windows.js";
+import { drawAppSections, startApp } from "./pages/app.js";
+import { startBreakdowns } from "./pages/breakdowns.js";
+import { startCards } from "./pages/cards.js";
+import { startDrawn } from "./pages/drawn.js";
+import { startEvidence } from "./pages/evidence.js";
+import { startGlossary } from "./pages/glossary.js";
+import { startKeys } from "./pages/keys.js";
+import { startOpenIncidents } from "./pages/open_incidents.js";
+import { startPicker } from "./pages/picker.js";
+import { both, drawSections } from "./pages/sections.js";
+import { recallTheme, startTheme } from "./pages/theme.js";
+import { drawReasons } from "./pages/trust.js";
+import { startVersions } from "./pages/versions.js";
+import { startChanges } from "./tables/change.js";
+import { offerDownloads } from "./tables/downloads.js";
+import { startTables } from "./tables/lists.js";
+import { startPeriods } from "./tables/periods.js";
+import { startSummary } from "./tables/summary.js";
 
 /* A page without figures of its own, or one whose figures did not come: an app's folder copied in part, for example. */
 function withoutFigures() {

@@ -102,7 +102,7 @@ def _verified(
     copies = Counter((day_of(record.event_ms, zone), record.event_id) for record in arrived)
     accepted, kept = counts.deduplicated(arrived, as_of, zone)
     apps = counts.read_apps(data / "registry" / "apps.csv")
-    codes = counts.read_codes(REPO / "pipelines" / "contract" / "result_codes.csv")
+    codes = counts.read_codes(REPO / "pipelines" / "contract" / "registry" / "result_codes.csv")
     own = _accounts_of_apps(data / "registry" / "apps.csv")
     found = []
     for day, given in kept:

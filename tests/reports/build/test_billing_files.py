@@ -6,7 +6,7 @@ import json
 import re
 from datetime import timedelta
 
-from pipelines.contract.registry import load_registry
+from pipelines.contract.registry.registry import load_registry
 from tests.support import DAY, DataFolder, record
 
 NAMES = ("packages", "package_usage", "reconciliation_daily", "reconciliation_monthly")

@@ -8,7 +8,7 @@ from plotly.offline import get_plotlyjs_version
 
 from reports.build.static_files import LIBRARIES
 from reports.charts.shapes import LOOKS, charts, shapes
-from reports.content.language import LANGUAGES
+from reports.content.wording.language import LANGUAGES
 
 SHAPES = shapes()["charts"]
 ALL = [(name, language, theme) for name in SHAPES for language in ("zh", "en") for theme in ("light", "dark")]

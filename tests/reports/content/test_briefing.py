@@ -13,7 +13,7 @@ import pytest
 from pipelines.store.database import open_published
 from reports.content import context
 from reports.content.briefing import Briefing, briefing
-from reports.content.incidents import Incidents
+from reports.content.incidents.incidents import Incidents
 from reports.content.published import PublishedTables
 from tests.data.published_tables import Database, day, example, incident, many, steady
 

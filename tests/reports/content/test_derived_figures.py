@@ -17,7 +17,7 @@ import pytest
 
 from pipelines.common.project import PROJECT
 from pipelines.common.sql import sql
-from pipelines.contract.metrics import METRICS
+from pipelines.contract.measures.metrics import METRICS
 from pipelines.store.database import open_published
 from reports.content import context
 from reports.content.published import PublishedTables

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.contract.record import APP_KEY_PATTERN
+from pipelines.contract.record.fields import APP_KEY_PATTERN
 from reports.content.folders import app_folder, app_folders
 
 

@@ -2,9 +2,9 @@
 
 import re
 
-from pipelines.contract.metrics import METRICS
-from reports.content.formulas import formula_words
-from reports.content.language import Text
+from pipelines.contract.measures.metrics import METRICS
+from reports.content.wording.formulas import formula_words
+from reports.content.wording.language import Text
 
 
 def test_a_share_is_one_label_by_another():

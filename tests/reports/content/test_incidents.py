@@ -12,10 +12,10 @@ import pytest
 
 from pipelines.store.database import open_published
 from reports.content import context
-from reports.content.evidence import evidence
-from reports.content.incidents import Entry, Incident, Incidents
+from reports.content.incidents.evidence import evidence
+from reports.content.incidents.incidents import Entry, Incident, Incidents
 from reports.content.published import PublishedTables
-from reports.content.words import word
+from reports.content.wording.words import word
 from reports.pages.rendering import environment
 from tests.data.published_tables import AS_OF, Database, day, incident
 

@@ -10,8 +10,8 @@ from babel.messages.pofile import read_po
 
 import reports
 from pipelines.common.errors import AuthmeterError
-from reports.content.language import LANGUAGES, Text, catalogue, script_msgids, t
-from reports.content.words import WORDS
+from reports.content.wording.language import LANGUAGES, Text, catalogue, script_msgids, t
+from reports.content.wording.words import WORDS
 
 HERE = Path(reports.__file__).parent
 
@@ -42,7 +42,7 @@ def test_the_texts_of_the_scripts_are_those_that_babel_finds():
     options = {"parse_template_string": True}
     assert script_msgids() == sorted({
         message
-        for script in (HERE / "static" / "js").glob("*.js")
+        for script in (HERE / "static" / "js").rglob("*.js")
         for _, message, _, _ in extract_from_file(
             "javascript", script, keywords={"_": None, "both": None}, options=options
         )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from reports.content.name_order import pinyin, spelling
+from reports.content.wording.name_order import pinyin, spelling
 
 
 def test_digits_latin_and_chinese_by_pinyin_in_this_order():

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from reports.content.norms import DayNorm, Observed, norms_of, ranges_of_counts, usual_of
+from reports.content.figures.norms import DayNorm, Observed, norms_of, ranges_of_counts, usual_of
 
 LAST = date(2026, 3, 31)
 # No page draws a latency by itself: the scripts alone do.

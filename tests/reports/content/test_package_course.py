@@ -9,11 +9,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from reports.content.package_course import LeftCourse, left_course
-from reports.content.package_words import run_out_mark
+from reports.content.billing.package_course import LeftCourse, left_course
+from reports.content.billing.package_words import run_out_mark
+from reports.content.billing.resource_packages import PackageAccount, package_accounts
+from reports.content.billing.stack_drawing import shades, stack
 from reports.content.published import PublishedTables
-from reports.content.resource_packages import PackageAccount, package_accounts
-from reports.content.stack_drawing import shades, stack
 from tests.data.bought_packages import add_packages, package
 from tests.data.made_database import AS_OF, Database, day
 

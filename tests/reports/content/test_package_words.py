@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from pipelines.billing.states import AccountForecast
-from reports.content.package_words import account_sentence, severity, urgency
-from reports.content.resource_packages import PackageAccount, PackageRow
+from pipelines.billing.packages.states import AccountForecast
+from reports.content.billing.package_words import account_sentence, severity, urgency
+from reports.content.billing.resource_packages import PackageAccount, PackageRow
 
 AS_OF = date(2026, 11, 23)
 RUN_OUT = {

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.content.packed_numbers import NONE, packed_numbers
+from reports.content.figures.packed_numbers import NONE, packed_numbers
 from tests.data.packed_texts import unpacked
 
 _NUMBER = st.one_of(st.just(NONE), st.integers(0, 3), st.integers(990, 1010), st.integers(0, 2**53 - 2))

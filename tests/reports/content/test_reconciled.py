@@ -4,9 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from pipelines.billing.reconciled_days import DayReconciled
-from reports.content.reconciled import Reconciled, ReconciledMonth
-from reports.content.reconciled_words import agreement_sentence, agreement_severity
+from pipelines.billing.reconciliation.reconciled_days import DayReconciled
+from reports.content.billing.reconciled import Reconciled, ReconciledMonth
+from reports.content.billing.reconciled_words import agreement_sentence, agreement_severity
 
 AS_OF = date(2026, 11, 23)
 OCTOBER = date(2026, 10, 1)

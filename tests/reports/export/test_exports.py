@@ -14,8 +14,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.common.errors import AuthmeterError, UsageError
-from pipelines.contract.parts import EVENT_SCHEMA
-from pipelines.contract.settings import Settings
+from pipelines.contract.record.parts import EVENT_SCHEMA
+from pipelines.contract.settings.settings import Settings
 from pipelines.store.part_records import PartRecords, record_files
 from reports.export import files as export_files
 from reports.export.exports import ExportRequest, export_detail, export_events

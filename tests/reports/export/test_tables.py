@@ -9,7 +9,7 @@ import pytest
 
 from pipelines.common.days import Window
 from pipelines.common.errors import UsageError
-from pipelines.contract.tables import TABLES, VIEWS
+from pipelines.contract.tables.tables import TABLES, VIEWS
 from reports.export.tables import TableRequest, export_table, has_days
 from tests.data.made_database import AS_OF, Database, day
 

@@ -37,7 +37,9 @@ def test_other_words_and_filters_are_compiled_anew(tmp_path: Path, monkeypatch: 
         rendered(tmp_path, "page")
 
 
-@pytest.mark.parametrize("changed", ["locale/zh/LC_MESSAGES/messages.po", "content/formats.py", "pages/rendering.py"])
+@pytest.mark.parametrize(
+    "changed", ["locale/zh/LC_MESSAGES/messages.po", "content/wording/formats.py", "pages/rendering.py"]
+)
 def test_what_is_compiled_into_a_template_is_part_of_its_checksum(tmp_path: Path, changed: str) -> None:
     here = Path(reports.__path__[0])
     copy = shutil.copytree(here, tmp_path / "reports", ignore=shutil.ignore_patterns("static", "__pycache__"))

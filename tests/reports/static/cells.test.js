@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { total } from "../../../reports/static/js/apptable.js";
-import { changeColumn, numberColumn } from "../../../reports/static/js/cells.js";
-import { sortedRows } from "../../../reports/static/js/columns.js";
+import { sortedRows } from "../../../reports/static/js/data/columns.js";
+import { total } from "../../../reports/static/js/tables/apptable.js";
+import { changeColumn, numberColumn } from "../../../reports/static/js/tables/cells.js";
 
 test("a column is sorted by the numbers of the period that is chosen", () => {
   let chosen = [3, 1];

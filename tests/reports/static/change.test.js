@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { BETTER, changeOf } from "../../../reports/static/js/change.js";
+import { BETTER, changeOf } from "../../../reports/static/js/tables/change.js";
 
 test("a count changes by a part of its base", () => {
   assert.equal(changeOf(150, 100, "ratio"), 0.5);

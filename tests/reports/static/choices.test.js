@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
-import { filled, recallLanguage, word } from "../../../reports/static/js/language.js";
+import { filled, recallLanguage, word } from "../../../reports/static/js/data/language.js";
 import {
   chosenApp,
   chosenDays,
@@ -12,8 +12,8 @@ import {
   setLanguage,
   site,
   windowKey,
-} from "../../../reports/static/js/state.js";
-import { onFigures, recallWindow, setFigures } from "../../../reports/static/js/windows.js";
+} from "../../../reports/static/js/data/state.js";
+import { onFigures, recallWindow, setFigures } from "../../../reports/static/js/data/windows.js";
 import { useExampleSite } from "./example_site.js";
 
 /* A browser whose address and memory hold choices; a memory of null is one that is forbidden. */

@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { codedKeys, columnsOf, hasTerms, ranks, searchTerms, sortedRows } from "../../../reports/static/js/columns.js";
-import { setLanguage } from "../../../reports/static/js/state.js";
+import {
+  codedKeys,
+  columnsOf,
+  hasTerms,
+  ranks,
+  searchTerms,
+  sortedRows,
+} from "../../../reports/static/js/data/columns.js";
+import { setLanguage } from "../../../reports/static/js/data/state.js";
 import { useExampleSite } from "./example_site.js";
 
 beforeEach(useExampleSite);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { drawnName } from "../../../reports/static/js/drawn.js";
+import { drawnName } from "../../../reports/static/js/pages/drawn.js";
 import { useExampleSite } from "./example_site.js";
 
 beforeEach(useExampleSite);

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { spread } from "../../../reports/static/js/end_labels.js";
+import { spread } from "../../../reports/static/js/charts/end_labels.js";
 
 test("names that have room stand at their lines", () => {
   assert.deepEqual(spread([100, 20, 60], 8, 180), [100, 20, 60]);

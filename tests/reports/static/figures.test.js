@@ -8,7 +8,7 @@ import {
   seriesValues,
   sum,
   technicalRate,
-} from "../../../reports/static/js/figures.js";
+} from "../../../reports/static/js/data/figures.js";
 import { useExampleSite } from "./example_site.js";
 
 beforeEach(useExampleSite);

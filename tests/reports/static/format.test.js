@@ -12,8 +12,8 @@ import {
   periodLabel,
   share,
   size,
-} from "../../../reports/static/js/format.js";
-import { setLanguage, site } from "../../../reports/static/js/state.js";
+} from "../../../reports/static/js/data/format.js";
+import { setLanguage, site } from "../../../reports/static/js/data/state.js";
 import { useExampleSite } from "./example_site.js";
 
 beforeEach(useExampleSite);

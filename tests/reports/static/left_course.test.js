@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { courseDays } from "../../../reports/static/js/left_course.js";
+import { courseDays } from "../../../reports/static/js/charts/left_course.js";
 
 const COURSE = {
   first: "2026-02-27",

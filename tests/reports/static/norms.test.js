@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { countedDays, isChance, usualOf } from "../../../reports/static/js/norms.js";
+import { countedDays, isChance, usualOf } from "../../../reports/static/js/data/norms.js";
 
 const CASES = JSON.parse(readFileSync(new URL("../norm_cases.json", import.meta.url), "utf8"));
 const DAYS = Array.from({ length: 90 }, (_day, i) => new Date(Date.UTC(2026, 0, 1 + i)).toISOString().slice(0, 10));

@@ -1,0 +1,1 @@
+"""Resource packages: the ledger, the forecast, and the tables of both."""

@@ -1,0 +1,68 @@
+"""What the ledger is made of: each account's uses by day and app, and between the instants of its packages.
+
+Lives here: the accounts, put together of rows by day. Where these come from is in `published.py`.
+"""
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from pipelines.billing.packages.account import Account
+from pipelines.contract.registry.packages import Packages
+
+NO_ACCOUNT = ""
+"""Of a row that stands for a cut alone."""
+DayUses = tuple[date, str, str, int]
+"""Day, account, app and uses."""
+SegmentUses = tuple[date, datetime, str, str, int]
+"""Day, cut, account, app and uses from the cut to the next one."""
+
+
+def accounts_of(bought: Packages, uses: Iterable[DayUses], segments: Iterable[SegmentUses]) -> list[Account]:
+    """The accounts with a package, in order.
+
+    A day may be cut where another account's packages begin or end: an account's day is cut at its own instants alone.
+    """
+    by_account: dict[str, dict[date, dict[str, int]]] = defaultdict(lambda: defaultdict(dict))
+    for day, account_id, app_key, count in uses:
+        by_account[account_id][day][app_key] = count
+    cuts: dict[date, set[datetime]] = defaultdict(set)
+    cut_uses: dict[tuple[str, date], list[tuple[datetime, str, int]]] = defaultdict(list)
+    for day, at, account_id, app_key, count in segments:
+        cuts[day].add(at)
+        if account_id != NO_ACCOUNT:
+            cut_uses[account_id, day].append((at, app_key, count))
+    accounts = []
+    for own in _by_account(bought):
+        account_id = own.packages[0].account_id
+        parts = {
+            day: _joined(sorted(cuts[day].intersection(instants)), cut_uses[account_id, day])
+            for day, instants in own.cuts.items()
+            if day in cuts
+        }
+        given = (tuple(own.packages), tuple(own.readings), by_account.get(account_id, {}))
+        accounts.append(Account(account_id, *given, parts))
+    return accounts
+
+
+def _by_account(bought: Packages) -> list[Packages]:
+    """The packages of each account with their readings, in the order of accounts; each is looked at once."""
+    owned: dict[str, Packages] = {}
+    of_package: dict[str, Packages] = {}
+    for one in bought.packages:
+        own = owned.setdefault(one.account_id, Packages(zone=bought.zone))
+        own.packages.append(one)
+        of_package[one.resource_package_id] = own
+    for reading in bought.readings:
+        of_package[reading.resource_package_id].readings.append(reading)
+    return [owned[account_id] for account_id in sorted(owned)]
+
+
+def _joined(cuts: list[datetime], uses: Iterable[tuple[datetime, str, int]]) -> dict[datetime, dict[str, int]]:
+    """The uses from each cut to the next, of uses between more cuts. The day's 00:00 is one in any case."""
+    joined: dict[datetime, dict[str, int]] = {cut: {} for cut in cuts}
+    for at, app_key, count in uses:
+        segment = joined[cuts[bisect_right(cuts, at) - 1]]
+        segment[app_key] = segment.get(app_key, 0) + count
+    return joined

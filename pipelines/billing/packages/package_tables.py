@@ -1,0 +1,108 @@
+"""The tables of resource packages, over all accounts, and the proof that the ledger sums.
+
+Lives here: what is put together. The ledger of one account is in `ledger.py`, what comes of it in `states.py`.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+import polars as pl
+
+from pipelines.billing.packages.account import Account
+from pipelines.billing.packages.ledger import AppUses, PackageDay, account_ledger
+from pipelines.billing.packages.states import AccountForecast, AsOf, PackageState, account_states
+from pipelines.common.errors import BooksError
+
+_COUNTS: Final = ("opening", "granted", "used", "adjusted", "expired", "remaining")
+_UNUSED: Final = ("unused_expected", "unused_least", "unused_most")
+_RUN_OUT: Final = ("run_out_day", "run_out_earliest", "run_out_latest", "buy_by")
+_FACTORS: Final = ("factor_low", "factor_mid", "factor_high", "coverage")
+_INSTANT: Final = pl.Datetime("us", "UTC")
+_TYPES: Final = (
+    dict.fromkeys(
+        (*_COUNTS, *_UNUSED, "uses", "quantity", "missing_days", "uses_28d", "buy_quantity", "drift"), pl.Int64()
+    )
+    | dict.fromkeys((*_FACTORS, "price"), pl.Float64())
+    | dict.fromkeys((*_RUN_OUT, "day", "used_up_day"), pl.Date())
+    | {"coverage_checks": pl.Int64(), "purchased_at": _INSTANT, "expires_at": _INSTANT}
+)
+
+
+def package_tables(accounts: Iterable[Account], at: AsOf) -> dict[str, pl.DataFrame]:
+    """The tables of resource packages as of a day, by name, each in the order of its key.
+
+    Raises:
+        BooksError: the ledger does not sum.
+    """
+    days: list[pl.DataFrame] = []
+    usage: list[pl.DataFrame] = []
+    states: list[PackageState] = []
+    forecasts: list[AccountForecast] = []
+    for account in accounts:
+        ledger = account_ledger(account, at.day, at.zone)
+        _require_sums(account, ledger.days, ledger.usage)
+        of_packages, forecast = account_states(account, ledger, at)
+        days.append(_frame(PackageDay._fields, ledger.days))
+        usage.append(_frame(AppUses._fields, ledger.usage))
+        states += of_packages
+        forecasts.append(forecast)
+    empty = no_packages()
+    daily = pl.concat([empty["resource_package_daily"], *days])
+    by_app = pl.concat([empty["resource_package_usage"], *usage])
+    return {
+        "resource_package_daily": daily.sort("day", "resource_package_id"),
+        "resource_package_usage": by_app.sort(AppUses._fields[:4]),
+        "resource_packages": _frame(PackageState._fields, states).sort("resource_package_id"),
+        "resource_package_forecast": _frame(AccountForecast._fields, forecasts).sort("account_id"),
+    }
+
+
+def no_packages() -> dict[str, pl.DataFrame]:
+    """The tables without a row."""
+    return {
+        "resource_package_daily": _frame(PackageDay._fields, []),
+        "resource_package_usage": _frame(AppUses._fields, []),
+        "resource_packages": _frame(PackageState._fields, []),
+        "resource_package_forecast": _frame(AccountForecast._fields, []),
+    }
+
+
+def _frame(names: Sequence[str], rows: Sequence[tuple[object, ...]]) -> pl.DataFrame:
+    columns = zip(*rows, strict=True) if rows else ([] for _ in names)
+    return pl.DataFrame(
+        [
+            pl.Series(name, values, _TYPES.get(name, pl.String()))
+            for name, values in zip(names, columns, strict=True)
+        ]
+    )  # fmt: skip
+
+
+def _require_sums(account: Account, days: Iterable[PackageDay], usage: Iterable[AppUses]) -> None:
+    """Looks whether every row follows from the one before, and whether what apps drew is what was used."""
+    left: dict[str, int] = {}
+    drawn: dict[tuple[object, str | None], int] = {}
+    by_day: dict[object, int] = {}
+    for use in usage:
+        drawn[use.day, use.resource_package_id] = drawn.get((use.day, use.resource_package_id), 0) + use.uses
+        by_day[use.day] = by_day.get(use.day, 0) + use.uses
+    for row in days:
+        name = row.resource_package_id
+        sums = row.opening + row.granted - row.used + row.adjusted - row.expired == row.remaining
+        follows = row.opening == left.get(name, 0) and row.used == drawn.pop((row.day, name), 0)
+        if not (sums and follows and row.remaining >= 0):
+            raise unsound(f"The ledger of resource package {name} does not sum on {row.day}.")
+        left[name] = row.remaining
+    of_none = [name for _, name in drawn if name is not None]
+    used = {day: total for day, by_app in account.uses.items() if (total := sum(by_app.values()))}
+    if of_none or by_day != used:
+        raise unsound(f"What the apps of account {account.account_id} drew is not what they used.")
+
+
+def unsound(what: str) -> BooksError:
+    """The error of a ledger that does not sum."""
+    return BooksError(
+        what,
+        where="resource_package_daily, resource_package_usage",
+        why="A ledger that does not sum says nothing of what is left; the last good report still stands.",
+        do="Report it: it is a fault of authmeter.",
+    )

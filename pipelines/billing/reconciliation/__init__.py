@@ -1,0 +1,1 @@
+"""Reconciliation: consoles and bills beside the log."""

@@ -1,0 +1,261 @@
+"""Each metric once: its name, labels, unit, meaning, caveat and definition.
+
+Lives here: what a figure is called, what it means, and the expression that it is computed by. The counts of the
+roll-up are made of the conditions (`counts.py`); the tables' column names, the pages' headings and tooltips, the
+metrics page and the docs all read from here.
+Add here: a metric that a table or a page shows. A meaning that changes also goes into `CHANGELOG.md`, heading
+*Meaning*.
+Does not belong here: the counts of files and days (`quality_metrics.py`), which outcomes are billed (`billing.py`),
+how a metric looks (`reports/`).
+"""
+
+from pipelines.common.errors import AuthmeterError
+from pipelines.contract.measures.metric_type import Metric
+from pipelines.contract.measures.quality_metrics import QUALITY
+from pipelines.contract.record.fields import NUMBER_CHANNELS, SOCIAL_CHANNELS
+
+_AUTHORIZATION = "stage IN ('authorize', 'login')"
+_VERIFICATION = "stage IN ('verify', 'login') AND channel IN ('one_click', 'local_verify')"
+_ANSWER = "stage IN ('authorize', 'verify', 'login')"
+
+_ALL = (
+    Metric(
+        name="authorization_requests",
+        label_zh="授权请求量",
+        label_en="Authorization requests",
+        unit="records",
+        meaning_zh="授权步骤的记录数：SDK 或社交平台给出了回答，无论授权与否。",
+        meaning_en="Records of the authorize step: the SDK or the social platform answered, authorized or not.",
+        condition=_AUTHORIZATION,
+        caveat_zh="登录步骤的记录同时计为授权和认证。",
+        caveat_en="A login record counts both as an authorization and as a verification.",
+    ),
+    Metric(
+        name="authorizations",
+        label_zh="登录授权量",
+        label_en="Authorizations",
+        unit="records",
+        meaning_zh="授权请求中结果为成功的记录数。",
+        meaning_en="Authorization requests whose outcome is success.",
+        condition=f"{_AUTHORIZATION} AND outcome = 'success'",
+        caveat_zh="一键登录的授权成功只得到令牌，还没有号码；取到号码的次数见一键登录认证量。",
+        caveat_en="In one-click login a success yields a token, not yet a number; "
+        "numbers delivered are one-click verifications.",
+    ),
+    Metric(
+        name="authorizations_cancelled",
+        label_zh="用户取消",
+        label_en="Cancelled by user",
+        unit="records",
+        meaning_zh="授权请求中用户取消或改用其他方式的记录数。",
+        meaning_en="Authorization requests that the user cancelled or left for another way to sign in.",
+        condition=f"{_AUTHORIZATION} AND outcome IN ('cancelled', 'switched')",
+    ),
+    Metric(
+        name="authorizations_failed",
+        label_zh="授权失败",
+        label_en="Authorizations failed",
+        unit="records",
+        meaning_zh="既未成功也未被用户取消的授权请求数。",
+        meaning_en="Authorization requests that neither succeeded nor were cancelled by the user.",
+        condition=f"{_AUTHORIZATION} AND outcome NOT IN ('success', 'cancelled', 'switched')",
+    ),
+    Metric(
+        name="authorization_rate",
+        label_zh="授权成功率",
+        label_en="Authorization rate",
+        unit="share",
+        meaning_zh="登录授权量占授权请求量的比例。",
+        meaning_en="Share of authorization requests that succeeded.",
+        caveat_zh="用户取消计入分母；没有请求时不显示比例。",
+        caveat_en="Cancellations by the user are in the denominator; without requests there is no rate.",
+        numerator="authorizations",
+        denominator="authorization_requests",
+    ),
+    Metric(
+        name="technical_success_rate",
+        label_zh="技术成功率",
+        label_en="Technical success rate",
+        unit="share",
+        meaning_zh="去掉用户取消之后，登录授权量所占的比例。",
+        meaning_en="Share of authorization requests that succeeded, cancellations by the user left out.",
+        caveat_zh="反映 SDK、运营商与配置，不反映用户意愿。",
+        caveat_en="Speaks of SDK, carrier and configuration, not of what users want.",
+        numerator="authorizations",
+        denominator="authorization_requests - authorizations_cancelled",
+    ),
+    Metric(
+        name="verification_requests",
+        label_zh="认证请求量",
+        label_en="Verification requests",
+        unit="records",
+        meaning_zh="一键登录和本机号码认证渠道中认证步骤的记录数。",
+        meaning_en="Records of the verify step in the channels one_click and local_verify.",
+        condition=_VERIFICATION,
+    ),
+    Metric(
+        name="verifications",
+        label_zh="认证量",
+        label_en="Verifications",
+        unit="records",
+        meaning_zh="认证请求中给出了结果（一致或不一致）的记录数。",
+        meaning_en="Verification requests that delivered a result: success or mismatch.",
+        condition=f"{_VERIFICATION} AND outcome IN ('success', 'mismatch')",
+        caveat_zh="结果为“无法判断”不计入认证量。",
+        caveat_en="A result of unknown (the carrier cannot tell) is no verification.",
+    ),
+    Metric(
+        name="mismatches",
+        label_zh="号码不一致",
+        label_en="Mismatches",
+        unit="records",
+        meaning_zh="认证请求中号码与本机不一致的记录数。",
+        meaning_en="Verification requests where the number checked does not match.",
+        condition=f"{_VERIFICATION} AND outcome = 'mismatch'",
+        caveat_zh="不一致也是已给出的结果，计入认证量。",
+        caveat_en="A mismatch is a delivered result and is part of verifications.",
+    ),
+    Metric(
+        name="unknowns",
+        label_zh="无法判断",
+        label_en="Unknown results",
+        unit="records",
+        meaning_zh="认证请求中运营商无法判断的记录数。",
+        meaning_en="Verification requests where the carrier could not tell.",
+        condition=f"{_VERIFICATION} AND outcome = 'unknown'",
+    ),
+    Metric(
+        name="one_click_verifications",
+        label_zh="一键登录认证量",
+        label_en="One-click verifications",
+        unit="records",
+        meaning_zh="一键登录渠道的认证量。",
+        meaning_en="Verifications in channel one_click.",
+        summed="verifications",
+        channels=("one_click",),
+    ),
+    Metric(
+        name="local_verifications",
+        label_zh="本机号码认证量",
+        label_en="Local number verifications",
+        unit="records",
+        meaning_zh="本机号码认证渠道的认证量，一致与不一致都计入。",
+        meaning_en="Verifications in channel local_verify, matches and mismatches alike.",
+        summed="verifications",
+        channels=("local_verify",),
+    ),
+    Metric(
+        name="number_verifications",
+        label_zh="号码认证量",
+        label_en="Number verifications",
+        unit="records",
+        meaning_zh="一键登录认证量与本机号码认证量之和。",
+        meaning_en="One-click verifications plus local number verifications.",
+        summed="verifications",
+        channels=NUMBER_CHANNELS,
+    ),
+    Metric(
+        name="third_party_authorizations",
+        label_zh="三方授权量",
+        label_en="Third-party authorizations",
+        unit="records",
+        meaning_zh="微信、QQ、微博三个渠道的登录授权量之和。",
+        meaning_en="Authorizations in the channels wechat, qq and weibo.",
+        summed="authorizations",
+        channels=SOCIAL_CHANNELS,
+    ),
+    Metric(
+        name="wechat_authorizations",
+        label_zh="微信授权量",
+        label_en="WeChat authorizations",
+        unit="records",
+        meaning_zh="微信渠道的登录授权量。",
+        meaning_en="Authorizations in the channel wechat.",
+        summed="authorizations",
+        channels=("wechat",),
+    ),
+    Metric(
+        name="qq_authorizations",
+        label_zh="QQ授权量",
+        label_en="QQ authorizations",
+        unit="records",
+        meaning_zh="QQ渠道的登录授权量。",
+        meaning_en="Authorizations in the channel qq.",
+        summed="authorizations",
+        channels=("qq",),
+    ),
+    Metric(
+        name="weibo_authorizations",
+        label_zh="微博授权量",
+        label_en="Weibo authorizations",
+        unit="records",
+        meaning_zh="微博渠道的登录授权量。",
+        meaning_en="Authorizations in the channel weibo.",
+        summed="authorizations",
+        channels=("weibo",),
+    ),
+    Metric(
+        name="billable_verifications",
+        label_zh="计费量",
+        label_en="Billable verifications",
+        unit="records",
+        meaning_zh="按当日生效的计费规则应计费的认证记录数。",
+        meaning_en="Verification records that the billing rule in force on that day bills.",
+        condition=f"{_VERIFICATION} AND "
+        "list_contains($billed, [if(list_contains($billed_vendors, vendor), vendor, '*'), channel, outcome])",
+        caveat_zh="默认规则：一键登录成功、本机号码认证一致与不一致计费，其余不计。各服务商规则不同，请与账单核对。",
+        caveat_en="Default rule: one-click success, local check match and mismatch; nothing else. "
+        "Providers differ: compare with the bill.",
+    ),
+    Metric(
+        name="devices",
+        label_zh="设备数",
+        label_en="Devices",
+        unit="devices",
+        meaning_zh="授权与认证记录中去重后的设备数。",
+        meaning_en="Distinct device hashes over authorize, verify and login records.",
+        expression=f"count(DISTINCT device_hash) FILTER ({_ANSWER})",
+        caveat_zh="各日、各应用、各渠道之间不能相加；没有设备号的记录不计。",
+        caveat_en="Never add it over days, apps or channels; records without a device id are not in it.",
+    ),
+    Metric(
+        name="latency_p50_ms",
+        label_zh="时延中位数",
+        label_en="Latency, median",
+        unit="ms",
+        meaning_zh="授权与认证记录的时延中位数，取实际出现过的值（最近秩）。",
+        meaning_en="Median latency of authorize, verify and login records, nearest rank: a value that occurred.",
+        expression=f"quantile_disc(latency_ms, 0.50) FILTER ({_ANSWER})",
+        caveat_zh="只含带时延的记录；不能相加或再取平均。",
+        caveat_en="Records with a latency only; neither add nor average it.",
+    ),
+    Metric(
+        name="latency_p95_ms",
+        label_zh="时延 95 分位",
+        label_en="Latency, 95th percentile",
+        unit="ms",
+        meaning_zh="95% 的授权与认证记录不超过的时延，取实际出现过的值（最近秩）。",
+        meaning_en="Latency that 95 % of authorize, verify and login records do not exceed, nearest rank.",
+        expression=f"quantile_disc(latency_ms, 0.95) FILTER ({_ANSWER})",
+        caveat_zh="只含带时延的记录；不能相加或再取平均。",
+        caveat_en="Records with a latency only; neither add nor average it.",
+    ),
+)
+
+METRICS: dict[str, Metric] = {one.name: one for one in (*_ALL, *QUALITY)}
+
+
+def metric(name: str) -> Metric:
+    """The metric of that name.
+
+    Raises `AuthmeterError`, with the known names, where there is none.
+    """
+    try:
+        return METRICS[name]
+    except KeyError:
+        raise AuthmeterError(
+            f"There is no metric {name!r}.",
+            where="pipelines/contract/measures/metrics.py",
+            why="A figure without a declared meaning must not be shown.",
+            do=f"Use one of: {', '.join(METRICS)}.",
+        ) from None

@@ -1,0 +1,65 @@
+"""The event part: the schema of its files, and its books. Every engine writes the same."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date
+
+import pyarrow as pa
+
+from pipelines.contract.record.fields import FIELD_NAMES
+
+_TEXT = pa.string()
+
+
+# `file` is the place of the file in its part. A hash is its two halves as signed numbers, NULL both or none; hashes
+# have the order of their unsigned numbers.
+EVENT_SCHEMA = pa.schema(
+    [("file", pa.int32()), ("event_id", _TEXT), ("event_time", pa.timestamp("us")), ("day", pa.date32())]
+    + [(name, _TEXT) for name in FIELD_NAMES[2:12]]
+    + [(name, pa.int64()) for name in ("device_high", "device_low", "phone_high", "phone_low")]
+    + [("phone_mask", _TEXT), ("latency_ms", pa.int32())]
+    + [(name, _TEXT) for name in FIELD_NAMES[15:]]
+)
+
+
+# The kept rejected records. `masking_version` says by which rules the text is masked; the first ones wrote none.
+# `rejected` is how many rejected records the row stands for, see `store/kept_rejects.py`; parts of earlier versions
+# lack it and kept every record.
+REJECT_SCHEMA = pa.schema(
+    {
+        "file": pa.int32(),
+        "line": pa.int64(),
+        "reason": _TEXT,
+        "record": _TEXT,
+        "masking_version": pa.int32(),
+        "rejected": pa.int64(),
+    }
+)
+
+
+@dataclass
+class PartBooks:
+    """The books of one read file; `skipped` records stand beside them.
+
+    `uses` are the questions of its mapping to which a record said yes: see `reading/sources/mapping_use.py`.
+    `reasons` are those of the rejected records, `encoding` the one that the file came in.
+    """
+
+    accepted: int = 0
+    rejected: int = 0
+    skipped: int = 0
+    days: dict[date, int] = field(default_factory=dict)
+    nulled: Counter[str] = field(default_factory=Counter)
+    uses: set[str] = field(default_factory=set)
+    reasons: Counter[str] = field(default_factory=Counter)
+    encoding: str = "UTF-8"
+
+    @property
+    def records_read(self) -> int:
+        """All records of the file but skipped ones."""
+        return self.accepted + self.rejected
+
+    @property
+    def is_poor(self) -> bool:
+        """Whether nothing was accepted, or over half was rejected."""
+        return not self.accepted or self.rejected > self.accepted

@@ -1,0 +1,1 @@
+"""What people keep by hand: apps, schemes, accounts, packages, limits, statements, notes."""

@@ -1,0 +1,71 @@
+"""Accounts: under which account of a provider the uses of an app are billed, by `registry/accounts.csv`.
+
+Lives here: the rows of that file, and which of them decides for an app and a vendor. The account that an app has in
+`apps.csv` is its own, where no row does.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from pipelines.contract.record.fields import APP_KEY_PATTERN
+from pipelines.contract.registry.row_files import BadRowError, Problem, Row, RowFile, read_row_file
+
+ACCOUNTS_FILE: Final = "accounts.csv"
+ANY: Final = "*"
+DEFAULT_ACCOUNT: Final = "default"
+_APP_KEY: Final = re.compile(APP_KEY_PATTERN, re.ASCII)
+
+
+class AccountRow(NamedTuple):
+    """A row of the file; `*` is any app, any vendor."""
+
+    app_key: str
+    vendor: str
+    account_id: str
+
+
+def app_or_any(row: Row) -> str:
+    """The app key of a row; `*` where it is empty.
+
+    Raises:
+        BadRowError: it is neither `*` nor what a record may have.
+    """
+    key = row.text("app_key") or ANY
+    if key != ANY and not _APP_KEY.fullmatch(key):
+        raise BadRowError("invalid:app_key")
+    return key
+
+
+def load_accounts(folder: Path, problems: list[Problem]) -> tuple[AccountRow, ...]:
+    """The good rows of the file in the registry's folder, in the order of their keys; bad ones are added to `problems`.
+
+    Raises:
+        UsageError: it cannot be read, or has no column `account_id`.
+    """
+    asked = RowFile(
+        folder / ACCOUNTS_FILE,
+        f"registry/{ACCOUNTS_FILE}",
+        columns=AccountRow._fields,
+        needed=("account_id",),
+        key=("app_key", "vendor"),
+    )
+    return tuple(sorted(read_row_file(asked, _row_of, lambda row: row[:2], problems)))
+
+
+def account_rules(rows: Iterable[AccountRow], apps: Iterable[Mapping[str, str | None]]) -> Iterator[list[object]]:
+    """App, vendor, rank and account of each rule; of those that fit a record the one of the least rank decides.
+
+    `apps` are the rows of `apps.csv`. One rule fits every record.
+    """
+    for row in rows:
+        yield [row.app_key, row.vendor, 2 * (row.app_key == ANY) + (row.vendor == ANY), row.account_id]
+    for app in apps:
+        if app["account_id"]:
+            yield [app["app_key"], ANY, 4, app["account_id"]]
+    yield [ANY, ANY, 5, DEFAULT_ACCOUNT]
+
+
+def _row_of(row: Row) -> AccountRow:
+    return AccountRow(app_or_any(row), row.text("vendor") or ANY, row.needed("account_id"))

@@ -1,0 +1,302 @@
+"""The registry of apps and schemes, notes, and the code dictionary: small CSV files that people keep by hand.
+
+A bad row is listed with its file, line and reason and costs itself alone; the rest counts. So is one whose
+`created_at` is no time, which counts without it.
+"""
+
+import csv
+import hashlib
+import io
+import os
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pipelines.common.days import BUSINESS_ZONE
+from pipelines.common.errors import UsageError
+from pipelines.common.near_names import require_no_near_name
+from pipelines.contract.record.fields import (
+    ALL_APPS,
+    APP_KEY_PATTERN,
+    LAYERS,
+    OUTCOMES,
+    PACKAGE_PATTERN,
+    PLATFORMS,
+    STAGES,
+)
+from pipelines.contract.registry.accounts import ACCOUNTS_FILE, AccountRow, load_accounts
+from pipelines.contract.registry.limits import LIMITS_FILE, Limit, load_limits
+from pipelines.contract.registry.packages import PACKAGES_FILE, READINGS_FILE, Packages, load_packages
+from pipelines.contract.registry.row_files import (
+    NO_COLUMN,
+    NOT_UTF_8,
+    Problem,
+    by_column,
+    repeated_columns,
+    secret_columns,
+)
+from pipelines.contract.registry.statements import BILLS_FOLDER, CONSOLE_FOLDER, Statements, load_statements
+
+APP_COLUMNS = ("app_key", "app_name", "platform", "account_id", "created_at", "status")
+SCHEME_COLUMNS = ("scheme_id", "scheme_group", "app_key", "scheme_name", "package_name", "methods", "created_at")
+CODE_COLUMNS = ("vendor", "layer", "platform", "code", "outcome", "stage", "meaning_en", "meaning_zh")
+NOTE_COLUMNS = ("day", "app_key", "text")
+FILES = (
+    "apps.csv", "schemes.csv", "notes.csv", "result_codes.csv", ACCOUNTS_FILE, LIMITS_FILE, PACKAGES_FILE, READINGS_FILE
+)  # fmt: skip
+FOLDERS = (CONSOLE_FOLDER, BILLS_FOLDER)
+METHODS = ("number", "wechat", "qq", "weibo")
+SHIPPED_CODES = Path(__file__).parent / "result_codes.csv"
+# As consoles write it, and as a spreadsheet writes it anew.
+_TIME = re.compile(
+    r"(\d{4})([-/])(\d{1,2})\2(\d{1,2})(?:[Tt ]+(\d{1,2}):(\d\d)(?::(\d\d)(?:\.\d+)?)? *([Zz]|[+-]\d\d:?\d\d)?)?",
+    re.ASCII,
+)
+_APP_KEY, _PACKAGE = re.compile(APP_KEY_PATTERN, re.ASCII), re.compile(PACKAGE_PATTERN, re.ASCII)
+
+
+@dataclass
+class Registry:
+    """Apps, schemes, result codes and notes as used, as rows of text by column; accounts, limits, resource packages,
+    and what consoles and bills say; and the problems found.
+    """
+
+    apps: list[dict[str, str | None]] = field(default_factory=list)
+    schemes: list[dict[str, str | None]] = field(default_factory=list)
+    codes: list[dict[str, str | None]] = field(default_factory=list)
+    notes: list[dict[str, str | None]] = field(default_factory=list)
+    bought: Packages = field(default_factory=Packages)
+    accounts: tuple[AccountRow, ...] = ()
+    limits: tuple[Limit, ...] = ()
+    statements: Statements = field(default_factory=Statements)
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def has_billing(self) -> bool:
+        """Whether there is a resource package, or anything that a console or a bill says."""
+        return bool(self.bought.packages or self.statements.console or self.statements.bills)
+
+    @property
+    def platforms(self) -> dict[str, str]:
+        """The registered platform by app key, where there is one."""
+        return {str(app["app_key"]): app["platform"] for app in self.apps if app["platform"] not in (None, "unknown")}
+
+    @cached_property
+    def codes_fingerprint(self) -> str:
+        """Changes whenever a code may get another outcome. Computed once: every day's fingerprint contains it."""
+        keys = sorted(str([row[name] for name in CODE_COLUMNS[:6]]) for row in self.codes)
+        return hashlib.sha256("\n".join(keys).encode()).hexdigest()[:16]
+
+    @property
+    def accounts_fingerprint(self) -> str:
+        """Changes whenever an app may get another account."""
+        of_apps = [(app["app_key"], app["account_id"]) for app in self.apps]
+        return hashlib.sha256(repr((self.accounts, of_apps)).encode()).hexdigest()[:16]
+
+    @property
+    def limits_fingerprint(self) -> str:
+        """Changes whenever a limit does."""
+        return hashlib.sha256(repr(self.limits).encode()).hexdigest()[:16]
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes whenever anything that is published of the registry or the dictionary does."""
+        kept = (self.accounts, self.limits, self.bought, self.statements)
+        published = (self.apps, self.schemes, self.codes, self.notes, kept, self.problems)
+        return hashlib.sha256(repr(published).encode()).hexdigest()[:16]
+
+
+def registry_time(text: str, zone: str) -> datetime | None:
+    """A date or time of the registry as local time of a zone, to the second; None where the text is none.
+
+    Without an offset, it is local time already; a date is its midnight.
+    """
+    found = _TIME.fullmatch(text)
+    if not found:
+        return None
+    year, _, month, day, hour, minute, second, offset = found.groups("0")
+    clock = (
+        f"{year}-{month:0>2}-{day:0>2}T{hour:0>2}:{minute:0>2}:{second:0>2}{'' if offset == '0' else offset.upper()}"
+    )
+    try:
+        time = datetime.fromisoformat(clock)
+        return time.astimezone(ZoneInfo(zone)).replace(tzinfo=None) if time.tzinfo else time
+    except (ValueError, OverflowError):
+        return None
+
+
+def load_registry(folder: Path, zone: str = BUSINESS_ZONE) -> Registry:
+    """Reads the files of the folder; each may be absent.
+
+    A `result_codes.csv` of the folder adds to the shipped dictionary; where both have a key, the folder's counts.
+
+    Args:
+        zone: the business time zone.
+
+    Raises:
+        UsageError: one of them is there and cannot be read, or lacks a column that every row needs, or something is
+            nearly called as one of them.
+    """
+    require_no_near_name(folder, (*FILES, *FOLDERS))
+    registry = Registry()
+    _read_schemes(folder, registry)
+    _read_apps(folder, registry)
+    _read_notes(folder, registry)
+    own = list(_rows(folder / "result_codes.csv", CODE_COLUMNS, registry, _code_problem, key=CODE_COLUMNS[:4]))
+    shipped = list(_rows(SHIPPED_CODES, CODE_COLUMNS, registry, _code_problem, key=CODE_COLUMNS[:4]))
+    merged = {_key(row, CODE_COLUMNS[:4]): row for row in [*shipped, *own]}
+    registry.codes = [merged[key] for key in sorted(merged)]
+    registry.bought = load_packages(folder, zone, registry.problems)
+    registry.accounts = load_accounts(folder, registry.problems)
+    registry.limits = load_limits(folder, registry.problems)
+    registry.statements = load_statements(folder, registry.problems)
+    return registry
+
+
+def _read_apps(folder: Path, registry: Registry) -> None:
+    with_scheme = {row["app_key"] for row in registry.schemes}
+    for row in _rows(folder / "apps.csv", APP_COLUMNS, registry, _app_problem, key=("app_key",)):
+        row["app_name"] = row["app_name"] or row["app_key"]
+        row["status"] = row["status"] or ("enabled" if row["app_key"] in with_scheme else "disabled")
+        registry.apps.append(row)
+    registry.apps.sort(key=lambda row: str(row["app_key"]))
+
+
+def _read_schemes(folder: Path, registry: Registry) -> None:
+    key = ("scheme_id", "package_name")
+    registry.schemes = sorted(
+        _rows(folder / "schemes.csv", SCHEME_COLUMNS, registry, _scheme_problem, key=key),
+        key=lambda row: _key(row, key),
+    )
+
+
+def _read_notes(folder: Path, registry: Registry) -> None:
+    for row in _rows(folder / "notes.csv", NOTE_COLUMNS, registry, _note_problem, key=NOTE_COLUMNS):
+        row["day"] = str(_note_day(row))
+        row["app_key"] = row["app_key"] or ALL_APPS
+        registry.notes.append(row)
+    # The same day may be written in two ways, and all apps as `*` or not at all.
+    by_key = {_key(row, NOTE_COLUMNS): row for row in registry.notes}
+    registry.notes = [by_key[key] for key in sorted(by_key)]
+
+
+def _note_day(row: dict[str, str | None]) -> date | None:
+    time = registry_time(row["day"] or "", "UTC")
+    return time.date() if time else None
+
+
+def _note_problem(row: dict[str, str | None]) -> str | None:
+    for name in ("day", "text"):
+        if not row[name]:
+            return f"missing:{name}"
+    if not _note_day(row):
+        return "invalid:day"
+    is_app = row["app_key"] in (None, ALL_APPS) or _APP_KEY.fullmatch(row["app_key"] or "")
+    return None if is_app else "invalid:app_key"
+
+
+def _app_problem(row: dict[str, str | None]) -> str | None:
+    if not _APP_KEY.fullmatch(row["app_key"] or ""):
+        return "invalid:app_key" if row["app_key"] else "missing:app_key"
+    if row["platform"] not in (None, "unknown", *PLATFORMS):
+        return "invalid:platform"
+    return "invalid:status" if row["status"] not in (None, "enabled", "disabled") else None
+
+
+def _scheme_problem(row: dict[str, str | None]) -> str | None:
+    for name in ("scheme_id", "app_key"):
+        if not row[name]:
+            return f"missing:{name}"
+    if row["package_name"] is not None and not _PACKAGE.fullmatch(row["package_name"]):
+        return "invalid:package_name"
+    return None if {*METHODS, ""}.issuperset((row["methods"] or "").split(";")) else "invalid:methods"
+
+
+def _code_problem(row: dict[str, str | None]) -> str | None:
+    if row["layer"] not in LAYERS:
+        return "invalid:layer"
+    if row["platform"] not in (*PLATFORMS, "*"):
+        return "invalid:platform"
+    if row["code"] is None or row["vendor"] is None:
+        return "missing:code" if row["code"] is None else "missing:vendor"
+    if row["outcome"] is not None and row["outcome"] not in OUTCOMES:
+        return "invalid:outcome"
+    if row["stage"] is not None and row["stage"] not in (*STAGES, "none"):
+        return "invalid:stage"
+    return "missing:outcome" if row["outcome"] is None and row["stage"] is None else None
+
+
+def _key(row: dict[str, str | None], names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple([row[name] or "" for name in names])
+
+
+def _text_of(file: Path) -> str:
+    """The text of a registry file; what is no UTF-8 stands as the character for that.
+
+    Raises:
+        UsageError: it is there and cannot be read. As if it were not there, all its names would go from the reports.
+    """
+    try:
+        return file.read_bytes().decode("utf-8-sig", "replace")
+    except OSError as error:
+        raise UsageError(
+            f"The registry file cannot be read: {error.strerror}.",
+            where=str(file),
+            why="Without it, apps would be reported under their keys, and codes as unmapped.",
+            do="Make it a file that the user who runs authmeter may read, or take it away.",
+        ) from None
+
+
+def _rows(
+    file: Path, columns: tuple[str, ...], registry: Registry, problem_of: Callable[[dict[str, str | None]], str | None],
+    key: tuple[str, ...],
+) -> Iterator[dict[str, str | None]]:  # fmt: skip
+    """The good rows of a CSV file, empty cells as None; every bad one becomes a problem."""
+    path = f"registry/{file.name}"
+    if not os.path.lexists(file):
+        return
+    seen: set[tuple[str, ...]] = set()
+    text = _text_of(file)
+    if has_damage := "\ufffd" in text:
+        place = text.count("\n", 0, text.index("\ufffd")) + 1
+        registry.problems.append(Problem(path, place, NOT_UTF_8, "", costs_row=False))
+    reader = csv.reader(io.StringIO(text, newline=""))
+    header = [name.strip() for name in next(reader, [])]
+    if header and key[0] not in header:
+        registry.problems.append(Problem(path, 1, f"{NO_COLUMN}:{key[0]}", ",".join(header), costs_row=False))
+        return
+    registry.problems += [
+        Problem(path, 1, f"secret:{name}", name, costs_row=False) for name in secret_columns(header, columns)
+    ]
+    registry.problems += repeated_columns(path, header, columns)
+    line = 1
+    try:
+        for cells in reader:
+            first_line, line = line + 1, reader.line_num
+            values = [cell.strip() or None for cell in cells]
+            if not any(values):
+                continue
+            given = by_column(header, values)
+            row = {name: given.get(name) for name in columns}
+            is_damaged = len(cells) != len(header) or (has_damage and "\ufffd" in "".join(cells))
+            reason = "malformed" if is_damaged else problem_of(row)
+            own = _key(row, key)
+            if reason is None and own in seen:
+                reason = f"repeated:{key[-1]}"
+            # The registry's own columns only: a column that is not read may hold a secret.
+            text_of_row = ",".join(row[name] or "" for name in columns)
+            if reason is not None:
+                registry.problems.append(Problem(path, first_line, reason, text_of_row))
+                continue
+            if (created := row.get("created_at")) and not registry_time(created, "UTC"):
+                # Its name and its schemes are worth more than the date.
+                registry.problems.append(Problem(path, first_line, "invalid:created_at", text_of_row, costs_row=False))
+                row["created_at"] = None
+            seen.add(own)
+            yield row
+    except csv.Error as error:
+        registry.problems.append(Problem(path, line + 1, "malformed", str(error)))

@@ -1,0 +1,147 @@
+"""STATEMENTS of a provider: what its console counted each day, and what its bills say of each month, as people put them
+into `registry/console/` and `registry/bills/`.
+
+Lives here: what a good row of these files is, and which of two with the same key counts. What they are compared with is
+in `pipelines/billing`.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Final, NamedTuple, TypeVar
+
+from pipelines.common.days import is_within_calendar
+from pipelines.common.near_names import has_name_left_alone, names_in
+from pipelines.common.text import name_as_text
+from pipelines.contract.record.fields import NUMBER_CHANNELS
+from pipelines.contract.registry.accounts import app_or_any
+from pipelines.contract.registry.row_files import UNREADABLE, BadRowError, Problem, Row, RowFile, read_row_file
+
+CONSOLE_FOLDER: Final = "console"
+BILLS_FOLDER: Final = "bills"
+NUMBER: Final = "number"
+"""The channel of both of `NUMBER_CHANNELS` together."""
+MEASURES: Final = ("total", "success", "failed", "unknown", "billed")
+_CHANNELS: Final = (*NUMBER_CHANNELS, NUMBER)
+_CONSOLE_NEEDED: Final = ("day", "account_id", "channel")
+_BILLS_COLUMNS: Final = ("month", "account_id", "channel", "quantity", "overflow_quantity", "amount")
+_READ: Final = ".csv"
+# What is no CSV file, or in the place of the folder itself.
+_UNREAD: Final = "unread"
+_DAY: Final = re.compile(r"(\d{4})(-?)(\d\d)\2(\d\d)", re.ASCII)
+_MONTH: Final = re.compile(r"(\d{4})-?(\d\d)", re.ASCII)
+
+T = TypeVar("T", bound=tuple[object, ...])
+
+
+class ConsoleKey(NamedTuple):
+    """What a row of the console is of; `app_key` `*`: all apps of the account."""
+
+    day: date
+    account_id: str
+    app_key: str
+    channel: str
+
+
+class BillKey(NamedTuple):
+    """What a row of a bill is of; `month` is its first day."""
+
+    month: date
+    account_id: str
+    channel: str
+
+
+class Bill(NamedTuple):
+    """What a bill says: uses, those of them that no package covered, and yuan; None: it does not say."""
+
+    quantity: int
+    overflow_quantity: int | None
+    amount: float | None
+
+
+@dataclass(frozen=True)
+class Statements:
+    """The counts of the console by measure, those that it gives, and the bills; by their keys, in their order."""
+
+    console: dict[ConsoleKey, dict[str, int]] = field(default_factory=dict)
+    bills: dict[BillKey, Bill] = field(default_factory=dict)
+
+
+def load_statements(folder: Path, problems: list[Problem]) -> Statements:
+    """Reads every CSV file of both folders of the registry. Of a key given twice the last counts, by file name, then
+    line; bad rows, what is no such file, and a folder that cannot be read, are added to `problems`.
+
+    Raises:
+        UsageError: a file cannot be read, or lacks a column that every row needs.
+    """
+    columns = (*ConsoleKey._fields, *MEASURES)
+    console = _load(folder, CONSOLE_FOLDER, columns, _CONSOLE_NEEDED, _console_row, problems)
+    bills = _load(folder, BILLS_FOLDER, _BILLS_COLUMNS, _BILLS_COLUMNS[:4], _bill_row, problems)
+    return Statements(dict(sorted(dict(console).items())), dict(sorted(dict(bills).items())))
+
+
+def _load(
+    folder: Path, name: str, columns: tuple[str, ...], needed: tuple[str, ...], value_of: Callable[[Row], T],
+    problems: list[Problem],
+) -> list[T]:  # fmt: skip
+    if (folder / name).is_file():
+        problems.append(Problem(f"registry/{name}", 1, _UNREAD, "", costs_row=False))
+    try:
+        there = names_in(folder / name)
+    except OSError:
+        # What is compared with nothing keeps no day from being published.
+        problems.append(Problem(f"registry/{name}", 1, UNREADABLE, "", costs_row=False))
+        return []
+    files = [file for file in there if file.lower().endswith(_READ)]
+    problems += [
+        Problem(f"registry/{name}/{name_as_text(file)}", 1, _UNREAD, "", costs_row=False)
+        for file in there
+        if file not in files and not has_name_left_alone(file)
+    ]
+    return [
+        row
+        for file in files
+        for row in read_row_file(
+            RowFile(folder / name / file, f"registry/{name}/{name_as_text(file)}", columns, needed),
+            value_of,
+            lambda row: row[0],
+            problems,
+        )
+    ]
+
+
+def _console_row(row: Row) -> tuple[ConsoleKey, dict[str, int]]:
+    day = _date(row, "day", _DAY)
+    account_id = row.needed("account_id")
+    key = ConsoleKey(day, account_id, app_or_any(row), _channel(row))
+    counts = {name: row.whole(name) for name in MEASURES}
+    return key, {name: count for name, count in counts.items() if count is not None}
+
+
+def _bill_row(row: Row) -> tuple[BillKey, Bill]:
+    month = _date(row, "month", _MONTH)
+    key = BillKey(month, row.needed("account_id"), _channel(row))
+    return key, Bill(row.needed_whole("quantity"), row.whole("overflow_quantity"), row.amount("amount"))
+
+
+def _channel(row: Row) -> str:
+    channel = row.needed("channel")
+    if channel not in _CHANNELS:
+        raise BadRowError("invalid:channel")
+    return channel
+
+
+def _date(row: Row, column: str, pattern: re.Pattern[str]) -> date:
+    """A day, or the first day of a month, with dashes or without."""
+    found = pattern.fullmatch(row.needed(column))
+    try:
+        if found:
+            year, month, *day = (int(part) for part in found.groups() if part.strip("-"))
+            written = date(year, month, day[0] if day else 1)
+            if is_within_calendar(written):
+                return written
+    except ValueError:
+        pass
+    raise BadRowError(f"invalid:{column}")

@@ -1,0 +1,54 @@
+"""The billing rule: which rule is in force for a vendor on a day, and which verification outcomes it bills.
+
+Lives here: the rules as `authmeter.toml` has them, and which one counts. The metric that counts by it is
+`billable_verifications` in `metrics.py`.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from pipelines.contract.registry.accounts import ANY
+
+Outcome = Literal["success", "mismatch", "unknown"]
+
+
+class BillingRule(BaseModel):
+    """Which verification outcomes are billed from a day on, of one vendor or of all that have no rule of their own."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    valid_from: date = Field(date(1970, 1, 1), description="first business day of the rule")
+    vendor: str = Field(
+        ANY,
+        min_length=1,
+        max_length=128,
+        description="vendor whose records it bills; `*`: of each that has no rule of its own",
+    )
+    one_click: tuple[Outcome, ...] = Field(("success",), description="billed outcomes of one_click")
+    local_verify: tuple[Outcome, ...] = Field(("success", "mismatch"), description="billed outcomes of local_verify")
+
+    @property
+    def billed(self) -> list[list[str]]:
+        """Vendor, channel and outcome of every verification record that is billed."""
+        by_channel = (("one_click", self.one_click), ("local_verify", self.local_verify))
+        return [[self.vendor, channel, outcome] for channel, outcomes in by_channel for outcome in outcomes]
+
+
+def rules_in_force(rules: Iterable[BillingRule], day: date) -> dict[str, BillingRule]:
+    """By vendor, in their order, the newest of its rules that began by `day`; under `*` what bills all others."""
+    newest = {ANY: BillingRule()}
+    for rule in sorted(rules, key=lambda rule: rule.valid_from):
+        if rule.valid_from <= day:
+            newest[rule.vendor] = rule
+    return dict(sorted(newest.items()))
+
+
+def repeated_rule(rules: Iterable[BillingRule]) -> BillingRule | None:
+    """The first rule whose vendor has another one from the same day on; None where there is none."""
+    rules = list(rules)
+    count = Counter((rule.vendor, rule.valid_from) for rule in rules)
+    return next((rule for rule in rules if count[rule.vendor, rule.valid_from] > 1), None)

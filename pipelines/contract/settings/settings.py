@@ -1,0 +1,233 @@
+"""Settings of one data folder: `<data>/authmeter.toml`, each documented here and in docs/settings.md.
+
+The data folder and the hash key come from the environment; everything else from the file, so that two
+people who run the same folder run it alike. An unknown setting is refused by name.
+"""
+
+import os
+import re
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import available_timezones
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    Strict,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+from pipelines.common.days import BUSINESS_ZONE
+from pipelines.common.errors import UsageError
+from pipelines.common.near_names import require_no_near_name
+from pipelines.common.project import PROJECT
+from pipelines.common.toml_files import MEND_TOML, findings, read_toml
+from pipelines.contract.settings.billing import BillingRule, repeated_rule, rules_in_force
+from pipelines.contract.settings.engine_settings import EngineSettings
+
+# What a data folder has that people make.
+_READ = ("authmeter.toml", "hash.key", "landing", "registry", "sources")
+
+
+def _known_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("must be a time zone of the tz database, such as Asia/Shanghai or UTC")
+    return name
+
+
+def _schedule_time(text: str) -> str:
+    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text):
+        raise ValueError("must be a time of day, HH:MM, such as 02:30")
+    return text
+
+
+# A text is not taken for a number, nor true for 1: a slip in the file is an error.
+WholeNumber = Annotated[int, Strict()]
+Number = Annotated[float, Strict()]
+Zone = Annotated[str, AfterValidator(_known_zone)]
+
+
+class AlertSettings(BaseModel):
+    """Who gets alerts, and which."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    urls_file: str = Field("", description="file with the addresses of the receivers, one a line")
+    command: tuple[str, ...] = Field((), description="program and arguments that get each message as JSON on stdin")
+    on: tuple[Literal["failed", "late", "warning", "daily"], ...] = Field(
+        ("failed", "late", "warning", "daily"),
+        description="which alerts are sent, each at most once for a business day",
+    )
+    late_after: Annotated[str, AfterValidator(_schedule_time)] = Field(
+        "09:00", description="business time from which a day that is not published is late"
+    )
+    language: Literal["zh", "en"] = Field("zh", description="language of the messages")
+
+
+class Settings(BaseModel):
+    """All settings; the description of each is its documentation."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    timezone: Zone = Field(BUSINESS_ZONE, description="business time zone: where a day begins and ends")
+    schedule_time: Annotated[str, AfterValidator(_schedule_time)] = Field(
+        "02:30", description="business time of the daily run"
+    )
+    retention_days: WholeNumber = Field(
+        400, ge=60, le=36500, description="records older than this before the run's day are rejected"
+    )
+    keep_events_days: WholeNumber = Field(
+        0,
+        ge=0,
+        le=40000,
+        description="days whose events are kept; 0: 30 more than a record may be old (`retention_days`)",
+    )
+    keep_days: WholeNumber = Field(
+        0, ge=0, le=40000, description="days whose tables are kept and published; 0: all of them"
+    )
+    keep_runs_days: WholeNumber = Field(
+        90, ge=7, le=40000, description="days for which Dagster's record of a run is kept"
+    )
+    threads: WholeNumber = Field(0, ge=0, le=256, description="threads of DuckDB; 0: as many as the machine has cores")
+    memory_limit: str = Field(
+        "3GB", pattern=r"^[1-9]\d*(MB|GB)$", description="memory of DuckDB before it spills to the data folder"
+    )
+    engine: EngineSettings = Field(EngineSettings(), description="who does the heavy steps: DuckDB here, or Spark")
+    billing: tuple[BillingRule, ...] = Field(
+        (BillingRule(),),
+        min_length=1,
+        description="billing rules, each of a vendor or of all, in force from its `valid_from` on",
+    )
+    rejected_warn_share: Number = Field(
+        0.01, ge=0, le=1, description="warn where more of a run's read records are rejected"
+    )
+    unmapped_warn_share: Number = Field(
+        0.01, ge=0, le=1, description="warn where more of a day's records have an unmapped code"
+    )
+    jump_warn_ratio: Number = Field(
+        0.5,
+        gt=0,
+        le=10,
+        description="a day with less than one in 1 + this of its weekday's records is an incident",
+    )
+    block_below_share: Number = Field(
+        0, ge=0, lt=1, description="publish nothing where a day has less than this share of its usual records; 0: never"
+    )
+    holidays: tuple[date, ...] = Field(
+        (), description="holidays, and working weekends: days of which no usual volume is expected"
+    )
+
+    max_unpack_ratio: WholeNumber = Field(
+        200, ge=10, le=100_000, description="refuse a packed file that unpacks to more than so many times its size"
+    )
+    max_unpacked_gb: WholeNumber = Field(
+        100, ge=1, le=100_000, description="refuse a packed file that unpacks to more than so many GB"
+    )
+    tolerance_records: WholeNumber = Field(
+        5, ge=0, le=10**9, description="records by which a console or a bill may differ from the log"
+    )
+    tolerance_share: Number = Field(
+        0.005, ge=0, le=1, description="share of its count by which a console or a bill may differ from the log"
+    )
+    package_low_share: Number = Field(
+        0.2, ge=0, le=1, description="warn where less than this share of an account's active packages is left"
+    )
+    buy_lead_days: WholeNumber = Field(
+        7, ge=0, le=365, description="days before a resource package runs out by which the next is to be bought"
+    )
+    ignore: tuple[str, ...] = Field(
+        (), description="names and paths under landing, as globs, of files that no source reads and nobody is told of"
+    )
+    xlsx_apps: tuple[str, ...] = Field((), description="apps that get an xlsx file beside the CSV; `*` for all")
+    alerts: AlertSettings = Field(
+        AlertSettings(), description="who gets alerts when a day is published, late or failed"
+    )
+
+    @field_validator("billing")
+    @classmethod
+    def _one_rule_a_day(cls, rules: tuple[BillingRule, ...]) -> tuple[BillingRule, ...]:
+        if again := repeated_rule(rules):
+            raise ValueError(f"two rules of vendor {again.vendor} have the same valid_from, {again.valid_from}")
+        return rules
+
+    @model_validator(mode="after")
+    def _nothing_is_removed_that_is_needed(self) -> "Settings":
+        if 0 < self.keep_events_days <= self.retention_days:
+            raise ValueError(
+                f"keep_events_days ({self.keep_events_days}) must be above retention_days ({self.retention_days}): "
+                "a late record restates its day, which needs the day's other events"
+            )
+        if 0 < self.keep_days < self.events_kept_days:
+            raise ValueError(
+                f"keep_days ({self.keep_days}) must not be below the days whose events are kept "
+                f"({self.events_kept_days}): a day with events would be made again"
+            )
+        return self
+
+    @property
+    def events_kept_days(self) -> int:
+        """For how many days, up to the published one, events are kept."""
+        return self.keep_events_days or self.retention_days + 30
+
+    @property
+    def memory_bytes(self) -> int:
+        """`memory_limit` in bytes."""
+        return int(self.memory_limit[:-2]) * {"MB": 10**6, "GB": 10**9}[self.memory_limit[-2:]]
+
+    def billing_on(self, day: date) -> dict[str, BillingRule]:
+        """The billing rules in force on `day`, by vendor; under `*` what bills all vendors without one."""
+        return rules_in_force(self.billing, day)
+
+
+def data_folder(data: Path | None) -> Path:
+    """The data folder: the argument, else `AUTHMETER_DATA`, else `data/` of the project; absolute."""
+    chosen = data or (Path(os.environ["AUTHMETER_DATA"]) if os.environ.get("AUTHMETER_DATA") else PROJECT / "data")
+    folder = chosen.expanduser().absolute()
+    if folder.exists() and not folder.is_dir():
+        raise UsageError("The data folder is a file.", where=str(folder), do="Name a folder with --data.")
+    if folder.name == "landing" and folder.is_dir() and any(folder.iterdir()) and not (folder / "landing").is_dir():
+        raise UsageError(
+            "This is the landing/ of a data folder.",
+            where=str(folder),
+            why="A run would make another data folder in it, and read none of its logs.",
+            do=f"Name the data folder with --data or AUTHMETER_DATA: {folder.parent}",
+        )
+    return folder
+
+
+def load_settings(data: Path) -> Settings:
+    """Reads `<data>/authmeter.toml`; without the file, every setting has its default.
+
+    Raises:
+        UsageError: the file is no TOML, or holds an unknown or wrong setting; or something in the data folder is nearly
+            called as what is read there.
+    """
+    require_no_near_name(data, _READ)
+    file = data / "authmeter.toml"
+    if not file.is_file():
+        return Settings()
+    try:
+        return Settings.model_validate(read_toml(file))
+    except ValidationError as error:
+        is_unknown = any(fault["type"] == "extra_forbidden" for fault in error.errors())
+        known = ", ".join(sorted(Settings.model_fields))
+        raise UsageError(
+            "A setting is wrong: " + findings(error, {"memory_limit": 'such as "800MB" or "6GB"'}),
+            where=str(file),
+            why="A guess instead of the setting could change what is published.",
+            do=f"Mend or remove it. Known settings: {known}."
+            if is_unknown
+            else "Mend it, or remove it for its default.",
+        ) from None
+    except ValueError as error:
+        raise UsageError(
+            f"The settings are not valid TOML: {error}",
+            where=str(file),
+            why="A guess instead of the setting could change what is published.",
+            do=MEND_TOML,
+        ) from None

@@ -1,0 +1,1 @@
+"""The published tables and the tables of a day: names, grain, columns, comments."""

@@ -1,0 +1,313 @@
+"""What each column of the published tables means: the comments in the DuckDB file and the tables of the docs.
+
+A column that is no metric is said here, in `_WORDS`; a metric's column takes its words from `metrics.py`. Words are
+Markdown, with links as from `docs/reference/`; a comment is the same without the links.
+"""
+
+import re
+from typing import Final
+
+from pipelines.contract.measures.metrics import METRICS
+
+# When a metric's column is NULL, by the same names as below.
+_ABSENT: Final = {
+    "latency_p50_ms": "NULL where no record has a latency",
+    "latency_p95_ms": "NULL where no record has a latency",
+    "authorization_rate": "NULL where there was no request",
+    "login_trend.authorizations": "NULL on a missing day",
+    "login_trend.authorization_requests": "NULL on a missing day",
+    "login_trend.authorizations_cancelled": "NULL on a missing day",
+}
+
+# A table whose columns are those of another.
+_LIKE: Final = {"withdrawn_incidents": "incidents"}
+
+# By the name of the column, or by `table.column` where a name means something of its own in a table.
+_WORDS: Final = {
+    "account_id": "the account, as the registry says",
+    **dict.fromkeys(
+        (f"{table}.account_id" for table in ("billing_daily", "billing_hourly")),
+        "the account that is billed: by `accounts.csv`, else the app's in `apps.csv`, else `default`",
+    ),
+    **dict.fromkeys(
+        (f"resource_package{table}.account_id" for table in ("_daily", "_usage", "s", "_forecast")),
+        "the account that the package is of",
+    ),
+    **dict.fromkeys(
+        ("reconciliation_daily.account_id", "reconciliation_monthly.account_id"), "the account, as the statement says"
+    ),
+    "reconciliation_daily.app_key": "the key of the app; `*`: all apps of the account",
+    **dict.fromkeys(
+        ("reconciliation_daily.channel", "reconciliation_monthly.channel"),
+        "`one_click`, `local_verify`, or `number` for both together",
+    ),
+    "reconciliation_daily.measure": "`total`, `success`, `failed`, `unknown` or `billed`",
+    "reconciliation_monthly.measure": "`quantity`; of `number` also `overflow`, what no package covered",
+    "reconciliation_daily.console": "the count of the console",
+    "reconciliation_monthly.console": "what the console billed in the month; NULL where it says nothing",
+    "reconciliation_daily.log": "the same by the log; NULL where the day is missing",
+    "reconciliation_monthly.log": "the same by the log, of the days with data",
+    "difference": "`console` - `log`; NULL where the day is missing",
+    "tolerance": "what may be between both: `tolerance_records`, or `tolerance_share` of what the statement says",
+    "reconciliation_daily.cause": "`no_log` where the day is missing; else the first that leaves no more than "
+    "`tolerance`: `within`, `shift`, `other_account`, `mismatch`, `unknown`, `duplicates`; else `unexplained`",
+    "reconciliation_monthly.cause": "`within`, `log_incomplete` where a day is missing, `overflow_only`, then as in "
+    "`reconciliation_daily`",
+    "explained": "what of the difference the cause explains",
+    "unexplained": "the rest of the difference",
+    "shift_hours": "by how many hours the days of the console begin later than those of the log; with `shift` alone",
+    "bill": "the count of the bill",
+    "bill_minus_log": "`bill` - `log`",
+    "bill_minus_console": "`bill` - `console`",
+    "log_days": "days of the month with data",
+    "console_days": "days of the month for which the console says what it billed",
+    "amount": "yuan, as the bill says; of `quantity` alone",
+    "adjusted": "what readings added, less what they took: read less computed",
+    "buy_by": "`buy_lead_days` before `run_out_earliest`, else `run_out_day`; NULL: nothing runs out",
+    "buy_quantity": "the forecast of the 365 days from `run_out_day`, by `factor_low`, else by `factor_mid`",
+    "coverage": "of `coverage_checks`, the share where what came lay between the factors; NULL where there are fewer "
+    "than 8",
+    "coverage_checks": "earlier days at which the factors could be looked at again",
+    "drift": "what the newest reading adjusted; NULL where there is none",
+    "expired": "what was left as it expired",
+    "expires_at": "the first instant at which it is not valid",
+    "factor_high": "the greatest ratio of what four weeks used to their level; NULL where there are fewer than 8",
+    "factor_low": "the least ratio of what four weeks used to their level; NULL where there are fewer than 8",
+    "factor_mid": "the median ratio of what four weeks used to their level; 1 where there are fewer than 8",
+    "granted": "what the purchase added",
+    "missing_days": "days without data since the purchase or the newest reading, up to the expiry: `remaining` is an "
+    "upper bound where there is one",
+    "opening": "left as the day began",
+    "price": "yuan in all, as the registry says",
+    "purchased_at": "the first instant at which it is valid",
+    "quantity": "uses in all",
+    "resource_package_forecast.quantity": "uses in all of the active packages",
+    "remaining": "what is left",
+    "resource_package_readings.remaining": "what the console said was left",
+    "resource_package_readings.read_at": "when it said so",
+    "resource_package_forecast.remaining": "what is left of the active packages",
+    "resource_package_id": "the package, as the registry says",
+    "resource_package_usage.resource_package_id": "the package; NULL: overflow, which no package covered",
+    "run_out_day": "the first day with uses that no package covers, by `factor_mid`; NULL: none of the next 400",
+    "run_out_earliest": "that day by `factor_high`",
+    "run_out_latest": "that day by `factor_low`",
+    "resource_packages.state": "as the as-of ends: `expired`, else `future`, else `used_up`, else `active`",
+    "unused_expected": "what will be left as it expires, by `factor_mid`; NULL where it has expired or expires after "
+    "400 days, or nothing can be forecast",
+    "unused_least": "that by `factor_high`",
+    "unused_most": "that by `factor_low`",
+    "used": "uses drawn from it",
+    "used_up_day": "the day to come on which it is drawn to 0, by `factor_mid`; NULL: none",
+    "resource_package_usage.uses": "its uses that were drawn from the package",
+    "uses_28d": "the forecast of the next 28 days, by `factor_mid`",
+    "app_key": "the key of the app",
+    "login_trend.app_key": "the key of the app; `*`: all apps together",
+    "login_trend_summary.app_key": "the key of the app; `*`: all apps together",
+    "incidents.app_key": "the key of the app; `*`: all apps together",
+    "notes.app_key": "the key of the app; `*`: all apps",
+    "app_name": "the registered name; the key where there is none",
+    "as_of": "the last closed day",
+    "base_days": "days of the base",
+    "base_days_with_data": "days of the base that are `complete`",
+    "base_first_day": "first day of the base: what the period is compared with",
+    "base_last_day": "last day of the base",
+    "blocked": "records that the limit would have blocked",
+    "blocked_successes": "of the blocked those with outcome `success`: users who would have been turned away",
+    "blocked_uses": "of the blocked those that are billed: what would have been saved",
+    "bytes": "size of the file as it lies in landing",
+    "carrier": "`CMCC`, `CUCC`, `CTCC` or `unknown`",
+    "cause": "the files that changed it, separated by `; `, or `registry, result codes or billing rule`",
+    "incidents.cause": "`dimension=value`, of a pair with ` & ` between; of `data` the file or source; NULL where "
+    "there is none",
+    "cause_before": "rate of the cause over the days of the baseline; NULL where it had no request then, or there is "
+    "no cause",
+    "cause_kind": "`cell`: one cell explains the fall; `mix`: shares alone do; `broad`: neither; NULL but of a rate",
+    "cause_now": "rate of the cause over the newest days; NULL where it has no request, or there is no cause",
+    "caveat_en": "what to keep in mind, in English",
+    "caveat_zh": "what to keep in mind, in Chinese",
+    "change": "`matched_authorizations / counterpart_authorizations - 1`; NULL where the divisor is 0, or fewer than "
+    "half of the window's days are matched",
+    "channel": "`one_click`, `local_verify`, `wechat`, `qq` or `weibo`",
+    "login_trend.channel": "`one_click`, `wechat`, `qq` or `weibo`",
+    "login_trend_summary.channel": "`one_click`, `wechat`, `qq` or `weibo`",
+    "restatements.channel": "the channel; `*`: all channels together, as in `usage_daily`",
+    "incidents.channel": "the channel; `*`: all channels together",
+    "check_name": "the check; see the [operator's guide](../operator.md#warnings-one-by-one)",
+    "closed_through": "the last closed day when the file was read; NULL where nothing was published yet",
+    "code": "the result code, as text",
+    "codes": "the outcomes and result codes that grew most, separated by `, `; NULL where none did",
+    "created_at": "as the registry says, in the business time zone; a date is its midnight",
+    "day": "business day",
+    "check_results.day": "the day that was looked at; NULL: the data folder as a whole",
+    "billing_daily.duplicates": "copies of these that do not count, under the account, app and channel of the one that "
+    "does",
+    "day_state": "`complete`: at least one record was read for the day, from any app; `missing`: none",
+    "days": "days of the period",
+    "days_with_data": "days of the window that are `complete`: with a record of any app",
+    "usage_month.days_with_data": "days of the month that are `complete`: with a record of any app",
+    "periods.days_with_data": "days of the period that are `complete`",
+    "detail_en": "the finding, in English",
+    "detail_zh": "the finding, in Chinese",
+    "field": "the field",
+    "finding": "why the file is damaged, or why few of its records were accepted; of a held one, the days that would "
+    "lose records, and how many; of an unread one, what it is, NULL where `ignore` names it",
+    "first_day": "the first day with records",
+    "periods.first_day": "first day of the period",
+    "first_at": "time of its first record",
+    "first_read_at": "when this content was read first; of an unread file, when it was seen first",
+    "formula": "its definition in one line: SQL over the counted records or over other metrics; of counts of files "
+    "and days, words",
+    "generated_at": "when data last changed",
+    "hour": "hour of the business clock, 0 to 23; one that comes twice is one",
+    "is_additive": "whether values of several days, apps or channels may be added",
+    "is_base": "whether the day is one of the base: what the period is compared with",
+    "is_comparable": "whether a change from the base to the period is shown: at least half of its days are matched",
+    "is_matched": "whether the day is compared: it and the day at the same place in the other are `complete`. Places "
+    "are counted from the first day, so months are matched by the number of the day",
+    "is_registered": "whether the app is in `registry/apps.csv`",
+    "is_synthetic": "whether the logs are those of `authmeter sample`",
+    "label_en": "its name in English",
+    "label_zh": "its name in Chinese",
+    "last_at": "time of its last record",
+    "last_day": "last day of the period",
+    "late": "of these, those that were read after their day was closed, and that their path had not given in time",
+    "layer": "`sdk`, `server`, `carrier` or `oauth`",
+    "limit_id": "the limit, as in `limits.csv`",
+    "line": "the line, or for Parquet the row, counted from 1; in CSV the header is line 1",
+    "matched_days": "days of the period that are compared: they and their counterparts are `complete`",
+    "login_trend_summary.matched_days": "days d of the window for which d and d − `window_days` are both `complete`",
+    "matched_authorizations": "authorizations of the matched days",
+    "matched_authorization_requests": "authorization requests of the matched days",
+    "counterpart_authorizations": "authorizations of the days `window_days` before the matched days",
+    "counterpart_authorization_requests": "authorization requests of the days `window_days` before the matched days",
+    "incidents.days": "days from `first_day` to `last_day`, or to the as-of while it is open",
+    "dimension": "`app_key`, `platform`, `carrier`, `sdk_version`, `vendor`, or two of them with ` & ` between",
+    "incidents.first_day": "the day that it began on",
+    "incident_id": "the same for the same kind, metric, app, channel and first day, in every run",
+    "key": "`device` or `phone`",
+    "key_hash": "the first 16 hex digits of its hash",
+    "keys": "devices or phones, each counted once for an app",
+    "limit_daily.keys": "devices or phones that came; 1 where the key is the app",
+    "keys_blocked": "of the keys those with a blocked record",
+    "kind": "`rate`, `volume` or `data`",
+    "incidents.last_day": "its last day; NULL while it is open",
+    "withdrawn_incidents.last_day": "its last day, as it was reported",
+    "meaning_en": "the meaning in English",
+    "meaning_zh": "the meaning in Chinese",
+    "methods": "of `number`, `wechat`, `qq`, `weibo`, separated by `;`",
+    "metric": "the name of the metric",
+    "restatements.metric": "the name of the metric: a figure of `channel_daily` or `usage_daily`, "
+    "[`records`](metrics.md#records), or [`records_moved`](metrics.md#records_moved) where no figure changed; "
+    "[`resource_package_remaining`](metrics.md#resource_package_remaining), of all apps, under the package as channel",
+    "month": "the first day of the calendar month",
+    "nulled": "optional fields that broke their rule and became NULL",
+    "outcome": "one of the twelve outcomes, as logged or as resolved from the code",
+    "result_codes.outcome": "the outcome that the code gives; NULL in a row that names a stage",
+    "package_name": "the package; NULL where the record named none",
+    "schemes.package_name": "the package",
+    "passed": "whether the check passed",
+    "path": "path under `landing`, with `/`",
+    "period": "`day` (the data day), `7`, `30` (days), `month` (to date) or `last_month` (the last whole one)",
+    "place": "place in the order of the pages, from 0",
+    "rejected_records.origin": "`landing`: a record of a log; `registry`: a row of the registry",
+    "rejected_records.path": "path under `landing`, or, of the registry's rows, `registry/<file>`",
+    "rejected_records.rejected": "how many rejected records the row stands for: 1; in the last row of a file and "
+    "reason also all that follow it, which have no rows",
+    "platform": "`android`, `ios`, `ipad`, `harmony`, `h5` or `unknown`: of the record, else of the registry",
+    **dict.fromkeys(
+        (f"{table}.platform" for table in ("apps", "usage_daily", "usage_7d", "usage_30d", "usage_month")),
+        "the registered platform, else `unknown`",
+    ),
+    "result_codes.platform": "the platform that the row is for; `*`: any",
+    "previous_authorizations": "authorizations of as many days just before the window",
+    "previous_authorization_requests": "authorization requests of as many days just before the window",
+    "previous_days_with_data": "days of the previous window that are `complete`",
+    "published_before": "the figure that stood published; NULL where the day had no records then, and of "
+    "`records_moved`",
+    "published_now": "the figure that stands now; NULL where the day has no records any more",
+    "reason": "why it was rejected; see the [log format](../log-format.md#reasons-of-rejection)",
+    "record": "its text, but for what may be personal, cut at 2,000 characters",
+    "latency_daily.records": "authorize, verify and login records with a latency, copies left out",
+    "latency_daily.latency_p50_ms": "[Latency p50](metrics.md#latency_p50_ms) over the records of all apps",
+    "latency_daily.latency_p95_ms": "[Latency p95](metrics.md#latency_p95_ms) over the records of all apps",
+    "level_before": "the level of the baseline: a rate, or requests a day",
+    "level_now": "the level of its newest days, 7 at most",
+    "lost": "requests lost on its last day, or on the as-of while it is open: what the baseline would have had more",
+    "lost_total": "requests lost in all",
+    "incidents.metric": "`technical_success_rate`, `verification_result_rate`, `volume`, or the name of the data check",
+    "mix_effect": "what the change of its share of the requests did to the rate",
+    "part_of": "the incident that it is part of; NULL where it stands for itself",
+    "nulled_fields.records": "records where the field became NULL",
+    "restated": "whether a later run changed a cell of the day in `usage_daily` (name and platform aside), "
+    "`channel_daily`, `channel_detail_daily` or `outcome_daily`",
+    "result_code": "the code as logged; NULL where there was none",
+    "run": "number of the run that changed data",
+    "withdrawn_incidents.run": "number of the run that withdrew it: the restatements of that run say what changed",
+    "scheme_group": "as the registry says",
+    "scheme_id": "the scheme; NULL where the record named none",
+    "schemes.scheme_id": "the scheme",
+    "scheme_name": "as the registry says",
+    "sdk_version": "as logged; NULL where there was none",
+    "severity": "`warn`, or `notice`: the check passed and has something to say",
+    "sha256": "SHA-256 of the file as it lies in landing, in hex; empty where its bytes cannot be read",
+    "source": "the source mapping that read the file; empty of an unread file",
+    "stage": "`prefetch`, `page`, `click`, `authorize`, `verify` or `login`",
+    "result_codes.stage": "the step that the code tells of, instead of an outcome; `none`: an action that is no step",
+    "status": "`read`, `damaged`, `held`, `replaced` or `unread`",
+    "apps.status": "`enabled` or `disabled`; NULL where the app is not registered",
+    "time_zone": "the business time zone",
+    "uses": "of these, those that are [billed](metrics.md#billable_verifications)",
+    "unit": "`records`, `share` (0 to 1), `devices` or `ms`",
+    "unmapped_codes.result_code": "the code as logged",
+    "unmapped_codes.platform": "`android`, `ios`, `ipad`, `harmony`, `h5` or `unknown`; `ipad` is looked up as `ios`",
+    "rate_effect": "what the change of its own rate did to the rate",
+    "rank": "1 to 20, by requests; of equal ones by hash and app",
+    "limit_daily.requests": "verification records in the scope of the limit",
+    "requests_class": "how often they came in the day: `1` … `5`, `6-10`, `11-20`, `21-50` or `51+`",
+    "requests": "verification records, copies left out",
+    "requests_before": "requests on the days of the baseline",
+    "requests_now": "requests on the newest days, 7 at most",
+    "rest_before": "rate of all other requests over the days of the baseline",
+    "rest_now": "rate of all other requests over the newest days",
+    "incidents.share": "the part of the fall that the cause explains; NULL where there is none",
+    "state": "`open`, `recovered`, or `settled`: the new level is the norm",
+    "withdrawn_incidents.state": "`withdrawn`",
+    "successes": "of these, outcome `success`",
+    "successes_before": "those with success, on the days of the baseline",
+    "successes_now": "those with success, on the newest days",
+    "text": "what the note says",
+    "usual_records": "records, copies left out, of a usual day: the median of the weekday over the eight weeks before; "
+    "where it has fewer than three days with data, that of all days; NULL where there are fewer than three",
+    "value": "the value of the dimension, of two with ` & ` between; `unknown` where absent",
+    "vendor": "the vendor, as logged or by the channel",
+    "result_codes.vendor": "the vendor whose code it is",
+    "window_days": "7 or 30",
+    "with_key": "of these, those that have the key: over `requests`, the coverage of the limit",
+    "usage_7d.window_days": "7",
+    "usage_30d.window_days": "30",
+    "usage_month.window_days": "days of the month, in the last one up to the last closed day",
+    "periods.window_days": "7 or 30; NULL in the other periods",
+}
+
+
+def column_words(table: str, column: str) -> str:
+    """What a column means, in Markdown; of a metric, a link to it. Raises KeyError where nothing is said of it."""
+    said = _of_column(_WORDS, table, column)
+    return said or f"[{METRICS[column].label_en}](metrics.md#{column}){_absence(table, column)}"
+
+
+def column_comment(table: str, column: str) -> str:
+    """What a column means, in plain text. Raises KeyError where nothing is said of it."""
+    if said := _of_column(_WORDS, table, column):
+        return re.sub(r"\[([^\]]+)\]\([^)]+\)", r"\1", said)
+    metric = METRICS[column]
+    return f"{metric.label_en} {metric.label_zh}: {metric.meaning_en.rstrip('.')}{_absence(table, column)}"
+
+
+def _absence(table: str, column: str) -> str:
+    absent = _of_column(_ABSENT, table, column)
+    return f"; {absent}" if absent else ""
+
+
+def _of_column(words: dict[str, str], table: str, column: str) -> str | None:
+    return words.get(f"{table}.{column}") or words.get(f"{_LIKE.get(table)}.{column}") or words.get(column)

@@ -1,0 +1,40 @@
+"""The tables of a rolled-up day: their names and keys, and the books of the day. Every engine writes the same.
+
+A table whose key lacks the day is stored without it.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from pipelines.contract.tables.tables import TABLES
+
+_PUBLISHED = ("channel_daily", "channel_detail_daily", "outcome_daily", "unmapped_codes", "latency_daily")
+
+RECENT: Final = ("limit_daily", "repeat_daily", "repeat_top")
+"""Tables of a day that are published for the last days alone."""
+RECENT_DAYS: Final = 30
+
+DAY_TABLES: Final[dict[str, tuple[str, ...]]] = {
+    **{name: TABLES[name].key for name in _PUBLISHED},
+    "app_devices": ("day", "app_key"),
+    "unplatformed_apps": ("app_key",),
+    "profile_daily": ("day", "measure", "whole", "part"),
+    **{name: TABLES[name].key for name in RECENT},
+    "verification_hours": ("day", "hour", "app_key", "channel", "vendor"),
+    "use_segments": ("day", "starts_at", "app_key", "vendor"),
+}
+"""The key of each; rows lie in its order."""
+
+
+@dataclass(frozen=True)
+class DayBooks:
+    """The books of one day: `accepted` - `duplicates` = `counted`, the records behind `outcome_daily`.
+
+    `content` is the digest of the tables as they were given to the disk, see `common/digests.py`.
+    """
+
+    accepted: int
+    counted: int
+    unmapped: int
+    in_outcomes: int
+    content: str

@@ -1,0 +1,1 @@
+"""The records of a run in Dagster's own SQLite files."""

@@ -1,0 +1,76 @@
+"""The daily job as Dagster recorded it in a home: without it, Dagster itself must run the job, and so record it.
+
+A run's row names the snapshots of its job and plan, from which Dagster draws the run. They are those of the code that
+ran; a note beside the home's settings says which code that was. Those of a folder that was moved name its earlier path.
+"""
+
+import hashlib
+import json
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from pipelines.common import durable
+from pipelines.orchestration.home import has_usual_settings
+from pipelines.orchestration.record_files import ASSETS, FILES, RUNS, open_records
+
+_NOTE = ".daily_job.json"
+
+
+@dataclass(frozen=True)
+class KnownJob:
+    """The row of a run of the job, as JSON, and the version of the tables that it is in."""
+
+    body: dict[str, Any]
+    tables: str
+
+
+def known_job(home: Path) -> KnownJob | None:
+    """The job that was noted in a home; None unless this very code noted it and the home still has its settings, files
+    and tables.
+    """
+    try:
+        note = json.loads((home / _NOTE).read_bytes())
+        job = KnownJob(note["body"], note["tables"])
+        is_whole = all((home / file).is_file() for file in FILES)
+        if note["code"] != _code() or not has_usual_settings(home) or not is_whole:
+            return None
+        with closing(open_records(home / RUNS)) as runs, closing(open_records(home / ASSETS)) as assets:
+            wanted = job.body["pipeline_snapshot_id"], job.body["execution_plan_snapshot_id"]
+            found = runs.execute("SELECT count(*) FROM snapshots WHERE snapshot_id IN (?, ?)", wanted).fetchone()
+            versions = {_tables(runs), _tables(assets)}
+    except (OSError, ValueError, KeyError, TypeError, sqlite3.DatabaseError):
+        return None
+    return job if found == (len(set(wanted)),) and versions == {job.tables} else None
+
+
+def note_job(home: Path, run_id: str) -> None:
+    """Notes the job of a run that Dagster executed, for the next ones; where it records elsewhere, there is none."""
+    if not has_usual_settings(home):
+        return
+    with closing(open_records(home / RUNS)) as runs:
+        found = runs.execute("SELECT run_body FROM runs WHERE run_id = ?", [run_id]).fetchone()
+        note = {"code": _code(), "tables": _tables(runs), "body": json.loads(found[0])}
+    durable.write_file(home / _NOTE, json.dumps(note).encode())
+
+
+def _tables(connection: sqlite3.Connection) -> str:
+    ((version,),) = connection.execute("SELECT version_num FROM alembic_version").fetchall()
+    return str(version)
+
+
+@cache
+def _code() -> str:
+    """Changes with anything that the job may be defined by: this package, the contract, Dagster's version."""
+    package = Path(__file__).parents[2]
+    files = [file for name in ("orchestration", "contract") for file in sorted((package / name).rglob("*.py"))]
+    if (dagster := find_spec("dagster")) and dagster.origin:
+        files.append(Path(dagster.origin).with_name("version.py"))
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(file.name.encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()[:16]

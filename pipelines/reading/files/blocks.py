@@ -1,0 +1,152 @@
+"""A stream cut into blocks of whole, numbered lines, in buffers that are used again.
+
+Lives here: where a line ends, and how long one may be. Does not belong here: what is in a line (`lines.py`).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipelines.reading.files.unpacking import ByteStream
+
+# About the size of a core's cache: the checks of a block then cost little beside its parsing.
+BLOCK_BYTES = 2 << 20
+# A line longer than this is no record of any log; it is refused as malformed and not held in memory.
+MAX_LINE_BYTES = 64 << 20
+# Nor is one with more values than this, known by the commas and brackets that they need: a parsed value takes up to a
+# hundred times its bytes.
+MAX_LINE_VALUES = 4_000_000
+# What is kept of such a line, for people to read.
+HEAD_BYTES = 16_000
+BOM = b"\xef\xbb\xbf"
+NEWLINE = 10
+
+
+@dataclass
+class Block:
+    """Whole lines of a file: line i is `data[starts[i]:starts[i + 1] - 1]` and has number `first_line + i`.
+
+    The first need not start at 0.
+
+    Of a line that is longer than one may be there is the head alone, and the mark of a cut.
+    """
+
+    data: memoryview
+    starts: np.ndarray
+    first_line: int
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    def line(self, index: int) -> bytes:
+        """The bytes of one line, without its line end."""
+        return bytes(self.data[self.starts[index] : self.starts[index + 1] - 1])
+
+
+class _Buffers:
+    """Reuses buffers that nobody reads any more: fresh memory costs more than the parsing of what is put in it."""
+
+    def __init__(self) -> None:
+        self._buffers: list[bytearray] = []
+
+    def take(self, size: int) -> bytearray:
+        for buffer in self._buffers:
+            if len(buffer) != size:
+                continue
+            try:
+                # A bytearray that some Arrow batch still points to refuses to change its size.
+                buffer.append(0)
+            except BufferError:
+                continue
+            buffer.pop()
+            return buffer
+        self._buffers = [buffer for buffer in self._buffers if len(buffer) == size]
+        self._buffers.append(bytearray(size))
+        return self._buffers[-1]
+
+
+def blocks(stream: ByteStream, block_bytes: int = BLOCK_BYTES) -> Iterator[Block]:
+    """Splits a stream into blocks of whole lines; the last line may lack its line end; a BOM is dropped."""
+    buffers = _Buffers()
+    carry = b""
+    size = block_bytes
+    line = 1
+    at_start = True
+    while True:
+        buffer = buffers.take(size)
+        buffer[: len(carry)] = carry
+        filled, ended = _fill(stream, buffer, len(carry))
+        if at_start:
+            at_start = False
+            if buffer[:3] == BOM and filled >= 3:
+                buffer[: filled - 3] = buffer[3:filled]
+                filled -= 3
+        if ended and filled and buffer[filled - 1] != NEWLINE:
+            buffer[filled] = NEWLINE
+            filled += 1
+        ends = np.flatnonzero(np.frombuffer(buffer, dtype=np.uint8, count=filled) == NEWLINE)
+        if len(ends):
+            starts = np.empty(len(ends) + 1, dtype=np.int32)
+            starts[0] = 0
+            starts[1:] = ends + 1
+            carry = bytes(buffer[starts[-1] : filled])
+            yield from _without_endless(Block(memoryview(buffer), starts, line))
+            line += len(ends)
+            size = max(block_bytes, 2 * len(carry))
+        else:
+            carry = bytes(buffer[:filled])
+            size *= 2
+            if len(carry) > MAX_LINE_BYTES:
+                head = carry.lstrip()[:HEAD_BYTES]
+                carry, ended, is_blank = _skip_line(stream)
+                yield _head(head, line, is_blank=is_blank and not head)
+                line += 1
+                size = max(block_bytes, 2 * len(carry))
+        if ended and not carry:
+            return
+
+
+def _without_endless(block: Block) -> Iterator[Block]:
+    """The block, with the heads of lines that are longer than one may be, or have more values."""
+    first = 0
+    for index in map(int, np.flatnonzero(np.diff(block.starts) > MAX_LINE_VALUES)):
+        line = block.line(index)
+        if len(line) <= MAX_LINE_BYTES and sum(line.count(mark) for mark in (b",", b"[", b"{")) <= MAX_LINE_VALUES:
+            continue
+        if first < index:
+            yield Block(block.data, block.starts[first : index + 1], block.first_line + first)
+        head = line.lstrip()[:HEAD_BYTES]
+        yield _head(head, block.first_line + index, is_blank=not head)
+        first = index + 1
+    if first < len(block):
+        yield Block(block.data, block.starts[first:], block.first_line + first)
+
+
+def _head(head: bytes, line: int, *, is_blank: bool) -> Block:
+    """A block of one line that was cut: what stands behind the head keeps it from being taken for a record."""
+    text = b"\n" if is_blank else head + b" ...\n"
+    return Block(memoryview(text), np.array([0, len(text)], dtype=np.int32), line)
+
+
+def _fill(stream: ByteStream, buffer: bytearray, filled: int) -> tuple[int, bool]:
+    """Fills the buffer, but for the byte that a missing last line end would need."""
+    view = memoryview(buffer)[: len(buffer) - 1]
+    while filled < len(view):
+        count = stream.readinto(view[filled:])
+        if not count:
+            return filled, True
+        filled += count
+    return filled, False
+
+
+def _skip_line(stream: ByteStream) -> tuple[bytes, bool, bool]:
+    """Drops the rest of an endless line; gives what follows it, whether the stream ended, and whether it is blank."""
+    buffer = bytearray(1 << 20)
+    is_blank = True
+    while count := stream.readinto(memoryview(buffer)):
+        end = buffer.find(b"\n", 0, count)
+        is_blank = is_blank and not buffer[: count if end < 0 else end].strip()
+        if end >= 0:
+            return bytes(buffer[end + 1 : count]), False, is_blank
+    return b"", True, is_blank

@@ -1,0 +1,102 @@
+"""CSV that is not UTF-8, as UTF-8: UTF-16 with a byte order mark, and GB18030. Lines keep their numbers.
+
+What is no character of the encoding becomes, or stays, no UTF-8: so it costs its row.
+"""
+
+import codecs
+from collections.abc import Iterator
+
+from pipelines.reading.files.unpacking import ByteStream
+
+UTF_8, UTF_16, GB18030 = "UTF-8", "UTF-16", "GB18030"
+_UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+# So many begin with a header or a key.
+_FIRST_BYTES = 64
+_NO_UTF_8 = b"\xff"
+_PIECE_BYTES = 1 << 20
+
+
+def is_utf_16(head: bytes) -> bool:
+    """Whether a text begins with the byte order mark of UTF-16."""
+    return head.startswith(_UTF_16_MARKS)
+
+
+def is_unmarked_utf_16(head: bytes) -> bool:
+    """Whether a text begins as UTF-16 without its mark does: every second byte of Latin letters is NUL, and
+    the others are not.
+    """
+    first = head[:_FIRST_BYTES]
+    return [first[start::2].count(0) * 2 > len(first[start::2]) for start in (0, 1)].count(True) == 1
+
+
+def from_utf_16(stream: ByteStream) -> Iterator[bytes]:
+    """A text of UTF-16, which begins with its byte order mark, as UTF-8."""
+    decoder = codecs.getincrementaldecoder("utf-16")("surrogatepass")
+    for piece in _pieces(stream):
+        yield decoder.decode(piece).encode("utf-8", "surrogatepass")
+    try:
+        yield decoder.decode(b"", final=True).encode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        # Half a character at the end.
+        yield _NO_UTF_8
+
+
+def is_gb18030(stream: ByteStream) -> bool:
+    """Whether a text is taken for GB18030: some line with bytes beyond ASCII is, and no such line is UTF-8; not UTF-16
+    without its mark, of which most lines would pass.
+    """
+    is_found = is_looked_at = False
+    for piece in _whole_lines(stream):
+        if not is_looked_at and is_unmarked_utf_16(piece):
+            return False
+        is_looked_at = True
+        if piece.isascii():
+            continue
+        for line in piece.splitlines():
+            if line.isascii():
+                continue
+            if _is_in(line, "utf-8"):
+                return False
+            is_found = is_found or _is_in(line, "gb18030")
+    return is_found
+
+
+def from_gb18030(stream: ByteStream) -> Iterator[bytes]:
+    """A text of GB18030 as UTF-8; a line that is none stays as it is."""
+    for piece in _whole_lines(stream):
+        try:
+            yield _recoded(piece)
+        except UnicodeDecodeError:
+            for line in piece.splitlines(keepends=True):
+                yield _recoded(line) if _is_in(line, "gb18030") else line
+
+
+def _recoded(text: bytes) -> bytes:
+    return text.decode("gb18030").encode("utf-8", "surrogatepass")
+
+
+def _is_in(text: bytes, encoding: str) -> bool:
+    try:
+        text.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _pieces(stream: ByteStream) -> Iterator[bytes]:
+    buffer = memoryview(bytearray(_PIECE_BYTES))
+    while count := stream.readinto(buffer):
+        yield bytes(buffer[:count])
+
+
+def _whole_lines(stream: ByteStream) -> Iterator[bytes]:
+    """The bytes of a stream, cut where a line ends."""
+    carry = b""
+    for piece in _pieces(stream):
+        text = carry + piece
+        end = max(text.rfind(b"\n"), text.rfind(b"\r")) + 1
+        carry = text[end:]
+        if end:
+            yield text[:end]
+    if carry:
+        yield carry

@@ -1,0 +1,71 @@
+"""A large file of lines in pieces, which can be read in different places at once.
+
+A piece ends with a line. It is read as a file of its own, so that the numbers of its lines must be counted on, from
+those of the pieces before.
+"""
+
+import os
+from codecs import BOM_UTF8
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from pipelines.reading.files.landing import LandedFile, raw_file
+
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True)
+class FilePiece(LandedFile):
+    """The bytes of a landed file from `first` on; `bytes` is how many."""
+
+    first: int
+
+    @property
+    def is_first(self) -> bool:
+        """Whether the file begins with it."""
+        return self.first == 0
+
+
+def pieces_of(file: LandedFile, piece_bytes: int) -> list[FilePiece]:
+    """The pieces of a file of lines, about so large.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    with raw_file(file) as raw:
+        ends = [0]
+        while ends[-1] < file.bytes:
+            ends.append(_line_end(raw.fileno(), min(ends[-1] + piece_bytes, file.bytes), file.bytes))
+    return [FilePiece(file.path, file.full, end - first, file.stamp, first) for first, end in pairwise(ends)]
+
+
+def _line_end(descriptor: int, place: int, end: int) -> int:
+    """The first place behind a line end, at `place` or later, where a file of its own may begin."""
+    while place < end:
+        chunk = os.pread(descriptor, _CHUNK, place - 1)
+        found = chunk.find(b"\n")
+        if found < 0:
+            place += len(chunk)
+            if not chunk:
+                break
+        elif os.pread(descriptor, len(BOM_UTF8), place + found) == BOM_UTF8:
+            # Where a file begins, these bytes say how it is written; within one, they are part of a line.
+            place += found + 1
+        else:
+            return place + found
+    return end
+
+
+def bytes_of(piece: FilePiece, descriptor: int) -> Iterator[bytes]:
+    """The bytes of a piece of an open file."""
+    place, end = piece.first, piece.first + piece.bytes
+    while place < end and (chunk := os.pread(descriptor, min(_CHUNK, end - place), place)):
+        yield chunk
+        place += len(chunk)
+
+
+def lines_of(piece: FilePiece) -> int:
+    """How many lines a piece has."""
+    with raw_file(piece) as raw:
+        return sum(chunk.count(b"\n") for chunk in bytes_of(piece, raw.fileno()))

@@ -1,0 +1,114 @@
+"""A landed file as plain bytes under a path that the native readers take: unpacked and verified where it is packed, and
+in UTF-8.
+
+The path names an open descriptor. So a name is never taken as a pattern, what was scanned is what is read, and the
+unpacked bytes have no name of their own: whatever ends the process leaves nothing of them.
+"""
+
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryFile
+
+from pipelines.reading.files.blocks import MAX_LINE_VALUES, blocks
+from pipelines.reading.files.encodings import GB18030, UTF_8, UTF_16, from_gb18030, from_utf_16, is_gb18030, is_utf_16
+from pipelines.reading.files.landing import LandedFile, compression_of, raw_file
+from pipelines.reading.files.pieces import FilePiece, bytes_of
+from pipelines.reading.files.unpacking import HEAD_MARK_BYTES, UnpackLimits, require_text, unpacked
+
+DESCRIPTORS = Path("/proc/self/fd") if Path("/proc/self/fd").is_dir() else Path("/dev/fd")
+_CHUNK = 8 << 10
+# Where every stretch of this length has a line end, no line is long enough to be refused.
+_STRETCH = MAX_LINE_VALUES // 2
+
+
+@dataclass(frozen=True)
+class PlainFile:
+    """A file's bytes: the landed file's own, or what it unpacks to; `encoding` is the one that it came in."""
+
+    file: LandedFile
+    descriptor: int
+    bytes: int
+    encoding: str = UTF_8
+
+    @property
+    def path(self) -> str:
+        """Where a native reader finds them, as long as the file is open."""
+        return str(DESCRIPTORS / str(self.descriptor))
+
+    def stream(self) -> "_Stream":
+        """The bytes from the beginning, whoever else reads them."""
+        return _Stream(self.descriptor)
+
+
+class _Stream:
+    """Reads by position: an open descriptor has one place for all who read from it."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor, self._place = descriptor, 0
+
+    def readinto(self, buffer: memoryview, /) -> int:
+        count = os.preadv(self._descriptor, [buffer], self._place)
+        self._place += count
+        return count
+
+
+@contextmanager
+def plain_file(
+    file: LandedFile, limits: UnpackLimits, temp: Path, *, may_be_utf_16: bool = False
+) -> Iterator[PlainFile]:
+    """Opens a text file; what is unpacked lies, without a name, in the folder `temp`.
+
+    A line that is longer than one may be, or has more values, is cut, so that no native reader fails over it. So it is
+    no record.
+
+    Raises:
+        DamagedFileError: the file is cut or corrupt, is not what its suffix says, or unpacks to more than the limits
+            allow.
+    """
+    with ExitStack() as stack:
+        raw = stack.enter_context(raw_file(file))
+        plain = PlainFile(file, raw.fileno(), file.bytes)
+        if compression_of(file.path):
+            plain = _copied(plain, unpacked(file, raw, limits), temp, stack)
+        elif isinstance(file, FilePiece):
+            plain = _copied(plain, bytes_of(file, raw.fileno()), temp, stack)
+        head = os.pread(plain.descriptor, HEAD_MARK_BYTES, 0)
+        if may_be_utf_16 and is_utf_16(head):
+            plain = replace(_copied(plain, from_utf_16(plain.stream()), temp, stack), encoding=UTF_16)
+        elif not isinstance(file, FilePiece) or file.is_first:
+            require_text(file, head)
+        if _has_long_line(plain):
+            shorter = (block.data[block.starts[0] : block.starts[-1]] for block in blocks(plain.stream()))
+            plain = _copied(plain, shorter, temp, stack)
+        yield plain
+
+
+@contextmanager
+def in_utf_8(plain: PlainFile, temp: Path) -> Iterator[PlainFile]:
+    """Opens a text file that may be GB18030: then a copy of it in UTF-8, without a name, in the folder `temp`."""
+    with ExitStack() as stack:
+        if plain.encoding == UTF_8 and is_gb18030(plain.stream()):
+            plain = replace(_copied(plain, from_gb18030(plain.stream()), temp, stack), encoding=GB18030)
+        yield plain
+
+
+def _copied(plain: PlainFile, chunks: Iterable[memoryview | bytes], temp: Path, stack: ExitStack) -> PlainFile:
+    copy = stack.enter_context(TemporaryFile(dir=temp))  # noqa: SIM115 (the stack closes it)
+    for chunk in chunks:
+        copy.write(chunk)
+    copy.flush()
+    return replace(plain, descriptor=copy.fileno(), bytes=copy.tell())
+
+
+def _has_long_line(plain: PlainFile) -> bool:
+    """Whether there may be a line that is refused for its length or its values."""
+    for start in range(0, plain.bytes - _STRETCH, _STRETCH):
+        place = start
+        while b"\n" not in (chunk := os.pread(plain.descriptor, min(_CHUNK, start + _STRETCH - place), place)):
+            place += len(chunk)
+            if not chunk or place >= start + _STRETCH:
+                return True
+    return False

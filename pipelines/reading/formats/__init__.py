@@ -1,0 +1,1 @@
+"""Lines, CSV and Parquet as Arrow batches or relations."""

@@ -1,0 +1,193 @@
+"""The rows of a Parquet file, read in a process of its own: `python -m pipelines.parquet_rows`.
+
+A corrupt file can end the process that reads it: Arrow aborts on some flipped bits of a footer (seen with pyarrow 26),
+and a page may claim any size. So a child reads, with a limit on its memory, and what ends it is a finding on that file
+alone. The other end of its pipes is `parquet_process.py`.
+"""
+
+import json
+import os
+import resource
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from pipelines.common.errors import DamagedFileError
+from pipelines.reading.files.landing import LandedFile, raw_file
+from pipelines.reading.files.unpacking import GrowthGuard, UnpackLimits, damaged, require_mark
+from pipelines.reading.formats.packed_words import WORDS, cut, even_rows, unpacked_bytes, word_columns
+
+_MARK = b"PAR1"
+# What the child may hold; a batch and a row group's pages need a few MB.
+_MEMORY_BYTES = 2 << 30
+# More columns than this are no log's.
+MAX_COLUMNS = 10_000
+# What a row counts for at least: a column of one value, repeated, has rows without end in a few bytes.
+_LEAST_ROW_BYTES = 100
+# From the second day of the year 1 to the last but one of 9999, in Unix seconds: in every zone these are times.
+_YEARS = (-62_135_510_400, 253_402_128_000)
+_PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
+_LARGEST = 2**63 - 2
+
+
+def parquet_batches(file: LandedFile, limits: UnpackLimits, batch_rows: int, batch_bytes: int) -> Iterator[Any]:
+    """The schema, then the rows in batches.
+
+    Pages with a checksum are verified; without one, a flipped bit may go unseen.
+
+    Raises:
+        DamagedFileError: the file is cut or corrupt, or unpacks to more than the limits allow.
+    """
+    growth = GrowthGuard(file, limits)
+    try:
+        _check_ends(file)
+        # Column chunks are read in pieces: one may be as large as the file.
+        with raw_file(file) as raw:
+            footer = pq.read_metadata(raw)
+            _check_footer(file, footer, limits)
+            parquet = pq.ParquetFile(
+                raw,
+                metadata=footer,
+                read_dictionary=word_columns(footer),
+                buffer_size=1 << 20,
+                pre_buffer=False,
+                page_checksum_verification=True,
+            )
+            schema = _readable(parquet.schema_arrow)
+            yield schema
+            for group in range(parquet.num_row_groups):
+                declared = parquet.metadata.row_group(group)
+                by_bytes = batch_bytes * declared.num_rows // max(1, declared.total_byte_size)
+                rows = 0
+                size = even_rows(declared.num_rows, declared.num_rows, max(1, min(batch_rows, by_bytes)))
+                for packed in parquet.iter_batches(max(1, size), row_groups=[group]):
+                    packed.validate(full=True)
+                    batch = _converted(packed, schema)
+                    unpacked = unpacked_bytes(batch)
+                    growth.grew(max(unpacked, _LEAST_ROW_BYTES * len(batch)))
+                    if unpacked > _MEMORY_BYTES:
+                        raise MemoryError
+                    rows += len(batch)
+                    yield from cut(batch, unpacked, batch_bytes)
+                if rows != declared.num_rows:
+                    raise damaged(file.path, f"row group {group + 1} has {rows:,} of {declared.num_rows:,} rows")
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise damaged(file.path, str(error).splitlines()[0]) from None
+
+
+def _readable(schema: pa.Schema) -> pa.Schema:
+    """The schema in types that the database knows, which hold the same values."""
+    return pa.schema([field.with_type(_readable_type(field.type)) for field in schema])
+
+
+def _readable_type(kind: pa.DataType) -> pa.DataType:
+    if pa.types.is_dictionary(kind) and kind != WORDS:
+        return _readable_type(kind.value_type)
+    if pa.types.is_timestamp(kind) and kind.unit in ("s", "ms"):
+        return pa.timestamp("us", kind.tz)
+    if pa.types.is_float16(kind):
+        return pa.float32()
+    return pa.string() if pa.types.is_decimal256(kind) else kind
+
+
+def _converted(packed: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
+    columns = []
+    for column, field in zip(packed.columns, schema, strict=True):
+        if pa.types.is_dictionary(column.type) and field.type != WORDS:
+            column = column.dictionary_decode()
+        columns.append((_within_years(column) if pa.types.is_timestamp(column.type) else column).cast(field.type))
+    return pa.RecordBatch.from_arrays(columns, schema=schema)
+
+
+def _within_years(times: pa.Array) -> pa.Array:
+    """Times before the year 1 or after 9999 as the first and the last of these: the database fails over others, and
+    with them the whole file; such a record is rejected by its time.
+    """
+    first, last = (bound * _PER_SECOND[times.type.unit] for bound in _YEARS)
+    # Nanoseconds reach less far, and their ends stand for infinity.
+    least, most = max(first, -_LARGEST), min(last, _LARGEST)
+    numbers = times.cast(pa.int64())
+    within = pc.max_element_wise(pc.min_element_wise(numbers, most, skip_nulls=False), least, skip_nulls=False)
+    return within.cast(times.type)
+
+
+def _check_ends(file: LandedFile) -> None:
+    """A Parquet file begins and ends with the same mark.
+
+    Raises:
+        DamagedFileError: this one does not.
+    """
+    with raw_file(file) as raw:
+        require_mark(file, raw, _MARK, "Parquet")
+        if os.pread(raw.fileno(), len(_MARK), max(0, file.bytes - len(_MARK))) != _MARK:
+            raise damaged(file.path, "it ends too early")
+
+
+def _check_footer(file: LandedFile, footer: pq.FileMetaData, limits: UnpackLimits) -> None:
+    """A footer has no checksum, but says much twice: where the two differ, a bit of it was flipped.
+
+    Raises:
+        DamagedFileError: they do, there are too many columns, or the pages unpack to more than the limits allow.
+    """
+    if footer.num_columns > MAX_COLUMNS:
+        raise DamagedFileError(f"The file has {footer.num_columns:,} columns; no log has so many.", where=file.path)
+    growth, rows = GrowthGuard(file, limits), 0
+    for group in range(footer.num_row_groups):
+        declared = footer.row_group(group)
+        rows += declared.num_rows
+        for place in range(footer.num_columns):
+            of_schema, of_group = footer.schema.column(place), declared.column(place)
+            growth.grew(of_group.total_uncompressed_size)
+            if (of_schema.path, of_schema.physical_type) != (of_group.path_in_schema, of_group.physical_type):
+                raise damaged(file.path, f"column {place + 1} is not the same in schema and row group {group + 1}")
+            if not of_schema.max_repetition_level and of_group.num_values != declared.num_rows:
+                raise damaged(file.path, f"column {place + 1} of row group {group + 1} lacks values, or has too many")
+    if rows != footer.num_rows:
+        raise damaged(file.path, f"its row groups have {rows:,} rows, its footer says {footer.num_rows:,}")
+
+
+def _serve(asked: BinaryIO, out: BinaryIO) -> None:
+    """Reads what it is asked for, a line each. It gives a finding or none in a line of JSON; where there is none, the
+    rows follow as an Arrow stream, and again a finding or none.
+    """
+    for line in asked:
+        path, full, size, ratio, most, rows, size_of_batch = json.loads(line)
+        batches = parquet_batches(
+            LandedFile(path, Path(full), size, ""), UnpackLimits(ratio, most), rows, size_of_batch
+        )
+        finding = None
+        try:
+            schema = next(batches)
+        except (DamagedFileError, MemoryError) as error:
+            _report(out, _words(error))
+            continue
+        _report(out, None)
+        with pa.ipc.new_stream(out, schema) as stream:
+            try:
+                for batch in batches:
+                    stream.write_batch(batch)
+            except (DamagedFileError, MemoryError) as error:
+                finding = _words(error)
+        _report(out, finding)
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, DamagedFileError):
+        return error.what
+    return f"The file needs more than {_MEMORY_BYTES >> 30} GB of memory to be read."
+
+
+def _report(out: BinaryIO, finding: str | None) -> None:
+    out.write(json.dumps(finding).encode() + b"\n")
+    out.flush()
+
+
+if __name__ == "__main__":
+    resource.setrlimit(resource.RLIMIT_DATA, (_MEMORY_BYTES, _MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _serve(sys.stdin.buffer, sys.stdout.buffer)

@@ -1,0 +1,1 @@
+"""Why nothing, or little, of a file counts: the likely reasons and their words."""

@@ -1,0 +1,166 @@
+"""The likely reason why nothing, or little, of a file was accepted, found in its beginning.
+
+The reasons in words are in `reasons.py`.
+"""
+
+import io
+import json
+import re
+from collections.abc import Iterable, Sequence
+from itertools import islice
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipelines.common.errors import DamagedFileError
+from pipelines.common.text import printable
+from pipelines.contract.record.fields import CHANNELS, FIELD_NAMES, OPTIONAL_FIELDS, OUTCOMES, PLATFORMS, STAGES
+from pipelines.contract.record.parts import PartBooks
+from pipelines.reading.files.encodings import from_gb18030, from_utf_16, is_gb18030, is_unmarked_utf_16, is_utf_16
+from pipelines.reading.files.landing import LandedFile, compression_of, raw_file
+from pipelines.reading.files.unpacking import LIMITS, unpacked
+from pipelines.reading.formats.csv_layout import csv_layout
+from pipelines.reading.reasons.reasons import RULES, Reason
+from pipelines.reading.sources.sources import SourceMapping
+
+_HEAD_BYTES = 1 << 20
+# So many records tell what names a file has.
+_LOOKED_AT = 20
+_REQUIRED = frozenset(FIELD_NAMES).difference(OPTIONAL_FIELDS)
+_WORDS = frozenset((*CHANNELS, *STAGES, *OUTCOMES, *PLATFORMS))
+_INSTANT = re.compile(r"\d{10,}(\.\d+)?|\d{4}-\d\d-\d\d.*")
+# Lines of syslog begin with a number in such brackets.
+_MARKUP = re.compile(rb"(?:\xef\xbb\xbf)?\s*<[!?A-Za-z]")
+_ARRAY = re.compile(r"\[\s*[\[{\]]")
+
+
+def likely_reason(file: LandedFile, mapping: SourceMapping, books: PartBooks) -> Reason:
+    """Why few or none of a file's records were accepted, as far as its beginning tells; else their most frequent reason
+    of rejection.
+    """
+    if books.skipped and not books.records_read:
+        return Reason("where", mapping.name)
+    try:
+        found = _found(file, mapping)
+    except (OSError, DamagedFileError, pa.ArrowException):
+        # It was read a moment ago, and has changed since.
+        found = None
+    if found or not books.reasons:
+        return found or Reason("empty")
+    ((most_often, _),) = books.reasons.most_common(1)
+    # A mapping makes the times itself.
+    if most_often in RULES and not mapping.fields:
+        return Reason(RULES[most_often])
+    return Reason("rule", most_often)
+
+
+def _found(file: LandedFile, mapping: SourceMapping) -> Reason | None:
+    form = mapping.format_for(file.path)
+    if form == "parquet":
+        with raw_file(file) as raw:
+            return _by_names(pq.read_schema(raw).names, mapping)
+    head = head_of(file)
+    if not head.strip():
+        return None
+    if is_unmarked_utf_16(head):
+        return Reason("utf_16")
+    if not mapping.fields and _MARKUP.match(head):
+        return Reason("markup")
+    if form == "csv":
+        return _of_csv(head, mapping)
+    if not _is_utf_8(head):
+        return Reason("encoding")
+    return _of_json(head.decode().lstrip("\ufeff \t\r\n"), mapping) if form == "ndjson" else None
+
+
+def head_of(file: LandedFile) -> bytes:
+    """The beginning of a text file, unpacked; in whole lines where it is cut. A packed file that unpacks to no more is
+    verified.
+
+    Raises:
+        DamagedFileError: it is cut or corrupt there.
+        OSError: it cannot be read.
+    """
+    head = b""
+    with raw_file(file) as raw:
+        for piece in unpacked(file, raw, LIMITS) if compression_of(file.path) else [raw.read(_HEAD_BYTES)]:
+            head += piece
+            if len(head) >= _HEAD_BYTES:
+                break
+    return (head[: head.rfind(b"\n") + 1] or head) if len(head) >= _HEAD_BYTES else head
+
+
+def _is_utf_8(text: bytes) -> bool:
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _of_csv(head: bytes, mapping: SourceMapping) -> Reason | None:
+    if is_utf_16(head):
+        head = b"".join(from_utf_16(io.BytesIO(head)))
+    elif is_gb18030(io.BytesIO(head)):
+        head = b"".join(from_gb18030(io.BytesIO(head)))
+    elif not _is_utf_8(head):
+        return Reason("encoding")
+    text = head.decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
+    if text.startswith("{"):
+        return Reason("misnamed")
+    if _ARRAY.match(text):
+        return Reason("array")
+    names = csv_layout(io.BytesIO(head)).names
+    if _REQUIRED.isdisjoint(names) and _is_record(names):
+        return Reason("no_header")
+    if len(names) == 1 and len(_REQUIRED.intersection(re.split(r"\W", names[0]))) > 1:
+        return Reason("delimiter")
+    return _by_names(names, mapping)
+
+
+def _is_record(cells: Sequence[str]) -> bool:
+    """Whether the cells look like values and not like names."""
+    return any(map(_INSTANT.fullmatch, cells)) or len(_WORDS.intersection(cells)) > 1
+
+
+def _of_json(text: str, mapping: SourceMapping) -> Reason | None:
+    if _ARRAY.match(text):
+        return Reason("array")
+    if not text.startswith("{"):
+        return Reason("no_json")
+    lines = [line for line in islice(text.splitlines(), _LOOKED_AT) if line.strip()]
+    if not isinstance(_json(lines[0]), dict) and re.search(r"[{\[,]\s*$", lines[0]):
+        return Reason("spread")
+    records = [found for line in lines if isinstance(found := _json(line), dict)]
+    return _by_names({name for found in records for name in found}, mapping) if records else None
+
+
+def _json(line: str) -> object:
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _by_names(names: Iterable[str], mapping: SourceMapping) -> Reason | None:
+    """What the names of keys or columns tell, where they are to be those of the log format."""
+    given = set(names)
+    missing = [name for name in FIELD_NAMES if name not in given]
+    if mapping.fields or _REQUIRED.isdisjoint(missing):
+        return None
+    near = [(name, wanted) for wanted in missing for name in sorted(given) if _is_near(name, wanted)]
+    if any(wanted in _REQUIRED for _, wanted in near):
+        return Reason("near", ", ".join(f"{printable(name)} → {wanted}" for name, wanted in near))
+    return Reason("foreign") if given.isdisjoint(FIELD_NAMES) else None
+
+
+def _is_near(name: str, wanted: str) -> bool:
+    """Whether a name is a field's but for its case, for what stands between its words, or for one letter."""
+    bare, field = re.sub(r"[^a-z0-9]", "", name.lower()), wanted.replace("_", "")
+    if bare == field:
+        return True
+    pairs = enumerate(zip(bare, field, strict=False))
+    same = next((place for place, (one, other) in pairs if one != other), min(len(bare), len(field)))
+    # One letter is another, one is missing, or one is too many.
+    rests = {(bare[same + 1 :], field[same + 1 :]), (bare[same:], field[same + 1 :]), (bare[same + 1 :], field[same:])}
+    return any(one == other for one, other in rests)

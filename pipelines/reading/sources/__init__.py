@@ -1,0 +1,1 @@
+"""Source mappings: how raw records become log records."""

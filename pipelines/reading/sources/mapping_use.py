@@ -1,0 +1,102 @@
+"""What a file gives of what its mapping asks for, and what the mapping can therefore not mean.
+
+A *use* is a question to each record of a file: has it that column, is it kept, does that field get a value. Whether any
+record says yes goes into the books of the file. A *fault* is what none says yes to, and an expression that fails on
+many; files keep it by its name.
+"""
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from pipelines.common.sql import quoted
+from pipelines.common.text import printable
+from pipelines.reading.sources.sources import SourceMapping
+
+if TYPE_CHECKING:
+    from pipelines.contract.record.parts import PartBooks
+
+KEEPS_NOTHING, WHERE_FAILS = "where", "where_fails"
+# An expression that fails on one record in so many is not meant so; a stray value is counted only.
+_OFTEN = 10
+IDLE_WORDS = (
+    "no file is for it: `files` fits none, or another mapping comes first",
+    "没有文件归它：`files` 无匹配，或被其他映射先取",
+)
+"""Of a mapping without any file, in English and Chinese."""
+# A name in a message; longer ones are no names.
+_MAX_NAME = 64
+
+
+def uses_of(mapping: SourceMapping) -> tuple[str, ...]:
+    """The uses of a mapping; none of one that reads log records as they are, or that is shipped: it names what any log
+    of its vendor may have.
+    """
+    if mapping.is_shipped or not (mapping.fields or mapping.where):
+        return ()
+    columns = [f"column {name}" for name in mapping.columns if name != "record"]
+    return (*columns, KEEPS_NOTHING, *(f"{kind} {name}" for name in mapping.fields for kind in ("field", "failed")))
+
+
+def use_conditions(mapping: SourceMapping) -> str:
+    """SELECT items that say yes or no to each use, as `use 0` and so on: over the raw columns, `mapped state`, and each
+    field's text, which is empty where its expression failed.
+    """
+    return "".join(f", {_condition(use)} AS {quoted(f'use {place}')}" for place, use in enumerate(uses_of(mapping)))
+
+
+def _condition(use: str) -> str:
+    kind, _, name = use.partition(" ")
+    if kind == "column":
+        return f"{quoted(f'raw {name}')} IS NOT NULL"
+    is_kept = '"mapped state" IS NULL'
+    if use == KEEPS_NOTHING:
+        return is_kept
+    return f"{is_kept} AND {quoted(f'field {name}')} {'<>' if kind == 'field' else '='} ''"
+
+
+def mapping_faults(mapping: SourceMapping, books: "PartBooks") -> list[str]:
+    """The faults of a mapping by a file that it read; none where no record could be taken apart.
+
+    Of columns that stand in for each other in a `coalesce`, one is enough.
+    """
+    uses = uses_of(mapping)
+    if not uses or not (books.uses or books.skipped):
+        return []
+    missing = {use.removeprefix("column ") for use in uses if use.startswith("column ") and use not in books.uses}
+    faults = [f"column {name}" for name in sorted(missing) if not _has_stand_in(name, missing, mapping)]
+    if KEEPS_NOTHING not in books.uses:
+        rejected = books.reasons.get("invalid:where", 0)
+        return [*faults, KEEPS_NOTHING] if books.skipped else [*faults, *([WHERE_FAILS] if rejected else [])]
+    for name in mapping.fields:
+        has_failed = f"failed {name}" in books.uses
+        if f"field {name}" not in books.uses:
+            faults.append(f"{'failed' if has_failed else 'empty'} {name}")
+        elif has_failed and _is_often(name, books):
+            faults.append(f"often {name}")
+    return [*faults, "often where"] if _is_often("where", books) else faults
+
+
+def _is_often(name: str, books: "PartBooks") -> bool:
+    """Whether many records lost a field, or were rejected for it."""
+    return (books.nulled.get(name, 0) + books.reasons.get(f"invalid:{name}", 0)) * _OFTEN >= books.records_read
+
+
+def _has_stand_in(name: str, missing: Collection[str], mapping: SourceMapping) -> bool:
+    return any(name in columns and columns.difference(missing) for columns in mapping.stand_ins)
+
+
+def fault_words(fault: str) -> tuple[str, str]:
+    """A fault in English and Chinese."""
+    kind, _, name = fault.partition(" ")
+    name = printable(name[:_MAX_NAME])
+    return {
+        "column": (f"no record has the column {name}", f"没有记录含有列 {name}"),
+        "empty": (f"{name} is empty in every record", f"{name} 在每条记录中都为空"),
+        "failed": (
+            f"the expression of {name} gives no record a value and fails",
+            f"{name} 的表达式出错，没有记录得到值",
+        ),
+        "often": (f"the expression of {name} fails on many records", f"{name} 的表达式在许多记录上出错"),
+        WHERE_FAILS: ("`where` fails on every record", "`where` 在每条记录上都出错"),
+        KEEPS_NOTHING: ("`where` keeps no record", "`where` 没有留下任何记录"),
+    }[kind]

@@ -1,0 +1,239 @@
+"""Source mappings: how the raw records of a file become log records. One TOML file each.
+
+Shipped ones are in `pipelines/sources/`, a user's own in `<data>/sources/`; a user's mapping of the same name
+takes the place of a shipped one. Nobody has to rewrite their logs.
+"""
+
+import hashlib
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from functools import cached_property
+from itertools import pairwise
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, field_validator
+
+from pipelines.common.errors import UsageError
+from pipelines.common.near_names import names_in
+from pipelines.common.toml_files import MEND_TOML, findings, read_toml
+from pipelines.contract.record.fields import FIELD_NAMES, HIDDEN_FIELDS
+from pipelines.contract.settings.settings import Zone
+from pipelines.reading.files.landing import TEXT_SUFFIXES, bare_name, compression_of, names_before_rotation
+from pipelines.reading.sources.expressions import columns_of, faulty_expressions, stand_ins_of
+
+Format = Literal["ndjson", "csv", "parquet", "lines"]
+SHIPPED = Path(__file__).parent / "mappings"
+CANONICAL = "canonical"
+
+
+class SourceMapping(BaseModel):
+    """One source: the files it matches and an SQL expression per field over the raw record.
+
+    Without `fields` the raw record is the log record itself.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(pattern=r"^[a-z0-9_]{1,64}$")
+    files: tuple[str, ...] = Field(min_length=1)
+    format: Format | None = None
+    timezone: Zone | None = None
+    where: str | None = None
+    fields: dict[str, str] = {}
+    _is_shipped: bool = PrivateAttr(False)
+
+    @property
+    def is_shipped(self) -> bool:
+        """Whether it came with the project."""
+        return self._is_shipped
+
+    @field_validator("fields")
+    @classmethod
+    def _known_fields(cls, fields: dict[str, str]) -> dict[str, str]:
+        unknown = sorted(set(fields) - set(FIELD_NAMES))
+        if unknown:
+            raise ValueError(f"unknown field {', '.join(unknown)}; a log record has {', '.join(FIELD_NAMES)}")
+        return fields
+
+    def matches(self, path: str) -> bool:
+        """Whether the mapping reads a landed file: a pattern fits its path under landing, or its name, as it is or as
+        it was before log rotation.
+        """
+        return any(self.matches_as(name, path) for name in (path, *names_before_rotation(path)))
+
+    def matches_as(self, named: str, path: str) -> bool:
+        """Whether the mapping would read a landed file that had the path `named`."""
+        return fits_any(named, self.files) and (self.format is not None or format_of(path) is not None)
+
+    def format_for(self, path: str) -> Format:
+        """The format of a matched file: the mapping's, else by the file's suffix."""
+        found = self.format or format_of(path)
+        if found is None:
+            raise UsageError(
+                "The format of the file cannot be told from its name.",
+                where=path,
+                do=f"Name it .ndjson, .csv or .parquet, or give `format` in the source mapping {self.name}.",
+            )
+        return found
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Changes whenever the mapping would read a file otherwise."""
+        return hashlib.sha256(json.dumps(self.model_dump(exclude={"files"}), sort_keys=True).encode()).hexdigest()[:16]
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """The raw columns that `where` and `fields` name, in order."""
+        return tuple(sorted({name for text in self.expressions.values() for name in columns_of(text, self.name)}))
+
+    @cached_property
+    def hidden_columns(self) -> frozenset[str]:
+        """The raw columns that the fields are made of which are not shown of a rejected record."""
+        if not self.fields:
+            return frozenset(HIDDEN_FIELDS)
+        made = [columns_of(self.fields[name], self.name) for name in HIDDEN_FIELDS if name in self.fields]
+        return frozenset().union(*made) - {"record", "line"}
+
+    @cached_property
+    def stand_ins(self) -> tuple[frozenset[str], ...]:
+        """Sets of raw columns of which one stands in for another: those of each `coalesce`."""
+        return tuple(names for text in self.expressions.values() for names in stand_ins_of(text, self.name))
+
+    @property
+    def expressions(self) -> dict[str, str]:
+        """All expressions, by the field that they make, and `where`."""
+        return self.fields | ({"where": self.where} if self.where else {})
+
+
+def fits_any(path: str, patterns: Sequence[str]) -> bool:
+    """Whether one of the patterns fits a path under landing, or its name alone."""
+    name = path.rpartition("/")[2]
+    return any(fnmatchcase(path, pattern) or fnmatchcase(name, pattern) for pattern in patterns)
+
+
+def format_of(path: str) -> Format | None:
+    """The format that a file's suffix says, through `.gz`, `.zst` and what log rotation puts into a name; None for a
+    suffix that is no log's.
+    """
+    name = bare_name(path).lower()
+    if name.endswith(".csv"):
+        return "csv"
+    if name.endswith(TEXT_SUFFIXES):
+        return "ndjson"
+    return "parquet" if name.endswith(".parquet") and not compression_of(path) else None
+
+
+@dataclass(frozen=True)
+class Sources:
+    """All mappings of a data folder, in the order in which they are asked for a file."""
+
+    mappings: Sequence[SourceMapping] = field(default_factory=tuple)
+
+    def for_file(self, path: str) -> SourceMapping | None:
+        """The first mapping that matches: a user's before a shipped one, by name, `canonical` last; of the others one
+        that fits the name as it is before one that fits it as it was before log rotation.
+        """
+        names = (path, *names_before_rotation(path))
+        asked = ((name, mapping) for name in names for mapping in self.mappings if mapping.name != CANONICAL)
+        if found := next((mapping for name, mapping in asked if mapping.matches_as(name, path)), None):
+            return found
+        return next((mapping for mapping in self.mappings if mapping.matches(path)), None)
+
+    def idle(self, paths: Collection[str]) -> list[str]:
+        """The names of a user's mappings that read none of these files: no pattern fits, or others come first."""
+        idle = [mapping.name for mapping in self.mappings if not mapping.is_shipped]
+        for path in paths:
+            if not idle:
+                break
+            if (mapping := self.for_file(path)) and mapping.name in idle:
+                idle.remove(mapping.name)
+        return idle
+
+    def named(self, name: str) -> SourceMapping:
+        """The mapping of that name.
+
+        Raises:
+            UsageError: there is none; the known ones are listed.
+        """
+        for mapping in self.mappings:
+            if mapping.name == name:
+                return mapping
+        known = ", ".join(sorted(mapping.name for mapping in self.mappings))
+        raise UsageError(
+            f"There is no source {name!r}.", do=f"Known sources: {known}. Yours belong in <data>/sources/."
+        )
+
+
+def load_sources(data: Path) -> Sources:
+    """Reads the shipped mappings and those of the data folder.
+
+    Raises:
+        UsageError: a mapping is no TOML, names an unknown key or field, or holds no SQL expression; or another file
+            lies among them. It names all that is wrong with any mapping.
+    """
+    _require_mappings_only(data / "sources")
+    own: list[SourceMapping] = []
+    wrong: list[UsageError] = []
+    for file in sorted((data / "sources").glob("*.toml")):
+        try:
+            own.append(mapping := _load(file))
+            wrong += faulty_expressions(mapping.expressions, mapping.name, str(file))
+        except UsageError as error:
+            wrong.append(error)
+    for first, second in pairwise(sorted(own, key=lambda mapping: mapping.name)):
+        if first.name == second.name:
+            do = "Rename one."
+            wrong.append(UsageError(f"Two mappings have the name {first.name!r}.", where=str(data / "sources"), do=do))
+    if wrong:
+        raise _together(wrong, data / "sources")
+    own_names = {mapping.name for mapping in own}
+    shipped = [m for m in (_load(file) for file in sorted(SHIPPED.glob("*.toml"))) if m.name not in own_names]
+    ordered = sorted(own, key=lambda m: m.name) + sorted(shipped, key=lambda m: (m.name == CANONICAL, m.name))
+    return Sources(tuple(sorted(ordered, key=lambda m: m.name == CANONICAL)))
+
+
+def _require_mappings_only(folder: Path) -> None:
+    for name in names_in(folder):
+        if not name.endswith(".toml") and not (folder / name).is_dir():
+            raise UsageError(
+                f"{name} is no source mapping: its name does not end in .toml.",
+                where=str(folder / name),
+                why="It would be passed over, and the logs that it is for be read otherwise, or not at all.",
+                do="Let its name end in .toml, or move it elsewhere.",
+            )
+
+
+def _load(file: Path) -> SourceMapping:
+    try:
+        mapping = SourceMapping.model_validate(read_toml(file))
+    except ValidationError as error:
+        raise UsageError(
+            "The source mapping is wrong: " + findings(error, {"name": "1 to 64 small letters, digits and _"}),
+            where=str(file),
+            do="A mapping has name, files, format (ndjson, csv, parquet, lines), timezone, where and [fields].",
+        ) from None
+    except ValueError as error:
+        raise UsageError(f"The source mapping is not valid TOML: {error}", where=str(file), do=MEND_TOML) from None
+    if mapping.format == "lines" and not mapping.fields:
+        raise UsageError(
+            "A source of format lines needs [fields].",
+            where=str(file),
+            do="Say for each field how it is made of the column `line`.",
+        )
+    mapping._is_shipped = file.parent == SHIPPED
+    return mapping
+
+
+def _together(wrong: list[UsageError], folder: Path) -> UsageError:
+    """One error that names all; a single one as it is."""
+    if len(wrong) == 1:
+        return wrong[0]
+    listed = "".join(f"\n- {error.what} ({' '.join(error.where.split())})" for error in wrong)
+    return UsageError(
+        f"{len(wrong)} things are wrong with the source mappings:{listed}",
+        where=str(folder),
+        do="Mend each. Where a single one is wrong, its message says how.",
+    )

@@ -1,0 +1,28 @@
+"""The sentence of the limits: what the one that saves most would have saved, and whom it would have harmed.
+
+Lives here: which of the texts say it. Does not belong here: the figures (`limits.py`).
+"""
+
+from typing import Literal
+
+from reports.content.billing.limits import LimitSums
+from reports.content.wording.formats import count
+from reports.content.wording.language import Text, t
+
+
+def saving_sentence(most: LimitSums | None) -> Text:
+    """What the limit that saves most does: where there is one, its name stands before this, apart, as any name does."""
+    if most is None:
+        return t("No limit would have saved a use in the last 30 days.")
+    if not most.harm:
+        return t("would have saved most: {saved} billed uses in 30 days, without blocking a success.").format(
+            saved=count(most.saved)
+        )
+    return t("would have saved most: {saved} billed uses in 30 days, but blocked {harm} successes.").format(
+        saved=count(most.saved), harm=count(most.harm)
+    )
+
+
+def saving_severity(most: LimitSums | None) -> Literal["good", "warn"]:
+    """Warn: what saves most blocks people who would have come through."""
+    return "warn" if most and most.harm else "good"

@@ -1,0 +1,104 @@
+"""The sentence of an account: when its packages run out, by when to buy, and what lapses.
+
+Lives here: which of the texts say it. Does not belong here: the figures (`resource_packages.py`).
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Literal
+
+from pipelines.billing.packages.outlook import SIMULATED_DAYS
+from reports.content.billing.resource_packages import PackageAccount
+from reports.content.wording.formats import month_day
+from reports.content.wording.language import Text, t
+
+
+def account_sentence(account: PackageAccount, as_of: date) -> Text:
+    """When an account's packages run out and by when to buy; what lapses first, and how much more does later."""
+    parts = list(_parts(account, as_of))
+    return Text("；".join(one.zh for one in parts) + "。", "; ".join(one.en for one in parts) + ".")
+
+
+def severity(account: PackageAccount, as_of: date) -> Literal["good", "warn", "bad"]:
+    """Bad: nothing is active, or the day to buy by has come. Warn: it runs out, or something lapses."""
+    row = account.row
+    if not row.quantity or (row.buy_by and row.buy_by <= as_of):
+        return "bad"
+    return "warn" if row.run_out_day or row.run_out_earliest or account.lapsing else "good"
+
+
+def urgency(account: PackageAccount, as_of: date) -> tuple[int, date, str]:
+    """Where an account stands among others, the least first: what needs action, then what runs out soonest."""
+    row = account.row
+    place = ("bad", "warn", "good").index(severity(account, as_of))
+    run_out = row.run_out_earliest or row.run_out_day or date.max
+    return place, run_out if row.quantity else date.min, row.account_id
+
+
+def run_out_mark(account: PackageAccount, drawn: int, as_of: date) -> tuple[int, Text] | None:
+    """How many days after the as-of an account runs out, at the present rate, and the words for a drawing of so many
+    days to come; None where it does not, or later."""
+    day = account.row.run_out_day
+    if not day or (day - as_of).days > drawn:
+        return None
+    return (day - as_of).days, t("runs out {day}").format(day=day_said(day, as_of))
+
+
+def day_said(day: date, as_of: date) -> str:
+    """A day beside an as-of: without the year where it is the same."""
+    return month_day(day) if day.year == as_of.year else day.isoformat()
+
+
+def _parts(account: PackageAccount, as_of: date) -> Iterator[Text]:
+    yield _joined([_run_out(account, as_of), *_buy(account, as_of)])
+    if account.row.uses_28d is None:
+        return
+    lapsing = account.lapsing
+    if lapsing:
+        first = lapsing[0]
+        yield t("on {day} about {count} lapse").format(
+            day=day_said(first.last_day, as_of), count=f"{first.unused_expected:,}"
+        )
+        later = sum(one.unused_expected or 0 for one in lapsing[1:])
+        if later:
+            yield t("later about {count} more").format(count=f"{later:,}")
+    elif any(one.unused_expected is not None and one.state != "used_up" for one in account.packages):
+        yield t("nothing is expected to lapse")
+
+
+def _run_out(account: PackageAccount, as_of: date) -> Text:
+    row = account.row
+    if not row.quantity:
+        return t("No package is active: what is used is overflow")
+    if row.uses_28d is None:
+        return t("No forecast yet: it takes a week of data")
+    if row.run_out_day:
+        days = {
+            name: day_said(day, as_of)
+            for name, day in (
+                ("day", row.run_out_day), ("earliest", row.run_out_earliest), ("latest", row.run_out_latest),
+            )
+            if day
+        }  # fmt: skip
+        if "latest" in days:
+            return t("At the present rate it runs out on {day} ({earliest} to {latest})").format(**days)
+        if "earliest" in days:
+            return t("At the present rate it runs out on {day} ({earliest} or later)").format(**days)
+        return t("At the present rate it runs out on {day}").format(**days)
+    if row.run_out_earliest:
+        return t("At the present rate it lasts, at a higher one until {day}").format(
+            day=day_said(row.run_out_earliest, as_of)
+        )
+    return t("At the present rate it lasts for the next {count} days").format(count=SIMULATED_DAYS)
+
+
+def _buy(account: PackageAccount, as_of: date) -> Iterator[Text]:
+    buy_by = account.row.buy_by
+    if buy_by:
+        text = t("buy by {day}") if buy_by > as_of else t("buy now, it was due by {day}")
+        yield text.format(day=day_said(buy_by, as_of))
+
+
+def _joined(texts: Iterable[Text]) -> Text:
+    some = list(texts)
+    return Text("，".join(one.zh for one in some), ", ".join(one.en for one in some))

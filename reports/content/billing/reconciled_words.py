@@ -1,0 +1,78 @@
+"""The words of reconciliation: the sentence about the newest bills, causes, and what a statement counts.
+
+Lives here: which text says what. Does not belong here: the figures (`reconciled.py`).
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Final, Literal
+
+from reports.content.billing.reconciled import Agreement
+from reports.content.wording.formats import level
+from reports.content.wording.language import Text, t
+
+CAUSE_WORDS: Final = {
+    "within": t("Within what is tolerated"),
+    "no_log": t("No log of the day"),
+    "log_incomplete": t("Days are missing in the log"),
+    "shift": t("Shift of hours"),
+    "other_account": t("Under another account"),
+    "mismatch": t("Mismatched numbers"),
+    "unknown": t("Calls without a result"),
+    "duplicates": t("Repeated records"),
+    "overflow_only": t("The bill has the overflow alone"),
+    "unexplained": t("No cause found"),
+}
+MEASURE_WORDS: Final = {
+    "total": t("Calls"),
+    "success": t("Succeeded"),
+    "failed": t("Failed"),
+    "unknown": t("Without a result"),
+    "billed": t("Billed"),
+    "quantity": t("Billed quantity"),
+    "overflow": t("Billed overflow"),
+}
+
+
+def agreement_sentence(found: Agreement, as_of: date) -> Text:
+    """How far the bills of a month and the log are apart, and what explains most of it."""
+    parts = list(_parts(found, as_of))
+    return Text("，".join(one.zh for one in parts) + "。", ", ".join(one.en for one in parts) + ".")
+
+
+def agreement_severity(found: Agreement) -> Literal["good", "warn", "bad"]:
+    """Bad: something is not explained at all. Warn: a cause is known, or the log lacks days."""
+    if found.is_within:
+        return "good"
+    return "warn" if found.by_cause else "bad"
+
+
+def month_said(month: date, as_of: date) -> Text:
+    """A month beside an as-of: in Chinese without the year where it is the same."""
+    zh = f"{month.month} 月" if month.year == as_of.year else f"{month.year} 年 {month.month} 月"
+    return Text(zh, f"{month:%Y-%m}")
+
+
+def _parts(found: Agreement, as_of: date) -> Iterator[Text]:
+    share = level(found.apart / found.said) if found.said else "—"
+    if found.month:
+        yield t("The bill of {month} and the log differ by {share}").format(
+            month=month_said(found.month, as_of), share=share
+        )
+    else:
+        yield t("Over the last 30 days console and log differ by {share}").format(share=share)
+    if found.lacking_days:
+        yield t("the log lacks days: {count}").format(count=found.lacking_days)
+    if found.is_within:
+        yield t("which is tolerated")
+    elif found.by_cause:
+        cause, explained = found.by_cause[0]
+        part = f"{explained / found.apart:.0%}"
+        if cause == "shift" and found.shift_hours is not None:
+            yield t("of which a shift of {count} hours explains {share}").format(
+                count=abs(found.shift_hours), share=part
+            )
+        else:
+            yield t("of which this explains {share}: {cause}").format(cause=CAUSE_WORDS[cause], share=part)
+    elif not found.lacking_days:
+        yield t("no cause was found")

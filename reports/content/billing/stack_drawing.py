@@ -1,0 +1,103 @@
+"""A drawing of what is left: layers that lie on each other, and behind the last day what is to come, as a fan.
+
+Lives here: SVG made with the page. It is for the eye: the figures stand beside it as text. Does not belong here: what
+is drawn (`package_course.py`), colours (`static/css/billing.css`).
+"""
+
+from collections.abc import Sequence
+from itertools import accumulate, pairwise
+
+from markupsafe import Markup
+
+from reports.content.billing.package_course import LeftCourse
+from reports.content.wording.language import Text
+
+# Neighbouring layers differ; further ones may look alike.
+_SHADES = 4
+
+
+def shades(course: LeftCourse) -> dict[str, int]:
+    """The shade of each package's layer."""
+    return {one.resource_package_id: place % _SHADES for place, one in enumerate(course.packages)}
+
+
+def stack(course: LeftCourse, now_label: str, run_out: tuple[int, Text] | None = None) -> Markup:
+    """The layers of the past with the first to be drawn on top, and the fan; the most that was left is written.
+
+    Args:
+        now_label: the as-of, as it stands at its place.
+        run_out: how many days after the as-of it runs out, and what stands there; None where it does not, or later than
+            is drawn.
+    """
+    known = len(course.past[0])
+    scale = _Scale(known + len(course.mid), _top(course))
+    # What is drawn last lies at the bottom.
+    sums = [[0] * known, *accumulate(reversed(course.past), _on_top)]
+    layers = Markup("").join(
+        Markup('<path class="tier shade-{}" d="{}"/>').format(
+            (len(course.past) - 1 - place) % _SHADES, scale.area(upper, lower, 0)
+        )
+        for place, (lower, upper) in enumerate(pairwise(sums))
+    )
+    fan = Markup("")
+    last = sums[-1][-1]
+    if course.mid:
+        if course.low:
+            area = scale.area([last, *course.high], [last, *course.low], known - 1)
+            fan = Markup('<path class="fan" d="{}"/>').format(area)
+        fan += Markup('<path class="mid" d="{}"/>').format(scale.line([last, *course.mid], known - 1))
+    place = scale.x(known - 1)
+    marked = _run_out_mark(scale.x(known - 1 + run_out[0]), run_out[1]) if run_out else Markup("")
+    return Markup(
+        '<svg class="stack" aria-hidden="true" focusable="false"><svg viewBox="0 0 100 100" width="100%" height="100%"'
+        ' preserveAspectRatio="none">{layers}{fan}<path class="now" d="M{place} 0V100"/></svg>'
+        '<text x="0" y="12">{top}</text>'
+        '<text x="{place}%" y="28" {beside}>{now}</text>{marked}</svg>'
+    ).format(
+        layers=layers, fan=fan, place=place, top=f"{_top(course):,}", now=now_label, beside=_beside(place),
+        marked=marked,
+    )  # fmt: skip
+
+
+def _run_out_mark(place: str, label: Text) -> Markup:
+    return Markup(
+        '<line class="run-out" x1="{place}%" x2="{place}%" y1="33" y2="100%"/>'
+        '<text class="run-out" x="{place}%" y="44" {beside}><tspan lang="zh-CN">{zh}</tspan>'
+        '<tspan lang="en">{en}</tspan></text>'
+    ).format(place=place, beside=_beside(place), zh=label.zh, en=label.en)
+
+
+def _beside(place: str) -> Markup:
+    """Where a text stands beside its line: on the side that has more room."""
+    return Markup('dx="-5" text-anchor="end"' if float(place) > 50 else 'dx="5" text-anchor="start"')
+
+
+def _on_top(below: list[int], layer: list[int]) -> list[int]:
+    return [one + other for one, other in zip(below, layer, strict=True)]
+
+
+def _top(course: LeftCourse) -> int:
+    most: int = max(map(sum, zip(*course.past, strict=True)))
+    return max(most, *course.mid, *course.high, 1)
+
+
+class _Scale:
+    """Where days and values lie, in per cent of the drawing; a sixth of its height is for the labels."""
+
+    def __init__(self, days: int, top: int) -> None:
+        self._days, self._top = max(1, days - 1), top * 1.2
+
+    def x(self, day: int) -> str:
+        return f"{100 * day / self._days:.2f}"
+
+    def _y(self, value: int) -> str:
+        return f"{100 * (1 - value / self._top):.2f}"
+
+    def _points(self, values: Sequence[int], first: int) -> list[str]:
+        return [f"{self.x(first + place)} {self._y(value)}" for place, value in enumerate(values)]
+
+    def line(self, values: Sequence[int], first: int) -> str:
+        return "M" + "L".join(self._points(values, first))
+
+    def area(self, upper: Sequence[int], lower: Sequence[int], first: int) -> str:
+        return "M" + "L".join([*self._points(upper, first), *reversed(self._points(lower, first))]) + "Z"

@@ -1,0 +1,1 @@
+"""Incidents as the pages list and explain them."""

@@ -1,0 +1,177 @@
+"""The open incidents as the briefing shows them: what fell, since when, what it cost, why, and its last 60 days.
+
+Lives here: the words, bars and curve of a card. Does not belong here: which incidents there are and their order
+(`incidents.py`), what is usual (`norms.py`), markup (`pages/incident_card.html.jinja`).
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from markupsafe import Markup
+
+from pipelines.common.days import days_between
+from pipelines.incidents import incident
+from pipelines.incidents.words import cell_words, incident_names, percent_words
+from reports.content.context import json_block
+from reports.content.drawings import bar, curve
+from reports.content.figures.norms import REFERENCE_DAYS, DayNorm, Observed, course_of, norms_of
+from reports.content.incidents.incidents import Entry, both
+from reports.content.published import PublishedTables
+from reports.content.wording.language import Text, t
+
+# So many open incidents are cards; the others are lines of a list.
+CARDS: Final = 12
+CURVE_DAYS: Final = 60
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A value of the likely cause, or the rest, now and before; `drawn` is the bar of what it is now."""
+
+    label: Text
+    now: Text
+    before: Text
+    drawn: Markup
+    is_worst: bool
+
+
+@dataclass(frozen=True)
+class Card:
+    """An incident with its parts; `what` fell from `before` to `now`, which a fault of the data has not. `curve_words`
+    say what the curve shows, from the day `first_drawn` on; `figures` is the same for the page's script, as `Curve` in
+    `static/js/types.d.ts` says."""
+
+    entry: Entry
+    what: Text
+    before: Text | None
+    now: Text | None
+    loss: Text
+    cause: Text | None
+    bars: tuple[Bar, ...]
+    curve: Markup
+    curve_words: Text
+    first_drawn: date
+    figures: Markup
+
+
+def incident_cards(marts: PublishedTables, entries: Sequence[Entry], complete: Collection[date]) -> list[Card]:
+    """A card of each of the incidents given; `complete` are the days with data of any app."""
+    if not entries:
+        return []
+    ids = [entry.incident.incident_id for entry in entries]
+    found: dict[str, dict[date, tuple[int, int | None]]] = defaultdict(dict)
+    for key, day, counted, requests in marts.rows("incident_days", incident_ids=ids):
+        found[key][day] = counted, requests
+    as_of = marts.publication.as_of
+    days = list(days_between(as_of - timedelta(days=CURVE_DAYS + REFERENCE_DAYS - 1), as_of))
+    norms = norms_of(
+        (
+            one
+            for entry in entries
+            for one in _observed(entry.incident.published.incident, found[entry.incident.incident_id], days, complete)
+        ),
+        CURVE_DAYS,
+    )
+    return [_card(entry, norms[entry.incident.incident_id]) for entry in entries]
+
+
+def _observed(
+    one: incident.Incident, found: Mapping[date, tuple[int, int | None]], days: list[date], complete: Collection[date]
+) -> Iterator[Observed]:
+    """The days of an incident's subject; those before its first tell what is usual."""
+    begun = min(found, default=None)
+    for day in days:
+        counted, requests = found.get(day, (0, 0 if one.kind == "rate" else None))
+        value: float | None = counted
+        if one.kind == "rate":
+            value = counted / requests if requests else None
+        if day not in complete or begun is None or day < begun:
+            value = None
+        yield Observed(one.incident_id, day, value, requests, day < one.first_day)
+
+
+def _card(entry: Entry, rows: list[DayNorm]) -> Card:
+    published = entry.incident.published
+    one, cause_app = published.incident, published.cause_app_name
+    names = {name: both(words) for name, words in incident_names(one, "", cause_app).items()}
+    before, now = names.get("before"), names.get("now")
+    mark = next((i for i, row in enumerate(rows) if row.day == one.first_day), None)
+    levels = [(value, text.zh) for value, text in ((one.level_before, before), (one.level_now, now)) if text]
+    first = f"{one.first_day:%m-%d}"
+    what = _what(one, names)
+    return Card(
+        entry,
+        what,
+        before,
+        now,
+        _loss(one, names),
+        _cause(one, cause_app),
+        tuple(_bars(one, cause_app)),
+        curve(course_of(rows), mark, first, levels),
+        _CURVES[one.kind].format(days=CURVE_DAYS, first=first),
+        rows[0].day,
+        _figures(t("Records") if one.kind == "data" else what, rows),
+    )
+
+
+def _figures(name: Text, rows: Sequence[DayNorm]) -> Markup:
+    def rounded(value: float | None) -> float | None:
+        return None if value is None else round(value, 4)
+
+    days = [(row.day, *(rounded(value) for value in (row.value, row.low, row.high))) for row in rows]
+    return json_block({"name": (name.zh, name.en), "days": days})
+
+
+_CURVES: Final = {
+    "rate": t("The rate of {days} days; the band is what was usual before {first}"),
+    "volume": t("The requests of {days} days; the band is what was usual before {first}"),
+    "data": t("The records of {days} days; the band is what was usual before {first}"),
+}
+
+
+def _what(one: incident.Incident, names: Mapping[str, Text]) -> Text:
+    if one.kind == "data":
+        return names["fault"]
+    if one.kind == "volume":
+        return t("{channel} requests a day").format(channel=names["channel"])
+    return t("{channel} {rate}").format(channel=names["channel"], rate=names["rate"])
+
+
+def _loss(one: incident.Incident, names: Mapping[str, Text]) -> Text:
+    if one.kind == "data":
+        return t("{lost} records yesterday").format(lost=names["lost"])
+    if one.kind == "volume":
+        return t("{lost} fewer yesterday").format(lost=names["lost"])
+    return t("{lost} fewer {successes} yesterday").format(lost=names["lost"], successes=names["successes"])
+
+
+def _cause(one: incident.Incident, app_name: str | None) -> Text | None:
+    """What caused it, in a line; None of what no cause is looked for."""
+    cause = one.cause
+    if one.kind != "rate":
+        return None if one.kind == "volume" or cause.cell is None else both(cell_words(cause.cell, app_name))
+    if cause.cell is None:
+        return t("No single cause: it fell everywhere")
+    cell = both(cell_words(cause.cell, app_name))
+    if cause.kind == "mix":
+        return t("The share of {cell} changed").format(cell=cell)
+    return t("{cell} has no requests any more").format(cell=cell) if cause.now is None else cell
+
+
+def _bars(one: incident.Incident, app_name: str | None) -> Iterator[Bar]:
+    """The cell that caused it beside all other requests, the worse first."""
+    cause = one.cause
+    if one.kind != "rate" or cause.cell is None or cause.now is None or cause.rest_now is None:
+        return
+    sides = [
+        (cause.now, cause.before, both(cell_words(cause.cell, app_name))),
+        (cause.rest_now, cause.rest_before, t("All others")),
+    ]
+    for now, before, label in sides:
+        earlier = (
+            t("no requests before") if before is None else t("{rate} before").format(rate=both(percent_words(before)))
+        )
+        yield Bar(label, both(percent_words(now)), earlier, bar(now), now == min(side[0] for side in sides))

@@ -1,0 +1,73 @@
+"""How numbers and days stand in a page, the same everywhere."""
+
+from datetime import date
+
+from reports.content.wording.language import Text, t
+
+ABSENT = "—"
+
+
+def count(value: int | None) -> str:
+    """A count with thousands separators; a dash where there is none."""
+    return ABSENT if value is None else f"{value:,}"
+
+
+def share(value: float | None) -> str:
+    """A share as per cent with two decimals; a dash where there is none."""
+    return ABSENT if value is None else f"{value:.2%}"
+
+
+def level(value: float) -> str:
+    """A share as per cent with one decimal: where it is only about where something lies."""
+    return f"{value:.1%}"
+
+
+def signed(value: float) -> str:
+    """A change as per cent with one decimal and its sign."""
+    return f"{value:+.1%}".replace("-", "−")
+
+
+def difference(value: int | None) -> str:
+    """A difference of counts with its sign; a dash where there is none."""
+    return ABSENT if value is None else f"{value:+,}".replace("-", "−") if value else "0"
+
+
+def points(value: float) -> Text:
+    """A difference of shares as percentage points with two decimals and its sign."""
+    return t("{points} pp").format(points=point_count(value))
+
+
+def point_count(value: float) -> str:
+    """The same where a heading names the unit."""
+    return f"{value:+.2%}".rstrip("%").replace("-", "−")
+
+
+def share_of(value: int, whole: int) -> str:
+    """A part of a whole as per cent without decimals."""
+    return f"{value / whole:.0%}"
+
+
+_WEEKDAYS = (t("Mon"), t("Tue"), t("Wed"), t("Thu"), t("Fri"), t("Sat"), t("Sun"))
+
+
+def weekday(day: date) -> Text:
+    """The short name of a day's weekday."""
+    return _WEEKDAYS[day.weekday()]
+
+
+def month_day(day: date) -> str:
+    """A day of this year or the last, as `11-23`."""
+    return f"{day:%m-%d}"
+
+
+def day_text(day: date) -> Text:
+    """A date that nobody can misread: year first, and the weekday, as `2026-11-23 Mon`."""
+    name = weekday(day)
+    return Text(f"{day} {name.zh}", f"{day} {name.en}")
+
+
+def size(value: int) -> str:
+    """A number of bytes in B, kB or MB (powers of ten)."""
+    if value < 1000:
+        return f"{value} B"
+    return f"{value / 1000:,.1f} kB" if value < 1_000_000 else f"{value / 1_000_000:,.1f} MB"

@@ -1,0 +1,127 @@
+"""Words for the fixed values of the tables: channels, states, statuses, platforms.
+
+Lives here: which text (msgid) stands for which value; of channels, platforms and carriers that is said beside the words
+of incidents. Add here: a value that a page shows and people should read as a word. Values without a word (a vendor, a
+file's name) stand as they are.
+"""
+
+from pipelines.incidents.words import VALUES
+from reports.content.wording.language import Text, t
+
+WORDS: dict[str, str] = {
+    # channels, platforms, carriers
+    **VALUES,
+    # state of a day, and the flags beside it
+    "complete": "Complete",
+    "missing": "No data",
+    "late": "Late records",
+    "restated": "Restated",
+    # status of an app
+    "enabled": "Enabled",
+    "disabled": "Not enabled",
+    "unregistered": "Unregistered",
+    "unknown": "Unknown",
+    # status of an input file
+    "read": "Read",
+    "damaged": "Damaged",
+    "held": "Held",
+    "replaced": "Replaced",
+    "unread": "Not read",
+    # results of checks
+    "passed": "Passed",
+    "warn": "Warning",
+    "notice": "Note",
+    "error": "Error",
+    # state of an incident
+    "open": "Open",
+    "recovered": "Recovered",
+    "settled": "Settled",
+    # state of a resource package
+    "active": "Active",
+    "future": "Not valid yet",
+    "used_up": "Used up",
+    "expired": "Expired",
+    # units
+    "records": "records",
+    "share": "share",
+    "devices": "devices",
+    "ms": "ms",
+    "apps": "apps",
+    # methods of a scheme
+    "number": "Number verification",
+    # outcomes of a record
+    "success": "Success",
+    "mismatch": "Mismatch",
+    "cancelled": "Cancelled by user",
+    "switched": "Switched to another way",
+    "unsupported": "Not supported on the device",
+    "carrier_error": "Carrier error",
+    "config_error": "Configuration error",
+    "timeout": "Timed out",
+    "limited": "Rate limited",
+    "quota_exhausted": "Quota exhausted",
+    # the four channels together
+    "*": "All four channels",
+    "all_channels": "All channels",
+}
+
+# What a check looks at, by its name.
+CHECK_WORDS: dict[str, Text] = {
+    "damaged_files": t("Damaged files"),
+    "held_files": t("Held files"),
+    "unread_files": t("Files that no source reads"),
+    "unreadable_folders": t("Unreadable folders"),
+    "source_mappings": t("Source mappings"),
+    "registry_rows": t("Rows of the registry"),
+    "rejected_share": t("Share of rejected records"),
+    "nothing_accepted": t("Files without a good record"),
+    "mostly_rejected": t("Files rejected by over half"),
+    "day_is_there": t("Records of the day"),
+    "unmapped_share": t("Share of unmapped codes"),
+    "package_low": t("Little left of resource packages"),
+    "package_run_out": t("Resource packages that run out"),
+    "package_unused": t("Resource packages that lapse"),
+    "package_overflow": t("Uses that no resource package covered"),
+    "package_drift": t("Readings of resource packages that are off"),
+    "reconciliation": t("Consoles and bills that differ"),
+    "unknown_accounts": t("Accounts that no app has"),
+    "early_consoles": t("Console rows of days to come"),
+    "early_bills": t("Bills of months that are not over"),
+}
+
+# Where more is said of what a check found, by its name: of the others the quality page has it.
+CHECK_PAGES: dict[str, str] = {
+    "package_low": "packages.html",
+    "package_run_out": "packages.html",
+    "package_unused": "packages.html",
+    "package_overflow": "packages.html",
+    "package_drift": "packages.html",
+    "reconciliation": "reconciliation.html",
+    "early_consoles": "reconciliation.html",
+    "early_bills": "reconciliation.html",
+}
+
+# Why a record or a row does not count, or what is wrong with a file of the registry, by what stands before the colon of
+# its reason.
+REASON_WORDS: dict[str, Text] = {
+    "missing": t("a required field is missing"),
+    "invalid": t("a field breaks its rule"),
+    "malformed": t("cannot be read"),
+    "repeated": t("a key stands twice"),
+    "duplicate": t("a key stands twice"),
+    "unknown": t("names what is not there"),
+    "too_old": t("too long ago"),
+    "secret": t("a column that looks like a secret: take it away"),
+    "repeated_column": t("a column stands twice: the first counts"),
+    "unread": t("not read: only files named *.csv are"),
+    "unreadable": t("a folder that may not be read: give it the right to"),
+    "not_utf_8": t("not UTF-8: save the file as CSV UTF-8"),
+    "no_column": t("a column is missing: the first line names them, separated by commas"),
+}
+
+
+def word(value: str | None) -> Text:
+    """The word for a value of a table; the value itself where there is none."""
+    if value is None:
+        return Text("—", "—")
+    return t(WORDS[value]) if value in WORDS else Text(value, value)

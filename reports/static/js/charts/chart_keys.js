@@ -1,0 +1,110 @@
+/* What is marked in the charts, said beside them: gaps, first days of incidents, notes, the span before, what is usual. */
+
+import { dayLabel } from "../data/format.js";
+import { _, filled } from "../data/language.js";
+import { monthDays, notesFrom, placesOf } from "../data/spans.js";
+import { chosenSpan, figures } from "../data/state.js";
+import { all, around, element, named } from "../dom.js";
+
+/** @import { DayNote } from "../types.d.ts" */
+
+const NOTES_SHOWN = 3;
+
+/**
+ * What a mark in the charts means.
+ * @param {string} className
+ * @param {string} text
+ * @param {string[]} [days]
+ * @returns {HTMLElement}
+ */
+function key(className, text, days = []) {
+  const listed = days.slice(0, 3).join(", ") + (days.length > 3 ? " …" : "");
+  return element("span", { className, textContent: filled(text, { days: listed }) });
+}
+
+/**
+ * The newest notes of the charts' span, in their own words.
+ * @param {DayNote[]} notes
+ * @returns {HTMLElement[]}
+ */
+function noteKeys(notes) {
+  const shown = notes
+    .slice(-NOTES_SHOWN)
+    .map(([day, text]) => element("span", { className: "note-key" }, `${_("Noted")} ${day.slice(5)} `, named(text)));
+  const more = notes.length - shown.length;
+  return more > 0 ? [...shown, element("span", { textContent: filled(_("{count} more"), { count: more }) })] : shown;
+}
+
+/**
+ * What is behind a line that stands alone; of several, how to see it.
+ * @param {boolean} isAlone
+ * @returns {HTMLElement[]}
+ */
+function behindKeys(isAlone) {
+  if (!isAlone) return [element("span", { textContent: _("Click a name to see its line alone, with what is usual") })];
+  return [
+    ...(chosenSpan === "90"
+      ? []
+      : [key("ghost-key", chosenSpan === "7" ? _("Previous 7 days") : _("Previous 30 days"))]),
+    key("norm-key", _("Usual: around the median of the eight weeks before, counts by weekday, without incidents")),
+  ];
+}
+
+/**
+ * @param {boolean} isAlone
+ * @param {boolean} isByVersion
+ * @returns {HTMLElement[]}
+ */
+function chartKeys(isAlone, isByVersion) {
+  const { x, missing, isByMonth } = placesOf(chosenSpan);
+  if (isByMonth) {
+    // What lies before the log is empty, and needs no words.
+    const partial = missing.filter((place) => monthDays(place).withData);
+    const without = partial.map((place) =>
+      filled(_("{month} ({count} of {days} days)"), {
+        month: x[place].slice(0, 7),
+        count: monthDays(place).withData,
+        days: monthDays(place).days,
+      }),
+    );
+    return [
+      element("span", {
+        textContent: _("Counts of a month are drawn as its mean day; the pointer, tables and files say its sums"),
+      }),
+      ...(without.length ? [key("open-key", _("Not all days have data: {days}"), without)] : []),
+    ];
+  }
+  const without = missing.map((place) => dayLabel(x[place]));
+  const incidents = (figures?.incidents || []).filter((day) => day >= x[0]).map(dayLabel);
+  return [
+    ...(without.length ? [key("gap-key", _("No data on {days}: a gap, not zero"), without)] : []),
+    ...(incidents.length ? [key("incident-key", _("Incident began on {days}"), incidents)] : []),
+    ...(figures ? noteKeys(notesFrom(x[0])) : []),
+    ...(isByVersion ? [] : behindKeys(isAlone)),
+  ];
+}
+
+/**
+ * What the charts of a legend leave out.
+ * @param {boolean} isByVersion
+ * @returns {HTMLElement[]}
+ */
+function leftOut(isByVersion) {
+  if (isByVersion) return [_("By SDK version: the technical success rate of the 30 days")].map(words);
+  return chosenSpan === "months" ? [words(_("Latencies do not add up to months"))] : [];
+}
+
+/** @param {string} textContent */
+const words = (textContent) => element("span", { textContent });
+
+/**
+ * Says what is marked in the charts of a legend.
+ * @param {HTMLElement} legend
+ * @param {boolean} isAlone whether one of its lines stands alone in a chart.
+ * @param {boolean} isByVersion
+ */
+export function drawChartKeys(legend, isAlone, isByVersion) {
+  const isOfLogins = legend.dataset.legend === "timed";
+  const keys = [...chartKeys(isAlone, isOfLogins && isByVersion), ...(isOfLogins ? leftOut(isByVersion) : [])];
+  for (const place of all("[data-chart-keys]", around(legend, "section"))) place.replaceChildren(...keys);
+}

@@ -1,0 +1,190 @@
+/* What stands beside the charts: the table of the figures behind each, its download, and the legends. */
+
+import { TREND_CHANNELS } from "../data/figures.js";
+import { dayLabel, milliseconds, number, share } from "../data/format.js";
+import { _, filled, metricLabel, word } from "../data/language.js";
+import { fullName, isPresent, shownTraces, versionName, versionPlaces } from "../data/series.js";
+import { monthDays, normsOf, placesOf, previousOf, valuesOf } from "../data/spans.js";
+import { chosenDimension, chosenSpan, figures, isolated, setIsolated } from "../data/state.js";
+import { all, around, element, loadScript, one } from "../dom.js";
+import { downloadButton, said } from "../tables/downloads.js";
+import { bareTable, headCell, numberCell } from "../tables/periods.js";
+import { drawChartKeys } from "./chart_keys.js";
+import { dayPage } from "./readout.js";
+import { seriesKey } from "./sparkline.js";
+
+/** @import { CsvCell, SeriesPlace } from "../types.d.ts" */
+
+/** @typedef {{ label: string, meta: SeriesPlace }} LegendEntry */
+
+/**
+ * The lines of a chart that are shown, with their numbers over the span.
+ * @param {string} name
+ */
+function shownLines(name) {
+  const { units } = window.AUTHMETER_CHARTS;
+  return shownTraces(name).map((trace) => ({
+    label: fullName(trace),
+    values: valuesOf(trace.meta, chosenSpan),
+    before: previousOf(trace.meta, chosenSpan),
+    norms: normsOf(trace.meta, units[name], chosenSpan),
+  }));
+}
+
+/**
+ * @param {string} name
+ * @param {string} title
+ * @returns {HTMLElement}
+ */
+function chartTable(name, title) {
+  const format = { records: number, share, ms: milliseconds }[window.AUTHMETER_CHARTS.units[name]];
+  const lines = shownLines(name);
+  const { x, missing, isByMonth } = placesOf(chosenSpan);
+  const head = [
+    headCell(isByMonth ? _("Month") : _("Day")),
+    ...lines.map(({ label }) => headCell(label, true)),
+    ...(isByMonth ? [headCell(_("Days with data"), true)] : []),
+  ];
+  const rows = x.map((day, i) => {
+    const href = dayPage(day);
+    const said = isByMonth ? day.slice(0, 7) : dayLabel(day);
+    const isGap = missing.includes(i) && !isByMonth;
+    return element(
+      "tr",
+      {},
+      element(
+        "th",
+        { scope: "row", className: "word" },
+        href === null ? said : element("a", { href, textContent: said }),
+        !isByMonth && figures.incidents.includes(day)
+          ? element("span", { className: "mark", textContent: _("Incident") })
+          : null,
+      ),
+      ...lines.map(({ values }) => numberCell(isGap ? _("no data") : format(values[i]))),
+      ...(isByMonth ? [numberCell(number(monthDays(i).withData))] : []),
+    );
+  });
+  return bareTable(`${_("Figures of this chart")} · ${title}`, head, rows.reverse(), "plain dense");
+}
+
+/**
+ * The numbers behind a chart as rows of a file: its lines, the span before, and what is usual.
+ * @param {string} name
+ * @returns {CsvCell[][]}
+ */
+function chartRows(name) {
+  const lines = shownLines(name);
+  const { x, isByMonth } = placesOf(chosenSpan);
+  const withBefore = lines.filter(({ before }) => before.length);
+  const withNorms = lines.filter(({ norms }) => norms.length);
+  const previous = chosenSpan === "7" ? _("Previous 7 days") : _("Previous 30 days");
+  const headings = [
+    isByMonth ? _("Month") : _("Day"),
+    ...lines.map(({ label }) => label),
+    ...withBefore.map(({ label }) => `${label} · ${previous}`),
+    ...withNorms.flatMap(({ label }) => [`${label} · ${_("usual, lowest")}`, `${label} · ${_("usual, highest")}`]),
+    ...(isByMonth ? [_("Days with data")] : []),
+  ];
+  const rows = x.map((day, i) => [
+    isByMonth ? day.slice(0, 7) : day,
+    ...lines.map(({ values }) => values[i]),
+    ...withBefore.map(({ before }) => before[i]),
+    ...withNorms.flatMap(({ norms }) => [norms[i]?.low ?? null, norms[i]?.high ?? null]),
+    ...(isByMonth ? [monthDays(i).withData] : []),
+  ]);
+  return [headings, ...rows];
+}
+
+/** The buttons that download what the charts show, in the language of the page. */
+function drawChartDownloads() {
+  for (const place of all("[data-chart-download]")) {
+    const title = () => said(one("figcaption", around(place, "figure")));
+    const button = downloadButton(title, () => chartRows(place.dataset.chartDownload || ""));
+    // The shapes of the charts are loaded after the page is there.
+    button.disabled = !window.AUTHMETER_CHARTS;
+    place.replaceChildren(button);
+  }
+}
+
+/**
+ * The table behind a chart is made when it is opened.
+ * @param {HTMLDetailsElement} details
+ */
+export async function drawChartTable(details) {
+  if (!details.open) return;
+  await loadScript(document.documentElement.dataset.charts || "");
+  const title = said(one("figcaption", around(details, "figure")));
+  one("[data-chart-table]", details).replaceChildren(chartTable(details.dataset.figures || "", title));
+}
+
+/** What opens to the table behind each chart. */
+export const chartDetails = () => /** @type {HTMLDetailsElement[]} */ (all("details[data-figures]"));
+
+/** The tables that are open, anew. */
+export function drawChartTables() {
+  for (const details of chartDetails()) drawChartTable(details);
+}
+
+/**
+ * The names and keys of the series, in the language of the page; a click shows one series alone, another click all.
+ * @param {() => void} changed
+ */
+export function drawLegends(changed) {
+  const isByVersion = chosenDimension === "version";
+  const channels = TREND_CHANNELS.map((name) => legendEntry(name, word(name), "trend", name));
+  const checks = figures?.present.length
+    ? filled(_("{channel}, latencies only"), { channel: word("local_verify") })
+    : word("local_verify");
+  const versions = isByVersion && figures ? versionPlaces("technical_success_rate") : [];
+  /** @type {Record<string, LegendEntry[]>} */
+  const legends = {
+    timed: isByVersion
+      ? versions.map((meta) => ({ label: versionName(meta.series), meta }))
+      : [...channels, legendEntry("local_verify", checks, "verification", "local_verify")],
+    usage: [
+      legendEntry("one_click", metricLabel("one_click_verifications"), "usage", "one_click_verifications"),
+      legendEntry("local_verify", metricLabel("local_verifications"), "usage", "local_verifications"),
+      legendEntry("third_party", metricLabel("third_party_authorizations"), "usage", "third_party_authorizations"),
+    ],
+  };
+  for (const place of all("[data-legend]")) {
+    const every = legends[place.dataset.legend || ""];
+    const present = every.filter(({ meta }) => figures && isPresent(meta));
+    const legend = present.length ? present : every;
+    // The buttons stay the same elements, so that the focus stays where it is.
+    const buttons = all("button", place);
+    const shown = buttons.length === legend.length ? buttons : legend.map(() => legendButton(changed));
+    legend.forEach(({ label, meta: { look } }, i) => {
+      shown[i].replaceChildren(seriesKey(look), label);
+      shown[i].dataset.look = look;
+      shown[i].setAttribute("aria-pressed", String(look === isolated));
+    });
+    if (shown !== buttons) place.replaceChildren(...shown.map((button) => element("li", {}, button)));
+    const lines = legend.filter(({ meta }) => meta.group !== "verification");
+    drawChartKeys(place, lines.length <= 1 || legend.some(({ meta }) => meta.look === isolated), isByVersion);
+  }
+  drawChartDownloads();
+}
+
+/**
+ * @param {string} look
+ * @param {string} label
+ * @param {SeriesPlace["group"]} group
+ * @param {string} series
+ * @returns {LegendEntry}
+ */
+const legendEntry = (look, label, group, series) => ({ label, meta: { group, series, field: null, look } });
+
+/**
+ * @param {() => void} changed
+ * @returns {HTMLElement}
+ */
+function legendButton(changed) {
+  const button = element("button", { type: "button", className: "series-button" });
+  button.addEventListener("click", () => {
+    const { look = "" } = button.dataset;
+    setIsolated(look === isolated ? "" : look);
+    changed();
+  });
+  return button;
+}

@@ -1,0 +1,60 @@
+/* The figures behind the drawing of what is left of an account's resource packages. The table is made when it is opened, as
+   it has up to two hundred days, and there may be many accounts. */
+
+import { sum } from "../data/figures.js";
+import { number } from "../data/format.js";
+import { _, onLanguage } from "../data/language.js";
+import { all, element, named, one } from "../dom.js";
+import { said } from "../tables/downloads.js";
+import { headCell, numberCell, plainTable } from "../tables/periods.js";
+import { dayAfter } from "./scales.js";
+
+/** @import { LeftCourse, Value } from "../types.d.ts" */
+
+/**
+ * By day what is left of each package, in all, and with the most and the fewest uses; of a package nothing is forecast.
+ * @param {LeftCourse} course
+ * @returns {{ day: string, values: Value[] }[]}
+ */
+export function courseDays({ first, past, mid, spans }) {
+  const known = past[0].length;
+  return Array.from({ length: known + mid.length }, (_none, i) => {
+    const left = past.map((values) => values[i] ?? null);
+    const ahead = i - known;
+    const inAll = ahead < 0 ? sum(...left) : mid[ahead];
+    return {
+      day: dayAfter(first, i),
+      values: [...left, inAll, ...spans.map((values) => values[ahead] ?? null)],
+    };
+  });
+}
+
+/** @param {HTMLDetailsElement} details */
+function drawCourse(details) {
+  if (!details.open) return;
+  /** @type {LeftCourse} */
+  const course = JSON.parse(one("script", details).textContent || "");
+  const inAll = course.mid.length ? _("Left in all, forecast behind the data day") : _("Left in all");
+  const spans = course.spans.length ? [_("With the most uses"), _("With the fewest uses")] : [];
+  const head = [
+    headCell(_("Day")),
+    ...[...course.packages.map(named), inAll, ...spans].map((name) => headCell(name, true)),
+  ];
+  const rows = courseDays(course).map(({ day, values }) =>
+    element(
+      "tr",
+      {},
+      element("th", { scope: "row", className: "word", textContent: day }),
+      ...values.map((value) => numberCell(number(value))),
+    ),
+  );
+  const title = `${_("Figures of this chart")} · ${said(one("summary bdi", details))}`;
+  one("[data-course-table]", details).replaceChildren(plainTable(title, head, rows, "plain dense"));
+}
+
+/** Draws each when it is opened, and with every change of language. */
+export function startCourses() {
+  const courses = /** @type {HTMLDetailsElement[]} */ (all("details[data-course]"));
+  for (const details of courses) details.addEventListener("toggle", () => drawCourse(details));
+  onLanguage(() => courses.forEach(drawCourse));
+}

@@ -1,0 +1,97 @@
+/* Small drawings made as SVG: the course of 30 days beside a figure, and the key of a series in a legend.
+   They are an addition for the eye: the figures stand beside them, so they are hidden from screen readers. */
+
+import { known } from "../data/format.js";
+import { site, texts } from "../data/state.js";
+import { drawing } from "../dom.js";
+
+/** @import { Value } from "../types.d.ts" */
+
+/**
+ * The levels of a string of base-36 digits ('.' = a day without data), as the app table keeps them.
+ * @param {string} text
+ * @returns {Value[]}
+ */
+function levelsOf(text) {
+  return Array.from(text, (digit) => (digit === "." ? null : parseInt(digit, 36)));
+}
+
+/**
+ * A line over days, broken where a day has no data, with a dot on the last one; `lit` days at its end are drawn in
+ * full strength. `levels` is a list of numbers and nulls, or a string of levels; `range` is the scale that several lines
+ * share, instead of each its own.
+ * @param {Value[] | string} levels
+ * @param {{ width?: number, height?: number, lit?: number, range?: [number, number] }} [options]
+ * @returns {SVGElement}
+ */
+export function sparkline(levels, { width = 96, height = 22, lit = site.days.length, range } = {}) {
+  const values = typeof levels === "string" ? levelsOf(levels) : levels;
+  const found = drawing("svg", {
+    class: "sparkline",
+    width,
+    height,
+    viewBox: `0 0 ${width} ${height}`,
+    "aria-hidden": "true",
+    focusable: "false",
+  });
+  const top = range ? range[1] : Math.max(0, ...values.filter(known)) || 1;
+  const least = range ? range[0] : Math.min(top, ...values.filter(known));
+  // A course that never comes near zero would be a flat line: it stands on its own floor then.
+  const floor = Math.max(0, least - (top - least) * 0.6);
+  /** @param {number} i */
+  const x = (i) => (2 + (i * (width - 5)) / Math.max(1, values.length - 1)).toFixed(1);
+  /** @param {number} value */
+  const y = (value) => (height - 2.5 - ((value - floor) / (top - floor || 1)) * (height - 5)).toFixed(1);
+  const start = values.length - lit;
+  /** @param {number} first @param {number} last */
+  const runs = (first, last) => {
+    let path = "";
+    for (let i = Math.max(0, first); i <= last; i++) {
+      const value = values[i];
+      if (!known(value)) continue;
+      const begins = i === Math.max(0, first) || !known(values[i - 1]);
+      // A day between two gaps is a dot: a line of no length with round ends.
+      path += `${(begins ? "M" : "L") + x(i)} ${y(value)}${begins ? "h0" : ""}`;
+    }
+    return path;
+  };
+  if (start > 0) found.append(drawing("path", { class: "past", d: runs(0, start) }));
+  found.append(drawing("path", { class: "lit", d: runs(start, values.length - 1) }));
+  const last = values.length - 1;
+  const newest = values[last];
+  if (known(newest)) found.append(drawing("circle", { cx: x(last), cy: y(newest), r: 2.2 }));
+  return found;
+}
+
+/** @type {Record<string, ["circle" | "rect" | "path", Record<string, string | number>]>} */
+const MARKERS = {
+  circle: ["circle", { cx: 13, cy: 6, r: 3.2 }],
+  square: ["rect", { x: 10, y: 3, width: 6, height: 6 }],
+  diamond: ["path", { d: "M13 2l4 4-4 4-4-4z" }],
+  "triangle-up": ["path", { d: "M13 2l4 7h-8z" }],
+  x: ["path", { d: "M10 3l6 6M16 3l-6 6", class: "cross" }],
+  cross: ["path", { d: "M13 2v8M9 6h8", class: "cross" }],
+};
+
+/**
+ * The line and marker of a series, as its charts draw it.
+ * @param {string} name
+ * @returns {SVGElement}
+ */
+export function seriesKey(name) {
+  const { marker } = texts.looks[name];
+  const [shape, attributes] = MARKERS[marker];
+  return drawing(
+    "svg",
+    {
+      class: `key look-${name}`,
+      width: 26,
+      height: 12,
+      viewBox: "0 0 26 12",
+      "aria-hidden": "true",
+      focusable: "false",
+    },
+    drawing("path", { d: "M0 6h26" }),
+    drawing(shape, attributes),
+  );
+}

@@ -1,0 +1,184 @@
+/* How numbers, days and sizes are written, in both languages. Nothing is rounded away silently: where a count is
+   shortened (10 thousand and more), the exact one stands beside it. */
+
+import { _, filled } from "./language.js";
+import { language, site } from "./state.js";
+
+/** @import { Language, PeriodKey, Value } from "../types.d.ts" */
+
+export const ABSENT = "—";
+
+/**
+ * Whether there is a value at all; zero is one.
+ * @template T
+ * @param {T | null | undefined} value
+ * @returns {value is T}
+ */
+export const known = (value) => value !== null && value !== undefined;
+
+// Kept: making one costs more than formatting a hundred numbers with it.
+const [WHOLE, ONE_PLACE, TWO_PLACES, FOUR_PLACES] = [0, 1, 2, 4].map(
+  (maximumFractionDigits) => new Intl.NumberFormat("en-US", { maximumFractionDigits }),
+);
+
+/**
+ * An exact number, up to four decimals: 1,234,567.
+ * @param {Value | undefined} value
+ * @returns {string}
+ */
+export const number = (value) => (known(value) ? FOUR_PLACES.format(value) : ABSENT);
+
+/**
+ * A part of one, in per cent with two decimals.
+ * @param {Value | undefined} value
+ * @returns {string}
+ */
+export const share = (value) => (known(value) ? `${(value * 100).toFixed(2)}%` : ABSENT);
+
+/**
+ * A latency: 1,234 ms.
+ * @param {Value | undefined} value
+ * @returns {string}
+ */
+export const milliseconds = (value) => (known(value) ? `${number(value)} ms` : ABSENT);
+
+/**
+ * Bytes, in kB of 1,000 and MB from there.
+ * @param {Value | undefined} value
+ * @returns {string}
+ */
+export function size(value) {
+  if (!known(value)) return ABSENT;
+  if (value < 1000) return `${value} B`;
+  // From 999,950 on, one decimal would say 1000.0 kB.
+  return value < 999950 ? `${(value / 1e3).toFixed(1)} kB` : `${(value / 1e6).toFixed(1)} MB`;
+}
+
+/** @type {Record<Language, [number, string][]>} */
+const UNITS = {
+  zh: [
+    [1e8, "亿"],
+    [1e4, "万"],
+  ],
+  en: [
+    [1e9, "B"],
+    [1e6, "M"],
+    [1e4, "K"],
+  ],
+};
+
+/**
+ * A count in four digits at most: 8,123 · 12.35万 · 1.235亿 · 12.35K · 1.235M.
+ * @param {Value | undefined} value
+ * @returns {string}
+ */
+export function compact(value) {
+  if (!known(value)) return ABSENT;
+  for (const [threshold, name] of UNITS[language]) {
+    // What rounds up to the larger unit is written in it: 1亿, not 10,000万.
+    if (Math.abs(value) < threshold * (threshold === 1e4 ? 1 : 0.99995)) continue;
+    const scaled = value / (name === "K" ? 1e3 : threshold);
+    const digits = Math.floor(Math.log10(Math.abs(scaled))) + 1;
+    return (digits < 3 ? TWO_PLACES : digits < 4 ? ONE_PLACE : WHOLE).format(scaled) + name;
+  }
+  return number(value);
+}
+
+/**
+ * Whether `compact` leaves digits out.
+ * @param {Value} value
+ * @returns {boolean}
+ */
+export const isShortened = (value) => known(value) && Math.abs(value) >= 1e4;
+
+const WEEKDAYS = () => [_("Sun"), _("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat")];
+
+/**
+ * The weekday of an ISO date, in a word.
+ * @param {string} day
+ * @returns {string}
+ */
+export const weekday = (day) => WEEKDAYS()[new Date(`${day}T00:00:00Z`).getUTCDay()];
+
+/**
+ * `2026-11-23 周一` or `2026-11-23 Mon`: year first, so that no one takes the month for the day.
+ * @param {string} day
+ * @returns {string}
+ */
+export const dayLabel = (day) => `${day} ${weekday(day)}`;
+
+/**
+ * `2026-11-17 – 11-23`, with both years where they differ.
+ * @param {string} first
+ * @param {string} last
+ * @returns {string}
+ */
+export function dayRange(first, last) {
+  if (first === last) return dayLabel(first);
+  return first.slice(0, 4) === last.slice(0, 4) ? `${first} – ${last.slice(5)}` : `${first} – ${last}`;
+}
+
+/**
+ * What a period is called.
+ * @param {PeriodKey} name
+ * @returns {string}
+ */
+export function periodLabel(name) {
+  const labels = {
+    day: _("Data day"),
+    7: _("7 days"),
+    30: _("30 days"),
+    month: _("Month to date"),
+    last_month: _("Last month"),
+  };
+  return labels[name];
+}
+
+/**
+ * What a period is compared with.
+ * @param {PeriodKey} name
+ * @returns {string}
+ */
+export function baseLabel(name) {
+  const labels = {
+    day: _("vs same weekday last week"),
+    7: _("vs previous 7 days"),
+    30: _("vs previous 30 days"),
+    month: _("vs same days last month"),
+    last_month: _("vs the month before"),
+  };
+  return labels[name];
+}
+
+/**
+ * How many days of a period are compared, each with the day at its place of the base; where not all are, how many days
+ * both have and which lack data: "29 of 30 days comparable: this period 29 days, the one before 30 (missing 11-05)".
+ * Nothing of a single day that is compared.
+ * @param {PeriodKey} name
+ * @returns {string}
+ */
+export function coverageNote(name) {
+  const period = site.periods[name];
+  const { days, matched_days: matched, missing } = period;
+  if (days === 1 && matched === 1) return "";
+  // Before the log began there is nothing to name as missing.
+  if (!period.base_days_with_data) return _("no data to compare with");
+  const words = period.is_comparable
+    ? _("{matched} of {days} days comparable")
+    : _("only {matched} of {days} days comparable, too few");
+  const comparable = filled(words, { matched, days });
+  if (matched === days && period.base_days === days) return comparable;
+  const coverage = filled(_("{comparable}: this period {now} days, the one before {before}"), {
+    comparable,
+    now: period.days_with_data,
+    before: period.base_days_with_data,
+  });
+  if (!missing.length) return coverage;
+  const named = missing.slice(0, 3).map((day) => day.slice(5));
+  const listed = named.join(", ");
+  const rest = missing.length - named.length;
+  return filled(_("{coverage} (missing {days})"), {
+    coverage,
+    days: rest ? filled(_("{days} and {count} more"), { days: listed, count: rest }) : listed,
+  });
+}

@@ -1,0 +1,28 @@
+/* The big lists, loaded from the data scripts when they are first asked for. */
+
+import { loadScript } from "../dom.js";
+import { columnsOf } from "./columns.js";
+
+/** @import { BigList, RawList } from "../types.d.ts" */
+
+/** @type {Record<string, [string, () => RawList]>} */
+const LISTS = {
+  apps: ["data/apps.js", () => window.AUTHMETER_APPS],
+  logins: ["data/logins.js", () => window.AUTHMETER_LOGINS],
+  files: ["data/files.js", () => window.AUTHMETER_FILES],
+};
+
+/** @type {Map<string, Promise<BigList>>} */
+const lists = new Map();
+
+/**
+ * The columns of a big list; the table and the picker of the monitor page share one.
+ * @param {string} name
+ * @returns {Promise<BigList>}
+ */
+export function loadList(name) {
+  const [path, content] = LISTS[name];
+  const found = lists.get(name) || loadScript(path).then(() => columnsOf(content()));
+  lists.set(name, found);
+  return found;
+}

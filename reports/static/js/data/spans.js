@@ -1,0 +1,139 @@
+/* What the charts show: the page's window, 90 days, or 13 months by month; and the numbers of a series over it. */
+
+import { ratio, seriesValues, sum } from "./figures.js";
+import { countedDays, usualOf } from "./norms.js";
+import { figures, site } from "./state.js";
+
+/** @import { SeriesPlace, SpanKey, Unit, Usual, Value } from "../types.d.ts" */
+
+/** @type {SpanKey[]} */
+export const SPANS = ["7", "30", "90", "months"];
+
+/**
+ * How many days of the calendar a month has, and how many of them have data; the one that is not over lacks some, too.
+ * @param {number} place
+ * @returns {{ days: number, withData: number }}
+ */
+export function monthDays(place) {
+  const [month, , withData] = site.months[place];
+  const [year, number] = month.split("-").map(Number);
+  return { days: new Date(Date.UTC(year, number, 0)).getUTCDate(), withData };
+}
+
+/** @param {number} place */
+const isWhole = (place) => monthDays(place).withData === monthDays(place).days;
+
+/**
+ * The days or months of a span, oldest first, and the places of those that lack data: of a month, of any of its days.
+ * @param {SpanKey} span
+ * @returns {{ x: string[], missing: number[], isByMonth: boolean }}
+ */
+export function placesOf(span) {
+  if (span === "months") {
+    const x = site.months.map(([month]) => month);
+    return { x, missing: x.flatMap((_month, i) => (isWhole(i) ? [] : [i])), isByMonth: true };
+  }
+  const x = site.long_days.slice(-Number(span));
+  const before = site.long_days.length - x.length;
+  return { x, missing: site.long_missing.filter((i) => i >= before).map((i) => i - before), isByMonth: false };
+}
+
+/**
+ * What is counted on each day or in each month of a span, as tables and files tell it: counts of a month are its sums.
+ * @param {SeriesPlace} meta
+ * @param {SpanKey} span
+ * @returns {Value[]}
+ */
+export function valuesOf(meta, span) {
+  return span === "months"
+    ? seriesValues(meta, figures.monthly)
+    : seriesValues(meta, figures.long).slice(-Number(span));
+}
+
+/**
+ * The heights of a line: of a month, a count is that of its mean day, so that a month of few days is no fall.
+ * @param {SeriesPlace} meta
+ * @param {SpanKey} span
+ * @returns {Value[]}
+ */
+export function heightsOf(meta, span) {
+  const values = valuesOf(meta, span);
+  const isCount = meta.group === "usage" || meta.field === "authorizations";
+  return span === "months" && isCount ? values.map((value, i) => ratio(value, site.months[i][2])) : values;
+}
+
+/**
+ * The values of the same number of days just before, where the figures reach so far back; none of them else.
+ * @param {SeriesPlace} meta
+ * @param {SpanKey} span
+ * @returns {Value[]}
+ */
+export function previousOf(meta, span) {
+  const days = Number(span);
+  return 2 * days <= site.long_days.length ? seriesValues(meta, figures.long).slice(-2 * days, -days) : [];
+}
+
+/**
+ * What the numbers of a rate are parts of; nothing of a count or a latency.
+ * @param {SeriesPlace} meta
+ * @returns {Value[]}
+ */
+function requestsOf(meta) {
+  const { long } = figures;
+  /** @param {string} field */
+  const list = (field) => seriesValues({ ...meta, field }, long);
+  switch (meta.field) {
+    case "authorization_rate":
+      return list("authorization_requests");
+    case "technical_success_rate": {
+      const cancelled = list("authorizations_cancelled");
+      return list("authorization_requests").map((value, i) => (value ?? 0) - (cancelled[i] ?? 0));
+    }
+    case "verification_result_rate":
+      return list("verification_requests");
+    case "share":
+      return site.long_days.map((_day, i) =>
+        sum(...Object.values(long.trend).map(({ authorizations }) => authorizations[i])),
+      );
+    default:
+      return [];
+  }
+}
+
+/**
+ * What is usual on each day of a span; nothing of a month.
+ * @param {SeriesPlace} meta
+ * @param {Unit} unit
+ * @param {SpanKey} span
+ * @returns {(Usual | null)[]}
+ */
+export function normsOf(meta, unit, span) {
+  // Of a version too few days are kept.
+  if (span === "months" || meta.group === "version") return [];
+  const values = seriesValues(meta, figures.long);
+  const requests = requestsOf(meta);
+  const counts = countedDays(figures, site.long_days, meta.series);
+  const first = values.length - Number(span);
+  return values.slice(first).map((_value, i) => usualOf(values, first + i, unit, counts, requests));
+}
+
+/**
+ * How far the days of a series lie from each other, up to the data day; nothing where they are too few.
+ * @param {Value[]} values by day, of the 90.
+ * @param {Unit} unit
+ * @param {string | string[]} series its channels, or the count of usage that it is.
+ * @returns {number | undefined}
+ */
+export function swingOf(values, unit, series) {
+  return usualOf(values, values.length - 1, unit, countedDays(figures, site.long_days, series))?.swing;
+}
+
+/**
+ * The notes on the app and on all apps from a day on, oldest first: day and text.
+ * @param {string} first
+ * @returns {[string, string][]}
+ */
+export function notesFrom(first) {
+  const all = [...site.notes, ...figures.notes].filter(([day]) => day >= first);
+  return all.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+}

@@ -1,0 +1,196 @@
+/* What only an app's own page shows: its facts from the registry, its files, its schemes and packages.
+   The page is one shell for all apps; its figures.js fills it. */
+
+import { presentChannels } from "../data/figures.js";
+import { ABSENT, dayLabel, known, number, periodLabel, size } from "../data/format.js";
+import { _, carryChoices, filled, metricLink, word } from "../data/language.js";
+import { chosenDays, figures, setChosenApp, site, windowKey } from "../data/state.js";
+import { onFigures, onWindow } from "../data/windows.js";
+import { all, element, named, one } from "../dom.js";
+import { headCell, numberCell } from "../tables/periods.js";
+import { breakdownTable } from "./breakdowns.js";
+import { drawSections } from "./sections.js";
+
+/** @import { PackageRow, RawFigures } from "../types.d.ts" */
+
+/**
+ * @param {string} label
+ * @param {...(Node | string)} content
+ * @returns {HTMLElement}
+ */
+function fact(label, ...content) {
+  return element("div", {}, element("dt", { textContent: label }), element("dd", {}, ...content));
+}
+
+/**
+ * @param {string} value
+ * @returns {HTMLElement}
+ */
+function badge(value) {
+  return element("span", { className: `badge ${value}`, textContent: word(value) });
+}
+
+/**
+ * Puts the sections into an app's own page: those of what it has. Without a record in the 30 days it has none, and the
+ * page says so instead of drawing lines of zeros.
+ * @param {RawFigures} raw
+ */
+export function drawAppSections(raw) {
+  for (const place of raw.drawn.length ? [] : all("[data-sections~=drawn]")) {
+    place.dataset.sections = (place.dataset.sections || "").replace("drawn ", "");
+  }
+  const present = presentChannels(raw);
+  const isSilent = !raw.last_seen || raw.last_seen < site.days[0];
+  for (const place of isSilent ? all("[data-sections=login], [data-part=cards], [data-coverage]") : []) place.remove();
+  for (const place of isSilent ? all("[data-sections]") : []) {
+    place.dataset.sections = "packages";
+    place.before(element("p", { className: "silent", "data-part": "silent" }));
+  }
+  drawSections({ logins: present.length > 0 });
+}
+
+/**
+ * What an app has without a record in the 30 days, and the next step.
+ * @returns {string}
+ */
+function silence() {
+  const isDisabled = figures.status === "disabled";
+  if (figures.last_seen) {
+    const text = isDisabled
+      ? _(
+          "This app is disabled, its newest record is of {day}: where it is in use, set its status to enabled in registry/apps.csv.",
+        )
+      : _("No record in the last 30 days, the newest is of {day}: see whether its logs still arrive.");
+    return filled(text, { day: dayLabel(figures.last_seen) });
+  }
+  const text = isDisabled
+    ? _("This app is disabled and has no record: once it is in use, set its status to enabled in registry/apps.csv.")
+    : _("No record of this app yet: drop logs with its key {key} into landing/, then run authmeter run.");
+  return filled(text, { key: figures.key });
+}
+
+function drawSilence() {
+  for (const place of all("[data-part=silent]")) place.textContent = silence();
+}
+
+function drawFacts() {
+  for (const place of all("[data-part=facts]")) {
+    place.replaceChildren(
+      fact(_("App key"), element("code", {}, named(figures.key))),
+      fact(_("Platform"), word(figures.platform || "")),
+      fact(
+        _("Verification status"),
+        badge(figures.status || ""),
+        figures.status === "unregistered"
+          ? ` ${_("This app logs but is not in the registry; its name is its key.")}`
+          : "",
+      ),
+      ...(figures.account ? [fact(_("Account"), named(figures.account))] : []),
+      fact(_("Schemes"), number(figures.schemes)),
+      element(
+        "div",
+        {},
+        element("dt", {}, metricLink("devices")),
+        element("dd", { textContent: number(figures.devices) }),
+      ),
+      fact(_("First seen"), figures.first_seen || ABSENT),
+      fact(_("Last seen"), figures.last_seen ? dayLabel(figures.last_seen) : _("never")),
+    );
+  }
+}
+
+function drawRecords() {
+  const { records, usual, restated: days } = figures;
+  for (const place of all("[data-part=records]")) {
+    const part = known(records) && known(usual) ? `${Math.round((100 * records) / usual)}%` : "";
+    const counted = element("b", { textContent: number(records) });
+    // The label, in both languages, stays.
+    while (place.lastChild && place.lastChild.nodeName !== "SPAN") place.lastChild.remove();
+    place.append(" ", counted, part && ` ${filled(_("({share} of usual)"), { share: part })}`);
+    place.hidden = false;
+    const state = one(".trust .state");
+    state.querySelector(".restated")?.remove();
+    if (days.includes(site.as_of))
+      state.append(element("span", { className: "badge restated", textContent: word("restated") }));
+  }
+  for (const place of all("[data-part=restated]")) {
+    place.hidden = !days.length;
+    place.textContent = filled(_("Figures of this app were changed after publication on: {days}"), {
+      days: days.map(dayLabel).join(", "),
+    });
+  }
+}
+
+function drawFiles() {
+  const { csv, xlsx } = figures.files || { csv: null, xlsx: null };
+  for (const place of all("[data-part=csv]")) {
+    place.textContent = csv ? filled(_("{rows} rows, {size}"), { rows: number(csv[0]), size: size(csv[1]) }) : "";
+  }
+  for (const place of all("[data-part=xlsx]")) {
+    place.hidden = !known(xlsx);
+    if (place.lastElementChild) place.lastElementChild.textContent = size(xlsx);
+  }
+}
+
+/**
+ * [scheme id, name, group, package, methods, created, [verifications 7, 30], [authorizations 7, 30]]
+ * @param {PackageRow} row
+ * @returns {HTMLElement}
+ */
+function packageRow([id, name, group, bundle, methods, created, verifications, authorizations]) {
+  const place = chosenDays === 7 ? 0 : 1;
+  const title = name || id;
+  const listed = (methods || "").split(";").filter(Boolean).map(word).join(" · ");
+  return element(
+    "tr",
+    {},
+    element(
+      "th",
+      { scope: "row" },
+      title ? named(title) : _("Without a scheme"),
+      id ? element("code", { className: "detail" }, named(id)) : null,
+    ),
+    element("td", {}, element("code", {}, named(bundle || ABSENT))),
+    element("td", {}, named(group || ABSENT)),
+    element("td", { textContent: listed || ABSENT }),
+    element("td", { className: "word", textContent: created ?? ABSENT }),
+    numberCell(number(verifications[place])),
+    numberCell(number(authorizations[place])),
+  );
+}
+
+function drawPackages() {
+  for (const place of all("[data-part=packages]")) {
+    const head = [
+      headCell(_("Scheme")),
+      headCell(_("Package")),
+      headCell(_("Group")),
+      headCell(_("Methods")),
+      headCell(_("Created")),
+      headCell(metricLink("verifications"), true, periodLabel(windowKey())),
+      headCell(metricLink("authorizations"), true, periodLabel(windowKey())),
+    ];
+    // Those of the registry and of the records of the 30 days stand in every window.
+    const none = _("No scheme of this app is in registry/schemes.csv, and no record of the last 30 days names one.");
+    place.replaceChildren(breakdownTable(_("Scheme"), head, (figures.packages || []).map(packageRow), none));
+  }
+}
+
+function drawApp() {
+  // From an app's page, monitoring leads to that app.
+  if (all("[data-part=facts]").length) {
+    setChosenApp(figures.key);
+    carryChoices();
+  }
+  drawSilence();
+  drawFacts();
+  drawRecords();
+  drawFiles();
+  drawPackages();
+}
+
+/** Draws the parts of an app's page with every change of figures or window. */
+export function startApp() {
+  onFigures(drawApp);
+  onWindow(drawPackages);
+}

@@ -1,0 +1,189 @@
+/* Where a change comes from, over the chosen window: platforms, carriers, failures by outcome, and the result codes
+   behind them with their meaning in words. */
+
+import { isComparable, ratio, STEPS, sum } from "../data/figures.js";
+import { ABSENT, baseLabel, known, number, share } from "../data/format.js";
+import { _, metricLink, word } from "../data/language.js";
+import { figures, language, site, windowKey } from "../data/state.js";
+import { onFigures, onWindow } from "../data/windows.js";
+import { all, element, named } from "../dom.js";
+import { changeNode } from "../tables/change.js";
+import { headCell, numberCell, plainTable } from "../tables/periods.js";
+import { barCell, columnChange, loginChance, withChange } from "../tables/summary.js";
+
+/** @import { Better, Breakdown, Step, WindowKey } from "../types.d.ts" */
+
+/**
+ * A table of the parts of a figure, or a sentence that there are none.
+ * @param {string} label
+ * @param {Node[]} head
+ * @param {Node[]} rows
+ * @param {string} [none]
+ * @returns {HTMLElement}
+ */
+export function breakdownTable(label, head, rows, none = _("Nothing in this window.")) {
+  if (!rows.length) return element("p", { className: "empty", textContent: none });
+  return plainTable(label, head, rows);
+}
+
+/**
+ * Rows of platforms and carriers.
+ * @param {Breakdown[]} rows
+ * @param {WindowKey} period
+ * @returns {HTMLElement[]}
+ */
+function valueRows(rows, period) {
+  const most = Math.max(1, ...rows.map((row) => row[1] ?? 0));
+  const comparable = isComparable(period);
+  // The days of a part are not known: they swing as those of the whole.
+  const chance = loginChance("*", period);
+  return rows.map(([value, won, requests, , rate, technical, matched, matchedRate, before, rateBefore, compared]) => {
+    const cell = barCell(won ?? 0, most, number(won));
+    const change = columnChange(matched, before, comparable, chance.counts);
+    if (change) cell.append(change);
+    return element(
+      "tr",
+      {},
+      element("th", { scope: "row", className: "word" }, named(word(value))),
+      cell,
+      withChange(share(rate), columnChange(matchedRate, rateBefore, comparable, chance.rates(compared), "points")),
+      numberCell(share(technical)),
+      numberCell(number(requests)),
+    );
+  });
+}
+
+/**
+ * @param {string} part
+ * @param {string} label
+ * @param {Breakdown[]} rows
+ * @param {WindowKey} period
+ */
+function drawValues(part, label, rows, period) {
+  const compared = baseLabel(period);
+  const head = [
+    headCell(label),
+    headCell(metricLink("authorizations"), true, compared),
+    headCell(metricLink("authorization_rate"), true, compared),
+    headCell(metricLink("technical_success_rate"), true),
+    headCell(metricLink("authorization_requests"), true),
+  ];
+  for (const place of all(`[data-part=${part}]`)) {
+    place.replaceChildren(breakdownTable(label, head, valueRows(rows, period)));
+  }
+}
+
+/**
+ * What is listed are requests of that step by how they ended.
+ * @param {Step} step
+ * @returns {HTMLElement}
+ */
+const requestsLink = (step) => metricLink(`${step}_requests`, _("Records"));
+
+/**
+ * @param {Step} step
+ * @returns {string}
+ */
+const outcomesLabel = (step) =>
+  step === "authorization" ? _("Authorization, by outcome") : _("Verification, by outcome");
+
+/**
+ * @param {Step} step
+ * @returns {string}
+ */
+const codesLabel = (step) =>
+  step === "authorization" ? _("Authorization, up to ten result codes") : _("Verification, up to ten result codes");
+
+/**
+ * @param {string} value
+ * @returns {string}
+ */
+const outcomeWord = (value) => (value === "unknown" ? _("Carrier could not tell") : word(value));
+
+/**
+ * Rows of outcomes; a user's own choice is no fault, so it has no colour.
+ * @param {Step} step
+ * @param {WindowKey} period
+ */
+function drawOutcomes(step, period) {
+  const rows = figures.outcomes[period].filter((row) => row[0] === step);
+  const total = sum(...rows.map((row) => row[2])) || 0;
+  const most = Math.max(1, ...rows.map((row) => row[2] ?? 0));
+  const made = rows.map(([, outcome, records, matched, before]) => {
+    /** @type {Better} */
+    const better = outcome === "cancelled" || outcome === "switched" ? "none" : "down";
+    return element(
+      "tr",
+      {},
+      element("th", { scope: "row" }, outcomeWord(outcome)),
+      barCell(records ?? 0, most, number(records)),
+      numberCell(share(ratio(records, total))),
+      numberCell(changeNode(matched, before, { comparable: isComparable(period), better, quiet: true })),
+    );
+  });
+  const head = [
+    headCell(_("Outcome")),
+    headCell(requestsLink(step), true),
+    headCell(metricLink(`${step}_requests`, _("Share")), true),
+    headCell(_("Change"), true, baseLabel(period)),
+  ];
+  for (const place of all(`[data-part=outcomes-${step}]`))
+    place.replaceChildren(breakdownTable(outcomesLabel(step), head, made));
+}
+
+/**
+ * @param {number | null} index
+ * @returns {string}
+ */
+function codeMeaning(index) {
+  const entry = known(index) ? site.codes[index] : null;
+  return entry ? entry[language === "zh" ? 4 : 5] : _("Not in the dictionary of result codes");
+}
+
+/**
+ * Rows of codes: [step, channel, vendor, code, outcome, records, index of its meaning].
+ * @param {Step} step
+ * @param {WindowKey} period
+ */
+function drawCodes(step, period) {
+  const rows = figures.codes[period].filter((row) => row[0] === step);
+  const most = Math.max(1, ...rows.map((row) => row[5]));
+  const made = rows.map(([, channel, vendor, code, outcome, records, index]) =>
+    element(
+      "tr",
+      {},
+      element(
+        "th",
+        { scope: "row" },
+        element("code", {}, named(code)),
+        element("span", { className: "detail" }, named(vendor || ABSENT)),
+      ),
+      element(
+        "td",
+        { className: "explained" },
+        codeMeaning(index),
+        element("span", { className: "detail", textContent: `${word(channel)} · ${outcomeWord(outcome)}` }),
+      ),
+      barCell(records, most),
+    ),
+  );
+  const head = [headCell(_("Code")), headCell(_("Meaning")), headCell(requestsLink(step), true)];
+  for (const place of all(`[data-part=codes-${step}]`))
+    place.replaceChildren(breakdownTable(codesLabel(step), head, made));
+}
+
+function drawBreakdowns() {
+  const period = windowKey();
+  drawValues("platforms", _("Platform"), figures.platforms[period], period);
+  drawValues("carriers", _("Carrier"), figures.carriers[period], period);
+  for (const step of STEPS) {
+    drawOutcomes(step, period);
+    drawCodes(step, period);
+  }
+}
+
+/** Draws the tables with every change of figures or window. */
+export function startBreakdowns() {
+  onFigures(drawBreakdowns);
+  onWindow(drawBreakdowns);
+}

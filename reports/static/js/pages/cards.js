@@ -1,0 +1,131 @@
+/* The four counts of a console's front page: the data day large, its change against the same weekday of the week
+   before, the course of 30 days, and the chosen window with its change; on a phone both windows. */
+
+import { sparkline } from "../charts/sparkline.js";
+import { isComparable } from "../data/figures.js";
+import { baseLabel, compact, coverageNote, isShortened, number, periodLabel } from "../data/format.js";
+import { metricLink } from "../data/language.js";
+import { swingOf } from "../data/spans.js";
+import { chosenDays, figures, site } from "../data/state.js";
+import { cardWindows, onFigures, onWindow } from "../data/windows.js";
+import { all, element } from "../dom.js";
+import { BETTER, changeNode } from "../tables/change.js";
+
+/** @import { CardMetric, Chance, PeriodKey, UsageMetric, Value } from "../types.d.ts" */
+
+/** @type {CardMetric[]} */
+export const CARD_METRICS = [
+  "number_verifications",
+  "one_click_verifications",
+  "local_verifications",
+  "third_party_authorizations",
+];
+
+/** @type {PeriodKey[]} */
+export const PERIODS = ["day", "7", "30", "month", "last_month"];
+
+/**
+ * Whether a count is shown: that of third-party sign-in only where there was one. Of all apps together, it always is.
+ * @param {UsageMetric} metric
+ * @returns {boolean}
+ */
+export function isUsed(metric) {
+  if (metric !== "third_party_authorizations" || figures.key === "*") return true;
+  return [...figures.sums[metric].flat(), ...figures.usage[metric]].some(Boolean);
+}
+
+/**
+ * A count, short where it is long, and the exact one beside.
+ * @param {Value} value
+ * @returns {HTMLElement[]}
+ */
+function countNode(value) {
+  const short = element("span", { className: "short", textContent: compact(value) });
+  if (!isShortened(value)) return [short];
+  return [short, element("span", { className: "exact", textContent: number(value) })];
+}
+
+/**
+ * How far chance takes the sums of a period apart; of what is billed no days are known.
+ * @param {UsageMetric} metric
+ * @param {PeriodKey} period
+ * @returns {Chance}
+ */
+export function usageChance(metric, period) {
+  const values = metric === "billable_verifications" ? [] : figures.long.usage[metric];
+  return { swing: swingOf(values, "records", metric), days: site.periods[period].matched_days };
+}
+
+/**
+ * @param {UsageMetric} metric
+ * @param {PeriodKey} period
+ * @returns {HTMLElement}
+ */
+function versus(metric, period) {
+  const [, matched, base] = figures.sums[metric][PERIODS.indexOf(period)];
+  return element(
+    "p",
+    { className: "versus" },
+    changeNode(matched, base, {
+      comparable: isComparable(period),
+      better: BETTER[metric],
+      chance: usageChance(metric, period),
+    }),
+    element("span", { className: "muted", textContent: baseLabel(period) }),
+    // That of the window stands once, below the cards.
+    period === "day" && coverageNote(period)
+      ? element("span", { className: "muted", textContent: coverageNote(period) })
+      : null,
+  );
+}
+
+/**
+ * @param {UsageMetric} metric
+ * @param {PeriodKey} period
+ * @returns {HTMLElement}
+ */
+function windowRow(metric, period) {
+  const [value] = figures.sums[metric][PERIODS.indexOf(period)];
+  return element(
+    "div",
+    { className: "window" },
+    element(
+      "p",
+      { className: "sum" },
+      element("span", { className: "muted", textContent: periodLabel(period) }),
+      element("span", { className: "figures" }, ...countNode(value)),
+    ),
+    versus(metric, period),
+  );
+}
+
+/**
+ * @param {CardMetric} metric
+ * @returns {HTMLElement}
+ */
+function card(metric) {
+  const [value] = figures.sums[metric][0];
+  return element(
+    "section",
+    { className: "card", id: `card-${metric}` },
+    element("h2", {}, metricLink(metric)),
+    element(
+      "p",
+      { className: "figure" },
+      element("span", { className: "figures" }, ...countNode(value)),
+      sparkline(figures.usage[metric], { width: 104, height: 34, lit: chosenDays }),
+    ),
+    versus(metric, "day"),
+    ...cardWindows().map((period) => windowRow(metric, period)),
+  );
+}
+
+function drawCards() {
+  for (const place of all("[data-part=cards]")) place.replaceChildren(...CARD_METRICS.filter(isUsed).map(card));
+}
+
+/** Draws the cards with every change of figures or window. */
+export function startCards() {
+  onFigures(drawCards);
+  onWindow(drawCards);
+}

@@ -1,0 +1,125 @@
+/* What the open incidents of an app's page rest on: first day, losses, what grew, and what the values of the cause's
+   dimension had before and have now. Their sentences and notes stand in the page; the rest is drawn here, as markup in both
+   languages weighs four times what it says, and there may be a hundred thousand such pages. The briefing and the pages of
+   days have the same from `pages/incidents.html.jinja`. */
+
+import { pageOfDay } from "../charts/readout.js";
+import { ABSENT, dayLabel, known, number } from "../data/format.js";
+import { _, filled, textOf } from "../data/language.js";
+import { figures } from "../data/state.js";
+import { onFigures } from "../data/windows.js";
+import { all, element, named, one, own } from "../dom.js";
+
+/** @import { BothTexts, Evidence, EvidenceCell, Value } from "../types.d.ts" */
+
+/**
+ * A fact with its name; none where it says nothing.
+ * @param {string} name
+ * @param {string | Node | null} content
+ * @returns {HTMLElement[]}
+ */
+function fact(name, content) {
+  if (content === null) return [];
+  return [element("div", {}, element("dt", { textContent: name }), element("dd", {}, content))];
+}
+
+/** @param {string} day */
+function dayNode(day) {
+  const href = pageOfDay(day);
+  return href === null ? dayLabel(day) : element("a", { href, textContent: dayLabel(day) });
+}
+
+/** @param {number | undefined} days */
+const levelDays = (days) =>
+  known(days) ? (days === 1 ? _("newest day") : filled(_("newest {days} days"), { days })) : null;
+
+/** @param {Evidence} found */
+function factsOf({ first, last, is_part: isPart, level, lost, codes }) {
+  return [
+    ...fact(_("Part of"), isPart ? _("the incident above") : null),
+    ...fact(_("First day"), dayNode(first)),
+    ...fact(_("Last day"), last ? dayLabel(last) : null),
+    ...fact(_("Level now"), levelDays(level)),
+    ...fact(_("Lost in all"), known(lost) ? number(lost) : null),
+    ...fact(_("What grew"), codes ? named(textOf(codes)) : null),
+  ];
+}
+
+/** @param {Value} percent */
+const percentText = (percent) => (known(percent) ? `${percent.toFixed(2)}%` : ABSENT);
+
+/** @param {EvidenceCell} cell */
+function cellRow([value, requestsBefore, rateBefore, requestsNow, rateNow, effect]) {
+  const texts = [
+    number(requestsBefore),
+    percentText(rateBefore),
+    number(requestsNow),
+    percentText(rateNow),
+    `${effect < 0 ? "−" : "+"}${Math.abs(effect).toFixed(2)}`,
+  ];
+  const numbers = texts.map((textContent) => element("td", { textContent }));
+  return element("tr", {}, element("th", {}, named(textOf(value))), ...numbers);
+}
+
+/**
+ * @param {string} id
+ * @param {BothTexts} dimension
+ * @param {EvidenceCell[]} cells
+ * @returns {HTMLDetailsElement}
+ */
+function cellsOf(id, dimension, cells) {
+  const names = [
+    _("Requests before"),
+    _("Rate before"),
+    _("Requests now"),
+    _("Rate now"),
+    _("Effect on the whole (pp)"),
+  ];
+  const heads = names.map((textContent) => element("th", { className: "number", textContent }));
+  const head = element("tr", {}, element("th", { textContent: textOf(dimension) }), ...heads);
+  const table = element(
+    "table",
+    { className: "plain numbers" },
+    element("thead", {}, head),
+    element("tbody", {}, ...cells.map(cellRow)),
+  );
+  const region = { className: "scroll", tabIndex: 0, role: "region", "aria-labelledby": `incident-${id}` };
+  return element(
+    "details",
+    { className: "cells" },
+    element("summary", { textContent: `${_("Before and now")} · ${textOf(dimension)}` }),
+    element("div", region, table),
+  );
+}
+
+/** @param {number} count */
+const restatedNote = (count) =>
+  filled(
+    _(
+      "Figures of {count} of its days were changed by late data or corrections; it is computed from them as they stand now.",
+    ),
+    { count: number(count) },
+  );
+
+function drawEvidence() {
+  for (const incident of all("[data-incident]")) {
+    const id = incident.dataset.incident || "";
+    const found = own(figures.evidence, id);
+    if (!found) continue;
+    const facts = one(".facts", incident);
+    facts.replaceChildren(...factsOf(found), ...all(".noted", facts));
+    const place = one(".evidence", incident);
+    const isOpened = Boolean(place.querySelector("details")?.open);
+    const { restated, dimension, cells } = found;
+    const table = dimension && cells ? cellsOf(id, dimension, cells) : null;
+    if (table) table.open = isOpened;
+    place.replaceChildren();
+    if (restated) place.append(element("p", { className: "note", textContent: restatedNote(restated) }));
+    if (table) place.append(table);
+  }
+}
+
+/** Draws it with every change of figures or language. */
+export function startEvidence() {
+  onFigures(drawEvidence);
+}

@@ -1,0 +1,89 @@
+/* Keys: 7 and 3 switch the window, / goes to the search, ? shows what the keys do. Never while something is typed. */
+
+import { _ } from "../data/language.js";
+import { chooseWindow } from "../data/windows.js";
+import { all, element } from "../dom.js";
+
+function helpDialog() {
+  const rows = [
+    ["7", _("Show the last 7 days")],
+    ["3", _("Show the last 30 days")],
+    ["/", _("Go to the search")],
+    ["?", _("Show these keys")],
+    ["Esc", _("Close")],
+  ];
+  const close = element("button", { type: "button", className: "button", textContent: _("Close") });
+  const dialog = element(
+    "dialog",
+    { className: "help", "aria-labelledby": "help-title" },
+    element("h2", { id: "help-title", textContent: _("Keyboard shortcuts") }),
+    element(
+      "dl",
+      {},
+      ...rows.map(([key, what]) =>
+        element(
+          "div",
+          {},
+          element("dt", {}, element("kbd", { textContent: key })),
+          element("dd", { textContent: what }),
+        ),
+      ),
+    ),
+    close,
+  );
+  close.addEventListener("click", () => dialog.close());
+  dialog.addEventListener("click", (event) => {
+    if (event.target === dialog) dialog.close();
+  });
+  dialog.addEventListener("close", () => dialog.remove());
+  return dialog;
+}
+
+function showHelp() {
+  if (document.querySelector("dialog[open]")) return;
+  const dialog = helpDialog();
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+function focusSearch() {
+  const search = all("input[type=search]").find((one) => one.offsetParent !== null);
+  if (!(search instanceof HTMLInputElement)) return false;
+  const fold = search.closest("details");
+  if (fold) fold.open = true;
+  search.focus();
+  search.select();
+  return true;
+}
+
+/**
+ * @param {HTMLElement} target
+ * @returns {boolean}
+ */
+function isTyping(target) {
+  return target.isContentEditable || ["INPUT", "SELECT", "TEXTAREA"].includes(target.tagName);
+}
+
+/** @param {KeyboardEvent} event */
+function pressed(event) {
+  if (
+    event.ctrlKey ||
+    event.metaKey ||
+    event.altKey ||
+    event.isComposing ||
+    isTyping(/** @type {HTMLElement} */ (event.target))
+  )
+    return;
+  if (document.querySelector("dialog[open]")) return;
+  if (event.key === "7") chooseWindow(7);
+  else if (event.key === "3") chooseWindow(30);
+  else if (event.key === "?") showHelp();
+  else if (event.key !== "/" || !focusSearch()) return;
+  event.preventDefault();
+}
+
+/** Makes the keys work, and the button that shows them. */
+export function startKeys() {
+  document.addEventListener("keydown", pressed);
+  for (const button of all("[data-help]")) button.addEventListener("click", showHelp);
+}

@@ -1,0 +1,226 @@
+/* The choice of one app on the monitor page: a field that suggests apps by name, key and pinyin, after the ARIA
+   pattern of a combobox with a list. Shows the chosen app's figures in the page's charts and keeps `?app=` in the
+   address; an empty key is all apps together, whose figures the page came with. */
+
+import { asked, keepInAddress, onBack } from "../data/address.js";
+import { hasTerms, searchLines, searchTerms, sortedRows } from "../data/columns.js";
+import { _, carryChoices, onLanguage } from "../data/language.js";
+import { loadList } from "../data/loaded_lists.js";
+import { setChosenApp } from "../data/state.js";
+import { setFigures } from "../data/windows.js";
+import { all, element, loadScript, named, one } from "../dom.js";
+
+/** @import { BigList, RawFigures } from "../types.d.ts" */
+
+const MATCHES = 20;
+
+/**
+ * `figures` are those that are loaded, by key; `key` is that of the app shown, `wanted` of the one picked last, which may
+ * still be under way; `active` is the place of the marked option, -1 for none.
+ * @type {{
+ *   data?: BigList, figures: Map<string, RawFigures>, key: string, wanted?: string,
+ *   options: { key: string, content: (Node | string)[] }[], active: number, message: () => (Node | string)[],
+ * }}
+ */
+const pickerState = { figures: new Map(), key: "", options: [], active: -1, message: () => [] };
+
+const pickerField = () => /** @type {HTMLInputElement} */ (one("[data-picker]"));
+const pickerList = () => one("#picker-list");
+
+/** Makes the choice of one app work, where the page has it. */
+export function startPicker() {
+  if (!all("[data-picker]").length) return;
+  const input = pickerField();
+  if (window.AUTHMETER_FIGURES) pickerState.figures.set("", window.AUTHMETER_FIGURES);
+  input.addEventListener("focus", () => input.select());
+  input.addEventListener("click", () => {
+    if (input.value === pickerLabel()) input.select();
+    openPicker();
+  });
+  input.addEventListener("input", openPicker);
+  input.addEventListener("blur", closePicker);
+  input.addEventListener("keydown", pressedInPicker);
+  one("[data-picker-all]").addEventListener("click", () => {
+    chooseApp("");
+    // The button hides itself, and would take the focus with it.
+    input.focus();
+  });
+  closePicker();
+  onLanguage(closePicker);
+  onLanguage(() => sayInPicker(pickerState.message));
+  loadList("logins").then(
+    (data) => {
+      pickerState.data = data;
+      const wanted = asked("app");
+      if (wanted) showApp(wanted);
+      onBack(() => showApp(asked("app") || ""));
+    },
+    () => sayInPicker(() => [_("The list could not be loaded.")]),
+  );
+}
+
+/**
+ * Rows that match, those first whose name, key, pinyin or initials begin with the text; without a text the largest apps.
+ * @param {BigList} data
+ * @param {string} text
+ * @returns {number[]}
+ */
+function pickerMatches(data, text) {
+  const terms = searchTerms(text);
+  if (!terms.length) {
+    const values = data.list("authorizations", 1);
+    data.largest ??= Array.from(sortedRows(data.count, (row) => values[row], true).subarray(0, MATCHES));
+    return data.largest;
+  }
+  const lines = searchLines(data);
+  /** @type {number[]} */
+  const begins = [];
+  /** @type {number[]} */
+  const others = [];
+  for (let row = 0; row < data.count && begins.length < MATCHES; row += 1) {
+    const line = lines[row];
+    if (!hasTerms(line, terms)) continue;
+    if (line.startsWith(terms[0]) || line.includes(`\n${terms[0]}`)) begins.push(row);
+    else if (others.length < MATCHES) others.push(row);
+  }
+  return [...begins, ...others].slice(0, MATCHES);
+}
+
+function openPicker() {
+  const { data } = pickerState;
+  if (!data) return;
+  const input = pickerField();
+  const isOld = input.value === pickerLabel();
+  const text = isOld ? "" : input.value;
+  const found = pickerMatches(data, text).map((row) => ({
+    key: data.list("key")[row],
+    content: pickerWords(data.list("name")[row], data.list("key")[row]),
+  }));
+  const everything = { key: "", content: [_("All apps")] };
+  pickerState.options = text.trim() ? found : [everything, ...found];
+  const list = pickerList();
+  list.replaceChildren(
+    ...pickerState.options.map(({ key, content }, place) => {
+      const option = element("li", { id: `picker-${place}`, role: "option", "aria-selected": "false" }, ...content);
+      // The focus stays in the field, which would close the list when it left.
+      option.addEventListener("pointerdown", (event) => event.preventDefault());
+      option.addEventListener("click", () => chooseApp(key));
+      return option;
+    }),
+  );
+  list.hidden = !found.length;
+  input.setAttribute("aria-expanded", String(!list.hidden));
+  sayInPicker(() => (found.length ? [] : [_("No app matches.")]));
+  markOption(text.trim() && found.length ? 0 : -1);
+}
+
+/**
+ * An app that is not registered is known by its key alone.
+ * @param {string} name
+ * @param {string} key
+ * @returns {Node[]}
+ */
+function pickerWords(name, key) {
+  return name === key ? [named(name)] : [named(name), element("code", {}, named(key))];
+}
+
+function closePicker() {
+  const input = pickerField();
+  pickerList().hidden = true;
+  input.setAttribute("aria-expanded", "false");
+  markOption(-1);
+  input.value = pickerLabel();
+}
+
+/** @param {number} place */
+function markOption(place) {
+  pickerState.active = place;
+  all("#picker-list [role=option]").forEach((option, i) => {
+    option.setAttribute("aria-selected", String(i === place));
+    if (i === place) option.scrollIntoView({ block: "nearest" });
+  });
+  if (place < 0) pickerField().removeAttribute("aria-activedescendant");
+  else pickerField().setAttribute("aria-activedescendant", `picker-${place}`);
+}
+
+/** @param {KeyboardEvent} event */
+function pressedInPicker(event) {
+  const { options, active } = pickerState;
+  const input = pickerField();
+  const isOpen = input.getAttribute("aria-expanded") === "true";
+  const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
+  if (event.isComposing) return;
+  if (step) {
+    if (!isOpen) openPicker();
+    else markOption((active + step + options.length) % options.length);
+  } else if (event.key === "Enter" && isOpen && active >= 0) chooseApp(options[active].key);
+  else if (event.key === "Escape" && isOpen) {
+    closePicker();
+    input.select();
+  } else return;
+  event.preventDefault();
+}
+
+/**
+ * The name of what is shown now.
+ * @returns {string}
+ */
+function pickerLabel() {
+  const shown = pickerState.key ? pickerState.figures.get(pickerState.key) : null;
+  return shown ? shown.name : _("All apps");
+}
+
+/**
+ * `message` gives the parts of what is said, in the language of the moment.
+ * @param {() => (Node | string)[]} message
+ */
+function sayInPicker(message) {
+  pickerState.message = message;
+  one("[data-picker-note]").replaceChildren(...message());
+}
+
+/**
+ * Shows one app, all together where the key is empty, and keeps the choice in the address: Back takes it back.
+ * @param {string} key
+ */
+export function chooseApp(key) {
+  keepInAddress({ app: key });
+  showApp(key);
+}
+
+/**
+ * Shows one app in the charts of the page, all together where the key is empty.
+ * @param {string} key
+ */
+function showApp(key) {
+  const { data, figures } = pickerState;
+  pickerState.wanted = key;
+  setChosenApp(key);
+  carryChoices();
+  const known = figures.get(key);
+  if (known) return showPicked(key, known);
+  const row = data ? data.list("key").indexOf(key) : -1;
+  if (!data || row < 0) return sayInPicker(() => [_("There is no such app.")]);
+  const path = `apps/${encodeURIComponent(data.folder(row))}/figures.js`;
+  return loadScript(path).then(
+    () => {
+      const loaded = /** @type {RawFigures} */ (window.AUTHMETER_FIGURES);
+      figures.set(key, loaded);
+      // Another may have been picked meanwhile.
+      if (pickerState.wanted === key) showPicked(key, loaded);
+    },
+    () => sayInPicker(() => [_("The figures of this app could not be loaded.")]),
+  );
+}
+
+/**
+ * @param {string} key
+ * @param {RawFigures} figures
+ */
+function showPicked(key, figures) {
+  pickerState.key = key;
+  closePicker();
+  sayInPicker(() => (key ? [_("Shown:"), " ", named(pickerLabel())] : []));
+  one("[data-picker-all]").hidden = !key;
+  setFigures(figures);
+}

@@ -1,0 +1,245 @@
+/* The sections of figures that pages share: usage on the usage page, login authorization on the monitoring page, both on
+   an app's own page. Made by script, so that the shell of each of many thousand apps stays small. They stand in both
+   languages from the start, as the templates' texts do; other scripts fill what is marked by `data-…`. */
+
+import { asked } from "../data/address.js";
+import { LANGUAGE_TAGS, root, texts } from "../data/state.js";
+import { all, element, isPhone, one } from "../dom.js";
+
+/** @import { Dimension, Language } from "../types.d.ts" */
+
+/**
+ * A text in both languages; the style sheet hides one.
+ * @param {string} msgid
+ * @returns {HTMLElement[]}
+ */
+export function both(msgid) {
+  const said = texts.strings[msgid];
+  /** @param {Language} language */
+  const span = (language) => element("span", { lang: LANGUAGE_TAGS[language], textContent: said[language] });
+  return [span("zh"), span("en")];
+}
+
+/**
+ * @param {string} name
+ * @param {string} [className]
+ * @returns {HTMLElement}
+ */
+function part(name, className = "panel") {
+  return element("div", { className, "data-part": name });
+}
+
+/**
+ * @param {Node[]} title
+ * @returns {HTMLElement}
+ */
+function heading(title) {
+  const span = element("p", { className: "span", "data-span": "" });
+  return element("div", { className: "heading" }, element("h2", {}, ...title), span);
+}
+
+/**
+ * The heading of charts: `legend` names their series; of login authorization, what these are of is chosen to the right; below
+ * stands what is marked in them.
+ * @param {Node[]} title
+ * @param {string} legend
+ * @param {boolean} isOfLogins
+ * @returns {HTMLElement[]}
+ */
+function chartsHeading(title, legend, isOfLogins) {
+  /** @param {Dimension} dimension @param {Node[]} label */
+  const choice = (dimension, label) =>
+    element("button", { type: "button", "data-by-button": dimension, "aria-pressed": "false" }, ...label);
+  return [
+    element(
+      "div",
+      { className: "heading" },
+      element("h2", {}, ...title),
+      element("ul", { className: "legend", "data-legend": legend }),
+      element("p", { className: "span", "data-span": "charts" }),
+      isOfLogins
+        ? element(
+            "div",
+            { className: "choice", role: "group", "data-label-zh": "图表维度", "data-label-en": "Lines of the charts" },
+            choice("channel", both("By channel")),
+            choice("version", both("By SDK version")),
+          )
+        : null,
+    ),
+    element("p", { className: "chart-keys", "data-chart-keys": "" }),
+  ];
+}
+
+/**
+ * @param {string} name
+ * @param {Node[]} title
+ * @param {string} metric
+ * @returns {HTMLElement}
+ */
+function chartFigure(name, title, metric) {
+  const link = element(
+    "a",
+    { className: "term", href: `${root}metrics.html#${metric}`, "data-metric": metric },
+    ...title,
+  );
+  return element(
+    "figure",
+    { className: "panel" },
+    element("figcaption", {}, link),
+    element("div", { className: "chart", "data-chart": name }),
+    element(
+      "details",
+      { "data-figures": name },
+      element("summary", {}, ...both("Figures of this chart")),
+      element("div", { "data-chart-table": "" }),
+    ),
+    element("p", { className: "downloads", "data-chart-download": name }),
+  );
+}
+
+/**
+ * On a phone what is not needed at first sight is folded: a page of all of it is as long as twelve screens.
+ * @param {HTMLElement} head
+ * @param {HTMLElement} content
+ * @returns {HTMLDetailsElement}
+ */
+function folded(head, content) {
+  return element("details", { className: "panel phone-fold" }, element("summary", {}, head), content);
+}
+
+/* A list that something else on the page leads to as well; it lies open where the address asks for rows of it. */
+function foldLists() {
+  for (const list of all("[data-phone-fold]")) {
+    const content = element("div", {}, ...Array.from(list.children));
+    const fold = folded(one("h2", content), content);
+    fold.open = ["search", "platform", "sort"].some(asked);
+    list.append(fold);
+  }
+}
+
+/**
+ * @param {Node[]} title
+ * @param {string} name
+ * @param {string} [className]
+ * @returns {HTMLElement}
+ */
+function titled(title, name, className = "panel") {
+  return element("div", { className }, element("h3", {}, ...title), part(name, ""));
+}
+
+/**
+ * The same of what is looked up, when something else has shown that it must be.
+ * @param {Node[]} title
+ * @param {string} name
+ * @returns {HTMLElement}
+ */
+function lookedUp(title, name) {
+  return isPhone() ? folded(element("h3", {}, ...title), part(name, "")) : titled(title, name);
+}
+
+/**
+ * A section of one part that is looked up.
+ * @param {Node[]} title
+ * @param {string} name
+ * @returns {HTMLElement}
+ */
+function lookedUpSection(title, name) {
+  const head = element("h2", {}, ...title);
+  if (isPhone()) return section(folded(head, part(name, "")));
+  return section(element("div", { className: "heading" }, head), part(name));
+}
+
+/**
+ * @param {...Node} children
+ * @returns {HTMLElement}
+ */
+function section(...children) {
+  return element("section", {}, ...children);
+}
+
+/** @returns {HTMLElement[]} */
+function loginCharts() {
+  return [
+    chartFigure("technical_success_rate", both("Technical success rate"), "technical_success_rate"),
+    chartFigure("authorization_rate", both("Authorization rate"), "authorization_rate"),
+    chartFigure("authorizations", both("Authorizations"), "authorizations"),
+    chartFigure("share", both("Share of the four channels"), "authorizations"),
+  ];
+}
+
+/** @returns {HTMLElement[]} */
+function otherCharts() {
+  return [
+    chartFigure("verification_result_rate", both("Result rate of verification"), "verifications"),
+    chartFigure("latency_p50_ms", both("Latency p50 (ms)"), "latency_p50_ms"),
+    chartFigure("latency_p95_ms", both("Latency p95 (ms)"), "latency_p95_ms"),
+  ];
+}
+
+/** @returns {HTMLElement} */
+function whereFrom() {
+  return section(
+    heading(both("Where it comes from")),
+    element(
+      "div",
+      { className: "pair values" },
+      titled(both("By SDK version"), "versions", "panel whole"),
+      lookedUp(both("By platform"), "platforms"),
+      lookedUp(both("By carrier, one-click login"), "carriers"),
+    ),
+  );
+}
+
+/**
+ * What the page's app has, by which its sections are chosen; a page of all apps has everything.
+ * @typedef {{ logins: boolean }} Content
+ */
+
+/** @type {Record<string, (content: Content) => HTMLElement[]>} */
+const SECTIONS = {
+  usage: () => [
+    section(
+      ...chartsHeading(both("Usage by day"), "usage", false),
+      element("div", { className: "charts wide" }, chartFigure("usage", both("Records a day"), "number_verifications")),
+    ),
+    lookedUpSection(both("By period"), "periods"),
+  ],
+  login: (content) => [
+    // What changed shows in the lines, rates first; the tables below say by how much, where and why.
+    section(
+      ...chartsHeading(both("Trends"), "timed", content.logins),
+      element("div", { className: "charts" }, ...(content.logins ? loginCharts() : []), ...otherCharts()),
+    ),
+    ...(content.logins ? [section(heading(both("By channel")), part("summary")), whereFrom()] : []),
+    section(
+      heading(both("Why it failed")),
+      element(
+        "div",
+        { className: "pair" },
+        ...(content.logins ? [lookedUp(both("Authorization, by outcome"), "outcomes-authorization")] : []),
+        lookedUp(both("Verification, by outcome"), "outcomes-verification"),
+        ...(content.logins ? [lookedUp(both("Authorization, up to ten result codes"), "codes-authorization")] : []),
+        lookedUp(both("Verification, up to ten result codes"), "codes-verification"),
+      ),
+    ),
+  ],
+  packages: () => [lookedUpSection(both("Schemes and packages"), "packages")],
+  drawn: () => [section(heading(both("Uses by resource package")), part("drawn"))],
+};
+
+/**
+ * Puts the sections where the page names them.
+ * @param {Content} [content]
+ */
+export function drawSections(content = { logins: true }) {
+  // Beside the windows, which stand in the page: each of many thousand is the smaller for it.
+  for (const place of all(".windows")) {
+    for (const [span, label] of Object.entries({ 90: both("90 days"), months: both("13 months") })) {
+      place.append(element("button", { type: "button", "data-span-button": span }, ...label));
+    }
+  }
+  for (const place of all("[data-sections]")) {
+    place.append(...(place.dataset.sections || "").split(" ").flatMap((name) => SECTIONS[name](content)));
+  }
+  if (isPhone()) foldLists();
+}

@@ -1,0 +1,95 @@
+/* SDK versions over the chosen window: how much of what each asks for succeeds, since when there is such a version, and
+   its technical success rate by day. All lines stand on one scale, so that the one that fell is seen. */
+
+import { sparkline } from "../charts/sparkline.js";
+import { ratio, sum } from "../data/figures.js";
+import { ABSENT, known, number, share } from "../data/format.js";
+import { _, filled, metricLink } from "../data/language.js";
+import { versionName } from "../data/series.js";
+import { chosenDays, figures, site, windowKey } from "../data/state.js";
+import { onFigures, onWindow } from "../data/windows.js";
+import { all, element, named, own } from "../dom.js";
+import { headCell, numberCell } from "../tables/periods.js";
+import { barCell } from "../tables/summary.js";
+import { breakdownTable } from "./breakdowns.js";
+
+/** @import { VersionRow } from "../types.d.ts" */
+
+/**
+ * Which versions came within the window; the oldest one is as old as the log, and no news.
+ * @param {VersionRow[]} rows
+ * @returns {(row: VersionRow) => boolean}
+ */
+function isNewAmong(rows) {
+  const oldest = rows.reduce((least, { first_seen: day }) => (day && day < least ? day : least), site.as_of);
+  const start = site.days[site.days.length - chosenDays];
+  return ({ first_seen: day }) => day !== null && day > oldest && day >= start;
+}
+
+/**
+ * @param {VersionRow} row
+ * @returns {string}
+ */
+function rowName({ value }) {
+  return typeof value === "number" ? filled(_("{count} other versions"), { count: number(value) }) : versionName(value);
+}
+
+/**
+ * @param {VersionRow[]} rows
+ * @returns {HTMLElement[]}
+ */
+function versionRows(rows) {
+  const whole = sum(...rows.map((row) => row.authorization_requests));
+  const isNew = isNewAmong(rows);
+  const courses = rows.map(
+    ({ value }) =>
+      own(figures.long.version, typeof value === "string" ? value : "")?.technical_success_rate.slice(
+        -site.days.length,
+      ) || [],
+  );
+  const least = Math.min(1, ...courses.flat().filter(known));
+  return rows.map((row, i) => {
+    const part = ratio(row.authorization_requests, whole);
+    return element(
+      "tr",
+      {},
+      element(
+        "th",
+        { scope: "row" },
+        named(rowName(row)),
+        ...(isNew(row) ? [" ", element("span", { className: "mark new", textContent: _("New") })] : []),
+      ),
+      element(
+        "td",
+        { className: "course" },
+        sparkline(courses[i], { width: 180, height: 26, lit: chosenDays, range: [least, 1] }),
+      ),
+      numberCell(share(row.technical_success_rate)),
+      numberCell(share(row.authorization_rate)),
+      numberCell(number(row.authorization_requests)),
+      barCell(part, 1, share(part)),
+      element("td", { className: "word", textContent: row.first_seen || ABSENT }),
+    );
+  });
+}
+
+function drawVersions() {
+  const head = [
+    headCell(_("SDK version")),
+    element("th", { scope: "col", className: "course", textContent: _("30 days") }),
+    headCell(metricLink("technical_success_rate"), true),
+    headCell(metricLink("authorization_rate"), true),
+    headCell(metricLink("authorization_requests"), true),
+    headCell(metricLink("authorization_requests", _("Share")), true),
+    headCell(_("First seen")),
+  ];
+  for (const place of all("[data-part=versions]")) {
+    place.replaceChildren(breakdownTable(_("SDK version"), head, versionRows(figures.versions[windowKey()])));
+  }
+}
+
+/** Draws the table with every change of figures or window. */
+export function startVersions() {
+  onFigures(drawVersions);
+  onWindow(drawVersions);
+}

@@ -1,0 +1,159 @@
+/* Cells of the tables, and the columns that are made of them. Names come from logs and registries: they are text nodes in
+   a `<bdi>`, never HTML. A column is `{key(), cell(row)}`: `key()` gives the number of a row to sort by, null where there
+   is none; `cell(row)` the element to show. Does not belong here: which columns a table has. */
+
+import { codedKeys } from "../data/columns.js";
+import { ABSENT } from "../data/format.js";
+import { _, appHref, word } from "../data/language.js";
+import { element, named } from "../dom.js";
+import { changeNode, changeOf } from "./change.js";
+import { numberCell } from "./periods.js";
+
+/** @import { BigList, ChangeKind, CodedName, Column, KeyOf, Value } from "../types.d.ts" */
+
+/**
+ * A name or another text from outside.
+ * @param {string | null} text
+ * @returns {HTMLTableCellElement}
+ */
+export function textCell(text) {
+  return element("td", {}, named(text || ABSENT));
+}
+
+/**
+ * A fixed value, in its word.
+ * @param {string | null} value
+ * @returns {HTMLTableCellElement}
+ */
+export function wordCell(value) {
+  return element("td", { className: "word", textContent: value ? word(value) : ABSENT });
+}
+
+/**
+ * A state, in its word and colour.
+ * @param {string} value
+ * @returns {HTMLTableCellElement}
+ */
+export function badgeCell(value) {
+  return element(
+    "td",
+    { className: "word" },
+    element("span", { className: `badge ${value}`, textContent: word(value) }),
+  );
+}
+
+/**
+ * The name of an app, linked to its page where it has one, and its key where that is another; `*` is all apps.
+ * @param {string} name
+ * @param {string} key
+ * @param {string | null} folder
+ * @returns {HTMLTableCellElement}
+ */
+export function appCell(name, key, folder) {
+  if (key === "*") return element("th", { scope: "row", className: "of-app", textContent: _("All apps") });
+  const label = element("bdi", { className: "name", textContent: name });
+  const shown = folder === null ? label : element("a", { href: appHref(folder, "index.html") }, label);
+  const cell = element("th", { scope: "row", className: "of-app" }, shown);
+  if (key !== name) cell.append(element("code", {}, named(key)));
+  return cell;
+}
+
+/**
+ * A detail file of an app; its name says whose it is.
+ * @param {string} folder
+ * @param {"csv" | "xlsx"} kind
+ * @param {string} label
+ * @param {string} name
+ * @returns {HTMLAnchorElement}
+ */
+export function fileLink(folder, kind, label, name) {
+  const file = `${folder}_usage_detail.${kind}`;
+  return element("a", {
+    href: appHref(folder, file),
+    textContent: label,
+    download: file,
+    // Which app's it is, for those who hear the links without their row.
+    "aria-label": `${label} · ${name}`,
+  });
+}
+
+/**
+ * The apps of a big list, in the order of their names.
+ * @param {BigList} data
+ * @returns {Column & { key: () => KeyOf }}
+ */
+export function appColumn(data) {
+  const [names, keys] = [data.list("name"), data.list("key")];
+  return {
+    key: () => (row) => row,
+    cell: (row) => appCell(names[row], keys[row], data.folder(row)),
+    values: (row) => [names[row], keys[row]],
+    also: () => [_("App key")],
+  };
+}
+
+/**
+ * A column of few different values, sorted as people of the page's language sort them.
+ * @param {BigList} data
+ * @param {CodedName} name
+ * @param {(value: string) => HTMLTableCellElement} toCell
+ * @param {(value: string) => string} textOf
+ * @returns {Column}
+ */
+export function codedColumn(data, name, toCell, textOf) {
+  return {
+    key: () => codedKeys(data, name, textOf),
+    cell: (row) => toCell(data.value(name, row)),
+    values: (row) => [textOf(data.value(name, row))],
+  };
+}
+
+/**
+ * Numbers: `values()` gives the list of the period or window that is chosen.
+ * @param {() => Value[]} values
+ * @param {(value: Value) => string} format
+ * @returns {Column}
+ */
+export function numberColumn(values, format) {
+  return {
+    key() {
+      const list = values();
+      return (row) => list[row];
+    },
+    cell: (row) => numberCell(format(values()[row])),
+    values: (row) => [values()[row]],
+  };
+}
+
+/**
+ * A change from `bases()` to `values()`, both of the matched days; `kind` as in changeNode, `isFair()` whether these are
+ * enough.
+ * @param {() => Value[]} values
+ * @param {() => Value[]} bases
+ * @param {ChangeKind} kind
+ * @param {() => boolean} isFair
+ * @returns {Column}
+ */
+export function changeColumn(values, bases, kind, isFair) {
+  return {
+    key() {
+      const [list, before] = [values(), bases()];
+      return isFair() ? (row) => changeOf(list[row], before[row], kind) : () => null;
+    },
+    cell: (row) => changeCell(values()[row], bases()[row], kind, isFair()),
+    values: (row) => [isFair() ? changeOf(values()[row], bases()[row], kind) : null],
+  };
+}
+
+/**
+ * Without a base there is a dash only: what is said of the period says why, once for all rows.
+ * @param {Value} value
+ * @param {Value} base
+ * @param {ChangeKind} kind
+ * @param {boolean} isFair
+ * @returns {HTMLTableCellElement}
+ */
+export function changeCell(value, base, kind, isFair) {
+  const isKnown = isFair && changeOf(value, base, kind) !== null;
+  return numberCell(isKnown ? changeNode(value, base, { better: "up", kind }) : ABSENT);
+}

@@ -1,0 +1,114 @@
+/* The filters over a list: search, choices, suggestions. The fields stand in the page as `[data-filter]`; what is in them
+   is kept in the address under the same name, so that a filtered list can be sent and linked to.
+   Does not belong here: how rows are searched (columns.js). */
+
+import { asked, keepInAddress, onBack } from "../data/address.js";
+import { hasTerms, ranks, searchLines, searchTerms } from "../data/columns.js";
+import { _, onLanguage, word } from "../data/language.js";
+import { all, element } from "../dom.js";
+import { painted } from "./tables.js";
+
+/** @import { BigList, Coded, CodedName, Field, RowTest, Rows } from "../types.d.ts" */
+
+const SUGGESTIONS = 50;
+
+/**
+ * Gives a function that gives the test of a row, null where every row passes.
+ * @param {HTMLElement} listing
+ * @param {Rows} data
+ * @param {() => void} changed
+ * @returns {() => RowTest | null}
+ */
+export function makeFilters(listing, data, changed) {
+  const fields = /** @type {Field[]} */ (all("[data-filter]", listing));
+  const write = () => {
+    for (const field of fields) if (field instanceof HTMLSelectElement) writeChoices(field, data);
+  };
+  onLanguage(write);
+  write();
+  for (const field of fields) {
+    const { filter = "" } = field.dataset;
+    field.value = asked(filter) || "";
+    if (field instanceof HTMLInputElement && field.list) suggest(field, field.list, data);
+    field.addEventListener("input", changed);
+    // Not at each letter: browsers allow an address to change only so often.
+    field.addEventListener("change", () => keepInAddress({ [filter]: field.value.trim() }));
+    // Made ready once the first rows are painted, so that the first letter is as quick as the others.
+    if (filter === "search") painted().then(() => searchLines(data));
+  }
+  onBack(() => {
+    for (const field of fields) field.value = asked(field.dataset.filter || "") || "";
+    changed();
+  });
+  return () => {
+    const tests = fields.filter((field) => field.value.trim()).map((field) => testOf(field, data));
+    return tests.length ? (row) => tests.every((test) => test(row)) : null;
+  };
+}
+
+/**
+ * @param {Field} field
+ * @param {Rows} data
+ * @returns {RowTest}
+ */
+function testOf(field, data) {
+  if (field.dataset.filter === "search") {
+    const [lines, terms] = [searchLines(data), searchTerms(field.value)];
+    return (row) => hasTerms(lines[row], terms);
+  }
+  const { values, of } = codedOf(field, data);
+  /** @type {(value: string) => boolean} */
+  const isMeant = field instanceof HTMLSelectElement ? (value) => value === field.value : hasText(field.value);
+  const passes = values.map(isMeant);
+  return (row) => passes[of[row]];
+}
+
+/**
+ * The column of a filter: choices and suggestions are over big lists only.
+ * @param {Field} field
+ * @param {Rows} data
+ * @returns {Coded}
+ */
+function codedOf(field, data) {
+  return /** @type {BigList} */ (data).list(/** @type {CodedName} */ (field.dataset.filter));
+}
+
+/**
+ * @param {string} text
+ * @returns {(value: string | null) => boolean}
+ */
+function hasText(text) {
+  const terms = searchTerms(text);
+  return (value) => hasTerms((value || "").toLowerCase(), terms);
+}
+
+/**
+ * @param {HTMLSelectElement} field
+ * @param {Rows} data
+ */
+function writeChoices(field, data) {
+  const { values } = codedOf(field, data);
+  const chosen = field.value;
+  const texts = values.map((value) => word(value));
+  const rank = ranks(texts);
+  const places = values.map((_value, place) => place).sort((a, b) => (rank[a] ?? 0) - (rank[b] ?? 0));
+  field.replaceChildren(
+    element("option", { value: "", textContent: _("All") }),
+    ...places.map((place) => element("option", { value: values[place], textContent: texts[place] })),
+  );
+  field.value = chosen;
+}
+
+/**
+ * @param {Field} field
+ * @param {HTMLElement} list
+ * @param {Rows} data
+ */
+function suggest(field, list, data) {
+  const show = () => {
+    const values = codedOf(field, data).values.filter(Boolean).filter(hasText(field.value));
+    list.replaceChildren(...values.slice(0, SUGGESTIONS).map((value) => element("option", { value })));
+  };
+  field.addEventListener("focus", show);
+  field.addEventListener("input", show);
+}

@@ -1,0 +1,236 @@
+/* The tables of a page: those of the big lists, after the charts are drawn, and those of the quality page from its own
+   data. Lives here too: the tables of the monitor page and of the briefing.
+   Does not belong here: order, filter and pages (tables.js), the table of the usage page (apptable.js). */
+
+import { ranks } from "../data/columns.js";
+import { isComparable } from "../data/figures.js";
+import { ABSENT, baseLabel, coverageNote, dayLabel, known, number, share, size } from "../data/format.js";
+import { _, filled, metricLabel, onLanguage, word } from "../data/language.js";
+import { loadList } from "../data/loaded_lists.js";
+import { chosenDays, texts, windowKey } from "../data/state.js";
+import { onWindow } from "../data/windows.js";
+import { all, around, element, one, own } from "../dom.js";
+import { chooseApp } from "../pages/picker.js";
+import { drawAppTable } from "./apptable.js";
+import {
+  appCell,
+  appColumn,
+  badgeCell,
+  changeColumn,
+  codedColumn,
+  fileLink,
+  numberColumn,
+  textCell,
+  wordCell,
+} from "./cells.js";
+import { makeFilters } from "./filters.js";
+import { makeTable, painted } from "./tables.js";
+
+/** @import { BigList, Column, Columns, MadeTable, Rows, Sorting, Value } from "../types.d.ts" */
+
+/** @type {Record<string, (table: HTMLTableElement, data: BigList) => void>} */
+const DRAWN = { apps: drawAppTable, logins: drawLoginTable, files: drawFilesTable };
+
+/** Fills the tables of the page. */
+export function startTables() {
+  const block = document.getElementById("page-data");
+  const listed = block ? JSON.parse(block.textContent || "").tables : {};
+  for (const table of /** @type {HTMLTableElement[]} */ (all("table[data-table]"))) {
+    const { table: name = "", rows } = table.dataset;
+    if (rows) drawListed(table, listed[rows]);
+    else
+      loadList(name).then(
+        (data) => DRAWN[name](table, data),
+        () => sayLost(table),
+      );
+  }
+}
+
+/** @param {HTMLElement} table */
+function sayLost(table) {
+  const say = () => {
+    one(".waiting", around(table, ".scroll")).textContent = _("The list could not be loaded.");
+  };
+  onLanguage(say);
+  say();
+}
+
+/**
+ * @param {HTMLTableElement} table
+ * @param {BigList} data
+ */
+function drawLoginTable(table, data) {
+  /** @param {string} name */
+  const values = (name) => () => data.list(name, chosenDays === 7 ? 0 : 1);
+  /** @type {Columns} */
+  const columns = {
+    platform: codedColumn(data, "platform", wordCell, word),
+    app: appColumn(data),
+    change: changeColumn(values("matched_authorization_rate"), values("counterpart_authorization_rate"), "points", () =>
+      isComparable(windowKey()),
+    ),
+    show: { cell: (row) => element("td", { className: "word" }, showButton(data, row)) },
+  };
+  for (const name of ["one_click", "wechat", "qq", "weibo", "authorization_requests", "authorizations"]) {
+    columns[name] = numberColumn(values(name), number);
+  }
+  for (const name of ["authorization_rate", "technical_success_rate"])
+    columns[name] = numberColumn(values(name), share);
+  const sorted = { column: "authorizations", descending: true };
+  const made = listTable(table, data, columns, sorted, () => [chosenDays]);
+  const sayCompared = () => {
+    const compared = [_("Change of rate"), baseLabel(windowKey()), coverageNote(windowKey())];
+    one(".compared", around(table, ".listing")).textContent = compared.join(" · ");
+  };
+  sayCompared();
+  onLanguage(sayCompared);
+  onWindow(sayCompared);
+  onWindow(() => painted().then(made.order));
+}
+
+/**
+ * @param {BigList} data
+ * @param {number} row
+ * @returns {HTMLElement}
+ */
+function showButton(data, row) {
+  const label = _("Show");
+  const of = { "aria-label": `${label} · ${data.list("name")[row]}` };
+  const button = element("button", { type: "button", className: "show", textContent: label, ...of });
+  button.addEventListener("click", () => {
+    chooseApp(data.list("key")[row]);
+    // To where its figures appear; the field says which app it is.
+    one("[data-picker]").focus();
+  });
+  return button;
+}
+
+/**
+ * @param {HTMLTableElement} table
+ * @param {BigList} data
+ */
+function drawFilesTable(table, data) {
+  /** @param {string} name */
+  const values = (name) => () => data.list(name);
+  const [names, xlsx] = [data.list("name"), data.list("xlsx_bytes")];
+  /**
+   * @param {Column} column
+   * @param {"csv" | "xlsx"} kind
+   * @param {string} label
+   * @returns {Column}
+   */
+  const linked = (column, kind, label) => ({
+    ...column,
+    cell: (row) => {
+      const cell = column.cell(row);
+      cell.append(" ", fileLink(data.folder(row), kind, label, names[row]));
+      return cell;
+    },
+  });
+  for (const heading of all("[data-column=xlsx_bytes]", table)) heading.hidden = !xlsx.some(known);
+  const withXlsx = numberColumn(values("xlsx_bytes"), size);
+  const asLink = linked(withXlsx, "xlsx", "xlsx");
+  listTable(
+    table,
+    data,
+    {
+      platform: codedColumn(data, "platform", wordCell, word),
+      app: appColumn(data),
+      page_bytes: numberColumn(values("page_bytes"), size),
+      csv_rows: numberColumn(values("csv_rows"), number),
+      csv_bytes: linked(numberColumn(values("csv_bytes"), size), "csv", "CSV"),
+      xlsx_bytes: { ...asLink, cell: (row) => (xlsx[row] === null ? withXlsx : asLink).cell(row) },
+    },
+    { column: "app", descending: false },
+  );
+}
+
+/**
+ * A table with the filters of its list and nothing more.
+ * @param {HTMLTableElement} table
+ * @param {Rows} data
+ * @param {Columns} columns
+ * @param {Sorting} sorted
+ * @param {() => unknown[]} [shows]
+ * @returns {MadeTable}
+ */
+function listTable(table, data, columns, sorted, shows = () => []) {
+  const matches = makeFilters(around(table, ".listing"), data, () => made.filter());
+  const made = makeTable(table, {
+    count: data.count,
+    columns,
+    sorted,
+    matches,
+    found: (shown) => filled(_("{shown} / {all} rows"), { shown: number(shown), all: number(data.count) }),
+    shows,
+  });
+  return made;
+}
+
+/* ---- tables of the quality page: rows in the page, a kind of cell by heading */
+
+/**
+ * @param {HTMLTableElement} table
+ * @param {any[][]} rows
+ */
+function drawListed(table, rows) {
+  const headings = Array.from(table.rows[0].cells);
+  /** @type {Columns} */
+  const columns = {};
+  headings.forEach((heading, place) => {
+    const { column = "", kind = "" } = heading.dataset;
+    columns[column] = listedColumn(
+      kind,
+      rows.map((row) => row[place]),
+    );
+  });
+  /** @param {string | number | null} value */
+  const textOf = (value) => (value === null ? "" : `${value} ${word(String(value))}`);
+  const texts = () => rows.map((row) => row.flat().map(textOf).join("\n"));
+  const { sorted } = table.dataset;
+  listTable(table, { count: rows.length, texts }, columns, sorted ? { column: sorted, descending: true } : {});
+}
+
+/** @type {Record<string, (value: Value) => string>} */
+const FORMATS = { count: number, size, share };
+
+/**
+ * By what a cell's kind is sorted, and how it looks. What a cell holds is told by its kind alone.
+ * @type {Record<string, [(value: any) => string, (value: any) => HTMLTableCellElement]>}
+ */
+const KINDS = {
+  text: [(value) => value, textCell],
+  day: [(value) => value, (value) => element("td", { className: "word", textContent: dayLabel(value) })],
+  word: [word, wordCell],
+  badge: [word, badgeCell],
+  flag: [(value) => (value ? _("Restated") : ""), (value) => (value ? badgeCell("restated") : element("td"))],
+  metric: [metricName, (value) => element("td", { textContent: metricName(value) })],
+  app: [([name]) => name, ([name, key, folder]) => appCell(name, key, folder)],
+};
+
+/**
+ * A column of the quality page; an app is `[name, key, folder]`, without a folder where it has no page.
+ * @param {string} kind
+ * @param {any[]} values
+ * @returns {Column}
+ */
+function listedColumn(kind, values) {
+  if (kind in FORMATS) return numberColumn(() => values, FORMATS[kind]);
+  const [textOf, toCell] = KINDS[kind];
+  return {
+    key() {
+      const rank = ranks(values.map((value) => (value === null ? "" : textOf(value)) || ABSENT));
+      return (row) => rank[row];
+    },
+    cell: (row) => toCell(values[row]),
+    values: (row) => [values[row] === null ? null : textOf(values[row])],
+  };
+}
+
+/**
+ * @param {string} name
+ * @returns {string}
+ */
+function metricName(name) {
+  return own(texts.metrics, name) ? metricLabel(name) : name;
+}

@@ -1,0 +1,119 @@
+/* The table of periods: the four counts and the billable one over the data day, 7 and 30 days, the month to date and
+   the last whole month, since bills are monthly. Exact counts, each with its change. */
+
+import { isComparable } from "../data/figures.js";
+import { baseLabel, coverageNote, dayRange, number, periodLabel } from "../data/format.js";
+import { _, metricLink } from "../data/language.js";
+import { figures, site } from "../data/state.js";
+import { onFigures } from "../data/windows.js";
+import { all, element } from "../dom.js";
+import { CARD_METRICS, isUsed, PERIODS, usageChance } from "../pages/cards.js";
+import { BETTER, changeNode } from "./change.js";
+import { withDownload } from "./downloads.js";
+
+/** @import { PeriodKey, UsageMetric } from "../types.d.ts" */
+
+/** @type {UsageMetric[]} */
+const PERIOD_METRICS = [...CARD_METRICS, "billable_verifications"];
+
+/**
+ * A table head cell; `number` aligns it with the figures below.
+ * @param {Node | string} content
+ * @param {boolean} [isNumber]
+ * @param {...string} details
+ * @returns {HTMLElement}
+ */
+export function headCell(content, isNumber, ...details) {
+  return element(
+    "th",
+    { scope: "col", className: isNumber ? "number" : "" },
+    content,
+    ...details.filter(Boolean).map((detail) => element("span", { className: "detail", textContent: detail })),
+  );
+}
+
+/**
+ * A table of the page with its download: rows are elements already.
+ * @param {string} label
+ * @param {Node[]} head
+ * @param {Node[]} rows
+ * @param {string} [className]
+ * @returns {HTMLElement}
+ */
+export function plainTable(label, head, rows, className) {
+  return withDownload(bareTable(label, head, rows, className), () => label);
+}
+
+/**
+ * A table of the page: rows are elements already.
+ * @param {string} label
+ * @param {Node[]} head
+ * @param {Node[]} rows
+ * @param {string} [className]
+ * @returns {HTMLElement}
+ */
+export function bareTable(label, head, rows, className = "plain") {
+  return element(
+    "div",
+    { className: "scroll", tabIndex: 0, role: "region", "aria-label": label },
+    element("table", { className }, element("thead", {}, element("tr", {}, ...head)), element("tbody", {}, ...rows)),
+  );
+}
+
+/**
+ * A cell with a figure.
+ * @param {...(Node | string)} children
+ * @returns {HTMLTableCellElement}
+ */
+export function numberCell(...children) {
+  return element("td", { className: "number" }, ...children);
+}
+
+/**
+ * @param {PeriodKey} name
+ * @returns {HTMLElement}
+ */
+function periodHead(name) {
+  const { first, last } = site.periods[name];
+  return headCell(periodLabel(name), true, dayRange(first, last), baseLabel(name), coverageNote(name));
+}
+
+/**
+ * @param {UsageMetric} metric
+ * @param {PeriodKey} name
+ * @param {number} place
+ * @returns {HTMLElement}
+ */
+function periodCell(metric, name, place) {
+  const [value, matched, base] = figures.sums[metric][place];
+  return numberCell(
+    element("span", { className: "value", textContent: number(value) }),
+    changeNode(matched, base, {
+      comparable: isComparable(name),
+      better: BETTER[metric],
+      quiet: true,
+      chance: usageChance(metric, name),
+    }),
+  );
+}
+
+function drawPeriods() {
+  for (const place of all("[data-part=periods]")) {
+    const rows = PERIOD_METRICS.filter(isUsed).map((metric) =>
+      element(
+        "tr",
+        {},
+        element("th", { scope: "row" }, metricLink(metric)),
+        ...PERIODS.map((name, i) => periodCell(metric, name, i)),
+      ),
+    );
+    place.replaceChildren(
+      plainTable(_("By period"), [headCell(_("Metric")), ...PERIODS.map(periodHead)], rows, "plain periods"),
+    );
+  }
+}
+
+/** Draws the table with every change of figures. */
+export function startPeriods() {
+  onFigures(drawPeriods);
+}

@@ -1,0 +1,169 @@
+/* The four channels side by side over the chosen window: counts, shares and rates, each with its change. Each row
+   carries the key of its line in the charts. */
+
+import { seriesKey, sparkline } from "../charts/sparkline.js";
+import { isComparable, ratio, sum, TREND_CHANNELS } from "../data/figures.js";
+import { baseLabel, number, share } from "../data/format.js";
+import { _, metricLink, word } from "../data/language.js";
+import { swingOf } from "../data/spans.js";
+import { chosenDays, figures, site, windowKey } from "../data/state.js";
+import { onFigures, onWindow } from "../data/windows.js";
+import { all, element } from "../dom.js";
+import { changeNode } from "./change.js";
+import { headCell, numberCell, plainTable } from "./periods.js";
+
+/** @import { Chance, ChangeKind, ChannelRow, Value, WindowKey } from "../types.d.ts" */
+
+/**
+ * @param {ChannelRow["channel"]} channel
+ * @returns {(Node | string)[]}
+ */
+function channelName(channel) {
+  return channel === "*" ? [word("*")] : [seriesKey(channel), word(channel)];
+}
+
+/**
+ * The 90 days of a channel, or of all four: authorizations, and their rate.
+ * @param {ChannelRow["channel"]} channel
+ * @returns {{ authorizations: Value[], authorization_rate: Value[] }}
+ */
+function daysOf(channel) {
+  const { trend } = figures.long;
+  if (channel !== "*") return trend[channel];
+  /** @param {"authorizations" | "authorization_requests"} field */
+  const all = (field) => site.long_days.map((_day, i) => sum(...TREND_CHANNELS.map((name) => trend[name][field][i])));
+  const [authorizations, requests] = [all("authorizations"), all("authorization_requests")];
+  return { authorizations, authorization_rate: authorizations.map((value, i) => ratio(value, requests[i])) };
+}
+
+/**
+ * How far chance takes two windows apart: counts, and rates of so many requests.
+ * @param {ChannelRow["channel"]} channel
+ * @param {WindowKey} period
+ * @returns {{ counts: Chance, rates: (requests: [number, number]) => Chance }}
+ */
+export function loginChance(channel, period) {
+  const lists = daysOf(channel);
+  const series = channel === "*" ? TREND_CHANNELS : channel;
+  const days = site.periods[period].matched_days;
+  const swing = swingOf(lists.authorization_rate, "share", series);
+  return {
+    counts: { days, swing: swingOf(lists.authorizations, "records", series) },
+    rates: (requests) => ({ days, swing, requests }),
+  };
+}
+
+/**
+ * A figure with its change under it.
+ * @param {string} text
+ * @param {HTMLElement | null} change
+ * @returns {HTMLElement}
+ */
+export function withChange(text, change) {
+  return numberCell(element("span", { className: "value", textContent: text }), ...(change ? [change] : []));
+}
+
+/**
+ * The change under a figure; where nothing can be compared, the heading of the section says so once, and no cell
+ * does.
+ * @param {Value} value
+ * @param {Value} base
+ * @param {boolean} comparable
+ * @param {Chance} chance
+ * @param {ChangeKind} [kind]
+ * @returns {HTMLElement | null}
+ */
+export function columnChange(value, base, comparable, chance, kind = "ratio") {
+  return comparable ? changeNode(value, base, { better: "up", kind, quiet: true, chance }) : null;
+}
+
+/**
+ * A number over its bar: the bar is for the eye, the number for the reader; it does not lie on the digits.
+ * @param {Value} value
+ * @param {number} whole
+ * @param {string} [text]
+ * @returns {HTMLElement}
+ */
+export function barCell(value, whole, text = number(value)) {
+  const bar = element("span", { className: "bar", "aria-hidden": "true" });
+  const part = whole ? Math.max(0, Math.min(1, (value ?? 0) / whole)) : 0;
+  bar.style.setProperty("--part", String(part));
+  return element("td", { className: "number barred" }, bar, element("span", { className: "value", textContent: text }));
+}
+
+/**
+ * @param {ChannelRow} row
+ * @param {WindowKey} period
+ * @returns {HTMLElement}
+ */
+function channelRow(row, period) {
+  const comparable = isComparable(period);
+  const chance = loginChance(row.channel, period);
+  return element(
+    "tr",
+    { className: row.channel === "*" ? "total" : "" },
+    element("th", { scope: "row", className: "word" }, ...channelName(row.channel)),
+    element(
+      "td",
+      { className: "course" },
+      sparkline(daysOf(row.channel).authorizations.slice(-site.days.length), { lit: chosenDays }),
+    ),
+    withChange(
+      number(row.authorizations),
+      columnChange(row.matched_authorizations, row.counterpart_authorizations, comparable, chance.counts),
+    ),
+    // All of it is no bar.
+    row.channel === "*" ? numberCell(share(row.share)) : barCell(row.share, 1, share(row.share)),
+    withChange(
+      share(row.authorization_rate),
+      columnChange(
+        row.matched_authorization_rate,
+        row.counterpart_authorization_rate,
+        comparable,
+        chance.rates([row.matched_authorization_requests ?? 0, row.counterpart_authorization_requests ?? 0]),
+        "points",
+      ),
+    ),
+    numberCell(share(row.technical_success_rate)),
+    numberCell(number(row.authorization_requests)),
+    numberCell(number(row.authorizations_cancelled)),
+    numberCell(number(row.authorizations_failed)),
+  );
+}
+
+/**
+ * The channels that are signed in by; where it is one, it is also all of them together.
+ * @param {ChannelRow[]} rows
+ * @returns {ChannelRow[]}
+ */
+function shownRows(rows) {
+  const { present } = figures;
+  if (!present.length) return rows;
+  return rows.filter(({ channel }) => (channel === "*" ? present.length > 1 : present.includes(channel)));
+}
+
+function drawSummary() {
+  const period = windowKey();
+  const compared = baseLabel(period);
+  for (const place of all("[data-part=summary]")) {
+    const head = [
+      headCell(_("Channel")),
+      element("th", { scope: "col", className: "course", textContent: _("30 days") }),
+      headCell(metricLink("authorizations"), true, compared),
+      headCell(metricLink("authorizations", _("Share")), true),
+      headCell(metricLink("authorization_rate"), true, compared),
+      headCell(metricLink("technical_success_rate"), true),
+      headCell(metricLink("authorization_requests"), true),
+      headCell(metricLink("authorizations_cancelled"), true),
+      headCell(metricLink("authorizations_failed"), true),
+    ];
+    const rows = shownRows(figures.channels[period]).map((row) => channelRow(row, period));
+    place.replaceChildren(plainTable(_("By channel"), head, rows, "plain summary"));
+  }
+}
+
+/** Draws the table with every change of figures or window. */
+export function startSummary() {
+  onFigures(drawSummary);
+  onWindow(drawSummary);
+}

@@ -1,0 +1,289 @@
+/* Tables of up to 100,000 rows: order, filter, pages. A table sorts all its rows when its order changes, filters them in
+   that order, and draws one page of them.
+   The heading and the place for everything stand in the page (table_parts.html.jinja); each `<th data-column>` holds a
+   button. A column here is `{key(), cell(row)}`: the numbers to sort by, and the `<td>` or `<th>` to show.
+   Does not belong here: what a table holds (apptable.js, lists.js), the look of a cell (cells.js). */
+
+import { asked, keepInAddress, onBack } from "../data/address.js";
+import { sortedRows } from "../data/columns.js";
+import { number } from "../data/format.js";
+import { _, filled, onLanguage } from "../data/language.js";
+import { language } from "../data/state.js";
+import { around, element, nextTask } from "../dom.js";
+import { downloadButton, said } from "./downloads.js";
+
+/** @import { CsvCell, MadeTable, Sorting, TableOptions, TableState } from "../types.d.ts" */
+
+const PAGE_LENGTHS = [25, 50, 100];
+const NONE = new Uint32Array();
+
+/**
+ * Makes the table work and draws it.
+ * @param {HTMLTableElement} table
+ * @param {TableOptions} options
+ * @returns {MadeTable}
+ */
+export function makeTable(table, options) {
+  /** @type {TableState} */
+  const state = { ...sortingAsked(table, options), length: PAGE_LENGTHS[0], page: 0, ordered: NONE, rows: NONE };
+  const headings = Array.from(table.rows[0].cells);
+  const pager = makePager(table, state, options.count, draw);
+  const visible = () => headings.filter((heading) => !heading.hidden);
+  const found = around(table, ".listing").querySelector(".found");
+
+  function order() {
+    const keyOf = state.column ? options.columns[state.column].key?.() : null;
+    state.ordered = sortedRows(options.count, keyOf || ((row) => row), state.descending);
+    for (const heading of headings) {
+      if (heading.dataset.column !== state.column) heading.removeAttribute("aria-sort");
+      else heading.setAttribute("aria-sort", state.descending ? "descending" : "ascending");
+    }
+    filter();
+  }
+
+  function filter() {
+    const test = options.matches();
+    state.rows = test ? state.ordered.filter(test) : state.ordered;
+    state.page = 0;
+    if (found) found.textContent = options.found(state.rows.length);
+    if (options.sums) {
+      table.rows[1].replaceChildren(...inColumns(placesOf(visible()), options.sums(state.rows, visible())));
+    }
+    draw();
+  }
+
+  function draw() {
+    const first = state.page * state.length;
+    const shown = placesOf(visible());
+    const lines = Array.from(state.rows.subarray(first, first + state.length), (row) =>
+      element(
+        "tr",
+        {},
+        ...inColumns(
+          shown,
+          shown.map(({ column }) => options.columns[column].cell(row)),
+        ),
+      ),
+    );
+    if (!lines.length) {
+      const nothing = element("td", {
+        colSpan: shown.length,
+        className: "nothing",
+        textContent: _("Nothing matches."),
+      });
+      lines.push(element("tr", {}, nothing));
+    }
+    table.tBodies[0].replaceChildren(...lines);
+    around(table, ".scroll").querySelector(".waiting")?.remove();
+    pager.show(state.rows.length);
+    table.dataset.ready = [language, ...options.shows()].join(" ");
+  }
+
+  for (const heading of headings) {
+    const button = heading.querySelector("button");
+    if (!button) continue;
+    button.addEventListener("click", () => {
+      const { column } = heading.dataset;
+      const turned = state.column === column ? !state.descending : heading.classList.contains("number");
+      Object.assign(state, { column, descending: turned });
+      keepInAddress({ [sortName(table)]: `${turned ? "-" : ""}${column}` });
+      order();
+    });
+  }
+  onBack(() => {
+    const { column, descending } = sortingAsked(table, options);
+    if (column === state.column && descending === state.descending) return;
+    Object.assign(state, { column, descending });
+    order();
+  });
+  /* Every row that passes the filters, in the order shown, not only the page of them. */
+  function rowsOfFile() {
+    const columns = visible().map((heading) => ({ heading, column: options.columns[heading.dataset.column || ""] }));
+    const filed = columns.filter(({ column }) => column.values);
+    const headings = filed.flatMap(({ heading, column }) => [headingText(heading), ...(column.also?.() || [])]);
+    /** @type {CsvCell[][]} */
+    const rows = [headings];
+    for (const row of state.rows) rows.push(filed.flatMap(({ column }) => column.values?.(row) || []));
+    return rows;
+  }
+  addDownload(table, rowsOfFile);
+  // Words sort differently in another language, and what is said of the rows changes.
+  onLanguage(order);
+  order();
+  return { order, filter };
+}
+
+/**
+ * Columns and their headings: read once for all rows, as to read a heading takes as long as to make a cell.
+ * @param {HTMLElement[]} headings
+ * @returns {{ column: string, label: string }[]}
+ */
+const placesOf = (headings) =>
+  headings.map((heading) => ({ column: heading.dataset.column || "", label: headingText(heading) }));
+
+/**
+ * Cells that know their column and its heading: on a phone each row is a list of them.
+ * @param {{ column: string, label: string }[]} places
+ * @param {HTMLElement[]} cells
+ * @returns {HTMLElement[]}
+ */
+function inColumns(places, cells) {
+  cells.forEach((cell, i) => {
+    cell.dataset.of = places[i].column;
+    cell.dataset.label = places[i].label;
+  });
+  return cells;
+}
+
+/**
+ * What a heading says.
+ * @param {HTMLElement} heading
+ * @returns {string}
+ */
+const headingText = (heading) => said(heading, ".meaning, svg");
+
+/* ---- the order in the address: a page with one table says `sort`, one with several which of them */
+
+/** @param {HTMLElement} table */
+const sortName = (table) => (table.dataset.rows ? `sort-${table.dataset.rows}` : "sort");
+
+/**
+ * The order that the address asks for, where the table has it; else its own.
+ * @param {HTMLElement} table
+ * @param {TableOptions} options
+ * @returns {Sorting}
+ */
+function sortingAsked(table, options) {
+  const wanted = asked(sortName(table)) || "";
+  const column = wanted.replace(/^-/, "");
+  return Object.hasOwn(options.columns, column) && options.columns[column].key
+    ? { column, descending: wanted.startsWith("-") }
+    : options.sorted;
+}
+
+/**
+ * The button below a table, beside the files that the page offers there.
+ * @param {HTMLTableElement} table
+ * @param {() => CsvCell[][]} rows
+ */
+function addDownload(table, rows) {
+  const listing = around(table, ".listing");
+  const label = () => said(around(table, ".listing").querySelector("h2, h3") || table, ".detail, small");
+  let place = listing.querySelector(".downloads");
+  if (!(place instanceof HTMLElement)) {
+    place = element("p", { className: "downloads" });
+    around(table, ".scroll").after(place);
+  }
+  const [holder] = [place];
+  const draw = () => {
+    holder.querySelector("button")?.remove();
+    holder.prepend(downloadButton(label, rows));
+  };
+  onLanguage(draw);
+  draw();
+}
+
+/**
+ * Resolves when what is drawn so far is painted: a table follows the charts, it does not hold them up.
+ * @returns {Promise<void>}
+ */
+export function painted() {
+  return new Promise((resolve) => requestAnimationFrame(() => nextTask().then(resolve)));
+}
+
+/* ---- pages: the buttons stay the same elements, so that the focus stays where it is */
+
+/**
+ * @param {HTMLTableElement} table
+ * @param {TableState} state
+ * @param {number} count
+ * @param {() => void} draw
+ * @returns {{ show(rows: number): void }}
+ */
+function makePager(table, state, count, draw) {
+  const lengths = element(
+    "select",
+    {},
+    ...PAGE_LENGTHS.map((length) => element("option", { textContent: String(length) })),
+  );
+  const label = element("span", {});
+  const where = element("span", { className: "where" });
+  /**
+   * @param {string} sign
+   * @param {() => string} name
+   * @param {(last: number) => number} target
+   */
+  const step = (sign, name, target) => ({
+    button: element("button", { type: "button", textContent: sign }),
+    name,
+    target,
+  });
+  const steps = [
+    step(
+      "«",
+      () => _("First page"),
+      () => 0,
+    ),
+    step(
+      "‹",
+      () => _("Previous page"),
+      () => state.page - 1,
+    ),
+    step(
+      "›",
+      () => _("Next page"),
+      () => state.page + 1,
+    ),
+    step(
+      "»",
+      () => _("Last page"),
+      (last) => last,
+    ),
+  ];
+  const lastPage = () => Math.max(0, Math.ceil(state.rows.length / state.length) - 1);
+  /** @param {number} page */
+  const isPossible = (page) => page >= 0 && page <= lastPage() && page !== state.page;
+
+  for (const { button, target } of steps) {
+    button.addEventListener("click", () => {
+      const page = target(lastPage());
+      if (!isPossible(page)) return;
+      state.page = page;
+      draw();
+    });
+  }
+  lengths.addEventListener("change", () => {
+    const first = state.page * state.length;
+    state.length = Number(lengths.value);
+    state.page = Math.floor(first / state.length);
+    draw();
+  });
+  const buttons = steps.map(({ button }) => button);
+  const place = element(
+    "div",
+    { className: "pager" },
+    where,
+    element("span", { className: "steps" }, ...buttons),
+    element("label", { className: "lengths" }, label, lengths),
+  );
+  // A list that fits on its first page needs no pages.
+  if (count > PAGE_LENGTHS[0]) around(table, ".scroll").after(place);
+
+  return {
+    show(rows) {
+      const first = state.page * state.length;
+      place.hidden = rows === 0;
+      label.textContent = _("Rows per page");
+      where.textContent = filled(_("Rows {first} to {last} of {all}"), {
+        first: number(first + 1),
+        last: number(Math.min(first + state.length, rows)),
+        all: number(rows),
+      });
+      for (const { button, name, target } of steps) {
+        button.setAttribute("aria-label", name());
+        // Not `disabled`, which would throw the focus away at the last page.
+        button.setAttribute("aria-disabled", String(!isPossible(target(lastPage()))));
+      }
+    },
+  };
+}
