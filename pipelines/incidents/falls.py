@@ -117,7 +117,7 @@ def _loss(usual: Floats, there: Floats, units: Floats) -> Loss:
     return Loss(before, now, float(missing[-1]), float(missing.sum()))
 
 
-def far_of(subjects: int) -> float:
+def alarm_threshold(subjects: int) -> float:
     """The deviation from which on so many subjects together ring as rarely as a hundred would."""
     tail = 1 - NormalDist().cdf(FAR)
     return NormalDist().inv_cdf(1 - tail * min(1.0, FAR_SUBJECTS / max(subjects, 1)))
@@ -145,7 +145,7 @@ class _Watch:
     def __init__(self, measure: Measure, least_fall: float) -> None:
         self.measure = measure
         self.baselines = _Baselines({**measure.values, "days": measure.has_data.astype(float)})
-        self.far = far_of(measure.has_data.shape[1])
+        self.far = alarm_threshold(measure.has_data.shape[1])
         # Those whose fall matters are the few to look closer at.
         self.matters = ((measure.fall, least_fall), (measure.lost, LEAST_LOST))
 

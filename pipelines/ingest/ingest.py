@@ -176,7 +176,7 @@ class _Ingest:
         for _, old in moves:
             old.status, old.part, old.part_digest = "replaced", None, None
         for entry in moved:
-            if live := standing(self._entries.get(entry.path, ())):
+            if live := current_content(self._entries.get(entry.path, ())):
                 self._leaving.append(Leaving(live, entry, by_rotation=True))
             # At once: a run that dies must not have lost it on the way.
             self._append(entry)
@@ -223,7 +223,7 @@ class _Ingest:
             known.finding = read.finding
         # What stood in its place and never counted was taken back, and replaced nothing.
         entries[:] = [entry for entry in entries if entry is known or entry.status not in ("held", "damaged")]
-        live = standing(entries)
+        live = current_content(entries)
         if known.status == "read" and live and live is not known:
             # It counted on while other content stood there.
             entries[:] = [*(entry for entry in entries if entry is not known), known]
@@ -243,7 +243,7 @@ class _Ingest:
         """Puts a new content in its place; where one that counts stands there, once all files were read."""
         self._fresh.append(entry)
         count_late(entry, None, self._manifest.closed_through)
-        if live := standing(self._entries.get(entry.path, ())):
+        if live := current_content(self._entries.get(entry.path, ())):
             self._leaving.append(Leaving(live, entry))
         else:
             self._append(entry)
@@ -286,7 +286,7 @@ class _Ingest:
         """Held contents of earlier runs, which may take nothing away any more, now that more is there."""
         taken = {one.old.path for one in self._leaving}
         for path, entries in self._entries.items():
-            held, live = next((one for one in entries if one.status == "held"), None), standing(entries)
+            held, live = next((one for one in entries if one.status == "held"), None), current_content(entries)
             if held and live and path not in taken and not held.is_gone:
                 yield Leaving(live, held)
 
@@ -336,7 +336,7 @@ def count_late(entry: FileEntry, live: FileEntry | None, closed: date | None) ->
             entry.days[day] = rows._replace(late=max(0, rows.accepted - in_time))
 
 
-def standing(entries: Sequence[FileEntry]) -> FileEntry | None:
+def current_content(entries: Sequence[FileEntry]) -> FileEntry | None:
     """Of the contents of a path, in the order of their coming, the one that counts and stands there. Others may count
     on as those of deleted files do.
     """
@@ -363,7 +363,7 @@ def held_content(store: Store, manifest: Manifest, path: str) -> FileEntry:
 
 def taken_away(manifest: Manifest, held: FileEntry, contents: StoredContents) -> dict[date, int]:
     """How many records of each day would be in no content that counts any more, if a held content counted."""
-    live = standing([entry for entry in manifest.files if entry.path == held.path])
+    live = current_content([entry for entry in manifest.files if entry.path == held.path])
     if live is None:
         return {}
     others = sharing([live], [entry for entry in manifest.live_files() if entry is not live])
@@ -378,7 +378,7 @@ def accept_held(store: Store, manifest: Manifest, path: str) -> FileEntry:
         UsageError: no content of that path is held.
     """
     held = held_content(store, manifest, path)
-    if live := standing([entry for entry in manifest.files if entry.path == path]):
+    if live := current_content([entry for entry in manifest.files if entry.path == path]):
         live.status = "replaced"
     held.status, held.finding = "read", None
     store.commit(manifest)

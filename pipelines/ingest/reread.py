@@ -17,7 +17,7 @@ from pipelines.common.text import printable
 from pipelines.contract.record.fields import KEPT_REJECTS
 from pipelines.ingest.batches import Batch
 from pipelines.ingest.context import IngestContext
-from pipelines.ingest.ingest import count_late, new_entry, standing, taken_away
+from pipelines.ingest.ingest import count_late, current_content, new_entry, taken_away
 from pipelines.ingest.part_reader import PartReader, ReadPart, RunTime
 from pipelines.ingest.replacing import closed_days, listed, oldest
 from pipelines.ingest.stored_contents import StoredContents, key_of
@@ -186,7 +186,7 @@ class _Reread:
             lost = closed_days(taken_away(manifest, new, self._contents), manifest)
             if lost:
                 new.status, new.finding = "held", listed(lost)
-            live = standing([entry for entry in manifest.files if entry.path == old.path])
+            live = current_content([entry for entry in manifest.files if entry.path == old.path])
             if live and not lost:
                 live.status = "replaced"
         else:

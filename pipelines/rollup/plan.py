@@ -30,7 +30,7 @@ _RECORD_STEPS: Mapping[str, Adds] = {
     "record_groups": ("records", *(f"with_{name}" for name in _WITH)),
     "numbered_records": None,
     "latency_histogram": ("records",),
-    "said_words": None,
+    "record_labels": None,
     "counted_words": None,
     "verification_kinds": None,
     "verification_records": None,
@@ -52,7 +52,7 @@ _LIMITS = pa.schema(
      ("key_number", pa.uint8()), ("max_requests", pa.int64()), ("seconds", pa.int64())]
 )  # fmt: skip
 # These count what others resolved.
-_COUNTED = {"counts": "resolved_groups", "counted_words": "resolved_of('said_words')"}
+_COUNTED = {"counts": "resolved_groups", "counted_words": "resolved_of('record_labels')"}
 _RANGE_STEPS = ("answering_devices",)
 _RANGE_SUMS: Mapping[str, Adds] = {"app_device_sets": ("devices",), "device_sets": ("devices", "lone_devices")}
 _KEY_STEPS: Mapping[str, Adds] = {

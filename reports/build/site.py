@@ -109,9 +109,9 @@ class _Site:
         aside: Executor,
     ) -> None:
         self.figures, self.writer = figures, writer
-        self.marts = marts = figures.beside()
+        self.marts = marts = figures.second_connection()
         self.quality = context.quality_by_day(marts)
-        self.standing = context.standing(marts, self.quality)
+        self.standing = context.data_state(marts, self.quality)
         self.apps = context.apps(marts)
         self.by_key = {app.key: app for app in self.apps}
         self.incidents = Incidents(marts, self.by_key)
@@ -120,7 +120,7 @@ class _Site:
         # One thread asks DuckDB for the figures, in this order, one lays out the charts and the order of names, which
         # take Python, while this one makes the pages that need none.
         listed = context.listed_apps(self.apps, with_workbook)
-        charts = aside.submit(figures.beside().charts, listed)
+        charts = aside.submit(figures.second_connection().charts, listed)
         self.packages = reader.submit(self._prepare, listed, charts)
         self.contents = contents_ahead(figures, self.apps, xlsx_apps, reader)
         self.data = reader.submit(self._read_data, aside.submit(context.name_order, self.apps))

@@ -15,8 +15,8 @@ from reports.content.drawings import Course
 from reports.content.figures.norms import (
     REFERENCE_DAYS,
     DayNorm,
+    IncidentDays,
     Observed,
-    Struck,
     Usual,
     course_of,
     norms_of,
@@ -58,13 +58,17 @@ class AppHealth:
 
 
 def app_health(
-    marts: PublishedTables, by_key: Mapping[str, App], open_: Sequence[str], struck: Struck, complete: Collection[date]
+    marts: PublishedTables,
+    by_key: Mapping[str, App],
+    open_: Sequence[str],
+    incident_days: IncidentDays,
+    complete: Collection[date],
 ) -> list[AppHealth]:
     """The apps that are listed, the least healthy first.
 
     Args:
         open_: keys of the apps with an open incident, in the order of these.
-        struck: the days of every incident.
+        incident_days: the days of every incident.
         complete: the days with data of any app.
     """
     listed = marts.rows("health_apps", listed=APPS_LISTED)
@@ -79,7 +83,7 @@ def app_health(
         for day in days:
             known = day in complete and first is not None and day >= first
             volume, won, requests = counted.get((key, day), (0, 0, 0))
-            counts = not struck.has(key, CHANNELS, day)
+            counts = not incident_days.has(key, CHANNELS, day)
             rate = won / requests if known and requests else None
             rows.append(Observed(f"{key} volume", day, volume if known else None, None, counts))
             rows.append(Observed(f"{key} rate", day, rate, requests, counts))

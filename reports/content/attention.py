@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from reports.content.context import Standing
+from reports.content.context import DataState
 from reports.content.published import PublishedTables
 from reports.content.wording.language import Text, t
 from reports.content.wording.words import CHECK_PAGES
@@ -26,13 +26,13 @@ class Finding:
     link: str
 
 
-def findings(marts: PublishedTables, stand: Standing) -> list[Finding]:
+def findings(marts: PublishedTables, stand: DataState) -> list[Finding]:
     """Every finding about the data day and the files, the worst first."""
     found = [*_days(stand), *_files(marts), *_records(marts, stand)]
     return sorted(found, key=lambda one: ("bad", "warn", "note").index(one.severity))
 
 
-def _days(stand: Standing) -> Iterator[Finding]:
+def _days(stand: DataState) -> Iterator[Finding]:
     if stand.day_state == "missing":
         yield Finding(
             "bad",
@@ -77,7 +77,7 @@ def _files(marts: PublishedTables) -> Iterator[Finding]:
         )
 
 
-def _records(marts: PublishedTables, stand: Standing) -> Iterator[Finding]:
+def _records(marts: PublishedTables, stand: DataState) -> Iterator[Finding]:
     today = stand.today
     # Where they are so many that the check warns, it says so.
     if today.unmapped_codes and not any(check.name == "unmapped_share" for check in stand.failed_checks):

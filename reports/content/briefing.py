@@ -12,8 +12,8 @@ from typing import Final, Literal
 from pipelines.contract.record.fields import ALL_APPS
 from reports.content.app_health import AppHealth, app_health
 from reports.content.attention import Finding, findings
-from reports.content.context import App, Day, Standing
-from reports.content.figures.norms import Struck
+from reports.content.context import App, DataState, Day
+from reports.content.figures.norms import IncidentDays
 from reports.content.incidents.cards import CARDS, Card, incident_cards
 from reports.content.incidents.incidents import Entry, Incidents
 from reports.content.key_figures import KeyFigure, key_figures
@@ -41,7 +41,7 @@ class Briefing:
 
 def briefing(
     marts: PublishedTables,
-    stand: Standing,
+    stand: DataState,
     quality: Mapping[date, Day],
     incidents: Incidents,
     by_key: Mapping[str, App],
@@ -50,7 +50,7 @@ def briefing(
     complete = {day for day, one in quality.items() if one.state == "complete"}
     entries = incidents.listed()
     open_ = [entry for entry in entries if entry.incident.published.is_open]
-    struck = list(
+    hit_apps = list(
         dict.fromkeys(
             one.published.incident.app_key
             for entry in open_
@@ -58,11 +58,11 @@ def briefing(
             if one.published.is_open and one.published.incident.app_key != ALL_APPS
         )
     )
-    days_of_incidents = Struck(one.published.incident for one in incidents.all)
+    days_of_incidents = IncidentDays(one.published.incident for one in incidents.all)
     attention = findings(marts, stand)
-    apps = app_health(marts, by_key, struck, days_of_incidents, complete)
-    others = _others(by_key.values(), {key for (key,) in marts.rows("active_apps")}, struck, apps)
-    severity, sentence = _sentence(stand, open_, struck, others, attention, len(complete))
+    apps = app_health(marts, by_key, hit_apps, days_of_incidents, complete)
+    others = _others(by_key.values(), {key for (key,) in marts.rows("active_apps")}, hit_apps, apps)
+    severity, sentence = _sentence(stand, open_, hit_apps, others, attention, len(complete))
     return Briefing(
         severity,
         sentence,
@@ -116,18 +116,18 @@ class _Others:
         return self.is_known_of_all and self.normal == self.count
 
 
-def _others(apps: Iterable[App], active: set[str], struck: Collection[str], listed: Sequence[AppHealth]) -> _Others:
-    silent = sum(app.key not in active and app.key not in struck and app.status != "disabled" for app in apps)
-    rest = active - set(struck)
+def _others(apps: Iterable[App], active: set[str], hit_apps: Collection[str], listed: Sequence[AppHealth]) -> _Others:
+    silent = sum(app.key not in active and app.key not in hit_apps and app.status != "disabled" for app in apps)
+    rest = active - set(hit_apps)
     below = sum(one.is_below and one.app.key in rest for one in listed)
     young = sum(one.is_unjudged and one.app.key in rest for one in listed)
     return _Others(len(rest) - below - young, below, young, silent, rest <= {one.app.key for one in listed})
 
 
 def _sentence(
-    stand: Standing,
+    stand: DataState,
     open_: Sequence[Entry],
-    struck: Sequence[str],
+    hit_apps: Sequence[str],
     others: _Others,
     attention: Sequence[Finding],
     days: int,
@@ -135,7 +135,7 @@ def _sentence(
     """Whether anything is wrong, in one sentence, and how bad.
 
     Args:
-        struck: keys of the apps with an open incident.
+        hit_apps: keys of the apps with an open incident.
         days: how many days have data.
     """
     warnings = sum(one.severity != "note" for one in attention)
@@ -146,7 +146,7 @@ def _sentence(
     if open_:
         whole = any(one.incident.published.incident.kind != "data" and one.incident.name is None for one in open_)
         problems = _problems(len(open_))
-        if not whole and struck and others.count:
+        if not whole and hit_apps and others.count:
             problems = t("{head}, {rest}").format(head=problems, rest=_rest(others))
         return "warn" if is_known else "bad", problems
     if days <= _LEAST_DAYS:

@@ -48,7 +48,7 @@ class FailedCheck:
 
 
 @dataclass(frozen=True)
-class Standing:
+class DataState:
     """The trust bar: what is published, how the data day stands, and what is wrong in the 30 days."""
 
     publication: Publication
@@ -99,12 +99,12 @@ def quality_by_day(marts: PublishedTables) -> dict[date, Day]:
     return {row[0]: Day(*row) for row in marts.rows("day_quality")}
 
 
-def standing(marts: PublishedTables, quality: dict[date, Day]) -> Standing:
+def data_state(marts: PublishedTables, quality: dict[date, Day]) -> DataState:
     """How the data day stands."""
     as_of = marts.publication.as_of
     listed = [quality.get(day) or _no_data(day) for day in window(as_of, max(WINDOWS))]
     first = marts.publication.first_day
-    return Standing(
+    return DataState(
         publication=marts.publication,
         today=listed[-1],
         coverage={n: sum(day.state == "complete" for day in listed[-n:]) for n in WINDOWS},
@@ -160,7 +160,7 @@ def name_order(found: list[App]) -> pl.DataFrame:
     )
 
 
-def shared_data(marts: PublishedTables, stand: Standing, quality: dict[date, Day], version: str) -> dict[str, Any]:
+def shared_data(marts: PublishedTables, stand: DataState, quality: dict[date, Day], version: str) -> dict[str, Any]:
     """What the script of every page knows of the site: days, periods and their coverage, the code dictionary, and the
     notes on all apps."""
     publication = stand.publication

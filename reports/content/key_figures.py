@@ -12,7 +12,7 @@ from typing import Final
 
 from pipelines.contract.record.fields import ALL_APPS, NUMBER_CHANNELS, SOCIAL_CHANNELS, TREND_CHANNELS
 from reports.content.drawings import Course
-from reports.content.figures.norms import Observed, Struck, Usual, course_of, norms_of, usual_of
+from reports.content.figures.norms import IncidentDays, Observed, Usual, course_of, norms_of, usual_of
 from reports.content.overviews import CARD_METRICS
 from reports.content.published import DAYS, PublishedTables
 
@@ -58,7 +58,7 @@ _CHANNELS: Final = {
 }
 
 
-def key_figures(marts: PublishedTables, struck: Struck) -> list[KeyFigure]:
+def key_figures(marts: PublishedTables, incident_days: IncidentDays) -> list[KeyFigure]:
     """Technical success first, then the counts of a console's front page."""
     rows = marts.rows("figure_days")
     days: dict[date, dict[str, int | None]] = {row[0]: dict(zip(_COLUMNS, row[2:], strict=True)) for row in rows}
@@ -71,7 +71,7 @@ def key_figures(marts: PublishedTables, struck: Struck) -> list[KeyFigure]:
     names = (TECHNICAL, *CARD_METRICS)
     norms = norms_of(
         (
-            Observed(name, day, *_of_day(name, found), not struck.has(ALL_APPS, _CHANNELS[name], day))
+            Observed(name, day, *_of_day(name, found), not incident_days.has(ALL_APPS, _CHANNELS[name], day))
             for name in names
             for day, found in days.items()
         ),

@@ -121,7 +121,7 @@ class PublishedTables:
         text, given = self._query(name, values)
         return pl.DataFrame(self._connection.sql(text, params=given))
 
-    def beside(self) -> "PublishedTables":
+    def second_connection(self) -> "PublishedTables":
         """The same tables, for whoever reads them while another thread takes the steps."""
         connection = self._connection.cursor()
         connection.execute(sql("pipelines.contract", "macros"))

@@ -7,7 +7,7 @@ Lives here: their order and words. Does not belong here: what makes a day comple
 from collections.abc import Iterator
 from datetime import date
 
-from reports.content.context import Standing
+from reports.content.context import DataState
 from reports.content.wording.formats import count, day_text
 from reports.content.wording.language import Text, t
 from reports.content.wording.words import CHECK_WORDS
@@ -16,12 +16,12 @@ from reports.content.wording.words import CHECK_WORDS
 NAMED = 3
 
 
-def reasons(stand: Standing) -> list[tuple[str, Text]]:
+def reasons(stand: DataState) -> list[tuple[str, Text]]:
     """Severity (`good`, `warn`, `bad`) and text of every reason, as the bar lists them."""
     return [*_data_day(stand), *_window(stand), *_checks(stand)]
 
 
-def public_reasons(stand: Standing) -> list[tuple[str, Text]]:
+def public_reasons(stand: DataState) -> list[tuple[str, Text]]:
     """The reasons for whoever may see the pages of some apps only: which days have data. Late and restated records and
     the findings of checks may be those of other apps; an app's own figures tell its own restated days."""
     found: list[tuple[str, Text]] = []
@@ -34,7 +34,7 @@ def public_reasons(stand: Standing) -> list[tuple[str, Text]]:
     return found
 
 
-def _data_day(stand: Standing) -> Iterator[tuple[str, Text]]:
+def _data_day(stand: DataState) -> Iterator[tuple[str, Text]]:
     if stand.day_state == "missing":
         yield "bad", t("The data day has no records at all: nothing was delivered, or its files are damaged or held.")
         return
@@ -60,7 +60,7 @@ def _data_day(stand: Standing) -> Iterator[tuple[str, Text]]:
         )
 
 
-def _window(stand: Standing) -> Iterator[tuple[str, Text]]:
+def _window(stand: DataState) -> Iterator[tuple[str, Text]]:
     if stand.missing_days:
         yield _gaps(stand), _listed(t("Days without data in the last 30:"), stand.missing_days)
     if stand.restated_days:
@@ -70,12 +70,12 @@ def _window(stand: Standing) -> Iterator[tuple[str, Text]]:
         yield "warn", _listed(t("Late records in the last 30 days:"), tuple(late), late)
 
 
-def _gaps(stand: Standing) -> str:
+def _gaps(stand: DataState) -> str:
     """How bad days without data are: a gap in the window asks for a look, one on the data day for more."""
     return "bad" if stand.day_state == "missing" else "warn"
 
 
-def _checks(stand: Standing) -> Iterator[tuple[str, Text]]:
+def _checks(stand: DataState) -> Iterator[tuple[str, Text]]:
     for check in stand.failed_checks[:NAMED]:
         name = CHECK_WORDS.get(check.name, Text(check.name, check.name))
         day = f" {check.day}" if check.day else ""

@@ -461,4 +461,4 @@ def _derive(connection: duckdb.DuckDBPyConnection) -> None:
 def prepare(marts: PublishedTables, apps: list[App]) -> None:
     """Takes every step to the figures of the apps, none of which gets a workbook."""
     listed = listed_apps(apps, set())
-    marts.prepare(listed, lambda: marts.beside().charts(listed))
+    marts.prepare(listed, lambda: marts.second_connection().charts(listed))

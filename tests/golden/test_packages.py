@@ -21,7 +21,7 @@ import polars as pl
 import pytest
 
 from pipelines.billing.packages.account import Account
-from pipelines.billing.packages.ledger_events import happenings_by_day
+from pipelines.billing.packages.ledger_events import events_by_day
 from pipelines.billing.packages.outlook import days_to_come
 from pipelines.billing.packages.package_tables import package_tables
 from pipelines.billing.packages.states import AsOf
@@ -63,7 +63,7 @@ def account_of(account_id: str, uses: list[Use], folder: Path, as_of: date) -> A
         by_day[business_day(at, BUSINESS_ZONE)][app_key] += count
     segments: dict[date, dict[datetime, Counter[str]]] = {}
     end = day_start(as_of + timedelta(days=1), BUSINESS_ZONE)
-    for day, happenings in happenings_by_day(account, end, BUSINESS_ZONE).items():
+    for day, happenings in events_by_day(account, end, BUSINESS_ZONE).items():
         cuts = {day_start(day, BUSINESS_ZONE), *(one.at for one in happenings)}
         segments[day] = {cut: Counter() for cut in cuts}
         for at, _, app_key, count in uses:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipelines.incidents.falls import FAR, FAR_SUBJECTS, Fall, falls, far_of
+from pipelines.incidents.falls import FAR, FAR_SUBJECTS, Fall, alarm_threshold, falls
 from pipelines.incidents.measures import RateMeasure, VolumeMeasure
 
 
@@ -128,8 +128,8 @@ def test_it_changes_nothing_how_many_levels_are_compared_at_once(monkeypatch: py
 
 
 def test_more_subjects_ring_as_rarely_together_as_a_hundred() -> None:
-    assert far_of(1) == far_of(FAR_SUBJECTS) == pytest.approx(FAR)
-    assert far_of(10_000) == pytest.approx(5.0, abs=0.15)
+    assert alarm_threshold(1) == alarm_threshold(FAR_SUBJECTS) == pytest.approx(FAR)
+    assert alarm_threshold(10_000) == pytest.approx(5.0, abs=0.15)
 
 
 WEEK = [1000.0, 1000, 1000, 1000, 1000, 600, 500]

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from pipelines.billing.packages.account import Account
 from pipelines.billing.packages.ledger import AccountLedger, PackageDay, account_ledger
-from pipelines.billing.packages.ledger_events import happenings_by_day
+from pipelines.billing.packages.ledger_events import events_by_day
 from pipelines.billing.packages.package_tables import package_tables
 from pipelines.billing.packages.shares import shares
 from pipelines.billing.packages.states import AsOf
@@ -69,7 +69,7 @@ def account(
         uses.setdefault(business_day(at, ZONE), Counter())[app] += 1
     plain = Account("acme", tuple(bought), tuple(readings), uses)
     segments: dict[date, dict[datetime, Counter[str]]] = {}
-    for day, happenings in happenings_by_day(plain, END, ZONE).items():
+    for day, happenings in events_by_day(plain, END, ZONE).items():
         starts = {day_start(day, ZONE), *(one.at for one in happenings), *(cuts or {}).get(day, ())}
         segments[day] = {start: Counter() for start in starts}
         for at, app in events:

@@ -3,7 +3,7 @@
 An account's time is cut by what happens to its packages and by each 00:00; a segment's uses are drawn from the valid
 packages that have something left, and shared among its apps. The ledger is computed anew from its first day.
 
-Lives here: the days of one account. Does not belong here: when what happens (`happenings.py`), how a draw is shared
+Lives here: the days of one account. Does not belong here: when what happens (`events.py`), how a draw is shared
 (`shares.py`), what a package is like at the end (`states.py`).
 """
 
@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from pipelines.billing.packages.account import Account, UsesByApp
-from pipelines.billing.packages.ledger_events import Happening, Kind, happenings_by_day, in_order_of_acting
+from pipelines.billing.packages.ledger_events import Kind, LedgerEvent, events_by_day, in_order_of_acting
 from pipelines.billing.packages.shares import shares
 from pipelines.common.days import day_start, days_between
 from pipelines.common.errors import BooksError
@@ -46,7 +46,7 @@ class AppUses(NamedTuple):
 
 
 @dataclass(slots=True)
-class Standing:
+class PackageBalance:
     """A package on a day: what was left as it began, what came and went since, and what is left; `drift` is what its
     newest reading adjusted.
     """
@@ -65,7 +65,7 @@ class Standing:
         self.used += uses
         self.remaining -= uses
 
-    def act(self, one: Happening) -> None:
+    def act(self, one: LedgerEvent) -> None:
         """Lets something happen to it."""
         if one.kind is Kind.PURCHASE:
             self.granted += one.value
@@ -113,30 +113,30 @@ def account_ledger(account: Account, as_of: date, zone: str) -> AccountLedger:
     Raises:
         BooksError: the segments of a day have other uses in them than the day.
     """
-    standings = {one.resource_package_id: Standing(one) for one in account.packages}
-    happenings = happenings_by_day(account, day_start(as_of + timedelta(days=1), zone), zone)
+    balances = {one.resource_package_id: PackageBalance(one) for one in account.packages}
+    events = events_by_day(account, day_start(as_of + timedelta(days=1), zone), zone)
     ledger = AccountLedger([], [], {})
     # Those that have begun and had not ended as the day began, in the order in which they are drawn.
-    drawn: list[Standing] = []
-    for day in days_between(min([*account.uses, *happenings, as_of]), as_of):
-        todays = happenings.get(day, ())
-        bought = [standings[one.resource_package_id] for one in todays if one.kind is Kind.PURCHASE]
+    drawn: list[PackageBalance] = []
+    for day in days_between(min([*account.uses, *events, as_of]), as_of):
+        todays = events.get(day, ())
+        bought = [balances[one.resource_package_id] for one in todays if one.kind is Kind.PURCHASE]
         if bought:
             drawn = sorted([*drawn, *bought], key=lambda one: one.package.draw_order)
         uses: Counter[tuple[str, str | None]] = Counter()
-        for segment in _segments(account, day, todays, standings, zone):
+        for segment in _segments(account, day, todays, balances, zone):
             _draw(segment, drawn, uses)
         ledger.usage.extend(AppUses(day, account.account_id, *whose, count) for whose, count in uses.items())
         ledger.days.extend(one.close(day) for one in drawn)
         ended = {one.resource_package_id for one in todays if one.kind is Kind.EXPIRY}
         if ended:
             drawn = [one for one in drawn if one.package.resource_package_id not in ended]
-    ledger.drifts.update((name, one.drift) for name, one in standings.items() if one.drift is not None)
+    ledger.drifts.update((name, one.drift) for name, one in balances.items() if one.drift is not None)
     return ledger
 
 
 def _segments(
-    account: Account, day: date, todays: Sequence[Happening], standings: dict[str, Standing], zone: str
+    account: Account, day: date, todays: Sequence[LedgerEvent], balances: dict[str, PackageBalance], zone: str
 ) -> Iterator[UsesByApp]:
     """The uses of each segment of a day, by app, while what happens at its start has happened."""
     uses = account.uses.get(day, {})
@@ -149,10 +149,10 @@ def _segments(
     by_cut, at_end = in_order_of_acting(todays, segments, start)
     for cut in sorted({*segments, *by_cut}):
         for one in by_cut.get(cut, ()):
-            standings[one.resource_package_id].act(one)
+            balances[one.resource_package_id].act(one)
         yield segments.get(cut, {})
     for one in at_end:
-        standings[one.resource_package_id].act(one)
+        balances[one.resource_package_id].act(one)
 
 
 def _require_whole(account: Account, day: date, segments: Iterable[UsesByApp], uses: UsesByApp) -> None:
@@ -169,7 +169,7 @@ def _require_whole(account: Account, day: date, segments: Iterable[UsesByApp], u
         )
 
 
-def _draw(segment: UsesByApp, drawn: Iterable[Standing], uses: Counter[tuple[str, str | None]]) -> None:
+def _draw(segment: UsesByApp, drawn: Iterable[PackageBalance], uses: Counter[tuple[str, str | None]]) -> None:
     """Draws a segment's uses, and adds each app's by package to `uses`; what no package covers under None."""
     uncovered = {app_key: count for app_key, count in segment.items() if count}
     for one in drawn:

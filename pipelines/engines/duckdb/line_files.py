@@ -93,7 +93,7 @@ def _read_texts(
             part.keep_rejected(row["file"], row["given_line"], row["reason"], text)
 
     query = record_query(job.mapping, raw, GIVEN | {"given_line": '"row line"', "given_text": '"row text"'})
-    for _ in job.helpings("texts", texts):
+    for _ in job.chunks("texts", texts):
         job.draw(query, part, FileRows(len(part.books)), reject)
 
 

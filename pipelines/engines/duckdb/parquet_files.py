@@ -31,7 +31,7 @@ def read_parquet(job: ReadingJob, batches: Iterator[pa.RecordBatch]) -> list[Par
             fields = ", ".join(f"'{name}': {raw.typed.get(name, name)}" for name in FIELD_NAMES)
             query = record_query(job.mapping, raw, GIVEN | {"given_fields": f"{{{fields}}}"})
             named = (pa.RecordBatch.from_arrays(batch.columns, schema=schema) for batch in chain([first], batches))
-            for count in job.helpings("rows", named):
+            for count in job.chunks("rows", named):
                 # As one batch: the few rows beyond `ROWS_AT_ONCE` would be a row group of their own.
                 job.draw(query, part, rows, reject, max(count, ROWS_AT_ONCE))
     return part.books

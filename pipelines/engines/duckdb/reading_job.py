@@ -84,7 +84,7 @@ class ReadingJob:
                 self._take(taken, part, reject)
                 rows.add(taken)
 
-    def helpings(self, name: str, batches: Iterable[pa.RecordBatch]) -> Iterator[int]:
+    def chunks(self, name: str, batches: Iterable[pa.RecordBatch]) -> Iterator[int]:
         """Makes Arrow batches the relation `name`, some at a time; gives how many rows it has.
 
         As one stream, the database would take them with several threads, and mix up their order.

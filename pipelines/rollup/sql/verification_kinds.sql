@@ -1,4 +1,4 @@
--- grain: combination of the words of a verification record, as in said_words, with a number and what such a record counts
+-- grain: combination of the words of a verification record, as in record_labels, with a number and what such a record counts
 -- as.
 SELECT
     (row_number() OVER ())::INTEGER AS kind,

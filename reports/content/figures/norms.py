@@ -70,7 +70,7 @@ class Usual:
     place: Literal["inside", "above", "below", "unknown"]
 
 
-class Struck:
+class IncidentDays:
     """The days of incidents, by app."""
 
     def __init__(self, incidents: Iterable[Incident]) -> None:

@@ -30,7 +30,7 @@ WITH asked AS (
 ), subject_days AS MATERIALIZED (
     FROM counted
     SEMI JOIN subjects USING (app_key, channel)
-), struck AS (
+), incident_days AS (
     SELECT DISTINCT
         subjects.app_key,
         subjects.channel,
@@ -58,9 +58,9 @@ WITH asked AS (
     JOIN subjects ON counted_day >= first_seen
     LEFT JOIN subject_days AS counted
         ON counted.day = counted_day AND counted.app_key = subjects.app_key AND counted.channel = subjects.channel
-    LEFT JOIN struck
-        ON struck.day = counted_day AND struck.app_key = subjects.app_key AND struck.channel = subjects.channel
-    WHERE back = 0 OR struck.day IS NULL
+    LEFT JOIN incident_days
+        ON incident_days.day = counted_day AND incident_days.app_key = subjects.app_key AND incident_days.channel = subjects.channel
+    WHERE back = 0 OR incident_days.day IS NULL
 ), moves AS (
     SELECT
         day,
@@ -89,7 +89,7 @@ WITH asked AS (
         listed.app_key,
         listed.channel,
         list(
-            CASE WHEN day_state = 'complete' AND counted_quality.day >= first_seen AND struck.day IS NULL
+            CASE WHEN day_state = 'complete' AND counted_quality.day >= first_seen AND incident_days.day IS NULL
                 THEN coalesce(CASE WHEN metric = 'authorizations' THEN authorizations ELSE verifications END, 0) END
             ORDER BY back DESC
         ) AS before
@@ -99,8 +99,8 @@ WITH asked AS (
     LEFT JOIN day_quality AS counted_quality ON counted_quality.day = listed.day - back
     LEFT JOIN subject_days AS counted
         ON counted.day = listed.day - back AND counted.app_key = listed.app_key AND counted.channel = listed.channel
-    LEFT JOIN struck
-        ON struck.day = listed.day - back AND struck.app_key = listed.app_key AND struck.channel = listed.channel
+    LEFT JOIN incident_days
+        ON incident_days.day = listed.day - back AND incident_days.app_key = listed.app_key AND incident_days.channel = listed.channel
     GROUP BY listed.day, listed.app_key, listed.channel
 )
 SELECT day, app_key, channel, metric, now, usual, rate, usual_rate, before

@@ -8,7 +8,7 @@ WITH volumes AS (
     FROM channel_daily
     WHERE day BETWEEN $first AND $last
     GROUP BY app_key
-), struck AS (
+), open_losses AS (
     SELECT app_key, max(lost) AS lost
     FROM incidents
     WHERE last_day IS NULL
@@ -17,6 +17,6 @@ WITH volumes AS (
 SELECT app_key, newest
 FROM apps
 LEFT JOIN volumes USING (app_key)
-LEFT JOIN struck USING (app_key)
-ORDER BY struck.app_key IS NULL, lost DESC, coalesce(volume, 0) DESC, app_key
+LEFT JOIN open_losses USING (app_key)
+ORDER BY open_losses.app_key IS NULL, lost DESC, coalesce(volume, 0) DESC, app_key
 LIMIT $listed

@@ -23,7 +23,7 @@ def briefing_of(database: Path) -> Briefing:
         marts = PublishedTables(connection)
         quality = context.quality_by_day(marts)
         by_key = {app.key: app for app in context.apps(marts)}
-        return briefing(marts, context.standing(marts, quality), quality, Incidents(marts, by_key), by_key)
+        return briefing(marts, context.data_state(marts, quality), quality, Incidents(marts, by_key), by_key)
 
 
 def apps(
