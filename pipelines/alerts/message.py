@@ -15,7 +15,7 @@ import duckdb
 
 from pipelines.common.errors import AuthmeterError
 from pipelines.common.sql import sql
-from pipelines.common.text import Words
+from pipelines.common.text import Bilingual
 from pipelines.contract.measures.metrics import METRICS
 from pipelines.contract.status import OpenIncident
 from pipelines.incidents.words import incident_heading, with_note
@@ -141,11 +141,11 @@ def read_headline(database: Path) -> Headline:
 
 
 def _incident_line(one: OpenIncident, language: Language) -> str:
-    text = Words(one.text_en, one.text_zh)
+    text = Bilingual(one.text_zh, one.text_en)
     return _said(with_note(text, one.notes[-1]) if one.notes else text, language)
 
 
-def _said(words: Words, language: Language) -> str:
+def _said(words: Bilingual, language: Language) -> str:
     return words.zh if language == "zh" else words.en
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pipelines.common.days import day_start
 from pipelines.common.errors import UsageError
-from pipelines.common.text import Words, counted, listed
+from pipelines.common.text import Bilingual, counted, listed
 from pipelines.contract.checks import CheckResult
 from pipelines.contract.record.fields import ALL_APPS
 from pipelines.contract.registry.registry import Registry
@@ -90,7 +90,7 @@ def published_billing_warnings(database: Path) -> list[CheckResult]:
     return [by_name.get(name) or _named(name, ()) for name in _NAMES]
 
 
-def _named(check: str, found: Iterable[Words]) -> CheckResult:
+def _named(check: str, found: Iterable[Bilingual]) -> CheckResult:
     """The result of a check that says something of each account, package or statement that it names."""
     said = list(found)
     if not said:
@@ -104,33 +104,33 @@ def _is_low(account: dict[str, Any], share: float) -> bool:
     return not account["quantity"] or account["remaining"] < Fraction(str(share)) * account["quantity"]
 
 
-def _low(account: dict[str, Any]) -> Words:
+def _low(account: dict[str, Any]) -> Bilingual:
     name, remaining, quantity = account["account_id"], account["remaining"], account["quantity"]
     if not quantity:
-        return Words(f"{name}: no active resource package", f"{name}：没有生效中的资源包")
-    return Words(
-        f"{name}: {remaining:,} of {quantity:,} left in its resource packages",
+        return Bilingual(f"{name}：没有生效中的资源包", f"{name}: no active resource package")
+    return Bilingual(
         f"{name}：资源包剩余 {remaining:,} 次，共 {quantity:,} 次",
+        f"{name}: {remaining:,} of {quantity:,} left in its resource packages",
     )
 
 
-def _running_out(accounts: Iterable[dict[str, Any]], as_of: date) -> Iterable[Words]:
+def _running_out(accounts: Iterable[dict[str, Any]], as_of: date) -> Iterable[Bilingual]:
     for one in accounts:
         day = one["run_out_earliest"] or one["run_out_day"]
         if day and day <= as_of + timedelta(days=_RUN_OUT_DAYS):
             name = one["account_id"]
-            yield Words(f"{name}: its resource packages may run out on {day}", f"{name}：资源包可能在 {day} 用完")
+            yield Bilingual(f"{name}：资源包可能在 {day} 用完", f"{name}: its resource packages may run out on {day}")
 
 
-def _overflowing(usage: "pl.DataFrame", as_of: date) -> Iterable[Words]:
+def _overflowing(usage: "pl.DataFrame", as_of: date) -> Iterable[Bilingual]:
     uses: dict[str, int] = {}
     for one in usage.filter(day=as_of).iter_rows(named=True):
         if one["resource_package_id"] is None:
             uses[one["account_id"]] = uses.get(one["account_id"], 0) + one["uses"]
     for account_id, count in sorted(uses.items()):
-        yield Words(
-            f"{account_id}: {counted(count, 'use')} on {as_of} beyond its resource packages",
+        yield Bilingual(
             f"{account_id}：{as_of} 有 {count:,} 次超出资源包用量",
+            f"{account_id}: {counted(count, 'use')} on {as_of} beyond its resource packages",
         )
 
 
@@ -140,11 +140,11 @@ def _is_lapsing(package: dict[str, Any], end: datetime) -> bool:
     return unused is not None and is_soon and 100 * unused >= _UNUSED_PERCENT * package["quantity"]
 
 
-def _unused(package: dict[str, Any]) -> Words:
+def _unused(package: dict[str, Any]) -> Bilingual:
     name, unused, quantity = package["resource_package_id"], package["unused_expected"], package["quantity"]
-    return Words(
-        f"resource package {name}: {unused:,} of {quantity:,} expected to lapse",
+    return Bilingual(
         f"资源包 {name}：预计作废 {unused:,} 次，共 {quantity:,} 次",
+        f"resource package {name}: {unused:,} of {quantity:,} expected to lapse",
     )
 
 
@@ -153,11 +153,11 @@ def _is_off(package: dict[str, Any]) -> bool:
     return drift is not None and 100 * abs(drift) > _DRIFT_PERCENT * package["quantity"]
 
 
-def _off(package: dict[str, Any]) -> Words:
+def _off(package: dict[str, Any]) -> Bilingual:
     name, drift = package["resource_package_id"], package["drift"]
-    return Words(
-        f"resource package {name}: the newest reading is {_above_or_below(drift)} what was computed",
+    return Bilingual(
         f"资源包 {name}：最新读数比计算值{_more_or_less(drift)}",
+        f"resource package {name}: the newest reading is {_above_or_below(drift)} what was computed",
     )
 
 
@@ -169,7 +169,7 @@ def _more_or_less(difference: int) -> str:
     return f"{'多' if difference > 0 else '少'} {abs(difference):,} 次"
 
 
-def _unexplained(daily: "pl.DataFrame", monthly: "pl.DataFrame", as_of: date) -> Iterable[Words]:
+def _unexplained(daily: "pl.DataFrame", monthly: "pl.DataFrame", as_of: date) -> Iterable[Bilingual]:
     """What is not explained of the last days, and of the last month that is over."""
     first = as_of - timedelta(days=_RECONCILED_DAYS - 1)
     this_month = (as_of + timedelta(days=1)).replace(day=1)
@@ -177,19 +177,22 @@ def _unexplained(daily: "pl.DataFrame", monthly: "pl.DataFrame", as_of: date) ->
     for one in monthly.iter_rows(named=True):
         if one["month"] == last_month and abs(one["unexplained"]) > one["tolerance"]:
             of = f"{one['month']:%Y-%m} {one['account_id']} · {one['channel']} · {one['measure']}"
-            yield _without_cause(Words(of, of), Words("the bill", "账单"), one["unexplained"])
+            yield _without_cause(Bilingual(of, of), Bilingual("账单", "the bill"), one["unexplained"])
     for one in daily.iter_rows(named=True):
         rest = one["unexplained"]
         if one["day"] >= first and rest is not None and abs(rest) > one["tolerance"]:
-            app = Words("all apps", "全部应用") if one["app_key"] == ALL_APPS else Words(one["app_key"], one["app_key"])
-            en, zh = (
-                f"{one['day']} {one['account_id']} · {name} · {one['channel']} · {one['measure']}" for name in app
+            app = (
+                Bilingual("全部应用", "all apps")
+                if one["app_key"] == ALL_APPS
+                else Bilingual(one["app_key"], one["app_key"])
             )
-            yield _without_cause(Words(en, zh), Words("the console", "控制台"), rest)
+            of = f"{one['day']} {one['account_id']} · {{app}} · {one['channel']} · {one['measure']}"
+            named = Bilingual(of.replace("{app}", app.zh), of.replace("{app}", app.en))
+            yield _without_cause(named, Bilingual("控制台", "the console"), rest)
 
 
-def _without_cause(of: Words, who: Words, rest: int) -> Words:
-    return Words(
-        f"{of.en}: {who.en} is {_above_or_below(rest)} the log without a known cause",
+def _without_cause(of: Bilingual, who: Bilingual, rest: int) -> Bilingual:
+    return Bilingual(
         f"{of.zh}：{who.zh}比日志{_more_or_less(rest)}，原因不明",
+        f"{of.en}: {who.en} is {_above_or_below(rest)} the log without a known cause",
     )

@@ -8,7 +8,7 @@ from calendar import monthrange
 from collections.abc import Sized
 from datetime import date
 
-from pipelines.common.text import Words, counted, listed
+from pipelines.common.text import Bilingual, counted, listed
 from pipelines.contract.checks import NOTICE, CheckResult
 from pipelines.contract.registry.accounts import DEFAULT_ACCOUNT
 from pipelines.contract.registry.packages import PACKAGES_FILE
@@ -18,14 +18,14 @@ from pipelines.contract.registry.statements import BILLS_FOLDER, CONSOLE_FOLDER
 
 # Of what is wrong with a file, also its cure. `{detail}` is what stands behind the colon of the reason.
 _REASONS = {
-    NOT_UTF_8: Words("not UTF-8: save the file as CSV UTF-8", "不是 UTF-8：请另存为 CSV UTF-8"),
-    NO_COLUMN: Words(
-        "no column {detail}: the first line names the columns, separated by commas",
+    NOT_UTF_8: Bilingual("不是 UTF-8：请另存为 CSV UTF-8", "not UTF-8: save the file as CSV UTF-8"),
+    NO_COLUMN: Bilingual(
         "缺少列 {detail}：首行为列名，以逗号分隔",
+        "no column {detail}: the first line names the columns, separated by commas",
     ),
-    UNREADABLE: Words(
-        "a folder that may not be read: give it the right to, what is in it is not compared",
+    UNREADABLE: Bilingual(
         "文件夹无权读取：请授予读取权限，其中的内容未参与核对",
+        "a folder that may not be read: give it the right to, what is in it is not compared",
     ),
 }
 
@@ -41,17 +41,17 @@ def _rows(registry: Registry) -> CheckResult:
     for costs_row, word_en, word_zh in ((True, "bad row", "行无效"), (False, "other finding", "处其他问题")):
         if found := [one for one in registry.problems if one.costs_row is costs_row]:
             named = [(f"{one.path}:{one.line}", _reason(one.reason)) for one in found]
-            named_en, named_zh = (listed([f"{place} {words[n]}" for place, words in named]) for n in (0, 1))
+            named_en = listed([f"{place} {words.en}" for place, words in named])
+            named_zh = listed([f"{place} {words.zh}" for place, words in named])
             said.append((f"{counted(len(found), word_en)}: {named_en}", f"{len(found)} {word_zh}：{named_zh}"))
     if not said:
         return CheckResult("registry_rows", True, "all rows are good", "全部有效")
     return CheckResult("registry_rows", False, "; ".join(en for en, _ in said), "；".join(zh for _, zh in said))
 
 
-def _reason(reason: str) -> Words:
+def _reason(reason: str) -> Bilingual:
     code, _, detail = reason.partition(":")
-    words = _REASONS.get(code, Words(reason, reason))
-    return Words(*(text.replace("{detail}", detail) for text in words))
+    return _REASONS[code].format(detail=detail) if code in _REASONS else Bilingual(reason, reason)
 
 
 def _accounts(registry: Registry) -> CheckResult:

@@ -12,7 +12,7 @@ from pipelines.closing.examined import closed_days, files_since_closing
 from pipelines.closing.mappings import faults_of_sources
 from pipelines.closing.registry_warnings import registry_checks
 from pipelines.common.errors import AuthmeterError
-from pipelines.common.text import Words, about, counted, listed
+from pipelines.common.text import Bilingual, about, counted, listed
 from pipelines.contract.checks import FOLDER_CHECKS, CheckResult
 from pipelines.contract.registry.registry import Registry
 from pipelines.contract.settings.settings import Settings
@@ -25,7 +25,7 @@ from pipelines.store.manifest import FileEntry, Manifest
 _MOST_FAULTS = 5
 _MORE = ("and more: see `authmeter check`", "等等，详见 authmeter check")
 # Files that were read by an older version.
-_NOT_KNOWN = Words("perhaps of another format", "可能是别的格式")
+_NOT_KNOWN = Bilingual("可能是别的格式", "perhaps of another format")
 
 
 def run_checks(
@@ -102,11 +102,11 @@ def _held_files(manifest: Manifest) -> CheckResult:
     )
 
 
-def _named_files(check: str, files: Mapping[str, Words], text_en: str, text_zh: str) -> CheckResult:
+def _named_files(check: str, files: Mapping[str, Bilingual], text_en: str, text_zh: str) -> CheckResult:
     """The result of a check that names files, each with what it is and what to do."""
     if not files:
         return CheckResult(check, True, "none", "无")
-    by_words: dict[Words, list[str]] = {}
+    by_words: dict[Bilingual, list[str]] = {}
     for path, words in sorted(files.items()):
         by_words.setdefault(words, []).append(path)
     named = [(listed(paths), words) for words, paths in by_words.items()]
@@ -185,11 +185,11 @@ def of_files(manifest: Manifest) -> tuple[CheckResult, CheckResult]:
     )
 
 
-def _reasons(entries: list[FileEntry]) -> dict[str, Words]:
+def _reasons(entries: list[FileEntry]) -> dict[str, Bilingual]:
     return {entry.path: _reason(entry) for entry in entries}
 
 
-def _reason(entry: FileEntry) -> Words:
+def _reason(entry: FileEntry) -> Bilingual:
     if entry.skipped and not entry.records_read:
         return words_of(Reason("where", entry.source).stored)
     return words_of(entry.finding) if entry.finding else _NOT_KNOWN

@@ -6,7 +6,12 @@ Lives here: forms that every message shares. Does not belong here: what a messag
 import os
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
 
 # What ends a line, steers a terminal or turns the text around.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
@@ -33,11 +38,34 @@ def name_as_text(name: str) -> str:
     return _LIKE_ESCAPE.sub(lambda found: r"\x5c", text)
 
 
-class Words(NamedTuple):
-    """A part of a message in both languages."""
+@dataclass(frozen=True)
+class Bilingual:
+    """One text in both languages. In a template it prints itself as HTML, the hidden language included."""
 
-    en: str
     zh: str
+    en: str
+
+    @cached_property
+    def html(self) -> "Markup":
+        """The text as HTML."""
+        # Imported here: an idle run renders nothing.
+        from markupsafe import Markup, escape
+
+        if self.zh == self.en:
+            return escape(self.zh)
+        # Without quotes: a small page has a hundred of them.
+        return Markup(f"<span lang=zh-CN>{escape(self.zh)}</span><span lang=en>{escape(self.en)}</span>")
+
+    def __html__(self) -> "Markup":
+        return self.html
+
+    def format(self, **values: "str | int | Bilingual") -> "Bilingual":
+        """The text with its `{name}` places filled, by a text in its own language."""
+        sides = (
+            {name: value.zh if isinstance(value, Bilingual) else value for name, value in values.items()},
+            {name: value.en if isinstance(value, Bilingual) else value for name, value in values.items()},
+        )
+        return Bilingual(self.zh.format(**sides[0]), self.en.format(**sides[1]))
 
 
 _MOST_DIGITS = 6

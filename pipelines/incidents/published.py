@@ -6,7 +6,7 @@ from datetime import date
 import duckdb
 
 from pipelines.common.sql import sql
-from pipelines.common.text import Words
+from pipelines.common.text import Bilingual
 from pipelines.incidents.incident import Incident
 from pipelines.incidents.words import incident_text
 from pipelines.store.database import named_rows
@@ -45,7 +45,7 @@ class PublishedIncident:
         return self.incident.part_of is None
 
     @property
-    def text(self) -> Words:
+    def text(self) -> Bilingual:
         """The incident in a line."""
         return incident_text(self.incident, self.app_name, self.cause_app_name)
 

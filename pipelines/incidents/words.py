@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from pipelines.common.catalogue import read_catalogue
-from pipelines.common.text import Words, printable
+from pipelines.common.text import Bilingual, printable
 from pipelines.incidents.incident import ALL, Incident
 
 _LOCALE: Final = Path(__file__).parent / "locale"
@@ -104,7 +104,7 @@ _PAIR: Final = re.compile(rf" & (?=(?:{'|'.join(_NAMES)})=)")
 
 def incident_text(
     one: Incident, app_name: str, cause_app_name: str | None = None, last_seen: date | None = None
-) -> Words:
+) -> Bilingual:
     """One line about an incident, as pages, alerts and commands have it.
 
     Args:
@@ -121,7 +121,7 @@ def incident_text(
     return _filled(template, {**names, "what": what, "loss": loss})
 
 
-def incident_names(one: Incident, app_name: str, cause_app_name: str | None = None) -> dict[str, Words]:
+def incident_names(one: Incident, app_name: str, cause_app_name: str | None = None) -> dict[str, Bilingual]:
     """What stands in the places of an incident's line, by name: so that a page sets it otherwise, in the same words."""
     names = {
         "app": _t(ALL_APPS) if one.app_key == ALL else _same(_short(app_name)),
@@ -145,27 +145,27 @@ def incident_names(one: Incident, app_name: str, cause_app_name: str | None = No
     return names
 
 
-def incident_heading(count: int) -> Words:
+def incident_heading(count: int) -> Bilingual:
     """What stands above a list of so many incidents."""
     return _filled(HEADING, {"count": _same(f"{count:,}")})
 
 
-def with_note(text: Words, note: str) -> Words:
+def with_note(text: Bilingual, note: str) -> Bilingual:
     """The text of an incident, and what is noted of it."""
     return _filled(NOTED, {"text": text, "note": _same(_short(note))})
 
 
-def cell_words(cell: str, app_name: str | None = None) -> Words:
+def cell_words(cell: str, app_name: str | None = None) -> Bilingual:
     """A cause as `incidents.cause` has it, `platform=android & sdk_version=2.15.0` or `source=gw2`, in words.
 
     An app is told by its registered name, if it is given, with its key.
     """
     named = [part.partition("=") for part in _PAIR.split(cell)]
     parts = [_part(name, value if has_value else name, app_name) for name, has_value, value in named]
-    return Words(" & ".join(part.en for part in parts), " & ".join(part.zh for part in parts))
+    return Bilingual(" & ".join(part.zh for part in parts), " & ".join(part.en for part in parts))
 
 
-def _cause(one: Incident, app_name: str | None) -> Words:
+def _cause(one: Incident, app_name: str | None) -> Bilingual:
     cause = one.cause
     if cause.cell is None:
         return _same("")
@@ -173,7 +173,7 @@ def _cause(one: Incident, app_name: str | None) -> Words:
     return _filled(CAUSES[kind], {"cell": cell_words(cause.cell, app_name), "now": percent_words(cause.now or 0.0)})
 
 
-def _part(dimension: str, value: str, app_name: str | None) -> Words:
+def _part(dimension: str, value: str, app_name: str | None) -> Bilingual:
     if value == "unknown" and dimension in UNKNOWN:
         return _t(UNKNOWN[dimension])
     if dimension in FAULT_PARTS:
@@ -185,27 +185,27 @@ def _part(dimension: str, value: str, app_name: str | None) -> Words:
     return _value(value)
 
 
-def _fault(one: Incident) -> Words:
+def _fault(one: Incident) -> Bilingual:
     fault = _t(FAULTS[one.metric]) if one.metric in FAULTS else _same(one.metric)
     if one.cause.cell is None:
         return fault
     return _filled(FAULT_OF, {"fault": fault, "cause": cell_words(one.cause.cell)})
 
 
-def _value(value: str) -> Words:
+def _value(value: str) -> Bilingual:
     # Of a part of the data that is gone, several may be named.
     values = value.split(", ")
     if not all(one in VALUES for one in values):
         return _same(_short(value))
     words = [_t(VALUES[one]) for one in values]
-    return Words(", ".join(one.en for one in words), "、".join(one.zh for one in words))
+    return Bilingual("、".join(one.zh for one in words), ", ".join(one.en for one in words))
 
 
 def _day(day: date) -> str:
     return f"{day:%m-%d}"
 
 
-def percent_words(share: float, digits: int = 0) -> Words:
+def percent_words(share: float, digits: int = 0) -> Bilingual:
     """A share that is not all or nothing never reads as if it were."""
     text = f"{share:.{digits}%}"
     is_rounded = (text in ("0%", "0.0%") and share > 0) or (text in ("100%", "100.0%") and share < 1)
@@ -216,20 +216,20 @@ def _short(name: str) -> str:
     return printable(name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…")
 
 
-def _same(text: str) -> Words:
-    return Words(text, text)
+def _same(text: str) -> Bilingual:
+    return Bilingual(text, text)
 
 
-def _filled(msgid: str, names: dict[str, Words]) -> Words:
+def _filled(msgid: str, names: dict[str, Bilingual]) -> Bilingual:
     text = _t(msgid)
-    return Words(
-        text.en.format(**{name: words.en for name, words in names.items()}),
+    return Bilingual(
         text.zh.format(**{name: words.zh for name, words in names.items()}),
+        text.en.format(**{name: words.en for name, words in names.items()}),
     )
 
 
-def _t(msgid: str) -> Words:
-    return Words(msgid, _chinese()[msgid])
+def _t(msgid: str) -> Bilingual:
+    return Bilingual(_chinese()[msgid], msgid)
 
 
 @cache

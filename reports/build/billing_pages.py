@@ -11,6 +11,7 @@ from typing import Any, Final, Literal
 from markupsafe import Markup
 
 from pipelines.common.days import window
+from pipelines.common.text import Bilingual
 from pipelines.contract.registry.limits import LIMITS_FILE
 from pipelines.contract.registry.packages import PACKAGES_FILE, READINGS_FILE
 from pipelines.contract.registry.statements import BILLS_FOLDER, CONSOLE_FOLDER
@@ -27,7 +28,7 @@ from reports.content.billing.stack_drawing import shades, stack
 from reports.content.context import App, Day, json_block
 from reports.content.day_strip import day_strip
 from reports.content.published import DAYS, PublishedTables
-from reports.content.wording.language import Text, t
+from reports.content.wording.language import t
 
 BILLING_CSVS: Final = {
     "packages": t("Resource packages by day, the last 30 days"),
@@ -53,7 +54,7 @@ class AccountView:
     """
 
     account: PackageAccount
-    sentence: Text
+    sentence: Bilingual
     severity: Literal["good", "warn", "bad"]
     course: LeftCourse | None
     drawing: Markup | None
@@ -85,7 +86,7 @@ class BillingPages:
         }
 
     @property
-    def menu(self) -> list[tuple[str, Text]]:
+    def menu(self) -> list[tuple[str, Bilingual]]:
         """The pages of whose files there is a row, also one that does not count, with their names."""
         pages = (
             (self._accounts, "packages.html", t("Packages")),
@@ -154,6 +155,6 @@ class BillingPages:
         )  # fmt: skip
 
 
-def _files_of(files: Mapping[str, WrittenFile], *names: str) -> list[tuple[str, Text, WrittenFile]]:
+def _files_of(files: Mapping[str, WrittenFile], *names: str) -> list[tuple[str, Bilingual, WrittenFile]]:
     """Path, what it holds, and size of those files that were written."""
     return [(files[name].path, BILLING_CSVS[name], files[name]) for name in names if name in files]

@@ -20,6 +20,7 @@ import polars as pl
 from pipelines.common.collector import without_collector
 from pipelines.common.days import WINDOWS, window
 from pipelines.common.errors import AuthmeterError
+from pipelines.common.text import Bilingual
 from pipelines.contract.measures.metrics import METRICS
 from pipelines.contract.record.fields import ALL_APPS
 from pipelines.contract.settings.settings import Settings
@@ -42,7 +43,7 @@ from reports.content.incidents.incidents import (
 from reports.content.overviews import CARD_METRICS, days_with_a_page, overviews
 from reports.content.published import ROW_LIMIT, PublishedTables
 from reports.content.trust import public_reasons, reasons
-from reports.content.wording.language import Text, metric_label, t
+from reports.content.wording.language import metric_label, t
 from reports.export.csv_files import csv_bytes, harmless
 from reports.export.workbook import gets_workbook
 from reports.pages.rendering import environment
@@ -262,7 +263,7 @@ class _Site:
             "quality.html",
             rejected_count=sum(row[1] for row in rejected),
             totals=self.marts.rows("file_totals")[0], rejected=rejected,
-            checks=[(row[:4], Text(row[4], row[5])) for row in self.marts.rows("checks")],
+            checks=[(row[:4], Bilingual(row[4], row[5])) for row in self.marts.rows("checks")],
             unmapped=sum(self.quality[day].unmapped_codes for day in days if day in self.quality),
             nulled=self.marts.rows("nulled_fields"), tables=tables, limit=ROW_LIMIT, listed=_FINDINGS_LISTED,
             faults=[one for one in self.incidents.all if one.published.is_open and one.is_of_data],

@@ -10,8 +10,9 @@ Add a chart: an entry of `charts()`. Does not belong here: numbers, and names th
 from dataclasses import dataclass
 from typing import Any
 
+from pipelines.common.text import Bilingual
 from pipelines.contract.record.fields import TREND_CHANNELS
-from reports.content.wording.language import LANGUAGES, Text, metric_label, t
+from reports.content.wording.language import LANGUAGES, metric_label, t
 from reports.content.wording.words import word
 
 
@@ -23,7 +24,7 @@ class Look:
     light: str
     dark: str
     marker: str
-    label: Text
+    label: Bilingual
 
 
 # The four channels' colours are distinct to every kind of colour vision.
@@ -71,7 +72,7 @@ class Series:
 
     name: str
     look: str
-    label: Text
+    label: Bilingual
 
 
 @dataclass(frozen=True)

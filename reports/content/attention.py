@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from pipelines.common.text import Bilingual
 from reports.content.context import DataState
 from reports.content.published import PublishedTables
-from reports.content.wording.language import Text, t
+from reports.content.wording.language import t
 from reports.content.wording.words import CHECK_PAGES
 
 # So many days are named; the rest is counted.
@@ -22,7 +23,7 @@ class Finding:
     """One finding: how bad, what, and the page that shows it."""
 
     severity: Literal["bad", "warn", "note"]
-    text: Text
+    text: Bilingual
     link: str
 
 
@@ -45,7 +46,7 @@ def _days(stand: DataState) -> Iterator[Finding]:
             continue
         yield Finding(
             "bad" if check.severity == "error" else "warn",
-            Text(_with_day(check.day, check.detail.zh), _with_day(check.day, check.detail.en)),
+            Bilingual(_with_day(check.day, check.detail.zh), _with_day(check.day, check.detail.en)),
             CHECK_PAGES.get(check.name, "quality.html"),
         )
     # Nothing that comes later makes up for such a day: each comparison over it is short of it. Of the data day it is

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
 
+from pipelines.common.text import Bilingual
 from pipelines.contract.record.fields import ALL_APPS
 from reports.content.app_health import AppHealth, app_health
 from reports.content.attention import Finding, findings
@@ -19,7 +20,7 @@ from reports.content.incidents.incidents import Entry, Incidents
 from reports.content.key_figures import KeyFigure, key_figures
 from reports.content.published import PublishedTables
 from reports.content.wording.formats import count, day_text
-from reports.content.wording.language import Text, t
+from reports.content.wording.language import t
 
 # Contract: a baseline has so many days at least; with fewer nothing could be found.
 _LEAST_DAYS: Final = 7
@@ -30,7 +31,7 @@ class Briefing:
     """What the first page shows; `severity` is that of its sentence. `more` are open incidents beyond the cards."""
 
     severity: Literal["good", "warn", "bad"]
-    sentence: Text
+    sentence: Bilingual
     cards: list[Card]
     more: list[Entry]
     ended: list[Entry]
@@ -96,7 +97,7 @@ class _Others:
         return self.normal + self.below + self.young + self.silent
 
     @property
-    def words(self) -> Text:
+    def words(self) -> Bilingual:
         """How they are, and how many are how where they differ."""
         kinds = (
             (self.normal, t("normal") if self.is_known_of_all else t("no incident")),
@@ -108,7 +109,7 @@ class _Others:
         if len(found) == 1:
             return found[0][1]
         said = [t("{count} {kind}").format(count=count(number), kind=kind) for number, kind in found]
-        return Text("，".join(one.zh for one in said), ", ".join(one.en for one in said))
+        return Bilingual("，".join(one.zh for one in said), ", ".join(one.en for one in said))
 
     @property
     def are_normal(self) -> bool:
@@ -131,7 +132,7 @@ def _sentence(
     others: _Others,
     attention: Sequence[Finding],
     days: int,
-) -> tuple[Literal["good", "warn", "bad"], Text]:
+) -> tuple[Literal["good", "warn", "bad"], Bilingual]:
     """Whether anything is wrong, in one sentence, and how bad.
 
     Args:
@@ -160,10 +161,12 @@ def _sentence(
         said.append(t("apps: {kinds}").format(kinds=others.words))
     if warnings:
         said.append(t("warnings: {count}").format(count=warnings))
-    return "warn" if warnings else "good", Text("；".join(one.zh for one in said), "; ".join(one.en for one in said))
+    return "warn" if warnings else "good", Bilingual(
+        "；".join(one.zh for one in said), "; ".join(one.en for one in said)
+    )
 
 
-def _rest(others: _Others) -> Text:
+def _rest(others: _Others) -> Bilingual:
     if others.are_normal:
         said = t("the other app is normal") if others.count == 1 else t("the other {count} apps are normal")
     else:
@@ -171,7 +174,7 @@ def _rest(others: _Others) -> Text:
     return said.format(count=count(others.count), kinds=others.words)
 
 
-def _problems(number: int) -> Text:
+def _problems(number: int) -> Bilingual:
     return (
         t("1 problem is happening") if number == 1 else t("{count} problems are happening").format(count=count(number))
     )

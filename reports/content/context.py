@@ -14,10 +14,10 @@ import polars as pl
 from markupsafe import Markup
 
 from pipelines.common.days import WINDOWS, window
+from pipelines.common.text import Bilingual
 from pipelines.contract.record.fields import ALL_APPS, CHANNELS, OUTCOMES
 from reports.content.folders import app_folders
 from reports.content.published import LONG_DAYS, Publication, PublishedTables, months_to
-from reports.content.wording.language import Text
 from reports.content.wording.name_order import pinyin, spelling
 
 
@@ -44,7 +44,7 @@ class FailedCheck:
     name: str
     severity: str
     day: date | None
-    detail: Text
+    detail: Bilingual
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ def data_state(marts: PublishedTables, quality: dict[date, Day]) -> DataState:
         restated_days=tuple(day.day for day in listed if day.is_restated),
         late_days=tuple((day.day, day.late_records) for day in listed if day.late_records),
         failed_checks=tuple(
-            FailedCheck(name, severity, day, Text(zh, en))
+            FailedCheck(name, severity, day, Bilingual(zh, en))
             for name, severity, passed, day, zh, en in marts.rows("checks")
             if not passed
         ),

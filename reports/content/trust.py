@@ -7,24 +7,25 @@ Lives here: their order and words. Does not belong here: what makes a day comple
 from collections.abc import Iterator
 from datetime import date
 
+from pipelines.common.text import Bilingual
 from reports.content.context import DataState
 from reports.content.wording.formats import count, day_text
-from reports.content.wording.language import Text, t
+from reports.content.wording.language import t
 from reports.content.wording.words import CHECK_WORDS
 
 # So many days or checks are named in a reason; the rest is counted.
 NAMED = 3
 
 
-def reasons(stand: DataState) -> list[tuple[str, Text]]:
+def reasons(stand: DataState) -> list[tuple[str, Bilingual]]:
     """Severity (`good`, `warn`, `bad`) and text of every reason, as the bar lists them."""
     return [*_data_day(stand), *_window(stand), *_checks(stand)]
 
 
-def public_reasons(stand: DataState) -> list[tuple[str, Text]]:
+def public_reasons(stand: DataState) -> list[tuple[str, Bilingual]]:
     """The reasons for whoever may see the pages of some apps only: which days have data. Late and restated records and
     the findings of checks may be those of other apps; an app's own figures tell its own restated days."""
-    found: list[tuple[str, Text]] = []
+    found: list[tuple[str, Bilingual]] = []
     if stand.day_state == "missing":
         found.append(("bad", t("The data day has no records at all.")))
     else:
@@ -34,7 +35,7 @@ def public_reasons(stand: DataState) -> list[tuple[str, Text]]:
     return found
 
 
-def _data_day(stand: DataState) -> Iterator[tuple[str, Text]]:
+def _data_day(stand: DataState) -> Iterator[tuple[str, Bilingual]]:
     if stand.day_state == "missing":
         yield "bad", t("The data day has no records at all: nothing was delivered, or its files are damaged or held.")
         return
@@ -60,7 +61,7 @@ def _data_day(stand: DataState) -> Iterator[tuple[str, Text]]:
         )
 
 
-def _window(stand: DataState) -> Iterator[tuple[str, Text]]:
+def _window(stand: DataState) -> Iterator[tuple[str, Bilingual]]:
     if stand.missing_days:
         yield _gaps(stand), _listed(t("Days without data in the last 30:"), stand.missing_days)
     if stand.restated_days:
@@ -75,19 +76,19 @@ def _gaps(stand: DataState) -> str:
     return "bad" if stand.day_state == "missing" else "warn"
 
 
-def _checks(stand: DataState) -> Iterator[tuple[str, Text]]:
+def _checks(stand: DataState) -> Iterator[tuple[str, Bilingual]]:
     for check in stand.failed_checks[:NAMED]:
-        name = CHECK_WORDS.get(check.name, Text(check.name, check.name))
+        name = CHECK_WORDS.get(check.name, Bilingual(check.name, check.name))
         day = f" {check.day}" if check.day else ""
         yield (
             "bad" if check.severity == "error" else "warn",
-            Text(f"{name.zh}{day}：{check.detail.zh}", f"{name.en}{day}: {check.detail.en}"),
+            Bilingual(f"{name.zh}{day}：{check.detail.zh}", f"{name.en}{day}: {check.detail.en}"),
         )
     if not stand.failed_checks:
         yield "good", t("All checks of the last run passed.")
 
 
-def _listed(head: Text, days: tuple[date, ...], numbers: dict[date, int] | None = None) -> Text:
+def _listed(head: Bilingual, days: tuple[date, ...], numbers: dict[date, int] | None = None) -> Bilingual:
     """The head and the newest days, each with its number where there is one."""
 
     def said(language: str) -> str:
@@ -96,4 +97,4 @@ def _listed(head: Text, days: tuple[date, ...], numbers: dict[date, int] | None 
         more = f" … ({len(days)})" if len(days) > NAMED else ""
         return f"{getattr(head, language)} {', '.join(named)}{more}"
 
-    return Text(said("zh"), said("en"))
+    return Bilingual(said("zh"), said("en"))

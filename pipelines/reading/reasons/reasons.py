@@ -6,92 +6,84 @@ How a reason is found is in `likely_reason.py`; what is wrong with a damaged fil
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from pipelines.common.text import Words
+from pipelines.common.text import Bilingual
 from pipelines.contract.record.fields import CHANNELS, OUTCOMES, STAGES
 
 
-def _one_of(field: str, values: Iterable[str]) -> Words:
+def _one_of(field: str, values: Iterable[str]) -> Bilingual:
     listed = ", ".join(values)
-    return Words(
-        f"most often invalid:{field}: write one of {listed}",
-        f"最常见 invalid:{field}：请写以下之一：{listed}",
+    return Bilingual(
+        f"最常见 invalid:{field}：请写以下之一：{listed}", f"most often invalid:{field}: write one of {listed}"
     )
 
 
 # `{detail}` is what is known of the file.
 REASONS = {
-    "array": Words(
-        "a JSON array, which is not read: write one object a line, as `jq -c '.[]'` does",
+    "array": Bilingual(
         "JSON 数组无法读取：请每行写一个对象，如 `jq -c '.[]'`",
+        "a JSON array, which is not read: write one object a line, as `jq -c '.[]'` does",
     ),
-    "spread": Words(
-        "a JSON object over many lines, which is not read: write each on one line, as `jq -c .` does",
+    "spread": Bilingual(
         "一个 JSON 对象占多行，无法读取：请每个对象写成一行，如 `jq -c .`",
+        "a JSON object over many lines, which is not read: write each on one line, as `jq -c .` does",
     ),
-    "encoding": Words(
-        "not UTF-8: convert it, as `iconv -f GB18030 -t UTF-8` does",
+    "encoding": Bilingual(
         "不是 UTF-8：请转换，如 `iconv -f GB18030 -t UTF-8`",
+        "not UTF-8: convert it, as `iconv -f GB18030 -t UTF-8` does",
     ),
-    "utf_16": Words(
-        "UTF-16 without a byte order mark: convert it, as `iconv -f UTF-16LE -t UTF-8` does",
+    "utf_16": Bilingual(
         "没有 BOM 的 UTF-16：请转换，如 `iconv -f UTF-16LE -t UTF-8`",
+        "UTF-16 without a byte order mark: convert it, as `iconv -f UTF-16LE -t UTF-8` does",
     ),
-    "markup": Words(
-        "a web page or XML and no log: deliver the log itself",
-        "是网页或 XML，不是日志：请投递日志本身",
+    "markup": Bilingual(
+        "是网页或 XML，不是日志：请投递日志本身", "a web page or XML and no log: deliver the log itself"
     ),
-    "no_json": Words(
-        "its lines are no JSON: write a source mapping with format lines",
+    "no_json": Bilingual(
         "各行不是 JSON：请编写 format 为 lines 的来源映射",
+        "its lines are no JSON: write a source mapping with format lines",
     ),
-    "misnamed": Words(
-        "JSON in a CSV file: rename it to .ndjson",
-        "CSV 文件里是 JSON：请改名为 .ndjson",
+    "misnamed": Bilingual("CSV 文件里是 JSON：请改名为 .ndjson", "JSON in a CSV file: rename it to .ndjson"),
+    "no_header": Bilingual(
+        "CSV 没有表头：请在首行写字段名", "CSV without a header: put the names of the fields on its first line"
     ),
-    "no_header": Words(
-        "CSV without a header: put the names of the fields on its first line",
-        "CSV 没有表头：请在首行写字段名",
-    ),
-    "delimiter": Words(
-        "its cells are not cut by a comma, a semicolon or a tab: write it with one of these",
+    "delimiter": Bilingual(
         "分隔符不是逗号、分号或制表符：请改用其中之一",
+        "its cells are not cut by a comma, a semicolon or a tab: write it with one of these",
     ),
-    "near": Words(
-        "names that are nearly those of the log format ({detail}): rename them, or write a source mapping",
+    "near": Bilingual(
         "名称与日志格式相近但不同（{detail}）：请改名，或编写来源映射",
+        "names that are nearly those of the log format ({detail}): rename them, or write a source mapping",
     ),
-    "foreign": Words(
-        "none of its names is a field of the log format: rename them, or write a source mapping",
+    "foreign": Bilingual(
         "没有日志格式中的字段：请改名，或编写来源映射",
+        "none of its names is a field of the log format: rename them, or write a source mapping",
     ),
-    "where": Words(
-        "the `where` of source {detail} kept none of its records: mend it",
+    "where": Bilingual(
         "来源 {detail} 的 `where` 没有保留任何记录：请修正",
+        "the `where` of source {detail} kept none of its records: mend it",
     ),
-    "empty": Words(
-        "there is no record in it: deliver it with its records, or delete it",
-        "其中没有记录：请补齐后投递，或删除",
+    "empty": Bilingual(
+        "其中没有记录：请补齐后投递，或删除", "there is no record in it: deliver it with its records, or delete it"
     ),
-    "times": Words(
+    "times": Bilingual(
+        "最常见 invalid:event_time：时间请写成 2026-11-24T10:00:00+08:00，或 10 位、13 位 Unix 时间，且不晚于当前",
         "most often invalid:event_time: write times as 2026-11-24T10:00:00+08:00 or as Unix time of 10 or 13 digits, "
         "none in the future",
-        "最常见 invalid:event_time：时间请写成 2026-11-24T10:00:00+08:00，或 10 位、13 位 Unix 时间，且不晚于当前",
     ),
-    "app_keys": Words(
+    "app_keys": Bilingual(
+        "最常见 invalid:app_key：请写 1 至 64 位字母、数字、点、- 或 _，不以点开头；名称写入 registry/apps.csv",
         "most often invalid:app_key: write a key of 1 to 64 letters, digits, dots, - and _, no dot first, "
         "and the name that it stands for into registry/apps.csv",
-        "最常见 invalid:app_key：请写 1 至 64 位字母、数字、点、- 或 _，不以点开头；名称写入 registry/apps.csv",
     ),
     "channels": _one_of("channel", CHANNELS),
     "stages": _one_of("stage", STAGES),
     "outcomes": _one_of("outcome", OUTCOMES),
-    "too_old": Words(
-        "its records are older than the retention: raise `retention_days`, or delete it",
+    "too_old": Bilingual(
         "记录早于保留期：请调大 `retention_days`，或删除该文件",
+        "its records are older than the retention: raise `retention_days`, or delete it",
     ),
-    "rule": Words(
-        "most often {detail}: see the rejected records on the quality page",
-        "最常见 {detail}：见质量页的拒收记录",
+    "rule": Bilingual(
+        "最常见 {detail}：见质量页的拒收记录", "most often {detail}: see the rejected records on the quality page"
     ),
 }
 
@@ -107,12 +99,12 @@ RULES = {
 }
 # What is to be done with a damaged file, by how the finding on it begins; in Chinese also what it is.
 _CURES = {
-    "The file is cut or corrupt": Words("deliver it again", "不完整或已损坏：请重新投递"),
-    "The file is not what its name says": Words(
-        "deliver it under the name of its kind, or as UTF-8 text",
+    "The file is cut or corrupt": Bilingual("不完整或已损坏：请重新投递", "deliver it again"),
+    "The file is not what its name says": Bilingual(
         "与文件名所示的类型不符：请按实际类型命名，或以 UTF-8 文本投递",
+        "deliver it under the name of its kind, or as UTF-8 text",
     ),
-    "The file may not be read": Words("give it the right to", "运行 authmeter 的用户无权读取：请授予读取权限"),
+    "The file may not be read": Bilingual("运行 authmeter 的用户无权读取：请授予读取权限", "give it the right to"),
 }
 
 
@@ -128,19 +120,18 @@ class Reason(NamedTuple):
         return f"{self.code}: {self.detail}" if self.detail else self.code
 
 
-def words_of(stored: str) -> Words:
+def words_of(stored: str) -> Bilingual:
     """A stored finding in words; one that is no reason, such as that of a damaged file, is in words already."""
     code, _, detail = stored.partition(": ")
-    words = REASONS.get(code, Words(stored, stored))
-    return Words(*(text.replace("{detail}", detail) for text in words))
+    return REASONS[code].format(detail=detail) if code in REASONS else Bilingual(stored, stored)
 
 
-def words_of_damage(finding: str | None) -> Words:
+def words_of_damage(finding: str | None) -> Bilingual:
     """The finding on a damaged file with what is to be done; as it is where only whoever wrote the file can know."""
     if not finding:
-        return Words("cut or corrupt", "不完整或已损坏")
+        return Bilingual("不完整或已损坏", "cut or corrupt")
     cure = next((cure for start, cure in _CURES.items() if finding.startswith(start)), None)
     if not cure:
-        return Words(finding, finding)
+        return Bilingual(finding, finding)
     what = finding.removeprefix("The file ").removeprefix("is ").rstrip(".").replace(": ", ", ", 1)
-    return Words(f"{what}: {cure.en}", cure.zh)
+    return Bilingual(cure.zh, f"{what}: {cure.en}")

@@ -5,24 +5,24 @@ Nothing of such a file is looked into. Which files these are is found by the ing
 
 from collections.abc import Iterable, Sequence
 
-from pipelines.common.text import Words
+from pipelines.common.text import Bilingual
 from pipelines.reading.sources.sources import fits_any
 
-_SPREADSHEET = Words("a spreadsheet: save it as CSV", "电子表格：请另存为 CSV")
-_ARCHIVE = Words("an archive: unpack it here", "归档文件：请解包到此处")
-_PACKED = Words(
-    "compressed in a way that is not read: repack it as .gz or .zst", "压缩格式无法读取：请改用 .gz 或 .zst 压缩"
+_SPREADSHEET = Bilingual("电子表格：请另存为 CSV", "a spreadsheet: save it as CSV")
+_ARCHIVE = Bilingual("归档文件：请解包到此处", "an archive: unpack it here")
+_PACKED = Bilingual(
+    "压缩格式无法读取：请改用 .gz 或 .zst 压缩", "compressed in a way that is not read: repack it as .gz or .zst"
 )
-_PACKED_PARQUET = Words(
-    "Parquet in a compressed file: unpack it, Parquet is compressed inside", "压缩过的 Parquet：请解压，其内部已压缩"
+_PACKED_PARQUET = Bilingual(
+    "压缩过的 Parquet：请解压，其内部已压缩", "Parquet in a compressed file: unpack it, Parquet is compressed inside"
 )
-_DATA_FILE = Words(
-    "a format that is not read: write it as NDJSON, CSV or Parquet", "格式无法读取：请转成 NDJSON、CSV 或 Parquet"
+_DATA_FILE = Bilingual(
+    "格式无法读取：请转成 NDJSON、CSV 或 Parquet", "a format that is not read: write it as NDJSON, CSV or Parquet"
 )
-_UNKNOWN = Words(
+_UNKNOWN = Bilingual(
+    "类型未知：若是日志，请改名为 .ndjson、.csv 或 .parquet，或编写来源映射；若不是，请写入 `ignore`",
     "of no known kind: if it is a log, rename it to .ndjson, .csv or .parquet, or write a source mapping; if not, "
     "name it in `ignore`",
-    "类型未知：若是日志，请改名为 .ndjson、.csv 或 .parquet，或编写来源映射；若不是，请写入 `ignore`",
 )
 # The first kind with an ending that fits.
 _KINDS = (
@@ -35,12 +35,12 @@ _KINDS = (
 )
 
 
-def kind_of(path: str) -> Words:
+def kind_of(path: str) -> Bilingual:
     """What a file that no source reads is, by its name in any letter case."""
     name = path.lower()
     return next((kind for kind, endings in _KINDS if name.endswith(endings)), _UNKNOWN)
 
 
-def kinds(paths: Iterable[str], ignore: Sequence[str]) -> dict[str, Words | None]:
+def kinds(paths: Iterable[str], ignore: Sequence[str]) -> dict[str, Bilingual | None]:
     """What each of the files is, in the order of their paths; None where the setting `ignore` names it."""
     return {path: None if fits_any(path, ignore) else kind_of(path) for path in sorted(paths)}

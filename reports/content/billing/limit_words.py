@@ -5,12 +5,13 @@ Lives here: which of the texts say it. Does not belong here: the figures (`limit
 
 from typing import Literal
 
+from pipelines.common.text import Bilingual
 from reports.content.billing.limits import LimitSums
 from reports.content.wording.formats import count
-from reports.content.wording.language import Text, t
+from reports.content.wording.language import t
 
 
-def saving_sentence(most: LimitSums | None) -> Text:
+def saving_sentence(most: LimitSums | None) -> Bilingual:
     """What the limit that saves most does: where there is one, its name stands before this, apart, as any name does."""
     if most is None:
         return t("No limit would have saved a use in the last 30 days.")

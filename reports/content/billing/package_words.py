@@ -8,15 +8,16 @@ from datetime import date
 from typing import Literal
 
 from pipelines.billing.packages.outlook import SIMULATED_DAYS
+from pipelines.common.text import Bilingual
 from reports.content.billing.resource_packages import PackageAccount
 from reports.content.wording.formats import month_day
-from reports.content.wording.language import Text, t
+from reports.content.wording.language import t
 
 
-def account_sentence(account: PackageAccount, as_of: date) -> Text:
+def account_sentence(account: PackageAccount, as_of: date) -> Bilingual:
     """When an account's packages run out and by when to buy; what lapses first, and how much more does later."""
     parts = list(_parts(account, as_of))
-    return Text("；".join(one.zh for one in parts) + "。", "; ".join(one.en for one in parts) + ".")
+    return Bilingual("；".join(one.zh for one in parts) + "。", "; ".join(one.en for one in parts) + ".")
 
 
 def severity(account: PackageAccount, as_of: date) -> Literal["good", "warn", "bad"]:
@@ -35,7 +36,7 @@ def urgency(account: PackageAccount, as_of: date) -> tuple[int, date, str]:
     return place, run_out if row.quantity else date.min, row.account_id
 
 
-def run_out_mark(account: PackageAccount, drawn: int, as_of: date) -> tuple[int, Text] | None:
+def run_out_mark(account: PackageAccount, drawn: int, as_of: date) -> tuple[int, Bilingual] | None:
     """How many days after the as-of an account runs out, at the present rate, and the words for a drawing of so many
     days to come; None where it does not, or later."""
     day = account.row.run_out_day
@@ -49,7 +50,7 @@ def day_said(day: date, as_of: date) -> str:
     return month_day(day) if day.year == as_of.year else day.isoformat()
 
 
-def _parts(account: PackageAccount, as_of: date) -> Iterator[Text]:
+def _parts(account: PackageAccount, as_of: date) -> Iterator[Bilingual]:
     yield _joined([_run_out(account, as_of), *_buy(account, as_of)])
     if account.row.uses_28d is None:
         return
@@ -66,7 +67,7 @@ def _parts(account: PackageAccount, as_of: date) -> Iterator[Text]:
         yield t("nothing is expected to lapse")
 
 
-def _run_out(account: PackageAccount, as_of: date) -> Text:
+def _run_out(account: PackageAccount, as_of: date) -> Bilingual:
     row = account.row
     if not row.quantity:
         return t("No package is active: what is used is overflow")
@@ -92,13 +93,13 @@ def _run_out(account: PackageAccount, as_of: date) -> Text:
     return t("At the present rate it lasts for the next {count} days").format(count=SIMULATED_DAYS)
 
 
-def _buy(account: PackageAccount, as_of: date) -> Iterator[Text]:
+def _buy(account: PackageAccount, as_of: date) -> Iterator[Bilingual]:
     buy_by = account.row.buy_by
     if buy_by:
         text = t("buy by {day}") if buy_by > as_of else t("buy now, it was due by {day}")
         yield text.format(day=day_said(buy_by, as_of))
 
 
-def _joined(texts: Iterable[Text]) -> Text:
+def _joined(texts: Iterable[Bilingual]) -> Bilingual:
     some = list(texts)
-    return Text("，".join(one.zh for one in some), ", ".join(one.en for one in some))
+    return Bilingual("，".join(one.zh for one in some), ", ".join(one.en for one in some))

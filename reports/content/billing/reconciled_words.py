@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final, Literal
 
+from pipelines.common.text import Bilingual
 from reports.content.billing.reconciled import Agreement
 from reports.content.wording.formats import level
-from reports.content.wording.language import Text, t
+from reports.content.wording.language import t
 
 CAUSE_WORDS: Final = {
     "within": t("Within what is tolerated"),
@@ -34,10 +35,10 @@ MEASURE_WORDS: Final = {
 }
 
 
-def agreement_sentence(found: Agreement, as_of: date) -> Text:
+def agreement_sentence(found: Agreement, as_of: date) -> Bilingual:
     """How far the bills of a month and the log are apart, and what explains most of it."""
     parts = list(_parts(found, as_of))
-    return Text("，".join(one.zh for one in parts) + "。", ", ".join(one.en for one in parts) + ".")
+    return Bilingual("，".join(one.zh for one in parts) + "。", ", ".join(one.en for one in parts) + ".")
 
 
 def agreement_severity(found: Agreement) -> Literal["good", "warn", "bad"]:
@@ -47,13 +48,13 @@ def agreement_severity(found: Agreement) -> Literal["good", "warn", "bad"]:
     return "warn" if found.by_cause else "bad"
 
 
-def month_said(month: date, as_of: date) -> Text:
+def month_said(month: date, as_of: date) -> Bilingual:
     """A month beside an as-of: in Chinese without the year where it is the same."""
     zh = f"{month.month} 月" if month.year == as_of.year else f"{month.year} 年 {month.month} 月"
-    return Text(zh, f"{month:%Y-%m}")
+    return Bilingual(zh, f"{month:%Y-%m}")
 
 
-def _parts(found: Agreement, as_of: date) -> Iterator[Text]:
+def _parts(found: Agreement, as_of: date) -> Iterator[Bilingual]:
     share = level(found.apart / found.said) if found.said else "—"
     if found.month:
         yield t("The bill of {month} and the log differ by {share}").format(

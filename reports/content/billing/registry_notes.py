@@ -7,8 +7,8 @@ Lives here: which notes are for a page. Does not belong here: what a good row is
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from pipelines.common.text import Bilingual
 from reports.content.published import PublishedTables
-from reports.content.wording.language import Text
 
 
 class BadRow(NamedTuple):
@@ -24,7 +24,7 @@ class BadRow(NamedTuple):
 class RegistryNotes:
     """What checks note, and the rows that do not count; `is_of_page`: any of it is of this page alone."""
 
-    notices: list[Text]
+    notices: list[Bilingual]
     rows: list[BadRow]
     is_of_page: bool
 
@@ -34,7 +34,9 @@ class RegistryNotebook:
 
     def __init__(self, marts: PublishedTables) -> None:
         self._rows = [BadRow(*row) for row in marts.rows("registry_rows")]
-        self._notices = {name: Text(zh, en) for name, level, _, _, zh, en in marts.rows("checks") if level == "notice"}
+        self._notices = {
+            name: Bilingual(zh, en) for name, level, _, _, zh, en in marts.rows("checks") if level == "notice"
+        }
 
     def of(self, paths: tuple[str, ...], own: tuple[str, ...] = (), shared: tuple[str, ...] = ()) -> RegistryNotes:
         """The notes of a page.

@@ -9,8 +9,8 @@ from itertools import accumulate, pairwise
 
 from markupsafe import Markup
 
+from pipelines.common.text import Bilingual
 from reports.content.billing.package_course import LeftCourse
-from reports.content.wording.language import Text
 
 # Neighbouring layers differ; further ones may look alike.
 _SHADES = 4
@@ -21,7 +21,7 @@ def shades(course: LeftCourse) -> dict[str, int]:
     return {one.resource_package_id: place % _SHADES for place, one in enumerate(course.packages)}
 
 
-def stack(course: LeftCourse, now_label: str, run_out: tuple[int, Text] | None = None) -> Markup:
+def stack(course: LeftCourse, now_label: str, run_out: tuple[int, Bilingual] | None = None) -> Markup:
     """The layers of the past with the first to be drawn on top, and the fan; the most that was left is written.
 
     Args:
@@ -59,7 +59,7 @@ def stack(course: LeftCourse, now_label: str, run_out: tuple[int, Text] | None =
     )  # fmt: skip
 
 
-def _run_out_mark(place: str, label: Text) -> Markup:
+def _run_out_mark(place: str, label: Bilingual) -> Markup:
     return Markup(
         '<line class="run-out" x1="{place}%" x2="{place}%" y1="33" y2="100%"/>'
         '<text class="run-out" x="{place}%" y="44" {beside}><tspan lang="zh-CN">{zh}</tspan>'

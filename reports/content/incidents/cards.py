@@ -13,14 +13,15 @@ from typing import Final
 from markupsafe import Markup
 
 from pipelines.common.days import days_between
+from pipelines.common.text import Bilingual
 from pipelines.incidents import incident
 from pipelines.incidents.words import cell_words, incident_names, percent_words
 from reports.content.context import json_block
 from reports.content.drawings import bar, curve
 from reports.content.figures.norms import REFERENCE_DAYS, DayNorm, Observed, course_of, norms_of
-from reports.content.incidents.incidents import Entry, both
+from reports.content.incidents.incidents import Entry
 from reports.content.published import PublishedTables
-from reports.content.wording.language import Text, t
+from reports.content.wording.language import t
 
 # So many open incidents are cards; the others are lines of a list.
 CARDS: Final = 12
@@ -31,9 +32,9 @@ CURVE_DAYS: Final = 60
 class Bar:
     """A value of the likely cause, or the rest, now and before; `drawn` is the bar of what it is now."""
 
-    label: Text
-    now: Text
-    before: Text
+    label: Bilingual
+    now: Bilingual
+    before: Bilingual
     drawn: Markup
     is_worst: bool
 
@@ -45,14 +46,14 @@ class Card:
     `static/js/types.d.ts` says."""
 
     entry: Entry
-    what: Text
-    before: Text | None
-    now: Text | None
-    loss: Text
-    cause: Text | None
+    what: Bilingual
+    before: Bilingual | None
+    now: Bilingual | None
+    loss: Bilingual
+    cause: Bilingual | None
     bars: tuple[Bar, ...]
     curve: Markup
-    curve_words: Text
+    curve_words: Bilingual
     first_drawn: date
     figures: Markup
 
@@ -96,7 +97,7 @@ def _observed(
 def _card(entry: Entry, rows: list[DayNorm]) -> Card:
     published = entry.incident.published
     one, cause_app = published.incident, published.cause_app_name
-    names = {name: both(words) for name, words in incident_names(one, "", cause_app).items()}
+    names = incident_names(one, "", cause_app)
     before, now = names.get("before"), names.get("now")
     mark = next((i for i, row in enumerate(rows) if row.day == one.first_day), None)
     levels = [(value, text.zh) for value, text in ((one.level_before, before), (one.level_now, now)) if text]
@@ -117,7 +118,7 @@ def _card(entry: Entry, rows: list[DayNorm]) -> Card:
     )
 
 
-def _figures(name: Text, rows: Sequence[DayNorm]) -> Markup:
+def _figures(name: Bilingual, rows: Sequence[DayNorm]) -> Markup:
     def rounded(value: float | None) -> float | None:
         return None if value is None else round(value, 4)
 
@@ -132,7 +133,7 @@ _CURVES: Final = {
 }
 
 
-def _what(one: incident.Incident, names: Mapping[str, Text]) -> Text:
+def _what(one: incident.Incident, names: Mapping[str, Bilingual]) -> Bilingual:
     if one.kind == "data":
         return names["fault"]
     if one.kind == "volume":
@@ -140,7 +141,7 @@ def _what(one: incident.Incident, names: Mapping[str, Text]) -> Text:
     return t("{channel} {rate}").format(channel=names["channel"], rate=names["rate"])
 
 
-def _loss(one: incident.Incident, names: Mapping[str, Text]) -> Text:
+def _loss(one: incident.Incident, names: Mapping[str, Bilingual]) -> Bilingual:
     if one.kind == "data":
         return t("{lost} records yesterday").format(lost=names["lost"])
     if one.kind == "volume":
@@ -148,14 +149,14 @@ def _loss(one: incident.Incident, names: Mapping[str, Text]) -> Text:
     return t("{lost} fewer {successes} yesterday").format(lost=names["lost"], successes=names["successes"])
 
 
-def _cause(one: incident.Incident, app_name: str | None) -> Text | None:
+def _cause(one: incident.Incident, app_name: str | None) -> Bilingual | None:
     """What caused it, in a line; None of what no cause is looked for."""
     cause = one.cause
     if one.kind != "rate":
-        return None if one.kind == "volume" or cause.cell is None else both(cell_words(cause.cell, app_name))
+        return None if one.kind == "volume" or cause.cell is None else cell_words(cause.cell, app_name)
     if cause.cell is None:
         return t("No single cause: it fell everywhere")
-    cell = both(cell_words(cause.cell, app_name))
+    cell = cell_words(cause.cell, app_name)
     if cause.kind == "mix":
         return t("The share of {cell} changed").format(cell=cell)
     return t("{cell} has no requests any more").format(cell=cell) if cause.now is None else cell
@@ -167,11 +168,9 @@ def _bars(one: incident.Incident, app_name: str | None) -> Iterator[Bar]:
     if one.kind != "rate" or cause.cell is None or cause.now is None or cause.rest_now is None:
         return
     sides = [
-        (cause.now, cause.before, both(cell_words(cause.cell, app_name))),
+        (cause.now, cause.before, cell_words(cause.cell, app_name)),
         (cause.rest_now, cause.rest_before, t("All others")),
     ]
     for now, before, label in sides:
-        earlier = (
-            t("no requests before") if before is None else t("{rate} before").format(rate=both(percent_words(before)))
-        )
-        yield Bar(label, both(percent_words(now)), earlier, bar(now), now == min(side[0] for side in sides))
+        earlier = t("no requests before") if before is None else t("{rate} before").format(rate=percent_words(before))
+        yield Bar(label, percent_words(now), earlier, bar(now), now == min(side[0] for side in sides))

@@ -7,8 +7,8 @@ here: which incidents there are (`incidents.py`), the same on pages of all apps 
 
 from collections.abc import Iterable
 
+from pipelines.common.text import Bilingual
 from reports.content.incidents.incidents import Cell, Entry, Incident
-from reports.content.wording.language import Text
 
 
 def evidence(entries: Iterable[Entry]) -> dict[str, object]:
@@ -51,7 +51,7 @@ def _cell(cell: Cell) -> tuple[object, ...]:
     )
 
 
-def _text(text: Text) -> str | tuple[str, str]:
+def _text(text: Bilingual) -> str | tuple[str, str]:
     """Once where both languages say the same."""
     return text.zh if text.zh == text.en else (text.zh, text.en)
 

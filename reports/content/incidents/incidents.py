@@ -11,14 +11,14 @@ from datetime import date
 from functools import cached_property
 from typing import Any, Final
 
-from pipelines.common.text import Words
+from pipelines.common.text import Bilingual
 from pipelines.contract.record.fields import ALL_APPS
 from pipelines.incidents.falls import WINDOW_DAYS
 from pipelines.incidents.published import Note, PublishedIncident
 from pipelines.incidents.words import cell_words, incident_text
 from reports.content.context import App
 from reports.content.published import PublishedTables
-from reports.content.wording.language import Text, t
+from reports.content.wording.language import t
 from reports.content.wording.words import word
 
 # A page lists so many incidents, so many parts below each, and so many notes of each; the rest is counted.
@@ -45,7 +45,7 @@ _DIMENSIONS: Final = {
 class Cell:
     """Requests and rate of one value before and now; `effect` is what it did to the whole rate."""
 
-    value: Text
+    value: Bilingual
     requests_before: int
     rate_before: float | None
     requests_now: int
@@ -68,7 +68,7 @@ class Incident:
     link: str
     folder: str | None
     restated_days: int
-    dimension: Text | None
+    dimension: Bilingual | None
     cells: tuple[Cell, ...]
     is_unregistered: bool = False
     last_seen: date | None = None
@@ -89,11 +89,11 @@ class Incident:
         return None if self.published.incident.app_key == ALL_APPS else self.published.app_name
 
     @cached_property
-    def text(self) -> Text:
+    def text(self) -> Bilingual:
         """The incident in a line, behind the name of its app; many pages have the same one."""
         one = self.published
         said = incident_text(one.incident, _NAME_MARK, one.cause_app_name, self.last_seen)
-        return Text(said.zh.removeprefix(_NAME_MARK), said.en.removeprefix(_NAME_MARK))
+        return Bilingual(said.zh.removeprefix(_NAME_MARK), said.en.removeprefix(_NAME_MARK))
 
     @property
     def level_day_count(self) -> int | None:
@@ -101,7 +101,7 @@ class Incident:
         return None if self.is_of_data else min(self.published.incident.days, WINDOW_DAYS)
 
     @property
-    def level_days(self) -> Text | None:
+    def level_days(self) -> Bilingual | None:
         """Which days its level of now is of; None of a fault of the data."""
         days = self.level_day_count
         if days is None:
@@ -109,7 +109,7 @@ class Incident:
         return t("newest day") if days == 1 else t("newest {days} days").format(days=days)
 
     @property
-    def codes(self) -> Text | None:
+    def codes(self) -> Bilingual | None:
         """The outcomes, in words, and result codes that grew; an outcome whose codes are named is not named again."""
         codes = self.published.incident.codes
         if not codes:
@@ -240,29 +240,21 @@ def _incident(
     )
 
 
-def _value(dimensions: list[str], value: str, by_key: Mapping[str, App]) -> Text:
+def _value(dimensions: list[str], value: str, by_key: Mapping[str, App]) -> Bilingual:
     """A cell's value in words; an app stands first in a pair."""
     values = value.split(" & ", 1) if len(dimensions) > 1 else [value]
     app = by_key.get(values[0]) if dimensions[0] == "app_key" else None
     return _joined(
-        [
-            both(cell_words(f"{name}={one}", app.name if app else None))
-            for name, one in zip(dimensions, values, strict=False)
-        ]
+        [cell_words(f"{name}={one}", app.name if app else None) for name, one in zip(dimensions, values, strict=False)]
     )
 
 
-def _code(grown: str) -> Text:
+def _code(grown: str) -> Bilingual:
     """An outcome, alone or with a result code behind it, in words."""
     outcome, space, code = grown.partition(" ")
     said = word(outcome)
-    return Text(f"{said.zh}{space}{code}", f"{said.en}{space}{code}")
+    return Bilingual(f"{said.zh}{space}{code}", f"{said.en}{space}{code}")
 
 
-def both(words: Words) -> Text:
-    """Words of the pipeline as a text of a page."""
-    return Text(words.zh, words.en)
-
-
-def _joined(texts: list[Text]) -> Text:
-    return Text(" · ".join(one.zh for one in texts), " · ".join(one.en for one in texts))
+def _joined(texts: list[Bilingual]) -> Bilingual:
+    return Bilingual(" · ".join(one.zh for one in texts), " · ".join(one.en for one in texts))

@@ -2,7 +2,8 @@
 
 from datetime import date
 
-from reports.content.wording.language import Text, t
+from pipelines.common.text import Bilingual
+from reports.content.wording.language import t
 
 ABSENT = "—"
 
@@ -32,7 +33,7 @@ def difference(value: int | None) -> str:
     return ABSENT if value is None else f"{value:+,}".replace("-", "−") if value else "0"
 
 
-def points(value: float) -> Text:
+def points(value: float) -> Bilingual:
     """A difference of shares as percentage points with two decimals and its sign."""
     return t("{points} pp").format(points=point_count(value))
 
@@ -50,7 +51,7 @@ def share_of(value: int, whole: int) -> str:
 _WEEKDAYS = (t("Mon"), t("Tue"), t("Wed"), t("Thu"), t("Fri"), t("Sat"), t("Sun"))
 
 
-def weekday(day: date) -> Text:
+def weekday(day: date) -> Bilingual:
     """The short name of a day's weekday."""
     return _WEEKDAYS[day.weekday()]
 
@@ -60,10 +61,10 @@ def month_day(day: date) -> str:
     return f"{day:%m-%d}"
 
 
-def day_text(day: date) -> Text:
+def day_text(day: date) -> Bilingual:
     """A date that nobody can misread: year first, and the weekday, as `2026-11-23 Mon`."""
     name = weekday(day)
-    return Text(f"{day} {name.zh}", f"{day} {name.en}")
+    return Bilingual(f"{day} {name.zh}", f"{day} {name.en}")
 
 
 def size(value: int) -> str:

@@ -6,12 +6,13 @@ Lives here: names of metrics turned into labels. Does not belong here: the defin
 
 import re
 
+from pipelines.common.text import Bilingual
 from pipelines.contract.measures.metric_type import Metric
-from reports.content.wording.language import Text, metric_label, t
+from reports.content.wording.language import metric_label, t
 from reports.content.wording.words import word
 
 
-def formula_words(metric: Metric) -> Text | None:
+def formula_words(metric: Metric) -> Bilingual | None:
     """A share or a sum of other metrics, in their labels; None of any other metric."""
     if metric.numerator:
         return _labelled(f"{metric.numerator} / {_term(metric.denominator)}")
@@ -19,7 +20,7 @@ def formula_words(metric: Metric) -> Text | None:
         channels = [word(channel) for channel in metric.channels]
         return t("{metric}, of {channels}").format(
             metric=metric_label(metric.summed),
-            channels=Text("、".join(one.zh for one in channels), ", ".join(one.en for one in channels)),
+            channels=Bilingual("、".join(one.zh for one in channels), ", ".join(one.en for one in channels)),
         )
     return None
 
@@ -28,10 +29,10 @@ def _term(names: str) -> str:
     return f"({names})" if " " in names else names
 
 
-def _labelled(formula: str) -> Text:
+def _labelled(formula: str) -> Bilingual:
     """The names in a formula as labels, its signs as they are written by hand."""
     signs = formula.replace(" - ", " − ").replace(" / ", " ÷ ")
-    return Text(
+    return Bilingual(
         re.sub(r"[a-z_]+", lambda found: metric_label(found[0]).zh, signs),
         re.sub(r"[a-z_]+", lambda found: metric_label(found[0]).en, signs),
     )

@@ -9,14 +9,12 @@ catalogue; a test names what is missing. Does not belong here: names and meaning
 
 import json
 import re
-from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
-
-from markupsafe import Markup, escape
 
 from pipelines.common.catalogue import read_catalogue
 from pipelines.common.errors import AuthmeterError
+from pipelines.common.text import Bilingual
 from pipelines.contract.measures.metrics import metric
 
 HERE = Path(__file__).parents[2]
@@ -26,46 +24,19 @@ LANGUAGES = {"zh": "zh-CN", "en": "en"}
 _CALL = re.compile(r'/\*.*?\*/|\b(?:_|both)\(\s*"((?:[^"\\]|\\.)*)"', re.DOTALL)
 
 
-@dataclass(frozen=True)
-class Text:
-    """One text in both languages; in a template it prints itself as HTML, the hidden language included."""
-
-    zh: str
-    en: str
-
-    @cached_property
-    def html(self) -> Markup:
-        """The text as HTML."""
-        if self.zh == self.en:
-            return escape(self.zh)
-        # Without quotes: a small page has a hundred of them.
-        return Markup(f"<span lang=zh-CN>{escape(self.zh)}</span><span lang=en>{escape(self.en)}</span>")
-
-    def __html__(self) -> Markup:
-        return self.html
-
-    def format(self, **values: "str | int | Text") -> "Text":
-        """The text with its `{name}` places filled, by a text in its own language."""
-        sides = (
-            {name: value.zh if isinstance(value, Text) else value for name, value in values.items()},
-            {name: value.en if isinstance(value, Text) else value for name, value in values.items()},
-        )
-        return Text(self.zh.format(**sides[0]), self.en.format(**sides[1]))
-
-
 def catalogue(language: str) -> dict[str, str]:
     """The translations of one language, by msgid; entries left empty are not in it."""
     return read_catalogue(HERE / "locale", language)
 
 
 @cache
-def texts() -> dict[str, Text]:
+def texts() -> dict[str, Bilingual]:
     """Every text of the catalogues, by msgid."""
     zh, en = catalogue("zh"), catalogue("en")
-    return {msgid: Text(translated, en.get(msgid, msgid)) for msgid, translated in zh.items()}
+    return {msgid: Bilingual(translated, en.get(msgid, msgid)) for msgid, translated in zh.items()}
 
 
-def t(msgid: str) -> Text:
+def t(msgid: str) -> Bilingual:
     """The text of that msgid in both languages.
 
     Raises `AuthmeterError` where the Chinese catalogue lacks it: a page in half a language must not go out.
@@ -82,10 +53,10 @@ def t(msgid: str) -> Text:
 
 
 @cache
-def metric_label(name: str) -> Text:
+def metric_label(name: str) -> Bilingual:
     """The label of a metric, from the dictionary of metrics."""
     found = metric(name)
-    return Text(found.label_zh, found.label_en)
+    return Bilingual(found.label_zh, found.label_en)
 
 
 def script_msgids() -> list[str]:

@@ -5,8 +5,9 @@ of incidents. Add here: a value that a page shows and people should read as a wo
 file's name) stand as they are.
 """
 
+from pipelines.common.text import Bilingual
 from pipelines.incidents.words import VALUES
-from reports.content.wording.language import Text, t
+from reports.content.wording.language import t
 
 WORDS: dict[str, str] = {
     # channels, platforms, carriers
@@ -66,7 +67,7 @@ WORDS: dict[str, str] = {
 }
 
 # What a check looks at, by its name.
-CHECK_WORDS: dict[str, Text] = {
+CHECK_WORDS: dict[str, Bilingual] = {
     "damaged_files": t("Damaged files"),
     "held_files": t("Held files"),
     "unread_files": t("Files that no source reads"),
@@ -103,7 +104,7 @@ CHECK_PAGES: dict[str, str] = {
 
 # Why a record or a row does not count, or what is wrong with a file of the registry, by what stands before the colon of
 # its reason.
-REASON_WORDS: dict[str, Text] = {
+REASON_WORDS: dict[str, Bilingual] = {
     "missing": t("a required field is missing"),
     "invalid": t("a field breaks its rule"),
     "malformed": t("cannot be read"),
@@ -120,8 +121,8 @@ REASON_WORDS: dict[str, Text] = {
 }
 
 
-def word(value: str | None) -> Text:
+def word(value: str | None) -> Bilingual:
     """The word for a value of a table; the value itself where there is none."""
     if value is None:
-        return Text("—", "—")
-    return t(WORDS[value]) if value in WORDS else Text(value, value)
+        return Bilingual("—", "—")
+    return t(WORDS[value]) if value in WORDS else Bilingual(value, value)

@@ -2,13 +2,13 @@
 
 import re
 
+from pipelines.common.text import Bilingual
 from pipelines.contract.measures.metrics import METRICS
 from reports.content.wording.formulas import formula_words
-from reports.content.wording.language import Text
 
 
 def test_a_share_is_one_label_by_another():
-    assert formula_words(METRICS["technical_success_rate"]) == Text(
+    assert formula_words(METRICS["technical_success_rate"]) == Bilingual(
         "登录授权量 ÷ (授权请求量 − 用户取消)", "Authorizations ÷ (Authorization requests − Cancelled by user)"
     )
     assert formula_words(METRICS["authorization_rate"]).zh == "登录授权量 ÷ 授权请求量"

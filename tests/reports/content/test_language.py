@@ -10,7 +10,8 @@ from babel.messages.pofile import read_po
 
 import reports
 from pipelines.common.errors import AuthmeterError
-from reports.content.wording.language import LANGUAGES, Text, catalogue, script_msgids, t
+from pipelines.common.text import Bilingual
+from reports.content.wording.language import LANGUAGES, catalogue, script_msgids, t
 from reports.content.wording.words import WORDS
 
 HERE = Path(reports.__file__).parent
@@ -62,9 +63,9 @@ def test_places_are_the_same_in_both_languages():
 
 
 def test_a_text_prints_both_languages_escaped():
-    assert Text("甲<", "a<").html == "<span lang=zh-CN>甲&lt;</span><span lang=en>a&lt;</span>"
-    assert Text("QQ", "QQ").html == "QQ"
-    assert t("Apps: {count}").format(count=7) == Text("7 个应用", "Apps: 7")
+    assert Bilingual("甲<", "a<").html == "<span lang=zh-CN>甲&lt;</span><span lang=en>a&lt;</span>"
+    assert Bilingual("QQ", "QQ").html == "QQ"
+    assert t("Apps: {count}").format(count=7) == Bilingual("7 个应用", "Apps: 7")
 
 
 def test_a_text_without_chinese_is_refused():
