@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 import duckdb
 
 from bench.published_extras import add_extras
-from pipelines.common.sql import sql
+from pipelines.contract.measures.sql import sql
 from pipelines.contract.registry.registry import CODE_COLUMNS, load_registry
 from pipelines.contract.tables.tables import TABLES
 from pipelines.marts.views import create_views

@@ -14,9 +14,9 @@ from typing import Literal
 import duckdb
 
 from pipelines.common.errors import AuthmeterError
-from pipelines.common.sql import sql
 from pipelines.common.text import Bilingual
 from pipelines.contract.measures.metrics import METRICS
+from pipelines.contract.measures.sql import sql
 from pipelines.contract.status import OpenIncident
 from pipelines.incidents.words import incident_heading, with_note
 from pipelines.store.database import open_published

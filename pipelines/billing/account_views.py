@@ -9,7 +9,7 @@ from typing import Final
 import duckdb
 import pyarrow as pa
 
-from pipelines.common.sql import sql
+from pipelines.contract.measures.sql import sql
 from pipelines.contract.registry.accounts import account_rules
 from pipelines.contract.registry.registry import Registry
 from pipelines.store.database import set_files

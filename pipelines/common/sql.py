@@ -1,13 +1,4 @@
-"""SQL stands in files, one SELECT each, in the folder `sql` of the package that runs it; names of others, in quotes."""
-
-from functools import cache
-from importlib.resources import files
-
-
-@cache
-def sql(package: str, name: str) -> str:
-    """The text of `sql/<name>.sql` of a package; the name may hold a folder: `day/channel_daily`."""
-    return files(package).joinpath("sql", f"{name}.sql").read_text("utf-8")
+"""Names and texts in SQL where no parameter can be bound."""
 
 
 def quoted(name: str) -> str:

@@ -11,8 +11,8 @@ import duckdb
 import numpy as np
 import polars as pl
 
-from pipelines.common.sql import sql
 from pipelines.common.text import listed
+from pipelines.contract.measures.sql import sql
 from pipelines.contract.settings.settings import Settings
 from pipelines.incidents.data_faults import Fault, copied_days, missing_days, part_faults, whole_day_faults
 from pipelines.incidents.falls import WINDOW_DAYS

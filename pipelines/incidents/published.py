@@ -5,8 +5,8 @@ from datetime import date
 
 import duckdb
 
-from pipelines.common.sql import sql
 from pipelines.common.text import Bilingual
+from pipelines.contract.measures.sql import sql
 from pipelines.incidents.incident import Incident
 from pipelines.incidents.words import incident_text
 from pipelines.store.database import named_rows

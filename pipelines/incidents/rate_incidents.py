@@ -8,7 +8,7 @@ from typing import Final
 import duckdb
 import polars as pl
 
-from pipelines.common.sql import sql
+from pipelines.contract.measures.sql import sql
 from pipelines.incidents.causes import cause_of, cells_of
 from pipelines.incidents.falls import falls
 from pipelines.incidents.incident import ALL, Incident, Subject

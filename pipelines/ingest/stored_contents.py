@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import duckdb
 
-from pipelines.common.sql import sql
+from pipelines.contract.measures.sql import sql
 from pipelines.contract.settings.settings import Settings
 from pipelines.store.database import workbench
 from pipelines.store.manifest import FileEntry

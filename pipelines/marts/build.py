@@ -18,8 +18,9 @@ from pipelines.billing.account_views import create_account_views
 from pipelines.billing.packages.package_tables import unsound
 from pipelines.billing.published import BILLING_TABLES
 from pipelines.common.errors import AuthmeterError
-from pipelines.common.sql import literal, sql
+from pipelines.common.sql import literal
 from pipelines.contract.checks import CheckResult
+from pipelines.contract.measures.sql import sql
 from pipelines.contract.record.masking import MASKING_VERSION
 from pipelines.contract.registry.registry import Registry
 from pipelines.contract.settings.settings import Settings

@@ -6,7 +6,7 @@ A view names tables without their database: whoever opens the file may call it a
 import duckdb
 
 from pipelines.common.days import WINDOWS
-from pipelines.common.sql import sql
+from pipelines.contract.measures.sql import sql
 
 
 def view_queries() -> dict[str, str]:

@@ -12,7 +12,7 @@ import duckdb
 import pyarrow as pa
 
 from pipelines.common.errors import BooksError
-from pipelines.common.sql import sql
+from pipelines.contract.measures.sql import sql
 from pipelines.contract.settings.settings import Settings
 from pipelines.engines.base import LATE_ROWS
 from pipelines.store.database import workbench

@@ -11,8 +11,8 @@ from datetime import UTC, date, datetime
 import pyarrow as pa
 
 from pipelines.common.days import day_hours
-from pipelines.common.sql import sql
 from pipelines.contract.measures.counts import counts_query
+from pipelines.contract.measures.sql import sql
 from pipelines.contract.record.parts import EVENT_SCHEMA
 from pipelines.contract.registry.limits import KEYS, Limit
 from pipelines.contract.registry.registry import CODE_COLUMNS, Registry

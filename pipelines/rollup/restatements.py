@@ -11,7 +11,7 @@ import polars as pl
 
 from pipelines.contract.measures.counts import COUNTS
 from pipelines.contract.measures.metrics import METRICS
-from pipelines.contract.record.fields import CHANNELS
+from pipelines.contract.record.channels import CHANNELS
 from pipelines.contract.tables.tables import TABLES
 from pipelines.store.database import open_published
 from pipelines.store.manifest import DayEntry, Manifest, origin_of

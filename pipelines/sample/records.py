@@ -15,7 +15,7 @@ from typing import Any, Final
 import duckdb
 
 from pipelines.common.atomic import whole_file
-from pipelines.common.sql import sql
+from pipelines.contract.measures.sql import sql
 from pipelines.sample.apps import SampleApp
 from pipelines.sample.behaviour import (
     DRAWS,

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any, Final
 
-from pipelines.contract.record.fields import NUMBER_CHANNELS
+from pipelines.contract.record.channels import NUMBER_CHANNELS
 from pipelines.contract.registry.statements import NUMBER
 from pipelines.sample.packages import LAPSING, OVERFLOWING, RUNNING_OUT
 from pipelines.sample.purchases import Purchases

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
-from pipelines.contract.record.fields import NUMBER_CHANNELS
+from pipelines.contract.record.channels import NUMBER_CHANNELS
 
 HOURS: Final = 24
 _FOUR_WEEKS: Final = 28

@@ -18,8 +18,9 @@ import duckdb
 from pipelines.common import durable
 from pipelines.common.days import stamp
 from pipelines.common.errors import AuthmeterError, BooksError, nothing_published, older_publication
-from pipelines.common.sql import literal, sql
-from pipelines.contract.record.fields import record_macros
+from pipelines.common.sql import literal
+from pipelines.contract.macros import contract_macros
+from pipelines.contract.measures.sql import sql
 from pipelines.contract.settings.settings import Settings
 
 T = TypeVar("T")
@@ -60,9 +61,7 @@ def workbench(
             connection.execute("SET disabled_optimizers = 'in_clause'")
             # Rows that wait to be drawn: with the megabyte of the default, readers stand still at each batch.
             connection.execute("SET streaming_buffer_size = '64MB'")
-        connection.execute(sql("pipelines.contract", "macros"))
-        for macro in record_macros():
-            connection.execute(macro)
+        connection.execute(contract_macros())
         connection.execute(sql("pipelines.store", "macros"))
         connection.execute("SET allowed_directories = ?", [[f"{folder}/" for folder in folders]])
         connection.execute("SET enable_external_access = false")
@@ -172,7 +171,7 @@ def open_published(
         raise UnreadablePublicationError(database, error) from None
     if settings and temp:
         _configure(connection, settings, temp)
-    connection.execute(sql("pipelines.contract", "macros"))
+    connection.execute(contract_macros())
     return connection
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipelines.common.text import Bilingual
-from pipelines.contract.record.fields import TREND_CHANNELS
+from pipelines.contract.record.channels import LOGIN_CHANNELS
 from reports.content.wording.language import LANGUAGES, metric_label, t
 from reports.content.wording.words import word
 
@@ -91,7 +91,7 @@ class Chart:
 
 def charts() -> dict[str, Chart]:
     """Every chart by the name that a page's `data-chart` gives."""
-    channels = tuple(Series(name, name, word(name)) for name in TREND_CHANNELS)
+    channels = tuple(Series(name, name, word(name)) for name in LOGIN_CHANNELS)
     local = Series("local_verify", "local_verify", word("local_verify"))
     timed = (*channels, local)
     verified = (channels[0], local)

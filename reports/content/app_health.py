@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from pipelines.contract.record.fields import CHANNELS
+from pipelines.contract.record.channels import CHANNELS
 from reports.content.context import App
 from reports.content.drawings import Course
 from reports.content.figures.norms import (

@@ -15,7 +15,8 @@ from markupsafe import Markup
 
 from pipelines.common.days import WINDOWS, window
 from pipelines.common.text import Bilingual
-from pipelines.contract.record.fields import ALL_APPS, CHANNELS, OUTCOMES
+from pipelines.contract.record.channels import CHANNELS
+from pipelines.contract.record.fields import ALL_APPS, OUTCOMES
 from reports.content.folders import app_folders
 from reports.content.published import LONG_DAYS, Publication, PublishedTables, months_to
 from reports.content.wording.name_order import pinyin, spelling

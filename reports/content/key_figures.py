@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from pipelines.contract.record.fields import ALL_APPS, NUMBER_CHANNELS, SOCIAL_CHANNELS, TREND_CHANNELS
+from pipelines.contract.record.channels import LOGIN_CHANNELS, NUMBER_CHANNELS, SOCIAL_CHANNELS
+from pipelines.contract.record.fields import ALL_APPS
 from reports.content.drawings import Course
 from reports.content.figures.norms import IncidentDays, Observed, Usual, course_of, norms_of, usual_of
 from reports.content.overviews import CARD_METRICS
@@ -50,7 +51,7 @@ class KeyFigure:
 
 # The channels that each is of.
 _CHANNELS: Final = {
-    TECHNICAL: TREND_CHANNELS,
+    TECHNICAL: LOGIN_CHANNELS,
     "number_verifications": NUMBER_CHANNELS,
     "one_click_verifications": ("one_click",),
     "local_verifications": ("local_verify",),

@@ -17,8 +17,10 @@ import polars as pl
 
 from pipelines.common.days import stamp
 from pipelines.common.errors import AuthmeterError
-from pipelines.common.sql import sql
-from pipelines.contract.record.fields import CHANNELS, OUTCOMES
+from pipelines.contract.macros import contract_macros
+from pipelines.contract.measures.sql import sql
+from pipelines.contract.record.channels import CHANNELS
+from pipelines.contract.record.fields import OUTCOMES
 from pipelines.incidents.published import PublishedIncident, incidents_of, withdrawn_of
 from reports.content.figures.chart_series import ChartRows
 
@@ -124,7 +126,7 @@ class PublishedTables:
     def second_connection(self) -> "PublishedTables":
         """The same tables, for whoever reads them while another thread takes the steps."""
         connection = self._connection.cursor()
-        connection.execute(sql("pipelines.contract", "macros"))
+        connection.execute(contract_macros())
         return PublishedTables(connection)
 
     def prepare(self, listed: pl.DataFrame, charts: Callable[[], list[pl.DataFrame]]) -> None:

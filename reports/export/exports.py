@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.common.errors import UsageError
-from pipelines.common.sql import sql
+from pipelines.contract.measures.sql import sql
 from pipelines.contract.settings.settings import Settings
 from pipelines.store.database import open_published, workbench
 from pipelines.store.part_records import PartRecords, create_records

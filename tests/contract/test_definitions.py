@@ -18,7 +18,8 @@ import pytest
 
 from pipelines.contract.measures.counts import COUNTS
 from pipelines.contract.measures.metrics import METRICS
-from pipelines.contract.record.fields import CHANNELS, OUTCOMES, STAGES
+from pipelines.contract.record.channels import CHANNELS
+from pipelines.contract.record.fields import OUTCOMES, STAGES
 from pipelines.contract.settings.billing import BillingRule
 from pipelines.contract.settings.settings import load_settings
 from pipelines.contract.tables.tables import TABLES

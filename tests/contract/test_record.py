@@ -29,5 +29,5 @@ def test_the_fields_stand_in_the_contracts_order() -> None:
 )  # fmt: skip
 def test_a_vendors_word_names_the_carrier(word: str | None, carrier: str) -> None:
     connection = duckdb.connect()
-    connection.execute(next(record_macros()))
+    connection.execute(";".join(record_macros()))
     assert connection.execute("SELECT carrier_of($word::VARCHAR)", {"word": word}).fetchall() == [(carrier,)]

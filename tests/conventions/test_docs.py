@@ -18,7 +18,8 @@ import typer
 
 from pipelines.cli import app
 from pipelines.contract.checks import CHECKS, FOLDER_CHECKS
-from pipelines.contract.record.fields import CHANNELS, FIELD_NAMES, OUTCOMES, PLATFORMS, STAGES
+from pipelines.contract.record.channels import CHANNELS
+from pipelines.contract.record.fields import FIELD_NAMES, OUTCOMES, PLATFORMS, STAGES
 from pipelines.contract.registry.registry import load_registry
 from pipelines.contract.settings.billing import BillingRule
 from pipelines.contract.settings.engine_settings import EngineSettings

@@ -11,7 +11,8 @@ from pipelines.billing.published import BILLING_TABLES
 from pipelines.cli import app
 from pipelines.common.project import PROJECT
 from pipelines.contract.measures.metrics import METRICS
-from pipelines.contract.record.fields import CHANNELS, OUTCOMES, PLATFORMS, STAGES
+from pipelines.contract.record.channels import CHANNELS
+from pipelines.contract.record.fields import OUTCOMES, PLATFORMS, STAGES
 from pipelines.contract.registry.registry import SHIPPED_CODES, load_registry
 from pipelines.contract.tables.tables import TABLES, VIEWS
 from pipelines.marts.views import view_queries

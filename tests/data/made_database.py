@@ -5,8 +5,9 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.common.sql import sql
+from pipelines.contract.macros import contract_macros
 from pipelines.contract.measures.metrics import METRICS
+from pipelines.contract.measures.sql import sql
 from pipelines.contract.tables.tables import TABLES
 from pipelines.marts.views import create_views
 
@@ -54,7 +55,7 @@ class Database:
 
     def close(self) -> Path:
         """Derives what compares days and adds them up, as the marts do, and closes the database for the reports."""
-        self.connection.execute(sql("pipelines.contract", "macros"))
+        self.connection.execute(contract_macros())
         for table in COMPARED:
             query = sql("pipelines.marts", table).replace("out.", "")
             given = {"as_of": AS_OF} if "$as_of" in query else {}

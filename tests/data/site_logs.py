@@ -12,7 +12,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 
-from pipelines.contract.record.fields import CHANNELS, PLATFORMS
+from pipelines.contract.record.channels import CHANNELS
+from pipelines.contract.record.fields import PLATFORMS
 from tests.support import DAY, DataFolder, Row, as_parquet, columns_of, days_before
 
 AS_OF = DAY

@@ -5,7 +5,8 @@ from __future__ import annotations
 import random
 from datetime import date, timedelta
 
-from pipelines.contract.record.fields import CHANNELS, OUTCOMES, STAGES
+from pipelines.contract.record.channels import CHANNELS
+from pipelines.contract.record.fields import OUTCOMES, STAGES
 from tests.support import Row, lines
 
 # Long past on any clock, so that the real command may close it.

@@ -22,7 +22,7 @@ import duckdb
 import pytest
 
 from pipelines.common.project import PROJECT
-from pipelines.common.sql import sql
+from pipelines.contract.measures.sql import sql
 from pipelines.contract.record.masking import MASKING_VERSION
 from pipelines.contract.record.parts import EVENT_SCHEMA
 from pipelines.contract.registry.registry import Registry

@@ -9,8 +9,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from pipelines.common.sql import sql
-from pipelines.contract.record.fields import record_macros
+from pipelines.contract.macros import contract_macros
 from pipelines.contract.registry.registry import SHIPPED_CODES
 from pipelines.incidents.parts import with_parts
 from pipelines.incidents.rate_incidents import rate_incidents
@@ -86,8 +85,7 @@ def sample_tables(
     days = tuple(spec.first_day + timedelta(days=place) for place in range(DAYS))
     with_logs = sample_days(spec, wrong)
     records = SampleRecords(connection, apps, spec.events, seed)
-    connection.execute(";".join(record_macros()))
-    connection.execute(sql("pipelines.contract", "macros"))
+    connection.execute(contract_macros())
     connection.execute(f"CREATE TABLE code AS FROM read_csv('{SHIPPED_CODES}', all_varchar = true)")
     for place, day in enumerate(with_logs):
         records.choose(day)

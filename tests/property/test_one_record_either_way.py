@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.contract.record.fields import CHANNELS, FIELD_NAMES, OUTCOMES, PLATFORMS, STAGES
+from pipelines.contract.record.channels import CHANNELS
+from pipelines.contract.record.fields import FIELD_NAMES, OUTCOMES, PLATFORMS, STAGES
 from tests.reading_bench import ReadFile, ReadingBench, limits
 
 ZONES = ("Asia/Shanghai", "America/New_York", "UTC")

@@ -15,7 +15,7 @@ import polars as pl
 from pipelines.billing.packages.account import Account
 from pipelines.billing.packages.inputs import DayUses, SegmentUses, accounts_of
 from pipelines.billing.packages.ledger import account_ledger
-from pipelines.common.sql import sql
+from pipelines.contract.measures.sql import sql
 from pipelines.contract.registry.packages import Packages
 
 _SHARED_DAYS: Final = {"day": pl.Date, "account_id": pl.String}

@@ -13,7 +13,8 @@ from pipelines.billing.reconciliation.reconciled_days import Console, SeriesKey,
 from pipelines.billing.reconciliation.shift import Series
 from pipelines.billing.reconciliation.tolerance import Tolerance
 from pipelines.common.days import days_between
-from pipelines.contract.record.fields import ALL_APPS, NUMBER_CHANNELS
+from pipelines.contract.record.channels import NUMBER_CHANNELS
+from pipelines.contract.record.fields import ALL_APPS
 from pipelines.contract.registry.statements import NUMBER, Bill, BillKey, ConsoleKey
 
 QUANTITY, OVERFLOW = "quantity", "overflow"

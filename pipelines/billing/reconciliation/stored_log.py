@@ -11,7 +11,7 @@ import duckdb
 import polars as pl
 
 from pipelines.billing.reconciliation.log_side import Counts, LogSide, by_hours
-from pipelines.common.sql import sql
+from pipelines.contract.measures.sql import sql
 from pipelines.contract.record.fields import ALL_APPS
 from pipelines.contract.registry.statements import NUMBER, Statements
 

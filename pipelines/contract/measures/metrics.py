@@ -12,7 +12,7 @@ how a metric looks (`reports/`).
 from pipelines.common.errors import AuthmeterError
 from pipelines.contract.measures.metric_type import Metric
 from pipelines.contract.measures.quality_metrics import QUALITY
-from pipelines.contract.record.fields import NUMBER_CHANNELS, SOCIAL_CHANNELS
+from pipelines.contract.record.channels import NUMBER_CHANNELS, SOCIAL_CHANNELS
 
 _AUTHORIZATION = "stage IN ('authorize', 'login')"
 _VERIFICATION = "stage IN ('verify', 'login') AND channel IN ('one_click', 'local_verify')"

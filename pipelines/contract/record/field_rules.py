@@ -6,9 +6,9 @@ goes by these rules: they stand here once.
 
 from typing import Final
 
+from pipelines.contract.record.channels import CHANNELS
 from pipelines.contract.record.fields import (
     APP_KEY_PATTERN,
-    CHANNELS,
     FIELD_NAMES,
     MAX_LATENCY_MS,
     MAX_TEXT,

@@ -7,10 +7,8 @@ Change it when the log contract changes. What a good value is, is in `field_rule
 from collections.abc import Iterator
 from typing import Final
 
-CHANNELS: Final = ("one_click", "local_verify", "wechat", "qq", "weibo")
-NUMBER_CHANNELS: Final = ("one_click", "local_verify")
-SOCIAL_CHANNELS: Final = ("wechat", "qq", "weibo")
-TREND_CHANNELS: Final = ("one_click", "wechat", "qq", "weibo")
+from pipelines.contract.record.channels import channel_macros
+
 ALL_APPS: Final = "*"
 """The app key of what is said of all apps together."""
 STAGES: Final = ("prefetch", "page", "click", "authorize", "verify", "login")
@@ -69,18 +67,13 @@ KEPT_REJECTS: Final = 1000
 
 
 def record_macros() -> Iterator[str]:
-    """Statements that make the SQL macros of a record's words.
-
-    `carrier_of(word)` is the carrier for a whole column. `channel_number(channel)` gives a word its place in the list
-    above, from 1, as `channel_of(number)` gives it back; `channel_bit(number)` is a bit for each channel.
+    """Statements that make the SQL macros of a record's words: those about channels, and `carrier_of(word)`, which is
+    the carrier for a whole column.
     """
+    yield from channel_macros()
     prefixes = " ".join(f"WHEN '{prefix}' THEN '{carrier}'" for prefix, carrier in CARRIER_PREFIXES.items())
     yield (
         "CREATE TEMP MACRO carrier_of(word) AS "
         f"CASE WHEN upper(word) IN {CARRIERS[:3]} THEN upper(word) "
         f"ELSE CASE split_part(upper(word), '_', 1) {prefixes} ELSE 'unknown' END END"
     )
-    # DuckDB looks up a word once for each dictionary of a file, and not for each row.
-    yield f"CREATE TEMP MACRO channel_number(word) AS list_position({list(CHANNELS)}, word)::UTINYINT"
-    yield f"CREATE TEMP MACRO channel_of(number) AS ({list(CHANNELS)})[number]"
-    yield "CREATE TEMP MACRO channel_bit(number) AS 1 << (number - 1)"

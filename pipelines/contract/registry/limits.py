@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from pipelines.contract.record.fields import NUMBER_CHANNELS
+from pipelines.contract.record.channels import NUMBER_CHANNELS
 from pipelines.contract.registry.accounts import ANY, app_or_any
 from pipelines.contract.registry.row_files import BadRowError, Problem, Row, RowFile, read_row_file
 

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple, TypeVar
 from pipelines.common.days import is_within_calendar
 from pipelines.common.near_names import has_name_left_alone, names_in
 from pipelines.common.text import name_as_text
-from pipelines.contract.record.fields import NUMBER_CHANNELS
+from pipelines.contract.record.channels import NUMBER_CHANNELS
 from pipelines.contract.registry.accounts import app_or_any
 from pipelines.contract.registry.row_files import UNREADABLE, BadRowError, Problem, Row, RowFile, read_row_file
 

@@ -4,7 +4,7 @@ CREATE TEMP MACRO is_figure(metric) AS metric <> 'resource_package_remaining';
 -- The layer of the code dictionary in which a record's code is looked up.
 CREATE TEMP MACRO layer_of(channel, stage) AS
     CASE
-        WHEN channel IN ('wechat', 'qq', 'weibo') THEN 'oauth'
+        WHEN is_social_channel(channel) THEN 'oauth'
         WHEN stage IN ('verify', 'login') THEN 'server'
         ELSE 'sdk'
     END;
@@ -38,7 +38,7 @@ CREATE TEMP MACRO resolved_of(groups) AS TABLE
     WITH named AS (
         SELECT
             said.* EXCLUDE (vendor, platform),
-            coalesce(said.vendor, CASE WHEN channel IN ('wechat', 'qq', 'weibo') THEN channel ELSE 'umeng' END) AS vendor,
+            coalesce(said.vendor, CASE WHEN is_social_channel(channel) THEN channel ELSE 'umeng' END) AS vendor,
             coalesce(said.platform, app_platforms.platform, 'unknown') AS platform,
             layer_of(channel, stage) AS layer
         FROM query_table(groups) AS said

@@ -23,7 +23,7 @@ SELECT
 FROM out.periods
 JOIN out.period_days USING (period)
 CROSS JOIN (SELECT app_key FROM out.apps UNION ALL SELECT '*') AS trend_apps
-CROSS JOIN unnest(['one_click', 'wechat', 'qq', 'weibo']) AS channels(channel)
+CROSS JOIN unnest(login_channels()) AS channels(channel)
 LEFT JOIN counts USING (day, app_key, channel)
 WHERE window_days IS NOT NULL AND NOT is_base
 ORDER BY window_days, app_key, channel, day

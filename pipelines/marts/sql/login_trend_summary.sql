@@ -43,7 +43,7 @@ SELECT
     base_days_with_data AS previous_days_with_data
 FROM out.periods
 CROSS JOIN (SELECT app_key FROM out.apps UNION ALL SELECT '*') AS trend_apps
-CROSS JOIN unnest(['one_click', 'wechat', 'qq', 'weibo']) AS channels(channel)
+CROSS JOIN unnest(login_channels()) AS channels(channel)
 LEFT JOIN sums USING (window_days, app_key, channel)
 WHERE window_days IS NOT NULL
 ORDER BY window_days, app_key, channel

@@ -14,7 +14,8 @@ import pyarrow.parquet as pq
 
 from pipelines.common.errors import DamagedFileError
 from pipelines.common.text import printable
-from pipelines.contract.record.fields import CHANNELS, FIELD_NAMES, OPTIONAL_FIELDS, OUTCOMES, PLATFORMS, STAGES
+from pipelines.contract.record.channels import CHANNELS
+from pipelines.contract.record.fields import FIELD_NAMES, OPTIONAL_FIELDS, OUTCOMES, PLATFORMS, STAGES
 from pipelines.contract.record.parts import PartBooks
 from pipelines.reading.files.encodings import from_gb18030, from_utf_16, is_gb18030, is_unmarked_utf_16, is_utf_16
 from pipelines.reading.files.landing import LandedFile, compression_of, raw_file

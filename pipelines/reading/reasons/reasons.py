@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from pipelines.common.text import Bilingual
-from pipelines.contract.record.fields import CHANNELS, OUTCOMES, STAGES
+from pipelines.contract.record.channels import CHANNELS
+from pipelines.contract.record.fields import OUTCOMES, STAGES
 
 
 def _one_of(field: str, values: Iterable[str]) -> Bilingual:

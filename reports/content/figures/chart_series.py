@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from pipelines.contract.record.fields import CHANNELS
+from pipelines.contract.record.channels import CHANNELS
 from reports.content.figures.packed_numbers import NONE, Numbers, packed_numbers
 
 _LOGINS = ("authorizations", "failed", "cancelled")

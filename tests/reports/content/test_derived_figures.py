@@ -16,7 +16,7 @@ import duckdb
 import pytest
 
 from pipelines.common.project import PROJECT
-from pipelines.common.sql import sql
+from pipelines.contract.macros import contract_macros
 from pipelines.contract.measures.metrics import METRICS
 from pipelines.store.database import open_published
 from reports.content import context
@@ -149,7 +149,7 @@ def test_a_share_of_a_platform_is_the_declared_one(figures: dict[str, Any], name
 def test_a_change_of_the_browser_is_that_of_the_tables() -> None:
     pairs = list(product((None, 0, 1, 7, 1_000_000), repeat=2))
     with closing(duckdb.connect()) as connection:
-        connection.execute(sql("pipelines.contract", "macros"))
+        connection.execute(contract_macros())
         query = "SELECT change_of($value::BIGINT, $base::BIGINT)"
         expected = [connection.execute(query, {"value": value, "base": base}).fetchall()[0][0] for value, base in pairs]
     assert run_script(CHANGES, pairs) == expected

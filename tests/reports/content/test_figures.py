@@ -13,7 +13,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.contract.record.fields import CHANNELS, OUTCOMES
+from pipelines.contract.record.channels import CHANNELS
+from pipelines.contract.record.fields import OUTCOMES
 from pipelines.store.database import open_published
 from reports.content import context, published
 from reports.content.published import PublishedTables

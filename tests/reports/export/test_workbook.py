@@ -13,7 +13,7 @@ import openpyxl
 import polars as pl
 import pytest
 
-from pipelines.common.sql import sql
+from pipelines.contract.measures.sql import sql
 from reports.content.published import detail_query
 from reports.export import workbook
 from reports.export.workbook import EVERY_APP, gets_workbook, heading, workbook_bytes

@@ -2,15 +2,7 @@
 WITH sums AS (
     SELECT
         app_key,
-        sum(number_verifications)::BIGINT AS number_verifications,
-        sum(one_click_verifications)::BIGINT AS one_click_verifications,
-        sum(local_verifications)::BIGINT AS local_verifications,
-        sum(third_party_authorizations)::BIGINT AS third_party_authorizations,
-        sum(wechat_authorizations)::BIGINT AS wechat_authorizations,
-        sum(qq_authorizations)::BIGINT AS qq_authorizations,
-        sum(weibo_authorizations)::BIGINT AS weibo_authorizations,
-        sum(verification_requests)::BIGINT AS verification_requests,
-        sum(billable_verifications)::BIGINT AS billable_verifications
+        {{ sums(USAGE) }}
     FROM usage_daily
     WHERE day >= (SELECT first_day FROM periods WHERE window_days = $window_days)
     GROUP BY app_key

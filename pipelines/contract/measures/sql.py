@@ -1,0 +1,78 @@
+"""The texts of SQL statements, with sums and rates of measures filled in from their declarations.
+
+A statement is one SELECT in `sql/<name>.sql` of the package that runs it. Where it needs a list of measures or channels
+it names a function of this module between double braces: `{{ sums(USAGE) }}`. So no statement spells how a measure is
+computed. Conditions on channels are macros of every connection (`record/channels.py`).
+"""
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
+
+from pipelines.contract.measures.counts import BY_CHANNEL, COUNTS, TOTALS, USAGE
+from pipelines.contract.measures.metrics import metric
+
+
+@cache
+def sql(package: str, name: str) -> str:
+    """Return the text of `sql/<name>.sql` of a package; the name may hold a folder: `day/channel_daily`."""
+    text = files(package).joinpath("sql", f"{name}.sql").read_text("utf-8")
+    if "{{" not in text:
+        return text
+    # Imported here: a run with nothing new needs no such statement.
+    from jinja2 import Environment, StrictUndefined
+
+    functions = {one.__name__: one for one in (sums, sums_by_channel, spans, rate)}
+    sets = {"COUNTS": COUNTS, "BY_CHANNEL": BY_CHANNEL, "TOTALS": TOTALS, "USAGE": USAGE}
+    return Environment(undefined=StrictUndefined).from_string(text, functions | sets).render()
+
+
+def sums(names: Iterable[str], where: str = "", prefix: str = "") -> str:
+    """SELECT items that sum counts: each under its name behind `prefix`, 0 where there is no row.
+
+    Args:
+        where: a condition on the rows that count.
+    """
+    chosen = f" FILTER ({where})" if where else ""
+    return _items(f"coalesce(sum({name}){chosen}, 0)::BIGINT AS {prefix}{name}" for name in names)
+
+
+def sums_by_channel(names: Iterable[str] = BY_CHANNEL) -> str:
+    """SELECT items over rows of a channel each: the counts that are summed over some channels only."""
+    return _items(
+        f"coalesce(sum({one.summed}) FILTER (channel IN ({', '.join(map(repr, one.channels))})), 0)::BIGINT AS {name}"
+        for name, one in ((name, metric(name)) for name in names)
+    )
+
+
+def spans(names: Iterable[str]) -> str:
+    """SELECT items over days of a period and of its base (`is_base`, `is_matched`): each count of the period, of its
+    matched days (`matched_…`), and of their counterparts in the base (`counterpart_…`).
+    """
+    names = tuple(names)
+    return _items(
+        (
+            sums(names, "NOT is_base"),
+            sums(names, "NOT is_base AND is_matched", "matched_"),
+            sums(names, "is_base AND is_matched", "counterpart_"),
+        )
+    )
+
+
+def rate(name: str, term: str = "{}") -> str:
+    """The quotient of a rate; NULL where the denominator is 0.
+
+    Args:
+        term: what stands for each count of it, such as `sum({})`.
+    """
+    one = metric(name)
+
+    def filled(counts: str) -> str:
+        return re.sub(r"\w+", lambda count: term.format(count[0]), counts)
+
+    return f"{filled(one.numerator)} / nullif({filled(one.denominator)}, 0)"
+
+
+def _items(items: Iterable[str]) -> str:
+    return ",\n    ".join(items)
