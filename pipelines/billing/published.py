@@ -1,6 +1,6 @@
 """The tables of resource packages and of reconciliation of a data folder, from its day tables.
 
-Lives here: what is read for them. What is made of it is in `package_tables.py`, and in `reconciliation.py`.
+Lives here: what is read for them. What is made of it is in `package_tables.py`, and in `reconciliation/tables.py`.
 """
 
 from datetime import date, timedelta

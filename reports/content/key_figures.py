@@ -1,7 +1,7 @@
 """The key figures of the briefing: technical success and the four counts, with what is usual of each.
 
 Lives here: their values over the day and the windows, and whether the day's is within the usual range. Does not belong
-here: what is usual (`norms.py`), when a change is grey (`static/js/norms.js`), markup (`pages/index.html.jinja`).
+here: what is usual (`norms.py`), when a change is grey (`static/js/data/norms.js`), markup (`pages/index.html.jinja`).
 """
 
 from collections import defaultdict

@@ -1,4 +1,4 @@
-"""The numbers of a chart's text, read as `static/js/figures.js` reads them."""
+"""The numbers of a chart's text, read as `static/js/data/figures.js` reads them."""
 
 import string
 

@@ -3,7 +3,7 @@
 An account's time is cut by what happens to its packages and by each 00:00; a segment's uses are drawn from the valid
 packages that have something left, and shared among its apps. The ledger is computed anew from its first day.
 
-Lives here: the days of one account. Does not belong here: when what happens (`events.py`), how a draw is shared
+Lives here: the days of one account. Does not belong here: when what happens (`ledger_events.py`), how a draw is shared
 (`shares.py`), what a package is like at the end (`states.py`).
 """
 

@@ -1,7 +1,7 @@
 """The numbers of a chart as texts, a third as long as lists of them: half of an app's file are these.
 
 Lives here: the form. Does not belong here: which numbers (`chart_series.py`), reading them again
-(`static/js/figures.js`).
+(`static/js/data/figures.js`).
 """
 
 from math import gcd
