@@ -1,6 +1,6 @@
 """Each chart's shape, once: traces, axes, colours, in both languages and for light and dark.
 
-Lives here: what a chart looks like. A page carries its numbers only (`figures.js`), and `static/js/charts/charts.js` puts
+Lives here: what a chart looks like. A page carries its numbers only (`figures.js`), and `charts/charts.js` puts
 them into the shape, by the `group`, `series` and `field` that stand in each trace's `meta`; it also sets the ticks,
 which hang on the numbers and the language.
 Add a chart: an entry of `charts()`. Does not belong here: numbers, and names that come from logs or the registry

@@ -5,7 +5,7 @@ less than pure chance would have it. It is taken from how far each day lies from
 same weekday of the week before: a level that changed is one step, and does not widen it. Days of an incident do not
 count.
 
-Lives here: the one rule of the usual range on the pages. The charts' scripts have it once more (`static/js/data/norms.js`),
+Lives here: the one rule of the usual range on the pages. The charts' scripts have it once more (`data/norms.js`),
 held to the same cases (`tests/reports/norm_cases.json`): an app's bands would be half of its file. Does not belong
 here: what opens an incident, which is judged more sharply (`pipelines/incidents`), the records of a usual day
 (`day_quality`), and when a change is grey (`static/js/data/norms.js` alone).

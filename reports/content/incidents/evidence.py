@@ -1,7 +1,7 @@
 """What the open incidents of an app rest on, as its figures hold it.
 
 Lives here: their first days, losses, codes and cells as data. An app's page has their sentences and notes; its script
-draws the rest (`static/js/pages/evidence.js`), as markup in both languages weighs four times what it says. Does not belong
+draws the rest (`pages/evidence.js`), as markup in both languages weighs four times what it says. Does not belong
 here: which incidents there are (`incidents.py`), the same on pages of all apps (`pages/incidents.html.jinja`).
 """
 
