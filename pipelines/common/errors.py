@@ -56,7 +56,20 @@ class InUseError(AuthmeterError):
 
 
 class BooksError(AuthmeterError):
-    """Books do not balance, or a key is there twice: what a blocking check found. Nothing is published."""
+    """Books do not balance, or a key exists twice: a blocking check failed, and nothing is published.
+
+    The cause is a fault of authmeter, so the advice is the same unless a check gives its own.
+    """
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        where: str,
+        why: str,
+        do: str = "Keep the data folder as it is and report this as a fault of authmeter.",
+    ) -> None:
+        super().__init__(what, where=where, why=why, do=do)
 
 
 class DamagedFileError(AuthmeterError):

@@ -91,7 +91,6 @@ def _out_of_order(name: str, rows: str) -> BooksError:
         f"{name} has {rows}.",
         where="roll-up",
         why="Rows would be lost, or count twice.",
-        do="Keep the data folder as it is and report this as a fault of authmeter.",
     )
 
 

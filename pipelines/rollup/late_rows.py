@@ -53,7 +53,6 @@ def _of_content(
                 f"{entry.path} has fewer records in the store than in its books.",
                 where="roll-up",
                 why="Which of its records came late is not known.",
-                do="Keep the data folder as it is and report this as a fault of authmeter.",
             )
         starts |= {day: (name, row) for day, name, row in found}
     for day, (first_name, first_row) in starts.items():

@@ -129,5 +129,4 @@ def _check_books(day: date, books: DayBooks, folder: Path) -> None:
             fault,
             where="roll-up",
             why="A record would be lost or counted twice.",
-            do="Keep the data folder as it is and report this as a fault of authmeter.",
         )

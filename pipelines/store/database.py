@@ -79,7 +79,6 @@ def workbench(
             f"A table has a row without a value that every row has: {str(error).splitlines()[0]}",
             where=str(temp.parent),
             why="A figure would be missing from sums.",
-            do="Keep the data folder as it is and report this as a fault of authmeter.",
         ) from None
     finally:
         connection.close()

@@ -52,7 +52,6 @@ def repeated_key(name: str, rows: int, example: object, where: str) -> BooksErro
         f"The key of {counted(rows, 'row')} of {name} is that of another row, such as {example}.",
         where=where,
         why="A figure would stand twice, and count twice.",
-        do="Keep the data folder as it is and report this as a fault of authmeter.",
     )
 
 

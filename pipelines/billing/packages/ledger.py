@@ -165,7 +165,6 @@ def _require_whole(account: Account, day: date, segments: Iterable[UsesByApp], u
             "between the instants of its packages.",
             where="use_segments",
             why="What was drawn from the packages would not be what was used.",
-            do="Report it: it is a fault of authmeter.",
         )
 
 

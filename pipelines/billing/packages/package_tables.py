@@ -104,5 +104,4 @@ def unsound(what: str) -> BooksError:
         what,
         where="resource_package_daily, resource_package_usage",
         why="A ledger that does not sum says nothing of what is left; the last good report still stands.",
-        do="Report it: it is a fault of authmeter.",
     )

@@ -43,7 +43,6 @@ def read_lines(job: ReadingJob, files: Sequence[PlainFile], *, is_json: bool) ->
                     f"{in_file:,} records were rejected in their file, and fewer when their lines were fetched.",
                     where=files[0].file.path,
                     why="Lines would be reported in place of others.",
-                    do="Keep the file as it is and report this as a fault of authmeter.",
                 )
         else:
             _read_texts(job, _texts(files, None), part, plain_texts(), is_json=False)
