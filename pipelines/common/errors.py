@@ -65,8 +65,8 @@ class BooksError(AuthmeterError):
         self,
         what: str,
         *,
-        where: str,
-        why: str,
+        where: str = "",
+        why: str = "",
         do: str = "Keep the data folder as it is and report this as a fault of authmeter.",
     ) -> None:
         super().__init__(what, where=where, why=why, do=do)

@@ -15,6 +15,7 @@ import dagster as dg
 import pytest
 
 from pipelines.common.errors import AuthmeterError, BooksError
+from pipelines.ingest.ingest import IngestReport
 from pipelines.orchestration import own_run
 from pipelines.orchestration.record_files import ASSETS, RUNS, open_records
 from pipelines.orchestration.records.asset_records import RecordedPartitions
@@ -218,6 +219,32 @@ def test_a_failure_is_recorded_where_it_came(
         assert statuses[step] == "StepEventStatus.FAILURE"
     monkeypatch.undo()
     assert call("run", data=own.root).code == 0
+
+
+def test_a_blocking_check_that_fails_ends_the_run(
+    call: Call, own: DataFolder, yesterday: date, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ingest = DailyRun.ingest
+
+    def without_balance(run: DailyRun, day: date) -> IngestReport:
+        report = ingest(run, day)
+        for entry in report.read:
+            entry.accepted += 1
+        return report
+
+    monkeypatch.setattr(DailyRun, "ingest", without_balance)
+    own.land("more.ndjson", records(3, yesterday, "more"))
+    answer = call("run", data=own.root)
+    assert answer.code == 1
+    run_id = run_ids(own)[-1]
+    assert not is_by_dagster(own, run_id)
+    with instance_of(own) as instance:
+        run = instance.get_run_by_id(run_id)
+        assert run
+        assert run.status == dg.DagsterRunStatus.FAILURE
+        assert [check.check_name for check in evaluations(instance, run) if not check.passed] == ["file_books"]
+        (failure,) = instance.all_logs(run_id, of_type=dg.DagsterEventType.STEP_FAILURE)
+        assert failure.step_key == "event_parts"
 
 
 def test_the_runs_of_the_dead_are_ended_and_old_ones_forgotten(
