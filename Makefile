@@ -2,7 +2,7 @@
 # setup-dev   what developing it needs besides; the targets below that need it begin with it
 # spark   what the engine spark needs besides: PySpark, which is large; Java 17 is the system's
 # demo    set-up, 60 days of sample logs, a run over them
-# lint    format, lint, types, layers, dead code
+# lint    format, lint, types, layers, dead code, SQL
 # test    lint, and the tests, those with a browser and with Spark included
 # test-long   the tests that `make test` leaves out, as it is to take less than a third of an hour
 # test-spark   the tests of the engine spark alone, with what they need
@@ -75,7 +75,7 @@ test-spark: setup-dev spark
 check: lint
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile $(FAST)
 
-# Format, lint, types, layers and dead code, of Python and of the pages' scripts; the unit tests of these.
+# Format, lint, types, layers and dead code, of Python and of the pages' scripts, lint of SQL; the scripts' unit tests.
 lint: setup-dev
 	@$(MAKE) --no-print-directory checked
 
@@ -85,6 +85,7 @@ checked:
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/vulture
+	$(BIN)/sqlfluff lint --quiet pipelines reports
 	$(NPM) run --silent lint
 	$(NPM) run --silent types
 	$(NPM) test --silent
