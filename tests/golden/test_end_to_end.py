@@ -1,8 +1,13 @@
 """Golden cases end to end: small folders of log lines that a reviewer can read, and the rows that must come of them.
 
-A case is a folder: `case.toml` says what it shows and which runs there are, each with the folder that lands before it;
-`registry/` and `authmeter.toml` are optional; `expected/<table>.csv` holds every row of a table, of the columns in its
-head. An empty cell is NULL. To add a case, add a folder to `end_to_end/`.
+A case is a folder. `case.toml` describes it, and lists the `runs`, each with the folder that lands before it.
+`registry/` and `authmeter.toml` are optional. `expected/<table>.csv` holds every row of a table, or those that meet the
+table's condition under `where` in `case.toml`; its head names the columns that are compared. An empty cell is NULL;
+fractions are rounded to nine places.
+
+Among logs, `<name>.counts.csv` stands for `<name>.ndjson`. Each of its rows gives a number of `records` for a `day`,
+or for each day of `FIRST..LAST`; its other columns are their fields. They are at ten in the morning, and their ids
+number the records of each day. To add a case, add a folder to `end_to_end/`.
 """
 
 from __future__ import annotations
@@ -10,12 +15,16 @@ from __future__ import annotations
 import csv
 import shutil
 import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from pipelines.common.days import days_between
 from pipelines.contract.tables.tables import TABLES
-from tests.support import DataFolder
+from tests.support import DataFolder, Row, record
 
 CASES = sorted(path.parent for path in Path(__file__).parent.glob("end_to_end/*/case.toml"))
 
@@ -26,11 +35,36 @@ def expected(file: Path) -> tuple[list[str], list[list[str]]]:
     return head, rows
 
 
-def published(folder: DataFolder, table: str, head: list[str]) -> list[list[str]]:
-    columns = ", ".join(f'"{name}"' for name in head)
+def counted_records(file: Path) -> Iterator[Row]:
+    """The records that a file of counts stands for."""
+    numbers: Counter[date] = Counter()
+    with file.open(newline="", encoding="utf-8") as lines:
+        for row in csv.DictReader(lines, strict=True):
+            first, _, last = row.pop("day").partition("..")
+            count = int(row.pop("records"))
+            fields = {name: value or None for name, value in row.items()}
+            for day in days_between(date.fromisoformat(first), date.fromisoformat(last or first)):
+                for _ in range(count):
+                    numbers[day] += 1
+                    yield record(f"{file.stem}-{day}-{numbers[day]}", day, **fields)
+
+
+def land(logs: Path, folder: DataFolder) -> None:
+    """Puts the logs of a case into landing."""
+    shutil.copytree(logs, folder.store.landing, ignore=shutil.ignore_patterns("*.counts.csv"), dirs_exist_ok=True)
+    for file in logs.glob("*.counts.csv"):
+        folder.land(file.name.replace(".counts.csv", ".ndjson"), counted_records(file))
+
+
+def published(folder: DataFolder, table: str, head: list[str], where: str) -> list[list[str]]:
+    # Without the 0, a fraction that is rounded to nothing could be -0.0.
+    columns = ", ".join(
+        f'round("{name}", 9) + 0 AS "{name}"' if TABLES[table].columns[name] == "DOUBLE" else f'"{name}"'
+        for name in head
+    )
     return [
         ["" if cell is None else cell for cell in row]
-        for row in folder.rows(f"SELECT COLUMNS(*)::VARCHAR FROM (SELECT {columns} FROM {table})")
+        for row in folder.rows(f"SELECT COLUMNS(*)::VARCHAR FROM (SELECT {columns} FROM {table} WHERE {where})")
     ]
 
 
@@ -41,14 +75,18 @@ def test_a_case_gives_the_rows_that_were_worked_out_by_hand(case: Path, folder: 
             shutil.copytree(case / name, folder.root / name)
         elif (case / name).exists():
             shutil.copy(case / name, folder.root / name)
-    for run in tomllib.loads((case / "case.toml").read_text("utf-8"))["runs"]:
-        shutil.copytree(case / run["lands"], folder.store.landing, dirs_exist_ok=True)
+    given = tomllib.loads((case / "case.toml").read_text("utf-8"))
+    assert given.keys() <= {"runs", "where"}
+    for run in given["runs"]:
+        land(case / run["lands"], folder)
         folder.tables(run["day"])
     files = sorted((case / "expected").glob("*.csv"))
     assert files
+    where = given.get("where", {})
+    assert where.keys() <= {file.stem for file in files}
     for file in files:
         head, rows = expected(file)
-        assert sorted(published(folder, file.stem, head)) == sorted(rows), file.stem
+        assert sorted(published(folder, file.stem, head, where.get(file.stem, "true"))) == sorted(rows), file.stem
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
