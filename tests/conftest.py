@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from pipelines.common.project import PROJECT
 from tests.no_waiting import wait_for_no_disk
 from tests.reading_bench import ReadingBench, reading_bench
 from tests.support import CopyOf, DataFolder, Make
@@ -41,6 +42,15 @@ gc.set_threshold(500_000)
 for name in [name for name in os.environ if name.startswith(("AUTHMETER_", "DAGSTER_"))]:
     if name != "AUTHMETER_CHROMIUM":
         del os.environ[name]
+
+
+@pytest.fixture
+def project_copy(tmp_path: Path) -> Path:
+    """A copy of the project's code that a test may change, for digests of it; without the scripts' sources."""
+    target = tmp_path / "project"
+    for name in ("pipelines", "reports"):
+        shutil.copytree(PROJECT / name, target / name, ignore=shutil.ignore_patterns("__pycache__", "js"))
+    return target
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -1,21 +1,67 @@
 """Whether anything new is to be published: a fingerprint of all that the published tables and pages come from."""
 
 import hashlib
+from collections.abc import Mapping
 from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Final
 
+from pipelines.common.code_digest import code_digest
+from pipelines.common.project import PROJECT
 from pipelines.contract.checks import CheckResult
 from pipelines.contract.registry.registry import Registry
 from pipelines.contract.settings.settings import Settings
-from pipelines.marts.carried import MARTS_VERSION
 from pipelines.reading.reasons.unread import kinds
 from pipelines.store.manifest import Manifest
 from pipelines.store.store import Store
+
+CODE: Final = (
+    "pipelines/closing",
+    "pipelines/marts",
+    "pipelines/incidents",
+    "pipelines/billing",
+    "reports",
+    # What these import: definitions and their words, how files are sorted and why records are rejected, the manifest.
+    "pipelines/contract",
+    "pipelines/reading",
+    "pipelines/store",
+    "pipelines/common",
+    # The release of the one library that pages load.
+    "node_modules/plotly.js-basic-dist-min/package.json",
+)
+# Served pages are no part of the site, which loads the bundle of the scripts.
+WITHOUT: Final = ("reports/serve", "reports/static/js")
+UNPUBLISHED_SETTINGS: Final[Mapping[str, str]] = {
+    "schedule_time": "It says when a run begins.",
+    "keep_runs_days": "Dagster's records are not published.",
+    "alerts": "Messages are not published.",
+    "engine": "Every engine gives the same tables.",
+    "threads": "It changes how fast a run is.",
+    "memory_limit": "It changes how fast a run is.",
+    "block_below_share": "It says whether a day is published, not what.",
+    "billing": "The checksums of the day tables contain what it changes.",
+    "retention_days": "Files and days contain what it changes.",
+    "max_unpack_ratio": "The status of a file contains what it changes.",
+    "max_unpacked_gb": "The status of a file contains what it changes.",
+    "keep_events_days": "`events_from` is what it changes.",
+    "keep_days": "`days_from` is what it changes.",
+}
+"""Settings that change nothing published, or only by what the fingerprint has from elsewhere; each with the reason."""
+
+
+@cache
+def publishing_digest(root: Path = PROJECT) -> str:
+    """Return a digest of the code, texts, templates, scripts and styles that the published tables and pages come from;
+    `root` is the project.
+    """
+    return code_digest(CODE, WITHOUT, root=root)
 
 
 def inputs_fingerprint(
     store: Store, manifest: Manifest, settings: Settings, registry: Registry, checks: list[CheckResult], as_of: date
 ) -> str:
-    """Changes whenever the published tables or pages would: of the state only, never of the time."""
+    """Changes whenever the published tables or pages would: of code, settings and state, never of the time."""
     # What a reading gave is part of it: a file that is read again may be rejected otherwise and count the same.
     files = [
         (e.path, e.sha256, e.status, e.finding, e.source, e.rejected, e.skipped, len(e.earlier_parts))
@@ -27,12 +73,9 @@ def inputs_fingerprint(
     late = [(e.path, day, rows.late) for e in manifest.live_files() for day, rows in e.days.items() if rows.late]
     synthetic = (store.landing / "_SYNTHETIC.md").exists()
     inputs = (
-        MARTS_VERSION,
+        publishing_digest(),
         as_of,
-        settings.timezone,
-        settings.buy_lead_days,
-        settings.tolerance_records,
-        settings.tolerance_share,
+        settings.model_dump_json(exclude=set(UNPUBLISHED_SETTINGS)),
         registry.fingerprint,
         files,
         unread,
@@ -43,6 +86,5 @@ def inputs_fingerprint(
         manifest.events_from,
         manifest.days_from,
         synthetic,
-        sorted(set(settings.xlsx_apps)),
     )
     return hashlib.sha256(repr(inputs).encode()).hexdigest()[:16]

@@ -11,31 +11,40 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from itertools import takewhile
 from pathlib import Path
 
 import duckdb
 
 from pipelines.common import durable
+from pipelines.common.code_digest import code_digest
+from pipelines.common.project import PROJECT
 from pipelines.contract.registry.registry import Registry
 from pipelines.store.database import has_wal
 from pipelines.store.manifest import Manifest
 
-# Raise it when the same day tables would give other marts or pages.
-MARTS_VERSION = 13
+# The code that makes the rows of a published table of its day table.
+CODE = ("pipelines/marts", "pipelines/contract", "pipelines/store", "pipelines/common")
 
 
 @dataclass(frozen=True)
 class _Note:
-    """What a published file was made of: its checksum, the accounts of apps, whether it has a resource package, and of
-    each day the checksum of its day tables.
+    """What a published file was made of: its checksum, the digest of the code, the accounts of apps, whether it has a
+    resource package, and of each day the checksum of its day tables.
     """
 
     sha256: str
-    marts_version: int
+    code: str
     accounts: str
     has_packages: bool
     days: dict[str, str]
+
+
+@cache
+def tables_digest(root: Path = PROJECT) -> str:
+    """Return a digest of the code by which rows may be carried over; `root` is the project."""
+    return code_digest(CODE, root=root)
 
 
 def carry_over(published: Path, fresh: Path, manifest: Manifest, accounts: str) -> list[date]:
@@ -48,7 +57,7 @@ def carry_over(published: Path, fresh: Path, manifest: Manifest, accounts: str) 
     there is no copy.
     """
     note = _note_of(published)
-    if note is None or (note.marts_version, note.accounts) != (MARTS_VERSION, accounts):
+    if note is None or (note.code, note.accounts) != (tables_digest(), accounts):
         return []
     if has_wal(published) or not published.is_file():
         return []
@@ -98,7 +107,7 @@ def write_note(published: Path, manifest: Manifest, registry: Registry) -> None:
     """Notes what the published file was made of. Until then, or where that fails, nothing of it is carried over."""
     note = {
         "sha256": _sha256(published),
-        "marts_version": MARTS_VERSION,
+        "code": tables_digest(),
         "accounts": registry.accounts_fingerprint,
         "has_packages": bool(registry.bought.packages),
         "days": {str(day): entry.content for day, entry in sorted(manifest.days.items())},

@@ -10,13 +10,12 @@ from datetime import date, timedelta
 
 from pipelines.contract.registry.registry import Registry
 from pipelines.contract.tables.day_tables import DAY_TABLES, RECENT_DAYS
+from pipelines.rollup.counting_code import counting_digest
 from pipelines.rollup.inputs import RollupInputs
 from pipelines.store.database import workbench
 from pipelines.store.manifest import DayEntry, Manifest, origin_of
 from pipelines.store.store import Store
 
-# Part of every day's fingerprint: raise it when the same parts would give other tables.
-ROLLUP_VERSION = 9
 _FILES = frozenset(f"{name}.parquet" for name in DAY_TABLES)
 
 
@@ -57,9 +56,9 @@ def due_days(inputs: RollupInputs, manifest: Manifest, as_of: date, forced: Set[
 
 
 def fingerprint(inputs: RollupInputs, day: date, parts: list[str]) -> str:
-    """A digest of the rules of a day and of the names of its parts: the same gives the same tables, but for limits."""
+    """A digest of code, rules and names of parts of a day: the same gives the same tables, but for limits."""
     rules = [
-        str(ROLLUP_VERSION),
+        counting_digest(),
         inputs.registry.codes_fingerprint,
         *(rule.model_dump_json(exclude={"valid_from"}) for rule in inputs.settings.billing_on(day).values()),
         *(cut.isoformat() for cut in inputs.registry.bought.cuts.get(day, ())),

@@ -2,8 +2,8 @@
 
 Raise `SCHEMA_VERSION` in `manifest.py` when an older authmeter would misread a new store, and add the step from the
 version before here. What a step cannot carry over is left out where the parts give it again: a day without an entry is
-rolled up anew. Day tables need no step: `ROLLUP_VERSION` makes them anew, but for days whose events are gone by
-retention, which a new column must not break.
+rolled up anew. Day tables need no step: the digest of the code in their fingerprint (`rollup/counting_code.py`) makes
+them anew, but for days whose events are gone by retention, which a new column must not break.
 
 Versions 1 and 2 had no catalogue: their manifest was a JSON file, written whole with each commit. It counts until a
 signpost stands in its place, by which an older authmeter knows that the store is of a newer one.

@@ -126,13 +126,13 @@ def a_note_of_other_shape(folder: DataFolder) -> None:
     folder.store.database.with_suffix(".json").write_text("[]")
 
 
-def a_note_of_another_version(folder: DataFolder) -> None:
+def a_note_of_other_code(folder: DataFolder) -> None:
     note = folder.store.database.with_suffix(".json")
-    note.write_text(json.dumps(json.loads(note.read_text()) | {"marts_version": 0}))
+    note.write_text(json.dumps(json.loads(note.read_text()) | {"code": "other"}))
 
 
 @pytest.mark.parametrize(
-    "change", [a_client_changed_rows, a_lost_note, a_cut_note, a_note_of_other_shape, a_note_of_another_version]
+    "change", [a_client_changed_rows, a_lost_note, a_cut_note, a_note_of_other_shape, a_note_of_other_code]
 )
 def test_nothing_is_carried_over_from_a_file_that_is_not_as_it_was_written(
     published: DataFolder, kept: list[list[date]], change: Callable[[DataFolder], None]
@@ -144,11 +144,11 @@ def test_nothing_is_carried_over_from_a_file_that_is_not_as_it_was_written(
     require_as_made_whole(published)
 
 
-def test_the_marts_of_another_version_are_made_whole(
+def test_the_marts_of_other_code_are_made_whole(
     published: DataFolder, kept: list[list[date]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (fingerprint, carried):
-        monkeypatch.setattr(module, "MARTS_VERSION", carried.MARTS_VERSION + 1)
+    for module, name in ((fingerprint, "publishing_digest"), (carried, "tables_digest")):
+        monkeypatch.setattr(module, name, lambda: "other")
     published.tables(THIRD)
     assert kept == [[]]
 

@@ -1,0 +1,40 @@
+"""The code that decides the tables of a day, as a digest: part of every day's fingerprint.
+
+A mended comment, or another label of a metric, must roll up no day, and other SQL all of them. The rest of the code of
+the roll-up and of the engines says when, where and how fast these steps are made, and every engine must give the same
+tables.
+"""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from pipelines.common.code_digest import code_digest, without_sql_comments
+from pipelines.common.project import PROJECT
+from pipelines.contract.measures.counts import counts_query
+from pipelines.contract.record.fields import record_macros
+
+# The steps, and the macros of every connection.
+SQL = ("pipelines/rollup", "pipelines/contract", "pipelines/store")
+PYTHON = (
+    # The queries that are written in Python, the parameters of the steps, and what is filled into statements.
+    "pipelines/rollup/plan.py",
+    "pipelines/contract/measures/sql.py",
+    # The records of a day's events, which of them are late, and their order.
+    "pipelines/engines/steps.py",
+    "pipelines/rollup/late_rows.py",
+    "pipelines/store/part_records.py",
+    # The hours of a day.
+    "pipelines/common/days.py",
+    # The one step that is no query.
+    "pipelines/engines/limit_walk.py",
+)
+
+
+@cache
+def counting_digest(root: Path = PROJECT) -> str:
+    """Return a digest of the code that decides the tables of a day; `root` is the project."""
+    # Metrics and words of a record count by the SQL that is made of them.
+    made = "\0".join((counts_query(""), *record_macros())).encode()
+    files = code_digest(SQL, suffix=".sql", root=root), code_digest(PYTHON, root=root)
+    return hashlib.sha256(repr((files, without_sql_comments(made))).encode()).hexdigest()[:16]

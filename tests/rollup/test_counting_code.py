@@ -1,0 +1,68 @@
+"""Which changes of the project's code roll all days up again."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pipelines.common.project import PROJECT
+from pipelines.contract.measures.metrics import METRICS
+from pipelines.rollup.counting_code import PYTHON, SQL, counting_digest
+
+
+def digest(root: Path = PROJECT) -> str:
+    return counting_digest.__wrapped__(root)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "addition", "is_changed"),
+    [
+        ("pipelines/rollup/sql/record_groups.sql", "LIMIT 1", True),
+        ("pipelines/rollup/sql/day/latency_daily.sql", "LIMIT 1", True),
+        ("pipelines/rollup/sql/record_groups.sql", "-- Why.", False),
+        ("pipelines/contract/**/macros.sql", "SELECT 1;", True),
+        ("pipelines/store/sql/macros.sql", "-- Why.", False),
+        ("pipelines/engines/limit_walk.py", "MOST = 1", True),
+        ("pipelines/engines/limit_walk.py", "# Why.", False),
+        ("pipelines/rollup/plan.py", "MOST = 1", True),
+        ("pipelines/rollup/restatements.py", "MOST = 1", False),
+        ("pipelines/engines/day_files.py", "MOST = 1", False),
+        ("pipelines/marts/sql/apps.sql", "LIMIT 1", False),
+        ("reports/pages/index.html.jinja", "<p>", False),
+    ],
+)
+def test_what_decides_the_tables_of_a_day_is_in_its_digest(
+    project_copy: Path, pattern: str, addition: str, is_changed: bool
+) -> None:
+    before = digest(project_copy)
+    (file,) = project_copy.glob(pattern)
+    file.write_text(f"{file.read_text('utf-8')}\n{addition}\n", "utf-8")
+    assert (digest(project_copy) != before) == is_changed
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_changed"), [({"condition": "outcome = 'success'"}, True), ({"label_en": "Other words"}, False)]
+)
+def test_of_a_metric_its_condition_counts(
+    monkeypatch: pytest.MonkeyPatch, changes: dict[str, str], is_changed: bool
+) -> None:
+    before = digest()
+    metric = METRICS["authorization_requests"]
+    assert metric.condition
+    monkeypatch.setitem(METRICS, metric.name, replace(metric, **changes))  # type: ignore[arg-type]
+    assert (digest() != before) == is_changed
+
+
+def test_no_statement_of_the_roll_up_is_filled_with_what_is_not_in_the_digest() -> None:
+    """Of the declarations of metrics the digest has `COUNTS` and their conditions."""
+    files = [file for folder in SQL for file in (PROJECT / folder).rglob("*.sql")]
+    assert files
+    filled = {text for file in files for text in re.findall(r"\{\{.*?\}\}", file.read_text("utf-8"), re.DOTALL)}
+    assert [text for text in filled if not re.fullmatch(r"\{\{ sums\(COUNTS\b.*", text)] == []
+
+
+def test_all_that_is_named_exists() -> None:
+    assert [path for path in (*SQL, *PYTHON) if not (PROJECT / path).exists()] == []
