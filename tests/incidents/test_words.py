@@ -10,6 +10,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from pipelines.common.catalogue import read_catalogue
+from pipelines.common.text import Bilingual
 from pipelines.incidents import words
 from pipelines.incidents.incident import ALL, NO_CAUSE, Cause, Incident
 from pipelines.incidents.words import cell_words, incident_text
@@ -110,7 +111,7 @@ def test_a_pair_and_what_is_unknown_in_words() -> None:
     assert cell_words("platform=android & sdk_version=2.15.0").zh == "Android & SDK 2.15.0"
     assert cell_words("carrier=CMCC").en == "China Mobile"
     assert cell_words("channel=one_click & stage=login").en == "One-click login & stage login"
-    assert cell_words("all") == ("all", "all")
+    assert cell_words("all") == Bilingual("all", "all")
     assert cell_words("carrier=unknown & sdk_version=a & b").zh == "未知运营商 & SDK a & b"
     gone = replace(WALLET, cause=Cause("cell", "carrier=CUCC"))
     assert incident_text(gone, "a").zh.endswith("；中国联通 没有请求")
@@ -164,6 +165,6 @@ def test_one_word_stands_for_one_thing_on_the_pages_and_in_messages() -> None:
 
 
 def test_several_parts_that_are_gone_are_named_by_their_words() -> None:
-    assert cell_words("ios, ipad") == ("iOS, iPad", "iOS、iPad")
+    assert cell_words("ios, ipad") == Bilingual("iOS、iPad", "iOS, iPad")
     assert cell_words("one_click, wechat").zh == "一键登录、微信"
-    assert cell_words("ios, gw-2") == ("ios, gw-2", "ios, gw-2")
+    assert cell_words("ios, gw-2") == Bilingual("ios, gw-2", "ios, gw-2")
