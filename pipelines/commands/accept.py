@@ -7,7 +7,7 @@ from pipelines.common.errors import UsageError
 from pipelines.common.lock import hold
 from pipelines.common.text import counted, printable
 from pipelines.contract.settings.settings import load_settings
-from pipelines.ingest.ingest import accept_held, held_content, taken_away
+from pipelines.ingest.held import accept_held, held_content, taken_away
 from pipelines.ingest.replacing import closed_days
 from pipelines.ingest.stored_contents import StoredContents
 from pipelines.store.store import Store

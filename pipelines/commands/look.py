@@ -9,7 +9,7 @@ from pipelines.commands.check_mappings import DRY_KEY
 from pipelines.common.errors import DamagedFileError
 from pipelines.contract.settings.settings import Settings
 from pipelines.engines.duckdb.engine import DuckDBEngine
-from pipelines.ingest.ingest import new_entry
+from pipelines.ingest.entries import new_entry
 from pipelines.ingest.part_reader import RunTime, finding_of, reading_limits
 from pipelines.reading.files.landing import LandedFile, bare_name
 from pipelines.reading.reasons.likely_reason import head_of

@@ -5,29 +5,26 @@ Same bytes in, same part out. What a part counts for is decided by the manifest;
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from datetime import date
 from typing import TYPE_CHECKING
 
-from pipelines.common.errors import UsageError
 from pipelines.ingest.batches import batches
 from pipelines.ingest.context import IngestContext
+from pipelines.ingest.entries import count_late, current_content, new_entry
 from pipelines.ingest.part_reader import PartReader, ReadFile, ReadPart, RunTime
-from pipelines.ingest.replacing import Leaving, decide, oldest, sharing
+from pipelines.ingest.replacing import Leaving, decide, oldest
 from pipelines.ingest.rotation import Rotation
-from pipelines.ingest.stored_contents import StoredContents, key_of
+from pipelines.ingest.stored_contents import StoredContents
 from pipelines.ingest.unread_files import Unread, note_unread
 from pipelines.reading.files.encodings import UTF_8
 from pipelines.reading.files.landing import LandedFile, current_stamp, is_within, scan
-from pipelines.reading.sources.mapping_use import mapping_faults
 from pipelines.reading.sources.sources import SourceMapping
-from pipelines.store.manifest import DayRows, FileEntry, Manifest
-from pipelines.store.store import Store
+from pipelines.store.manifest import FileEntry, Manifest
 
 if TYPE_CHECKING:
-    from pipelines.contract.record.parts import PartBooks
+    pass
 
 # What was read is committed after so many bytes, so that a run that dies late need not read all of it again.
 _BYTES_PER_COMMIT = 512 << 20
@@ -296,90 +293,3 @@ class _Ingest:
         for entry in entries:
             named_by += [entry.sha256, entry.path, entry.mapping]
         return hashlib.sha256("\n".join(named_by).encode()).hexdigest()[:24]
-
-
-def new_entry(
-    file: LandedFile,
-    source: SourceMapping,
-    sha256: str,
-    books: "PartBooks | None",
-    time: RunTime,
-    closed_through: date | None,
-) -> FileEntry:
-    """The entry of a content that was read, with its books where it has some."""
-    entry = FileEntry(
-        path=file.path, sha256=sha256, bytes=file.bytes, stamp=file.stamp,
-        source=source.name, mapping=source.fingerprint, status="read",
-        first_read_at=time.now.isoformat(timespec="seconds"), closed_through=closed_through, run_day=time.day,
-    )  # fmt: skip
-    if books:
-        entry.records_read, entry.accepted = books.records_read, books.accepted
-        entry.rejected, entry.skipped = books.rejected, books.skipped
-        entry.nulled = dict(sorted(books.nulled.items()))
-        entry.mapping_faults = mapping_faults(source, books)
-        entry.days = {day: DayRows(accepted=rows) for day, rows in sorted(books.days.items())}
-        # That of what a `where` skipped depends on the other files of the source.
-        if books.is_poor and file.bytes and (books.records_read or not books.skipped):
-            # It looks into the file with libraries that a run with nothing new should not load.
-            from pipelines.reading.reasons.likely_reason import likely_reason
-
-            entry.finding = likely_reason(file, source, books).stored
-    return entry
-
-
-def count_late(entry: FileEntry, live: FileEntry | None, closed: date | None) -> None:
-    """Records of days that were closed already are late, but for as many as the path had given in time."""
-    for day, rows in entry.days.items():
-        if closed is not None and day <= closed:
-            before = live.days.get(day) if live else None
-            in_time = before.accepted - before.late if before else 0
-            entry.days[day] = rows._replace(late=max(0, rows.accepted - in_time))
-
-
-def current_content(entries: Sequence[FileEntry]) -> FileEntry | None:
-    """Of the contents of a path, in the order of their coming, the one that counts and stands there. Others may count
-    on as those of deleted files do.
-    """
-    return next((entry for entry in reversed(entries) if entry.status == "read"), None)
-
-
-def held_content(store: Store, manifest: Manifest, path: str) -> FileEntry:
-    """The content of a path that is held.
-
-    Raises:
-        UsageError: there is none.
-    """
-    held = next((entry for entry in manifest.files if entry.path == path and entry.status == "held"), None)
-    if held is None:
-        others = sorted(entry.path for entry in manifest.files if entry.status == "held")
-        raise UsageError(
-            f"No held file has the path {path!r}.",
-            where=str(store.landing),
-            why="Only new content that is held back can be taken.",
-            do="Held are: " + (", ".join(others) if others else "none") + ".",
-        )
-    return held
-
-
-def taken_away(manifest: Manifest, held: FileEntry, contents: StoredContents) -> dict[date, int]:
-    """How many records of each day would be in no content that counts any more, if a held content counted."""
-    live = current_content([entry for entry in manifest.files if entry.path == held.path])
-    if live is None:
-        return {}
-    others = sharing([live], [entry for entry in manifest.live_files() if entry is not live])
-    return contents.lost([live], oldest(manifest), [held], others).get(key_of(live), {})
-
-
-def accept_held(store: Store, manifest: Manifest, path: str) -> FileEntry:
-    """Lets a held content count, whatever it takes away: it replaces what stood at the path; the next run restates the
-    days.
-
-    Raises:
-        UsageError: no content of that path is held.
-    """
-    held = held_content(store, manifest, path)
-    if live := current_content([entry for entry in manifest.files if entry.path == path]):
-        live.status = "replaced"
-    held.status, held.finding = "read", None
-    store.commit(manifest)
-    return held

@@ -17,7 +17,8 @@ from pipelines.common.text import printable
 from pipelines.contract.record.fields import KEPT_REJECTS
 from pipelines.ingest.batches import Batch
 from pipelines.ingest.context import IngestContext
-from pipelines.ingest.ingest import count_late, current_content, new_entry, taken_away
+from pipelines.ingest.entries import count_late, current_content, new_entry
+from pipelines.ingest.held import taken_away
 from pipelines.ingest.part_reader import PartReader, ReadPart, RunTime
 from pipelines.ingest.replacing import closed_days, listed, oldest
 from pipelines.ingest.stored_contents import StoredContents, key_of

@@ -216,7 +216,7 @@ def test_followed_to_the_letter_logs_come_first_then_the_check_then_the_run() ->
 
 
 def test_what_a_page_says_stands_in_a_file_does() -> None:
-    """Such as "`count_late` in `pipelines/ingest/ingest.py`"."""
+    """Such as "`count_late` in `pipelines/ingest/entries.py`"."""
     said = {
         found
         for page in PAGES

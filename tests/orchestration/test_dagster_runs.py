@@ -11,7 +11,7 @@ import pytest
 
 from pipelines.common.errors import AuthmeterError, BooksError
 from pipelines.contract.settings.settings import Settings
-from pipelines.ingest.ingest import accept_held
+from pipelines.ingest.held import accept_held
 from pipelines.orchestration.as_dagster import InstancePartitions
 from pipelines.orchestration.code_location import build_definitions
 from pipelines.orchestration.home import prepare

@@ -14,7 +14,7 @@ import shutil
 from datetime import date
 from pathlib import Path
 
-from pipelines.ingest.ingest import accept_held
+from pipelines.ingest.held import accept_held
 from tests.data.small_logs import DAY, REGISTRY, log, span
 from tests.reliability.harness import Result, Tally, some
 from tests.reliability.stories import Figures, Model, cells, changes, figures, wrong_books

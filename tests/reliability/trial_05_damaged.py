@@ -23,7 +23,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import zstandard
 
-from pipelines.ingest.ingest import accept_held
+from pipelines.ingest.held import accept_held
 from tests.reliability.files import measured
 from tests.reliability.harness import Result, Tally, some
 from tests.support import DataFolder, Row, closed_day, days_before, lines, record, records

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from pipelines.common.errors import UsageError
-from pipelines.ingest.ingest import accept_held
+from pipelines.ingest.held import accept_held
 from tests.support import DAY, CopyOf, DataFolder, finding, records
 
 AFTER = DAY + timedelta(days=1)

@@ -1,0 +1,52 @@
+"""Held contents: what one would take away, and how it is accepted."""
+
+from datetime import date
+
+from pipelines.common.errors import UsageError
+from pipelines.ingest.entries import current_content
+from pipelines.ingest.replacing import oldest, sharing
+from pipelines.ingest.stored_contents import StoredContents, key_of
+from pipelines.store.manifest import FileEntry, Manifest
+from pipelines.store.store import Store
+
+
+def held_content(store: Store, manifest: Manifest, path: str) -> FileEntry:
+    """The content of a path that is held.
+
+    Raises:
+        UsageError: there is none.
+    """
+    held = next((entry for entry in manifest.files if entry.path == path and entry.status == "held"), None)
+    if held is None:
+        others = sorted(entry.path for entry in manifest.files if entry.status == "held")
+        raise UsageError(
+            f"No held file has the path {path!r}.",
+            where=str(store.landing),
+            why="Only new content that is held back can be taken.",
+            do="Held are: " + (", ".join(others) if others else "none") + ".",
+        )
+    return held
+
+
+def taken_away(manifest: Manifest, held: FileEntry, contents: StoredContents) -> dict[date, int]:
+    """How many records of each day would be in no content that counts any more, if a held content counted."""
+    live = current_content([entry for entry in manifest.files if entry.path == held.path])
+    if live is None:
+        return {}
+    others = sharing([live], [entry for entry in manifest.live_files() if entry is not live])
+    return contents.lost([live], oldest(manifest), [held], others).get(key_of(live), {})
+
+
+def accept_held(store: Store, manifest: Manifest, path: str) -> FileEntry:
+    """Lets a held content count, whatever it takes away: it replaces what stood at the path; the next run restates the
+    days.
+
+    Raises:
+        UsageError: no content of that path is held.
+    """
+    held = held_content(store, manifest, path)
+    if live := current_content([entry for entry in manifest.files if entry.path == path]):
+        live.status = "replaced"
+    held.status, held.finding = "read", None
+    store.commit(manifest)
+    return held
