@@ -6,15 +6,16 @@ from collections.abc import Iterator
 from typing import Final
 
 from pipelines.common.text import counted
+from pipelines.contract.record.channels import METHODS, NUMBER_CHANNELS
 from pipelines.contract.record.fields import LAYERS, MALFORMED, OUTCOMES, PLATFORMS, STAGES
 from pipelines.contract.registry.limits import DEFAULTS, KEYS
-from pipelines.contract.registry.registry import METHODS, Registry
+from pipelines.contract.registry.registry import Registry
 
 _LISTED: Final = 20
 _DIGITS: Final = "write it with digits alone, without separators, units or a fraction"
 _TIME: Final = "write it as 2026-11-23, or as 2026-11-23 09:30:00"
 _TEXT: Final = "write 128 characters at most"
-_CHANNELS: Final = "write one_click or local_verify; for both, number in consoles and bills, * in limits.csv"
+_CHANNELS: Final = f"write {' or '.join(NUMBER_CHANNELS)}; for both, number in consoles and bills, * in limits.csv"
 # What a good value looks like, by the columns of the registry's files that can have a bad one.
 _FORMS: Final = {
     "app_key": "write letters, digits, dots, - and _, 64 at most, no dot first",

@@ -13,6 +13,7 @@ import polars as pl
 from pipelines.common.days import Window
 from pipelines.common.errors import UsageError
 from pipelines.common.text import counted, printable
+from pipelines.contract.record.channels import CHANNELS
 from pipelines.incidents.causes import named_cells
 from pipelines.incidents.explained import Explained, explain
 from pipelines.incidents.incident import ALL
@@ -79,11 +80,12 @@ def _days_with_data(connection: duckdb.DuckDBPyConnection, span: Window) -> int:
 
 
 def _metric_of(request: ExplainRequest) -> str:
-    metrics = [rate.metric for rate in RATES if request.channel in rate.channels]
+    metrics = [rate.metric for rate in RATES if request.channel in CHANNELS and rate.has(request.channel)]
     if not metrics:
-        known = sorted({channel for rate in RATES for channel in rate.channels})
         raise UsageError(
-            f"The channel {request.channel!r} is not known.", where="--channel", do=f"Use one of {', '.join(known)}."
+            f"The channel {request.channel!r} is not known.",
+            where="--channel",
+            do=f"Use one of {', '.join(sorted(CHANNELS))}.",
         )
     if request.metric is None:
         return metrics[0]

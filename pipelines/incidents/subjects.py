@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from pipelines.contract.record.channels import CHECK_CHANNELS, NUMBER_CHANNELS
 from pipelines.incidents.falls import LEAST_LOST, Floats
 from pipelines.incidents.incident import ALL
 
@@ -24,26 +25,41 @@ BURST: Final = 1.5
 
 @dataclass(frozen=True)
 class Rate:
-    """A watched rate: its channels, and what its requests and successes are, of the columns of `channel_daily`."""
+    """A watched rate: what its requests and successes are, of the columns of `channel_daily`.
+
+    Attributes:
+        channels: the channels that have it; None: all but those of `without`.
+    """
 
     metric: str
-    channels: tuple[str, ...]
     requests: pl.Expr
     successes: pl.Expr
+    channels: tuple[str, ...] | None = None
+    without: tuple[str, ...] = ()
+
+    def has(self, channel: str) -> bool:
+        """Whether a channel has this rate."""
+        return channel not in self.without if self.channels is None else channel in self.channels
+
+    def rows_of(self, channel_daily: pl.DataFrame) -> pl.DataFrame:
+        """The rows of the channels that have this rate."""
+        channel = pl.col("channel")
+        has = ~channel.is_in(self.without) if self.channels is None else channel.is_in(self.channels)
+        return channel_daily.filter(has)
 
 
 RATES: Final = (
     Rate(
         "technical_success_rate",
-        ("one_click", "wechat", "qq", "weibo"),
         pl.col("authorization_requests") - pl.col("authorizations_cancelled"),
         pl.col("authorizations"),
+        without=CHECK_CHANNELS,
     ),
     Rate(
         "verification_result_rate",
-        ("one_click", "local_verify"),
         pl.col("verification_requests"),
         pl.col("verifications"),
+        channels=NUMBER_CHANNELS,
     ),
 )
 
@@ -62,7 +78,7 @@ def watched_rates(channel_daily: pl.DataFrame, days: Sequence[date]) -> Watched:
     """
     found, named = [], []
     for rate in RATES:
-        counts = channel_daily.filter(pl.col("channel").is_in(rate.channels))
+        counts = rate.rows_of(channel_daily)
         devices = pl.col("devices")
         keys, grids = _counted(counts, days, requests=rate.requests, successes=rate.successes, devices=devices)
         # A device that is in two apps counts in each of them, on every day alike.

@@ -12,6 +12,7 @@ from typing import Final
 
 from pipelines.common.catalogue import read_catalogue
 from pipelines.common.text import Bilingual, printable
+from pipelines.contract.record.channels import DECLARED
 from pipelines.incidents.incident import ALL, Incident
 
 _LOCALE: Final = Path(__file__).parent / "locale"
@@ -66,11 +67,7 @@ FAULT_OF: Final = "{fault} ({cause})"
 YESTERDAY: Final = "yesterday"
 ON_DAY: Final = "on {day}"
 VALUES: Final = {
-    "one_click": "One-click login",
-    "local_verify": "Local number check",
-    "wechat": "WeChat",
-    "qq": "QQ",
-    "weibo": "Weibo",
+    **{one.key: one.label for one in DECLARED},
     "android": "Android",
     "ios": "iOS",
     "ipad": "iPad",

@@ -20,6 +20,7 @@ from pipelines.billing.published import BILLING_TABLES
 from pipelines.common.errors import AuthmeterError
 from pipelines.common.sql import literal
 from pipelines.contract.checks import CheckResult
+from pipelines.contract.macros import contract_macros
 from pipelines.contract.measures.sql import sql
 from pipelines.contract.record.masking import MASKING_VERSION
 from pipelines.contract.registry.registry import Registry
@@ -161,6 +162,7 @@ def _incidents(
     """Find incidents in the tables of `out`: reading the days' many small files again would take longer."""
     # The variable of files and the database that names stand for are the cursor's own.
     with closing(connection.cursor()) as apart:
+        apart.execute(contract_macros())
         set_files(apart, {"profile_daily_files": files["profile_daily_files"]})
         profiles = "FROM read_parquet(getvariable('profile_daily_files'), hive_partitioning = false)"
         apart.execute(f"CREATE TEMP VIEW profile_daily AS {profiles if files['profile_daily_files'] else NO_PROFILES}")

@@ -9,21 +9,22 @@ from datetime import date
 
 import polars as pl
 
-from pipelines.contract.measures.counts import COUNTS
+from pipelines.contract.measures.counts import COUNTS, TOTALS
 from pipelines.contract.measures.metrics import METRICS
-from pipelines.contract.record.channels import CHANNELS
 from pipelines.contract.tables.tables import TABLES
 from pipelines.store.database import open_published
 from pipelines.store.manifest import DayEntry, Manifest, origin_of
 from pipelines.store.store import Store
 
 LATENCIES = ("latency_p50_ms", "latency_p95_ms")
-# The figures of an app over all its channels: the metric, what it sums, and in which channels.
-USAGE: dict[str, tuple[str, tuple[str, ...]]] = {
-    **{name: (metric.summed, metric.channels) for name, metric in METRICS.items() if metric.summed},
-    "verification_requests": ("verification_requests", CHANNELS),
-    "billable_verifications": ("billable_verifications", CHANNELS),
-    "records": ("records", CHANNELS),
+# The figures of an app over all its channels.
+USAGE: dict[str, pl.Expr] = {
+    **{
+        name: pl.col(metric.summed).filter(pl.col("channel").is_in(metric.channels)).sum()
+        for name, metric in METRICS.items()
+        if metric.summed
+    },
+    **{name: pl.col(name).sum() for name in (*TOTALS, "records")},
 }
 # All channels of an app together.
 ALL = "*"
@@ -106,10 +107,7 @@ def _day_tables(store: Store, entry: DayEntry, day: date) -> dict[str, pl.DataFr
 def _figures(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     records = tables["outcome_daily"].group_by(_SUBJECT).agg(pl.col("records").sum())
     channels = tables["channel_daily"].join(records, on=_SUBJECT, how="left")
-    apps = channels.group_by("app_key").agg(
-        pl.col(counted).filter(pl.col("channel").is_in(of)).sum().alias(metric)
-        for metric, (counted, of) in USAGE.items()
-    )
+    apps = channels.group_by("app_key").agg(**USAGE)
     of_apps = apps.join(tables["app_devices"], on="app_key", how="left").with_columns(
         pl.col("devices").fill_null(0), channel=pl.lit(ALL)
     )

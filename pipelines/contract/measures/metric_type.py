@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from pipelines.contract.record.channels import is_one_of
+
 Unit = Literal["records", "share", "devices", "ms", "apps"]
 
 
@@ -43,7 +45,7 @@ class Metric:
         if self.condition:
             return f"count_if({self.condition})"
         if self.summed:
-            return f"sum({self.summed}) FILTER (channel IN ({', '.join(map(repr, self.channels))}))"
+            return f"sum({self.summed}) FILTER ({is_one_of(self.channels)})"
         if self.numerator:
             return f"{_term(self.numerator)} / {_term(self.denominator)}"
         return self.expression

@@ -12,11 +12,36 @@ how a metric looks (`reports/`).
 from pipelines.common.errors import AuthmeterError
 from pipelines.contract.measures.metric_type import Metric
 from pipelines.contract.measures.quality_metrics import QUALITY
-from pipelines.contract.record.channels import NUMBER_CHANNELS, SOCIAL_CHANNELS
+from pipelines.contract.record.channels import NUMBER_CHANNELS, SOCIAL, SOCIAL_CHANNELS, Channel, is_one_of
 
 _AUTHORIZATION = "stage IN ('authorize', 'login')"
-_VERIFICATION = "stage IN ('verify', 'login') AND channel IN ('one_click', 'local_verify')"
+_VERIFICATION = f"stage IN ('verify', 'login') AND {is_one_of(NUMBER_CHANNELS)}"
 _ANSWER = "stage IN ('authorize', 'verify', 'login')"
+
+
+def _named(channels: tuple[str, ...]) -> str:
+    """Channels as a sentence lists them: `a, b and c`."""
+    return f"{', '.join(channels[:-1])} and {channels[-1]}"
+
+
+def _named_zh(channels: tuple[Channel, ...]) -> str:
+    """Channels and their number as a Chinese sentence lists them."""
+    return "、".join(one.label_zh for one in channels) + "零一二三四五六七八九"[len(channels)]
+
+
+def _authorizations_in(channel: Channel) -> Metric:
+    """The authorizations in one channel of a social platform."""
+    return Metric(
+        name=f"{channel.key}_authorizations",
+        label_zh=f"{channel.label_zh}授权量",
+        label_en=f"{channel.label} authorizations",
+        unit="records",
+        meaning_zh=f"{channel.label_zh}渠道的登录授权量。",
+        meaning_en=f"Authorizations in the channel {channel.key}.",
+        summed="authorizations",
+        channels=(channel.key,),
+    )
+
 
 _ALL = (
     Metric(
@@ -90,7 +115,7 @@ _ALL = (
         label_en="Verification requests",
         unit="records",
         meaning_zh="一键登录和本机号码认证渠道中认证步骤的记录数。",
-        meaning_en="Records of the verify step in the channels one_click and local_verify.",
+        meaning_en=f"Records of the verify step in the channels {_named(NUMBER_CHANNELS)}.",
         condition=_VERIFICATION,
     ),
     Metric(
@@ -159,41 +184,12 @@ _ALL = (
         label_zh="三方授权量",
         label_en="Third-party authorizations",
         unit="records",
-        meaning_zh="微信、QQ、微博三个渠道的登录授权量之和。",
-        meaning_en="Authorizations in the channels wechat, qq and weibo.",
+        meaning_zh=f"{_named_zh(SOCIAL)}个渠道的登录授权量之和。",
+        meaning_en=f"Authorizations in the channels {_named(SOCIAL_CHANNELS)}.",
         summed="authorizations",
         channels=SOCIAL_CHANNELS,
     ),
-    Metric(
-        name="wechat_authorizations",
-        label_zh="微信授权量",
-        label_en="WeChat authorizations",
-        unit="records",
-        meaning_zh="微信渠道的登录授权量。",
-        meaning_en="Authorizations in the channel wechat.",
-        summed="authorizations",
-        channels=("wechat",),
-    ),
-    Metric(
-        name="qq_authorizations",
-        label_zh="QQ授权量",
-        label_en="QQ authorizations",
-        unit="records",
-        meaning_zh="QQ渠道的登录授权量。",
-        meaning_en="Authorizations in the channel qq.",
-        summed="authorizations",
-        channels=("qq",),
-    ),
-    Metric(
-        name="weibo_authorizations",
-        label_zh="微博授权量",
-        label_en="Weibo authorizations",
-        unit="records",
-        meaning_zh="微博渠道的登录授权量。",
-        meaning_en="Authorizations in the channel weibo.",
-        summed="authorizations",
-        channels=("weibo",),
-    ),
+    *map(_authorizations_in, SOCIAL),
     Metric(
         name="billable_verifications",
         label_zh="计费量",

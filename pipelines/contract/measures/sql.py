@@ -12,6 +12,7 @@ from importlib.resources import files
 
 from pipelines.contract.measures.counts import BY_CHANNEL, COUNTS, TOTALS, USAGE
 from pipelines.contract.measures.metrics import metric
+from pipelines.contract.record.channels import NUMBER_CHANNELS, is_one_of
 
 
 @cache
@@ -23,7 +24,7 @@ def sql(package: str, name: str) -> str:
     # Imported here: a run with nothing new needs no such statement.
     from jinja2 import Environment, StrictUndefined
 
-    functions = {one.__name__: one for one in (sums, sums_by_channel, spans, rate)}
+    functions = {one.__name__: one for one in (sums, sums_by_channel, each_number_channel, spans, rate)}
     sets = {"COUNTS": COUNTS, "BY_CHANNEL": BY_CHANNEL, "TOTALS": TOTALS, "USAGE": USAGE}
     return Environment(undefined=StrictUndefined).from_string(text, functions | sets).render()
 
@@ -41,9 +42,14 @@ def sums(names: Iterable[str], where: str = "", prefix: str = "") -> str:
 def sums_by_channel(names: Iterable[str] = BY_CHANNEL) -> str:
     """SELECT items over rows of a channel each: the counts that are summed over some channels only."""
     return _items(
-        f"coalesce(sum({one.summed}) FILTER (channel IN ({', '.join(map(repr, one.channels))})), 0)::BIGINT AS {name}"
+        f"coalesce(sum({one.summed}) FILTER ({is_one_of(one.channels)}), 0)::BIGINT AS {name}"
         for name, one in ((name, metric(name)) for name in names)
     )
+
+
+def each_number_channel(item: str) -> str:
+    """An item for each channel with verifications; `{0}` in it is the channel."""
+    return ", ".join(map(item.format, NUMBER_CHANNELS))
 
 
 def spans(names: Iterable[str]) -> str:

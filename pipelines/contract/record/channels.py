@@ -4,7 +4,7 @@ Every list of channels, in SQL, Python and the page scripts, comes from here. To
 catalogues and its records to the sample. A data folder may declare more in its settings: they are of the group `other`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -18,33 +18,49 @@ class Channel:
     Attributes:
         key: its value in a log record.
         label: its English name, which is the msgid of its words.
+        label_zh: its Chinese name.
         group: `number` has verification records, which are billed; `social` is a platform's own sign-in; `other` counts
             in no total.
-        is_login: whether it is one of the four of the login trend.
+        signs_in: whether a user signs in by it. One that only checks a number signs nobody in.
     """
 
     key: str
     label: str
+    label_zh: str
     group: Group
-    is_login: bool = True
+    signs_in: bool = True
 
     @property
     def has_verifications(self) -> bool:
         """Whether a record of its verify step is a verification."""
         return self.group == "number"
 
+    @property
+    def is_login(self) -> bool:
+        """Whether it is one of the four of the login trend."""
+        return self.signs_in and self.group != "other"
+
 
 DECLARED: Final = (
-    Channel("one_click", "One-click login", "number"),
-    Channel("local_verify", "Local number check", "number", is_login=False),
-    Channel("wechat", "WeChat", "social"),
-    Channel("qq", "QQ", "social"),
-    Channel("weibo", "Weibo", "social"),
+    Channel("one_click", "One-click login", "一键登录", "number"),
+    Channel("local_verify", "Local number check", "本机号码认证", "number", signs_in=False),
+    Channel("wechat", "WeChat", "微信", "social"),
+    Channel("qq", "QQ", "QQ", "social"),
+    Channel("weibo", "Weibo", "微博", "social"),
 )
 CHANNELS: Final = tuple(one.key for one in DECLARED)
+SOCIAL: Final = tuple(one for one in DECLARED if one.group == "social")
 NUMBER_CHANNELS: Final = tuple(one.key for one in DECLARED if one.has_verifications)
-SOCIAL_CHANNELS: Final = tuple(one.key for one in DECLARED if one.group == "social")
+SOCIAL_CHANNELS: Final = tuple(one.key for one in SOCIAL)
 LOGIN_CHANNELS: Final = tuple(one.key for one in DECLARED if one.is_login)
+# How a scheme of the registry names what its users can sign in by.
+METHODS: Final = ("number", *SOCIAL_CHANNELS)
+CHECK_CHANNELS: Final = tuple(one.key for one in DECLARED if not one.signs_in)
+
+
+def is_one_of(channels: Iterable[str]) -> str:
+    """The SQL condition that a record is of one of these channels."""
+    return f"channel IN ({', '.join(map(repr, channels))})"
 
 
 def channel_macros() -> Iterator[str]:
@@ -56,7 +72,7 @@ def channel_macros() -> Iterator[str]:
     """
     groups = {"login": LOGIN_CHANNELS, "number": NUMBER_CHANNELS, "social": SOCIAL_CHANNELS}
     for name, keys in groups.items():
-        yield f"CREATE TEMP MACRO is_{name}_channel(channel) AS channel IN ({', '.join(map(repr, keys))})"
+        yield f"CREATE TEMP MACRO is_{name}_channel(channel) AS {is_one_of(keys)}"
     yield f"CREATE TEMP MACRO login_channels() AS {list(LOGIN_CHANNELS)}"
     # DuckDB looks up a word once for each dictionary of a file, and not for each row.
     yield f"CREATE TEMP MACRO channel_number(word) AS list_position({list(CHANNELS)}, word)::UTINYINT"

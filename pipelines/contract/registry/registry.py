@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 from pipelines.common.days import BUSINESS_ZONE
 from pipelines.common.errors import UsageError
 from pipelines.common.near_names import require_no_near_name
+from pipelines.contract.record.channels import METHODS
 from pipelines.contract.record.fields import (
     ALL_APPS,
     APP_KEY_PATTERN,
@@ -49,7 +50,6 @@ FILES = (
     "apps.csv", "schemes.csv", "notes.csv", "result_codes.csv", ACCOUNTS_FILE, LIMITS_FILE, PACKAGES_FILE, READINGS_FILE
 )  # fmt: skip
 FOLDERS = (CONSOLE_FOLDER, BILLS_FOLDER)
-METHODS = ("number", "wechat", "qq", "weibo")
 SHIPPED_CODES = Path(__file__).parent / "result_codes.csv"
 # As consoles write it, and as a spreadsheet writes it anew.
 _TIME = re.compile(

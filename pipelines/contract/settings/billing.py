@@ -11,6 +11,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from pipelines.contract.record.channels import NUMBER_CHANNELS
 from pipelines.contract.registry.accounts import ANY
 
 Outcome = Literal["success", "mismatch", "unknown"]
@@ -34,8 +35,7 @@ class BillingRule(BaseModel):
     @property
     def billed(self) -> list[list[str]]:
         """Vendor, channel and outcome of every verification record that is billed."""
-        by_channel = (("one_click", self.one_click), ("local_verify", self.local_verify))
-        return [[self.vendor, channel, outcome] for channel, outcomes in by_channel for outcome in outcomes]
+        return [[self.vendor, channel, outcome] for channel in NUMBER_CHANNELS for outcome in getattr(self, channel)]
 
 
 def rules_in_force(rules: Iterable[BillingRule], day: date) -> dict[str, BillingRule]:

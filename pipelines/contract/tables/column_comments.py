@@ -5,9 +5,18 @@ Markdown, with links as from `docs/reference/`; a comment is the same without th
 """
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from pipelines.contract.measures.metrics import METRICS
+from pipelines.contract.record.channels import CHANNELS, LOGIN_CHANNELS, METHODS, NUMBER_CHANNELS
+
+
+def _listed(words: Sequence[str], last: str = ", ") -> str:
+    """Words as code, with `last` before the last one."""
+    marked = [f"`{word}`" for word in words]
+    return f"{', '.join(marked[:-1])}{last}{marked[-1]}"
+
 
 # When a metric's column is NULL, by the same names as below.
 _ABSENT: Final = {
@@ -39,7 +48,7 @@ _WORDS: Final = {
     "reconciliation_daily.app_key": "the key of the app; `*`: all apps of the account",
     **dict.fromkeys(
         ("reconciliation_daily.channel", "reconciliation_monthly.channel"),
-        "`one_click`, `local_verify`, or `number` for both together",
+        f"{_listed(NUMBER_CHANNELS)}, or `number` for both together",
     ),
     "reconciliation_daily.measure": "`total`, `success`, `failed`, `unknown` or `billed`",
     "reconciliation_monthly.measure": "`quantity`; of `number` also `overflow`, what no package covered",
@@ -127,9 +136,9 @@ _WORDS: Final = {
     "caveat_zh": "what to keep in mind, in Chinese",
     "change": "`matched_authorizations / counterpart_authorizations - 1`; NULL where the divisor is 0, or fewer than "
     "half of the window's days are matched",
-    "channel": "`one_click`, `local_verify`, `wechat`, `qq` or `weibo`",
-    "login_trend.channel": "`one_click`, `wechat`, `qq` or `weibo`",
-    "login_trend_summary.channel": "`one_click`, `wechat`, `qq` or `weibo`",
+    "channel": _listed(CHANNELS, " or "),
+    "login_trend.channel": _listed(LOGIN_CHANNELS, " or "),
+    "login_trend_summary.channel": _listed(LOGIN_CHANNELS, " or "),
     "restatements.channel": "the channel; `*`: all channels together, as in `usage_daily`",
     "incidents.channel": "the channel; `*`: all channels together",
     "check_name": "the check; see the [operator's guide](../operator.md#warnings-one-by-one)",
@@ -194,7 +203,7 @@ _WORDS: Final = {
     "withdrawn_incidents.last_day": "its last day, as it was reported",
     "meaning_en": "the meaning in English",
     "meaning_zh": "the meaning in Chinese",
-    "methods": "of `number`, `wechat`, `qq`, `weibo`, separated by `;`",
+    "methods": f"of {_listed(METHODS)}, separated by `;`",
     "metric": "the name of the metric",
     "restatements.metric": "the name of the metric: a figure of `channel_daily` or `usage_daily`, "
     "[`records`](metrics.md#records), or [`records_moved`](metrics.md#records_moved) where no figure changed; "

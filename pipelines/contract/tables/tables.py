@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from pipelines.common.days import WINDOWS
-from pipelines.contract.measures.counts import COUNTS
+from pipelines.contract.measures.counts import COUNTS, USAGE
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,7 @@ def _table(name: str, grain: str, key: str, columns: str) -> Table:
 
 
 _COUNTS: Final = " ".join(f"{name}:BIGINT" for name in COUNTS)
+_USAGE: Final = " ".join(f"{name}:BIGINT" for name in USAGE)
 _INCIDENT: Final = """incident_id kind metric app_key channel first_day:DATE last_day:DATE? state days:INTEGER
     level_before:DOUBLE level_now:DOUBLE lost:DOUBLE lost_total:DOUBLE cause_kind? cause? cause_before:DOUBLE?
     cause_now:DOUBLE? rest_before:DOUBLE? rest_now:DOUBLE? share:DOUBLE? codes?"""
@@ -83,10 +84,7 @@ _ALL: Final = (
         "usage_daily",
         "day, app_key with a record",
         "day app_key",
-        """day:DATE app_key app_name platform number_verifications:BIGINT one_click_verifications:BIGINT
-        local_verifications:BIGINT third_party_authorizations:BIGINT wechat_authorizations:BIGINT
-        qq_authorizations:BIGINT weibo_authorizations:BIGINT verification_requests:BIGINT
-        billable_verifications:BIGINT devices:BIGINT""",
+        f"day:DATE app_key app_name platform {_USAGE} devices:BIGINT",
     ),
     _table(
         "channel_detail_daily",
@@ -293,10 +291,7 @@ _ALL: Final = (
     ),
 )
 
-_USAGE: Final = """app_name platform window_days:INTEGER days_with_data:INTEGER number_verifications:BIGINT
-    one_click_verifications:BIGINT local_verifications:BIGINT third_party_authorizations:BIGINT
-    wechat_authorizations:BIGINT qq_authorizations:BIGINT weibo_authorizations:BIGINT verification_requests:BIGINT
-    billable_verifications:BIGINT"""
+_USAGE_OF_DAYS: Final = f"app_name platform window_days:INTEGER days_with_data:INTEGER {_USAGE}"
 
 _VIEWS: Final = (
     *(
@@ -304,7 +299,7 @@ _VIEWS: Final = (
             f"usage_{days}d",
             f"app_key with a record in the {days} days that end with the last closed one: sums of `usage_daily`",
             "app_key",
-            f"app_key {_USAGE}",
+            f"app_key {_USAGE_OF_DAYS}",
         )
         for days in WINDOWS
     ),
@@ -312,7 +307,7 @@ _VIEWS: Final = (
         "usage_month",
         "calendar month, app_key with a record in it: sums of `usage_daily`",
         "month app_key",
-        f"month:DATE app_key {_USAGE}",
+        f"month:DATE app_key {_USAGE_OF_DAYS}",
     ),
 )
 

@@ -6,7 +6,7 @@ WITH outcomes AS (
     UNION ALL
     SELECT *, 'verification_result_rate', outcome IN ('success', 'mismatch')
     FROM outcome_daily
-    WHERE stage IN ('verify', 'login') AND channel IN ('one_click', 'local_verify')
+    WHERE stage IN ('verify', 'login') AND is_number_channel(channel)
 )
 SELECT
     watched.incident_id,

@@ -6,8 +6,8 @@ FROM (
     SELECT
         key_number,
         app,
-        unnest(['*', 'one_click', 'local_verify']),
-        unnest([1, (one_click_requests > 0)::INTEGER, (one_click_requests < requests)::INTEGER])
+        unnest(['*', {{ each_number_channel("'{0}'") }}]),
+        unnest([1, {{ each_number_channel("({0}_requests > 0)::INTEGER") }}])
     FROM counted_keys
 )
 GROUP BY ALL

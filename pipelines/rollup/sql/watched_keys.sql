@@ -4,8 +4,7 @@ FROM counted_keys
 JOIN app_numbers USING (app)
 JOIN limits USING (key_number)
 WHERE limits.app_key IN (app_numbers.app_key, '*')
-    AND CASE limits.channel
-        WHEN '*' THEN requests
-        WHEN 'one_click' THEN one_click_requests
-        ELSE requests - one_click_requests
-    END > max_requests
+    AND list_extract(
+        [requests, {{ each_number_channel("{0}_requests") }}],
+        list_position(['*', {{ each_number_channel("'{0}'") }}], limits.channel)
+    ) > max_requests
