@@ -104,9 +104,9 @@ def fill(folder: DataFolder, newest: date) -> None:
         day = days_before(newest, back)
         folder.land(f"{day}/shop.ndjson", [*records(150, day), marked(f"m{back}", day)])
         folder.land(f"{day}/game.ndjson", records(100, day, "g", app_key="game", channel="wechat", stage="login"))
-    folder.land("more.csv", as_csv([marked("c1", newest), marked("c2", newest, channel="sms")]))
-    folder.land("more.parquet", as_parquet(columns_of([marked("p1", newest), marked("p2", newest, channel="sms")])))
-    folder.land("odd.jsonl", lines([marked("o1", newest, channel="sms")]) + lines([marked("o2", newest)])[:-5] + b"\n")
+    folder.land("more.csv", as_csv([marked("c1", newest), marked("c2", newest, channel="fax")]))
+    folder.land("more.parquet", as_parquet(columns_of([marked("p1", newest), marked("p2", newest, channel="fax")])))
+    folder.land("odd.jsonl", lines([marked("o1", newest, channel="fax")]) + lines([marked("o2", newest)])[:-5] + b"\n")
 
 
 HOLDER = """

@@ -112,7 +112,7 @@ class ReadingBench:
                     part.keep_rejected(0, row["given_line"], row["reason"], "")
 
             with job.part(1) as part:
-                query = record_query(CANONICAL, json_texts(CANONICAL), {"given_line": '"row line"'})
+                query = record_query(CANONICAL, json_texts(CANONICAL), reading.channels, {"given_line": '"row line"'})
                 job.draw(query, part, FileRows(1), reject)
             return _read(Path(folder), part.books[0])
 

@@ -1,7 +1,7 @@
 """`authmeter explain`: the change of a rate between two spans, split by platform, carrier, SDK version and vendor."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,10 +13,10 @@ import polars as pl
 from pipelines.common.days import Window
 from pipelines.common.errors import UsageError
 from pipelines.common.text import counted, printable
-from pipelines.contract.record.channels import CHANNELS
 from pipelines.incidents.causes import named_cells
 from pipelines.incidents.explained import Explained, explain
 from pipelines.incidents.incident import ALL
+from pipelines.incidents.published import channel_words
 from pipelines.incidents.subjects import RATES
 from pipelines.store.database import open_published
 from pipelines.store.store import Store
@@ -50,8 +50,8 @@ def print_explained(data: Path, request: ExplainRequest, *, as_json: bool) -> No
     Raises:
         UsageError: nothing is published, unknown app, channel or rate, or no request on one of the spans.
     """
-    metric = _metric_of(request)
     with closing(open_published(Store(data).database)) as connection:
+        metric = _metric_of(request, sorted(channel_words(connection)))
         if request.app_key is not None:
             require_app(connection, request.app_key)
         found = explain(connection, (metric, request.app_key or ALL, request.channel), request.before, request.now)
@@ -79,13 +79,13 @@ def _days_with_data(connection: duckdb.DuckDBPyConnection, span: Window) -> int:
     return int(days)
 
 
-def _metric_of(request: ExplainRequest) -> str:
-    metrics = [rate.metric for rate in RATES if request.channel in CHANNELS and rate.has(request.channel)]
+def _metric_of(request: ExplainRequest, channels: Sequence[str]) -> str:
+    metrics = [rate.metric for rate in RATES if request.channel in channels and rate.has(request.channel)]
     if not metrics:
         raise UsageError(
             f"The channel {request.channel!r} is not known.",
             where="--channel",
-            do=f"Use one of {', '.join(sorted(CHANNELS))}.",
+            do=f"Use one of {', '.join(channels)}.",
         )
     if request.metric is None:
         return metrics[0]

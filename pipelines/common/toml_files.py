@@ -17,6 +17,7 @@ from pydantic_core import ErrorDetails
 _WORDS = {
     "extra_forbidden": "is not known",
     "missing": "is missing",
+    "dict_type": "must be a table, begun by a line in brackets",
     "tuple_type": 'must be a list, such as ["a", "b"]',
     "string_type": 'must be a text in quotes, such as "a"',
     "int_type": "must be a whole number without quotes",

@@ -64,6 +64,8 @@ class DayPlan:
     """The steps from the events of some days to the tables of each, the same for every batch of a run. Each becomes a
     relation that later ones read, with the day in its key: as `day`, or in `app`, the number of an app on a day.
 
+    `macros` are statements that make what every step may use, beside `relations`.
+
     Records need not be in one place. What is made of some of them, in any number of places, is put together by what
     `adds` says of the step:
 
@@ -84,6 +86,7 @@ class DayPlan:
       the columns `day` and `records` of what was written.
     """
 
+    macros: tuple[str, ...]
     relations: Mapping[str, pa.Table]
     delivered_steps: tuple[Step, ...]
     number_steps: tuple[Step, ...]

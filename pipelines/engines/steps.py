@@ -25,6 +25,14 @@ _BOOKED = pa.schema([("day", pa.date32()), ("records", pa.int64())])
 _SOURCES = pa.schema([("filename", pa.string()), ("file", pa.int32()), ("source", pa.string())])
 
 
+def create_plan(connection: duckdb.DuckDBPyConnection, plan: DayPlan) -> None:
+    """Creates what every step may use of any days: the relations and macros of the plan."""
+    for name, rows in plan.relations.items():
+        connection.register(name, rows)
+    for statement in plan.macros:
+        connection.execute(statement)
+
+
 def create_batch(connection: duckdb.DuckDBPyConnection, batch: pa.Table) -> None:
     """Creates what every step may read of a batch of days: the relation `batch_days`, and the macros that put the
     number of a day into that of an app and take it out.

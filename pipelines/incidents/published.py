@@ -1,6 +1,6 @@
 """The incidents as they are published, with the name of their app and the notes on it, in the order of the contract."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import duckdb
@@ -8,7 +8,7 @@ import duckdb
 from pipelines.common.text import Bilingual
 from pipelines.contract.measures.sql import sql
 from pipelines.incidents.incident import Incident
-from pipelines.incidents.words import incident_text
+from pipelines.incidents.words import Channels, incident_text
 from pipelines.store.database import named_rows
 
 
@@ -25,7 +25,7 @@ class PublishedIncident:
     """An incident and what is shown beside it. `notes` are those of its app, or of all, from its first day on.
 
     `cause_app_name` is the name of the app that is its cause; None where no app is. `withdrawn_by` is the run
-    that took it away; None of one that is an incident now.
+    that took it away; None of one that is an incident now. `channels` are the words of declared channels.
     """
 
     incident: Incident
@@ -33,6 +33,7 @@ class PublishedIncident:
     notes: tuple[Note, ...] = ()
     cause_app_name: str | None = None
     withdrawn_by: int | None = None
+    channels: Channels = field(default_factory=dict)
 
     @property
     def is_open(self) -> bool:
@@ -47,22 +48,22 @@ class PublishedIncident:
     @property
     def text(self) -> Bilingual:
         """The incident in a line."""
-        return incident_text(self.incident, self.app_name, self.cause_app_name)
+        return incident_text(self.incident, self.app_name, self.cause_app_name, channels=self.channels)
 
 
 def incidents_of(connection: duckdb.DuckDBPyConnection) -> list[PublishedIncident]:
     """Every incident of the published tables: open before ended, the largest loss first, then by id."""
-    return [one for one in reported_of(connection) if one.withdrawn_by is None]
+    return [one for one in reported_of(connection, channel_words(connection)) if one.withdrawn_by is None]
 
 
 def withdrawn_of(connection: duckdb.DuckDBPyConnection) -> list[PublishedIncident]:
     """Every incident that was reported and is none by the figures as they stand now, the newest first."""
-    found = [one for one in reported_of(connection) if one.withdrawn_by is not None]
+    found = [one for one in reported_of(connection, channel_words(connection)) if one.withdrawn_by is not None]
     return sorted(found, key=lambda one: one.incident.first_day, reverse=True)
 
 
-def reported_of(connection: duckdb.DuckDBPyConnection) -> list[PublishedIncident]:
-    """Both of these."""
+def reported_of(connection: duckdb.DuckDBPyConnection, channels: Channels) -> list[PublishedIncident]:
+    """Both of these; `channels` are the words of declared channels."""
     return [
         PublishedIncident(
             Incident.of_row(row),
@@ -70,6 +71,13 @@ def reported_of(connection: duckdb.DuckDBPyConnection) -> list[PublishedIncident
             tuple(Note(note["day"], note["text"]) for note in row["notes"]),
             row["cause_app_name"],
             row["run"],
+            channels,
         )
         for row in named_rows(connection, sql("pipelines.incidents", "published"))
     ]
+
+
+def channel_words(connection: duckdb.DuckDBPyConnection) -> Channels:
+    """The words of every channel of the published tables, by key."""
+    rows = connection.execute("SELECT channel, name_zh, name_en FROM channels ORDER BY channel").fetchall()
+    return {channel: Bilingual(zh, en) for channel, zh, en in rows}

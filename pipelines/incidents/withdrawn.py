@@ -11,6 +11,7 @@ import duckdb
 from pipelines.common.errors import UsageError
 from pipelines.incidents.incident import Incident
 from pipelines.incidents.published import PublishedIncident, reported_of
+from pipelines.incidents.words import NO_CHANNELS
 from pipelines.store.database import open_published
 
 
@@ -39,6 +40,6 @@ def _reported(published: Path) -> list[PublishedIncident]:
     """What stood by itself in the published file; nothing where there is none, or one of an older version."""
     try:
         with closing(open_published(published)) as connection:
-            return [one for one in reported_of(connection) if one.stands_alone]
+            return [one for one in reported_of(connection, NO_CHANNELS) if one.stands_alone]
     except (UsageError, duckdb.Error):
         return []

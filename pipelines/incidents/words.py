@@ -5,9 +5,11 @@ missing there.
 """
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from pipelines.common.catalogue import read_catalogue
@@ -67,7 +69,6 @@ FAULT_OF: Final = "{fault} ({cause})"
 YESTERDAY: Final = "yesterday"
 ON_DAY: Final = "on {day}"
 VALUES: Final = {
-    **{one.key: one.label for one in DECLARED},
     "android": "Android",
     "ios": "iOS",
     "ipad": "iPad",
@@ -91,6 +92,11 @@ ALL_CHANNELS: Final = "All channels"
 HEADING: Final = "Incidents: {count}"
 NOTED: Final = "{text} (note: {note})"
 
+Channels = Mapping[str, Bilingual]
+"""The words of channels that a data folder declares, by key."""
+NO_CHANNELS: Final[Channels] = MappingProxyType({})
+_CHANNELS: Final[Channels] = {one.key: Bilingual(one.label_zh, one.label) for one in DECLARED}
+
 # A name that is longer would fill the phone.
 _LONGEST: Final = 40
 # Of a small fall the points are told with a decimal.
@@ -100,7 +106,11 @@ _PAIR: Final = re.compile(rf" & (?=(?:{'|'.join(_NAMES)})=)")
 
 
 def incident_text(
-    one: Incident, app_name: str, cause_app_name: str | None = None, last_seen: date | None = None
+    one: Incident,
+    app_name: str,
+    cause_app_name: str | None = None,
+    last_seen: date | None = None,
+    channels: Channels = NO_CHANNELS,
 ) -> Bilingual:
     """One line about an incident, as pages, alerts and commands have it.
 
@@ -109,8 +119,9 @@ def incident_text(
         app_name: the registered name of its app; of all apps together it is not looked at.
         cause_app_name: the registered name of the app that is its cause, where one is.
         last_seen: the newest day, by whose date an open incident is told where "yesterday" would be another day.
+        channels: the words of declared channels, by key.
     """
-    names = incident_names(one, app_name, cause_app_name)
+    names = incident_names(one, app_name, cause_app_name, channels)
     names["cost"] = names["lost" if one.state == "open" else "total"]
     names["when"] = _filled(ON_DAY, {"day": _same(_day(last_seen))}) if last_seen else _t(YESTERDAY)
     what, loss = (_filled(text, names) for text in KINDS[one.kind])
@@ -118,11 +129,13 @@ def incident_text(
     return _filled(template, {**names, "what": what, "loss": loss})
 
 
-def incident_names(one: Incident, app_name: str, cause_app_name: str | None = None) -> dict[str, Bilingual]:
+def incident_names(
+    one: Incident, app_name: str, cause_app_name: str | None = None, channels: Channels = NO_CHANNELS
+) -> dict[str, Bilingual]:
     """What stands in the places of an incident's line, by name: so that a page sets it otherwise, in the same words."""
     names = {
         "app": _t(ALL_APPS) if one.app_key == ALL else _same(_short(app_name)),
-        "channel": _t(ALL_CHANNELS) if one.channel == ALL else _value(one.channel),
+        "channel": _t(ALL_CHANNELS) if one.channel == ALL else _channel(one.channel, channels),
         "first": _same(_day(one.first_day)),
         "last": _same(_day(one.last_day or one.first_day)),
         "days": _same(f"{one.days:,}"),
@@ -138,7 +151,7 @@ def incident_names(one: Incident, app_name: str, cause_app_name: str | None = No
     elif one.kind == "volume":
         names |= {"before": _same(f"{one.level_before:,.0f}"), "now": _same(f"{one.level_now:,.0f}")}
     else:
-        names["fault"] = _fault(one)
+        names["fault"] = _fault(one, channels)
     return names
 
 
@@ -152,13 +165,13 @@ def with_note(text: Bilingual, note: str) -> Bilingual:
     return _filled(NOTED, {"text": text, "note": _same(_short(note))})
 
 
-def cell_words(cell: str, app_name: str | None = None) -> Bilingual:
+def cell_words(cell: str, app_name: str | None = None, channels: Channels = NO_CHANNELS) -> Bilingual:
     """A cause as `incidents.cause` has it, `platform=android & sdk_version=2.15.0` or `source=gw2`, in words.
 
     An app is told by its registered name, if it is given, with its key.
     """
     named = [part.partition("=") for part in _PAIR.split(cell)]
-    parts = [_part(name, value if has_value else name, app_name) for name, has_value, value in named]
+    parts = [_part(name, value if has_value else name, app_name, channels) for name, has_value, value in named]
     return Bilingual(" & ".join(part.zh for part in parts), " & ".join(part.en for part in parts))
 
 
@@ -170,7 +183,7 @@ def _cause(one: Incident, app_name: str | None) -> Bilingual:
     return _filled(CAUSES[kind], {"cell": cell_words(cause.cell, app_name), "now": percent_words(cause.now or 0.0)})
 
 
-def _part(dimension: str, value: str, app_name: str | None) -> Bilingual:
+def _part(dimension: str, value: str, app_name: str | None, channels: Channels) -> Bilingual:
     if value == "unknown" and dimension in UNKNOWN:
         return _t(UNKNOWN[dimension])
     if dimension in FAULT_PARTS:
@@ -179,23 +192,30 @@ def _part(dimension: str, value: str, app_name: str | None) -> Bilingual:
         return _filled(NAMED_APP, {"name": _same(_short(app_name or "")), "key": _same(value)})
     if dimension == "sdk_version":
         return _filled(SDK, {"version": _same(_short(value))})
-    return _value(value)
+    return _channel(value, channels) if dimension == "channel" else _value(value)
 
 
-def _fault(one: Incident) -> Bilingual:
+def _fault(one: Incident, channels: Channels) -> Bilingual:
     fault = _t(FAULTS[one.metric]) if one.metric in FAULTS else _same(one.metric)
     if one.cause.cell is None:
         return fault
-    return _filled(FAULT_OF, {"fault": fault, "cause": cell_words(one.cause.cell)})
+    return _filled(FAULT_OF, {"fault": fault, "cause": cell_words(one.cause.cell, channels=channels)})
+
+
+def _channel(value: str, channels: Channels) -> Bilingual:
+    return _listed(value, {**_CHANNELS, **channels})
 
 
 def _value(value: str) -> Bilingual:
+    return _listed(value, {one: _t(word) for one, word in VALUES.items()})
+
+
+def _listed(value: str, words: Mapping[str, Bilingual]) -> Bilingual:
     # Of a part of the data that is gone, several may be named.
     values = value.split(", ")
-    if not all(one in VALUES for one in values):
+    if not all(one in words for one in values):
         return _same(_short(value))
-    words = [_t(VALUES[one]) for one in values]
-    return Bilingual("、".join(one.zh for one in words), ", ".join(one.en for one in words))
+    return Bilingual("、".join(words[one].zh for one in values), ", ".join(words[one].en for one in values))
 
 
 def _day(day: date) -> str:

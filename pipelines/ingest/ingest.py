@@ -10,6 +10,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from pipelines.common.errors import UsageError
+from pipelines.contract.record.channels import CHANNELS, MOST_CHANNELS
 from pipelines.ingest.batches import batches
 from pipelines.ingest.context import IngestContext
 from pipelines.ingest.entries import count_late, current_content, new_entry
@@ -83,6 +85,7 @@ class _Ingest:
         new = [(file, source) for file in landed if (source := self._to_read(file))]
         is_noted = self._note_missing({file.path for file in landed}, unreadable)
         is_noted |= self._note_idle_sources({file.path for file in landed})
+        is_noted |= self._note_channels()
         is_noted |= self._note_unread(landed, {file.path for file, _ in new}, unreadable)
         if not new:
             if is_noted:
@@ -147,6 +150,20 @@ class _Ingest:
         before = self._manifest.idle_sources
         self._manifest.idle_sources = self._context.sources.idle(paths | self._entries.keys())
         return self._manifest.idle_sources != before
+
+    def _note_channels(self) -> bool:
+        """Notes the channels that the settings declare, which parts may hold from now on. Gives whether one is new."""
+        before = self._manifest.declared_channels
+        known = sorted({*before, *self._context.settings.channels})
+        if len(known) + len(CHANNELS) > MOST_CHANNELS:
+            raise UsageError(
+                f"{len(known)} channels were declared, over time; {MOST_CHANNELS - len(CHANNELS)} is the most.",
+                where="[channels] in authmeter.toml",
+                why="Stored records may be of each, and devices are counted by sets of channels.",
+                do="Declare channels, not campaigns or pages: remove the new ones.",
+            )
+        self._manifest.declared_channels = known
+        return known != before
 
     def _note_unread(self, landed: list[LandedFile], read_now: set[str], unreadable: set[str]) -> bool:
         """Notes which files no source reads. Gives whether that is new."""

@@ -20,6 +20,7 @@ from pipelines.common.days import day_start
 from pipelines.common.digests import digest_of_folder
 from pipelines.common.errors import AuthmeterError, DamagedFileError
 from pipelines.common.machine_limits import is_disk_full
+from pipelines.contract.record.channels import CHANNELS
 from pipelines.contract.record.fields import FUTURE_DAYS
 from pipelines.contract.record.masking import masked_text
 from pipelines.contract.settings.settings import Settings
@@ -60,6 +61,7 @@ def reading_limits(settings: Settings, source: SourceMapping, time: RunTime) -> 
         source_zone=source.timezone or settings.timezone,
         oldest=day_start(first_accepted(settings, time), settings.timezone),
         newest=(time.now + timedelta(days=FUTURE_DAYS)).astimezone(day_start(time.day, "UTC").tzinfo),
+        channels=(*CHANNELS, *settings.channels),
     )
 
 

@@ -10,8 +10,10 @@ import pyarrow as pa
 from pipelines.common.days import days_between
 from pipelines.contract.checks import CheckResult
 from pipelines.contract.measures.metrics import METRICS
+from pipelines.contract.record.channels import DECLARED, Channel
 from pipelines.contract.record.masking import masked_value
 from pipelines.contract.registry.registry import APP_COLUMNS, CODE_COLUMNS, SCHEME_COLUMNS, Registry, registry_time
+from pipelines.contract.settings.channels import channels_of
 from pipelines.contract.settings.settings import Settings
 from pipelines.contract.tables.tables import TABLES
 from pipelines.incidents.all_incidents import Incidents
@@ -48,6 +50,10 @@ def listed_rows(
     live = manifest.live_files()
     return {
         "registered_apps": _texts(APP_COLUMNS, registry.apps, settings.timezone),
+        "known_channels": _rows(
+            "channel name_zh name_en channel_group is_login:BOOLEAN place:INTEGER is_declared:BOOLEAN",
+            _channels(manifest, settings),
+        ),
         "listed_schemes": _texts(SCHEME_COLUMNS, registry.schemes, settings.timezone),
         "listed_result_codes": _texts(CODE_COLUMNS, registry.codes, settings.timezone),
         "listed_metrics": _rows(
@@ -111,6 +117,14 @@ def incident_rows(incidents: Incidents) -> dict[str, pa.Table]:
             "withdrawn_incidents", (one.as_row() | {"run": run} for one, run in incidents.withdrawn)
         ),
     }
+
+
+def _channels(manifest: Manifest, settings: Settings) -> Iterator[list[Any]]:
+    """The channels of authmeter and of the settings, then those that settings declared before."""
+    known = {one.key: one for one in (*DECLARED, *channels_of(settings.channels))}
+    removed = {key: Channel(key, key, key, "other") for key in manifest.declared_channels if key not in known}
+    for place, (key, one) in enumerate((known | removed).items()):
+        yield [key, one.label_zh, one.label, one.group, one.is_login, place, key in known]
 
 
 def _input_files(manifest: Manifest, settings: Settings) -> Iterator[list[Any]]:

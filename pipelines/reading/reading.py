@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipelines.common.days import fixed_offset
+from pipelines.contract.record.channels import CHANNELS
 
 
 @dataclass(frozen=True)
@@ -14,12 +15,14 @@ class Reading:
         business_zone: where a business day begins and ends.
         source_zone: of times without offset.
         oldest, newest: instants outside are `too_old` and `invalid:event_time`.
+        channels: those that a record may have.
     """
 
     business_zone: str
     source_zone: str
     oldest: datetime
     newest: datetime
+    channels: tuple[str, ...] = CHANNELS
 
     @property
     def parameters(self) -> dict[str, object]:

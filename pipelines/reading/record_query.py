@@ -4,7 +4,7 @@ The expressions of a mapping are SQL by nature; all else here is quoted names. T
 of a few lines of it, and of any format.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import duckdb
 
@@ -24,7 +24,9 @@ GIVEN = {"given_device": "device_id", "given_phone": "phone"}
 _TEXT_FIELDS = tuple(name for name in FIELD_NAMES if name != "event_time")
 
 
-def record_query(mapping: SourceMapping, raw: RawRelation, rejected: Mapping[str, str] | None = None) -> str:
+def record_query(
+    mapping: SourceMapping, raw: RawRelation, channels: Iterable[str], rejected: Mapping[str, str] | None = None
+) -> str:
     """SQL that gives one row for each raw record, in their order: `file`, `reason` (NULL: accepted; `SKIPPED`, `BARE`),
     `nulled` (bits), `day`, the mask of the phone, each field, and what it says to the uses of the mapping.
 
@@ -32,6 +34,7 @@ def record_query(mapping: SourceMapping, raw: RawRelation, rejected: Mapping[str
     $source_zone.
 
     Args:
+        channels: those that a record may have.
         rejected: what is wanted of rows that are not accepted, by name: expressions over the fields, as given, and what
             the relation carries.
 
@@ -58,7 +61,7 @@ def record_query(mapping: SourceMapping, raw: RawRelation, rejected: Mapping[str
         {nulled()} AS nulled
         FROM (
         SELECT *,
-        {typed_values(raw.instant)}
+        {typed_values(channels, raw.instant)}
         FROM ({_fields(mapping, raw)})
         )
     )"""

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from pipelines.common.machine_limits import is_out_of_memory
+from pipelines.contract.record.channels import known_channels
 from pipelines.contract.settings.settings import Settings
 from pipelines.contract.tables.day_tables import DayBooks
 from pipelines.engines.base import APP_BITS, DayEvents
@@ -38,7 +39,7 @@ def roll_up_batches(
         BooksError: a table has a key twice.
         AuthmeterError: a single day does not fit into memory.
     """
-    plan = day_plan(inputs.registry)
+    plan = day_plan(inputs.registry, known_channels(manifest.declared_channels))
     waiting = deque(batches(inputs.settings, manifest, days))
     while waiting:
         with inputs.engine.day_roller(plan) as roller:

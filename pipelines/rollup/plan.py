@@ -13,6 +13,7 @@ import pyarrow as pa
 from pipelines.common.days import day_hours
 from pipelines.contract.measures.counts import counts_query
 from pipelines.contract.measures.sql import sql
+from pipelines.contract.record.channels import CHANNELS, number_macros
 from pipelines.contract.record.parts import EVENT_SCHEMA
 from pipelines.contract.registry.limits import KEYS, Limit
 from pipelines.contract.registry.registry import CODE_COLUMNS, Registry
@@ -69,10 +70,15 @@ _KEY_STEPS: Mapping[str, Adds] = {
 _CODES = CODE_COLUMNS[:6]
 
 
-def day_plan(registry: Registry) -> DayPlan:
-    """The steps of every day, and the registry's relations that they read."""
+def day_plan(registry: Registry, channels: Sequence[str] = CHANNELS) -> DayPlan:
+    """The steps of every day, and the registry's relations that they read.
+
+    Args:
+        channels: all that a record may have.
+    """
     platforms = dict(sorted(registry.platforms.items()))
     return DayPlan(
+        macros=number_macros(channels),
         relations={
             "app_platforms": _texts({"app_key": list(platforms), "platform": list(platforms.values())}),
             "result_codes": _texts({name: [row[name] for row in registry.codes] for name in _CODES}),

@@ -249,7 +249,7 @@ def _edge_lines(day: date, app_key: str) -> list[str]:
         {**good, "latency_ms": -5, "sdk_version": "2.14.5"},
         *({**good, "event_id": f"edge-{day:%Y%m%d}-{number}"} for number in range(6, 5 + _GOOD_EDGE_LINES)),
         {**good, "event_id": None},
-        {**good, "event_id": f"edge-{day:%Y%m%d}-2", "channel": "sms"},
+        {**good, "event_id": f"edge-{day:%Y%m%d}-2", "channel": "fax"},
         {**good, "event_id": f"edge-{day:%Y%m%d}-3", "event_time": "yesterday"},
         {**good, "event_id": f"edge-{day:%Y%m%d}-4", "outcome": None, "phone": "16000000000"},
         {**good, "event_id": f"edge-{day:%Y%m%d}-5", "app_key": "sample app"},

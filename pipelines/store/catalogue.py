@@ -106,7 +106,6 @@ class Catalogue:
                 connection.execute(statement)
             _write(connection, changed, image.commits)
             connection.execute(f"PRAGMA application_id = {_APPLICATION}")
-            connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
             connection.execute("COMMIT")
         if self._journal.exists():
             # What a killed commit left of the file before would be taken for this one's.
@@ -264,6 +263,7 @@ def _commits(connection: sqlite3.Connection) -> int:
 def _write(connection: sqlite3.Connection, changed: list[Change], commits: int) -> None:
     for statement in LATER_SCHEMA.values():
         connection.execute(statement)
+    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
     for change in changed:
         columns = TABLES[change.table].columns
         keys = " AND ".join(f"{key} = ?" for key in columns[: TABLES[change.table].keys])

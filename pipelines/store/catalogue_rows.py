@@ -62,6 +62,7 @@ LATER_SCHEMA = {
         file INTEGER NOT NULL REFERENCES files, position INTEGER NOT NULL, fault TEXT NOT NULL,
         PRIMARY KEY (file, position)
     ) WITHOUT ROWID""",
+    "declared_channels": "CREATE TABLE IF NOT EXISTS declared_channels (channel TEXT PRIMARY KEY) WITHOUT ROWID",
     "idle_sources": "CREATE TABLE IF NOT EXISTS idle_sources (source TEXT PRIMARY KEY) WITHOUT ROWID",
 }
 
@@ -95,6 +96,7 @@ TABLES = {
     "unreadable_folders": Table(("path",)),
     "unread_files": Table(("path", *UnreadFile._fields)),
     "idle_sources": Table(("source",)),
+    "declared_channels": Table(("channel",)),
     "restatements": Table(("file",)),
 }
 Rows = dict[str, list[Row]]
@@ -137,6 +139,7 @@ def image_of(manifest: Manifest, commits: int, known: Numbers) -> Image:
     tables["platforms"] = {app_key: ((platform,),) for app_key, platform in manifest.platforms.items()}
     tables["unreadable_folders"] = dict.fromkeys(manifest.unreadable, ((),))
     tables["unread_files"] = {path: (tuple(file),) for path, file in manifest.unread_files.items()}
+    tables["declared_channels"] = dict.fromkeys(manifest.declared_channels, ((),))
     tables["idle_sources"] = dict.fromkeys(manifest.idle_sources, ((),))
     tables["restatements"] = dict.fromkeys(manifest.restatements, ((),))
     return Image(commits, numbers, tables)
@@ -232,6 +235,7 @@ def manifest_of(rows: Rows) -> Manifest:
     manifest.platforms = {row[0]: row[1] for row in rows["platforms"]}
     manifest.unreadable = [path for (path,) in rows["unreadable_folders"]]
     manifest.unread_files = {path: UnreadFile(*values) for path, *values in rows["unread_files"]}
+    manifest.declared_channels = [channel for (channel,) in rows["declared_channels"]]
     manifest.idle_sources = [source for (source,) in rows["idle_sources"]]
     manifest.restatements = [file for (file,) in rows["restatements"]]
     numbers = {(entry.path, entry.sha256): number for number, entry in by_number.items()}

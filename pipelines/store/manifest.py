@@ -9,7 +9,7 @@ from datetime import date
 from typing import Literal, NamedTuple
 
 # Older stores are upgraded (`upgrades.py`), newer ones refused. Raised when an older authmeter would misread a store.
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 
 Status = Literal["read", "damaged", "held", "replaced"]
@@ -134,7 +134,11 @@ class State:
 
 @dataclass
 class Manifest(State):
-    """What counts. `origin` is what the store read it as, to know what changed since; it is the store's alone."""
+    """What counts.
+
+    `declared_channels` are all that the settings of any run declared: parts may hold them, also when the declaration is
+    no more. `origin` is what the store read it as, to know what changed since; it is the store's alone.
+    """
 
     files: list[FileEntry] = field(default_factory=list)
     days: dict[date, DayEntry] = field(default_factory=dict)
@@ -142,6 +146,7 @@ class Manifest(State):
     unreadable: list[str] = field(default_factory=list)
     unread_files: dict[str, UnreadFile] = field(default_factory=dict)
     idle_sources: list[str] = field(default_factory=list)
+    declared_channels: list[str] = field(default_factory=list)
     restatements: list[str] = field(default_factory=list)
     origin: object = field(default=None, init=False, repr=False, compare=False)
 

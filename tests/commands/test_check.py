@@ -77,7 +77,7 @@ def test_a_check_names_files_of_which_nothing_would_count(call: Call, own: DataF
     own.land("array.json", json.dumps(records(400, yesterday, "x")).encode())
     own.land("near.csv.gz", gzip.compress(b"eventId,appkey\n" + b"1,shop\n" * 300))
     own.land("gbk.csv", as_csv(records(90, yesterday, "g", account_id="商城")).decode().encode("gb18030"))
-    own.land("half.ndjson", [*records(20, yesterday, "h"), *records(40, yesterday, "i", channel="sms")])
+    own.land("half.ndjson", [*records(20, yesterday, "h"), *records(40, yesterday, "i", channel="fax")])
     own.land("good.ndjson", records(40_000, yesterday, "j"))
     before = tree(own.store.warehouse)
     ended = call("check", data=own.root)
@@ -197,7 +197,7 @@ def test_a_check_of_a_file_with_rejects_tells_why_and_ends_with_3(
     call: Call, published: DataFolder, tmp_path: Path, yesterday: date
 ) -> None:
     file = tmp_path / "try.ndjson"
-    file.write_bytes(lines([record("e1", yesterday), marked("m", yesterday, channel="sms")]))
+    file.write_bytes(lines([record("e1", yesterday), marked("m", yesterday, channel="fax")]))
     ended = call("check", file, data=published.root)
     assert ended.code == 3
     assert "line 2: invalid:channel" in ended.out
@@ -302,7 +302,7 @@ def test_a_check_looks_again_into_files_whose_mapping_was_mended(
     folder.land("gateway/a.ndjson", raw(60, yesterday))
     folder.tables(yesterday)
     assert "none of its names is a field" in call("check", data=folder.root).out
-    folder.write("sources/gateway.toml", MAPPING.replace("'qq'", "'sms'"))
+    folder.write("sources/gateway.toml", MAPPING.replace("'qq'", "'fax'"))
     ended = call("check", data=folder.root)
     assert ended.code == 3
     assert "landing    1 file read by another mapping: `authmeter reread` for gateway/a.ndjson\n" in ended.out

@@ -230,7 +230,7 @@ def test_a_rise_has_the_cause_of_the_fall_back_and_what_stays_has_none(
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ({"--channel": "sms"}, "The channel 'sms' is not known."), ({"--app": "nobody"}, "No app 'nobody'"),
+        ({"--channel": "fax"}, "The channel 'fax' is not known."), ({"--app": "nobody"}, "No app 'nobody'"),
         ({"--now": "2026-03-01"}, "no span of days"), ({"--now": "2026-03-02..2026-03-01"}, "ends before it begins"),
         ({"--before": "2020-03-01..2020-03-02"}, "There is no request of one_click from 2020-03-01 to 2020-03-02."),
         ({"--metric": "volume"}, "one_click has no rate 'volume'."),

@@ -126,13 +126,13 @@ def test_a_metric_is_called_as_the_contract_calls_it() -> None:
 
 
 def test_the_words_of_the_log_are_those_of_the_contract() -> None:
-    assert CHANNELS == ("one_click", "local_verify", "wechat", "qq", "weibo")
+    assert CHANNELS == ("one_click", "local_verify", "wechat", "qq", "weibo", "sms")
     assert STAGES == ("prefetch", "page", "click", "authorize", "verify", "login")
     assert PLATFORMS == ("android", "ios", "ipad", "harmony", "h5")
     assert OUTCOMES == (
         "success", "mismatch", "unknown", "cancelled", "switched", "unsupported", "carrier_error", "config_error",
         "timeout",
-        "limited", "quota_exhausted", "error",
+        "limited", "quota_exhausted", "error", "unchecked",
     )  # fmt: skip
 
 

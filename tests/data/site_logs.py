@@ -154,7 +154,7 @@ def _bad_lines(rows: list[Row]) -> Iterator[bytes]:
     """Lines that are rejected, for several reasons and one of them often."""
     for row in rows[:4]:
         yield json.dumps(row).encode()[:-1]
-    yield json.dumps(rows[4] | {"channel": "sms"}).encode()
+    yield json.dumps(rows[4] | {"channel": "fax"}).encode()
     yield json.dumps(rows[5] | {"app_key": "<b>"}).encode()
     yield json.dumps({name: value for name, value in rows[6].items() if name != "event_id"}).encode()
 

@@ -88,7 +88,7 @@ def json_texts(day: date) -> list[Kind]:
         )),
         Kind("JSON in GBK: `a.log`", files(a__log=made.log.decode().encode("gbk"))),
         Kind("JSON in UTF-16: `a.log`", files(a__log=made.log.decode().encode("utf-16"))),
-        Kind("A channel that is none of the five, `sms`: `a.log`", files(a__log=lines(made.changed(channel="sms")))),
+        Kind("A channel that nobody declared, `fax`: `a.log`", files(a__log=lines(made.changed(channel="fax")))),
         Kind("A last line that is cut: `a.log`", files(a__log=made.log[:-20])),
     ]  # fmt: skip
 

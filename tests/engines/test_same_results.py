@@ -40,7 +40,7 @@ from tests.support import (
 pytestmark = needs_spark
 Made = Callable[[str], DataFolder]
 # Those of one or two days; `make reliability` takes the others, too.
-SHORT_CASES = ("bills", "limits", "both_fields", "codes", "latency", "repeated_ids")
+SHORT_CASES = ("bills", "limits", "both_fields", "codes", "latency", "repeated_ids", "other_channels")
 PHONE, DEVICE = "13912345678", "device-0123456789abcdef"
 
 
@@ -70,12 +70,15 @@ def golden_case(name: str, folder: DataFolder) -> None:
     use(folder, "spark", (case / "authmeter.toml").read_text() if (case / "authmeter.toml").exists() else "")
     if (case / "registry").is_dir():
         shutil.copytree(case / "registry", folder.root / "registry")
-    for run in tomllib.loads((case / "case.toml").read_text("utf-8"))["runs"]:
+    given = tomllib.loads((case / "case.toml").read_text("utf-8"))
+    for run in given["runs"]:
         shutil.copytree(case / run["lands"], folder.store.landing, dirs_exist_ok=True)
         folder.tables(run["day"])
     for file in sorted((case / "expected").glob("*.csv")):
         head, rows = golden.expected(file)
-        assert sorted(golden.published(folder, file.stem, head)) == sorted(rows), file.stem
+        assert sorted(
+            golden.published(folder, file.stem, head, given.get("where", {}).get(file.stem, "true"))
+        ) == sorted(rows), file.stem
 
 
 def test_a_story_of_two_runs_on_both_engines_in_turn(made: Made) -> None:

@@ -23,6 +23,7 @@ import pytest
 
 from pipelines.common.project import PROJECT
 from pipelines.contract.measures.sql import sql
+from pipelines.contract.record.channels import known_channels, number_macros
 from pipelines.contract.record.masking import MASKING_VERSION
 from pipelines.contract.record.parts import EVENT_SCHEMA
 from pipelines.contract.registry.registry import Registry
@@ -169,6 +170,8 @@ def test_a_table_gives_the_rows_that_were_worked_out_by_hand(
             create(connection, file, tmp_path, day)
     name = name_of(case.parent)
     settings = Settings(**said.get("settings", {}))
+    for statement in number_macros(known_channels(settings.channels)):
+        connection.execute(statement)
     create_batch(connection, batch_days(said.get("days", [day]), settings.timezone, {day: said.get("cuts", ())}))
     values = (
         day_values(settings.billing_on(day))

@@ -96,7 +96,7 @@ def _smallest_first(record: Record) -> list[tuple[bool, object]]:
 def resolve(record: Record, day: date, apps: dict[str, App], codes: Codes) -> Counted:
     """Settles vendor, platform, carrier and outcome of a record that counts."""
     is_social = record.channel in SOCIAL
-    vendor = record.vendor or (record.channel if is_social else "umeng")
+    vendor = record.vendor or ("umeng" if record.channel in ("one_click", "local_verify") else record.channel)
     platform = record.platform or (apps[record.app_key].platform if record.app_key in apps else "unknown")
     outcome, is_unmapped = record.outcome, False
     if outcome is None:

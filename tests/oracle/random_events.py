@@ -91,7 +91,7 @@ ODD: dict[str, tuple[object, ...]] = {
         "2019-05-05T00:00:00+08:00", "0001-01-01T00:00:00Z", "1970-01-01 00:00:00",
     ),
     "app_key": (None, "", ".app", "a b", "é", "a" * 65, "app\n", "a/b", "a\0", 123),
-    "channel": (None, "", "One_click", "sms", " qq", ["qq"]),
+    "channel": (None, "", "One_click", "fax", " qq", ["qq"]),
     "stage": (None, "", "LOGIN", "none", "login "),
     "outcome": ("", "SUCCESS", "ok", "success "),
     "result_code": ("", LONG, "长" * 128),

@@ -36,11 +36,11 @@ from zoneinfo import ZoneInfo
 from tests.oracle.raw_rows import EPOCH, DamagedError, Fields, UnreadError, log_files, raw_rows
 from tests.oracle.sources import FailedError, Source, source_of
 
-CHANNELS = ("one_click", "local_verify", "wechat", "qq", "weibo")
+CHANNELS = ("one_click", "local_verify", "wechat", "qq", "weibo", "sms")
 STAGES = ("prefetch", "page", "click", "authorize", "verify", "login")
 OUTCOMES = (
     "success", "mismatch", "unknown", "cancelled", "switched", "unsupported",
-    "carrier_error", "config_error", "timeout", "limited", "quota_exhausted", "error",
+    "carrier_error", "config_error", "timeout", "limited", "quota_exhausted", "error", "unchecked",
 )  # fmt: skip
 PLATFORMS = ("android", "ios", "ipad", "harmony", "h5")
 RETENTION_DAYS = 400

@@ -50,7 +50,7 @@ TIMES = (
 WORDS = {
     "event_id": ['"e1"', '"e2"', '"\\u00651"', "1", "12345678901234567890", "-5", "007"],
     "app_key": ['"shop"', '"a.b-c_d"', '"-x"', '".x"', '"a b"', f'"{"a" * 64}"', f'"{"a" * 65}"', '"商城"'],
-    "channel": [f'"{name}"' for name in (*CHANNELS, "sms", "WECHAT", "wechat ")],
+    "channel": [f'"{name}"' for name in (*CHANNELS, "fax", "WECHAT", "wechat ")],
     "stage": [f'"{name}"' for name in (*STAGES, "pay")],
     "outcome": [f'"{name}"' for name in (*OUTCOMES, "ok")],
     "result_code": ['"600000"', "600000", "-4", "-0", "0", '"OK"', "1.5", f'"{"c" * 300}"'],

@@ -13,7 +13,7 @@ from pipelines.contract.record.fields import FIELD_NAMES, HIDDEN_FIELDS
 from tests.reading_bench import ReadingBench
 from tests.support import as_parquet, lines, record
 
-VISIBLE = {name: text for name, text in record("e1", channel="sms", vendor="umeng").items() if name != "event_time"}
+VISIBLE = {name: text for name, text in record("e1", channel="fax", vendor="umeng").items() if name != "event_time"}
 PHONES = st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True)
 IMEIS = st.from_regex(r"[1-9][0-9]{14}", fullmatch=True)
 # An Android id, an IDFA, an id in capitals.

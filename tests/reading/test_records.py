@@ -62,7 +62,7 @@ REJECTS = [
     ("invalid:app_key", {"app_key": "ｓｈｏｐ"}),
     ("invalid:app_key", {"app_key": ["shop"]}),
     ("missing:channel", {"channel": None}),
-    ("invalid:channel", {"channel": "sms"}),
+    ("invalid:channel", {"channel": "fax"}),
     ("invalid:channel", {"channel": "WeChat"}),
     ("missing:stage", {"stage": None}),
     ("invalid:stage", {"stage": "pay"}),

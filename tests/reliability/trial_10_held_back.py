@@ -86,7 +86,7 @@ REAL_FAULTS: dict[str, Callable[[list[Row]], list[Row]]] = {
         row | ({"result_code": "699999", "outcome": None} if n % 5 == 0 else {}) for n, row in enumerate(rows)
     ],
     "a fifth of bad lines": lambda rows: [
-        row | ({"channel": "sms"} if n % 5 == 0 else {}) for n, row in enumerate(rows)
+        row | ({"channel": "fax"} if n % 5 == 0 else {}) for n, row in enumerate(rows)
     ],
 }
 

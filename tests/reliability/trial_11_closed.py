@@ -73,7 +73,7 @@ def spoilt(row: Row, draw: random.Random) -> bytes:
     text = json.dumps(row, ensure_ascii=False)
     ways = [
         lambda: text[: draw.randrange(20, len(text))],
-        lambda: json.dumps(row | {"channel": "sms"}),
+        lambda: json.dumps(row | {"channel": "fax"}),
         lambda: json.dumps(row | {"event_time": "yesterday"}),
         lambda: json.dumps({name: value for name, value in row.items() if name != "app_key"}),
         lambda: json.dumps(row | {"phone": [row.get("phone")], "device_id": {"id": row.get("device_id")}, "stage": 1}),
@@ -94,7 +94,7 @@ def personal_data(scale: float, work: Path) -> Result:
     folder.land("good.ndjson", rows)
     folder.land("bad.ndjson", b"\n".join(spoilt(row, draw) for row in rows) + b"\n")
     folder.land("good.csv", _csv([row | {"event_id": f"c{row['event_id']}"} for row in rows]))
-    folder.land("bad.csv", _csv([row | {"channel": "sms", "event_id": f"d{row['event_id']}"} for row in rows]))
+    folder.land("bad.csv", _csv([row | {"channel": "fax", "event_id": f"d{row['event_id']}"} for row in rows]))
     sink = io.BytesIO()
     pl.DataFrame([row | {"stage": draw.choice(["login", "?"])} for row in rows]).write_parquet(sink)
     folder.land("mixed.parquet", sink.getvalue())

@@ -25,7 +25,7 @@ from tests.support import (
 
 AFTER = DAY + timedelta(days=1)
 GOOD = records(300)
-BAD = records(60, prefix="bad", channel="sms")
+BAD = records(60, prefix="bad", channel="fax")
 OTHER = [{"时间": "2026-03-10", "应用": f"商城{number}", "结果": "ok"} for number in range(90)]
 
 

@@ -1,10 +1,11 @@
 """THE CHANNELS: the ways to sign in or to check a number, each declared once.
 
 Every list of channels, in SQL, Python and the page scripts, comes from here. To add one, add it here, its words to the
-catalogues and its records to the sample. A data folder may declare more in its settings: they are of the group `other`.
+catalogues and its records to the sample. A data folder may declare more in its settings (`settings/channels.py`): they
+are of the group `other`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -47,15 +48,25 @@ DECLARED: Final = (
     Channel("wechat", "WeChat", "微信", "social"),
     Channel("qq", "QQ", "QQ", "social"),
     Channel("weibo", "Weibo", "微博", "social"),
+    Channel("sms", "Text message", "短信验证码", "other"),
 )
 CHANNELS: Final = tuple(one.key for one in DECLARED)
 SOCIAL: Final = tuple(one for one in DECLARED if one.group == "social")
 NUMBER_CHANNELS: Final = tuple(one.key for one in DECLARED if one.has_verifications)
 SOCIAL_CHANNELS: Final = tuple(one.key for one in SOCIAL)
 LOGIN_CHANNELS: Final = tuple(one.key for one in DECLARED if one.is_login)
+KEY_PATTERN: Final = r"[a-z][a-z0-9_]{0,31}"
+"""The form of a channel's key."""
+MOST_CHANNELS: Final = 127
+"""Channels of a store, declared ones that are no more included: bits of a set of channels."""
 # How a scheme of the registry names what its users can sign in by.
 METHODS: Final = ("number", *SOCIAL_CHANNELS)
 CHECK_CHANNELS: Final = tuple(one.key for one in DECLARED if not one.signs_in)
+
+
+def known_channels(declared: Iterable[str]) -> tuple[str, ...]:
+    """The channels of this file, then those that a data folder declared, each once."""
+    return tuple(dict.fromkeys((*CHANNELS, *declared)))
 
 
 def is_one_of(channels: Iterable[str]) -> str:
@@ -67,14 +78,27 @@ def channel_macros() -> Iterator[str]:
     """Statements that make the SQL macros about channels.
 
     `is_login_channel(channel)`, `is_number_channel(channel)` and `is_social_channel(channel)` are conditions;
-    `login_channels()` is the list of the four of the login trend, in their order. `channel_number(channel)` gives a
-    channel its place among all, from 1, as `channel_of(number)` gives it back; `channel_bit(number)` is a bit for each.
+    `login_channels()` is the list of the four of the login trend, in their order.
     """
     groups = {"login": LOGIN_CHANNELS, "number": NUMBER_CHANNELS, "social": SOCIAL_CHANNELS}
     for name, keys in groups.items():
         yield f"CREATE TEMP MACRO is_{name}_channel(channel) AS {is_one_of(keys)}"
     yield f"CREATE TEMP MACRO login_channels() AS {list(LOGIN_CHANNELS)}"
-    # DuckDB looks up a word once for each dictionary of a file, and not for each row.
-    yield f"CREATE TEMP MACRO channel_number(word) AS list_position({list(CHANNELS)}, word)::UTINYINT"
-    yield f"CREATE TEMP MACRO channel_of(number) AS ({list(CHANNELS)})[number]"
-    yield "CREATE TEMP MACRO channel_bit(number) AS 1 << (number - 1)"
+
+
+def number_macros(channels: Sequence[str]) -> tuple[str, ...]:
+    """Statements that make the SQL macros of channels as numbers, of these: all that a store may hold.
+
+    `channel_number(channel)` gives a channel its place among all, from 1, as `channel_of(number)` gives it back;
+    `channel_numbers()` is the list of these. `channel_bit(number)` is a bit for each, for sets of channels.
+    """
+    words = list(channels)
+    # Hardly any store has so many channels that a set of them needs more than an INTEGER, whose sign is no bit.
+    bits = "INTEGER" if len(words) < 32 else "HUGEINT"
+    return (
+        # DuckDB looks up a word once for each dictionary of a file, and not for each row.
+        f"CREATE OR REPLACE TEMP MACRO channel_number(word) AS list_position({words}, word)::UTINYINT",
+        f"CREATE OR REPLACE TEMP MACRO channel_of(number) AS ({words})[number]",
+        f"CREATE OR REPLACE TEMP MACRO channel_numbers() AS range(1, {len(words) + 1})",
+        f"CREATE OR REPLACE TEMP MACRO channel_bit(number) AS 1::{bits} << (number - 1)",
+    )

@@ -4,9 +4,9 @@ Change them when the log contract changes. Fields, allowed words and lengths are
 goes by these rules: they stand here once.
 """
 
+from collections.abc import Iterable
 from typing import Final
 
-from pipelines.contract.record.channels import CHANNELS
 from pipelines.contract.record.fields import (
     APP_KEY_PATTERN,
     FIELD_NAMES,
@@ -26,8 +26,8 @@ SKIPPED: Final = "skipped"
 BARE: Final = "bare"
 
 
-def _words(allowed: tuple[str, ...]) -> str:
-    return f"$field NOT IN {allowed}"
+def _words(allowed: Iterable[str]) -> str:
+    return f"$field NOT IN ({', '.join(map(repr, allowed))})"
 
 
 def _pattern(pattern: str) -> str:
@@ -39,7 +39,6 @@ _TEXT = f"length($field) NOT BETWEEN 1 AND {MAX_TEXT}"
 # when it is good, a column without a broken value is passed on as it is.
 _BROKEN: Final = dict.fromkeys(FIELD_NAMES, _TEXT) | {
     "app_key": _pattern(APP_KEY_PATTERN),
-    "channel": _words(CHANNELS),
     "stage": _words(STAGES),
     "outcome": _words(OUTCOMES),
     "platform": _words(PLATFORMS),
@@ -66,18 +65,19 @@ _VALUES: Final = {"event_time": _INSTANT, "latency_ms": _LATENCY}
 _COUNTED_AS_NULLED: Final = tuple(name for name in OPTIONAL_FIELDS if name != "carrier")
 
 
-def typed_values(instant: str = "") -> str:
+def typed_values(channels: Iterable[str], instant: str = "") -> str:
     """SELECT items that give each field's value under `good <field>`: NULL where its text is absent or breaks the rule.
 
     `event_time` is a TIMESTAMP in UTC, `latency_ms` an INTEGER, all else its text. `instant` is the SQL of an
-    `event_time` that is no text.
+    `event_time` that is no text. `channels` are those that a record may have.
     """
-    values = {name: _value(name) for name in FIELD_NAMES} | ({"event_time": instant} if instant else {})
+    broken = _BROKEN | {"channel": _words(channels)}
+    values = {name: _value(name, broken[name]) for name in FIELD_NAMES} | ({"event_time": instant} if instant else {})
     return ",\n        ".join(f'{value} AS "good {name}"' for name, value in values.items())
 
 
-def _value(name: str) -> str:
-    is_broken = _BROKEN[name].replace("$field", name)
+def _value(name: str, broken: str) -> str:
+    is_broken = broken.replace("$field", name)
     return _VALUES.get(name) or f"CASE WHEN {is_broken} THEN NULL ELSE {name} END"
 
 

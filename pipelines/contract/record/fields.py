@@ -14,7 +14,7 @@ ALL_APPS: Final = "*"
 STAGES: Final = ("prefetch", "page", "click", "authorize", "verify", "login")
 OUTCOMES: Final = (
     "success", "mismatch", "unknown", "cancelled", "switched", "unsupported",
-    "carrier_error", "config_error", "timeout", "limited", "quota_exhausted", "error",
+    "carrier_error", "config_error", "timeout", "limited", "quota_exhausted", "error", "unchecked",
 )  # fmt: skip
 PLATFORMS: Final = ("android", "ios", "ipad", "harmony", "h5")
 CARRIERS: Final = ("CMCC", "CUCC", "CTCC", "unknown")

@@ -28,6 +28,7 @@ from pipelines.common.near_names import require_no_near_name
 from pipelines.common.project import PROJECT
 from pipelines.common.toml_files import MEND_TOML, findings, read_toml
 from pipelines.contract.settings.billing import BillingRule, repeated_rule, rules_in_force
+from pipelines.contract.settings.channels import DeclaredChannels
 from pipelines.contract.settings.engine_settings import EngineSettings
 
 # What a data folder has that people make.
@@ -98,6 +99,7 @@ class Settings(BaseModel):
         "3GB", pattern=r"^[1-9]\d*(MB|GB)$", description="memory of DuckDB before it spills to the data folder"
     )
     engine: EngineSettings = Field(EngineSettings(), description="who does the heavy steps: DuckDB here, or Spark")
+    channels: DeclaredChannels = Field({}, description="further channels by their keys, each with its names")
     billing: tuple[BillingRule, ...] = Field(
         (BillingRule(),),
         min_length=1,

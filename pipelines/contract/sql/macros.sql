@@ -38,7 +38,7 @@ CREATE TEMP MACRO resolved_of(groups) AS TABLE
     WITH named AS (
         SELECT
             said.* EXCLUDE (vendor, platform),
-            coalesce(said.vendor, CASE WHEN is_social_channel(channel) THEN channel ELSE 'umeng' END) AS vendor,
+            coalesce(said.vendor, CASE WHEN is_number_channel(channel) THEN 'umeng' ELSE channel END) AS vendor,
             coalesce(said.platform, app_platforms.platform, 'unknown') AS platform,
             layer_of(channel, stage) AS layer
         FROM query_table(groups) AS said

@@ -57,6 +57,12 @@ _ALL: Final = (
         "app_key app_name platform account_id? created_at:TIMESTAMP? status? is_registered:BOOLEAN",
     ),
     _table(
+        "channels",
+        "channel: of authmeter, declared in the settings, or with a record",
+        "channel",
+        "channel name_zh name_en channel_group is_login:BOOLEAN place:INTEGER",
+    ),
+    _table(
         "schemes",
         "scheme and package",
         "scheme_id package_name",

@@ -20,7 +20,7 @@ from pipelines.reading.files.plain_files import PlainFile
 from pipelines.reading.formats.csv_layout import CsvLayout, csv_layout, marks
 from pipelines.reading.formats.csv_rows import CsvCleaner
 from pipelines.reading.raw_relations import csv_files
-from pipelines.reading.record_query import GIVEN, record_query
+from pipelines.reading.record_query import GIVEN
 from pipelines.reading.rejected_text import csv_mask, rejected_line
 
 
@@ -107,4 +107,4 @@ def _read(
     job.open_files([file.path for file in files])
     raw = csv_files(job.mapping, layout, first_file=rows.first, has_header=line_of is None)
     wanted = GIVEN | {"given_cells": f"[{', '.join(map(quoted, raw.carried))}]"}
-    job.draw(record_query(job.mapping, raw, wanted), part, rows, reject)
+    job.draw(job.query(raw, wanted), part, rows, reject)

@@ -20,7 +20,7 @@ from pipelines.engines.duckdb.reading_job import FileRows, ReadingJob, grouped, 
 from pipelines.reading.files.plain_files import PlainFile
 from pipelines.reading.formats.lines import SCHEMA, RowSet, line_batches
 from pipelines.reading.raw_relations import RawRelation, json_files, json_texts, plain_texts
-from pipelines.reading.record_query import GIVEN, record_query
+from pipelines.reading.record_query import GIVEN
 from pipelines.reading.rejected_text import rejected_line, rejected_object
 from pipelines.store.kept_rejects import count_rejected
 
@@ -70,7 +70,7 @@ def _read_json(
             odd[file].add(before, is_fetched[piece])
 
     job.open_files([file.path for file in files])
-    job.draw(record_query(job.mapping, json_files(job.mapping)), part, rows, set_aside)
+    job.draw(job.query(json_files(job.mapping)), part, rows, set_aside)
     return odd, broken
 
 
@@ -91,7 +91,7 @@ def _read_texts(
             )
             part.keep_rejected(row["file"], row["given_line"], row["reason"], text)
 
-    query = record_query(job.mapping, raw, GIVEN | {"given_line": '"row line"', "given_text": '"row text"'})
+    query = job.query(raw, GIVEN | {"given_line": '"row line"', "given_text": '"row text"'})
     for _ in job.chunks("texts", texts):
         job.draw(query, part, FileRows(len(part.books)), reject)
 

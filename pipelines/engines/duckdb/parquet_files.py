@@ -11,7 +11,7 @@ from pipelines.contract.record.parts import PartBooks
 from pipelines.engines.base import ROWS_AT_ONCE
 from pipelines.engines.duckdb.reading_job import FileRows, ReadingJob, kept_rows
 from pipelines.reading.raw_relations import parquet_rows
-from pipelines.reading.record_query import GIVEN, record_query
+from pipelines.reading.record_query import GIVEN
 from pipelines.reading.rejected_text import rejected_fields
 
 
@@ -29,7 +29,7 @@ def read_parquet(job: ReadingJob, batches: Iterator[pa.RecordBatch]) -> list[Par
             schema = pa.schema([field.with_name(f"column {field.name}") for field in first.schema])
             raw = parquet_rows(job.mapping, schema)
             fields = ", ".join(f"'{name}': {raw.typed.get(name, name)}" for name in FIELD_NAMES)
-            query = record_query(job.mapping, raw, GIVEN | {"given_fields": f"{{{fields}}}"})
+            query = job.query(raw, GIVEN | {"given_fields": f"{{{fields}}}"})
             named = (pa.RecordBatch.from_arrays(batch.columns, schema=schema) for batch in chain([first], batches))
             for count in job.chunks("rows", named):
                 # As one batch: the few rows beyond `ROWS_AT_ONCE` would be a row group of their own.

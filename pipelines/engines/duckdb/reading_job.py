@@ -1,6 +1,6 @@
 """One reading of some files of a source into a part: the query of their records, drawn batch by batch."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -18,7 +18,9 @@ from pipelines.engines.base import ROWS_AT_ONCE
 from pipelines.engines.duckdb.part_writer import PartWriter
 from pipelines.engines.steps import named
 from pipelines.reading.formats.packed_words import unpacked_bytes
+from pipelines.reading.raw_relations import RawRelation
 from pipelines.reading.reading import Reading
+from pipelines.reading.record_query import record_query
 from pipelines.reading.sources.mapping_use import uses_of
 from pipelines.reading.sources.sources import SourceMapping
 
@@ -58,6 +60,10 @@ class ReadingJob:
     reading: Reading
     key: str
     target: Path
+
+    def query(self, raw: RawRelation, rejected: Mapping[str, str] | None = None) -> str:
+        """The `record_query` of a relation of raw records."""
+        return record_query(self.mapping, raw, self.reading.channels, rejected)
 
     def part(self, files: int) -> PartWriter:
         """Opens the part."""

@@ -8,7 +8,15 @@ import duckdb
 from pipelines.contract.tables.day_tables import DayBooks
 from pipelines.engines.base import DayEvents, DayPlan
 from pipelines.engines.limit_walk import add_limit_walk
-from pipelines.engines.steps import create_batch, create_events, make, make_devices, make_records, write_tables
+from pipelines.engines.steps import (
+    create_batch,
+    create_events,
+    create_plan,
+    make,
+    make_devices,
+    make_records,
+    write_tables,
+)
 
 
 class DuckDBRoller:
@@ -18,8 +26,7 @@ class DuckDBRoller:
         """`memory` is what the connection may take, in bytes."""
         self._connection, self._plan, self._memory = connection, plan, memory
         add_limit_walk(connection)
-        for name, rows in plan.relations.items():
-            connection.register(name, rows)
+        create_plan(connection, plan)
 
     def roll_up(self, events: DayEvents, target: Path) -> dict[date, DayBooks]:
         """De-duplicates the events and writes the tables of each day; see `DayRoller`."""

@@ -33,7 +33,7 @@ from pipelines.engines.spark.tasks import (
     kept_of_records,
     share_out,
 )
-from pipelines.engines.steps import add_up, create_batch, make, write_tables
+from pipelines.engines.steps import add_up, create_batch, create_plan, make, write_tables
 from pipelines.store.part_records import PartRecords
 
 if TYPE_CHECKING:
@@ -54,8 +54,7 @@ class SparkRoller:
         self, context: SparkContext, connection: duckdb.DuckDBPyConnection, place: Place, plan: DayPlan
     ) -> None:
         self._context, self._connection, self._place, self._plan = context, connection, place, plan
-        for name, rows in plan.relations.items():
-            connection.register(name, rows)
+        create_plan(connection, plan)
 
     def roll_up(self, events: DayEvents, target: Path) -> dict[date, DayBooks]:
         """De-duplicates the events and writes the tables of each day; see `DayRoller`."""

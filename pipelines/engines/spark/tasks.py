@@ -18,6 +18,7 @@ from pipelines.engines.steps import (
     added_up,
     create_batch,
     create_events,
+    create_plan,
     create_view,
     make,
     make_devices,
@@ -63,8 +64,9 @@ class BatchTask:
             workbench(settings, temp, [self.place.folder]) as connection,
         ):
             add_limit_walk(connection)
+            create_plan(connection, self.plan)
             create_batch(connection, self.batch)
-            for name, rows in {**self.plan.relations, **self.known}.items():
+            for name, rows in self.known.items():
                 connection.register(name, rows)
             yield connection, settings.memory_bytes
 

@@ -11,10 +11,11 @@ from pipelines.contract.record.channels import CHANNELS
 from pipelines.contract.record.fields import OUTCOMES, STAGES
 
 
-def _one_of(field: str, values: Iterable[str]) -> Bilingual:
+def _one_of(field: str, values: Iterable[str], or_zh: str = "", or_en: str = "") -> Bilingual:
     listed = ", ".join(values)
     return Bilingual(
-        f"最常见 invalid:{field}：请写以下之一：{listed}", f"most often invalid:{field}: write one of {listed}"
+        f"最常见 invalid:{field}：请写以下之一：{listed}{or_zh}",
+        f"most often invalid:{field}: write one of {listed}{or_en}",
     )
 
 
@@ -76,7 +77,12 @@ REASONS = {
         "most often invalid:app_key: write a key of 1 to 64 letters, digits, dots, - and _, no dot first, "
         "and the name that it stands for into registry/apps.csv",
     ),
-    "channels": _one_of("channel", CHANNELS),
+    "channels": _one_of(
+        "channel",
+        CHANNELS,
+        "，或在 authmeter.toml 的 [channels] 中声明",
+        ", or declare it in [channels] of authmeter.toml",
+    ),
     "stages": _one_of("stage", STAGES),
     "outcomes": _one_of("outcome", OUTCOMES),
     "too_old": Bilingual(

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from pipelines.common.days import days_between
 from pipelines.common.text import Bilingual
 from pipelines.incidents import incident
-from pipelines.incidents.words import cell_words, incident_names, percent_words
+from pipelines.incidents.words import Channels, cell_words, incident_names, percent_words
 from reports.content.context import json_block
 from reports.content.drawings import bar, curve
 from reports.content.figures.norms import REFERENCE_DAYS, DayNorm, Observed, course_of, norms_of
@@ -97,7 +97,7 @@ def _observed(
 def _card(entry: Entry, rows: list[DayNorm]) -> Card:
     published = entry.incident.published
     one, cause_app = published.incident, published.cause_app_name
-    names = incident_names(one, "", cause_app)
+    names = incident_names(one, "", cause_app, published.channels)
     before, now = names.get("before"), names.get("now")
     mark = next((i for i, row in enumerate(rows) if row.day == one.first_day), None)
     levels = [(value, text.zh) for value, text in ((one.level_before, before), (one.level_now, now)) if text]
@@ -109,7 +109,7 @@ def _card(entry: Entry, rows: list[DayNorm]) -> Card:
         before,
         now,
         _loss(one, names),
-        _cause(one, cause_app),
+        _cause(one, cause_app, published.channels),
         tuple(_bars(one, cause_app)),
         curve(course_of(rows), mark, first, levels),
         _CURVES[one.kind].format(days=CURVE_DAYS, first=first),
@@ -149,11 +149,11 @@ def _loss(one: incident.Incident, names: Mapping[str, Bilingual]) -> Bilingual:
     return t("{lost} fewer {successes} yesterday").format(lost=names["lost"], successes=names["successes"])
 
 
-def _cause(one: incident.Incident, app_name: str | None) -> Bilingual | None:
+def _cause(one: incident.Incident, app_name: str | None, channels: Channels) -> Bilingual | None:
     """What caused it, in a line; None of what no cause is looked for."""
     cause = one.cause
     if one.kind != "rate":
-        return None if one.kind == "volume" or cause.cell is None else cell_words(cause.cell, app_name)
+        return None if one.kind == "volume" or cause.cell is None else cell_words(cause.cell, app_name, channels)
     if cause.cell is None:
         return t("No single cause: it fell everywhere")
     cell = cell_words(cause.cell, app_name)

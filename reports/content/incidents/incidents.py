@@ -92,7 +92,7 @@ class Incident:
     def text(self) -> Bilingual:
         """The incident in a line, behind the name of its app; many pages have the same one."""
         one = self.published
-        said = incident_text(one.incident, _NAME_MARK, one.cause_app_name, self.last_seen)
+        said = incident_text(one.incident, _NAME_MARK, one.cause_app_name, self.last_seen, one.channels)
         return Bilingual(said.zh.removeprefix(_NAME_MARK), said.en.removeprefix(_NAME_MARK))
 
     @property

@@ -6,11 +6,13 @@ file's name) stand as they are.
 """
 
 from pipelines.common.text import Bilingual
+from pipelines.contract.record.channels import DECLARED
 from pipelines.incidents.words import VALUES
 from reports.content.wording.language import t
 
 WORDS: dict[str, str] = {
     # channels, platforms, carriers
+    **{one.key: one.label for one in DECLARED},
     **VALUES,
     # state of a day, and the flags beside it
     "complete": "Complete",
@@ -61,6 +63,7 @@ WORDS: dict[str, str] = {
     "timeout": "Timed out",
     "limited": "Rate limited",
     "quota_exhausted": "Quota exhausted",
+    "unchecked": "Terms not accepted",
     # the four channels together
     "*": "All four channels",
     "all_channels": "All channels",

@@ -28,7 +28,7 @@ WITH parts AS (
     SELECT day, 'lone_device', channel_of(number), unnest(['', 'once']), unnest([devices, lone_devices])
     FROM device_sets
     JOIN batch_days USING (day_number)
-    JOIN (SELECT unnest(range(1, 8)) AS number) ON channels = channel_bit(number)
+    JOIN (SELECT unnest(channel_numbers()) AS number) ON channels = channel_bit(number)
 )
 SELECT day, measure, whole, part, sum(amount)::BIGINT AS amount
 FROM parts

@@ -1,0 +1,43 @@
+"""Channels that a data folder declares: `[channels.<key>]` of `authmeter.toml`."""
+
+import re
+from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from pipelines.contract.record.channels import CHANNELS, KEY_PATTERN, Channel
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
+# Stands for the channels with verifications together, in consoles and bills.
+_TAKEN = (*CHANNELS, "number")
+
+
+class ChannelNames(BaseModel):
+    """How a declared channel is called; without a name by its key."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name_zh: Name | None = Field(None, description="Chinese name; its key unless set")
+    name_en: Name | None = Field(None, description="English name; its key unless set")
+
+
+def _good_keys(channels: dict[str, ChannelNames]) -> dict[str, ChannelNames]:
+    for key in channels:
+        if key in _TAKEN:
+            raise ValueError(f"[channels.{key}] cannot be declared: {', '.join(_TAKEN)} are known")
+        if not re.fullmatch(KEY_PATTERN, key):
+            raise ValueError(
+                f"[channels.{key}] needs a key of small letters, digits and _, 32 at most, that begins with a letter"
+            )
+    return channels
+
+
+DeclaredChannels = Annotated[dict[str, ChannelNames], AfterValidator(_good_keys)]
+
+
+def channels_of(declared: Mapping[str, ChannelNames]) -> tuple[Channel, ...]:
+    """Declared channels, in the order of their keys."""
+    return tuple(
+        Channel(key, names.name_en or key, names.name_zh or key, "other") for key, names in sorted(declared.items())
+    )

@@ -1,0 +1,11 @@
+-- grain: channel: of authmeter, declared in the settings, or with a record
+SELECT
+    channel,
+    name_zh,
+    name_en,
+    channel_group,
+    is_login,
+    (row_number() OVER (ORDER BY place) - 1)::INTEGER AS place
+FROM known_channels
+WHERE is_declared OR channel IN (SELECT channel FROM out.channel_daily)
+ORDER BY channel

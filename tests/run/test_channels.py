@@ -1,0 +1,78 @@
+"""Channels beside the five: text messages, and those that the settings declare, also when they are declared no more."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from pipelines.common.errors import UsageError
+from pipelines.contract.record.channels import CHANNELS, MOST_CHANNELS
+from pipelines.reading.reasons.reasons import words_of
+from tests.support import DAY, DataFolder, records
+
+APPLE = '[channels.apple]\nname_zh = "Apple 登录"\nname_en = "Sign in with Apple"\n'
+DAY_BEFORE = DAY - timedelta(days=1)
+COUNTED = "SELECT day, channel, authorization_requests, authorizations, devices FROM channel_daily ORDER BY ALL"
+CHANNEL = "SELECT channel, name_zh, name_en, channel_group, is_login FROM channels WHERE channel = 'apple'"
+
+
+def signed_in(folder: DataFolder, channel: str) -> None:
+    folder.land(f"{channel}.ndjson", records(3, DAY_BEFORE, channel, channel=channel, device_id="d1"))
+
+
+def test_a_declared_channel_counts_also_when_it_is_declared_no_more(folder: DataFolder) -> None:
+    folder.write("authmeter.toml", APPLE)
+    for channel in ("apple", "sms", "qq"):
+        signed_in(folder, channel)
+    folder.publish(DAY_BEFORE)
+    published = [(DAY_BEFORE, channel, 3, 3, 1) for channel in ("apple", "qq", "sms")]
+    assert folder.rows(COUNTED) == published
+    assert folder.rows(CHANNEL) == [("apple", "Apple 登录", "Sign in with Apple", "other", False)]
+    assert folder.rows("SELECT devices, third_party_authorizations FROM usage_daily") == [(1, 3)]
+
+    folder.write("authmeter.toml", "")
+    folder.land("later.ndjson", records(2, DAY, "later", channel="apple") + records(1, DAY, "good", channel="sms"))
+    run = folder.publish(DAY)
+    assert run.manifest.declared_channels == ["apple"]
+    assert folder.rows(COUNTED) == [*published, (DAY, "sms", 1, 1, 0)]
+    assert folder.rows("SELECT reason, sum(rejected)::INTEGER FROM rejected_records GROUP BY ALL") == [
+        ("invalid:channel", 2)
+    ]
+    assert folder.rows(CHANNEL) == [("apple", "apple", "apple", "other", False)]
+    # Computed anew from the parts, the day is the same.
+    folder.publish(DAY, forced=frozenset({DAY_BEFORE}))
+    assert folder.rows(COUNTED) == [*published, (DAY, "sms", 1, 1, 0)]
+    assert folder.rows("FROM restatements") == []
+
+
+def test_a_declaration_acts_on_what_is_read_after_it(folder: DataFolder) -> None:
+    signed_in(folder, "apple")
+    signed_in(folder, "qq")
+    folder.tables(DAY_BEFORE)
+    before = folder.manifest.days
+    folder.write("authmeter.toml", APPLE)
+    folder.tables(DAY_BEFORE)
+    assert folder.manifest.days == before
+    assert folder.rows(COUNTED) == [(DAY_BEFORE, "qq", 3, 3, 1)]
+    assert folder.rows(CHANNEL)
+
+
+def test_more_channels_than_a_set_can_hold_are_refused(folder: DataFolder) -> None:
+    few = MOST_CHANNELS - len(CHANNELS)
+    folder.write("authmeter.toml", "".join(f"[channels.c{number}]\n" for number in range(few)))
+    signed_in(folder, f"c{few - 1}")
+    folder.tables(DAY_BEFORE)
+    assert folder.rows(COUNTED) == [(DAY_BEFORE, f"c{few - 1}", 3, 3, 1)]
+    folder.write("authmeter.toml", APPLE)
+    with pytest.raises(UsageError, match=f"{few + 1} channels were declared"):
+        folder.tables(DAY)
+
+
+def test_the_likely_reason_of_an_unknown_channel_names_the_setting(folder: DataFolder) -> None:
+    signed_in(folder, "apple")
+    folder.tables(DAY_BEFORE)
+    (entry,) = folder.manifest.files
+    assert entry.finding is not None
+    assert "[channels] of authmeter.toml" in words_of(entry.finding).en
+    assert "authmeter.toml 的 [channels]" in words_of(entry.finding).zh
