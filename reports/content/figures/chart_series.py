@@ -23,6 +23,8 @@ class ChartRows:
     """The rows of the charts of some apps: `app` (from 0), `channel` and `place`, both from 0, and the numbers."""
 
     def __init__(self, rows: pl.DataFrame, apps: int, places: int) -> None:
+        # A channel that the settings declare has no place among these.
+        rows = rows.drop_nulls("channel")
         self._rows, self._apps, self._places = rows, apps, places
         self._line = rows.get_column("app").to_numpy() * len(CHANNELS) + rows.get_column("channel").to_numpy()
         # Rows come day by day: numbers of a day that lie together are written three times faster than a line's.
