@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from pipelines.contract.record.dimensions import UNKNOWN
 from pipelines.incidents.incident import BROAD, Cause
 
 # Contract: what explains the change, how little the rest may move, and which cell is as good as the whole.
@@ -20,7 +21,6 @@ _CELL_SHARE: Final = 0.75
 _REST_FALL: Final = 0.25
 _WHOLE_SHARE: Final = 0.95
 
-UNKNOWN: Final = "unknown"
 _CELL: Final = ("dimension", "value", "second", "second_value")
 _SIDES: Final = ("before", "now")
 COUNTS: Final = ("requests_before", "successes_before", "requests_now", "successes_now")

@@ -6,9 +6,10 @@ import duckdb
 import polars as pl
 
 from pipelines.common.days import Window
+from pipelines.contract.record.dimensions import CAUSES
 from pipelines.incidents.causes import COUNTS, cause_of, cells_of
 from pipelines.incidents.incident import ALL, BROAD, Cause
-from pipelines.incidents.rate_incidents import DIMENSIONS, compared
+from pipelines.incidents.rate_incidents import compared
 
 
 @dataclass(frozen=True)
@@ -42,5 +43,5 @@ def explain(
     counts = {name: int(outcomes[name].sum()) for name in COUNTS}
     if not counts["requests_before"] or not counts["requests_now"]:
         return Explained(counts, pl.DataFrame(), BROAD)
-    cells = cells_of(outcomes, DIMENSIONS if app_key == ALL else DIMENSIONS[1:])
+    cells = cells_of(outcomes, CAUSES if app_key == ALL else CAUSES[1:])
     return Explained(counts, cells, cause_of(cells))

@@ -9,13 +9,13 @@ import duckdb
 import polars as pl
 
 from pipelines.contract.measures.sql import sql
+from pipelines.contract.record.dimensions import CAUSES
 from pipelines.incidents.causes import cause_of, cells_of
 from pipelines.incidents.falls import falls
 from pipelines.incidents.incident import ALL, Incident, Subject
 from pipelines.incidents.measures import RateMeasure
 from pipelines.incidents.subjects import watched_rates, without_bursts
 
-DIMENSIONS: Final = ("app_key", "platform", "carrier", "sdk_version", "vendor")
 _CODES_NAMED: Final = 3
 _SIDES: Final = {
     "incident_id": pl.String, "metric": pl.String, "app_key": pl.String, "channel": pl.String,
@@ -45,7 +45,7 @@ def rate_incidents(
         return [], pl.DataFrame()
     outcomes = compared(connection, sides)
     together = [one.incident_id for one in found if one.app_key == ALL]
-    cells = cells_of(outcomes, DIMENSIONS).filter(
+    cells = cells_of(outcomes, CAUSES).filter(
         (pl.col("dimension") != "app_key") | pl.col("incident_id").is_in(together)
     )
     cells_by_id, outcomes_by_id = (

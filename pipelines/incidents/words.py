@@ -15,6 +15,7 @@ from typing import Final
 from pipelines.common.catalogue import read_catalogue
 from pipelines.common.text import Bilingual, printable
 from pipelines.contract.record.channels import DECLARED
+from pipelines.contract.record.dimensions import BY_KEY, DIMENSIONS, UNKNOWN
 from pipelines.incidents.incident import ALL, Incident
 
 _LOCALE: Final = Path(__file__).parent / "locale"
@@ -68,24 +69,7 @@ FAULT_OF: Final = "{fault} ({cause})"
 # When the last day of an open incident was: as seen on the day after, and by its date.
 YESTERDAY: Final = "yesterday"
 ON_DAY: Final = "on {day}"
-VALUES: Final = {
-    "android": "Android",
-    "ios": "iOS",
-    "ipad": "iPad",
-    "harmony": "HarmonyOS",
-    "h5": "H5",
-    "CMCC": "China Mobile",
-    "CUCC": "China Unicom",
-    "CTCC": "China Telecom",
-}
-UNKNOWN: Final = {
-    "app_key": "unknown app",
-    "platform": "unknown platform",
-    "carrier": "unknown carrier",
-    "sdk_version": "unknown SDK",
-    "vendor": "unknown vendor",
-}
-SDK: Final = "SDK {version}"
+_VALUES: Final = {value: words for one in DIMENSIONS for value, words in one.values.items()}
 NAMED_APP: Final = "{name} ({key})"
 ALL_APPS: Final = "All apps"
 ALL_CHANNELS: Final = "All channels"
@@ -101,7 +85,7 @@ _CHANNELS: Final[Channels] = {one.key: Bilingual(one.label_zh, one.label) for on
 _LONGEST: Final = 40
 # Of a small fall the points are told with a decimal.
 _SMALL_FALL: Final = 0.05
-_NAMES: Final = (*UNKNOWN, *FAULT_PARTS, "channel")
+_NAMES: Final = (*BY_KEY, *FAULT_PARTS, "channel")
 _PAIR: Final = re.compile(rf" & (?=(?:{'|'.join(_NAMES)})=)")
 
 
@@ -184,15 +168,17 @@ def _cause(one: Incident, app_name: str | None) -> Bilingual:
 
 
 def _part(dimension: str, value: str, app_name: str | None, channels: Channels) -> Bilingual:
-    if value == "unknown" and dimension in UNKNOWN:
-        return _t(UNKNOWN[dimension])
+    if value == UNKNOWN and dimension in BY_KEY:
+        return BY_KEY[dimension].unknown
     if dimension in FAULT_PARTS:
         return _filled(FAULT_PARTS[dimension], {"value": _same(_short(value))})
     if dimension == "app_key" and app_name not in (None, value):
         return _filled(NAMED_APP, {"name": _same(_short(app_name or "")), "key": _same(value)})
-    if dimension == "sdk_version":
-        return _filled(SDK, {"version": _same(_short(value))})
-    return _channel(value, channels) if dimension == "channel" else _value(value)
+    if dimension == "channel":
+        return _channel(value, channels)
+    if dimension in BY_KEY:
+        return _listed(value, BY_KEY[dimension].values, BY_KEY[dimension].form)
+    return _listed(value, {**_VALUES, **_CHANNELS, **channels})
 
 
 def _fault(one: Incident, channels: Channels) -> Bilingual:
@@ -206,15 +192,11 @@ def _channel(value: str, channels: Channels) -> Bilingual:
     return _listed(value, {**_CHANNELS, **channels})
 
 
-def _value(value: str) -> Bilingual:
-    return _listed(value, {one: _t(word) for one, word in VALUES.items()})
-
-
-def _listed(value: str, words: Mapping[str, Bilingual]) -> Bilingual:
+def _listed(value: str, words: Mapping[str, Bilingual], form: str = "{}") -> Bilingual:
     # Of a part of the data that is gone, several may be named.
     values = value.split(", ")
     if not all(one in words for one in values):
-        return _same(_short(value))
+        return _same(form.format(_short(value)))
     return Bilingual("、".join(words[one].zh for one in values), ", ".join(words[one].en for one in values))
 
 

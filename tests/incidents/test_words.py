@@ -11,6 +11,8 @@ from babel.messages.pofile import read_po
 
 from pipelines.common.catalogue import read_catalogue
 from pipelines.common.text import Bilingual
+from pipelines.contract.record.channels import DECLARED
+from pipelines.contract.record.dimensions import DIMENSIONS
 from pipelines.incidents import words
 from pipelines.incidents.incident import ALL, NO_CAUSE, Cause, Incident
 from pipelines.incidents.words import cell_words, incident_text
@@ -29,9 +31,8 @@ DATA = replace(
 ENDED = {"last_day": date(2026, 11, 20), "days": 13}
 USED = {
     *words.STATES.values(), *words.CAUSES.values(), *words.FAULTS.values(), *words.FAULT_PARTS.values(),
-    *words.VALUES.values(), *words.UNKNOWN.values(),
     *(word for both in (*words.KINDS.values(), *words.RATES.values()) for word in both),
-    words.FAULT_OF, words.SDK, words.NAMED_APP, words.ALL_APPS, words.ALL_CHANNELS, words.HEADING, words.NOTED,
+    words.FAULT_OF, words.NAMED_APP, words.ALL_APPS, words.ALL_CHANNELS, words.HEADING, words.NOTED,
     words.YESTERDAY, words.ON_DAY,
 }  # fmt: skip
 
@@ -159,6 +160,9 @@ def test_places_are_the_same_in_both_languages() -> None:
 
 def test_one_word_stands_for_one_thing_on_the_pages_and_in_messages() -> None:
     own, pages = read_catalogue(words._LOCALE, "zh"), catalogue("zh")
+    own = own | {one.label: one.label_zh for one in DECLARED}
+    for dimension in DIMENSIONS:
+        own = own | {one.en: one.zh for one in (dimension.label, *dimension.values.values())}
     both = own.keys() & pages.keys()
     assert len(both) > 10
     assert {msgid: own[msgid] for msgid in both} == {msgid: pages[msgid] for msgid in both}

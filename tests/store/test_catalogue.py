@@ -49,7 +49,8 @@ def full(files: int = 3) -> Manifest:
         closed_before=BEFORE, inputs="i", events_from=BEFORE, days_from=BEFORE,
         files=[file(f"{number:06d}.ndjson") for number in range(files)],
         days={day: DayEntry(f"{day}/00000001", "c", "f", ["p", "q", "q"], 5, 4, 1) for day in (BEFORE, DAY)},
-        platforms={"shop": "ios", "game": "h5"}, unreadable=["shut"], idle_sources=["gateway"], declared_channels=["apple"],
+        platforms={"shop": "ios", "game": "h5"}, unreadable=["shut"], idle_sources=["gateway"],
+        declared_channels=["apple"],
         unread_files={"a.xlsx": UnreadFile("a", 4, "4:1:1", "t1"), "b.zip": UnreadFile("b", 5, "5:1:1", "t2")},
         restatements=["00000002.parquet"],
     )  # fmt: skip

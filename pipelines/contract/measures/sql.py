@@ -13,6 +13,7 @@ from importlib.resources import files
 from pipelines.contract.measures.counts import BY_CHANNEL, COUNTS, TOTALS, USAGE
 from pipelines.contract.measures.metrics import metric
 from pipelines.contract.record.channels import NUMBER_CHANNELS, is_one_of
+from pipelines.contract.record.dimensions import CAUSES
 
 
 @cache
@@ -24,8 +25,15 @@ def sql(package: str, name: str) -> str:
     # Imported here: a run with nothing new needs no such statement.
     from jinja2 import Environment, StrictUndefined
 
-    functions = {one.__name__: one for one in (sums, sums_by_channel, each_number_channel, spans, rate)}
-    sets = {"COUNTS": COUNTS, "BY_CHANNEL": BY_CHANNEL, "TOTALS": TOTALS, "USAGE": USAGE}
+    functions = {one.__name__: one for one in (sums, sums_by_channel, each_of, spans, rate)}
+    sets = {
+        "COUNTS": COUNTS,
+        "BY_CHANNEL": BY_CHANNEL,
+        "TOTALS": TOTALS,
+        "USAGE": USAGE,
+        "NUMBER_CHANNELS": NUMBER_CHANNELS,
+        "CAUSES": CAUSES,
+    }
     return Environment(undefined=StrictUndefined).from_string(text, functions | sets).render()
 
 
@@ -47,9 +55,9 @@ def sums_by_channel(names: Iterable[str] = BY_CHANNEL) -> str:
     )
 
 
-def each_number_channel(item: str) -> str:
-    """An item for each channel with verifications; `{0}` in it is the channel."""
-    return ", ".join(map(item.format, NUMBER_CHANNELS))
+def each_of(names: Iterable[str], item: str, between: str = ", ") -> str:
+    """An item for each of some names; `{0}` in it is the name."""
+    return between.join(map(item.format, names))
 
 
 def spans(names: Iterable[str]) -> str:

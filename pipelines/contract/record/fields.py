@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from pipelines.contract.record.channels import channel_macros
+from pipelines.contract.record.dimensions import CARRIER, PLATFORM
 
 ALL_APPS: Final = "*"
 """The app key of what is said of all apps together."""
@@ -16,8 +17,8 @@ OUTCOMES: Final = (
     "success", "mismatch", "unknown", "cancelled", "switched", "unsupported",
     "carrier_error", "config_error", "timeout", "limited", "quota_exhausted", "error", "unchecked",
 )  # fmt: skip
-PLATFORMS: Final = ("android", "ios", "ipad", "harmony", "h5")
-CARRIERS: Final = ("CMCC", "CUCC", "CTCC", "unknown")
+PLATFORMS: Final = tuple(PLATFORM.values)
+CARRIERS: Final = tuple(CARRIER.values)
 LAYERS: Final = ("sdk", "server", "carrier", "oauth")
 
 APP_KEY_PATTERN: Final = r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}"
@@ -74,6 +75,6 @@ def record_macros() -> Iterator[str]:
     prefixes = " ".join(f"WHEN '{prefix}' THEN '{carrier}'" for prefix, carrier in CARRIER_PREFIXES.items())
     yield (
         "CREATE TEMP MACRO carrier_of(word) AS "
-        f"CASE WHEN upper(word) IN {CARRIERS[:3]} THEN upper(word) "
+        f"CASE WHEN upper(word) IN {CARRIERS} THEN upper(word) "
         f"ELSE CASE split_part(upper(word), '_', 1) {prefixes} ELSE 'unknown' END END"
     )

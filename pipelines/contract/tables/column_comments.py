@@ -10,6 +10,8 @@ from typing import Final
 
 from pipelines.contract.measures.metrics import METRICS
 from pipelines.contract.record.channels import CHANNELS, LOGIN_CHANNELS, METHODS, NUMBER_CHANNELS
+from pipelines.contract.record.dimensions import CAUSES, UNKNOWN
+from pipelines.contract.record.fields import CARRIERS, PLATFORMS, STAGES
 
 
 def _listed(words: Sequence[str], last: str = ", ") -> str:
@@ -124,7 +126,7 @@ _WORDS: Final = {
     "blocked_successes": "of the blocked those with outcome `success`: users who would have been turned away",
     "blocked_uses": "of the blocked those that are billed: what would have been saved",
     "bytes": "size of the file as it lies in landing",
-    "carrier": "`CMCC`, `CUCC`, `CTCC` or `unknown`",
+    "carrier": _listed((*CARRIERS, UNKNOWN), " or "),
     "cause": "the files that changed it, separated by `; `, or `registry, result codes or billing rule`",
     "incidents.cause": "`dimension=value`, of a pair with ` & ` between; of `data` the file or source; NULL where "
     "there is none",
@@ -195,7 +197,7 @@ _WORDS: Final = {
     "counterpart_authorizations": "authorizations of the days `window_days` before the matched days",
     "counterpart_authorization_requests": "authorization requests of the days `window_days` before the matched days",
     "incidents.days": "days from `first_day` to `last_day`, or to the as-of while it is open",
-    "dimension": "`app_key`, `platform`, `carrier`, `sdk_version`, `vendor`, or two of them with ` & ` between",
+    "dimension": f"{_listed(CAUSES)}, or two of them with ` & ` between",
     "incidents.first_day": "the day that it began on",
     "incident_id": "the same for the same kind, metric, app, channel and first day, in every run",
     "key": "`device` or `phone`",
@@ -227,7 +229,7 @@ _WORDS: Final = {
     "rejected_records.path": "path under `landing`, or, of the registry's rows, `registry/<file>`",
     "rejected_records.rejected": "how many rejected records the row stands for: 1; in the last row of a file and "
     "reason also all that follow it, which have no rows",
-    "platform": "`android`, `ios`, `ipad`, `harmony`, `h5` or `unknown`: of the record, else of the registry",
+    "platform": f"{_listed((*PLATFORMS, UNKNOWN), ' or ')}: of the record, else of the registry",
     **dict.fromkeys(
         (f"{table}.platform" for table in ("apps", "usage_daily", "usage_7d", "usage_30d", "usage_month")),
         "the registered platform, else `unknown`",
@@ -265,7 +267,7 @@ _WORDS: Final = {
     "severity": "`warn`, or `notice`: the check passed and has something to say",
     "sha256": "SHA-256 of the file as it lies in landing, in hex; empty where its bytes cannot be read",
     "source": "the source mapping that read the file; empty of an unread file",
-    "stage": "`prefetch`, `page`, `click`, `authorize`, `verify` or `login`",
+    "stage": _listed(STAGES, " or "),
     "result_codes.stage": "the step that the code tells of, instead of an outcome; `none`: an action that is no step",
     "status": "`read`, `damaged`, `held`, `replaced` or `unread`",
     "apps.status": "`enabled` or `disabled`; NULL where the app is not registered",
@@ -273,7 +275,7 @@ _WORDS: Final = {
     "uses": "of these, those that are [billed](metrics.md#billable_verifications)",
     "unit": "`records`, `share` (0 to 1), `devices` or `ms`",
     "unmapped_codes.result_code": "the code as logged",
-    "unmapped_codes.platform": "`android`, `ios`, `ipad`, `harmony`, `h5` or `unknown`; `ipad` is looked up as `ios`",
+    "unmapped_codes.platform": f"{_listed((*PLATFORMS, UNKNOWN), ' or ')}; `ipad` is looked up as `ios`",
     "rate_effect": "what the change of its own rate did to the rate",
     "rank": "1 to 20, by requests; of equal ones by hash and app",
     "limit_daily.requests": "verification records in the scope of the limit",

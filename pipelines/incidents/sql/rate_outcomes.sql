@@ -10,11 +10,7 @@ WITH outcomes AS (
 )
 SELECT
     watched.incident_id,
-    outcomes.app_key,
-    outcomes.platform,
-    outcomes.carrier,
-    outcomes.sdk_version,
-    outcomes.vendor,
+    {{ each_of(CAUSES, "outcomes.{0}") }},
     outcomes.outcome,
     outcomes.result_code,
     outcomes.is_success,

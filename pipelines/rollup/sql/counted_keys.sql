@@ -5,7 +5,7 @@ SELECT
     high,
     low,
     count(*) AS requests,
-    {{ each_number_channel("count(*) FILTER (channel = '{0}') AS {0}_requests") }},
+    {{ each_of(NUMBER_CHANNELS, "count(*) FILTER (channel = '{0}') AS {0}_requests") }},
     sum(uses)::BIGINT AS uses,
     min(moment) AS first_moment,
     max(moment) AS last_moment

@@ -6,8 +6,8 @@ FROM (
     SELECT
         key_number,
         app,
-        unnest(['*', {{ each_number_channel("'{0}'") }}]),
-        unnest([1, {{ each_number_channel("({0}_requests > 0)::INTEGER") }}])
+        unnest(['*', {{ each_of(NUMBER_CHANNELS, "'{0}'") }}]),
+        unnest([1, {{ each_of(NUMBER_CHANNELS, "({0}_requests > 0)::INTEGER") }}])
     FROM counted_keys
 )
 GROUP BY ALL

@@ -5,6 +5,6 @@ JOIN app_numbers USING (app)
 JOIN limits USING (key_number)
 WHERE limits.app_key IN (app_numbers.app_key, '*')
     AND list_extract(
-        [requests, {{ each_number_channel("{0}_requests") }}],
-        list_position(['*', {{ each_number_channel("'{0}'") }}], limits.channel)
+        [requests, {{ each_of(NUMBER_CHANNELS, "{0}_requests") }}],
+        list_position(['*', {{ each_of(NUMBER_CHANNELS, "'{0}'") }}], limits.channel)
     ) > max_requests

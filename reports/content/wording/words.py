@@ -7,13 +7,13 @@ file's name) stand as they are.
 
 from pipelines.common.text import Bilingual
 from pipelines.contract.record.channels import DECLARED
-from pipelines.incidents.words import VALUES
+from pipelines.contract.record.dimensions import DIMENSIONS
 from reports.content.wording.language import t
 
 WORDS: dict[str, str] = {
     # channels, platforms, carriers
     **{one.key: one.label for one in DECLARED},
-    **VALUES,
+    **{value: words.en for one in DIMENSIONS for value, words in one.values.items()},
     # state of a day, and the flags beside it
     "complete": "Complete",
     "missing": "No data",

@@ -1,0 +1,76 @@
+"""THE DIMENSIONS: what counts of a day can be cut by, beside app and channel, each declared once.
+
+A dimension is a field of the log and a column of the tables that store it (`tables/tables.py`). To look for causes of
+incidents in another one, set `has_causes` and store it in `outcome_daily`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from pipelines.common.text import Bilingual
+
+UNKNOWN: Final = "unknown"
+"""The value of a record that names none."""
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """One dimension.
+
+    Attributes:
+        key: its column, and its name in causes of incidents.
+        label: its name.
+        unknown: the words of `UNKNOWN`, which stand without the label.
+        values: the words of its values, in their order, if these are fixed.
+        form: how a message writes any other value, which stands without the label.
+        has_causes: whether causes of incidents are looked for in it.
+    """
+
+    key: str
+    label: Bilingual
+    unknown: Bilingual
+    values: Mapping[str, Bilingual] = field(default_factory=dict)
+    form: str = "{}"
+    has_causes: bool = True
+
+
+def _same(text: str) -> Bilingual:
+    return Bilingual(text, text)
+
+
+APP: Final = Dimension("app_key", Bilingual("应用", "App"), Bilingual("未知应用", "unknown app"))
+PLATFORM: Final = Dimension(
+    "platform",
+    Bilingual("平台", "Platform"),
+    Bilingual("未知平台", "unknown platform"),
+    {
+        "android": _same("Android"),
+        "ios": _same("iOS"),
+        "ipad": _same("iPad"),
+        "harmony": _same("HarmonyOS"),
+        "h5": _same("H5"),
+    },
+)
+CARRIER: Final = Dimension(
+    "carrier",
+    Bilingual("运营商", "Carrier"),
+    Bilingual("未知运营商", "unknown carrier"),
+    {
+        "CMCC": Bilingual("中国移动", "China Mobile"),
+        "CUCC": Bilingual("中国联通", "China Unicom"),
+        "CTCC": Bilingual("中国电信", "China Telecom"),
+    },
+)
+DIMENSIONS: Final = (
+    APP,
+    PLATFORM,
+    CARRIER,
+    Dimension("sdk_version", Bilingual("SDK 版本", "SDK version"), Bilingual("未知 SDK", "unknown SDK"), form="SDK {}"),
+    Dimension("vendor", Bilingual("服务商", "Vendor"), Bilingual("未知服务商", "unknown vendor")),
+    Dimension("scheme_id", Bilingual("方案", "Scheme"), Bilingual("未知方案", "unknown scheme"), has_causes=False),
+    Dimension("package_name", Bilingual("包名", "Package"), Bilingual("未知包名", "unknown package"), has_causes=False),
+)
+BY_KEY: Final = {one.key: one for one in DIMENSIONS}
+CAUSES: Final = tuple(one.key for one in DIMENSIONS if one.has_causes)
+"""The dimensions in which causes of incidents are looked for; the first is that of all apps together."""
