@@ -5,13 +5,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from pipelines.alerts.delivery import receivers
 from pipelines.commands.check_landing import check_landing
 from pipelines.commands.check_mappings import check_mappings, read_dry
 from pipelines.commands.check_registry import print_bad_rows, print_registry
-from pipelines.common.days import last_closed_day, require_same_zone
+from pipelines.common.days import last_closed_day, local_time, require_same_zone
 from pipelines.common.errors import UsageError
 from pipelines.common.text import counted
 from pipelines.contract.record.parts import PartBooks
@@ -120,7 +119,7 @@ def check_file(data: Path, source: str | None, file: Path) -> int:
             too_old = _print_too_old(settings, time, books)
             for row in _events(connection, target):
                 # Stored times are UTC; people read the clock of the business.
-                instant = row["event_time"].replace(tzinfo=UTC).astimezone(ZoneInfo(settings.timezone))
+                instant = local_time(row["event_time"].replace(tzinfo=UTC), settings.timezone)
                 row["event_time"] = instant.isoformat(timespec="milliseconds")
                 print("  " + "  ".join(f"{name}={value}" for name, value in row.items() if value is not None))
             for line, reason, record in _rejects(connection, target):

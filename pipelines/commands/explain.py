@@ -13,6 +13,7 @@ import polars as pl
 from pipelines.common.days import Window
 from pipelines.common.errors import UsageError
 from pipelines.common.text import counted, printable
+from pipelines.contract.measures.sql import has_data
 from pipelines.incidents.causes import named_cells
 from pipelines.incidents.explained import Explained, explain
 from pipelines.incidents.incident import ALL
@@ -74,7 +75,7 @@ def print_explained(data: Path, request: ExplainRequest, *, as_json: bool) -> No
 
 
 def _days_with_data(connection: duckdb.DuckDBPyConnection, span: Window) -> int:
-    query = "SELECT count(*) FROM day_quality WHERE day BETWEEN $first AND $last AND day_state = 'complete'"
+    query = f"SELECT count(*) FROM day_quality WHERE day BETWEEN $first AND $last AND {has_data()}"
     ((days,),) = connection.execute(query, {"first": span.first, "last": span.last}).fetchall()
     return int(days)
 

@@ -53,7 +53,17 @@ def window(as_of: date, days: int) -> Window:
 
 def business_day(instant: datetime, zone: str) -> date:
     """The business day of an aware instant."""
-    return instant.astimezone(ZoneInfo(zone)).date()
+    return local_time(instant, zone).date()
+
+
+def local_time(instant: datetime, zone: str) -> datetime:
+    """An aware instant on the clock of a zone."""
+    return instant.astimezone(ZoneInfo(zone))
+
+
+def utc_offset(day: date, zone: str) -> timedelta:
+    """The offset of a zone's clock at the midnight with which a day begins."""
+    return datetime.combine(day, time.min, ZoneInfo(zone)).utcoffset() or timedelta()
 
 
 def day_start(day: date, zone: str) -> datetime:

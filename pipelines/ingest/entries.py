@@ -48,7 +48,7 @@ def count_late(entry: FileEntry, live: FileEntry | None, closed: date | None) ->
     for day, rows in entry.days.items():
         if closed is not None and day <= closed:
             before = live.days.get(day) if live else None
-            in_time = before.accepted - before.late if before else 0
+            in_time = before.in_time if before else 0
             entry.days[day] = rows._replace(late=max(0, rows.accepted - in_time))
 
 

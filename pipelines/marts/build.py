@@ -22,7 +22,7 @@ from pipelines.common.sql import literal
 from pipelines.contract.checks import CheckResult
 from pipelines.contract.macros import contract_macros
 from pipelines.contract.measures.sql import sql
-from pipelines.contract.record.masking import MASKING_VERSION
+from pipelines.contract.record.masking import MASK, MASKING_VERSION
 from pipelines.contract.registry.registry import Registry
 from pipelines.contract.settings.settings import Settings
 from pipelines.contract.tables.day_tables import DAY_TABLES, RECENT, RECENT_DAYS
@@ -207,7 +207,7 @@ def _fill(
         if name in empty:
             continue
         query = sql("pipelines.marts", name) if name in _QUERIES else f"FROM listed_{name}"
-        values = {"as_of": manifest.as_of, "masking_version": MASKING_VERSION}
+        values = {"as_of": manifest.as_of, "masking_version": MASKING_VERSION, "mask": MASK}
         given = {known: value for known, value in values.items() if f"${known}" in query}
         rows[name] = int(connection.execute(f"INSERT INTO out.{name} BY NAME {query}", given).fetchall()[0][0])
     connection.execute("COMMIT")

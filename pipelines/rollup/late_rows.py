@@ -42,7 +42,7 @@ def _of_content(
     connection: duckdb.DuckDBPyConnection, files: tuple[Path, ...], entry: FileEntry, days: Sequence[date]
 ) -> Iterator[tuple[str, int, date, int]]:
     names = [str(file) for file in files]
-    in_time = {day: entry.days[day].accepted - entry.days[day].late for day in days}
+    in_time = {day: entry.days[day].in_time for day in days}
     starts = dict.fromkeys(days, (names[0], 0))
     if counted := {day: count for day, count in in_time.items() if count}:
         create_records(connection, "content", [PartRecords(files, {entry.place: entry.source})])

@@ -7,13 +7,14 @@ from pathlib import Path
 
 from pipelines.alerts.due import alert_of_end
 from pipelines.common import durable
+from pipelines.common.days import stamp
 from pipelines.common.errors import AuthmeterError, InUseError
 from pipelines.common.machine_limits import as_machine_error
 from pipelines.contract.checks import CheckResult
 from pipelines.contract.record.masking import masked_text
 from pipelines.contract.settings.settings import load_settings
 from pipelines.contract.status import Failure, LastRun, Status
-from pipelines.run.status import in_zone, note_alerts, status_of
+from pipelines.run.status import note_alerts, status_of
 from pipelines.store.manifest import Manifest
 
 
@@ -35,7 +36,7 @@ def note_end(
     if error:
         where, do = error.where, masked_text(error.do)
         failure = Failure(what=masked_text(error.what), where=where, why=error.why, do=do)
-    ended_at = in_zone(now, _zone(data))
+    ended_at = stamp(now, _zone(data))
     last = LastRun(ended_at=ended_at, day=day, result="failed" if error else "done", error=failure)
     try:
         status = status_of(data, now, last, checks, manifest)

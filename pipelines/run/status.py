@@ -10,14 +10,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
 from pipelines.alerts.due import undelivered
 from pipelines.closing.billing_warnings import published_billing_warnings
 from pipelines.closing.warnings import run_checks
-from pipelines.common.days import days_between, last_closed_day
+from pipelines.common.days import days_between, last_closed_day, stamp
 from pipelines.common.errors import UsageError
 from pipelines.contract.checks import CHECKS, CheckResult
 from pipelines.contract.registry.registry import load_registry
@@ -51,7 +50,7 @@ def status_of(
     """
     store, settings = Store(data), load_settings(data)
     manifest = manifest or store.read_manifest()
-    status = Status(written_at=in_zone(now, settings.timezone), state="ok")
+    status = Status(written_at=stamp(now, settings.timezone), state="ok")
     status.last_run = last_run or _last_run(data, settings.timezone)
     status.kept = Kept(events_from=manifest.events_from, days_from=manifest.days_from)
     _note_work(status, store, settings.timezone)
@@ -113,18 +112,13 @@ def _warned(check: CheckResult) -> Warned:
     )  # fmt: skip
 
 
-def in_zone(instant: datetime, zone: str) -> str:
-    """A time as `status.json` has it: RFC 3339 in the business zone, in seconds."""
-    return instant.astimezone(ZoneInfo(zone)).isoformat(timespec="seconds")
-
-
 def _last_run(data: Path, zone: str) -> LastRun | None:
     try:
         noted = json.loads((data / "status.json").read_bytes())
         if not noted["last_run"]:
             return None
         last = LastRun.model_validate(noted["last_run"])
-        last.ended_at = in_zone(datetime.fromisoformat(last.ended_at), zone)
+        last.ended_at = stamp(datetime.fromisoformat(last.ended_at), zone)
         return last
     except (OSError, ValueError, KeyError, TypeError, ValidationError):
         return None
@@ -188,7 +182,7 @@ def _note_work(status: Status, store: Store, zone: str) -> None:
     """Who holds the folder, as the lock's note says; a note whose process is gone is of one that was killed."""
     try:
         work = Work.model_validate_json(store.lock.read_bytes())
-        work.since = in_zone(datetime.fromisoformat(work.since), zone)
+        work.since = stamp(datetime.fromisoformat(work.since), zone)
     except (OSError, ValueError):
         return
     try:

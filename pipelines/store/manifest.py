@@ -25,6 +25,11 @@ class DayRows(NamedTuple):
     accepted: int
     late: int = 0
 
+    @property
+    def in_time(self) -> int:
+        """Records that came before the day was closed: they are the first ones of the file."""
+        return self.accepted - self.late
+
 
 @dataclass(slots=True)
 class FileEntry:

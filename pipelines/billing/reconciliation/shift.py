@@ -6,14 +6,13 @@ A console that counts in UTC has days that begin at 08:00 of the clock in China:
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from itertools import accumulate, chain
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from pipelines.billing.reconciliation.log_side import LogSide
 from pipelines.billing.reconciliation.tolerance import Tolerance
-from pipelines.common.days import days_between
+from pipelines.common.days import days_between, utc_offset
 
 _LEAST_DAYS: Final = 5
 # The zones that exist, in hours from UTC; days of two of them begin at most so many hours apart.
@@ -84,6 +83,6 @@ def _ahead(day: date, days: int) -> date:
 
 def _hours_of_zones(day: date, zone: str) -> list[int]:
     """The hours by which days of a zone that exists may begin later than those of the business zone."""
-    offset = datetime.combine(day.replace(day=1), time.min, ZoneInfo(zone)).utcoffset() or timedelta()
+    offset = utc_offset(day.replace(day=1), zone)
     east = offset / timedelta(hours=1)
     return [hours for hours in range(-_MOST_HOURS, _MOST_HOURS + 1) if _WESTMOST <= east - hours <= _EASTMOST]

@@ -13,6 +13,7 @@ from importlib.resources import files
 from pipelines.contract.measures.counts import BY_CHANNEL, COUNTS, TOTALS, USAGE
 from pipelines.contract.measures.metrics import metric
 from pipelines.contract.record.channels import NUMBER_CHANNELS, is_one_of
+from pipelines.contract.record.copies import copy_order
 from pipelines.contract.record.dimensions import CAUSES
 
 
@@ -25,7 +26,7 @@ def sql(package: str, name: str) -> str:
     # Imported here: a run with nothing new needs no such statement.
     from jinja2 import Environment, StrictUndefined
 
-    functions = {one.__name__: one for one in (sums, sums_by_channel, each_of, spans, rate)}
+    functions = {one.__name__: one for one in (sums, sums_by_channel, each_of, spans, rate, has_data, copy_order)}
     sets = {
         "COUNTS": COUNTS,
         "BY_CHANNEL": BY_CHANNEL,
@@ -72,6 +73,11 @@ def spans(names: Iterable[str]) -> str:
             sums(names, "is_base AND is_matched", "counterpart_"),
         )
     )
+
+
+def has_data(day_state: str = "day_state") -> str:
+    """The condition that a day has data, so that it counts in coverage and can be compared."""
+    return f"{day_state} = 'complete'"
 
 
 def rate(name: str, term: str = "{}") -> str:

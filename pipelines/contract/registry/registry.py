@@ -14,9 +14,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
-from pipelines.common.days import BUSINESS_ZONE
+from pipelines.common.days import BUSINESS_ZONE, local_time
 from pipelines.common.errors import UsageError
 from pipelines.common.near_names import require_no_near_name
 from pipelines.contract.record.channels import METHODS
@@ -124,7 +123,7 @@ def registry_time(text: str, zone: str) -> datetime | None:
     )
     try:
         time = datetime.fromisoformat(clock)
-        return time.astimezone(ZoneInfo(zone)).replace(tzinfo=None) if time.tzinfo else time
+        return local_time(time, zone).replace(tzinfo=None) if time.tzinfo else time
     except (ValueError, OverflowError):
         return None
 

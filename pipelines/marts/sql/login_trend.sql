@@ -15,9 +15,9 @@ SELECT
     app_key,
     channel,
     day,
-    CASE WHEN day_state = 'complete' THEN coalesce(authorizations, 0) END AS authorizations,
-    CASE WHEN day_state = 'complete' THEN coalesce(authorization_requests, 0) END AS authorization_requests,
-    CASE WHEN day_state = 'complete' THEN coalesce(authorizations_cancelled, 0) END AS authorizations_cancelled,
+    CASE WHEN {{ has_data() }} THEN coalesce(authorizations, 0) END AS authorizations,
+    CASE WHEN {{ has_data() }} THEN coalesce(authorization_requests, 0) END AS authorization_requests,
+    CASE WHEN {{ has_data() }} THEN coalesce(authorizations_cancelled, 0) END AS authorizations_cancelled,
     counts.authorizations / nullif(counts.authorization_requests, 0) AS authorization_rate,
     day_state
 FROM out.periods

@@ -36,6 +36,6 @@ SELECT
     is_base,
     day,
     state AS day_state,
-    count_if(state = 'complete') OVER (PARTITION BY period, place) = 2 AS is_matched
+    count_if({{ has_data("state") }}) OVER (PARTITION BY period, place) = 2 AS is_matched
 FROM placed
 ORDER BY period, is_base, day

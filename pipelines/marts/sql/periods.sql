@@ -9,9 +9,9 @@ WITH named(period, place, window_days) AS (
         min(day) FILTER (is_base) AS base_first_day,
         max(day) FILTER (is_base) AS base_last_day,
         count(*) FILTER (NOT is_base) AS days,
-        count(*) FILTER (NOT is_base AND day_state = 'complete') AS days_with_data,
+        count(*) FILTER (NOT is_base AND {{ has_data() }}) AS days_with_data,
         count(*) FILTER (is_base) AS base_days,
-        count(*) FILTER (is_base AND day_state = 'complete') AS base_days_with_data,
+        count(*) FILTER (is_base AND {{ has_data() }}) AS base_days_with_data,
         count(*) FILTER (NOT is_base AND is_matched) AS matched_days
     FROM out.period_days
     GROUP BY period

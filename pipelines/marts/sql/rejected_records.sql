@@ -1,5 +1,5 @@
 -- grain: kept rejected record, of a landed file or of the registry
-SELECT path, line, reason, CASE WHEN masking_version = $masking_version THEN record ELSE '***' END AS record,
+SELECT path, line, reason, CASE WHEN masking_version = $masking_version THEN record ELSE $mask END AS record,
     'landing' AS origin, rejected
 FROM file_rejects
 JOIN rejects_paths USING (filename, file)

@@ -11,7 +11,7 @@ WITH sums AS (
         date_trunc('month', day)::DATE AS month,
         -- The last month has its days up to the as-of, where the days of `day_quality` end; the first one has all of its.
         date_diff('day', min(date_trunc('month', day)), max(day))::INTEGER + 1 AS window_days,
-        count(*) FILTER (day_state = 'complete')::INTEGER AS days_with_data
+        count(*) FILTER ({{ has_data() }})::INTEGER AS days_with_data
     FROM day_quality
     GROUP BY ALL
 )

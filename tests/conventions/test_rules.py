@@ -1,0 +1,70 @@
+"""A rule is stated in one place: whoever spells it again breaks a test. `docs/architecture.md` lists the places."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import pytest
+
+from pipelines.common.project import PROJECT
+from pipelines.contract.record.channels import CHANNELS, DECLARED, SOCIAL_CHANNELS
+
+# The sample makes logs of its own, as their sources would.
+SOURCES = {
+    file.relative_to(PROJECT / "pipelines").as_posix(): file.read_text("utf-8")
+    for pattern in ("*.py", "*.sql")
+    for file in sorted((PROJECT / "pipelines").rglob(pattern))
+    if file.relative_to(PROJECT / "pipelines").parts[0] != "sample"
+}
+_KEY = f"[`'\"](?:{'|'.join(CHANNELS)})[`'\"]"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule: what spells it, an example of that, and the files that may."""
+
+    pattern: str
+    example: str
+    places: tuple[str, ...]
+
+
+RULES = {
+    "a list of channels": Rule(rf"{_KEY},?(?: or)?\s*{_KEY}", "IN ('one_click', 'wechat')", ()),
+    "the name of a social channel": Rule(
+        rf"\b(?:{'|'.join(SOCIAL_CHANNELS)})(?:\b|_authorizations)",
+        "wechat_authorizations",
+        ("contract/record/channels.py",),
+    ),
+    "the layer of a code": Rule(r"THEN 'oauth'", "THEN 'oauth'", ("contract/sql/macros.sql",)),
+    "the look-up of a code": Rule(r"JOIN result_codes", "JOIN result_codes", ("contract/sql/macros.sql",)),
+    "the vendor of a record without one": Rule(r"'umeng'", "ELSE 'umeng'", ("contract/sql/macros.sql",)),
+    "coverage": Rule(r"= 'complete'", "day_state = 'complete'", ("contract/measures/sql.py",)),
+    "the state of a day": Rule(r"THEN 'complete'", "THEN 'complete'", ("marts/sql/day_quality.sql",)),
+    "the week before": Rule(r"\b(?:day|as_of) - 7\b", "day - 7", ("contract/sql/macros.sql",)),
+    "the business day of an instant": Rule(r"\bZoneInfo\(", "ZoneInfo(zone)", ("common/days.py",)),
+    "the business day of a record": Rule(
+        r"AT TIME ZONE \$business_zone", "AT TIME ZONE $business_zone", ("reading/record_query.py",)
+    ),
+    "which copy counts": Rule(
+        r"PARTITION BY day, event_id|event_time, app_key, channel, stage, outcome NULLS",
+        "PARTITION BY day, event_id",
+        ("rollup/sql/dropped_copies.sql",),
+    ),
+    "records in time": Rule(r"accepted - [\w.\[\]]*late", "before.accepted - before.late", ("store/manifest.py",)),
+    "what a masked value is": Rule(
+        r"['\"]\*{3,4}['\"]", "'****'", ("contract/record/masking.py", "contract/sql/macros.sql")
+    ),
+}
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_rule_is_stated_in_its_places_alone(name: str) -> None:
+    rule = RULES[name]
+    assert re.search(rule.pattern, rule.example), "a pattern that finds nothing proves nothing"
+    assert tuple(file for file, text in SOURCES.items() if re.search(rule.pattern, text)) == rule.places
+
+
+def test_the_declaration_has_what_a_group_says() -> None:
+    assert [one.key for one in DECLARED if one.is_login] == ["one_click", *SOCIAL_CHANNELS]
+    assert [one.key for one in DECLARED if one.group == "other" and one.has_verifications] == []
