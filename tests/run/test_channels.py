@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from pipelines.alerts.message import read_headline
 from pipelines.common.errors import UsageError
 from pipelines.contract.record.channels import CHANNELS, MOST_CHANNELS
 from pipelines.reading.reasons.reasons import words_of
@@ -30,6 +31,8 @@ def test_a_declared_channel_counts_also_when_it_is_declared_no_more(folder: Data
     assert folder.rows(COUNTED) == published
     assert folder.rows(CHANNEL) == [("apple", "Apple 登录", "Sign in with Apple", "other", False)]
     assert folder.rows("SELECT devices, third_party_authorizations FROM usage_daily") == [(1, 3)]
+    figures = {one.metric: one.value for one in read_headline(folder.store.database).figures}
+    assert (figures["authorizations"], figures["third_party_authorizations"]) == (3, 3)
 
     folder.write("authmeter.toml", "")
     folder.land("later.ndjson", records(2, DAY, "later", channel="apple") + records(1, DAY, "good", channel="sms"))

@@ -13,6 +13,8 @@ WITH usage AS (
 ), logins AS (
     SELECT day, sum(authorizations)::BIGINT AS authorizations, sum(authorization_requests)::BIGINT AS requests
     FROM channel_daily
+    -- Other channels are in no total.
+    WHERE is_number_channel(channel) OR is_social_channel(channel)
     GROUP BY day
 ), days AS (
     SELECT
