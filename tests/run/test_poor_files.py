@@ -142,7 +142,8 @@ def test_a_file_that_is_rejected_by_over_half_is_named(folder: DataFolder, rejec
     if rejected > 40:
         assert check.detail_en == (
             "1 file of which over half was rejected: a.ndjson "
-            "(most often invalid:channel: write one of one_click, local_verify, wechat, qq, weibo)"
+            "(most often invalid:channel: write one of one_click, local_verify, wechat, qq, weibo, sms, "
+            "or declare it in [channels] of authmeter.toml)"
         )
 
 
