@@ -12,11 +12,12 @@ from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 
-from pipelines.contract.record.channels import CHANNELS
+from pipelines.contract.record.channels import NUMBER_CHANNELS, SOCIAL_CHANNELS
 from pipelines.contract.record.fields import PLATFORMS
 from tests.support import DAY, DataFolder, Row, as_parquet, columns_of, days_before
 
 AS_OF = DAY
+CHANNELS = (*NUMBER_CHANNELS, *SOCIAL_CHANNELS)
 DAYS = 71
 # Days before the as-of: without any log, with late records, and with a file that later comes shorter.
 MISSING_BACK, LATE_BACK, HELD_BACK = 17, 5, 9
