@@ -57,11 +57,13 @@ def test_of_a_metric_its_condition_counts(
 
 
 def test_no_statement_of_the_roll_up_is_filled_with_what_is_not_in_the_digest() -> None:
-    """Of the declarations of metrics the digest has `COUNTS` and their conditions."""
+    """Of declarations the digest has `COUNTS` and their conditions, the macros of channels, and the order of copies."""
     files = [file for folder in SQL for file in (PROJECT / folder).rglob("*.sql")]
     assert files
     filled = {text for file in files for text in re.findall(r"\{\{.*?\}\}", file.read_text("utf-8"), re.DOTALL)}
-    assert [text for text in filled if not re.fullmatch(r"\{\{ sums\(COUNTS\b.*", text)] == []
+    assert [
+        text for text in filled if not re.match(r"\{\{ (sums\(COUNTS|each_of\(NUMBER_CHANNELS|copy_order\(\))", text)
+    ] == []
 
 
 def test_all_that_is_named_exists() -> None:

@@ -139,6 +139,7 @@ _WORDS: Final = {
     "change": "`matched_authorizations / counterpart_authorizations - 1`; NULL where the divisor is 0, or fewer than "
     "half of the window's days are matched",
     "channel": f"{_listed(CHANNELS)}, or one that the [settings](../settings.md#channels) declare",
+    **dict.fromkeys(("billing_daily.channel", "billing_hourly.channel"), _listed(NUMBER_CHANNELS, " or ")),
     "channel_group": "`number`: with verification records; `social`: a platform's own sign-in; `other`",
     "login_trend.channel": _listed(LOGIN_CHANNELS, " or "),
     "login_trend_summary.channel": _listed(LOGIN_CHANNELS, " or "),
