@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
+from pipelines.reading.files import blocks as blocks_module
 from pipelines.reading.files import plain_files
-from pipelines.reading.formats import blocks as blocks_module
 from tests.reading_bench import ReadingBench
 from tests.support import lines, record, records
 
