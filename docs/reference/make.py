@@ -7,7 +7,8 @@ Run it after a change of these; `tests/conventions/test_docs.py` compares the fi
 
 from pathlib import Path
 
-from pipelines.contract.measures.metrics import METRICS, Metric
+from pipelines.contract.measures.measure import Measure
+from pipelines.contract.measures.metrics import METRICS
 from pipelines.contract.tables.column_comments import column_words
 from pipelines.contract.tables.tables import TABLES, VIEWS, Table
 
@@ -59,7 +60,7 @@ Grain: {table.grain}. Key: {key}.
 
 def metrics_page() -> str:
     """The text of `metrics.md`."""
-    index = "\n".join(f"| [`{m.name}`](#{m.name}) | {m.label_zh} | {m.label_en} |" for m in METRICS.values())
+    index = "\n".join(f"| [`{m.name}`](#{m.name}) | {m.label.zh} | {m.label.en} |" for m in METRICS.values())
     sections = "\n\n".join(_metric_section(metric) for metric in METRICS.values())
     return f"""{_NOTE}
 
@@ -79,14 +80,14 @@ metrics; `$billed` is what the billing rules of the day bill, each as vendor, ch
 """
 
 
-def _metric_section(metric: Metric) -> str:
-    lines = [f"## {metric.name}", "", f"{metric.label_zh} · {metric.label_en}", "", metric.meaning_en]
-    lines += ["", metric.meaning_zh, "", f"- Formula: `{metric.formula}`"]
+def _metric_section(metric: Measure) -> str:
+    lines = [f"## {metric.name}", "", f"{metric.label.zh} · {metric.label.en}", "", metric.meaning.en]
+    lines += ["", metric.meaning.zh, "", f"- Formula: `{metric.formula}`"]
     lines.append(f"- Unit: {metric.unit}; {'adds up' if metric.is_additive else 'does not add up'}")
     if metric.numerator:
         lines.append(f"- Share: sum of `{metric.numerator}` over sum of `{metric.denominator}`")
-    if metric.caveat_en:
-        lines += [f"- Keep in mind: {metric.caveat_en}", f"- 注意：{metric.caveat_zh}"]
+    if metric.caveat.en:
+        lines += [f"- Keep in mind: {metric.caveat.en}", f"- 注意：{metric.caveat.zh}"]
     tables = [f"[`{t.name}`](tables.md#{t.name})" for t in (TABLES | VIEWS).values() if metric.name in t.columns]
     lines.append(f"- Column of: {', '.join(tables) if tables else 'no table: derive it from its parts'}")
     return "\n".join(lines)

@@ -15,6 +15,7 @@ import duckdb
 
 from pipelines.common.errors import AuthmeterError
 from pipelines.common.text import Bilingual
+from pipelines.contract.measures.counts import HEADLINE
 from pipelines.contract.measures.metrics import METRICS
 from pipelines.contract.measures.sql import sql
 from pipelines.contract.status import OpenIncident
@@ -24,10 +25,6 @@ from pipelines.store.database import open_published
 Kind = Literal["failed", "late", "warning", "daily", "test"]
 Language = Literal["zh", "en"]
 
-_HEADLINE = (
-    "number_verifications", "one_click_verifications", "local_verifications", "third_party_authorizations",
-    "billable_verifications", "authorizations", "authorization_rate",
-)  # fmt: skip
 # A message lists so many warnings and counts the rest.
 _LISTED = 5
 
@@ -136,7 +133,7 @@ def read_headline(database: Path) -> Headline:
     except (AuthmeterError, duckdb.Error):
         return Headline()
     found = dict(zip(names, row, strict=True))
-    figures = tuple(Figure(metric, **found[metric]) for metric in _HEADLINE)
+    figures = tuple(Figure(metric, **found[metric]) for metric in HEADLINE)
     return Headline(figures, found["records"], found["usual_records"])
 
 
@@ -155,9 +152,9 @@ def _rest(number: int) -> list[str]:
 
 
 def _figure_line(figure: Figure, language: Language) -> str:
-    metric = METRICS[figure.metric]
-    label = metric.label_zh if language == "zh" else metric.label_en
-    is_rate = figure.metric.endswith("_rate")
+    measure = METRICS[figure.metric]
+    label = _said(measure.label, language)
+    is_rate = measure.kind == "rate"
     value = f"{figure.value:.2%}" if is_rate else f"{figure.value:,.0f}"
     if figure.change is None:
         return f"{label} {value}"

@@ -13,12 +13,13 @@ import polars as pl
 from pipelines.common.days import Window
 from pipelines.common.errors import UsageError
 from pipelines.common.text import counted, printable
+from pipelines.contract.measures.counts import WATCHED
+from pipelines.contract.measures.metrics import METRICS
 from pipelines.contract.measures.sql import has_data
 from pipelines.incidents.causes import named_cells
 from pipelines.incidents.explained import Explained, explain
 from pipelines.incidents.incident import ALL
 from pipelines.incidents.published import channel_words
-from pipelines.incidents.subjects import RATES
 from pipelines.store.database import open_published
 from pipelines.store.store import Store
 from reports.export.exports import require_app
@@ -81,7 +82,7 @@ def _days_with_data(connection: duckdb.DuckDBPyConnection, span: Window) -> int:
 
 
 def _metric_of(request: ExplainRequest, channels: Sequence[str]) -> str:
-    metrics = [rate.metric for rate in RATES if request.channel in channels and rate.has(request.channel)]
+    metrics = [name for name in WATCHED if request.channel in channels and METRICS[name].is_watched_in(request.channel)]
     if not metrics:
         raise UsageError(
             f"The channel {request.channel!r} is not known.",

@@ -1,12 +1,11 @@
 """Who is watched: rates of apps and channels, and their volumes, by day as grids.
 
-Lives here: what a rate's requests and successes are, and which of a day's requests count. What is made of them is in
-`measures.py`.
+Lives here: which of a day's requests count. The rates are declared in `contract/measures/metrics.py`; what is made of
+the counts is in `measures.py`.
 """
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import compress
 from typing import Final
@@ -14,54 +13,14 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from pipelines.contract.record.channels import CHECK_CHANNELS, NUMBER_CHANNELS
+from pipelines.contract.measures.counts import WATCHED
+from pipelines.contract.measures.metrics import metric
 from pipelines.incidents.falls import LEAST_LOST, Floats
 from pipelines.incidents.incident import ALL
 
 # So many times the usual, of a device or of a part, is a burst, which is no norm. Fewer requests of a device are none:
 # where sign-in fails, people try again.
 BURST: Final = 1.5
-
-
-@dataclass(frozen=True)
-class Rate:
-    """A watched rate: what its requests and successes are, of the columns of `channel_daily`.
-
-    Attributes:
-        channels: the channels that have it; None: all but those of `without`.
-    """
-
-    metric: str
-    requests: pl.Expr
-    successes: pl.Expr
-    channels: tuple[str, ...] | None = None
-    without: tuple[str, ...] = ()
-
-    def has(self, channel: str) -> bool:
-        """Whether a channel has this rate."""
-        return channel not in self.without if self.channels is None else channel in self.channels
-
-    def rows_of(self, channel_daily: pl.DataFrame) -> pl.DataFrame:
-        """The rows of the channels that have this rate."""
-        channel = pl.col("channel")
-        has = ~channel.is_in(self.without) if self.channels is None else channel.is_in(self.channels)
-        return channel_daily.filter(has)
-
-
-RATES: Final = (
-    Rate(
-        "technical_success_rate",
-        pl.col("authorization_requests") - pl.col("authorizations_cancelled"),
-        pl.col("authorizations"),
-        without=CHECK_CHANNELS,
-    ),
-    Rate(
-        "verification_result_rate",
-        pl.col("verification_requests"),
-        pl.col("verifications"),
-        channels=NUMBER_CHANNELS,
-    ),
-)
 
 
 # Metric, app and channel of each subject; each of its counts by day (rows) and subject (columns).
@@ -77,14 +36,16 @@ def watched_rates(channel_daily: pl.DataFrame, days: Sequence[date]) -> Watched:
         days: those of the grid, without a gap.
     """
     found, named = [], []
-    for rate in RATES:
-        counts = rate.rows_of(channel_daily)
-        devices = pl.col("devices")
-        keys, grids = _counted(counts, days, requests=rate.requests, successes=rate.successes, devices=devices)
+    for name in WATCHED:
+        rate = metric(name)
+        watched = [one for one in channel_daily["channel"].unique() if rate.is_watched_in(one)]
+        counts = channel_daily.filter(pl.col("channel").is_in(watched))
+        requests, successes = pl.sql_expr([rate.denominator, rate.numerator])
+        keys, grids = _counted(counts, days, requests=requests, successes=successes, devices=pl.col("devices"))
         # A device that is in two apps counts in each of them, on every day alike.
         channels, sums = _summed([channel for _, channel in keys], grids)
         found += [grids, sums]
-        named += [(rate.metric, *key) for key in (*keys, *((ALL, channel) for channel in channels))]
+        named += [(name, *key) for key in (*keys, *((ALL, channel) for channel in channels))]
     return _busy(named, np.concatenate(found, axis=2))
 
 

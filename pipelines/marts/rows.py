@@ -58,7 +58,7 @@ def listed_rows(
         "listed_result_codes": _texts(CODE_COLUMNS, registry.codes, settings.timezone),
         "listed_metrics": _rows(
             "metric label_zh label_en unit meaning_zh meaning_en formula caveat_zh caveat_en is_additive:BOOLEAN",
-            ([m.name, m.label_zh, m.label_en, m.unit, m.meaning_zh, m.meaning_en, m.formula, m.caveat_zh, m.caveat_en,
+            ([m.name, m.label.zh, m.label.en, m.unit, m.meaning.zh, m.meaning.en, m.formula, m.caveat.zh, m.caveat.en,
               m.is_additive] for m in METRICS.values()),
         ),
         "day_books": _rows(

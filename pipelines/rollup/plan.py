@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 import pyarrow as pa
 
 from pipelines.common.days import day_hours
-from pipelines.contract.measures.counts import counts_query
+from pipelines.contract.measures.counts import VERIFIED, counts_query
 from pipelines.contract.measures.sql import sql
 from pipelines.contract.record.channels import CHANNELS, number_macros
 from pipelines.contract.record.parts import EVENT_SCHEMA
@@ -35,17 +35,7 @@ _RECORD_STEPS: Mapping[str, Adds] = {
     "counted_words": None,
     "verification_kinds": None,
     "verification_records": None,
-    "hour_groups": (
-        "requests",
-        "with_device",
-        "with_phone",
-        "successes",
-        "mismatches",
-        "unknowns",
-        "uses",
-        "duplicates",
-        "late",
-    ),
+    "hour_groups": ("with_device", "with_phone", *VERIFIED),
     "segment_groups": ("uses",),
 }
 _LIMITS = pa.schema(

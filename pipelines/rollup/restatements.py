@@ -9,7 +9,7 @@ from datetime import date
 
 import polars as pl
 
-from pipelines.contract.measures.counts import COUNTS, TOTALS
+from pipelines.contract.measures.counts import BY_CHANNEL, COUNTS, TOTALS
 from pipelines.contract.measures.metrics import METRICS
 from pipelines.contract.tables.tables import TABLES
 from pipelines.store.database import open_published
@@ -20,9 +20,8 @@ LATENCIES = ("latency_p50_ms", "latency_p95_ms")
 # The figures of an app over all its channels.
 USAGE: dict[str, pl.Expr] = {
     **{
-        name: pl.col(metric.summed).filter(pl.col("channel").is_in(metric.channels)).sum()
-        for name, metric in METRICS.items()
-        if metric.summed
+        name: pl.col(METRICS[name].summed).filter(pl.col("channel").is_in(METRICS[name].channels)).sum()
+        for name in BY_CHANNEL
     },
     **{name: pl.col(name).sum() for name in (*TOTALS, "records")},
 }

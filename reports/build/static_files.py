@@ -24,6 +24,8 @@ LIBRARIES = PROJECT / "node_modules"
 _PLOTLY = "plotly.js-basic-dist-min/plotly-basic.min.js"
 # The modules of `static/js/` in one classic script, which is all that runs from file://.
 BUNDLE = STATIC / "build" / "report.js"
+# The direction of a change that is good, as the scripts call it.
+_BETTER = {"higher": "up", "lower": "down", None: "none"}
 STYLES = (
     "base", "trust", "cards", "charts", "breakdowns", "pages", "tables", "rows", "quality", "incidents",
     "briefing", "billing", "print",
@@ -56,7 +58,11 @@ def _texts() -> dict[str, Any]:
         "strings": {msgid: both(t(msgid).zh, t(msgid).en) for msgid in script_msgids()},
         "words": {value: both(word(value).zh, word(value).en) for value in WORDS},
         "metrics": {
-            m.name: {"label": both(m.label_zh, m.label_en), "meaning": both(m.meaning_zh, m.meaning_en)}
+            m.name: {
+                "label": both(m.label.zh, m.label.en),
+                "meaning": both(m.meaning.zh, m.meaning.en),
+                "better": _BETTER[m.better],
+            }
             for m in METRICS.values()
         },
         # Legends stand in the pages before the charts are there.

@@ -62,7 +62,7 @@ _HEADINGS: Final = {
 
 def heading(column: str) -> str:
     """The heading of a column: its Chinese name, a space, its name in the tables."""
-    label = METRICS[column].label_zh if column in METRICS else _HEADINGS.get(column)
+    label = METRICS[column].label.zh if column in METRICS else _HEADINGS.get(column)
     return f"{label} {column}" if label else column
 
 

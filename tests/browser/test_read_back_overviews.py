@@ -511,7 +511,7 @@ def restated_row(row: dict[str, Any], tables: Published, language: str) -> list[
     metric = METRICS.get(row["metric"])
     return [
         tables.named(row["app_key"], language), every if row["channel"] == "*" else said(row["channel"], language),
-        getattr(metric, f"label_{language}", row["metric"]), count(row["published_before"]),
+        getattr(metric.label, language) if metric else row["metric"], count(row["published_before"]),
         count(row["published_now"]), row["cause"],
     ]  # fmt: skip
 

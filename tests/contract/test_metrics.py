@@ -22,11 +22,11 @@ def test_every_count_that_a_table_shows_is_declared():
 
 def test_each_metric_is_described_in_both_languages():
     for name, found in METRICS.items():
-        texts = (found.label_zh, found.label_en, found.meaning_zh, found.meaning_en, found.formula)
+        texts = (found.label.zh, found.label.en, found.meaning.zh, found.meaning.en, found.formula)
         assert all(texts), name
-        assert bool(found.caveat_zh) == bool(found.caveat_en), name
-        assert found.meaning_zh.endswith("。"), name
-        assert found.meaning_en.endswith("."), name
+        assert bool(found.caveat.zh) == bool(found.caveat.en), name
+        assert found.meaning.zh.endswith("。"), name
+        assert found.meaning.en.endswith("."), name
 
 
 def test_a_share_is_a_sum_over_a_sum_of_additive_metrics():
@@ -36,10 +36,15 @@ def test_a_share_is_a_sum_over_a_sum_of_additive_metrics():
             assert METRICS[part].is_additive, name
 
 
+def test_more_failures_are_worse_and_more_authorizations_better():
+    assert metric("authorizations_failed").better == "lower"
+    assert metric("authorizations").better == metric("authorization_rate").better == "higher"
+
+
 def test_only_counts_of_records_add_up():
     assert {name for name, one in METRICS.items() if not one.is_additive} == {
-        "authorization_rate", "technical_success_rate", "devices", "unregistered_apps", "latency_p50_ms",
-        "latency_p95_ms",
+        "authorization_rate", "technical_success_rate", "verification_result_rate", "devices",
+        "unregistered_apps", "latency_p50_ms", "latency_p95_ms",
     }  # fmt: skip
 
 

@@ -222,7 +222,7 @@ def test_what_a_page_says_stands_in_a_file_does() -> None:
         for page in PAGES
         for found in re.findall(r"`(\w+)(?:\(\))?`\s+(?:in|of)\s+`([\w/]+\.(?:py|js|sql))`", page.read_text("utf-8"))
     }
-    assert len(said) > 8
+    assert len(said) > 5
     places = ("", "pipelines", "reports", "reports/static/js")
     files = {path: [PROJECT / place / path for place in places] for _, path in said}
     assert [

@@ -122,7 +122,7 @@ def test_the_metrics_are_those_of_the_contract() -> None:
 
 
 def test_a_metric_is_called_as_the_contract_calls_it() -> None:
-    assert {name: METRICS[name].label_zh for name in CONTRACT_LABELS} == CONTRACT_LABELS
+    assert {name: METRICS[name].label.zh for name in CONTRACT_LABELS} == CONTRACT_LABELS
 
 
 def test_the_words_of_the_log_are_those_of_the_contract() -> None:

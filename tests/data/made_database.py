@@ -41,10 +41,14 @@ class Database:
             "as_of": AS_OF, "generated_at": GENERATED_AT, "time_zone": "Asia/Shanghai", "run": 1,
             "first_day": first_day, "is_synthetic": is_synthetic,
         })  # fmt: skip
-        names = ("label_zh", "label_en", "unit", "meaning_zh", "meaning_en", "formula", "caveat_zh", "caveat_en",
-                 "is_additive")  # fmt: skip
         for metric in METRICS.values():
-            self.add("metrics", {"metric": metric.name} | {name: getattr(metric, name) for name in names})
+            texts = {"label": metric.label, "meaning": metric.meaning, "caveat": metric.caveat}
+            self.add("metrics", {
+                "metric": metric.name, "unit": metric.unit, "formula": metric.formula,
+                "is_additive": metric.is_additive,
+                **{f"{name}_zh": text.zh for name, text in texts.items()},
+                **{f"{name}_en": text.en for name, text in texts.items()},
+            })  # fmt: skip
 
     def add_codes(self) -> None:
         """Adds a dictionary of twelve codes; no published database is without one."""

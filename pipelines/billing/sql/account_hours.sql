@@ -4,13 +4,7 @@ SELECT
     hour,
     account_id,
     channel,
-    sum(requests)::BIGINT AS requests,
-    sum(successes)::BIGINT AS successes,
-    sum(mismatches)::BIGINT AS mismatches,
-    sum(unknowns)::BIGINT AS unknowns,
-    sum(uses)::BIGINT AS uses,
-    sum(duplicates)::BIGINT AS duplicates,
-    sum(late)::BIGINT AS late
+    {{ sums(VERIFIED) }}
 FROM verification_hours
 JOIN app_accounts USING (app_key, vendor)
 GROUP BY ALL

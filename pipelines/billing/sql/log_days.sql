@@ -4,13 +4,7 @@ SELECT
     account_id,
     '*' AS app_key,
     coalesce(channel, 'number') AS channel,
-    sum(requests)::BIGINT AS requests,
-    sum(successes)::BIGINT AS successes,
-    sum(mismatches)::BIGINT AS mismatches,
-    sum(unknowns)::BIGINT AS unknowns,
-    sum(uses)::BIGINT AS uses,
-    sum(duplicates)::BIGINT AS duplicates,
-    sum(late)::BIGINT AS late
+    {{ sums(VERIFIED) }}
 FROM asked_hours
 WHERE list_contains($accounts, account_id)
 GROUP BY GROUPING SETS ((day, account_id, channel), (day, account_id))

@@ -1,11 +1,12 @@
-"""The counts that add up, as the roll-up computes them: each metric of `metrics.py` that has a condition."""
+"""Sets of measures that are counted, summed and stored together; each measure is declared in `metrics.py`."""
 
 from typing import Final
 
 from pipelines.contract.measures.metrics import METRICS
 from pipelines.contract.record.channels import SOCIAL_CHANNELS
 
-COUNTS: Final = tuple(name for name, metric in METRICS.items() if metric.condition)
+# The counts that add up, as the roll-up computes them.
+COUNTS: Final = tuple(name for name, one in METRICS.items() if one.condition)
 # Counts of usage that sum a count over some channels, and those over all, in the order of `usage_daily`.
 BY_CHANNEL: Final = (
     "number_verifications",
@@ -16,6 +17,21 @@ BY_CHANNEL: Final = (
 )
 TOTALS: Final = ("verification_requests", "billable_verifications")
 USAGE: Final = (*BY_CHANNEL, *TOTALS)
+# Counts of the login trend; of the compared spans those of its rate.
+LOGIN_RATE: Final = ("authorizations", "authorization_requests")
+LOGINS: Final = (*LOGIN_RATE, "authorizations_cancelled")
+# What alerts name: the first four counts of usage, what is billed, and sign-ins.
+HEADLINE_USAGE: Final = (*BY_CHANNEL[:4], "billable_verifications")
+HEADLINE: Final = (*HEADLINE_USAGE, "authorizations", "authorization_rate")
+# Counts of the verification records of an hour, from which billing and reconciliation are computed.
+VERIFIED: Final = ("requests", "successes", "mismatches", "unknowns", "uses", "duplicates", "late")
+# The rates in whose falls incidents are found.
+WATCHED: Final = tuple(name for name, one in METRICS.items() if one.watched_in != ())
+
+
+def cut_by(*columns: str) -> tuple[str, ...]:
+    """The measures that a table of days with these columns in its key holds."""
+    return tuple(name for name, one in METRICS.items() if set(columns) <= set(one.dimensions))
 
 
 def counts_query(relation: str) -> str:

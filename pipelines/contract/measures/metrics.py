@@ -10,7 +10,8 @@ how a metric looks (`reports/`).
 """
 
 from pipelines.common.errors import AuthmeterError
-from pipelines.contract.measures.metric_type import Metric
+from pipelines.common.text import Bilingual
+from pipelines.contract.measures.measure import Measure
 from pipelines.contract.measures.quality_metrics import QUALITY
 from pipelines.contract.record.channels import NUMBER_CHANNELS, SOCIAL, SOCIAL_CHANNELS, Channel, is_one_of
 
@@ -29,219 +30,263 @@ def _named_zh(channels: tuple[Channel, ...]) -> str:
     return "、".join(one.label_zh for one in channels) + "零一二三四五六七八九"[len(channels)]
 
 
-def _authorizations_in(channel: Channel) -> Metric:
+def _authorizations_in(channel: Channel) -> Measure:
     """The authorizations in one channel of a social platform."""
-    return Metric(
+    return Measure(
         name=f"{channel.key}_authorizations",
-        label_zh=f"{channel.label_zh}授权量",
-        label_en=f"{channel.label} authorizations",
+        label=Bilingual(f"{channel.label_zh}授权量", f"{channel.label} authorizations"),
         unit="records",
-        meaning_zh=f"{channel.label_zh}渠道的登录授权量。",
-        meaning_en=f"Authorizations in the channel {channel.key}.",
+        meaning=Bilingual(f"{channel.label_zh}渠道的登录授权量。", f"Authorizations in the channel {channel.key}."),
         summed="authorizations",
         channels=(channel.key,),
     )
 
 
 _ALL = (
-    Metric(
+    Measure(
         name="authorization_requests",
-        label_zh="授权请求量",
-        label_en="Authorization requests",
+        label=Bilingual("授权请求量", "Authorization requests"),
         unit="records",
-        meaning_zh="授权步骤的记录数：SDK 或社交平台给出了回答，无论授权与否。",
-        meaning_en="Records of the authorize step: the SDK or the social platform answered, authorized or not.",
+        meaning=Bilingual(
+            "授权步骤的记录数：SDK 或社交平台给出了回答，无论授权与否。",
+            "Records of the authorize step: the SDK or the social platform answered, authorized or not.",
+        ),
         condition=_AUTHORIZATION,
-        caveat_zh="登录步骤的记录同时计为授权和认证。",
-        caveat_en="A login record counts both as an authorization and as a verification.",
+        caveat=Bilingual(
+            "登录步骤的记录同时计为授权和认证。",
+            "A login record counts both as an authorization and as a verification.",
+        ),
     ),
-    Metric(
+    Measure(
         name="authorizations",
-        label_zh="登录授权量",
-        label_en="Authorizations",
+        label=Bilingual("登录授权量", "Authorizations"),
         unit="records",
-        meaning_zh="授权请求中结果为成功的记录数。",
-        meaning_en="Authorization requests whose outcome is success.",
+        meaning=Bilingual("授权请求中结果为成功的记录数。", "Authorization requests whose outcome is success."),
         condition=f"{_AUTHORIZATION} AND outcome = 'success'",
-        caveat_zh="一键登录的授权成功只得到令牌，还没有号码；取到号码的次数见一键登录认证量。",
-        caveat_en="In one-click login a success yields a token, not yet a number; "
-        "numbers delivered are one-click verifications.",
+        caveat=Bilingual(
+            "一键登录的授权成功只得到令牌，还没有号码；取到号码的次数见一键登录认证量。",
+            "In one-click login a success yields a token, not yet a number; "
+            "numbers delivered are one-click verifications.",
+        ),
+        better="higher",
     ),
-    Metric(
+    Measure(
         name="authorizations_cancelled",
-        label_zh="用户取消",
-        label_en="Cancelled by user",
+        label=Bilingual("用户取消", "Cancelled by user"),
         unit="records",
-        meaning_zh="授权请求中用户取消或改用其他方式的记录数。",
-        meaning_en="Authorization requests that the user cancelled or left for another way to sign in.",
+        meaning=Bilingual(
+            "授权请求中用户取消或改用其他方式的记录数。",
+            "Authorization requests that the user cancelled or left for another way to sign in.",
+        ),
         condition=f"{_AUTHORIZATION} AND outcome IN ('cancelled', 'switched')",
     ),
-    Metric(
+    Measure(
         name="authorizations_failed",
-        label_zh="授权失败",
-        label_en="Authorizations failed",
+        label=Bilingual("授权失败", "Authorizations failed"),
         unit="records",
-        meaning_zh="既未成功也未被用户取消的授权请求数。",
-        meaning_en="Authorization requests that neither succeeded nor were cancelled by the user.",
+        meaning=Bilingual(
+            "既未成功也未被用户取消的授权请求数。",
+            "Authorization requests that neither succeeded nor were cancelled by the user.",
+        ),
         condition=f"{_AUTHORIZATION} AND outcome NOT IN ('success', 'cancelled', 'switched')",
+        better="lower",
     ),
-    Metric(
+    Measure(
         name="authorization_rate",
-        label_zh="授权成功率",
-        label_en="Authorization rate",
+        label=Bilingual("授权成功率", "Authorization rate"),
         unit="share",
-        meaning_zh="登录授权量占授权请求量的比例。",
-        meaning_en="Share of authorization requests that succeeded.",
-        caveat_zh="用户取消计入分母；没有请求时不显示比例。",
-        caveat_en="Cancellations by the user are in the denominator; without requests there is no rate.",
+        meaning=Bilingual("登录授权量占授权请求量的比例。", "Share of authorization requests that succeeded."),
+        caveat=Bilingual(
+            "用户取消计入分母；没有请求时不显示比例。",
+            "Cancellations by the user are in the denominator; without requests there is no rate.",
+        ),
         numerator="authorizations",
         denominator="authorization_requests",
+        better="higher",
     ),
-    Metric(
+    Measure(
         name="technical_success_rate",
-        label_zh="技术成功率",
-        label_en="Technical success rate",
+        label=Bilingual("技术成功率", "Technical success rate"),
         unit="share",
-        meaning_zh="去掉用户取消之后，登录授权量所占的比例。",
-        meaning_en="Share of authorization requests that succeeded, cancellations by the user left out.",
-        caveat_zh="反映 SDK、运营商与配置，不反映用户意愿。",
-        caveat_en="Speaks of SDK, carrier and configuration, not of what users want.",
+        meaning=Bilingual(
+            "去掉用户取消之后，登录授权量所占的比例。",
+            "Share of authorization requests that succeeded, cancellations by the user left out.",
+        ),
+        caveat=Bilingual(
+            "反映 SDK、运营商与配置，不反映用户意愿。",
+            "Speaks of SDK, carrier and configuration, not of what users want.",
+        ),
         numerator="authorizations",
         denominator="authorization_requests - authorizations_cancelled",
+        better="higher",
+        watched_in=None,
     ),
-    Metric(
+    Measure(
         name="verification_requests",
-        label_zh="认证请求量",
-        label_en="Verification requests",
+        label=Bilingual("认证请求量", "Verification requests"),
         unit="records",
-        meaning_zh="一键登录和本机号码认证渠道中认证步骤的记录数。",
-        meaning_en=f"Records of the verify step in the channels {_named(NUMBER_CHANNELS)}.",
+        meaning=Bilingual(
+            "一键登录和本机号码认证渠道中认证步骤的记录数。",
+            f"Records of the verify step in the channels {_named(NUMBER_CHANNELS)}.",
+        ),
         condition=_VERIFICATION,
     ),
-    Metric(
+    Measure(
         name="verifications",
-        label_zh="认证量",
-        label_en="Verifications",
+        label=Bilingual("认证量", "Verifications"),
         unit="records",
-        meaning_zh="认证请求中给出了结果（一致或不一致）的记录数。",
-        meaning_en="Verification requests that delivered a result: success or mismatch.",
+        meaning=Bilingual(
+            "认证请求中给出了结果（一致或不一致）的记录数。",
+            "Verification requests that delivered a result: success or mismatch.",
+        ),
         condition=f"{_VERIFICATION} AND outcome IN ('success', 'mismatch')",
-        caveat_zh="结果为“无法判断”不计入认证量。",
-        caveat_en="A result of unknown (the carrier cannot tell) is no verification.",
+        caveat=Bilingual(
+            "结果为“无法判断”不计入认证量。", "A result of unknown (the carrier cannot tell) is no verification."
+        ),
     ),
-    Metric(
+    Measure(
+        name="verification_result_rate",
+        label=Bilingual("认证结果率", "Verification result rate"),
+        unit="share",
+        meaning=Bilingual("认证量占认证请求量的比例。", "Share of verification requests that delivered a result."),
+        numerator="verifications",
+        denominator="verification_requests",
+        caveat=Bilingual(
+            "号码不一致也是已给出的结果；没有请求时不显示比例。",
+            "A mismatch is a delivered result; without requests there is no rate.",
+        ),
+        watched_in=NUMBER_CHANNELS,
+    ),
+    Measure(
         name="mismatches",
-        label_zh="号码不一致",
-        label_en="Mismatches",
+        label=Bilingual("号码不一致", "Mismatches"),
         unit="records",
-        meaning_zh="认证请求中号码与本机不一致的记录数。",
-        meaning_en="Verification requests where the number checked does not match.",
+        meaning=Bilingual(
+            "认证请求中号码与本机不一致的记录数。", "Verification requests where the number checked does not match."
+        ),
         condition=f"{_VERIFICATION} AND outcome = 'mismatch'",
-        caveat_zh="不一致也是已给出的结果，计入认证量。",
-        caveat_en="A mismatch is a delivered result and is part of verifications.",
+        caveat=Bilingual(
+            "不一致也是已给出的结果，计入认证量。", "A mismatch is a delivered result and is part of verifications."
+        ),
     ),
-    Metric(
+    Measure(
         name="unknowns",
-        label_zh="无法判断",
-        label_en="Unknown results",
+        label=Bilingual("无法判断", "Unknown results"),
         unit="records",
-        meaning_zh="认证请求中运营商无法判断的记录数。",
-        meaning_en="Verification requests where the carrier could not tell.",
+        meaning=Bilingual(
+            "认证请求中运营商无法判断的记录数。", "Verification requests where the carrier could not tell."
+        ),
         condition=f"{_VERIFICATION} AND outcome = 'unknown'",
     ),
-    Metric(
+    Measure(
         name="one_click_verifications",
-        label_zh="一键登录认证量",
-        label_en="One-click verifications",
+        label=Bilingual("一键登录认证量", "One-click verifications"),
         unit="records",
-        meaning_zh="一键登录渠道的认证量。",
-        meaning_en="Verifications in channel one_click.",
+        meaning=Bilingual("一键登录渠道的认证量。", "Verifications in channel one_click."),
         summed="verifications",
         channels=("one_click",),
+        better="higher",
     ),
-    Metric(
+    Measure(
         name="local_verifications",
-        label_zh="本机号码认证量",
-        label_en="Local number verifications",
+        label=Bilingual("本机号码认证量", "Local number verifications"),
         unit="records",
-        meaning_zh="本机号码认证渠道的认证量，一致与不一致都计入。",
-        meaning_en="Verifications in channel local_verify, matches and mismatches alike.",
+        meaning=Bilingual(
+            "本机号码认证渠道的认证量，一致与不一致都计入。",
+            "Verifications in channel local_verify, matches and mismatches alike.",
+        ),
         summed="verifications",
         channels=("local_verify",),
+        better="higher",
     ),
-    Metric(
+    Measure(
         name="number_verifications",
-        label_zh="号码认证量",
-        label_en="Number verifications",
+        label=Bilingual("号码认证量", "Number verifications"),
         unit="records",
-        meaning_zh="一键登录认证量与本机号码认证量之和。",
-        meaning_en="One-click verifications plus local number verifications.",
+        meaning=Bilingual(
+            "一键登录认证量与本机号码认证量之和。", "One-click verifications plus local number verifications."
+        ),
         summed="verifications",
         channels=NUMBER_CHANNELS,
+        better="higher",
     ),
-    Metric(
+    Measure(
         name="third_party_authorizations",
-        label_zh="三方授权量",
-        label_en="Third-party authorizations",
+        label=Bilingual("三方授权量", "Third-party authorizations"),
         unit="records",
-        meaning_zh=f"{_named_zh(SOCIAL)}个渠道的登录授权量之和。",
-        meaning_en=f"Authorizations in the channels {_named(SOCIAL_CHANNELS)}.",
+        meaning=Bilingual(
+            f"{_named_zh(SOCIAL)}个渠道的登录授权量之和。",
+            f"Authorizations in the channels {_named(SOCIAL_CHANNELS)}.",
+        ),
         summed="authorizations",
         channels=SOCIAL_CHANNELS,
+        better="higher",
     ),
     *map(_authorizations_in, SOCIAL),
-    Metric(
+    Measure(
         name="billable_verifications",
-        label_zh="计费量",
-        label_en="Billable verifications",
+        label=Bilingual("计费量", "Billable verifications"),
         unit="records",
-        meaning_zh="按当日生效的计费规则应计费的认证记录数。",
-        meaning_en="Verification records that the billing rule in force on that day bills.",
+        meaning=Bilingual(
+            "按当日生效的计费规则应计费的认证记录数。",
+            "Verification records that the billing rule in force on that day bills.",
+        ),
         condition=f"{_VERIFICATION} AND "
         "list_contains($billed, [if(list_contains($billed_vendors, vendor), vendor, '*'), channel, outcome])",
-        caveat_zh="默认规则：一键登录成功、本机号码认证一致与不一致计费，其余不计。各服务商规则不同，请与账单核对。",
-        caveat_en="Default rule: one-click success, local check match and mismatch; nothing else. "
-        "Providers differ: compare with the bill.",
+        caveat=Bilingual(
+            "默认规则：一键登录成功、本机号码认证一致与不一致计费，其余不计。各服务商规则不同，请与账单核对。",
+            "Default rule: one-click success, local check match and mismatch; nothing else. "
+            "Providers differ: compare with the bill.",
+        ),
     ),
-    Metric(
+    Measure(
         name="devices",
-        label_zh="设备数",
-        label_en="Devices",
+        label=Bilingual("设备数", "Devices"),
         unit="devices",
-        meaning_zh="授权与认证记录中去重后的设备数。",
-        meaning_en="Distinct device hashes over authorize, verify and login records.",
+        meaning=Bilingual(
+            "授权与认证记录中去重后的设备数。", "Distinct device hashes over authorize, verify and login records."
+        ),
         expression=f"count(DISTINCT device_hash) FILTER ({_ANSWER})",
-        caveat_zh="各日、各应用、各渠道之间不能相加；没有设备号的记录不计。",
-        caveat_en="Never add it over days, apps or channels; records without a device id are not in it.",
+        caveat=Bilingual(
+            "各日、各应用、各渠道之间不能相加；没有设备号的记录不计。",
+            "Never add it over days, apps or channels; records without a device id are not in it.",
+        ),
+        cut_by=("channel",),
     ),
-    Metric(
+    Measure(
         name="latency_p50_ms",
-        label_zh="时延中位数",
-        label_en="Latency, median",
+        label=Bilingual("时延中位数", "Latency, median"),
         unit="ms",
-        meaning_zh="授权与认证记录的时延中位数，取实际出现过的值（最近秩）。",
-        meaning_en="Median latency of authorize, verify and login records, nearest rank: a value that occurred.",
+        meaning=Bilingual(
+            "授权与认证记录的时延中位数，取实际出现过的值（最近秩）。",
+            "Median latency of authorize, verify and login records, nearest rank: a value that occurred.",
+        ),
         expression=f"quantile_disc(latency_ms, 0.50) FILTER ({_ANSWER})",
-        caveat_zh="只含带时延的记录；不能相加或再取平均。",
-        caveat_en="Records with a latency only; neither add nor average it.",
+        caveat=Bilingual(
+            "只含带时延的记录；不能相加或再取平均。", "Records with a latency only; neither add nor average it."
+        ),
+        cut_by=("channel",),
     ),
-    Metric(
+    Measure(
         name="latency_p95_ms",
-        label_zh="时延 95 分位",
-        label_en="Latency, 95th percentile",
+        label=Bilingual("时延 95 分位", "Latency, 95th percentile"),
         unit="ms",
-        meaning_zh="95% 的授权与认证记录不超过的时延，取实际出现过的值（最近秩）。",
-        meaning_en="Latency that 95 % of authorize, verify and login records do not exceed, nearest rank.",
+        meaning=Bilingual(
+            "95% 的授权与认证记录不超过的时延，取实际出现过的值（最近秩）。",
+            "Latency that 95 % of authorize, verify and login records do not exceed, nearest rank.",
+        ),
         expression=f"quantile_disc(latency_ms, 0.95) FILTER ({_ANSWER})",
-        caveat_zh="只含带时延的记录；不能相加或再取平均。",
-        caveat_en="Records with a latency only; neither add nor average it.",
+        caveat=Bilingual(
+            "只含带时延的记录；不能相加或再取平均。", "Records with a latency only; neither add nor average it."
+        ),
+        cut_by=("channel",),
     ),
 )
 
-METRICS: dict[str, Metric] = {one.name: one for one in (*_ALL, *QUALITY)}
+METRICS: dict[str, Measure] = {one.name: one for one in (*_ALL, *QUALITY)}
 
 
-def metric(name: str) -> Metric:
+def metric(name: str) -> Measure:
     """The metric of that name.
 
     Raises `AuthmeterError`, with the known names, where there is none.

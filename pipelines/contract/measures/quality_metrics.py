@@ -4,143 +4,151 @@ Lives here: their names and meanings, declared as those of `metrics.py`; they ar
 `day_quality` and `outcome_daily`.
 """
 
-from pipelines.contract.measures.metric_type import Metric
+from pipelines.common.text import Bilingual
+from pipelines.contract.measures.measure import Measure
 
 QUALITY = (
-    Metric(
+    Measure(
         name="records",
-        label_zh="记录数",
-        label_en="Records",
+        label=Bilingual("记录数", "Records"),
         unit="records",
-        meaning_zh="已接收并去重的记录数：页面上的数字都由它们得出。",
-        meaning_en="Records that were accepted, each id counted once a day: what the figures of the pages are made of.",
+        meaning=Bilingual(
+            "已接收并去重的记录数：页面上的数字都由它们得出。",
+            "Records that were accepted, each id counted once a day: what the figures of the pages are made of.",
+        ),
         expression="records_accepted - duplicates",
-        caveat_zh="一次登录有多个步骤，也就有多条记录。",
-        caveat_en="An attempt has several steps, and so several records.",
+        caveat=Bilingual(
+            "一次登录有多个步骤，也就有多条记录。", "An attempt has several steps, and so several records."
+        ),
     ),
-    Metric(
+    Measure(
         name="records_moved",
-        label_zh="移动的记录数",
-        label_en="Records moved",
+        label=Bilingual("移动的记录数", "Records moved"),
         unit="records",
-        meaning_zh="修订时数字未变、只在结果明细的行之间移动的记录数。",
-        meaning_en="Records that a restatement moved between rows of outcomes, where no figure changed.",
+        meaning=Bilingual(
+            "修订时数字未变、只在结果明细的行之间移动的记录数。",
+            "Records that a restatement moved between rows of outcomes, where no figure changed.",
+        ),
         expression="half the sum of |change| over outcome_daily; 0: the rows of channel_detail_daily that changed",
         expression_zh="outcome_daily 各行变化绝对值之和的一半；为 0 时取 channel_detail_daily 变化的行数",
-        caveat_zh="只有平台、方案、包名或运营商的明细变化时，为变化的明细行数。",
-        caveat_en="Where only the split by platform, scheme, package or carrier changed, it is the number of rows of "
-        "that table that changed.",
+        caveat=Bilingual(
+            "只有平台、方案、包名或运营商的明细变化时，为变化的明细行数。",
+            "Where only the split by platform, scheme, package or carrier changed, it is the number of rows of "
+            "that table that changed.",
+        ),
     ),
-    Metric(
+    Measure(
         name="resource_package_remaining",
-        label_zh="资源包剩余量",
-        label_en="Left of a resource package",
+        label=Bilingual("资源包剩余量", "Left of a resource package"),
         unit="records",
-        meaning_zh="某日结束时资源包剩余的可用次数。",
-        meaning_en="Uses that were left of a resource package as a day ended.",
+        meaning=Bilingual(
+            "某日结束时资源包剩余的可用次数。", "Uses that were left of a resource package as a day ended."
+        ),
         expression="opening + granted - used + adjusted - expired",
-        caveat_zh="修订时列出每个资源包首个变化的日期；渠道一栏为资源包。",
-        caveat_en="A restatement names the first day that changed of each package, which stands in the place of the "
-        "channel.",
+        caveat=Bilingual(
+            "修订时列出每个资源包首个变化的日期；渠道一栏为资源包。",
+            "A restatement names the first day that changed of each package, which stands in the place of the channel.",
+        ),
     ),
-    Metric(
+    Measure(
         name="records_read",
-        label_zh="读取记录数",
-        label_en="Records read",
+        label=Bilingual("读取记录数", "Records read"),
         unit="records",
-        meaning_zh="文件中读到的记录数。",
-        meaning_en="Records that were found in the files.",
+        meaning=Bilingual("文件中读到的记录数。", "Records that were found in the files."),
         expression="accepted + rejected",
-        caveat_zh="空行和来源筛除的行不是记录。",
-        caveat_en="Blank lines, and what the filter of a source leaves out, are no records.",
+        caveat=Bilingual(
+            "空行和来源筛除的行不是记录。", "Blank lines, and what the filter of a source leaves out, are no records."
+        ),
     ),
-    Metric(
+    Measure(
         name="accepted",
-        label_zh="接收",
-        label_en="Accepted",
+        label=Bilingual("接收", "Accepted"),
         unit="records",
-        meaning_zh="一个文件中符合规则的记录数。",
-        meaning_en="Records of a file that keep the rules.",
+        meaning=Bilingual("一个文件中符合规则的记录数。", "Records of a file that keep the rules."),
         expression="count(record without a reason)",
         expression_zh="count(没有拒绝原因的记录)",
-        caveat_zh="包括重复的记录。",
-        caveat_en="Copies are among them.",
+        caveat=Bilingual("包括重复的记录。", "Copies are among them."),
     ),
-    Metric(
+    Measure(
         name="rejected",
-        label_zh="拒收",
-        label_en="Rejected",
+        label=Bilingual("拒收", "Rejected"),
         unit="records",
-        meaning_zh="一个文件中违反必填字段规则的记录数，每条都有原因和位置。",
-        meaning_en="Records of a file that break a rule of a required field, each with its reason and place.",
+        meaning=Bilingual(
+            "一个文件中违反必填字段规则的记录数，每条都有原因和位置。",
+            "Records of a file that break a rule of a required field, each with its reason and place.",
+        ),
         expression="count(record with a reason)",
         expression_zh="count(有拒绝原因的记录)",
     ),
-    Metric(
+    Measure(
         name="skipped",
-        label_zh="跳过",
-        label_en="Skipped",
+        label=Bilingual("跳过", "Skipped"),
         unit="records",
-        meaning_zh="来源的筛选条件排除的行数；它们不是记录。",
-        meaning_en="Lines that the filter of a source leaves out: they are no records.",
+        meaning=Bilingual(
+            "来源的筛选条件排除的行数；它们不是记录。",
+            "Lines that the filter of a source leaves out: they are no records.",
+        ),
         expression="count(line not taken by the where of its source)",
         expression_zh="count(来源的 where 未取的行)",
     ),
-    Metric(
+    Measure(
         name="records_accepted",
-        label_zh="已接收记录",
-        label_en="Records accepted",
+        label=Bilingual("已接收记录", "Records accepted"),
         unit="records",
-        meaning_zh="一天中接收的记录数，包括重复的。",
-        meaning_en="Accepted records of a day, copies included.",
+        meaning=Bilingual("一天中接收的记录数，包括重复的。", "Accepted records of a day, copies included."),
         expression="sum of accepted over the files of the day",
         expression_zh="当日各文件 accepted 之和",
     ),
-    Metric(
+    Measure(
         name="duplicates",
-        label_zh="重复",
-        label_en="Duplicates",
+        label=Bilingual("重复", "Duplicates"),
         unit="records",
-        meaning_zh="同一天内 ID 已出现过的记录数，不计入任何数字。",
-        meaning_en="Records whose id came before on the same day: they count in no figure.",
+        meaning=Bilingual(
+            "同一天内 ID 已出现过的记录数，不计入任何数字。",
+            "Records whose id came before on the same day: they count in no figure.",
+        ),
         expression="records_accepted - count distinct(event_id)",
-        caveat_zh="同一文件以两个名字投递，第二份全部是重复。",
-        caveat_en="Of a file that came under two names, the second copy is all duplicates.",
+        caveat=Bilingual(
+            "同一文件以两个名字投递，第二份全部是重复。",
+            "Of a file that came under two names, the second copy is all duplicates.",
+        ),
     ),
-    Metric(
+    Measure(
         name="unmapped_codes",
-        label_zh="未映射的结果码",
-        label_en="Unmapped codes",
+        label=Bilingual("未映射的结果码", "Unmapped codes"),
         unit="records",
-        meaning_zh="计入的记录中，结果码不在字典里的记录数；按错误计。",
-        meaning_en="Counted records whose result code the dictionary lacks; they count as error.",
+        meaning=Bilingual(
+            "计入的记录中，结果码不在字典里的记录数；按错误计。",
+            "Counted records whose result code the dictionary lacks; they count as error.",
+        ),
         expression="count(record with result_code, without outcome and without a row of the dictionary)",
         expression_zh="count(有 result_code、没有 outcome 且字典中没有的记录)",
-        caveat_zh="过多会使成功率偏低：请补充字典。",
-        caveat_en="Many of them make a rate too low: add the codes to the dictionary.",
+        caveat=Bilingual(
+            "过多会使成功率偏低：请补充字典。", "Many of them make a rate too low: add the codes to the dictionary."
+        ),
     ),
-    Metric(
+    Measure(
         name="unregistered_apps",
-        label_zh="未登记的应用",
-        label_en="Unregistered apps",
+        label=Bilingual("未登记的应用", "Unregistered apps"),
         unit="apps",
-        meaning_zh="有日志但不在登记表中的应用数；照常计入。",
-        meaning_en="Apps that log without being in the registry; they count all the same.",
+        meaning=Bilingual(
+            "有日志但不在登记表中的应用数；照常计入。",
+            "Apps that log without being in the registry; they count all the same.",
+        ),
         expression="count distinct(app_key not in registry/apps.csv)",
         expression_zh="count distinct(不在 registry/apps.csv 中的 app_key)",
-        caveat_zh="各日之间不能相加。",
-        caveat_en="Never add it over days.",
+        caveat=Bilingual("各日之间不能相加。", "Never add it over days."),
     ),
-    Metric(
+    Measure(
         name="late_records",
-        label_zh="迟到记录",
-        label_en="Late records",
+        label=Bilingual("迟到记录", "Late records"),
         unit="records",
-        meaning_zh="一天封账之后才到的记录数；照常计入，该日据此修订。",
-        meaning_en="Records that came after their day was closed; they count, and the day is restated by them.",
+        meaning=Bilingual(
+            "一天封账之后才到的记录数；照常计入，该日据此修订。",
+            "Records that came after their day was closed; they count, and the day is restated by them.",
+        ),
         expression="count(record of a day that was published before)",
         expression_zh="count(所属日期已发布过的记录)",
-        caveat_zh="包括重复的记录。",
-        caveat_en="Copies are among them.",
+        caveat=Bilingual("包括重复的记录。", "Copies are among them."),
     ),
 )

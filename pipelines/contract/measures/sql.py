@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 
-from pipelines.contract.measures.counts import BY_CHANNEL, COUNTS, TOTALS, USAGE
-from pipelines.contract.measures.metrics import metric
+from pipelines.contract.measures import counts
+from pipelines.contract.measures.counts import BY_CHANNEL
+from pipelines.contract.measures.metrics import METRICS, metric
 from pipelines.contract.record.channels import NUMBER_CHANNELS, is_one_of
 from pipelines.contract.record.copies import copy_order
 from pipelines.contract.record.dimensions import CAUSES
@@ -26,12 +27,12 @@ def sql(package: str, name: str) -> str:
     # Imported here: a run with nothing new needs no such statement.
     from jinja2 import Environment, StrictUndefined
 
-    functions = {one.__name__: one for one in (sums, sums_by_channel, each_of, spans, rate, has_data, copy_order)}
-    sets = {
-        "COUNTS": COUNTS,
-        "BY_CHANNEL": BY_CHANNEL,
-        "TOTALS": TOTALS,
-        "USAGE": USAGE,
+    functions = {
+        one.__name__: one
+        for one in (sums, sums_by_channel, each_of, spans, rate, compared, condition, has_data, copy_order)
+    }
+    sets = {name: value for name, value in vars(counts).items() if name.isupper()} | {
+        "METRICS": METRICS,
         "NUMBER_CHANNELS": NUMBER_CHANNELS,
         "CAUSES": CAUSES,
     }
@@ -42,6 +43,7 @@ def sums(names: Iterable[str], where: str = "", prefix: str = "") -> str:
     """SELECT items that sum counts: each under its name behind `prefix`, 0 where there is no row.
 
     Args:
+        names: of columns that add up.
         where: a condition on the rows that count.
     """
     chosen = f" FILTER ({where})" if where else ""
@@ -92,6 +94,19 @@ def rate(name: str, term: str = "{}") -> str:
         return re.sub(r"\w+", lambda count: term.format(count[0]), counts)
 
     return f"{filled(one.numerator)} / nullif({filled(one.denominator)}, 0)"
+
+
+def compared(names: Iterable[str]) -> str:
+    """SELECT items over relations `now` and `base` of a row each: each measure with its base and the change."""
+    return _items(
+        f"compared(now.{name}, base.{name}, {str(metric(name).change == 'points').lower()}) AS {name}" for name in names
+    )
+
+
+def condition(terms: str) -> str:
+    """The condition on a record that a count includes, or a difference of counts such as `requests - cancelled`."""
+    first, *less = (f"({METRICS[name].condition})" for name in terms.split(" - "))
+    return " AND NOT ".join((first, *less))
 
 
 def _items(items: Iterable[str]) -> str:

@@ -310,7 +310,7 @@ _WORDS: Final = {
 def column_words(table: str, column: str) -> str:
     """What a column means, in Markdown; of a metric, a link to it. Raises KeyError where nothing is said of it."""
     said = _of_column(_WORDS, table, column)
-    return said or f"[{METRICS[column].label_en}](metrics.md#{column}){_absence(table, column)}"
+    return said or f"[{METRICS[column].label.en}](metrics.md#{column}){_absence(table, column)}"
 
 
 def column_comment(table: str, column: str) -> str:
@@ -318,7 +318,7 @@ def column_comment(table: str, column: str) -> str:
     if said := _of_column(_WORDS, table, column):
         return re.sub(r"\[([^\]]+)\]\([^)]+\)", r"\1", said)
     metric = METRICS[column]
-    return f"{metric.label_en} {metric.label_zh}: {metric.meaning_en.rstrip('.')}{_absence(table, column)}"
+    return f"{metric.label.en} {metric.label.zh}: {metric.meaning.en.rstrip('.')}{_absence(table, column)}"
 
 
 def _absence(table: str, column: str) -> str:

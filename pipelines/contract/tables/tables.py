@@ -4,11 +4,14 @@ Add a table or column here and in `marts/sql/<table>.sql`, and its words in `col
 compare with this list.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from pipelines.common.days import WINDOWS
-from pipelines.contract.measures.counts import COUNTS, USAGE
+from pipelines.contract.measures.counts import LOGIN_RATE, LOGINS, USAGE, VERIFIED, cut_by
+from pipelines.contract.measures.measure import DETAIL
+from pipelines.contract.measures.metrics import METRICS
 
 
 @dataclass(frozen=True)
@@ -37,8 +40,15 @@ def _table(name: str, grain: str, key: str, columns: str) -> Table:
     return Table(name, grain, tuple(key.split()), {column: kind or "VARCHAR" for column, _, kind in named}, nullable)
 
 
-_COUNTS: Final = " ".join(f"{name}:BIGINT" for name in COUNTS)
-_USAGE: Final = " ".join(f"{name}:BIGINT" for name in USAGE)
+def _measures(names: Iterable[str]) -> str:
+    return " ".join(METRICS[name].column for name in names)
+
+
+def _counts(names: Iterable[str], prefix: str = "", absent: str = "") -> str:
+    """Columns of counts: each under its name behind `prefix`, with `?` behind it where it may be absent."""
+    return " ".join(f"{prefix}{name}:BIGINT{absent}" for name in names)
+
+
 _INCIDENT: Final = """incident_id kind metric app_key channel first_day:DATE last_day:DATE? state days:INTEGER
     level_before:DOUBLE level_now:DOUBLE lost:DOUBLE lost_total:DOUBLE cause_kind? cause? cause_before:DOUBLE?
     cause_now:DOUBLE? rest_before:DOUBLE? rest_now:DOUBLE? share:DOUBLE? codes?"""
@@ -84,19 +94,19 @@ _ALL: Final = (
         "channel_daily",
         "day, app_key, channel with a record of any stage",
         "day app_key channel",
-        f"day:DATE app_key channel {_COUNTS} devices:BIGINT latency_p50_ms:INTEGER? latency_p95_ms:INTEGER?",
+        f"day:DATE app_key channel {_measures(cut_by('channel'))}",
     ),
     _table(
         "usage_daily",
         "day, app_key with a record",
         "day app_key",
-        f"day:DATE app_key app_name platform {_USAGE} devices:BIGINT",
+        f"day:DATE app_key app_name platform {_measures((*USAGE, 'devices'))}",
     ),
     _table(
         "channel_detail_daily",
-        "day, app_key, channel, platform, scheme_id, package_name, carrier",
-        "day app_key channel platform scheme_id package_name carrier",
-        f"day:DATE app_key channel platform scheme_id? package_name? carrier {_COUNTS}",
+        f"day, app_key, {', '.join(DETAIL)}",
+        f"day app_key {' '.join(DETAIL)}",
+        f"day:DATE app_key channel platform scheme_id? package_name? carrier {_measures(cut_by(*DETAIL))}",
     ),
     _table(
         "outcome_daily",
@@ -108,15 +118,13 @@ _ALL: Final = (
         "billing_daily",
         "day, account_id, app_key, channel with a verification record",
         "day account_id app_key channel",
-        """day:DATE account_id app_key channel requests:BIGINT successes:BIGINT mismatches:BIGINT unknowns:BIGINT
-        uses:BIGINT duplicates:BIGINT late:BIGINT""",
+        f"day:DATE account_id app_key channel {_counts(VERIFIED)}",
     ),
     _table(
         "billing_hourly",
         "day, hour, account_id, channel with a verification record",
         "day hour account_id channel",
-        """day:DATE hour:INTEGER account_id channel requests:BIGINT successes:BIGINT mismatches:BIGINT unknowns:BIGINT
-        uses:BIGINT""",
+        f"day:DATE hour:INTEGER account_id channel {_counts(VERIFIED[:5])}",
     ),
     _table(
         "limit_daily",
@@ -154,18 +162,16 @@ _ALL: Final = (
         "login_trend",
         "as_of, window_days, app_key, channel, day: every day of the window",
         "as_of window_days app_key channel day",
-        """as_of:DATE window_days:INTEGER app_key channel day:DATE authorizations:BIGINT? authorization_requests:BIGINT?
-        authorizations_cancelled:BIGINT? authorization_rate:DOUBLE? day_state""",
+        f"""as_of:DATE window_days:INTEGER app_key channel day:DATE {_counts(LOGINS, absent="?")}
+        authorization_rate:DOUBLE? day_state""",
     ),
     _table(
         "login_trend_summary",
         "as_of, window_days, app_key, channel",
         "as_of window_days app_key channel",
-        """as_of:DATE window_days:INTEGER app_key channel authorizations:BIGINT authorization_requests:BIGINT
-        authorizations_cancelled:BIGINT authorizations_failed:BIGINT authorization_rate:DOUBLE?
-        previous_authorizations:BIGINT previous_authorization_requests:BIGINT matched_authorizations:BIGINT
-        matched_authorization_requests:BIGINT counterpart_authorizations:BIGINT
-        counterpart_authorization_requests:BIGINT change:DOUBLE? matched_days:INTEGER days_with_data:INTEGER
+        f"""as_of:DATE window_days:INTEGER app_key channel {_counts(LOGINS)} authorizations_failed:BIGINT
+        authorization_rate:DOUBLE? {_counts(LOGIN_RATE, "previous_")} {_counts(LOGIN_RATE, "matched_")}
+        {_counts(LOGIN_RATE, "counterpart_")} change:DOUBLE? matched_days:INTEGER days_with_data:INTEGER
         previous_days_with_data:INTEGER""",
     ),
     _table(
@@ -297,7 +303,7 @@ _ALL: Final = (
     ),
 )
 
-_USAGE_OF_DAYS: Final = f"app_name platform window_days:INTEGER days_with_data:INTEGER {_USAGE}"
+_USAGE: Final = f"app_name platform window_days:INTEGER days_with_data:INTEGER {_measures(USAGE)}"
 
 _VIEWS: Final = (
     *(
@@ -305,7 +311,7 @@ _VIEWS: Final = (
             f"usage_{days}d",
             f"app_key with a record in the {days} days that end with the last closed one: sums of `usage_daily`",
             "app_key",
-            f"app_key {_USAGE_OF_DAYS}",
+            f"app_key {_USAGE}",
         )
         for days in WINDOWS
     ),
@@ -313,7 +319,7 @@ _VIEWS: Final = (
         "usage_month",
         "calendar month, app_key with a record in it: sums of `usage_daily`",
         "month app_key",
-        f"month:DATE app_key {_USAGE_OF_DAYS}",
+        f"month:DATE app_key {_USAGE}",
     ),
 )
 

@@ -1,12 +1,12 @@
--- grain: incident_id, app_key, platform, carrier, sdk_version, vendor, outcome, result_code: requests of the days that are compared
+-- grain: incident_id, app_key, platform, carrier, sdk_version, vendor, outcome, result_code: requests of the days that are
+-- compared
 WITH outcomes AS (
-    SELECT *, 'technical_success_rate' AS metric, outcome = 'success' AS is_success
+    {%- for name in WATCHED %}
+    SELECT *, '{{ name }}' AS metric, {{ condition(METRICS[name].numerator) }} AS is_success
     FROM outcome_daily
-    WHERE stage IN ('authorize', 'login') AND outcome NOT IN ('cancelled', 'switched')
-    UNION ALL
-    SELECT *, 'verification_result_rate', outcome IN ('success', 'mismatch')
-    FROM outcome_daily
-    WHERE stage IN ('verify', 'login') AND is_number_channel(channel)
+    WHERE {{ condition(METRICS[name].denominator) }}
+    {{ "" if loop.last else "UNION ALL" }}
+    {%- endfor %}
 )
 SELECT
     watched.incident_id,

@@ -24,15 +24,7 @@ SELECT
     channel,
     vendor,
     (quarter - first_quarter) // 4 AS hour,
-    sum(requests)::BIGINT AS requests,
-    sum(with_device)::BIGINT AS with_device,
-    sum(with_phone)::BIGINT AS with_phone,
-    sum(successes)::BIGINT AS successes,
-    sum(mismatches)::BIGINT AS mismatches,
-    sum(unknowns)::BIGINT AS unknowns,
-    sum(uses)::BIGINT AS uses,
-    sum(duplicates)::BIGINT AS duplicates,
-    sum(late)::BIGINT AS late
+    {{ sums(("with_device", "with_phone") + VERIFIED) }}
 FROM quarter_groups
 JOIN batch_days ON day_number = day_number_of(app)
 GROUP BY ALL

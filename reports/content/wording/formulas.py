@@ -7,12 +7,12 @@ Lives here: names of metrics turned into labels. Does not belong here: the defin
 import re
 
 from pipelines.common.text import Bilingual
-from pipelines.contract.measures.metric_type import Metric
+from pipelines.contract.measures.measure import Measure
 from reports.content.wording.language import metric_label, t
 from reports.content.wording.words import word
 
 
-def formula_words(metric: Metric) -> Bilingual | None:
+def formula_words(metric: Measure) -> Bilingual | None:
     """A share or a sum of other metrics, in their labels; None of any other metric."""
     if metric.numerator:
         return _labelled(f"{metric.numerator} / {_term(metric.denominator)}")

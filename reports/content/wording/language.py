@@ -56,7 +56,7 @@ def t(msgid: str) -> Bilingual:
 def metric_label(name: str) -> Bilingual:
     """The label of a metric, from the dictionary of metrics."""
     found = metric(name)
-    return Bilingual(found.label_zh, found.label_en)
+    return found.label
 
 
 def script_msgids() -> list[str]:

@@ -116,7 +116,7 @@ export interface Texts {
   strings: Record<string, Both>;
   /** Words for fixed values of the tables. */
   words: Record<string, Both>;
-  metrics: Record<string, { label: Both; meaning: Both }>;
+  metrics: Record<string, { label: Both; meaning: Both; better: Better }>;
   /** How a series is drawn, by its name. */
   looks: Record<string, { marker: string }>;
 }

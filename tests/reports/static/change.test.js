@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { BETTER, changeOf } from "../../../reports/static/js/tables/change.js";
+import { changeOf } from "../../../reports/static/js/tables/change.js";
 
 test("a count changes by a part of its base", () => {
   assert.equal(changeOf(150, 100, "ratio"), 0.5);
@@ -22,9 +22,4 @@ test("against nothing there is no change", () => {
     assert.equal(changeOf(null, 5, kind), null);
     assert.equal(changeOf(undefined, 5, kind), null);
   }
-});
-
-test("more failures are worse, more authorizations better", () => {
-  assert.equal(BETTER.authorizations_failed, "down");
-  assert.equal(BETTER.authorizations, "up");
 });

@@ -4,15 +4,7 @@ WITH channel_counts AS (
         day,
         app_key,
         channel,
-        sum(authorization_requests)::BIGINT AS authorization_requests,
-        sum(authorizations)::BIGINT AS authorizations,
-        sum(authorizations_cancelled)::BIGINT AS authorizations_cancelled,
-        sum(authorizations_failed)::BIGINT AS authorizations_failed,
-        sum(verification_requests)::BIGINT AS verification_requests,
-        sum(verifications)::BIGINT AS verifications,
-        sum(mismatches)::BIGINT AS mismatches,
-        sum(unknowns)::BIGINT AS unknowns,
-        sum(billable_verifications)::BIGINT AS billable_verifications
+        {{ sums(COUNTS) }}
     FROM counts
     GROUP BY ALL
 ), channel_devices AS (

@@ -5,13 +5,7 @@ SELECT
     app_key,
     channel,
     vendor,
-    sum(requests)::BIGINT AS requests,
-    sum(successes)::BIGINT AS successes,
-    sum(mismatches)::BIGINT AS mismatches,
-    sum(unknowns)::BIGINT AS unknowns,
-    sum(uses)::BIGINT AS uses,
-    sum(duplicates)::BIGINT AS duplicates,
-    sum(late)::BIGINT AS late
+    {{ sums(VERIFIED) }}
 FROM hour_groups
 JOIN app_numbers USING (app)
 JOIN batch_days USING (day)

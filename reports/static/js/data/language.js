@@ -17,7 +17,7 @@ import {
   texts,
 } from "./state.js";
 
-/** @import { BothTexts, Language } from "../types.d.ts" */
+/** @import { Better, BothTexts, Language } from "../types.d.ts" */
 
 /** @type {(() => void)[]} */
 const languageListeners = [];
@@ -49,6 +49,13 @@ export const word = (value) => (own(texts.words, value) || { [language]: value }
  * @returns {string}
  */
 export const metricLabel = (name) => texts.metrics[name].label[language];
+
+/**
+ * Which direction of a change of a metric is good.
+ * @param {string} name
+ * @returns {Better}
+ */
+export const betterOf = (name) => texts.metrics[name].better;
 
 /**
  * A text with its `{name}` places filled.

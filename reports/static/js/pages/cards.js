@@ -4,12 +4,12 @@
 import { sparkline } from "../charts/sparkline.js";
 import { isComparable } from "../data/figures.js";
 import { baseLabel, compact, coverageNote, isShortened, number, periodLabel } from "../data/format.js";
-import { metricLink } from "../data/language.js";
+import { betterOf, metricLink } from "../data/language.js";
 import { swingOf } from "../data/spans.js";
 import { chosenDays, figures, site } from "../data/state.js";
 import { cardWindows, onFigures, onWindow } from "../data/windows.js";
 import { all, element } from "../dom.js";
-import { BETTER, changeNode } from "../tables/change.js";
+import { changeNode } from "../tables/change.js";
 
 /** @import { CardMetric, Chance, PeriodKey, UsageMetric, Value } from "../types.d.ts" */
 
@@ -68,7 +68,7 @@ function versus(metric, period) {
     { className: "versus" },
     changeNode(matched, base, {
       comparable: isComparable(period),
-      better: BETTER[metric],
+      better: betterOf(metric),
       chance: usageChance(metric, period),
     }),
     element("span", { className: "muted", textContent: baseLabel(period) }),

@@ -85,20 +85,6 @@ export function changeNode(
   );
 }
 
-// Which way is good, by metric; one that is not here is neither.
-
-/** @type {Record<string, Better>} */
-export const BETTER = {
-  number_verifications: "up",
-  one_click_verifications: "up",
-  local_verifications: "up",
-  third_party_authorizations: "up",
-  authorizations: "up",
-  authorization_rate: "up",
-  technical_success_rate: "up",
-  authorizations_failed: "down",
-};
-
 /* A change that a template left as two numbers; `data-period` is that of which both are, with what it is compared in
    words beside it. */
 function drawChanges() {

@@ -3,12 +3,12 @@
 
 import { isComparable } from "../data/figures.js";
 import { baseLabel, coverageNote, dayRange, number, periodLabel } from "../data/format.js";
-import { _, metricLink } from "../data/language.js";
+import { _, betterOf, metricLink } from "../data/language.js";
 import { figures, site } from "../data/state.js";
 import { onFigures } from "../data/windows.js";
 import { all, element } from "../dom.js";
 import { CARD_METRICS, isUsed, PERIODS, usageChance } from "../pages/cards.js";
-import { BETTER, changeNode } from "./change.js";
+import { changeNode } from "./change.js";
 import { withDownload } from "./downloads.js";
 
 /** @import { PeriodKey, UsageMetric } from "../types.d.ts" */
@@ -90,7 +90,7 @@ function periodCell(metric, name, place) {
     element("span", { className: "value", textContent: number(value) }),
     changeNode(matched, base, {
       comparable: isComparable(name),
-      better: BETTER[metric],
+      better: betterOf(metric),
       quiet: true,
       chance: usageChance(metric, name),
     }),

@@ -1,0 +1,99 @@
+"""What a declared measure is: its names, unit, meaning, definition and uses. The measures are in `metrics.py`."""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from pipelines.common.text import Bilingual
+from pipelines.contract.record.channels import CHECK_CHANNELS, is_one_of
+
+Unit = Literal["records", "share", "devices", "ms", "apps"]
+Kind = Literal["count", "rate", "quantile", "distinct"]
+Change = Literal["ratio", "points"]
+Better = Literal["higher", "lower"]
+
+_NOTHING: Final = Bilingual("", "")
+# The columns of a record by which every count of a day is stored.
+DETAIL: Final = ("channel", "platform", "scheme_id", "package_name", "carrier")
+_KINDS: Final[dict[Unit, Kind]] = {"share": "rate", "devices": "distinct", "apps": "distinct", "ms": "quantile"}
+_COLUMNS: Final[dict[Kind, str]] = {
+    "count": "BIGINT", "distinct": "BIGINT", "quantile": "INTEGER?", "rate": "DOUBLE?"
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One figure of the reports, which the pages and the docs call a metric.
+
+    It is computed by one of:
+        condition: SQL over a counted, resolved record: the measure counts the records that meet it.
+        summed, channels: the sum of another measure over these channels.
+        numerator, denominator: of a rate: measure names, or sums and differences of them.
+        expression: anything else, in SQL over the records, or in words where there is no SQL for it; `expression_zh`
+            are these words in Chinese.
+
+    Attributes:
+        unit: `records` (a count), `share` (0 to 1), `devices`, `apps` (distinct ones) or `ms` (milliseconds).
+        better: which direction of a change is good; None: neither.
+        watched_in: channels in which incidents watch the rate; None: in all by which users sign in.
+        cut_by: columns by which an `expression` over records can be grouped. A condition can be by any.
+    """
+
+    name: str
+    label: Bilingual
+    unit: Unit
+    meaning: Bilingual
+    caveat: Bilingual = _NOTHING
+    condition: str = ""
+    summed: str = ""
+    channels: tuple[str, ...] = ()
+    numerator: str = ""
+    denominator: str = ""
+    expression: str = ""
+    expression_zh: str = ""
+    better: Better | None = None
+    watched_in: tuple[str, ...] | None = ()
+    cut_by: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> Kind:
+        """How values are computed, and so whether they add up."""
+        return _KINDS.get(self.unit, "count")
+
+    @property
+    def change(self) -> Change:
+        """How two spans are compared: the ratio of two counts, or the difference of two rates in points."""
+        return "points" if self.kind == "rate" else "ratio"
+
+    def is_watched_in(self, channel: str) -> bool:
+        """Whether incidents watch the rate in a channel."""
+        return channel not in CHECK_CHANNELS if self.watched_in is None else channel in self.watched_in
+
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        """Columns by which the tables of days group it, beside day and app."""
+        return DETAIL if self.condition else self.cut_by
+
+    @property
+    def column(self) -> str:
+        """The declaration of its column in a table."""
+        return f"{self.name}:{_COLUMNS[self.kind]}"
+
+    @property
+    def formula(self) -> str:
+        """The definition in one line, the same in every language but where it is in words."""
+        if self.condition:
+            return f"count_if({self.condition})"
+        if self.summed:
+            return f"sum({self.summed}) FILTER ({is_one_of(self.channels)})"
+        if self.numerator:
+            return f"{_term(self.numerator)} / {_term(self.denominator)}"
+        return self.expression
+
+    @property
+    def is_additive(self) -> bool:
+        """Whether values of several days, apps or channels may be added up."""
+        return self.kind == "count"
+
+
+def _term(names: str) -> str:
+    return f"({names})" if " " in names else names
