@@ -1,7 +1,7 @@
 """Marts: all published tables, built into a new DuckDB file that takes the old one's place in one step.
 
-Each table is one SELECT in `sql/<table>.sql`, or the rows of a list that the run holds (`rows.py`);
-its columns are declared in `tables.py`.
+Each table is one SELECT in `sql/<table>.sql`, the rows that are stored of it, or those of a list that the run holds
+(`rows.py`). Its columns are declared in `tables.py`.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -84,8 +84,18 @@ _UNSOUND = (
     "USING (account_id)) GROUP BY ALL HAVING sum(uses) <> 0 ORDER BY ALL LIMIT 1"
 )
 
+# Computed by a statement, or stored as they are published: by day, by the run that restated, or by account in views.
 # The other tables are rows that the run holds.
-_QUERIES = frozenset(file.stem for file in (Path(__file__).parent / "sql").glob("*.sql"))
+_COMPUTED = {file.stem: sql("pipelines.marts", file.stem) for file in (Path(__file__).parent / "sql").glob("*.sql")}
+_STORED = {
+    **{
+        name: f"read_parquet(getvariable('{name}_files'), hive_partitioning = false)"
+        for name in (*_FROM_DAYS, "restatements")
+    },
+    "billing_daily": "account_days",
+    "billing_hourly": "account_hours",
+}
+QUERIES = _COMPUTED | {name: TABLES[name].query(source, nulls="FIRST") for name, source in _STORED.items()}
 
 
 @dataclass(frozen=True)
@@ -206,7 +216,7 @@ def _fill(
         _create(connection, TABLES[name])
         if name in empty:
             continue
-        query = sql("pipelines.marts", name) if name in _QUERIES else f"FROM listed_{name}"
+        query = QUERIES.get(name, f"FROM listed_{name}")
         values = {"as_of": manifest.as_of, "masking_version": MASKING_VERSION, "mask": MASK}
         given = {known: value for known, value in values.items() if f"${known}" in query}
         rows[name] = int(connection.execute(f"INSERT INTO out.{name} BY NAME {query}", given).fetchall()[0][0])
@@ -234,7 +244,7 @@ def _check_keys(connection: duckdb.DuckDBPyConnection, kept: Sequence[date]) -> 
     # Lists are as the run holds them; what is queried is sorted already.
     keys = {name: TABLES[name].key for name in _built()}
     sources = {
-        name: f"out.{name}" if name in _QUERIES else f"(FROM out.{name} ORDER BY {', '.join(key)})"
+        name: f"out.{name}" if name in QUERIES else f"(FROM out.{name} ORDER BY {', '.join(key)})"
         for name, key in keys.items()
     }
     if kept:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pipelines.common.code_digest import code_digest, without_sql_comments
 from pipelines.common.project import PROJECT
-from pipelines.contract.measures.counts import counts_query
+from pipelines.contract.measures.counts import VERIFIED, counts_query
 from pipelines.contract.record.channels import CHANNELS, number_macros
 from pipelines.contract.record.copies import copy_order
 from pipelines.contract.record.fields import record_macros
@@ -37,6 +37,6 @@ PYTHON = (
 def counting_digest(root: Path = PROJECT) -> str:
     """Return a digest of the code that decides the tables of a day; `root` is the project."""
     # Metrics and words of a record count by the SQL that is made of them.
-    made = "\0".join((counts_query(""), *record_macros(), *number_macros(CHANNELS), copy_order())).encode()
+    made = "\0".join((counts_query(""), *VERIFIED, *record_macros(), *number_macros(CHANNELS), copy_order())).encode()
     files = code_digest(SQL, suffix=".sql", root=root), code_digest(PYTHON, root=root)
     return hashlib.sha256(repr((files, without_sql_comments(made))).encode()).hexdigest()[:16]

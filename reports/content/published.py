@@ -21,6 +21,7 @@ from pipelines.contract.macros import contract_macros
 from pipelines.contract.measures.sql import sql
 from pipelines.contract.record.channels import CHANNELS
 from pipelines.contract.record.fields import OUTCOMES
+from pipelines.contract.tables.tables import TABLES, Table
 from pipelines.incidents.published import PublishedIncident, incidents_of, withdrawn_of
 from reports.content.figures.chart_series import ChartRows
 
@@ -41,6 +42,15 @@ VERSIONS_LISTED = 5
 DRAWN_LISTED = 4
 # The charts of so many apps are laid out at once, which bounds memory.
 CHARTED_APPS = 12_000
+# The tables that the site holds as CSV, by the name of the file: their rows of the last 30 days, or of all months.
+_TABLE_FILES = {
+    "usage_all": "usage_daily",
+    "packages": "resource_package_daily",
+    "package_usage": "resource_package_usage",
+    "limits": "limit_daily",
+    "reconciliation_daily": "reconciliation_daily",
+    "reconciliation_monthly": "reconciliation_monthly",
+}
 # In the order of their making: a step may read those before it.
 STEPS = (
     "subjects", "days", "codes", "day_places", "place_windows", "usage_days", "usage_periods", "channel_windows",
@@ -58,6 +68,10 @@ def months_to(day: date) -> list[date]:
 def detail_query() -> str:
     """The query of the detail rows from `$first_app` to `$last_app`, by app key, and from day `$first` to `$last`."""
     return sql("reports.content", "usage_detail")
+
+
+def _rows_of(table: Table) -> str:
+    return table.query(table.name, "day BETWEEN $first AND $last" if "day" in table.columns else "true")
 
 
 @dataclass(frozen=True)
@@ -102,7 +116,7 @@ class PublishedTables:
 
     def _query(self, name: str, values: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         """The text of a query, and of all values those that it names."""
-        text = sql("reports.content", name)
+        text = _rows_of(TABLES[_TABLE_FILES[name]]) if name in _TABLE_FILES else sql("reports.content", name)
         named = set(re.findall(r"\$(\w+)", text))
         return text, {k: v for k, v in (self._values | values).items() if k in named}
 

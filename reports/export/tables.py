@@ -81,18 +81,16 @@ def _table(name: str) -> Table:
 
 
 def _query(table: Table, span: Window | None) -> tuple[str, dict[str, object]]:
-    every = f"SELECT {', '.join(table.columns)} FROM {table.name}"
-    order = f"ORDER BY {', '.join(table.key)}"
     if span is None:
-        return f"{every} {order}", {}
+        return table.query(table.name), {}
     if span.last < span.first:
         raise UsageError(
             f"The span ends ({span.last}) before it begins ({span.first}).", do="Give the earlier day as --from."
         )
     condition = _in_span(table)
     if condition is None:
-        return f"{every} {order}", {}
-    return f"{every} WHERE {condition} {order}", {"first": span.first, "last": span.last}
+        return table.query(table.name), {}
+    return table.query(table.name, condition), {"first": span.first, "last": span.last}
 
 
 def _in_span(table: Table) -> str | None:

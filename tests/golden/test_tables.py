@@ -32,6 +32,7 @@ from pipelines.contract.tables.day_tables import RECENT
 from pipelines.contract.tables.tables import TABLES, VIEWS
 from pipelines.engines.limit_walk import add_limit_walk
 from pipelines.engines.steps import create_batch
+from pipelines.marts.build import QUERIES as MARTS
 from pipelines.marts.views import view_queries
 from pipelines.rollup.plan import batch_days, day_plan, day_values
 from pipelines.store.database import workbench
@@ -62,10 +63,10 @@ QUERIES = {
         )
     },
     **{
-        f"{package}/{file.stem}": sql(f"pipelines.{package}", file.stem)
-        for package in ("marts", "billing")
-        for file in (PROJECT / "pipelines" / package / "sql").glob("*.sql")
+        f"billing/{file.stem}": sql("pipelines.billing", file.stem)
+        for file in (PROJECT / "pipelines" / "billing" / "sql").glob("*.sql")
     },
+    **{f"marts/{name}": query for name, query in MARTS.items()},
     **{f"marts/{name}": query for name, query in view_queries().items()},
 }
 # Published tables have an order; the steps of a roll-up are read by others and have none.

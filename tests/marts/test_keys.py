@@ -17,7 +17,7 @@ from tests.data.failing_sdk import failing_sdk, land_mended
 from tests.support import DAY, CopyOf, DataFolder, days_before, record
 
 # Lists are small, and as the run holds them.
-QUERIED = sorted(build._QUERIES)
+QUERIED = sorted(build.QUERIES)
 # It takes weeks of records to have one.
 INCIDENTS = {"incidents", "incident_cells", "withdrawn_incidents"}
 OPTIONAL = ("scheme_id", "package_name", "sdk_version", "result_code", "latency_ms", "device_id", "platform")
@@ -108,18 +108,10 @@ def test_rows_lie_in_the_order_of_the_key_in_the_store_and_where_they_are_publis
 def test_a_query_that_repeats_a_key_publishes_nothing(
     fed: DataFolder, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    read = build.sql
-
-    def twice(package: str, query: str) -> str:
-        text = read(package, query)
-        order = ", ".join(f"{column} NULLS FIRST" for column in TABLES[name].key)
-        return (
-            f"SELECT * FROM ({text}) UNION ALL BY NAME (FROM ({text}) LIMIT 1) ORDER BY {order}"
-            if query == name
-            else text
-        )
-
-    monkeypatch.setattr(build, "sql", twice)
+    text = build.QUERIES[name]
+    order = ", ".join(f"{column} NULLS FIRST" for column in TABLES[name].key)
+    twice = f"SELECT * FROM ({text}) UNION ALL BY NAME (FROM ({text}) LIMIT 1) ORDER BY {order}"
+    monkeypatch.setitem(build.QUERIES, name, twice)
     fault = require_nothing_published(fed, name)
     assert f"'{TABLES[name].key[0]}': " in str(fault)
     assert "report this" in str(fault.do)

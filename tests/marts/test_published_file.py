@@ -65,17 +65,12 @@ def test_no_index_makes_the_file_large(published: DataFolder) -> None:
 def test_a_run_that_would_publish_an_absent_count_publishes_nothing(
     folder: DataFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read = build.sql
     folder.land("a.ndjson", [record("a")])
     folder.tables()
     before = folder.store.database.read_bytes()
     folder.land("b.ndjson", [record("b")])
-
-    def with_absent(package: str, query: str) -> str:
-        text = read(package, query)
-        return f"SELECT * REPLACE (NULL AS devices) FROM ({text})" if query == "usage_daily" else text
-
-    monkeypatch.setattr(build, "sql", with_absent)
+    absent = f"SELECT * REPLACE (NULL AS devices) FROM ({build.QUERIES['usage_daily']})"
+    monkeypatch.setitem(build.QUERIES, "usage_daily", absent)
     with pytest.raises(BooksError, match=r"without a value .*usage_daily\.devices"):
         folder.tables()
     assert folder.store.database.read_bytes() == before

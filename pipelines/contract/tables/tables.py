@@ -1,12 +1,12 @@
 """Each published table and view: what one row is, its key, and its columns with their DuckDB types.
 
-Add a table or column here and in `marts/sql/<table>.sql`, and its words in `column_comments.py`; the docs and tests
-compare with this list.
+Add a table or column here and in the statement that computes it, and its words in `column_comments.py`; the docs and
+tests compare with this list.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from pipelines.common.days import WINDOWS
 from pipelines.contract.measures.counts import LOGIN_RATE, LOGINS, USAGE, VERIFIED, cut_by
@@ -31,6 +31,11 @@ class Table:
     def comment(self) -> str:
         """What a row is, as it stands in the published file."""
         return f"Grain: {self.grain}. Key: {', '.join(self.key)}."
+
+    def query(self, source: str, where: str = "true", nulls: Literal["FIRST", "LAST"] = "LAST") -> str:
+        """SQL that gives rows of a relation, which has the columns of this table, in the order of the key."""
+        key = (f"{name} NULLS {nulls}" if name in self.nullable else name for name in self.key)
+        return f"SELECT {', '.join(self.columns)} FROM {source} WHERE {where} ORDER BY {', '.join(key)}"
 
 
 def _table(name: str, grain: str, key: str, columns: str) -> Table:
