@@ -5,7 +5,6 @@ Lives here: what is put together. How each kind is found is in a module of its o
 
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Final
 
 import duckdb
@@ -20,8 +19,13 @@ from pipelines.incidents.parts import with_parts
 from pipelines.incidents.rate_incidents import rate_incidents
 from pipelines.incidents.volume_incidents import volume_incidents
 from pipelines.incidents.withdrawn import withdrawn
+from pipelines.store.database import set_files, workbench
 from pipelines.store.manifest import Manifest
+from pipelines.store.store import Store
 
+_TABLES: Final = ("channel_daily", "outcome_daily", "profile_daily")
+# All days may be of versions without profiles. DuckDB reads no empty list of files.
+_NO_PROFILES: Final = "SELECT NULL::DATE AS day, '' AS measure, '' AS whole, '' AS part, 0 AS amount WHERE false"
 _READ: Final = (
     "day", "app_key", "channel", "authorization_requests", "authorizations", "authorizations_cancelled",
     "verification_requests", "verifications", "devices",
@@ -41,22 +45,28 @@ class Incidents:
     withdrawn: list[tuple[Incident, int]]
 
 
-def all_incidents(
-    connection: duckdb.DuckDBPyConnection, manifest: Manifest, settings: Settings, published: Path
-) -> Incidents:
-    """Return every incident of the days up to the manifest's as-of.
+def all_incidents(store: Store, manifest: Manifest, settings: Settings) -> Incidents:
+    """Return every incident of the days up to the manifest's as-of, and those reported that are none any more.
 
-    Args:
-        connection: has `channel_daily`, `outcome_daily` and `profile_daily` of these days.
-        published: the file that is to be replaced, with the incidents that were reported; there may be none.
+    It reads the tables of the days, and the published file that is to be replaced if there is one.
     """
     found, cells = [], pl.DataFrame()
     if manifest.days and manifest.as_of is not None:
         days = tuple(days_between(min(manifest.days), manifest.as_of))
-        channel_daily = pl.DataFrame(connection.sql(f"SELECT {', '.join(_READ)} FROM channel_daily"))
-        rates, cells = rate_incidents(connection, channel_daily, days)
-        volumes = volume_incidents(channel_daily, days, frozenset(days) - manifest.days.keys())
-        found = with_parts([*rates, *volumes, *data_incidents(connection, manifest, settings, days)], cells)
+        with workbench(settings, store.temp, [store.warehouse]) as connection:
+            _create_day_views(connection, store, manifest)
+            channel_daily = pl.DataFrame(connection.sql(f"SELECT {', '.join(_READ)} FROM channel_daily"))
+            rates, cells = rate_incidents(connection, channel_daily, days)
+            volumes = volume_incidents(channel_daily, days, frozenset(days) - manifest.days.keys())
+            found = with_parts([*rates, *volumes, *data_incidents(connection, manifest, settings, days)], cells)
         cells = named_cells(cells) if cells.height else cells
     rows = sorted(found, key=lambda one: one.incident_id)
-    return Incidents(rows, cells, withdrawn(published, rows, min(manifest.days, default=date.max), manifest.run))
+    return Incidents(rows, cells, withdrawn(store.reported, rows, min(manifest.days, default=date.max), manifest.run))
+
+
+def _create_day_views(connection: duckdb.DuckDBPyConnection, store: Store, manifest: Manifest) -> None:
+    files = {f"{name}_files": list(store.day_table_files(manifest, name).values()) for name in _TABLES}
+    set_files(connection, files)
+    for name in _TABLES:
+        read = f"FROM read_parquet(getvariable('{name}_files'), hive_partitioning = false)"
+        connection.execute(f"CREATE TEMP VIEW {name} AS {read if files[f'{name}_files'] else _NO_PROFILES}")

@@ -20,21 +20,21 @@ from pipelines.billing.published import BILLING_TABLES
 from pipelines.common.errors import AuthmeterError
 from pipelines.common.sql import literal
 from pipelines.contract.checks import CheckResult
-from pipelines.contract.macros import contract_macros
 from pipelines.contract.measures.sql import sql
 from pipelines.contract.record.masking import MASK, MASKING_VERSION
 from pipelines.contract.registry.registry import Registry
 from pipelines.contract.settings.settings import Settings
 from pipelines.contract.tables.day_tables import DAY_TABLES, RECENT, RECENT_DAYS
 from pipelines.contract.tables.tables import TABLES, VIEWS, Table
-from pipelines.incidents.all_incidents import Incidents, all_incidents
-from pipelines.marts.carried import carry_over, drop_note, keep_only, write_note
+from pipelines.incidents.all_incidents import Incidents
+from pipelines.marts.carried import carry_over, keep_only, tables_digest
 from pipelines.marts.descriptions import describe
 from pipelines.marts.rows import incident_rows, listed_rows
 from pipelines.marts.views import create_views
 from pipelines.store.database import STORAGE_VERSION, open_published, place_published, run_of, set_files, workbench
 from pipelines.store.keys import require_unique_keys
 from pipelines.store.manifest import Manifest
+from pipelines.store.publication_note import drop_note, write_note
 from pipelines.store.store import Store
 
 # DuckDB reads no empty list of files.
@@ -43,11 +43,6 @@ NO_REJECTS = (
     "'' AS filename WHERE false"
 )
 
-NO_PROFILES = "SELECT NULL::DATE AS day, '' AS measure, '' AS whole, '' AS part, 0 AS amount WHERE false"
-
-# A day whose events are gone is never made anew: it may be of before these tables.
-_LATER = ("latency_daily", "profile_daily", "unmapped_codes", "verification_hours", *RECENT)
-
 # In the order of their building: a table may read those before it.
 _FROM_DAYS = tuple(name for name in DAY_TABLES if name in TABLES)
 _ORDER = (
@@ -55,9 +50,8 @@ _ORDER = (
     "login_trend_summary", "rejected_records",
 )  # fmt: skip
 
-# Which of a day's tables others are made of. Incidents read the profiles, which are not published.
+# Which of a day's tables others are made of.
 _MADE_OF = {
-    "profile_daily": "profile_daily",
     "app_devices": "app_devices",
     "usage_daily": "app_devices",
     "billing_daily": "verification_hours",
@@ -70,8 +64,6 @@ _BESIDE = ("outcome_daily", "channel_detail_daily", "billing_daily", "billing_ho
 _CARRIED = (*_BESIDE, "channel_daily", "latency_daily", "unmapped_codes")
 # Made of one of the large ones, after it.
 _BEHIND = ("resource_package_usage",)
-# Found in the finished tables of days.
-_FOUND = ("incidents", "incident_cells", "withdrawn_incidents")
 
 # Where what apps drew on a day, and what was used, do not come to 0.
 _UNSOUND = (
@@ -107,12 +99,13 @@ class MartsReport:
 
 def build_marts(
     store: Store, manifest: Manifest, settings: Settings, registry: Registry, checks: list[CheckResult],
-    billing: Mapping[str, pl.DataFrame] | None,
+    billing: Mapping[str, pl.DataFrame] | None, incidents: Incidents,
 ) -> MartsReport:  # fmt: skip
     """Builds every table of the manifest's published days and puts the new file in place.
 
     Args:
         billing: the tables of packages and of reconciliation as of the same day; None: there is none of that.
+        incidents: those of the same days.
 
     Raises:
         AuthmeterError: a key of a table is there twice, or the file is not what was written to it; nothing is
@@ -136,16 +129,14 @@ def build_marts(
         carried = keep_only(connection, _CARRIED, kept) if kept else {}
         with ThreadPoolExecutor(1) as aside:
             made_beside = aside.submit(_fill, beside, (*_BESIDE, *_BEHIND), empty, manifest)
-            for name, rows in listed_rows(store, manifest, settings, registry, checks, listed).items():
+            rows_held = listed_rows(store, manifest, settings, registry, checks, listed) | incident_rows(incidents)
+            for name, rows in rows_held.items():
                 connection.register(name, rows)
             rejects = "FROM rejects_of(getvariable('rejects_files'))" if files["rejects_files"] else NO_REJECTS
             connection.execute(f"CREATE TEMP VIEW file_rejects AS {rejects}")
-            here = [name for name in _built() if name not in (*_BESIDE, *_BEHIND, *_FOUND)]
+            here = [name for name in _built() if name not in (*_BESIDE, *_BEHIND)]
             rows_by_table = _fill(connection, here, empty, manifest)
             rows_by_table |= made_beside.result()
-        for name, rows in incident_rows(_incidents(connection, store, manifest, settings, files)).items():
-            connection.register(name, rows)
-        rows_by_table |= _fill(connection, _FOUND, empty, manifest)
         for name, rows in carried.items():
             rows_by_table[name] = rows_by_table.get(name, 0) + rows
         _check_keys(connection, kept)
@@ -161,23 +152,8 @@ def build_marts(
     _require_as_written(fresh, rows_by_table, manifest)
     drop_note(store.database)
     place_published(fresh, store.database)
-    write_note(store.database, manifest, registry)
+    write_note(store.database, manifest, registry, tables_digest())
     return MartsReport(rows_by_table)
-
-
-def _incidents(
-    connection: duckdb.DuckDBPyConnection, store: Store, manifest: Manifest, settings: Settings,
-    files: Mapping[str, list[str]],
-) -> Incidents:  # fmt: skip
-    """Find incidents in the tables of `out`: reading the days' many small files again would take longer."""
-    # The variable of files and the database that names stand for are the cursor's own.
-    with closing(connection.cursor()) as apart:
-        apart.execute(contract_macros())
-        set_files(apart, {"profile_daily_files": files["profile_daily_files"]})
-        profiles = "FROM read_parquet(getvariable('profile_daily_files'), hive_partitioning = false)"
-        apart.execute(f"CREATE TEMP VIEW profile_daily AS {profiles if files['profile_daily_files'] else NO_PROFILES}")
-        apart.execute("USE out")
-        return all_incidents(apart, manifest, settings, store.reported)
 
 
 def _require_drawn_is_used(connection: duckdb.DuckDBPyConnection) -> None:
@@ -258,11 +234,9 @@ def _source_files(store: Store, manifest: Manifest, kept: Sequence[date]) -> dic
     first_recent = manifest.as_of - timedelta(days=RECENT_DAYS - 1) if manifest.as_of else date.min
     files = {
         f"{table}_files": [
-            str(store.day_table(entry, source))
-            for day, entry in sorted(manifest.days.items())
-            if not (table in _CARRIED and day in carried)
-            and (table not in RECENT or day >= first_recent)
-            and (source not in _LATER or manifest.has_events_of(day) or store.day_table(entry, source).is_file())
+            file
+            for day, file in store.day_table_files(manifest, source).items()
+            if not (table in _CARRIED and day in carried) and (table not in RECENT or day >= first_recent)
         ]
         for table, source in {name: name for name in _FROM_DAYS}.items() | _MADE_OF.items()
     }

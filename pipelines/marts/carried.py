@@ -1,15 +1,12 @@
 """Rows that need not be made again: those of days whose day tables are as they were when the published file was made.
 
 The published file of a year has far more rows of old days than of the new one. A new file begins as a copy of it, and
-gets the rows that are missing. Beside the published file lies a note of what it was made of; the note, not the file, is
-asked what may be carried over, and with its checksum whether the file is still the one that was written.
+gets the rows that are missing. Which days those are is read from the note of the published file
+(`store/publication_note.py`).
 """
 
-import hashlib
-import json
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from itertools import takewhile
@@ -17,28 +14,14 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.common import durable
 from pipelines.common.code_digest import code_digest
 from pipelines.common.project import PROJECT
-from pipelines.contract.registry.registry import Registry
 from pipelines.store.database import has_wal
 from pipelines.store.manifest import Manifest
+from pipelines.store.publication_note import file_sha256, note_of
 
 # The code that makes the rows of a published table of its day table.
 CODE = ("pipelines/marts", "pipelines/contract", "pipelines/store", "pipelines/common")
-
-
-@dataclass(frozen=True)
-class _Note:
-    """What a published file was made of: its checksum, the digest of the code, the accounts of apps, whether it has a
-    resource package, and of each day the checksum of its day tables.
-    """
-
-    sha256: str
-    code: str
-    accounts: str
-    has_packages: bool
-    days: dict[str, str]
 
 
 @cache
@@ -56,7 +39,7 @@ def carry_over(published: Path, fresh: Path, manifest: Manifest, accounts: str) 
     the rows of a table lie in the order of its key. Without such days, or where the file is not as it was written,
     there is no copy.
     """
-    note = _note_of(published)
+    note = note_of(published)
     if note is None or (note.code, note.accounts) != (tables_digest(), accounts):
         return []
     if has_wal(published) or not published.is_file():
@@ -66,16 +49,10 @@ def carry_over(published: Path, fresh: Path, manifest: Manifest, accounts: str) 
     if not kept:
         return []
     shutil.copyfile(published, fresh)
-    if _sha256(fresh) == note.sha256:
+    if file_sha256(fresh) == note.sha256:
         return kept
     fresh.unlink()
     return []
-
-
-def may_have_packages(published: Path) -> bool:
-    """Whether the published file has resource packages, or nobody can tell without opening it."""
-    note = _note_of(published)
-    return note is None or note.has_packages
 
 
 def keep_only(connection: duckdb.DuckDBPyConnection, names: Sequence[str], days: Sequence[date]) -> dict[str, int]:
@@ -94,39 +71,3 @@ def keep_only(connection: duckdb.DuckDBPyConnection, names: Sequence[str], days:
         connection.execute(f"DELETE FROM out.{name} WHERE NOT list_contains($days, day)", {"days": list(days)})
     connection.execute("CHECKPOINT out")
     return {name: connection.execute(f"SELECT count(*) FROM out.{name}").fetchall()[0][0] for name in names}
-
-
-def drop_note(published: Path) -> None:
-    """Takes the note of the published file away before another file stands in its place: where the run is killed in
-    between, it would be a note of the wrong one.
-    """
-    _note_file(published).unlink(missing_ok=True)
-
-
-def write_note(published: Path, manifest: Manifest, registry: Registry) -> None:
-    """Notes what the published file was made of. Until then, or where that fails, nothing of it is carried over."""
-    note = {
-        "sha256": _sha256(published),
-        "code": tables_digest(),
-        "accounts": registry.accounts_fingerprint,
-        "has_packages": bool(registry.bought.packages),
-        "days": {str(day): entry.content for day, entry in sorted(manifest.days.items())},
-    }
-    durable.write_file(_note_file(published), json.dumps(note, indent=1).encode())
-
-
-def _note_file(published: Path) -> Path:
-    return published.with_suffix(".json")
-
-
-def _note_of(published: Path) -> _Note | None:
-    """The note; None where there is none, or nobody can tell what it says."""
-    try:
-        return _Note(**json.loads(_note_file(published).read_bytes()))
-    except (OSError, ValueError, TypeError):
-        return None
-
-
-def _sha256(file: Path) -> str:
-    with open(file, "rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()

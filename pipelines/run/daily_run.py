@@ -155,10 +155,12 @@ class DailyRun:
                 print("a client wrote to the published file: it is made anew, and the .wal beside it removed")
             elif published_run(self.store.database) == (manifest.run, manifest.generated_at):
                 return None
+            from pipelines.incidents.all_incidents import all_incidents
             from pipelines.marts.build import build_marts
 
             billing = self.publication.billing if self.publication else None
-            report = build_marts(self.store, manifest, self.settings, self.registry, self.checks, billing)
+            incidents = all_incidents(self.store, manifest, self.settings)
+            report = build_marts(self.store, manifest, self.settings, self.registry, self.checks, billing, incidents)
             box.result = f"{len(report.rows)} tables, {sum(report.rows.values()):,} rows"
         return report
 

@@ -25,6 +25,7 @@ from pipelines.contract.registry.registry import Registry
 from pipelines.contract.settings.settings import Settings
 from pipelines.contract.tables.day_tables import RECENT, DayBooks
 from pipelines.contract.tables.tables import TABLES
+from pipelines.incidents.all_incidents import all_incidents
 from pipelines.marts.build import build_marts
 from pipelines.rollup.batches import roll_up_batches
 from pipelines.rollup.due_days import due_days, has_these_limits
@@ -98,7 +99,8 @@ def _verified(
             report.differences += _differing_day(inputs, beside, manifest.days[day], day, books, report)
     # Of the recomputed days, as the other tables are: the marts refuse packages that were not drawn as these days say.
     billing = billing_as_of(beside, manifest, settings, registry, as_of) if report.differences else publication.billing
-    build_marts(beside, manifest, settings, registry, publication.checks, billing)
+    incidents = all_incidents(beside, manifest, settings)
+    build_marts(beside, manifest, settings, registry, publication.checks, billing, incidents)
     with workbench(settings, beside.temp, [store.warehouse]) as connection:
         attach(connection, store.database, "published", beside.temp)
         attach(connection, beside.database, "recomputed", beside.temp)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.common import durable
 from pipelines.common.digests import digest_of_folder
+from pipelines.contract.tables.day_tables import LATER
 from pipelines.store.catalogue import Catalogue, unreadable
 from pipelines.store.manifest import DayEntry, FileEntry, Manifest, State
 from pipelines.store.part_records import PartRecords, record_files
@@ -157,6 +158,14 @@ class Store:
     def day_table(self, entry: DayEntry, table: str) -> Path:
         """The Parquet file of one table of a rolled-up day."""
         return self.day_folder(entry) / f"{table}.parquet"
+
+    def day_table_files(self, manifest: Manifest, table: str) -> dict[date, str]:
+        """The Parquet file of a table by day, in their order; without the days that lack it for good."""
+        return {
+            day: str(self.day_table(entry, table))
+            for day, entry in sorted(manifest.days.items())
+            if table not in LATER or manifest.has_events_of(day) or self.day_table(entry, table).is_file()
+        }
 
     def add_restatements(self, manifest: Manifest, frames: "list[pl.DataFrame]", of: str = "") -> int:
         """Stores the figures that this run restates, and names them in the manifest; gives how many there are.

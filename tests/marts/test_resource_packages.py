@@ -13,7 +13,7 @@ from pipelines.billing.packages.ledger import AccountLedger
 from pipelines.closing import package_restatements
 from pipelines.common.errors import BooksError
 from pipelines.marts import build
-from pipelines.marts.carried import may_have_packages
+from pipelines.store.publication_note import may_have_packages
 from tests.support import DAY, DataFolder, Row, record
 
 PACKAGES = "resource_package_id,account_id,quantity,purchased_at\n"

@@ -26,6 +26,10 @@ DAY_TABLES: Final[dict[str, tuple[str, ...]]] = {
 """The key of each; rows lie in its order."""
 
 
+LATER: Final = ("latency_daily", "profile_daily", "unmapped_codes", "verification_hours", *RECENT)
+"""Tables that days rolled up by versions without them lack for good if their events are gone."""
+
+
 @dataclass(frozen=True)
 class DayBooks:
     """The books of one day: `accepted` - `duplicates` = `counted`, the records behind `outcome_daily`.
