@@ -43,7 +43,7 @@ def close_days(manifest: Manifest, settings: Settings, as_of: date) -> None:
 
 
 @dataclass(frozen=True)
-class Publication:
+class PendingPublication:
     """What a run publishes: the checks of the days that it closed, and the fingerprint of all that goes in; and the
     tables of packages, consoles and bills, which are computed once, None where there is none of that.
     """
@@ -57,16 +57,16 @@ class Publication:
 def publication_of(
     store: Store, manifest: Manifest, settings: Settings, registry: Registry, as_of: date,
     billing: "Mapping[str, pl.DataFrame] | None",
-) -> Publication:  # fmt: skip
+) -> PendingPublication:  # fmt: skip
     """What the data folder, as it is, would publish as of a day; `billing` are the tables as `billing_as_of` gives
     them.
     """
     checks = run_checks(manifest, settings, registry, as_of, billing_warnings(billing, settings, as_of))
     inputs = inputs_fingerprint(store, manifest, settings, registry, checks, as_of)
-    return Publication(as_of, checks, inputs, billing)
+    return PendingPublication(as_of, checks, inputs, billing)
 
 
-def publish(manifest: Manifest, publication: Publication, zone: str, now: datetime) -> None:
+def publish(manifest: Manifest, publication: PendingPublication, zone: str, now: datetime) -> None:
     """Makes it the manifest's publication where it is another one than before: a new run number, and its time."""
     if publication.inputs != manifest.inputs:
         manifest.as_of, manifest.inputs = publication.as_of, publication.inputs

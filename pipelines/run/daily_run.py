@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.closing.billing_warnings import billing_as_of
-from pipelines.closing.close import Publication, close_days, next_as_of, publication_of, publish
+from pipelines.closing.close import PendingPublication, close_days, next_as_of, publication_of, publish
 from pipelines.closing.machine_clock import require_sound_clock
 from pipelines.closing.package_restatements import note_changed_packages
 from pipelines.common.days import require_same_zone
@@ -63,7 +63,7 @@ class DailyRun:
     reread: RereadRequest | None = None
     failure: AuthmeterError | None = None
     is_done: bool = False
-    made: Publication | None = field(default=None, repr=False)
+    made: PendingPublication | None = field(default=None, repr=False)
     loaded: Manifest | None = field(default=None, repr=False)
 
     @property
@@ -74,7 +74,7 @@ class DailyRun:
         return self.loaded
 
     @property
-    def publication(self) -> Publication | None:
+    def publication(self) -> PendingPublication | None:
         """What is published, as the roll-up of this run decided it, else found now; None: nothing is."""
         as_of = self.manifest.as_of
         if self.made is None and as_of is not None:

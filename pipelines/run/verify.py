@@ -17,7 +17,7 @@ import duckdb
 import pyarrow.parquet as pq
 
 from pipelines.closing.billing_warnings import billing_as_of
-from pipelines.closing.close import Publication, publication_of
+from pipelines.closing.close import PendingPublication, publication_of
 from pipelines.common.days import Window
 from pipelines.common.digests import digest_of_folder
 from pipelines.common.errors import AuthmeterError, nothing_published
@@ -110,7 +110,7 @@ def _verified(
     return report
 
 
-def _current_publication(inputs: RollupInputs, manifest: Manifest, as_of: date) -> Publication:
+def _current_publication(inputs: RollupInputs, manifest: Manifest, as_of: date) -> PendingPublication:
     billing = billing_as_of(inputs.store, manifest, inputs.settings, inputs.registry, as_of)
     publication = publication_of(inputs.store, manifest, inputs.settings, inputs.registry, as_of, billing)
     if publication.inputs != manifest.inputs or due_days(inputs, manifest, as_of):

@@ -36,7 +36,7 @@ _NOTHING: Final = {
 
 
 @dataclass(frozen=True)
-class Fault:
+class PlantedFault:
     """A rate that falls, from day `first` to day `last` of the sample, both counted from 0.
 
     `last` is None where it stays. `sets` is what `sample_draws.sql` is told on these days, `always` what it is told on
@@ -57,7 +57,7 @@ class Fault:
         """Whether that day of the sample has it."""
         return self.first <= day and (self.last is None or day <= self.last)
 
-    def reaches(self, other: "Fault") -> bool:
+    def reaches(self, other: "PlantedFault") -> bool:
         """Whether it is in what the other is measured by."""
         is_same_rate = (self.metric, self.channel) == (other.metric, other.channel)
         return is_same_rate and (ALL in (self.app_key, other.app_key) or self.app_key == other.app_key)
@@ -67,7 +67,7 @@ class Fault:
 class Faults:
     """All that goes wrong in a sample. `missing_day` has no logs; days are counted from 0."""
 
-    rates: tuple[Fault, ...] = ()
+    rates: tuple[PlantedFault, ...] = ()
     missing_day: int | None = None
 
     def settings(self, day: int) -> dict[str, int]:
@@ -116,43 +116,43 @@ class _Choice:
         return number, self._named[number]
 
 
-def _sdk(chosen: _Choice, day: int) -> Fault:
+def _sdk(chosen: _Choice, day: int) -> PlantedFault:
     """A new SDK version fails, and goes on to fail."""
     number, key = chosen.app("sdk app", (_USUAL_SDK_APP, 1, 5, 4))
-    return Fault(
+    return PlantedFault(
         "technical_success_rate", key, "one_click", "cell", f"sdk_version={FAILING_SDK}",
         day + chosen.one_of("sdk day", (0, 2, 4, 3)), None,
         {"sdk_failing": chosen.one_of("sdk share", (7, 6, 8, 5))}, {"sdk_app": number},
     )  # fmt: skip
 
 
-def _carrier(chosen: _Choice, day: int) -> Fault:
+def _carrier(chosen: _Choice, day: int) -> PlantedFault:
     """A carrier is down for all apps, for a day or a few."""
     number = chosen.one_of("carrier", (2, 3, 1))
     first = day + chosen.one_of("carrier day", (0, 1, -1))
-    return Fault(
+    return PlantedFault(
         "technical_success_rate", ALL, "one_click", "cell", f"carrier={_CARRIERS[number - 1]}",
         first, first + chosen.one_of("carrier days", (2, 1, 3)) - 1,
         {"bad_carrier": number, "carrier_failing": chosen.one_of("carrier share", (70, 80, 60))}, {},
     )  # fmt: skip
 
 
-def _wechat(chosen: _Choice, day: int) -> Fault:
+def _wechat(chosen: _Choice, day: int) -> PlantedFault:
     """WeChat turns an app away, for some days."""
     number, key = chosen.app("wechat app", (4, 1, 5, 2))
     first = day + chosen.one_of("wechat day", (0, 1, -1))
-    return Fault(
+    return PlantedFault(
         "technical_success_rate", key, "wechat", "broad", None,
         first, first + chosen.one_of("wechat days", (6, 4, 5)) - 1,
         {"wechat_failing": chosen.one_of("wechat share", (40, 30, 55))}, {"wechat_app": number},
     )  # fmt: skip
 
 
-def _tablets(chosen: _Choice, day: int) -> Fault:
+def _tablets(chosen: _Choice, day: int) -> PlantedFault:
     """For some days many come with an iPad, of which carriers know little, before as after: the mix alone shifts."""
     number, key = chosen.app("tablet app", (7, 2))
     first = day + chosen.one_of("tablet day", (0, -1, -2))
-    return Fault(
+    return PlantedFault(
         "verification_result_rate", key, "local_verify", "mix", "platform=ipad",
         first, first + chosen.one_of("tablet days", (8, 7, 6)) - 1,
         {"tablets": chosen.one_of("tablet share", (4, 5, 3))}, {"tablet_app": number},

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from pipelines.common.atomic import whole_file
-from pipelines.sample.faults import ALL, Fault, Faults
+from pipelines.sample.faults import ALL, Faults, PlantedFault
 
 TRUTH: Final = "sample_truth.json"
 # As of an incident: the days of its baseline and of its newest level, and after how many it is the norm.
@@ -61,7 +61,7 @@ class SampleTruth:
         with whole_file(path) as temporary:
             temporary.write_text(f"{text}\n", "utf-8")
 
-    def _rate(self, fault: Fault) -> dict[str, Any] | None:
+    def _rate(self, fault: PlantedFault) -> dict[str, Any] | None:
         """The incident; None where so few records are drawn that none shows it."""
         last = self._days - 1 if fault.last is None else fault.last
         settled = fault.first + _SETTLED_DAYS - 1
@@ -91,10 +91,10 @@ class SampleTruth:
             "level_before": None, "level_now": None, "lost": None, "lost_total": None,
         }  # fmt: skip
 
-    def _with_requests(self, fault: Fault, first: int, last: int) -> list[int]:
+    def _with_requests(self, fault: PlantedFault, first: int, last: int) -> list[int]:
         return [day for day in range(first, last + 1) if self._counts(fault, [day]).requests]
 
-    def _counts(self, fault: Fault, days: Iterable[int]) -> _Counts:
+    def _counts(self, fault: PlantedFault, days: Iterable[int]) -> _Counts:
         place = _METRICS[fault.metric]
         found = [
             counts[place : place + 2]

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from pipelines.billing.packages.inputs import NO_ACCOUNT, accounts_of
-from pipelines.contract.registry.packages import Package, Packages, Reading
+from pipelines.contract.registry.packages import Package, PackageReading, Packages
 
 DAY = date(2026, 3, 10)
 ZONE = "Asia/Shanghai"
@@ -25,7 +25,7 @@ def package(name: str, account_id: str, purchased_at: datetime) -> Package:
 def test_a_day_is_cut_at_the_instants_of_all_packages_and_at_its_midnight() -> None:
     bought = Packages(
         [package("p", "acme", at("12:00")), package("q", "beta", at("00:00"))],
-        [Reading("q", at("09:00"), 3), Reading("p", at("12:00"), 3)], ZONE,
+        [PackageReading("q", at("09:00"), 3), PackageReading("p", at("12:00"), 3)], ZONE,
     )  # fmt: skip
     assert bought.cuts == {DAY: [at("00:00"), at("09:00"), at("12:00")]}
 
@@ -63,7 +63,7 @@ class Walked(list[Package]):
 @pytest.mark.parametrize("accounts", [1, 40])
 def test_packages_are_gone_through_once_however_many_accounts_there_are(accounts: int) -> None:
     packages = Walked(package(f"p{number:02}", f"a{accounts - number:02}", at("12:00")) for number in range(accounts))
-    readings = [Reading(one.resource_package_id, at("13:00"), 3) for one in packages]
+    readings = [PackageReading(one.resource_package_id, at("13:00"), 3) for one in packages]
     packages.walks = 0
     found = accounts_of(Packages(packages, readings, ZONE), [], [])
     assert packages.walks == 1

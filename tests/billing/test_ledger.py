@@ -11,7 +11,7 @@ from pipelines.billing.packages.account import Account
 from pipelines.billing.packages.ledger import AppUses, PackageDay, account_ledger
 from pipelines.common.days import BUSINESS_ZONE, day_start
 from pipelines.common.errors import BooksError
-from pipelines.contract.registry.packages import Package, Reading
+from pipelines.contract.registry.packages import Package, PackageReading
 
 DAY, NEXT = date(2026, 3, 10), date(2026, 3, 11)
 LAST = datetime.fromisoformat("2026-04-01T00:00:00+08:00")
@@ -26,7 +26,7 @@ def package(name: str, quantity: int, purchased_at: datetime, expires_at: dateti
 
 
 def account(
-    packages: list[Package], segments: Mapping[str, Mapping[str, int]], readings: tuple[Reading, ...] = ()
+    packages: list[Package], segments: Mapping[str, Mapping[str, int]], readings: tuple[PackageReading, ...] = ()
 ) -> Account:
     """An account of one day with uses, by clock and app."""
     uses: dict[str, int] = {}
@@ -75,7 +75,7 @@ def test_a_cut_that_nothing_was_used_after_is_known_all_the_same() -> None:
 def test_what_happens_to_one_package_keeps_its_order_where_a_part_of_it_acts_at_the_end(cut: str) -> None:
     """Of purchase, reading and expiry on one day one cut is known: nothing is left of it, and it had what it had."""
     bought = package("p", 10, at("08:00"), at("18:00"))
-    read = Reading("p", at("12:00"), 7)
+    read = PackageReading("p", at("12:00"), 7)
     found = account_ledger(account([bought], {"00:00": {"shop": 1}, cut: {"shop": 2}}, (read,)), NEXT, BUSINESS_ZONE)
     used = 2 if cut == "08:00" else 0
     assert row(found.days, "p") == [0, 10, used, used - 3, 7, 0]

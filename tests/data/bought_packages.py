@@ -8,7 +8,7 @@ from pipelines.billing.packages.outlook import days_to_come
 from pipelines.billing.packages.package_tables import package_tables
 from pipelines.billing.packages.states import AsOf
 from pipelines.common.days import day_start
-from pipelines.contract.registry.packages import Package, Reading
+from pipelines.contract.registry.packages import Package, PackageReading
 from tests.data.made_database import AS_OF, Database, day
 
 ZONE = "Asia/Shanghai"
@@ -20,16 +20,16 @@ def package(name: str, account: str, quantity: int, bought: int, expires: int, p
     return Package(name, account, quantity, day_start(day(bought), ZONE), day_start(day(expires), ZONE), price)
 
 
-def reading(name: str, back: int, remaining: int) -> Reading:
+def reading(name: str, back: int, remaining: int) -> PackageReading:
     """What the console said was left as a day began."""
-    return Reading(name, day_start(day(back), ZONE), remaining)
+    return PackageReading(name, day_start(day(back), ZONE), remaining)
 
 
 def add_packages(
     made: Database,
     packages: Sequence[Package],
     uses: Mapping[str, Mapping[str, Callable[[int], int]]],
-    readings: Sequence[Reading] = (),
+    readings: Sequence[PackageReading] = (),
     days: int = 41,
     missing: Sequence[int] = (),
 ) -> None:
@@ -59,6 +59,6 @@ def add_packages(
     made.add("resource_package_readings", *(vars(one) for one in readings))
 
 
-def _account_of(one: Reading, packages: Sequence[Package]) -> str:
+def _account_of(one: PackageReading, packages: Sequence[Package]) -> str:
     (found,) = [package for package in packages if package.resource_package_id == one.resource_package_id]
     return found.account_id

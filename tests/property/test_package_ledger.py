@@ -20,7 +20,7 @@ from pipelines.billing.packages.package_tables import package_tables
 from pipelines.billing.packages.shares import shares
 from pipelines.billing.packages.states import AsOf
 from pipelines.common.days import business_day, day_start, days_between
-from pipelines.contract.registry.packages import Package, Reading
+from pipelines.contract.registry.packages import Package, PackageReading
 
 ZONE = "Asia/Shanghai"
 FIRST, AS_OF = date(2026, 3, 1), date(2026, 3, 8)
@@ -41,14 +41,14 @@ def packages(draw: st.DrawFn, name: str) -> Package:
 
 
 @st.composite
-def worlds(draw: st.DrawFn) -> tuple[list[Package], list[Reading], list[Event]]:
+def worlds(draw: st.DrawFn) -> tuple[list[Package], list[PackageReading], list[Event]]:
     """Packages, readings of them, and the instant and app of each use."""
     bought = [draw(packages(f"p{number}")) for number in range(draw(st.integers(1, 4)))]
     readings = []
     for one in draw(st.lists(st.sampled_from(bought), max_size=3, unique=True)):
         hours = draw(st.integers(0, int((one.expires_at - one.purchased_at).total_seconds() // 3600) - 1))
         readings.append(
-            Reading(
+            PackageReading(
                 one.resource_package_id, one.purchased_at + timedelta(hours=hours), draw(st.integers(0, one.quantity))
             )
         )
@@ -59,7 +59,7 @@ def worlds(draw: st.DrawFn) -> tuple[list[Package], list[Reading], list[Event]]:
 
 def account(
     bought: list[Package],
-    readings: list[Reading],
+    readings: list[PackageReading],
     events: list[Event],
     cuts: Mapping[date, set[datetime]] | None = None,
 ) -> Account:
@@ -83,7 +83,7 @@ def rows(ledger: AccountLedger) -> list[PackageDay]:
 
 
 @given(worlds())
-def test_the_ledger_sums(world: tuple[list[Package], list[Reading], list[Event]]) -> None:
+def test_the_ledger_sums(world: tuple[list[Package], list[PackageReading], list[Event]]) -> None:
     made = account(*world)
     found = account_ledger(made, AS_OF, ZONE)
     left: Counter[str] = Counter()
@@ -104,7 +104,7 @@ def test_the_ledger_sums(world: tuple[list[Package], list[Reading], list[Event]]
 
 @given(worlds(), st.randoms())
 def test_the_order_of_rows_is_no_matter(
-    world: tuple[list[Package], list[Reading], list[Event]], random: Random
+    world: tuple[list[Package], list[PackageReading], list[Event]], random: Random
 ) -> None:
     shuffled = [list(part) for part in world]
     for part in shuffled:
@@ -116,7 +116,7 @@ def test_the_order_of_rows_is_no_matter(
 
 @given(worlds(), INSTANTS.filter(lambda at: at < END))
 def test_a_cut_where_nothing_happens_changes_how_apps_share_a_draw_alone(
-    world: tuple[list[Package], list[Reading], list[Event]], at: datetime
+    world: tuple[list[Package], list[PackageReading], list[Event]], at: datetime
 ) -> None:
     """A reading of what is left is such an instant: nothing is adjusted, and each package gives what it gave."""
     day = business_day(at, ZONE)
@@ -133,7 +133,7 @@ def test_a_cut_where_nothing_happens_changes_how_apps_share_a_draw_alone(
 
 @given(worlds(), packages("new"))
 def test_one_package_more_lowers_no_others_rest(
-    world: tuple[list[Package], list[Reading], list[Event]], new: Package
+    world: tuple[list[Package], list[PackageReading], list[Event]], new: Package
 ) -> None:
     bought, readings, events = world
     cuts = {business_day(at, ZONE): {at} for at in (new.purchased_at, new.expires_at)}

@@ -72,7 +72,7 @@ def test_a_store_of_before_a_day_table_gets_it_with_the_next_run(
         tables = {table: key for table, key in DAY_TABLES.items() if table != name}
         for module in (plan, steps):
             before.setattr(module, "DAY_TABLES", tables)
-        for order in ("_FROM_DAYS", "_LATER", "_ORDER"):
+        for order in ("_FROM_DAYS", "_ORDER"):
             before.setattr(marts, order, tuple(table for table in getattr(marts, order) if table != name))
         before.setattr(marts, "TABLES", {table: one for table, one in TABLES.items() if table != name})
         folder.tables()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TypeAlias
 
-from pipelines.contract.registry.packages import Package, Reading
+from pipelines.contract.registry.packages import Package, PackageReading
 
 UsesByApp: TypeAlias = Mapping[str, int]
 
@@ -28,6 +28,6 @@ class Account:
 
     account_id: str
     packages: tuple[Package, ...]
-    readings: tuple[Reading, ...] = ()
+    readings: tuple[PackageReading, ...] = ()
     uses: Mapping[date, UsesByApp] = field(default_factory=dict)
     segments: Mapping[date, Mapping[datetime, UsesByApp]] = field(default_factory=dict)

@@ -40,7 +40,7 @@ class Package:
 
 
 @dataclass(frozen=True)
-class Reading:
+class PackageReading:
     """What the console said was left of a package at an instant, in UTC."""
 
     resource_package_id: str
@@ -53,7 +53,7 @@ class Packages:
     """All packages and readings, in the order of their keys; `zone` is the business time zone."""
 
     packages: list[Package] = field(default_factory=list)
-    readings: list[Reading] = field(default_factory=list)
+    readings: list[PackageReading] = field(default_factory=list)
     zone: str = BUSINESS_ZONE
 
     @cached_property
@@ -130,7 +130,7 @@ def first_anniversary(day: date) -> date:
     return date(day.year + 1, day.month, 28 if (day.month, day.day) == (2, 29) else day.day)
 
 
-def _reading(row: Row, packages: Mapping[str, Package], zone: str) -> Reading:
+def _reading(row: Row, packages: Mapping[str, Package], zone: str) -> PackageReading:
     package_id = row.needed(_ID)
     package = packages.get(package_id)
     if package is None:
@@ -141,7 +141,7 @@ def _reading(row: Row, packages: Mapping[str, Package], zone: str) -> Reading:
     remaining = row.needed_whole("remaining")
     if remaining > package.quantity:
         raise BadRowError("invalid:remaining")
-    return Reading(package_id, read_at, remaining)
+    return PackageReading(package_id, read_at, remaining)
 
 
 def _time(row: Row, column: str, text: str, zone: str) -> datetime:
