@@ -1,7 +1,7 @@
 """The billing rule: which rule is in force for a vendor on a day, and which verification outcomes it bills.
 
 Lives here: the rules as `authmeter.toml` has them, and which one counts. The metric that counts by it is
-`billable_verifications` in `metrics.py`.
+in `measures/metrics.py`.
 """
 
 from collections import Counter

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from pipelines.contract.measures.counts import WATCHED
 from pipelines.contract.measures.metrics import METRICS
 from pipelines.contract.record.channels import CHANNELS, LOGIN_CHANNELS, METHODS, NUMBER_CHANNELS
 from pipelines.contract.record.dimensions import CAUSES, UNKNOWN
@@ -251,7 +252,7 @@ _WORDS: Final = {
     "level_now": "the level of its newest days, 7 at most",
     "lost": "requests lost on its last day, or on the as-of while it is open: what the baseline would have had more",
     "lost_total": "requests lost in all",
-    "incidents.metric": "`technical_success_rate`, `verification_result_rate`, `volume`, or the name of the data check",
+    "incidents.metric": f"{', '.join(f'`{name}`' for name in WATCHED)}, `volume`, or the name of the data check",
     "mix_effect": "what the change of its share of the requests did to the rate",
     "part_of": "the incident that it is part of; NULL where it stands for itself",
     "nulled_fields.records": "records where the field became NULL",
