@@ -40,6 +40,7 @@ OTHERS: dict[str, Any] = {
     "tolerance_records": 6,
     "tolerance_share": 0.1,
     "package_low_share": 0.1,
+    "channels": {"push": {"name_en": "Push"}},
     "buy_lead_days": 9,
     "ignore": ["*.xlsx"],
     "xlsx_apps": ["shop"],

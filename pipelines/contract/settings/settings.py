@@ -51,6 +51,8 @@ def _schedule_time(text: str) -> str:
 WholeNumber = Annotated[int, Strict()]
 Number = Annotated[float, Strict()]
 Zone = Annotated[str, AfterValidator(_known_zone)]
+# Neither the order of these values nor a repeated one means anything, so a change of them is no change.
+_SET = AfterValidator(lambda values: tuple(sorted(set(values))))
 
 
 class AlertSettings(BaseModel):
@@ -120,7 +122,7 @@ class Settings(BaseModel):
     block_below_share: Number = Field(
         0, ge=0, lt=1, description="publish nothing where a day has less than this share of its usual records; 0: never"
     )
-    holidays: tuple[date, ...] = Field(
+    holidays: Annotated[tuple[date, ...], _SET] = Field(
         (), description="holidays, and working weekends: days of which no usual volume is expected"
     )
 
@@ -142,10 +144,12 @@ class Settings(BaseModel):
     buy_lead_days: WholeNumber = Field(
         7, ge=0, le=365, description="days before a resource package runs out by which the next is to be bought"
     )
-    ignore: tuple[str, ...] = Field(
+    ignore: Annotated[tuple[str, ...], _SET] = Field(
         (), description="names and paths under landing, as globs, of files that no source reads and nobody is told of"
     )
-    xlsx_apps: tuple[str, ...] = Field((), description="apps that get an xlsx file beside the CSV; `*` for all")
+    xlsx_apps: Annotated[tuple[str, ...], _SET] = Field(
+        (), description="apps that get an xlsx file beside the CSV; `*` for all"
+    )
     alerts: AlertSettings = Field(
         AlertSettings(), description="who gets alerts when a day is published, late or failed"
     )
