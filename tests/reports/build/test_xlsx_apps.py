@@ -30,7 +30,7 @@ def workbooks(folder: DataFolder) -> list[str]:
 
 def test_a_list_of_texts_is_the_setting() -> None:
     assert Settings().xlsx_apps == ()
-    assert Settings.model_validate({"xlsx_apps": ["shop", "*"]}).xlsx_apps == ("shop", "*")
+    assert Settings.model_validate({"xlsx_apps": ["shop", "*", "shop"]}).xlsx_apps == ("*", "shop")
 
 
 def test_a_change_publishes_anew_and_the_order_is_none(folder: DataFolder) -> None:
