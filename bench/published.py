@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 import duckdb
 
 from bench.published_extras import add_extras
+from pipelines.contract.macros import contract_macros
 from pipelines.contract.measures.sql import sql
 from pipelines.contract.registry.registry import CODE_COLUMNS, load_registry
 from pipelines.contract.tables.tables import TABLES
@@ -48,7 +49,7 @@ def make_published(target: Path, apps: int) -> None:
         _registry(connection, Path(folder), apps)
         _days(connection, Path(folder), apps)
         add_extras(connection, AS_OF)
-        connection.execute(sql("pipelines.contract", "macros"))
+        connection.execute(contract_macros())
         for mart in ("usage_daily", "day_quality", "period_days", "periods", "login_trend", "login_trend_summary"):
             query = sql("pipelines.marts", mart)
             connection.execute(f"INSERT INTO out.{mart} BY NAME {query}", {"as_of": AS_OF} if "$as_of" in query else {})
