@@ -106,8 +106,8 @@ def _write_folder(writer: SiteWriter, content: Content, pieces: list[list[list[s
         writer.write(f"{detail}.xlsx", workbook)
     files = AppFiles(page.bytes, content.rows, len(content.csv), len(workbook) if workbook else None)
     # What is known only here goes to the end of the figures.
-    sizes = {"csv": (files.csv_rows, files.csv_bytes), "xlsx": files.xlsx_bytes}
-    figures = with_fields(content.document, {**shell.open.get(app.key, {"open": ()}), "files": sizes})
+    sizes = {"csv_rows": files.csv_rows, "csv_bytes": files.csv_bytes, "xlsx_bytes": files.xlsx_bytes}
+    figures = with_fields(content.document, {**shell.open.get(app.key, {}), "files": sizes})
     writer.write(f"{folder}/figures.js", script("AUTHMETER_FIGURES", figures))
     return files
 
@@ -122,7 +122,7 @@ def _batches(marts: PublishedTables, apps: list[App], xlsx_apps: Collection[str]
         texts = marts.frame("detail_texts", **span)
         places = texts.get_column("place")
         texts = texts.drop("place")
-        detail = marts.frame("detail_counts", **span, first_place=places[0] if len(places) else 0)
+        detail = marts.frame("site/detail_counts", **span, first_place=places[0] if len(places) else 0)
         # Rows are sorted by app, so that each app's are one run; an app without rows has none.
         counted = np.bincount(detail.get_column("place"), minlength=texts.height)
         runs = dict(texts.select("app_key", rows=counted).group_by("app_key").agg(pl.col("rows").sum()).iter_rows())

@@ -21,6 +21,7 @@ from pipelines.common.collector import without_collector
 from pipelines.common.days import WINDOWS, window
 from pipelines.common.errors import AuthmeterError
 from pipelines.common.text import Bilingual
+from pipelines.contract.measures.counts import CARDS, HEADLINE_USAGE
 from pipelines.contract.measures.metrics import METRICS
 from pipelines.contract.record.fields import ALL_APPS
 from pipelines.contract.settings.settings import Settings
@@ -40,10 +41,12 @@ from reports.content.incidents.incidents import (
     PARTS_LISTED,
     Incidents,
 )
-from reports.content.overviews import CARD_METRICS, days_with_a_page, overviews
+from reports.content.overviews import days_with_a_page, overviews
 from reports.content.published import ROW_LIMIT, PublishedTables
-from reports.content.trust import public_reasons, reasons
+from reports.content.site_data import shared_data
+from reports.content.trust import reasons
 from reports.content.wording.language import metric_label, t
+from reports.content.wording.words import word
 from reports.export.csv_files import csv_bytes, harmless
 from reports.export.workbook import gets_workbook
 from reports.pages.rendering import environment
@@ -116,7 +119,7 @@ class _Site:
         self.apps = context.apps(marts)
         self.by_key = {app.key: app for app in self.apps}
         self.incidents = Incidents(marts, self.by_key)
-        rows = dict(marts.rows("detail_rows")) if xlsx_apps else {}
+        rows = dict(marts.rows("site/detail_rows")) if xlsx_apps else {}
         with_workbook = {app.key for app in self.apps if gets_workbook(app.key, rows.get(app.key, 0), xlsx_apps)}
         # One thread asks DuckDB for the figures, in this order, one lays out the charts and the order of names, which
         # take Python, while this one makes the pages that need none.
@@ -133,14 +136,14 @@ class _Site:
         publication = self.standing.publication
         # Stands in the addresses of the data scripts, so that a browser never joins a new page with old figures.
         self.version = hashlib.sha256(f"{publication.as_of} {publication.generated_at}".encode()).hexdigest()[:8]
-        shared = context.shared_data(marts, self.standing, self.quality, self.version)
+        shared = shared_data(marts, self.standing, self.quality, self.version)
         # Days before it have no page of their own.
         shared["first_page"] = min((one.day for one in self.overviews), default=None)
-        # This script lies among the assets, which a reader of one app's page may read, too.
-        shared["reasons"] = [(severity, text.zh, text.en) for severity, text in public_reasons(self.standing)]
+        channel_words = {one.key: Bilingual(one.label_zh, one.label) for one in marts.channels}
         self.templates = environment(
             {
                 "stand": self.standing,
+                "word": lambda value: channel_words.get(value) or word(value),
                 "reasons": reasons(self.standing),
                 "version": self.version,
                 "asset": write_assets(writer) | {"site": write_shared_data(writer, shared)},
@@ -150,7 +153,7 @@ class _Site:
                 "OWN_ENDED_LISTED": OWN_ENDED_LISTED,
                 "PARTS_LISTED": PARTS_LISTED,
                 "NOTES_LISTED": NOTES_LISTED,
-                "MONTH_METRICS": (*CARD_METRICS, "billable_verifications"),
+                "MONTH_METRICS": HEADLINE_USAGE,
                 "billing_menu": self.billing.menu,
             }
         )
@@ -213,7 +216,7 @@ class _Site:
         """Each calendar month from the first record on, the newest first: its first day, its days and those with data
         and the usage of all apps together (None without a record), and its CSV, which this writes."""
         self.writer.folder("monthly")
-        totals = {month: tuple(counts) for month, *counts in self.marts.rows("month_totals")}
+        totals = {month: tuple(counts) for month, *counts in self.marts.rows("site/month_totals")}
         found = []
         for month in sorted({day.replace(day=1) for day in self.quality}, reverse=True):
             rows = harmless(self.marts.frame("usage_month", month=month.isoformat()))
@@ -224,7 +227,7 @@ class _Site:
     def _prepare(self, listed: pl.DataFrame, charts: Future[list[pl.DataFrame]]) -> list[tuple[Any, ...]]:
         """Takes the steps to the figures; gives what the quality page needs of them."""
         self.figures.prepare(listed, charts.result)
-        return self.figures.rows("unregistered_packages")
+        return self.figures.rows("quality/unregistered_packages")
 
     def _read_data(self, names: Future[pl.DataFrame]) -> tuple[dict[str, bytes], pl.DataFrame]:
         """The scripts with the figures of all apps together and with the tables that list all apps, but for the last
@@ -238,7 +241,7 @@ class _Site:
             "data/apps.js": column_script("AUTHMETER_APPS", self.figures.frame("figures/app_table")),
             "data/logins.js": column_script("AUTHMETER_LOGINS", self.figures.frame("figures/login_table")),
         }
-        return scripts, self.figures.frame("listed_apps")
+        return scripts, self.figures.frame("site/listed_apps")
 
     def _data(self, files: dict[str, AppFiles]) -> None:
         self.writer.folder("data")
@@ -253,19 +256,21 @@ class _Site:
         tables = {
             "days": self.marts.rows("day_quality"),
             "files": self.marts.rows("input_files"),
-            "restatements": [(day, self._cell(key), *rest) for day, key, *rest in self.marts.rows("restatements")],
-            "codes": self.marts.rows("unmapped_codes"),
-            "unregistered": [(self._cell(key), *rest) for key, *rest in self.marts.rows("unregistered_apps")],
+            "restatements": [
+                (day, self._cell(key), *rest) for day, key, _, *rest in self.marts.rows("quality/restatements")
+            ],
+            "codes": self.marts.rows("quality/unmapped_codes"),
+            "unregistered": [(self._cell(key), *rest) for key, *rest in self.marts.rows("quality/unregistered_apps")],
             "packages": [(self._cell(key), *rest) for key, *rest in self.packages.result()],
         }
-        rejected = self.marts.rows("rejected")
+        rejected = self.marts.rows("quality/rejected")
         self._page(
             "quality.html",
             rejected_count=sum(row[1] for row in rejected),
-            totals=self.marts.rows("file_totals")[0], rejected=rejected,
+            totals=self.marts.rows("quality/file_totals")[0], rejected=rejected,
             checks=[(row[:4], Bilingual(row[4], row[5])) for row in self.marts.rows("checks")],
             unmapped=sum(self.quality[day].unmapped_codes for day in days if day in self.quality),
-            nulled=self.marts.rows("nulled_fields"), tables=tables, limit=ROW_LIMIT, listed=_FINDINGS_LISTED,
+            nulled=self.marts.rows("quality/nulled_fields"), tables=tables, limit=ROW_LIMIT, listed=_FINDINGS_LISTED,
             faults=[one for one in self.incidents.all if one.published.is_open and one.is_of_data],
             data=context.json_block({"tables": tables}),
         )  # fmt: skip
@@ -292,16 +297,16 @@ class _Site:
             "index.html", csv=usage_csv, app_count=len(self.apps), metric=metric,
             briefing=briefing(self.marts, self.standing, self.quality, self.incidents, self.by_key),
             withdrawn=self.incidents.withdrawn_since(min((one.day for one in self.overviews), default=date.max)),
-            movers=[(self.by_key[key], now, base) for key, now, base in self.marts.rows("movers", metric=metric)],
+            movers=[(self.by_key[key], *counts) for key, *counts in self.marts.rows("briefing/movers", metric=metric)],
         )  # fmt: skip
 
     def _counted(self) -> str:
         """Who has sign-in by others alone reads of that."""
-        return CARD_METRICS[0 if any(one.cards[0][1] for one in self.overviews) else 3]
+        return CARDS[0 if any(one.cards[0][1] for one in self.overviews) else 3]
 
     def _files(self, usage_csv: WrittenFile, months: Sequence[Month], billing_csvs: Mapping[str, WrittenFile]) -> None:
         metric = self._counted()
-        place = CARD_METRICS.index(metric)
+        place = CARDS.index(metric)
         # Of those before the month in which the 30 days begin, the reader knows what to look for.
         opened = (self.standing.publication.as_of - timedelta(days=max(WINDOWS) - 1)).replace(day=1)
         by_month = [

@@ -29,7 +29,7 @@ def script(variable: str, document: str) -> bytes:
 
 def with_fields(document: str, fields: Mapping[str, object]) -> str:
     """A JSON object with more fields at its end."""
-    return f"{document[:-1]},{orjson.dumps(fields).decode()[1:]}"
+    return f"{document[:-1]},{orjson.dumps(fields).decode()[1:]}" if fields else document
 
 
 @dataclass

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipelines.common.text import Bilingual
-from pipelines.contract.record.channels import LOGIN_CHANNELS
+from pipelines.contract.record.channels import DECLARED, LOGIN_CHANNELS, NUMBER_CHANNELS
+from reports.content.figures.usage import USAGE_LOOKS
 from reports.content.wording.language import LANGUAGES, metric_label, t
 from reports.content.wording.words import word
 
@@ -19,27 +20,27 @@ from reports.content.wording.words import word
 @dataclass(frozen=True)
 class Look:
     """How one series is drawn, the same in every chart; distinct by colour, by marker, and by `label`, its name at the
-    end of its line. Lines are solid: dashes were taken for days without data."""
+    end of its line. Lines are solid: dashes were taken for days without data. SDK versions have no looks of their own:
+    the one at `version_place` has this one, beside whose series it is never drawn."""
 
     light: str
     dark: str
     marker: str
     label: Bilingual
+    version_place: int
 
 
 # The four channels' colours are distinct to every kind of colour vision.
 LOOKS = {
-    "one_click": Look("#2456D6", "#8FA2FF", "circle", t("One-click")),
-    "wechat": Look("#12A594", "#5CF2DD", "square", t("WeChat")),
-    "qq": Look("#B36200", "#E9B000", "diamond", t("QQ")),
-    "weibo": Look("#7A0F3A", "#E0457B", "triangle-up", t("Weibo")),
-    "local_verify": Look("#5B6472", "#C3CBD6", "x", t("Number check")),
-    "third_party": Look("#B05FD3", "#D7A6F5", "cross", t("Third-party")),
+    "one_click": Look("#2456D6", "#8FA2FF", "circle", t("One-click"), 1),
+    "wechat": Look("#12A594", "#5CF2DD", "square", t("WeChat"), 3),
+    "qq": Look("#B36200", "#E9B000", "diamond", t("QQ"), 2),
+    "weibo": Look("#7A0F3A", "#E0457B", "triangle-up", t("Weibo"), 4),
+    "local_verify": Look("#5B6472", "#C3CBD6", "x", t("Number check"), 6),
+    "third_party": Look("#B05FD3", "#D7A6F5", "cross", t("Third-party"), 5),
 }
-# SDK versions have no colours of their own: they take those of the channels, beside which they are never drawn.
 VERSION_LOOKS = {
-    f"version_{place}": LOOKS[name]
-    for place, name in enumerate(("one_click", "qq", "wechat", "weibo", "third_party", "local_verify"), 1)
+    f"version_{look.version_place}": look for look in sorted(LOOKS.values(), key=lambda look: look.version_place)
 }
 # Ink, muted ink and rules of the two themes, as in static/css/base.css.
 THEMES = {
@@ -92,14 +93,12 @@ class Chart:
 def charts() -> dict[str, Chart]:
     """Every chart by the name that a page's `data-chart` gives."""
     channels = tuple(Series(name, name, word(name)) for name in LOGIN_CHANNELS)
-    local = Series("local_verify", "local_verify", word("local_verify"))
-    timed = (*channels, local)
-    verified = (channels[0], local)
-    usage = (
-        Series("one_click_verifications", "one_click", metric_label("one_click_verifications")),
-        Series("local_verifications", "local_verify", metric_label("local_verifications")),
-        Series("third_party_authorizations", "third_party", metric_label("third_party_authorizations")),
+    checks = tuple(
+        Series(one.key, one.key, word(one.key)) for one in DECLARED if one.has_verifications and not one.is_login
     )
+    timed = (*channels, *checks)
+    verified = tuple(one for one in timed if one.name in NUMBER_CHANNELS)
+    usage = tuple(Series(name, look, metric_label(name)) for name, look in USAGE_LOOKS.items())
 
     return {
         "usage": Chart(usage, "usage", None),

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from pipelines.contract.record.channels import CHANNELS
 from reports.content.context import App
 from reports.content.drawings import Course
 from reports.content.figures.norms import (
@@ -71,10 +70,11 @@ def app_health(
         incident_days: the days of every incident.
         complete: the days with data of any app.
     """
-    listed = marts.rows("health_apps", listed=APPS_LISTED)
+    listed = marts.rows("briefing/health_apps", listed=APPS_LISTED)
     keys = [key for key, _ in listed]
-    counted = {(key, day): counts for key, day, *counts in marts.rows("health_days", keys=keys)}
+    counted = {(key, day): counts for key, day, *counts in marts.rows("briefing/health_days", keys=keys)}
     as_of = marts.publication.as_of
+    channels = [one.key for one in marts.channels]
     days = [as_of - timedelta(days=back) for back in reversed(range(DAYS + REFERENCE_DAYS))]
     rows = []
     for key in keys:
@@ -82,8 +82,9 @@ def app_health(
         first = next((day for day in days if (key, day) in counted), None)
         for day in days:
             known = day in complete and first is not None and day >= first
-            volume, won, requests = counted.get((key, day), (0, 0, 0))
-            counts = not incident_days.has(key, CHANNELS, day)
+            volume, won, asked, cancelled = counted.get((key, day), (0, 0, 0, 0))
+            requests = asked - cancelled
+            counts = not incident_days.has(key, channels, day)
             rate = won / requests if known and requests else None
             rows.append(Observed(f"{key} volume", day, volume if known else None, None, counts))
             rows.append(Observed(f"{key} rate", day, rate, requests, counts))

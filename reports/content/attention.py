@@ -69,7 +69,7 @@ def _days(stand: DataState) -> Iterator[Finding]:
 
 
 def _files(marts: PublishedTables) -> Iterator[Finding]:
-    (_, read, _, rejected, _, _) = marts.rows("file_totals")[0]
+    (_, read, _, rejected, _, _) = marts.rows("quality/file_totals")[0]
     if rejected:
         yield Finding(
             "note",

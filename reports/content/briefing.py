@@ -62,7 +62,7 @@ def briefing(
     days_of_incidents = IncidentDays(one.published.incident for one in incidents.all)
     attention = findings(marts, stand)
     apps = app_health(marts, by_key, hit_apps, days_of_incidents, complete)
-    others = _others(by_key.values(), {key for (key,) in marts.rows("active_apps")}, hit_apps, apps)
+    others = _others(by_key.values(), {key for (key,) in marts.rows("briefing/active_apps")}, hit_apps, apps)
     severity, sentence = _sentence(stand, open_, hit_apps, others, attention, len(complete))
     return Briefing(
         severity,
@@ -70,7 +70,7 @@ def briefing(
         incident_cards(marts, open_[:CARDS], complete),
         open_[CARDS:],
         [entry for entry in entries if not entry.incident.published.is_open],
-        key_figures(marts, days_of_incidents),
+        key_figures(marts, quality, days_of_incidents),
         apps,
         attention,
     )

@@ -1,10 +1,9 @@
-"""What the site's pages share, typed: how the data day stands, the apps, the periods.
+"""What the site's pages share, typed: how the data day stands, and the apps.
 
 Lives here: arranging the rows of the marts. Does not belong here: reading (`published.py`), words and markup
 (`pages/`), the look (`shapes.py`), the figures themselves (`sql/figures/`), what needs attention (`attention.py`).
 """
 
-from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,10 +14,9 @@ from markupsafe import Markup
 
 from pipelines.common.days import WINDOWS, window
 from pipelines.common.text import Bilingual
-from pipelines.contract.record.channels import CHANNELS
-from pipelines.contract.record.fields import ALL_APPS, OUTCOMES
+from pipelines.contract.record.fields import ALL_APPS
 from reports.content.folders import app_folders
-from reports.content.published import LONG_DAYS, Publication, PublishedTables, months_to
+from reports.content.published import Publication, PublishedTables
 from reports.content.wording.name_order import pinyin, spelling
 
 
@@ -128,7 +126,7 @@ def _no_data(day: date) -> Day:
 
 def apps(marts: PublishedTables) -> list[App]:
     """Every app, by key."""
-    rows = marts.rows("apps")
+    rows = marts.rows("site/apps")
     folders = app_folders(row[0] for row in rows)
     return [
         App(key, name, platform, status, account_id, schemes, folders[key])
@@ -159,47 +157,6 @@ def name_order(found: list[App]) -> pl.DataFrame:
         {"app_key": pl.String, "place": pl.Int64, "pinyin": pl.String},
         orient="row",
     )
-
-
-def shared_data(marts: PublishedTables, stand: DataState, quality: dict[date, Day], version: str) -> dict[str, Any]:
-    """What the script of every page knows of the site: days, periods and their coverage, the code dictionary, and the
-    notes on all apps."""
-    publication = stand.publication
-    as_of = publication.as_of
-    days, long_days = list(window(as_of, max(WINDOWS))), list(window(as_of, LONG_DAYS))
-    with_data = [day for day in sorted(quality) if quality[day].state == "complete" and day <= as_of]
-    names = ("first", "last", "base_first", "base_last", "days", "days_with_data", "base_days", "base_days_with_data",
-             "matched_days", "is_comparable", "missing")  # fmt: skip
-    return {
-        "version": version,
-        "as_of": as_of,
-        "time_zone": publication.time_zone,
-        "generated_at": publication.generated_at,
-        "is_synthetic": publication.is_synthetic,
-        "days": days,
-        "missing": _without_data(days, quality),
-        "long_days": long_days,
-        "long_missing": _without_data(long_days, quality),
-        # Each with its days up to the data day, and how many of them have data.
-        "months": [
-            (
-                month,
-                min(monthrange(month.year, month.month)[1], (as_of - month).days + 1),
-                sum(day.replace(day=1) == month for day in with_data),
-            )
-            for month in months_to(as_of)
-        ],
-        "notes": marts.rows("site_notes"),
-        "periods": {period: dict(zip(names, row, strict=True)) for period, *row in marts.rows("periods")},
-        "codes": [list(row) for row in marts.rows("codes")],
-        "channels": CHANNELS,
-        "outcomes": OUTCOMES,
-    }
-
-
-def _without_data(days: list[date], quality: dict[date, Day]) -> list[int]:
-    """The places of the days that lack data; before the first record, too."""
-    return [i for i, day in enumerate(days) if day not in quality or quality[day].state == "missing"]
 
 
 def json_block(content: Any) -> Markup:

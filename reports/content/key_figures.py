@@ -10,15 +10,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from pipelines.contract.record.channels import LOGIN_CHANNELS, NUMBER_CHANNELS, SOCIAL_CHANNELS
+from pipelines.common.days import window
+from pipelines.contract.measures.counts import CARDS
+from pipelines.contract.measures.metrics import METRICS
+from pipelines.contract.record.channels import LOGIN_CHANNELS
 from pipelines.contract.record.fields import ALL_APPS
+from reports.content.context import Day
 from reports.content.drawings import Course
-from reports.content.figures.norms import IncidentDays, Observed, Usual, course_of, norms_of, usual_of
-from reports.content.overviews import CARD_METRICS
+from reports.content.figures.norms import REFERENCE_DAYS, IncidentDays, Observed, Usual, course_of, norms_of, usual_of
 from reports.content.published import DAYS, PublishedTables
 
 TECHNICAL: Final = "technical_success_rate"
-_COLUMNS: Final = ("authorizations", "technical_requests", *CARD_METRICS)
+_COLUMNS: Final = ("authorizations", "technical_requests", *CARDS)
 # Over these spans a figure stands beside its day.
 SPANS: Final = ("7", "30")
 
@@ -49,30 +52,19 @@ class KeyFigure:
     course: Course
 
 
-# The channels that each is of.
-_CHANNELS: Final = {
-    TECHNICAL: LOGIN_CHANNELS,
-    "number_verifications": NUMBER_CHANNELS,
-    "one_click_verifications": ("one_click",),
-    "local_verifications": ("local_verify",),
-    "third_party_authorizations": SOCIAL_CHANNELS,
-}
-
-
-def key_figures(marts: PublishedTables, incident_days: IncidentDays) -> list[KeyFigure]:
+def key_figures(marts: PublishedTables, quality: Mapping[date, Day], incident_days: IncidentDays) -> list[KeyFigure]:
     """Technical success first, then the counts of a console's front page."""
-    rows = marts.rows("figure_days")
-    days: dict[date, dict[str, int | None]] = {row[0]: dict(zip(_COLUMNS, row[2:], strict=True)) for row in rows}
+    days = _counts(marts, quality)
     periods: dict[tuple[str, bool], list[date]] = defaultdict(list)
     matched: dict[tuple[str, bool], list[date]] = defaultdict(list)
     for period, is_base, day, is_matched in marts.rows("compared_days"):
         periods[period, is_base].append(day)
         if is_matched:
             matched[period, is_base].append(day)
-    names = (TECHNICAL, *CARD_METRICS)
+    names = (TECHNICAL, *CARDS)
     norms = norms_of(
         (
-            Observed(name, day, *_of_day(name, found), not incident_days.has(ALL_APPS, _CHANNELS[name], day))
+            Observed(name, day, *_of_day(name, found), not incident_days.has(ALL_APPS, _channels_of(name), day))
             for name in names
             for day, found in days.items()
         ),
@@ -100,6 +92,24 @@ def key_figures(marts: PublishedTables, incident_days: IncidentDays) -> list[Key
             )
         figures.append(KeyFigure(name, name == TECHNICAL, tuple(spans), usual, month[-1].swing, course_of(month)))
     return figures
+
+
+def _channels_of(name: str) -> tuple[str, ...]:
+    return LOGIN_CHANNELS if name == TECHNICAL else METRICS[name].channels
+
+
+def _counts(marts: PublishedTables, quality: Mapping[date, Day]) -> dict[date, dict[str, int | None]]:
+    """What the figures are made of, on the 30 days and those that are their reference; None on a day without data."""
+    days = list(window(marts.publication.as_of, DAYS + REFERENCE_DAYS))
+    totals = {row[0]: row[1:] for row in marts.rows("days/day_totals", days=days)}
+    logins = {row[0]: row[2:5] for row in marts.rows("days/day_channels", days=days) if row[1] == ALL_APPS}
+    found: dict[date, dict[str, int | None]] = {}
+    for day in days:
+        won, requests, cancelled = logins.get(day, (0, 0, 0))
+        counts = (won, requests - cancelled, *(count or 0 for count in totals[day][: len(CARDS)]))
+        has_data = day in quality and quality[day].state == "complete"
+        found[day] = dict(zip(_COLUMNS, counts if has_data else [None] * len(counts), strict=True))
+    return found
 
 
 def _of_day(name: str, found: Mapping[str, int | None]) -> tuple[float | None, int | None]:

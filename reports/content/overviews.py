@@ -11,16 +11,10 @@ from datetime import date
 from typing import Any
 
 from pipelines.common.days import window
+from pipelines.contract.measures.counts import CARDS
 from reports.content.context import Day
-from reports.content.figures.norms import LEAST_WEEKDAYS, ranges_of_counts
+from reports.content.movers import Mover, movers
 from reports.content.published import LONG_DAYS, RESTATEMENTS_LISTED, PublishedTables
-
-CARD_METRICS = (
-    "number_verifications",
-    "one_click_verifications",
-    "local_verifications",
-    "third_party_authorizations",
-)
 
 
 @dataclass(frozen=True)
@@ -34,30 +28,6 @@ class ChannelDay:
     authorizations_failed: int
     authorization_rate: float | None
     technical_success_rate: float | None
-
-
-@dataclass(frozen=True)
-class Mover:
-    """How one channel of one app stood on a day, beside the same weekday of the eight weeks before.
-
-    `metric` is what is counted. `usual` is the median of these weeks, `low` and `high` what is usual at most around it;
-    the rates are those of the requests that the user did not cancel, `usual_rate` over all these weeks.
-    """
-
-    app_key: str
-    channel: str
-    metric: str
-    now: int
-    usual: int
-    rate: float | None
-    usual_rate: float | None
-    low: float
-    high: float
-
-    @property
-    def is_usual(self) -> bool:
-        """Whether it lies within the usual range."""
-        return self.low <= self.now <= self.high
 
 
 @dataclass(frozen=True)
@@ -94,37 +64,26 @@ def days_with_a_page(quality: Mapping[date, Day], as_of: date, first_days: Itera
 
 def overviews(marts: PublishedTables, quality: Mapping[date, Day], listed: Sequence[date]) -> Iterator[Overview]:
     """The overview of each of the days, newest first as they are listed."""
-    some = len(CARD_METRICS) + 1
+    some = len(CARDS) + 1
     days = list(listed)
-    totals = {row[0]: (row[1:some], row[some:]) for row in marts.rows("day_totals", days=days)}
-    channels, notes, restatements = (
-        _by_day(marts.rows(name, days=days)) for name in ("day_channels", "day_notes", "day_restatements")
-    )
-    movers = _movers(marts, days)
+    totals = {row[0]: (row[1:some], row[some:]) for row in marts.rows("days/day_totals", days=days)}
+    channels, notes = (_by_day(marts.rows(name, days=days)) for name in ("days/day_channels", "day_notes"))
+    restatements = _by_day(marts.rows("quality/restatements", days=days))
+    moved = movers(marts, days)
     for i, day in enumerate(listed):
         now, base = totals[day]
         yield Overview(
             day=day,
             quality=quality[day],
             notes=tuple(DayNote(*row) for row in notes[day]),
-            movers=tuple(movers[day]),
-            cards=tuple(zip(CARD_METRICS, now, base, strict=True)),
+            movers=tuple(moved[day]),
+            cards=tuple(zip(CARDS, now, base, strict=True)),
             channels=tuple(ChannelDay(*row) for row in channels[day]),
             restatements=tuple(restatements[day][:RESTATEMENTS_LISTED]),
             has_more_restatements=len(restatements[day]) > RESTATEMENTS_LISTED,
             earlier=listed[i + 1] if i + 1 < len(listed) else None,
             later=listed[i - 1] if i else None,
         )
-
-
-def _movers(marts: PublishedTables, days: Sequence[date]) -> dict[date, list[Mover]]:
-    """What moved most on each of the days."""
-    rows = marts.rows("day_movers", days=days, weekdays=LEAST_WEEKDAYS)
-    found: dict[date, list[Mover]] = defaultdict(list)
-    ranges = ranges_of_counts([before for *_, before in rows])
-    for (day, app_key, channel, metric, now, usual, rate, usual_rate, _), (low, high) in zip(rows, ranges, strict=True):
-        found[day].append(Mover(app_key, channel, metric, now, usual, rate, usual_rate, low, high))
-    return found
 
 
 def _by_day(rows: Iterable[tuple[Any, ...]]) -> dict[date, list[tuple[Any, ...]]]:

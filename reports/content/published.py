@@ -19,11 +19,12 @@ from pipelines.common.days import stamp
 from pipelines.common.errors import AuthmeterError
 from pipelines.contract.macros import contract_macros
 from pipelines.contract.measures.sql import sql
-from pipelines.contract.record.channels import CHANNELS
+from pipelines.contract.record.channels import CHANNELS, DECLARED, Channel
 from pipelines.contract.record.fields import OUTCOMES
-from pipelines.contract.tables.tables import TABLES, Table
 from pipelines.incidents.published import PublishedIncident, incidents_of, withdrawn_of
 from reports.content.figures.chart_series import ChartRows
+from reports.content.figures.document_tables import tables_query
+from reports.content.listings import LISTINGS
 
 DAYS = 30
 # The longer look of the charts: by day, with the eight weeks before the 30 days as their reference, and by month.
@@ -33,29 +34,17 @@ MONTHS = 13
 ROW_LIMIT = 5000
 # A day's page names so many restated figures; the table `restatements` holds them all.
 RESTATEMENTS_LISTED = 200
-# What moved most on a day is looked for among so many apps and channels, the largest: a move is no larger than what
-# moves, and to look at all takes as long as there are many.
-MOVERS_AMONG = 500
 # An app may have logged dozens of SDK versions; a table lists so many, the rest as one.
 VERSIONS_LISTED = 5
 # So are the resource packages that an app drew from, which may have long names: its figures must stay small.
 DRAWN_LISTED = 4
 # The charts of so many apps are laid out at once, which bounds memory.
 CHARTED_APPS = 12_000
-# The tables that the site holds as CSV, by the name of the file: their rows of the last 30 days, or of all months.
-_TABLE_FILES = {
-    "usage_all": "usage_daily",
-    "packages": "resource_package_daily",
-    "package_usage": "resource_package_usage",
-    "limits": "limit_daily",
-    "reconciliation_daily": "reconciliation_daily",
-    "reconciliation_monthly": "reconciliation_monthly",
-}
 # In the order of their making: a step may read those before it.
 STEPS = (
-    "subjects", "days", "codes", "day_places", "place_windows", "usage_days", "usage_periods", "channel_windows",
-    "breakdowns", "version_requests", "versions", "versions_seen", "version_days", "failures", "packages", "drawn",
-    "presence", "detail_texts",
+    "days", "code_places", "day_places", "place_windows", "usage_days", "usage_periods", "channel_windows",
+    "breakdowns", "version_requests", "versions", "versions_seen", "version_days", "failures", "app_packages", "drawn",
+    "presence", "detail_lines",
 )  # fmt: skip
 
 
@@ -65,13 +54,14 @@ def months_to(day: date) -> list[date]:
     return [date(month // 12, month % 12 + 1, 1) for month in range(last - MONTHS + 1, last + 1)]
 
 
+def statement(name: str) -> str:
+    """The text of `sql/<name>.sql`; the name holds a folder."""
+    return sql("reports.content", name, tables_query)
+
+
 def detail_query() -> str:
     """The query of the detail rows from `$first_app` to `$last_app`, by app key, and from day `$first` to `$last`."""
-    return sql("reports.content", "usage_detail")
-
-
-def _rows_of(table: Table) -> str:
-    return table.query(table.name, "day BETWEEN $first AND $last" if "day" in table.columns else "true")
+    return statement("site/usage_detail")
 
 
 @dataclass(frozen=True)
@@ -90,7 +80,7 @@ class PublishedTables:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
-        found = self._connection.sql(sql("reports.content", "publication")).fetchall()
+        found = self._connection.sql(LISTINGS["publication"].query).fetchall()
         if len(found) != 1:
             raise AuthmeterError(
                 "Nothing is published yet.",
@@ -106,22 +96,25 @@ class PublishedTables:
             "long_first": as_of - timedelta(days=LONG_DAYS - 1),
             "months_first": months_to(as_of)[0],
             "limit": ROW_LIMIT,
+            "days": None,
             "most": RESTATEMENTS_LISTED,
             "versions": VERSIONS_LISTED,
             "drawn_listed": DRAWN_LISTED,
-            "movers_among": MOVERS_AMONG,
         }
         # Figures name channels and outcomes by their place in these lists.
-        self._values |= {"channels": list(CHANNELS), "outcomes": list(OUTCOMES)}
+        declared = self._connection.sql(LISTINGS["declared_channels"].query).fetchall()
+        self.channels = (*DECLARED, *(Channel(key, en, zh, "other") for key, zh, en in declared if key not in CHANNELS))
+        """Every channel that the tables may hold: of authmeter, then those that the settings declared."""
+        self._values |= {"channels": [one.key for one in self.channels], "outcomes": list(OUTCOMES)}
 
     def _query(self, name: str, values: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         """The text of a query, and of all values those that it names."""
-        text = _rows_of(TABLES[_TABLE_FILES[name]]) if name in _TABLE_FILES else sql("reports.content", name)
+        text = LISTINGS[name].query if name in LISTINGS else statement(name)
         named = set(re.findall(r"\$(\w+)", text))
         return text, {k: v for k, v in (self._values | values).items() if k in named}
 
     def rows(self, name: str, **values: object) -> list[tuple[Any, ...]]:
-        """The rows of `sql/<name>.sql`; `values` are the query's own parameters."""
+        """The rows of a listing or of `sql/<name>.sql`; `values` are the query's own parameters."""
         return self._connection.execute(*self._query(name, values)).fetchall()
 
     def incidents(self) -> list[PublishedIncident]:
@@ -133,7 +126,7 @@ class PublishedTables:
         return withdrawn_of(self._connection)
 
     def frame(self, name: str, **values: object) -> pl.DataFrame:
-        """The rows of `sql/<name>.sql` as a frame; `values` are the query's own parameters."""
+        """The same rows as a frame; `values` are the query's own parameters."""
         text, given = self._query(name, values)
         return pl.DataFrame(self._connection.sql(text, params=given))
 
@@ -174,7 +167,10 @@ class PublishedTables:
             last = first + len(of_apps) - 1
             days, months = (
                 ChartRows(
-                    self.frame(f"figures/{step}", first_app_place=first, last_app_place=last), len(of_apps), places
+                    self.frame(f"figures/{step}", first_app_place=first, last_app_place=last),
+                    self._values["channels"],
+                    len(of_apps),
+                    places,
                 )
                 for step, places in (("chart_days", LONG_DAYS), ("chart_months", MONTHS))
             )

@@ -18,6 +18,7 @@ from pipelines.contract.measures.sql import sql
 from pipelines.contract.settings.settings import Settings
 from pipelines.store.database import open_published, workbench
 from pipelines.store.part_records import PartRecords, create_records
+from reports.content.listings import LISTINGS
 from reports.content.published import detail_query
 from reports.export.files import require_format, require_target, write_query
 
@@ -83,7 +84,7 @@ def export_month(database: Path, month: date, format: str, target: Path) -> int:
                 why="An empty file would look like a month without usage.",
                 do=f"Name a month that is: {published}.",
             )
-        query = sql("reports.content", "usage_month")
+        query = LISTINGS["usage_month"].query
         return write_query(connection, query, {"month": month.isoformat()}, format, target, min(last, _end(month)))
 
 

@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes
 from markupsafe import Markup
 
 from pipelines.contract.measures.metrics import METRICS
+from pipelines.contract.record.channels import LOGIN_CHANNELS
 from reports.content.drawings import sparkline
 from reports.content.wording.formats import (
     count,
@@ -72,5 +73,5 @@ def environment(shared: dict[str, object]) -> Environment:
         "sparkline": sparkline, "formula": formula_words, "difference": difference,
     }  # fmt: skip
     words = {"t": t, "word": word, "check_words": CHECK_WORDS, "check_pages": CHECK_PAGES, "reason_words": REASON_WORDS}
-    found.globals |= words | {"METRICS": METRICS, "CSP": CSP} | shared
+    found.globals |= words | {"METRICS": METRICS, "LOGIN_CHANNELS": LOGIN_CHANNELS, "CSP": CSP} | shared
     return found

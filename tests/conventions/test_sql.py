@@ -12,6 +12,7 @@ import duckdb
 
 from pipelines.common.project import PROJECT
 from pipelines.contract.measures.sql import sql
+from reports.content.published import statement
 
 OURS = sorted((PROJECT / "pipelines").rglob("*.sql"))
 FILES = [*OURS, *sorted((PROJECT / "reports").rglob("*.sql"))]
@@ -39,7 +40,7 @@ def test_the_first_line_names_the_grain() -> None:
 def filled_in(file: Path) -> str:
     """The text of a statement as it is run."""
     package, _, name = name_of(file).removesuffix(".sql").partition("/sql/")
-    return sql(package.replace("/", "."), name)
+    return statement(name) if package == "reports/content" else sql(package.replace("/", "."), name)
 
 
 def is_one_query(file: Path) -> bool:
@@ -63,7 +64,7 @@ def is_read(file: Path) -> bool:
         return f'"{file.stem}"' in (PROJECT / "pipelines" / "contract" / "tables" / "tables.py").read_text()
     if file.parent.name == "day":
         return f'"{file.stem}"' in (PROJECT / "pipelines" / "contract" / "tables" / "day_tables.py").read_text()
-    if file.parent.name in ("figures", "views"):
+    if file.parent.name != "sql":
         # By the step's name, or by its folder and name.
         return bool(re.search(rf'"({file.parent.name}/)?{file.stem}"', PYTHON))
     return bool(re.search(rf"[\"']{file.stem}[\"']", PYTHON))

@@ -20,8 +20,11 @@ USAGE: Final = (*BY_CHANNEL, *TOTALS)
 # Counts of the login trend; of the compared spans those of its rate.
 LOGIN_RATE: Final = ("authorizations", "authorization_requests")
 LOGINS: Final = (*LOGIN_RATE, "authorizations_cancelled")
-# What alerts name: the first four counts of usage, what is billed, and sign-ins.
-HEADLINE_USAGE: Final = (*BY_CHANNEL[:4], "billable_verifications")
+LOGIN_COUNTS: Final = (*LOGINS, "authorizations_failed")
+CHARTED: Final = ("authorizations", "authorizations_failed", "authorizations_cancelled", "verifications")
+CARDS: Final = BY_CHANNEL[:4]
+# What alerts and pages name: the first four counts of usage, what is billed, and sign-ins.
+HEADLINE_USAGE: Final = (*CARDS, "billable_verifications")
 HEADLINE: Final = (*HEADLINE_USAGE, "authorizations", "authorization_rate")
 # Counts of the verification records of an hour, from which billing and reconciliation are computed.
 VERIFIED: Final = ("requests", "successes", "mismatches", "unknowns", "uses", "duplicates", "late")

@@ -6,33 +6,36 @@ computed. Conditions on channels are macros of every connection (`record/channel
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from importlib.resources import files
 
 from pipelines.contract.measures import counts
 from pipelines.contract.measures.counts import BY_CHANNEL
 from pipelines.contract.measures.metrics import METRICS, metric
-from pipelines.contract.record.channels import NUMBER_CHANNELS, is_one_of
+from pipelines.contract.record.channels import LOGIN_CHANNELS, NUMBER_CHANNELS, is_one_of
 from pipelines.contract.record.copies import copy_order
 from pipelines.contract.record.dimensions import CAUSES
 
 
 @cache
-def sql(package: str, name: str) -> str:
-    """Return the text of `sql/<name>.sql` of a package; the name may hold a folder: `day/channel_daily`."""
+def sql(package: str, name: str, *more: Callable[..., str]) -> str:
+    """Return the text of `sql/<name>.sql` of a package; the name may hold a folder: `day/channel_daily`.
+
+    Args:
+        more: further functions that the statement may name.
+    """
     text = files(package).joinpath("sql", f"{name}.sql").read_text("utf-8")
     if "{{" not in text:
         return text
     # Imported here: a run with nothing new needs no such statement.
     from jinja2 import Environment, StrictUndefined
 
-    functions = {
-        one.__name__: one
-        for one in (sums, sums_by_channel, each_of, spans, rate, compared, condition, has_data, copy_order)
-    }
+    known = (sums, sums_by_channel, each_of, spans, rate, compared, condition, has_data, copy_order)
+    functions = {one.__name__: one for one in (*known, denominator, span_names, each, counted, *more)}
     sets = {name: value for name, value in vars(counts).items() if name.isupper()} | {
         "METRICS": METRICS,
+        "LOGIN_CHANNELS": LOGIN_CHANNELS,
         "NUMBER_CHANNELS": NUMBER_CHANNELS,
         "CAUSES": CAUSES,
     }
@@ -88,12 +91,35 @@ def rate(name: str, term: str = "{}") -> str:
     Args:
         term: what stands for each count of it, such as `sum({})`.
     """
-    one = metric(name)
+    return f"{_filled(metric(name).numerator, term)} / nullif({denominator(name, term)}, 0)"
 
-    def filled(counts: str) -> str:
-        return re.sub(r"\w+", lambda count: term.format(count[0]), counts)
 
-    return f"{filled(one.numerator)} / nullif({filled(one.denominator)}, 0)"
+def denominator(name: str, term: str = "{}") -> str:
+    """What a rate is divided by."""
+    return _filled(metric(name).denominator, term)
+
+
+def _filled(counts: str, term: str) -> str:
+    return re.sub(r"\w+", lambda count: term.format(count[0]), counts)
+
+
+# How a count over a period, over its matched days, and over their counterparts in the base is named.
+SPANS = ("", "matched_", "counterpart_")
+
+
+def span_names(names: Iterable[str]) -> tuple[str, ...]:
+    """The columns that `spans` makes of counts."""
+    return tuple(f"{span}{name}" for span in SPANS for name in names)
+
+
+def each(names: Iterable[str], term: str) -> str:
+    """SELECT items that make the same of several columns, each under its name: `term` with the column for `{}`."""
+    return each_of(names, term.replace("{}", "{0}") + " AS {0}", ",\n    ")
+
+
+def counted(names: Iterable[str]) -> str:
+    """SELECT items over rows of `outcome_daily`: each count by the condition that defines it."""
+    return _items(f"coalesce(sum(records) FILTER ({metric(name).condition}), 0)::BIGINT AS {name}" for name in names)
 
 
 def compared(names: Iterable[str]) -> str:

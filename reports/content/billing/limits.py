@@ -72,10 +72,10 @@ class Limits:
 
 def limits(marts: PublishedTables) -> Limits:
     """Limits and repeated keys of the last 30 days."""
-    ((limited,),) = marts.rows("limited_records")
+    ((limited,),) = marts.rows("billing/limited_records")
     return Limits(
-        [LimitSums(*row) for row in marts.rows("limit_sums")],
+        [LimitSums(*row) for row in marts.rows("billing/limit_sums")],
         limited,
-        [RepeatClass(*row) for row in marts.rows("repeat_classes")],
-        [RepeatKey(*row) for row in marts.rows("repeat_keys")],
+        [RepeatClass(*row) for row in marts.rows("billing/repeat_classes")],
+        [RepeatKey(*row) for row in marts.rows("billing/repeat_keys")],
     )

@@ -125,15 +125,15 @@ class PackageAccount:
 
 def package_accounts(marts: PublishedTables) -> list[PackageAccount]:
     """Every account with a package, in order."""
-    packages = _by_account(PackageRow(*row) for row in marts.rows("package_states"))
-    apps = _by_account(AppUses(*row) for row in marts.rows("package_use_apps"))
+    packages = _by_account(PackageRow(*row) for row in marts.rows("billing/package_states"))
+    apps = _by_account(AppUses(*row) for row in marts.rows("billing/package_use_apps"))
     adjustments = _by_account(Adjustment(*row) for row in marts.rows("package_adjustments"))
-    readings = {row[0]: Readings(*row) for row in marts.rows("package_readings")}
+    readings = {row[0]: Readings(*row) for row in marts.rows("billing/package_readings")}
     left: dict[str, dict[date, int]] = defaultdict(dict)
     for package_id, day, remaining in marts.rows("package_days"):
         left[package_id][day] = remaining
     uses: dict[str, dict[date, int]] = defaultdict(dict)
-    for account_id, day, count in marts.rows("package_use_days"):
+    for account_id, day, count in marts.rows("billing/package_use_days"):
         uses[account_id][day] = count
     return [
         PackageAccount(

@@ -5,66 +5,69 @@ SQL alone takes nine seconds of a processor for the 90 days of 10,000 apps, nump
 are written (`packed_numbers.py`).
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from pipelines.contract.record.channels import CHANNELS
+from pipelines.contract.measures.counts import CHARTED
 from reports.content.figures.packed_numbers import NONE, Numbers, packed_numbers
 
-_LOGINS = ("authorizations", "failed", "cancelled")
-_COUNTS = (*_LOGINS, "verifications", "undelivered")
-_LATENCIES = ("p50", "p95")
-# As a reader lists them.
-_ORDER = sorted(range(len(CHANNELS)), key=CHANNELS.__getitem__)
+_UNDELIVERED = "undelivered"
+_LATENCIES = ("latency_p50_ms", "latency_p95_ms")
 
 
 class ChartRows:
     """The rows of the charts of some apps: `app` (from 0), `channel` and `place`, both from 0, and the numbers."""
 
-    def __init__(self, rows: pl.DataFrame, apps: int, places: int) -> None:
-        # A channel that the settings declare has no place among these.
-        rows = rows.drop_nulls("channel")
-        self._rows, self._apps, self._places = rows, apps, places
-        self._line = rows.get_column("app").to_numpy() * len(CHANNELS) + rows.get_column("channel").to_numpy()
+    def __init__(self, rows: pl.DataFrame, channels: Sequence[str], apps: int, places: int) -> None:
+        self._rows, self._channels, self._apps, self._places = rows, channels, apps, places
+        self._lines = apps * len(channels)
+        self._line = rows.get_column("app").to_numpy() * len(channels) + rows.get_column("channel").to_numpy()
         # Rows come day by day: numbers of a day that lie together are written three times faster than a line's.
-        self._at = rows.get_column("place").cast(pl.Int64).to_numpy() * (apps * len(CHANNELS)) + self._line
+        self._at = rows.get_column("place").cast(pl.Int64).to_numpy() * self._lines + self._line
 
     def has_logins(self) -> npt.NDArray[np.bool_]:
         """Of each app whether anybody signed in by it."""
         found = np.zeros(self._apps, bool)
         found[
-            self._rows.select(pl.col("app").filter(pl.any_horizontal(pl.col(_LOGINS) > 0))).to_series().to_numpy()
+            self._rows.select(pl.col("app").filter(pl.any_horizontal(pl.col(CHARTED[:3]) > 0))).to_series().to_numpy()
         ] = True
         return found
 
     def texts(self, without_logins: npt.NDArray[np.bool_], *, has_latencies: bool) -> list[str]:
-        """An object of JSON for each app: by channel with a row the texts of authorizations, failed and cancelled ones,
-        verifications, requests of verification that delivered none (of the apps `without_logins`, else empty), and the
-        median and the 95th percentile of the latency; one without any number is empty."""
-        columns = [packed_numbers(self._numbers(name)) for name in _COUNTS[:-1]]
-        undelivered = np.repeat(without_logins, len(CHANNELS))
-        columns.append([""] * len(undelivered))
-        for line, text in zip(
-            np.flatnonzero(undelivered), packed_numbers(self._numbers(_COUNTS[-1])[undelivered]), strict=True
-        ):
+        """An object of JSON for each app: by channel with a row an object of the texts of its counts, of the requests
+        of verification that delivered none (of the apps `without_logins`), and of the latencies; each by its name,
+        without those that are empty."""
+        columns = [_named(name, packed_numbers(self._numbers(name))) for name in CHARTED]
+        columns += [_named(name, packed_numbers(self._numbers(name))) for name in _LATENCIES if has_latencies]
+        chosen = np.flatnonzero(np.repeat(without_logins, len(self._channels)))
+        undelivered = _named(_UNDELIVERED, packed_numbers(self._numbers(_UNDELIVERED)[chosen]))
+        columns.append([""] * self._lines)
+        for line, text in zip(chosen, undelivered, strict=True):
             columns[-1][line] = text
-        columns += [packed_numbers(self._numbers(name)) for name in _LATENCIES if has_latencies]
-        is_there = np.zeros(self._apps * len(CHANNELS), bool)
+        is_there = np.zeros(self._lines, bool)
         is_there[self._line] = True
-        # None of them holds what JSON would write another way.
-        lists = [
-            '["' + '","'.join(line) + '"]' if there else None
+        objects = [
+            "{" + ",".join(filter(None, line)) + "}" if there else None
             for there, *line in zip(is_there.tolist(), *columns, strict=True)
         ]
+        # As a reader lists them.
+        order = sorted(range(len(self._channels)), key=self._channels.__getitem__)
         return [
-            "{" + ",".join(f'"{CHANNELS[i]}":{lists[first + i]}' for i in _ORDER if lists[first + i]) + "}"
-            for first in range(0, len(lists), len(CHANNELS))
+            "{" + ",".join(f'"{self._channels[i]}":{objects[first + i]}' for i in order if objects[first + i]) + "}"
+            for first in range(0, self._lines, len(self._channels))
         ]
 
     def _numbers(self, name: str) -> Numbers:
         """A line for each channel of each app; of counts, a zero is none, too."""
         values = self._rows.get_column(name).cast(pl.Int64).fill_null(NONE).to_numpy()
-        days = np.full((self._places, self._apps * len(CHANNELS)), NONE, np.int64)
-        days.reshape(-1)[self._at] = np.where(values == 0, NONE, values) if name in _COUNTS else values
+        days = np.full((self._places, self._lines), NONE, np.int64)
+        days.reshape(-1)[self._at] = np.where(values == 0, NONE, values) if name not in _LATENCIES else values
         return days.T
+
+
+def _named(name: str, texts: list[str]) -> list[str]:
+    """Fields of JSON; none of the texts holds what JSON would write another way."""
+    return [f'"{name}":"{text}"' if text else "" for text in texts]

@@ -5,10 +5,10 @@ less than pure chance would have it. It is taken from how far each day lies from
 same weekday of the week before: a level that changed is one step, and does not widen it. Days of an incident do not
 count.
 
-Lives here: the one rule of the usual range on the pages. The charts' scripts have it once more (`data/norms.js`),
-held to the same cases (`tests/reports/norm_cases.json`): an app's bands would be half of its file. Does not belong
-here: what opens an incident, which is judged more sharply (`pipelines/incidents`), the records of a usual day
-(`day_quality`), and when a change is grey (`static/js/data/norms.js` alone).
+Lives here: the one rule of the usual range on the pages. The charts' scripts have it once more (`data/norms.js`), by
+the same tuned numbers and held to the same cases (`tests/reports/norm_cases.json`): an app's bands would be half of its
+file. Does not belong here: what opens an incident, which is judged more sharply (`pipelines/incidents`), the records
+of a usual day (`pipelines/incidents/volumes.py`), and when a change is grey (`static/js/data/norms.js` alone).
 """
 
 from collections import defaultdict
@@ -33,6 +33,15 @@ _OF_STEPS: Final = 1.4826 / sqrt(2)
 # A usual day is known from so many days of its weekday; a rate, which knows no weekday, from as many as a baseline has.
 LEAST_WEEKDAYS: Final = 4
 _LEAST_DAYS: Final = 7
+
+# The same numbers as the scripts get them.
+TUNED: Final = {
+    "reach": REFERENCE_DAYS,
+    "far": _FAR,
+    "of_steps": _OF_STEPS,
+    "least_weekdays": LEAST_WEEKDAYS,
+    "least_days": _LEAST_DAYS,
+}
 
 Numbers = npt.NDArray[np.float64]
 
@@ -104,15 +113,24 @@ def norms_of(days: Iterable[Observed], last: int) -> dict[str, list[DayNorm]]:
     return found
 
 
-def ranges_of_counts(before: Sequence[Sequence[int | None]]) -> list[tuple[float, float]]:
-    """Between which values each of some counts is usual, by the eight weeks before it, oldest day first, of which at
-    least `LEAST_WEEKDAYS` of its own weekday count; None is a day that does not."""
-    if not before:
-        return []
-    # The day itself has no part in what is usual of it.
-    values = np.array([[*row, None] for row in before], np.float64)
-    _, low, high, _ = _norms(values, None, np.ones_like(values, np.bool_), 1)
-    return [(float(least), float(most)) for least, most in zip(low[:, 0], high[:, 0], strict=True)]
+class CountNorms(NamedTuple):
+    """What is usual of some counts (subject, day), nan where too few days tell, and between which values."""
+
+    usual: Numbers
+    low: Numbers
+    high: Numbers
+
+
+def count_norms(counts: Numbers, counted: npt.NDArray[np.bool_]) -> CountNorms:
+    """What is usual of each count by its subject's days before it (subject, day), oldest first; nan is no data."""
+    usual, low, high, _ = _norms(counts, None, counted, counts.shape[1])
+    return CountNorms(usual, low, high)
+
+
+def weekday_sums(values: Numbers) -> Numbers:
+    """The sums of the same weekday over the weeks before each day (subject, day); nan counts nothing."""
+    found: Numbers = np.nansum(_weeks_before(values, values.shape[1])[..., ::7], axis=-1)
+    return found
 
 
 def usual_of(row: DayNorm) -> Usual:

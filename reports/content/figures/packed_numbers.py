@@ -27,7 +27,8 @@ def packed_numbers(lines: Numbers) -> list[str]:
 
     The numbers of a text are written in as many bits as its largest needs, one behind the other, six bits a character;
     a character in front says how many these are. 0 is none, 1 the least number that may be: one, or, where the text is
-    shorter for it, the smallest of the line, which then stands before all, in decimal, with a dot.
+    shorter for it, the smallest of the line, which then stands before all, in decimal, with a dot. Zeros at the
+    beginning are left out.
     """
     texts = []
     for first in range(0, len(lines), _AT_ONCE):
@@ -57,7 +58,8 @@ def _packed(lines: npt.NDArray[np.signedinteger]) -> list[str]:
         text = _CHARACTERS[written].tobytes().decode("ascii")
         for i, place in enumerate(chosen.tolist()):
             head = f"{least[place]}." if is_moved[place] else ""
-            texts[place] = f"{head}{_DIGITS[width]}{text[i * length : (i + 1) * length]}"
+            # The days before the first record are zeros.
+            texts[place] = f"{head}{_DIGITS[width]}{text[i * length : (i + 1) * length].lstrip(_DIGITS[0])}"
     return texts
 
 

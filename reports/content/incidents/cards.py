@@ -64,7 +64,7 @@ def incident_cards(marts: PublishedTables, entries: Sequence[Entry], complete: C
         return []
     ids = [entry.incident.incident_id for entry in entries]
     found: dict[str, dict[date, tuple[int, int | None]]] = defaultdict(dict)
-    for key, day, counted, requests in marts.rows("incident_days", incident_ids=ids):
+    for key, day, counted, requests in marts.rows("incidents/incident_days", incident_ids=ids):
         found[key][day] = counted, requests
     as_of = marts.publication.as_of
     days = list(days_between(as_of - timedelta(days=CURVE_DAYS + REFERENCE_DAYS - 1), as_of))

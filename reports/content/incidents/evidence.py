@@ -9,6 +9,9 @@ from collections.abc import Iterable
 
 from pipelines.common.text import Bilingual
 from reports.content.incidents.incidents import Cell, Entry, Incident
+from reports.content.site_data import columns
+
+_CELL = ("value", "requests_before", "rate_before", "requests_now", "rate_now", "effect")
 
 
 def evidence(entries: Iterable[Entry]) -> dict[str, object]:
@@ -34,7 +37,7 @@ def _of(one: Incident, *, is_part: bool) -> dict[str, object]:
         "codes": one.codes and _text(one.codes),
         "restated": one.restated_days,
         "dimension": one.dimension and _text(one.dimension),
-        "cells": [_cell(cell) for cell in one.cells],
+        "cells": columns(_CELL, map(_cell, one.cells)) if one.cells else None,
     }
     # A loss of nothing is said, too.
     return {name: value for name, value in found.items() if value or (name == "lost" and value is not None)}

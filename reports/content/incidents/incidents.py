@@ -18,6 +18,7 @@ from pipelines.incidents.published import Note, PublishedIncident
 from pipelines.incidents.words import cell_words, incident_text
 from reports.content.context import App
 from reports.content.published import PublishedTables
+from reports.content.site_data import columns
 from reports.content.wording.language import t
 from reports.content.wording.words import word
 
@@ -141,9 +142,9 @@ class Incidents:
     """Every incident, in the order of every report: open before ended, by what was lost."""
 
     def __init__(self, marts: PublishedTables, by_key: Mapping[str, App]) -> None:
-        restated = dict(marts.rows("incident_restatements"))
+        restated = dict(marts.rows("incidents/incident_restatements"))
         cells: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
-        for key, *cell in marts.rows("incident_cells"):
+        for key, *cell in marts.rows("incidents/incident_cells"):
             cells[key].append(tuple(cell))
         self.all = tuple(
             _incident(one, by_key, restated.get(one.incident.incident_id, 0), cells[one.incident.incident_id])
@@ -165,20 +166,21 @@ class Incidents:
         return self._arranged(self.all)
 
     def open_figures(self, key: str) -> dict[str, object]:
-        """The open incidents that monitoring tells of above the charts of one app, or of all apps (`*`).
+        """The open incidents that monitoring tells of above the charts of one app, or of all apps (`*`); no field
+        without any.
 
-        `open` are the first: id, folder of its app (None of all together), and what it is, in both languages; of all
-        apps together also the name of the app.
+        `open` are the first, by column: id, folder of its app (None of all together), and what it is, in both
+        languages; of all apps together also the name of the app.
         `open_more` counts the others where there are any.
         """
         entries = self.listed() if key == ALL_APPS else self.of_app(key)
         found = [entry.incident for entry in entries if entry.incident.published.is_open]
-        named = [
-            (one.incident_id, one.folder, one.text.zh, one.text.en, *([one.name] if key == ALL_APPS else []))
-            for one in found[:OPEN_NAMED]
-        ]
-        more = len(found) - len(named)
-        return {"open": named} | ({"open_more": more} if more else {})
+        listed = found[:OPEN_NAMED]
+        names = ("id", "folder", "zh", "en", *(["name"] if key == ALL_APPS else []))
+        rows = ((one.incident_id, one.folder, one.text.zh, one.text.en, one.name) for one in listed)
+        more = len(found) - len(listed)
+        named = columns(names, (row[: len(names)] for row in rows))
+        return ({"open": named} if listed else {}) | ({"open_more": more} if more else {})
 
     def of_day(self, day: date) -> list[Entry]:
         """Those that were there on a day."""

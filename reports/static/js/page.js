@@ -7,6 +7,7 @@ import { startCurves } from "./charts/curves.js";
 import { startCourses } from "./charts/left_course.js";
 import { startReadout } from "./charts/readout.js";
 import { recallDimension, startDimension } from "./data/dimension.js";
+import { completedFigures } from "./data/figures.js";
 import { onLanguage, recallLanguage, showLanguage, startLanguage } from "./data/language.js";
 import { setSite } from "./data/state.js";
 import { recallWindow, setFigures, showWindow, startWindows } from "./data/windows.js";
@@ -53,9 +54,9 @@ function showCurrentPage() {
 }
 
 function start() {
-  const raw = window.AUTHMETER_FIGURES;
+  const figures = window.AUTHMETER_FIGURES && completedFigures(window.AUTHMETER_FIGURES);
   drawReasons();
-  if (raw && all("[data-part=facts]").length) drawAppSections(raw);
+  if (figures && all("[data-part=facts]").length) drawAppSections(figures);
   else drawSections();
   startLanguage();
   startTheme();
@@ -78,7 +79,7 @@ function start() {
   startReadout();
   startGlossary();
   onLanguage(offerDownloads);
-  if (raw) setFigures(raw);
+  if (figures) setFigures(figures);
   else withoutFigures();
   // After the tables of the incidents are drawn.
   offerDownloads();

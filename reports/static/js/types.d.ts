@@ -2,6 +2,8 @@
 // Where the data are made: site.js by context.py, figures by sql/figures/documents.sql, lists by column_script.py, charts by
 // `charts/shapes.py`, texts by `static_files.py`.
 
+import type { FigureTables } from "./figure_types.d.ts";
+
 /** A count, a rate, a share or milliseconds. Null is absent, which is never zero. */
 export type Value = number | null;
 
@@ -17,19 +19,6 @@ export type WindowKey = "7" | "30";
 export type PeriodKey = "day" | WindowKey | "month" | "last_month";
 
 export type Step = "authorization" | "verification";
-
-/** The channels of the login-authorization trend; local_verify has latencies only. */
-export type TrendChannel = "one_click" | "wechat" | "qq" | "weibo";
-
-export type UsageMetric =
-  | "number_verifications"
-  | "one_click_verifications"
-  | "local_verifications"
-  | "third_party_authorizations"
-  | "billable_verifications";
-
-/** A metric that has a card. */
-export type CardMetric = Exclude<UsageMetric, "billable_verifications">;
 
 /** Whether a change is a part of the base, or the difference of two shares. */
 export type ChangeKind = "ratio" | "points";
@@ -63,7 +52,10 @@ export type SpanKey = WindowKey | "90" | "months";
 export type Dimension = "channel" | "version";
 
 /** A day and what people know of it. */
-export type DayNote = [string, string];
+export interface DayNote {
+  day: string;
+  text: string;
+}
 
 /** A period and the one that it is compared with. Days are ISO dates, both ends included. */
 export interface Period {
@@ -83,8 +75,51 @@ export interface Period {
   missing: string[];
 }
 
+/** A way to sign in or to check a number, with its words. */
+export interface Channel extends Both {
+  key: string;
+  group: "number" | "social" | "other";
+  is_login: boolean;
+}
+
+/**
+ * A count of usage: it sums a count over channels; without any, its days are not known. `parts` are the counts that add up
+ * to it, `look` is that of its line, if any.
+ */
+export interface UsageMeasure {
+  summed: string;
+  channels: string[];
+  parts: string[];
+  look: string;
+}
+
+/** What a rate divides: counts with their signs. */
+export interface Rate {
+  numerator: Record<string, number>;
+  denominator: Record<string, number>;
+}
+
+/** Tables of the site's data, by column. */
+export interface SiteTables {
+  /** 13 months, oldest first: the first day, the days up to the data day, how many of them have data. */
+  months: { month: string[]; days: number[]; days_with_data: number[] };
+  /** Those on all apps, of the 90 days. */
+  notes: { day: string[]; text: string[] };
+  /** The dictionary of result codes. */
+  codes: {
+    vendor: string[];
+    layer: string[];
+    platform: string[];
+    code: string[];
+    meaning_zh: string[];
+    meaning_en: string[];
+  };
+  /** Why the figures may lack something, as every reader may see it. */
+  reasons: { severity: string[]; zh: string[]; en: string[] };
+}
+
 /** What all pages know of the site. */
-export interface Site {
+interface SiteData {
   /** Changes with what is published; stands in the addresses of data scripts. */
   version: string;
   /** The data day. */
@@ -96,20 +131,25 @@ export interface Site {
   /** The 90 days of the longer look, the same way. */
   long_days: string[];
   long_missing: number[];
-  /** 13 months, oldest first: the first day, the days up to the data day, how many of them have data. */
-  months: [string, number, number][];
   /** The first day that has a page of its own; null where none has. */
   first_page: string | null;
-  /** Those on all apps, of the 90 days. */
-  notes: DayNote[];
   periods: Record<PeriodKey, Period>;
-  /** The dictionary of result codes: vendor, layer, platform, code, its meaning in Chinese and in English. */
-  codes: [string, string, string, string, string, string][];
-  channels: string[];
+  channels: Channel[];
+  rates: Record<string, Rate>;
+  /** The tuned numbers of what is usual (`norms.py`). */
+  norms: { reach: number; far: number; of_steps: number; least_weekdays: number; least_days: number };
   outcomes: string[];
-  /** Why the figures may lack something, as every reader may see it: severity, Chinese, English. */
-  reasons: [string, string, string][];
 }
+
+export type RawSite = SiteData & SiteTables & { usage: (UsageMeasure & { name: string })[] };
+
+export type Site = SiteData & { [Name in keyof SiteTables]: TableRow<SiteTables[Name]>[] } & {
+  /** By name, in the order of the pages. */
+  usage: Record<string, UsageMeasure>;
+};
+
+/** A row of a table that is written by column. */
+export type TableRow<Columns> = { [Name in keyof Columns]: Columns[Name] extends (infer Cell)[] ? Cell : never };
 
 export interface Texts {
   /** Texts of the scripts, by their English. */
@@ -121,62 +161,61 @@ export interface Texts {
   looks: Record<string, { marker: string }>;
 }
 
-/**
- * value, authorizations, requests, cancelled; authorizations and requests of the days that are not matched; those of the
- * counterparts of the others.
- */
-export type RawBreakdown = [string, Value, Value, Value, Value, Value, Value, Value];
-
-/**
- * value, authorizations, requests, cancelled, rate, technical rate; authorizations and rate of the matched days; the same
- * of their counterparts; the requests of both.
- */
-export type Breakdown = [string, Value, Value, Value, Value, Value, Value, Value, Value, Value, [number, number]];
-
-/**
- * SDK version, or how many of them the row holds; authorizations, requests, cancelled; the first day of its records, null
- * where there is no one version.
- */
-export type RawVersion = [string | number, Value, Value, Value, string | null];
-
-/** An SDK version over a window; a row without a name of its own is so many together. */
-export interface VersionRow {
-  value: string | number;
+/** Login authorization over a span: counts, those of its matched days, those of their counterparts, and rates of each. */
+export interface Counts {
+  authorizations: Value;
   authorization_requests: Value;
+  authorizations_cancelled: Value;
   authorization_rate: Value;
   technical_success_rate: Value;
-  first_seen: string | null;
+  matched_authorizations: Value;
+  matched_authorization_requests: Value;
+  matched_authorization_rate: Value;
+  counterpart_authorizations: Value;
+  counterpart_authorization_requests: Value;
+  counterpart_authorization_rate: Value;
+  /** Of outcomes. */
+  matched_records: Value;
 }
 
-/**
- * place of the step, place of the outcome, records, those of the days that are not matched, those of the counterparts of
- * the others.
- */
-export type RawOutcome = [number, number, Value, Value, Value];
+/** One channel over a window; `*` is all four. */
+export interface ChannelRow extends Counts {
+  channel: string;
+  authorizations_failed: Value;
+  share: Value;
+}
 
-/** step, outcome, records, those of the matched days, those of their counterparts. */
-export type Outcome = [Step, string, Value, Value, Value];
+/** A count over a period, over its matched days, and over their counterparts. */
+export interface UsageRow {
+  value: Value;
+  matched: Value;
+  base: Value;
+}
 
-/** place of the step, of the channel, of the outcome, records, place in the dictionary or else vendor and code. */
-export type RawCode = [number, number, number, number, number | [string | null, string]];
+type RowOf<Table> = Table extends Record<string, infer Columns> ? TableRow<Columns> : never;
 
-/** step, channel, vendor, code, outcome, records, place in the dictionary. */
-export type Code = [Step, string, string | null, string, string, number, number | null];
+/** A value of a dimension over a window. */
+export type Breakdown = RowOf<FigureTables["breakdowns"]> & Counts;
 
-/** scheme, its name, its group, package, methods, created at, verifications and authorizations over 7 and 30 days. */
-export type PackageRow = [
-  string | null,
-  string | null,
-  string | null,
-  string | null,
-  string | null,
-  string | null,
-  [number, number],
-  [number, number],
-];
+/** An SDK version over a window; a row without a name of its own is so many together. */
+export type VersionRow = TableRow<FigureTables["versions"]> & Counts;
 
-/** Resource package, null is overflow, a number so many together; uses of 7 and of 30 days. */
-export type DrawnRow = [string | number | null, number, number];
+export type Outcome = Omit<RowOf<FigureTables["outcomes"]>, "outcome"> & Counts & { step: Step; outcome: string };
+
+/** A result code over a window; without a meaning where the dictionary lacks it. */
+export type Code = Omit<RowOf<FigureTables["codes"]>, "channel" | "outcome" | "code"> & {
+  step: Step;
+  channel: string;
+  outcome: string;
+  vendor: string | null;
+  code: string;
+  meaning_zh?: string | null;
+  meaning_en?: string | null;
+};
+
+export type PackageRow = TableRow<FigureTables["packages"]>;
+
+export type DrawnRow = TableRow<FigureTables["drawn"]>;
 
 export type ByWindow<Rows> = Record<WindowKey, Rows>;
 
@@ -199,7 +238,16 @@ export interface Curve {
 }
 
 /** A value of a cause's dimension: requests and rate before and now, and what it did to the whole; rates in per cent. */
-export type EvidenceCell = [BothTexts, number, Value, number, Value, number];
+export type EvidenceCell = TableRow<EvidenceCells>;
+
+type EvidenceCells = {
+  value: BothTexts[];
+  requests_before: number[];
+  rate_before: Value[];
+  requests_now: number[];
+  rate_now: Value[];
+  effect: number[];
+};
 
 /** What an open incident rests on; what says nothing is left out. */
 export interface Evidence {
@@ -214,8 +262,17 @@ export interface Evidence {
   /** Days whose figures were changed after publication. */
   restated?: number;
   dimension?: BothTexts;
-  cells?: EvidenceCell[];
+  cells?: EvidenceCells;
 }
+
+/** What it is in Chinese and in English; without a folder (and name) it is of all apps. */
+type OpenIncidents = {
+  id: string[];
+  folder: (string | null)[];
+  zh: string[];
+  en: string[];
+  name?: (string | null)[];
+};
 
 /** What is written of an app, or of all apps together, whose key is `*`. */
 export interface RawFigures {
@@ -233,113 +290,60 @@ export interface RawFigures {
   last_seen: string | null;
   /** Days whose figures were changed after publication. */
   restated: string[];
-  /**
-   * The first of its open incidents, of all apps together those of each: id, folder of its app (null of all apps), what it is
-   * in Chinese and in English; of all apps together the name of the app, too (null of all apps).
-   */
-  open: [string, string | null, string, string, (string | null)?][];
+  /** The first of its open incidents; of all apps together those of each, with the name of the app. */
+  open?: OpenIncidents;
   /** How many more are open, where there are any. */
   open_more?: number;
   /** By id what each of its open incidents rests on; of all apps together the briefing has it. */
   evidence?: Record<string, Evidence>;
   /** First days of its incidents of the 90 days. */
   incidents: string[];
-  /** Channel, first and last day of those that reach into the 90 days; the last day of an open one is null. */
-  incident_spans: [string, string, string | null][];
-  /** Those on the app alone, of the 90 days. */
-  notes: DayNote[];
-  /**
-   * By channel over the 90 days: authorizations, failed and cancelled ones, verifications, requests of verification that
-   * delivered none (of an app that nobody signs in by, else empty), median and 95th percentile of the latency in
-   * milliseconds; each a text (packed_numbers.py), empty where there are nothing but zeros, or no latency.
-   */
-  days: Record<string, string[]>;
-  /** By channel over the 13 months: the first five of these. */
-  months: Record<string, string[]>;
-  /** The sum of each period, of its days that are not matched, and of the counterparts of the others. */
-  sums: Record<Exclude<UsageMetric, "number_verifications">, [Value, Value, Value][]>;
-  /** By window a list for each WindowCount, with a value for each channel; the matched ones are those of the other days. */
-  channels: ByWindow<Value[][]>;
-  platforms: Partial<ByWindow<RawBreakdown[]>>;
-  carriers: Partial<ByWindow<RawBreakdown[]>>;
-  versions: Partial<ByWindow<RawVersion[]>>;
-  /** SDK version, and its technical success rate over the 30 days: per mille, two digits to base 36 each. */
-  version_days: [string, string][];
-  outcomes: Partial<ByWindow<RawOutcome[]>>;
-  codes: Partial<ByWindow<RawCode[]>>;
-  packages: PackageRow[];
-  /** By account. */
-  drawn: [string, DrawnRow[]][];
+  /** By channel over the 90 days the texts (packed_numbers.py) of its counts and latencies; one that is empty is left out. */
+  days: Record<string, Record<string, string>>;
+  /** The counts over the 13 months, the same way. */
+  months: Record<string, Record<string, string>>;
+  /** Those without rows are left out. */
+  tables: Partial<FigureTables>;
   /** Rows and bytes of the CSV, bytes of the workbook; all apps together have none. */
-  files?: { csv: [number, number]; xlsx: number | null };
+  files?: { csv_rows: number; csv_bytes: number; xlsx_bytes: number | null };
 }
 
-/** Login authorization of a channel, by day or month. */
-export type LoginLists = {
+/** A channel, by day or month. */
+export interface ChannelLists extends Record<string, Value[]> {
   authorizations: Value[];
   authorization_requests: Value[];
   authorizations_cancelled: Value[];
-  /** Its part of all authorizations in the four channels. */
-  share: Value[];
+  authorizations_failed: Value[];
   authorization_rate: Value[];
-  technical_success_rate: Value[];
-};
+}
 
-/** The counts of a channel over a window, in the order of the file. */
-export type WindowCount =
-  | "authorizations"
-  | "authorization_requests"
-  | "authorizations_cancelled"
-  | "authorizations_failed"
-  | "matched_authorizations"
-  | "matched_authorization_requests"
-  | "counterpart_authorizations"
-  | "counterpart_authorization_requests";
-
-/** One channel over a window; `*` is all four. */
-export interface ChannelRow extends Record<WindowCount, Value> {
-  channel: TrendChannel | "*";
-  share: Value;
-  authorization_rate: Value;
-  technical_success_rate: Value;
-  matched_authorization_rate: Value;
-  counterpart_authorization_rate: Value;
+/** What charts are drawn of: by channel, `*` being the four together, and by count of usage. */
+export interface ChartLists {
+  channels: Record<string, ChannelLists>;
+  usage: Record<string, Value[]>;
 }
 
 /** The figures with what follows from them. */
-export interface Figures
-  extends Omit<
-    RawFigures,
-    "sums" | "channels" | "platforms" | "carriers" | "versions" | "version_days" | "outcomes" | "codes"
-  > {
-  /** The sum of each period, of its matched days, and of their counterparts. */
-  sums: Record<UsageMetric, [Value, Value, Value][]>;
+export interface Figures extends Omit<RawFigures, "tables" | "open"> {
+  open: { id: string; folder: string | null; zh: string; en: string; name?: string | null }[];
+  sums: Record<string, Record<PeriodKey, UsageRow>>;
   /** The numbers of the charts over the 90 days; by SDK version the technical success rate of the last 30. */
   long: ChartLists & { version: Record<string, { technical_success_rate: Value[] }> };
   /** The same over the 13 months. */
   monthly: ChartLists;
-  /** One value for each of the site's days. */
-  usage: Record<CardMetric, Value[]>;
-  trend: Record<TrendChannel, LoginLists>;
   channels: ByWindow<ChannelRow[]>;
   /** The channels that are signed in by. */
-  present: TrendChannel[];
-  platforms: ByWindow<Breakdown[]>;
-  carriers: ByWindow<Breakdown[]>;
+  present: string[];
+  breakdowns: Record<"platform" | "carrier", ByWindow<Breakdown[]>>;
   versions: ByWindow<VersionRow[]>;
   outcomes: ByWindow<Outcome[]>;
   codes: ByWindow<Code[]>;
-}
-
-/** What charts are drawn of. */
-export interface ChartLists {
-  usage: Record<CardMetric, Value[]>;
-  trend: Record<TrendChannel, LoginLists>;
-  verification: Record<
-    "one_click" | "local_verify",
-    { verification_requests: Value[]; verification_result_rate: Value[] }
-  >;
-  latency: Record<string, { latency_p50_ms: Value[]; latency_p95_ms: Value[] }>;
+  packages: PackageRow[];
+  drawn: DrawnRow[];
+  /** Those that reach into the 90 days; an open one has no last day. */
+  incident_spans: TableRow<FigureTables["incident_spans"]>[];
+  /** Those on the app alone, of the 90 days. */
+  notes: DayNote[];
 }
 
 /** Where the numbers of a chart's series lie: `figures[group][series][field]`, or `[group][series]` without a field. */
@@ -494,7 +498,7 @@ export interface TableState extends Sorting {
 
 declare global {
   interface Window {
-    AUTHMETER_SITE: Site;
+    AUTHMETER_SITE: RawSite;
     AUTHMETER_TEXTS: Texts;
     /** Set by the data script of the page or of the app that was loaded last. */
     AUTHMETER_FIGURES?: RawFigures;

@@ -236,7 +236,8 @@ def test_a_database_without_any_data_gives_a_site(tmp_path: Path) -> None:
     made = Database(tmp_path / "authmeter.duckdb")
     made.publish()
     site = rendered(made.close())
-    assert set(script_data(site / "data" / "all.js")["sums"]["one_click_verifications"][0]) == {None}
+    usage = script_data(site / "data" / "all.js")["tables"]["usage"]
+    assert {value for name, values in usage.items() if name != "period" for value in values} == {None}
     assert columns(site / "data" / "apps.js")["key"] == []
     assert 'class="badge missing"' in (site / "usage.html").read_text("utf-8")
     assert names(site / "days") == set()
@@ -310,7 +311,7 @@ def test_an_app_with_everything_has_small_files(tmp_path: Path) -> None:
     """There may be a hundred thousand apps, so a page and its figures stay within 20 kB."""
     (app,) = (rendered(full(tmp_path / "authmeter.duckdb")) / "apps").iterdir()
     evidence = script_data(app / "figures.js")["evidence"]
-    assert [len(one["cells"]) for one in evidence.values()] == [8, 8], "the cells of its incidents"
+    assert [len(one["cells"]["value"]) for one in evidence.values()] == [8, 8], "the cells of its incidents"
     assert sum((app / name).stat().st_size for name in ("index.html", "figures.js")) <= 20_000
 
 
@@ -448,11 +449,11 @@ def test_a_missing_day_is_a_gap_and_an_idle_app_is_zero(site: Path, folders: dic
     assert known["days"] == [day(back).isoformat() for back in reversed(range(30))]
     shop = script_data(site / "apps" / folders["shop"] / "figures.js")
     # The last four days; which of them lacks data, the site says.
-    assert unpacked(shop["days"]["wechat"][0], 90)[-4:] == [0, 18, 12, 6]
+    assert unpacked(shop["days"]["wechat"]["authorizations"], 90)[-4:] == [0, 18, 12, 6]
     assert known["long_missing"][-1] == 89 - MISSING_BACK
     idle = script_data(site / "apps" / folders["idle"] / "figures.js")
     assert idle["days"] == {}
-    assert [now for now, *_ in idle["sums"]["one_click_verifications"]] == [0] * 5
+    assert idle["tables"]["usage"]["one_click_verifications"] == [0] * 5
 
 
 def test_the_lists_have_every_app_in_the_order_of_names(site: Path, folders: dict[str, str]) -> None:

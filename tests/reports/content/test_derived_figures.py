@@ -19,7 +19,7 @@ from pipelines.common.project import PROJECT
 from pipelines.contract.macros import contract_macros
 from pipelines.contract.measures.metrics import METRICS
 from pipelines.store.database import open_published
-from reports.content import context
+from reports.content import context, site_data
 from reports.content.published import PublishedTables
 from tests.data.published_tables import prepare, steady
 from tests.support import DAY, DataFolder, days_before, records
@@ -33,7 +33,8 @@ console.log(JSON.stringify(completedFigures(given.document)));
 """
 WINDOWS = """
 import { changeOf } from "MODULES/tables/change.js";
-import { completedFigures, isComparable } from "MODULES/data/figures.js";
+import { completedFigures } from "MODULES/data/figures.js";
+import { isComparable } from "MODULES/data/measures.js";
 import { setSite } from "MODULES/data/state.js";
 const given = JSON.parse(await new Response(process.stdin).text());
 setSite(given.site, {}, "");
@@ -73,7 +74,7 @@ def figures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         prepare(marts, context.apps(marts))
         ((_, document),) = marts.documents(["*"])
         quality = context.quality_by_day(marts)
-        shared = context.shared_data(marts, context.data_state(marts, quality), quality, "")
+        shared = site_data.shared_data(marts, context.data_state(marts, quality), quality, "")
     site = json.loads(context.json_block(shared))
     completed: dict[str, Any] = run_script(COMPLETE, {"site": site, "document": json.loads(document)})
     return completed
@@ -90,7 +91,7 @@ def test_a_change_of_a_window_on_the_pages_is_that_of_the_tables(tmp_path: Path,
         prepare(marts, context.apps(marts))
         ((_, document),) = marts.documents(["*"])
         quality = context.quality_by_day(marts)
-        shared = context.shared_data(marts, context.data_state(marts, quality), quality, "")
+        shared = site_data.shared_data(marts, context.data_state(marts, quality), quality, "")
     site = json.loads(context.json_block(shared))
     found = run_script(WINDOWS, {"site": site, "document": json.loads(document)})
     assert sorted(tuple(row) for row in found if row[1] != "*") == sorted(expected)
@@ -122,7 +123,7 @@ def declared(name: str, row: dict[str, int | None]) -> float | None:
 def test_a_share_of_the_trend_is_the_declared_one(figures: dict[str, Any], name: str) -> None:
     parts = ("authorizations", "authorization_requests", "authorizations_cancelled")
     known = 0
-    for lists in figures["trend"].values():
+    for lists in figures["long"]["channels"].values():
         for place, share in enumerate(lists[name]):
             assert share == declared(name, {part: lists[part][place] for part in parts})
             known += share is not None
@@ -140,11 +141,9 @@ def test_a_share_of_a_channel_over_a_window_is_the_declared_one(figures: dict[st
 
 @pytest.mark.parametrize("name", SHARES)
 def test_a_share_of_a_platform_is_the_declared_one(figures: dict[str, Any], name: str) -> None:
-    ((_, authorizations, requests, cancelled, *rates, _, _, _, _, _),) = figures["platforms"]["30"]
-    counts = {
-        "authorizations": authorizations, "authorization_requests": requests, "authorizations_cancelled": cancelled
-    }  # fmt: skip
-    assert dict(zip(SHARES, rates, strict=True))[name] == declared(name, counts)
+    (row,) = figures["breakdowns"]["platform"]["30"]
+    parts = ("authorizations", "authorization_requests", "authorizations_cancelled")
+    assert row[name] == declared(name, {part: row[part] for part in parts})
 
 
 def test_a_change_of_the_browser_is_that_of_the_tables() -> None:

@@ -13,10 +13,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipelines.contract.measures.counts import CHARTED
 from pipelines.contract.record.channels import CHANNELS
 from pipelines.contract.record.fields import OUTCOMES
 from pipelines.store.database import open_published
-from reports.content import context, published
+from reports.content import context, published, site_data
+from reports.content.figures.document_tables import TYPES, types
 from reports.content.published import PublishedTables
 from tests.data.packed_texts import unpacked
 from tests.data.published_tables import (
@@ -52,7 +54,7 @@ class Tables:
         self.documents = documents_of(path)
         with closing(open_published(path)) as connection:
             marts = PublishedTables(connection)
-            self.periods = {row[0]: row[1:] for row in marts.rows("periods")}
+            self.periods = {row[0]: row[1:] for row in marts.rows("site/periods")}
 
     @staticmethod
     def _rows(connection: duckdb.DuckDBPyConnection, table: str) -> list[dict]:
@@ -74,6 +76,17 @@ def documents_of(path: Path) -> dict[str, dict]:
 @pytest.fixture(scope="module")
 def tables(tmp_path_factory) -> Tables:
     return Tables(example(tmp_path_factory.mktemp("figures") / "authmeter.duckdb"))
+
+
+def table(document: dict, name: str, key: str | None = None) -> list[dict]:
+    """The rows of a document's table; `key` is a value of those that have a table for each."""
+    found = document["tables"].get(name, {})
+    columns = found if key is None else found.get(key, {})
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+def test_the_types_of_the_scripts_are_those_of_the_documents():
+    assert TYPES.read_text("utf-8") == types()
 
 
 def of(rows: list[dict], key: str) -> list[dict]:
@@ -109,7 +122,10 @@ def counted_of(channel: str, rows: list[dict], key: str) -> tuple[str, ...]:
     return (*(CHARTED[:3] if channel in TREND else ()), *verified, *(() if is_of_logins else ("undelivered",)))
 
 
-CHARTED = ("authorizations", "authorizations_failed", "authorizations_cancelled", "verifications", "undelivered")
+def numbers(texts: dict[str, str], name: str, count: int, absent: int | None = 0) -> list[int | None]:
+    """The numbers of a text; one that is empty is left out."""
+    assert texts.get(name) != ""
+    return unpacked(texts.get(name, ""), count, absent)
 
 
 def charted(rows: list[dict]) -> list[dict]:
@@ -123,14 +139,14 @@ def test_the_ninety_days_are_those_of_the_tables(tables):
         in_channel = {name: [row for row in rows if row["channel"] == name] for name in CHANNELS}
         assert sorted(document["days"]) == sorted(name for name in CHANNELS if in_channel[name]), key
         for channel, texts in document["days"].items():
-            for name, text in zip(CHARTED, texts, strict=False):
+            for name in (*CHARTED, "undelivered"):
                 expected = [
                     total(in_channel[channel], name, day(back), day(back))
                     if name in counted_of(channel, rows, key)
                     else 0
                     for back in reversed(range(90))
                 ]
-                assert unpacked(text, 90) == expected, (key, channel, name)
+                assert numbers(texts, name, 90) == expected, (key, channel, name)
     assert tables.documents["idle"]["days"] == {}
 
 
@@ -149,14 +165,18 @@ def test_sums_over_each_period_and_the_one_before(tables):
     }
     assert {name: row[:4] for name, row in tables.periods.items()} == spans
     for key, document in tables.documents.items():
-        for name, pairs in document["sums"].items():
-            rows = of(tables.usage, key)
-            for found, span in zip(pairs, spans.values(), strict=True):
+        found = table(document, "usage")
+        assert [row["period"] for row in found] == list(spans)
+        rows = of(tables.usage, key)
+        for period, span in zip(found, spans.values(), strict=True):
+            for name in ("one_click_verifications", "third_party_authorizations", "billable_verifications"):
                 days, counterparts = matched(*span)
                 # No day of January has data: the first one is 40 days before the last of March.
                 base = None if span[3] < day(40) else total_of(rows, name, counterparts)
                 whole = total(rows, name, *span[:2])
-                assert found == [whole, whole - total_of(rows, name, days), base], (key, name)
+                columns = (name, f"unmatched_{name}", f"counterpart_{name}")
+                expected = [whole, whole - total_of(rows, name, days), base]
+                assert [period[column] for column in columns] == expected, (key, name)
 
 
 def test_coverage_of_a_period_is_counted_in_days_with_data(tables):
@@ -199,7 +219,7 @@ def test_which_periods_may_be_compared(tmp_path, missing, expected):
     with closing(open_published(made.close())) as connection:
         marts = PublishedTables(connection)
         prepare(marts, [])
-        assert {row[0] for row in marts.rows("periods") if row[-2]} == expected
+        assert {row[0] for row in marts.rows("site/periods") if row[-2]} == expected
 
 
 @pytest.mark.parametrize("missing", [(), (20,), (20, 45, 52)])
@@ -224,35 +244,33 @@ def test_a_change_is_that_of_the_days_that_are_left(tmp_path, missing):
     assert [row[3] for row in found] == [7, 30 - len(missing)]
 
 
-def compared(rows: list[dict], now: list[int], days: int) -> list[int]:
-    """Authorizations and requests of a window's days that are not matched, and of the counterparts of the others."""
+def compared(rows: list[dict], days: int, counts: tuple[str, ...]) -> dict[str, int]:
+    """Counts of a window, of its days that are not matched, and of the counterparts of the others."""
     span, counterparts = matched(day(days - 1), AS_OF, day(2 * days - 1), day(days))
-    others = [whole - total_of(rows, name, span) for whole, name in zip(now, COUNTS[:2], strict=False)]
-    return others + [total_of(rows, name, counterparts) for name in COUNTS[:2]]
+    found = {}
+    for name in counts:
+        found[name] = total(rows, name, day(days - 1), AS_OF)
+        found[f"unmatched_{name}"] = found[name] - total_of(rows, name, span)
+        found[f"counterpart_{name}"] = total_of(rows, name, counterparts)
+    return found
 
 
-def test_windows_by_channel(tables):
+@pytest.mark.parametrize("dimension", ["platform", "carrier"])
+def test_breakdowns_add_up(tables, dimension):
     for key, document in tables.documents.items():
-        for place, channel in enumerate(TREND):
-            rows = [r for r in of(tables.detail, key) if r["channel"] == channel]
-            for days in (7, 30):
-                columns = document["channels"][str(days)]
-                now = [total(rows, name, day(days - 1), AS_OF) for name in COUNTS]
-                assert [column[place] for column in columns] == [*now, *compared(rows, now, days)]
-
-
-@pytest.mark.parametrize(("part", "dimension"), [("platforms", "platform"), ("carriers", "carrier")])
-def test_breakdowns_add_up(tables, part, dimension):
-    for key, document in tables.documents.items():
+        expected = {}
+        channels = TREND[: 4 if dimension == "platform" else 1]
+        rows = [row for row in of(tables.detail, key) if row["channel"] in channels]
         for days in (7, 30):
-            rows = [row for row in of(tables.detail, key) if row["channel"] in TREND[: 4 if part == "platforms" else 1]]
-            expected = {}
             for value in {row[dimension] for row in rows}:
-                of_value = [row for row in rows if row[dimension] == value]
-                now = [total(of_value, name, day(days - 1), AS_OF) for name in COUNTS[:3]]
-                expected[value] = now + compared(of_value, now, days)
-            found = {name: counts for name, *counts in document[part].get(str(days), [])}
-            assert found == {name: counts for name, counts in expected.items() if counts[1] or counts[6]}, key
+                counts = compared([row for row in rows if row[dimension] == value], days, COUNTS[:3])
+                del counts["unmatched_authorizations_cancelled"], counts["counterpart_authorizations_cancelled"]
+                if counts["authorization_requests"] or counts["counterpart_authorization_requests"]:
+                    expected[days, value] = counts
+        found = {
+            (row.pop("window_days"), row.pop("value")): row for row in table(document, "breakdowns", dimension)
+        }  # fmt: skip
+        assert found == expected, key
 
 
 def versions_of(rows: list[dict], days: set[date]) -> dict[str, list[int]]:
@@ -271,18 +289,21 @@ def test_versions_add_up_and_say_since_when_they_are_there(tables):
         rows = of(tables.outcomes, key)
         for days in (7, 30):
             counts = versions_of(rows, {day(back) for back in range(days)})
-            found = document["versions"].get(str(days), [])
-            assert [row[0] for row in found] == sorted(counts, key=lambda name: (-counts[name][1], name)), key
-            for name, *counted, first_seen in found:
-                assert counted == counts[name], (key, name)
-                seen = [row["day"] for row in rows if row["sdk_version"] == name]
-                assert first_seen == (str(min(seen)) if seen else None)
-        for name, text in document["version_days"]:
+            found = [row for row in table(document, "versions") if row["window_days"] == days]
+            names = [row["value"] for row in found]
+            assert names == sorted(counts, key=lambda name: (-counts[name][1], name)), key
+            for row in found:
+                name = row["value"]
+                assert [row[count] for count in COUNTS[:3]] == counts[name], (key, name)
+                seen = [one["day"] for one in rows if one["sdk_version"] == name]
+                assert row["first_seen"] == (str(min(seen)) if seen else None)
+                assert row["merged"] == 1
+        for name, text in (row.values() for row in table(document, "version_days")):
             rates = [None if two == ".." else int(two, 36) for two in re.findall("..", text)]
             for rate, back in zip(rates, reversed(range(30)), strict=True):
                 won, requests, cancelled = versions_of(rows, {day(back)})[name]
                 assert rate == (math.floor(1000 * won / (requests - cancelled) + 0.5) if requests else None), name
-    listed = {name: since for name, *_, since in tables.documents["shop"]["versions"]["30"]}
+    listed = {row["value"]: row["first_seen"] for row in table(tables.documents["shop"], "versions")}
     assert listed == {
         "2.13.0": str(day(FIRST_BACK)), "2.14.0": str(day(FIRST_BACK)), "2.15.0": str(day(10)), "unknown": None
     }  # fmt: skip
@@ -291,15 +312,16 @@ def test_versions_add_up_and_say_since_when_they_are_there(tables):
 def test_of_many_versions_those_with_few_requests_are_one_row(tmp_path):
     made = Tables(full(tmp_path / "authmeter.duckdb"))
     ((key, document),) = [item for item in made.documents.items() if item[0] != "*"]
-    *named, rest = document["versions"]["30"]
+    *named, rest = [row for row in table(document, "versions") if row["window_days"] == 30]
     every = versions_of(of(made.outcomes, key), {day(back) for back in range(30)})
     assert len(named) == 4
     assert len(every) > 5
-    assert rest[0] == len(every) - 4
-    assert rest[-1] is None
-    assert [row[2] for row in named] == sorted((counts[1] for counts in every.values()), reverse=True)[:4]
-    assert sum(row[2] for row in document["versions"]["30"]) == sum(counts[1] for counts in every.values())
-    assert {name for name, *_ in document["version_days"]} >= {name for name, *_ in named}
+    assert (rest["value"], rest["merged"], rest["first_seen"]) == (None, len(every) - 4, None)
+    requests = [row["authorization_requests"] for row in named]
+    assert requests == sorted((counts[1] for counts in every.values()), reverse=True)[:4]
+    assert sum(requests) + rest["authorization_requests"] == sum(counts[1] for counts in every.values())
+    names = {row["value"] for row in table(document, "version_days")}
+    assert names >= {row["value"] for row in named}
 
 
 def test_failures_by_outcome_and_code(tables):
@@ -318,29 +340,36 @@ def test_failures_by_outcome_and_code(tables):
                     if is_of_step and any(counted):
                         sums = expected[step, OUTCOMES.index(row["outcome"])]
                         sums[:] = [one + more for one, more in zip(sums, counted, strict=True)]
-            rows = document["outcomes"].get(str(days), [])
-            found = {(step, outcome): [now, now - others, before] for step, outcome, now, others, before in rows}
+            found = {
+                (step, row["outcome"]): [
+                    row["records"], row["records"] - row["unmatched_records"], row["counterpart_records"]
+                ]
+                for step, name in enumerate(("authorization", "verification"))
+                for row in table(document, "outcomes", name)
+                if row["window_days"] == days
+            }  # fmt: skip
             assert found == expected, key
-    codes = tables.documents["shop"]["codes"]["7"]
+    rows = table(tables.documents["shop"], "codes", "authorization")
+    codes = [[*row.values()][1:] for row in rows if row["window_days"] == 7]
     # A code is looked up for its platform first; ipad is looked up as ios; 600001 is a code of another stage.
     one_click, error = CHANNELS.index("one_click"), OUTCOMES.index("error")
-    assert [0, one_click, error, 4, 1] in codes
-    assert [0, one_click, error, 3, ["umeng", "7"]] in codes
-    assert [0, one_click, error, 5, 0] in codes
+    assert [one_click, error, 4, 1] in codes
+    assert [one_click, error, 3, ["umeng", "7"]] in codes
+    assert [one_click, error, 5, 0] in codes
 
 
 def test_latencies_are_gaps_on_days_without(tables):
     for key, document in tables.documents.items():
         for channel, texts in document["days"].items():
             if channel == "qq":
-                assert texts[5:] == ["", ""], key
+                assert not {"latency_p50_ms", "latency_p95_ms"} & texts.keys(), key
                 continue
             rows = {r["day"]: r for r in of(tables.channels, key) if r["channel"] == channel}
             if key != "*":
-                assert unpacked(texts[6], 90, None) == [
+                assert numbers(texts, "latency_p95_ms", 90, None) == [
                     rows[day(back)]["latency_p95_ms"] if day(back) in rows else None for back in reversed(range(90))
                 ]
-            assert unpacked(texts[5], 90, None)[89 - MISSING_BACK] is None
+            assert numbers(texts, "latency_p50_ms", 90, None)[89 - MISSING_BACK] is None
 
 
 def test_a_latency_of_zero_is_no_gap(tmp_path):
@@ -357,24 +386,32 @@ def test_a_latency_of_zero_is_no_gap(tmp_path):
         prepare(marts, context.apps(marts))
         documents = {key: json.loads(text) for key, text in marts.documents(["*", "shop"])}
     texts = documents["shop"]["days"]["one_click"]
-    assert [unpacked(text, 90, None)[58:61] for text in texts[5:]] == [[None, 0, None], [None, 2000, None]]
-    assert unpacked(documents["*"]["days"]["one_click"][6], 90)[59] == 7
+    names = ("latency_p50_ms", "latency_p95_ms")
+    assert [unpacked(texts[name], 90, None)[58:61] for name in names] == [[None, 0, None], [None, 2000, None]]
+    assert unpacked(documents["*"]["days"]["one_click"]["latency_p95_ms"], 90)[59] == 7
 
 
 def test_packages_are_those_registered_and_those_seen(tables):
-    found = [row[:2] + row[3:4] for row in tables.documents["shop"]["packages"]]
-    assert found == [
+    rows = table(tables.documents["shop"], "packages")
+    assert [[row["scheme_id"], row["scheme_name"], row["package_name"]] for row in rows] == [
         [None, None, None],
         ["s1", "方案 s1", "com.example.shop"],
         ["s2", None, None],
         ["s2", "方案 s2", "com.example.shop"],
     ]
-    assert all(len(row) == 8 for row in tables.documents["shop"]["packages"])
+    logged = [row for row in of(tables.detail, "shop") if row["scheme_id"] == "s1"]
+    (found,) = [row for row in rows if row["scheme_id"] == "s1"]
+    for days in (7, 30):
+        for count in ("verifications", "authorizations"):
+            assert found[f"{count}_{days}"] == total(logged, count, day(days - 1), AS_OF)
 
 
 def test_what_an_app_drew_from_is_its_own_alone(tables):
     for key, document in tables.documents.items():
-        found = {(account, name): uses for account, rows in document["drawn"] for name, *uses in rows}
+        found = {
+            (row["account_id"], row["resource_package_id"]): [row["uses_7"], row["uses_30"]]
+            for row in table(document, "drawn")
+        }
         assert found == {
             (row["account_id"], row["resource_package_id"]): [
                 sum(
@@ -386,7 +423,7 @@ def test_what_an_app_drew_from_is_its_own_alone(tables):
             ]
             for row in tables.drawn if row["app_key"] == key and row["day"] > day(30)
         }  # fmt: skip
-    assert {key for key, document in tables.documents.items() if document["drawn"]} == {"shop", "ghost", "cmd"}
+    assert {key for key, document in tables.documents.items() if table(document, "drawn")} == {"shop", "ghost", "cmd"}
 
 
 def test_of_many_packages_those_drawn_least_are_one_row_and_the_overflow_stands_for_itself(tmp_path):
@@ -402,9 +439,11 @@ def test_of_many_packages_those_drawn_least_are_one_row_and_the_overflow_stands_
         marts = PublishedTables(connection)
         prepare(marts, context.apps(marts))
         ((_, text),) = marts.documents(["shop"])
-    assert json.loads(text)["drawn"] == [
-        ["a", [["s", 9, 9], [None, 0, 1], [3, 21, 21]]],
-        ["b", [["3", 0, 10]]],
+    assert [tuple(row.values()) for row in table(json.loads(text), "drawn")] == [
+        ("a", "s", None, 9, 9),
+        ("a", None, None, 0, 1),
+        ("a", None, 3, 21, 21),
+        ("b", "3", None, 0, 10),
     ]
 
 
@@ -415,21 +454,22 @@ def test_thirteen_months_are_sums_of_the_tables(tables):
         for channel, lists in document["months"].items():
             every = charted(of(tables.channels, key))
             rows = [row for row in every if row["channel"] == channel]
-            for name, found in zip(CHARTED, lists, strict=True):
+            for name in (*CHARTED, "undelivered"):
                 expected = [
                     sum(row[name] for row in rows if row["day"].replace(day=1) == month) for month in firsts
                 ]  # fmt: skip
                 counted = name in counted_of(channel, every, key)
-                assert unpacked(found, 13) == (expected if counted else [0] * 13), (key, channel, name)
+                assert numbers(lists, name, 13) == (expected if counted else [0] * 13), (key, channel, name)
 
 
 def test_an_app_has_its_own_notes_and_the_spans_of_its_incidents(tables):
     shop, img, ghost = (tables.documents[key] for key in ("shop", "img", "ghost"))
-    assert shop["notes"] == [[str(day(9)), "SDK 2.15.0 发布"]]
-    assert [text for _, text in img["notes"]] == [HOSTILE_NAMES["img"]]
+    assert table(shop, "notes") == [{"day": str(day(9)), "text": "SDK 2.15.0 发布"}]
+    assert [row["text"] for row in table(img, "notes")] == [HOSTILE_NAMES["img"]]
     # Those of all apps stand in the data of the site.
-    assert ghost["notes"] == tables.documents["*"]["notes"] == []
-    assert shop["incident_spans"] == [["*", str(day(25)), str(day(23))], ["one_click", str(day(10)), None]]
+    assert table(ghost, "notes") == table(tables.documents["*"], "notes") == []
+    spans = [tuple(row.values()) for row in table(shop, "incident_spans")]
+    assert spans == [("*", str(day(25)), str(day(23))), ("one_click", str(day(10)), None)]
     assert shop["incidents"] == [str(day(25)), str(day(10))]
 
 
@@ -437,12 +477,13 @@ def test_the_site_knows_the_days_and_months_of_the_longer_look(tables, tmp_path)
     with closing(open_published(example(tmp_path / "authmeter.duckdb"))) as connection:
         marts = PublishedTables(connection)
         quality = context.quality_by_day(marts)
-        site = context.shared_data(marts, context.data_state(marts, quality), quality, "v")
+        site = site_data.shared_data(marts, context.data_state(marts, quality), quality, "v")
     assert site["long_days"] == [day(back) for back in reversed(range(90))]
     assert [site["long_days"][place] for place in site["long_missing"]] == [
         *(day(back) for back in reversed(range(FIRST_BACK + 1, 90))), day(MISSING_BACK),
     ]  # fmt: skip
-    assert [month for month, _, _ in site["months"]][:2] == [date(2025, 3, 1), date(2025, 4, 1)]
+    months = list(zip(*site["months"].values(), strict=True))
+    assert [month for month, _, _ in months][:2] == [date(2025, 3, 1), date(2025, 4, 1)]
     # Ten days of February have data; of March one is missing.
-    assert site["months"][-2:] == [(date(2026, 2, 1), 28, 10), (date(2026, 3, 1), 31, 30)]
-    assert site["notes"] == [(day(12), "an earlier campaign")]
+    assert months[-2:] == [(date(2026, 2, 1), 28, 10), (date(2026, 3, 1), 31, 30)]
+    assert site["notes"] == {"day": [day(12)], "text": ["an earlier campaign"]}

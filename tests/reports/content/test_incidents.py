@@ -67,10 +67,11 @@ def test_monitoring_names_five_open_ones_and_counts_the_others(made, reading):
     made.add("incidents", incident("ended", 9, state="recovered", last_day=day(2)))
     found = incidents_of(made, reading)
     named = {key: found.open_figures(key) for key in ("*", "shop", "game", "idle")}
-    assert [row[0] for row in named["shop"]["open"]] == [f"open-{i}" for i in range(5)]
+    assert named["shop"]["open"]["id"] == [f"open-{i}" for i in range(5)]
     assert {key: one.get("open_more") for key, one in named.items()} == {"*": 3, "shop": 2, "game": None, "idle": None}
-    assert [row[0] for row in named["game"]["open"]] == ["game"]
-    assert named["idle"] == {"open": []}
+    assert named["game"]["open"]["id"] == ["game"]
+    assert named["*"]["open"].keys() - named["game"]["open"].keys() == {"name"}
+    assert named["idle"] == {}
 
 
 def test_a_part_stands_below_the_outermost_that_it_is_part_of(made, reading):
@@ -346,8 +347,8 @@ def test_shares_of_the_evidence_have_the_digits_that_a_page_has(made, reading):
     made.add("incidents", incident("version", 4, channel="wechat", cause_kind="cell", cause="sdk_version=2"))
     made.add("incident_cells", {"incident_id": "version", "dimension": "sdk_version", "value": "2"} | counts | effects)
     found = evidence(incidents_of(made, reading).of_app("shop"))["evidence"]
-    ((value, *numbers),) = found["open"]["cells"]
+    value, *numbers = (cell for (cell,) in found["open"]["cells"].values())
     assert numbers == [3, 66.67, 0, None, -33.33]
     assert value[0] != value[1]
-    assert found["version"]["cells"][0][0] == "SDK 2"
+    assert found["version"]["cells"]["value"] == ["SDK 2"]
     assert found["version"]["dimension"] == ("SDK 版本", "SDK version")

@@ -7,9 +7,10 @@ import random
 from datetime import date, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from reports.content.figures.norms import DayNorm, Observed, norms_of, ranges_of_counts, usual_of
+from reports.content.figures.norms import DayNorm, Observed, count_norms, norms_of, usual_of, weekday_sums
 
 LAST = date(2026, 3, 31)
 # No page draws a latency by itself: the scripts alone do.
@@ -74,8 +75,14 @@ def test_counts_that_moved_have_the_range_of_bands_and_cards() -> None:
     values[3] = values[30] = None
     row = norm_of(counts([*values, 1.0]))
     others = [None] * 27 + [7] * 29
-    assert ranges_of_counts([values, others]) == [(row.low, row.high), (0.0, pytest.approx(7 + 3 * 7**0.5))]  # type: ignore[list-item]
-    assert ranges_of_counts([]) == []
+    counts_of = np.array([[*values, 1], [*others, 1]], np.float64)
+    norms = count_norms(counts_of, ~np.isnan(counts_of))
+    assert [(norms.low[0, -1], norms.high[0, -1]), norms.usual[1, -1]] == [(row.low, row.high), 7]
+    assert (norms.low[1, -1], norms.high[1, -1]) == (0.0, pytest.approx(7 + 3 * 7**0.5))
+
+
+def test_the_same_weekdays_of_the_weeks_before_are_summed() -> None:
+    assert weekday_sums(np.arange(64, dtype=np.float64)[None])[0, -1] == sum(range(7, 63, 7))
 
 
 def test_chance_alone_leaves_a_count_its_root() -> None:

@@ -21,6 +21,8 @@ def test_as_written() -> None:
     """One is 1, ten 0xA: four bits (E) each; what lies close together is written from its least on, in two bits (C)."""
     assert packed([10, 1, 14, NONE], [NONE] * 4) == ["EoeA", ""]  # 1010 0001 1110 0000
     assert packed([100_000, 100_002, NONE, 100_001]) == ["100000.Ccg"]  # 01 11 00 10
+    # The days before the first record take no room.
+    assert packed([NONE] * 7 + [3, 3]) == ["CP"]  # (000000 000000) 00 11 11
     # A latency may be zero.
     assert packed([0, NONE, 1, 0]) == ["0.CSQ"]  # 01 00 10 01
 
@@ -28,7 +30,8 @@ def test_as_written() -> None:
 def test_what_lies_far_from_zero_takes_no_more_room() -> None:
     near, far = packed(list(range(1, 91)), list(range(1_000_001, 1_000_091)))
     assert far == f"1000001.{near}"
-    assert len(near) == 1 + 90 * 7 / 6
+    # A character for the width; the first one of the digits, which is zero, is left out.
+    assert len(near) == 1 + 90 * 7 / 6 - 1
 
 
 def packed(*lines: list[int]) -> list[str]:

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
+import { completedFigures } from "../../../reports/static/js/data/figures.js";
 import { filled, recallLanguage, word } from "../../../reports/static/js/data/language.js";
 import {
   chosenApp,
@@ -72,34 +73,20 @@ test("charts show the window, unless the address asks for a longer look, and lin
   assert.deepEqual(spanOf("?span=toString"), ["30", 30, ""]);
 });
 
-test("figures are completed before anyone draws them", () => {
+test("whoever draws figures is told of those that are shown", () => {
   const drawn = [];
-  onFigures(() => drawn.push(figures.usage.number_verifications));
+  onFigures(() => drawn.push(figures.long.usage.number_verifications));
   assert.deepEqual(drawn, []);
-  site.days = site.long_days = ["2026-03-09", "2026-03-10"];
+  site.long_days = ["2026-03-09", "2026-03-10"];
   site.long_missing = [1];
-  const counts = Array(6).fill([]);
-  setFigures({
-    days: { one_click: ["", "", "", "Bg", "", "", ""], local_verify: ["", "", "", "Cg", "", "", ""] },
-    months: {},
-    sums: {
-      one_click_verifications: [],
-      local_verifications: [],
-      third_party_authorizations: [],
-      billable_verifications: [],
-    },
-    channels: { 7: counts, 30: counts },
-    platforms: {},
-    carriers: {},
-    versions: {},
-    version_days: [],
-    outcomes: {},
-    codes: {},
-  });
+  const days = { one_click: { verifications: "Bg" }, local_verify: { verifications: "Cg" } };
+  setFigures(completedFigures({ days, months: {}, tables: {} }));
   assert.deepEqual(drawn, [[3, null]]);
 });
 
-test("a value without a word stands for itself", () => {
+test("a value without a word stands for itself, a declared channel has that of the site", () => {
+  site.channels.push({ key: "mail", group: "other", is_login: false, zh: "邮件", en: "Mail" });
+  assert.equal(word("mail"), "Mail");
   assert.equal(word("success"), "Success");
   setLanguage("zh");
   assert.equal(word("success"), "成功");

@@ -6,9 +6,9 @@ import { useExampleSite } from "./example_site.js";
 beforeEach(useExampleSite);
 
 test("a package stands under its name, without one are overflow and several together", () => {
-  assert.equal(drawnName(["p-1", 1, 2]), "p-1");
+  assert.equal(drawnName({ resource_package_id: "p-1", merged: null }), "p-1");
   // A package may be called as the number of others is.
-  assert.equal(drawnName(["3", 1, 2]), "3");
-  assert.equal(drawnName([null, 1, 2]), "Overflow");
-  assert.equal(drawnName([3, 1, 2]), "3 other resource packages");
+  assert.equal(drawnName({ resource_package_id: "3", merged: null }), "3");
+  assert.equal(drawnName({ resource_package_id: null, merged: null }), "Overflow");
+  assert.equal(drawnName({ resource_package_id: null, merged: 3 }), "3 other resource packages");
 });

@@ -4,7 +4,9 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { countedDays, isChance, usualOf } from "../../../reports/static/js/data/norms.js";
+import { useExampleSite } from "./example_site.js";
 
+useExampleSite();
 const CASES = JSON.parse(readFileSync(new URL("../norm_cases.json", import.meta.url), "utf8"));
 const DAYS = Array.from({ length: 90 }, (_day, i) => new Date(Date.UTC(2026, 0, 1 + i)).toISOString().slice(0, 10));
 
@@ -26,7 +28,7 @@ test("no more than eight weeks tell what is usual, and none of the days after", 
 
 test("a fall that lasts does not become the norm, also where a span begins after it", () => {
   const values = DAYS.map((_day, i) => (i < 50 ? 0.95 : 0.6));
-  const spans = [["one_click", DAYS[50], null]];
+  const spans = [{ channel: "one_click", first_day: DAYS[50], last_day: null }];
   const low = (series) =>
     usualOf(values, 89, "share", countedDays({ first_seen: DAYS[0], incident_spans: spans }, DAYS, series)).low;
   assert.equal(low("one_click"), 0.95);
@@ -38,8 +40,8 @@ test("days of an ended incident are left out, of usage those of its channels, an
   const figures = {
     first_seen: DAYS[10],
     incident_spans: [
-      ["local_verify", DAYS[20], DAYS[22]],
-      ["*", DAYS[30], DAYS[30]],
+      { channel: "local_verify", first_day: DAYS[20], last_day: DAYS[22] },
+      { channel: "*", first_day: DAYS[30], last_day: DAYS[30] },
     ],
   };
   const counted = (series) => {

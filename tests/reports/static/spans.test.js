@@ -8,8 +8,11 @@ import { useExampleSite } from "./example_site.js";
 
 useExampleSite();
 const usage = { local_verifications: [1240, 300], third_party_authorizations: [null, 9] };
-const trend = { one_click: { authorizations: [56, 18], authorization_rate: [0.5, 0.25] } };
-setShown({ monthly: { usage, trend }, long: { usage: { local_verifications: Array(90).fill(7) }, trend } });
+const channels = {
+  "*": { authorizations: [56, 18] },
+  one_click: { authorizations: [56, 18], authorization_rate: [0.5, 0.25] },
+};
+setShown({ monthly: { usage, channels }, long: { usage: { local_verifications: Array(90).fill(7) }, channels } });
 
 const place = (group, series, field = null) => ({ group, series, field, look: series });
 

@@ -7,6 +7,10 @@ WITH lines AS (
             WHEN list_max(number_verifications) > 0 THEN number_verifications ELSE third_party_authorizations
         END AS counts
     FROM usage_days
+), sums AS (
+    SELECT app_key, {{ each(CARDS + span_names((CARDS[0], CARDS[3]))[2:], "list({} ORDER BY place)") }}
+    FROM usage_periods
+    GROUP BY app_key
 ), heights AS (
     SELECT
         app_key,
@@ -30,16 +34,9 @@ SELECT
     coalesce(listed.account_id, '') AS account,
     listed.status,
     listed.schemes,
-    sums.number_verifications,
-    sums.one_click_verifications,
-    sums.local_verifications,
-    sums.third_party_authorizations,
-    sums.matched_number_verifications,
-    sums.matched_third_party_authorizations,
-    sums.counterpart_number_verifications,
-    sums.counterpart_third_party_authorizations
+    sums.* EXCLUDE (app_key)
 FROM listed_apps AS listed
 JOIN name_order USING (app_key)
-JOIN usage_periods AS sums USING (app_key)
+JOIN sums USING (app_key)
 JOIN heights USING (app_key)
 ORDER BY name_order.place

@@ -1,18 +1,12 @@
 -- app_key or '*', window_days, channel or '*' for the four together: login authorization over the window, over its
--- matched days and over their counterparts in the window before; NULL counts where no day of the window has data
+-- matched days and over their counterparts in the window before; NULL where no day of the window has data
 WITH known AS (
     SELECT
         app_key,
         window_days,
         channel,
-        CASE WHEN days_with_data > 0 THEN authorizations END AS authorizations,
-        CASE WHEN days_with_data > 0 THEN authorization_requests END AS requests,
-        CASE WHEN days_with_data > 0 THEN authorizations_cancelled END AS cancelled,
-        CASE WHEN days_with_data > 0 THEN authorizations_failed END AS failed,
-        CASE WHEN days_with_data > 0 THEN matched_authorizations END AS matched_authorizations,
-        CASE WHEN days_with_data > 0 THEN matched_authorization_requests END AS matched_requests,
-        CASE WHEN previous_days_with_data > 0 THEN counterpart_authorizations END AS counterpart_authorizations,
-        CASE WHEN previous_days_with_data > 0 THEN counterpart_authorization_requests END AS counterpart_requests
+        {{ each(LOGIN_COUNTS + span_names(LOGIN_RATE)[2:4], "CASE WHEN days_with_data > 0 THEN {} END") }},
+        {{ each(span_names(LOGIN_RATE)[4:], "CASE WHEN previous_days_with_data > 0 THEN {} END") }}
     FROM login_trend_summary
     WHERE as_of = $last
 )
@@ -20,14 +14,7 @@ SELECT
     app_key,
     window_days,
     coalesce(channel, '*') AS channel,
-    sum(authorizations)::BIGINT AS authorizations,
-    sum(requests)::BIGINT AS requests,
-    sum(cancelled)::BIGINT AS cancelled,
-    sum(failed)::BIGINT AS failed,
-    sum(matched_authorizations)::BIGINT AS matched_authorizations,
-    sum(matched_requests)::BIGINT AS matched_requests,
-    sum(counterpart_authorizations)::BIGINT AS counterpart_authorizations,
-    sum(counterpart_requests)::BIGINT AS counterpart_requests
+    {{ each(LOGIN_COUNTS + span_names(LOGIN_RATE)[2:], "sum({})::BIGINT") }}
 FROM known
 GROUP BY app_key, window_days, GROUPING SETS ((channel), ())
-ORDER BY app_key, window_days, list_position(['one_click', 'wechat', 'qq', 'weibo', '*'], coalesce(known.channel, '*'))
+ORDER BY app_key, window_days, list_position(list_append(login_channels(), '*'), coalesce(known.channel, '*'))

@@ -1,6 +1,6 @@
 -- app_key, account_id, resource_package_id: what the app's uses of the 7 and 30 days were drawn from; NULL is overflow.
 -- Of more than $drawn_listed rows all but the overflow and those with most uses are one of their account: `merged` says
--- how many they are
+-- how many they are, and is NULL of every other row
 WITH sums AS (
     SELECT
         app_key,
@@ -26,11 +26,10 @@ WITH sums AS (
 SELECT
     app_key,
     account_id,
-    is_rest,
     CASE WHEN NOT is_rest THEN resource_package_id END AS resource_package_id,
-    count(*) AS merged,
+    if(is_rest, count(*), NULL) AS merged,
     sum(uses_7)::BIGINT AS uses_7,
     sum(uses_30)::BIGINT AS uses_30
 FROM listed
-GROUP BY ALL
-ORDER BY app_key, account_id, is_rest, uses_30 DESC, resource_package_id NULLS FIRST
+GROUP BY app_key, account_id, is_rest, CASE WHEN NOT is_rest THEN resource_package_id END
+ORDER BY ALL

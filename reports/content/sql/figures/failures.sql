@@ -3,23 +3,14 @@
 -- requests of the four channels that were not authorized; step `verification`: verification requests without a result.
 -- `code_place` is the code's row in the dictionary, NULL where the record had no code or the dictionary lacks it.
 WITH counted AS (
-    SELECT
-        app_key,
-        place,
-        channel,
-        stage,
-        vendor,
-        platform,
-        result_code,
-        outcome,
-        sum(records)::BIGINT AS records
+    SELECT app_key, place, channel, stage, vendor, platform, result_code, outcome, {{ sums(["records"]) }}
     FROM outcome_daily
     JOIN day_places USING (day)
     WHERE outcome <> 'success' AND stage IN ('authorize', 'verify', 'login')
     GROUP BY ALL
-), of_apps AS (
+), windows AS (
     SELECT
-        app_key,
+        coalesce(app_key, '*') AS app_key,
         window_days,
         channel,
         stage,
@@ -27,26 +18,17 @@ WITH counted AS (
         code_platform(platform) AS platform,
         result_code,
         outcome,
-        coalesce(sum(records) FILTER (NOT is_base), 0) AS records,
-        coalesce(sum(records) FILTER (NOT is_base AND is_matched), 0) AS matched_records,
-        coalesce(sum(records) FILTER (is_base AND is_matched), 0) AS counterpart_records
+        {{ spans(["records"]) }}
     FROM counted
     JOIN place_windows USING (place)
-    GROUP BY ALL
-), everybody AS (
-    SELECT * FROM of_apps
-    UNION ALL
-    SELECT
-        '*', window_days, channel, stage, vendor, platform, result_code, outcome, sum(records), sum(matched_records),
-        sum(counterpart_records)
-    FROM of_apps
-    GROUP BY ALL
+    GROUP BY
+        window_days, channel, stage, vendor, code_platform(platform), result_code, outcome, GROUPING SETS ((app_key), ())
 ), steps AS (
-    SELECT 'authorization' AS step, * FROM everybody
-    WHERE stage IN ('authorize', 'login') AND channel IN ('one_click', 'wechat', 'qq', 'weibo')
+    SELECT 'authorization' AS step, * FROM windows
+    WHERE stage IN ('authorize', 'login') AND is_login_channel(channel)
     UNION ALL
-    SELECT 'verification', * FROM everybody
-    WHERE stage IN ('verify', 'login') AND channel IN ('one_click', 'local_verify') AND outcome <> 'mismatch'
+    SELECT 'verification', * FROM windows
+    WHERE stage IN ('verify', 'login') AND is_number_channel(channel) AND outcome <> 'mismatch'
 )
 SELECT
     app_key,
@@ -57,14 +39,12 @@ SELECT
     steps.result_code,
     steps.outcome,
     coalesce(exact_code.place, any_code.place) AS code_place,
-    sum(records)::BIGINT AS records,
-    sum(matched_records)::BIGINT AS matched_records,
-    sum(counterpart_records)::BIGINT AS counterpart_records
+    {{ sums(span_names(["records"])) }}
 FROM steps
-LEFT JOIN codes AS exact_code
+LEFT JOIN code_places AS exact_code
     ON exact_code.vendor = steps.vendor AND exact_code.layer = layer_of(steps.channel, steps.stage)
     AND exact_code.code = steps.result_code AND exact_code.platform = steps.platform
-LEFT JOIN codes AS any_code
+LEFT JOIN code_places AS any_code
     ON any_code.vendor = steps.vendor AND any_code.layer = layer_of(steps.channel, steps.stage)
     AND any_code.code = steps.result_code AND any_code.platform = '*'
 WHERE records > 0 OR counterpart_records > 0

@@ -2,20 +2,19 @@
 WITH windows AS (
     SELECT
         app_key,
-        list(authorizations ORDER BY window_days) FILTER (channel = 'one_click') AS one_click,
-        list(authorizations ORDER BY window_days) FILTER (channel = 'wechat') AS wechat,
-        list(authorizations ORDER BY window_days) FILTER (channel = 'qq') AS qq,
-        list(authorizations ORDER BY window_days) FILTER (channel = 'weibo') AS weibo,
-        list(requests ORDER BY window_days) FILTER (channel = '*') AS authorization_requests,
-        list(authorizations ORDER BY window_days) FILTER (channel = '*') AS authorizations,
-        list(round(authorizations / nullif(requests, 0), 6) ORDER BY window_days) FILTER (channel = '*')
-            AS authorization_rate,
-        list(round(authorizations / nullif(requests - cancelled, 0), 6) ORDER BY window_days) FILTER (channel = '*')
-            AS technical_success_rate,
-        list(round(matched_authorizations / nullif(matched_requests, 0), 6) ORDER BY window_days)
-            FILTER (channel = '*') AS matched_authorization_rate,
-        list(round(counterpart_authorizations / nullif(counterpart_requests, 0), 6) ORDER BY window_days)
-            FILTER (channel = '*') AS counterpart_authorization_rate
+        {% for name in LOGIN_CHANNELS %}
+        list(authorizations ORDER BY window_days) FILTER (channel = '{{ name }}') AS {{ name }},
+        {% endfor %}
+        {% for name in ("authorization_requests", "authorizations") %}
+        list({{ name }} ORDER BY window_days) FILTER (channel = '*') AS {{ name }},
+        {% endfor %}
+        {% for name in ("authorization_rate", "technical_success_rate") %}
+        list(round({{ rate(name) }}, 6) ORDER BY window_days) FILTER (channel = '*') AS {{ name }},
+        {% endfor %}
+        {% for span in ("matched_", "counterpart_") %}
+        list(round({{ rate("authorization_rate", span ~ "{}") }}, 6) ORDER BY window_days) FILTER (channel = '*')
+            AS {{ span }}authorization_rate,
+        {% endfor %}
     FROM channel_windows
     GROUP BY app_key
 )

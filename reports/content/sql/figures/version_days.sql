@@ -1,22 +1,22 @@
--- app_key or '*', sdk_version: its technical success rate by day of the 30 days, oldest first, in whole per mille, two
+-- app_key or '*', SDK version: its technical success rate by day of the 30 days, oldest first, in whole per mille, two
 -- digits to base 36 each, dots on a day without requests: it is drawn as a line of a few pixels. Of the versions listed
 WITH listed AS (
-    SELECT DISTINCT app_key, sdk_version FROM versions WHERE sdk_version IS NOT NULL
-), counted AS (
+    SELECT DISTINCT app_key, value FROM versions WHERE value IS NOT NULL
+), sums AS (
     SELECT
-        app_key,
+        coalesce(app_key, '*') AS app_key,
         day,
-        sdk_version,
-        round(1000 * authorizations / nullif(requests - cancelled, 0))::INTEGER AS rate
+        value,
+        round(1000 * {{ rate("technical_success_rate", "sum({})") }})::INTEGER AS rate
     FROM version_requests
-    UNION ALL
-    SELECT '*', day, sdk_version, round(1000 * sum(authorizations) / nullif(sum(requests - cancelled), 0))::INTEGER
-    FROM version_requests
-    GROUP BY day, sdk_version
+    GROUP BY day, value, GROUPING SETS ((app_key), ())
 )
-SELECT app_key, sdk_version, string_agg(coalesce(lpad(lower(to_base(rate, 36)), 2, '0'), '..'), '' ORDER BY days.day) AS rates
+SELECT
+    app_key,
+    value,
+    string_agg(coalesce(lpad(lower(to_base(rate, 36)), 2, '0'), '..'), '' ORDER BY days.day) AS technical_success_rate
 FROM listed
 CROSS JOIN days
-LEFT JOIN counted USING (app_key, sdk_version, day)
-GROUP BY app_key, sdk_version
-ORDER BY app_key, sdk_version
+LEFT JOIN sums USING (app_key, value, day)
+GROUP BY app_key, value
+ORDER BY app_key, value

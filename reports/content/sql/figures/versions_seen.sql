@@ -1,5 +1,5 @@
--- app_key or '*', sdk_version: the first day of its records, of any stage
-SELECT coalesce(app_key, '*') AS app_key, sdk_version, min(day) AS first_seen
+-- app_key or '*', SDK version: the first day of its records, of any stage
+SELECT coalesce(app_key, '*') AS app_key, sdk_version AS value, min(day) AS first_seen
 FROM outcome_daily
 WHERE sdk_version IS NOT NULL
 GROUP BY sdk_version, GROUPING SETS ((app_key), ())

@@ -30,7 +30,7 @@ function key(className, text, days = []) {
 function noteKeys(notes) {
   const shown = notes
     .slice(-NOTES_SHOWN)
-    .map(([day, text]) => element("span", { className: "note-key" }, `${_("Noted")} ${day.slice(5)} `, named(text)));
+    .map(({ day, text }) => element("span", { className: "note-key" }, `${_("Noted")} ${day.slice(5)} `, named(text)));
   const more = notes.length - shown.length;
   return more > 0 ? [...shown, element("span", { textContent: filled(_("{count} more"), { count: more }) })] : shown;
 }

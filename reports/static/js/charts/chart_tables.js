@@ -1,11 +1,11 @@
 /* What stands beside the charts: the table of the figures behind each, its download, and the legends. */
 
-import { TREND_CHANNELS } from "../data/figures.js";
 import { dayLabel, milliseconds, number, share } from "../data/format.js";
 import { _, filled, metricLabel, word } from "../data/language.js";
+import { cardMeasures, checkChannels, loginChannels } from "../data/measures.js";
 import { fullName, isPresent, shownTraces, versionName, versionPlaces } from "../data/series.js";
 import { monthDays, normsOf, placesOf, previousOf, valuesOf } from "../data/spans.js";
-import { chosenDimension, chosenSpan, figures, isolated, setIsolated } from "../data/state.js";
+import { chosenDimension, chosenSpan, figures, isolated, setIsolated, site } from "../data/state.js";
 import { all, around, element, loadScript, one } from "../dom.js";
 import { downloadButton, said } from "../tables/downloads.js";
 import { bareTable, headCell, numberCell } from "../tables/periods.js";
@@ -131,21 +131,19 @@ export function drawChartTables() {
  */
 export function drawLegends(changed) {
   const isByVersion = chosenDimension === "version";
-  const channels = TREND_CHANNELS.map((name) => legendEntry(name, word(name), "trend", name));
-  const checks = figures?.present.length
-    ? filled(_("{channel}, latencies only"), { channel: word("local_verify") })
-    : word("local_verify");
+  const channels = loginChannels().map((name) => legendEntry(name, word(name), "trend", name));
+  /** @param {string} name */
+  const checks = (name) =>
+    figures?.present.length ? filled(_("{channel}, latencies only"), { channel: word(name) }) : word(name);
   const versions = isByVersion && figures ? versionPlaces("technical_success_rate") : [];
   /** @type {Record<string, LegendEntry[]>} */
   const legends = {
     timed: isByVersion
       ? versions.map((meta) => ({ label: versionName(meta.series), meta }))
-      : [...channels, legendEntry("local_verify", checks, "verification", "local_verify")],
-    usage: [
-      legendEntry("one_click", metricLabel("one_click_verifications"), "usage", "one_click_verifications"),
-      legendEntry("local_verify", metricLabel("local_verifications"), "usage", "local_verifications"),
-      legendEntry("third_party", metricLabel("third_party_authorizations"), "usage", "third_party_authorizations"),
-    ],
+      : [...channels, ...checkChannels().map((name) => legendEntry(name, checks(name), "verification", name))],
+    usage: cardMeasures()
+      .filter((name) => site.usage[name].look)
+      .map((name) => legendEntry(site.usage[name].look, metricLabel(name), "usage", name)),
   };
   for (const place of all("[data-legend]")) {
     const every = legends[place.dataset.legend || ""];

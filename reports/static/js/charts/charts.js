@@ -142,7 +142,7 @@ function fill(name, span, data, layout) {
         ...dayMarks(x, figures.incidents, incident[theme()], _("Incident"), room),
         ...dayMarks(
           x,
-          notesFrom(x[0]).map(([day]) => day),
+          notesFrom(x[0]).map(({ day }) => day),
           note[theme()],
           _("Noted"),
           room,

@@ -1,9 +1,9 @@
 /* The figures behind the drawing of what is left of an account's resource packages. The table is made when it is opened, as
    it has up to two hundred days, and there may be many accounts. */
 
-import { sum } from "../data/figures.js";
 import { number } from "../data/format.js";
 import { _, onLanguage } from "../data/language.js";
+import { sum } from "../data/measures.js";
 import { all, element, named, one } from "../dom.js";
 import { said } from "../tables/downloads.js";
 import { headCell, numberCell, plainTable } from "../tables/periods.js";

@@ -150,7 +150,7 @@ function drawRow(places) {
   const day = placesOf(chosenSpan).x[read];
   const href = dayPage(day);
   const label = placeLabel(read);
-  const notes = chosenSpan === "months" ? [] : notesFrom(day).filter(([noted]) => noted === day);
+  const notes = chosenSpan === "months" ? [] : notesFrom(day).filter((note) => note.day === day);
   const isFirstDay = chosenSpan !== "months" && figures.incidents.includes(day);
   rowPlace().replaceChildren(
     element(
@@ -158,7 +158,7 @@ function drawRow(places) {
       { className: "of-day" },
       href === null ? element("b", { textContent: label }) : element("a", { href, textContent: label, tabIndex: -1 }),
       isFirstDay ? element("span", { className: "mark", textContent: _("Incident") }) : null,
-      ...notes.map(([, text]) => element("bdi", { textContent: text })),
+      ...notes.map(({ text }) => element("bdi", { textContent: text })),
     ),
     ...places.map(chartValues).filter(known),
   );

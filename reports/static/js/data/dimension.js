@@ -3,21 +3,15 @@
 
 import { all } from "../dom.js";
 import { asked, keepInAddress, onBack } from "./address.js";
+import { change } from "./changes.js";
 import { carryChoices } from "./language.js";
 import { chosenDimension, setDimension, setIsolated } from "./state.js";
 
 /** @import { Dimension } from "../types.d.ts" */
 
-/** @type {(() => void)[]} */
-const listeners = [];
-
-/**
- * `listener` runs after each change of what the lines are of.
- * @param {() => void} listener
- */
-export function onDimension(listener) {
-  listeners.push(listener);
-}
+const dimensionChange = change();
+/** After each change of what the lines are of. */
+export const onDimension = dimensionChange.on;
 
 /** @returns {Dimension} */
 const askedDimension = () => (asked("by") === "version" ? "version" : "channel");
@@ -42,7 +36,7 @@ function show(dimension) {
   setIsolated("");
   showDimension();
   carryChoices();
-  for (const listener of listeners) listener();
+  dimensionChange.tell();
 }
 
 /** Makes the buttons work. */

@@ -4,6 +4,7 @@
 
 import { all, element, one, own, remember, remembered } from "../dom.js";
 import { asked, keepInAddress } from "./address.js";
+import { change } from "./changes.js";
 import {
   chosenApp,
   chosenDays,
@@ -19,8 +20,9 @@ import {
 
 /** @import { Better, BothTexts, Language } from "../types.d.ts" */
 
-/** @type {(() => void)[]} */
-const languageListeners = [];
+const languageChange = change();
+/** After each change of the language. */
+export const onLanguage = languageChange.on;
 
 /**
  * A text of the scripts in the language of the page; `msgid` is its English.
@@ -41,7 +43,8 @@ export const textOf = (text) => (typeof text === "string" ? text : text[language
  * @param {string} value
  * @returns {string}
  */
-export const word = (value) => (own(texts.words, value) || { [language]: value })[language];
+export const word = (value) =>
+  (own(texts.words, value) || site.channels.find(({ key }) => key === value) || { [language]: value })[language];
 
 /**
  * What a metric is called.
@@ -65,14 +68,6 @@ export const betterOf = (name) => texts.metrics[name].better;
  */
 export function filled(text, values) {
   return text.replace(/\{(\w+)\}/g, (_place, name) => String(values[name]));
-}
-
-/**
- * `listener` runs after each change of the language.
- * @param {() => void} listener
- */
-export function onLanguage(listener) {
-  languageListeners.push(listener);
 }
 
 /**
@@ -158,7 +153,7 @@ function chooseLanguage(value) {
   // The language is no step: Back leads to what was read before, in the language of now.
   keepInAddress({ lang: value }, true);
   showLanguage();
-  for (const listener of languageListeners) listener();
+  languageChange.tell();
 }
 
 /** Makes the buttons of the languages work. */

@@ -1,16 +1,13 @@
 /* What is usual of a day: the median of the eight weeks before it, three spreads to either side, whatever span a chart
    shows, so that a fallen figure does not look normal beside its own last days. The same rule, by the same cases, as
-   `reports/content/figures/norms.py`, which has its reasons and its tuned numbers.
+   `reports/content/figures/norms.py`, which has its reasons; its tuned numbers come with the site.
    Does not belong here: how the range is drawn (charts.js), and what opens an incident, which the run alone decides. */
 
+import { own } from "../dom.js";
 import { known } from "./format.js";
+import { site } from "./state.js";
 
 /** @import { Figures, Unit, Usual, Value } from "../types.d.ts" */
-
-const REACH = 56;
-const FAR = 3;
-const OF_STEPS = 1.4826 / Math.SQRT2;
-const LEAST = { weekdays: 4, days: 7 };
 
 /**
  * The middle of some numbers; null of none.
@@ -34,6 +31,7 @@ function median(numbers) {
  * @returns {Usual | null}
  */
 export function usualOf(values, place, unit, counts, requests = []) {
+  const { reach, far, of_steps: ofSteps, least_weekdays: leastWeekdays, least_days: leastDays } = site.norms;
   const isCount = unit === "records";
   const step = isCount ? 7 : 1;
   /** @type {number[]} */
@@ -43,8 +41,8 @@ export function usualOf(values, place, unit, counts, requests = []) {
   /** @type {number[]} */
   const some = [];
   /** @param {number} i */
-  const valueAt = (i) => (i >= 0 && i >= place - REACH && counts(i) ? values[i] : null);
-  for (let back = 1; back <= REACH && back <= place; back += 1) {
+  const valueAt = (i) => (i >= 0 && i >= place - reach && counts(i) ? values[i] : null);
+  for (let back = 1; back <= reach && back <= place; back += 1) {
     const [value, before] = [valueAt(place - back), valueAt(place - back - step)];
     if (!known(value)) continue;
     if (back % step === 0) alike.push(value);
@@ -54,11 +52,11 @@ export function usualOf(values, place, unit, counts, requests = []) {
     else if (value + before > 0) steps.push(Math.abs(value - before) / ((value + before) / 2));
   }
   const usual = median(alike);
-  if (usual === null || alike.length < (isCount ? LEAST.weekdays : LEAST.days)) return null;
-  const swing = OF_STEPS * (median(steps) || 0);
+  if (usual === null || alike.length < (isCount ? leastWeekdays : leastDays)) return null;
+  const swing = ofSteps * (median(steps) || 0);
   const count = requests[place] || median(some);
   const chance = isCount ? Math.sqrt(Math.max(usual, 1)) : count ? Math.sqrt((usual * (1 - usual)) / count) : 0;
-  const room = FAR * Math.max(isCount ? swing * usual : swing, chance);
+  const room = far * Math.max(isCount ? swing * usual : swing, chance);
   return {
     usual,
     low: Math.max(0, usual - room),
@@ -74,22 +72,14 @@ export function usualOf(values, place, unit, counts, requests = []) {
  * @returns {boolean}
  */
 export function isChance({ value, base, kind, requests, swing = 0, days = 1 }) {
+  const { far } = site.norms;
   const ofDays = swing * Math.sqrt(2 / Math.max(1, days));
-  if (kind === "ratio") return Math.abs(value - base) <= FAR * Math.max(ofDays * base, Math.sqrt(value + base));
+  if (kind === "ratio") return Math.abs(value - base) <= far * Math.max(ofDays * base, Math.sqrt(value + base));
   const [now, before] = requests || [0, 0];
   const whole = now + before ? (value * now + base * before) / (now + before) : 0;
   const chance = now && before ? Math.sqrt(whole * (1 - whole) * (1 / now + 1 / before)) : 0;
-  return Math.abs(value - base) <= FAR * Math.max(ofDays, chance);
+  return Math.abs(value - base) <= far * Math.max(ofDays, chance);
 }
-
-// A count of usage is of these channels.
-/** @type {Record<string, string[]>} */
-const CHANNELS_OF = {
-  number_verifications: ["one_click", "local_verify"],
-  one_click_verifications: ["one_click"],
-  local_verifications: ["local_verify"],
-  third_party_authorizations: ["wechat", "qq", "weibo"],
-};
 
 /**
  * Whether a day counts for the norm of a series: the app was there, and had no incident in its channels.
@@ -99,11 +89,11 @@ const CHANNELS_OF = {
  * @returns {(place: number) => boolean}
  */
 export function countedDays({ first_seen: firstSeen, incident_spans: spans }, days, series) {
-  const named = typeof series === "string" ? CHANNELS_OF[series] || [series] : series;
-  const bad = spans.filter(([channel]) => channel === "*" || named.includes(channel));
+  const named = typeof series === "string" ? own(site.usage, series)?.channels || [series] : series;
+  const bad = spans.filter(({ channel }) => channel === "*" || named.includes(channel));
   return (place) => {
     const day = days[place];
     if (firstSeen && day < firstSeen) return false;
-    return !bad.some(([, first, last]) => first <= day && (last === null || day <= last));
+    return !bad.some(({ first_day: first, last_day: last }) => first <= day && (last === null || day <= last));
   };
 }

@@ -22,9 +22,8 @@ export const versionName = (value) => (value === "unknown" ? word(value) : value
  * @returns {string[]}
  */
 function shownVersions() {
-  const listed = [...figures.versions[30], ...figures.versions[7]].map(({ value }) => value);
-  const names = listed.filter((value) => typeof value === "string");
-  return [...new Set(names)].slice(0, VERSION_LOOKS().length);
+  const listed = [...figures.versions[30], ...figures.versions[7]].map((row) => row.value);
+  return [...new Set(listed.filter(known))].slice(0, VERSION_LOOKS().length);
 }
 
 /**
@@ -51,9 +50,7 @@ export function hasLines(name) {
 
 /** Whether nobody signed in by the app in the 90 days; of all apps together the results are not kept. */
 const hasNoLogins = () =>
-  Boolean(figures) &&
-  figures.key !== "*" &&
-  !Object.values(figures.long.trend).some((lists) => lists.authorization_requests.some(Boolean));
+  Boolean(figures) && figures.key !== "*" && !figures.long.channels["*"].authorization_requests.some(Boolean);
 
 /**
  * The traces of a chart, without numbers: those of its shape, or of login authorization by version one for each.

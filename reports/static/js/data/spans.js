@@ -1,10 +1,12 @@
 /* What the charts show: the page's window, 90 days, or 13 months by month; and the numbers of a series over it. */
 
-import { ratio, seriesValues, sum } from "./figures.js";
+import { own } from "../dom.js";
+import { seriesValues } from "./figures.js";
+import { denominatorOf, ratio } from "./measures.js";
 import { countedDays, usualOf } from "./norms.js";
 import { figures, site } from "./state.js";
 
-/** @import { SeriesPlace, SpanKey, Unit, Usual, Value } from "../types.d.ts" */
+/** @import { DayNote, SeriesPlace, SpanKey, Unit, Usual, Value } from "../types.d.ts" */
 
 /** @type {SpanKey[]} */
 export const SPANS = ["7", "30", "90", "months"];
@@ -15,7 +17,7 @@ export const SPANS = ["7", "30", "90", "months"];
  * @returns {{ days: number, withData: number }}
  */
 export function monthDays(place) {
-  const [month, , withData] = site.months[place];
+  const { month, days_with_data: withData } = site.months[place];
   const [year, number] = month.split("-").map(Number);
   return { days: new Date(Date.UTC(year, number, 0)).getUTCDate(), withData };
 }
@@ -30,7 +32,7 @@ const isWhole = (place) => monthDays(place).withData === monthDays(place).days;
  */
 export function placesOf(span) {
   if (span === "months") {
-    const x = site.months.map(([month]) => month);
+    const x = site.months.map(({ month }) => month);
     return { x, missing: x.flatMap((_month, i) => (isWhole(i) ? [] : [i])), isByMonth: true };
   }
   const x = site.long_days.slice(-Number(span));
@@ -59,7 +61,7 @@ export function valuesOf(meta, span) {
 export function heightsOf(meta, span) {
   const values = valuesOf(meta, span);
   const isCount = meta.group === "usage" || meta.field === "authorizations";
-  return span === "months" && isCount ? values.map((value, i) => ratio(value, site.months[i][2])) : values;
+  return span === "months" && isCount ? values.map((value, i) => ratio(value, site.months[i].days_with_data)) : values;
 }
 
 /**
@@ -78,26 +80,12 @@ export function previousOf(meta, span) {
  * @param {SeriesPlace} meta
  * @returns {Value[]}
  */
-function requestsOf(meta) {
-  const { long } = figures;
-  /** @param {string} field */
-  const list = (field) => seriesValues({ ...meta, field }, long);
-  switch (meta.field) {
-    case "authorization_rate":
-      return list("authorization_requests");
-    case "technical_success_rate": {
-      const cancelled = list("authorizations_cancelled");
-      return list("authorization_requests").map((value, i) => (value ?? 0) - (cancelled[i] ?? 0));
-    }
-    case "verification_result_rate":
-      return list("verification_requests");
-    case "share":
-      return site.long_days.map((_day, i) =>
-        sum(...Object.values(long.trend).map(({ authorizations }) => authorizations[i])),
-      );
-    default:
-      return [];
-  }
+function requestsOf({ series, field }) {
+  const lists = own(figures.long.channels, series);
+  if (!lists || field === null) return [];
+  if (field === "share") return figures.long.channels["*"].authorizations;
+  if (!own(site.rates, field)) return [];
+  return site.long_days.map((_day, i) => denominatorOf(field, (count) => own(lists, count)?.[i] ?? null));
 }
 
 /**
@@ -129,11 +117,11 @@ export function swingOf(values, unit, series) {
 }
 
 /**
- * The notes on the app and on all apps from a day on, oldest first: day and text.
+ * The notes on the app and on all apps from a day on, oldest first.
  * @param {string} first
- * @returns {[string, string][]}
+ * @returns {DayNote[]}
  */
 export function notesFrom(first) {
-  const all = [...site.notes, ...figures.notes].filter(([day]) => day >= first);
-  return all.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  const all = [...site.notes, ...figures.notes].filter(({ day }) => day >= first);
+  return all.sort((a, b) => (a.day < b.day ? -1 : a.day > b.day ? 1 : 0));
 }

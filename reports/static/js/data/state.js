@@ -2,7 +2,9 @@
    shown. Changed by the functions here alone.
    Does not belong here: who is told of a change (language.js, windows.js). */
 
-/** @import { Dimension, Figures, Language, Site, SpanKey, Texts } from "../types.d.ts" */
+import { rowsOf } from "./rows.js";
+
+/** @import { Dimension, Figures, Language, RawSite, Site, SpanKey, Texts } from "../types.d.ts" */
 
 export const LANGUAGE_TAGS = { zh: "zh-CN", en: "en" };
 
@@ -50,12 +52,20 @@ export let figures;
 
 /**
  * The data of the site, before anything else is done.
- * @param {Site} data
+ * @param {RawSite} data
  * @param {Texts} textsOfSite
  * @param {string} wayToRoot
  */
 export function setSite(data, textsOfSite, wayToRoot) {
-  site = data;
+  const { codes, months, notes, reasons } = data;
+  site = {
+    ...data,
+    usage: Object.fromEntries(data.usage.map((one) => [one.name, one])),
+    codes: rowsOf(codes),
+    months: rowsOf(months),
+    notes: rowsOf(notes),
+    reasons: rowsOf(reasons),
+  };
   texts = textsOfSite;
   root = wayToRoot;
 }

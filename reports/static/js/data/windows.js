@@ -4,7 +4,7 @@
 
 import { all, isPhone, remember, remembered } from "../dom.js";
 import { asked, keepInAddress, onBack } from "./address.js";
-import { completedFigures } from "./figures.js";
+import { change } from "./changes.js";
 import { baseLabel, coverageNote, dayRange } from "./format.js";
 import { carryChoices, onLanguage } from "./language.js";
 import { placesOf, SPANS } from "./spans.js";
@@ -20,51 +20,30 @@ import {
   windowKey,
 } from "./state.js";
 
-/** @import { PeriodKey, RawFigures, SpanKey } from "../types.d.ts" */
+/** @import { Figures, PeriodKey, SpanKey } from "../types.d.ts" */
 
-/** @type {(() => void)[]} */
-const windowListeners = [];
+const windowChange = change();
+/** After each switch of the window. */
+export const onWindow = windowChange.on;
 
-/** @type {(() => void)[]} */
-const spanListeners = [];
+const spanChange = change();
+/** After each change of what the charts show. */
+export const onSpan = spanChange.on;
 
-/** @type {(() => void)[]} */
-const figureListeners = [];
-
-/**
- * `listener` runs after each switch of the window.
- * @param {() => void} listener
- */
-export function onWindow(listener) {
-  windowListeners.push(listener);
-}
-
-/**
- * `listener` runs after each change of what the charts show.
- * @param {() => void} listener
- */
-export function onSpan(listener) {
-  spanListeners.push(listener);
-}
-
-/**
- * `listener` draws figures: it runs at the start, and again with every change of figures or language.
- * @param {() => void} listener
- */
-export function onFigures(listener) {
-  figureListeners.push(listener);
-}
+const figuresChange = change();
+/** At the start, and again with every change of figures or language. */
+export const onFigures = figuresChange.on;
 
 function drawFigures() {
-  if (figures) for (const listener of figureListeners) listener();
+  if (figures) figuresChange.tell();
 }
 
 /**
- * Shows other figures on this page, raw as their file has them: of an app that was picked, or of all together.
- * @param {RawFigures} raw
+ * Shows other figures on this page: of an app that was picked, or of all together.
+ * @param {Figures} shown
  */
-export function setFigures(raw) {
-  setShown(completedFigures(raw));
+export function setFigures(shown) {
+  setShown(shown);
   drawFigures();
 }
 
@@ -127,8 +106,8 @@ function show(days, span) {
   setChosenSpan(span);
   showWindow();
   // A page without figures has nothing to draw; the choice is kept for the next one.
-  if (figures && isOtherWindow) for (const listener of windowListeners) listener();
-  if (figures && isOtherSpan) for (const listener of spanListeners) listener();
+  if (figures && isOtherWindow) windowChange.tell();
+  if (figures && isOtherSpan) spanChange.tell();
   carryChoices();
 }
 

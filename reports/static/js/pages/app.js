@@ -1,7 +1,6 @@
 /* What only an app's own page shows: its facts from the registry, its files, its schemes and packages.
    The page is one shell for all apps; its figures.js fills it. */
 
-import { presentChannels } from "../data/figures.js";
 import { ABSENT, dayLabel, known, number, periodLabel, size } from "../data/format.js";
 import { _, carryChoices, filled, metricLink, word } from "../data/language.js";
 import { chosenDays, figures, setChosenApp, site, windowKey } from "../data/state.js";
@@ -11,7 +10,7 @@ import { headCell, numberCell } from "../tables/periods.js";
 import { breakdownTable } from "./breakdowns.js";
 import { drawSections } from "./sections.js";
 
-/** @import { PackageRow, RawFigures } from "../types.d.ts" */
+/** @import { Figures, PackageRow } from "../types.d.ts" */
 
 /**
  * @param {string} label
@@ -33,14 +32,13 @@ function badge(value) {
 /**
  * Puts the sections into an app's own page: those of what it has. Without a record in the 30 days it has none, and the
  * page says so instead of drawing lines of zeros.
- * @param {RawFigures} raw
+ * @param {Figures} figures
  */
-export function drawAppSections(raw) {
-  for (const place of raw.drawn.length ? [] : all("[data-sections~=drawn]")) {
+export function drawAppSections({ drawn, present, last_seen: newest }) {
+  for (const place of drawn.length ? [] : all("[data-sections~=drawn]")) {
     place.dataset.sections = (place.dataset.sections || "").replace("drawn ", "");
   }
-  const present = presentChannels(raw);
-  const isSilent = !raw.last_seen || raw.last_seen < site.days[0];
+  const isSilent = !newest || newest < site.days[0];
   for (const place of isSilent ? all("[data-sections=login], [data-part=cards], [data-coverage]") : []) place.remove();
   for (const place of isSilent ? all("[data-sections]") : []) {
     place.dataset.sections = "packages";
@@ -122,9 +120,9 @@ function drawRecords() {
 }
 
 function drawFiles() {
-  const { csv, xlsx } = figures.files || { csv: null, xlsx: null };
+  const { csv_rows: rows = null, csv_bytes: bytes = null, xlsx_bytes: xlsx = null } = figures.files || {};
   for (const place of all("[data-part=csv]")) {
-    place.textContent = csv ? filled(_("{rows} rows, {size}"), { rows: number(csv[0]), size: size(csv[1]) }) : "";
+    place.textContent = known(bytes) ? filled(_("{rows} rows, {size}"), { rows: number(rows), size: size(bytes) }) : "";
   }
   for (const place of all("[data-part=xlsx]")) {
     place.hidden = !known(xlsx);
@@ -133,14 +131,13 @@ function drawFiles() {
 }
 
 /**
- * [scheme id, name, group, package, methods, created, [verifications 7, 30], [authorizations 7, 30]]
  * @param {PackageRow} row
  * @returns {HTMLElement}
  */
-function packageRow([id, name, group, bundle, methods, created, verifications, authorizations]) {
-  const place = chosenDays === 7 ? 0 : 1;
-  const title = name || id;
-  const listed = (methods || "").split(";").filter(Boolean).map(word).join(" · ");
+function packageRow(row) {
+  const { scheme_id: id } = row;
+  const title = row.scheme_name || id;
+  const listed = (row.methods || "").split(";").filter(Boolean).map(word).join(" · ");
   return element(
     "tr",
     {},
@@ -150,12 +147,12 @@ function packageRow([id, name, group, bundle, methods, created, verifications, a
       title ? named(title) : _("Without a scheme"),
       id ? element("code", { className: "detail" }, named(id)) : null,
     ),
-    element("td", {}, element("code", {}, named(bundle || ABSENT))),
-    element("td", {}, named(group || ABSENT)),
+    element("td", {}, element("code", {}, named(row.package_name || ABSENT))),
+    element("td", {}, named(row.scheme_group || ABSENT)),
     element("td", { textContent: listed || ABSENT }),
-    element("td", { className: "word", textContent: created ?? ABSENT }),
-    numberCell(number(verifications[place])),
-    numberCell(number(authorizations[place])),
+    element("td", { className: "word", textContent: row.created_at ?? ABSENT }),
+    numberCell(number(chosenDays === 7 ? row.verifications_7 : row.verifications_30)),
+    numberCell(number(chosenDays === 7 ? row.authorizations_7 : row.authorizations_30)),
   );
 }
 
@@ -172,7 +169,7 @@ function drawPackages() {
     ];
     // Those of the registry and of the records of the 30 days stand in every window.
     const none = _("No scheme of this app is in registry/schemes.csv, and no record of the last 30 days names one.");
-    place.replaceChildren(breakdownTable(_("Scheme"), head, (figures.packages || []).map(packageRow), none));
+    place.replaceChildren(breakdownTable(_("Scheme"), head, figures.packages.map(packageRow), none));
   }
 }
 

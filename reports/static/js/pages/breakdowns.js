@@ -1,15 +1,16 @@
 /* Where a change comes from, over the chosen window: platforms, carriers, failures by outcome, and the result codes
    behind them with their meaning in words. */
 
-import { isComparable, ratio, STEPS, sum } from "../data/figures.js";
-import { ABSENT, baseLabel, known, number, share } from "../data/format.js";
+import { STEPS } from "../data/figures.js";
+import { ABSENT, baseLabel, number, share } from "../data/format.js";
 import { _, metricLink, word } from "../data/language.js";
-import { figures, language, site, windowKey } from "../data/state.js";
+import { isComparable, ratio, sum } from "../data/measures.js";
+import { figures, language, windowKey } from "../data/state.js";
 import { onFigures, onWindow } from "../data/windows.js";
 import { all, element, named } from "../dom.js";
 import { changeNode } from "../tables/change.js";
 import { headCell, numberCell, plainTable } from "../tables/periods.js";
-import { barCell, columnChange, loginChance, withChange } from "../tables/summary.js";
+import { barCell, columnChange, loginChance, rateCells, rateHeads } from "../tables/summary.js";
 
 /** @import { Better, Breakdown, Step, WindowKey } from "../types.d.ts" */
 
@@ -33,22 +34,20 @@ export function breakdownTable(label, head, rows, none = _("Nothing in this wind
  * @returns {HTMLElement[]}
  */
 function valueRows(rows, period) {
-  const most = Math.max(1, ...rows.map((row) => row[1] ?? 0));
+  const most = Math.max(1, ...rows.map((row) => row.authorizations ?? 0));
   const comparable = isComparable(period);
   // The days of a part are not known: they swing as those of the whole.
   const chance = loginChance("*", period);
-  return rows.map(([value, won, requests, , rate, technical, matched, matchedRate, before, rateBefore, compared]) => {
-    const cell = barCell(won ?? 0, most, number(won));
-    const change = columnChange(matched, before, comparable, chance.counts);
+  return rows.map((row) => {
+    const cell = barCell(row.authorizations ?? 0, most, number(row.authorizations));
+    const change = columnChange(row.matched_authorizations, row.counterpart_authorizations, comparable, chance.counts);
     if (change) cell.append(change);
     return element(
       "tr",
       {},
-      element("th", { scope: "row", className: "word" }, named(word(value))),
+      element("th", { scope: "row", className: "word" }, named(word(row.value))),
       cell,
-      withChange(share(rate), columnChange(matchedRate, rateBefore, comparable, chance.rates(compared), "points")),
-      numberCell(share(technical)),
-      numberCell(number(requests)),
+      ...rateCells(row, comparable, chance),
     );
   });
 }
@@ -61,13 +60,7 @@ function valueRows(rows, period) {
  */
 function drawValues(part, label, rows, period) {
   const compared = baseLabel(period);
-  const head = [
-    headCell(label),
-    headCell(metricLink("authorizations"), true, compared),
-    headCell(metricLink("authorization_rate"), true, compared),
-    headCell(metricLink("technical_success_rate"), true),
-    headCell(metricLink("authorization_requests"), true),
-  ];
+  const head = [headCell(label), headCell(metricLink("authorizations"), true, compared), ...rateHeads(compared)];
   for (const place of all(`[data-part=${part}]`)) {
     place.replaceChildren(breakdownTable(label, head, valueRows(rows, period)));
   }
@@ -106,10 +99,10 @@ const outcomeWord = (value) => (value === "unknown" ? _("Carrier could not tell"
  * @param {WindowKey} period
  */
 function drawOutcomes(step, period) {
-  const rows = figures.outcomes[period].filter((row) => row[0] === step);
-  const total = sum(...rows.map((row) => row[2])) || 0;
-  const most = Math.max(1, ...rows.map((row) => row[2] ?? 0));
-  const made = rows.map(([, outcome, records, matched, before]) => {
+  const rows = figures.outcomes[period].filter((row) => row.step === step);
+  const total = sum(...rows.map((row) => row.records)) || 0;
+  const most = Math.max(1, ...rows.map((row) => row.records ?? 0));
+  const made = rows.map(({ outcome, records, matched_records: matched, counterpart_records: before }) => {
     /** @type {Better} */
     const better = outcome === "cancelled" || outcome === "switched" ? "none" : "down";
     return element(
@@ -132,23 +125,19 @@ function drawOutcomes(step, period) {
 }
 
 /**
- * @param {number | null} index
- * @returns {string}
+ * @param {string | null | undefined} meaning
+ * @returns {string | null}
  */
-function codeMeaning(index) {
-  const entry = known(index) ? site.codes[index] : null;
-  return entry ? entry[language === "zh" ? 4 : 5] : _("Not in the dictionary of result codes");
-}
+const meaningOf = (meaning) => (meaning === undefined ? _("Not in the dictionary of result codes") : meaning);
 
 /**
- * Rows of codes: [step, channel, vendor, code, outcome, records, index of its meaning].
  * @param {Step} step
  * @param {WindowKey} period
  */
 function drawCodes(step, period) {
-  const rows = figures.codes[period].filter((row) => row[0] === step);
-  const most = Math.max(1, ...rows.map((row) => row[5]));
-  const made = rows.map(([, channel, vendor, code, outcome, records, index]) =>
+  const rows = figures.codes[period].filter((row) => row.step === step);
+  const most = Math.max(1, ...rows.map((row) => row.records));
+  const made = rows.map(({ channel, vendor, code, outcome, records, meaning_zh: zh, meaning_en: en }) =>
     element(
       "tr",
       {},
@@ -161,7 +150,7 @@ function drawCodes(step, period) {
       element(
         "td",
         { className: "explained" },
-        codeMeaning(index),
+        meaningOf(language === "zh" ? zh : en),
         element("span", { className: "detail", textContent: `${word(channel)} · ${outcomeWord(outcome)}` }),
       ),
       barCell(records, most),
@@ -174,8 +163,8 @@ function drawCodes(step, period) {
 
 function drawBreakdowns() {
   const period = windowKey();
-  drawValues("platforms", _("Platform"), figures.platforms[period], period);
-  drawValues("carriers", _("Carrier"), figures.carriers[period], period);
+  drawValues("platforms", _("Platform"), figures.breakdowns.platform[period], period);
+  drawValues("carriers", _("Carrier"), figures.breakdowns.carrier[period], period);
   for (const step of STEPS) {
     drawOutcomes(step, period);
     drawCodes(step, period);

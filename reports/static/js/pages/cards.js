@@ -2,37 +2,33 @@
    before, the course of 30 days, and the chosen window with its change; on a phone both windows. */
 
 import { sparkline } from "../charts/sparkline.js";
-import { isComparable } from "../data/figures.js";
 import { baseLabel, compact, coverageNote, isShortened, number, periodLabel } from "../data/format.js";
 import { betterOf, metricLink } from "../data/language.js";
+import { cardMeasures, isComparable } from "../data/measures.js";
 import { swingOf } from "../data/spans.js";
 import { chosenDays, figures, site } from "../data/state.js";
 import { cardWindows, onFigures, onWindow } from "../data/windows.js";
 import { all, element } from "../dom.js";
 import { changeNode } from "../tables/change.js";
 
-/** @import { CardMetric, Chance, PeriodKey, UsageMetric, Value } from "../types.d.ts" */
-
-/** @type {CardMetric[]} */
-export const CARD_METRICS = [
-  "number_verifications",
-  "one_click_verifications",
-  "local_verifications",
-  "third_party_authorizations",
-];
+/** @import { Chance, PeriodKey, Value } from "../types.d.ts" */
 
 /** @type {PeriodKey[]} */
 export const PERIODS = ["day", "7", "30", "month", "last_month"];
 
 /**
  * Whether a count is shown: that of third-party sign-in only where there was one. Of all apps together, it always is.
- * @param {UsageMetric} metric
+ * @param {string} metric
  * @returns {boolean}
  */
 export function isUsed(metric) {
   if (metric !== "third_party_authorizations" || figures.key === "*") return true;
-  return [...figures.sums[metric].flat(), ...figures.usage[metric]].some(Boolean);
+  const sums = Object.values(figures.sums[metric]).flatMap(({ value, matched, base }) => [value, matched, base]);
+  return [...sums, ...monthOf(metric)].some(Boolean);
 }
+
+/** @param {string} metric */
+const monthOf = (metric) => figures.long.usage[metric].slice(-site.days.length);
 
 /**
  * A count, short where it is long, and the exact one beside.
@@ -47,22 +43,22 @@ function countNode(value) {
 
 /**
  * How far chance takes the sums of a period apart; of what is billed no days are known.
- * @param {UsageMetric} metric
+ * @param {string} metric
  * @param {PeriodKey} period
  * @returns {Chance}
  */
 export function usageChance(metric, period) {
-  const values = metric === "billable_verifications" ? [] : figures.long.usage[metric];
+  const values = figures.long.usage[metric] ?? [];
   return { swing: swingOf(values, "records", metric), days: site.periods[period].matched_days };
 }
 
 /**
- * @param {UsageMetric} metric
+ * @param {string} metric
  * @param {PeriodKey} period
  * @returns {HTMLElement}
  */
 function versus(metric, period) {
-  const [, matched, base] = figures.sums[metric][PERIODS.indexOf(period)];
+  const { matched, base } = figures.sums[metric][period];
   return element(
     "p",
     { className: "versus" },
@@ -80,12 +76,12 @@ function versus(metric, period) {
 }
 
 /**
- * @param {UsageMetric} metric
+ * @param {string} metric
  * @param {PeriodKey} period
  * @returns {HTMLElement}
  */
 function windowRow(metric, period) {
-  const [value] = figures.sums[metric][PERIODS.indexOf(period)];
+  const { value } = figures.sums[metric][period];
   return element(
     "div",
     { className: "window" },
@@ -100,11 +96,11 @@ function windowRow(metric, period) {
 }
 
 /**
- * @param {CardMetric} metric
+ * @param {string} metric
  * @returns {HTMLElement}
  */
 function card(metric) {
-  const [value] = figures.sums[metric][0];
+  const { value } = figures.sums[metric].day;
   return element(
     "section",
     { className: "card", id: `card-${metric}` },
@@ -113,7 +109,7 @@ function card(metric) {
       "p",
       { className: "figure" },
       element("span", { className: "figures" }, ...countNode(value)),
-      sparkline(figures.usage[metric], { width: 104, height: 34, lit: chosenDays }),
+      sparkline(monthOf(metric), { width: 104, height: 34, lit: chosenDays }),
     ),
     versus(metric, "day"),
     ...cardWindows().map((period) => windowRow(metric, period)),
@@ -121,7 +117,7 @@ function card(metric) {
 }
 
 function drawCards() {
-  for (const place of all("[data-part=cards]")) place.replaceChildren(...CARD_METRICS.filter(isUsed).map(card));
+  for (const place of all("[data-part=cards]")) place.replaceChildren(...cardMeasures().filter(isUsed).map(card));
 }
 
 /** Draws the cards with every change of figures or window. */

@@ -1,9 +1,9 @@
 /* Which resource packages the uses of an app were drawn from, over the chosen window, and what none covered. Only an
    app's own page has them, where there are any: see `drawAppSections`. */
 
-import { ratio, sum } from "../data/figures.js";
 import { number, periodLabel, share } from "../data/format.js";
 import { _, filled, metricLink } from "../data/language.js";
+import { ratio, sum } from "../data/measures.js";
 import { chosenDays, figures, windowKey } from "../data/state.js";
 import { onFigures, onWindow } from "../data/windows.js";
 import { all, element, named } from "../dom.js";
@@ -17,25 +17,24 @@ import { breakdownTable } from "./breakdowns.js";
  * @param {DrawnRow} row
  * @returns {string}
  */
-export function drawnName([name]) {
-  if (typeof name === "number") return filled(_("{count} other resource packages"), { count: number(name) });
+export function drawnName({ resource_package_id: name, merged }) {
+  if (merged !== null) return filled(_("{count} other resource packages"), { count: number(merged) });
   return name === null ? _("Overflow") : name;
 }
 
 function drawDrawn() {
-  const place = chosenDays === 7 ? 1 : 2;
-  const whole = sum(...figures.drawn.flatMap(([, rows]) => rows.map((row) => row[place]))) ?? 0;
-  /** @type {(account: string, row: DrawnRow) => HTMLElement} */
-  const made = (account, row) =>
+  const uses = chosenDays === 7 ? "uses_7" : "uses_30";
+  const whole = sum(...figures.drawn.map((row) => row[uses])) ?? 0;
+  const rows = figures.drawn.map((row) =>
     element(
       "tr",
       {},
       element("th", { scope: "row" }, named(drawnName(row))),
-      element("td", {}, named(account)),
-      barCell(row[place], Math.max(1, whole), number(row[place])),
-      numberCell(share(ratio(row[place], whole))),
-    );
-  const rows = figures.drawn.flatMap(([account, listed]) => listed.map((row) => made(account, row)));
+      element("td", {}, named(row.account_id)),
+      barCell(row[uses], Math.max(1, whole), number(row[uses])),
+      numberCell(share(ratio(row[uses], whole))),
+    ),
+  );
   const head = [
     headCell(_("Resource package")),
     headCell(_("Account")),

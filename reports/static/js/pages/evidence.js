@@ -6,6 +6,7 @@
 import { pageOfDay } from "../charts/readout.js";
 import { ABSENT, dayLabel, known, number } from "../data/format.js";
 import { _, filled, textOf } from "../data/language.js";
+import { rowsOf } from "../data/rows.js";
 import { figures } from "../data/state.js";
 import { onFigures } from "../data/windows.js";
 import { all, element, named, one, own } from "../dom.js";
@@ -49,12 +50,12 @@ function factsOf({ first, last, is_part: isPart, level, lost, codes }) {
 const percentText = (percent) => (known(percent) ? `${percent.toFixed(2)}%` : ABSENT);
 
 /** @param {EvidenceCell} cell */
-function cellRow([value, requestsBefore, rateBefore, requestsNow, rateNow, effect]) {
+function cellRow({ value, effect, ...cell }) {
   const texts = [
-    number(requestsBefore),
-    percentText(rateBefore),
-    number(requestsNow),
-    percentText(rateNow),
+    number(cell.requests_before),
+    percentText(cell.rate_before),
+    number(cell.requests_now),
+    percentText(cell.rate_now),
     `${effect < 0 ? "−" : "+"}${Math.abs(effect).toFixed(2)}`,
   ];
   const numbers = texts.map((textContent) => element("td", { textContent }));
@@ -111,7 +112,7 @@ function drawEvidence() {
     const place = one(".evidence", incident);
     const isOpened = Boolean(place.querySelector("details")?.open);
     const { restated, dimension, cells } = found;
-    const table = dimension && cells ? cellsOf(id, dimension, cells) : null;
+    const table = dimension && cells ? cellsOf(id, dimension, rowsOf(cells)) : null;
     if (table) table.open = isOpened;
     place.replaceChildren();
     if (restated) place.append(element("p", { className: "note", textContent: restatedNote(restated) }));

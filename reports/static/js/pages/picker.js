@@ -4,6 +4,7 @@
 
 import { asked, keepInAddress, onBack } from "../data/address.js";
 import { hasTerms, searchLines, searchTerms, sortedRows } from "../data/columns.js";
+import { completedFigures } from "../data/figures.js";
 import { _, carryChoices, onLanguage } from "../data/language.js";
 import { loadList } from "../data/loaded_lists.js";
 import { setChosenApp } from "../data/state.js";
@@ -222,5 +223,5 @@ function showPicked(key, figures) {
   closePicker();
   sayInPicker(() => (key ? [_("Shown:"), " ", named(pickerLabel())] : []));
   one("[data-picker-all]").hidden = !key;
-  setFigures(figures);
+  setFigures(completedFigures(figures));
 }

@@ -1,6 +1,7 @@
 /* Light or dark: as the system has it, or as the reader chose. The choice is kept in the browser, where that is allowed.
    The theme is set in the head, so that a page is never seen in the other one first. */
 
+import { change } from "../data/changes.js";
 import { _, filled, onLanguage } from "../data/language.js";
 import { all, one, remember, remembered } from "../dom.js";
 
@@ -12,8 +13,9 @@ const CHOICES = ["auto", "light", "dark"];
 /** @type {Record<string, string>} */
 const SIGNS = { auto: "◐", light: "☀", dark: "☾" };
 
-/** @type {(() => void)[]} */
-const themeListeners = [];
+const themeChange = change();
+/** After each change of the theme. */
+export const onTheme = themeChange.on;
 
 let choice = "auto";
 
@@ -26,14 +28,6 @@ let systemIsDark;
  */
 export const theme = () => (document.documentElement.dataset.theme === "dark" ? "dark" : "light");
 
-/**
- * `listener` runs after each change of the theme.
- * @param {() => void} listener
- */
-export function onTheme(listener) {
-  themeListeners.push(listener);
-}
-
 function showTheme() {
   const isDark = choice === "dark" || (choice === "auto" && systemIsDark.matches);
   document.documentElement.dataset.theme = isDark ? "dark" : "light";
@@ -41,7 +35,7 @@ function showTheme() {
 
 function changed() {
   showTheme();
-  for (const listener of themeListeners) listener();
+  themeChange.tell();
 }
 
 /** Before anything is painted: the theme of an earlier visit, or else that of the system. */

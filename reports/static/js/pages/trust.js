@@ -7,7 +7,7 @@ import { all, element } from "../dom.js";
 export function drawReasons() {
   for (const place of all("[data-part=reasons]")) {
     place.prepend(
-      ...site.reasons.map(([severity, zh, en]) =>
+      ...site.reasons.map(({ severity, zh, en }) =>
         element(
           "li",
           { className: severity },

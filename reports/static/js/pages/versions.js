@@ -2,9 +2,9 @@
    its technical success rate by day. All lines stand on one scale, so that the one that fell is seen. */
 
 import { sparkline } from "../charts/sparkline.js";
-import { ratio, sum } from "../data/figures.js";
 import { ABSENT, known, number, share } from "../data/format.js";
 import { _, filled, metricLink } from "../data/language.js";
+import { ratio, sum } from "../data/measures.js";
 import { versionName } from "../data/series.js";
 import { chosenDays, figures, site, windowKey } from "../data/state.js";
 import { onFigures, onWindow } from "../data/windows.js";
@@ -30,8 +30,8 @@ function isNewAmong(rows) {
  * @param {VersionRow} row
  * @returns {string}
  */
-function rowName({ value }) {
-  return typeof value === "number" ? filled(_("{count} other versions"), { count: number(value) }) : versionName(value);
+function rowName({ value, merged }) {
+  return value === null ? filled(_("{count} other versions"), { count: number(merged) }) : versionName(value);
 }
 
 /**
@@ -42,10 +42,7 @@ function versionRows(rows) {
   const whole = sum(...rows.map((row) => row.authorization_requests));
   const isNew = isNewAmong(rows);
   const courses = rows.map(
-    ({ value }) =>
-      own(figures.long.version, typeof value === "string" ? value : "")?.technical_success_rate.slice(
-        -site.days.length,
-      ) || [],
+    ({ value }) => own(figures.long.version, value ?? "")?.technical_success_rate.slice(-site.days.length) || [],
   );
   const least = Math.min(1, ...courses.flat().filter(known));
   return rows.map((row, i) => {

@@ -3,9 +3,9 @@
 
 import { sparkline } from "../charts/sparkline.js";
 import { asked, keepInAddress, onBack } from "../data/address.js";
-import { isComparable } from "../data/figures.js";
 import { coverageNote, dayRange, number } from "../data/format.js";
 import { _, filled, onLanguage, word } from "../data/language.js";
+import { cardMeasures, isComparable } from "../data/measures.js";
 import { site, windowKey } from "../data/state.js";
 import { onWindow } from "../data/windows.js";
 import { all, around, element, one } from "../dom.js";
@@ -27,16 +27,8 @@ import { makeTable, painted } from "./tables.js";
 
 /** @import { BigList, Columns, PeriodKey, Value } from "../types.d.ts" */
 
-const SUMMED = [
-  "number_verifications",
-  "one_click_verifications",
-  "local_verifications",
-  "third_party_authorizations",
-  "matched_number_verifications",
-  "matched_third_party_authorizations",
-  "counterpart_number_verifications",
-  "counterpart_third_party_authorizations",
-];
+/** Counts whose change stands beside them. */
+const CHANGED = ["number_verifications", "third_party_authorizations"];
 
 /**
  * Fills the table of all apps.
@@ -57,22 +49,14 @@ export function drawAppTable(table, data) {
     account: codedColumn(data, "account", textCell, (value) => value),
     status: codedColumn(data, "status", badgeCell, word),
     schemes: numberColumn(() => data.list("schemes"), number),
-    change_of_number_verifications: changeColumn(
-      values("matched_number_verifications"),
-      values("counterpart_number_verifications"),
-      "ratio",
-      isFair,
-    ),
-    change_of_third_party_authorizations: changeColumn(
-      values("matched_third_party_authorizations"),
-      values("counterpart_third_party_authorizations"),
-      "ratio",
-      isFair,
-    ),
     sparkline: { cell: (row) => element("td", {}, sparkline(data.list("sparkline")[row])) },
     files: { cell: (row) => filesCell(data, row) },
   };
-  for (const name of SUMMED.slice(0, 4)) columns[name] = numberColumn(values(name), number);
+  for (const name of cardMeasures()) columns[name] = numberColumn(values(name), number);
+  for (const name of CHANGED) {
+    const [matched, base] = [values(`matched_${name}`), values(`counterpart_${name}`)];
+    columns[`change_of_${name}`] = changeColumn(matched, base, "ratio", isFair);
+  }
 
   const hasAccounts = data.list("account").values.some(Boolean);
   for (const part of all("[data-column=account], .accounts", listing)) part.hidden = !hasAccounts;
@@ -82,7 +66,8 @@ export function drawAppTable(table, data) {
    * @param {HTMLElement[]} headings
    */
   function sums(rows, headings) {
-    const totals = Object.fromEntries(SUMMED.map((name) => [name, total(values(name)(), rows)]));
+    const summed = [...cardMeasures(), ...CHANGED.flatMap((name) => [`matched_${name}`, `counterpart_${name}`])];
+    const totals = Object.fromEntries(summed.map((name) => [name, total(values(name)(), rows)]));
     return headings.map((heading) => {
       const { column = "" } = heading.dataset;
       const metric = column.replace("change_of_", "");

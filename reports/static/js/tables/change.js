@@ -1,9 +1,9 @@
 /* A change against a base, said three times: arrow, sign and word, so that no one needs the colour. The colour tells
    good from bad by the metric: a failure rate that falls is good. Without a base there is no per cent. */
 
-import { isComparable } from "../data/figures.js";
 import { ABSENT, baseLabel, compact, coverageNote, known, number } from "../data/format.js";
 import { _, filled, onLanguage } from "../data/language.js";
+import { isComparable } from "../data/measures.js";
 import { isChance } from "../data/norms.js";
 import { site } from "../data/state.js";
 import { all, element } from "../dom.js";

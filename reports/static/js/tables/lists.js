@@ -3,10 +3,10 @@
    Does not belong here: order, filter and pages (tables.js), the table of the usage page (apptable.js). */
 
 import { ranks } from "../data/columns.js";
-import { isComparable } from "../data/figures.js";
 import { ABSENT, baseLabel, coverageNote, dayLabel, known, number, share, size } from "../data/format.js";
 import { _, filled, metricLabel, onLanguage, word } from "../data/language.js";
 import { loadList } from "../data/loaded_lists.js";
+import { isComparable, loginChannels } from "../data/measures.js";
 import { chosenDays, texts, windowKey } from "../data/state.js";
 import { onWindow } from "../data/windows.js";
 import { all, around, element, one, own } from "../dom.js";
@@ -71,7 +71,7 @@ function drawLoginTable(table, data) {
     ),
     show: { cell: (row) => element("td", { className: "word" }, showButton(data, row)) },
   };
-  for (const name of ["one_click", "wechat", "qq", "weibo", "authorization_requests", "authorizations"]) {
+  for (const name of [...loginChannels(), "authorization_requests", "authorizations"]) {
     columns[name] = numberColumn(values(name), number);
   }
   for (const name of ["authorization_rate", "technical_success_rate"])

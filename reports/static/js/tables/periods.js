@@ -1,20 +1,17 @@
-/* The table of periods: the four counts and the billable one over the data day, 7 and 30 days, the month to date and
+/* The table of periods: the counts of usage over the data day, 7 and 30 days, the month to date and
    the last whole month, since bills are monthly. Exact counts, each with its change. */
 
-import { isComparable } from "../data/figures.js";
 import { baseLabel, coverageNote, dayRange, number, periodLabel } from "../data/format.js";
 import { _, betterOf, metricLink } from "../data/language.js";
+import { isComparable, usageMeasures } from "../data/measures.js";
 import { figures, site } from "../data/state.js";
 import { onFigures } from "../data/windows.js";
 import { all, element } from "../dom.js";
-import { CARD_METRICS, isUsed, PERIODS, usageChance } from "../pages/cards.js";
+import { isUsed, PERIODS, usageChance } from "../pages/cards.js";
 import { changeNode } from "./change.js";
 import { withDownload } from "./downloads.js";
 
-/** @import { PeriodKey, UsageMetric } from "../types.d.ts" */
-
-/** @type {UsageMetric[]} */
-const PERIOD_METRICS = [...CARD_METRICS, "billable_verifications"];
+/** @import { PeriodKey } from "../types.d.ts" */
 
 /**
  * A table head cell; `number` aligns it with the figures below.
@@ -79,13 +76,12 @@ function periodHead(name) {
 }
 
 /**
- * @param {UsageMetric} metric
+ * @param {string} metric
  * @param {PeriodKey} name
- * @param {number} place
  * @returns {HTMLElement}
  */
-function periodCell(metric, name, place) {
-  const [value, matched, base] = figures.sums[metric][place];
+function periodCell(metric, name) {
+  const { value, matched, base } = figures.sums[metric][name];
   return numberCell(
     element("span", { className: "value", textContent: number(value) }),
     changeNode(matched, base, {
@@ -99,14 +95,16 @@ function periodCell(metric, name, place) {
 
 function drawPeriods() {
   for (const place of all("[data-part=periods]")) {
-    const rows = PERIOD_METRICS.filter(isUsed).map((metric) =>
-      element(
-        "tr",
-        {},
-        element("th", { scope: "row" }, metricLink(metric)),
-        ...PERIODS.map((name, i) => periodCell(metric, name, i)),
-      ),
-    );
+    const rows = usageMeasures()
+      .filter(isUsed)
+      .map((metric) =>
+        element(
+          "tr",
+          {},
+          element("th", { scope: "row" }, metricLink(metric)),
+          ...PERIODS.map((name) => periodCell(metric, name)),
+        ),
+      );
     place.replaceChildren(
       plainTable(_("By period"), [headCell(_("Metric")), ...PERIODS.map(periodHead)], rows, "plain periods"),
     );

@@ -2,49 +2,35 @@
    carries the key of its line in the charts. */
 
 import { seriesKey, sparkline } from "../charts/sparkline.js";
-import { isComparable, ratio, sum, TREND_CHANNELS } from "../data/figures.js";
 import { baseLabel, number, share } from "../data/format.js";
 import { _, metricLink, word } from "../data/language.js";
+import { isComparable, loginChannels, otherChannels } from "../data/measures.js";
 import { swingOf } from "../data/spans.js";
-import { chosenDays, figures, site, windowKey } from "../data/state.js";
+import { chosenDays, figures, site, texts, windowKey } from "../data/state.js";
 import { onFigures, onWindow } from "../data/windows.js";
-import { all, element } from "../dom.js";
+import { all, element, own } from "../dom.js";
 import { changeNode } from "./change.js";
 import { headCell, numberCell, plainTable } from "./periods.js";
 
-/** @import { Chance, ChangeKind, ChannelRow, Value, WindowKey } from "../types.d.ts" */
+/** @import { Chance, ChangeKind, ChannelRow, Counts, Value, WindowKey } from "../types.d.ts" */
 
 /**
- * @param {ChannelRow["channel"]} channel
+ * @param {string} channel
  * @returns {(Node | string)[]}
  */
 function channelName(channel) {
-  return channel === "*" ? [word("*")] : [seriesKey(channel), word(channel)];
-}
-
-/**
- * The 90 days of a channel, or of all four: authorizations, and their rate.
- * @param {ChannelRow["channel"]} channel
- * @returns {{ authorizations: Value[], authorization_rate: Value[] }}
- */
-function daysOf(channel) {
-  const { trend } = figures.long;
-  if (channel !== "*") return trend[channel];
-  /** @param {"authorizations" | "authorization_requests"} field */
-  const all = (field) => site.long_days.map((_day, i) => sum(...TREND_CHANNELS.map((name) => trend[name][field][i])));
-  const [authorizations, requests] = [all("authorizations"), all("authorization_requests")];
-  return { authorizations, authorization_rate: authorizations.map((value, i) => ratio(value, requests[i])) };
+  return own(texts.looks, channel) ? [seriesKey(channel), word(channel)] : [word(channel)];
 }
 
 /**
  * How far chance takes two windows apart: counts, and rates of so many requests.
- * @param {ChannelRow["channel"]} channel
+ * @param {string} channel
  * @param {WindowKey} period
  * @returns {{ counts: Chance, rates: (requests: [number, number]) => Chance }}
  */
 export function loginChance(channel, period) {
-  const lists = daysOf(channel);
-  const series = channel === "*" ? TREND_CHANNELS : channel;
+  const lists = figures.long.channels[channel];
+  const series = channel === "*" ? loginChannels() : channel;
   const days = site.periods[period].matched_days;
   const swing = swingOf(lists.authorization_rate, "share", series);
   return {
@@ -59,7 +45,7 @@ export function loginChance(channel, period) {
  * @param {HTMLElement | null} change
  * @returns {HTMLElement}
  */
-export function withChange(text, change) {
+function withChange(text, change) {
   return numberCell(element("span", { className: "value", textContent: text }), ...(change ? [change] : []));
 }
 
@@ -76,6 +62,29 @@ export function withChange(text, change) {
 export function columnChange(value, base, comparable, chance, kind = "ratio") {
   return comparable ? changeNode(value, base, { better: "up", kind, quiet: true, chance }) : null;
 }
+
+/**
+ * The cells of a row's rates and requests.
+ * @param {Counts} row
+ * @param {boolean} comparable
+ * @param {ReturnType<typeof loginChance>} chance
+ */
+export function rateCells(row, comparable, chance) {
+  const requests = chance.rates([row.matched_authorization_requests ?? 0, row.counterpart_authorization_requests ?? 0]);
+  const { matched_authorization_rate: rate, counterpart_authorization_rate: base } = row;
+  return [
+    withChange(share(row.authorization_rate), columnChange(rate, base, comparable, requests, "points")),
+    numberCell(share(row.technical_success_rate)),
+    numberCell(number(row.authorization_requests)),
+  ];
+}
+
+/** @param {string} compared what the change is against. */
+export const rateHeads = (compared) => [
+  headCell(metricLink("authorization_rate"), true, compared),
+  headCell(metricLink("technical_success_rate"), true),
+  headCell(metricLink("authorization_requests"), true),
+];
 
 /**
  * A number over its bar: the bar is for the eye, the number for the reader; it does not lie on the digits.
@@ -106,7 +115,7 @@ function channelRow(row, period) {
     element(
       "td",
       { className: "course" },
-      sparkline(daysOf(row.channel).authorizations.slice(-site.days.length), { lit: chosenDays }),
+      sparkline(figures.long.channels[row.channel].authorizations.slice(-site.days.length), { lit: chosenDays }),
     ),
     withChange(
       number(row.authorizations),
@@ -114,32 +123,23 @@ function channelRow(row, period) {
     ),
     // All of it is no bar.
     row.channel === "*" ? numberCell(share(row.share)) : barCell(row.share, 1, share(row.share)),
-    withChange(
-      share(row.authorization_rate),
-      columnChange(
-        row.matched_authorization_rate,
-        row.counterpart_authorization_rate,
-        comparable,
-        chance.rates([row.matched_authorization_requests ?? 0, row.counterpart_authorization_requests ?? 0]),
-        "points",
-      ),
-    ),
-    numberCell(share(row.technical_success_rate)),
-    numberCell(number(row.authorization_requests)),
+    ...rateCells(row, comparable, chance),
     numberCell(number(row.authorizations_cancelled)),
     numberCell(number(row.authorizations_failed)),
   );
 }
 
 /**
- * The channels that are signed in by; where it is one, it is also all of them together.
+ * The channels that are signed in by; where it is one, it is also all of the four together.
  * @param {ChannelRow[]} rows
  * @returns {ChannelRow[]}
  */
 function shownRows(rows) {
   const { present } = figures;
   if (!present.length) return rows;
-  return rows.filter(({ channel }) => (channel === "*" ? present.length > 1 : present.includes(channel)));
+  return rows.filter(({ channel }) =>
+    channel === "*" ? present.length > 1 : present.includes(channel) || otherChannels().includes(channel),
+  );
 }
 
 function drawSummary() {
@@ -151,9 +151,7 @@ function drawSummary() {
       element("th", { scope: "col", className: "course", textContent: _("30 days") }),
       headCell(metricLink("authorizations"), true, compared),
       headCell(metricLink("authorizations", _("Share")), true),
-      headCell(metricLink("authorization_rate"), true, compared),
-      headCell(metricLink("technical_success_rate"), true),
-      headCell(metricLink("authorization_requests"), true),
+      ...rateHeads(compared),
       headCell(metricLink("authorizations_cancelled"), true),
       headCell(metricLink("authorizations_failed"), true),
     ];

@@ -1,0 +1,163 @@
+"""The tables of a figures document: each with its columns and their types, declared once.
+
+`sql/figures/documents.sql` writes them as columns, `static/js/data/figures.js` reads them; both take the names from
+here, the second by `static/js/figure_types.d.ts`, which `python -m reports.content.figures.document_tables` writes.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from pipelines.common.project import PROJECT
+from pipelines.contract.measures.counts import HEADLINE_USAGE, LOGIN_RATE, LOGINS
+from pipelines.contract.measures.sql import SPANS
+from reports.content.figures.usage import usage_parts
+
+TYPES: Final = PROJECT / "reports" / "static" / "js" / "figure_types.d.ts"
+_VALUE, _TEXT, _ABSENT_TEXT = "Value", "string", "string | null"
+
+
+def _compared(counts: Iterable[str]) -> dict[str, str]:
+    """Columns of counts that are compared with those of another span. The matched days are written by what the other
+    days have beyond them, which is mostly nothing."""
+    counts = tuple(counts)
+    return dict.fromkeys([f"{span}{count}" for span in ("unmatched_", SPANS[2]) for count in counts], _VALUE)
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table of an app's figures.
+
+    Attributes:
+        relation: the rows, by app_key.
+        columns: the TypeScript type of each column.
+        order: of the rows.
+        by: a column whose values are keys, each with a table of its own.
+    """
+
+    relation: str
+    columns: Mapping[str, str]
+    order: str
+    by: str = ""
+
+    def query(self, name: str) -> str:
+        """SELECT the table of each app from $first_app to $last_app, as JSON; one without rows has none."""
+        values = ", ".join(f"'{column}': {_expression(column)}" for column in self.columns)
+        lists = ", ".join(f"'{column}': [row.{column} for row in rows]" for column in self.columns)
+        keys = f"app_key, {self.by}" if self.by else "app_key"
+        query = (
+            f"SELECT {keys}, to_json({{{lists}}}) AS columns FROM ("
+            f"SELECT {keys}, list({{{values}}} ORDER BY {self.order}) AS rows FROM {self.relation} "
+            f"WHERE app_key BETWEEN $first_app AND $last_app GROUP BY {keys})"
+        )
+        if self.by:
+            keyed = f"to_json(map_from_entries(list(({self.by}, columns) ORDER BY {self.by})))"
+            query = f"SELECT app_key, {keyed} AS columns FROM ({query}) GROUP BY app_key"
+        return f"SELECT app_key, '{name}' AS name, columns FROM ({query})"
+
+
+# The scripts add the others up.
+_WRITTEN: Final = tuple(name for name in HEADLINE_USAGE if not usage_parts(name))
+TABLES: Final = {
+    "usage": Table(
+        "usage_periods",
+        {"period": "PeriodKey", **dict.fromkeys(_WRITTEN, _VALUE), **_compared(_WRITTEN)},
+        "place",
+    ),
+    "breakdowns": Table(
+        "breakdowns",
+        {"window_days": "number", "value": _TEXT, **dict.fromkeys(LOGINS, _VALUE), **_compared(LOGIN_RATE)},
+        "window_days, authorization_requests DESC, value",
+        "dimension",
+    ),
+    "versions": Table(
+        "(FROM versions LEFT JOIN versions_seen USING (app_key, value))",
+        {
+            "window_days": "number",
+            "value": _ABSENT_TEXT,
+            "merged": "number",
+            **dict.fromkeys(LOGINS, _VALUE),
+            "first_seen": _ABSENT_TEXT,
+        },
+        "window_days, value IS NULL, authorization_requests DESC, value",
+    ),
+    "version_days": Table("version_days", {"value": _TEXT, "technical_success_rate": _TEXT}, "value"),
+    "outcomes": Table(
+        "failed_outcomes",
+        {"window_days": "number", "outcome": "number", "records": _VALUE, **_compared(["records"])},
+        "window_days, records DESC, outcome_name",
+        "step",
+    ),
+    "codes": Table(
+        "failed_codes",
+        {
+            "window_days": "number",
+            "channel": "number",
+            "outcome": "number",
+            "records": "number",
+            # Its place in the dictionary, or vendor and code where the dictionary lacks it.
+            "code": "number | [string | null, string]",
+        },
+        "window_days, place",
+        "step",
+    ),
+    "packages": Table(
+        "app_packages",
+        {
+            **dict.fromkeys(
+                ("scheme_id", "scheme_name", "scheme_group", "package_name", "methods", "created_at"), _ABSENT_TEXT
+            ),
+            **{f"{count}_{days}": "number" for count in ("verifications", "authorizations") for days in (7, 30)},
+        },
+        "scheme_id NULLS FIRST, package_name NULLS FIRST",
+    ),
+    "drawn": Table(
+        "drawn",
+        {
+            "account_id": _TEXT,
+            # NULL is overflow, or the packages that are not listed: `merged` counts these.
+            "resource_package_id": _ABSENT_TEXT,
+            "merged": _VALUE,
+            "uses_7": "number",
+            "uses_30": "number",
+        },
+        "account_id, merged IS NOT NULL, uses_30 DESC, resource_package_id NULLS FIRST",
+    ),
+    "incident_spans": Table(
+        "incident_spans",
+        {"channel": _TEXT, "first_day": _TEXT, "last_day": _ABSENT_TEXT},
+        "channel, first_day, last_day NULLS LAST",
+    ),
+    "notes": Table("own_notes", {"day": _TEXT, "text": _TEXT}, "day, text"),
+}
+
+
+def tables_query() -> str:
+    """SELECT the tables of each app as one JSON object."""
+    each = " UNION ALL ".join(table.query(name) for name, table in TABLES.items())
+    tables = "to_json(map_from_entries(list((name, columns) ORDER BY name)))"
+    return f"SELECT app_key, {tables} AS tables FROM ({each}) GROUP BY app_key"
+
+
+def _expression(column: str) -> str:
+    prefix, _, count = column.partition("_")
+    return f"{count} - {SPANS[1]}{count}" if prefix == "unmatched" else column
+
+
+def types() -> str:
+    """The declarations of TypeScript."""
+    lines = [
+        "// The tables of a figures document; written by `python -m reports.content.figures.document_tables`.",
+        'import type { PeriodKey, Value } from "./types.d.ts";',
+        "",
+        "export interface FigureTables {",
+    ]
+    for name, table in TABLES.items():
+        columns = (f"{column}: {f'({kind})' if '|' in kind else kind}[]" for column, kind in table.columns.items())
+        one = f"{{ {'; '.join(columns)} }}"
+        lines.append(f"  {name}: {f'Record<string, {one}>' if table.by else one};")
+    return "\n".join([*lines, "}", ""])
+
+
+if __name__ == "__main__":
+    TYPES.write_text(types(), "utf-8")

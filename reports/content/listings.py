@@ -1,0 +1,116 @@
+"""The statements that list rows of one published table: which columns, which rows, in which order.
+
+Statements that compute are files (`sql/`). Whoever reads rows names either (`published.py`).
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from pipelines.contract.tables.tables import TABLES
+
+_MONTH: Final = "day BETWEEN $first AND $last"
+_QUARTER: Final = "day BETWEEN $long_first AND $last"
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Rows of a table.
+
+    Attributes:
+        columns: all of the table unless named.
+        order: the key unless named.
+        is_cut: whether a page has `$limit` rows at most.
+    """
+
+    table: str
+    columns: str = ""
+    where: str = ""
+    order: str = ""
+    is_cut: bool = False
+
+    @property
+    def query(self) -> str:
+        """The statement."""
+        return " ".join(
+            (
+                f"SELECT {self.columns or ', '.join(TABLES[self.table].columns)} FROM {self.table}",
+                f"WHERE {self.where}" if self.where else "",
+                f"ORDER BY {self.order or ', '.join(TABLES[self.table].key)}",
+                "LIMIT $limit" if self.is_cut else "",
+            )
+        )
+
+
+LISTINGS: Final = {
+    # files
+    "usage_all": Listing("usage_daily", where=_MONTH),
+    "usage_month": Listing("usage_month", "*", "month = $month::DATE", "app_key"),
+    "limits": Listing("limit_daily", where=_MONTH),
+    "packages": Listing("resource_package_daily", where=_MONTH),
+    "package_usage": Listing("resource_package_usage", where=_MONTH),
+    "reconciliation_daily": Listing("reconciliation_daily", where=_MONTH),
+    "reconciliation_monthly": Listing("reconciliation_monthly"),
+    "detail_texts": Listing(
+        "detail_lines",
+        "place, app_key, app_name, platform, scheme_id, package_name, channel, carrier",
+        "app_key BETWEEN $first_app AND $last_app",
+        "place",
+    ),
+    # the site
+    "publication": Listing("publication", "as_of, generated_at, time_zone, first_day, is_synthetic", order="as_of"),
+    "declared_channels": Listing("channels", "channel, name_zh, name_en", "channel_group = 'other'", "place"),
+    "compared_days": Listing("period_days", "period, is_base, day, is_matched", "period IN ('day', '7', '30')"),
+    # In the order that `figures/code_places.sql` numbers them in.
+    "codes": Listing(
+        "result_codes",
+        "vendor, layer, platform, code, meaning_zh, meaning_en",
+        order="vendor, layer, platform, code",
+    ),
+    "site_notes": Listing("notes", "day, text", f"app_key = '*' AND {_QUARTER}", "day, text"),
+    "day_notes": Listing(
+        "notes",
+        "day, app_key, text",
+        "day IN (SELECT unnest($days::DATE[]))",
+        "day, app_key = '*' DESC, app_key, text",
+    ),
+    # the quality of the data
+    "day_quality": Listing(
+        "day_quality",
+        "day, day_state, records_accepted, duplicates, unmapped_codes, unregistered_apps, late_records, restated, "
+        "usual_records",
+        order="day DESC",
+    ),
+    "checks": Listing(
+        "check_results",
+        "check_name, severity, passed, day, detail_zh, detail_en",
+        order="passed, severity, check_name, day NULLS FIRST, detail_en",
+    ),
+    # Files with something wrong first, then by path: the time of reading differs by run.
+    "input_files": Listing(
+        "input_files",
+        "path, source, bytes, records_read, accepted, rejected, skipped, nulled, status, finding",
+        order="status = 'read' AND rejected = 0, path, sha256",
+        is_cut=True,
+    ),
+    "registry_rows": Listing(
+        "rejected_records", "path, line, reason, record", "origin = 'registry'", "path, line, reason"
+    ),
+    # what is paid for
+    "package_accounts": Listing("resource_package_forecast"),
+    "package_days": Listing(
+        "resource_package_daily", "resource_package_id, day, remaining", _QUARTER, "resource_package_id, day"
+    ),
+    "package_adjustments": Listing(
+        "resource_package_daily",
+        "account_id, day, resource_package_id, adjusted, remaining",
+        "adjusted <> 0",
+        "day DESC, resource_package_id",
+        is_cut=True,
+    ),
+    "reconciled_months": Listing(
+        "reconciliation_monthly",
+        ", ".join(name for name in TABLES["reconciliation_monthly"].columns if name != "bill_minus_console"),
+        order="month DESC, account_id, channel, measure DESC",
+        is_cut=True,
+    ),
+}  # fmt: skip

@@ -1,0 +1,94 @@
+"""What moved most on a day: channels of apps against what is usual of their weekday."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from reports.content.figures.norms import REFERENCE_DAYS, Numbers, count_norms, weekday_sums
+from reports.content.published import PublishedTables
+
+# What moved most on a day is looked for among so many apps and channels, the largest: a move is no larger than what
+# moves, and to look at all takes as long as there are many.
+_AMONG: Final = 500
+# A day names so many that fell, and so many that grew.
+_LISTED: Final = 5
+
+
+@dataclass(frozen=True)
+class Mover:
+    """How one channel of one app stood on a day, beside the same weekday of the eight weeks before.
+
+    `metric` is what is counted. `usual` is the median of these weeks, `low` and `high` what is usual at most around it;
+    the rates are those of the requests that the user did not cancel, `usual_rate` over all these weeks.
+    """
+
+    app_key: str
+    channel: str
+    metric: str
+    now: int
+    usual: int
+    rate: float | None
+    usual_rate: float | None
+    low: float
+    high: float
+
+    @property
+    def is_usual(self) -> bool:
+        """Whether it lies within the usual range."""
+        return self.low <= self.now <= self.high
+
+
+def movers(marts: PublishedTables, days: Sequence[date]) -> dict[date, list[Mover]]:
+    """What moved most on each of the days: those that fell first, the largest move first."""
+    if not days:
+        return {}
+    rows = marts.frame("days/moving_days", days=list(days), reach=REFERENCE_DAYS, movers_among=_AMONG)
+    subject = rows.select(pl.struct("app_key", "channel").rle_id()).to_series().to_numpy()
+    names = rows.group_by("app_key", "channel", "is_authorized", maintain_order=True).agg().rows()
+    first = min(days) - timedelta(days=REFERENCE_DAYS)
+    place = (rows.get_column("day") - first).dt.total_days().to_numpy()
+
+    def grid(column: str) -> Numbers:
+        values = np.full((len(names), (max(days) - first).days + 1), np.nan)
+        values[subject, place] = rows.get_column(column).to_numpy()
+        return values
+
+    successes, tried, calm = grid("successes"), grid("tried"), grid("is_calm") == 1
+    norms = count_norms(successes, calm)
+    usual = np.floor(norms.usual + 0.5)
+    rates = weekday_sums(np.where(calm, successes, np.nan)), weekday_sums(np.where(calm, tried, np.nan))
+
+    def mover(i: int, at: int) -> Mover:
+        app_key, channel, is_authorized = names[i]
+        return Mover(
+            app_key,
+            channel,
+            "authorizations" if is_authorized else "verifications",
+            int(successes[i, at]),
+            int(usual[i, at]),
+            _rate(successes[i, at], tried[i, at]),
+            _rate(*(one[i, at] for one in rates)),
+            float(norms.low[i, at]),
+            float(norms.high[i, at]),
+        )
+
+    found = {}
+    for day in days:
+        at = (day - first).days
+        found[day] = [mover(i, at) for i in _most(successes[:, at] - usual[:, at])]
+    return found
+
+
+def _rate(won: float, tried: float) -> float | None:
+    return float(won / tried) if tried else None
+
+
+def _most(moves: Numbers) -> list[int]:
+    """The places of those that fell most, then of those that grew most; of equal moves the first."""
+    order = np.argsort(-np.abs(moves), kind="stable")
+    fell, grew = ([i for i in order.tolist() if sign * moves[i] > 0][:_LISTED] for sign in (-1, 1))
+    return [*fell, *grew]

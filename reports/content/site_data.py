@@ -1,0 +1,114 @@
+"""The data that all pages share, as a script among the assets: days, periods, and what scripts compute by.
+
+Tables are written by column. Neighbours: an app's own figures (`figures/`), the texts of the scripts
+(`reports/build/static_files.py`).
+"""
+
+import re
+from calendar import monthrange
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from pipelines.common.days import WINDOWS, window
+from pipelines.contract.measures.counts import HEADLINE_USAGE
+from pipelines.contract.measures.metrics import METRICS
+from pipelines.contract.record.channels import Channel
+from pipelines.contract.record.fields import OUTCOMES
+from reports.content.context import DataState, Day
+from reports.content.figures.norms import TUNED
+from reports.content.figures.usage import USAGE_LOOKS, usage_parts
+from reports.content.published import LONG_DAYS, PublishedTables, months_to
+from reports.content.trust import public_reasons
+
+
+def shared_data(marts: PublishedTables, stand: DataState, quality: dict[date, Day], version: str) -> dict[str, Any]:
+    """Return what the script of every page gets as `RawSite` (`static/js/types.d.ts`): days, periods and their
+    coverage, the code dictionary, the notes on all apps, why figures may lack something, and the declarations."""
+    publication = stand.publication
+    as_of = publication.as_of
+    days, long_days = list(window(as_of, max(WINDOWS))), list(window(as_of, LONG_DAYS))
+    with_data = [day for day in sorted(quality) if quality[day].state == "complete" and day <= as_of]
+    names = ("first", "last", "base_first", "base_last", "days", "days_with_data", "base_days", "base_days_with_data",
+             "matched_days", "is_comparable", "missing")  # fmt: skip
+    return {
+        "version": version,
+        "as_of": as_of,
+        "time_zone": publication.time_zone,
+        "generated_at": publication.generated_at,
+        "is_synthetic": publication.is_synthetic,
+        "days": days,
+        "missing": _without_data(days, quality),
+        "long_days": long_days,
+        "long_missing": _without_data(long_days, quality),
+        "months": columns(("month", "days", "days_with_data"), (
+            (
+                month,
+                # Up to the data day.
+                min(monthrange(month.year, month.month)[1], (as_of - month).days + 1),
+                sum(day.replace(day=1) == month for day in with_data),
+            )
+            for month in months_to(as_of)
+        )),
+        "notes": columns(("day", "text"), marts.rows("site_notes")),
+        "periods": {period: dict(zip(names, row, strict=True)) for period, *row in marts.rows("site/periods")},
+        "codes": columns(
+            ("vendor", "layer", "platform", "code", "meaning_zh", "meaning_en"), marts.rows("codes")
+        ),
+        "reasons": columns(
+            ("severity", "zh", "en"), ((severity, text.zh, text.en) for severity, text in public_reasons(stand))
+        ),
+        "outcomes": OUTCOMES,
+        **declarations(marts.channels),
+    }  # fmt: skip
+
+
+def declarations(channels: Iterable[Channel]) -> dict[str, Any]:
+    """Return the channels, the counts of usage, the rates, and the tuned numbers of what is usual."""
+    return {
+        "channels": [
+            {
+                "key": one.key,
+                "group": one.group,
+                "is_login": one.is_login,
+                "zh": one.label_zh,
+                "en": one.label,
+            }
+            for one in channels
+        ],
+        "usage": [
+            {
+                "name": name,
+                "summed": METRICS[name].summed,
+                "channels": METRICS[name].channels,
+                "parts": usage_parts(name),
+                "look": USAGE_LOOKS.get(name, ""),
+            }
+            for name in HEADLINE_USAGE
+        ],
+        "rates": {
+            name: {"numerator": _signs(one.numerator), "denominator": _signs(one.denominator)}
+            for name, one in METRICS.items()
+            if one.numerator
+        },
+        "norms": TUNED,
+    }  # fmt: skip
+
+
+def _signs(term: str) -> dict[str, int]:
+    """The counts of a sum or difference, each with its sign."""
+    return {count: -1 if sign == "-" else 1 for sign, count in re.findall(r"([+-]?)\s*(\w+)", term)}
+
+
+def columns(names: Sequence[str], rows: Iterable[Sequence[object]]) -> dict[str, list[object]]:
+    """Return rows as a table by column."""
+    columns: dict[str, list[object]] = {name: [] for name in names}
+    for row in rows:
+        for name, value in zip(names, row, strict=True):
+            columns[name].append(value)
+    return columns
+
+
+def _without_data(days: list[date], quality: dict[date, Day]) -> list[int]:
+    """The places of the days that lack data; before the first record, too."""
+    return [i for i, day in enumerate(days) if day not in quality or quality[day].state == "missing"]

@@ -1,0 +1,14 @@
+-- day of $days, channel, and '*' for the four together: authorization of all apps together in the channels that one signs
+-- in by, the four first, others where they were asked
+SELECT
+    day,
+    part AS channel,
+    {{ sums(LOGIN_COUNTS) }},
+    {{ rate("authorization_rate", "sum({})") }} AS authorization_rate,
+    {{ rate("technical_success_rate", "sum({})") }} AS technical_success_rate
+FROM channel_daily
+CROSS JOIN unnest(if(is_login_channel(channel), [channel, '*'], [channel])) AS parts(part)
+WHERE day IN (SELECT unnest($days::DATE[])) AND (is_login_channel(channel) OR NOT is_number_channel(channel))
+GROUP BY day, part
+HAVING part IN ('*', {{ each_of(LOGIN_CHANNELS, "'{0}'") }}) OR sum(authorization_requests) > 0
+ORDER BY day, list_position(list_append(login_channels(), '*'), part), part

@@ -1,0 +1,42 @@
+-- app_key, channel, day up to the last of $days: what a subject counts, authorizations, or verifications where nothing is
+-- authorized, and what was tried for it; of the $movers_among largest subjects, from their first day of these on. Days
+-- without data are left out; `is_calm`: without an incident of the subject
+WITH bounds AS (
+    SELECT min(day) - $reach AS first, max(day) AS last
+    FROM (SELECT unnest($days::DATE[]) AS day)
+), counted AS (
+    FROM channel_daily
+    WHERE day BETWEEN (SELECT first FROM bounds) AND (SELECT last FROM bounds)
+), subjects AS (
+    SELECT
+        app_key,
+        channel,
+        min(day) AS first_seen,
+        (is_login_channel(channel) OR NOT is_number_channel(channel)) AND sum(authorization_requests) > 0 AS is_authorized
+    FROM counted
+    GROUP BY app_key, channel
+    -- A move is no larger than what moves: those of the largest are the largest.
+    ORDER BY greatest(max(authorizations), max(verifications)) DESC, app_key, channel
+    LIMIT $movers_among
+), incident_days AS (
+    SELECT DISTINCT
+        subjects.app_key,
+        subjects.channel,
+        unnest(generate_series(first_day, coalesce(last_day, $last::DATE), INTERVAL 1 DAY))::DATE AS day
+    FROM subjects
+    JOIN incidents ON incidents.app_key IN (subjects.app_key, '*') AND incidents.channel IN (subjects.channel, '*')
+    WHERE kind <> 'data'
+)
+SELECT
+    app_key,
+    channel,
+    day_quality.day,
+    is_authorized,
+    coalesce(if(is_authorized, authorizations, verifications), 0) AS successes,
+    coalesce(if(is_authorized, {{ denominator("technical_success_rate") }}, verification_requests), 0) AS tried,
+    incident_days.day IS NULL AS is_calm
+FROM subjects
+JOIN day_quality ON day_quality.day BETWEEN first_seen AND (SELECT last FROM bounds) AND day_state = 'complete'
+LEFT JOIN counted USING (app_key, channel, day)
+LEFT JOIN incident_days USING (app_key, channel, day)
+ORDER BY app_key, channel, day_quality.day

@@ -1,0 +1,45 @@
+-- incident, day: what its curve shows, of the days with a record: successes and requests of a rate, the requests of a
+-- volume, the records of the data. Eight weeks before the 60 days of a curve tell what was usual.
+-- noqa: disable=AM07
+WITH named AS (
+    SELECT incident_id, kind, metric, app_key, channel
+    FROM incidents
+    WHERE incident_id IN (SELECT unnest($incident_ids))
+), counted AS (
+    SELECT named.incident_id, named.kind, named.metric, days.*
+    FROM named
+    JOIN channel_daily AS days ON named.app_key = days.app_key AND named.channel IN (days.channel, '*')
+    WHERE named.kind <> 'data' AND day > $last::DATE - 116
+    UNION ALL
+    SELECT named.incident_id, named.kind, named.metric, days.*
+    FROM named
+    CROSS JOIN channel_daily AS days
+    WHERE named.kind <> 'data' AND named.app_key = '*' AND named.channel IN (days.channel, '*')
+        AND day > $last::DATE - 116
+)
+SELECT
+    incident_id,
+    day,
+    sum(
+        CASE metric
+            {% for name in WATCHED %}
+            WHEN '{{ name }}' THEN {{ METRICS[name].numerator }}
+            {% endfor %}
+            ELSE authorization_requests + verification_requests
+        END
+    )::BIGINT AS counted,
+    sum(
+        CASE metric
+            {% for name in WATCHED %}
+            WHEN '{{ name }}' THEN {{ denominator(name) }}
+            {% endfor %}
+        END
+    )::BIGINT AS requests
+FROM counted
+GROUP BY incident_id, day
+UNION ALL
+SELECT incident_id, day, records_accepted - duplicates, NULL
+FROM named
+CROSS JOIN day_quality
+WHERE kind = 'data' AND day > $last::DATE - 116 AND day_state = 'complete'
+ORDER BY incident_id, day

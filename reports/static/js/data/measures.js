@@ -1,0 +1,120 @@
+/* Sums and rates of counts, by the declarations that come with the site (`contract/measures`), and the channels that they
+   are of. Does not belong here: which counts an app has (figures.js). */
+
+import { site } from "./state.js";
+
+/** @import { Counts, PeriodKey, Value } from "../types.d.ts" */
+
+/**
+ * A rate or share: null where the part is absent, or the whole is absent or 0.
+ * @param {Value} part
+ * @param {Value} whole
+ * @returns {Value}
+ */
+export function ratio(part, whole) {
+  return part === null || !whole ? null : part / whole;
+}
+
+/**
+ * The sum of what is known; null where nothing is.
+ * @param {...Value} values
+ * @returns {Value}
+ */
+export function sum(...values) {
+  const known = values.filter((value) => value !== null);
+  return known.length ? known.reduce((total, value) => total + value, 0) : null;
+}
+
+/** The channels of the login trend, in their order. */
+export const loginChannels = () => site.channels.filter((one) => one.is_login).map((one) => one.key);
+
+/** Channels beyond these, which count in no total. */
+export const otherChannels = () => site.channels.filter((one) => one.group === "other").map((one) => one.key);
+
+/** The channels that check a number of someone who is signed in already. */
+export const checkChannels = () =>
+  site.channels.filter((one) => !one.is_login && one.group === "number").map((one) => one.key);
+
+/**
+ * The counts of usage that pages show; those with a card are of some channels.
+ * @returns {string[]}
+ */
+export const usageMeasures = () => Object.keys(site.usage);
+
+/** @returns {string[]} */
+export const cardMeasures = () => usageMeasures().filter((name) => site.usage[name].channels.length);
+
+/**
+ * Whether a change of a period is shown: at least half of its days are matched.
+ * @param {PeriodKey} period
+ * @returns {boolean}
+ */
+export function isComparable(period) {
+  return site.periods[period].is_comparable;
+}
+
+/**
+ * A sum or difference of counts, as a rate is declared; null where one of them is absent.
+ * @param {Record<string, number>} term the sign of each count.
+ * @param {(count: string) => Value} countOf
+ * @returns {Value}
+ */
+function termOf(term, countOf) {
+  const values = Object.entries(term).map(([count, sign]) => [countOf(count), sign]);
+  return values.some(([value]) => value === null)
+    ? null
+    : values.reduce((total, [value, sign]) => total + Number(value) * Number(sign), 0);
+}
+
+/**
+ * What a rate is divided by.
+ * @param {string} rate
+ * @param {(count: string) => Value} countOf
+ * @returns {Value}
+ */
+export const denominatorOf = (rate, countOf) => termOf(site.rates[rate].denominator, countOf);
+
+/**
+ * A declared rate of counts; null where one of them is absent, or there is nothing to divide by.
+ * @param {string} rate
+ * @param {(count: string) => Value} countOf
+ * @returns {Value}
+ */
+export const rateOf = (rate, countOf) =>
+  ratio(termOf(site.rates[rate].numerator, countOf), denominatorOf(rate, countOf));
+
+/**
+ * The rates of lists of counts, value by value.
+ * @param {Record<string, Value[]>} lists
+ * @param {number} length
+ * @returns {Record<string, Value[]>}
+ */
+export function rateLists(lists, length) {
+  const places = Array.from({ length }, (_unused, i) => i);
+  return Object.fromEntries(
+    Object.keys(site.rates).map((rate) => [rate, places.map((i) => rateOf(rate, (count) => lists[count][i]))]),
+  );
+}
+
+/**
+ * A row of counts with what follows from them: those of the matched days, which have all but what the other days have,
+ * and the rates over the period, over its matched days, and over their counterparts.
+ * @template {Record<string, any>} Row
+ * @param {Row} row
+ * @returns {Row & Counts}
+ */
+export function withRates(row) {
+  /** @type {Record<string, any>} */
+  const found = { ...row };
+  for (const name of Object.keys(row).filter((one) => one.startsWith("unmatched_"))) {
+    const count = name.replace("unmatched_", "");
+    const isKnown = row[count] !== null && row[name] !== null;
+    found[`matched_${count}`] = isKnown ? row[count] - row[name] : null;
+  }
+  for (const span of ["", "matched_", "counterpart_"]) {
+    for (const rate of Object.keys(site.rates)) {
+      found[span + rate] = rateOf(rate, (count) => found[span + count] ?? null);
+    }
+  }
+  return /** @type {Row & Counts} */ (found);
+}

@@ -1,0 +1,49 @@
+/* The numbers of a chart's texts, as `packed_numbers.py` writes them. */
+
+/** @import { Value } from "../types.d.ts" */
+
+/** The characters of a text, by what they stand for. */
+const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/**
+ * The `count` numbers of a text: perhaps the least of them and a dot, then how many bits each has, then these, six a
+ * character, without the zeros at the beginning. What is none is `absent`.
+ * @param {string} text
+ * @param {number} count
+ * @param {Value} absent
+ * @returns {Value[]}
+ */
+function numbersOf(text, count, absent) {
+  const dot = text.indexOf(".");
+  const least = dot < 0 ? 1 : Number(text.slice(0, dot));
+  const [width, ...digits] = Array.from(text.slice(dot + 1), (letter) => DIGITS.indexOf(letter));
+  const written = digits.map((digit) => digit.toString(2).padStart(6, "0")).join("");
+  const bits = written.padStart(6 * Math.ceil((count * width) / 6), "0");
+  return Array.from({ length: count }, (_unused, i) => {
+    const code = Number.parseInt(bits.slice(i * width, (i + 1) * width), 2);
+    return code ? code - 1 + least : absent;
+  });
+}
+
+/**
+ * The numbers of a text; where no data were read, there is no zero. What is none is `absent` on every other day.
+ * @param {string | undefined} text
+ * @param {boolean[]} withData
+ * @param {Value} absent
+ * @returns {Value[]}
+ */
+export function unpacked(text, withData, absent) {
+  const values = text ? numbersOf(text, withData.length, absent) : withData.map(() => absent);
+  return values.map((value, i) => (withData[i] ? value : null));
+}
+
+/**
+ * The rates of a version by day, in per mille: two digits to base 36 each, dots for none; of the last days of `count`.
+ * @param {string} text
+ * @param {number} count
+ * @returns {Value[]}
+ */
+export function versionRates(text, count) {
+  const rates = Array.from(text.match(/../g) || [], (two) => (two === ".." ? null : Number.parseInt(two, 36) / 1000));
+  return [...Array(count - rates.length).fill(null), ...rates];
+}

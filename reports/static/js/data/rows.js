@@ -1,0 +1,17 @@
+/* Tables of the data scripts: written by column, read by row. */
+
+/** @import { TableRow } from "../types.d.ts" */
+
+/**
+ * The rows of a table that is written by column; one without rows is not written.
+ * @template {Record<string, unknown[]>} Columns
+ * @param {Columns | undefined} columns
+ * @returns {TableRow<Columns>[]}
+ */
+export function rowsOf(columns) {
+  const every = Object.entries(columns || {});
+  const values = every.length ? every[0][1] : [];
+  return values.map(
+    (_value, i) => /** @type {TableRow<Columns>} */ (Object.fromEntries(every.map(([name, list]) => [name, list[i]]))),
+  );
+}

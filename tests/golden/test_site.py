@@ -1,0 +1,56 @@
+"""Golden cases of the site's statements whose sums are filled in from the declarations of measures.
+
+A case is a folder `site/<statement>/<case>`. `case.toml` says what it `shows`; each other CSV is a relation that the
+statement reads, `name` or `name:TYPE` in its head. `expect.csv` holds every row of the result, in order, of the columns
+in its head. An empty cell is NULL. The data day is 10 March 2026.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from pipelines.contract.macros import contract_macros
+from reports.content.published import statement
+
+HERE = Path(__file__).parent / "site"
+CASES = sorted(folder for folder in HERE.glob("*/*") if folder.is_dir())
+VALUES: dict[str, Any] = {"last": "2026-03-10", "days": ["2026-03-10"]}
+FOLDERS = {"day_channels": "days"}
+
+
+def rows_of(file: Path) -> tuple[list[str], list[list[str | None]]]:
+    """The head and the rows of a CSV."""
+    head, *rows = csv.reader(file.read_text("utf-8").splitlines())
+    return head, [[cell or None for cell in row] for row in rows]
+
+
+def add(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
+    """A table of a CSV."""
+    head, rows = rows_of(file)
+    columns = [(name, kind or "VARCHAR") for name, _, kind in (column.partition(":") for column in head)]
+    connection.execute(f"CREATE TABLE {file.stem} ({', '.join(f'{name} {kind}' for name, kind in columns)})")
+    connection.executemany(f"INSERT INTO {file.stem} VALUES ({', '.join('?' * len(columns))})", rows)
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case.relative_to(HERE).as_posix() for case in CASES])
+def test_a_statement_of_the_site_gives_these_rows(case: Path) -> None:
+    assert tomllib.loads((case / "case.toml").read_text("utf-8"))["shows"]
+    text = statement(f"{FOLDERS.get(case.parent.name, 'figures')}/{case.parent.name}")
+    with duckdb.connect() as connection:
+        connection.execute(contract_macros())
+        for file in case.glob("*.csv"):
+            if file.stem != "expect":
+                add(connection, file)
+        named = set(re.findall(r"\$(\w+)", text))
+        found = connection.execute(text, {name: value for name, value in VALUES.items() if name in named})
+        names = [column[0] for column in found.description]
+        rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    head, expected = rows_of(case / "expect.csv")
+    assert [[None if row[name] is None else str(row[name]) for name in head] for row in rows] == expected
