@@ -2,7 +2,7 @@
 
 import { dayLabel, milliseconds, number, share } from "../data/format.js";
 import { _, filled, metricLabel, word } from "../data/language.js";
-import { cardMeasures, checkChannels, loginChannels } from "../data/measures.js";
+import { cardMeasures, checkChannels, loginChannels, TECHNICAL } from "../data/measures.js";
 import { fullName, isPresent, shownTraces, versionName, versionPlaces } from "../data/series.js";
 import { monthDays, normsOf, placesOf, previousOf, valuesOf } from "../data/spans.js";
 import { chosenDimension, chosenSpan, figures, isolated, setIsolated, site } from "../data/state.js";
@@ -135,7 +135,7 @@ export function drawLegends(changed) {
   /** @param {string} name */
   const checks = (name) =>
     figures?.present.length ? filled(_("{channel}, latencies only"), { channel: word(name) }) : word(name);
-  const versions = isByVersion && figures ? versionPlaces("technical_success_rate") : [];
+  const versions = isByVersion && figures ? versionPlaces(TECHNICAL) : [];
   /** @type {Record<string, LegendEntry[]>} */
   const legends = {
     timed: isByVersion

@@ -10,6 +10,7 @@ import {
   rateLists,
   ratio,
   sum,
+  TECHNICAL,
   usageMeasures,
   withRates,
 } from "./measures.js";
@@ -176,9 +177,9 @@ export function completedFigures(raw) {
     long: {
       ...long,
       version: Object.fromEntries(
-        rowsOf(tables.version_days).map(({ value, technical_success_rate: text }) => [
+        rowsOf(tables.version_days).map(({ value, [TECHNICAL]: text }) => [
           value,
-          { technical_success_rate: versionRates(text, site.long_days.length) },
+          { [TECHNICAL]: versionRates(text, site.long_days.length) },
         ]),
       ),
     },

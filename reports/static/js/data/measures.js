@@ -25,6 +25,9 @@ export function sum(...values) {
   return known.length ? known.reduce((total, value) => total + value, 0) : null;
 }
 
+/** The rate of those who did not turn back: the one that is kept by SDK version. */
+export const TECHNICAL = "technical_success_rate";
+
 /** The channels of the login trend, in their order. */
 export const loginChannels = () => site.channels.filter((one) => one.is_login).map((one) => one.key);
 

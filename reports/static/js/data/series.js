@@ -4,6 +4,7 @@
 import { seriesValues } from "./figures.js";
 import { known } from "./format.js";
 import { word } from "./language.js";
+import { TECHNICAL } from "./measures.js";
 import { chosenDimension, chosenSpan, figures, isolated, language, texts } from "./state.js";
 
 /** @import { SeriesPlace, Theme, Trace } from "../types.d.ts" */
@@ -42,7 +43,7 @@ export const versionPlaces = (field) =>
  */
 export function hasLines(name) {
   if (name === "usage") return true;
-  if (chosenDimension === "version" && !hasNoLogins()) return name === "technical_success_rate";
+  if (chosenDimension === "version" && !hasNoLogins()) return name === TECHNICAL;
   if (name.startsWith("latency")) return chosenSpan !== "months";
   if (name === "verification_result_rate") return hasNoLogins();
   return name !== "share" || figures?.present.length !== 1;

@@ -3,6 +3,7 @@
    languages from the start, as the templates' texts do; other scripts fill what is marked by `data-…`. */
 
 import { asked } from "../data/address.js";
+import { TECHNICAL } from "../data/measures.js";
 import { LANGUAGE_TAGS, root, texts } from "../data/state.js";
 import { all, element, isPhone, one } from "../dom.js";
 
@@ -160,7 +161,7 @@ function section(...children) {
 /** @returns {HTMLElement[]} */
 function loginCharts() {
   return [
-    chartFigure("technical_success_rate", both("Technical success rate"), "technical_success_rate"),
+    chartFigure(TECHNICAL, both("Technical success rate"), TECHNICAL),
     chartFigure("authorization_rate", both("Authorization rate"), "authorization_rate"),
     chartFigure("authorizations", both("Authorizations"), "authorizations"),
     chartFigure("share", both("Share of the four channels"), "authorizations"),

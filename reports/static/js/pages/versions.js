@@ -4,7 +4,7 @@
 import { sparkline } from "../charts/sparkline.js";
 import { ABSENT, known, number, share } from "../data/format.js";
 import { _, filled, metricLink } from "../data/language.js";
-import { ratio, sum } from "../data/measures.js";
+import { ratio, sum, TECHNICAL } from "../data/measures.js";
 import { versionName } from "../data/series.js";
 import { chosenDays, figures, site, windowKey } from "../data/state.js";
 import { onFigures, onWindow } from "../data/windows.js";
@@ -42,7 +42,7 @@ function versionRows(rows) {
   const whole = sum(...rows.map((row) => row.authorization_requests));
   const isNew = isNewAmong(rows);
   const courses = rows.map(
-    ({ value }) => own(figures.long.version, value ?? "")?.technical_success_rate.slice(-site.days.length) || [],
+    ({ value }) => own(figures.long.version, value ?? "")?.[TECHNICAL].slice(-site.days.length) || [],
   );
   const least = Math.min(1, ...courses.flat().filter(known));
   return rows.map((row, i) => {
@@ -61,7 +61,7 @@ function versionRows(rows) {
         { className: "course" },
         sparkline(courses[i], { width: 180, height: 26, lit: chosenDays, range: [least, 1] }),
       ),
-      numberCell(share(row.technical_success_rate)),
+      numberCell(share(row[TECHNICAL])),
       numberCell(share(row.authorization_rate)),
       numberCell(number(row.authorization_requests)),
       barCell(part, 1, share(part)),
@@ -74,7 +74,7 @@ function drawVersions() {
   const head = [
     headCell(_("SDK version")),
     element("th", { scope: "col", className: "course", textContent: _("30 days") }),
-    headCell(metricLink("technical_success_rate"), true),
+    headCell(metricLink(TECHNICAL), true),
     headCell(metricLink("authorization_rate"), true),
     headCell(metricLink("authorization_requests"), true),
     headCell(metricLink("authorization_requests", _("Share")), true),

@@ -6,7 +6,7 @@ import { ranks } from "../data/columns.js";
 import { ABSENT, baseLabel, coverageNote, dayLabel, known, number, share, size } from "../data/format.js";
 import { _, filled, metricLabel, onLanguage, word } from "../data/language.js";
 import { loadList } from "../data/loaded_lists.js";
-import { isComparable, loginChannels } from "../data/measures.js";
+import { isComparable, loginChannels, TECHNICAL } from "../data/measures.js";
 import { chosenDays, texts, windowKey } from "../data/state.js";
 import { onWindow } from "../data/windows.js";
 import { all, around, element, one, own } from "../dom.js";
@@ -74,8 +74,7 @@ function drawLoginTable(table, data) {
   for (const name of [...loginChannels(), "authorization_requests", "authorizations"]) {
     columns[name] = numberColumn(values(name), number);
   }
-  for (const name of ["authorization_rate", "technical_success_rate"])
-    columns[name] = numberColumn(values(name), share);
+  for (const name of ["authorization_rate", TECHNICAL]) columns[name] = numberColumn(values(name), share);
   const sorted = { column: "authorizations", descending: true };
   const made = listTable(table, data, columns, sorted, () => [chosenDays]);
   const sayCompared = () => {

@@ -4,7 +4,7 @@
 import { seriesKey, sparkline } from "../charts/sparkline.js";
 import { baseLabel, number, share } from "../data/format.js";
 import { _, metricLink, word } from "../data/language.js";
-import { isComparable, loginChannels, otherChannels } from "../data/measures.js";
+import { isComparable, loginChannels, otherChannels, TECHNICAL } from "../data/measures.js";
 import { swingOf } from "../data/spans.js";
 import { chosenDays, figures, site, texts, windowKey } from "../data/state.js";
 import { onFigures, onWindow } from "../data/windows.js";
@@ -74,7 +74,7 @@ export function rateCells(row, comparable, chance) {
   const { matched_authorization_rate: rate, counterpart_authorization_rate: base } = row;
   return [
     withChange(share(row.authorization_rate), columnChange(rate, base, comparable, requests, "points")),
-    numberCell(share(row.technical_success_rate)),
+    numberCell(share(row[TECHNICAL])),
     numberCell(number(row.authorization_requests)),
   ];
 }
@@ -82,7 +82,7 @@ export function rateCells(row, comparable, chance) {
 /** @param {string} compared what the change is against. */
 export const rateHeads = (compared) => [
   headCell(metricLink("authorization_rate"), true, compared),
-  headCell(metricLink("technical_success_rate"), true),
+  headCell(metricLink(TECHNICAL), true),
   headCell(metricLink("authorization_requests"), true),
 ];
 
