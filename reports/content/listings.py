@@ -17,28 +17,23 @@ class Listing:
     """Rows of a table.
 
     Attributes:
-        columns: all of the table unless named.
-        order: the key unless named.
+        columns, order: all columns in the order of the key, unless both are named.
         is_cut: whether a page has `$limit` rows at most.
     """
 
     table: str
     columns: str = ""
-    where: str = ""
+    where: str = "true"
     order: str = ""
     is_cut: bool = False
 
     @property
     def query(self) -> str:
         """The statement."""
-        return " ".join(
-            (
-                f"SELECT {self.columns or ', '.join(TABLES[self.table].columns)} FROM {self.table}",
-                f"WHERE {self.where}" if self.where else "",
-                f"ORDER BY {self.order or ', '.join(TABLES[self.table].key)}",
-                "LIMIT $limit" if self.is_cut else "",
-            )
-        )
+        if not self.columns:
+            return TABLES[self.table].query(self.table, self.where)
+        listed = f"SELECT {self.columns} FROM {self.table} WHERE {self.where} ORDER BY {self.order}"
+        return f"{listed} LIMIT $limit" if self.is_cut else listed
 
 
 LISTINGS: Final = {
@@ -59,7 +54,12 @@ LISTINGS: Final = {
     # the site
     "publication": Listing("publication", "as_of, generated_at, time_zone, first_day, is_synthetic", order="as_of"),
     "declared_channels": Listing("channels", "channel, name_zh, name_en", "channel_group = 'other'", "place"),
-    "compared_days": Listing("period_days", "period, is_base, day, is_matched", "period IN ('day', '7', '30')"),
+    "compared_days": Listing(
+        "period_days",
+        "period, is_base, day, is_matched",
+        "period IN ('day', '7', '30')",
+        "period, is_base, day",
+    ),
     # In the order that `figures/code_places.sql` numbers them in.
     "codes": Listing(
         "result_codes",
