@@ -180,11 +180,11 @@ def test_a_share_is_its_numerator_over_its_denominator_on_the_pages(folder: Data
         marts = PublishedTables(connection)
         prepare(marts, context.apps(marts))
         found = {}
-        for name in ("day_channels", "usage_detail"):
+        for name in ("days/day_channels", "site/usage_detail"):
             rows = marts.frame(name, first_app="game", last_app="shop", days=[DAY])
             connection.register("shown", rows)
             found[name] = differing(connection, "shown", set(rows.columns))
     assert found == {
-        "day_channels": {"authorization_rate": 0, "technical_success_rate": 0},
-        "usage_detail": {"authorization_rate": 0},
+        "days/day_channels": {"authorization_rate": 0, "technical_success_rate": 0},
+        "site/usage_detail": {"authorization_rate": 0},
     }
