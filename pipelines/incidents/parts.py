@@ -7,6 +7,7 @@ from typing import Final
 
 import polars as pl
 
+from pipelines.contract.measures.counts import TECHNICAL
 from pipelines.incidents.incident import ALL, Incident
 
 # Contract: the part of a fall from which on something explains the whole.
@@ -72,8 +73,9 @@ def _of_a_rate(incidents: Collection[Incident]) -> Iterator[tuple[Incident, Inci
     """
     for one, of in product(incidents, (one for one in incidents if one.kind == "rate")):
         is_its_result = one.channel == of.channel and (one.metric, of.metric) == (
-            "verification_result_rate", "technical_success_rate",
-        )  # fmt: skip
+            "verification_result_rate",
+            TECHNICAL,
+        )
         came_with_it = (
             one.kind == "volume"
             and one.channel in (of.channel, ALL)

@@ -150,7 +150,7 @@ def with_note(text: Bilingual, note: str) -> Bilingual:
 
 
 def cell_words(cell: str, app_name: str | None = None, channels: Channels = NO_CHANNELS) -> Bilingual:
-    """A cause as `incidents.cause` has it, `platform=android & sdk_version=2.15.0` or `source=gw2`, in words.
+    """A cause as `incidents.cause` has it, `carrier=CMCC & platform=android` or `source=gw2`, in words.
 
     An app is told by its registered name, if it is given, with its key.
     """

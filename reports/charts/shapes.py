@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipelines.common.text import Bilingual
+from pipelines.contract.measures.counts import TECHNICAL
 from pipelines.contract.record.channels import DECLARED, LOGIN_CHANNELS, NUMBER_CHANNELS
 from reports.content.figures.usage import USAGE_LOOKS
 from reports.content.wording.language import LANGUAGES, metric_label, t
@@ -105,7 +106,7 @@ def charts() -> dict[str, Chart]:
         "authorizations": Chart(channels, "trend", "authorizations"),
         "share": Chart(channels, "trend", "share", "share"),
         "authorization_rate": Chart(channels, "trend", "authorization_rate", "share"),
-        "technical_success_rate": Chart(channels, "trend", "technical_success_rate", "share"),
+        TECHNICAL: Chart(channels, "trend", TECHNICAL, "share"),
         "verification_result_rate": Chart(verified, "verification", "verification_result_rate", "share"),
         "latency_p50_ms": Chart(timed, "latency", "latency_p50_ms", "ms"),
         "latency_p95_ms": Chart(timed, "latency", "latency_p95_ms", "ms"),

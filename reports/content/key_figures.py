@@ -11,7 +11,7 @@ from datetime import date
 from typing import Final
 
 from pipelines.common.days import window
-from pipelines.contract.measures.counts import CARDS
+from pipelines.contract.measures.counts import CARDS, TECHNICAL
 from pipelines.contract.measures.metrics import METRICS
 from pipelines.contract.record.channels import LOGIN_CHANNELS
 from pipelines.contract.record.fields import ALL_APPS
@@ -20,7 +20,6 @@ from reports.content.drawings import Course
 from reports.content.figures.norms import REFERENCE_DAYS, IncidentDays, Observed, Usual, course_of, norms_of, usual_of
 from reports.content.published import DAYS, PublishedTables
 
-TECHNICAL: Final = "technical_success_rate"
 _COLUMNS: Final = ("authorizations", "technical_requests", *CARDS)
 # Over these spans a figure stands beside its day.
 SPANS: Final = ("7", "30")

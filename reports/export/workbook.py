@@ -18,6 +18,7 @@ from unicodedata import east_asian_width
 import polars as pl
 
 from pipelines.contract.measures.metrics import METRICS
+from pipelines.contract.record.dimensions import DIMENSIONS
 
 # An Excel sheet has 2^20 rows, and the first holds the headings.
 XLSX_MAX_ROWS: Final = 1_048_575
@@ -32,28 +33,24 @@ _BUTTON_WIDTH = 3
 _MEASURED_ROWS = 1000
 
 _HEADINGS: Final = {
+    **{one.key: one.label.zh for one in DIMENSIONS},
     "day": "日期",
     "month": "月份",
     "window_days": "统计天数",
     "days_with_data": "有数据天数",
     "app_key": "AppKey",
     "app_name": "应用名称",
-    "platform": "平台",
     "scheme_id": "方案 ID",
-    "package_name": "包名",
     "channel": "渠道",
-    "carrier": "运营商",
     "event_id": "记录 ID",
     "event_time": "时间（UTC）",
     "stage": "步骤",
     "outcome": "结果",
     "result_code": "结果码",
-    "vendor": "服务商",
     "device_hash": "设备哈希",
     "phone_hash": "手机号哈希",
     "phone_mask": "手机号掩码",
     "latency_ms": "时延（毫秒）",
-    "sdk_version": "SDK 版本",
     "os_version": "系统版本",
     "attempt_id": "尝试 ID",
     "account_id": "账号 ID",

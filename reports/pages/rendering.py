@@ -8,6 +8,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes
 from markupsafe import Markup
 
+from pipelines.contract.measures.counts import TECHNICAL
 from pipelines.contract.measures.metrics import METRICS
 from pipelines.contract.record.channels import LOGIN_CHANNELS
 from reports.content.drawings import sparkline
@@ -73,5 +74,7 @@ def environment(shared: dict[str, object]) -> Environment:
         "sparkline": sparkline, "formula": formula_words, "difference": difference,
     }  # fmt: skip
     words = {"t": t, "word": word, "check_words": CHECK_WORDS, "check_pages": CHECK_PAGES, "reason_words": REASON_WORDS}
-    found.globals |= words | {"METRICS": METRICS, "LOGIN_CHANNELS": LOGIN_CHANNELS, "CSP": CSP} | shared
+    found.globals |= (
+        words | {"METRICS": METRICS, "LOGIN_CHANNELS": LOGIN_CHANNELS, "TECHNICAL": TECHNICAL, "CSP": CSP} | shared
+    )
     return found

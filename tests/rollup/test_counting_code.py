@@ -44,25 +44,31 @@ def test_what_decides_the_tables_of_a_day_is_in_its_digest(
 
 
 @pytest.mark.parametrize(
-    ("changes", "is_changed"), [({"condition": "outcome = 'success'"}, True), ({"label_en": "Other words"}, False)]
+    ("changes", "is_changed"),
+    [({"condition": "outcome = 'success'"}, True), ({"label": Bilingual("别的", "Other words")}, False)],
 )
 def test_of_a_metric_its_condition_counts(
-    monkeypatch: pytest.MonkeyPatch, changes: dict[str, str], is_changed: bool
+    monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any], is_changed: bool
 ) -> None:
     before = digest()
     metric = METRICS["authorization_requests"]
     assert metric.condition
-    monkeypatch.setitem(METRICS, metric.name, replace(metric, **changes))  # type: ignore[arg-type]
+    monkeypatch.setitem(METRICS, metric.name, replace(metric, **changes))
     assert (digest() != before) == is_changed
 
 
 def test_no_statement_of_the_roll_up_is_filled_with_what_is_not_in_the_digest() -> None:
-    """Of declarations the digest has `COUNTS` and their conditions, the macros of channels, and the order of copies."""
+    """Of declarations the digest has the counts, the fields that are counted by, the channels, and the order of copies."""
     files = [file for folder in SQL for file in (PROJECT / folder).rglob("*.sql")]
     assert files
     filled = {text for file in files for text in re.findall(r"\{\{.*?\}\}", file.read_text("utf-8"), re.DOTALL)}
     assert [
-        text for text in filled if not re.match(r"\{\{ (sums\(COUNTS|each_of\(NUMBER_CHANNELS|copy_order\(\))", text)
+        text
+        for text in filled
+        if not re.match(
+            r"\{\{ (sums\((\(.*\) \+ )?(COUNTS|VERIFIED)|each_of\((NUMBER_CHANNELS|COUNTED_FIELDS)|copy_order\(\))",
+            text,
+        )
     ] == []
 
 

@@ -28,6 +28,9 @@ HEADLINE_USAGE: Final = (*CARDS, "billable_verifications")
 HEADLINE: Final = (*HEADLINE_USAGE, "authorizations", "authorization_rate")
 # Counts of the verification records of an hour, from which billing and reconciliation are computed.
 VERIFIED: Final = ("requests", "successes", "mismatches", "unknowns", "uses", "duplicates", "late")
+# The rate by which signing in is judged: what users want plays no part in it.
+TECHNICAL: Final = "technical_success_rate"
+LOGIN_RATES: Final = ("authorization_rate", TECHNICAL)
 # The rates in whose falls incidents are found.
 WATCHED: Final = tuple(name for name, one in METRICS.items() if one.watched_in != ())
 

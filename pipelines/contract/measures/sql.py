@@ -16,6 +16,7 @@ from pipelines.contract.measures.metrics import METRICS, metric
 from pipelines.contract.record.channels import LOGIN_CHANNELS, NUMBER_CHANNELS, is_one_of
 from pipelines.contract.record.copies import copy_order
 from pipelines.contract.record.dimensions import CAUSES
+from pipelines.contract.record.fields import COUNTED_FIELDS
 
 
 @cache
@@ -38,6 +39,7 @@ def sql(package: str, name: str, *more: Callable[..., str]) -> str:
         "LOGIN_CHANNELS": LOGIN_CHANNELS,
         "NUMBER_CHANNELS": NUMBER_CHANNELS,
         "CAUSES": CAUSES,
+        "COUNTED_FIELDS": COUNTED_FIELDS,
     }
     return Environment(undefined=StrictUndefined).from_string(text, functions | sets).render()
 

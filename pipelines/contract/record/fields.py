@@ -56,6 +56,11 @@ FIELD_NAMES: Final = (
     "attempt_id",
     "account_id",
 )
+# The fields by whose words records are counted together.
+COUNTED_FIELDS: Final = (
+    "app_key", "channel", "stage", "outcome", "result_code", "vendor", "platform", "carrier", "scheme_id",
+    "package_name", "sdk_version",
+)  # fmt: skip
 # Of these a broken value becomes null; the ones before name the reason of a rejected record.
 OPTIONAL_FIELDS: Final = FIELD_NAMES[7:]
 # What these hold is stored as a keyed hash only.

@@ -16,17 +16,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.contract.record.field_rules import nulled_names
-from pipelines.contract.record.fields import PERSONAL_FIELDS
+from pipelines.contract.record.fields import COUNTED_FIELDS, PERSONAL_FIELDS
 from pipelines.contract.record.masking import MASKING_VERSION
 from pipelines.contract.record.parts import EVENT_SCHEMA, REJECT_SCHEMA, PartBooks
 from pipelines.store.kept_rejects import count_rejected, kept_rejects
 
 _CODEC = "zstd"
 # Columns of few different words. In the others a dictionary would only be tried in vain.
-_WORDS = (
-    "app_key", "channel", "stage", "outcome", "result_code", "vendor", "platform", "carrier", "scheme_id",
-    "package_name", "sdk_version", "os_version",
-)  # fmt: skip
+_WORDS = (*COUNTED_FIELDS, "os_version")
 # Hashes do not compress.
 _HALVES = ("device_high", "device_low", "phone_high", "phone_low")
 # Batches that may wait while one is written.

@@ -1,5 +1,4 @@
--- grain: incident_id, app_key, platform, carrier, sdk_version, vendor, outcome, result_code: requests of the days that are
--- compared
+-- grain: incident_id, dimensions of causes, outcome, result_code: requests of the days that are compared
 WITH outcomes AS (
     {%- for name in WATCHED %}
     SELECT *, '{{ name }}' AS metric, {{ condition(METRICS[name].numerator) }} AS is_success

@@ -1,7 +1,7 @@
 -- grain: day and combination of what records say, over the de-duplicated records; `records` counts them, and the rest
 -- those that have a field by which nothing is counted.
 SELECT
-    day, app_key, channel, stage, outcome, result_code, vendor, platform, carrier, scheme_id, package_name, sdk_version,
+    day, {{ each_of(COUNTED_FIELDS, "{0}") }},
     count(*) AS records,
     count(os_version) AS with_os_version,
     count(device_low) AS with_device_id,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from pipelines.common.project import PROJECT
-from pipelines.contract.measures.counts import HEADLINE_USAGE, LOGIN_RATE, LOGINS
+from pipelines.contract.measures.counts import HEADLINE_USAGE, LOGIN_RATE, LOGINS, TECHNICAL
 from pipelines.contract.measures.sql import SPANS
 from reports.content.figures.usage import usage_parts
 
@@ -81,7 +81,7 @@ TABLES: Final = {
         },
         "window_days, value IS NULL, authorization_requests DESC, value",
     ),
-    "version_days": Table("version_days", {"value": _TEXT, "technical_success_rate": _TEXT}, "value"),
+    "version_days": Table("version_days", {"value": _TEXT, TECHNICAL: _TEXT}, "value"),
     "outcomes": Table(
         "failed_outcomes",
         {"window_days": "number", "outcome": "number", "records": _VALUE, **_compared(["records"])},

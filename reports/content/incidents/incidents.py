@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from pipelines.common.text import Bilingual
+from pipelines.contract.record.dimensions import BY_KEY, CAUSES
 from pipelines.contract.record.fields import ALL_APPS
 from pipelines.incidents.falls import WINDOW_DAYS
 from pipelines.incidents.published import Note, PublishedIncident
@@ -36,10 +37,7 @@ OPEN_NAMED: Final = 5
 _NAME_MARK: Final = "@"
 # Where all apps together are shown.
 _ALL_APPS_PAGES: Final = {"rate": "monitor.html", "volume": "usage.html", "data": "quality.html"}
-_DIMENSIONS: Final = {
-    "app_key": t("App"), "carrier": t("Carrier"), "platform": t("Platform"), "sdk_version": t("SDK version"),
-    "vendor": t("Vendor"),
-}  # fmt: skip
+_DIMENSIONS: Final = {name: BY_KEY[name].label for name in CAUSES}
 
 
 @dataclass(frozen=True)

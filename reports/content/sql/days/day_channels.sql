@@ -4,8 +4,9 @@ SELECT
     day,
     part AS channel,
     {{ sums(LOGIN_COUNTS) }},
-    {{ rate("authorization_rate", "sum({})") }} AS authorization_rate,
-    {{ rate("technical_success_rate", "sum({})") }} AS technical_success_rate
+    {% for name in LOGIN_RATES -%}
+    {{ rate(name, "sum({})") }} AS {{ name }},
+    {% endfor %}
 FROM channel_daily
 CROSS JOIN unnest(if(is_login_channel(channel), [channel, '*'], [channel])) AS parts(part)
 WHERE day IN (SELECT unnest($days::DATE[])) AND (is_login_channel(channel) OR NOT is_number_channel(channel))

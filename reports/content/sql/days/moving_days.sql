@@ -33,7 +33,7 @@ SELECT
     day_quality.day,
     is_authorized,
     coalesce(if(is_authorized, authorizations, verifications), 0) AS successes,
-    coalesce(if(is_authorized, {{ denominator("technical_success_rate") }}, verification_requests), 0) AS tried,
+    coalesce(if(is_authorized, {{ denominator(TECHNICAL) }}, verification_requests), 0) AS tried,
     incident_days.day IS NULL AS is_calm
 FROM subjects
 JOIN day_quality ON day_quality.day BETWEEN first_seen AND (SELECT last FROM bounds) AND day_state = 'complete'

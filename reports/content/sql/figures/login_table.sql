@@ -8,7 +8,7 @@ WITH windows AS (
         {% for name in ("authorization_requests", "authorizations") %}
         list({{ name }} ORDER BY window_days) FILTER (channel = '*') AS {{ name }},
         {% endfor %}
-        {% for name in ("authorization_rate", "technical_success_rate") %}
+        {% for name in LOGIN_RATES %}
         list(round({{ rate(name) }}, 6) ORDER BY window_days) FILTER (channel = '*') AS {{ name }},
         {% endfor %}
         {% for span in ("matched_", "counterpart_") %}

@@ -7,14 +7,14 @@ WITH listed AS (
         coalesce(app_key, '*') AS app_key,
         day,
         value,
-        round(1000 * {{ rate("technical_success_rate", "sum({})") }})::INTEGER AS rate
+        round(1000 * {{ rate(TECHNICAL, "sum({})") }})::INTEGER AS rate
     FROM version_requests
     GROUP BY day, value, GROUPING SETS ((app_key), ())
 )
 SELECT
     app_key,
     value,
-    string_agg(coalesce(lpad(lower(to_base(rate, 36)), 2, '0'), '..'), '' ORDER BY days.day) AS technical_success_rate
+    string_agg(coalesce(lpad(lower(to_base(rate, 36)), 2, '0'), '..'), '' ORDER BY days.day) AS {{ TECHNICAL }}
 FROM listed
 CROSS JOIN days
 LEFT JOIN sums USING (app_key, value, day)
