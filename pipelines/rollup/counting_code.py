@@ -14,7 +14,7 @@ from pipelines.common.project import PROJECT
 from pipelines.contract.measures.counts import VERIFIED, counts_query
 from pipelines.contract.record.channels import CHANNELS, number_macros
 from pipelines.contract.record.copies import copy_order
-from pipelines.contract.record.fields import COUNTED_FIELDS, record_macros
+from pipelines.contract.record.fields import ABSENT_FIELDS, COUNTED_FIELDS, record_macros
 
 # The steps, and the macros of every connection.
 SQL = ("pipelines/rollup", "pipelines/contract", "pipelines/store")
@@ -37,7 +37,7 @@ PYTHON = (
 def counting_digest(root: Path = PROJECT) -> str:
     """Return a digest of the code that decides the tables of a day; `root` is the project."""
     # Metrics and words of a record count by the SQL that is made of them.
-    named = (*VERIFIED, *COUNTED_FIELDS)
+    named = (*VERIFIED, *COUNTED_FIELDS, *ABSENT_FIELDS)
     made = "\0".join((counts_query(""), *named, *record_macros(), *number_macros(CHANNELS), copy_order())).encode()
     files = code_digest(SQL, suffix=".sql", root=root), code_digest(PYTHON, root=root)
     return hashlib.sha256(repr((files, without_sql_comments(made))).encode()).hexdigest()[:16]

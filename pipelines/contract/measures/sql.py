@@ -16,7 +16,7 @@ from pipelines.contract.measures.metrics import METRICS, metric
 from pipelines.contract.record.channels import LOGIN_CHANNELS, NUMBER_CHANNELS, is_one_of
 from pipelines.contract.record.copies import copy_order
 from pipelines.contract.record.dimensions import CAUSES
-from pipelines.contract.record.fields import COUNTED_FIELDS
+from pipelines.contract.record.fields import ABSENT_FIELDS, COUNTED_FIELDS
 
 
 @cache
@@ -27,7 +27,7 @@ def sql(package: str, name: str, *more: Callable[..., str]) -> str:
         more: further functions that the statement may name.
     """
     text = files(package).joinpath("sql", f"{name}.sql").read_text("utf-8")
-    if "{{" not in text:
+    if "{{" not in text and "{%" not in text:
         return text
     # Imported here: a run with nothing new needs no such statement.
     from jinja2 import Environment, StrictUndefined
@@ -40,6 +40,7 @@ def sql(package: str, name: str, *more: Callable[..., str]) -> str:
         "NUMBER_CHANNELS": NUMBER_CHANNELS,
         "CAUSES": CAUSES,
         "COUNTED_FIELDS": COUNTED_FIELDS,
+        "ABSENT_FIELDS": ABSENT_FIELDS,
     }
     return Environment(undefined=StrictUndefined).from_string(text, functions | sets).render()
 

@@ -61,6 +61,8 @@ COUNTED_FIELDS: Final = (
     "app_key", "channel", "stage", "outcome", "result_code", "vendor", "platform", "carrier", "scheme_id",
     "package_name", "sdk_version",
 )  # fmt: skip
+# Those of them that a counted record may lack.
+ABSENT_FIELDS: Final = ("result_code", "scheme_id", "package_name", "sdk_version")
 # Of these a broken value becomes null; the ones before name the reason of a rejected record.
 OPTIONAL_FIELDS: Final = FIELD_NAMES[7:]
 # What these hold is stored as a keyed hash only.

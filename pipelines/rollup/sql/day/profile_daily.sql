@@ -9,10 +9,9 @@ WITH parts AS (
         '',
         unnest([
             {'part': '', 'amount': records},
-            {'part': 'result_code', 'amount': CASE WHEN result_code IS NOT NULL THEN records END},
-            {'part': 'sdk_version', 'amount': CASE WHEN sdk_version IS NOT NULL THEN records END},
-            {'part': 'scheme_id', 'amount': CASE WHEN scheme_id IS NOT NULL THEN records END},
-            {'part': 'package_name', 'amount': CASE WHEN package_name IS NOT NULL THEN records END},
+            {% for name in ABSENT_FIELDS -%}
+            {'part': '{{ name }}', 'amount': CASE WHEN {{ name }} IS NOT NULL THEN records END},
+            {% endfor -%}
             {'part': 'carrier', 'amount': CASE WHEN carrier <> 'unknown' THEN records END},
             {'part': 'platform', 'amount': CASE WHEN platform <> 'unknown' THEN records END},
             {'part': 'os_version', 'amount': with_os_version},
