@@ -17,7 +17,7 @@ from pipelines.contract.measures.metrics import METRICS
 from reports.build.writer import SiteWriter
 from reports.charts.shapes import LOOKS, VERSION_LOOKS, shapes
 from reports.content.wording.language import script_msgids, t
-from reports.content.wording.words import WORDS, word
+from reports.content.wording.words import DECLARED_WORDS, WORDS, word
 
 STATIC = PROJECT / "reports" / "static"
 LIBRARIES = PROJECT / "node_modules"
@@ -56,7 +56,7 @@ def _texts() -> dict[str, Any]:
 
     return {
         "strings": {msgid: both(t(msgid).zh, t(msgid).en) for msgid in script_msgids()},
-        "words": {value: both(word(value).zh, word(value).en) for value in WORDS},
+        "words": {value: both(word(value).zh, word(value).en) for value in (*DECLARED_WORDS, *WORDS)},
         "metrics": {
             m.name: {
                 "label": both(m.label.zh, m.label.en),

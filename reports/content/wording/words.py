@@ -1,7 +1,7 @@
 """Words for the fixed values of the tables: channels, states, statuses, platforms.
 
-Lives here: which text (msgid) stands for which value; of channels, platforms and carriers that is said beside the words
-of incidents. Add here: a value that a page shows and people should read as a word. Values without a word (a vendor, a
+Lives here: which text (msgid) stands for which value; the words of channels, platforms and carriers are declared with
+them. Add here: a value that a page shows and people should read as a word. Values without a word (a vendor, a
 file's name) stand as they are.
 """
 
@@ -10,10 +10,12 @@ from pipelines.contract.record.channels import DECLARED
 from pipelines.contract.record.dimensions import DIMENSIONS
 from reports.content.wording.language import t
 
+# Channels, platforms and carriers, whose words are declared with them.
+DECLARED_WORDS: dict[str, Bilingual] = {
+    **{one.key: Bilingual(one.label_zh, one.label) for one in DECLARED},
+    **{value: words for one in DIMENSIONS for value, words in one.values.items()},
+}
 WORDS: dict[str, str] = {
-    # channels, platforms, carriers
-    **{one.key: one.label for one in DECLARED},
-    **{value: words.en for one in DIMENSIONS for value, words in one.values.items()},
     # state of a day, and the flags beside it
     "complete": "Complete",
     "missing": "No data",
@@ -128,4 +130,6 @@ def word(value: str | None) -> Bilingual:
     """The word for a value of a table; the value itself where there is none."""
     if value is None:
         return Bilingual("—", "—")
+    if value in DECLARED_WORDS:
+        return DECLARED_WORDS[value]
     return t(WORDS[value]) if value in WORDS else Bilingual(value, value)
