@@ -18,6 +18,7 @@ _WORDS = {
     "extra_forbidden": "is not known",
     "missing": "is missing",
     "dict_type": "must be a table, begun by a line in brackets",
+    "model_type": "must be a table, begun by a line in brackets",
     "tuple_type": 'must be a list, such as ["a", "b"]',
     "string_type": 'must be a text in quotes, such as "a"',
     "int_type": "must be a whole number without quotes",

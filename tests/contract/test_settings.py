@@ -63,6 +63,8 @@ REFUSED = {
     "[channels.apple]\nname_zh = ' '": "`channels.apple.name_zh`",
     "[channels.apple]\nname_en = 1": "`channels.apple.name_en` must be a text in quotes",
     "channels = ['apple']": "`channels` must be a table",
+    "[channels]\napple = 'Apple'": "`channels.apple` must be a table",
+    '[channels.apple]\nname_en = "A\\u0007"': "`channels.apple.name_en`: must be a name in one line",
     "timezone = ": "not valid TOML",
     "timezone = 'Asia/Shanghai'\ntimezone = 'UTC'": "not valid TOML",
 }

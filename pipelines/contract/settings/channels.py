@@ -8,7 +8,14 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from pipelines.contract.record.channels import CHANNELS, KEY_PATTERN, Channel
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
+
+def _printable(name: str) -> str:
+    if not name.isprintable():
+        raise ValueError("must be a name in one line, without control characters")
+    return name
+
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40), AfterValidator(_printable)]
 # Stands for the channels with verifications together, in consoles and bills.
 _TAKEN = (*CHANNELS, "number")
 

@@ -12,4 +12,7 @@ CROSS JOIN unnest(if(is_login_channel(channel), [channel, '*'], [channel])) AS p
 WHERE day IN (SELECT unnest($days::DATE[])) AND (is_login_channel(channel) OR NOT is_number_channel(channel))
 GROUP BY day, part
 HAVING part IN ('*', {{ each_of(LOGIN_CHANNELS, "'{0}'") }}) OR sum(authorization_requests) > 0
-ORDER BY day, list_position(list_append(login_channels(), '*'), part), part
+ORDER BY
+    day,
+    list_position(list_append(login_channels(), '*'), part),
+    (SELECT any_value(place) FROM channels WHERE channels.channel = part)

@@ -7,6 +7,7 @@ import { chosenDays, figures, setChosenApp, site, windowKey } from "../data/stat
 import { onFigures, onWindow } from "../data/windows.js";
 import { all, element, named, one } from "../dom.js";
 import { headCell, numberCell } from "../tables/periods.js";
+import { otherRows } from "../tables/summary.js";
 import { breakdownTable } from "./breakdowns.js";
 import { drawSections } from "./sections.js";
 
@@ -34,7 +35,7 @@ function badge(value) {
  * page says so instead of drawing lines of zeros.
  * @param {Figures} figures
  */
-export function drawAppSections({ drawn, present, last_seen: newest }) {
+export function drawAppSections({ channels, drawn, present, last_seen: newest }) {
   for (const place of drawn.length ? [] : all("[data-sections~=drawn]")) {
     place.dataset.sections = (place.dataset.sections || "").replace("drawn ", "");
   }
@@ -44,7 +45,7 @@ export function drawAppSections({ drawn, present, last_seen: newest }) {
     place.dataset.sections = "packages";
     place.before(element("p", { className: "silent", "data-part": "silent" }));
   }
-  drawSections({ logins: present.length > 0 });
+  drawSections({ logins: present.length > 0, others: otherRows(channels[30]).length > 0 });
 }
 
 /**

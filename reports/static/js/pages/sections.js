@@ -192,8 +192,9 @@ function whereFrom() {
 }
 
 /**
- * What the page's app has, by which its sections are chosen; a page of all apps has everything.
- * @typedef {{ logins: boolean }} Content
+ * What the page's app has, by which its sections are chosen; a page of all apps has everything. `logins` are those by one
+ * of the four channels, `others` by another channel.
+ * @typedef {{ logins: boolean, others: boolean }} Content
  */
 
 /** @type {Record<string, (content: Content) => HTMLElement[]>} */
@@ -211,7 +212,8 @@ const SECTIONS = {
       ...chartsHeading(both("Trends"), "timed", content.logins),
       element("div", { className: "charts" }, ...(content.logins ? loginCharts() : []), ...otherCharts()),
     ),
-    ...(content.logins ? [section(heading(both("By channel")), part("summary")), whereFrom()] : []),
+    ...(content.logins || content.others ? [section(heading(both("By channel")), part("summary"))] : []),
+    ...(content.logins ? [whereFrom()] : []),
     section(
       heading(both("Why it failed")),
       element(
@@ -232,7 +234,7 @@ const SECTIONS = {
  * Puts the sections where the page names them.
  * @param {Content} [content]
  */
-export function drawSections(content = { logins: true }) {
+export function drawSections(content = { logins: true, others: true }) {
   // Beside the windows, which stand in the page: each of many thousand is the smaller for it.
   for (const place of all(".windows")) {
     for (const [span, label] of Object.entries({ 90: both("90 days"), months: both("13 months") })) {

@@ -130,13 +130,21 @@ function channelRow(row, period) {
 }
 
 /**
- * The channels that are signed in by; where it is one, it is also all of the four together.
+ * The rows of channels other than the four that have requests.
+ * @param {ChannelRow[]} rows
+ * @returns {ChannelRow[]}
+ */
+export const otherRows = (rows) =>
+  rows.filter((row) => otherChannels().includes(row.channel) && row.authorization_requests);
+
+/**
+ * The channels that are signed in by; where it is one of the four, it is also all of these together.
  * @param {ChannelRow[]} rows
  * @returns {ChannelRow[]}
  */
 function shownRows(rows) {
   const { present } = figures;
-  if (!present.length) return rows;
+  if (!present.length) return otherRows(rows).length ? otherRows(rows) : rows;
   return rows.filter(({ channel }) =>
     channel === "*" ? present.length > 1 : present.includes(channel) || otherChannels().includes(channel),
   );
