@@ -21,7 +21,7 @@ from reports.content.published import statement
 
 HERE = Path(__file__).parent / "site"
 CASES = sorted(folder for folder in HERE.glob("*/*") if folder.is_dir())
-VALUES: dict[str, Any] = {"last": "2026-03-10", "days": ["2026-03-10"]}
+VALUES: dict[str, Any] = {"first": "2026-02-09", "last": "2026-03-10", "days": ["2026-03-10"]}
 FOLDERS = {"day_channels": "days"}
 
 
@@ -36,7 +36,8 @@ def add(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
     head, rows = rows_of(file)
     columns = [(name, kind or "VARCHAR") for name, _, kind in (column.partition(":") for column in head)]
     connection.execute(f"CREATE TABLE {file.stem} ({', '.join(f'{name} {kind}' for name, kind in columns)})")
-    connection.executemany(f"INSERT INTO {file.stem} VALUES ({', '.join('?' * len(columns))})", rows)
+    if rows:
+        connection.executemany(f"INSERT INTO {file.stem} VALUES ({', '.join('?' * len(columns))})", rows)
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.relative_to(HERE).as_posix() for case in CASES])
