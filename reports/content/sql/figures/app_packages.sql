@@ -1,13 +1,12 @@
--- app_key, scheme_id, package_name: registered, or seen in the logs of the 30 days, with its counts over 7 and 30 days;
--- authorizations are those of the four channels
+-- app_key, scheme_id, package_name: registered, or seen in the logs of the 30 days, with its counts over 7 and 30 days
 WITH seen AS (
     SELECT
         app_key,
         scheme_id,
         package_name,
-        {% for count, counts in (("verifications", "true"), ("authorizations", "is_login_channel(channel)")) %}
-        sum({{ count }}) FILTER ({{ counts }} AND day > $last::DATE - 7) AS {{ count }}_7,
-        sum({{ count }}) FILTER ({{ counts }}) AS {{ count }}_30,
+        {% for count in ("verifications", "authorizations") %}
+        sum({{ count }}) FILTER (day > $last::DATE - 7) AS {{ count }}_7,
+        sum({{ count }}) AS {{ count }}_30,
         {% endfor %}
     FROM channel_detail_daily
     WHERE day BETWEEN $first AND $last
