@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable
 from functools import cache
 from importlib.resources import files
+from typing import Final
 
 from pipelines.contract.measures import counts
 from pipelines.contract.measures.counts import BY_CHANNEL
@@ -17,6 +18,14 @@ from pipelines.contract.record.channels import LOGIN_CHANNELS, NUMBER_CHANNELS, 
 from pipelines.contract.record.copies import copy_order
 from pipelines.contract.record.dimensions import CAUSES
 from pipelines.contract.record.fields import ABSENT_FIELDS, COUNTED_FIELDS
+
+# How a count over a period, over its matched days, and over their counterparts in the base is named, and their days.
+_DAYS_OF_SPANS: Final = {
+    "": "NOT is_base",
+    "matched_": "NOT is_base AND is_matched",
+    "counterpart_": "is_base AND is_matched",
+}
+SPANS: Final = tuple(_DAYS_OF_SPANS)
 
 
 @cache
@@ -74,13 +83,7 @@ def spans(names: Iterable[str]) -> str:
     matched days (`matched_…`), and of their counterparts in the base (`counterpart_…`).
     """
     names = tuple(names)
-    return _items(
-        (
-            sums(names, "NOT is_base"),
-            sums(names, "NOT is_base AND is_matched", "matched_"),
-            sums(names, "is_base AND is_matched", "counterpart_"),
-        )
-    )
+    return _items(sums(names, days, prefix) for prefix, days in _DAYS_OF_SPANS.items())
 
 
 def has_data(day_state: str = "day_state") -> str:
@@ -98,16 +101,12 @@ def rate(name: str, term: str = "{}") -> str:
 
 
 def denominator(name: str, term: str = "{}") -> str:
-    """What a rate is divided by."""
+    """Return the SQL of the denominator of a rate."""
     return _filled(metric(name).denominator, term)
 
 
 def _filled(counts: str, term: str) -> str:
     return re.sub(r"\w+", lambda count: term.format(count[0]), counts)
-
-
-# How a count over a period, over its matched days, and over their counterparts in the base is named.
-SPANS = ("", "matched_", "counterpart_")
 
 
 def span_names(names: Iterable[str]) -> tuple[str, ...]:
