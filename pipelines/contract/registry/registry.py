@@ -16,7 +16,6 @@ from functools import cached_property
 from pathlib import Path
 
 from pipelines.common.days import BUSINESS_ZONE, local_time
-from pipelines.common.errors import UsageError
 from pipelines.common.near_names import require_no_near_name
 from pipelines.contract.record.channels import METHODS
 from pipelines.contract.record.fields import (
@@ -36,6 +35,7 @@ from pipelines.contract.registry.row_files import (
     NOT_UTF_8,
     Problem,
     by_column,
+    registry_text,
     repeated_columns,
     secret_columns,
 )
@@ -233,23 +233,6 @@ def _key(row: dict[str, str | None], names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple([row[name] or "" for name in names])
 
 
-def _text_of(file: Path) -> str:
-    """The text of a registry file; what is no UTF-8 stands as the character for that.
-
-    Raises:
-        UsageError: it is there and cannot be read. As if it were not there, all its names would go from the reports.
-    """
-    try:
-        return file.read_bytes().decode("utf-8-sig", "replace")
-    except OSError as error:
-        raise UsageError(
-            f"The registry file cannot be read: {error.strerror}.",
-            where=str(file),
-            why="Without it, apps would be reported under their keys, and codes as unmapped.",
-            do="Make it a file that the user who runs authmeter may read, or take it away.",
-        ) from None
-
-
 def _rows(
     file: Path, columns: tuple[str, ...], registry: Registry, problem_of: Callable[[dict[str, str | None]], str | None],
     key: tuple[str, ...],
@@ -259,7 +242,8 @@ def _rows(
     if not os.path.lexists(file):
         return
     seen: set[tuple[str, ...]] = set()
-    text = _text_of(file)
+    # As if it did not exist, all its names would go from the reports.
+    text = registry_text(file, "Without it, apps would be reported under their keys, and codes as unmapped.")
     if has_damage := "\ufffd" in text:
         place = text.count("\n", 0, text.index("\ufffd")) + 1
         registry.problems.append(Problem(path, place, NOT_UTF_8, "", costs_row=False))

@@ -157,7 +157,8 @@ def read_row_file(
     """
     if not os.path.lexists(asked.file):
         return []
-    lines = _text_of(asked.file).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    text = registry_text(asked.file, "What it says would count as nothing.")
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     header = [name.strip() for name in _cells(lines[0]) or []]
     _require_columns(asked, header)
     secrets = secret_columns(header, asked.columns)
@@ -197,15 +198,22 @@ def by_column(header: Sequence[str], values: Sequence[str | None]) -> dict[str, 
     return dict(reversed(list(zip(header, values, strict=False))))
 
 
-def _text_of(file: Path) -> str:
-    """The file's text; what is no UTF-8 stands as the character for that."""
+def registry_text(file: Path, why: str) -> str:
+    """Return the text of a registry file; bytes that are not UTF-8 become the replacement character.
+
+    Args:
+        why: why it matters that the file cannot be read.
+
+    Raises:
+        UsageError: the file exists and cannot be read.
+    """
     try:
         return file.read_bytes().decode("utf-8-sig", "replace")
     except OSError as error:
         raise UsageError(
             f"The registry file cannot be read: {error.strerror}.",
             where=str(file),
-            why="What it says would count as nothing.",
+            why=why,
             do="Make it a file that the user who runs authmeter may read, or take it away.",
         ) from None
 
