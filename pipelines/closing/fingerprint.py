@@ -22,7 +22,7 @@ CODE: Final = (
     "pipelines/incidents",
     "pipelines/billing",
     "reports",
-    # What these import: definitions and their words, how files are sorted and why records are rejected, the manifest.
+    # Packages that these import: definitions and words, kinds of files and reasons of rejection, the manifest.
     "pipelines/contract",
     "pipelines/reading",
     "pipelines/store",

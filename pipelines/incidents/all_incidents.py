@@ -46,7 +46,7 @@ class Incidents:
 
 
 def all_incidents(store: Store, manifest: Manifest, settings: Settings) -> Incidents:
-    """Return every incident of the days up to the manifest's as-of, and those reported that are none any more.
+    """Return every incident of the days up to the manifest's as-of, and the withdrawn ones.
 
     It reads the tables of the days, and the published file that is to be replaced if there is one.
     """

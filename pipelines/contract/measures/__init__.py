@@ -1,1 +1,1 @@
-"""What the figures mean: each metric, and the counts that the roll-up makes of their conditions."""
+"""Definitions of the figures: each metric, and the sets of counts that the roll-up computes."""

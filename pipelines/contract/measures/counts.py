@@ -23,7 +23,7 @@ LOGINS: Final = (*LOGIN_RATE, "authorizations_cancelled")
 LOGIN_COUNTS: Final = (*LOGINS, "authorizations_failed")
 CHARTED: Final = ("authorizations", "authorizations_failed", "authorizations_cancelled", "verifications")
 CARDS: Final = BY_CHANNEL[:4]
-# What alerts and pages name: the first four counts of usage, what is billed, and sign-ins.
+# Alerts and pages name the first four counts of usage, the billed count, and sign-ins.
 HEADLINE_USAGE: Final = (*CARDS, "billable_verifications")
 HEADLINE: Final = (*HEADLINE_USAGE, "authorizations", "authorization_rate")
 # Counts of the verification records of an hour, from which billing and reconciliation are computed.

@@ -1,4 +1,4 @@
-"""What a declared measure is: its names, unit, meaning, definition and uses. The measures are in `metrics.py`."""
+"""The type of a declared measure: names, unit, meaning, definition and uses. `metrics.py` declares the measures."""
 
 from dataclasses import dataclass
 from typing import Final, Literal

@@ -1,1 +1,1 @@
-"""What a log record is: its fields, the rules of their values, masking, and the parts that hold records."""
+"""The log record: its fields, the rules of their values, masking, and the parts that hold records."""

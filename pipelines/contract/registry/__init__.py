@@ -1,1 +1,1 @@
-"""What people keep by hand: apps, schemes, accounts, packages, limits, statements, notes."""
+"""Files that people keep by hand: apps, schemes, accounts, packages, limits, statements, notes."""
