@@ -64,9 +64,11 @@ def refuse_thin_day(manifest: Manifest, settings: Settings, as_of: date) -> None
     if not settings.block_below_share or (manifest.as_of and as_of <= manifest.as_of):
         return
     counted_by_day = {day: entry.counted for day, entry in manifest.days.items()}
-    for day in closed_days(manifest, as_of):
+    closed = closed_days(manifest, as_of)
+    holidays = settings.holidays_among(closed)
+    for day in closed:
         usual, there = usual_records(day, counted_by_day), counted_by_day.get(day, 0)
-        if usual and day not in settings.holidays and there < settings.block_below_share * usual:
+        if usual and day not in holidays and there < settings.block_below_share * usual:
             raise AuthmeterError(
                 f"{day} has {there:,} records, {there / usual:.0%} of the {about(usual)} that are usual on its "
                 "weekday.",

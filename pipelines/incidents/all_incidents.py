@@ -11,12 +11,15 @@ import duckdb
 import polars as pl
 
 from pipelines.common.days import days_between
+from pipelines.contract.registry.registry import Registry
 from pipelines.contract.settings.settings import Settings
 from pipelines.incidents.causes import named_cells
 from pipelines.incidents.data_incidents import data_incidents
+from pipelines.incidents.folder import folder_of
 from pipelines.incidents.incident import Incident
 from pipelines.incidents.parts import with_parts
 from pipelines.incidents.rate_incidents import rate_incidents
+from pipelines.incidents.shown import is_shown
 from pipelines.incidents.volume_incidents import volume_incidents
 from pipelines.incidents.withdrawn import withdrawn
 from pipelines.store.database import set_files, workbench
@@ -45,7 +48,7 @@ class Incidents:
     withdrawn: list[tuple[Incident, int]]
 
 
-def all_incidents(store: Store, manifest: Manifest, settings: Settings) -> Incidents:
+def all_incidents(store: Store, manifest: Manifest, settings: Settings, registry: Registry) -> Incidents:
     """Return every incident of the days up to the manifest's as-of, and the withdrawn ones.
 
     It reads the tables of the days, and the published file that is to be replaced if there is one.
@@ -57,9 +60,14 @@ def all_incidents(store: Store, manifest: Manifest, settings: Settings) -> Incid
             _create_day_views(connection, store, manifest)
             channel_daily = pl.DataFrame(connection.sql(f"SELECT {', '.join(_READ)} FROM channel_daily"))
             rates, cells = rate_incidents(connection, channel_daily, days)
-            volumes = volume_incidents(channel_daily, days, frozenset(days) - manifest.days.keys())
-            found = with_parts([*rates, *volumes, *data_incidents(connection, manifest, settings, days)], cells)
-        cells = named_cells(cells) if cells.height else cells
+            unwatched = (frozenset(days) - manifest.days.keys()) | settings.holidays_among(days)
+            volumes = volume_incidents(channel_daily, days, unwatched, registry.switched_off)
+            of_data = data_incidents(connection, manifest, settings, days)
+            shown = [one for one in (*rates, *volumes, *of_data) if is_shown(one)]
+            counted = sum(entry.counted for entry in manifest.days.values())
+            found = with_parts(shown, cells, folder_of(channel_daily, days, unwatched, counted))
+        if cells.height:
+            cells = named_cells(cells.filter(pl.col("incident_id").is_in([one.incident_id for one in found])))
     rows = sorted(found, key=lambda one: one.incident_id)
     return Incidents(rows, cells, withdrawn(store.reported, rows, min(manifest.days, default=date.max), manifest.run))
 

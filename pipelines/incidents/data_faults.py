@@ -11,8 +11,9 @@ import polars as pl
 from pipelines.common.text import listed
 from pipelines.incidents.falls import BASELINE_DAYS, LEAST_BASELINE_DAYS, SETTLED_DAYS, Fall, Flags, Floats, Sums, falls
 from pipelines.incidents.incident import Loss, Span
-from pipelines.incidents.measures import RateMeasure, VolumeMeasure
-from pipelines.incidents.subjects import BURST, by_day
+from pipelines.incidents.rate_measure import RateMeasure
+from pipelines.incidents.subjects import by_day
+from pipelines.incidents.volume_measure import VolumeMeasure
 from pipelines.incidents.volumes import usual_records
 
 # Tuned on the simulated days of the trials: quiet and noisy installations of 300 to 300,000 records a day. So much must
@@ -27,6 +28,8 @@ _LEAST: Final = {
 }  # fmt: skip
 # A count swings more than a share: where so much of it is gone, this part of what is far is enough.
 _OF_COUNT: Final = 0.65
+# Contract: what has no norm on a holiday. Files and fields are watched as on any day.
+_BY_WEEKDAY: Final = ("hour_shift", "mix_shift", "repeated_records")
 # Odds against a rest that is smaller than this say nothing.
 _LEAST_REST: Final = 0.05
 # Of fewer hours with records, as many on two days are chance.
@@ -52,40 +55,41 @@ class CountMeasure(VolumeMeasure):
 
 
 class PartMeasure(RateMeasure):
-    """Parts of a whole, by day."""
+    """Parts of a whole, by day.
 
-    def __init__(self, wholes: Floats, parts: Floats) -> None:
-        counts = _without_bursts(parts)
-        super().__init__(_without_bursts(wholes), counts)
-        self._counts = CountMeasure(counts, self.has_data)
-        # A day that is as quiet as another weekday is so in all its parts.
-        self.values = {**self.values, **self._counts.values, "least": self._counts.values["usual"]}
+    Args:
+        has_norm: the days on which a usual volume is expected.
+    """
+
+    def __init__(self, wholes: Floats, parts: Floats, has_norm: Flags) -> None:
+        super().__init__(wholes, parts)
+        self.has_data = self.has_data & has_norm
+        self.counts = CountMeasure(parts, self.has_data)
+
+    def values(self, clean: Flags, rows: slice) -> Mapping[str, Floats]:
+        """Those of the rate and of the count."""
+        return {**super().values(clean, rows), **self.counts.values(clean, rows)}
 
     def fall(self, base: Sums, seen: Sums) -> Floats:
         """How much is gone, beside the rest and of its weekday: a quiet day is no fall, nor what others gain."""
-        return np.minimum(1 - _odds(seen) / _odds(base), self._counts.fall(base, seen))
+        return np.minimum(1 - _odds(seen) / _odds(base), self.counts.fall(base, seen))
 
     def deviation(self, base: Sums, seen: Sums) -> Floats:
         """How far it fell beside the rest, and by its count alone."""
-        return np.minimum(super().deviation(base, seen), self._counts.deviation(base, seen))
-
-
-def _without_bursts(counts: Floats) -> Floats:
-    """The days' counts, but for what is beyond the usual: one device may make a thousand records on a day."""
-    usual = np.nanmedian(np.where(counts > 0, counts, np.nan), axis=0)
-    return np.asarray(np.minimum(counts, BURST * usual))
+        return np.minimum(super().deviation(base, seen), self.counts.deviation(base, seen))
 
 
 def _odds(sums: Sums) -> Floats:
     return np.asarray(sums("k") / (sums("n") * (1 + _LEAST_REST) - sums("k")))
 
 
-def part_faults(counts: pl.DataFrame, days: Sequence[date]) -> Iterator[Fault]:
+def part_faults(counts: pl.DataFrame, days: Sequence[date], is_holiday: Flags) -> Iterator[Fault]:
     """Every part that fell.
 
     Args:
         counts: metric, whole, part, day, records; part '' is the whole itself, any other is the cause.
         days: of the rows, without a gap.
+        is_holiday: which of the days have no usual volume.
     """
     for metric, least in _LEAST.items():
         keys, (records,) = by_day(counts.filter(pl.col("metric") == metric).drop("metric"), _PART, days)
@@ -93,30 +97,23 @@ def part_faults(counts: pl.DataFrame, days: Sequence[date]) -> Iterator[Fault]:
         named = [place for place, (_, part) in enumerate(keys) if part != ""]
         of = np.array([whole_of[keys[place][0]] for place in named], dtype=int)
         parts, wholes = records[:, named], records[:, of]
-        for fall in falls((RateMeasure if least == _BAD else PartMeasure)(wholes, parts), least):
-            if metric != "missing_delivery" or not _came_elsewhere(fall, parts, of == of[fall.row]):
-                _, cause = keys[named[fall.row]]
-                yield Fault(metric, cause, fall.span, fall.loss_of_rate(wholes[:, fall.row], parts[:, fall.row]))
+        if least == _BAD:
+            for fall in falls(RateMeasure(wholes, parts), least):
+                loss = fall.loss_of_rate(wholes[:, fall.row], parts[:, fall.row])
+                yield Fault(metric, keys[named[fall.row]][1], fall.span, loss)
+            continue
+        measure = PartMeasure(wholes, parts, ~is_holiday[:, None] | (metric not in _BY_WEEKDAY))
+        norms = measure.counts.values(measure.has_data, slice(None))["norm"]
+        for fall in falls(measure, least):
+            if metric != "missing_delivery" or not _came_elsewhere(fall, parts, norms, of == of[fall.row]):
+                yield Fault(metric, keys[named[fall.row]][1], fall.span, fall.loss_of_volume(parts[:, fall.row]))
 
 
-def _came_elsewhere(fall: Fall, parts: Floats, is_beside: Flags) -> bool:
+def _came_elsewhere(fall: Fall, parts: Floats, norms: Floats, is_beside: Flags) -> bool:
     """Whether half of what is missing is in parts beside it that have far more than usual: under another name, say."""
-    usual = fall.norm(parts, fall.opened)
+    usual = norms[fall.opened]
     more = parts[fall.opened] - usual
     return bool(more[is_beside & (more > _GONE * usual)].sum() >= -more[fall.row] / 2)
-
-
-def whole_day_faults(counted: Sequence[int], is_watched: Flags, least: float) -> Iterator[Fault]:
-    """Days of which so much is missing, whatever part it is.
-
-    Args:
-        counted: records of each day.
-        is_watched: whether there were logs, and it was no holiday.
-        least: from which part on it is a fault.
-    """
-    volumes = _without_bursts(np.array(counted, dtype=float)[:, None])
-    for fall in falls(CountMeasure(volumes, is_watched[:, None]), least):
-        yield Fault("missing_delivery", "", fall.span, fall.loss_of_volume(volumes[:, 0]))
 
 
 def missing_days(counted: Mapping[date, int], days: Sequence[date]) -> Iterator[Fault]:
@@ -127,6 +124,16 @@ def missing_days(counted: Mapping[date, int], days: Sequence[date]) -> Iterator[
             places = list(run)
             usual = usual_records(days[places[0]], counted) or 0
             yield _of_days("missing_day", "", places, days, np.full(len(places), usual), 0)
+
+
+def hours_of(counts: pl.DataFrame, days: Sequence[date]) -> Floats:
+    """Records of each day (rows) by hour, of all sources."""
+    hour = pl.col("part").str.extract(r"hour=(\d+)$")
+    of_hours = counts.filter(pl.col("metric") == "hour_shift", pl.col("part") != "").group_by("day", hour)
+    keys, (records,) = by_day(of_hours.agg(pl.col("records").sum()).rename({"part": "hour"}), ("hour",), days)
+    hours = np.zeros((len(days), 24))
+    hours[:, [int(hour) for (hour,) in keys]] = records
+    return hours
 
 
 def copied_days(counts: pl.DataFrame, days: Sequence[date]) -> Iterator[Fault]:

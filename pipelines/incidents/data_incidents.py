@@ -14,10 +14,11 @@ import polars as pl
 from pipelines.common.text import listed
 from pipelines.contract.measures.sql import sql
 from pipelines.contract.settings.settings import Settings
-from pipelines.incidents.data_faults import Fault, copied_days, missing_days, part_faults, whole_day_faults
+from pipelines.incidents.data_faults import Fault, copied_days, hours_of, missing_days, part_faults
 from pipelines.incidents.falls import WINDOW_DAYS
 from pipelines.incidents.incident import ALL, NO_CAUSE, Cause, Incident, Subject
 from pipelines.incidents.parts import SAME_START_DAYS
+from pipelines.incidents.short_days import short_days
 from pipelines.store.manifest import FileEntry, Manifest
 
 # A part that stands for no cause: what is good.
@@ -44,15 +45,16 @@ def incidents_in(
     """The same of counts that are given: metric, whole, part ('' is the whole itself), day, records."""
     counts = pl.concat([counts, _books(manifest, days)])
     counted = {day: entry.counted for day, entry in manifest.days.items()}
-    is_watched = np.array([day in counted and day not in settings.holidays for day in days])
+    listed_days = settings.holidays_among(days)
+    is_holiday = np.array([day in listed_days for day in days])
+    of_days = np.array([counted.get(day, 0) for day in days], dtype=float)
+    has_logs = np.array([day in counted for day in days])
     found = [
         *missing_days(counted, days),
         *copied_days(counts, days),
-        *whole_day_faults(
-            [counted.get(day, 0) for day in days], is_watched, 1 - 1 / (1 + settings.jump_warn_ratio)
-        ),
-        *part_faults(counts, days),
-    ]  # fmt: skip
+        *short_days(of_days, hours_of(counts, days), has_logs & ~is_holiday),
+        *part_faults(counts, days, is_holiday),
+    ]
     return _incidents(found, days, manifest)
 
 

@@ -26,7 +26,10 @@ Sums = Callable[[str], Floats]
 BASELINE_DAYS: Final = 28
 LEAST_BASELINE_DAYS: Final = 7
 WINDOW_DAYS: Final = 7
+WINDOWS: Final = (WINDOW_DAYS, 1)
 WEEK: Final = 7
+# Contract: a baseline has its least days among so many before.
+RECENT_DAYS: Final = 56
 SETTLED_DAYS: Final = 28
 # Contract: a normal deviation above this is no chance, of so many subjects; and what is too small to matter.
 FAR: Final = 4.0
@@ -47,7 +50,9 @@ class Measure(Protocol):
     """
 
     has_data: Flags
-    values: Mapping[str, Floats]
+
+    def values(self, clean: Flags, rows: slice) -> Mapping[str, Floats]:
+        """What adds up, of these subjects. `clean` are the days that a norm may be of."""
 
     def fall(self, base: Sums, seen: Sums) -> Floats:
         """How far the days that are seen are under their baseline, as a share."""
@@ -64,8 +69,8 @@ class Fall:
     """Days of a subject that are under their baseline.
 
     Of days are the places: `first`; `opened`, which showed it; `last_bad`, the newest that was not back; `last`, None
-    while it is open; `baseline`, the clean days before. `has_data` is the subject's. The counts that the functions are
-    given are those of its subject, by day.
+    while it is open; `baseline`, the clean days before. `has_data` is the subject's, `values` are those of its measure
+    by day, with the norms as of its opening. The counts that the functions are given are those of its subject, by day.
     """
 
     row: int
@@ -74,6 +79,7 @@ class Fall:
     last_bad: int
     baseline: Places
     has_data: Flags
+    values: Mapping[str, Floats]
     last: int | None = None
     state: str = "open"
 
@@ -93,11 +99,6 @@ class Fall:
         """The newest of them."""
         return self.places[-WINDOW_DAYS:]
 
-    def norm(self, counts: Floats, day: int) -> Floats:
-        """What its baseline would have on a day: as on the same weekday, or on all days where it has none of these."""
-        same = self.baseline[(self.baseline - day) % WEEK == 0]
-        return np.asarray(counts[same if len(same) else self.baseline].mean(axis=0))
-
     def loss_of_rate(self, requests: Floats, successes: Floats) -> Loss:
         """What it cost, with the levels as shares."""
         rate = successes[self.baseline].sum() / requests[self.baseline].sum()
@@ -106,7 +107,7 @@ class Fall:
 
     def loss_of_volume(self, counts: Floats) -> Loss:
         """What it cost, with the levels by day."""
-        usual = np.array([self.norm(counts, day) for day in self.places])
+        usual = self.values["norm"][self.places]
         return _loss(usual, counts[self.places], np.ones(len(usual)))
 
 
@@ -123,9 +124,14 @@ def alarm_threshold(subjects: int) -> float:
     return NormalDist().inv_cdf(1 - tail * min(1.0, FAR_SUBJECTS / max(subjects, 1)))
 
 
-def falls(measure: Measure, least_fall: float = LEAST_FALL) -> list[Fall]:
-    """Every fall, by row and first day; what fell by less than `least_fall` is too small to matter."""
-    watch, found = _Watch(measure, least_fall), []
+def falls(measure: Measure, least_fall: float = LEAST_FALL, windows: tuple[int, ...] = WINDOWS) -> list[Fall]:
+    """Every fall, by row and first day.
+
+    Args:
+        least_fall: what fell by less is too small to matter.
+        windows: over how many days one may open.
+    """
+    watch, found = _Watch(measure, least_fall, windows), []
     rows = np.arange(measure.has_data.shape[1])
     since = np.zeros_like(rows)
     # What has no norm yet is nan, and nothing falls under that.
@@ -142,9 +148,9 @@ def falls(measure: Measure, least_fall: float = LEAST_FALL) -> list[Fall]:
 class _Watch:
     """The levels of all subjects and their baselines, which lack the days of the falls that have ended."""
 
-    def __init__(self, measure: Measure, least_fall: float) -> None:
-        self.measure = measure
-        self.baselines = _Baselines({**measure.values, "days": measure.has_data.astype(float)})
+    def __init__(self, measure: Measure, least_fall: float, windows: tuple[int, ...]) -> None:
+        self.measure, self.windows = measure, windows
+        self.baselines = _Baselines(measure)
         self.far = alarm_threshold(measure.has_data.shape[1])
         # Those whose fall matters are the few to look closer at.
         self.matters = ((measure.fall, least_fall), (measure.lost, LEAST_LOST))
@@ -156,7 +162,7 @@ class _Watch:
             since: the day of each subject from which on its days are compared.
 
         Returns:
-            The first and the last day of each window: a week, or this last day alone.
+            The first and the last day of each window.
         """
         found: dict[int, tuple[int, int]] = {}
         many = max(1, _AT_ONCE // len(rows))
@@ -165,11 +171,13 @@ class _Watch:
             day += start
             is_asked = day >= since[place]
             day, row = day[is_asked], rows[place[is_asked]]
-            first = np.concatenate([np.maximum(day + 1 - WINDOW_DAYS, 0), day])
-            day, row = np.tile((day, row), 2)
+            first = np.concatenate([np.maximum(day + 1 - days, 0) for days in self.windows])
+            day, row = np.tile((day, row), len(self.windows))
+            is_known = self.baselines.are_recent(row, first)
+            day, first, row = day[is_known], first[is_known], row[is_known]
             for figure, least in self.matters:
                 base, seen = self.baselines.of(row, first), self.baselines.seen(row, first, day)
-                has_fallen = (figure(base, seen) >= least) & (base("days") >= LEAST_BASELINE_DAYS)
+                has_fallen = figure(base, seen) >= least
                 day, first, row = day[has_fallen], first[has_fallen], row[has_fallen]
             far = self.measure.deviation(self.baselines.of(row, first), self.baselines.seen(row, first, day))
             fallen = np.stack([day, first, row], axis=1)[far > self.far]
@@ -184,12 +192,16 @@ class _Watch:
         far = self.measure.deviation(self.baselines.of(rows, start), self.baselines.seen(rows, since, day))
         first = int(since[np.argmax(far)])
         baseline = self.baselines.days_of(row, first)
-        return Fall(row, first, day, day, baseline, self.measure.has_data[:, row])
+        return Fall(row, first, day, day, baseline, self.measure.has_data[:, row], self.baselines.frozen(row, first))
 
     def follow(self, fall: Fall) -> int | None:
         """Add the later days to a fall until it ends; return the day that shows its end, None while it is open."""
         base = self.baselines.of(np.array([fall.row]), fall.first)
         back = 0
+
+        def all_of(first: int, last: int) -> Sums:
+            return lambda name: fall.values[name][first : last + 1].sum(keepdims=True)
+
         for day in range(fall.opened + 1, len(fall.has_data)):
             if day - fall.first >= SETTLED_DAYS:
                 fall.last, fall.state = fall.first + SETTLED_DAYS - 1, "settled"
@@ -198,7 +210,7 @@ class _Watch:
                 return day
             if fall.has_data[day]:
                 today, so_far = (
-                    float(self.measure.fall(base, self.baselines.all_of(fall.row, first, last))[0])
+                    float(self.measure.fall(base, all_of(first, last))[0])
                     for first, last in ((day, day), (fall.first, fall.last_bad))
                 )
                 # Nearer to the level of the incident than to the baseline.
@@ -216,20 +228,38 @@ class _Watch:
 class _Baselines:
     """Sums over the clean days before each day, so many at most. Every day with data is clean until it is taken out."""
 
-    def __init__(self, values: Mapping[str, Floats]) -> None:
-        self.values = {name: np.ascontiguousarray(of) for name, of in values.items()}
-        self.clean = self.values["days"] > 0
+    def __init__(self, measure: Measure) -> None:
+        self.measure = measure
+        self.clean = measure.has_data.copy()
+        self.values = {name: np.ascontiguousarray(of) for name, of in self._values(self.clean, slice(None)).items()}
         # Over all clean days before a day.
-        self.sums = {name: np.zeros((len(of) + 1, of.shape[1])) for name, of in values.items()}
+        self.sums = {name: np.zeros((len(of) + 1, of.shape[1])) for name, of in self.values.items()}
         # Of each subject the places of its clean days, in their order, then those of the others.
         self.places = np.zeros(self.clean.shape, dtype=np.int64)
         self._add_up(slice(None))
+
+    def _values(self, clean: Flags, rows: slice) -> dict[str, Floats]:
+        return {**self.measure.values(clean, rows), "days": self.measure.has_data[:, rows].astype(float)}
 
     def _add_up(self, rows: slice) -> None:
         clean = self.clean[:, rows]
         for name, sums in self.sums.items():
             np.cumsum(self.values[name][:, rows] * clean, axis=0, out=sums[1:, rows])
         self.places[:, rows] = np.argsort(~clean, axis=0, kind="stable")
+
+    def are_recent(self, rows: Places, before: Places) -> Flags:
+        """Whether there are enough clean days not long before a day, for a baseline."""
+        days = self.sums["days"]
+        since = np.maximum(before - RECENT_DAYS, 0)
+        found = days.take(self._at(rows, before)) - days.take(self._at(rows, since))
+        return np.asarray(found >= LEAST_BASELINE_DAYS)
+
+    def frozen(self, row: int, first: int) -> dict[str, Floats]:
+        """The values of one subject by day, with the norms as of the start of a day."""
+        one = slice(row, row + 1)
+        clean = self.clean[:, one].copy()
+        clean[first:] = False
+        return {name: of[:, 0] for name, of in self._values(clean, one).items()}
 
     def of(self, rows: Places, before: int | Places) -> Sums:
         """The baseline of each subject as of the start of a day."""
@@ -247,15 +277,14 @@ class _Baselines:
         """Flat indexes of days of subjects into the grids: taking by these is far faster than by day and subject."""
         return np.asarray(day * self.clean.shape[1] + rows)
 
-    def all_of(self, row: int, first: int, last: int) -> Sums:
-        """All days of one subject, from the first to the last."""
-        return lambda name: self.values[name][first : last + 1, row].sum(keepdims=True)
-
     def days_of(self, row: int, before: int) -> Places:
         """The places of the baseline's days as of the start of a day."""
         return np.flatnonzero(self.clean[:before, row])[-BASELINE_DAYS:]
 
     def take_out(self, row: int, first: int, last: int) -> None:
         """Of one subject: the days of a fall are not clean."""
+        one = slice(row, row + 1)
         self.clean[first : last + 1, row] = False
-        self._add_up(slice(row, row + 1))
+        for name, of in self._values(self.clean[:, one], one).items():
+            self.values[name][:, one] = of
+        self._add_up(one)

@@ -1,6 +1,6 @@
 """One cause, one incident: which incident is a part of which."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import product
 from typing import Final
@@ -8,6 +8,7 @@ from typing import Final
 import polars as pl
 
 from pipelines.contract.measures.counts import TECHNICAL
+from pipelines.incidents.folder import Folder
 from pipelines.incidents.incident import ALL, Incident
 
 # Contract: the part of a fall from which on something explains the whole.
@@ -16,24 +17,42 @@ SAME_START_DAYS: Final = 1
 # Of what is found of the data on one day, the first is the cause; those up to `mix_shift` are of records that are gone.
 DATA_METRICS: Final = (
     "missing_day", "copied_day", "rejected_share", "duplicate_share", "repeated_records", "hour_shift",
-    "missing_delivery", "mix_shift", "field_shift", "unmapped_share",
+    "missing_delivery", "short_day", "mix_shift", "field_shift", "unmapped_share",
 )  # fmt: skip
-LOSING: Final = DATA_METRICS[:8]
+LOSING: Final = DATA_METRICS[:9]
+# Contract: what is gone of a day that was cut short.
+_GONE: Final = ("hour_shift", "missing_delivery")
 
 
-def with_parts(incidents: list[Incident], cells: pl.DataFrame) -> list[Incident]:
+def with_parts(incidents: list[Incident], cells: pl.DataFrame, folder: Folder) -> list[Incident]:
     """Each incident with the one that it is part of.
 
     Args:
         cells: those of rates, with their `incident_id`.
+        folder: by which losses of apps and of the data are compared.
     """
     whole: dict[str, str] = {}
-    for pairs in (_data(incidents), _all_apps(incidents, cells), _of_a_rate(incidents), _channels(incidents)):
+    for pairs in (
+        _same_cell(incidents),
+        _short_days(incidents, folder),
+        _data(incidents, folder),
+        _all_apps(incidents, cells),
+        _of_a_rate(incidents),
+        _channels(incidents),
+    ):
         for part, of in pairs:
-            # Of several reasons the first stands, and what has parts of its own is not made one of them.
-            if part.incident_id not in whole and whole.get(of.incident_id) != part.incident_id:
+            # Of several reasons the first stands, and none is a part of its own part.
+            if part.incident_id not in whole and part.incident_id not in _wholes(of.incident_id, whole):
                 whole[part.incident_id] = of.incident_id
     return [replace(one, part_of=whole.get(one.incident_id)) for one in incidents]
+
+
+def _wholes(incident_id: str, whole: Mapping[str, str]) -> Iterator[str]:
+    """The incident, and all that it is part of."""
+    one: str | None = incident_id
+    while one:
+        yield one
+        one = whole.get(one)
 
 
 def _open_together(one: Incident, other: Incident) -> bool:
@@ -56,13 +75,53 @@ def _all_apps(incidents: Collection[Incident], cells: pl.DataFrame) -> Iterator[
             yield from ((of, one) for of in same if _open_together(of, one))
 
 
-def _data(incidents: Iterable[Incident]) -> Iterator[tuple[Incident, Incident]]:
+def _same_cell(incidents: Collection[Incident]) -> Iterator[tuple[Incident, Incident]]:
+    """Rates that one cell caused are one incident, of whatever app, channel and metric."""
+    caused = [one for one in incidents if one.kind == "rate" and one.cause.kind == "cell"]
+    ranked = sorted(caused, key=lambda one: (one.app_key != ALL, -one.lost, one.incident_id))
+    told: set[str] = set()
+    for of in ranked:
+        if of.incident_id not in told:
+            parts = [one for one in ranked if one is not of and one.incident_id not in told]
+            for one in parts:
+                if one.cause.cell == of.cause.cell and _open_together(one, of):
+                    told.add(one.incident_id)
+                    yield one, of
+
+
+def _short_days(incidents: Collection[Incident], folder: Folder) -> Iterator[tuple[Incident, Incident]]:
+    """A day that was cut short is that of the hours and files that explain it, or of the one app that does; else these,
+    and all volumes, are part of it.
+    """
+    for short in (one for one in incidents if one.metric == "short_day"):
+        beside = [one for one in incidents if _open_together(one, short)]
+        gone = [one for one in beside if one.metric in _GONE]
+        volumes = [one for one in beside if one.kind == "volume"]
+        behind = next((one for one in gone if one.lost_total >= _EXPLAINS * short.lost_total), None)
+        if behind is None and not gone and short.cause.cell == "all" and folder.apps > 1:
+            missing = folder.missing[short.first_day]
+            behind = next(
+                (
+                    one
+                    for one in sorted(volumes, key=lambda one: one.channel != ALL)
+                    if one.level_before - one.level_now >= _EXPLAINS * missing > 0
+                ),
+                None,
+            )
+        if behind:
+            yield short, behind
+        if behind is None or behind.kind != "volume":
+            yield from ((one, short) for one in (*gone, *volumes) if one is not behind)
+
+
+def _data(incidents: Iterable[Incident], folder: Folder) -> Iterator[tuple[Incident, Incident]]:
     """Of data faults that open together the first of their list stands; volumes are part of what explains them."""
     for of in sorted((one for one in incidents if one.kind == "data"), key=lambda one: DATA_METRICS.index(one.metric)):
         for one in incidents:
             if _open_together(of, one) and (
                 DATA_METRICS.index(one.metric) > DATA_METRICS.index(of.metric) if one.kind == "data"
-                else one.kind == "volume" and of.metric in LOSING and of.lost_total >= _EXPLAINS * one.lost_total
+                else one.kind == "volume" and of.metric in LOSING
+                and of.lost_total >= _EXPLAINS * one.lost_total * folder.records_per_request
             ):  # fmt: skip
                 yield one, of
 

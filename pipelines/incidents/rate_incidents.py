@@ -13,7 +13,7 @@ from pipelines.contract.record.dimensions import CAUSES
 from pipelines.incidents.causes import cause_of, cells_of
 from pipelines.incidents.falls import falls
 from pipelines.incidents.incident import ALL, Incident, Subject
-from pipelines.incidents.measures import RateMeasure
+from pipelines.incidents.rate_measure import RateMeasure
 from pipelines.incidents.subjects import watched_rates, without_bursts
 
 _CODES_NAMED: Final = 3

@@ -1,14 +1,13 @@
 """Who is watched: rates of apps and channels, and their volumes, by day as grids.
 
 Lives here: which of a day's requests count. The rates are declared in `contract/measures/metrics.py`; what is made of
-the counts is in `measures.py`.
+the counts is in `rate_measure.py` and `volume_measure.py`.
 """
 
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from itertools import compress
-from typing import Final
 
 import numpy as np
 import polars as pl
@@ -17,11 +16,7 @@ from pipelines.contract.measures.counts import WATCHED
 from pipelines.contract.measures.metrics import metric
 from pipelines.incidents.falls import LEAST_LOST, Floats
 from pipelines.incidents.incident import ALL
-
-# So many times the usual, of a device or of a part, is a burst, which is no norm. Fewer requests of a device are none:
-# where sign-in fails, people try again.
-BURST: Final = 1.5
-
+from pipelines.incidents.volume_measure import BURST
 
 # Metric, app and channel of each subject; each of its counts by day (rows) and subject (columns).
 Watched = tuple[list[tuple[str, ...]], Floats]

@@ -8,20 +8,26 @@ import polars as pl
 
 from pipelines.incidents.falls import falls
 from pipelines.incidents.incident import Incident, Subject
-from pipelines.incidents.measures import VolumeMeasure
 from pipelines.incidents.subjects import watched_volumes
+from pipelines.incidents.volume_measure import VolumeMeasure
 
 
-def volume_incidents(channel_daily: pl.DataFrame, days: tuple[date, ...], missing: Collection[date]) -> list[Incident]:
+def volume_incidents(
+    channel_daily: pl.DataFrame,
+    days: tuple[date, ...],
+    unwatched: Collection[date] = (),
+    disabled: Collection[str] = (),
+) -> list[Incident]:
     """Every incident of a volume in these days.
 
     Args:
         channel_daily: day, app_key, channel, authorization_requests, verification_requests.
         days: without a gap, up to the as-of.
-        missing: those of them without any log, which say nothing of an app.
+        unwatched: those of them that say nothing of an app: days without any log, and holidays.
+        disabled: apps that their owner switched off.
     """
-    keys, (volumes,) = watched_volumes(channel_daily, days)
-    is_there = np.array([day not in missing for day in days])[:, None]
+    keys, (volumes,) = watched_volumes(channel_daily.filter(~pl.col("app_key").is_in(list(disabled))), days)
+    is_there = np.array([day not in unwatched for day in days])[:, None]
     # A subject begins with its first request.
     has_begun = np.cumsum(volumes, axis=0) > 0
     return [

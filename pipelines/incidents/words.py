@@ -127,16 +127,24 @@ def incident_names(
         "total": _same(f"{one.lost_total:,.0f}"),
         "cause": _same(""),
     }
+    names["before"], names["now"] = level_words(one)
     if one.kind == "rate":
         rate, successes = RATES[one.metric]
-        digits = 1 if one.level_before - one.level_now < _SMALL_FALL else 0
-        names |= {"before": percent_words(one.level_before, digits), "now": percent_words(one.level_now, digits)}
         names |= {"rate": _t(rate), "successes": _t(successes), "cause": _cause(one, cause_app_name)}
-    elif one.kind == "volume":
-        names |= {"before": _same(f"{one.level_before:,.0f}"), "now": _same(f"{one.level_now:,.0f}")}
-    else:
+    elif one.kind == "data":
         names["fault"] = _fault(one, channels)
     return names
+
+
+def level_words(one: Incident) -> tuple[Bilingual, Bilingual]:
+    """The levels before and now, as they are printed."""
+    levels = (one.level_before, one.level_now)
+    if one.kind == "rate":
+        digits = 1 if one.level_before - one.level_now < _SMALL_FALL else 0
+        before, now = (percent_words(level, digits) for level in levels)
+    else:
+        before, now = (_same(f"{level:,.0f}") for level in levels)
+    return before, now
 
 
 def incident_heading(count: int) -> Bilingual:

@@ -159,7 +159,7 @@ class DailyRun:
             from pipelines.marts.build import build_marts
 
             billing = self.publication.billing if self.publication else None
-            incidents = all_incidents(self.store, manifest, self.settings)
+            incidents = all_incidents(self.store, manifest, self.settings, self.registry)
             report = build_marts(self.store, manifest, self.settings, self.registry, self.checks, billing, incidents)
             box.result = f"{len(report.rows)} tables, {sum(report.rows.values()):,} rows"
         return report

@@ -99,7 +99,7 @@ def _verified(
             report.differences += _differing_day(inputs, beside, manifest.days[day], day, books, report)
     # Of the recomputed days, as the other tables are: the marts refuse packages that were not drawn as these days say.
     billing = billing_as_of(beside, manifest, settings, registry, as_of) if report.differences else publication.billing
-    incidents = all_incidents(beside, manifest, settings)
+    incidents = all_incidents(beside, manifest, settings, registry)
     build_marts(beside, manifest, settings, registry, publication.checks, billing, incidents)
     with workbench(settings, beside.temp, [store.warehouse]) as connection:
         attach(connection, store.database, "published", beside.temp)

@@ -13,15 +13,17 @@ from datetime import timedelta
 import numpy as np
 
 from pipelines.contract.settings.settings import Settings
-from pipelines.incidents.data_faults import whole_day_faults
 from pipelines.incidents.data_incidents import incidents_in
 from pipelines.incidents.incident import Incident
+from pipelines.incidents.short_days import short_days
 from tests.data.simulated_days import FIRST, Day, Fault, Installation
 
 SMALL, LARGE = (2.48, 3.48), (3.5, 5.5)
 """Decimal logarithms of the records a day: 300 to 3,000, and 3,000 to 300,000."""
 WARM_UP, CLEAN_DAYS = 21, 90
 QUIET_SUNDAY = 0.75
+SETTINGS = Settings(calendar="none")
+"""A simulated day is a holiday or none, whatever its date."""
 
 
 def _scaled(axis: Callable[[np.random.Generator], tuple[object, ...]], share: float) -> Fault:
@@ -108,14 +110,14 @@ def installations(count: int, sizes: tuple[float, float]) -> list[Installation]:
 def alarms(one: Installation) -> list[Incident]:
     """What is found in 90 clean days: it is the same whether looked for each day or once."""
     manifest, counts, days = one.days(WARM_UP + CLEAN_DAYS, {})
-    return [found for found in incidents_in(counts, manifest, Settings(), days) if found.first_day >= days[WARM_UP]]
+    return [found for found in incidents_in(counts, manifest, SETTINGS, days) if found.first_day >= days[WARM_UP]]
 
 
 def found_of(one: Installation, name: str) -> list[Incident]:
     """What is found of a fault on the day that has it."""
     number = int(np.random.default_rng((one.seed, len(name))).integers(28, 90))
     manifest, counts, days = one.days(number + 1, {number: FAULTS[name]})
-    found = incidents_in(counts, manifest, Settings(), days)
+    found = incidents_in(counts, manifest, SETTINGS, days)
     return [one for one in found if one.first_day >= FIRST + timedelta(days=number - 1) and one.state == "open"]
 
 
@@ -127,8 +129,7 @@ def found_of_days(made: list[Installation], left: float) -> list[bool]:
         counted = [manifest.days[day].counted for day in days]
         for number in range(28, 90, 5):
             seen = [*counted[:number], round(left * counted[number])]
-            least = 1 - 1 / (1 + Settings().jump_warn_ratio)
-            faults = whole_day_faults(seen, np.ones(len(seen), dtype=bool), least)
+            faults = short_days(np.array(seen, dtype=float), np.zeros((len(seen), 24)), np.ones(len(seen), dtype=bool))
             found.append(any(fault.span.first == number for fault in faults))
     return found
 

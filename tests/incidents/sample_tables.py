@@ -11,14 +11,12 @@ import polars as pl
 
 from pipelines.contract.macros import contract_macros
 from pipelines.contract.registry.registry import SHIPPED_CODES
-from pipelines.incidents.parts import with_parts
-from pipelines.incidents.rate_incidents import rate_incidents
-from pipelines.incidents.volume_incidents import volume_incidents
 from pipelines.sample.apps import sample_apps
 from pipelines.sample.faults import Faults, faults
 from pipelines.sample.records import SampleRecords
 from pipelines.sample.truth import SampleTruth
 from pipelines.sample.write import SampleSpec, sample_days
+from tests.incidents.finding import found_in
 from tests.incidents.worlds.tally import channel_daily
 
 LAST = date(2026, 11, 25)
@@ -70,9 +68,7 @@ class SampleTables:
         """The incidents of rates and volumes in the first days, as the table has them."""
         seen = self.days[:days]
         counts = pl.DataFrame(self.connection.sql("FROM channel_daily WHERE day <= $last", params={"last": seen[-1]}))
-        rates, cells = rate_incidents(self.connection, counts, seen)
-        found = with_parts([*rates, *volume_incidents(counts, seen, self.missing)], cells)
-        return [{**vars(one), "cause_kind": one.cause.kind, "cause": one.cause.cell} for one in found]
+        return found_in(self.connection, counts, seen, self.missing)
 
 
 def sample_tables(

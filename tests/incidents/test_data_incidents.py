@@ -14,6 +14,7 @@ import pytest
 from pipelines.contract.settings.settings import Settings
 from pipelines.incidents.data_faults import copied_days
 from pipelines.incidents.data_incidents import dated, incidents_in
+from pipelines.incidents.folder import Folder
 from pipelines.incidents.incident import Incident
 from pipelines.incidents.parts import with_parts
 from pipelines.incidents.published import incidents_of
@@ -21,16 +22,17 @@ from pipelines.incidents.volumes import usual_records
 from pipelines.store.database import open_published
 from pipelines.store.manifest import DayRows
 from tests.data.simulated_days import FIRST, SOURCES, Installation
-from tests.incidents.data_fault_trial import FAULTS, LARGE, found_of, installations
+from tests.incidents.data_fault_trial import FAULTS, LARGE, SETTINGS, found_of, installations
 from tests.support import DAY, DataFolder, records
 
 DAYS = 30
+NO_REQUESTS = Folder({}, 1.0, 1)
 CALM = Installation(3, records=20_000, apps=5, noise=0.02, growth=0.0, holidays=False)
 
 
 def found(name: str | None, place: int = DAYS - 1) -> list[Incident]:
     manifest, counts, days = CALM.days(DAYS, {place: FAULTS[name]} if name else {})
-    return incidents_in(counts, manifest, Settings(), days)
+    return incidents_in(counts, manifest, SETTINGS, days)
 
 
 @pytest.mark.parametrize(
@@ -39,7 +41,7 @@ def found(name: str | None, place: int = DAYS - 1) -> list[Incident]:
         ("a source gone", "missing_delivery", "source=sdk"),
         ("a host's file gone", "missing_delivery", "file=gateway/gw1/<day>.log"),
         ("a stage gone", "mix_shift", "channel=one_click & stage=page"),
-        ("the afternoon gone", "hour_shift", "source=gateway & hour=12, 13, 14, 15, 16 … (+7)"),
+        ("the afternoon gone", "short_day", "hours=12-23"),
         ("the day twice under new ids", "repeated_records", "channel=local_verify, one_click, qq, wechat, weibo"),
         ("ids used again", "duplicate_share", None),
         ("a field gone", "field_shift", "field=sdk_version"),
@@ -48,7 +50,7 @@ def found(name: str | None, place: int = DAYS - 1) -> list[Incident]:
     ],
 )
 def test_a_fault_has_its_name_and_cause(name: str, metric: str, cause: str | None) -> None:
-    named = {one.metric: one for one in with_parts(found(name), pl.DataFrame())}
+    named = {one.metric: one for one in with_parts(found(name), pl.DataFrame(), NO_REQUESTS)}
     assert (named[metric].cause.cell, named[metric].first_day, named[metric].state, named[metric].part_of) == (
         cause, FIRST + timedelta(days=DAYS - 1), "open", None,
     )  # fmt: skip
@@ -140,15 +142,14 @@ def test_what_usually_comes_late_is_not_missed() -> None:
     for file in manifest.files:
         file.days = {day: DayRows(rows.accepted, rows.accepted) for day, rows in file.days.items()}
     assert found(name)
-    assert incidents_in(counts, manifest, Settings(), days) == []
+    assert incidents_in(counts, manifest, SETTINGS, days) == []
 
 
-def test_a_holiday_is_no_fault_and_the_ratio_is_a_setting() -> None:
+def test_a_holiday_is_no_fault() -> None:
     name = "half of the day gone"
     manifest, counts, days = CALM.days(DAYS, {DAYS - 1: FAULTS[name]})
-    assert [one.metric for one in found(name)] == ["missing_delivery"]
-    assert incidents_in(counts, manifest, Settings(holidays=(days[-1],)), days) == []
-    assert incidents_in(counts, manifest, Settings(jump_warn_ratio=2.0), days) == []
+    assert [one.metric for one in found(name)] == ["short_day"]
+    assert incidents_in(counts, manifest, Settings(calendar="none", holidays=(days[-1],)), days) == []
 
 
 def test_a_file_under_another_name_is_not_missing() -> None:
@@ -157,7 +158,7 @@ def test_a_file_under_another_name_is_not_missing() -> None:
         replace(file, path=file.path.replace("gw1", "gw9")) if days[-1] in file.days else file
         for file in manifest.files
     ]
-    assert incidents_in(counts, manifest, Settings(), days) == []
+    assert incidents_in(counts, manifest, SETTINGS, days) == []
 
 
 def with_the_last_day_of(came: dict[str, float]) -> list[Incident]:
@@ -169,7 +170,7 @@ def with_the_last_day_of(came: dict[str, float]) -> list[Incident]:
             accepted = round(came.get(host, 1) * file.accepted)
             rows = {days[-1]: DayRows(accepted=accepted)}
             manifest.files[place] = replace(file, records_read=accepted, accepted=accepted, rejected=0, days=rows)
-    return incidents_in(counts, manifest, Settings(), days)
+    return incidents_in(counts, manifest, SETTINGS, days)
 
 
 def test_records_that_other_hosts_logged_are_not_missing() -> None:
@@ -190,7 +191,7 @@ def test_an_hour_that_the_clock_skipped_is_not_gone() -> None:
     is_gone = (pl.col("day") == days[-1]) & pl.col("part").str.ends_with("hour=02")
     without_it = counts.filter((pl.col("metric") != "hour_shift") | ~is_gone)
     assert len(without_it) == len(counts) - len(SOURCES)
-    assert incidents_in(without_it, manifest, Settings(), days) == []
+    assert incidents_in(without_it, manifest, SETTINGS, days) == []
 
 
 def test_the_counts_come_from_the_store_and_the_published_tables(tmp_path: Path) -> None:

@@ -7,16 +7,13 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from dataclasses import asdict
 from typing import Any
 
 import duckdb
 import polars as pl
 import pytest
 
-from pipelines.incidents.parts import with_parts
-from pipelines.incidents.rate_incidents import rate_incidents
-from pipelines.incidents.volume_incidents import volume_incidents
+from tests.incidents.finding import found_in
 from tests.incidents.worlds.installation import Noise
 from tests.incidents.worlds.score import Score, score
 from tests.incidents.worlds.tally import channel_daily
@@ -25,7 +22,7 @@ from tests.incidents.worlds.world import World, world
 SEEDS = range(int(os.environ.get("AUTHMETER_WORLDS", "4")))
 
 
-def found_in(made: World) -> list[dict[str, Any]]:
+def found_in_world(made: World) -> list[dict[str, Any]]:
     """Rows of `incidents`, as far as the score reads them. In a world every request is of a device of its own."""
     devices = pl.max_horizontal("authorization_requests", "verification_requests", 1)
     counts = channel_daily(made.outcome_daily).with_columns(devices.alias("devices"))
@@ -33,9 +30,7 @@ def found_in(made: World) -> list[dict[str, Any]]:
     missing = made.day_states.filter(pl.col("day_state") == "missing")["day"].to_list()
     with duckdb.connect() as connection:
         connection.register("outcome_daily", made.outcome_daily)
-        rates, cells = rate_incidents(connection, counts, days)
-    found = with_parts([*rates, *volume_incidents(counts, days, missing)], cells)
-    return [{**asdict(one), "cause_kind": one.cause.kind, "cause": one.cause.cell} for one in found]
+        return found_in(connection, counts, days, missing)
 
 
 def test_nine_of_ten_of_every_kind_are_found_and_at_most_one_is_false() -> None:
@@ -45,7 +40,7 @@ def test_nine_of_ten_of_every_kind_are_found_and_at_most_one_is_false() -> None:
     for seed in SEEDS:
         made = world(seed)
         mine = [one for one in made.planted if one.kind != "data"]
-        scored = score(mine, found_in(made))
+        scored = score(mine, found_in_world(made))
         total += scored
         for counter, every in ((planted, mine), (missed, [miss.planted for miss in scored.misses])):
             counter.update(kind for one in every for kind in (one.story, one.state))
@@ -57,5 +52,5 @@ def test_nine_of_ten_of_every_kind_are_found_and_at_most_one_is_false() -> None:
 @pytest.mark.parametrize(("size", "noise"), [("tiny", "usual"), ("small", "noisy"), ("medium", "usual")])
 def test_ninety_days_without_a_fault_have_at_most_one_incident(size: str, noise: Noise) -> None:
     for seed in SEEDS:
-        found = found_in(world(300 + seed, size=size, days=90, noise=noise, quiet=True))
+        found = found_in_world(world(300 + seed, size=size, days=90, noise=noise, quiet=True))
         assert len([one for one in found if one["part_of"] is None]) <= 1

@@ -9,9 +9,11 @@ import polars as pl
 import pytest
 
 from pipelines.incidents.causes import cells_of
+from pipelines.incidents.folder import Folder
 from pipelines.incidents.incident import ALL, NO_CAUSE, Incident
 from pipelines.incidents.parts import with_parts
 
+FOLDER = Folder({}, 1.0, 3)
 FIRST, LAST = date(2026, 3, 2), date(2026, 3, 4)
 
 
@@ -33,7 +35,7 @@ def test_a_volume_that_fell_while_its_rate_was_down_is_part_of_it(first: int, lo
     begun = FIRST + timedelta(days=first)
     volume = incident("volume", "shop", "one_click")
     volume = replace(volume, first_day=begun, last_day=begun + timedelta(days=20), lost_total=lost)
-    (found,) = (one for one in with_parts([rate, volume], pl.DataFrame()) if one.kind == "volume")
+    (found,) = (one for one in with_parts([rate, volume], pl.DataFrame(), FOLDER) if one.kind == "volume")
     assert found.part_of == (rate.incident_id if is_part else None)
 
 
@@ -43,7 +45,7 @@ def test_the_fall_of_all_apps_is_part_of_the_silence_of_the_one_that_explains_it
     together, silent = incident("technical_success_rate", ALL, "weibo"), incident("volume", "good", ALL)
     other = incident("volume", "weak", ALL)
     cells = cells_of(counts.with_columns(pl.lit(together.incident_id).alias("incident_id")), ("app_key",))
-    found = with_parts([together, other, silent], cells)
+    found = with_parts([together, other, silent], cells, FOLDER)
     assert {one.incident_id: one.part_of for one in found} == {
         together.incident_id: silent.incident_id, silent.incident_id: None, other.incident_id: None,
     }  # fmt: skip

@@ -61,10 +61,11 @@ _APP_KEY, _PACKAGE = re.compile(APP_KEY_PATTERN, re.ASCII), re.compile(PACKAGE_P
 @dataclass
 class Registry:
     """Apps, schemes, result codes and notes as used, as rows of text by column; accounts, limits, resource packages,
-    and what consoles and bills say; and the problems found.
+    and what consoles and bills say; and the problems found. `switched_off` are the apps whose owner wrote `disabled`.
     """
 
     apps: list[dict[str, str | None]] = field(default_factory=list)
+    switched_off: list[str] = field(default_factory=list)
     schemes: list[dict[str, str | None]] = field(default_factory=list)
     codes: list[dict[str, str | None]] = field(default_factory=list)
     notes: list[dict[str, str | None]] = field(default_factory=list)
@@ -105,7 +106,7 @@ class Registry:
     def fingerprint(self) -> str:
         """Changes whenever anything that is published of the registry or the dictionary does."""
         kept = (self.accounts, self.limits, self.bought, self.statements)
-        published = (self.apps, self.schemes, self.codes, self.notes, kept, self.problems)
+        published = (self.apps, self.switched_off, self.schemes, self.codes, self.notes, kept, self.problems)
         return hashlib.sha256(repr(published).encode()).hexdigest()[:16]
 
 
@@ -160,9 +161,12 @@ def _read_apps(folder: Path, registry: Registry) -> None:
     with_scheme = {row["app_key"] for row in registry.schemes}
     for row in _rows(folder / "apps.csv", APP_COLUMNS, registry, _app_problem, key=("app_key",)):
         row["app_name"] = row["app_name"] or row["app_key"]
+        if row["status"] == "disabled":
+            registry.switched_off.append(str(row["app_key"]))
         row["status"] = row["status"] or ("enabled" if row["app_key"] in with_scheme else "disabled")
         registry.apps.append(row)
     registry.apps.sort(key=lambda row: str(row["app_key"]))
+    registry.switched_off.sort()
 
 
 def _read_schemes(folder: Path, registry: Registry) -> None:

@@ -6,6 +6,7 @@ people who run the same folder run it alike. An unknown setting is refused by na
 
 import os
 import re
+from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
@@ -30,6 +31,7 @@ from pipelines.common.toml_files import MEND_TOML, findings, read_toml
 from pipelines.contract.settings.billing import BillingRule, repeated_rule, rules_in_force
 from pipelines.contract.settings.channels import DeclaredChannels
 from pipelines.contract.settings.engine_settings import EngineSettings
+from pipelines.contract.settings.holidays import calendar_of, holidays_of, known_calendar
 
 # What a data folder has that people make.
 _READ = ("authmeter.toml", "hash.key", "landing", "registry", "sources")
@@ -117,13 +119,18 @@ class Settings(BaseModel):
         0.5,
         gt=0,
         le=10,
-        description="a day with less than one in 1 + this of its weekday's records is an incident",
+        description="a day with less than one in 1 + this of its usual records is called short",
     )
     block_below_share: Number = Field(
         0, ge=0, lt=1, description="publish nothing where a day has less than this share of its usual records; 0: never"
     )
     holidays: Annotated[tuple[date, ...], _SET] = Field(
         (), description="holidays, and working weekends: days of which no usual volume is expected"
+    )
+    calendar: Annotated[str, AfterValidator(known_calendar)] = Field(
+        "",
+        description="country whose holidays these are too, such as `CN`; `none`: no country's; unset: that of the "
+        "time zone, where it is Asia/Shanghai",
     )
 
     max_unpack_ratio: WholeNumber = Field(
@@ -184,6 +191,11 @@ class Settings(BaseModel):
     def memory_bytes(self) -> int:
         """`memory_limit` in bytes."""
         return int(self.memory_limit[:-2]) * {"MB": 10**6, "GB": 10**9}[self.memory_limit[-2:]]
+
+    def holidays_among(self, days: Collection[date]) -> frozenset[date]:
+        """Which of these days are holidays: those listed, and those of the calendar."""
+        country = calendar_of(self.calendar, self.timezone)
+        return frozenset(days) & (holidays_of(country, {day.year for day in days}) | {*self.holidays})
 
     def billing_on(self, day: date) -> dict[str, BillingRule]:
         """The billing rules in force on `day`, by vendor; under `*` what bills all vendors without one."""

@@ -64,7 +64,7 @@ def score(planted: Sequence[Planted], found: Sequence[Found]) -> Score:
     misses = [Miss(one, reasons) for one in planted if (reasons := _reasons(one, found))]
     missed = [miss.planted for miss in misses]
     alone = [row for row in found if row["part_of"] is None]
-    strange = [row for row in alone if not any(_is_of(row, one) for one in planted)]
+    strange = [row for row in alone if not any(_is_of(row, one) or _is_whole(row, one) for one in planted)]
     loose = [row for row in strange if any(_is_part(row, one) for one in planted)]
     return Score(
         Counter(one.story for one in planted),
@@ -78,7 +78,9 @@ def score(planted: Sequence[Planted], found: Sequence[Found]) -> Score:
 def _reasons(one: Planted, found: Sequence[Found]) -> tuple[str, ...]:
     """Why a planted incident is no hit; nothing where it is one."""
     rows = [row for row in found if _is_of(row, one)]
-    alone = [row for row in rows if row["part_of"] is None]
+    # One cause is one incident: of a planted cell, it may be that of all apps together.
+    same_cause = {row["incident_id"] for row in found if row["cause_kind"] == "cell" and _is_cause(row, one)}
+    alone = [row for row in rows if row["part_of"] is None or row["part_of"] in same_cause]
     if not rows:
         return ("not found",)
     if not alone:
@@ -113,6 +115,11 @@ def _is_of(row: Found, one: Planted) -> bool:
 
 def _is_part(row: Found, one: Planted) -> bool:
     return (row["metric"], row["app_key"], row["channel"]) in one.parts and _is_then(row, one)
+
+
+def _is_whole(row: Found, one: Planted) -> bool:
+    """Whether an incident is that of all apps together with the cell that was planted."""
+    return row["app_key"] == "*" and row["cause_kind"] == "cell" and _is_cause(row, one) and _is_then(row, one)
 
 
 def _is_then(row: Found, one: Planted) -> bool:

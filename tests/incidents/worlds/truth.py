@@ -5,6 +5,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 
+from pipelines.contract.settings.settings import Settings
 from tests.incidents.worlds.apps import App
 from tests.incidents.worlds.causes import clear_cause
 from tests.incidents.worlds.days import Days, Flags, Floats
@@ -32,6 +33,9 @@ class Truth:
         self._days = days
         self._apps = apps
         self._usable = np.array([place not in missing for place in range(days.count)])
+        dates = [days.at(place) for place in range(days.count)]
+        holidays = Settings().holidays_among(dates)
+        self._holidays = np.array([day in holidays for day in dates])
         self.series = all_series(channel_daily(outcome_daily), days)
 
     def planted(self, fault: Fault) -> Planted | None:
@@ -106,8 +110,9 @@ class Truth:
         """A silence: it begins with the day, and what is lost is what the weekday's clean days had."""
         volume = self.series["volume", fault.app_key, fault.channel].requests
         end = self._days.count if fault.last is None else fault.last + 1
-        stopped = [place for place in range(fault.first, end) if self._usable[place]]
-        clean = baseline_days(self._usable, fault.first)
+        has_norm = self._usable & ~self._holidays
+        stopped = [place for place in range(fault.first, end) if has_norm[place]]
+        clean = baseline_days(has_norm, fault.first)
         norms = [np.array([norm(volume[clean[clean % 7 == place % 7]]) for place in stopped]) for norm in _NORMS]
         lost = [float(norm.sum()) for norm in norms]
         if volume[stopped].any() or norms[0].min() < _LEAST_VOLUME or max(lost) > 1.08 * min(lost):

@@ -1,0 +1,50 @@
+"""Holidays: days of which no usual volume is expected, by the settings and by the calendar of a country."""
+
+from collections.abc import Collection
+from datetime import date
+from typing import Final
+
+from pipelines.common.days import BUSINESS_ZONE
+
+NO_CALENDAR: Final = "none"
+# Contract: whose calendar it is unless another is set, by the time zone.
+_COUNTRIES: Final = {BUSINESS_ZONE: "CN"}
+
+
+def known_calendar(country: str) -> str:
+    """The name of a calendar, if there is one of that name.
+
+    Raises:
+        ValueError: the library does not know the country.
+    """
+    if country in ("", NO_CALENDAR):
+        return country
+    # The library takes a twentieth of a second to load, and few runs need it.
+    import holidays
+
+    if country not in holidays.list_supported_countries(include_aliases=False):
+        raise ValueError(
+            f"must be a country that the calendars know, by its two letters, such as CN, or {NO_CALENDAR!r}; "
+            f"{country!r} is none"
+        )
+    return country
+
+
+def calendar_of(country: str, zone: str) -> str:
+    """The country whose calendar counts; `none` where none does.
+
+    Args:
+        country: as it is set, '' where nothing is.
+        zone: the business time zone.
+    """
+    return country or _COUNTRIES.get(zone, NO_CALENDAR)
+
+
+def holidays_of(country: str, years: Collection[int]) -> frozenset[date]:
+    """The holidays of a country, with the days off and the working weekends in lieu of them."""
+    if country == NO_CALENDAR:
+        return frozenset()
+    import holidays
+
+    days = holidays.country_holidays(country, years=sorted(years))
+    return frozenset(days) | {day for day in days.weekend_workdays if day.year in years}

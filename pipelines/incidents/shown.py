@@ -1,0 +1,21 @@
+"""What may be told: an incident that cost something, whose levels differ as they are printed."""
+
+from typing import Final
+
+from pipelines.incidents.falls import LEAST_LOST
+from pipelines.incidents.incident import Incident
+from pipelines.incidents.words import level_words
+
+# Contract: parts of the data that are gone and cost no record are none.
+_COSTING: Final = ("hour_shift", "missing_delivery")
+_LEAST_RECORDS: Final = 0.5
+
+
+def is_shown(one: Incident) -> bool:
+    """Whether an incident is a row of the table."""
+    if one.metric in _COSTING:
+        return one.lost_total >= _LEAST_RECORDS
+    if one.kind == "data" and one.metric != "short_day":
+        return True
+    before, now = level_words(one)
+    return one.lost_total >= LEAST_LOST and before != now

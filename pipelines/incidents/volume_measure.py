@@ -1,0 +1,132 @@
+"""Volumes beside the norm of their weekday: what a norm is, and how unlikely it is to fall so far under it."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+
+from pipelines.incidents.falls import BASELINE_DAYS, LEAST_BASELINE_DAYS, WEEK, Flags, Floats, Sums
+from pipelines.incidents.tails import lower_tail, of_few_days
+
+# Contract: a weekday of which fewer clean days are known has the norm of all days; a smaller norm a day is not watched.
+LEAST_WEEKDAYS: Final = 2
+LEAST_NORM: Final = 10.0
+# So many times the usual, of a device, a part or a volume, is a burst, which is no norm. Fewer requests of a device are
+# none: where sign-in fails, people try again.
+BURST: Final = 1.5
+# A baseline has so many days of a weekday.
+_USUAL_WEEKDAYS: Final = BASELINE_DAYS / WEEK
+# A spread of nothing is pure chance: a negative binomial of it is as good as the Poisson.
+_LEAST_SPREAD: Final = 1e-9
+
+
+class VolumeMeasure:
+    """Requests of a day, compared with the norm of its weekday.
+
+    Args:
+        volumes: 0 where a subject had no request.
+        has_data: the days on which there were logs, and the subject had begun; no holidays.
+    """
+
+    def __init__(self, volumes: Floats, has_data: Flags) -> None:
+        self.has_data = has_data
+        self.volumes = np.where(has_data, volumes, 0.0)
+
+    def values(self, clean: Flags, rows: slice) -> Mapping[str, Floats]:
+        """The `volume` of a day and its `norm`; by what part of their norm days swing beyond chance is `beyond` over
+        `known squares`, and two days in a row together `in a row` over `row squares`. A day that has no norm of its own
+        is compared with the mean of the baseline.
+        """
+        volume = self.volumes[:, rows]
+        rough, is_young, _ = norms(volume, clean)
+        usual = np.where(is_young, volume, np.minimum(volume, BURST * rough))
+        norm, _, counted = norms(usual, clean)
+        is_unknown = counted < LEAST_WEEKDAYS
+        # A day of an unknown weekday is no fall unless it is under all days before it.
+        known = np.where(is_unknown & (volume >= _least_before(volume, clean)), volume, norm)
+        # The norm of two or three days is less certain than that of four, which is what the baseline's days have.
+        few = np.where(is_unknown, 0.0, np.maximum(1 / np.maximum(counted, 1) - 1 / _USUAL_WEEKDAYS, 0.0))
+        has_norm = clean & ~is_young
+        over, usual_norm = (np.where(has_norm, of, 0.0) for of in (usual - norm, norm))
+        return {
+            "volume": volume,
+            "norm": known,
+            "norm squares": known**2 * (1 + few),
+            "norm error": known * few,
+            "beyond": np.where(is_young, 0.0, (usual - norm) ** 2 - norm),
+            "known squares": np.where(is_young, 0.0, norm**2),
+            "in a row": over * _day_before(over),
+            "row squares": usual_norm * _day_before(usual_norm),
+            "young volume": volume * is_young,
+            "young squares": volume**2 * is_young,
+            "young days": is_young.astype(float),
+        }
+
+    def fall(self, base: Sums, seen: Sums) -> Floats:
+        """How much of the norm is missing."""
+        return 1 - seen("volume") / seen("norm")
+
+    def lost(self, base: Sums, seen: Sums) -> Floats:
+        """Requests that would have been."""
+        return seen("norm") - seen("volume")
+
+    def deviation(self, base: Sums, seen: Sums) -> Floats:
+        """The lower tail of a negative binomial with the mean and the variance of the norm, as a normal deviation."""
+        mean = seen("norm")
+        tail = of_few_days(lower_tail(seen("volume"), mean, spread(base, seen)), base("days"))
+        return np.where(mean >= LEAST_NORM * seen("days"), tail, 0.0)
+
+
+def spread(base: Sums, seen: Sums) -> Floats:
+    """The variance of what is expected of the days that are seen, beyond chance, as a part of its mean squared."""
+    level, young = base("volume") / base("days"), base("young days")
+    beyond = base("beyond") + base("young squares") - 2 * level * base("young volume") + young * (level**2 - level)
+    swing = np.maximum(beyond, 0.0) / (base("known squares") + young * level**2)
+    # Days in a row swing together, as levels drift: what they share does not level out over a week.
+    shared = np.maximum(base("in a row"), 0.0) / np.maximum(base("row squares"), 1.0)
+    of_days = swing * seen("norm squares") + seen("norm error")
+    of_pairs = np.minimum(shared, swing) * (seen("norm") ** 2 - seen("norm squares"))
+    return np.maximum((of_days + np.maximum(of_pairs, 0.0)) / seen("norm") ** 2, _LEAST_SPREAD)
+
+
+def norms(volume: Floats, clean: Flags) -> tuple[Floats, Flags, Floats]:
+    """The norm of each day (rows) of each subject: the mean of its weekday over the clean days before, so many at most,
+    or of all of these where the weekday is unknown; whether a day has fewer than it takes for a norm; and of how many
+    days of its weekday the norm is.
+    """
+    days, subjects = volume.shape
+    counted = volume * clean
+    none = np.zeros((1, subjects))
+    sums, found = (np.concatenate([none, np.cumsum(one, axis=0)]) for one in (counted, clean.astype(float)))
+    places = np.argsort(~clean, axis=0, kind="stable")
+    ends = np.broadcast_to(np.arange(days)[:, None], (days, subjects))
+    starts = np.take_along_axis(places, np.maximum(found[:-1] - BASELINE_DAYS, 0).astype(np.int64), axis=0)
+    starts = np.minimum(starts, ends)
+
+    def since(of: Floats) -> Floats:
+        return np.asarray(of[:-1] - np.take_along_axis(of, starts, axis=0))
+
+    def same_weekday(of: Floats) -> Floats:
+        weeks = np.zeros((-(-days // WEEK) + 1, WEEK, subjects))
+        weeks.reshape(-1, subjects)[WEEK : WEEK + days] = of
+        by_weekday = np.cumsum(weeks, axis=0).reshape(-1, subjects)
+        # The newest day of the same weekday before the start of the baseline.
+        oldest = WEEK + starts - 1 - (starts - 1 - ends) % WEEK
+        return np.asarray(by_weekday[:days] - np.take_along_axis(by_weekday, oldest, axis=0))
+
+    there, of_weekday = since(found), same_weekday(clean.astype(float))
+    is_unknown = of_weekday < LEAST_WEEKDAYS
+    with np.errstate(divide="ignore", invalid="ignore"):
+        norm = np.where(is_unknown, since(sums) / there, same_weekday(counted) / of_weekday)
+    return np.where(there > 0, norm, 0.0), there < LEAST_BASELINE_DAYS, of_weekday
+
+
+def _day_before(values: Floats) -> Floats:
+    """The value of the day before each day."""
+    return np.concatenate([np.zeros((1, values.shape[1])), values[:-1]])
+
+
+def _least_before(volume: Floats, clean: Flags) -> Floats:
+    """The smallest volume of the clean days before each day."""
+    least = np.minimum.accumulate(np.where(clean, volume, np.inf), axis=0)
+    return np.concatenate([np.full((1, volume.shape[1]), np.inf), least[:-1]])
