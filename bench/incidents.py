@@ -16,6 +16,7 @@ import duckdb
 import numpy as np
 import polars as pl
 
+from pipelines.incidents.folder import folder_of
 from pipelines.incidents.parts import with_parts
 from pipelines.incidents.rate_incidents import rate_incidents
 from pipelines.incidents.volume_incidents import volume_incidents
@@ -104,7 +105,9 @@ def main() -> None:
         read = timed("read channel_daily", lambda: pl.DataFrame(connection.sql("FROM channel_daily")))
         rates, cells = timed("rates, with their causes", lambda: rate_incidents(connection, read, days))
         volumes = timed("volumes", lambda: volume_incidents(read, days, ()))
-        found = timed("what is part of what", lambda: with_parts([*rates, *volumes], cells))
+        found = timed(
+            "what is part of what", lambda: with_parts([*rates, *volumes], cells, folder_of(read, days, (), len(read)))
+        )
         print(f"\n{len(found)} incidents, {sum(one.part_of is None for one in found)} by themselves")
 
 

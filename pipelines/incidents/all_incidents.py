@@ -14,7 +14,7 @@ from pipelines.common.days import days_between
 from pipelines.contract.registry.registry import Registry
 from pipelines.contract.settings.settings import Settings
 from pipelines.incidents.causes import named_cells
-from pipelines.incidents.data_incidents import data_incidents
+from pipelines.incidents.data.data_incidents import data_incidents
 from pipelines.incidents.folder import folder_of
 from pipelines.incidents.incident import Incident
 from pipelines.incidents.parts import with_parts

@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from pipelines.incidents.volume_measure import norms
+from pipelines.incidents.detection.volume_measure import norms
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,10 @@ import polars as pl
 from pipelines.contract.measures.sql import sql
 from pipelines.contract.record.dimensions import CAUSES
 from pipelines.incidents.causes import cause_of, cells_of
-from pipelines.incidents.falls import falls
+from pipelines.incidents.detection.falls import falls
+from pipelines.incidents.detection.rate_measure import RateMeasure
+from pipelines.incidents.detection.subjects import watched_rates, without_bursts
 from pipelines.incidents.incident import ALL, Incident, Subject
-from pipelines.incidents.rate_measure import RateMeasure
-from pipelines.incidents.subjects import watched_rates, without_bursts
 
 _CODES_NAMED: Final = 3
 _SIDES: Final = {

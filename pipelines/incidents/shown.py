@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from pipelines.incidents.falls import LEAST_LOST
+from pipelines.incidents.detection.falls import LEAST_LOST
 from pipelines.incidents.incident import Incident
 from pipelines.incidents.words import level_words
 

@@ -6,10 +6,10 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from pipelines.incidents.falls import falls
+from pipelines.incidents.detection.falls import falls
+from pipelines.incidents.detection.subjects import watched_volumes
+from pipelines.incidents.detection.volume_measure import VolumeMeasure
 from pipelines.incidents.incident import Incident, Subject
-from pipelines.incidents.subjects import watched_volumes
-from pipelines.incidents.volume_measure import VolumeMeasure
 
 
 def volume_incidents(

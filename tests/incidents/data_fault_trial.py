@@ -13,9 +13,9 @@ from datetime import timedelta
 import numpy as np
 
 from pipelines.contract.settings.settings import Settings
-from pipelines.incidents.data_incidents import incidents_in
+from pipelines.incidents.data.data_incidents import incidents_in
+from pipelines.incidents.data.short_days import short_days
 from pipelines.incidents.incident import Incident
-from pipelines.incidents.short_days import short_days
 from tests.data.simulated_days import FIRST, Day, Fault, Installation
 
 SMALL, LARGE = (2.48, 3.48), (3.5, 5.5)

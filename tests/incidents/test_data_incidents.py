@@ -12,8 +12,8 @@ import polars as pl
 import pytest
 
 from pipelines.contract.settings.settings import Settings
-from pipelines.incidents.data_faults import copied_days
-from pipelines.incidents.data_incidents import dated, incidents_in
+from pipelines.incidents.data.data_faults import copied_days
+from pipelines.incidents.data.data_incidents import dated, incidents_in
 from pipelines.incidents.folder import Folder
 from pipelines.incidents.incident import Incident
 from pipelines.incidents.parts import with_parts

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipelines.incidents.falls import FAR, FAR_SUBJECTS, Fall, alarm_threshold, falls
-from pipelines.incidents.rate_measure import RateMeasure
-from pipelines.incidents.volume_measure import VolumeMeasure
+from pipelines.incidents.detection.falls import FAR, FAR_SUBJECTS, Fall, alarm_threshold, falls
+from pipelines.incidents.detection.rate_measure import RateMeasure
+from pipelines.incidents.detection.volume_measure import VolumeMeasure
 
 
 def rates(levels: list[float], requests: float = 1000) -> list[Fall]:
@@ -122,7 +122,7 @@ def test_it_changes_nothing_how_many_levels_are_compared_at_once(monkeypatch: py
     share = np.where(rng.random(requests.shape) < 0.02, 0.6, 0.95)
     found = []
     for at_once in (1, 1000, 2**20):
-        monkeypatch.setattr("pipelines.incidents.falls._AT_ONCE", at_once)
+        monkeypatch.setattr("pipelines.incidents.detection.falls._AT_ONCE", at_once)
         falls_of_all = falls(RateMeasure(requests, np.round(requests * share)))
         found.append([(fall.row, fall.opened, fall.span) for fall in falls_of_all])
     assert found[0] == found[1] == found[2]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipelines.incidents.subjects import without_bursts
+from pipelines.incidents.detection.subjects import without_bursts
 
 
 def test_requests_without_any_device_all_count() -> None:

@@ -14,7 +14,7 @@ from typing import Any, Final
 from pipelines.common.text import Bilingual
 from pipelines.contract.record.dimensions import BY_KEY, CAUSES
 from pipelines.contract.record.fields import ALL_APPS
-from pipelines.incidents.falls import WINDOW_DAYS
+from pipelines.incidents.detection.falls import WINDOW_DAYS
 from pipelines.incidents.published import Note, PublishedIncident
 from pipelines.incidents.words import cell_words, incident_text
 from reports.content.context import App

@@ -3,22 +3,19 @@
 A *subject* is what has a level each day, such as a rate of an app and channel, or its volume. All days of all subjects
 are compared with their baselines at once; a subject that fell is followed day by day, and its later days are compared
 again. The contract for what opens, freezes and ends is defined here; a `Measure` defines what a level is and how
-unlikely a day is, see `measures.py`.
+unlikely a day is, see `rate_measure.py` and `volume_measure.py`.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import NormalDist
 from typing import Final, Protocol
 
 import numpy as np
-import numpy.typing as npt
 
+from pipelines.incidents.detection.grids import Flags, Floats, Places, add_up
 from pipelines.incidents.incident import Loss, Span
 
-Floats = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
-Places = npt.NDArray[np.int64]
 # Sums over days, of some subjects, by name: made when they are asked for.
 Sums = Callable[[str], Floats]
 
@@ -38,7 +35,9 @@ LEAST_FALL: Final = 0.02
 LEAST_LOST: Final = 8.0
 # Contract: so many days in a row that are back end an incident.
 DAYS_BACK: Final = 2
-# Levels of subjects on days that are compared in one step, few enough for the processor's cache.
+# Subjects that are watched together, and their levels that are compared in one step: few enough for the processor's
+# cache.
+_SUBJECTS: Final = 512
 _AT_ONCE: Final = 2**15
 
 
@@ -131,8 +130,16 @@ def falls(measure: Measure, least_fall: float = LEAST_FALL, windows: tuple[int, 
         least_fall: what fell by less is too small to matter.
         windows: over how many days one may open.
     """
-    watch, found = _Watch(measure, least_fall, windows), []
-    rows = np.arange(measure.has_data.shape[1])
+    subjects, found = measure.has_data.shape[1], []
+    for start in range(0, subjects, _SUBJECTS):
+        some = _Some(measure, start, min(start + _SUBJECTS, subjects))
+        watch = _Watch(some, least_fall, windows, alarm_threshold(subjects))
+        found += [replace(fall, row=start + fall.row) for fall in _falls_of(watch)]
+    return found
+
+
+def _falls_of(watch: "_Watch") -> list[Fall]:
+    rows, found = np.arange(watch.measure.has_data.shape[1]), []
     since = np.zeros_like(rows)
     # What has no norm yet is nan, and nothing falls under that.
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -145,13 +152,24 @@ def falls(measure: Measure, least_fall: float = LEAST_FALL, windows: tuple[int, 
     return sorted(found, key=lambda fall: (fall.row, fall.first))
 
 
+class _Some:
+    """Some subjects of a measure."""
+
+    def __init__(self, measure: Measure, start: int, stop: int) -> None:
+        self._measure, self._start = measure, start
+        self.has_data = measure.has_data[:, start:stop]
+        self.fall, self.lost, self.deviation = measure.fall, measure.lost, measure.deviation
+
+    def values(self, clean: Flags, rows: slice) -> Mapping[str, Floats]:
+        return self._measure.values(clean, slice(self._start + rows.start, self._start + rows.stop))
+
+
 class _Watch:
     """The levels of all subjects and their baselines, which lack the days of the falls that have ended."""
 
-    def __init__(self, measure: Measure, least_fall: float, windows: tuple[int, ...]) -> None:
-        self.measure, self.windows = measure, windows
+    def __init__(self, measure: Measure, least_fall: float, windows: tuple[int, ...], far: float) -> None:
+        self.measure, self.windows, self.far = measure, windows, far
         self.baselines = _Baselines(measure)
-        self.far = alarm_threshold(measure.has_data.shape[1])
         # Those whose fall matters are the few to look closer at.
         self.matters = ((measure.fall, least_fall), (measure.lost, LEAST_LOST))
 
@@ -190,7 +208,8 @@ class _Watch:
         since = np.append(start + np.flatnonzero(self.baselines.clean[start:day, row]), day)
         rows = np.full(len(since), row)
         far = self.measure.deviation(self.baselines.of(rows, start), self.baselines.seen(rows, since, day))
-        first = int(since[np.argmax(far)])
+        # Of days that are as unlikely the newest: one without a norm, such as a day of rest, adds nothing.
+        first = int(since[np.flatnonzero(far == far.max())[-1]])
         baseline = self.baselines.days_of(row, first)
         return Fall(row, first, day, day, baseline, self.measure.has_data[:, row], self.baselines.frozen(row, first))
 
@@ -231,12 +250,13 @@ class _Baselines:
     def __init__(self, measure: Measure) -> None:
         self.measure = measure
         self.clean = measure.has_data.copy()
-        self.values = {name: np.ascontiguousarray(of) for name, of in self._values(self.clean, slice(None)).items()}
+        everyone = slice(0, self.clean.shape[1])
+        self.values = {name: np.ascontiguousarray(of) for name, of in self._values(self.clean, everyone).items()}
         # Over all clean days before a day.
         self.sums = {name: np.zeros((len(of) + 1, of.shape[1])) for name, of in self.values.items()}
         # Of each subject the places of its clean days, in their order, then those of the others.
         self.places = np.zeros(self.clean.shape, dtype=np.int64)
-        self._add_up(slice(None))
+        self._add_up(everyone)
 
     def _values(self, clean: Flags, rows: slice) -> dict[str, Floats]:
         return {**self.measure.values(clean, rows), "days": self.measure.has_data[:, rows].astype(float)}
@@ -244,7 +264,7 @@ class _Baselines:
     def _add_up(self, rows: slice) -> None:
         clean = self.clean[:, rows]
         for name, sums in self.sums.items():
-            np.cumsum(self.values[name][:, rows] * clean, axis=0, out=sums[1:, rows])
+            add_up(self.values[name][:, rows] * clean, sums[:, rows])
         self.places[:, rows] = np.argsort(~clean, axis=0, kind="stable")
 
     def are_recent(self, rows: Places, before: Places) -> Flags:

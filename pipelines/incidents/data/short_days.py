@@ -5,10 +5,11 @@ from typing import Final
 
 import numpy as np
 
-from pipelines.incidents.data_faults import Fault
-from pipelines.incidents.falls import LEAST_BASELINE_DAYS, LEAST_FALL, RECENT_DAYS, Flags, Floats, Places, falls
+from pipelines.incidents.data.data_faults import Fault
+from pipelines.incidents.detection.falls import LEAST_BASELINE_DAYS, LEAST_FALL, RECENT_DAYS, falls
+from pipelines.incidents.detection.grids import Flags, Floats, Places
+from pipelines.incidents.detection.volume_measure import VolumeMeasure
 from pipelines.incidents.incident import Loss, Span
-from pipelines.incidents.volume_measure import VolumeMeasure
 
 # Contract: the part of a usual day that the last hours have, so that their lack is told.
 _TAIL_SHARE: Final = 0.1

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from pipelines.incidents.falls import Floats
+from pipelines.incidents.detection.grids import Floats
 
 
 def lower_tail(count: Floats, mean: Floats, spread: Floats) -> Floats:

@@ -5,8 +5,9 @@ from typing import Final
 
 import numpy as np
 
-from pipelines.incidents.falls import Flags, Floats, Sums
-from pipelines.incidents.tails import times_log
+from pipelines.incidents.detection.falls import Sums
+from pipelines.incidents.detection.grids import Flags, Floats
+from pipelines.incidents.detection.tails import times_log
 
 # Before any is seen, a subject's days are taken to differ by so much beyond chance, and that counts as so many days.
 # Tuned on the worlds of the tests: with 0.005, two more falls were none.

@@ -14,9 +14,10 @@ import polars as pl
 
 from pipelines.contract.measures.counts import WATCHED
 from pipelines.contract.measures.metrics import metric
-from pipelines.incidents.falls import LEAST_LOST, Floats
+from pipelines.incidents.detection.falls import LEAST_LOST
+from pipelines.incidents.detection.grids import Floats
+from pipelines.incidents.detection.volume_measure import BURST
 from pipelines.incidents.incident import ALL
-from pipelines.incidents.volume_measure import BURST
 
 # Metric, app and channel of each subject; each of its counts by day (rows) and subject (columns).
 Watched = tuple[list[tuple[str, ...]], Floats]

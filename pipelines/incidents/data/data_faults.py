@@ -9,11 +9,12 @@ import numpy as np
 import polars as pl
 
 from pipelines.common.text import listed
-from pipelines.incidents.falls import BASELINE_DAYS, LEAST_BASELINE_DAYS, SETTLED_DAYS, Fall, Flags, Floats, Sums, falls
+from pipelines.incidents.detection.falls import BASELINE_DAYS, LEAST_BASELINE_DAYS, SETTLED_DAYS, Fall, Sums, falls
+from pipelines.incidents.detection.grids import Flags, Floats
+from pipelines.incidents.detection.rate_measure import RateMeasure
+from pipelines.incidents.detection.subjects import by_day
+from pipelines.incidents.detection.volume_measure import VolumeMeasure
 from pipelines.incidents.incident import Loss, Span
-from pipelines.incidents.rate_measure import RateMeasure
-from pipelines.incidents.subjects import by_day
-from pipelines.incidents.volume_measure import VolumeMeasure
 from pipelines.incidents.volumes import usual_records
 
 # Tuned on the simulated days of the trials: quiet and noisy installations of 300 to 300,000 records a day. So much must

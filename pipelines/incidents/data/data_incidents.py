@@ -14,11 +14,11 @@ import polars as pl
 from pipelines.common.text import listed
 from pipelines.contract.measures.sql import sql
 from pipelines.contract.settings.settings import Settings
-from pipelines.incidents.data_faults import Fault, copied_days, hours_of, missing_days, part_faults
-from pipelines.incidents.falls import WINDOW_DAYS
+from pipelines.incidents.data.data_faults import Fault, copied_days, hours_of, missing_days, part_faults
+from pipelines.incidents.data.short_days import short_days
+from pipelines.incidents.detection.falls import WINDOW_DAYS
 from pipelines.incidents.incident import ALL, NO_CAUSE, Cause, Incident, Subject
 from pipelines.incidents.parts import SAME_START_DAYS
-from pipelines.incidents.short_days import short_days
 from pipelines.store.manifest import FileEntry, Manifest
 
 # A part that stands for no cause: what is good.

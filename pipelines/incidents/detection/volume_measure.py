@@ -5,8 +5,9 @@ from typing import Final
 
 import numpy as np
 
-from pipelines.incidents.falls import BASELINE_DAYS, LEAST_BASELINE_DAYS, WEEK, Flags, Floats, Sums
-from pipelines.incidents.tails import lower_tail, of_few_days
+from pipelines.incidents.detection.falls import BASELINE_DAYS, LEAST_BASELINE_DAYS, WEEK, Sums
+from pipelines.incidents.detection.grids import Flags, Floats, add_up, sums_before
+from pipelines.incidents.detection.tails import lower_tail, of_few_days
 
 # Contract: a weekday of which fewer clean days are known has the norm of all days; a smaller norm a day is not watched.
 LEAST_WEEKDAYS: Final = 2
@@ -96,8 +97,7 @@ def norms(volume: Floats, clean: Flags) -> tuple[Floats, Flags, Floats]:
     """
     days, subjects = volume.shape
     counted = volume * clean
-    none = np.zeros((1, subjects))
-    sums, found = (np.concatenate([none, np.cumsum(one, axis=0)]) for one in (counted, clean.astype(float)))
+    sums, found = (sums_before(one) for one in (counted, clean.astype(float)))
     places = np.argsort(~clean, axis=0, kind="stable")
     ends = np.broadcast_to(np.arange(days)[:, None], (days, subjects))
     starts = np.take_along_axis(places, np.maximum(found[:-1] - BASELINE_DAYS, 0).astype(np.int64), axis=0)
@@ -107,12 +107,9 @@ def norms(volume: Floats, clean: Flags) -> tuple[Floats, Flags, Floats]:
         return np.asarray(of[:-1] - np.take_along_axis(of, starts, axis=0))
 
     def same_weekday(of: Floats) -> Floats:
-        weeks = np.zeros((-(-days // WEEK) + 1, WEEK, subjects))
-        weeks.reshape(-1, subjects)[WEEK : WEEK + days] = of
-        by_weekday = np.cumsum(weeks, axis=0).reshape(-1, subjects)
-        # The newest day of the same weekday before the start of the baseline.
-        oldest = WEEK + starts - 1 - (starts - 1 - ends) % WEEK
-        return np.asarray(by_weekday[:days] - np.take_along_axis(by_weekday, oldest, axis=0))
+        by_weekday = add_up(of, np.zeros((days + WEEK, subjects)), WEEK)
+        # The sum before the first day of the same weekday in the baseline.
+        return np.asarray(by_weekday[:days] - np.take_along_axis(by_weekday, starts + (ends - starts) % WEEK, axis=0))
 
     there, of_weekday = since(found), same_weekday(clean.astype(float))
     is_unknown = of_weekday < LEAST_WEEKDAYS
