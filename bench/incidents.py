@@ -16,7 +16,9 @@ import duckdb
 import numpy as np
 import polars as pl
 
+from pipelines.incidents.detection.subjects import watched_volumes
 from pipelines.incidents.folder import folder_of
+from pipelines.incidents.further.surges import surges
 from pipelines.incidents.parts import with_parts
 from pipelines.incidents.rate_incidents import rate_incidents
 from pipelines.incidents.volume_incidents import volume_incidents
@@ -104,9 +106,13 @@ def main() -> None:
         print("| step | CPU s | clock s |\n| --- | ---: | ---: |")
         read = timed("read channel_daily", lambda: pl.DataFrame(connection.sql("FROM channel_daily")))
         rates, cells = timed("rates, with their causes", lambda: rate_incidents(connection, read, days))
-        volumes = timed("volumes", lambda: volume_incidents(read, days, ()))
+        has_logs, is_holiday = np.ones(len(days), dtype=bool), np.zeros(len(days), dtype=bool)
+        volumes = timed("counts of volumes", lambda: watched_volumes(read, days, has_logs, is_holiday))
+        fallen = timed("volumes", lambda: volume_incidents(volumes, days))
+        more = timed("surges", lambda: surges(connection, volumes, days))
         found = timed(
-            "what is part of what", lambda: with_parts([*rates, *volumes], cells, folder_of(read, days, (), len(read)))
+            "what is part of what",
+            lambda: with_parts([*rates, *fallen, *more], cells, folder_of(read, days, has_logs, len(read))),
         )
         print(f"\n{len(found)} incidents, {sum(one.part_of is None for one in found)} by themselves")
 

@@ -13,7 +13,7 @@ import polars as pl
 from pipelines.common.days import Window
 from pipelines.common.errors import UsageError
 from pipelines.common.text import counted, printable
-from pipelines.contract.measures.counts import WATCHED
+from pipelines.contract.measures.counts import RISING, WATCHED
 from pipelines.contract.measures.metrics import METRICS
 from pipelines.contract.measures.sql import has_data
 from pipelines.incidents.causes import named_cells
@@ -82,7 +82,8 @@ def _days_with_data(connection: duckdb.DuckDBPyConnection, span: Window) -> int:
 
 
 def _metric_of(request: ExplainRequest, channels: Sequence[str]) -> str:
-    metrics = [name for name in WATCHED if request.channel in channels and METRICS[name].is_watched_in(request.channel)]
+    rates = (*WATCHED, *RISING)
+    metrics = [name for name in rates if request.channel in channels and METRICS[name].is_watched_in(request.channel)]
     if not metrics:
         raise UsageError(
             f"The channel {request.channel!r} is not known.",

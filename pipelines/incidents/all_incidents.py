@@ -8,6 +8,7 @@ from datetime import date
 from typing import Final
 
 import duckdb
+import numpy as np
 import polars as pl
 
 from pipelines.common.days import days_between
@@ -15,7 +16,10 @@ from pipelines.contract.registry.registry import Registry
 from pipelines.contract.settings.settings import Settings
 from pipelines.incidents.causes import named_cells
 from pipelines.incidents.data.data_incidents import data_incidents
+from pipelines.incidents.detection.subjects import watched_volumes
 from pipelines.incidents.folder import folder_of
+from pipelines.incidents.further.latencies import latency_incidents
+from pipelines.incidents.further.surges import surges
 from pipelines.incidents.incident import Incident
 from pipelines.incidents.parts import with_parts
 from pipelines.incidents.rate_incidents import rate_incidents
@@ -60,12 +64,19 @@ def all_incidents(store: Store, manifest: Manifest, settings: Settings, registry
             _create_day_views(connection, store, manifest)
             channel_daily = pl.DataFrame(connection.sql(f"SELECT {', '.join(_READ)} FROM channel_daily"))
             rates, cells = rate_incidents(connection, channel_daily, days)
-            unwatched = (frozenset(days) - manifest.days.keys()) | settings.holidays_among(days)
-            volumes = volume_incidents(channel_daily, days, unwatched, registry.switched_off)
-            of_data = data_incidents(connection, manifest, settings, days)
-            shown = [one for one in (*rates, *volumes, *of_data) if is_shown(one)]
+            holidays = settings.holidays_among(days)
+            has_logs, is_holiday = (np.array([day in some for day in days]) for some in (manifest.days, holidays))
+            volumes = watched_volumes(channel_daily, days, has_logs, is_holiday)
+            every = (
+                *rates,
+                *volume_incidents(volumes, days, registry.switched_off),
+                *surges(connection, volumes, days),
+                *latency_incidents(connection, days),
+                *data_incidents(connection, manifest, settings, days),
+            )
             counted = sum(entry.counted for entry in manifest.days.values())
-            found = with_parts(shown, cells, folder_of(channel_daily, days, unwatched, counted))
+            shown = [one for one in every if is_shown(one)]
+            found = with_parts(shown, cells, folder_of(channel_daily, days, has_logs & ~is_holiday, counted))
         if cells.height:
             cells = named_cells(cells.filter(pl.col("incident_id").is_in([one.incident_id for one in found])))
     rows = sorted(found, key=lambda one: one.incident_id)

@@ -19,7 +19,7 @@ from pipelines.incidents.incident import BROAD, Cause
 _MIX_SHARE: Final = 0.5
 _CELL_SHARE: Final = 0.75
 _REST_FALL: Final = 0.25
-_WHOLE_SHARE: Final = 0.95
+WHOLE_SHARE: Final = 0.95
 
 _CELL: Final = ("dimension", "value", "second", "second_value")
 _SIDES: Final = ("before", "now")
@@ -131,7 +131,7 @@ def cause_of(cells: pl.DataFrame) -> Cause:
     explains = weighed.filter(
         pl.col("share") >= _CELL_SHARE,
         pl.col("rest_before") - pl.col("rest_now") <= _REST_FALL * (before - now),
-        pl.col("requests_now") < _WHOLE_SHARE * whole["requests_now"],
+        pl.col("requests_now") < WHOLE_SHARE * whole["requests_now"],
         is_single | (_fell_alone("value", before) & _fell_alone("second_value", before)),
     ).sort(is_single, "requests_now", *_CELL)
     return _cause("cell", explains.row(0, named=True)) if explains.height else BROAD

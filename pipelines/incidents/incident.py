@@ -6,8 +6,12 @@ from dataclasses import asdict, astuple, dataclass
 from datetime import date
 from typing import Any, Final, NamedTuple
 
+from pipelines.contract.measures.counts import RATE_OF
+
 # Stands for all apps together, and for all channels of an app.
 ALL: Final = "*"
+# The kind of what is worth a line and is no fault of signing in.
+FURTHER: Final = "further"
 
 
 @dataclass(frozen=True)
@@ -96,6 +100,16 @@ class Incident:
     def subject(self) -> tuple[str, str]:
         """App and channel."""
         return self.app_key, self.channel
+
+    @property
+    def is_rate(self) -> bool:
+        """Whether it is of a rate, which has cells."""
+        return self.metric in RATE_OF
+
+    @property
+    def is_volume(self) -> bool:
+        """Whether it is of requests that came or did not."""
+        return self.metric in ("volume", "surge")
 
     def covers(self, day: date) -> bool:
         """Whether it was there on that day."""

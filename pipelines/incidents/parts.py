@@ -9,7 +9,7 @@ import polars as pl
 
 from pipelines.contract.measures.counts import TECHNICAL
 from pipelines.incidents.folder import Folder
-from pipelines.incidents.incident import ALL, Incident
+from pipelines.incidents.incident import ALL, FURTHER, Incident
 
 # Contract: the part of a fall from which on something explains the whole.
 _EXPLAINS: Final = 0.75
@@ -24,13 +24,19 @@ LOSING: Final = DATA_METRICS[:9]
 _GONE: Final = ("hour_shift", "missing_delivery")
 
 
-def with_parts(incidents: list[Incident], cells: pl.DataFrame, folder: Folder) -> list[Incident]:
-    """Each incident with the one that it is part of.
+def with_parts(incidents: Collection[Incident], cells: pl.DataFrame, folder: Folder) -> list[Incident]:
+    """Each incident with the one that it is part of. Further kinds are parts of one another alone.
 
     Args:
         cells: those of rates, with their `incident_id`.
         folder: by which losses of apps and of the data are compared.
     """
+    further = [one for one in incidents if one.kind == FURTHER]
+    others = [one for one in incidents if one.kind != FURTHER]
+    return [one for some in (others, further) for one in _with_parts(some, cells, folder)]
+
+
+def _with_parts(incidents: list[Incident], cells: pl.DataFrame, folder: Folder) -> list[Incident]:
     whole: dict[str, str] = {}
     for pairs in (
         _same_cell(incidents),
@@ -63,10 +69,10 @@ def _all_apps(incidents: Collection[Incident], cells: pl.DataFrame) -> Iterator[
     """The fall of all apps together is that of the app that explains it, be it by its silence; else what opened with it
     is part of it.
     """
-    for one in (one for one in incidents if one.kind == "rate" and one.app_key == ALL):
+    for one in (one for one in incidents if one.is_rate and one.app_key == ALL):
         apps = [of for of in incidents if of.app_key != ALL]
         same = [of for of in apps if (of.metric, of.channel) == (one.metric, one.channel)]
-        silent = [of for of in apps if of.kind == "volume" and of.channel in (ALL, one.channel)]
+        silent = [of for of in apps if of.metric == "volume" and of.channel in (ALL, one.channel)]
         app = _explaining_app(cells.filter(pl.col("incident_id") == one.incident_id))
         behind = next((of for of in (*same, *silent) if of.app_key == app and one.overlaps(of)), None)
         if behind:
@@ -77,7 +83,7 @@ def _all_apps(incidents: Collection[Incident], cells: pl.DataFrame) -> Iterator[
 
 def _same_cell(incidents: Collection[Incident]) -> Iterator[tuple[Incident, Incident]]:
     """Rates that one cell caused are one incident, of whatever app, channel and metric."""
-    caused = [one for one in incidents if one.kind == "rate" and one.cause.kind == "cell"]
+    caused = [one for one in incidents if one.cause.kind == "cell"]
     ranked = sorted(caused, key=lambda one: (one.app_key != ALL, -one.lost, one.incident_id))
     told: set[str] = set()
     for of in ranked:
@@ -147,7 +153,7 @@ def _of_a_rate(incidents: Collection[Incident]) -> Iterator[tuple[Incident, Inci
 
 def _channels(incidents: Collection[Incident]) -> Iterator[tuple[Incident, Incident]]:
     """A channel's volume is part of its app's, unless it explains it alone, of an app that has more channels."""
-    volumes = [one for one in incidents if one.kind == "volume"]
+    volumes = [one for one in incidents if one.is_volume]
     for app in (one for one in volumes if one.channel == ALL):
         channels = [one for one in volumes if one.app_key == app.app_key and one.channel != ALL and one.overlaps(app)]
         is_alone = len(channels) == 1 and channels[0].lost_total >= _EXPLAINS * app.lost_total

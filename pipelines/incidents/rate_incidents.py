@@ -1,26 +1,38 @@
-"""Incidents of rates: what fell, by how much, what that cost, and what caused it."""
+"""Incidents of rates: what fell or rose, by how much, what that cost, and what caused it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 
 import duckdb
 import polars as pl
 
+from pipelines.contract.measures.counts import RATE_OF, RISING, SLOW_FALL, TECHNICAL, WATCHED
 from pipelines.contract.measures.sql import sql
 from pipelines.contract.record.dimensions import CAUSES
 from pipelines.incidents.causes import cause_of, cells_of
-from pipelines.incidents.detection.falls import falls
+from pipelines.incidents.detection.falls import BASELINE_DAYS, Fall, falls
 from pipelines.incidents.detection.rate_measure import RateMeasure
 from pipelines.incidents.detection.subjects import watched_rates, without_bursts
-from pipelines.incidents.incident import ALL, Incident, Subject
+from pipelines.incidents.incident import ALL, FURTHER, Incident, Loss, Subject
 
 _CODES_NAMED: Final = 3
+# Contract: a result code is new that had at most this share of the baseline's requests, and now has so much at least.
+_NEW_BEFORE, _NEW_SHARE, _NEW_RECORDS = 0.001, 0.02, 20
+# Contract: points that a rate falls slowly.
+_LEAST_SLOW_FALL: Final = 0.03
 _SIDES: Final = {
     "incident_id": pl.String, "metric": pl.String, "app_key": pl.String, "channel": pl.String,
     "day": pl.Date, "is_now": pl.Boolean,
 }  # fmt: skip
+
+
+class Found(NamedTuple):
+    """An incident of a rate, and the fall that it is."""
+
+    incident: Incident
+    fall: Fall
 
 
 def rate_incidents(
@@ -33,18 +45,55 @@ def rate_incidents(
         channel_daily: of these days.
         days: without a gap, up to the as-of.
     """
-    keys, (requests, successes, devices) = watched_rates(channel_daily, days)
-    found, sides = [], []
-    for fall in falls(RateMeasure(without_bursts(requests, successes, devices), successes)):
-        subject, loss = keys[fall.row], fall.loss_of_rate(requests[:, fall.row], successes[:, fall.row])
-        one = Incident.of(Subject("rate", *subject), days, fall.span, loss)
-        found.append(one)
-        for places, is_now in ((fall.baseline, False), (fall.newest, True)):
-            sides += [(one.incident_id, *subject, days[place], is_now) for place in places]
+    return _explained(connection, [*_fallen(channel_daily, days), *_risen(channel_daily, days)], days)
+
+
+def _fallen(channel_daily: pl.DataFrame, days: tuple[date, ...]) -> Iterator[Found]:
+    """Rates that fell, within a week or slowly."""
+    keys, (requests, successes, devices) = watched_rates(channel_daily, days, WATCHED)
+    counted = without_bursts(requests, successes, devices)
+    found = falls(RateMeasure(counted, successes))
+    for fall in found:
+        loss = fall.loss_of_rate(requests[:, fall.row], successes[:, fall.row])
+        yield Found(Incident.of(Subject("rate", *keys[fall.row]), days, fall.span, loss), fall)
+    technical = [row for row, (metric, _, _) in enumerate(keys) if metric == TECHNICAL]
+    is_free = counted > 0
+    for fall in found:
+        # A new level is the norm, and days that are told are no part of a slow fall.
+        first = 0 if fall.state == "settled" else fall.first
+        is_free[first : len(days) if fall.last is None else fall.last + 1, fall.row] = False
+    free = (counted * is_free)[:, technical]
+    for fall in falls(
+        RateMeasure(free, successes[:, technical] * (free > 0)), _LEAST_SLOW_FALL, (BASELINE_DAYS,), True
+    ):
+        row = technical[fall.row]
+        loss = fall.loss_of_rate(requests[:, row], successes[:, row])
+        yield Found(Incident.of(Subject(FURTHER, SLOW_FALL, *keys[row][1:]), days, fall.span, loss), fall)
+
+
+def _risen(channel_daily: pl.DataFrame, days: tuple[date, ...]) -> Iterator[Found]:
+    """Rates that rose: all others of their requests fell."""
+    keys, (requests, others, devices) = watched_rates(channel_daily, days, RISING)
+    for fall in falls(RateMeasure(without_bursts(requests, others, devices), others)):
+        of_others = fall.loss_of_rate(requests[:, fall.row], others[:, fall.row])
+        loss = Loss(1 - of_others.level_before, 1 - of_others.level_now, of_others.lost, of_others.lost_total)
+        yield Found(Incident.of(Subject(FURTHER, *keys[fall.row]), days, fall.span, loss), fall)
+
+
+def _explained(
+    connection: duckdb.DuckDBPyConnection, found: list[Found], days: tuple[date, ...]
+) -> tuple[list[Incident], pl.DataFrame]:
+    """Incidents with what caused them, and their cells."""
     if not found:
         return [], pl.DataFrame()
+    sides = [
+        (one.incident_id, RATE_OF[one.metric], *one.subject, days[place], is_now)
+        for one, fall in found
+        for places, is_now in ((fall.baseline, False), (fall.newest, True))
+        for place in places
+    ]
     outcomes = compared(connection, sides)
-    together = [one.incident_id for one in found if one.app_key == ALL]
+    together = [one.incident_id for one, _ in found if one.app_key == ALL]
     cells = cells_of(outcomes, CAUSES).filter(
         (pl.col("dimension") != "app_key") | pl.col("incident_id").is_in(together)
     )
@@ -55,7 +104,7 @@ def rate_incidents(
         replace(
             one, cause=cause_of(cells_by_id[one.incident_id,]), codes=_grown_codes(outcomes_by_id[one.incident_id,])
         )
-        for one in found
+        for one, _ in found
     ], cells
 
 
@@ -75,14 +124,18 @@ def compared(
 
 
 def _grown_codes(outcomes: pl.DataFrame) -> str | None:
-    """The outcomes and result codes that grew most, of those that are no success."""
+    """The outcomes and result codes that grew most, of those that are no success, and those that are new."""
     before, now = (pl.col(name) / pl.col(name).sum() for name in ("requests_before", "requests_now"))
     grown = (
         outcomes.group_by("outcome", "result_code", "is_success")
         .agg(pl.col("requests_before", "requests_now").sum())
-        .with_columns(growth=now - before)
-        .filter(pl.col("growth") > 0, ~pl.col("is_success"))
-        .sort("growth", "outcome", "result_code", descending=[True, False, False])
+        .with_columns(before=before, now=now)
+        .filter(pl.col("now") > pl.col("before"), ~pl.col("is_success"))
+        .sort(pl.col("now") - pl.col("before"), "outcome", "result_code", descending=[True, False, False])
     )
-    named = grown.select("outcome", "result_code").head(_CODES_NAMED)
+    is_new = (
+        pl.col("result_code").is_not_null() & (pl.col("before") < _NEW_BEFORE)
+        & (pl.col("now") >= _NEW_SHARE) & (pl.col("requests_now") >= _NEW_RECORDS)
+    )  # fmt: skip
+    named = grown.filter(is_new | (pl.int_range(pl.len()) < _CODES_NAMED)).select("outcome", "result_code")
     return ", ".join(f"{outcome} {code}" if code else outcome for outcome, code in named.iter_rows()) or None

@@ -3,7 +3,7 @@
 from typing import Final
 
 from pipelines.incidents.detection.falls import LEAST_LOST
-from pipelines.incidents.incident import Incident
+from pipelines.incidents.incident import FURTHER, Incident
 from pipelines.incidents.words import level_words
 
 # Contract: parts of the data that are gone and cost no record are none.
@@ -15,7 +15,7 @@ def is_shown(one: Incident) -> bool:
     """Whether an incident is a row of the table."""
     if one.metric in _COSTING:
         return one.lost_total >= _LEAST_RECORDS
-    if one.kind == "data" and one.metric != "short_day":
+    if one.kind == FURTHER or (one.kind == "data" and one.metric != "short_day"):
         return True
     before, now = level_words(one)
     return one.lost_total >= LEAST_LOST and before != now

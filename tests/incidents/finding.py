@@ -7,10 +7,13 @@ from datetime import date
 from typing import Any
 
 import duckdb
+import numpy as np
 import polars as pl
 
 from pipelines.contract.settings.settings import Settings
+from pipelines.incidents.detection.subjects import watched_volumes
 from pipelines.incidents.folder import folder_of
+from pipelines.incidents.further.surges import surges
 from pipelines.incidents.parts import with_parts
 from pipelines.incidents.rate_incidents import rate_incidents
 from pipelines.incidents.shown import is_shown
@@ -22,8 +25,11 @@ def found_in(
 ) -> list[dict[str, Any]]:
     """Rows of `incidents`; `connection` has `outcome_daily`, and `counts` are of `channel_daily`."""
     rates, cells = rate_incidents(connection, counts, days)
-    unwatched = {*missing, *Settings().holidays_among(days)}
-    found = [one for one in (*rates, *volume_incidents(counts, days, unwatched)) if is_shown(one)]
+    holidays = Settings().holidays_among(days)
+    has_logs, is_holiday = np.array([day not in missing for day in days]), np.array([day in holidays for day in days])
+    volumes = watched_volumes(counts, days, has_logs, is_holiday)
+    every = (*rates, *volume_incidents(volumes, days), *surges(connection, volumes, days))
     requests = counts["authorization_requests"].sum() + counts["verification_requests"].sum()
-    told = with_parts(found, cells, folder_of(counts, days, unwatched, requests))
+    folder = folder_of(counts, days, has_logs & ~is_holiday, requests)
+    told = with_parts([one for one in every if is_shown(one)], cells, folder)
     return [{**vars(one), "cause_kind": one.cause.kind, "cause": one.cause.cell} for one in told]

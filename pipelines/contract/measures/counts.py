@@ -31,8 +31,12 @@ VERIFIED: Final = ("requests", "successes", "mismatches", "unknowns", "uses", "d
 # The rate by which signing in is judged: what users want plays no part in it.
 TECHNICAL: Final = "technical_success_rate"
 LOGIN_RATES: Final = ("authorization_rate", TECHNICAL)
-# The rates in whose falls incidents are found.
-WATCHED: Final = tuple(name for name, one in METRICS.items() if one.watched_in != ())
+# The rates in whose falls incidents are found, and those in whose rises.
+WATCHED: Final = tuple(name for name, one in METRICS.items() if one.watched_in != () and one.better != "lower")
+RISING: Final = tuple(name for name, one in METRICS.items() if one.watched_in != () and one.better == "lower")
+# The incident of a rate by its metric, and the rate that it is of.
+SLOW_FALL: Final = "slow_fall"
+RATE_OF: Final = {**{name: name for name in (*WATCHED, *RISING)}, SLOW_FALL: TECHNICAL}
 
 
 def cut_by(*columns: str) -> tuple[str, ...]:

@@ -122,6 +122,20 @@ _ALL = (
         watched_in=None,
     ),
     Measure(
+        name="cancellation_rate",
+        label=Bilingual("用户取消率", "Cancellation rate"),
+        unit="share",
+        meaning=Bilingual(
+            "授权请求中用户取消或改用其他方式的比例。",
+            "Share of authorization requests that the user cancelled or left for another way to sign in.",
+        ),
+        caveat=Bilingual("取消的用户可能以其他方式登录了。", "Who cancelled may have signed in another way."),
+        numerator="authorizations_cancelled",
+        denominator="authorization_requests",
+        better="lower",
+        watched_in=None,
+    ),
+    Measure(
         name="verification_requests",
         label=Bilingual("认证请求量", "Verification requests"),
         unit="records",

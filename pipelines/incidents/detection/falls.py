@@ -68,14 +68,16 @@ class Fall:
     """Days of a subject that are under their baseline.
 
     Of days are the places: `first`; `opened`, which showed it; `last_bad`, the newest that was not back; `last`, None
-    while it is open; `baseline`, the clean days before. `has_data` is the subject's, `values` are those of its measure
-    by day, with the norms as of its opening. The counts that the functions are given are those of its subject, by day.
+    while it is open; `baseline`, the clean days before the day `before`. `has_data` is the subject's, `values` are
+    those of its measure by day, with the norms as of `before`. The counts that the functions are given are those of its
+    subject, by day.
     """
 
     row: int
     first: int
     opened: int
     last_bad: int
+    before: int
     baseline: Places
     has_data: Flags
     values: Mapping[str, Floats]
@@ -123,17 +125,20 @@ def alarm_threshold(subjects: int) -> float:
     return NormalDist().inv_cdf(1 - tail * min(1.0, FAR_SUBJECTS / max(subjects, 1)))
 
 
-def falls(measure: Measure, least_fall: float = LEAST_FALL, windows: tuple[int, ...] = WINDOWS) -> list[Fall]:
+def falls(
+    measure: Measure, least_fall: float = LEAST_FALL, windows: tuple[int, ...] = WINDOWS, is_slow: bool = False
+) -> list[Fall]:
     """Every fall, by row and first day.
 
     Args:
         least_fall: what fell by less is too small to matter.
         windows: over how many days one may open.
+        is_slow: whether one begins on the day that shows it, and not within its window.
     """
     subjects, found = measure.has_data.shape[1], []
     for start in range(0, subjects, _SUBJECTS):
         some = _Some(measure, start, min(start + _SUBJECTS, subjects))
-        watch = _Watch(some, least_fall, windows, alarm_threshold(subjects))
+        watch = _Watch(some, least_fall, windows, alarm_threshold(subjects), is_slow)
         found += [replace(fall, row=start + fall.row) for fall in _falls_of(watch)]
     return found
 
@@ -167,8 +172,10 @@ class _Some:
 class _Watch:
     """The levels of all subjects and their baselines, which lack the days of the falls that have ended."""
 
-    def __init__(self, measure: Measure, least_fall: float, windows: tuple[int, ...], far: float) -> None:
-        self.measure, self.windows, self.far = measure, windows, far
+    def __init__(
+        self, measure: Measure, least_fall: float, windows: tuple[int, ...], far: float, is_slow: bool
+    ) -> None:
+        self.measure, self.windows, self.far, self.is_slow = measure, windows, far, is_slow
         self.baselines = _Baselines(measure)
         # Those whose fall matters are the few to look closer at.
         self.matters = ((measure.fall, least_fall), (measure.lost, LEAST_LOST))
@@ -204,18 +211,23 @@ class _Watch:
         return found
 
     def open(self, row: int, start: int, day: int) -> Fall:
-        """Opens a fall on the day of the window from which on it is least likely chance."""
+        """Opens a fall on the day of the window from which on it is least likely chance, a slow one on its last day."""
+        if self.is_slow:
+            return self._fall(row, day, day, start)
         since = np.append(start + np.flatnonzero(self.baselines.clean[start:day, row]), day)
         rows = np.full(len(since), row)
         far = self.measure.deviation(self.baselines.of(rows, start), self.baselines.seen(rows, since, day))
         # Of days that are as unlikely the newest: one without a norm, such as a day of rest, adds nothing.
         first = int(since[np.flatnonzero(far == far.max())[-1]])
-        baseline = self.baselines.days_of(row, first)
-        return Fall(row, first, day, day, baseline, self.measure.has_data[:, row], self.baselines.frozen(row, first))
+        return self._fall(row, first, day, first)
+
+    def _fall(self, row: int, first: int, day: int, before: int) -> Fall:
+        baseline, frozen = self.baselines.days_of(row, before), self.baselines.frozen(row, before)
+        return Fall(row, first, day, day, before, baseline, self.measure.has_data[:, row], frozen)
 
     def follow(self, fall: Fall) -> int | None:
         """Add the later days to a fall until it ends; return the day that shows its end, None while it is open."""
-        base = self.baselines.of(np.array([fall.row]), fall.first)
+        base = self.baselines.of(np.array([fall.row]), fall.before)
         back = 0
 
         def all_of(first: int, last: int) -> Sums:

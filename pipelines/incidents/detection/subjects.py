@@ -4,88 +4,109 @@ Lives here: which of a day's requests count. The rates are declared in `contract
 the counts is in `rate_measure.py` and `volume_measure.py`.
 """
 
-from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
-from itertools import compress
+from typing import Final
 
 import numpy as np
 import polars as pl
 
-from pipelines.contract.measures.counts import WATCHED
+from pipelines.contract.measures.counts import TECHNICAL
 from pipelines.contract.measures.metrics import metric
+from pipelines.contract.record.channels import LOGIN_CHANNELS
 from pipelines.incidents.detection.falls import LEAST_LOST
-from pipelines.incidents.detection.grids import Floats
+from pipelines.incidents.detection.grids import Flags, Floats, sums_before
 from pipelines.incidents.detection.volume_measure import BURST
 from pipelines.incidents.incident import ALL
 
+_SUBJECT: Final = ("day", "app_key", "channel")
 # Metric, app and channel of each subject; each of its counts by day (rows) and subject (columns).
 Watched = tuple[list[tuple[str, ...]], Floats]
 
 
-def watched_rates(channel_daily: pl.DataFrame, days: Sequence[date]) -> Watched:
-    """Requests, successes and devices of every app and channel with a rate, and of all apps together, of which as many
-    could fail as matter.
+def watched_rates(channel_daily: pl.DataFrame, days: Sequence[date], names: Sequence[str]) -> Watched:
+    """Requests, successes and devices of every app and channel with one of these rates, and of all apps together, of
+    which as many could fail as matter. Of a rate that is better lower the successes are the others.
 
     Args:
         channel_daily: day, app_key, channel, the counts and devices.
         days: those of the grid, without a gap.
     """
-    found, named = [], []
-    for name in WATCHED:
+    counts = []
+    for name in names:
         rate = metric(name)
+        good = f"{rate.denominator} - {rate.numerator}" if rate.better == "lower" else rate.numerator
+        requests, successes = pl.sql_expr([rate.denominator, good])
         watched = [one for one in channel_daily["channel"].unique() if rate.is_watched_in(one)]
-        counts = channel_daily.filter(pl.col("channel").is_in(watched))
-        requests, successes = pl.sql_expr([rate.denominator, rate.numerator])
-        keys, grids = _counted(counts, days, requests=requests, successes=successes, devices=pl.col("devices"))
+        of_apps = channel_daily.filter(pl.col("channel").is_in(watched)).select(
+            pl.lit(name).alias("metric"), *_SUBJECT, requests=requests, successes=successes, devices=pl.col("devices")
+        )
         # A device that is in two apps counts in each of them, on every day alike.
-        channels, sums = _summed([channel for _, channel in keys], grids)
-        found += [grids, sums]
-        named += [(name, *key) for key in (*keys, *((ALL, channel) for channel in channels))]
-    return _busy(named, np.concatenate(found, axis=2))
+        together = of_apps.group_by("metric", "day", "channel").agg(pl.col("requests", "successes", "devices").sum())
+        counts += [
+            of_apps,
+            together.select(pl.lit(ALL).alias(name) if name == "app_key" else name for name in of_apps.columns),
+        ]
+    keys, grids = by_day(pl.concat(counts), ("metric", "app_key", "channel"), days, LEAST_LOST)
+    return keys, grids
 
 
-def watched_volumes(channel_daily: pl.DataFrame, days: Sequence[date]) -> Watched:
-    """Requests of apps, and of channels of those that have several; the same arguments."""
+@dataclass(frozen=True)
+class Volumes:
+    """Requests of apps, and of channels of those that have several, by day (rows) and subject (columns); of these the
+    `technical` ones of signing in and their `successes`, and devices.
+
+    `keys` are app and channel of each subject; `has_logs` says of each day whether there were logs, `has_norm` whether
+    a usual volume is expected: there were logs, it was no holiday, and the subject had begun.
+    """
+
+    keys: list[tuple[str, ...]]
+    requests: Floats
+    technical: Floats
+    successes: Floats
+    devices: Floats
+    has_logs: Flags
+    has_norm: Flags
+
+
+def watched_volumes(channel_daily: pl.DataFrame, days: Sequence[date], has_logs: Flags, is_holiday: Flags) -> Volumes:
+    """The volumes of which as much could be lost as matters; the same first arguments."""
     volume = pl.col("authorization_requests") + pl.col("verification_requests")
-    keys, grids = _counted(channel_daily, days, requests=volume)
-    apps, sums = _summed([app for app, _ in keys], grids)
-    channels = Counter(app for app, _ in keys)
-    several = [channels[app] > 1 for app, _ in keys]
-    named = [("volume", *key) for key in (*((app, ALL) for app in apps), *compress(keys, several))]
-    return _busy(named, np.concatenate([sums, np.compress(several, grids, axis=2)], axis=2))
+    rate, is_login = metric(TECHNICAL), pl.col("channel").is_in(list(LOGIN_CHANNELS))
+    technical, successes = (
+        pl.when(is_login).then(of).otherwise(0) for of in pl.sql_expr([rate.denominator, rate.numerator])
+    )
+    of_channels = channel_daily.select(
+        *_SUBJECT, requests=volume, technical=technical, successes=successes, devices=pl.col("devices")
+    )
+    named, grids = by_day(of_channels.filter(pl.col("requests") > 0), ("app_key", "channel"), days)
+    # The channels of an app lie together.
+    firsts = [place for place, (app_key, _) in enumerate(named) if not place or app_key != named[place - 1][0]]
+    channels = np.diff([*firsts, len(named)])
+    of_apps = np.add.reduceat(grids, firsts, axis=2) if firsts else grids
+    is_busy = grids[0].sum(axis=0) >= LEAST_LOST
+    parts = np.flatnonzero(is_busy & np.repeat(channels > 1, channels))
+    wholes = np.flatnonzero(of_apps[0].sum(axis=0) >= LEAST_LOST)
+    keys = [*((named[firsts[place]][0], ALL) for place in wholes), *(named[place] for place in parts)]
+    counts = np.concatenate([of_apps[:, :, wholes], grids[:, :, parts]], axis=2)
+    # A subject begins with its first request.
+    has_norm = (sums_before(counts[0])[1:] > 0) & (has_logs & ~is_holiday)[:, None]
+    requests, of_technical, of_successes, devices = counts
+    return Volumes(keys, requests, of_technical, of_successes, devices, has_logs, has_norm)
 
 
-def _counted(counts: pl.DataFrame, days: Sequence[date], **counted: pl.Expr) -> Watched:
-    """What is counted of each app and channel."""
-    chosen = counts.select("day", "app_key", "channel", **counted).filter(pl.col("requests") > 0)
-    return by_day(chosen, ("app_key", "channel"), days)
-
-
-def _summed(names: Sequence[str], grids: Floats) -> tuple[list[str], Floats]:
-    """The counts of all that have one name; which names these are."""
-    of = np.array(names, dtype=object)
-    order = np.argsort(of, kind="stable")
-    known, firsts = np.unique(of[order], return_index=True)
-    return known.tolist(), np.add.reduceat(grids[..., order], firsts, axis=2)
-
-
-def _busy(keys: list[tuple[str, ...]], grids: Floats) -> Watched:
-    """A fall of as many requests as matter needs as many."""
-    busy = grids[0].sum(axis=0) >= LEAST_LOST
-    return list(compress(keys, busy)), np.compress(busy, grids, axis=2)
-
-
-def by_day(counts: pl.DataFrame, keys: Sequence[str], days: Sequence[date]) -> Watched:
+def by_day(counts: pl.DataFrame, keys: Sequence[str], days: Sequence[date], least: float = 0.0) -> Watched:
     """The key of each subject, in order; each of the counts by day and subject, 0 where there is no row.
 
     Args:
         counts: day, the columns of the key, and what is counted, a row of each at most.
         keys: the names of the key's columns.
         days: those of the grid, without a gap.
+        least: subjects with less of the first count in all are left out: a fall of as much as matters needs as much.
     """
     counted = counts.drop("day", *keys).columns
-    subjects = counts.group_by(keys).agg(pl.all()).sort(keys)
+    subjects = counts.group_by(keys).agg(pl.all()).filter(pl.col(counted[0]).list.sum() >= least).sort(keys)
     rows = subjects.with_row_index("place").explode("day", *counted)
     grids = np.zeros((len(counted), len(days), len(subjects)))
     day = (rows["day"] - days[0]).dt.total_days().to_numpy()

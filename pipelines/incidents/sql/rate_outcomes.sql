@@ -1,6 +1,6 @@
 -- grain: incident_id, dimensions of causes, outcome, result_code: requests of the days that are compared
 WITH outcomes AS (
-    {%- for name in WATCHED %}
+    {%- for name in WATCHED + RISING %}
     SELECT *, '{{ name }}' AS metric, {{ condition(METRICS[name].numerator) }} AS is_success
     FROM outcome_daily
     WHERE {{ condition(METRICS[name].denominator) }}

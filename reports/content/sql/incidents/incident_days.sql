@@ -22,16 +22,17 @@ SELECT
     day,
     sum(
         CASE metric
-            {% for name in WATCHED %}
-            WHEN '{{ name }}' THEN {{ METRICS[name].numerator }}
+            {% for name, rate in RATE_OF.items() %}
+            WHEN '{{ name }}' THEN {{ METRICS[rate].numerator }}
             {% endfor %}
+            WHEN 'latency_p95_ms' THEN latency_p95_ms
             ELSE authorization_requests + verification_requests
         END
     )::BIGINT AS counted,
     sum(
         CASE metric
-            {% for name in WATCHED %}
-            WHEN '{{ name }}' THEN {{ denominator(name) }}
+            {% for name, rate in RATE_OF.items() %}
+            WHEN '{{ name }}' THEN {{ denominator(rate) }}
             {% endfor %}
         END
     )::BIGINT AS requests

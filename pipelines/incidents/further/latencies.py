@@ -1,0 +1,90 @@
+"""Latencies that doubled: the 95th percentile of an app's channel, beside the greatest of its baseline's days."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Final
+
+import duckdb
+import numpy as np
+import polars as pl
+
+from pipelines.contract.measures.sql import sql
+from pipelines.incidents.detection.falls import BASELINE_DAYS, LEAST_BASELINE_DAYS, Fall, Sums, falls
+from pipelines.incidents.detection.grids import Flags, Floats
+from pipelines.incidents.detection.subjects import by_day
+from pipelines.incidents.incident import FURTHER, Incident, Loss, Subject
+
+# Contract: a latency is far that is so many times the greatest of the baseline's days, and so much above it; of a day
+# with so many answers.
+_TIMES: Final = 2.0
+_ABOVE_MS: Final = 500.0
+_LEAST_ANSWERS: Final = 100
+LATENCY: Final = "latency_p95_ms"
+
+
+class LatencyMeasure:
+    """The 95th percentile of each day, in ms.
+
+    Args:
+        has_data: the days with as many answers as it takes.
+    """
+
+    def __init__(self, latencies: Floats, has_data: Flags) -> None:
+        self.has_data = has_data
+        self.latencies = latencies
+
+    def values(self, clean: Flags, rows: slice) -> Mapping[str, Floats]:
+        """The `latency` of a day, the `usual` one, which is the median of the days before, and from where on it is
+        `far`.
+        """
+        latency = self.latencies[:, rows]
+        usual, far = np.full_like(latency, np.inf), np.full_like(latency, np.inf)
+        # The newest clean days of each subject, in any order; what is not there is last when they are sorted.
+        before = np.full((BASELINE_DAYS, latency.shape[1]), np.inf)
+        found, subjects = np.zeros(latency.shape[1], dtype=np.int64), np.arange(latency.shape[1])
+        for place in range(len(latency)):
+            ordered, count = np.sort(before, axis=0), np.minimum(found, BASELINE_DAYS)
+            is_known = count >= LEAST_BASELINE_DAYS
+            most = ordered[count - 1, subjects]
+            middle = (ordered[(count - 1) // 2, subjects] + ordered[count // 2 - (count == 0), subjects]) / 2
+            usual[place, is_known] = middle[is_known]
+            far[place, is_known] = np.maximum(_TIMES * most, most + _ABOVE_MS)[is_known]
+            now = subjects[clean[place]]
+            before[found[now] % BASELINE_DAYS, now] = latency[place, now]
+            found[now] += 1
+        return {"latency": latency, "usual": usual, "far": far}
+
+    def fall(self, base: Sums, seen: Sums) -> Floats:
+        """How many ms are above the usual."""
+        return (seen("latency") - seen("usual")) / seen("days")
+
+    def lost(self, base: Sums, seen: Sums) -> Floats:
+        """No request is lost: every rise matters."""
+        return np.full(np.shape(seen("latency")), np.inf)
+
+    def deviation(self, base: Sums, seen: Sums) -> Floats:
+        """Beyond what is near there is no doubt."""
+        return np.where(seen("latency") >= seen("far"), np.inf, 0.0)
+
+
+def latency_incidents(connection: duckdb.DuckDBPyConnection, days: tuple[date, ...]) -> list[Incident]:
+    """Every latency that doubled.
+
+    Args:
+        connection: has `channel_daily` and `outcome_daily`.
+        days: without a gap, up to the as-of.
+    """
+    answers = pl.DataFrame(connection.sql(sql("pipelines.incidents", "latencies"), params={
+        "least": _LEAST_ANSWERS, "times": _TIMES, "above": _ABOVE_MS,
+    }))  # fmt: skip
+    keys, (latencies,) = by_day(answers, ("app_key", "channel"), days)
+    measure = LatencyMeasure(latencies, latencies > 0)
+    return [
+        Incident.of(Subject(FURTHER, LATENCY, *keys[fall.row]), days, fall.span, _levels(fall, latencies[:, fall.row]))
+        for fall in falls(measure, windows=(1,))
+    ]
+
+
+def _levels(fall: Fall, latencies: Floats) -> Loss:
+    before, now = (float(np.median(latencies[places])) for places in (fall.baseline, fall.newest))
+    return Loss(before, now, 0.0, 0.0)

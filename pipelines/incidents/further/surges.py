@@ -1,0 +1,104 @@
+"""Surges: more requests than usual that hardly sign anybody in, or come of few devices, as of an abuse."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Final
+
+import duckdb
+import numpy as np
+import polars as pl
+
+from pipelines.contract.measures.sql import sql
+from pipelines.contract.record.dimensions import CAUSES, UNKNOWN
+from pipelines.incidents.causes import WHOLE_SHARE
+from pipelines.incidents.detection.falls import Fall, Sums, falls
+from pipelines.incidents.detection.grids import Flags, Floats
+from pipelines.incidents.detection.subjects import Volumes
+from pipelines.incidents.detection.tails import of_few_days, upper_tail
+from pipelines.incidents.detection.volume_measure import LEAST_NORM, VolumeMeasure, spread
+from pipelines.incidents.incident import FURTHER, Cause, Incident, Loss, Subject
+
+# Contract: what is left without the norm signs in less than this part of the usual, or has less of its devices.
+_POOR: Final = 0.5
+SURGE: Final = "surge"
+
+
+class SurgeMeasure(VolumeMeasure):
+    """Requests of a day above the norm of their weekday, of which too few sign in, or come of too few devices."""
+
+    def __init__(self, volumes: Volumes, has_data: Flags) -> None:
+        super().__init__(volumes.requests, has_data)
+        self._counts = {"technical": volumes.technical, "successes": volumes.successes, "devices": volumes.devices}
+
+    def values(self, clean: Flags, rows: slice) -> Mapping[str, Floats]:
+        """Those of the volume, and what its requests did."""
+        counts = {name: of[:, rows] * self.has_data[:, rows] for name, of in self._counts.items()}
+        return {**super().values(clean, rows), **counts}
+
+    def fall(self, base: Sums, seen: Sums) -> Floats:
+        """By which part of the norm it is above it."""
+        return seen("volume") / seen("norm") - 1
+
+    def lost(self, base: Sums, seen: Sums) -> Floats:
+        """Requests beyond the norm."""
+        return seen("volume") - seen("norm")
+
+    def deviation(self, base: Sums, seen: Sums) -> Floats:
+        """The upper tail of a negative binomial, where what is left without the norm is poor."""
+        norm = seen("norm")
+        far = of_few_days(upper_tail(seen("volume"), norm, spread(base, seen)), base("days"))
+
+        def left(name: str) -> Floats:
+            return seen(name) - norm * base(name) / base("volume")
+
+        rate, devices = base("successes") / base("technical"), base("devices") / base("volume")
+        is_failing = (left("technical") > 0) & (left("successes") < _POOR * rate * left("technical"))
+        has_few = (devices > 0) & (left("devices") < _POOR * devices * self.lost(base, seen))
+        return np.where((is_failing | has_few) & (norm >= LEAST_NORM * seen("days")), far, 0.0)
+
+
+def surges(connection: duckdb.DuckDBPyConnection, volumes: Volumes, days: tuple[date, ...]) -> list[Incident]:
+    """Every surge, with the cell that grew most.
+
+    Args:
+        connection: has `outcome_daily`.
+        days: without a gap, up to the as-of.
+    """
+    # What came after days without logs may be of these.
+    is_after_gap = np.concatenate([[False], ~volumes.has_logs[:-1]])
+    found = []
+    for fall in falls(SurgeMeasure(volumes, volumes.has_norm & ~is_after_gap[:, None])):
+        app_key, channel = volumes.keys[fall.row]
+        cause = _grown_cell(connection, fall, app_key, channel, days)
+        loss = fall.loss_of_volume(volumes.requests[:, fall.row])
+        more = Loss(loss.level_before, loss.level_now, -loss.lost, -loss.lost_total)
+        found.append(Incident.of(Subject(FURTHER, SURGE, app_key, channel), days, fall.span, more, cause))
+    return found
+
+
+def _grown_cell(
+    connection: duckdb.DuckDBPyConnection, fall: Fall, app_key: str, channel: str, days: tuple[date, ...]
+) -> Cause:
+    """The cell whose requests grew most by day, of those that were not the whole before."""
+    before, now = ([days[place] for place in places] for places in (fall.baseline, fall.newest))
+    params = {"app_key": app_key, "channel": channel, "before": before, "now": now}
+    counts = pl.DataFrame(connection.sql(sql("pipelines.incidents", "surge_cells"), params=params))
+    usual, there = pl.col("requests_before") / len(before), pl.col("requests_now") / len(now)
+    total = counts.select(usual.sum().alias("usual"), there.sum().alias("there")).row(0)
+    cells = [
+        counts.group_by(pl.col(name).fill_null(UNKNOWN).alias("value"))
+        .agg(usual.sum().alias("usual"), there.sum().alias("there"))
+        .with_columns(pl.lit(name).alias("dimension"))
+        for name in CAUSES[1:]
+    ]
+    grown = (
+        pl.concat(cells)
+        .filter(pl.col("usual") < WHOLE_SHARE * total[0], pl.col("there") > pl.col("usual"))
+        .sort(pl.col("there") - pl.col("usual"), "dimension", "value", descending=[True, False, False])
+    )
+    if grown.is_empty():
+        return Cause()
+    most = grown.row(0, named=True)
+    return Cause(
+        cell=f"{most['dimension']}={most['value']}", share=(most["there"] - most["usual"]) / (total[1] - total[0])
+    )

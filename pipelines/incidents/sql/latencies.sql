@@ -1,0 +1,17 @@
+-- grain: app_key, channel, day: the latency of a day with enough answers, of those whose latency may have doubled
+WITH answers AS (
+    SELECT day, app_key, channel, sum(records) AS answers
+    FROM outcome_daily
+    WHERE stage IN ('authorize', 'verify', 'login')
+    GROUP BY ALL
+)
+SELECT app_key, channel, day, latency_p95_ms::DOUBLE AS latency
+FROM channel_daily
+INNER JOIN answers USING (day, app_key, channel)
+WHERE latency_p95_ms > 0 AND answers >= $least
+QUALIFY
+    max(latency) OVER (PARTITION BY app_key, channel)
+    >= greatest(
+        $times * min(latency) OVER (PARTITION BY app_key, channel),
+        $above + min(latency) OVER (PARTITION BY app_key, channel)
+    )
