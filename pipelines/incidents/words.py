@@ -16,20 +16,30 @@ from pipelines.common.catalogue import read_catalogue
 from pipelines.common.text import Bilingual, printable
 from pipelines.contract.record.channels import DECLARED
 from pipelines.contract.record.dimensions import BY_KEY, DIMENSIONS, UNKNOWN
-from pipelines.incidents.incident import ALL, Incident
+from pipelines.incidents.incident import ALL, FURTHER, Incident
 
 _LOCALE: Final = Path(__file__).parent / "locale"
 
-# What happened and what it cost, by kind; of one that is open the cost is that of its last day, else in all.
+# What happened and what it cost, by metric, else by kind; of one that is open the cost is that of its last day, else in
+# all. What costs no request has no cost.
 KINDS: Final = {
     "rate": ("{app} · {channel} {rate} {before} → {now}", "{cost} fewer {successes}"),
     "volume": ("{app} · {channel} requests {before} → {now} a day", "{cost} fewer"),
     "data": ("Data · {fault}", "{cost} records"),
+    "cancellation_rate": ("{app} · {channel} {rate} {before} → {now}", "{cost} more {successes}"),
+    "latency_p95_ms": ("{app} · {channel} slowest 5% take {before} → {now} ms", ""),
+    "slow_fall": ("{app} · {channel} {rate} {before} → {now} over four weeks", "{cost} fewer {successes}"),
+    "surge": ("{app} · {channel} requests {before} → {now} a day, few sign in or few devices", "{cost} more"),
 }
 STATES: Final = {
     "open": "{what}, day {days} since {first}, {loss} {when}{cause}",
     "recovered": "{what}, {first} to {last}, recovered; {loss}{cause}",
     "settled": "{what}, {first} to {last}, the norm since; {loss}{cause}",
+    # Its last day lost nothing: it waits for a second one that is back.
+    "open back": "{what}, day {days} since {first}, back at its level {when}{cause}",
+    "open without loss": "{what}, day {days} since {first}{cause}",
+    "recovered without loss": "{what}, {first} to {last}, recovered{cause}",
+    "settled without loss": "{what}, {first} to {last}, the norm since{cause}",
     "withdrawn": "{what}, {first} to {last}: withdrawn, the figures as they stand now do not show it",
     # What was lost of a day that never came is no count, and later days do not bring it back.
     "missing_day recovered": "{what}, {first} to {last}, back the day after; its records are still missing, about "
@@ -37,17 +47,23 @@ STATES: Final = {
 }
 CAUSES: Final = {
     "cell": "; {cell} only {now}",
+    "risen": "; {cell} {now}",
+    "grown": "; {cell} grew most",
     "gone": "; no requests of {cell}",
     "mix": "; the share of {cell} changed",
 }
 RATES: Final = {
     "technical_success_rate": ("success rate", "sign-ins"),
     "verification_result_rate": ("result rate", "results"),
+    "cancellation_rate": ("cancellations", "cancelled"),
+    "slow_fall": ("success rate", "sign-ins"),
 }
 FAULTS: Final = {
     "missing_day": "a day without records",
     "copied_day": "a copy of another day",
     "missing_delivery": "records did not come",
+    "short_day": "fewer records than usual",
+    "short_day all": "fewer records than usual: logs or users stayed away",
     "repeated_records": "records came again under new ids",
     "hour_shift": "hours are gone",
     "mix_shift": "a part is gone",
@@ -60,6 +76,7 @@ FAULT_PARTS: Final = {
     "source": "source {value}",
     "file": "file {value}",
     "hour": "hour {value}",
+    "hours": "none in hours {value}",
     "day": "day {value}",
     "field": "field {value}",
     "stage": "stage {value}",
@@ -108,9 +125,21 @@ def incident_text(
     names = incident_names(one, app_name, cause_app_name, channels)
     names["cost"] = names["lost" if one.state == "open" else "total"]
     names["when"] = _filled(ON_DAY, {"day": _same(_day(last_seen))}) if last_seen else _t(YESTERDAY)
-    what, loss = (_filled(text, names) for text in KINDS[one.kind])
-    template = STATES.get(f"{one.metric} {one.state}") or STATES[one.state]
-    return _filled(template, {**names, "what": what, "loss": loss})
+    what, loss = KINDS.get(one.metric) or KINDS[one.kind]
+    template = STATES.get(f"{one.metric} {one.state}") or STATES[_state(one, loss)]
+    filled = {**names, "what": _filled(what, names), "loss": _filled(loss, names) if loss else _same("")}
+    return _filled(template, filled)
+
+
+def is_back(one: Incident) -> bool:
+    """Whether an open incident lost nothing on its last day."""
+    return one.state == "open" and round(one.lost) <= 0
+
+
+def _state(one: Incident, loss: str) -> str:
+    if not loss:
+        return one.state if one.state == "withdrawn" else f"{one.state} without loss"
+    return "open back" if is_back(one) else one.state
 
 
 def incident_names(
@@ -125,12 +154,12 @@ def incident_names(
         "days": _same(f"{one.days:,}"),
         "lost": _same(f"{one.lost:,.0f}"),
         "total": _same(f"{one.lost_total:,.0f}"),
-        "cause": _same(""),
+        "cause": _same("") if one.kind == "data" else _cause(one, cause_app_name),
     }
     names["before"], names["now"] = level_words(one)
-    if one.kind == "rate":
+    if one.metric in RATES:
         rate, successes = RATES[one.metric]
-        names |= {"rate": _t(rate), "successes": _t(successes), "cause": _cause(one, cause_app_name)}
+        names |= {"rate": _t(rate), "successes": _t(successes)}
     elif one.kind == "data":
         names["fault"] = _fault(one, channels)
     return names
@@ -139,8 +168,8 @@ def incident_names(
 def level_words(one: Incident) -> tuple[Bilingual, Bilingual]:
     """The levels before and now, as they are printed."""
     levels = (one.level_before, one.level_now)
-    if one.kind == "rate":
-        digits = 1 if one.level_before - one.level_now < _SMALL_FALL else 0
+    if one.metric in RATES:
+        digits = 1 if abs(one.level_before - one.level_now) < _SMALL_FALL else 0
         before, now = (percent_words(level, digits) for level in levels)
     else:
         before, now = (_same(f"{level:,.0f}") for level in levels)
@@ -172,6 +201,8 @@ def _cause(one: Incident, app_name: str | None) -> Bilingual:
     if cause.cell is None:
         return _same("")
     kind = "mix" if cause.kind == "mix" else "gone" if cause.now is None else "cell"
+    if one.kind == FURTHER and kind != "mix":
+        kind = "grown" if cause.now is None else "risen" if one.metric == "cancellation_rate" else kind
     return _filled(CAUSES[kind], {"cell": cell_words(cause.cell, app_name), "now": percent_words(cause.now or 0.0)})
 
 
@@ -190,9 +221,10 @@ def _part(dimension: str, value: str, app_name: str | None, channels: Channels) 
 
 
 def _fault(one: Incident, channels: Channels) -> Bilingual:
+    whole = FAULTS.get(f"{one.metric} {one.cause.cell}")
     fault = _t(FAULTS[one.metric]) if one.metric in FAULTS else _same(one.metric)
-    if one.cause.cell is None:
-        return fault
+    if whole or one.cause.cell is None:
+        return _t(whole) if whole else fault
     return _filled(FAULT_OF, {"fault": fault, "cause": cell_words(one.cause.cell, channels=channels)})
 
 

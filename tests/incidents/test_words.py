@@ -31,7 +31,7 @@ DATA = replace(
 ENDED = {"last_day": date(2026, 11, 20), "days": 13}
 USED = {
     *words.STATES.values(), *words.CAUSES.values(), *words.FAULTS.values(), *words.FAULT_PARTS.values(),
-    *(word for both in (*words.KINDS.values(), *words.RATES.values()) for word in both),
+    *(word for both in (*words.KINDS.values(), *words.RATES.values()) for word in both if word),
     words.FAULT_OF, words.NAMED_APP, words.ALL_APPS, words.ALL_CHANNELS, words.HEADING, words.NOTED,
     words.YESTERDAY, words.ON_DAY,
 }  # fmt: skip
@@ -62,6 +62,32 @@ def test_an_open_rate_reads_as_the_contract_has_it() -> None:
             "示例钱包 · 一键登录结果率 96% → 45%，11-08 起第 18 天，昨日少 139 次认证结果；iOS 占比变化",
         ),
         (VOLUME, "示例钱包 · 全部渠道日请求量 1,234 → 0，11-08 起第 18 天，昨日少 139 次"),
+        # It waits for a second day that is back.
+        (replace(VOLUME, lost=-37.2), "示例钱包 · 全部渠道日请求量 1,234 → 0，11-08 起第 18 天，昨日已回到平时水平"),
+        (
+            replace(WALLET, kind="further", metric="cancellation_rate", level_before=0.08, level_now=0.17),
+            "示例钱包 · 一键登录取消率 8% → 17%，11-08 起第 18 天，昨日多 139 次取消；SDK 2.15.0 为 26%",
+        ),
+        (
+            replace(VOLUME, kind="further", metric="latency_p95_ms", channel="one_click", lost=0, lost_total=0),
+            "示例钱包 · 一键登录最慢 5% 的应答 1,234 → 0 毫秒，11-08 起第 18 天",
+        ),
+        (
+            replace(VOLUME, kind="further", metric="surge", cause=Cause(cell="carrier=CMCC")),
+            "示例钱包 · 全部渠道日请求量 1,234 → 0，成功很少或设备很少，11-08 起第 18 天，昨日多 139 次；中国移动 增长最多",
+        ),
+        (
+            replace(WALLET, kind="further", metric="slow_fall"),
+            "示例钱包 · 一键登录成功率四周内 96% → 45%，11-08 起第 18 天，昨日少 139 次登录；SDK 2.15.0 仅 26%",
+        ),
+        (
+            replace(DATA, metric="short_day", cause=Cause(cell="hours=13-23")),
+            "数据 · 记录少于平时（13-23 时没有记录），11-08 起第 18 天，昨日涉及 139 条记录",
+        ),
+        (
+            replace(DATA, metric="short_day", cause=Cause(cell="all")),
+            "数据 · 记录少于平时：日志未到或用户减少，11-08 起第 18 天，昨日涉及 139 条记录",
+        ),
         (
             replace(VOLUME, channel="wechat", state="settled", **ENDED),
             "示例钱包 · 微信日请求量 1,234 → 0，11-08 至 11-20，此后视为常态，共少 2,503 次",

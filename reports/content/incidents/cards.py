@@ -15,7 +15,7 @@ from markupsafe import Markup
 from pipelines.common.days import days_between
 from pipelines.common.text import Bilingual
 from pipelines.incidents import incident
-from pipelines.incidents.words import Channels, cell_words, incident_names, percent_words
+from pipelines.incidents.words import Channels, cell_words, incident_names, is_back, percent_words
 from reports.content.context import json_block
 from reports.content.drawings import bar, curve
 from reports.content.figures.norms import REFERENCE_DAYS, DayNorm, Observed, course_of, norms_of
@@ -49,7 +49,7 @@ class Card:
     what: Bilingual
     before: Bilingual | None
     now: Bilingual | None
-    loss: Bilingual
+    loss: Bilingual | None
     cause: Bilingual | None
     bars: tuple[Bar, ...]
     curve: Markup
@@ -85,9 +85,9 @@ def _observed(
     """The days of an incident's subject; those before its first tell what is usual."""
     begun = min(found, default=None)
     for day in days:
-        counted, requests = found.get(day, (0, 0 if one.kind == "rate" else None))
+        counted, requests = found.get(day, (0, 0 if one.is_rate else None))
         value: float | None = counted
-        if one.kind == "rate":
+        if one.is_rate:
             value = counted / requests if requests else None
         if day not in complete or begun is None or day < begun:
             value = None
@@ -112,7 +112,7 @@ def _card(entry: Entry, rows: list[DayNorm]) -> Card:
         _cause(one, cause_app, published.channels),
         tuple(_bars(one, cause_app)),
         curve(course_of(rows), mark, first, levels),
-        _CURVES[one.kind].format(days=CURVE_DAYS, first=first),
+        _CURVES[_curve(one)].format(days=CURVE_DAYS, first=first),
         rows[0].day,
         _figures(t("Records") if one.kind == "data" else what, rows),
     )
@@ -129,33 +129,51 @@ def _figures(name: Bilingual, rows: Sequence[DayNorm]) -> Markup:
 _CURVES: Final = {
     "rate": t("The rate of {days} days; the band is what was usual before {first}"),
     "volume": t("The requests of {days} days; the band is what was usual before {first}"),
+    "latency": t("The latency of {days} days in ms; the band is what was usual before {first}"),
     "data": t("The records of {days} days; the band is what was usual before {first}"),
 }
+
+
+def _curve(one: incident.Incident) -> str:
+    """What is drawn of it."""
+    return "rate" if one.is_rate else "volume" if one.is_volume else "data" if one.kind == "data" else "latency"
 
 
 def _what(one: incident.Incident, names: Mapping[str, Bilingual]) -> Bilingual:
     if one.kind == "data":
         return names["fault"]
-    if one.kind == "volume":
+    if one.is_volume:
         return t("{channel} requests a day").format(channel=names["channel"])
-    return t("{channel} {rate}").format(channel=names["channel"], rate=names["rate"])
+    if one.is_rate:
+        return t("{channel} {rate}").format(channel=names["channel"], rate=names["rate"])
+    return t("{channel}: slowest 5% of the answers (ms)").format(channel=names["channel"])
 
 
-def _loss(one: incident.Incident, names: Mapping[str, Bilingual]) -> Bilingual:
-    if one.kind == "data":
-        return t("{lost} records yesterday").format(lost=names["lost"])
-    if one.kind == "volume":
-        return t("{lost} fewer yesterday").format(lost=names["lost"])
-    return t("{lost} fewer {successes} yesterday").format(lost=names["lost"], successes=names["successes"])
+def _loss(one: incident.Incident, names: Mapping[str, Bilingual]) -> Bilingual | None:
+    """What it cost yesterday; None of what costs no request."""
+    if not one.lost_total:
+        return None
+    if is_back(one):
+        return t("back at its level yesterday")
+    texts = {
+        "data": t("{lost} records yesterday"),
+        "volume": t("{lost} fewer yesterday"),
+        "surge": t("{lost} more yesterday"),
+        "cancellation_rate": t("{lost} more {successes} yesterday"),
+    }
+    text = texts.get(one.metric) or texts.get(one.kind) or t("{lost} fewer {successes} yesterday")
+    return text.format(lost=names["lost"], successes=names.get("successes", ""))
 
 
 def _cause(one: incident.Incident, app_name: str | None, channels: Channels) -> Bilingual | None:
     """What caused it, in a line; None of what no cause is looked for."""
     cause = one.cause
-    if one.kind != "rate":
-        return None if one.kind == "volume" or cause.cell is None else cell_words(cause.cell, app_name, channels)
+    if not one.is_rate:
+        is_told = cause.cell is not None and not (one.metric == "short_day" and cause.cell == "all")
+        return cell_words(cause.cell or "", app_name, channels) if is_told else None
     if cause.cell is None:
-        return t("No single cause: it fell everywhere")
+        has_risen = one.level_now > one.level_before
+        return t("No single cause: it rose everywhere") if has_risen else t("No single cause: it fell everywhere")
     cell = cell_words(cause.cell, app_name)
     if cause.kind == "mix":
         return t("The share of {cell} changed").format(cell=cell)
@@ -165,7 +183,7 @@ def _cause(one: incident.Incident, app_name: str | None, channels: Channels) -> 
 def _bars(one: incident.Incident, app_name: str | None) -> Iterator[Bar]:
     """The cell that caused it beside all other requests, the worse first."""
     cause = one.cause
-    if one.kind != "rate" or cause.cell is None or cause.now is None or cause.rest_now is None:
+    if not one.is_rate or cause.cell is None or cause.now is None or cause.rest_now is None:
         return
     sides = [
         (cause.now, cause.before, cell_words(cause.cell, app_name)),

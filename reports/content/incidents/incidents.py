@@ -36,7 +36,9 @@ OPEN_NAMED: Final = 5
 # Stands for the name of an app, which a page sets apart from the text: it may turn the direction of writing.
 _NAME_MARK: Final = "@"
 # Where all apps together are shown.
-_ALL_APPS_PAGES: Final = {"rate": "monitor.html", "volume": "usage.html", "data": "quality.html"}
+_ALL_APPS_PAGES: Final = {
+    "rate": "monitor.html", "volume": "usage.html", "data": "quality.html", "further": "monitor.html"
+}  # fmt: skip
 _DIMENSIONS: Final = {name: BY_KEY[name].label for name in CAUSES}
 
 
