@@ -74,7 +74,8 @@ def test_an_open_rate_reads_as_the_contract_has_it() -> None:
         ),
         (
             replace(VOLUME, kind="further", metric="surge", cause=Cause(cell="carrier=CMCC")),
-            "示例钱包 · 全部渠道日请求量 1,234 → 0，成功很少或设备很少，11-08 起第 18 天，昨日多 139 次；中国移动 增长最多",
+            "示例钱包 · 全部渠道日请求量 1,234 → 0，成功很少或设备很少，11-08 起第 18 天，"
+            "昨日多 139 次；中国移动 增长最多",
         ),
         (
             replace(WALLET, kind="further", metric="slow_fall"),
