@@ -43,7 +43,7 @@ def test_more_failures_are_worse_and_more_authorizations_better():
 
 def test_only_counts_of_records_add_up():
     assert {name for name, one in METRICS.items() if not one.is_additive} == {
-        "authorization_rate", "technical_success_rate", "verification_result_rate", "devices",
+        "authorization_rate", "technical_success_rate", "cancellation_rate", "verification_result_rate", "devices",
         "unregistered_apps", "latency_p50_ms", "latency_p95_ms",
     }  # fmt: skip
 

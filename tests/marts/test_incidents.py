@@ -19,7 +19,7 @@ def test_an_open_incident_has_its_cause_and_its_loss(copy_of: CopyOf) -> None:
     folder = copy_of(failing_sdk)
     found = folder.rows(f"SELECT {COLUMNS} FROM incidents WHERE part_of IS NULL")
     assert found == [
-        ("rate", "technical_success_rate", "shop", "one_click", FIRST_BAD, None, "open", BAD_DAYS, "cell",
+        ("rate", "technical_success_rate", "*", "one_click", FIRST_BAD, None, "open", BAD_DAYS, "cell",
          "sdk_version=2", "error"),
     ]  # fmt: skip
     ((before, now, lost, in_all),) = folder.rows(
@@ -27,8 +27,8 @@ def test_an_open_incident_has_its_cause_and_its_loss(copy_of: CopyOf) -> None:
     )
     assert (before, lost, in_all) == (1, 18, 18 * BAD_DAYS)
     assert now == pytest.approx(1 - 18 / REQUESTS)
-    # All apps together are this one.
-    assert folder.rows("SELECT app_key FROM incidents WHERE part_of IS NOT NULL") == [("*",)]
+    # One cell is one incident, that of all apps together.
+    assert folder.rows("SELECT app_key FROM incidents WHERE part_of IS NOT NULL") == [("shop",)]
     assert folder.rows("SELECT count(*) FROM incidents AS a JOIN incidents AS b ON b.incident_id = a.part_of") == [(1,)]
 
 
@@ -65,10 +65,10 @@ def test_what_late_data_mended_is_withdrawn(copy_of: CopyOf) -> None:
     folder.tables()
     assert folder.rows("FROM incidents") == []
     withdrawn = "SELECT incident_id, kind, app_key, first_day, last_day, state, run FROM withdrawn_incidents"
-    assert folder.rows(withdrawn) == [(key, "rate", "shop", FIRST_BAD, DAY, "withdrawn", folder.manifest.run)]
+    assert folder.rows(withdrawn) == [(key, "rate", "*", FIRST_BAD, DAY, "withdrawn", folder.manifest.run)]
     with closing(open_published(folder.store.database)) as connection:
         (one,) = withdrawn_of(connection)
-    assert one.text.zh == "示例钱包 · 一键登录成功率 100% → 55%，03-06 至 03-10：已撤回，按现有数字不成立"
+    assert one.text.zh == "全部应用 · 一键登录成功率 100% → 55%，03-06 至 03-10：已撤回，按现有数字不成立"
     # It stays so, and keeps the run that took it away.
     first = folder.manifest.run
     folder.land("more.ndjson", [record("more", DAY, channel="qq", stage="authorize")])
@@ -123,6 +123,6 @@ def test_the_published_ones_come_in_order_with_names_and_notes(folder: DataFolde
     assert (shop.app_name, everyone.app_name) == ("示例钱包", "*")
     assert [note.text for note in shop.notes] == ["Sale", "Rolled back"]
     assert [note.text for note in everyone.notes] == ["Sale"]
-    assert (shop.stands_alone, everyone.stands_alone) == (True, False)
+    assert (shop.stands_alone, everyone.stands_alone) == (False, True)
     assert shop.incident.cause.cell == "sdk_version=2"
     assert shop.text.zh == "示例钱包 · 一键登录成功率 100% → 55%，03-06 起第 5 天，昨日少 18 次登录；SDK 2 仅 10%"

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.contract.measures.sql import sql
-from pipelines.incidents.detection.falls import BASELINE_DAYS, LEAST_BASELINE_DAYS, Fall, Sums, falls
+from pipelines.incidents.detection.falls import BASELINE_DAYS, Fall, Sums, falls
 from pipelines.incidents.detection.grids import Flags, Floats
 from pipelines.incidents.detection.subjects import by_day
 from pipelines.incidents.incident import FURTHER, Incident, Loss, Subject
@@ -38,15 +38,15 @@ class LatencyMeasure:
         `far`.
         """
         latency = self.latencies[:, rows]
-        usual, far = np.full_like(latency, np.inf), np.full_like(latency, np.inf)
+        usual, far = np.zeros_like(latency), np.zeros_like(latency)
         # The newest clean days of each subject, in any order; what is not there is last when they are sorted.
         before = np.full((BASELINE_DAYS, latency.shape[1]), np.inf)
         found, subjects = np.zeros(latency.shape[1], dtype=np.int64), np.arange(latency.shape[1])
         for place in range(len(latency)):
             ordered, count = np.sort(before, axis=0), np.minimum(found, BASELINE_DAYS)
-            is_known = count >= LEAST_BASELINE_DAYS
+            is_known = count > 0
             most = ordered[count - 1, subjects]
-            middle = (ordered[(count - 1) // 2, subjects] + ordered[count // 2 - (count == 0), subjects]) / 2
+            middle = (ordered[(count - 1) // 2, subjects] + ordered[count // 2, subjects]) / 2
             usual[place, is_known] = middle[is_known]
             far[place, is_known] = np.maximum(_TIMES * most, most + _ABOVE_MS)[is_known]
             now = subjects[clean[place]]

@@ -1,0 +1,145 @@
+"""Further kinds: what is told of cancellations, latency, surges and slow falls, and what is none of them."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import duckdb
+import numpy as np
+import polars as pl
+import pytest
+
+from pipelines.contract.macros import contract_macros
+from pipelines.incidents.detection.subjects import watched_volumes
+from pipelines.incidents.further.latencies import latency_incidents
+from pipelines.incidents.further.surges import surges
+from pipelines.incidents.incident import Incident
+from pipelines.incidents.rate_incidents import rate_incidents
+
+FIRST = date(2026, 3, 2)
+OUTCOMES = ("success", "error", "cancelled")
+Row = tuple[int, int, int, int, int]
+USUAL: Row = (900, 50, 50, 700, 400)
+"""Of a day: successes, errors, cancellations, devices, latency."""
+
+
+def days(*rows: Row) -> tuple[duckdb.DuckDBPyConnection, pl.DataFrame, tuple[date, ...]]:
+    """Day tables of one app and channel; half of the requests are of either platform."""
+    connection = duckdb.connect()
+    connection.execute(contract_macros())
+    dates = tuple(FIRST + timedelta(days=place) for place in range(len(rows)))
+    channel_daily = pl.DataFrame({
+        "day": dates, "app_key": "shop", "channel": "one_click",
+        "authorization_requests": [sum(row[:3]) for row in rows], "authorizations": [row[0] for row in rows],
+        "authorizations_cancelled": [row[2] for row in rows],
+        "verification_requests": [0] * len(rows), "verifications": [0] * len(rows),
+        "devices": [row[3] for row in rows], "latency_p95_ms": [row[4] for row in rows],
+    })  # fmt: skip
+    outcome_daily = pl.DataFrame(
+        [
+            (day, "shop", "one_click", "authorize", platform, "CMCC", "2.1.0", outcome, "umeng", None, part)
+            for day, row in zip(dates, rows, strict=True)
+            for outcome, records in zip(OUTCOMES, row, strict=False)
+            for platform, part in (("android", records - records // 2), ("ios", records // 2))
+        ],
+        {
+            "day": pl.Date, **dict.fromkeys(("app_key", "channel", "stage", "platform", "carrier", "sdk_version",
+            "outcome", "vendor", "result_code"), pl.String), "records": pl.Int64,
+        },
+        orient="row",
+    )  # fmt: skip
+    connection.register("channel_daily", channel_daily)
+    connection.register("outcome_daily", outcome_daily)
+    return connection, channel_daily, dates
+
+
+def of_rates(*rows: Row) -> list[Incident]:
+    return rate_incidents(*days(*rows))[0]
+
+
+def of_volumes(*rows: Row, missing: tuple[int, ...] = ()) -> list[Incident]:
+    connection, channel_daily, dates = days(*rows)
+    has_logs = np.array([place not in missing for place in range(len(dates))])
+    there = channel_daily.filter(pl.Series(has_logs))
+    return surges(connection, watched_volumes(there, dates, has_logs, ~has_logs & False), dates)
+
+
+def test_cancellations_that_doubled_are_told_by_their_rate() -> None:
+    one, *others = (found for found in of_rates(*[USUAL] * 30, (800, 50, 150, 700, 400)) if found.app_key != "*")
+    assert (one.kind, one.metric, one.first_day) == ("further", "cancellation_rate", FIRST + timedelta(days=30))
+    assert (one.level_before, one.level_now) == (pytest.approx(0.05), pytest.approx(0.15))
+    assert (one.lost, one.cause.kind) == (pytest.approx(100), "broad")
+    # Cancelled requests are no failures.
+    assert others == []
+
+
+@pytest.mark.parametrize(("latency", "is_told"), [(400, False), (899, False), (900, True), (6000, True)])
+def test_a_latency_is_told_that_is_twice_the_greatest_and_500_ms_above_it(latency: int, is_told: bool) -> None:
+    connection, _, dates = days(*[USUAL] * 20, (900, 50, 50, 700, 300), *[USUAL] * 9, (900, 50, 50, 700, latency))
+    found = latency_incidents(connection, dates)
+    assert [(one.level_before, one.level_now, one.lost) for one in found] == [(400, latency, 0)] * is_told
+
+
+def test_a_latency_of_fewer_than_a_hundred_answers_says_nothing() -> None:
+    few: Row = (90, 5, 4, 70, 400)
+    connection, _, dates = days(*[few] * 30, (90, 5, 4, 70, 9000))
+    assert latency_incidents(connection, dates) == []
+
+
+def test_a_latency_ends_when_two_days_are_nearer_to_the_usual() -> None:
+    slow, nearly = (900, 50, 50, 700, 5000), (900, 50, 50, 700, 1200)
+    connection, _, dates = days(*[USUAL] * 30, slow, slow, nearly, USUAL)
+    (one,) = latency_incidents(connection, dates)
+    assert (one.state, one.last_day, one.days) == ("recovered", FIRST + timedelta(days=31), 2)
+
+
+@pytest.mark.parametrize(
+    ("surge", "is_told"),
+    [
+        pytest.param((950, 8000, 50, 5000, 400), True, id="that fails"),
+        pytest.param((9000, 500, 500, 720, 400), True, id="of few devices"),
+        pytest.param((9000, 500, 500, 7000, 400), False, id="a campaign"),
+    ],
+)
+def test_a_surge_is_told_that_fails_or_comes_of_few_devices(surge: Row, is_told: bool) -> None:
+    found = of_volumes(*[USUAL] * 30, surge)
+    assert [(one.metric, one.channel) for one in found] == [("surge", "*")] * is_told
+    for one in found:
+        assert (one.level_before, one.level_now, one.lost) == (1000, sum(surge[:3]), sum(surge[:3]) - 1000)
+        assert one.cause.cell == "platform=android"
+
+
+def test_the_first_day_after_a_gap_is_no_surge() -> None:
+    surge: Row = (950, 8000, 50, 5000, 400)
+    assert of_volumes(*[USUAL] * 30, USUAL, surge, missing=(30,)) == []
+    assert len(of_volumes(*[USUAL] * 30, USUAL, surge, surge, missing=(30,))) == 1
+
+
+def test_a_rate_that_falls_by_three_points_in_four_weeks_is_told_once() -> None:
+    """A tenth of a point a day is no fall of a week."""
+    usual: Row = (90_000, 10_000, 0, 70_000, 400)
+    slow: list[Row] = [(90_000 - 110 * place, 10_000 + 110 * place, 0, 70_000, 400) for place in range(70)]
+    found = [one for one in of_rates(*[usual] * 35, *slow) if one.app_key != "*"]
+    assert [(one.kind, one.metric) for one in found] == [("further", "slow_fall")]
+    assert found[0].level_before > found[0].level_now
+
+
+def test_days_of_an_incident_are_no_slow_fall() -> None:
+    bad: Row = (400, 550, 50, 700, 400)
+    found = of_rates(*[USUAL] * 40, *[bad] * 20, *[USUAL] * 10)
+    assert {one.metric for one in found} == {"technical_success_rate"}
+
+
+def test_a_result_code_that_is_new_is_named_beside_those_that_grew() -> None:
+    connection, channel_daily, dates = days(*[USUAL] * 30, (500, 450, 50, 700, 400))
+    # Twenty requests of a thousand have a code that was never seen, far fewer than the others.
+    codes = [("A", 150), ("B", 140), ("C", 140), ("NEW", 20)]
+    connection.execute("CREATE TABLE rows AS FROM outcome_daily")
+    connection.execute("DELETE FROM rows WHERE outcome = 'error' AND day = ?", [dates[-1]])
+    for code, records in codes:
+        row = [dates[-1], "shop", "one_click", "authorize", "android", "CMCC", "2.1.0", "error", "umeng", code, records]
+        connection.execute(f"INSERT INTO rows VALUES ({', '.join('?' * len(row))})", row)
+    connection.unregister("outcome_daily")
+    connection.execute("ALTER TABLE rows RENAME TO outcome_daily")
+    (one,) = (found for found in rate_incidents(connection, channel_daily, dates)[0] if found.app_key != "*")
+    assert one.codes == "error A, error B, error C, error NEW"
