@@ -65,10 +65,10 @@ def refuse_thin_day(manifest: Manifest, settings: Settings, as_of: date) -> None
         return
     counted_by_day = {day: entry.counted for day, entry in manifest.days.items()}
     closed = closed_days(manifest, as_of)
-    holidays = settings.holidays_among(closed)
+    holidays = settings.holidays_among([*counted_by_day, *closed])
     for day in closed:
-        usual, there = usual_records(day, counted_by_day), counted_by_day.get(day, 0)
-        if usual and day not in holidays and there < settings.block_below_share * usual:
+        usual, there = usual_records(day, counted_by_day, holidays), counted_by_day.get(day, 0)
+        if usual and there < settings.block_below_share * usual:
             raise AuthmeterError(
                 f"{day} has {there:,} records, {there / usual:.0%} of the {about(usual)} that are usual on its "
                 "weekday.",

@@ -129,7 +129,9 @@ def build_marts(
         carried = keep_only(connection, _CARRIED, kept) if kept else {}
         with ThreadPoolExecutor(1) as aside:
             made_beside = aside.submit(_fill, beside, (*_BESIDE, *_BEHIND), empty, manifest)
-            rows_held = listed_rows(store, manifest, settings, registry, checks, listed) | incident_rows(incidents)
+            rows_held = listed_rows(store, manifest, settings, registry, checks, listed, incidents) | incident_rows(
+                incidents
+            )
             for name, rows in rows_held.items():
                 connection.register(name, rows)
             rejects = "FROM rejects_of(getvariable('rejects_files'))" if files["rejects_files"] else NO_REJECTS

@@ -17,7 +17,7 @@ from pipelines.contract.settings.channels import channels_of
 from pipelines.contract.settings.settings import Settings
 from pipelines.contract.tables.tables import TABLES
 from pipelines.incidents.all_incidents import Incidents
-from pipelines.incidents.volumes import usual_records
+from pipelines.incidents.volumes import is_short, usual_records
 from pipelines.reading.reasons.reasons import words_of
 from pipelines.reading.reasons.unread import kinds
 from pipelines.store.manifest import DayEntry, Manifest
@@ -42,6 +42,7 @@ def listed_rows(
     registry: Registry,
     checks: list[CheckResult],
     billing: Mapping[str, pl.DataFrame],
+    incidents: Incidents,
 ) -> dict[str, pa.Table]:
     """Arrow tables by the name under which the mart statements read them; `billing` are those of `billing/`."""
     late = manifest.late_records
@@ -66,8 +67,8 @@ def listed_rows(
             ([day, entry.accepted, entry.counted, entry.unmapped, late[day]] for day, entry in days),
         ),
         "usual_volumes": _rows(
-            "day:DATE usual_records:BIGINT",
-            ([day, usual_records(day, counted)] for day in _spine(days, manifest)),
+            "day:DATE usual_records:BIGINT is_holiday:BOOLEAN is_short:BOOLEAN",
+            _usual_days(list(_spine(days, manifest)), counted, settings, incidents),
         ),
         "listed_input_files": _rows(
             "path sha256 bytes:BIGINT source records_read:BIGINT accepted:BIGINT rejected:BIGINT skipped:BIGINT "
@@ -106,6 +107,16 @@ def listed_rows(
               days[0][0] if days else None, (store.landing / "_SYNTHETIC.md").exists()]],
         ),
     }  # fmt: skip
+
+
+def _usual_days(
+    days: list[date], counted: Mapping[date, int], settings: Settings, incidents: Incidents
+) -> Iterator[list[Any]]:
+    holidays = settings.holidays_among([*counted, *days])
+    for day in days:
+        usual = usual_records(day, counted, holidays)
+        short = is_short(day, counted.get(day, 0), usual, settings.jump_warn_ratio, incidents.rows)
+        yield [day, usual, day in holidays, short]
 
 
 def incident_rows(incidents: Incidents) -> dict[str, pa.Table]:

@@ -62,6 +62,7 @@ def app_health(
     open_: Sequence[str],
     incident_days: IncidentDays,
     complete: Collection[date],
+    holidays: Collection[date],
 ) -> list[AppHealth]:
     """The apps that are listed, the least healthy first.
 
@@ -69,6 +70,7 @@ def app_health(
         open_: keys of the apps with an open incident, in the order of these.
         incident_days: the days of every incident.
         complete: the days with data of any app.
+        holidays: the days of which no usual volume is expected.
     """
     listed = marts.rows("briefing/health_apps", listed=APPS_LISTED)
     keys = [key for key, _ in listed]
@@ -86,7 +88,7 @@ def app_health(
             requests = asked - cancelled
             counts = not incident_days.has(key, channels, day)
             rate = won / requests if known and requests else None
-            rows.append(Observed(f"{key} volume", day, volume if known else None, None, counts))
+            rows.append(Observed(f"{key} volume", day, volume if known else None, None, counts, day not in holidays))
             rows.append(Observed(f"{key} rate", day, rate, requests, counts))
     norms = norms_of(rows, DAYS)
     place = {key: i for i, key in enumerate(open_)}

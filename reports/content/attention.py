@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pipelines.common.text import Bilingual
+from pipelines.contract.measures.metrics import METRICS
 from reports.content.context import DataState
 from reports.content.published import PublishedTables
 from reports.content.wording.language import t
@@ -95,12 +96,25 @@ def _records(marts: PublishedTables, stand: DataState) -> Iterator[Finding]:
             t("Apps that log without being registered: {count}").format(count=f"{today.unregistered_apps:,}"),
             "quality.html#unregistered",
         )
+    if whole := list(_whole_rates(marts)):
+        named = Bilingual(_some([one.zh for one in whole]), _some([one.en for one in whole]))
+        yield Finding(
+            "note", t("Suddenly 100%, as on none of the 28 days before: {rates}").format(rates=named), "monitor.html"
+        )
     if today.late_records:
         yield Finding(
             "note",
             t("Late records of the data day: {count}").format(count=f"{today.late_records:,}"),
             "quality.html#days",
         )
+
+
+def _whole_rates(marts: PublishedTables) -> Iterator[Bilingual]:
+    """Apps and channels with a rate of 100 % that never had it: a log that lost its failures looks so."""
+    words = {one.key: Bilingual(one.label_zh, one.label) for one in marts.channels}
+    for app_name, channel, metric in marts.rows("briefing/whole_rates"):
+        said, label = words[channel], METRICS[metric].label
+        yield Bilingual(f"{app_name} · {said.zh}{label.zh}", f"{app_name} · {said.en} {label.en.lower()}")
 
 
 def _some(names: list[str]) -> str:

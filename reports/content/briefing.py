@@ -61,13 +61,14 @@ def briefing(
     )
     days_of_incidents = IncidentDays(one.published.incident for one in incidents.all)
     attention = findings(marts, stand)
-    apps = app_health(marts, by_key, hit_apps, days_of_incidents, complete)
+    holidays = {day for day, one in quality.items() if one.is_holiday}
+    apps = app_health(marts, by_key, hit_apps, days_of_incidents, complete, holidays)
     others = _others(by_key.values(), {key for (key,) in marts.rows("briefing/active_apps")}, hit_apps, apps)
     severity, sentence = _sentence(stand, open_, hit_apps, others, attention, len(complete))
     return Briefing(
         severity,
         sentence,
-        incident_cards(marts, open_[:CARDS], complete),
+        incident_cards(marts, open_[:CARDS], complete, holidays),
         open_[CARDS:],
         [entry for entry in entries if not entry.incident.published.is_open],
         key_figures(marts, quality, days_of_incidents),
@@ -150,6 +151,8 @@ def _sentence(
         if not whole and hit_apps and others.count:
             problems = t("{head}, {rest}").format(head=problems, rest=_rest(others))
         return "warn" if is_known else "bad", problems
+    if stand.today.is_short:
+        return "warn", t("{day} has far fewer records than usual").format(day=day_text(stand.today.day))
     if days <= _LEAST_DAYS:
         return "warn", t("Nothing found, but {days} days of data are too few to judge by").format(days=days)
     if others.are_normal:

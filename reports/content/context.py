@@ -33,7 +33,16 @@ class Day:
     late_records: int
     is_restated: bool
     usual_records: int | None
-    """Counted records of a usual day of that weekday; None where too few days came before."""
+    """Counted records of a usual day of that weekday; None where too few days came before, or of a holiday."""
+    is_holiday: bool = False
+    """Whether no usual volume is expected."""
+    is_short: bool = False
+    """Whether far fewer records came than usual."""
+
+    @property
+    def shown_state(self) -> str:
+        """What the pages call it: a day that is short is not complete."""
+        return "short" if self.is_short else self.state
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,13 @@ def key_figures(marts: PublishedTables, quality: Mapping[date, Day], incident_da
     names = (TECHNICAL, *CARDS)
     norms = norms_of(
         (
-            Observed(name, day, *_of_day(name, found), not incident_days.has(ALL_APPS, _channels_of(name), day))
+            Observed(
+                name,
+                day,
+                *_of_day(name, found),
+                not incident_days.has(ALL_APPS, _channels_of(name), day),
+                name == TECHNICAL or day not in quality or not quality[day].is_holiday,
+            )
             for name in names
             for day, found in days.items()
         ),

@@ -77,7 +77,7 @@ LISTINGS: Final = {
     "day_quality": Listing(
         "day_quality",
         "day, day_state, records_accepted, duplicates, unmapped_codes, unregistered_apps, late_records, restated, "
-        "usual_records",
+        "usual_records, is_holiday, is_short",
         order="day DESC",
     ),
     "checks": Listing(

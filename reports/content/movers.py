@@ -58,6 +58,8 @@ def movers(marts: PublishedTables, days: Sequence[date]) -> dict[date, list[Move
         return values
 
     successes, tried, calm = grid("successes"), grid("tried"), grid("is_calm") == 1
+    # Of a holiday nothing is usual.
+    is_holiday = (grid("is_holiday") == 1).any(axis=0)
     norms = count_norms(successes, calm)
     usual = np.floor(norms.usual + 0.5)
     rates = weekday_sums(np.where(calm, successes, np.nan)), weekday_sums(np.where(calm, tried, np.nan))
@@ -79,7 +81,7 @@ def movers(marts: PublishedTables, days: Sequence[date]) -> dict[date, list[Move
     found = {}
     for day in days:
         at = (day - first).days
-        found[day] = [mover(i, at) for i in _most(successes[:, at] - usual[:, at])]
+        found[day] = [] if is_holiday[at] else [mover(i, at) for i in _most(successes[:, at] - usual[:, at])]
     return found
 
 

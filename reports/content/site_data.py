@@ -41,6 +41,7 @@ def shared_data(marts: PublishedTables, stand: DataState, quality: dict[date, Da
         "missing": _without_data(days, quality),
         "long_days": long_days,
         "long_missing": _without_data(long_days, quality),
+        "holidays": [i for i, day in enumerate(long_days) if day in quality and quality[day].is_holiday],
         "months": columns(("month", "days", "days_with_data"), (
             (
                 month,

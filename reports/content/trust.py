@@ -28,6 +28,8 @@ def public_reasons(stand: DataState) -> list[tuple[str, Bilingual]]:
     found: list[tuple[str, Bilingual]] = []
     if stand.day_state == "missing":
         found.append(("bad", t("The data day has no records at all.")))
+    elif stand.today.is_short:
+        found.append(("bad", t("Far fewer records than usual came: logs stayed away, or users did.")))
     else:
         found.append(("good", t("The data day is closed.")))
     if stand.missing_days:
@@ -45,9 +47,11 @@ def _data_day(stand: DataState) -> Iterator[tuple[str, Bilingual]]:
             records=count(stand.records_accepted), duplicates=count(stand.duplicates)
         ),
     )
+    if stand.today.is_short:
+        yield "bad", t("Far fewer records than usual came: logs stayed away, or users did.")
     if stand.today.usual_records:
         yield (
-            "good",
+            "bad" if stand.today.is_short else "good",
             t("Usual for this weekday, by the days before, duplicates left out: {usual} records.").format(
                 usual=count(stand.today.usual_records)
             ),

@@ -183,6 +183,9 @@ _WORDS: Final = {
     "is_matched": "whether the day is compared: it and the day at the same place in the other are `complete`. Places "
     "are counted from the first day, so months are matched by the number of the day",
     "is_registered": "whether the app is in `registry/apps.csv`",
+    "is_holiday": "whether it is a holiday, by `holidays` or `calendar`: no usual volume is expected",
+    "is_short": "whether it has far fewer records than usual: it is a day of an incident `short_day`, or has less than "
+    "one in 1 + `jump_warn_ratio` of `usual_records`",
     "is_synthetic": "whether the logs are those of `authmeter sample`",
     "label_en": "its name in English",
     "label_zh": "its name in Chinese",
@@ -295,7 +298,8 @@ _WORDS: Final = {
     "successes_now": "those with success, on the newest days",
     "text": "what the note says",
     "usual_records": "records, copies left out, of a usual day: the median of the weekday over the eight weeks before; "
-    "where it has fewer than three days with data, that of all days; NULL where there are fewer than three",
+    "where it has fewer than three days with data, that of all days; NULL where there are fewer than three, "
+    "and of a holiday",
     "value": "the value of the dimension, of two with ` & ` between; `unknown` where absent",
     "vendor": "the vendor, as logged or by the channel",
     "result_codes.vendor": "the vendor whose code it is",

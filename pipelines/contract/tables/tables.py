@@ -217,7 +217,8 @@ _ALL: Final = (
         "day, from the first record to as_of",
         "day",
         """day:DATE records_accepted:BIGINT duplicates:BIGINT unmapped_codes:BIGINT unregistered_apps:BIGINT
-        late_records:BIGINT restated:BOOLEAN day_state usual_records:BIGINT?""",
+        late_records:BIGINT restated:BOOLEAN day_state usual_records:BIGINT?
+        is_holiday:BOOLEAN is_short:BOOLEAN""",
     ),
     _table(
         "restatements",

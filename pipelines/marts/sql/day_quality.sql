@@ -14,9 +14,11 @@ SELECT
     coalesce(unmapped, 0) AS unmapped_codes,
     coalesce(unregistered_apps, 0) AS unregistered_apps,
     coalesce(late, 0) AS late_records,
-    usual_records,
     day IN (SELECT day FROM out.restatements WHERE is_figure(metric)) AS restated,
-    CASE WHEN accepted > 0 THEN 'complete' ELSE 'missing' END AS day_state
+    CASE WHEN accepted > 0 THEN 'complete' ELSE 'missing' END AS day_state,
+    usual_records,
+    is_holiday,
+    is_short
 FROM spine
 LEFT JOIN day_books USING (day)
 LEFT JOIN unregistered USING (day)

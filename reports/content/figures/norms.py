@@ -21,7 +21,7 @@ from typing import Final, Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.incidents.incident import Incident
+from pipelines.incidents.incident import FURTHER, Incident
 from reports.content.drawings import Course
 
 REFERENCE_DAYS: Final = 56
@@ -48,13 +48,15 @@ Numbers = npt.NDArray[np.float64]
 
 class Observed(NamedTuple):
     """A value of a subject on a day; None: no data. `requests` are those of a rate, None of a count. Only a day that
-    counts tells what is usual of those after it."""
+    counts tells what is usual of those after it; a day without a norm, as of a count on a holiday, has no usual range
+    either."""
 
     subject: str
     day: date
     value: float | None
     requests: int | None
     counts: bool
+    has_norm: bool = True
 
 
 class DayNorm(NamedTuple):
@@ -85,7 +87,9 @@ class IncidentDays:
     def __init__(self, incidents: Iterable[Incident]) -> None:
         self._by_app: dict[str, list[Incident]] = defaultdict(list)
         for one in incidents:
-            self._by_app[one.app_key].append(one)
+            # What is no fault leaves its days as usual as they are.
+            if one.kind != FURTHER:
+                self._by_app[one.app_key].append(one)
 
     def has(self, app_key: str, channels: Sequence[str], day: date) -> bool:
         """Whether an app had an incident in any of these channels, or as a whole, on that day."""
@@ -103,8 +107,10 @@ def norms_of(days: Iterable[Observed], last: int) -> dict[str, list[DayNorm]]:
         if some:
             values = np.array([[row.value for row in rows] for rows in some.values()], np.float64)
             requests = np.array([[row.requests for row in rows] for rows in some.values()], np.float64)
-            counted = np.array([[row.counts for row in rows] for rows in some.values()], np.bool_)
-            norms = _norms(values, requests if is_rate else None, counted, last)
+            counted = np.array([[row.counts and row.has_norm for row in rows] for rows in some.values()], np.bool_)
+            has_norm = np.array([[row.has_norm for row in rows[-last:]] for rows in some.values()], np.bool_)
+            all_norms = _norms(values, requests if is_rate else None, counted, last)
+            norms = [np.where(has_norm, one, np.nan) for one in all_norms]
             for i, (name, rows) in enumerate(some.items()):
                 found[name] = [
                     DayNorm(row.day, row.value, *(None if np.isnan(one[i, j]) else float(one[i, j]) for one in norms))

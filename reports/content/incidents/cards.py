@@ -58,8 +58,12 @@ class Card:
     figures: Markup
 
 
-def incident_cards(marts: PublishedTables, entries: Sequence[Entry], complete: Collection[date]) -> list[Card]:
-    """A card of each of the incidents given; `complete` are the days with data of any app."""
+def incident_cards(
+    marts: PublishedTables, entries: Sequence[Entry], complete: Collection[date], holidays: Collection[date]
+) -> list[Card]:
+    """A card of each of the incidents given; `complete` are the days with data of any app, `holidays` those of which no
+    usual volume is expected.
+    """
     if not entries:
         return []
     ids = [entry.incident.incident_id for entry in entries]
@@ -72,7 +76,9 @@ def incident_cards(marts: PublishedTables, entries: Sequence[Entry], complete: C
         (
             one
             for entry in entries
-            for one in _observed(entry.incident.published.incident, found[entry.incident.incident_id], days, complete)
+            for one in _observed(
+                entry.incident.published.incident, found[entry.incident.incident_id], days, complete, holidays
+            )
         ),
         CURVE_DAYS,
     )
@@ -80,7 +86,11 @@ def incident_cards(marts: PublishedTables, entries: Sequence[Entry], complete: C
 
 
 def _observed(
-    one: incident.Incident, found: Mapping[date, tuple[int, int | None]], days: list[date], complete: Collection[date]
+    one: incident.Incident,
+    found: Mapping[date, tuple[int, int | None]],
+    days: list[date],
+    complete: Collection[date],
+    holidays: Collection[date],
 ) -> Iterator[Observed]:
     """The days of an incident's subject; those before its first tell what is usual."""
     begun = min(found, default=None)
@@ -91,7 +101,8 @@ def _observed(
             value = counted / requests if requests else None
         if day not in complete or begun is None or day < begun:
             value = None
-        yield Observed(one.incident_id, day, value, requests, day < one.first_day)
+        has_norm = one.is_rate or day not in holidays
+        yield Observed(one.incident_id, day, value, requests, day < one.first_day, has_norm)
 
 
 def _card(entry: Entry, rows: list[DayNorm]) -> Card:

@@ -19,6 +19,7 @@ WORDS: dict[str, str] = {
     # state of a day, and the flags beside it
     "complete": "Complete",
     "missing": "No data",
+    "short": "Short",
     "late": "Late records",
     "restated": "Restated",
     # status of an app

@@ -131,6 +131,8 @@ interface SiteData {
   /** The 90 days of the longer look, the same way. */
   long_days: string[];
   long_missing: number[];
+  /** Places of the long days that are holidays. */
+  holidays: number[];
   /** The first day that has a page of its own; null where none has. */
   first_page: string | null;
   periods: Record<PeriodKey, Period>;

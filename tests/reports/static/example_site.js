@@ -33,6 +33,7 @@ const SITE = {
     ...["2026-03-06", "2026-03-07", "2026-03-08", "2026-03-09", "2026-03-10"],
   ],
   long_missing: [0, 87],
+  holidays: [],
   months: { month: ["2026-02-01", "2026-03-01"], days: [28, 10], days_with_data: [28, 9] },
   first_page: "2026-03-06",
   notes: { day: ["2026-03-07"], text: ["a campaign"] },

@@ -1,6 +1,6 @@
 -- app_key, channel, day up to the last of $days: what a subject counts, authorizations, or verifications where nothing is
 -- authorized, and what was tried for it; of the $movers_among largest subjects, from their first day of these on. Days
--- without data are left out; `is_calm`: without an incident of the subject
+-- without data are left out; `is_calm`: without an incident of the subject, and no holiday
 WITH bounds AS (
     SELECT min(day) - $reach AS first, max(day) AS last
     FROM (SELECT unnest($days::DATE[]) AS day)
@@ -25,7 +25,7 @@ WITH bounds AS (
         unnest(generate_series(first_day, coalesce(last_day, $last::DATE), INTERVAL 1 DAY))::DATE AS day
     FROM subjects
     JOIN incidents ON incidents.app_key IN (subjects.app_key, '*') AND incidents.channel IN (subjects.channel, '*')
-    WHERE kind <> 'data'
+    WHERE kind NOT IN ('data', 'further')
 )
 SELECT
     app_key,
@@ -34,7 +34,8 @@ SELECT
     is_authorized,
     coalesce(if(is_authorized, authorizations, verifications), 0) AS successes,
     coalesce(if(is_authorized, {{ denominator(TECHNICAL) }}, verification_requests), 0) AS tried,
-    incident_days.day IS NULL AS is_calm
+    incident_days.day IS NULL AND NOT is_holiday AS is_calm,
+    is_holiday
 FROM subjects
 JOIN day_quality ON day_quality.day BETWEEN first_seen AND (SELECT last FROM bounds) AND day_state = 'complete'
 LEFT JOIN counted USING (app_key, channel, day)

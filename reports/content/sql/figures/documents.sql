@@ -34,7 +34,7 @@ WITH steps AS (
 ), incident_spans AS (
     SELECT DISTINCT app_key, channel, first_day, last_day
     FROM incidents
-    WHERE coalesce(last_day, $last) >= $long_first
+    WHERE coalesce(last_day, $last) >= $long_first AND kind <> 'further'
 ), own_notes AS (
     -- Those of all apps stand once in the data of the site.
     SELECT app_key, day, text

@@ -1,10 +1,12 @@
 -- app_key: since when and until when it logs, its records and devices on the data day (NULL where that has no data), and
--- its usual records: the median of that weekday over the eight weeks before, of three weeks with data at least
+-- its usual records: the median of that weekday over the eight weeks before, of three weeks with data at
+-- least, holidays left out
 WITH spans AS (
     SELECT app_key, min(day) AS first_seen, max(day) AS last_seen FROM channel_daily GROUP BY app_key
 ), weeks AS (
     SELECT day FROM day_quality
     WHERE day BETWEEN $last::DATE - 56 AND $last AND ($last::DATE - day) % 7 = 0 AND day_state = 'complete'
+        AND (day = $last OR NOT is_holiday)
 ), counted AS (
     SELECT app_key, day, sum(records)::BIGINT AS records
     FROM outcome_daily
@@ -16,7 +18,7 @@ WITH spans AS (
     JOIN weeks ON weeks.day BETWEEN first_seen AND $last::DATE - 1
     LEFT JOIN counted USING (app_key, day)
     GROUP BY app_key
-    HAVING count(*) >= 3
+    HAVING count(*) >= 3 AND NOT (SELECT is_holiday FROM day_quality WHERE day = $last)
 )
 SELECT
     spans.*,

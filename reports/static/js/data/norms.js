@@ -22,7 +22,7 @@ function median(numbers) {
 }
 
 /**
- * What is usual of the day at `place`; null where too few days before it count.
+ * What is usual of the day at `place`; null where too few days before it count, and of a count on a holiday.
  * @param {Value[]} values
  * @param {number} place
  * @param {Unit} unit
@@ -34,6 +34,9 @@ export function usualOf(values, place, unit, counts, requests = []) {
   const { reach, far, of_steps: ofSteps, least_weekdays: leastWeekdays, least_days: leastDays } = site.norms;
   const isCount = unit === "records";
   const step = isCount ? 7 : 1;
+  // A rate is on a holiday as on any day.
+  const holidays = isCount ? site.holidays : [];
+  if (holidays.includes(place)) return null;
   /** @type {number[]} */
   const alike = [];
   /** @type {number[]} */
@@ -41,7 +44,7 @@ export function usualOf(values, place, unit, counts, requests = []) {
   /** @type {number[]} */
   const some = [];
   /** @param {number} i */
-  const valueAt = (i) => (i >= 0 && i >= place - reach && counts(i) ? values[i] : null);
+  const valueAt = (i) => (i >= 0 && i >= place - reach && counts(i) && !holidays.includes(i) ? values[i] : null);
   for (let back = 1; back <= reach && back <= place; back += 1) {
     const [value, before] = [valueAt(place - back), valueAt(place - back - step)];
     if (!known(value)) continue;

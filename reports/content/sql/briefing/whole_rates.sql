@@ -1,0 +1,30 @@
+-- app_key, channel, metric: rates that are suddenly 100 % on the data day, of 50 requests or more, and never were on the
+-- 28 days with requests before
+WITH rates AS (
+    {% for name in WATCHED %}
+    SELECT
+        day,
+        app_key,
+        channel,
+        '{{ name }}' AS metric,
+        {{ METRICS[name].numerator }} AS successes,
+        {{ denominator(name) }} AS requests
+    FROM channel_daily
+    WHERE day > $last::DATE - 90 AND {{ denominator(name) }} > 0
+    {{ "" if loop.last else "UNION ALL" }}
+    {% endfor %}
+), compared AS (
+    SELECT
+        *,
+        count(*) OVER before AS days_before,
+        count(*) FILTER (successes = requests) OVER before AS whole_days_before
+    FROM rates
+    WINDOW before AS (
+        PARTITION BY app_key, channel, metric ORDER BY day ROWS BETWEEN 28 PRECEDING AND 1 PRECEDING
+    )
+)
+SELECT coalesce(app_name, compared.app_key) AS app_name, channel, metric
+FROM compared
+LEFT JOIN apps USING (app_key)
+WHERE day = $last AND requests >= 50 AND successes = requests AND days_before >= 7 AND whole_days_before = 0
+ORDER BY requests DESC, compared.app_key, channel, metric
