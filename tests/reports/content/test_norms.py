@@ -47,6 +47,14 @@ def norm_of(days: list[Observed]) -> DayNorm:
     return row
 
 
+def test_a_holiday_tells_nothing_of_counts_and_has_no_usual_range() -> None:
+    days = [one._replace(has_norm=place != 62) for place, one in enumerate(counts([100.0] * 62 + [5.0] + [100.0] * 7))]
+    row = norm_of(days)
+    assert (row.usual, row.low) == (100, 70)
+    ((*_, holiday),) = norms_of(days[:63], 1).values()
+    assert (holiday.value, holiday.usual, holiday.low) == (5, None, None)
+
+
 @pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
 def test_pages_and_their_scripts_have_one_rule(case: dict) -> None:
     """The same cases as those of `norms.test.js`."""

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { countedDays, isChance, usualOf } from "../../../reports/static/js/data/norms.js";
+import { site } from "../../../reports/static/js/data/state.js";
 import { useExampleSite } from "./example_site.js";
 
 useExampleSite();
@@ -24,6 +25,15 @@ test("no more than eight weeks tell what is usual, and none of the days after", 
   const values = DAYS.map((_day, i) => (i < 20 || i > 80 ? 0.1 : 0.9));
   assert.equal(usualOf(values, 80, "share", () => true).usual, 0.9);
   assert.equal(usualOf(values, 80, "share", () => true).low, 0.9, "none longer ago, and no step from there");
+});
+
+test("a holiday tells nothing of counts, and has no usual range; a rate is on it as on any day", () => {
+  const values = DAYS.map((_day, i) => (i === 75 ? 5 : 100));
+  site.holidays = [75];
+  assert.equal(usualOf(values, 75, "records", () => true), null);
+  assert.equal(usualOf(values, 82, "records", () => true).low, 70);
+  assert.notEqual(usualOf(values, 75, "share", () => true), null);
+  site.holidays = [];
 });
 
 test("a fall that lasts does not become the norm, also where a span begins after it", () => {
