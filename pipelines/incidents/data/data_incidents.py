@@ -121,7 +121,7 @@ def _incident(faults: Sequence[Fault], days: Sequence[date]) -> Incident:
     kind, _, _ = most.cause.rpartition("=")
     alike = {one.cause.rpartition("=")[2]: one.loss for one in faults if one.cause.rpartition("=")[0] == kind}
     lost, in_all = (sum(getattr(loss, name) for loss in alike.values()) for name in ("lost", "lost_total"))
-    cell = f"{kind}={listed(sorted(alike))}" if kind else most.cause
+    cell = f"{kind}={listed(sorted(alike))}" if kind else most.cause.removeprefix(_GOOD)
     return Incident.of(
         Subject("data", most.metric, ALL, ALL), days, most.span._replace(first=faults[0].span.first),
         most.loss._replace(lost=lost, lost_total=in_all),
