@@ -17,6 +17,7 @@ from tests.replay.mornings import Morning
 from tests.replay.series import DataSet, Happening
 
 _BESIDE = timedelta(days=1)
+_SAME_WEEK = timedelta(days=6)
 _LEAST_LOST = 8
 # A happening is covered if everybody sees its fall: on one of its days the folder, or an app of 100 records or more,
 # has at most half of the median of the same weekday in the eight weeks before, and less than on any of these.
@@ -50,6 +51,7 @@ def judgement_of(of: DataSet, tables: DayTables, replayed: Iterable[Morning], un
     """
     result = Judgement()
     first_seen: dict[str, tuple[Incident, date]] = {}
+    last_seen: dict[str, tuple[Incident, date]] = {}
     for morning in replayed:
         result.mornings += 1
         faults = {one.incident_id: (one, why) for one in morning.listed if (why := nonsense_of(one, tables))}
@@ -57,19 +59,26 @@ def judgement_of(of: DataSet, tables: DayTables, replayed: Iterable[Morning], un
         result.nonsense |= faults
         for one in morning.listed:
             first_seen.setdefault(one.incident_id, (one, morning.as_of))
-    reported = [seen for key, seen in first_seen.items() if key not in result.nonsense]
-    for one, as_of in reported:
-        is_true = any(_is_of(one, as_of, happening) for happening in of.happenings)
-        (result.true if is_true else result.noise).append(one)
+            last_seen[one.incident_id] = one, morning.as_of
+    for key, (one, as_of) in first_seen.items():
+        if key not in result.nonsense:
+            is_true = any(_is_on(one, as_of, happening) for happening in of.happenings)
+            (result.true if is_true else result.noise).append(one)
+    reported = [(one, as_of) for key, (one, as_of) in last_seen.items() if key not in result.nonsense]
     for happening in covered(of, tables, unwatched):
         result.covered += 1
-        if not any(_is_of(one, as_of, happening) for one, as_of in reported):
+        if not any(_reports(one, as_of, happening) for one, as_of in reported):
             result.missed.append(happening)
     return result
 
 
-def _is_of(one: Incident, as_of: date, happening: Happening) -> bool:
-    """Whether an incident lies on the days of a happening, or next to them, as its first morning knows it."""
+def _reports(one: Incident, as_of: date, happening: Happening) -> bool:
+    """Whether an incident reports a happening: one that had been open for more than a week is another one."""
+    return _is_on(one, as_of, happening) and one.first_day >= happening.first_day - _SAME_WEEK
+
+
+def _is_on(one: Incident, as_of: date, happening: Happening) -> bool:
+    """Whether an incident lies on the days of a happening, or next to them, as the morning after `as_of` knows it."""
     last = min(one.last_day or as_of, as_of)
     return one.first_day <= happening.last_day + _BESIDE and last >= happening.first_day - _BESIDE
 

@@ -51,8 +51,8 @@ def mornings(tables: DayTables, days: Sequence[date], settings: Settings, every:
     known: set[str] = set()
     for day in _looked_at(tables, days)[::every]:
         now = incidents_as_of(tables, [one for one in days if one <= day], settings)
-        # What opened and ended since the last morning is news only if that was the day before.
-        opened = {one.incident_id for one in now} - known if found and every == 1 else set()
+        # What opened and ended since the last morning would have been seen on a morning that is left out.
+        opened = {one.incident_id for one in now} - known if found else set()
         listed = [one for one in now if one.last_day is None or one.incident_id in opened]
         known |= {one.incident_id for one in now}
         found.append(Morning(day, tuple(one for one in listed if is_first_line(one))))
