@@ -18,6 +18,8 @@ HERE = Path(__file__).parent
 PROJECT = HERE.parents[1]
 PAGE = PROJECT / "docs" / "reliability.md"
 NOT_TRIED = HERE / "not_tried.md"
+REAL_SERIES = HERE / "real_series.md"
+"""The table that the trial of real series writes."""
 SHORT = 0.03
 
 _HEAD = """\
@@ -101,7 +103,7 @@ def page(before: str, found: dict[str, list[str]]) -> str:
         if row[1] in kept:
             kept[row[1]].append(row[0])
     table = "".join(f"{row}\n" for trial, lines in (kept | found).items() for row in lines)
-    return f"{_HEAD}\n{_COLUMNS}{table}\n{NOT_TRIED.read_text('utf-8')}"
+    return f"{_HEAD}\n{_COLUMNS}{table}\n{REAL_SERIES.read_text('utf-8')}\n{NOT_TRIED.read_text('utf-8')}"
 
 
 def _cell(text: str) -> str:
