@@ -23,7 +23,7 @@ from pipelines.incidents.further.surges import surges
 from pipelines.incidents.incident import Incident
 from pipelines.incidents.parts import with_parts
 from pipelines.incidents.rate_incidents import rate_incidents
-from pipelines.incidents.shown import is_shown
+from pipelines.incidents.reportable import is_reportable
 from pipelines.incidents.volume_incidents import volume_incidents
 from pipelines.incidents.withdrawn import withdrawn
 from pipelines.store.database import set_files, workbench
@@ -75,8 +75,8 @@ def all_incidents(store: Store, manifest: Manifest, settings: Settings, registry
                 *data_incidents(connection, manifest, settings, days),
             )
             counted = sum(entry.counted for entry in manifest.days.values())
-            shown = [one for one in every if is_shown(one)]
-            found = with_parts(shown, cells, folder_of(channel_daily, days, has_logs & ~is_holiday, counted))
+            reportable = [one for one in every if is_reportable(one)]
+            found = with_parts(reportable, cells, folder_of(channel_daily, days, has_logs & ~is_holiday, counted))
         if cells.height:
             cells = named_cells(cells.filter(pl.col("incident_id").is_in([one.incident_id for one in found])))
     rows = sorted(found, key=lambda one: one.incident_id)

@@ -85,13 +85,13 @@ def _same_cell(incidents: Collection[Incident]) -> Iterator[tuple[Incident, Inci
     """Rates that one cell caused are one incident, of whatever app, channel and metric."""
     caused = [one for one in incidents if one.cause.kind == "cell"]
     ranked = sorted(caused, key=lambda one: (one.app_key != ALL, -one.lost, one.incident_id))
-    told: set[str] = set()
+    taken: set[str] = set()
     for of in ranked:
-        if of.incident_id not in told:
-            parts = [one for one in ranked if one is not of and one.incident_id not in told]
+        if of.incident_id not in taken:
+            parts = [one for one in ranked if one is not of and one.incident_id not in taken]
             for one in parts:
                 if one.cause.cell == of.cause.cell and _open_together(one, of):
-                    told.add(one.incident_id)
+                    taken.add(one.incident_id)
                     yield one, of
 
 

@@ -66,6 +66,7 @@ FAULTS: Final = {
     "short_day all": "fewer records than usual: logs or users stayed away",
     "repeated_records": "records came again under new ids",
     "hour_shift": "hours are gone",
+    "hour_shift few": "few records in some hours",
     "mix_shift": "a part is gone",
     "field_shift": "a field went empty",
     "rejected_share": "more rejected records",
@@ -222,7 +223,9 @@ def _part(dimension: str, value: str, app_name: str | None, channels: Channels) 
 
 def _fault(one: Incident, channels: Channels) -> Bilingual:
     whole = FAULTS.get(f"{one.metric} {one.cause.cell}")
-    fault = _t(FAULTS[one.metric]) if one.metric in FAULTS else _same(one.metric)
+    is_few = one.metric == "hour_shift" and round(one.level_now) > 0
+    named = FAULTS["hour_shift few"] if is_few else FAULTS.get(one.metric)
+    fault = _t(named) if named else _same(one.metric)
     if whole or one.cause.cell is None:
         return _t(whole) if whole else fault
     return _filled(FAULT_OF, {"fault": fault, "cause": cell_words(one.cause.cell, channels=channels)})

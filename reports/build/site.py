@@ -254,7 +254,7 @@ class _Site:
     def _quality(self) -> None:
         days = window(self.standing.publication.as_of, max(WINDOWS))
         tables = {
-            "days": [(day, self.quality[day].shown_state, *row) for day, _, *row in self.marts.rows("day_quality")],
+            "days": [(day, self.quality[day].display_state, *row) for day, _, *row in self.marts.rows("day_quality")],
             "files": self.marts.rows("input_files"),
             "restatements": [
                 (day, self._cell(key), *rest) for day, key, _, *rest in self.marts.rows("quality/restatements")
@@ -311,7 +311,7 @@ class _Site:
         opened = (self.standing.publication.as_of - timedelta(days=max(WINDOWS) - 1)).replace(day=1)
         by_month = [
             (month, month >= opened, [
-                (one.day, one.quality.shown_state, one.quality.is_restated, one.cards[place][1])
+                (one.day, one.quality.display_state, one.quality.is_restated, one.cards[place][1])
                 for one in reversed(list(overviews))
             ])
             for month, overviews in groupby(self.overviews, lambda one: one.day.replace(day=1))

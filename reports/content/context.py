@@ -40,7 +40,7 @@ class Day:
     """Whether far fewer records came than usual."""
 
     @property
-    def shown_state(self) -> str:
+    def display_state(self) -> str:
         """What the pages call it: a day that is short is not complete."""
         return "short" if self.is_short else self.state
 

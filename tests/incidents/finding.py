@@ -16,7 +16,7 @@ from pipelines.incidents.folder import folder_of
 from pipelines.incidents.further.surges import surges
 from pipelines.incidents.parts import with_parts
 from pipelines.incidents.rate_incidents import rate_incidents
-from pipelines.incidents.shown import is_shown
+from pipelines.incidents.reportable import is_reportable
 from pipelines.incidents.volume_incidents import volume_incidents
 
 
@@ -31,5 +31,5 @@ def found_in(
     every = (*rates, *volume_incidents(volumes, days), *surges(connection, volumes, days))
     requests = counts["authorization_requests"].sum() + counts["verification_requests"].sum()
     folder = folder_of(counts, days, has_logs & ~is_holiday, requests)
-    told = with_parts([one for one in every if is_shown(one)], cells, folder)
-    return [{**vars(one), "cause_kind": one.cause.kind, "cause": one.cause.cell} for one in told]
+    incidents = with_parts([one for one in every if is_reportable(one)], cells, folder)
+    return [{**vars(one), "cause_kind": one.cause.kind, "cause": one.cause.cell} for one in incidents]

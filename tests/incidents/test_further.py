@@ -64,7 +64,7 @@ def of_volumes(*rows: Row, missing: tuple[int, ...] = ()) -> list[Incident]:
     return surges(connection, watched_volumes(there, dates, has_logs, ~has_logs & False), dates)
 
 
-def test_cancellations_that_doubled_are_told_by_their_rate() -> None:
+def test_cancellations_that_doubled_are_reported_by_their_rate() -> None:
     one, *others = (found for found in of_rates(*[USUAL] * 30, (800, 50, 150, 700, 400)) if found.app_key != "*")
     assert (one.kind, one.metric, one.first_day) == ("further", "cancellation_rate", FIRST + timedelta(days=30))
     assert (one.level_before, one.level_now) == (pytest.approx(0.05), pytest.approx(0.15))
@@ -73,11 +73,11 @@ def test_cancellations_that_doubled_are_told_by_their_rate() -> None:
     assert others == []
 
 
-@pytest.mark.parametrize(("latency", "is_told"), [(400, False), (899, False), (900, True), (6000, True)])
-def test_a_latency_is_told_that_is_twice_the_greatest_and_500_ms_above_it(latency: int, is_told: bool) -> None:
+@pytest.mark.parametrize(("latency", "is_found"), [(400, False), (899, False), (900, True), (6000, True)])
+def test_a_latency_is_reported_that_is_twice_the_greatest_and_500_ms_above_it(latency: int, is_found: bool) -> None:
     connection, _, dates = days(*[USUAL] * 20, (900, 50, 50, 700, 300), *[USUAL] * 9, (900, 50, 50, 700, latency))
     found = latency_incidents(connection, dates)
-    assert [(one.level_before, one.level_now, one.lost) for one in found] == [(400, latency, 0)] * is_told
+    assert [(one.level_before, one.level_now, one.lost) for one in found] == [(400, latency, 0)] * is_found
 
 
 def test_a_latency_of_fewer_than_a_hundred_answers_says_nothing() -> None:
@@ -94,16 +94,16 @@ def test_a_latency_ends_when_two_days_are_nearer_to_the_usual() -> None:
 
 
 @pytest.mark.parametrize(
-    ("surge", "is_told"),
+    ("surge", "is_found"),
     [
         pytest.param((950, 8000, 50, 5000, 400), True, id="that fails"),
         pytest.param((9000, 500, 500, 720, 400), True, id="of few devices"),
         pytest.param((9000, 500, 500, 7000, 400), False, id="a campaign"),
     ],
 )
-def test_a_surge_is_told_that_fails_or_comes_of_few_devices(surge: Row, is_told: bool) -> None:
+def test_a_surge_is_found_that_fails_or_comes_of_few_devices(surge: Row, is_found: bool) -> None:
     found = of_volumes(*[USUAL] * 30, surge)
-    assert [(one.metric, one.channel) for one in found] == [("surge", "*")] * is_told
+    assert [(one.metric, one.channel) for one in found] == [("surge", "*")] * is_found
     for one in found:
         assert (one.level_before, one.level_now, one.lost) == (1000, sum(surge[:3]), sum(surge[:3]) - 1000)
         assert one.cause.cell == "platform=android"
@@ -115,7 +115,7 @@ def test_the_first_day_after_a_gap_is_no_surge() -> None:
     assert len(of_volumes(*[USUAL] * 30, USUAL, surge, surge, missing=(30,))) == 1
 
 
-def test_a_rate_that_falls_by_three_points_in_four_weeks_is_told_once() -> None:
+def test_a_rate_that_falls_by_three_points_in_four_weeks_is_found_once() -> None:
     """A tenth of a point a day is no fall of a week."""
     usual: Row = (90_000, 10_000, 0, 70_000, 400)
     slow: list[Row] = [(90_000 - 110 * place, 10_000 + 110 * place, 0, 70_000, 400) for place in range(70)]

@@ -40,7 +40,7 @@ def test_days_as_usual_are_not_short() -> None:
         pytest.param([1000, 1200, 900], 400, id="half of the median of three days"),
     ],
 )
-def test_a_day_far_below_its_weekday_is_told(before: list[int], last: int) -> None:
+def test_a_day_far_below_its_weekday_is_found(before: list[int], last: int) -> None:
     (one,) = [fault for fault in found([*before, last]) if fault.span.first == len(before)]
     assert (one.metric, one.cause, one.span.state) == ("short_day", "all", "open")
     assert one.loss.level_now == last
@@ -54,7 +54,7 @@ def test_the_hours_that_are_gone_are_its_cause(last_hour: int, cause: str) -> No
     assert (one.cause, one.loss.lost) == (cause, pytest.approx(20_000 * (1 - share), abs=1))
 
 
-def test_last_hours_that_usually_have_less_than_a_tenth_are_not_told() -> None:
+def test_last_hours_that_usually_have_less_than_a_tenth_are_not_reported() -> None:
     assert [one.cause for one in found([*EVEN, 400], 21)] == ["all"]
 
 

@@ -95,6 +95,10 @@ def test_an_open_rate_reads_as_the_contract_has_it() -> None:
         ),
         (DATA, "数据 · 日志未到（来源 gw2），11-08 起第 18 天，昨日涉及 139 条记录"),
         (
+            replace(DATA, metric="hour_shift", level_now=12.0, cause=Cause("cell", "source=gw2 & hour=20")),
+            "数据 · 某些小时记录偏少（来源 gw2 & 20 时），11-08 起第 18 天，昨日涉及 139 条记录",
+        ),
+        (
             replace(DATA, metric="hour_shift", cause=Cause("cell", "source=gw2 & hour=03, 04")),
             "数据 · 缺少某些小时（来源 gw2 & 03, 04 时），11-08 起第 18 天，昨日涉及 139 条记录",
         ),

@@ -16,7 +16,7 @@ from pipelines.incidents.folder import folder_of
 from pipelines.incidents.incident import FURTHER, Incident
 from pipelines.incidents.parts import with_parts
 from pipelines.incidents.rate_incidents import rate_incidents
-from pipelines.incidents.shown import is_shown
+from pipelines.incidents.reportable import is_reportable
 from pipelines.incidents.volume_incidents import volume_incidents
 from tests.replay.day_tables import DayTables
 
@@ -40,7 +40,7 @@ def incidents_as_of(tables: DayTables, days: Sequence[date], settings: Settings)
     rates, cells = rate_incidents(tables.connection, counts, seen)
     volumes = volume_incidents(watched_volumes(counts, seen, has_logs, is_holiday), seen)
     of_data = incidents_in(tables.counts.filter(pl.col("day") <= seen[-1]), manifest, settings, seen)
-    found = [one for one in (*rates, *volumes, *of_data) if is_shown(one)]
+    found = [one for one in (*rates, *volumes, *of_data) if is_reportable(one)]
     counted = sum(entry.counted for entry in manifest.days.values())
     return with_parts(found, cells, folder_of(counts, seen, has_logs & ~is_holiday, counted))
 

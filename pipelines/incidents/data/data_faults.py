@@ -1,7 +1,7 @@
 """Faults of the data: a day that is missing or a copy, and parts of a day's records that are gone, or poor."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from itertools import groupby
 from typing import Final, NamedTuple
 
@@ -9,7 +9,15 @@ import numpy as np
 import polars as pl
 
 from pipelines.common.text import listed
-from pipelines.incidents.detection.falls import BASELINE_DAYS, LEAST_BASELINE_DAYS, SETTLED_DAYS, Fall, Sums, falls
+from pipelines.incidents.detection.falls import (
+    BASELINE_DAYS,
+    LEAST_BASELINE_DAYS,
+    SETTLED_DAYS,
+    WEEK,
+    Fall,
+    Sums,
+    falls,
+)
 from pipelines.incidents.detection.grids import Flags, Floats
 from pipelines.incidents.detection.rate_measure import RateMeasure
 from pipelines.incidents.detection.subjects import by_day
@@ -118,13 +126,23 @@ def _came_elsewhere(fall: Fall, parts: Floats, norms: Floats, is_beside: Flags) 
 
 
 def missing_days(counted: Mapping[date, int], days: Sequence[date]) -> Iterator[Fault]:
-    """Days without a record, from the first one with records on; those in a row are one."""
-    begun = [place for place, day in enumerate(days) if day > min(counted)]
+    """Days without a record, from the first one with records on; those in a row are one. A weekday that has none as a
+    rule is not missed.
+    """
+    begun = [place for place, day in enumerate(days) if day > min(counted) and not _is_closed(day, counted)]
     for is_missing, run in groupby(begun, lambda place: days[place] not in counted):
         if is_missing:
             places = list(run)
             usual = usual_records(days[places[0]], counted) or 0
             yield _of_days("missing_day", "", places, days, np.full(len(places), usual), 0)
+
+
+def _is_closed(day: date, counted: Mapping[date, int]) -> bool:
+    """Whether the weekday had no record in the baseline's weeks though most other days had some, as of an office."""
+    before = [day - timedelta(days=back) for back in range(1, BASELINE_DAYS + 1)]
+    has_same = any(other in counted for other in before[WEEK - 1 :: WEEK])
+    there = sum(other in counted for other in before)
+    return not has_same and before[-1] > min(counted) and there > BASELINE_DAYS / 2
 
 
 def hours_of(counts: pl.DataFrame, days: Sequence[date]) -> Floats:

@@ -6,12 +6,16 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 Places = npt.NDArray[np.int64]
+_NARROW = 8
 
 
 def add_up(values: Floats, sums: Floats, step: int = 1) -> Floats:
     """Each row of `sums` from `step` on becomes the sum of the values of the rows before it, `step` apart. Adding row
-    to row is eight times as fast as a cumulative sum along the columns.
+    to row is eight times as fast as a cumulative sum along the columns, but of a few.
     """
+    if step == 1 and values.shape[1] <= _NARROW:
+        np.cumsum(values, axis=0, out=sums[1:])
+        return sums
     for row in range(len(values)):
         np.add(sums[row], values[row], out=sums[row + step])
     return sums

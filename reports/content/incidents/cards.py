@@ -180,8 +180,8 @@ def _cause(one: incident.Incident, app_name: str | None, channels: Channels) -> 
     """What caused it, in a line; None of what no cause is looked for."""
     cause = one.cause
     if not one.is_rate:
-        is_told = cause.cell is not None and not (one.metric == "short_day" and cause.cell == "all")
-        return cell_words(cause.cell or "", app_name, channels) if is_told else None
+        is_named = cause.cell is not None and not (one.metric == "short_day" and cause.cell == "all")
+        return cell_words(cause.cell or "", app_name, channels) if is_named else None
     if cause.cell is None:
         has_risen = one.level_now > one.level_before
         return t("No single cause: it rose everywhere") if has_risen else t("No single cause: it fell everywhere")

@@ -11,7 +11,7 @@ _COSTING: Final = ("hour_shift", "missing_delivery")
 _LEAST_RECORDS: Final = 0.5
 
 
-def is_shown(one: Incident) -> bool:
+def is_reportable(one: Incident) -> bool:
     """Whether an incident is a row of the table."""
     if one.metric in _COSTING:
         return one.lost_total >= _LEAST_RECORDS
