@@ -15,11 +15,12 @@ from pipelines.incidents.incident import ALL, FURTHER, Incident
 _EXPLAINS: Final = 0.75
 SAME_START_DAYS: Final = 1
 # Of what is found of the data on one day, the first is the cause; those up to `mix_shift` are of records that are gone.
+# Of a short day there is a rule of its own.
 DATA_METRICS: Final = (
     "missing_day", "copied_day", "rejected_share", "duplicate_share", "repeated_records", "hour_shift",
     "missing_delivery", "short_day", "mix_shift", "field_shift", "unmapped_share",
 )  # fmt: skip
-LOSING: Final = DATA_METRICS[:9]
+LOSING: Final = tuple(one for one in DATA_METRICS[:9] if one != "short_day")
 # Contract: what is gone of a day that was cut short.
 _GONE: Final = ("hour_shift", "missing_delivery")
 
@@ -45,6 +46,7 @@ def _with_parts(incidents: list[Incident], cells: pl.DataFrame, folder: Folder) 
         _all_apps(incidents, cells),
         _of_a_rate(incidents),
         _channels(incidents),
+        _broad(incidents),
     ):
         for part, of in pairs:
             # Of several reasons the first stands, and none is a part of its own part.
@@ -159,6 +161,16 @@ def _channels(incidents: Collection[Incident]) -> Iterator[tuple[Incident, Incid
         is_alone = len(channels) == 1 and channels[0].lost_total >= _EXPLAINS * app.lost_total
         for one in channels:
             yield (app, one) if is_alone and app.level_before > one.level_before else (one, app)
+
+
+def _broad(incidents: Iterable[Incident]) -> Iterator[tuple[Incident, Incident]]:
+    """Rates of one app, or of all together, that fell everywhere on one day are one incident: a backend does that."""
+    fallen = [one for one in incidents if one.is_rate and one.cause.kind == "broad"]
+    for one in fallen:
+        beside = [of for of in fallen if of.app_key == one.app_key and _open_together(of, one)]
+        most = min(beside, key=lambda of: (-of.lost, of.incident_id))
+        if most is not one:
+            yield one, most
 
 
 def _explaining_app(cells: pl.DataFrame) -> str | None:

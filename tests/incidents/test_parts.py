@@ -10,7 +10,7 @@ import pytest
 
 from pipelines.incidents.causes import cells_of
 from pipelines.incidents.folder import Folder
-from pipelines.incidents.incident import ALL, NO_CAUSE, Incident
+from pipelines.incidents.incident import ALL, NO_CAUSE, Cause, Incident
 from pipelines.incidents.parts import with_parts
 
 FOLDER = Folder({}, 1.0, 3)
@@ -48,4 +48,104 @@ def test_the_fall_of_all_apps_is_part_of_the_silence_of_the_one_that_explains_it
     found = with_parts([together, other, silent], cells, FOLDER)
     assert {one.incident_id: one.part_of for one in found} == {
         together.incident_id: silent.incident_id, silent.incident_id: None, other.incident_id: None,
+    }  # fmt: skip
+
+
+def part_of(*incidents: Incident, folder: Folder = FOLDER) -> dict[str, str | None]:
+    """What each incident is part of, by its id."""
+    cells = cells_of(
+        pl.DataFrame(
+            [("", "x", 10, 9, 10, 9)],
+            ["incident_id", "app_key", "requests_before", "successes_before", "requests_now", "successes_now"],
+            orient="row",
+        ),
+        ("app_key",),
+    )
+    return {one.incident_id: one.part_of for one in with_parts(list(incidents), cells, folder)}
+
+
+def caused(one: Incident, kind: str, cell: str | None = None, **changes: object) -> Incident:
+    return replace(one, cause=Cause(kind, cell), **changes)  # type: ignore[arg-type]
+
+
+def test_one_cell_is_one_incident_of_whatever_app_channel_and_metric() -> None:
+    cell = ("cell", "carrier=CUCC")
+    all_apps = caused(incident("technical_success_rate", ALL, "one_click"), *cell, lost=50.0)
+    results = caused(incident("verification_result_rate", ALL, "local_verify"), *cell, lost=40.0)
+    shop = caused(incident("technical_success_rate", "shop", "one_click"), *cell, lost=90.0)
+    other = caused(incident("technical_success_rate", "shop", "wechat"), "cell", "carrier=CMCC")
+    late = caused(shop, *cell, incident_id="late", first_day=FIRST + timedelta(days=2), app_key="late")
+    assert part_of(all_apps, results, shop, other, late) == {
+        all_apps.incident_id: None, results.incident_id: all_apps.incident_id, shop.incident_id: all_apps.incident_id,
+        other.incident_id: None, "late": None,
+    }  # fmt: skip
+
+
+def test_without_all_apps_the_largest_of_one_cell_is_the_whole() -> None:
+    few, many = (
+        caused(incident("technical_success_rate", app, "one_click"), "cell", "sdk_version=2", lost=lost)
+        for app, lost in (("a", 10.0), ("b", 20.0))
+    )
+    assert part_of(few, many) == {few.incident_id: many.incident_id, many.incident_id: None}
+
+
+def test_what_fell_everywhere_in_several_channels_is_one_incident() -> None:
+    wechat, results = (
+        caused(incident(metric, ALL, channel), "broad", lost=lost)
+        for metric, channel, lost in (
+            ("technical_success_rate", "wechat", 80.0), ("verification_result_rate", "local_verify", 30.0),
+        )
+    )  # fmt: skip
+    shop = caused(incident("technical_success_rate", "shop", "qq"), "broad")
+    assert part_of(wechat, results, shop) == {
+        wechat.incident_id: None, results.incident_id: wechat.incident_id, shop.incident_id: None,
+    }  # fmt: skip
+
+
+def of_data(metric: str, cause: str, lost: float) -> Incident:
+    return replace(
+        incident(metric, ALL, ALL), kind="data", cause=Cause(cell=cause), lost=lost, lost_total=lost, level_now=0.0
+    )
+
+
+def volume(app: str, lost: float) -> Incident:
+    return replace(incident("volume", app, ALL), level_before=lost, level_now=0.0, lost=lost, lost_total=lost)
+
+
+def test_volumes_are_part_of_a_short_day() -> None:
+    folder = Folder({FIRST: 400.0}, 2.0, 3)
+    short, shop, bank = of_data("short_day", "all", 800), volume("shop", 200), volume("bank", 100)
+    assert part_of(short, shop, bank, folder=folder) == {
+        short.incident_id: None, shop.incident_id: short.incident_id, bank.incident_id: short.incident_id,
+    }  # fmt: skip
+
+
+def test_a_short_day_is_part_of_the_app_that_explains_it_by_its_requests() -> None:
+    """Of requests: a record of this log is half of one."""
+    folder = Folder({FIRST: 400.0}, 2.0, 3)
+    short, shop, bank = of_data("short_day", "all", 800), volume("shop", 310), volume("bank", 60)
+    assert part_of(short, shop, bank, folder=folder) == {
+        short.incident_id: shop.incident_id, shop.incident_id: None, bank.incident_id: None,
+    }  # fmt: skip
+    # A folder of one app has nobody else whose records could be missing.
+    alone = replace(folder, apps=1)
+    assert part_of(short, shop, folder=alone) == {short.incident_id: None, shop.incident_id: short.incident_id}
+
+
+@pytest.mark.parametrize(("lost", "whole"), [(700.0, "hour_shift"), (300.0, "short_day")])
+def test_a_short_day_and_its_hours_are_one_incident(lost: float, whole: str) -> None:
+    short, hours = of_data("short_day", "all", 800), of_data("hour_shift", "source=gw & hour=13", lost)
+    shop = volume("shop", 390)
+    found = part_of(short, hours, shop, folder=Folder({FIRST: 400.0}, 2.0, 3))
+    assert [incident_id for incident_id, of in found.items() if of is None] == [f"{whole} * *"]
+
+
+def test_further_kinds_are_part_of_one_another_alone() -> None:
+    rate = caused(incident("technical_success_rate", "shop", "one_click"), "broad", lost=90.0)
+    cancelled = replace(caused(incident("cancellation_rate", "shop", "one_click"), "broad"), kind="further")
+    surge, of_channel = (replace(incident("surge", "shop", channel), kind="further") for channel in (ALL, "one_click"))
+    found = part_of(rate, cancelled, surge, of_channel)
+    assert found == {
+        rate.incident_id: None, cancelled.incident_id: None, surge.incident_id: None,
+        of_channel.incident_id: surge.incident_id,
     }  # fmt: skip
