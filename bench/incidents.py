@@ -16,7 +16,7 @@ import duckdb
 import numpy as np
 import polars as pl
 
-from pipelines.incidents.detection.subjects import watched_volumes
+from pipelines.incidents.detection.subjects import day_counts, watched_volumes
 from pipelines.incidents.folder import folder_of
 from pipelines.incidents.further.surges import surges
 from pipelines.incidents.parts import with_parts
@@ -105,14 +105,15 @@ def main() -> None:
         connection.execute(OUTCOMES)
         print("| step | CPU s | clock s |\n| --- | ---: | ---: |")
         read = timed("read channel_daily", lambda: pl.DataFrame(connection.sql("FROM channel_daily")))
-        rates, cells = timed("rates, with their causes", lambda: rate_incidents(connection, read, days))
+        counts = timed("counts by day", lambda: day_counts(read, days))
+        rates, cells = timed("rates, with their causes", lambda: rate_incidents(connection, counts, days))
         has_logs, is_holiday = np.ones(len(days), dtype=bool), np.zeros(len(days), dtype=bool)
-        volumes = timed("counts of volumes", lambda: watched_volumes(read, days, has_logs, is_holiday))
+        volumes = timed("counts of volumes", lambda: watched_volumes(counts, has_logs, is_holiday))
         fallen = timed("volumes", lambda: volume_incidents(volumes, days))
         more = timed("surges", lambda: surges(connection, volumes, days))
         found = timed(
             "what is part of what",
-            lambda: with_parts([*rates, *fallen, *more], cells, folder_of(read, days, has_logs, len(read))),
+            lambda: with_parts([*rates, *fallen, *more], cells, folder_of(counts, days, has_logs, len(read))),
         )
         print(f"\n{len(found)} incidents, {sum(one.part_of is None for one in found)} by themselves")
 

@@ -16,7 +16,7 @@ from pipelines.contract.registry.registry import Registry
 from pipelines.contract.settings.settings import Settings
 from pipelines.incidents.causes import named_cells
 from pipelines.incidents.data.data_incidents import data_incidents
-from pipelines.incidents.detection.subjects import watched_volumes
+from pipelines.incidents.detection.subjects import COUNTED, day_counts, watched_volumes
 from pipelines.incidents.folder import folder_of
 from pipelines.incidents.further.latencies import latency_incidents
 from pipelines.incidents.further.surges import surges
@@ -33,10 +33,6 @@ from pipelines.store.store import Store
 _TABLES: Final = ("channel_daily", "outcome_daily", "profile_daily")
 # All days may be of versions without profiles. DuckDB reads no empty list of files.
 _NO_PROFILES: Final = "SELECT NULL::DATE AS day, '' AS measure, '' AS whole, '' AS part, 0 AS amount WHERE false"
-_READ: Final = (
-    "day", "app_key", "channel", "authorization_requests", "authorizations", "authorizations_cancelled",
-    "verification_requests", "verifications", "devices",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -62,11 +58,12 @@ def all_incidents(store: Store, manifest: Manifest, settings: Settings, registry
         days = tuple(days_between(min(manifest.days), manifest.as_of))
         with workbench(settings, store.temp, [store.warehouse]) as connection:
             _create_day_views(connection, store, manifest)
-            channel_daily = pl.DataFrame(connection.sql(f"SELECT {', '.join(_READ)} FROM channel_daily"))
-            rates, cells = rate_incidents(connection, channel_daily, days)
+            read = f"SELECT day, app_key, channel, {', '.join(COUNTED)} FROM channel_daily"
+            counts = day_counts(pl.DataFrame(connection.sql(read)), days)
+            rates, cells = rate_incidents(connection, counts, days)
             holidays = settings.holidays_among(days)
             has_logs, is_holiday = (np.array([day in some for day in days]) for some in (manifest.days, holidays))
-            volumes = watched_volumes(channel_daily, days, has_logs, is_holiday)
+            volumes = watched_volumes(counts, has_logs, is_holiday)
             every = (
                 *rates,
                 *volume_incidents(volumes, days, registry.switched_off),
@@ -76,7 +73,7 @@ def all_incidents(store: Store, manifest: Manifest, settings: Settings, registry
             )
             counted = sum(entry.counted for entry in manifest.days.values())
             reportable = [one for one in every if is_reportable(one)]
-            found = with_parts(reportable, cells, folder_of(channel_daily, days, has_logs & ~is_holiday, counted))
+            found = with_parts(reportable, cells, folder_of(counts, days, has_logs & ~is_holiday, counted))
         if cells.height:
             cells = named_cells(cells.filter(pl.col("incident_id").is_in([one.incident_id for one in found])))
     rows = sorted(found, key=lambda one: one.incident_id)

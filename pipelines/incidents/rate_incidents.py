@@ -14,7 +14,7 @@ from pipelines.contract.record.dimensions import CAUSES
 from pipelines.incidents.causes import cause_of, cells_of
 from pipelines.incidents.detection.falls import BASELINE_DAYS, Fall, falls
 from pipelines.incidents.detection.rate_measure import RateMeasure
-from pipelines.incidents.detection.subjects import watched_rates, without_bursts
+from pipelines.incidents.detection.subjects import DayCounts, watched_rates, without_bursts
 from pipelines.incidents.incident import ALL, FURTHER, Incident, Loss, Subject
 
 _CODES_NAMED: Final = 3
@@ -36,33 +36,33 @@ class Found(NamedTuple):
 
 
 def rate_incidents(
-    connection: duckdb.DuckDBPyConnection, channel_daily: pl.DataFrame, days: tuple[date, ...]
+    connection: duckdb.DuckDBPyConnection, counts: DayCounts, days: tuple[date, ...]
 ) -> tuple[list[Incident], pl.DataFrame]:
     """Return every incident of a rate in these days, and the cells of each: a frame without columns if there are none.
 
     Args:
         connection: has `outcome_daily`.
-        channel_daily: of these days.
+        counts: of these days.
         days: without a gap, up to the as-of.
     """
-    return _explained(connection, [*_fallen(channel_daily, days), *_risen(channel_daily, days)], days)
+    return _explained(connection, [*_fallen(counts, days), *_risen(counts, days)], days)
 
 
-def _fallen(channel_daily: pl.DataFrame, days: tuple[date, ...]) -> Iterator[Found]:
+def _fallen(counts: DayCounts, days: tuple[date, ...]) -> Iterator[Found]:
     """Rates that fell, within a week or slowly."""
-    keys, (requests, successes, devices) = watched_rates(channel_daily, days, WATCHED)
-    counted = without_bursts(requests, successes, devices)
-    found = falls(RateMeasure(counted, successes))
+    keys, (requests, successes, devices) = watched_rates(counts, WATCHED)
+    steady = without_bursts(requests, successes, devices)
+    found = falls(RateMeasure(steady, successes))
     for fall in found:
         loss = fall.loss_of_rate(requests[:, fall.row], successes[:, fall.row])
         yield Found(Incident.of(Subject("rate", *keys[fall.row]), days, fall.span, loss), fall)
     technical = [row for row, (metric, _, _) in enumerate(keys) if metric == TECHNICAL]
-    is_free = counted > 0
+    is_free = steady > 0
     for fall in found:
         # A new level is the norm, and days that are told are no part of a slow fall.
         first = 0 if fall.state == "settled" else fall.first
         is_free[first : len(days) if fall.last is None else fall.last + 1, fall.row] = False
-    free = (counted * is_free)[:, technical]
+    free = (steady * is_free)[:, technical]
     for fall in falls(
         RateMeasure(free, successes[:, technical] * (free > 0)), _LEAST_SLOW_FALL, (BASELINE_DAYS,), True
     ):
@@ -71,9 +71,9 @@ def _fallen(channel_daily: pl.DataFrame, days: tuple[date, ...]) -> Iterator[Fou
         yield Found(Incident.of(Subject(FURTHER, SLOW_FALL, *keys[row][1:]), days, fall.span, loss), fall)
 
 
-def _risen(channel_daily: pl.DataFrame, days: tuple[date, ...]) -> Iterator[Found]:
+def _risen(counts: DayCounts, days: tuple[date, ...]) -> Iterator[Found]:
     """Rates that rose: all others of their requests fell."""
-    keys, (requests, others, devices) = watched_rates(channel_daily, days, RISING)
+    keys, (requests, others, devices) = watched_rates(counts, RISING)
     for fall in falls(RateMeasure(without_bursts(requests, others, devices), others)):
         of_others = fall.loss_of_rate(requests[:, fall.row], others[:, fall.row])
         loss = Loss(1 - of_others.level_before, 1 - of_others.level_now, of_others.lost, of_others.lost_total)

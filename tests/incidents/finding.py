@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.contract.settings.settings import Settings
-from pipelines.incidents.detection.subjects import watched_volumes
+from pipelines.incidents.detection.subjects import day_counts, watched_volumes
 from pipelines.incidents.folder import folder_of
 from pipelines.incidents.further.surges import surges
 from pipelines.incidents.parts import with_parts
@@ -24,12 +24,13 @@ def found_in(
     connection: duckdb.DuckDBPyConnection, counts: pl.DataFrame, days: tuple[date, ...], missing: Collection[date]
 ) -> list[dict[str, Any]]:
     """Rows of `incidents`; `connection` has `outcome_daily`, and `counts` are of `channel_daily`."""
-    rates, cells = rate_incidents(connection, counts, days)
+    of_days = day_counts(counts, days)
+    rates, cells = rate_incidents(connection, of_days, days)
     holidays = Settings().holidays_among(days)
     has_logs, is_holiday = np.array([day not in missing for day in days]), np.array([day in holidays for day in days])
-    volumes = watched_volumes(counts, days, has_logs, is_holiday)
+    volumes = watched_volumes(of_days, has_logs, is_holiday)
     every = (*rates, *volume_incidents(volumes, days), *surges(connection, volumes, days))
     requests = counts["authorization_requests"].sum() + counts["verification_requests"].sum()
-    folder = folder_of(counts, days, has_logs & ~is_holiday, requests)
+    folder = folder_of(of_days, days, has_logs & ~is_holiday, requests)
     incidents = with_parts([one for one in every if is_reportable(one)], cells, folder)
     return [{**vars(one), "cause_kind": one.cause.kind, "cause": one.cause.cell} for one in incidents]

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from pipelines.contract.macros import contract_macros
-from pipelines.incidents.detection.subjects import watched_volumes
+from pipelines.incidents.detection.subjects import day_counts, watched_volumes
 from pipelines.incidents.further.latencies import latency_incidents
 from pipelines.incidents.further.surges import surges
 from pipelines.incidents.incident import Incident
@@ -54,14 +54,15 @@ def days(*rows: Row) -> tuple[duckdb.DuckDBPyConnection, pl.DataFrame, tuple[dat
 
 
 def of_rates(*rows: Row) -> list[Incident]:
-    return rate_incidents(*days(*rows))[0]
+    connection, channel_daily, dates = days(*rows)
+    return rate_incidents(connection, day_counts(channel_daily, dates), dates)[0]
 
 
 def of_volumes(*rows: Row, missing: tuple[int, ...] = ()) -> list[Incident]:
     connection, channel_daily, dates = days(*rows)
     has_logs = np.array([place not in missing for place in range(len(dates))])
     there = channel_daily.filter(pl.Series(has_logs))
-    return surges(connection, watched_volumes(there, dates, has_logs, ~has_logs & False), dates)
+    return surges(connection, watched_volumes(day_counts(there, dates), has_logs, np.zeros_like(has_logs)), dates)
 
 
 def test_cancellations_that_doubled_are_reported_by_their_rate() -> None:
@@ -141,5 +142,9 @@ def test_a_result_code_that_is_new_is_named_beside_those_that_grew() -> None:
         connection.execute(f"INSERT INTO rows VALUES ({', '.join('?' * len(row))})", row)
     connection.unregister("outcome_daily")
     connection.execute("ALTER TABLE rows RENAME TO outcome_daily")
-    (one,) = (found for found in rate_incidents(connection, channel_daily, dates)[0] if found.app_key != "*")
+    (one,) = (
+        found
+        for found in rate_incidents(connection, day_counts(channel_daily, dates), dates)[0]
+        if found.app_key != "*"
+    )
     assert one.codes == "error A, error B, error C, error NEW"

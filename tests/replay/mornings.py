@@ -11,7 +11,7 @@ import polars as pl
 
 from pipelines.contract.settings.settings import Settings
 from pipelines.incidents.data.data_incidents import incidents_in
-from pipelines.incidents.detection.subjects import watched_volumes
+from pipelines.incidents.detection.subjects import day_counts, watched_volumes
 from pipelines.incidents.folder import folder_of
 from pipelines.incidents.incident import FURTHER, Incident
 from pipelines.incidents.parts import with_parts
@@ -37,12 +37,13 @@ def incidents_as_of(tables: DayTables, days: Sequence[date], settings: Settings)
     counts = tables.channel_daily.filter(pl.col("day") <= seen[-1])
     manifest, holidays = tables.manifest(seen[-1]), settings.holidays_among(seen)
     has_logs, is_holiday = (np.array([day in some for day in seen]) for some in (manifest.days, holidays))
-    rates, cells = rate_incidents(tables.connection, counts, seen)
-    volumes = volume_incidents(watched_volumes(counts, seen, has_logs, is_holiday), seen)
+    of_days = day_counts(counts, seen)
+    rates, cells = rate_incidents(tables.connection, of_days, seen)
+    volumes = volume_incidents(watched_volumes(of_days, has_logs, is_holiday), seen)
     of_data = incidents_in(tables.counts.filter(pl.col("day") <= seen[-1]), manifest, settings, seen)
     found = [one for one in (*rates, *volumes, *of_data) if is_reportable(one)]
     counted = sum(entry.counted for entry in manifest.days.values())
-    return with_parts(found, cells, folder_of(counts, seen, has_logs & ~is_holiday, counted))
+    return with_parts(found, cells, folder_of(of_days, seen, has_logs & ~is_holiday, counted))
 
 
 def mornings(tables: DayTables, days: Sequence[date], settings: Settings, every: int = 1) -> list[Morning]:

@@ -4,7 +4,7 @@ Lives here: which of a day's requests count. The rates are declared in `contract
 the counts is in `rate_measure.py` and `volume_measure.py`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -20,36 +20,60 @@ from pipelines.incidents.detection.grids import Flags, Floats, sums_before
 from pipelines.incidents.detection.volume_measure import BURST
 from pipelines.incidents.incident import ALL
 
-_SUBJECT: Final = ("day", "app_key", "channel")
+COUNTED: Final = (
+    "authorization_requests", "authorizations", "authorizations_cancelled", "verification_requests", "verifications",
+    "devices",
+)  # fmt: skip
+"""The columns of `channel_daily` that are read."""
 # Metric, app and channel of each subject; each of its counts by day (rows) and subject (columns).
 Watched = tuple[list[tuple[str, ...]], Floats]
 
 
-def watched_rates(channel_daily: pl.DataFrame, days: Sequence[date], names: Sequence[str]) -> Watched:
-    """Requests, successes and devices of every app and channel with one of these rates, and of all apps together, of
-    which as many could fail as matter. Of a rate that is better lower the successes are the others.
+@dataclass(frozen=True)
+class DayCounts:
+    """What is counted of each app and channel: `grids` by the name of the count, each by day (rows) and subject
+    (columns); `keys` are app and channel of each subject, in order.
+    """
+
+    keys: list[tuple[str, ...]]
+    grids: Mapping[str, Floats]
+
+    def of(self, terms: str) -> Floats:
+        """A count, or a difference of counts such as `requests - cancelled`."""
+        first, *less = (self.grids[name] for name in terms.split(" - "))
+        return sum((-one for one in less), first)
+
+
+def day_counts(channel_daily: pl.DataFrame, days: Sequence[date]) -> DayCounts:
+    """The counts of every app and channel.
 
     Args:
         channel_daily: day, app_key, channel, the counts and devices.
         days: those of the grid, without a gap.
     """
-    counts = []
+    keys, grids = by_day(channel_daily.select("day", "app_key", "channel", *COUNTED), ("app_key", "channel"), days)
+    return DayCounts(keys, dict(zip(COUNTED, grids, strict=True)))
+
+
+def watched_rates(counts: DayCounts, names: Sequence[str]) -> Watched:
+    """Requests, successes and devices of every app and channel with one of these rates, and of all apps together, of
+    which as many could fail as matter. Of a rate that is better lower the successes are the others.
+    """
+    found, named = [], []
     for name in names:
         rate = metric(name)
-        good = f"{rate.denominator} - {rate.numerator}" if rate.better == "lower" else rate.numerator
-        requests, successes = pl.sql_expr([rate.denominator, good])
-        watched = [one for one in channel_daily["channel"].unique() if rate.is_watched_in(one)]
-        of_apps = channel_daily.filter(pl.col("channel").is_in(watched)).select(
-            pl.lit(name).alias("metric"), *_SUBJECT, requests=requests, successes=successes, devices=pl.col("devices")
-        )
-        # A device that is in two apps counts in each of them, on every day alike.
-        together = of_apps.group_by("metric", "day", "channel").agg(pl.col("requests", "successes", "devices").sum())
-        counts += [
-            of_apps,
-            together.select(pl.lit(ALL).alias(name) if name == "app_key" else name for name in of_apps.columns),
-        ]
-    keys, grids = by_day(pl.concat(counts), ("metric", "app_key", "channel"), days, LEAST_LOST)
-    return keys, grids
+        requests, successes = counts.of(rate.denominator), counts.of(rate.numerator)
+        if rate.better == "lower":
+            successes = requests - successes
+        grids = np.stack([requests, successes, counts.grids["devices"] * (requests > 0)])
+        for channel in sorted({channel for _, channel in counts.keys if rate.is_watched_in(channel)}):
+            own = np.array([place for place, (_, of) in enumerate(counts.keys) if of == channel])
+            busy = own[requests[:, own].sum(axis=0) >= LEAST_LOST]
+            if len(busy):
+                # A device that is in two apps counts in each of them, on every day alike.
+                found += [grids[:, :, busy], grids[:, :, own].sum(axis=2, keepdims=True)]
+                named += [(name, *counts.keys[place]) for place in busy] + [(name, ALL, channel)]
+    return named, np.concatenate(found, axis=2) if found else np.zeros((3, 1, 0))
 
 
 @dataclass(frozen=True)
@@ -70,18 +94,16 @@ class Volumes:
     has_norm: Flags
 
 
-def watched_volumes(channel_daily: pl.DataFrame, days: Sequence[date], has_logs: Flags, is_holiday: Flags) -> Volumes:
-    """The volumes of which as much could be lost as matters; the same first arguments."""
-    volume = pl.col("authorization_requests") + pl.col("verification_requests")
-    rate, is_login = metric(TECHNICAL), pl.col("channel").is_in(list(LOGIN_CHANNELS))
-    technical, successes = (
-        pl.when(is_login).then(of).otherwise(0) for of in pl.sql_expr([rate.denominator, rate.numerator])
-    )
-    of_channels = channel_daily.select(
-        *_SUBJECT, requests=volume, technical=technical, successes=successes, devices=pl.col("devices")
-    )
-    named, grids = by_day(of_channels.filter(pl.col("requests") > 0), ("app_key", "channel"), days)
-    # The channels of an app lie together.
+def watched_volumes(counts: DayCounts, has_logs: Flags, is_holiday: Flags) -> Volumes:
+    """The volumes of which as much could be lost as matters."""
+    rate = metric(TECHNICAL)
+    is_login = np.array([channel in LOGIN_CHANNELS for _, channel in counts.keys], dtype=float)
+    requests = counts.grids["authorization_requests"] + counts.grids["verification_requests"]
+    technical, successes = counts.of(rate.denominator) * is_login, counts.of(rate.numerator) * is_login
+    grids = np.stack([requests, technical, successes, counts.grids["devices"]])
+    # The channels of an app lie together; one without a request is none.
+    there = np.flatnonzero(requests.any(axis=0))
+    named, grids = [counts.keys[place] for place in there], grids[:, :, there]
     firsts = [place for place, (app_key, _) in enumerate(named) if not place or app_key != named[place - 1][0]]
     channels = np.diff([*firsts, len(named)])
     of_apps = np.add.reduceat(grids, firsts, axis=2) if firsts else grids
@@ -89,24 +111,22 @@ def watched_volumes(channel_daily: pl.DataFrame, days: Sequence[date], has_logs:
     parts = np.flatnonzero(is_busy & np.repeat(channels > 1, channels))
     wholes = np.flatnonzero(of_apps[0].sum(axis=0) >= LEAST_LOST)
     keys = [*((named[firsts[place]][0], ALL) for place in wholes), *(named[place] for place in parts)]
-    counts = np.concatenate([of_apps[:, :, wholes], grids[:, :, parts]], axis=2)
+    of_all = np.concatenate([of_apps[:, :, wholes], grids[:, :, parts]], axis=2)
     # A subject begins with its first request.
-    has_norm = (sums_before(counts[0])[1:] > 0) & (has_logs & ~is_holiday)[:, None]
-    requests, of_technical, of_successes, devices = counts
-    return Volumes(keys, requests, of_technical, of_successes, devices, has_logs, has_norm)
+    has_norm = (sums_before(of_all[0])[1:] > 0) & (has_logs & ~is_holiday)[:, None]
+    return Volumes(keys, of_all[0], of_all[1], of_all[2], of_all[3], has_logs, has_norm)
 
 
-def by_day(counts: pl.DataFrame, keys: Sequence[str], days: Sequence[date], least: float = 0.0) -> Watched:
+def by_day(counts: pl.DataFrame, keys: Sequence[str], days: Sequence[date]) -> Watched:
     """The key of each subject, in order; each of the counts by day and subject, 0 where there is no row.
 
     Args:
         counts: day, the columns of the key, and what is counted, a row of each at most.
         keys: the names of the key's columns.
         days: those of the grid, without a gap.
-        least: subjects with less of the first count in all are left out: a fall of as much as matters needs as much.
     """
     counted = counts.drop("day", *keys).columns
-    subjects = counts.group_by(keys).agg(pl.all()).filter(pl.col(counted[0]).list.sum() >= least).sort(keys)
+    subjects = counts.group_by(keys).agg(pl.all()).sort(keys)
     rows = subjects.with_row_index("place").explode("day", *counted)
     grids = np.zeros((len(counted), len(days), len(subjects)))
     day = (rows["day"] - days[0]).dt.total_days().to_numpy()
