@@ -157,7 +157,9 @@ def incident_names(
         "total": _same(f"{one.lost_total:,.0f}"),
         "cause": _same("") if one.kind == "data" else _cause(one, cause_app_name),
     }
-    names["before"], names["now"] = level_words(one)
+    # Of a fault of the data, a short day alone has levels that mean something to a reader.
+    if one.kind != "data" or one.metric == "short_day":
+        names["before"], names["now"] = level_words(one)
     if one.metric in RATES:
         rate, successes = RATES[one.metric]
         names |= {"rate": _t(rate), "successes": _t(successes)}
