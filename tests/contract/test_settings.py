@@ -53,6 +53,8 @@ REFUSED = {
     "keep_days = 900.0": "`keep_days` must be a whole number without quotes",
     'block_below_share = "0.7"': "`block_below_share` must be a number without quotes",
     "holidays = [1.5]": "`holidays.0` must be a day, such as 2026-11-23",
+    "calendar = 'XX'": "`calendar`: must be a country that the calendars know, by its two letters, such as CN",
+    "calendar = 'cn'": "'cn' is none",
     "[channels.sms]": "[channels.sms] cannot be declared: one_click, local_verify, wechat, qq, weibo, sms, number are",
     "[channels.number]": "[channels.number] cannot be declared",
     "[channels.Apple]": "[channels.Apple] needs a key of small letters",
@@ -78,6 +80,16 @@ def test_an_unknown_or_wrong_setting_is_refused_by_name(folder: DataFolder, text
     assert REFUSED[text] in refused.value.what
     assert refused.value.where == str(folder.root / "authmeter.toml")
     assert refused.value.exit_code == 2
+
+
+def test_holidays_are_those_listed_and_those_of_the_calendar() -> None:
+    days = [date(2026, 10, day) for day in range(1, 12)]
+    listed = date(2026, 10, 11)
+    china = {date(2026, 10, day) for day in (1, 2, 3, 5, 6, 7, 10)}
+    assert Settings(holidays=(listed,)).holidays_among(days) == {*china, listed}, "with the working weekend in lieu"
+    assert Settings(timezone="UTC").holidays_among(days) == set()
+    assert Settings(timezone="UTC", calendar="CN").holidays_among(days) == china
+    assert Settings(calendar="none").holidays_among(days) == set()
 
 
 def test_a_wrong_value_in_a_list_is_reported_alone(folder: DataFolder) -> None:
