@@ -98,8 +98,9 @@ def listed_rows(
             ([one.resource_package_id, one.read_at, one.remaining] for one in registry.bought.readings),
         ),
         "listed_notes": _rows(
-            "day:DATE app_key text",
-            ([date.fromisoformat(str(note["day"])), note["app_key"], note["text"]] for note in registry.notes),
+            "day:DATE app_key text incident_id",
+            ([date.fromisoformat(str(note["day"])), *(note[name] for name in ("app_key", "text", "incident_id"))]
+             for note in registry.notes),
         ),
         "listed_publication": _rows(
             "as_of:DATE run:BIGINT generated_at:TIMESTAMPTZ time_zone first_day:DATE is_synthetic:BOOLEAN",

@@ -83,6 +83,19 @@ def test_of_a_column_that_is_there_twice_the_first_counts(tmp_path: Path) -> Non
     assert problems(registry) == [("registry/apps.csv", 1, "repeated_column:app_name")]
 
 
+def test_a_note_may_name_an_incident_and_needs_no_such_column(tmp_path: Path) -> None:
+    file = tmp_path / "notes.csv"
+    file.write_text("day,app_key,text\n2026-03-01,shop,a\n")
+    assert load(tmp_path).notes == [{"day": "2026-03-01", "app_key": "shop", "text": "a", "incident_id": None}]
+    rows = ["0123456789abcdef", "0123456789ABCDEF", "", "0123456789abcde", "0123456789abcdeg", "1.23457E+15", " "]
+    file.write_text("day,app_key,text,incident_id\n" + "".join(f"2026-03-01,,a,{key}\n" for key in rows))
+    registry = load(tmp_path)
+    assert [row["incident_id"] for row in registry.notes] == [None, "0123456789abcdef"]
+    assert [(line, reason) for _, line, reason in problems(registry)] == [
+        (5, "invalid:incident_id"), (6, "invalid:incident_id"), (7, "invalid:incident_id"), (8, "repeated:text"),
+    ]  # fmt: skip
+
+
 def test_bad_scheme_rows_are_listed_and_cost_themselves_alone(tmp_path: Path) -> None:
     rows = [
         "s1,g,shop,One,com.a,number;wechat,2026-01-01", "s1,g,shop,One,com.b,qq;weibo,", "s1,g,shop,One,com.a,number,",

@@ -44,7 +44,8 @@ from pipelines.contract.registry.statements import BILLS_FOLDER, CONSOLE_FOLDER,
 APP_COLUMNS = ("app_key", "app_name", "platform", "account_id", "created_at", "status")
 SCHEME_COLUMNS = ("scheme_id", "scheme_group", "app_key", "scheme_name", "package_name", "methods", "created_at")
 CODE_COLUMNS = ("vendor", "layer", "platform", "code", "outcome", "stage", "meaning_en", "meaning_zh")
-NOTE_COLUMNS = ("day", "app_key", "text")
+NOTE_COLUMNS = ("day", "app_key", "text", "incident_id")
+_NOTE_KEY = ("day", "app_key", "incident_id", "text")
 FILES = (
     "apps.csv", "schemes.csv", "notes.csv", "result_codes.csv", ACCOUNTS_FILE, LIMITS_FILE, PACKAGES_FILE, READINGS_FILE
 )  # fmt: skip
@@ -56,6 +57,7 @@ _TIME = re.compile(
     re.ASCII,
 )
 _APP_KEY, _PACKAGE = re.compile(APP_KEY_PATTERN, re.ASCII), re.compile(PACKAGE_PATTERN, re.ASCII)
+_INCIDENT_ID = re.compile("[0-9a-f]{16}", re.ASCII)
 
 
 @dataclass
@@ -178,12 +180,13 @@ def _read_schemes(folder: Path, registry: Registry) -> None:
 
 
 def _read_notes(folder: Path, registry: Registry) -> None:
-    for row in _rows(folder / "notes.csv", NOTE_COLUMNS, registry, _note_problem, key=NOTE_COLUMNS):
+    for row in _rows(folder / "notes.csv", NOTE_COLUMNS, registry, _note_problem, key=_NOTE_KEY):
         row["day"] = str(_note_day(row))
         row["app_key"] = row["app_key"] or ALL_APPS
+        row["incident_id"] = (row["incident_id"] or "").lower() or None
         registry.notes.append(row)
     # The same day may be written in two ways, and all apps as `*` or not at all.
-    by_key = {_key(row, NOTE_COLUMNS): row for row in registry.notes}
+    by_key = {_key(row, _NOTE_KEY): row for row in registry.notes}
     registry.notes = [by_key[key] for key in sorted(by_key)]
 
 
@@ -199,7 +202,10 @@ def _note_problem(row: dict[str, str | None]) -> str | None:
     if not _note_day(row):
         return "invalid:day"
     is_app = row["app_key"] in (None, ALL_APPS) or _APP_KEY.fullmatch(row["app_key"] or "")
-    return None if is_app else "invalid:app_key"
+    if not is_app:
+        return "invalid:app_key"
+    is_id = row["incident_id"] is None or _INCIDENT_ID.fullmatch(row["incident_id"].lower())
+    return None if is_id else "invalid:incident_id"
 
 
 def _app_problem(row: dict[str, str | None]) -> str | None:

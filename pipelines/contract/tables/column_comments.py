@@ -117,6 +117,7 @@ _WORDS: Final = {
     "login_trend_summary.app_key": "the key of the app; `*`: all apps together",
     "incidents.app_key": "the key of the app; `*`: all apps together",
     "notes.app_key": "the key of the app; `*`: all apps",
+    "notes.incident_id": "the incident that the note names; NULL: none",
     "app_name": "the registered name; the key where there is none",
     "as_of": "the last closed day",
     "base_days": "days of the base",

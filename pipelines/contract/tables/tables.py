@@ -297,9 +297,9 @@ _ALL: Final = (
     ),
     _table(
         "notes",
-        "day, app_key, text: what people know of a day",
-        "day app_key text",
-        "day:DATE app_key text",
+        "day, app_key, incident_id, text: what people know of a day",
+        "day app_key incident_id text",
+        "day:DATE app_key text incident_id?",
     ),
     _table(
         "check_results",
