@@ -19,6 +19,7 @@ from pipelines.contract.measures.counts import HEADLINE
 from pipelines.contract.measures.metrics import METRICS
 from pipelines.contract.measures.sql import sql
 from pipelines.contract.status import OpenIncident
+from pipelines.incidents.acknowledging import how_to_acknowledge, note_line
 from pipelines.incidents.words import incident_heading, with_note
 from pipelines.store.database import open_published
 
@@ -97,6 +98,10 @@ class Message:
             lines.append(_said(incident_heading(len(self.incidents)), language))
             lines += [f"- {_incident_line(one, language)}" for one in self.incidents[:_LISTED]]
             lines += _rest(len(self.incidents))
+            first = self.incidents[0]
+            if first.is_alarm:
+                line = note_line(self.day, first.app_key, first.incident_id)
+                lines.append(_said(how_to_acknowledge(line), language))
         if self.warnings:
             lines.append(f"告警 {len(self.warnings)} 项：" if is_zh else f"{len(self.warnings)} warnings:")
             lines += [f"- {check}: {zh if is_zh else en}" for check, zh, en in self.warnings[:_LISTED]]
@@ -139,7 +144,7 @@ def read_headline(database: Path) -> Headline:
 
 def _incident_line(one: OpenIncident, language: Language) -> str:
     text = Bilingual(one.text_zh, one.text_en)
-    return _said(with_note(text, one.notes[-1]) if one.notes else text, language)
+    return _said(with_note(text, one.notes[0]) if one.notes else text, language)
 
 
 def _said(words: Bilingual, language: Language) -> str:

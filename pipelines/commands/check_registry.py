@@ -3,6 +3,8 @@ them.
 """
 
 from collections.abc import Iterator
+from contextlib import closing
+from datetime import date
 from typing import Final
 
 from pipelines.common.text import counted
@@ -10,6 +12,9 @@ from pipelines.contract.record.channels import METHODS, NUMBER_CHANNELS
 from pipelines.contract.record.fields import LAYERS, MALFORMED, OUTCOMES, PLATFORMS, STAGES
 from pipelines.contract.registry.limits import DEFAULTS, KEYS
 from pipelines.contract.registry.registry import Registry
+from pipelines.incidents.acknowledging import HOW_TO_MEND, unknown_incidents, unknown_words
+from pipelines.store.database import open_published
+from pipelines.store.store import Store
 
 _LISTED: Final = 20
 _DIGITS: Final = "write it with digits alone, without separators, units or a fraction"
@@ -28,6 +33,7 @@ _FORMS: Final = {
     "outcome": f"write {', '.join(OUTCOMES)}, or nothing where a stage is given",
     "stage": f"write {', '.join(STAGES)} or none",
     "day": "write it as 2026-11-23",
+    "incident_id": "write the 16 characters that its card shows; a spreadsheet must keep them as text",
     "month": "write it as 2026-11",
     "purchased_at": _TIME,
     "expires_at": f"{_TIME}, after purchased_at",
@@ -80,6 +86,20 @@ def print_bad_rows(registry: Registry) -> None:
         print(f"bad row    … and {more:,} more")
     for line in _what_to_do(registry):
         print(f"to do      {line}")
+
+
+def has_unknown_incidents(store: Store, registry: Registry) -> bool:
+    """Print the ids of notes that no published incident has; whether there are any."""
+    named = [(note["incident_id"], date.fromisoformat(note["day"] or "")) for note in registry.notes]
+    named_ids = [(key, day) for key, day in named if key]
+    if not named_ids or not store.database.is_file():
+        return False
+    with closing(open_published(store.database)) as connection:
+        ids = unknown_incidents(connection, named_ids)
+    if ids:
+        print(f"warning    {unknown_words(ids).en}")
+        print(f"to do      {HOW_TO_MEND}")
+    return bool(ids)
 
 
 def _what_to_do(registry: Registry) -> Iterator[str]:

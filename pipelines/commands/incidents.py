@@ -10,11 +10,11 @@ from pipelines.store.store import Store
 
 
 def print_incidents(data: Path, *, with_parts: bool, as_json: bool) -> None:
-    """Prints the published incidents: open ones first, the largest loss before smaller ones.
+    """Prints the published incidents, in the order of every report.
 
     Args:
         with_parts: also those that are part of another.
-        as_json: for programs: the columns of the table, with the app's name, the texts, notes and the page.
+        as_json: for programs: the columns of the table, with the app's name, the texts, the note and the page.
 
     Raises:
         UsageError: nothing is published, or only by an older version.
@@ -32,8 +32,8 @@ def print_incidents(data: Path, *, with_parts: bool, as_json: bool) -> None:
     for one, _ in listed:
         state = "part" if not one.stands_alone else one.incident.state
         print(f"{state:<10} {one.text.en}")
-        for note in one.notes:
-            print(f"{'':<10} note of {note.day}: {printable(note.text)}")
+        if one.note:
+            print(f"{'':<10} note of {one.note.day}: {printable(one.note.text)}")
     if parts := len(found) - len(listed):
         print(f"{parts:,} more as part of these: --all")
 
@@ -41,7 +41,8 @@ def print_incidents(data: Path, *, with_parts: bool, as_json: bool) -> None:
 def _fields(one: PublishedIncident, link: str) -> dict[str, object]:
     row = one.incident.as_row()
     row |= {name: str(row[name]) for name in ("first_day", "last_day") if row[name]}
+    note = {"day": str(one.note.day), "text": one.note.text} if one.note else None
     return row | {
         "app_name": one.app_name, "text_en": one.text.en, "text_zh": one.text.zh, "link": link,
-        "notes": [{"day": str(note.day), "text": note.text} for note in one.notes],
+        "acknowledged": one.is_acknowledged, "note": note, "notes": [note] if note else [],
     }  # fmt: skip

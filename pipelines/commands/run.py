@@ -60,7 +60,7 @@ def _closing_words(store: Store, has_files: bool) -> int:
     for notice in status.notices:
         print(f"notice: {notice.check}: {notice.detail_en}")
     for one in status.incidents:
-        print(f"incident: {one.text_en}{' (noted)' if one.notes else ''}")
+        print(f"incident: {one.text_en}{' (acknowledged)' if one.acknowledged else ''}")
     if not has_files:
         _say_that_nothing_is_there(store)
     print(f"published as of {store.read_state().as_of}: {store.site / 'index.html'}")

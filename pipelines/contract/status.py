@@ -13,6 +13,14 @@ STATUS_VERSION = 1
 State = Literal["ok", "warning", "late", "failed", "empty"]
 
 
+def is_alarm(kind: str, *, is_acknowledged: bool) -> bool:
+    """Whether an incident that is open and part of no other is something to see to: exit code 3, and red on pages.
+
+    Of the kind `further` it is only worth a line.
+    """
+    return kind != "further" and not is_acknowledged
+
+
 class Published(BaseModel):
     """What readers see now."""
 
@@ -75,7 +83,7 @@ class Warned(BaseModel):
 class OpenIncident(BaseModel):
     """An incident that is open and part of no other; `link` is its page in the site.
 
-    `notes` are those of its app, or of all, from its first day on.
+    `notes` has the text that is shown beside it, or nothing. `acknowledged` tells whether a note acknowledges it.
     """
 
     incident_id: str
@@ -93,6 +101,12 @@ class OpenIncident(BaseModel):
     text_zh: str
     link: str
     notes: list[str]
+    acknowledged: bool
+
+    @property
+    def is_alarm(self) -> bool:
+        """Whether it is something to see to."""
+        return is_alarm(self.kind, is_acknowledged=self.acknowledged)
 
 
 class Kept(BaseModel):
@@ -121,8 +135,8 @@ class Status(BaseModel):
 
     @property
     def is_warned(self) -> bool:
-        """Whether there is something to look at: a warning, or an open incident that nobody has noted."""
-        return bool(self.warnings) or any(not one.notes for one in self.incidents)
+        """Whether there is something to look at: a warning, or an open incident that nobody has acknowledged."""
+        return bool(self.warnings) or any(one.is_alarm for one in self.incidents)
 
     def as_json(self) -> str:
         """The text of `status.json`."""

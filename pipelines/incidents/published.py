@@ -1,4 +1,6 @@
-"""The incidents as they are published, with the name of their app and the notes on it, in the order of the contract."""
+"""The incidents as they are published, in the order of the contract: with the name of their app, the note that is shown
+beside each, and whether a note acknowledges it. `sql/published.sql` has the rule of both.
+"""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -7,6 +9,7 @@ import duckdb
 
 from pipelines.common.text import Bilingual
 from pipelines.contract.measures.sql import sql
+from pipelines.contract.status import is_alarm
 from pipelines.incidents.incident import Incident
 from pipelines.incidents.words import Channels, incident_text
 from pipelines.store.database import named_rows
@@ -22,15 +25,17 @@ class Note:
 
 @dataclass(frozen=True)
 class PublishedIncident:
-    """An incident and what is shown beside it. `notes` are those of its app, or of all, from its first day on.
+    """An incident and what is shown beside it.
 
-    `cause_app_name` is the name of the app that is its cause; None where no app is. `withdrawn_by` is the run
-    that took it away; None of one that is an incident now. `channels` are the words of declared channels.
+    `note` may be one for all apps, which does not acknowledge an app's incident: `is_acknowledged` tells.
+    `cause_app_name` is the name of the app that is its cause; None where no app is. `withdrawn_by` is the run that took
+    it away; None of one that is an incident now. `channels` are the words of declared channels.
     """
 
     incident: Incident
     app_name: str
-    notes: tuple[Note, ...] = ()
+    note: Note | None = None
+    is_acknowledged: bool = False
     cause_app_name: str | None = None
     withdrawn_by: int | None = None
     channels: Channels = field(default_factory=dict)
@@ -46,13 +51,18 @@ class PublishedIncident:
         return self.incident.part_of is None
 
     @property
+    def is_alarm(self) -> bool:
+        """Whether it is red, and in the exit code while it is open and stands alone."""
+        return is_alarm(self.incident.kind, is_acknowledged=self.is_acknowledged)
+
+    @property
     def text(self) -> Bilingual:
         """The incident in a line."""
         return incident_text(self.incident, self.app_name, self.cause_app_name, channels=self.channels)
 
 
 def incidents_of(connection: duckdb.DuckDBPyConnection) -> list[PublishedIncident]:
-    """Every incident of the published tables: open before ended, the largest loss first, then by id."""
+    """Every incident of the published tables, in the order of every report, which `sql/published.sql` has."""
     return [one for one in reported_of(connection, channel_words(connection)) if one.withdrawn_by is None]
 
 
@@ -68,7 +78,8 @@ def reported_of(connection: duckdb.DuckDBPyConnection, channels: Channels) -> li
         PublishedIncident(
             Incident.of_row(row),
             row["app_name"],
-            tuple(Note(note["day"], note["text"]) for note in row["notes"]),
+            Note(**row["note"]) if row["note"] else None,
+            row["is_acknowledged"],
             row["cause_app_name"],
             row["run"],
             channels,

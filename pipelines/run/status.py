@@ -18,10 +18,11 @@ from pipelines.closing.billing_warnings import published_billing_warnings
 from pipelines.closing.warnings import run_checks
 from pipelines.common.days import days_between, last_closed_day, stamp
 from pipelines.common.errors import UsageError
-from pipelines.contract.checks import CHECKS, CheckResult
+from pipelines.contract.checks import CHECKS, NOTICE, CheckResult
 from pipelines.contract.registry.registry import load_registry
 from pipelines.contract.settings.settings import load_settings
 from pipelines.contract.status import Kept, LastRun, OpenIncident, Overdue, Published, Status, Warned, Work
+from pipelines.incidents.acknowledging import HOW_TO_MEND, unknown_incidents, unknown_words
 from pipelines.run.incident_links import linked_incidents
 from pipelines.store.database import UnreadablePublicationError, published_tables
 from pipelines.store.manifest import Manifest
@@ -61,6 +62,7 @@ def status_of(
             first = manifest.as_of + timedelta(days=1)
             status.overdue = Overdue(days=(over - manifest.as_of).days, first=first, last=over)
         damages: list[UnreadablePublicationError] = []
+        unknown: list[Warned] = []
         if checks is None:
             registry = load_registry(store.registry, settings.timezone)
             # Those of packages, consoles and bills come of all days: they are told as they are published.
@@ -72,9 +74,10 @@ def status_of(
         with _noted(damages):
             status.published.restated_days = _restated_days(store.database)
             status.incidents = _open_incidents(store.database)
+            unknown = _unknown_incidents(store.database)
         status.warnings = [_warned(check) for check in checks if not check.passed]
         status.warnings += [_damaged(error) for error in damages[:1]]
-        status.notices = [_warned(check) for check in checks if check.is_notice]
+        status.notices = [_warned(check) for check in checks if check.is_notice] + unknown
     note_alerts(data, status)
     return status
 
@@ -171,11 +174,23 @@ def _open_incidents(database: Path) -> list[OpenIncident]:
             incident_id=row.incident_id, kind=row.kind, metric=row.metric, app_key=row.app_key, channel=row.channel,
             first_day=row.first_day, days=row.days, level_before=row.level_before, level_now=row.level_now,
             lost=row.lost, cause=row.cause.cell, text_en=one.text.en, text_zh=one.text.zh, link=link,
-            notes=[note.text for note in one.notes],
+            notes=[one.note.text] if one.note else [], acknowledged=one.is_acknowledged,
         )
         for row, one, link in ((one.incident, one, link) for one, link in linked_incidents(database))
         if one.is_open and one.stands_alone
     ]  # fmt: skip
+
+
+def _unknown_incidents(database: Path) -> list[Warned]:
+    """The notice of published notes that name no incident. It is no check: incidents are found after the checks."""
+    with published_tables(database) as connection:
+        notes = connection.execute("SELECT incident_id, day FROM notes WHERE incident_id IS NOT NULL").fetchall()
+        ids = unknown_incidents(connection, notes)
+    words = unknown_words(ids)
+    notice = Warned(
+        check="unknown_incidents", severity=NOTICE, day=None, detail_en=words.en, detail_zh=words.zh, do=HOW_TO_MEND
+    )
+    return [notice] if ids else []
 
 
 def _note_work(status: Status, store: Store, zone: str) -> None:
@@ -212,10 +227,10 @@ def _set_state(status: Status) -> None:
         said = f"{last} is overdue" if first == last else f"{first} to {last} are overdue"
         status.to_do.append(f"Run `authmeter run`: {said}.")
     status.to_do += [f"{warning.check}: {warning.do}" for warning in status.warnings]
-    if any(not one.notes for one in status.incidents):
+    if any(one.is_alarm for one in status.incidents):
         status.to_do.append(
-            "See to the open incidents, `authmeter incidents`. What is known of one goes into registry/notes.csv; the "
-            "next run takes it for noted."
+            "See to the open incidents, `authmeter incidents`. To acknowledge one, add the line on its card to "
+            "registry/notes.csv; the next run reads it."
         )
     status.state = (
         "failed" if failed or status.interrupted

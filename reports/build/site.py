@@ -36,7 +36,6 @@ from reports.content.briefing import briefing
 from reports.content.incidents.evidence import evidence
 from reports.content.incidents.incidents import (
     INCIDENTS_LISTED,
-    NOTES_LISTED,
     OWN_ENDED_LISTED,
     PARTS_LISTED,
     Incidents,
@@ -152,7 +151,6 @@ class _Site:
                 "INCIDENTS_LISTED": INCIDENTS_LISTED,
                 "OWN_ENDED_LISTED": OWN_ENDED_LISTED,
                 "PARTS_LISTED": PARTS_LISTED,
-                "NOTES_LISTED": NOTES_LISTED,
                 "MONTH_METRICS": HEADLINE_USAGE,
                 "billing_menu": self.billing.menu,
             }

@@ -4,7 +4,7 @@ Lives here: which apps are listed, in which order, and how their day is beside w
 is usual (`norms.py`), all apps with all their counts (the usage page).
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -31,12 +31,14 @@ APPS_LISTED: Final = 50
 class AppHealth:
     """An app on the data day: its requests, its technical success, what is usual of both, and its 30 days.
 
-    `line` is of the rate, or of the requests where an app has no login channel: `is_line_of_rate` tells which. `newest`
-    is the newest day of the 30 with a record.
+    `is_struck`: it has an open incident; `is_alarming`: one of them is red. `line` is of the rate, or of the requests
+    where an app has no login channel: `is_line_of_rate` tells which. `newest` is the newest day of the 30 with a
+    record.
     """
 
     app: App
     is_struck: bool
+    is_alarming: bool
     newest: date | None
     volume: int | None
     usual_volume: Usual
@@ -59,7 +61,7 @@ class AppHealth:
 def app_health(
     marts: PublishedTables,
     by_key: Mapping[str, App],
-    open_: Sequence[str],
+    open_: Mapping[str, bool],
     incident_days: IncidentDays,
     complete: Collection[date],
     holidays: Collection[date],
@@ -67,7 +69,7 @@ def app_health(
     """The apps that are listed, the least healthy first.
 
     Args:
-        open_: keys of the apps with an open incident, in the order of these.
+        open_: the apps with an open incident, in the order of these, and whether one of them is red.
         incident_days: the days of every incident.
         complete: the days with data of any app.
         holidays: the days of which no usual volume is expected.
@@ -92,19 +94,20 @@ def app_health(
             rows.append(Observed(f"{key} rate", day, rate, requests, counts))
     norms = norms_of(rows, DAYS)
     place = {key: i for i, key in enumerate(open_)}
-    found = [_health(by_key[key], newest, key in place, norms) for key, newest in listed]
+    found = [_health(by_key[key], newest, open_.get(key), norms) for key, newest in listed]
     return sorted(
         found,
         key=lambda one: (place.get(one.app.key, len(place)), not one.is_below, -(one.volume or 0), one.app.key),
     )
 
 
-def _health(app: App, newest: date | None, is_struck: bool, norms: Mapping[str, list[DayNorm]]) -> AppHealth:
+def _health(app: App, newest: date | None, is_alarming: bool | None, norms: Mapping[str, list[DayNorm]]) -> AppHealth:
     volume, rate = (norms[f"{app.key} {name}"] for name in ("volume", "rate"))
     has_rate = any(row.value is not None for row in rate)
     return AppHealth(
         app,
-        is_struck,
+        is_alarming is not None,
+        bool(is_alarming),
         newest,
         None if (counted := volume[-1].value) is None else int(counted),
         usual_of(volume[-1]),

@@ -11,6 +11,7 @@ from typing import Final, Literal
 
 from pipelines.common.text import Bilingual
 from pipelines.contract.record.fields import ALL_APPS
+from pipelines.incidents.incident import FURTHER
 from reports.content.app_health import AppHealth, app_health
 from reports.content.attention import Finding, findings
 from reports.content.context import App, DataState, Day
@@ -51,14 +52,7 @@ def briefing(
     complete = {day for day, one in quality.items() if one.state == "complete"}
     entries = incidents.listed()
     open_ = [entry for entry in entries if entry.incident.published.is_open]
-    hit_apps = list(
-        dict.fromkeys(
-            one.published.incident.app_key
-            for entry in open_
-            for one in (entry.incident, *entry.parts)
-            if one.published.is_open and one.published.incident.app_key != ALL_APPS
-        )
-    )
+    hit_apps = _hit_apps(open_)
     days_of_incidents = IncidentDays(one.published.incident for one in incidents.all)
     attention = findings(marts, stand)
     holidays = {day for day, one in quality.items() if one.is_holiday}
@@ -75,6 +69,18 @@ def briefing(
         apps,
         attention,
     )
+
+
+def _hit_apps(open_: Iterable[Entry]) -> dict[str, bool]:
+    """The apps with an open incident, in the order of these, and whether it is red; a part has the colour of its
+    whole."""
+    hit: dict[str, bool] = {}
+    for entry in open_:
+        for one in (entry.incident, *entry.parts):
+            key = one.published.incident.app_key
+            if one.published.is_open and key != ALL_APPS:
+                hit[key] = hit.get(key, False) or not entry.incident.is_amber
+    return hit
 
 
 @dataclass(frozen=True)
@@ -110,7 +116,7 @@ class _Others:
         if len(found) == 1:
             return found[0][1]
         said = [t("{count} {kind}").format(count=count(number), kind=kind) for number, kind in found]
-        return Bilingual("，".join(one.zh for one in said), ", ".join(one.en for one in said))
+        return _joined(said)
 
     @property
     def are_normal(self) -> bool:
@@ -129,7 +135,7 @@ def _others(apps: Iterable[App], active: set[str], hit_apps: Collection[str], li
 def _sentence(
     stand: DataState,
     open_: Sequence[Entry],
-    hit_apps: Sequence[str],
+    hit_apps: Collection[str],
     others: _Others,
     attention: Sequence[Finding],
     days: int,
@@ -141,18 +147,19 @@ def _sentence(
         days: how many days have data.
     """
     warnings = sum(one.severity != "note" for one in attention)
-    is_known = bool(open_) and all(entry.incident.notes for entry in open_)
     if stand.day_state == "missing":
         head = t("{day} has no data").format(day=day_text(stand.today.day))
-        return "bad", t("{head}; {rest}").format(head=head, rest=_problems(len(open_))) if open_ else head
+        return "bad", t("{head}; {rest}").format(head=head, rest=_joined(_problems(open_))) if open_ else head
     if open_:
         whole = any(one.incident.published.incident.kind != "data" and one.incident.name is None for one in open_)
-        problems = _problems(len(open_))
+        said = _problems(open_)
+        if all(entry.incident.published.incident.kind == FURTHER for entry in open_):
+            said.insert(0, _short(stand) if stand.today.is_short else t("No problem is happening"))
         if not whole and hit_apps and others.count:
-            problems = t("{head}, {rest}").format(head=problems, rest=_rest(others))
-        return "warn" if is_known else "bad", problems
+            said.append(_rest(others))
+        return "warn" if all(entry.incident.is_amber for entry in open_) else "bad", _joined(said)
     if stand.today.is_short:
-        return "warn", t("{day} has far fewer records than usual").format(day=day_text(stand.today.day))
+        return "warn", _short(stand)
     if days <= _LEAST_DAYS:
         return "warn", t("Nothing found, but {days} days of data are too few to judge by").format(days=days)
     if others.are_normal:
@@ -169,6 +176,10 @@ def _sentence(
     )
 
 
+def _short(stand: DataState) -> Bilingual:
+    return t("{day} has far fewer records than usual").format(day=day_text(stand.today.day))
+
+
 def _rest(others: _Others) -> Bilingual:
     if others.are_normal:
         said = t("the other app is normal") if others.count == 1 else t("the other {count} apps are normal")
@@ -177,7 +188,18 @@ def _rest(others: _Others) -> Bilingual:
     return said.format(count=count(others.count), kinds=others.words)
 
 
-def _problems(number: int) -> Bilingual:
-    return (
-        t("1 problem is happening") if number == 1 else t("{count} problems are happening").format(count=count(number))
-    )
+def _problems(open_: Sequence[Entry]) -> list[Bilingual]:
+    """How many incidents are open; those of the kind `further` are counted apart, as they are no faults."""
+    further = sum(entry.incident.published.incident.kind == FURTHER for entry in open_)
+    said = []
+    if problems := len(open_) - further:
+        one, many = t("1 problem is happening"), t("{count} problems are happening")
+        said.append(one if problems == 1 else many.format(count=count(problems)))
+    if further:
+        one, many = t("1 item to look at"), t("{count} items to look at")
+        said.append(one if further == 1 else many.format(count=count(further)))
+    return said
+
+
+def _joined(said: Sequence[Bilingual]) -> Bilingual:
+    return Bilingual("，".join(one.zh for one in said), ", ".join(one.en for one in said))

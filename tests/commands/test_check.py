@@ -136,7 +136,7 @@ def test_every_reason_of_a_bad_row_comes_with_what_to_do(tmp_path: Path, capsys:
     files = {
         "apps.csv": "app_key,platform,created_at,status,my_token\na b,,,,\na,PC,,,\nb,,soon,,\nc,,,on,\nd,,,,\nd,,,,\n",
         "schemes.csv": "scheme_id,app_key,package_name,methods\n1,a,a b,\n1,a,a,sms\n,a,,\n",
-        "notes.csv": "day,app_key,text\n11.23.2026,,a\n2026-11-23,a b,a\n",
+        "notes.csv": "day,app_key,text,incident_id\n11.23.2026,,a,\n2026-11-23,a b,a,\n2026-11-23,a,a,17\n",
         "result_codes.csv": "vendor,layer,platform,code,outcome,stage\nv,net,*,1,error,\nv,sdk,*,1,bad,\n"
         "v,sdk,*,1,,bad\n",
         "accounts.csv": f"app_key,vendor,account_id\na,{'v' * 129},x\na,v,{'x' * 129}\na,v,\na,v,x\na,v,x\n",

@@ -6,10 +6,12 @@ import json
 import shutil
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from datetime import date
 from functools import cache
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from pipelines.contract.status import Status
@@ -45,13 +47,18 @@ def failing(fail_once: Callable[[date], DataFolder], yesterday: date, tmp_path: 
 def text_of(day: date) -> str:
     first = days_before(day, BAD_DAYS - 1)
     return (
-        f"示例钱包 · One-click login success rate 100% → 55%, day 5 since {first:%m-%d}, 18 fewer sign-ins yesterday; "
+        f"All apps · One-click login success rate 100% → 55%, day 5 since {first:%m-%d}, 18 fewer sign-ins yesterday; "
         "SDK 2 only 10%"
     )
 
 
-def note(folder: DataFolder, day: date, app: str = "shop") -> None:
-    folder.write("registry/notes.csv", f"day,app_key,text\n{day},{app},Vendor knows\n")
+def note(folder: DataFolder, day: date, app: str = "*", incident_id: str = "") -> None:
+    folder.write("registry/notes.csv", f"day,app_key,text,incident_id\n{day},{app},Vendor knows,{incident_id}\n")
+
+
+def id_of(folder: DataFolder, app: str = "*") -> str:
+    ((incident_id,),) = folder.rows(f"SELECT incident_id FROM incidents WHERE app_key = '{app}'")
+    return str(incident_id)
 
 
 def test_the_incidents_are_listed_without_their_parts(call: Call, failing: DataFolder, yesterday: date) -> None:
@@ -76,8 +83,8 @@ def test_the_incidents_for_programs_have_the_columns_of_the_table(
     assert (shop["cause"], shop["lost"], shop["state"], shop["last_day"]) == ("sdk_version=2", 18, "open", None)
     assert shop["first_day"] == str(days_before(yesterday, BAD_DAYS - 1))
     assert (shop["link"], everyone["link"]) == ("apps/shop/index.html", "index.html")
-    assert everyone["part_of"] == shop["incident_id"]
-    assert json.loads(call("incidents", "--json", data=failing.root).out)["incidents"] == [shop]
+    assert shop["part_of"] == everyone["incident_id"]
+    assert json.loads(call("incidents", "--json", data=failing.root).out)["incidents"] == [everyone]
 
 
 @pytest.mark.parametrize("command", [("incidents",), ("explain", "--channel", "qq", "--now", "2026-03-01..2026-03-02",
@@ -95,7 +102,7 @@ def test_a_folder_without_an_incident_says_so(call: Call, published: DataFolder)
     assert json.loads(call("incidents", "--json", data=published.root).out)["incidents"] == []
 
 
-def test_an_open_incident_is_in_the_exit_code_until_it_is_noted(
+def test_an_open_incident_is_in_the_exit_code_until_it_is_acknowledged(
     call: Call, failing: DataFolder, yesterday: date
 ) -> None:
     site = tree(failing.store.site)
@@ -108,14 +115,14 @@ def test_an_open_incident_is_in_the_exit_code_until_it_is_noted(
     assert status.code == 3
     assert f"incident      {text_of(yesterday)}\n" in status.out
     assert "authmeter incidents" in status.out
+    note(failing, days_before(yesterday, BAD_DAYS + 1))
+    assert call("run", data=failing.root).code == 3, "a note of two days before the incident is not of it"
+    note(failing, days_before(yesterday, BAD_DAYS - 1), "shop")
+    assert call("run", data=failing.root).code == 3, "nor is one of an app, whose incident is part of it"
     note(failing, days_before(yesterday, BAD_DAYS))
-    assert call("run", data=failing.root).code == 3, "a note of a day before the incident is not of it"
-    note(failing, days_before(yesterday, BAD_DAYS - 1), "game")
-    assert call("run", data=failing.root).code == 3, "nor is one of another app"
-    note(failing, days_before(yesterday, BAD_DAYS - 1))
     ended = call("run", data=failing.root)
     assert ended.code == 0
-    assert f"incident: {text_of(yesterday)} (noted)\n" in ended.out
+    assert f"incident: {text_of(yesterday)} (acknowledged)\n" in ended.out
     status = call("status", data=failing.root)
     assert status.code == 0
     assert "note          Vendor knows\n" in status.out
@@ -123,9 +130,61 @@ def test_an_open_incident_is_in_the_exit_code_until_it_is_noted(
     assert "Vendor knows" in call("incidents", data=failing.root).out
 
 
-def test_a_note_for_all_apps_notes_it_too(call: Call, failing: DataFolder, yesterday: date) -> None:
-    note(failing, yesterday, "")
+def test_a_note_for_all_apps_acknowledges_that_of_all_apps_alone(
+    call: Call, failing: DataFolder, yesterday: date
+) -> None:
+    note(failing, days_before(yesterday, BAD_DAYS - 1), "")
     assert call("run", data=failing.root).code == 0
+    found = json.loads(call("incidents", "--all", "--json", data=failing.root).out)["incidents"]
+    assert {one["app_key"]: (one["acknowledged"], one["note"]["text"]) for one in found} == {
+        "*": (True, "Vendor knows"), "shop": (False, "Vendor knows"),
+    }  # fmt: skip
+    assert all(one["notes"] == [one["note"]] for one in found)
+
+
+def test_a_row_that_names_it_acknowledges_it_whatever_its_day_and_app(
+    call: Call, failing: DataFolder, yesterday: date
+) -> None:
+    note(failing, days_before(yesterday, 90), "", id_of(failing, "shop"))
+    assert call("run", data=failing.root).code == 3, "that of the app is part of it, and another incident"
+    note(failing, days_before(yesterday, 90), "shop", id_of(failing))
+    assert call("run", data=failing.root).code == 0
+    (one,) = json.loads(call("incidents", "--json", data=failing.root).out)["incidents"]
+    assert (one["acknowledged"], one["note"]) == (
+        True, {"day": str(days_before(yesterday, 90)), "text": "Vendor knows"},
+    )  # fmt: skip
+    assert json.loads(call("status", "--json", data=failing.root).out)["incidents"][0]["acknowledged"] is True
+
+
+def test_a_row_that_names_no_incident_is_reported_and_changes_nothing(
+    call: Call, failing: DataFolder, yesterday: date
+) -> None:
+    assert call("check", data=failing.root).code == 0
+    note(failing, yesterday, "", "0" * 16)
+    checked = call("check", data=failing.root)
+    assert checked.code == 3
+    assert f"incidents that do not exist, and such a row acknowledges nothing: {'0' * 16}" in checked.out
+    ended = call("run", data=failing.root)
+    assert ended.code == 3, "it is no note of all apps either"
+    assert "notice: unknown_incidents: registry/notes.csv names incidents that do not exist, and" in ended.out
+    assert "unknown_incidents" in call("status", data=failing.root).out
+    (notice,) = json.loads((failing.root / "status.json").read_bytes())["notices"]
+    assert (notice["check"], notice["severity"]) == ("unknown_incidents", "notice")
+    assert "leave incident_id empty" in notice["do"]
+    # Of a day that is not kept any more, nobody knows what there was.
+    note(failing, days_before(yesterday, 400), "", "0" * 16)
+    assert call("check", data=failing.root).code == 0
+
+
+def test_an_incident_that_is_only_worth_a_line_is_not_in_the_exit_code(
+    call: Call, failing: DataFolder, yesterday: date
+) -> None:
+    failing.store.database.chmod(0o644)
+    with closing(duckdb.connect(str(failing.store.database))) as connection:
+        connection.execute("UPDATE incidents SET kind = 'further', metric = 'slow_fall' WHERE part_of IS NULL")
+    status = call("status", data=failing.root)
+    assert status.code == 0
+    assert "incident      All apps · One-click login success rate 100% → 55% over four weeks" in status.out
 
 
 def test_the_status_for_programs_lists_the_open_incident(call: Call, failing: DataFolder, yesterday: date) -> None:
@@ -134,8 +193,9 @@ def test_the_status_for_programs_lists_the_open_incident(call: Call, failing: Da
     status = Status.model_validate_json(call("status", "--json", data=failing.root).out)
     assert noted.incidents == status.incidents
     (one,) = status.incidents
-    assert (one.app_key, one.cause, one.days, one.lost) == ("shop", "sdk_version=2", BAD_DAYS, 18)
-    assert (one.text_en, one.link, one.notes) == (text_of(yesterday), "apps/shop/index.html", [])
+    assert (one.app_key, one.cause, one.days, one.lost) == ("*", "sdk_version=2", BAD_DAYS, 18)
+    assert (one.text_en, one.link, one.notes) == (text_of(yesterday), "index.html", [])
+    assert not one.acknowledged
     assert (noted.state, noted.schema_version) == ("warning", 1)
 
 
@@ -147,19 +207,21 @@ def test_the_message_of_the_day_tells_it_once_with_its_link(
     failing.write("authmeter.toml", f'[alerts]\ncommand = {command}\nlanguage = "{language}"\n')
     note_end(failing.root, morning_after(yesterday), yesterday, None)
     said = json.loads((failing.root / "said.json").read_bytes())
-    ((incident_id,),) = failing.rows("SELECT incident_id FROM incidents WHERE app_key = 'shop'")
     (one,) = said["incidents"]
-    assert (one["incident_id"], one["link"]) == (incident_id, "apps/shop/index.html")
+    assert (one["incident_id"], one["link"]) == (id_of(failing), "index.html")
     assert one["text"] == text_of(yesterday) if language == "en" else "昨日少 18 次登录；SDK 2 仅 10%" in one["text"]
     assert f"- {one['text']}\n" in said["body"] + "\n"
     assert ("Incidents: 1" if language == "en" else "异常 1 项") in said["body"]
+    # The line to copy, which acknowledges it.
+    known = "<what you know>" if language == "en" else "<您了解的情况>"
+    assert f"{yesterday},*,{known},{id_of(failing)}" in said["body"]
     # A run with nothing new sends nothing new.
     (failing.root / "said.json").unlink()
     note_end(failing.root, morning_after(yesterday), yesterday, None)
     assert not (failing.root / "said.json").exists()
 
 
-def test_who_asked_for_warnings_alone_hears_of_what_nobody_noted(failing: DataFolder, yesterday: date) -> None:
+def test_who_asked_for_warnings_alone_hears_of_what_nobody_acknowledged(failing: DataFolder, yesterday: date) -> None:
     command = json.dumps([sys.executable, "-c", SAID])
     failing.write("authmeter.toml", f'[alerts]\ncommand = {command}\non = ["warning"]\n')
     note(failing, yesterday)

@@ -39,8 +39,9 @@ _SHAPES = [
 ]
 
 
-# Of the incidents of `example`, in the order of every report: open before ended, by what was lost.
-OPEN_INCIDENTS = ("shop-rate", "all-rate", "odd-rate")
+# Of the incidents of `example`, in the order of every report: open before ended, those that nobody acknowledged first,
+# then by what was lost.
+OPEN_INCIDENTS = ("all-rate", "shop-rate", "odd-rate")
 ENDED_INCIDENTS = ("shop-volume", "missing-day")
 
 

@@ -6,7 +6,7 @@ from contextlib import closing
 
 import pytest
 
-from pipelines.incidents.published import withdrawn_of
+from pipelines.incidents.published import Note, withdrawn_of
 from pipelines.run.incident_links import linked_incidents
 from pipelines.store.database import open_published
 from tests.data.failing_sdk import BAD_DAYS, FIRST_BAD, REQUESTS, failing_sdk, land_failing_sdk, land_mended
@@ -121,8 +121,8 @@ def test_the_published_ones_come_in_order_with_names_and_notes(folder: DataFolde
     found = [one for one, _ in linked_incidents(folder.store.database)]
     shop, everyone = sorted(found, key=lambda one: one.incident.app_key, reverse=True)
     assert (shop.app_name, everyone.app_name) == ("示例钱包", "*")
-    assert [note.text for note in shop.notes] == ["Sale", "Rolled back"]
-    assert [note.text for note in everyone.notes] == ["Sale"]
+    assert (shop.note, shop.is_acknowledged) == (Note(late, "Rolled back"), True)
+    assert (everyone.note, everyone.is_acknowledged) == (Note(FIRST_BAD, "Sale"), True)
     assert (shop.stands_alone, everyone.stands_alone) == (False, True)
     assert shop.incident.cause.cell == "sdk_version=2"
     assert shop.text.zh == "示例钱包 · 一键登录成功率 100% → 55%，03-06 起第 5 天，昨日少 18 次登录；SDK 2 仅 10%"

@@ -1,17 +1,45 @@
--- grain: incident_id that is one, or was withdrawn by a run, with the names of its app and of the app that is its cause, and the notes from the first day on, in the order of the contract
+-- grain: incident_id that is one, or was withdrawn by a run, with the names of its app and of the app that is its cause, whether a note acknowledges it and the note that is shown beside it, in the order of the contract
+WITH reported AS (
+    FROM incidents
+    UNION ALL BY NAME
+    FROM withdrawn_incidents
+), noted AS (
+    -- One row for each incident and note, with the rank in which it is shown; NULL where they do not belong together. A
+    -- row that names an incident belongs to no other. All but the last rank acknowledge: a row for all apps is of the
+    -- own app of an incident of `*` alone.
+    SELECT
+        reported.incident_id,
+        notes.day,
+        notes.text,
+        CASE
+            WHEN notes.incident_id = reported.incident_id THEN 1
+            WHEN notes.incident_id IS NOT NULL THEN NULL
+            WHEN
+                notes.app_key = reported.app_key
+                AND notes.day >= reported.first_day - 1
+                AND notes.day <= coalesce(reported.last_day, (SELECT max(as_of) FROM publication))
+                THEN 2
+            WHEN notes.app_key = '*' AND abs(notes.day - reported.first_day) <= 1 THEN 3
+        END AS rank
+    FROM reported
+    CROSS JOIN notes
+), known AS (
+    SELECT
+        incident_id,
+        bool_or(rank < 3) AS is_acknowledged,
+        first({'day': day, 'text': text} ORDER BY rank, day DESC, text) AS note
+    FROM noted
+    WHERE rank IS NOT NULL
+    GROUP BY incident_id
+)
 SELECT
-    incidents.*,
-    coalesce(apps.app_name, incidents.app_key) AS app_name,
+    reported.*,
+    coalesce(apps.app_name, reported.app_key) AS app_name,
     cause_apps.app_name AS cause_app_name,
-    coalesce(
-        (
-            SELECT list({'day': day, 'text': text} ORDER BY day, text, app_key)
-            FROM notes
-            WHERE notes.day >= incidents.first_day AND notes.app_key IN (incidents.app_key, '*')
-        ),
-        []
-    ) AS notes
-FROM (FROM incidents UNION ALL BY NAME FROM withdrawn_incidents) AS incidents
+    coalesce(known.is_acknowledged, false) AS is_acknowledged,
+    known.note
+FROM reported
 LEFT JOIN apps USING (app_key)
-LEFT JOIN apps AS cause_apps ON cause_apps.app_key = regexp_extract(incidents.cause, '^app_key=([^ ]+)', 1)
-ORDER BY last_day IS NOT NULL, lost DESC, incident_id
+LEFT JOIN apps AS cause_apps ON cause_apps.app_key = regexp_extract(reported.cause, '^app_key=([^ ]+)', 1)
+LEFT JOIN known USING (incident_id)
+ORDER BY last_day IS NOT NULL, is_acknowledged, kind = 'further', lost DESC, incident_id

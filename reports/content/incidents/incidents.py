@@ -14,6 +14,7 @@ from typing import Any, Final
 from pipelines.common.text import Bilingual
 from pipelines.contract.record.dimensions import BY_KEY, CAUSES
 from pipelines.contract.record.fields import ALL_APPS
+from pipelines.incidents.acknowledging import note_line
 from pipelines.incidents.detection.falls import WINDOW_DAYS
 from pipelines.incidents.published import Note, PublishedIncident
 from pipelines.incidents.words import cell_words, incident_text
@@ -23,14 +24,13 @@ from reports.content.site_data import columns
 from reports.content.wording.language import t
 from reports.content.wording.words import word
 
-# A page lists so many incidents, so many parts below each, and so many notes of each; the rest is counted.
+# A page lists so many incidents, and so many parts below each; the rest is counted.
 INCIDENTS_LISTED: Final = 200
 # On an app's page so many that have ended stand in full, the others in a line each, and so many that were withdrawn are
 # listed: there may be a hundred thousand such pages, and one in full is a kilobyte. Open are never more than one for
 # each rate or volume of a channel.
 OWN_ENDED_LISTED: Final = 5
 PARTS_LISTED: Final = 5
-NOTES_LISTED: Final = 3
 # Monitoring names so many open incidents: the briefing and the app's page have all.
 OPEN_NAMED: Final = 5
 # Stands for the name of an app, which a page sets apart from the text: it may turn the direction of writing.
@@ -68,6 +68,7 @@ class Incident:
     published: PublishedIncident
     link: str
     folder: str | None
+    as_of: date
     restated_days: int
     dimension: Bilingual | None
     cells: tuple[Cell, ...]
@@ -120,9 +121,27 @@ class Incident:
         return _joined([_code(one) for one in grown if one not in with_code])
 
     @property
-    def notes(self) -> tuple[Note, ...]:
+    def note(self) -> Note | None:
         """What people know of it."""
-        return self.published.notes
+        return self.published.note
+
+    @property
+    def is_amber(self) -> bool:
+        """Whether it is open, and amber where others are red."""
+        return self.published.is_open and not self.published.is_alarm
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it is open and acknowledged."""
+        return self.published.is_open and self.published.is_acknowledged
+
+    @property
+    def note_line(self) -> Bilingual | None:
+        """The row of `registry/notes.csv` that acknowledges it; None where that would change nothing."""
+        one = self.published
+        if not (one.is_open and one.stands_alone) or one.is_acknowledged:
+            return None
+        return note_line(self.as_of, one.incident.app_key, self.incident_id)
 
     @property
     def is_of_data(self) -> bool:
@@ -139,23 +158,26 @@ class Entry:
 
 
 class Incidents:
-    """Every incident, in the order of every report: open before ended, by what was lost."""
+    """Every incident, in the order of every report: open before ended, those that nobody acknowledged first."""
 
     def __init__(self, marts: PublishedTables, by_key: Mapping[str, App]) -> None:
         restated = dict(marts.rows("incidents/incident_restatements"))
+        as_of = marts.publication.as_of
         cells: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
         for key, *cell in marts.rows("incidents/incident_cells"):
             cells[key].append(tuple(cell))
         self.all = tuple(
-            _incident(one, by_key, restated.get(one.incident.incident_id, 0), cells[one.incident.incident_id])
+            _incident(one, by_key, as_of, restated.get(one.incident.incident_id, 0), cells[one.incident.incident_id])
             for one in marts.incidents()
         )
         # An app that is gone with all of its records has no page to lead to.
         self.withdrawn = tuple(
-            _incident(one, by_key, 0, []) for one in marts.withdrawn() if one.incident.app_key in {ALL_APPS, *by_key}
+            _incident(one, by_key, as_of, 0, [])
+            for one in marts.withdrawn()
+            if one.incident.app_key in {ALL_APPS, *by_key}
         )
         # A day's page says of an incident when it was last seen.
-        self._seen_last = tuple(replace(one, last_seen=marts.publication.as_of) for one in self.all)
+        self._seen_last = tuple(replace(one, last_seen=as_of) for one in self.all)
         self._part_of = {one.incident_id: one.published.incident.part_of for one in self.all}
         self.by_app: dict[str, list[Incident]] = defaultdict(list)
         for one in self.all:
@@ -169,15 +191,15 @@ class Incidents:
         """The open incidents that monitoring tells of above the charts of one app, or of all apps (`*`); no field
         without any.
 
-        `open` are the first, by column: id, folder of its app (None of all together), and what it is, in both
-        languages; of all apps together also the name of the app.
+        `open` are the first, by column: id, folder of its app (None of all together), what it is, in both languages,
+        and whether it is amber; of all apps together also the name of the app.
         `open_more` counts the others where there are any.
         """
         entries = self.listed() if key == ALL_APPS else self.of_app(key)
         found = [entry.incident for entry in entries if entry.incident.published.is_open]
         listed = found[:OPEN_NAMED]
-        names = ("id", "folder", "zh", "en", *(["name"] if key == ALL_APPS else []))
-        rows = ((one.incident_id, one.folder, one.text.zh, one.text.en, one.name) for one in listed)
+        names = ("id", "folder", "zh", "en", "amber", *(["name"] if key == ALL_APPS else []))
+        rows = ((one.incident_id, one.folder, one.text.zh, one.text.en, one.is_amber, one.name) for one in listed)
         more = len(found) - len(listed)
         named = columns(names, (row[: len(names)] for row in rows))
         return ({"open": named} if listed else {}) | ({"open_more": more} if more else {})
@@ -223,7 +245,11 @@ class Incidents:
 
 
 def _incident(
-    one: PublishedIncident, by_key: Mapping[str, App], restated_days: int, cells: list[tuple[Any, ...]]
+    one: PublishedIncident,
+    by_key: Mapping[str, App],
+    as_of: date,
+    restated_days: int,
+    cells: list[tuple[Any, ...]],
 ) -> Incident:
     incident = one.incident
     app = None if incident.app_key == ALL_APPS else by_key[incident.app_key]
@@ -235,6 +261,7 @@ def _incident(
         published=one,
         link=f"apps/{app.folder}/index.html" if app else _ALL_APPS_PAGES[incident.kind],
         folder=app.folder if app else None,
+        as_of=as_of,
         restated_days=restated_days,
         dimension=_joined([_DIMENSIONS[name] for name in dimensions]) if cells else None,
         is_unregistered=any(one is not None and one.status == "unregistered" for one in (app, cause_app)),

@@ -267,12 +267,13 @@ export interface Evidence {
   cells?: EvidenceCells;
 }
 
-/** What it is in Chinese and in English; without a folder (and name) it is of all apps. */
+/** What it is in Chinese and in English, and whether it is amber, not red; without a folder (and name) it is of all apps. */
 type OpenIncidents = {
   id: string[];
   folder: (string | null)[];
   zh: string[];
   en: string[];
+  amber: boolean[];
   name?: (string | null)[];
 };
 
@@ -327,7 +328,7 @@ export interface ChartLists {
 
 /** The figures with what follows from them. */
 export interface Figures extends Omit<RawFigures, "tables" | "open"> {
-  open: { id: string; folder: string | null; zh: string; en: string; name?: string | null }[];
+  open: { id: string; folder: string | null; zh: string; en: string; amber: boolean; name?: string | null }[];
   sums: Record<string, Record<PeriodKey, UsageRow>>;
   /** The numbers of the charts over the 90 days; by SDK version the technical success rate of the last 30. */
   long: ChartLists & { version: Record<string, { technical_success_rate: Value[] }> };

@@ -36,8 +36,10 @@ def apps(
     disabled: Sequence[int] = (),
     young: Sequence[int] = (),
     warnings: int = 0,
+    noted: Sequence[str] = (),
 ) -> Path:
-    """Apps `app-0`, … with 100 requests and more on each of 60 days, and incidents.
+    """Apps `app-0`, … with 100 requests and more on each of 60 days, and incidents, of which those `noted` are
+    acknowledged.
 
     Those that are `fallen` have a tenth of them on the last day, those that are `silent` or `disabled` none at all,
     those that are `young` none before the last three days.
@@ -76,10 +78,12 @@ def apps(
         for i in range(warnings)
     ))  # fmt: skip
     made.add("incidents", *incidents)
+    made.add("notes", *({"day": day(0), "app_key": "*", "text": "x", "incident_id": key} for key in noted))
     return made.close()
 
 
 ONE = incident("one", 3, app_key="app-1")
+MORE = incident("more", 3, app_key="app-2", kind="further", metric="surge", channel="*")
 
 
 @pytest.mark.parametrize(
@@ -92,6 +96,13 @@ ONE = incident("one", 3, app_key="app-1")
          "2 problems are happening, the other 7 apps are normal"),
         (2, [incident("all", 3, app_key="*"), incident("part", 3, app_key="app-1", part_of="all")], "bad",
          "1 个问题正在发生", "1 problem is happening"),
+        # What is no fault counts apart.
+        (8, [ONE, MORE], "bad", "1 个问题正在发生，另有 1 项提示，其余 6 个应用正常",
+         "1 problem is happening, 1 item to look at, the other 6 apps are normal"),
+        (8, [MORE], "warn", "没有问题正在发生，另有 1 项提示，其余 7 个应用正常",
+         "No problem is happening, 1 item to look at, the other 7 apps are normal"),
+        (3, [MORE, MORE | {"incident_id": "second", "app_key": "*"}], "warn", "没有问题正在发生，另有 2 项提示",
+         "No problem is happening, 2 items to look at"),
         (8, [ONE | {"state": "recovered", "last_day": day(1)}], "good", "一切正常", "All is normal"),
         (8, [], "good", "一切正常", "All is normal"),
     ],
@@ -143,11 +154,45 @@ def test_no_app_is_called_normal_that_is_below_usual_or_has_no_record(
     assert (found.severity, found.sentence.zh, found.sentence.en) == (severity, zh, en)
 
 
+@pytest.mark.parametrize(
+    ("incidents", "noted", "severity"),
+    [
+        ([ONE], ["one"], "warn"),
+        ([ONE, MORE], ["one"], "warn"),
+        ([ONE, incident("two", 3, app_key="app-0")], ["one"], "bad"),
+        # A part has its whole's colour, whoever acknowledged it.
+        ([incident("all", 3, app_key="*"), ONE | {"part_of": "all"}], ["all"], "warn"),
+        ([incident("all", 3, app_key="*"), ONE | {"part_of": "all"}], ["one"], "bad"),
+    ],
+)  # fmt: skip
+def test_the_sentence_is_amber_where_all_that_is_wrong_is_acknowledged(
+    tmp_path: Path, incidents: list[dict[str, object]], noted: list[str], severity: str
+) -> None:
+    found = briefing_of(apps(tmp_path, 3, *incidents, noted=noted))
+    assert found.severity == severity
+
+
+def test_an_app_is_red_where_one_of_its_incidents_is(tmp_path: Path) -> None:
+    whole = incident("all", 3, app_key="*", channel="qq")
+    found = briefing_of(apps(
+        tmp_path, 5, ONE, ONE | {"incident_id": "two", "channel": "wechat"}, MORE, whole,
+        incident("part", 3, app_key="app-3", part_of="all"), noted=["one", "all"],
+    ))  # fmt: skip
+    assert {one.app.key: one.is_alarming for one in found.apps if one.is_struck} == {
+        "app-1": True, "app-2": False, "app-3": False,
+    }  # fmt: skip
+
+
 def test_a_missing_day_comes_before_everything_else(tmp_path: Path) -> None:
     found = briefing_of(apps(tmp_path, 3, ONE, is_missing=True))
     assert found.severity == "bad"
     assert found.sentence.zh == f"{day(0)} 周二没有数据；1 个问题正在发生"
     assert found.sentence.en == f"{day(0)} Tue has no data; 1 problem is happening"
+
+
+def test_on_a_missing_day_what_is_no_fault_is_not_called_a_problem(tmp_path: Path) -> None:
+    found = briefing_of(apps(tmp_path, 3, MORE, is_missing=True))
+    assert (found.severity, found.sentence.zh) == ("bad", f"{day(0)} 周二没有数据；另有 1 项提示")
 
 
 @pytest.mark.parametrize(("made", "severity", "said"), [

@@ -236,7 +236,7 @@ def test_an_app_that_is_a_cell_has_its_name_and_its_key(made, reading, dimension
 
 def page_of_shop(found: Incidents, days: set[date], withdrawn: list[Incident]) -> str:
     """What stands of incidents on the page of the app `shop`, where `days` have a page."""
-    limits = {"INCIDENTS_LISTED": 200, "OWN_ENDED_LISTED": 5, "PARTS_LISTED": 5, "NOTES_LISTED": 3}
+    limits = {"INCIDENTS_LISTED": 200, "OWN_ENDED_LISTED": 5, "PARTS_LISTED": 5}
     template = environment(limits | {"day_pages": days}).get_template("incidents_of_app.html.jinja")
     return template.render(root="../../", entries=found.of_app("shop"), withdrawn=withdrawn)
 
@@ -280,9 +280,10 @@ def test_the_page_of_an_app_has_each_part_of_an_ended_incident_and_what_was_note
     made.add("incidents", incident("last-part", 20, part_of="other-4", lost=0.5, **ended))
     made.add("notes", {"day": day(9), "app_key": "shop", "text": "A release."})
     page = page_of_shop(incidents_of(made, reading), set(), [])
-    assert re.findall('data-incident="([^"]+)"', page) == ["whole", *parts, *others, "last-part"]
+    assert re.findall('data-incident="([^"]+)"', page) == [*others, "last-part", "whole", *parts]
     assert "more" not in page
-    assert page.count("A release.") == 1 + len(parts) + len(others) + 1
+    # The others had ended by then, but for the last part.
+    assert page.count("A release.") == 1 + len(parts) + 1
 
 
 def test_an_open_incident_and_its_part_have_what_was_noted_and_their_first_day_without_a_script(made, reading):
@@ -292,6 +293,50 @@ def test_an_open_incident_and_its_part_have_what_was_noted_and_their_first_day_w
     for back, element in zip((9, 8), page.split("data-incident=")[1:], strict=True):
         assert "A release." in element
         assert f"{day(back):%m-%d}" in element
+
+
+def test_an_acknowledged_one_and_one_that_is_no_fault_are_amber(made, reading):
+    further = {"kind": "further", "metric": "surge", "channel": "*"}
+    made.add(
+        "incidents", incident("red", 4), incident("known", 4, channel="qq"), incident("more", 4, **further),
+        incident("ended", 9, state="recovered", last_day=day(7)),
+    )  # fmt: skip
+    made.add(
+        "notes", *({"day": day(2), "app_key": "shop", "text": "x", "incident_id": key} for key in ("known", "ended"))
+    )
+    found = incidents_of(made, reading)
+    assert [(one.incident_id, one.is_amber, one.is_known) for one in found.all] == [
+        ("red", False, False), ("more", True, False), ("known", True, True), ("ended", False, False),
+    ]  # fmt: skip
+    assert found.open_figures("shop")["open"]["amber"] == [False, True, True]
+    page = page_of_shop(found, set(), [])
+    classes = dict(
+        zip(re.findall('data-incident="([^"]+)"', page), re.findall('<li class="([^"]+)"', page), strict=True)
+    )
+    assert classes == {
+        "red": "incident open", "more": "incident open amber", "known": "incident open amber",
+        "ended": "incident recovered",
+    }  # fmt: skip
+    assert page.count("已确认") == 1
+
+
+def test_the_line_to_copy_is_of_open_ones_that_stand_alone_and_nobody_acknowledged(made, reading):
+    made.add(
+        "incidents",
+        incident("red", 4),
+        incident("part", 4, metric="verification_result_rate", part_of="red"),
+        incident("known", 4, channel="qq"),
+        incident("all", 4, app_key="*"),
+        incident("ended", 9, state="recovered", last_day=day(7)),
+    )
+    made.add("notes", {"day": day(2), "app_key": "shop", "text": "x", "incident_id": "known"})
+    found = incidents_of(made, reading)
+    lines = {one.incident_id: one.note_line.en for one in found.all if one.note_line}
+    assert lines == {
+        "red": f"{AS_OF},shop,<what you know>,red", "all": f"{AS_OF},*,<what you know>,all",
+    }  # fmt: skip
+    # On an app's page the id alone, to keep it small.
+    assert re.findall("<code>(.*?)</code>", page_of_shop(found, set(), [])) == ["red"]
 
 
 def test_what_an_unregistered_app_did_is_marked(made, reading):

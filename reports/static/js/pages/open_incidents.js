@@ -13,13 +13,13 @@ import { all, element, named } from "../dom.js";
  * @param {Figures["open"][number]} incident
  * @returns {HTMLElement}
  */
-function line({ id, folder, zh, en, name = figures.name }) {
+function line({ id, folder, zh, en, amber, name = figures.name }) {
   const page = folder === null ? localAddress(`${root}index.html`) : appHref(folder, "index.html");
   const text = language === "zh" ? zh : en;
   return element(
     "li",
     {},
-    element("span", { className: "mark open", textContent: _("Incident") }),
+    element("span", { className: amber ? "mark amber" : "mark open", textContent: _("Incident") }),
     " ",
     element("a", { href: `${page}#incident-${encodeURIComponent(id)}` }, ...(name === null ? [] : [named(name)]), text),
   );
@@ -40,7 +40,9 @@ function drawOpen() {
   for (const place of all("[data-part=open-incidents]")) {
     const lines = figures.open.map(line);
     if (figures.open_more) lines.push(moreLine(figures.open_more));
-    place.replaceChildren(...(lines.length ? [element("ul", { className: "open-incidents" }, ...lines)] : []));
+    // The red ones come first.
+    const className = figures.open[0]?.amber ? "open-incidents amber" : "open-incidents";
+    place.replaceChildren(...(lines.length ? [element("ul", { className }, ...lines)] : []));
   }
 }
 

@@ -1,0 +1,56 @@
+"""How people acknowledge incidents: the line to add to `registry/notes.csv`, and rows that name no incident.
+
+Pages and alerts print the line; `authmeter check` and the status report the rows. Which rows acknowledge which incident
+is in `sql/published.sql`.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Final
+
+import duckdb
+
+from pipelines.common.text import Bilingual, listed
+from pipelines.contract.measures.sql import sql
+
+HOW_TO_MEND: Final = "Write the id that the card of the incident shows, or leave incident_id empty."
+_TEXT: Final = Bilingual("<您了解的情况>", "<what you know>")
+
+
+def note_line(day: date, app_key: str, incident_id: str) -> Bilingual:
+    """Return the row of `registry/notes.csv` that acknowledges an incident, with a place for the text.
+
+    Args:
+        day: the as-of, so that the row is also dated within an incident that later begins on another day.
+        app_key: the app of the incident; `*`: all apps.
+    """
+    line = f"{day},{app_key},{{text}},{incident_id}"
+    return Bilingual(line, line).format(text=_TEXT)
+
+
+def how_to_acknowledge(line: Bilingual) -> Bilingual:
+    """Return what an alert says below its incidents."""
+    text = Bilingual(
+        "确认首项异常：在 registry/notes.csv 中加入 {line}", "Acknowledge the first: add {line} to registry/notes.csv"
+    )
+    return text.format(line=line)
+
+
+def unknown_incidents(connection: duckdb.DuckDBPyConnection, named: Iterable[tuple[str, date]]) -> list[str]:
+    """Return the ids that notes name and that no published incident has or had.
+
+    Args:
+        connection: the published file.
+        named: the id that each note names, and the day of the note.
+    """
+    pairs = list(named)
+    given = {"ids": [key for key, _ in pairs], "days": [day for _, day in pairs]}
+    return [key for (key,) in connection.execute(sql("pipelines.incidents", "unknown_incidents"), given).fetchall()]
+
+
+def unknown_words(ids: list[str]) -> Bilingual:
+    """Return what is reported of ids that no incident has."""
+    return Bilingual(
+        f"registry/notes.csv 中的异常编号不存在，所在行不确认任何异常：{listed(ids)}",
+        f"registry/notes.csv names incidents that do not exist, and such a row acknowledges nothing: {listed(ids)}",
+    )
