@@ -10,16 +10,16 @@ from playwright.sync_api import Locator, Page
 
 from reports.content.folders import app_folder
 from tests.browser.conftest import Reader, rendered
-from tests.data.published_tables import HOSTILE_NAMES, day, steady
+from tests.data.published_tables import HOSTILE_NAMES, OPEN_INCIDENTS, day, steady
 
 SHOP = f"apps/{app_folder('shop', ['Shop'])}/index.html"
 PAGES = ("index.html", SHOP, f"days/{day(10)}.html", f"days/{day(0)}.html")
 # What the first incident of the example says, beside its app, first day and note.
 SAID = {
-    "zh": ("一键登录成功率 96% → 45%", "昨日少 139 次登录", "Android & SDK 2.15.0 仅 26%", "进行中", "2,501",
+    "zh": ("一键登录成功率 96% → 45%", "昨日少 139 次登录", "Android & SDK 2.15.0 仅 26%", "进行中 · 已确认", "2,501",
            "超时 600015 · 错误"),
-    "en": ("One-click login success rate 96% → 45%", "139 fewer sign-ins", "Android & SDK 2.15.0 only 26%", "Open",
-           "2,501", "Timed out 600015 · Error"),
+    "en": ("One-click login success rate 96% → 45%", "139 fewer sign-ins", "Android & SDK 2.15.0 only 26%",
+           "Open · Acknowledged", "2,501", "Timed out 600015 · Error"),
 }  # fmt: skip
 
 
@@ -49,6 +49,41 @@ def test_an_incident_reads_the_same_on_every_page(reader: Reader, path: str, lan
     links = [link.evaluate("link => link.href.split('?')[0]") for link in one.locator("a").all()]
     assert (reader.site / SHOP).as_uri() in links
     assert (reader.site / "days" / f"{day(10)}.html").as_uri() in links
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_line_that_acknowledges_it_is_there_to_copy(reader: Reader, language: str) -> None:
+    known = {"zh": "<您了解的情况>", "en": "<what you know>"}[language]
+    for path in ("index.html", f"days/{day(0)}.html"):
+        page = reader.open(path, lang=language)
+        # One click selects it.
+        line = incident_of(page, "all-rate").locator(".acknowledge code")
+        line.click()
+        assert page.evaluate("getSelection().toString()").strip() == f"{day(0)},*,{known},all-rate"
+        assert line.evaluate("one => getComputedStyle(one).fontFamily").startswith("ui-monospace")
+        assert "day,app_key,text,incident_id" in incident_of(page, "all-rate").locator(".acknowledge").inner_text()
+        assert incident_of(page, "shop-rate").locator(".acknowledge").count() == 0
+    ended = reader.open(f"days/{day(25)}.html", lang=language)
+    assert ended.locator(".acknowledge").count() == 0
+
+
+@pytest.mark.parametrize("path", ["index.html", f"days/{day(0)}.html"])
+def test_an_acknowledged_one_is_amber_and_stands_behind_the_others(reader: Reader, path: str) -> None:
+    page = reader.open(path, lang="en")
+    found = page.locator("[data-incident]:has(.mark.open)")
+    assert found.evaluate_all("all => all.map((one) => one.dataset.incident)") == list(OPEN_INCIDENTS)
+    colours = [one.evaluate("one => getComputedStyle(one).color") for one in found.locator(".mark").all()]
+    assert len(set(colours)) == 2
+    assert colours[1] == colours[2]
+    assert found.locator(".mark").all_inner_texts() == ["Open", "Open · Acknowledged", "Open · Acknowledged"]
+
+
+def test_monitoring_names_the_red_ones_first(reader: Reader) -> None:
+    page = reader.open("monitor.html", lang="en")
+    marks = page.locator(".open-incidents .mark")
+    assert [one.get_attribute("class") for one in marks.all()] == ["mark open", "mark amber", "mark amber"]
+    page = reader.open(SHOP, lang="en")
+    assert "amber" in (page.locator(".open-incidents").get_attribute("class") or "")
 
 
 def test_an_incident_leads_to_its_app_and_to_its_first_day(reader: Reader) -> None:
@@ -152,7 +187,7 @@ def test_monitoring_names_the_open_incidents_of_what_it_shows_and_leads_to_their
     page = reader.open("monitor.html", lang="zh")
     lines = page.locator("[data-part=open-incidents] li")
     assert [line.locator("a").get_attribute("href").split("?")[0] for line in lines.all()] == [
-        SHOP, "index.html", "apps/img/index.html",
+        "index.html", SHOP, "apps/img/index.html",
     ]  # fmt: skip
     page.locator("#picker-field").fill("商城")
     page.keyboard.press("Enter")

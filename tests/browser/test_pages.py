@@ -48,9 +48,9 @@ _TEXTS = """() => {
   return [...found].filter(Boolean);
 }"""
 CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
-# Words that are the same in both languages: products, formats, units, names of files and tables.
+# Words that are the same in both languages: products, formats, units, names of files, tables and columns.
 SAME = re.compile(
-    r"android|ios|ipad|harmonyos|h5|qq|csv|xlsx|html|json|authmeter|asia/shanghai|manifest\.json|usage_all|kB|MB|ms|"
+    r"registry/notes\.csv|day,app_key,text,incident_id|android|ios|ipad|harmonyos|h5|qq|csv|xlsx|html|json|authmeter|asia/shanghai|manifest\.json|usage_all|kB|MB|ms|"
     r"p50|p95|t\+1|appkey|sdk|api|id|[a-z]+(_[a-z]+)+",
     re.IGNORECASE,
 )
