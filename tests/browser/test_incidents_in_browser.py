@@ -63,6 +63,9 @@ def test_the_line_that_acknowledges_it_is_there_to_copy(reader: Reader, language
         assert line.evaluate("one => getComputedStyle(one).fontFamily").startswith("ui-monospace")
         assert "day,app_key,text,incident_id" in incident_of(page, "all-rate").locator(".acknowledge").inner_text()
         assert incident_of(page, "shop-rate").locator(".acknowledge").count() == 0
+    page = reader.open(SHOP, lang=language)
+    words = {"zh": "异常编号 shop-rate", "en": "Incident id shop-rate"}[language]
+    assert page.locator(".acknowledge").all_inner_texts() == [words]
     ended = reader.open(f"days/{day(25)}.html", lang=language)
     assert ended.locator(".acknowledge").count() == 0
 

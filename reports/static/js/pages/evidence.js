@@ -102,6 +102,10 @@ const restatedNote = (count) =>
     { count: number(count) },
   );
 
+/** @param {string} id */
+const idLine = (id) =>
+  element("p", { className: "acknowledge" }, _("Incident id"), " ", element("code", { textContent: id }));
+
 function drawEvidence() {
   for (const incident of all("[data-incident]")) {
     const id = incident.dataset.incident || "";
@@ -117,6 +121,8 @@ function drawEvidence() {
     place.replaceChildren();
     if (restated) place.append(element("p", { className: "note", textContent: restatedNote(restated) }));
     if (table) place.append(table);
+    // The row that acknowledges it has this id; pages of all apps print the whole row.
+    if (!found.is_part) place.append(idLine(id));
   }
 }
 
