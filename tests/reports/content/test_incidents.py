@@ -336,7 +336,7 @@ def test_the_line_to_copy_is_of_open_ones_that_stand_alone_and_nobody_acknowledg
         "red": f"{AS_OF},shop,<what you know>,red", "all": f"{AS_OF},*,<what you know>,all",
     }  # fmt: skip
     # On an app's page the script has the id, to keep it small.
-    assert "acknowledge" not in page_of_shop(found, set(), [])
+    assert "<code>" not in page_of_shop(found, set(), [])
 
 
 def test_what_an_unregistered_app_did_is_marked(made, reading):
