@@ -155,7 +155,8 @@ def _sentence(
         said = _problems(open_)
         if all(entry.incident.published.incident.kind == FURTHER for entry in open_):
             said.insert(0, _short(stand) if stand.today.is_short else t("No problem is happening"))
-        if not whole and hit_apps and others.count:
+        # Of a day that is short, no app is called normal.
+        if not whole and hit_apps and others.count and not stand.today.is_short:
             said.append(_rest(others))
         return "warn" if all(entry.incident.is_amber for entry in open_) else "bad", _joined(said)
     if stand.today.is_short:

@@ -31,6 +31,7 @@ def apps(
     count: int,
     *incidents: dict[str, object],
     is_missing: bool = False,
+    is_short: bool = False,
     fallen: Sequence[int] = (),
     silent: Sequence[int] = (),
     disabled: Sequence[int] = (),
@@ -57,8 +58,8 @@ def apps(
     nothing = dict.fromkeys(("duplicates", "unmapped_codes", "unregistered_apps", "late_records"), 0)
     for back in range(60):
         state = "missing" if is_missing and back == 0 else "complete"
-        made.add("day_quality", nothing | {"day": day(back), "records_accepted": 100, "restated": False,
-                                           "day_state": state})  # fmt: skip
+        flags = {"restated": False, "is_holiday": False, "is_short": is_short and back == 0}
+        made.add("day_quality", nothing | flags | {"day": day(back), "records_accepted": 100, "day_state": state})
     made.connection.execute(
         """
         INSERT INTO channel_daily BY NAME
@@ -181,6 +182,14 @@ def test_an_app_is_red_where_one_of_its_incidents_is(tmp_path: Path) -> None:
     assert {one.app.key: one.is_alarming for one in found.apps if one.is_struck} == {
         "app-1": True, "app-2": False, "app-3": False,
     }  # fmt: skip
+
+
+def test_on_a_short_day_no_app_is_called_normal(tmp_path: Path) -> None:
+    found = briefing_of(apps(tmp_path, 3, is_short=True))
+    assert (found.severity, found.sentence.zh) == ("warn", f"{day(0):%Y-%m-%d} 周二 的记录远少于平时")
+    (tmp_path / "open").mkdir()
+    found = briefing_of(apps(tmp_path / "open", 3, ONE, is_short=True))
+    assert (found.severity, found.sentence.zh) == ("bad", "1 个问题正在发生")
 
 
 def test_a_missing_day_comes_before_everything_else(tmp_path: Path) -> None:
