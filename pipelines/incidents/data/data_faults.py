@@ -29,7 +29,7 @@ from pipelines.incidents.volumes import usual_records
 # be gone: of a part, and so much more be in one that has its records; of an hour, as a weekend has other hours. Of all
 # records so many more must be bad.
 _GONE: Final = 0.3
-_HOUR_GONE: Final = 0.6
+_HOUR_GONE: Final = 0.85
 _BAD: Final = 0.05
 _LEAST: Final = {
     "rejected_share": _BAD, "duplicate_share": _BAD, "unmapped_share": _BAD, "repeated_records": _GONE,
