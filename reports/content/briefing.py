@@ -149,16 +149,15 @@ def _sentence(
     warnings = sum(one.severity != "note" for one in attention)
     if stand.day_state == "missing":
         head = t("{day} has no data").format(day=day_text(stand.today.day))
-        return "bad", t("{head}; {rest}").format(head=head, rest=_joined(_problems(open_))) if open_ else head
+        rest = _joined(_problems(open_) + _items(open_))
+        return "bad", t("{head}; {rest}").format(head=head, rest=rest) if open_ else head
     if open_:
         whole = any(one.incident.published.incident.kind != "data" and one.incident.name is None for one in open_)
-        said = _problems(open_)
-        if all(entry.incident.published.incident.kind == FURTHER for entry in open_):
-            said.insert(0, _short(stand) if stand.today.is_short else t("No problem is happening"))
+        said = _problems(open_) or [_short(stand) if stand.today.is_short else t("No problem is happening")]
         # Of a day that is short, no app is called normal.
         if not whole and hit_apps and others.count and not stand.today.is_short:
             said.append(_rest(others))
-        return "warn" if all(entry.incident.is_amber for entry in open_) else "bad", _joined(said)
+        return "warn" if all(entry.incident.is_amber for entry in open_) else "bad", _joined(said + _items(open_))
     if stand.today.is_short:
         return "warn", _short(stand)
     if days <= _LEAST_DAYS:
@@ -190,16 +189,21 @@ def _rest(others: _Others) -> Bilingual:
 
 
 def _problems(open_: Sequence[Entry]) -> list[Bilingual]:
-    """How many incidents are open; those of the kind `further` are counted apart, as they are no faults."""
-    further = sum(entry.incident.published.incident.kind == FURTHER for entry in open_)
-    said = []
-    if problems := len(open_) - further:
-        one, many = t("1 problem is happening"), t("{count} problems are happening")
-        said.append(one if problems == 1 else many.format(count=count(problems)))
-    if further:
-        one, many = t("1 item to look at"), t("{count} items to look at")
-        said.append(one if further == 1 else many.format(count=count(further)))
-    return said
+    """How many faults are open, or nothing."""
+    number = len(open_) - _further(open_)
+    one, many = t("1 problem is happening"), t("{count} problems are happening")
+    return [one if number == 1 else many.format(count=count(number))] if number else []
+
+
+def _items(open_: Sequence[Entry]) -> list[Bilingual]:
+    """How many open incidents are no faults and only worth a look, or nothing."""
+    number = _further(open_)
+    one, many = t("1 item to look at"), t("{count} items to look at")
+    return [one if number == 1 else many.format(count=count(number))] if number else []
+
+
+def _further(open_: Sequence[Entry]) -> int:
+    return sum(entry.incident.published.incident.kind == FURTHER for entry in open_)
 
 
 def _joined(said: Sequence[Bilingual]) -> Bilingual:
