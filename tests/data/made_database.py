@@ -27,6 +27,9 @@ class Database:
         for table in TABLES.values():
             columns = ", ".join(f"{name} {kind}" for name, kind in table.columns.items())
             self.connection.execute(f"CREATE TABLE {table.name} ({columns})")
+        # A day is as any other where a test says nothing else.
+        for flag in ("is_holiday", "is_short"):
+            self.connection.execute(f"ALTER TABLE day_quality ALTER COLUMN {flag} SET DEFAULT false")
         create_views(self.connection, "main")
 
     def add(self, table: str, *rows: dict[str, object]) -> None:

@@ -108,9 +108,11 @@ def installations(count: int, sizes: tuple[float, float]) -> list[Installation]:
 
 
 def alarms(one: Installation) -> list[Incident]:
-    """What is found in 90 clean days: it is the same whether looked for each day or once."""
+    """What is found in 90 clean days: it is the same whether looked for each day or once. Its holidays are listed."""
     manifest, counts, days = one.days(WARM_UP + CLEAN_DAYS, {})
-    return [found for found in incidents_in(counts, manifest, SETTINGS, days) if found.first_day >= days[WARM_UP]]
+    holidays = tuple(FIRST + timedelta(days=number) for number in one.holidays)
+    settings = Settings(calendar="none", holidays=holidays)
+    return [found for found in incidents_in(counts, manifest, settings, days) if found.first_day >= days[WARM_UP]]
 
 
 def found_of(one: Installation, name: str) -> list[Incident]:

@@ -30,9 +30,15 @@ test("no more than eight weeks tell what is usual, and none of the days after", 
 test("a holiday tells nothing of counts, and has no usual range; a rate is on it as on any day", () => {
   const values = DAYS.map((_day, i) => (i === 75 ? 5 : 100));
   site.holidays = [75];
-  assert.equal(usualOf(values, 75, "records", () => true), null);
+  assert.equal(
+    usualOf(values, 75, "records", () => true),
+    null,
+  );
   assert.equal(usualOf(values, 82, "records", () => true).low, 70);
-  assert.notEqual(usualOf(values, 75, "share", () => true), null);
+  assert.notEqual(
+    usualOf(values, 75, "share", () => true),
+    null,
+  );
   site.holidays = [];
 });
 
