@@ -136,6 +136,15 @@ def test_missing_days_are_open_until_later_ones_are_there() -> None:
     assert (one.state, one.last_day) == ("open", None)
 
 
+def test_a_weekday_that_never_has_records_is_missed_twice_and_no_more() -> None:
+    """Of days that begin on a Thursday the third is a Saturday."""
+    found = [one for one in without({2, 9, 16, 23}) if one.metric == "missing_day"]
+    assert [one.first_day for one in found] == [FIRST + timedelta(days=place) for place in (2, 9)]
+    # A stop that lasts is missed on its Saturdays, too.
+    (_, _, stop) = [one for one in without({2, 9, 16, 23, *range(20, 30)}) if one.metric == "missing_day"]
+    assert (stop.first_day, stop.state, stop.days) == (FIRST + timedelta(days=20), "open", 10)
+
+
 def test_what_usually_comes_late_is_not_missed() -> None:
     name = "a host's file gone"
     manifest, counts, days = CALM.days(DAYS, {DAYS - 1: FAULTS[name]})

@@ -21,7 +21,7 @@ from pipelines.incidents.detection.falls import (
 from pipelines.incidents.detection.grids import Flags, Floats
 from pipelines.incidents.detection.rate_measure import RateMeasure
 from pipelines.incidents.detection.subjects import by_day
-from pipelines.incidents.detection.volume_measure import VolumeMeasure
+from pipelines.incidents.detection.volume_measure import LEAST_WEEKDAYS, VolumeMeasure
 from pipelines.incidents.incident import Loss, Span
 from pipelines.incidents.volumes import usual_records
 
@@ -140,9 +140,9 @@ def missing_days(counted: Mapping[date, int], days: Sequence[date]) -> Iterator[
 def _is_closed(day: date, counted: Mapping[date, int]) -> bool:
     """Whether the weekday had no record in the baseline's weeks though most other days had some, as of an office."""
     before = [day - timedelta(days=back) for back in range(1, BASELINE_DAYS + 1)]
-    has_same = any(other in counted for other in before[WEEK - 1 :: WEEK])
-    there = sum(other in counted for other in before)
-    return not has_same and before[-1] > min(counted) and there > BASELINE_DAYS / 2
+    known = [other in counted for other in before if other >= min(counted)]
+    same = known[WEEK - 1 :: WEEK]
+    return len(same) >= LEAST_WEEKDAYS and not any(same) and sum(known) > len(known) / 2
 
 
 def hours_of(counts: pl.DataFrame, days: Sequence[date]) -> Floats:
