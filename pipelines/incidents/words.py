@@ -18,6 +18,8 @@ from pipelines.contract.record.channels import DECLARED
 from pipelines.contract.record.dimensions import BY_KEY, DIMENSIONS, UNKNOWN
 from pipelines.incidents.incident import ALL, FURTHER, Incident
 
+# Faults of the data that are of records that did not come.
+MISSING: Final = ("missing_day", "hour_shift", "missing_delivery", "short_day", "mix_shift")
 _LOCALE: Final = Path(__file__).parent / "locale"
 
 # What happened and what it cost, by metric, else by kind; of one that is open the cost is that of its last day, else in
@@ -26,6 +28,7 @@ KINDS: Final = {
     "rate": ("{app} · {channel} {rate} {before} → {now}", "{cost} fewer {successes}"),
     "volume": ("{app} · {channel} requests {before} → {now} a day", "{cost} fewer"),
     "data": ("Data · {fault}", "{cost} records"),
+    **dict.fromkeys(MISSING, ("Data · {fault}", "{cost} records missing")),
     "cancellation_rate": ("{app} · {channel} {rate} {before} → {now}", "{cost} more {successes}"),
     "latency_p95_ms": ("{app} · {channel} slowest 5% take {before} → {now} ms", ""),
     "slow_fall": ("{app} · {channel} {rate} {before} → {now} over four weeks", "{cost} fewer {successes}"),

@@ -83,24 +83,24 @@ def test_an_open_rate_reads_as_the_contract_has_it() -> None:
         ),
         (
             replace(DATA, metric="short_day", cause=Cause(cell="hours=13-23")),
-            "数据 · 记录少于平时（13-23 时没有记录），11-08 起第 18 天，昨日涉及 139 条记录",
+            "数据 · 记录少于平时（13-23 时没有记录），11-08 起第 18 天，昨日缺少 139 条记录",
         ),
         (
             replace(DATA, metric="short_day", cause=Cause(cell="all")),
-            "数据 · 记录少于平时：日志未到或用户减少，11-08 起第 18 天，昨日涉及 139 条记录",
+            "数据 · 记录少于平时：日志未到或用户减少，11-08 起第 18 天，昨日缺少 139 条记录",
         ),
         (
             replace(VOLUME, channel="wechat", state="settled", **ENDED),
             "示例钱包 · 微信日请求量 1,234 → 0，11-08 至 11-20，此后视为常态，共少 2,503 次",
         ),
-        (DATA, "数据 · 日志未到（来源 gw2），11-08 起第 18 天，昨日涉及 139 条记录"),
+        (DATA, "数据 · 日志未到（来源 gw2），11-08 起第 18 天，昨日缺少 139 条记录"),
         (
             replace(DATA, metric="hour_shift", level_now=12.0, cause=Cause("cell", "source=gw2 & hour=20")),
-            "数据 · 某些小时记录偏少（来源 gw2 & 20 时），11-08 起第 18 天，昨日涉及 139 条记录",
+            "数据 · 某些小时记录偏少（来源 gw2 & 20 时），11-08 起第 18 天，昨日缺少 139 条记录",
         ),
         (
             replace(DATA, metric="hour_shift", cause=Cause("cell", "source=gw2 & hour=03, 04")),
-            "数据 · 缺少某些小时（来源 gw2 & 03, 04 时），11-08 起第 18 天，昨日涉及 139 条记录",
+            "数据 · 缺少某些小时（来源 gw2 & 03, 04 时），11-08 起第 18 天，昨日缺少 139 条记录",
         ),
         (
             replace(DATA, cause=NO_CAUSE, metric="odd", state="recovered", **ENDED),
@@ -112,7 +112,7 @@ def test_an_open_rate_reads_as_the_contract_has_it() -> None:
         ),
         (
             replace(DATA, cause=NO_CAUSE, metric="missing_day"),
-            "数据 · 全天没有记录，11-08 起第 18 天，昨日涉及 139 条记录",
+            "数据 · 全天没有记录，11-08 起第 18 天，昨日缺少 139 条记录",
         ),
     ],
 )
@@ -125,7 +125,7 @@ def test_each_kind_and_state_has_its_words(one: Incident, zh: str) -> None:
     [
         (WALLET, "，11-26 少 139 次登录；SDK 2.15.0 仅 26%", ", 139 fewer sign-ins on 11-26; SDK 2.15.0 only 26%"),
         (VOLUME, "，11-26 少 139 次", ", 139 fewer on 11-26"),
-        (DATA, "，11-26 涉及 139 条记录", ", 139 records on 11-26"),
+        (DATA, "，11-26 缺少 139 条记录", ", 139 records missing on 11-26"),
     ],
 )
 def test_where_yesterday_would_be_another_day_an_open_one_names_its_newest(one: Incident, zh: str, en: str) -> None:

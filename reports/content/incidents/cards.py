@@ -15,7 +15,7 @@ from markupsafe import Markup
 from pipelines.common.days import days_between
 from pipelines.common.text import Bilingual
 from pipelines.incidents import incident
-from pipelines.incidents.words import Channels, cell_words, incident_names, is_back, percent_words
+from pipelines.incidents.words import MISSING, Channels, cell_words, incident_names, is_back, percent_words
 from reports.content.context import json_block
 from reports.content.drawings import bar, curve
 from reports.content.figures.norms import REFERENCE_DAYS, DayNorm, Observed, course_of, norms_of
@@ -168,6 +168,7 @@ def _loss(one: incident.Incident, names: Mapping[str, Bilingual]) -> Bilingual |
         return t("back at its level yesterday")
     texts = {
         "data": t("{lost} records yesterday"),
+        **dict.fromkeys(MISSING, t("{lost} records missing yesterday")),
         "volume": t("{lost} fewer yesterday"),
         "surge": t("{lost} more yesterday"),
         "cancellation_rate": t("{lost} more {successes} yesterday"),
