@@ -13,6 +13,7 @@ from typing import Any
 from pipelines.common.days import WINDOWS, window
 from pipelines.contract.measures.counts import HEADLINE_USAGE
 from pipelines.contract.measures.metrics import METRICS
+from pipelines.contract.measures.session_metrics import SESSION_RATES
 from pipelines.contract.record.channels import Channel
 from pipelines.contract.record.fields import OUTCOMES
 from reports.content.context import DataState, Day
@@ -90,7 +91,8 @@ def declarations(channels: Iterable[Channel]) -> dict[str, Any]:
         "rates": {
             name: {"numerator": _signs(one.numerator), "denominator": _signs(one.denominator)}
             for name, one in METRICS.items()
-            if one.numerator
+            # The scripts compute each of these for every list of counts of records; sessions are other lists.
+            if one.numerator and name not in SESSION_RATES
         },
         "norms": TUNED,
     }  # fmt: skip

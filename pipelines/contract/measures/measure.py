@@ -6,7 +6,7 @@ from typing import Final, Literal
 from pipelines.common.text import Bilingual
 from pipelines.contract.record.channels import CHECK_CHANNELS, is_one_of
 
-Unit = Literal["records", "share", "devices", "ms", "apps"]
+Unit = Literal["records", "sessions", "share", "devices", "ms", "apps"]
 Kind = Literal["count", "rate", "quantile", "distinct"]
 Change = Literal["ratio", "points"]
 Better = Literal["higher", "lower"]
@@ -32,7 +32,8 @@ class Measure:
             are these words in Chinese.
 
     Attributes:
-        unit: `records` (a count), `share` (0 to 1), `devices`, `apps` (distinct ones) or `ms` (milliseconds).
+        unit: `records` or `sessions` (a count), `share` (0 to 1), `devices`, `apps` (distinct ones) or `ms`
+            (milliseconds).
         better: which direction of a change is good; None: neither.
         watched_in: channels in which incidents watch the rate; None: in all by which users sign in.
         cut_by: columns by which an `expression` over records can be grouped. A condition can be by any.

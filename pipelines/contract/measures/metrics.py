@@ -5,14 +5,15 @@ roll-up are made of the conditions (`counts.py`); the tables' column names, the 
 metrics page and the docs all read from here.
 Add here: a metric that a table or a page shows. A meaning that changes also goes into `CHANGELOG.md`, heading
 *Meaning*.
-Does not belong here: the counts of files and days (`quality_metrics.py`), which outcomes are billed (`billing.py`),
-how a metric looks (`reports/`).
+Does not belong here: the counts of files and days (`quality_metrics.py`) and of sessions (`session_metrics.py`),
+which outcomes are billed (`billing.py`), how a metric looks (`reports/`).
 """
 
 from pipelines.common.errors import AuthmeterError
 from pipelines.common.text import Bilingual
 from pipelines.contract.measures.measure import Measure
 from pipelines.contract.measures.quality_metrics import QUALITY
+from pipelines.contract.measures.session_metrics import SESSIONS
 from pipelines.contract.record.channels import NUMBER_CHANNELS, SOCIAL, SOCIAL_CHANNELS, Channel, is_one_of
 
 _AUTHORIZATION = "stage IN ('authorize', 'login')"
@@ -297,7 +298,7 @@ _ALL = (
     ),
 )
 
-METRICS: dict[str, Measure] = {one.name: one for one in (*_ALL, *QUALITY)}
+METRICS: dict[str, Measure] = {one.name: one for one in (*_ALL, *SESSIONS, *QUALITY)}
 
 
 def metric(name: str) -> Measure:

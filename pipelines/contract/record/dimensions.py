@@ -1,6 +1,7 @@
 """THE DIMENSIONS: what counts of a day can be cut by, beside app and channel, each declared once.
 
-A dimension is a field of the log and a column of the tables that store it (`tables/tables.py`). To look for causes of
+A dimension is a column of the tables that store it (`tables/tables.py`), and a field of the log; `entry_channel` is the
+channel of a session's first record. To look for causes of
 incidents in another one, set `has_causes` and store it in `outcome_daily`.
 """
 
@@ -69,6 +70,12 @@ DIMENSIONS: Final = (
     Dimension("sdk_version", Bilingual("SDK 版本", "SDK version"), Bilingual("未知 SDK", "unknown SDK"), form="SDK {}"),
     Dimension("vendor", Bilingual("服务商", "Vendor"), Bilingual("未知服务商", "unknown vendor")),
     Dimension("scheme_id", Bilingual("方案", "Scheme"), Bilingual("未知方案", "unknown scheme"), has_causes=False),
+    Dimension(
+        "entry_channel",
+        Bilingual("登录入口", "Entry channel"),
+        Bilingual("未知入口", "unknown entry channel"),
+        has_causes=False,
+    ),
     Dimension("package_name", Bilingual("包名", "Package"), Bilingual("未知包名", "unknown package"), has_causes=False),
 )
 BY_KEY: Final = {one.key: one for one in DIMENSIONS}

@@ -15,7 +15,7 @@ from reports.content.wording.words import word
 def formula_words(metric: Measure) -> Bilingual | None:
     """A share or a sum of other metrics, in their labels; None of any other metric."""
     if metric.numerator:
-        return _labelled(f"{metric.numerator} / {_term(metric.denominator)}")
+        return _labelled(f"{_term(metric.numerator)} / {_term(metric.denominator)}")
     if metric.summed:
         channels = [word(channel) for channel in metric.channels]
         return t("{metric}, of {channels}").format(

@@ -49,6 +49,7 @@ WORDS: dict[str, str] = {
     "expired": "Expired",
     # units
     "records": "records",
+    "sessions": "sessions",
     "share": "share",
     "devices": "devices",
     "ms": "ms",
