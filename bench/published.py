@@ -133,7 +133,8 @@ def _days(connection: duckdb.DuckDBPyConnection, folder: Path, apps: int) -> Non
     connection.sql("SELECT day, app_key, 20 AS devices FROM out.channel_daily GROUP BY ALL").write_parquet(str(devices))
     connection.execute("SET VARIABLE app_devices_files = $files", {"files": [str(devices)]})
     connection.execute("""CREATE TABLE day_books AS
-        SELECT day, sum(records)::BIGINT AS accepted, sum(records)::BIGINT AS counted, 0 AS unmapped, 0 AS late
+        SELECT day, sum(records)::BIGINT AS accepted, sum(records)::BIGINT AS counted, 0 AS unmapped, 0 AS late,
+            false AS are_sessions_restated
         FROM out.outcome_daily GROUP BY day""")
     connection.execute("CREATE TABLE usual_volumes AS SELECT day, accepted AS usual_records FROM day_books")
 

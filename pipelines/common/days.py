@@ -73,12 +73,14 @@ def day_start(day: date, zone: str) -> datetime:
 
 @dataclass(frozen=True)
 class DayHours:
-    """A business day's first instant, in UTC, and what the clock says in each hour that has gone by since, 0 to 23.
+    """The first instants of a business day and of the next one, in UTC, and what the clock says in each hour between,
+    0 to 23.
 
     On a day that the clock is changed on, one hour comes twice or never.
     """
 
     start: datetime
+    end: datetime
     hours: tuple[int, ...]
 
 
@@ -86,7 +88,7 @@ def day_hours(day: date, zone: str) -> DayHours:
     """The hours of a business day."""
     start, end = day_start(day, zone), day_start(day + timedelta(days=1), zone)
     elapsed = range(ceil((end - start) / timedelta(hours=1)))
-    return DayHours(start, tuple((start + timedelta(hours=n)).astimezone(ZoneInfo(zone)).hour for n in elapsed))
+    return DayHours(start, end, tuple((start + timedelta(hours=n)).astimezone(ZoneInfo(zone)).hour for n in elapsed))
 
 
 def require_same_zone(stored: str | None, zone: str) -> None:

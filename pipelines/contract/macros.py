@@ -2,8 +2,9 @@
 
 from pipelines.contract.measures.sql import sql
 from pipelines.contract.record.fields import record_macros
+from pipelines.contract.record.word_numbers import word_macros
 
 
 def contract_macros() -> str:
-    """Statements that make the macros of channels and of a record's words, then those of `sql/macros.sql`."""
-    return ";\n".join([*record_macros(), sql("pipelines.contract", "macros")])
+    """Statements that make the macros of channels, of a record's words and their numbers, and of `sql/macros.sql`."""
+    return ";\n".join([*record_macros(), *word_macros(), sql("pipelines.contract", "macros")])

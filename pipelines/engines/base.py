@@ -28,11 +28,12 @@ LATE_ROWS = pa.schema(
 of the file on.
 """
 BATCH_DAYS = pa.schema(
-    [("day", pa.date32()), ("day_number", pa.int32()), ("first_quarter", pa.int64()),
+    [("day", pa.date32()), ("day_number", pa.int32()), ("first_quarter", pa.int64()), ("end_quarter", pa.int64()),
      ("clock_hours", pa.list_(pa.int32())), ("cuts", pa.list_(pa.timestamp("us")))]
 )  # fmt: skip
-"""The days of a batch in their order, and what differs between them: the place of the day, the quarter of an hour since
-1970 with which it begins, the hour on the clock in each hour since, and the cuts of its uses.
+"""The days of a batch in their order, and what differs between them: the place of the day, the quarters of an
+hour since 1970 with which it and the next day begin, the hour on the clock in each hour of the day, and the cuts of its
+uses.
 """
 APP_BITS = 21
 """Bits of the number of an app for its place among the apps of its day; above these is the number of the day."""
@@ -50,13 +51,45 @@ steps of the same records read it, and nobody else.
 class Step:
     """One SELECT and the name of what it gives; parameters are named `$…`.
 
-    What `is_read_once`, by the next step, has none and need not be kept.
+    A step that `is_view` has none, and is computed by each step that reads it.
     """
 
     name: str
     query: str
-    is_read_once: bool = False
+    is_view: bool = False
     adds: Adds = None
+
+
+@dataclass(frozen=True)
+class SubjectSteps:
+    """How sign-in records get their subjects: a device, or for a record without one that of its attempt.
+
+    Attributes:
+        known_records: the records with a device; they have the columns of `found_records`.
+        lone_records: the records with an attempt and no device.
+        device_attempts: the devices by attempt; read with `lone_records`, by `found_records`, where all rows of an
+            attempt must be. `attempt_set` is a number that is the same for these.
+        first_devices: what may stand for the rows of `device_attempts` that are in one place.
+        found_records: `lone_records` with their subjects.
+        subject_records: the records with a subject, `known_records` and `found_records`. `subject_set` is a number
+            that is the same for those of one subject.
+    """
+
+    known_records: Step
+    lone_records: Step
+    device_attempts: Step
+    first_devices: Step
+    found_records: Step
+    subject_records: Step
+    attempt_set: str
+    subject_set: str
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The steps in the order in which they are made where all records are in one place."""
+        return (
+            self.known_records, self.lone_records, self.device_attempts, self.found_records, self.subject_records
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -74,12 +107,14 @@ class DayPlan:
       source), which the engine provides. The engine also provides what every step may read: `batch_days`
       (`BATCH_DAYS`) and the macros `app_number(day_number, place)` and `day_number_of(app)`.
     - `number_steps`: of the whole of these.
-    - `copies` find the events that do not count; `counted_records` is the query of those that do; `record_steps` are
-      of these: wherever an event is, all of its day with its event_id are. Of the columns of `events`, they read
-      `record_columns`.
+    - `copies` find the events that do not count; `counted_records` is the query of those that do; `word_steps` are of
+      these, and then `sign_in_steps` and `record_steps`, which do not read each other: wherever an event is, all of its
+      day with its event_id are. Of the columns of `events`, they read `record_columns`.
     - `device_records` are what `range_steps` and `range_sums` read: wherever a device is, all devices with its number
       `device_set` are. These two are made for a range of devices at a time, from `$first_device` to `$last_device`,
       where there is no memory for all.
+    - `subjects` make `subject_records` of what `sign_in_steps` give; `session_steps` read these: wherever a subject is,
+      all its records are.
     - `key_records` are what `key_steps` read: wherever a device, phone or app is, all with its `key_set` are.
     - `last_steps` and `tables`: of the whole of all that is kept. The rows of `tables` come in the order of the day,
       then of their key, and are written. `books` gives a row for each day; it reads the one table `booked_table`, with
@@ -93,11 +128,15 @@ class DayPlan:
     copies: tuple[Step, ...]
     record_columns: tuple[str, ...]
     counted_records: str
+    word_steps: tuple[Step, ...]
+    sign_in_steps: tuple[Step, ...]
     record_steps: tuple[Step, ...]
     device_records: Step
     device_set: str
     range_steps: tuple[Step, ...]
     range_sums: tuple[Step, ...]
+    subjects: SubjectSteps
+    session_steps: tuple[Step, ...]
     key_records: Step
     key_set: str
     key_steps: tuple[Step, ...]

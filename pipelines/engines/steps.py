@@ -71,15 +71,26 @@ def create_events(
 def make(connection: duckdb.DuckDBPyConnection, steps: Iterable[Step], values: Mapping[str, object]) -> None:
     """Makes steps, each a relation of its name."""
     for step in steps:
-        kind = "VIEW" if step.is_read_once else "TABLE"
+        kind = "VIEW" if step.is_view else "TABLE"
         connection.execute(f"CREATE OR REPLACE TEMP {kind} {step.name} AS {step.query}", named(step.query, values))
 
 
-def make_records(connection: duckdb.DuckDBPyConnection, plan: DayPlan, values: Mapping[str, object]) -> None:
-    """Makes what a plan says of records, from `events` to `device_records`."""
+def make_words(connection: duckdb.DuckDBPyConnection, plan: DayPlan, values: Mapping[str, object]) -> None:
+    """Makes what a plan says of events, from `events` to the words of counted records."""
     make(connection, plan.copies, values)
     create_view(connection, "counted_records", plan.counted_records)
-    make(connection, (*plan.record_steps, plan.device_records), values)
+    make(connection, plan.word_steps, values)
+
+
+def make_sessions(connection: duckdb.DuckDBPyConnection, plan: DayPlan, values: Mapping[str, object]) -> None:
+    """Makes what a plan says of sign-in sessions, where all records are in one place, and drops what nobody else reads:
+    it takes as much memory as what is made of devices.
+    """
+    steps = (*plan.sign_in_steps, *plan.subjects.steps, *plan.session_steps)
+    make(connection, steps, values)
+    for step in steps:
+        if step.adds is None and not step.is_view:
+            connection.execute(f"DROP TABLE {step.name}")
 
 
 def make_devices(

@@ -24,7 +24,7 @@ from pipelines.contract.measures.sql import sql
 from pipelines.contract.record.masking import MASK, MASKING_VERSION
 from pipelines.contract.registry.registry import Registry
 from pipelines.contract.settings.settings import Settings
-from pipelines.contract.tables.day_tables import DAY_TABLES, RECENT, RECENT_DAYS
+from pipelines.contract.tables.day_tables import DAY_TABLES, RECENT, RECENT_DAYS, SESSION_TABLES
 from pipelines.contract.tables.tables import TABLES, VIEWS, Table
 from pipelines.incidents.all_incidents import Incidents
 from pipelines.marts.carried import carry_over, keep_only, tables_digest
@@ -61,7 +61,7 @@ _MADE_OF = {
 # Large, and read by no other table: made while those are.
 _BESIDE = ("outcome_daily", "channel_detail_daily", "billing_daily", "billing_hourly")
 # Rows of these tables come from their own day alone, whatever the registry lists: those of unchanged days are kept.
-_CARRIED = (*_BESIDE, "channel_daily", "latency_daily", "unmapped_codes")
+_CARRIED = (*_BESIDE, *SESSION_TABLES, "channel_daily", "latency_daily", "unmapped_codes")
 # Made of one of the large ones, after it.
 _BEHIND = ("resource_package_usage",)
 

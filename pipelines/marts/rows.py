@@ -49,6 +49,7 @@ def listed_rows(
     days = sorted(manifest.days.items())
     counted = {day: entry.counted for day, entry in days}
     live = manifest.live_files()
+    restated = frozenset(manifest.restated_sessions)
     return {
         "registered_apps": _texts(APP_COLUMNS, registry.apps, settings.timezone),
         "known_channels": _rows(
@@ -63,8 +64,8 @@ def listed_rows(
               m.is_additive] for m in METRICS.values()),
         ),
         "day_books": _rows(
-            "day:DATE accepted:BIGINT counted:BIGINT unmapped:BIGINT late:BIGINT",
-            ([day, entry.accepted, entry.counted, entry.unmapped, late[day]] for day, entry in days),
+            "day:DATE accepted:BIGINT counted:BIGINT unmapped:BIGINT late:BIGINT are_sessions_restated:BOOLEAN",
+            ([day, entry.accepted, entry.counted, entry.unmapped, late[day], day in restated] for day, entry in days),
         ),
         "usual_volumes": _rows(
             "day:DATE usual_records:BIGINT is_holiday:BOOLEAN is_short:BOOLEAN",

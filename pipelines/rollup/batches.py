@@ -86,6 +86,6 @@ def _events_of(inputs: RollupInputs, manifest: Manifest, days: Sequence[date]) -
         batch=batch_days(days, inputs.settings.timezone, inputs.registry.bought.cuts),
         records=sum(entry.days[day].accepted for entry in live for day in days if day in entry.days),
         parts=inputs.store.part_records(entry for entry in live if entry.part in used),
-        values=day_values(inputs.settings.billing_on(days[0])),
+        values=day_values(inputs.settings.billing_on(days[0]), inputs.settings.session_minutes),
         late=late_rows(inputs.store, inputs.settings, days, live),
     )

@@ -15,6 +15,7 @@ from pipelines.contract.measures.counts import VERIFIED, counts_query
 from pipelines.contract.record.channels import CHANNELS, number_macros
 from pipelines.contract.record.copies import copy_order
 from pipelines.contract.record.fields import ABSENT_FIELDS, COUNTED_FIELDS, record_macros
+from pipelines.contract.record.word_numbers import word_macros
 
 # The steps, and the macros of every connection.
 SQL = ("pipelines/rollup", "pipelines/contract", "pipelines/store")
@@ -38,6 +39,7 @@ def counting_digest(root: Path = PROJECT) -> str:
     """Return a digest of the code that decides the tables of a day; `root` is the project."""
     # Metrics and words of a record count by the SQL that is made of them.
     named = (*VERIFIED, *COUNTED_FIELDS, *ABSENT_FIELDS)
-    made = "\0".join((counts_query(""), *named, *record_macros(), *number_macros(CHANNELS), copy_order())).encode()
+    macros = (*record_macros(), *word_macros(), *number_macros(CHANNELS))
+    made = "\0".join((counts_query(""), *named, *macros, copy_order())).encode()
     files = code_digest(SQL, suffix=".sql", root=root), code_digest(PYTHON, root=root)
     return hashlib.sha256(repr((files, without_sql_comments(made))).encode()).hexdigest()[:16]

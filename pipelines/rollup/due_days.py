@@ -62,6 +62,7 @@ def fingerprint(inputs: RollupInputs, day: date, parts: list[str]) -> str:
         inputs.registry.codes_fingerprint,
         *(rule.model_dump_json(exclude={"valid_from"}) for rule in inputs.settings.billing_on(day).values()),
         *(cut.isoformat() for cut in inputs.registry.bought.cuts.get(day, ())),
+        f"session_minutes {inputs.settings.session_minutes}",
     ]
     # Retention takes older days from a part, and no record of a day that is rolled up: the name from before counts.
     return hashlib.sha256("\n".join([*rules, *map(origin_of, parts)]).encode()).hexdigest()[:16]

@@ -19,7 +19,7 @@ from pipelines.contract.registry.limits import KEYS, Limit
 from pipelines.contract.registry.registry import CODE_COLUMNS, Registry
 from pipelines.contract.settings.billing import BillingRule
 from pipelines.contract.tables.day_tables import DAY_TABLES
-from pipelines.engines.base import BATCH_DAYS, Adds, DayPlan, Step
+from pipelines.engines.base import BATCH_DAYS, Adds, DayPlan, Step, SubjectSteps
 
 _DELIVERED: Mapping[str, Adds] = {"delivered_apps": ("records",), "source_hours": ("records",)}
 _NUMBERS = ("app_numbers",)
@@ -27,13 +27,17 @@ _NUMBERS = ("app_numbers",)
 _NOT_READ = ("file", "phone_mask")
 _COPIES = ("repeated_ids", "picked_records", "dropped_copies")
 _WITH = ("os_version", "device_id", "phone", "attempt_id", "account_id", "latency_ms")
-_RECORD_STEPS: Mapping[str, Adds] = {
+_WORD_STEPS: Mapping[str, Adds] = {
     "record_groups": ("records", *(f"with_{name}" for name in _WITH)),
-    "numbered_records": None,
-    "latency_histogram": ("records",),
     "record_labels": None,
     "counted_words": None,
     "verification_kinds": None,
+    "sign_in_kinds": None,
+}
+_SIGN_IN_STEPS: Mapping[str, Adds] = {"sign_in_records": None, "sign_in_counts": ("records", "without_subject")}
+_RECORD_STEPS: Mapping[str, Adds] = {
+    "numbered_records": None,
+    "latency_histogram": ("records",),
     "verification_records": None,
     "hour_groups": ("with_device", "with_phone", *VERIFIED),
     "segment_groups": ("uses",),
@@ -57,6 +61,19 @@ _KEY_STEPS: Mapping[str, Adds] = {
     "watched_keys": None,
     "limit_blocks": ("blocked", "blocked_uses", "blocked_successes", "keys_blocked"),
 }
+_SUBJECT_VIEWS = ("known_records", "lone_records", "device_attempts")
+_SESSION_STEPS: Mapping[str, Adds] = {
+    "repeated_subjects": None,
+    "cut_records": None,
+    "alone_groups": None,
+    "session_records": None,
+    "marked_records": None,
+    "sessions": None,
+    "session_groups": ("sessions",),
+    "session_times": (),
+}
+# Of as many rows as there are records, and read no more often than it takes to store and read them.
+_VIEWS = (*_SUBJECT_VIEWS, "subject_records", "session_records", "marked_records", "resolved_groups")
 _CODES = CODE_COLUMNS[:6]
 
 
@@ -79,28 +96,38 @@ def day_plan(registry: Registry, channels: Sequence[str] = CHANNELS) -> DayPlan:
         copies=_steps(*_COPIES),
         record_columns=(*(name for name in EVENT_SCHEMA.names if name not in _NOT_READ), "is_late"),
         counted_records=sql("pipelines.rollup", "counted_records"),
+        word_steps=_kept(_WORD_STEPS),
+        sign_in_steps=_kept(_SIGN_IN_STEPS),
         record_steps=_kept(_RECORD_STEPS),
-        device_records=Step("device_records", sql("pipelines.rollup", "device_records"), True, ("records",)),
+        device_records=Step("device_records", _query("device_records"), is_view=True, adds=("records",)),
+        subjects=SubjectSteps(
+            **{name: _step(name) for name in (*_SUBJECT_VIEWS, "first_devices", "found_records", "subject_records")},
+            attempt_set="hash(app, attempt)",
+            subject_set="hash(app, high, low)",
+        ),
+        session_steps=_kept(_SESSION_STEPS),
         device_set="device_low & 4095",
         range_steps=_steps(*_RANGE_STEPS),
         range_sums=_kept(_RANGE_SUMS),
-        key_records=Step("key_records", sql("pipelines.rollup", "key_records"), True, ()),
+        key_records=Step("key_records", _query("key_records"), is_view=True, adds=()),
         key_set="hash(key_number, app, low)",
         key_steps=_kept(_KEY_STEPS),
-        last_steps=(
-            *_steps("latencies"),
-            Step("resolved_groups", sql("pipelines.rollup", "resolved_groups"), is_read_once=True),
-            *_steps("counts"),
-        ),
+        last_steps=(*_steps("latencies", "resolved_groups", "counts", "session_apps", "session_facts"),),
         tables=tuple(Step(name, sql("pipelines.rollup", f"day/{name}")) for name in DAY_TABLES),
         booked_table="outcome_daily",
         books=sql("pipelines.rollup", "day_books"),
     )
 
 
-def day_values(rules: Mapping[str, BillingRule]) -> dict[str, object]:
-    """The parameters of the steps of days that these rules bill, each for its vendor."""
+def day_values(rules: Mapping[str, BillingRule], session_minutes: int) -> dict[str, object]:
+    """Return the parameters of the steps of days.
+
+    Args:
+        rules: the billing rule of each vendor.
+        session_minutes: the longest time between two records of one sign-in session.
+    """
     return {
+        "session_ms": session_minutes * 60_000,
         "billed": [billed for rule in rules.values() for billed in rule.billed],
         "billed_vendors": list(rules),
     }
@@ -115,6 +142,7 @@ def batch_days(days: Sequence[date], zone: str, cuts: Mapping[date, Sequence[dat
             range(len(days)),
             # A business day of this century begins at a quarter of an hour in every zone.
             [int(of_day.start.timestamp()) // 900 for of_day in hours],
+            [int(of_day.end.timestamp()) // 900 for of_day in hours],
             [of_day.hours for of_day in hours],
             [[cut.astimezone(UTC).replace(tzinfo=None) for cut in cuts.get(day, ())] for day in days],
         ],
@@ -132,11 +160,15 @@ def limit_rows(limits: Iterable[Limit]) -> pa.Table:
 
 
 def _steps(*names: str) -> tuple[Step, ...]:
-    return tuple(Step(name, _query(name)) for name in names)
+    return tuple(map(_step, names))
 
 
 def _kept(steps: Mapping[str, Adds]) -> tuple[Step, ...]:
-    return tuple(Step(name, _query(name), adds=adds) for name, adds in steps.items())
+    return tuple(_step(name, adds) for name, adds in steps.items())
+
+
+def _step(name: str, adds: Adds = None) -> Step:
+    return Step(name, _query(name), is_view=name in _VIEWS, adds=adds)
 
 
 def _query(name: str) -> str:

@@ -53,6 +53,8 @@ def roll_up(
     due = due_days(inputs, manifest, as_of, forced)
     report = RollupReport(emptied=due.emptied)
     manifest.platforms = inputs.registry.platforms
+    is_cut_anew = manifest.session_minutes not in (None, inputs.settings.session_minutes)
+    manifest.session_minutes = inputs.settings.session_minutes
     if not due:
         return report
     # It takes half a second to import, which a run with nothing new should not pay.
@@ -75,6 +77,8 @@ def roll_up(
                 day in due.by_platform or not has_fingerprint(old, fingerprint(inputs, day, old.parts))
             )
             restated += _changed_figures(store, manifest, closed_through, day, new, are_rules_new)
+            if closed_through and day <= closed_through and old and not is_cut_anew:
+                _note_changed_sessions(store, manifest, day, old, new)
             manifest.days[day] = new
             report.days.append(day)
             report.records += books.accepted
@@ -112,6 +116,15 @@ def _changed_figures(
     from pipelines.rollup.restatements import changed_figures
 
     return changed_figures(store, manifest, day, new, are_rules_new)
+
+
+def _note_changed_sessions(store: Store, manifest: Manifest, day: date, old: DayEntry, new: DayEntry) -> None:
+    """Notes a closed day whose sessions changed, other than by the setting that says how they are cut."""
+    # Imported lazily, as above.
+    from pipelines.rollup.changed_sessions import are_sessions_changed
+
+    if day not in manifest.restated_sessions and are_sessions_changed(store, old, new):
+        manifest.restated_sessions = sorted([*manifest.restated_sessions, day])
 
 
 def _check_books(day: date, books: DayBooks, folder: Path) -> None:

@@ -64,6 +64,7 @@ LATER_SCHEMA = {
     ) WITHOUT ROWID""",
     "declared_channels": "CREATE TABLE IF NOT EXISTS declared_channels (channel TEXT PRIMARY KEY) WITHOUT ROWID",
     "idle_sources": "CREATE TABLE IF NOT EXISTS idle_sources (source TEXT PRIMARY KEY) WITHOUT ROWID",
+    "restated_sessions": "CREATE TABLE IF NOT EXISTS restated_sessions (day TEXT PRIMARY KEY) WITHOUT ROWID",
 }
 
 _STATE = tuple(column.name for column in fields(State))
@@ -98,6 +99,7 @@ TABLES = {
     "idle_sources": Table(("source",)),
     "declared_channels": Table(("channel",)),
     "restatements": Table(("file",)),
+    "restated_sessions": Table(("day",)),
 }
 Rows = dict[str, list[Row]]
 """The rows of each table, in the order of its key."""
@@ -142,6 +144,7 @@ def image_of(manifest: Manifest, commits: int, known: Numbers) -> Image:
     tables["declared_channels"] = dict.fromkeys(manifest.declared_channels, ((),))
     tables["idle_sources"] = dict.fromkeys(manifest.idle_sources, ((),))
     tables["restatements"] = dict.fromkeys(manifest.restatements, ((),))
+    tables["restated_sessions"] = dict.fromkeys(manifest.restated_sessions, ((),))
     return Image(commits, numbers, tables)
 
 
@@ -238,6 +241,7 @@ def manifest_of(rows: Rows) -> Manifest:
     manifest.declared_channels = [channel for (channel,) in rows["declared_channels"]]
     manifest.idle_sources = [source for (source,) in rows["idle_sources"]]
     manifest.restatements = [file for (file,) in rows["restatements"]]
+    manifest.restated_sessions = [day_of(day) for (day,) in rows["restated_sessions"]]
     numbers = {(entry.path, entry.sha256): number for number, entry in by_number.items()}
     manifest.origin = image_of(manifest, {row[0]: row[1] for row in rows["state"]}[COMMITS], numbers)
     return manifest

@@ -124,6 +124,8 @@ class State:
 
     By retention, no events are stored of days before `events_from`: their tables stand as they are, and what comes of
     them is too old. Nothing is stored of days before `days_from`.
+
+    `session_minutes` is the setting by which the last roll-up cut sessions; None before the first that did.
     """
 
     key_fingerprint: str | None = None
@@ -135,6 +137,7 @@ class State:
     inputs: str | None = None
     events_from: date | None = None
     days_from: date | None = None
+    session_minutes: int | None = None
 
 
 @dataclass
@@ -142,7 +145,8 @@ class Manifest(State):
     """What counts.
 
     `declared_channels` are all that the settings of any run declared: parts may hold them, also when the declaration is
-    no more. `origin` is what the store read it as, to know what changed since; it is the store's alone.
+    no more. `restated_sessions` are the days whose tables of sessions changed after the day was closed. `origin` is
+    what the store read it as, to know what changed since; it is the store's alone.
     """
 
     files: list[FileEntry] = field(default_factory=list)
@@ -153,6 +157,7 @@ class Manifest(State):
     idle_sources: list[str] = field(default_factory=list)
     declared_channels: list[str] = field(default_factory=list)
     restatements: list[str] = field(default_factory=list)
+    restated_sessions: list[date] = field(default_factory=list)
     origin: object = field(default=None, init=False, repr=False, compare=False)
 
     @property

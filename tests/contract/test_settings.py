@@ -67,6 +67,11 @@ REFUSED = {
     "channels = ['apple']": "`channels` must be a table",
     "[channels]\napple = 'Apple'": "`channels.apple` must be a table",
     '[channels.apple]\nname_en = "A\\u0007"': "`channels.apple.name_en`: must be a name in one line",
+    "session_minutes = 0": "`session_minutes`",
+    "session_minutes = 121": "`session_minutes`",
+    "session_minutes = 10.5": "`session_minutes`",
+    "session_minutes = '10'": "`session_minutes`",
+    "session_minutes = true": "`session_minutes`",
     "timezone = ": "not valid TOML",
     "timezone = 'Asia/Shanghai'\ntimezone = 'UTC'": "not valid TOML",
 }

@@ -8,8 +8,10 @@ from pipelines.contract.tables.tables import TABLES
 
 
 def test_a_dimension_is_a_field_that_is_stored_by_day() -> None:
-    assert set(FIELD_NAMES) >= BY_KEY.keys()
-    stored = {column for table in ("channel_detail_daily", "outcome_daily") for column in TABLES[table].key}
+    # The channel of a session's first record.
+    assert {*FIELD_NAMES, "entry_channel"} >= BY_KEY.keys()
+    tables = ("channel_detail_daily", "outcome_daily", "session_daily")
+    stored = {column for table in tables for column in TABLES[table].key}
     assert stored >= BY_KEY.keys()
 
 

@@ -34,6 +34,14 @@ CONTRACT_TABLES = {
     "login_trend_summary": "as_of window_days app_key channel authorizations authorization_requests authorization_rate "
     "previous_authorizations change matched_days days_with_data previous_days_with_data",
     "outcome_daily": "day app_key channel stage platform carrier sdk_version outcome vendor result_code records",
+    "session_daily": "day app_key entry_channel platform carrier sdk_version scheme_id sessions direct retry other cut "
+    "lost unchecked",
+    "session_paths_daily": "day app_key failed_channel failure way signed_in_by sessions within_minute",
+    "session_stops_daily": "day app_key channel stage outcome sessions",
+    "funnel_daily": "day app_key platform carrier sdk_version scheme_id sessions page click authorize verify "
+    "page_click click_authorize authorize_verify page_signed_in signed_in",
+    "session_times_daily": "day app_key step sessions p50_ms p95_ms negative",
+    "session_books": "day app_key records without_subject sessions by_server",
     "latency_daily": "day channel records latency_p50_ms latency_p95_ms",
     "input_files": "path sha256 bytes source records_read accepted rejected skipped first_read_at status",
     "rejected_records": "path line reason record",
@@ -78,6 +86,11 @@ CONTRACT_METRICS = [
     "devices",
     "latency_p50_ms",
     "latency_p95_ms",
+    "sign_in_rate",
+    "recovery_rate",
+    "page_rate",
+    "click_rate",
+    "eligible_rate",
 ]
 CONTRACT_LABELS = {
     "authorization_requests": "授权请求量", "authorizations": "登录授权量", "authorizations_cancelled": "用户取消",
@@ -85,6 +98,8 @@ CONTRACT_LABELS = {
     "verification_requests": "认证请求量", "verifications": "认证量", "one_click_verifications": "一键登录认证量",
     "local_verifications": "本机号码认证量", "number_verifications": "号码认证量",
     "third_party_authorizations": "三方授权量",
+    "sign_in_rate": "登录成功率", "recovery_rate": "失败挽回率", "page_rate": "授权页转化率", "click_rate": "点击率",
+    "eligible_rate": "取号成功率",
     "billable_verifications": "计费量", "devices": "设备数",
 }  # fmt: skip
 

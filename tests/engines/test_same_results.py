@@ -24,6 +24,7 @@ from tests.data.small_logs import BROKEN_LINES, DAY, REGISTRY, log, span
 from tests.engines.conftest import EVENT_LOG, needs_spark, use
 from tests.engines.noting import NotingRanges, NotingTables
 from tests.golden import test_end_to_end as golden
+from tests.oracle.random_sign_ins import DAYS, World
 from tests.support import (
     KEY,
     DataFolder,
@@ -136,6 +137,21 @@ def test_a_large_file_in_pieces_has_the_same_rows_and_line_numbers(made: Made) -
         assert len(files) == count
         rows = [row for file in files for row in pq.read_table(file).to_pylist()]
         assert rows == pq.read_table(one.store.part_folder(str(part)) / f"{kind}.parquet").to_pylist()
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_sessions_of_random_sign_ins(made: Made, seed: int) -> None:
+    world = World(seed)
+    files = world.files()
+    one, other = (made(engine) for engine in ("duckdb", "spark"))
+    for folder in (one, other):
+        use(folder, folder.root.name, world.settings)
+        for place, (name, rows) in enumerate(files.items()):
+            folder.land(name, rows)
+            # The last file comes late.
+            folder.publish(DAYS[min(place, 1)])
+    assert one.rows("FROM session_times_daily")
+    assert_same(other, one)
 
 
 def test_skew_within_so_little_memory_that_events_are_spilled_and_devices_made_range_by_range(

@@ -15,7 +15,7 @@ def expected_tables() -> Iterator[tuple[str, Path]]:
     for folder in ("rollup", "marts"):
         yield from ((file.parts[-3], file) for file in HERE.glob(f"{folder}/*/*/expect.csv"))
     yield from ((file.stem, file) for file in HERE.glob("end_to_end/*/expected/*.csv"))
-    for folder, prefix in (("packages", ""), ("reconciliation", "reconciliation_")):
+    for folder, prefix in (("packages", ""), ("sessions", ""), ("reconciliation", "reconciliation_")):
         files = HERE.glob(f"{folder}/*/expect_*.csv")
         yield from ((prefix + file.stem.removeprefix("expect_"), file) for file in files)
 

@@ -53,6 +53,11 @@ def feed(folder: DataFolder) -> None:
     folder.write("registry/console/a.csv", f"day,account_id,channel,total\n{DAY},default,number,5\n")
     folder.write("registry/bills/a.csv", "month,account_id,channel,quantity\n2026-02,default,number,5\n")
     rows += [record("used", day, stage="verify") for day in (days_before(DAY, 1), DAY)]
+    rows += [
+        record(stage, day, stage=stage, device_id="1")
+        for day in (days_before(DAY, 1), DAY)
+        for stage in ("page", "click")
+    ]
     folder.land("b.ndjson", [*rows, record("bad", stage="none"), record("nulled", latency_ms=-1, phone="1" * 200)])
     folder.land("a.ndjson", [record("bad", stage="none"), record("bad", stage="none")])
     folder.tables()

@@ -12,7 +12,9 @@ from tests.support import DAY, DataFolder, record
 
 @pytest.mark.parametrize("name", DAY_TABLES)
 def test_a_repeated_key_stops_the_roll_up(folder: DataFolder, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    folder.land("a.ndjson", [record("a", stage="login", outcome=None, result_code="new", device_id="d", latency_ms=9)])
+    earlier = [record(stage, stage=stage, device_id="d") for stage in ("page", "click")]
+    login = record("a", stage="login", outcome=None, result_code="new", device_id="d", latency_ms=9)
+    folder.land("a.ndjson", [*earlier, login])
     # A day has segments where something happens to a package.
     folder.write("registry/resource_packages.csv", f"resource_package_id,quantity,purchased_at\np,9,{DAY}T09:00:00Z\n")
     folder.ingest()

@@ -46,13 +46,13 @@ def full(files: int = 3) -> Manifest:
     """A manifest with something in each field."""
     return Manifest(
         key_fingerprint="k", time_zone="Asia/Shanghai", run=7, generated_at="2026-03-11T02:30:00+08:00", as_of=DAY,
-        closed_before=BEFORE, inputs="i", events_from=BEFORE, days_from=BEFORE,
+        closed_before=BEFORE, inputs="i", events_from=BEFORE, days_from=BEFORE, session_minutes=10,
         files=[file(f"{number:06d}.ndjson") for number in range(files)],
         days={day: DayEntry(f"{day}/00000001", "c", "f", ["p", "q", "q"], 5, 4, 1) for day in (BEFORE, DAY)},
         platforms={"shop": "ios", "game": "h5"}, unreadable=["shut"], idle_sources=["gateway"],
         declared_channels=["apple"],
         unread_files={"a.xlsx": UnreadFile("a", 4, "4:1:1", "t1"), "b.zip": UnreadFile("b", 5, "5:1:1", "t2")},
-        restatements=["00000002.parquet"],
+        restatements=["00000002.parquet"], restated_sessions=[DAY],
     )  # fmt: skip
 
 
@@ -87,7 +87,7 @@ def other(value: Any) -> Any:
         case date():
             return days_before(value, 400)
         case list():
-            return [f"0{value[0]}", *value]
+            return [other(value[0]) if isinstance(value[0], date) else f"0{value[0]}", *value]
         case dict():
             (first, *_) = value
             return {**value, first: other(value[first]), other(first): value[first]}

@@ -109,6 +109,9 @@ class Settings(BaseModel):
         min_length=1,
         description="billing rules, each of a vendor or of all, in force from its `valid_from` on",
     )
+    session_minutes: WholeNumber = Field(
+        10, ge=1, le=120, description="minutes without a record after which a user's next one begins another session"
+    )
     rejected_warn_share: Number = Field(
         0.01, ge=0, le=1, description="warn where more of a run's read records are rejected"
     )

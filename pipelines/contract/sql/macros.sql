@@ -32,6 +32,30 @@ CREATE TEMP MACRO phone_mask(phone) AS
     CASE WHEN length(phone) >= 11 THEN left(phone, 3) || '****' || right(phone, 4) WHEN phone IS NOT NULL THEN '****' END;
 -- The text of a hash of which a part keeps two signed halves.
 CREATE TEMP MACRO hash_text(high, low) AS (lpad(to_hex(high), 16, '0') || lpad(to_hex(low), 16, '0'))::UUID::VARCHAR;
+-- A sign-in record as one number, its moment, which sorts as sign-in records do. From the top: milliseconds (28 bits) since
+-- the earliest instant at which the business day begins in any zone, stage (3), its place among the records of its
+-- subject where times may be equal (21), channel (7), outcome (4).
+CREATE TEMP MACRO moment_of(day, event_time, words) AS
+    ((epoch_ms(event_time) - epoch_ms(day) + 50400000) << 35) | words;
+CREATE TEMP MACRO moment_words(stage, channel, outcome) AS
+    (stage::BIGINT << 32) | (channel::BIGINT << 4) | outcome::BIGINT;
+-- Two million places tell any two records of a subject with one time and stage apart, unless it has more.
+CREATE TEMP MACRO placed_moment(moment, place) AS moment | (least(place, 2097151) << 11);
+CREATE TEMP MACRO said_in(moment) AS moment & 30064773119;
+CREATE TEMP MACRO moment_ms(moment) AS moment >> 35;
+CREATE TEMP MACRO moment_epoch_ms(moment, day) AS (moment >> 35) + epoch_ms(day) - 50400000;
+CREATE TEMP MACRO moment_time(moment) AS moment >> 32;
+CREATE TEMP MACRO moment_stage(moment) AS ((moment >> 32) & 7)::UTINYINT;
+CREATE TEMP MACRO moment_channel(moment) AS ((moment >> 4) & 127)::UTINYINT;
+CREATE TEMP MACRO moment_outcome(moment) AS (moment & 15)::UTINYINT;
+-- Of the milliseconds between two steps how many are of one clock, and their nearest-rank percentiles; and how many are below 0,
+-- so that the clocks differ. A decimal 0.95 has its rank in whole numbers: in floating point it may be missed by one.
+CREATE TEMP MACRO step_times(ms) AS
+    {
+        'sessions': count(ms) FILTER (ms >= 0),
+        'percentiles': quantile_disc(ms, [0.5, 0.95]) FILTER (ms >= 0),
+        'negative': count(ms) FILTER (ms < 0)
+    };
 -- Rows of what records say in words, by the name of their relation, with vendor, platform and outcome resolved by
 -- registry and code dictionary.
 CREATE TEMP MACRO resolved_of(groups) AS TABLE

@@ -10,6 +10,12 @@ from pipelines.contract.tables.tables import TABLES
 
 _PUBLISHED = ("channel_daily", "channel_detail_daily", "outcome_daily", "unmapped_codes", "latency_daily")
 
+SESSION_TABLES: Final = (
+    "session_daily", "session_paths_daily", "session_stops_daily", "funnel_daily", "session_times_daily",
+    "session_books",
+)  # fmt: skip
+"""Tables of sign-in sessions."""
+
 RECENT: Final = ("limit_daily", "repeat_daily", "repeat_top")
 """Tables of a day that are published for the last days alone."""
 RECENT_DAYS: Final = 30
@@ -22,11 +28,14 @@ DAY_TABLES: Final[dict[str, tuple[str, ...]]] = {
     **{name: TABLES[name].key for name in RECENT},
     "verification_hours": ("day", "hour", "app_key", "channel", "vendor"),
     "use_segments": ("day", "starts_at", "app_key", "vendor"),
+    **{name: TABLES[name].key for name in SESSION_TABLES},
 }
 """The key of each; rows lie in its order."""
 
 
-LATER: Final = ("latency_daily", "profile_daily", "unmapped_codes", "verification_hours", *RECENT)
+LATER: Final = (
+    "latency_daily", "profile_daily", "unmapped_codes", "verification_hours", *RECENT, *SESSION_TABLES
+)  # fmt: skip
 """Tables that days rolled up by versions without them lack for good if their events are gone."""
 
 

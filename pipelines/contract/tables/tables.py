@@ -12,6 +12,7 @@ from pipelines.common.days import WINDOWS
 from pipelines.contract.measures.counts import LOGIN_RATE, LOGINS, USAGE, VERIFIED, cut_by
 from pipelines.contract.measures.measure import DETAIL
 from pipelines.contract.measures.metrics import METRICS
+from pipelines.contract.measures.session_metrics import FUNNEL, WAYS
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,43 @@ _ALL: Final = (
         "day, app_key, channel, stage, platform, carrier, sdk_version, outcome, vendor, result_code",
         "day app_key channel stage platform carrier sdk_version outcome vendor result_code",
         "day:DATE app_key channel stage platform carrier sdk_version? outcome vendor result_code? records:BIGINT",
+    ),
+    _table(
+        "session_daily",
+        "day, app_key, entry_channel, platform, carrier, sdk_version, scheme_id with a sign-in session",
+        "day app_key entry_channel platform carrier sdk_version scheme_id",
+        f"""day:DATE app_key entry_channel platform carrier sdk_version? scheme_id?
+        {_counts(("sessions", *WAYS, "unchecked"))}""",
+    ),
+    _table(
+        "session_paths_daily",
+        "day, app_key, failed_channel, failure, way, signed_in_by: sessions with a failure, by the first one",
+        "day app_key failed_channel failure way signed_in_by",
+        "day:DATE app_key failed_channel failure way signed_in_by? sessions:BIGINT within_minute:BIGINT",
+    ),
+    _table(
+        "session_stops_daily",
+        "day, app_key, channel, stage, outcome: sessions with way `lost`, by their last record",
+        "day app_key channel stage outcome",
+        "day:DATE app_key channel stage outcome sessions:BIGINT",
+    ),
+    _table(
+        "funnel_daily",
+        "day, app_key, platform, carrier, sdk_version, scheme_id: sessions with a record in one_click",
+        "day app_key platform carrier sdk_version scheme_id",
+        f"day:DATE app_key platform carrier sdk_version? scheme_id? {_counts(('sessions', *FUNNEL))}",
+    ),
+    _table(
+        "session_times_daily",
+        "day, app_key (`*`: all), step: sessions with a success of both, in two records",
+        "day app_key step",
+        "day:DATE app_key step sessions:BIGINT p50_ms:INTEGER? p95_ms:INTEGER? negative:BIGINT",
+    ),
+    _table(
+        "session_books",
+        "day, app_key with a sign-in record",
+        "day app_key",
+        "day:DATE app_key records:BIGINT without_subject:BIGINT sessions:BIGINT by_server:BOOLEAN",
     ),
     _table(
         "billing_daily",

@@ -14,7 +14,8 @@ from pipelines.engines.steps import (
     create_plan,
     make,
     make_devices,
-    make_records,
+    make_sessions,
+    make_words,
     write_tables,
 )
 
@@ -33,7 +34,9 @@ class DuckDBRoller:
         create_batch(self._connection, events.batch)
         create_events(self._connection, events.batch, events.parts, events.late)
         make(self._connection, (*self._plan.delivered_steps, *self._plan.number_steps), events.values)
-        make_records(self._connection, self._plan, events.values)
-        make(self._connection, (self._plan.key_records, *self._plan.key_steps), events.values)
+        make_words(self._connection, self._plan, events.values)
+        make_sessions(self._connection, self._plan, events.values)
+        records = (*self._plan.record_steps, self._plan.device_records, self._plan.key_records)
+        make(self._connection, (*records, *self._plan.key_steps), events.values)
         make_devices(self._connection, self._plan, events.values, events.records, self._memory)
         return write_tables(self._connection, self._plan, events.values, events.batch, target)

@@ -1,9 +1,9 @@
 """The heavy step on Spark, second half: the live parts of some days into their tables, by the plan of the roll-up.
 
 A first job looks at the events as they were delivered. A second one shares them out by a hash of the event_id, makes
-what the plan says of records in each bucket, and shares that out again: devices by their sets, all else by what adds
-up. What is left in the end fits in this process, which makes the last steps. DuckDB makes them in each place, as
-`tasks.py` says.
+what the plan says of records in each bucket, and shares that out again: devices by their sets, sign-in records without
+a device by attempt, all else by what adds up. Sign-in records are shared out once more, by subject. What is left in the
+end fits in this process, which makes the last steps. DuckDB makes them in each place, as `tasks.py` says.
 """
 
 from __future__ import annotations
@@ -29,8 +29,10 @@ from pipelines.engines.spark.tasks import (
     count_delivered,
     count_devices,
     count_records,
+    count_sessions,
     kept_of_keys,
     kept_of_records,
+    kept_of_sessions,
     share_out,
 )
 from pipelines.engines.steps import add_up, create_batch, create_plan, make, write_tables
@@ -81,8 +83,10 @@ class SparkRoller:
             .mapPartitions(partial(count_records, task))
             .partitionBy(buckets, int)
             .mapPartitions(partial(count_devices, task))
+            .partitionBy(buckets, int)
+            .mapPartitions(partial(count_sessions, task))
         )
-        self._take((*kept_of_records(plan), *plan.range_sums, *kept_of_keys(plan)), counted)
+        self._take((*kept_of_records(plan), *plan.range_sums, *kept_of_keys(plan), *kept_of_sessions(plan)), counted)
 
     def _shares(self, shares: Sequence[object]) -> RDD[int]:
         """The numbers of the shares, each in a task of its own."""

@@ -22,7 +22,7 @@ from pipelines.engines.steps import (
     create_view,
     make,
     make_devices,
-    make_records,
+    make_words,
 )
 from pipelines.store.database import workbench
 from pipelines.store.part_records import PartRecords
@@ -73,12 +73,17 @@ class BatchTask:
 
 def kept_of_records(plan: DayPlan) -> list[Step]:
     """The steps over records whose rows are wanted elsewhere."""
-    return [step for step in plan.record_steps if step.adds is not None]
+    return [step for step in (*plan.word_steps, *plan.sign_in_steps, *plan.record_steps) if step.adds is not None]
 
 
 def kept_of_keys(plan: DayPlan) -> list[Step]:
     """The steps over devices, phones and apps whose rows are wanted elsewhere."""
     return [step for step in plan.key_steps if step.adds is not None]
+
+
+def kept_of_sessions(plan: DayPlan) -> list[Step]:
+    """The steps over subjects whose rows are wanted elsewhere."""
+    return [step for step in plan.session_steps if step.adds is not None]
 
 
 def count_delivered(task: BatchTask, numbers: Iterator[int]) -> Iterator[Packed]:
@@ -108,7 +113,8 @@ def count_records(task: BatchTask, received: Iterator[Shared]) -> Iterator[Share
     plan = task.plan
     with task.opened() as (connection, memory):
         _create_bucket(connection, plan, received, memory)
-        make_records(connection, plan, task.values)
+        make_words(connection, plan, task.values)
+        make(connection, (*plan.sign_in_steps, *plan.record_steps, plan.device_records), task.values)
         for place, step in enumerate(kept_of_records(plan)):
             rows = connection.table(step.name)
             is_small = rows.shape[0] < task.buckets * _FEW_ROWS or not step.adds
@@ -121,20 +127,57 @@ def count_records(task: BatchTask, received: Iterator[Shared]) -> Iterator[Share
         make(connection, (plan.key_records,), task.values)
         keys_of_records = connection.sql(f"FROM {plan.key_records.name}")
         yield from _shared_rows(task, keys_of_records.set_alias(plan.key_records.name), plan.key_set)
+        subjects = plan.subjects
+        make(connection, (subjects.known_records, subjects.lone_records, subjects.device_attempts), task.values)
+        for name, query, rows_together in (
+            (subjects.known_records.name, f"FROM {subjects.known_records.name}", subjects.subject_set),
+            (subjects.lone_records.name, f"FROM {subjects.lone_records.name}", subjects.attempt_set),
+            # One row for each attempt: one that all records name is a row of each bucket.
+            (subjects.device_attempts.name, subjects.first_devices.query, subjects.attempt_set),
+        ):
+            yield from _shared_rows(task, connection.sql(query).set_alias(name), rows_together)
 
 
-def count_devices(task: BatchTask, received: Iterator[Shared]) -> Iterator[Packed]:
-    """What the plan says of the devices and other keys of one bucket, and what adds up in it."""
+def count_devices(task: BatchTask, received: Iterator[Shared]) -> Iterator[Shared]:
+    """What the plan says of the devices and other keys of one bucket, and what adds up in it; and its records that
+    have a subject, by the bucket of the subject.
+    """
     plan = task.plan
+    known, lone, attempts = plan.subjects.known_records, plan.subjects.lone_records, plan.subjects.device_attempts
     with task.opened() as (connection, memory):
-        for _, (relation, data) in received:
-            add_rows(connection, _RECEIVED.format(relation), unpacked(data))
+        for bucket, (relation, data) in received:
+            if relation == known.name:
+                # These are in the bucket of their subject.
+                yield bucket, (relation, data)
+            else:
+                add_rows(connection, _RECEIVED.format(relation), unpacked(data))
+        for step in (lone, attempts):
+            create_view(connection, step.name, f"FROM {_RECEIVED.format(step.name)}")
+        make(connection, (plan.subjects.found_records,), task.values)
+        found = connection.table(plan.subjects.found_records.name)
+        yield from _shared_rows(task, found, plan.subjects.subject_set)
         for step in (*kept_of_records(plan), plan.device_records, plan.key_records):
             add_up(connection, step, _RECEIVED.format(step.name))
         records = connection.table(plan.device_records.name).shape[0]
         make_devices(connection, plan, task.values, records, memory)
         make(connection, plan.key_steps, task.values)
         for step in (*kept_of_records(plan), *plan.range_sums, *kept_of_keys(plan)):
+            for data in packed(connection.table(step.name)):
+                yield _own_bucket(), (step.name, data)
+
+
+def count_sessions(task: BatchTask, received: Iterator[Shared]) -> Iterator[Packed]:
+    """What the plan says of the subjects of one bucket; and what the steps before found, as it came."""
+    plan = task.plan
+    records = (plan.subjects.known_records.name, plan.subjects.found_records.name)
+    with task.opened() as (connection, _):
+        for _, (relation, data) in received:
+            if relation in records:
+                add_rows(connection, relation, unpacked(data))
+            else:
+                yield relation, data
+        make(connection, (plan.subjects.subject_records, *plan.session_steps), task.values)
+        for step in kept_of_sessions(plan):
             for data in packed(connection.table(step.name)):
                 yield step.name, data
 
@@ -173,12 +216,18 @@ def _shared_rows(task: BatchTask, rows: duckdb.DuckDBPyRelation, bucket: str) ->
     """Rows by the bucket that an expression says; and none to the bucket with the number of this one, so that each
     knows the columns of each relation.
     """
-    from pyspark import TaskContext
-
-    name, context = rows.alias, TaskContext.get()
-    assert context
+    name = rows.alias
     (empty,) = packed(rows.limit(0))
-    yield context.partitionId(), (name, empty)
+    yield _own_bucket(), (name, empty)
     numbered = rows.project(f"*, (({bucket}) % {task.buckets})::INTEGER")
     for number, data in packed_by_bucket(numbered, task.buckets):
         yield number, (name, data)
+
+
+def _own_bucket() -> int:
+    """The number of the bucket of this task."""
+    from pyspark import TaskContext
+
+    context = TaskContext.get()
+    assert context
+    return int(context.partitionId())

@@ -14,7 +14,7 @@ SELECT
     coalesce(unmapped, 0) AS unmapped_codes,
     coalesce(unregistered_apps, 0) AS unregistered_apps,
     coalesce(late, 0) AS late_records,
-    day IN (SELECT day FROM out.restatements WHERE is_figure(metric)) AS restated,
+    day IN (SELECT day FROM out.restatements WHERE is_figure(metric)) OR coalesce(are_sessions_restated, false) AS restated,
     CASE WHEN accepted > 0 THEN 'complete' ELSE 'missing' END AS day_state,
     usual_records,
     is_holiday,

@@ -1,0 +1,34 @@
+"""Numbers in place of a record's fixed words: a session is counted over numbers, which cost far less than texts.
+
+Channels have numbers of their own (`channels.py`), since a data folder can declare more.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from pipelines.contract.record.channels import CHECK_CHANNELS, is_one_of
+from pipelines.contract.record.fields import CARRIERS, OUTCOMES, PLATFORMS, STAGES
+
+SIGN_IN_STAGES: Final = tuple(stage for stage in STAGES if stage != "prefetch")
+"""The stages of sign-in records, in the order of records with the same time."""
+_WORDS: Final[Mapping[str, Sequence[str]]] = {
+    "stage": SIGN_IN_STAGES,
+    "outcome": OUTCOMES,
+    "platform": PLATFORMS,
+    "carrier": CARRIERS,
+}
+
+
+def word_macros() -> Iterator[str]:
+    """Statements that make the SQL macros of these numbers.
+
+    `stage_number(word)` is the place of a stage among those of sign-in records, from 1, and `stage_word(number)` gives
+    it back; likewise of outcomes, platforms and carriers. Any other word, such as `unknown`, has the number NULL.
+    `is_sign_in(channel, stage)` is the condition that a record is a sign-in record.
+    """
+    for name, words in _WORDS.items():
+        listed = list(words)
+        yield f"CREATE TEMP MACRO {name}_number(word) AS list_position({listed}, word)::UTINYINT"
+        yield f"CREATE TEMP MACRO {name}_word(number) AS ({listed})[number]"
+    stages = ", ".join(map(repr, SIGN_IN_STAGES))
+    yield f"CREATE TEMP MACRO is_sign_in(channel, stage) AS stage IN ({stages}) AND NOT {is_one_of(CHECK_CHANNELS)}"

@@ -1,0 +1,28 @@
+"""Whether the tables of sign-in sessions of a day changed: such a day is restated, without rows in `restatements`."""
+
+from pathlib import Path
+
+import polars as pl
+
+from pipelines.contract.tables.day_tables import SESSION_TABLES
+from pipelines.store.manifest import DayEntry
+from pipelines.store.store import Store
+
+
+def are_sessions_changed(store: Store, old: DayEntry, new: DayEntry) -> bool:
+    """Whether a cell of a day's tables of sessions changed.
+
+    A table that the old day lacks did not change: versions without sessions rolled the day up, or it was lost.
+    """
+    if old.content == new.content:
+        return False
+    for name in SESSION_TABLES:
+        before, now = store.day_table(old, name), store.day_table(new, name)
+        # The same rows mostly give the same bytes; another version of a library may write them otherwise.
+        if before.is_file() and before.read_bytes() != now.read_bytes() and not _rows(before).equals(_rows(now)):
+            return True
+    return False
+
+
+def _rows(file: Path) -> pl.DataFrame:
+    return pl.read_parquet(file)

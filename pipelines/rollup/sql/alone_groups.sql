@@ -1,0 +1,17 @@
+-- grain: app and what is said of a subject's only record, as most are; `subjects` counts them. Of its time the moment has one
+-- thing: whether the day ends so soon that the session may go on.
+SELECT
+    app,
+    CASE WHEN moment_epoch_ms(moment, day) >= end_quarter * 900000 - $session_ms
+        THEN moment_of(day, make_timestamp_ms(end_quarter * 900000), said_in(moment))
+        ELSE said_in(moment)
+    END AS moment,
+    platform,
+    carrier,
+    scheme,
+    sdk,
+    count(*) AS subjects
+FROM subject_records
+ANTI JOIN repeated_subjects USING (app, high, low)
+JOIN batch_days ON day_number = day_number_of(app)
+GROUP BY ALL

@@ -1,0 +1,28 @@
+-- grain: session with a success of two steps in one_click: milliseconds from the first of the one to the first of the other
+-- Of page_signed_in, as in session_groups, there are two answers.
+WITH completed AS (
+    SELECT
+        app,
+        page,
+        click,
+        least(authorized, logged_in) AS authorize,
+        least(verified, logged_in) AS verify,
+        least(authorized, verified, logged_in, came_otherwise) AS client,
+        least(verified, logged_in, came_otherwise) AS server
+    FROM sessions
+), times AS (
+    SELECT
+        app,
+        (moment_ms(click) - moment_ms(page))::INTEGER AS page_click,
+        (moment_ms(authorize) - moment_ms(click))::INTEGER AS click_authorize,
+        -- A login is both.
+        CASE WHEN verify <> authorize THEN moment_ms(verify) - moment_ms(authorize) END::INTEGER AS authorize_verify,
+        CASE WHEN moment_channel(client) = channel_number('one_click') THEN moment_ms(client) - moment_ms(page) END::INTEGER
+            AS page_client,
+        CASE WHEN moment_channel(server) = channel_number('one_click') THEN moment_ms(server) - moment_ms(page) END::INTEGER
+            AS page_server
+    FROM completed
+)
+SELECT *
+FROM times
+WHERE coalesce(page_click, click_authorize, authorize_verify, page_client, page_server) IS NOT NULL

@@ -1,0 +1,65 @@
+"""When the tables of sign-in sessions mark a day as restated, and when they do not."""
+
+from __future__ import annotations
+
+from tests.support import DAY, DataFolder, Row, days_before, record
+
+RESTATED = "SELECT restated FROM day_quality"
+SESSIONS = "SELECT sum(sessions)::INTEGER, sum(lost)::INTEGER FROM session_daily"
+
+
+def steps(second: str) -> list[Row]:
+    """A page at 10:00, and an authorization at a time of the same day."""
+    page = record("page", stage="page", device_id="d1")
+    return [page, record("authorize", device_id="d1", event_time=f"{DAY}T{second}+08:00")]
+
+
+def test_a_day_whose_sessions_alone_changed_is_restated_without_a_row(folder: DataFolder) -> None:
+    folder.land("a.ndjson", steps("10:05:00"))
+    folder.tables()
+    assert folder.rows(SESSIONS) == [(1, 0)]
+    folder.land("a.ndjson", steps("10:30:00"))
+    folder.tables()
+    assert folder.rows(SESSIONS) == [(2, 1)]
+    assert folder.rows(RESTATED) == [(True,)]
+    assert folder.rows("FROM restatements") == []
+    assert folder.manifest.restated_sessions == [DAY]
+    # It stays restated, whatever later runs change.
+    folder.tables(forced=frozenset({DAY}))
+    assert folder.rows(RESTATED) == [(True,)]
+
+
+def test_a_day_that_is_counted_for_the_first_time_is_not_restated(folder: DataFolder) -> None:
+    folder.land("a.ndjson", steps("10:05:00"))
+    folder.tables()
+    assert folder.rows(RESTATED) == [(False,)]
+    folder.tables(forced=frozenset({DAY}))
+    assert folder.rows(RESTATED) == [(False,)]
+
+
+def test_another_time_between_records_counts_all_days_anew_and_restates_none(folder: DataFolder) -> None:
+    earlier = record("early", days_before(DAY, 1), device_id="d1")
+    folder.land("a.ndjson", [earlier, *steps("10:05:00")])
+    folder.tables()
+    folder.write("authmeter.toml", "session_minutes = 4\n")
+    assert folder.tables().days == [days_before(DAY, 1), DAY]
+    assert folder.rows(SESSIONS) == [(3, 1)]
+    assert folder.rows(RESTATED) == [(False,), (False,)]
+    # What changes after that does restate.
+    folder.land("a.ndjson", [earlier, *steps("10:03:00")])
+    folder.tables()
+    assert folder.rows(f"{RESTATED} ORDER BY day") == [(False,), (True,)]
+
+
+def test_a_day_of_a_version_without_sessions_gets_them_and_is_not_restated(folder: DataFolder) -> None:
+    folder.land("a.ndjson", steps("10:05:00"))
+    folder.tables()
+    for table in ("session_daily", "session_books"):
+        folder.store.day_table(folder.manifest.days[DAY], table).unlink()
+    manifest = folder.manifest
+    manifest.session_minutes = None
+    manifest.days[DAY].content = "of a version without sessions"
+    folder.store.commit(manifest)
+    assert folder.tables().days == [DAY]
+    assert folder.rows(SESSIONS) == [(1, 0)]
+    assert folder.rows(RESTATED) == [(False,)]
