@@ -37,7 +37,16 @@ OUTCOME_KEY = (
     "result_code",
 )
 SUMMARY_KEY = ("as_of", "window_days", "app_key", "channel")
+SESSION_KEYS = {
+    "session_daily": ("day", "app_key", "entry_channel", "platform", "carrier", "sdk_version", "scheme_id"),
+    "session_paths_daily": ("day", "app_key", "failed_channel", "failure", "way", "signed_in_by"),
+    "session_stops_daily": ("day", "app_key", "channel", "stage", "outcome"),
+    "funnel_daily": ("day", "app_key", "platform", "carrier", "sdk_version", "scheme_id"),
+    "session_times_daily": ("day", "app_key", "step"),
+    "session_books": ("day", "app_key"),
+}
 KEYS = {
+    **SESSION_KEYS,
     "usage_daily": ("day", "app_key"),
     "channel_daily": ("day", "app_key", "channel"),
     "channel_detail_daily": DETAIL_KEY,
@@ -125,7 +134,8 @@ def assert_as_counted(data: Path, of: Scene) -> None:
     expected["nulled_fields"] = [{"path": path, "field": field, "records": count} for (path, field), count in nulled]
     report: list[str] = []
     for table, key in KEYS.items():
-        lines = differences(expected[table], published(data, table, expected[table][0]), key)
+        columns = expected[table][0] if expected[table] else key
+        lines = differences(expected[table], published(data, table, columns), key)
         report += [f"{table}: {line}" for line in lines[:10]]
         report += [f"{table}: {len(lines)} differences in all"] if lines[10:] else []
     counted = Counter(str(tuple(reject)) for reject in landing.rejects)

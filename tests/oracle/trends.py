@@ -16,9 +16,12 @@ from zoneinfo import ZoneInfo
 from tests.oracle import counts
 from tests.oracle.counts import App, Codes, Counted, Row
 from tests.oracle.records import Record
+from tests.oracle.sessions import session_tables
 
 CHANNELS = ("one_click", "wechat", "qq", "weibo")
 WINDOWS = (7, 30)
+SESSION_MINUTES = 10
+"""The default of the setting."""
 USAGE = (
     "number_verifications", "one_click_verifications", "local_verifications", "third_party_authorizations",
     "wechat_authorizations", "qq_authorizations", "weibo_authorizations", "verification_requests",
@@ -40,6 +43,7 @@ def tables(
         "channel_detail_daily": counts.channel_detail_daily(counted),
         "outcome_daily": counts.outcome_daily(counted),
         "latency_daily": counts.latency_daily(counted),
+        **session_tables(counted, SESSION_MINUTES, zone),
         "login_trend": login_trend(counted, apps, set(accepted), as_of),
         "login_trend_summary": login_trend_summary(counted, apps, set(accepted), as_of),
         "day_quality": counts.day_quality(counted, apps, accepted, as_of),
