@@ -136,7 +136,10 @@ def _days(connection: duckdb.DuckDBPyConnection, folder: Path, apps: int) -> Non
         SELECT day, sum(records)::BIGINT AS accepted, sum(records)::BIGINT AS counted, 0 AS unmapped, 0 AS late,
             false AS are_sessions_restated
         FROM out.outcome_daily GROUP BY day""")
-    connection.execute("CREATE TABLE usual_volumes AS SELECT day, accepted AS usual_records FROM day_books")
+    connection.execute(
+        "CREATE TABLE usual_volumes AS "
+        "SELECT day, accepted AS usual_records, false AS is_holiday, false AS is_short FROM day_books"
+    )
 
 
 if __name__ == "__main__":

@@ -24,13 +24,14 @@ from pipelines.incidents.incident import Incident
 from pipelines.incidents.parts import with_parts
 from pipelines.incidents.rate_incidents import rate_incidents
 from pipelines.incidents.reportable import is_reportable
+from pipelines.incidents.sign_in_incidents import sign_in_incidents
 from pipelines.incidents.volume_incidents import volume_incidents
 from pipelines.incidents.withdrawn import withdrawn
 from pipelines.store.database import set_files, workbench
 from pipelines.store.manifest import Manifest
 from pipelines.store.store import Store
 
-_TABLES: Final = ("channel_daily", "outcome_daily", "profile_daily")
+_TABLES: Final = ("channel_daily", "outcome_daily", "profile_daily", "session_daily", "session_books")
 # All days may be of versions without profiles. DuckDB reads no empty list of files.
 _NO_PROFILES: Final = "SELECT NULL::DATE AS day, '' AS measure, '' AS whole, '' AS part, 0 AS amount WHERE false"
 
@@ -61,16 +62,19 @@ def all_incidents(store: Store, manifest: Manifest, settings: Settings, registry
             read = f"SELECT day, app_key, channel, {', '.join(COUNTED)} FROM channel_daily"
             counts = day_counts(pl.DataFrame(connection.sql(read)), days)
             rates, cells = rate_incidents(connection, counts, days)
+            sign_ins, cells_of_sessions = sign_in_incidents(connection, days)
             holidays = settings.holidays_among(days)
             has_logs, is_holiday = (np.array([day in some for day in days]) for some in (manifest.days, holidays))
             volumes = watched_volumes(counts, has_logs, is_holiday)
             every = (
                 *rates,
+                *sign_ins,
                 *volume_incidents(volumes, days, registry.switched_off),
                 *surges(connection, volumes, days),
                 *latency_incidents(connection, days),
                 *data_incidents(connection, manifest, settings, days),
             )
+            cells = pl.concat([some for some in (cells, cells_of_sessions) if some.height] or [cells])
             counted = sum(entry.counted for entry in manifest.days.values())
             reportable = [one for one in every if is_reportable(one)]
             found = with_parts(reportable, cells, folder_of(counts, days, has_logs & ~is_holiday, counted))

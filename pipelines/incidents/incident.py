@@ -6,7 +6,7 @@ from dataclasses import asdict, astuple, dataclass
 from datetime import date
 from typing import Any, Final, NamedTuple
 
-from pipelines.contract.measures.counts import RATE_OF
+from pipelines.contract.measures.counts import RATE_OF, SIGN_IN
 
 # Stands for all apps together, and for all channels of an app.
 ALL: Final = "*"
@@ -104,7 +104,7 @@ class Incident:
     @property
     def is_rate(self) -> bool:
         """Whether it is of a rate, which has cells."""
-        return self.metric in RATE_OF
+        return self.metric in RATE_OF or self.metric == SIGN_IN
 
     @property
     def is_volume(self) -> bool:

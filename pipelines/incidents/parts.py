@@ -7,7 +7,7 @@ from typing import Final
 
 import polars as pl
 
-from pipelines.contract.measures.counts import TECHNICAL
+from pipelines.contract.measures.counts import SIGN_IN, TECHNICAL
 from pipelines.incidents.folder import Folder
 from pipelines.incidents.incident import ALL, FURTHER, Incident
 
@@ -44,6 +44,7 @@ def _with_parts(incidents: list[Incident], cells: pl.DataFrame, folder: Folder) 
         _short_days(incidents, folder),
         _data(incidents, folder),
         _all_apps(incidents, cells),
+        _sign_ins(incidents),
         _of_a_rate(incidents),
         _channels(incidents),
         _broad(incidents),
@@ -132,6 +133,16 @@ def _data(incidents: Iterable[Incident], folder: Folder) -> Iterator[tuple[Incid
                 and of.lost_total >= _EXPLAINS * one.lost_total * folder.records_per_request
             ):  # fmt: skip
                 yield one, of
+
+
+def _sign_ins(incidents: Collection[Incident]) -> Iterator[tuple[Incident, Incident]]:
+    """The sign-in rate of an app is part of its technical success, of the channel that lost most."""
+    for one in (one for one in incidents if one.metric == SIGN_IN):
+        behind = [
+            of for of in incidents if of.metric == TECHNICAL and of.app_key == one.app_key and _open_together(of, one)
+        ]
+        if behind:
+            yield one, min(behind, key=lambda of: (-of.lost, of.incident_id))
 
 
 def _of_a_rate(incidents: Collection[Incident]) -> Iterator[tuple[Incident, Incident]]:

@@ -60,6 +60,7 @@ RATES: Final = {
     "verification_result_rate": ("result rate", "results"),
     "cancellation_rate": ("cancellations", "cancelled"),
     "slow_fall": ("success rate", "sign-ins"),
+    "sign_in_rate": ("sign-in rate", "sign-ins"),
 }
 FAULTS: Final = {
     "missing_day": "a day without records",
@@ -219,7 +220,7 @@ def _part(dimension: str, value: str, app_name: str | None, channels: Channels) 
         return _filled(FAULT_PARTS[dimension], {"value": _same(_short(value))})
     if dimension == "app_key" and app_name not in (None, value):
         return _filled(NAMED_APP, {"name": _same(_short(app_name or "")), "key": _same(value)})
-    if dimension == "channel":
+    if dimension in ("channel", "entry_channel"):
         return _channel(value, channels)
     if dimension in BY_KEY:
         return _listed(value, BY_KEY[dimension].values, BY_KEY[dimension].form)

@@ -12,6 +12,7 @@ from pipelines.store.database import open_published
 from tests.data.failing_sdk import BAD_DAYS, FIRST_BAD, REQUESTS, failing_sdk, land_failing_sdk, land_mended
 from tests.support import DAY, CopyOf, DataFolder, days_before, record
 
+TECHNICAL = "metric = 'technical_success_rate'"
 COLUMNS = "kind, metric, app_key, channel, first_day, last_day, state, days, cause_kind, cause, codes"
 
 
@@ -28,13 +29,15 @@ def test_an_open_incident_has_its_cause_and_its_loss(copy_of: CopyOf) -> None:
     assert (before, lost, in_all) == (1, 18, 18 * BAD_DAYS)
     assert now == pytest.approx(1 - 18 / REQUESTS)
     # One cell is one incident, that of all apps together.
-    assert folder.rows("SELECT app_key FROM incidents WHERE part_of IS NOT NULL") == [("shop",)]
-    assert folder.rows("SELECT count(*) FROM incidents AS a JOIN incidents AS b ON b.incident_id = a.part_of") == [(1,)]
+    assert folder.rows(f"SELECT app_key FROM incidents WHERE part_of IS NOT NULL AND {TECHNICAL}") == [("shop",)]
+    # Who could not sign in by one-click is no other incident of signing in at all.
+    assert folder.rows("SELECT count(*) FROM incidents WHERE metric = 'sign_in_rate' AND part_of IS NULL") == [(0,)]
+    assert folder.rows("SELECT count(*) FROM incidents AS a JOIN incidents AS b ON b.incident_id = a.part_of") == [(3,)]
 
 
 def test_the_cells_of_a_dimension_sum_to_the_change(copy_of: CopyOf) -> None:
     folder = copy_of(failing_sdk)
-    cells = """FROM incident_cells JOIN incidents USING (incident_id) WHERE app_key = 'shop'"""
+    cells = f"FROM incident_cells JOIN incidents USING (incident_id) WHERE app_key = 'shop' AND {TECHNICAL}"
     assert folder.rows(f"SELECT value, requests_now, successes_now {cells} AND dimension = 'sdk_version'") == [
         ("1", 20 * BAD_DAYS, 20 * BAD_DAYS), ("2", 20 * BAD_DAYS, 2 * BAD_DAYS),
     ]  # fmt: skip
@@ -52,9 +55,9 @@ def test_the_cells_of_a_dimension_sum_to_the_change(copy_of: CopyOf) -> None:
 def test_a_recovered_one_ends_on_its_last_bad_day(folder: DataFolder) -> None:
     land_failing_sdk(folder, bad_days=3)
     folder.tables()
-    assert folder.rows("SELECT first_day, last_day, state, days FROM incidents WHERE app_key = 'shop'") == [
-        (FIRST_BAD, days_before(FIRST_BAD, -2), "recovered", 3)
-    ]
+    assert folder.rows(
+        f"SELECT first_day, last_day, state, days FROM incidents WHERE app_key = 'shop' AND {TECHNICAL}"
+    ) == [(FIRST_BAD, days_before(FIRST_BAD, -2), "recovered", 3)]
 
 
 def test_what_late_data_mended_is_withdrawn(copy_of: CopyOf) -> None:
@@ -78,7 +81,7 @@ def test_what_late_data_mended_is_withdrawn(copy_of: CopyOf) -> None:
 
 def test_an_incident_that_begins_on_another_day_now_is_not_withdrawn(copy_of: CopyOf) -> None:
     folder = copy_of(failing_sdk)
-    before = folder.rows("SELECT incident_id FROM incidents WHERE app_key = 'shop'")
+    before = folder.rows(f"SELECT incident_id FROM incidents WHERE app_key = 'shop' AND {TECHNICAL}")
     early = days_before(FIRST_BAD, 1)
     folder.land("early.ndjson", [
         record(f"early-{number}", early, channel="one_click", stage="authorize", sdk_version="2", outcome="error",
@@ -86,8 +89,8 @@ def test_an_incident_that_begins_on_another_day_now_is_not_withdrawn(copy_of: Co
         for number in range(REQUESTS)
     ])  # fmt: skip
     folder.tables()
-    assert folder.rows("SELECT first_day FROM incidents WHERE app_key = 'shop'") == [(early,)]
-    assert folder.rows("SELECT incident_id FROM incidents WHERE app_key = 'shop'") != before
+    assert folder.rows(f"SELECT first_day FROM incidents WHERE app_key = 'shop' AND {TECHNICAL}") == [(early,)]
+    assert folder.rows(f"SELECT incident_id FROM incidents WHERE app_key = 'shop' AND {TECHNICAL}") != before
     assert folder.rows("FROM withdrawn_incidents") == []
 
 
@@ -119,6 +122,7 @@ def test_the_published_ones_come_in_order_with_names_and_notes(folder: DataFolde
     )
     folder.tables()
     found = [one for one, _ in linked_incidents(folder.store.database)]
+    found = [one for one in found if one.incident.metric == "technical_success_rate"]
     shop, everyone = sorted(found, key=lambda one: one.incident.app_key, reverse=True)
     assert (shop.app_name, everyone.app_name) == ("示例钱包", "*")
     assert (shop.note, shop.is_acknowledged) == (Note(late, "Rolled back"), True)

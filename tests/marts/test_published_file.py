@@ -36,7 +36,15 @@ def test_columns_have_the_types_that_are_declared(published: DataFolder) -> None
 
 # Of the keys; else what may be absent is said of each column.
 # Uses that no resource package covered are of none.
-ABSENT_IN_KEYS = {"signed_in_by", "scheme_id", "package_name", "sdk_version", "result_code", "resource_package_id"}
+ABSENT_IN_KEYS = {
+    "incident_id",
+    "signed_in_by",
+    "scheme_id",
+    "package_name",
+    "sdk_version",
+    "result_code",
+    "resource_package_id",
+}
 
 
 def test_a_value_is_never_absent_but_where_the_contract_says_so(published: DataFolder) -> None:

@@ -36,6 +36,8 @@ WATCHED: Final = tuple(name for name, one in METRICS.items() if one.watched_in !
 RISING: Final = tuple(name for name, one in METRICS.items() if one.watched_in != () and one.better == "lower")
 # The incident of a rate by its metric, and the rate that it is of.
 SLOW_FALL: Final = "slow_fall"
+# The rate of sessions whose falls are incidents; the others are of records.
+SIGN_IN: Final = "sign_in_rate"
 RATE_OF: Final = {**{name: name for name in (*WATCHED, *RISING)}, SLOW_FALL: TECHNICAL}
 
 

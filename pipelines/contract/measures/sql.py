@@ -16,7 +16,7 @@ from pipelines.contract.measures.counts import BY_CHANNEL
 from pipelines.contract.measures.metrics import METRICS, metric
 from pipelines.contract.record.channels import LOGIN_CHANNELS, NUMBER_CHANNELS, is_one_of
 from pipelines.contract.record.copies import copy_order
-from pipelines.contract.record.dimensions import CAUSES
+from pipelines.contract.record.dimensions import CAUSES, SESSION_CAUSES
 from pipelines.contract.record.fields import ABSENT_FIELDS, COUNTED_FIELDS
 
 # How a count over a period, over its matched days, and over their counterparts in the base is named, and their days.
@@ -48,6 +48,7 @@ def sql(package: str, name: str, *more: Callable[..., str]) -> str:
         "LOGIN_CHANNELS": LOGIN_CHANNELS,
         "NUMBER_CHANNELS": NUMBER_CHANNELS,
         "CAUSES": CAUSES,
+        "SESSION_CAUSES": SESSION_CAUSES,
         "COUNTED_FIELDS": COUNTED_FIELDS,
         "ABSENT_FIELDS": ABSENT_FIELDS,
     }

@@ -81,3 +81,5 @@ DIMENSIONS: Final = (
 BY_KEY: Final = {one.key: one for one in DIMENSIONS}
 CAUSES: Final = tuple(one.key for one in DIMENSIONS if one.has_causes)
 """The dimensions in which causes of incidents are looked for; the first is that of all apps together."""
+SESSION_CAUSES: Final = ("app_key", "entry_channel", "platform", "carrier", "sdk_version", "scheme_id")
+"""Those of sessions, likewise."""

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from pipelines.contract.measures.counts import WATCHED
+from pipelines.contract.measures.counts import RATE_OF, SIGN_IN
 from pipelines.contract.measures.metrics import METRICS
 from pipelines.contract.measures.session_metrics import STEP_PAIRS, WAYS
 from pipelines.contract.record.channels import CHANNELS, LOGIN_CHANNELS, METHODS, NUMBER_CHANNELS
@@ -136,8 +136,8 @@ _WORDS: Final = {
     "bytes": "size of the file as it lies in landing",
     "carrier": _listed((*CARRIERS, UNKNOWN), " or "),
     "cause": "the files that changed it, separated by `; `, or `registry, result codes or billing rule`",
-    "incidents.cause": "`dimension=value`, of a pair with ` & ` between; of `data` the file or source; NULL where "
-    "there is none",
+    "incidents.cause": "`dimension=value`, of a pair with ` & ` between; of `data` the file, source or hours; of "
+    "`surge` the cell that grew most; NULL where there is none",
     "cause_before": "rate of the cause over the days of the baseline; NULL where it had no request then, or there is "
     "no cause",
     "cause_kind": "`cell`: one cell explains the fall; `mix`: shares alone do; `broad`: neither; NULL but of a rate",
@@ -223,7 +223,7 @@ _WORDS: Final = {
     "keys": "devices or phones, each counted once for an app",
     "limit_daily.keys": "devices or phones that came; 1 where the key is the app",
     "keys_blocked": "of the keys those with a blocked record",
-    "kind": "`rate`, `volume` or `data`",
+    "kind": "`rate`, `volume`, `data`, or `further`: worth a look, and no failure to sign in",
     "incidents.last_day": "its last day; NULL while it is open",
     "withdrawn_incidents.last_day": "its last day, as it was reported",
     "meaning_en": "the meaning in English",
@@ -273,7 +273,8 @@ _WORDS: Final = {
     "level_now": "the level of its newest days, 7 at most",
     "lost": "requests lost on its last day, or on the as-of while it is open: what the baseline would have had more",
     "lost_total": "requests lost in all",
-    "incidents.metric": f"{', '.join(f'`{name}`' for name in WATCHED)}, `volume`, or the name of the data check",
+    "incidents.metric": f"{', '.join(f'`{name}`' for name in (*RATE_OF, SIGN_IN))}, `volume`, `surge`, "
+    "`latency_p95_ms`, or the name of the data check",
     "mix_effect": "what the change of its share of the requests did to the rate",
     "part_of": "the incident that it is part of; NULL where it stands for itself",
     "nulled_fields.records": "records where the field became NULL",

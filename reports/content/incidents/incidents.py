@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from pipelines.common.text import Bilingual
-from pipelines.contract.record.dimensions import BY_KEY, CAUSES
+from pipelines.contract.record.dimensions import BY_KEY, CAUSES, SESSION_CAUSES
 from pipelines.contract.record.fields import ALL_APPS
 from pipelines.incidents.acknowledging import note_line
 from pipelines.incidents.detection.falls import WINDOW_DAYS
@@ -39,7 +39,7 @@ _NAME_MARK: Final = "@"
 _ALL_APPS_PAGES: Final = {
     "rate": "monitor.html", "volume": "usage.html", "data": "quality.html", "further": "monitor.html"
 }  # fmt: skip
-_DIMENSIONS: Final = {name: BY_KEY[name].label for name in CAUSES}
+_DIMENSIONS: Final = {name: BY_KEY[name].label for name in (*CAUSES, *SESSION_CAUSES)}
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,13 @@ WITH named AS (
     SELECT named.incident_id, named.kind, named.metric, days.*
     FROM named
     JOIN channel_daily AS days ON named.app_key = days.app_key AND named.channel IN (days.channel, '*')
-    WHERE named.kind <> 'data' AND day > $last::DATE - 116
+    WHERE named.kind <> 'data' AND named.metric <> '{{ SIGN_IN }}' AND day > $last::DATE - 116
     UNION ALL
     SELECT named.incident_id, named.kind, named.metric, days.*
     FROM named
     CROSS JOIN channel_daily AS days
-    WHERE named.kind <> 'data' AND named.app_key = '*' AND named.channel IN (days.channel, '*')
+    WHERE named.kind <> 'data' AND named.metric <> '{{ SIGN_IN }}' AND named.app_key = '*'
+        AND named.channel IN (days.channel, '*')
         AND day > $last::DATE - 116
 )
 SELECT
@@ -37,6 +38,16 @@ SELECT
         END
     )::BIGINT AS requests
 FROM counted
+GROUP BY incident_id, day
+UNION ALL
+SELECT
+    incident_id,
+    day,
+    sum({{ METRICS[SIGN_IN].numerator }})::BIGINT,
+    sum({{ denominator(SIGN_IN) }})::BIGINT
+FROM named
+JOIN session_daily ON named.app_key IN (session_daily.app_key, '*')
+WHERE named.metric = '{{ SIGN_IN }}' AND day > $last::DATE - 116
 GROUP BY incident_id, day
 UNION ALL
 SELECT incident_id, day, records_accepted - duplicates, NULL

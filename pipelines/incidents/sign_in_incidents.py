@@ -1,0 +1,59 @@
+"""Incidents of the sign-in rate: fewer sessions signed in, by whatever way."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Final
+
+import duckdb
+import numpy as np
+import polars as pl
+
+from pipelines.contract.measures.counts import SIGN_IN
+from pipelines.contract.measures.sql import sql
+from pipelines.contract.record.dimensions import SESSION_CAUSES
+from pipelines.incidents.causes import cause_of, cells_of
+from pipelines.incidents.detection.falls import falls
+from pipelines.incidents.detection.rate_measure import RateMeasure
+from pipelines.incidents.detection.subjects import by_day
+from pipelines.incidents.incident import ALL, Incident, Subject
+
+_SIDES: Final = {"incident_id": pl.String, "app_key": pl.String, "day": pl.Date, "is_now": pl.Boolean}
+
+
+def sign_in_incidents(
+    connection: duckdb.DuckDBPyConnection, days: tuple[date, ...]
+) -> tuple[list[Incident], pl.DataFrame]:
+    """Return every incident of the sign-in rate in these days, and the cells of each: a frame without columns if there
+    are none.
+
+    Days on which the server of an app logs, and days on which it does not, have baselines of their own: a session signs
+    in by another record.
+
+    Args:
+        connection: has `session_daily` and `session_books`.
+        days: without a gap, up to the as-of.
+    """
+    counts = pl.DataFrame(connection.sql(sql("pipelines.incidents", "sign_in_days")))
+    named, (of_requests, of_successes) = by_day(counts, ("app_key", "by_server"), days)
+    keys = [*(app_key for app_key, _ in named), ALL]
+    requests, successes = (
+        np.concatenate([of, of.sum(axis=1, keepdims=True)], axis=1) for of in (of_requests, of_successes)
+    )
+    found, sides = [], []
+    for fall in falls(RateMeasure(requests, successes)):
+        loss = fall.loss_of_rate(requests[:, fall.row], successes[:, fall.row])
+        one = Incident.of(Subject("rate", SIGN_IN, keys[fall.row], ALL), days, fall.span, loss)
+        found.append(one)
+        for places, is_now in ((fall.baseline, False), (fall.newest, True)):
+            sides += [(one.incident_id, one.app_key, days[place], is_now) for place in places]
+    if not found:
+        return [], pl.DataFrame()
+    connection.register("incident_days", pl.DataFrame(sides, schema=_SIDES, orient="row"))
+    outcomes = pl.DataFrame(connection.sql(sql("pipelines.incidents", "sign_in_outcomes")))
+    connection.unregister("incident_days")
+    together = [one.incident_id for one in found if one.app_key == ALL]
+    cells = cells_of(outcomes, SESSION_CAUSES).filter(
+        (pl.col("dimension") != "app_key") | pl.col("incident_id").is_in(together)
+    )
+    by_id = cells.partition_by("incident_id", as_dict=True, include_key=False)
+    return [replace(one, cause=cause_of(by_id[one.incident_id,])) for one in found], cells

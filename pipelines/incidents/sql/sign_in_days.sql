@@ -1,0 +1,10 @@
+-- grain: app_key, by_server, day: sessions that could have signed in, and those that did
+SELECT
+    app_key,
+    by_server,
+    day,
+    sum({{ denominator(SIGN_IN) }})::DOUBLE AS requests,
+    sum({{ METRICS[SIGN_IN].numerator }})::DOUBLE AS successes
+FROM session_daily
+INNER JOIN (SELECT day, app_key, by_server FROM session_books) USING (day, app_key)
+GROUP BY ALL
