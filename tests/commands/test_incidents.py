@@ -57,16 +57,18 @@ def note(folder: DataFolder, day: date, app: str = "*", incident_id: str = "") -
 
 
 def id_of(folder: DataFolder, app: str = "*") -> str:
-    ((incident_id,),) = folder.rows(f"SELECT incident_id FROM incidents WHERE app_key = '{app}'")
+    ((incident_id,),) = folder.rows(
+        f"SELECT incident_id FROM incidents WHERE app_key = '{app}' AND metric = 'technical_success_rate'"
+    )
     return str(incident_id)
 
 
 def test_the_incidents_are_listed_without_their_parts(call: Call, failing: DataFolder, yesterday: date) -> None:
     ended = call("incidents", data=failing.root)
     assert ended.code == 0
-    assert ended.out == f"open       {text_of(yesterday)}\n1 more as part of these: --all\n"
+    assert ended.out == f"open       {text_of(yesterday)}\n3 more as part of these: --all\n"
     with_parts = call("incidents", "--all", data=failing.root).out.splitlines()
-    assert len(with_parts) == 2
+    assert len(with_parts) == 4
     # The largest loss first; of as large a loss the smaller id.
     assert {line.split()[0] for line in with_parts} == {"open", "part"}
 
