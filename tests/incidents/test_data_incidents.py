@@ -170,6 +170,22 @@ def test_a_file_under_another_name_is_not_missing() -> None:
     assert incidents_in(counts, manifest, SETTINGS, days) == []
 
 
+def test_users_who_take_another_way_are_no_part_that_is_gone() -> None:
+    manifest, counts, days = CALM.days(DAYS, {})
+    is_part = (pl.col("metric") == "mix_shift") & (pl.col("whole") == "") & (pl.col("day") == days[-1])
+    one_click, wechat = (pl.col("part") == f"channel={name}" for name in ("one_click", "wechat"))
+
+    def with_one_click(*, going_to_wechat: bool) -> list[Incident]:
+        moved = counts.filter(is_part & one_click)["records"].item() * 0.6
+        came = moved if going_to_wechat else 0.0
+        records = pl.when(is_part & one_click).then(pl.col("records") - moved)
+        records = records.when(is_part & wechat).then(pl.col("records") + came).otherwise("records")
+        return incidents_in(counts.with_columns(records.alias("records")), manifest, SETTINGS, days)
+
+    assert with_one_click(going_to_wechat=True) == []
+    assert [one.metric for one in with_one_click(going_to_wechat=False)] == ["mix_shift"]
+
+
 def with_the_last_day_of(came: dict[str, float]) -> list[Incident]:
     """What is found if so much of the last day's file of each host came."""
     manifest, counts, days = CALM.days(DAYS, {})

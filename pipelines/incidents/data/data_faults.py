@@ -39,6 +39,8 @@ _LEAST: Final = {
 _OF_COUNT: Final = 0.65
 # Contract: what has no norm on a holiday. Files and fields are watched as on any day.
 _BY_WEEKDAY: Final = ("hour_shift", "mix_shift", "repeated_records")
+# What may have come as another part of the same kind.
+_MOVING: Final = ("missing_delivery", "mix_shift")
 # Odds against a rest that is smaller than this say nothing.
 _LEAST_REST: Final = 0.05
 # Of fewer hours with records, as many on two days are chance.
@@ -113,13 +115,17 @@ def part_faults(counts: pl.DataFrame, days: Sequence[date], is_holiday: Flags) -
             continue
         measure = PartMeasure(wholes, parts, ~is_holiday[:, None] | (metric not in _BY_WEEKDAY))
         norms = measure.counts.values(measure.has_data, slice(None))["norm"]
+        kinds = np.array([keys[place][1].rpartition("=")[0] for place in named])
         for fall in falls(measure, least):
-            if metric != "missing_delivery" or not _came_elsewhere(fall, parts, norms, of == of[fall.row]):
+            is_beside = (of == of[fall.row]) & (kinds == kinds[fall.row])
+            if metric not in _MOVING or not _came_elsewhere(fall, parts, norms, is_beside):
                 yield Fault(metric, keys[named[fall.row]][1], fall.span, fall.loss_of_volume(parts[:, fall.row]))
 
 
 def _came_elsewhere(fall: Fall, parts: Floats, norms: Floats, is_beside: Flags) -> bool:
-    """Whether half of what is missing is in parts beside it that have far more than usual: under another name, say."""
+    """Whether half of what is missing is in parts beside it that have far more than usual: under another name, say, or
+    as users who took another way.
+    """
     usual = norms[fall.opened]
     more = parts[fall.opened] - usual
     return bool(more[is_beside & (more > _GONE * usual)].sum() >= -more[fall.row] / 2)
