@@ -115,8 +115,10 @@ def check_charts(
         for one, values in series.items():
             assert drawn[one] == [[str(day) for day in window], pytest.approx(values)], (name, one)
         kind = Share if "rate" in name or name == "share" else count if "latency" not in name else _milliseconds
+        mark = "异常" if language == "zh" else "Incident"
+        firsts = {row["first_day"] for row in tables.incidents if row["app_key"] == key}
         rows = [
-            [day_said(day, language), *(kind(values[i]) for values in series.values())]  # type: ignore[operator]
+            [day_said(day, language) + mark * (day in firsts), *(kind(values[i]) for values in series.values())]  # type: ignore[operator]
             for i, day in enumerate(window)
             if tables.has_data(day)
         ]

@@ -70,7 +70,7 @@ def publish(root: Path, seed: int = 7) -> DataFolder:
     """Writes the folder and runs it as of the day before the data day, then as of the data day."""
     rng = Random(seed)
     folder = DataFolder(root)
-    folder.write("authmeter.toml", 'xlsx_apps = ["*"]\n')
+    folder.write("authmeter.toml", 'xlsx_apps = ["*"]\ncalendar = "none"\njump_warn_ratio = 10\n')
     folder.write("registry/apps.csv", REGISTRY)
     folder.write("registry/schemes.csv", SCHEMES)
     logs = {back: list(_day(rng, back)) for back in range(DAYS) if back != MISSING_BACK}
