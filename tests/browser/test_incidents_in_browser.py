@@ -110,7 +110,6 @@ def test_a_part_stands_below_its_incident_and_on_its_own_app_s_page(reader: Read
     whole = incident_of(page, "all-rate")
     # Of all apps together, the apps are seen at once.
     assert whole.locator(".incident-parts").is_visible()
-    whole.locator("summary", has_text="Part of it: 1").click()
     assert "ghost · WeChat success rate" in whole.locator(".incident-parts").inner_text()
     assert page.locator('[data-incident="ghost-rate"], [data-incident="shop-verify"]').count() == 0
     page = reader.open(SHOP, lang="en")
