@@ -16,13 +16,13 @@ from pipelines.closing.close import PendingPublication, close_days, next_as_of, 
 from pipelines.closing.machine_clock import require_sound_clock
 from pipelines.closing.package_restatements import note_changed_packages
 from pipelines.common.days import require_same_zone
-from pipelines.common.errors import AuthmeterError, UsageError
+from pipelines.common.errors import AuthmeterError
 from pipelines.common.machine_limits import as_machine_error
 from pipelines.common.progress import Stage, stage
 from pipelines.common.text import counted, listed
 from pipelines.contract.checks import CheckResult
 from pipelines.contract.registry.registry import Registry, load_registry
-from pipelines.contract.settings.hash_key import hash_key, key_fingerprint
+from pipelines.contract.settings.hash_key import hash_key, key_fingerprint, require_same_key
 from pipelines.contract.settings.settings import Settings, load_settings
 from pipelines.ingest.context import IngestContext
 from pipelines.ingest.ingest import IngestReport, ingest
@@ -213,16 +213,9 @@ class DailyRun:
     def _own_manifest(self) -> Manifest:
         """The manifest, of this run's key and time zone."""
         manifest = self.manifest
-        fingerprint = key_fingerprint(self.key)
-        if manifest.key_fingerprint not in (None, fingerprint):
-            raise UsageError(
-                "The hash key is not the one that this data folder was made with.",
-                where=str(self.store.data),
-                why="The same device would have two hashes and count twice.",
-                do="Give the first key again (AUTHMETER_HASH_KEY, AUTHMETER_HASH_KEY_FILE or <data>/hash.key).",
-            )
+        require_same_key(manifest.key_fingerprint, self.key, self.store.data)
         require_same_zone(manifest.time_zone, self.settings.timezone)
-        manifest.key_fingerprint, manifest.time_zone = fingerprint, self.settings.timezone
+        manifest.key_fingerprint, manifest.time_zone = key_fingerprint(self.key), self.settings.timezone
         return manifest
 
 

@@ -69,3 +69,18 @@ def hash_key(data: Path, may_make: bool = True) -> tuple[str, str | None]:
 def key_fingerprint(key: str) -> str:
     """What is stored of a key, to know it again."""
     return str(UUID(bytes=hmac.digest(key.encode(), b"authmeter", "sha256")[:16]))
+
+
+def require_same_key(stored: str | None, key: str, data: Path) -> None:
+    """Refuse another key than the one of the stored hashes, by its fingerprint; None: nothing is stored.
+
+    Raises:
+        UsageError: the keys differ.
+    """
+    if stored not in (None, key_fingerprint(key)):
+        raise UsageError(
+            "The hash key is not the one that this data folder was made with.",
+            where=str(data),
+            why="The same device would have two hashes and count twice.",
+            do="Give the first key again (AUTHMETER_HASH_KEY, AUTHMETER_HASH_KEY_FILE or <data>/hash.key).",
+        )

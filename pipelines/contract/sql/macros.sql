@@ -48,6 +48,12 @@ CREATE TEMP MACRO moment_time(moment) AS moment >> 32;
 CREATE TEMP MACRO moment_stage(moment) AS ((moment >> 32) & 7)::UTINYINT;
 CREATE TEMP MACRO moment_channel(moment) AS ((moment >> 4) & 127)::UTINYINT;
 CREATE TEMP MACRO moment_outcome(moment) AS (moment & 15)::UTINYINT;
+-- The moment of the record that signs a session in, of the first successes of its steps; NULL if none does. In an app whose
+-- server logs, one_click signs in by a record of the server alone.
+CREATE TEMP MACRO completing_moment(authorized, verified, logged_in, came_otherwise, by_server) AS
+    least(CASE WHEN NOT by_server THEN authorized END, verified, logged_in, came_otherwise);
+-- Whether a failure comes before the completing moment, or there is none.
+CREATE TEMP MACRO is_before(failed, completing) AS coalesce(failed < completing, failed IS NOT NULL);
 -- Of the milliseconds between two steps how many are of one clock, and their nearest-rank percentiles; and how many are below 0,
 -- so that the clocks differ. A decimal 0.95 has its rank in whole numbers: in floating point it may be missed by one.
 CREATE TEMP MACRO step_times(ms) AS

@@ -11,7 +11,6 @@ from typing import Self
 
 import numpy as np
 import polars as pl
-import polars_hash as plh
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -19,6 +18,7 @@ from pipelines.contract.record.field_rules import nulled_names
 from pipelines.contract.record.fields import COUNTED_FIELDS, PERSONAL_FIELDS
 from pipelines.contract.record.masking import MASKING_VERSION
 from pipelines.contract.record.parts import EVENT_SCHEMA, REJECT_SCHEMA, PartBooks
+from pipelines.contract.record.personal_hashes import hash_halves
 from pipelines.store.kept_rejects import count_rejected, kept_rejects
 
 _CODEC = "zstd"
@@ -127,18 +127,8 @@ class PartWriter:
                 self.books[file].nulled.update(name for bit, name in enumerate(nulled_names()) if bits >> bit & 1)
 
     def _hashes(self, records: pa.RecordBatch) -> dict[str, pa.Array]:
-        """The first 128 bits of each HMAC-SHA-256 (RFC 4868 truncates so), in halves."""
         texts = pl.DataFrame({name: pl.from_arrow(records.column(name)) for name in PERSONAL_FIELDS})
-        hashed = texts.select(plh.col(name).chash.hmac_sha256(key=self._key) for name in PERSONAL_FIELDS)
-        halves = hashed.select(
-            pl.col(name)
-            .str.slice(16 * half, 16)
-            .str.to_integer(base=16, dtype=pl.UInt64)
-            .reinterpret(signed=True)
-            .alias(f"{name.removesuffix('_id')}_{('high', 'low')[half]}")
-            for name in PERSONAL_FIELDS
-            for half in (0, 1)
-        )
+        halves = hash_halves(texts, self._key)
         return {name: halves[name].to_arrow() for name in _HALVES}
 
     def _gather_rejects(self) -> None:

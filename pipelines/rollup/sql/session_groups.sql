@@ -4,8 +4,8 @@
 WITH completed AS (
     SELECT
         *,
-        least(authorized, verified, logged_in, came_otherwise) AS client,
-        least(verified, logged_in, came_otherwise) AS server
+        completing_moment(authorized, verified, logged_in, came_otherwise, false) AS client,
+        completing_moment(authorized, verified, logged_in, came_otherwise, true) AS server
     FROM (
         SELECT *, 1::BIGINT AS subjects FROM sessions
         UNION ALL BY NAME
@@ -34,10 +34,10 @@ SELECT
     authorized IS NOT NULL OR logged_in IS NOT NULL AS has_authorize,
     verified IS NOT NULL OR logged_in IS NOT NULL AS has_verify,
     moment_channel(client) AS channel_client,
-    coalesce(failed < client, failed IS NOT NULL) AS is_failed_client,
+    is_before(failed, client) AS is_failed_client,
     coalesce(moment_ms(client) - moment_ms(failed) <= 60000, false) AS is_within_client,
     moment_channel(server) AS channel_server,
-    coalesce(failed < server, failed IS NOT NULL) AS is_failed_server,
+    is_before(failed, server) AS is_failed_server,
     coalesce(moment_ms(server) - moment_ms(failed) <= 60000, false) AS is_within_server,
     sum(subjects)::BIGINT AS sessions
 FROM completed
