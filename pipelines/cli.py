@@ -268,6 +268,33 @@ def whatif(
 
 
 @app.command()
+def trace(
+    app_key: Annotated[str, typer.Option("--app", metavar="KEY", help="App key")],
+    device: Annotated[
+        str | None, typer.Option("--device", metavar="ID", help="Device id; - reads an id from standard input")
+    ] = None,
+    phone: Annotated[str | None, typer.Option("--phone", metavar="NUMBER", help="Phone number, as logged")] = None,
+    attempt: Annotated[str | None, typer.Option("--attempt", metavar="ID", help="Attempt id")] = None,
+    event: Annotated[str | None, typer.Option("--event", metavar="ID", help="Event id of one record")] = None,
+    first: Annotated[
+        date | None,
+        typer.Option("--from", parser=arguments.day, metavar="YYYY-MM-DD", help="First day [default: 30 days]"),
+    ] = None,
+    last: Annotated[
+        date | None,
+        typer.Option("--to", parser=arguments.day, metavar="YYYY-MM-DD", help="Last day [default: the last published]"),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", metavar="", help="For programs")] = False,
+    data: Data = None,
+) -> None:
+    """Follow one device, phone, attempt or event: its stored records by sign-in session, and what each counted as."""
+    from pipelines.commands.trace import run_trace, wanted_of
+
+    wanted = wanted_of({"device": device, "phone": phone, "attempt": attempt, "event": event})
+    run_trace(_folder(data), app_key, wanted, first, last, as_json=as_json)
+
+
+@app.command()
 def incidents(
     with_parts: Annotated[bool, typer.Option("--all", metavar="", help="Also those that are part of another")] = False,
     as_json: Annotated[bool, typer.Option("--json", metavar="", help="For programs")] = False,

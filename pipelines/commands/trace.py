@@ -1,0 +1,142 @@
+"""`authmeter trace`: the stored records of one user, by sign-in session, with what each counted as."""
+
+import json
+import shutil
+import sys
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+from pipelines.commands.trace_lines import trace_lines
+from pipelines.common.days import Window, require_same_zone, window
+from pipelines.common.errors import UsageError, nothing_published
+from pipelines.common.process_title import hide_in_title
+from pipelines.contract.registry.registry import load_registry
+from pipelines.contract.settings.hash_key import hash_key, require_same_key
+from pipelines.contract.settings.settings import load_settings
+from pipelines.store.database import open_published
+from pipelines.store.manifest import Manifest
+from pipelines.store.store import Store
+from pipelines.tracing.trace import TraceInputs, TraceRequest, trace
+from pipelines.tracing.traced import Traced
+from pipelines.tracing.wanted import FIELD_OF, Wanted
+from reports.export.exports import require_app
+
+_DAYS: Final = 30
+STANDARD_INPUT: Final = "-"
+_LONGEST: Final = 128
+
+
+def wanted_of(given: Mapping[str, str | None]) -> Wanted:
+    """Return the one id that the options give; `-` reads it from standard input.
+
+    Args:
+        given: the text of each option by its kind, None for an option that is not used.
+
+    Raises:
+        UsageError: there is no id, or more than one, or it is empty or too long.
+    """
+    options = ", ".join(f"--{kind}" for kind in FIELD_OF)
+    kinds = [kind for kind, text in given.items() if text is not None]
+    for kind in kinds:
+        if given[kind] != STANDARD_INPUT:
+            hide_in_title(str(given[kind]))
+    if len(kinds) != 1:
+        raise UsageError(
+            f"{len(kinds) or 'No'} ids are given." if kinds else "No id is given.",
+            where=options,
+            why="A trace follows one device, phone, attempt or event.",
+            do="Give exactly one of these options.",
+        )
+    (kind,) = kinds
+    text = str(given[kind])
+    if text == STANDARD_INPUT:
+        text = sys.stdin.readline().rstrip("\r\n")
+    if not 1 <= len(text) <= _LONGEST:
+        raise UsageError(
+            f"The id has {len(text)} characters.",
+            where=f"--{kind}",
+            why=f"A log record has 1 to {_LONGEST} characters there.",
+            do="Give the id as the log has it.",
+        )
+    return Wanted(kind, text)
+
+
+def run_trace(
+    data: Path, app_key: str, wanted: Wanted, first: date | None, last: date | None, *, as_json: bool
+) -> None:
+    """Print the records of each subject that fits.
+
+    Raises:
+        UsageError: nothing is published, the app is unknown, the span has no stored day, or the hash key is another.
+    """
+    store, settings = Store(data), load_settings(data)
+    # What a query spills must not lie where a run clears up.
+    store.temp = store.export_temp()
+    manifest = store.read_manifest()
+    if manifest.as_of is None:
+        raise nothing_published(data)
+    require_same_zone(manifest.time_zone, settings.timezone)
+    with closing(open_published(store.database)) as connection:
+        require_app(connection, app_key)
+    span = _span(manifest.as_of, first, last)
+    days = _stored_days(data, manifest, span)
+    key = None
+    if wanted.is_hashed:
+        key, _ = hash_key(data, may_make=False)
+        require_same_key(manifest.key_fingerprint, key, data)
+    inputs = TraceInputs(store, settings, load_registry(store.registry, settings.timezone), manifest)
+    try:
+        found = trace(inputs, TraceRequest(app_key, span, wanted, key), days)
+    finally:
+        shutil.rmtree(store.temp, ignore_errors=True)
+    if as_json:
+        print(json.dumps(_fields(found), ensure_ascii=False, default=_text))
+    else:
+        print("\n".join(trace_lines(found, wanted)))
+
+
+def _span(as_of: date, first: date | None, last: date | None) -> Window:
+    """The span asked for; where a day is not given, that of the last days up to the other end."""
+    last = last or as_of
+    span = Window(first or window(last, _DAYS).first, last)
+    if span.last < span.first:
+        raise UsageError(
+            f"The span ends ({span.last}) before it begins ({span.first}).",
+            where="--from, --to",
+            do=f"Give the earlier day as --from; published is up to {as_of}.",
+        )
+    return span
+
+
+def _stored_days(data: Path, manifest: Manifest, span: Window) -> list[date]:
+    stored = [day for day in sorted(manifest.days) if manifest.has_events_of(day)]
+    days = [day for day in stored if span.first <= day <= span.last]
+    if not days:
+        there = f"They are stored from {stored[0]} to {stored[-1]}." if stored else "No day has any."
+        raise UsageError(
+            f"No day from {span.first} to {span.last} has stored records.",
+            where=str(data),
+            why=f"{there} Records are kept for `keep_events_days`.",
+            do="Give days with stored records in --from and --to.",
+        )
+    return days
+
+
+def _fields(found: Traced) -> dict[str, Any]:
+    return {
+        "app_key": found.app_key,
+        "from": found.span.first,
+        "to": found.span.last,
+        "days_with_records": found.days,
+        "subjects": [asdict(subject) for subject in found.subjects],
+        "apart": [asdict(record) for record in found.apart],
+        "subjects_left_out": found.left_out,
+    }
+
+
+def _text(value: Any) -> str:
+    return str(value.isoformat(timespec="milliseconds")) if hasattr(value, "hour") else str(value)

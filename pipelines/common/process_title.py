@@ -1,0 +1,28 @@
+"""The arguments in the title of this process, which every user of the machine can read with `ps`."""
+
+import ctypes
+import os
+from pathlib import Path
+
+# Fields 48 and 49 of /proc/PID/stat, counted behind the name of the program: where the arguments begin and end.
+_ARGUMENTS = slice(45, 47)
+
+
+def hide_in_title(text: str) -> None:
+    """Overwrite a text among the arguments of this process with stars, if the system is Linux.
+
+    Other systems keep the arguments where a process cannot reach them: there, nothing is done.
+    """
+    hidden = os.fsencode(text)
+    try:
+        stat = Path("/proc/self/stat").read_text("ascii", "replace")
+        start, end = map(int, stat.rpartition(")")[2].split()[_ARGUMENTS])
+    except (OSError, ValueError):
+        return
+    if not hidden or not 0 < start < end:
+        return
+    arguments = ctypes.string_at(start, end - start)
+    place = arguments.find(hidden)
+    while place >= 0:
+        ctypes.memset(start + place, ord("*"), len(hidden))
+        place = arguments.find(hidden, place + len(hidden))

@@ -1,0 +1,58 @@
+"""The sessions of traced subjects, by the steps of the roll-up.
+
+The steps run over the few records that a trace needs. Where the roll-up aggregates subjects, other relations take their
+place: each session gets a number of its own, so that what is computed by app is computed by session.
+"""
+
+from collections.abc import Iterator, Mapping
+
+import duckdb
+
+from pipelines.contract.measures.counts import counts_query
+from pipelines.contract.measures.sql import sql
+from pipelines.engines.base import DayPlan, Step
+from pipelines.engines.steps import make
+
+
+def make_traced_sessions(connection: duckdb.DuckDBPyConnection, plan: DayPlan, values: Mapping[str, object]) -> None:
+    """Create `counted_traced_records`, which `printed_records` reads, from the relations `events`, `traced_events` and
+    `stored_books`.
+
+    Args:
+        values: the parameters of the steps, with `app_key` and `most_subjects`.
+    """
+    make(connection, _steps(plan), values)
+
+
+def _steps(plan: DayPlan) -> Iterator[Step]:
+    planned = {step.name: step for step in _all_steps(plan)}
+    yield from (planned["delivered_apps"], planned["app_numbers"], *plan.copies)
+    # Copies in other apps are known now; nothing else of these apps is used.
+    yield Step("counted_records", f"SELECT * FROM ({plan.counted_records}) WHERE app_key = $app_key")
+    yield from (planned[name] for name in ("record_groups", "record_labels", "sign_in_kinds", "sign_in_records"))
+    *before, subject_records = plan.subjects.steps
+    yield from before
+    yield Step("all_subject_records", subject_records.query)
+    yield _own("traced_subjects")
+    yield Step("repeated_subjects", "SELECT * EXCLUDE (found) FROM traced_subjects")
+    yield _own("traced_subject_records", "subject_records")
+    yield Step("all_cut_records", planned["cut_records"].query)
+    yield _own("traced_cuts", "cut_records")
+    yield from (planned[name] for name in ("alone_groups", "session_records", "marked_records", "sessions"))
+    yield planned["session_groups"]
+    yield _own("traced_session_apps", "session_apps")
+    yield planned["session_facts"]
+    yield from (_own("session_places"), _own("traced_records"))
+    yield Step("counted_traced_records", counts_query("resolved_of('traced_records')"))
+
+
+def _all_steps(plan: DayPlan) -> Iterator[Step]:
+    for steps in (
+        plan.delivered_steps, plan.number_steps, plan.word_steps, plan.sign_in_steps, plan.session_steps,
+        plan.last_steps,
+    ):  # fmt: skip
+        yield from steps
+
+
+def _own(name: str, as_name: str | None = None) -> Step:
+    return Step(as_name or name, sql("pipelines.tracing", name))

@@ -1,0 +1,9 @@
+-- grain: stored record of the app, copies included, with hashes of its device and its attempt, each on its day. `fits` says
+-- whether the record is what is looked for.
+SELECT
+    day,
+    event_id,
+    CASE WHEN device_low IS NOT NULL THEN hash(day, device_high, device_low) END AS device,
+    CASE WHEN attempt_id IS NOT NULL THEN hash(day, attempt_id) END AS attempt,
+    fits
+FROM app_events

@@ -1,0 +1,2 @@
+-- grain: day on which the app has a stored record that fits what is looked for
+SELECT DISTINCT day FROM app_events WHERE fits ORDER BY day

@@ -1,0 +1,42 @@
+-- grain: as traced_records, resolved by dictionary and registry. Sessions are in the order of their first records. A copy comes
+-- behind the record that counts in its place.
+SELECT
+    day,
+    event_id,
+    event_time,
+    channel,
+    stage,
+    outcome,
+    result_code,
+    platform,
+    carrier_of(carrier) AS carrier,
+    sdk_version,
+    left(replace(hash_text(device_high, device_low), '-', ''), 16) AS device_hash,
+    left(replace(hash_text(phone_high, phone_low), '-', ''), 16) AS phone_hash,
+    filename,
+    file,
+    is_late,
+    kept_number IS NOT NULL AS is_copy,
+    kept_filename,
+    kept_file,
+    is_kept_here,
+    kept_number IS NULL AND billable_verifications > 0 AS is_billed,
+    kept_number IS NULL AND coalesce(is_completing, false) AS is_completing,
+    kept_number IS NULL AND coalesce(is_failure, false) AS is_failure,
+    session_number,
+    left(replace(hash_text(high, low), '-', ''), 16) AS subject,
+    bool_or(device_high = high AND device_low = low) OVER (PARTITION BY high, low) AS is_device,
+    entry_channel,
+    way,
+    signed_in_by,
+    by_server
+FROM counted_traced_records
+ORDER BY
+    day,
+    min(moment) OVER (PARTITION BY day, session_number),
+    session_number,
+    moment,
+    event_time,
+    event_id,
+    is_copy,
+    record_number

@@ -1,0 +1,122 @@
+"""What a trace finds: subjects, their sessions, and the records of each with what they counted as."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+
+from pipelines.common.days import Window, local_time
+from pipelines.tracing.wanted import Wanted
+
+_TEXTS = ("result_code", "sdk_version", "event_id")
+_OTHER_APP = "other app"
+
+
+@dataclass(frozen=True)
+class TracedRecord:
+    """One stored record, masked.
+
+    Attributes:
+        time: in the business time zone.
+        file: the path of its file under `landing/`.
+        copy_of: the file of the record that counts in its place; None for a record that counts. `other app` if that
+            record is one of another app.
+    """
+
+    time: datetime
+    channel: str
+    stage: str
+    outcome: str
+    result_code: str | None
+    platform: str
+    carrier: str
+    sdk_version: str | None
+    event_id: str | None
+    device_hash: str | None
+    phone_hash: str | None
+    file: str
+    is_late: bool
+    copy_of: str | None
+    is_billed: bool
+    is_completing: bool
+    is_failure: bool
+
+
+@dataclass(frozen=True)
+class TracedSession:
+    """One session; `number` counts those of its subject over the whole span."""
+
+    number: int
+    day: date
+    entry_channel: str
+    way: str
+    signed_in_by: str | None
+    by_server: bool
+    records: list[TracedRecord] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class TracedSubject:
+    """A device, by the first 16 hex digits of its hash, or an attempt without a device (None)."""
+
+    device_hash: str | None
+    sessions: list[TracedSession] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Traced:
+    """What was found over the days of a span: `apart` are records that make no session.
+
+    `left_out` counts subjects of single days beyond the most that are printed.
+    """
+
+    app_key: str
+    span: Window
+    days: int
+    subjects: list[TracedSubject]
+    apart: list[TracedRecord]
+    left_out: int
+
+    @property
+    def sessions(self) -> list[TracedSession]:
+        """The sessions of all subjects."""
+        return [session for subject in self.subjects for session in subject.sessions]
+
+
+def subjects_of(
+    rows: Iterable[Mapping[str, Any]], wanted: Wanted, files: Mapping[tuple[str, int], str], zone: str
+) -> tuple[list[TracedSubject], list[TracedRecord]]:
+    """Return the subjects of printed records, and the records apart.
+
+    Args:
+        rows: those of `printed_records`, of all days in order.
+        files: the landed path by file and place of the store.
+        zone: the business time zone.
+    """
+    apart: list[TracedRecord] = []
+    subjects: dict[str, TracedSubject] = {}
+    sessions: dict[tuple[date, int], TracedSession] = {}
+    for row in rows:
+        record = _record(row, wanted, files, zone)
+        if row["session_number"] is None:
+            apart.append(record)
+            continue
+        subject = subjects.setdefault(row["subject"], TracedSubject(row["subject"] if row["is_device"] else None))
+        key = (row["day"], row["session_number"])
+        if key not in sessions:
+            said = (row[name] for name in ("day", "entry_channel", "way", "signed_in_by", "by_server"))
+            sessions[key] = TracedSession(len(subject.sessions) + 1, *said)
+            subject.sessions.append(sessions[key])
+        sessions[key].records.append(record)
+    return list(subjects.values()), apart
+
+
+def _record(row: Mapping[str, Any], wanted: Wanted, files: Mapping[tuple[str, int], str], zone: str) -> TracedRecord:
+    kept = row["kept_filename"], row["kept_file"]
+    copy_of = (files[kept] if row["is_kept_here"] else _OTHER_APP) if row["is_copy"] else None
+    values: dict[str, Any] = {name: row[name] for name in TracedRecord.__dataclass_fields__ if name in row}
+    values |= {name: wanted.masked(row[name]) for name in _TEXTS}
+    values["time"] = local_time(row["event_time"].replace(tzinfo=UTC), zone)
+    values["file"] = wanted.masked(files[row["filename"], row["file"]])
+    values["copy_of"] = wanted.masked(copy_of)
+    return TracedRecord(**values)

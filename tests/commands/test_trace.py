@@ -1,0 +1,255 @@
+"""`authmeter trace`: the records of one user by session, what each counted as, and the id nowhere."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from tests.published_folder import MARKED_DEVICE, MARKED_PHONE, Call, authmeter
+from tests.support import DAY, CopyOf, DataFolder, Row, days_before, keyed_hash, record, tree
+
+DEVICE, OTHER_DEVICE, PHONE, ATTEMPT, LONE = "Trace-Device-5b1e", "Trace-Other-77c0", "16600001111", "try-1", "try-9"
+BEFORE = days_before(DAY, 1)
+
+
+def at(time: str, event_id: str, **changes: object) -> Row:
+    """A record of the shop at a time of `DAY`, or of another day that stands before it."""
+    day, _, clock = time.rpartition(" ")
+    return record(event_id, event_time=f"{day or DAY}T{clock}+08:00", **changes)
+
+
+def a_user(folder: DataFolder) -> None:
+    """One user who fails, retries and signs in, and comes again by WeChat; others beside."""
+    mine = {"device_id": DEVICE, "attempt_id": ATTEMPT, "platform": "ios", "carrier": "CM", "sdk_version": "2.1"}
+    sdk = [
+        at("09:59:58", "prefetch", stage="prefetch", **mine),
+        at("10:00:00", "page", stage="page", **mine),
+        at("10:00:03", "click", stage="click", **mine),
+        at("10:00:04", "failed", outcome="timeout", **mine),
+        at("10:00:09", "authorized", **mine),
+        at("10:30:00", "wechat", channel="wechat", device_id=DEVICE),
+        at(f"{BEFORE} 23:59:50", "evening", stage="page", device_id=DEVICE),
+        at("00:00:10", "morning", device_id=DEVICE),
+        at("12:00:00", "other page", stage="page", device_id=OTHER_DEVICE),
+        at("12:00:05", "other login", stage="login", device_id=OTHER_DEVICE, phone=PHONE),
+        at("13:00:00", "lone", stage="page", attempt_id=LONE),
+        at("10:00:05", "game", app_key="game", device_id=DEVICE, attempt_id=ATTEMPT),
+    ]
+    login = at("10:00:10", "login", stage="login", attempt_id=ATTEMPT, phone=PHONE)
+    server = [
+        login,
+        at("11:00:00", "checked", channel="local_verify", stage="verify", outcome="mismatch", phone=PHONE),
+        at("11:10:00", "nobody", stage="login", outcome="error", phone=PHONE),
+    ]
+    folder.land("sdk.ndjson", sdk)
+    folder.land("server/a.ndjson", server)
+    folder.land("server/again.ndjson", [login])
+    folder.tables()
+    folder.land("late.ndjson", [at(f"{BEFORE} 23:59:55", "late", stage="click", device_id=DEVICE)])
+    folder.tables(days_before(DAY, -1))
+
+
+@pytest.fixture
+def user(copy_of: CopyOf) -> DataFolder:
+    """The folder of `a_user`."""
+    return copy_of(a_user)
+
+
+def found(call: Call, folder: DataFolder, *arguments: object) -> dict[str, Any]:
+    """What `trace --json` prints."""
+    ended = call("trace", "--app", "shop", *arguments, "--json", data=folder.root)
+    assert ended.code == 0, ended
+    printed: dict[str, Any] = json.loads(ended.out)
+    return printed
+
+
+def ids(records: list[dict[str, Any]]) -> list[str]:
+    return [one["event_id"] for one in records]
+
+
+def sessions(printed: dict[str, Any]) -> list[list[str]]:
+    return [ids(session["records"]) for subject in printed["subjects"] for session in subject["sessions"]]
+
+
+MINE = [
+    ["evening", "late"],
+    ["morning"],
+    ["page", "click", "failed", "authorized", "login", "login"],
+    ["wechat"],
+]
+
+
+def test_a_device_has_its_records_by_session_and_those_of_its_attempts(call: Call, user: DataFolder) -> None:
+    printed = found(call, user, "--device", DEVICE)
+    assert sessions(printed) == MINE
+    (subject,) = printed["subjects"]
+    assert subject["device_hash"] == keyed_hash(DEVICE).hex[:16]
+    said = [(s["number"], s["day"], s["entry_channel"], s["way"], s["by_server"]) for s in subject["sessions"]]
+    assert said == [
+        (1, str(BEFORE), "one_click", "cut", False),
+        (2, str(DAY), "one_click", "lost", True),
+        (3, str(DAY), "one_click", "retry", True),
+        (4, str(DAY), "wechat", "direct", True),
+    ]
+    assert ids(printed["apart"]) == ["prefetch"]
+
+
+def test_each_record_says_what_it_counted_as(call: Call, user: DataFolder) -> None:
+    (subject,) = found(call, user, "--device", DEVICE)["subjects"]
+    retried = subject["sessions"][2]["records"]
+    flags = [(one["is_failure"], one["is_completing"], one["is_billed"], one["copy_of"] is None) for one in retried]
+    assert flags == [
+        (False, False, False, True),
+        (False, False, False, True),
+        (True, False, False, True),
+        (False, False, False, True),
+        (False, True, True, True),
+        (False, False, False, False),
+    ]
+    files = {one["file"] for one in retried[4:]}
+    assert files == {"server/a.ndjson", "server/again.ndjson"}
+    assert retried[5]["copy_of"] == retried[4]["file"]
+    assert [one["is_late"] for one in subject["sessions"][0]["records"]] == [False, True]
+    first = retried[0]
+    assert first["time"] == f"{DAY}T10:00:00.000+08:00"
+    words = ("channel", "stage", "outcome", "result_code", "platform", "carrier", "sdk_version")
+    assert [first[name] for name in words] == ["one_click", "page", "success", None, "ios", "CMCC", "2.1"]
+
+
+def test_a_phone_gives_all_its_records_and_the_sessions_of_their_subjects(call: Call, user: DataFolder) -> None:
+    printed = found(call, user, "--phone", PHONE)
+    assert sessions(printed) == [*MINE[1:], ["other page", "other login"]]
+    assert len(printed["subjects"]) == 2
+    assert ids(printed["apart"]) == ["prefetch", "checked", "nobody"]
+
+
+@pytest.mark.parametrize("arguments", [("--attempt", ATTEMPT), ("--event", "login"), ("--event", "failed")])
+def test_an_attempt_or_event_leads_to_the_subject_of_its_day(
+    call: Call, user: DataFolder, arguments: tuple[str, str]
+) -> None:
+    printed = found(call, user, *arguments)
+    expected = [["***" if one == arguments[1] else one for one in of_session] for of_session in MINE[1:]]
+    assert sessions(printed) == expected
+
+
+def test_an_attempt_without_a_device_is_a_subject(call: Call, user: DataFolder) -> None:
+    printed = found(call, user, "--attempt", LONE)
+    assert sessions(printed) == [["lone"]]
+    assert printed["subjects"][0]["device_hash"] is None
+
+
+def test_a_record_without_a_subject_stands_apart(call: Call, user: DataFolder) -> None:
+    printed = found(call, user, "--event", "nobody")
+    assert (printed["subjects"], ids(printed["apart"])) == ([], ["***"])
+
+
+def test_records_of_another_app_are_never_printed(call: Call, user: DataFolder) -> None:
+    assert ["game"] not in sessions(found(call, user, "--device", DEVICE))
+    ended = call("trace", "--app", "game", "--device", DEVICE, "--json", data=user.root)
+    assert sessions(json.loads(ended.out)) == [["game"]]
+
+
+def test_a_copy_whose_other_app_counts_says_so_and_no_more(call: Call, user: DataFolder) -> None:
+    user.land("both.ndjson", [record("both", DAY, app_key=app, device_id="Both-5b1e") for app in ("shop", "bank")])
+    user.tables(days_before(DAY, -1))
+    printed = found(call, user, "--device", "Both-5b1e")
+    assert printed["subjects"] == []
+    assert [(one["event_id"], one["copy_of"]) for one in printed["apart"]] == [("both", "other app")]
+
+
+def test_a_span_bounds_what_is_read(call: Call, user: DataFolder) -> None:
+    assert sessions(found(call, user, "--device", DEVICE, "--to", BEFORE)) == MINE[:1]
+    assert sessions(found(call, user, "--device", DEVICE, "--from", DAY)) == MINE[1:]
+
+
+def test_the_text_says_the_same(call: Call, user: DataFolder) -> None:
+    ended = call("trace", "--app", "shop", "--device", DEVICE, "--from", DAY, data=user.root)
+    assert ended.code == 0
+    lines = ended.out.splitlines()
+    assert (
+        lines[0]
+        == f"shop, {DAY} to {days_before(DAY, -1)}, 1 day with stored records: 1 subject, 3 sessions, 9 records"
+    )
+    assert f"device {keyed_hash(DEVICE).hex[:16]}" in lines
+    assert (
+        f"  session 2, {DAY}, entry one_click, way retry by one_click; by_server true: the server's records sign in"
+        in lines
+    )
+    (login,) = [line for line in lines if "counted, billed, completing record" in line]
+    assert login.split()[:4] == ["10:00:10.000", "one_click", "login", "success"]
+    assert any("duplicate of login in server/" in line for line in lines)
+    assert any(line.endswith("counted, failure") for line in lines)
+
+
+def test_nothing_found_is_said_and_no_error(call: Call, user: DataFolder) -> None:
+    ended = call("trace", "--app", "shop", "--device", "Nobodys-Device", data=user.root)
+    assert ended.code == 0
+    assert "no record has this device" in ended.out
+    assert "Nobodys" not in ended.out
+
+
+def test_an_id_on_standard_input(call: Call, user: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{DEVICE}\n"))
+    assert sessions(found(call, user, "--device", "-")) == MINE
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--app", "shop"), "No id is given."),
+        (("--app", "shop", "--device", "x1y2z3", "--phone", PHONE), "2 ids are given."),
+        (("--app", "shop", "--device", ""), "The id has 0 characters."),
+        (("--app", "shop", "--device", "x1y2z3" * 30), "The id has 180 characters."),
+        (("--app", "shp", "--device", "x1y2z3"), "Nearly so are called: shop"),
+        (("--app", "shop", "--device", "x1y2z3", "--from", "2026-02-30"), "is no day"),
+        (("--app", "shop", "--device", "x1y2z3", "--from", DAY, "--to", BEFORE), "ends (2026-03-09) before it begins"),
+        (("--app", "shop", "--device", "x1y2z3", "--to", "2025-01-01"), "stored from 2026-03-09 to 2026-03-10"),
+    ],
+)
+def test_wrong_use_ends_with_2_and_without_the_id(
+    call: Call, user: DataFolder, arguments: tuple[object, ...], said: str
+) -> None:
+    ended = call("trace", *arguments, data=user.root)
+    assert ended.code == 2
+    assert said in " ".join(ended.err.split())
+    assert "x1y2z3" not in ended.err + ended.out
+    assert PHONE not in ended.err + ended.out
+
+
+def test_another_hash_key_is_refused(call: Call, user: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AUTHMETER_HASH_KEY", "another key, which nothing was hashed with")
+    ended = call("trace", "--app", "shop", "--device", DEVICE, data=user.root)
+    assert ended.code == 2
+    assert "not the one" in ended.err
+
+
+def test_a_constant_attempt_id_lists_some_subjects_and_counts_the_rest(call: Call, user: DataFolder) -> None:
+    rows = [record(f"same{n}", DAY, device_id=f"d{n:03}", attempt_id="constant-id") for n in range(120)]
+    user.land("same.ndjson", rows)
+    user.tables(days_before(DAY, -1))
+    printed = found(call, user, "--attempt", "constant-id")
+    assert (len(printed["subjects"]), printed["subjects_left_out"]) == (50, 70)
+    assert printed["apart"] == []
+
+
+@pytest.mark.parametrize(("option", "text"), [("--device", MARKED_DEVICE), ("--phone", MARKED_PHONE)])
+def test_the_id_is_in_no_output_and_in_nothing_that_is_stored(own: DataFolder, option: str, text: str) -> None:
+    before = tree(own.root)
+    said = ""
+    for way in ((), ("--json",)):
+        ended = authmeter("trace", "--app", "shop", option, text, *way, data=own.root)
+        assert ended.code == 0, ended
+        said += ended.out + ended.err
+    assert "counted" in said
+    assert text not in said
+    assert tree(own.root) == before, "a trace writes nothing: no history, no record of Dagster"
+    stored = b"".join(
+        content + (str(pq.read_table(own.root / path).to_pylist()).encode() if path.endswith(".parquet") else b"")
+        for path, content in before.items()
+        if not path.startswith("landing/")
+    )
+    assert text.encode() not in stored
