@@ -7,11 +7,14 @@ from tempfile import TemporaryDirectory
 
 from pipelines.commands.check_mappings import DRY_KEY
 from pipelines.common.errors import DamagedFileError
+from pipelines.contract.record.parts import PartBooks
 from pipelines.contract.settings.settings import Settings
+from pipelines.engines.base import FileReader
 from pipelines.engines.duckdb.engine import DuckDBEngine
 from pipelines.ingest.entries import new_entry
 from pipelines.ingest.part_reader import RunTime, finding_of, reading_limits
 from pipelines.reading.files.landing import LandedFile, bare_name
+from pipelines.reading.reading import Reading
 from pipelines.reading.reasons.likely_reason import head_of
 from pipelines.reading.sources.sources import SourceMapping
 from pipelines.store.manifest import FileEntry
@@ -28,20 +31,36 @@ def look_into(
         root = Path(folder).resolve()
         with DuckDBEngine(settings, root / "tmp", root).file_reader(DRY_KEY, root) as reader:
             for number, (file, mapping) in enumerate(files):
-                target, beginning = root / str(number), file
-                target.mkdir()
                 try:
-                    if mapping.format_for(file.path) != "parquet":
-                        beginning = _beginning(file, root / "beginning")
-                    elif file.bytes > _PARQUET_BYTES:
-                        continue
-                    limits = reading_limits(settings, mapping, time)
-                    (books,) = reader.read([beginning], mapping, limits, target)
-                    yield new_entry(file, mapping, "", books, time, None)
+                    books = read_beginning(
+                        reader, file, mapping, reading_limits(settings, mapping, time), root / str(number)
+                    )
+                    if books:
+                        yield new_entry(file, mapping, "", books, time, None)
                 except (OSError, DamagedFileError) as error:
                     refused = new_entry(file, mapping, "", None, time, None)
                     refused.status, refused.finding = "damaged", finding_of(error)
                     yield refused
+
+
+def read_beginning(
+    reader: FileReader, file: LandedFile, mapping: SourceMapping, reading: Reading, target: Path
+) -> PartBooks | None:
+    """Read the beginning of a file as a part into the new folder `target`, and return its books; None if it is a
+    Parquet file that is too large.
+
+    Raises:
+        OSError: the file cannot be read.
+        DamagedFileError: it is cut or corrupt at its beginning.
+    """
+    target.mkdir()
+    beginning = file
+    if mapping.format_for(file.path) != "parquet":
+        beginning = _beginning(file, target.with_name(f"{target.name}.beginning"))
+    elif file.bytes > _PARQUET_BYTES:
+        return None
+    (books,) = reader.read([beginning], mapping, reading, target)
+    return books
 
 
 def _beginning(file: LandedFile, copy: Path) -> LandedFile:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 from datetime import date
 from pathlib import Path
 
@@ -11,6 +12,8 @@ import pytest
 
 from pipelines.commands.check import check_file
 from pipelines.commands.check_registry import print_bad_rows
+from pipelines.commands.check_sign_ins import HINTS
+from pipelines.common.project import PROJECT
 from pipelines.contract.registry.registry import load_registry
 from tests.published_folder import MARKED_DEVICE, MARKED_PHONE, Call, marked
 from tests.support import DataFolder, as_csv, days_before, lines, record, records, tree, write_line_source
@@ -361,3 +364,37 @@ def test_a_run_warns_of_what_the_mappings_cannot_mean(call: Call, folder: DataFo
     ended = call("reread", "--source", "gateway", data=folder.root)
     assert "source_mappings" not in ended.out
     assert ended.code == 0
+
+
+def test_a_check_says_what_the_newest_files_have_for_sessions_and_funnel(call: Call, folder: DataFolder) -> None:
+    folder.write("authmeter.toml", "retention_days = 36500\n")
+    app = [record(f"a{n}", stage=stage, device_id="d1") for n, stage in enumerate(("page", "click", "authorize"))]
+    folder.land("app.ndjson", [*app, record("p", stage="prefetch"), record("v", channel="local_verify")])
+    folder.land("server.csv", as_csv([record("s1", stage="login")]))
+    for number in range(4):
+        os.utime(folder.land(f"old{number}.ndjson", records(9)), (number, number))
+    ended = call("check", data=folder.root)
+    assert ended.code == 0
+    lines = [line for line in ended.out.splitlines() if line.startswith(("sign-in ", "hint "))]
+    assert (
+        lines[0]
+        == "sign-in    canonical: 13 sign-in records in the newest 3 files: 23.1% with a subject, 7.7% page, 7.7% click"
+    )
+    hints = [next(hint for hint, words in HINTS.items() if words in line) for line in lines[1:]]
+    assert hints == ["subject", "page", "click"]
+
+
+def test_a_log_that_has_it_all_gets_no_hint(call: Call, folder: DataFolder) -> None:
+    folder.write("authmeter.toml", "retention_days = 36500\n")
+    folder.land(
+        "a.ndjson", [record(f"a{n}", stage=stage, device_id="d1") for n, stage in enumerate(("page", "click", "login"))]
+    )
+    said = call("check", data=folder.root).out
+    assert "33.3% page, 33.3% click" in said
+    assert "hint " not in said
+
+
+def test_what_a_hint_says_stands_in_the_log_format() -> None:
+    page = " ".join((PROJECT / "docs" / "log-format.md").read_text("utf-8").split())
+    assert [hint for hint, words in HINTS.items() if words not in page] == []
+    assert "## Log a sign-in" in page

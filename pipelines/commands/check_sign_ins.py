@@ -1,0 +1,119 @@
+"""What `authmeter check` reports of sign-in records: whether the newest files of each source have what sessions and the
+funnel of one-click login need.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+import pyarrow as pa
+
+from pipelines.commands.check_mappings import DRY_KEY
+from pipelines.commands.look import read_beginning
+from pipelines.common.days import last_closed_day
+from pipelines.common.errors import DamagedFileError
+from pipelines.common.text import counted, percent
+from pipelines.contract.settings.settings import Settings
+from pipelines.engines.duckdb.engine import DuckDBEngine
+from pipelines.ingest.part_reader import RunTime, reading_limits
+from pipelines.reading.files.landing import LandedFile, scan
+from pipelines.reading.sources.sources import SourceMapping, Sources
+from pipelines.store.database import named_rows, workbench
+from pipelines.store.part_records import PartRecords, create_records, record_files
+from pipelines.store.store import Store
+
+# Files of a source that are looked into: a check should take seconds.
+_NEWEST: Final = 3
+_FEW_SUBJECTS: Final = 0.9
+HINTS: Final = {
+    "subject": "`device_id` in the log of the app, and `attempt_id` in the logs of app and server",
+    "page": "a record of stage `page` when the authorization page is shown",
+    "click": "a record of stage `click` when the user presses the login button",
+}
+"""How to log what is lacking, as `docs/log-format.md` has it."""
+_COUNTS: Final = """
+    SELECT
+        source,
+        count(DISTINCT filename) AS files,
+        count(*) AS records,
+        count(*) FILTER (device_low IS NOT NULL OR attempt_id IS NOT NULL) AS subject,
+        count(*) FILTER (channel = 'one_click' AND stage = 'page') AS page,
+        count(*) FILTER (channel = 'one_click' AND stage = 'click') AS click,
+        count(*) FILTER (channel = 'one_click' AND stage IN ('authorize', 'login')) AS answers
+    FROM newest_records
+    JOIN newest_sources USING (filename)
+    WHERE is_sign_in(channel, stage)
+    GROUP BY source
+    ORDER BY source
+"""
+
+
+def print_sign_ins(store: Store, settings: Settings, sources: Sources) -> None:
+    """Print the shares of each source, and how to log what is lacking. Nothing is kept."""
+    with TemporaryDirectory(prefix="authmeter-check-") as folder:
+        root = Path(folder).resolve()
+        parts = dict(_parts(_newest(store, sources), settings, root))
+        if not parts:
+            return
+        with workbench(settings, root / "tmp", [root]) as connection:
+            create_records(connection, "newest_records", [PartRecords((file,), {0: parts[file]}) for file in parts])
+            names = {"filename": [str(file) for file in parts], "source": list(parts.values())}
+            connection.register("newest_sources", pa.table(names))
+            rows = named_rows(connection, _COUNTS)
+    for row in rows:
+        shares = ", ".join(f"{percent(row[name] / row['records'])} {words}" for name, words in _WORDS.items())
+        newest = f"{counted(row['records'], 'sign-in record')} in the newest {counted(row['files'], 'file')}"
+        print(f"sign-in    {row['source']}: {newest}: {shares}")
+    for hint in _hints(rows):
+        print(f"hint       {hint} (docs/log-format.md, Log a sign-in)")
+
+
+_WORDS: Final = {"subject": "with a subject", "page": "page", "click": "click"}
+
+
+def _hints(rows: list[dict[str, Any]]) -> Iterator[str]:
+    for row in rows:
+        if row["subject"] < row["records"] * _FEW_SUBJECTS:
+            yield f"{row['source']}: records without a subject are in no session; log {HINTS['subject']}"
+    # One log has the steps of the app, another those of the server.
+    answers = sum(row["answers"] for row in rows)
+    for step in ("page", "click"):
+        if sum(row[step] for row in rows) < answers / 2:
+            yield f"too few records to show the rate of this step; log {HINTS[step]}"
+
+
+def _newest(store: Store, sources: Sources) -> Iterator[tuple[LandedFile, SourceMapping]]:
+    """Yield the files of each source that changed last."""
+    left: dict[str, int] = {}
+    for file in sorted(scan(store.landing, set()), key=_changed_at, reverse=True):
+        mapping = sources.for_file(file.path)
+        if mapping and file.bytes and left.setdefault(mapping.name, _NEWEST):
+            left[mapping.name] -= 1
+            yield file, mapping
+
+
+def _changed_at(file: LandedFile) -> tuple[float, str]:
+    try:
+        return file.full.stat().st_mtime, file.path
+    except OSError:
+        return 0, file.path
+
+
+def _parts(
+    files: Iterator[tuple[LandedFile, SourceMapping]], settings: Settings, root: Path
+) -> Iterator[tuple[Path, str]]:
+    """Read the beginning of each file, and yield the files of its part with the name of its source."""
+    now = datetime.now(UTC)
+    time = RunTime(last_closed_day(now, settings.timezone), now)
+    with DuckDBEngine(settings, root / "tmp", root).file_reader(DRY_KEY, root) as reader:
+        for number, (file, mapping) in enumerate(files):
+            target = root / str(number)
+            try:
+                read_beginning(reader, file, mapping, reading_limits(settings, mapping, time), target)
+            except (OSError, DamagedFileError):
+                # The check of landing reports it.
+                continue
+            for part in record_files(target):
+                yield part, mapping.name
