@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import io
 import json
+import re
+from datetime import date
 from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
 
+from pipelines.common.project import PROJECT
 from tests.published_folder import MARKED_DEVICE, MARKED_PHONE, Call, authmeter
 from tests.support import DAY, CopyOf, DataFolder, Row, days_before, keyed_hash, record, tree
 
@@ -253,3 +256,20 @@ def test_the_id_is_in_no_output_and_in_nothing_that_is_stored(own: DataFolder, o
         if not path.startswith("landing/")
     )
     assert text.encode() not in stored
+
+
+def test_the_example_of_the_pages_is_what_a_trace_prints(call: Call, folder: DataFolder) -> None:
+    page = (PROJECT / "docs" / "operator.md").read_text("utf-8")
+    (command, expected), *_ = re.findall(
+        r"```sh\n\.venv/bin/authmeter (trace .*)\n```.*?```text\n(.*?)```", page, re.DOTALL
+    )
+    (log,) = re.findall(r"```ndjson\n(.*?)```", (PROJECT / "docs" / "log-format.md").read_text("utf-8"), re.DOTALL)
+    folder.land("auth.ndjson", log.encode())
+    folder.land("again.ndjson", log.splitlines()[-1].encode())
+    folder.tables(date(2026, 11, 23))
+    ended = call(*command.split(), data=folder.root)
+    assert ended.code == 0
+    assert ended.out == expected
+    assert folder.rows("SELECT retry, sessions FROM session_daily") == [(1, 1)]
+    steps = folder.rows('SELECT page, click, authorize, "verify", page_signed_in FROM funnel_daily')
+    assert steps == [(1, 1, 1, 1, 1)]
