@@ -267,8 +267,10 @@ def whatif(
     run_whatif(_folder(data), limit_of(key, most, window), Window(first, last))
 
 
-@app.command()
+# Words that belong to no option can be parts of an id: the library would print them.
+@app.command(context_settings={"allow_extra_args": True})
 def trace(
+    context: typer.Context,
     app_key: Annotated[str, typer.Option("--app", metavar="KEY", help="App key")],
     device: Annotated[
         str | None, typer.Option("--device", metavar="ID", help="Device id; - reads an id from standard input")
@@ -288,9 +290,12 @@ def trace(
     data: Data = None,
 ) -> None:
     """Follow one device, phone, attempt or event: its stored records by sign-in session, and what each counted as."""
-    from pipelines.commands.trace import run_trace, wanted_of
+    from pipelines.commands.trace_id import wanted_of
 
-    wanted = wanted_of({"device": device, "phone": phone, "attempt": attempt, "event": event})
+    wanted = wanted_of({"device": device, "phone": phone, "attempt": attempt, "event": event}, context.args)
+    # Imported when the id is hidden: it takes half a second.
+    from pipelines.commands.trace import run_trace
+
     run_trace(_folder(data), app_key, wanted, first, last, as_json=as_json)
 
 

@@ -2,8 +2,6 @@
 
 import json
 import shutil
-import sys
-from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import asdict
 from datetime import date
@@ -13,7 +11,6 @@ from typing import Any, Final
 from pipelines.commands.trace_lines import trace_lines
 from pipelines.common.days import Window, require_same_zone, window
 from pipelines.common.errors import UsageError, nothing_published
-from pipelines.common.process_title import hide_in_title
 from pipelines.contract.registry.registry import load_registry
 from pipelines.contract.settings.hash_key import hash_key, require_same_key
 from pipelines.contract.settings.settings import load_settings
@@ -22,47 +19,10 @@ from pipelines.store.manifest import Manifest
 from pipelines.store.store import Store
 from pipelines.tracing.trace import TraceInputs, TraceRequest, trace
 from pipelines.tracing.traced import Traced
-from pipelines.tracing.wanted import FIELD_OF, Wanted
+from pipelines.tracing.wanted import Wanted
 from reports.export.exports import require_app
 
 _DAYS: Final = 30
-STANDARD_INPUT: Final = "-"
-_LONGEST: Final = 128
-
-
-def wanted_of(given: Mapping[str, str | None]) -> Wanted:
-    """Return the one id that the options give; `-` reads it from standard input.
-
-    Args:
-        given: the text of each option by its kind, None for an option that is not used.
-
-    Raises:
-        UsageError: there is no id, or more than one, or it is empty or too long.
-    """
-    options = ", ".join(f"--{kind}" for kind in FIELD_OF)
-    kinds = [kind for kind, text in given.items() if text is not None]
-    for kind in kinds:
-        if given[kind] != STANDARD_INPUT:
-            hide_in_title(str(given[kind]))
-    if len(kinds) != 1:
-        raise UsageError(
-            f"{len(kinds) or 'No'} ids are given." if kinds else "No id is given.",
-            where=options,
-            why="A trace follows one device, phone, attempt or event.",
-            do="Give exactly one of these options.",
-        )
-    (kind,) = kinds
-    text = str(given[kind])
-    if text == STANDARD_INPUT:
-        text = sys.stdin.readline().rstrip("\r\n")
-    if not 1 <= len(text) <= _LONGEST:
-        raise UsageError(
-            f"The id has {len(text)} characters.",
-            where=f"--{kind}",
-            why=f"A log record has 1 to {_LONGEST} characters there.",
-            do="Give the id as the log has it.",
-        )
-    return Wanted(kind, text)
 
 
 def run_trace(

@@ -5,7 +5,10 @@ from __future__ import annotations
 import io
 import json
 import re
+import subprocess
+import sys
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
@@ -207,6 +210,8 @@ def test_an_id_on_standard_input(call: Call, user: DataFolder, monkeypatch: pyte
         (("--app", "shop", "--device", "x1y2z3", "--phone", PHONE), "2 ids are given."),
         (("--app", "shop", "--device", ""), "The id has 0 characters."),
         (("--app", "shop", "--device", "x1y2z3" * 30), "The id has 180 characters."),
+        (("--app", "shop", "--device", "x\udcff1y2z3"), "The id is not UTF-8."),
+        (("--app", "shop", "--phone", "166", "x1y2z3"), "words that belong to no option"),
         (("--app", "shp", "--device", "x1y2z3"), "Nearly so are called: shop"),
         (("--app", "shop", "--device", "x1y2z3", "--from", "2026-02-30"), "is no day"),
         (("--app", "shop", "--device", "x1y2z3", "--from", DAY, "--to", BEFORE), "ends (2026-03-09) before it begins"),
@@ -256,6 +261,17 @@ def test_the_id_is_in_no_output_and_in_nothing_that_is_stored(own: DataFolder, o
         if not path.startswith("landing/")
     )
     assert text.encode() not in stored
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems keep the arguments elsewhere")
+def test_the_id_leaves_the_title_of_the_process(published: DataFolder) -> None:
+    command = [sys.executable, "-m", "pipelines", "trace", "--app", "shop", "--device", MARKED_DEVICE]
+    with subprocess.Popen([*command, "--data", str(published.root)], cwd=PROJECT, stdout=subprocess.PIPE) as running:
+        titles = set()
+        while running.poll() is None:
+            titles.add(Path(f"/proc/{running.pid}/cmdline").read_bytes())
+    assert running.returncode == 0
+    assert any(b"--device\0**" in title for title in titles)
 
 
 def test_the_example_of_the_pages_is_what_a_trace_prints(call: Call, folder: DataFolder) -> None:

@@ -101,7 +101,10 @@ def personal_data(scale: float, work: Path) -> Result:
     folder.land("cut.ndjson.gz", b"\x1f\x8b\x08\x00" + lines(rows)[:5000])
     said = ""
     for command in (("run", "--day", DAY), ("status",), ("status", "--json"), ("verify",),
-                    ("check", folder.store.landing / "bad.ndjson"), ("run", "--day", days_before(DAY, 1))):  # fmt: skip
+                    ("check", folder.store.landing / "bad.ndjson"), ("run", "--day", days_before(DAY, 1)),
+                    *(("trace", "--app", "shop", "--device", device, "--json") for device in marked.devices[:2]),
+                    *(("trace", "--app", "shop", "--phone", phone) for phone in sorted(marked.phones)[:2]),
+                    ):  # fmt: skip
         said += authmeter(*command, data=folder.root).said
     for name in ("csv", "parquet", "xlsx"):
         target = folder.root / f"events.{name}"

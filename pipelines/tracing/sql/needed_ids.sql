@@ -16,8 +16,13 @@ WITH fitting AS (
         UNION ALL
         SELECT device FROM of_attempts WHERE device IS NOT NULL
     ) AS devices USING (device)
+), lone_attempts AS (
+    SELECT DISTINCT attempt FROM app_rows WHERE device IS NULL AND attempt IS NOT NULL
 ), of_their_attempts AS (
-    SELECT * FROM app_rows SEMI JOIN (SELECT attempt FROM of_devices WHERE attempt IS NOT NULL) AS theirs USING (attempt)
+    -- An attempt of which each record names a device gives none to another: an app may use one id for all.
+    SELECT *
+    FROM app_rows
+    SEMI JOIN (SELECT attempt FROM of_devices SEMI JOIN lone_attempts USING (attempt)) AS theirs USING (attempt)
 )
 SELECT day, event_id, bool_or(fits) AS fits
 FROM (FROM fitting UNION ALL FROM of_attempts UNION ALL FROM of_devices UNION ALL FROM of_their_attempts)

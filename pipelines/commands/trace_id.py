@@ -1,0 +1,72 @@
+"""The id that `authmeter trace` looks for: from an option or standard input, and out of sight at once.
+
+The module imports little: the id is in the title of the process until `wanted_of` has hidden it.
+"""
+
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from pipelines.common.errors import UsageError
+from pipelines.common.process_title import hide_in_title
+from pipelines.tracing.wanted import FIELD_OF, Wanted
+
+_STANDARD_INPUT: Final = "-"
+_LONGEST: Final = 128
+
+
+def wanted_of(given: Mapping[str, str | None], more: Sequence[str]) -> Wanted:
+    """Return the one id that the options give; `-` reads it from standard input.
+
+    Args:
+        given: the text of each option by its kind, None for an option that is not used.
+        more: words that belong to no option, such as the rest of a number with blanks.
+
+    Raises:
+        UsageError: there is no id, or more than one, or it cannot be in a log.
+    """
+    kinds = [kind for kind, text in given.items() if text is not None]
+    for text in (*(str(given[kind]) for kind in kinds), *more):
+        if text != _STANDARD_INPUT:
+            hide_in_title(text)
+    if more:
+        raise UsageError(
+            "There are words that belong to no option.",
+            where="authmeter trace",
+            why="They may be the rest of an id with blanks, so they are not repeated here.",
+            do="Put the id in quotes, or give it on standard input with `-`.",
+        )
+    if len(kinds) != 1:
+        raise UsageError(
+            f"{len(kinds)} ids are given." if kinds else "No id is given.",
+            where=", ".join(f"--{kind}" for kind in FIELD_OF),
+            why="A trace follows one device, phone, attempt or event.",
+            do="Give exactly one of these options.",
+        )
+    (kind,) = kinds
+    text = str(given[kind])
+    return Wanted(kind, _checked(kind, _read() if text == _STANDARD_INPUT else text))
+
+
+def _read() -> str:
+    try:
+        return sys.stdin.readline().rstrip("\r\n")
+    except UnicodeDecodeError:
+        # Not a character of any text; the check refuses it in words.
+        return "\udcff"
+
+
+def _checked(kind: str, text: str) -> str:
+    what = None
+    if not 1 <= len(text) <= _LONGEST:
+        what = f"The id has {len(text)} characters."
+    elif any("\ud800" <= letter <= "\udfff" for letter in text):
+        what = "The id is not UTF-8."
+    if what:
+        raise UsageError(
+            what,
+            where=f"--{kind}",
+            why=f"A log record has a text of 1 to {_LONGEST} characters there.",
+            do="Give the id as the log has it.",
+        )
+    return text
