@@ -24,8 +24,8 @@ from pipelines.store.database import named_rows, workbench
 from pipelines.store.part_records import PartRecords, create_records, record_files
 from pipelines.store.store import Store
 
-# Files of a source that are looked into: a check should take seconds.
-_NEWEST: Final = 3
+# Files of a source that are looked into: a check should take seconds, and yet see the logs of app and server.
+_NEWEST: Final = 10
 _FEW_SUBJECTS: Final = 0.9
 HINTS: Final = {
     "subject": "`device_id` in the log of the app, and `attempt_id` in the logs of app and server",
@@ -33,6 +33,7 @@ HINTS: Final = {
     "click": "a record of stage `click` when the user presses the login button",
 }
 """How to log what is lacking, as `docs/log-format.md` has it."""
+_WORDS: Final = {"subject": "with a subject", "page": "page", "click": "click"}
 _COUNTS: Final = """
     SELECT
         source,
@@ -68,9 +69,6 @@ def print_sign_ins(store: Store, settings: Settings, sources: Sources) -> None:
         print(f"sign-in    {row['source']}: {newest}: {shares}")
     for hint in _hints(rows):
         print(f"hint       {hint} (docs/log-format.md, Log a sign-in)")
-
-
-_WORDS: Final = {"subject": "with a subject", "page": "page", "click": "click"}
 
 
 def _hints(rows: list[dict[str, Any]]) -> Iterator[str]:

@@ -43,7 +43,7 @@ def run_trace(
     with closing(open_published(store.database)) as connection:
         require_app(connection, app_key)
     span = _span(manifest.as_of, first, last)
-    days = _stored_days(data, manifest, span)
+    days = _stored_days(data, manifest, manifest.as_of, span)
     key = None
     if wanted.is_hashed:
         key, _ = hash_key(data, may_make=False)
@@ -72,8 +72,8 @@ def _span(as_of: date, first: date | None, last: date | None) -> Window:
     return span
 
 
-def _stored_days(data: Path, manifest: Manifest, span: Window) -> list[date]:
-    stored = [day for day in sorted(manifest.days) if manifest.has_events_of(day)]
+def _stored_days(data: Path, manifest: Manifest, as_of: date, span: Window) -> list[date]:
+    stored = [day for day in sorted(manifest.days) if day <= as_of and manifest.has_events_of(day)]
     days = [day for day in stored if span.first <= day <= span.last]
     if not days:
         there = f"They are stored from {stored[0]} to {stored[-1]}." if stored else "No day has any."
