@@ -29,6 +29,7 @@ from pipelines.store.database import open_published
 from reports.build.app_files import FILE_COLUMNS, AppFiles, AppShell, contents_ahead, write_app_files
 from reports.build.billing_pages import BILLING_CSVS, BillingPages
 from reports.build.column_script import column_script
+from reports.build.sign_in_page import SIGN_IN_CSVS, SIGN_IN_PAGE, sign_in_files, sign_in_values
 from reports.build.static_files import write_assets, write_shared_data
 from reports.build.writer import SiteWriter, WrittenFile, script, with_fields
 from reports.content import context
@@ -138,11 +139,11 @@ class _Site:
         shared = shared_data(marts, self.standing, self.quality, self.version)
         # Days before it have no page of their own.
         shared["first_page"] = min((one.day for one in self.overviews), default=None)
-        channel_words = {one.key: Bilingual(one.label_zh, one.label) for one in marts.channels}
+        self.channel_words = {one.key: Bilingual(one.label_zh, one.label) for one in marts.channels}
         self.templates = environment(
             {
                 "stand": self.standing,
-                "word": lambda value: channel_words.get(value) or word(value),
+                "word": self.word,
                 "reasons": reasons(self.standing),
                 "version": self.version,
                 "asset": write_assets(writer) | {"site": write_shared_data(writer, shared)},
@@ -156,12 +157,18 @@ class _Site:
             }
         )
 
+    def word(self, value: str | None) -> Bilingual:
+        """The word for a value of a table; a channel that the settings declare has its own."""
+        return self.channel_words.get(value or "") or word(value)
+
     def write(self) -> SiteReport:
         usage_csv = self._usage_csv()
         months = self._months()
         billing_csvs = self._billing_csvs()
         for path, values in self.billing.pages(billing_csvs):
             self._page(path, **values)
+        sign_in_csvs = sign_in_files(self.marts, self.writer)
+        self._page(SIGN_IN_PAGE, **sign_in_values(self.marts, self.by_key, self.word, sign_in_csvs))
         self._page("usage.html", csv=usage_csv, months=months, app_count=len(self.apps))
         self._page("monitor.html", app_count=len(self.apps))
         self._page("metrics.html")
@@ -169,7 +176,7 @@ class _Site:
         self._briefing(usage_csv)
         # It waits for the figures, which come while the pages before it are made.
         self._quality()
-        self._files(usage_csv, months, billing_csvs)
+        self._files(usage_csv, months, sign_in_csvs, billing_csvs)
         self._data(write_app_files(self.writer, self.contents, self._app_shell()))
         publication = self.standing.publication
         self.writer.manifest(publication.as_of.isoformat(), publication.generated_at)
@@ -302,7 +309,13 @@ class _Site:
         """Who has sign-in by others alone reads of that."""
         return CARDS[0 if any(one.cards[0][1] for one in self.overviews) else 3]
 
-    def _files(self, usage_csv: WrittenFile, months: Sequence[Month], billing_csvs: Mapping[str, WrittenFile]) -> None:
+    def _files(
+        self,
+        usage_csv: WrittenFile,
+        months: Sequence[Month],
+        sign_in_csvs: Mapping[str, WrittenFile],
+        billing_csvs: Mapping[str, WrittenFile],
+    ) -> None:
         metric = self._counted()
         place = CARDS.index(metric)
         # Of those before the month in which the 30 days begin, the reader knows what to look for.
@@ -323,6 +336,7 @@ class _Site:
                     (file.path, t("All apps, the month {month}").format(month=f"{month:%Y-%m}"), file)
                     for month, _, file in months
                 ),
+                *((file.path, SIGN_IN_CSVS[name], file) for name, file in sign_in_csvs.items()),
                 *((file.path, BILLING_CSVS[name], file) for name, file in billing_csvs.items()),
             ],
         )  # fmt: skip

@@ -28,7 +28,7 @@ BUNDLE = STATIC / "build" / "report.js"
 _BETTER = {"higher": "up", "lower": "down", None: "none"}
 STYLES = (
     "base", "trust", "cards", "charts", "breakdowns", "pages", "tables", "rows", "quality", "incidents",
-    "briefing", "billing", "print",
+    "briefing", "billing", "sign_in", "print",
 )  # fmt: skip
 
 

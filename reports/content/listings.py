@@ -43,6 +43,10 @@ LISTINGS: Final = {
     "limits": Listing("limit_daily", where=_MONTH),
     "packages": Listing("resource_package_daily", where=_MONTH),
     "package_usage": Listing("resource_package_usage", where=_MONTH),
+    "sessions": Listing("session_daily", where=_MONTH),
+    "session_paths": Listing("session_paths_daily", where=_MONTH),
+    "session_stops": Listing("session_stops_daily", where=_MONTH),
+    "funnel": Listing("funnel_daily", where=_MONTH),
     "reconciliation_daily": Listing("reconciliation_daily", where=_MONTH),
     "reconciliation_monthly": Listing("reconciliation_monthly"),
     "detail_texts": Listing(
@@ -94,6 +98,13 @@ LISTINGS: Final = {
     ),
     "registry_rows": Listing(
         "rejected_records", "path, line, reason, record", "origin = 'registry'", "path, line, reason"
+    ),
+    # sign-in sessions
+    "session_times": Listing(
+        "session_times_daily", "step, sessions, p50_ms, p95_ms, negative", "day = $last AND app_key = '*'", "step"
+    ),
+    "scheme_names": Listing(
+        "schemes", "DISTINCT scheme_id, scheme_name", "scheme_name IS NOT NULL", "scheme_id, scheme_name"
     ),
     # what is paid for
     "package_accounts": Listing("resource_package_forecast"),

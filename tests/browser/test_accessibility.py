@@ -17,7 +17,7 @@ AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 PAGES = (
     "index.html", "usage.html", "monitor.html", "quality.html", "metrics.html", "files.html",
     f"apps/{app_folder('shop', ['Shop'])}/index.html", f"days/{day(4)}.html", "packages.html", "reconciliation.html",
-    "limits.html",
+    "limits.html", "signin.html",
 )  # fmt: skip
 
 
@@ -55,7 +55,7 @@ def test_no_page_has_a_fault_in_any_language_or_theme(reader: Reader, number: in
         assert_faultless(page)
 
 
-@pytest.mark.parametrize("path", [PAGES[0], PAGES[2], PAGES[6], PAGES[8], PAGES[9]])
+@pytest.mark.parametrize("path", [PAGES[0], PAGES[2], PAGES[6], PAGES[8], PAGES[9], PAGES[11]])
 def test_no_page_has_a_fault_on_a_phone(reader: Reader, path: str) -> None:
     reader.page.set_viewport_size({"width": 390, "height": 800})
     reader.page.emulate_media(color_scheme="dark")

@@ -176,7 +176,7 @@ def test_paper_hides_the_controls_of_lists_and_says_what_they_show(reader: Reade
 SHEET = 703
 PAPER = (
     "index.html", "usage.html", "monitor.html", "quality.html", "files.html", "metrics.html", "packages.html",
-    "reconciliation.html", "limits.html", f"days/{day(10)}.html", APP,
+    "reconciliation.html", "limits.html", "signin.html", f"days/{day(10)}.html", APP,
 )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ SHOP = app_folder("shop", ["Shop"])
 PAGES = (
     "index.html", "usage.html", "monitor.html", "quality.html", "metrics.html", "files.html",
     f"apps/{SHOP}/index.html", f"days/{day(4)}.html", "packages.html", "reconciliation.html",
-    "limits.html",
+    "limits.html", "signin.html",
 )  # fmt: skip
 # All that is shown or read out, but for names, which are whatever somebody called something.
 _TEXTS = """() => {
@@ -242,7 +242,7 @@ def test_a_folder_without_any_record_has_pages_that_say_so(read_site: Callable[.
     folder.publish()
     reader = read_site(folder.store.site)
     for path in ("index.html", "usage.html", "monitor.html", "quality.html", "metrics.html", "files.html",
-                 "packages.html", "reconciliation.html", "limits.html"):  # fmt: skip
+                 "packages.html", "reconciliation.html", "limits.html", "signin.html"):  # fmt: skip
         page = reader.open(path, lang="zh")
         reader.speak("en")
         assert page.locator(".waiting").count() == 0

@@ -18,6 +18,7 @@ PAGES = (
     "index.html",
     "usage.html",
     "monitor.html",
+    "signin.html",
     "quality.html",
     "packages.html",
     "reconciliation.html",

@@ -82,8 +82,9 @@ def check_listed(found: list[Locator], site: Path) -> None:
             assert Size(len(content)) == re.sub(r".*?([\d.,]+ k?M?B)$", r"\1", detail), path
     months = sorted((f"monthly/{one.name}" for one in (site / "monthly").iterdir()), reverse=True)
     assert paths == [
-        "usage_all.csv", *months, "limits.csv", "index.html", "usage.html", "monitor.html", "packages.html",
-        "reconciliation.html", "limits.html", "quality.html", "metrics.html", "manifest.json",
+        "usage_all.csv", *months, "sessions.csv", "session_paths.csv", "session_stops.csv", "funnel.csv", "limits.csv",
+        "index.html", "usage.html", "monitor.html", "signin.html", "packages.html", "reconciliation.html",
+        "limits.html", "quality.html", "metrics.html", "manifest.json",
     ]  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from reports.content.context import App, listed_apps
 from reports.content.published import PublishedTables
 from tests.data import bought_packages
 from tests.data.made_database import AS_OF, Database, day
+from tests.data.made_sign_ins import add_sign_ins
 
 # Names that break out of HTML, scripts, charts, CSV cells or the line they stand in.
 HOSTILE_NAMES = {
@@ -184,6 +185,7 @@ def example(path: Path) -> Path:
     _add_packages(made)
     _add_reconciliation(made)
     _add_limits(made)
+    add_sign_ins(made, HOSTILE_NAMES["img"])
     return made.close()
 
 

@@ -11,7 +11,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
-from pipelines.contract.measures import counts
+from pipelines.contract.measures import counts, session_metrics
 from pipelines.contract.measures.counts import BY_CHANNEL
 from pipelines.contract.measures.metrics import METRICS, metric
 from pipelines.contract.record.channels import LOGIN_CHANNELS, NUMBER_CHANNELS, is_one_of
@@ -42,8 +42,11 @@ def sql(package: str, name: str, *more: Callable[..., str]) -> str:
     from jinja2 import Environment, StrictUndefined
 
     known = (sums, sums_by_channel, each_of, spans, rate, compared, condition, has_data, copy_order)
-    functions = {one.__name__: one for one in (*known, denominator, span_names, each, counted, *more)}
-    sets = {name: value for name, value in vars(counts).items() if name.isupper()} | {
+    functions = {
+        one.__name__: one for one in (*known, numerator, denominator, span_names, each, counted, measured, *more)
+    }
+    declared = vars(counts) | vars(session_metrics)
+    sets = {name: value for name, value in declared.items() if name.isupper()} | {
         "METRICS": METRICS,
         "LOGIN_CHANNELS": LOGIN_CHANNELS,
         "NUMBER_CHANNELS": NUMBER_CHANNELS,
@@ -98,7 +101,14 @@ def rate(name: str, term: str = "{}") -> str:
     Args:
         term: what stands for each count of it, such as `sum({})`.
     """
-    return f"{_filled(metric(name).numerator, term)} / nullif({denominator(name, term)}, 0)"
+    return f"{numerator(name, term)} / nullif({denominator(name, term)}, 0)"
+
+
+def numerator(name: str, term: str = "{}") -> str:
+    """Return the SQL of the numerator of a rate, a sum of counts in brackets."""
+    counts = metric(name).numerator
+    filled = _filled(counts, term)
+    return f"({filled})" if " " in counts else filled
 
 
 def denominator(name: str, term: str = "{}") -> str:
@@ -123,6 +133,11 @@ def each(names: Iterable[str], term: str) -> str:
 def counted(names: Iterable[str]) -> str:
     """SELECT items over rows of `outcome_daily`: each count by the condition that defines it."""
     return _items(f"coalesce(sum(records) FILTER ({metric(name).condition}), 0)::BIGINT AS {name}" for name in names)
+
+
+def measured(names: Iterable[str]) -> str:
+    """SELECT items of counts by the expressions that define them; 0 where there is no row."""
+    return _items(f"coalesce({metric(name).expression}, 0)::BIGINT AS {name}" for name in names)
 
 
 def compared(names: Iterable[str]) -> str:

@@ -233,6 +233,26 @@ export interface LeftCourse {
   spans: number[][];
 }
 
+/** A rate, or a difference of two, with its 95 % interval. */
+export interface Interval {
+  value: number;
+  low: number;
+  high: number;
+}
+
+/** A value of a dimension with numerator and denominator of each rate; null where the logs lack a step of it. */
+export interface ComparedValue {
+  label: [string, string];
+  sessions: number;
+  rates: Record<string, [number, number] | null>;
+}
+
+/** The values that can be compared, by span of days and dimension. */
+export interface ComparedData {
+  dimensions: { key: string; label: [string, string] }[];
+  spans: Record<string, Record<string, ComparedValue[]>>;
+}
+
 /** What the curve of a card is named, in Chinese and in English; day, value, and the least and the most that is usual. */
 export interface Curve {
   name: [string, string];

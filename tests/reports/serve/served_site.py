@@ -24,8 +24,9 @@ from reports.content.folders import app_folders
 APPS = ("game", "pair", "Pair", "shop")
 FOLDERS = app_folders(APPS)
 FOR_ALL = (
-    "index.html", "usage.html", "monitor.html", "quality.html", "files.html", "packages.html", "reconciliation.html",
-    "limits.html", "usage_all.csv", "packages.csv", "manifest.json", "data/figures.js", "monthly/usage_2026-03.csv",
+    "index.html", "usage.html", "monitor.html", "signin.html", "quality.html", "files.html", "packages.html",
+    "reconciliation.html", "limits.html", "usage_all.csv", "sessions.csv", "packages.csv", "manifest.json",
+    "data/figures.js", "monthly/usage_2026-03.csv",
     "days/2026-03-10/index.html",
 )  # fmt: skip
 OF_AN_APP = ("index.html", "figures.js", "{}_usage_detail.csv", "{}_usage_detail.xlsx")

@@ -1,0 +1,78 @@
+"""The page of sign-in sessions: its files, and the values of its template.
+
+What the figures mean is in `reports/content/sign_in/`.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any, Final
+
+from pipelines.common.days import window
+from pipelines.common.text import Bilingual
+from pipelines.contract.measures.session_metrics import WAYS
+from pipelines.contract.record.dimensions import BY_KEY
+from reports.build.writer import SiteWriter, WrittenFile
+from reports.content.context import App, json_block
+from reports.content.published import DAYS, LONG_DAYS, PublishedTables
+from reports.content.sign_in.compared import COMPARED, compared
+from reports.content.sign_in.sign_in_words import HOW_TO_LOG, STAGE_WORDS, WAY_WORDS, sentence, stop_words
+from reports.content.sign_in.sign_ins import sign_ins
+from reports.content.sign_in.way_drawings import way_bar, way_days
+from reports.content.wording.language import t
+from reports.export.csv_files import csv_bytes, harmless
+
+SIGN_IN_PAGE: Final = "signin.html"
+SIGN_IN_CSVS: Final = {
+    "sessions": t("Sign-in sessions by day, the last 30 days"),
+    "session_paths": t("Sign-in sessions after a failure, the last 30 days"),
+    "session_stops": t("Where users stopped that were not seen signing in, the last 30 days"),
+    "funnel": t("The funnel of one-click login by day, the last 30 days"),
+}
+"""The files of these tables, and what they hold."""
+# The page shows these spans, the one of the other pages first.
+_SPANS: Final = (7, DAYS, LONG_DAYS)
+_STOPS_LISTED: Final = 10
+
+
+def sign_in_files(marts: PublishedTables, writer: SiteWriter) -> dict[str, WrittenFile]:
+    """Write the files of `SIGN_IN_CSVS` and return them by name."""
+    found = {}
+    for name in SIGN_IN_CSVS:
+        rows = harmless(marts.frame(name))
+        found[name] = writer.write(f"{name}.csv", csv_bytes(rows), rows.height)
+    return found
+
+
+def sign_in_values(
+    marts: PublishedTables, by_key: Mapping[str, App], word: Callable[[str], Bilingual], files: dict[str, WrittenFile]
+) -> dict[str, Any]:
+    """Return the values of the page's template; `word` gives the words of channels and outcomes."""
+    as_of = marts.publication.as_of
+    today = sign_ins(marts, as_of)
+    firsts = {days: as_of - timedelta(days=days - 1) for days in _SPANS}
+    by_day = {day: ways for day, *ways in marts.rows("sign_in/ways_by_day")}
+    return {
+        "sentence": sentence(as_of, today, word),
+        "today": today,
+        "spans": [
+            (days, first, sign_ins(marts, first), way_days(list(window(as_of, days)), by_day))
+            for days, first in firsts.items()
+        ],
+        "chosen_days": DAYS,
+        "times": {step: rest for step, *rest in marts.rows("session_times")},
+        "files": [(file.path, SIGN_IN_CSVS[name], file) for name, file in files.items()],
+        "by_key": by_key,
+        "WAYS": WAYS,
+        "way_words": WAY_WORDS,
+        "stage_words": STAGE_WORDS,
+        "how_to_log": HOW_TO_LOG,
+        "way_bar": way_bar,
+        "stop_words": lambda stop: stop_words(stop, word),
+        "stops_listed": _STOPS_LISTED,
+        "data": json_block(
+            {
+                "dimensions": [{"key": key, "label": [BY_KEY[key].label.zh, BY_KEY[key].label.en]} for key in COMPARED],
+                "spans": {str(days): compared(marts, first) for days, first in firsts.items()},
+            }
+        ),
+    }

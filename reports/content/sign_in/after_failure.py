@@ -1,0 +1,91 @@
+"""What became of sessions after their first failure, as a matrix: the failure, by the way that the user came back."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+FAILURES_LISTED: Final = 8
+"""So many failures have a row of their own."""
+
+
+class FailurePath(NamedTuple):
+    """Sessions with a failure: channel and outcome of the first one, and how the session ended."""
+
+    failed_channel: str
+    failure: str
+    way: str
+    signed_in_by: str | None
+    sessions: int
+    within_minute: int
+
+
+@dataclass(frozen=True)
+class FailureRow:
+    """Sessions after one failure, or after all (`channel` None).
+
+    Attributes:
+        by_channel: those that signed in by another channel, by its place in the columns of the matrix.
+        within_minute: those that signed in at most a minute after the failure.
+    """
+
+    channel: str | None
+    failure: str | None
+    sessions: int
+    retry: int
+    by_channel: list[int]
+    cut: int
+    lost: int
+    within_minute: int
+
+    @property
+    def recovered(self) -> int:
+        """Those that signed in."""
+        return self.sessions - self.cut - self.lost
+
+
+@dataclass(frozen=True)
+class AfterFailure:
+    """The matrix: `channels` are its columns of other ways; `rows` the most frequent failures, `others` the sum of the
+    rest (None if there is none) with the number of failures in it, `total` the sum of all."""
+
+    channels: list[str]
+    rows: list[FailureRow]
+    others: tuple[int, FailureRow] | None
+    total: FailureRow
+
+
+def after_failure(paths: Sequence[FailurePath]) -> AfterFailure:
+    """Return the matrix of these paths; failures with most sessions come first."""
+    came_back: dict[str, int] = defaultdict(int)
+    by_failure: dict[tuple[str, str], list[FailurePath]] = defaultdict(list)
+    for path in paths:
+        by_failure[path.failed_channel, path.failure].append(path)
+        if path.way == "other" and path.signed_in_by:
+            came_back[path.signed_in_by] += path.sessions
+    channels = sorted(came_back, key=lambda one: (-came_back[one], one))
+    rows = sorted(
+        (_row(found, channels, *failure) for failure, found in by_failure.items()),
+        key=lambda one: (-one.sessions, one.channel or "", one.failure or ""),
+    )
+    named, rest = rows[:FAILURES_LISTED], rows[FAILURES_LISTED:]
+    left = [path for one in rest for path in by_failure[one.channel or "", one.failure or ""]]
+    return AfterFailure(channels, named, (len(rest), _row(left, channels)) if rest else None, _row(paths, channels))
+
+
+def _row(
+    paths: Sequence[FailurePath], channels: Sequence[str], channel: str | None = None, failure: str | None = None
+) -> FailureRow:
+    def of_way(way: str) -> int:
+        return sum(path.sessions for path in paths if path.way == way)
+
+    return FailureRow(
+        channel,
+        failure,
+        sum(path.sessions for path in paths),
+        of_way("retry"),
+        [sum(path.sessions for path in paths if path.way == "other" and path.signed_in_by == one) for one in channels],
+        of_way("cut"),
+        of_way("lost"),
+        sum(path.within_minute for path in paths),
+    )

@@ -1,0 +1,63 @@
+"""What the page compares two values by: counts of each rate by value of a dimension, for the script of the page.
+
+The script computes intervals and the difference (`static/js/data/intervals.js`).
+"""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any, Final
+
+from pipelines.common.text import Bilingual
+from pipelines.contract.measures.session_metrics import FUNNEL
+from pipelines.contract.record.dimensions import BY_KEY, UNKNOWN, Dimension
+from reports.content.published import PublishedTables
+from reports.content.sign_in.funnel import RATES, has_rate
+from reports.content.wording.language import t
+
+COMPARED: Final = ("sdk_version", "scheme_id", "platform", "carrier")
+"""The dimensions whose values can be compared."""
+VALUES_LISTED: Final = 20
+"""So many values of a dimension can be chosen, those with most sessions; the rest is one more."""
+
+
+def compared(marts: PublishedTables, first: date) -> dict[str, list[dict[str, Any]]]:
+    """Return the values of each dimension from `first` to the as-of: label in both languages, sessions, and numerator
+    and denominator of each rate, None where the logs lack a step of it."""
+    schemes = dict(marts.rows("scheme_names"))
+    found: dict[str, list[dict[str, Any]]] = {dimension: [] for dimension in COMPARED}
+    for dimension, value, merged, sessions, sign_ins, concluded, *rest in marts.rows(
+        "sign_in/compared", first=first, listed=VALUES_LISTED
+    ):
+        counts = dict(zip(FUNNEL, rest, strict=True))
+        label = _label(BY_KEY[dimension], value, merged, schemes.get)
+        rates = {
+            pair: (counts[pair], counts[step]) if has_rate(counts, pair) else None for pair, (step, _) in RATES.items()
+        }
+        found[dimension].append(
+            {
+                "label": [label.zh, label.en],
+                "sessions": sessions,
+                "is_named": value not in (None, UNKNOWN),
+                "rates": {"sign_in_rate": (sign_ins, concluded) if concluded else None, **rates},
+            }
+        )
+    # What has no name is compared last: the page begins with the first two.
+    return {
+        dimension: [
+            {key: one[key] for key in ("label", "sessions", "rates")}
+            for one in sorted(values, key=lambda one: not one["is_named"])
+        ]
+        for dimension, values in found.items()
+    }
+
+
+def _label(
+    dimension: Dimension, value: str | None, merged: int | None, scheme_name: Callable[[str], str | None]
+) -> Bilingual:
+    if value is None:
+        return t("{count} others").format(count=merged or 0)
+    if value == UNKNOWN:
+        return dimension.unknown
+    name = scheme_name(value) if dimension.key == "scheme_id" else None
+    text = f"{name} ({value})" if name else value
+    return dimension.values.get(value) or Bilingual(text, text)

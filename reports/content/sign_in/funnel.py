@@ -1,0 +1,55 @@
+"""The funnel of one-click login: which steps the logs have, and the rates from step to step.
+
+The SDK logs the page, the click and the authorization, the server the verification. A step that one of them does not
+log would look like a step where nearly everybody stops. So a rate needs both of its steps in the log.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+STEPS: Final = ("page", "click", "authorize", "verify")
+RATES: Final = {
+    "page_click": ("page", "click"),
+    "click_authorize": ("click", "authorize"),
+    "authorize_verify": ("authorize", "verify"),
+    "page_signed_in": ("page", "page"),
+}
+"""Counts of sessions with two steps, and these steps: the rate is over the first."""
+
+
+@dataclass(frozen=True)
+class Funnel:
+    """The funnel of one-click login, and beside it the pre-fetches, which are records and no step of a session.
+
+    Attributes:
+        counts: `sessions` and the sums of `FUNNEL`.
+    """
+
+    counts: Mapping[str, int]
+    prefetches: int
+    prefetch_successes: int
+    eligible_rate: float | None
+
+    @property
+    def missing(self) -> list[str]:
+        """Steps that the logs lack."""
+        return [step for step in STEPS if self.counts["sessions"] and not is_logged(self.counts, step)]
+
+    @property
+    def rates(self) -> dict[str, float | None]:
+        """Each rate; None if the logs lack one of its steps."""
+        return {
+            pair: self.counts[pair] / self.counts[over] if has_rate(self.counts, pair) else None
+            for pair, (over, _) in RATES.items()
+        }
+
+
+def is_logged(counts: Mapping[str, int], step: str) -> bool:
+    """Whether the logs have a step: of the sessions that signed in by one-click login, at least half have it."""
+    return counts[step] > 0 and 2 * counts[step] >= counts["signed_in"]
+
+
+def has_rate(counts: Mapping[str, int], pair: str) -> bool:
+    """Whether both steps of a rate are in the logs."""
+    return all(is_logged(counts, step) for step in RATES[pair])

@@ -1,0 +1,89 @@
+"""The figures of the page of sign-in sessions over one span of days: rows of `sql/sign_in/`, typed.
+
+Words are in `sign_in_words.py`, the rates of the funnel in `funnel.py`, the matrix in `after_failure.py`.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, NamedTuple
+
+from pipelines.contract.measures.session_metrics import FUNNEL
+from reports.content.published import PublishedTables
+from reports.content.sign_in.after_failure import AfterFailure, FailurePath, after_failure
+from reports.content.sign_in.funnel import Funnel
+
+APPS_LISTED: Final = 200
+"""The table of apps has at most so many rows."""
+
+
+class Ways(NamedTuple):
+    """Sessions by way, of one entry channel or of all (None)."""
+
+    entry_channel: str | None
+    sessions: int
+    direct: int
+    retry: int
+    other: int
+    cut: int
+    lost: int
+    sign_in_rate: float | None
+
+
+class Stop(NamedTuple):
+    """Sessions that were not seen signing in, by their last record."""
+
+    channel: str
+    stage: str
+    outcome: str
+    sessions: int
+
+
+class AppSignIns(NamedTuple):
+    """Sessions of an app; `apps` is the number of all apps with a session."""
+
+    app_key: str
+    sessions: int
+    sign_in_rate: float | None
+    recovery_rate: float | None
+    lost: int
+    apps: int
+
+
+@dataclass(frozen=True)
+class SignIns:
+    """All figures of one span of days.
+
+    Attributes:
+        records, without_subject: sign-in records, and those that are in no session.
+        total, by_channel: sessions by way, of all channels and of each, most sessions first.
+        text_records: records of text messages.
+    """
+
+    records: int
+    without_subject: int
+    total: Ways
+    by_channel: list[Ways]
+    funnel: Funnel
+    paths: AfterFailure
+    stops: list[Stop]
+    apps: list[AppSignIns]
+    text_records: int
+
+
+def sign_ins(marts: PublishedTables, first: date) -> SignIns:
+    """Return the figures from `first` to the as-of."""
+    ((records, without_subject),) = marts.rows("sign_in/books", first=first)
+    ((*prefetched, text_records),) = marts.rows("sign_in/records", first=first)
+    (counts,) = marts.rows("sign_in/funnel", first=first)
+    total, *by_channel = (Ways(*row) for row in marts.rows("sign_in/ways", first=first))
+    return SignIns(
+        records,
+        without_subject,
+        total,
+        by_channel,
+        Funnel(dict(zip(("sessions", *FUNNEL), counts, strict=True)), *prefetched),
+        after_failure([FailurePath(*row) for row in marts.rows("sign_in/paths", first=first)]),
+        [Stop(*row) for row in marts.rows("sign_in/stops", first=first)],
+        [AppSignIns(*row) for row in marts.rows("sign_in/apps", first=first, listed=APPS_LISTED)],
+        text_records,
+    )

@@ -1,0 +1,48 @@
+"""Drawings of sessions by way, as SVG: one stacked bar, and one for each day.
+
+They are for the eye: the figures stand beside them as text. Colours are in `static/css/sign_in.css`.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from itertools import accumulate
+
+from markupsafe import Markup
+
+from pipelines.contract.measures.session_metrics import WAYS
+
+
+def way_bar(sessions: Sequence[int]) -> Markup:
+    """Return a bar as wide as its place, cut by way; `sessions` in the order of `WAYS`."""
+    whole = sum(sessions) or 1
+    starts = accumulate(sessions, initial=0)
+    parts = Markup("").join(
+        Markup('<rect class="{}" x="{:.2f}%" width="{:.2f}%" height="100%"/>').format(
+            way, 100 * start / whole, 100 * number / whole
+        )
+        for way, start, number in zip(WAYS, starts, sessions, strict=False)
+        if number
+    )
+    return Markup('<svg class="ways" aria-hidden="true" focusable="false">{}</svg>').format(parts)
+
+
+def way_days(days: Sequence[date], sessions: Mapping[date, Sequence[int]]) -> Markup:
+    """Return a stacked bar for each day, oldest first, the signed-in at the bottom; days without a session are empty.
+
+    Args:
+        sessions: by day, in the order of `WAYS`.
+    """
+    most = max((sum(sessions[day]) for day in days if day in sessions), default=0) or 1
+    parts = Markup("").join(
+        Markup('<rect class="{}" x="{}" y="{:.2f}" width="0.8" height="{:.2f}"/>').format(
+            way, place, 100 - 100 * top / most, 100 * number / most
+        )
+        for place, day in enumerate(days)
+        if day in sessions
+        for way, number, top in zip(WAYS, sessions[day], accumulate(sessions[day]), strict=True)
+        if number
+    )
+    return Markup(
+        '<svg class="ways by-day" viewBox="0 0 {} 100" preserveAspectRatio="none" aria-hidden="true" focusable="false">'
+        "{}</svg>"
+    ).format(len(days), parts)

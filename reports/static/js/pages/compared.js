@@ -1,0 +1,157 @@
+/* Compare two: any two values of a dimension side by side, each rate with its interval, and what the difference says. */
+
+import { number } from "../data/format.js";
+import { mayBeNone, newcombe, wilson } from "../data/intervals.js";
+import { _, filled, metricLink, onLanguage, textOf } from "../data/language.js";
+import { all, element, named, one } from "../dom.js";
+import { headCell, numberCell, plainTable } from "../tables/periods.js";
+import { onSignInSpan, signInDays } from "./sign_in.js";
+
+/** @import { ComparedData, ComparedValue, Interval } from "../types.d.ts" */
+
+const RATES = ["sign_in_rate", "page_click", "click_authorize", "authorize_verify", "page_signed_in"];
+
+/**
+ * What a rate is called.
+ * @param {string} rate
+ * @returns {Node}
+ */
+function rateName(rate) {
+  const metric = { sign_in_rate: "sign_in_rate", page_click: "click_rate", page_signed_in: "page_rate" }[rate];
+  if (metric) return metricLink(metric);
+  return document.createTextNode(
+    rate === "click_authorize"
+      ? _("From the click to the authorization")
+      : _("From the authorization to the verification"),
+  );
+}
+
+/**
+ * Per cent with one decimal, without its sign.
+ * @param {number} share
+ * @returns {string}
+ */
+const points = (share) =>
+  (share * 100)
+    .toFixed(1)
+    .replace("-", "−")
+    .replace(/^−(0\.0)$/, "$1");
+
+/**
+ * What a difference says: B against A, in percentage points.
+ * @param {Interval} difference
+ * @returns {string}
+ */
+export function differenceText(difference) {
+  const [low, high] = [points(difference.low), points(difference.high)];
+  if (mayBeNone(difference)) return filled(_("No difference to be seen ({low} to {high})"), { low, high });
+  if (difference.value > 0) {
+    return filled(_("B is higher by {points} percentage points ({low} to {high})"), {
+      points: points(difference.value),
+      low,
+      high,
+    });
+  }
+  return filled(_("B is lower by {points} percentage points ({low} to {high})"), {
+    points: points(-difference.value),
+    low: points(-difference.high),
+    high: points(-difference.low),
+  });
+}
+
+/**
+ * @param {ComparedValue} value
+ * @param {string} rate
+ * @returns {Interval | null}
+ */
+function intervalOf({ rates }, rate) {
+  const counts = rates[rate];
+  return counts && wilson(counts[0], counts[1]);
+}
+
+/**
+ * A rate with its interval below.
+ * @param {Interval | null} interval
+ * @param {ComparedValue} value
+ * @param {string} rate
+ * @returns {HTMLElement}
+ */
+function rateCell(interval, { rates }, rate) {
+  if (!interval) return numberCell(_("not in the logs"));
+  const counts = rates[rate] || [0, 0];
+  return numberCell(
+    `${points(interval.value)}%`,
+    element("span", { className: "detail", textContent: `${points(interval.low)}–${points(interval.high)}%` }),
+    element("span", { className: "detail", textContent: `${number(counts[0])} / ${number(counts[1])}` }),
+  );
+}
+
+/**
+ * @param {ComparedValue} a
+ * @param {ComparedValue} b
+ */
+function comparedTable(a, b) {
+  const rows = RATES.map((rate) => {
+    const [ofA, ofB] = [intervalOf(a, rate), intervalOf(b, rate)];
+    const said = ofA && ofB ? differenceText(newcombe(ofA, ofB)) : "—";
+    return element(
+      "tr",
+      {},
+      element("th", { scope: "row" }, rateName(rate)),
+      rateCell(ofA, a, rate),
+      rateCell(ofB, b, rate),
+      element("td", { className: "found-difference", textContent: said }),
+    );
+  });
+  /** @param {string} name @param {ComparedValue} value */
+  const head = (name, { label, sessions }) => {
+    const of = element("span", {}, `${name} · `, named(textOf(label)));
+    return headCell(of, true, filled(_("{count} sessions"), { count: number(sessions) }));
+  };
+  return plainTable(
+    _("Compare two"),
+    [headCell(_("Rate")), head("A", a), head("B", b), headCell(_("Difference"))],
+    rows,
+  );
+}
+
+/**
+ * Fills a field with values and keeps its choice.
+ * @param {HTMLSelectElement} field
+ * @param {string[]} labels
+ * @param {number} preferred
+ */
+function fill(field, labels, preferred) {
+  const chosen = field.value === "" ? preferred : Number(field.value);
+  field.replaceChildren(...labels.map((label, i) => element("option", { value: String(i), textContent: label })));
+  field.value = String(chosen < labels.length ? chosen : preferred);
+}
+
+/** Draws the part with every change of its fields, of the span or the language. */
+export function startCompared() {
+  const [part] = all("[data-part=compared]");
+  if (!part) return;
+  /** @type {ComparedData} */
+  const data = JSON.parse(one("#page-data").textContent || "");
+  const fields = /** @type {HTMLSelectElement[]} */ (all("select", part));
+  const [dimension, a, b] = fields;
+  function draw() {
+    const labels = data.dimensions.map(({ label }) => textOf(label));
+    fill(dimension, labels, 0);
+    const values = data.spans[signInDays][data.dimensions[Number(dimension.value)].key];
+    const names = values.map(({ label }) => textOf(label));
+    fill(a, names, 0);
+    fill(b, names, Math.min(1, names.length - 1));
+    part.hidden = !values.length;
+    if (!values.length) return;
+    one("[data-sides-table]", part).replaceChildren(comparedTable(values[Number(a.value)], values[Number(b.value)]));
+  }
+  dimension.addEventListener("change", () => {
+    for (const field of [a, b]) field.replaceChildren();
+    draw();
+  });
+  for (const field of [a, b]) field.addEventListener("change", draw);
+  onSignInSpan(draw);
+  onLanguage(draw);
+  draw();
+}

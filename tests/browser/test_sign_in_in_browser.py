@@ -1,0 +1,107 @@
+"""The page of sign-in sessions: its first line, the figures of each span, and the comparison of two values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import Reader, rendered
+from tests.browser.dom import table_rows
+from tests.data.published_tables import HOSTILE_NAMES, steady
+
+FIRST_LINES = {
+    "zh": "03-31：12,340 次登录会话，91.2% 登录成功；先失败的 1,020 次中 63% 最终登录成功，其余 377 次未见登录或跨日；"
+    "未见登录的最多停在授权页（未点击）",
+    "en": "03-31: 12,340 sign-in sessions, 91.2% signed in; of 1,020 that failed first, 63% signed in at last; the "
+    "other 377 were not seen signing in, or cut by midnight; most of those not seen signing in stopped at the "
+    "authorization page (no click)",
+}  # fmt: skip
+
+
+def test_the_first_line_says_who_got_in_and_what_became_of_the_others(reader: Reader) -> None:
+    page = reader.open("signin.html", lang="zh")
+    for language, line in FIRST_LINES.items():
+        reader.speak(language)
+        assert page.locator(".sentence").inner_text() == line
+        assert "1.6% (1,000 / 64,000)" in page.locator(".without-subject").inner_text()
+
+
+def test_ways_funnel_failures_and_stops_are_those_of_the_span(reader: Reader) -> None:
+    page = reader.open("signin.html", lang="en", days=7)
+    assert filled_rows(page, "ways-7")[1] == [
+        "One-click login", "11,000", "92.1%", "9,500 86.4%", "400 3.6%", "200 1.8%", "30 0.3%", "870 7.9%",
+    ]  # fmt: skip
+    funnel = filled_rows(page, "funnel-7")
+    assert funnel[1] == ["Click", "10,300", "94.4%", "1,200 ms", "4,800 ms", "3"]
+    assert [row[2] for row in funnel[1:]] == ["94.4%", "97.5%", "97.8%", "90.9%"]
+    # A failure, its sessions, those that signed in, by retry, by WeChat; cut, lost, within a minute.
+    failures = table_rows(page, "[data-figures=failures-7]")
+    assert failures[1] == ["One-click login · Timed out", "850", "550 64.7%", "400", "150", "0", "300 35.3%",
+                           "480 56.5%"]  # fmt: skip
+    assert [row[0] for row in table_rows(page, "[data-figures=stops-7]")] == [
+        "No click after the authorization page was shown", "No answer after the click",
+        "Authorized, but the server did not fetch the number", "WeChat · Authorization · Cancelled by user",
+    ]  # fmt: skip
+    assert page.locator(".texts:visible").count() == 1
+    for days, sessions in (("30", "12,440"), ("90", "12,490"), ("7", "12,340")):
+        page.get_by_role("button", name=f"{days} days").click()
+        assert table_rows(page, f"[data-figures=ways-{days}]")[0][1] == sessions
+        assert f"days={days}" in page.url
+        assert page.locator("table[data-figures^=ways]:visible").count() == 1
+    page.go_back()
+    assert page.locator("[data-figures=ways-90]").is_visible()
+    link = page.locator("[data-figures=by-app-90] tbody a").first
+    assert link.inner_text() == "商城"
+    link.click()
+    reader.settle()
+    assert page.locator("h1").inner_text() == "商城"
+
+
+def test_two_values_stand_side_by_side_and_only_what_differs_is_said(reader: Reader) -> None:
+    page = reader.open("signin.html", lang="zh", days=7)
+    rows = {row[0]: row[1:] for row in compared(page)}
+    # 7,400 of 7,980 against 2,700 of 2,990.
+    assert rows["登录成功率"] == ["92.7% 92.1–93.3% 7,400 / 7,980", "90.3% 89.2–91.3% 2,700 / 2,990",
+                            "B 低 2.4 个百分点（1.3 至 3.7）"]  # fmt: skip
+    assert rows["点击率"][2] == "看不出差别（−0.7 至 1.2）"
+    page.locator("[data-side=b]").select_option(label="未知 SDK")
+    rows = {row[0]: row[1:] for row in compared(page)}
+    assert rows["登录成功率"][1] == "84.1% 82.0–85.9% 1,118 / 1,330"
+    assert rows["点击率"][1:] == ["日志中没有", "—"]
+    reader.speak("en")
+    page.locator("[data-side=dimension]").select_option(label="Scheme")
+    page.locator("[data-side=b]").select_option(label=HOSTILE_NAMES["img"])
+    assert HOSTILE_NAMES["img"] in page.locator("[data-sides-table] th").all_inner_texts()[2]
+    assert page.locator("main img").count() == 0
+
+
+def filled_rows(page: Page, name: str) -> list[list[str]]:
+    """The rows of a table without the cells that hold a drawing or nothing."""
+    return [[cell for cell in row if cell] for row in table_rows(page, f"[data-figures={name}]")]
+
+
+def compared(page: Page) -> list[list[str]]:
+    return table_rows(page, "[data-sides-table] table")
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_fits_each_window_in_each_theme(reader: Reader, width: int, scheme: str) -> None:
+    page = reader.page
+    page.set_viewport_size({"width": width, "height": 844})
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    for language in ("zh", "en"):
+        reader.open("signin.html", lang=language, days=90)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.locator(".ways.by-day:visible rect").count() > 5
+
+
+def test_without_sessions_the_page_says_so(read_site: Callable[..., Reader], tmp_path: Path) -> None:
+    reader = read_site(rendered(steady(tmp_path / "authmeter.duckdb")))
+    page = reader.open("signin.html", lang="en")
+    assert page.locator(".sentence").inner_text() == "03-31: no sign-in record"
+    assert page.locator("[data-part=compared]").is_hidden()
+    assert "%" not in page.locator("main").inner_text().split("Why trust this")[-1].replace("95% intervals", "")

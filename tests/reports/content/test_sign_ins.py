@@ -1,0 +1,216 @@
+"""Figures and words of sign-in sessions, of made tables and of logs."""
+
+from __future__ import annotations
+
+import re
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipelines.contract.measures.metrics import metric
+from pipelines.contract.measures.session_metrics import FUNNEL
+from reports.content.published import PublishedTables
+from reports.content.sign_in.after_failure import FAILURES_LISTED, FailurePath, after_failure
+from reports.content.sign_in.compared import VALUES_LISTED, compared
+from reports.content.sign_in.funnel import RATES, Funnel
+from reports.content.sign_in.sign_in_words import sentence, stop_words
+from reports.content.sign_in.sign_ins import APPS_LISTED, SignIns, Stop, Ways, sign_ins
+from reports.content.sign_in.way_drawings import way_bar, way_days
+from reports.content.wording.words import word
+from tests.data.made_database import AS_OF, Database, day
+from tests.support import DAY, DataFolder, record
+
+
+def funnel(**counts: int) -> Funnel:
+    return Funnel(dict.fromkeys(("sessions", *FUNNEL), 0) | counts, 0, 0, None)
+
+
+def found(
+    total: Ways, paths: list[FailurePath] | None = None, stops: list[Stop] | None = None, records: int = 9
+) -> SignIns:
+    return SignIns(records, 0, total, [], funnel(), after_failure(paths or []), stops or [], [], 0)
+
+
+def ways(**counts: int) -> Ways:
+    named = dict.fromkeys(("direct", "retry", "other", "cut", "lost"), 0) | counts
+    signed_in, concluded = named["direct"] + named["retry"] + named["other"], sum(named.values()) - named["cut"]
+    return Ways(None, sum(named.values()), **named, sign_in_rate=signed_in / concluded if concluded else None)
+
+
+def path(way: str, sessions: int, by: str | None = None, failure: str = "timeout") -> FailurePath:
+    return FailurePath("one_click", failure, way, by, sessions, sessions if by else 0)
+
+
+class TestFirstLine:
+    def test_it_has_the_form_of_the_example(self):
+        line = sentence(
+            date(2026, 11, 27),
+            found(
+                ways(direct=10575, retry=423, other=220, cut=40, lost=1082),
+                [path("retry", 643, "one_click"), path("cut", 10), path("lost", 367)],
+                [Stop("one_click", "page", "success", 700), Stop("qq", "login", "error", 2)],
+            ),
+            word,
+        )
+        assert line.zh == (
+            "11-27：12,340 次登录会话，91.2% 登录成功；先失败的 1,020 次中 63% 最终登录成功，"
+            "其余 377 次未见登录或跨日；未见登录的最多停在授权页（未点击）"
+        )
+
+    def test_what_did_not_happen_is_left_out(self):
+        assert sentence(DAY, found(ways(direct=4)), word).en == "03-10: 4 sign-in sessions, 100.0% signed in"
+        all_back = found(ways(retry=2), [path("retry", 2, "one_click")])
+        assert sentence(DAY, all_back, word).zh.endswith("；先失败的 2 次全部最终登录成功")
+        assert sentence(DAY, found(ways(cut=3)), word).en == "03-10: 3 sign-in sessions, all cut by midnight"
+
+    def test_without_sessions_it_has_no_rate(self):
+        assert "%" not in sentence(DAY, found(ways()), word).en
+        assert sentence(DAY, found(ways(), records=0), word).zh == "03-10：没有登录记录"
+
+
+def test_stops_without_words_of_their_own_are_channel_stage_and_outcome():
+    assert stop_words(Stop("one_click", "authorize", "success", 1), word).zh == "授权成功，服务端没有取号"
+    assert stop_words(Stop("wechat", "authorize", "cancelled", 1), word).en == (
+        "WeChat · Authorization · Cancelled by user"
+    )
+
+
+LOGGED = {
+    "sessions": 100, "page": 90, "click": 80, "authorize": 70, "verify": 60, "page_click": 72, "click_authorize": 60,
+    "authorize_verify": 56, "page_signed_in": 54, "signed_in": 60,
+}  # fmt: skip
+
+
+class TestFunnel:
+    def test_rates_are_those_of_the_metrics(self):
+        rates = funnel(**LOGGED).rates
+        assert rates == {
+            "page_click": 0.8, "click_authorize": 0.75, "authorize_verify": 0.8, "page_signed_in": 0.6,
+        }  # fmt: skip
+        for pair, name in (("page_click", "click_rate"), ("page_signed_in", "page_rate")):
+            assert (metric(name).numerator, metric(name).denominator) == (pair, RATES[pair][0])
+
+    @pytest.mark.parametrize(("page", "is_missing"), [(30, False), (29, True), (0, True)])
+    def test_a_step_that_fewer_than_half_of_the_signed_in_have_is_not_logged(self, page: int, is_missing: bool):
+        found = funnel(**LOGGED | {"page": page})
+        assert found.missing == (["page"] if is_missing else [])
+        assert (found.rates["page_signed_in"] is None) is is_missing
+        assert found.rates["click_authorize"] == 0.75
+
+    def test_a_rate_to_a_step_that_is_not_logged_is_left_out(self):
+        found = funnel(**LOGGED | {"verify": 0, "authorize_verify": 0})
+        assert found.missing == ["verify"]
+        assert found.rates["authorize_verify"] is None
+
+    def test_without_sessions_nothing_is_missing(self):
+        assert funnel().missing == []
+
+
+class TestAfterFailure:
+    def test_rows_add_up_and_channels_are_columns(self):
+        found = after_failure([
+            path("retry", 5, "one_click"), path("other", 2, "qq"), path("other", 3, "wechat"), path("lost", 4),
+            path("cut", 1), path("lost", 20, failure="cancelled"),
+        ])  # fmt: skip
+        assert found.channels == ["wechat", "qq"]
+        cancelled, timeout = found.rows
+        assert (cancelled.failure, cancelled.sessions, cancelled.recovered) == ("cancelled", 20, 0)
+        assert (timeout.retry, timeout.by_channel, timeout.cut, timeout.lost) == (5, [3, 2], 1, 4)
+        assert (timeout.recovered, timeout.within_minute) == (10, 10)
+        assert found.total.sessions == 35
+        assert found.others is None
+
+    def test_rare_failures_are_one_row(self):
+        count = FAILURES_LISTED + 3
+        found = after_failure([path("lost", 100 - i, failure=f"f{i:02}") for i in range(count)])
+        assert len(found.rows) == FAILURES_LISTED
+        assert found.others is not None
+        number, rest = found.others
+        assert (number, rest.sessions) == (3, sum(100 - i for i in range(FAILURES_LISTED, count)))
+
+
+def test_drawings_are_as_long_as_their_sessions():
+    assert re.findall(r'class="(\w+)" x="([\d.]+)%" width="([\d.]+)%"', way_bar([5, 0, 0, 1, 4])) == [
+        ("direct", "0.00", "50.00"), ("cut", "50.00", "10.00"), ("lost", "60.00", "40.00"),
+    ]  # fmt: skip
+    drawn = way_days([day(2), day(1), day(0)], {day(2): [4, 0, 0, 0, 0], day(0): [1, 0, 0, 0, 1]})
+    assert re.findall(r'class="(\w+)" x="(\d)" y="([\d.]+)" width="0.8" height="([\d.]+)"', drawn) == [
+        ("direct", "0", "0.00", "100.00"), ("direct", "2", "75.00", "25.00"), ("lost", "2", "50.00", "25.00"),
+    ]  # fmt: skip
+    assert "rect" not in way_days([day(0)], {})
+
+
+def test_tables_and_choices_have_a_bounded_number_of_rows(tmp_path: Path):
+    made = Database(tmp_path / "authmeter.duckdb")
+    made.publish(first_day=day(0))
+    none = dict.fromkeys(("retry", "other", "cut", "unchecked"), 0)
+    for place in range(APPS_LISTED + 5):
+        made.add("session_daily", none | {
+            "day": day(0), "app_key": f"app-{place:03}", "entry_channel": "one_click", "platform": "ios",
+            "carrier": "unknown", "sdk_version": f"1.{place % (VALUES_LISTED + 2)}" if place else None,
+            "sessions": 1000 - place, "direct": 1000 - place, "lost": 0,
+        })  # fmt: skip
+    made.add("outcome_daily", *(
+        {"day": day(0), "app_key": "app-000", "channel": channel, "stage": stage, "platform": "ios",
+         "carrier": "unknown", "outcome": outcome, "vendor": "umeng", "records": records}
+        for channel, stage, outcome, records in (
+            ("one_click", "prefetch", "success", 30), ("one_click", "prefetch", "timeout", 10),
+            ("sms", "click", "success", 7), ("one_click", "page", "success", 99), ("wechat", "prefetch", "success", 5),
+        )
+    ))  # fmt: skip
+    with closing(duckdb.connect(str(made.close()), read_only=True)) as connection:
+        marts = PublishedTables(connection)
+        figures = sign_ins(marts, AS_OF)
+        assert len(figures.apps) == APPS_LISTED
+        assert figures.apps[0][:3] == ("app-000", 1000, 1.0)
+        assert figures.apps[0].recovery_rate is None
+        assert [(one.entry_channel, one.direct) for one in figures.by_channel] == [
+            ("one_click", figures.total.sessions)
+        ]
+        assert {one.apps for one in figures.apps} == {APPS_LISTED + 5}
+        funnel = figures.funnel
+        assert (funnel.prefetch_successes, funnel.prefetches, funnel.eligible_rate) == (30, 40, 0.75)
+        assert figures.text_records == 7
+        versions = compared(marts, AS_OF)["sdk_version"]
+        assert len(versions) == VALUES_LISTED + 1
+        # Three values share the last place: two versions, and the sessions without one.
+        assert versions[-1]["label"] == ["其他 3 个", "3 others"]
+        assert sum(one["sessions"] for one in versions) == sum(1000 - place for place in range(APPS_LISTED + 5))
+        assert versions[0]["rates"]["page_click"] is None
+
+
+def test_the_page_and_the_files_of_a_log(folder: DataFolder):
+    at = f"{DAY}T10:00:00+08:00"
+    step = {"device_id": "d1", "sdk_version": "=2.14"}
+    folder.land("a.ndjson", [
+        record("a1", stage="page", **step), record("a2", stage="click", **step),
+        record("a3", outcome="timeout", event_time=at.replace("00+08", "04+08"), **step),
+        record("a4", event_time=at.replace("00+08", "09+08"), **step),
+        record("b1", stage="page", device_id="d2"), record("c1", channel="wechat"),
+    ])  # fmt: skip
+    folder.publish()
+    page = (folder.store.site / "signin.html").read_text("utf-8")
+    assert (
+        "03-10：2 次登录会话，50.0% 登录成功；先失败的 1 次全部最终登录成功；未见登录的最多停在授权页（未点击）" in page
+    )
+    assert "缺少服务端取号" in page
+    files = {name: (folder.store.site / f"{name}.csv").read_bytes() for name in
+             ("sessions", "session_paths", "session_stops", "funnel")}  # fmt: skip
+    assert files["session_stops"] == (
+        b"\xef\xbb\xbfday,app_key,channel,stage,outcome,sessions\r\n2026-03-10,shop,one_click,page,success,1\r\n"
+    )
+    assert b"2026-03-10,shop,one_click,unknown,unknown,'=2.14,,1,0,1,0,0,0,0\r\n" in files["sessions"]
+    assert b"shop,one_click,timeout,retry,one_click,1,1\r\n" in files["session_paths"]
+    assert files["funnel"].count(b"\r\n") == 3
+
+
+def test_records_without_a_subject_give_no_rate(folder: DataFolder):
+    folder.land("a.ndjson", [record("a1"), record("a2", channel="wechat")])
+    folder.publish()
+    page = (folder.store.site / "signin.html").read_text("utf-8")
+    assert "2 条登录记录都没有设备号和 attempt_id" in page
+    content = page.split("<main")[1].split("page-data")[0]
+    assert re.findall(r"[\d.]+%", content.split("Why trust this")[1]) == ["100.0%", "95%", "95%"]
