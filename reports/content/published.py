@@ -44,7 +44,7 @@ CHARTED_APPS = 12_000
 STEPS = (
     "days", "code_places", "day_places", "place_windows", "usage_days", "usage_periods", "channel_windows",
     "breakdowns", "version_requests", "versions", "versions_seen", "version_days", "failures", "app_packages", "drawn",
-    "presence", "detail_lines",
+    "sign_ins", "presence", "detail_lines",
 )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
+from reports.content.folders import app_folder
 from tests.browser.conftest import Reader, rendered
 from tests.browser.dom import table_rows
 from tests.data.published_tables import HOSTILE_NAMES, steady
@@ -105,3 +106,14 @@ def test_without_sessions_the_page_says_so(read_site: Callable[..., Reader], tmp
     assert page.locator(".sentence").inner_text() == "03-31: no sign-in record"
     assert page.locator("[data-part=compared]").is_hidden()
     assert "%" not in page.locator("main").inner_text().split("Why trust this")[-1].replace("95% intervals", "")
+
+
+def test_an_apps_page_has_its_own_sessions_by_way(reader: Reader) -> None:
+    page = reader.open(f"apps/{app_folder('shop', ['Shop'])}/index.html", lang="en", days=7)
+    assert table_rows(page, "[data-part=sign-ins] table") == [[
+        "7 days", "11,000", "92.07%", "1,010", "63.66%", "9,500 86.36%", "400 3.64%", "200 1.82%", "30 0.27%",
+        "870 7.91%",
+    ]]  # fmt: skip
+    reader.press("3")
+    assert table_rows(page, "[data-part=sign-ins] table")[0][:2] == ["30 days", "11,100"]
+    assert reader.open("apps/link/index.html", lang="en").locator("[data-part=sign-ins]").count() == 0

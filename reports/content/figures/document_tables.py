@@ -10,6 +10,7 @@ from typing import Final
 
 from pipelines.common.project import PROJECT
 from pipelines.contract.measures.counts import HEADLINE_USAGE, LOGIN_RATE, LOGINS, TECHNICAL
+from pipelines.contract.measures.session_metrics import WAYS
 from pipelines.contract.measures.sql import SPANS
 from reports.content.figures.usage import usage_parts
 
@@ -122,6 +123,15 @@ TABLES: Final = {
             "uses_30": "number",
         },
         "account_id, merged IS NOT NULL, uses_30 DESC, resource_package_id NULLS FIRST",
+    ),
+    "sign_ins": Table(
+        "sign_ins",
+        {
+            **dict.fromkeys(("window_days", "sessions", *WAYS, "failed_sessions"), "number"),
+            "sign_in_rate": _VALUE,
+            "recovery_rate": _VALUE,
+        },
+        "window_days",
     ),
     "incident_spans": Table(
         "incident_spans",

@@ -24,6 +24,7 @@ import { startOpenIncidents } from "./pages/open_incidents.js";
 import { startPicker } from "./pages/picker.js";
 import { both, drawSections } from "./pages/sections.js";
 import { startSignIn } from "./pages/sign_in.js";
+import { startSignIns } from "./pages/sign_ins.js";
 import { recallTheme, startTheme } from "./pages/theme.js";
 import { drawReasons } from "./pages/trust.js";
 import { startVersions } from "./pages/versions.js";
@@ -75,6 +76,7 @@ function start() {
   startVersions();
   startApp();
   startDrawn();
+  startSignIns();
   startSignIn();
   startCompared();
   startCourses();

@@ -363,6 +363,7 @@ export interface Figures extends Omit<RawFigures, "tables" | "open"> {
   codes: ByWindow<Code[]>;
   packages: PackageRow[];
   drawn: DrawnRow[];
+  sign_ins: TableRow<FigureTables["sign_ins"]>[];
   /** Those that reach into the 90 days; an open one has no last day. */
   incident_spans: TableRow<FigureTables["incident_spans"]>[];
   /** Those on the app alone, of the 90 days. */

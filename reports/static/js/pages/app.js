@@ -35,9 +35,11 @@ function badge(value) {
  * page says so instead of drawing lines of zeros.
  * @param {Figures} figures
  */
-export function drawAppSections({ channels, drawn, present, last_seen: newest }) {
-  for (const place of drawn.length ? [] : all("[data-sections~=drawn]")) {
-    place.dataset.sections = (place.dataset.sections || "").replace("drawn ", "");
+export function drawAppSections({ channels, drawn, sign_ins: signIns, present, last_seen: newest }) {
+  for (const [name, rows] of Object.entries({ drawn, sign_ins: signIns })) {
+    for (const place of rows.length ? [] : all(`[data-sections~=${name}]`)) {
+      place.dataset.sections = (place.dataset.sections || "").replace(`${name} `, "");
+    }
   }
   const isSilent = !newest || newest < site.days[0];
   for (const place of isSilent ? all("[data-sections=login], [data-part=cards], [data-coverage]") : []) place.remove();

@@ -227,6 +227,7 @@ const SECTIONS = {
     ),
   ],
   packages: () => [lookedUpSection(both("Schemes and packages"), "packages")],
+  sign_ins: () => [section(heading(both("Sign-in")), part("sign-ins"))],
   drawn: () => [section(heading(both("Uses by resource package")), part("drawn"))],
 };
 
