@@ -39,7 +39,7 @@ placed AS (
 )
 SELECT
     dimension,
-    CASE WHEN place <= $listed THEN min(known_value) END AS "value",
+    CASE WHEN place <= $listed THEN min(known_value) END AS value,
     CASE WHEN place > $listed THEN count(*) END AS merged,
     {{ sums(("sessions", "sign_ins", "concluded") + FUNNEL) }}
 FROM placed
