@@ -3,6 +3,7 @@
 Lives here: what is put together. How each kind is found is in a module of its own.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -14,6 +15,7 @@ import polars as pl
 from pipelines.common.days import days_between
 from pipelines.contract.registry.registry import Registry
 from pipelines.contract.settings.settings import Settings
+from pipelines.contract.tables.tables import TABLES
 from pipelines.incidents.causes import named_cells
 from pipelines.incidents.data.data_incidents import data_incidents
 from pipelines.incidents.detection.subjects import COUNTED, day_counts, watched_volumes
@@ -31,9 +33,8 @@ from pipelines.store.database import set_files, workbench
 from pipelines.store.manifest import Manifest
 from pipelines.store.store import Store
 
-_TABLES: Final = ("channel_daily", "outcome_daily", "profile_daily", "session_daily", "session_books")
-# All days may be of versions without profiles. DuckDB reads no empty list of files.
-_NO_PROFILES: Final = "SELECT NULL::DATE AS day, '' AS measure, '' AS whole, '' AS part, 0 AS amount WHERE false"
+DAY_VIEWS: Final = ("channel_daily", "outcome_daily", "profile_daily", "session_daily", "session_books")
+_PROFILE: Final = {"day": "DATE", "measure": "VARCHAR", "whole": "VARCHAR", "part": "VARCHAR", "amount": "BIGINT"}
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,8 @@ def all_incidents(store: Store, manifest: Manifest, settings: Settings, registry
     if manifest.days and manifest.as_of is not None:
         days = tuple(days_between(min(manifest.days), manifest.as_of))
         with workbench(settings, store.temp, [store.warehouse]) as connection:
-            _create_day_views(connection, store, manifest)
+            files = {name: list(store.day_table_files(manifest, name).values()) for name in DAY_VIEWS}
+            create_day_views(connection, files)
             read = f"SELECT day, app_key, channel, {', '.join(COUNTED)} FROM channel_daily"
             counts = day_counts(pl.DataFrame(connection.sql(read)), days)
             rates, cells = rate_incidents(connection, counts, days)
@@ -84,9 +86,15 @@ def all_incidents(store: Store, manifest: Manifest, settings: Settings, registry
     return Incidents(rows, cells, withdrawn(store.reported, rows, min(manifest.days, default=date.max), manifest.run))
 
 
-def _create_day_views(connection: duckdb.DuckDBPyConnection, store: Store, manifest: Manifest) -> None:
-    files = {f"{name}_files": list(store.day_table_files(manifest, name).values()) for name in _TABLES}
-    set_files(connection, files)
-    for name in _TABLES:
+def create_day_views(connection: duckdb.DuckDBPyConnection, files: Mapping[str, list[str]]) -> None:
+    """Create a view of each table of the days, from its files; without any it is empty."""
+    set_files(connection, {f"{name}_files": of for name, of in files.items()})
+    for name, of in files.items():
         read = f"FROM read_parquet(getvariable('{name}_files'), hive_partitioning = false)"
-        connection.execute(f"CREATE TEMP VIEW {name} AS {read if files[f'{name}_files'] else _NO_PROFILES}")
+        connection.execute(f"CREATE TEMP VIEW {name} AS {read if of else _no_rows(name)}")
+
+
+def _no_rows(table: str) -> str:
+    """All days may be of versions without the table. DuckDB reads no empty list of files."""
+    columns = TABLES[table].columns if table in TABLES else _PROFILE
+    return f"SELECT {', '.join(f'NULL::{kind} AS {name}' for name, kind in columns.items())} WHERE false"

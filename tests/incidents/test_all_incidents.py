@@ -11,9 +11,11 @@ import duckdb
 import polars as pl
 import pytest
 
+from pipelines.incidents.all_incidents import DAY_VIEWS, create_day_views
 from pipelines.incidents.causes import cells_of, named_cells
 from pipelines.incidents.incident import NO_CAUSE, Cause, Incident
 from pipelines.incidents.published import incidents_of
+from pipelines.incidents.sign_in_incidents import sign_in_incidents
 from tests.data.published_tables import Database
 
 ONE = Incident(
@@ -41,6 +43,13 @@ def test_open_ones_come_first_then_the_largest_loss_then_the_id(tmp_path: Path) 
     assert [one.incident for one in read] == IN_ORDER
     assert [one.is_open for one in read] == [True, True, True, False, False]
     assert [one.stands_alone for one in read] == [True, True, False, True, True]
+
+
+def test_a_store_whose_days_lack_profiles_and_sessions_for_good_has_incidents_all_the_same() -> None:
+    with closing(duckdb.connect()) as connection:
+        create_day_views(connection, {name: [] for name in DAY_VIEWS})
+        assert sign_in_incidents(connection, (date(2026, 3, 1),))[0] == []
+        assert connection.execute("SELECT day, whole, amount FROM profile_daily").fetchall() == []
 
 
 def test_pairs_that_read_the_same_are_one_cell() -> None:
