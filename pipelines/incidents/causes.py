@@ -13,7 +13,7 @@ from typing import Any, Final
 import polars as pl
 
 from pipelines.contract.record.dimensions import UNKNOWN
-from pipelines.incidents.incident import BROAD, Cause
+from pipelines.incidents.incident import ALL, BROAD, Cause, Incident
 
 # Contract: what explains the change, how little the rest may move, and which cell is as good as the whole.
 _MIX_SHARE: Final = 0.5
@@ -44,6 +44,22 @@ def cells_of(counts: pl.DataFrame, dimensions: Sequence[str]) -> pl.DataFrame:
     names = sorted(dimensions)
     cells = [_cells_over(known, *chosen) for size in (1, 2) for chosen in combinations(names, size)]
     return pl.concat(cells).sort("incident_id", *_CELL, nulls_last=False)
+
+
+def with_causes(
+    incidents: Sequence[Incident], counts: pl.DataFrame, dimensions: Sequence[str]
+) -> tuple[list[Incident], pl.DataFrame]:
+    """The incidents with what caused each, and their cells: of one app, those of `app_key` say nothing.
+
+    Args:
+        counts: as `cells_of` takes them, of every incident.
+    """
+    together = [one.incident_id for one in incidents if one.app_key == ALL]
+    cells = cells_of(counts, dimensions).filter(
+        (pl.col("dimension") != "app_key") | pl.col("incident_id").is_in(together)
+    )
+    by_id = cells.partition_by("incident_id", as_dict=True, include_key=False)
+    return [replace(one, cause=cause_of(by_id[one.incident_id,])) for one in incidents], cells
 
 
 def named_cells(cells: pl.DataFrame) -> pl.DataFrame:

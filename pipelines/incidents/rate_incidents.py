@@ -11,11 +11,11 @@ import polars as pl
 from pipelines.contract.measures.counts import RATE_OF, RISING, SLOW_FALL, TECHNICAL, WATCHED
 from pipelines.contract.measures.sql import sql
 from pipelines.contract.record.dimensions import CAUSES
-from pipelines.incidents.causes import cause_of, cells_of
+from pipelines.incidents.causes import with_causes
 from pipelines.incidents.detection.falls import BASELINE_DAYS, Fall, falls
 from pipelines.incidents.detection.rate_measure import RateMeasure
 from pipelines.incidents.detection.subjects import DayCounts, watched_rates, without_bursts
-from pipelines.incidents.incident import ALL, FURTHER, Incident, Loss, Subject
+from pipelines.incidents.incident import FURTHER, Incident, Loss, Subject
 
 _CODES_NAMED: Final = 3
 # Contract: a result code is new that had at most this share of the baseline's requests, and now has so much at least.
@@ -93,19 +93,9 @@ def _explained(
         for place in places
     ]
     outcomes = compared(connection, sides)
-    together = [one.incident_id for one, _ in found if one.app_key == ALL]
-    cells = cells_of(outcomes, CAUSES).filter(
-        (pl.col("dimension") != "app_key") | pl.col("incident_id").is_in(together)
-    )
-    cells_by_id, outcomes_by_id = (
-        frame.partition_by("incident_id", as_dict=True, include_key=False) for frame in (cells, outcomes)
-    )
-    return [
-        replace(
-            one, cause=cause_of(cells_by_id[one.incident_id,]), codes=_grown_codes(outcomes_by_id[one.incident_id,])
-        )
-        for one, _ in found
-    ], cells
+    incidents, cells = with_causes([one for one, _ in found], outcomes, CAUSES)
+    by_id = outcomes.partition_by("incident_id", as_dict=True, include_key=False)
+    return [replace(one, codes=_grown_codes(by_id[one.incident_id,])) for one in incidents], cells
 
 
 def compared(

@@ -1,6 +1,5 @@
 """Incidents of the sign-in rate: fewer sessions signed in, by whatever way."""
 
-from dataclasses import replace
 from datetime import date
 from typing import Final
 
@@ -11,7 +10,7 @@ import polars as pl
 from pipelines.contract.measures.counts import SIGN_IN
 from pipelines.contract.measures.sql import sql
 from pipelines.contract.record.dimensions import SESSION_CAUSES
-from pipelines.incidents.causes import cause_of, cells_of
+from pipelines.incidents.causes import with_causes
 from pipelines.incidents.detection.falls import falls
 from pipelines.incidents.detection.rate_measure import RateMeasure
 from pipelines.incidents.detection.subjects import by_day
@@ -51,9 +50,4 @@ def sign_in_incidents(
     connection.register("incident_days", pl.DataFrame(sides, schema=_SIDES, orient="row"))
     outcomes = pl.DataFrame(connection.sql(sql("pipelines.incidents", "sign_in_outcomes")))
     connection.unregister("incident_days")
-    together = [one.incident_id for one in found if one.app_key == ALL]
-    cells = cells_of(outcomes, SESSION_CAUSES).filter(
-        (pl.col("dimension") != "app_key") | pl.col("incident_id").is_in(together)
-    )
-    by_id = cells.partition_by("incident_id", as_dict=True, include_key=False)
-    return [replace(one, cause=cause_of(by_id[one.incident_id,])) for one in found], cells
+    return with_causes(found, outcomes, SESSION_CAUSES)
