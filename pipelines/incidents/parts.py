@@ -1,5 +1,6 @@
 """One cause, one incident: which incident is a part of which."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import product
@@ -86,16 +87,15 @@ def _all_apps(incidents: Collection[Incident], cells: pl.DataFrame) -> Iterator[
 
 def _same_cell(incidents: Collection[Incident]) -> Iterator[tuple[Incident, Incident]]:
     """Rates that one cell caused are one incident, of whatever app, channel and metric."""
-    caused = [one for one in incidents if one.cause.kind == "cell"]
-    ranked = sorted(caused, key=lambda one: (one.app_key != ALL, -one.lost, one.incident_id))
-    taken: set[str] = set()
-    for of in ranked:
-        if of.incident_id not in taken:
-            parts = [one for one in ranked if one is not of and one.incident_id not in taken]
-            for one in parts:
-                if one.cause.cell == of.cause.cell and _open_together(one, of):
-                    taken.add(one.incident_id)
-                    yield one, of
+    by_cell: dict[str | None, list[Incident]] = defaultdict(list)
+    caused = (one for one in incidents if one.cause.kind == "cell")
+    for one in sorted(caused, key=lambda one: (one.app_key != ALL, -one.lost, one.incident_id)):
+        by_cell[one.cause.cell].append(one)
+    for alike in by_cell.values():
+        while alike:
+            of, *others = alike
+            yield from ((one, of) for one in others if _open_together(one, of))
+            alike = [one for one in others if not _open_together(one, of)]
 
 
 def _short_days(incidents: Collection[Incident], folder: Folder) -> Iterator[tuple[Incident, Incident]]:
@@ -176,12 +176,15 @@ def _channels(incidents: Collection[Incident]) -> Iterator[tuple[Incident, Incid
 
 def _broad(incidents: Iterable[Incident]) -> Iterator[tuple[Incident, Incident]]:
     """Rates of one app, or of all together, that fell everywhere on one day are one incident: a backend does that."""
-    fallen = [one for one in incidents if one.is_rate and one.cause.kind == "broad"]
-    for one in fallen:
-        beside = [of for of in fallen if of.app_key == one.app_key and _open_together(of, one)]
-        most = min(beside, key=lambda of: (-of.lost, of.incident_id))
-        if most is not one:
-            yield one, most
+    by_app: dict[str, list[Incident]] = defaultdict(list)
+    for one in incidents:
+        if one.is_rate and one.cause.kind == "broad":
+            by_app[one.app_key].append(one)
+    for fallen in by_app.values():
+        for one in fallen:
+            most = min((of for of in fallen if _open_together(of, one)), key=lambda of: (-of.lost, of.incident_id))
+            if most is not one:
+                yield one, most
 
 
 def _explaining_app(cells: pl.DataFrame) -> str | None:

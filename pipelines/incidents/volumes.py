@@ -10,6 +10,7 @@ from typing import Final
 
 from pipelines.incidents.incident import Incident
 
+SHORT_DAY: Final = "short_day"
 _WEEKS: Final = 8
 # A median of fewer days says nothing.
 _LEAST_DAYS: Final = 3
@@ -28,9 +29,9 @@ def usual_records(day: date, counted: Mapping[date, int], holidays: Collection[d
     return round(median(same)) if len(same) >= _LEAST_DAYS else None
 
 
-def is_short(day: date, counted: int, usual: int | None, jump_ratio: float, incidents: Collection[Incident]) -> bool:
-    """Whether a day with records is called short: it is a day of an incident of that name, or has less than one in
-    1 + `jump_ratio` of its usual records.
+def is_short(day: date, counted: int, usual: int | None, jump_ratio: float, short_days: Collection[Incident]) -> bool:
+    """Whether a day with records is called short: it is a day of one of the incidents `SHORT_DAY`, or has less than one
+    in 1 + `jump_ratio` of its usual records.
     """
     is_thin = usual is not None and counted * (1 + jump_ratio) < usual
-    return counted > 0 and (is_thin or any(one.metric == "short_day" and one.covers(day) for one in incidents))
+    return counted > 0 and (is_thin or any(one.covers(day) for one in short_days))

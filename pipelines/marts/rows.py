@@ -17,7 +17,7 @@ from pipelines.contract.settings.channels import channels_of
 from pipelines.contract.settings.settings import Settings
 from pipelines.contract.tables.tables import TABLES
 from pipelines.incidents.all_incidents import Incidents
-from pipelines.incidents.volumes import is_short, usual_records
+from pipelines.incidents.volumes import SHORT_DAY, is_short, usual_records
 from pipelines.reading.reasons.reasons import words_of
 from pipelines.reading.reasons.unread import kinds
 from pipelines.store.manifest import DayEntry, Manifest
@@ -115,9 +115,10 @@ def _usual_days(
     days: list[date], counted: Mapping[date, int], settings: Settings, incidents: Incidents
 ) -> Iterator[list[Any]]:
     holidays = settings.holidays_among([*counted, *days])
+    short_days = [one for one in incidents.rows if one.metric == SHORT_DAY]
     for day in days:
         usual = usual_records(day, counted, holidays)
-        short = is_short(day, counted.get(day, 0), usual, settings.jump_warn_ratio, incidents.rows)
+        short = is_short(day, counted.get(day, 0), usual, settings.jump_warn_ratio, short_days)
         yield [day, usual, day in holidays, short]
 
 
