@@ -1,4 +1,4 @@
-"""Holidays: days of which no usual volume is expected, by the settings and by the calendar of a country."""
+"""Holidays: days on which no usual volume is expected, from the settings and the calendar of a country."""
 
 from collections.abc import Collection
 from datetime import date
