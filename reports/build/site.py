@@ -34,6 +34,7 @@ from reports.build.static_files import write_assets, write_shared_data
 from reports.build.writer import SiteWriter, WrittenFile, script, with_fields
 from reports.content import context
 from reports.content.briefing import briefing
+from reports.content.figures.whole_days import whole_norms
 from reports.content.incidents.evidence import evidence
 from reports.content.incidents.incidents import (
     INCIDENTS_LISTED,
@@ -131,7 +132,8 @@ class _Site:
         days = days_with_a_page(
             self.quality, marts.publication.as_of, (one.published.incident.first_day for one in self.incidents.all)
         )
-        self.overviews = list(overviews(marts, self.quality, days))
+        self.norms = whole_norms(marts, self.quality, self.incidents.days)
+        self.overviews = list(overviews(marts, self.quality, self.norms, days))
         self.billing = BillingPages(marts, self.quality, self.by_key)
         publication = self.standing.publication
         # Stands in the addresses of the data scripts, so that a browser never joins a new page with old figures.
@@ -300,7 +302,7 @@ class _Site:
         metric = self._counted()
         self._page(
             "index.html", csv=usage_csv, app_count=len(self.apps), metric=metric,
-            briefing=briefing(self.marts, self.standing, self.quality, self.incidents, self.by_key),
+            briefing=briefing(self.marts, self.standing, self.quality, self.incidents, self.by_key, self.norms),
             withdrawn=self.incidents.withdrawn_since(min((one.day for one in self.overviews), default=date.max)),
             movers=[(self.by_key[key], *counts) for key, *counts in self.marts.rows("briefing/movers", metric=metric)],
         )  # fmt: skip

@@ -50,12 +50,17 @@ class AppHealth:
     @property
     def is_below(self) -> bool:
         """Whether its requests or its technical success are below the usual."""
-        return "below" in (self.usual_rate.place, self.usual_volume.place)
+        return "below" in (self.usual_rate.side, self.usual_volume.side)
+
+    @property
+    def is_unusual(self) -> bool:
+        """Whether its requests or its technical success are outside the usual range."""
+        return self.is_below or "above" in (self.usual_rate.side, self.usual_volume.side)
 
     @property
     def is_unjudged(self) -> bool:
         """Whether it has too few days to tell what is usual of either."""
-        return self.usual_rate.place == self.usual_volume.place == "unknown"
+        return self.usual_rate.side == self.usual_volume.side == "unknown"
 
 
 def app_health(

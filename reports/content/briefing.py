@@ -15,7 +15,7 @@ from pipelines.incidents.incident import FURTHER
 from reports.content.app_health import AppHealth, app_health
 from reports.content.attention import Finding, findings
 from reports.content.context import App, DataState, Day
-from reports.content.figures.norms import IncidentDays
+from reports.content.figures.norms import DayNorm
 from reports.content.incidents.cards import CARDS, Card, incident_cards
 from reports.content.incidents.incidents import Entry, Incidents
 from reports.content.key_figures import KeyFigure, key_figures
@@ -47,16 +47,16 @@ def briefing(
     quality: Mapping[date, Day],
     incidents: Incidents,
     by_key: Mapping[str, App],
+    norms: Mapping[str, Sequence[DayNorm]],
 ) -> Briefing:
-    """Everything that the first page is made of."""
+    """Everything that the first page is made of; `norms` are the days of all apps together."""
     complete = {day for day, one in quality.items() if one.state == "complete"}
     entries = incidents.listed()
     open_ = [entry for entry in entries if entry.incident.published.is_open]
     hit_apps = _hit_apps(open_)
-    days_of_incidents = IncidentDays(one.published.incident for one in incidents.all)
     attention = findings(marts, stand)
     holidays = {day for day, one in quality.items() if one.is_holiday}
-    apps = app_health(marts, by_key, hit_apps, days_of_incidents, complete, holidays)
+    apps = app_health(marts, by_key, hit_apps, incidents.days, complete, holidays)
     others = _others(by_key.values(), {key for (key,) in marts.rows("briefing/active_apps")}, hit_apps, apps)
     severity, sentence = _sentence(stand, open_, hit_apps, others, attention, len(complete))
     return Briefing(
@@ -65,7 +65,7 @@ def briefing(
         incident_cards(marts, open_[:CARDS], complete, holidays),
         open_[CARDS:],
         [entry for entry in entries if not entry.incident.published.is_open],
-        key_figures(marts, quality, days_of_incidents),
+        key_figures(marts, norms),
         apps,
         attention,
     )
@@ -94,6 +94,7 @@ class _Others:
 
     normal: int
     below: int
+    above: int
     young: int
     silent: int
     is_known_of_all: bool
@@ -101,7 +102,7 @@ class _Others:
     @property
     def count(self) -> int:
         """All of them."""
-        return self.normal + self.below + self.young + self.silent
+        return self.normal + self.below + self.above + self.young + self.silent
 
     @property
     def words(self) -> Bilingual:
@@ -109,6 +110,7 @@ class _Others:
         kinds = (
             (self.normal, t("normal") if self.is_known_of_all else t("no incident")),
             (self.below, t("below usual")),
+            (self.above, t("above usual")),
             (self.young, t("with too few days")),
             (self.silent, t("no records in 30 days")),
         )
@@ -128,8 +130,11 @@ def _others(apps: Iterable[App], active: set[str], hit_apps: Collection[str], li
     silent = sum(app.key not in active and app.key not in hit_apps and app.status != "disabled" for app in apps)
     rest = active - set(hit_apps)
     below = sum(one.is_below and one.app.key in rest for one in listed)
+    above = sum(one.is_unusual and not one.is_below and one.app.key in rest for one in listed)
     young = sum(one.is_unjudged and one.app.key in rest for one in listed)
-    return _Others(len(rest) - below - young, below, young, silent, rest <= {one.app.key for one in listed})
+    return _Others(
+        len(rest) - below - above - young, below, above, young, silent, rest <= {one.app.key for one in listed}
+    )
 
 
 def _sentence(
@@ -167,7 +172,7 @@ def _sentence(
             return "warn", t("All apps are normal; warnings: {count}").format(count=warnings)
         return "good", t("All is normal")
     said = [t("No incident")]
-    if others.below or others.young or others.silent:
+    if others.count > others.normal:
         said.append(t("apps: {kinds}").format(kinds=others.words))
     if warnings:
         said.append(t("warnings: {count}").format(count=warnings))

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from reports.content.figures.norms import REFERENCE_DAYS, Numbers, count_norms, weekday_sums
+from reports.content.figures.norms import REFERENCE_DAYS, Numbers, Side, count_norms, weekday_sums
 from reports.content.published import PublishedTables
 
 # What moved most on a day is looked for among so many apps and channels, the largest: a move is no larger than what
@@ -37,9 +37,9 @@ class Mover:
     high: float
 
     @property
-    def is_usual(self) -> bool:
-        """Whether it lies within the usual range."""
-        return self.low <= self.now <= self.high
+    def side(self) -> Side:
+        """Where it lies beside the usual range."""
+        return "below" if self.now < self.low else "above" if self.now > self.high else "inside"
 
 
 def movers(marts: PublishedTables, days: Sequence[date]) -> dict[date, list[Mover]]:

@@ -13,6 +13,7 @@ from typing import Any
 from pipelines.common.days import window
 from pipelines.contract.measures.counts import CARDS
 from reports.content.context import Day
+from reports.content.figures.norms import DayNorm, Side, usual_of
 from reports.content.movers import Mover, movers
 from reports.content.published import LONG_DAYS, RESTATEMENTS_LISTED, PublishedTables
 
@@ -40,14 +41,17 @@ class DayNote:
 
 @dataclass(frozen=True)
 class Overview:
-    """A closed day at a glance; `cards` are metric, count, and count of the day that it is compared with."""
+    """A closed day at a glance.
+
+    `cards` are metric, count, count of the day that it is compared with, and its place beside the usual range.
+    """
 
     day: date
     quality: Day
     notes: tuple[DayNote, ...]
     movers: tuple[Mover, ...]
     """Those that fell before those that grew, the largest move first."""
-    cards: tuple[tuple[str, int | None, int | None], ...]
+    cards: tuple[tuple[str, int | None, int | None, Side], ...]
     channels: tuple[ChannelDay, ...]
     restatements: tuple[tuple[Any, ...], ...]
     """App key, its name, channel, metric, count before, count now, cause."""
@@ -62,14 +66,20 @@ def days_with_a_page(quality: Mapping[date, Day], as_of: date, first_days: Itera
     return sorted((quality.keys() & {*window(as_of, LONG_DAYS), *first_days}), reverse=True)
 
 
-def overviews(marts: PublishedTables, quality: Mapping[date, Day], listed: Sequence[date]) -> Iterator[Overview]:
-    """The overview of each of the days, newest first as they are listed."""
+def overviews(
+    marts: PublishedTables,
+    quality: Mapping[date, Day],
+    norms: Mapping[str, Sequence[DayNorm]],
+    listed: Sequence[date],
+) -> Iterator[Overview]:
+    """The overview of each of the days, newest first as they are listed; `norms` are the days of all apps together."""
     some = len(CARDS) + 1
     days = list(listed)
     totals = {row[0]: (row[1:some], row[some:]) for row in marts.rows("days/day_totals", days=days)}
     channels, notes = (_by_day(marts.rows(name, days=days)) for name in ("days/day_channels", "day_notes"))
     restatements = _by_day(marts.rows("quality/restatements", days=days))
     moved = movers(marts, days)
+    sides = {(name, row.day): usual_of(row).side for name in CARDS for row in norms[name]}
     for i, day in enumerate(listed):
         now, base = totals[day]
         yield Overview(
@@ -77,7 +87,10 @@ def overviews(marts: PublishedTables, quality: Mapping[date, Day], listed: Seque
             quality=quality[day],
             notes=tuple(DayNote(*row) for row in notes[day]),
             movers=tuple(moved[day]),
-            cards=tuple(zip(CARDS, now, base, strict=True)),
+            cards=tuple(
+                (name, value, before, sides.get((name, day), "unknown"))
+                for name, value, before in zip(CARDS, now, base, strict=True)
+            ),
             channels=tuple(ChannelDay(*row) for row in channels[day]),
             restatements=tuple(restatements[day][:RESTATEMENTS_LISTED]),
             has_more_restatements=len(restatements[day]) > RESTATEMENTS_LISTED,

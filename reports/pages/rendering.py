@@ -12,6 +12,7 @@ from pipelines.contract.measures.counts import TECHNICAL
 from pipelines.contract.measures.metrics import METRICS
 from pipelines.contract.record.channels import LOGIN_CHANNELS
 from reports.content.drawings import sparkline
+from reports.content.figures.norms import colour
 from reports.content.wording.formats import (
     count,
     day_text,
@@ -72,6 +73,7 @@ def environment(shared: dict[str, object]) -> Environment:
         "count": count, "share": share, "share_of": share_of, "size": size, "day_text": day_text, "weekday": weekday,
         "points": points, "point_count": point_count, "level": level, "signed": signed, "month_day": month_day,
         "sparkline": sparkline, "formula": formula_words, "difference": difference,
+        "colour": lambda usual, metric: colour(usual.side, METRICS[metric].better),
     }  # fmt: skip
     words = {"t": t, "word": word, "check_words": CHECK_WORDS, "check_pages": CHECK_PAGES, "reason_words": REASON_WORDS}
     found.globals |= (

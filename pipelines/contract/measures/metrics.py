@@ -57,6 +57,7 @@ _ALL = (
             "登录步骤的记录同时计为授权和认证。",
             "A login record counts both as an authorization and as a verification.",
         ),
+        better="higher",
     ),
     Measure(
         name="authorizations",
@@ -145,6 +146,7 @@ _ALL = (
             f"Records of the verify step in the channels {_named(NUMBER_CHANNELS)}.",
         ),
         condition=_VERIFICATION,
+        better="higher",
     ),
     Measure(
         name="verifications",

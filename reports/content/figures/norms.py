@@ -8,7 +8,7 @@ count.
 Lives here: the one rule of the usual range on the pages. The charts' scripts have it once more (`data/norms.js`), by
 the same tuned numbers and held to the same cases (`tests/reports/norm_cases.json`): an app's bands would be half of its
 file. Does not belong here: what opens an incident, which is judged more sharply (`pipelines/incidents`), the records
-of a usual day (`pipelines/incidents/volumes.py`), and when a change is grey (`static/js/data/norms.js` alone).
+of a usual day (`pipelines/incidents/volumes.py`).
 """
 
 from collections import defaultdict
@@ -21,6 +21,7 @@ from typing import Final, Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from pipelines.contract.measures.measure import Better
 from pipelines.incidents.incident import FURTHER, Incident
 from reports.content.drawings import Course
 
@@ -61,14 +62,18 @@ class Observed(NamedTuple):
 
 class DayNorm(NamedTuple):
     """A day with what is usual of it and where chance may take it, None where too few days tell; `swing` is how far the
-    days before lie from each other, of a count as a part of it."""
+    days before lie from each other, of a count as a part of it. `requests` are the denominator of a rate."""
 
     day: date
     value: float | None
+    requests: int | None
     usual: float | None
     low: float | None
     high: float | None
     swing: float | None
+
+
+Side = Literal["inside", "above", "below", "unknown"]
 
 
 @dataclass(frozen=True)
@@ -78,7 +83,7 @@ class Usual:
     usual: float | None
     low: float | None
     high: float | None
-    place: Literal["inside", "above", "below", "unknown"]
+    side: Side
 
 
 class IncidentDays:
@@ -113,7 +118,12 @@ def norms_of(days: Iterable[Observed], last: int) -> dict[str, list[DayNorm]]:
             norms = [np.where(has_norm, one, np.nan) for one in all_norms]
             for i, (name, rows) in enumerate(some.items()):
                 found[name] = [
-                    DayNorm(row.day, row.value, *(None if np.isnan(one[i, j]) else float(one[i, j]) for one in norms))
+                    DayNorm(
+                        row.day,
+                        row.value,
+                        row.requests,
+                        *(None if np.isnan(one[i, j]) else float(one[i, j]) for one in norms),
+                    )
                     for j, row in enumerate(rows[-last:])
                 ]
     return found
@@ -141,10 +151,37 @@ def weekday_sums(values: Numbers) -> Numbers:
 
 def usual_of(row: DayNorm) -> Usual:
     """What is usual on a day, and where its value lies."""
-    place: Literal["inside", "above", "below", "unknown"] = "unknown"
-    if row.value is not None and row.low is not None and row.high is not None:
-        place = "below" if row.value < row.low else "above" if row.value > row.high else "inside"
-    return Usual(row.usual, row.low, row.high, place)
+    return Usual(row.usual, row.low, row.high, side_of_days([row]))
+
+
+def side_of_days(rows: Sequence[DayNorm]) -> Side:
+    """Where the values of some days of one subject lie together beside what is usual of these days.
+
+    The one rule for colour: a figure is green or red only outside this range. "unknown" if fewer than half of the days
+    with a value have a usual range.
+    """
+    days = [row for row in rows if row.value is not None]
+    known = [row for row in days if row.usual is not None]
+    if not known or 2 * len(known) < len(days):
+        return "unknown"
+    is_count = known[0].requests is None
+    value, usual, swing = np.array([(row.value, row.usual, row.swing) for row in known], np.float64).T
+    weight = np.ones(len(known)) if is_count else np.array([row.requests or 1 for row in known], np.float64)
+    whole = 1.0 if is_count else weight.sum()
+    swings = swing * (usual if is_count else weight)
+    variance = np.maximum(usual, 1) if is_count else weight * usual * (1 - usual)
+    spread = max(np.sqrt((swings**2).sum()), np.sqrt(variance.sum())) / whole
+    # Days of the same weekday share their usual value, and with it its error.
+    room = _FAR * spread * (sqrt(2) if len(known) > 1 else 1)
+    change = ((value - usual) * weight).sum() / whole
+    return "inside" if abs(change) <= room else "above" if change > 0 else "below"
+
+
+def colour(side: Side, better: Better | None) -> Literal["good", "bad", ""]:
+    """The colour of a figure: none within its usual range, or if its declaration calls neither direction better."""
+    if better is None or side not in ("above", "below"):
+        return ""
+    return "good" if (side == "above") is (better == "higher") else "bad"
 
 
 def course_of(rows: Sequence[DayNorm]) -> Course:

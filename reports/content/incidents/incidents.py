@@ -19,6 +19,7 @@ from pipelines.incidents.detection.falls import WINDOW_DAYS
 from pipelines.incidents.published import Note, PublishedIncident
 from pipelines.incidents.words import cell_words, incident_text
 from reports.content.context import App
+from reports.content.figures.norms import IncidentDays
 from reports.content.published import PublishedTables
 from reports.content.site_data import columns
 from reports.content.wording.language import t
@@ -179,6 +180,7 @@ class Incidents:
         # A day's page says of an incident when it was last seen.
         self._seen_last = tuple(replace(one, last_seen=as_of) for one in self.all)
         self._part_of = {one.incident_id: one.published.incident.part_of for one in self.all}
+        self.days = IncidentDays(one.published.incident for one in self.all)
         self.by_app: dict[str, list[Incident]] = defaultdict(list)
         for one in self.all:
             self.by_app[one.published.incident.app_key].append(one)

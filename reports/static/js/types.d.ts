@@ -31,12 +31,8 @@ export interface Usual {
   swing: number;
 }
 
-/** What tells chance from change: the requests of two rates, the swing of a day, how many days each span has. */
-export interface Chance {
-  requests?: [number, number];
-  swing?: number;
-  days?: number;
-}
+/** Where a figure lies beside its usual range. */
+export type Side = "above" | "below" | "inside" | "unknown";
 
 /** Which direction of a change is good. */
 export type Better = "up" | "down" | "none";

@@ -13,6 +13,7 @@ import pytest
 from pipelines.store.database import open_published
 from reports.content import context
 from reports.content.briefing import Briefing, briefing
+from reports.content.figures.whole_days import whole_norms
 from reports.content.incidents.incidents import Incidents
 from reports.content.published import PublishedTables
 from tests.data.published_tables import Database, day, example, incident, many, steady
@@ -23,7 +24,9 @@ def briefing_of(database: Path) -> Briefing:
         marts = PublishedTables(connection)
         quality = context.quality_by_day(marts)
         by_key = {app.key: app for app in context.apps(marts)}
-        return briefing(marts, context.data_state(marts, quality), quality, Incidents(marts, by_key), by_key)
+        incidents = Incidents(marts, by_key)
+        norms = whole_norms(marts, quality, incidents.days)
+        return briefing(marts, context.data_state(marts, quality), quality, incidents, by_key, norms)
 
 
 def apps(
@@ -231,7 +234,7 @@ def test_an_app_that_stopped_has_no_requests_and_stays_in_the_list(tmp_path: Pat
         for table in ("channel_daily", "usage_daily"):
             connection.execute(f"DELETE FROM {table} WHERE day > ?", [day(3)])
     (found,) = briefing_of(database).apps
-    assert (found.volume, found.usual_volume.place, found.rate) == (0, "below", None)
+    assert (found.volume, found.usual_volume.side, found.rate) == (0, "below", None)
     assert found.newest == day(3)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from reports.content.figures.norms import DayNorm, Observed, count_norms, norms_of, usual_of, weekday_sums
+from reports.content.figures.norms import DayNorm, Observed, count_norms, norms_of, side_of_days, usual_of, weekday_sums
 
 LAST = date(2026, 3, 31)
 # No page draws a latency by itself: the scripts alone do.
@@ -63,7 +63,9 @@ def test_pages_and_their_scripts_have_one_rule(case: dict) -> None:
                  i not in case["left_out"])
         for i, (back, value) in enumerate(zip(reversed(range(len(case["values"]))), case["values"], strict=True))
     ]  # fmt: skip
-    row = norm_of(days)
+    (rows,) = norms_of(days, 30).values()
+    assert {back: side_of_days(rows[-int(back) :]) for back in case["sides"]} == case["sides"]
+    row = rows[-1]
     found = {name: getattr(row, name) for name in ("usual", "low", "high", "swing")}
     assert found == (dict.fromkeys(found) if case["norm"] is None else pytest.approx(case["norm"]))
 
@@ -72,10 +74,10 @@ def test_a_count_is_measured_by_its_weekday() -> None:
     weekdays: list[float | None] = [1000 if day(back).weekday() < 5 else 400 for back in range(85, -1, -1)]
     rows = norms_of(counts(weekdays), 30)["shop"]
     assert [row.usual for row in rows] == weekdays[-30:]
-    assert {usual_of(row).place for row in rows} == {"inside"}
+    assert {usual_of(row).side for row in rows} == {"inside"}
     # A Tuesday with the count of a Sunday.
-    assert usual_of(norm_of(counts([*weekdays[:-1], 400]))).place == "below"
-    assert usual_of(norm_of(counts([*weekdays[:-1], 1600]))).place == "above"
+    assert usual_of(norm_of(counts([*weekdays[:-1], 400]))).side == "below"
+    assert usual_of(norm_of(counts([*weekdays[:-1], 1600]))).side == "above"
 
 
 def test_counts_that_moved_have_the_range_of_bands_and_cards() -> None:
@@ -107,38 +109,38 @@ def test_days_of_an_incident_do_not_count() -> None:
     calm = [(950 + back % 3, 1000) for back in range(57)]
     struck = [*calm[:20], *((300, 1000) for _ in range(37))]
     whole, broken, taken = norm_of(rates(calm)), norm_of(rates(struck, struck=37)), norm_of(rates(struck))
-    assert usual_of(broken).place == "below"
+    assert usual_of(broken).side == "below"
     assert broken.usual == pytest.approx(whole.usual, abs=0.002)
     assert broken.low == pytest.approx(whole.low, abs=0.01)
     # Else a fall that lasts becomes what is usual.
-    assert usual_of(taken).place == "inside"
+    assert usual_of(taken).side == "inside"
     # A shorter one moves the middle little, and does not widen the range.
     shorter = norm_of(rates([*calm[:38], *((300, 1000) for _ in range(19))]))
-    assert usual_of(shorter).place == "below"
+    assert usual_of(shorter).side == "below"
     assert shorter.low == pytest.approx(whole.low, abs=0.01)
 
 
 def test_a_rate_of_few_requests_is_given_more_room() -> None:
     days = [(90, 100)] * 56
     for n, place in ((100, "below"), (4, "inside")):
-        assert usual_of(norm_of(rates([*days, (n // 2, n)]))).place == place
-    assert usual_of(norm_of(rates([*days, (0, 0)]))).place == "unknown"
+        assert usual_of(norm_of(rates([*days, (n // 2, n)]))).side == place
+    assert usual_of(norm_of(rates([*days, (0, 0)]))).side == "unknown"
     # A share is never beyond nothing or all.
     sure = norm_of(rates([(100, 100)] * 57))
-    assert (sure.low, sure.high, usual_of(sure).place) == (1, 1, "inside")
+    assert (sure.low, sure.high, usual_of(sure).side) == (1, 1, "inside")
 
 
 @pytest.mark.parametrize(("days", "is_known"), [(22, False), (29, True)])
 def test_with_too_few_days_nothing_is_usual(days: int, is_known: bool) -> None:
     usual = usual_of(norm_of(counts([50.0] * days)))
     assert (usual.usual is not None) is (usual.low is not None) is is_known
-    assert usual.place == ("inside" if is_known else "unknown")
+    assert usual.side == ("inside" if is_known else "unknown")
 
 
 def test_a_day_without_data_has_a_range_and_no_place() -> None:
     row = norm_of(counts([*[100.0] * 50, *[None] * 7]))
     assert row.low == 70
-    assert usual_of(row).place == "unknown"
+    assert usual_of(row).side == "unknown"
 
 
 def test_subjects_do_not_mix() -> None:
@@ -150,7 +152,7 @@ def test_a_quiet_year_is_seldom_outside() -> None:
     """Days that swing by 5 %: of all judged ones fewer than two in a hundred are outside."""
     chance = random.Random(7)
     values = [1000 * (1 + 0.2 * (back % 7)) * chance.gauss(1, 0.05) for back in range(420)]
-    places = [usual_of(row).place for row in norms_of(counts(values), 360)["shop"]]
+    places = [usual_of(row).side for row in norms_of(counts(values), 360)["shop"]]
     assert set(places) >= {"inside"}
     assert "unknown" not in places
     assert sum(place != "inside" for place in places) < 0.02 * len(places)

@@ -205,7 +205,7 @@ export function completedFigures(raw) {
 /**
  * The numbers of a chart's series in `lists`, one for each day or month of these; `meta` says where they lie
  * (`charts/shapes.py`).
- * @param {SeriesPlace} meta
+ * @param {Pick<SeriesPlace, "group" | "series" | "field">} meta
  * @param {ChartLists} lists
  * @returns {Value[]}
  */

@@ -5,9 +5,10 @@
 
 import { own } from "../dom.js";
 import { known } from "./format.js";
+import { loginChannels } from "./measures.js";
 import { site } from "./state.js";
 
-/** @import { Figures, Unit, Usual, Value } from "../types.d.ts" */
+/** @import { Figures, Side, Unit, Usual, Value } from "../types.d.ts" */
 
 /**
  * The middle of some numbers; null of none.
@@ -69,30 +70,47 @@ export function usualOf(values, place, unit, counts, requests = []) {
 }
 
 /**
- * Whether two spans of so many days differ by no more than chance, and the swing of the days where it is known, explain.
- * @param {{ value: number, base: number, kind: import("../types.d.ts").ChangeKind } & import("../types.d.ts").Chance} change
- *   `requests` are those of two rates.
- * @returns {boolean}
+ * Where the values of some days lie together beside what is usual of these days. "unknown" if fewer than half of the days
+ * with a value have a usual range. The one rule for colour: a figure is green or red only outside this range.
+ * @param {Value[]} values
+ * @param {number[]} places the days, as indexes into `values`.
+ * @param {"records" | "share"} unit
+ * @param {(place: number) => boolean} counts
+ * @param {Value[]} requests the denominators of a rate; none of a count.
+ * @returns {Side}
  */
-export function isChance({ value, base, kind, requests, swing = 0, days = 1 }) {
-  const { far } = site.norms;
-  const ofDays = swing * Math.sqrt(2 / Math.max(1, days));
-  if (kind === "ratio") return Math.abs(value - base) <= far * Math.max(ofDays * base, Math.sqrt(value + base));
-  const [now, before] = requests || [0, 0];
-  const whole = now + before ? (value * now + base * before) / (now + before) : 0;
-  const chance = now && before ? Math.sqrt(whole * (1 - whole) * (1 / now + 1 / before)) : 0;
-  return Math.abs(value - base) <= far * Math.max(ofDays, chance);
+export function sideOfDays(values, places, unit, counts, requests) {
+  const days = places.filter((place) => known(values[place]));
+  const found = days.flatMap((place) => {
+    const norm = usualOf(values, place, unit, counts, requests);
+    return norm ? [{ ...norm, value: Number(values[place]), weight: requests[place] || 1 }] : [];
+  });
+  if (!found.length || 2 * found.length < days.length) return "unknown";
+  const isCount = unit === "records";
+  const whole = isCount ? 1 : total(found.map(({ weight }) => weight));
+  const value = total(found.map((day) => day.value * (isCount ? 1 : day.weight))) / whole;
+  const usual = total(found.map((day) => day.usual * (isCount ? 1 : day.weight))) / whole;
+  const swing = Math.hypot(...found.map((day) => day.swing * (isCount ? day.usual : day.weight))) / whole;
+  const variance = found.map((day) => (isCount ? Math.max(day.usual, 1) : day.weight * day.usual * (1 - day.usual)));
+  const chance = Math.sqrt(total(variance)) / whole;
+  // Days of the same weekday share their usual value, and with it its error.
+  const room = site.norms.far * Math.max(swing, chance) * (found.length > 1 ? Math.SQRT2 : 1);
+  if (Math.abs(value - usual) <= room) return "inside";
+  return value > usual ? "above" : "below";
 }
+
+/** @param {number[]} numbers */
+const total = (numbers) => numbers.reduce((sum, one) => sum + one, 0);
 
 /**
  * Whether a day counts for the norm of a series: the app was there, and had no incident in its channels.
  * @param {Pick<Figures, "first_seen" | "incident_spans">} figures
  * @param {string[]} days
- * @param {string | string[]} series
+ * @param {string} series a channel, `*` for all login channels together, or a count of usage.
  * @returns {(place: number) => boolean}
  */
 export function countedDays({ first_seen: firstSeen, incident_spans: spans }, days, series) {
-  const named = typeof series === "string" ? own(site.usage, series)?.channels || [series] : series;
+  const named = series === "*" ? loginChannels() : own(site.usage, series)?.channels || [series];
   const bad = spans.filter(({ channel }) => channel === "*" || named.includes(channel));
   return (place) => {
     const day = days[place];

@@ -3,10 +3,10 @@
 import { own } from "../dom.js";
 import { seriesValues } from "./figures.js";
 import { denominatorOf, ratio } from "./measures.js";
-import { countedDays, usualOf } from "./norms.js";
+import { countedDays, sideOfDays, usualOf } from "./norms.js";
 import { figures, site } from "./state.js";
 
-/** @import { DayNote, SeriesPlace, SpanKey, Unit, Usual, Value } from "../types.d.ts" */
+/** @import { DayNote, PeriodKey, SeriesPlace, Side, SpanKey, Unit, Usual, Value } from "../types.d.ts" */
 
 /** @type {SpanKey[]} */
 export const SPANS = ["7", "30", "90", "months"];
@@ -77,7 +77,7 @@ export function previousOf(meta, span) {
 
 /**
  * What the numbers of a rate are parts of; nothing of a count or a latency.
- * @param {SeriesPlace} meta
+ * @param {Pick<SeriesPlace, "series" | "field">} meta
  * @returns {Value[]}
  */
 function requestsOf({ series, field }) {
@@ -106,14 +106,17 @@ export function normsOf(meta, unit, span) {
 }
 
 /**
- * How far the days of a series lie from each other, up to the data day; nothing where they are too few.
- * @param {Value[]} values by day, of the 90.
- * @param {Unit} unit
- * @param {string | string[]} series its channels, or the count of usage that it is.
- * @returns {number | undefined}
+ * Where the figure of a period lies beside what is usual of its days.
+ * @param {Pick<SeriesPlace, "group" | "series" | "field">} meta
+ * @param {"records" | "share"} unit
+ * @param {PeriodKey} period
+ * @returns {Side}
  */
-export function swingOf(values, unit, series) {
-  return usualOf(values, values.length - 1, unit, countedDays(figures, site.long_days, series))?.swing;
+export function sideOf(meta, unit, period) {
+  const { first, last } = site.periods[period];
+  const places = site.long_days.flatMap((day, i) => (first <= day && day <= last ? [i] : []));
+  const counts = countedDays(figures, site.long_days, meta.series);
+  return sideOfDays(seriesValues(meta, figures.long), places, unit, counts, requestsOf(meta));
 }
 
 /**

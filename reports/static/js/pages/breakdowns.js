@@ -10,9 +10,9 @@ import { onFigures, onWindow } from "../data/windows.js";
 import { all, element, named } from "../dom.js";
 import { changeNode } from "../tables/change.js";
 import { headCell, numberCell, plainTable } from "../tables/periods.js";
-import { barCell, columnChange, loginChance, rateCells, rateHeads } from "../tables/summary.js";
+import { barCell, columnChange, rateCells, rateHeads } from "../tables/summary.js";
 
-/** @import { Better, Breakdown, Step, WindowKey } from "../types.d.ts" */
+/** @import { Breakdown, Step, WindowKey } from "../types.d.ts" */
 
 /**
  * A table of the parts of a figure, or a sentence that there are none.
@@ -36,18 +36,16 @@ export function breakdownTable(label, head, rows, none = _("Nothing in this wind
 function valueRows(rows, period) {
   const most = Math.max(1, ...rows.map((row) => row.authorizations ?? 0));
   const comparable = isComparable(period);
-  // The days of a part are not known: they swing as those of the whole.
-  const chance = loginChance("*", period);
   return rows.map((row) => {
     const cell = barCell(row.authorizations ?? 0, most, number(row.authorizations));
-    const change = columnChange(row.matched_authorizations, row.counterpart_authorizations, comparable, chance.counts);
+    const change = columnChange(row, "authorizations", comparable);
     if (change) cell.append(change);
     return element(
       "tr",
       {},
       element("th", { scope: "row", className: "word" }, named(word(row.value))),
       cell,
-      ...rateCells(row, comparable, chance),
+      ...rateCells(row, comparable),
     );
   });
 }
@@ -94,7 +92,7 @@ const codesLabel = (step) =>
 const outcomeWord = (value) => (value === "unknown" ? _("Carrier could not tell") : word(value));
 
 /**
- * Rows of outcomes; a user's own choice is no fault, so it has no colour.
+ * Rows of outcomes.
  * @param {Step} step
  * @param {WindowKey} period
  */
@@ -102,18 +100,16 @@ function drawOutcomes(step, period) {
   const rows = figures.outcomes[period].filter((row) => row.step === step);
   const total = sum(...rows.map((row) => row.records)) || 0;
   const most = Math.max(1, ...rows.map((row) => row.records ?? 0));
-  const made = rows.map(({ outcome, records, matched_records: matched, counterpart_records: before }) => {
-    /** @type {Better} */
-    const better = outcome === "cancelled" || outcome === "switched" ? "none" : "down";
-    return element(
+  const made = rows.map(({ outcome, records, matched_records: matched, counterpart_records: before }) =>
+    element(
       "tr",
       {},
       element("th", { scope: "row" }, outcomeWord(outcome)),
       barCell(records ?? 0, most, number(records)),
       numberCell(share(ratio(records, total))),
-      numberCell(changeNode(matched, before, { comparable: isComparable(period), better, quiet: true })),
-    );
-  });
+      numberCell(changeNode(matched, before, { comparable: isComparable(period), quiet: true })),
+    ),
+  );
   const head = [
     headCell(_("Outcome")),
     headCell(requestsLink(step), true),

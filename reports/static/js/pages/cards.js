@@ -5,13 +5,13 @@ import { sparkline } from "../charts/sparkline.js";
 import { baseLabel, compact, coverageNote, isShortened, number, periodLabel } from "../data/format.js";
 import { betterOf, metricLink } from "../data/language.js";
 import { cardMeasures, isComparable } from "../data/measures.js";
-import { swingOf } from "../data/spans.js";
+import { sideOf } from "../data/spans.js";
 import { chosenDays, figures, site } from "../data/state.js";
 import { cardWindows, onFigures, onWindow } from "../data/windows.js";
 import { all, element } from "../dom.js";
 import { changeNode } from "../tables/change.js";
 
-/** @import { Chance, PeriodKey, Value } from "../types.d.ts" */
+/** @import { PeriodKey, Side, Value } from "../types.d.ts" */
 
 /** @type {PeriodKey[]} */
 export const PERIODS = ["day", "7", "30", "month", "last_month"];
@@ -42,15 +42,12 @@ function countNode(value) {
 }
 
 /**
- * How far chance takes the sums of a period apart; of what is billed no days are known.
+ * Where a count of usage lies beside what is usual of a period; the page has no days of what is billed.
  * @param {string} metric
  * @param {PeriodKey} period
- * @returns {Chance}
+ * @returns {Side}
  */
-export function usageChance(metric, period) {
-  const values = figures.long.usage[metric] ?? [];
-  return { swing: swingOf(values, "records", metric), days: site.periods[period].matched_days };
-}
+export const usageSide = (metric, period) => sideOf({ group: "usage", series: metric, field: null }, "records", period);
 
 /**
  * @param {string} metric
@@ -65,7 +62,7 @@ function versus(metric, period) {
     changeNode(matched, base, {
       comparable: isComparable(period),
       better: betterOf(metric),
-      chance: usageChance(metric, period),
+      side: usageSide(metric, period),
     }),
     element("span", { className: "muted", textContent: baseLabel(period) }),
     // That of the window stands once, below the cards.

@@ -146,7 +146,8 @@ export function changeColumn(values, bases, kind, isFair) {
 }
 
 /**
- * Without a base there is a dash only: what is said of the period says why, once for all rows.
+ * Without a base there is a dash only: the words of the period say why, once for all rows. Lists have no usual range of
+ * each row, so that no change is coloured.
  * @param {Value} value
  * @param {Value} base
  * @param {ChangeKind} kind
@@ -155,5 +156,5 @@ export function changeColumn(values, bases, kind, isFair) {
  */
 export function changeCell(value, base, kind, isFair) {
   const isKnown = isFair && changeOf(value, base, kind) !== null;
-  return numberCell(isKnown ? changeNode(value, base, { better: "up", kind }) : ABSENT);
+  return numberCell(isKnown ? changeNode(value, base, { kind }) : ABSENT);
 }

@@ -1,14 +1,13 @@
-/* A change against a base, said three times: arrow, sign and word, so that no one needs the colour. The colour tells
-   good from bad by the metric: a failure rate that falls is good. Without a base there is no per cent. */
+/* A change against a base, expressed three times: arrow, sign and word, so that no one needs the colour. A change is green
+   or red only if the figure left its usual range in that direction; which of the two, the declaration of the measure says.
+   Without a base there is no per cent. */
 
 import { ABSENT, baseLabel, compact, coverageNote, known, number } from "../data/format.js";
 import { _, filled, onLanguage } from "../data/language.js";
 import { isComparable } from "../data/measures.js";
-import { isChance } from "../data/norms.js";
-import { site } from "../data/state.js";
 import { all, element } from "../dom.js";
 
-/** @import { Better, Chance, ChangeKind, PeriodKey, Value } from "../types.d.ts" */
+/** @import { Better, ChangeKind, PeriodKey, Side, Value } from "../types.d.ts" */
 
 const LEVEL = 0.0005;
 
@@ -51,16 +50,16 @@ function changeText(delta, kind) {
  * `better`: which direction is good ("up", "down" or "none"). `kind`: "ratio" for counts, "points" for the difference
  * of two shares. `value` and `base` are those of the matched days; `comparable`: whether they are enough, which
  * coverageNote says beside what is compared. `quiet`: the heading of the section says so already, so that a dash is enough
- * in each cell. `chance`: what is known of how far such figures lie apart by chance; a change within it is grey.
+ * in each cell. `side`: where the figure lies beside its usual range.
  * @param {Value} value
  * @param {Value} base
- * @param {{ comparable?: boolean, better?: Better, kind?: ChangeKind, quiet?: boolean, chance?: Chance }} [options]
+ * @param {{ comparable?: boolean, better?: Better, kind?: ChangeKind, quiet?: boolean, side?: Side }} [options]
  * @returns {HTMLElement}
  */
 export function changeNode(
   value,
   base,
-  { comparable = true, better = "none", kind = "ratio", quiet = false, chance = {} } = {},
+  { comparable = true, better = "none", kind = "ratio", quiet = false, side = "unknown" } = {},
 ) {
   /** @param {string} text @param {string} [title] */
   const none = (text, title) => element("span", { className: "change none", textContent: text, title });
@@ -70,11 +69,11 @@ export function changeNode(
   if (exact === null) return none(_("no base to compare"));
   const delta = Math.abs(exact) < (kind === "points" ? LEVEL / 10 : LEVEL) ? 0 : exact;
   const direction = delta === 0 ? "level" : delta > 0 ? "up" : "down";
-  const isPlain = delta === 0 || better === "none" || isChance({ value, base: Number(base), kind, ...chance });
-  const judged = isPlain ? "" : direction === better ? " good" : " bad";
+  const isUnusual = side === { up: "above", down: "below", level: "" }[direction];
+  const colour = !isUnusual || better === "none" ? "" : direction === better ? " good" : " bad";
   return element(
     "span",
-    { className: `change ${direction}${judged}` },
+    { className: `change ${direction}${colour}` },
     element("span", {
       className: "arrow",
       "aria-hidden": "true",
@@ -86,10 +85,10 @@ export function changeNode(
 }
 
 /* A change that a template left as two numbers; `data-period` is that of which both are, with what it is compared in
-   words beside it. */
+   words beside it; `data-side` is where the figure lies beside its usual range. */
 function drawChanges() {
   for (const place of all("[data-change]")) {
-    const { value, base, better, kind, period, swing, requests } = place.dataset;
+    const { value, base, better, kind, period, side } = place.dataset;
     /** @param {string | undefined} text */
     const parsed = (text) => (text ? Number(text) : null);
     place.replaceChildren(
@@ -97,11 +96,7 @@ function drawChanges() {
         better: /** @type {Better} */ (better) || "none",
         kind: /** @type {ChangeKind} */ (kind) || "ratio",
         comparable: !period || isComparable(/** @type {PeriodKey} */ (period)),
-        chance: {
-          swing: parsed(swing) || 0,
-          days: period ? site.periods[/** @type {PeriodKey} */ (period)].matched_days : 1,
-          requests: requests ? /** @type {[number, number]} */ (requests.split(" ").map(Number)) : undefined,
-        },
+        side: /** @type {Side} */ (side) || "unknown",
       }),
     );
   }

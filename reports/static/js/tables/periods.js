@@ -7,7 +7,7 @@ import { isComparable, usageMeasures } from "../data/measures.js";
 import { figures, site } from "../data/state.js";
 import { onFigures } from "../data/windows.js";
 import { all, element } from "../dom.js";
-import { isUsed, PERIODS, usageChance } from "../pages/cards.js";
+import { isUsed, PERIODS, usageSide } from "../pages/cards.js";
 import { changeNode } from "./change.js";
 import { withDownload } from "./downloads.js";
 
@@ -88,7 +88,7 @@ function periodCell(metric, name) {
       comparable: isComparable(name),
       better: betterOf(metric),
       quiet: true,
-      chance: usageChance(metric, name),
+      side: usageSide(metric, name),
     }),
   );
 }

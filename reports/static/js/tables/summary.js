@@ -3,16 +3,16 @@
 
 import { seriesKey, sparkline } from "../charts/sparkline.js";
 import { baseLabel, number, share } from "../data/format.js";
-import { _, metricLink, word } from "../data/language.js";
-import { isComparable, loginChannels, otherChannels, TECHNICAL } from "../data/measures.js";
-import { swingOf } from "../data/spans.js";
+import { _, betterOf, metricLink, word } from "../data/language.js";
+import { isComparable, otherChannels, TECHNICAL } from "../data/measures.js";
+import { sideOf } from "../data/spans.js";
 import { chosenDays, figures, site, texts, windowKey } from "../data/state.js";
 import { onFigures, onWindow } from "../data/windows.js";
 import { all, element, own } from "../dom.js";
 import { changeNode } from "./change.js";
 import { headCell, numberCell, plainTable } from "./periods.js";
 
-/** @import { Chance, ChangeKind, ChannelRow, Counts, Value, WindowKey } from "../types.d.ts" */
+/** @import { ChannelRow, Counts, Side, Value, WindowKey } from "../types.d.ts" */
 
 /**
  * @param {string} channel
@@ -23,19 +23,17 @@ function channelName(channel) {
 }
 
 /**
- * How far chance takes two windows apart: counts, and rates of so many requests.
+ * Where the authorizations of a channel, and their rate, lie beside what is usual of the window.
  * @param {string} channel
  * @param {WindowKey} period
- * @returns {{ counts: Chance, rates: (requests: [number, number]) => Chance }}
+ * @returns {{ counts: Side, rates: Side }}
  */
-export function loginChance(channel, period) {
-  const lists = figures.long.channels[channel];
-  const series = channel === "*" ? loginChannels() : channel;
-  const days = site.periods[period].matched_days;
-  const swing = swingOf(lists.authorization_rate, "share", series);
+function loginSides(channel, period) {
+  /** @param {string} field */
+  const place = (field) => /** @type {const} */ ({ group: "trend", series: channel, field });
   return {
-    counts: { days, swing: swingOf(lists.authorizations, "records", series) },
-    rates: (requests) => ({ days, swing, requests }),
+    counts: sideOf(place("authorizations"), "records", period),
+    rates: sideOf(place("authorization_rate"), "share", period),
   };
 }
 
@@ -52,28 +50,28 @@ function withChange(text, change) {
 /**
  * The change under a figure; where nothing can be compared, the heading of the section says so once, and no cell
  * does.
- * @param {Value} value
- * @param {Value} base
+ * @param {Counts} row
+ * @param {"authorizations" | "authorization_rate"} metric
  * @param {boolean} comparable
- * @param {Chance} chance
- * @param {ChangeKind} [kind]
+ * @param {Side} [side] unknown for rows whose days the page does not have.
  * @returns {HTMLElement | null}
  */
-export function columnChange(value, base, comparable, chance, kind = "ratio") {
-  return comparable ? changeNode(value, base, { better: "up", kind, quiet: true, chance }) : null;
+export function columnChange(row, metric, comparable, side) {
+  if (!comparable) return null;
+  const kind = metric === "authorization_rate" ? "points" : "ratio";
+  const [value, base] = [row[`matched_${metric}`], row[`counterpart_${metric}`]];
+  return changeNode(value, base, { better: betterOf(metric), kind, quiet: true, side });
 }
 
 /**
  * The cells of a row's rates and requests.
  * @param {Counts} row
  * @param {boolean} comparable
- * @param {ReturnType<typeof loginChance>} chance
+ * @param {Side} [side] that of the rate.
  */
-export function rateCells(row, comparable, chance) {
-  const requests = chance.rates([row.matched_authorization_requests ?? 0, row.counterpart_authorization_requests ?? 0]);
-  const { matched_authorization_rate: rate, counterpart_authorization_rate: base } = row;
+export function rateCells(row, comparable, side) {
   return [
-    withChange(share(row.authorization_rate), columnChange(rate, base, comparable, requests, "points")),
+    withChange(share(row.authorization_rate), columnChange(row, "authorization_rate", comparable, side)),
     numberCell(share(row[TECHNICAL])),
     numberCell(number(row.authorization_requests)),
   ];
@@ -107,7 +105,7 @@ export function barCell(value, whole, text = number(value)) {
  */
 function channelRow(row, period) {
   const comparable = isComparable(period);
-  const chance = loginChance(row.channel, period);
+  const sides = loginSides(row.channel, period);
   return element(
     "tr",
     { className: row.channel === "*" ? "total" : "" },
@@ -117,13 +115,10 @@ function channelRow(row, period) {
       { className: "course" },
       sparkline(figures.long.channels[row.channel].authorizations.slice(-site.days.length), { lit: chosenDays }),
     ),
-    withChange(
-      number(row.authorizations),
-      columnChange(row.matched_authorizations, row.counterpart_authorizations, comparable, chance.counts),
-    ),
+    withChange(number(row.authorizations), columnChange(row, "authorizations", comparable, sides.counts)),
     // All of it is no bar.
     row.channel === "*" ? numberCell(share(row.share)) : barCell(row.share, 1, share(row.share)),
-    ...rateCells(row, comparable, chance),
+    ...rateCells(row, comparable, sides.rates),
     numberCell(number(row.authorizations_cancelled)),
     numberCell(number(row.authorizations_failed)),
   );
