@@ -13,6 +13,7 @@ from pipelines.contract.measures.counts import TECHNICAL
 from pipelines.contract.measures.metrics import METRICS
 from reports.content.drawings import Course
 from reports.content.figures.norms import DayNorm, Side, Usual, colour, course_of, side_of_days, usual_of
+from reports.content.figures.whole_days import WHOLE_FIGURES
 from reports.content.published import DAYS, PublishedTables
 
 # The periods whose figures are beside that of the day.
@@ -60,7 +61,8 @@ def key_figures(marts: PublishedTables, norms: Mapping[str, Sequence[DayNorm]]) 
         if is_matched:
             matched[period, is_base].add(day)
     figures = []
-    for name, days in norms.items():
+    for name in WHOLE_FIGURES:
+        days = norms[name]
         spans = tuple(
             Span(
                 period,

@@ -197,14 +197,14 @@ def test_what_is_usual_is_grey(read_site: Callable[..., Reader], tmp_path: Path)
     reader = read_site(rendered(fallen))
     page = reader.open("index.html", lang="en")
     rate = page.locator("#card-technical_success_rate")
-    assert "below" in (rate.get_attribute("class") or "")
+    assert (rate.get_attribute("class") or "").split() == ["card", "bad"]
     assert "below the usual" in rate.inner_text()
     assert rate.locator(".versus .change.bad").count() == 1
     count = page.locator("#card-number_verifications")
-    assert "inside" in (count.get_attribute("class") or "")
+    assert (count.get_attribute("class") or "").split() == ["card"]
     assert count.locator(".change.good, .change.bad").count() == 0
     page = reader.open("index.html", lang="zh")
-    assert page.locator(".apps td.usual.below").count() == 1
+    assert page.locator(".apps td.usual.bad").count() == 1
 
 
 def test_of_many_apps_the_largest_are_listed_and_the_others_are_one_click_away(

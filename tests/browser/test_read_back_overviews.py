@@ -6,10 +6,7 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import pairwise
-from math import sqrt
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -23,6 +20,7 @@ from tests.browser.counted import CHANNELS, Published, layer_of, ratio
 from tests.browser.dom import read, table_rows
 from tests.browser.figure_text import ABSENT, Change, Compact, Share, Signed, Size, count, day_said, numbers, said
 from tests.browser.test_read_back import CARDS, LOGIN_COUNTS
+from tests.browser.usual import colour_of, is_struck, place_of, technical, usual_range
 from tests.data import site_logs
 from tests.data.site_logs import AS_OF, MISSING_BACK, day
 
@@ -101,68 +99,6 @@ CHANNELS_OF = {
 }
 
 
-@dataclass(frozen=True)
-class Range:
-    """What is usual of a day, counted anew: the median of its weekday, or of a rate's days, and three spreads around
-    it. A spread is that of the steps from one such day to the next, of chance at least."""
-
-    usual: float
-    low: float
-    high: float
-
-
-def usual_range(values: dict[date, float | None], requests: dict[date, int] | None, one: date) -> Range | None:
-    """The range of a subject on a day, by the eight weeks before it."""
-    days = [one - timedelta(days=back) for back in range(56, 0, -1)]
-    is_rate = requests is not None
-    kinds = [days] if is_rate else [[d for d in days if d.weekday() == weekday] for weekday in range(7)]
-    reference = [values[d] for d in (days if is_rate else [d for d in days if d.weekday() == one.weekday()])]
-    known = [value for value in reference if value is not None]
-    if len(known) < (7 if is_rate else 4):
-        return None
-    usual = median(known)
-    steps = []
-    for alike in kinds:
-        for before, after in pairwise(values[d] for d in alike):
-            if before is None or after is None:
-                continue
-            if unit := 1.0 if is_rate else (before + after) / 2:
-                steps.append(abs(after - before) / unit)
-    swing = 1.4826 / sqrt(2) * median(steps or [0]) * (1.0 if is_rate else usual)
-    if requests is not None:
-        n = requests[one] or median([count for count in requests.values() if count])
-        chance = sqrt(usual * (1 - usual) / n)
-    else:
-        chance = sqrt(max(usual, 1))
-    room = 3 * max(swing, chance)
-    return Range(usual, max(usual - room, 0.0), min(usual + room, 1.0) if is_rate else usual + room)
-
-
-def is_struck(tables: Published, key: str, channels: tuple[str, ...], one: date) -> bool:
-    """Whether an incident of the app, in one of these channels or in all, covers the day: it tells nothing of what is
-    usual.
-    """
-    return any(
-        row["app_key"] == key
-        and row["channel"] in ("*", *channels)
-        and row["first_day"] <= one <= (row["last_day"] or AS_OF)
-        for row in tables.rows("incidents")
-    )
-
-
-def place_of(value: float | None, usual: Range | None) -> str:
-    if value is None or usual is None:
-        return "unknown"
-    return "below" if value < usual.low else "above" if value > usual.high else "inside"
-
-
-def technical(tables: Published, key: str, days: list[date]) -> tuple[float | None, int]:
-    """Technical success over some days, and the requests that it is of."""
-    won, asked, left = (tables.logins(key, "*", name, days) for name in LOGIN_COUNTS[:3])
-    requests = 0 if asked is None or left is None else asked - left
-    return ratio(won, requests), requests
-
-
 def check_key_figures(reader: Reader, tables: Published, language: str) -> None:
     """Technical success and the four counts: the day, what is usual, 7 and 30 days with their changes."""
     displayed = reader.page.locator(".leading .card").all()
@@ -184,7 +120,7 @@ def check_key_figures(reader: Reader, tables: Published, language: str) -> None:
         }
         requests = {one: technical(tables, "*", [one])[1] for one in window} if is_rate else None
         usual = usual_range(values, requests, AS_OF)
-        assert place_of(over([AS_OF]), usual) in (card.get_attribute("class") or "").split()
+        assert (card.get_attribute("class") or "").split() == ["card", *colour_of(name, place_of(over([AS_OF]), usual))]
         assert card.locator(".figure .short").inner_text() == written(over([AS_OF]))
         found = numbers(card.locator(".usual").inner_text())
         if usual is None:
@@ -230,13 +166,17 @@ def check_health(reader: Reader, tables: Published, language: str) -> None:
             Signed(rate, of_rate and of_rate.usual, points=True),
             # The line is of the rate, and says so where it cannot be.
             "" if has_line_of_rate else {"zh": "请求量", "en": "Requests"}[language],
-            "CSV", place_of(volume, of_volume), place_of(rate, of_rate),
+            "CSV",
+            *("".join(colour_of(name, place_of(value, usual))) for name, value, usual in (
+                ("authorization_requests", volume, of_volume), ("technical_success_rate", rate, of_rate),
+            )),
         ]  # fmt: skip
     rows = reader.page.locator(".apps tbody tr").all()
     found = {}
     for row in rows:
         cells = row.locator("td").all_inner_texts()
-        places = [(one.get_attribute("class") or "").split()[-1] for one in row.locator("td.usual").all()]
+        places = [(one.get_attribute("class") or "").removeprefix("number usual").strip()
+                  for one in row.locator("td.usual").all()]  # fmt: skip
         found[row.locator("th bdi").inner_text()] = [*cells, *places]
     assert found == expected
     struck = {row["app_key"] for row in tables.rows("incidents") if row["last_day"] is None} - {"*"}
