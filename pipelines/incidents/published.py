@@ -33,6 +33,7 @@ class PublishedIncident:
     """
 
     incident: Incident
+    as_of: date
     app_name: str
     note: Note | None = None
     is_acknowledged: bool = False
@@ -58,7 +59,7 @@ class PublishedIncident:
     @property
     def text(self) -> Bilingual:
         """The incident in a line."""
-        return incident_text(self.incident, self.app_name, self.cause_app_name, channels=self.channels)
+        return incident_text(self.incident, self.app_name, self.as_of, self.cause_app_name, self.channels)
 
 
 def incidents_of(connection: duckdb.DuckDBPyConnection) -> list[PublishedIncident]:
@@ -77,6 +78,7 @@ def reported_of(connection: duckdb.DuckDBPyConnection, channels: Channels) -> li
     return [
         PublishedIncident(
             Incident.of_row(row),
+            row["as_of"],
             row["app_name"],
             Note(**row["note"]) if row["note"] else None,
             row["is_acknowledged"],

@@ -88,8 +88,7 @@ FAULT_PARTS: Final = {
 }
 # Of a data fault with a file, a source or the like.
 FAULT_OF: Final = "{fault} ({cause})"
-# When the last day of an open incident was: as seen on the day after, and by its date.
-YESTERDAY: Final = "yesterday"
+# The newest day of an open incident.
 ON_DAY: Final = "on {day}"
 _VALUES: Final = {value: words for one in DIMENSIONS for value, words in one.values.items()}
 NAMED_APP: Final = "{name} ({key})"
@@ -114,8 +113,8 @@ _PAIR: Final = re.compile(rf" & (?=(?:{'|'.join(_NAMES)})=)")
 def incident_text(
     one: Incident,
     app_name: str,
+    as_of: date,
     cause_app_name: str | None = None,
-    last_seen: date | None = None,
     channels: Channels = NO_CHANNELS,
 ) -> Bilingual:
     """One line about an incident, as pages, alerts and commands have it.
@@ -123,13 +122,13 @@ def incident_text(
     Args:
         one: as it is published, see `published.py`.
         app_name: the registered name of its app; of all apps together it is not looked at.
+        as_of: the newest day of an open incident.
         cause_app_name: the registered name of the app that is its cause, where one is.
-        last_seen: the newest day, by whose date an open incident is told where "yesterday" would be another day.
         channels: the words of declared channels, by key.
     """
     names = incident_names(one, app_name, cause_app_name, channels)
     names["cost"] = names["lost" if one.state == "open" else "total"]
-    names["when"] = _filled(ON_DAY, {"day": _same(_day(last_seen))}) if last_seen else _t(YESTERDAY)
+    names["when"] = _filled(ON_DAY, {"day": _same(_day(as_of))})
     what, loss = KINDS.get(one.metric) or KINDS[one.kind]
     template = STATES.get(f"{one.metric} {one.state}") or STATES[_state(one, loss)]
     filled = {**names, "what": _filled(what, names), "loss": _filled(loss, names) if loss else _same("")}

@@ -53,6 +53,8 @@ THEMES = {
         "gap": "#EEF1F4",
         "incident": "#A31B2F",
         "note": "#586474",
+        "release": "#6B4BB8",
+        "holiday": "#E9B000",
     },
     "dark": {
         "ink": "#E8ECF1",
@@ -62,6 +64,8 @@ THEMES = {
         "gap": "#28313C",
         "incident": "#FF9FAE",
         "note": "#A7B1BE",
+        "release": "#B9A2F2",
+        "holiday": "#8A6D14",
     },
 }
 # Room for the names at the ends of the lines, in pixels.
@@ -165,7 +169,8 @@ def shapes() -> dict[str, Any]:
     """All charts as `charts.js` takes them: name, language, theme, then `data` and `layout`; units; the series' names
     and colours; the colours of gaps and marks."""
     found: dict[str, Any] = {
-        mark: {theme: colours[mark] for theme, colours in THEMES.items()} for mark in ("gap", "incident", "note")
+        mark: {theme: colours[mark] for theme, colours in THEMES.items()}
+        for mark in ("gap", "incident", "note", "release", "holiday")
     } | {
         "names": {name: {"zh": look.label.zh, "en": look.label.en} for name, look in LOOKS.items()},
         "colours": {name: {"light": look.light, "dark": look.dark} for name, look in (LOOKS | VERSION_LOOKS).items()},

@@ -43,8 +43,8 @@ CHARTED_APPS = 12_000
 # In the order of their making: a step may read those before it.
 STEPS = (
     "days", "code_places", "day_places", "place_windows", "usage_days", "usage_periods", "channel_windows",
-    "breakdowns", "version_requests", "versions", "versions_seen", "version_days", "failures", "app_packages", "drawn",
-    "sign_ins", "presence", "detail_lines",
+    "breakdowns", "version_requests", "versions", "versions_seen", "releases", "version_days", "failures",
+    "app_packages", "drawn", "sign_ins", "presence", "detail_lines",
 )  # fmt: skip
 
 

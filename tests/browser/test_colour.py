@@ -12,17 +12,11 @@ from playwright.sync_api import Locator
 
 from tests.browser.conftest import Reader, rendered
 from tests.browser.counted import CHANNELS, Published, ratio
-from tests.browser.test_read_back import CARDS
+from tests.browser.test_read_back import CARDS, CHANNELS_OF
 from tests.browser.usual import colour_of, is_struck, side_of_period
 from tests.data.published_tables import steady
 
 COLOURED = ".change.good, .change.bad, .usual.good, .usual.bad, .cards > .good, .cards > .bad"
-CHANNELS_OF = {
-    "number_verifications": ("one_click", "local_verify"),
-    "one_click_verifications": ("one_click",),
-    "local_verifications": ("local_verify",),
-    "third_party_authorizations": ("wechat", "qq", "weibo"),
-}
 Value = Callable[[date], float | None]
 
 

@@ -29,6 +29,13 @@ from tests.data.site_logs import AS_OF, HABITS, day
 KEYS = [*HABITS, "idle"]
 CARDS = USAGE[:4]
 STATES = [("zh", 30), ("zh", 7), ("en", 7), ("en", 30)]
+# The channels that a count of usage is of.
+CHANNELS_OF = {
+    "number_verifications": ("one_click", "local_verify"),
+    "one_click_verifications": ("one_click",),
+    "local_verifications": ("local_verify",),
+    "third_party_authorizations": ("wechat", "qq", "weibo"),
+}
 LOGIN_COUNTS = (
     "authorizations", "authorization_requests", "authorizations_cancelled", "authorizations_failed",
 )  # fmt: skip
@@ -98,6 +105,14 @@ def is_present(tables: Published, key: str, chart: str, series: str) -> bool:
     return bool(tables.logins(key, series, "authorization_requests", every))
 
 
+def incident_mark(tables: Published, key: str, channels: set[str], day: date, language: str) -> str:
+    """The mark of a day on which an incident of one of the channels, or of all, began."""
+    begun = {row["channel"] for row in tables.incidents if row["app_key"] == key and row["first_day"] == day}
+    begun &= {*channels, "*"}
+    names = [said(channel, language) for channel in sorted(begun - {"*"}, key=[*CHANNELS, "local_verify"].index)]
+    return " · ".join(["异常" if language == "zh" else "Incident", *names]) if begun else ""
+
+
 def check_charts(
     reading: dict[str, Any],
     expected: dict[str, dict[str, list[Any]]],
@@ -115,10 +130,12 @@ def check_charts(
         for one, values in series.items():
             assert drawn[one] == [[str(day) for day in window], pytest.approx(values)], (name, one)
         kind = Share if "rate" in name or name == "share" else count if "latency" not in name else _milliseconds
-        mark = "异常" if language == "zh" else "Incident"
-        firsts = {row["first_day"] for row in tables.incidents if row["app_key"] == key}
+        channels = {channel for one in series for channel in CHANNELS_OF.get(one, (one,))}
         rows = [
-            [day_said(day, language) + mark * (day in firsts), *(kind(values[i]) for values in series.values())]  # type: ignore[operator]
+            [
+                day_said(day, language) + incident_mark(tables, key, channels, day, language),
+                *(kind(values[i]) for values in series.values()),  # type: ignore[operator]
+            ]
             for i, day in enumerate(window)
             if tables.has_data(day)
         ]

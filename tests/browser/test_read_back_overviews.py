@@ -19,7 +19,7 @@ from tests.browser.conftest import Reader
 from tests.browser.counted import CHANNELS, Published, layer_of, ratio
 from tests.browser.dom import read, table_rows
 from tests.browser.figure_text import ABSENT, Change, Compact, Share, Signed, Size, count, day_said, numbers, said
-from tests.browser.test_read_back import CARDS, LOGIN_COUNTS
+from tests.browser.test_read_back import CARDS, CHANNELS_OF, LOGIN_COUNTS
 from tests.browser.usual import colour_of, is_struck, place_of, technical, usual_range
 from tests.data import site_logs
 from tests.data.site_logs import AS_OF, MISSING_BACK, day
@@ -89,16 +89,6 @@ def check_listed(found: list[Locator], site: Path) -> None:
 # ---- the key figures and the apps of the briefing
 
 
-# Those that a key figure counts.
-CHANNELS_OF = {
-    "technical_success_rate": CHANNELS,
-    "number_verifications": ("one_click", "local_verify"),
-    "one_click_verifications": ("one_click",),
-    "local_verifications": ("local_verify",),
-    "third_party_authorizations": ("wechat", "qq", "weibo"),
-}
-
-
 def check_key_figures(reader: Reader, tables: Published, language: str) -> None:
     """Technical success and the four counts: the day, what is usual, 7 and 30 days with their changes."""
     displayed = reader.page.locator(".leading .card").all()
@@ -115,7 +105,7 @@ def check_key_figures(reader: Reader, tables: Published, language: str) -> None:
             return Share(value) if is_rate else Compact(value, language)  # type: ignore[arg-type]
 
         values = {
-            one: None if one < AS_OF and is_struck(tables, "*", CHANNELS_OF[name], one) else over([one])
+            one: None if one < AS_OF and is_struck(tables, "*", CHANNELS_OF.get(name, CHANNELS), one) else over([one])
             for one in window
         }
         requests = {one: technical(tables, "*", [one])[1] for one in window} if is_rate else None

@@ -34,6 +34,7 @@ WITH reported AS (
 )
 SELECT
     reported.*,
+    (SELECT max(as_of) FROM publication) AS as_of,
     coalesce(apps.app_name, reported.app_key) AS app_name,
     cause_apps.app_name AS cause_app_name,
     coalesce(known.is_acknowledged, false) AS is_acknowledged,

@@ -72,13 +72,14 @@ TABLES: Final = {
         "dimension",
     ),
     "versions": Table(
-        "(FROM versions LEFT JOIN versions_seen USING (app_key, value))",
+        "(FROM versions LEFT JOIN versions_seen USING (app_key, value) LEFT JOIN releases USING (app_key, value))",
         {
             "window_days": "number",
             "value": _ABSENT_TEXT,
             "merged": "number",
             **dict.fromkeys(LOGINS, _VALUE),
             "first_seen": _ABSENT_TEXT,
+            "released": _ABSENT_TEXT,
         },
         "window_days, value IS NULL, authorization_requests DESC, value",
     ),
@@ -135,8 +136,8 @@ TABLES: Final = {
     ),
     "incident_spans": Table(
         "incident_spans",
-        {"channel": _TEXT, "first_day": _TEXT, "last_day": _ABSENT_TEXT},
-        "channel, first_day, last_day NULLS LAST",
+        {"channel": _TEXT, "first_day": _TEXT, "last_day": _ABSENT_TEXT, "is_further": "boolean"},
+        "channel, first_day, last_day NULLS LAST, is_further",
     ),
     "notes": Table("own_notes", {"day": _TEXT, "text": _TEXT}, "day, text"),
 }

@@ -119,7 +119,7 @@ def _card(entry: Entry, rows: list[DayNorm]) -> Card:
         what,
         before,
         now,
-        _loss(one, names),
+        _loss(one, names, published.as_of),
         _cause(one, cause_app, published.channels),
         tuple(_bars(one, cause_app)),
         curve(course_of(rows), mark, first, levels),
@@ -160,21 +160,22 @@ def _what(one: incident.Incident, names: Mapping[str, Bilingual]) -> Bilingual:
     return t("{channel}: slowest 5% of the answers (ms)").format(channel=names["channel"])
 
 
-def _loss(one: incident.Incident, names: Mapping[str, Bilingual]) -> Bilingual | None:
-    """What it cost yesterday; None of what costs no request."""
+def _loss(one: incident.Incident, names: Mapping[str, Bilingual], as_of: date) -> Bilingual | None:
+    """What it cost on the newest day; None of what costs no request."""
+    day = f"{as_of:%m-%d}"
     if not one.lost_total:
         return None
     if is_back(one):
-        return t("back at its level yesterday")
+        return t("back at its level on {day}").format(day=day)
     texts = {
-        "data": t("{lost} records yesterday"),
-        **dict.fromkeys(MISSING, t("{lost} records missing yesterday")),
-        "volume": t("{lost} fewer yesterday"),
-        "surge": t("{lost} more yesterday"),
-        "cancellation_rate": t("{lost} more {successes} yesterday"),
+        "data": t("{lost} records on {day}"),
+        **dict.fromkeys(MISSING, t("{lost} records missing on {day}")),
+        "volume": t("{lost} fewer on {day}"),
+        "surge": t("{lost} more on {day}"),
+        "cancellation_rate": t("{lost} more {successes} on {day}"),
     }
-    text = texts.get(one.metric) or texts.get(one.kind) or t("{lost} fewer {successes} yesterday")
-    return text.format(lost=names["lost"], successes=names.get("successes", ""))
+    text = texts.get(one.metric) or texts.get(one.kind) or t("{lost} fewer {successes} on {day}")
+    return text.format(lost=names["lost"], successes=names.get("successes", ""), day=day)
 
 
 def _cause(one: incident.Incident, app_name: str | None, channels: Channels) -> Bilingual | None:

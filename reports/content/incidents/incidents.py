@@ -6,7 +6,7 @@ here: what an incident is, its text and its notes (`pipelines/incidents`), marku
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Any, Final
@@ -62,8 +62,6 @@ class Incident:
     `link` is the page of its app, from the root of the site, `folder` that app's, None of all together. `restated_days`
     counts its days of which figures were changed after publication. `dimension` is what `cells` are values of, None
     where no cause is named. `is_unregistered`: its app, or the app that is its cause, is not in the registry.
-    `last_seen` is the data day where its text is to name it, as on the page of a day, where "yesterday" would be the
-    day before that one.
     """
 
     published: PublishedIncident
@@ -74,7 +72,6 @@ class Incident:
     dimension: Bilingual | None
     cells: tuple[Cell, ...]
     is_unregistered: bool = False
-    last_seen: date | None = None
 
     @property
     def incident_id(self) -> str:
@@ -95,7 +92,7 @@ class Incident:
     def text(self) -> Bilingual:
         """The incident in a line, behind the name of its app; many pages have the same one."""
         one = self.published
-        said = incident_text(one.incident, _NAME_MARK, one.cause_app_name, self.last_seen, one.channels)
+        said = incident_text(one.incident, _NAME_MARK, one.as_of, one.cause_app_name, one.channels)
         return Bilingual(said.zh.removeprefix(_NAME_MARK), said.en.removeprefix(_NAME_MARK))
 
     @property
@@ -177,8 +174,6 @@ class Incidents:
             for one in marts.withdrawn()
             if one.incident.app_key in {ALL_APPS, *by_key}
         )
-        # A day's page says of an incident when it was last seen.
-        self._seen_last = tuple(replace(one, last_seen=as_of) for one in self.all)
         self._part_of = {one.incident_id: one.published.incident.part_of for one in self.all}
         self.days = IncidentDays(one.published.incident for one in self.all)
         self.by_app: dict[str, list[Incident]] = defaultdict(list)
@@ -208,7 +203,7 @@ class Incidents:
 
     def of_day(self, day: date) -> list[Entry]:
         """Those that were there on a day."""
-        return self._arranged(one for one in self._seen_last if one.published.incident.covers(day))
+        return self._arranged(one for one in self.all if one.published.incident.covers(day))
 
     def of_app(self, key: str) -> list[Entry]:
         """Those of one app; whoever may see this app alone reads nothing of the others here."""

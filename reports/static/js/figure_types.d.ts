@@ -4,13 +4,13 @@ import type { PeriodKey, Value } from "./types.d.ts";
 export interface FigureTables {
   usage: { period: PeriodKey[]; one_click_verifications: Value[]; local_verifications: Value[]; third_party_authorizations: Value[]; billable_verifications: Value[]; unmatched_one_click_verifications: Value[]; unmatched_local_verifications: Value[]; unmatched_third_party_authorizations: Value[]; unmatched_billable_verifications: Value[]; counterpart_one_click_verifications: Value[]; counterpart_local_verifications: Value[]; counterpart_third_party_authorizations: Value[]; counterpart_billable_verifications: Value[] };
   breakdowns: Record<string, { window_days: number[]; value: string[]; authorizations: Value[]; authorization_requests: Value[]; authorizations_cancelled: Value[]; unmatched_authorizations: Value[]; unmatched_authorization_requests: Value[]; counterpart_authorizations: Value[]; counterpart_authorization_requests: Value[] }>;
-  versions: { window_days: number[]; value: (string | null)[]; merged: number[]; authorizations: Value[]; authorization_requests: Value[]; authorizations_cancelled: Value[]; first_seen: (string | null)[] };
+  versions: { window_days: number[]; value: (string | null)[]; merged: number[]; authorizations: Value[]; authorization_requests: Value[]; authorizations_cancelled: Value[]; first_seen: (string | null)[]; released: (string | null)[] };
   version_days: { value: string[]; technical_success_rate: string[] };
   outcomes: Record<string, { window_days: number[]; outcome: number[]; records: Value[]; unmatched_records: Value[]; counterpart_records: Value[] }>;
   codes: Record<string, { window_days: number[]; channel: number[]; outcome: number[]; records: number[]; code: (number | [string | null, string])[] }>;
   packages: { scheme_id: (string | null)[]; scheme_name: (string | null)[]; scheme_group: (string | null)[]; package_name: (string | null)[]; methods: (string | null)[]; created_at: (string | null)[]; verifications_7: number[]; verifications_30: number[]; authorizations_7: number[]; authorizations_30: number[] };
   drawn: { account_id: string[]; resource_package_id: (string | null)[]; merged: Value[]; uses_7: number[]; uses_30: number[] };
   sign_ins: { window_days: number[]; sessions: number[]; direct: number[]; retry: number[]; other: number[]; cut: number[]; lost: number[]; failed_sessions: number[]; sign_in_rate: Value[]; recovery_rate: Value[] };
-  incident_spans: { channel: string[]; first_day: string[]; last_day: (string | null)[] };
+  incident_spans: { channel: string[]; first_day: string[]; last_day: (string | null)[]; is_further: boolean[] };
   notes: { day: string[]; text: string[] };
 }

@@ -34,6 +34,15 @@ export interface Usual {
 /** Where a figure lies beside its usual range. */
 export type Side = "above" | "below" | "inside" | "unknown";
 
+/** What is marked on a day of a chart, and the words at its line. */
+export interface Mark {
+  kind: "incident" | "note" | "release";
+  day: string;
+  label: string;
+  /** The label where the other has no room. */
+  short: string;
+}
+
 /** Which direction of a change is good. */
 export type Better = "up" | "down" | "none";
 
@@ -315,8 +324,6 @@ export interface RawFigures {
   open_more?: number;
   /** By id what each of its open incidents rests on; of all apps together the briefing has it. */
   evidence?: Record<string, Evidence>;
-  /** First days of its incidents of the 90 days. */
-  incidents: string[];
   /** By channel over the 90 days the texts (packed_numbers.py) of its counts and latencies; one that is empty is left out. */
   days: Record<string, Record<string, string>>;
   /** The counts over the 13 months, the same way. */
@@ -407,6 +414,9 @@ export interface Charts {
   /** The line of an incident's first day, and that of a day with a note. */
   incident: Record<Theme, string>;
   note: Record<Theme, string>;
+  /** The line of the first day of an SDK version, and the strip of a holiday. */
+  release: Record<Theme, string>;
+  holiday: Record<Theme, string>;
   /** The name of a series at the end of its line. */
   names: Record<string, Both>;
   /** The colour of a line by its look. */

@@ -469,8 +469,25 @@ def test_an_app_has_its_own_notes_and_the_spans_of_its_incidents(tables):
     # Those of all apps stand in the data of the site.
     assert table(ghost, "notes") == table(tables.documents["*"], "notes") == []
     spans = [tuple(row.values()) for row in table(shop, "incident_spans")]
-    assert spans == [("*", str(day(25)), str(day(23))), ("one_click", str(day(10)), None)]
-    assert shop["incidents"] == [str(day(25)), str(day(10))]
+    assert spans == [("*", str(day(25)), str(day(23)), False), ("one_click", str(day(10)), None, False)]
+
+
+def test_a_release_is_the_first_day_of_a_version_above_one_percent(tables):
+    """A version of the first day with requests may have come before."""
+    for key in ("*", "shop"):
+        rows = of(tables.outcomes, key)
+        by_day = {back: versions_of(rows, {day(back)}) for back in reversed(range(30))}
+        by_day = {back: found for back, found in by_day.items() if sum(counts[1] for counts in found.values())}
+        used: dict[str, int] = {}
+        for back, found in by_day.items():
+            whole = sum(counts[1] for counts in found.values())
+            for name, counts in found.items():
+                if counts[1] > whole / 100 and name != "unknown":
+                    used.setdefault(name, back)
+        released = {name: str(day(back)) for name, back in used.items() if back != max(by_day)}
+        found = [row for row in table(tables.documents[key], "versions") if row["window_days"] == 30]
+        assert {row["value"]: row["released"] for row in found if row["released"]} == released
+    assert released == {"2.15.0": str(day(10))}
 
 
 def test_the_site_knows_the_days_and_months_of_the_longer_look(tables, tmp_path):

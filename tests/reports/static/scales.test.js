@@ -111,7 +111,13 @@ test("what is usual is a band from the highest to the lowest, as wide as its day
 
 test("the first day of an incident is a line, labelled to the side that has room, inside the window alone", () => {
   const days = ["2026-03-06", "2026-03-07", "2026-03-08", "2026-03-09"];
-  const marks = dayMarks(days, ["2026-03-01", "2026-03-06", "2026-03-09", "2026-03-09"], "#a00", "Incident", 1);
+  const marked = ["2026-03-01", "2026-03-06", "2026-03-09"].map((day) => ({
+    kind: "incident",
+    day,
+    label: "Incident",
+    short: "Incident",
+  }));
+  const marks = dayMarks(days, marked, { incident: "#a00" }, 208);
   assert.deepEqual(
     marks.map(({ x0, x1, line, label }) => [x0, x1, line.color, label.text, label.xanchor]),
     [
@@ -125,13 +131,9 @@ test("of marks that are near each other those are labelled whose text meets no o
   const days = Array.from({ length: 20 }, (_unused, i) => `2026-03-${String(i + 1).padStart(2, "0")}`);
   /** @param {number[]} places */
   const labelled = (...places) => {
-    const marks = dayMarks(
-      days,
-      places.map((i) => days[i]),
-      "#a00",
-      "Incident",
-      4,
-    );
+    const marked = places.map((i) => ({ kind: "incident", day: days[i], label: "Incident", short: "Incident" }));
+    // A label takes four days.
+    const marks = dayMarks(days, marked, { incident: "#a00" }, 260);
     assert.equal(marks.length, places.length);
     return marks.filter(({ label }) => label.text).map(({ x0 }) => days.indexOf(x0));
   };
@@ -141,4 +143,37 @@ test("of marks that are near each other those are labelled whose text meets no o
   assert.deepEqual(labelled(6, 12), [6]);
   assert.deepEqual(labelled(6, 14), [6, 14]);
   assert.deepEqual(labelled(9, 10), []);
+});
+
+test("each kind of mark has its own line, and those below do not take the room of those above", () => {
+  const days = ["2026-03-06", "2026-03-07"];
+  const marked = [
+    { kind: "incident", day: days[0], label: "Incident · WeChat", short: "Incident" },
+    { kind: "note", day: days[0], label: "Noted", short: "Noted" },
+    { kind: "release", day: days[1], label: "2.<b>15", short: "2.<b>15" },
+  ];
+  const marks = dayMarks(days, marked, { incident: "#a00", note: "#555", release: "#63b" }, 800);
+  assert.deepEqual(
+    marks.map(({ name, line, label }) => [name, line.color, line.dash, label.text, label.yanchor]),
+    [
+      ["incident", "#a00", "dot", "Incident · WeChat", "top"],
+      ["note", "#555", "dot", "Noted", "bottom"],
+      ["release", "#63b", "dash", "2.‹b›15", "bottom"],
+    ],
+  );
+});
+
+test("a label that has no room gives way to the short one", () => {
+  const days = Array.from({ length: 20 }, (_unused, i) => `2026-03-${String(i + 1).padStart(2, "0")}`);
+  const marked = [0, 6].map((i) => ({
+    kind: "incident",
+    day: days[i],
+    label: "Incident · One-click",
+    short: "Incident",
+  }));
+  const marks = dayMarks(days, marked, { incident: "#a00" }, 260);
+  assert.deepEqual(
+    marks.map(({ label }) => label.text),
+    ["Incident", "Incident · One-click"],
+  );
 });

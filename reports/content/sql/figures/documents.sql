@@ -32,9 +32,9 @@ WITH steps AS (
     WHERE result_code IS NOT NULL AND records > 0
     QUALIFY place <= 10
 ), incident_spans AS (
-    SELECT DISTINCT app_key, channel, first_day, last_day
+    SELECT DISTINCT app_key, channel, first_day, last_day, kind = 'further' AS is_further
     FROM incidents
-    WHERE coalesce(last_day, $last) >= $long_first AND kind <> 'further'
+    WHERE coalesce(last_day, $last) >= $long_first
 ), own_notes AS (
     -- Those of all apps stand once in the data of the site.
     SELECT app_key, day, text
@@ -47,11 +47,6 @@ WITH steps AS (
     FROM restatements, unnest([app_key, '*']) AS subjects(subject)
     WHERE is_figure(metric) AND day BETWEEN $first AND $last AND subject BETWEEN $first_app AND $last_app
     GROUP BY subject
-), incident_days AS (
-    SELECT app_key, list(DISTINCT first_day ORDER BY first_day) AS days
-    FROM incidents
-    WHERE first_day BETWEEN $long_first AND $last AND app_key BETWEEN $first_app AND $last_app
-    GROUP BY app_key
 )
 SELECT
     listed.app_key,
@@ -68,7 +63,6 @@ SELECT
         'first_seen': presence.first_seen,
         'last_seen': presence.last_seen,
         'restated': coalesce(restated_days.days, []),
-        'incidents': coalesce(incident_days.days, []),
         'days': charts.days::JSON,
         'months': charts.months::JSON,
         'tables': tables.tables
@@ -78,6 +72,5 @@ JOIN charts USING (app_key)
 LEFT JOIN tables USING (app_key)
 LEFT JOIN presence USING (app_key)
 LEFT JOIN restated_days USING (app_key)
-LEFT JOIN incident_days USING (app_key)
 WHERE listed.app_key BETWEEN $first_app AND $last_app
 ORDER BY listed.app_key

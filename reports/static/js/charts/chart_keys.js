@@ -2,9 +2,11 @@
 
 import { dayLabel } from "../data/format.js";
 import { _, filled } from "../data/language.js";
+import { holidaysAmong, incidentMarks, releaseMarks } from "../data/marks.js";
 import { monthDays, notesFrom, placesOf } from "../data/spans.js";
 import { chosenSpan, figures } from "../data/state.js";
 import { all, around, element, named } from "../dom.js";
+import { dayAfter } from "./scales.js";
 
 /** @import { DayNote } from "../types.d.ts" */
 
@@ -51,11 +53,28 @@ function behindKeys(isAlone) {
 }
 
 /**
+ * Consecutive days in one word each: the first and the last.
+ * @param {string[]} days
+ * @returns {string[]}
+ */
+function spansOf(days) {
+  /** @type {string[][]} */
+  const runs = [];
+  for (const day of days) {
+    const last = runs.at(-1);
+    if (last && dayAfter(last[last.length - 1], 1) === day) last.push(day);
+    else runs.push([day]);
+  }
+  return runs.map((run) => [...new Set([run[0], run[run.length - 1]])].map((day) => day.slice(5)).join(" – "));
+}
+
+/**
+ * @param {string[]} channels
  * @param {boolean} isAlone
  * @param {boolean} isByVersion
  * @returns {HTMLElement[]}
  */
-function chartKeys(isAlone, isByVersion) {
+function chartKeys(channels, isAlone, isByVersion) {
   const { x, missing, isByMonth } = placesOf(chosenSpan);
   if (isByMonth) {
     // What lies before the log is empty, and needs no words.
@@ -75,10 +94,14 @@ function chartKeys(isAlone, isByVersion) {
     ];
   }
   const without = missing.map((place) => dayLabel(x[place]));
-  const incidents = (figures?.incidents || []).filter((day) => day >= x[0]).map(dayLabel);
+  const incidents = figures ? incidentMarks(x, channels).map(({ day, label }) => `${day.slice(5)} ${label}`) : [];
+  const releases = figures ? releaseMarks(x, channels).map(({ day, label }) => `${day.slice(5)} ${label}`) : [];
+  const holidays = spansOf(holidaysAmong(x));
   return [
     ...(without.length ? [key("gap-key", _("No data on {days}: a gap, not zero"), without)] : []),
-    ...(incidents.length ? [key("incident-key", _("Incident began on {days}"), incidents)] : []),
+    ...(incidents.length ? [key("incident-key", "{days}", incidents)] : []),
+    ...(releases.length ? [key("release-key", _("SDK version from {days}"), releases)] : []),
+    ...(holidays.length ? [key("holiday-key", _("Holiday {days}"), holidays)] : []),
     ...(figures ? noteKeys(notesFrom(x[0])) : []),
     ...(isByVersion ? [] : behindKeys(isAlone)),
   ];
@@ -100,11 +123,15 @@ const words = (textContent) => element("span", { textContent });
 /**
  * Says what is marked in the charts of a legend.
  * @param {HTMLElement} legend
+ * @param {string[]} channels those of its lines.
  * @param {boolean} isAlone whether one of its lines stands alone in a chart.
  * @param {boolean} isByVersion
  */
-export function drawChartKeys(legend, isAlone, isByVersion) {
+export function drawChartKeys(legend, channels, isAlone, isByVersion) {
   const isOfLogins = legend.dataset.legend === "timed";
-  const keys = [...chartKeys(isAlone, isOfLogins && isByVersion), ...(isOfLogins ? leftOut(isByVersion) : [])];
+  const keys = [
+    ...chartKeys(channels, isAlone, isOfLogins && isByVersion),
+    ...(isOfLogins ? leftOut(isByVersion) : []),
+  ];
   for (const place of all("[data-chart-keys]", around(legend, "section"))) place.replaceChildren(...keys);
 }

@@ -2,6 +2,7 @@
 
 import { dayLabel, milliseconds, number, share } from "../data/format.js";
 import { _, filled, metricLabel, word } from "../data/language.js";
+import { channelsOf, incidentMarks } from "../data/marks.js";
 import { cardMeasures, checkChannels, loginChannels, TECHNICAL } from "../data/measures.js";
 import { fullName, isPresent, shownTraces, versionName, versionPlaces } from "../data/series.js";
 import { monthDays, normsOf, placesOf, previousOf, valuesOf } from "../data/spans.js";
@@ -40,6 +41,7 @@ function chartTable(name, title) {
   const format = { records: number, share, ms: milliseconds }[window.AUTHMETER_CHARTS.units[name]];
   const lines = shownLines(name);
   const { x, missing, isByMonth } = placesOf(chosenSpan);
+  const channels = channelsOf(shownTraces(name).map(({ meta }) => meta));
   const head = [
     headCell(isByMonth ? _("Month") : _("Day")),
     ...lines.map(({ label }) => headCell(label, true)),
@@ -56,9 +58,9 @@ function chartTable(name, title) {
         "th",
         { scope: "row", className: "word" },
         href === null ? said : element("a", { href, textContent: said }),
-        !isByMonth && figures.incidents.includes(day)
-          ? element("span", { className: "mark", textContent: _("Incident") })
-          : null,
+        ...(isByMonth ? [] : incidentMarks([day], channels)).map(({ label }) =>
+          element("span", { className: "mark", textContent: label }),
+        ),
       ),
       ...lines.map(({ values }) => numberCell(isGap ? _("no data") : format(values[i]))),
       ...(isByMonth ? [numberCell(number(monthDays(i).withData))] : []),
@@ -159,7 +161,9 @@ export function drawLegends(changed) {
     });
     if (shown !== buttons) place.replaceChildren(...shown.map((button) => element("li", {}, button)));
     const lines = legend.filter(({ meta }) => meta.group !== "verification");
-    drawChartKeys(place, lines.length <= 1 || legend.some(({ meta }) => meta.look === isolated), isByVersion);
+    const alone = legend.filter(({ meta }) => meta.look === isolated);
+    const channels = channelsOf((alone.length ? alone : legend).map(({ meta }) => meta));
+    drawChartKeys(place, channels, lines.length <= 1 || alone.length > 0, isByVersion);
   }
   drawChartDownloads();
 }

@@ -7,16 +7,17 @@
 import { onDimension } from "../data/dimension.js";
 import { known } from "../data/format.js";
 import { _, onLanguage } from "../data/language.js";
+import { channelsOf, holidaysAmong, marksOf } from "../data/marks.js";
 import { endName, hasLines, shownTraces } from "../data/series.js";
-import { heightsOf, normsOf, notesFrom, placesOf, previousOf } from "../data/spans.js";
-import { chosenDimension, chosenSpan, figures, language, texts } from "../data/state.js";
+import { heightsOf, normsOf, placesOf, previousOf } from "../data/spans.js";
+import { chosenDimension, chosenSpan, language, texts } from "../data/state.js";
 import { onFigures, onSpan } from "../data/windows.js";
 import { all, around, element, loadScript, nextTask } from "../dom.js";
 import { onTheme, theme as themeOfPage } from "../pages/theme.js";
 import { chartDetails, drawChartTable, drawChartTables, drawLegends } from "./chart_tables.js";
 import { drawEndLabels } from "./end_labels.js";
 import { clearReadout, keepDrawn } from "./readout.js";
-import { band, dayMarks, dayScale, gaps, ghost, monthScale, scale } from "./scales.js";
+import { band, dayMarks, dayScale, gaps, ghost, holidayStrips, monthScale, scale } from "./scales.js";
 
 /** @import { Layout, SpanKey, Trace, Value } from "../types.d.ts" */
 
@@ -90,8 +91,6 @@ function layerOf(place, span) {
 
 // What the label of a tick takes, in pixels.
 const TICK_WIDTH = 40;
-// And that of a mark, by "Incident".
-const MARK_WIDTH = 52;
 
 // How strong the usual range and the span before are drawn behind a line.
 const BAND = 0.18;
@@ -105,7 +104,7 @@ const GHOST = 0.7;
  * @param {Layout} layout
  */
 function fill(name, span, data, layout) {
-  const { units, gap, incident, note } = window.AUTHMETER_CHARTS;
+  const { units, gap } = window.AUTHMETER_CHARTS;
   const unit = units[name];
   const { x, missing, isByMonth } = placesOf(span);
   const { l: left, r: right } = layout.margin;
@@ -135,21 +134,11 @@ function fill(name, span, data, layout) {
   });
   Object.assign(layout.xaxis, scaled);
   Object.assign(layout.yaxis, scale(values, unit, name === "share" || unit === "records"));
-  const room = (MARK_WIDTH / width) * x.length;
-  const marks = isByMonth
-    ? []
-    : [
-        ...dayMarks(x, figures.incidents, incident[theme()], _("Incident"), room),
-        ...dayMarks(
-          x,
-          notesFrom(x[0]).map(({ day }) => day),
-          note[theme()],
-          _("Noted"),
-          room,
-          true,
-        ),
-      ];
-  layout.shapes = [...gaps(x, missing, gap[theme()], isByMonth), ...behind, ...marks];
+  const { incident, note, release, holiday } = window.AUTHMETER_CHARTS;
+  const colours = { incident: incident[theme()], note: note[theme()], release: release[theme()] };
+  const marks = isByMonth ? [] : dayMarks(x, marksOf(x, channelsOf(data.map(({ meta }) => meta))), colours, width);
+  const strips = isByMonth ? [] : holidayStrips(holidaysAmong(x), holiday[theme()]);
+  layout.shapes = [...gaps(x, missing, gap[theme()], isByMonth), ...strips, ...behind, ...marks];
 }
 
 /**

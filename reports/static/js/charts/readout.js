@@ -4,9 +4,10 @@
 
 import { compact, dayLabel, known, milliseconds, share } from "../data/format.js";
 import { _, filled, localAddress } from "../data/language.js";
+import { channelsOf, marksOf } from "../data/marks.js";
 import { endName } from "../data/series.js";
 import { monthDays, notesFrom, placesOf, valuesOf } from "../data/spans.js";
-import { chosenSpan, figures, root, site } from "../data/state.js";
+import { chosenSpan, root, site } from "../data/state.js";
 import { all, around, element } from "../dom.js";
 import { said } from "../tables/downloads.js";
 import { seriesKey } from "./sparkline.js";
@@ -151,13 +152,14 @@ function drawRow(places) {
   const href = dayPage(day);
   const label = placeLabel(read);
   const notes = chosenSpan === "months" ? [] : notesFrom(day).filter((note) => note.day === day);
-  const isFirstDay = chosenSpan !== "months" && figures.incidents.includes(day);
+  const lines = places.flatMap((place) => drawnOf(place)?.data.map(({ meta }) => meta) ?? []);
+  const marks = chosenSpan === "months" ? [] : marksOf([day], channelsOf(lines)).filter(({ kind }) => kind !== "note");
   rowPlace().replaceChildren(
     element(
       "p",
       { className: "of-day" },
       href === null ? element("b", { textContent: label }) : element("a", { href, textContent: label, tabIndex: -1 }),
-      isFirstDay ? element("span", { className: "mark", textContent: _("Incident") }) : null,
+      ...marks.map(({ kind, label }) => element("span", { className: `mark ${kind}`, textContent: label })),
       ...notes.map(({ text }) => element("bdi", { textContent: text })),
     ),
     ...places.map(chartValues).filter(known),

@@ -3,7 +3,7 @@
 
 import { compact, known, weekday } from "../data/format.js";
 
-/** @import { Axis, Unit, Usual, Value } from "../types.d.ts" */
+/** @import { Axis, Mark, Unit, Usual, Value } from "../types.d.ts" */
 
 const DAY = 864e5;
 
@@ -114,30 +114,46 @@ export function gaps(days, missing, fill, isByMonth = false) {
   }));
 }
 
+/** The dash of each kind of mark; the labels of incidents are above, the others below. */
+const DASHES = { incident: "dot", note: "dot", release: "dash" };
+
+// The width of a letter of a mark's label, in pixels; a Chinese one takes two.
+const LETTER = 6.5;
+
 /**
- * A line on each day of which something is known, so that a change is seen together with it: the first days of incidents,
- * days with a note. The label stands above, or below where `isLow`; a mark has none where another or its label stands within
- * `room` days: above the charts every day is named.
+ * A line on each marked day, so that a change is seen together with it. A mark has its short label, or none,
+ * if another of its row or that one's label is in the way: above the charts every day is named.
  * @param {string[]} days
- * @param {string[]} marked
- * @param {string} colour
- * @param {string} label
- * @param {number} room
- * @param {boolean} [isLow]
+ * @param {Mark[]} marks
+ * @param {Record<Mark["kind"], string>} colours
+ * @param {number} width of the plot in pixels.
  * @returns {object[]}
  */
-export function dayMarks(days, marked, colour, label, room, isLow = false) {
-  const places = days.map((_day, i) => i).filter((i) => marked.includes(days[i]));
-  let taken = Number.NEGATIVE_INFINITY;
-  return places.map((place) => {
-    const day = days[place];
+export function dayMarks(days, marks, colours, width) {
+  const placed = marks
+    .map((mark) => ({ ...mark, place: days.indexOf(mark.day), isLow: mark.kind !== "incident" }))
+    .filter(({ place }) => place >= 0)
+    .sort((a, b) => a.place - b.place);
+  const taken = { true: Number.NEGATIVE_INFINITY, false: Number.NEGATIVE_INFINITY };
+  return placed.map((mark) => {
+    const { kind, day, place, isLow } = mark;
     // To the side on which there is room.
     const isLeft = place < days.length / 2;
-    const [from, to] = isLeft ? [place, place + room] : [place - room, place];
-    const isFree = from >= taken && !places.some((other) => other !== place && from < other && other < to);
-    if (isFree) taken = to;
+    const others = placed.filter((other) => other !== mark && other.isLow === isLow);
+    const row = isLow ? "true" : "false";
+    /** @param {string} text */
+    const span = (text) => {
+      const letters = [...text].reduce((sum, letter) => sum + (letter > "\u2e80" ? 2 : 1), 0);
+      const room = ((letters * LETTER) / width) * days.length;
+      return isLeft ? [place, place + room] : [place - room, place];
+    };
+    const label = [mark.label, mark.short].find((text) => {
+      const [from, to] = span(text);
+      return from >= taken[row] && !others.some((other) => from < other.place && other.place < to);
+    });
+    if (label) taken[row] = span(label)[1];
     return {
-      name: isLow ? "note" : "incident",
+      name: kind,
       type: "line",
       xref: "x",
       yref: "paper",
@@ -145,18 +161,46 @@ export function dayMarks(days, marked, colour, label, room, isLow = false) {
       x1: day,
       y0: 0,
       y1: 1,
-      line: { color: colour, width: 1.5, dash: "dot" },
+      line: { color: colours[kind], width: 1.5, dash: DASHES[kind] },
       label: {
-        text: isFree ? label : "",
+        text: plain(label ?? ""),
         textposition: isLow ? "start" : "end",
         textangle: 0,
         xanchor: isLeft ? "left" : "right",
         yanchor: isLow ? "bottom" : "top",
-        font: { color: colour, size: 11 },
+        font: { color: colours[kind], size: 11 },
       },
     };
   });
 }
+
+/**
+ * Plotly reads tags in a label, and the name of a version comes from logs.
+ * @param {string} text
+ * @returns {string}
+ */
+const plain = (text) => text.replaceAll("<", "‹").replaceAll(">", "›").replaceAll("&", "+");
+
+/**
+ * Holidays, as a strip along the foot of the plot.
+ * @param {string[]} holidays
+ * @param {string} fill
+ * @returns {object[]}
+ */
+export const holidayStrips = (holidays, fill) =>
+  holidays.map((day) => ({
+    name: "holiday",
+    type: "rect",
+    xref: "x",
+    yref: "paper",
+    x0: moment(day, -0.5),
+    x1: moment(day, 0.5),
+    y0: 0,
+    y1: 0.03,
+    fillcolor: fill,
+    line: { width: 0 },
+    layer: "below",
+  }));
 
 /**
  * The runs of places that have a value.

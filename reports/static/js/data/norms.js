@@ -111,7 +111,7 @@ const total = (numbers) => numbers.reduce((sum, one) => sum + one, 0);
  */
 export function countedDays({ first_seen: firstSeen, incident_spans: spans }, days, series) {
   const named = series === "*" ? loginChannels() : own(site.usage, series)?.channels || [series];
-  const bad = spans.filter(({ channel }) => channel === "*" || named.includes(channel));
+  const bad = spans.filter((one) => !one.is_further && (one.channel === "*" || named.includes(one.channel)));
   return (place) => {
     const day = days[place];
     if (firstSeen && day < firstSeen) return false;

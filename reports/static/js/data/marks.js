@@ -1,0 +1,76 @@
+/* What is marked in a chart: incidents of its channels, notes, SDK releases and holidays. How a mark is drawn: scales.js. */
+
+import { own } from "../dom.js";
+import { _, word } from "./language.js";
+import { loginChannels } from "./measures.js";
+import { versionName } from "./series.js";
+import { notesFrom } from "./spans.js";
+import { figures, site } from "./state.js";
+
+/** @import { Mark, SeriesPlace } from "../types.d.ts" */
+
+/**
+ * The channels that the lines of a chart are of.
+ * @param {Pick<SeriesPlace, "group" | "series">[]} lines
+ * @returns {string[]}
+ */
+export function channelsOf(lines) {
+  const channels = lines.flatMap(({ group, series }) =>
+    group === "version" ? loginChannels() : own(site.usage, series)?.channels || [series],
+  );
+  return [...new Set(channels)];
+}
+
+/**
+ * The first days of the app's incidents in these channels or in all of them, each with the name of its channel.
+ * @param {string[]} days
+ * @param {string[]} channels
+ * @returns {Mark[]}
+ */
+export function incidentMarks(days, channels) {
+  const shown = figures.incident_spans.filter(({ channel }) => channel === "*" || channels.includes(channel));
+  return days.flatMap((day) => {
+    const named = new Set(shown.filter((one) => one.first_day === day).map(({ channel }) => channel));
+    if (!named.size) return [];
+    const names = [...named].filter((channel) => channel !== "*").map(word);
+    return [{ kind: "incident", day, label: [_("Incident"), ...names].join(" · "), short: _("Incident") }];
+  });
+}
+
+/**
+ * The days since which an SDK version had more than 1 % of the requests. Versions are of the login channels.
+ * @param {string[]} days
+ * @param {string[]} channels
+ * @returns {Mark[]}
+ */
+export function releaseMarks(days, channels) {
+  if (!loginChannels().some((channel) => channels.includes(channel))) return [];
+  const released = figures.versions[30].filter((row) => row.released && days.includes(row.released));
+  return days.flatMap((day) => {
+    const names = released.filter((row) => row.released === day).map(({ value }) => versionName(value ?? ""));
+    return names.length ? [{ kind: "release", day, label: names.join(" · "), short: names[0] }] : [];
+  });
+}
+
+/**
+ * Everything that is marked by a line on one of the days.
+ * @param {string[]} days
+ * @param {string[]} channels
+ * @returns {Mark[]}
+ */
+export function marksOf(days, channels) {
+  const noted = [...new Set(notesFrom(days[0]).map(({ day }) => day))];
+  return [
+    ...incidentMarks(days, channels),
+    ...noted.map((day) => /** @type {Mark} */ ({ kind: "note", day, label: _("Noted"), short: _("Noted") })),
+    ...releaseMarks(days, channels),
+  ];
+}
+
+/**
+ * The holidays among the days.
+ * @param {string[]} days
+ * @returns {string[]}
+ */
+export const holidaysAmong = (days) =>
+  site.holidays.map((place) => site.long_days[place]).filter((day) => days.includes(day));
