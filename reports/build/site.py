@@ -45,7 +45,7 @@ from reports.content.incidents.incidents import (
 from reports.content.overviews import days_with_a_page, overviews
 from reports.content.published import ROW_LIMIT, PublishedTables
 from reports.content.site_data import shared_data
-from reports.content.trust import reasons
+from reports.content.trust import finality, reasons
 from reports.content.wording.language import metric_label, t
 from reports.content.wording.words import word
 from reports.export.csv_files import csv_bytes, harmless
@@ -88,7 +88,9 @@ def render_site(
             without_collector(),
         ):
             try:
-                return _Site(PublishedTables(connection), SiteWriter(target), xlsx_apps, reader, aside).write()
+                retention_days = (settings or Settings()).retention_days
+                figures = PublishedTables(connection)
+                return _Site(figures, SiteWriter(target), xlsx_apps, retention_days, reader, aside).write()
             finally:
                 reader.shutdown(cancel_futures=True)
     except (duckdb.CatalogException, duckdb.BinderException) as error:
@@ -110,13 +112,14 @@ class _Site:
         figures: PublishedTables,
         writer: SiteWriter,
         xlsx_apps: Collection[str],
+        retention_days: int,
         reader: Executor,
         aside: Executor,
     ) -> None:
         self.figures, self.writer = figures, writer
         self.marts = marts = figures.second_connection()
         self.quality = context.quality_by_day(marts)
-        self.standing = context.data_state(marts, self.quality)
+        self.standing = context.data_state(marts, self.quality, retention_days)
         self.apps = context.apps(marts)
         self.by_key = {app.key: app for app in self.apps}
         self.incidents = Incidents(marts, self.by_key)
@@ -296,6 +299,7 @@ class _Site:
                 entries=self.incidents.of_day(overview.day), withdrawn=self.incidents.withdrawn_of_day(overview.day),
                 movers=[(self.by_key[mover.app_key], mover) for mover in overview.movers],
                 notes=[(self.by_key.get(note.app_key), note) for note in overview.notes],
+                final=finality(self.standing, overview.day),
             )  # fmt: skip
 
     def _briefing(self, usage_csv: WrittenFile) -> None:

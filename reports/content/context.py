@@ -66,6 +66,10 @@ class DataState:
     missing_days: tuple[date, ...]
     restated_days: tuple[date, ...]
     late_days: tuple[tuple[date, int], ...]
+    changed_days: tuple[float | None, ...]
+    """For each of the last 60 days that changed after publication, which part of its records moved."""
+    retention_days: int
+    """Late records of a day are counted for so many days."""
     failed_checks: tuple[FailedCheck, ...]
 
     @property
@@ -91,7 +95,8 @@ class DataState:
 
 @dataclass(frozen=True)
 class App:
-    """One app as the lists name it; `status` is `enabled`, `disabled` or `unregistered`."""
+    """One app as the lists name it; `status` is `enabled`, `disabled`, `disabled_active`
+    (disabled, and it logs) or `unregistered`."""
 
     key: str
     name: str
@@ -107,8 +112,8 @@ def quality_by_day(marts: PublishedTables) -> dict[date, Day]:
     return {row[0]: Day(*row) for row in marts.rows("day_quality")}
 
 
-def data_state(marts: PublishedTables, quality: dict[date, Day]) -> DataState:
-    """How the data day stands."""
+def data_state(marts: PublishedTables, quality: dict[date, Day], retention_days: int) -> DataState:
+    """How the data day stands; late records of a day are counted for `retention_days`."""
     as_of = marts.publication.as_of
     listed = [quality.get(day) or _no_data(day) for day in window(as_of, max(WINDOWS))]
     first = marts.publication.first_day
@@ -120,6 +125,8 @@ def data_state(marts: PublishedTables, quality: dict[date, Day]) -> DataState:
         missing_days=tuple(day.day for day in listed if day.state == "missing" and first and day.day >= first),
         restated_days=tuple(day.day for day in listed if day.is_restated),
         late_days=tuple((day.day, day.late_records) for day in listed if day.late_records),
+        changed_days=tuple(part for _, part in marts.rows("days/changed_days")),
+        retention_days=retention_days,
         failed_checks=tuple(
             FailedCheck(name, severity, day, Bilingual(zh, en))
             for name, severity, passed, day, zh, en in marts.rows("checks")

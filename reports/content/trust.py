@@ -5,7 +5,7 @@ Lives here: their order and words. Does not belong here: what makes a day comple
 """
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from pipelines.common.text import Bilingual
 from reports.content.context import DataState
@@ -37,6 +37,31 @@ def public_reasons(stand: DataState) -> list[tuple[str, Bilingual]]:
     return found
 
 
+def finality(stand: DataState, day: date) -> Bilingual:
+    """Whether the figures of a day can still change, and how often figures of the last 60 days did."""
+    until = day + timedelta(days=stand.retention_days)
+    if until < stand.publication.as_of:
+        return t("Final: late records of this day are no longer counted.")
+    changed = len(stand.changed_days)
+    most = max((part for part in stand.changed_days if part is not None), default=None)
+    if not changed:
+        said = t("none of the last 60 days changed after publication")
+    elif most is None:
+        said = t("{count} of the last 60 days changed after publication").format(count=count(changed))
+    else:
+        said = t("{count} of the last 60 days changed after publication, by {most} of the records at most").format(
+            count=count(changed), most=_part(most)
+        )
+    return t("Can still change: late records of this day are counted until {until}; {changes}.").format(
+        until=until.isoformat(), changes=said
+    )
+
+
+def _part(share: float) -> str:
+    """A small part as per cent, never rounded to nothing."""
+    return f"{share:.1%}" if share >= 0.001 else "< 0.1%"
+
+
 def _data_day(stand: DataState) -> Iterator[tuple[str, Bilingual]]:
     if stand.day_state == "missing":
         yield "bad", t("The data day has no records at all: nothing was delivered, or its files are damaged or held.")
@@ -47,6 +72,7 @@ def _data_day(stand: DataState) -> Iterator[tuple[str, Bilingual]]:
             records=count(stand.records_accepted), duplicates=count(stand.duplicates)
         ),
     )
+    yield "good", finality(stand, stand.today.day)
     if stand.today.is_short:
         yield "bad", t("Far fewer records than usual came: logs stayed away, or users did.")
     if stand.today.usual_records:

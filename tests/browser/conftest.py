@@ -7,9 +7,10 @@ that leaves the site's folder, fails the test that opened it.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlencode
@@ -119,6 +120,10 @@ class Reader:
         }
         for name, listener in self._listeners.items():
             page.on(name, listener)  # type: ignore[call-overload]
+        # The reader's clock: some hours after the site was made, as banners and ages follow it.
+        made = re.search(r'"generated_at":"([^"]+)"', (self.site / "assets" / "site.js").read_text("utf-8"))
+        self.made_at = datetime.fromisoformat(made[1] if made else "2026-01-01T00:00:00Z")
+        self.page.clock.set_fixed_time(self.made_at + timedelta(hours=6))
         self._forget()
 
     def _forget(self) -> None:

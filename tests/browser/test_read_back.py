@@ -105,6 +105,15 @@ def is_present(tables: Published, key: str, chart: str, series: str) -> bool:
     return bool(tables.logins(key, series, "authorization_requests", every))
 
 
+def status_of(tables: Published, key: str) -> str:
+    """The status of an app; of one that is not enabled also whether it logged in the 30 days."""
+    app = tables.apps[key]
+    if not app["is_registered"]:
+        return "unregistered"
+    is_active = any(place == key and one in tables.window(30) for place, _, one in tables.channels)
+    return app["status"] if app["status"] == "enabled" else "disabled_active" if is_active else "disabled"
+
+
 def incident_mark(tables: Published, key: str, channels: set[str], day: date, language: str) -> str:
     """The mark of a day on which an incident of one of the channels, or of all, began."""
     begun = {row["channel"] for row in tables.incidents if row["app_key"] == key and row["first_day"] == day}
@@ -389,8 +398,7 @@ def check_facts(
     days = [row["day"] for row in tables.rows("channel_daily") if row["app_key"] == key]
     today = [row for row in tables.rows("usage_daily") if (row["app_key"], row["day"]) == (key, AS_OF)]
     counted = sum(row["records"] for row in tables.outcomes if (row["app_key"], row["day"]) == (key, AS_OF))
-    status = app["status"] if app["is_registered"] else "unregistered"
-    assert facts.pop("Status").startswith(said(status or "disabled", "en"))
+    assert facts.pop("Status").startswith(said(status_of(tables, key), "en"))
     assert facts == {
         "App key": key,
         "Platform": said(tables.platform(key), "en"),
@@ -511,7 +519,7 @@ def check_apps(reading: dict[str, Any], tables: Published, period: str, language
             sums = [f"{len(KEYS)} / {len(KEYS)}", "", "", "", *counts, "", ""]
             continue
         app = tables.apps[key]
-        status = app["status"] or "disabled" if app["is_registered"] else "unregistered"
+        status = status_of(tables, key)
         schemes = {row["scheme_id"] for row in tables.schemes if row["app_key"] == key}
         rows[tables.named(key)] = [
             said(tables.platform(key), language), app["account_id"] or ABSENT, said(status, language),

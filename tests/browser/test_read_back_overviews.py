@@ -194,6 +194,21 @@ def check_movers(found: list[list[str]], tables: Published) -> None:
     ]
 
 
+def changed_days(tables: Published, is_english: bool) -> list[str]:
+    """How many of the last 60 days changed after publication, and which part of the records of one at most. `numbers`
+    leaves out the 60 of the Chinese words.
+    """
+    moved: dict[date, int] = defaultdict(int)
+    for row in tables.rows("restatements"):
+        if row["metric"] == "records" and row["channel"] == "*" and day(59) <= row["day"] < AS_OF:
+            moved[row["day"]] += abs((row["published_now"] or 0) - (row["published_before"] or 0))
+    parts = [
+        records / (tables.quality[one]["records_accepted"] - tables.quality[one]["duplicates"])
+        for one, records in moved.items()
+    ]
+    return [count(len(moved)), *(["60"] if is_english else []), f"{max(parts):.1%}"]
+
+
 def check_calendar(found: list[str], tables: Published, site: Path, language: str) -> None:
     """Every day that has a page, by month, the newest first, with the number verifications of each; words where there
     is none."""
@@ -270,6 +285,7 @@ def assert_trust(reader: Reader, tables: Published) -> None:
     page.locator(".trust summary").click()
     expected = [
         (count(today["records_accepted"]), count(today["duplicates"])),
+        (str(AS_OF + timedelta(days=400)), *changed_days(tables, page.locator("html").get_attribute("lang") == "en")),
         *([(count(usual),)] if usual else []),
         (count(today["unmapped_codes"]),),
         (str(day(MISSING_BACK)),),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -280,3 +281,21 @@ def test_a_user_s_own_choice_is_neither_good_nor_bad(
     reader = read_site(site_of(name, won=won, left=lambda back: (100 - won(back)) // 2))
     reader.open("apps/shop/index.html", lang="en", days=7)
     assert direction(reader, "outcomes-authorization", "Cancelled by user") == expected
+
+
+def test_a_page_says_how_old_it_is_by_the_clock_of_its_reader(
+    read_site: ReadSite, site_of: Callable[..., Path]
+) -> None:
+    reader = read_site(site_of("calm"), fresh=True)
+    page = reader.open("index.html", lang="en")
+    assert page.locator("[data-part=ago]").inner_text() == "1 day ago"
+    assert page.locator("[data-part=stale]").is_hidden()
+    page.clock.set_fixed_time(reader.made_at + timedelta(days=2))
+    page = reader.open(f"days/{day(3)}.html", lang="zh")
+    assert page.locator("[data-part=ago]").inner_text() == "6 天前"
+    assert page.locator("[data-part=stale]").inner_text() == f"本页生成于 2 天前，数据截至 {AS_OF}：不含之后的日期。"
+    page.locator(".trust summary").click()
+    assert (
+        "仍可能变化：这一天的迟到记录计入至 2027-05-02；近 60 天没有一天在发布后改过。"
+        in page.locator(".trust").inner_text()
+    )

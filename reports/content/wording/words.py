@@ -25,6 +25,7 @@ WORDS: dict[str, str] = {
     # status of an app
     "enabled": "Enabled",
     "disabled": "Not enabled",
+    "disabled_active": "Not enabled, but in use",
     "unregistered": "Unregistered",
     "unknown": "Unknown",
     # status of an input file

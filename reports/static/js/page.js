@@ -12,6 +12,7 @@ import { onLanguage, recallLanguage, showLanguage, startLanguage } from "./data/
 import { setSite } from "./data/state.js";
 import { recallWindow, setFigures, showWindow, startWindows } from "./data/windows.js";
 import { all, element } from "./dom.js";
+import { markStale, startAge } from "./pages/age.js";
 import { drawAppSections, startApp } from "./pages/app.js";
 import { startBreakdowns } from "./pages/breakdowns.js";
 import { startCards } from "./pages/cards.js";
@@ -62,6 +63,7 @@ function start() {
   if (figures && all("[data-part=facts]").length) drawAppSections(figures);
   else drawSections();
   startLanguage();
+  startAge();
   startTheme();
   startWindows();
   startDimension();
@@ -102,6 +104,7 @@ setSite(window.AUTHMETER_SITE, window.AUTHMETER_TEXTS, document.documentElement.
 recallLanguage();
 recallWindow();
 recallDimension();
+markStale();
 showLanguage();
 showWindow();
 document.addEventListener("DOMContentLoaded", start);

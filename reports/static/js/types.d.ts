@@ -129,6 +129,8 @@ interface SiteData {
   version: string;
   /** The data day. */
   as_of: string;
+  time_zone: string;
+  generated_at: string;
   /** The 30 days up to the data day, oldest first. */
   days: string[];
   /** Places in `days` that lack data. */

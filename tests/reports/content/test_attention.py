@@ -16,7 +16,7 @@ from tests.data.published_tables import AS_OF, Database, day, incident
 def found_in(made: Database) -> list[Finding]:
     with closing(open_published(made.close())) as connection:
         marts = PublishedTables(connection)
-        return findings(marts, context.data_state(marts, context.quality_by_day(marts)))
+        return findings(marts, context.data_state(marts, context.quality_by_day(marts), 400))
 
 
 def week(path: Path, *, missing: tuple[int, ...] = ()) -> Database:

@@ -26,7 +26,7 @@ def briefing_of(database: Path) -> Briefing:
         by_key = {app.key: app for app in context.apps(marts)}
         incidents = Incidents(marts, by_key)
         norms = whole_norms(marts, quality, incidents.days)
-        return briefing(marts, context.data_state(marts, quality), quality, incidents, by_key, norms)
+        return briefing(marts, context.data_state(marts, quality, 400), quality, incidents, by_key, norms)
 
 
 def apps(

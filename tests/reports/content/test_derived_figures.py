@@ -74,7 +74,7 @@ def figures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         prepare(marts, context.apps(marts))
         ((_, document),) = marts.documents(["*"])
         quality = context.quality_by_day(marts)
-        shared = site_data.shared_data(marts, context.data_state(marts, quality), quality, "")
+        shared = site_data.shared_data(marts, context.data_state(marts, quality, 400), quality, "")
     site = json.loads(context.json_block(shared))
     completed: dict[str, Any] = run_script(COMPLETE, {"site": site, "document": json.loads(document)})
     return completed
@@ -91,7 +91,7 @@ def test_a_change_of_a_window_on_the_pages_is_that_of_the_tables(tmp_path: Path,
         prepare(marts, context.apps(marts))
         ((_, document),) = marts.documents(["*"])
         quality = context.quality_by_day(marts)
-        shared = site_data.shared_data(marts, context.data_state(marts, quality), quality, "")
+        shared = site_data.shared_data(marts, context.data_state(marts, quality, 400), quality, "")
     site = json.loads(context.json_block(shared))
     found = run_script(WINDOWS, {"site": site, "document": json.loads(document)})
     assert sorted(tuple(row) for row in found if row[1] != "*") == sorted(expected)

@@ -494,7 +494,7 @@ def test_the_site_knows_the_days_and_months_of_the_longer_look(tables, tmp_path)
     with closing(open_published(example(tmp_path / "authmeter.duckdb"))) as connection:
         marts = PublishedTables(connection)
         quality = context.quality_by_day(marts)
-        site = site_data.shared_data(marts, context.data_state(marts, quality), quality, "v")
+        site = site_data.shared_data(marts, context.data_state(marts, quality, 400), quality, "v")
     assert site["long_days"] == [day(back) for back in reversed(range(90))]
     assert [site["long_days"][place] for place in site["long_missing"]] == [
         *(day(back) for back in reversed(range(FIRST_BACK + 1, 90))), day(MISSING_BACK),

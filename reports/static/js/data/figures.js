@@ -148,11 +148,13 @@ export function completedFigures(raw) {
   const { tables } = raw;
   const long = chartLists(
     raw.days,
-    site.long_days.map((_day, i) => !site.long_missing.includes(i)),
+    site.long_days.map((day, i) => !site.long_missing.includes(i) && day >= (raw.first_seen || "")),
   );
   const monthly = chartLists(
     raw.months,
-    site.months.map(({ days_with_data: days }) => days > 0),
+    site.months.map(
+      ({ month, days_with_data: days }) => days > 0 && month.slice(0, 7) >= (raw.first_seen || "").slice(0, 7),
+    ),
   );
   const others = otherChannels().filter((channel) => long.channels[channel].authorization_requests.some(Boolean));
   const rows = [...loginChannels(), "*", ...others];

@@ -13,17 +13,40 @@ export const SPANS = ["7", "30", "90", "months"];
 
 /**
  * How many days of the calendar a month has, and how many of them have data; the one that is not over lacks some, too.
- * @param {number} place
+ * @param {number} place in all months.
  * @returns {{ days: number, withData: number }}
  */
-export function monthDays(place) {
+function daysOfMonth(place) {
   const { month, days_with_data: withData } = site.months[place];
   const [year, number] = month.split("-").map(Number);
   return { days: new Date(Date.UTC(year, number, 0)).getUTCDate(), withData };
 }
 
-/** @param {number} place */
-const isWhole = (place) => monthDays(place).withData === monthDays(place).days;
+/** @param {number} place in all months. */
+const isWhole = (place) => daysOfMonth(place).withData === daysOfMonth(place).days;
+
+/**
+ * The days of a month of the axis, and how many of them have data.
+ * @param {number} place
+ */
+export const monthDays = (place) => daysOfMonth(boundsOf("months")[0] + place);
+
+/** An axis has so many days or months at least. */
+const LEAST_PLACES = 7;
+
+/**
+ * The places that an axis of a span begins with and ends before: of the days, or of the months. It begins with the first
+ * record, as days before it are no outage.
+ * @param {SpanKey} span
+ * @returns {[number, number]}
+ */
+function boundsOf(span) {
+  const places = span === "months" ? site.months.map(({ month }) => month) : site.long_days;
+  const wanted = span === "months" ? 0 : places.length - Number(span);
+  const first = figures?.first_seen?.slice(0, span === "months" ? 7 : 10);
+  const begun = first ? places.findIndex((place) => place.slice(0, first.length) >= first) : 0;
+  return [Math.max(wanted, Math.min(begun, places.length - LEAST_PLACES)), places.length];
+}
 
 /**
  * The days or months of a span, oldest first, and the places of those that lack data: of a month, of any of its days.
@@ -31,13 +54,16 @@ const isWhole = (place) => monthDays(place).withData === monthDays(place).days;
  * @returns {{ x: string[], missing: number[], isByMonth: boolean }}
  */
 export function placesOf(span) {
+  const [first, end] = boundsOf(span);
+  const begun = figures?.first_seen || "";
   if (span === "months") {
-    const x = site.months.map(({ month }) => month);
-    return { x, missing: x.flatMap((_month, i) => (isWhole(i) ? [] : [i])), isByMonth: true };
+    const x = site.months.map(({ month }) => month).slice(first);
+    const missing = x.flatMap((month, i) => (isWhole(first + i) || month < begun.slice(0, 7) ? [] : [i]));
+    return { x, missing, isByMonth: true };
   }
-  const x = site.long_days.slice(-Number(span));
-  const before = site.long_days.length - x.length;
-  return { x, missing: site.long_missing.filter((i) => i >= before).map((i) => i - before), isByMonth: false };
+  const isGap = (/** @type {number} */ i) => i >= first && i < end && site.long_days[i] >= begun;
+  const missing = site.long_missing.filter(isGap).map((i) => i - first);
+  return { x: site.long_days.slice(first), missing, isByMonth: false };
 }
 
 /**
@@ -47,9 +73,8 @@ export function placesOf(span) {
  * @returns {Value[]}
  */
 export function valuesOf(meta, span) {
-  return span === "months"
-    ? seriesValues(meta, figures.monthly)
-    : seriesValues(meta, figures.long).slice(-Number(span));
+  const lists = span === "months" ? figures.monthly : figures.long;
+  return seriesValues(meta, lists).slice(boundsOf(span)[0]);
 }
 
 /**
@@ -61,7 +86,7 @@ export function valuesOf(meta, span) {
 export function heightsOf(meta, span) {
   const values = valuesOf(meta, span);
   const isCount = meta.group === "usage" || meta.field === "authorizations";
-  return span === "months" && isCount ? values.map((value, i) => ratio(value, site.months[i].days_with_data)) : values;
+  return span === "months" && isCount ? values.map((value, i) => ratio(value, monthDays(i).withData)) : values;
 }
 
 /**
@@ -71,8 +96,11 @@ export function heightsOf(meta, span) {
  * @returns {Value[]}
  */
 export function previousOf(meta, span) {
-  const days = Number(span);
-  return 2 * days <= site.long_days.length ? seriesValues(meta, figures.long).slice(-2 * days, -days) : [];
+  const [days, shown] = [Number(span), placesOf(span).x.length];
+  if (span === "months" || 2 * days > site.long_days.length) return [];
+  return seriesValues(meta, figures.long)
+    .slice(-2 * days, -days)
+    .slice(-shown);
 }
 
 /**
@@ -101,7 +129,7 @@ export function normsOf(meta, unit, span) {
   const values = seriesValues(meta, figures.long);
   const requests = requestsOf(meta);
   const counts = countedDays(figures, site.long_days, meta.series);
-  const first = values.length - Number(span);
+  const [first] = boundsOf(span);
   return values.slice(first).map((_value, i) => usualOf(values, first + i, unit, counts, requests));
 }
 

@@ -1,0 +1,59 @@
+/* How old the page is by the reader's clock. Nothing else on a page reads a clock. */
+
+import { _, filled, onLanguage } from "../data/language.js";
+import { site } from "../data/state.js";
+import { all, one } from "../dom.js";
+
+const HOUR = 36e5;
+
+/** A page is made every night: one that is older missed a night. */
+const STALE_HOURS = 36;
+
+/**
+ * How many days ago a business day was, in the site's time zone.
+ * @param {string} day
+ * @param {Date} now
+ * @returns {number}
+ */
+export function daysAgo(day, now) {
+  const today = new Intl.DateTimeFormat("en-CA", { timeZone: site.time_zone }).format(now);
+  return Math.round((Date.parse(today) - Date.parse(day)) / (24 * HOUR));
+}
+
+/**
+ * Whether the page is older than a page that is made every night.
+ * @param {Date} now
+ */
+export const isStale = (now) => now.getTime() - Date.parse(site.generated_at) > STALE_HOURS * HOUR;
+
+/** Makes room for the banner before the first paint, so that nothing moves when its text comes. */
+export function markStale() {
+  if (isStale(new Date())) document.documentElement.dataset.stale = "true";
+}
+
+/**
+ * @param {number} days
+ * @returns {string}
+ */
+const agoText = (days) => (days === 1 ? _("1 day ago") : filled(_("{days} days ago"), { days }));
+
+function drawAge() {
+  const now = new Date();
+  for (const place of all("[data-part=ago]")) {
+    const day = one("time#as-of").getAttribute("datetime") || site.as_of;
+    place.textContent = agoText(daysAgo(day, now));
+  }
+  for (const place of isStale(now) ? all("[data-part=stale]") : []) {
+    const age = agoText(Math.floor((now.getTime() - Date.parse(site.generated_at)) / (24 * HOUR)));
+    place.textContent = filled(_("This page was made {age}, as of {day}: newer days are not in it."), {
+      age,
+      day: site.as_of,
+    });
+  }
+}
+
+/** Draws the age, and again with every change of language. */
+export function startAge() {
+  drawAge();
+  onLanguage(drawAge);
+}
