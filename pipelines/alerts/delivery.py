@@ -3,15 +3,20 @@
 Lives here: who the receivers are, and how a message reaches them. Does not belong here: when one is due (`due.py`).
 """
 
+import hashlib
 import json
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
 
+from pipelines.alerts.forms import forms_of
 from pipelines.alerts.message import Message
-from pipelines.common.errors import UsageError
+from pipelines.common.errors import AuthmeterError, UsageError
 from pipelines.common.project import PROJECT
 from pipelines.common.rights import keep_private
 from pipelines.contract.settings.settings import AlertSettings
@@ -26,6 +31,12 @@ _START = 15
 
 # Not for the eyes of a command: it has no use for them.
 _SECRETS = ("AUTHMETER_HASH_KEY", "AUTHMETER_ALERT_URLS")
+
+# The key of the command among the receivers.
+_COMMAND: Final = "command"
+
+Workbook = Callable[[Path], Path]
+"""Writes a workbook into a folder and returns its path."""
 
 
 def receivers(data: Path, alerts: AlertSettings) -> dict[int, str]:
@@ -59,20 +70,39 @@ def receivers(data: Path, alerts: AlertSettings) -> dict[int, str]:
 
 @dataclass(frozen=True)
 class Delivery:
-    """How many were to get a message, how many got it, and why not all; never an address."""
+    """How many were to get a message, which got it, and why not all; never an address."""
 
     receivers: int = 0
-    delivered: int = 0
+    took: frozenset[str] = frozenset()
+    """The keys of the receivers that got it."""
     finding: str = ""
 
     @property
     def is_whole(self) -> bool:
-        """Whether all of them took it."""
-        return self.delivered == self.receivers
+        """Whether all of them took the whole of it."""
+        return len(self.took) == self.receivers and not self.finding
 
     def __str__(self) -> str:
-        took = f"{self.delivered} of {self.receivers} receivers took it"
+        took = f"{len(self.took)} of {self.receivers} receivers took it"
         return f"{took}; {self.finding}" if self.finding else took
+
+
+@dataclass(frozen=True)
+class Receivers:
+    """Who gets messages: by keys that name nobody, the command or the address of each, and its line."""
+
+    command: tuple[str, ...] = ()
+    urls: Mapping[str, tuple[int, str]] = field(default_factory=dict)
+
+    @property
+    def keys(self) -> list[str]:
+        """A key for each of them, which stays the same while its address does."""
+        return [*([_COMMAND] if self.command else []), *self.urls]
+
+    def only(self, keys: Collection[str]) -> "Receivers":
+        """Return those among them that have one of these keys."""
+        urls = {key: one for key, one in self.urls.items() if key in keys}
+        return Receivers(self.command if _COMMAND in keys else (), urls)
 
 
 def is_set(alerts: AlertSettings) -> bool:
@@ -80,23 +110,55 @@ def is_set(alerts: AlertSettings) -> bool:
     return bool(alerts.command or alerts.urls_file or os.environ.get("AUTHMETER_ALERT_URLS"))
 
 
-def send(data: Path, alerts: AlertSettings, message: Message) -> Delivery:
-    """Sends a message to the command and to every receiver of the settings."""
-    found = []
-    if alerts.command:
-        text = json.dumps(message.as_json(alerts.language), ensure_ascii=False)
-        found.append(_call(list(alerts.command), text, data))
+def all_receivers(data: Path, alerts: AlertSettings) -> tuple[Receivers, str]:
+    """Return everybody who is to get messages, and why the file with the addresses cannot be read, if so."""
+    finding, urls = "", {}
     try:
         urls = receivers(data, alerts)
     except UsageError as error:
-        found.append(Delivery(1, 0, error.what))
-    else:
-        if urls:
-            found.append(_post(urls, message, alerts))
+        finding = error.what
+    return Receivers(alerts.command, {_key(url): (number, url) for number, url in urls.items()}), finding
+
+
+def send(
+    data: Path, alerts: AlertSettings, message: Message, to: Receivers, workbook: Workbook | None = None
+) -> Delivery:
+    """Send a message to the command and to receivers.
+
+    Args:
+        workbook: writes the xlsx file of the day into a folder, for mails that are to have it attached.
+    """
+    found = []
+    if to.command:
+        text = json.dumps(message.as_json(alerts.language), ensure_ascii=False)
+        found.append(_call(list(to.command), text, data))
+    if to.urls:
+        with TemporaryDirectory(prefix="authmeter-") as folder:
+            is_wanted = alerts.attach and workbook and any(url.startswith("mailto") for _, url in to.urls.values())
+            attached, finding = _attached(workbook, Path(folder)) if workbook and is_wanted else ("", "")
+            found += [_post(to.urls, message, alerts, attached), Delivery(finding=finding)]
+    return together(found)
+
+
+def together(found: Sequence[Delivery]) -> Delivery:
+    """Return what several of them come to."""
     return Delivery(
-        sum(one.receivers for one in found), sum(one.delivered for one in found),
+        sum(one.receivers for one in found), frozenset().union(*(one.took for one in found)),
         "; ".join(one.finding for one in found if one.finding),
     )  # fmt: skip
+
+
+def _key(url: str) -> str:
+    """A key of an address from which nobody gets it back: few digits, of which many addresses have the same."""
+    return hashlib.sha256(url.encode()).hexdigest()[:8]
+
+
+def _attached(workbook: Workbook, folder: Path) -> tuple[str, str]:
+    """The path of the day's workbook, or why there is none: the message is sent without it."""
+    try:
+        return str(workbook(folder)), ""
+    except (AuthmeterError, OSError) as error:
+        return "", f"the xlsx file could not be attached: {getattr(error, 'what', type(error).__name__)}"
 
 
 def _call(command: list[str], text: str, data: Path) -> Delivery:
@@ -108,17 +170,20 @@ def _call(command: list[str], text: str, data: Path) -> Delivery:
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
-        return Delivery(1, 0, f"the command took more than {SECONDS} seconds")
+        return Delivery(1, finding=f"the command took more than {SECONDS} seconds")
     except OSError as error:
-        return Delivery(1, 0, f"the command could not be started: {error.strerror}")
-    return Delivery(1, 1) if done.returncode == 0 else Delivery(1, 0, f"the command ended with {done.returncode}")
+        return Delivery(1, finding=f"the command could not be started: {error.strerror}")
+    if done.returncode:
+        return Delivery(1, finding=f"the command ended with {done.returncode}")
+    return Delivery(1, frozenset({_COMMAND}))
 
 
-def _post(urls: dict[int, str], message: Message, alerts: AlertSettings) -> Delivery:
+def _post(urls: Mapping[str, tuple[int, str]], message: Message, alerts: AlertSettings, attached: str) -> Delivery:
     """Sends to the receivers from a process of its own, which is ended when it takes too long."""
+    language = alerts.language
     given = {
-        "urls": list(urls.values()), "title": message.title(alerts.language), "body": message.body(alerts.language),
-        "is_bad": message.kind not in ("daily", "test"), "seconds": SECONDS,
+        "urls": [url for _, url in urls.values()], "is_bad": message.is_bad, "attach": attached, "seconds": SECONDS,
+        "forms": forms_of(message.title(language), message.lines(language), language),
     }  # fmt: skip
     environment = {name: value for name, value in os.environ.items() if name not in _SECRETS}
     try:
@@ -127,12 +192,14 @@ def _post(urls: dict[int, str], message: Message, alerts: AlertSettings) -> Deli
             env=environment, timeout=SECONDS + _START, check=False, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         answer = json.loads(done.stdout)
-        unknown = [number for number, is_known in zip(urls, answer["known"], strict=True) if not is_known]
-        return Delivery(len(urls), int(answer["delivered"]), _not_known(unknown))
+        lines = [number for number, _ in urls.values()]
+        unknown = [number for number, is_known in zip(lines, answer["known"], strict=True) if not is_known]
+        took = [key for key, is_taken in zip(urls, answer["delivered"], strict=True) if is_taken]
+        return Delivery(len(urls), frozenset(took), _not_known(unknown))
     except subprocess.TimeoutExpired:
-        return Delivery(len(urls), 0, f"no answer within {SECONDS} seconds")
+        return Delivery(len(urls), finding=f"no answer within {SECONDS} seconds")
     except (OSError, ValueError, TypeError, KeyError):
-        return Delivery(len(urls), 0, "the sender could not be run")
+        return Delivery(len(urls), finding="the sender could not be run")
 
 
 def _not_known(lines: list[int]) -> str:

@@ -1,18 +1,23 @@
-"""Alerts: which message is due when a run published, failed or is late; each kind once a day.
+"""Alerts: which message is due when a run published, failed or is late; each kind once a day, `weekly` once a week.
 
-Lives here: what is due, and that it is sent once. A marker in `<data>/alerts/` claims a message before it is
-sent, so that a crash or a second process cannot send it twice; where nobody took it, the marker goes, and the next run
-tries again. What a message says is in `message.py`. Nothing here ends a run: what goes wrong is a warning.
+Here: what is due, and that it is sent once. A marker in `<data>/alerts/` claims a message for a receiver before it is
+sent, so that a crash or a second process cannot send it twice. If the receiver does not take it, its marker is removed,
+and the next run tries again. What a message says is in `message.py`. Nothing here ends a run: what goes wrong is a
+warning.
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from pipelines.alerts.delivery import is_set, receivers, send
-from pipelines.alerts.message import Kind, Message, read_headline
+from pipelines.alerts.delivery import Delivery, Workbook, all_receivers, is_set, receivers, send, together
+from pipelines.alerts.figures import read_curve, read_headline
+from pipelines.alerts.message import Kind, Message
+from pipelines.alerts.week import last_sunday, read_week
 from pipelines.common import durable
 from pipelines.common.days import last_closed_day, last_due_day
 from pipelines.common.errors import AuthmeterError, UsageError
@@ -22,47 +27,110 @@ from pipelines.store.store import Store
 if TYPE_CHECKING:
     from pipelines.contract.status import Status
 
-_MARKERS_KEPT = 40
+# The key of a marker that says that a message of the week is to be sent; no receiver has it.
+_DUE: Final = "due"
+# Markers of so many days are kept.
+_DAYS_KEPT = 40
 
 
-def alert_of_end(data: Path, status: "Status") -> bool:
-    """Tells of the end of a run, as far as the settings ask for it; gives whether `undelivered` changed."""
+@dataclass(frozen=True)
+class Sent:
+    """A message and how its sending went; None: there was nobody to send it to, or not now."""
+
+    message: Message
+    delivery: Delivery | None = None
+
+    @property
+    def took(self) -> frozenset[str]:
+        """The keys of those who got it."""
+        return self.delivery.took if self.delivery else frozenset()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing is left to be delivered of it."""
+        return self.delivery is None or self.delivery.is_whole
+
+
+def alert_of_end(data: Path, status: "Status", workbook: Workbook | None = None) -> bool:
+    """Send the messages that are due at the end of a run; return whether `undelivered` changed.
+
+    Args:
+        workbook: writes the xlsx file of the published day into a folder.
+    """
     before = undelivered(data)
-    _alert_of_end(data, status)
-    return undelivered(data) != before
-
-
-def _alert_of_end(data: Path, status: "Status") -> None:
     try:
         settings = load_settings(data)
     except AuthmeterError:
         # Without settings nobody knows whom to tell; the command says what is wrong with them.
+        return False
+    if is_set(settings.alerts):
+        if status.last_run and status.last_run.error:
+            sent = [_failed(data, settings, status)]
+        elif status.published:
+            sent = _published(data, settings, status, workbook)
+        else:
+            sent = []
+        _note(data, sent)
+    return undelivered(data) != before
+
+
+def _failed(data: Path, settings: Settings, status: "Status") -> Sent:
+    assert status.last_run
+    assert status.last_run.error
+    failure, day = status.last_run.error, status.last_run.day
+    day = day or last_closed_day(datetime.fromisoformat(status.written_at), settings.timezone)
+    report = _report(settings)
+    message = Message(
+        "failed", day, day, status.state, report=report, what=failure.what, why=failure.why, to_do=[failure.do]
+    )
+    return _send_once(data, settings, message)
+
+
+def _published(data: Path, settings: Settings, status: "Status", workbook: Workbook | None) -> list[Sent]:
+    assert status.published
+    as_of, database = status.published.as_of, Store(data).database
+    closed_before = Store(data).read_state().closed_before
+    first = min(closed_before + timedelta(days=1) if closed_before else as_of, as_of)
+    warnings = [(one.check, one.detail_zh, one.detail_en) for one in status.warnings]
+    is_missing = any(check == "day_is_there" for check, _, _ in warnings)
+    wanted: Sequence[Kind] = ("late",) if is_missing else ("daily", "warning") if status.is_warned else ("daily",)
+    headline = read_headline(database)
+    curve = read_curve(database, status.incidents[0].incident_id) if status.incidents else None
+    sent = []
+    for kind in wanted:
+        message = Message(
+            kind, as_of, first, status.state, headline, warnings, status.incidents, status.problems, curve,
+            report=_report(settings),
+        )  # fmt: skip
+        one = _send_once(data, settings, message, workbook)
+        sent.append(one)
+        # The message of the day has its warnings in it: they come apart where it is not wanted, or was sent.
+        if one.took:
+            if kind == "daily" and status.is_warned:
+                _claim(data, "warning", as_of, one.took)
+            break
+    sunday = last_sunday(as_of)
+    if first <= sunday and "weekly" in settings.alerts.on:
+        _claim(data, "weekly", sunday, [_DUE])
+    return [*sent, *_weekly(data, settings, status, sunday)]
+
+
+def _weekly(data: Path, settings: Settings, status: "Status", sunday: date) -> Iterator[Sent]:
+    """Send the message of the week that ends on a Sunday, if that was published while the message was wanted."""
+    to, _ = all_receivers(data, settings.alerts)
+    is_open = any(not _marker(data, "weekly", sunday, key).exists() for key in to.keys)
+    if not is_open or not _marker(data, "weekly", sunday, _DUE).exists():
         return
-    if not is_set(settings.alerts):
-        return
-    if status.last_run and status.last_run.error:
-        failure, day = status.last_run.error, status.last_run.day
-        day = day or last_closed_day(datetime.fromisoformat(status.written_at), settings.timezone)
-        _send_once(
-            data,
-            settings,
-            Message("failed", day, day, status.state, what=failure.what, why=failure.why, to_do=[failure.do]),
-        )
-    elif status.published:
-        as_of = status.published.as_of
-        closed_before = Store(data).read_state().closed_before
-        first = closed_before + timedelta(days=1) if closed_before else as_of
-        warnings = [(one.check, one.detail_zh, one.detail_en) for one in status.warnings]
-        is_missing = any(check == "day_is_there" for check, _, _ in warnings)
-        wanted: Sequence[Kind] = ("late",) if is_missing else ("daily", "warning") if status.is_warned else ("daily",)
-        headline = read_headline(Store(data).database)
-        for kind in wanted:
-            message = Message(kind, as_of, min(first, as_of), status.state, headline, warnings, status.incidents)
-            # The message of the day has its warnings in it: they come apart where it is not wanted, or was sent.
-            if _send_once(data, settings, message):
-                if kind == "daily" and status.is_warned:
-                    _claim(data, "warning", as_of)
-                break
+    if week := read_week(Store(data).database, sunday):
+        message = Message(
+            "weekly", sunday, week.first, status.state, incidents=status.incidents, problems=status.problems, week=week,
+            report=_report(settings),
+        )  # fmt: skip
+        yield _send_once(data, settings, message)
+
+
+def _report(settings: Settings) -> str:
+    return settings.address_of("index.html") or "index.html"
 
 
 def alert_if_late(data: Path, now: datetime) -> bool:
@@ -79,9 +147,11 @@ def alert_if_late(data: Path, now: datetime) -> bool:
     zh, en = f"最近发布的是 {as_of} 的报告", f"The last published day is {as_of}"
     message = Message(
         "late", due, as_of + timedelta(days=1), "late", what=zh if settings.alerts.language == "zh" else en,
-        to_do=["authmeter status", "authmeter run"],
+        to_do=["authmeter status", "authmeter run"], report=_report(settings),
     )  # fmt: skip
-    return _send_once(data, settings, message)
+    sent = _send_once(data, settings, message)
+    _note(data, [sent])
+    return bool(sent.took)
 
 
 def alert_test(data: Path, now: datetime) -> str | None:
@@ -93,14 +163,17 @@ def alert_test(data: Path, now: datetime) -> str | None:
     settings = load_settings(data)
     day = last_closed_day(now, settings.timezone)
     text = "这是一条测试消息" if settings.alerts.language == "zh" else "This is a test message"
-    if not settings.alerts.command and not receivers(data, settings.alerts):
+    # A file that cannot be read is an error of this command.
+    receivers(data, settings.alerts)
+    to, _ = all_receivers(data, settings.alerts)
+    if not to.keys:
         raise UsageError(
             "There is nobody to send alerts to.",
             where="[alerts] in authmeter.toml",
             why="A test message would go nowhere.",
             do="Set command or urls_file there, or the variable AUTHMETER_ALERT_URLS.",
         )
-    delivery = send(data, settings.alerts, Message("test", day, day, "ok", what=text))
+    delivery = send(data, settings.alerts, Message("test", day, day, "ok", what=text), to)
     return None if delivery.is_whole else str(delivery)
 
 
@@ -112,35 +185,53 @@ def undelivered(data: Path) -> str | None:
         return None
 
 
-def _send_once(data: Path, settings: Settings, message: Message) -> bool:
-    """Sends a message that is wanted and was not sent; whether anybody got it."""
+def _send_once(data: Path, settings: Settings, message: Message, workbook: Workbook | None = None) -> Sent:
+    """Send a message, if it is wanted, to everybody who has not got it."""
     alerts = settings.alerts
-    if not is_set(alerts) or message.kind not in alerts.on or not _claim(data, message.kind, message.day):
-        return False
-    delivery = send(data, alerts, message)
+    if not is_set(alerts) or message.kind not in alerts.on:
+        return Sent(message)
+    to, finding = all_receivers(data, alerts)
+    claimed = _claim(data, message.kind, message.day, to.keys)
+    if not claimed and not finding:
+        return Sent(message)
+    delivery = send(data, alerts, message, to.only(claimed), workbook)
+    if finding:
+        delivery = together([delivery, Delivery(1, finding=finding)])
+    for key in claimed - delivery.took:
+        _marker(data, message.kind, message.day, key).unlink(missing_ok=True)
+    return Sent(message, delivery)
+
+
+def _note(data: Path, sent: Iterable[Sent]) -> None:
+    """Keep what was not delivered, in place of what was noted before; without anything sent, that stays."""
+    tried = [one for one in sent if one.delivery]
+    lines = [f"`{one.message.kind}` of {one.message.day}: {one.delivery}" for one in tried if not one.is_whole]
     note = data / "alerts" / "undelivered"
-    if delivery.is_whole:
+    if lines:
+        durable.write_file(note, f"{'; '.join(lines)}\n".encode())
+    elif tried:
         note.unlink(missing_ok=True)
-    else:
-        durable.write_file(note, f"`{message.kind}` of {message.day}: {delivery}\n".encode())
-    if not delivery.delivered:
-        _marker(data, message.kind, message.day).unlink(missing_ok=True)
-    return bool(delivery.delivered)
 
 
-def _marker(data: Path, kind: Kind, day: date) -> Path:
-    return data / "alerts" / f"{day}.{kind}"
+def _marker(data: Path, kind: Kind, day: date, key: str) -> Path:
+    return data / "alerts" / f"{day}.{kind}.{key}"
 
 
-def _claim(data: Path, kind: Kind, day: date) -> bool:
-    """Makes the message this process's to send; False where it was sent, or another process is at it."""
+def _claim(data: Path, kind: Kind, day: date, keys: Iterable[str]) -> frozenset[str]:
+    """Make a message this process's to send to some receivers; return the keys of those to whom nobody sent it, and to
+    whom no other process is sending it."""
     folder = data / "alerts"
     folder.mkdir(parents=True, exist_ok=True)
-    try:
-        os.close(os.open(_marker(data, kind, day), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644))
-    except FileExistsError:
-        return False
-    durable.sync_folder(folder)
-    for old in sorted(folder.glob("????-??-??.*"))[:-_MARKERS_KEPT]:
-        old.unlink(missing_ok=True)
-    return True
+    claimed = set()
+    for key in keys:
+        with suppress(FileExistsError):
+            os.close(os.open(_marker(data, kind, day, key), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644))
+            claimed.add(key)
+    if claimed:
+        durable.sync_folder(folder)
+    markers = sorted(folder.glob("????-??-??.*"))
+    kept = sorted({marker.name[:10] for marker in markers})[-_DAYS_KEPT:]
+    for old in markers:
+        if old.name[:10] not in kept:
+            old.unlink(missing_ok=True)
+    return frozenset(claimed)

@@ -1,116 +1,127 @@
-"""The words of an alert, in Chinese or English: what is published, late or failed, the headline figures, what to do.
+"""The words of an alert, in Chinese or English: the verdict as its title, then what is wrong, its cost, the figures.
 
-Lives here: the message as text, and as the JSON that a command gets. Does not belong here: when one is sent, and how
-(`due.py`).
+Here: the message as lines, and as the JSON that a command gets. When one is sent, and how, is in `due.py`; the form
+that each service shows is in `forms.py`, the words of a week in `week_message.py`.
 """
 
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
-from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
-import duckdb
-
-from pipelines.common.errors import AuthmeterError
-from pipelines.common.text import Bilingual
-from pipelines.contract.measures.counts import HEADLINE
+from pipelines.alerts.figures import Curve, Figure, Headline, blocks
+from pipelines.alerts.forms import as_text
+from pipelines.alerts.lines import Language, Line, Row, listed, said
+from pipelines.alerts.week import Week
+from pipelines.alerts.week_message import week_lines, week_title
+from pipelines.common.text import Bilingual, printable
 from pipelines.contract.measures.metrics import METRICS
-from pipelines.contract.measures.sql import sql
-from pipelines.contract.status import OpenIncident
-from pipelines.incidents.acknowledging import how_to_acknowledge, note_line
-from pipelines.incidents.words import incident_heading, with_note
-from pipelines.store.database import open_published
+from pipelines.contract.status import OpenIncident, Problems
+from pipelines.incidents.acknowledging import note_line
+from pipelines.incidents.words import percent_words, problem_words, with_note
 
-Kind = Literal["failed", "late", "warning", "daily", "test"]
-Language = Literal["zh", "en"]
+Kind = Literal["failed", "late", "warning", "daily", "weekly", "test"]
 
-# A message lists so many warnings and counts the rest.
-_LISTED = 5
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One headline figure of a day, beside the same weekday of the week before.
-
-    `change` is ratio - 1, of a rate the difference; None where there is nothing to compare with.
-    """
-
-    metric: str
-    value: float | None
-    week_before: float | None
-    change: float | None
-
-
-@dataclass(frozen=True)
-class Headline:
-    """The figures of the published day; `usual_records` are those of a usual day of its weekday."""
-
-    figures: tuple[Figure, ...] = ()
-    records: int | None = None
-    usual_records: int | None = None
+# With fewer days of data nothing could be found.
+_LEAST_DAYS: Final = 7
+_NO_WORDS: Final = Bilingual("", "")
+_PLACES: Final = {
+    "below": Bilingual("，低于平时", ", below the usual"),
+    "above": Bilingual("，高于平时", ", above the usual"),
+}
 
 
 @dataclass(frozen=True)
 class Message:
-    """What an alert says; `days` are those it is about, the first and the last."""
+    """What an alert says; `days` are those it is about, the first and the last.
+
+    `report` is the address of the site's first page, or its path in the site.
+    """
 
     kind: Kind
     day: date
     first_day: date
     state: str
-    headline: Headline = Headline()
+    headline: Headline = field(default_factory=Headline)
     warnings: Sequence[tuple[str, str, str]] = ()
     """Check, and its finding in Chinese and in English."""
     incidents: Sequence[OpenIncident] = ()
+    problems: Problems = field(default_factory=Problems)
+    curve: Curve | None = None
+    """Of the first incident."""
+    week: Week | None = None
+    report: str = ""
     what: str = ""
     why: str = ""
     to_do: Sequence[str] = field(default_factory=tuple)
 
+    @property
+    def is_bad(self) -> bool:
+        """Whether somebody has to see to something."""
+        return self.kind in ("failed", "late", "warning") or any(one.is_alarm for one in self.incidents)
+
     def title(self, language: Language) -> str:
-        """One line."""
-        days = str(self.day) if self.first_day == self.day else f"{self.first_day} – {self.day}"
-        zh, en = {
-            "daily": (f"{days} 报告已发布", f"report of {days} published"),
-            "warning": (f"{days} 报告有告警", f"report of {days} has warnings"),
-            "late": (f"{days} 数据未到或未发布", f"{days} late: not there or not published"),
-            "failed": (f"{days} 运行失败", f"run for {days} failed"),
+        """The verdict, in one line."""
+        first, last = f"{self.first_day:%m-%d}", f"{self.day:%m-%d}"
+        days = Bilingual(last, last) if first == last else Bilingual(f"{first} 至 {last}", f"{first} to {last}")
+        words = {
+            "late": Bilingual("❗{days} 尚未发布", "❗{days} not published yet")
+            if self.what
+            else Bilingual("❗{days} 没有数据", "❗{days} without data"),
+            "failed": Bilingual("❗{days} 运行失败", "❗Run for {days} failed"),
             # Whoever gets it must not take it for the news of a day.
-            "test": ("测试消息", "test message"),
-        }[self.kind]
-        return f"authmeter：{zh}" if language == "zh" else f"authmeter: {en}"
+            "test": Bilingual("authmeter：测试消息", "authmeter: test message"),
+        }.get(self.kind)
+        if words:
+            return said(words.format(days=days), language)
+        if self.week:
+            return said(week_title(self.week, self.problems), language)
+        return said(self._verdict(last), language)
+
+    def _verdict(self, day: str) -> Bilingual:
+        """What is to be known of a published day; an acknowledged incident is no news."""
+        found = self.problems
+        if self.incidents and self.incidents[0].is_alarm:
+            one, more = self.incidents[0], found.open - 1
+            rest = Bilingual(f"，另有 {more} 项", f", {more} more") if more > 0 else _NO_WORDS
+            return Bilingual(f"❗{one.title_zh}{rest.zh}", f"❗{one.title_en}{rest.en}")
+        known = found.acknowledged
+        noted = Bilingual(f"，{known} 个问题已确认", f", {known} acknowledged") if known else _NO_WORDS
+        if self.headline.is_short:
+            return Bilingual(f"⚠️ {day} 记录远少于平时{noted.zh}", f"⚠️ {day}: far fewer records than usual{noted.en}")
+        if found.warnings:
+            zh, en = f"有 {found.warnings} 条告警", f"warnings: {found.warnings}"
+            return Bilingual(f"⚠️ {day} {zh}{noted.zh}", f"⚠️ {day}: {en}{noted.en}")
+        if known:
+            return Bilingual(f"✅ {day} 没有新问题{noted.zh}", f"✅ {day}: nothing new{noted.en}")
+        days = self.headline.days
+        if days is not None and days <= _LEAST_DAYS:
+            return Bilingual(
+                f"{day} 没有发现问题，但只有 {days} 天数据，不足以判断",
+                f"{day}: nothing found, but {days} days of data are too few to judge by",
+            )
+        return Bilingual(f"✅ {day} 一切正常", f"✅ {day}: all is normal")
+
+    def lines(self, language: Language) -> list[Line]:
+        """The lines below the title."""
+        if self.kind == "test":
+            return [Line(self.what)]
+        lines = [self._report(language), *(Line(text) for text in (self.what, self.why) if text)]
+        if self.week:
+            return [*lines, *week_lines(self.week, self.problems, self.incidents, language)]
+        lines += self._first_incident(language)
+        lines += self._open(language)
+        lines += self._figures(language)
+        if self.incidents and self.incidents[0].is_alarm:
+            lines.append(self._how_to_acknowledge(language))
+        if self.to_do:
+            lines.append(Line(label=_pick(language, "处理", "To do")))
+            lines += [Line(text, is_item=True) for text in self.to_do]
+        return lines
 
     def body(self, language: Language) -> str:
         """The text below the title, plain."""
-        is_zh = language == "zh"
-        lines = [self.what, self.why] if self.what else []
-        lines += [_figure_line(figure, language) for figure in self.headline.figures if figure.value is not None]
-        records, usual = self.headline.records, self.headline.usual_records
-        if records is not None:
-            share = f"{records / usual:.0%}" if usual else ""
-            lines.append(
-                (f"记录数 {records:,}" + (f"，为平时的 {share}" if share else ""))
-                if is_zh
-                else (f"Records {records:,}" + (f", {share} of the usual" if share else ""))
-            )
-        if self.incidents:
-            lines.append(_said(incident_heading(len(self.incidents)), language))
-            lines += [f"- {_incident_line(one, language)}" for one in self.incidents[:_LISTED]]
-            lines += _rest(len(self.incidents))
-            first = self.incidents[0]
-            if first.is_alarm:
-                line = note_line(self.day, first.app_key, first.incident_id)
-                lines.append(_said(how_to_acknowledge(line), language))
-        if self.warnings:
-            lines.append(f"告警 {len(self.warnings)} 项：" if is_zh else f"{len(self.warnings)} warnings:")
-            lines += [f"- {check}: {zh if is_zh else en}" for check, zh, en in self.warnings[:_LISTED]]
-            lines += _rest(len(self.warnings))
-        elif self.kind == "daily" and not self.incidents:
-            lines.append("没有告警" if is_zh else "No warnings")
-        if self.to_do:
-            lines += ["处理：" if is_zh else "To do:", *(f"- {text}" for text in self.to_do)]
-        return "\n".join(line for line in lines if line)
+        return as_text(self.lines(language), language)
 
     def as_json(self, language: Language) -> dict[str, object]:
         """The message for a command, with the figures as numbers."""
@@ -120,49 +131,117 @@ class Message:
             "title": self.title(language), "body": self.body(language), "figures": figures,
             "records": self.headline.records, "usual_records": self.headline.usual_records,
             "warnings": [{"check": check, "zh": zh, "en": en} for check, zh, en in self.warnings],
-            "incidents": [
-                {"incident_id": one.incident_id, "text": _incident_line(one, language), "link": one.link}
-                for one in self.incidents
-            ],
+            "incidents": [_incident_json(one, language) for one in self.incidents],
+            "problems": self.problems.model_dump(), "report": self.report, "week": self._week_json(),
             "what": self.what, "why": self.why, "to_do": list(self.to_do),
         }  # fmt: skip
 
+    def _week_json(self) -> dict[str, object] | None:
+        if not self.week:
+            return None
+        week = self.week
+        return {
+            "first": str(week.first), "last": str(week.last), "days": week.days,
+            "figures": {one.metric: asdict(one) for one in week.figures},
+            "opened": [one.incident_id for one in week.opened], "ended": [one.incident_id for one in week.ended],
+        }  # fmt: skip
 
-def read_headline(database: Path) -> Headline:
-    """The headline figures of the published day; none where there is no published file of this version."""
-    try:
-        with closing(open_published(database)) as connection:
-            result = connection.execute(sql("pipelines.alerts", "headline"))
-            names = [column[0] for column in result.description]
-            (row,) = result.fetchall()
-    except (AuthmeterError, duckdb.Error):
-        return Headline()
-    found = dict(zip(names, row, strict=True))
-    figures = tuple(Figure(metric, **found[metric]) for metric in HEADLINE)
-    return Headline(figures, found["records"], found["usual_records"])
+    def _report(self, language: Language) -> Line:
+        """The page of the first incident that nobody has acknowledged, else the first page."""
+        first = self.incidents[0] if self.incidents and self.incidents[0].is_alarm and not self.week else None
+        link = (first.url or first.link) if first else self.report
+        return Line(label=_pick(language, f"authmeter 报告 {self.day}", f"authmeter report {self.day}"), link=link)
+
+    def _first_incident(self, language: Language) -> Iterator[Line]:
+        if not self.incidents or not self.incidents[0].is_alarm:
+            return
+        one = self.incidents[0]
+        if reason := _pick(language, one.reason_zh, one.reason_en):
+            yield Line(reason, _pick(language, "原因", "Cause"))
+        if loss := _pick(language, one.loss_zh, one.loss_en):
+            yield Line(loss, _pick(language, "损失", "Loss"))
+        if self.curve and self.curve.is_drawn:
+            yield _curve_line(self.curve, self.day, language)
+        if one.notes:
+            yield Line(printable(one.notes[0]), _pick(language, "备注", "Note"))
+
+    def _open(self, language: Language) -> Iterator[Line]:
+        """How many problems are open, what else is open beside the first, and the warnings."""
+        if self.kind not in ("daily", "warning", "late") or self.what:
+            return
+        found = self.problems
+        words = said(problem_words(found.open, found.to_look_at, found.warnings), language)
+        yield Line(words, _pick(language, "合计", "In all"))
+        others = self.incidents[1:] if self.incidents and self.incidents[0].is_alarm else self.incidents
+        items = [Line(_incident_text(one, language), link=one.url or one.link, is_item=True) for one in others]
+        yield from listed(_pick(language, "其他异常", "Also open"), items)
+        warnings = [Line(f"{check}: {_pick(language, zh, en)}", is_item=True) for check, zh, en in self.warnings]
+        yield from listed(_pick(language, "告警", "Warnings"), warnings)
+
+    def _figures(self, language: Language) -> Iterator[Line]:
+        figures, records = self.headline.key_figures, self.headline.records
+        if not figures and records is None:
+            return
+        yield Line(label=_pick(language, "数据（括号内为平时范围）", "Figures (usual range in brackets)"))
+        for figure in figures:
+            yield Line(_figure_text(figure, language), is_item=True)
+        if records is not None:
+            usual = self.headline.usual_records
+            share = f"{records / usual:.0%}" if usual else ""
+            zh, en = (f"，为平时的 {share}", f", {share} of the usual") if share else ("", "")
+            yield Line(_pick(language, f"记录数 {records:,}{zh}", f"Records {records:,}{en}"), is_item=True)
+
+    def _how_to_acknowledge(self, language: Language) -> Line:
+        first = self.incidents[0]
+        line = said(note_line(self.day, first.app_key, first.incident_id), language)
+        label = _pick(language, "确认首项异常", "Acknowledge the first")
+        return Line(_pick(language, "在 registry/notes.csv 中加入", "add to registry/notes.csv"), label, code=line)
 
 
-def _incident_line(one: OpenIncident, language: Language) -> str:
+def _pick(language: Language, zh: str, en: str) -> str:
+    return zh if language == "zh" else en
+
+
+def _incident_json(one: OpenIncident, language: Language) -> dict[str, object]:
+    return {
+        "incident_id": one.incident_id, "text": _incident_text(one, language), "link": one.link, "url": one.url,
+        "title": _pick(language, one.title_zh, one.title_en), "cause": _pick(language, one.reason_zh, one.reason_en),
+        "loss": _pick(language, one.loss_zh, one.loss_en), "acknowledged": one.acknowledged,
+    }  # fmt: skip
+
+
+def _incident_text(one: OpenIncident, language: Language) -> str:
     text = Bilingual(one.text_zh, one.text_en)
-    return _said(with_note(text, one.notes[0]) if one.notes else text, language)
+    return said(with_note(text, one.notes[0]) if one.notes else text, language)
 
 
-def _said(words: Bilingual, language: Language) -> str:
-    return words.zh if language == "zh" else words.en
+def _curve_line(curve: Curve, last: date, language: Language) -> Line:
+    """The days of the incident as blocks, between the least and the greatest value, which the label names."""
+    known = [value for value in curve.values if value is not None]
+    low, high = min(known), max(known)
+    least, most = (percent_words(one).zh if curve.is_rate else f"{one:,.0f}" for one in (low, high))
+    ends = f"{least}–{most}"
+    row = blocks(curve.values, low, high)
+    start = (curve.first_day - curve.first).days
+    label = _pick(
+        language, f"走势 {curve.first:%m-%d} 至 {last:%m-%d}（{ends}）", f"{curve.first:%m-%d} to {last:%m-%d} ({ends})"
+    )
+    return Line(label=label, row=Row(row[:start], row[start:]))
 
 
-def _rest(number: int) -> list[str]:
-    """How many are not listed."""
-    return [f"- … (+{number - _LISTED})"] if number > _LISTED else []
-
-
-def _figure_line(figure: Figure, language: Language) -> str:
-    measure = METRICS[figure.metric]
-    label = _said(measure.label, language)
+def _figure_text(figure: Figure, language: Language) -> str:
+    """A figure with its usual range; with too few days for one, with the change on the week before."""
+    measure, value = METRICS[figure.metric], figure.value
     is_rate = measure.kind == "rate"
-    value = f"{figure.value:.2%}" if is_rate else f"{figure.value:,.0f}"
+    label = said(measure.label, language)
+    text = f"{label} {value:.2%}" if is_rate else f"{label} {value:,.0f}"
+    if value is not None and figure.low is not None and figure.high is not None:
+        low, high = ((f"{one:.1%}" if is_rate else f"{one:,.0f}") for one in (figure.low, figure.high))
+        place = "below" if value < figure.low else "above" if value > figure.high else ""
+        outside = said(_PLACES[place], language) if place else ""
+        return _pick(language, f"{text}（{low}–{high}）{outside}", f"{text} ({low}–{high}){outside}")
     if figure.change is None:
-        return f"{label} {value}"
-    points = "百分点" if language == "zh" else "points"
+        return text
+    points = _pick(language, "百分点", "points")
     change = f"{figure.change * 100:+.2f} {points}" if is_rate else f"{figure.change:+.1%}"
-    return f"{label} {value}（较上周同日 {change}）" if language == "zh" else f"{label} {value} ({change} on last week)"
+    return _pick(language, f"{text}（较上周同日 {change}）", f"{text} ({change} on last week)")

@@ -1,30 +1,136 @@
-"""Sends one alert through apprise, in a process of its own: `python -m pipelines.alert_sender`, JSON on stdin.
+"""Sends one alert through apprise, in a process of its own: `python -m pipelines.alerts.sender`, JSON on stdin.
 
 A process, so that a receiver that hangs can be ended with it, and so that nothing of an address, which holds a token,
-gets into a log. On stdout it says which addresses are known and how many receivers took the message, and nothing else.
+gets into a log. On stdout it says which addresses are known and which receivers took the message, and nothing else.
 """
 
 import json
 import logging
 import os
 import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any, Final
+from urllib.parse import urlsplit
 
 import apprise
+import requests
+from apprise.manager_plugins import NotificationManager
+from apprise.plugins.base import NotifyBase
+from apprise.plugins.dingtalk import NotifyDingTalk
+from apprise.plugins.email.base import NotifyEmail
+from apprise.plugins.feishu import NotifyFeishu
+from apprise.plugins.lark import NotifyLark
+from apprise.plugins.slack import NotifySlack
+from apprise.plugins.wecombot import NotifyWeComBot
+
+# These answer a message that they refuse with HTTP 200 and a code, which apprise does not read.
+_ROBOTS: Final = {urlsplit(one.notify_url).hostname for one in (NotifyDingTalk, NotifyWeComBot)}
+_AT_ONCE: Final = 8
+
+
+class MarkdownWeComBot(NotifyWeComBot):
+    """WeCom's group robot with markdown, of which apprise sends plain text alone."""
+
+    notify_format = apprise.NotifyFormat.MARKDOWN
+    title_maxlen = 300
+    body_maxlen = 4096
+
+    def send(self, body: str, title: str = "", *_: Any, **__: Any) -> bool:
+        """Send one message; return whether the service took it."""
+        self.throttle()  # type: ignore[no-untyped-call]
+        content = f"**{title}**\n{body}" if title else body
+        try:
+            response = requests.post(
+                self.api_url, json={"msgtype": "markdown", "markdown": {"content": content}},
+                headers={"User-Agent": self.app_id}, verify=self.verify_certificate, timeout=self.request_timeout,
+                allow_redirects=self.redirects,
+            )  # fmt: skip
+        except requests.RequestException:
+            return False
+        return bool(response.status_code == requests.codes.ok)
+
+
+# Which form a service gets; all others get plain text.
+_FORMS: Final = {
+    NotifyDingTalk: "dingtalk",
+    NotifyFeishu: "feishu",
+    NotifyLark: "feishu",
+    NotifyWeComBot: "wecom",
+    NotifySlack: "slack",
+    NotifyEmail: "mail",
+}
+
+
+def deliver(given: dict[str, Any]) -> dict[str, list[bool]]:
+    """Send a message to each receiver in its form.
+
+    Args:
+        given: `urls`, `forms` by service, `is_bad`, `attach` (path of a file for mails, or empty) and `seconds`.
+
+    Returns:
+        Which addresses are `known`, and which receivers `delivered` it, in the order of `urls`.
+    """
+    # The name that mails and requests come from.
+    asset = apprise.AppriseAsset(app_id="authmeter", app_desc="authmeter")
+    NotificationManager().add(MarkdownWeComBot, force=True)  # type: ignore[no-untyped-call]
+    receivers = [apprise.Apprise.instantiate(url, asset=asset, suppress_exceptions=True) for url in given["urls"]]
+    with refusals_as_errors(), ThreadPoolExecutor(_AT_ONCE) as pool:
+        delivered = list(pool.map(lambda one: one is not None and _send(one, asset, given), receivers))
+    return {"known": [one is not None for one in receivers], "delivered": delivered}
+
+
+def _send(receiver: NotifyBase, asset: apprise.AppriseAsset, given: dict[str, Any]) -> bool:
+    service = next((name for kind, name in _FORMS.items() if isinstance(receiver, kind)), "text")
+    form = given["forms"][service]
+    if isinstance(receiver, NotifySlack):
+        # Blocks alone say that their text is markdown.
+        receiver.use_blocks = True
+    one = apprise.Apprise(asset=asset)
+    one.add(receiver)
+    attach = given["attach"] if service == "mail" else None
+    result = one.notify(
+        form["body"], title=form["title"], body_format=apprise.NotifyFormat(form["format"]), attach=attach or None,
+        notify_type=apprise.NotifyType.WARNING if given["is_bad"] else apprise.NotifyType.INFO,
+        timeout=given["seconds"],
+    )  # fmt: skip
+    return bool(result)
+
+
+@contextmanager
+def refusals_as_errors() -> Iterator[None]:
+    """Inside, a refusal of a robot that comes with HTTP 200 is an error of the request, which apprise does read."""
+    post = requests.post
+    requests.post = _reading_answers(post)
+    try:
+        yield
+    finally:
+        requests.post = post
+
+
+def _reading_answers(post: Callable[..., requests.Response]) -> Callable[..., requests.Response]:
+    def posted(url: str, *args: Any, **kwargs: Any) -> requests.Response:
+        response = post(url, *args, **kwargs)
+        if urlsplit(url).hostname in _ROBOTS and response.ok:
+            try:
+                code = response.json().get("errcode")
+            except (ValueError, AttributeError):
+                code = None
+            if code != 0:
+                raise requests.RequestException("The service refused the message.")
+        return response
+
+    return posted
 
 
 def main() -> None:
-    """Reads `urls`, `title`, `body`, `is_bad` and `seconds`; prints `{"known": […], "delivered": …}`."""
+    """Reads what `deliver` takes from stdin; prints what it returns."""
     given = json.load(sys.stdin)
     logging.disable(logging.CRITICAL)
-    receivers = apprise.Apprise()
-    known = [bool(receivers.add(url)) for url in given["urls"]]
-    result = any(known) and receivers.notify(
-        given["body"], title=given["title"], body_format=apprise.NotifyFormat.TEXT, timeout=given["seconds"],
-        notify_type=apprise.NotifyType.WARNING if given["is_bad"] else apprise.NotifyType.INFO,
-    )  # fmt: skip
-    delivered = sum(bool(one) for one in result) if result else 0
+    answer = deliver(given)
     # A receiver that hangs must not keep the process from its end.
-    print(json.dumps({"known": known, "delivered": delivered}), flush=True)
+    print(json.dumps(answer), flush=True)
     os._exit(0)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from pipelines.common.errors import WARNED
 from pipelines.common.text import counted, printable
 from pipelines.contract.status import Published, Status
+from pipelines.incidents.words import problem_words
 from pipelines.run.status import status_of
 
 
@@ -59,6 +60,9 @@ def _lines(status: Status) -> list[tuple[str, str]]:
     for label, work in (("running", status.running), ("killed", status.interrupted)):
         if work:
             lines.append((label, f"`{work.doing}`, process {work.process}, since {work.since}"))
+    if status.published:
+        found = status.problems
+        lines.append(("problems", problem_words(found.open, found.to_look_at, found.warnings).en))
     lines += [("warning", f"{warning.check}: {warning.detail_en}") for warning in status.warnings]
     lines += [("notice", f"{notice.check}: {notice.detail_en}") for notice in status.notices]
     for one in status.incidents:

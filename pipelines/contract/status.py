@@ -9,8 +9,18 @@ from typing import Literal
 
 from pydantic import BaseModel
 
+from pipelines.contract.checks import CHECKS
+
 STATUS_VERSION = 1
 State = Literal["ok", "warning", "late", "failed", "empty"]
+
+
+def is_problem(kind: str) -> bool:
+    """Return whether an incident that is open and part of no other is counted as a problem, acknowledged or not.
+
+    The headline of the pages, `status` and the message of the day all count by this.
+    """
+    return kind != "further"
 
 
 def is_alarm(kind: str, *, is_acknowledged: bool) -> bool:
@@ -18,7 +28,17 @@ def is_alarm(kind: str, *, is_acknowledged: bool) -> bool:
 
     Of the kind `further` it is only worth a line.
     """
-    return kind != "further" and not is_acknowledged
+    return is_problem(kind) and not is_acknowledged
+
+
+class Problems(BaseModel):
+    """How many problems are open: `open` incidents, of which `acknowledged` ones, further ones `to_look_at`, and
+    `warnings` of checks."""
+
+    open: int = 0
+    acknowledged: int = 0
+    to_look_at: int = 0
+    warnings: int = 0
 
 
 class Published(BaseModel):
@@ -81,9 +101,11 @@ class Warned(BaseModel):
 
 
 class OpenIncident(BaseModel):
-    """An incident that is open and part of no other; `link` is its page in the site.
+    """An incident that is open and part of no other; `link` is its page in the site, `url` the whole address if the
+    setting `site_url` has the site's.
 
-    `notes` has the text that is shown beside it, or nothing. `acknowledged` tells whether a note acknowledges it.
+    `title`, `reason` and `loss` are what a message has of it; without a cause or a loss they are empty. `notes` has the
+    text that is shown beside it, or nothing. `acknowledged` tells whether a note acknowledges it.
     """
 
     incident_id: str
@@ -99,7 +121,14 @@ class OpenIncident(BaseModel):
     cause: str | None
     text_en: str
     text_zh: str
+    title_en: str = ""
+    title_zh: str = ""
+    reason_en: str = ""
+    reason_zh: str = ""
+    loss_en: str = ""
+    loss_zh: str = ""
     link: str
+    url: str | None = None
     notes: list[str]
     acknowledged: bool
 
@@ -130,6 +159,7 @@ class Status(BaseModel):
     warnings: list[Warned] = []
     notices: list[Warned] = []
     incidents: list[OpenIncident] = []
+    problems: Problems = Problems()
     kept: Kept = Kept()
     to_do: list[str] = []
 
@@ -137,6 +167,16 @@ class Status(BaseModel):
     def is_warned(self) -> bool:
         """Whether there is something to look at: a warning, or an open incident that nobody has acknowledged."""
         return bool(self.warnings) or any(one.is_alarm for one in self.incidents)
+
+    def count_problems(self) -> None:
+        """Set `problems` by the incidents and warnings. Warnings that no page has, as of alerts, are not counted."""
+        counted = [one for one in self.incidents if is_problem(one.kind)]
+        self.problems = Problems(
+            open=len(counted),
+            acknowledged=sum(one.acknowledged for one in counted),
+            to_look_at=len(self.incidents) - len(counted),
+            warnings=sum(warning.check in CHECKS for warning in self.warnings),
+        )
 
     def as_json(self) -> str:
         """The text of `status.json`."""

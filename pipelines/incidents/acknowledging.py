@@ -28,14 +28,6 @@ def note_line(day: date, app_key: str, incident_id: str) -> Bilingual:
     return Bilingual(line, line).format(text=_TEXT)
 
 
-def how_to_acknowledge(line: Bilingual) -> Bilingual:
-    """Return what an alert says below its incidents."""
-    text = Bilingual(
-        "确认首项异常：在 registry/notes.csv 中加入 {line}", "Acknowledge the first: add {line} to registry/notes.csv"
-    )
-    return text.format(line=line)
-
-
 def unknown_incidents(connection: duckdb.DuckDBPyConnection, named: Iterable[tuple[str, date]]) -> list[str]:
     """Return the ids that notes name and that no published incident has or had.
 

@@ -2,6 +2,7 @@
 beside each, and whether a note acknowledges it. `sql/published.sql` has the rule of both.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -88,6 +89,16 @@ def reported_of(connection: duckdb.DuckDBPyConnection, channels: Channels) -> li
         )
         for row in named_rows(connection, sql("pipelines.incidents", "published"))
     ]
+
+
+def incident_days(
+    connection: duckdb.DuckDBPyConnection, ids: Sequence[str], last: date
+) -> list[tuple[str, date, int, int | None]]:
+    """Return what the curves of some incidents show: id, day, the count, and of a rate the requests, of each day with a
+    record; `last` is the as-of.
+    """
+    given = {"incident_ids": list(ids), "last": last}
+    return connection.execute(sql("pipelines.incidents", "incident_days"), given).fetchall()
 
 
 def channel_words(connection: duckdb.DuckDBPyConnection) -> Channels:

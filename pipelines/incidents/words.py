@@ -94,8 +94,22 @@ _VALUES: Final = {value: words for one in DIMENSIONS for value, words in one.val
 NAMED_APP: Final = "{name} ({key})"
 ALL_APPS: Final = "All apps"
 ALL_CHANNELS: Final = "All channels"
-HEADING: Final = "Incidents: {count}"
 NOTED: Final = "{text} (note: {note})"
+
+# The whole of an incident in a title, and what caused it, in a line of its own.
+TITLE: Final = "{what}, day {days} since {first}"
+CAUSE_LINES: Final = {
+    "fell": "No single cause: it fell everywhere",
+    "rose": "No single cause: it rose everywhere",
+    "mix": "The share of {cell} changed",
+    "gone": "{cell} has no requests any more",
+    "rates": "{cell} ({now}, all others {rest})",
+}
+LOSSES: Final = {"day": "{loss} {when}", "all": "{loss} {when}, {total} in all", "back": "back at its level {when}"}
+# How many problems are open, as the headline of the pages has it.
+PROBLEMS: Final = ("No problem is happening", "1 problem is happening", "{count} problems are happening")
+ITEMS: Final = ("1 item to look at", "{count} items to look at")
+WARNINGS: Final = "warnings: {count}"
 
 Channels = Mapping[str, Bilingual]
 """The words of channels that a data folder declares, by key."""
@@ -133,6 +147,61 @@ def incident_text(
     template = STATES.get(f"{one.metric} {one.state}") or STATES[_state(one, loss)]
     filled = {**names, "what": _filled(what, names), "loss": _filled(loss, names) if loss else _same("")}
     return _filled(template, filled)
+
+
+def incident_title(one: Incident, app_name: str, channels: Channels = NO_CHANNELS) -> Bilingual:
+    """Return what an open incident is and for how long, set tight for the title of a message."""
+    names = incident_names(one, app_name, None, channels)
+    what, _ = KINDS.get(one.metric) or KINDS[one.kind]
+    text = _t(what)
+    tight = Bilingual(*(side.replace(" · ", " ").replace(" → ", "→") for side in (text.zh, text.en)))
+    return _t(TITLE).format(what=tight.format(**names), days=names["days"], first=names["first"])
+
+
+def loss_words(one: Incident, as_of: date, channels: Channels = NO_CHANNELS) -> Bilingual | None:
+    """Return what an open incident cost on its newest day and in all; None if it costs no request."""
+    _, loss = KINDS.get(one.metric) or KINDS[one.kind]
+    if not loss:
+        return None
+    names = incident_names(one, "", None, channels)
+    filled = _t(loss).format(**names | {"cost": names["lost"]})
+    form = LOSSES["back" if is_back(one) else "all" if one.days > 1 else "day"]
+    when = _t(ON_DAY).format(day=_day(as_of))
+    return _t(form).format(loss=filled, when=when, total=names["total"])
+
+
+def cause_words(one: Incident, app_name: str | None, channels: Channels = NO_CHANNELS) -> Bilingual | None:
+    """Return what caused an incident, in a line; None if no cause is looked for."""
+    cause = one.cause
+    if not one.is_rate:
+        is_named = cause.cell is not None and not (one.metric == "short_day" and cause.cell == "all")
+        return cell_words(cause.cell or "", app_name, channels) if is_named else None
+    if cause.cell is None:
+        return _t(CAUSE_LINES["rose" if one.level_now > one.level_before else "fell"])
+    cell = cell_words(cause.cell, app_name)
+    if cause.kind == "mix":
+        return _t(CAUSE_LINES["mix"]).format(cell=cell)
+    return _t(CAUSE_LINES["gone"]).format(cell=cell) if cause.now is None else cell
+
+
+def cause_with_rates(one: Incident, app_name: str | None, channels: Channels = NO_CHANNELS) -> Bilingual | None:
+    """Return the same with the rate of the cell that caused it beside that of all other requests."""
+    words, cause = cause_words(one, app_name, channels), one.cause
+    if words is None or cause.kind != "cell" or cause.now is None or cause.rest_now is None:
+        return words
+    now, rest = percent_words(cause.now), percent_words(cause.rest_now)
+    return _t(CAUSE_LINES["rates"]).format(cell=words, now=now, rest=rest)
+
+
+def problem_words(problems: int, items: int, warnings: int) -> Bilingual:
+    """Return how many problems are open, how many items are only worth a look, and how many checks warn."""
+    none, one, many = PROBLEMS
+    said = [_t(none if not problems else one if problems == 1 else many).format(count=f"{problems:,}")]
+    if items:
+        said.append(_t(ITEMS[0 if items == 1 else 1]).format(count=f"{items:,}"))
+    if warnings:
+        said.append(_t(WARNINGS).format(count=f"{warnings:,}"))
+    return Bilingual("，".join(one.zh for one in said), ", ".join(one.en for one in said))
 
 
 def is_back(one: Incident) -> bool:
@@ -180,11 +249,6 @@ def level_words(one: Incident) -> tuple[Bilingual, Bilingual]:
     else:
         before, now = (_same(f"{level:,.0f}") for level in levels)
     return before, now
-
-
-def incident_heading(count: int) -> Bilingual:
-    """What stands above a list of so many incidents."""
-    return _filled(HEADING, {"count": _same(f"{count:,}")})
 
 
 def with_note(text: Bilingual, note: str) -> Bilingual:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 
 from pipelines.alerts.due import alert_of_end
@@ -14,8 +15,10 @@ from pipelines.contract.checks import CheckResult
 from pipelines.contract.record.masking import masked_text
 from pipelines.contract.settings.settings import load_settings
 from pipelines.contract.status import Failure, LastRun, Status
+from pipelines.run.day_workbook import write_day_workbook
 from pipelines.run.status import note_alerts, status_of
 from pipelines.store.manifest import Manifest
+from pipelines.store.store import Store
 
 
 def note_end(
@@ -45,7 +48,9 @@ def note_end(
         status = Status(written_at=ended_at, state="failed", last_run=last, to_do=[failure.do] if failure else [])
     status.running = None
     durable.write_file(data / "status.json", status.as_json().encode())
-    if alert_of_end(data, status):
+    day_of_workbook = status.published.as_of if status.published else None
+    workbook = partial(write_day_workbook, Store(data).database, day_of_workbook) if day_of_workbook else None
+    if alert_of_end(data, status, workbook):
         note_alerts(data, status)
         durable.write_file(data / "status.json", status.as_json().encode())
 

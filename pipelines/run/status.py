@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Final
 
 from pydantic import ValidationError
 
@@ -18,11 +19,14 @@ from pipelines.closing.billing_warnings import published_billing_warnings
 from pipelines.closing.warnings import run_checks
 from pipelines.common.days import days_between, last_closed_day, stamp
 from pipelines.common.errors import UsageError
+from pipelines.common.text import Bilingual
 from pipelines.contract.checks import CHECKS, NOTICE, CheckResult
 from pipelines.contract.registry.registry import load_registry
-from pipelines.contract.settings.settings import load_settings
+from pipelines.contract.settings.settings import Settings, load_settings
 from pipelines.contract.status import Kept, LastRun, OpenIncident, Overdue, Published, Status, Warned, Work
 from pipelines.incidents.acknowledging import HOW_TO_MEND, unknown_incidents, unknown_words
+from pipelines.incidents.published import PublishedIncident
+from pipelines.incidents.words import cause_with_rates, incident_title, loss_words
 from pipelines.run.incident_links import linked_incidents
 from pipelines.store.database import UnreadablePublicationError, published_tables
 from pipelines.store.manifest import Manifest
@@ -30,6 +34,7 @@ from pipelines.store.store import Store
 
 # So many missing days are named; the quality page has them all.
 _NAMED = 3
+_NO_WORDS: Final = Bilingual("", "")
 
 
 def status_of(
@@ -73,7 +78,7 @@ def status_of(
             checks = run_checks(manifest, settings, registry, manifest.as_of, of_billing)
         with _noted(damages):
             status.published.restated_days = _restated_days(store.database)
-            status.incidents = _open_incidents(store.database)
+            status.incidents = _open_incidents(store.database, settings)
             unknown = _unknown_incidents(store.database)
         status.warnings = [_warned(check) for check in checks if not check.passed]
         status.warnings += [_damaged(error) for error in damages[:1]]
@@ -105,6 +110,7 @@ def note_alerts(data: Path, status: Status) -> None:
                 do="See whether the receivers can be reached: `authmeter alert --test`.",
             )
         )
+    status.count_problems()
     _set_state(status)
 
 
@@ -168,17 +174,26 @@ def _restated_days(database: Path) -> int:
         return int(connection.execute("SELECT count(*) FILTER (restated) FROM day_quality").fetchall()[0][0])
 
 
-def _open_incidents(database: Path) -> list[OpenIncident]:
+def _open_incidents(database: Path, settings: Settings) -> list[OpenIncident]:
     return [
-        OpenIncident(
-            incident_id=row.incident_id, kind=row.kind, metric=row.metric, app_key=row.app_key, channel=row.channel,
-            first_day=row.first_day, days=row.days, level_before=row.level_before, level_now=row.level_now,
-            lost=row.lost, cause=row.cause.cell, text_en=one.text.en, text_zh=one.text.zh, link=link,
-            notes=[one.note.text] if one.note else [], acknowledged=one.is_acknowledged,
-        )
-        for row, one, link in ((one.incident, one, link) for one, link in linked_incidents(database))
+        _open_incident(one, link, settings.address_of(link))
+        for one, link in linked_incidents(database)
         if one.is_open and one.stands_alone
-    ]  # fmt: skip
+    ]
+
+
+def _open_incident(one: PublishedIncident, link: str, url: str | None) -> OpenIncident:
+    row = one.incident
+    title = incident_title(row, one.app_name, one.channels)
+    reason = cause_with_rates(row, one.cause_app_name, one.channels) or _NO_WORDS
+    loss = loss_words(row, one.as_of, one.channels) or _NO_WORDS
+    return OpenIncident(
+        incident_id=row.incident_id, kind=row.kind, metric=row.metric, app_key=row.app_key, channel=row.channel,
+        first_day=row.first_day, days=row.days, level_before=row.level_before, level_now=row.level_now,
+        lost=row.lost, cause=row.cause.cell, text_en=one.text.en, text_zh=one.text.zh, title_en=title.en,
+        title_zh=title.zh, reason_en=reason.en, reason_zh=reason.zh, loss_en=loss.en, loss_zh=loss.zh, link=link,
+        url=url, notes=[one.note.text] if one.note else [], acknowledged=one.is_acknowledged,
+    )  # fmt: skip
 
 
 def _unknown_incidents(database: Path) -> list[Warned]:

@@ -9,18 +9,17 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from reports.content.context import App
-from reports.content.drawings import Course
-from reports.content.figures.norms import (
+from pipelines.incidents.norms import (
     REFERENCE_DAYS,
     DayNorm,
     IncidentDays,
     Observed,
     Usual,
-    course_of,
     norms_of,
     usual_of,
 )
+from reports.content.context import App
+from reports.content.drawings import Course, course_of
 from reports.content.published import DAYS, PublishedTables
 
 # The briefing lists so many apps; the usage page has all.

@@ -12,10 +12,10 @@ from typing import Final, Literal
 from pipelines.common.text import Bilingual
 from pipelines.contract.record.fields import ALL_APPS
 from pipelines.incidents.incident import FURTHER
+from pipelines.incidents.norms import DayNorm
 from reports.content.app_health import AppHealth, app_health
 from reports.content.attention import Finding, findings
 from reports.content.context import App, DataState, Day
-from reports.content.figures.norms import DayNorm
 from reports.content.incidents.cards import CARDS, Card, incident_cards
 from reports.content.incidents.incidents import Entry, Incidents
 from reports.content.key_figures import KeyFigure, key_figures

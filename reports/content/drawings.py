@@ -10,6 +10,8 @@ from itertools import groupby
 
 from markupsafe import Markup
 
+from pipelines.incidents.norms import DayNorm
+
 Values = Sequence[float | None]
 # Of a drawing that is stretched to its place: lines keep their width.
 _DEPTH = 100.0
@@ -22,6 +24,11 @@ class Course:
     values: Values
     low: Values
     high: Values
+
+
+def course_of(rows: Sequence[DayNorm]) -> Course:
+    """The days of one subject as a drawing takes them."""
+    return Course([row.value for row in rows], [row.low for row in rows], [row.high for row in rows])
 
 
 def sparkline(course: Course, width: int = 104, height: int = 34) -> Markup:

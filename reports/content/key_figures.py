@@ -1,6 +1,6 @@
 """The key figures of the briefing: technical success and the four counts, with what is usual of each.
 
-Their days are made in `figures/whole_days.py`, the rule of the usual range is in `figures/norms.py`.
+Their days are made in `figures/whole_days.py`, the rule of the usual range is in `pipelines/incidents/norms.py`.
 """
 
 from collections import defaultdict
@@ -11,9 +11,9 @@ from typing import Final, Literal
 
 from pipelines.contract.measures.counts import TECHNICAL
 from pipelines.contract.measures.metrics import METRICS
-from reports.content.drawings import Course
-from reports.content.figures.norms import DayNorm, Side, Usual, colour, course_of, side_of_days, usual_of
-from reports.content.figures.whole_days import WHOLE_FIGURES
+from pipelines.incidents.key_figures import KEY_FIGURES
+from pipelines.incidents.norms import DayNorm, Side, Usual, colour, side_of_days, usual_of
+from reports.content.drawings import Course, course_of
 from reports.content.published import DAYS, PublishedTables
 
 # The periods whose figures are beside that of the day.
@@ -61,7 +61,7 @@ def key_figures(marts: PublishedTables, norms: Mapping[str, Sequence[DayNorm]]) 
         if is_matched:
             matched[period, is_base].add(day)
     figures = []
-    for name in WHOLE_FIGURES:
+    for name in KEY_FIGURES:
         days = norms[name]
         spans = tuple(
             Span(

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from reports.content.figures.norms import REFERENCE_DAYS, Numbers, Side, count_norms, weekday_sums
+from pipelines.incidents.norms import REFERENCE_DAYS, Numbers, Side, count_norms, weekday_sums
 from reports.content.published import PublishedTables
 
 # What moved most on a day is looked for among so many apps and channels, the largest: a move is no larger than what

@@ -21,7 +21,7 @@ from pipelines.contract.macros import contract_macros
 from pipelines.contract.measures.sql import sql
 from pipelines.contract.record.channels import CHANNELS, DECLARED, Channel
 from pipelines.contract.record.fields import OUTCOMES
-from pipelines.incidents.published import PublishedIncident, incidents_of, withdrawn_of
+from pipelines.incidents.published import PublishedIncident, incident_days, incidents_of, withdrawn_of
 from reports.content.figures.chart_series import ChartRows
 from reports.content.figures.document_tables import tables_query
 from reports.content.listings import LISTINGS
@@ -124,6 +124,10 @@ class PublishedTables:
     def withdrawn(self) -> list[PublishedIncident]:
         """Every incident that was reported and is none any more, the newest first."""
         return withdrawn_of(self._connection)
+
+    def incident_days(self, ids: Sequence[str]) -> list[tuple[str, date, int, int | None]]:
+        """What the curves of some incidents show, by incident and day."""
+        return incident_days(self._connection, ids, self.publication.as_of)
 
     def frame(self, name: str, **values: object) -> pl.DataFrame:
         """The same rows as a frame; `values` are the query's own parameters."""

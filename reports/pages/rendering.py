@@ -11,8 +11,8 @@ from markupsafe import Markup
 from pipelines.contract.measures.counts import TECHNICAL
 from pipelines.contract.measures.metrics import METRICS
 from pipelines.contract.record.channels import LOGIN_CHANNELS
+from pipelines.incidents.norms import colour
 from reports.content.drawings import sparkline
-from reports.content.figures.norms import colour
 from reports.content.wording.formats import (
     count,
     day_text,

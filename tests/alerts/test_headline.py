@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelines.alerts.message import Figure, Headline, read_headline
+from pipelines.alerts.figures import Figure, Headline, read_headline
 from tests.support import DAY, DataFolder, days_before, records
 
 WEEK = days_before(DAY, 7)

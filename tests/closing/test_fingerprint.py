@@ -47,6 +47,7 @@ OTHERS: dict[str, Any] = {
     "ignore": ["*.xlsx"],
     "xlsx_apps": ["shop"],
     "alerts": {"language": "en"},
+    "site_url": "https://reports.example.com",
 }
 """Another value of each setting."""
 

@@ -15,7 +15,14 @@ from pipelines.contract.record.channels import DECLARED
 from pipelines.contract.record.dimensions import DIMENSIONS
 from pipelines.incidents import words
 from pipelines.incidents.incident import ALL, NO_CAUSE, Cause, Incident
-from pipelines.incidents.words import cell_words, incident_text
+from pipelines.incidents.words import (
+    cause_with_rates,
+    cell_words,
+    incident_text,
+    incident_title,
+    loss_words,
+    problem_words,
+)
 from reports.content.wording.language import catalogue
 
 AS_OF = date(2026, 11, 25)
@@ -33,8 +40,9 @@ ENDED = {"last_day": date(2026, 11, 20), "days": 13}
 USED = {
     *words.STATES.values(), *words.CAUSES.values(), *words.FAULTS.values(), *words.FAULT_PARTS.values(),
     *(word for both in (*words.KINDS.values(), *words.RATES.values()) for word in both if word),
-    words.FAULT_OF, words.NAMED_APP, words.ALL_APPS, words.ALL_CHANNELS, words.HEADING, words.NOTED,
-    words.ON_DAY,
+    words.FAULT_OF, words.NAMED_APP, words.ALL_APPS, words.ALL_CHANNELS, words.NOTED,
+    words.ON_DAY, words.TITLE, words.WARNINGS,
+    *words.CAUSE_LINES.values(), *words.LOSSES.values(), *words.PROBLEMS, *words.ITEMS,
 }  # fmt: skip
 
 
@@ -190,3 +198,35 @@ def test_several_parts_that_are_gone_are_named_by_their_words() -> None:
     assert cell_words("ios, ipad") == Bilingual("iOS、iPad", "iOS, iPad")
     assert cell_words("one_click, wechat").zh == "一键登录、微信"
     assert cell_words("ios, gw-2") == Bilingual("ios, gw-2", "ios, gw-2")
+
+
+def test_a_message_has_the_incident_in_a_title_its_cause_and_its_loss() -> None:
+    assert incident_title(WALLET, "示例钱包") == Bilingual(
+        "示例钱包 一键登录成功率 96%→45%，11-08 起第 18 天",
+        "示例钱包 One-click login success rate 96%→45%, day 18 since 11-08",
+    )
+    assert cause_with_rates(WALLET, None) == Bilingual(
+        "SDK 2.15.0（26%，其余 95%）", "SDK 2.15.0 (26%, all others 95%)"
+    )
+    assert loss_words(WALLET, AS_OF) == Bilingual(
+        "11-25 少 139 次登录，累计 2,503", "139 fewer sign-ins on 11-25, 2,503 in all"
+    )
+
+
+def test_an_incident_without_cause_or_loss_says_so() -> None:
+    broad = cause_with_rates(replace(WALLET, cause=NO_CAUSE), None)
+    assert broad == Bilingual("没有单一原因，各部分都有下降", "No single cause: it fell everywhere")
+    assert cause_with_rates(VOLUME, None) is None
+    first_day = loss_words(replace(VOLUME, days=1), AS_OF)
+    assert first_day == Bilingual("11-25 少 139 次", "139 fewer on 11-25")
+    assert loss_words(replace(WALLET, lost=0.2), AS_OF) == Bilingual(
+        "11-25 已回到平时水平", "back at its level on 11-25"
+    )
+    assert loss_words(replace(WALLET, kind="further", metric="latency_p95_ms"), AS_OF) is None
+
+
+def test_problems_items_and_warnings_are_counted_apart() -> None:
+    assert problem_words(2, 1, 3) == Bilingual(
+        "2 个问题正在发生，另有 1 项提示，有 3 条告警", "2 problems are happening, 1 item to look at, warnings: 3"
+    )
+    assert problem_words(0, 0, 0).zh == "没有问题正在发生"

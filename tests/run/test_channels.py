@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from pipelines.alerts.message import read_headline
+from pipelines.alerts.figures import read_headline
 from pipelines.common.errors import UsageError
 from pipelines.contract.record.channels import CHANNELS, MOST_CHANNELS
 from pipelines.reading.reasons.reasons import words_of

@@ -16,14 +16,20 @@ WITH usage AS (
         usage.* EXCLUDE (day),
         logins.* EXCLUDE (day),
         (records_accepted - duplicates)::BIGINT AS records,
-        usual_records
+        usual_records,
+        is_short
     FROM period_days
     LEFT JOIN usage USING (day)
     LEFT JOIN logins USING (day)
     LEFT JOIN day_quality USING (day)
     WHERE period = 'day'
 )
-SELECT {{ compared(HEADLINE) }}, now.records, now.usual_records
+SELECT
+    {{ compared(HEADLINE) }},
+    now.records,
+    now.usual_records,
+    coalesce(now.is_short, false) AS is_short,
+    (SELECT count(*) FROM day_quality WHERE {{ has_data() }}) AS days
 FROM days AS now
 JOIN days AS base ON base.is_base
 WHERE NOT now.is_base

@@ -10,6 +10,7 @@ from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import quote
 from zoneinfo import available_timezones
 
 from pydantic import (
@@ -32,6 +33,7 @@ from pipelines.contract.settings.billing import BillingRule, repeated_rule, rule
 from pipelines.contract.settings.channels import DeclaredChannels
 from pipelines.contract.settings.engine_settings import EngineSettings
 from pipelines.contract.settings.holidays import calendar_of, holidays_of, known_calendar
+from pipelines.contract.settings.site_address import site_address
 
 # What a data folder has that people make.
 _READ = ("authmeter.toml", "hash.key", "landing", "registry", "sources")
@@ -64,9 +66,12 @@ class AlertSettings(BaseModel):
 
     urls_file: str = Field("", description="file with the addresses of the receivers, one a line")
     command: tuple[str, ...] = Field((), description="program and arguments that get each message as JSON on stdin")
-    on: tuple[Literal["failed", "late", "warning", "daily"], ...] = Field(
-        ("failed", "late", "warning", "daily"),
-        description="which alerts are sent, each at most once for a business day",
+    on: tuple[Literal["failed", "late", "warning", "daily", "weekly"], ...] = Field(
+        ("failed", "late", "warning", "daily", "weekly"),
+        description="which alerts are sent, each at most once for a business day, `weekly` once a week",
+    )
+    attach: Annotated[bool, Strict()] = Field(
+        False, description="whether mails of a published day have the usage of its apps attached as xlsx"
     )
     late_after: Annotated[str, AfterValidator(_schedule_time)] = Field(
         "09:00", description="business time from which a day that is not published is late"
@@ -160,6 +165,9 @@ class Settings(BaseModel):
     xlsx_apps: Annotated[tuple[str, ...], _SET] = Field(
         (), description="apps that get an xlsx file beside the CSV; `*` for all"
     )
+    site_url: Annotated[str, AfterValidator(site_address)] = Field(
+        "", description="address under which the site is served, for the links of messages and of `status.json`"
+    )
     alerts: AlertSettings = Field(
         AlertSettings(), description="who gets alerts when a day is published, late or failed"
     )
@@ -194,6 +202,10 @@ class Settings(BaseModel):
     def memory_bytes(self) -> int:
         """`memory_limit` in bytes."""
         return int(self.memory_limit[:-2]) * {"MB": 10**6, "GB": 10**9}[self.memory_limit[-2:]]
+
+    def address_of(self, page: str) -> str | None:
+        """The whole address of a page, given by its path in the site; None without `site_url`."""
+        return f"{self.site_url}/{quote(page)}" if self.site_url else None
 
     def holidays_among(self, days: Collection[date]) -> frozenset[date]:
         """Which of these days are holidays: those listed, and those of the calendar."""

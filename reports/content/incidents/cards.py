@@ -15,10 +15,10 @@ from markupsafe import Markup
 from pipelines.common.days import days_between
 from pipelines.common.text import Bilingual
 from pipelines.incidents import incident
-from pipelines.incidents.words import MISSING, Channels, cell_words, incident_names, is_back, percent_words
+from pipelines.incidents.norms import REFERENCE_DAYS, DayNorm, Observed, norms_of
+from pipelines.incidents.words import MISSING, cause_words, cell_words, incident_names, is_back, percent_words
 from reports.content.context import json_block
-from reports.content.drawings import bar, curve
-from reports.content.figures.norms import REFERENCE_DAYS, DayNorm, Observed, course_of, norms_of
+from reports.content.drawings import bar, course_of, curve
 from reports.content.incidents.incidents import Entry
 from reports.content.published import PublishedTables
 from reports.content.wording.language import t
@@ -68,7 +68,7 @@ def incident_cards(
         return []
     ids = [entry.incident.incident_id for entry in entries]
     found: dict[str, dict[date, tuple[int, int | None]]] = defaultdict(dict)
-    for key, day, counted, requests in marts.rows("incidents/incident_days", incident_ids=ids):
+    for key, day, counted, requests in marts.incident_days(ids):
         found[key][day] = counted, requests
     as_of = marts.publication.as_of
     days = list(days_between(as_of - timedelta(days=CURVE_DAYS + REFERENCE_DAYS - 1), as_of))
@@ -120,7 +120,7 @@ def _card(entry: Entry, rows: list[DayNorm]) -> Card:
         before,
         now,
         _loss(one, names, published.as_of),
-        _cause(one, cause_app, published.channels),
+        cause_words(one, cause_app, published.channels),
         tuple(_bars(one, cause_app)),
         curve(course_of(rows), mark, first, levels),
         _CURVES[_curve(one)].format(days=CURVE_DAYS, first=first),
@@ -176,21 +176,6 @@ def _loss(one: incident.Incident, names: Mapping[str, Bilingual], as_of: date) -
     }
     text = texts.get(one.metric) or texts.get(one.kind) or t("{lost} fewer {successes} on {day}")
     return text.format(lost=names["lost"], successes=names.get("successes", ""), day=day)
-
-
-def _cause(one: incident.Incident, app_name: str | None, channels: Channels) -> Bilingual | None:
-    """What caused it, in a line; None of what no cause is looked for."""
-    cause = one.cause
-    if not one.is_rate:
-        is_named = cause.cell is not None and not (one.metric == "short_day" and cause.cell == "all")
-        return cell_words(cause.cell or "", app_name, channels) if is_named else None
-    if cause.cell is None:
-        has_risen = one.level_now > one.level_before
-        return t("No single cause: it rose everywhere") if has_risen else t("No single cause: it fell everywhere")
-    cell = cell_words(cause.cell, app_name)
-    if cause.kind == "mix":
-        return t("The share of {cell} changed").format(cell=cell)
-    return t("{cell} has no requests any more").format(cell=cell) if cause.now is None else cell
 
 
 def _bars(one: incident.Incident, app_name: str | None) -> Iterator[Bar]:

@@ -16,10 +16,10 @@ from pipelines.contract.record.dimensions import BY_KEY, CAUSES, SESSION_CAUSES
 from pipelines.contract.record.fields import ALL_APPS
 from pipelines.incidents.acknowledging import note_line
 from pipelines.incidents.detection.falls import WINDOW_DAYS
+from pipelines.incidents.norms import IncidentDays
 from pipelines.incidents.published import Note, PublishedIncident
 from pipelines.incidents.words import cell_words, incident_text
 from reports.content.context import App
-from reports.content.figures.norms import IncidentDays
 from reports.content.published import PublishedTables
 from reports.content.site_data import columns
 from reports.content.wording.language import t

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from reports.content.figures.norms import DayNorm, Observed, count_norms, norms_of, side_of_days, usual_of, weekday_sums
+from pipelines.incidents.norms import DayNorm, Observed, count_norms, norms_of, side_of_days, usual_of, weekday_sums
 
 LAST = date(2026, 3, 31)
 # No page draws a latency by itself: the scripts alone do.

@@ -1,6 +1,6 @@
 /* What is usual of a day: the median of the eight weeks before it, three spreads to either side, whatever span a chart
    shows, so that a fallen figure does not look normal beside its own last days. The same rule, by the same cases, as
-   `reports/content/figures/norms.py`, which has its reasons; its tuned numbers come with the site.
+   `pipelines/incidents/norms.py`, which has its reasons; its tuned numbers come with the site.
    Does not belong here: how the range is drawn (charts.js), and what opens an incident, which the run alone decides. */
 
 import { own } from "../dom.js";

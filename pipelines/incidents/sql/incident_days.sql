@@ -1,5 +1,5 @@
--- incident, day: what its curve shows, of the days with a record: successes and requests of a rate, the requests of a
--- volume, the records of the data. Eight weeks before the 60 days of a curve tell what was usual.
+-- grain: incident, day with a record. What the curve of the incident shows: successes and requests of a rate, the requests
+-- of a volume, the records of the data. Eight weeks before the 60 days of a curve tell what was usual.
 -- noqa: disable=AM07
 WITH named AS (
     SELECT incident_id, kind, metric, app_key, channel
@@ -53,5 +53,5 @@ UNION ALL
 SELECT incident_id, day, records_accepted - duplicates, NULL
 FROM named
 CROSS JOIN day_quality
-WHERE kind = 'data' AND day > $last::DATE - 116 AND day_state = 'complete'
+WHERE kind = 'data' AND day > $last::DATE - 116 AND {{ has_data() }}
 ORDER BY incident_id, day

@@ -1,14 +1,14 @@
-"""What is usual of a day, for the bands and the grey figures: by each subject's own eight weeks before it.
+"""What is usual of a day, for the bands and the grey figures of pages, and for messages.
 
-A count has the median of its weekday, a rate that of all days. The spread is that of the subject's own days, but never
-less than pure chance would have it. It is taken from how far each day lies from the one before, of a count from the
-same weekday of the week before: a level that changed is one step, and does not widen it. Days of an incident do not
-count.
+It is computed of each subject's own eight weeks before the day. A count has the median of its weekday, a rate that of
+all days. The spread is that of the subject's own days, but never less than pure chance would have it. It is taken from
+how far each day lies from the one before, of a count from the same weekday of the week before: a level that changed is
+one step, and does not widen it. Days of an incident do not count.
 
-Lives here: the one rule of the usual range on the pages. The charts' scripts have it once more (`data/norms.js`), by
-the same tuned numbers and held to the same cases (`tests/reports/norm_cases.json`): an app's bands would be half of its
-file. Does not belong here: what opens an incident, which is judged more sharply (`pipelines/incidents`), the records
-of a usual day (`pipelines/incidents/volumes.py`).
+Lives here: the one rule of the usual range. The charts' scripts have it once more (`data/norms.js`), by the same tuned
+numbers and held to the same cases (`tests/reports/norm_cases.json`): an app's bands would be half of its file. Does not
+belong here: what opens an incident, which is judged more sharply (`rate_incidents.py`), the records of a usual day
+(`volumes.py`).
 """
 
 from collections import defaultdict
@@ -23,7 +23,6 @@ import numpy.typing as npt
 
 from pipelines.contract.measures.measure import Better
 from pipelines.incidents.incident import FURTHER, Incident
-from reports.content.drawings import Course
 
 REFERENCE_DAYS: Final = 56
 # So far from the usual, in spreads, is outside. Of days that swing as the normal law has it one in 370 is, so that five
@@ -182,11 +181,6 @@ def colour(side: Side, better: Better | None) -> Literal["good", "bad", ""]:
     if better is None or side not in ("above", "below"):
         return ""
     return "good" if (side == "above") is (better == "higher") else "bad"
-
-
-def course_of(rows: Sequence[DayNorm]) -> Course:
-    """The days of one subject as a drawing takes them."""
-    return Course([row.value for row in rows], [row.low for row in rows], [row.high for row in rows])
 
 
 def _norms(

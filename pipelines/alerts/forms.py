@@ -1,0 +1,173 @@
+"""The forms of a message: plain text, the markdown of each chat service within its limit, and HTML for mail.
+
+Here: how lines are written for whom. What they say is in `message.py`; `sender.py` chooses a receiver's form.
+
+Chats read different dialects of markdown, and none of them escapes alike. So that no name or note of a user becomes a
+link, a mention or a heading, the characters of markup are replaced by their full-width twins.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from html import escape
+from typing import Final, Literal
+
+from pipelines.alerts.lines import Language, Line, Row
+
+Format = Literal["text", "markdown", "html"]
+
+# No single line, as the detail of a warning, may take the room of all others.
+_LONGEST: Final = 300
+_TWINS: Final = str.maketrans({mark: chr(ord(mark) + 0xFEE0) for mark in "*`[]<>~|\\#"})
+_MARK: Final = "┊"
+
+
+@dataclass(frozen=True)
+class Form:
+    """A message as a receiver gets it."""
+
+    title: str
+    body: str
+    format: Format
+
+
+@dataclass(frozen=True)
+class _Dialect:
+    """How a chat service reads markdown.
+
+    Attributes:
+        gap: what separates two lines that are no items.
+        size: measures a text as the service does.
+        limit: what its title and body may measure together, with some room for what Apprise adds.
+    """
+
+    gap: str
+    size: Callable[[str], int]
+    limit: int
+
+
+def _utf8(text: str) -> int:
+    return len(text.encode())
+
+
+def _escaped_json(text: str) -> int:
+    return len(json.dumps(text))
+
+
+_DIALECTS: Final = {
+    # DingTalk: 20,000 bytes a request; a single line break is none.
+    "dingtalk": _Dialect("\n\n", _escaped_json, 18_000),
+    # Feishu: 20 KB a request.
+    "feishu": _Dialect("\n", _escaped_json, 18_000),
+    # WeCom: `markdown.content` has at most 4,096 bytes of UTF-8.
+    "wecom": _Dialect("\n", _utf8, 4_000),
+    # Slack: the text of a section has at most 3,000 characters.
+    "slack": _Dialect("\n", len, 2_700),
+}
+
+
+def forms_of(title: str, lines: Sequence[Line], language: Language) -> dict[str, dict[str, str]]:
+    """Return the message in each form, by the service that gets it; `text` is for all others."""
+    found = {
+        "text": Form(title, as_text(lines, language), "text"),
+        "mail": Form(title, as_html(title, lines, language), "html"),
+        **{name: _chat_form(title, lines, language, dialect) for name, dialect in _DIALECTS.items()},
+    }
+    return {name: asdict(form) for name, form in found.items()}
+
+
+def as_text(lines: Sequence[Line], language: Language) -> str:
+    """The lines as plain text."""
+    return "\n".join(_plain(line, language) for line in lines)
+
+
+def as_markdown(lines: Sequence[Line], language: Language, gap: str = "\n") -> str:
+    """The lines in the markdown that all chat services read: bold, links, code and items."""
+    text = ""
+    before: Line | None = None
+    for line in lines:
+        if before:
+            text += "\n" if line.is_item and before.is_item else gap
+        text += _marked(line, language)
+        before = line
+    return text
+
+
+def as_html(title: str, lines: Sequence[Line], language: Language) -> str:
+    """The lines as HTML of a mail: no script, style sheet or image, which mail clients drop."""
+    parts, is_list = [f'<h2 style="font-size:18px;margin:0 0 12px">{escape(title)}</h2>'], False
+    for line in lines:
+        if line.is_item != is_list:
+            parts.append('<ul style="margin:0 0 8px;padding-left:20px">' if line.is_item else "</ul>")
+            is_list = line.is_item
+        inner = _html(line, language)
+        parts.append(f"<li>{inner}</li>" if line.is_item else f'<p style="margin:0 0 8px">{inner}</p>')
+    if is_list:
+        parts.append("</ul>")
+    style = "font-family:sans-serif;font-size:14px;line-height:1.6;color:#1f2329"
+    return f'<div lang="{"zh-CN" if language == "zh" else "en"}" style="{style}">{"".join(parts)}</div>'
+
+
+def _chat_form(title: str, lines: Sequence[Line], language: Language, dialect: _Dialect) -> Form:
+    """The form of a chat service; as many lines are left away at the end as do not fit."""
+    short = [replace(line, text=_cut(line.text)) for line in lines]
+    heading = _cut(title.translate(_TWINS))
+    body = as_markdown(short, language, dialect.gap)
+    while short and dialect.size(heading) + dialect.size(body) > dialect.limit:
+        short.pop()
+        body = as_markdown([*short, Line("…")], language, dialect.gap)
+    return Form(heading, body, "markdown")
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
+def _is_address(link: str) -> bool:
+    return link.startswith(("https://", "http://"))
+
+
+def _joined(label: str, parts: Sequence[str], language: Language) -> str:
+    """The label, a colon and the parts that are not empty."""
+    rest = " ".join(part for part in parts if part)
+    colon = "：" if language == "zh" else ": "
+    return f"{label}{colon}{rest}".rstrip() if label else rest
+
+
+def _row(row: Row | None) -> str:
+    return f"{row.before}{_MARK}{row.since}" if row else ""
+
+
+def _plain(line: Line, language: Language) -> str:
+    text = _joined(line.label, (line.text, line.link, line.code, _row(line.row)), language)
+    return f"- {text}" if line.is_item else text
+
+
+def _marked(line: Line, language: Language) -> str:
+    label, text, link = line.label.translate(_TWINS), line.text.translate(_TWINS), line.link
+    # The address is set behind the text, or behind the label if there is none.
+    if _is_address(link):
+        label, text = (label, f"[{text}]({link})") if text else ("", f"[{label}]({link})")
+        link = ""
+    code = f"`{line.code}`" if line.code else ""
+    joined = _joined(f"**{label}**" if label else "", (text, link, code, _row(line.row)), language)
+    return f"- {joined}" if line.is_item else joined
+
+
+def _html(line: Line, language: Language) -> str:
+    label, text, link = escape(line.label), escape(line.text), escape(line.link)
+    if _is_address(line.link):
+        start = f'<a href="{link}">'
+        label, text = (label, f"{start}{text}</a>") if text else ("", f"{start}{label}</a>")
+        link = ""
+    code = f"<code>{escape(line.code)}</code>" if line.code else ""
+    row = (
+        (
+            '<span style="font-family:monospace;font-size:16px;white-space:nowrap">'
+            f'<span style="color:#2456d6">{line.row.before}</span>{_MARK}'
+            f'<span style="color:#c5221f">{line.row.since}</span></span>'
+        )
+        if line.row
+        else ""
+    )
+    return _joined(f"<b>{label}</b>" if label else "", (text, link, code, row), language)

@@ -1,0 +1,27 @@
+-- grain: day, of the last $days days that have a row in day_quality: the counts of all apps that the key figures are made of
+WITH usage AS (
+    SELECT day, {{ sums(HEADLINE_USAGE) }}
+    FROM usage_daily
+    GROUP BY day
+), logins AS (
+    SELECT
+        day,
+        sum(authorizations)::BIGINT AS authorizations,
+        sum({{ denominator(TECHNICAL) }})::BIGINT AS technical_requests
+    FROM channel_daily
+    WHERE is_login_channel(channel)
+    GROUP BY day
+)
+SELECT
+    day_quality.day,
+    {{ has_data() }} AS has_data,
+    is_holiday,
+    coalesce(authorizations, 0) AS authorizations,
+    coalesce(technical_requests, 0) AS technical_requests,
+    {{ each(HEADLINE_USAGE, "coalesce({}, 0)") }}
+FROM day_quality
+CROSS JOIN publication
+LEFT JOIN usage USING (day)
+LEFT JOIN logins USING (day)
+WHERE day_quality.day > as_of - $days::INTEGER
+ORDER BY day_quality.day

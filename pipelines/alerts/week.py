@@ -1,0 +1,146 @@
+"""The week of the weekly message: its figures against the week before and the usual, its incidents, packages and bill.
+
+Here: what is read from the published file. A week is Monday to Sunday. Its words are in `week_message.py`.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+
+from pipelines.alerts.figures import KeyDays, read_key_days
+from pipelines.common.days import days_between
+from pipelines.common.errors import AuthmeterError
+from pipelines.common.text import Bilingual
+from pipelines.contract.measures.counts import TECHNICAL
+from pipelines.contract.measures.sql import sql
+from pipelines.contract.status import is_problem
+from pipelines.incidents.key_figures import KEY_FIGURES
+from pipelines.incidents.published import PublishedIncident, incidents_of
+from pipelines.store.database import named_rows, open_published
+
+_DAYS: Final = 7
+_BILLED: Final = "billable_verifications"
+
+
+@dataclass(frozen=True)
+class WeekFigure:
+    """One figure over a week.
+
+    `change` compares the days that have data in both weeks, `matched_days` of them: ratio - 1, of a rate the
+    difference; None where there is nothing to compare with. `usual` is what the days of the week usually have together,
+    None unless each day with data has a norm.
+    """
+
+    metric: str
+    value: float | None
+    week_before: float | None
+    change: float | None
+    matched_days: int
+    usual: float | None
+
+
+@dataclass(frozen=True)
+class WeekIncident:
+    """An incident that began or ended in the week, in words."""
+
+    incident_id: str
+    text: Bilingual
+
+
+@dataclass(frozen=True)
+class Week:
+    """A week and what happened in it; `days` counts those with data. `packages` and `bills` are rows by account."""
+
+    first: date
+    last: date
+    days: int
+    figures: tuple[WeekFigure, ...]
+    opened: tuple[WeekIncident, ...]
+    ended: tuple[WeekIncident, ...]
+    packages: tuple[Mapping[str, Any], ...]
+    bills: tuple[Mapping[str, Any], ...]
+
+
+def last_sunday(day: date) -> date:
+    """Return the newest Sunday that is not after a day."""
+    return day - timedelta(days=day.isoweekday() % 7)
+
+
+def read_week(database: Path, sunday: date) -> Week | None:
+    """Return the week that ends on a Sunday; None without data in it, or without a published file of this version."""
+    try:
+        with closing(open_published(database)) as connection:
+            ((as_of,),) = connection.execute("SELECT as_of FROM publication").fetchall()
+            # A week that is sent late lies some days back.
+            key_days = read_key_days(connection, (as_of - sunday).days + 2 * _DAYS)
+            incidents = [one for one in incidents_of(connection) if one.stands_alone and is_problem(one.incident.kind)]
+            packages = named_rows(connection, sql("pipelines.alerts", "packages_left"))
+            bills = named_rows(connection, sql("pipelines.alerts", "newest_bill"))
+    except (AuthmeterError, duckdb.Error):
+        return None
+    days = list(days_between(sunday - timedelta(days=_DAYS - 1), sunday))
+    has_data = [key_days.counts[day][_BILLED] is not None for day in days]
+    if not any(has_data):
+        return None
+    figures = tuple(_figure(name, days, key_days) for name in (*KEY_FIGURES, _BILLED))
+    opened = _words(one for one in incidents if days[0] <= one.incident.first_day <= sunday)
+    ended = _words(one for one in incidents if days[0] <= (one.incident.last_day or date.max) <= sunday)
+    return Week(days[0], sunday, sum(has_data), figures, opened, ended, tuple(packages), tuple(bills))
+
+
+def _words(some: Iterable[PublishedIncident]) -> tuple[WeekIncident, ...]:
+    return tuple(WeekIncident(one.incident.incident_id, one.text) for one in some)
+
+
+def _figure(name: str, days: Sequence[date], key_days: KeyDays) -> WeekFigure:
+    before = [day - timedelta(days=_DAYS) for day in days]
+    counts = key_days.counts
+    pairs = [
+        (now, then)
+        for now, then in zip(days, before, strict=True)
+        if counts[now][_BILLED] is not None and counts[then][_BILLED] is not None
+    ]
+    matched = [_over(name, side, counts) for side in ([now for now, _ in pairs], [then for _, then in pairs])]
+    return WeekFigure(
+        name,
+        _over(name, days, counts),
+        _over(name, before, counts),
+        _change(name, *matched),
+        len(pairs),
+        _usual(name, days, key_days),
+    )
+
+
+def _over(name: str, days: Sequence[date], counts: Mapping[date, Mapping[str, int | None]]) -> float | None:
+    """A figure over some days, of those with data: a sum, or a sum over a sum."""
+    known = [counts[day] for day in days if counts[day][_BILLED] is not None]
+    if name != TECHNICAL:
+        return sum(one[name] or 0 for one in known) if known else None
+    requests = sum(one["technical_requests"] or 0 for one in known)
+    return sum(one["authorizations"] or 0 for one in known) / requests if requests else None
+
+
+def _change(name: str, now: float | None, then: float | None) -> float | None:
+    if now is None or then is None:
+        return None
+    if name == TECHNICAL:
+        return now - then
+    return now / then - 1 if then else None
+
+
+def _usual(name: str, days: Sequence[date], key_days: KeyDays) -> float | None:
+    """The usual of the days with data: of a count their sum, of a rate their mean by the requests of the days."""
+    norms = {row.day: row for row in key_days.norms.get(name, ())}
+    with_data = [norms[day] for day in days if day in norms and key_days.counts[day][_BILLED] is not None]
+    usual = [row.usual for row in with_data if row.usual is not None]
+    if not usual or len(usual) < len(with_data):
+        return None
+    if name != TECHNICAL:
+        return sum(usual)
+    requests = [key_days.counts[row.day]["technical_requests"] or 0 for row in with_data]
+    return sum(a * b for a, b in zip(usual, requests, strict=True)) / sum(requests) if sum(requests) else None
