@@ -93,7 +93,9 @@ def _published(data: Path, settings: Settings, status: "Status", workbook: Workb
     first = min(closed_before + timedelta(days=1) if closed_before else as_of, as_of)
     warnings = [(one.check, one.detail_zh, one.detail_en) for one in status.warnings]
     is_missing = any(check == "day_is_there" for check, _, _ in warnings)
-    wanted: Sequence[Kind] = ("late",) if is_missing else ("daily", "warning") if status.is_warned else ("daily",)
+    # That somebody was not reached is no news for those who were.
+    is_warned = any(check != "alerts" for check, _, _ in warnings) or any(one.is_alarm for one in status.incidents)
+    wanted: Sequence[Kind] = ("late",) if is_missing else ("daily", "warning") if is_warned else ("daily",)
     headline = read_headline(database)
     curve = read_curve(database, status.incidents[0].incident_id) if status.incidents else None
     sent = []
@@ -106,7 +108,7 @@ def _published(data: Path, settings: Settings, status: "Status", workbook: Workb
         sent.append(one)
         # The message of the day has its warnings in it: they come apart where it is not wanted, or was sent.
         if one.took:
-            if kind == "daily" and status.is_warned:
+            if kind == "daily" and is_warned:
                 _claim(data, "warning", as_of, one.took)
             break
     sunday = last_sunday(as_of)

@@ -18,6 +18,8 @@ Format = Literal["text", "markdown", "html"]
 
 # No single line, as the detail of a warning, may take the room of all others.
 _LONGEST: Final = 300
+# Slack's header has at most 150 characters.
+_LONGEST_TITLE: Final = 150
 _TWINS: Final = str.maketrans({mark: chr(ord(mark) + 0xFEE0) for mark in "*`[]<>~|\\#"})
 _MARK: Final = "┊"
 
@@ -111,7 +113,7 @@ def as_html(title: str, lines: Sequence[Line], language: Language) -> str:
 def _chat_form(title: str, lines: Sequence[Line], language: Language, dialect: _Dialect) -> Form:
     """The form of a chat service; as many lines are left away at the end as do not fit."""
     short = [replace(line, text=_cut(line.text)) for line in lines]
-    heading = _cut(title.translate(_TWINS))
+    heading = _cut(title.translate(_TWINS), _LONGEST_TITLE)
     body = as_markdown(short, language, dialect.gap)
     while short and dialect.size(heading) + dialect.size(body) > dialect.limit:
         short.pop()
@@ -119,8 +121,8 @@ def _chat_form(title: str, lines: Sequence[Line], language: Language, dialect: _
     return Form(heading, body, "markdown")
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+def _cut(text: str, longest: int = _LONGEST) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
 def _is_address(link: str) -> bool:
@@ -157,9 +159,8 @@ def _marked(line: Line, language: Language) -> str:
 def _html(line: Line, language: Language) -> str:
     label, text, link = escape(line.label), escape(line.text), escape(line.link)
     if _is_address(line.link):
-        start = f'<a href="{link}">'
-        label, text = (label, f"{start}{text}</a>") if text else ("", f"{start}{label}</a>")
-        link = ""
+        # Without a text the address is set out: the mail as plain text has no other place for it.
+        text, link = f'<a href="{link}">{text or link}</a>', ""
     code = f"<code>{escape(line.code)}</code>" if line.code else ""
     row = (
         (

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import date
+from io import BytesIO
 
+import openpyxl
 import pytest
 
+from tests.alerts.services import mail_server
 from tests.published_folder import Call
 from tests.support import DataFolder
 
@@ -49,3 +53,22 @@ def test_an_address_that_is_none_is_reported_by_its_line(call: Call, folder: Dat
     assert "line 3 of the addresses" in ended.out
     assert "s3cr3tToken" not in ended.out + ended.err
     assert "foo" not in ended.out + ended.err
+
+
+def test_the_mail_of_a_day_has_its_usage_attached(call: Call, own: DataFolder, yesterday: date) -> None:
+    settings = 'urls_file = "alerts.urls"\non = ["daily"]\nattach = true\n'
+    own.write("authmeter.toml", f'site_url = "https://reports.example.com/"\n[alerts]\n{settings}')
+    with mail_server() as (url, got):
+        own.write("alerts.urls", f"{url}\n").chmod(0o600)
+        assert call("run", data=own.root).code == 0
+        assert call("run", data=own.root).code == 0
+    (mail,) = got
+    assert mail["Subject"] == f"{yesterday:%m-%d} 没有发现问题，但只有 3 天数据，不足以判断"
+    plain = mail.get_body(("plain",))
+    assert plain
+    assert "https://reports.example.com/index.html" in plain.get_content()
+    (attached,) = mail.iter_attachments()
+    assert attached.get_filename() == f"authmeter_usage_{yesterday}.xlsx"
+    sheet = openpyxl.load_workbook(BytesIO(attached.get_content())).active
+    head, *rows = sheet.iter_rows(values_only=True)
+    assert [row[head.index("AppKey app_key")] for row in rows] == ["game", "shop"]

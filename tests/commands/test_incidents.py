@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sys
 from collections.abc import Callable
@@ -201,6 +202,22 @@ def test_the_status_for_programs_lists_the_open_incident(call: Call, failing: Da
     assert (noted.state, noted.schema_version) == ("warning", 1)
 
 
+def test_pages_status_and_message_say_the_same_number_of_problems(
+    call: Call, failing: DataFolder, yesterday: date
+) -> None:
+    command = json.dumps([sys.executable, "-c", SAID])
+    failing.write("authmeter.toml", f'[alerts]\ncommand = {command}\nlanguage = "en"\n')
+    note_end(failing.root, morning_after(yesterday), yesterday, None)
+    said = json.loads((failing.root / "said.json").read_bytes())
+    words = "1 problem is happening"
+    headline = re.search(r'<h1 class="sentence \w+">(.*?)</h1>', (failing.store.site / "index.html").read_text("utf-8"))
+    assert headline
+    assert words in headline.group(1)
+    assert f"problems      {words}\n" in call("status", data=failing.root).out
+    assert f"In all: {words}\n" in said["body"]
+    assert said["problems"] == {"open": 1, "acknowledged": 0, "to_look_at": 0, "warnings": 0}
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_message_of_the_day_tells_it_once_with_its_link(
     failing: DataFolder, yesterday: date, language: str
@@ -212,8 +229,15 @@ def test_the_message_of_the_day_tells_it_once_with_its_link(
     (one,) = said["incidents"]
     assert (one["incident_id"], one["link"]) == (id_of(failing), "index.html")
     assert one["text"] == text_of(yesterday) if language == "en" else "昨日少 18 次登录；SDK 2 仅 10%" in one["text"]
-    assert f"- {one['text']}\n" in said["body"] + "\n"
-    assert ("Incidents: 1" if language == "en" else "异常 1 项") in said["body"]
+    first = f"{days_before(yesterday, BAD_DAYS - 1):%m-%d}"
+    title, cause, loss = {
+        "en": (f"All apps One-click login success rate 100%→55%, day 5 since {first}",
+               "Cause: SDK 2 (10%, all others 100%)", "Loss: 18 fewer sign-ins yesterday, 90 in all"),
+        "zh": (f"全部应用 一键登录成功率 100%→55%，{first} 起第 5 天",
+               "原因：SDK 2（10%，其余 100%）", "损失：昨日少 18 次登录，累计 90"),
+    }[language]  # fmt: skip
+    assert said["title"] == f"❗{title}"
+    assert said["body"].splitlines()[1:3] == [cause, loss]
     # The line to copy, which acknowledges it.
     known = "<what you know>" if language == "en" else "<您了解的情况>"
     assert f"{yesterday},*,{known},{id_of(failing)}" in said["body"]

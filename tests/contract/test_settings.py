@@ -27,10 +27,28 @@ def test_a_setting_of_the_file_counts(folder: DataFolder) -> None:
     assert (settings.timezone, settings.retention_days, settings.memory_limit) == ("America/New_York", 90, "512MB")
 
 
+def test_the_address_of_the_site_makes_links_whole(folder: DataFolder) -> None:
+    assert load_settings(folder.root).address_of("index.html") is None
+    for text in ("https://reports.example.com/authmeter", "https://reports.example.com/authmeter//"):
+        folder.write("authmeter.toml", f'site_url = "{text}"\n')
+        settings = load_settings(folder.root)
+        assert settings.address_of("apps/a b/index.html") == (
+            "https://reports.example.com/authmeter/apps/a%20b/index.html"
+        )
+
+
 REFUSED = {
     "retention = 30": "`retention` is not known",
     "[billing_rules]\nx = 1": "`billing_rules` is not known",
     'timezone = "China"': "`timezone`",
+    'site_url = "https://user:secret@reports.example.com"': "`site_url`",
+    'site_url = "https://reports.example.com/?page=1"': "`site_url`",
+    'site_url = "https://reports.example.com/#top"': "`site_url`",
+    'site_url = "ftp://reports.example.com"': "`site_url`",
+    'site_url = "reports.example.com"': "`site_url`",
+    'site_url = "https://"': "`site_url`",
+    'site_url = "https://reports.example.com:99999"': "`site_url`",
+    'site_url = "https://reports.example.com/a)b"': "`site_url`",
     'schedule_time = "2:30"': "`schedule_time`",
     'schedule_time = "24:00"': "`schedule_time`",
     "retention_days = 0": "`retention_days`",

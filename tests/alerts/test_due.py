@@ -1,0 +1,143 @@
+"""When a message is sent, and to whom again: each receiver once, whoever refuses; the week's once a week."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import closing
+from datetime import date
+
+import pytest
+
+from pipelines.alerts import due
+from pipelines.alerts.delivery import Delivery, Receivers, Workbook
+from pipelines.alerts.due import alert_of_end, undelivered
+from pipelines.alerts.figures import read_curve, read_headline
+from pipelines.alerts.message import Message
+from pipelines.contract.settings.settings import AlertSettings
+from pipelines.incidents.norms import IncidentDays
+from pipelines.run.status import status_of
+from pipelines.store.database import open_published
+from reports.content.context import quality_by_day
+from reports.content.key_figures import key_figures
+from reports.content.published import PublishedTables
+from tests.data.failing_sdk import BAD_DAYS, failing_sdk
+from tests.support import DAY, CopyOf, DataFolder, days_before, morning_after, records
+
+SUNDAY = date(2026, 3, 8)
+TWO = "json://127.0.0.1:1/one\njson://127.0.0.1:1/two\n"
+
+
+class Post:
+    """Stands in for the sending: who refuses, and who got which kind of message of which day."""
+
+    def __init__(self) -> None:
+        self.refusing: Iterable[str] = ()
+        self.got: list[tuple[str, str, date]] = []
+
+    def __call__(
+        self, _: object, __: AlertSettings, message: Message, to: Receivers, workbook: Workbook | None = None
+    ) -> Delivery:
+        took = {key for key, (_, url) in to.urls.items() if not url.endswith(tuple(self.refusing))}
+        self.got += sorted((to.urls[key][1][-3:], message.kind, message.day) for key in took)
+        return Delivery(len(to.keys), frozenset(took))
+
+
+@pytest.fixture
+def post(monkeypatch: pytest.MonkeyPatch) -> Post:
+    stands_in = Post()
+    monkeypatch.setattr(due, "send", stands_in)
+    return stands_in
+
+
+def told(folder: DataFolder, extra: str = "") -> None:
+    """Two receivers of the folder's messages."""
+    folder.write("authmeter.toml", f'[alerts]\nurls_file = "alerts.urls"\n{extra}')
+    folder.write("alerts.urls", TWO).chmod(0o600)
+
+
+def published(folder: DataFolder, day: date) -> None:
+    """A run that publishes a day with records, and its end."""
+    folder.land(f"{day}.ndjson", records(5, day))
+    folder.tables(day)
+    ended(folder, day)
+
+
+def ended(folder: DataFolder, day: date) -> None:
+    alert_of_end(folder.root, status_of(folder.root, morning_after(day)))
+
+
+def test_who_refused_a_message_gets_it_later_and_nobody_gets_it_twice(folder: DataFolder, post: Post) -> None:
+    told(folder)
+    post.refusing = ["two"]
+    published(folder, DAY)
+    assert post.got == [("one", "daily", DAY)]
+    assert undelivered(folder.root) == f"`daily` of {DAY}: 1 of 2 receivers took it"
+    ended(folder, DAY)
+    assert len(post.got) == 1, "it is sent to the one that got it again"
+    post.refusing = []
+    for _ in range(2):
+        ended(folder, DAY)
+    assert post.got == [("one", "daily", DAY), ("two", "daily", DAY)]
+    assert undelivered(folder.root) is None
+
+
+def test_no_marker_shows_an_address(folder: DataFolder, post: Post) -> None:
+    told(folder)
+    published(folder, DAY)
+    assert len(post.got) == 2
+    names = [path.name for path in (folder.root / "alerts").iterdir()]
+    assert len(names) == 2
+    assert not any("127" in name or "one" in name for name in names)
+
+
+def test_the_week_is_sent_by_the_run_that_publishes_its_sunday_and_by_no_other(folder: DataFolder, post: Post) -> None:
+    told(folder)
+    for back in (1, 0):
+        published(folder, days_before(SUNDAY, back))
+    assert [one for one in post.got if one[1] == "weekly"] == [(who, "weekly", SUNDAY) for who in ("one", "two")]
+    published(folder, days_before(SUNDAY, -1))
+    assert sum(kind == "weekly" for _, kind, _ in post.got) == 2
+
+
+def test_a_week_that_was_refused_is_sent_by_a_later_run(folder: DataFolder, post: Post) -> None:
+    told(folder)
+    post.refusing = ["one", "two"]
+    published(folder, SUNDAY)
+    assert "`weekly` of 2026-03-08" in (undelivered(folder.root) or "")
+    post.refusing = []
+    published(folder, days_before(SUNDAY, -1))
+    assert ("one", "weekly", SUNDAY) in post.got
+    assert undelivered(folder.root) is None
+
+
+@pytest.mark.parametrize(("day", "extra"), [(DAY, ""), (SUNDAY, 'on = ["daily"]\n')])
+def test_without_a_sunday_or_the_setting_no_week_is_sent(folder: DataFolder, post: Post, day: date, extra: str) -> None:
+    told(folder, extra)
+    published(folder, day)
+    assert {kind for _, kind, _ in post.got} == {"daily"}
+
+
+def test_the_usual_range_is_that_of_the_briefing(copy_of: CopyOf) -> None:
+    database = copy_of(failing_sdk).store.database
+    found = {one.metric: one for one in read_headline(database).key_figures}
+    with closing(open_published(database)) as connection:
+        marts = PublishedTables(connection)
+        days = IncidentDays(one.incident for one in marts.incidents())
+        drawn = {one.metric: one for one in key_figures(marts, quality_by_day(marts), days)}
+    assert list(found) == list(drawn)
+    for name, figure in drawn.items():
+        assert (found[name].usual, found[name].low, found[name].high) == (
+            figure.usual.usual, figure.usual.low, figure.usual.high,
+        )  # fmt: skip
+        assert found[name].value == figure.spans[0].value
+    assert found["technical_success_rate"].low is not None
+
+
+def test_the_curve_falls_on_the_first_day_of_the_incident(copy_of: CopyOf) -> None:
+    folder = copy_of(failing_sdk)
+    ((incident_id,),) = folder.rows("SELECT incident_id FROM incidents WHERE part_of IS NULL")
+    curve = read_curve(folder.store.database, str(incident_id))
+    assert curve
+    assert curve.values == (*[1.0] * 14, *[0.55] * BAD_DAYS)
+    assert (curve.first, curve.first_day) == (days_before(DAY, BAD_DAYS + 13), days_before(DAY, BAD_DAYS - 1))
+    assert read_curve(folder.store.database, "0" * 16) is None
