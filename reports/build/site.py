@@ -34,7 +34,6 @@ from reports.build.static_files import write_assets, write_shared_data
 from reports.build.writer import SiteWriter, WrittenFile, script, with_fields
 from reports.content import context
 from reports.content.briefing import briefing
-from reports.content.figures.whole_days import whole_norms
 from reports.content.incidents.evidence import evidence
 from reports.content.incidents.incidents import (
     INCIDENTS_LISTED,
@@ -46,6 +45,7 @@ from reports.content.overviews import days_with_a_page, overviews
 from reports.content.published import ROW_LIMIT, PublishedTables
 from reports.content.site_data import shared_data
 from reports.content.trust import finality, reasons
+from reports.content.whole_days import whole_norms
 from reports.content.wording.language import metric_label, t
 from reports.content.wording.words import word
 from reports.export.csv_files import csv_bytes, harmless

@@ -1,6 +1,6 @@
 """The key figures of the briefing: technical success and the four counts, with what is usual of each.
 
-Their days are made in `figures/whole_days.py`, the rule of the usual range is in `pipelines/incidents/norms.py`.
+Their days are made in `whole_days.py`, the rule of the usual range is in `pipelines/incidents/norms.py`.
 """
 
 from collections import defaultdict

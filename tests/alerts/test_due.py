@@ -20,6 +20,7 @@ from pipelines.store.database import open_published
 from reports.content.context import quality_by_day
 from reports.content.key_figures import key_figures
 from reports.content.published import PublishedTables
+from reports.content.whole_days import whole_norms
 from tests.data.failing_sdk import BAD_DAYS, failing_sdk
 from tests.support import DAY, CopyOf, DataFolder, days_before, morning_after, records
 
@@ -123,7 +124,7 @@ def test_the_usual_range_is_that_of_the_briefing(copy_of: CopyOf) -> None:
     with closing(open_published(database)) as connection:
         marts = PublishedTables(connection)
         days = IncidentDays(one.incident for one in marts.incidents())
-        drawn = {one.metric: one for one in key_figures(marts, quality_by_day(marts), days)}
+        drawn = {one.metric: one for one in key_figures(marts, whole_norms(marts, quality_by_day(marts), days))}
     assert list(found) == list(drawn)
     for name, figure in drawn.items():
         assert (found[name].usual, found[name].low, found[name].high) == (

@@ -13,9 +13,9 @@ import pytest
 from pipelines.store.database import open_published
 from reports.content import context
 from reports.content.briefing import Briefing, briefing
-from reports.content.figures.whole_days import whole_norms
 from reports.content.incidents.incidents import Incidents
 from reports.content.published import PublishedTables
+from reports.content.whole_days import whole_norms
 from tests.data.published_tables import Database, day, example, incident, many, steady
 
 
