@@ -16,13 +16,13 @@ SITE = "https://reports.example.com/authmeter"
 WALLET = OpenIncident(
     incident_id="d1c6a1b2c3d4e5f6", kind="rate", metric="technical_success_rate", app_key="wallet", channel="one_click",
     first_day=date(2026, 11, 10), days=18, level_before=0.96, level_now=0.43, lost=139.2, cause="sdk_version=2.15.0",
-    text_en="示例钱包 · One-click login success rate 96% → 43%, day 18 since 11-10, 139 fewer sign-ins yesterday; "
+    text_en="示例钱包 · One-click login success rate 96% → 43%, day 18 since 11-10, 139 fewer sign-ins on 11-27; "
     "SDK 2.15.0 only 26%",
-    text_zh="示例钱包 · 一键登录成功率 96% → 43%，11-10 起第 18 天，昨日少 139 次登录；SDK 2.15.0 仅 26%",
+    text_zh="示例钱包 · 一键登录成功率 96% → 43%，11-10 起第 18 天，11-27 少 139 次登录；SDK 2.15.0 仅 26%",
     title_en="示例钱包 One-click login success rate 96%→43%, day 18 since 11-10",
     title_zh="示例钱包 一键登录成功率 96%→43%，11-10 起第 18 天",
     reason_en="SDK 2.15.0 (26%, all others 95%)", reason_zh="SDK 2.15.0（26%，其余 95%）",
-    loss_en="139 fewer sign-ins yesterday, 2,503 in all", loss_zh="昨日少 139 次登录，累计 2,503",
+    loss_en="139 fewer sign-ins on 11-27, 2,503 in all", loss_zh="11-27 少 139 次登录，累计 2,503",
     link="apps/wallet/index.html", url=f"{SITE}/apps/wallet/index.html", notes=[], acknowledged=False,
 )  # fmt: skip
 SHOP = WALLET.model_copy(

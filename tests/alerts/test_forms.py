@@ -108,7 +108,7 @@ def test_a_mail_has_html_and_the_same_as_text(tmp_path: Any) -> None:
     for line in (
         f"{SITE}/apps/wallet/index.html",
         "SDK 2.15.0（26%，其余 95%）",
-        "昨日少 139 次登录",
+        "11-27 少 139 次登录",
         "技术成功率 92.44%（94.5%–96.8%），低于平时",
     ):
         assert line in plain

@@ -19,7 +19,7 @@ DAY_ZH = """\
 ❗示例钱包 一键登录成功率 96%→43%，11-10 起第 18 天，另有 1 项
 authmeter 报告 2026-11-27：https://reports.example.com/authmeter/apps/wallet/index.html
 原因：SDK 2.15.0（26%，其余 95%）
-损失：昨日少 139 次登录，累计 2,503
+损失：11-27 少 139 次登录，累计 2,503
 走势 10-27 至 11-27（43%–97%）：████████████·█┊▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁
 合计：2 个问题正在发生，有 1 条告警
 其他异常：
@@ -38,7 +38,7 @@ DAY_EN = """\
 ❗示例钱包 One-click login success rate 96%→43%, day 18 since 11-10
 authmeter report 2026-11-27: apps/wallet/index.html
 Cause: SDK 2.15.0 (26%, all others 95%)
-Loss: 139 fewer sign-ins yesterday, 2,503 in all
+Loss: 139 fewer sign-ins on 11-27, 2,503 in all
 10-27 to 11-27 (43%–97%): ████████████·█┊▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁
 In all: 1 problem is happening
 Figures (usual range in brackets):
@@ -61,7 +61,7 @@ authmeter 报告 2026-11-29：https://reports.example.com/authmeter/index.html
 新发生：
 - 商城 · 新问题
 仍在发生：
-- 示例钱包 · 一键登录成功率 96% → 43%，11-10 起第 18 天，昨日少 139 次登录；SDK 2.15.0 仅 26% \
+- 示例钱包 · 一键登录成功率 96% → 43%，11-10 起第 18 天，11-27 少 139 次登录；SDK 2.15.0 仅 26% \
 https://reports.example.com/authmeter/apps/wallet/index.html
 已结束：
 - 游戏 · 已恢复

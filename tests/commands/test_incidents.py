@@ -48,7 +48,7 @@ def failing(fail_once: Callable[[date], DataFolder], yesterday: date, tmp_path: 
 def text_of(day: date) -> str:
     first = days_before(day, BAD_DAYS - 1)
     return (
-        f"All apps · One-click login success rate 100% → 55%, day 5 since {first:%m-%d}, 18 fewer sign-ins yesterday; "
+        f"All apps · One-click login success rate 100% → 55%, day 5 since {first:%m-%d}, 18 fewer sign-ins on {day:%m-%d}; "
         "SDK 2 only 10%"
     )
 
@@ -228,13 +228,13 @@ def test_the_message_of_the_day_tells_it_once_with_its_link(
     said = json.loads((failing.root / "said.json").read_bytes())
     (one,) = said["incidents"]
     assert (one["incident_id"], one["link"]) == (id_of(failing), "index.html")
-    assert one["text"] == text_of(yesterday) if language == "en" else "昨日少 18 次登录；SDK 2 仅 10%" in one["text"]
+    assert one["text"] == text_of(yesterday) if language == "en" else "少 18 次登录；SDK 2 仅 10%" in one["text"]
     first = f"{days_before(yesterday, BAD_DAYS - 1):%m-%d}"
     title, cause, loss = {
         "en": (f"All apps One-click login success rate 100%→55%, day 5 since {first}",
-               "Cause: SDK 2 (10%, all others 100%)", "Loss: 18 fewer sign-ins yesterday, 90 in all"),
+               "Cause: SDK 2 (10%, all others 100%)", f"Loss: 18 fewer sign-ins on {yesterday:%m-%d}, 90 in all"),
         "zh": (f"全部应用 一键登录成功率 100%→55%，{first} 起第 5 天",
-               "原因：SDK 2（10%，其余 100%）", "损失：昨日少 18 次登录，累计 90"),
+               "原因：SDK 2（10%，其余 100%）", f"损失：{yesterday:%m-%d} 少 18 次登录，累计 90"),
     }[language]  # fmt: skip
     assert said["title"] == f"❗{title}"
     assert said["body"].splitlines()[1:3] == [cause, loss]
