@@ -117,7 +117,7 @@ def read_curve(database: Path, incident_id: str) -> Curve | None:
     except (AuthmeterError, duckdb.Error):
         return None
     first = one.first_day - timedelta(days=_DAYS_BEFORE)
-    complete = {day for day, row in rows.items() if row["has_data"]}
+    complete = {day for day, row in rows.items() if row["is_complete"]}
     values = (_value(one, *found.get(day, (0, 0))) if day in complete else None for day in days_between(first, as_of))
     return Curve(first, tuple(values), one.first_day, one.is_rate)
 
@@ -128,7 +128,7 @@ def read_key_days(connection: duckdb.DuckDBPyConnection, last: int) -> KeyDays:
     rows = _key_rows(connection, days)
     names = dict.fromkeys((*COUNTED, *HEADLINE_USAGE))
     counts: dict[date, dict[str, int | None]] = {
-        day: {name: rows[day][name] if day in rows and rows[day]["has_data"] else None for name in names}
+        day: {name: rows[day][name] if day in rows and rows[day]["is_complete"] else None for name in names}
         for day in window(_as_of(connection), days)
     }
     holidays = {day for day, row in rows.items() if row["is_holiday"]}

@@ -48,8 +48,8 @@ def failing(fail_once: Callable[[date], DataFolder], yesterday: date, tmp_path: 
 def text_of(day: date) -> str:
     first = days_before(day, BAD_DAYS - 1)
     return (
-        f"All apps · One-click login success rate 100% → 55%, day 5 since {first:%m-%d}, 18 fewer sign-ins on {day:%m-%d}; "
-        "SDK 2 only 10%"
+        f"All apps · One-click login success rate 100% → 55%, day 5 since {first:%m-%d}, "
+        f"18 fewer sign-ins on {day:%m-%d}; SDK 2 only 10%"
     )
 
 

@@ -14,7 +14,7 @@ WITH usage AS (
 )
 SELECT
     day_quality.day,
-    {{ has_data() }} AS has_data,
+    {{ has_data() }} AS is_complete,
     is_holiday,
     coalesce(authorizations, 0) AS authorizations,
     coalesce(technical_requests, 0) AS technical_requests,
