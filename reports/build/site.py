@@ -282,6 +282,7 @@ class _Site:
             unmapped=sum(self.quality[day].unmapped_codes for day in days if day in self.quality),
             nulled=self.marts.rows("quality/nulled_fields"), tables=tables, limit=ROW_LIMIT, listed=_FINDINGS_LISTED,
             faults=[one for one in self.incidents.all if one.published.is_open and one.is_of_data],
+            counted=self.incidents.counted(len(self.standing.failed_checks)), open_alone=self.incidents.open_alone,
             data=context.json_block({"tables": tables}),
         )  # fmt: skip
 

@@ -37,7 +37,7 @@ LOOKS = {
     "wechat": Look("#12A594", "#5CF2DD", "square", t("WeChat"), 3),
     "qq": Look("#B36200", "#E9B000", "diamond", t("QQ"), 2),
     "weibo": Look("#7A0F3A", "#E0457B", "triangle-up", t("Weibo"), 4),
-    "local_verify": Look("#5B6472", "#C3CBD6", "x", t("Number check"), 6),
+    "local_verify": Look("#5B6472", "#C3CBD6", "x", t("Local number"), 6),
     "third_party": Look("#B05FD3", "#D7A6F5", "cross", t("Third-party"), 5),
 }
 VERSION_LOOKS = {

@@ -26,6 +26,8 @@ class Finding:
     severity: Literal["bad", "warn", "note"]
     text: Bilingual
     link: str
+    is_urgent: bool = False
+    """Whether it stands below the headline: a purchase that cannot wait."""
 
 
 def findings(marts: PublishedTables, stand: DataState) -> list[Finding]:
@@ -49,6 +51,7 @@ def _days(stand: DataState) -> Iterator[Finding]:
             "bad" if check.severity == "error" else "warn",
             Bilingual(_with_day(check.day, check.detail.zh), _with_day(check.day, check.detail.en)),
             CHECK_PAGES.get(check.name, "quality.html"),
+            check.name == "package_run_out",
         )
     # Nothing that comes later makes up for such a day: each comparison over it is short of it. Of the data day it is
     # said already.

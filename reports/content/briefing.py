@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 from pipelines.common.text import Bilingual
 from pipelines.contract.record.fields import ALL_APPS
-from pipelines.incidents.incident import FURTHER
+from pipelines.contract.status import is_problem
 from pipelines.incidents.norms import DayNorm
 from reports.content.app_health import AppHealth, app_health
 from reports.content.attention import Finding, findings
@@ -58,7 +58,7 @@ def briefing(
     holidays = {day for day, one in quality.items() if one.is_holiday}
     apps = app_health(marts, by_key, hit_apps, incidents.days, complete, holidays)
     others = _others(by_key.values(), {key for (key,) in marts.rows("briefing/active_apps")}, hit_apps, apps)
-    severity, sentence = _sentence(stand, open_, hit_apps, others, attention, len(complete))
+    severity, sentence = _sentence(stand, open_, incidents.counted(), hit_apps, others, attention, len(complete))
     return Briefing(
         severity,
         sentence,
@@ -140,6 +140,7 @@ def _others(apps: Iterable[App], active: set[str], hit_apps: Collection[str], li
 def _sentence(
     stand: DataState,
     open_: Sequence[Entry],
+    counted: Bilingual,
     hit_apps: Collection[str],
     others: _Others,
     attention: Sequence[Finding],
@@ -148,21 +149,23 @@ def _sentence(
     """Whether anything is wrong, in one sentence, and how bad.
 
     Args:
+        counted: how many of `open_` are problems, in words.
         hit_apps: keys of the apps with an open incident.
         days: how many days have data.
     """
     warnings = sum(one.severity != "note" for one in attention)
     if stand.day_state == "missing":
         head = t("{day} has no data").format(day=day_text(stand.today.day))
-        rest = _joined(_problems(open_) + _items(open_))
-        return "bad", t("{head}; {rest}").format(head=head, rest=rest) if open_ else head
+        return "bad", t("{head}; {rest}").format(head=head, rest=counted) if open_ else head
     if open_:
         whole = any(one.incident.published.incident.kind != "data" and one.incident.name is None for one in open_)
-        said = _problems(open_) or [_short(stand) if stand.today.is_short else t("No problem is happening")]
+        said = [counted]
+        if stand.today.is_short and all(not is_problem(one.incident.published.incident.kind) for one in open_):
+            said.insert(0, _short(stand))
         # Of a day that is short, no app is called normal.
         if not whole and hit_apps and others.count and not stand.today.is_short:
             said.append(_rest(others))
-        return "warn" if all(entry.incident.is_amber for entry in open_) else "bad", _joined(said + _items(open_))
+        return "warn" if all(entry.incident.is_amber for entry in open_) else "bad", _joined(said)
     if stand.today.is_short:
         return "warn", _short(stand)
     if days <= _LEAST_DAYS:
@@ -191,24 +194,6 @@ def _rest(others: _Others) -> Bilingual:
     else:
         said = t("the other app: {kinds}") if others.count == 1 else t("the other {count} apps: {kinds}")
     return said.format(count=count(others.count), kinds=others.words)
-
-
-def _problems(open_: Sequence[Entry]) -> list[Bilingual]:
-    """How many faults are open, or nothing."""
-    number = len(open_) - _further(open_)
-    one, many = t("1 problem is happening"), t("{count} problems are happening")
-    return [one if number == 1 else many.format(count=count(number))] if number else []
-
-
-def _items(open_: Sequence[Entry]) -> list[Bilingual]:
-    """How many open incidents are no faults and only worth a look, or nothing."""
-    number = _further(open_)
-    one, many = t("1 item to look at"), t("{count} items to look at")
-    return [one if number == 1 else many.format(count=count(number))] if number else []
-
-
-def _further(open_: Sequence[Entry]) -> int:
-    return sum(entry.incident.published.incident.kind == FURTHER for entry in open_)
 
 
 def _joined(said: Sequence[Bilingual]) -> Bilingual:

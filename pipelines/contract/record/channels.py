@@ -44,7 +44,7 @@ class Channel:
 
 DECLARED: Final = (
     Channel("one_click", "One-click login", "一键登录", "number"),
-    Channel("local_verify", "Local number check", "本机号码认证", "number", signs_in=False),
+    Channel("local_verify", "Local number verification", "本机号码认证", "number", signs_in=False),
     Channel("wechat", "WeChat", "微信", "social"),
     Channel("qq", "QQ", "QQ", "social"),
     Channel("weibo", "Weibo", "微博", "social"),

@@ -12,13 +12,17 @@ from reports.content.wording.language import t
 
 
 def saving_sentence(most: LimitSums | None) -> Bilingual:
-    """What the limit that saves most does: where there is one, its name stands before this, apart, as any name does."""
+    """What the limit that saves most does; the page shows its name before this."""
     if most is None:
         return t("No limit would have saved a use in the last 30 days.")
     if not most.harm:
         return t("would have saved most: {saved} billed uses in 30 days, without blocking a success.").format(
             saved=count(most.saved)
         )
+    if not most.is_worth_it:
+        return t(
+            "would have saved most, {saved} billed uses in 30 days, but blocked {harm} successes: no limit is worth it."
+        ).format(saved=count(most.saved), harm=count(most.harm))
     return t("would have saved most: {saved} billed uses in 30 days, but blocked {harm} successes.").format(
         saved=count(most.saved), harm=count(most.harm)
     )

@@ -11,6 +11,9 @@ from typing import NamedTuple
 from pipelines.contract.registry.limits import DEFAULTS
 from reports.content.published import PublishedTables
 
+# A limit is worth it from so many saved uses for each blocked success: fewer are a customer lost for a few cents.
+_WORTH = 2
+
 
 class LimitSums(NamedTuple):
     """What a limit would have blocked, over all apps: `saved` uses, and successes, which are its `harm`; most of these
@@ -24,6 +27,11 @@ class LimitSums(NamedTuple):
     harm: int
     most_harmed: str
     most_harm: int
+
+    @property
+    def is_worth_it(self) -> bool:
+        """Whether it saves clearly more uses than it turns away good sign-ins."""
+        return self.saved >= _WORTH * self.harm
 
 
 class RepeatClass(NamedTuple):
@@ -66,8 +74,9 @@ class Limits:
 
     @property
     def most_saving(self) -> LimitSums | None:
-        """The limit that would have saved most uses; None where none would have saved any."""
-        return self.sums[0] if self.sums and self.sums[0].saved else None
+        """The limit that would have saved most uses, of those that are worth it if any is; None if none saves any."""
+        saving = [one for one in self.sums if one.saved]
+        return next((one for one in saving if one.is_worth_it), saving[0] if saving else None)
 
 
 def limits(marts: PublishedTables) -> Limits:

@@ -59,6 +59,8 @@ class Agreement:
         shift_hours: of the shift that explains most days; None where none does.
         lacking_days: days that the log lacks.
         is_within: whether every difference is tolerated.
+        unexplained: the sizes of what no cause explains, together.
+        unexplained_amount: the same in the currency of the bill, by the mean price of each; None without an amount.
     """
 
     month: date | None
@@ -68,6 +70,8 @@ class Agreement:
     shift_hours: int | None
     lacking_days: int
     is_within: bool
+    unexplained: int
+    unexplained_amount: float | None = None
 
 
 class AccountDays(NamedTuple):
@@ -135,6 +139,8 @@ class Reconciled:
             hours.most_common(1)[0][0] if hours else None,
             rows[0].month_days - min(one.log_days for one in rows),
             all(one.cause == "within" for one in rows),
+            sum(abs(one.unexplained) for one in rows),
+            _amount(rows),
         )  # fmt: skip
 
     def _of_consoles(self) -> Agreement | None:
@@ -151,6 +157,7 @@ class Reconciled:
             hours.most_common(1)[0][0] if hours else None,
             len({one.day for one in rows if one.log is None}),
             all(one.cause == "within" for one in rows),
+            sum(abs(one.unexplained or 0) for one in rows),
         )  # fmt: skip
 
     def by_account(self, window: Iterable[date]) -> list[AccountDays]:
@@ -183,6 +190,12 @@ def reconciled(marts: PublishedTables) -> Reconciled:
             for month, account_id, channel, hours, _ in marts.rows("billing/shifted_days")
         },
     )
+
+
+def _amount(rows: Iterable[ReconciledMonth]) -> float | None:
+    """What the unexplained quantities cost by the mean price of each bill; None if no bill has an amount."""
+    prices = [(abs(one.unexplained), one.amount / one.bill) for one in rows if one.amount is not None and one.bill]
+    return sum(count * price for count, price in prices) if prices else None
 
 
 def _by_cause(rows: Iterable[tuple[str, int, int]]) -> list[tuple[str, int]]:

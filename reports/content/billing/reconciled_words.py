@@ -75,5 +75,14 @@ def _parts(found: Agreement, as_of: date) -> Iterator[Bilingual]:
             )
         else:
             yield t("of which this explains {share}: {cause}").format(cause=CAUSE_WORDS[cause], share=part)
-    elif not found.lacking_days:
-        yield t("no cause was found")
+    if found.unexplained and not found.is_within:
+        yield _unexplained(found)
+
+
+def _unexplained(found: Agreement) -> Bilingual:
+    counted = f"{found.unexplained:,}"
+    if found.unexplained_amount is None:
+        return t("no cause was found for {count}").format(count=counted)
+    return t("no cause was found for {count} (about ¥{amount})").format(
+        count=counted, amount=f"{found.unexplained_amount:,.2f}"
+    )

@@ -14,11 +14,12 @@ from typing import Any, Final
 from pipelines.common.text import Bilingual
 from pipelines.contract.record.dimensions import BY_KEY, CAUSES, SESSION_CAUSES
 from pipelines.contract.record.fields import ALL_APPS
+from pipelines.contract.status import is_problem
 from pipelines.incidents.acknowledging import note_line
 from pipelines.incidents.detection.falls import WINDOW_DAYS
 from pipelines.incidents.norms import IncidentDays
 from pipelines.incidents.published import Note, PublishedIncident
-from pipelines.incidents.words import cell_words, incident_text
+from pipelines.incidents.words import cell_words, incident_text, problem_words
 from reports.content.context import App
 from reports.content.published import PublishedTables
 from reports.content.site_data import columns
@@ -179,6 +180,20 @@ class Incidents:
         self.by_app: dict[str, list[Incident]] = defaultdict(list)
         for one in self.all:
             self.by_app[one.published.incident.app_key].append(one)
+
+    @cached_property
+    def open_alone(self) -> list[Incident]:
+        """The open ones that are part of no other."""
+        return [one for one in self.all if one.published.is_open and one.published.stands_alone]
+
+    def counted(self, warnings: int = 0) -> Bilingual:
+        """How many problems and items to look at are open, as `status` and the message of the day say it.
+
+        Args:
+            warnings: how many checks warn.
+        """
+        problems = sum(is_problem(one.published.incident.kind) for one in self.open_alone)
+        return problem_words(problems, len(self.open_alone) - problems, warnings)
 
     def listed(self) -> list[Entry]:
         """All of them, for the briefing."""

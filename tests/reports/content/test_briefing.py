@@ -101,10 +101,10 @@ MORE = incident("more", 3, app_key="app-2", kind="further", metric="surge", chan
         (2, [incident("all", 3, app_key="*"), incident("part", 3, app_key="app-1", part_of="all")], "bad",
          "1 个问题正在发生", "1 problem is happening"),
         # What is no fault counts apart.
-        (8, [ONE, MORE], "bad", "1 个问题正在发生，其余 6 个应用正常，另有 1 项提示",
-         "1 problem is happening, the other 6 apps are normal, 1 item to look at"),
-        (8, [MORE], "warn", "没有问题正在发生，其余 7 个应用正常，另有 1 项提示",
-         "No problem is happening, the other 7 apps are normal, 1 item to look at"),
+        (8, [ONE, MORE], "bad", "1 个问题正在发生，另有 1 项提示，其余 6 个应用正常",
+         "1 problem is happening, 1 item to look at, the other 6 apps are normal"),
+        (8, [MORE], "warn", "没有问题正在发生，另有 1 项提示，其余 7 个应用正常",
+         "No problem is happening, 1 item to look at, the other 7 apps are normal"),
         (3, [MORE, MORE | {"incident_id": "second", "app_key": "*"}], "warn", "没有问题正在发生，另有 2 项提示",
          "No problem is happening, 2 items to look at"),
         (8, [ONE | {"state": "recovered", "last_day": day(1)}], "good", "一切正常", "All is normal"),
@@ -204,7 +204,7 @@ def test_a_missing_day_comes_before_everything_else(tmp_path: Path) -> None:
 
 def test_on_a_missing_day_what_is_no_fault_is_not_called_a_problem(tmp_path: Path) -> None:
     found = briefing_of(apps(tmp_path, 3, MORE, is_missing=True))
-    assert (found.severity, found.sentence.zh) == ("bad", f"{day(0)} 周二没有数据；另有 1 项提示")
+    assert (found.severity, found.sentence.zh) == ("bad", f"{day(0)} 周二没有数据；没有问题正在发生，另有 1 项提示")
 
 
 @pytest.mark.parametrize(("made", "severity", "said"), [

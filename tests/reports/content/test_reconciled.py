@@ -15,10 +15,11 @@ OCTOBER = date(2026, 10, 1)
 def bill(
     said: int, log: int, cause: str = "within", explained: int = 0, *, account: str = "default",
     channel: str = "number", month: date = OCTOBER, measure: str = "quantity", log_days: int = 31,
+    amount: float | None = None,
 ) -> ReconciledMonth:  # fmt: skip
     rest = said - log - explained
     return ReconciledMonth(
-        month, account, channel, measure, log, None, said, said - log, log_days, 0, 5, cause, explained, rest, None
+        month, account, channel, measure, log, None, said, said - log, log_days, 0, 5, cause, explained, rest, amount
     )
 
 
@@ -38,19 +39,22 @@ def console(
     ("found", "zh", "en", "how_bad"),
     [
         (Reconciled([bill(100_000, 99_700, "shift", 276)], [], {(OCTOBER, "default", "number"): 8}),
-         "10 月账单与日志相差 0.3%，其中 8 小时时差解释 92%。",
-         "The bill of 2026-10 and the log differ by 0.3%, of which a shift of 8 hours explains 92%.", "warn"),
+         "10 月账单与日志相差 0.3%，其中 8 小时时差解释 92%，24 次未找到原因。",
+         "The bill of 2026-10 and the log differ by 0.3%, of which a shift of 8 hours explains 92%, no cause was found "
+         "for 24.", "warn"),
         # Differences of two accounts do not hide each other; what explains most is told.
         (Reconciled([bill(1000, 900, "other_account", 100), bill(900, 1000, "mismatch", -90, account="two")], [], {}),
-         "10 月账单与日志相差 10.5%，其中记在其他账号解释 50%。",
-         "The bill of 2026-10 and the log differ by 10.5%, of which this explains 50%: Under another account.", "warn"),
+         "10 月账单与日志相差 10.5%，其中记在其他账号解释 50%，10 次未找到原因。",
+         "The bill of 2026-10 and the log differ by 10.5%, of which this explains 50%: Under another account, no cause "
+         "was found for 10.", "warn"),
         (Reconciled([bill(1000, 998)], [], {}), "10 月账单与日志相差 0.2%，在允差之内。",
          "The bill of 2026-10 and the log differ by 0.2%, which is tolerated.", "good"),
-        (Reconciled([bill(1000, 900, "unexplained")], [], {}), "10 月账单与日志相差 10.0%，未找到原因。",
-         "The bill of 2026-10 and the log differ by 10.0%, no cause was found.", "bad"),
+        (Reconciled([bill(1000, 900, "unexplained", amount=40.0)], [], {}),
+         "10 月账单与日志相差 10.0%，100 次未找到原因（约 ¥4.00）。",
+         "The bill of 2026-10 and the log differ by 10.0%, no cause was found for 100 (about ¥4.00).", "bad"),
         (Reconciled([bill(1000, 900, "log_incomplete", log_days=28)], [], {}),
-         "10 月账单与日志相差 10.0%，日志缺 3 天。",
-         "The bill of 2026-10 and the log differ by 10.0%, the log lacks days: 3.", "bad"),
+         "10 月账单与日志相差 10.0%，日志缺 3 天，100 次未找到原因。",
+         "The bill of 2026-10 and the log differ by 10.0%, the log lacks days: 3, no cause was found for 100.", "bad"),
         # What both channels have in all is not counted again; overflow and older months are not of it.
         (Reconciled(
             [bill(1000, 1000), bill(400, 300, "unexplained", channel="one_click"),
@@ -64,9 +68,9 @@ def console(
         # Without a bill, the consoles.
         (Reconciled([], [console(1, 110, 100, "shift", 8, hours=8), console(2, 90, 100, "shift", -10, hours=8),
                          console(3, 50, None, "no_log"), console(1, 999, 100, "unexplained", app="shop")], {}),
-         "近 30 天控制台与日志相差 10.0%，日志缺 1 天，其中 8 小时时差解释 90%。",
+         "近 30 天控制台与日志相差 10.0%，日志缺 1 天，其中 8 小时时差解释 90%，2 次未找到原因。",
          "Over the last 30 days console and log differ by 10.0%, the log lacks days: 1, of which a shift of 8 hours "
-         "explains 90%.", "warn"),
+         "explains 90%, no cause was found for 2.", "warn"),
     ],
 )  # fmt: skip
 def test_how_far_they_are_apart_is_said_in_one_sentence(found: Reconciled, zh: str, en: str, how_bad: str) -> None:
