@@ -21,6 +21,7 @@ from typing import Final, Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from pipelines.contract.measures.counts import SIGN_IN
 from pipelines.contract.measures.measure import Better
 from pipelines.incidents.incident import FURTHER, Incident
 
@@ -91,8 +92,8 @@ class IncidentDays:
     def __init__(self, incidents: Iterable[Incident]) -> None:
         self._by_app: dict[str, list[Incident]] = defaultdict(list)
         for one in incidents:
-            # What is no fault leaves its days as usual as they are.
-            if one.kind != FURTHER:
+            # Further kinds are no faults, and the sign-in rate is of sessions: neither changes what is usual here.
+            if one.kind != FURTHER and one.metric != SIGN_IN:
                 self._by_app[one.app_key].append(one)
 
     def has(self, app_key: str, channels: Sequence[str], day: date) -> bool:

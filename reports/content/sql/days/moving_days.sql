@@ -25,7 +25,7 @@ WITH bounds AS (
         unnest(generate_series(first_day, coalesce(last_day, $last::DATE), INTERVAL 1 DAY))::DATE AS day
     FROM subjects
     JOIN incidents ON incidents.app_key IN (subjects.app_key, '*') AND incidents.channel IN (subjects.channel, '*')
-    WHERE kind NOT IN ('data', 'further')
+    WHERE kind NOT IN ('data', 'further') AND metric <> '{{ SIGN_IN }}'
 )
 SELECT
     app_key,

@@ -34,7 +34,8 @@ WITH steps AS (
 ), incident_spans AS (
     SELECT DISTINCT app_key, channel, first_day, last_day, kind = 'further' AS is_further
     FROM incidents
-    WHERE coalesce(last_day, $last) >= $long_first
+    -- Charts and usual ranges are of records; the sign-in rate is of sessions.
+    WHERE coalesce(last_day, $last) >= $long_first AND metric <> '{{ SIGN_IN }}'
 ), own_notes AS (
     -- Those of all apps stand once in the data of the site.
     SELECT app_key, day, text
