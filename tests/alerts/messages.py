@@ -53,7 +53,7 @@ WARNINGS = [
 
 def of_day(*incidents: OpenIncident, site: str = SITE, **changes: object) -> Message:
     """The message of a day with these open incidents."""
-    shown = [one if site else one.model_copy(update={"url": None}) for one in incidents]
+    listed = [one if site else one.model_copy(update={"url": None}) for one in incidents]
     problems = Problems(
         open=sum(one.kind != "further" for one in incidents),
         acknowledged=sum(one.acknowledged for one in incidents),
@@ -61,7 +61,7 @@ def of_day(*incidents: OpenIncident, site: str = SITE, **changes: object) -> Mes
         warnings=len(WARNINGS) if changes.get("warnings") else 0,
     )
     given: dict[str, object] = {
-        "headline": HEADLINE, "incidents": shown, "problems": problems, "curve": CURVE if incidents else None,
+        "headline": HEADLINE, "incidents": listed, "problems": problems, "curve": CURVE if incidents else None,
         "report": f"{site}/index.html" if site else "index.html",
     }  # fmt: skip
     return Message(**{"kind": "daily", "day": DAY, "first_day": DAY, "state": "ok"} | given | changes)  # type: ignore[arg-type]

@@ -50,7 +50,7 @@ def post(monkeypatch: pytest.MonkeyPatch) -> Post:
     return stands_in
 
 
-def told(folder: DataFolder, extra: str = "") -> None:
+def with_receivers(folder: DataFolder, extra: str = "") -> None:
     """Two receivers of the folder's messages."""
     folder.write("authmeter.toml", f'[alerts]\nurls_file = "alerts.urls"\n{extra}')
     folder.write("alerts.urls", TWO).chmod(0o600)
@@ -68,7 +68,7 @@ def ended(folder: DataFolder, day: date) -> None:
 
 
 def test_who_refused_a_message_gets_it_later_and_nobody_gets_it_twice(folder: DataFolder, post: Post) -> None:
-    told(folder)
+    with_receivers(folder)
     post.refusing = ["two"]
     published(folder, DAY)
     assert post.got == [("one", "daily", DAY)]
@@ -83,7 +83,7 @@ def test_who_refused_a_message_gets_it_later_and_nobody_gets_it_twice(folder: Da
 
 
 def test_no_marker_shows_an_address(folder: DataFolder, post: Post) -> None:
-    told(folder)
+    with_receivers(folder)
     published(folder, DAY)
     assert len(post.got) == 2
     names = [path.name for path in (folder.root / "alerts").iterdir()]
@@ -92,7 +92,7 @@ def test_no_marker_shows_an_address(folder: DataFolder, post: Post) -> None:
 
 
 def test_the_week_is_sent_by_the_run_that_publishes_its_sunday_and_by_no_other(folder: DataFolder, post: Post) -> None:
-    told(folder)
+    with_receivers(folder)
     for back in (1, 0):
         published(folder, days_before(SUNDAY, back))
     assert [one for one in post.got if one[1] == "weekly"] == [(who, "weekly", SUNDAY) for who in ("one", "two")]
@@ -101,7 +101,7 @@ def test_the_week_is_sent_by_the_run_that_publishes_its_sunday_and_by_no_other(f
 
 
 def test_a_week_that_was_refused_is_sent_by_a_later_run(folder: DataFolder, post: Post) -> None:
-    told(folder)
+    with_receivers(folder)
     post.refusing = ["one", "two"]
     published(folder, SUNDAY)
     assert "`weekly` of 2026-03-08" in (undelivered(folder.root) or "")
@@ -113,7 +113,7 @@ def test_a_week_that_was_refused_is_sent_by_a_later_run(folder: DataFolder, post
 
 @pytest.mark.parametrize(("day", "extra"), [(DAY, ""), (SUNDAY, 'on = ["daily"]\n')])
 def test_without_a_sunday_or_the_setting_no_week_is_sent(folder: DataFolder, post: Post, day: date, extra: str) -> None:
-    told(folder, extra)
+    with_receivers(folder, extra)
     published(folder, day)
     assert {kind for _, kind, _ in post.got} == {"daily"}
 

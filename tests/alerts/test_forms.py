@@ -83,9 +83,9 @@ def test_a_refused_message_is_not_delivered(chats: dict[str, Service], name: str
 
 def test_text_of_users_becomes_no_markup() -> None:
     line = Line("[x](https://evil.example) <!channel> <at id=all> **b** `c` # h", "原因")
-    shown = as_markdown([line], "zh")
-    assert not set("[]<>`#") & set(shown)
-    assert shown.count("*") == 4
+    text = as_markdown([line], "zh")
+    assert not set("[]<>`#") & set(text)
+    assert text.count("*") == 4
     html = forms_of("<b>t</b>", [Line("<script>", link="javascript:alert(1)")], "zh")["mail"]["body"]
     assert "<script>" not in html
     assert "<b>t</b>" not in html

@@ -150,15 +150,15 @@ def test_so_many_are_listed_and_the_others_counted() -> None:
 
 
 def test_the_command_gets_the_figures_with_their_range_and_the_parts_of_an_incident() -> None:
-    told = json.loads(json.dumps(of_day(WALLET, warnings=WARNINGS).as_json("zh")))
-    assert told["figures"]["number_verifications"] == {
+    found = json.loads(json.dumps(of_day(WALLET, warnings=WARNINGS).as_json("zh")))
+    assert found["figures"]["number_verifications"] == {
         "metric": "number_verifications", "value": 4896, "week_before": 5000, "change": -0.0208, "usual": 4904.0,
         "low": 4526.4, "high": 5281.6,
     }  # fmt: skip
-    (incident,) = told["incidents"]
+    (incident,) = found["incidents"]
     assert (incident["title"], incident["cause"]) == (WALLET.title_zh, WALLET.reason_zh)
     assert (incident["link"], incident["url"]) == (WALLET.link, WALLET.url)
-    assert Problems(**told["problems"]) == Problems(open=1, warnings=1)
+    assert Problems(**found["problems"]) == Problems(open=1, warnings=1)
     week = json.loads(json.dumps(of_week(WALLET).as_json("zh")))["week"]
     assert (week["first"], week["last"], week["ended"]) == ("2026-11-23", "2026-11-29", ["f00"])
 
