@@ -35,6 +35,7 @@ def _of(one: Incident, *, is_part: bool) -> dict[str, object]:
         "level": one.level_day_count,
         "lost": None if one.is_of_data else round(row.lost_total),
         "codes": one.codes and _text(one.codes),
+        "failed": one.failed and _text(one.failed),
         "restated": one.restated_days,
         "dimension": one.dimension and _text(one.dimension),
         "cells": columns(_CELL, map(_cell, one.cells)) if one.cells else None,

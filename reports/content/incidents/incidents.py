@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from pipelines.common.text import Bilingual
+from pipelines.contract.measures.counts import SIGN_IN
 from pipelines.contract.record.dimensions import BY_KEY, CAUSES, SESSION_CAUSES
 from pipelines.contract.record.fields import ALL_APPS
 from pipelines.contract.status import is_problem
@@ -22,6 +23,7 @@ from pipelines.incidents.published import Note, PublishedIncident
 from pipelines.incidents.words import cell_words, incident_text, problem_words
 from reports.content.context import App
 from reports.content.published import PublishedTables
+from reports.content.sign_in.failed_sessions import failed_sessions
 from reports.content.site_data import columns
 from reports.content.wording.language import t
 from reports.content.wording.words import word
@@ -37,10 +39,13 @@ PARTS_LISTED: Final = 5
 OPEN_NAMED: Final = 5
 # Stands for the name of an app, which a page sets apart from the text: it may turn the direction of writing.
 _NAME_MARK: Final = "@"
-# Where all apps together are shown.
+# Where all apps together are shown, by metric, else by kind.
 _ALL_APPS_PAGES: Final = {
-    "rate": "monitor.html", "volume": "usage.html", "data": "quality.html", "further": "monitor.html"
+    "rate": "monitor.html", "volume": "usage.html", "data": "quality.html", "further": "monitor.html",
+    SIGN_IN: "signin.html",
 }  # fmt: skip
+# The part of an app's page that shows the metric.
+_PARTS_OF_PAGES: Final = {SIGN_IN: "#sign-ins"}
 _DIMENSIONS: Final = {name: BY_KEY[name].label for name in (*CAUSES, *SESSION_CAUSES)}
 
 
@@ -60,19 +65,23 @@ class Cell:
 class Incident:
     """A published incident with what the pages add.
 
-    `link` is the page of its app, from the root of the site, `folder` that app's, None of all together. `restated_days`
+    `link` is the page of its app, from the root of the site, and `fragment` the part of it that shows its metric, or
+    nothing; `folder` is that app's, None of all together. `restated_days`
     counts its days of which figures were changed after publication. `dimension` is what `cells` are values of, None
     where no cause is named. `is_unregistered`: its app, or the app that is its cause, is not in the registry.
+    `failed` says what became of the sessions that failed, of the sign-in rate alone.
     """
 
     published: PublishedIncident
     link: str
+    fragment: str
     folder: str | None
     as_of: date
     restated_days: int
     dimension: Bilingual | None
     cells: tuple[Cell, ...]
     is_unregistered: bool = False
+    failed: Bilingual | None = None
 
     @property
     def incident_id(self) -> str:
@@ -165,9 +174,16 @@ class Incidents:
         cells: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
         for key, *cell in marts.rows("incidents/incident_cells"):
             cells[key].append(tuple(cell))
+        published = marts.incidents()
+        failed = failed_sessions(marts, published)
         self.all = tuple(
-            _incident(one, by_key, as_of, restated.get(one.incident.incident_id, 0), cells[one.incident.incident_id])
-            for one in marts.incidents()
+            replace(
+                _incident(
+                    one, by_key, as_of, restated.get(one.incident.incident_id, 0), cells[one.incident.incident_id]
+                ),
+                failed=failed.get(one.incident.incident_id),
+            )
+            for one in published
         )
         # An app that is gone with all of its records has no page to lead to.
         self.withdrawn = tuple(
@@ -265,13 +281,15 @@ def _incident(
 ) -> Incident:
     incident = one.incident
     app = None if incident.app_key == ALL_APPS else by_key[incident.app_key]
+    page = _ALL_APPS_PAGES.get(incident.metric) or _ALL_APPS_PAGES[incident.kind]
     dimensions = cells[0][0].split(" & ") if cells else []
     # An app stands first in a cause.
     named, _, value = (incident.cause.cell or "").partition("=")
     cause_app = by_key.get(value.partition(" & ")[0]) if named == "app_key" else None
     return Incident(
         published=one,
-        link=f"apps/{app.folder}/index.html" if app else _ALL_APPS_PAGES[incident.kind],
+        link=f"apps/{app.folder}/index.html" if app else page,
+        fragment=_PARTS_OF_PAGES.get(incident.metric, "") if app else "",
         folder=app.folder if app else None,
         as_of=as_of,
         restated_days=restated_days,

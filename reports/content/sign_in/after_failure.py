@@ -41,7 +41,12 @@ class FailureRow:
     @property
     def recovered(self) -> int:
         """Those that signed in."""
-        return self.sessions - self.cut - self.lost
+        return self.concluded - self.lost
+
+    @property
+    def concluded(self) -> int:
+        """Those that midnight did not cut: the recovery rate is over these."""
+        return self.sessions - self.cut
 
 
 @dataclass(frozen=True)

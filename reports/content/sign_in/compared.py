@@ -22,7 +22,7 @@ VALUES_LISTED: Final = 20
 
 def compared(marts: PublishedTables, first: date) -> dict[str, list[dict[str, Any]]]:
     """Return the values of each dimension from `first` to the as-of: label in both languages, sessions, and numerator
-    and denominator of each rate, None where the logs lack a step of it."""
+    and denominator of each rate, None where the logs lack the step that it is over."""
     schemes = dict(marts.rows("scheme_names"))
     found: dict[str, list[dict[str, Any]]] = {dimension: [] for dimension in COMPARED}
     for dimension, value, merged, sessions, sign_ins, concluded, *rest in marts.rows(
@@ -30,9 +30,7 @@ def compared(marts: PublishedTables, first: date) -> dict[str, list[dict[str, An
     ):
         counts = dict(zip(FUNNEL, rest, strict=True))
         label = _label(BY_KEY[dimension], value, merged, schemes.get)
-        rates = {
-            pair: (counts[pair], counts[step]) if has_rate(counts, pair) else None for pair, (step, _) in RATES.items()
-        }
+        rates = {pair: (counts[pair], counts[step]) if has_rate(counts, pair) else None for pair, step in RATES.items()}
         found[dimension].append(
             {
                 "label": [label.zh, label.en],

@@ -3,11 +3,12 @@
 The figures are in `sign_ins.py`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Final
 
 from pipelines.common.text import Bilingual
+from reports.content.sign_in.after_failure import FailureRow
 from reports.content.sign_in.sign_ins import SignIns, Stop
 from reports.content.wording.formats import count, level, month_day, share_of
 from reports.content.wording.language import t
@@ -63,37 +64,63 @@ def sentence(day: date, found: SignIns, word: Callable[[str], Bilingual]) -> Bil
         return t("{day}: no sign-in record").format(day=named)
     if not found.total.sessions:
         return t("{day}: no record names a device or an attempt, so no session is known").format(day=named)
-    return _joined([_signed_in(named, found), _after_failure(found), _stopped(found, word)])
+    return _joined([_signed_in(named, found), *_after_failure(found.paths.total), _stopped(found.stops, word)])
+
+
+def failed_words(
+    day: date, failed: FailureRow, stops: Sequence[Stop], word: Callable[[str], Bilingual]
+) -> Bilingual | None:
+    """Return what became of the sessions of `day` with a failure, in a sentence, and where most of the sessions stopped
+    that were not seen signing in; None if no session failed.
+
+    Args:
+        stops: the one with most sessions first.
+    """
+    if not failed.concluded:
+        return None
+    became = t(
+        "On {day}, of {failed} that failed, {share} signed in by a retry or otherwise, {lost} were not seen signing in"
+    ).format(day=month_day(day), **_failed(failed))
+    return _joined([became, _cut(failed), _stopped(stops, word)])
 
 
 def _signed_in(day: str, found: SignIns) -> Bilingual:
-    rate = found.total.sign_in_rate
-    if rate is None:
+    total = found.total
+    if total.sign_in_rate is None:
         return t("{day}: {sessions} sign-in sessions, all cut by midnight").format(
-            day=day, sessions=count(found.total.sessions)
+            day=day, sessions=count(total.sessions)
         )
-    return t("{day}: {sessions} sign-in sessions, {rate} signed in").format(
-        day=day, sessions=count(found.total.sessions), rate=level(rate)
+    text = (
+        t("{day}: {sessions} sign-in sessions, {rate} signed in ({cut} cut by midnight do not count)")
+        if total.cut
+        else t("{day}: {sessions} sign-in sessions, {rate} signed in")
     )
+    return text.format(day=day, sessions=count(total.sessions), rate=level(total.sign_in_rate), cut=count(total.cut))
 
 
-def _after_failure(found: SignIns) -> Bilingual | None:
-    total = found.paths.total
-    if not total.sessions:
+def _after_failure(failed: FailureRow) -> list[Bilingual | None]:
+    if not failed.concluded:
+        return []
+    if not failed.lost:
+        return [t("; all {failed} that failed first signed in at last").format(**_failed(failed)), _cut(failed)]
+    text = t("; of {failed} that failed first, {share} signed in at last, the other {lost} were not seen signing in")
+    return [text.format(**_failed(failed)), _cut(failed)]
+
+
+def _failed(failed: FailureRow) -> dict[str, str]:
+    """Counts as the recovery rate has them: sessions that midnight cut are not among those that failed."""
+    share = share_of(failed.recovered, failed.concluded)
+    return {"failed": count(failed.concluded), "share": share, "lost": count(failed.lost)}
+
+
+def _cut(failed: FailureRow) -> Bilingual | None:
+    return t(", {cut} more were cut by midnight").format(cut=count(failed.cut)) if failed.cut else None
+
+
+def _stopped(stops: Sequence[Stop], word: Callable[[str], Bilingual]) -> Bilingual | None:
+    if not stops:
         return None
-    rest = total.cut + total.lost
-    if not rest:
-        return t("; all {failed} that failed first signed in at last").format(failed=count(total.sessions))
-    return t(
-        "; of {failed} that failed first, {share} signed in at last; the other {rest} were not seen signing in, or cut "
-        "by midnight"
-    ).format(failed=count(total.sessions), share=share_of(total.recovered, total.sessions), rest=count(rest))
-
-
-def _stopped(found: SignIns, word: Callable[[str], Bilingual]) -> Bilingual | None:
-    if not found.stops:
-        return None
-    most = found.stops[0]
+    most = stops[0]
     stop = _STOPS[most[:3]][1] if most[:3] in _STOPS else stop_words(most, word)
     return t("; most of those not seen signing in stopped at {stop}").format(stop=stop)
 

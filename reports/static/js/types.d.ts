@@ -288,6 +288,8 @@ export interface Evidence {
   level?: number;
   lost?: number;
   codes?: BothTexts;
+  /** Of the sign-in rate: what became of the sessions that failed. */
+  failed?: BothTexts;
   /** Days whose figures were changed after publication. */
   restated?: number;
   dimension?: BothTexts;

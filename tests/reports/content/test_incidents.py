@@ -395,3 +395,35 @@ def test_shares_of_the_evidence_have_the_digits_that_a_page_has(made, reading):
     assert value[0] != value[1]
     assert found["version"]["cells"]["value"] == ["SDK 2"]
     assert found["version"]["dimension"] == ("SDK 版本", "SDK version")
+
+
+def test_incidents_of_the_sign_in_rate_lead_to_the_sessions_and_say_what_became_of_who_failed(made, reading):
+    sign_in = {"metric": "sign_in_rate", "channel": "*"}
+    made.add(
+        "incidents",
+        incident("shop", 4, lost=9.0, **sign_in),
+        incident("all", 4, app_key="*", lost=8.0, **sign_in),
+        incident("ended", 9, state="recovered", last_day=day(6), **sign_in),
+        incident("technical", 4, app_key="*", lost=7.0),
+    )
+    for app_key, back, sessions in (("shop", 0, 30), ("game", 0, 50), ("game", 6, 7), ("shop", 1, 99)):
+        path = {"day": day(back), "app_key": app_key, "failed_channel": "one_click", "failure": "timeout"}
+        made.add(
+            "session_paths_daily",
+            path | {"way": "retry", "signed_in_by": "one_click", "sessions": sessions, "within_minute": 0},
+            path | {"way": "lost", "sessions": 10, "within_minute": 0},
+        )
+        made.add("session_stops_daily", {"day": day(back), "app_key": app_key, "channel": "one_click", "stage": "page",
+                                         "outcome": "success", "sessions": 12})  # fmt: skip
+    found = {one.incident_id: one for one in incidents_of(made, reading).all}
+    assert {key: f"{one.link}{one.fragment}" for key, one in found.items()} == {
+        "shop": "apps/shop/index.html#sign-ins", "all": "signin.html", "ended": "apps/shop/index.html#sign-ins",
+        "technical": "monitor.html",
+    }  # fmt: skip
+    stopped = "；未见登录的最多停在授权页（未点击）"
+    assert {key: one.failed and one.failed.zh for key, one in found.items()} == {
+        "shop": f"{AS_OF:%m-%d} 失败的 40 次中 75% 由重试或其他方式登录，10 次未见登录{stopped}",
+        "all": f"{AS_OF:%m-%d} 失败的 100 次中 80% 由重试或其他方式登录，20 次未见登录{stopped}",
+        "ended": None,
+        "technical": None,
+    }

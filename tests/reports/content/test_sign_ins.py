@@ -16,7 +16,7 @@ from reports.content.published import PublishedTables
 from reports.content.sign_in.after_failure import FAILURES_LISTED, FailurePath, after_failure
 from reports.content.sign_in.compared import VALUES_LISTED, compared
 from reports.content.sign_in.funnel import RATES, Funnel
-from reports.content.sign_in.sign_in_words import sentence, stop_words
+from reports.content.sign_in.sign_in_words import failed_words, sentence, stop_words
 from reports.content.sign_in.sign_ins import APPS_LISTED, SignIns, Stop, Ways, sign_ins
 from reports.content.sign_in.way_drawings import way_bar, way_days
 from reports.content.wording.words import word
@@ -49,16 +49,32 @@ class TestFirstLine:
         line = sentence(
             date(2026, 11, 27),
             found(
-                ways(direct=10575, retry=423, other=220, cut=40, lost=1082),
-                [path("retry", 643, "one_click"), path("cut", 10), path("lost", 367)],
+                ways(direct=10575, retry=423, other=256, lost=1086),
+                [path("retry", 643, "one_click"), path("lost", 377)],
                 [Stop("one_click", "page", "success", 700), Stop("qq", "login", "error", 2)],
             ),
             word,
         )
         assert line.zh == (
             "11-27：12,340 次登录会话，91.2% 登录成功；先失败的 1,020 次中 63% 最终登录成功，"
-            "其余 377 次未见登录或跨日；未见登录的最多停在授权页（未点击）"
+            "其余 377 次未见登录；未见登录的最多停在授权页（未点击）"
         )
+
+    def test_sessions_that_midnight_cut_are_in_no_rate(self):
+        paths = [path("retry", 6, "one_click"), path("cut", 10), path("lost", 4)]
+        line = sentence(DAY, found(ways(direct=84, retry=6, cut=20, lost=10), paths), word)
+        assert line.zh == (
+            "03-10：120 次登录会话，90.0% 登录成功（20 次跨日不计）；先失败的 10 次中 60% 最终登录成功，"
+            "其余 4 次未见登录，另有 10 次跨日"
+        )
+        # As the metrics have it: recovered over failed sessions without those that midnight cut.
+        total = after_failure(paths).total
+        assert (metric("recovery_rate").numerator, metric("recovery_rate").denominator) == (
+            "recovered_sessions", "failed_sessions",
+        )  # fmt: skip
+        assert (total.recovered, total.concluded, total.sessions) == (6, 10, 20)
+        only_cut = sentence(DAY, found(ways(direct=1, cut=1), [path("cut", 1)]), word)
+        assert only_cut.zh == "03-10：2 次登录会话，100.0% 登录成功（1 次跨日不计）"
 
     def test_what_did_not_happen_is_left_out(self):
         assert sentence(DAY, found(ways(direct=4)), word).en == "03-10: 4 sign-in sessions, 100.0% signed in"
@@ -69,6 +85,19 @@ class TestFirstLine:
     def test_without_sessions_it_has_no_rate(self):
         assert "%" not in sentence(DAY, found(ways()), word).en
         assert sentence(DAY, found(ways(), records=0), word).zh == "03-10：没有登录记录"
+
+
+def test_a_card_says_what_became_of_those_who_failed():
+    total = after_failure([path("retry", 643, "one_click"), path("lost", 377)]).total
+    line = failed_words(DAY, total, [Stop("one_click", "page", "success", 700)], word)
+    assert line is not None
+    assert line.zh == (
+        "03-10 失败的 1,020 次中 63% 由重试或其他方式登录，377 次未见登录；未见登录的最多停在授权页（未点击）"
+    )
+    assert line.en.startswith(
+        "On 03-10, of 1,020 that failed, 63% signed in by a retry or otherwise, 377 were not seen"
+    )
+    assert failed_words(DAY, after_failure([path("cut", 3)]).total, [], word) is None
 
 
 def test_stops_without_words_of_their_own_are_channel_stage_and_outcome():
@@ -91,7 +120,7 @@ class TestFunnel:
             "page_click": 0.8, "click_authorize": 0.75, "authorize_verify": 0.8, "page_signed_in": 0.6,
         }  # fmt: skip
         for pair, name in (("page_click", "click_rate"), ("page_signed_in", "page_rate")):
-            assert (metric(name).numerator, metric(name).denominator) == (pair, RATES[pair][0])
+            assert (metric(name).numerator, metric(name).denominator) == (pair, RATES[pair])
 
     @pytest.mark.parametrize(("page", "is_missing"), [(30, False), (29, True), (0, True)])
     def test_a_step_that_fewer_than_half_of_the_signed_in_have_is_not_logged(self, page: int, is_missing: bool):
@@ -100,10 +129,11 @@ class TestFunnel:
         assert (found.rates["page_signed_in"] is None) is is_missing
         assert found.rates["click_authorize"] == 0.75
 
-    def test_a_rate_to_a_step_that_is_not_logged_is_left_out(self):
-        found = funnel(**LOGGED | {"verify": 0, "authorize_verify": 0})
-        assert found.missing == ["verify"]
-        assert found.rates["authorize_verify"] is None
+    def test_a_rate_needs_only_the_step_that_it_is_over(self):
+        found = funnel(**LOGGED | {"click": 29, "page_click": 27, "click_authorize": 20})
+        assert found.missing == ["click"]
+        assert (found.rates["page_click"], found.rates["click_authorize"]) == (0.3, None)
+        assert found.rates["authorize_verify"] == 0.8
 
     def test_without_sessions_nothing_is_missing(self):
         assert funnel().missing == []

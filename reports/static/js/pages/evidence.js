@@ -115,10 +115,11 @@ function drawEvidence() {
     facts.replaceChildren(...factsOf(found), ...all(".noted", facts));
     const place = one(".evidence", incident);
     const isOpened = Boolean(place.querySelector("details")?.open);
-    const { restated, dimension, cells } = found;
+    const { failed, restated, dimension, cells } = found;
     const table = dimension && cells ? cellsOf(id, dimension, rowsOf(cells)) : null;
     if (table) table.open = isOpened;
     place.replaceChildren();
+    if (failed) place.append(element("p", { className: "note failed-sessions", textContent: textOf(failed) }));
     if (restated) place.append(element("p", { className: "note", textContent: restatedNote(restated) }));
     if (table) place.append(table);
     // The row that acknowledges it has this id; pages of all apps print the whole row.

@@ -1,0 +1,47 @@
+"""What became of the sessions that failed, on the newest day of each incident of the sign-in rate: a sentence of its
+card. The words are in `sign_in_words.py`.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+from pipelines.common.text import Bilingual
+from pipelines.contract.measures.counts import SIGN_IN
+from pipelines.incidents.published import PublishedIncident
+from pipelines.incidents.words import Channels
+from reports.content.published import PublishedTables
+from reports.content.sign_in.after_failure import FailurePath, after_failure
+from reports.content.sign_in.sign_in_words import failed_words
+from reports.content.sign_in.sign_ins import Stop
+from reports.content.wording.words import word
+
+
+def failed_sessions(marts: PublishedTables, incidents: Sequence[PublishedIncident]) -> Mapping[str, Bilingual]:
+    """Return the sentence of each incident of the sign-in rate by its id; an incident without failed sessions has
+    none."""
+    watched = [one for one in incidents if one.incident.metric == SIGN_IN]
+    if not watched:
+        return {}
+    paths: dict[str, list[FailurePath]] = defaultdict(list)
+    for key, *path in marts.rows("incidents/sign_in_failures"):
+        paths[key].append(FailurePath(*path))
+    stops = {key: Stop(*stop) for key, *stop in marts.rows("incidents/sign_in_stops")}
+    as_of = marts.publication.as_of
+    found = {}
+    for one in watched:
+        key = one.incident.incident_id
+        said = failed_words(
+            one.incident.last_day or as_of,
+            after_failure(paths[key]).total,
+            [stops[key]] if key in stops else [],
+            partial(_word, one.channels),
+        )
+        if said:
+            found[key] = said
+    return found
+
+
+def _word(channels: Channels, value: str) -> Bilingual:
+    """The word of a channel or outcome; declared channels have their own."""
+    return channels.get(value) or word(value)
