@@ -1,9 +1,9 @@
 """What is usual of a day, for the bands and the grey figures of pages, and for messages.
 
-It is computed of each subject's own eight weeks before the day. A count has the median of its weekday, a rate that of
-all days. The spread is that of the subject's own days, but never less than pure chance would have it. It is taken from
-how far each day lies from the one before, of a count from the same weekday of the week before: a level that changed is
-one step, and does not widen it. Days of an incident do not count.
+It is computed of each subject's own eight weeks before the day. A count has the median of its weekday, a rate or a
+latency that of all days. The spread is that of the subject's own days, but never less than pure chance would have it.
+It is taken from how far each day lies from the one before, of a count from the same weekday of the week before: a level
+that changed is one step, and does not widen it. Days of an incident do not count.
 
 Lives here: the one rule of the usual range. The charts' scripts have it once more (`data/norms.js`), by the same tuned
 numbers and held to the same cases (`tests/reports/norm_cases.json`): an app's bands would be half of its file. Does not
@@ -45,12 +45,14 @@ TUNED: Final = {
 }
 
 Numbers = npt.NDArray[np.float64]
+Kind = Literal["count", "rate", "latency"]
+_KINDS: Final[tuple[Kind, ...]] = ("count", "rate", "latency")
 
 
 class Observed(NamedTuple):
-    """A value of a subject on a day; None: no data. `requests` are those of a rate, None of a count. Only a day that
-    counts tells what is usual of those after it; a day without a norm, as of a count on a holiday, has no usual range
-    either."""
+    """A value of a subject on a day; None: no data. `requests` are those of a rate, None of a count or a latency. Only
+    a day that counts tells what is usual of those after it; a day without a norm, as of a count on a holiday, has no
+    usual range either."""
 
     subject: str
     day: date
@@ -58,6 +60,12 @@ class Observed(NamedTuple):
     requests: int | None
     counts: bool
     has_norm: bool = True
+    is_latency: bool = False
+
+    @property
+    def kind(self) -> Kind:
+        """What the value is."""
+        return "latency" if self.is_latency else "count" if self.requests is None else "rate"
 
 
 class DayNorm(NamedTuple):
@@ -107,14 +115,14 @@ def norms_of(days: Iterable[Observed], last: int) -> dict[str, list[DayNorm]]:
     for one in days:
         subjects[one.subject].append(one)
     found = {}
-    for is_rate in (False, True):
-        some = {name: rows for name, rows in subjects.items() if (rows[0].requests is not None) is is_rate}
+    for kind in _KINDS:
+        some = {name: rows for name, rows in subjects.items() if rows[0].kind == kind}
         if some:
             values = np.array([[row.value for row in rows] for rows in some.values()], np.float64)
             requests = np.array([[row.requests for row in rows] for rows in some.values()], np.float64)
             counted = np.array([[row.counts and row.has_norm for row in rows] for rows in some.values()], np.bool_)
             has_norm = np.array([[row.has_norm for row in rows[-last:]] for rows in some.values()], np.bool_)
-            all_norms = _norms(values, requests if is_rate else None, counted, last)
+            all_norms = _norms(kind, values, requests, counted, last)
             norms = [np.where(has_norm, one, np.nan) for one in all_norms]
             for i, (name, rows) in enumerate(some.items()):
                 found[name] = [
@@ -139,7 +147,7 @@ class CountNorms(NamedTuple):
 
 def count_norms(counts: Numbers, counted: npt.NDArray[np.bool_]) -> CountNorms:
     """What is usual of each count by its subject's days before it (subject, day), oldest first; nan is no data."""
-    usual, low, high, _ = _norms(counts, None, counted, counts.shape[1])
+    usual, low, high, _ = _norms("count", counts, counts, counted, counts.shape[1])
     return CountNorms(usual, low, high)
 
 
@@ -185,30 +193,32 @@ def colour(side: Side, better: Better | None) -> Literal["good", "bad", ""]:
 
 
 def _norms(
-    values: Numbers, requests: Numbers | None, counted: npt.NDArray[np.bool_], last: int
+    kind: Kind, values: Numbers, requests: Numbers, counted: npt.NDArray[np.bool_], last: int
 ) -> tuple[Numbers, Numbers, Numbers, Numbers]:
-    """Usual, low, high and swing of the last days of some subjects (subject, day); all are counts, or all are rates."""
+    """Usual, low, high and swing of the last days of some subjects (subject, day), all of one kind; `requests` are read
+    of rates alone."""
+    is_count = kind == "count"
     before = _weeks_before(np.where(counted, values, np.nan), last)
-    step, least = (7, LEAST_WEEKDAYS) if requests is None else (1, _LEAST_DAYS)
+    step, least = (7, LEAST_WEEKDAYS) if is_count else (1, _LEAST_DAYS)
     alike = before[..., ::step]
     usual = np.where(np.count_nonzero(~np.isnan(alike), axis=-1) >= least, _median(alike), np.nan)
     later, earlier = before[..., step:], before[..., :-step]
     steps = np.abs(later - earlier)
-    if requests is None:
+    if is_count:
         # Counts swing by a part of themselves; two days of nothing tell of no swing.
         mean = (later + earlier) / 2
         steps = np.divide(steps, mean, out=np.full_like(steps, np.nan), where=mean > 0)
     swing = _OF_STEPS * np.nan_to_num(_median(steps))
-    if requests is None:
-        room = _FAR * np.maximum(swing * usual, np.sqrt(np.maximum(usual, 1)))
-        high = usual + room
-    else:
+    if kind == "rate":
         now = requests[:, -last:]
         # A day without requests has the room of the others.
         some = _weeks_before(np.where(counted & ~np.isnan(values) & (requests > 0), requests, np.nan), last)
         of = np.where(now > 0, now, _median(some))
         room = _FAR * np.maximum(swing, np.nan_to_num(np.sqrt(usual * (1 - usual) / of)))
         high = np.minimum(usual + room, 1)
+    else:
+        room = _FAR * (np.maximum(swing * usual, np.sqrt(np.maximum(usual, 1))) if is_count else swing)
+        high = usual + room
     return usual, np.maximum(usual - room, 0), high, np.where(np.isnan(usual), np.nan, swing)
 
 

@@ -13,10 +13,12 @@ from pipelines.contract.measures.session_metrics import WAYS
 from pipelines.contract.record.dimensions import BY_KEY
 from reports.build.writer import SiteWriter, WrittenFile
 from reports.content.context import App, json_block
+from reports.content.figures.norms import IncidentDays, usual_of
 from reports.content.published import DAYS, LONG_DAYS, PublishedTables
 from reports.content.sign_in.compared import COMPARED, compared
 from reports.content.sign_in.sign_in_words import HOW_TO_LOG, STAGE_WORDS, WAY_WORDS, sentence, stop_words
 from reports.content.sign_in.sign_ins import sign_ins
+from reports.content.sign_in.usual_funnel import usual_funnel
 from reports.content.sign_in.way_drawings import way_bar, way_days
 from reports.content.wording.language import t
 from reports.export.csv_files import csv_bytes, harmless
@@ -44,7 +46,11 @@ def sign_in_files(marts: PublishedTables, writer: SiteWriter) -> dict[str, Writt
 
 
 def sign_in_values(
-    marts: PublishedTables, by_key: Mapping[str, App], word: Callable[[str], Bilingual], files: dict[str, WrittenFile]
+    marts: PublishedTables,
+    by_key: Mapping[str, App],
+    word: Callable[[str], Bilingual],
+    files: dict[str, WrittenFile],
+    incident_days: IncidentDays,
 ) -> dict[str, Any]:
     """Return the values of the page's template; `word` gives the words of channels and outcomes."""
     as_of = marts.publication.as_of
@@ -60,6 +66,8 @@ def sign_in_values(
         ],
         "chosen_days": DAYS,
         "times": {step: rest for step, *rest in marts.rows("session_times")},
+        "norms": usual_funnel(marts, incident_days),
+        "usual_of": usual_of,
         "files": [(file.path, SIGN_IN_CSVS[name], file) for name, file in files.items()],
         "by_key": by_key,
         "WAYS": WAYS,

@@ -103,6 +103,12 @@ LISTINGS: Final = {
     "session_times": Listing(
         "session_times_daily", "step, sessions, p50_ms, p95_ms, negative", "day = $last AND app_key = '*'", "step"
     ),
+    "session_time_days": Listing(
+        "session_times_daily",
+        "step, day, p50_ms",
+        "day BETWEEN $last::DATE - 56 AND $last AND app_key = '*'",
+        "step, day",
+    ),
     "scheme_names": Listing(
         "schemes", "DISTINCT scheme_id, scheme_name", "scheme_name IS NOT NULL", "scheme_id, scheme_name"
     ),

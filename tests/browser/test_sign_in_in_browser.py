@@ -14,11 +14,11 @@ from tests.browser.dom import table_rows
 from tests.data.published_tables import HOSTILE_NAMES, steady
 
 FIRST_LINES = {
-    "zh": "03-31：12,340 次登录会话，91.2% 登录成功（40 次跨日不计）；先失败的 1,010 次中 64% 最终登录成功，其余 367 次未见登录，"
-    "另有 10 次跨日；未见登录的最多停在授权页（未点击）",
-    "en": "03-31: 12,340 sign-in sessions, 91.2% signed in (40 cut by midnight do not count); of 1,010 that failed first, "
-    "64% signed in at last, the other 367 were not seen signing in, 10 more were cut by midnight; most of those not seen "
-    "signing in stopped at the authorization page (no click)",
+    "zh": "03-31：12,340 次登录会话，91.2% 登录成功（40 次跨日不计）；先失败的 1,010 次中 64% 最终登录成功，"
+    "其余 367 次未见登录，另有 10 次跨日；未见登录的最多停在授权页（未点击）",
+    "en": "03-31: 12,340 sign-in sessions, 91.2% signed in (40 cut by midnight do not count); of 1,010 that failed "
+    "first, 64% signed in at last, the other 367 were not seen signing in, 10 more were cut by midnight; most of those "
+    "not seen signing in stopped at the authorization page (no click)",
 }  # fmt: skip
 
 

@@ -13,12 +13,7 @@ import pytest
 from pipelines.incidents.norms import DayNorm, Observed, count_norms, norms_of, side_of_days, usual_of, weekday_sums
 
 LAST = date(2026, 3, 31)
-# No page draws a latency by itself: the scripts alone do.
-CASES = [
-    case
-    for case in json.loads((Path(__file__).parents[1] / "norm_cases.json").read_text("utf-8"))
-    if case["unit"] != "ms"
-]
+CASES = json.loads((Path(__file__).parents[1] / "norm_cases.json").read_text("utf-8"))
 
 
 def day(back: int) -> date:
@@ -60,7 +55,7 @@ def test_pages_and_their_scripts_have_one_rule(case: dict) -> None:
     """The same cases as those of `norms.test.js`."""
     days = [
         Observed("shop", day(back), value, case["requests"][i] if case["unit"] == "share" else None,
-                 i not in case["left_out"])
+                 i not in case["left_out"], is_latency=case["unit"] == "ms")
         for i, (back, value) in enumerate(zip(reversed(range(len(case["values"]))), case["values"], strict=True))
     ]  # fmt: skip
     (rows,) = norms_of(days, 30).values()

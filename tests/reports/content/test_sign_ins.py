@@ -12,12 +12,14 @@ import pytest
 
 from pipelines.contract.measures.metrics import metric
 from pipelines.contract.measures.session_metrics import FUNNEL
+from reports.content.figures.norms import IncidentDays, usual_of
 from reports.content.published import PublishedTables
 from reports.content.sign_in.after_failure import FAILURES_LISTED, FailurePath, after_failure
 from reports.content.sign_in.compared import VALUES_LISTED, compared
 from reports.content.sign_in.funnel import RATES, Funnel
 from reports.content.sign_in.sign_in_words import failed_words, sentence, stop_words
 from reports.content.sign_in.sign_ins import APPS_LISTED, SignIns, Stop, Ways, sign_ins
+from reports.content.sign_in.usual_funnel import usual_funnel
 from reports.content.sign_in.way_drawings import way_bar, way_days
 from reports.content.wording.words import word
 from tests.data.made_database import AS_OF, Database, day
@@ -210,6 +212,27 @@ def test_tables_and_choices_have_a_bounded_number_of_rows(tmp_path: Path):
         assert versions[-1]["label"] == ["其他 3 个", "3 others"]
         assert sum(one["sessions"] for one in versions) == sum(1000 - place for place in range(APPS_LISTED + 5))
         assert versions[0]["rates"]["page_click"] is None
+
+
+def test_the_usual_of_the_funnel_is_that_of_the_eight_weeks_before(tmp_path: Path):
+    made = Database(tmp_path / "authmeter.duckdb")
+    made.publish(first_day=day(56))
+    cell = {"app_key": "shop", "platform": "ios", "carrier": "unknown", **dict.fromkeys(FUNNEL, 0)}
+    for back in range(57):
+        # On the data day a third of the page's users click, and take twice as long.
+        made.add("funnel_daily", {
+            **cell, "day": day(back), "sessions": 1000, "page": 900, "page_click": 810 if back else 300, "click": 810,
+        })  # fmt: skip
+        made.add("session_times_daily", {
+            "day": day(back), "app_key": "*", "step": "page_click", "sessions": 800, "negative": 0,
+            "p50_ms": (1000 + 10 * (back % 2)) * (1 if back else 2), "p95_ms": 9000,
+        })  # fmt: skip
+    with closing(duckdb.connect(str(made.close()), read_only=True)) as connection:
+        found = usual_funnel(PublishedTables(connection), IncidentDays([]))
+    rate, time = found["page_click"]
+    assert (rate.value, rate.usual, usual_of(rate).place) == (pytest.approx(1 / 3), 0.9, "below")
+    assert (time.value, time.usual, usual_of(time).place) == (2000, 1005, "above")
+    assert (found["authorize_verify"].rate.value, found["authorize_verify"].time.low) == (None, None)
 
 
 def test_the_page_and_the_files_of_a_log(folder: DataFolder):

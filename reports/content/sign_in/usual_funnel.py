@@ -1,0 +1,50 @@
+"""What is usual of the funnel on the data day: each rate, and the median time between its steps.
+
+The rule of the usual range is in `reports/content/figures/norms.py`. Apps have the same from their script
+(`static/js/pages/sign_ins.js`).
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Final, NamedTuple
+
+from pipelines.common.days import window
+from pipelines.contract.measures.session_metrics import FUNNEL
+from pipelines.contract.record.fields import ALL_APPS
+from reports.content.figures.norms import REFERENCE_DAYS, DayNorm, IncidentDays, Observed, norms_of
+from reports.content.published import PublishedTables
+from reports.content.sign_in.funnel import RATES, has_rate
+
+_CHANNELS: Final = ("one_click",)
+
+
+class PairNorm(NamedTuple):
+    """Two steps on the data day: the rate from the one to the other, and the median time in ms."""
+
+    rate: DayNorm
+    time: DayNorm
+
+
+def usual_funnel(marts: PublishedTables, incident_days: IncidentDays) -> dict[str, PairNorm]:
+    """Return value and usual range of each pair of steps on the data day, of all apps together."""
+    days = list(window(marts.publication.as_of, REFERENCE_DAYS + 1))
+    counts = {day: dict(zip(FUNNEL, row, strict=True)) for day, *row in marts.rows("sign_in/funnel_days")}
+    times = {(pair, day): p50_ms for pair, day, p50_ms in marts.rows("session_time_days")}
+
+    def observed() -> Iterator[Observed]:
+        for day in days:
+            is_calm = not incident_days.has(ALL_APPS, _CHANNELS, day)
+            for pair in RATES:
+                yield Observed(f"rate {pair}", day, *_rate(counts, pair, day), is_calm)
+                yield Observed(f"time {pair}", day, times.get((pair, day)), None, is_calm, is_latency=True)
+
+    norms = norms_of(observed(), 1)
+    return {pair: PairNorm(norms[f"rate {pair}"][-1], norms[f"time {pair}"][-1]) for pair in RATES}
+
+
+def _rate(counts: dict[date, dict[str, int]], pair: str, day: date) -> tuple[float | None, int]:
+    """A rate of a day and the sessions that it is over."""
+    found = counts.get(day)
+    if found is None or not has_rate(found, pair):
+        return None, 0
+    return found[pair] / found[RATES[pair]], found[RATES[pair]]
