@@ -1,4 +1,4 @@
-"""The files of each app's folder: page, figures, detail CSV, and a workbook where one is wanted.
+"""The files of each app's folder: page, figures, sign-in sessions, detail CSV, and a workbook where one is wanted.
 
 Lives here: what stands in an app's folder, and writing it for very many apps. The page is the same for all but for
 the name, as everything else in it comes from the figures: rendering a template for each of 100,000 apps would take
@@ -6,7 +6,7 @@ most of the run.
 """
 
 from collections import deque
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import Executor
 from itertools import accumulate
 from math import ceil
@@ -17,6 +17,8 @@ import polars as pl
 from markupsafe import escape
 
 from pipelines.common.errors import AuthmeterError
+from pipelines.common.text import Bilingual
+from reports.build.app_sign_ins import SIGN_INS_FILE, sign_in_documents
 from reports.build.writer import SiteWriter, script, with_fields
 from reports.content.context import App
 from reports.content.published import PublishedTables
@@ -52,17 +54,23 @@ class AppShell(NamedTuple):
 
 
 class Content(NamedTuple):
-    """What an app's folder will hold, but for what depends on the sizes of its files."""
+    """What an app's folder will hold, but for what depends on the sizes of its files; `sign_ins` is None without a
+    session."""
 
     app: App
     document: str
+    sign_ins: str | None
     rows: int
     csv: bytes
     workbook: bytes | None
 
 
 def contents_ahead(
-    marts: PublishedTables, apps: list[App], xlsx_apps: Collection[str], reader: Executor
+    marts: PublishedTables,
+    apps: list[App],
+    xlsx_apps: Collection[str],
+    word: Callable[[str], Bilingual],
+    reader: Executor,
 ) -> Iterator[list[Content]]:
     """What the folders of all apps will hold, some apps at a time; the reader begins with it at once, and keeps ahead
     of whoever writes: the one asks DuckDB, the other the file system.
@@ -70,9 +78,10 @@ def contents_ahead(
     Args:
         apps: sorted by key.
         xlsx_apps: keys of the apps that get a workbook; `*` stands for all.
+        word: gives the words of channels and outcomes.
     """
     size = min(BATCH, max(1, ceil(len(apps) / _PARTS)))
-    batches = _batches(marts, apps, xlsx_apps, size)
+    batches = _batches(marts, apps, xlsx_apps, word, size)
     coming = deque(reader.submit(next, batches, None) for _ in range(_PARTS if size < BATCH else 1))
 
     def contents() -> Iterator[list[Content]]:
@@ -99,6 +108,8 @@ def _write_folder(writer: SiteWriter, content: Content, pieces: list[list[list[s
     name = str(escape(app.name))
     halves = (app.folder.join(name.join(part) for part in half) for half in pieces)
     page = writer.write(f"{folder}/index.html", incidents.join(halves).encode())
+    if content.sign_ins:
+        writer.write(f"{folder}/{SIGN_INS_FILE}", script("AUTHMETER_SIGN_INS", content.sign_ins))
     # Ten of them in one folder of a reader's still tell their apps.
     detail = f"{folder}/{app.folder}_usage_detail"
     writer.write(f"{detail}.csv", content.csv, content.rows)
@@ -112,7 +123,13 @@ def _write_folder(writer: SiteWriter, content: Content, pieces: list[list[list[s
     return files
 
 
-def _batches(marts: PublishedTables, apps: list[App], xlsx_apps: Collection[str], size: int) -> Iterator[list[Content]]:
+def _batches(
+    marts: PublishedTables,
+    apps: list[App],
+    xlsx_apps: Collection[str],
+    word: Callable[[str], Bilingual],
+    size: int,
+) -> Iterator[list[Content]]:
     """The contents of all apps, `size` at a time."""
     made = marts.publication.as_of
     for start in range(0, len(apps), size):
@@ -137,11 +154,13 @@ def _batches(marts: PublishedTables, apps: list[App], xlsx_apps: Collection[str]
             )
         starts = accumulate(lengths, initial=0)
         documents = dict(marts.documents(keys))
+        sign_ins = sign_in_documents(marts, keys, word)
         parts = csv_parts(detail, harmless(texts), lengths)
         yield [
             Content(
                 app,
                 documents[app.key],
+                sign_ins.get(app.key),
                 length,
                 part,
                 workbook_bytes(joined(detail.slice(place, length), texts), made)

@@ -58,7 +58,7 @@ def sign_in_values(
     firsts = {days: as_of - timedelta(days=days - 1) for days in _SPANS}
     by_day = {day: ways for day, *ways in marts.rows("sign_in/ways_by_day")}
     return {
-        "sentence": sentence(as_of, today, word),
+        "sentence": sentence(as_of, today.day_sessions, word),
         "today": today,
         "spans": [
             (days, first, sign_ins(marts, first), way_days(list(window(as_of, days)), by_day))

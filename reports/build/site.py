@@ -130,7 +130,8 @@ class _Site:
         listed = context.listed_apps(self.apps, with_workbook)
         charts = aside.submit(figures.second_connection().charts, listed)
         self.packages = reader.submit(self._prepare, listed, charts)
-        self.contents = contents_ahead(figures, self.apps, xlsx_apps, reader)
+        self.channel_words = {one.key: Bilingual(one.label_zh, one.label) for one in marts.channels}
+        self.contents = contents_ahead(figures, self.apps, xlsx_apps, self.word, reader)
         self.data = reader.submit(self._read_data, aside.submit(context.name_order, self.apps))
         days = days_with_a_page(
             self.quality, marts.publication.as_of, (one.published.incident.first_day for one in self.incidents.all)
@@ -144,7 +145,6 @@ class _Site:
         shared = shared_data(marts, self.standing, self.quality, self.version)
         # Days before it have no page of their own.
         shared["first_page"] = min((one.day for one in self.overviews), default=None)
-        self.channel_words = {one.key: Bilingual(one.label_zh, one.label) for one in marts.channels}
         self.templates = environment(
             {
                 "stand": self.standing,

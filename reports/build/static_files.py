@@ -16,6 +16,7 @@ from pipelines.common.project import PROJECT
 from pipelines.contract.measures.metrics import METRICS
 from reports.build.writer import SiteWriter
 from reports.charts.shapes import LOOKS, VERSION_LOOKS, shapes
+from reports.content.sign_in.sign_in_words import sign_in_texts
 from reports.content.wording.language import script_msgids, t
 from reports.content.wording.words import DECLARED_WORDS, WORDS, word
 
@@ -65,6 +66,7 @@ def _texts() -> dict[str, Any]:
             }
             for m in METRICS.values()
         },
+        "sign_ins": sign_in_texts(),
         # Legends stand in the pages before the charts are there.
         "looks": {name: {"marker": look.marker} for name, look in (LOOKS | VERSION_LOOKS).items()},
     }

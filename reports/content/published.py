@@ -23,7 +23,7 @@ from pipelines.contract.record.channels import CHANNELS, DECLARED, Channel
 from pipelines.contract.record.fields import OUTCOMES
 from pipelines.incidents.published import PublishedIncident, incident_days, incidents_of, withdrawn_of
 from reports.content.figures.chart_series import ChartRows
-from reports.content.figures.document_tables import tables_query
+from reports.content.figures.document_tables import sign_in_tables_query, tables_query
 from reports.content.listings import LISTINGS
 
 DAYS = 30
@@ -44,7 +44,8 @@ CHARTED_APPS = 12_000
 STEPS = (
     "days", "code_places", "day_places", "place_windows", "usage_days", "usage_periods", "channel_windows",
     "breakdowns", "version_requests", "versions", "versions_seen", "releases", "version_days", "failures",
-    "app_packages", "drawn", "sign_ins", "presence", "detail_lines",
+    "app_packages", "drawn", "sign_in_ways", "sign_in_paths", "sign_in_stops", "sign_in_funnel", "sign_in_days",
+    "presence", "detail_lines",
 )  # fmt: skip
 
 
@@ -56,7 +57,7 @@ def months_to(day: date) -> list[date]:
 
 def statement(name: str) -> str:
     """The text of `sql/<name>.sql`; the name holds a folder."""
-    return sql("reports.content", name, tables_query)
+    return sql("reports.content", name, tables_query, sign_in_tables_query)
 
 
 def detail_query() -> str:

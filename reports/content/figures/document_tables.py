@@ -10,7 +10,7 @@ from typing import Final
 
 from pipelines.common.project import PROJECT
 from pipelines.contract.measures.counts import HEADLINE_USAGE, LOGIN_RATE, LOGINS, TECHNICAL
-from pipelines.contract.measures.session_metrics import WAYS
+from pipelines.contract.measures.session_metrics import FUNNEL, STEP_PAIRS, WAYS
 from pipelines.contract.measures.sql import SPANS
 from reports.content.figures.usage import usage_parts
 
@@ -125,15 +125,6 @@ TABLES: Final = {
         },
         "account_id, merged IS NOT NULL, uses_30 DESC, resource_package_id NULLS FIRST",
     ),
-    "sign_ins": Table(
-        "sign_ins",
-        {
-            **dict.fromkeys(("window_days", "sessions", *WAYS, "failed_sessions"), "number"),
-            "sign_in_rate": _VALUE,
-            "recovery_rate": _VALUE,
-        },
-        "window_days",
-    ),
     "incident_spans": Table(
         "incident_spans",
         {"channel": _TEXT, "first_day": _TEXT, "last_day": _ABSENT_TEXT, "is_further": "boolean"},
@@ -143,9 +134,60 @@ TABLES: Final = {
 }
 
 
+SIGN_IN_TABLES: Final = {
+    "ways": Table(
+        "sign_in_ways",
+        {"window_days": "number", "entry_channel": _TEXT, **dict.fromkeys(("sessions", *WAYS), "number")},
+        "window_days, sessions DESC, entry_channel",
+    ),
+    "funnel": Table(
+        "sign_in_funnel",
+        dict.fromkeys(
+            ("window_days", "sessions", *FUNNEL, "prefetches", "prefetch_successes", "text_records"), "number"
+        ),
+        "window_days",
+    ),
+    "times": Table(
+        "step_times",
+        {"step": _TEXT, "sessions": "number", "p50_ms": _VALUE, "p95_ms": _VALUE, "negative": "number"},
+        "step",
+    ),
+    "days": Table(
+        "sign_in_days",
+        {**dict.fromkeys(("back", *FUNNEL), "number"), **{f"{pair}_p50_ms": _VALUE for pair in STEP_PAIRS}},
+        "back",
+    ),
+    "paths": Table(
+        "sign_in_paths",
+        {
+            "window_days": "number",
+            **dict.fromkeys(("failed_channel", "failure", "way"), _TEXT),
+            "signed_in_by": _ABSENT_TEXT,
+            **dict.fromkeys(("sessions", "within_minute"), "number"),
+        },
+        "window_days, failed_channel, failure, way, signed_in_by",
+    ),
+    "stops": Table(
+        "sign_in_stops",
+        {"window_days": "number", **dict.fromkeys(("channel", "stage", "outcome"), _TEXT), "sessions": "number"},
+        "window_days, sessions DESC, channel, stage, outcome",
+    ),
+}
+"""The tables of the sign-in sessions of an app, which its page loads when they are looked at."""
+
+
 def tables_query() -> str:
     """SELECT the tables of each app as one JSON object."""
-    each = " UNION ALL ".join(table.query(name) for name, table in TABLES.items())
+    return _query(TABLES)
+
+
+def sign_in_tables_query() -> str:
+    """SELECT the tables of the sign-in sessions of each app as one JSON object."""
+    return _query(SIGN_IN_TABLES)
+
+
+def _query(of: Mapping[str, Table]) -> str:
+    each = " UNION ALL ".join(table.query(name) for name, table in of.items())
     tables = "to_json(map_from_entries(list((name, columns) ORDER BY name)))"
     return f"SELECT app_key, {tables} AS tables FROM ({each}) GROUP BY app_key"
 
@@ -160,14 +202,15 @@ def types() -> str:
     lines = [
         "// The tables of a figures document; written by `python -m reports.content.figures.document_tables`.",
         'import type { PeriodKey, Value } from "./types.d.ts";',
-        "",
-        "export interface FigureTables {",
     ]
-    for name, table in TABLES.items():
-        columns = (f"{column}: {f'({kind})' if '|' in kind else kind}[]" for column, kind in table.columns.items())
-        one = f"{{ {'; '.join(columns)} }}"
-        lines.append(f"  {name}: {f'Record<string, {one}>' if table.by else one};")
-    return "\n".join([*lines, "}", ""])
+    for interface, tables in {"FigureTables": TABLES, "SignInTables": SIGN_IN_TABLES}.items():
+        lines += ["", f"export interface {interface} {{"]
+        for name, table in tables.items():
+            columns = (f"{column}: {f'({kind})' if '|' in kind else kind}[]" for column, kind in table.columns.items())
+            one = f"{{ {'; '.join(columns)} }}"
+            lines.append(f"  {name}: {f'Record<string, {one}>' if table.by else one};")
+        lines.append("}")
+    return "\n".join([*lines, ""])
 
 
 if __name__ == "__main__":

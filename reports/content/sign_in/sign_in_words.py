@@ -9,7 +9,8 @@ from typing import Final
 
 from pipelines.common.text import Bilingual
 from reports.content.sign_in.after_failure import FailureRow
-from reports.content.sign_in.sign_ins import SignIns, Stop
+from reports.content.sign_in.funnel import RATES, STEPS
+from reports.content.sign_in.sign_ins import DaySessions, Stop, Ways
 from reports.content.wording.formats import count, level, month_day, share_of
 from reports.content.wording.language import t
 
@@ -48,6 +49,22 @@ HOW_TO_LOG: Final = {
 """What to do if the logs lack a step of the funnel."""
 
 
+def sign_in_texts() -> dict[str, object]:
+    """Return what the script of an app's page needs of this module and of the funnel: steps, where users stopped, what
+    to log, and the step that each rate is over."""
+
+    def both(text: Bilingual) -> dict[str, str]:
+        return {"zh": text.zh, "en": text.en}
+
+    return {
+        "stages": {stage: both(text) for stage, text in STAGE_WORDS.items()},
+        "stops": {" ".join(stop): both(line) for stop, (line, _) in _STOPS.items()},
+        "how_to_log": {step: both(text) for step, text in HOW_TO_LOG.items()},
+        "rates": RATES,
+        "steps": STEPS,
+    }
+
+
 def stop_words(stop: Stop, word: Callable[[str], Bilingual]) -> Bilingual:
     """Return where users stopped, as a line of a list; `word` gives the words of channels and outcomes."""
     if found := _STOPS.get(stop[:3]):
@@ -56,7 +73,7 @@ def stop_words(stop: Stop, word: Callable[[str], Bilingual]) -> Bilingual:
     return Bilingual(" · ".join(one.zh for one in parts), " · ".join(one.en for one in parts))
 
 
-def sentence(day: date, found: SignIns, word: Callable[[str], Bilingual]) -> Bilingual:
+def sentence(day: date, found: DaySessions, word: Callable[[str], Bilingual]) -> Bilingual:
     """Return the first line of the page: the sessions of `day`, of which `found` has the figures, who signed in, what
     became of those who failed, and where most of the others stopped."""
     named = month_day(day)
@@ -64,7 +81,7 @@ def sentence(day: date, found: SignIns, word: Callable[[str], Bilingual]) -> Bil
         return t("{day}: no sign-in record").format(day=named)
     if not found.total.sessions:
         return t("{day}: no record names a device or an attempt, so no session is known").format(day=named)
-    return _joined([_signed_in(named, found), *_after_failure(found.paths.total), _stopped(found.stops, word)])
+    return _joined([_signed_in(named, found.total), *_after_failure(found.failed), _stopped(found.stops, word)])
 
 
 def failed_words(
@@ -84,8 +101,7 @@ def failed_words(
     return _joined([became, _cut(failed), _stopped(stops, word)])
 
 
-def _signed_in(day: str, found: SignIns) -> Bilingual:
-    total = found.total
+def _signed_in(day: str, total: Ways) -> Bilingual:
     if total.sign_in_rate is None:
         return t("{day}: {sessions} sign-in sessions, all cut by midnight").format(
             day=day, sessions=count(total.sessions)

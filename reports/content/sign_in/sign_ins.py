@@ -3,13 +3,14 @@
 Words are in `sign_in_words.py`, the rates of the funnel in `funnel.py`, the matrix in `after_failure.py`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, NamedTuple
 
 from pipelines.contract.measures.session_metrics import FUNNEL
 from reports.content.published import PublishedTables
-from reports.content.sign_in.after_failure import AfterFailure, FailurePath, after_failure
+from reports.content.sign_in.after_failure import AfterFailure, FailurePath, FailureRow, after_failure
 from reports.content.sign_in.funnel import Funnel
 
 APPS_LISTED: Final = 200
@@ -36,6 +37,16 @@ class Stop(NamedTuple):
     stage: str
     outcome: str
     sessions: int
+
+
+class DaySessions(NamedTuple):
+    """What the first line of a page is about: sign-in records, sessions by way, those with a failure, and where most of
+    the others stopped."""
+
+    records: int
+    total: Ways
+    failed: FailureRow
+    stops: Sequence[Stop]
 
 
 class AppSignIns(NamedTuple):
@@ -68,6 +79,11 @@ class SignIns:
     stops: list[Stop]
     apps: list[AppSignIns]
     text_records: int
+
+    @property
+    def day_sessions(self) -> DaySessions:
+        """What the first line is about, of figures of one day."""
+        return DaySessions(self.records, self.total, self.paths.total, self.stops)
 
 
 def sign_ins(marts: PublishedTables, first: date) -> SignIns:

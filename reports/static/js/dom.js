@@ -98,13 +98,14 @@ const loading = new Map();
 /**
  * Runs a script of the site once; resolves when it has run. Assets carry a digest in their name, data files do not
  * and are told apart by the site's version.
- * @param {string} path
+ * @param {string} path from the folder of the site; from that of the page where it begins with `./`.
  * @returns {Promise<unknown>}
  */
 export function loadScript(path) {
   const known = loading.get(path);
   if (known) return known;
-  const versioned = root + path + (path.startsWith("assets/") ? "" : `?v=${site.version}`);
+  const versioned =
+    (path.startsWith("./") ? "" : root) + path + (path.startsWith("assets/") ? "" : `?v=${site.version}`);
   const loaded = new Promise((resolve, reject) => {
     const script = element("script", { src: versioned, onload: resolve, onerror: reject });
     document.head.append(script);

@@ -10,7 +10,15 @@ export interface FigureTables {
   codes: Record<string, { window_days: number[]; channel: number[]; outcome: number[]; records: number[]; code: (number | [string | null, string])[] }>;
   packages: { scheme_id: (string | null)[]; scheme_name: (string | null)[]; scheme_group: (string | null)[]; package_name: (string | null)[]; methods: (string | null)[]; created_at: (string | null)[]; verifications_7: number[]; verifications_30: number[]; authorizations_7: number[]; authorizations_30: number[] };
   drawn: { account_id: string[]; resource_package_id: (string | null)[]; merged: Value[]; uses_7: number[]; uses_30: number[] };
-  sign_ins: { window_days: number[]; sessions: number[]; direct: number[]; retry: number[]; other: number[]; cut: number[]; lost: number[]; failed_sessions: number[]; sign_in_rate: Value[]; recovery_rate: Value[] };
   incident_spans: { channel: string[]; first_day: string[]; last_day: (string | null)[]; is_further: boolean[] };
   notes: { day: string[]; text: string[] };
+}
+
+export interface SignInTables {
+  ways: { window_days: number[]; entry_channel: string[]; sessions: number[]; direct: number[]; retry: number[]; other: number[]; cut: number[]; lost: number[] };
+  funnel: { window_days: number[]; sessions: number[]; page: number[]; click: number[]; authorize: number[]; verify: number[]; page_click: number[]; click_authorize: number[]; authorize_verify: number[]; page_signed_in: number[]; signed_in: number[]; prefetches: number[]; prefetch_successes: number[]; text_records: number[] };
+  times: { step: string[]; sessions: number[]; p50_ms: Value[]; p95_ms: Value[]; negative: number[] };
+  days: { back: number[]; page: number[]; click: number[]; authorize: number[]; verify: number[]; page_click: number[]; click_authorize: number[]; authorize_verify: number[]; page_signed_in: number[]; signed_in: number[]; page_click_p50_ms: Value[]; click_authorize_p50_ms: Value[]; authorize_verify_p50_ms: Value[]; page_signed_in_p50_ms: Value[] };
+  paths: { window_days: number[]; failed_channel: string[]; failure: string[]; way: string[]; signed_in_by: (string | null)[]; sessions: number[]; within_minute: number[] };
+  stops: { window_days: number[]; channel: string[]; stage: string[]; outcome: string[]; sessions: number[] };
 }

@@ -2,7 +2,7 @@
 // Where the data are made: site.js by context.py, figures by sql/figures/documents.sql, lists by column_script.py, charts by
 // `charts/shapes.py`, texts by `static_files.py`.
 
-import type { FigureTables } from "./figure_types.d.ts";
+import type { FigureTables, SignInTables } from "./figure_types.d.ts";
 
 /** A count, a rate, a share or milliseconds. Null is absent, which is never zero. */
 export type Value = number | null;
@@ -166,6 +166,15 @@ export interface Texts {
   /** Words for fixed values of the tables. */
   words: Record<string, Both>;
   metrics: Record<string, { label: Both; meaning: Both; better: Better }>;
+  /** Of sign-in sessions: steps, where users stopped by channel, stage and outcome, what to log, the steps of the funnel,
+      and the step that each of its rates is over. */
+  sign_ins: {
+    stages: Record<string, Both>;
+    stops: Record<string, Both>;
+    how_to_log: Record<string, Both>;
+    steps: FunnelStep[];
+    rates: Record<FunnelPair, FunnelStep>;
+  };
   /** How a series is drawn, by its name. */
   looks: Record<string, { marker: string }>;
 }
@@ -332,6 +341,8 @@ export interface RawFigures {
   days: Record<string, Record<string, string>>;
   /** The counts over the 13 months, the same way. */
   months: Record<string, Record<string, string>>;
+  /** Whether it has a file of sign-in sessions. */
+  has_sign_ins: boolean;
   /** Those without rows are left out. */
   tables: Partial<FigureTables>;
   /** Rows and bytes of the CSV, bytes of the workbook; all apps together have none. */
@@ -354,6 +365,33 @@ export interface ChartLists {
 }
 
 /** The figures with what follows from them. */
+export type FunnelStep = "page" | "click" | "authorize" | "verify";
+export type FunnelPair = "page_click" | "click_authorize" | "authorize_verify" | "page_signed_in";
+/** Sessions by step of the funnel, and those with two steps. */
+export type FunnelCounts = Record<FunnelStep | FunnelPair | "signed_in", number>;
+export type WayRow = Omit<TableRow<SignInTables["ways"]>, "window_days" | "entry_channel">;
+export type PathRow = TableRow<SignInTables["paths"]>;
+
+/** The sign-in sessions of an app: the first line, in Chinese and in English, and its records of the data day. */
+export interface RawSignIns {
+  line: [string, string];
+  records: number;
+  without_subject: number;
+  tables: Partial<SignInTables>;
+}
+
+/** Sessions after one failure, or after all (`null`); `by` is who came back by another channel, by channel. */
+export interface FailureRow {
+  channel: string | null;
+  failure: string | null;
+  sessions: number;
+  retry: number;
+  by: Record<string, number>;
+  cut: number;
+  lost: number;
+  within_minute: number;
+}
+
 export interface Figures extends Omit<RawFigures, "tables" | "open"> {
   open: { id: string; folder: string | null; zh: string; en: string; amber: boolean; name?: string | null }[];
   sums: Record<string, Record<PeriodKey, UsageRow>>;
@@ -370,7 +408,6 @@ export interface Figures extends Omit<RawFigures, "tables" | "open"> {
   codes: ByWindow<Code[]>;
   packages: PackageRow[];
   drawn: DrawnRow[];
-  sign_ins: TableRow<FigureTables["sign_ins"]>[];
   /** Those that reach into the 90 days; an open one has no last day. */
   incident_spans: TableRow<FigureTables["incident_spans"]>[];
   /** Those on the app alone, of the 90 days. */
@@ -536,6 +573,7 @@ declare global {
     AUTHMETER_TEXTS: Texts;
     /** Set by the data script of the page or of the app that was loaded last. */
     AUTHMETER_FIGURES?: RawFigures;
+    AUTHMETER_SIGN_INS?: RawSignIns;
     AUTHMETER_CHARTS: Charts;
     AUTHMETER_APPS: RawList;
     AUTHMETER_LOGINS: RawList;

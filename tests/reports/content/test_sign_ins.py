@@ -18,7 +18,7 @@ from reports.content.sign_in.after_failure import FAILURES_LISTED, FailurePath, 
 from reports.content.sign_in.compared import VALUES_LISTED, compared
 from reports.content.sign_in.funnel import RATES, Funnel
 from reports.content.sign_in.sign_in_words import failed_words, sentence, stop_words
-from reports.content.sign_in.sign_ins import APPS_LISTED, SignIns, Stop, Ways, sign_ins
+from reports.content.sign_in.sign_ins import APPS_LISTED, DaySessions, Stop, Ways, sign_ins
 from reports.content.sign_in.usual_funnel import usual_funnel
 from reports.content.sign_in.way_drawings import way_bar, way_days
 from reports.content.wording.words import word
@@ -32,8 +32,8 @@ def funnel(**counts: int) -> Funnel:
 
 def found(
     total: Ways, paths: list[FailurePath] | None = None, stops: list[Stop] | None = None, records: int = 9
-) -> SignIns:
-    return SignIns(records, 0, total, [], funnel(), after_failure(paths or []), stops or [], [], 0)
+) -> DaySessions:
+    return DaySessions(records, total, after_failure(paths or []).total, stops or [])
 
 
 def ways(**counts: int) -> Ways:

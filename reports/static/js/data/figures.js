@@ -197,7 +197,6 @@ export function completedFigures(raw) {
     codes: byWindow(STEPS.flatMap(codes)),
     packages: rowsOf(tables.packages),
     drawn: rowsOf(tables.drawn),
-    sign_ins: rowsOf(tables.sign_ins),
     incident_spans: rowsOf(tables.incident_spans),
     notes: rowsOf(tables.notes),
     open: rowsOf(raw.open),

@@ -35,9 +35,9 @@ function badge(value) {
  * page says so instead of drawing lines of zeros.
  * @param {Figures} figures
  */
-export function drawAppSections({ channels, drawn, sign_ins: signIns, present, last_seen: newest }) {
-  for (const [name, rows] of Object.entries({ drawn, sign_ins: signIns })) {
-    for (const place of rows.length ? [] : all(`[data-sections~=${name}]`)) {
+export function drawAppSections({ channels, drawn, has_sign_ins: hasSignIns, present, last_seen: newest }) {
+  for (const [name, isThere] of Object.entries({ drawn: drawn.length > 0, sign_ins: hasSignIns })) {
+    for (const place of isThere ? [] : all(`[data-sections~=${name}]`)) {
       place.dataset.sections = (place.dataset.sections || "").replace(`${name} `, "");
     }
   }

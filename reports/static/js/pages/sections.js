@@ -191,6 +191,21 @@ function whereFrom() {
   );
 }
 
+/** @returns {HTMLElement} */
+function signIns() {
+  const found = section(
+    heading(both("Sign-in")),
+    element("p", { className: "sentence agreement", "data-part": "sign-in-line" }),
+    element("p", { className: "without-subject", "data-part": "sign-in-records" }),
+    lookedUp(both("Ways by entry channel"), "sign-in-ways"),
+    lookedUp(both("Funnel of one-click login"), "sign-in-funnel"),
+    lookedUp(both("After a failure"), "sign-in-failures"),
+    lookedUp(both("Where the others stopped"), "sign-in-stops"),
+  );
+  found.id = "sign-ins";
+  return found;
+}
+
 /**
  * What the page's app has, by which its sections are chosen; a page of all apps has everything. `logins` are those by one
  * of the four channels, `others` by another channel.
@@ -227,7 +242,7 @@ const SECTIONS = {
     ),
   ],
   packages: () => [lookedUpSection(both("Schemes and packages"), "packages")],
-  sign_ins: () => [section(heading(both("Sign-in")), part("sign-ins"))],
+  sign_ins: () => [signIns()],
   drawn: () => [section(heading(both("Uses by resource package")), part("drawn"))],
 };
 

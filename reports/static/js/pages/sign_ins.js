@@ -1,48 +1,391 @@
-/* Sign-in sessions of an app over the chosen window, by way: the short part of what the page of all apps has. Only an app's
-   own page has it, where there are any: see `drawAppSections`. */
+/* Sign-in sessions of an app over the chosen window: the first line, ways, funnel, what came after a failure, and where the
+   others stopped. Only an app's own page has it, where there are any (`drawAppSections`). Its file is loaded when a reader
+   comes near it: there may be a hundred thousand such pages, and most are not read so far.
+   The page of all apps has the same from `pages/signin.html.jinja`. */
 
 import { number, periodLabel, share } from "../data/format.js";
-import { _, metricLink } from "../data/language.js";
-import { ratio } from "../data/measures.js";
-import { chosenDays, figures, windowKey } from "../data/state.js";
-import { onFigures, onWindow } from "../data/windows.js";
-import { all, element } from "../dom.js";
-import { headCell, numberCell } from "../tables/periods.js";
-import { breakdownTable } from "./breakdowns.js";
+import { _, filled, metricLabel, metricLink, onLanguage, textOf, word } from "../data/language.js";
+import { ratio, sum } from "../data/measures.js";
+import { countedDays, usualOf } from "../data/norms.js";
+import { rowsOf } from "../data/rows.js";
+import { chosenDays, figures, language, site, texts, windowKey } from "../data/state.js";
+import { onWindow } from "../data/windows.js";
+import { all, drawing, element, loadScript, own } from "../dom.js";
+import { headCell, numberCell, plainTable } from "../tables/periods.js";
+import { afterFailure, isLogged, joinedFailures, signedIn, WAYS } from "./sign_in_counts.js";
 
-const WAYS = /** @type {const} */ (["direct", "retry", "other", "cut", "lost"]);
+/** @import { SignInTables } from "../figure_types.d.ts" */
+/** @import { FailureRow, FunnelCounts, FunnelPair, RawSignIns, TableRow, Unit, Usual, Value, WayRow } from "../types.d.ts" */
 
-function drawSignIns() {
-  const rows = figures.sign_ins
-    .filter((row) => row.window_days === chosenDays)
-    .map((row) =>
-      element(
-        "tr",
-        {},
-        element("th", { scope: "row", textContent: periodLabel(windowKey()) }),
-        numberCell(number(row.sessions)),
-        numberCell(share(row.sign_in_rate)),
-        numberCell(number(row.failed_sessions)),
-        numberCell(share(row.recovery_rate)),
-        ...WAYS.map((way) =>
-          numberCell(
-            number(row[way]),
-            element("span", { className: "detail", textContent: share(ratio(row[way], row.sessions)) }),
-          ),
-        ),
-      ),
-    );
-  const head = [
-    headCell(_("Window")),
-    ...["sessions", "sign_in_rate", "failed_sessions", "recovery_rate", ...WAYS].map((name) =>
-      headCell(metricLink(name), true),
-    ),
-  ];
-  for (const part of all("[data-part=sign-ins]")) part.replaceChildren(breakdownTable(_("Sign-in"), head, rows));
+const FILE = "./sign_ins.js";
+const FAILURES_LISTED = 8;
+const STOPS_LISTED = 10;
+/** So far from the part, in screens, its file is loaded. */
+const NEAR = "100%";
+
+/** @type {RawSignIns | undefined} */
+let found;
+
+/**
+ * The rows of the chosen window.
+ * @template {keyof SignInTables} Name
+ * @param {Name} name
+ * @returns {TableRow<SignInTables[Name]>[]}
+ */
+function rowsOfWindow(name) {
+  /** @type {any[]} */
+  const rows = rowsOf(found?.tables[name]);
+  return rows.filter((row) => row.window_days === chosenDays);
 }
 
-/** Draws the table with every change of figures or window. */
+/**
+ * Puts content where the page has the part.
+ * @param {string} name
+ * @param {...(Node | string)} content
+ */
+function put(name, ...content) {
+  for (const place of all(`[data-part=${name}]`)) place.replaceChildren(...content);
+}
+
+/** @param {string} textContent */
+const emptyNote = (textContent) => element("p", { className: "empty", textContent });
+
+/**
+ * A count and its share of a whole.
+ * @param {number} value
+ * @param {number} whole
+ */
+const countCell = (value, whole) =>
+  numberCell(number(value), element("span", { className: "detail", textContent: share(ratio(value, whole)) }));
+
+/** @param {string} name @param {Value} sessions */
+const bar = (name, sessions, start = 0, whole = 1) =>
+  drawing("rect", {
+    class: name,
+    x: `${((100 * start) / whole).toFixed(2)}%`,
+    width: `${((100 * (sessions || 0)) / whole).toFixed(2)}%`,
+    height: "100%",
+  });
+
+/** @param {...Node} bars */
+const barsCell = (...bars) =>
+  element(
+    "td",
+    { className: "drawn-ways" },
+    drawing("svg", { class: "ways", "aria-hidden": "true", focusable: "false" }, ...bars),
+  );
+
+/**
+ * @param {string} label
+ * @param {WayRow} row
+ * @param {boolean} isTotal
+ */
+function wayRow(label, row, isTotal) {
+  let start = 0;
+  const bars = WAYS.map((way) => {
+    start += row[way];
+    return bar(way, row[way], start - row[way], row.sessions || 1);
+  });
+  return element(
+    "tr",
+    { className: isTotal ? "total" : "" },
+    element("th", { scope: "row", textContent: label }),
+    numberCell(number(row.sessions)),
+    numberCell(share(ratio(signedIn(row), row.sessions - row.cut))),
+    barsCell(...bars),
+    ...WAYS.map((way) => countCell(row[way], row.sessions)),
+  );
+}
+
+function drawWays() {
+  const rows = rowsOfWindow("ways");
+  if (!rows.length) return put("sign-in-ways", emptyNote(_("No sign-in record in these days.")));
+  /** @type {any} */
+  const total = Object.fromEntries(
+    /** @type {const} */ (["sessions", ...WAYS]).map((name) => [name, sum(...rows.map((row) => row[name]))]),
+  );
+  const head = [
+    headCell(_("Entry channel")),
+    headCell(metricLink("sessions"), true, periodLabel(windowKey())),
+    headCell(metricLink("sign_in_rate"), true),
+    headCell(_("Ways")),
+    ...WAYS.map((way) => headCell(metricLink(way), true)),
+  ];
+  put(
+    "sign-in-ways",
+    plainTable(_("Ways by entry channel"), head, [
+      wayRow(_("All sessions"), total, true),
+      ...rows.map((row) => wayRow(word(row.entry_channel), row, false)),
+    ]),
+  );
+}
+
+/**
+ * What is usual of the data day.
+ * @param {(row: TableRow<SignInTables["days"]>) => Value} figureOf
+ * @param {Unit} unit
+ * @param {(row: TableRow<SignInTables["days"]>) => number} [requestsOf]
+ * @returns {{ value: Value, usual: Usual | null }}
+ */
+function usualOfDay(figureOf, unit, requestsOf = () => 0) {
+  /** @type {Value[]} */
+  const values = site.long_days.map(() => null);
+  const requests = values.map(() => 0);
+  const last = values.length - 1;
+  for (const row of rowsOf(found?.tables.days)) {
+    values[last - row.back] = figureOf(row);
+    requests[last - row.back] = requestsOf(row);
+  }
+  const counts = countedDays(figures, site.long_days, "one_click");
+  return { value: values[last], usual: usualOf(values, last, unit, counts, unit === "share" ? requests : []) };
+}
+
+/**
+ * The usual range, below a figure; nothing where too few days tell.
+ * @param {{ value: Value, usual: Usual | null }} of
+ * @param {(value: number) => string} textOfValue
+ * @param {string} day
+ */
+function usualNote({ value, usual }, textOfValue, day) {
+  if (!usual) return [];
+  const { low, high } = usual;
+  const place = value === null ? "" : value < low ? _("below the usual") : value > high ? _("above the usual") : "";
+  const of = day && value !== null ? `${day} ${textOfValue(value)} · ` : "";
+  return [
+    element(
+      "span",
+      { className: "detail" },
+      of,
+      place ? element("b", { textContent: place }) : _("usual"),
+      ` ${textOfValue(low)} – ${textOfValue(high)}`,
+    ),
+  ];
+}
+
+/** @param {FunnelCounts} counts @param {FunnelPair} pair */
+function rateOf(counts, pair) {
+  const over = texts.sign_ins.rates[pair];
+  return isLogged(counts, over) ? ratio(counts[pair], counts[over]) : null;
+}
+
+/**
+ * A step: its sessions, and how the step before leads to it.
+ * @param {string} label
+ * @param {number} sessions
+ * @param {TableRow<SignInTables["funnel"]>} counts
+ * @param {FunnelPair} [pair]
+ */
+function stepRow(label, sessions, counts, pair) {
+  const cells = [numberCell(number(sessions)), barsCell(bar("step", sessions, 0, counts.sessions))];
+  if (pair) {
+    const times = rowsOf(found?.tables.times).find(({ step }) => step === pair);
+    const rate = usualOfDay(
+      (row) => rateOf(row, pair),
+      "share",
+      (row) => row[texts.sign_ins.rates[pair]],
+    );
+    const time = usualOfDay((row) => row[/** @type {const} */ (`${pair}_p50_ms`)], "ms");
+    /** @param {Value | undefined} value */
+    const ms = (value) => (value === null || value === undefined ? "—" : `${number(value)} ms`);
+    cells.push(
+      numberCell(
+        share(rateOf(counts, pair)),
+        ...usualNote(rate, (value) => `${(100 * value).toFixed(1)}%`, site.as_of.slice(5)),
+      ),
+      numberCell(ms(times?.p50_ms), ...usualNote(time, (value) => ms(Math.round(value)), "")),
+      numberCell(ms(times?.p95_ms)),
+      numberCell(times ? number(times.negative) : ""),
+    );
+  } else cells.push(...Array.from({ length: 4 }, () => numberCell()));
+  return element("tr", {}, element("th", { scope: "row", textContent: label }), ...cells);
+}
+
+function drawFunnel() {
+  const [counts] = rowsOfWindow("funnel");
+  /** @type {Node[]} */
+  const parts = [];
+  if (counts?.sessions) {
+    const { stages, steps } = texts.sign_ins;
+    const head = [
+      headCell(_("Step")),
+      headCell(_("Sessions"), true, periodLabel(windowKey())),
+      headCell(_("Of all")),
+      headCell(_("From the step before"), true),
+      ...[_("Median time"), _("95% within"), _("Clocks differ")].map((name) => headCell(name, true, site.as_of)),
+    ];
+    /** @type {(FunnelPair | undefined)[]} */
+    const pairs = [undefined, "page_click", "click_authorize", "authorize_verify"];
+    const rows = steps.map((step, i) => stepRow(stages[step][language], counts[step], counts, pairs[i]));
+    rows.push(stepRow(_("Signed in by one-click login, of the page"), counts.signed_in, counts, "page_signed_in"));
+    parts.push(plainTable(_("Funnel of one-click login"), head, rows));
+    for (const step of steps.filter((one) => !isLogged(counts, one))) {
+      parts.push(element("p", { className: "note lacking", textContent: texts.sign_ins.how_to_log[step][language] }));
+    }
+  } else parts.push(emptyNote(_("No session has a record in one-click login.")));
+  if (counts?.prefetches) {
+    const words = filled(_("{successes} of {prefetches} pre-fetches, which are no step of a session"), {
+      successes: number(counts.prefetch_successes),
+      prefetches: number(counts.prefetches),
+    });
+    const rate = element("b", { textContent: share(ratio(counts.prefetch_successes, counts.prefetches)) });
+    parts.push(element("p", { className: "note eligible" }, metricLink("eligible_rate"), " ", rate, ` ${words}`));
+  }
+  put("sign-in-funnel", ...parts);
+}
+
+/**
+ * @param {string} label
+ * @param {FailureRow} row
+ * @param {string[]} channels
+ */
+function failureRow(label, row, channels) {
+  const concluded = row.sessions - row.cut;
+  return element(
+    "tr",
+    { className: row.channel === null && label === _("All failures") ? "total" : "" },
+    element("th", { scope: "row", textContent: label }),
+    numberCell(number(row.sessions)),
+    countCell(concluded - row.lost, concluded),
+    numberCell(number(row.retry)),
+    ...channels.map((channel) => numberCell(number(own(row.by, channel) || 0))),
+    numberCell(number(row.cut)),
+    countCell(row.lost, concluded),
+    countCell(row.within_minute, concluded),
+  );
+}
+
+function drawFailures() {
+  const { channels, rows, total } = afterFailure(rowsOfWindow("paths"));
+  if (!rows.length) return put("sign-in-failures", emptyNote(_("No session had a failure.")));
+  const rest = rows.slice(FAILURES_LISTED);
+  const head = [
+    headCell(_("First failure")),
+    headCell(_("Sessions"), true, periodLabel(windowKey())),
+    headCell(_("Signed in at last"), true),
+    headCell(_("by a retry"), true),
+    ...channels.map((channel) => headCell(filled(_("by {channel}"), { channel: word(channel) }), true)),
+    headCell(metricLabel("cut"), true),
+    headCell(metricLabel("lost"), true),
+    headCell(_("Signed in within a minute"), true),
+  ];
+  put(
+    "sign-in-failures",
+    plainTable(_("After a failure"), head, [
+      failureRow(_("All failures"), total, channels),
+      ...rows
+        .slice(0, FAILURES_LISTED)
+        .map((row) => failureRow(`${word(row.channel || "")} · ${word(row.failure || "")}`, row, channels)),
+      ...(rest.length
+        ? [failureRow(filled(_("{count} other failures"), { count: rest.length }), joinedFailures(rest), channels)]
+        : []),
+    ]),
+  );
+}
+
+/** @param {TableRow<SignInTables["stops"]>} stop */
+function stopWords({ channel, stage, outcome }) {
+  const { stops, stages } = texts.sign_ins;
+  const known = own(stops, `${channel} ${stage} ${outcome}`);
+  return known ? known[language] : [word(channel), stages[stage][language], word(outcome)].join(" · ");
+}
+
+function drawStops() {
+  const stops = rowsOfWindow("stops");
+  const whole = sum(...stops.map(({ sessions }) => sessions)) || 0;
+  /** @param {string} label @param {number} sessions */
+  const row = (label, sessions) =>
+    element(
+      "tr",
+      {},
+      element("th", { scope: "row", textContent: label }),
+      numberCell(number(sessions)),
+      numberCell(share(ratio(sessions, whole))),
+    );
+  const rest = stops.slice(STOPS_LISTED);
+  const rows = stops.slice(0, STOPS_LISTED).map((stop) => row(stopWords(stop), stop.sessions));
+  if (rest.length) {
+    const sessions = sum(...rest.map((stop) => stop.sessions)) || 0;
+    rows.push(row(filled(_("{count} others"), { count: rest.length }), sessions));
+  }
+  const head = [
+    headCell(_("Last record")),
+    headCell(_("Sessions"), true, periodLabel(windowKey())),
+    headCell(_("Share"), true),
+  ];
+  const label = _("Where the others stopped");
+  const hasTexts = rowsOfWindow("funnel").some((counts) => counts.text_records);
+  put(
+    "sign-in-stops",
+    rows.length ? plainTable(label, head, rows) : emptyNote(_("No session ended without signing in.")),
+    ...(hasTexts
+      ? []
+      : [
+          element("p", {
+            className: "note texts",
+            textContent: _(
+              "The log has no record of text messages: who signed in by a text message is not seen signing in.",
+            ),
+          }),
+        ]),
+  );
+}
+
+function drawLine() {
+  if (!found) return;
+  const { line, records, without_subject: without } = found;
+  put("sign-in-line", textOf(line));
+  const counted = ` (${number(without)} / ${number(records)})`;
+  put(
+    "sign-in-records",
+    ...(records
+      ? [
+          _("Records without a device or an attempt, in no session:"),
+          " ",
+          element("b", { textContent: share(ratio(without, records)) }),
+          element("span", { className: "muted", textContent: counted }),
+        ]
+      : []),
+  );
+}
+
+function drawSignIns() {
+  if (!found) return;
+  drawLine();
+  drawWays();
+  drawFunnel();
+  drawFailures();
+  drawStops();
+}
+
+/** @param {HTMLElement} place */
+async function load(place) {
+  try {
+    await loadScript(FILE);
+    found = window.AUTHMETER_SIGN_INS;
+    drawSignIns();
+    place.dataset.loaded = "true";
+  } catch {
+    put("sign-in-line", _("The figures of this app could not be loaded."));
+  }
+}
+
+/** Loads the part when a reader comes near it, or was led to it; draws it with every change of window or language. */
 export function startSignIns() {
-  onFigures(drawSignIns);
+  const [place] = all("#sign-ins");
+  if (!place) return;
   onWindow(drawSignIns);
+  onLanguage(drawSignIns);
+  if (location.hash === "#sign-ins") {
+    load(place).then(() => place.scrollIntoView());
+    return;
+  }
+  const near = new IntersectionObserver(
+    (entries) => {
+      if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+      near.disconnect();
+      load(place);
+    },
+    { rootMargin: NEAR },
+  );
+  near.observe(place);
 }

@@ -1,0 +1,42 @@
+"""The file of an app's sign-in sessions, which its page loads when that part is looked at: tables, and the first line.
+
+`app_files.py` writes it beside the figures of the app; `static/js/pages/sign_ins.js` draws it.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from pipelines.common.text import Bilingual
+from reports.build.writer import with_fields
+from reports.content.published import PublishedTables
+from reports.content.sign_in.after_failure import FailureRow
+from reports.content.sign_in.sign_in_words import sentence
+from reports.content.sign_in.sign_ins import DaySessions, Stop, Ways
+
+SIGN_INS_FILE = "sign_ins.js"
+
+
+def sign_in_documents(marts: PublishedTables, keys: Sequence[str], word: Callable[[str], Bilingual]) -> dict[str, str]:
+    """Return the JSON document of each app with a sign-in session in the 30 days, of those from the first to the last
+    of the sorted `keys`; `word` gives the words of channels and outcomes."""
+    span = {"first_app": keys[0], "last_app": keys[-1]}
+    lines = dict(_lines(marts, span, word))
+    return {key: with_fields(document, lines[key]) for key, document in marts.rows("sign_in/app_documents", **span)}
+
+
+def _lines(
+    marts: PublishedTables, span: dict[str, str], word: Callable[[str], Bilingual]
+) -> Iterator[tuple[str, dict[str, object]]]:
+    """The first line of each app in both languages, and its sign-in records of the data day: all, and those in no
+    session."""
+    as_of = marts.publication.as_of
+    for row in marts.rows("sign_in/app_lines", **span):
+        key, records, without_subject, *ways = row[:10]
+        failed, retry, cut, lost, within_minute, *stop = row[10:]
+        found = DaySessions(
+            records,
+            Ways(None, *ways),
+            FailureRow(None, None, failed, retry, [], cut, lost, within_minute),
+            [Stop(*stop)] if stop[-1] else [],
+        )
+        line = sentence(as_of, found, word)
+        yield key, {"line": (line.zh, line.en), "records": records, "without_subject": without_subject}

@@ -1,0 +1,24 @@
+-- app_key, days before the as-of (56 at most): sessions in one_click by step, and the median times between steps
+WITH times AS (
+    SELECT
+        app_key,
+        day,
+        {{ each_of(STEP_PAIRS, "min(p50_ms) FILTER (step = '{0}') AS {0}_p50_ms") }}
+    FROM session_times_daily
+    WHERE day BETWEEN $last::DATE - 56 AND $last AND app_key <> '*'
+    GROUP BY app_key, day
+),
+steps AS (
+    SELECT app_key, day, {{ sums(FUNNEL) }}
+    FROM funnel_daily
+    WHERE day BETWEEN $last::DATE - 56 AND $last
+    GROUP BY app_key, day
+)
+SELECT
+    app_key,
+    $last::DATE - day AS back,
+    {{ each_of(FUNNEL, "{0}") }},
+    {{ each_of(STEP_PAIRS, "{0}_p50_ms") }}
+FROM steps
+LEFT JOIN times USING (app_key, day)
+ORDER BY app_key

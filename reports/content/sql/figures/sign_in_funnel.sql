@@ -1,0 +1,29 @@
+-- app_key, window_days (7, 30): sign-in sessions of the app with a record in one_click, by step, and the records that are
+-- no step: pre-fetches, and text messages
+WITH windows AS (
+    SELECT unnest([7, 30]) AS window_days
+),
+steps AS (
+    SELECT app_key, window_days, {{ sums(("sessions",) + FUNNEL) }}
+    FROM funnel_daily
+    JOIN windows ON day BETWEEN $last::DATE - window_days + 1 AND $last
+    GROUP BY app_key, window_days
+),
+others AS (
+    SELECT
+        app_key,
+        window_days,
+        {{ measured(("prefetches", "prefetch_successes")) }},
+        coalesce(sum(records) FILTER (channel = 'sms'), 0)::BIGINT AS text_records
+    FROM outcome_daily
+    JOIN windows ON day BETWEEN $last::DATE - window_days + 1 AND $last
+    WHERE day BETWEEN $first AND $last AND (channel = 'sms' OR channel = 'one_click' AND stage = 'prefetch')
+    GROUP BY app_key, window_days
+)
+SELECT
+    app_key,
+    window_days,
+    {{ each(("sessions",) + FUNNEL + ("prefetches", "prefetch_successes", "text_records"), "coalesce({}, 0)") }}
+FROM steps
+FULL JOIN others USING (app_key, window_days)
+ORDER BY app_key

@@ -1,0 +1,9 @@
+-- app_key, window_days (1, 7, 30), channel, stage, outcome: sessions of the app that were not seen signing in
+WITH windows AS (
+    SELECT unnest([1, 7, 30]) AS window_days
+)
+SELECT app_key, window_days, channel, stage, outcome, {{ sums(("sessions",)) }}
+FROM session_stops_daily
+JOIN windows ON day BETWEEN $last::DATE - window_days + 1 AND $last
+GROUP BY app_key, window_days, channel, stage, outcome
+ORDER BY app_key

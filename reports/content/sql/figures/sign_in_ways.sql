@@ -1,0 +1,9 @@
+-- app_key, window_days (1, 7, 30), entry_channel: sign-in sessions of the app by way
+WITH windows AS (
+    SELECT unnest([1, 7, 30]) AS window_days
+)
+SELECT app_key, window_days, entry_channel, {{ sums(("sessions",) + WAYS) }}
+FROM session_daily
+JOIN windows ON day BETWEEN $last::DATE - window_days + 1 AND $last
+GROUP BY app_key, window_days, entry_channel
+ORDER BY app_key

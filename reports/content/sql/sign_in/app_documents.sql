@@ -1,0 +1,14 @@
+-- app_key with a sign-in session in the 30 days: what its page shows of them as JSON, for the keys from $first_app to
+-- $last_app. `tables` are those of `figures/document_tables.py`; an empty one is left out
+WITH step_times AS (
+    SELECT app_key, step, sessions, p50_ms, p95_ms, negative
+    FROM session_times_daily
+    WHERE day = $last AND app_key BETWEEN $first_app AND $last_app
+),
+tables AS (
+    {{ sign_in_tables_query() }}
+)
+SELECT app_key, to_json({'tables': tables})::VARCHAR AS document
+FROM tables
+WHERE app_key IN (SELECT app_key FROM sign_in_ways WHERE app_key BETWEEN $first_app AND $last_app)
+ORDER BY app_key

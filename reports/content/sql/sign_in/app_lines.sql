@@ -1,0 +1,47 @@
+-- app_key with a sign-in session in the 30 days, for the keys from $first_app to $last_app: records of the data day and
+-- those in no session, its sessions by way, those with a failure, and where most stopped
+WITH listed AS (
+    SELECT DISTINCT app_key FROM sign_in_ways WHERE app_key BETWEEN $first_app AND $last_app
+),
+ways AS (
+    SELECT app_key, {{ sums(("sessions",) + WAYS) }}, {{ rate("sign_in_rate", "sum({})") }} AS sign_in_rate
+    FROM sign_in_ways
+    WHERE window_days = 1 AND app_key BETWEEN $first_app AND $last_app
+    GROUP BY app_key
+),
+failed AS (
+    SELECT
+        app_key,
+        {{ sums(("sessions",), prefix="failed_") }},
+        {{ sums(("sessions",), "way = 'retry'", "failed_retry_") }},
+        {{ sums(("sessions",), "way = 'cut'", "failed_cut_") }},
+        {{ sums(("sessions",), "way = 'lost'", "failed_lost_") }},
+        {{ sums(("within_minute",)) }}
+    FROM sign_in_paths
+    WHERE window_days = 1 AND app_key BETWEEN $first_app AND $last_app
+    GROUP BY app_key
+),
+stopped AS (
+    FROM sign_in_stops
+    WHERE window_days = 1 AND app_key BETWEEN $first_app AND $last_app
+    QUALIFY row_number() OVER (PARTITION BY app_key ORDER BY sessions DESC, channel, stage, outcome) = 1
+)
+SELECT
+    app_key,
+    coalesce(records, 0) AS records,
+    coalesce(without_subject, 0) AS without_subject,
+    coalesce(ways.sessions, 0) AS sessions,
+    {{ each(WAYS, "coalesce({}, 0)") }},
+    sign_in_rate,
+    {{ each(("failed_sessions", "failed_retry_sessions", "failed_cut_sessions", "failed_lost_sessions", "within_minute"),
+        "coalesce({}, 0)") }},
+    channel,
+    stage,
+    outcome,
+    stopped.sessions AS stopped_sessions
+FROM listed
+LEFT JOIN ways USING (app_key)
+LEFT JOIN failed USING (app_key)
+LEFT JOIN stopped USING (app_key)
+LEFT JOIN (SELECT * FROM session_books WHERE day = $last) AS books USING (app_key)
+ORDER BY app_key

@@ -1,0 +1,85 @@
+/* Sums of sign-in sessions: the same as `reports/content/sign_in/` computes for the page of all apps. Does not belong here:
+   how they are drawn (sign_ins.js). */
+
+/** @import { FailureRow, FunnelCounts, FunnelStep, PathRow, WayRow } from "../types.d.ts" */
+
+export const WAYS = /** @type {const} */ (["direct", "retry", "other", "cut", "lost"]);
+
+/**
+ * The sessions that signed in.
+ * @param {Pick<WayRow, "direct" | "retry" | "other">} row
+ */
+export const signedIn = ({ direct, retry, other }) => direct + retry + other;
+
+/**
+ * Whether the logs have a step: of the sessions that signed in by one-click login, at least half have it.
+ * @param {FunnelCounts} counts
+ * @param {FunnelStep} step
+ */
+export const isLogged = (counts, step) => counts[step] > 0 && 2 * counts[step] >= counts.signed_in;
+
+/** @type {(channel?: string | null, failure?: string | null) => FailureRow} */
+const noSessions = (channel = null, failure = null) => ({
+  channel,
+  failure,
+  sessions: 0,
+  retry: 0,
+  by: {},
+  cut: 0,
+  lost: 0,
+  within_minute: 0,
+});
+
+/**
+ * Adds the sessions of a path to a row.
+ * @param {FailureRow} row
+ * @param {PathRow} path
+ */
+function add(row, { way, signed_in_by: by, sessions, within_minute: withinMinute }) {
+  row.sessions += sessions;
+  row.within_minute += withinMinute;
+  if (way === "retry" || way === "cut" || way === "lost") row[way] += sessions;
+  else if (by !== null) row.by[by] = (row.by[by] || 0) + sessions;
+}
+
+/**
+ * What became of sessions after their first failure: a row of each failure, most sessions first, the sum of all, and the
+ * other channels by which users came back, most sessions first.
+ * @param {PathRow[]} paths
+ * @returns {{ channels: string[], rows: FailureRow[], total: FailureRow }}
+ */
+export function afterFailure(paths) {
+  /** @type {Map<string, FailureRow>} */
+  const rows = new Map();
+  const total = noSessions();
+  for (const path of paths) {
+    const key = `${path.failed_channel} ${path.failure}`;
+    const row = rows.get(key) || noSessions(path.failed_channel, path.failure);
+    rows.set(key, row);
+    add(row, path);
+    add(total, path);
+  }
+  const byKey = Object.entries(total.by).sort(([a, more], [b, less]) => less - more || (a < b ? -1 : 1));
+  return {
+    channels: byKey.map(([channel]) => channel),
+    // Paths come in the order of channel and failure.
+    rows: [...rows.values()].sort((a, b) => b.sessions - a.sessions),
+    total,
+  };
+}
+
+/**
+ * The sum of some rows.
+ * @param {FailureRow[]} rows
+ * @returns {FailureRow}
+ */
+export function joinedFailures(rows) {
+  const joined = noSessions();
+  for (const row of rows) {
+    for (const name of /** @type {const} */ (["sessions", "retry", "cut", "lost", "within_minute"])) {
+      joined[name] += row[name];
+    }
+    for (const [channel, sessions] of Object.entries(row.by)) joined.by[channel] = (joined.by[channel] || 0) + sessions;
+  }
+  return joined;
+}
