@@ -196,11 +196,14 @@ class _Site:
             self.templates.get_template("app.html.jinja").render(root="../../", page="app"),
             {
                 key: template.render(
-                    root="../../", entries=self.incidents.of_app(key), withdrawn=self.incidents.withdrawn_of_app(key)
+                    root="../../",
+                    page="app",
+                    entries=self.incidents.of_app(key),
+                    withdrawn=self.incidents.withdrawn_of_app(key),
                 )
                 for key in keys
             },
-            template.render(root="../../", entries=[], withdrawn=[]),
+            template.render(root="../../", page="app", entries=[], withdrawn=[]),
             {key: self.incidents.open_figures(key) | evidence(self.incidents.of_app(key)) for key in keys},
         )
 

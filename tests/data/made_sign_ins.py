@@ -28,8 +28,11 @@ def add_sign_ins(made: Database, odd: str) -> None:
         ("authorize_verify", 300),
         ("page_signed_in", 2500),
     ):
-        made.add("session_times_daily", {"day": day(0), "app_key": "*", "step": step, "sessions": 9000, "p50_ms": p50,
-                                         "p95_ms": 4 * p50, "negative": 3})  # fmt: skip
+        made.add("session_times_daily", *(
+            {"day": day(0), "app_key": key, "step": step, "sessions": 9000, "p50_ms": p50, "p95_ms": 4 * p50,
+             "negative": 3}
+            for key in ("*", "shop")
+        ))  # fmt: skip
     book = {"day": day(0), "by_server": True}
     made.add(
         "session_books",

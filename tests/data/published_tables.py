@@ -279,11 +279,13 @@ def steady(
     left: Callable[[int], int] = lambda back: 10,
     incident_back: int | None = None,
     stopped: int | None = None,
+    more: Callable[[Database], None] = lambda made: None,
 ) -> Path:
     """A database of one app with 100 requests a day, `won` of them authorized and `left` cancelled, the rest timed out.
 
     Days are counted back from the as-of; each has 40 verifications and nothing wrong but what is asked for, such as an
-    open incident since `incident_back`. With `stopped`, a second app, `old`, has logged until so many days ago.
+    open incident since `incident_back`. With `stopped`, a second app, `old`, has logged until so many days ago. `more`
+    adds what else there is.
     """
     made = Database(path)
     made.publish(first_day=day(days - 1))
@@ -317,6 +319,7 @@ def steady(
     ))  # fmt: skip
     made.add("check_results", {"check_name": "files_balance", "severity": "error", "passed": True,
                                "detail_en": "All files balance.", "detail_zh": "账目平衡。"})  # fmt: skip
+    more(made)
     return made.close()
 
 

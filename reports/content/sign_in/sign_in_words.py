@@ -95,9 +95,11 @@ def failed_words(
     """
     if not failed.concluded:
         return None
-    became = t(
+    none_back = t("On {day}, all {failed} that failed were not seen signing in")
+    some_back = t(
         "On {day}, of {failed} that failed, {share} signed in by a retry or otherwise, {lost} were not seen signing in"
-    ).format(day=month_day(day), **_failed(failed))
+    )
+    became = (some_back if failed.recovered else none_back).format(day=month_day(day), **_failed(failed))
     return _joined([became, _cut(failed), _stopped(stops, word)])
 
 
@@ -117,6 +119,8 @@ def _signed_in(day: str, total: Ways) -> Bilingual:
 def _after_failure(failed: FailureRow) -> list[Bilingual | None]:
     if not failed.concluded:
         return []
+    if not failed.recovered:
+        return [t("; all {failed} that failed first were not seen signing in").format(**_failed(failed)), _cut(failed)]
     if not failed.lost:
         return [t("; all {failed} that failed first signed in at last").format(**_failed(failed)), _cut(failed)]
     text = t("; of {failed} that failed first, {share} signed in at last, the other {lost} were not seen signing in")

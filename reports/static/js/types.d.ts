@@ -341,10 +341,10 @@ export interface RawFigures {
   days: Record<string, Record<string, string>>;
   /** The counts over the 13 months, the same way. */
   months: Record<string, Record<string, string>>;
-  /** Whether it has a file of sign-in sessions. */
-  has_sign_ins: boolean;
   /** Those without rows are left out. */
   tables: Partial<FigureTables>;
+  /** Whether it has a file of sign-in sessions; left out without one. */
+  has_sign_ins?: boolean;
   /** Rows and bytes of the CSV, bytes of the workbook; all apps together have none. */
   files?: { csv_rows: number; csv_bytes: number; xlsx_bytes: number | null };
 }

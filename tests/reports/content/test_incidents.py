@@ -236,7 +236,7 @@ def page_of_shop(found: Incidents, days: set[date], withdrawn: list[Incident]) -
     """What stands of incidents on the page of the app `shop`, where `days` have a page."""
     limits = {"INCIDENTS_LISTED": 200, "OWN_ENDED_LISTED": 5, "PARTS_LISTED": 5}
     template = environment(limits | {"day_pages": days}).get_template("incidents_of_app.html.jinja")
-    return template.render(root="../../", entries=found.of_app("shop"), withdrawn=withdrawn)
+    return template.render(root="../../", page="app", entries=found.of_app("shop"), withdrawn=withdrawn)
 
 
 def test_the_page_of_an_app_has_each_of_its_incidents_and_stays_small(made, reading):

@@ -82,6 +82,8 @@ class TestFirstLine:
         assert sentence(DAY, found(ways(direct=4)), word).en == "03-10: 4 sign-in sessions, 100.0% signed in"
         all_back = found(ways(retry=2), [path("retry", 2, "one_click")])
         assert sentence(DAY, all_back, word).zh.endswith("；先失败的 2 次全部最终登录成功")
+        none_back = sentence(DAY, found(ways(direct=1, lost=2), [path("lost", 2)]), word)
+        assert none_back.zh == "03-10：3 次登录会话，33.3% 登录成功；先失败的 2 次均未见登录"
         assert sentence(DAY, found(ways(cut=3)), word).en == "03-10: 3 sign-in sessions, all cut by midnight"
 
     def test_without_sessions_it_has_no_rate(self):
@@ -99,6 +101,9 @@ def test_a_card_says_what_became_of_those_who_failed():
     assert line.en.startswith(
         "On 03-10, of 1,020 that failed, 63% signed in by a retry or otherwise, 377 were not seen"
     )
+    none_back = failed_words(DAY, after_failure([path("lost", 2), path("cut", 1)]).total, [], word)
+    assert none_back is not None
+    assert none_back.zh == "03-10 失败的 2 次均未见登录，另有 1 次跨日"
     assert failed_words(DAY, after_failure([path("cut", 3)]).total, [], word) is None
 
 

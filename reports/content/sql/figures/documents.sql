@@ -66,7 +66,6 @@ SELECT
         'restated': coalesce(restated_days.days, []),
         'days': charts.days::JSON,
         'months': charts.months::JSON,
-        'has_sign_ins': listed.app_key IN (SELECT app_key FROM sign_in_ways),
         'tables': tables.tables
     })::VARCHAR AS document
 FROM listed_apps AS listed

@@ -35,7 +35,7 @@ function badge(value) {
  * page says so instead of drawing lines of zeros.
  * @param {Figures} figures
  */
-export function drawAppSections({ channels, drawn, has_sign_ins: hasSignIns, present, last_seen: newest }) {
+export function drawAppSections({ channels, drawn, has_sign_ins: hasSignIns = false, present, last_seen: newest }) {
   for (const [name, isThere] of Object.entries({ drawn: drawn.length > 0, sign_ins: hasSignIns })) {
     for (const place of isThere ? [] : all(`[data-sections~=${name}]`)) {
       place.dataset.sections = (place.dataset.sections || "").replace(`${name} `, "");

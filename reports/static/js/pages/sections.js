@@ -193,14 +193,18 @@ function whereFrom() {
 
 /** @returns {HTMLElement} */
 function signIns() {
-  const found = section(
-    heading(both("Sign-in")),
-    element("p", { className: "sentence agreement", "data-part": "sign-in-line" }),
-    element("p", { className: "without-subject", "data-part": "sign-in-records" }),
+  const tables = [
     lookedUp(both("Ways by entry channel"), "sign-in-ways"),
     lookedUp(both("Funnel of one-click login"), "sign-in-funnel"),
     lookedUp(both("After a failure"), "sign-in-failures"),
     lookedUp(both("Where the others stopped"), "sign-in-stops"),
+  ];
+  for (const table of tables) table.classList.add("whole");
+  const found = section(
+    heading(both("Sign-in")),
+    element("p", { className: "sign-in-line", "data-part": "sign-in-line" }),
+    element("p", { className: "without-subject", "data-part": "sign-in-records" }),
+    element("div", { className: "pair" }, ...tables),
   );
   found.id = "sign-ins";
   return found;

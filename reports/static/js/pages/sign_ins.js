@@ -144,9 +144,10 @@ function usualOfDay(figureOf, unit, requestsOf = () => 0) {
  * The usual range, below a figure; nothing where too few days tell.
  * @param {{ value: Value, usual: Usual | null }} of
  * @param {(value: number) => string} textOfValue
- * @param {string} day
+ * @param {string} day with the figure of that day, where the one above is of more days.
+ * @param {string} [unit]
  */
-function usualNote({ value, usual }, textOfValue, day) {
+function usualNote({ value, usual }, textOfValue, day, unit = "") {
   if (!usual) return [];
   const { low, high } = usual;
   const place = value === null ? "" : value < low ? _("below the usual") : value > high ? _("above the usual") : "";
@@ -157,7 +158,7 @@ function usualNote({ value, usual }, textOfValue, day) {
       { className: "detail" },
       of,
       place ? element("b", { textContent: place }) : _("usual"),
-      ` ${textOfValue(low)} – ${textOfValue(high)}`,
+      ` ${textOfValue(low)} – ${textOfValue(high)}${unit}`,
     ),
   ];
 }
@@ -192,7 +193,7 @@ function stepRow(label, sessions, counts, pair) {
         share(rateOf(counts, pair)),
         ...usualNote(rate, (value) => `${(100 * value).toFixed(1)}%`, site.as_of.slice(5)),
       ),
-      numberCell(ms(times?.p50_ms), ...usualNote(time, (value) => ms(Math.round(value)), "")),
+      numberCell(ms(times?.p50_ms), ...usualNote(time, (value) => number(Math.round(value)), "", " ms")),
       numberCell(ms(times?.p95_ms)),
       numberCell(times ? number(times.negative) : ""),
     );
