@@ -154,7 +154,10 @@ def test_the_card_of_an_incident_says_what_became_of_who_failed_and_leads_to_the
 
     reader = read_site(rendered(steady(tmp_path / "authmeter.duckdb", more=more)))
     page = reader.open("index.html", lang="zh")
-    said = "03-31 失败的 1,010 次中 64% 由重试或其他方式登录，367 次未见登录，另有 10 次跨日；未见登录的最多停在授权页（未点击）"
+    said = (
+        "03-31 失败的 1,010 次中 64% 由重试或其他方式登录，367 次未见登录，另有 10 次跨日；"
+        "未见登录的最多停在授权页（未点击）"
+    )
     card = page.locator("[data-incident=sign-in]").first
     assert card.locator(".failed-sessions").inner_text() == said
     card.locator("a.incident-text").click()

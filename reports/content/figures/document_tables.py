@@ -134,9 +134,11 @@ TABLES: Final = {
 }
 
 
+# The first line is about the data day, of which the page has no table.
+_OF_WINDOWS: Final = "WHERE window_days > 1"
 SIGN_IN_TABLES: Final = {
     "ways": Table(
-        "sign_in_ways",
+        f"(FROM sign_in_ways {_OF_WINDOWS})",
         {"window_days": "number", "entry_channel": _TEXT, **dict.fromkeys(("sessions", *WAYS), "number")},
         "window_days, sessions DESC, entry_channel",
     ),
@@ -158,7 +160,7 @@ SIGN_IN_TABLES: Final = {
         "back",
     ),
     "paths": Table(
-        "sign_in_paths",
+        f"(FROM sign_in_paths {_OF_WINDOWS})",
         {
             "window_days": "number",
             **dict.fromkeys(("failed_channel", "failure", "way"), _TEXT),
@@ -168,7 +170,7 @@ SIGN_IN_TABLES: Final = {
         "window_days, failed_channel, failure, way, signed_in_by",
     ),
     "stops": Table(
-        "sign_in_stops",
+        f"(FROM sign_in_stops {_OF_WINDOWS})",
         {"window_days": "number", **dict.fromkeys(("channel", "stage", "outcome"), _TEXT), "sessions": "number"},
         "window_days, sessions DESC, channel, stage, outcome",
     ),
@@ -188,7 +190,8 @@ def sign_in_tables_query() -> str:
 
 def _query(of: Mapping[str, Table]) -> str:
     each = " UNION ALL ".join(table.query(name) for name, table in of.items())
-    tables = "to_json(map_from_entries(list((name, columns) ORDER BY name)))"
+    # The columns are JSON already: another call of to_json would read them once more.
+    tables = """('{' || string_agg('"' || name || '":' || columns, ',' ORDER BY name) || '}')::JSON"""
     return f"SELECT app_key, {tables} AS tables FROM ({each}) GROUP BY app_key"
 
 

@@ -8,7 +8,7 @@ WITH step_times AS (
 tables AS (
     {{ sign_in_tables_query() }}
 )
-SELECT app_key, to_json({'tables': tables})::VARCHAR AS document
+SELECT app_key, '{"tables":' || tables || '}' AS document
 FROM tables
 WHERE app_key IN (SELECT app_key FROM sign_in_ways WHERE app_key BETWEEN $first_app AND $last_app)
 ORDER BY app_key
