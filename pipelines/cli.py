@@ -324,11 +324,13 @@ def packages(
 
 @app.command()
 def explain(
-    channel: Annotated[str, typer.Option("--channel", help="The channel of the rate")],
     now: Annotated[Window, typer.Option("--now", parser=arguments.span, metavar="A..B", help="Days to explain")],
     before: Annotated[
         Window, typer.Option("--before", parser=arguments.span, metavar="A..B", help="Days to compare with")
     ],
+    channel: Annotated[
+        str | None, typer.Option("--channel", help="The channel of the rate; a rate of sessions needs none")
+    ] = None,
     app_key: Annotated[str | None, typer.Option("--app", metavar="KEY", help="App key [default: all together]")] = None,
     metric: Annotated[
         str | None, typer.Option("--metric", help="Which rate [default: the first of the channel]")
@@ -336,7 +338,7 @@ def explain(
     as_json: Annotated[bool, typer.Option("--json", metavar="", help="For programs, with every cell")] = False,
     data: Data = None,
 ) -> None:
-    """Split the change of a rate: what each platform, carrier, SDK version and vendor did to it."""
+    """Split the change of a rate: what each platform, carrier, SDK version, vendor or scheme did to it."""
     from pipelines.commands.explain import ExplainRequest, print_explained
 
     print_explained(_folder(data), ExplainRequest(channel, now, before, app_key, metric), as_json=as_json)

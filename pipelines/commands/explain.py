@@ -1,4 +1,4 @@
-"""`authmeter explain`: the change of a rate between two spans, split by platform, carrier, SDK version and vendor."""
+"""`authmeter explain`: the change of a rate between two spans, split by platform, carrier, SDK version and more."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -17,7 +17,7 @@ from pipelines.contract.measures.counts import RISING, WATCHED
 from pipelines.contract.measures.metrics import METRICS
 from pipelines.contract.measures.sql import has_data
 from pipelines.incidents.causes import named_cells
-from pipelines.incidents.explained import Explained, explain
+from pipelines.incidents.explained import SESSION_SOURCES, Explained, explain
 from pipelines.incidents.incident import ALL
 from pipelines.incidents.published import channel_words
 from pipelines.store.database import open_published
@@ -30,9 +30,10 @@ _LISTED: Final = 5
 
 @dataclass(frozen=True)
 class ExplainRequest:
-    """Which change: channel, days, app (None: all together) and rate (None: the first of the channel)."""
+    """Which change: channel (None: that of a rate of sessions), days, app (None: all together) and rate (None: the
+    first of the channel)."""
 
-    channel: str
+    channel: str | None
     now: Window
     before: Window
     app_key: str | None
@@ -53,10 +54,10 @@ def print_explained(data: Path, request: ExplainRequest, *, as_json: bool) -> No
         UsageError: nothing is published, unknown app, channel or rate, or no request on one of the spans.
     """
     with closing(open_published(Store(data).database)) as connection:
-        metric = _metric_of(request, sorted(channel_words(connection)))
+        metric, channel = _rate_of(request, sorted(channel_words(connection)))
         if request.app_key is not None:
             require_app(connection, request.app_key)
-        found = explain(connection, (metric, request.app_key or ALL, request.channel), request.before, request.now)
+        found = explain(connection, (metric, request.app_key or ALL, channel), request.before, request.now)
         there = _Coverage(*(_days_with_data(connection, span) for span in (request.before, request.now)))
     for option, span, requests in (
         ("--before", request.before, found.counts["requests_before"]),
@@ -64,15 +65,15 @@ def print_explained(data: Path, request: ExplainRequest, *, as_json: bool) -> No
     ):
         if not requests:
             raise UsageError(
-                f"There is no request of {request.channel} from {span.first} to {span.last}.",
+                f"There is no {_requests(metric)} of {_named(metric, channel)} from {span.first} to {span.last}.",
                 where=option,
                 why="A rate needs requests.",
                 do="Choose days with data: `authmeter status` names the published ones.",
             )
     if as_json:
-        print(json.dumps(_fields(request, metric, found, there), ensure_ascii=False))
+        print(json.dumps(_fields(request, metric, channel, found, there), ensure_ascii=False))
     else:
-        print("\n".join(_lines(request, metric, found, there)))
+        print("\n".join(_lines(request, metric, channel, found, there)))
 
 
 def _days_with_data(connection: duckdb.DuckDBPyConnection, span: Window) -> int:
@@ -81,29 +82,49 @@ def _days_with_data(connection: duckdb.DuckDBPyConnection, span: Window) -> int:
     return int(days)
 
 
-def _metric_of(request: ExplainRequest, channels: Sequence[str]) -> str:
+def _rate_of(request: ExplainRequest, channels: Sequence[str]) -> tuple[str, str]:
+    """Return metric and channel; a rate of sessions has a channel of its own."""
+    source = SESSION_SOURCES.get(request.metric or "")
+    if request.channel is None:
+        if request.metric and source:
+            return request.metric, source.channel
+        raise UsageError(
+            "Which rate is not clear.",
+            where="--channel",
+            why="A rate of records is of one channel.",
+            do=f"Use --channel with one of {', '.join(channels)}, or --metric with {' or '.join(SESSION_SOURCES)}.",
+        )
     rates = (*WATCHED, *RISING)
     metrics = [name for name in rates if request.channel in channels and METRICS[name].is_watched_in(request.channel)]
+    metrics += [name for name, one in SESSION_SOURCES.items() if one.channel == request.channel]
     if not metrics:
         raise UsageError(
             f"The channel {request.channel!r} is not known.",
             where="--channel",
             do=f"Use one of {', '.join(channels)}.",
         )
-    if request.metric is None:
-        return metrics[0]
-    if request.metric not in metrics:
+    if request.metric is not None and request.metric not in metrics:
         raise UsageError(
             f"{request.channel} has no rate {request.metric!r}.", where="--metric", do=f"Use {' or '.join(metrics)}."
         )
-    return request.metric
+    return request.metric or metrics[0], request.channel
 
 
-def _fields(request: ExplainRequest, metric: str, found: Explained, there: _Coverage) -> dict[str, Any]:
+def _requests(metric: str) -> str:
+    """What the rate is over."""
+    return "session" if METRICS[metric].denominator != "prefetches" and metric in SESSION_SOURCES else "request"
+
+
+def _named(metric: str, channel: str) -> str:
+    """What the rate is of."""
+    return metric if channel == ALL else channel
+
+
+def _fields(request: ExplainRequest, metric: str, channel: str, found: Explained, there: _Coverage) -> dict[str, Any]:
     before, now = _rates(found)
     cause = asdict(found.cause)
     return {
-        "metric": metric, "app_key": request.app_key or ALL, "channel": request.channel,
+        "metric": metric, "app_key": request.app_key or ALL, "channel": channel,
         "before": _days(request.before), "now": _days(request.now),
         "days_with_data_before": there.before, "days_with_data_now": there.now,
         **found.counts, "rate_before": before, "rate_now": now,
@@ -117,9 +138,10 @@ def _rates(found: Explained) -> tuple[float, ...]:
     return tuple(found.counts[f"successes_{side}"] / found.counts[f"requests_{side}"] for side in ("before", "now"))
 
 
-def _lines(request: ExplainRequest, metric: str, found: Explained, there: _Coverage) -> Iterator[str]:
+def _lines(request: ExplainRequest, metric: str, channel: str, found: Explained, there: _Coverage) -> Iterator[str]:
     before, now = _rates(found)
-    yield f"{metric} of {request.channel}, {request.app_key or 'all apps'}: {before:.2%} → {now:.2%}"
+    named = metric if channel == ALL else f"{metric} of {channel}"
+    yield f"{named}, {request.app_key or 'all apps'}: {before:.2%} → {now:.2%}"
     for label, span, days in (("before", request.before, there.before), ("now", request.now, there.now)):
         requests, successes = (found.counts[f"{name}_{label}"] for name in ("requests", "successes"))
         of_days = f"{days} of {counted(len(list(span)), 'day')} with data"
@@ -130,13 +152,13 @@ def _lines(request: ExplainRequest, metric: str, found: Explained, there: _Cover
         rest = f"{_share(cause.rest_before)} → {_share(cause.rest_now)}"
         own = f"{_share(cause.before)} → {_share(cause.now)}"
         yield f"         {own}, the rest {rest}; {_share(cause.share)} of the change"
-    yield f"{'dimension':<12} {'value':<20} {'requests':>21} {'rate':>17} {'mix':>8} {'own rate':>8}"
+    yield f"{'dimension':<14} {'value':<20} {'requests':>21} {'rate':>17} {'mix':>8} {'own rate':>8}"
     singles = found.cells.filter(pl.col("second").is_null())
     for cells in singles.partition_by("dimension"):
         most = cells.sort((pl.col("mix_effect") + pl.col("rate_effect")).abs(), "value", descending=[True, False])
         yield from (_cell_line(row) for row in most.head(_LISTED).iter_rows(named=True))
         if cells.height > _LISTED:
-            yield f"{cells['dimension'][0]:<12} … (+{cells.height - _LISTED})"
+            yield f"{cells['dimension'][0]:<14} … (+{cells.height - _LISTED})"
 
 
 def _cell_line(row: dict[str, Any]) -> str:
@@ -148,7 +170,7 @@ def _cell_line(row: dict[str, Any]) -> str:
     rates = f"{_share(before)} → {_share(now)}"
     # Rounding may leave a minus before nothing.
     effects = " ".join(f"{round(row[name] * 100, 2) + 0.0:>+8.2f}" for name in ("mix_effect", "rate_effect"))
-    return f"{row['dimension']:<12} {printable(row['value']):<20} {requests:>21} {rates:>17} {effects}"
+    return f"{row['dimension']:<14} {printable(row['value']):<20} {requests:>21} {rates:>17} {effects}"
 
 
 def _share(value: float | None) -> str:

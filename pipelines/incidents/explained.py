@@ -1,15 +1,41 @@
 """Any change of a rate, split by the same code that finds the cause of an incident."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final, NamedTuple
 
 import duckdb
 import polars as pl
 
 from pipelines.common.days import Window
-from pipelines.contract.record.dimensions import CAUSES
+from pipelines.contract.measures.metrics import METRICS
+from pipelines.contract.record.dimensions import CAUSES, SESSION_CAUSES
 from pipelines.incidents.causes import COUNTS, cause_of, cells_of
 from pipelines.incidents.incident import ALL, BROAD, Cause
 from pipelines.incidents.rate_incidents import compared
+
+
+class RateSource(NamedTuple):
+    """Where the counts of a rate of sessions are: table, the channel that it is of (`*`: all), and the dimensions that
+    the table has, the app first."""
+
+    table: str
+    channel: str
+    dimensions: Sequence[str]
+
+
+_OF_FUNNEL: Final = RateSource(
+    "funnel_daily", "one_click", ("app_key", "platform", "carrier", "sdk_version", "scheme_id")
+)
+SESSION_SOURCES: Final = {
+    "sign_in_rate": RateSource("session_daily", ALL, SESSION_CAUSES),
+    "recovery_rate": RateSource("session_paths_daily", ALL, ("app_key", "failed_channel", "failure")),
+    "page_rate": _OF_FUNNEL,
+    "click_rate": _OF_FUNNEL,
+    "eligible_rate": RateSource("outcome_daily", "one_click", CAUSES),
+}
+"""The rates of sign-in sessions."""
 
 
 @dataclass(frozen=True)
@@ -31,17 +57,48 @@ def explain(
     """Splits the change of a rate between two spans.
 
     Args:
-        connection: has `outcome_daily`.
+        connection: has `outcome_daily`, and the tables of `SESSION_SOURCES`.
         subject: metric, app (`*`: all together) and channel.
         before: days to compare with.
         now: days whose rate is explained.
     """
-    _, app_key, _ = subject
-    outcomes = compared(
-        connection, [("", *subject, day, is_now) for days, is_now in ((before, False), (now, True)) for day in days]
-    )
+    metric, app_key, _ = subject
+    source = SESSION_SOURCES.get(metric)
+    dimensions = source.dimensions if source else CAUSES
+    if source:
+        outcomes = _sessions(connection, source, metric, app_key, before, now)
+    else:
+        days = [("", *subject, day, is_now) for span, is_now in ((before, False), (now, True)) for day in span]
+        outcomes = compared(connection, days)
     counts = {name: int(outcomes[name].sum()) for name in COUNTS}
     if not counts["requests_before"] or not counts["requests_now"]:
         return Explained(counts, pl.DataFrame(), BROAD)
-    cells = cells_of(outcomes, CAUSES if app_key == ALL else CAUSES[1:])
+    cells = cells_of(outcomes, dimensions if app_key == ALL else dimensions[1:])
     return Explained(counts, cells, cause_of(cells))
+
+
+def _sessions(
+    connection: duckdb.DuckDBPyConnection, source: RateSource, metric: str, app_key: str, before: Window, now: Window
+) -> pl.DataFrame:
+    """Return the counts of a rate of sessions by its dimensions, as `cells_of` takes them."""
+    rate = METRICS[metric]
+    sides = " UNION ALL BY NAME ".join(
+        f"SELECT {', '.join(source.dimensions)}, {_sums(rate.denominator)} AS requests_{side}, "
+        f"{_sums(rate.numerator)} AS successes_{side} FROM {source.table} "
+        f"WHERE day BETWEEN ${side}_first AND ${side}_last AND $app_key IN (app_key, '*') GROUP BY ALL"
+        for side in ("before", "now")
+    )
+    counts = ", ".join(f"coalesce({name}, 0)::BIGINT AS {name}" for name in COUNTS)
+    spans = {"before_first": before.first, "before_last": before.last, "now_first": now.first, "now_last": now.last}
+    query = f"SELECT '' AS incident_id, * REPLACE ({counts}) FROM ({sides})"
+    return pl.DataFrame(connection.sql(query, params=spans | {"app_key": app_key}))
+
+
+def _sums(counts: str) -> str:
+    """Return the SQL of a sum of counts: columns, or measures over other columns."""
+
+    def term(count: re.Match[str]) -> str:
+        expression = METRICS[count[0]].expression
+        return expression if expression.startswith("sum(") else f"sum({count[0]})"
+
+    return re.sub(r"\w+", term, counts)

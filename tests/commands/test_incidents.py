@@ -19,7 +19,7 @@ from pipelines.contract.status import Status
 from pipelines.run.run_end import note_end
 from tests.data.failing_sdk import BAD_DAYS, REQUESTS, land_failing_sdk
 from tests.published_folder import Call
-from tests.support import DataFolder, closed_day, days_before, morning_after, record, tree
+from tests.support import DAY, DataFolder, closed_day, days_before, morning_after, record, tree
 
 SAID = "import pathlib, sys; pathlib.Path('said.json').write_bytes(sys.stdin.buffer.read())"
 
@@ -313,6 +313,70 @@ def test_a_rise_has_the_cause_of_the_fall_back_and_what_stays_has_none(
     assert ", 8 of 60 days with data\n" in stays
     assert "100.00% → 100.00%" in stays
     assert "cause    broad\n" in stays
+
+
+@pytest.fixture(scope="module")
+def with_sessions(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
+    """Sixty sessions on each of two days; on the newer one those on iOS fail at the first try, and every third of these
+    does not come back."""
+    folder = DataFolder(tmp_path_factory.mktemp("sessions") / "data")
+    for day in (days_before(DAY, 1), DAY):
+        rows = []
+        for place in range(60):
+            device = {"device_id": f"d{place}", "platform": "ios" if place % 2 else "android"}
+            rows.append(record(f"p{day}{place}", day, stage="prefetch", **device))
+            rows.append(record(f"s{day}{place}", day, stage="page", **device))
+            at = {"event_time": f"{day}T10:00:05+08:00"}
+            if day == DAY and place % 2:
+                rows.append(record(f"f{day}{place}", day, outcome="timeout", **device | at))
+                at = {"event_time": f"{day}T10:00:09+08:00"}
+            if day != DAY or place % 6 != 1:
+                rows.append(record(f"a{day}{place}", day, **device | at))
+        folder.land(f"{day}.ndjson", rows)
+    folder.publish()
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("metric", "channel", "now", "cause"),
+    [
+        ("sign_in_rate", "*", (50, 60), "platform=ios"),
+        ("page_rate", "one_click", (50, 60), "platform=ios"),
+        ("click_rate", "one_click", (0, 60), None),
+        ("eligible_rate", "one_click", (60, 60), None),
+    ],
+)
+def test_rates_of_sessions_are_explained(
+    call: Call, with_sessions: DataFolder, metric: str, channel: str, now: tuple[int, int], cause: str | None
+) -> None:
+    spans = ("--now", span(DAY, 1), "--before", span(days_before(DAY, 1), 1))
+    given = json.loads(call("explain", "--metric", metric, *spans, "--json", data=with_sessions.root).out)
+    assert (given["channel"], given["successes_now"], given["requests_now"]) == (channel, *now)
+    assert given["cause"] == cause
+    assert given["requests_before"] == 60
+    change = given["rate_now"] - given["rate_before"]
+    for dimension in {cell["dimension"] for cell in given["cells"]}:
+        cells = [cell for cell in given["cells"] if cell["dimension"] == dimension]
+        assert sum(cell["mix_effect"] + cell["rate_effect"] for cell in cells) == pytest.approx(change)
+    out = call(
+        "explain", "--metric", metric, "--channel", channel, "--app", "shop", *spans, data=with_sessions.root
+    ).out
+    assert out.startswith(f"{metric}, shop: " if channel == "*" else f"{metric} of {channel}, shop: ")
+
+
+def test_a_rate_of_sessions_needs_sessions_and_its_own_channel(call: Call, with_sessions: DataFolder) -> None:
+    spans = ("--now", span(DAY, 1), "--before", span(days_before(DAY, 1), 1))
+
+    def refused(*options: str) -> str:
+        ended = call("explain", *options, *spans, data=with_sessions.root)
+        assert ended.code == 2
+        return " ".join(ended.err.replace("│", "").split())
+
+    # No session failed on the day before.
+    assert "There is no session of recovery_rate from" in refused("--metric", "recovery_rate")
+    assert "qq has no rate 'sign_in_rate'." in refused("--metric", "sign_in_rate", "--channel", "qq")
+    assert "Which rate is not clear." in refused("--metric", "technical_success_rate")
+    assert "Which rate is not clear." in refused()
 
 
 @pytest.mark.parametrize(
