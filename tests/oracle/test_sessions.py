@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import duckdb
 import pytest
 
 from tests.oracle import counts, records, sessions
@@ -77,6 +79,108 @@ def test_sums_and_files(seed: int, tmp_path: Path) -> None:
     assert failed_cut <= cut
     assert failed_lost <= lost
     assert one.rows("SELECT sum(sessions) FROM session_stops_daily") == [(lost or None,)]
+
+
+SHIFT = timedelta(seconds=97)
+
+
+@pytest.mark.parametrize("seed", [200, *(pytest.param(seed, marks=pytest.mark.length) for seed in range(201, 206))])
+def test_an_app_whose_records_all_come_seconds_later_has_the_same_tables(seed: int, tmp_path: Path) -> None:
+    """But for sessions at the end of the day: there a later record is cut where it was lost."""
+    world = World(seed)
+    end = datetime(2026, 3, 11, tzinfo=ZONE)
+    rows = [row for row in world.rows() if time_of(row).date() == DAY and time_of(row) + SHIFT < end]
+    calm = [row for row in rows if time_of(row) + SHIFT + timedelta(minutes=world.minutes) < end]
+    assert len(calm) > 30
+    for name, chosen in (("calm", calm), ("all", rows)):
+        found = []
+        for side, shift in (("before", timedelta()), ("after", SHIFT)):
+            folder = folder_of(world, DataFolder(tmp_path / name / side))
+            moved = [
+                row | {"event_time": (time_of(row) + shift).isoformat()} if row["app_key"] == "shop" else row
+                for row in chosen
+            ]
+            given = [{key: value for key, value in row.items() if value is not None} for row in moved]
+            folder.land("log.ndjson", given)
+            folder.tables(DAY)
+            found.append({table: folder.rows(f"FROM {table}") for table in SESSION_KEYS})
+            sums = "sum(sessions), sum(direct), sum(retry), sum(other), sum(cut + lost), sum(unchecked)"
+            found[-1]["sums"] = folder.rows(f"SELECT app_key, {sums} FROM session_daily GROUP BY app_key ORDER BY ALL")
+        before, after = found
+        differing = {table for table in before if before[table] != after[table]}
+        assert differing <= (
+            set() if name == "calm" else {"session_daily", "session_paths_daily", "session_stops_daily"}
+        )
+
+
+def time_of(row: dict[str, object]) -> datetime:
+    return datetime.fromisoformat(str(row["event_time"])).astimezone(ZONE)
+
+
+def test_clocks_hours_apart_and_a_server_that_is_behind(tmp_path: Path) -> None:
+    """A device whose clock is hours off has the same sessions; a server that is behind its devices by minutes changes
+    the times alone, where it is counted as `negative`."""
+
+    def tables(name: str, hours: int, behind: int) -> dict[str, list[tuple[object, ...]]]:
+        folder = DataFolder(tmp_path / name)
+        rows = []
+        for number in range(12):
+            begun = datetime(2026, 3, 10, 8, number, tzinfo=ZONE) + timedelta(hours=hours if number % 2 else 0)
+            for place, stage in enumerate(("page", "click", "authorize", "verify")):
+                at = begun + timedelta(seconds=3 * place) - timedelta(minutes=behind if stage == "verify" else 0)
+                fields = {"device_id": f"d{number}", "stage": stage, "event_time": at.isoformat()}
+                rows.append(record(f"{number}-{stage}", **fields))
+        folder.land("log.ndjson", rows)
+        folder.tables()
+        found = {table: folder.rows(f"FROM {table}") for table in SESSION_KEYS}
+        assert folder.rows("SELECT sum(direct), sum(sessions) FROM session_daily") == [(12, 12)]
+        times = "SELECT step, sessions, p50_ms, negative FROM session_times_daily WHERE app_key = 'shop' ORDER BY step"
+        return found | {"times": folder.rows(times)}
+
+    usual, apart, behind = tables("usual", 0, 0), tables("apart", 7, 0), tables("behind", 0, 5)
+    assert apart == usual
+    assert usual["times"] == [
+        ("authorize_verify", 12, 3000, 0), ("click_authorize", 12, 3000, 0), ("page_click", 12, 3000, 0),
+        ("page_signed_in", 12, 9000, 0),
+    ]  # fmt: skip
+    assert behind["times"] == [
+        ("authorize_verify", 0, None, 12), ("click_authorize", 12, 3000, 0), ("page_click", 12, 3000, 0),
+        ("page_signed_in", 0, None, 12),
+    ]  # fmt: skip
+    others = SESSION_KEYS.keys() - {"session_times_daily"}
+    assert {table: behind[table] for table in others} == {table: usual[table] for table in others}
+
+
+def test_a_device_of_100_000_records_and_an_attempt_of_300_000(folder: DataFolder) -> None:
+    """An attempt that half of its records name without a device joins these to the device of its first record, and no
+    others: a constant in its place must not multiply records."""
+    folder.store.landing.mkdir(parents=True, exist_ok=True)
+    duckdb.execute(f"""
+        COPY (
+            SELECT
+                'd' || place AS event_id,
+                strftime(TIMESTAMP '{DAY} 00:00:00' + to_milliseconds(place * 800), '%Y-%m-%dT%H:%M:%S.%g+08:00')
+                    AS event_time,
+                'busy' AS app_key, 'one_click' AS channel, 'page' AS stage, 'success' AS outcome, 'd1' AS device_id,
+                NULL AS attempt_id
+            FROM range(100_000) AS places(place)
+            UNION ALL BY NAME
+            SELECT
+                'a' || place AS event_id,
+                strftime(TIMESTAMP '{DAY} 08:00:00' + to_milliseconds(place), '%Y-%m-%dT%H:%M:%S.%g+08:00')
+                    AS event_time,
+                'constant' AS app_key, 'one_click' AS channel, 'page' AS stage, 'success' AS outcome,
+                CASE WHEN place % 2 = 0 THEN 'd' || place % 1000 END AS device_id,
+                'undefined' AS attempt_id
+            FROM range(300_000) AS places(place)
+        ) TO '{folder.store.landing / "log.parquet"}' (FORMAT parquet)""")
+    folder.tables()
+    assert folder.rows("SELECT app_key, records, without_subject, sessions FROM session_books ORDER BY ALL") == [
+        ("busy", 100_000, 0, 1), ("constant", 300_000, 0, 500),
+    ]  # fmt: skip
+    assert folder.rows("SELECT app_key, sum(sessions), sum(page), sum(signed_in) FROM funnel_daily GROUP BY ALL "
+                       "ORDER BY ALL") == [("busy", 1, 1, 0), ("constant", 500, 500, 0)]  # fmt: skip
+    assert folder.rows("SELECT sum(lost), sum(sessions) FROM session_daily") == [(501, 501)]
 
 
 def test_one_attempt_and_one_device_of_many_records(folder: DataFolder) -> None:
