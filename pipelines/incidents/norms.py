@@ -72,6 +72,7 @@ class DayNorm(NamedTuple):
     """A day with what is usual of it and where chance may take it, None where too few days tell; `swing` is how far the
     days before lie from each other, of a count as a part of it. `requests` are the denominator of a rate."""
 
+    kind: Kind
     day: date
     value: float | None
     requests: int | None
@@ -127,6 +128,7 @@ def norms_of(days: Iterable[Observed], last: int) -> dict[str, list[DayNorm]]:
             for i, (name, rows) in enumerate(some.items()):
                 found[name] = [
                     DayNorm(
+                        kind,
                         row.day,
                         row.value,
                         row.requests,
@@ -172,13 +174,14 @@ def side_of_days(rows: Sequence[DayNorm]) -> Side:
     known = [row for row in days if row.usual is not None]
     if not known or 2 * len(known) < len(days):
         return "unknown"
-    is_count = known[0].requests is None
+    kind = known[0].kind
+    is_count = kind == "count"
     value, usual, swing = np.array([(row.value, row.usual, row.swing) for row in known], np.float64).T
-    weight = np.ones(len(known)) if is_count else np.array([row.requests or 1 for row in known], np.float64)
+    weight = np.array([row.requests or 1 for row in known], np.float64)
     whole = 1.0 if is_count else weight.sum()
     swings = swing * (usual if is_count else weight)
-    variance = np.maximum(usual, 1) if is_count else weight * usual * (1 - usual)
-    spread = max(np.sqrt((swings**2).sum()), np.sqrt(variance.sum())) / whole
+    variances = {"count": np.maximum(usual, 1), "rate": weight * usual * (1 - usual), "latency": np.zeros(len(known))}
+    spread = max(np.sqrt((swings**2).sum()), np.sqrt(variances[kind].sum())) / whole
     # Days of the same weekday share their usual value, and with it its error.
     room = _FAR * spread * (sqrt(2) if len(known) > 1 else 1)
     change = ((value - usual) * weight).sum() / whole

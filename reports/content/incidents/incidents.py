@@ -6,7 +6,7 @@ here: what an incident is, its text and its notes (`pipelines/incidents`), marku
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Any, Final

@@ -235,8 +235,8 @@ def test_the_usual_of_the_funnel_is_that_of_the_eight_weeks_before(tmp_path: Pat
     with closing(duckdb.connect(str(made.close()), read_only=True)) as connection:
         found = usual_funnel(PublishedTables(connection), IncidentDays([]))
     rate, time = found["page_click"]
-    assert (rate.value, rate.usual, usual_of(rate).place) == (pytest.approx(1 / 3), 0.9, "below")
-    assert (time.value, time.usual, usual_of(time).place) == (2000, 1005, "above")
+    assert (rate.value, rate.usual, usual_of(rate).side) == (pytest.approx(1 / 3), 0.9, "below")
+    assert (time.value, time.usual, usual_of(time).side) == (2000, 1005, "above")
     assert (found["authorize_verify"].rate.value, found["authorize_verify"].time.low) == (None, None)
 
 
