@@ -117,7 +117,8 @@ def _write_folder(writer: SiteWriter, content: Content, pieces: list[list[list[s
         writer.write(f"{detail}.xlsx", workbook)
     files = AppFiles(page.bytes, content.rows, len(content.csv), len(workbook) if workbook else None)
     # What is known only here goes to the end of the figures.
-    sizes = {"csv_rows": files.csv_rows, "csv_bytes": files.csv_bytes, "xlsx_bytes": files.xlsx_bytes}
+    sizes = {"csv_rows": files.csv_rows, "csv_bytes": files.csv_bytes}
+    sizes |= {} if files.xlsx_bytes is None else {"xlsx_bytes": files.xlsx_bytes}
     more = {"has_sign_ins": True} if content.sign_ins else {}
     figures = with_fields(content.document, {**shell.open.get(app.key, {}), **more, "files": sizes})
     writer.write(f"{folder}/figures.js", script("AUTHMETER_FIGURES", figures))

@@ -345,8 +345,8 @@ export interface RawFigures {
   tables: Partial<FigureTables>;
   /** Whether it has a file of sign-in sessions; left out without one. */
   has_sign_ins?: boolean;
-  /** Rows and bytes of the CSV, bytes of the workbook; all apps together have none. */
-  files?: { csv_rows: number; csv_bytes: number; xlsx_bytes: number | null };
+  /** Rows and bytes of the CSV, bytes of the workbook where there is one; all apps together have none. */
+  files?: { csv_rows: number; csv_bytes: number; xlsx_bytes?: number };
 }
 
 /** A channel, by day or month. */
