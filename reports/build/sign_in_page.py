@@ -11,9 +11,9 @@ from pipelines.common.days import window
 from pipelines.common.text import Bilingual
 from pipelines.contract.measures.session_metrics import WAYS
 from pipelines.contract.record.dimensions import BY_KEY
+from pipelines.incidents.norms import IncidentDays, usual_of
 from reports.build.writer import SiteWriter, WrittenFile
 from reports.content.context import App, json_block
-from reports.content.figures.norms import IncidentDays, usual_of
 from reports.content.published import DAYS, LONG_DAYS, PublishedTables
 from reports.content.sign_in.compared import COMPARED, compared
 from reports.content.sign_in.sign_in_words import HOW_TO_LOG, STAGE_WORDS, WAY_WORDS, sentence, stop_words

@@ -1,6 +1,6 @@
 """What is usual of the funnel on the data day: each rate, and the median time between its steps.
 
-The rule of the usual range is in `reports/content/figures/norms.py`. Apps have the same from their script
+The rule of the usual range is in `pipelines/incidents/norms.py`. Apps have the same from their script
 (`static/js/pages/sign_ins.js`).
 """
 
@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from pipelines.common.days import window
 from pipelines.contract.measures.session_metrics import FUNNEL
 from pipelines.contract.record.fields import ALL_APPS
-from reports.content.figures.norms import REFERENCE_DAYS, DayNorm, IncidentDays, Observed, norms_of
+from pipelines.incidents.norms import REFERENCE_DAYS, DayNorm, IncidentDays, Observed, norms_of
 from reports.content.published import PublishedTables
 from reports.content.sign_in.funnel import RATES, has_rate
 

@@ -12,7 +12,7 @@ import pytest
 
 from pipelines.contract.measures.metrics import metric
 from pipelines.contract.measures.session_metrics import FUNNEL
-from reports.content.figures.norms import IncidentDays, usual_of
+from pipelines.incidents.norms import IncidentDays, usual_of
 from reports.content.published import PublishedTables
 from reports.content.sign_in.after_failure import FAILURES_LISTED, FailurePath, after_failure
 from reports.content.sign_in.compared import VALUES_LISTED, compared

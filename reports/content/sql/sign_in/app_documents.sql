@@ -1,5 +1,6 @@
 -- app_key with a sign-in session in the 30 days: what its page shows of them as JSON, for the keys from $first_app to
 -- $last_app. `tables` are those of `figures/document_tables.py`; an empty one is left out
+-- noqa: disable=ST03
 WITH step_times AS (
     SELECT app_key, step, sessions, p50_ms, p95_ms, negative
     FROM session_times_daily
