@@ -96,13 +96,17 @@ class Usual:
 
 
 class IncidentDays:
-    """The days of incidents, by app."""
+    """The days of incidents, by app.
 
-    def __init__(self, incidents: Iterable[Incident]) -> None:
+    Args:
+        of_sessions: whether they are left out of what is usual of sessions, and not of records.
+    """
+
+    def __init__(self, incidents: Iterable[Incident], *, of_sessions: bool = False) -> None:
         self._by_app: dict[str, list[Incident]] = defaultdict(list)
         for one in incidents:
-            # Further kinds are no faults, and the sign-in rate is of sessions: neither changes what is usual here.
-            if one.kind != FURTHER and one.metric != SIGN_IN:
+            # Further kinds are no faults. The sign-in rate is of sessions: counts of records do not fall with it.
+            if one.kind != FURTHER and (of_sessions or one.metric != SIGN_IN):
                 self._by_app[one.app_key].append(one)
 
     def has(self, app_key: str, channels: Sequence[str], day: date) -> bool:

@@ -193,6 +193,7 @@ class Incidents:
         )
         self._part_of = {one.incident_id: one.published.incident.part_of for one in self.all}
         self.days = IncidentDays(one.published.incident for one in self.all)
+        self.session_days = IncidentDays((one.published.incident for one in self.all), of_sessions=True)
         self.by_app: dict[str, list[Incident]] = defaultdict(list)
         for one in self.all:
             self.by_app[one.published.incident.app_key].append(one)
