@@ -24,12 +24,16 @@ _KINDS = (
 )
 _PLATFORMS = ("android", "ios", "android", "harmony", "android", "h5", "ios", "android")
 _METHODS = ("number;wechat;qq;weibo", "number;wechat", "number", "number;wechat;weibo")
-_SDK_VERSIONS = (("2.14.2", "2.14.5"), ("2.13.0", "2.14.5"), ("2.14.5", "2.14.5"))
+_SDK_VERSIONS = (("2.14.2", "2.14.5"), ("2.14.5", "2.14.5"), ("2.13.0", "2.14.5"))
 
 
 @dataclass(frozen=True)
 class SampleApp:
-    """One app of the sample; field names are those that `sql/sample_draws.sql` and `sql/sample_events.sql` read."""
+    """One app of the sample; field names are those that `sql/sample_draws.sql` and `sql/sample_events.sql` read.
+
+    Of one-click login the app logs what its server and its SDK see: of `is_server` the server alone logs, of one
+    without `logs_server` the SDK alone.
+    """
 
     app_no: int
     app_key: str
@@ -45,6 +49,7 @@ class SampleApp:
     logs_codes: bool
     vendor_words: bool
     is_server: bool
+    logs_server: bool
     is_business: bool
     is_growing: bool
     is_registered: bool
@@ -112,6 +117,7 @@ def _app(number: int, *, has_logs: bool, is_registered: bool = True) -> SampleAp
         logs_codes=number % 4 != 0,
         vendor_words=number % 3 == 1,
         is_server=number % 7 == 6,
+        logs_server=number % 7 != 5,
         is_business=number % 8 == 6,
         is_growing=number == 2,
         is_registered=is_registered,

@@ -1,12 +1,12 @@
-"""How people sign in, in the synthetic data: steps of an attempt, answers, hours of the day, days of the week.
+"""How people sign in, in the synthetic data: their visits step by step, answers, hours of the day, days of the week.
 
-Here: every share and rhythm of the sample, as plain tables. Change it to make the sample show something else.
-Not here: the apps (`apps.py`), the SQL that draws from these tables (`sql/sample_draws.sql`).
-All shares are assumptions made to look plausible; none was measured on a real console.
+Every share and rhythm of the sample is a table here. The apps are in `apps.py`, the SQL that draws from these tables in
+`sql/sample_draws.sql`. All shares are assumptions made to look plausible; none was measured on a real console.
 """
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Final, NamedTuple
 
 from pipelines.sample.apps import SampleApp
 
@@ -14,42 +14,98 @@ RECORDS_PER_BLOCK = 6
 DRAWS = 500
 CLOCK_POINTS = 1024
 MS_PER_HOUR = 3_600_000
+# The last visits begin so long before midnight that they end on their day.
+LAST_START_MS: Final = 24 * MS_PER_HOUR - 300_000
+SOCIAL: Final = "social"
+"""The channel of a step at one of the app's social platforms."""
 
-# A block is six records of one app at about one time. Per record: attempt and person within the block, stage,
-# and the situation whose answers it draws from. `page` and `click` always succeed: they log that it happened.
-BLOCKS: dict[str, tuple[tuple[int, int, str, str], ...]] = {
-    "full": (
-        (0, 0, "prefetch", "ready"),
-        (0, 0, "page", "page"),
-        (0, 0, "click", "click"),
-        (0, 0, "authorize", "token"),
-        (0, 0, "verify", "exchange"),
-        (1, 1, "prefetch", "prefetch"),
-    ),
-    "left": (
-        (0, 0, "prefetch", "ready"),
-        (0, 0, "page", "page"),
-        (0, 0, "authorize", "leave"),
-        (1, 0, "authorize", "social"),
-        (2, 1, "prefetch", "prefetch"),
-        (3, 2, "prefetch", "prefetch"),
-    ),
-    "failed": (
-        (0, 0, "prefetch", "ready"),
-        (0, 0, "page", "page"),
-        (0, 0, "click", "click"),
-        (0, 0, "authorize", "fail"),
-        (1, 0, "prefetch", "ready"),
-        (1, 0, "page", "page"),
-    ),
-    "local": tuple((step, step, "verify", "check") for step in range(RECORDS_PER_BLOCK)),
-    "social": tuple((step, step, "authorize", "social") for step in range(RECORDS_PER_BLOCK)),
-    "server": tuple((step, step, "login", "login") for step in range(RECORDS_PER_BLOCK)),
-    "browse": tuple((step, step, "prefetch", "prefetch") for step in range(RECORDS_PER_BLOCK)),
+
+class Step(NamedTuple):
+    """One record of a visit: `seconds` pass before it; its answer is drawn from those of `situation`."""
+
+    seconds: float
+    channel: str
+    stage: str
+    situation: str
+
+
+STEPS: Final = {
+    "prefetch": Step(0, "one_click", "prefetch", "prefetch"),
+    "ready": Step(0, "one_click", "prefetch", "ready"),
+    "page": Step(1, "one_click", "page", "page"),
+    "click": Step(3, "one_click", "click", "click"),
+    "no consent": Step(3, "one_click", "click", "no consent"),
+    "token": Step(1, "one_click", "authorize", "token"),
+    "fail": Step(2, "one_click", "authorize", "fail"),
+    "cancel": Step(4, "one_click", "authorize", "cancel"),
+    "switch": Step(4, "one_click", "authorize", "switch"),
+    "exchange": Step(1, "one_click", "verify", "exchange"),
+    "no exchange": Step(2, "one_click", "verify", "no exchange"),
+    "social": Step(9, SOCIAL, "authorize", "answer"),
+    "refuse": Step(6, SOCIAL, "authorize", "refuse"),
+    "ask": Step(6, "sms", "click", "asked"),
+    "type": Step(14, "sms", "authorize", "typed"),
+    "mistype": Step(14, "sms", "authorize", "mistyped"),
+    "check": Step(0, "local_verify", "verify", "check"),
+    "login": Step(2, "one_click", "login", "login"),
+    "no login": Step(0, "one_click", "login", "no login"),
 }
 
-# What is drawn among the blocks that are not `browse`: upper ends of the shares.
-KIND_ENDS = {"full": 0.52, "left": 0.61, "failed": 0.64, "local": 0.80, "social": 1.0}
+# A block is six records of one app at about one time: the visits of a few people, each with its steps.
+BLOCKS: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
+    "direct": (("ready", "page", "click", "token", "exchange"), ("prefetch",)),
+    "unchecked": (("page", "no consent", "click", "token", "exchange"), ("prefetch",)),
+    "left": (("ready", "page"), ("page", "no consent"), ("ready", "page")),
+    "cancelled, then again": (("page", "cancel", "page", "click", "token", "exchange"),),
+    "cancelled, then social": (("page", "switch", "social"), ("ready", "page"), ("prefetch",)),
+    "cancelled, then text": (("page", "switch", "ask", "type"), ("page", "cancel")),
+    "failed, then again": (("page", "click", "fail", "click", "token", "exchange"),),
+    "failed, then social": (("ready", "page", "click", "fail", "social"), ("prefetch",)),
+    "failed, then text": (("page", "click", "fail", "ask", "type"), ("prefetch",)),
+    "failed, then text again": (("page", "click", "fail", "ask", "mistype", "type"),),
+    "failed": (("ready", "page", "click", "fail"), ("prefetch",), ("prefetch",)),
+    "exchanged again": (("page", "click", "token", "no exchange", "token", "exchange"),),
+    "text": (("ask", "type"), ("ask", "mistype", "type"), ("ask",)),
+    "local": (("check",),) * RECORDS_PER_BLOCK,
+    "social": (("social",),) * RECORDS_PER_BLOCK,
+    "refused": (("refuse", "social"), ("refuse", "ask", "type"), ("social",)),
+    # Two who see a page that hardly reacts, and one for whom it does: as many sign in as in `direct`.
+    "stuck": (("page",), ("page",), ("page", "click", "token", "exchange")),
+    "server": (("login",),) * RECORDS_PER_BLOCK,
+    "server again": (("no login", "login"), ("no login", "social"), ("login",), ("login",)),
+    "browse": (("prefetch",),) * RECORDS_PER_BLOCK,
+}
+
+# Shares of the blocks that are not `browse`.
+KINDS: Final = {
+    "direct": 0.45,
+    "unchecked": 0.03,
+    "left": 0.03,
+    "cancelled, then again": 0.02,
+    "cancelled, then social": 0.05,
+    "cancelled, then text": 0.04,
+    "failed, then again": 0.008,
+    "failed, then social": 0.006,
+    "failed, then text": 0.006,
+    "failed, then text again": 0.002,
+    "failed": 0.008,
+    "exchanged again": 0.004,
+    "text": 0.02,
+    "local": 0.16,
+    "social": 0.126,
+    "refused": 0.04,
+}
+# What a failure of the SDK or of a carrier turns into, one of these at random: most people come back by
+# another channel.
+_FAILING: Final = (*("failed",) * 3, *("failed, then social",) * 3, *("failed, then text",) * 4)
+# What people do in an app without social platforms.
+_WITHOUT_SOCIAL: Final = {
+    "social": "direct",
+    "refused": "direct",
+    "cancelled, then social": "cancelled, then text",
+    "failed, then social": "failed, then text",
+}
+_WITHOUT_ONE_CLICK: Final = ("text", "local", "social", "refused")
 
 # situation -> (outcome, code as the vendor writes it or none, share). Codes are of the dictionary;
 # 600099 is in no dictionary, so that the sample has unmapped codes to show.
@@ -68,7 +124,9 @@ ANSWERS: dict[str, Answers] = {
         ("config_error", "600004", 0.004),
         ("error", "600099", 0.004),
     ),
-    "leave": (("cancelled", "700000", 0.66), ("switched", "700001", 0.34)),
+    "no consent": (("unchecked", None, 1.0),),
+    "cancel": (("cancelled", "700000", 1.0),),
+    "switch": (("switched", "700001", 1.0),),
     "fail": (
         ("carrier_error", "600011", 0.6),
         ("timeout", "600015", 0.24),
@@ -84,6 +142,10 @@ ANSWERS: dict[str, Answers] = {
         ("quota_exhausted", None, 0.002),
         ("error", None, 0.002),
     ),
+    "no exchange": (("timeout", None, 0.7), ("carrier_error", None, 0.3)),
+    "asked": (("success", None, 0.99), ("limited", None, 0.01)),
+    "typed": (("success", None, 0.93), ("mismatch", None, 0.05), ("timeout", None, 0.02)),
+    "mistyped": (("mismatch", None, 1.0),),
     "check": (
         ("success", "PASS", 0.904),
         ("mismatch", "REJECT", 0.054),
@@ -97,28 +159,32 @@ ANSWERS: dict[str, Answers] = {
         ("timeout", None, 0.02),
         ("carrier_error", None, 0.02),
     ),
+    "no login": (("timeout", None, 0.6), ("carrier_error", None, 0.4)),
     # Of a device without a number of its own a carrier knows nothing; of an app that WeChat turns away, WeChat.
     "no carrier": (("unknown", "UNKNOWN", 1.0),),
     "banned": (("config_error", "-6", 1.0),),
-    "wechat": (
+    "wechat answer": (
         ("success", "0", 0.87),
         ("cancelled", "-2", 0.09),
         ("cancelled", "-4", 0.02),
         ("unsupported", "-5", 0.01),
         ("error", "-1", 0.01),
     ),
-    "qq": (
+    "qq answer": (
         ("success", "onComplete", 0.85),
         ("cancelled", "onCancel", 0.11),
         ("error", "onError", 0.03),
         ("timeout", "-7", 0.01),
     ),
-    "weibo": (
+    "weibo answer": (
         ("success", "0", 0.82),
         ("cancelled", "-1", 0.12),
         ("unsupported", "8000", 0.03),
         ("error", "-100", 0.03),
     ),
+    "wechat refuse": (("cancelled", "-2", 1.0),),
+    "qq refuse": (("cancelled", "onCancel", 1.0),),
+    "weibo refuse": (("cancelled", "-1", 1.0),),
 }
 
 # Weight of each hour, from midnight: quiet at night, a peak at noon and a higher one in the evening.
@@ -149,7 +215,7 @@ def keep_shares(apps: Sequence[SampleApp], day: date, progress: float) -> list[f
 
 
 def clock() -> list[int]:
-    """Milliseconds after midnight at which 0/1024, 1/1024, … 1024/1024 of a day's records have happened."""
+    """Milliseconds after midnight at which 0/1024, 1/1024, … 1024/1024 of a day's visits have begun."""
     total = sum(_HOURS)
     points, hour, before = [], 0, 0
     for step in range(CLOCK_POINTS):
@@ -157,8 +223,8 @@ def clock() -> list[int]:
         while reached >= before + _HOURS[hour]:
             before += _HOURS[hour]
             hour += 1
-        points.append(int((hour + (reached - before) / _HOURS[hour]) * MS_PER_HOUR))
-    return [*points, 24 * MS_PER_HOUR]
+        points.append(int((hour + (reached - before) / _HOURS[hour]) * LAST_START_MS / 24))
+    return [*points, LAST_START_MS]
 
 
 def answer_rows() -> list[dict[str, object]]:
@@ -177,17 +243,63 @@ def answer_rows() -> list[dict[str, object]]:
     return rows
 
 
-def block_rows() -> list[dict[str, object]]:
-    """The blocks as rows: `kind`, `slot`, `attempt`, `person`, `stage`, `situation`."""
+def kind_rows() -> list[dict[str, object]]:
+    """Return the kinds of blocks, for each sort of app spread over `DRAWS` equally likely draws and draw -1, at which
+    people browse: `is_server`, `has_social`, `draw`, `kind`, and whether the app's SDK logs its one-click login.
+    """
+    drawn = [kind for kind, share in KINDS.items() for _ in range(round(share * DRAWS))]
     return [
         {
-            "kind": kind,
-            "slot": slot,
-            "attempt": attempt,
-            "person": person,
-            "stage": stage,
-            "situation": situation,
+            "is_server": is_server,
+            "has_social": has_social,
+            "draw": draw,
+            "kind": (kind := _kind(usual, is_server=is_server, has_social=has_social)),
+            "is_one_click": not is_server and kind not in ("browse", *_WITHOUT_ONE_CLICK),
         }
-        for kind, steps in BLOCKS.items()
-        for slot, (attempt, person, stage, situation) in enumerate(steps)
+        for is_server in (False, True)
+        for has_social in (False, True)
+        for draw, usual in enumerate(["browse", *drawn], start=-1)
     ]
+
+
+def failing_kinds(app: SampleApp) -> list[str]:
+    """Return the kinds of blocks, equally likely, that people have where the SDK or a carrier of an app fails."""
+    return [_kind(kind, is_server=False, has_social=bool(app.social)) for kind in _FAILING]
+
+
+def block_rows() -> list[dict[str, object]]:
+    """The blocks as rows: `kind`, `slot`, `person`, the `step_channel`, `stage` and `situation` of the step, the `seconds`
+    from the start of the visit, and whether its person has failed before, `is_after_failure`.
+    """
+    rows: list[dict[str, object]] = []
+    for kind, people in BLOCKS.items():
+        for person, names in enumerate(people):
+            steps = [STEPS[name] for name in names]
+            rows += [
+                {
+                    "kind": kind,
+                    "slot": len(rows) % RECORDS_PER_BLOCK + place,
+                    "person": person,
+                    "step_channel": step.channel,
+                    "stage": step.stage,
+                    "situation": step.situation,
+                    "seconds": sum(each.seconds for each in steps[: place + 1]),
+                    "is_after_failure": any(_is_failure(each) for each in steps[:place]),
+                }
+                for place, step in enumerate(steps)
+            ]
+    return rows
+
+
+def _kind(usual: str, *, is_server: bool, has_social: bool) -> str:
+    kind = usual if has_social else _WITHOUT_SOCIAL.get(usual, usual)
+    if not is_server or kind in _WITHOUT_ONE_CLICK:
+        return kind
+    return "server again" if has_social and kind.startswith("failed") else "server"
+
+
+def _is_failure(step: Step) -> bool:
+    """Whether nothing but a failure can come of a step."""
+    if step.channel == SOCIAL:
+        return step.situation == "refuse"
+    return not any(outcome in ("success", "unchecked") for outcome, _, _ in ANSWERS[step.situation])

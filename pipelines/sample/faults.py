@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
+from pipelines.contract.measures.counts import SIGN_IN
+from pipelines.contract.record.channels import CHECK_CHANNELS
 from pipelines.sample.apps import SMALLEST_WITH_EDGE_CASES, SampleApp
 
 T = TypeVar("T")
@@ -32,6 +34,8 @@ _NOTHING: Final = {
     "bad_carrier": 0, "carrier_failing": 0,
     "wechat_app": 0, "wechat_failing": 0,
     "tablet_app": 0, "tablets": 1,
+    "losing_app": 0, "losing": 0,
+    "scheme_app": 0, "scheme_stuck": 0,
 }  # fmt: skip
 
 
@@ -60,7 +64,9 @@ class PlantedFault:
     def reaches(self, other: "PlantedFault") -> bool:
         """Whether it is in what the other is measured by."""
         is_same_rate = (self.metric, self.channel) == (other.metric, other.channel)
-        return is_same_rate and (ALL in (self.app_key, other.app_key) or self.app_key == other.app_key)
+        # Who is not let in by one channel does not sign in.
+        is_sign_in = other.metric == SIGN_IN and self.channel not in CHECK_CHANNELS
+        return (is_same_rate or is_sign_in) and (ALL in (self.app_key, other.app_key) or self.app_key == other.app_key)
 
 
 @dataclass(frozen=True)
@@ -86,9 +92,11 @@ def faults(days: int, apps: Sequence[SampleApp], seed: int) -> Faults:
     sdk_day = days * 7 // 10
     rates = []
     if has_all:
-        rates = [_tablets(chosen, sdk_day - 30), _wechat(chosen, sdk_day - 19), _carrier(chosen, sdk_day - 9)]
+        rates = [_losing_sdk(chosen, sdk_day - 31, apps), _tablets(chosen, sdk_day - 30), _wechat(chosen, sdk_day - 19), _carrier(chosen, sdk_day - 9)]
     if days >= _DAYS_WITH_A_FAILING_SDK and (has_all or _USUAL_SDK_APP in named):
         rates.append(_sdk(chosen, sdk_day))
+    if has_all:
+        rates.append(_scheme(chosen, sdk_day + 10, apps))
     if days < _DAYS_WITH_A_GAP:
         return Faults(tuple(rates))
     # Inside the 30 days that a report shows, so that the gap is seen.
@@ -118,7 +126,7 @@ class _Choice:
 
 def _sdk(chosen: _Choice, day: int) -> PlantedFault:
     """A new SDK version fails, and goes on to fail."""
-    number, key = chosen.app("sdk app", (_USUAL_SDK_APP, 1, 5, 4))
+    number, key = chosen.app("sdk app", (_USUAL_SDK_APP, 5))
     return PlantedFault(
         "technical_success_rate", key, "one_click", "cell", f"sdk_version={FAILING_SDK}",
         day + chosen.one_of("sdk day", (0, 2, 4, 3)), None,
@@ -139,7 +147,7 @@ def _carrier(chosen: _Choice, day: int) -> PlantedFault:
 
 def _wechat(chosen: _Choice, day: int) -> PlantedFault:
     """WeChat turns an app away, for some days."""
-    number, key = chosen.app("wechat app", (4, 1, 5, 2))
+    number, key = chosen.app("wechat app", (4, 1, 5))
     first = day + chosen.one_of("wechat day", (0, 1, -1))
     return PlantedFault(
         "technical_success_rate", key, "wechat", "broad", None,
@@ -156,4 +164,27 @@ def _tablets(chosen: _Choice, day: int) -> PlantedFault:
         "verification_result_rate", key, "local_verify", "mix", "platform=ipad",
         first, first + chosen.one_of("tablet days", (8, 7, 6)) - 1,
         {"tablets": chosen.one_of("tablet share", (4, 5, 3))}, {"tablet_app": number},
+    )  # fmt: skip
+
+
+def _losing_sdk(chosen: _Choice, day: int, apps: Sequence[SampleApp]) -> PlantedFault:
+    """For some days nobody comes back after a failure of an SDK version, by another try or another channel."""
+    number, key = chosen.app("losing app", (1,))
+    version = next(app.sdk_new for app in apps if app.app_key == key)
+    first = day + chosen.one_of("losing day", (0, 1, -1))
+    return PlantedFault(
+        SIGN_IN, key, ALL, "cell", f"sdk_version={version}",
+        first, first + chosen.one_of("losing days", (9, 8, 7)) - 1,
+        {"losing": 1}, {"losing_app": number},
+    )  # fmt: skip
+
+
+def _scheme(chosen: _Choice, day: int, apps: Sequence[SampleApp]) -> PlantedFault:
+    """The page of a scheme loses clicks, and whoever does click is let in as ever."""
+    number, key = chosen.app("scheme app", (2,))
+    scheme = next(app.schemes[1] for app in apps if app.app_key == key)
+    return PlantedFault(
+        SIGN_IN, key, ALL, "cell", f"entry_channel=one_click & scheme_id={scheme}",
+        day + chosen.one_of("scheme day", (0, 1, -1)), None,
+        {"scheme_app": number, "scheme_stuck": chosen.one_of("scheme share", (5, 4, 6))}, {},
     )  # fmt: skip

@@ -19,13 +19,14 @@ from pipelines.contract.measures.sql import sql
 from pipelines.sample.apps import SampleApp
 from pipelines.sample.behaviour import (
     DRAWS,
-    KIND_ENDS,
     RECORDS_PER_BLOCK,
     answer_rows,
     block_rows,
     browse_share,
     clock,
+    failing_kinds,
     keep_shares,
+    kind_rows,
 )
 from pipelines.sample.faults import FAILING_SDK
 
@@ -38,6 +39,8 @@ _COPY: Final = {
 }
 # Gives about 1.6 million distinct devices in a day of 5 million records.
 _RECORDS_PER_DEVICE = 2.5
+# Nobody comes twice to a day of few records.
+_LEAST_DEVICES = 64
 _KEYS = ("block", "record", "repeat", "person", "attempt")
 # DuckDB draws so many records in one thread. Planning such a day costs more than drawing it, so it is drawn once.
 ONE_THREAD_EVENTS: Final = 122_880
@@ -72,6 +75,8 @@ class SampleRecords:
         self._is_drawn_once = events <= ONE_THREAD_EVENTS
         self._apps = apps
         self._seed = seed
+        # Odd, as visits are numbered by eights: everybody comes in each role.
+        self._devices = max(_LEAST_DEVICES, int(events / _RECORDS_PER_DEVICE)) | 1
         connection.execute("SET memory_limit = '2GB'")
         # The order of the lines is part of "the same bytes". A join keeps the order of its left side only, and for
         # small files the optimizer would change sides.
@@ -81,16 +86,16 @@ class SampleRecords:
             {
                 "apps": sum(app.has_logs for app in apps),
                 "blocks": -(-events // RECORDS_PER_BLOCK),
-                "devices": max(1, int(events / _RECORDS_PER_DEVICE)),
+                "devices": self._devices,
                 "draws": DRAWS,
                 "clock": clock(),
                 "device_key": self._key("device", None),
                 "failing_sdk": FAILING_SDK,
-                **{f"{kind}_end": end for kind, end in KIND_ENDS.items()},
             }
         )
         connection.execute(sql("pipelines.sample", "macros"))
-        self._table("sample_app", [vars(app) for app in apps if app.has_logs])
+        self._table("sample_app", [{**vars(app), "failing": failing_kinds(app)} for app in apps if app.has_logs])
+        self._table("sample_kind", kind_rows())
         self._table("sample_block", block_rows())
         self._table("sample_answer", answer_rows())
 
@@ -102,6 +107,7 @@ class SampleRecords:
                 "day": day.day,
                 "keep_shares": keep_shares(self._apps, day.day, day.progress),
                 "browse_share": browse_share(day.day),
+                "first_device": self._key("first device", day.day) % self._devices,
                 "new_sdk_share": 0.25 + 0.5 * day.progress,
                 **day.faults,
             }
@@ -128,12 +134,24 @@ class SampleRecords:
         """
         return self._connection.execute(sql("pipelines.sample", "sample_verifications")).fetchall()
 
+    def sign_ins(self) -> list[tuple[str, int, int, int, int, int]]:
+        """Return of `all_of` a day, by app: sessions, those cut by midnight, those signed in, those with a failure first
+        and how many of these signed in.
+        """
+        return self._connection.execute(sql("pipelines.sample", "sample_sign_ins")).fetchall()
+
+    def stops(self) -> list[tuple[str, str, str, int]]:
+        """Return of `all_of` a day the last channel, stage and outcome of sessions that did not sign in, and how many
+        did not, most first.
+        """
+        return self._connection.execute(sql("pipelines.sample", "sample_stops")).fetchall()
+
     def all_of(self, day: SampleDay) -> None:
-        """Has the view `sample_events` hold all records of the chosen day."""
-        self._view(0, day.events, "sample_events")
+        """Has the views `sample_events` and `sample_visits` hold all records of the chosen day."""
+        self._view(0, day.events, "sample_events", "sample_visits")
 
     def _view(self, first: int, last: int, *views: str) -> None:
-        """Makes the view `sample_draws` of these records, and views of each other, each of the one before.
+        """Makes the view `sample_draws` of these records, and the other views over it.
 
         Anew each time: a view over variables keeps the types they had, and its plan their values.
         """

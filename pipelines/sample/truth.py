@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from pipelines.common.atomic import whole_file
+from pipelines.contract.measures.counts import SIGN_IN
 from pipelines.sample.faults import ALL, Faults, PlantedFault
 
 TRUTH: Final = "sample_truth.json"
@@ -34,6 +35,18 @@ class _Counts:
         return self.successes / self.requests
 
 
+def newest_sign_ins(
+    day: date, sign_ins: list[tuple[str, int, int, int, int, int]], stops: list[tuple[str, str, str, int]]
+) -> dict[str, Any]:
+    """Return what the first line of the page of sign-in sessions must say of a day, from what `SampleRecords` returns:
+    the sessions of all apps, and the last record of most sessions that did not sign in (None if all did).
+    """
+    names = ("sessions", "cut", "signed_in", "failed_first", "failed_first_signed_in")
+    sums = [sum(counts) for counts in zip(*(row[1:] for row in sign_ins), strict=True)] or [0] * len(names)
+    stop = dict(zip(("channel", "stage", "outcome", "sessions"), stops[0], strict=True)) if stops else None
+    return {"day": str(day), **dict(zip(names, sums, strict=True)), "most_stopped_at": stop}
+
+
 class SampleTruth:
     """What a sample holds; `add` each of its days, then `write`."""
 
@@ -42,10 +55,17 @@ class SampleTruth:
         self._first_day = first_day
         self._days = days
         self._rows: dict[int, list[tuple[Any, ...]]] = {}
+        self._sign_ins: dict[int, list[tuple[str, int, int]]] = {}
 
-    def add(self, day: int, requests: list[tuple[str, str, int, int, int, int]]) -> None:
-        """Takes the requests of a day, as `SampleRecords.requests` gives them; days are counted from 0."""
+    def add(
+        self,
+        day: int,
+        requests: list[tuple[str, str, int, int, int, int]],
+        sign_ins: list[tuple[str, int, int, int, int, int]],
+    ) -> None:
+        """Take the requests and the sign-ins of a day, as `SampleRecords` returns them; days are counted from 0."""
         self._rows[day] = requests
+        self._sign_ins[day] = [(app_key, sessions - cut, signed_in) for app_key, sessions, cut, signed_in, *_ in sign_ins]
 
     def incidents(self) -> list[dict[str, Any]]:
         """All incidents as of the sample's last day, by first day."""
@@ -54,9 +74,11 @@ class SampleTruth:
             found.append(self._missing(self._faults.missing_day))
         return sorted(found, key=lambda incident: str(incident["first_day"]))
 
-    def write(self, path: Path, command: str, bills: Mapping[str, Any]) -> None:
-        """Writes all incidents, and what was planted in what is paid for; `command` makes the same sample again."""
-        found = {"made_by": command, "incidents": self.incidents(), **bills}
+    def write(self, path: Path, command: str, sign_ins: Mapping[str, Any], bills: Mapping[str, Any]) -> None:
+        """Write all incidents, the sign-ins of the newest day, and what was planted in what is paid for; `command` makes
+        the same sample again.
+        """
+        found = {"made_by": command, "incidents": self.incidents(), "sign_ins": sign_ins, **bills}
         text = json.dumps(found, ensure_ascii=False, indent=2)
         with whole_file(path) as temporary:
             temporary.write_text(f"{text}\n", "utf-8")
@@ -95,6 +117,9 @@ class SampleTruth:
         return [day for day in range(first, last + 1) if self._counts(fault, [day]).requests]
 
     def _counts(self, fault: PlantedFault, days: Iterable[int]) -> _Counts:
+        if fault.metric == SIGN_IN:
+            signed = [row for day in days for row in self._sign_ins.get(day, []) if fault.app_key in (ALL, row[0])]
+            return _Counts(sum(sessions for _, sessions, _ in signed), sum(signed_in for *_, signed_in in signed))
         place = _METRICS[fault.metric]
         found = [
             counts[place : place + 2]

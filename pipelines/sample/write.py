@@ -28,7 +28,7 @@ from pipelines.sample.bills import LEAST_EVENTS, SampleBills, accounts_of, forge
 from pipelines.sample.faults import DAYS_WITH_ALL, Faults, faults
 from pipelines.sample.folder import prepare_folder
 from pipelines.sample.records import FORMATS, ONE_THREAD_EVENTS, SampleDay, SampleRecords
-from pipelines.sample.truth import TRUTH, SampleTruth
+from pipelines.sample.truth import TRUTH, SampleTruth, newest_sign_ins
 from pipelines.sample.used import Used
 
 _DAYS_WITH_GROWTH = 10
@@ -133,18 +133,21 @@ def write_sample(out: Path, spec: SampleSpec, progress: Callable[[int], None] | 
         pool = stack.enter_context(ThreadPoolExecutor(writers))
 
         counted = bool(wrong.rates), used is not None
+        newest = plan[-1].day
 
         def write_day(day: SampleDay, next_day: date | None) -> _WrittenDay:
             records = free.get()
             try:
-                return _write_day(records, spec, landing, day, next_day, made[0].app_key, *counted)
+                return _write_day(
+                    records, spec, landing, day, next_day, made[0].app_key, *counted, is_newest=day.day == newest
+                )
             finally:
                 free.put(records)
 
         for written in pool.map(write_day, plan, [*(day.day for day in plan[1:]), None]):
             done.append(written)
             if wrong.rates:
-                truth.add((written.day - spec.first_day).days, written.requests)
+                truth.add((written.day - spec.first_day).days, written.requests, written.sign_ins)
             if used:
                 used.add((written.day - spec.first_day).days, written.verifications)
             if progress is not None:
@@ -159,7 +162,7 @@ def write_sample(out: Path, spec: SampleSpec, progress: Callable[[int], None] | 
     bills = SampleBills(used, made) if used else None
     if bills:
         bills.write(out / "registry")
-    truth.write(out / TRUTH, spec.command, bills.truth() if bills else {})
+    truth.write(out / TRUTH, spec.command, newest_sign_ins(newest, done[-1].sign_ins, done[-1].stops), bills.truth() if bills else {})
     gap = wrong.missing_day
     return SampleReport(
         first_day=spec.first_day,
@@ -185,18 +188,23 @@ class _WrittenDay:
     bad_lines: int
     requests: list[tuple[str, str, int, int, int, int]]
     verifications: list[tuple[str, str, int, int, int, int, int, int]]
+    sign_ins: list[tuple[str, int, int, int, int, int]]
+    stops: list[tuple[str, str, str, int]]
 
 
 def _write_day(
     records: SampleRecords, spec: SampleSpec, landing: Path, day: SampleDay, next_day: date | None, app_key: str,
-    has_requests: bool, has_uses: bool,
+    has_requests: bool, has_uses: bool, *, is_newest: bool,
 ) -> _WrittenDay:  # fmt: skip
     """Writes the files of one day; its last records come with the logs of the next day."""
     records.choose(day)
-    if has_requests or has_uses:
+    has_sign_ins = has_requests or is_newest
+    if has_sign_ins or has_uses:
         records.all_of(day)
     requests = records.requests() if has_requests else []
     verifications = records.verifications() if has_uses else []
+    sign_ins = records.sign_ins() if has_sign_ins else []
+    stops = records.stops() if is_newest else []
     files = [landing / f"{day.day}" / f"part-0000.{spec.format}"]
     lines = records.write(files[-1], spec.format, 0, day.late_from)
     bad_lines = 0
@@ -210,7 +218,7 @@ def _write_day(
             temporary.write_text("".join(f"{text}\n" for text in texts), "utf-8")
         lines += len(texts)
         bad_lines = len(texts) - _GOOD_EDGE_LINES
-    return _WrittenDay(day.day, files, lines, bad_lines, requests, verifications)
+    return _WrittenDay(day.day, files, lines, bad_lines, requests, verifications, sign_ins, stops)
 
 
 def sample_days(spec: SampleSpec, wrong: Faults) -> list[SampleDay]:

@@ -17,19 +17,29 @@ from pipelines.incidents.further.surges import surges
 from pipelines.incidents.parts import with_parts
 from pipelines.incidents.rate_incidents import rate_incidents
 from pipelines.incidents.reportable import is_reportable
+from pipelines.incidents.sign_in_incidents import sign_in_incidents
 from pipelines.incidents.volume_incidents import volume_incidents
 
 
 def found_in(
-    connection: duckdb.DuckDBPyConnection, counts: pl.DataFrame, days: tuple[date, ...], missing: Collection[date]
+    connection: duckdb.DuckDBPyConnection,
+    counts: pl.DataFrame,
+    days: tuple[date, ...],
+    missing: Collection[date],
+    *,
+    has_sessions: bool = False,
 ) -> list[dict[str, Any]]:
-    """Rows of `incidents`; `connection` has `outcome_daily`, and `counts` are of `channel_daily`."""
+    """Rows of `incidents`; `connection` has `outcome_daily`, and `counts` are of `channel_daily`. With `has_sessions` it
+    also has `session_daily` and `session_books`.
+    """
     of_days = day_counts(counts, days)
     rates, cells = rate_incidents(connection, of_days, days)
     holidays = Settings().holidays_among(days)
     has_logs, is_holiday = np.array([day not in missing for day in days]), np.array([day in holidays for day in days])
     volumes = watched_volumes(of_days, has_logs, is_holiday)
-    every = (*rates, *volume_incidents(volumes, days), *surges(connection, volumes, days))
+    sign_ins, cells_of_sessions = sign_in_incidents(connection, days) if has_sessions else ([], pl.DataFrame())
+    cells = pl.concat([some for some in (cells, cells_of_sessions) if some.height] or [cells])
+    every = (*rates, *sign_ins, *volume_incidents(volumes, days), *surges(connection, volumes, days))
     requests = counts["authorization_requests"].sum() + counts["verification_requests"].sum()
     folder = folder_of(of_days, days, has_logs & ~is_holiday, requests)
     incidents = with_parts([one for one in every if is_reportable(one)], cells, folder)

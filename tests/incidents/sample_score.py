@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+from pipelines.contract.measures.counts import SIGN_IN
+from pipelines.contract.record.channels import CHECK_CHANNELS
 from tests.incidents.sample_tables import SampleTables
 from tests.incidents.worlds.planted import Planted
 from tests.incidents.worlds.score import Score, score
@@ -47,5 +49,7 @@ def _parts(one: dict[str, Any], tables: SampleTables) -> Iterator[Subject]:
     """
     apps = tables.apps if one["app_key"] == "*" else (one["app_key"], "*")
     yield from ((one["metric"], app_key, one["channel"]) for app_key in apps if app_key != one["app_key"])
+    if one["channel"] not in CHECK_CHANNELS and one["metric"] != SIGN_IN:
+        yield from ((SIGN_IN, app_key, "*") for app_key in (*apps, "*"))
     if one["channel"] == "one_click":
         yield from (("volume", app_key, channel) for app_key in apps for channel in ("*", "one_click"))

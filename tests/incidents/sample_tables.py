@@ -46,11 +46,35 @@ _OUTCOME_DAILY = """
     ORDER BY ALL
 """
 _DEVICES = "SELECT day, app_key, channel, count(DISTINCT device_id) AS devices FROM logged GROUP BY ALL"
-# As `SampleRecords.requests` has them.
+_SESSIONS = """
+    SELECT
+        getvariable('day') AS day, app_key, entry_channel, platform, carrier, sdk_version, scheme_id,
+        count(*) AS sessions,
+        count(*) FILTER (NOT is_failed AND signed_in_by = entry_channel) AS direct,
+        count(*) FILTER (is_failed AND signed_in_by = failed_channel) AS retry,
+        count(signed_in_by) - direct - retry AS other,
+        count(*) FILTER (is_cut) AS cut,
+        sessions - count(signed_in_by) - cut AS lost,
+        count(*) FILTER (is_unchecked) AS unchecked
+    FROM sample_visits
+    GROUP BY ALL
+"""
+_BOOKS = """
+    CREATE TABLE session_books AS
+    SELECT day, app_key, any_value(logs_server AND NOT is_server) AS by_server
+    FROM session_daily
+    INNER JOIN sample_app USING (app_key)
+    GROUP BY ALL
+"""
+# As `SampleRecords.requests` and `sign_ins` have them; of the latter what incidents need.
 _REQUESTS = """
     SELECT app_key, channel, authorization_requests - authorizations_cancelled, authorizations,
         verification_requests, verifications
     FROM channel_daily WHERE day = $day
+"""
+_SIGN_INS = """
+    SELECT app_key, sum(sessions)::BIGINT, sum(cut)::BIGINT, sum(direct + retry + other)::BIGINT
+    FROM session_daily WHERE day = $day GROUP BY ALL
 """
 
 
@@ -68,7 +92,7 @@ class SampleTables:
         """The incidents of rates and volumes in the first days, as the table has them."""
         seen = self.days[:days]
         counts = pl.DataFrame(self.connection.sql("FROM channel_daily WHERE day <= $last", params={"last": seen[-1]}))
-        return found_in(self.connection, counts, seen, self.missing)
+        return found_in(self.connection, counts, seen, self.missing, has_sessions=True)
 
 
 def sample_tables(
@@ -86,15 +110,17 @@ def sample_tables(
     for place, day in enumerate(with_logs):
         records.choose(day)
         records.all_of(day)
-        connection.execute(f"{'INSERT INTO logged' if place else 'CREATE TABLE logged AS'} {_LOGGED}")
+        for table, rows in (("logged", _LOGGED), ("session_daily", _SESSIONS)):
+            connection.execute(f"{f'INSERT INTO {table}' if place else f'CREATE TABLE {table} AS'} {rows}")
     connection.execute(_OUTCOME_DAILY)
+    connection.execute(_BOOKS)
     connection.register("counts", channel_daily(pl.DataFrame(connection.sql("FROM outcome_daily"))))
     connection.execute(
         f"CREATE TABLE channel_daily AS FROM counts INNER JOIN ({_DEVICES}) USING (day, app_key, channel)"
     )
     truth = SampleTruth(wrong, spec.first_day, spec.days)
     for place, day in enumerate(days):
-        truth.add(place, connection.execute(_REQUESTS, {"day": day}).fetchall())
+        truth.add(place, *(connection.execute(rows, {"day": day}).fetchall() for rows in (_REQUESTS, _SIGN_INS)))
     missing = tuple(day for day in days if day not in {one.day for one in with_logs})
     return SampleTables(
         connection, days, missing, truth.incidents(), tuple(app.app_key for app in apps if app.has_logs)

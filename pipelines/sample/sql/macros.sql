@@ -1,8 +1,15 @@
--- The device of a person of the chosen day, and the carrier of a device: 1 CMCC, 2 CUCC, 3 CTCC, 4 another.
-CREATE TEMP MACRO sample_device(person_no) AS (
+-- The device of a visit of the chosen day, and the carrier of a device: 1 CMCC, 2 CUCC, 3 CTCC, 4 another.
+-- Visits take the devices one after the other, so that nobody comes back to an app within minutes; the hash is that of
+-- the device.
+CREATE TEMP MACRO sample_device(visit_no) AS (
+    hash(getvariable('device_key') + (getvariable('first_device') + visit_no) % getvariable('devices')) >> 1
+)::BIGINT;
+
+-- People check their number again and again, now and then within minutes.
+CREATE TEMP MACRO sample_device_again(visit_no) AS (
     hash(
         getvariable('device_key')
-        + (hash(getvariable('person_key') + person_no) >> 1)::BIGINT % getvariable('devices')
+        + (hash(getvariable('person_key') + visit_no) >> 1)::BIGINT % getvariable('devices')
     ) >> 1
 )::BIGINT;
 

@@ -2,8 +2,8 @@
 -- A view over session variables. Every random number is hash(key of the day + position), so a record depends on the
 -- seed, its day and its position alone, never on threads or on what was made before; bits of one hash are sliced, and
 -- what a fault draws is the hash of such a hash, so that it moves nothing else.
--- Reads the tables sample_app, sample_block and sample_answer (`apps.py`, `behaviour.py`) and the macros sample_device
--- and sample_carrier; what is wrong on the day is in the variables that `faults.py` names.
+-- Reads the tables sample_app, sample_kind, sample_block and sample_answer (`apps.py`, `behaviour.py`) and the macros
+-- sample_device, sample_device_again and sample_carrier; what is wrong on the day is in the variables that `faults.py` names.
 WITH delivered AS (
     SELECT record_no, false AS is_again
     FROM range(getvariable('first_record'), getvariable('last_record')) AS first_time (record_no)
@@ -51,42 +51,63 @@ kinds AS (
     SELECT
         placed.*,
         app.* EXCLUDE (app_no),
+        planned.kind AS usual_kind,
+        planned.is_one_click,
         placed.app_no = getvariable('sdk_app') AS has_failing_sdk,
-        (sdk_hash & 1023) / 1024.0 < getvariable('new_sdk_share')
+        placed.app_no = getvariable('losing_app') AS has_losing_sdk,
+        (sdk_hash & 1023) / 1024.0 < CASE WHEN has_losing_sdk THEN 0.85 ELSE getvariable('new_sdk_share') END
         AND (NOT has_failing_sdk OR getvariable('sdk_failing') > 0) AS is_new_sdk,
-        (kind_draw - getvariable('browse_share')) / (1 - getvariable('browse_share')) AS draw,
+        has_losing_sdk AND is_new_sdk AND getvariable('losing') > 0 AS loses_people,
+        (sdk_hash >> 34) % 10 < 3 AND len(schemes) > 1 AS is_second_scheme,
         CASE
-            WHEN draw < 0 THEN 'browse'
-            WHEN draw < getvariable('local_end') AND draw >= getvariable('failed_end') THEN 'local'
-            WHEN draw >= getvariable('local_end') AND len(social) > 0 THEN 'social'
-            WHEN is_server THEN 'server'
-            WHEN has_failing_sdk AND is_new_sdk AND (sdk_hash >> 10) % 10 < getvariable('sdk_failing') THEN 'failed'
+            WHEN NOT is_one_click THEN usual_kind
             WHEN
-                getvariable('bad_carrier') > 0
-                AND (draw < getvariable('full_end') OR draw >= getvariable('local_end'))
+                has_failing_sdk AND is_new_sdk AND (sdk_hash >> 10) % 10 < getvariable('sdk_failing')
+                OR getvariable('bad_carrier') > 0
                 AND sample_carrier(sample_device(block_no * 8)) = getvariable('bad_carrier')
                 AND hash(sdk_hash) % 100 < getvariable('carrier_failing')
-                THEN 'failed'
-            WHEN draw < getvariable('full_end') OR draw >= getvariable('local_end') THEN 'full'
-            WHEN draw < getvariable('left_end') THEN 'left'
-            ELSE 'failed'
+                THEN failing[1 + (sdk_hash >> 40) % len(failing)]
+            -- The page of the second scheme loses fewer people.
+            WHEN is_second_scheme AND usual_kind = 'left' AND (sdk_hash >> 45) % 10 < 6 THEN 'direct'
+            WHEN
+                is_second_scheme AND usual_kind = 'direct' AND placed.app_no = getvariable('scheme_app')
+                AND (sdk_hash >> 45) % 10 < getvariable('scheme_stuck')
+                THEN 'stuck'
+            ELSE usual_kind
         END AS kind
     FROM placed
     INNER JOIN sample_app AS app ON placed.app_no = app.app_no
+    INNER JOIN sample_kind AS planned
+        ON app.is_server = planned.is_server AND (len(app.social) > 0) = planned.has_social
+        AND CASE
+            WHEN kind_draw < getvariable('browse_share') THEN -1
+            ELSE floor(
+                (kind_draw - getvariable('browse_share')) / (1 - getvariable('browse_share')) * getvariable('draws')
+            )
+        END = planned.draw
 ),
 
 steps AS (
     SELECT
         kinds.*,
-        block.attempt,
-        block.situation = 'social' AND len(social) > 0 AS is_social,
-        CASE WHEN block.situation = 'social' AND NOT is_social THEN 'prefetch' ELSE block.stage END AS stage,
+        block.seconds,
+        -- What is left of a visit after a failure is another person's where nobody comes back.
+        block_no * 8 + block.person + CASE
+            WHEN loses_people AND is_one_click AND block.is_after_failure THEN 4
+            ELSE 0
+        END
+            AS visit_no,
+        block.step_channel = 'social' AS is_social,
+        block.stage = 'verify' AND block.step_channel = 'one_click' AND NOT logs_server AS is_unlogged,
+        CASE WHEN is_unlogged THEN 'prefetch' ELSE block.stage END AS stage,
         CASE
             WHEN is_social THEN social[1 + (record_hash >> 40) % len(social)]
-            WHEN kinds.kind = 'local' THEN 'local_verify'
-            ELSE 'one_click'
+            ELSE block.step_channel
         END AS channel,
-        sample_device(block_no * 8 + block.person) AS device_hash,
+        CASE
+            WHEN kinds.kind = 'local' THEN sample_device_again(block_no * 8 + block.person)
+            ELSE sample_device(visit_no)
+        END AS device_hash,
         kinds.app_no = getvariable('tablet_app') AS has_tablets,
         platform = 'ios' AND (device_hash >> 10) % 8 < CASE WHEN has_tablets THEN getvariable('tablets') ELSE 1 END
             AS is_tablet,
@@ -95,8 +116,8 @@ steps AS (
                 channel = 'wechat' AND kinds.app_no = getvariable('wechat_app')
                 AND hash(record_hash) % 100 < getvariable('wechat_failing')
                 THEN 'banned'
-            WHEN is_social THEN channel
-            WHEN block.situation = 'social' THEN 'prefetch'
+            WHEN is_social THEN channel || ' ' || block.situation
+            WHEN is_unlogged THEN 'prefetch'
             WHEN block.situation = 'check' AND has_tablets AND is_tablet AND hash(record_hash) % 10 < 6 THEN 'no carrier'
             ELSE block.situation
         END AS situation
@@ -109,11 +130,30 @@ SELECT
     answer.outcome AS drawn_outcome,
     CASE WHEN logs_codes THEN answer.result_code END AS code,
     sample_carrier(device_hash) AS carrier_no,
+    CASE
+        WHEN app_no % 5 = 4 THEN NULL
+        WHEN is_tablet THEN 'ipad'
+        ELSE platform
+    END AS logged_platform,
+    NOT is_social OR (device_hash >> 13) % 4 > 0 AS has_carrier,
+    schemes[1 + is_second_scheme::INTEGER] AS scheme_id,
+    -- A server's log knows neither the SDK nor the system of the phone.
+    CASE
+        WHEN stage IN ('verify', 'login') OR channel <> 'one_click' AND kind <> 'local' THEN NULL
+        WHEN is_new_sdk AND has_failing_sdk THEN getvariable('failing_sdk')
+        WHEN is_new_sdk THEN sdk_new
+        ELSE sdk_old
+    END AS sdk_version,
     (block_no + ((sdk_hash >> 24) & 1023) / 1024.0) / getvariable('blocks') * 1024 AS clock_point,
     floor(clock_point)::INTEGER AS clock_no,
-    getvariable('clock')[1 + clock_no]
-    + (getvariable('clock')[2 + clock_no] - getvariable('clock')[1 + clock_no]) * (clock_point - clock_no)
-    + attempt * 9000 + slot * 1300 + (record_hash & 1023) AS ms_of_day,
+    -- Most are quick, some take five times as long; the next person comes seconds later.
+    (
+        getvariable('clock')[1 + clock_no]
+        + (getvariable('clock')[2 + clock_no] - getvariable('clock')[1 + clock_no]) * (clock_point - clock_no)
+        + visit_no % 8 * 7000
+        + seconds * (500 + pow((device_hash >> 36) & 63, 2) / 2)
+        + (record_hash & 255)
+    )::BIGINT AS ms_of_day,
     -- The sum of four uniform numbers is close enough to a normal one, and its exponential to log-normal.
     ((record_hash >> 10) & 255) + ((record_hash >> 18) & 255) + ((record_hash >> 26) & 255)
     + ((record_hash >> 34) & 255) AS four_draws

@@ -3,25 +3,21 @@ SELECT
     -- hash() maps 64-bit numbers one to one, so ids never meet by chance within a day.
     hex(hash(getvariable('record_key') + record_no)) AS event_id,
     strftime(
-        getvariable('day') + to_milliseconds(least(ms_of_day, 86399999)::BIGINT), '%Y-%m-%dT%H:%M:%S.%g+08:00'
+        getvariable('day') + to_milliseconds(ms_of_day), '%Y-%m-%dT%H:%M:%S.%g+08:00'
     ) AS event_time,
     app_key,
     channel,
     stage,
     CASE WHEN code IS NULL OR (record_hash >> 54) & 15 = 0 AND code <> '600099' THEN drawn_outcome END AS outcome,
     code AS result_code,
-    CASE WHEN app_no % 2 = 0 AND NOT is_social THEN 'umeng' END AS vendor,
+    CASE WHEN app_no % 2 = 0 AND channel IN ('one_click', 'local_verify') THEN 'umeng' END AS vendor,
+    logged_platform AS platform,
     CASE
-        WHEN app_no % 5 = 4 THEN NULL
-        WHEN is_tablet THEN 'ipad'
-        ELSE platform
-    END AS platform,
-    CASE
-        WHEN is_social AND (device_hash >> 13) % 4 = 0 THEN NULL
+        WHEN NOT has_carrier THEN NULL
         WHEN vendor_words THEN ['cm_zyhl', 'cu_xw', 'ct_sjl', 'unknown'][carrier_no]
         ELSE ['CMCC', 'CUCC', 'CTCC', 'unknown'][carrier_no]
     END AS carrier,
-    schemes[1 + ((device_hash >> 15) % 5 = 0 AND len(schemes) > 1)::INTEGER] AS scheme_id,
+    scheme_id,
     packages[1 + ((device_hash >> 18) % 4 = 0 AND len(packages) > 1)::INTEGER] AS package_name,
     CASE WHEN (device_hash >> 20) % 50 > 0 THEN hex(device_hash) END AS device_id,
     CASE
@@ -33,18 +29,12 @@ SELECT
         WHEN drawn_outcome = 'timeout' THEN 3000 + (four_draws * 5)
         ELSE round([380, 470, 430, 640][carrier_no] * exp((four_draws - 510) / 330.0))
     END::INTEGER AS latency_ms,
-    -- A server's log knows neither the SDK nor the system of the phone.
-    CASE
-        WHEN stage IN ('verify', 'login') OR is_social THEN NULL
-        WHEN is_new_sdk AND has_failing_sdk THEN getvariable('failing_sdk')
-        WHEN is_new_sdk THEN sdk_new
-        ELSE sdk_old
-    END AS sdk_version,
+    sdk_version,
     CASE WHEN stage IN ('verify', 'login') THEN NULL ELSE CASE platform
         WHEN 'ios' THEN ['16.7', '17.6', '18.5', '18.6'][1 + (device_hash >> 32) % 4]
         WHEN 'harmony' THEN ['5.0', '5.1'][1 + (device_hash >> 32) % 2]
         ELSE ['12', '13', '14', '15'][1 + (device_hash >> 32) % 4]
     END END AS os_version,
-    hex(hash(getvariable('attempt_key') + block_no * 8 + attempt)) AS attempt_id,
+    hex(hash(getvariable('attempt_key') + visit_no)) AS attempt_id,
     CASE WHEN app_no % 6 = 0 THEN account_id END AS account_id
 FROM sample_draws

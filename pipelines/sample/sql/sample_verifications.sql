@@ -2,7 +2,7 @@
 SELECT
     app_key,
     channel,
-    (least(ms_of_day, 86399999)::BIGINT // 3600000)::INTEGER AS hour,
+    (ms_of_day // 3600000)::INTEGER AS hour,
     count(*) AS requests,
     count(*) FILTER (drawn_outcome = 'success') AS successes,
     count(*) FILTER (drawn_outcome = 'mismatch') AS mismatches,
