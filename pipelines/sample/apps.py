@@ -24,7 +24,7 @@ _KINDS = (
 )
 _PLATFORMS = ("android", "ios", "android", "harmony", "android", "h5", "ios", "android")
 _METHODS = ("number;wechat;qq;weibo", "number;wechat", "number", "number;wechat;weibo")
-_SDK_VERSIONS = (("2.14.2", "2.14.5"), ("2.14.5", "2.14.5"), ("2.13.0", "2.14.5"))
+_SDK_VERSIONS = (("2.14.2", "2.14.5"), ("2.13.0", "2.13.0"), ("2.14.5", "2.14.5"))
 
 
 @dataclass(frozen=True)

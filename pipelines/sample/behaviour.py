@@ -78,12 +78,12 @@ BLOCKS: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
 
 # Shares of the blocks that are not `browse`.
 KINDS: Final = {
-    "direct": 0.45,
+    "direct": 0.43,
     "unchecked": 0.03,
     "left": 0.03,
-    "cancelled, then again": 0.02,
-    "cancelled, then social": 0.05,
-    "cancelled, then text": 0.04,
+    "cancelled, then again": 0.026,
+    "cancelled, then social": 0.056,
+    "cancelled, then text": 0.048,
     "failed, then again": 0.008,
     "failed, then social": 0.006,
     "failed, then text": 0.006,
@@ -95,9 +95,8 @@ KINDS: Final = {
     "social": 0.126,
     "refused": 0.04,
 }
-# What a failure of the SDK or of a carrier turns into, one of these at random: most people come back by
-# another channel.
-_FAILING: Final = (*("failed",) * 3, *("failed, then social",) * 3, *("failed, then text",) * 4)
+# The block of a failure of the SDK or of a carrier: apps fall back to a text message.
+FAILING: Final = "failed, then text"
 # What people do in an app without social platforms.
 _WITHOUT_SOCIAL: Final = {
     "social": "direct",
@@ -144,7 +143,7 @@ ANSWERS: dict[str, Answers] = {
     ),
     "no exchange": (("timeout", None, 0.7), ("carrier_error", None, 0.3)),
     "asked": (("success", None, 0.99), ("limited", None, 0.01)),
-    "typed": (("success", None, 0.93), ("mismatch", None, 0.05), ("timeout", None, 0.02)),
+    "typed": (("success", None, 0.95), ("mismatch", None, 0.03), ("timeout", None, 0.02)),
     "mistyped": (("mismatch", None, 1.0),),
     "check": (
         ("success", "PASS", 0.904),
@@ -260,11 +259,6 @@ def kind_rows() -> list[dict[str, object]]:
         for has_social in (False, True)
         for draw, usual in enumerate(["browse", *drawn], start=-1)
     ]
-
-
-def failing_kinds(app: SampleApp) -> list[str]:
-    """Return the kinds of blocks, equally likely, that people have where the SDK or a carrier of an app fails."""
-    return [_kind(kind, is_server=False, has_social=bool(app.social)) for kind in _FAILING]
 
 
 def block_rows() -> list[dict[str, object]]:

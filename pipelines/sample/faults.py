@@ -174,7 +174,7 @@ def _losing_sdk(chosen: _Choice, day: int, apps: Sequence[SampleApp]) -> Planted
     first = day + chosen.one_of("losing day", (0, 1, -1))
     return PlantedFault(
         SIGN_IN, key, ALL, "cell", f"sdk_version={version}",
-        first, first + chosen.one_of("losing days", (9, 8, 7)) - 1,
+        first, first + chosen.one_of("losing days", (8, 7, 8)) - 1,
         {"losing": 1}, {"losing_app": number},
     )  # fmt: skip
 
@@ -186,5 +186,5 @@ def _scheme(chosen: _Choice, day: int, apps: Sequence[SampleApp]) -> PlantedFaul
     return PlantedFault(
         SIGN_IN, key, ALL, "cell", f"entry_channel=one_click & scheme_id={scheme}",
         day + chosen.one_of("scheme day", (0, 1, -1)), None,
-        {"scheme_app": number, "scheme_stuck": chosen.one_of("scheme share", (5, 4, 6))}, {},
+        {"scheme_app": number, "scheme_stuck": chosen.one_of("scheme share", (6, 7, 8))}, {},
     )  # fmt: skip

@@ -19,12 +19,12 @@ from pipelines.contract.measures.sql import sql
 from pipelines.sample.apps import SampleApp
 from pipelines.sample.behaviour import (
     DRAWS,
+    FAILING,
     RECORDS_PER_BLOCK,
     answer_rows,
     block_rows,
     browse_share,
     clock,
-    failing_kinds,
     keep_shares,
     kind_rows,
 )
@@ -90,11 +90,12 @@ class SampleRecords:
                 "draws": DRAWS,
                 "clock": clock(),
                 "device_key": self._key("device", None),
+                "failing": FAILING,
                 "failing_sdk": FAILING_SDK,
             }
         )
         connection.execute(sql("pipelines.sample", "macros"))
-        self._table("sample_app", [{**vars(app), "failing": failing_kinds(app)} for app in apps if app.has_logs])
+        self._table("sample_app", [vars(app) for app in apps if app.has_logs])
         self._table("sample_kind", kind_rows())
         self._table("sample_block", block_rows())
         self._table("sample_answer", answer_rows())

@@ -55,7 +55,7 @@ kinds AS (
         planned.is_one_click,
         placed.app_no = getvariable('sdk_app') AS has_failing_sdk,
         placed.app_no = getvariable('losing_app') AS has_losing_sdk,
-        (sdk_hash & 1023) / 1024.0 < CASE WHEN has_losing_sdk THEN 0.85 ELSE getvariable('new_sdk_share') END
+        (sdk_hash & 1023) / 1024.0 < CASE WHEN has_losing_sdk THEN 0.95 ELSE getvariable('new_sdk_share') END
         AND (NOT has_failing_sdk OR getvariable('sdk_failing') > 0) AS is_new_sdk,
         has_losing_sdk AND is_new_sdk AND getvariable('losing') > 0 AS loses_people,
         (sdk_hash >> 34) % 10 < 3 AND len(schemes) > 1 AS is_second_scheme,
@@ -66,7 +66,7 @@ kinds AS (
                 OR getvariable('bad_carrier') > 0
                 AND sample_carrier(sample_device(block_no * 8)) = getvariable('bad_carrier')
                 AND hash(sdk_hash) % 100 < getvariable('carrier_failing')
-                THEN failing[1 + (sdk_hash >> 40) % len(failing)]
+                THEN getvariable('failing')
             -- The page of the second scheme loses fewer people.
             WHEN is_second_scheme AND usual_kind = 'left' AND (sdk_hash >> 45) % 10 < 6 THEN 'direct'
             WHEN
@@ -92,11 +92,7 @@ steps AS (
         kinds.*,
         block.seconds,
         -- What is left of a visit after a failure is another person's where nobody comes back.
-        block_no * 8 + block.person + CASE
-            WHEN loses_people AND is_one_click AND block.is_after_failure THEN 4
-            ELSE 0
-        END
-            AS visit_no,
+        block_no * 8 + block.person + 4 * (loses_people AND is_one_click AND block.is_after_failure)::INTEGER AS visit_no,
         block.step_channel = 'social' AS is_social,
         block.stage = 'verify' AND block.step_channel = 'one_click' AND NOT logs_server AS is_unlogged,
         CASE WHEN is_unlogged THEN 'prefetch' ELSE block.stage END AS stage,
