@@ -92,7 +92,12 @@ def faults(days: int, apps: Sequence[SampleApp], seed: int) -> Faults:
     sdk_day = days * 7 // 10
     rates = []
     if has_all:
-        rates = [_losing_sdk(chosen, sdk_day - 31, apps), _tablets(chosen, sdk_day - 30), _wechat(chosen, sdk_day - 19), _carrier(chosen, sdk_day - 9)]
+        rates = [
+            _losing_sdk(chosen, sdk_day - 31, apps),
+            _tablets(chosen, sdk_day - 30),
+            _wechat(chosen, sdk_day - 19),
+            _carrier(chosen, sdk_day - 9),
+        ]
     if days >= _DAYS_WITH_A_FAILING_SDK and (has_all or _USUAL_SDK_APP in named):
         rates.append(_sdk(chosen, sdk_day))
     if has_all:

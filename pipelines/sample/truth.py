@@ -65,7 +65,9 @@ class SampleTruth:
     ) -> None:
         """Take the requests and the sign-ins of a day, as `SampleRecords` returns them; days are counted from 0."""
         self._rows[day] = requests
-        self._sign_ins[day] = [(app_key, sessions - cut, signed_in) for app_key, sessions, cut, signed_in, *_ in sign_ins]
+        self._sign_ins[day] = [
+            (app_key, sessions - cut, signed_in) for app_key, sessions, cut, signed_in, *_ in sign_ins
+        ]
 
     def incidents(self) -> list[dict[str, Any]]:
         """All incidents as of the sample's last day, by first day."""

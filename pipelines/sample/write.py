@@ -162,7 +162,12 @@ def write_sample(out: Path, spec: SampleSpec, progress: Callable[[int], None] | 
     bills = SampleBills(used, made) if used else None
     if bills:
         bills.write(out / "registry")
-    truth.write(out / TRUTH, spec.command, newest_sign_ins(newest, done[-1].sign_ins, done[-1].stops), bills.truth() if bills else {})
+    truth.write(
+        out / TRUTH,
+        spec.command,
+        newest_sign_ins(newest, done[-1].sign_ins, done[-1].stops),
+        bills.truth() if bills else {},
+    )
     gap = wrong.missing_day
     return SampleReport(
         first_day=spec.first_day,

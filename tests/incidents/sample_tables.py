@@ -62,7 +62,7 @@ _SESSIONS = """
 _BOOKS = """
     CREATE TABLE session_books AS
     SELECT day, app_key, any_value(logs_server AND NOT is_server) AS by_server
-    FROM session_daily
+    FROM planned_sessions
     INNER JOIN sample_app USING (app_key)
     GROUP BY ALL
 """
@@ -74,7 +74,7 @@ _REQUESTS = """
 """
 _SIGN_INS = """
     SELECT app_key, sum(sessions)::BIGINT, sum(cut)::BIGINT, sum(direct + retry + other)::BIGINT
-    FROM session_daily WHERE day = $day GROUP BY ALL
+    FROM planned_sessions WHERE day = $day GROUP BY ALL
 """
 
 
@@ -91,6 +91,9 @@ class SampleTables:
     def found(self, days: int = DAYS) -> list[dict[str, Any]]:
         """The incidents of rates and volumes in the first days, as the table has them."""
         seen = self.days[:days]
+        self.connection.execute(
+            f"CREATE OR REPLACE VIEW session_daily AS FROM planned_sessions WHERE day <= DATE '{seen[-1]}'"
+        )
         counts = pl.DataFrame(self.connection.sql("FROM channel_daily WHERE day <= $last", params={"last": seen[-1]}))
         return found_in(self.connection, counts, seen, self.missing, has_sessions=True)
 
@@ -110,7 +113,7 @@ def sample_tables(
     for place, day in enumerate(with_logs):
         records.choose(day)
         records.all_of(day)
-        for table, rows in (("logged", _LOGGED), ("session_daily", _SESSIONS)):
+        for table, rows in (("logged", _LOGGED), ("planned_sessions", _SESSIONS)):
             connection.execute(f"{f'INSERT INTO {table}' if place else f'CREATE TABLE {table} AS'} {rows}")
     connection.execute(_OUTCOME_DAILY)
     connection.execute(_BOOKS)

@@ -10,9 +10,12 @@ import duckdb
 import polars as pl
 import pytest
 
+from pipelines.contract.measures.counts import SIGN_IN
 from tests.incidents.sample_score import sample_score, wrong_losses
 from tests.incidents.sample_tables import DAYS, SampleTables, sample_tables
 from tests.incidents.worlds.tally import RATES
+
+_TECHNICAL = {"metric": "technical_success_rate", "channel": "one_click", "cause": "platform=none"}
 
 
 @pytest.fixture(scope="module", params=[1, pytest.param(3, marks=pytest.mark.length)])
@@ -24,31 +27,61 @@ def tables(request: pytest.FixtureRequest) -> Iterator[SampleTables]:
 def test_each_planted_rate_is_found_once_with_its_days_cause_state_and_loss(tables: SampleTables) -> None:
     found = tables.found()
     scored = sample_score(tables, found)
-    assert scored.hits.total() == scored.planted.total() == 4, scored.report()
+    assert scored.hits.total() == scored.planted.total() == 6, scored.report()
     assert wrong_losses(tables, found) == []
     assert scored.false == scored.loose == []
 
 
-def test_there_are_the_five_that_the_docs_name(tables: SampleTables) -> None:
+def test_there_are_the_seven_that_the_docs_name(tables: SampleTables) -> None:
     kinds = [(one["kind"], one["cause_kind"], one["state"]) for one in tables.planted]
     assert kinds == [
-        ("rate", "mix", "recovered"), ("rate", "broad", "recovered"), ("rate", "cell", "recovered"),
-        ("data", None, "recovered"), ("rate", "cell", "open"),
+        ("rate", "cell", "recovered"), ("rate", "mix", "recovered"), ("rate", "broad", "recovered"),
+        ("rate", "cell", "recovered"), ("data", None, "recovered"), ("rate", "cell", "open"), ("rate", "cell", "open"),
     ]  # fmt: skip
     causes = [one["cause"] for one in tables.planted]
-    assert causes[:2] == ["platform=ipad", None]
-    assert causes[2].startswith("carrier=C")
-    assert causes[4] == "sdk_version=2.15.0"
+    assert causes[:3] == ["sdk_version=2.14.5", "platform=ipad", None]
+    assert causes[3].startswith("carrier=C")
+    assert causes[5:] == ["sdk_version=2.15.0", "entry_channel=one_click & scheme_id=SMP0002B"]
+    of_sign_ins = [one["app_key"] for one in tables.planted if one["metric"] == SIGN_IN]
+    assert of_sign_ins == ["sample-app-0001", "sample-app-0002"]
     assert [one["first_day"] for one in tables.planted if one["kind"] == "data"] == [str(tables.missing[0])]
 
 
 def test_the_cell_falls_and_the_rest_stays(tables: SampleTables) -> None:
-    for one in (one for one in tables.planted if one["cause_kind"] == "cell"):
+    for one in (one for one in tables.planted if one["cause_kind"] == "cell" and one["metric"] != SIGN_IN):
         _, cell = level(tables, one, is_now=True, is_cell=True)
         _, rest_before = level(tables, one, is_now=False, is_cell=False)
         _, rest = level(tables, one, is_now=True, is_cell=False)
         assert cell < 0.55
         assert rest > rest_before - 0.02
+
+
+def test_fewer_sign_in_though_technical_success_stays(tables: SampleTables) -> None:
+    for one in (one for one in tables.planted if one["metric"] == SIGN_IN):
+        (_, before), (_, now) = (
+            level(tables, {**one, **_TECHNICAL}, is_now=is_now, is_cell=False) for is_now in (False, True)
+        )
+        assert abs(now - before) < 0.015
+        cell = " AND ".join(
+            f"{name} = '{value}'" for name, value in (of.split("=") for of in one["cause"].split(" & "))
+        )
+        before, now, rest_before, rest_now = signed_in(tables, one, cell)
+        assert now < before - 0.08
+        assert rest_now > rest_before - 0.02
+
+
+def signed_in(tables: SampleTables, one: dict[str, Any], cell: str) -> tuple[float, ...]:
+    """The sign-in rates of the sessions of a cell before and in the days of a fault, and those of the others of its app."""
+    rate = "sum(direct + retry + other) / sum(sessions - cut)"
+    rows = tables.connection.execute(
+        f"""
+        SELECT {rate} FROM planned_sessions
+        WHERE app_key = $app_key AND day <= coalesce($last::DATE, day)
+        GROUP BY coalesce({cell}, false) AS is_cell, day >= $first::DATE AS is_now ORDER BY is_cell DESC, is_now
+        """,
+        {"first": one["first_day"], "last": one["last_day"], "app_key": one["app_key"]},
+    ).fetchall()
+    return tuple(value for (value,) in rows)
 
 
 def test_of_a_mix_the_shares_move_and_the_rates_stay(tables: SampleTables) -> None:

@@ -320,9 +320,7 @@ def test_nobody_comes_back_to_an_app_within_minutes(sample: tuple[Path, SampleRe
         if record.stage != "prefetch" and record.channel != "local_verify" and record.device_id and record.attempt_id:
             visits = times.setdefault((record.app_key, str(record.device_id)), {})
             visits[record.attempt_id] = min(record.event_ms, visits.get(record.attempt_id, record.event_ms))
-    apart = [
-        later - earlier for visits in times.values() for earlier, later in pairwise(sorted(visits.values()))
-    ]
+    apart = [later - earlier for visits in times.values() for earlier, later in pairwise(sorted(visits.values()))]
     assert len(apart) > 1000
     assert min(apart) > 20 * 60_000
 
@@ -386,7 +384,12 @@ def test_the_tables_of_behaviour_are_sound() -> None:
     assert max(len(people) for people in BLOCKS.values()) <= 8
     after = [row for row in block_rows() if row["is_after_failure"]]
     assert {row["person"] for row in after} <= {0, 1, 2, 3}
-    assert {row["kind"] for row in after} >= {"cancelled, then again", "failed, then social", "refused", "exchanged again"}
+    assert {row["kind"] for row in after} >= {
+        "cancelled, then again",
+        "failed, then social",
+        "refused",
+        "exchanged again",
+    }
     assert {name for people in BLOCKS.values() for steps in people for name in steps} == set(STEPS)
     assert sum(KINDS.values()) == pytest.approx(1)
     assert Counter(row["draw"] for row in kind_rows()) == dict.fromkeys(range(-1, DRAWS), 4)

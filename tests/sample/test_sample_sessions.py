@@ -132,3 +132,27 @@ def test_the_first_line_of_the_page_is_the_truth_of_the_sample(folder: DataFolde
         f"last; the other {failed - back:,} were not seen signing in, or cut by midnight; most of those not seen signing "
         "in stopped at the authorization page (no click)"
     ) in lines
+
+
+def test_after_a_failure_of_the_planted_version_nobody_comes_back() -> None:
+    apps = sample_apps(SPEC.apps)
+    wrong = faults(SPEC.days, apps, SPEC.seed)
+    losing = wrong.rates[0]
+    assert (losing.metric, losing.app_key) == ("sign_in_rate", "sample-app-0001")
+    cause = str(losing.cause).replace("=", " = '") + "'"
+    signed_in = {}
+    with duckdb.connect() as connection:
+        records = SampleRecords(connection, apps, SPEC.events, SPEC.seed)
+        for day in (losing.first - 1, losing.first):
+            chosen = sample_days(SPEC, wrong)[day]
+            records.choose(chosen)
+            records.all_of(chosen)
+            rows = connection.execute(
+                f"SELECT {cause} AS is_version, count(*), count(signed_in_by) FROM sample_visits "
+                "WHERE is_failed AND app_key = $app AND entry_channel = 'one_click' GROUP BY ALL",
+                {"app": losing.app_key},
+            ).fetchall()
+            signed_in[day] = {is_version: (failed, back) for is_version, failed, back in rows}
+    (failed, back), (before, back_before) = (signed_in[day][True] for day in (losing.first, losing.first - 1))
+    assert back == 0 < failed
+    assert 0.4 * before < back_before
