@@ -174,22 +174,28 @@ def _tablets(chosen: _Choice, day: int) -> PlantedFault:
 
 def _losing_sdk(chosen: _Choice, day: int, apps: Sequence[SampleApp]) -> PlantedFault:
     """For some days nobody comes back after a failure of an SDK version, by another try or another channel."""
-    number, key = chosen.app("losing app", (1,))
-    version = next(app.sdk_new for app in apps if app.app_key == key)
+    app = _first_of(apps, 1)
     first = day + chosen.one_of("losing day", (0, 1, -1))
     return PlantedFault(
-        SIGN_IN, key, ALL, "cell", f"sdk_version={version}",
+        SIGN_IN, app.app_key, ALL, "cell", f"sdk_version={app.sdk_new}",
         first, first + chosen.one_of("losing days", (8, 7, 8)) - 1,
-        {"losing": 1}, {"losing_app": number},
+        {"losing": 1}, {"losing_app": app.app_no},
     )  # fmt: skip
 
 
 def _scheme(chosen: _Choice, day: int, apps: Sequence[SampleApp]) -> PlantedFault:
     """The page of a scheme loses clicks, and whoever does click is let in as ever."""
-    number, key = chosen.app("scheme app", (2,))
-    scheme = next(app.schemes[1] for app in apps if app.app_key == key)
+    app = _first_of(apps, 7, 2)
+    # Who comes by a social platform has a scheme, too, and does not see its page.
+    cause = f"{'entry_channel=one_click & ' if app.social else ''}scheme_id={app.schemes[1]}"
     return PlantedFault(
-        SIGN_IN, key, ALL, "cell", f"entry_channel=one_click & scheme_id={scheme}",
+        SIGN_IN, app.app_key, ALL, "cell", cause,
         day + chosen.one_of("scheme day", (0, 1, -1)), None,
-        {"scheme_app": number, "scheme_stuck": chosen.one_of("scheme share", (6, 7, 8))}, {},
+        {"scheme_app": app.app_no, "scheme_stuck": chosen.one_of("scheme share", (8, 7, 9))}, {},
     )  # fmt: skip
+
+
+def _first_of(apps: Sequence[SampleApp], *numbers: int) -> SampleApp:
+    """The first of these apps that is registered and has logs."""
+    found = {app.app_no: app for app in apps if app.has_logs and app.is_registered}
+    return next(found[number] for number in numbers if number in found)

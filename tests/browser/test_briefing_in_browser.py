@@ -12,6 +12,7 @@ import duckdb
 import pytest
 from playwright.sync_api import Page
 
+from pipelines.contract.measures.counts import SIGN_IN
 from pipelines.run.incident_links import linked_incidents
 from tests.browser.conftest import Reader, rendered
 from tests.data.published_tables import OPEN_INCIDENTS, day, incident, many, steady
@@ -35,9 +36,9 @@ _IN_SIGHT = """(one) => {
 
 @pytest.fixture(scope="module")
 def month(sampled: Path) -> tuple[Path, dict[str, Any]]:
-    """The site of the sample's month, and the planted incident that is open."""
+    """The site of the sample's month, and the planted incident of technical success that is open."""
     truth = json.loads((sampled / "sample_truth.json").read_text("utf-8"))
-    (planted,) = [one for one in truth["incidents"] if one["state"] == "open"]
+    (planted,) = [one for one in truth["incidents"] if one["state"] == "open" and one["metric"] != SIGN_IN]
     return sampled / "site", planted
 
 

@@ -41,9 +41,9 @@ def test_there_are_the_seven_that_the_docs_name(tables: SampleTables) -> None:
     causes = [one["cause"] for one in tables.planted]
     assert causes[:3] == ["sdk_version=2.14.5", "platform=ipad", None]
     assert causes[3].startswith("carrier=C")
-    assert causes[5:] == ["sdk_version=2.15.0", "entry_channel=one_click & scheme_id=SMP0002B"]
+    assert causes[5:] == ["sdk_version=2.15.0", "scheme_id=SMP0007B"]
     of_sign_ins = [one["app_key"] for one in tables.planted if one["metric"] == SIGN_IN]
-    assert of_sign_ins == ["sample-app-0001", "sample-app-0002"]
+    assert of_sign_ins == ["sample-app-0001", "sample-app-0007"]
     assert [one["first_day"] for one in tables.planted if one["kind"] == "data"] == [str(tables.missing[0])]
 
 
@@ -75,9 +75,10 @@ def signed_in(tables: SampleTables, one: dict[str, Any], cell: str) -> tuple[flo
     rate = "sum(direct + retry + other) / sum(sessions - cut)"
     rows = tables.connection.execute(
         f"""
-        SELECT {rate} FROM planned_sessions
+        SELECT {rate}
+        FROM (SELECT *, coalesce({cell}, false) AS is_cell, day >= $first::DATE AS is_now FROM planned_sessions)
         WHERE app_key = $app_key AND day <= coalesce($last::DATE, day)
-        GROUP BY coalesce({cell}, false) AS is_cell, day >= $first::DATE AS is_now ORDER BY is_cell DESC, is_now
+        GROUP BY is_cell, is_now ORDER BY is_cell DESC, is_now
         """,
         {"first": one["first_day"], "last": one["last_day"], "app_key": one["app_key"]},
     ).fetchall()

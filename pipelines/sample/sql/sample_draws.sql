@@ -132,7 +132,8 @@ SELECT
         ELSE platform
     END AS logged_platform,
     NOT is_social OR (device_hash >> 13) % 4 > 0 AS has_carrier,
-    schemes[1 + is_second_scheme::INTEGER] AS scheme_id,
+    -- A text message belongs to no scheme.
+    CASE WHEN channel <> 'sms' THEN schemes[1 + is_second_scheme::INTEGER] END AS scheme_id,
     -- A server's log knows neither the SDK nor the system of the phone.
     CASE
         WHEN stage IN ('verify', 'login') OR channel <> 'one_click' AND kind <> 'local' THEN NULL
