@@ -243,8 +243,8 @@ def answer_rows() -> list[dict[str, object]]:
 
 
 def kind_rows() -> list[dict[str, object]]:
-    """Return the kinds of blocks, for each sort of app spread over `DRAWS` equally likely draws and draw -1, at which
-    people browse: `is_server`, `has_social`, `draw`, `kind`, and whether the app's SDK logs its one-click login.
+    """Return the kinds of blocks of each sort of app, spread over `DRAWS` equally likely draws and draw -1, at which
+    people browse: `is_server`, `has_social`, `draw`, `kind`, `is_one_click` (people begin at the SDK's page).
     """
     drawn = [kind for kind, share in KINDS.items() for _ in range(round(share * DRAWS))]
     return [
@@ -262,8 +262,8 @@ def kind_rows() -> list[dict[str, object]]:
 
 
 def block_rows() -> list[dict[str, object]]:
-    """The blocks as rows: `kind`, `slot`, `person`, the `step_channel`, `stage` and `situation` of the step, the `seconds`
-    from the start of the visit, and whether its person has failed before, `is_after_failure`.
+    """Return the blocks as rows: `kind`, `slot`, `person`, the step's `step_channel`, `stage` and `situation`, the
+    `seconds` from the start of the visit, and whether its person has failed before, `is_after_failure`.
     """
     rows: list[dict[str, object]] = []
     for kind, people in BLOCKS.items():

@@ -4,7 +4,8 @@ Here: the faults, chosen by the seed, and what they set for `sql/sample_draws.sq
 sample should show another kind of incident. Not here: what each is worth in requests (`truth.py`).
 
 Each is large enough to be found at the default size, and none reaches what another is measured by: two share a channel
-at most, and then lie more than a week apart.
+at most, and then lie more than a week apart. Those of the sign-in rate cost no more of all apps' sessions than a rate
+must fall by to be an incident, so that each is one of its app alone; people come back from failures of SDK and carrier.
 """
 
 import hashlib

@@ -136,8 +136,8 @@ class SampleRecords:
         return self._connection.execute(sql("pipelines.sample", "sample_verifications")).fetchall()
 
     def sign_ins(self) -> list[tuple[str, int, int, int, int, int]]:
-        """Return of `all_of` a day, by app: sessions, those cut by midnight, those signed in, those with a failure first
-        and how many of these signed in.
+        """Return of `all_of` a day, by app: sessions, those cut by midnight, those signed in, those with a failure
+        first and how many of these signed in.
         """
         return self._connection.execute(sql("pipelines.sample", "sample_sign_ins")).fetchall()
 

@@ -77,8 +77,8 @@ class SampleTruth:
         return sorted(found, key=lambda incident: str(incident["first_day"]))
 
     def write(self, path: Path, command: str, sign_ins: Mapping[str, Any], bills: Mapping[str, Any]) -> None:
-        """Write all incidents, the sign-ins of the newest day, and what was planted in what is paid for; `command` makes
-        the same sample again.
+        """Write all incidents, the sign-ins of the newest day, and what was planted in what is paid for; `command`
+        makes the same sample again.
         """
         found = {"made_by": command, "incidents": self.incidents(), "sign_ins": sign_ins, **bills}
         text = json.dumps(found, ensure_ascii=False, indent=2)

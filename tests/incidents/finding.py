@@ -29,8 +29,8 @@ def found_in(
     *,
     has_sessions: bool = False,
 ) -> list[dict[str, Any]]:
-    """Rows of `incidents`; `connection` has `outcome_daily`, and `counts` are of `channel_daily`. With `has_sessions` it
-    also has `session_daily` and `session_books`.
+    """Rows of `incidents`; `connection` has `outcome_daily`, and with `has_sessions` also `session_daily` and
+    `session_books`; `counts` are of `channel_daily`.
     """
     of_days = day_counts(counts, days)
     rates, cells = rate_incidents(connection, of_days, days)

@@ -71,7 +71,7 @@ def test_fewer_sign_in_though_technical_success_stays(tables: SampleTables) -> N
 
 
 def signed_in(tables: SampleTables, one: dict[str, Any], cell: str) -> tuple[float, ...]:
-    """The sign-in rates of the sessions of a cell before and in the days of a fault, and those of the others of its app."""
+    """The sign-in rates before and in the days of a fault, of the sessions of a cell and of the others of its app."""
     rate = "sum(direct + retry + other) / sum(sessions - cut)"
     rows = tables.connection.execute(
         f"""

@@ -9,7 +9,6 @@ import re
 from collections import Counter
 from datetime import date
 from html import unescape
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -128,9 +127,9 @@ def test_the_first_line_of_the_page_is_the_truth_of_the_sample(folder: DataFolde
         f"其余 {failed - back:,} 次未见登录或跨日；未见登录的最多停在授权页（未点击）"
     ) in lines
     assert (
-        f"03-31: {sessions:,} sign-in sessions, {rate} signed in; of {failed:,} that failed first, {share} signed in at "
-        f"last; the other {failed - back:,} were not seen signing in, or cut by midnight; most of those not seen signing "
-        "in stopped at the authorization page (no click)"
+        f"03-31: {sessions:,} sign-in sessions, {rate} signed in; of {failed:,} that failed first, {share} signed in "
+        f"at last; the other {failed - back:,} were not seen signing in, or cut by midnight; most of those not seen "
+        "signing in stopped at the authorization page (no click)"
     ) in lines
 
 
