@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import duckdb
 
@@ -64,6 +64,23 @@ class SampleDay:
     late_from: int
     has_bad_lines: bool
     faults: Mapping[str, int]
+
+
+class SignIns(NamedTuple):
+    """Sessions of an app: those cut by midnight, signed in, with a failure first, and how many of these signed in.
+
+    `channel`, `stage` and `outcome` are those of the last record of sessions that did not sign in; None of the others.
+    """
+
+    app_key: str
+    channel: str | None
+    stage: str | None
+    outcome: str | None
+    sessions: int
+    cut: int
+    signed_in: int
+    failed_first: int
+    failed_first_signed_in: int
 
 
 class SampleRecords:
@@ -135,17 +152,11 @@ class SampleRecords:
         """
         return self._connection.execute(sql("pipelines.sample", "sample_verifications")).fetchall()
 
-    def sign_ins(self) -> list[tuple[str, int, int, int, int, int]]:
-        """Return of `all_of` a day, by app: sessions, those cut by midnight, those signed in, those with a failure
-        first and how many of these signed in.
-        """
-        return self._connection.execute(sql("pipelines.sample", "sample_sign_ins")).fetchall()
-
-    def stops(self) -> list[tuple[str, str, str, int]]:
-        """Return of `all_of` a day the last channel, stage and outcome of sessions that did not sign in, and how many
-        did not, most first.
-        """
-        return self._connection.execute(sql("pipelines.sample", "sample_stops")).fetchall()
+    def sign_ins(self) -> list[SignIns]:
+        """Return the sessions of `all_of` a day by app and last record, as `SignIns`."""
+        return [
+            SignIns(*row) for row in self._connection.execute(sql("pipelines.sample", "sample_sign_ins")).fetchall()
+        ]
 
     def all_of(self, day: SampleDay) -> None:
         """Has the views `sample_events` and `sample_visits` hold all records of the chosen day."""

@@ -5,6 +5,7 @@ for, so that what is found can be held against it.
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -14,6 +15,7 @@ from typing import Any, Final
 from pipelines.common.atomic import whole_file
 from pipelines.contract.measures.counts import SIGN_IN
 from pipelines.sample.faults import ALL, Faults, PlantedFault
+from pipelines.sample.records import SignIns
 
 TRUTH: Final = "sample_truth.json"
 # As of an incident: the days of its baseline and of its newest level, and after how many it is the norm.
@@ -35,16 +37,25 @@ class _Counts:
         return self.successes / self.requests
 
 
-def newest_sign_ins(
-    day: date, sign_ins: list[tuple[str, int, int, int, int, int]], stops: list[tuple[str, str, str, int]]
-) -> dict[str, Any]:
-    """Return what the first line of the page of sign-in sessions must say of a day, from what `SampleRecords` returns:
-    the sessions of all apps, and the last record of most sessions that did not sign in (None if all did).
+def newest_sign_ins(day: date, sign_ins: Iterable[SignIns]) -> dict[str, Any]:
+    """Return what the first line of the page of sign-in sessions must say of a day: the sessions of all apps, and the
+    last record of most sessions that did not sign in (None if all did).
     """
-    names = ("sessions", "cut", "signed_in", "failed_first", "failed_first_signed_in")
-    sums = [sum(counts) for counts in zip(*(row[1:] for row in sign_ins), strict=True)] or [0] * len(names)
-    stop = dict(zip(("channel", "stage", "outcome", "sessions"), stops[0], strict=True)) if stops else None
-    return {"day": str(day), **dict(zip(names, sums, strict=True)), "most_stopped_at": stop}
+    sums: Counter[str] = Counter()
+    stops: Counter[tuple[str, str, str]] = Counter()
+    for row in sign_ins:
+        sums.update(
+            sessions=row.sessions,
+            cut=row.cut,
+            signed_in=row.signed_in,
+            failed_first=row.failed_first,
+            failed_first_signed_in=row.failed_first_signed_in,
+        )
+        if row.channel and row.stage and row.outcome:
+            stops[row.channel, row.stage, row.outcome] += row.sessions
+    most = min(stops, key=lambda stop: (-stops[stop], stop), default=None)
+    stop = dict(zip(("channel", "stage", "outcome"), most, strict=True), sessions=stops[most]) if most else None
+    return {"day": str(day), **sums, "most_stopped_at": stop}
 
 
 class SampleTruth:
@@ -61,13 +72,11 @@ class SampleTruth:
         self,
         day: int,
         requests: list[tuple[str, str, int, int, int, int]],
-        sign_ins: list[tuple[str, int, int, int, int, int]],
+        sign_ins: Iterable[SignIns],
     ) -> None:
         """Take the requests and the sign-ins of a day, as `SampleRecords` returns them; days are counted from 0."""
         self._rows[day] = requests
-        self._sign_ins[day] = [
-            (app_key, sessions - cut, signed_in) for app_key, sessions, cut, signed_in, *_ in sign_ins
-        ]
+        self._sign_ins[day] = [(row.app_key, row.sessions - row.cut, row.signed_in) for row in sign_ins]
 
     def incidents(self) -> list[dict[str, Any]]:
         """All incidents as of the sample's last day, by first day."""

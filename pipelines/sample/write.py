@@ -27,7 +27,7 @@ from pipelines.sample.apps import SMALLEST_WITH_EDGE_CASES, sample_apps, write_r
 from pipelines.sample.bills import LEAST_EVENTS, SampleBills, accounts_of, forget_bills
 from pipelines.sample.faults import DAYS_WITH_ALL, Faults, faults
 from pipelines.sample.folder import prepare_folder
-from pipelines.sample.records import FORMATS, ONE_THREAD_EVENTS, SampleDay, SampleRecords
+from pipelines.sample.records import FORMATS, ONE_THREAD_EVENTS, SampleDay, SampleRecords, SignIns
 from pipelines.sample.truth import TRUTH, SampleTruth, newest_sign_ins
 from pipelines.sample.used import Used
 
@@ -165,7 +165,7 @@ def write_sample(out: Path, spec: SampleSpec, progress: Callable[[int], None] | 
     truth.write(
         out / TRUTH,
         spec.command,
-        newest_sign_ins(newest, done[-1].sign_ins, done[-1].stops),
+        newest_sign_ins(newest, done[-1].sign_ins),
         bills.truth() if bills else {},
     )
     gap = wrong.missing_day
@@ -193,8 +193,7 @@ class _WrittenDay:
     bad_lines: int
     requests: list[tuple[str, str, int, int, int, int]]
     verifications: list[tuple[str, str, int, int, int, int, int, int]]
-    sign_ins: list[tuple[str, int, int, int, int, int]]
-    stops: list[tuple[str, str, str, int]]
+    sign_ins: list[SignIns]
 
 
 def _write_day(
@@ -209,7 +208,6 @@ def _write_day(
     requests = records.requests() if has_requests else []
     verifications = records.verifications() if has_uses else []
     sign_ins = records.sign_ins() if has_sign_ins else []
-    stops = records.stops() if is_newest else []
     files = [landing / f"{day.day}" / f"part-0000.{spec.format}"]
     lines = records.write(files[-1], spec.format, 0, day.late_from)
     bad_lines = 0
@@ -223,7 +221,7 @@ def _write_day(
             temporary.write_text("".join(f"{text}\n" for text in texts), "utf-8")
         lines += len(texts)
         bad_lines = len(texts) - _GOOD_EDGE_LINES
-    return _WrittenDay(day.day, files, lines, bad_lines, requests, verifications, sign_ins, stops)
+    return _WrittenDay(day.day, files, lines, bad_lines, requests, verifications, sign_ins)
 
 
 def sample_days(spec: SampleSpec, wrong: Faults) -> list[SampleDay]:

@@ -13,7 +13,7 @@ from pipelines.contract.macros import contract_macros
 from pipelines.contract.registry.registry import SHIPPED_CODES
 from pipelines.sample.apps import sample_apps
 from pipelines.sample.faults import Faults, faults
-from pipelines.sample.records import SampleRecords
+from pipelines.sample.records import SampleRecords, SignIns
 from pipelines.sample.truth import SampleTruth
 from pipelines.sample.write import SampleSpec, sample_days
 from tests.incidents.finding import found_in
@@ -73,7 +73,7 @@ _REQUESTS = """
     FROM channel_daily WHERE day = $day
 """
 _SIGN_INS = """
-    SELECT app_key, sum(sessions)::BIGINT, sum(cut)::BIGINT, sum(direct + retry + other)::BIGINT
+    SELECT app_key, NULL, NULL, NULL, sum(sessions)::BIGINT, sum(cut)::BIGINT, sum(direct + retry + other)::BIGINT, 0, 0
     FROM planned_sessions WHERE day = $day GROUP BY ALL
 """
 
@@ -123,7 +123,8 @@ def sample_tables(
     )
     truth = SampleTruth(wrong, spec.first_day, spec.days)
     for place, day in enumerate(days):
-        truth.add(place, *(connection.execute(rows, {"day": day}).fetchall() for rows in (_REQUESTS, _SIGN_INS)))
+        requests, sign_ins = (connection.execute(rows, {"day": day}).fetchall() for rows in (_REQUESTS, _SIGN_INS))
+        truth.add(place, requests, [SignIns(*row) for row in sign_ins])
     missing = tuple(day for day in days if day not in {one.day for one in with_logs})
     return SampleTables(
         connection, days, missing, truth.incidents(), tuple(app.app_key for app in apps if app.has_logs)

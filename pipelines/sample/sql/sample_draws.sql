@@ -55,7 +55,7 @@ kinds AS (
         planned.is_one_click,
         placed.app_no = getvariable('sdk_app') AS has_failing_sdk,
         placed.app_no = getvariable('losing_app') AS has_losing_sdk,
-        (sdk_hash & 1023) / 1024.0 < CASE WHEN has_losing_sdk THEN 0.95 ELSE getvariable('new_sdk_share') END
+        (sdk_hash & 1023) / 1024.0 < CASE WHEN has_losing_sdk THEN 0.9 ELSE getvariable('new_sdk_share') END
         AND (NOT has_failing_sdk OR getvariable('sdk_failing') > 0) AS is_new_sdk,
         has_losing_sdk AND is_new_sdk AND getvariable('losing') > 0 AS loses_people,
         (sdk_hash >> 34) % 10 < 3 AND len(schemes) > 1 AS is_second_scheme,

@@ -1,10 +1,13 @@
--- Grain: app_key: the visits of sample_visits, and what became of them.
+-- Grain: app_key, and the last record of visits that led to nothing, NULL for the others: the visits of sample_visits.
 SELECT
     app_key,
+    CASE WHEN is_lost THEN last_channel END AS channel,
+    CASE WHEN is_lost THEN last_stage END AS stage,
+    CASE WHEN is_lost THEN last_outcome END AS outcome,
     count(*) AS sessions,
     count(*) FILTER (is_cut) AS cut,
     count(signed_in_by) AS signed_in,
     count(*) FILTER (is_failed) AS failed_first,
     count(signed_in_by) FILTER (is_failed) AS failed_first_signed_in
-FROM sample_visits
-GROUP BY app_key
+FROM (SELECT *, signed_in_by IS NULL AND NOT is_cut AS is_lost FROM sample_visits)
+GROUP BY app_key, channel, stage, outcome
