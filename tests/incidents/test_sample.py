@@ -18,7 +18,7 @@ from tests.incidents.worlds.tally import RATES
 _TECHNICAL = {"metric": "technical_success_rate", "channel": "one_click", "cause": "platform=none"}
 
 
-@pytest.fixture(scope="module", params=[1, pytest.param(3, marks=pytest.mark.length)])
+@pytest.fixture(scope="module", params=[1, pytest.param(2, marks=pytest.mark.length)])
 def tables(request: pytest.FixtureRequest) -> Iterator[SampleTables]:
     with duckdb.connect() as connection:
         yield sample_tables(connection, request.param)
@@ -34,12 +34,15 @@ def test_each_planted_rate_is_found_once_with_its_days_cause_state_and_loss(tabl
 
 def test_there_are_the_seven_that_the_docs_name(tables: SampleTables) -> None:
     kinds = [(one["kind"], one["cause_kind"], one["state"]) for one in tables.planted]
-    assert kinds == [
-        ("rate", "cell", "recovered"), ("rate", "mix", "recovered"), ("rate", "broad", "recovered"),
+    # The first two begin within two days, in the order of the seed.
+    assert sorted(kinds[:2]) == [("rate", "cell", "recovered"), ("rate", "mix", "recovered")]
+    assert kinds[2:] == [
+        ("rate", "broad", "recovered"),
         ("rate", "cell", "recovered"), ("data", None, "recovered"), ("rate", "cell", "open"), ("rate", "cell", "open"),
     ]  # fmt: skip
     causes = [one["cause"] for one in tables.planted]
-    assert causes[:3] == ["sdk_version=2.14.5", "platform=ipad", None]
+    assert sorted(causes[:2]) == ["platform=ipad", "sdk_version=2.14.5"]
+    assert causes[2] is None
     assert causes[3].startswith("carrier=C")
     assert causes[5:] == ["sdk_version=2.15.0", "scheme_id=SMP0007B"]
     of_sign_ins = [one["app_key"] for one in tables.planted if one["metric"] == SIGN_IN]
