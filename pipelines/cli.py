@@ -121,7 +121,7 @@ def export(
             "--month",
             parser=arguments.month,
             metavar="YYYY-MM",
-            help="Usage of all apps in a month, instead of one app",
+            help="A month: with --app instead of both days, else the usage of all apps",
         ),
     ] = None,
     table: Annotated[
@@ -139,6 +139,7 @@ def export(
 ) -> None:
     """Write the detail of one app for any span, the usage of all apps in a month, or a published table."""
     from pipelines.commands.export import run_export, run_month_export, run_table_export
+    from reports.content.published import end_of_month
     from reports.export.exports import ExportRequest
     from reports.export.tables import TableRequest
 
@@ -152,14 +153,17 @@ def export(
         target = (out or Path(f"{name}.{format}")).absolute()
         run_table_export(_folder(data), TableRequest(table, span, format, target))
         return
-    if month:
-        if app_key or first or last or events:
-            raise typer.BadParameter("takes no --app, --from, --to or --events beside it", param_hint="--month")
+    if month and (first or last or (events and not app_key)):
+        raise typer.BadParameter("takes no --from or --to beside it, and --events with --app", param_hint="--month")
+    if month and not app_key:
         run_month_export(_folder(data), month, format, (out or Path(f"usage_{month:%Y-%m}.{format}")).absolute())
         return
+    if month:
+        first, last = month, end_of_month(month)
     if not app_key or not first or not last:
         raise typer.BadParameter("name an app and both days, a --month or a --table", param_hint="--app, --from, --to")
-    target = out or Path(f"{app_key}_{first}_{last}{'_events' if events else ''}.{format}")
+    span_name = f"{month:%Y-%m}" if month else f"{first}_{last}"
+    target = out or Path(f"{app_key}_{span_name}{'_events' if events else ''}.{format}")
     request = ExportRequest(app_key, first, last, format, target.absolute())
     run_export(_folder(data), request, is_of_events=events)
 

@@ -23,7 +23,7 @@ def run_export(data: Path, request: ExportRequest, *, is_of_events: bool) -> Non
     Raises:
         UsageError: the target is of the data folder itself, or what the exports raise.
     """
-    store, first, last = Store(data), request.first, request.last
+    store, first, last, settings = Store(data), request.first, request.last, load_settings(data)
     _refuse_own_place(store, request.target)
     manifest = store.read_manifest()
     as_of = manifest.as_of or last
@@ -36,11 +36,11 @@ def run_export(data: Path, request: ExportRequest, *, is_of_events: bool) -> Non
         until = replace(request, last=min(last, as_of) if parts else last)
         temp = store.export_temp()
         try:
-            rows = export_events(parts, until, load_settings(data), temp)
+            rows = export_events(parts, until, settings, temp)
         finally:
             shutil.rmtree(temp, ignore_errors=True)
     else:
-        rows = export_detail(store.database, request)
+        rows = export_detail(store.database, request, settings.csv_language)
     if not published:
         print(f"no published day between {first} and {last}")
     _report(rows, request.target, last, as_of)
@@ -54,7 +54,7 @@ def run_month_export(data: Path, month: date, format: str, target: Path) -> None
     """
     store = Store(data)
     _refuse_own_place(store, target)
-    _report(export_month(store.database, month, format, target), target)
+    _report(export_month(store.database, month, format, target, load_settings(data).csv_language), target)
 
 
 def run_table_export(data: Path, request: TableRequest) -> None:
@@ -68,7 +68,7 @@ def run_table_export(data: Path, request: TableRequest) -> None:
     store = Store(data)
     _refuse_own_place(store, request.target)
     try:
-        rows = export_table(store.database, request)
+        rows = export_table(store.database, request, load_settings(data).csv_language)
     except (duckdb.CatalogException, duckdb.BinderException) as error:
         raise older_publication(store.database, str(error).splitlines()[0]) from None
     span = request.span

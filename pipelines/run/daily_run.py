@@ -180,7 +180,8 @@ class DailyRun:
             from reports.build.site import render_site
 
             fresh = self.store.fresh_folder("site")
-            report = render_site(self.store.database, fresh, self.settings.xlsx_apps, self.settings)
+            before = self.store.site.resolve() if self.store.site.is_symlink() else None
+            report = render_site(self.store.database, fresh, self.settings.xlsx_apps, self.settings, before)
             switch_site(self.store, fresh, manifest)
             remove_wal(self.store.database)
             shutil.rmtree(self.store.temp, ignore_errors=True)

@@ -1,4 +1,5 @@
-"""The files of each app's folder: page, figures, sign-in sessions, detail CSV, and a workbook where one is wanted.
+"""The files of each app's folder: page, figures, sign-in sessions, detail CSV, its months, and a workbook where one is
+wanted.
 
 Lives here: what stands in an app's folder, and writing it for very many apps. The page is the same for all but for
 the name, as everything else in it comes from the figures: rendering a template for each of 100,000 apps would take
@@ -8,7 +9,9 @@ most of the run.
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import Executor
-from itertools import accumulate
+from datetime import date, timedelta
+from functools import partial
+from itertools import accumulate, pairwise
 from math import ceil
 from typing import NamedTuple
 
@@ -19,9 +22,11 @@ from markupsafe import escape
 from pipelines.common.errors import AuthmeterError
 from pipelines.common.text import Bilingual
 from reports.build.app_sign_ins import SIGN_INS_FILE, sign_in_documents
+from reports.build.month_files import AppMonths, Generation, MonthFile, write_months
 from reports.build.writer import SiteWriter, script, with_fields
 from reports.content.context import App
-from reports.content.published import PublishedTables
+from reports.content.published import DAYS, PublishedTables
+from reports.export.column_words import Language
 from reports.export.csv_files import csv_parts, harmless, joined
 from reports.export.workbook import gets_workbook, workbook_bytes
 
@@ -63,6 +68,7 @@ class Content(NamedTuple):
     rows: int
     csv: bytes
     workbook: bytes | None
+    months: list[MonthFile]
 
 
 def contents_ahead(
@@ -70,6 +76,8 @@ def contents_ahead(
     apps: list[App],
     xlsx_apps: Collection[str],
     word: Callable[[str], Bilingual],
+    language: Language,
+    before: Generation | None,
     reader: Executor,
 ) -> Iterator[list[Content]]:
     """What the folders of all apps will hold, some apps at a time; the reader begins with it at once, and keeps ahead
@@ -79,9 +87,12 @@ def contents_ahead(
         apps: sorted by key.
         xlsx_apps: keys of the apps that get a workbook; `*` stands for all.
         word: gives the words of channels and outcomes.
+        language: of the headings of CSV files and workbooks.
+        before: the generation that the site replaces.
     """
     size = min(BATCH, max(1, ceil(len(apps) / _PARTS)))
-    batches = _batches(marts, apps, xlsx_apps, word, size)
+    months_of = partial(AppMonths, marts, apps, xlsx_apps, language, before)
+    batches = _batches(marts, apps, months_of, xlsx_apps, word, language, size)
     coming = deque(reader.submit(next, batches, None) for _ in range(_PARTS if size < BATCH else 1))
 
     def contents() -> Iterator[list[Content]]:
@@ -92,15 +103,27 @@ def contents_ahead(
     return contents()
 
 
-def write_app_files(writer: SiteWriter, contents: Iterator[list[Content]], shell: AppShell) -> dict[str, AppFiles]:
-    """Writes the folder of every app and tells what is in it, by app key."""
+def write_app_files(
+    writer: SiteWriter, contents: Iterator[list[Content]], shell: AppShell, before: Generation | None
+) -> dict[str, AppFiles]:
+    """Write the folder of every app and return what is in it, by app key."""
     writer.folder("apps")
     # Splitting once is cheaper than searching the page anew for each app.
     pieces = [[part.split(NAME_MARK) for part in half.split(FOLDER_MARK)] for half in shell.page.split(INCIDENTS_MARK)]
-    return {content.app.key: _write_folder(writer, content, pieces, shell) for batch in contents for content in batch}
+    return {
+        content.app.key: _write_folder(writer, content, pieces, shell, before)
+        for batch in contents
+        for content in batch
+    }
 
 
-def _write_folder(writer: SiteWriter, content: Content, pieces: list[list[list[str]]], shell: AppShell) -> AppFiles:
+def _write_folder(
+    writer: SiteWriter,
+    content: Content,
+    pieces: list[list[list[str]]],
+    shell: AppShell,
+    before: Generation | None,
+) -> AppFiles:
     app, workbook = content.app, content.workbook
     incidents = shell.incidents.get(app.key, shell.without)
     folder = f"apps/{app.folder}"
@@ -115,10 +138,13 @@ def _write_folder(writer: SiteWriter, content: Content, pieces: list[list[list[s
     writer.write(f"{detail}.csv", content.csv, content.rows)
     if workbook:
         writer.write(f"{detail}.xlsx", workbook)
+    write_months(writer, folder, content.months, before)
     files = AppFiles(page.bytes, content.rows, len(content.csv), len(workbook) if workbook else None)
     # What is known only here goes to the end of the figures.
-    sizes = {"csv_rows": files.csv_rows, "csv_bytes": files.csv_bytes}
+    names = [file.name for file in content.months]
+    sizes: dict[str, object] = {"csv_rows": files.csv_rows, "csv_bytes": files.csv_bytes}
     sizes |= {} if files.xlsx_bytes is None else {"xlsx_bytes": files.xlsx_bytes}
+    sizes |= {"months": names} if names else {}
     more = {"has_sign_ins": True} if content.sign_ins else {}
     figures = with_fields(content.document, {**shell.open.get(app.key, {}), **more, "files": sizes})
     writer.write(f"{folder}/figures.js", script("AUTHMETER_FIGURES", figures))
@@ -128,12 +154,15 @@ def _write_folder(writer: SiteWriter, content: Content, pieces: list[list[list[s
 def _batches(
     marts: PublishedTables,
     apps: list[App],
+    months_of: Callable[[], AppMonths],
     xlsx_apps: Collection[str],
     word: Callable[[str], Bilingual],
+    language: Language,
     size: int,
 ) -> Iterator[list[Content]]:
     """The contents of all apps, `size` at a time."""
-    made = marts.publication.as_of
+    # Read here, as the thread that reads the batches owns the connection.
+    as_of, months = marts.publication.as_of, months_of()
     for start in range(0, len(apps), size):
         batch = apps[start : start + size]
         keys = [app.key for app in batch]
@@ -154,20 +183,45 @@ def _batches(
                 why="Their rows would stand in the file of another app.",
                 do="Run `authmeter run`: it makes the tables anew. If that does not help, report this.",
             )
-        starts = accumulate(lengths, initial=0)
+        ends = list(pairwise(accumulate(lengths, initial=0)))
+        spans = _spans_from(detail, ends, as_of - timedelta(days=DAYS - 1))
+        months_spans = _spans_from(detail, ends, months.current)
         documents = dict(marts.documents(keys))
         sign_ins = sign_in_documents(marts, keys, word)
-        parts = csv_parts(detail, harmless(texts), lengths)
+        parts = csv_parts(detail, harmless(texts), [*spans, *months_spans], language)
+        closed = months.closed_files(batch)
         yield [
             Content(
                 app,
                 documents[app.key],
                 sign_ins.get(app.key),
-                length,
+                stop - first,
                 part,
-                workbook_bytes(joined(detail.slice(place, length), texts), made)
-                if gets_workbook(app.key, length, xlsx_apps)
+                workbook_bytes(_joined_rows(detail, texts, first, stop), as_of, language)
+                if gets_workbook(app.key, stop - first, xlsx_apps)
                 else None,
+                [
+                    *months.current_files(
+                        app.key,
+                        of_month,
+                        stop - first_of_month,
+                        partial(_joined_rows, detail, texts, first_of_month, stop),
+                    ),
+                    *closed[app.key],
+                ],
             )
-            for app, place, length, part in zip(batch, starts, lengths, parts, strict=False)
+            for app, (first, stop), (first_of_month, _), part, of_month in zip(
+                batch, spans, months_spans, parts[: len(batch)], parts[len(batch) :], strict=True
+            )
         ]
+
+
+def _joined_rows(detail: pl.DataFrame, texts: pl.DataFrame, first: int, stop: int) -> pl.DataFrame:
+    """Return the rows from `first` up to the one before `stop`, with their texts."""
+    return joined(detail[first:stop], texts)
+
+
+def _spans_from(detail: pl.DataFrame, spans: list[tuple[int, int]], day: date) -> list[tuple[int, int]]:
+    """Return the spans of rows without those before `day`; the rows of each span are sorted by day."""
+    before = np.append(0, np.cumsum((detail.get_column("day") < day).to_numpy()))
+    return [(start + int(before[stop] - before[start]), stop) for start, stop in spans]

@@ -21,6 +21,7 @@ from reports.content.sign_in.sign_ins import sign_ins
 from reports.content.sign_in.usual_funnel import usual_funnel
 from reports.content.sign_in.way_drawings import way_bar, way_days
 from reports.content.wording.language import t
+from reports.export.column_words import Language
 from reports.export.csv_files import csv_bytes, harmless
 
 SIGN_IN_PAGE: Final = "signin.html"
@@ -36,12 +37,12 @@ _SPANS: Final = (7, DAYS, LONG_DAYS)
 _STOPS_LISTED: Final = 10
 
 
-def sign_in_files(marts: PublishedTables, writer: SiteWriter) -> dict[str, WrittenFile]:
-    """Write the files of `SIGN_IN_CSVS` and return them by name."""
+def sign_in_files(marts: PublishedTables, writer: SiteWriter, language: Language) -> dict[str, WrittenFile]:
+    """Write the files of `SIGN_IN_CSVS`, with headings in `language`, and return them by name."""
     found = {}
     for name in SIGN_IN_CSVS:
         rows = harmless(marts.frame(name))
-        found[name] = writer.write(f"{name}.csv", csv_bytes(rows), rows.height)
+        found[name] = writer.write(f"{name}.csv", csv_bytes(rows, language), rows.height)
     return found
 
 

@@ -29,6 +29,7 @@ from pipelines.store.database import open_published
 from reports.build.app_files import FILE_COLUMNS, AppFiles, AppShell, contents_ahead, write_app_files
 from reports.build.billing_pages import BILLING_CSVS, BillingPages
 from reports.build.column_script import column_script
+from reports.build.month_files import Generation, read_generation
 from reports.build.sign_in_page import SIGN_IN_CSVS, SIGN_IN_PAGE, sign_in_files, sign_in_values
 from reports.build.static_files import write_assets, write_shared_data
 from reports.build.writer import SiteWriter, WrittenFile, script, with_fields
@@ -69,28 +70,35 @@ class SiteReport:
 
 
 def render_site(
-    database: Path, target: Path, xlsx_apps: Collection[str] = (), settings: Settings | None = None
+    database: Path,
+    target: Path,
+    xlsx_apps: Collection[str] = (),
+    settings: Settings | None = None,
+    before: Path | None = None,
 ) -> SiteReport:
     """Writes the whole site of the published `database` into `target`, an empty folder.
 
-    `xlsx_apps` are the keys of the apps that get a workbook beside their CSV; `*` among them stands for all. The
-    memory and threads of `settings` are kept to. The same database gives the same bytes. Raises `AuthmeterError` where
-    nothing is published, the database is of an older version or a part of the front end is missing; `target` is then
-    incomplete and must not be shown.
+    `xlsx_apps` are the keys of the apps that get a workbook beside their CSV; `*` among them stands for all. Memory,
+    threads and the language of headings are those of `settings`. `before` is the folder of the generation that the site
+    replaces: files of months that did not change are linked from there. The same database gives the same bytes.
+
+    Raises:
+        AuthmeterError: nothing is published, the database is of an older version, or a part of the front end is
+            missing. `target` is then incomplete and must not be shown.
     """
+    settings = settings or Settings()
     spill = target.with_name(f"{target.name}.spill")
     try:
         with (
-            open_published(database, settings or Settings(), spill) as connection,
+            open_published(database, settings, spill) as connection,
             ThreadPoolExecutor(1) as reader,
             ThreadPoolExecutor(1) as aside,
             # To look for cycles among the many small objects of a site takes a twenty-fifth of the processor.
             without_collector(),
         ):
             try:
-                retention_days = (settings or Settings()).retention_days
-                figures = PublishedTables(connection)
-                return _Site(figures, SiteWriter(target), xlsx_apps, retention_days, reader, aside).write()
+                tables, generation = PublishedTables(connection), read_generation(before)
+                return _Site(tables, SiteWriter(target), xlsx_apps, settings, generation, reader, aside).write()
             finally:
                 reader.shutdown(cancel_futures=True)
     except (duckdb.CatalogException, duckdb.BinderException) as error:
@@ -112,14 +120,16 @@ class _Site:
         figures: PublishedTables,
         writer: SiteWriter,
         xlsx_apps: Collection[str],
-        retention_days: int,
+        settings: Settings,
+        before: Generation | None,
         reader: Executor,
         aside: Executor,
     ) -> None:
-        self.figures, self.writer = figures, writer
+        self.figures, self.writer, self.before = figures, writer, before
+        self.language = language = settings.csv_language
         self.marts = marts = figures.second_connection()
         self.quality = context.quality_by_day(marts)
-        self.standing = context.data_state(marts, self.quality, retention_days)
+        self.standing = context.data_state(marts, self.quality, settings.retention_days)
         self.apps = context.apps(marts)
         self.by_key = {app.key: app for app in self.apps}
         self.incidents = Incidents(marts, self.by_key)
@@ -131,7 +141,7 @@ class _Site:
         charts = aside.submit(figures.second_connection().charts, listed)
         self.packages = reader.submit(self._prepare, listed, charts)
         self.channel_words = {one.key: Bilingual(one.label_zh, one.label) for one in marts.channels}
-        self.contents = contents_ahead(figures, self.apps, xlsx_apps, self.word, reader)
+        self.contents = contents_ahead(figures, self.apps, xlsx_apps, self.word, language, before, reader)
         self.data = reader.submit(self._read_data, aside.submit(context.name_order, self.apps))
         days = days_with_a_page(
             self.quality, marts.publication.as_of, (one.published.incident.first_day for one in self.incidents.all)
@@ -172,7 +182,7 @@ class _Site:
         billing_csvs = self._billing_csvs()
         for path, values in self.billing.pages(billing_csvs):
             self._page(path, **values)
-        sign_in_csvs = sign_in_files(self.marts, self.writer)
+        sign_in_csvs = sign_in_files(self.marts, self.writer, self.language)
         sign_ins = sign_in_values(self.marts, self.by_key, self.word, sign_in_csvs, self.incidents.session_days)
         self._page(SIGN_IN_PAGE, **sign_ins)
         self._page("usage.html", csv=usage_csv, months=months, app_count=len(self.apps))
@@ -183,7 +193,7 @@ class _Site:
         # It waits for the figures, which come while the pages before it are made.
         self._quality()
         self._files(usage_csv, months, sign_in_csvs, billing_csvs)
-        self._data(write_app_files(self.writer, self.contents, self._app_shell()))
+        self._data(write_app_files(self.writer, self.contents, self._app_shell(), self.before))
         publication = self.standing.publication
         self.writer.manifest(publication.as_of.isoformat(), publication.generated_at)
         return SiteReport(len(self.apps), len(self.writer.files), sum(f.bytes for f in self.writer.files))
@@ -214,7 +224,7 @@ class _Site:
 
     def _usage_csv(self) -> WrittenFile:
         rows = harmless(self.marts.frame("usage_all"))
-        return self.writer.write("usage_all.csv", csv_bytes(rows), rows.height)
+        return self.writer.write("usage_all.csv", csv_bytes(rows, self.language), rows.height)
 
     def _billing_csvs(self) -> dict[str, WrittenFile]:
         """Packages, what was drawn from them, and consoles and bills beside the log, by name: each where there is
@@ -223,7 +233,7 @@ class _Site:
         for name in BILLING_CSVS:
             rows = harmless(self.marts.frame(name))
             if rows.height:
-                found[name] = self.writer.write(f"{name}.csv", csv_bytes(rows), rows.height)
+                found[name] = self.writer.write(f"{name}.csv", csv_bytes(rows, self.language), rows.height)
         return found
 
     def _months(self) -> list[Month]:
@@ -234,7 +244,7 @@ class _Site:
         found = []
         for month in sorted({day.replace(day=1) for day in self.quality}, reverse=True):
             rows = harmless(self.marts.frame("usage_month", month=month.isoformat()))
-            file = self.writer.write(f"monthly/usage_{month:%Y-%m}.csv", csv_bytes(rows), rows.height)
+            file = self.writer.write(f"monthly/usage_{month:%Y-%m}.csv", csv_bytes(rows, self.language), rows.height)
             found.append((month, totals.get(month), file))
         return found
 

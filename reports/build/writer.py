@@ -5,6 +5,7 @@ Lives here: bytes to disk, sizes and digests. Does not belong here: what stands 
 
 import hashlib
 import os
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,12 +15,23 @@ import orjson
 
 @dataclass(frozen=True)
 class WrittenFile:
-    """One file of the site: path relative to it (with `/`), size in bytes, SHA-256, and, for CSV, its records."""
+    """One file of the site: path relative to it (with `/`), size in bytes, SHA-256, and, for CSV, its records.
+
+    `source` is a digest of all that the file is made of, for files that the next generation takes over unchanged.
+    """
 
     path: str
     bytes: int
     sha256: str
     rows: int | None = None
+    source: str | None = None
+
+    def entry(self) -> dict[str, object]:
+        """Return the entry of `manifest.json`."""
+        optional = {"rows": self.rows, "source": self.source}
+        return {"path": self.path, "bytes": self.bytes, "sha256": self.sha256} | {
+            name: value for name, value in optional.items() if value is not None
+        }
 
 
 def script(variable: str, document: str) -> bytes:
@@ -43,7 +55,7 @@ class SiteWriter:
         """Makes a folder of the site."""
         os.mkdir(f"{self.target}/{path}")
 
-    def write(self, path: str, content: bytes, rows: int | None = None) -> WrittenFile:
+    def write(self, path: str, content: bytes, rows: int | None = None, source: str | None = None) -> WrittenFile:
         """Writes one file; its folder must be there."""
         # Paths are joined as text, and files written without a file object: for each of 300,000 small files either
         # would cost as much as the writing itself.
@@ -54,15 +66,21 @@ class SiteWriter:
                 rest = rest[os.write(descriptor, rest) :]
         finally:
             os.close(descriptor)
-        written = WrittenFile(path, len(content), hashlib.sha256(content).hexdigest(), rows)
+        written = WrittenFile(path, len(content), hashlib.sha256(content).hexdigest(), rows, source)
         self.files.append(written)
         return written
 
+    def take_over(self, file: WrittenFile, before: Path) -> None:
+        """Link a file of the generation before, whose folder is `before`; its folder must be there."""
+        try:
+            os.link(f"{before}/{file.path}", f"{self.target}/{file.path}")
+        except OSError:
+            # Some network file systems have no hard links.
+            shutil.copyfile(f"{before}/{file.path}", f"{self.target}/{file.path}")
+        self.files.append(file)
+
     def manifest(self, as_of: str, generated_at: str) -> None:
         """Writes `manifest.json` over every other file, sorted by path."""
-        entries = [
-            {"path": f.path, "bytes": f.bytes, "sha256": f.sha256} | ({} if f.rows is None else {"rows": f.rows})
-            for f in sorted(self.files, key=lambda f: f.path)
-        ]
+        entries = [file.entry() for file in sorted(self.files, key=lambda file: file.path)]
         content = {"as_of": as_of, "generated_at": generated_at, "files": entries}
         self.write("manifest.json", orjson.dumps(content, option=orjson.OPT_INDENT_2) + b"\n")

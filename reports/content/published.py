@@ -55,6 +55,11 @@ def months_to(day: date) -> list[date]:
     return [date(month // 12, month % 12 + 1, 1) for month in range(last - MONTHS + 1, last + 1)]
 
 
+def end_of_month(month: date) -> date:
+    """Return the last day of the month that begins on a day."""
+    return (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+
+
 def statement(name: str) -> str:
     """The text of `sql/<name>.sql`; the name holds a folder."""
     return sql("reports.content", name, tables_query, sign_in_tables_query)
@@ -94,6 +99,8 @@ class PublishedTables:
         self._values = {
             "first": as_of - timedelta(days=DAYS - 1),
             "last": as_of,
+            # Of the rows that the detail of the 30 days and that of the current month are cut from.
+            "detail_first": min(as_of - timedelta(days=DAYS - 1), as_of.replace(day=1)),
             "long_first": as_of - timedelta(days=LONG_DAYS - 1),
             "months_first": months_to(as_of)[0],
             "limit": ROW_LIMIT,

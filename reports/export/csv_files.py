@@ -11,10 +11,11 @@ say. Numbers are never changed. NULL is an empty cell.
 
 from collections.abc import Sequence
 from io import BytesIO
-from itertools import accumulate, pairwise
 
 import numpy as np
 import polars as pl
+
+from reports.export.column_words import Language, headings
 
 _BLANK = r"[\s\p{Cf}\p{Cc}]*"
 _SIGN = r"[=+\-@＝＋－＠﹦﹢﹣﹫]"
@@ -39,10 +40,13 @@ def harmless(frame: pl.DataFrame) -> pl.DataFrame:
     return frame
 
 
-def csv_bytes(frame: pl.DataFrame) -> bytes:
-    """A frame as CSV, header included; texts must have been through `harmless`."""
+def csv_bytes(frame: pl.DataFrame, language: Language = "") -> bytes:
+    """A frame as CSV, header included in words of `language`; texts must have been through `harmless`."""
     buffer = BytesIO()
-    frame.write_csv(buffer, include_bom=True, line_terminator="\r\n", float_scientific=False)
+    named = (
+        frame.rename(dict(zip(frame.columns, headings(frame.columns, language), strict=True))) if language else frame
+    )
+    named.write_csv(buffer, include_bom=True, line_terminator="\r\n", float_scientific=False)
     return buffer.getvalue()
 
 
@@ -53,13 +57,17 @@ def joined(rows: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame([day, *texts_of_rows.iter_columns(), *numbers])
 
 
-def csv_parts(rows: pl.DataFrame, texts: pl.DataFrame, lengths: Sequence[int]) -> list[bytes]:
-    """Rows as one CSV after the other, each of the given number of rows and with the header: what `csv_bytes` of each
-    slice of them, `joined` with their texts, gives, at a fraction of the cost. The columns of `rows` are no texts."""
-    starts = [0, *accumulate(lengths)]
+def csv_parts(
+    rows: pl.DataFrame, texts: pl.DataFrame, spans: Sequence[tuple[int, int]], language: Language = ""
+) -> list[bytes]:
+    """Return a CSV with the header for each span of rows, from its first row up to the row before its second number.
+
+    The bytes are those that `csv_bytes` gives for the slice, `joined` with its texts, at a fraction of the cost. Spans
+    may overlap. The columns of `rows` are no texts.
+    """
     cells = _cells(texts)
     if cells is None:
-        return [csv_bytes(joined(rows.slice(start, stop - start), texts)) for start, stop in pairwise(starts)]
+        return [csv_bytes(joined(rows.slice(start, stop - start), texts), language) for start, stop in spans]
     day, *numbers = rows.drop("place").iter_columns()
     buffer = BytesIO()
     pl.DataFrame([day, cells[rows.get_column("place")], *numbers]).write_csv(
@@ -67,9 +75,9 @@ def csv_parts(rows: pl.DataFrame, texts: pl.DataFrame, lengths: Sequence[int]) -
     )
     content = buffer.getvalue()
     lines = np.flatnonzero(np.frombuffer(content, np.uint8) == ord("\n"))
-    cuts = np.append(0, lines + 1)[starts].tolist()
-    header, view = csv_bytes(joined(rows.clear(), texts)), memoryview(content)
-    return [b"".join((header, view[start:stop])) for start, stop in pairwise(cuts)]
+    cuts = np.append(0, lines + 1)[np.array(spans, np.int64).reshape(-1, 2)].tolist()
+    header, view = csv_bytes(joined(rows.clear(), texts), language), memoryview(content)
+    return [b"".join((header, view[start:stop])) for start, stop in cuts]
 
 
 def _cells(texts: pl.DataFrame) -> pl.Series | None:

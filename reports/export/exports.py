@@ -7,7 +7,7 @@ same queries of `reports/content`, and an export of the same span has the same b
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -19,7 +19,8 @@ from pipelines.contract.settings.settings import Settings
 from pipelines.store.database import open_published, workbench
 from pipelines.store.part_records import PartRecords, create_records
 from reports.content.listings import LISTINGS
-from reports.content.published import detail_query
+from reports.content.published import detail_query, end_of_month
+from reports.export.column_words import Language
 from reports.export.files import require_format, require_target, write_query
 
 
@@ -37,13 +38,14 @@ class ExportRequest:
     target: Path
 
 
-def export_detail(database: Path, request: ExportRequest) -> int:
+def export_detail(database: Path, request: ExportRequest, language: Language = "") -> int:
     """Writes the detail of one app and returns the number of rows.
 
     Rows and columns are those of the app's detail CSV in the site. Days that are not published have no rows.
 
     Args:
         database: the published DuckDB file; only read.
+        language: of the headings.
 
     Raises:
         UsageError: nothing is published, unknown app or format, a span that ends before it begins, a target that
@@ -54,16 +56,17 @@ def export_detail(database: Path, request: ExportRequest) -> int:
         require_app(connection, request.app_key)
         app = {"first_app": request.app_key, "last_app": request.app_key}
         values = app | {"first": request.first, "last": request.last}
-        return write_query(connection, detail_query(), values, request.format, request.target, request.last)
+        return write_query(connection, detail_query(), values, request.format, request.target, request.last, language)
 
 
-def export_month(database: Path, month: date, format: str, target: Path) -> int:
+def export_month(database: Path, month: date, format: str, target: Path, language: Language = "") -> int:
     """Writes the usage of one calendar month, all apps, and returns the number of rows.
 
     Rows and columns are those of the month's CSV in the site.
 
     Args:
         database: the published DuckDB file; only read.
+        language: of the headings.
         month: its first day.
         format: `csv`, `parquet` or `xlsx`.
         target: the file, which is replaced whole.
@@ -85,12 +88,8 @@ def export_month(database: Path, month: date, format: str, target: Path) -> int:
                 do=f"Name a month that is: {published}.",
             )
         query = LISTINGS["usage_month"].query
-        return write_query(connection, query, {"month": month.isoformat()}, format, target, min(last, _end(month)))
-
-
-def _end(month: date) -> date:
-    """The last day of a month."""
-    return (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+        made = min(last, end_of_month(month))
+        return write_query(connection, query, {"month": month.isoformat()}, format, target, made, language)
 
 
 def require_app(connection: duckdb.DuckDBPyConnection, app_key: str) -> None:
@@ -140,7 +139,7 @@ def export_events(parts: Sequence[PartRecords], request: ExportRequest, settings
         create_records(connection, "events", read)
         values = {"app_key": request.app_key, "first": request.first, "last": request.last}
         query = sql("reports.export", "export_events")
-        return write_query(connection, query, values, request.format, target, request.last)
+        return write_query(connection, query, values, request.format, target, request.last, settings.csv_language)
 
 
 def _check(request: ExportRequest) -> None:

@@ -15,6 +15,7 @@ import polars as pl
 
 from pipelines.common.atomic import whole_file
 from pipelines.common.errors import UsageError
+from reports.export.column_words import Language
 from reports.export.csv_files import csv_bytes, harmless
 from reports.export.workbook import XLSX_MAX_ROWS, write_workbook
 
@@ -69,11 +70,18 @@ def require_target(target: Path, format: str) -> None:
 
 
 def write_query(
-    connection: duckdb.DuckDBPyConnection, query: str, values: Mapping[str, Any], format: str, target: Path, made: date
+    connection: duckdb.DuckDBPyConnection,
+    query: str,
+    values: Mapping[str, Any],
+    format: str,
+    target: Path,
+    made: date,
+    language: Language = "",
 ) -> int:
     """Writes the rows of `query` with bound `values` to `target`, whole or not at all; returns their number.
 
-    `made`, a day of the data, stands as the creation date of a workbook: equal exports are equal bytes.
+    `made`, a day of the data, stands as the creation date of a workbook: equal exports are equal bytes. `language`
+    is that of the headings; Parquet keeps the columns' names.
 
     Raises:
         UsageError: more rows than an xlsx sheet has.
@@ -90,7 +98,9 @@ def write_query(
             copy = f"COPY ({query}) TO $path (FORMAT parquet, COMPRESSION zstd)"
             return _number(connection.execute(copy, {**values, "path": str(temporary)}))
         result = connection.execute(query, values)
-        return _write_csv(temporary, result) if format == "csv" else _write_xlsx(temporary, result, made)
+        if format == "csv":
+            return _write_csv(temporary, result, language)
+        return _write_xlsx(temporary, result, made, language)
 
 
 def _count(connection: duckdb.DuckDBPyConnection, query: str, values: Mapping[str, Any]) -> int:
@@ -114,20 +124,20 @@ def _without_time(value: object) -> object:
     return value.isoformat() if isinstance(value, datetime) else value
 
 
-def _write_csv(path: Path, result: duckdb.DuckDBPyConnection) -> int:
+def _write_csv(path: Path, result: duckdb.DuckDBPyConnection, language: Language) -> int:
     """The same bytes as one `csv_bytes` over all rows: BOM and header stand before the first chunk only."""
     schema = [(column[0], _TYPES[str(column[1])]) for column in result.description]
-    header = csv_bytes(pl.DataFrame(schema=schema))
+    header = csv_bytes(pl.DataFrame(schema=schema), language)
     written = 0
     with path.open("wb") as file:
         file.write(header)
         for rows in _chunks(result):
             frame = harmless(pl.DataFrame(rows, schema=schema, orient="row"))
-            file.write(csv_bytes(frame)[len(header) :])
+            file.write(csv_bytes(frame, language)[len(header) :])
             written += len(rows)
     return written
 
 
-def _write_xlsx(path: Path, result: duckdb.DuckDBPyConnection, made: date) -> int:
+def _write_xlsx(path: Path, result: duckdb.DuckDBPyConnection, made: date, language: Language) -> int:
     names = [column[0] for column in result.description]
-    return write_workbook(path, names, chain.from_iterable(_chunks(result)), made, path.parent)
+    return write_workbook(path, names, chain.from_iterable(_chunks(result)), made, path.parent, language)

@@ -13,6 +13,7 @@ from pipelines.common.days import Window
 from pipelines.common.errors import UsageError
 from pipelines.contract.tables.tables import TABLES, VIEWS, Table
 from pipelines.store.database import open_published
+from reports.export.column_words import Language
 from reports.export.files import require_format, require_target, write_query
 
 # By the columns that say when a row was, the first that a table has all of: its rows that touch a span. The day of a
@@ -37,7 +38,7 @@ class TableRequest:
     target: Path
 
 
-def export_table(database: Path, request: TableRequest) -> int:
+def export_table(database: Path, request: TableRequest, language: Language = "") -> int:
     """Writes rows of a published table or view and returns their number.
 
     Of a table by month these are the months with a day in the span; of incidents and periods, those with one; of a
@@ -45,6 +46,7 @@ def export_table(database: Path, request: TableRequest) -> int:
 
     Args:
         database: the published DuckDB file; only read.
+        language: of the headings.
 
     Raises:
         UsageError: nothing is published, unknown table or format, a span that ends before it begins, a target that
@@ -57,7 +59,7 @@ def export_table(database: Path, request: TableRequest) -> int:
         ((as_of, zone),) = connection.execute("SELECT as_of, time_zone FROM publication").fetchall()
         # Times stand in a file as on the pages.
         connection.execute("SET TimeZone = $zone", {"zone": zone})
-        return write_query(connection, query, values, request.format, request.target, as_of)
+        return write_query(connection, query, values, request.format, request.target, as_of, language)
 
 
 def has_days(table: str) -> bool:

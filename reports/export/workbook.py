@@ -1,11 +1,11 @@
-"""The xlsx files, of the site and of `authmeter export` alike: one sheet with one row of headings, ready for Excel.
+"""The xlsx files, of the site and of `authmeter export` alike: a sheet of rows, and a sheet that describes its columns.
 
 Lives here: how rows become a workbook. Does not belong here: which rows (`sql/`), where they go (`site.py`).
 
 One heading row, since a pivot table and a filter take no second one; it names each column in Chinese and by the name
-that the CSV, the tables and the docs have. A text is a text cell whatever it looks like, also after somebody edits it:
-a key keeps its zeros, a formula or link stays letters. A day is a date, a share a percentage. NULL is an empty cell.
-The creation date is a day of the data, so that the same rows give the same bytes.
+that the tables and the docs have, or in the words of `csv_language`. A text is a text cell whatever it looks like, also
+after somebody edits it: a key keeps its zeros, a formula or link stays letters. A day is a date, a share a percentage.
+NULL is an empty cell. The creation date is a day of the data, so that the same rows give the same bytes.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -18,7 +18,7 @@ from unicodedata import east_asian_width
 import polars as pl
 
 from pipelines.contract.measures.metrics import METRICS
-from pipelines.contract.record.dimensions import DIMENSIONS
+from reports.export.column_words import Language, dictionary, headings
 
 # An Excel sheet has 2^20 rows, and the first holds the headings.
 XLSX_MAX_ROWS: Final = 1_048_575
@@ -32,46 +32,16 @@ _BUTTON_WIDTH = 3
 # Widths are taken from so many first rows: looking at all would cost as much as writing them.
 _MEASURED_ROWS = 1000
 
-_HEADINGS: Final = {
-    **{one.key: one.label.zh for one in DIMENSIONS},
-    "day": "日期",
-    "month": "月份",
-    "window_days": "统计天数",
-    "days_with_data": "有数据天数",
-    "app_key": "AppKey",
-    "app_name": "应用名称",
-    "scheme_id": "方案 ID",
-    "channel": "渠道",
-    "event_id": "记录 ID",
-    "event_time": "时间（UTC）",
-    "stage": "步骤",
-    "outcome": "结果",
-    "result_code": "结果码",
-    "device_hash": "设备哈希",
-    "phone_hash": "手机号哈希",
-    "phone_mask": "手机号掩码",
-    "latency_ms": "时延（毫秒）",
-    "os_version": "系统版本",
-    "attempt_id": "尝试 ID",
-    "account_id": "账号 ID",
-}
-
-
-def heading(column: str) -> str:
-    """The heading of a column: its Chinese name, a space, its name in the tables."""
-    label = METRICS[column].label.zh if column in METRICS else _HEADINGS.get(column)
-    return f"{label} {column}" if label else column
-
 
 def gets_workbook(app_key: str, rows: int, xlsx_apps: Collection[str]) -> bool:
     """Whether the setting `xlsx_apps` asks for the app's workbook, and its rows fit in a sheet."""
     return rows <= XLSX_MAX_ROWS and (EVERY_APP in xlsx_apps or app_key in xlsx_apps)
 
 
-def workbook_bytes(frame: pl.DataFrame, made: date) -> bytes:
+def workbook_bytes(frame: pl.DataFrame, made: date, language: Language = "") -> bytes:
     """A frame of at most `XLSX_MAX_ROWS` rows as a workbook; its texts as they are, not through `harmless`."""
     buffer = BytesIO()
-    write_workbook(buffer, frame.columns, frame.iter_rows(), made)
+    write_workbook(buffer, frame.columns, frame.iter_rows(), made, language=language)
     return buffer.getvalue()
 
 
@@ -81,12 +51,14 @@ def write_workbook(
     rows: Iterable[Sequence[Any]],
     made: date,
     folder: Path | None = None,
+    language: Language = "",
 ) -> int:
     """Writes at most `XLSX_MAX_ROWS` rows as they come, without holding them; gives their number.
 
     Args:
         made: the day that stands as the workbook's creation date.
         folder: where unfinished rows wait; without it, the system's folder for such.
+        language: of the headings.
     """
     import xlsxwriter
 
@@ -99,16 +71,18 @@ def write_workbook(
     }
     with xlsxwriter.Workbook(str(target) if isinstance(target, Path) else target, options) as workbook:
         workbook.set_properties({"created": datetime.combine(made, time(), UTC)})
-        return _Sheet(workbook, columns).write(rows)
+        written = _Sheet(workbook, "authmeter", columns, headings(columns, language, is_workbook=True)).write(rows)
+        name, heads, described = dictionary(columns, language)
+        _Sheet(workbook, name, heads, heads).write(described)
+        return written
 
 
 class _Sheet:
     """The sheet of a workbook in the making."""
 
-    def __init__(self, workbook: Any, columns: Sequence[str]) -> None:
-        self._sheet = workbook.add_worksheet("authmeter")
-        self._columns = columns
-        self._headings = [heading(column) for column in columns]
+    def __init__(self, workbook: Any, name: str, columns: Sequence[str], heads: Sequence[str]) -> None:
+        self._sheet = workbook.add_worksheet(name)
+        self._columns, self._headings = columns, heads
         self._widths = [max(map(_width, text.rsplit(" ", 1))) + _BUTTON_WIDTH for text in self._headings]
         self._heading = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top"})
         # With the format of texts, a cell stays one when it is edited.

@@ -46,6 +46,7 @@ OTHERS: dict[str, Any] = {
     "buy_lead_days": 9,
     "ignore": ["*.xlsx"],
     "xlsx_apps": ["shop"],
+    "csv_language": "zh",
     "alerts": {"language": "en"},
     "site_url": "https://reports.example.com",
 }

@@ -168,6 +168,9 @@ class Settings(BaseModel):
     site_url: Annotated[str, AfterValidator(site_address)] = Field(
         "", description="address under which the site is served, for the links of messages and of `status.json`"
     )
+    csv_language: Literal["", "zh", "en"] = Field(
+        "", description="language of the headings of CSV and xlsx files; unset: the names of the columns"
+    )
     alerts: AlertSettings = Field(
         AlertSettings(), description="who gets alerts when a day is published, late or failed"
     )

@@ -166,6 +166,7 @@ def test_holds_the_files_of_the_contract(site: Path, folders: dict[str, str]) ->
 def test_a_workbook_is_there_for_the_apps_that_are_named(site: Path, folders: dict[str, str]) -> None:
     for key, folder in folders.items():
         more = {f"{folder}_usage_detail.xlsx"} if key == "Shop" else set()
+        more |= {"monthly"} if key not in ("idle", "CON") else set()
         # Only apps with a sign-in session have a file of them.
         more |= {"sign_ins.js"} if key in ("shop", "img") else set()
         assert names(site / "apps" / folder) == {"index.html", "figures.js", f"{folder}_usage_detail.csv"} | more, key

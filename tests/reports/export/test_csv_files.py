@@ -46,8 +46,9 @@ def test_reads_back_and_splits_into_the_same_files(texts, data):
     schema = {"n": pl.Int64, "place": pl.Int64, "rate": pl.Float64}
     rows = pl.DataFrame({name: list(values)[: len(places)] for name, values in numbers.items()}, schema)
     first = data.draw(st.integers(0, len(places)))
-    slices = [rows.slice(0, first), rows.slice(0, 0), rows.slice(first)]
-    assert csv_parts(rows, named, [first, 0, len(places) - first]) == [csv_bytes(joined(one, named)) for one in slices]
+    spans = [(0, first), (first, first), (first, len(places)), (0, len(places))]
+    slices = [rows.slice(start, stop - start) for start, stop in spans]
+    assert csv_parts(rows, named, spans) == [csv_bytes(joined(one, named)) for one in slices]
     frame = joined(rows, named)
     content = csv_bytes(frame.select("text", "n")).decode("utf-8-sig")
     assert list(csv.reader(io.StringIO(content, newline=""), strict=True)) == [

@@ -18,8 +18,8 @@ from pipelines.contract.record.parts import EVENT_SCHEMA
 from pipelines.contract.settings.settings import Settings
 from pipelines.store.part_records import PartRecords, record_files
 from reports.export import files as export_files
+from reports.export.column_words import headings
 from reports.export.exports import ExportRequest, export_detail, export_events
-from reports.export.workbook import heading
 from tests.data.older_parts import OLDER_EVENT_SCHEMA
 from tests.data.published_tables import AS_OF, Database, day
 
@@ -109,7 +109,7 @@ def test_xlsx_keeps_texts_as_texts_and_numbers_as_numbers(database: Path, tmp_pa
     target = tmp_path / "detail.xlsx"
     assert export_detail(database, ExportRequest("0123456789012345678", day(9), AS_OF, "xlsx", target)) == 10
     rows = list(sheet_rows(target))
-    assert rows[0] == [heading(name) for name in [*HEADER.split(","), "authorization_rate"]]
+    assert rows[0] == headings([*HEADER.split(","), "authorization_rate"], "", is_workbook=True)
     first = rows[1]
     # Excel counts days from 1899-12-30.
     assert first[0] == (day(9) - date(1899, 12, 30)).days
@@ -232,7 +232,7 @@ def test_events_are_masked_and_whole(parts: list[PartRecords], tmp_path: Path, f
     elif format == "parquet":
         assert pl.read_parquet(target)["event_id"].to_list() == ["e1", "e2"]
     else:
-        assert [row[0] for row in sheet_rows(target)] == [heading("event_id"), "e1", "e2"]
+        assert [row[0] for row in sheet_rows(target)] == ["记录 ID event_id", "e1", "e2"]
 
 
 def test_events_of_no_part_are_an_error(tmp_path: Path) -> None:

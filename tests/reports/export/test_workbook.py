@@ -13,10 +13,13 @@ import openpyxl
 import polars as pl
 import pytest
 
+from pipelines.contract.measures.metrics import METRICS
 from pipelines.contract.measures.sql import sql
 from reports.content.published import detail_query
 from reports.export import workbook
-from reports.export.workbook import EVERY_APP, gets_workbook, heading, workbook_bytes
+from reports.export.column_words import Language, column_words, headings
+from reports.export.csv_files import csv_bytes
+from reports.export.workbook import EVERY_APP, gets_workbook, workbook_bytes
 
 MADE = date(2026, 3, 31)
 HOSTILE = [
@@ -98,8 +101,43 @@ def test_every_column_of_the_exports_has_a_heading_in_both_languages() -> None:
         if line.strip()
     ]
     assert len(columns) > 35
-    assert [name for name in columns if heading(name) == name] == []
-    assert heading("no such column") == "no such column"
+    words = [column_words(name) for name in columns]
+    assert [one.name for one in words if one.name in (one.label.zh, one.label.en) or not one.meaning.zh] == []
+    assert headings(["no such column"], "zh") == ["no such column"]
+
+
+@pytest.mark.parametrize(
+    ("language", "csv", "book", "sheet"),
+    [
+        ("", ["day", "scheme_id", "authorization_rate"],
+         ["日期 day", "方案 ID scheme_id", "授权成功率 authorization_rate"], "数据字典"),
+        ("zh", ["日期", "方案 ID", "授权成功率（0–1）"], ["日期", "方案 ID", "授权成功率（%）"], "数据字典"),
+        ("en", ["Day", "Scheme", "Authorization rate (0–1)"], ["Day", "Scheme", "Authorization rate (%)"],
+         "Data dictionary"),
+    ],
+)  # fmt: skip
+def test_headings_and_the_dictionary_are_in_the_language_that_is_set(
+    language: Language, csv: list[str], book: list[str], sheet: str
+) -> None:
+    rows = frame(day=[MADE], scheme_id=["12345678901234567890"], authorization_rate=[0.5])
+    assert csv_bytes(rows, language).decode("utf-8-sig").splitlines()[0].split(",") == csv
+    made = opened(workbook_bytes(rows, MADE, language))
+    assert [cell.value for cell in made.worksheets[0][1]] == book
+    assert made.sheetnames == ["authmeter", sheet]
+    described = [[cell.value for cell in row] for row in made[sheet].iter_rows(min_row=2)]
+    assert [row[:3] for row in described] == [
+        ["day", "日期", "Day"], ["scheme_id", "方案 ID", "Scheme"],
+        ["authorization_rate", "授权成功率", "Authorization rate"],
+    ]  # fmt: skip
+    assert described[2][3:] == (
+        ["share: 1 is 100 %", "Share of authorization requests that succeeded."]
+        if language == "en"
+        else ["比例：1 即 100%", "登录授权量占授权请求量的比例。"]
+    )
+
+
+def test_columns_of_one_name_are_told_apart() -> None:
+    assert len(set(headings([*METRICS, "day"], "en"))) == len(METRICS) + 1
 
 
 def test_the_same_rows_are_the_same_bytes_and_carry_no_clock() -> None:

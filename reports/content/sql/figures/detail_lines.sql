@@ -3,7 +3,7 @@
 WITH seen AS (
     SELECT DISTINCT app_key, platform, scheme_id, package_name, channel, carrier
     FROM channel_detail_daily
-    WHERE day BETWEEN $first AND $last
+    WHERE day BETWEEN $detail_first AND $last
 )
 SELECT
     row_number() OVER (

@@ -13,7 +13,7 @@ JOIN detail_lines AS texts
     AND texts.package_name IS NOT DISTINCT FROM detail.package_name
     AND texts.channel = detail.channel
     AND texts.carrier = detail.carrier
-WHERE detail.day BETWEEN $first AND $last
+WHERE detail.day BETWEEN $detail_first AND $last
     AND detail.app_key BETWEEN $first_app AND $last_app
     AND texts.app_key BETWEEN $first_app AND $last_app
 ORDER BY texts.app_place, detail.day, texts.place

@@ -1,0 +1,157 @@
+"""The detail of each app by calendar month: `apps/<folder>/monthly/<YYYY-MM>.csv`, and the newest months as workbooks.
+
+A file of a month that is over is taken over from the generation before if nothing that it is made of changed. The file
+of the current month is cut from the rows of the 30 days, which `app_files.py` reads. Which months and how they are
+written is decided here; the rows are those of the detail export.
+"""
+
+import os
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import orjson
+import polars as pl
+
+from pipelines.common.code_digest import code_digest
+from reports.build.writer import SiteWriter, WrittenFile
+from reports.content.context import App
+from reports.content.published import PublishedTables, end_of_month, months_to
+from reports.export.column_words import Language
+from reports.export.csv_files import csv_bytes, harmless
+from reports.export.workbook import gets_workbook, workbook_bytes
+
+# Each file costs a look, a link and an entry of the manifest in every run, so a site of very many apps has fewer
+# months: 13 with 2,000 apps, 2 with 13,000 and more.
+_MOST_FILES: Final = 26_000
+_LEAST_MONTHS: Final = 2
+# A workbook of a month takes 20 ms: the apps of a larger site have them only by the setting `xlsx_apps`.
+_APPS_WITH_WORKBOOKS: Final = 200
+_MONTHS_WITH_WORKBOOK: Final = 2
+_CODE: Final = ("reports/export", "reports/content/sql/site", "reports/build/month_files.py", "pipelines/contract")
+
+
+class MonthFile(NamedTuple):
+    """A file of an app's month; `content` is its entry of the generation before if the file is taken over."""
+
+    name: str
+    content: bytes | WrittenFile
+    rows: int | None
+    source: str | None
+
+
+@dataclass(frozen=True)
+class Generation:
+    """The generation that the new site replaces: its folder, and its files that can be taken over, by path."""
+
+    folder: Path
+    files: Mapping[str, WrittenFile]
+
+
+def read_generation(folder: Path | None) -> Generation | None:
+    """Return the generation in `folder`; None if there is none or its manifest cannot be read."""
+    if folder is None:
+        return None
+    try:
+        entries = orjson.loads((folder / "manifest.json").read_bytes())["files"]
+        return Generation(folder, {one["path"]: WrittenFile(**one) for one in entries if one.get("source")})
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+class AppMonths:
+    """The months of all apps, and which of their files must be written."""
+
+    def __init__(
+        self,
+        marts: PublishedTables,
+        apps: Sequence[App],
+        xlsx_apps: Collection[str],
+        language: Language,
+        before: Generation | None,
+    ) -> None:
+        self._marts, self._language, self._before = marts, language, before
+        self._xlsx_apps = ("*",) if len(apps) <= _APPS_WITH_WORKBOOKS else xlsx_apps
+        as_of = marts.publication.as_of
+        most = max(_LEAST_MONTHS, _MOST_FILES // max(1, len(apps)))
+        self.current, *closed = reversed(months_to(as_of)[-most:])
+        self._closed = closed
+        self._with_workbook = (self.current, *closed)[:_MONTHS_WITH_WORKBOOK]
+        code = code_digest(_CODE)
+        self._found: dict[date, dict[str, tuple[int, str]]] = {}
+        """The number of rows and the source of each app, by month."""
+        first = (closed or [self.current])[-1]
+        for month, key, rows, digest in marts.rows("site/month_digests", first_month=first):
+            self._found.setdefault(month, {})[key] = (rows, f"{code}{language}-{digest:x}")
+
+    def closed_files(self, batch: Sequence[App]) -> dict[str, list[MonthFile]]:
+        """Return the files of the months that are over for apps that follow each other by key, newest first."""
+        files: dict[str, list[MonthFile]] = {app.key: [] for app in batch}
+        for month in self._closed:
+            found = self._found.get(month, {})
+            due = {app.key for app in batch if app.key in found and not self._all_kept(app, month, files[app.key])}
+            for key, rows in self._rows(month, sorted(due)):
+                count, source = found[key]
+                files[key] += self._made(key, month, count, source, rows)
+        return files
+
+    def current_files(self, key: str, csv: bytes, count: int, rows: Callable[[], pl.DataFrame]) -> Iterator[MonthFile]:
+        """Return the files of the current month: none without rows. `rows` gives what a workbook holds."""
+        if count:
+            name = f"{self.current:%Y-%m}"
+            yield MonthFile(f"{name}.csv", csv, count, None)
+            if self._gets_workbook(key, self.current, count):
+                made = self._marts.publication.as_of
+                yield MonthFile(f"{name}.xlsx", workbook_bytes(rows(), made, self._language), None, None)
+
+    def _gets_workbook(self, key: str, month: date, rows: int) -> bool:
+        return month in self._with_workbook and gets_workbook(key, rows, self._xlsx_apps)
+
+    def _all_kept(self, app: App, month: date, files: list[MonthFile]) -> bool:
+        """Add the files of the month that are taken over; if one of them must be written, add none."""
+        rows, source = self._found[month][app.key]
+        kinds = ("csv", "xlsx") if self._gets_workbook(app.key, month, rows) else ("csv",)
+        kept = [self._kept(f"apps/{app.folder}/monthly/{month:%Y-%m}.{kind}", source) for kind in kinds]
+        if None in kept:
+            return False
+        files += [MonthFile(one.path.rpartition("/")[2], one, one.rows, source) for one in kept if one]
+        return True
+
+    def _kept(self, path: str, source: str) -> WrittenFile | None:
+        """Return the file of the generation before, if it has this source and its size on disk is the noted one."""
+        file = self._before and self._before.files.get(path)
+        if not self._before or not file or file.source != source:
+            return None
+        try:
+            return file if os.stat(f"{self._before.folder}/{path}").st_size == file.bytes else None
+        except OSError:
+            return None
+
+    def _rows(self, month: date, keys: list[str]) -> Iterator[tuple[str, pl.DataFrame]]:
+        """Return the rows of each of the apps in a month that is over."""
+        if not keys:
+            return
+        span = {"first": month, "last": end_of_month(month), "first_app": keys[0], "last_app": keys[-1]}
+        found = self._marts.frame("site/usage_detail", **span).partition_by("app_key", as_dict=True)
+        for key in keys:
+            yield key, found[(key,)]
+
+    def _made(self, key: str, month: date, count: int, source: str, rows: pl.DataFrame) -> Iterator[MonthFile]:
+        name = f"{month:%Y-%m}"
+        yield MonthFile(f"{name}.csv", csv_bytes(harmless(rows), self._language), count, source)
+        if self._gets_workbook(key, month, count):
+            yield MonthFile(f"{name}.xlsx", workbook_bytes(rows, end_of_month(month), self._language), None, source)
+
+
+def write_months(writer: SiteWriter, folder: str, files: Sequence[MonthFile], before: Generation | None) -> None:
+    """Write the files of an app's months into the folder `monthly` of its folder; without files, make none."""
+    if not files:
+        return
+    writer.folder(f"{folder}/monthly")
+    for file in files:
+        if isinstance(file.content, bytes):
+            writer.write(f"{folder}/monthly/{file.name}", file.content, file.rows, file.source)
+        elif before:
+            writer.take_over(file.content, before.folder)

@@ -1,0 +1,144 @@
+"""Words for the columns of exported files: names, units and meanings in both languages.
+
+A metric's words are those of its declaration. The other columns of the exports are named here; a column that is not
+keeps its name in the tables, and its comment there is its meaning. Which language a file has is `csv_language`.
+"""
+
+from collections.abc import Sequence
+from typing import Final, Literal, NamedTuple
+
+from pipelines.common.text import Bilingual
+from pipelines.contract.measures.measure import Unit
+from pipelines.contract.measures.metrics import METRICS
+from pipelines.contract.record.dimensions import DIMENSIONS
+
+Language = Literal["", "zh", "en"]
+"""Of headings; empty: the names of the tables' columns."""
+
+
+class ColumnWords(NamedTuple):
+    """The words of a column; without a unit it is empty."""
+
+    name: str
+    label: Bilingual
+    unit: Bilingual
+    meaning: Bilingual
+
+
+_NONE: Final = Bilingual("", "")
+_UNITS: Final[dict[Unit, Bilingual]] = {
+    "records": Bilingual("条记录", "records"),
+    "sessions": Bilingual("次登录会话", "sign-in sessions"),
+    "share": Bilingual("比例：1 即 100%", "share: 1 is 100 %"),
+    "devices": Bilingual("台设备", "devices"),
+    "ms": Bilingual("毫秒", "milliseconds"),
+    "apps": Bilingual("个应用", "apps"),
+}
+# A heading names the unit unless the values are counts: in a CSV a share is a fraction, in a workbook a percentage.
+_IN_CSV: Final[dict[Unit, Bilingual]] = {"share": Bilingual("（0–1）", " (0–1)"), "ms": Bilingual("（毫秒）", " (ms)")}
+_IN_WORKBOOK: Final[dict[Unit, Bilingual]] = _IN_CSV | {"share": Bilingual("（%）", " (%)")}
+_DAYS: Final = Bilingual("天", "days")
+_OTHER_UNITS: Final = {"window_days": _DAYS, "days_with_data": _DAYS}
+
+# Label and meaning of the columns that are no metrics.
+_WORDS: Final = {
+    "day": (Bilingual("日期", "Day"), Bilingual("业务日。", "The business day.")),
+    "month": (Bilingual("月份", "Month"), Bilingual("自然月的第一天。", "The first day of the calendar month.")),
+    "window_days": (Bilingual("统计天数", "Days counted"), Bilingual("统计所覆盖的天数。", "Days of the period.")),
+    "days_with_data": (
+        Bilingual("有数据天数", "Days with data"),
+        Bilingual("其中有数据的天数。", "Days of the period with data."),
+    ),
+    "app_key": (Bilingual("AppKey", "App key"), Bilingual("应用的标识。", "The key of the app.")),
+    "app_name": (
+        Bilingual("应用名称", "App name"),
+        Bilingual("注册表中的名称；未登记时为 AppKey。", "Its name in the registry, else its key."),
+    ),
+    "scheme_id": (
+        Bilingual("方案 ID", "Scheme"),
+        Bilingual("认证方案；记录未写明时为空。", "The scheme; empty if the record names none."),
+    ),
+    "channel": (
+        Bilingual("渠道", "Channel"),
+        Bilingual("登录或认证的渠道。", "The way to sign in or to check a number."),
+    ),
+    "event_id": (
+        Bilingual("记录 ID", "Record id"),
+        Bilingual("一条记录的标识；重复送达时相同。", "The id of a record, the same in its copies."),
+    ),
+    "event_time": (Bilingual("时间（UTC）", "Time (UTC)"), Bilingual("记录的时间。", "The time of the record.")),
+    "stage": (Bilingual("步骤", "Stage"), Bilingual("登录过程中的步骤。", "The step of signing in.")),
+    "outcome": (Bilingual("结果", "Outcome"), Bilingual("该步骤的结果，按日志原样。", "How it ended, as logged.")),
+    "result_code": (Bilingual("结果码", "Result code"), Bilingual("日志中的结果码。", "The code as logged.")),
+    "device_hash": (
+        Bilingual("设备哈希", "Device hash"),
+        Bilingual("设备标识的带密钥哈希。", "Keyed hash of the device id."),
+    ),
+    "phone_hash": (
+        Bilingual("手机号哈希", "Phone hash"),
+        Bilingual("手机号的带密钥哈希。", "Keyed hash of the phone number."),
+    ),
+    "phone_mask": (
+        Bilingual("手机号掩码", "Masked phone"),
+        Bilingual("掩码后的手机号。", "The phone number, masked."),
+    ),
+    "latency_ms": (Bilingual("时延", "Latency"), Bilingual("该步骤的耗时。", "How long the step took.")),
+    "os_version": (Bilingual("系统版本", "OS version"), Bilingual("操作系统版本。", "Version of the system.")),
+    "attempt_id": (
+        Bilingual("尝试 ID", "Attempt id"),
+        Bilingual("一次登录尝试的标识。", "The id of one attempt to sign in."),
+    ),
+    "account_id": (Bilingual("账号 ID", "Account id"), Bilingual("计费账号。", "The account that is billed.")),
+    **{
+        one.key: (one.label, Bilingual(f"记录的{one.label.zh}。", f"The {one.label.en.lower()} of the record."))
+        for one in DIMENSIONS
+        if one.key not in ("app_key", "scheme_id")
+    },
+}
+
+
+def column_words(column: str) -> ColumnWords:
+    """Return the words of a column; of one that is not named here, its own name."""
+    if column in METRICS:
+        metric = METRICS[column]
+        return ColumnWords(column, metric.label, _UNITS[metric.unit], metric.meaning)
+    label, meaning = _WORDS.get(column, (Bilingual(column, column), _NONE))
+    return ColumnWords(
+        column, label, _UNITS["ms"] if column == "latency_ms" else _OTHER_UNITS.get(column, _NONE), meaning
+    )
+
+
+def headings(columns: Sequence[str], language: Language, *, is_workbook: bool = False) -> list[str]:
+    """Return the headings of a file: in a workbook without a language, the Chinese word before the column's name."""
+    if not language:
+        return [_with_name(column) if is_workbook else column for column in columns]
+    named = [_heading(column, language, is_workbook) for column in columns]
+    # Two columns of one name could not be told apart.
+    return [f"{text} {column}" if named.count(text) > 1 else text for text, column in zip(named, columns, strict=True)]
+
+
+def _heading(column: str, language: Literal["zh", "en"], is_workbook: bool) -> str:
+    unit: Unit | None = METRICS[column].unit if column in METRICS else "ms" if column == "latency_ms" else None
+    suffixes = _IN_WORKBOOK if is_workbook else _IN_CSV
+    suffix = suffixes.get(unit, _NONE) if unit else _NONE
+    return _of(column_words(column).label, language) + _of(suffix, language)
+
+
+def _with_name(column: str) -> str:
+    label = column_words(column).label.zh
+    return column if label == column else f"{label} {column}"
+
+
+def dictionary(columns: Sequence[str], language: Language) -> tuple[str, list[str], list[list[str]]]:
+    """Return the sheet that describes the columns of a workbook: its name, its headings and a row for each column."""
+    said: Literal["zh", "en"] = language or "zh"
+    heads = Bilingual("列名|中文名|英文名|单位|含义", "Column|Chinese name|English name|Unit|Meaning")
+    rows = [
+        [one.name, one.label.zh, one.label.en, _of(one.unit, said), _of(one.meaning, said)]
+        for one in map(column_words, columns)
+    ]
+    return _of(Bilingual("数据字典", "Data dictionary"), said), _of(heads, said).split("|"), rows
+
+
+def _of(text: Bilingual, language: Literal["zh", "en"]) -> str:
+    return text.zh if language == "zh" else text.en

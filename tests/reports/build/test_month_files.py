@@ -1,0 +1,113 @@
+"""The detail of each app by calendar month: the rows of an export of the month, and links to what did not change."""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipelines.contract.settings.settings import Settings
+from reports.build import month_files
+from reports.build.site import render_site
+from reports.content.folders import app_folder
+from reports.content.published import end_of_month
+from reports.export.exports import ExportRequest, export_detail
+from tests.data.made_database import AS_OF
+from tests.data.published_tables import example, steady
+
+MONTHS = {"2026-02": date(2026, 2, 1), "2026-03": date(2026, 3, 1)}
+FOLDER = f"apps/{app_folder('shop', ['Shop'])}/monthly"
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    return example(tmp_path / "authmeter.duckdb")
+
+
+def rendered(database: Path, name: str, before: Path | None = None, settings: Settings | None = None) -> Path:
+    target = database.parent / name
+    target.mkdir()
+    render_site(database, target, settings=settings, before=before)
+    return target
+
+
+def made_anew(site: Path, before: Path) -> set[str]:
+    """The files of months that are no links to those of the generation before."""
+    return {
+        f"{path.parts[-3]}/{path.name}"
+        for path in site.glob("apps/*/monthly/*")
+        if not (old := before / path.relative_to(site)).exists() or not os.path.samefile(path, old)
+    }
+
+
+@pytest.mark.parametrize("format", ["csv", "xlsx"])
+def test_a_month_has_the_bytes_of_its_export(database: Path, format: str) -> None:
+    site = rendered(database, "site")
+    for name, month in MONTHS.items():
+        exported = database.parent / f"exported.{format}"
+        last = min(AS_OF, end_of_month(month))
+        rows = export_detail(database, ExportRequest("shop", month, last, format, exported))
+        assert exported.read_bytes() == (site / FOLDER / f"{name}.{format}").read_bytes()
+        assert rows > 30
+    files = {one["path"]: one for one in json.loads((site / "manifest.json").read_text())["files"]}
+    assert files[f"{FOLDER}/2026-03.csv"]["rows"] == rows
+
+
+def test_the_current_month_is_whole_on_its_31st_day_and_the_detail_has_30_days(database: Path) -> None:
+    site = rendered(database, "site")
+    month, detail = (
+        (site / file).read_text("utf-8-sig").splitlines()[1:]
+        for file in (f"{FOLDER}/2026-03.csv", f"{FOLDER}/../{Path(FOLDER).parts[1]}_usage_detail.csv")
+    )
+    assert (month[0][:10], detail[0][:10]) == ("2026-03-01", "2026-03-02")
+    assert month[-len(detail) :] == detail
+
+
+def test_what_did_not_change_is_linked_and_what_did_is_written(database: Path) -> None:
+    before = rendered(database, "one")
+    with closing(duckdb.connect(str(database))) as connection:
+        connection.execute("UPDATE channel_detail_daily SET authorizations = authorizations + 1 "
+                           "WHERE app_key = 'ghost' AND day = '2026-02-25'")  # fmt: skip
+        connection.execute("UPDATE apps SET app_name = 'Renamed' WHERE app_key = 'img'")
+    (before / "apps" / "cmd" / "monthly" / "2026-02.csv").write_text("spoilt")
+    (before / "apps" / "emoji" / "monthly" / "2026-02.xlsx").unlink()
+    again = rendered(database, "again")
+    linked = rendered(database, "linked", before)
+    changed = {
+        f"{path.parts[-3]}/{path.name}"
+        for path in again.glob("apps/*/monthly/*")
+        if "-03." in path.name or path.parts[-3] in ("ghost", "img")
+    }
+    assert made_anew(linked, before) == changed | {"cmd/2026-02.csv", "cmd/2026-02.xlsx"} | {
+        "emoji/2026-02.csv", "emoji/2026-02.xlsx",
+    }  # fmt: skip
+    for path in again.rglob("*"):
+        assert path.is_dir() or path.read_bytes() == (linked / path.relative_to(again)).read_bytes(), path
+
+
+def test_another_language_of_headings_writes_all_months(database: Path) -> None:
+    before = rendered(database, "one")
+    site = rendered(database, "two", before, Settings(csv_language="zh"))
+    assert len(made_anew(site, before)) == len(list(site.glob("apps/*/monthly/*"))) > 20
+    for file in (f"{FOLDER}/2026-02.csv", f"{FOLDER}/2026-03.csv", "usage_all.csv"):
+        assert (site / file).read_text("utf-8-sig").startswith("日期,AppKey,应用名称,平台,")
+
+
+def test_there_are_13_months_at_most_and_workbooks_of_two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    database = steady(tmp_path / "authmeter.duckdb", days=500)
+    site = rendered(database, "site")
+    (folder,) = site.glob("apps/*/monthly")
+    months = [
+        f"{year}-{month:02}" for year, month in [(2025, m) for m in range(3, 13)] + [(2026, m) for m in (1, 2, 3)]
+    ]
+    names = {path.name for path in folder.iterdir()}
+    assert names == {*(f"{month}.csv" for month in months), "2026-02.xlsx", "2026-03.xlsx"}
+    monkeypatch.setattr(month_files, "_MOST_FILES", 1)
+    monkeypatch.setattr(month_files, "_APPS_WITH_WORKBOOKS", 0)
+    (folder,) = rendered(database, "small").glob("apps/*/monthly")
+    assert {path.name for path in folder.iterdir()} == {"2026-02.csv", "2026-03.csv"}
