@@ -25,6 +25,8 @@ LIBRARIES = PROJECT / "node_modules"
 _PLOTLY = "plotly.js-basic-dist-min/plotly-basic.min.js"
 # The modules of `static/js/` in one classic script, which is all that runs from file://.
 BUNDLE = STATIC / "build" / "report.js"
+# What makes workbooks, which a page loads when the first is asked for.
+WORKBOOK = STATIC / "build" / "workbook.js"
 # The direction of a change that is good, as the scripts call it.
 _BETTER = {"higher": "up", "lower": "down", None: "none"}
 STYLES = (
@@ -81,6 +83,7 @@ def write_assets(writer: SiteWriter) -> dict[str, str]:
     contents = {
         "report.css": _styles(),
         "report.js": _made_by_setup(BUNDLE),
+        "workbook.js": _made_by_setup(WORKBOOK),
         "texts.js": _script("AUTHMETER_TEXTS", _texts()),
         "charts.js": _script("AUTHMETER_CHARTS", shapes()),
         "plotly.js": _made_by_setup(LIBRARIES / _PLOTLY),

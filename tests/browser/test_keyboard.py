@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page
 
 from reports.content.folders import app_folder
-from tests.browser.conftest import Reader
+from tests.browser.conftest import Reader, open_all
 from tests.browser.dom import table_rows
 
 # What a hand can use: every control that is shown, even where somebody took it out of the order of Tab.
@@ -193,3 +193,39 @@ def test_the_picker_says_when_nothing_matches(reader: Reader) -> None:
     assert page.locator("[data-picker-note]").inner_text() == "No app matches."
     page.keyboard.press("Enter")
     assert "app=" not in page.url
+
+
+def test_every_table_of_an_apps_page_sorts_by_click_and_by_keyboard(reader: Reader) -> None:
+    page = reader.open(f"apps/{app_folder('shop', ['Shop'])}/index.html", lang="en", days=30)
+    open_all(page)
+    reader.settle()
+    tables = [one for one in page.locator("main table").all() if one.is_visible()]
+    assert len(tables) > 8
+    sorted_tables = 0
+    for table in tables:
+        rows = table.locator("tbody tr:not(.total)")
+        if rows.count() < 2:
+            continue
+        heading = table.locator("th.sorts").last
+        button = heading.locator(".order")
+        button.focus()
+        page.keyboard.press("Enter")
+        first = heading.get_attribute("aria-sort")
+        assert first in ("ascending", "descending")
+        before = rows.all_inner_texts()
+        heading.click(position={"x": 2, "y": 2})
+        assert heading.get_attribute("aria-sort") == {"ascending": "descending", "descending": "ascending"}[first]
+        assert sorted(rows.all_inner_texts()) == sorted(before)
+        assert table.locator("[aria-sort]").count() == 1
+        sorted_tables += 1
+    assert sorted_tables > 5
+    # The order stays when another window is drawn, and the sum of all channels stays first.
+    summary = page.locator("[data-part=summary] table")
+    requests = summary.locator("th", has_text="Authorization requests")
+    requests.locator(".order").click()
+    page.keyboard.press("7")
+    reader.settle()
+    assert requests.get_attribute("aria-sort") == "descending"
+    counts = [int(text.replace(",", "")) for text in summary.locator("tbody tr td:nth-child(8)").all_inner_texts()]
+    assert counts[0] == max(counts)
+    assert counts[1:] == sorted(counts[1:], reverse=True)

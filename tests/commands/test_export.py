@@ -81,7 +81,7 @@ def test_a_month_as_xlsx_has_headings_in_both_languages(call: Call, published: D
 
 @pytest.mark.parametrize(
     "given",
-    [("--month", "2031-01"), ("--month", "2026-13"), ("--month", "2026-3-1"), 
+    [("--month", "2031-01"), ("--month", "2026-13"), ("--month", "2026-3-1"),
      ("--month", "2026-03", "--app", "shop", "--from", "2026-03-01"), ("--month", "2026-03", "--events"),
      ("--month", "2026-03", "--format", "xml"), ("--app", "shop", "--from", "2026-03-01"), ()],
 )  # fmt: skip

@@ -14,7 +14,9 @@ from markupsafe import Markup
 
 from pipelines.common.days import days_between
 from pipelines.common.text import Bilingual
+from pipelines.contract.measures.metrics import METRICS
 from pipelines.incidents import incident
+from pipelines.incidents.incident import Incident
 from pipelines.incidents.norms import REFERENCE_DAYS, DayNorm, Observed, norms_of
 from pipelines.incidents.words import MISSING, cause_words, cell_words, incident_names, is_back, percent_words
 from reports.content.context import json_block
@@ -125,16 +127,22 @@ def _card(entry: Entry, rows: list[DayNorm]) -> Card:
         curve(course_of(rows), mark, first, levels),
         _CURVES[_curve(one)].format(days=CURVE_DAYS, first=first),
         rows[0].day,
-        _figures(t("Records") if one.kind == "data" else what, rows),
+        _figures(t("Records") if one.kind == "data" else what, _unit(one), rows),
     )
 
 
-def _figures(name: Bilingual, rows: Sequence[DayNorm]) -> Markup:
+def _unit(one: Incident) -> str:
+    """Return the unit of a curve's values for the files that a page makes of it; counts have none."""
+    unit = METRICS[one.metric].unit if one.metric in METRICS else "records"
+    return "share" if one.is_rate else "ms" if unit == "ms" else ""
+
+
+def _figures(name: Bilingual, unit: str, rows: Sequence[DayNorm]) -> Markup:
     def rounded(value: float | None) -> float | None:
         return None if value is None else round(value, 4)
 
     days = [(row.day, *(rounded(value) for value in (row.value, row.low, row.high))) for row in rows]
-    return json_block({"name": (name.zh, name.en), "days": days})
+    return json_block({"name": (name.zh, name.en), "unit": unit, "days": days})
 
 
 _CURVES: Final = {

@@ -272,6 +272,7 @@ export interface ComparedData {
 /** What the curve of a card is named, in Chinese and in English; day, value, and the least and the most that is usual. */
 export interface Curve {
   name: [string, string];
+  unit: FileUnit;
   days: [string, Value, Value, Value][];
 }
 
@@ -345,8 +346,9 @@ export interface RawFigures {
   tables: Partial<FigureTables>;
   /** Whether it has a file of sign-in sessions; left out without one. */
   has_sign_ins?: boolean;
-  /** Rows and bytes of the CSV, bytes of the workbook where there is one; all apps together have none. */
-  files?: { csv_rows: number; csv_bytes: number; xlsx_bytes?: number };
+  /** Rows and bytes of the CSV, bytes of the workbook where there is one, the names of the files of months, the newest
+   * first; all apps together have none. */
+  files?: { csv_rows: number; csv_bytes: number; xlsx_bytes?: number; months?: string[] };
 }
 
 /** A channel, by day or month. */
@@ -512,6 +514,25 @@ export interface BigList extends Rows {
 /** A cell of a file: a text, a number, or nothing. */
 export type CsvCell = string | Value;
 
+/** The unit of a column of a file: a share is a part of one, points are hundredths; texts and counts have none. */
+export type FileUnit = "" | "share" | "points" | "ms" | "bytes" | "yuan";
+
+/** What a figure of a cell is beside the first one. */
+export type FigureRole = "" | "change" | "detail" | "low" | "high" | "of" | "tolerance" | "most" | "least";
+
+export interface Figure {
+  value: Value;
+  unit: FileUnit;
+  role: FigureRole;
+}
+
+/** A column of a file: texts, or numbers of one unit. */
+export interface FileColumn {
+  heading: string;
+  unit: FileUnit;
+  cells: CsvCell[];
+}
+
 /** What a row is sorted by; null comes last. */
 export type KeyOf = (row: number) => Value;
 
@@ -524,6 +545,8 @@ export interface Column {
   cell: (row: number) => HTMLTableCellElement;
   values?: (row: number) => CsvCell[];
   also?: () => string[];
+  /** The unit of the first value. */
+  unit?: FileUnit;
 }
 
 export type Columns = Record<string, Column>;
@@ -578,6 +601,8 @@ declare global {
     AUTHMETER_APPS: RawList;
     AUTHMETER_LOGINS: RawList;
     AUTHMETER_FILES: RawList;
+    /** Of the script that is loaded with the first workbook. */
+    AUTHMETER_WORKBOOK: (columns: FileColumn[], name: string) => Promise<Blob>;
     Plotly: Plotly;
   }
 }

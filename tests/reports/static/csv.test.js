@@ -29,6 +29,6 @@ for (const [text, safe] of CASES) {
 }
 
 test("the name of a file is one for every file system", () => {
-  assert.equal(fileName(["shop", "按渠道 / a:b", "2026-03-10"]), "shop_按渠道-a-b_2026-03-10.csv");
-  assert.equal(fileName(["", "x".repeat(300)]).length, 124);
+  assert.equal(fileName(["shop", "按渠道 / a:b", "2026-03-10"], "csv"), "shop_按渠道-a-b_2026-03-10.csv");
+  assert.equal(fileName(["", "x".repeat(300)], "csv").length, 124);
 });

@@ -5,16 +5,18 @@ import { _, filled, metricLabel, word } from "../data/language.js";
 import { channelsOf, incidentMarks } from "../data/marks.js";
 import { cardMeasures, checkChannels, loginChannels, TECHNICAL } from "../data/measures.js";
 import { fullName, isPresent, shownTraces, versionName, versionPlaces } from "../data/series.js";
+import { unitHeading } from "../data/sheet.js";
 import { monthDays, normsOf, placesOf, previousOf, valuesOf } from "../data/spans.js";
 import { chosenDimension, chosenSpan, figures, isolated, setIsolated, site } from "../data/state.js";
 import { all, around, element, loadScript, one } from "../dom.js";
-import { downloadButton, said } from "../tables/downloads.js";
+import { said } from "../tables/cell_text.js";
+import { downloadButtons } from "../tables/downloads.js";
 import { bareTable, headCell, numberCell } from "../tables/periods.js";
 import { drawChartKeys } from "./chart_keys.js";
 import { dayPage } from "./readout.js";
 import { seriesKey } from "./sparkline.js";
 
-/** @import { CsvCell, SeriesPlace } from "../types.d.ts" */
+/** @import { CsvCell, FileColumn, SeriesPlace } from "../types.d.ts" */
 
 /** @typedef {{ label: string, meta: SeriesPlace }} LegendEntry */
 
@@ -70,41 +72,54 @@ function chartTable(name, title) {
 }
 
 /**
- * The numbers behind a chart as rows of a file: its lines, the span before, and what is usual.
+ * The numbers behind a chart as columns of a file: its lines, the span before, and what is usual.
  * @param {string} name
- * @returns {CsvCell[][]}
+ * @returns {FileColumn[]}
  */
-function chartRows(name) {
+function chartColumns(name) {
   const lines = shownLines(name);
   const { x, isByMonth } = placesOf(chosenSpan);
-  const withBefore = lines.filter(({ before }) => before.length);
-  const withNorms = lines.filter(({ norms }) => norms.length);
+  const kind = window.AUTHMETER_CHARTS.units[name];
+  const unit = kind === "records" ? "" : kind;
   const previous = chosenSpan === "7" ? _("Previous 7 days") : _("Previous 30 days");
-  const headings = [
-    isByMonth ? _("Month") : _("Day"),
-    ...lines.map(({ label }) => label),
-    ...withBefore.map(({ label }) => `${label} · ${previous}`),
-    ...withNorms.flatMap(({ label }) => [`${label} · ${_("usual, lowest")}`, `${label} · ${_("usual, highest")}`]),
-    ...(isByMonth ? [_("Days with data")] : []),
+  /** @param {string} heading @param {(place: number) => CsvCell} cellAt @returns {FileColumn} */
+  const column = (heading, cellAt) => ({
+    heading: unitHeading(heading, unit),
+    unit,
+    cells: x.map((_day, i) => cellAt(i)),
+  });
+  return [
+    {
+      heading: isByMonth ? _("Month") : _("Day"),
+      unit: "",
+      cells: x.map((day) => (isByMonth ? day.slice(0, 7) : day)),
+    },
+    ...lines.map(({ label, values }) => column(label, (i) => values[i])),
+    ...lines
+      .filter(({ before }) => before.length)
+      .map(({ label, before }) => column(`${label} · ${previous}`, (i) => before[i] ?? null)),
+    ...lines
+      .filter(({ norms }) => norms.length)
+      .flatMap(({ label, norms }) => [
+        column(`${label} · ${_("usual, lowest")}`, (i) => norms[i]?.low ?? null),
+        column(`${label} · ${_("usual, highest")}`, (i) => norms[i]?.high ?? null),
+      ]),
+    .../** @type {FileColumn[]} */ (
+      isByMonth ? [{ heading: _("Days with data"), unit: "", cells: x.map((_month, i) => monthDays(i).withData) }] : []
+    ),
   ];
-  const rows = x.map((day, i) => [
-    isByMonth ? day.slice(0, 7) : day,
-    ...lines.map(({ values }) => values[i]),
-    ...withBefore.map(({ before }) => before[i]),
-    ...withNorms.flatMap(({ norms }) => [norms[i]?.low ?? null, norms[i]?.high ?? null]),
-    ...(isByMonth ? [monthDays(i).withData] : []),
-  ]);
-  return [headings, ...rows];
 }
 
 /** The buttons that download what the charts show, in the language of the page. */
 function drawChartDownloads() {
   for (const place of all("[data-chart-download]")) {
     const title = () => said(one("figcaption", around(place, "figure")));
-    const button = downloadButton(title, () => chartRows(place.dataset.chartDownload || ""));
+    const buttons = downloadButtons(title, () => chartColumns(place.dataset.chartDownload || ""));
     // The shapes of the charts are loaded after the page is there.
-    button.disabled = !window.AUTHMETER_CHARTS;
-    place.replaceChildren(button);
+    for (const button of /** @type {HTMLButtonElement[]} */ (all("button", buttons))) {
+      button.disabled = !window.AUTHMETER_CHARTS;
+    }
+    place.replaceChildren(buttons);
   }
 }
 

@@ -1,14 +1,24 @@
 /* What the curve of an incident's card shows, as a file: its days, their values, and what was usual of them. */
 
 import { _, onLanguage, textOf } from "../data/language.js";
+import { unitHeading } from "../data/sheet.js";
 import { all, around, one } from "../dom.js";
-import { downloadButton, said } from "../tables/downloads.js";
+import { said } from "../tables/cell_text.js";
+import { downloadButtons } from "../tables/downloads.js";
 
-/** @import { CsvCell, Curve } from "../types.d.ts" */
+/** @import { Curve, FileColumn } from "../types.d.ts" */
 
-/** @param {Curve} curve @returns {CsvCell[][]} */
-function curveRows({ name, days }) {
-  return [[_("Day"), textOf(name), _("usual, lowest"), _("usual, highest")], ...days];
+/** @param {Curve} curve @returns {FileColumn[]} */
+function curveColumns({ name, unit, days }) {
+  const headings = [textOf(name), _("usual, lowest"), _("usual, highest")];
+  return [
+    { heading: _("Day"), unit: "", cells: days.map(([day]) => day) },
+    ...headings.map((heading, i) => ({
+      heading: unitHeading(heading, unit),
+      unit,
+      cells: days.map((values) => values[i + 1]),
+    })),
+  ];
 }
 
 function offerCurves() {
@@ -17,7 +27,7 @@ function offerCurves() {
     const curve = JSON.parse(one("script", around(place, "figure")).textContent || "");
     const card = around(place, "[data-incident]");
     const label = () => `${textOf(curve.name)} · ${said(one("h2", card))}`;
-    place.replaceChildren(downloadButton(label, () => curveRows(curve)));
+    place.replaceChildren(downloadButtons(label, () => curveColumns(curve)));
   }
 }
 

@@ -5,7 +5,7 @@ import { number } from "../data/format.js";
 import { _, onLanguage } from "../data/language.js";
 import { sum } from "../data/measures.js";
 import { all, element, named, one } from "../dom.js";
-import { said } from "../tables/downloads.js";
+import { said } from "../tables/cell_text.js";
 import { headCell, numberCell, plainTable } from "../tables/periods.js";
 import { dayAfter } from "./scales.js";
 

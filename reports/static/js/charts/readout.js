@@ -9,7 +9,7 @@ import { endName } from "../data/series.js";
 import { monthDays, notesFrom, placesOf, valuesOf } from "../data/spans.js";
 import { chosenSpan, root, site } from "../data/state.js";
 import { all, around, element } from "../dom.js";
-import { said } from "../tables/downloads.js";
+import { said } from "../tables/cell_text.js";
 import { seriesKey } from "./sparkline.js";
 
 /** @import { Trace } from "../types.d.ts" */

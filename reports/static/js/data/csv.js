@@ -42,9 +42,10 @@ export function csvText(rows) {
 /**
  * A name that every file system takes.
  * @param {string[]} parts
+ * @param {string} kind
  * @returns {string}
  */
-export function fileName(parts) {
+export function fileName(parts, kind) {
   const name = parts.filter(Boolean).join("_");
-  return `${name.replace(/[\p{Cc}\p{Cf}\\/:*?"<>|\s]+/gu, "-").slice(0, 120)}.csv`;
+  return `${name.replace(/[\p{Cc}\p{Cf}\\/:*?"<>|\s]+/gu, "-").slice(0, 120)}.${kind}`;
 }

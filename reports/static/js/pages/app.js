@@ -122,8 +122,34 @@ function drawRecords() {
   }
 }
 
+/**
+ * The files of the app's detail of a month.
+ * @param {string} month
+ * @param {string[]} files
+ * @returns {HTMLElement}
+ */
+function monthLinks(month, files) {
+  const label = filled(_("Detail of {month}"), { month });
+  /** @param {string} file */
+  const link = (file) => {
+    const kind = file.endsWith(".csv") ? "CSV" : "xlsx";
+    const of = { href: `monthly/${file}`, textContent: kind, "aria-label": `${label} · ${kind}` };
+    return element("a", { ...of, download: `${figures.key}_${file}` });
+  };
+  const links = files
+    .filter((file) => file.startsWith(month))
+    .flatMap((file, i) => (i ? [" · ", link(file)] : [link(file)]));
+  return element("span", {}, label, " ", ...links);
+}
+
 function drawFiles() {
-  const { csv_rows: rows = null, csv_bytes: bytes = null, xlsx_bytes: xlsx = null } = figures.files || {};
+  const { csv_rows: rows = null, csv_bytes: bytes = null, xlsx_bytes: xlsx = null, months = [] } = figures.files || {};
+  for (const place of all("[data-part=months]")) {
+    place.hidden = !months.length;
+    place.replaceChildren(
+      ...[...new Set(months.map((file) => file.slice(0, 7)))].map((month) => monthLinks(month, months)),
+    );
+  }
   for (const place of all("[data-part=csv]")) {
     place.textContent = known(bytes) ? filled(_("{rows} rows, {size}"), { rows: number(rows), size: size(bytes) }) : "";
   }

@@ -3,13 +3,13 @@
    is none; `cell(row)` the element to show. Does not belong here: which columns a table has. */
 
 import { codedKeys } from "../data/columns.js";
-import { ABSENT } from "../data/format.js";
+import { ABSENT, milliseconds, share, size } from "../data/format.js";
 import { _, appHref, word } from "../data/language.js";
 import { element, named } from "../dom.js";
 import { changeNode, changeOf } from "./change.js";
 import { numberCell } from "./periods.js";
 
-/** @import { BigList, ChangeKind, CodedName, Column, KeyOf, Value } from "../types.d.ts" */
+/** @import { BigList, ChangeKind, CodedName, Column, FileUnit, KeyOf, Value } from "../types.d.ts" */
 
 /**
  * A name or another text from outside.
@@ -108,6 +108,13 @@ export function codedColumn(data, name, toCell, textOf) {
   };
 }
 
+/** @type {Map<(value: Value) => string, FileUnit>} */
+const UNIT_OF = new Map([
+  [share, "share"],
+  [milliseconds, "ms"],
+  [size, "bytes"],
+]);
+
 /**
  * Numbers: `values()` gives the list of the period or window that is chosen.
  * @param {() => Value[]} values
@@ -116,6 +123,7 @@ export function codedColumn(data, name, toCell, textOf) {
  */
 export function numberColumn(values, format) {
   return {
+    unit: UNIT_OF.get(format),
     key() {
       const list = values();
       return (row) => list[row];
@@ -141,7 +149,11 @@ export function changeColumn(values, bases, kind, isFair) {
       return isFair() ? (row) => changeOf(list[row], before[row], kind) : () => null;
     },
     cell: (row) => changeCell(values()[row], bases()[row], kind, isFair()),
-    values: (row) => [isFair() ? changeOf(values()[row], bases()[row], kind) : null],
+    unit: kind === "points" ? "points" : "share",
+    values(row) {
+      const change = isFair() ? changeOf(values()[row], bases()[row], kind) : null;
+      return [change !== null && kind === "points" ? change * 100 : change];
+    },
   };
 }
 

@@ -1,116 +1,145 @@
-/* "Download this table": what is shown, as a file that the browser makes; nothing is asked of anybody for it.
-   Lives here: the button, and reading a table that stands in the page. Does not belong here: the form of the file (csv.js),
-   the rows of a big list, of which one page alone stands there (tables.js). */
+/* "Download this table": what is shown, as a CSV or a workbook that the browser makes; nothing is asked of anybody for it.
+   Here: the buttons, and reading a table of the page as columns. What the figures of a cell are is in `data/sheet.js`, the
+   forms of the files in `data/csv.js` and `workbook.js`, the rows of a big list, of which the page has a part alone, in
+   `tables.js`. */
 
 import { csvText, fileName } from "../data/csv.js";
 import { ABSENT } from "../data/format.js";
-import { _, filled } from "../data/language.js";
-import { figures, LANGUAGE_TAGS, language, site } from "../data/state.js";
-import { all, element } from "../dom.js";
+import { _ } from "../data/language.js";
+import { csvRows, distinct, figuresIn, roleHeading, unitHeading } from "../data/sheet.js";
+import { figures, site } from "../data/state.js";
+import { all, element, loadScript } from "../dom.js";
+import { ASIDE, OF_PAGE, partsOf, said } from "./cell_text.js";
+import { makeSortable } from "./order.js";
 
-/** @import { CsvCell } from "../types.d.ts" */
+/** @import { CsvCell, Figure, FigureRole, FileColumn } from "../types.d.ts" */
 
 /**
  * Hands a file to the reader.
  * @param {string} name
- * @param {CsvCell[][]} rows
+ * @param {Blob} content
  */
-function save(name, rows) {
-  const address = URL.createObjectURL(new Blob([csvText(rows)], { type: "text/csv;charset=utf-8" }));
+function save(name, content) {
+  const address = URL.createObjectURL(content);
   const link = element("a", { href: address, download: name });
   link.click();
   // The browser has begun to read it by then.
   window.setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }
 
+/** @param {FileColumn[]} columns */
+const csvOf = (columns) => new Blob([csvText(csvRows(columns))], { type: "text/csv;charset=utf-8" });
+
 /**
- * A button that downloads what `rows` gives at that moment, headings first; `label` says of what, and names the file.
+ * @param {FileColumn[]} columns
+ * @param {string} name
+ */
+async function workbookOf(columns, name) {
+  await loadScript(document.documentElement.dataset.workbook || "");
+  return window.AUTHMETER_WORKBOOK(columns, name);
+}
+
+/**
+ * The buttons that download what `columns` gives at that moment; `label` says of what, and names the files.
  * @param {() => string} label
- * @param {() => CsvCell[][]} rows
- * @returns {HTMLButtonElement}
+ * @param {() => FileColumn[]} columns
+ * @returns {HTMLElement}
  */
-export function downloadButton(label, rows) {
-  const button = element("button", { type: "button", className: "download", textContent: _("Download this table") });
-  button.setAttribute("aria-label", `${_("Download this table")} · ${label()}`);
-  button.addEventListener("click", () => {
+export function downloadButtons(label, columns) {
+  const csv = element("button", { type: "button", className: "download", textContent: _("Download this table") });
+  const xlsx = element("button", { type: "button", className: "download-workbook", textContent: "Excel" });
+  csv.setAttribute("aria-label", `${_("Download this table")} · ${label()}`);
+  xlsx.setAttribute("aria-label", `${_("Download for Excel")} · ${label()}`);
+  /** @param {string} kind */
+  const named = (kind) => {
     const app = figures && figures.key !== "*" ? figures.key : "";
-    save(fileName([app, label(), site.as_of]), rows());
+    return fileName([app, label(), site.as_of], kind);
+  };
+  csv.addEventListener("click", () => save(named("csv"), csvOf(distinct(columns()))));
+  xlsx.addEventListener("click", () =>
+    workbookOf(distinct(columns()), label()).then((content) => save(named("xlsx"), content)),
+  );
+  return element("span", { className: "download-pair" }, csv, xlsx);
+}
+
+/**
+ * The columns of figures under a heading: one for each unit, so that none mixes two; null if no cell holds a figure.
+ * @param {string} name
+ * @param {ReturnType<typeof partsOf>[]} parts
+ * @returns {FileColumn[] | null}
+ */
+function figureColumns(name, parts) {
+  /** @type {Map<string, FileColumn & { place: number }>} */
+  const columns = new Map();
+  /** @param {Figure} figure @param {number} row @param {FigureRole} role @param {number} place */
+  const add = ({ value, unit }, row, role, place) => {
+    if (value === null) return;
+    const key = `${place} ${role} ${unit}`;
+    const cells = parts.map(() => /** @type {CsvCell} */ (null));
+    const column = columns.get(key) || { heading: unitHeading(roleHeading(name, role), unit), unit, cells, place };
+    columns.set(key, column);
+    column.cells[row] = value;
+  };
+  const values = parts.flatMap(({ value }) => figuresIn(value) || []);
+  /** @param {Figure} figure @returns {FigureRole} */
+  const besideRole = ({ unit, role }) =>
+    role || (values.some((value) => value.unit === unit && !value.role) ? "detail" : "");
+  parts.forEach(({ value, details, change }, row) => {
+    for (const figure of figuresIn(value) || []) add(figure, row, figure.role, 0);
+    for (const detail of details) {
+      for (const figure of figuresIn(detail) || []) add(figure, row, besideRole(figure), 1);
+    }
+    for (const figure of figuresIn(change) || []) add(figure, row, values.length ? "change" : "", 2);
   });
-  return button;
-}
-
-// What is no part of a cell's value: the other language, explanations, and signs that repeat what a word says.
-const ASIDE = ".detail, .meaning, .arrow, .direction, .change, svg, button:not(.sort)";
-
-/**
- * @param {Node} node
- * @param {string} aside
- * @returns {string}
- */
-function textOf(node, aside) {
-  if (node.nodeType === Node.TEXT_NODE) return node.textContent || "";
-  if (!(node instanceof HTMLElement) || node.hidden || node.matches(aside)) return "";
-  if (node.lang && node.lang !== LANGUAGE_TAGS[language]) return "";
-  return Array.from(node.childNodes, (child) => textOf(child, aside)).join(" ");
+  return columns.size ? [...columns.values()].sort((a, b) => a.place - b.place) : null;
 }
 
 /**
- * @param {Node} node
- * @param {string} [aside]
- * @returns {string}
+ * The columns of texts under a heading: the texts, and the keys and explanations beside them.
+ * @param {string} name
+ * @param {ReturnType<typeof partsOf>[]} parts
+ * @returns {FileColumn[]}
  */
-export const said = (node, aside = "svg") =>
-  Array.from(node.childNodes, (child) => textOf(child, aside))
-    .join(" ")
-    .replace(/\s+/g, " ")
-    .trim();
-
-/**
- * A text as the number that it says, where it says one: 1,234 · −5 · +1.20 pp · 120 ms. A share stays a text, 12.34%.
- * @param {string} text
- * @returns {CsvCell}
- */
-export function numberOf(text) {
-  if (!text || text === ABSENT) return null;
-  const points = filled(_("{points} pp"), { points: "" }).trim();
-  const [, sign, digits, unit] = text.match(/^([+−±-]?)([\d,]+(?:\.\d+)?)\s*(\D*)$/) || [];
-  if (digits === undefined || !["", "%", "ms", points].includes(unit)) return text;
-  const size = Number(digits.replaceAll(",", ""));
-  const signed = sign === "−" || sign === "-" ? -size : size;
-  // Not a text: a share that fell would get an apostrophe.
-  return unit === "%" ? Number((signed / 100).toFixed(6)) : signed;
+function textColumns(name, parts) {
+  /** @param {string} heading @param {string[]} texts @returns {FileColumn} */
+  const column = (heading, texts) => ({
+    heading,
+    unit: "",
+    cells: texts.map((text) => (!text || text === ABSENT ? null : text)),
+  });
+  const all = [
+    column(
+      name,
+      parts.map(({ value }) => value),
+    ),
+    column(
+      `${name} · ${_("Key")}`,
+      parts.map(({ ids }) => ids.join(" · ")),
+    ),
+    column(
+      roleHeading(name, "detail"),
+      parts.map(({ details }) => details.filter(Boolean).join(" · ")),
+    ),
+  ];
+  return all.filter(({ cells }, i) => !i || cells.some((cell) => cell !== null));
 }
 
 /**
- * The rows of a table as it stands in the page, headings first. A figure with its change under it becomes two columns.
+ * The columns of a table as it stands in the page. A column of drawings or of links to files says nothing in a file.
  * @param {HTMLTableElement} table
- * @returns {CsvCell[][]}
+ * @returns {FileColumn[]}
  */
-export function shownRows(table) {
+export function shownColumns(table) {
   const [head, ...rest] = Array.from(table.rows).filter((row) => row.offsetParent !== null || !row.closest("thead"));
   const body = rest.filter((row) => row.cells.length === head.cells.length);
-  // A column of small drawings says nothing in a file.
-  const isDrawn = (/** @type {number} */ i) =>
-    body.every(({ cells }) => cells[i].querySelector("svg") && !said(cells[i]));
-  const places = Array.from(head.cells, (_cell, i) => i).filter((i) => !body.length || !isDrawn(i));
-  /** @param {HTMLTableRowElement} row @param {number} i */
-  const change = (row, i) => row.cells[i].querySelector(".change");
-  const both = new Set(places.filter((i) => body.some((row) => change(row, i) && said(row.cells[i], ".change, svg"))));
-  /** @param {string} text @param {number} i */
-  const value = (text, i) => (head.cells[i].classList.contains("number") ? numberOf(text) : text);
-  const headings = places.flatMap((i) => {
-    const name = said(head.cells[i], ASIDE);
-    return both.has(i) ? [name, `${name} · ${_("Change")}`] : [name];
+  return Array.from(head.cells).flatMap((heading, i) => {
+    const name = said(heading, ASIDE);
+    const parts = body.map((row) => partsOf(row.cells[i]));
+    const isOfPage = body.every(({ cells }, row) => cells[i].querySelector(OF_PAGE) && !parts[row].value);
+    if (body.length && isOfPage && !parts.some(({ change }) => change)) return [];
+    const found = heading.classList.contains("number") ? figureColumns(name, parts) : null;
+    return found || textColumns(name, parts);
   });
-  const rows = body.map((row) =>
-    places.flatMap((i) => {
-      const changed = change(row, i);
-      const figure = value(said(row.cells[i], ".change, svg"), i);
-      const move = changed && value(said(changed, ".arrow, .direction"), i);
-      return both.has(i) ? [figure, move] : [changed ? move : figure];
-    }),
-  );
-  return [headings, ...rows];
 }
 
 /**
@@ -136,8 +165,8 @@ export function labelCells(table) {
 export function withDownload(scroll, label) {
   const [table] = /** @type {HTMLTableElement[]} */ (all("table", scroll));
   labelCells(table);
-  const button = downloadButton(label, () => shownRows(table));
-  return element("div", { className: "table-box" }, scroll, element("p", { className: "downloads" }, button));
+  const buttons = downloadButtons(label, () => shownColumns(table));
+  return element("div", { className: "table-box" }, scroll, element("p", { className: "downloads" }, buttons));
 }
 
 /** Gives the tables of the templates their buttons and labels, in the language of the page. */
@@ -146,13 +175,14 @@ export function offerDownloads() {
     const [table] = /** @type {HTMLTableElement[]} */ (all("table", scroll));
     if (!table || table.dataset.table || scroll.parentElement?.matches(".table-box, [data-chart-table]")) continue;
     labelCells(table);
+    makeSortable(table);
     const label = () => scroll.getAttribute("aria-label") || said(titleOf(scroll), ".detail, small");
     scroll.nextElementSibling?.matches(".downloads.own") && scroll.nextElementSibling.remove();
     scroll.after(
       element(
         "p",
         { className: "downloads own" },
-        downloadButton(label, () => shownRows(table)),
+        downloadButtons(label, () => shownColumns(table)),
       ),
     );
   }

@@ -10,6 +10,7 @@ import { all, element } from "../dom.js";
 import { isUsed, PERIODS, usageSide } from "../pages/cards.js";
 import { changeNode } from "./change.js";
 import { withDownload } from "./downloads.js";
+import { makeSortable } from "./order.js";
 
 /** @import { PeriodKey } from "../types.d.ts" */
 
@@ -50,11 +51,15 @@ export function plainTable(label, head, rows, className) {
  * @returns {HTMLElement}
  */
 export function bareTable(label, head, rows, className = "plain") {
-  return element(
-    "div",
-    { className: "scroll", tabIndex: 0, role: "region", "aria-label": label },
-    element("table", { className }, element("thead", {}, element("tr", {}, ...head)), element("tbody", {}, ...rows)),
+  const table = element(
+    "table",
+    { className },
+    element("thead", {}, element("tr", {}, ...head)),
+    element("tbody", {}, ...rows),
   );
+  const scroll = element("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": label }, table);
+  makeSortable(table);
+  return scroll;
 }
 
 /**

@@ -8,11 +8,13 @@ import { asked, keepInAddress, onBack } from "../data/address.js";
 import { sortedRows } from "../data/columns.js";
 import { number } from "../data/format.js";
 import { _, filled, onLanguage } from "../data/language.js";
+import { unitHeading } from "../data/sheet.js";
 import { language } from "../data/state.js";
 import { around, element, nextTask } from "../dom.js";
-import { downloadButton, said } from "./downloads.js";
+import { said } from "./cell_text.js";
+import { downloadButtons } from "./downloads.js";
 
-/** @import { CsvCell, MadeTable, Sorting, TableOptions, TableState } from "../types.d.ts" */
+/** @import { FileColumn, MadeTable, Sorting, TableOptions, TableState } from "../types.d.ts" */
 
 const PAGE_LENGTHS = [25, 50, 100];
 const NONE = new Uint32Array();
@@ -97,16 +99,22 @@ export function makeTable(table, options) {
     order();
   });
   /* Every row that passes the filters, in the order shown, not only the page of them. */
-  function rowsOfFile() {
-    const columns = visible().map((heading) => ({ heading, column: options.columns[heading.dataset.column || ""] }));
-    const filed = columns.filter(({ column }) => column.values);
-    const headings = filed.flatMap(({ heading, column }) => [headingText(heading), ...(column.also?.() || [])]);
-    /** @type {CsvCell[][]} */
-    const rows = [headings];
-    for (const row of state.rows) rows.push(filed.flatMap(({ column }) => column.values?.(row) || []));
-    return rows;
+  function columnsOfFile() {
+    return visible().flatMap((heading) => {
+      const { values, also, unit = "" } = options.columns[heading.dataset.column || ""];
+      if (!values) return [];
+      const rows = Array.from(state.rows, values);
+      const first = unitHeading(headingText(heading), unit);
+      /** @type {FileColumn[]} */
+      const columns = [first, ...(also?.() || [])].map((name, place) => ({
+        heading: name,
+        unit: place ? "" : unit,
+        cells: rows.map((cells) => cells[place]),
+      }));
+      return columns;
+    });
   }
-  addDownload(table, rowsOfFile);
+  addDownload(table, columnsOfFile);
   // Words sort differently in another language, and what is said of the rows changes.
   onLanguage(order);
   order();
@@ -164,9 +172,9 @@ function sortingAsked(table, options) {
 /**
  * The button below a table, beside the files that the page offers there.
  * @param {HTMLTableElement} table
- * @param {() => CsvCell[][]} rows
+ * @param {() => FileColumn[]} columns
  */
-function addDownload(table, rows) {
+function addDownload(table, columns) {
   const listing = around(table, ".listing");
   const label = () => said(around(table, ".listing").querySelector("h2, h3") || table, ".detail, small");
   let place = listing.querySelector(".downloads");
@@ -176,8 +184,8 @@ function addDownload(table, rows) {
   }
   const [holder] = [place];
   const draw = () => {
-    holder.querySelector("button")?.remove();
-    holder.prepend(downloadButton(label, rows));
+    holder.querySelector(".download-pair")?.remove();
+    holder.prepend(downloadButtons(label, columns));
   };
   onLanguage(draw);
   draw();

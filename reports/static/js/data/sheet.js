@@ -1,0 +1,149 @@
+/* A table as columns for a file: each column holds texts, or numbers of one unit, which its heading names. Reads the
+   figures that a cell of a page shows. Which cells are read is in `tables/downloads.js`; how columns become a file is in
+   `csv.js` and `workbook.js`. */
+
+import { ABSENT } from "./format.js";
+import { _, filled } from "./language.js";
+
+/** @import { CsvCell, Figure, FigureRole, FileColumn, FileUnit } from "../types.d.ts" */
+
+const UNITS = "%|ms|kB|MB|B";
+const SIZES = { B: 1, kB: 1e3, MB: 1e6 };
+
+/**
+ * The heading of a column: its name and the unit of its numbers. A share stands in per cent, its change in points.
+ * @param {string} name
+ * @param {FileUnit} unit
+ * @returns {string}
+ */
+export function unitHeading(name, unit) {
+  const forms = {
+    share: _("{name} (%)"),
+    points: _("{name} (points)"),
+    ms: _("{name} (ms)"),
+    bytes: _("{name} (bytes)"),
+    yuan: _("{name} (CNY)"),
+  };
+  if (!unit) return name;
+  // Some names say their unit.
+  return name.endsWith(filled(forms[unit], { name: "" }).trim()) ? name : filled(forms[unit], { name });
+}
+
+/**
+ * The heading of a figure that is not the first of its column's cells.
+ * @param {string} name
+ * @param {FigureRole} role
+ * @returns {string}
+ */
+export function roleHeading(name, role) {
+  const words = {
+    change: _("Change"),
+    detail: _("Detail"),
+    low: _("lowest"),
+    high: _("highest"),
+    of: _("out of"),
+    tolerance: _("tolerance"),
+    most: _("at most"),
+    least: _("at least"),
+  };
+  return role ? `${name} · ${words[role]}` : name;
+}
+
+/**
+ * The figure that a text begins with, and the rest of the text; null if it begins with none.
+ * @param {string} text
+ * @returns {[Figure, string] | null}
+ */
+function firstFigure(text) {
+  if (text.startsWith(ABSENT)) return [{ value: null, unit: "", role: "" }, text.slice(ABSENT.length)];
+  const points = filled(_("{points} pp"), { points: "" }).trim();
+  const found = text.match(
+    new RegExp(`^([+−±-]?)\\s?(¥?)([\\d,]+(?:\\.\\d+)?)(?:\\s?(${UNITS}|${points})(?![\\p{L}\\d]))?`, "u"),
+  );
+  if (!found) return null;
+  const [whole, sign, yuan, digits, word = ""] = found;
+  const size = Number(digits.replaceAll(",", ""));
+  const value = sign === "−" || sign === "-" ? -size : size;
+  const rest = text.slice(whole.length);
+  if (word === "%") return [{ value: Number((value / 100).toFixed(8)), unit: "share", role: "" }, rest];
+  if (word in SIZES) {
+    const bytes = Math.round(value * SIZES[/** @type {keyof typeof SIZES} */ (word)]);
+    return [{ value: bytes, unit: "bytes", role: "" }, rest];
+  }
+  const unit = word === "ms" ? "ms" : word === points ? "points" : yuan ? "yuan" : "";
+  return [{ value, unit, role: "" }, rest];
+}
+
+/** @type {[RegExp, FigureRole, FigureRole][]} What joins two figures, and what each of them is then. */
+const JOINED = [
+  [/^\s*–\s*/, "low", "high"],
+  [/^\s*\/\s*/, "", "of"],
+  [/^\s*±\s*/, "", "tolerance"],
+];
+
+/** @type {Record<string, FigureRole>} What a sign before a figure says of it. */
+const BOUNDS = { "≤": "most", "≥": "least", "±": "tolerance" };
+
+/**
+ * All figures of a text, such as `9,500 86.4%`, `28 / 30`, `+1.20 pp`, `5 ± 2` or `90–92%`; null if it is another text. A
+ * share is a part of one, points are hundredths.
+ * @param {string} text
+ * @returns {Figure[] | null}
+ */
+export function figuresIn(text) {
+  /** @type {Figure[]} */
+  const figures = [];
+  let rest = text.trim();
+  while (rest) {
+    const [bound = ""] = rest.match(/^(?:[≤≥]\s*|±\s+)/) || [];
+    const first = firstFigure(rest.slice(bound.length));
+    if (!first) return null;
+    const [figure, behind] = first;
+    rest = behind;
+    const joint = JOINED.find(([sign]) => sign.test(rest));
+    const second = joint && firstFigure(rest.replace(joint[0], ""));
+    if (joint && second) {
+      // `90–92%` says its unit once.
+      const unit = figure.unit || (joint[1] === "low" ? second[0].unit : "");
+      const value = unit === "share" && !figure.unit && figure.value !== null ? figure.value / 100 : figure.value;
+      figures.push({ value, unit, role: joint[1] }, { ...second[0], role: joint[2] });
+      rest = second[1];
+    } else figures.push({ ...figure, role: BOUNDS[bound.charAt(0)] || "" });
+    if (rest && !/^\s/.test(rest)) return null;
+    rest = rest.trim();
+  }
+  return figures;
+}
+
+/**
+ * Columns with headings that differ from each other, since a spreadsheet tells columns apart by them.
+ * @param {FileColumn[]} columns
+ * @returns {FileColumn[]}
+ */
+export function distinct(columns) {
+  /** @type {Map<string, number>} */
+  const seen = new Map();
+  return columns.map((column) => {
+    const count = (seen.get(column.heading) || 0) + 1;
+    seen.set(column.heading, count);
+    return count > 1 ? { ...column, heading: `${column.heading} ${count}` } : column;
+  });
+}
+
+/**
+ * The rows of a CSV, headings first: a share is written in per cent, as its heading says.
+ * @param {FileColumn[]} columns
+ * @returns {CsvCell[][]}
+ */
+export function csvRows(columns) {
+  const count = columns[0]?.cells.length || 0;
+  /** @param {FileColumn} column @param {number} row @returns {CsvCell} */
+  const cell = ({ unit, cells }, row) => {
+    const value = cells[row];
+    return unit === "share" && typeof value === "number" ? Number((value * 100).toFixed(4)) : value;
+  };
+  return [
+    columns.map(({ heading }) => heading),
+    ...Array.from({ length: count }, (_none, row) => columns.map((column) => cell(column, row))),
+  ];
+}

@@ -1,0 +1,51 @@
+/* What the cells of a table on the page say: in the language of the page, without drawings and explanations. Used by
+   downloads and by sorting. */
+
+import { LANGUAGE_TAGS, language } from "../data/state.js";
+import { all } from "../dom.js";
+
+// What is no part of a cell's value: the other language, explanations, and signs that repeat what a word says.
+export const ASIDE = ".detail, .meaning, .arrow, .direction, .change, svg, button:not(.sort)";
+// What a page alone has: drawings, and links and buttons that say what a click does.
+export const OF_PAGE = "svg, button, a[download]";
+
+/**
+ * @param {Node} node
+ * @param {string} aside
+ * @returns {string}
+ */
+function textOf(node, aside) {
+  if (node.nodeType === Node.TEXT_NODE) return node.textContent || "";
+  if (!(node instanceof HTMLElement) || node.hidden || node.matches(aside)) return "";
+  if (node.lang && node.lang !== LANGUAGE_TAGS[language]) return "";
+  return Array.from(node.childNodes, (child) => textOf(child, aside)).join(" ");
+}
+
+/**
+ * @param {Node} node
+ * @param {string} [aside]
+ * @returns {string}
+ */
+export const said = (node, aside = "svg") =>
+  Array.from(node.childNodes, (child) => textOf(child, aside))
+    .join(" ")
+    .replace(/\s+/g, " ")
+    .trim();
+
+const SIDE = ".detail, .mark, th > code, td > code:not(:only-child)";
+
+/**
+ * What a cell says: its value, what stands beside it by kind, and its change.
+ * @param {HTMLTableCellElement} cell
+ * @returns {{ value: string, ids: string[], details: string[], change: string }}
+ */
+export function partsOf(cell) {
+  const value = said(cell, `${OF_PAGE}, .change, ${SIDE}`);
+  const sides = all(SIDE, cell).filter((side) => !side.closest(".change") && !side.hidden);
+  const [change] = all(".change", cell);
+  /** @param {boolean} isId */
+  const beside = (isId) => sides.filter((side) => side.matches("code") === isId).map((side) => said(side, OF_PAGE));
+  const parts = { ids: beside(true), details: beside(false), change: change ? said(change, ".arrow, .direction") : "" };
+  // A key alone is the value.
+  return value || !parts.ids.length ? { value, ...parts } : { value: parts.ids[0], ...parts, ids: parts.ids.slice(1) };
+}

@@ -1,0 +1,86 @@
+/* Sorting a table of the page by a click on a heading, or on its button by keyboard: another click turns the order. The
+   order stays when the table is drawn anew, for another window or app. Tables of big lists sort all their rows in
+   `tables.js`. */
+
+import { _, filled } from "../data/language.js";
+import { figuresIn } from "../data/sheet.js";
+import { language } from "../data/state.js";
+import { all, element } from "../dom.js";
+import { said } from "./cell_text.js";
+
+/** @typedef {{ place: number, descending: boolean }} Order */
+
+/** @type {Map<string, Order>} By the name of the table and the number of its columns. */
+const chosen = new Map();
+
+/**
+ * What a cell is sorted by: its first figure, else its text.
+ * @param {HTMLTableCellElement} cell
+ * @returns {number | string | null}
+ */
+function keyOf(cell) {
+  const text = said(cell, "svg, .detail, .mark, .change");
+  const shown = text || said(cell, "svg, .arrow, .direction");
+  const [first] = figuresIn(shown) || [];
+  return first ? first.value : shown || null;
+}
+
+/**
+ * The rows in an order: those of sums stay first, and cells without a value come last.
+ * @param {HTMLTableRowElement[]} rows
+ * @param {Order} order
+ * @returns {HTMLTableRowElement[]}
+ */
+function inOrder(rows, { place, descending }) {
+  const { compare } = new Intl.Collator(language, { numeric: true });
+  const keyed = rows.map((row) => ({ row, key: keyOf(row.cells[place]), isSum: row.classList.contains("total") }));
+  keyed.sort((a, b) => {
+    if (a.isSum || b.isSum) return Number(b.isSum) - Number(a.isSum);
+    if (a.key === null || b.key === null) return Number(a.key === null) - Number(b.key === null);
+    const isNumber = typeof a.key === "number" && typeof b.key === "number";
+    const by = isNumber ? Number(a.key) - Number(b.key) : compare(String(a.key), String(b.key));
+    return descending ? -by : by;
+  });
+  return keyed.map(({ row }) => row);
+}
+
+/**
+ * Gives a table of the page headings to sort by, unless it has fewer than two rows, or rows of another shape.
+ * @param {HTMLTableElement} table
+ */
+export function makeSortable(table) {
+  const [head] = table.rows;
+  const [body, ...others] = table.tBodies;
+  const rows = body ? Array.from(body.rows) : [];
+  const headings = Array.from(head?.cells || []);
+  const isPlain = !others.length && rows.every((row) => row.cells.length === headings.length);
+  for (const button of all(".order", head)) button.remove();
+  if (rows.length < 2 || !isPlain || table.dataset.table) return;
+  const label = table.parentElement?.getAttribute("aria-label") || table.parentElement?.getAttribute("aria-labelledby");
+  const name = `${label} ${headings.length}`;
+
+  function show() {
+    const order = chosen.get(name);
+    for (const heading of headings) heading.removeAttribute("aria-sort");
+    if (!order) return;
+    headings[order.place].setAttribute("aria-sort", order.descending ? "descending" : "ascending");
+    body.append(...inOrder(rows, order));
+  }
+  headings.forEach((heading, place) => {
+    // A column of drawings has no order.
+    if (rows.every((row) => keyOf(row.cells[place]) === null)) return;
+    const text = said(heading, "svg, .detail, .meaning, button");
+    const button = element("button", { type: "button", className: "order" });
+    button.setAttribute("aria-label", filled(_("Sort by {column}"), { column: text }));
+    heading.append(button);
+    heading.classList.add("sorts");
+    heading.onclick = ({ target }) => {
+      if (target instanceof Element && target.closest("a")) return;
+      const before = chosen.get(name);
+      const isSame = before?.place === place;
+      chosen.set(name, { place, descending: isSame ? !before?.descending : heading.classList.contains("number") });
+      show();
+    };
+  });
+  show();
+}

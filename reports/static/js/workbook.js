@@ -1,0 +1,81 @@
+/* The second script of the site: makes a workbook of columns. It is loaded when a reader asks for the first workbook of a
+   page, as the code of every page must stay small. Uses the parts of write-excel-file that compress in the page: its
+   public entry compresses in a worker, which the policy of the pages forbids. */
+
+import convertContent from "../../../node_modules/write-excel-file/modules/export/convertFileContentToUint8ArrayBrowser.js";
+import { generateXlsxFileSync } from "../../../node_modules/write-excel-file/modules/export/writeXlsxFileUniversal.js";
+
+/** @import { CsvCell, FileColumn } from "./types.d.ts" */
+
+const LONGEST = 32_767;
+const WIDEST = 40;
+// Widths are measured on so many rows.
+const MEASURED = 200;
+const FORMATS = { "": "#,##0", share: "0.00%", points: "0.00", ms: "#,##0", bytes: "#,##0", yuan: "#,##0.00" };
+
+/**
+ * A text that a workbook can hold: without control characters and halves of characters, and no longer than a cell. Excel
+ * reads `_x0041_` as a character, so its first `_` is written as one.
+ * @param {string} text
+ * @returns {string}
+ */
+function cellText(text) {
+  const kept = text.replace(/[\p{Cc}\uFFFE\uFFFF]/gu, (character) => (/[\t\n]/.test(character) ? character : " "));
+  const whole = kept.replace(/\p{Cs}/gu, "\uFFFD").replace(/_(?=x[\dA-Fa-f]{4}_)/g, "_x005F_");
+  return whole.slice(0, LONGEST).replace(/\p{Cs}$/u, "");
+}
+
+/** @param {FileColumn} column */
+function formatOf({ unit, cells }) {
+  const hasFractions = !unit && cells.some((value) => typeof value === "number" && !Number.isInteger(value));
+  return hasFractions ? "General" : FORMATS[unit];
+}
+
+/**
+ * @param {CsvCell} value
+ * @param {string} format of numbers.
+ */
+function cellOf(value, format) {
+  if (value === null || value === "") return null;
+  if (typeof value === "number") return { value, type: Number, format };
+  // With the format of texts, a key of digits stays one when somebody edits it.
+  return { value: cellText(value), type: String, format: "@" };
+}
+
+/** @param {string} text A Chinese character is as wide as two digits. */
+const widthOf = (text) => text.length + (text.match(/[^\p{ASCII}]/gu) || []).length;
+
+/** @param {FileColumn} column */
+function columnWidth({ heading, cells }) {
+  const shown = [heading, ...cells.slice(0, MEASURED).map((value) => (value === null ? "" : String(value)))];
+  return Math.min(WIDEST, Math.max(...shown.map(widthOf)) + 3);
+}
+
+/**
+ * A workbook with one sheet: a row of headings that stays in sight, then the rows.
+ * @param {FileColumn[]} columns
+ * @param {string} name of the sheet.
+ * @returns {Promise<Blob>}
+ */
+window.AUTHMETER_WORKBOOK = (columns, name) => {
+  const formats = columns.map(formatOf);
+  const head = columns.map(({ heading }) => ({
+    value: cellText(heading),
+    type: String,
+    fontWeight: "bold",
+    wrap: true,
+    format: "@",
+  }));
+  const rows = columns[0].cells.map((_first, row) =>
+    columns.map(({ cells }, place) => cellOf(cells[row], formats[place])),
+  );
+  // A sheet's name has no brackets nor slashes, and 31 characters.
+  const sheet =
+    name
+      .replace(/[\p{Cc}\p{Cs}\\/?*[\]:']+/gu, " ")
+      .trim()
+      .slice(0, 31)
+      .trim() || "authmeter";
+  const options = { sheet, stickyRowsCount: 1, columns: columns.map((column) => ({ width: columnWidth(column) })) };
+  return generateXlsxFileSync([head, ...rows], options, {}, convertContent);
+};
