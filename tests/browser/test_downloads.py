@@ -21,8 +21,8 @@ from tests.data.published_tables import HOSTILE_NAMES, MISSING_BACK, day, many
 
 APP = f"apps/{app_folder('shop', ['Shop'])}/index.html"
 PAGES = (
-    "index.html", "usage.html", "monitor.html", "quality.html", APP, f"days/{day(4)}.html", "signin.html", "limits.html",
-    "packages.html", "reconciliation.html", "files.html",
+    "index.html", "usage.html", "monitor.html", "quality.html", APP, f"days/{day(4)}.html", "signin.html",
+    "limits.html", "packages.html", "reconciliation.html", "files.html",
 )  # fmt: skip
 UNITS = {"0.00%": "（%）", "0.00": "（百分点）", "#,##0.00": "（元）"}
 # What links and buttons of a page say, which are no data.

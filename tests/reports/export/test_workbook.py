@@ -136,7 +136,7 @@ def test_headings_and_the_dictionary_are_in_the_language_that_is_set(
     )
 
 
-def test_columns_of_one_name_are_told_apart() -> None:
+def test_columns_have_different_headings() -> None:
     assert len(set(headings([*METRICS, "day"], "en"))) == len(METRICS) + 1
 
 

@@ -26,22 +26,23 @@ function keyOf(cell) {
 }
 
 /**
- * The rows in an order: those of sums stay first, and cells without a value come last.
+ * The rows in an order: those of sums stay in their place, and cells without a value come last.
  * @param {HTMLTableRowElement[]} rows
  * @param {Order} order
  * @returns {HTMLTableRowElement[]}
  */
 function inOrder(rows, { place, descending }) {
   const { compare } = new Intl.Collator(language, { numeric: true });
-  const keyed = rows.map((row) => ({ row, key: keyOf(row.cells[place]), isSum: row.classList.contains("total") }));
+  const isSum = (/** @type {HTMLTableRowElement} */ row) => row.classList.contains("total");
+  const keyed = rows.filter((row) => !isSum(row)).map((row) => ({ row, key: keyOf(row.cells[place]) }));
   keyed.sort((a, b) => {
-    if (a.isSum || b.isSum) return Number(b.isSum) - Number(a.isSum);
     if (a.key === null || b.key === null) return Number(a.key === null) - Number(b.key === null);
     const isNumber = typeof a.key === "number" && typeof b.key === "number";
     const by = isNumber ? Number(a.key) - Number(b.key) : compare(String(a.key), String(b.key));
     return descending ? -by : by;
   });
-  return keyed.map(({ row }) => row);
+  const sorted = keyed.map(({ row }) => row);
+  return rows.map((row) => (isSum(row) ? row : /** @type {HTMLTableRowElement} */ (sorted.shift())));
 }
 
 /**
@@ -72,7 +73,7 @@ export function makeSortable(table) {
     const text = said(heading, "svg, .detail, .meaning, button");
     const button = element("button", { type: "button", className: "order" });
     button.setAttribute("aria-label", filled(_("Sort by {column}"), { column: text }));
-    heading.append(button);
+    heading.insertBefore(button, heading.querySelector(":scope > .detail"));
     heading.classList.add("sorts");
     heading.onclick = ({ target }) => {
       if (target instanceof Element && target.closest("a")) return;
