@@ -130,7 +130,7 @@ def test_what_a_cause_did_before_and_now_is_one_click_away(reader: Reader, path:
     page.locator("[data-language=en]").click()
     assert one.locator("thead th").first.inner_text() == "Platform · SDK version"
     assert one.locator("tbody tr").first.is_visible()
-    assert one.locator("details .downloads button").count() == 1
+    assert one.locator("details .downloads .download").count() == 1
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -79,6 +79,34 @@ def test_a_month_as_xlsx_has_headings_in_both_languages(call: Call, published: D
     assert lines
 
 
+def test_a_month_of_an_app_as_csv_is_the_sites_own(call: Call, published: DataFolder, tmp_path: Path) -> None:
+    files = [*(published.store.site / "apps" / "shop" / "monthly").glob("*.csv")]
+    assert files
+    for file in files:
+        given = ("--app", "shop", "--month", file.stem, "--out", tmp_path / file.name)
+        assert call("export", *given, data=published.root).code == 0
+        assert (tmp_path / file.name).read_bytes() == file.read_bytes()
+
+
+def test_headings_are_in_the_language_that_is_set(call: Call, own: DataFolder, tmp_path: Path) -> None:
+    own.write("authmeter.toml", 'csv_language = "en"\n')
+    assert export(call, own, tmp_path / "a.csv").code == 0
+    assert (
+        (tmp_path / "a.csv").read_text("utf-8-sig").startswith("Day,App key,App name,Platform,Scheme,Package,Channel,")
+    )
+    given = ("--table", "usage_daily", "--format", "xlsx", "--out", tmp_path / "a.xlsx")
+    assert call("export", *given, data=own.root).code == 0
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    assert book.sheetnames == ["authmeter", "Data dictionary"]
+    assert [cell.value for cell in book.active[1]][:5] == [
+        "Day",
+        "App key",
+        "App name",
+        "Platform",
+        "Number verifications",
+    ]
+
+
 @pytest.mark.parametrize(
     "given",
     [("--month", "2031-01"), ("--month", "2026-13"), ("--month", "2026-3-1"),
