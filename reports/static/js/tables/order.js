@@ -72,7 +72,10 @@ export function makeSortable(table) {
     if (rows.every((row) => keyOf(row.cells[place]) === null)) return;
     const text = said(heading, "svg, .detail, .meaning, button");
     const button = element("button", { type: "button", className: "order" });
-    button.setAttribute("aria-label", filled(_("Sort by {column}"), { column: text }));
+    // A name from outside is read with the heading; inside a sentence it could turn the direction of writing.
+    const isFromOutside = heading.querySelector("bdi");
+    const label = isFromOutside ? _("Sort by this column") : filled(_("Sort by {column}"), { column: text });
+    button.setAttribute("aria-label", label);
     heading.insertBefore(button, heading.querySelector(":scope > .detail"));
     heading.classList.add("sorts");
     heading.onclick = ({ target }) => {
