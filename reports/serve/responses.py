@@ -79,11 +79,17 @@ def served(request: Request, path: SitePath, file: BinaryIO) -> Response:
         return Response(status_code=304, headers=headers)
     headers |= {"content-type": _TYPES.get(kind, "application/octet-stream"), "content-length": str(status.st_size)}
     if kind in _DOWNLOADS:
-        headers["content-disposition"] = f'attachment; filename="{path[-1]}"'
+        headers["content-disposition"] = f'attachment; filename="{_download_name(path)}"'
     if request.method == "HEAD":
         file.close()
         return Response(headers=headers)
     return _Streamed(file, headers)
+
+
+def _download_name(path: SitePath) -> str:
+    """The name of a file in a reader's folder: a month of an app is called after the app."""
+    is_of_app = path[0] == "apps" and path[-2] == "monthly"
+    return f"{path[1]}_{path[-1]}" if is_of_app else path[-1]
 
 
 class _Streamed(StreamingResponse):

@@ -29,7 +29,7 @@ FOR_ALL = (
     "data/figures.js", "monthly/usage_2026-03.csv",
     "days/2026-03-10/index.html",
 )  # fmt: skip
-OF_AN_APP = ("index.html", "figures.js", "{}_usage_detail.csv", "{}_usage_detail.xlsx")
+OF_AN_APP = ("index.html", "figures.js", "{}_usage_detail.csv", "{}_usage_detail.xlsx", "monthly/2026-03.csv")
 ASSETS = ("assets/report-0a1b2c3d4e.js", "assets/report-0a1b2c3d4e.css")
 # What every holder of a token may open.
 SHARED = ("metrics.html", *ASSETS)

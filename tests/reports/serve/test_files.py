@@ -48,6 +48,7 @@ DOWNLOADS = {
     "usage_all.csv": "usage_all.csv",
     "monthly/usage_2026-03.csv": "usage_2026-03.csv",
     "apps/shop/shop_usage_detail.csv": "shop_usage_detail.csv",
+    "apps/shop/monthly/2026-03.csv": "shop_2026-03.csv",
     "apps/shop/shop_usage_detail.xlsx": "shop_usage_detail.xlsx",
 }
 

@@ -289,13 +289,15 @@ def test_a_file_for_a_spreadsheet_is_a_download(nginx: Nginx) -> None:
     names = {
         path: nginx.ask(f"/{path}", "ann").headers.get("content-disposition")
         for path in ("usage_all.csv", "monthly/usage_2026-03.csv", "apps/shop/shop_usage_detail.csv",
-                     "apps/shop/shop_usage_detail.xlsx", "apps/shop/figures.js", "index.html")
+                     "apps/shop/shop_usage_detail.xlsx", "apps/shop/monthly/2026-03.csv", "apps/shop/figures.js",
+                     "index.html")
     }  # fmt: skip
     assert names == {
         "usage_all.csv": 'attachment; filename="usage_all.csv"',
         "monthly/usage_2026-03.csv": 'attachment; filename="usage_2026-03.csv"',
         "apps/shop/shop_usage_detail.csv": 'attachment; filename="shop_usage_detail.csv"',
         "apps/shop/shop_usage_detail.xlsx": 'attachment; filename="shop_usage_detail.xlsx"',
+        "apps/shop/monthly/2026-03.csv": 'attachment; filename="shop_2026-03.csv"',
         "apps/shop/figures.js": None,
         "index.html": None,
     }
