@@ -243,9 +243,11 @@ def test_a_name_or_a_version_changes_with_what_it_names(site: Path) -> None:
 def test_every_script_and_style_is_part_of_the_site() -> None:
     """A module that no other imports, a style that is not listed would be left out without a word."""
     bundled = re.findall(r"^ *// reports/static/js/([\w/]+\.js)$", assets.BUNDLE.read_text("utf-8"), re.MULTILINE)
-    assert sorted(bundled) == sorted(
+    # The script of workbooks is a bundle of its own, without comments.
+    assert sorted([*bundled, "workbook.js"]) == sorted(
         path.relative_to(assets.STATIC / "js").as_posix() for path in (assets.STATIC / "js").rglob("*.js")
     )
+    assert b"AUTHMETER_WORKBOOK" in assets.WORKBOOK.read_bytes()
     assert sorted(assets.STYLES) == sorted(path.stem for path in (assets.STATIC / "css").iterdir())
 
 
