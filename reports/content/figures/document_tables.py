@@ -72,17 +72,17 @@ TABLES: Final = {
         "dimension",
     ),
     "versions": Table(
-        "(FROM versions LEFT JOIN versions_seen USING (app_key, value) LEFT JOIN releases USING (app_key, value))",
+        "(FROM versions LEFT JOIN versions_seen USING (app_key, value))",
         {
             "window_days": "number",
             "value": _ABSENT_TEXT,
             "merged": "number",
             **dict.fromkeys(LOGINS, _VALUE),
             "first_seen": _ABSENT_TEXT,
-            "released": _ABSENT_TEXT,
         },
         "window_days, value IS NULL, authorization_requests DESC, value",
     ),
+    "releases": Table("releases", {"value": _TEXT, "released": _TEXT}, "released, value"),
     "version_days": Table("version_days", {"value": _TEXT, TECHNICAL: _TEXT}, "value"),
     "outcomes": Table(
         "failed_outcomes",

@@ -4,7 +4,8 @@ import type { PeriodKey, Value } from "./types.d.ts";
 export interface FigureTables {
   usage: { period: PeriodKey[]; one_click_verifications: Value[]; local_verifications: Value[]; third_party_authorizations: Value[]; billable_verifications: Value[]; unmatched_one_click_verifications: Value[]; unmatched_local_verifications: Value[]; unmatched_third_party_authorizations: Value[]; unmatched_billable_verifications: Value[]; counterpart_one_click_verifications: Value[]; counterpart_local_verifications: Value[]; counterpart_third_party_authorizations: Value[]; counterpart_billable_verifications: Value[] };
   breakdowns: Record<string, { window_days: number[]; value: string[]; authorizations: Value[]; authorization_requests: Value[]; authorizations_cancelled: Value[]; unmatched_authorizations: Value[]; unmatched_authorization_requests: Value[]; counterpart_authorizations: Value[]; counterpart_authorization_requests: Value[] }>;
-  versions: { window_days: number[]; value: (string | null)[]; merged: number[]; authorizations: Value[]; authorization_requests: Value[]; authorizations_cancelled: Value[]; first_seen: (string | null)[]; released: (string | null)[] };
+  versions: { window_days: number[]; value: (string | null)[]; merged: number[]; authorizations: Value[]; authorization_requests: Value[]; authorizations_cancelled: Value[]; first_seen: (string | null)[] };
+  releases: { value: string[]; released: string[] };
   version_days: { value: string[]; technical_success_rate: string[] };
   outcomes: Record<string, { window_days: number[]; outcome: number[]; records: Value[]; unmatched_records: Value[]; counterpart_records: Value[] }>;
   codes: Record<string, { window_days: number[]; channel: number[]; outcome: number[]; records: number[]; code: (number | [string | null, string])[] }>;

@@ -406,6 +406,8 @@ export interface Figures extends Omit<RawFigures, "tables" | "open"> {
   present: string[];
   breakdowns: Record<"platform" | "carrier", ByWindow<Breakdown[]>>;
   versions: ByWindow<VersionRow[]>;
+  /** The first days of SDK versions above 1 % of the requests. */
+  releases: { value: string; released: string }[];
   outcomes: ByWindow<Outcome[]>;
   codes: ByWindow<Code[]>;
   packages: PackageRow[];

@@ -524,14 +524,6 @@ def test_the_same_incidents_stand_on_every_page_that_they_concern(site: Path, fo
         assert incidents_in(site / "apps" / folder / "index.html") == of_apps.get(key, []), key
 
 
-def test_the_first_days_of_incidents_are_marks_for_the_charts(site: Path, folders: dict[str, str]) -> None:
-    expected = {"shop": [25, 10], "ghost": [5], "img": [2]}
-    for key, folder in folders.items():
-        figures = script_data(site / "apps" / folder / "figures.js")
-        assert figures["incidents"] == [str(day(back)) for back in expected.get(key, ())], key
-    assert script_data(site / "data" / "all.js")["incidents"] == [str(day(5)), str(day(3))]
-
-
 def test_who_may_open_one_app_reads_of_no_incident_of_another(site: Path, folders: dict[str, str]) -> None:
     of_others = ("all-rate", "ghost", "odd-rate", "missing-day", "An earlier", "Shop twin", "onerror", "owned")
     grant = Grant({"shop": folders["shop"]})

@@ -195,6 +195,7 @@ export function completedFigures(raw) {
     versions: byWindow(rowsOf(tables.versions).map(withRates)),
     outcomes: byWindow(STEPS.flatMap(outcomes)),
     codes: byWindow(STEPS.flatMap(codes)),
+    releases: rowsOf(tables.releases),
     packages: rowsOf(tables.packages),
     drawn: rowsOf(tables.drawn),
     incident_spans: rowsOf(tables.incident_spans),

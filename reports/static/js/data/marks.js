@@ -45,9 +45,8 @@ export function incidentMarks(days, channels) {
  */
 export function releaseMarks(days, channels) {
   if (!loginChannels().some((channel) => channels.includes(channel))) return [];
-  const released = figures.versions[30].filter((row) => row.released && days.includes(row.released));
   return days.flatMap((day) => {
-    const names = released.filter((row) => row.released === day).map(({ value }) => versionName(value ?? ""));
+    const names = figures.releases.filter((row) => row.released === day).map(({ value }) => versionName(value));
     return names.length ? [{ kind: "release", day, label: names.join(" · "), short: names[0] }] : [];
   });
 }

@@ -6,7 +6,7 @@ import { all, isPhone, remember, remembered } from "../dom.js";
 import { asked, keepInAddress, onBack } from "./address.js";
 import { change } from "./changes.js";
 import { baseLabel, coverageNote, dayRange } from "./format.js";
-import { carryChoices, onLanguage } from "./language.js";
+import { _, carryChoices, onLanguage } from "./language.js";
 import { placesOf, SPANS } from "./spans.js";
 import {
   chosenDays,
@@ -154,6 +154,8 @@ function drawSpans() {
 export function startWindows() {
   for (const button of all("[data-days-button]")) {
     button.addEventListener("click", () => chooseWindow(Number(button.dataset.daysButton)));
+    // In English the button shows the number alone.
+    onLanguage(() => button.setAttribute("aria-label", button.dataset.daysButton === "7" ? _("7 days") : _("30 days")));
   }
   for (const button of all("[data-span-button]")) {
     const { spanButton: offered = "" } = button.dataset;

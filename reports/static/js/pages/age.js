@@ -2,7 +2,7 @@
 
 import { _, filled, onLanguage } from "../data/language.js";
 import { site } from "../data/state.js";
-import { all, one } from "../dom.js";
+import { all, around, element, one } from "../dom.js";
 
 const HOUR = 36e5;
 
@@ -37,13 +37,27 @@ export function markStale() {
  */
 const agoText = (days) => (days === 1 ? _("1 day ago") : filled(_("{days} days ago"), { days }));
 
+/**
+ * The place of a text that no page has without a script.
+ * @param {string} name
+ * @param {Element} made
+ * @returns {HTMLElement}
+ */
+function placeOf(name, made) {
+  const [found] = all(`[data-part=${name}]`);
+  if (found) return found;
+  const place = element("span", { className: name, "data-part": name });
+  if (name === "stale") made.prepend(place);
+  else made.append(" ", place);
+  return place;
+}
+
 function drawAge() {
   const now = new Date();
-  for (const place of all("[data-part=ago]")) {
-    const day = one("time#as-of").getAttribute("datetime") || site.as_of;
-    place.textContent = agoText(daysAgo(day, now));
-  }
-  for (const place of isStale(now) ? all("[data-part=stale]") : []) {
+  const day = one("time#as-of");
+  placeOf("ago", around(day, ".item")).textContent = agoText(daysAgo(day.getAttribute("datetime") || site.as_of, now));
+  if (isStale(now)) {
+    const place = placeOf("stale", one("main"));
     const age = agoText(Math.floor((now.getTime() - Date.parse(site.generated_at)) / (24 * HOUR)));
     place.textContent = filled(_("This page was made {age}, as of {day}: newer days are not in it."), {
       age,
