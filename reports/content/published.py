@@ -34,8 +34,10 @@ MONTHS = 13
 ROW_LIMIT = 5000
 # A day's page names so many restated figures; the table `restatements` holds them all.
 RESTATEMENTS_LISTED = 200
-# An app may have logged dozens of SDK versions; a table lists so many, the rest as one.
+# An app may have logged dozens of SDK versions; its page must stay small and lists so many, the rest as one.
 VERSIONS_LISTED = 5
+# The page of all apps together lists more.
+WHOLE_VERSIONS_LISTED = 100
 # So are the resource packages that an app drew from, which may have long names: its figures must stay small.
 DRAWN_LISTED = 4
 # The charts of so many apps are laid out at once, which bounds memory.
@@ -107,6 +109,7 @@ class PublishedTables:
             "days": None,
             "most": RESTATEMENTS_LISTED,
             "versions": VERSIONS_LISTED,
+            "whole_versions": WHOLE_VERSIONS_LISTED,
             "drawn_listed": DRAWN_LISTED,
         }
         # Figures name channels and outcomes by their place in these lists.

@@ -50,7 +50,7 @@ class Published:
             for name in ("latency_p50_ms", "latency_p95_ms"):
                 self._latencies[row["app_key"], row["channel"], name, row["day"]] = row[name]
             for key in ("*", row["app_key"]):
-                for channel in ("*", row["channel"]) if row["channel"] in CHANNELS else ():
+                for channel in ("*", row["channel"]) if row["channel"] in CHANNELS else (row["channel"],):
                     for name in ("authorizations", "authorization_requests", "authorizations_cancelled",
                                  "authorizations_failed"):  # fmt: skip
                         self._logins[key, channel, name, row["day"]] += row[name]

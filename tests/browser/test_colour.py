@@ -94,13 +94,15 @@ def check_app(reader: Reader, tables: Published, key: str, days: int) -> int:
 
 
 def check_channels(summary: Locator, found: Colours, days: Collection[date]) -> None:
-    """The table of channels."""
+    """The table of channels, in English."""
+    channels = {words["name_en"]: words["channel"] for words in found.tables.rows("channels")} | {
+        "All four channels": "*"
+    }
     for row in summary.locator("tbody tr").all():
-        name = row.locator("[data-series]")
-        channel = name.get_attribute("data-series") if name.count() else "*"
+        channel = channels[row.locator("th").inner_text().strip()]
         changes = row.locator(".change").all()
         for field, change in zip(("authorizations", "authorization_rate"), changes, strict=bool(changes)):
-            found.check(change, field, found.login(channel or "*", field, days))
+            found.check(change, field, found.login(channel, field, days))
 
 
 def coloured(reader: Reader) -> int:

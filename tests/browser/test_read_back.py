@@ -116,7 +116,8 @@ def status_of(tables: Published, key: str) -> str:
 
 def incident_mark(tables: Published, key: str, channels: set[str], day: date, language: str) -> str:
     """The mark of a day on which an incident of one of the channels, or of all, began."""
-    begun = {row["channel"] for row in tables.incidents if row["app_key"] == key and row["first_day"] == day}
+    begun = {row["channel"] for row in tables.incidents
+             if row["app_key"] == key and row["first_day"] == day and row["metric"] != "sign_in_rate"}  # fmt: skip
     begun &= {*channels, "*"}
     names = [said(channel, language) for channel in sorted(begun - {"*"}, key=[*CHANNELS, "local_verify"].index)]
     return " · ".join(["异常" if language == "zh" else "Incident", *names]) if begun else ""
@@ -281,10 +282,16 @@ def check_breakdown(found: list[list[str]], tables: Published, key: str, dimensi
 
 
 def check_versions(found: list[list[str]], tables: Published, key: str, days: int, language: str) -> None:
-    """SDK versions, those with most requests first; of more than five the rest as one."""
+    """SDK versions: new ones first, then the worst, those of few requests last. Of more than five of an app, those with
+    fewest requests are one row, unless an incident names them.
+    """
     counts = tables.by_version(key, tables.window(days))
-    names = sorted(counts, key=lambda name: (-counts[name][1], name))
-    groups = [[name] for name in names] if len(names) <= 5 else [*([name] for name in names[:4]), names[4:]]
+    blamed = {row["cause"].removeprefix("sdk_version=") for row in tables.incidents
+              if row["app_key"] == key and row["cause"] and (row["last_day"] or AS_OF) >= tables.day(29)}  # fmt: skip
+    names = sorted(counts, key=lambda name: (name not in blamed, -counts[name][1], name))
+    folded = names[4:] if len(names) > 5 and key != "*" else []
+    groups = [[name] for name in sorted(set(names) - set(folded), key=lambda name: (-counts[name][1], name))]
+    groups += [folded] if folded else []
     seen = {name: tables.version_seen(key, name) for name in names}
     oldest = min((seen[group[0]] or AS_OF for group in groups if len(group) == 1), default=AS_OF)
     whole = sum(asked for _, asked, _ in counts.values())
@@ -293,12 +300,15 @@ def check_versions(found: list[list[str]], tables: Published, key: str, days: in
         won, asked, left = (sum(counts[name][place] for name in group) for place in range(3))
         first = seen[group[0]] if len(group) == 1 else None
         is_new = first is not None and first > oldest and first >= tables.day(days - 1)
+        is_small = asked <= 0.01 * (whole or 0)
+        place = 3 if group is folded else 2 if is_small else 0 if is_new else 1
+        order = -asked if place > 1 else 1 if asked == left else won / (asked - left)
         rows.append([
-            version_said(group, language) + (" 新" if language == "zh" else " New") * is_new, "",
+            (place, order), version_said(group, language) + (" 新" if language == "zh" else " New") * is_new, "",
             Share(ratio(won, asked - left)), Share(ratio(won, asked)), count(asked), Share(ratio(asked, whole)),
             str(first) if first else ABSENT,
         ])  # fmt: skip
-    assert found == rows
+    assert found == [row[1:] for row in sorted(rows, key=lambda row: row[0])]
 
 
 def version_said(group: list[str], language: str) -> str:

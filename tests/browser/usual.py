@@ -60,6 +60,7 @@ def is_struck(tables: Published, key: str, channels: tuple[str, ...], one: date)
     return any(
         row["app_key"] == key
         and row["kind"] != "further"
+        and row["metric"] != "sign_in_rate"
         and row["channel"] in ("*", *channels)
         and row["first_day"] <= one <= (row["last_day"] or tables.as_of)
         for row in tables.incidents

@@ -1,6 +1,11 @@
--- app_key or '*', window_days, SDK version: login authorization over the window. Of more than $versions versions all but
--- those with most requests are one row: its value is NULL, and `merged` says how many they are
-WITH sums AS (
+-- app_key or '*', window_days, SDK version: login authorization over the window. Of more than $versions versions of an app,
+-- or $whole_versions of all apps together, those with fewest requests are one row: its value is NULL, and `merged` says
+-- how many they are. Versions that an incident of the 30 days names as its cause come before those with more requests
+WITH named AS (
+    SELECT DISTINCT app_key, regexp_extract(cause, 'sdk_version=([^ ]+)', 1) AS value
+    FROM incidents
+    WHERE contains(cause, 'sdk_version=') AND coalesce(last_day, $last) >= $first
+), sums AS (
     SELECT coalesce(app_key, '*') AS app_key, window_days, value, {{ sums(LOGINS) }}
     FROM version_requests
     JOIN period_days USING (day)
@@ -9,15 +14,20 @@ WITH sums AS (
     GROUP BY window_days, value, GROUPING SETS ((app_key), ())
 ), placed AS (
     SELECT
-        *,
-        row_number() OVER (PARTITION BY app_key, window_days ORDER BY authorization_requests DESC, value) AS place,
-        count(*) OVER (PARTITION BY app_key, window_days) AS listed
+        sums.*,
+        row_number() OVER (
+            PARTITION BY app_key, window_days
+            ORDER BY named.value IS NULL, authorization_requests DESC, sums.value
+        ) AS place,
+        count(*) OVER (PARTITION BY app_key, window_days) AS listed,
+        CASE app_key WHEN '*' THEN $whole_versions ELSE $versions END AS most
     FROM sums
+    LEFT JOIN named USING (app_key, value)
 )
 SELECT
     app_key,
     window_days,
-    CASE WHEN listed <= $versions OR place < $versions THEN placed.value END AS value,
+    CASE WHEN listed <= most OR place < most THEN placed.value END AS value,
     count(*) AS merged,
     {{ sums(LOGINS) }}
 FROM placed

@@ -34,11 +34,34 @@ function rowName({ value, merged }) {
   return value === null ? filled(_("{count} other versions"), { count: number(merged) }) : versionName(value);
 }
 
+/** A version of fewer requests is listed behind the others: its rate may be chance. */
+const SOME_SHARE = 0.01;
+
 /**
+ * The rows in their order: new versions first, then the worst; versions of few requests and those in one row come last.
  * @param {VersionRow[]} rows
+ * @returns {VersionRow[]}
+ */
+export function worstFirst(rows) {
+  const whole = sum(...rows.map((row) => row.authorization_requests)) || 0;
+  const isNew = isNewAmong(rows);
+  /** @param {VersionRow} row */
+  const place = (row) => {
+    if (row.value === null) return 3;
+    if ((row.authorization_requests ?? 0) <= SOME_SHARE * whole) return 2;
+    return isNew(row) ? 0 : 1;
+  };
+  /** @param {VersionRow} row */
+  const rank = (row) => (place(row) < 2 ? (row[TECHNICAL] ?? 1) : -(row.authorization_requests ?? 0));
+  return [...rows].sort((a, b) => place(a) - place(b) || rank(a) - rank(b));
+}
+
+/**
+ * @param {VersionRow[]} unordered
  * @returns {HTMLElement[]}
  */
-function versionRows(rows) {
+function versionRows(unordered) {
+  const rows = worstFirst(unordered);
   const whole = sum(...rows.map((row) => row.authorization_requests));
   const isNew = isNewAmong(rows);
   const courses = rows.map(
