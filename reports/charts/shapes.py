@@ -1,8 +1,8 @@
-"""Each chart's shape, once: traces, axes, colours, in both languages and for light and dark.
+"""Each chart's shape, once for pages and notebooks: traces, axes, colours, in both languages and for light and dark.
 
 Lives here: what a chart looks like. A page carries its numbers only (`figures.js`), and `charts/charts.js` puts
 them into the shape, by the `group`, `series` and `field` that stand in each trace's `meta`; it also sets the ticks,
-which hang on the numbers and the language.
+which hang on the numbers and the language. In a notebook `reports/plots/trend.py` does the same.
 Add a chart: an entry of `charts()`. Does not belong here: numbers, and names that come from logs or the registry
 (Plotly reads tags in a name as HTML).
 """
@@ -68,6 +68,11 @@ THEMES = {
         "holiday": "#8A6D14",
     },
 }
+# How strong the usual range and the span before are drawn behind a line.
+_BAND, _GHOST = 0.18, 0.7
+_DASHES = {"incident": "dot", "note": "dot", "release": "dash"}
+# A holiday is a strip along the foot of the plot, of this part of its height.
+_STRIP = 0.03
 # Room for the names at the ends of the lines, in pixels.
 _NAMES = {"zh": 74, "en": 92}
 
@@ -86,13 +91,20 @@ class Chart:
     """A chart over the days of a window.
 
     `group` and `field` name the list of numbers in a page's figures: `group[series][field]`, or `group[series]` where
-    there is no field. Its title stands in the page.
+    there is no field. The page has the same title (`pages/sections.js`).
     """
 
+    title: Bilingual
     series: tuple[Series, ...]
     group: str
     field: str | None
     unit: str = "records"
+
+    @property
+    def starts_at_zero(self) -> bool:
+        """Whether its scale begins with zero; a rate or a latency shows its own range, or its changes would not be
+        seen."""
+        return self.unit == "records" or self.field == "share"
 
 
 def charts() -> dict[str, Chart]:
@@ -106,14 +118,16 @@ def charts() -> dict[str, Chart]:
     usage = tuple(Series(name, look, metric_label(name)) for name, look in USAGE_LOOKS.items())
 
     return {
-        "usage": Chart(usage, "usage", None),
-        "authorizations": Chart(channels, "trend", "authorizations"),
-        "share": Chart(channels, "trend", "share", "share"),
-        "authorization_rate": Chart(channels, "trend", "authorization_rate", "share"),
-        TECHNICAL: Chart(channels, "trend", TECHNICAL, "share"),
-        "verification_result_rate": Chart(verified, "verification", "verification_result_rate", "share"),
-        "latency_p50_ms": Chart(timed, "latency", "latency_p50_ms", "ms"),
-        "latency_p95_ms": Chart(timed, "latency", "latency_p95_ms", "ms"),
+        "usage": Chart(t("Records a day"), usage, "usage", None),
+        "authorizations": Chart(t("Authorizations"), channels, "trend", "authorizations"),
+        "share": Chart(t("Share of the four channels"), channels, "trend", "share", "share"),
+        "authorization_rate": Chart(t("Authorization rate"), channels, "trend", "authorization_rate", "share"),
+        TECHNICAL: Chart(t("Technical success rate"), channels, "trend", TECHNICAL, "share"),
+        "verification_result_rate": Chart(
+            t("Result rate of verification"), verified, "verification", "verification_result_rate", "share"
+        ),
+        "latency_p50_ms": Chart(t("Latency p50 (ms)"), timed, "latency", "latency_p50_ms", "ms"),
+        "latency_p95_ms": Chart(t("Latency p95 (ms)"), timed, "latency", "latency_p95_ms", "ms"),
     }
 
 
@@ -165,16 +179,33 @@ def figure(chart: Chart, language: str, theme: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def backdrops(theme: str) -> dict[str, dict[str, Any]]:
+    """What is drawn behind the lines, by kind, as shapes of Plotly without their places: days without data, holidays,
+    marked days, the usual range, the span before. The last two have the colour of their line.
+    """
+    colours = THEMES[theme]
+    strip = {"type": "rect", "xref": "x", "yref": "paper", "y0": 0, "line": {"width": 0}, "layer": "below"}
+    mark = {"type": "line", "xref": "x", "yref": "paper", "y0": 0, "y1": 1}
+    path = {"type": "path", "layer": "below"}
+    found = {
+        "gap": strip | {"y1": 1, "fillcolor": colours["gap"]},
+        "holiday": strip | {"y1": _STRIP, "fillcolor": colours["holiday"]},
+        **{kind: mark | {"line": {"color": colours[kind], "width": 1.5, "dash": _DASHES[kind]}} for kind in _DASHES},
+        "norm": path | {"opacity": _BAND, "line": {"width": 0}},
+        "previous": path | {"opacity": _GHOST, "line": {"width": 1}},
+    }
+    return {kind: {"name": kind} | shape for kind, shape in found.items()}
+
+
 def shapes() -> dict[str, Any]:
-    """All charts as `charts.js` takes them: name, language, theme, then `data` and `layout`; units; the series' names
-    and colours; the colours of gaps and marks."""
+    """All charts as `charts.js` takes them: name, language, theme, then `data` and `layout`; units, and which begin
+    with zero; the series' names and colours; what is drawn behind the lines."""
     found: dict[str, Any] = {
-        mark: {theme: colours[mark] for theme, colours in THEMES.items()}
-        for mark in ("gap", "incident", "note", "release", "holiday")
-    } | {
+        "backdrops": {theme: backdrops(theme) for theme in THEMES},
         "names": {name: {"zh": look.label.zh, "en": look.label.en} for name, look in LOOKS.items()},
         "colours": {name: {"light": look.light, "dark": look.dark} for name, look in (LOOKS | VERSION_LOOKS).items()},
         "units": {name: chart.unit for name, chart in charts().items()},
+        "from_zero": [name for name, chart in charts().items() if chart.starts_at_zero],
         "charts": {},
     }
     for name, chart in charts().items():

@@ -15,6 +15,8 @@ from pipelines.incidents.norms import DayNorm
 Values = Sequence[float | None]
 # Of a drawing that is stretched to its place: lines keep their width.
 _DEPTH = 100.0
+# So much of a curve's height is left free above it, for what is written there.
+_HEADROOM = 0.2
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ def curve(course: Course, mark: int | None, label: str, levels: Sequence[tuple[f
         mark: the place of the day that is marked, with `label` beside it; None: it lies before the first.
         levels: values that are written at the left edge, with their texts.
     """
-    scale = _Scale(course, _DEPTH, _DEPTH, headroom=0.2)
+    scale = _Scale(course, _DEPTH, _DEPTH, headroom=_HEADROOM)
     marked = Markup("")
     if mark is not None:
         x = f"{scale.part(mark):.2f}%"
@@ -69,6 +71,12 @@ def curve(course: Course, mark: int | None, label: str, levels: Sequence[tuple[f
         '<svg class="curve" aria-hidden="true" focusable="false"><svg viewBox="0 0 100 100" width="100%" height="100%"'
         ' preserveAspectRatio="none">{band}<path class="lit" d="{line}"/></svg>{marked}{written}</svg>'
     ).format(band=_band(course, scale), line=_line(course.values, scale), marked=marked, written=written)
+
+
+def curve_range(course: Course) -> tuple[float, float]:
+    """Return the lowest and the highest value of a curve's drawing."""
+    scale = _Scale(course, _DEPTH, _DEPTH, headroom=_HEADROOM)
+    return scale.floor, scale.top
 
 
 def bar(part: float) -> Markup:

@@ -1,6 +1,8 @@
 """How numbers and days stand in a page, the same everywhere."""
 
 from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
 
 from pipelines.common.text import Bilingual
 from reports.content.wording.language import t
@@ -11,6 +13,35 @@ ABSENT = "—"
 def count(value: int | None) -> str:
     """A count with thousands separators; a dash where there is none."""
     return ABSENT if value is None else f"{value:,}"
+
+
+# Above so much, a count is written in a larger unit.
+_UNITS_ZH: Final = ((Decimal(10**8), "亿", 10**8), (Decimal(10**4), "万", 10**4))
+_UNITS_EN: Final = ((Decimal(10**9), "B", 10**9), (Decimal(10**6), "M", 10**6), (Decimal(10**4), "K", 10**3))
+# A number that rounds up to a larger unit is written in that.
+_NEARLY: Final = Decimal("0.99995")
+
+
+def compact(value: float) -> Bilingual:
+    """A count in four digits at most: 8,123, 12.35万, 1.235M. The scripts have the same (`data/format.js`)."""
+    exact = Decimal(repr(value))
+    return Bilingual(_compact(exact, _UNITS_ZH), _compact(exact, _UNITS_EN))
+
+
+def _compact(value: Decimal, units: tuple[tuple[Decimal, str, int], ...]) -> str:
+    for threshold, name, unit in units:
+        if abs(value) < threshold * (1 if threshold == 10**4 else _NEARLY):
+            continue
+        scaled = value / unit
+        digits = scaled.adjusted() + 1
+        return _rounded(scaled, 2 if digits < 3 else 1 if digits < 4 else 0) + name
+    return _rounded(value, 4)
+
+
+def _rounded(value: Decimal, decimals: int) -> str:
+    """A number with so many decimals at most, rounded half up."""
+    text = f"{value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP):,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def share(value: float | None) -> str:

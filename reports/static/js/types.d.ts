@@ -451,17 +451,21 @@ export interface Layout {
   margin: { l: number; r: number; t: number; b: number };
 }
 
+/** What is drawn behind the lines of a chart, as shapes of Plotly without their places. */
+export type Backdrops = Record<"gap" | "holiday" | "norm" | "previous" | Mark["kind"], Backdrop>;
+
+export interface Backdrop {
+  name: string;
+  line: { color?: string; width: number; dash?: string };
+  fillcolor?: string;
+}
+
 export interface Charts {
   charts: Record<string, Record<Language, Record<Theme, { data: Trace[]; layout: Layout }>>>;
   units: Record<string, Unit>;
-  /** The fill of a missing day. */
-  gap: Record<Theme, string>;
-  /** The line of an incident's first day, and that of a day with a note. */
-  incident: Record<Theme, string>;
-  note: Record<Theme, string>;
-  /** The line of the first day of an SDK version, and the strip of a holiday. */
-  release: Record<Theme, string>;
-  holiday: Record<Theme, string>;
+  /** The charts whose scale begins with zero. */
+  from_zero: string[];
+  backdrops: Record<Theme, Backdrops>;
   /** The name of a series at the end of its line. */
   names: Record<string, Both>;
   /** The colour of a line by its look. */

@@ -6,6 +6,13 @@ import { useExampleSite } from "./example_site.js";
 
 beforeEach(useExampleSite);
 
+const LINES = Object.fromEntries(
+  Object.entries({ incident: "#a00", note: "#555", release: "#63b" }).map(([name, color]) => [
+    name,
+    { name, line: { color, dash: "dot" } },
+  ]),
+);
+
 const SERIES = {
   counts: [[120, null, 45, 980], "records", true],
   "large counts": [[1234567, 1300000, null], "records", true],
@@ -82,31 +89,31 @@ test("of 90 days every second week has a tick, of months every third, the last o
 });
 
 test("a missing day is shaded from noon to noon, a month without some of its days over its width", () => {
-  const [gap, ...others] = gaps(["2026-03-07", "2026-03-08", "2026-03-09"], [1], "#eee");
+  const [gap, ...others] = gaps(["2026-03-07", "2026-03-08", "2026-03-09"], [1], { fillcolor: "#eee" });
   assert.deepEqual([gap.x0, gap.x1, gap.fillcolor], ["2026-03-07 12:00", "2026-03-08 12:00", "#eee"]);
   assert.deepEqual(others, []);
-  const [month] = gaps(["2026-02-01", "2026-03-01"], [1], "#eee", true);
+  const [month] = gaps(["2026-02-01", "2026-03-01"], [1], { fillcolor: "#eee" }, true);
   assert.deepEqual([month.x0, month.x1], ["2026-02-14 00:00", "2026-03-16 00:00"]);
 });
 
 test("the span before is a line that breaks where it has no data", () => {
   const days = ["2026-03-07", "2026-03-08", "2026-03-09", "2026-03-10"];
-  const [line] = ghost(days, [1, 2, null, 4], "#00f", 0.5);
+  const [line] = ghost(days, [1, 2, null, 4], "#00f", {});
   assert.equal(line.path, "M2026-03-07,1L2026-03-08,2M2026-03-10,4");
-  assert.deepEqual(ghost(days, [null, null, null, null], "#00f", 0.5), []);
-  assert.deepEqual(ghost(days, [], "#00f", 0.5), []);
+  assert.deepEqual(ghost(days, [null, null, null, null], "#00f", {}), []);
+  assert.deepEqual(ghost(days, [], "#00f", {}), []);
 });
 
 test("what is usual is a band from the highest to the lowest, as wide as its days", () => {
   const days = ["2026-03-07", "2026-03-08"];
-  const [one, ...others] = band(days, [null, { usual: 2, low: 1, high: 3, swing: 0 }], "#00f", 0.1);
+  const [one, ...others] = band(days, [null, { usual: 2, low: 1, high: 3, swing: 0 }], "#00f", {});
   assert.equal(
     one.path,
     "M2026-03-07_12:00,3L2026-03-08,3L2026-03-08_12:00,3L2026-03-08_12:00,1L2026-03-08,1L2026-03-07_12:00,1Z",
   );
   assert.deepEqual(others, []);
-  assert.deepEqual(band(days, [null, null], "#00f", 0.1), []);
-  assert.deepEqual(band(days, [], "#00f", 0.1), []);
+  assert.deepEqual(band(days, [null, null], "#00f", {}), []);
+  assert.deepEqual(band(days, [], "#00f", {}), []);
 });
 
 test("the first day of an incident is a line, labelled to the side that has room, inside the window alone", () => {
@@ -117,7 +124,7 @@ test("the first day of an incident is a line, labelled to the side that has room
     label: "Incident",
     short: "Incident",
   }));
-  const marks = dayMarks(days, marked, { incident: "#a00" }, 208);
+  const marks = dayMarks(days, marked, { incident: { line: { color: "#a00" } } }, 208);
   assert.deepEqual(
     marks.map(({ x0, x1, line, label }) => [x0, x1, line.color, label.text, label.xanchor]),
     [
@@ -133,7 +140,7 @@ test("of marks that are near each other those are labelled whose text meets no o
   const labelled = (...places) => {
     const marked = places.map((i) => ({ kind: "incident", day: days[i], label: "Incident", short: "Incident" }));
     // A label takes four days.
-    const marks = dayMarks(days, marked, { incident: "#a00" }, 260);
+    const marks = dayMarks(days, marked, { incident: { line: { color: "#a00" } } }, 260);
     assert.equal(marks.length, places.length);
     return marks.filter(({ label }) => label.text).map(({ x0 }) => days.indexOf(x0));
   };
@@ -152,13 +159,13 @@ test("each kind of mark has its own line, and those below do not take the room o
     { kind: "note", day: days[0], label: "Noted", short: "Noted" },
     { kind: "release", day: days[1], label: "2.<b>15", short: "2.<b>15" },
   ];
-  const marks = dayMarks(days, marked, { incident: "#a00", note: "#555", release: "#63b" }, 800);
+  const marks = dayMarks(days, marked, LINES, 800);
   assert.deepEqual(
-    marks.map(({ name, line, label }) => [name, line.color, line.dash, label.text, label.yanchor]),
+    marks.map(({ name, line, label }) => [name, line, label.font.color, label.text, label.yanchor]),
     [
-      ["incident", "#a00", "dot", "Incident · WeChat", "top"],
-      ["note", "#555", "dot", "Noted", "bottom"],
-      ["release", "#63b", "dash", "2.‹b›15", "bottom"],
+      ["incident", LINES.incident.line, "#a00", "Incident · WeChat", "top"],
+      ["note", LINES.note.line, "#555", "Noted", "bottom"],
+      ["release", LINES.release.line, "#63b", "2.‹b›15", "bottom"],
     ],
   );
 });
@@ -171,7 +178,7 @@ test("a label that has no room gives way to the short one", () => {
     label: "Incident · One-click",
     short: "Incident",
   }));
-  const marks = dayMarks(days, marked, { incident: "#a00" }, 260);
+  const marks = dayMarks(days, marked, { incident: { line: { color: "#a00" } } }, 260);
   assert.deepEqual(
     marks.map(({ label }) => label.text),
     ["Incident", "Incident · One-click"],

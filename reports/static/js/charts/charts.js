@@ -92,10 +92,6 @@ function layerOf(place, span) {
 // What the label of a tick takes, in pixels.
 const TICK_WIDTH = 40;
 
-// How strong the usual range and the span before are drawn behind a line.
-const BAND = 0.18;
-const GHOST = 0.7;
-
 /**
  * Puts the numbers of a span into the lines of a chart, and what is behind them into its layout.
  * @param {string} name
@@ -104,8 +100,9 @@ const GHOST = 0.7;
  * @param {Layout} layout
  */
 function fill(name, span, data, layout) {
-  const { units, gap } = window.AUTHMETER_CHARTS;
+  const { units, backdrops, from_zero: fromZero } = window.AUTHMETER_CHARTS;
   const unit = units[name];
+  const drawn = backdrops[theme()];
   const { x, missing, isByMonth } = placesOf(span);
   const { l: left, r: right } = layout.margin;
   const width = (layout.width || 0) - left - right;
@@ -129,16 +126,14 @@ function fill(name, span, data, layout) {
     // A month that lacks days is open.
     if (isByMonth) trace.marker.symbol = list.map((_value, i) => symbolOf(trace, missing.includes(i)));
     const { color } = trace.marker;
-    behind.push(...band(x, norms, color, BAND), ...ghost(x, before, color, GHOST));
+    behind.push(...band(x, norms, color, drawn.norm), ...ghost(x, before, color, drawn.previous));
     return [...list, ...before, ...norms.flatMap((norm) => (norm ? [norm.low, norm.high] : []))];
   });
   Object.assign(layout.xaxis, scaled);
-  Object.assign(layout.yaxis, scale(values, unit, name === "share" || unit === "records"));
-  const { incident, note, release, holiday } = window.AUTHMETER_CHARTS;
-  const colours = { incident: incident[theme()], note: note[theme()], release: release[theme()] };
-  const marks = isByMonth ? [] : dayMarks(x, marksOf(x, channelsOf(data.map(({ meta }) => meta))), colours, width);
-  const strips = isByMonth ? [] : holidayStrips(holidaysAmong(x), holiday[theme()]);
-  layout.shapes = [...gaps(x, missing, gap[theme()], isByMonth), ...strips, ...behind, ...marks];
+  Object.assign(layout.yaxis, scale(values, unit, fromZero.includes(name)));
+  const marks = isByMonth ? [] : dayMarks(x, marksOf(x, channelsOf(data.map(({ meta }) => meta))), drawn, width);
+  const strips = isByMonth ? [] : holidayStrips(holidaysAmong(x), drawn.holiday);
+  layout.shapes = [...gaps(x, missing, drawn.gap, isByMonth), ...strips, ...behind, ...marks];
 }
 
 /**

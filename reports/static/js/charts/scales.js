@@ -3,7 +3,7 @@
 
 import { compact, known, weekday } from "../data/format.js";
 
-/** @import { Axis, Mark, Unit, Usual, Value } from "../types.d.ts" */
+/** @import { Axis, Backdrop, Mark, Unit, Usual, Value } from "../types.d.ts" */
 
 const DAY = 864e5;
 
@@ -93,43 +93,29 @@ export function monthScale(months, most = 8) {
  * are missing, so that its sum is not taken for a whole one.
  * @param {string[]} days
  * @param {number[]} missing
- * @param {string} fill
+ * @param {Backdrop} gap
  * @param {boolean} [isByMonth]
- * @returns {object[]}
+ * @returns {(Backdrop & { x0: string, x1: string })[]}
  */
-export function gaps(days, missing, fill, isByMonth = false) {
+export function gaps(days, missing, gap, isByMonth = false) {
   const half = isByMonth ? HALF_MONTH : 0.5;
-  return missing.map((place) => ({
-    name: "gap",
-    type: "rect",
-    xref: "x",
-    yref: "paper",
-    x0: moment(days[place], -half),
-    x1: moment(days[place], half),
-    y0: 0,
-    y1: 1,
-    fillcolor: fill,
-    line: { width: 0 },
-    layer: "below",
-  }));
+  return missing.map((place) => ({ ...gap, x0: moment(days[place], -half), x1: moment(days[place], half) }));
 }
-
-/** The dash of each kind of mark; the labels of incidents are above, the others below. */
-const DASHES = { incident: "dot", note: "dot", release: "dash" };
 
 // The width of a letter of a mark's label, in pixels; a Chinese one takes two.
 const LETTER = 6.5;
 
 /**
  * A line on each marked day, so that a change is seen together with it. A mark has its short label, or none,
- * if another of its row or that one's label is in the way: above the charts every day is named.
+ * if another of its row or that one's label is in the way: above the charts every day is named. The labels of incidents
+ * are above, the others below.
  * @param {string[]} days
  * @param {Mark[]} marks
- * @param {Record<Mark["kind"], string>} colours
+ * @param {Record<Mark["kind"], Backdrop>} lines
  * @param {number} width of the plot in pixels.
  * @returns {object[]}
  */
-export function dayMarks(days, marks, colours, width) {
+export function dayMarks(days, marks, lines, width) {
   const placed = marks
     .map((mark) => ({ ...mark, place: days.indexOf(mark.day), isLow: mark.kind !== "incident" }))
     .filter(({ place }) => place >= 0)
@@ -153,22 +139,16 @@ export function dayMarks(days, marks, colours, width) {
     });
     if (label) taken[row] = span(label)[1];
     return {
-      name: kind,
-      type: "line",
-      xref: "x",
-      yref: "paper",
+      ...lines[kind],
       x0: day,
       x1: day,
-      y0: 0,
-      y1: 1,
-      line: { color: colours[kind], width: 1.5, dash: DASHES[kind] },
       label: {
         text: plain(label ?? ""),
         textposition: isLow ? "start" : "end",
         textangle: 0,
         xanchor: isLeft ? "left" : "right",
         yanchor: isLow ? "bottom" : "top",
-        font: { color: colours[kind], size: 11 },
+        font: { color: lines[kind].line.color, size: 11 },
       },
     };
   });
@@ -184,23 +164,11 @@ const plain = (text) => text.replaceAll("<", "‹").replaceAll(">", "›").repla
 /**
  * Holidays, as a strip along the foot of the plot.
  * @param {string[]} holidays
- * @param {string} fill
+ * @param {Backdrop} strip
  * @returns {object[]}
  */
-export const holidayStrips = (holidays, fill) =>
-  holidays.map((day) => ({
-    name: "holiday",
-    type: "rect",
-    xref: "x",
-    yref: "paper",
-    x0: moment(day, -0.5),
-    x1: moment(day, 0.5),
-    y0: 0,
-    y1: 0.03,
-    fillcolor: fill,
-    line: { width: 0 },
-    layer: "below",
-  }));
+export const holidayStrips = (holidays, strip) =>
+  holidays.map((day) => ({ ...strip, x0: moment(day, -0.5), x1: moment(day, 0.5) }));
 
 /**
  * The runs of places that have a value.
@@ -223,16 +191,14 @@ function runs(values) {
  * @param {string[]} days
  * @param {Value[]} values
  * @param {string} colour
- * @param {number} opacity
- * @returns {object[]}
+ * @param {Backdrop} previous
+ * @returns {(Backdrop & { path: string })[]}
  */
-export function ghost(days, values, colour, opacity) {
+export function ghost(days, values, colour, previous) {
   const path = runs(values)
     .map((run) => `M${run.map((i) => `${days[i]},${values[i]}`).join("L")}`)
     .join("");
-  return path
-    ? [{ name: "previous", type: "path", path, line: { color: colour, width: 1 }, opacity, layer: "below" }]
-    : [];
+  return path ? [{ ...previous, path, line: { ...previous.line, color: colour } }] : [];
 }
 
 /**
@@ -240,10 +206,10 @@ export function ghost(days, values, colour, opacity) {
  * @param {string[]} days
  * @param {(Usual | null)[]} norms
  * @param {string} colour
- * @param {number} opacity
- * @returns {object[]}
+ * @param {Backdrop} norm
+ * @returns {(Backdrop & { path: string })[]}
  */
-export function band(days, norms, colour, opacity) {
+export function band(days, norms, colour, norm) {
   const path = runs(norms)
     .map((run) => {
       // A day is a whole day wide: a band of one would else have no width.
@@ -255,7 +221,5 @@ export function band(days, norms, colour, opacity) {
       return `M${[...side("high"), ...side("low").reverse()].join("L")}Z`;
     })
     .join("");
-  return path
-    ? [{ name: "norm", type: "path", path, fillcolor: colour, line: { width: 0 }, opacity, layer: "below" }]
-    : [];
+  return path ? [{ ...norm, path, fillcolor: colour }] : [];
 }

@@ -1,0 +1,143 @@
+"""The curve of an incident: its last 60 days beside what was usual before it began, and what is written in it.
+
+Cards draw it as SVG (`cards.py`), notebooks as a figure (`reports/plots/incident.py`).
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from pipelines.common.days import days_between
+from pipelines.common.text import Bilingual
+from pipelines.contract.measures.metrics import METRICS
+from pipelines.incidents import incident
+from pipelines.incidents.norms import REFERENCE_DAYS, DayNorm, Observed, norms_of
+from pipelines.incidents.published import PublishedIncident
+from pipelines.incidents.words import incident_names
+from reports.content.published import PublishedTables
+from reports.content.wording.language import t
+
+CURVE_DAYS: Final = 60
+
+
+@dataclass(frozen=True)
+class IncidentCurve:
+    """The days of an incident's subject, oldest first, and the texts of their drawing.
+
+    Attributes:
+        name: what the values are.
+        unit: of the values, `share` or `ms`; counts have none.
+        mark: the place of the incident's first day, which has `mark_label`; None if it lies before the first.
+        levels: the values before and now, with their texts.
+        words: what the curve shows, in a sentence.
+    """
+
+    name: Bilingual
+    unit: str
+    rows: list[DayNorm]
+    mark: int | None
+    mark_label: str
+    levels: list[tuple[float, Bilingual]]
+    words: Bilingual
+
+
+def incident_curves(
+    marts: PublishedTables,
+    incidents: Sequence[PublishedIncident],
+    complete: Collection[date],
+    holidays: Collection[date],
+) -> dict[str, IncidentCurve]:
+    """Return the curve of each incident by its id.
+
+    Args:
+        complete: the days with data of any app.
+        holidays: days of which no usual volume is expected.
+    """
+    if not incidents:
+        return {}
+    found: dict[str, dict[date, tuple[int, int | None]]] = defaultdict(dict)
+    for key, day, counted, requests in marts.incident_days([one.incident.incident_id for one in incidents]):
+        found[key][day] = counted, requests
+    as_of = marts.publication.as_of
+    days = list(days_between(as_of - timedelta(days=CURVE_DAYS + REFERENCE_DAYS - 1), as_of))
+    norms = norms_of(
+        (
+            observed
+            for one in incidents
+            for observed in _observed(one.incident, found[one.incident.incident_id], days, complete, holidays)
+        ),
+        CURVE_DAYS,
+    )
+    return {one.incident.incident_id: _curve(one, norms[one.incident.incident_id]) for one in incidents}
+
+
+def _observed(
+    one: incident.Incident,
+    found: Mapping[date, tuple[int, int | None]],
+    days: list[date],
+    complete: Collection[date],
+    holidays: Collection[date],
+) -> Iterator[Observed]:
+    """The days of an incident's subject; those before its first tell what is usual."""
+    begun = min(found, default=None)
+    for day in days:
+        counted, requests = found.get(day, (0, 0 if one.is_rate else None))
+        value: float | None = counted
+        if one.is_rate:
+            value = counted / requests if requests else None
+        if day not in complete or begun is None or day < begun:
+            value = None
+        has_norm = one.is_rate or day not in holidays
+        yield Observed(one.incident_id, day, value, requests, day < one.first_day, has_norm)
+
+
+def _unit(one: incident.Incident) -> str:
+    """The unit of a curve's values."""
+    unit = METRICS[one.metric].unit if one.metric in METRICS else "records"
+    return "share" if one.is_rate else "ms" if unit == "ms" else ""
+
+
+def _curve(published: PublishedIncident, rows: list[DayNorm]) -> IncidentCurve:
+    one = published.incident
+    names = incident_names(one, "", published.cause_app_name, published.channels)
+    first = f"{one.first_day:%m-%d}"
+    levels = ((one.level_before, names.get("before")), (one.level_now, names.get("now")))
+    return IncidentCurve(
+        t("Records") if one.kind == "data" else incident_subject(one, names),
+        _unit(one),
+        rows,
+        next((i for i, row in enumerate(rows) if row.day == one.first_day), None),
+        first,
+        [(value, text) for value, text in levels if text],
+        _CURVES[_kind(one)].format(days=CURVE_DAYS, first=first),
+    )
+
+
+_CURVES: Final = {
+    "rate": t("The rate of {days} days; the band is what was usual before {first}"),
+    "volume": t("The requests of {days} days; the band is what was usual before {first}"),
+    "latency": t("The latency of {days} days in ms; the band is what was usual before {first}"),
+    "data": t("The records of {days} days; the band is what was usual before {first}"),
+}
+
+
+def _kind(one: incident.Incident) -> str:
+    """What is drawn of it."""
+    return "rate" if one.is_rate else "volume" if one.is_volume else "data" if one.kind == "data" else "latency"
+
+
+def incident_subject(one: incident.Incident, names: Mapping[str, Bilingual]) -> Bilingual:
+    """Return what fell or rose: a rate, the requests a day, a latency; of a fault of the data the fault.
+
+    Args:
+        names: those of `incident_names`.
+    """
+    if one.kind == "data":
+        return names["fault"]
+    if one.is_volume:
+        return t("{channel} requests a day").format(channel=names["channel"])
+    if one.is_rate:
+        return t("{channel} {rate}").format(channel=names["channel"], rate=names["rate"])
+    return t("{channel}: slowest 5% of the answers (ms)").format(channel=names["channel"])
