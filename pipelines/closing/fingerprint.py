@@ -30,8 +30,8 @@ CODE: Final = (
     # The release of the one library that pages load.
     "node_modules/plotly.js-basic-dist-min/package.json",
 )
-# Served pages are no part of the site, which loads the bundle of the scripts.
-WITHOUT: Final = ("reports/serve", "reports/static/js")
+# Served pages and figures of notebooks are no part of the site, which loads the bundle of the scripts.
+WITHOUT: Final = ("reports/notebook.py", "reports/plots", "reports/serve", "reports/static/js")
 UNPUBLISHED_SETTINGS: Final[Mapping[str, str]] = {
     "schedule_time": "It says when a run begins.",
     "keep_runs_days": "Dagster's records are not published.",

@@ -30,7 +30,7 @@ def code_digest(paths: tuple[str, ...], without: tuple[str, ...] = (), suffix: s
 
     Args:
         paths: files, and folders with all that is below them, from `root`; what does not exist is left out.
-        without: folders that are left out.
+        without: files and folders that are left out.
         suffix: the end of the names of all files that count.
     """
     digest = hashlib.sha256()
@@ -64,4 +64,4 @@ def _files(root: Path, path: str, without: tuple[str, ...]) -> Iterator[str]:
     for folder, folders, names in os.walk(root / path):
         place = os.path.relpath(folder, root)
         folders[:] = [name for name in folders if name != "__pycache__" and f"{place}/{name}" not in without]
-        yield from (f"{place}/{name}" for name in names)
+        yield from (path for name in names if (path := f"{place}/{name}") not in without)

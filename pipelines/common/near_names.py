@@ -1,9 +1,9 @@
-"""Names of files that are passed over: nearly one that authmeter reads, a slip of whoever wrote the file, who would not
-see it; and those that are left alone, as not being meant for it.
+"""Names that are nearly known ones. Of files that are passed over: nearly one that authmeter reads, a slip of whoever
+wrote the file, who would not see it; and those that are left alone, as not being meant for it.
 """
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Final
 
@@ -29,6 +29,15 @@ def require_no_near_name(folder: Path, names: Collection[str]) -> None:
                 why="It would be passed over, as if it were not there.",
                 do=f"Call it {near[0]}, or something else altogether, or move it elsewhere.",
             )
+
+
+def nearly(name: str, known: Iterable[str]) -> str:
+    """Return a sentence with the three names most like an unknown one, for the end of an advice; "" if none is."""
+    # Imported here: only an error needs it.
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, known, n=3)
+    return f" Nearly so are called: {', '.join(near)}." if near else ""
 
 
 def names_in(folder: Path) -> list[str]:

@@ -133,7 +133,6 @@ def charts() -> dict[str, Chart]:
 
 def figure(chart: Chart, language: str, theme: str) -> dict[str, Any]:
     """The empty figure of a chart in one language and theme, as Plotly's JSON; a test has Plotly check it."""
-    colours = THEMES[theme]
     traces = []
     for one in chart.series:
         look = LOOKS[one.look]
@@ -150,6 +149,12 @@ def figure(chart: Chart, language: str, theme: str) -> dict[str, Any]:
                 "meta": {"series": one.name, "field": chart.field, "group": chart.group, "look": one.look},
             }
         )
+    return {"data": traces, "layout": layout(language, theme)}
+
+
+def layout(language: str, theme: str) -> dict[str, Any]:
+    """The layout of a chart in one language and theme, as Plotly's JSON."""
+    colours = THEMES[theme]
     # Dragging on a phone scrolls the page. Margins are fixed: measuring labels would draw each chart twice.
     axis = {
         "gridcolor": colours["rule"],
@@ -161,8 +166,6 @@ def figure(chart: Chart, language: str, theme: str) -> dict[str, Any]:
         "zeroline": False,
     }
     return {
-        "data": traces,
-        "layout": {
             "paper_bgcolor": "rgba(0,0,0,0)",
             "plot_bgcolor": "rgba(0,0,0,0)",
             "font": {"color": colours["ink"], "family": "system-ui, sans-serif", "size": 12},
@@ -175,7 +178,6 @@ def figure(chart: Chart, language: str, theme: str) -> dict[str, Any]:
             "xaxis": axis | {"type": "date", "tickangle": 0, "showgrid": False, "showline": True,
                              "ticks": "outside", "ticklen": 4, "tickcolor": colours["rule"]},
             "yaxis": axis,
-        },
     }  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from pipelines.common.errors import AuthmeterError
 from pipelines.contract.macros import contract_macros
 from pipelines.contract.measures.sql import sql
 from pipelines.contract.record.channels import CHANNELS, DECLARED, Channel
-from pipelines.contract.record.fields import OUTCOMES
+from pipelines.contract.record.fields import ALL_APPS, OUTCOMES
 from pipelines.incidents.published import PublishedIncident, incident_days, incidents_of, withdrawn_of
 from reports.content.figures.chart_series import ChartRows
 from reports.content.figures.document_tables import sign_in_tables_query, tables_query
@@ -111,6 +111,7 @@ class PublishedTables:
             "versions": VERSIONS_LISTED,
             "whole_versions": WHOLE_VERSIONS_LISTED,
             "drawn_listed": DRAWN_LISTED,
+            "app_key": ALL_APPS,
         }
         # Figures name channels and outcomes by their place in these lists.
         declared = self._connection.sql(LISTINGS["declared_channels"].query).fetchall()
@@ -199,9 +200,32 @@ class PublishedTables:
             found.append(pl.DataFrame([of_apps, *(pl.Series(name, one, pl.String) for name, one in texts.items())]))
         return found
 
+    def chart_rows(self, app_key: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Return what the charts of one app, or of all apps together (`*`), are drawn of: channel and place, and the
+        counts. The first frame is by day of the 90 days and has latencies too, the second by month of the 13 months.
+        """
+        # The queries take `*` from the place 0 alone.
+        listed = dict.fromkeys([ALL_APPS, app_key])
+        self._keep("listed_apps", pl.DataFrame({"place": range(len(listed)), "app_key": list(listed)}))
+        place = len(listed) - 1
+        days, months = (
+            self.frame(f"figures/{step}", first_app_place=place, last_app_place=place).drop("app")
+            for step in ("chart_days", "chart_months")
+        )
+        return days, months
+
+    def releases(self, app_key: str) -> list[tuple[str, date]]:
+        """Return the SDK versions that a chart of one app, or of all apps together (`*`), marks, and their days."""
+        for step in ("version_requests", "versions", "releases"):
+            text, values = self._query(f"figures/{step}", {})
+            if step == "version_requests" and app_key != ALL_APPS:
+                text, values = f"SELECT * FROM ({text}) WHERE app_key = $app_key", values | {"app_key": app_key}
+            self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {step} AS {text}", values)
+        return self.rows("figures/released_versions", app_key=app_key)
+
     def _keep(self, name: str, rows: pl.DataFrame) -> None:
         self._connection.register("given_rows", rows)
-        self._connection.execute(f"CREATE TEMP TABLE {name} AS FROM given_rows ORDER BY app_key")
+        self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS FROM given_rows ORDER BY app_key")
         self._connection.unregister("given_rows")
 
     def documents(self, keys: Sequence[str]) -> Iterator[tuple[str, str]]:

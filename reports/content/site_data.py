@@ -89,7 +89,7 @@ def declarations(channels: Iterable[Channel]) -> dict[str, Any]:
             for name in HEADLINE_USAGE
         ],
         "rates": {
-            name: {"numerator": _signs(one.numerator), "denominator": _signs(one.denominator)}
+            name: {"numerator": signs(one.numerator), "denominator": signs(one.denominator)}
             for name, one in METRICS.items()
             # The scripts compute each of these for every list of counts of records; sessions are other lists.
             if one.numerator and name not in SESSION_RATES
@@ -98,8 +98,8 @@ def declarations(channels: Iterable[Channel]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _signs(term: str) -> dict[str, int]:
-    """The counts of a sum or difference, each with its sign."""
+def signs(term: str) -> dict[str, int]:
+    """Return the counts of a sum or difference, each with its sign."""
     return {count: -1 if sign == "-" else 1 for sign, count in re.findall(r"([+-]?)\s*(\w+)", term)}
 
 

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
-from difflib import get_close_matches
 from pathlib import Path
 
 import duckdb
 
 from pipelines.common.errors import UsageError
+from pipelines.common.near_names import nearly
 from pipelines.contract.measures.sql import sql
 from pipelines.contract.settings.settings import Settings
 from pipelines.store.database import open_published, workbench
@@ -100,13 +100,12 @@ def require_app(connection: duckdb.DuckDBPyConnection, app_key: str) -> None:
     """
     if not connection.execute("SELECT count(*) FROM apps WHERE app_key = $key", {"key": app_key}).fetchall()[0][0]:
         known = [key for (key,) in connection.execute("SELECT app_key FROM apps ORDER BY app_key").fetchall()]
-        near = get_close_matches(app_key, known, n=3)
         raise UsageError(
             f"No app {app_key!r} is published.",
             where="--app",
             why="An empty file would look like an app without usage.",
             do="Give an app_key of registry/apps.csv, or one that has logged; table `apps` lists them."
-            + (f" Nearly so are called: {', '.join(near)}." if near else ""),
+            + nearly(app_key, known),
         )
 
 

@@ -54,7 +54,7 @@ def export_table(database: Path, request: TableRequest, language: Language = "")
     """
     require_format(request.format)
     require_target(request.target, request.format)
-    query, values = _query(_table(request.table), request.span)
+    query, values = _query(published_table(request.table), request.span)
     with closing(open_published(database)) as connection:
         ((as_of, zone),) = connection.execute("SELECT as_of, time_zone FROM publication").fetchall()
         # Times stand in a file as on the pages.
@@ -68,15 +68,20 @@ def has_days(table: str) -> bool:
     Raises:
         UsageError: no such table is published.
     """
-    return _in_span(_table(table)) is not None
+    return _in_span(published_table(table)) is not None
 
 
-def _table(name: str) -> Table:
+def published_table(name: str, where: str = "--table") -> Table:
+    """Return a published table or view; `where` is the argument that names it.
+
+    Raises:
+        UsageError: no such table is published.
+    """
     known = TABLES | VIEWS
     if name not in known:
         raise UsageError(
             f"No table {name!r} is published.",
-            where="--table",
+            where=where,
             do=f"Give one of {', '.join(sorted(known))}.",
         )
     return known[name]

@@ -108,9 +108,7 @@ class Mark:
     short: str
 
 
-def day_marks(
-    days: Sequence[date], marks: Sequence[Mark], backdrops: Mapping[str, Shape], width: float
-) -> list[Shape]:
+def day_marks(days: Sequence[date], marks: Sequence[Mark], backdrops: Mapping[str, Shape], width: float) -> list[Shape]:
     """Return a line for each marked day; `width` is that of the plot in pixels.
 
     A mark has its label, its short one, or none if another mark of its row or that one's label is in the way. The

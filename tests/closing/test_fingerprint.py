@@ -88,6 +88,8 @@ def test_only_settings_are_named_as_unpublished() -> None:
         ("reports/static/css/base.css", "p {}", True, False),
         ("reports/static/build/report.js", "let a;", True, False),
         ("reports/serve/app.py", "MOST = 1", False, False),
+        ("reports/notebook.py", "MOST = 1", False, False),
+        ("reports/plots/trend.py", "MOST = 1", False, False),
         ("pipelines/alerts/message.py", "MOST = 1", False, False),
         ("pipelines/rollup/plan.py", "MOST = 1", False, False),
     ],

@@ -11,9 +11,11 @@ from datetime import date, timedelta
 from pipelines.billing.packages.forecast import UNIT, Forecast
 from pipelines.billing.packages.outlook import Outlook, days_to_come, outlook
 from pipelines.common.days import day_start
+from pipelines.common.text import Bilingual
 from pipelines.contract.registry.packages import Package
 from reports.content.billing.resource_packages import PackageAccount, PackageRow
 from reports.content.published import LONG_DAYS
+from reports.content.wording.language import t
 
 # The forecast is drawn until it has run out and a while longer; of one that lasts, as much as was.
 _BEYOND = 14
@@ -37,6 +39,13 @@ class LeftCourse:
     mid: list[int]
     low: list[int]
     high: list[int]
+
+    @property
+    def words(self) -> Bilingual:
+        """What its drawing shows."""
+        if self.low:
+            return t("What is left; behind the data day by the forecast, from the fewest uses to the most")
+        return t("What is left; behind the data day by the forecast") if self.mid else t("What is left")
 
     def figures(self) -> dict[str, object]:
         """The course for a page's script, as `LeftCourse` in `static/js/types.d.ts` says."""

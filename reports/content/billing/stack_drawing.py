@@ -14,11 +14,18 @@ from reports.content.billing.package_course import LeftCourse
 
 # Neighbouring layers differ; further ones may look alike.
 _SHADES = 4
+# Of the height, so much is free above the layers, for the labels.
+_HEADROOM = 0.2
 
 
 def shades(course: LeftCourse) -> dict[str, int]:
     """The shade of each package's layer."""
     return {one.resource_package_id: place % _SHADES for place, one in enumerate(course.packages)}
+
+
+def stack_top(course: LeftCourse) -> float:
+    """Return the value at the upper edge of the drawing; the lower edge is zero."""
+    return _top(course) * (1 + _HEADROOM)
 
 
 def stack(course: LeftCourse, now_label: str, run_out: tuple[int, Bilingual] | None = None) -> Markup:
@@ -30,7 +37,7 @@ def stack(course: LeftCourse, now_label: str, run_out: tuple[int, Bilingual] | N
             is drawn.
     """
     known = len(course.past[0])
-    scale = _Scale(known + len(course.mid), _top(course))
+    scale = _Scale(known + len(course.mid), stack_top(course))
     # What is drawn last lies at the bottom.
     sums = [[0] * known, *accumulate(reversed(course.past), _on_top)]
     layers = Markup("").join(
@@ -82,10 +89,10 @@ def _top(course: LeftCourse) -> int:
 
 
 class _Scale:
-    """Where days and values lie, in per cent of the drawing; a sixth of its height is for the labels."""
+    """Where days and values lie, in per cent of the drawing."""
 
-    def __init__(self, days: int, top: int) -> None:
-        self._days, self._top = max(1, days - 1), top * 1.2
+    def __init__(self, days: int, top: float) -> None:
+        self._days, self._top = max(1, days - 1), top
 
     def x(self, day: int) -> str:
         return f"{100 * day / self._days:.2f}"

@@ -39,10 +39,7 @@ class Funnel:
     @property
     def rates(self) -> dict[str, float | None]:
         """Each rate; None if the logs lack the step that it is over."""
-        return {
-            pair: self.counts[pair] / self.counts[over] if has_rate(self.counts, pair) else None
-            for pair, over in RATES.items()
-        }
+        return rates(self.counts)
 
 
 def is_logged(counts: Mapping[str, int], step: str) -> bool:
@@ -53,3 +50,8 @@ def is_logged(counts: Mapping[str, int], step: str) -> bool:
 def has_rate(counts: Mapping[str, int], pair: str) -> bool:
     """Whether the step that a rate is over is in the logs."""
     return is_logged(counts, RATES[pair])
+
+
+def rates(counts: Mapping[str, int]) -> dict[str, float | None]:
+    """Return each rate; None if the logs lack the step that it is over."""
+    return {pair: counts[pair] / counts[over] if has_rate(counts, pair) else None for pair, over in RATES.items()}

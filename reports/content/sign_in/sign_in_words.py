@@ -28,6 +28,14 @@ STAGE_WORDS: Final = {
     "verify": t("Verification"),
     "login": t("Server-side login"),
 }
+FUNNEL_ROWS: Final = (
+    (STAGE_WORDS["page"], "page", None),
+    (STAGE_WORDS["click"], "click", "page_click"),
+    (STAGE_WORDS["authorize"], "authorize", "click_authorize"),
+    (STAGE_WORDS["verify"], "verify", "authorize_verify"),
+    (t("Signed in by one-click login, of the page"), "signed_in", "page_signed_in"),
+)
+"""The rows of the funnel: their label, their count, and their rate, which the first has not."""
 # What a last record means: as a line of a list, and as a place at which users stop.
 _STOPS: Final = {
     ("one_click", "page", "success"): (

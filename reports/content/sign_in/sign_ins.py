@@ -9,6 +9,7 @@ from datetime import date
 from typing import Final, NamedTuple
 
 from pipelines.contract.measures.session_metrics import FUNNEL
+from pipelines.contract.record.fields import ALL_APPS
 from reports.content.published import PublishedTables
 from reports.content.sign_in.after_failure import AfterFailure, FailurePath, FailureRow, after_failure
 from reports.content.sign_in.funnel import Funnel
@@ -90,16 +91,21 @@ def sign_ins(marts: PublishedTables, first: date) -> SignIns:
     """Return the figures from `first` to the as-of."""
     ((records, without_subject),) = marts.rows("sign_in/books", first=first)
     ((*prefetched, text_records),) = marts.rows("sign_in/records", first=first)
-    (counts,) = marts.rows("sign_in/funnel", first=first)
     total, *by_channel = (Ways(*row) for row in marts.rows("sign_in/ways", first=first))
     return SignIns(
         records,
         without_subject,
         total,
         by_channel,
-        Funnel(dict(zip(("sessions", *FUNNEL), counts, strict=True)), *prefetched),
+        Funnel(funnel_counts(marts, first), *prefetched),
         after_failure([FailurePath(*row) for row in marts.rows("sign_in/paths", first=first)]),
         [Stop(*row) for row in marts.rows("sign_in/stops", first=first)],
         [AppSignIns(*row) for row in marts.rows("sign_in/apps", first=first, listed=APPS_LISTED)],
         text_records,
     )
+
+
+def funnel_counts(marts: PublishedTables, first: date, app_key: str = ALL_APPS) -> dict[str, int]:
+    """Return the counts of the funnel of an app, or of all apps together (`*`), from `first` to the as-of."""
+    (counts,) = marts.rows("sign_in/funnel", first=first, app_key=app_key)
+    return dict(zip(("sessions", *FUNNEL), counts, strict=True))

@@ -1,0 +1,6 @@
+-- SDK version of $app_key that the table of the 30 days lists, and its day in `releases`; versions of the same day by requests
+SELECT value, released
+FROM versions
+JOIN releases USING (app_key, value)
+WHERE app_key = $app_key AND window_days = 30
+ORDER BY released, authorization_requests DESC, value

@@ -1,0 +1,152 @@
+"""The published tables and the pages' charts for a notebook: `notebook.open("data")`, described in docs/engineer.md.
+
+Tables are Polars frames, charts Plotly figures (`reports/plots/`). Nothing else imports this module or Plotly.
+"""
+
+from collections.abc import Collection, Iterable
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+import duckdb
+import polars as pl
+
+from pipelines.common.errors import UsageError
+from pipelines.common.near_names import nearly
+from pipelines.contract.record.fields import ALL_APPS
+from pipelines.contract.tables.tables import TABLES, VIEWS
+from pipelines.store.database import open_published
+from pipelines.store.store import Store
+from reports.charts.shapes import THEMES
+from reports.content.billing.resource_packages import package_accounts
+from reports.content.context import quality_by_day
+from reports.content.published import PublishedTables
+from reports.content.wording.language import LANGUAGES, t
+from reports.export.tables import published_table
+from reports.plots.funnel import funnel
+from reports.plots.incident import incident
+from reports.plots.packages import packages
+from reports.plots.source import Source
+from reports.plots.trend import SPANS, trend
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+
+def open(data: Path | str, language: str = "zh", theme: str = "light") -> "Notebook":
+    """Open what is published in a data folder.
+
+    Args:
+        language: of the figures, `zh` or `en`.
+        theme: of the figures, `light` or `dark`.
+
+    Raises:
+        UsageError: nothing is published, or no such language or theme.
+    """
+    _require(language, LANGUAGES, "language")
+    _require(theme, THEMES, "theme")
+    return Notebook(open_published(Store(Path(data)).database), language, theme)
+
+
+class Notebook:
+    """What is published as of one day, until it is closed; a run that publishes meanwhile changes nothing here."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, language: str, theme: str) -> None:
+        self._connection = connection
+        marts = PublishedTables(connection)
+        # Times are in the business time zone, as on the pages.
+        connection.execute("SET TimeZone = $zone", {"zone": marts.publication.time_zone})
+        self._source = Source(marts, quality_by_day(marts), language, theme)
+        self._apps: dict[str, str] = {key: name for key, name, *_ in marts.rows("site/apps")}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the published file."""
+        self._connection.close()
+
+    @property
+    def tables(self) -> list[str]:
+        """The names of the published tables and views."""
+        return sorted(TABLES | VIEWS)
+
+    def table(self, name: str) -> pl.DataFrame:
+        """Return a published table or view, in the order of its key.
+
+        Raises:
+            UsageError: no such table is published.
+        """
+        found = published_table(name, "name")
+        return pl.DataFrame(self._connection.sql(found.query(name)))
+
+    def trend(
+        self, app_key: str = ALL_APPS, chart: str = "authorizations", days: int = 30, series: str | None = None
+    ) -> "Figure":
+        """Return a chart over the last days of an app, or of all apps together (`*`).
+
+        Args:
+            chart: its name, as docs/engineer.md lists them.
+            days: 7, 30 or 90.
+            series: the channel, or the count of usage, that is drawn alone, with its usual range and the span before.
+
+        Raises:
+            UsageError: no such app, chart, series or number of days.
+        """
+        _require(days, SPANS, "days")
+        return trend(self._source, app_key, self._name(app_key), chart, days, series)
+
+    def funnel(self, app_key: str = ALL_APPS, days: int = 7) -> "Figure":
+        """Return the funnel of one-click login over the last days of an app, or of all apps together (`*`).
+
+        Args:
+            days: 7, 30 or 90.
+
+        Raises:
+            UsageError: no such app or number of days.
+        """
+        _require(days, SPANS, "days")
+        return funnel(self._source, app_key, self._name(app_key), days)
+
+    def incident(self, incident_id: str) -> "Figure":
+        """Return the curve of an incident: its last 60 days and what was usual.
+
+        Raises:
+            UsageError: no such incident is published.
+        """
+        found = {one.incident.incident_id: one for one in self._source.marts.incidents()}
+        if incident_id not in found:
+            raise _unknown("incident", incident_id, found, "incidents")
+        return incident(self._source, found[incident_id])
+
+    def packages(self, account_id: str) -> "Figure":
+        """Return what is left of an account's resource packages by day, with the forecast.
+
+        Raises:
+            UsageError: no such account has a package.
+        """
+        found = {one.row.account_id: one for one in package_accounts(self._source.marts)}
+        if account_id not in found:
+            raise _unknown("account with a resource package", account_id, found, "resource_packages")
+        return packages(self._source, found[account_id])
+
+    def _name(self, app_key: str) -> str:
+        if app_key == ALL_APPS:
+            return self._source.said(t("All apps"))
+        if app_key not in self._apps:
+            raise _unknown("app", app_key, self._apps, "apps")
+        return self._apps[app_key]
+
+
+def _require(given: object, known: Collection[object], where: str) -> None:
+    if given not in known:
+        raise UsageError(f"{given!r} is unknown.", where=where, do=f"Give one of {', '.join(map(str, known))}.")
+
+
+def _unknown(what: str, name: str, known: Iterable[str], table: str) -> UsageError:
+    return UsageError(f"No {what} {name!r} is published.", do=f"Give one of the table `{table}`.{nearly(name, known)}")

@@ -1,0 +1,104 @@
+"""The numbers of the charts over some days, by channel: counts, latencies, shares and rates, and counts of usage.
+
+The scripts of the pages compute the same of the texts of an app's file (`static/js/data/figures.js`).
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+import polars as pl
+
+from pipelines.contract.measures.counts import CHARTED
+from pipelines.contract.measures.metrics import METRICS
+from pipelines.contract.record.channels import LOGIN_CHANNELS
+from reports.charts.shapes import Chart
+from reports.content.site_data import signs
+
+Numbers = list[float | None]
+
+_COUNTS: Final = (*CHARTED, "undelivered")
+_LATENCIES: Final = ("latency_p50_ms", "latency_p95_ms")
+_ADDED: Final = {
+    "authorization_requests": ("authorizations", "authorizations_failed", "authorizations_cancelled"),
+    "verification_requests": ("verifications", "undelivered"),
+}
+# By the group of a chart, what says whether it has a series: where every request fails, a rate is zero, and there.
+_REQUESTS: Final = {"trend": "authorization_requests", "verification": "verification_requests"}
+
+
+class ChartLists:
+    """Lists of numbers, one for each day; None on a day without data. A count without a row is zero.
+
+    Args:
+        rows: as `PublishedTables.chart_rows` returns them.
+        channels: the keys that the rows have the places of.
+        with_data: of each day, whether it has data.
+    """
+
+    def __init__(self, rows: pl.DataFrame, channels: Sequence[str], with_data: Sequence[bool]) -> None:
+        self._with_data = with_data
+        zeros: Numbers = [0 if has_data else None for has_data in with_data]
+        latencies = [name for name in _LATENCIES if name in rows.columns]
+        self._lists: dict[str, dict[str, Numbers]] = {
+            channel: {**{name: list(zeros) for name in _COUNTS}, **{name: [None] * len(zeros) for name in _LATENCIES}}
+            for channel in channels
+        }
+        for row in rows.iter_rows(named=True):
+            for name in (*_COUNTS, *latencies):
+                if with_data[row["place"]] and row[name] is not None:
+                    self._lists[channels[row["channel"]]][name][row["place"]] = row[name]
+
+    def values(self, series: str, chart: Chart) -> Numbers:
+        """Return the numbers of a chart's series."""
+        if chart.group == "usage":
+            return self._usage(series)
+        assert chart.field is not None
+        if chart.field == "share":
+            return _ratios(self._count(series, "authorizations"), self._requests_of_share())
+        if chart.field in METRICS and METRICS[chart.field].numerator:
+            return _ratios(self._term(series, METRICS[chart.field].numerator), self.requests(series, chart))
+        return self._count(series, chart.field)
+
+    def requests(self, series: str, chart: Chart) -> Numbers:
+        """Return what a chart's rate or share is divided by; nothing of a count or a latency."""
+        if chart.field == "share":
+            return self._requests_of_share()
+        if chart.field in METRICS and METRICS[chart.field].denominator:
+            return self._term(series, METRICS[chart.field].denominator)
+        return []
+
+    def has(self, series: str, chart: Chart) -> bool:
+        """Whether a chart's series has a record at all."""
+        name = _REQUESTS.get(chart.group, chart.field)
+        return any(self._usage(series) if name is None else self._count(series, name))
+
+    def _count(self, channel: str, name: str) -> Numbers:
+        lists = self._lists[channel]
+        return _sums(lists[one] for one in _ADDED.get(name, (name,)))
+
+    def _usage(self, name: str) -> Numbers:
+        whole = METRICS[name]
+        return _sums(self._count(channel, whole.summed) for channel in whole.channels)
+
+    def _requests_of_share(self) -> Numbers:
+        return _sums(self._count(channel, "authorizations") for channel in LOGIN_CHANNELS)
+
+    def _term(self, channel: str, term: str) -> Numbers:
+        signed = [(sign, self._count(channel, name)) for name, sign in signs(term).items()]
+        return [
+            sum(sign * (values[i] or 0) for sign, values in signed) if has_data else None
+            for i, has_data in enumerate(self._with_data)
+        ]
+
+
+def _sums(lists: Iterable[Numbers]) -> Numbers:
+    """The sums by day of what is known; None if nothing is."""
+    found: Numbers = []
+    for numbers in zip(*lists, strict=True):
+        known = [one for one in numbers if one is not None]
+        found.append(sum(known) if known else None)
+    return found
+
+
+def _ratios(parts: Numbers, wholes: Numbers) -> Numbers:
+    return [part / whole if part is not None and whole else None for part, whole in zip(parts, wholes, strict=True)]

@@ -1,0 +1,51 @@
+"""The funnel of one-click login, as the page of sign-in sessions shows it: sessions by step, and rates between them."""
+
+from typing import TYPE_CHECKING
+
+from pipelines.common.days import window
+from reports.content.sign_in.funnel import rates
+from reports.content.sign_in.sign_in_words import FUNNEL_ROWS
+from reports.content.sign_in.sign_ins import funnel_counts
+from reports.content.wording.formats import count, share
+from reports.content.wording.language import t
+from reports.plots.source import Source, figure
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+
+def funnel(source: Source, app_key: str, app_name: str, days: int) -> "Figure":
+    """Return the funnel of an app, or of all apps together (`*`), over the days that end with the as-of.
+
+    A rate over a step that the logs lack is a dash.
+    """
+    found = funnel_counts(source.marts, window(source.marts.publication.as_of, days).first, app_key)
+    between = rates(found)
+    labels = [source.said(label) for label, _, _ in FUNNEL_ROWS]
+    counts = [found[name] for _, name, _ in FUNNEL_ROWS]
+    shares = [share(between[pair]) if pair else "" for _, _, pair in FUNNEL_ROWS]
+    rate = source.said(t("From the step before"))
+    bars = {
+        "type": "bar",
+        "orientation": "h",
+        "name": source.said(t("Sessions")),
+        "x": counts,
+        "y": labels,
+        "text": [" · ".join(filter(None, [count(one), rate])) for one, rate in zip(counts, shares, strict=True)],
+        "textposition": "auto",
+        "customdata": shares,
+        "hovertemplate": f"%{{y}}<br>%{{x:,}}<br>{rate} %{{customdata}}<extra></extra>",
+        "marker": {"color": source.style("sign_in.css", ".ways .step")["fill"]},
+    }
+    sessions = found["sessions"]
+    layout = source.layout(
+        f"{app_name} · {source.said(t('Funnel of one-click login'))}",
+        source.said(t("sessions with a record in this channel: {count}").format(count=count(sessions))),
+    )
+    upwards = {"autorange": "reversed", "automargin": True}
+    layout |= {
+        "xaxis": layout["yaxis"] | {"range": [0, sessions or 1], "showgrid": False, "showticklabels": False},
+        "yaxis": layout["yaxis"] | upwards,
+        "hovermode": "closest",
+    }
+    return figure([bars], layout)

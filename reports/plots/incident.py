@@ -1,0 +1,55 @@
+"""The curve of an incident, as its card shows it: 60 days, and what was usual before its first."""
+
+from typing import TYPE_CHECKING
+
+from pipelines.incidents.published import PublishedIncident
+from reports.charts.shapes import backdrops
+from reports.content.drawings import course_of, curve_range
+from reports.content.incidents.curves import incident_curves
+from reports.plots.page_styles import line_of
+from reports.plots.scales import Mark, band, day_marks, moment
+from reports.plots.source import WIDTH, Source, figure, note
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+_SHEET = "briefing.css"
+
+
+def incident(source: Source, published: PublishedIncident) -> "Figure":
+    """Return the curve of an incident."""
+    (curve,) = incident_curves(source.marts, [published], source.complete, source.holidays).values()
+    days = [row.day for row in curve.rows]
+    is_rate = published.incident.is_rate
+    line = {
+        "type": "scatter",
+        "mode": "lines",
+        "name": source.said(curve.name),
+        "x": [day.isoformat() for day in days],
+        "y": [row.value for row in curve.rows],
+        "connectgaps": False,
+        "line": line_of(source.style(_SHEET, ".curve .lit")),
+    }
+    drawn = backdrops(source.theme)
+    ranges = [None if row.low is None or row.high is None else (row.low, row.high) for row in curve.rows]
+    usual = drawn["norm"] | {"opacity": 1}
+    first = drawn["incident"] | {"line": line_of(source.style(_SHEET, ".curve .first"))}
+    marked = [] if curve.mark is None else [Mark("incident", days[curve.mark], curve.mark_label, curve.mark_label)]
+    layout = source.layout(source.said(published.text), source.said(curve.words))
+    written = source.style(_SHEET, ".curve text")["fill"]
+    layout |= {
+        "xaxis": layout["xaxis"] | {"range": [moment(days[0], -0.5), moment(days[-1], 0.5)], "tickformat": "%m-%d",
+                                    "hoverformat": "%Y-%m-%d"},
+        "yaxis": layout["yaxis"] | {"range": list(curve_range(course_of(curve.rows))),
+                                    "tickformat": ".1%" if is_rate else ",", "hoverformat": ".2%" if is_rate else ","},
+        "shapes": [
+            *band(days, ranges, source.style(_SHEET, ".curve .norm")["fill"], usual),
+            *day_marks(days, marked, {"incident": first}, WIDTH),
+        ],
+        "annotations": [
+            note(source.said(text), written, xref="paper", x=0, xanchor="left", y=value,
+                 yanchor="top" if place == 0 else "bottom")
+            for place, (value, text) in enumerate(curve.levels)
+        ],
+    }  # fmt: skip
+    return figure([line], layout)

@@ -1,0 +1,108 @@
+"""What is left of an account's resource packages, as their page shows it: layers, and the forecast as a fan."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from reports.charts.shapes import backdrops
+from reports.content.billing.package_course import LeftCourse, left_course
+from reports.content.billing.package_words import day_said, run_out_mark
+from reports.content.billing.resource_packages import PackageAccount
+from reports.content.billing.stack_drawing import shades, stack_top
+from reports.content.wording.language import t
+from reports.plots.page_styles import line_of, plain
+from reports.plots.scales import moment
+from reports.plots.source import Source, figure, note
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+_SHEET = "billing.css"
+
+
+def packages(source: Source, account: PackageAccount) -> "Figure":
+    """Return the drawing of an account; without a line if none of its packages was valid yet."""
+    marts = source.marts
+    as_of = marts.publication.as_of
+    course = left_course(account, source.complete, as_of, marts.publication.time_zone)
+    if course is None:
+        layout = source.layout(account.row.account_id)
+        muted = layout["xaxis"]["tickfont"]["color"]
+        empty = note(source.said(t("no data")), muted, xref="paper", yref="paper", x=0.5, y=0.5)
+        return figure([], layout | {"annotations": [empty]})
+    layout = source.layout(account.row.account_id, source.said(course.words))
+    marked = [(0, day_said(as_of, as_of), ".stack .now", ".stack text")]
+    run_out = run_out_mark(account, len(course.mid), as_of)
+    if run_out:
+        marked.append((run_out[0], source.said(run_out[1]), ".stack line.run-out", ".stack text.run-out"))
+    last = as_of + timedelta(days=len(course.mid))
+    layout |= {
+        "xaxis": layout["xaxis"] | {"range": [moment(course.first_day), moment(last)], "tickformat": "%m-%d",
+                                    "hoverformat": "%Y-%m-%d"},
+        "yaxis": layout["yaxis"] | {"range": [0, stack_top(course)], "tickformat": ",", "hoverformat": ","},
+        "shapes": [_mark(source, as_of + timedelta(days=ahead), drawn) for ahead, _, drawn, _ in marked],
+        "annotations": [
+            note(said, source.style(_SHEET, text)["fill"], x=(as_of + timedelta(days=ahead)).isoformat(), yref="paper",
+                 y=1 - 0.1 * place, xanchor="left" if ahead == 0 else "right")
+            for place, (ahead, said, _, text) in enumerate(marked)
+        ],
+    }  # fmt: skip
+    return figure([*_layers(source, course), *_fan(source, course, as_of)], layout)
+
+
+def _mark(source: Source, day: date, selector: str) -> dict[str, Any]:
+    line = line_of(source.style(_SHEET, selector))
+    return backdrops(source.theme)["note"] | {
+        "name": selector,
+        "x0": day.isoformat(),
+        "x1": day.isoformat(),
+        "line": line,
+    }
+
+
+def _layers(source: Source, course: LeftCourse) -> Iterator[dict[str, Any]]:
+    """What was left of each package; the first to be drawn on lies on top."""
+    tier, shade = source.style(_SHEET, ".tier"), shades(course)
+    for package, values in reversed(list(zip(course.packages, course.past, strict=True))):
+        name = package.resource_package_id
+        opacity = float(source.style(_SHEET, f".tier.shade-{shade[name]}")["fill-opacity"])
+        yield {
+            "type": "scatter",
+            "mode": "lines",
+            "name": plain(name),
+            "x": _days(course.first_day, values),
+            "y": values,
+            "stackgroup": "left",
+            "fillcolor": _faint(tier["fill"], opacity),
+            "line": line_of(tier),
+        }
+
+
+def _fan(source: Source, course: LeftCourse, as_of: date) -> Iterator[dict[str, Any]]:
+    """What will be left in all, and between which numbers; each begins with what is left."""
+    now = sum(values[-1] for values in course.past)
+    edge = {"type": "scatter", "mode": "lines", "line": {"width": 0}}
+    if course.low:
+        yield edge | {"name": source.said(t("With the most uses")), **_ahead(as_of, now, course.low)}
+        fill = source.style(_SHEET, ".stack .fan")["fill"]
+        few = {"name": source.said(t("With the fewest uses")), "fill": "tonexty", "fillcolor": fill}
+        yield edge | few | _ahead(as_of, now, course.high)
+    if course.mid:
+        name = source.said(t("Left in all, forecast behind the data day"))
+        yield edge | _ahead(as_of, now, course.mid) | {
+            "name": name, "line": line_of(source.style(_SHEET, ".stack .mid"))
+        }  # fmt: skip
+
+
+def _ahead(as_of: date, now: int, values: Sequence[int]) -> dict[str, Any]:
+    return {"x": _days(as_of, [now, *values]), "y": [now, *values]}
+
+
+def _days(first: date, values: Sequence[int]) -> list[str]:
+    return [(first + timedelta(days=ahead)).isoformat() for ahead in range(len(values))]
+
+
+def _faint(colour: str, opacity: float) -> str:
+    """A colour `#rrggbb` of which the ground shows through."""
+    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    return f"rgba({red}, {green}, {blue}, {opacity})"

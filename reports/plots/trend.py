@@ -1,0 +1,155 @@
+"""A chart over the days of a window: a line for each channel or count of usage, as the pages draw them.
+
+`charts/shapes.py` has the shape, `static/js/charts/charts.js` fills it in the pages.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Final
+
+from pipelines.common.days import WINDOWS, window
+from pipelines.common.errors import UsageError
+from pipelines.common.near_names import nearly
+from pipelines.contract.measures.metrics import METRICS
+from pipelines.incidents.norms import DayNorm, IncidentDays, Observed, norms_of
+from reports.charts.shapes import THEMES, Chart, backdrops, charts
+from reports.charts.shapes import figure as empty_figure
+from reports.content.published import LONG_DAYS, MONTHS
+from reports.content.wording.language import t
+from reports.plots.chart_lists import ChartLists
+from reports.plots.lines import Trace, drawn_lines, end_names, series_of, size_markers
+from reports.plots.marks import marks
+from reports.plots.scales import band, day_marks, day_scale, ghost, scale, whole_days
+from reports.plots.source import WIDTH, Source, figure, note
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+SPANS: Final = (*WINDOWS, LONG_DAYS)
+"""The numbers of days that the pages' charts show."""
+# An axis has so many days at least, also of an app that is new.
+_LEAST_DAYS: Final = 7
+# What the label of a tick takes, in pixels.
+_TICK_WIDTH: Final = 40
+_HOVER: Final = {"records": ",", "share": ".2%", "ms": ",.0f"}
+
+
+def trend(source: Source, app_key: str, app_name: str, name: str, days: int, series: str | None) -> "Figure":
+    """Return a chart of an app, or of all apps together (`*`).
+
+    Args:
+        name: as `charts()` has it.
+        days: one of `SPANS`.
+        series: the one line that is drawn, with what is usual of it and the span before; None: all.
+
+    Raises:
+        UsageError: no such chart, or no such series in it.
+    """
+    known = charts()
+    if name not in known:
+        raise UsageError(
+            f"The pages have no chart {name!r}.",
+            where="chart",
+            do=f"Give one of {', '.join(known)}.{nearly(name, known)}",
+        )
+    chart = known[name]
+    found = _Trend(source, app_key, chart, days)
+    lines = found.lines(empty_figure(chart, source.language, source.theme)["data"], series)
+    return figure(lines, found.filled(lines, source.layout(f"{app_name} · {source.said(chart.title)}")))
+
+
+class _Trend:
+    """The numbers of a chart over the 90 days, of which the last are drawn."""
+
+    def __init__(self, source: Source, app_key: str, chart: Chart, days: int) -> None:
+        self._source, self._app_key, self._chart, self._span = source, app_key, chart, days
+        marts = source.marts
+        self._days = list(window(marts.publication.as_of, LONG_DAYS))
+        seen = marts.rows("first_seen", app_key=app_key)
+        self._begun = seen[0][0] if seen else date.min
+        with_data = [day in source.complete and day >= self._begun for day in self._days]
+        channels = [one.key for one in marts.channels]
+        by_day, by_month = marts.chart_rows(app_key)
+        self._lists = ChartLists(by_day, channels, with_data)
+        self._months = ChartLists(by_month, channels, [True] * MONTHS)
+        self._incidents = [one.incident for one in marts.incidents() if one.incident.app_key == app_key]
+        # It begins with the first record, as days before it are no outage.
+        begun = next(i for i, day in enumerate(self._days) if day >= self._begun)
+        self._first = max(LONG_DAYS - days, min(begun, LONG_DAYS - _LEAST_DAYS))
+
+    def lines(self, traces: Sequence[Trace], series: str | None) -> list[Trace]:
+        """Return the traces that are drawn, with their numbers."""
+        chart, shown = self._chart, self._days[self._first :]
+        names = map(series_of, traces)
+        present = {one for one in names if self._lists.has(one, chart) or self._months.has(one, chart)}
+        drawn = drawn_lines(traces, present, series)
+        for line in drawn:
+            values = self._lists.values(series_of(line), chart)[self._first :]
+            line |= {"x": [day.isoformat() for day in shown], "y": values}
+        return drawn
+
+    def filled(self, lines: Sequence[Trace], layout: dict[str, Any]) -> dict[str, Any]:
+        """Return a layout with the axes of the lines, what is behind them, and their names; size their markers."""
+        chart, source, days = self._chart, self._source, self._days[self._first :]
+        drawn = backdrops(source.theme)
+        width = WIDTH - layout["margin"]["l"] - layout["margin"]["r"]
+        across = day_scale(days, width // _TICK_WIDTH, source.language)
+        heights = [line["y"] for line in lines]
+        behind: list[dict[str, Any]] = []
+        if len(lines) == 1:
+            # Those of several lines lie over each other, and nobody can tell which is whose.
+            series, colour = series_of(lines[0]), lines[0]["line"]["color"]
+            before = self._before(series)
+            ranges = [
+                None if row.low is None or row.high is None else (row.low, row.high) for row in self._norms(series)
+            ]
+            behind = [*band(days, ranges, colour, drawn["norm"]), *ghost(days, before, colour, drawn["previous"])]
+            heights += [before, *(list(one) for one in ranges if one)]
+        if self._span > min(WINDOWS):
+            for line in lines:
+                size_markers(line, across["tickvals"])
+        up = scale(list(chain(*heights)), chart.unit, chart.starts_at_zero, source.language)
+        marked = marks(source, self._app_key, self._incidents, self._channels(map(series_of, lines)))
+        gaps = [day for day in days if day not in source.complete and day >= self._begun]
+        holidays = [day for day in days if day in source.holidays]
+        layout |= {
+            "xaxis": layout["xaxis"] | across | {"hoverformat": "%Y-%m-%d"},
+            "yaxis": layout["yaxis"] | up | {"hoverformat": _HOVER[chart.unit]},
+            "shapes": [
+                *whole_days(gaps, drawn["gap"]), *whole_days(holidays, drawn["holiday"]), *behind,
+                *day_marks(days, marked, drawn, width),
+            ],
+        }  # fmt: skip
+        return layout | {"annotations": end_names(lines, layout, source) or [self._empty()]}
+
+    def _before(self, series: str) -> list[float | None]:
+        """The numbers of the span before; none if the 90 days do not reach so far."""
+        if 2 * self._span > LONG_DAYS:
+            return []
+        shown = LONG_DAYS - self._first
+        return self._lists.values(series, self._chart)[-2 * self._span : -self._span][-shown:]
+
+    def _norms(self, series: str) -> list[DayNorm]:
+        """What is usual on each day that is drawn."""
+        unit, values = self._chart.unit, self._lists.values(series, self._chart)
+        requests = self._lists.requests(series, self._chart)
+        incident_days, channels = IncidentDays(self._incidents), self._channels([series])
+        observed = [
+            Observed(
+                series, day, values[i], int(requests[i] or 0) if requests else None,
+                day >= self._begun and not incident_days.has(self._app_key, channels, day),
+                unit != "records" or day not in self._source.holidays, is_latency=unit == "ms",
+            )
+            for i, day in enumerate(self._days)
+        ]  # fmt: skip
+        return norms_of(observed, LONG_DAYS - self._first)[series]
+
+    def _channels(self, series: Iterable[str]) -> tuple[str, ...]:
+        """The channels that some series are of."""
+        of_each = (METRICS[one].channels if self._chart.group == "usage" else (one,) for one in series)
+        return tuple(dict.fromkeys(chain(*of_each)))
+
+    def _empty(self) -> dict[str, Any]:
+        muted = THEMES[self._source.theme]["muted"]
+        return note(self._source.said(t("no data")), muted, xref="paper", yref="paper", x=0.5, y=0.5)
