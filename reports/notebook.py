@@ -122,7 +122,8 @@ class Notebook:
         found = {one.incident.incident_id: one for one in self._source.marts.incidents()}
         if incident_id not in found:
             raise _unknown("incident", incident_id, found, "incidents")
-        return incident(self._source, found[incident_id])
+        published = found[incident_id]
+        return incident(self._source, published, self._name(published.incident.app_key))
 
     def packages(self, account_id: str) -> "Figure":
         """Return what is left of an account's resource packages by day, with the forecast.

@@ -1,26 +1,25 @@
 """The curve of an incident, as its card shows it: 60 days, and what was usual before its first."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pipelines.incidents.published import PublishedIncident
 from reports.charts.shapes import backdrops
 from reports.content.drawings import course_of, curve_range
 from reports.content.incidents.curves import incident_curves
 from reports.plots.page_styles import line_of
-from reports.plots.scales import Mark, band, day_marks, moment
-from reports.plots.source import WIDTH, Source, figure, note
+from reports.plots.scales import Mark, band, day_marks, moment, scale
+from reports.plots.source import HOVER, WIDTH, Source, figure, note
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-_SHEET = "briefing.css"
+_SHEET: Final = "briefing.css"
 
 
-def incident(source: Source, published: PublishedIncident) -> "Figure":
-    """Return the curve of an incident."""
+def incident(source: Source, published: PublishedIncident, app_name: str) -> "Figure":
+    """Return the curve of an incident of an app, or of all apps together."""
     (curve,) = incident_curves(source.marts, [published], source.complete, source.holidays).values()
     days = [row.day for row in curve.rows]
-    is_rate = published.incident.is_rate
     line = {
         "type": "scatter",
         "mode": "lines",
@@ -35,13 +34,15 @@ def incident(source: Source, published: PublishedIncident) -> "Figure":
     usual = drawn["norm"] | {"opacity": 1}
     first = drawn["incident"] | {"line": line_of(source.style(_SHEET, ".curve .first"))}
     marked = [] if curve.mark is None else [Mark("incident", days[curve.mark], curve.mark_label, curve.mark_label)]
-    layout = source.layout(source.said(published.text), source.said(curve.words))
+    layout = source.layout(f"{app_name} · {source.said(curve.name)}", source.said(curve.words))
+    course = course_of(curve.rows)
+    unit = "share" if published.incident.is_rate else "records"
+    up = scale([*course.values, *course.low, *course.high], unit, False, source.language)
     written = source.style(_SHEET, ".curve text")["fill"]
     layout |= {
         "xaxis": layout["xaxis"] | {"range": [moment(days[0], -0.5), moment(days[-1], 0.5)], "tickformat": "%m-%d",
                                     "hoverformat": "%Y-%m-%d"},
-        "yaxis": layout["yaxis"] | {"range": list(curve_range(course_of(curve.rows))),
-                                    "tickformat": ".1%" if is_rate else ",", "hoverformat": ".2%" if is_rate else ","},
+        "yaxis": layout["yaxis"] | up | {"range": list(curve_range(course)), "hoverformat": HOVER[unit]},
         "shapes": [
             *band(days, ranges, source.style(_SHEET, ".curve .norm")["fill"], usual),
             *day_marks(days, marked, {"incident": first}, WIDTH),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from reports.charts.shapes import backdrops
 from reports.content.billing.package_course import LeftCourse, left_course
@@ -11,13 +11,15 @@ from reports.content.billing.resource_packages import PackageAccount
 from reports.content.billing.stack_drawing import shades, stack_top
 from reports.content.wording.language import t
 from reports.plots.page_styles import line_of, plain
-from reports.plots.scales import moment
-from reports.plots.source import Source, figure, note
+from reports.plots.scales import moment, scale
+from reports.plots.source import HOVER, Source, figure, note
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-_SHEET = "billing.css"
+_SHEET: Final = "billing.css"
+# The line and the text of each marked day.
+_MARKS: Final = {"now": (".stack .now", ".stack text"), "run-out": (".stack line.run-out", ".stack text.run-out")}
 
 
 def packages(source: Source, account: PackageAccount) -> "Figure":
@@ -26,38 +28,30 @@ def packages(source: Source, account: PackageAccount) -> "Figure":
     as_of = marts.publication.as_of
     course = left_course(account, source.complete, as_of, marts.publication.time_zone)
     if course is None:
-        layout = source.layout(account.row.account_id)
-        muted = layout["xaxis"]["tickfont"]["color"]
-        empty = note(source.said(t("no data")), muted, xref="paper", yref="paper", x=0.5, y=0.5)
-        return figure([], layout | {"annotations": [empty]})
+        return figure([], source.layout(account.row.account_id) | {"annotations": [source.empty()]})
+    marked = [("now", as_of, day_said(as_of, as_of))]
+    if run_out := run_out_mark(account, len(course.mid), as_of):
+        marked.append(("run-out", as_of + timedelta(days=run_out[0]), source.said(run_out[1])))
     layout = source.layout(account.row.account_id, source.said(course.words))
-    marked = [(0, day_said(as_of, as_of), ".stack .now", ".stack text")]
-    run_out = run_out_mark(account, len(course.mid), as_of)
-    if run_out:
-        marked.append((run_out[0], source.said(run_out[1]), ".stack line.run-out", ".stack text.run-out"))
     last = as_of + timedelta(days=len(course.mid))
+    up = scale([0, stack_top(course)], "records", True, source.language)
     layout |= {
         "xaxis": layout["xaxis"] | {"range": [moment(course.first_day), moment(last)], "tickformat": "%m-%d",
                                     "hoverformat": "%Y-%m-%d"},
-        "yaxis": layout["yaxis"] | {"range": [0, stack_top(course)], "tickformat": ",", "hoverformat": ","},
-        "shapes": [_mark(source, as_of + timedelta(days=ahead), drawn) for ahead, _, drawn, _ in marked],
+        "yaxis": layout["yaxis"] | up | {"range": [0, stack_top(course)], "hoverformat": HOVER["records"]},
+        "shapes": [_mark(source, name, day) for name, day, _ in marked],
         "annotations": [
-            note(said, source.style(_SHEET, text)["fill"], x=(as_of + timedelta(days=ahead)).isoformat(), yref="paper",
-                 y=1 - 0.1 * place, xanchor="left" if ahead == 0 else "right")
-            for place, (ahead, said, _, text) in enumerate(marked)
+            note(said, source.style(_SHEET, _MARKS[name][1])["fill"], x=day.isoformat(), yref="paper",
+                 y=1 - 0.1 * place, xanchor="right" if place else "left")
+            for place, (name, day, said) in enumerate(marked)
         ],
     }  # fmt: skip
     return figure([*_layers(source, course), *_fan(source, course, as_of)], layout)
 
 
-def _mark(source: Source, day: date, selector: str) -> dict[str, Any]:
-    line = line_of(source.style(_SHEET, selector))
-    return backdrops(source.theme)["note"] | {
-        "name": selector,
-        "x0": day.isoformat(),
-        "x1": day.isoformat(),
-        "line": line,
-    }
+def _mark(source: Source, name: str, day: date) -> dict[str, Any]:
+    line = line_of(source.style(_SHEET, _MARKS[name][0]))
+    return backdrops(source.theme)["note"] | {"name": name, "x0": day.isoformat(), "x1": day.isoformat(), "line": line}
 
 
 def _layers(source: Source, course: LeftCourse) -> Iterator[dict[str, Any]]:

@@ -9,6 +9,7 @@ from pipelines.common.text import Bilingual
 from reports.charts.shapes import THEMES, layout
 from reports.content.context import Day
 from reports.content.published import PublishedTables
+from reports.content.wording.language import t
 from reports.plots.page_styles import Style, in_language, plain, style
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 # In pixels; a page gives a chart the width that it has.
 WIDTH: Final = 720
 HEIGHT: Final = 276
+HOVER: Final = {"records": ",", "share": ".2%", "ms": ",.0f"}
+"""How the pointer shows a value, by the unit of a chart."""
 # Room for the title, which stands above the chart in a page, and the line below it.
 _TITLE: Final = 44
 
@@ -47,6 +50,11 @@ class Source:
     def style(self, sheet: str, selector: str) -> Style:
         """Return what a style sheet of the pages gives to a selector, in the theme of the figures."""
         return style(sheet, selector, self.theme)
+
+    def empty(self) -> dict[str, Any]:
+        """Return the text of a chart without data, as an annotation."""
+        muted = THEMES[self.theme]["muted"]
+        return note(self.said(t("no data")), muted, xref="paper", yref="paper", x=0.5, y=0.5)
 
     def layout(self, title: str, below: str = "") -> dict[str, Any]:
         """Return the layout of the charts with a title, and a smaller line below it.

@@ -13,15 +13,14 @@ from pipelines.common.errors import UsageError
 from pipelines.common.near_names import nearly
 from pipelines.contract.measures.metrics import METRICS
 from pipelines.incidents.norms import DayNorm, IncidentDays, Observed, norms_of
-from reports.charts.shapes import THEMES, Chart, backdrops, charts
+from reports.charts.shapes import Chart, backdrops, charts
 from reports.charts.shapes import figure as empty_figure
 from reports.content.published import LONG_DAYS, MONTHS
-from reports.content.wording.language import t
 from reports.plots.chart_lists import ChartLists
 from reports.plots.lines import Trace, drawn_lines, end_names, series_of, size_markers
 from reports.plots.marks import marks
 from reports.plots.scales import band, day_marks, day_scale, ghost, scale, whole_days
-from reports.plots.source import WIDTH, Source, figure, note
+from reports.plots.source import HOVER, WIDTH, Source, figure
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -32,7 +31,6 @@ SPANS: Final = (*WINDOWS, LONG_DAYS)
 _LEAST_DAYS: Final = 7
 # What the label of a tick takes, in pixels.
 _TICK_WIDTH: Final = 40
-_HOVER: Final = {"records": ",", "share": ".2%", "ms": ",.0f"}
 
 
 def trend(source: Source, app_key: str, app_name: str, name: str, days: int, series: str | None) -> "Figure":
@@ -115,13 +113,13 @@ class _Trend:
         holidays = [day for day in days if day in source.holidays]
         layout |= {
             "xaxis": layout["xaxis"] | across | {"hoverformat": "%Y-%m-%d"},
-            "yaxis": layout["yaxis"] | up | {"hoverformat": _HOVER[chart.unit]},
+            "yaxis": layout["yaxis"] | up | {"hoverformat": HOVER[chart.unit]},
             "shapes": [
                 *whole_days(gaps, drawn["gap"]), *whole_days(holidays, drawn["holiday"]), *behind,
                 *day_marks(days, marked, drawn, width),
             ],
         }  # fmt: skip
-        return layout | {"annotations": end_names(lines, layout, source) or [self._empty()]}
+        return layout | {"annotations": end_names(lines, layout, source) or [source.empty()]}
 
     def _before(self, series: str) -> list[float | None]:
         """The numbers of the span before; none if the 90 days do not reach so far."""
@@ -149,7 +147,3 @@ class _Trend:
         """The channels that some series are of."""
         of_each = (METRICS[one].channels if self._chart.group == "usage" else (one,) for one in series)
         return tuple(dict.fromkeys(chain(*of_each)))
-
-    def _empty(self) -> dict[str, Any]:
-        muted = THEMES[self._source.theme]["muted"]
-        return note(self._source.said(t("no data")), muted, xref="paper", yref="paper", x=0.5, y=0.5)

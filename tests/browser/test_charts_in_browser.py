@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page
+from plotly.graph_objects import Figure
 
+from pipelines.store.database import open_published
 from reports.charts.shapes import LOOKS
 from reports.content.folders import app_folder
+from reports.notebook import Notebook
 from tests.browser.conftest import Reader, open_all
 from tests.data.published_tables import MISSING_BACK, day
 
@@ -26,6 +33,9 @@ _DRAWN = """(days) => Object.fromEntries(Array.from(
     shown: getComputedStyle(layer).opacity,
     hidden: getComputedStyle(place.querySelector(`[data-layer]:not([data-layer="${days}"])`)).opacity,
     lines: layer.querySelectorAll(".scatterlayer .trace").length,
+    names: layer.data.map(({name}) => name),
+    scale: [layer.layout.yaxis.range, layer.layout.yaxis.ticktext],
+    shapes: layer.layout.shapes.map(({label, ...shape}) => shape),
   }];
 }))"""
 
@@ -44,13 +54,31 @@ def drawn(reader: Reader, days: int) -> dict[str, Any]:
     return found
 
 
+@pytest.fixture
+def notebook(site: Path) -> Iterator[Notebook]:
+    """The figures of the example site's database."""
+    with closing(Notebook(open_published(site.with_name("authmeter.duckdb")), "en", "light")) as opened:
+        yield opened
+
+
+def drawing(figure: Figure) -> dict[str, Any]:
+    """What of a figure of a notebook hangs on no width, as `drawn` has it of a page."""
+    layout = json.loads(figure.to_json())["layout"]
+    return {
+        "names": [line.name for line in figure.data],
+        "scale": [layout["yaxis"]["range"], layout["yaxis"]["ticktext"]],
+        "shapes": [{name: value for name, value in shape.items() if name != "label"} for shape in layout["shapes"]],
+    }
+
+
 @pytest.mark.parametrize(("path", "charts"), [("usage.html", ["usage"]), ("monitor.html", LOGIN_CHARTS),
                                                (APP, [*LOGIN_CHARTS, "usage"])])  # fmt: skip
 def test_the_switch_changes_every_chart_and_a_missing_day_is_a_gap(
-    reader: Reader, path: str, charts: list[str]
+    reader: Reader, notebook: Notebook, path: str, charts: list[str]
 ) -> None:
     page = reader.open(path, lang="en", days=30)
     missing = str(day(MISSING_BACK))
+    app_key = "shop" if path == APP else "*"
     for days in (30, 7):
         if days == 7:
             page.locator("[data-days-button='7']").click()
@@ -58,6 +86,9 @@ def test_the_switch_changes_every_chart_and_a_missing_day_is_a_gap(
         assert list(found) == charts
         for name, chart in found.items():
             expected = [str(day(back)) for back in reversed(range(days))]
+            figure = notebook.trend(app_key, name, days)
+            assert drawing(figure) == {key: chart[key] for key in ("names", "scale", "shapes")}
+            assert [list(line.y) for line in figure.data] == [trace["y"] for trace in chart["traces"]]
             for trace in chart["traces"]:
                 assert trace["x"] == expected, name
                 assert len(trace["y"]) == days

@@ -37,6 +37,27 @@ def test_only_the_warehouse_opens_duckdb() -> None:
     assert {name_of(file) for file in MODULES if opens_duckdb(file)} == OPEN_DUCKDB
 
 
+def outside_functions(node: ast.AST) -> Iterator[ast.AST]:
+    """The statements that an import of the module runs."""
+    for part in ast.iter_child_nodes(node):
+        is_for_types = isinstance(part, ast.If) and ast.unparse(part.test) == "TYPE_CHECKING"
+        if not is_for_types and not isinstance(part, ast.FunctionDef):
+            yield part
+            yield from outside_functions(part)
+
+
+def test_plotly_is_loaded_by_the_first_figure_of_a_notebook() -> None:
+    """Not by a module, which a run may load."""
+    assert any(name.startswith("plotly") for file in MODULES for name in imports(file))
+    loading = [
+        name_of(file)
+        for file in MODULES
+        for node in outside_functions(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.Import | ast.ImportFrom) and "plotly" in ast.unparse(node)
+    ]
+    assert loading == []
+
+
 def test_a_module_opens_with_what_lives_here() -> None:
     assert len(MODULES) > 100
     assert [name_of(file) for file in MODULES if not ast.get_docstring(ast.parse(file.read_text("utf-8")))] == []

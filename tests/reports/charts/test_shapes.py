@@ -1,14 +1,17 @@
 """Chart shapes: valid, complete in both languages and themes, the same look for a channel everywhere."""
 
 import json
+import re
 
 import plotly.graph_objects as go
 import pytest
 from plotly.offline import get_plotlyjs_version
 
+from pipelines.common.project import PROJECT
+from pipelines.contract.measures.counts import TECHNICAL
 from reports.build.static_files import LIBRARIES
-from reports.charts.shapes import LOOKS, charts, shapes
-from reports.content.wording.language import LANGUAGES
+from reports.charts.shapes import LOOKS, backdrops, charts, shapes
+from reports.content.wording.language import LANGUAGES, t
 
 SHAPES = shapes()["charts"]
 ALL = [(name, language, theme) for name in SHAPES for language in ("zh", "en") for theme in ("light", "dark")]
@@ -35,6 +38,21 @@ def test_channels_have_the_agreed_colours():
     assert [look.dark for look in channels] == ["#8FA2FF", "#5CF2DD", "#E9B000", "#E0457B"]
     assert len({look.marker for look in LOOKS.values()}) == len(LOOKS)
     assert all(len({getattr(look.label, language) for look in LOOKS.values()}) == len(LOOKS) for language in LANGUAGES)
+
+
+def test_pages_and_notebooks_give_a_chart_the_same_title():
+    script = (PROJECT / "reports" / "static" / "js" / "pages" / "sections.js").read_text("utf-8")
+    named = re.findall(r'chartFigure\("?(\w+)"?, both\("([^"]+)"\)', script)
+    assert {TECHNICAL if name == "TECHNICAL" else name: t(title) for name, title in named} == {
+        name: chart.title for name, chart in charts().items()
+    }
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_what_lies_behind_the_lines_is_valid(theme):
+    figure = go.Figure(layout={"shapes": list(backdrops(theme).values())})
+    assert [shape.name for shape in figure.layout.shapes] == list(backdrops(theme))
+    assert {"norm", "previous"} == {shape.name for shape in figure.layout.shapes if shape.type == "path"}
 
 
 def test_the_script_is_the_version_that_checked_the_shapes():

@@ -1,0 +1,319 @@
+"""`reports.notebook`: frames and figures are the published tables, and look as the pages do."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+import pytest
+
+from pipelines.common.errors import UsageError
+from pipelines.common.project import PROJECT
+from pipelines.contract.measures.metrics import METRICS
+from pipelines.contract.measures.session_metrics import FUNNEL
+from pipelines.contract.record.channels import LOGIN_CHANNELS
+from pipelines.incidents.norms import Observed, norms_of
+from pipelines.store.database import open_published
+from reports import notebook
+from reports.charts.shapes import LOOKS, charts, layout
+from reports.content import context
+from reports.content.incidents.cards import incident_cards
+from reports.content.incidents.incidents import Entry, Incidents
+from reports.content.published import PublishedTables
+from tests.data.published_tables import FIRST_BACK, MISSING_BACK, OPEN_INCIDENTS, day, example
+
+Values = dict[date, float | None]
+DAYS = [day(back) for back in reversed(range(30))]
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder that holds the published file alone."""
+    folder = tmp_path_factory.mktemp("notebook") / "data"
+    (folder / "warehouse").mkdir(parents=True)
+    example(folder / "warehouse" / "authmeter.duckdb")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def opened(data: Path) -> Iterator[notebook.Notebook]:
+    with notebook.open(data, language="en") as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def zh(data: Path) -> Iterator[notebook.Notebook]:
+    with notebook.open(str(data), theme="dark") as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def connection(data: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    with closing(duckdb.connect(str(data / "warehouse" / "authmeter.duckdb"), read_only=True)) as found:
+        yield found
+
+
+def by_day(line: Any) -> Values:
+    return dict(zip(map(date.fromisoformat, line.x), line.y, strict=True))
+
+
+def counted(connection: duckdb.DuckDBPyConnection, app_key: str, channel: str, expression: str) -> Values:
+    """A number of the table `channel_daily` on each of the 30 days; None without data."""
+    rows = connection.execute(
+        f"""
+        SELECT day, {expression} FROM channel_daily
+        WHERE channel = $channel AND $app IN (app_key, '*') GROUP BY day""",
+        {"app": app_key, "channel": channel},
+    ).fetchall()
+    return dict.fromkeys(DAYS, None) | {one: value for one, value in rows if one in DAYS}
+
+
+def test_every_published_table_is_a_frame(
+    opened: notebook.Notebook, connection: duckdb.DuckDBPyConnection, data: Path
+) -> None:
+    for name in opened.tables:
+        relation = connection.sql(f"FROM {name}")
+        frame = opened.table(name)
+        assert (frame.columns, frame.height) == (relation.columns, len(relation)), name
+    found = opened.table("channel_daily").filter(app_key="shop", channel="wechat", day=day(0))
+    assert found["authorizations"].to_list() == [6]
+    assert opened.table("channel_daily").schema["day"] == pl.Date
+
+
+SUMS = {
+    "authorizations": "sum(authorizations)",
+    "authorization_rate": "sum(authorizations) / nullif(sum(authorization_requests), 0)",
+    "technical_success_rate": "sum(authorizations) / (sum(authorization_requests) - sum(authorizations_cancelled))",
+    "latency_p95_ms": "max(latency_p95_ms)",
+}
+
+
+@pytest.mark.parametrize("app_key", ["shop", "*"])
+@pytest.mark.parametrize("chart", SUMS)
+def test_the_lines_are_the_cells_of_the_tables(
+    opened: notebook.Notebook, connection: duckdb.DuckDBPyConnection, app_key: str, chart: str
+) -> None:
+    figure = opened.trend(app_key, chart)
+    drawn = {line.meta["series"]: by_day(line) for line in figure.data}
+    # Of the four channels `shop` has two, all apps together have all; a latency is also of the number check.
+    logins = ["one_click", "wechat"] if app_key == "shop" else list(LOGIN_CHANNELS)
+    assert set(drawn) - {"local_verify"} == set(logins) - ({"qq"} if chart == "latency_p95_ms" else set())
+    for channel, values in drawn.items():
+        assert list(values) == DAYS
+        assert values == pytest.approx(counted(connection, app_key, channel, SUMS[chart])), channel
+        assert [one for one, value in values.items() if value is None] == [day(MISSING_BACK)]
+    assert all(line.connectgaps is False for line in figure.data)
+
+
+def test_shares_and_usage_are_of_the_same_cells(
+    opened: notebook.Notebook, connection: duckdb.DuckDBPyConnection
+) -> None:
+    won = {one: counted(connection, "*", one, "sum(authorizations)") for one in LOGIN_CHANNELS}
+    known = [one for one in DAYS if one != day(MISSING_BACK)]
+    for line in opened.trend(chart="share").data:
+        values = by_day(line)
+        for one in known:
+            assert values[one] == won[line.meta["series"]][one] / sum(each[one] for each in won.values())
+    for line in opened.trend(chart="usage").data:
+        measure = METRICS[line.meta["series"]]
+        values = by_day(line)
+        for one in known:
+            cells = (counted(connection, "*", each, f"sum({measure.summed})")[one] or 0 for each in measure.channels)
+            assert values[one] == sum(cells)
+
+
+def test_a_quarter_begins_with_the_first_record_and_a_channel_without_a_row_is_zero(
+    opened: notebook.Notebook,
+) -> None:
+    figure = opened.trend("shop", days=90)
+    assert figure.data[0].x[0] == str(day(FIRST_BACK))
+    # Nobody signs in by `idle`: every line is drawn, and nothing of it is known.
+    idle = opened.trend("idle", chart="authorization_rate")
+    assert {value for line in idle.data for value in line.y} == {None}
+    assert [one.text for one in idle.layout.annotations] == ["no data"]
+
+
+def points(path: str) -> list[tuple[str, float]]:
+    """The corners of a path: a time, and a value."""
+    pairs = (point.split(",") for point in path.strip("MZ").replace("M", "L").split("L"))
+    return [(at.replace("_", " "), float(value)) for at, value in pairs]
+
+
+def test_a_line_alone_has_what_is_usual_and_the_span_before(
+    opened: notebook.Notebook, connection: duckdb.DuckDBPyConnection
+) -> None:
+    figure = opened.trend("shop", "technical_success_rate", days=7, series="wechat")
+    assert len(figure.data) == 1
+    shapes = {shape.name: shape for shape in figure.layout.shapes}
+    values = counted(connection, "shop", "wechat", SUMS["technical_success_rate"])
+    requests = counted(connection, "shop", "wechat", "sum(authorization_requests) - sum(authorizations_cancelled)")
+    # No incident of `shop` was in this channel or in all of them but that of 25 to 23 days ago.
+    observed = [
+        Observed("", one, values[one], int(requests[one] or 0), one not in [day(back) for back in (23, 24, 25)])
+        for one in DAYS
+    ]
+    expected = [(str(row.day), row.low, row.high) for row in norms_of(observed, 7)[""]]
+    corners = points(shapes["norm"].path)
+    assert shapes["norm"].fillcolor == LOOKS["wechat"].light
+    above, below = corners[: len(corners) // 2], corners[len(corners) // 2 :]
+    found = [(at, low, high) for (at, high), (_, low) in zip(above, reversed(below), strict=True) if len(at) == 10]
+    assert found == [(at, pytest.approx(low), pytest.approx(high)) for at, low, high in expected]
+    before = points(shapes["previous"].path)
+    assert [value for _, value in before] == pytest.approx([values[day(back)] for back in range(13, 6, -1)])
+    assert before[0][0] == str(day(6))
+    assert "norm" not in {shape.name for shape in opened.trend("shop", days=7).layout.shapes}
+
+
+def labels(figure: Any, kind: str) -> dict[str, str]:
+    return {shape.x0: shape.label.text for shape in figure.layout.shapes if shape.name == kind}
+
+
+@pytest.mark.parametrize(
+    ("language", "incident", "volume", "noted"),
+    [("en", "Incident · One-click login", "Incident", "Noted"), ("zh", "异常 · 一键登录", "异常", "备注")],
+)
+def test_incidents_notes_releases_and_gaps_are_marked(
+    request: pytest.FixtureRequest, language: str, incident: str, volume: str, noted: str
+) -> None:
+    found = request.getfixturevalue("opened" if language == "en" else "zh")
+    figure = found.trend("shop", "authorizations")
+    assert labels(figure, "incident") == {str(day(25)): volume, str(day(10)): incident}
+    assert labels(figure, "note").keys() == {str(day(12)), str(day(9))}
+    assert noted in labels(figure, "note").values()
+    assert labels(figure, "release").keys() == {str(day(10))}
+    gap = next(shape for shape in figure.layout.shapes if shape.name == "gap")
+    assert (gap.x0, gap.x1) == (f"{day(MISSING_BACK + 1)} 12:00", f"{day(MISSING_BACK)} 12:00")
+
+
+def test_words_and_colours_are_those_of_the_pages(opened: notebook.Notebook, zh: notebook.Notebook) -> None:
+    for found, language, theme in ((opened, "en", "light"), (zh, "zh", "dark")):
+        for name, chart in charts().items():
+            figure = found.trend(chart=name, days=7)
+            assert figure.layout.title.text.endswith(f" · {getattr(chart.title, language)}")
+            expected = layout(language, theme)
+            assert figure.layout.font.to_plotly_json() == expected["font"]
+            assert figure.layout.plot_bgcolor == expected["plot_bgcolor"]
+            names = {one.name: one for one in chart.series}
+            for line, label in zip(figure.data, figure.layout.annotations, strict=True):
+                look = LOOKS[names[line.meta["series"]].look]
+                assert line.line.color == line.marker.color == label.font.color == getattr(look, theme)
+                assert line.marker.symbol == look.marker
+                assert line.name == getattr(names[line.meta["series"]].label, language)
+                assert label.text == getattr(look.label, language)
+    assert "周" in zh.trend(days=7).layout.xaxis.ticktext[0]
+
+
+def test_a_name_from_a_log_is_no_tag(opened: notebook.Notebook) -> None:
+    text = opened.trend("img").layout.title.text
+    assert "<" not in text
+    assert "‹img src=x" in text
+
+
+def test_the_curve_of_an_incident_is_that_of_its_card(opened: notebook.Notebook, data: Path) -> None:
+    with closing(open_published(data / "warehouse" / "authmeter.duckdb")) as raw:
+        marts = PublishedTables(raw)
+        quality = context.quality_by_day(marts)
+        complete = {one.day for one in quality.values() if one.state == "complete"}
+        incidents = Incidents(marts, {app.key: app for app in context.apps(marts)})
+        entries = [Entry(one, ()) for one in incidents.all if one.incident_id in OPEN_INCIDENTS]
+        cards = {card.entry.incident.incident_id: card for card in incident_cards(marts, entries, complete, set())}
+    assert set(cards) == set(OPEN_INCIDENTS)
+    for incident_id, card in cards.items():
+        curve = json.loads(card.figures)
+        figure = opened.incident(incident_id)
+        (line,) = figure.data
+        expected = [value for _, value, _, _ in curve["days"]]
+        assert list(line.x) == [at for at, *_ in curve["days"]]
+        assert [None if value is None else round(value, 4) for value in line.y] == expected
+        assert line.name == curve["name"][1]
+        assert figure.layout.title.subtitle.text == card.curve_words.en
+        first = card.entry.incident.published.incident.first_day
+        assert labels(figure, "incident") == {str(first): f"{first:%m-%d}"}
+        assert [one.text for one in figure.layout.annotations] == [card.before.en, card.now.en]
+
+
+def test_the_funnel_is_the_sums_of_its_table(
+    opened: notebook.Notebook, zh: notebook.Notebook, connection: duckdb.DuckDBPyConnection
+) -> None:
+    sums = ", ".join(f"sum({name})::INTEGER" for name in ("sessions", *FUNNEL))
+    for app_key in ("shop", "*"):
+        (row,) = connection.execute(
+            f"SELECT {sums} FROM funnel_daily WHERE day > $last::DATE - 7 AND $app IN (app_key, '*')",
+            {"last": day(0), "app": app_key},
+        ).fetchall()
+        counts = dict(zip(("sessions", *FUNNEL), row, strict=True))
+        assert counts["sessions"]
+        (bars,) = opened.funnel(app_key).data
+        assert list(bars.x) == [counts[name] for name in ("page", "click", "authorize", "verify", "signed_in")]
+        assert bars.text[0] == f"{counts['page']:,}"
+    assert list(bars.y)[:2] == ["Authorization page", "Click"]
+    assert zh.funnel().layout.title.text == "全部应用 · 一键登录漏斗"
+
+
+def test_packages_are_the_ledger_and_the_forecast(
+    opened: notebook.Notebook, connection: duckdb.DuckDBPyConnection
+) -> None:
+    figure = opened.packages("default")
+    layers = {line.name: by_day(line) for line in figure.data if line.stackgroup}
+    assert list(layers) == ["pkg-2", "pkg-1", "old"]
+    for name, values in layers.items():
+        left = dict(
+            connection.execute(
+                "SELECT day, remaining FROM resource_package_daily WHERE resource_package_id = $name", {"name": name}
+            ).fetchall()
+        )
+        assert values == {one: left.get(one, 0) for one in values}
+    (ahead,) = (line for line in figure.data if line.name == "Left in all, forecast behind the data day")
+    assert ahead.y[0] == sum(values[day(0)] for values in layers.values())
+    assert ahead.line.dash == "5px,3px"
+    assert labels(figure, "now").keys() == {str(day(0))}
+
+
+@pytest.mark.parametrize(
+    ("ask", "words"),
+    [
+        (lambda found: found.trend("shopp"), "shop"),
+        (lambda found: found.trend(chart="autorizations"), "authorizations"),
+        (lambda found: found.trend(series="wechatt"), "wechat"),
+        (lambda found: found.trend(days=8), "7, 30, 90"),
+        (lambda found: found.funnel(days=1), "7, 30, 90"),
+        (lambda found: found.incident("shop-rat"), "shop-rate"),
+        (lambda found: found.packages("defaul"), "default"),
+        (lambda found: found.table("channel_day"), "channel_daily"),
+    ],
+)
+def test_what_is_unknown_is_refused_with_what_is_known(
+    opened: notebook.Notebook, ask: Callable[[notebook.Notebook], object], words: str
+) -> None:
+    with pytest.raises(UsageError) as error:
+        ask(opened)
+    assert words in error.value.do
+
+
+def test_nothing_published_no_language_and_no_theme_are_refused(data: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="Nothing is published yet"):
+        notebook.open(tmp_path)
+    with pytest.raises(UsageError, match="'fr' is unknown"):
+        notebook.open(data, language="fr")
+    with pytest.raises(UsageError, match="'pink' is unknown"):
+        notebook.open(data, theme="pink")
+
+
+def test_the_script_of_the_docs_runs_and_plotly_is_loaded_by_the_first_figure(data: Path) -> None:
+    script = (
+        "import runpy, sys; import pipelines.cli, pipelines.run.daily_run, reports.build.site;"
+        "from reports import notebook;"
+        "notebook.open(sys.argv[1]).table('apps'); assert 'plotly' not in sys.modules;"
+        "runpy.run_path('docs/notebook.py'); assert 'plotly' in sys.modules"
+    )
+    done = subprocess.run([sys.executable, "-c", script, str(data)], cwd=PROJECT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "default" in done.stdout.splitlines()[-1]
