@@ -78,13 +78,13 @@ class _Trend:
 
     def lines(self, traces: Sequence[Trace], series: str | None) -> list[Trace]:
         """Return the traces that are drawn, with their numbers."""
-        chart, shown = self._chart, self._days[self._first :]
+        chart, days = self._chart, self._days[self._first :]
         names = map(series_of, traces)
         present = {one for one in names if self._lists.has(one, chart) or self._months.has(one, chart)}
         drawn = drawn_lines(traces, present, series)
         for line in drawn:
             values = self._lists.values(series_of(line), chart)[self._first :]
-            line |= {"x": [day.isoformat() for day in shown], "y": values}
+            line |= {"x": [day.isoformat() for day in days], "y": values}
         return drawn
 
     def filled(self, lines: Sequence[Trace], layout: dict[str, Any]) -> dict[str, Any]:
@@ -125,8 +125,8 @@ class _Trend:
         """The numbers of the span before; none if the 90 days do not reach so far."""
         if 2 * self._span > LONG_DAYS:
             return []
-        shown = LONG_DAYS - self._first
-        return self._lists.values(series, self._chart)[-2 * self._span : -self._span][-shown:]
+        drawn = LONG_DAYS - self._first
+        return self._lists.values(series, self._chart)[-2 * self._span : -self._span][-drawn:]
 
     def _norms(self, series: str) -> list[DayNorm]:
         """What is usual on each day that is drawn."""

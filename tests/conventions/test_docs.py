@@ -256,7 +256,7 @@ def test_python_examples_run(sampled: Path, capsys: pytest.CaptureFixture[str]) 
     examples = [example for page in PAGES for example in blocks(page, "python")]
     assert examples
     for example in examples:
-        exec(re.sub(r"\bdata/(?=warehouse)", f"{sampled}/", example), {})
+        exec(re.sub(r'\bdata(?=/warehouse|")', str(sampled), example), {})
         assert capsys.readouterr().out.strip() not in ("", "[]"), example
 
 

@@ -4,7 +4,15 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { afterEach, test } from "node:test";
 import { spread } from "../../../reports/static/js/charts/end_labels.js";
-import { band, dayMarks, dayScale, gaps, ghost, holidayStrips, scale } from "../../../reports/static/js/charts/scales.js";
+import {
+  band,
+  dayMarks,
+  dayScale,
+  gaps,
+  ghost,
+  holidayStrips,
+  scale,
+} from "../../../reports/static/js/charts/scales.js";
 import { setLanguage } from "../../../reports/static/js/data/state.js";
 import { useExampleSite } from "./example_site.js";
 

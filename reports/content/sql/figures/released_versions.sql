@@ -1,4 +1,4 @@
--- SDK version of $app_key that the table of the 30 days lists, and its day in `releases`; versions of the same day by requests
+-- SDK version of $app_key that the table of the 30 days lists: its day in `releases`; those of a day by requests
 SELECT value, released
 FROM versions
 JOIN releases USING (app_key, value)
