@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from pipelines.common.text import Bilingual
@@ -33,12 +34,12 @@ class Source:
     language: str
     theme: str
 
-    @property
+    @cached_property
     def complete(self) -> set[date]:
         """The days with data of any app."""
         return {day for day, one in self.quality.items() if one.state == "complete"}
 
-    @property
+    @cached_property
     def holidays(self) -> set[date]:
         """The days of which no usual volume is expected."""
         return {day for day, one in self.quality.items() if one.is_holiday}
