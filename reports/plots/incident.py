@@ -36,7 +36,7 @@ def incident(source: Source, published: PublishedIncident, app_name: str) -> "Fi
     marked = [] if curve.mark is None else [Mark("incident", days[curve.mark], curve.mark_label, curve.mark_label)]
     layout = source.layout(f"{app_name} · {source.said(curve.name)}", source.said(curve.words))
     course = course_of(curve.rows)
-    unit = "share" if published.incident.is_rate else "records"
+    unit = curve.unit or "records"
     up = scale([*course.values, *course.low, *course.high], unit, False, source.language)
     written = source.style(_SHEET, ".curve text")["fill"]
     layout |= {

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pipelines.common.days import WINDOWS, window
 from pipelines.common.errors import UsageError
 from pipelines.common.near_names import nearly
+from pipelines.contract.measures.counts import SIGN_IN
 from pipelines.contract.measures.metrics import METRICS
 from pipelines.incidents.norms import DayNorm, IncidentDays, Observed, norms_of
 from reports.charts.shapes import Chart, backdrops, charts
@@ -71,7 +72,9 @@ class _Trend:
         by_day, by_month = marts.chart_rows(app_key)
         self._lists = ChartLists(by_day, channels, with_data)
         self._months = ChartLists(by_month, channels, [True] * MONTHS)
-        self._incidents = [one.incident for one in marts.incidents() if one.incident.app_key == app_key]
+        found = [one.incident for one in marts.incidents() if one.incident.app_key == app_key]
+        # Charts are of records; the sign-in rate is of sessions.
+        self._incidents = [one for one in found if one.metric != SIGN_IN]
         # It begins with the first record, as days before it are no outage.
         begun = next(i for i, day in enumerate(self._days) if day >= self._begun)
         self._first = max(LONG_DAYS - days, min(begun, LONG_DAYS - _LEAST_DAYS))
