@@ -9,7 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
 
@@ -18,10 +18,11 @@ from pipelines.common.errors import AuthmeterError
 from pipelines.contract.measures.counts import HEADLINE, HEADLINE_USAGE, TECHNICAL
 from pipelines.contract.measures.sql import sql
 from pipelines.incidents.incident import Incident
-from pipelines.incidents.key_figures import COUNTED, KEY_FIGURES, key_observations
-from pipelines.incidents.norms import REFERENCE_DAYS, DayNorm, IncidentDays, norms_of
 from pipelines.incidents.published import incident_days, incidents_of
 from pipelines.store.database import named_rows, open_published
+
+if TYPE_CHECKING:
+    from pipelines.incidents.norms import DayNorm
 
 # So many days before the first of an incident stand in its curve.
 _DAYS_BEFORE: Final = 14
@@ -60,7 +61,7 @@ class Headline:
     def key_figures(self) -> list[Figure]:
         """The figures that the briefing shows, in its order, but for those without a value."""
         by_metric = {one.metric: one for one in self.figures if one.value is not None}
-        return [by_metric[name] for name in KEY_FIGURES if name in by_metric]
+        return [by_metric[name] for name in key_figures() if name in by_metric]
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ class KeyDays:
     """Some days up to the as-of: their counts, those without data being None, and the last ones' norms by figure."""
 
     counts: dict[date, dict[str, int | None]]
-    norms: dict[str, list[DayNorm]]
+    norms: "dict[str, list[DayNorm]]"
 
 
 def read_headline(database: Path) -> Headline:
@@ -124,6 +125,9 @@ def read_curve(database: Path, incident_id: str) -> Curve | None:
 
 def read_key_days(connection: duckdb.DuckDBPyConnection, last: int) -> KeyDays:
     """Return the days up to the as-of that the norms of the last ones take, and these norms."""
+    from pipelines.incidents.key_figures import COUNTED, key_observations
+    from pipelines.incidents.norms import REFERENCE_DAYS, IncidentDays, norms_of
+
     days = REFERENCE_DAYS + last
     rows = _key_rows(connection, days)
     names = dict.fromkeys((*COUNTED, *HEADLINE_USAGE))
@@ -146,7 +150,15 @@ def _as_of(connection: duckdb.DuckDBPyConnection) -> date:
     return as_of  # type: ignore[no-any-return]
 
 
-def _usual(name: str, norms: dict[str, list[DayNorm]]) -> dict[str, float | None]:
+def key_figures() -> tuple[str, ...]:
+    """Return the metrics of the key figures, in the order of the briefing."""
+    # Imported where they are used, as in `read_key_days`: they load NumPy, and most runs send nothing.
+    from pipelines.incidents.key_figures import KEY_FIGURES
+
+    return KEY_FIGURES
+
+
+def _usual(name: str, norms: "dict[str, list[DayNorm]]") -> dict[str, float | None]:
     if name not in norms:
         return {}
     day = norms[name][-1]

@@ -12,14 +12,13 @@ from typing import Any, Final
 
 import duckdb
 
-from pipelines.alerts.figures import KeyDays, read_key_days
+from pipelines.alerts.figures import KeyDays, key_figures, read_key_days
 from pipelines.common.days import days_between
 from pipelines.common.errors import AuthmeterError
 from pipelines.common.text import Bilingual
 from pipelines.contract.measures.counts import TECHNICAL
 from pipelines.contract.measures.sql import sql
 from pipelines.contract.status import is_problem
-from pipelines.incidents.key_figures import KEY_FIGURES
 from pipelines.incidents.published import PublishedIncident, incidents_of
 from pipelines.store.database import named_rows, open_published
 
@@ -87,7 +86,7 @@ def read_week(database: Path, sunday: date) -> Week | None:
     has_data = [key_days.counts[day][_BILLED] is not None for day in days]
     if not any(has_data):
         return None
-    figures = tuple(_figure(name, days, key_days) for name in (*KEY_FIGURES, _BILLED))
+    figures = tuple(_figure(name, days, key_days) for name in (*key_figures(), _BILLED))
     opened = _words(one for one in incidents if days[0] <= one.incident.first_day <= sunday)
     ended = _words(one for one in incidents if days[0] <= (one.incident.last_day or date.max) <= sunday)
     return Week(days[0], sunday, sum(has_data), figures, opened, ended, tuple(packages), tuple(bills))

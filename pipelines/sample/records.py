@@ -67,7 +67,8 @@ class SampleDay:
 
 
 class SignIns(NamedTuple):
-    """Sessions of an app: those cut by midnight, signed in, with a failure first, and how many of these signed in.
+    """Sessions of an app: those cut by midnight, signed in, with a failure first, and how many of these were cut and
+    signed in.
 
     `channel`, `stage` and `outcome` are those of the last record of sessions that did not sign in; None of the others.
     """
@@ -80,6 +81,7 @@ class SignIns(NamedTuple):
     cut: int
     signed_in: int
     failed_first: int
+    failed_first_cut: int
     failed_first_signed_in: int
 
 

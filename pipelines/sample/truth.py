@@ -49,6 +49,7 @@ def newest_sign_ins(day: date, sign_ins: Iterable[SignIns]) -> dict[str, Any]:
             cut=row.cut,
             signed_in=row.signed_in,
             failed_first=row.failed_first,
+            failed_first_cut=row.failed_first_cut,
             failed_first_signed_in=row.failed_first_signed_in,
         )
         if row.channel and row.stage and row.outcome:

@@ -115,21 +115,29 @@ def test_where_a_server_or_an_sdk_logs_nothing_the_books_say_so(folder: DataFold
 def test_the_first_line_of_the_page_is_the_truth_of_the_sample(folder: DataFolder) -> None:
     truth = json.loads((folder.root / "sample_truth.json").read_text("utf-8"))["sign_ins"]
     assert truth["day"] == str(SPEC.last_day)
-    sessions, failed, back = (truth[name] for name in ("sessions", "failed_first", "failed_first_signed_in"))
+    sessions, cut, back, cut_failed = (
+        truth[name] for name in ("sessions", "cut", "failed_first_signed_in", "failed_first_cut")
+    )
+    # Sessions that midnight cut are in no rate.
+    failed = truth["failed_first"] - cut_failed
     assert 0 < back < failed < sessions
-    rate, share = f"{truth['signed_in'] / (sessions - truth['cut']):.1%}", f"{back / failed:.0%}"
+    rate, share = f"{truth['signed_in'] / (sessions - cut):.1%}", f"{back / failed:.0%}"
+    aside = {"zh": f"（{cut} 次跨日不计）", "en": f" ({cut} cut by midnight do not count)"}
+    more = {"zh": f"，另有 {cut_failed} 次跨日", "en": f", {cut_failed} more were cut by midnight"}
+    aside, more = ({name: text if number else "" for name, text in texts.items()}
+                   for texts, number in ((aside, cut), (more, cut_failed)))  # fmt: skip
     stop = truth["most_stopped_at"]
     assert (stop["channel"], stop["stage"], stop["outcome"]) == ("one_click", "page", "success")
     page = unescape(re.sub(r"<[^>]*>", "\n", (folder.root / "site" / "signin.html").read_text("utf-8")))
     lines = {line.strip() for line in page.splitlines()}
     assert (
-        f"03-31：{sessions:,} 次登录会话，{rate} 登录成功；先失败的 {failed:,} 次中 {share} 最终登录成功，"
-        f"其余 {failed - back:,} 次未见登录或跨日；未见登录的最多停在授权页（未点击）"
+        f"03-31：{sessions:,} 次登录会话，{rate} 登录成功{aside['zh']}；先失败的 {failed:,} 次中 {share} 最终登录成功，"
+        f"其余 {failed - back:,} 次未见登录{more['zh']}；未见登录的最多停在授权页（未点击）"
     ) in lines
     assert (
-        f"03-31: {sessions:,} sign-in sessions, {rate} signed in; of {failed:,} that failed first, {share} signed in "
-        f"at last; the other {failed - back:,} were not seen signing in, or cut by midnight; most of those not seen "
-        "signing in stopped at the authorization page (no click)"
+        f"03-31: {sessions:,} sign-in sessions, {rate} signed in{aside['en']}; of {failed:,} that failed first, "
+        f"{share} signed in at last, the other {failed - back:,} were not seen signing in{more['en']}; most of those "
+        "not seen signing in stopped at the authorization page (no click)"
     ) in lines
 
 

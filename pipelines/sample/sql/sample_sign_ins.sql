@@ -8,6 +8,7 @@ SELECT
     count(*) FILTER (is_cut) AS cut,
     count(signed_in_by) AS signed_in,
     count(*) FILTER (is_failed) AS failed_first,
+    count(*) FILTER (is_failed AND is_cut) AS failed_first_cut,
     count(signed_in_by) FILTER (is_failed) AS failed_first_signed_in
 FROM (SELECT *, signed_in_by IS NULL AND NOT is_cut AS is_lost FROM sample_visits)
 GROUP BY app_key, channel, stage, outcome
