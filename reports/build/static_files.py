@@ -31,7 +31,7 @@ WORKBOOK = STATIC / "build" / "workbook.js"
 _BETTER = {"higher": "up", "lower": "down", None: "none"}
 STYLES = (
     "base", "trust", "cards", "charts", "breakdowns", "pages", "tables", "rows", "quality", "incidents",
-    "briefing", "billing", "sign_in", "print",
+    "briefing", "billing", "sign_in", "leaving", "print",
 )  # fmt: skip
 
 

@@ -92,12 +92,14 @@ def test_tab_reaches_everything_and_shows_where_it_is(reader: Reader, path: str)
     page = reader.open(path, lang="en")
     stops = page.evaluate(_MARK)
     assert stops > 15
-    reached = []
-    for _ in range(stops):
+    reached: list[str] = []
+    # A date has month, day, year and its calendar.
+    for _ in range(stops + 3 * page.locator("input[type=date]").count()):
         page.keyboard.press("Tab")
         stop, is_seen = page.evaluate(_FOCUSED)
         assert is_seen, (stop, page.evaluate("document.activeElement.outerHTML.slice(0, 200)"))
-        reached.append(stop)
+        if reached[-1:] != [stop]:
+            reached.append(stop)
     # Each once, in the order of the page but for the header, whose parts stand in another order than in the text.
     assert sorted(map(int, reached)) == list(range(stops))
 

@@ -50,7 +50,7 @@ _TEXTS = """() => {
 CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 # Words that are the same in both languages: products, formats, units, names of files, tables and columns.
 SAME = re.compile(
-    r"registry/notes\.csv|day,app_key,text,incident_id|android|ios|ipad|harmonyos|h5|qq|csv|xlsx|html|json|authmeter|asia/shanghai|manifest\.json|usage_all|kB|MB|ms|"
+    r"registry/notes\.csv|day,app_key,text,incident_id|android|ios|ipad|harmonyos|h5|qq|csv|xlsx|png|html|json|authmeter|asia/shanghai|manifest\.json|usage_all|kB|MB|ms|"
     r"p50|p95|t\+1|appkey|sdk|api|id|excel|[a-z]+(_[a-z]+)+",
     re.IGNORECASE,
 )

@@ -56,6 +56,9 @@ export type SpanKey = WindowKey | "90" | "months";
 /** What a line of login authorization is of. */
 export type Dimension = "channel" | "version";
 
+/** What a range of days is compared with: the days before it, the same weekdays, or the same days of the month before. */
+export type Versus = "before" | "week" | "month";
+
 /** A day and what people know of it. */
 export interface DayNote {
   day: string;
@@ -458,6 +461,7 @@ export interface Backdrop {
   name: string;
   line: { color?: string; width: number; dash?: string };
   fillcolor?: string;
+  opacity?: number;
 }
 
 export interface Charts {
@@ -475,6 +479,10 @@ export interface Charts {
 /** What is used of Plotly. */
 export interface Plotly {
   react(place: HTMLElement, data: Trace[], layout: Layout, config: object): Promise<void>;
+  toImage(
+    chart: { data: Trace[]; layout: Layout; config: object },
+    options: { format: "svg"; width: number; height: number; imageDataOnly: true },
+  ): Promise<string>;
 }
 
 /** Attributes whose names hold a dash, which are no properties. */

@@ -2,17 +2,19 @@
 
 import { dayLabel, milliseconds, number, share } from "../data/format.js";
 import { _, filled, metricLabel, word } from "../data/language.js";
+import { chooseLine } from "../data/line.js";
 import { channelsOf, incidentMarks } from "../data/marks.js";
 import { cardMeasures, checkChannels, loginChannels, TECHNICAL } from "../data/measures.js";
 import { fullName, isPresent, shownTraces, versionName, versionPlaces } from "../data/series.js";
 import { unitHeading } from "../data/sheet.js";
 import { monthDays, normsOf, placesOf, previousOf, valuesOf } from "../data/spans.js";
-import { chosenDimension, chosenSpan, figures, isolated, setIsolated, site } from "../data/state.js";
+import { chosenDimension, chosenSpan, figures, isolated, site } from "../data/state.js";
 import { all, around, element, loadScript, one } from "../dom.js";
 import { said } from "../tables/cell_text.js";
 import { downloadButtons } from "../tables/downloads.js";
 import { bareTable, headCell, numberCell } from "../tables/periods.js";
 import { drawChartKeys } from "./chart_keys.js";
+import { pictureButton } from "./picture.js";
 import { dayPage } from "./readout.js";
 import { seriesKey } from "./sparkline.js";
 
@@ -113,13 +115,14 @@ function chartColumns(name) {
 /** The buttons that download what the charts show, in the language of the page. */
 function drawChartDownloads() {
   for (const place of all("[data-chart-download]")) {
-    const title = () => said(one("figcaption", around(place, "figure")));
+    const figure = around(place, "figure");
+    const title = () => said(one("figcaption", figure));
     const buttons = downloadButtons(title, () => chartColumns(place.dataset.chartDownload || ""));
     // The shapes of the charts are loaded after the page is there.
     for (const button of /** @type {HTMLButtonElement[]} */ (all("button", buttons))) {
       button.disabled = !window.AUTHMETER_CHARTS;
     }
-    place.replaceChildren(buttons);
+    place.replaceChildren(pictureButton(figure), buttons);
   }
 }
 
@@ -142,11 +145,8 @@ export function drawChartTables() {
   for (const details of chartDetails()) drawChartTable(details);
 }
 
-/**
- * The names and keys of the series, in the language of the page; a click shows one series alone, another click all.
- * @param {() => void} changed
- */
-export function drawLegends(changed) {
+/** The names and keys of the series, in the language of the page; a click shows one series alone, another click all. */
+export function drawLegends() {
   const isByVersion = chosenDimension === "version";
   const channels = loginChannels().map((name) => legendEntry(name, word(name), "trend", name));
   /** @param {string} name */
@@ -168,7 +168,7 @@ export function drawLegends(changed) {
     const legend = present.length ? present : every;
     // The buttons stay the same elements, so that the focus stays where it is.
     const buttons = all("button", place);
-    const shown = buttons.length === legend.length ? buttons : legend.map(() => legendButton(changed));
+    const shown = buttons.length === legend.length ? buttons : legend.map(legendButton);
     legend.forEach(({ label, meta: { look } }, i) => {
       shown[i].replaceChildren(seriesKey(look), label);
       shown[i].dataset.look = look;
@@ -192,16 +192,12 @@ export function drawLegends(changed) {
  */
 const legendEntry = (look, label, group, series) => ({ label, meta: { group, series, field: null, look } });
 
-/**
- * @param {() => void} changed
- * @returns {HTMLElement}
- */
-function legendButton(changed) {
+/** @returns {HTMLElement} */
+function legendButton() {
   const button = element("button", { type: "button", className: "series-button" });
   button.addEventListener("click", () => {
     const { look = "" } = button.dataset;
-    setIsolated(look === isolated ? "" : look);
-    changed();
+    chooseLine(look === isolated ? "" : look);
   });
   return button;
 }

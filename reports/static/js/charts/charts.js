@@ -2,24 +2,23 @@
    Each chart has a layer for each span. Those of both windows are drawn beforehand, so that the switch only shows the
    other layer (charts.css) instead of drawing anew; those of the longer look when they are asked for. Layers are drawn
    one per task, the chosen span first: the page takes input between them.
-   Does not belong here: scales and what lies behind the lines (scales.js), what the pointer tells (readout.js). */
+   Does not belong here: the numbers in the shapes (filled_chart.js), what the pointer tells (readout.js). */
 
 import { onDimension } from "../data/dimension.js";
 import { known } from "../data/format.js";
 import { _, onLanguage } from "../data/language.js";
-import { channelsOf, holidaysAmong, marksOf } from "../data/marks.js";
-import { endName, hasLines, shownTraces } from "../data/series.js";
-import { heightsOf, normsOf, placesOf, previousOf } from "../data/spans.js";
-import { chosenDimension, chosenSpan, language, texts } from "../data/state.js";
+import { onLine } from "../data/line.js";
+import { endName, hasLines } from "../data/series.js";
+import { chosenDimension, chosenSpan, language } from "../data/state.js";
 import { onFigures, onSpan } from "../data/windows.js";
 import { all, around, element, loadScript, nextTask } from "../dom.js";
 import { onTheme, theme as themeOfPage } from "../pages/theme.js";
 import { chartDetails, drawChartTable, drawChartTables, drawLegends } from "./chart_tables.js";
 import { drawEndLabels } from "./end_labels.js";
+import { filledChart } from "./filled_chart.js";
 import { clearReadout, keepDrawn } from "./readout.js";
-import { band, dayMarks, dayScale, gaps, ghost, holidayStrips, monthScale, scale } from "./scales.js";
 
-/** @import { Layout, SpanKey, Trace, Value } from "../types.d.ts" */
+/** @import { SpanKey, Trace } from "../types.d.ts" */
 
 /** @type {SpanKey[]} */
 const LAYERS = ["7", "30"];
@@ -54,28 +53,6 @@ function widthOf(place) {
 const stamp = (span) => [language, theme(), span, chosenDimension, revision].join(" ");
 
 /**
- * A marker on every day of a month hides the lines: then only the days with a tick have one, by which the series are told
- * apart, and a day between two gaps, which has no line.
- * @param {Value[]} list
- * @param {string[]} days
- * @param {string[]} ticks
- * @param {number} size
- * @returns {number[]}
- */
-function markerSizes(list, days, ticks, size) {
-  /** @param {number} i */
-  const isAlone = (i) => !known(list[i - 1]) && !known(list[i + 1]);
-  return days.map((day, i) => (ticks.includes(day) || isAlone(i) ? size : 0));
-}
-
-/**
- * @param {Trace} trace
- * @param {boolean} isOpen
- * @returns {string}
- */
-const symbolOf = ({ meta }, isOpen) => texts.looks[meta.look].marker + (isOpen ? "-open" : "");
-
-/**
  * @param {HTMLElement} place
  * @param {SpanKey} span
  * @returns {HTMLElement}
@@ -89,65 +66,15 @@ function layerOf(place, span) {
   return made;
 }
 
-// What the label of a tick takes, in pixels.
-const TICK_WIDTH = 40;
-
-/**
- * Puts the numbers of a span into the lines of a chart, and what is behind them into its layout.
- * @param {string} name
- * @param {SpanKey} span
- * @param {Trace[]} data
- * @param {Layout} layout
- */
-function fill(name, span, data, layout) {
-  const { units, backdrops, from_zero: fromZero } = window.AUTHMETER_CHARTS;
-  const unit = units[name];
-  const drawn = backdrops[theme()];
-  const { x, missing, isByMonth } = placesOf(span);
-  const { l: left, r: right } = layout.margin;
-  const width = (layout.width || 0) - left - right;
-  const most = Math.floor(width / TICK_WIDTH);
-  const scaled = isByMonth ? monthScale(x, most) : dayScale(x, most);
-  // Those of several lines lie over each other, and nobody can tell which is whose.
-  const isAlone = data.length === 1;
-  /** @type {object[]} */
-  const behind = [];
-  const values = data.flatMap((trace) => {
-    const list = heightsOf(trace.meta, span);
-    const before = isAlone ? previousOf(trace.meta, span) : [];
-    const norms = isAlone ? normsOf(trace.meta, unit, span) : [];
-    trace.x = x;
-    trace.y = list;
-    // Plotly takes markers of several sizes for bubbles, which it would draw pale and edged.
-    const even = { opacity: 1, line: { width: 0 } };
-    if (span === "30" || span === "90") {
-      Object.assign(trace.marker, even, { size: markerSizes(list, x, scaled.tickvals, trace.marker.size) });
-    }
-    // A month that lacks days is open.
-    if (isByMonth) trace.marker.symbol = list.map((_value, i) => symbolOf(trace, missing.includes(i)));
-    const { color } = trace.marker;
-    behind.push(...band(x, norms, color, drawn.norm), ...ghost(x, before, color, drawn.previous));
-    return [...list, ...before, ...norms.flatMap((norm) => (norm ? [norm.low, norm.high] : []))];
-  });
-  Object.assign(layout.xaxis, scaled);
-  Object.assign(layout.yaxis, scale(values, unit, fromZero.includes(name)));
-  const marks = isByMonth ? [] : dayMarks(x, marksOf(x, channelsOf(data.map(({ meta }) => meta))), drawn, width);
-  const strips = isByMonth ? [] : holidayStrips(holidaysAmong(x), drawn.holiday);
-  layout.shapes = [...gaps(x, missing, drawn.gap, isByMonth), ...strips, ...behind, ...marks];
-}
-
 /**
  * @param {HTMLElement} place
  * @param {SpanKey} span
  */
 function drawLayer(place, span) {
   const { chart: name = "" } = place.dataset;
-  const layout = structuredClone(window.AUTHMETER_CHARTS.charts[name][language][theme()].layout);
-  const data = structuredClone(shownTraces(name, theme()));
   const layer = layerOf(place, span);
-  layout.width = widthOf(place);
-  layout.height = place.clientHeight;
-  fill(name, span, data, layout);
+  const size = { width: widthOf(place), height: place.clientHeight };
+  const { data, layout } = filledChart(name, span, theme(), size);
   // What the pointer tells is readout.js.
   window.Plotly.react(layer, data, layout, { staticPlot: true, displaylogo: false, showSendToCloud: false });
   const { l: left, r: right, t: top, b: bottom } = layout.margin;
@@ -224,7 +151,7 @@ async function drawPending() {
   const { plotly = "", charts = "" } = document.documentElement.dataset;
   library ??= Promise.all([loadScript(plotly), loadScript(charts)]);
   await library;
-  drawLegends(drawAnew);
+  drawLegends();
   await nextTask();
   for (let next = nextLayer(); next; next = nextLayer()) {
     if (next[1] !== chosenSpan) chartsShown();
@@ -268,20 +195,21 @@ function drawShownChartsNow() {
 function drawAnew() {
   revision += 1;
   clearReadout();
-  drawLegends(drawAnew);
+  drawLegends();
   drawCharts();
   drawChartTables();
 }
 
 /** Draws the charts with every change of figures, span, theme or width, and for paper. */
 export function startCharts() {
-  drawLegends(drawAnew);
-  onLanguage(() => drawLegends(drawAnew));
+  drawLegends();
+  onLanguage(drawLegends);
   onFigures(drawAnew);
   onDimension(drawAnew);
+  onLine(drawAnew);
   onSpan(() => {
     clearReadout();
-    drawLegends(drawAnew);
+    drawLegends();
     drawCharts();
     drawChartTables();
   });

@@ -106,6 +106,13 @@ export function gaps(days, missing, gap, isByMonth = false) {
 const LETTER = 6.5;
 
 /**
+ * About how wide a text of the size of a mark's label is, in pixels.
+ * @param {string} text
+ * @returns {number}
+ */
+export const widthOf = (text) => LETTER * [...text].reduce((sum, letter) => sum + (letter > "\u2e80" ? 2 : 1), 0);
+
+/**
  * A line on each marked day, so that a change is seen together with it. A mark has its short label, or none,
  * if another of its row or that one's label is in the way: above the charts every day is named. The labels of incidents
  * are above, the others below.
@@ -129,8 +136,7 @@ export function dayMarks(days, marks, lines, width) {
     const row = isLow ? "true" : "false";
     /** @param {string} text */
     const span = (text) => {
-      const letters = [...text].reduce((sum, letter) => sum + (letter > "\u2e80" ? 2 : 1), 0);
-      const room = ((letters * LETTER) / width) * days.length;
+      const room = (widthOf(text) / width) * days.length;
       return isLeft ? [place, place + room] : [place - room, place];
     };
     const label = [mark.label, mark.short].find((text) => {

@@ -74,13 +74,21 @@ const MARKERS = {
 };
 
 /**
+ * The marker of a series, as its charts draw it.
+ * @param {string} name
+ * @returns {SVGElement}
+ */
+export function seriesMarker(name) {
+  const [shape, attributes] = MARKERS[texts.looks[name].marker];
+  return drawing(shape, attributes);
+}
+
+/**
  * The line and marker of a series, as its charts draw it.
  * @param {string} name
  * @returns {SVGElement}
  */
 export function seriesKey(name) {
-  const { marker } = texts.looks[name];
-  const [shape, attributes] = MARKERS[marker];
   return drawing(
     "svg",
     {
@@ -92,6 +100,6 @@ export function seriesKey(name) {
       focusable: "false",
     },
     drawing("path", { d: "M0 6h26" }),
-    drawing(shape, attributes),
+    seriesMarker(name),
   );
 }

@@ -1,6 +1,12 @@
 /* What a reader chose, in the address: a copied one shows the same page, and Back takes a choice back.
    From file:// an address may change behind its path alone, which is all that is done here. */
 
+import { change } from "./changes.js";
+
+const addressChange = change();
+/** After each change of the address, by a choice, Back or Forward. */
+export const onAddress = addressChange.on;
+
 /**
  * What the address asks for under `name`.
  * @param {string} name
@@ -25,6 +31,7 @@ export function keepInAddress(choices, quietly = false) {
   if (address.href === window.location.href) return;
   if (quietly) window.history.replaceState(null, "", address);
   else window.history.pushState(null, "", address);
+  addressChange.tell();
 }
 
 /**
@@ -33,4 +40,9 @@ export function keepInAddress(choices, quietly = false) {
  */
 export function onBack(listener) {
   window.addEventListener("popstate", listener);
+}
+
+/** Reports Back and Forward as changes of the address, after every listener of `onBack` that is registered before. */
+export function startAddress() {
+  onBack(addressChange.tell);
 }

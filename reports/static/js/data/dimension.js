@@ -4,8 +4,9 @@
 import { all } from "../dom.js";
 import { asked, keepInAddress, onBack } from "./address.js";
 import { change } from "./changes.js";
-import { carryChoices } from "./language.js";
+import { _, carryChoices } from "./language.js";
 import { chosenDimension, setDimension, setIsolated } from "./state.js";
+import { checkAddress } from "./unmet.js";
 
 /** @import { Dimension } from "../types.d.ts" */
 
@@ -44,10 +45,11 @@ export function startDimension() {
   for (const button of all("[data-by-button]")) {
     button.addEventListener("click", () => {
       const dimension = button.dataset.byButton === "version" ? "version" : "channel";
-      keepInAddress({ by: dimension === "version" ? dimension : "" });
+      keepInAddress({ by: dimension === "version" ? dimension : "", line: "" });
       show(dimension);
     });
   }
   onBack(() => show(askedDimension()));
+  checkAddress(["by"], () => (["channel", "version"].includes(asked("by") || "channel") ? null : _("By channel")));
   showDimension();
 }

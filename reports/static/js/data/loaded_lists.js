@@ -3,7 +3,7 @@
 import { loadScript } from "../dom.js";
 import { columnsOf } from "./columns.js";
 
-/** @import { BigList, RawList } from "../types.d.ts" */
+/** @import { BigList, RawFigures, RawList } from "../types.d.ts" */
 
 /** @type {Record<string, [string, () => RawList]>} */
 const LISTS = {
@@ -25,4 +25,15 @@ export function loadList(name) {
   const found = lists.get(name) || loadScript(path).then(() => columnsOf(content()));
   lists.set(name, found);
   return found;
+}
+
+/**
+ * The figures of another app, as its own script has them.
+ * @param {BigList} data
+ * @param {number} row that of the app in the list.
+ * @returns {Promise<RawFigures>}
+ */
+export async function loadFigures(data, row) {
+  await loadScript(`apps/${encodeURIComponent(data.folder(row))}/figures.js`);
+  return /** @type {RawFigures} */ (window.AUTHMETER_FIGURES);
 }

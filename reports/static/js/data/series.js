@@ -49,8 +49,8 @@ export function hasLines(name) {
   return name !== "share" || figures?.present.length !== 1;
 }
 
-/** Whether nobody signed in by the app in the 90 days; of all apps together the results are not kept. */
-const hasNoLogins = () =>
+/** Whether nobody signed in by the app in the 90 days: of other apps, and of all together, the results of verification by day are not kept. */
+export const hasNoLogins = () =>
   Boolean(figures) && figures.key !== "*" && !figures.long.channels["*"].authorization_requests.some(Boolean);
 
 /**

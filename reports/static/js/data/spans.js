@@ -2,7 +2,7 @@
 
 import { own } from "../dom.js";
 import { seriesValues } from "./figures.js";
-import { denominatorOf, ratio } from "./measures.js";
+import { denominatorOf, rateOf, ratio, sum } from "./measures.js";
 import { countedDays, sideOfDays, usualOf } from "./norms.js";
 import { figures, site } from "./state.js";
 
@@ -142,9 +142,52 @@ export function normsOf(meta, unit, span) {
  */
 export function sideOf(meta, unit, period) {
   const { first, last } = site.periods[period];
-  const places = site.long_days.flatMap((day, i) => (first <= day && day <= last ? [i] : []));
+  return sideOfPlaces(
+    meta,
+    unit,
+    site.long_days.flatMap((day, i) => (first <= day && day <= last ? [i] : [])),
+  );
+}
+
+/**
+ * Where the figure of some days lies beside what is usual of them.
+ * @param {Pick<SeriesPlace, "group" | "series" | "field">} meta
+ * @param {"records" | "share"} unit
+ * @param {number[]} places the days, as indexes into the 90 days.
+ * @returns {Side}
+ */
+export function sideOfPlaces(meta, unit, places) {
   const counts = countedDays(figures, site.long_days, meta.series);
   return sideOfDays(seriesValues(meta, figures.long), places, unit, counts, requestsOf(meta));
+}
+
+/**
+ * The figure of one day of the 90, and what is usual of it; null where too few days before it count.
+ * @param {Pick<SeriesPlace, "group" | "series" | "field">} meta
+ * @param {"records" | "share"} unit
+ * @param {number} place
+ * @returns {{ value: Value, usual: Usual | null }}
+ */
+export function dayOf(meta, unit, place) {
+  const values = seriesValues(meta, figures.long);
+  const counts = countedDays(figures, site.long_days, meta.series);
+  return { value: values[place] ?? null, usual: usualOf(values, place, unit, counts, requestsOf(meta)) };
+}
+
+/**
+ * A rate over the same weekdays of the weeks before a day, those that count for what is usual.
+ * @param {string} channel
+ * @param {string} rate
+ * @param {number} place the day, as index into the 90 days.
+ * @returns {Value}
+ */
+export function usualRateOf(channel, rate, place) {
+  const lists = figures.long.channels[channel];
+  const counts = countedDays(figures, site.long_days, channel);
+  const alike = Array.from({ length: Math.floor(site.norms.reach / 7) }, (_unused, i) => place - 7 * (i + 1)).filter(
+    (i) => i >= 0 && counts(i) && !site.holidays.includes(i),
+  );
+  return rateOf(rate, (count) => sum(0, ...alike.map((i) => lists[count][i])));
 }
 
 /**

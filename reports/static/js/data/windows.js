@@ -5,7 +5,7 @@
 import { all, isPhone, remember, remembered } from "../dom.js";
 import { asked, keepInAddress, onBack } from "./address.js";
 import { change } from "./changes.js";
-import { baseLabel, coverageNote, dayRange } from "./format.js";
+import { baseLabel, coverageNote, dayRange, periodLabel } from "./format.js";
 import { _, carryChoices, onLanguage } from "./language.js";
 import { placesOf, SPANS } from "./spans.js";
 import {
@@ -19,6 +19,7 @@ import {
   site,
   windowKey,
 } from "./state.js";
+import { checkAddress } from "./unmet.js";
 
 /** @import { Figures, PeriodKey, SpanKey } from "../types.d.ts" */
 
@@ -166,6 +167,10 @@ export function startWindows() {
     const span = askedSpan() || (days === 7 ? "7" : "30");
     show(daysOf(span), span);
   });
+  if (all("[data-days-button]").length) {
+    checkAddress(["days"], () => (["7", "30"].includes(asked("days") || "7") ? null : periodLabel(windowKey())));
+    checkAddress(["span"], () => (isSpan(asked("span") || "30") ? null : periodLabel(windowKey())));
+  }
   showWindow();
   onWindow(drawSpans);
   onSpan(drawSpans);

@@ -41,6 +41,10 @@ export function drawAppSections({ channels, drawn, has_sign_ins: hasSignIns = fa
       place.dataset.sections = (place.dataset.sections || "").replace(`${name} `, "");
     }
   }
+  // Written here, as each byte of an app's page is written a hundred thousand times.
+  for (const place of all("[data-sections^='usage ']")) {
+    place.dataset.sections = `${(place.dataset.sections || "").replace("usage ", "usage range ")} records`;
+  }
   const isSilent = !newest || newest < site.days[0];
   for (const place of isSilent ? all("[data-sections=login], [data-part=cards], [data-coverage]") : []) place.remove();
   for (const place of isSilent ? all("[data-sections]") : []) {

@@ -110,10 +110,11 @@ function drawEvidence() {
   for (const incident of all("[data-incident]")) {
     const id = incident.dataset.incident || "";
     const found = own(figures.evidence, id);
-    if (!found) continue;
+    const [place] = all(".evidence", incident);
+    // A day's page has it as markup.
+    if (!found || !place) continue;
     const facts = one(".facts", incident);
     facts.replaceChildren(...factsOf(found), ...all(".noted", facts));
-    const place = one(".evidence", incident);
     const isOpened = Boolean(place.querySelector("details")?.open);
     const { failed, restated, dimension, cells } = found;
     const table = dimension && cells ? cellsOf(id, dimension, rowsOf(cells)) : null;

@@ -6,10 +6,13 @@ import { asked, keepInAddress, onBack } from "../data/address.js";
 import { hasTerms, searchLines, searchTerms, sortedRows } from "../data/columns.js";
 import { completedFigures } from "../data/figures.js";
 import { _, carryChoices, onLanguage } from "../data/language.js";
-import { loadList } from "../data/loaded_lists.js";
+import { loadFigures, loadList } from "../data/loaded_lists.js";
 import { setChosenApp } from "../data/state.js";
+import { checkAddress } from "../data/unmet.js";
 import { setFigures } from "../data/windows.js";
-import { all, element, loadScript, named, one } from "../dom.js";
+import { all, element, named, one } from "../dom.js";
+
+import { drawInstead } from "./instead.js";
 
 /** @import { BigList, RawFigures } from "../types.d.ts" */
 
@@ -47,6 +50,7 @@ export function startPicker() {
     input.focus();
   });
   closePicker();
+  checkAddress(["app"], () => (pickerState.data?.list("key").includes(asked("app") || "") ? null : shownApp()));
   onLanguage(closePicker);
   onLanguage(() => sayInPicker(pickerState.message));
   loadList("logins").then(
@@ -171,6 +175,9 @@ function pickerLabel() {
   return shown ? shown.name : _("All apps");
 }
 
+/** What is shown in place of an app that does not exist; null while the list is not there. */
+const shownApp = () => (pickerState.data && asked("app") ? pickerLabel() : null);
+
 /**
  * `message` gives the parts of what is said, in the language of the moment.
  * @param {() => (Node | string)[]} message
@@ -201,11 +208,15 @@ function showApp(key) {
   const known = figures.get(key);
   if (known) return showPicked(key, known);
   const row = data ? data.list("key").indexOf(key) : -1;
-  if (!data || row < 0) return sayInPicker(() => [_("There is no such app.")]);
-  const path = `apps/${encodeURIComponent(data.folder(row))}/figures.js`;
-  return loadScript(path).then(
-    () => {
-      const loaded = /** @type {RawFigures} */ (window.AUTHMETER_FIGURES);
+  if (!data || row < 0) {
+    // Links to other pages must not carry it.
+    setChosenApp(pickerState.key);
+    carryChoices();
+    drawInstead();
+    return sayInPicker(() => [_("There is no such app.")]);
+  }
+  return loadFigures(data, row).then(
+    (loaded) => {
       figures.set(key, loaded);
       // Another may have been picked meanwhile.
       if (pickerState.wanted === key) showPicked(key, loaded);

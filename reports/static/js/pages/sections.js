@@ -248,6 +248,14 @@ const SECTIONS = {
   packages: () => [lookedUpSection(both("Schemes and packages"), "packages")],
   sign_ins: () => [signIns()],
   drawn: () => [section(heading(both("Uses by resource package")), part("drawn"))],
+  range: () => [
+    section(
+      element("div", { className: "heading" }, element("h2", {}, ...both("Range of your own"))),
+      element("div", { className: "filters", "data-range-fields": "" }),
+      part("range"),
+    ),
+  ],
+  records: () => [section(part("records-fold", ""))],
 };
 
 /**

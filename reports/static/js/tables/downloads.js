@@ -19,7 +19,7 @@ import { makeSortable } from "./order.js";
  * @param {string} name
  * @param {Blob} content
  */
-function save(name, content) {
+export function save(name, content) {
   const address = URL.createObjectURL(content);
   const link = element("a", { href: address, download: name });
   link.click();

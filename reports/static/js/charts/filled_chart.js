@@ -1,0 +1,84 @@
+/* A chart as Plotly takes it: its shape (`charts/shapes.py`) with the numbers of a span, its scales, and what lies behind its
+   lines. Does not belong here: when and where it is drawn (charts.js, picture.js), the scales themselves (scales.js). */
+
+import { known } from "../data/format.js";
+import { channelsOf, holidaysAmong, marksOf } from "../data/marks.js";
+import { shownTraces } from "../data/series.js";
+import { heightsOf, normsOf, placesOf, previousOf } from "../data/spans.js";
+import { language, texts } from "../data/state.js";
+import { band, dayMarks, dayScale, gaps, ghost, holidayStrips, monthScale, scale } from "./scales.js";
+
+/** @import { Layout, SpanKey, Theme, Trace, Value } from "../types.d.ts" */
+
+/**
+ * A marker on every day of a month hides the lines: then only the days with a tick have one, by which the series are told
+ * apart, and a day between two gaps, which has no line.
+ * @param {Value[]} list
+ * @param {string[]} days
+ * @param {string[]} ticks
+ * @param {number} size
+ * @returns {number[]}
+ */
+function markerSizes(list, days, ticks, size) {
+  /** @param {number} i */
+  const isAlone = (i) => !known(list[i - 1]) && !known(list[i + 1]);
+  return days.map((day, i) => (ticks.includes(day) || isAlone(i) ? size : 0));
+}
+
+/**
+ * @param {Trace} trace
+ * @param {boolean} isOpen
+ * @returns {string}
+ */
+const symbolOf = ({ meta }, isOpen) => texts.looks[meta.look].marker + (isOpen ? "-open" : "");
+
+// What the label of a tick takes, in pixels.
+const TICK_WIDTH = 40;
+
+/**
+ * The lines of a chart with the numbers of a span, and its layout with what is behind them: for the page, or a picture.
+ * @param {string} name
+ * @param {SpanKey} span
+ * @param {Theme} theme
+ * @param {{ width: number, height: number }} size in pixels.
+ * @returns {{ data: Trace[], layout: Layout & { width: number, height: number } }}
+ */
+export function filledChart(name, span, theme, size) {
+  const { units, backdrops, from_zero: fromZero } = window.AUTHMETER_CHARTS;
+  const layout = { ...structuredClone(window.AUTHMETER_CHARTS.charts[name][language][theme].layout), ...size };
+  const data = structuredClone(shownTraces(name, theme));
+  const unit = units[name];
+  const drawn = backdrops[theme];
+  const { x, missing, isByMonth } = placesOf(span);
+  const { l: left, r: right } = layout.margin;
+  const width = size.width - left - right;
+  const most = Math.floor(width / TICK_WIDTH);
+  const scaled = isByMonth ? monthScale(x, most) : dayScale(x, most);
+  // Those of several lines lie over each other, and nobody can tell which is whose.
+  const isAlone = data.length === 1;
+  /** @type {object[]} */
+  const behind = [];
+  const values = data.flatMap((trace) => {
+    const list = heightsOf(trace.meta, span);
+    const before = isAlone ? previousOf(trace.meta, span) : [];
+    const norms = isAlone ? normsOf(trace.meta, unit, span) : [];
+    trace.x = x;
+    trace.y = list;
+    // Plotly takes markers of several sizes for bubbles, which it would draw pale and edged.
+    const even = { opacity: 1, line: { width: 0 } };
+    if (span === "30" || span === "90") {
+      Object.assign(trace.marker, even, { size: markerSizes(list, x, scaled.tickvals, trace.marker.size) });
+    }
+    // A month that lacks days is open.
+    if (isByMonth) trace.marker.symbol = list.map((_value, i) => symbolOf(trace, missing.includes(i)));
+    const { color } = trace.marker;
+    behind.push(...band(x, norms, color, drawn.norm), ...ghost(x, before, color, drawn.previous));
+    return [...list, ...before, ...norms.flatMap((norm) => (norm ? [norm.low, norm.high] : []))];
+  });
+  Object.assign(layout.xaxis, scaled);
+  Object.assign(layout.yaxis, scale(values, unit, fromZero.includes(name)));
+  const marks = isByMonth ? [] : dayMarks(x, marksOf(x, channelsOf(data.map(({ meta }) => meta))), drawn, width);
+  const strips = isByMonth ? [] : holidayStrips(holidaysAmong(x), drawn.holiday);
+  layout.shapes = [...gaps(x, missing, drawn.gap, isByMonth), ...strips, ...behind, ...marks];
+  return { data, layout };
+}

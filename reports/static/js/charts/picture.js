@@ -1,0 +1,183 @@
+/* A chart as a PNG of twice its size: title, app, span, legend, the chart in its light shape, source and as-of.
+   Plotly draws the chart as SVG (its own way to PNG needs `blob:` in the content policy); the rest is SVG around it. */
+
+import { fileName } from "../data/csv.js";
+import { dayRange } from "../data/format.js";
+import { _, filled } from "../data/language.js";
+import { endName } from "../data/series.js";
+import { placesOf } from "../data/spans.js";
+import { chosenSpan, figures, site } from "../data/state.js";
+import { all, drawing, element, nextTask, one } from "../dom.js";
+import { said } from "../tables/cell_text.js";
+import { save } from "../tables/downloads.js";
+import { filledChart } from "./filled_chart.js";
+import { widthOf } from "./scales.js";
+import { seriesMarker } from "./sparkline.js";
+
+/** @import { Trace } from "../types.d.ts" */
+
+const SCALE = 2;
+// A picture is read outside the page: narrower, its title would not fit.
+const LEAST_WIDTH = 640;
+const EDGE = 16;
+const COLOURS = { ink: "#17202B", muted: "#586474", surface: "#FFFFFF" };
+const FONT = 'system-ui, -apple-system, "Segoe UI", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif';
+// The place of Plotly's drawing in the text of the picture: parsed here, its styles would be refused by the policy.
+const MARK = "chart-drawn-by-plotly";
+
+/**
+ * A line of text.
+ * @param {string} content
+ * @param {number} x
+ * @param {number} y
+ * @param {Record<string, string | number>} [attributes]
+ * @returns {SVGElement}
+ */
+function line(content, x, y, attributes = {}) {
+  const found = drawing("text", { x, y, fill: COLOURS.muted, "font-size": 12, ...attributes });
+  found.textContent = content;
+  return found;
+}
+
+/**
+ * What the legend explains: the lines, and of a line that stands alone what is behind it.
+ * @param {Trace[]} traces
+ * @param {object[]} shapes
+ * @returns {{ name: string, key: SVGElement }[]}
+ */
+function legendEntries(traces, shapes) {
+  const lines = traces.map(({ meta, line: { color } }) => ({
+    name: endName(meta),
+    key: drawing(
+      "g",
+      { fill: color, stroke: color, "stroke-width": 1.75 },
+      drawing("path", { d: "M0 6h26" }),
+      seriesMarker(meta.look),
+    ),
+  }));
+  const { color } = traces[0].line;
+  const drawn = window.AUTHMETER_CHARTS.backdrops.light;
+  /** @param {string} kind @param {string} name @param {SVGElement} key */
+  const behind = (kind, name, key) =>
+    shapes.some((shape) => "name" in shape && shape.name === kind) ? [{ name, key }] : [];
+  const previous = chosenSpan === "7" ? _("Previous 7 days") : _("Previous 30 days");
+  return [
+    ...lines,
+    ...behind(
+      "previous",
+      previous,
+      drawing("path", { d: "M0 6h26", stroke: color, opacity: drawn.previous.opacity ?? 1 }),
+    ),
+    ...behind(
+      "norm",
+      _("Usual range"),
+      drawing("rect", { width: 26, height: 12, fill: color, opacity: drawn.norm.opacity ?? 1 }),
+    ),
+  ];
+}
+
+/**
+ * The entries of the legend in rows that fit the width, and the height of these rows.
+ * @param {{ name: string, key: SVGElement }[]} entries
+ * @param {number} width
+ * @param {number} top
+ * @returns {{ keys: SVGElement[], height: number }}
+ */
+function legendRows(entries, width, top) {
+  let [x, y] = [EDGE, top];
+  const keys = entries.map(({ name, key }) => {
+    const taken = 32 + widthOf(name) + 16;
+    if (x > EDGE && x + taken > width - EDGE) [x, y] = [EDGE, y + 18];
+    const place = drawing("g", { transform: `translate(${x} ${y})` }, key, line(name, 32, 10, { fill: COLOURS.ink }));
+    x += taken;
+    return place;
+  });
+  return { keys, height: y + 18 - top };
+}
+
+/** The app and the days or months of the charts. */
+function subtitle() {
+  const { x, isByMonth } = placesOf(chosenSpan);
+  const [first, last] = [x[0], x[x.length - 1]];
+  const span = isByMonth ? `${first.slice(0, 7)} – ${last.slice(0, 7)}` : dayRange(first, last);
+  const app = !figures || figures.key === "*" ? _("All apps") : figures.name;
+  return `${app} · ${span}`;
+}
+
+/** Where the numbers come from, and as of when. */
+export function source() {
+  const text = filled(_("Source: authmeter, data day {day}, {zone}, generated at {time}"), {
+    day: site.as_of,
+    zone: site.time_zone,
+    time: site.generated_at.slice(0, 16).replace("T", " "),
+  });
+  return all(".badge.synthetic").length ? `${text} · ${_("Synthetic data")}` : text;
+}
+
+/**
+ * The picture of a chart as the text of an SVG, with its size in pixels.
+ * @param {HTMLElement} place that of the chart.
+ * @param {string} title
+ */
+async function drawn(place, title) {
+  const size = { width: Math.max(LEAST_WIDTH, place.clientWidth), height: Math.max(240, place.clientHeight) };
+  const { data, layout } = filledChart(place.dataset.chart || "", chosenSpan, "light", size);
+  // The legend names the lines.
+  layout.margin.r = EDGE;
+  const options = /** @type {const} */ ({ format: "svg", ...size, imageDataOnly: true });
+  const chart = await window.Plotly.toImage({ data, layout, config: { staticPlot: true } }, options);
+  const legend = legendRows(legendEntries(data, layout.shapes || []), size.width, 58);
+  const top = 58 + legend.height;
+  const whole = { width: size.width, height: top + size.height + 30 };
+  const picture = drawing(
+    "svg",
+    { ...whole, viewBox: `0 0 ${whole.width} ${whole.height}`, "font-family": FONT },
+    drawing("rect", { width: "100%", height: "100%", fill: COLOURS.surface }),
+    line(title, EDGE, 28, { fill: COLOURS.ink, "font-size": 16, "font-weight": 640 }),
+    line(subtitle(), EDGE, 47),
+    ...legend.keys,
+    drawing("g", { transform: `translate(0 ${top})` }, document.createComment(MARK)),
+    line(source(), EDGE, whole.height - 12, { "font-size": 11 }),
+  );
+  const text = new XMLSerializer().serializeToString(picture).replace(`<!--${MARK}-->`, () => chart);
+  return { text, ...whole };
+}
+
+/**
+ * The PNG of an SVG, at twice its size.
+ * @param {{ text: string, width: number, height: number }} picture
+ * @returns {Promise<Blob>}
+ */
+export async function png({ text, width, height }) {
+  const image = new Image(width, height);
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
+  await image.decode();
+  const canvas = element("canvas", { width: SCALE * width, height: SCALE * height });
+  const context = canvas.getContext("2d");
+  if (!context) throw new Error("The browser gives no canvas to draw on.");
+  context.drawImage(image, 0, 0, canvas.width, canvas.height);
+  return new Promise((resolve, reject) => {
+    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("The browser makes no PNG."))), "image/png");
+  });
+}
+
+/**
+ * The button that downloads the picture of a chart.
+ * @param {HTMLElement} figure
+ * @returns {HTMLButtonElement}
+ */
+export function pictureButton(figure) {
+  const title = () => said(one("figcaption", figure));
+  const button = element("button", { type: "button", className: "picture", textContent: _("PNG") });
+  button.setAttribute("aria-label", `${_("PNG")} · ${title()}`);
+  // Plotly and the shapes are loaded after the page is there.
+  button.disabled = !window.Plotly || !window.AUTHMETER_CHARTS;
+  button.addEventListener("click", async () => {
+    // Drawing takes longer than a reader waits to see the button pressed.
+    await nextTask();
+    const app = figures && figures.key !== "*" ? figures.key : "";
+    const picture = await drawn(one("[data-chart]", figure), title());
+    save(fileName([app, title(), site.as_of], "png"), await png(picture));
+  });
+  return button;
+}

@@ -1,0 +1,107 @@
+/* A range of days that the reader chose, and the days that it is compared with. Days are ISO dates, both ends included.
+   Does not belong here: the fields and the table (pages/range.js). */
+
+import { known } from "./format.js";
+import { sum } from "./measures.js";
+
+/** @import { Value, Versus } from "../types.d.ts" */
+
+const DAY = 864e5;
+
+/** What a range can be compared with. @type {Versus[]} */
+export const VERSUS = ["before", "week", "month"];
+
+/** How many days are shown until the reader chooses. */
+const AT_FIRST = 7;
+
+/** @param {string} day @param {number} days */
+const shifted = (day, days) => new Date(Date.parse(day) + days * DAY).toISOString().slice(0, 10);
+
+/**
+ * Whether a text is a day of the calendar: 2026-02-30 is none.
+ * @param {string | null} text
+ * @returns {text is string}
+ */
+export function isDay(text) {
+  if (text === null || !/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+  const instant = Date.parse(`${text}T00:00:00Z`);
+  return Number.isFinite(instant) && new Date(instant).toISOString().slice(0, 10) === text;
+}
+
+/**
+ * The range that is shown for what was asked for: cut to the days of the page; its last 7 days if nothing was asked for, or
+ * if a day is no day, or if none of the range is on the page.
+ * @param {{ from: string | null, to: string | null }} wanted
+ * @param {string[]} days those of the page, oldest first.
+ * @returns {{ first: string, last: string, isAsAsked: boolean }}
+ */
+export function shownRange({ from, to }, days) {
+  const [oldest, newest] = [days[0], days[days.length - 1]];
+  const atFirst = { first: days[Math.max(0, days.length - AT_FIRST)], last: newest };
+  if (from === null && to === null) return { ...atFirst, isAsAsked: true };
+  const last = to ?? newest;
+  const first = from ?? (isDay(last) ? shifted(last, 1 - AT_FIRST) : last);
+  if (!isDay(first) || !isDay(last) || first > last || last < oldest || first > newest)
+    return { ...atFirst, isAsAsked: false };
+  const cut = { first: [first, oldest].sort()[1], last: [last, newest].sort()[0] };
+  return { ...cut, isAsAsked: cut.first === first && cut.last === last };
+}
+
+/**
+ * The same day of the month before; null where that month is too short.
+ * @param {string} day
+ * @returns {string | null}
+ */
+function monthBefore(day) {
+  const [year, month, number] = day.split("-").map(Number);
+  const found = new Date(Date.UTC(year, month - 2, number));
+  return found.getUTCDate() === number ? found.toISOString().slice(0, 10) : null;
+}
+
+/**
+ * The day that each day of a range is compared with: as many days before, the same weekday the fewest whole weeks before
+ * that leave no day in both, or the same day of the month before.
+ * @param {string[]} days of the range.
+ * @param {Versus} versus
+ * @returns {(string | null)[]}
+ */
+export function counterparts(days, versus) {
+  if (versus === "month") return days.map(monthBefore);
+  const back = versus === "before" ? days.length : 7 * Math.ceil(days.length / 7);
+  return days.map((day) => shifted(day, -back));
+}
+
+/**
+ * The places of a range and of what it is compared with, among the days of the page; `matched` and `base` are the pairs of
+ * which both days have data.
+ * @param {{ first: string, last: string }} range
+ * @param {Versus} versus
+ * @param {string[]} days those of the page, oldest first.
+ * @param {number[]} missing places without data.
+ */
+export function comparedPlaces({ first, last }, versus, days, missing) {
+  const places = days.flatMap((day, i) => (first <= day && day <= last ? [i] : []));
+  const others = counterparts(
+    places.map((i) => days[i]),
+    versus,
+  ).map((day) => (day === null ? -1 : days.indexOf(day)));
+  /** @param {number} i */
+  const hasData = (i) => i >= 0 && !missing.includes(i);
+  const pairs = places.map((i, n) => [i, others[n]]).filter(([i, other]) => hasData(i) && hasData(other));
+  return {
+    places,
+    withData: places.filter(hasData),
+    matched: pairs.map(([i]) => i),
+    base: pairs.map(([, other]) => other),
+    isComparable: 2 * pairs.length >= places.length,
+  };
+}
+
+/**
+ * The sum of a count over some days; null of no day.
+ * @param {Value[]} values
+ * @param {number[]} places
+ * @returns {Value}
+ */
+export const sumOver = (values, places) =>
+  places.length ? sum(0, ...places.map((i) => values[i] ?? null).filter(known)) : null;

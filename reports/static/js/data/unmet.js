@@ -1,0 +1,28 @@
+/* What the address asks for and the page cannot show: an app that does not exist, a day outside the site, a broken range.
+   Each part of a page registers a check of its parameter here; pages/instead.js prints what the page shows instead. */
+
+import { asked } from "./address.js";
+
+/** @type {Map<string[], () => string | null>} */
+const checks = new Map();
+
+/**
+ * Registers the check of parameters that belong together.
+ * @param {string[]} names
+ * @param {() => string | null} shownInstead what the page shows instead of the values; null for values that it shows.
+ */
+export function checkAddress(names, shownInstead) {
+  checks.set(names, shownInstead);
+}
+
+/**
+ * The parameters of the address that the page does not follow, as they are written there, and what it shows instead.
+ * @returns {{ wanted: string, shown: string }[]}
+ */
+export function unmet() {
+  return [...checks].flatMap(([names, shownInstead]) => {
+    const given = names.filter((name) => asked(name) !== null);
+    const shown = given.length ? shownInstead() : null;
+    return shown === null ? [] : [{ wanted: given.map((name) => `${name}=${asked(name)}`).join("&"), shown }];
+  });
+}

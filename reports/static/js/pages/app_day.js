@@ -1,0 +1,272 @@
+/* One app on the page of a day: `?app=` loads its figures and puts its counts, moves and channels of that day in the place of
+   those of all apps, and leaves its incidents alone. Does not belong here: what the page has of all apps (`day.html.jinja`). */
+
+import { asked } from "../data/address.js";
+import { completedFigures } from "../data/figures.js";
+import { ABSENT, known, number, share } from "../data/format.js";
+import { _, appHref, betterOf, localAddress, metricLink, word } from "../data/language.js";
+import { loadFigures, loadList } from "../data/loaded_lists.js";
+import { cardMeasures, loginChannels, TECHNICAL } from "../data/measures.js";
+import { hasNoLogins } from "../data/series.js";
+import { dayOf, usualRateOf } from "../data/spans.js";
+import { figures, root, setChosenApp, site } from "../data/state.js";
+import { checkAddress } from "../data/unmet.js";
+import { onFigures, setFigures } from "../data/windows.js";
+import { all, element, named, one } from "../dom.js";
+import { changeNode } from "../tables/change.js";
+import { headCell, numberCell, plainTable } from "../tables/periods.js";
+import { isUsed } from "./cards.js";
+import { drawInstead } from "./instead.js";
+import { recordsFold } from "./records.js";
+
+/** @import { Side, Usual, Value } from "../types.d.ts" */
+
+/** The folder of the app that is shown. */
+let folder = "";
+
+/** Whether the app that the address asks for cannot be shown. */
+let isRefused = false;
+
+const dayPlace = () => one("[data-part=app-day]");
+const dayShown = () => dayPlace().dataset.day || "";
+
+/**
+ * @param {Value} value
+ * @param {Usual | null} usual
+ * @returns {Side}
+ */
+function sideOf(value, usual) {
+  if (!known(value) || !usual) return "unknown";
+  return value < usual.low ? "below" : value > usual.high ? "above" : "inside";
+}
+
+/** @param {Usual | null} usual */
+const rangeText = (usual) => (usual ? `${number(Math.round(usual.low))} – ${number(Math.round(usual.high))}` : ABSENT);
+
+/**
+ * @param {string} metric
+ * @param {number} place
+ */
+function card(metric, place) {
+  const meta = /** @type {const} */ ({ group: "usage", series: metric, field: null });
+  const { value, usual } = dayOf(meta, "records", place);
+  const base = figures.long.usage[metric][place - 7] ?? null;
+  return element(
+    "section",
+    { className: "card" },
+    element("h2", {}, metricLink(metric)),
+    element("p", { className: "figure" }, element("span", { className: "short", textContent: number(value) })),
+    element(
+      "p",
+      { className: "versus" },
+      changeNode(value, base, { better: betterOf(metric), side: sideOf(value, usual) }),
+      " ",
+      element("span", { className: "muted", textContent: _("vs same weekday last week") }),
+    ),
+    element("p", { className: "note", textContent: `${_("Usual range")} ${rangeText(usual)}` }),
+  );
+}
+
+/**
+ * The channels of the app with their count of the day and what is usual of it, those that moved most first.
+ * @param {number} place
+ */
+function moves(place) {
+  const every = site.channels.map(({ key, group: kind, is_login: isOfLogins }) => {
+    const hasRequests = figures.long.channels[key].authorization_requests.some(Boolean);
+    const isLogin = (isOfLogins || kind !== "number") && hasRequests;
+    const group = isLogin ? "trend" : "verification";
+    const metric = isLogin ? "authorizations" : "verifications";
+    const rate = isLogin ? TECHNICAL : "verification_result_rate";
+    const hasRate = isLogin || hasNoLogins();
+    return {
+      key,
+      metric,
+      ...dayOf({ group, series: key, field: metric }, "records", place),
+      rate: hasRate ? dayOf({ group, series: key, field: rate }, "share", place).value : null,
+      usualRate: hasRate ? usualRateOf(key, rate, place) : null,
+    };
+  });
+  return every
+    .filter(({ value, usual }) => value || usual?.usual)
+    .map((row) => ({ ...row, move: known(row.value) && row.usual ? row.value - Math.round(row.usual.usual) : null }))
+    .sort((a, b) => Math.abs(b.move ?? 0) - Math.abs(a.move ?? 0));
+}
+
+/** @param {ReturnType<typeof moves>[number]} row */
+function moveRow({ key, metric, value, usual, rate, usualRate, move }) {
+  const side = sideOf(value, usual);
+  const middle = usual ? Math.round(usual.usual) : null;
+  return element(
+    "tr",
+    { className: side },
+    element("th", { scope: "row", className: "word" }, `${word(key)} · `, metricLink(metric)),
+    numberCell(number(value)),
+    numberCell(number(middle)),
+    numberCell(rangeText(usual)),
+    numberCell(
+      element("span", {
+        className: "value",
+        textContent: known(move) ? `${move < 0 ? "−" : "+"}${number(Math.abs(move))}` : ABSENT,
+      }),
+      side === "inside"
+        ? element("span", { className: "detail", textContent: _("within the usual") })
+        : changeNode(value, middle, { better: betterOf(metric), side, quiet: true }),
+    ),
+    numberCell(share(rate)),
+    numberCell(share(usualRate)),
+  );
+}
+
+const CHANNEL_METRICS = [
+  TECHNICAL,
+  "authorization_rate",
+  "authorizations",
+  "authorization_requests",
+  "authorizations_cancelled",
+  "authorizations_failed",
+];
+
+/**
+ * @param {string} channel
+ * @param {number} place
+ */
+function channelRow(channel, place) {
+  const lists = figures.long.channels[channel];
+  return element(
+    "tr",
+    { className: channel === "*" ? "total" : "" },
+    element("th", { scope: "row", className: "word", textContent: word(channel) }),
+    ...CHANNEL_METRICS.map((name) => numberCell((name.endsWith("_rate") ? share : number)(lists[name][place]))),
+  );
+}
+
+/** @param {number} place */
+function tables(place) {
+  const moved = moves(place).map(moveRow);
+  const heads = [
+    _("On this day"),
+    _("Usual"),
+    _("Usual range"),
+    _("More or fewer"),
+    _("Success rate"),
+    _("Usual success rate"),
+  ];
+  const channels = loginChannels().filter((name) => figures.long.channels[name].authorization_requests[place]);
+  const rows = [...channels, ...(channels.length > 1 ? ["*"] : [])].map((channel) => channelRow(channel, place));
+  const channelHead = [headCell(_("Channel")), ...CHANNEL_METRICS.map((name) => headCell(metricLink(name), true))];
+  /** @param {string} title @param {HTMLElement} table */
+  const titled = (title, table) =>
+    element(
+      "section",
+      {},
+      element("div", { className: "heading" }, element("h2", { textContent: title })),
+      element("div", { className: "panel" }, table),
+    );
+  return [
+    ...(moved.length
+      ? [
+          titled(
+            _("What moved most"),
+            plainTable(
+              _("What moved most"),
+              [headCell(_("Channel")), ...heads.map((text) => headCell(text, true))],
+              moved,
+              "plain day-movers",
+            ),
+          ),
+        ]
+      : []),
+    ...(rows.length
+      ? [titled(_("By channel"), plainTable(_("By channel"), channelHead, rows, "plain app-day-channels"))]
+      : []),
+  ];
+}
+
+/**
+ * Hides the incidents of other apps; those of all apps stay.
+ * @returns {boolean} whether any is left.
+ */
+function filterIncidents() {
+  const ours = `/apps/${encodeURIComponent(folder)}/`;
+  // Parts come after what they are part of.
+  const items = all(".incidents-panel :is(.incident, .incident-parts li)").reverse();
+  for (const item of items) {
+    const [link] = /** @type {HTMLAnchorElement[]} */ (all("a.incident-text", item));
+    const isOther = link?.href.includes("/apps/") && !link.href.includes(ours);
+    item.hidden = Boolean(isOther) && !all(".incident-parts li:not([hidden])", item).length;
+  }
+  for (const tally of all(".incidents-panel .tally")) tally.hidden = true;
+  for (const note of all(".noted-panel .noted")) {
+    const [link] = /** @type {HTMLAnchorElement[]} */ (all("dt a", note));
+    note.hidden = Boolean(link) && !link.href.includes(ours);
+  }
+  return items.some((item) => !item.hidden);
+}
+
+function drawAppDay() {
+  const day = dayShown();
+  const place = site.long_days.indexOf(day);
+  const isAny = filterIncidents();
+  const name = element("a", { href: appHref(folder, "index.html") }, named(figures.name));
+  const everyone = element("a", {
+    className: "button",
+    href: localAddress(`${root}days/${day}.html`).replace(/[?&]app=[^&]*/, ""),
+    textContent: _("All apps"),
+  });
+  for (const title of all("[data-part=of-app]")) title.replaceChildren(" · ", name);
+  const isMissing = site.long_missing.includes(place);
+  one("[data-part=app-day-head]").replaceChildren(
+    everyone,
+    element("p", {
+      className: "note",
+      textContent: isAny
+        ? _("Below: incidents of this app and of all apps, as computed now; on the day itself less was known.")
+        : _("No incident of this app on this day, as computed now."),
+    }),
+  );
+  dayPlace().replaceChildren(
+    ...(isMissing
+      ? []
+      : [
+          element(
+            "div",
+            { className: "cards still" },
+            ...cardMeasures()
+              .filter(isUsed)
+              .map((one) => card(one, place)),
+          ),
+          ...tables(place),
+        ]),
+    recordsFold(figures.key, day, day),
+  );
+}
+
+/** Shows the page of all apps. */
+function refuse() {
+  isRefused = true;
+  setChosenApp("");
+  delete document.documentElement.dataset.ofApp;
+  drawInstead();
+}
+
+/** Loads and shows the app that the address asks for, where the page is that of a day. */
+export function startAppDay() {
+  const wanted = asked("app");
+  if (!all("[data-part=app-day]").length || !wanted) return;
+  checkAddress(["app"], () => (isRefused ? _("All apps") : null));
+  // An older day is the first of an incident; the figures of an app hold 90 days.
+  if (!site.long_days.includes(dayShown())) return refuse();
+  // What is of all apps is not drawn first.
+  document.documentElement.dataset.ofApp = "true";
+  loadList("logins")
+    .then(async (data) => {
+      const row = data.list("key").indexOf(wanted);
+      if (row < 0) return refuse();
+      const loaded = await loadFigures(data, row);
+      folder = data.folder(row);
+      onFigures(drawAppDay);
+      setFigures(completedFigures(loaded));
+    })
+    .catch(refuse);
+}

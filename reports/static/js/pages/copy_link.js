@@ -1,0 +1,34 @@
+/* "Copy link": the address of what is shown, with what the browser alone remembers written out. */
+
+import { asked } from "../data/address.js";
+import { _, onLanguage } from "../data/language.js";
+import { chosenDays, language } from "../data/state.js";
+import { all, element, one } from "../dom.js";
+import { copiesOnClick } from "./copying.js";
+
+/**
+ * The address of the page with language and window, which another reader's browser may remember otherwise.
+ * @returns {string}
+ */
+export function wholeAddress() {
+  const address = new URL(window.location.href);
+  address.searchParams.set("lang", language);
+  if (all("[data-days-button]").length && !asked("days")) address.searchParams.set("days", String(chosenDays));
+  return address.href;
+}
+
+/** Puts the button beside that of the theme; made here, as the shell of each of many thousand apps is to stay small. */
+export function startCopyLink() {
+  const button = element("button", { type: "button", className: "help-button", "data-copy-link": "" });
+  /** @param {string} outcome */
+  const say = (outcome) => {
+    const label = outcome || _("Copy link");
+    button.setAttribute("aria-label", label);
+    button.title = label;
+    button.dataset.said = outcome;
+  };
+  copiesOnClick(button, wholeAddress, say);
+  onLanguage(() => say(""));
+  say("");
+  one("[data-theme-button]").before(button);
+}

@@ -1,0 +1,71 @@
+/* Copies a text: by the browser's clipboard, or where that is refused (http, some browsers with file://) by a selected
+   field. A button says whether it worked. */
+
+import { _ } from "../data/language.js";
+import { element } from "../dom.js";
+
+const SAID_FOR = 2500;
+
+/**
+ * Copies by a field that is selected and removed again.
+ * @param {string} text
+ * @returns {boolean}
+ */
+function copiedByField(text) {
+  const field = element("textarea", { value: text, className: "copied-field", readOnly: true });
+  const focused = document.activeElement;
+  document.body.append(field);
+  field.select();
+  let isCopied = false;
+  try {
+    isCopied = document.execCommand("copy");
+  } finally {
+    field.remove();
+    if (focused instanceof HTMLElement) focused.focus();
+  }
+  return isCopied;
+}
+
+/**
+ * Copies a text.
+ * @param {string} text
+ * @returns {Promise<boolean>} whether it is on the clipboard.
+ */
+export async function copied(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return copiedByField(text);
+  }
+}
+
+/**
+ * Makes a button copy what `text` returns at that moment; `said` receives the outcome in words, then an empty text.
+ * @param {HTMLButtonElement} button
+ * @param {() => string} text
+ * @param {(outcome: string) => void} said
+ */
+export function copiesOnClick(button, text, said) {
+  let waiting = 0;
+  button.addEventListener("click", async () => {
+    said((await copied(text())) ? _("Copied") : _("Copying is not allowed here"));
+    window.clearTimeout(waiting);
+    waiting = window.setTimeout(() => said(""), SAID_FOR);
+  });
+}
+
+/**
+ * A button that copies a text and is called `label` until it says whether it did.
+ * @param {string} label
+ * @param {() => string} text
+ * @param {string} [className]
+ * @returns {HTMLButtonElement}
+ */
+export function copyButton(label, text, className = "picture") {
+  const button = element("button", { type: "button", className, textContent: label, "aria-live": "polite" });
+  copiesOnClick(button, text, (outcome) => {
+    button.textContent = outcome || label;
+  });
+  return button;
+}

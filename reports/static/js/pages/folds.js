@@ -1,0 +1,73 @@
+/* Folds that the reader opened, in the address: a copied one shows them open. Opening is no step of Back. */
+
+import { asked, keepInAddress } from "../data/address.js";
+import { onFigures } from "../data/windows.js";
+import { all, own } from "../dom.js";
+
+/** The keys of the folds that the reader opened, and of those that the address asks for. */
+const opened = new Set();
+
+/** @type {WeakSet<Element>} */
+const openAtFirst = new WeakSet();
+
+/**
+ * What a fold is called before equal names are told apart: its id, chart, incident or part, or else its kind.
+ * @param {HTMLElement} fold
+ * @returns {string}
+ */
+function nameOf(fold) {
+  const { figures: chart } = fold.dataset;
+  const incident = fold.closest("[data-incident]");
+  const place = fold.querySelector("[data-part]");
+  return (
+    fold.id ||
+    chart ||
+    (incident instanceof HTMLElement && incident.dataset.incident) ||
+    (place instanceof HTMLElement && place.dataset.part) ||
+    fold.classList.item(fold.classList.length - 1) ||
+    "fold"
+  );
+}
+
+/**
+ * All folds of the page by key: the name, with a number from the second of the same name on.
+ * @returns {Map<string, HTMLDetailsElement>}
+ */
+function folds() {
+  /** @type {Record<string, number>} */
+  const counts = {};
+  return new Map(
+    /** @type {HTMLDetailsElement[]} */ (all("main details")).map((fold) => {
+      const name = nameOf(fold);
+      counts[name] = (own(counts, name) || 0) + 1;
+      return [counts[name] > 1 ? `${name}.${counts[name]}` : name, fold];
+    }),
+  );
+}
+
+/** Opens the folds that the reader opened before, or that the address asks for. */
+function openFolds() {
+  for (const [key, fold] of folds()) {
+    if (opened.has(key)) fold.open = true;
+    else if (fold.open) openAtFirst.add(fold);
+  }
+}
+
+/** @param {Event} event */
+function toggled({ target }) {
+  const found = [...folds()].find(([, fold]) => fold === target);
+  if (!found || openAtFirst.has(found[1])) return;
+  const [key, fold] = found;
+  if (fold.open) opened.add(key);
+  else opened.delete(key);
+  keepInAddress({ open: [...opened].sort().join(",") }, true);
+}
+
+/** Opens what the address asks for, and keeps in it what the reader opens. */
+export function startFolds() {
+  for (const key of (asked("open") || "").split(",").filter(Boolean)) opened.add(key);
+  openFolds();
+  onFigures(openFolds);
+  // The event does not bubble.
+  document.addEventListener("toggle", toggled, true);
+}

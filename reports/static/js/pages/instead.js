@@ -1,0 +1,34 @@
+/* A line for each part of the address that the page cannot follow, with what it shows instead. */
+
+import { onAddress } from "../data/address.js";
+import { _, filled, onLanguage } from "../data/language.js";
+import { unmet } from "../data/unmet.js";
+import { onFigures, onWindow } from "../data/windows.js";
+import { all, element, one } from "../dom.js";
+
+/** Prints the lines above the content of the page, or takes them away. */
+export function drawInstead() {
+  const lines = unmet().map(({ wanted, shown }) =>
+    element("p", {
+      textContent: filled(_("The address asks for {wanted}, which this page does not have. Shown instead: {shown}."), {
+        wanted,
+        shown,
+      }),
+    }),
+  );
+  const [place] = all("[data-part=instead]");
+  if (place) place.replaceChildren(...lines);
+  else if (lines.length) {
+    const made = element("div", { className: "instead", role: "status", "data-part": "instead" }, ...lines);
+    one("main").prepend(made);
+  }
+}
+
+/** Draws the lines with every change of the address, figures, window or language. */
+export function startInstead() {
+  onAddress(drawInstead);
+  onFigures(drawInstead);
+  onWindow(drawInstead);
+  onLanguage(drawInstead);
+  drawInstead();
+}

@@ -1,0 +1,223 @@
+/* The reader's own range of days on an app's page: two dates, what they are compared with, and the counts of usage and of
+   the login channels. The choice is in the address. Does not belong here: which days are compared (data/ranges.js). */
+
+import { asked, keepInAddress, onBack } from "../data/address.js";
+import { dayRange, number, share } from "../data/format.js";
+import { _, betterOf, filled, metricLink, word } from "../data/language.js";
+import { cardMeasures, otherChannels, rateOf } from "../data/measures.js";
+import { comparedPlaces, counterparts, shownRange, sumOver, VERSUS } from "../data/ranges.js";
+import { sideOfPlaces } from "../data/spans.js";
+import { figures, site } from "../data/state.js";
+import { checkAddress } from "../data/unmet.js";
+import { onFigures } from "../data/windows.js";
+import { all, element } from "../dom.js";
+import { changeNode } from "../tables/change.js";
+import { headCell, numberCell, plainTable } from "../tables/periods.js";
+import { isUsed } from "./cards.js";
+
+/** @import { Side, Value, Versus } from "../types.d.ts" */
+
+/** @typedef {ReturnType<typeof comparedPlaces>} Compared */
+
+const RATE = "authorization_rate";
+
+/** @returns {Versus} */
+const askedVersus = () => VERSUS.find((one) => one === asked("vs")) || "before";
+
+const askedRange = () => shownRange({ from: asked("from"), to: asked("to") }, site.long_days);
+
+/** @type {() => Record<Versus, string>} */
+const versusWords = () => ({
+  before: _("the days before"),
+  week: _("the same weekdays before"),
+  month: _("the same days of the month before"),
+});
+
+/**
+ * Value, base and change of one row.
+ * @param {string} metric
+ * @param {{ value: Value, now: Value, base: Value, side: Side }} found `now` is that of the matched days.
+ * @param {boolean} isComparable
+ */
+function cells(metric, { value, now, base, side }, isComparable) {
+  const isRate = metric === RATE;
+  const text = isRate ? share : number;
+  const change = changeNode(now, base, {
+    comparable: isComparable,
+    better: betterOf(metric),
+    kind: isRate ? "points" : "ratio",
+    quiet: true,
+    side,
+  });
+  return [numberCell(text(value)), numberCell(text(base)), numberCell(change)];
+}
+
+/** @param {Compared} compared */
+function usageRows({ withData, matched, base, isComparable }) {
+  return cardMeasures()
+    .filter(isUsed)
+    .map((metric) => {
+      const values = figures.long.usage[metric];
+      const side = sideOfPlaces({ group: "usage", series: metric, field: null }, "records", withData);
+      const found = {
+        value: sumOver(values, withData),
+        now: sumOver(values, matched),
+        base: sumOver(values, base),
+        side,
+      };
+      return element(
+        "tr",
+        {},
+        element("th", { scope: "row" }, metricLink(metric)),
+        ...cells(metric, found, isComparable),
+      );
+    });
+}
+
+/**
+ * @param {string} channel
+ * @param {Compared} compared
+ */
+function channelRow(channel, { withData, matched, base, isComparable }) {
+  const lists = figures.long.channels[channel];
+  /** @param {string} metric @param {number[]} places */
+  const over = (metric, places) =>
+    metric === RATE ? rateOf(RATE, (count) => sumOver(lists[count], places)) : sumOver(lists[metric], places);
+  return element(
+    "tr",
+    { className: channel === "*" ? "total" : "" },
+    element("th", { scope: "row", className: "word", textContent: word(channel) }),
+    ...["authorizations", "authorization_requests", RATE].flatMap((metric) => {
+      const unit = metric === RATE ? "share" : "records";
+      const found = {
+        value: over(metric, withData),
+        now: over(metric, matched),
+        base: over(metric, base),
+        side: sideOfPlaces({ group: "trend", series: channel, field: metric }, unit, withData),
+      };
+      return cells(metric, found, isComparable);
+    }),
+  );
+}
+
+/** The channels of the app that are signed in by, the four together, and those that count in no total. */
+function shownChannels() {
+  const { present, channels } = figures;
+  const others = channels[30].map((row) => row.channel).filter((name) => otherChannels().includes(name));
+  return [...present, ...(present.length > 1 ? ["*"] : []), ...others];
+}
+
+/** @param {string} metric */
+const heads = (metric) => [
+  headCell(metricLink(metric), true),
+  headCell(_("Compared with"), true),
+  headCell(_("Change"), true),
+];
+
+/** @param {Compared} compared */
+function tables(compared) {
+  const usage = plainTable(
+    _("Usage of the range"),
+    [
+      headCell(_("Metric")),
+      headCell(_("Range"), true),
+      headCell(_("Compared with"), true),
+      headCell(_("Change"), true),
+    ],
+    usageRows(compared),
+    "plain range-usage",
+  );
+  const channels = shownChannels();
+  if (!channels.length) return [usage];
+  const head = [headCell(_("Channel")), ...["authorizations", "authorization_requests", RATE].flatMap(heads)];
+  const rows = channels.map((channel) => channelRow(channel, compared));
+  return [usage, plainTable(_("Channels of the range"), head, rows, "plain range-channels")];
+}
+
+/**
+ * Which days are compared with which, and how many of them.
+ * @param {{ first: string, last: string }} range
+ * @param {Versus} versus
+ * @param {Compared} compared
+ */
+function note({ first, last }, versus, { places, matched, isComparable }) {
+  const days = counterparts(
+    places.map((i) => site.long_days[i]),
+    versus,
+  ).filter((day) => day !== null);
+  const words = isComparable
+    ? _("{matched} of {days} days comparable")
+    : _("only {matched} of {days} days comparable, too few");
+  const against = days.length ? dayRange(days[0], days[days.length - 1]) : _("no data to compare with");
+  return `${dayRange(first, last)} · ${_("Compared with")} ${versusWords()[versus]} ${against} · ${filled(words, { matched: matched.length, days: places.length })}`;
+}
+
+/** @param {Record<string, string>} choice */
+function choose(choice) {
+  const { first, last } = askedRange();
+  keepInAddress({ from: first, to: last, vs: askedVersus(), ...choice });
+  drawRange();
+}
+
+/**
+ * A date of the range; an empty or unfinished one changes nothing.
+ * @param {string} label
+ * @param {"from" | "to"} name
+ */
+function dateField(label, name) {
+  const days = site.long_days;
+  const input = element("input", { type: "date", min: days[0], max: days[days.length - 1], "data-range": name });
+  input.addEventListener("change", () => {
+    if (input.value) choose({ [name]: input.value });
+  });
+  return element("label", { className: "field" }, label, input);
+}
+
+function versusField() {
+  const select = element("select", { "data-range": "vs" });
+  select.append(
+    ...Object.entries(versusWords()).map(([value, textContent]) => element("option", { value, textContent })),
+  );
+  select.addEventListener("change", () => choose({ vs: select.value }));
+  return element("label", { className: "field" }, _("Compared with"), select);
+}
+
+/** Made with each change of the language alone: the focus stays where it is while days are chosen. */
+function drawFields() {
+  for (const place of all("[data-range-fields]")) {
+    place.replaceChildren(dateField(_("From"), "from"), dateField(_("To"), "to"), versusField());
+  }
+}
+
+function drawRange() {
+  const range = askedRange();
+  const versus = askedVersus();
+  const values = { from: range.first, to: range.last, vs: versus };
+  for (const field of /** @type {(HTMLInputElement | HTMLSelectElement)[]} */ (all("[data-range]"))) {
+    field.value = values[/** @type {"from" | "to" | "vs"} */ (field.dataset.range)];
+  }
+  const compared = comparedPlaces(range, versus, site.long_days, site.long_missing);
+  for (const place of all("[data-part=range]")) {
+    place.replaceChildren(
+      element("p", { className: "note range-note", textContent: note(range, versus, compared) }),
+      ...tables(compared),
+    );
+  }
+}
+
+/** Draws the range with every change of the fields, the figures or the language. */
+export function startRange() {
+  if (!all("[data-part=range]").length) return;
+  /** @returns {string | null} */
+  const shown = () => {
+    const { first, last, isAsAsked } = askedRange();
+    return isAsAsked ? null : dayRange(first, last);
+  };
+  checkAddress(["from", "to"], shown);
+  checkAddress(["vs"], () => (VERSUS.some((one) => one === asked("vs")) ? null : versusWords().before));
+  onFigures(() => {
+    drawFields();
+    drawRange();
+  });
+  onBack(drawRange);
+}

@@ -1,0 +1,252 @@
+"""What leaves a page: its link, pictures, cards of incidents, an app's day, a range of one's own; from file://."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Page
+
+from reports.content.folders import app_folder
+from tests.browser.conftest import Reader
+from tests.browser.counted import CHANNELS, Published, ratio
+from tests.browser.dom import table_rows
+from tests.browser.figure_text import Change, Share, count
+from tests.data.site_logs import AS_OF, HABITS
+
+SHOP = f"apps/{app_folder('shop', ['Shop'])}/index.html"
+USAGE = ("number_verifications", "one_click_verifications", "local_verifications", "third_party_authorizations")
+
+
+@pytest.fixture
+def logs_reader(read_site: Callable[..., Reader], logged: Path) -> Reader:
+    return read_site(logged / "site")
+
+
+def asked(page: Page) -> dict[str, str]:
+    return {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
+
+
+def pasted(page: Page) -> str:
+    """What the clipboard holds, by a field of the page itself."""
+    page.evaluate("() => { const one = document.createElement('textarea'); document.body.append(one); one.focus(); }")
+    page.keyboard.press("Control+V")
+    text = page.locator("body > textarea").input_value()
+    page.evaluate("() => document.querySelector('body > textarea').remove()")
+    return text
+
+
+def png_size(content: bytes) -> tuple[int, int]:
+    assert content.startswith(b"\x89PNG\r\n\x1a\n")
+    width, height = struct.unpack(">II", content[16:24])
+    return width, height
+
+
+def test_a_copied_link_shows_line_folds_and_window_again(reader: Reader) -> None:
+    page = reader.open(SHOP, lang="zh")
+    reader.press("7")
+    page.locator("[data-look=wechat]").click()
+    page.locator("details[data-figures=authorizations] summary").click()
+    page.locator("#records summary").click()
+    reader.settle()
+    page.locator("[data-copy-link]").click()
+    page.wait_for_selector("[data-copy-link][data-said='已复制']")
+    link = pasted(page)
+    choices = {"days": "7", "lang": "zh", "line": "wechat", "open": "authorizations,records"}
+    assert {name: values[0] for name, values in parse_qs(urlsplit(link).query).items()} == choices
+    # Another browser, which remembers nothing.
+    reader._forget()
+    page.goto("about:blank")
+    page.goto(link)
+    reader.settle()
+    assert page.locator("[data-look=wechat]").get_attribute("aria-pressed") == "true"
+    layer = page.locator("[data-chart=authorizations] [data-layer='7']")
+    assert layer.evaluate("one => one.data.map(({ meta }) => meta.series)") == ["wechat"]
+    assert page.locator("details[data-figures=authorizations] table").is_visible()
+    assert page.locator("#records dl").is_visible()
+    assert page.locator("html").get_attribute("data-days") == "7"
+    # All lines again; opening a fold was no step, so Back leads to the line.
+    page.locator("[data-look=wechat]").click()
+    assert "line" not in asked(page)
+    page.go_back()
+    reader.settle()
+    assert page.locator("[data-look=wechat]").get_attribute("aria-pressed") == "true"
+    # A version is named, as its look changes with its share.
+    page.locator("[data-by-button=version]").click()
+    reader.settle()
+    assert "line" not in asked(page)
+    page.locator("[data-legend=timed] button").nth(1).click()
+    name = page.locator("[data-legend=timed] button").nth(1).text_content()
+    assert asked(page)["line"] == name
+    # The commands are those of the window.
+    command = page.locator("#records code").first.inner_text()
+    assert command.startswith(".venv/bin/authmeter trace --app shop --device ID --from ")
+
+
+def test_a_chart_is_a_png_of_twice_its_size(reader: Reader) -> None:
+    page = reader.open(SHOP, lang="en")
+    place = page.locator("[data-chart=usage]")
+    width = place.evaluate("one => one.clientWidth")
+    sizes = {}
+    for line in ("", "local_verify"):
+        if line:
+            page.locator(f"[data-legend=usage] [data-look={line}]").click()
+            reader.settle()
+        button = page.locator("figure:has([data-chart=usage]) .picture")
+        with page.expect_download() as download:
+            button.click()
+        content = Path(download.value.path()).read_bytes()
+        assert download.value.suggested_filename.startswith("shop_Records-a-day_")
+        assert download.value.suggested_filename.endswith(".png")
+        sizes[line] = png_size(content), len(content)
+    # A line of the legend, the title, the span and the source beside the chart of 240 pixels.
+    assert sizes[""][0] == sizes["local_verify"][0] == (2 * width, 2 * (58 + 18 + 240 + 30))
+    assert min(length for _, length in sizes.values()) > 20_000
+    assert sizes[""][1] != sizes["local_verify"][1]
+
+
+def test_an_incident_is_copied_as_text_with_its_link(reader: Reader) -> None:
+    page = reader.open("index.html", lang="en")
+    card = page.locator(".incident-card").first
+    card.locator(".copy-card").click()
+    page.wait_for_selector(".copy-card:text-is('Copied')")
+    lines = pasted(page).split("\n")
+    assert card.locator("h2").inner_text() in lines
+    assert any(line.startswith("since: ") for line in lines)
+    assert any(line.startswith("lost: ") for line in lines)
+    assert any(line.startswith("Likely cause") for line in lines)
+    assert lines[-1].startswith("file://")
+    # It has no word of the other language, and not the button itself.
+    assert "Copy card" not in lines
+
+
+def test_what_the_address_asks_for_in_vain_is_said(reader: Reader) -> None:
+    page = reader.open(
+        SHOP, lang="en", days=14, line="nobody", vs="never", **{"from": "2026-02-30", "to": "2026-01-01"}
+    )
+    said = page.locator("[data-part=instead] p").all_inner_texts()
+    assert [one.partition(", which")[0] for one in said] == [
+        f"The address asks for {wanted}"
+        for wanted in ("days=14", "line=nobody", "from=2026-02-30&to=2026-01-01", "vs=never")
+    ]
+    assert said[0].endswith("Shown instead: 30 days.")
+    # A choice takes its line away.
+    page.locator("[data-range=vs]").select_option("week")
+    assert page.locator("[data-part=instead] p").count() == 2
+    page = reader.open("monitor.html", lang="en", app="nobody")
+    page.wait_for_selector("[data-part=instead] p")
+    assert "app=nobody" in page.locator("[data-part=instead]").inner_text()
+    assert "All apps" in page.locator("[data-part=instead]").inner_text()
+    assert "app=" not in (page.get_by_role("link", name="Usage", exact=True).get_attribute("href") or "")
+
+
+def test_a_range_is_counted_as_the_tables_have_it(logs_reader: Reader, tables: Published) -> None:
+    # Five days of which one has no data, then days of which some lie in a month that is too short.
+    first, last = AS_OF - timedelta(days=19), AS_OF - timedelta(days=15)
+    path = f"apps/{app_folder('shop', HABITS)}/index.html"
+    page = logs_reader.open(path, lang="en", vs="week", **{"from": str(first), "to": str(last)})
+    check_range(page, tables, first, last, [_back(7)] * 5)
+    page.locator("[data-range=vs]").select_option("before")
+    check_range(page, tables, first, last, [_back(5)] * 5)
+    page.locator("[data-range=to]").fill(str(AS_OF))
+    page.locator("[data-range=to]").dispatch_event("change")
+    page.locator("[data-range=vs]").select_option("month")
+    assert asked(page)["to"] == str(AS_OF)
+    assert asked(page)["vs"] == "month"
+    check_range(page, tables, first, AS_OF, [_month_before] * 20)
+    page.go_back()
+    page.go_back()
+    check_range(page, tables, first, last, [_back(5)] * 5)
+
+
+def _back(days: int) -> Callable[[date], date | None]:
+    return lambda day: day - timedelta(days=days)
+
+
+def _month_before(day: date) -> date | None:
+    before = day.replace(day=1) - timedelta(days=1)
+    return before.replace(day=day.day) if day.day <= before.day else None
+
+
+def check_range(
+    page: Page, tables: Published, first: date, last: date, others: list[Callable[[date], date | None]]
+) -> None:
+    """The tables of the range hold the sums of the days, and of the pairs of days that both have data."""
+    days = [first + timedelta(days=i) for i in range((last - first).days + 1)]
+    pairs = [(day, other(day)) for day, other in zip(days, others, strict=True)]
+    known = [(day, base) for day, base in pairs if base and tables.covered([day, base]) == 2]
+    matched, base = [day for day, _ in known], [other for _, other in known]
+    is_fair = 2 * len(known) >= len(days)
+    assert f"{len(known)} of {len(days)} days comparable" in page.locator(".range-note").inner_text()
+    found = {row[0]: row[1:] for row in table_rows(page, ".range-usage")}
+    assert len(found) == 4
+    for metric, row in zip(USAGE, found.values(), strict=True):
+        now, then = tables.usage("shop", metric, matched), tables.usage("shop", metric, base)
+        assert row == [count(tables.usage("shop", metric, days)), count(then), Change(now, then, is_fair)]
+    rows = table_rows(page, ".range-channels")
+    for channel, row in zip([*CHANNELS, "*"], rows, strict=True):
+
+        def of(name: str, span: list[date], channel: str = channel) -> int | None:
+            return tables.logins("shop", channel, name, span)
+
+        expected: list[object] = []
+        for name in ("authorizations", "authorization_requests"):
+            expected += [
+                count(of(name, days)),
+                count(of(name, base)),
+                Change(of(name, matched), of(name, base), is_fair),
+            ]
+        rates = [
+            ratio(of("authorizations", span), of("authorization_requests", span)) for span in (days, matched, base)
+        ]
+        expected += [Share(rates[0]), Share(rates[2]), Change(rates[1], rates[2], is_fair, points=True)]
+        assert row[1:] == expected
+
+
+def test_a_day_shows_one_app_as_the_tables_have_it(logs_reader: Reader, tables: Published) -> None:
+    day = AS_OF - timedelta(days=2)
+    page = logs_reader.open(f"days/{day}.html", lang="en")
+    name = tables.name("shop")
+    everyone = {row[1]: row[2:] for row in table_rows(page, ".day-movers") if row[0] == name}
+    assert everyone
+    # A chart of the app's page leads to the app's day.
+    page = logs_reader.open(f"apps/{app_folder('shop', HABITS)}/index.html", lang="en")
+    page.locator("details[data-figures=authorizations] summary").click()
+    logs_reader.settle()
+    page.locator(f"details[data-figures=authorizations] a[href*='{day}']").click()
+    page.wait_for_selector(".app-day-channels")
+    assert asked(page)["app"] == "shop"
+    assert name in page.locator("h1").inner_text()
+    found = page.locator("[data-part=app-day] .card .short").all_inner_texts()
+    assert found == [count(tables.usage("shop", metric, [day])) for metric in USAGE]
+    for channel, row in zip([*CHANNELS, "*"], table_rows(page, ".app-day-channels"), strict=True):
+        counts = [
+            tables.logins("shop", channel, metric, [day])
+            for metric in (
+                "authorizations", "authorization_requests", "authorizations_cancelled", "authorizations_failed",
+            )
+        ]  # fmt: skip
+        assert row[3:] == [count(one) for one in counts]
+        assert row[2] == Share(ratio(counts[0], counts[1]))
+    moved = {row[0]: row[1:] for row in table_rows(page, "[data-part=app-day] .day-movers")}
+    # What all apps' page says of the app's channels, the app's says, too.
+    for channel, expected in everyone.items():
+        # The figures of an app that is signed in by hold no results of verification by day.
+        has_rate = "Authorizations" in channel
+        assert moved[channel] == (expected if has_rate else [*expected[:-2], "—", "—"])
+    # What is of all apps, and the incidents of other apps, are not seen.
+    assert page.locator("[data-all-apps]:visible").count() == 0
+    links = page.locator(".incidents-panel a.incident-text:visible").evaluate_all("all => all.map((one) => one.href)")
+    assert all("/apps/" not in link or "/apps/" + app_folder("shop", HABITS) in link for link in links)
+    command = page.locator("#records code").last.text_content()
+    assert command == f".venv/bin/authmeter export --app shop --from {day} --to {day} --events"
+    page.get_by_role("link", name="All apps", exact=True).click()
+    page.wait_for_selector("[data-all-apps]:visible")
+    # An app that does not exist leaves the page as it is, and is named.
+    page = logs_reader.open(f"days/{day}.html", lang="en", app="nobody")
+    page.wait_for_selector("[data-part=instead] p")
+    assert page.locator("[data-all-apps]:visible").count() == 3
