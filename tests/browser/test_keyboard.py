@@ -90,6 +90,10 @@ def test_keys_are_not_taken_from_fields(reader: Reader) -> None:
 )
 def test_tab_reaches_everything_and_shows_where_it_is(reader: Reader, path: str) -> None:
     page = reader.open(path, lang="en")
+    for late in page.locator("#sign-ins").all():
+        # It is drawn when a reader comes near.
+        late.scroll_into_view_if_needed()
+        page.wait_for_selector("#sign-ins[data-loaded]")
     stops = page.evaluate(_MARK)
     assert stops > 15
     reached: list[str] = []

@@ -156,7 +156,10 @@ export function startWindows() {
   for (const button of all("[data-days-button]")) {
     button.addEventListener("click", () => chooseWindow(Number(button.dataset.daysButton)));
     // In English the button shows the number alone.
-    onLanguage(() => button.setAttribute("aria-label", button.dataset.daysButton === "7" ? _("7 days") : _("30 days")));
+    const name = () =>
+      button.setAttribute("aria-label", button.dataset.daysButton === "7" ? _("7 days") : _("30 days"));
+    onLanguage(name);
+    name();
   }
   for (const button of all("[data-span-button]")) {
     const { spanButton: offered = "" } = button.dataset;
