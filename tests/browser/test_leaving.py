@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -53,6 +54,8 @@ def test_a_copied_link_shows_line_folds_and_window_again(reader: Reader) -> None
     page.locator("details[data-figures=authorizations] summary").click()
     page.locator("#records summary").click()
     reader.settle()
+    # A fold reports that it is open a moment after it is.
+    page.wait_for_url(re.compile(r"open=authorizations%2Crecords"))
     page.locator("[data-copy-link]").click()
     page.wait_for_selector("[data-copy-link][data-said='已复制']")
     link = pasted(page)
