@@ -21,10 +21,10 @@ KEY = "0" * 64
 ROWS = 122_880
 COLUMNS = dict.fromkeys((*TEXT_FIELDS, "event_time", "latency_ms"), "VARCHAR")
 ENUMS = {
-    "channel": "'one_click', 'local_verify', 'wechat', 'qq', 'weibo'",
+    "channel": "'one_click', 'local_verify', 'wechat', 'qq', 'weibo', 'sms'",
     "stage": "'prefetch', 'page', 'click', 'authorize', 'verify', 'login'",
     "outcome": "'success', 'mismatch', 'unknown', 'cancelled', 'switched', 'unsupported', 'carrier_error', "
-    "'config_error', 'timeout', 'limited', 'quota_exhausted', 'error'",
+    "'config_error', 'timeout', 'limited', 'quota_exhausted', 'unchecked', 'error'",
     "platform": "'android', 'ios', 'ipad', 'harmony', 'h5'",
 }
 PERSONAL = ("device_id", "phone")

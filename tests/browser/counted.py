@@ -182,7 +182,8 @@ class Published:
     def had_incident(self, key: str, channel: str, day: date) -> bool:
         """Whether an app's channel, or all of it, or all apps', had an incident of a rate or a volume on a day."""
         return any(
-            row["kind"] != "data" and row["app_key"] in (key, "*") and row["channel"] in (channel, "*")
+            row["kind"] not in ("data", "further") and row["metric"] != "sign_in_rate"
+            and row["app_key"] in (key, "*") and row["channel"] in (channel, "*")
             and row["first_day"] <= day <= (row["last_day"] or day)
             for row in self.incidents
         )  # fmt: skip

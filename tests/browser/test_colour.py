@@ -61,7 +61,7 @@ class Colours:
             return asked if asked is None or field == "authorization_rate" else asked - (cancelled or 0)
 
         channels = CHANNELS if channel == "*" else (channel,)
-        if field == "authorizations":
+        if not field.endswith("_rate"):
             return self.side(channels, partial(count, field), None, days)
         return self.side(channels, lambda one: ratio(count("authorizations", one), requests(one)), requests, days)
 
@@ -90,7 +90,27 @@ def check_app(reader: Reader, tables: Published, key: str, days: int) -> int:
             side = found.usage(metric, tables.period(period)[0]) if metric in CHANNELS_OF else "unknown"
             found.check(cell.locator(".change"), metric, side)
     check_channels(page.locator("[data-part=summary]"), found, tables.window(days))
+    check_range(page.locator("[data-part=range]"), found, tables.window(7))
     return found.coloured
+
+
+def check_range(place: Locator, found: Colours, days: Collection[date]) -> None:
+    """The range of an app's page, which begins with the 7 days; the page of all apps has none."""
+    for row in place.locator(".range-usage tbody tr").all():
+        metric = row.locator("[data-metric]").get_attribute("data-metric") or ""
+        side = found.usage(metric, days) if metric in CHANNELS_OF else "unknown"
+        found.check(row.locator(".change"), metric, side)
+    names = channel_names(found.tables)
+    for row in place.locator(".range-channels tbody tr").all():
+        channel = names[row.locator("th").inner_text().strip()]
+        fields = ("authorizations", "authorization_requests", "authorization_rate")
+        for field, change in zip(fields, row.locator(".change").all(), strict=True):
+            found.check(change, field, found.login(channel, field, days))
+
+
+def channel_names(tables: Published) -> dict[str, str]:
+    """The channels by their English names."""
+    return {row["name_en"]: row["channel"] for row in tables.rows("channels")} | {"All four channels": "*"}
 
 
 def check_channels(summary: Locator, found: Colours, days: Collection[date]) -> None:

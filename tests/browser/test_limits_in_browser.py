@@ -63,7 +63,8 @@ def test_the_first_screen_says_what_was_limited_in_fact_and_what_would_be(reader
         page.set_viewport_size({"width": width, "height": 844})
         # The limit has a hostile name.
         said = page.locator("main .sentence")
-        assert said.inner_text().startswith(f"{HOSTILE_NAMES['quotes']} 节省最多：近 30 天少计费 ")
+        assert said.inner_text().startswith(f"{HOSTILE_NAMES['quotes']} 节省最多，近 30 天少计费 ")
+        assert said.inner_text().endswith("没有值得启用的限制方案。")
         assert said.locator("bdi").inner_text() == HOSTILE_NAMES["quotes"]
         assert page.locator("main .facts").inner_text().startswith("误伤最多的应用")
         assert page.locator(".limited").inner_text() == "服务商实际限流的认证：0 次"

@@ -15,8 +15,9 @@ from tests.browser.figure_text import count
 from tests.data.published_tables import steady
 
 SENTENCE = {
-    "zh": "2 月账单与日志相差 0.2%，其中 8 小时时差解释 92%。",
-    "en": "The bill of 2026-02 and the log differ by 0.2%, of which a shift of 8 hours explains 92%.",
+    "zh": "2 月账单与日志相差 0.2%，其中 8 小时时差解释 92%，2 次未找到原因（约 ¥0.08）。",
+    "en": "The bill of 2026-02 and the log differ by 0.2%, of which a shift of 8 hours explains 92%, no cause was "
+    "found for 2 (about ¥0.08).",
 }
 CAUSES = {
     "within": "Within what is tolerated", "shift": "Shift of hours", "log_incomplete": "Days are missing in the log",

@@ -73,7 +73,9 @@ _REQUESTS = """
     FROM channel_daily WHERE day = $day
 """
 _SIGN_INS = """
-    SELECT app_key, NULL, NULL, NULL, sum(sessions)::BIGINT, sum(cut)::BIGINT, sum(direct + retry + other)::BIGINT, 0, 0
+    SELECT
+        app_key, NULL, NULL, NULL,
+        sum(sessions)::BIGINT, sum(cut)::BIGINT, sum(direct + retry + other)::BIGINT, 0, 0, 0
     FROM planned_sessions WHERE day = $day GROUP BY ALL
 """
 
