@@ -89,7 +89,7 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Receivers:
-    """Who gets messages: by keys that name nobody, the command or the address of each, and its line."""
+    """The receivers of messages: the command, and by an anonymous key the line and the address of each other one."""
 
     command: tuple[str, ...] = ()
     urls: Mapping[str, tuple[int, str]] = field(default_factory=dict)
@@ -149,7 +149,7 @@ def together(found: Sequence[Delivery]) -> Delivery:
 
 
 def _key(url: str) -> str:
-    """A key of an address from which nobody gets it back: few digits, of which many addresses have the same."""
+    """Return an anonymous key of an address: its hash, cut to so few digits that the address cannot be recovered."""
     return hashlib.sha256(url.encode()).hexdigest()[:8]
 
 

@@ -1,4 +1,4 @@
-"""What a message says of the published day in numbers, read from the published file.
+"""The figures of a message about the published day, read from the published file.
 
 Here: the headline figures, each with its usual range, and the curve of an incident. The words are in `message.py`, the
 figures of a week in `week.py`.
@@ -24,7 +24,7 @@ from pipelines.store.database import named_rows, open_published
 if TYPE_CHECKING:
     from pipelines.incidents.norms import DayNorm
 
-# So many days before the first of an incident stand in its curve.
+# An incident's curve begins so many days before its first day.
 _DAYS_BEFORE: Final = 14
 _WEEK: Final = 7
 

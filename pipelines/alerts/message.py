@@ -33,7 +33,7 @@ _PLACES: Final = {
 
 @dataclass(frozen=True)
 class Message:
-    """What an alert says; `days` are those it is about, the first and the last.
+    """The content of an alert; `first_day` and `day` are the first and the last day that it covers.
 
     `report` is the address of the site's first page, or its path in the site.
     """
@@ -48,7 +48,7 @@ class Message:
     incidents: Sequence[OpenIncident] = ()
     problems: Problems = field(default_factory=Problems)
     curve: Curve | None = None
-    """Of the first incident."""
+    """The curve of the first incident."""
     week: Week | None = None
     report: str = ""
     what: str = ""

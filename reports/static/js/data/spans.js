@@ -162,16 +162,17 @@ export function sideOfPlaces(meta, unit, places) {
 }
 
 /**
- * The figure of one day of the 90, and what is usual of it; null where too few days before it count.
+ * The figure of one day of the 90, what is usual of it, and its side; null where too few days before it count.
  * @param {Pick<SeriesPlace, "group" | "series" | "field">} meta
  * @param {"records" | "share"} unit
  * @param {number} place
- * @returns {{ value: Value, usual: Usual | null }}
+ * @returns {{ value: Value, usual: Usual | null, side: Side }}
  */
 export function dayOf(meta, unit, place) {
   const values = seriesValues(meta, figures.long);
   const counts = countedDays(figures, site.long_days, meta.series);
-  return { value: values[place] ?? null, usual: usualOf(values, place, unit, counts, requestsOf(meta)) };
+  const usual = usualOf(values, place, unit, counts, requestsOf(meta));
+  return { value: values[place] ?? null, usual, side: sideOfPlaces(meta, unit, [place]) };
 }
 
 /**

@@ -19,7 +19,7 @@ import { isUsed } from "./cards.js";
 import { drawInstead } from "./instead.js";
 import { recordsFold } from "./records.js";
 
-/** @import { Side, Usual, Value } from "../types.d.ts" */
+/** @import { Usual } from "../types.d.ts" */
 
 /** The folder of the app that is shown. */
 let folder = "";
@@ -30,16 +30,6 @@ let isRefused = false;
 const dayPlace = () => one("[data-part=app-day]");
 const dayShown = () => dayPlace().dataset.day || "";
 
-/**
- * @param {Value} value
- * @param {Usual | null} usual
- * @returns {Side}
- */
-function sideOf(value, usual) {
-  if (!known(value) || !usual) return "unknown";
-  return value < usual.low ? "below" : value > usual.high ? "above" : "inside";
-}
-
 /** @param {Usual | null} usual */
 const rangeText = (usual) => (usual ? `${number(Math.round(usual.low))} – ${number(Math.round(usual.high))}` : ABSENT);
 
@@ -49,7 +39,7 @@ const rangeText = (usual) => (usual ? `${number(Math.round(usual.low))} – ${nu
  */
 function card(metric, place) {
   const meta = /** @type {const} */ ({ group: "usage", series: metric, field: null });
-  const { value, usual } = dayOf(meta, "records", place);
+  const { value, usual, side } = dayOf(meta, "records", place);
   const base = figures.long.usage[metric][place - 7] ?? null;
   return element(
     "section",
@@ -59,7 +49,7 @@ function card(metric, place) {
     element(
       "p",
       { className: "versus" },
-      changeNode(value, base, { better: betterOf(metric), side: sideOf(value, usual) }),
+      changeNode(value, base, { better: betterOf(metric), side }),
       " ",
       element("span", { className: "muted", textContent: _("vs same weekday last week") }),
     ),
@@ -94,8 +84,7 @@ function moves(place) {
 }
 
 /** @param {ReturnType<typeof moves>[number]} row */
-function moveRow({ key, metric, value, usual, rate, usualRate, move }) {
-  const side = sideOf(value, usual);
+function moveRow({ key, metric, value, usual, side, rate, usualRate, move }) {
   const middle = usual ? Math.round(usual.usual) : null;
   return element(
     "tr",
