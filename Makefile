@@ -57,16 +57,17 @@ system: browser
 	@sh tests/engines/install.sh
 
 # What fetches leaves a core idle: two things are fetched at a time, but never two to .venv.
-# The files begin in the order that `tests/conftest.py` gives them: a long one that began last would leave a core idle.
-# Three processes share two cores, as tests of pages and commands wait a fifth of their time. Of Polars, whose frames are
-# small here, more threads would wait for each other.
+# The tests of a file run in one process, as each process would make anew what they share. The files begin in the order
+# that `tests/conftest.py` gives them: a long one that began last would leave a core idle. Three processes share two
+# cores, as tests of pages and commands wait a fifth of their time. Of Polars, whose frames are small here, more threads
+# would wait for each other.
 test:
 	@$(MAKE) --no-print-directory -j 2 setup-dev system
 	@$(MAKE) --no-print-directory -j 2 checked fetched-spark
-	POLARS_MAX_THREADS=1 $(BIN)/python -m pytest -n 3 --dist loadgroup --no-loadscope-reorder -m "not length"
+	POLARS_MAX_THREADS=1 $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not length"
 
 test-long: setup-dev spark system
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m length
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m length
 
 test-spark: setup-dev spark
 	@sh tests/engines/install.sh

@@ -23,8 +23,6 @@ _LONG = (
     "tests/dropped/",
     "tests/engines/",
 )
-# What takes half a minute to make, and is used in more than one file.
-_DEAR = frozenset({"logged"})
 
 settings.register_profile(
     "deterministic",
@@ -53,15 +51,9 @@ def project_copy(tmp_path: Path) -> Path:
     return target
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The tests of a file run in one process, and so do those of all files that need what takes long to make: a second
-    process would make it, too. The files that take a minute and more come first, so that two processes end together.
-    """
+    """The files that take a minute and more come first, so that the processes end together."""
     items.sort(key=lambda item: not item.nodeid.startswith(_LONG))
-    for item in items:
-        dear = _DEAR.intersection(getattr(item, "fixturenames", ()))
-        item.add_marker(pytest.mark.xdist_group(min(dear, default=item.nodeid.partition("::")[0])))
 
 
 @pytest.fixture(autouse=True)

@@ -17,6 +17,7 @@ import pytest
 
 from pipelines import cli
 from pipelines.common.project import PROJECT
+from tests.once import once_for_all
 from tests.support import (
     DataFolder,
     Row,
@@ -136,13 +137,15 @@ def held(folder: DataFolder) -> Iterator[int]:
 def publish_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[date], DataFolder]:
     """Gives the folder that is published as of a day, the same one for all tests of that day."""
 
+    def publish(root: Path, day: date) -> None:
+        fill(DataFolder(root), day)
+        ended = authmeter("run", data=root)
+        assert ended.code == 0, ended
+
     @cache
     def folder_of(day: date) -> DataFolder:
-        folder = DataFolder(tmp_path_factory.mktemp("published") / "data")
-        fill(folder, day)
-        ended = authmeter("run", data=folder.root)
-        assert ended.code == 0, ended
-        return folder
+        made = once_for_all(tmp_path_factory, f"published-{day}", lambda to: publish(to / "data", day))
+        return DataFolder(made / "data")
 
     return folder_of
 

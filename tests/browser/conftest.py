@@ -24,6 +24,7 @@ from reports.content.folders import app_folders
 from tests.browser.counted import Published
 from tests.data import site_logs
 from tests.data.published_tables import example
+from tests.once import once_for_all
 from tests.support import DataFolder
 
 SAMPLE_DAY = date(2026, 11, 25)
@@ -47,25 +48,28 @@ def rendered(database: Path, xlsx_apps: tuple[str, ...] = ()) -> Path:
     return target
 
 
+def publish_sample(root: Path) -> None:
+    """Publishes a sample with all that is planted."""
+    write_sample(root, SampleSpec(days=60, apps=8, events=6_000, seed=1, last_day=SAMPLE_DAY))
+    DataFolder(root).publish(SAMPLE_DAY)
+
+
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site of the example database, which lies beside it."""
-    return rendered(example(tmp_path_factory.mktemp("browser") / "authmeter.duckdb"))
+    return once_for_all(tmp_path_factory, "example", lambda to: rendered(example(to / "authmeter.duckdb"))) / "site"
 
 
 @pytest.fixture(scope="session")
 def logged(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The data folder of the random logs, after both runs."""
-    return site_logs.publish(tmp_path_factory.mktemp("random") / "data").root
+    return once_for_all(tmp_path_factory, "logged", lambda to: site_logs.publish(to / "data")) / "data"
 
 
 @pytest.fixture(scope="session")
 def sampled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The published data folder of a sample with all that is planted."""
-    root = tmp_path_factory.mktemp("sample") / "data"
-    write_sample(root, SampleSpec(days=60, apps=8, events=6_000, seed=1, last_day=SAMPLE_DAY))
-    DataFolder(root).publish(SAMPLE_DAY)
-    return root
+    return once_for_all(tmp_path_factory, "sampled", lambda to: publish_sample(to / "data")) / "data"
 
 
 @pytest.fixture(scope="session")

@@ -25,6 +25,7 @@ from pipelines.contract.settings.billing import BillingRule
 from pipelines.contract.settings.engine_settings import EngineSettings
 from pipelines.contract.settings.settings import AlertSettings, Settings
 from pipelines.contract.tables.tables import TABLES, VIEWS
+from tests.once import once_for_all
 from tests.published_folder import authmeter
 from tests.support import closed_day
 
@@ -68,14 +69,15 @@ def made() -> ModuleType:
 def sample_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[date], Path]:
     """Gives the data folder that is published as of a day, the same one for all tests of that day."""
 
-    @cache
-    def folder_of(day: date) -> Path:
-        folder = tmp_path_factory.mktemp("docs") / "data"
+    def publish(folder: Path, day: date) -> None:
         made = authmeter("sample", "--out", folder, "--days", 9, "--apps", 3, "--events", 150, data=folder)
         assert made.code == 0, made.err
         ran = authmeter("run", "--day", day, data=folder)
         assert ran.code == 0, ran.out + ran.err
-        return folder
+
+    @cache
+    def folder_of(day: date) -> Path:
+        return once_for_all(tmp_path_factory, f"docs-{day}", lambda to: publish(to / "data", day)) / "data"
 
     return folder_of
 
