@@ -192,7 +192,7 @@ def _reasons(entries: list[FileEntry]) -> dict[str, Bilingual]:
 
 
 def _reason(entry: FileEntry) -> Bilingual:
-    if entry.skipped and not entry.records_read:
+    if entry.skipped and not entry.records_read and not entry.finding:
         return words_of(Reason("where", entry.source).stored)
     return words_of(entry.finding) if entry.finding else _NOT_KNOWN
 

@@ -35,7 +35,7 @@ def new_entry(
         entry.mapping_faults = mapping_faults(source, books)
         entry.days = {day: DayRows(accepted=rows) for day, rows in sorted(books.days.items())}
         # That of what a `where` skipped depends on the other files of the source.
-        if books.is_poor and file.bytes and (books.records_read or not books.skipped):
+        if books.is_poor and file.bytes and (books.records_read or not books.skipped or not source.where):
             # It looks into the file with libraries that a run with nothing new should not load.
             from pipelines.reading.reasons.likely_reason import likely_reason
 

@@ -2,7 +2,7 @@
 
 Each relation has `row file` (the place of the file among those that are read together), `row state` (a reason that the
 reading itself knows, `BARE`, or NULL) and the raw columns that are asked for, under `raw <name>`: so that no name of a
-file can meet one of ours. All raw columns are text; `record` is JSON.
+file can meet one of ours. All raw columns are text; `record` is JSON. What `[unwrap]` finds is in `envelopes.py`.
 """
 
 import json
@@ -16,10 +16,10 @@ from pipelines.contract.record.field_rules import BARE
 from pipelines.contract.record.fields import FIELD_NAMES, MALFORMED
 from pipelines.reading.files.blocks import MAX_LINE_BYTES
 from pipelines.reading.formats.csv_layout import CsvLayout
-from pipelines.reading.sources.sources import SourceMapping
+from pipelines.reading.sources.sources import WITHIN, SourceMapping
 
 # What the readers and `bytes.strip` take for blanks around a JSON text.
-_BLANKS = "chr(9) || chr(10) || chr(11) || chr(12) || chr(13) || ' '"
+BLANKS = "chr(9) || chr(10) || chr(11) || chr(12) || chr(13) || ' '"
 # The reader counts what surrounds a line, too.
 _LARGEST_OBJECT = MAX_LINE_BYTES + (1 << 20)
 _JSON_OPTIONS = f"format = 'newline_delimited', ignore_errors = true, maximum_object_size = {_LARGEST_OBJECT}"
@@ -32,33 +32,51 @@ class RawRelation:
     Attributes:
         instant: SQL of the instant of an `event_time` that is a timestamp and no text; empty otherwise.
         typed: SQL of the text of each field that is no text, by its name.
+        has_record: whether the whole record is there, as `raw record`.
     """
 
     query: str
     carried: tuple[str, ...] = ()
     instant: str = ""
     typed: Mapping[str, str] = field(default_factory=dict)
+    has_record: bool = False
 
 
 def raw_names(mapping: SourceMapping) -> tuple[str, ...]:
-    """The raw columns that a mapping asks for, all but `record`."""
+    """The columns of the record that a mapping asks for, all but `record`."""
     of_record = () if mapping.fields else FIELD_NAMES
-    return (*of_record, *(name for name in mapping.columns if name != "record" and name not in of_record))
+    whole = WITHIN if mapping.unwrap else ("record",)
+    return (*of_record, *(name for name in mapping.columns if name not in whole and name not in of_record))
+
+
+def _json_names(mapping: SourceMapping) -> tuple[str, ...]:
+    """The keys that a mapping asks a line of JSON for, all but `record`: with `[unwrap]` those of the envelope."""
+    return tuple(name for name in mapping.unwrap_columns if name != "record") if mapping.unwrap else raw_names(mapping)
+
+
+def _row_names(mapping: SourceMapping) -> tuple[str, ...]:
+    """The columns that a mapping asks a row of CSV or Parquet for: those of the record, and those of its envelope."""
+    return tuple(dict.fromkeys((*raw_names(mapping), *mapping.unwrap_columns)))
+
+
+def _needs_record(mapping: SourceMapping) -> bool:
+    """Whether a line of JSON is asked for as a whole."""
+    return mapping.unwrap is not None or "record" in mapping.columns
 
 
 def json_files(mapping: SourceMapping) -> RawRelation:
     """The lines of the JSON files in the variable `files`: one row for each that is not blank, in their order."""
-    names = raw_names(mapping)
-    if "record" in mapping.columns or not names:
+    names = _json_names(mapping)
+    if _needs_record(mapping) or not names:
         # Only here a line that is no object can be told from one that lacks what is asked for.
         query = f"""
         SELECT file AS "row file", json AS "raw record",
             CASE WHEN json_type(json) IS DISTINCT FROM 'OBJECT' THEN '{MALFORMED}' END AS "row state"{_picked(names)}
         FROM (
-            SELECT file_index AS file, json, json_transform(json, {_shape(names)}) AS picked
+            SELECT file_index AS file, json, json_transform(json, {shape_of(names)}) AS picked
             FROM read_ndjson_objects(getvariable('files'), {_JSON_OPTIONS})
         )"""
-        return RawRelation(query)
+        return RawRelation(query, has_record=True)
     columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
     texts = ", ".join(f"{quoted(name)} AS {_raw(name)}" for name in names)
     return RawRelation(
@@ -71,8 +89,8 @@ def json_files(mapping: SourceMapping) -> RawRelation:
 
 def json_texts(mapping: SourceMapping) -> RawRelation:
     """The same, of lines that stand in the relation `texts` (file, line, text, is_text)."""
-    names = raw_names(mapping)
-    record = ', TRY(text::JSON) AS "raw record"' if "record" in mapping.columns else ""
+    names, has_record = _json_names(mapping), _needs_record(mapping)
+    record = ', TRY(text::JSON) AS "raw record"' if has_record else ""
     query = f"""
         SELECT file AS "row file", line AS "row line", text AS "row text",
             CASE WHEN NOT is_text OR kind IS DISTINCT FROM 'OBJECT' THEN '{MALFORMED}' END AS "row state"
@@ -80,10 +98,10 @@ def json_texts(mapping: SourceMapping) -> RawRelation:
         FROM (
             -- Each text that fails costs an exception: those that are no JSON are not tried.
             SELECT file, line, text, is_text, CASE WHEN is_json THEN TRY(json_type(bare)) END AS kind,
-                CASE WHEN is_json THEN TRY(json_transform(bare, {_shape(names)})) END AS picked
-            FROM (SELECT *, json_valid(bare) AS is_json FROM (SELECT *, trim(text, {_BLANKS}) AS bare FROM texts))
+                CASE WHEN is_json THEN TRY(json_transform(bare, {shape_of(names)})) END AS picked
+            FROM (SELECT *, json_valid(bare) AS is_json FROM (SELECT *, trim(text, {BLANKS}) AS bare FROM texts))
         )"""
-    return RawRelation(query, ("row line", "row text"))
+    return RawRelation(query, ("row line", "row text"), has_record=has_record)
 
 
 def plain_texts() -> RawRelation:
@@ -104,7 +122,7 @@ def csv_files(mapping: SourceMapping, layout: CsvLayout, *, first_file: int, has
     cells = [f"row cell {place}" for place in range(len(layout.names))]
     columns = ", ".join(f"'{cell}': 'VARCHAR'" for cell in cells)
     places = {name: cell for cell, name in reversed(list(zip(cells, layout.names, strict=True)))}
-    texts = "".join(f", {_cell(places.get(name))} AS {_raw(name)}" for name in raw_names(mapping))
+    texts = "".join(f", {_cell(places.get(name))} AS {_raw(name)}" for name in _row_names(mapping))
     # Of returns with line feeds the reader has to find out by itself: told so, it finds no row.
     line_end = r"new_line = '\n'," if layout.line_end == b"\n" else ""
     query = f"""
@@ -124,11 +142,11 @@ def parquet_rows(mapping: SourceMapping, schema: pa.Schema) -> RawRelation:
     """
     types = {column.name.removeprefix("column "): column.type for column in schema}
     time = types.get("event_time")
-    is_typed = time is not None and pa.types.is_timestamp(time) and not mapping.expressions
+    is_typed = time is not None and pa.types.is_timestamp(time) and not mapping.expressions and not mapping.unwrap
     values = {name: _parquet_text(quoted(f"column {name}"), kind) for name, kind in types.items()}
     if is_typed:
         values["event_time"] = quoted("column event_time")
-    texts = "".join(f", {values.get(name, 'NULL::VARCHAR')} AS {_raw(name)}" for name in raw_names(mapping))
+    texts = "".join(f", {values.get(name, 'NULL::VARCHAR')} AS {_raw(name)}" for name in _row_names(mapping))
     return RawRelation(
         f'SELECT 0 AS "row file", NULL::VARCHAR AS "row state"{texts} FROM rows',
         instant=_instant("event_time", time) if is_typed else "",
@@ -140,7 +158,7 @@ def _picked(names: Sequence[str]) -> str:
     return "".join(f", picked.{quoted(name)} AS {_raw(name)}" for name in names)
 
 
-def _shape(names: Sequence[str]) -> str:
+def shape_of(names: Sequence[str]) -> str:
     """The shape that `json_transform` gives a record: each column a text."""
     return literal(json.dumps(dict.fromkeys(names or ["record"], "VARCHAR"), ensure_ascii=False))
 

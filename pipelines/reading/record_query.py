@@ -12,9 +12,10 @@ from pipelines.common.errors import UsageError
 from pipelines.common.sql import quoted
 from pipelines.contract.record.field_rules import SKIPPED, nulled, reason, typed_values
 from pipelines.contract.record.fields import FIELD_NAMES
+from pipelines.reading.envelopes import BROKEN, IS_WITHIN, unwrapped
 from pipelines.reading.raw_relations import RawRelation, raw_names
 from pipelines.reading.sources.mapping_use import use_conditions, uses_of
-from pipelines.reading.sources.sources import SourceMapping
+from pipelines.reading.sources.sources import WITHIN, SourceMapping
 from pipelines.store.database import expression_parser
 
 # What a text can hardly be: an absent value, as long as an expression that failed must be told from it.
@@ -41,6 +42,7 @@ def record_query(
     Raises:
         UsageError: an expression of the mapping cannot be used.
     """
+    raw = unwrapped(mapping, raw)
     typed = ", ".join(f'"good {name}" AS {name}' for name in _TEXT_FIELDS)
     used = "".join(f", {quoted(f'use {place}')}" for place in range(len(uses_of(mapping))))
     extra = "".join(
@@ -70,30 +72,40 @@ def record_query(
 def _fields(mapping: SourceMapping, raw: RawRelation) -> str:
     """The fields of the log record as given, by the mapping, and what is known of the row."""
     carried = "".join(f", {quoted(name)}" for name in raw.carried)
-    if not mapping.fields and not mapping.where:
+    if not mapping.fields and not mapping.kept:
         texts = "".join(f", {quoted(f'raw {name}')} AS {name}" for name in FIELD_NAMES)
         return f'SELECT "row file", "row state"{carried}{texts} FROM ({raw.query})'
-    columns = [*raw_names(mapping), *(["record"] if "record" in mapping.columns else [])]
+    whole = [name for name in (WITHIN if mapping.unwrap else ("record",)) if name in mapping.columns]
+    columns = [*raw_names(mapping), *whole]
     named = "".join(f", {quoted(f'raw {name}')} AS {quoted(name)}" for name in columns)
-    kept_aside = "".join(f", {quoted(f'raw {name}')}" for name in raw_names(mapping))
+    kept_aside = "".join(f", {quoted(f'raw {name}')}" for name in columns if name != "record")
+    kept_aside += f", {IS_WITHIN}" if mapping.unwrap else ""
     kinds = _kinds(mapping, columns)
     fields = "".join(f", {_field(mapping, name, kinds)} AS {quoted(f'field {name}')}" for name in FIELD_NAMES)
-    state = '"row state"'
-    if mapping.where:
-        kept = f"TRY(coalesce(({mapping.where}), false))"
-        state = f"""CASE
-                WHEN "row state" IS NOT NULL THEN "row state"
-                WHEN {kept} IS NULL THEN 'invalid:where'
-                WHEN NOT {kept} THEN '{SKIPPED}'
-            END"""
     texts = "".join(f", {quoted(f'field {name}')} AS {name}" for name in FIELD_NAMES)
     # The mapping's names live one level below ours, so that a raw column may be called as a field is.
     return f"""
         SELECT "row file", "mapped state" AS "row state"{carried}{texts}{use_conditions(mapping)}
         FROM (
-            SELECT "row file", {state} AS "mapped state"{carried}{kept_aside}{fields}
+            SELECT "row file", {_state(mapping)} AS "mapped state"{carried}{kept_aside}{fields}
             FROM (SELECT *{named} FROM ({raw.query}))
         )"""
+
+
+def _state(mapping: SourceMapping) -> str:
+    """What is known of a row, by the reading and by `where`. What `where` leaves out of a shipper's lines need not be
+    JSON.
+    """
+    broken = BROKEN if mapping.unwrap else "NULL"
+    if not mapping.kept:
+        return f'coalesce("row state", {broken})'
+    kept = f"TRY(coalesce(({mapping.kept}), false))"
+    return f"""CASE
+                WHEN "row state" IS NOT NULL THEN "row state"
+                WHEN {kept} IS NULL THEN 'invalid:where'
+                WHEN NOT {kept} THEN '{SKIPPED}'
+                ELSE {broken}
+            END"""
 
 
 def _field(mapping: SourceMapping, name: str, kinds: Mapping[str, str]) -> str:

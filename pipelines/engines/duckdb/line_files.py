@@ -33,7 +33,7 @@ def read_lines(job: ReadingJob, files: Sequence[PlainFile], *, is_json: bool) ->
         if is_json:
             odd, broken = _read_json(job, files, part)
             if any(found.count for found in odd):
-                _read_texts(job, _texts(files, odd), part, json_texts(job.mapping), is_json=True)
+                _read_texts(job, _texts(files, odd), part, json_texts(job.mapping))
             for place, reasons in enumerate(broken):
                 for reason, count in reasons.items():
                     if count > KEPT_REJECTS:
@@ -45,7 +45,7 @@ def read_lines(job: ReadingJob, files: Sequence[PlainFile], *, is_json: bool) ->
                     why="Lines would be reported in place of others.",
                 )
         else:
-            _read_texts(job, _texts(files, None), part, plain_texts(), is_json=False)
+            _read_texts(job, _texts(files, None), part, plain_texts())
     return part.books
 
 
@@ -74,16 +74,14 @@ def _read_json(
     return odd, broken
 
 
-def _read_texts(
-    job: ReadingJob, texts: Iterator[pa.RecordBatch], part: PartWriter, raw: RawRelation, *, is_json: bool
-) -> None:
+def _read_texts(job: ReadingJob, texts: Iterator[pa.RecordBatch], part: PartWriter, raw: RawRelation) -> None:
     """Reads lines that come as texts."""
 
     def reject(batch: pa.RecordBatch, is_rejected: np.ndarray) -> None:
         for _, row in kept_rows(batch, is_rejected, part):
             line, personal = row["given_text"], (row["given_device"], row["given_phone"])
             # Whatever else is wrong with it, a line of JSON that is not malformed is an object.
-            is_object = is_json and row["reason"] != MALFORMED
+            is_object = job.mapping.is_of_objects and row["reason"] != MALFORMED
             text = (
                 rejected_object(line, job.mapping.hidden_columns, personal)
                 if is_object

@@ -22,6 +22,7 @@ from pipelines.reading.files.landing import LandedFile, compression_of, raw_file
 from pipelines.reading.files.unpacking import LIMITS, unpacked
 from pipelines.reading.formats.csv_layout import csv_layout
 from pipelines.reading.reasons.reasons import RULES, Reason
+from pipelines.reading.reasons.shippers import shippers_of
 from pipelines.reading.sources.sources import SourceMapping
 
 _HEAD_BYTES = 1 << 20
@@ -40,7 +41,7 @@ def likely_reason(file: LandedFile, mapping: SourceMapping, books: PartBooks) ->
     of rejection.
     """
     if books.skipped and not books.records_read:
-        return Reason("where", mapping.name)
+        return Reason("where" if mapping.where else "none_within", mapping.name)
     try:
         found = _found(file, mapping)
     except (OSError, DamagedFileError, pa.ArrowException):
@@ -127,9 +128,11 @@ def _is_record(cells: Sequence[str]) -> bool:
 def _of_json(text: str, mapping: SourceMapping) -> Reason | None:
     if _ARRAY.match(text):
         return Reason("array")
+    lines = [line for line in islice(text.splitlines(), _LOOKED_AT) if line.strip()]
+    if shippers := [] if mapping.fields or mapping.unwrap else shippers_of(lines):
+        return Reason("wrapped", ", ".join(shippers))
     if not text.startswith("{"):
         return Reason("no_json")
-    lines = [line for line in islice(text.splitlines(), _LOOKED_AT) if line.strip()]
     if not isinstance(_json(lines[0]), dict) and re.search(r"[{\[,]\s*$", lines[0]):
         return Reason("spread")
     records = [found for line in lines if isinstance(found := _json(line), dict)]
@@ -147,7 +150,7 @@ def _by_names(names: Iterable[str], mapping: SourceMapping) -> Reason | None:
     """What the names of keys or columns tell, where they are to be those of the log format."""
     given = set(names)
     missing = [name for name in FIELD_NAMES if name not in given]
-    if mapping.fields or _REQUIRED.isdisjoint(missing):
+    if mapping.fields or mapping.unwrap or _REQUIRED.isdisjoint(missing):
         return None
     near = [(name, wanted) for wanted in missing for name in sorted(given) if _is_near(name, wanted)]
     if any(wanted in _REQUIRED for _, wanted in near):

@@ -64,6 +64,15 @@ REASONS = {
         "来源 {detail} 的 `where` 没有保留任何记录：请修正",
         "the `where` of source {detail} kept none of its records: mend it",
     ),
+    "wrapped": Bilingual(
+        "记录包在采集工具的行里：请放入 landing 下以工具命名的文件夹（{detail}），或编写带 [unwrap] 的来源映射",
+        "its records are within the lines of a shipper: put it into a folder of landing that is named after that "
+        "({detail}), or write a source mapping with [unwrap]",
+    ),
+    "none_within": Bilingual(
+        "来源 {detail} 没有在各行中找到日志记录：请编写带 [unwrap] 的来源映射",
+        "source {detail} found no log record within its lines: write a source mapping with [unwrap]",
+    ),
     "empty": Bilingual(
         "其中没有记录：请补齐后投递，或删除", "there is no record in it: deliver it with its records, or delete it"
     ),

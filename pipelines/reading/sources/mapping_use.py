@@ -15,7 +15,7 @@ from pipelines.reading.sources.sources import SourceMapping
 if TYPE_CHECKING:
     from pipelines.contract.record.parts import PartBooks
 
-KEEPS_NOTHING, WHERE_FAILS = "where", "where_fails"
+KEEPS_NOTHING, WHERE_FAILS, UNWRAPS = "where", "where_fails", "unwrap"
 # An expression that fails on one record in so many is not meant so; a stray value is counted only.
 _OFTEN = 10
 IDLE_WORDS = (
@@ -31,10 +31,17 @@ def uses_of(mapping: SourceMapping) -> tuple[str, ...]:
     """The uses of a mapping; none of one that reads log records as they are, or that is shipped: it names what any log
     of its vendor may have.
     """
-    if mapping.is_shipped or not (mapping.fields or mapping.where):
+    if mapping.is_shipped or not (mapping.fields or mapping.where or mapping.unwrap):
         return ()
-    columns = [f"column {name}" for name in mapping.columns if name != "record"]
-    return (*columns, KEEPS_NOTHING, *(f"{kind} {name}" for name in mapping.fields for kind in ("field", "failed")))
+    names = mapping.columns if mapping.fields or mapping.where else ()
+    columns = [f"column {name}" for name in names if name != "record"]
+    within = [UNWRAPS] if mapping.unwrap else []
+    return (
+        *within,
+        *columns,
+        KEEPS_NOTHING,
+        *(f"{kind} {name}" for name in mapping.fields for kind in ("field", "failed")),
+    )
 
 
 def use_conditions(mapping: SourceMapping) -> str:
@@ -48,6 +55,8 @@ def _condition(use: str) -> str:
     kind, _, name = use.partition(" ")
     if kind == "column":
         return f"{quoted(f'raw {name}')} IS NOT NULL"
+    if use == UNWRAPS:
+        return '"row is within"'
     is_kept = '"mapped state" IS NULL'
     if use == KEEPS_NOTHING:
         return is_kept
@@ -63,7 +72,8 @@ def mapping_faults(mapping: SourceMapping, books: "PartBooks") -> list[str]:
     if not uses or not (books.uses or books.skipped):
         return []
     missing = {use.removeprefix("column ") for use in uses if use.startswith("column ") and use not in books.uses}
-    faults = [f"column {name}" for name in sorted(missing) if not _has_stand_in(name, missing, mapping)]
+    faults = [UNWRAPS] if mapping.unwrap and UNWRAPS not in books.uses else []
+    faults += [f"column {name}" for name in sorted(missing) if not _has_stand_in(name, missing, mapping)]
     if KEEPS_NOTHING not in books.uses:
         rejected = books.reasons.get("invalid:where", 0)
         return [*faults, KEEPS_NOTHING] if books.skipped else [*faults, *([WHERE_FAILS] if rejected else [])]
@@ -98,5 +108,6 @@ def fault_words(fault: str) -> tuple[str, str]:
         ),
         "often": (f"the expression of {name} fails on many records", f"{name} 的表达式在许多记录上出错"),
         WHERE_FAILS: ("`where` fails on every record", "`where` 在每条记录上都出错"),
+        UNWRAPS: ("`[unwrap]` finds a text in no record", "`[unwrap]` 没有在任何记录中找到文本"),
         KEEPS_NOTHING: ("`where` keeps no record", "`where` 没有留下任何记录"),
     }[kind]

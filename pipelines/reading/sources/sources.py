@@ -9,7 +9,7 @@ import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import Literal
@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError,
 from pipelines.common.errors import UsageError
 from pipelines.common.near_names import names_in
 from pipelines.common.toml_files import MEND_TOML, findings, read_toml
-from pipelines.contract.record.fields import FIELD_NAMES, HIDDEN_FIELDS
+from pipelines.contract.record.fields import FIELD_NAMES, HIDDEN_FIELDS, OPTIONAL_FIELDS
 from pipelines.contract.settings.settings import Zone
 from pipelines.reading.files.landing import TEXT_SUFFIXES, bare_name, compression_of, names_before_rotation
 from pipelines.reading.sources.expressions import columns_of, faulty_expressions, stand_ins_of
@@ -27,12 +27,30 @@ from pipelines.reading.sources.expressions import columns_of, faulty_expressions
 Format = Literal["ndjson", "csv", "parquet", "lines"]
 SHIPPED = Path(__file__).parent / "mappings"
 CANONICAL = "canonical"
+WITHIN = ("record", "line", "envelope")
+"""What an expression of a mapping with `[unwrap]` sees beside the columns of the record within."""
+
+# An application also logs other things than records. A record has a required field, or is an object that was cut off.
+_HOLDS_RECORD = f"""
+CASE WHEN coalesce({", ".join(name for name in FIELD_NAMES if name not in OPTIONAL_FIELDS)}) IS NOT NULL THEN true
+    ELSE starts_with(line, '{{') AND NOT json_valid(line)
+END
+"""
+
+
+class Unwrap(BaseModel):
+    """Where a shipper's line holds the log record: an SQL expression that gives its text, and the format of that."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    record: str
+    format: Literal["ndjson", "lines"] = "ndjson"
 
 
 class SourceMapping(BaseModel):
     """One source: the files it matches and an SQL expression per field over the raw record.
 
-    Without `fields` the raw record is the log record itself.
+    Without `fields` the raw record is the log record itself. With `unwrap` the raw record is within the file's.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -42,6 +60,7 @@ class SourceMapping(BaseModel):
     format: Format | None = None
     timezone: Zone | None = None
     where: str | None = None
+    unwrap: Unwrap | None = None
     fields: dict[str, str] = {}
     _is_shipped: bool = PrivateAttr(False)
 
@@ -82,12 +101,29 @@ class SourceMapping(BaseModel):
     @cached_property
     def fingerprint(self) -> str:
         """Changes whenever the mapping would read a file otherwise."""
-        return hashlib.sha256(json.dumps(self.model_dump(exclude={"files"}), sort_keys=True).encode()).hexdigest()[:16]
+        # Without `[unwrap]`, the digest that stored files were read with.
+        left_out = {"files"} if self.unwrap else {"files", "unwrap"}
+        return hashlib.sha256(json.dumps(self.model_dump(exclude=left_out), sort_keys=True).encode()).hexdigest()[:16]
 
     @cached_property
     def columns(self) -> tuple[str, ...]:
-        """The raw columns that `where` and `fields` name, in order."""
+        """The columns of the record that `where` and `fields` name, in order."""
         return tuple(sorted({name for text in self.expressions.values() for name in columns_of(text, self.name)}))
+
+    @cached_property
+    def unwrap_columns(self) -> tuple[str, ...]:
+        """The columns of the envelope that `unwrap` names, in order."""
+        return tuple(sorted(columns_of(self.unwrap.record, self.name))) if self.unwrap else ()
+
+    @property
+    def kept(self) -> str | None:
+        """Which raw records are records: `where`; of log records within envelopes `_HOLDS_RECORD`; None: all."""
+        return self.where or (_HOLDS_RECORD if self.unwrap and not self.fields else None)
+
+    @property
+    def is_of_objects(self) -> bool:
+        """Whether the records of its files of lines are JSON objects: within their envelopes, where they have some."""
+        return (self.unwrap.format if self.unwrap else self.format) != "lines"
 
     @cached_property
     def hidden_columns(self) -> frozenset[str]:
@@ -95,7 +131,7 @@ class SourceMapping(BaseModel):
         if not self.fields:
             return frozenset(HIDDEN_FIELDS)
         made = [columns_of(self.fields[name], self.name) for name in HIDDEN_FIELDS if name in self.fields]
-        return frozenset().union(*made) - {"record", "line"}
+        return frozenset().union(*made).difference(WITHIN if self.unwrap else ("record", "line"))
 
     @cached_property
     def stand_ins(self) -> tuple[frozenset[str], ...]:
@@ -105,7 +141,7 @@ class SourceMapping(BaseModel):
     @property
     def expressions(self) -> dict[str, str]:
         """All expressions, by the field that they make, and `where`."""
-        return self.fields | ({"where": self.where} if self.where else {})
+        return self.fields | ({"where": self.kept} if self.kept else {})
 
 
 def fits_any(path: str, patterns: Sequence[str]) -> bool:
@@ -180,7 +216,8 @@ def load_sources(data: Path) -> Sources:
     for file in sorted((data / "sources").glob("*.toml")):
         try:
             own.append(mapping := _load(file))
-            wrong += faulty_expressions(mapping.expressions, mapping.name, str(file))
+            unwrap = {"unwrap": mapping.unwrap.record} if mapping.unwrap else {}
+            wrong += faulty_expressions(mapping.expressions | unwrap, mapping.name, str(file))
         except UsageError as error:
             wrong.append(error)
     for first, second in pairwise(sorted(own, key=lambda mapping: mapping.name)):
@@ -190,9 +227,15 @@ def load_sources(data: Path) -> Sources:
     if wrong:
         raise _together(wrong, data / "sources")
     own_names = {mapping.name for mapping in own}
-    shipped = [m for m in (_load(file) for file in sorted(SHIPPED.glob("*.toml"))) if m.name not in own_names]
+    shipped = [mapping for mapping in shipped_mappings() if mapping.name not in own_names]
     ordered = sorted(own, key=lambda m: m.name) + sorted(shipped, key=lambda m: (m.name == CANONICAL, m.name))
     return Sources(tuple(sorted(ordered, key=lambda m: m.name == CANONICAL)))
+
+
+@cache
+def shipped_mappings() -> tuple[SourceMapping, ...]:
+    """The mappings that came with the project, by name."""
+    return tuple(_load(file) for file in sorted(SHIPPED.glob("*.toml")))
 
 
 def _require_mappings_only(folder: Path) -> None:
@@ -213,11 +256,12 @@ def _load(file: Path) -> SourceMapping:
         raise UsageError(
             "The source mapping is wrong: " + findings(error, {"name": "1 to 64 small letters, digits and _"}),
             where=str(file),
-            do="A mapping has name, files, format (ndjson, csv, parquet, lines), timezone, where and [fields].",
+            do="A mapping has name, files, format (ndjson, csv, parquet, lines), timezone, where, "
+            "[unwrap] and [fields].",
         ) from None
     except ValueError as error:
         raise UsageError(f"The source mapping is not valid TOML: {error}", where=str(file), do=MEND_TOML) from None
-    if mapping.format == "lines" and not mapping.fields:
+    if not mapping.is_of_objects and not mapping.fields:
         raise UsageError(
             "A source of format lines needs [fields].",
             where=str(file),

@@ -1,0 +1,54 @@
+"""Which shipped source mappings would find log records within the lines of a file that was read as log records."""
+
+import json
+from collections.abc import Sequence
+
+import duckdb
+
+from pipelines.common.sql import quoted
+from pipelines.contract.record.fields import FIELD_NAMES, OPTIONAL_FIELDS
+from pipelines.reading.sources.sources import SourceMapping, shipped_mappings
+from pipelines.store.database import expression_parser
+
+_REQUIRED = frozenset(FIELD_NAMES).difference(OPTIONAL_FIELDS)
+
+
+def shippers_of(lines: Sequence[str]) -> list[str]:
+    """The names of the shipped mappings with `[unwrap]` that find a log record in one of the lines, in their order."""
+    wrapping = [mapping for mapping in shipped_mappings() if mapping.unwrap]
+    return [mapping.name for mapping in wrapping if any(_holds_record(mapping, line) for line in lines)]
+
+
+def _holds_record(mapping: SourceMapping, line: str) -> bool:
+    columns = {"line": line} if mapping.format == "lines" else _texts(line)
+    found = _object(_within(mapping, columns))
+    return found is not None and not _REQUIRED.isdisjoint(found)
+
+
+def _within(mapping: SourceMapping, columns: dict[str, str]) -> str:
+    """What the expression of `[unwrap]` finds in a line with these columns; empty where it finds nothing."""
+    named = ", ".join(f"?::VARCHAR AS {quoted(name)}" for name in mapping.unwrap_columns)
+    query = f"SELECT coalesce(({mapping.unwrap.record if mapping.unwrap else None})::VARCHAR, '') FROM (SELECT {named})"
+    try:
+        values = [columns.get(name) for name in mapping.unwrap_columns]
+        return str(expression_parser().execute(query, values).fetchall()[0][0])
+    except duckdb.Error:
+        return ""
+
+
+def _texts(line: str) -> dict[str, str]:
+    """The keys of a JSON object, each with its value as text."""
+    values = _object(line) or {}
+    return {
+        name: value if isinstance(value, str) else json.dumps(value)
+        for name, value in values.items()
+        if value is not None
+    }
+
+
+def _object(text: str) -> dict[str, object] | None:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
