@@ -80,6 +80,8 @@ def _fields(mapping: SourceMapping, raw: RawRelation) -> str:
     named = "".join(f", {quoted(f'raw {name}')} AS {quoted(name)}" for name in columns)
     kept_aside = "".join(f", {quoted(f'raw {name}')}" for name in columns if name != "record")
     kept_aside += f", {IS_WITHIN}" if mapping.unwrap else ""
+    for name, condition in mapping.doubted.items():
+        kept_aside += f", TRY(coalesce(({condition}), false)) AS {quoted(name)}"
     kinds = _kinds(mapping, columns)
     fields = "".join(f", {_field(mapping, name, kinds)} AS {quoted(f'field {name}')}" for name in FIELD_NAMES)
     texts = "".join(f", {quoted(f'field {name}')} AS {name}" for name in FIELD_NAMES)

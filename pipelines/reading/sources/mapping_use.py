@@ -28,20 +28,19 @@ _MAX_NAME = 64
 
 
 def uses_of(mapping: SourceMapping) -> tuple[str, ...]:
-    """The uses of a mapping; none of one that reads log records as they are, or that is shipped: it names what any log
-    of its vendor may have.
+    """The uses of a mapping; none of one that reads log records as they are. Of one that is shipped only its doubts: it
+    names what any log of its vendor may have.
     """
-    if mapping.is_shipped or not (mapping.fields or mapping.where or mapping.unwrap):
+    if not (mapping.fields or mapping.kept):
         return ()
+    doubts = tuple(mapping.doubted)
+    if mapping.is_shipped:
+        return doubts
     names = mapping.columns if mapping.fields or mapping.where else ()
     columns = [f"column {name}" for name in names if name != "record"]
     within = [UNWRAPS] if mapping.unwrap else []
-    return (
-        *within,
-        *columns,
-        KEEPS_NOTHING,
-        *(f"{kind} {name}" for name in mapping.fields for kind in ("field", "failed")),
-    )
+    fields = (f"{kind} {name}" for name in mapping.fields for kind in ("field", "failed"))
+    return (*within, *columns, KEEPS_NOTHING, *fields, *doubts)
 
 
 def use_conditions(mapping: SourceMapping) -> str:
@@ -53,6 +52,8 @@ def use_conditions(mapping: SourceMapping) -> str:
 
 def _condition(use: str) -> str:
     kind, _, name = use.partition(" ")
+    if kind in ("doubt", "no"):
+        return quoted(use)
     if kind == "column":
         return f"{quoted(f'raw {name}')} IS NOT NULL"
     if use == UNWRAPS:
@@ -71,6 +72,17 @@ def mapping_faults(mapping: SourceMapping, books: "PartBooks") -> list[str]:
     uses = uses_of(mapping)
     if not uses or not (books.uses or books.skipped):
         return []
+    doubts = [f"doubt {name}" for name in mapping.doubts if _is_in_doubt(name, books)]
+    return doubts if mapping.is_shipped else doubts + _faults_of_own(mapping, books)
+
+
+def _is_in_doubt(name: str, books: "PartBooks") -> bool:
+    return f"doubt {name}" in books.uses and f"no doubt {name}" not in books.uses
+
+
+def _faults_of_own(mapping: SourceMapping, books: "PartBooks") -> list[str]:
+    """The faults of a user's mapping beside its doubts."""
+    uses = uses_of(mapping)
     missing = {use.removeprefix("column ") for use in uses if use.startswith("column ") and use not in books.uses}
     faults = [UNWRAPS] if mapping.unwrap and UNWRAPS not in books.uses else []
     faults += [f"column {name}" for name in sorted(missing) if not _has_stand_in(name, missing, mapping)]
@@ -107,6 +119,12 @@ def fault_words(fault: str) -> tuple[str, str]:
             f"{name} 的表达式出错，没有记录得到值",
         ),
         "often": (f"the expression of {name} fails on many records", f"{name} 的表达式在许多记录上出错"),
+        "doubt": (
+            "its authorizations cannot be told from environment checks and pre-fetches: 600000 without a token; log "
+            "`method` (getLoginTokenWithTimeout, …) or `stage` with each callback",
+            "无法区分授权与环境检查、预取号：600000 均无 token；请随每次回调记录 `method`"
+            "（如 getLoginTokenWithTimeout）或 `stage`",
+        ),
         WHERE_FAILS: ("`where` fails on every record", "`where` 在每条记录上都出错"),
         UNWRAPS: ("`[unwrap]` finds a text in no record", "`[unwrap]` 没有在任何记录中找到文本"),
         KEEPS_NOTHING: ("`where` keeps no record", "`where` 没有留下任何记录"),

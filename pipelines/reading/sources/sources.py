@@ -47,6 +47,15 @@ class Unwrap(BaseModel):
     format: Literal["ndjson", "lines"] = "ndjson"
 
 
+class Doubt(BaseModel):
+    """What the records of a file may not tell: it has records of `where`, and none of `unless`; SQL conditions."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    where: str
+    unless: str
+
+
 class SourceMapping(BaseModel):
     """One source: the files it matches and an SQL expression per field over the raw record.
 
@@ -62,6 +71,7 @@ class SourceMapping(BaseModel):
     where: str | None = None
     unwrap: Unwrap | None = None
     fields: dict[str, str] = {}
+    doubts: dict[Literal["authorizations"], Doubt] = {}
     _is_shipped: bool = PrivateAttr(False)
 
     @property
@@ -101,8 +111,8 @@ class SourceMapping(BaseModel):
     @cached_property
     def fingerprint(self) -> str:
         """Changes whenever the mapping would read a file otherwise."""
-        # Without `[unwrap]`, the digest that stored files were read with.
-        left_out = {"files"} if self.unwrap else {"files", "unwrap"}
+        # What a mapping does not have leaves the digest as it was before it could have it.
+        left_out = {"files", *(name for name in ("unwrap", "doubts") if not getattr(self, name))}
         return hashlib.sha256(json.dumps(self.model_dump(exclude=left_out), sort_keys=True).encode()).hexdigest()[:16]
 
     @cached_property
@@ -139,9 +149,17 @@ class SourceMapping(BaseModel):
         return tuple(names for text in self.expressions.values() for names in stand_ins_of(text, self.name))
 
     @property
+    def doubted(self) -> dict[str, str]:
+        """The conditions of `doubts`, by what they say yes to: `doubt` and `no doubt` of each name."""
+        conditions: dict[str, str] = {}
+        for name, doubt in self.doubts.items():
+            conditions |= {f"doubt {name}": doubt.where, f"no doubt {name}": doubt.unless}
+        return conditions
+
+    @property
     def expressions(self) -> dict[str, str]:
-        """All expressions, by the field that they make, and `where`."""
-        return self.fields | ({"where": self.kept} if self.kept else {})
+        """All expressions, by the field that they make, `where`, and those of `doubts`."""
+        return self.fields | ({"where": self.kept} if self.kept else {}) | self.doubted
 
 
 def fits_any(path: str, patterns: Sequence[str]) -> bool:
