@@ -7,7 +7,7 @@ itself: the application's fields may stand flat in it.
 
 from pipelines.common.sql import quoted
 from pipelines.contract.record.fields import MALFORMED
-from pipelines.reading.raw_relations import BLANKS, RawRelation, raw_names, shape_of
+from pipelines.reading.raw_relations import BLANKS, LINE_END, RawRelation, raw_names, shape_of
 from pipelines.reading.sources.sources import SourceMapping
 
 BROKEN = '"row broken"'
@@ -33,11 +33,13 @@ def unwrapped(mapping: SourceMapping, raw: RawRelation) -> RawRelation:
     own = [] if raw.has_record or mapping.format == "lines" else list(names)
     kept = [name for name in (*raw.carried, "row file", "row state") if name != "row text"]
     text = ', coalesce(within, "row text") AS "row text"' if "row text" in raw.carried else ""
+    is_json = mapping.unwrap.format == "ndjson"
+    bare = f"trim(coalesce(found, whole), {BLANKS})" if is_json else f"rtrim(coalesce(found, whole), {LINE_END})"
     is_broken = f"CASE WHEN within IS NOT NULL AND NOT is_object THEN '{MALFORMED}' END"
     return RawRelation(
         f"""
         SELECT {", ".join(map(quoted, kept))}{text},
-            {is_broken if mapping.unwrap.format == "ndjson" else "NULL::VARCHAR"} AS {BROKEN},
+            {is_broken if is_json else "NULL::VARCHAR"} AS {BROKEN},
             found IS NOT NULL AS {IS_WITHIN}, within AS "raw line", whole AS "raw envelope",
             CASE WHEN is_object THEN within::JSON END AS "raw record"
             {"".join(f", {_column(name, own)} AS {_raw(name)}" for name in names)}
@@ -47,7 +49,7 @@ def unwrapped(mapping: SourceMapping, raw: RawRelation) -> RawRelation:
                 -- Each text that fails costs an exception: those that are no JSON are not tried.
                 SELECT *, coalesce(starts_with(within, '{{') AND json_valid(within), false) AS is_object
                 FROM (
-                    SELECT *, trim(coalesce(found, whole), {BLANKS}) AS within FROM ({_found(mapping, raw, own, whole)})
+                    SELECT *, {bare} AS within FROM ({_found(mapping, raw, own, whole)})
                 )
             )
         )""",

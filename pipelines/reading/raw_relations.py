@@ -20,6 +20,7 @@ from pipelines.reading.sources.sources import WITHIN, SourceMapping
 
 # What the readers and `bytes.strip` take for blanks around a JSON text.
 BLANKS = "chr(9) || chr(10) || chr(11) || chr(12) || chr(13) || ' '"
+LINE_END = "chr(10) || chr(13)"
 # The reader counts what surrounds a line, too.
 _LARGEST_OBJECT = MAX_LINE_BYTES + (1 << 20)
 _JSON_OPTIONS = f"format = 'newline_delimited', ignore_errors = true, maximum_object_size = {_LARGEST_OBJECT}"
@@ -104,11 +105,13 @@ def json_texts(mapping: SourceMapping) -> RawRelation:
     return RawRelation(query, ("row line", "row text"), has_record=has_record)
 
 
-def plain_texts() -> RawRelation:
+def plain_texts(mapping: SourceMapping) -> RawRelation:
     """The lines in the relation `texts` as they are: a mapping sees the column `line`, without its line end."""
-    query = """
-        SELECT file AS "row file", line AS "row line", text AS "row text", NULL::VARCHAR AS "row state",
-            rtrim(text, chr(10) || chr(13)) AS "raw line"
+    # A record of JSON has no bytes that are not UTF-8, wherever it is.
+    state = f"CASE WHEN NOT is_text THEN '{MALFORMED}' END" if mapping.is_of_objects else "NULL::VARCHAR"
+    query = f"""
+        SELECT file AS "row file", line AS "row line", text AS "row text", {state} AS "row state",
+            rtrim(text, {LINE_END}) AS "raw line"
         FROM texts"""
     return RawRelation(query, ("row line", "row text"))
 

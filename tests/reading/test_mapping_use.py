@@ -91,10 +91,32 @@ def test_each_file_of_a_part_has_its_own_faults(bench: ReadingBench) -> None:
     ]  # fmt: skip
 
 
+DOUBT = {"appKey": "shop", "time": 1773115200000, "code": "600000"}
+
+
+@pytest.mark.parametrize(
+    ("rows", "found"),
+    [
+        ([DOUBT], ["doubt authorizations"]),
+        ([DOUBT, DOUBT | {"platform": "Android"}, DOUBT | {"code": "600011", "token": "t"}], ["doubt authorizations"]),
+        ([DOUBT, DOUBT | {"token": "t"}], []),
+        ([DOUBT, DOUBT | {"callback": {"token": "t"}}], []),
+        ([DOUBT, DOUBT | {"method": "getLoginTokenWithTimeout"}], []),
+        ([DOUBT, DOUBT | {"stage": "authorize"}], []),
+        ([DOUBT | {"platform": "android"}, DOUBT | {"code": "600001"}], []),
+    ],
+)
+def test_authorizations_that_may_be_checks_are_a_fault(
+    bench: ReadingBench, folder: DataFolder, rows: list[Row], found: list[str]
+) -> None:
+    mapping = load_sources(folder.root).named("umeng_sdk")
+    assert mapping_faults(mapping, bench.read(lines(rows), mapping=mapping).books) == found
+
+
 def test_what_a_shipped_mapping_names_need_not_be_there(bench: ReadingBench, folder: DataFolder) -> None:
     for mapping in load_sources(folder.root).mappings:
         assert mapping.is_shipped
-        read = bench.read(lines([{"appKey": "shop", "code": "600000", "url": "mobile/info"}]), mapping=mapping)
+        read = bench.read(lines([{"appKey": "shop", "code": "600011", "url": "mobile/info"}]), mapping=mapping)
         assert mapping_faults(mapping, read.books) == []
 
 
@@ -113,7 +135,18 @@ def test_a_where_counts_without_fields(bench: ReadingBench, kind: str) -> None:
     assert read.events == bench.read(lines(records(3))).events
 
 
-@pytest.mark.parametrize("fault", ["column a\nb", "empty device_id", "failed latency_ms", "often latency_ms", "where"])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "column a\nb",
+        "empty device_id",
+        "failed latency_ms",
+        "often latency_ms",
+        "where",
+        "unwrap",
+        "doubt authorizations",
+    ],
+)
 def test_a_fault_has_words_in_both_languages(fault: str) -> None:
     en, zh = fault_words(fault)
     assert en != zh

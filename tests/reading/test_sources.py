@@ -76,7 +76,9 @@ def test_a_users_mapping_comes_before_the_shipped_ones(folder: DataFolder) -> No
     folder.write("sources/nginx.toml", OWN)
     folder.write("sources/mine.toml", OWN.replace('"nginx"', '"umeng_sdk"'))
     sources = load_sources(folder.root)
-    assert [mapping.name for mapping in sources.mappings] == ["nginx", "umeng_sdk", "umeng_server", "canonical"]
+    names = [mapping.name for mapping in sources.mappings]
+    assert (names[:3], names[-1]) == (["nginx", "umeng_sdk", "aliyun_server"], "canonical")
+    assert names[2:-1] == sorted(names[2:-1])
     assert sources.named("umeng_sdk").files == ("nginx/*.log",)
 
 
@@ -128,7 +130,7 @@ def test_two_mappings_of_one_name_are_refused_whatever_stands_between(folder: Da
 def test_an_unknown_name_lists_the_known_ones(folder: DataFolder) -> None:
     with pytest.raises(UsageError) as refused:
         load_sources(folder.root).named("umeng")
-    assert "canonical, umeng_sdk, umeng_server" in refused.value.do
+    assert "aliyun_server, canonical, cri, docker" in refused.value.do
 
 
 def test_a_raw_column_keeps_its_case(bench: ReadingBench) -> None:
@@ -259,7 +261,6 @@ def test_umeng_sdk_turns_callbacks_into_steps(bench: ReadingBench, folder: DataF
     rows = [
         sdk("600000", vendorName="cm_zyhl", platform="Android", sdkVersion="2.13.0", token="t", eventId="authorized"),
         sdk("600001", eventId="shown"),
-        sdk("700002", eventId="pressed"),
         sdk("600024", eventId="fetched"),
         sdk("600012", eventId="not fetched"),
         sdk("700000", eventId="gone back"),
@@ -277,7 +278,6 @@ def test_umeng_sdk_turns_callbacks_into_steps(bench: ReadingBench, folder: DataF
     assert found == {
         "authorized": ("authorize", "600000", "cm_zyhl", "android"),
         "shown": ("page", "600001", None, None),
-        "pressed": ("click", "700002", None, None),
         "fetched": ("prefetch", "600024", None, None),
         "not fetched": ("prefetch", "600012", None, None),
         "gone back": ("authorize", "700000", None, None),
@@ -288,7 +288,59 @@ def test_umeng_sdk_turns_callbacks_into_steps(bench: ReadingBench, folder: DataF
         ("one_click", "umeng", date(2026, 3, 10))
     }
     assert read.event("authorized")["device_hash"] == keyed_hash("d1", KEY)
-    assert (read.reasons, read.books.skipped) == ([(11, "missing:app_key")], 2)
+    assert (read.reasons, read.books.skipped) == ([(10, "missing:app_key")], 2)
+
+
+def test_umeng_sdk_counts_as_authorized_only_what_the_token_call_answered(
+    bench: ReadingBench, folder: DataFolder
+) -> None:
+    mapping = load_sources(folder.root).named("umeng_sdk")
+    ios: Row = {"appKey": "shop", "time": NOON, "platform": "iOS", "resultCode": "600000"}
+    rows = [
+        ios | {"eventId": "token", "token": "t"},
+        ios | {"eventId": "named", "method": "getLoginTokenWithTimeout:controller:model:complete:"},
+        ios | {"eventId": "said", "stage": "authorize"},
+        sdk("600000", eventId="android", platform="Android"),
+        sdk("600000", eventId="nested", callback={"token": "t"}),
+        ios | {"eventId": "nothing"},
+        ios | {"eventId": "empty token", "token": ""},
+        ios | {"eventId": "check", "method": "checkEnvAvailableWithAuthType:complete:"},
+        ios | {"eventId": "fetch", "method": "accelerateLoginPageWithTimeout:complete:", "token": "t"},
+        ios | {"eventId": "no fetch", "method": "accelerateLoginPageWithTimeout:complete:", "resultCode": "600011"},
+        ios | {"eventId": "start", "method": "setAuthSDKInfo:complete:"},
+        ios | {"eventId": "number", "method": "getVerifyTokenWithTimeout:complete:", "token": "t"},
+    ]
+    read = bench.read(ndjson(*rows), mapping=mapping)
+    stages = {event["event_id"]: event["stage"] for event in read.events}
+    assert {name for name, stage in stages.items() if stage == "authorize"} == {
+        "token", "named", "said", "android", "nested", "number",
+    }  # fmt: skip
+    assert {name for name, stage in stages.items() if stage == "prefetch"} == {
+        "nothing", "empty token", "check", "fetch", "no fetch",
+    }  # fmt: skip
+    assert [event["event_id"] for event in read.events if event["channel"] == "local_verify"] == ["number"]
+    assert (read.books.skipped, read.rejects) == (1, [])
+
+
+def test_umeng_sdk_tells_a_press_without_consent(bench: ReadingBench, folder: DataFolder) -> None:
+    mapping = load_sources(folder.root).named("umeng_sdk")
+    rows = [
+        sdk("700002", eventId="no", isChecked=False),
+        sdk("700002", eventId="zero", callback={"isChecked": 0}),
+        sdk("700002", eventId="in text", jsonString='{"isChecked":false}'),
+        sdk("700002", eventId="yes", isChecked=True),
+        sdk("700002", eventId="not said", jsonString="-"),
+        sdk("600011", eventId="other", isChecked=False),
+    ]
+    read = bench.read(ndjson(*rows), mapping=mapping)
+    assert {event["event_id"]: (event["stage"], event["outcome"]) for event in read.events} == {
+        "no": ("click", "unchecked"),
+        "zero": ("click", "unchecked"),
+        "in text": ("click", "unchecked"),
+        "yes": ("click", None),
+        "not said": ("click", None),
+        "other": ("authorize", None),
+    }
 
 
 def test_umeng_sdk_makes_a_stable_id_where_there_is_none(bench: ReadingBench, folder: DataFolder) -> None:
@@ -340,6 +392,81 @@ def test_umeng_server_turns_answers_into_verifications(bench: ReadingBench, fold
     assert {(event["stage"], event["vendor"]) for event in read.events} == {("verify", "umeng")}
     assert (read.event("number")["latency_ms"], read.event("number")["phone_mask"]) == (180, "138****8866")
     assert read.event("passed")["phone_hash"] == read.event("number")["phone_hash"]
+    assert (read.rejects, read.books.skipped) == ([], 1)
+
+
+def test_aliyun_server_turns_answers_into_records(bench: ReadingBench, folder: DataFolder) -> None:
+    mapping = load_sources(folder.root).named("aliyun_server")
+
+    def call(event_id: str, api: str, response: Row | None, **more: object) -> Row:
+        return {"eventId": event_id, "time": NOON, "appKey": "shop", "api": api, "response": response, **more}
+
+    def answer(result: str, **more: object) -> Row:
+        return {"Code": "OK", "Success": True, "RequestId": "r", "Model": {"VerifyResult": result, **more}}
+
+    number = {"GetMobileResultDTO": {"Mobile": "13820888866"}}
+    rows = [
+        call("number", "GetMobile", {"Code": "OK", **number}),
+        call("no number", "GetMobile", {"Code": "OK"}),
+        call("other number", "VerifyMobile", {"Code": "OK", "GateVerifyResultDTO": {"VerifyResult": "REJECT"}}),
+        call("fused", "VerifyWithFusionAuthToken", answer("PASS", PhoneNumber="13820888866")),
+        call("not fused", "VerifyWithFusionAuthToken", {"code": "OK", "model": {"verifyResult": "UNKNOWN"}}),
+        call("fused by text", "VerifyWithFusionAuthToken", answer("PASS"), channel="sms"),
+        call("no scene", "VerifyWithFusionAuthToken", {"Code": "SceneQueryFail"}),
+        call("sent", "SendSmsVerifyCode", {"Code": "OK", "Model": {"OutId": "o1"}}, phone="13820888866"),
+        call("too often", "SendSms", {"Code": "isv.BUSINESS_LIMIT_CONTROL"}),
+        call("no answer", "SendSms", None),
+        call("right", "CheckSmsVerifyCode", answer("PASS", OutId="o1")),
+        call("wrong", "CheckSmsVerifyCode", answer("UNKNOWN")),
+        call("refused", "CheckSmsVerifyCode", {"Code": "isv.ValidateFail"}),
+        call("something else", "GetFusionAuthToken", {"Code": "OK"}),
+    ]
+    read = bench.read(ndjson(*rows), mapping=mapping)
+    found = {
+        event["event_id"]: (event["vendor"], event["channel"], event["stage"], event["outcome"], event["result_code"])
+        for event in read.events
+    }
+    assert found == {
+        "number": ("aliyun", "one_click", "verify", "success", "OK"),
+        "no number": ("aliyun", "one_click", "verify", "error", "OK"),
+        "other number": ("aliyun", "local_verify", "verify", "mismatch", "OK"),
+        "fused": ("aliyun", "one_click", "verify", "success", "OK"),
+        "not fused": ("aliyun", "one_click", "verify", "error", "OK"),
+        "fused by text": ("aliyun", "sms", "verify", "success", "OK"),
+        "no scene": ("aliyun", "one_click", "verify", None, "SceneQueryFail"),
+        "sent": ("aliyun_sms", "sms", "click", None, "OK"),
+        "too often": ("aliyun_sms", "sms", "click", None, "isv.BUSINESS_LIMIT_CONTROL"),
+        "no answer": ("aliyun_sms", "sms", "click", "error", None),
+        "right": ("aliyun_sms", "sms", "authorize", "success", "OK"),
+        "wrong": ("aliyun_sms", "sms", "authorize", "mismatch", "OK"),
+        "refused": ("aliyun_sms", "sms", "authorize", None, "isv.ValidateFail"),
+    }
+    assert {read.event(name)["phone_mask"] for name in ("number", "fused", "sent")} == {"138****8866"}
+    assert read.event("sent")["attempt_id"] == read.event("right")["attempt_id"] == "o1"
+    assert (read.rejects, read.books.skipped) == ([], 1)
+
+
+def test_tencent_sms_turns_answers_into_records(bench: ReadingBench, folder: DataFolder) -> None:
+    mapping = load_sources(folder.root).named("tencent_sms")
+    status = {"SerialNo": "5", "PhoneNumber": "+8613820888866", "Fee": 1}
+    rows = [
+        {"eventId": "sent", "response": {"Response": {"SendStatusSet": [status | {"Code": "Ok"}], "RequestId": "r"}}},
+        {"SendStatusSet": [status | {"Code": "LimitExceeded.PhoneNumberDailyLimit"}], "RequestId": "limited"},
+        {"Response": {"Error": {"Code": "AuthFailure.SignatureFailure"}, "RequestId": "refused"}},
+        {"eventId": "no answer", "error": "timed out"},
+    ]
+    common = {"time": NOON, "appKey": "shop", "action": "SendSms"}
+    read = bench.read(ndjson(*(common | row for row in rows), common | {"action": "AddSmsSign"}), mapping=mapping)
+    assert {event["event_id"]: (event["outcome"], event["result_code"]) for event in read.events} == {
+        "sent": (None, "Ok"),
+        "limited": (None, "LimitExceeded.PhoneNumberDailyLimit"),
+        "refused": (None, "AuthFailure.SignatureFailure"),
+        "no answer": ("error", None),
+    }
+    assert {(event["vendor"], event["channel"], event["stage"]) for event in read.events} == {
+        ("tencent_sms", "sms", "click")
+    }
+    assert read.event("sent")["phone_hash"] == keyed_hash("13820888866", KEY)
     assert (read.rejects, read.books.skipped) == ([], 1)
 
 

@@ -45,7 +45,7 @@ def read_lines(job: ReadingJob, files: Sequence[PlainFile], *, is_json: bool) ->
                     why="Lines would be reported in place of others.",
                 )
         else:
-            _read_texts(job, _texts(files, None), part, plain_texts())
+            _read_texts(job, _texts(files, None), part, plain_texts(job.mapping))
     return part.books
 
 

@@ -1,0 +1,191 @@
+"""Log records within the lines of shippers: the same records as without them, and everything else is accounted for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from pipelines.common.errors import UsageError
+from pipelines.reading.sources.mapping_use import fault_words, mapping_faults
+from pipelines.reading.sources.sources import SourceMapping, Unwrap, load_sources, shipped_mappings
+from tests.reading_bench import ReadingBench
+from tests.support import DataFolder, Row, as_csv, as_parquet, lines, record
+
+SHIPPED = {mapping.name: mapping for mapping in shipped_mappings()}
+# What each shipper makes of a line of the application.
+WRAPPED: dict[str, Callable[[str], str]] = {
+    "sls": lambda text: json.dumps(
+        {"__time__": 1773115200, "__topic__": "", "__tag__:__path__": "/a", "content": text}
+    ),
+    "fluent": lambda text: json.dumps({"@timestamp": "2026-03-10T02:00:00.1Z", "log": text, "kubernetes": {"a": "b"}}),
+    "filebeat": lambda text: json.dumps(
+        {"@timestamp": "2026-03-10T02:00:00.1Z", "log": {"offset": 1}, "message": text}
+    ),
+    "vector": lambda text: json.dumps({"file": "/a", "host": "h", "message": text, "source_type": "file"}),
+    "docker": lambda text: json.dumps({"log": f"{text}\n", "stream": "stdout", "time": "2026-03-10T02:00:00.123456Z"}),
+    "cri": lambda text: f"2026-03-10T02:00:00.123456789Z stdout F {text}",
+    "logback": lambda text: json.dumps({"level": "INFO", "message": "{}", "formattedMessage": text, "logger": "auth"}),
+}
+NAMES = [
+    ("sls/2026/11/24/09/30_1795.json.gz", "sls"), ("fluent_bit/auth.log", "fluent"), ("a/fluentd/b.log", "fluent"),
+    ("filebeat/auth-20261124.ndjson", "filebeat"), ("elastic/a.ndjson", "filebeat"), ("vector/a.log", "vector"),
+    ("docker/auth.log", "docker"), (f"web/{'0123456789abcdef' * 4}-json.log.1", "docker"),
+    ("auth-json.log", "canonical"), ("pods/shop_auth_1/auth/0.log.20261124-031500.gz", "cri"),
+    ("node-1/cri/0.log", "cri"), ("log4j/auth-2026-11-24.log", "logback"), ("auth.log", "canonical"),
+]  # fmt: skip
+
+
+def wrapped(shipper: str, texts: list[str]) -> bytes:
+    return "".join(f"{WRAPPED[shipper](text)}\n" for text in texts).encode()
+
+
+@pytest.mark.parametrize(("path", "name"), NAMES)
+def test_a_file_is_matched_to_its_shipper_by_its_name(folder: DataFolder, path: str, name: str) -> None:
+    mapping = load_sources(folder.root).for_file(path)
+    assert mapping
+    assert mapping.name == name
+
+
+def test_a_mapping_without_an_envelope_reads_as_before() -> None:
+    """What was read with the digest of a mapping is not read again for a key that the mapping does not have."""
+    assert (SHIPPED["canonical"].fingerprint, SHIPPED["umeng_server"].fingerprint) == (
+        "0ce4802c6b8465ea", "f4298f28d051069f",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("shipper", WRAPPED)
+def test_a_record_is_the_same_with_its_envelope_and_without(bench: ReadingBench, shipper: str) -> None:
+    rows = [
+        record("e1", device_id="d1", phone="13812341234", latency_ms=12, scheme_id='商城 "x"\\'),
+        record("e2", latency_ms=None, platform="palm", extra={"a": [1]}),
+        record("flat"),
+    ]
+    texts = [json.dumps(row, ensure_ascii=bool(number)) for number, row in enumerate(rows)]
+    # What the shipper does not wrap is a record, too.
+    content = wrapped(shipper, texts[:2]) + f"{texts[2]}\n".encode()
+    within, plain = bench.read(content, mapping=SHIPPED[shipper]), bench.read(lines(rows))
+    assert within.events == plain.events
+    assert (within.books.nulled, within.rejects) == (plain.books.nulled, [])
+
+
+@pytest.mark.parametrize("shipper", WRAPPED)
+def test_every_line_is_accepted_rejected_or_skipped(bench: ReadingBench, shipper: str) -> None:
+    good = json.dumps(record("e1"))
+    bad = json.dumps(record("e2", channel="fax", phone="13812341234", note="of Anna"))
+    texts = [
+        good,
+        "pool: 7 of 20 in use",
+        bad,
+        good[:40],
+        '{"level": "info"}',
+        "",
+        json.dumps({"event_id": "e3"}),
+        good,
+    ]
+    read = bench.read(wrapped(shipper, texts), mapping=SHIPPED[shipper])
+    masked = {**record("e2", channel="fax"), "phone": "***", "note": "***"}
+    assert [(line, reason) for line, reason, _ in read.rejects] == [
+        (3, "invalid:channel"), (4, "malformed"), (7, "missing:event_time"),
+    ]  # fmt: skip
+    assert json.loads(read.rejects[0][2]) == masked
+    assert read.rejects[1][2] == good[:40]
+    assert (read.books.accepted, read.books.rejected, read.books.skipped) == (2, 3, 3)
+
+
+@pytest.mark.parametrize("shipper", [name for name in WRAPPED if name != "cri"])
+def test_a_broken_line_of_a_shipper_is_malformed(bench: ReadingBench, shipper: str) -> None:
+    whole = wrapped(shipper, [json.dumps(record("e1"))])
+    read = bench.read(whole + whole[:60] + b"\n[1]\n" + whole, mapping=SHIPPED[shipper])
+    assert read.reasons == [(2, "malformed"), (3, "malformed")]
+    assert (read.books.accepted, read.books.skipped) == (2, 0)
+
+
+def test_a_line_of_kubernetes_that_is_no_utf_8_is_malformed(bench: ReadingBench) -> None:
+    content = wrapped("cri", [json.dumps(record("e1", scheme_id="x"))]).replace(b'"x"', b'"\xff"')
+    assert bench.read(content, mapping=SHIPPED["cri"]).reasons == [(1, "malformed")]
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_a_column_holds_the_record(bench: ReadingBench, kind: str) -> None:
+    rows: list[Row] = [
+        {"__time__": "1", "content": json.dumps(record("e1"))},
+        {"__time__": "2", "content": "pool: 7"},
+        {"__time__": "3", "content": json.dumps(record("e2", stage="fax"))},
+        {"__time__": "4", "content": '{"event_id": "e'},
+    ]
+    names = ["__time__", "content"]
+    content = (
+        as_csv(rows, names) if kind == "csv" else as_parquet({name: [row[name] for row in rows] for name in names})
+    )
+    read = bench.read(content, f"sls/a.{kind}", SHIPPED["sls"])
+    first = 2 if kind == "csv" else 1
+    assert [event["event_id"] for event in read.events] == ["e1"]
+    assert read.reasons == [(first + 2, "invalid:stage"), (first + 3, "malformed")]
+    assert read.books.skipped == 1
+    flat = (
+        as_csv([record("e1")]) if kind == "csv" else as_parquet({name: [text] for name, text in record("e1").items()})
+    )
+    assert bench.read(flat, f"sls/a.{kind}", SHIPPED["sls"]).events == bench.read(lines([record("e1")])).events
+
+
+FOREIGN = {"event_id": "id", "app_key": "'shop'", "channel": "'qq'", "stage": "'login'", "outcome": "'success'"}
+
+
+def test_a_foreign_record_is_mapped_within_its_envelope(bench: ReadingBench) -> None:
+    mapping = SourceMapping(
+        name="x", files=("*",), where="kind = 'auth' AND contains(line, 'id')", unwrap=Unwrap(record="log"),
+        fields=FOREIGN | {
+            "event_time": "envelope ->> '$.time'", "device_id": "record ->> '$.user.device'", "os_version": "log",
+        },
+    )  # fmt: skip
+    texts = [
+        json.dumps({"kind": "auth", "id": "e1", "user": {"device": "Anna"}, "log": "inner"}),
+        "no JSON",
+        json.dumps({"kind": "auth", "id": "", "user": {"device": "Anna"}, "log": "of Anna"}),
+    ]
+    read = bench.read(wrapped("docker", texts), mapping=mapping)
+    assert [(event["event_id"], event["os_version"], str(event["event_time"])) for event in read.events] == [
+        ("e1", "inner", "2026-03-10 02:00:00.123000")
+    ]
+    assert read.rejects == [(3, "invalid:event_id", '{"kind": "***", "id": "***", "user": "***", "log": "***"}')]
+    assert (read.books.skipped, mapping_faults(mapping, read.books)) == (1, ["often event_id"])
+
+
+def test_a_plain_line_is_mapped_within_its_envelope(bench: ReadingBench) -> None:
+    unwrap = Unwrap(record="log", format="lines")
+    fields = FOREIGN | {"event_id": "split_part(line, ' ', 2)", "event_time": "envelope ->> '$.time'"}
+    mapping = SourceMapping(name="x", files=("*",), where="starts_with(line, 'auth ')", unwrap=unwrap, fields=fields)
+    read = bench.read(wrapped("docker", ["auth e1", "pool 7", "auth "]), mapping=mapping)
+    assert [event["event_id"] for event in read.events] == ["e1"]
+    assert (read.rejects, read.books.skipped) == ([(3, "invalid:event_id", "auth ")], 1)
+
+
+@pytest.mark.parametrize("fields", [{}, FOREIGN | {"event_id": "event_id", "event_time": "event_time"}])
+def test_an_unwrap_that_finds_nothing_is_a_fault(bench: ReadingBench, fields: dict[str, str]) -> None:
+    mapping = SourceMapping(name="x", files=("*",), unwrap=Unwrap(record="payload"), fields=fields)
+    content = wrapped("docker", [json.dumps(record("e1"))])
+    faults = mapping_faults(mapping, bench.read(content, mapping=mapping).books)
+    assert faults[0] == "unwrap"
+    assert fault_words("unwrap")[0] == "`[unwrap]` finds a text in no record"
+    sound = SourceMapping(name="x", files=("*",), unwrap=Unwrap(record="log"), fields=fields)
+    assert mapping_faults(sound, bench.read(content, mapping=sound).books) == []
+
+
+@pytest.mark.parametrize(
+    ("unwrap", "what"),
+    [('record = "log ="', "no SQL expression"), ('record = "count(*)"', "`unwrap` cannot be used"),
+     ('field = "log"', "field"), ('record = "log"\nformat = "lines"', r"needs \[fields\]")],
+)  # fmt: skip
+def test_a_wrong_unwrap_is_refused(folder: DataFolder, unwrap: str, what: str) -> None:
+    folder.write("sources/x.toml", f'name = "x"\nfiles = ["*"]\n[unwrap]\n{unwrap}\n')
+    with pytest.raises(UsageError, match=what):
+        load_sources(folder.root)
+
+
+def test_together_files_keep_their_own_books(bench: ReadingBench) -> None:
+    good = json.dumps(record("e1"))
+    contents = [wrapped("docker", [good]), wrapped("docker", ["x", good, "{"]), b"", wrapped("docker", ["{"])]
+    books = bench.read_together(contents, SHIPPED["docker"])
+    assert [(one.accepted, one.rejected, one.skipped) for one in books] == [(1, 0, 0), (1, 1, 1), (0, 0, 0), (0, 1, 0)]

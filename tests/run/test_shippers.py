@@ -1,0 +1,87 @@
+"""A new user with a shipper's files and the page alone: every line of every example is accounted for."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from tests.published_folder import authmeter
+from tests.support import DataFolder, Row, finding, lines
+
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "shippers.md").read_text("utf-8")
+# What the page says where an example belongs to, and the example.
+EXAMPLES = dict(
+    re.findall(r"^The example is `data/landing/(\S+)`:\n\n```\w+\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+)
+EXAMPLE_DAY = date(2026, 11, 23)
+DOCKER = next(text for path, text in EXAMPLES.items() if path.startswith("docker/"))
+
+
+def test_each_example_ends_with_all_records_accounted_for(folder: DataFolder) -> None:
+    for path, text in EXAMPLES.items():
+        folder.land(path, text.encode())
+    (log,) = re.findall(r"^A gateway logs .*?\n\n```ndjson\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    _, mapping = re.findall(r"^```toml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    folder.land("gateway/auth.log", log.encode())
+    folder.write("sources/gateway.toml", mapping)
+    folder.publish(EXAMPLE_DAY)
+    entries = {entry.path: entry for entry in folder.manifest.files}
+    assert {path: (entry.source, entry.accepted, entry.rejected, entry.skipped) for path, entry in entries.items()} == {
+        path: (source, 2, 0, 1)
+        for path, source in zip(
+            [*EXAMPLES, "gateway/auth.log"],
+            ["sls", "fluent", "filebeat", "vector", "docker", "cri", "logback", "gateway"],
+            strict=True,
+        )
+    }
+    assert folder.counted() == {EXAMPLE_DAY: 16}
+    assert folder.rows("SELECT sum(skipped)::INTEGER, sum(rejected)::INTEGER FROM input_files") == [(8, 0)]
+    (command,) = re.findall(r"^```sh\n\S+authmeter (.*?) data/(\S+)\n```$", PAGE, re.MULTILINE)
+    checked = authmeter(*command[0].split(), folder.root / command[1], data=folder.root)
+    assert "as docker: 2 records read, 2 accepted, 0 rejected, 1 skipped" in checked.out
+    assert not {"nothing_accepted", "mostly_rejected", "source_mappings"} & {one.check_name for one in folder.warnings}
+
+
+def test_a_file_in_another_folder_names_the_one_to_put_it_into(folder: DataFolder) -> None:
+    folder.land("auth.log", DOCKER.encode())
+    cri = next(text for path, text in EXAMPLES.items() if path.startswith("pods/"))
+    folder.land("0.log", cri.encode())
+    folder.tables(EXAMPLE_DAY)
+    said = finding(folder.warnings, "nothing_accepted").detail_en
+    assert "auth.log (its records are within the lines of a shipper" in said
+    assert "named after that (docker, fluent)" in said
+    assert "named after that (cri)" in said
+    # Moved there, the next run reads it.
+    (folder.store.landing / "docker").mkdir()
+    (folder.store.landing / "auth.log").rename(folder.store.landing / "docker" / "auth.log")
+    folder.tables(EXAMPLE_DAY)
+    (entry,) = folder.files("docker/auth.log")
+    assert (entry.source, entry.accepted, entry.skipped) == ("docker", 2, 1)
+    assert "nothing_accepted" not in {one.check_name for one in folder.warnings}
+
+
+def test_a_shippers_file_without_a_record_is_named(folder: DataFolder) -> None:
+    folder.land("docker/a.log", b'{"log":"listening\\n","stream":"stdout","time":"2026-11-23T01:30:00Z"}\n')
+    folder.tables(EXAMPLE_DAY)
+    assert (
+        "source docker found no log record within its lines" in finding(folder.warnings, "nothing_accepted").detail_en
+    )
+
+
+CALLBACK: Row = {"appKey": "shop", "time": 1795397400000, "resultCode": "600000", "platform": "iOS"}
+
+
+@pytest.mark.parametrize("more", [{}, {"token": "t"}])
+def test_run_and_check_warn_of_authorizations_that_may_be_checks(folder: DataFolder, more: dict[str, str]) -> None:
+    folder.land("umeng_sdk/a.log", lines([CALLBACK, CALLBACK | {"time": 1795397401000} | more]))
+    folder.tables(EXAMPLE_DAY)
+    words = "cannot be told from environment checks and pre-fetches: 600000 without a token; log `method`"
+    warned = [one for one in folder.warnings if one.check_name == "source_mappings"]
+    assert [words in one.detail_en for one in warned] == ([] if more else [True])
+    checked = authmeter("check", data=folder.root)
+    assert (words in checked.out) == (not more)
+    of_file = authmeter("check", folder.store.landing / "umeng_sdk" / "a.log", data=folder.root)
+    assert ((words in of_file.out), of_file.code) == ((False, 0) if more else (True, 3))
