@@ -103,8 +103,8 @@ _ALL: Final = (
     ),
     Check(
         "source_mappings", "event_parts", "folder",
-        "A source mapping says what it cannot mean: no file is for it, no record has what it asks for, or its records cannot "
-        "be told apart.",
+        "A source mapping says what it cannot mean: no file is for it, no record has what it asks for, or its records "
+        "cannot be told apart.",
         "来源映射所写的无法成立：没有文件与之匹配、没有记录含有所取的内容，或其记录无法区分。",
         "Mend the mapping, see that `authmeter check` finds no more, and `authmeter reread --source NAME`.",
     ),

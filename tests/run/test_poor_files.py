@@ -41,6 +41,8 @@ def table(rows: list[dict[str, Any]], *, has_header: bool = True) -> bytes:
 
 
 ARRAY = json.dumps(records(400, prefix="x")).encode()
+WRAPPED = lines([{"log": json.dumps(row), "stream": "stdout"} for row in records(60)])
+PIECES = b"".join(b"2026-03-10T10:00:00Z stdout F " + line for line in lines(records(60)).splitlines(keepends=True))
 NEAR = {"event_time": "eventTime", "app_key": "appkey"}
 POOR = {
     "array in one line": ("a.json", ARRAY, "array", ""),
@@ -59,6 +61,9 @@ POOR = {
     "NUL bytes": ("a.log", b"\0" * 2000, "no_json", ""),
     "no JSON": ("a.log", b"2026-03-10 10:00:00 INFO login ok\n" * 60, "no_json", ""),
     "bracketed lines": ("a.log", b"[2026-03-10 10:00:00] INFO login ok\n" * 60, "no_json", ""),
+    "lines of a shipper": ("a.log", WRAPPED, "wrapped", "docker, fluent"),
+    "lines of Kubernetes": ("0.log", PIECES, "wrapped", "cri"),
+    "lines of a shipper without a record": ("docker.log", lines([{"log": "ok"}] * 120), "none_within", "docker"),
     "no header": ("a.csv", table(records(60), has_header=False), "no_header", ""),
     "near keys": ("a.ndjson", lines(renamed(**NEAR)), "near", "eventTime → event_time, appkey → app_key"),
     "near columns": ("a.csv", table(renamed(stage="Stage ", outcome="outcomes")), "near",
