@@ -7,6 +7,7 @@ differs either, by a folder of the other engine beside it.
 from __future__ import annotations
 
 import gzip
+import json
 import random
 import shutil
 import tomllib
@@ -96,6 +97,9 @@ def test_a_story_of_two_runs_on_both_engines_in_turn(made: Made) -> None:
         folder.land("1/rows.csv", as_csv(records(5, days[0], "c", device_id="d1")) + b'"open,\n')
         folder.land("1/rows.parquet", as_parquet(columns_of(records(4, days[0], "p"))))
         folder.land("1/damaged.parquet", b"PAR1 and nothing else PAR1")
+        wrapped = [{"log": f"{text}\n"} for text in map(json.dumps, records(4, days[0], "w"))]
+        folder.land("1/docker/auth.log", lines([*wrapped, {"log": "listening"}, {"log": '{"cut'}]))
+        folder.land("1/cri/0.log", b"2026-03-10T10:00:00Z stdout F " + lines(records(1, days[0], "k")) + b"listening\n")
         folder.publish(days[0], morning_after(days[0]))
         use(folder, engines[1])
         folder.land("2/log.ndjson", log(draw, days[1:], 50))
@@ -107,6 +111,8 @@ def test_a_story_of_two_runs_on_both_engines_in_turn(made: Made) -> None:
     assert {entry.status for entry in expected.manifest.files} == {"read", "damaged"}
     assert expected.rows("FROM restatements")
     assert expected.rows("FROM rejected_records")
+    read = {entry.path: (entry.accepted, entry.rejected, entry.skipped) for entry in expected.manifest.files}
+    assert (read["1/docker/auth.log"], read["1/cri/0.log"]) == ((4, 1, 1), (1, 0, 1))
     # Each engine does each run once, and goes on from what the other one stored.
     assert_same(delivered(made("first"), "spark", "duckdb"), expected)
     assert_same(delivered(made("second"), "duckdb", "spark"), expected)
