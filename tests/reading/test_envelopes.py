@@ -34,6 +34,7 @@ NAMES = [
     ("docker/auth.log", "docker"), (f"web/{'0123456789abcdef' * 4}-json.log.1", "docker"),
     ("auth-json.log", "canonical"), ("pods/shop_auth_1/auth/0.log.20261124-031500.gz", "cri"),
     ("node-1/cri/0.log", "cri"), ("log4j/auth-2026-11-24.log", "logback"), ("auth.log", "canonical"),
+    ("crisis.csv", "canonical"), ("pods/a.parquet", "canonical"),
 ]  # fmt: skip
 
 
