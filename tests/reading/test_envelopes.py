@@ -71,6 +71,23 @@ def test_a_record_is_the_same_with_its_envelope_and_without(bench: ReadingBench,
     assert (within.books.nulled, within.rejects) == (plain.books.nulled, [])
 
 
+ODD = (
+    "NaN", r'"\ud800"', r'"\ud83d\ude00"', "1.50", "12345678901234567890123", '{"a": [1, 2]}', '"a\tb"', r'"a\u0000"',
+)  # fmt: skip
+GOOD = json.dumps(record("e1"))
+TEXTS = [GOOD.replace('"e1"', odd) for odd in ODD] + [
+    f"{GOOD[:-1]},}}", f'{{"event_id": null, {GOOD[1:]}', GOOD * 2,
+    "[" * 100_000, '{"a":' * 50_000 + "1" + "}" * 50_000, "[1]", '"x"', "null", "{}",
+]  # fmt: skip
+
+
+def test_a_text_is_judged_as_a_line_is(bench: ReadingBench) -> None:
+    everything = SourceMapping(name="x", files=("*",), where="true", unwrap=Unwrap(record="log"))
+    for text in TEXTS:
+        within, plain = bench.read(wrapped("docker", [text]), mapping=everything), bench.read(text.encode())
+        assert (within.events, within.reasons) == (plain.events, plain.reasons), text[:80]
+
+
 @pytest.mark.parametrize("shipper", WRAPPED)
 def test_every_line_is_accepted_rejected_or_skipped(bench: ReadingBench, shipper: str) -> None:
     good = json.dumps(record("e1"))
